@@ -1,0 +1,329 @@
+"""The one door to Numba: kernels are recorded here and compiled when first needed.
+
+A kernel is a plain function with an explicit signature::
+
+    @kernel("f8(f8, f8)")
+    def horizon_range(radar_up, target_up): ...
+
+Importing a kernel module compiles nothing and loads nothing from disk.  A kernel is compiled (or read from the
+cache) when it is first called, or when a kernel that calls it is compiled, always for the one declared signature, so
+that literal arguments never cause a second compilation.  ``warm()`` compiles a whole list beforehand.
+
+``OPENIADS_PLAIN=1`` (read once, at import) leaves every kernel an ordinary Python function.
+``OPENIADS_BOUNDS=1`` compiles with bounds checks, under a cache key of its own.
+
+The cache lives in a per-user folder (``OPENIADS_CACHE`` names another) and is keyed by the text of the kernel's
+module and of every openiads module it imports, transitively, the compile options, and the versions of Python, Numba,
+llvmlite and NumPy: Numba's own stamp sees neither a change in another file's kernel nor a change of options.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import hashlib
+import importlib.util
+import os
+import pickle
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from openiads.base.errors import InputError
+
+PLAIN = os.environ.get("OPENIADS_PLAIN", "") == "1"
+BOUNDS = os.environ.get("OPENIADS_BOUNDS", "") == "1"
+
+#: Options of every kernel.  fastmath stays off: it would make NaN guards vanish and results depend on the machine.
+OPTIONS = {"nogil": True, "error_model": "numpy", "fastmath": False, "boundscheck": BOUNDS}
+
+#: Every kernel in definition order, which is also a valid order of compilation.
+KERNELS: list[Any] = []
+
+#: CPU-seconds each kernel took to compile or load in this process, by qualified name.
+COMPILE_SECONDS: dict[str, float] = {}
+
+#: Names usable in signatures beside Numba's own (i8, f8, b1, void, ...).
+_names: dict[str, Any] = {}
+
+
+def name_type(name: str, make: Callable[[], Any]) -> None:
+    """Let signatures say ``name``; ``make()`` returns the Numba type and is called only when Numba is in use."""
+    _names[name] = make
+
+
+def row_type(dtype: Any) -> Any:
+    """The Numba type of one row of a structured array of ``dtype``."""
+    import numba
+
+    return numba.from_dtype(dtype)
+
+
+def rows_type(dtype: Any) -> Any:
+    """The Numba type of a one-dimensional contiguous structured array of ``dtype``."""
+    return row_type(dtype)[::1]
+
+
+def tuple_type(cls: Any, fields: Iterable[Any]) -> Any:
+    """The Numba type of the named tuple ``cls`` with these field types."""
+    import numba
+
+    types = tuple(fields)
+    if len(set(types)) == 1:  # Numba knows a tuple of one type only by its shorter name
+        return numba.types.NamedUniTuple(types[0], len(types), cls)
+    return numba.types.NamedTuple(types, cls)
+
+
+@functools.cache
+def resolve(text: str) -> Any:
+    """A signature or type written as text, as Numba's object."""
+    import numba
+
+    scope = {k: getattr(numba.types, k) for k in ("i8", "u8", "u4", "i4", "f8", "b1", "void", "unicode_type")}
+    scope["tuple_of"] = lambda *types: numba.types.Tuple(types)
+    scope["function"] = lambda signature: numba.types.FunctionType(signature)
+    for name, make in _names.items():
+        if name in text:
+            scope[name] = make()
+    return eval(text, {"__builtins__": {}}, scope)  # our own source text, never a user's
+
+
+def kernel(signature: str) -> Callable[[Callable[..., Any]], Any]:
+    """Record a function as a kernel of this signature; in plain mode the function itself is returned."""
+
+    def record(function: Callable[..., Any]) -> Any:
+        if PLAIN:
+            KERNELS.append(function)
+            return function
+        compiled = _dispatcher(function, signature)
+        KERNELS.append(compiled)
+        return compiled
+
+    return record
+
+
+@functools.cache
+def _allow_nested_arrays() -> None:
+    """Let a field that is itself an array (``row["position"]``) be passed where a kernel declares an array.
+
+    Numba types both with one data model but has no cast between them.
+    """
+    from numba.core import types
+    from numba.core.imputils import lower_cast
+
+    @lower_cast(types.NestedArray, types.Array)
+    def same(context: Any, builder: Any, fromty: Any, toty: Any, value: Any) -> Any:
+        return value
+
+
+def _dispatcher(function: Callable[..., Any], signature: str) -> Any:
+    import numba
+
+    _allow_nested_arrays()
+    dispatcher = numba.njit(**OPTIONS)(function)
+    dispatcher._cache = _cache_for(function)
+    _compile_by_declaration(dispatcher, signature)
+    return dispatcher
+
+
+def _compile_by_declaration(dispatcher: Any, signature: str) -> None:
+    """Make the dispatcher compile its declared signature, and only that, at the first call or the first use."""
+    plain_template, plain_compile = dispatcher.get_call_template, dispatcher._compile_for_args
+
+    def ensure() -> None:
+        if dispatcher.overloads:
+            return
+        begun = time.process_time()
+        dispatcher.compile(resolve(signature))
+        dispatcher.disable_compile()
+        name = f"{dispatcher.py_func.__module__}.{dispatcher.py_func.__name__}"
+        COMPILE_SECONDS[name] = time.process_time() - begun
+
+    def check_types(wanted: Any, args: Any) -> None:
+        given = tuple(dispatcher.typeof_pyval(each) for each in args)
+        context = dispatcher.typingctx
+        if len(given) != len(wanted) or any(context.can_convert(g, w) is None for g, w in zip(given, wanted, strict=True)):
+            name = dispatcher.py_func.__name__
+            raise TypeError(f"{name}{given} does not fit the declared signature {signature}")
+
+    def get_call_template(args: Any, kws: Any) -> Any:
+        ensure()
+        return plain_template(args, kws)
+
+    def compile_for_args(*args: Any, **kws: Any) -> Any:
+        if dispatcher.overloads:
+            return plain_compile(*args, **kws)
+        ensure()
+        compiled = next(iter(dispatcher.overloads.values()))
+        check_types(compiled.signature.args, args)
+        return compiled.entry_point  # Numba's C code calls it with the arguments, whatever their types
+
+    dispatcher.get_call_template = get_call_template
+    dispatcher._compile_for_args = compile_for_args
+    dispatcher.ensure = ensure
+
+
+def warm(kernels: Iterable[Any] | None = None) -> None:
+    """Compile or load the given kernels (default: all recorded so far) with what they call."""
+    if PLAIN:
+        return
+    for each in KERNELS if kernels is None else kernels:
+        each.ensure()
+
+
+def entry_point(dispatcher: Any) -> Any:
+    """The compiled function behind a kernel, without Numba's look-up of argument types: call it with the right ones."""
+    dispatcher.ensure()
+    return next(iter(dispatcher.overloads.values())).entry_point
+
+
+def adopt_function(function: Callable[..., Any], signature: str, place: str) -> Any:
+    """Compile a user's function for a declared first-class signature; in plain mode it is returned as it is.
+
+    place : names the function in an error.  What does not compile is an InputError with Numba's reason cut short.
+    """
+    if PLAIN:
+        return function
+    import numba
+
+    dispatcher = numba.njit(**OPTIONS)(function)
+    try:
+        dispatcher.compile(resolve(signature))
+    except numba.core.errors.NumbaError as problem:
+        told = [line.strip() for line in str(problem).splitlines() if line.strip() and "Failed in" not in line]
+        raise InputError(place, f"cannot be compiled: {told[0] if told else problem}", "Use arithmetic, loops, math only.") from None
+    dispatcher.disable_compile()
+    return dispatcher
+
+
+# ------------------------------------------------------------------ the cache on disk
+
+
+def cache_folder() -> Path:
+    """The per-user folder of compiled kernels."""
+    named = os.environ.get("OPENIADS_CACHE")
+    if named:
+        return Path(named)
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return Path(base) / "openiads"
+
+
+@functools.cache
+def _usable_cache_folder() -> Path | None:
+    folder = cache_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".probe-{os.getpid()}"
+        probe.write_text("")
+        probe.unlink()
+    except OSError as problem:
+        warnings.warn(
+            f"{folder}: cannot keep compiled kernels here ({problem.strerror}); every start will compile anew. "
+            "Set OPENIADS_CACHE to a writable folder.",
+            stacklevel=2,
+        )
+        return None
+    return folder
+
+
+@functools.cache
+def _imports(module: str) -> tuple[str, ...]:
+    """Modules of openiads and of the module's own package that its source imports, itself included, transitively."""
+    followed = {"openiads", module.partition(".")[0]}
+    seen: set[str] = set()
+    todo = [module]
+    while todo:
+        name = todo.pop()
+        if name in seen or name.partition(".")[0] not in followed:
+            continue
+        source = _source(name)
+        if source is None:
+            continue
+        seen.add(name)
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.Import):
+                todo.extend(alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+                todo.append(node.module)
+                todo.extend(f"{node.module}.{alias.name}" for alias in node.names)
+    return tuple(sorted(seen))
+
+
+@functools.cache
+def _source(module: str) -> str | None:
+    try:
+        spec = importlib.util.find_spec(module)
+    except (ImportError, ValueError):
+        return None
+    if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
+        return None
+    return Path(spec.origin).read_text(encoding="utf-8")
+
+
+@functools.cache
+def _cache_key(module: str, file: str) -> str:
+    import llvmlite
+    import numba
+    import numpy
+
+    told = hashlib.sha256()
+    names = _imports(module) or (module,)
+    for name in names:
+        text = _source(name)
+        if text is None:
+            text = Path(file).read_text(encoding="utf-8")
+        told.update(f"{name}\0{text}\0".encode())
+    told.update(repr(sorted(OPTIONS.items())).encode())
+    told.update(f"{sys.version} {numba.__version__} {llvmlite.__version__} {numpy.__version__}".encode())
+    return told.hexdigest()[:32]
+
+
+def _cache_for(function: Callable[..., Any]) -> Any:
+    from numba.core import caching
+
+    folder = _usable_cache_folder()
+    if folder is None:
+        return caching.NullCache()
+    return _cache_class()(function)
+
+
+@functools.cache
+def _cache_class() -> Any:
+    """A Numba cache whose place and stamp are ours; other packages' caches are untouched."""
+    from numba.core import caching
+
+    class Locator(caching._CacheLocator):
+        def __init__(self, function: Any, file: str) -> None:
+            self._key = _cache_key(function.__module__, file)
+            self._place = str(cache_folder() / self._key)
+            self._name = f"{function.__module__}-{function.__qualname__}"
+
+        def get_cache_path(self) -> str:
+            return self._place
+
+        def get_source_stamp(self) -> str:
+            return self._key
+
+        def get_disambiguator(self) -> str:
+            return hashlib.sha256(self._name.encode()).hexdigest()[:10]
+
+        @classmethod
+        def from_function(cls, function: Any, file: str) -> Any:
+            return cls(function, file)
+
+    class Impl(caching.CompileResultCacheImpl):
+        _locator_classes = [Locator]
+
+    class Cache(caching.FunctionCache):
+        _impl_class = Impl
+
+        def load_overload(self, sig: Any, target_context: Any) -> Any:
+            try:
+                return super().load_overload(sig, target_context)
+            except (pickle.UnpicklingError, EOFError, ValueError, KeyError):  # a damaged file: compile and replace it
+                return None
+
+    return Cache

@@ -1,0 +1,591 @@
+"""The catalog: what is known about each system, and who said so.
+
+Every number is a `Value`: a number with a unit, an interval, its sources, an evidence status and a note. Entries come
+from the TOML files in `data/entries`; `fields.toml` there says which fields an entry of each kind has, their
+dimension and their meaning. A value without a known source, with an unknown status, a wrong unit or an interval that
+does not hold its number fails the load.
+
+SI and radians inside: `Value.si` is what the rest of the program reads. A ratio given in dB is read as a linear power
+ratio.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from openiads.base.errors import InputError
+from openiads.base.units import QuantityError, quantity
+
+__all__ = [
+    "STATUSES",
+    "Catalog",
+    "Curve",
+    "Entry",
+    "Row",
+    "Source",
+    "Value",
+    "catalog",
+    "load_catalog",
+    "nearest",
+    "parse_value",
+    "value_at",
+]
+
+STATUSES = ("read", "relayed", "recalled", "derived", "assumption")
+KINDS = ("systems", "posts", "radars", "interceptors", "launchers", "threats", "identification")
+
+# Least half-width of an interval, as a share of the number, by evidence status (models, section 7). A derived value
+# is arithmetic on relayed ones.
+FLOOR = {"read": 0.05, "relayed": 0.10, "recalled": 0.20, "derived": 0.10, "assumption": 0.50}
+
+# Fields that one sort of entry needs and others have no use for.
+NEEDED_BY = {
+    "rotating": ("rotation", "faces"),
+    "phased": (
+        "track_dwell",
+        "confirm_dwell",
+        "uplink_dwell",
+        "uplink_interval",
+        "occupancy_limit",
+        "slew_rate",
+        "mode_change_time",
+    ),
+    "ballistic": (
+        "range_min",
+        "range_max",
+        "launch_mass",
+        "burnout_mass",
+        "specific_impulse",
+        "burn_time",
+        "diameter",
+        "drag",
+        "cep",
+    ),
+}
+PLACE_OF_ENTRIES = "openiads.data"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One line of the bibliography."""
+
+    key: str
+    title: str
+    publisher: str
+    year: str
+    url: str
+    access: str
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One number of the catalog with its interval and its evidence.
+
+    number, low, high : as published, in `unit`; low and high are the declared interval (NaN where none was declared)
+    source : keys of the bibliography; status : one of STATUSES; note : conditions, or the reasoning behind an
+    assumption dimension : what kind of quantity it is; scale : "linear" or "log" (how an interval is sampled)
+    exact : no knowledge spread (a count, a definition, a switch; the note says why)
+    si : the number in SI units and radians (decibels as a power ratio)
+    si_low, si_high : the interval that is sampled, SI: the declared one with the floor of its status on every missing
+    side
+    """
+
+    number: float
+    unit: str
+    low: float
+    high: float
+    source: tuple[str, ...]
+    status: str
+    note: str
+    dimension: str
+    scale: str
+    exact: bool
+    si: float
+    si_low: float
+    si_high: float
+
+    @property
+    def certain(self) -> bool:
+        """True when nothing is to be sampled."""
+        return self.si_low == self.si_high
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A table of numbers against numbers, such as drag against Mach number; its doubt is a factor on the last column.
+
+    columns : name -> numbers, SI, all of one length
+    """
+
+    columns: dict[str, tuple[float, ...]]
+    source: tuple[str, ...]
+    status: str
+    note: str
+
+    def __getattr__(self, name: str) -> tuple[float, ...]:
+        columns: dict[str, tuple[float, ...]] = object.__getattribute__(self, "columns")
+        if name in columns:
+            return columns[name]
+        raise AttributeError(name)
+
+
+@dataclass(frozen=True)
+class Row:
+    """Named values, texts and switches: an entry, or one row of a table inside an entry (a search mode, a quoted
+    range)."""
+
+    values: dict[str, Value] = field(default_factory=dict)
+    text: dict[str, str] = field(default_factory=dict)
+    flags: dict[str, bool] = field(default_factory=dict)
+    lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        for group in ("values", "text", "flags", "lists", "tables", "curves"):
+            found = self.__dict__.get(group, {})
+            if name in found:
+                return found[name]
+        raise AttributeError(f"{self.__dict__.get('name', 'row')} has no field {name!r}")
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The field of that name, or `default` where the entry leaves it out."""
+        return getattr(self, name, default)
+
+    def has(self, name: str) -> bool:
+        """Whether the entry gives this field."""
+        return getattr(self, name, None) is not None
+
+    def si(self, name: str, default: float = math.nan) -> float:
+        """The SI number of a value field, or `default` where it is left out."""
+        value = self.values.get(name)
+        return default if value is None else value.si
+
+
+@dataclass(frozen=True)
+class Entry(Row):
+    """One thing of the catalog: `catalog()["48n6e2"].max_range.si`."""
+
+    kind: str = ""
+    name: str = ""
+    title: str = ""
+    tables: dict[str, tuple[Row, ...]] = field(default_factory=dict)
+    curves: dict[str, Curve] = field(default_factory=dict)
+
+    def every_value(self) -> Iterator[tuple[str, Value]]:
+        """All values with their path inside the entry, tables included (`modes[0].frame_time`)."""
+        yield from self.values.items()
+        for table, rows in self.tables.items():
+            for index, row in enumerate(rows):
+                for name, value in row.values.items():
+                    yield f"{table}[{index}].{name}", value
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """All entries by name, and the bibliography."""
+
+    entries: dict[str, Entry]
+    sources: dict[str, Source]
+    raw: dict[str, Any] = field(repr=False)
+
+    def __getitem__(self, name: str) -> Entry:
+        try:
+            return self.entries[name]
+        except KeyError:
+            raise InputError(f'catalog["{name}"]', "not in the catalog", self.hint(name)) from None
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.entries
+
+    def hint(self, name: str, kind: str = "") -> str:
+        """What to do about a name that is not here."""
+        names = list(self.of_kind(kind)) if kind else list(self.entries)
+        return f"{nearest(name, names)}List them: openiads catalog list"
+
+    def of_kind(self, kind: str) -> dict[str, Entry]:
+        """The entries of one kind (`"radars"`), by name."""
+        return {name: entry for name, entry in self.entries.items() if entry.kind == kind}
+
+    @property
+    def systems(self) -> dict[str, Entry]:
+        return self.of_kind("systems")
+
+    @property
+    def posts(self) -> dict[str, Entry]:
+        return self.of_kind("posts")
+
+    @property
+    def radars(self) -> dict[str, Entry]:
+        return self.of_kind("radars")
+
+    @property
+    def interceptors(self) -> dict[str, Entry]:
+        return self.of_kind("interceptors")
+
+    @property
+    def launchers(self) -> dict[str, Entry]:
+        return self.of_kind("launchers")
+
+    @property
+    def threats(self) -> dict[str, Entry]:
+        return self.of_kind("threats")
+
+    @property
+    def identification(self) -> Entry:
+        """The table of identification evidence."""
+        return self["identification"]
+
+    def value(self, path: str) -> Value:
+        """The value at `entry.field`, tables as `entry.table[0].field` or `entry.table.rowname.field`."""
+        name, _, rest = path.partition(".")
+        for spelled, value in self[name].every_value():
+            if spelled == rest:
+                return value
+        parts = rest.split(".")
+        if len(parts) == 3:
+            for row in self[name].tables.get(parts[0], ()):
+                if parts[1] in row.text.values() and parts[2] in row.values:
+                    return row.values[parts[2]]
+        raise InputError(f'catalog["{name}"]', f"no value {rest!r}", f"See: openiads catalog show {name}")
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of the canonical content, the bibliography included; the order of entries in the files does
+        not matter."""
+        text = json.dumps(self.raw, sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def nearest(name: str, names: list[str]) -> str:
+    """`Nearest: "s300pmu2". ` for a name with a likely correct spelling among `names`, else an empty text."""
+    import difflib
+
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    return f'Nearest: "{close[0]}". ' if close else ""
+
+
+def value_at(value: Value, u: float, weighting: str = "uniform") -> float:
+    """The SI number at u in (0, 1) of a value's interval.
+
+    weighting : "uniform" over the interval, or "triangular" with its peak at the nominal number; a value of scale
+    "log" is interpolated in its logarithm. A certain value gives its number whatever u is.
+    """
+    if value.certain:
+        return value.si
+    if not 0.0 <= u <= 1.0:
+        raise InputError("value_at", f"u = {u}", "Give a number from 0 to 1.")
+    low, peak, high = value.si_low, value.si, value.si_high
+    logarithmic = value.scale == "log"
+    if logarithmic:
+        low, peak, high = math.log(low), math.log(peak), math.log(high)
+    if weighting == "uniform":
+        found = low + u * (high - low)
+    elif weighting == "triangular":
+        split = (peak - low) / (high - low)
+        if u < split:
+            found = low + math.sqrt(u * (high - low) * (peak - low))
+        else:
+            found = high - math.sqrt((1.0 - u) * (high - low) * (high - peak))
+    else:
+        raise InputError("value_at", f"weighting {weighting!r}", 'Give "uniform" or "triangular".')
+    return math.exp(found) if logarithmic else found
+
+
+@cache
+def catalog() -> Catalog:
+    """The packaged catalog, read once."""
+    from openiads.data.reading import parse_toml
+
+    folder = resources.files(PLACE_OF_ENTRIES) / "entries"
+    raw: dict[str, Any] = {}
+    for kind in ("fields", "sources", *KINDS):
+        file = folder / f"{kind}.toml"
+        raw[kind] = parse_toml(file.read_text(encoding="utf-8"), f"{kind}.toml")
+    return load_catalog(raw)
+
+
+def load_catalog(raw: Mapping[str, Any]) -> Catalog:
+    """Builds a catalog from parsed TOML.
+
+    raw : {"fields": ..., "sources": ..., "systems": {name: table}, ...}; kinds left out are empty
+    Raises InputError naming the entry and field at the first fault.
+    """
+    sources = {key: Source(key, **{k: str(v) for k, v in row.items()}) for key, row in raw["sources"].items()}
+    entries: dict[str, Entry] = {}
+    for kind in KINDS:
+        for name, table in raw.get(kind, {}).items():
+            if name in entries:
+                raise InputError(
+                    f"{kind}.{name}", f"the name is already used in {entries[name].kind}", "Rename one of the two."
+                )
+            entries[name] = _entry(kind, name, table, raw["fields"].get(kind, {}), sources)
+    _check_links(entries)
+    for entry in entries.values():
+        _check_sense(entry)
+    return Catalog(entries, sources, dict(raw))
+
+
+def _entry(
+    kind: str, name: str, table: Mapping[str, Any], fields: Mapping[str, Any], sources: Mapping[str, Source]
+) -> Entry:
+    place = f"{kind}.{name}"
+    row = _row(
+        place,
+        {k: v for k, v in table.items() if k != "title" and not _is_table(v) and not _is_curve(v)},
+        fields,
+        sources,
+    )
+    tables: dict[str, tuple[Row, ...]] = {}
+    curves: dict[str, Curve] = {}
+    for key, content in table.items():
+        if _is_table(content):
+            inner = _known(place, key, fields)
+            tables[key] = tuple(_row(f"{place}.{key}[{i + 1}]", item, inner, sources) for i, item in enumerate(content))
+        elif _is_curve(content):
+            curves[key] = _curve(f"{place}.{key}", content, _known(place, key, fields), sources)
+    missing = [key for key, spec in fields.items() if _required(spec) and key not in table]
+    if kind == "systems" and "engagement_radar" in missing:
+        raise InputError(
+            place, "launchers without a guidance radar", "Name the radar that guides them: engagement_radar = ..."
+        )
+    if missing:
+        raise InputError(
+            place, f"without {', '.join(missing)}", "Add the missing fields; fields.toml says what they mean."
+        )
+    title = table.get("title", "")
+    if not isinstance(title, str) or not title:
+        raise InputError(place, "without a title", 'Add title = "..."')
+    return Entry(row.values, row.text, row.flags, row.lists, kind, name, title, tables, curves)
+
+
+def _row(place: str, table: Mapping[str, Any], fields: Mapping[str, Any], sources: Mapping[str, Source]) -> Row:
+    row = Row({}, {}, {}, {})
+    for key, content in table.items():
+        spec = _known(place, key, fields)
+        dimension = spec[0] if isinstance(spec, list) else ""
+        where = f"{place}.{key}"
+        if isinstance(content, bool) and dimension == "switch":
+            row.flags[key] = content
+        elif isinstance(content, str) and dimension == "text":
+            row.text[key] = content
+        elif isinstance(content, str) and dimension.startswith("one of "):
+            allowed = dimension.removeprefix("one of ").split("|")
+            if content not in allowed:
+                raise InputError(where, f"{content!r} is not one of {', '.join(allowed)}", nearest(content, allowed))
+            row.text[key] = content
+        elif isinstance(content, list) and dimension == "names" and all(isinstance(item, str) for item in content):
+            row.lists[key] = tuple(content)
+        elif isinstance(content, dict) and dimension not in ("", "text", "switch", "names"):
+            row.values[key] = _value(where, content, dimension, sources)
+        else:
+            raise InputError(where, f"is not a {dimension or 'table'}", "fields.toml says what each field holds.")
+    missing = [
+        key for key, spec in fields.items() if _required(spec) and not isinstance(spec, dict) and key not in table
+    ]
+    if missing and "[" in place:
+        raise InputError(
+            place, f"without {', '.join(missing)}", "Add the missing fields; fields.toml says what they mean."
+        )
+    return row
+
+
+def parse_value(place: str, table: Mapping[str, Any], dimension: str) -> Value:
+    """One value row outside the entries (knobs.toml), with sources of the packaged bibliography."""
+    return _value(place, table, dimension, catalog().sources)
+
+
+def _value(place: str, table: Mapping[str, Any], dimension: str, sources: Mapping[str, Source]) -> Value:
+    unknown = set(table) - {"value", "unit", "low", "high", "source", "status", "note", "scale", "exact"}
+    if unknown:
+        raise InputError(
+            place,
+            f"unknown keys {sorted(unknown)}",
+            "A value has value, unit, low, high, source, status, note, scale, exact.",
+        )
+    source, status, note = _evidence(place, table, sources)
+    number, low, high = (_number(place, table, key) for key in ("value", "low", "high"))
+    if math.isnan(number):
+        raise InputError(place, "without a value", "Add value = ...")
+    if low > number or high < number or low > high:
+        raise InputError(place, f"the interval {low} to {high} does not hold the value {number}", "Widen the interval.")
+    unit = table.get("unit", "")
+    scale = table.get("scale", "log" if unit == "dB" and dimension == "ratio" else "linear")
+    if scale not in ("linear", "log"):
+        raise InputError(place, f"scale {scale!r}", 'Give "linear" or "log".')
+    exact = table.get("exact", False)
+    if exact and not note:
+        raise InputError(place, "exact without a reason", "Say in the note why nothing is in doubt.")
+    if status == "assumption" and not note:
+        raise InputError(place, "an assumption without its reasoning", "Add a note.")
+    if exact or (dimension == "count" and math.isnan(low) and math.isnan(high)):
+        bounds = (number, number)
+    else:
+        bounds = _interval(number, low, high, status, dimension, "linear" if unit == "dB" else scale)
+    si, si_low, si_high = (_si(place, n, unit, dimension) for n in (number, *bounds))
+    if scale == "log" and si_low <= 0.0:
+        raise InputError(place, "scale log with a bound at or below zero", "Raise the lower bound.")
+    return Value(number, unit, low, high, source, status, note, dimension, scale, exact, si, si_low, si_high)
+
+
+def _interval(number: float, low: float, high: float, status: str, dimension: str, scale: str) -> tuple[float, float]:
+    """The declared interval with the floor of its status on each side that is missing or has no width."""
+    share = FLOOR[status]
+    if math.isnan(low) or low == number:
+        low = number / (1.0 + share) if scale == "log" else number - share * abs(number)
+    if math.isnan(high) or high == number:
+        high = number * (1.0 + share) if scale == "log" else number + share * abs(number)
+    if dimension == "probability":
+        low, high = max(low, 0.0), min(high, 1.0)
+    if dimension == "count":
+        low, high = math.floor(low), math.ceil(high)
+    return low, high
+
+
+def _si(place: str, number: float, unit: str, dimension: str) -> float:
+    """The number in SI; a count is a kind of its own here, without a unit."""
+    try:
+        return quantity(f"{number!r} {unit}", "number" if dimension == "count" else dimension)
+    except QuantityError as error:
+        raise InputError(place, error.reason, error.remedy) from None
+
+
+def _number(place: str, table: Mapping[str, Any], key: str) -> float:
+    number = table.get(key, math.nan)
+    if isinstance(number, bool) or not isinstance(number, int | float) or math.isinf(number):
+        raise InputError(place, f"{key} = {number!r} is not a number", "Give a finite number.")
+    return float(number)
+
+
+def _evidence(place: str, table: Mapping[str, Any], sources: Mapping[str, Source]) -> tuple[tuple[str, ...], str, str]:
+    source = tuple(table.get("source", ()))
+    status = table.get("status", "")
+    if status not in STATUSES:
+        raise InputError(place, f"status {status!r}", f"Give one of {', '.join(STATUSES)}.")
+    if not source and status != "assumption":
+        raise InputError(
+            place, "without a source", "Name a key of sources.toml, or mark it as an assumption and say why."
+        )
+    for key in source:
+        if key not in sources:
+            raise InputError(place, f"source {key!r} is not in the bibliography", nearest(key, list(sources)))
+    return source, status, str(table.get("note", ""))
+
+
+def _curve(place: str, table: Mapping[str, Any], spec: Mapping[str, Any], sources: Mapping[str, Source]) -> Curve:
+    source, status, note = _evidence(place, table, sources)
+    columns: dict[str, tuple[float, ...]] = {}
+    for key, column in table.items():
+        if isinstance(column, list) and key != "source":
+            _known(place, key, spec)
+            if not all(isinstance(n, int | float) and not isinstance(n, bool) and math.isfinite(n) for n in column):
+                raise InputError(f"{place}.{key}", "holds something that is not a number", "Give finite numbers only.")
+            columns[key] = tuple(float(n) for n in column)
+    if len({len(column) for column in columns.values()}) != 1 or not note:
+        raise InputError(
+            place,
+            "columns of different lengths, or no note",
+            "Give each column the same number of rows and add a note.",
+        )
+    first = next(iter(columns.values()))
+    if any(b <= a for a, b in zip(first, first[1:], strict=False)):
+        raise InputError(place, "the first column does not increase", "Sort the rows.")
+    return Curve(columns, source, status, note)
+
+
+def _known(place: str, key: str, fields: Mapping[str, Any]) -> Any:
+    if key not in fields:
+        raise InputError(
+            f"{place}.{key}", "unknown field", f"{nearest(key, list(fields))}fields.toml lists the fields."
+        )
+    return fields[key]
+
+
+def _required(spec: Any) -> bool:
+    return isinstance(spec, list) and "optional" not in spec[1:2]
+
+
+def _is_table(content: Any) -> bool:
+    return isinstance(content, list) and bool(content) and isinstance(content[0], dict)
+
+
+def _is_curve(content: Any) -> bool:
+    return isinstance(content, dict) and any(
+        isinstance(column, list) for key, column in content.items() if key != "source"
+    )
+
+
+def _check_sense(entry: Entry) -> None:
+    """Numbers that would leave an entry without effect or without meaning."""
+    place = f"{entry.kind}.{entry.name}"
+    if entry.kind == "radars":
+        lengths = [("instrumented_range", entry.instrumented_range)]
+        lengths += [(f"ranges[{i + 1}].range", row.range) for i, row in enumerate(entry.get("ranges", ()))]
+        for key, value in lengths:
+            if not value.si_low > 0.0:
+                raise InputError(
+                    f"{place}.{key}", f"a radar whose range is {value.number:g} {value.unit}", "Give a range above 0."
+                )
+        if not any(row.kind != "instrumented" for row in entry.get("ranges", ())):
+            raise InputError(
+                place, "no range says how strong it is", "Add [[ranges]] with kind = noise_limited or horizon_limited."
+            )
+        if not entry.get("modes"):
+            raise InputError(place, "no search mode", "Add [[modes]].")
+        for i, row in enumerate(entry.modes):
+            if not row.elevation_low.si < row.elevation_high.si:
+                raise InputError(
+                    f"{place}.modes[{i + 1}]",
+                    "its elevations do not rise",
+                    "Exchange elevation_low and elevation_high.",
+                )
+        lacking = [key for key in NEEDED_BY[entry.text["kind"]] if not entry.has(key)]
+        if lacking:
+            raise InputError(
+                place, f"a {entry.text['kind']} radar without {', '.join(lacking)}", "Add the missing fields."
+            )
+    if entry.kind == "interceptors":
+        for key, value in entry.values.items():
+            if key.startswith("pk_") and value.si > entry.reliability.si:
+                raise InputError(
+                    f"{place}.{key}",
+                    f"{value.si:g} is above the reliability {entry.reliability.si:g}",
+                    "Raise the reliability.",
+                )
+    if entry.kind == "threats" and entry.text["class"] == "ballistic":
+        lacking = [key for key in NEEDED_BY["ballistic"] if not entry.has(key)]
+        if lacking:
+            raise InputError(place, f"a ballistic missile without {', '.join(lacking)}", "Add the missing fields.")
+
+
+def _check_links(entries: Mapping[str, Entry]) -> None:
+    """Every name that an entry gives another entry exists and is of the kind meant."""
+    wanted = {
+        "post": "posts",
+        "engagement_radar": "radars",
+        "launcher": "launchers",
+        "interceptor": "interceptors",
+        "low_altitude": "radars",
+    }
+    for entry in entries.values():
+        if entry.kind != "systems":
+            continue
+        links = [(key, entry.text[key], kind) for key, kind in wanted.items() if key in entry.text]
+        links += [
+            (key, name, "radars")
+            for key in ("surveillance", "low_altitude_choices")
+            for name in entry.lists.get(key, ())
+        ]
+        for key, name, kind in links:
+            if name not in entries or entries[name].kind != kind:
+                known = [n for n, e in entries.items() if e.kind == kind]
+                raise InputError(
+                    f"systems.{entry.name}.{key}", f"{name!r} is not among the {kind}", nearest(name, known)
+                )

@@ -1,0 +1,357 @@
+"""What a scenario must make sense of beyond its fields: names that exist, ranges a missile can fly, sites on land.
+
+The checks read the raw mapping, so that they speak up beside errors of single fields; what a field check already
+refuses is skipped here.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import math
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from openiads.base.errors import InputError
+from openiads.base.units import QuantityError, position, quantity
+from openiads.data.catalog import KINDS, Catalog, catalog, load_catalog, nearest
+
+if TYPE_CHECKING:
+    from openiads.data.reading import Lines
+    from openiads.data.scenario import Scenario
+
+__all__ = ["extended", "problems_of", "warnings"]
+
+Loc = tuple[str | int, ...]
+Problem = tuple[Loc, Any, str, str]  # where, the value to show (None: none), reason, remedy
+Place = tuple[float, float]
+
+LIST = "List them: openiads catalog list"
+NAMED = ("asset", "site", "raid", "flight", "corridor")
+
+
+def extended(entries: Mapping[str, Any]) -> Catalog:
+    """The packaged catalog with a scenario's own entries: {kind: {name: table}}; `based_on` takes over another
+    entry's fields.
+
+    Raises InputError for an unknown kind, an entry that is already packaged, or a fault in an entry.
+    """
+    if not entries:
+        return catalog()
+    return _extended(json.dumps(entries, sort_keys=True, default=str))
+
+
+@lru_cache(maxsize=16)
+def _extended(text: str) -> Catalog:
+    raw = copy.deepcopy(catalog().raw)
+    packaged = catalog().entries
+    for kind, tables in json.loads(text).items():
+        if kind not in KINDS:
+            raise InputError(
+                f"catalog.{kind}", "not a kind of entry", f"{nearest(kind, list(KINDS))}Kinds: {', '.join(KINDS)}"
+            )
+        for name, table in tables.items():
+            place = f"catalog.{kind}.{name}"
+            if name in packaged:
+                raise InputError(
+                    place, "is already in the packaged catalog", f'Choose another name and write based_on = "{name}".'
+                )
+            based = table.pop("based_on", None)
+            if based is not None and based not in raw[kind]:
+                raise InputError(
+                    place,
+                    f'based_on = "{based}": not among the {kind}',
+                    f"{nearest(str(based), list(raw[kind]))}{LIST}",
+                )
+            raw[kind][name] = {**copy.deepcopy(raw[kind][based] if based is not None else {}), **table}
+    try:
+        return load_catalog(raw)
+    except InputError as error:
+        raise InputError(f"catalog.{error.place}", error.reason, error.remedy) from None
+
+
+def problems_of(mapping: Mapping[str, Any], lines: Lines, folder: Path | None) -> Iterator[Problem]:
+    """Everything in a raw scenario mapping that single fields cannot show."""
+    known = catalog()
+    try:
+        entries = mapping.get("catalog", {})
+        if isinstance(entries, dict) and all(
+            isinstance(t, dict) and all(isinstance(e, dict) for e in t.values()) for t in entries.values()
+        ):
+            known = extended(entries)
+    except InputError as error:
+        yield _catalog_loc(error.place), None, error.reason, error.remedy
+    for kind in NAMED:
+        yield from _repeated(kind, _rows(mapping, kind), lines)
+    assets = {row["name"]: row for _, row in _rows(mapping, "asset") if isinstance(row.get("name"), str)}
+    for loc, site in _rows(mapping, "site"):
+        yield from _site(loc, site, known, assets)
+        yield from _rule_file(loc, site, folder)
+    for loc, raid in _rows(mapping, "raid"):
+        yield from _raid(loc, raid, known, assets)
+    corridors = [str(row.get("name")) for _, row in _rows(mapping, "corridor")]
+    for loc, flight in _rows(mapping, "flight"):
+        yield from _flight(loc, flight, known, corridors)
+    yield from _terrain(mapping, folder)
+
+
+def _catalog_loc(place: str) -> Loc:
+    """`catalog.radars.mine.modes[1].frame_time` as a key path."""
+    steps: list[str | int] = []
+    for word in place.split("."):
+        name, _, index = word.partition("[")
+        steps.append(name)
+        if index.rstrip("]").isdigit():
+            steps.append(int(index.rstrip("]")) - 1)
+    return tuple(steps)
+
+
+def _rows(mapping: Mapping[str, Any], kind: str) -> list[tuple[Loc, dict[str, Any]]]:
+    rows = mapping.get(kind, [])
+    return [((kind, i), row) for i, row in enumerate(rows) if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def _repeated(kind: str, rows: list[tuple[Loc, dict[str, Any]]], lines: Lines) -> Iterator[Problem]:
+    seen: dict[str, Loc] = {}
+    for loc, row in rows:
+        name = row.get("name")
+        if not isinstance(name, str):
+            continue
+        if name in seen:
+            line = lines.line((*seen[name], "name"))
+            where = f"line {line}" if line else f"{kind}[{int(seen[name][1]) + 1}]"
+            yield (*loc, "name"), name, f"the name is already used in {where}", f"Give each {kind} its own name."
+        seen.setdefault(name, loc)
+
+
+def _unknown(loc: Loc, name: Any, known: Catalog, kind: str) -> Iterator[Problem]:
+    """One problem where a text is no entry of the kind."""
+    if isinstance(name, str) and name not in known.of_kind(kind):
+        entry = known.entries.get(name)
+        reason = "not in the catalog" if entry is None else f"is one of the {entry.kind}, not of the {kind}"
+        yield loc, name, reason, known.hint(name, kind)
+
+
+def _dangling(loc: Loc, name: Any, names: list[str], what: str) -> Iterator[Problem]:
+    if isinstance(name, str) and name not in names:
+        yield loc, name, f"no {what} of that name", f"{nearest(name, names)}Names: {', '.join(names) or 'none'}"
+
+
+def _site(loc: Loc, site: dict[str, Any], known: Catalog, assets: dict[str, Any]) -> Iterator[Problem]:
+    yield from _unknown((*loc, "system"), site.get("system"), known, "systems")
+    defends = site.get("defends", [])
+    for i, name in enumerate(defends if isinstance(defends, list) else []):
+        yield from _dangling((*loc, "defends", i), name, list(assets), "asset")
+    system = known.systems.get(site.get("system", "")) if isinstance(site.get("system"), str) else None
+    if system is None:
+        return
+    tubes = known[system.launcher].tubes.si
+    limits = (
+        ("fire_units", system.max_fire_units.si),
+        ("launchers", system.launchers_per_fire_unit.si),
+        ("rounds", tubes),
+    )
+    for key, most in limits:
+        count = site.get(key)
+        if isinstance(count, int) and not isinstance(count, bool) and most < count <= 64:
+            yield (*loc, key), count, f"more than a {system.name} has", f"Allowed: 0 to {most:.0f}."
+    low = site.get("low_altitude")
+    choices = [*system.get("low_altitude_choices", ()), "none"]
+    if isinstance(low, str) and low not in choices:
+        yield (
+            (*loc, "low_altitude"),
+            low,
+            f"not a low-altitude radar of {system.name}",
+            f"{nearest(low, choices)}Choices: {', '.join(choices)}",
+        )
+    elements = _elements(site, system, known)
+    off = site.get("radars_off", [])
+    for i, name in enumerate(off if isinstance(off, list) else []):
+        radars = [e for e in elements if e.split("/")[0] in known.radars]
+        yield from _dangling((*loc, "radars_off", i), name, radars, "radar of this site")
+    failures = site.get("failures", [])
+    for i, row in enumerate(failures if isinstance(failures, list) else []):
+        if isinstance(row, dict):
+            yield from _dangling((*loc, "failures", i, "element"), row.get("element"), elements, "element of this site")
+
+
+def _elements(site: dict[str, Any], system: Any, known: Catalog) -> list[str]:
+    """Names of what can be off or fail at a site: `64n6e2`, `30n6e2/1`, `5p85se/1/3`; `30n6e2` alone means all of
+    them."""
+    units = site.get("fire_units", 1)
+    units = min(units, 64) if isinstance(units, int) else 0
+    launchers = site.get("launchers", int(system.launchers_per_fire_unit.si))
+    launchers = min(launchers, 64) if isinstance(launchers, int) else 0
+    low = site.get("low_altitude", system.get("low_altitude", "none"))
+    names = [system.post, *system.surveillance, system.engagement_radar]
+    names += [low] if isinstance(low, str) and low in known.radars else []
+    names += [f"{system.engagement_radar}/{u + 1}" for u in range(units)]
+    names += [f"{system.launcher}/{u + 1}/{n + 1}" for u in range(units) for n in range(launchers)]
+    return names
+
+
+def _rule_file(loc: Loc, site: dict[str, Any], folder: Path | None) -> Iterator[Problem]:
+    doctrine = site.get("doctrine")
+    fire = doctrine.get("fire") if isinstance(doctrine, dict) else None
+    if isinstance(fire, str) and ".py:" in fire and folder is not None:
+        name = fire.rpartition(":")[0]
+        if not (folder / name).is_file():
+            yield (
+                (*loc, "doctrine", "fire"),
+                fire,
+                f"no file {name} beside the scenario",
+                "Give the path relative to the scenario file.",
+            )
+
+
+def _raid(loc: Loc, raid: dict[str, Any], known: Catalog, assets: dict[str, Any]) -> Iterator[Problem]:
+    yield from _unknown((*loc, "threat"), raid.get("threat"), known, "threats")
+    yield from _dangling((*loc, "target"), raid.get("target"), list(assets), "asset")
+    threat = known.threats.get(raid.get("threat", "")) if isinstance(raid.get("threat"), str) else None
+    if threat is None:
+        return
+    if threat.text["class"] == "ballistic":
+        yield from _ballistic(loc, raid, threat, assets)
+        return
+    yield from _flies(loc, raid, threat)
+
+
+def _flies(loc: Loc, row: dict[str, Any], threat: Any) -> Iterator[Problem]:
+    """Speed and height are given by the scenario or by the catalog."""
+    if "speed" not in row and not threat.has("speed"):
+        yield loc, None, f"no speed, and {threat.name} has none in the catalog", 'Add speed = "250 m/s".'
+    if not {"altitude", "agl"} & row.keys() and not (threat.has("altitude") or threat.has("agl")):
+        yield (
+            loc,
+            None,
+            f"no height, and {threat.name} has none in the catalog",
+            'Add altitude = "7 km" or agl = "50 m".',
+        )
+
+
+def _ballistic(loc: Loc, raid: dict[str, Any], threat: Any, assets: dict[str, Any]) -> Iterator[Problem]:
+    for key in ("altitude", "agl", "speed", "route"):
+        if raid.get(key) not in (None, []):
+            yield (
+                (*loc, key),
+                raid[key] if key != "route" else None,
+                "a ballistic missile flies its own path",
+                f"Remove {key}; give origin.",
+            )
+    asset = assets.get(raid.get("target", ""), {}) if isinstance(raid.get("target"), str) else {}
+    start, end = _place(raid.get("origin")), _place(raid.get("aim", asset.get("at")))
+    if start is None or end is None:
+        return
+    from openiads.earth.geodesy import inverse
+
+    distance = inverse(*start, *end)[0]
+    low, high = threat.range_min.si, threat.range_max.si
+    if not low <= distance <= high:
+        reason = f"{distance / 1000:.1f} km from its target, out of the range of {threat.name}"
+        yield (*loc, "origin"), raid.get("origin"), reason, f"Allowed: {low / 1000:g} km to {high / 1000:g} km."
+
+
+def _flight(loc: Loc, flight: dict[str, Any], known: Catalog, corridors: list[str]) -> Iterator[Problem]:
+    yield from _unknown((*loc, "kind"), flight.get("kind"), known, "threats")
+    yield from _dangling((*loc, "corridor"), flight.get("corridor"), corridors, "corridor")
+    kind = known.threats.get(flight.get("kind", "")) if isinstance(flight.get("kind"), str) else None
+    if kind is None:
+        return
+    if kind.text["class"] == "ballistic":
+        yield (*loc, "kind"), flight["kind"], "a ballistic missile flies no route", "Write it as a raid."
+    else:
+        yield from _flies(loc, flight, kind)
+
+
+def _terrain(mapping: Mapping[str, Any], folder: Path | None) -> Iterator[Problem]:
+    """Files that exist, and on terrain that knows its coast sites that stand on land."""
+    terrain = mapping.get("terrain", {})
+    if not isinstance(terrain, dict):
+        return
+    files = terrain.get("files", [])
+    for i, name in enumerate(files if isinstance(files, list) else []):
+        if folder is not None and isinstance(name, str) and not (folder / name).is_file():
+            yield (
+                ("terrain", "files", i),
+                name,
+                "no such file beside the scenario",
+                "Give the path relative to the scenario file.",
+            )
+    places = [(loc, place) for loc, site in _rows(mapping, "site") if (place := _place(site.get("at"))) is not None]
+    source = terrain.get("source", "levant")
+    if not places or source not in ("levant", "coastal_range"):
+        return
+    ground = _coast(source, terrain, places[0][1])
+    if ground is None:
+        return
+    for loc, place in places:
+        if not bool(ground.is_land(*place)):
+            south, north, west, east = ground_window(source)
+            inside = south <= math.degrees(place[0]) <= north and west <= math.degrees(place[1]) <= east
+            reason = "in the sea" if inside else "outside the packaged Levant terrain"
+            remedy = "Move the site onto land." if inside else 'Choose another terrain source, e.g. "flat" or "files".'
+            yield (*loc, "at"), mapping["site"][loc[1]]["at"], reason, remedy
+
+
+def ground_window(source: str) -> tuple[float, float, float, float]:
+    """South, north, west and east edge (degrees) of what a terrain source covers."""
+    from openiads.earth.terrain import LEVANT
+
+    return LEVANT if source == "levant" else (-90.0, 90.0, -180.0, 180.0)
+
+
+def _coast(source: str, terrain: dict[str, Any], first: Place) -> Any:
+    """Terrain that knows where the sea is; None while its own settings are faulty."""
+    from openiads.earth.terrain import coastal_range, levant
+
+    if source == "levant":
+        return levant(on_missing="sea")
+    try:
+        bearing = quantity(terrain["bearing"], "angle")
+        shore, distance, height, width = (
+            quantity(terrain.get(k, "0 m"), "length") for k in ("shore", "distance", "height", "width")
+        )
+        return coastal_range(*(_place(terrain.get("origin")) or first), bearing, shore, distance, height, width)
+    except (KeyError, QuantityError, InputError):
+        return None
+
+
+def _place(text: Any) -> Place | None:
+    try:
+        return position(text)
+    except QuantityError:
+        return None
+
+
+def warnings(scenario: Scenario, known: Catalog) -> list[str]:
+    """What runs but may not be meant."""
+    found: list[str] = []
+    if not scenario.sites:
+        found.append("no site: nothing is defended")
+    if sum(raid.count for raid in scenario.raids) == 0:
+        found.append("no threats: the result is exact and nothing leaks")
+    for site in scenario.sites:
+        system = known[site.system]
+        radars = {system.engagement_radar, f"{system.engagement_radar}/1"}
+        says = [
+            (site.fire_units == 0, "has no fire unit"),
+            (site.launchers == 0, "has no launcher"),
+            (site.rounds == 0, "has no round"),
+            (site.doctrine.control == "hold", "holds its weapons"),
+            (set(system.surveillance) <= set(site.radars_off), "has its surveillance radar off"),
+            (bool(radars & set(site.radars_off)), "has an engagement radar off"),
+            (not site.defends, "defends no asset"),
+        ]
+        found += [f'site "{site.name}" {text}' for holds, text in says if holds]
+    for raid in scenario.raids:
+        begins = raid.time_on_target if raid.time_on_target is not None else raid.start
+        if begins is not None and begins > scenario.duration:
+            found.append(f'raid "{raid.name}" comes after the end of the run')
+    found += [
+        f'flight "{flight.name}" starts after the end of the run'
+        for flight in scenario.flights
+        if flight.start > scenario.duration
+    ]
+    return found

@@ -1,0 +1,508 @@
+"""TOML files to objects, with errors that say where and what to do.
+
+`tomllib` gives no positions, so a scanner cuts the accepted text into statements and maps key paths to lines; what it
+merges equals what `tomllib` reads. Everything wrong with a scenario is reported at once (InputErrors), each line as
+`FILE:LINE: site[1].system = "s300pmu3": not in the catalog. Nearest: "s300pmu2". List them: openiads catalog list`.
+Places in lists count from 1. Nothing is compiled here.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from openiads.base.errors import InputError, InputErrors
+
+if TYPE_CHECKING:
+    from openiads.data.catalog import Catalog
+    from openiads.data.scenario import Scenario
+
+__all__ = [
+    "Lines",
+    "catalog_of",
+    "edited",
+    "find_scenario",
+    "load",
+    "loads",
+    "merged",
+    "packaged_scenarios",
+    "parse_toml",
+    "scan",
+    "setting",
+    "validate",
+    "warnings_of",
+]
+
+LARGEST_FILE = 5_000_000
+DEEPEST = 24
+MOST_PROBLEMS = 1000
+SCENARIOS = "openiads.shelf"
+Loc = tuple[str | int, ...]
+
+# Control characters other than tab and line ends, and the marks that reorder text on screen.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0d\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_TOKEN = re.compile("\"\"\"|'''|[\"'#\n\\[\\]{}]")
+_AT_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
+
+# ------------------------------------------------------------------ text to mappings
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One header or one key with its value. line : where it begins, from 1; depth : deepest bracket nesting."""
+
+    line: int
+    text: str
+    depth: int
+
+
+@dataclass(slots=True)
+class Lines:
+    """Where things are in a file: key path -> line. file : name for messages."""
+
+    file: str = ""
+    of: dict[Loc, int] = field(default_factory=dict)
+
+    def line(self, loc: Loc) -> int:
+        """Line of the longest known beginning of a key path; 0 when nothing of it is known."""
+        for end in range(len(loc), 0, -1):
+            if loc[:end] in self.of:
+                return self.of[loc[:end]]
+        return 0
+
+    def place(self, loc: Loc, value: Any = None) -> str:
+        """`FILE:LINE: site[1].system = "x"`."""
+        line = self.line(loc)
+        where = f"{self.file}:{line}" if line else self.file
+        what = spelled(loc) + ("" if value is None else f" = {_shown(value)}")
+        return f"{where}: {what}" if where and what else where or what
+
+
+def parse_toml(text: str, file: str) -> dict[str, Any]:
+    """The mapping of a TOML text; InputError `FILE:LINE` on a syntax error or a duplicate key (the parser stops
+    there)."""
+    text = text.replace("\r\n", "\n")
+    _check_characters(text, file)
+    pieces = scan(text)
+    for piece in pieces:
+        if piece.depth > DEEPEST:
+            raise InputError(f"{file}:{piece.line}", f"nested deeper than {DEEPEST} levels", "Flatten it.")
+    try:
+        mapping = tomllib.loads(text)
+    except ValueError as error:
+        raise _syntax_error(error, text, pieces, file) from None
+    _check_strings(mapping, file)
+    return mapping
+
+
+def scan(text: str) -> list[Statement]:
+    """Cuts TOML text (line ends as \\n) into its statements; what follows a broken statement may be cut wrongly."""
+    found: list[Statement] = []
+    at, line = 0, 1
+    while at < len(text):
+        end, depth = _statement_end(text, at)
+        piece = text[at:end]
+        stripped = piece.lstrip(" \t\n")
+        if stripped and not stripped.startswith("#"):
+            found.append(Statement(line + piece[: len(piece) - len(stripped)].count("\n"), stripped, depth))
+        line += piece.count("\n")
+        at = end
+    return found
+
+
+def _statement_end(text: str, start: int) -> tuple[int, int]:
+    """Index after the line end that closes the statement at `start`, and its deepest bracket nesting."""
+    depth = deepest = 0
+    at = start
+    while (token := _TOKEN.search(text, at)) is not None:
+        mark, at = token.group(), token.end()
+        if mark == "\n":
+            if depth <= 0:
+                return at, deepest
+        elif mark == "#":
+            at = _index(text, "\n", at)
+        elif mark in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif mark in "]}":
+            depth -= 1
+        else:
+            at = _string_end(text, mark, at)
+    return len(text), deepest
+
+
+def _string_end(text: str, quote: str, at: int) -> int:
+    """Index after the closing quote of a string whose opening quote ends at `at` (or of the line, or text, when it
+    never closes)."""
+    line_end = _index(text, "\n", at)
+    while True:
+        close = text.find(quote, at)
+        if len(quote) == 1:
+            close = min(_index(text, quote, at), line_end)
+        if close < 0 or close >= len(text):
+            return len(text)
+        if quote[0] == '"' and text[close] == '"' and _escaped(text, at, close):
+            at = close + 1
+            continue
+        if len(quote) == 1:
+            return close + (text[close] != "\n")
+        close += 3
+        extra = 0
+        while extra < 2 and text[close : close + 1] == quote[0]:
+            close, extra = close + 1, extra + 1
+        return close
+
+
+def _escaped(text: str, start: int, at: int) -> bool:
+    """Whether an odd number of backslashes stands before `at`, none of them before `start`."""
+    first = at
+    while first > start and text[first - 1] == "\\":
+        first -= 1
+    return (at - first) % 2 == 1
+
+
+def _index(text: str, mark: str, at: int) -> int:
+    found = text.find(mark, at)
+    return len(text) if found < 0 else found
+
+
+def merged(text: str, file: str = "") -> tuple[dict[str, Any], Lines]:
+    """The mapping that the statements of accepted TOML text add up to, and the line of each key path."""
+    lines = Lines(file)
+    root: dict[str, Any] = {}
+    table = root
+    path: Loc = ()
+    for statement in scan(text.replace("\r\n", "\n")):
+        content = tomllib.loads(statement.text)
+        if statement.text.startswith("["):
+            table, path = _open(root, content, statement.text.startswith("[["), lines, statement.line)
+        else:
+            _pour(content, table, path, lines, statement.line)
+    return root, lines
+
+
+def _open(root: dict[str, Any], header: Any, repeated: bool, lines: Lines, line: int) -> tuple[dict[str, Any], Loc]:
+    """The table a header opens, and its key path."""
+    names = []
+    while isinstance(header, dict) and header:
+        name, header = next(iter(header.items()))
+        names.append(name)
+    table: Any = root
+    path: Loc = ()
+    for depth, name in enumerate(names):
+        last = depth == len(names) - 1
+        path = (*path, name)
+        lines.of.setdefault(path, line)
+        table = table.setdefault(name, [] if last and repeated else {})
+        if isinstance(table, list):
+            if last and repeated:
+                table.append({})
+            path = (*path, len(table) - 1)
+            lines.of.setdefault(path, line)
+            table = table[-1]
+    return table, path
+
+
+def _pour(content: dict[str, Any], table: dict[str, Any], path: Loc, lines: Lines, line: int) -> None:
+    for key, value in content.items():
+        here = (*path, key)
+        lines.of.setdefault(here, line)
+        if isinstance(value, dict):
+            _pour(value, table.setdefault(key, {}), here, lines, line)
+        else:
+            table[key] = value
+
+
+def _check_characters(text: str, file: str) -> None:
+    bad = _FORBIDDEN.search(text)
+    if bad:
+        line = text.count("\n", 0, bad.start()) + 1
+        raise InputError(
+            f"{file}:{line}", f"a control or text-direction character (U+{ord(bad.group()):04X})", "Remove it."
+        )
+
+
+def _check_strings(mapping: Any, file: str) -> None:
+    """No forbidden characters by way of escapes, and no deep nesting by way of dotted keys."""
+    left: list[tuple[Any, int]] = [(mapping, 0)]
+    while left:
+        item, depth = left.pop()
+        if depth > DEEPEST:
+            raise InputError(file, f"keys nested deeper than {DEEPEST} levels", "Flatten them.")
+        if isinstance(item, str) and (bad := _FORBIDDEN.search(item)):
+            raise InputError(
+                file, f"an escape for a control or text-direction character (U+{ord(bad.group()):04X})", "Remove it."
+            )
+        if isinstance(item, dict):
+            left += [(part, depth + 1) for part in (*item.keys(), *item.values())]
+        elif isinstance(item, list):
+            left += [(part, depth + 1) for part in item]
+
+
+def _syntax_error(error: ValueError, text: str, pieces: list[Statement], file: str) -> InputError:
+    message = str(error)
+    at = _AT_LINE.search(message)
+    total = text.count("\n") + (not text.endswith("\n"))
+    line = (int(at.group(1)) if at.group(1) else total) if at else 0
+    reason = _AT_LINE.sub("", message)
+    place = f"{file}:{line}" if line else file
+    if "overwrite" in reason or "twice" in reason or "mutate" in reason:
+        first = _first_of_duplicate(pieces, line)
+        return InputError(
+            place, f"the key or table is already given{f' in line {first}' if first else ''}", "Keep one of the two."
+        )
+    return InputError(place, f"not TOML: {reason[:200]}", 'Text needs quotes, and a quantity is text: range = "75 km".')
+
+
+def _first_of_duplicate(pieces: list[Statement], line: int) -> int:
+    """Line where the key of the last statement at or before `line` was given first; 0 when that is not found."""
+    before = [piece for piece in pieces if piece.line <= line]
+    if not before:
+        return 0
+    seen: dict[tuple[str, ...], int] = {}
+    header: tuple[str, ...] = ()
+    for number, piece in enumerate(before):
+        head = piece.text.split("\n")[0].split("#")[0].strip()
+        if piece.text.startswith("["):
+            key: tuple[str, ...] = (head,)
+            if head.startswith("[["):
+                header = (head, str(number))
+                continue
+            header = key
+        else:
+            key = (*header, head.split("=")[0].strip())
+        if piece is before[-1]:
+            return seen.get(key, 0)
+        seen.setdefault(key, piece.line)
+    return 0
+
+
+# ------------------------------------------------------------------ scenarios
+
+
+def packaged_scenarios() -> list[str]:
+    """Names of the packaged scenarios."""
+    folder = resources.files(SCENARIOS) / "scenarios"
+    return sorted(item.name.removesuffix(".toml") for item in folder.iterdir() if item.name.endswith(".toml"))
+
+
+def find_scenario(path_or_name: str | Path) -> Path:
+    """The file of a scenario: a path, or the name of a packaged one."""
+    path = Path(path_or_name)
+    if path.is_file():
+        return path
+    name = str(path_or_name).removesuffix(".toml")
+    names = packaged_scenarios()
+    if name in names:
+        return Path(str(resources.files(SCENARIOS) / "scenarios" / f"{name}.toml"))
+    if path.is_dir():
+        raise InputError(str(path), "is a folder", "Give a scenario file.")
+    from openiads.data.catalog import nearest
+
+    raise InputError(
+        str(path_or_name),
+        "no such file, and no packaged scenario",
+        f"{nearest(name, names)}Packaged: {', '.join(names)}",
+    )
+
+
+def load(path_or_name: str | Path) -> Scenario:
+    """Reads a scenario file or a packaged scenario by name; raises InputErrors with all problems."""
+    path = find_scenario(path_or_name)
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise InputError(
+                str(path), f"larger than {LARGEST_FILE // 1_000_000} MB", "A scenario is a few kilobytes of text."
+            )
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(
+            str(path), f"cannot be read: {error.strerror}", "Check the path and its permissions."
+        ) from None
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputError(f"{path}:{line}", "not UTF-8 text", "Save the file as UTF-8.") from None
+    return loads(text, str(path), path.resolve().parent)
+
+
+def loads(text: str, file: str = "scenario", folder: Path | None = None) -> Scenario:
+    """Reads a scenario from TOML text. file : name for messages; folder : where its relative files are."""
+    mapping = parse_toml(text, file)
+    _, lines = merged(text, file)
+    return validate(mapping, lines, folder)
+
+
+def validate(mapping: Mapping[str, Any], lines: Lines | None = None, folder: Path | None = None) -> Scenario:
+    """The scenario of a raw mapping; raises InputErrors with every problem of its fields, names, and sense, in file
+    order."""
+    from pydantic import ValidationError
+
+    from openiads.data.checks import problems_of
+    from openiads.data.scenario import Scenario
+
+    lines = lines or Lines()
+    problems: list[tuple[int, InputError]] = []
+    scenario = None
+    try:
+        scenario = Scenario.model_validate(dict(mapping))
+    except ValidationError as error:
+        rows = error.errors(include_url=False)[:MOST_PROBLEMS]
+        problems += [(lines.line(row["loc"]), _field_error(row, mapping, lines)) for row in rows]
+    for loc, value, reason, remedy in problems_of(mapping, lines, folder):
+        problems.append((lines.line(loc), InputError(lines.place(loc, value), reason, remedy)))
+    if problems or scenario is None:
+        raise InputErrors(error for _, error in sorted(problems, key=lambda pair: pair[0]))
+    return scenario.placed(folder)
+
+
+def catalog_of(scenario: Scenario) -> Catalog:
+    """The catalog a scenario runs with: the packaged one and the scenario's own entries."""
+    from openiads.data.checks import extended
+
+    return extended(scenario.catalog)
+
+
+def warnings_of(scenario: Scenario) -> list[str]:
+    """What runs but may not be meant: zero launchers, rounds, radars or threats, weapons hold, times after the end."""
+    from openiads.data.checks import warnings
+
+    return warnings(scenario, catalog_of(scenario))
+
+
+def _field_error(row: Any, mapping: Mapping[str, Any], lines: Lines) -> InputError:
+    """One pydantic error in our words."""
+    from openiads.data.catalog import nearest
+    from openiads.data.scenario import keys_at
+
+    loc: Loc = row["loc"]
+    kind, context = row["type"], row.get("ctx", {})
+    value = value_at_path(mapping, loc)
+    if kind == "missing":
+        return InputError(lines.place(loc[:-1]) or "scenario", f"{loc[-1]} is missing", f"Add {loc[-1]} = ...")
+    if kind == "extra_forbidden":
+        keys = keys_at(loc[:-1])
+        return InputError(lines.place(loc), "unknown key", f"{nearest(str(loc[-1]), keys)}Keys here: {', '.join(keys)}")
+    shown = None if isinstance(value, dict | list) else value
+    if kind == "quantity" or kind == "position":
+        reason = context["reason"].removeprefix(f"{str(value)[:60]!r}: ")
+        return InputError(lines.place(loc, shown), reason, context["remedy"])
+    if kind == "literal_error":
+        allowed = context["expected"].replace(" or ", ", ").replace("'", '"')
+        close = nearest(str(value), re.findall(r'"([^"]+)"', allowed))
+        return InputError(lines.place(loc, shown), "not allowed here", f"{close}Allowed: {allowed}")
+    reason = row["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    return InputError(lines.place(loc, shown), reason, "")
+
+
+def value_at_path(mapping: Any, loc: Loc) -> Any:
+    """What a raw mapping holds at a key path; None where it holds nothing."""
+    for step in loc:
+        if isinstance(mapping, Mapping):
+            mapping = mapping.get(step)
+        elif isinstance(mapping, list) and isinstance(step, int) and step < len(mapping):
+            mapping = mapping[step]
+        else:
+            return None
+    return mapping
+
+
+def spelled(loc: Loc) -> str:
+    """`site[1].doctrine.salvo`; lists count from 1."""
+    text = ""
+    for step in loc:
+        text += f"[{step + 1}]" if isinstance(step, int) else f"{'.' if text else ''}{step}"
+    return text
+
+
+def _shown(value: Any) -> str:
+    from openiads.data.scenario import toml_value
+
+    text = toml_value(value) if isinstance(value, str | int | float | bool | list | dict) else str(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+# ------------------------------------------------------------------ edits
+
+PATH_EXAMPLE = 'For example: site.Tartus.fire_units, raid."West 1".count'
+_STEP = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|\'([^\']*)\'|([^."\'\[\]]+))((?:\[\d+\])*)\s*(\.|$)')
+
+
+def edited(mapping: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy of a raw scenario mapping with values replaced at paths such as `site.Tartus.fire_units`,
+    `raid[1].count`, `model.kill`.
+
+    A step into a list of named things is a name or `[n]` from 1. Raises InputError for a path that leads nowhere.
+    """
+    import copy
+
+    copied = copy.deepcopy(dict(mapping))
+    for path, value in changes.items():
+        steps = list(_steps(path))
+        place: Any = copied
+        for step in steps[:-1]:
+            place = _descend(place, step, path)
+        last = steps[-1]
+        named = isinstance(place, dict) and isinstance(last, str)
+        listed = isinstance(place, list) and isinstance(last, int) and 0 <= last < len(place)
+        if not (named or listed):
+            raise InputError(path, "leads to no value that can be set", PATH_EXAMPLE)
+        place[last] = copy.deepcopy(value)
+    return copied
+
+
+def _descend(place: Any, step: str | int, path: str) -> Any:
+    if isinstance(place, dict) and isinstance(step, str):
+        return place.setdefault(step, {})
+    if isinstance(place, list) and isinstance(step, int) and 0 <= step < len(place):
+        return place[step]
+    if isinstance(place, list) and isinstance(step, str):
+        for item in place:
+            if isinstance(item, dict) and item.get("name") == step:
+                return item
+        from openiads.data.catalog import nearest
+
+        names = [str(item.get("name")) for item in place if isinstance(item, dict)]
+        raise InputError(
+            path, f'nothing here is named "{step}"', f"{nearest(step, names)}Names: {', '.join(names) or 'none'}"
+        )
+    raise InputError(path, f'"{step}" leads nowhere', PATH_EXAMPLE)
+
+
+def _steps(path: str) -> Iterator[str | int]:
+    at = 0
+    while at < len(path) or at == 0:
+        found = _STEP.match(path, at)
+        if found is None:
+            raise InputError(
+                path,
+                "not a path",
+                'Write names with dots between them; quote a name that holds a dot: site."St. John".at',
+            )
+        double, single, bare, indices, more = found.groups()
+        yield re.sub(r"\\(.)", r"\1", double) if double is not None else single if single is not None else bare.strip()
+        for index in re.findall(r"\d+", indices):
+            yield int(index) - 1
+        at = found.end()
+        if not more:
+            return
+
+
+def setting(text: str) -> tuple[str, Any]:
+    """`path=value` of a command line to a pair for `edited`: the value is TOML; what is not TOML is taken as text
+    (`duration=300 s`)."""
+    path, sign, value = text.partition("=")
+    if not sign or not path.strip():
+        raise InputError(f"--set {text}", "not path=value", "For example: --set site.Tartus.fire_units=1")
+    try:
+        return path.strip(), parse_toml(f"value = {value}", "--set")["value"]
+    except InputError:
+        if _FORBIDDEN.search(value) or "\n" in value:
+            raise
+        return path.strip(), value.strip()

@@ -1,0 +1,1 @@
+"""The earth: its shape, its air, its terrain, and what can be seen over it."""

@@ -1,0 +1,322 @@
+"""What can be seen over the earth: horizons, lines of sight over terrain, and the mask table of a fixed radar.
+
+Refraction is the effective-earth model: rays are straight over a sphere of ``earth_factor`` (k, nominally 4/3) times
+the mean radius 6,371 km.  On that sphere the geometry here is exact (circle, not parabola).  Heights are above the sea
+and ground ranges are arcs along it.  Source: [skolnik2008], chapter 26, for the model.
+
+The mask table of a radar is one run of float64 in a flat arena, so that many tables lie in one array:
+
+====== ==============================================================================
+offset content
+====== ==============================================================================
+0      number of azimuths, evenly spaced from north through east
+1      number of ranges: 0, step, 2 step, ...
+2      range step, m
+3      effective earth radius, m
+4      antenna height above the sea, m
+5      azimuths a radian (offset 0 / 2 pi)
+6      ranges a meter (1 / step)
+7      spare (0)
+8 ...  lowest visible height above the sea, m: [azimuth, range], the range running fastest
+====== ==============================================================================
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from openiads.base.compiled import kernel
+from openiads.base.errors import InputError
+from openiads.earth.geodesy import MEAN_RADIUS, inverse, offset
+from openiads.earth.terrain import Terrain
+
+__all__ = [
+    "NEVER",
+    "Clearance",
+    "clearance",
+    "depression_angle",
+    "grazing_angle",
+    "ground_range",
+    "horizon_arc",
+    "horizon_height",
+    "horizon_range",
+    "horizon_rule",
+    "line_of_sight",
+    "lowest_visible",
+    "mask_table",
+    "ray_height",
+    "visible_smooth",
+]
+
+HEADER = 8
+NEVER = 1e12  # m: the lowest visible height where no height is visible
+
+
+@kernel("f8(f8, f8, f8)")
+def horizon_range(radar_up, target_up, earth_radius):
+    """Slant range (m) at which a target clears the smooth-earth horizon, both ends counted.
+
+    radar_up, target_up : heights above the surface, m (below 0 counts as 0);  earth_radius : effective, m.
+    sqrt(2 R h + h^2) for each end: the tangent's length.  Source: [skolnik2008], chapter 26.
+    """
+    low = max(radar_up, 0.0)
+    high = max(target_up, 0.0)
+    return math.sqrt(low * (2.0 * earth_radius + low)) + math.sqrt(high * (2.0 * earth_radius + high))
+
+
+def horizon_rule(radar_up: float, target_up: float) -> float:
+    """The handbook rule 4,120 m x (sqrt(h1) + sqrt(h2)), heights in m >= 0, for the 4/3 earth: within 0.2 %."""
+    return 4120.0 * (math.sqrt(max(radar_up, 0.0)) + math.sqrt(max(target_up, 0.0)))
+
+
+@kernel("f8(f8, f8)")
+def horizon_arc(up, earth_radius):
+    """Ground range (m) of the horizon seen from a height (m; below 0 counts as 0) over a smooth earth."""
+    h = max(up, 0.0)
+    return earth_radius * math.atan(math.sqrt(h * (2.0 * earth_radius + h)) / earth_radius)
+
+
+@kernel("f8(f8, f8, f8)")
+def horizon_height(antenna_up, ground_range, earth_radius):
+    """Lowest visible height (m) at a ground range (m) over a smooth earth: 0 up to the horizon, then R / cos - R.
+
+    ``NEVER`` where no height is visible, a quarter turn beyond the horizon.
+    """
+    beyond = (ground_range - horizon_arc(antenna_up, earth_radius)) / earth_radius
+    if beyond <= 0.0:
+        return 0.0
+    if beyond >= 1.57:
+        return NEVER
+    half = math.sin(0.5 * beyond)
+    return earth_radius * 2.0 * half * half / math.cos(beyond)
+
+
+@kernel("b1(f8, f8, f8, f8)")
+def visible_smooth(radar_up, target_up, ground_range, earth_radius):
+    """Whether radar and target (heights above the sea, m) see each other over a smooth earth; grazing counts.
+
+    An end below the sea sees nothing.
+    """
+    arcs = horizon_arc(radar_up, earth_radius) + horizon_arc(target_up, earth_radius)
+    return radar_up >= 0.0 and target_up >= 0.0 and ground_range <= arcs
+
+
+@kernel("f8(f8, f8, f8)")
+def depression_angle(sensor_up, slant_range, earth_radius):
+    """Angle (rad) below the horizontal at which a sensor sees a point of the smooth surface at a slant range.
+
+    sensor_up : m, >= 0;  slant_range : m, > 0; shorter than the height counts as straight down.
+    Source: law of cosines in the triangle sensor, point, center.
+    """
+    top = sensor_up * (sensor_up + 2.0 * earth_radius) + slant_range * slant_range
+    return math.asin(max(-1.0, min(1.0, top / (2.0 * slant_range * (earth_radius + sensor_up)))))
+
+
+@kernel("f8(f8, f8, f8)")
+def grazing_angle(sensor_up, slant_range, earth_radius):
+    """Angle (rad) between the ray from a sensor and the smooth surface where it meets it; below 0 beyond the horizon.
+
+    Arguments and source as ``depression_angle``.
+    """
+    top = sensor_up * (sensor_up + 2.0 * earth_radius) - slant_range * slant_range
+    return math.asin(max(-1.0, min(1.0, top / (2.0 * slant_range * earth_radius))))
+
+
+@kernel("f8(f8, f8, f8, f8, f8)")
+def ground_range(radar_height, east, north, up, earth_radius):
+    """Ground range (m) along the sea of a target at local (east, north, up), m, from a radar at a height (m).
+
+    earth_radius : the true one, m (the mean radius is within 0.3 %); what the mask table is asked with.
+    """
+    return earth_radius * math.atan2(math.sqrt(east * east + north * north), earth_radius + radar_height + up)
+
+
+@kernel("f8(f8, f8, f8, f8, f8)")
+def ray_height(antenna_up, at_range, at_up, ground_range, earth_radius):
+    """Height (m) at a ground range of the straight ray from an antenna through (at_range > 0, at_up); all m.
+
+    ``NEVER`` where the ray does not come to, a quarter turn away.
+    """
+    a = at_range / earth_radius
+    x = ground_range / earth_radius
+    top = earth_radius + antenna_up
+    slope = ((earth_radius + at_up) * math.cos(a) - top) / ((earth_radius + at_up) * math.sin(a))
+    down = math.cos(x) - slope * math.sin(x)
+    if x >= 1.57 or down <= 1e-6:
+        return NEVER
+    return top / down - earth_radius
+
+
+@kernel("f8(f8[::1], i8, f8, f8)")
+def lowest_visible(tables, at, azimuth, ground_range):
+    """Lowest height above the sea (m) that a radar sees, from its mask table in an arena.
+
+    tables, at : the arena and where the radar's table begins;  azimuth : rad, any turn;  ground_range : m, >= 0.
+    Bilinear inside the table.  Beyond its last range, where terrain is unknown, the ray over the last obstacle goes on,
+    and the smooth-earth horizon holds.
+    """
+    n_azimuth = int(tables[at])
+    last = int(tables[at + 1]) - 1
+    turn = azimuth * tables[at + 5]
+    below = math.floor(turn)
+    w = turn - below
+    first = int(below) % n_azimuth
+    second = first + 1 if first + 1 < n_azimuth else 0
+    x = ground_range * tables[at + 6]
+    i = min(int(x), last - 1)
+    u = min(x - i, 1.0)
+    p = at + 8 + first * (last + 1) + i
+    q = at + 8 + second * (last + 1) + i
+    height = (tables[p] * (1.0 - u) + tables[p + 1] * u) * (1.0 - w) + (tables[q] * (1.0 - u) + tables[q + 1] * u) * w
+    if x <= last:
+        return height
+    radius = tables[at + 3]
+    antenna = tables[at + 4]
+    ray = ray_height(antenna, last * tables[at + 2], height, ground_range, radius)
+    return max(ray, horizon_height(antenna, ground_range, radius))
+
+
+def mask_table(
+    terrain: Terrain,
+    lat: float,
+    lon: float,
+    antenna_height: float,
+    earth_factor: float = 4.0 / 3.0,
+    max_range: float = 300e3,
+    azimuths: int = 720,
+    range_step: float = 500.0,
+) -> np.ndarray:
+    """The mask table (layout above) of an antenna: flat float64 [8 + azimuths x ranges].
+
+    lat, lon : rad;  antenna_height : above the sea, m (ground + mast);  earth_factor : k;
+    max_range : m, at most 500 km, rounded up to whole steps.
+    Terrain is sampled at the table's own points, and each height comes from the running maximum of the slopes along its
+    azimuth.  Raises InputError for an antenna under the ground or a number out of its range.
+    """
+    if not (earth_factor > 0.0 and 0.0 < range_step <= max_range <= 500e3 and azimuths >= 4):
+        reason = f"earth factor {earth_factor:g}, range {max_range:g} m, step {range_step:g} m, {azimuths} azimuths"
+        raise InputError("mask table", reason, "Needs k > 0, 0 < step <= range <= 500 km, at least 4 azimuths.")
+    ground = float(terrain.height(lat, lon))
+    if not antenna_height >= ground - 0.5:
+        reason = f"antenna at {antenna_height:.1f} m above the sea is under the ground ({ground:.1f} m)"
+        raise InputError(f"mask table on {terrain.label}", reason, "Give ground height plus mast height.")
+    count = max(math.ceil(max_range / range_step - 1e-9), 2) + 1
+    radius = earth_factor * MEAN_RADIUS
+    ranges = np.arange(count) * range_step
+    angles = np.arange(azimuths) * (2.0 * math.pi / azimuths)
+    heights = terrain.height(*offset(lat, lon, angles[:, None], ranges[None, 1:]))
+    arc = ranges[1:] / radius
+    sine, cosine, drop = np.sin(arc), np.cos(arc), 2.0 * np.sin(arc / 2.0) ** 2
+    rise = heights * cosine - radius * drop - antenna_height  # of each sample over the antenna's tangent plane
+    slope = np.maximum.accumulate(rise / ((radius + heights) * sine), axis=1)
+    # (R + antenna) / (cos - slope sin) - R, written without the loss of digits of R - R
+    lowest = (antenna_height + radius * (drop + slope * sine)) / (cosine - slope * sine)
+    table = np.empty(HEADER + azimuths * count)
+    table[:HEADER] = (
+        azimuths, count, range_step, radius, antenna_height, azimuths / (2.0 * math.pi), 1.0 / range_step, 0.0
+    )  # fmt: skip
+    body = table[HEADER:].reshape(azimuths, count)
+    body[:, 0] = ground
+    body[:, 1:] = np.maximum(lowest, heights)  # equal but for rounding where the sample itself is the highest
+    return table
+
+
+class _Path(NamedTuple):
+    """A profile between two places: arc from the first (m), ground and straight-ray height there (m), total arc."""
+
+    arc: np.ndarray
+    ground: np.ndarray
+    ray: np.ndarray
+    total: float
+
+
+def _profile(
+    terrain: Terrain,
+    a: tuple[float, float, float],
+    b: tuple[float, float, float],
+    earth_factor: float,
+    step: float,
+) -> _Path:
+    total = inverse(a[0], a[1], b[0], b[1])[0]
+    count = max(math.ceil(total / step), 1)
+    share = np.arange(count + 1) / count
+    first, second = _normal(a[0], a[1]), _normal(b[0], b[1])
+    between = first[:, None] * (1.0 - share) + second[:, None] * share
+    angle = 2.0 * math.asin(min(0.5 * float(np.linalg.norm(second - first)), 1.0))
+    if angle > 1e-9:  # great circle of the surface normals; below a centimeter the chord is the same
+        between = (first[:, None] * np.sin((1.0 - share) * angle) + second[:, None] * np.sin(share * angle)) / math.sin(
+            angle
+        )
+    lat = np.arctan2(between[2], np.hypot(between[0], between[1]))
+    ground = terrain.height(lat, np.arctan2(between[1], between[0]))
+    radius = earth_factor * MEAN_RADIUS
+    near, far = share * total / radius, (1.0 - share) * total / radius
+    if total < 1e-3:
+        return _Path(share * total, ground, np.array([a[2], b[2]]), total)
+    # Chord from R + a to R + b: r = (R + a)(R + b) sin(whole) / ((R + b) sin(far) + (R + a) sin(near)); here r - R,
+    # with sin(near) + sin(far) - sin(whole) as a product of halves, so that no digits are lost.
+    whole = math.sin(total / radius)
+    bulge = 4.0 * np.sin(near / 2.0) * np.sin(far / 2.0) * math.sin(total / radius / 2.0)
+    rise = radius * (a[2] * (whole - np.sin(near)) + b[2] * (whole - np.sin(far))) + a[2] * b[2] * whole
+    ray = (rise - radius * radius * bulge) / ((radius + b[2]) * np.sin(far) + (radius + a[2]) * np.sin(near))
+    return _Path(share * total, ground, ray, total)
+
+
+def _normal(lat: float, lon: float) -> np.ndarray:
+    return np.array([math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)])
+
+
+def line_of_sight(
+    terrain: Terrain,
+    a: tuple[float, float, float],
+    b: tuple[float, float, float],
+    earth_factor: float = 4.0 / 3.0,
+    step: float = 250.0,
+) -> bool:
+    """Whether two places (lat, lon, height above the sea) see each other over terrain; the same both ways by design.
+
+    The straight ray is compared with the ground at even steps of at most ``step`` m, the ends included (a place under
+    the ground sees nothing); grazing counts as seen.  Paths up to 2,000 km.
+    """
+    first, second = sorted((a, b))
+    path = _profile(terrain, first, second, earth_factor, step)
+    return bool((path.ground <= path.ray + 1e-6).all())
+
+
+class Clearance(NamedTuple):
+    """The worst edge of a path: height over the line of sight (m; below 0: clear), arcs to it from either end (m)."""
+
+    height: float
+    near: float
+    far: float
+
+
+def clearance(
+    terrain: Terrain,
+    a: tuple[float, float, float],
+    b: tuple[float, float, float],
+    earth_factor: float = 4.0 / 3.0,
+    step: float = 250.0,
+) -> Clearance:
+    """The terrain edge that matters most between two places (lat, lon, height above the sea), for knife-edge loss.
+
+    Among even steps of at most ``step`` m strictly between the ends: the one with the greatest h sqrt(d / (d1 d2)),
+    which is the greatest diffraction parameter at any wavelength.  ``near`` is the arc from ``a``, ``far`` from ``b``;
+    swapping a and b swaps them.  A path of no length gets the ends' least clearance.
+    """
+    first, second = sorted((a, b))
+    path = _profile(terrain, first, second, earth_factor, min(step, 0.5 * _arc(a, b)) if _arc(a, b) > 2e-3 else step)
+    if len(path.arc) < 3:
+        over = float((path.ground - path.ray).max())
+        return Clearance(over, path.total / 2.0, path.total / 2.0)
+    arc, over = path.arc[1:-1], (path.ground - path.ray)[1:-1]
+    worst = int(np.argmax(over * np.sqrt(path.total / (arc * (path.total - arc)))))
+    near, far = float(arc[worst]), float(path.total - arc[worst])
+    return Clearance(float(over[worst]), near, far) if first == a else Clearance(float(over[worst]), far, near)
+
+
+def _arc(a: tuple[float, float, float], b: tuple[float, float, float]) -> float:
+    return float(inverse(a[0], a[1], b[0], b[1])[0])

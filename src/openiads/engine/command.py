@@ -1,0 +1,507 @@
+"""The command post's cycle and the fire unit's crew: decisions (doctrine) applied to what the parts hold."""
+
+from __future__ import annotations
+
+import math
+
+from openiads.base.compiled import kernel
+from openiads.base.draws import Purpose, pair, uniform
+from openiads.doctrine.assignment import believed_class, envelope, next_track, permitted, why_not, window
+from openiads.doctrine.contracts import FIRE, Dials, Draw, Own, Picture
+from openiads.doctrine.evaluation import evaluate, inbound
+from openiads.doctrine.firing import USER, fire, looks_again
+from openiads.doctrine.identification import identify
+from openiads.earth.sight import lowest_visible
+from openiads.parts.engagements import assess, begin_decision, engage, free_channel, release, set_gate
+from openiads.parts.flights import finish
+from openiads.parts.interrogation import interrogate
+from openiads.parts.radars import last_look
+from openiads.parts.sensing import angle_between, bearing
+from openiads.parts.tracks import CONFIRMED, POST, prune
+from openiads.parts.weapons import fire_round, launcher_ready_at, ready_launcher, rounds_left
+from openiads.physics.motion import local_up
+from openiads.world.codes import Action, Event, Gate, Identity, Side, Stage, Status, Terminal
+from openiads.world.log import log
+
+IDENTIFY, DECIDE, REVOKE = int(Event.IDENTIFY), int(Event.DECIDE), int(Event.REVOKE)
+HOSTILE, HOSTILE_SIDE, KILLED = int(Identity.HOSTILE), int(Side.HOSTILE), int(Terminal.KILLED)
+NONE, DECIDING, FIRING = int(Stage.NONE), int(Stage.DECIDING), int(Stage.FIRING)
+FLYING, ASSESSING, SERVICE = int(Stage.FLYING), int(Stage.ASSESSING), int(Stage.SERVICE)
+HOLD_ACTION, BREAK_OFF = int(Action.HOLD), int(Action.BREAK_OFF)
+RULE_BAD_ORDER = int(Status.RULE_BAD_ORDER)
+KILL_DRAW = int(Purpose.KILL)
+HORIZON, MASK, SECTOR, SEARCH_MODE = int(Gate.HORIZON), int(Gate.MASK), int(Gate.SECTOR), int(Gate.SEARCH_MODE)
+NOT_DETECTED, NO_FIRM_TRACK, OUT_OF_RANGE = int(Gate.NOT_DETECTED), int(Gate.NO_FIRM_TRACK), int(Gate.OUT_OF_RANGE)
+NO_CHANNEL, NO_ROUND, NO_LAUNCHER = int(Gate.NO_CHANNEL), int(Gate.NO_ROUND), int(Gate.NO_LAUNCHER_READY)
+OPERATOR_BUSY, HELD, ELSEWHERE = int(Gate.OPERATOR_BUSY), int(Gate.HELD_FOR_ASSESSMENT), int(Gate.ENGAGED_ELSEWHERE)
+UNIT_NOT_READY, NOT_THREATENING = int(Gate.UNIT_NOT_READY), int(Gate.NOT_THREATENING)
+SUPPORT, RULE_HELD, ENGAGING = int(Gate.SUPPORT_WILL_BE_LOST), int(Gate.RULE_HELD), int(Gate.ENGAGING)
+NOT_IDENTIFIED, NOT_ACQUIRED = int(Gate.NOT_IDENTIFIED), int(Gate.NOT_ACQUIRED)
+
+RETRY = 1.0  # s until a crew asks again
+REVOKE_UPDATES = 3  # a track that flies on this many updates after it was assessed killed is alive
+PICTURE, OPERATOR, CHANNEL, LAUNCHER, MAGAZINE = 0, 1, 2, 3, 4
+
+
+@kernel("void(Sim, i8)")
+def judge(sim, post):
+    """Interrogate, identify and evaluate every track of the post's picture."""
+    situation = sim.situation[0]
+    for k in range(situation["tracks_high"]):
+        track = sim.tracks[k]
+        if track["state"] != CONFIRMED or track["owner"] != POST or track["post"] != post:
+            continue
+        interrogate(sim, post, k)
+        before = track["identity"]
+        track["identity"] = identify(situation, track, inbound(situation, track, sim.assets))
+        if track["identity"] != before:
+            belief = track["belief"]
+            if track["identity"] == HOSTILE and track["flight"] >= 0:
+                sim.flights[track["flight"]]["ever"] |= 4
+            log_identity(sim, k, before, belief[0], belief[1], belief[2])
+        evaluate(situation, track, sim.assets, sim.work)
+        if track["assessed_dead"] == 1 and track["dead_updates"] >= REVOKE_UPDATES:
+            track["assessed_dead"] = 0
+            log(sim, REVOKE, track["flight"], -1, -1, -1, -1, track["serial"], 1, track["dead_updates"], 0.0, 0.0, 0.0, 0.0, 0.0)
+
+
+@kernel("void(Sim, i8, i8, f8, f8, f8)")
+def log_identity(sim, k, before, hostile, friend, neutral):
+    """Log a change of identity."""
+    track = sim.tracks[k]
+    log(sim, IDENTIFY, track["flight"], -1, -1, -1, -1, track["serial"], track["identity"], hostile, friend, neutral, before,
+        0.0, 0.0)  # fmt: skip
+
+
+@kernel("i8(Sim, i8, i8)")
+def unit_gate(sim, u, k):
+    """What of a unit's own state keeps it from taking track ``k`` now: not ready, no round, sector, no channel; else 0."""
+    now = sim.situation[0]["now"]
+    unit = sim.units[u]
+    radar = sim.radars[unit["radar"]]
+    if now < unit["ready_at"] or now >= radar["fails_at"] or radar["emitting"] == 0:
+        return UNIT_NOT_READY
+    if rounds_left(sim, u) <= 0:
+        return NO_ROUND
+    if free_channel(sim, u) < 0:
+        return NO_CHANNEL
+    track = sim.tracks[k]
+    x = track["x"]
+    dt = now - track["time"]
+    _, azimuth, _, _ = bearing(radar["position"], radar["axes"], x[0] + x[3] * dt, x[1] + x[4] * dt, x[2] + x[5] * dt)
+    outside = abs(angle_between(azimuth, radar["boresight"])) > radar["track_half"]
+    if outside and (unit["targets_held"] > 0 or radar["slew_rate"] <= 0.0):
+        return SECTOR
+    return 0
+
+
+@kernel("i8(Sim, i8, i8)")
+def choose_unit(sim, post, k):
+    """The unit that reaches track ``k`` first among those that may and can take it; -1 for none.  Gates are set."""
+    situation = sim.situation[0]
+    now = situation["now"]
+    track = sim.tracks[k]
+    f = track["flight"]
+    best = -1
+    soonest = math.inf
+    for u in range(len(sim.units)):
+        unit = sim.units[u]
+        if unit["post"] != post:
+            continue
+        gate = permitted(unit["control"], track["identity"], track["ballistic"])
+        first = math.inf
+        if gate == 0:
+            gate = unit_gate(sim, u, k)
+        if gate == 0:
+            gate, first, last, believed = envelope(situation, sim.tables, unit, track, now + unit["crew_delay"])
+        if gate == 0 and sim.posts[post]["free_at"] > now:
+            gate = OPERATOR_BUSY
+        if gate != 0:
+            set_gate(sim, f, u, gate, 0.0)
+            continue
+        first += 0.01 * unit["targets_held"]  # of two equals the one with less to do
+        if first < soonest:
+            soonest = first
+            best = u
+    return best
+
+
+@kernel("void(Sim, i8)")
+def assign(sim, post):
+    """Give the post's tracks to fire units, most urgent first, one decision of the post's operator at a time."""
+    situation = sim.situation[0]
+    now = situation["now"]
+    count = 0
+    for k in range(situation["tracks_high"]):
+        track = sim.tracks[k]
+        if track["state"] == CONFIRMED and track["owner"] == POST and track["post"] == post and count < sim.order.shape[1]:
+            sim.order[0, count] = k
+            sim.order[1, count] = 0
+            count += 1
+    for _ in range(count):
+        i = next_track(sim.order, sim.tracks, count)
+        sim.order[1, i] = 1
+        k = sim.order[0, i]
+        track = sim.tracks[k]
+        hold = 0
+        if track["threatening"] == 0:
+            hold = NOT_THREATENING
+        elif track["assessed_dead"] == 1:
+            hold = HELD
+        if track["engagements"] > 0 or hold != 0:
+            for u in range(len(sim.units)):
+                if hold != 0 or not working_on(sim, u, k):
+                    set_gate(sim, track["flight"], u, hold if hold != 0 else ELSEWHERE, 0.0)
+            continue
+        if track["refused"] == 1:
+            continue
+        u = choose_unit(sim, post, k)
+        if u < 0:
+            if situation["queue_lost"] == 1 and no_channel_free(sim, post):
+                track["refused"] = 1
+            continue
+        unit = sim.units[u]
+        _, first, last, believed = envelope(situation, sim.tables, unit, track, now + unit["crew_delay"])
+        engage(sim, u, k, first, last, believed)
+        sim.posts[post]["free_at"] = now + sim.posts[post]["service_time"]
+
+
+@kernel("b1(Sim, i8)")
+def no_channel_free(sim, post):
+    """Whether every unit of the post has all its channels taken."""
+    for u in range(len(sim.units)):
+        if sim.units[u]["post"] == post and free_channel(sim, u) >= 0:
+            return False
+    return True
+
+
+@kernel("b1(Sim, i8, i8)")
+def working_on(sim, u, k):
+    """Whether unit ``u`` has an engagement with track ``k``."""
+    unit = sim.units[u]
+    for n in range(unit["target_channels"]):
+        engagement = sim.engagements[unit["first_engagement"] + n]
+        if engagement["state"] != NONE and engagement["track"] == k and engagement["serial"] == sim.tracks[k]["serial"]:
+            return True
+    return False
+
+
+@kernel("void(Sim, i8)")
+def name_unseen(sim, post):
+    """Gates of flights that the post has no confirmed track of: what the radar that came furthest met."""
+    now = sim.situation[0]["now"]
+    for f in range(len(sim.flights)):
+        flight = sim.flights[f]
+        if flight["starts"] > now or flight["terminal"] != 0 or flight["tracked"] == 1:
+            continue
+        gate = OUT_OF_RANGE
+        rank = -1
+        for r in range(len(sim.radars)):
+            if sim.radars[r]["post"] != post or sim.radars[r]["emitting"] == 0:
+                continue
+            code = last_look(sim, r, f)
+            if code == 9 and rank < 6:
+                rank, gate = 6, NO_FIRM_TRACK
+            elif code == 1 and rank < 5:
+                rank, gate = 5, NOT_DETECTED
+            elif code == -4 and rank < 4:
+                rank, gate = 4, SEARCH_MODE
+            elif code == -3 and rank < 3:
+                rank, gate = 3, SECTOR
+            elif code == -2 and rank < 2:
+                rank, gate = 2, MASK
+            elif code == -1 and rank < 1:
+                rank, gate = 1, HORIZON
+        for u in range(len(sim.units)):
+            if sim.units[u]["post"] == post:
+                set_gate(sim, f, u, gate, 0.0)
+
+
+@kernel("i8(i8)")
+def resource_of(gate):
+    """Which resource a gate stands for: picture, operator, channel, launcher, magazine; -1 for none of them."""
+    if gate == OPERATOR_BUSY:
+        return OPERATOR
+    if gate == NO_CHANNEL:
+        return CHANNEL
+    if gate == NO_LAUNCHER:
+        return LAUNCHER
+    if gate == NO_ROUND:
+        return MAGAZINE
+    seeing = gate == HORIZON or gate == MASK or gate == SECTOR or gate == SEARCH_MODE or gate == NOT_DETECTED
+    if seeing or gate == NO_FIRM_TRACK or gate == NOT_ACQUIRED or gate == NOT_IDENTIFIED:
+        return PICTURE
+    return -1
+
+
+@kernel("void(Sim, i8)")
+def count_waiting(sim, post):
+    """Add a cycle to what each hostile flight waits for: the gate that the unit furthest along meets."""
+    now = sim.situation[0]["now"]
+    cycle = sim.posts[post]["cycle"]
+    for f in range(len(sim.flights)):
+        flight = sim.flights[f]
+        if flight["side"] != HOSTILE_SIDE or flight["starts"] > now or flight["terminal"] != 0:
+            continue
+        furthest = 0
+        for u in range(len(sim.units)):
+            if sim.units[u]["post"] == post:
+                furthest = max(furthest, sim.gates[f, u])
+        which = resource_of(furthest)
+        if which >= 0:
+            flight["waited"][which] += cycle
+
+
+@kernel("void(Sim, i8)")
+def mark_tracked(sim, post):
+    """Note which flights the post has a confirmed track of (for the gates of the others)."""
+    for f in range(len(sim.flights)):
+        sim.flights[f]["tracked"] = 0
+    for k in range(sim.situation[0]["tracks_high"]):
+        track = sim.tracks[k]
+        if track["state"] == CONFIRMED and track["owner"] == POST and track["flight"] >= 0:
+            sim.flights[track["flight"]]["tracked"] = 1
+
+
+@kernel("void(Sim, i8)")
+def command(sim, post):
+    """One cycle of a command post: prune, judge, assign, and name what holds fire."""
+    post_row = sim.posts[post]
+    post_row["due"] = sim.situation[0]["now"] + post_row["cycle"]
+    prune(sim, post)
+    judge(sim, post)
+    mark_tracked(sim, post)
+    name_unseen(sim, post)
+    assign(sim, post)
+    count_waiting(sim, post)
+
+
+# ------------------------------------------------------------------ the crew of a fire unit
+
+
+@kernel("i8(Sim, i8)")
+def fill_picture(sim, post):
+    """Copy the post's confirmed tracks into the picture arrays that rules read; the number of rows."""
+    count = 0
+    now = sim.situation[0]["now"]
+    for k in range(sim.situation[0]["tracks_high"]):
+        track = sim.tracks[k]
+        if track["state"] != CONFIRMED or track["owner"] != POST or track["post"] != post:
+            continue
+        if count >= len(sim.seen_time):
+            break
+        dt = now - track["time"]
+        sim.seen_rows[0, count] = track["identity"]
+        sim.seen_rows[1, count] = track["kind"]
+        sim.seen_rows[2, count] = track["threatening"]
+        sim.seen_rows[3, count] = track["in_flight"]
+        sim.seen_rows[4, count] = k
+        sim.seen_time[count] = track["time_to_asset"]
+        for axis in range(3):
+            sim.seen_position[count, axis] = track["x"][axis] + dt * track["x"][axis + 3]
+            sim.seen_velocity[count, axis] = track["x"][axis + 3]
+        count += 1
+    return count
+
+
+@kernel("Order(Sim, i8, Own, function(Order(Own, Picture, Dials, Draw)))")
+def ask_user(sim, e, own, rule):
+    """A user's rule on a fresh copy of the picture; whatever it writes there is lost."""
+    situation = sim.situation[0]
+    engagement = sim.engagements[e]
+    unit = sim.units[engagement["unit"]]
+    count = fill_picture(sim, unit["post"])
+    row = 0
+    for i in range(count):
+        if sim.seen_rows[4, i] == engagement["track"]:
+            row = i
+    own = Own(own.now, row, own.unit, own.loaded, own.in_flight, own.fired, own.elsewhere, own.salvo, own.probability,
+              own.first, own.last, own.time_to_asset)  # fmt: skip
+    for i in range(8):
+        sim.dials[i] = unit["dials"][i]
+    picture = Picture(count, sim.seen_rows[0], sim.seen_rows[1], sim.seen_rows[2], sim.seen_time, sim.seen_rows[3],
+                      sim.seen_position, sim.seen_velocity)  # fmt: skip
+    actor = pair(unit["actor"], sim.flights[engagement["flight"]]["actor"])
+    slot = int(math.floor(own.now * 16.0))
+    return rule(own, picture, Dials(sim.dials), Draw(situation["seed"], situation["replication"], actor, slot))
+
+
+@kernel("i8(Sim, i8, f8, f8, f8)")
+def support_gate(sim, u, x, y, z):
+    """0 if the unit's radar will still see the predicted intercept, else the gate: sector, horizon or mask."""
+    unit = sim.units[u]
+    radar = sim.radars[unit["radar"]]
+    distance, azimuth, _, ground = bearing(radar["position"], radar["axes"], x, y, z)
+    if abs(angle_between(azimuth, radar["boresight"])) > radar["track_half"] or distance > radar["range_max"]:
+        return SUPPORT
+    _, _, _, height = local_up(x, y, z)
+    return SUPPORT if height < lowest_visible(sim.tables, radar["mask_table"], azimuth, ground) else 0
+
+
+@kernel("void(Sim, i8, function(Order(Own, Picture, Dials, Draw)))")
+def decide(sim, e, rule):
+    """The crew decides on engagement ``e``: whether to shoot, and how many rounds."""
+    situation = sim.situation[0]
+    now = situation["now"]
+    engagement = sim.engagements[e]
+    u = engagement["unit"]
+    unit = sim.units[u]
+    track = sim.tracks[engagement["track"]]
+    own_track = sim.tracks[engagement["own"]]
+    f = engagement["flight"]
+    engagement["due"] = now + RETRY
+    if track["serial"] != engagement["serial"]:
+        if engagement["in_flight"] == 0:
+            release(sim, e)
+        return
+    gate = permitted(unit["control"], track["identity"], track["ballistic"])
+    loaded = rounds_left(sim, u)
+    if gate != 0 or (loaded <= 0 and engagement["in_flight"] == 0):
+        set_gate(sim, f, u, gate if gate != 0 else NO_ROUND, 0.0)
+        if engagement["in_flight"] == 0:
+            release(sim, e)
+        return
+    gate, first, last, believed = envelope(situation, sim.tables, unit, own_track, now)
+    if gate == 0 and unit["missiles_held"] >= unit["missile_channels"]:
+        gate = NO_CHANNEL
+    if gate != 0:
+        set_gate(sim, f, u, gate, first)
+        return
+    if unit["latest"] == 1 and last - now > 1.5 * (first - now):
+        set_gate(sim, f, u, RULE_HELD, last - now)
+        return
+    own = Own(now, 0, u, loaded, engagement["in_flight"], engagement["fired"],
+              track["in_flight"] - engagement["in_flight"], unit["salvo"], believed, first - now, last - now,
+              track["time_to_asset"])  # fmt: skip
+    order = ask_user(sim, e, own, rule) if unit["fire_rule"] == USER else fire(unit["fire_rule"], own)
+    log(sim, DECIDE, f, u, -1, -1, -1, engagement["serial"], order.action, now - engagement["firm_at"], order.rounds, 0.0,
+        0.0, 0.0, 0.0)  # fmt: skip
+    if order.action == BREAK_OFF:
+        if engagement["in_flight"] == 0:
+            release(sim, e)
+        return
+    if order.action != FIRE:
+        if order.action != HOLD_ACTION:
+            situation["status"] = RULE_BAD_ORDER
+            situation["status_entity"] = u
+        set_gate(sim, f, u, RULE_HELD, 0.0)
+        return
+    if order.rounds < 1:
+        situation["status"] = RULE_BAD_ORDER
+        situation["status_entity"] = u
+        return
+    engagement["wanted"] = min(order.rounds, loaded)
+    engagement["state"] = FIRING
+    engagement["due"] = now
+
+
+@kernel("void(Sim, i8)")
+def launch_next(sim, e):
+    """Launch the next round an engagement wants as soon as launcher, channel and geometry allow."""
+    situation = sim.situation[0]
+    now = situation["now"]
+    engagement = sim.engagements[e]
+    u = engagement["unit"]
+    unit = sim.units[u]
+    f = engagement["flight"]
+    own = sim.tracks[engagement["own"]]
+    engagement["due"] = now + RETRY
+    if unit["missiles_held"] >= unit["missile_channels"]:
+        set_gate(sim, f, u, NO_CHANNEL, 0.0)
+        return
+    first, x, y, z, _ = window(sim.tables, unit, own, now)
+    gate = support_gate(sim, u, x, y, z) if first < math.inf else why_not(sim.tables, unit, own, now)
+    seen = now - engagement["last_seen"] <= 2.0 * sim.radars[unit["radar"]]["service_interval"]
+    if gate == 0 and not seen:
+        gate = NOT_ACQUIRED
+    launcher = ready_launcher(sim, u)
+    if gate == 0 and (launcher < 0 or now < unit["next_launch"]):
+        gate = NO_LAUNCHER
+        soonest = max(launcher_ready_at(sim, u), unit["next_launch"])
+        if soonest == math.inf:
+            gate = NO_ROUND
+        engagement["due"] = min(max(soonest, now + 0.01), now + 60.0)
+    if gate != 0:
+        set_gate(sim, f, u, gate, 0.0)
+        if gate == NO_ROUND or (gate != NO_LAUNCHER and engagement["in_flight"] > 0):
+            engagement["wanted"] = 0  # the rest of the salvo is off
+            engagement["state"] = FLYING if engagement["in_flight"] > 0 else ASSESSING
+            engagement["due"] = math.inf if engagement["in_flight"] > 0 else now
+        return
+    if not fire_round(sim, e, launcher, unit["pk"][believed_class(own)], first, x, y, z):
+        return
+    set_gate(sim, f, u, ENGAGING, 0.0)
+    engagement["wanted"] -= 1
+    if engagement["wanted"] == 0:
+        engagement["state"] = FLYING
+        engagement["due"] = now + RETRY if unit["fire_rule"] == USER else math.inf
+    else:
+        engagement["due"] = max(now, unit["next_launch"])
+
+
+@kernel("void(Sim, i8)")
+def look_at_result(sim, e):
+    """After the salvo: assess, and either let the engagement go or let the crew decide again."""
+    engagement = sim.engagements[e]
+    unit = sim.units[engagement["unit"]]
+    if engagement["fired"] == 0:
+        release(sim, e)
+        return
+    result = assess(sim, e)
+    engagement["number"] += 1
+    if result == 1 or not looks_again(unit["fire_rule"]):
+        release(sim, e)
+        return
+    if unit["max_shots"] > 0 and engagement["fired"] >= unit["max_shots"]:
+        release(sim, e)
+        return
+    engagement["last_seen"] = max(engagement["last_seen"], sim.situation[0]["now"] - 1.0)
+    begin_decision(sim, e)
+
+
+@kernel("void(Sim, i8)")
+def end_service(sim, e):
+    """Teaching switch: the drawn service time is over; a notional salvo is fired and its result drawn."""
+    situation = sim.situation[0]
+    engagement = sim.engagements[e]
+    unit = sim.units[engagement["unit"]]
+    f = engagement["flight"]
+    if f >= 0 and sim.flights[f]["terminal"] == 0:
+        flight = sim.flights[f]
+        for _ in range(unit["salvo"]):
+            flight["shots"] += 1
+            flight["ever"] |= 8
+            u = uniform(situation["seed"], situation["replication"], KILL_DRAW, flight["actor"], flight["shots"])
+            situation["notional"] += 1
+            if u < unit["pk"][flight["pk_class"]] and flight["terminal"] == 0:
+                finish(sim, f, KILLED, -1, 0.0)
+    release(sim, e)
+
+
+@kernel("void(Sim, i8, function(Order(Own, Picture, Dials, Draw)))")
+def operate(sim, u, rule):
+    """What falls due at a fire unit now, engagement by engagement; sets when it is due next."""
+    situation = sim.situation[0]
+    now = situation["now"]
+    unit = sim.units[u]
+    unit["due"] = math.inf
+    for n in range(unit["target_channels"]):
+        e = unit["first_engagement"] + n
+        engagement = sim.engagements[e]
+        if engagement["state"] != NONE and engagement["due"] <= now:
+            state = engagement["state"]
+            engagement["due"] = math.inf
+            if state == DECIDING or state == FLYING:
+                decide(sim, e, rule)
+            elif state == FIRING:
+                launch_next(sim, e)
+            elif state == ASSESSING:
+                look_at_result(sim, e)
+            elif state == SERVICE:
+                end_service(sim, e)
+            if situation["status"] != 0:
+                return
+    for n in range(unit["target_channels"]):
+        engagement = sim.engagements[unit["first_engagement"] + n]
+        if engagement["state"] != NONE:
+            unit["due"] = min(unit["due"], max(engagement["due"], now))

@@ -1,0 +1,106 @@
+"""What happens next: the phases of a replication in order.
+
+Equal times are ordered: rounds (intercept), flights (damage), looks, service of tracks, plots arriving, decisions of the
+posts, then the crews' (launch); within a kind by row.
+"""
+
+from __future__ import annotations
+
+import math
+
+from openiads.base.compiled import kernel
+from openiads.engine.command import command, operate
+
+from openiads.parts.engagements import serve
+from openiads.parts.flights import arrive, begin, close, sample
+from openiads.parts.radars import search
+from openiads.parts.tracks import fuse
+from openiads.parts.weapons import close_rounds, fly_round
+
+ROUND, FLIGHT, LOOK, SERVICE, LINK, POST, UNIT, SAMPLE, END = 0, 1, 2, 3, 4, 5, 6, 7, 8
+
+
+
+@kernel("tuple_of(f8, i8, i8)(Sim)")
+def next_due(sim):
+    """(time, phase, row) of what falls due next; the earlier phase wins a tie."""
+    situation = sim.situation[0]
+    when = situation["duration"]
+    phase = END
+    row = 0
+    for k in range(situation["rounds_first"], situation["rounds_count"]):
+        if sim.rounds[k]["due"] < when:
+            when, phase, row = sim.rounds[k]["due"], ROUND, k
+    if situation["flight_due"] < when:
+        when, phase, row = situation["flight_due"], FLIGHT, situation["flight_next"]
+    for r in range(len(sim.radars)):
+        if sim.radars[r]["due"] < when:
+            when, phase, row = sim.radars[r]["due"], LOOK, r
+    for r in range(len(sim.radars)):
+        if sim.radars[r]["service_due"] < when:
+            when, phase, row = sim.radars[r]["service_due"], SERVICE, r
+    for p in range(len(sim.posts)):
+        if sim.posts[p]["fuse_due"] < when:
+            when, phase, row = sim.posts[p]["fuse_due"], LINK, p
+    for p in range(len(sim.posts)):
+        if sim.posts[p]["due"] < when:
+            when, phase, row = sim.posts[p]["due"], POST, p
+    for u in range(len(sim.units)):
+        if sim.units[u]["due"] < when:
+            when, phase, row = sim.units[u]["due"], UNIT, u
+    if situation["sample_due"] < when:
+        when, phase, row = situation["sample_due"], SAMPLE, 0
+    return when, phase, row
+
+
+@kernel("void(Sim)")
+def find_next_arrival(sim):
+    """Remember which flight's path ends next."""
+    situation = sim.situation[0]
+    situation["flight_due"] = math.inf
+    for f in range(len(sim.flights)):
+        if sim.flights[f]["terminal"] == 0 and sim.flights[f]["ends"] < situation["flight_due"]:
+            situation["flight_due"] = sim.flights[f]["ends"]
+            situation["flight_next"] = f
+    first = situation["rounds_first"]
+    while first < situation["rounds_count"] and sim.rounds[first]["end"] != 0:
+        first += 1
+    situation["rounds_first"] = first
+
+
+@kernel("void(Sim, function(Order(Own, Picture, Dials, Draw)))")
+def play(sim, rule):
+    """One replication from start to end, or to the first status that is not OK."""
+    situation = sim.situation[0]
+    begin(sim)
+    find_next_arrival(sim)
+    while situation["status"] == 0:
+        when, phase, row = next_due(sim)
+        situation["now"] = when
+        if phase == END:
+            break
+        if phase == ROUND:
+            fly_round(sim, row)
+            find_next_arrival(sim)
+        elif phase == FLIGHT:
+            arrive(sim, row)
+            find_next_arrival(sim)
+        elif phase == LOOK:
+            search(sim, row)
+        elif phase == SERVICE:
+            serve(sim, row)
+        elif phase == LINK:
+            fuse(sim, row)
+        elif phase == POST:
+            command(sim, row)
+        elif phase == UNIT:
+            operate(sim, row, rule)
+            find_next_arrival(sim)
+        else:
+            sample(sim)
+            situation["sample_due"] += 1.0
+    if situation["status"] == 0:
+        close(sim)
+        close_rounds(sim)
+    else:
+        situation["status_time"] = situation["now"]

@@ -1,0 +1,451 @@
+"""The command line.  Nothing heavy is imported before a command needs it.
+
+Results go to stdout, everything else to stderr.  Exit codes: 0 done; 2 usage; 65 bad input; 74 results cannot be written,
+read or trusted; 130 interrupted (the same command continues).
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from openiads.base.errors import OpeniadsError, ResultsError
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="openiads",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="An open mission-level simulation of air and missile defence, for analysis, teaching and wargaming. "
+    "Results do not predict real engagements and must not be used to judge whether a flight, a site or a person is safe.",
+)
+catalog_app = typer.Typer(
+    help="What is known about each system, and who said so.",
+    invoke_without_command=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.add_typer(catalog_app, name="catalog")
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else there.")]
+Replications = Annotated[
+    int | None, typer.Option("-n", "--replications", min=1, help="How many replications.", show_default=False)
+]
+Seed = Annotated[int, typer.Option("--seed", min=0, max=2**63 - 1, help="The seed; equal seeds give equal results.")]
+Jobs = Annotated[
+    int | None, typer.Option("--jobs", min=1, help="Threads; all processors if left out.", show_default=False)
+]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", help="The run's folder; a part of this very run in it is continued.", show_default=False),
+]
+
+
+def told(command: Callable[..., None]) -> Callable[..., None]:
+    """A command whose errors are one line each on stderr and an exit code, never a traceback."""
+
+    @functools.wraps(command)
+    def guarded(*args: Any, **kwargs: Any) -> None:
+        try:
+            command(*args, **kwargs)
+        except OpeniadsError as error:
+            print(error, file=sys.stderr)
+            raise typer.Exit(error.exit_code) from None
+        except KeyboardInterrupt:
+            print("Interrupted. What is stored stays; run the same command again to continue.", file=sys.stderr)
+            raise typer.Exit(INTERRUPTED) from None
+        except BrokenPipeError:
+            # The reader has gone; closing stderr too keeps Python from complaining at exit.
+            sys.stderr.close()
+            raise typer.Exit(0) from None
+
+    return guarded
+
+
+# ------------------------------------------------------------------ running
+
+
+def run_folder(scenario: Any, seed: int, replications: int, until: str | None, record: int, chunk: int | None) -> Path:
+    """Where a run is kept without ``--out``: one folder for one command, so that repeating it continues it."""
+    from openiads.study.replicate import default_folder
+
+    base = default_folder(scenario, seed)
+    parts = [base.name, f"n{replications}"]
+    parts += [f"until-{until.replace(':', '-')}"] if until else []
+    parts += [f"record{record}"] if record else []
+    parts += [f"chunk{chunk}"] if chunk else []
+    return base.with_name("-".join(parts))
+
+
+def _load(name: str, changes: list[str]) -> Any:
+    from openiads.data.reading import load, setting, warnings_of
+    from openiads.faces import show
+
+    scenario = load(name)
+    if changes:
+        scenario = scenario.with_values(dict(setting(change) for change in changes))
+    for line in warnings_of(scenario):
+        show.note(f"warning: {line}")
+    return scenario
+
+
+@app.command()
+@told
+def run(
+    scenario: Annotated[str, typer.Argument(help="A scenario file, or the name of a packaged scenario.")],
+    replications: Replications = None,
+    seed: Seed = 1,
+    jobs: Jobs = None,
+    chunk: Annotated[
+        int | None, typer.Option("--chunk", min=1, help="Replications stored together.", show_default=False)
+    ] = None,
+    out: Out = None,
+    record: Annotated[
+        int, typer.Option("--record", min=0, help="Keep every look and position of the first so many replications.")
+    ] = 0,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", help="path=value, for example site.Tartus.fire_units=1; may be repeated.", show_default=False
+        ),
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            "--until-ci", help="METRIC:W or W: stop once half the 95 % interval is at most W.", show_default=False
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Run a scenario many times and print what comes out, with intervals."""
+    from openiads.faces import show
+    from openiads.study import replicate
+
+    if until and ":" not in until:
+        until = f"any_leaker:{until}"
+    with show.progress_bars() as phases:
+        phases.phase("reading the scenario")
+        loaded = _load(scenario, changes or [])
+        most = replications or (replicate.MOST if until else replicate.REPLICATIONS)
+        folder = out or run_folder(loaded, seed, most, until, record, chunk)
+        phases.phase("building the world, compiling if need be")
+        made = replicate.run(
+            loaded,
+            replications=most,
+            seed=seed,
+            jobs=jobs,
+            chunk=chunk,
+            out=folder,
+            record=record,
+            until=until,
+            progress=show.running(phases),
+        )
+    _print(made, json)
+
+
+def _print(made: Any, json: bool, **more: str) -> None:
+    from openiads.faces import show
+
+    summary = made.summary()
+    if json:
+        show.as_json({**summary, **more})
+        return
+    show.results(made.scenario.question, summary)
+    for name, value in more.items():
+        show.console().print(f"{name.capitalize()}: {value}")
+
+
+@app.command()
+@told
+def demo(
+    replications: Replications = None, seed: Seed = 2016, jobs: Jobs = None, out: Out = None, json: Json = False
+) -> None:
+    """Tartus, October 2016: a mixed raid on an S-300 site, a few hundred times, with a report to open in a browser."""
+    from openiads.faces import show
+    from openiads.study import replicate
+
+    with show.progress_bars() as phases:
+        phases.phase("preparing the scenario")
+        loaded = _load("tartus_2016", [])
+        most = replications or 300
+        folder = out or run_folder(loaded, seed, most, None, 0, None)
+        phases.phase("building the world, compiling if need be")
+        made = replicate.run(loaded, replications=most, seed=seed, jobs=jobs, out=folder, progress=show.running(phases))
+        phases.phase("drawing the report")
+        from openiads.faces import report as reports
+
+        written = reports.write(made)
+    _print(made, json, report=str(written.resolve()))
+
+
+# ------------------------------------------------------------------ looking at runs
+
+
+@app.command()
+@told
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", help="The file to write; report.html in the run's folder if left out.", show_default=False
+        ),
+    ] = None,
+    replication: Annotated[int, typer.Option("--replication", min=0, help="The replication to draw.")] = 0,
+    json: Json = False,
+) -> None:
+    """Write a run as one HTML file that needs nothing else."""
+    from openiads.faces import report as reports
+    from openiads.faces import show
+    from openiads.study.replicate import open_run
+
+    made = open_run(folder)
+    with show.progress_bars() as phases:
+        phases.phase("drawing the report")
+        written = reports.write(made, out, replication)
+    if json:
+        show.as_json({"report": str(written.resolve()), "bytes": written.stat().st_size, "replication": replication})
+    else:
+        print(written.resolve())
+
+
+@app.command()
+@told
+def explain(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")],
+    replication: Annotated[int, typer.Option("--replication", "-r", min=0, help="Which replication.")],
+    flight: Annotated[
+        str | None, typer.Option("--flight", help="Only this flight, by name.", show_default=False)
+    ] = None,
+    fire_unit: Annotated[
+        str | None, typer.Option("--fire-unit", help="Only this fire unit, by name.", show_default=False)
+    ] = None,
+    json: Json = False,
+) -> None:
+    """The kill chain of each flight, and why a fire unit did not shoot."""
+    from openiads.faces import show
+    from openiads.study.explain import explain as explained
+    from openiads.study.replicate import open_run
+
+    found = explained(open_run(folder), replication, flight=flight, unit=fire_unit)
+    if json:
+        show.as_json(found.as_dict())
+    else:
+        print(found.text())
+
+
+@app.command()
+@told
+def check(
+    target: Annotated[
+        str, typer.Argument(metavar="SCENARIO|RUN", help="A scenario (file or packaged name), or the folder of a run.")
+    ],
+    again: Annotated[
+        int, typer.Option("--again", min=0, help="Run so many replications of a stored run again and compare.")
+    ] = 3,
+    json: Json = False,
+) -> None:
+    """Validate a scenario (all errors at once), or re-verify a stored run."""
+    from openiads.faces import show
+
+    if Path(target).is_dir():
+        _check_run(Path(target), again, json)
+        return
+    from openiads.data.reading import load, warnings_of
+    from openiads.faces import text
+
+    scenario = load(target)
+    warnings = warnings_of(scenario)
+    if json:
+        show.as_json({"scenario": scenario.name, "ok": True, "warnings": warnings, "digest": scenario.digest()})
+        return
+    for line in warnings:
+        show.note(f"warning: {line}")
+    flights = sum(raid.count for raid in scenario.raids) + len(scenario.flights)
+    counts = ", ".join(
+        (
+            text.plural(len(scenario.sites), "site", "sites"),
+            text.plural(len(scenario.assets), "asset", "assets"),
+            text.plural(flights, "flight", "flights"),
+        )
+    )
+    print(f"{scenario.name}: in order ({counts})")
+
+
+def _check_run(folder: Path, again: int, json: bool) -> None:
+    from openiads.faces import show
+    from openiads.study.invariants import check_run, verify_run
+    from openiads.study.replicate import open_run
+
+    made = open_run(folder)
+    made.store.verify()
+    violations = check_run(made)
+    repeated = min(again, made.replications)
+    if repeated:
+        violations += verify_run(made, repeated)
+    rows = [{"check": v.name, "replication": v.replication, "time": v.time, "text": v.text} for v in violations]
+    if json:
+        show.as_json(
+            {
+                "run": str(folder),
+                "ok": not rows,
+                "replications": made.replications,
+                "repeated": repeated,
+                "violations": rows,
+            }
+        )
+    else:
+        for row in rows:
+            print(f"replication {row['replication']}, t={row['time']:.1f} s: {row['check']}: {row['text']}")
+    if rows:
+        raise ResultsError(
+            str(folder),
+            f"{len(rows)} violations of the invariants",
+            "This is a fault of the program; please report it.",
+        )
+    if not json:
+        print(f"{folder}: sound ({made.replications} replications, {repeated} run again with equal results)")
+
+
+# ------------------------------------------------------------------ the catalog and the schema
+
+
+@app.command()
+@told
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    import json
+
+    from openiads.data.scenario import scenario_schema
+
+    print(json.dumps(scenario_schema(), indent=2, ensure_ascii=False))
+
+
+@catalog_app.callback()
+@told
+def catalog_entry(context: typer.Context, json: Json = False) -> None:
+    """What is known about each system, and who said so."""
+    if context.invoked_subcommand is None:
+        _list(json)
+
+
+def _list(json: bool) -> None:
+    from openiads.data.catalog import catalog
+    from openiads.faces import show
+
+    entries = sorted(catalog().entries.values(), key=lambda entry: (entry.kind, entry.name))
+    if json:
+        show.as_json(
+            {
+                "entries": [
+                    {"kind": e.kind, "name": e.name, "title": e.title, "values": len(list(e.every_value()))}
+                    for e in entries
+                ]
+            }
+        )
+        return
+    rows = [(e.kind, e.name, e.title, str(len(list(e.every_value())))) for e in entries]
+    show.console().print(show.grid("", ("kind", "name", "title", "values"), rows, numbers=(3,)))
+    print("More of one: openiads catalog show NAME")
+
+
+@catalog_app.command("list")
+@told
+def catalog_list(json: Json = False) -> None:
+    """List every entry."""
+    _list(json)
+
+
+@catalog_app.command("show")
+@told
+def catalog_show(
+    name: Annotated[str, typer.Argument(help="An entry, for example 48n6e2.")], json: Json = False
+) -> None:
+    """Show the values of one entry with interval, unit, source and status."""
+    from openiads.data.catalog import catalog
+    from openiads.faces import show
+    from openiads.faces.brief import parameters
+
+    book = catalog()
+    entry = book[name]
+    if json:
+        values = {
+            path: {
+                "value": v.number,
+                "unit": v.unit,
+                "low": v.low,
+                "high": v.high,
+                "source": v.source,
+                "status": v.status,
+                "note": v.note,
+                "exact": v.exact,
+                "si": v.si,
+                "si_low": v.si_low,
+                "si_high": v.si_high,
+            }
+            for path, v in entry.every_value()
+        }
+        settings = {**entry.text, **entry.flags, **entry.lists}
+        show.as_json(
+            {"kind": entry.kind, "name": entry.name, "title": entry.title, "settings": settings, "values": values}
+        )
+        return
+    out = show.console()
+    out.print(f"{entry.name}: {entry.title} ({entry.kind})", style="bold")
+    for key, value in {**entry.text, **entry.flags, **entry.lists}.items():
+        out.print(f"  {key}: {', '.join(value) if isinstance(value, tuple) else value}")
+    rows = [
+        (p.name, f"{p.value} {p.unit}".strip(), p.interval, p.status, p.source, p.note)
+        for p in parameters([name], book)
+    ]
+    out.print(show.grid("", ("parameter", "value", "interval", "status", "source", "note"), rows, numbers=(1, 2)))
+
+
+@catalog_app.command("sources")
+@told
+def catalog_sources(json: Json = False) -> None:
+    """List the bibliography."""
+    from openiads.data.catalog import catalog
+    from openiads.faces import show
+
+    sources = sorted(catalog().sources.values(), key=lambda source: source.key)
+    if json:
+        fields = ("key", "title", "publisher", "year", "url", "access")
+        show.as_json({"sources": [{field: getattr(source, field) for field in fields} for source in sources]})
+        return
+    rows = [(s.key, s.title, s.publisher, s.year, s.url) for s in sources]
+    show.console().print(show.grid("", ("key", "title", "publisher", "year", "address"), rows))
+
+
+def version(wanted: bool) -> None:
+    """Print the version and stop."""
+    if wanted:
+        from openiads import __version__
+
+        print(f"openiads {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def whole(
+    show_version: Annotated[
+        bool, typer.Option("--version", callback=version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Options before any command."""
+
+
+def main() -> None:
+    """The command ``openiads``."""
+    app()
+
+
+__all__ = ["INTERRUPTED", "app", "main", "run_folder"]

@@ -1,0 +1,467 @@
+"""A run as one HTML file: it asks no other file and no network for anything, and reads well on paper and in the dark."""
+
+from __future__ import annotations
+
+import math
+import platform
+import shlex
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from openiads.base.errors import ResultsError
+from openiads.faces import figures, text
+from openiads.faces import map as maps
+from openiads.faces.brief import Brief, Lane, gather
+from openiads.world.codes import Side, Terminal
+
+#: The largest report that is written, bytes.
+LARGEST = 3_000_000
+
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+
+STYLE = """
+:root{--ink:#1b1f24;--muted:#57606a;--rule:#d0d7de;--paper:#fefefe;--page:#f3f4f6;--accent:#0072b2;--warn:#fff6e5;--edge:#e69f00}
+@media (prefers-color-scheme:dark){:root{--ink:#e6e9ed;--muted:#a3adb8;--rule:#3a434d;--paper:#1b2026;--page:#12161a;--accent:#56b4e9;--warn:#2b2416;--edge:#b87f00}}
+*{box-sizing:border-box}
+html{color-scheme:light dark}
+body{margin:0;background:var(--page);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI","DejaVu Sans",sans-serif}
+main{max-width:1040px;margin:0 auto;padding:32px 20px 48px}
+section,header{background:var(--paper);border:1px solid var(--rule);border-radius:8px;padding:22px 28px;margin:0 0 18px}
+h1{font-size:1.05rem;font-weight:600;color:var(--muted);margin:0 0 6px}
+h2{font-size:1.2rem;margin:0 0 10px;line-height:1.3}
+h3{font-size:1rem;margin:18px 0 6px}
+p{margin:0 0 10px;max-width:75ch}
+.question{font-size:1.5rem;line-height:1.3;font-weight:600;margin:0 0 12px;max-width:none}
+.answer{font-size:1.15rem;border-left:4px solid var(--accent);padding-left:14px;margin:0 0 14px}
+.facts{display:flex;flex-wrap:wrap;gap:6px 26px;margin:0;padding:0;list-style:none;color:var(--muted);font-size:.93rem}
+.facts b{color:var(--ink)}
+.placard{background:var(--warn);border-color:var(--edge);font-size:.95rem}
+.placard ul{margin:0;padding-left:20px}
+figure{margin:0}
+figure svg{display:block;width:100%;height:auto}
+figure.map svg{background:#fefefe;border-radius:6px}
+figcaption{color:var(--muted);font-size:.93rem;margin:8px 0 0;max-width:90ch}
+.scroll{overflow-x:auto}
+table{border-collapse:collapse;width:100%;font-size:.9rem;margin:6px 0;font-variant-numeric:tabular-nums}
+caption{text-align:left;color:var(--muted);padding:0 0 4px}
+th,td{text-align:left;vertical-align:top;padding:5px 12px 5px 0;border-bottom:1px solid var(--rule)}
+thead th{font-weight:600;color:var(--muted)}
+tbody th{font-weight:500}
+td.n,th.n{text-align:right;white-space:nowrap}
+td.wrap{min-width:220px;overflow-wrap:anywhere}
+details{margin:10px 0 0}
+summary{cursor:pointer;color:var(--accent)}
+summary:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
+code,pre{font-family:ui-monospace,"DejaVu Sans Mono",monospace;font-size:.88rem}
+pre{overflow-x:auto;background:var(--page);padding:10px 12px;border-radius:6px;margin:8px 0}
+code.long{overflow-wrap:anywhere}
+footer{color:var(--muted);font-size:.9rem;text-align:center}
+@media (max-width:640px){section,header{padding:16px 14px}.question{font-size:1.2rem}}
+@media print{
+@page{margin:14mm}
+:root{--ink:#1b1f24;--muted:#57606a;--rule:#d0d7de;--paper:#fefefe;--page:#fff;--accent:#0072b2;--warn:#fff6e5;--edge:#e69f00}
+body{font-size:10.5pt;background:#fff}main{max-width:none;padding:0}
+section,header{border:none;border-radius:0;padding:0 0 8px;margin:0 0 12px}
+.placard{border:1px solid var(--edge);padding:8px 12px}
+figure,tr,.placard{break-inside:avoid}h2,h3{break-after:avoid}summary{display:none}
+.scroll{overflow:visible}
+}
+"""
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, caption: str = "", numbers: Sequence[int] = ()) -> str:
+    """An HTML table; the first column names the row, columns in ``numbers`` are set to the right.  Everything is escaped."""
+
+    def mark(k: int) -> str:
+        return ' class="n"' if k in numbers else ""
+
+    top = "".join(f'<th scope="col"{mark(k)}>{escape(cell)}</th>' for k, cell in enumerate(head))
+    body = []
+    for row in rows:
+        cells = "".join(f"<td{mark(k)}>{escape(cell)}</td>" for k, cell in enumerate(row) if k)
+        body.append(f'<tr><th scope="row">{escape(row[0])}</th>{cells}</tr>')
+    said = f"<caption>{escape(caption)}</caption>" if caption else ""
+    return f'<div class="scroll"><table>{said}<thead><tr>{top}</tr></thead><tbody>{"".join(body)}</tbody></table></div>'
+
+
+def behind(figure: str, said: str, rows: str, *, kind: str = "") -> str:
+    """A figure with its caption and the table of its numbers, folded away."""
+    mark = f' class="{kind}"' if kind else ""
+    return f"<figure{mark}>{figure}<figcaption>{escape(said)}</figcaption></figure><details><summary>The numbers as a table</summary>{rows}</details>"
+
+
+def section(title: str, body: str, *, kind: str = "") -> str:
+    """A titled part of the page."""
+    mark = f' class="{kind}"' if kind else ""
+    return f"<section{mark}><h2>{escape(title)}</h2>{body}</section>"
+
+
+# ------------------------------------------------------------------ parts of the page
+
+
+def _header(brief: Brief) -> str:
+    told = brief.summary
+    question = brief.scenario.question or f"What does the scenario {brief.scenario.name} come to?"
+    facts = [
+        ("replications", text.number(told["replications"], 12)),
+        ("seed", str(told["seed"])),
+        ("failed", text.number(told["failed_replications"], 12)),
+        ("computed in", f"{text.number(told['wall_s'])} s"),
+    ]
+    items = "".join(f"<li>{escape(name)} <b>{escape(value)}</b></li>" for name, value in facts)
+    return (
+        f'<header><h1>openiads · {escape(brief.scenario.name)}</h1><p class="question">{escape(question)}</p>'
+        f'<p class="answer">{escape(text.answer(told))}</p><ul class="facts">{items}</ul></header>'
+    )
+
+
+def left_out(model: Mapping[str, Any]) -> list[str]:
+    """What the scenario's model switches leave out or simplify, in words."""
+    said = {
+        ("detection", "range"): "detection is a plain radius",
+        ("kill", "constant"): "kill probability is one constant",
+        ("assessment", "perfect"): "kill assessment is perfect",
+        ("magazine", "infinite"): "magazines are endless",
+        ("arrivals", "poisson"): "arrivals are random in time",
+        ("service", "fixed"): "the crew's delay is fixed",
+        ("service", "exponential"): "the crew's delay is exponential",
+        ("queue", "lost"): "who must wait is lost",
+        ("limits", "published"): "published envelope limits gate every shot",
+        ("false_alarms", False): "no false alarms",
+        ("diffraction", False): "no diffraction over terrain",
+        ("multipath", False): "no multipath over the sea",
+        ("attenuation", False): "no attenuation by the air",
+    }
+    return [words for (key, value), words in said.items() if model.get(key) == value]
+
+
+def assumption_share(brief: Brief) -> tuple[int, int]:
+    """How many of the parameters used are assumptions, and how many there are."""
+    return sum(row.status == "assumption" for row in brief.parameters), len(brief.parameters)
+
+
+def _placard(brief: Brief, terrain: Any) -> str:
+    assumed, total = assumption_share(brief)
+    points = [text.SCOPE]
+    if terrain.coarse:
+        points.append(
+            f"Terrain-limited: {maps.terrain_note(terrain)} Take results for flights below 300 m over land as terrain-limited."
+        )
+    points.append(f"Not modelled: {text.NOT_MODELLED}.")
+    switches = left_out(brief.settings.get("model", {}))
+    if switches:
+        points.append(f"Switched off or simplified in this scenario: {', '.join(switches)}.")
+    if total:
+        points.append(
+            f"{assumed} of the {total} catalog values used ({text.percent(assumed / total)}) are assumptions that no source gives. "
+            "The intervals on this page are the spread of the dice at nominal parameters; they say nothing about that doubt."
+        )
+    if brief.summary["failed_replications"]:
+        points.append(
+            f"{text.plural(brief.summary['failed_replications'], 'replication', 'replications')} failed; intervals are widened to their worst case."
+        )
+    points += brief.warnings
+    return section(
+        "Read this first", "<ul>" + "".join(f"<li>{escape(point)}</li>" for point in points) + "</ul>", kind="placard"
+    )
+
+
+def _outcomes(brief: Brief) -> str:
+    rows = [text.metric_cells(name, value) for name, value in brief.summary["outcomes"].items()]
+    said = (
+        "Mean a replication with its 95 % interval; times are medians over all replications, never counted as infinite."
+    )
+    return section("Outcomes", table(("Measure", "Value", "95 % interval", "n"), rows, caption=said, numbers=(1, 2, 3)))
+
+
+def _leakers(brief: Brief) -> str:
+    counts = brief.leakers
+    total = max(1, sum(counts.values()))
+    rows = [
+        (str(k), str(counts.get(k, 0)), text.percent(counts.get(k, 0) / total))
+        for k in range(max(counts, default=0) + 1)
+    ]
+    picture = figures.svg(figures.leaker_histogram(brief), "leakers", "Distribution of leakers a raid")
+    said = "A leaker hit its asset or reached it and missed. The diamond and bar are the mean and its interval."
+    return section(
+        "How many get through", behind(picture, said, table(("Leakers", "Replications", "Share"), rows, numbers=(1, 2)))
+    )
+
+
+def _cell(finding: Mapping[str, Any] | None) -> str:
+    if not finding:
+        return "–"
+    return f"{text.number(finding.get('mean'))} {text.span(finding.get('low'), finding.get('high'))}"
+
+
+def _classes(brief: Brief) -> str:
+    columns = ("threats", "engaged", "killed", "leakers")
+    rows = [
+        (text.CLASS_WORDS.get(name, text.words(name)), *(_cell(row.get(key)) for key in columns))
+        for name, row in brief.summary["classes"].items()
+        if row["threats"]["mean"]
+    ]
+    picture = figures.svg(figures.class_bars(brief), "classes", "Fate of each threat class")
+    said = "Mean over all replications, hostile flights only."
+    return section(
+        "By threat class",
+        behind(picture, said, table(("Class", "Threats", "Engaged", "Killed", "Leakers"), rows, numbers=(1, 2, 3, 4))),
+    )
+
+
+def _terminals(brief: Brief) -> str:
+    rows = [
+        (text.TERMINAL_WORDS.get(name, text.words(name)), name.upper(), _cell(row))
+        for name, row in brief.summary["terminal"].items()
+        if row["mean"]
+    ]
+    picture = figures.svg(figures.terminal_bars(brief), "terminal", "How flights end")
+    said = "Every flight ends in exactly one way; flights of all sides are counted."
+    return section(
+        "How flights end", behind(picture, said, table(("End", "Code", "Flights a replication"), rows, numbers=(2,)))
+    )
+
+
+def _resources(brief: Brief) -> str:
+    ranked = sorted(brief.summary["bounds"].items(), key=lambda item: -(item[1]["mean"] or 0.0))
+    rows = [
+        (text.BOUND_WORDS[name], text.percent(brief.first_bound.get(name, 0.0)), f"{_cell(row)} s")
+        for name, row in ranked
+    ]
+    never = brief.first_bound.get("none", 0.0)
+    rows += [("None ever bound", text.percent(never), "–")] if never else []
+    picture = figures.svg(figures.resource_bars(brief), "resources", "What threats waited for")
+    said = (
+        "Seconds during which a hostile flight waited for each resource, summed over flights, mean a replication. The picture binds every "
+        "flight until it is seen, so it counts as first only where nothing else ever binds."
+    )
+    return section(
+        "Which resource binds first",
+        behind(picture, said, table(("Resource", "First in", "Waiting"), rows, numbers=(1, 2))),
+    )
+
+
+def _gates(brief: Brief) -> str:
+    rows = [(text.sentence(words), gate, text.percent(share)) for gate, words, share in brief.gates]
+    picture = figures.svg(figures.gate_bars(brief), "gates", "What kept rounds from leakers")
+    said = "Of all the time that fire units waited with threats that leaked in the air, the share during which each gate kept them from shooting."
+    return section(
+        "Why the leakers were not shot",
+        behind(picture, said, table(("Gate", "Code", "Share of time"), rows, numbers=(2,))),
+    )
+
+
+def _maps(brief: Brief, terrain: Any) -> str:
+    packaged = brief.scenario.terrain.source == "levant"
+    drawn = [("region", maps.region(brief), False), ("closeup", maps.close_up(brief), True)]
+    parts = []
+    for key, extent, detail in drawn:
+        figure = maps.draw(brief, terrain, extent, detail=detail, packaged=packaged)
+        words = "Map of the region" if key == "region" else "Map around the defended assets"
+        parts.append(figures.svg(figure, key, words, adaptive=False))
+    said = (
+        "Colored lines are what the command post believed, thin black lines what flew. Outlines are where a target of the stated "
+        "height above the sea and cross-section is detected in one look with the stated probability; they are not engagement ranges."
+    )
+    rows = [(place.name, place.kind, f"{place.latitude:.3f}°, {place.longitude:.3f}°") for place in brief.places]
+    outlines = [
+        (
+            each.radar,
+            each.role,
+            f"{each.height:,.0f} m",
+            f"{each.ranges.min() / 1000:.0f} to {each.ranges.max() / 1000:.0f} km",
+        )
+        for each in brief.coverage
+        if len(each.ranges)
+    ]
+    numbers = table(("Name", "Kind", "Latitude, longitude"), rows, caption="What stands where")
+    numbers += table(
+        ("Radar", "Role", "Target height", "Range, least to greatest"), outlines, caption="Coverage", numbers=(2, 3)
+    )
+    top = f'<figure class="map">{parts[0]}</figure><div style="height:14px"></div>'
+    return section(f"The map of replication {brief.replication}", top + behind(parts[1], said, numbers, kind="map"))
+
+
+def _lane_row(lane: Lane) -> tuple[str, ...]:
+    kills = sum(kill for _, kill in lane.intercepts)
+    stages = tuple(text.clock(t) if math.isfinite(t) else "–" for t in lane.first.values())
+    ends = f"{text.clock(lane.ends)} {text.TERMINAL_WORDS[lane.terminal.name.lower()]}" if lane.terminal else "–"
+    return (lane.name, *stages, f"{len(lane.launches)} / {kills}", ends)
+
+
+def _lanes(brief: Brief) -> str:
+    picture = figures.svg(figures.lane_chart(brief), "lanes", "Kill chain of each flight")
+    said = (
+        "One lane a flight; its color is the furthest stage reached, so a long stretch is a wait for the next one. Strokes are launches, "
+        "dots and crosses intercepts. Names in bold got through."
+    )
+    head = ("Flight", "Detect", "Track", "Identify", "Assign", "Launch", "Intercept", "Assess", "Rounds / kills", "End")
+    hostile = sum(lane.side == Side.HOSTILE for lane in brief.lanes)
+    leaked = sum(lane.terminal in (Terminal.HIT_ASSET, Terminal.REACHED_MISSED) for lane in brief.lanes)
+    note = f"First time of each stage; {hostile} hostile flights, {leaked} got through."
+    return section(
+        f"The kill chain of replication {brief.replication}",
+        behind(picture, said, table(head, map(_lane_row, brief.lanes), caption=note)),
+    )
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {_shown(inner)}" for key, inner in value.items()) or "–"
+    if isinstance(value, list | tuple):
+        return ", ".join(_shown(inner) for inner in value) or "–"
+    return str(value)
+
+
+def _scenario(brief: Brief) -> str:
+    parts, plain = [], []
+    for key, value in brief.settings.items():
+        if isinstance(value, list) and value and all(isinstance(row, Mapping) for row in value):
+            columns = list(dict.fromkeys(name for row in value for name in row if row[name] not in ([], {}, "")))
+            columns = [name for name in columns if name != "name"]
+            rows = [(_shown(row.get("name", "")), *(_shown(row.get(name, "")) for name in columns)) for row in value]
+            parts.append(
+                f"<h3>{escape(text.words(key).capitalize())}</h3>" + table(("name", *map(text.words, columns)), rows)
+            )
+        elif value not in ([], {}, "") and key not in ("format", "question"):
+            plain.append((text.words(key), _shown(value)))
+    return section("The scenario", table(("Field", "Value"), plain) + "".join(parts))
+
+
+def _parameters(brief: Brief) -> str:
+    counts = Counter(row.status for row in brief.parameters)
+    legend = "; ".join(f"{text.STATUS_WORDS.get(status, status)}: {count}" for status, count in counts.most_common())
+    parts = [
+        f"<p>Every catalog value behind this run, with its interval, source and evidence status ({escape(legend)}).</p>"
+    ]
+    for entry in dict.fromkeys(row.entry for row in brief.parameters):
+        mine = [row for row in brief.parameters if row.entry == entry]
+        assumed = sum(row.status == "assumption" for row in mine)
+        rows = [
+            (row.name, f"{row.value} {row.unit}".strip(), row.interval, row.status, row.source, row.note)
+            for row in mine
+        ]
+        summary = (
+            f"{entry}: {text.plural(len(mine), 'value', 'values')}, {text.plural(assumed, 'assumption', 'assumptions')}"
+        )
+        head = ("Parameter", "Value", "Interval", "Status", "Source", "Note")
+        parts.append(f"<details><summary>{escape(summary)}</summary>{table(head, rows, numbers=(1, 2))}</details>")
+    if brief.sources:
+        parts.append(f"<details><summary>Sources</summary>{table(('Key', 'Source'), brief.sources)}</details>")
+    return section("Parameters and their sources", "".join(parts))
+
+
+def command(brief: Brief) -> str:
+    """The command that repeats the run."""
+    told = brief.summary
+    words = ["openiads", "run", told["scenario"], "-n", str(told["replications"]), "--seed", str(told["seed"])]
+    return shlex.join(str(word) for word in words)
+
+
+def versions() -> list[tuple[str, str]]:
+    """What computed the run: openiads, Python, the packages that the numbers rest on, the platform."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = []
+    for name in ("openiads", "numpy", "numba", "scipy"):
+        try:
+            found.append((name, version(name)))
+        except PackageNotFoundError:
+            found.append((name, "not installed"))
+    return [*found, ("python", platform.python_version()), ("platform", f"{platform.system()} {platform.machine()}")]
+
+
+def _again(brief: Brief) -> str:
+    told = brief.summary
+    rows = [
+        ("digest", told["digest"]),
+        ("seed", str(told["seed"])),
+        ("replications", str(told["replications"])),
+        *versions(),
+    ]
+    said = "The same command gives the same digest on a machine with the same versions, whatever the number of threads or the chunk size."
+    return section(
+        "Run it again", f"<p>{escape(said)}</p><pre>{escape(command(brief))}</pre>{table(('What', 'Value'), rows)}"
+    )
+
+
+# ------------------------------------------------------------------ the page
+
+
+def page(brief: Brief, terrain: Any) -> str:
+    """The whole report as HTML text."""
+    parts = [
+        _header(brief),
+        _placard(brief, terrain),
+        _outcomes(brief),
+        _leakers(brief),
+        _classes(brief),
+        _terminals(brief),
+        _resources(brief),
+        _gates(brief),
+        _maps(brief, terrain),
+        _lanes(brief),
+        _scenario(brief),
+        _parameters(brief),
+        _again(brief),
+    ]
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer">'
+        f"<title>{escape(brief.scenario.name)} · openiads</title><style>{STYLE}</style></head>"
+        f"<body><main>{''.join(parts)}<footer>{escape(text.FOOTER)}</footer></main></body></html>\n"
+    )
+
+
+def write(run: Any, out: Path | None = None, replication: int = 0) -> Path:
+    """Write a run's report and return where it is.
+
+    out : the file; ``report.html`` in the run's folder if left out.  Raises ResultsError where it cannot be written.
+    """
+    from openiads.study import disk
+
+    target = Path(run.path) / "report.html" if out is None else out
+    body = page(gather(run, replication), terrain_of(run)).encode()
+    if len(body) > LARGEST:
+        raise ResultsError(
+            str(target),
+            f"the report would be {len(body):,} bytes",
+            "Name a replication with fewer flights: --replication R.",
+        )
+    disk.write_file(target, body)
+    return target
+
+
+def terrain_of(run: Any) -> Any:
+    """The ground that the run was computed on, without an end: beyond its data the map shows the sea."""
+    from openiads.earth import terrain
+
+    scenario = run.scenario
+    if scenario.terrain.source == "levant":
+        factor = scenario.world.crest_factor
+        return terrain.levant(run.world.knobs.get("crest_factor", 0.5) if factor is None else factor, on_missing="sea")
+    if scenario.terrain.source == "files":
+        folder = scenario.folder or Path()
+        return terrain.from_file([folder / name for name in scenario.terrain.files], on_missing="sea")
+    return run.world.terrain
+
+
+__all__ = [
+    "LARGEST",
+    "POLICY",
+    "assumption_share",
+    "command",
+    "left_out",
+    "page",
+    "section",
+    "table",
+    "terrain_of",
+    "versions",
+    "write",
+]

@@ -1,0 +1,380 @@
+"""Engagements: a fire unit's radar takes a track over, holds it while rounds fly, and lets it go."""
+
+from __future__ import annotations
+
+import math
+
+from openiads.base.compiled import kernel
+from openiads.base.draws import Purpose, normals, pair, uniform, uniforms
+from openiads.parts.radars import fill_plot, set_occupancy
+from openiads.parts.sensing import (
+    BELOW_HORIZON,
+    BELOW_MASK,
+    OUT_OF_RANGE,
+    OUT_OF_SECTOR,
+    SERVICE_SLOTS,
+    VISIBLE,
+    angle_between,
+    bearing,
+    detects,
+    measure,
+    sense,
+)
+from openiads.parts.tracks import CONFIRMED, FREE, ONE_PLOT, new_track, pair_up, predict, take
+from openiads.physics.filtering import measured_position
+from openiads.physics.motion import position_at
+from openiads.world.codes import Event, Gate, Stage
+from openiads.world.log import log
+
+CREW, ASSESS_DRAW, SERVICE_DRAW = int(Purpose.CREW), int(Purpose.ASSESS), int(Purpose.SERVICE)
+ASSIGN, ACQUIRE, ASSESS = int(Event.ASSIGN), int(Event.ACQUIRE), int(Event.ASSESS)
+RELEASE, GATE, SLEW = int(Event.RELEASE), int(Event.GATE), int(Event.SLEW)
+NONE, ACQUIRING, DECIDING = int(Stage.NONE), int(Stage.ACQUIRING), int(Stage.DECIDING)
+ASSESSING, SERVICE = int(Stage.ASSESSING), int(Stage.SERVICE)
+SECTOR, HORIZON, MASK = int(Gate.SECTOR), int(Gate.HORIZON), int(Gate.MASK)
+NOT_ACQUIRED, OPERATOR_BUSY = int(Gate.NOT_ACQUIRED), int(Gate.OPERATOR_BUSY)
+OUT_OF_RANGE_GATE = int(Gate.OUT_OF_RANGE)
+
+ACQUIRE_LIMIT = 20.0  # s without a firm own track, then the engagement is given up
+LOST_LIMIT = 4.0  # s without seeing the target, with no round in the air, then it is given up
+
+
+@kernel("void(Sim, i8, i8, i8, f8)")
+def set_gate(sim, f, u, gate, number):
+    """Remember what keeps unit ``u`` from shooting at flight ``f``; a change is logged.  ``number`` is what it names."""
+    if f < 0:
+        return
+    before = sim.gates[f, u]
+    if before == gate:
+        return
+    sim.gates[f, u] = gate
+    log(sim, GATE, f, u, -1, -1, -1, -1, gate, before, number, 0.0, 0.0, 0.0, 0.0)
+
+
+@kernel("i8(Sim, i8)")
+def free_channel(sim, u):
+    """A free engagement row of the unit, one per target channel; -1 for none."""
+    unit = sim.units[u]
+    for n in range(unit["target_channels"]):
+        if sim.engagements[unit["first_engagement"] + n]["state"] == NONE:
+            return unit["first_engagement"] + n
+    return -1
+
+
+@kernel("void(Sim, i8, i8, f8, f8, f8)")
+def engage(sim, u, k, first, last, believed):
+    """Unit ``u`` is assigned the post's track ``k``: it takes a target channel and sets out to acquire it."""
+    situation = sim.situation[0]
+    now = situation["now"]
+    unit = sim.units[u]
+    track = sim.tracks[k]
+    e = free_channel(sim, u)
+    engagement = sim.engagements[e]
+    engagement["unit"] = u
+    engagement["track"] = k
+    engagement["serial"] = track["serial"]
+    engagement["own"] = -1
+    engagement["flight"] = -1
+    engagement["state"] = ACQUIRING
+    engagement["number"] = 1
+    engagement["assigned_at"] = now
+    engagement["firm_at"] = math.inf
+    engagement["wanted"] = 0
+    engagement["in_flight"] = 0
+    engagement["fired"] = 0
+    engagement["assessed"] = 0
+    engagement["last_seen"] = now
+    engagement["due"] = math.inf
+    engagement["first_feasible"] = first
+    engagement["last_feasible"] = last
+    unit["targets_held"] += 1
+    track["engagements"] += 1
+    set_occupancy(sim, unit["radar"])
+    log(sim, ASSIGN, track["flight"], u, -1, -1, -1, track["serial"], track["engagements"], first, last, believed, 0.0, 0.0,
+        0.0)  # fmt: skip
+    if situation["service_kind"] != 1:
+        engagement["state"] = SERVICE
+        engagement["flight"] = track["flight"]
+        engagement["due"] = now + service_time(sim, track["flight"])
+        unit["due"] = min(unit["due"], engagement["due"])
+    set_gate(sim, track["flight"], u, NOT_ACQUIRED, 0.0)
+
+
+@kernel("f8(Sim, i8)")
+def service_time(sim, f):
+    """Teaching switch: how long a channel is held for a flight, fixed or exponential, s."""
+    situation = sim.situation[0]
+    if situation["service_kind"] == 2 or f < 0:
+        return situation["service_time"]
+    u = uniform(situation["seed"], situation["replication"], SERVICE_DRAW, sim.flights[f]["actor"], 0)
+    return -situation["service_time"] * math.log(u)
+
+
+@kernel("void(Sim, i8)")
+def release(sim, e):
+    """Let an engagement go: its channel, its own track, its mark on the post's track."""
+    now = sim.situation[0]["now"]
+    engagement = sim.engagements[e]
+    unit = sim.units[engagement["unit"]]
+    if engagement["own"] >= 0:
+        sim.tracks[engagement["own"]]["state"] = FREE
+    track = sim.tracks[engagement["track"]]
+    if track["serial"] == engagement["serial"]:
+        track["engagements"] -= 1
+    engagement["state"] = NONE
+    engagement["own"] = -1
+    engagement["due"] = math.inf
+    unit["targets_held"] -= 1
+    set_occupancy(sim, unit["radar"])
+    log(sim, RELEASE, engagement["flight"], engagement["unit"], -1, -1, -1, engagement["serial"], 1,
+        now - engagement["assigned_at"], 0.0, 0.0, 0.0, 0.0, 0.0)  # fmt: skip
+
+
+@kernel("tuple_of(f8, f8, f8, f8, f8, f8)(Sim, i8)")
+def own_state(sim, e):
+    """Position and velocity of an engagement's target now by the engagement radar's own track."""
+    own = sim.tracks[sim.engagements[e]["own"]]
+    dt = sim.situation[0]["now"] - own["time"]
+    x = own["x"]
+    return x[0] + x[3] * dt, x[1] + x[4] * dt, x[2] + x[5] * dt, x[3], x[4], x[5]
+
+
+@kernel("void(Sim, i8)")
+def serve(sim, r):
+    """An engagement radar serves the tracks of its unit's engagements, and acquires new ones."""
+    situation = sim.situation[0]
+    now = situation["now"]
+    radar = sim.radars[r]
+    radar["service_due"] = now + radar["service_interval"]
+    down = now >= radar["fails_at"] or radar["emitting"] == 0
+    unit = sim.units[radar["unit"]]
+    for n in range(unit["target_channels"]):
+        e = unit["first_engagement"] + n
+        engagement = sim.engagements[e]
+        if engagement["state"] == NONE or engagement["state"] == SERVICE:
+            continue
+        if not down and now >= radar["slewing_until"]:
+            if engagement["state"] == ACQUIRING:
+                acquire(sim, r, e)
+            else:
+                follow(sim, r, e)
+        if situation["status"] != 0:
+            return
+        give_up(sim, e)
+
+
+@kernel("void(Sim, i8)")
+def give_up(sim, e):
+    """Release an engagement that cannot be acquired, or whose target has been lost with no round in the air."""
+    now = sim.situation[0]["now"]
+    engagement = sim.engagements[e]
+    if engagement["state"] == NONE or engagement["in_flight"] > 0:
+        return
+    track = sim.tracks[engagement["track"]]
+    gone = track["serial"] != engagement["serial"] or track["state"] != CONFIRMED
+    if engagement["state"] == ACQUIRING:
+        slewing = now < sim.radars[sim.units[engagement["unit"]]["radar"]]["slewing_until"]
+        if gone or (now - engagement["assigned_at"] > ACQUIRE_LIMIT and not slewing):
+            release(sim, e)
+        return
+    if engagement["state"] != ASSESSING and now - engagement["last_seen"] > LOST_LIMIT:
+        release(sim, e)
+
+
+@kernel("b1(Sim, i8, i8, i8)")
+def service_look(sim, r, e, f):
+    """One service look at flight ``f`` for engagement ``e``; a detection updates or starts the own track."""
+    situation = sim.situation[0]
+    now = situation["now"]
+    radar = sim.radars[r]
+    engagement = sim.engagements[e]
+    situation["looks"] += 1
+    code, distance, azimuth, elevation, lowest, snr, height, _, _, _ = sense(sim, r, f, now, False)
+    unit = radar["unit"]
+    if code != VISIBLE:
+        if engagement["state"] == ACQUIRING:
+            gate = NOT_ACQUIRED
+            if code == BELOW_HORIZON:
+                gate = HORIZON
+            elif code == BELOW_MASK:
+                gate = MASK
+            elif code == OUT_OF_SECTOR:
+                gate = SECTOR
+            elif code == OUT_OF_RANGE:
+                gate = OUT_OF_RANGE_GATE
+            set_gate(sim, f, unit, gate, lowest - height)
+        return False
+    slot = SERVICE_SLOTS + int(math.floor(now / radar["service_interval"]))
+    hit, drawn = detects(sim, r, f, now, snr, slot)
+    if not hit:
+        return False
+    rm, am, em, sr, sa, se = measure(sim, r, f, distance, azimuth, elevation, drawn, slot)
+    x, y, z = measured_position(radar["position"], radar["axes"], rm, am, em, sa, se)
+    spare = len(sim.plots) - 1
+    fill_plot(sim, spare, r, f, now, x, y, z, rm, sr, sa, se)
+    engagement["last_seen"] = now
+    own = engagement["own"]
+    if own < 0:
+        own = new_track(sim, r, radar["post"])
+        if own < 0:
+            return False
+        engagement["own"] = own
+        start_own(sim, own, r, f, spare)
+    elif sim.tracks[own]["state"] == ONE_PLOT:
+        pair_up(sim, own, spare)
+    else:
+        predict(sim, own, now)
+        take(sim, own, spare)
+    if engagement["state"] == ACQUIRING and sim.tracks[own]["state"] == CONFIRMED:
+        firm(sim, e, distance, azimuth, elevation, lowest, height)
+    return True
+
+
+@kernel("void(Sim, i8, i8, i8, i8)")
+def start_own(sim, k, r, f, i):
+    """The first plot of an engagement radar's own track."""
+    track = sim.tracks[k]
+    plot = sim.plots[i]
+    track["state"] = ONE_PLOT
+    track["radar"] = r
+    track["time"] = plot["time"]
+    track["born"] = plot["time"]
+    track["updated"] = plot["time"]
+    track["flight"] = f
+    for axis in range(3):
+        track["plot"][axis] = plot["position"][axis]
+
+
+@kernel("void(Sim, i8, f8, f8, f8, f8, f8)")
+def firm(sim, e, distance, azimuth, elevation, lowest, height):
+    """If the own track's position and velocity are good enough to guide on, the crew begins to decide."""
+    now = sim.situation[0]["now"]
+    engagement = sim.engagements[e]
+    unit = sim.units[engagement["unit"]]
+    p = sim.tracks[engagement["own"]]["p"]
+    position = math.sqrt(p[0, 0] + p[1, 1] + p[2, 2])
+    velocity = math.sqrt(p[3, 3] + p[4, 4] + p[5, 5])
+    if position > unit["position_limit"] or velocity > unit["velocity_limit"]:
+        return
+    engagement["firm_at"] = now
+    log(sim, ACQUIRE, engagement["flight"], engagement["unit"], unit["radar"], -1, -1, engagement["serial"], 1, distance,
+        azimuth, elevation, lowest, now - engagement["assigned_at"], height)  # fmt: skip
+    begin_decision(sim, e)
+
+
+@kernel("void(Sim, i8)")
+def begin_decision(sim, e):
+    """The unit's operator takes this engagement up after the one in hand; the crew delay is drawn."""
+    situation = sim.situation[0]
+    now = situation["now"]
+    engagement = sim.engagements[e]
+    unit = sim.units[engagement["unit"]]
+    f = engagement["flight"]
+    actor = pair(unit["actor"], sim.flights[f]["actor"])
+    u, v, _, _ = uniforms(situation["seed"], situation["replication"], CREW, actor, engagement["number"])
+    n, _ = normals(u, v)
+    delay = unit["crew_delay"] * math.exp(unit["crew_spread"] * n)
+    begins = max(now, unit["operator_free_at"])
+    if begins > now:
+        set_gate(sim, f, engagement["unit"], OPERATOR_BUSY, begins - now)
+    engagement["state"] = DECIDING
+    engagement["decide_at"] = begins + delay
+    engagement["due"] = engagement["decide_at"]
+    unit["operator_free_at"] = engagement["decide_at"]
+    unit["due"] = min(unit["due"], engagement["due"])
+
+
+@kernel("void(Sim, i8, i8)")
+def follow(sim, r, e):
+    """A service look at the target of an engagement that has its own track; a miss is counted."""
+    engagement = sim.engagements[e]
+    f = engagement["flight"]
+    if sim.flights[f]["terminal"] == 0 and service_look(sim, r, e, f):
+        engagement["misses"] = 0
+    else:
+        engagement["misses"] += 1
+
+
+@kernel("void(Sim, i8, i8)")
+def acquire(sim, r, e):
+    """Look where the post's track says the target is: the nearest flight inside the search box is what the radar finds."""
+    situation = sim.situation[0]
+    now = situation["now"]
+    radar = sim.radars[r]
+    engagement = sim.engagements[e]
+    track = sim.tracks[engagement["track"]]
+    if track["serial"] != engagement["serial"] or now < engagement["assigned_at"] + radar["link_delay"]:
+        return
+    dt = now - track["time"]
+    x = track["x"]
+    cx, cy, cz = x[0] + x[3] * dt, x[1] + x[4] * dt, x[2] + x[5] * dt
+    distance, azimuth, _, _ = bearing(radar["position"], radar["axes"], cx, cy, cz)
+    if abs(angle_between(azimuth, radar["boresight"])) > radar["track_half"]:
+        set_gate(sim, track["flight"], radar["unit"], SECTOR, angle_between(azimuth, radar["boresight"]))
+        turn(sim, r, azimuth)
+        return
+    p = track["p"]
+    spread = math.sqrt(p[0, 0] + p[1, 1] + p[2, 2] + dt * dt * (p[3, 3] + p[4, 4] + p[5, 5]))
+    box = max(4.0 * spread, 2.0 * distance * radar["beam_azimuth"]) + 500.0
+    f = engagement["flight"]
+    if engagement["own"] < 0 or f < 0:
+        f = nearest_flight(sim, cx, cy, cz, box)
+        engagement["flight"] = f
+    if f >= 0 and sim.flights[f]["terminal"] == 0:
+        service_look(sim, r, e, f)
+
+
+@kernel("i8(Sim, f8, f8, f8, f8)")
+def nearest_flight(sim, x, y, z, box):
+    """The flight in the air nearest a point and within ``box`` m of it; -1 for none."""
+    now = sim.situation[0]["now"]
+    best = box * box
+    found = -1
+    for f in range(len(sim.flights)):
+        flight = sim.flights[f]
+        if flight["terminal"] != 0 or flight["starts"] > now:
+            continue
+        fx, fy, fz = position_at(sim.tables, flight["path"], now - flight["shift"])
+        fx, fy, fz = fx - x, fy - y, fz - z
+        off = fx * fx + fy * fy + fz * fz
+        if off < best:
+            best = off
+            found = f
+    return found
+
+
+@kernel("void(Sim, i8, f8)")
+def turn(sim, r, azimuth):
+    """Turn the radar's face toward an azimuth if nothing else hangs on it; it is blind while it turns."""
+    now = sim.situation[0]["now"]
+    radar = sim.radars[r]
+    unit = sim.units[radar["unit"]]
+    if radar["slew_rate"] <= 0.0 or unit["targets_held"] > 1 or unit["missiles_held"] > 0:
+        return
+    away = angle_between(azimuth, radar["boresight"])
+    takes = abs(away) / radar["slew_rate"]
+    log(sim, SLEW, -1, radar["unit"], r, -1, -1, -1, 1, radar["boresight"], azimuth, takes, 0.0, 0.0, 0.0)
+    radar["boresight"] = azimuth
+    radar["slewing_until"] = now + takes
+
+
+@kernel("i8(Sim, i8)")
+def assess(sim, e):
+    """Kill assessment of an engagement's last salvo: 1 assessed killed, 2 assessed alive, drawn with its error rates."""
+    situation = sim.situation[0]
+    engagement = sim.engagements[e]
+    unit = sim.units[engagement["unit"]]
+    flight = sim.flights[engagement["flight"]]
+    dead = flight["terminal"] != 0
+    if situation["assessment_perfect"] == 1:
+        killed = dead
+    else:
+        u = uniform(situation["seed"], situation["replication"], ASSESS_DRAW, flight["actor"], flight["shots"])
+        killed = u >= unit["assess_false_miss"] if dead else u < unit["assess_false_kill"]
+    log(sim, ASSESS, engagement["flight"], engagement["unit"], -1, -1, -1, engagement["serial"], 1 if killed else 0,
+        1.0 if dead else 0.0, unit["assess_delay"], 0.0, 0.0, 0.0, 0.0)  # fmt: skip
+    track = sim.tracks[engagement["track"]]
+    if killed and track["serial"] == engagement["serial"]:
+        track["assessed_dead"] = 1
+        track["dead_updates"] = 0
+    return 1 if killed else 2

@@ -1,0 +1,91 @@
+"""Asking who it is: interrogations and the procedural evidence a track can show.  The one part that reads a flight's code."""
+
+from __future__ import annotations
+
+import math
+
+from openiads.base.compiled import kernel
+from openiads.base.draws import Purpose, pair, uniform
+from openiads.physics.motion import local_up
+from openiads.world.codes import Evidence, Side
+
+IFF_PERSISTENT = int(Purpose.IFF_PERSISTENT)
+IFF_REPLY_DRAW = int(Purpose.IFF_REPLY)
+HOSTILE, FRIEND, NEUTRAL = int(Side.HOSTILE), int(Side.FRIEND), int(Side.NEUTRAL)
+IFF_REPLY = 1 << int(Evidence.IFF_REPLY)
+IFF_NO_REPLY = 1 << int(Evidence.IFF_NO_REPLY)
+CIVIL = 1 << int(Evidence.CIVIL_TRANSPONDER)
+NO_CIVIL = 1 << int(Evidence.NO_CIVIL_TRANSPONDER)
+IN_CORRIDOR = 1 << int(Evidence.IN_CORRIDOR)
+OFF_CORRIDOR = 1 << int(Evidence.OFF_CORRIDOR)
+FLIGHT_PLAN = 1 << int(Evidence.FLIGHT_PLAN)
+NO_FLIGHT_PLAN = 1 << int(Evidence.NO_FLIGHT_PLAN)
+
+
+@kernel("b1(Sim, i8, i8, i8)")
+def answers(sim, post, f, n):
+    """Whether flight ``f`` answers the ``n``-th interrogation: its equipment works all run long, and this reply comes."""
+    situation = sim.situation[0]
+    flight = sim.flights[f]
+    if flight["transponder"] == 0:
+        return False
+    seed, replication = situation["seed"], situation["replication"]
+    if uniform(seed, replication, IFF_PERSISTENT, flight["actor"], 0) < situation["iff_persistent"]:
+        return False
+    actor = pair(sim.posts[post]["actor"], flight["actor"])
+    return uniform(seed, replication, IFF_REPLY_DRAW, actor, n) >= situation["iff_reply"]
+
+
+@kernel("b1(Sim, f8, f8, f8)")
+def inside_corridor(sim, x, y, z):
+    """Whether a point lies within any corridor's width and heights."""
+    _, _, _, height = local_up(x, y, z)
+    for c in range(len(sim.corridors)):
+        corridor = sim.corridors[c]
+        if height < corridor["floor"] or height > corridor["ceiling"]:
+            continue
+        scale = 1.0 + height / 6371000.0  # corridor points lie at sea level
+        for i in range(corridor["count"] - 1):
+            a = corridor["points"][i]
+            b = corridor["points"][i + 1]
+            dx, dy, dz = b[0] - a[0], b[1] - a[1], b[2] - a[2]
+            px, py, pz = x / scale - a[0], y / scale - a[1], z / scale - a[2]
+            length = max(dx * dx + dy * dy + dz * dz, 1.0)
+            u = min(max((px * dx + py * dy + pz * dz) / length, 0.0), 1.0)
+            ox, oy, oz = px - u * dx, py - u * dy, pz - u * dz
+            if ox * ox + oy * oy + oz * oz <= corridor["half_width"] * corridor["half_width"]:
+                return True
+    return False
+
+
+@kernel("void(Sim, i8, i8)")
+def interrogate(sim, post, k):
+    """Ask track ``k`` if it is time; after the last question enter what was heard, and corridor and plan, as evidence."""
+    situation = sim.situation[0]
+    track = sim.tracks[k]
+    now = situation["now"]
+    asked = track["asked"]
+    if asked >= situation["interrogations"]:
+        return
+    if now - track["asked_at"] < sim.posts[post]["interrogation_interval"] - 1e-9:
+        return
+    track["asked"] = asked + 1
+    track["asked_at"] = now
+    f = track["flight"]  # whoever flies there hears the question
+    if f >= 0 and answers(sim, post, f, asked):
+        track["evidence"] |= IFF_REPLY if sim.flights[f]["side"] == FRIEND else CIVIL
+    if track["asked"] < situation["interrogations"]:
+        return
+    bits = track["evidence"]
+    if bits & IFF_REPLY == 0:
+        bits |= IFF_NO_REPLY
+    if bits & CIVIL == 0:
+        bits |= NO_CIVIL
+    dt = now - track["time"]
+    x = track["x"]
+    inside = inside_corridor(sim, x[0] + x[3] * dt, x[1] + x[4] * dt, x[2] + x[5] * dt)
+    bits |= IN_CORRIDOR if inside else OFF_CORRIDOR
+    planned = f >= 0 and sim.flights[f]["flight_plan"] == 1
+    bits |= FLIGHT_PLAN if planned else NO_FLIGHT_PLAN
+    track["evidence"] = bits
+    track["asked_at"] = math.inf

@@ -1,0 +1,192 @@
+"""Search: radars look at flights batch by batch and send plots to their command post."""
+
+from __future__ import annotations
+
+import math
+
+from openiads.base.compiled import kernel
+from openiads.base.draws import Purpose, uniforms
+from openiads.parts.sensing import (
+    NOT_THERE,
+    TWO_PI,
+    VISIBLE,
+    bearing,
+    detects,
+    measure,
+    sense,
+)
+from openiads.physics.filtering import measured_position
+from openiads.physics.motion import position_at
+from openiads.world.codes import Event, Status
+from openiads.world.log import log
+
+FALSE_ALARM = int(Purpose.FALSE_ALARM)
+DETECT = int(Event.DETECT)
+LOOK = int(Event.LOOK)
+OVERFLOW_PLOTS = int(Status.OVERFLOW_PLOTS)
+NEVER = math.inf
+
+
+@kernel("f8(Sim, i8, f8)")
+def frame_time(sim, r, now):
+    """Revisit time of search now, s: the active mode's frame, stretched by what tracking and guidance take."""
+    radar = sim.radars[r]
+    if radar["phased"] == 0:
+        return radar["frame"]
+    used = min(radar["occupancy"], radar["occupancy_limit"])
+    return radar["frame"] / (1.0 - used)
+
+
+@kernel("f8(Sim, i8, i8, f8)")
+def first_look(sim, r, f, after):
+    """Time of the first search look at a flight at or after ``after``: when the beam next comes to its azimuth."""
+    radar = sim.radars[r]
+    x, y, z = position_at(sim.tables, sim.flights[f]["path"], after - sim.flights[f]["shift"])
+    _, azimuth, _, _ = bearing(radar["position"], radar["axes"], x, y, z)
+    frame = radar["frame"]
+    share = azimuth / TWO_PI * radar["faces"]
+    start = radar["phase"] + frame * (share - math.floor(share))
+    return start + frame * math.ceil((after - start) / frame)
+
+
+@kernel("void(Sim, i8, i8, i8, f8, f8, f8, f8, f8, f8, f8, f8)")
+def fill_plot(sim, k, r, f, t, x, y, z, distance, sigma_range, sigma_azimuth, sigma_elevation):
+    """Write a measured point (ECEF) of radar ``r`` into row ``k`` of the plots; ``f`` is the truth, for scoring only."""
+    plot = sim.plots[k]
+    plot["time"] = t
+    plot["radar"] = r
+    plot["post"] = sim.radars[r]["post"]
+    plot["flight"] = f
+    plot["position"][0] = x
+    plot["position"][1] = y
+    plot["position"][2] = z
+    plot["range"] = distance
+    plot["sigma_range"] = sigma_range
+    plot["sigma_azimuth"] = sigma_azimuth
+    plot["sigma_elevation"] = sigma_elevation
+
+
+@kernel("void(Sim, f8)")
+def send_plot(sim, arrives):
+    """Put the plot last filled (row ``plots_count``) on its way to its post; the last row is spare."""
+    situation = sim.situation[0]
+    k = situation["plots_count"]
+    if k >= len(sim.plots) - 2:
+        situation["status"] = OVERFLOW_PLOTS
+        situation["status_entity"] = k
+        return
+    sim.plots[k]["arrives"] = arrives
+    situation["plots_count"] = k + 1
+    post = sim.posts[sim.plots[k]["post"]]
+    if arrives < post["fuse_due"]:
+        post["fuse_due"] = arrives
+
+
+@kernel("void(Sim, i8, i8, f8, f8)")
+def look(sim, r, f, t, arrives):
+    """One search look of radar ``r`` at flight ``f`` at time ``t``; a detection becomes a plot arriving later."""
+    situation = sim.situation[0]
+    radar = sim.radars[r]
+    situation["looks"] += 1
+    code, distance, azimuth, elevation, lowest, snr, height, _, _, _ = sense(sim, r, f, t, True)
+    found = 0
+    drawn = 0.0
+    if code == VISIBLE:
+        slot = int(math.floor(t / radar["frame"]))
+        hit, drawn = detects(sim, r, f, t, snr, slot)
+        if hit:
+            found = 1
+            rm, am, em, sr, sa, se = measure(sim, r, f, distance, azimuth, elevation, drawn, slot)
+            x, y, z = measured_position(radar["position"], radar["axes"], rm, am, em, sa, se)
+            fill_plot(sim, situation["plots_count"], r, f, t, x, y, z, rm, sr, sa, se)
+            send_plot(sim, arrives)
+    decibels = 10.0 * math.log10(drawn) if drawn > 0.0 else -999.0
+    before = sim.seen[r, f]
+    if found == 1 and before % 2 == 0:
+        flight = sim.flights[f]
+        flight["ever"] = flight["ever"] | 1
+        flight["first_detected"] = min(flight["first_detected"], t)
+        log(sim, DETECT, f, -1, r, -1, -1, -1, 1, distance, azimuth, elevation, lowest, decibels, height)
+    was = before % 2 if found == 0 else 1
+    sim.seen[r, f] = was + 2 * (10 + (code if found == 0 else 9))  # bit 0: ever detected; above: how the last look went
+    if situation["record"] == 1:
+        log(sim, LOOK, f, -1, r, -1, -1, -1, found if code == VISIBLE else code, distance, azimuth, elevation, lowest,
+            decibels, height)  # fmt: skip
+
+
+@kernel("void(Sim, i8, f8, f8)")
+def false_alarm(sim, r, chance, arrives):
+    """With probability ``chance``, one false plot of this batch somewhere in the searched volume."""
+    situation = sim.situation[0]
+    radar = sim.radars[r]
+    u0, u1, u2, u3 = uniforms(
+        situation["seed"], situation["replication"], FALSE_ALARM, radar["actor"], radar["batch"]
+    )
+    if u0 >= chance:
+        return
+    low = radar["range_min"]
+    distance = math.sqrt(low * low + (radar["range_max"] * radar["range_max"] - low * low) * u1)
+    if radar["phased"] == 1:
+        azimuth = radar["boresight"] + radar["search_half"] * (2.0 * u2 - 1.0)
+    else:
+        azimuth = TWO_PI / radar["faces"] * ((radar["batch"] + u2) / radar["sectors"])
+    elevation = radar["elevation_low"] + (radar["elevation_high"] - radar["elevation_low"]) * u3 * u3 * u3
+    x, y, z = measured_position(radar["position"], radar["axes"], distance, azimuth, elevation, 0.0, 0.0)
+    fill_plot(
+        sim, situation["plots_count"], r, -1, situation["now"], x, y, z, distance, radar["resolution"],
+        radar["beam_azimuth"] / 4.0, radar["beam_elevation"] / 4.0,
+    )  # fmt: skip
+    send_plot(sim, arrives)
+
+
+@kernel("void(Sim, i8)")
+def search(sim, r):
+    """The batch of search looks of radar ``r`` that ends now."""
+    situation = sim.situation[0]
+    radar = sim.radars[r]
+    now = situation["now"]
+    frame = frame_time(sim, r, now)
+    step = frame / radar["sectors"]
+    radar["due"] = now + step
+    radar["batch"] += 1
+    if now >= radar["fails_at"]:
+        radar["due"] = NEVER
+        return
+    if radar["emitting"] == 0 or now < radar["slewing_until"]:
+        return
+    arrives = now + radar["link_delay"]
+    for f in range(len(sim.flights)):
+        flight = sim.flights[f]
+        if flight["starts"] > now or flight["terminal"] != 0:
+            continue
+        t = sim.next_look[r, f]
+        if t < 0.0:
+            t = first_look(sim, r, f, max(flight["starts"], now - step))
+            sim.next_look[r, f] = t
+        if t > now:
+            continue
+        look(sim, r, f, t, arrives)
+        if situation["status"] != 0:
+            return
+        sim.next_look[r, f] = max(t + frame, now - step + 1e-9)
+    if situation["false_alarms"] == 1:
+        false_alarm(sim, r, radar["false_per_frame"] / radar["sectors"], arrives)
+
+
+@kernel("i8(Sim, i8, i8)")
+def last_look(sim, r, f):
+    """How the last search look of radar ``r`` at flight ``f`` went: a code of ``sensing``; 9 detected; NOT_THERE never."""
+    state = sim.seen[r, f] // 2
+    return NOT_THERE if state == 0 else state - 10
+
+
+@kernel("void(Sim, i8)")
+def set_occupancy(sim, r):
+    """Share of an engagement radar's time taken by own tracks and guided rounds: sum of dwell over interval."""
+    radar = sim.radars[r]
+    if radar["unit"] < 0:
+        return
+    unit = sim.units[radar["unit"]]
+    used = unit["targets_held"] * radar["track_dwell"] / radar["service_interval"]
+    used += unit["missiles_held"] * radar["uplink_dwell"] / radar["uplink_interval"]
+    radar["occupancy"] = used

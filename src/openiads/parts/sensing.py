@@ -1,0 +1,184 @@
+"""What one look of one radar at one flight comes to: geometry, signal, and the drawn detection and measurement."""
+
+from __future__ import annotations
+
+import math
+
+from openiads.base.compiled import kernel
+from openiads.base.draws import Purpose, normals, pair, uniforms
+from openiads.earth.sight import ground_range, horizon_height, lowest_visible
+from openiads.physics.detection import fluctuation, probability_at, scan_gain, signal_to_noise
+from openiads.physics.motion import local_up, state_at
+from openiads.physics.propagation import clutter_factor, two_ray_factor, two_way_attenuation
+
+FADE = int(Purpose.FADE)
+NOISE = int(Purpose.NOISE)
+MEASURE = int(Purpose.MEASURE)
+
+# how a look's geometry came out
+VISIBLE = 1
+BELOW_HORIZON = -1
+BELOW_MASK = -2
+OUT_OF_SECTOR = -3
+OUT_OF_MODE = -4
+OUT_OF_RANGE = -5
+NOT_THERE = -6
+
+SERVICE_SLOTS = 1 << 24  # service looks draw from other slots than search looks
+REFERENCE_RANGE = 100_000.0
+TWO_PI = 2.0 * math.pi
+MEAN_RADIUS = 6371000.0
+MONOPULSE_SLOPE = 1.6
+
+
+@kernel("f8(f8, f8)")
+def angle_between(first, second):
+    """Difference first - second of two angles, wrapped to [-pi, pi)."""
+    turn = first - second + math.pi
+    return turn - TWO_PI * math.floor(turn / TWO_PI) - math.pi
+
+
+@kernel("tuple_of(f8, f8, f8, f8)(f8[::1], f8[:, ::1], f8, f8, f8)")
+def bearing(position, axes, x, y, z):
+    """(distance, azimuth, elevation, ground range) of an ECEF point from a place with local axes; m and rad.
+
+    Ground range is along a sphere of the mean radius; azimuth from north through east in [0, 2 pi).
+    """
+    dx = x - position[0]
+    dy = y - position[1]
+    dz = z - position[2]
+    east = dx * axes[0, 0] + dy * axes[0, 1] + dz * axes[0, 2]
+    north = dx * axes[1, 0] + dy * axes[1, 1] + dz * axes[1, 2]
+    up = dx * axes[2, 0] + dy * axes[2, 1] + dz * axes[2, 2]
+    flat = math.sqrt(east * east + north * north)
+    azimuth = math.atan2(east, north)
+    if azimuth < 0.0:
+        azimuth += TWO_PI
+    ground = ground_range(0.0, east, north, up, MEAN_RADIUS)
+    return math.sqrt(flat * flat + up * up), azimuth, math.atan2(up, flat), ground
+
+
+@kernel("f8(f8[:, ::1], i8, f8, f8, f8, f8, f8, f8)")
+def cross_section(rcs, band, dx, dy, dz, vx, vy, vz):
+    """Mean cross-section (m2) seen along (dx, dy, dz) from the radar, from nose, beam and tail values of a band.
+
+    Between the aspects the value goes as the cosine squared of the aspect angle, in square meters.
+    """
+    seen = math.sqrt((dx * dx + dy * dy + dz * dz) * (vx * vx + vy * vy + vz * vz))
+    if not (seen > 0.0):
+        return rcs[band, 1]
+    cosine = (dx * vx + dy * vy + dz * vz) / seen
+    end = rcs[band, 0] if cosine < 0.0 else rcs[band, 2]  # flying toward the radar shows the nose
+    square = cosine * cosine
+    return rcs[band, 1] + (end - rcs[band, 1]) * square
+
+
+@kernel("b1(Radar, f8, f8)")
+def in_mode(radar, elevation, t):
+    """Whether the active search mode, or the one that shares its time in this frame, covers an elevation."""
+    margin = 0.5 * radar["beam_elevation"]  # the edge beam's own width
+    if radar["elevation_low"] - margin <= elevation <= radar["elevation_high"] + margin:
+        return True
+    if radar["shared_every"] == 0:
+        return False
+    frame = int(math.floor((t - radar["phase"]) / radar["frame"]))
+    return frame % radar["shared_every"] == 0 and radar["shared_low"] <= elevation <= radar["shared_high"]
+
+
+@kernel("tuple_of(i8, f8, f8, f8, f8, f8, f8, f8, f8, f8)(Sim, i8, i8, f8, b1)")
+def sense(sim, r, f, t, searching):
+    """Geometry and mean signal of radar ``r`` looking at flight ``f`` at time ``t``.
+
+    searching : True tests the search sector and the active mode's elevations, False the wider tracking sector
+    Returns (code, distance, azimuth, elevation, lowest visible height, SNR ratio, height, x, y, z); the SNR is of the
+    mean cross-section and 0 unless the code is VISIBLE.
+    """
+    radar = sim.radars[r]
+    flight = sim.flights[f]
+    x, y, z, vx, vy, vz = state_at(sim.tables, flight["path"], t - flight["shift"])
+    _, _, _, height = local_up(x, y, z)
+    distance, azimuth, elevation, ground = bearing(radar["position"], radar["axes"], x, y, z)
+    if distance > radar["range_max"] or distance < radar["range_min"]:
+        return OUT_OF_RANGE, distance, azimuth, elevation, 0.0, 0.0, height, x, y, z
+    lowest = lowest_visible(sim.tables, radar["mask_table"], azimuth, ground)
+    if height < lowest:
+        smooth = horizon_height(radar["height"], ground, sim.situation[0]["earth_radius"])
+        code = BELOW_HORIZON if height < smooth else BELOW_MASK
+        return code, distance, azimuth, elevation, lowest, 0.0, height, x, y, z
+    off = angle_between(azimuth, radar["boresight"])
+    half = radar["search_half"] if searching else radar["track_half"]
+    if abs(off) > half + 1e-12:
+        return OUT_OF_SECTOR, distance, azimuth, elevation, lowest, 0.0, height, x, y, z
+    if not (in_mode(radar, elevation, t) if searching else radar["track_low"] <= elevation <= radar["track_high"]):
+        return OUT_OF_MODE, distance, azimuth, elevation, lowest, 0.0, height, x, y, z
+    rcs = cross_section(
+        flight["rcs"], radar["band"], x - radar["position"][0], y - radar["position"][1], z - radar["position"][2], vx, vy, vz
+    )
+    gain = scan_gain(math.cos(off), radar["boresight_loss"]) if radar["phased"] == 1 else 1.0
+    loss = clutter_factor(elevation, radar["clutter_grazing"], radar["clutter_loss"])
+    if radar["attenuation_table"] >= 0:
+        loss *= two_way_attenuation(sim.tables, radar["attenuation_table"], distance, height)
+    lobes = 1.0
+    if sim.situation[0]["multipath"] == 1:
+        lobes = two_ray_factor(
+            radar["wavelength"], radar["height"], max(height, 0.0), ground, 1.0, 0.3, sim.situation[0]["earth_radius"]
+        )
+        lobes = lobes * lobes * lobes * lobes
+    snr = signal_to_noise(radar["reference_snr"], REFERENCE_RANGE, distance, rcs, gain, lobes, loss)
+    return VISIBLE, distance, azimuth, elevation, lowest, snr, height, x, y, z
+
+
+@kernel("tuple_of(b1, f8)(Sim, i8, i8, f8, f8, i8)")
+def detects(sim, r, f, t, snr, slot):
+    """Whether a look of mean ``snr`` detects, and the drawn SNR ratio.
+
+    Fluctuation is drawn per (flight, band, slot of the decorrelation time), so looks inside a slot and radars of one
+    band share it; receiver noise is drawn afresh for each ``slot`` of the look.
+    """
+    situation = sim.situation[0]
+    radar = sim.radars[r]
+    flight = sim.flights[f]
+    if situation["detection_by_range"] == 1:
+        return True, 1000.0
+    fade_slot = int(math.floor(t / radar["decorrelation"]))
+    u0, u1, _, _ = uniforms(
+        situation["seed"], situation["replication"], FADE, pair(flight["actor"], radar["band"] + 1), fade_slot
+    )
+    drawn = snr * fluctuation(flight["swerling"], u0, u1)
+    chance = probability_at(sim.tables, radar["pd_table"], drawn)
+    u, _, _, _ = uniforms(situation["seed"], situation["replication"], NOISE, pair(radar["actor"], flight["actor"]), slot)
+    return u < chance, drawn
+
+
+@kernel("f8(f8, f8, f8)")
+def measurement_error(snr, cell, floor):
+    """Standard deviation of a measurement: a resolution cell over sqrt(2 SNR), combined with a floor; unit of both.
+
+    Source: [barton1964], accuracy of range and angle.
+    """
+    part = cell / math.sqrt(2.0 * max(snr, 1.0))
+    return math.sqrt(part * part + floor * floor)
+
+
+@kernel("tuple_of(f8, f8, f8, f8, f8, f8)(Sim, i8, i8, f8, f8, f8, f8, i8)")
+def measure(sim, r, f, distance, azimuth, elevation, snr, slot):
+    """A drawn measurement: (range, azimuth, elevation, and their standard deviations)."""
+    situation = sim.situation[0]
+    radar = sim.radars[r]
+    sigma_range = measurement_error(snr, radar["resolution"], radar["sigma_range"])
+    sigma_elevation = measurement_error(snr, radar["beam_elevation"] / MONOPULSE_SLOPE, radar["sigma_angle"])
+    sigma_azimuth = measurement_error(snr, radar["beam_azimuth"] / MONOPULSE_SLOPE, radar["sigma_angle"])
+    sigma_azimuth /= max(math.cos(elevation), 0.05)
+    u0, u1, u2, u3 = uniforms(
+        situation["seed"], situation["replication"], MEASURE, pair(radar["actor"], sim.flights[f]["actor"]), slot
+    )
+    n0, n1 = normals(u0, u1)
+    n2, _ = normals(u2, u3)
+    return (
+        distance + sigma_range * n0,
+        azimuth + sigma_azimuth * n1,
+        elevation + sigma_elevation * n2,
+        sigma_range,
+        sigma_azimuth,
+        sigma_elevation,
+    )

@@ -1,0 +1,376 @@
+"""The command post's picture: plots become tracks, tracks are updated, switched, merged and dropped."""
+
+from __future__ import annotations
+
+import math
+
+from openiads.base.compiled import kernel
+from openiads.physics.association import assign
+from openiads.physics.filtering import (
+    position_distance,
+    predict_ballistic,
+    predict_constant_velocity,
+    switch_to_ballistic,
+    two_point_start,
+    update_position,
+)
+from openiads.physics.motion import local_up
+from openiads.world.codes import Event, Identity, Status, ThreatClass
+from openiads.world.log import log
+
+TRACK = int(Event.TRACK)
+TRACK_DROP = int(Event.TRACK_DROP)
+TRACK_UPDATE = int(Event.TRACK_UPDATE)
+SWAP = int(Event.SWAP)
+FALSE_TRACK = int(Event.FALSE_TRACK)
+PENDING = int(Identity.PENDING)
+BALLISTIC = int(ThreatClass.BALLISTIC)
+OVERFLOW_TRACKS = int(Status.OVERFLOW_TRACKS)
+
+FREE, ONE_PLOT, TENTATIVE, CONFIRMED = 0, 1, 2, 3
+POST = -1
+
+GATE = 16.266  # chi-square, 3 degrees of freedom, 0.999
+MANEUVER = 1.0  # m2/s3, white-noise acceleration of an air-breather (0.3 g held for a second)
+BALLISTIC_NOISE = 1.0  # m2/s3
+BETA_WALK = 1e-3  # 1/s, random walk of the log ballistic coefficient
+BETA_START = math.log(5000.0)  # ln kg/m2
+BETA_VARIANCE = 1.0
+SPEED_LIMIT = 3000.0  # m/s, how far a second plot may lie from a first
+LATE = 2.0  # s, an older plot than this is not taken into a newer track
+FORBIDDEN = 1e9  # cost of a pair outside the gate
+
+
+@kernel("void(Sim, i8, f8)")
+def predict(sim, k, t):
+    """Move track ``k`` ahead to time ``t``; an earlier time changes nothing."""
+    track = sim.tracks[k]
+    dt = t - track["time"]
+    if dt <= 0.0 or track["state"] < TENTATIVE:
+        return
+    if track["ballistic"] == 1:
+        predict_ballistic(track["x"], track["p"], dt, BALLISTIC_NOISE, BETA_WALK, sim.work)
+    else:
+        predict_constant_velocity(track["x"], track["p"], dt, MANEUVER)
+    track["time"] = t
+
+
+@kernel("void(Sim, i8)")
+def classify(sim, k):
+    """Set speed and height, and switch the filter between air-breathing and ballistic by both (with hysteresis)."""
+    track = sim.tracks[k]
+    x = track["x"]
+    track["speed"] = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
+    _, _, _, track["height"] = local_up(x[0], x[1], x[2])
+    if track["ballistic"] == 0 and track["state"] == CONFIRMED and track["speed"] > 850.0 and track["height"] > 8000.0:
+        track["ballistic"] = 1
+        switch_to_ballistic(x, track["p"], BETA_START, BETA_VARIANCE)
+    elif track["ballistic"] == 1 and track["speed"] < 500.0 and track["height"] < 8000.0 and track["owner"] == POST:
+        track["ballistic"] = 0
+    if track["ballistic"] == 1:
+        track["kind"] = BALLISTIC
+    elif track["kind"] == BALLISTIC:
+        track["kind"] = 0
+
+
+@kernel("i8(Sim, i8, i8)")
+def new_track(sim, owner, post):
+    """A cleared track row, or -1 with the status set when the capacity is exceeded."""
+    situation = sim.situation[0]
+    for k in range(len(sim.tracks)):
+        track = sim.tracks[k]
+        if track["state"] != FREE:
+            continue
+        situation["serial"] += 1
+        track["serial"] = situation["serial"]
+        track["owner"] = owner
+        track["post"] = post
+        track["hits"] = 1
+        track["ballistic"] = 0
+        track["kind"] = 0
+        track["identity"] = PENDING
+        track["evidence"] = 0
+        track["asked"] = 0
+        track["asked_at"] = -math.inf
+        track["asset"] = -1
+        track["threatening"] = 0
+        track["time_to_asset"] = math.inf
+        track["evaluated_at"] = -math.inf
+        track["survival"] = 1.0
+        track["in_flight"] = 0
+        track["engagements"] = 0
+        track["refused"] = 0
+        track["assessed_dead"] = 0
+        track["dead_updates"] = 0
+        for h in range(3):
+            track["belief"][h] = situation["prior"][h]
+        situation["tracks_high"] = max(situation["tracks_high"], k + 1)
+        return k
+    situation["status"] = OVERFLOW_TRACKS
+    situation["status_entity"] = len(sim.tracks)
+    return -1
+
+
+@kernel("void(Sim, i8, i8)")
+def drop(sim, k, why):
+    """Free a track row; a confirmed one is logged."""
+    track = sim.tracks[k]
+    if track["state"] == CONFIRMED and track["owner"] == POST:
+        age = sim.situation[0]["now"] - track["born"]
+        log(sim, TRACK_DROP, track["flight"], -1, -1, -1, -1, track["serial"], why, age, 0.0, 0.0, 0.0, 0.0, 0.0)
+    track["state"] = FREE
+
+
+@kernel("void(Sim, i8, i8)")
+def take(sim, k, i):
+    """Update track ``k`` (predicted to the plot's time) with plot ``i``."""
+    situation = sim.situation[0]
+    track = sim.tracks[k]
+    plot = sim.plots[i]
+    radar = sim.radars[plot["radar"]]
+    x = track["x"]
+    back = min(plot["time"] - track["time"], 0.0)  # an older plot is carried forward along the track
+    size = 7 if track["ballistic"] == 1 else 6
+    update_position(
+        x, track["p"], size, plot["position"][0] - x[3] * back, plot["position"][1] - x[4] * back,
+        plot["position"][2] - x[5] * back, radar["position"], radar["axes"], plot["sigma_range"],
+        plot["sigma_azimuth"], plot["sigma_elevation"], sim.work,
+    )  # fmt: skip
+    situation["updates"] += 1
+    track["updated"] = max(track["updated"], plot["time"])
+    track["hits"] += 1
+    if track["assessed_dead"] == 1:
+        track["dead_updates"] += 1
+    if plot["flight"] != track["flight"]:
+        if track["state"] == CONFIRMED and track["owner"] == POST and track["flight"] >= 0 and plot["flight"] >= 0:
+            situation["swaps"] += 1
+            log(sim, SWAP, plot["flight"], -1, -1, -1, -1, track["serial"], track["flight"], 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        track["flight"] = plot["flight"]
+    if track["state"] == TENTATIVE and track["hits"] >= sim.radars[track["radar"]]["confirm_hits"]:
+        confirm(sim, k)
+    classify(sim, k)
+    if situation["record"] == 1:
+        log(sim, TRACK_UPDATE, track["flight"], -1, plot["radar"], -1, -1, track["serial"], track["owner"], x[0], x[1], x[2], x[3],
+            x[4], x[5])  # fmt: skip
+
+
+@kernel("void(Sim, i8)")
+def confirm(sim, k):
+    """A tentative track has the hits it needs: it enters the post's picture, unless the picture is full."""
+    situation = sim.situation[0]
+    track = sim.tracks[k]
+    if track["owner"] != POST:
+        track["state"] = CONFIRMED
+        return
+    held = 0
+    for j in range(situation["tracks_high"]):
+        if sim.tracks[j]["state"] == CONFIRMED and sim.tracks[j]["owner"] == POST and sim.tracks[j]["post"] == track["post"]:
+            held += 1
+    if held >= sim.posts[track["post"]]["track_capacity"]:
+        drop(sim, k, 3)
+        return
+    track["state"] = CONFIRMED
+    p = track["p"]
+    if track["flight"] < 0:
+        situation["false_tracks"] += 1
+        log(sim, FALSE_TRACK, -1, -1, track["radar"], -1, -1, track["serial"], 1, track["x"][0], track["x"][1], track["x"][2],
+            0.0, 0.0, 0.0)  # fmt: skip
+    else:
+        sim.flights[track["flight"]]["ever"] |= 2
+    classify(sim, k)
+    log(sim, TRACK, track["flight"], -1, track["radar"], -1, -1, track["serial"], 1, math.sqrt(p[0, 0] + p[1, 1] + p[2, 2]),
+        math.sqrt(p[3, 3] + p[4, 4] + p[5, 5]), track["height"], track["speed"], 0.0, 0.0)  # fmt: skip
+
+
+@kernel("f8(Sim, i8, i8)")
+def cost(sim, k, i):
+    """Cost of giving plot ``i`` to the post's track ``k``: statistical distance, FORBIDDEN outside the gate."""
+    track = sim.tracks[k]
+    plot = sim.plots[i]
+    dt = plot["time"] - track["time"]
+    if dt < -LATE:
+        return FORBIDDEN
+    x = track["x"]
+    p = track["p"]
+    reach = 0.0
+    for axis in range(3):
+        off = plot["position"][axis] - x[axis] - x[axis + 3] * dt
+        reach += off * off
+    ahead = abs(dt)
+    wide = p[0, 0] + p[1, 1] + p[2, 2] + ahead * ahead * (p[3, 3] + p[4, 4] + p[5, 5])
+    across = plot["range"] * max(plot["sigma_azimuth"], plot["sigma_elevation"])
+    wide += plot["sigma_range"] * plot["sigma_range"] + 2.0 * across * across + MANEUVER * ahead * ahead * ahead
+    fall = 5.0 * ahead * ahead if track["speed"] > 800.0 else 0.0
+    if reach > 20.0 * wide + fall * fall:
+        return FORBIDDEN
+    predict(sim, k, plot["time"])
+    radar = sim.radars[plot["radar"]]
+    back = min(dt, 0.0)
+    d2, spread = position_distance(
+        x, p, plot["position"][0] - x[3] * back, plot["position"][1] - x[4] * back, plot["position"][2] - x[5] * back,
+        radar["position"], radar["axes"], plot["sigma_range"], plot["sigma_azimuth"], plot["sigma_elevation"],
+    )  # fmt: skip
+    return d2 + spread if d2 < GATE else FORBIDDEN
+
+
+@kernel("void(Sim, i8)")
+def start(sim, i):
+    """A plot that no track took: the second of a pair makes a tentative track, a lone one waits for its pair."""
+    plot = sim.plots[i]
+    radar = sim.radars[plot["radar"]]
+    nearest = -1
+    least = math.inf
+    for k in range(sim.situation[0]["tracks_high"]):
+        track = sim.tracks[k]
+        if track["state"] != ONE_PLOT or track["radar"] != plot["radar"]:
+            continue
+        dt = plot["time"] - track["time"]
+        if dt < 0.5 * radar["frame"] or dt > 2.5 * radar["frame"]:
+            continue
+        off = 0.0
+        for axis in range(3):
+            part = plot["position"][axis] - track["plot"][axis]
+            off += part * part
+        span = SPEED_LIMIT * dt + 3.0 * track["plot_sigma"]
+        if off < span * span and off / (dt * dt) < least:
+            least = off / (dt * dt)
+            nearest = k
+    if nearest >= 0:
+        pair_up(sim, nearest, i)
+        return
+    k = new_track(sim, POST, plot["post"])
+    if k < 0:
+        return
+    track = sim.tracks[k]
+    track["state"] = ONE_PLOT
+    track["radar"] = plot["radar"]
+    track["time"] = plot["time"]
+    track["born"] = plot["time"]
+    track["updated"] = plot["time"]
+    track["flight"] = plot["flight"]
+    track["plot_sigma"] = plot["range"] * max(plot["sigma_azimuth"], plot["sigma_elevation"])
+    for axis in range(3):
+        track["plot"][axis] = plot["position"][axis]
+
+
+@kernel("void(Sim, i8, i8)")
+def pair_up(sim, k, i):
+    """Two-point start of track ``k`` with plot ``i`` as its second plot."""
+    track = sim.tracks[k]
+    plot = sim.plots[i]
+    radar = sim.radars[plot["radar"]]
+    points = sim.values[0]
+    none = sim.values[1]
+    for axis in range(3):
+        points[axis] = track["plot"][axis]
+        points[3 + axis] = plot["position"][axis]
+        none[axis] = 0.0
+    two_point_start(
+        track["x"], track["p"], points, plot["time"] - track["time"], radar["position"], radar["axes"],
+        plot["sigma_range"], plot["sigma_azimuth"], plot["sigma_elevation"], MANEUVER, none,
+    )  # fmt: skip
+    track["state"] = TENTATIVE
+    track["time"] = plot["time"]
+    track["updated"] = plot["time"]
+    track["flight"] = plot["flight"]
+    track["hits"] = 2
+    if track["hits"] >= radar["confirm_hits"]:
+        confirm(sim, k)
+    classify(sim, k)
+
+
+@kernel("void(Sim, i8)")
+def fuse(sim, post):
+    """Plots that reach the post now: associate them as a batch, update, start, and compact what is still under way."""
+    situation = sim.situation[0]
+    now = situation["now"]
+    sim.posts[post]["fuse_due"] = math.inf
+    ready = 0
+    count = situation["plots_count"]
+    for i in range(count):  # the plots of this batch move to the front, keeping their order
+        if sim.plots[i]["post"] == post and sim.plots[i]["arrives"] <= now and ready < len(sim.cost):
+            swap_plots(sim, ready, i)
+            ready += 1
+    associate(sim, post, ready)
+    rest = 0
+    for i in range(ready, count):
+        sim.plots[rest] = sim.plots[i]
+        if sim.plots[rest]["post"] == post:
+            sim.posts[post]["fuse_due"] = min(sim.posts[post]["fuse_due"], sim.plots[rest]["arrives"])
+        rest += 1
+    situation["plots_count"] = rest
+
+
+@kernel("void(Sim, i8, i8)")
+def swap_plots(sim, i, j):
+    """Exchange two rows of the plots through the spare last row."""
+    if i == j:
+        return
+    spare = len(sim.plots) - 1
+    sim.plots[spare] = sim.plots[i]
+    sim.plots[i] = sim.plots[j]
+    sim.plots[j] = sim.plots[spare]
+
+
+@kernel("void(Sim, i8, i8)")
+def associate(sim, post, ready):
+    """Give the first ``ready`` plots to the post's tracks at least total cost; what no track takes starts a new one.
+
+    Without a conflict (no two plots want one track, no plot has two candidates) the answer is already there.
+    """
+    columns = 0
+    conflict = False
+    for i in range(ready):
+        sim.candidates[1, i] = -1
+        for c in range(columns):
+            sim.cost[i, c] = FORBIDDEN
+        for k in range(sim.situation[0]["tracks_high"]):
+            track = sim.tracks[k]
+            if track["state"] < TENTATIVE or track["owner"] != POST or track["post"] != post:
+                continue
+            price = cost(sim, k, i)
+            if price >= FORBIDDEN:
+                continue
+            c = 0
+            while c < columns and sim.candidates[0, c] != k:
+                c += 1
+            if c < columns or sim.candidates[1, i] >= 0:
+                conflict = True
+            if c == columns:
+                if columns == sim.cost.shape[1]:
+                    continue
+                sim.candidates[0, c] = k
+                columns += 1
+                for earlier in range(i + 1):
+                    sim.cost[earlier, c] = FORBIDDEN
+            sim.cost[i, c] = price
+            sim.candidates[1, i] = c
+    if conflict:
+        assign(sim.cost, ready, columns, FORBIDDEN, sim.candidates[1], sim.values, sim.indices)
+    for i in range(ready):
+        c = sim.candidates[1, i]
+        if c >= 0:
+            predict(sim, sim.candidates[0, c], sim.plots[i]["time"])
+            take(sim, sim.candidates[0, c], i)
+        else:
+            start(sim, i)
+        if sim.situation[0]["status"] != 0:
+            return
+
+
+@kernel("void(Sim, i8)")
+def prune(sim, post):
+    """Drop the post's tracks that got no plot for too long, and tentative ones that missed their hits."""
+    now = sim.situation[0]["now"]
+    limit = sim.posts[post]["drop_time"]
+    for k in range(sim.situation[0]["tracks_high"]):
+        track = sim.tracks[k]
+        if track["state"] == FREE or track["owner"] != POST or track["post"] != post:
+            continue
+        radar = sim.radars[track["radar"]]
+        window = radar["confirm_window"] * radar["frame"] + 1.0
+        if track["state"] == CONFIRMED:
+            if now - track["updated"] > limit:
+                drop(sim, k, 1)
+        elif now - track["born"] > window:
+            drop(sim, k, 1)

@@ -1,0 +1,303 @@
+"""Rounds: launch, flight on the engagement radar's track, intercept, and their ends."""
+
+from __future__ import annotations
+
+import math
+
+from openiads.base.compiled import kernel
+from openiads.base.draws import Purpose, normals, pair, uniform, uniforms
+from openiads.parts.engagements import own_state
+from openiads.parts.flights import finish
+from openiads.parts.sensing import bearing
+from openiads.physics.flyout import Phase, endgame, fly, launch
+from openiads.physics.flyout import Status as Flight
+from openiads.physics.lethality import kill_probability
+from openiads.physics.motion import state_at
+from openiads.world.codes import Event, RoundEnd, Stage, Status, Terminal
+from openiads.world.log import log
+
+SEEK, KILL_DRAW, COMMON = int(Purpose.SEEK), int(Purpose.KILL), int(Purpose.COMMON)
+LAUNCH, INTERCEPT, ROUND_END = int(Event.LAUNCH), int(Event.INTERCEPT), int(Event.ROUND_END)
+ROUND_STATE = int(Event.ROUND_STATE)
+KILL, MISS, TARGET_GONE = int(RoundEnd.KILL), int(RoundEnd.MISS), int(RoundEnd.TARGET_GONE)
+SUPPORT_LOST, SELF_DESTRUCT = int(RoundEnd.SUPPORT_LOST), int(RoundEnd.SELF_DESTRUCT)
+ROUND_AIRBORNE = int(RoundEnd.AIRBORNE_AT_END)
+KILLED = int(Terminal.KILLED)
+ASSESSING = int(Stage.ASSESSING)
+FLYING, HANDOVER, PASSED = int(Flight.FLYING), int(Flight.HANDOVER), int(Flight.PASSED)
+TERMINAL_PHASE = int(Phase.TERMINAL)
+OVERFLOW_ROUNDS, BAD_STATE = int(Status.OVERFLOW_ROUNDS), int(Status.BAD_STATE)
+
+COARSE, FINE = 0.5, 0.02  # s, integration steps in midcourse and at the end
+MIDCOURSE, WAITING, CLOSING = 0, 2, 1  # what a round's due time means: update, start of the endgame, intercept
+
+
+@kernel("i8(Sim, i8)")
+def ready_launcher(sim, u):
+    """The unit's launcher with most rounds among those ready now; -1 for none."""
+    now = sim.situation[0]["now"]
+    unit = sim.units[u]
+    best = -1
+    for n in range(unit["launchers"]):
+        k = unit["first_launcher"] + n
+        launcher = sim.launchers[k]
+        if launcher["loaded"] <= 0 or launcher["ready_at"] > now + 1e-9 or launcher["fails_at"] <= now:
+            continue
+        if best < 0 or launcher["loaded"] > sim.launchers[best]["loaded"]:
+            best = k
+    return best
+
+
+@kernel("f8(Sim, i8)")
+def launcher_ready_at(sim, u):
+    """When the unit's next launcher with a round becomes ready; inf if no launcher has one."""
+    now = sim.situation[0]["now"]
+    unit = sim.units[u]
+    soonest = math.inf
+    for n in range(unit["launchers"]):
+        launcher = sim.launchers[unit["first_launcher"] + n]
+        if launcher["loaded"] > 0 and launcher["fails_at"] > now:
+            soonest = min(soonest, launcher["ready_at"])
+    return soonest
+
+
+@kernel("i8(Sim, i8)")
+def rounds_left(sim, u):
+    """Rounds on the unit's working launchers, less its reserve."""
+    now = sim.situation[0]["now"]
+    unit = sim.units[u]
+    total = 0
+    for n in range(unit["launchers"]):
+        launcher = sim.launchers[unit["first_launcher"] + n]
+        if launcher["fails_at"] > now:
+            total += launcher["loaded"]
+    return total - unit["reserve"]
+
+
+@kernel("void(Sim, i8)")
+def draw_errors(sim, k):
+    """Six standard normals of the terminal angle error, named by the flight and the n-th shot at it."""
+    situation = sim.situation[0]
+    actor = sim.flights[sim.rounds[k]["flight"]]["actor"]
+    draws = sim.bodies[k]["draws"]
+    for part in range(2):
+        slot = sim.rounds[k]["shot"] * 2 + part
+        u0, u1, u2, u3 = uniforms(situation["seed"], situation["replication"], SEEK, actor, slot)
+        n0, n1 = normals(u0, u1)
+        n2, _ = normals(u2, u3)
+        draws[part * 3] = n0
+        draws[part * 3 + 1] = n1
+        draws[part * 3 + 2] = n2
+
+
+@kernel("b1(Sim, i8, i8, f8, f8, f8, f8, f8)")
+def fire_round(sim, e, launcher_row, believed, arrival, x, y, z):
+    """Launch one round of engagement ``e`` from a ready launcher toward a predicted intercept; False when rows run out."""
+    situation = sim.situation[0]
+    now = situation["now"]
+    engagement = sim.engagements[e]
+    unit = sim.units[engagement["unit"]]
+    launcher = sim.launchers[launcher_row]
+    k = situation["rounds_count"]
+    if k >= len(sim.rounds):
+        situation["status"] = OVERFLOW_ROUNDS
+        situation["status_entity"] = k
+        return False
+    situation["rounds_count"] = k + 1
+    flight = sim.flights[engagement["flight"]]
+    flight["shots"] += 1
+    flight["ever"] |= 8
+    round_ = sim.rounds[k]
+    round_["unit"] = engagement["unit"]
+    round_["launcher"] = launcher_row
+    round_["engagement"] = e
+    round_["flight"] = engagement["flight"]
+    round_["track"] = engagement["track"]
+    round_["serial"] = engagement["serial"]
+    round_["shot"] = flight["shots"]
+    round_["salvo"] = engagement["number"]
+    round_["end"] = 0
+    round_["launched_at"] = now
+    round_["terminal"] = MIDCOURSE
+    round_["believed"] = believed
+    round_["broken_since"] = math.inf
+    round_["due"] = now + sim.radars[unit["radar"]]["uplink_interval"]
+    if situation["magazine_infinite"] == 0:
+        launcher["loaded"] -= 1
+    launcher["ready_at"] = now + launcher["interval"]
+    unit["next_launch"] = now + unit["salvo_interval"]
+    unit["missiles_held"] += 1
+    engagement["in_flight"] += 1
+    engagement["fired"] += 1
+    track = sim.tracks[engagement["track"]]
+    if track["serial"] == engagement["serial"]:
+        track["survival"] *= 1.0 - believed
+        track["in_flight"] += 1
+    body = sim.bodies[k]
+    body["ballistic"] = sim.tracks[engagement["own"]]["ballistic"]
+    at = launcher["position"]
+    launch(body, sim.kinds[unit["kind"]], now, at[0], at[1], at[2], x, y, z, arrival)
+    draw_errors(sim, k)
+    _, _, _, ground = bearing(unit["position"], unit["axes"], x, y, z)
+    tx, ty, tz, _, _, _ = own_state(sim, e)
+    distance, _, _, _ = bearing(unit["position"], unit["axes"], tx, ty, tz)
+    log(sim, LAUNCH, engagement["flight"], engagement["unit"], unit["radar"], launcher_row, k, engagement["serial"],
+        flight["shots"], arrival, ground, sim.tracks[engagement["own"]]["height"], believed, launcher["loaded"], distance)  # fmt: skip
+    return True
+
+
+@kernel("void(Sim, i8, i8)")
+def end_round(sim, k, how):
+    """Give a round its one end, free its channel and its share of the commitment ledger."""
+    now = sim.situation[0]["now"]
+    round_ = sim.rounds[k]
+    round_["end"] = how
+    round_["due"] = math.inf
+    unit = sim.units[round_["unit"]]
+    unit["missiles_held"] -= 1
+    body = sim.bodies[k]
+    v = body["velocity"]
+    p = body["position"]
+    _, _, _, ground = bearing(unit["position"], unit["axes"], p[0], p[1], p[2])
+    log(sim, ROUND_END, round_["flight"], round_["unit"], -1, round_["launcher"], k, round_["serial"], how,
+        now - round_["launched_at"], ground, 0.0, math.sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]), 0.0, 0.0)  # fmt: skip
+    track = sim.tracks[round_["track"]]
+    if track["serial"] == round_["serial"]:
+        track["in_flight"] -= 1
+        track["survival"] = 1.0 if track["in_flight"] == 0 else track["survival"] / (1.0 - round_["believed"])
+    engagement = sim.engagements[round_["engagement"]]
+    engagement["in_flight"] -= 1
+    if engagement["in_flight"] == 0 and engagement["wanted"] == 0:
+        engagement["state"] = ASSESSING
+        engagement["due"] = now + unit["assess_delay"]
+        unit["due"] = min(unit["due"], engagement["due"])
+
+
+@kernel("b1(Sim, i8)")
+def supported(sim, k):
+    """Whether a round's support holds: its radar works, looks that way, and saw the target within the limit."""
+    now = sim.situation[0]["now"]
+    round_ = sim.rounds[k]
+    unit = sim.units[round_["unit"]]
+    radar = sim.radars[unit["radar"]]
+    engagement = sim.engagements[round_["engagement"]]
+    if radar["fails_at"] <= now or radar["emitting"] == 0 or engagement["own"] < 0:
+        return False
+    return now - engagement["last_seen"] <= unit["support_break"] + radar["service_interval"]
+
+
+@kernel("void(Sim, i8)")
+def fly_round(sim, k):
+    """A round's due time: a midcourse update, the start of its endgame, or its intercept."""
+    situation = sim.situation[0]
+    now = situation["now"]
+    round_ = sim.rounds[k]
+    flight = sim.flights[round_["flight"]]
+    if flight["terminal"] != 0:
+        end_round(sim, k, TARGET_GONE)
+        return
+    if round_["terminal"] == CLOSING:
+        intercept(sim, k)
+        return
+    unit = sim.units[round_["unit"]]
+    if supported(sim, k):
+        round_["broken_since"] = math.inf
+    else:
+        round_["broken_since"] = min(round_["broken_since"], now)
+        if now - round_["broken_since"] >= unit["support_break"]:
+            end_round(sim, k, SUPPORT_LOST)
+            return
+    body = sim.bodies[k]
+    if situation["record"] == 1:
+        p, v = body["position"], body["velocity"]
+        log(sim, ROUND_STATE, round_["flight"], round_["unit"], -1, -1, k, round_["serial"], body["phase"], p[0], p[1], p[2],
+            v[0], v[1], v[2])  # fmt: skip
+    if round_["terminal"] == WAITING:
+        close_in(sim, k)
+        return
+    own = sim.tracks[sim.engagements[round_["engagement"]]["own"]]
+    x = own["x"]
+    before = body["age"]
+    status = fly(
+        body, sim.kinds[unit["kind"]], now + sim.radars[unit["radar"]]["uplink_interval"],
+        x[0], x[1], x[2], x[3], x[4], x[5], own["time"], COARSE, FINE,
+    )  # fmt: skip
+    situation["steps"] += int((body["age"] - before) / COARSE) + 1
+    if not (body["position"][0] == body["position"][0]):
+        situation["status"] = BAD_STATE
+        situation["status_entity"] = k
+        return
+    round_["due"] = body["launch_time"] + body["age"]
+    if status == HANDOVER:
+        round_["terminal"] = WAITING
+    elif status != FLYING:
+        end_round(sim, k, MISS if status == PASSED else SELF_DESTRUCT)
+
+
+@kernel("void(Sim, i8)")
+def close_in(sim, k):
+    """Fly the endgame against the target's true path at once; the intercept falls due at closest approach.
+
+    Command guidance flies on the track, so the track's error now is handed over; others meet it as heading error.
+    """
+    situation = sim.situation[0]
+    now = situation["now"]
+    round_ = sim.rounds[k]
+    flight = sim.flights[round_["flight"]]
+    unit = sim.units[round_["unit"]]
+    body = sim.bodies[k]
+    tx, ty, tz, _, _, _ = state_at(sim.tables, flight["path"], now - flight["shift"])
+    ox, oy, oz, _, _, _ = own_state(sim, round_["engagement"])
+    body["launch_time"] -= flight["shift"]
+    begun = body["age"]
+    miss, when = endgame(
+        body, sim.kinds[unit["kind"]], sim.tables, flight["path"], math.inf, 0.0, 0.0, ox - tx, oy - ty, oz - tz, FINE
+    )
+    body["launch_time"] += flight["shift"]
+    situation["steps"] += int((body["age"] - begun) / (5.0 * FINE)) + 1
+    round_["miss"] = miss
+    round_["terminal"] = CLOSING
+    round_["due"] = max(when + flight["shift"], now)
+
+
+@kernel("void(Sim, i8)")
+def intercept(sim, k):
+    """Closest approach: the drawn kill, and the ends that follow.
+
+    Draws are named by the flight and the n-th shot at it; what a salvo shares is drawn once for the salvo.
+    """
+    situation = sim.situation[0]
+    now = situation["now"]
+    round_ = sim.rounds[k]
+    flight = sim.flights[round_["flight"]]
+    unit = sim.units[round_["unit"]]
+    seed, replication = situation["seed"], situation["replication"]
+    kind = flight["pk_class"]
+    if situation["kill_constant"] == 1:
+        chance = unit["pk"][kind]
+    else:
+        chance = kill_probability(round_["miss"], unit["lethal"][kind], unit["reliability"])
+    works = True
+    if situation["kill_constant"] == 0:
+        shared = uniform(seed, replication, COMMON, pair(unit["actor"], flight["actor"]), round_["salvo"])
+        works = shared < situation["common_mode"]
+    hit = works and uniform(seed, replication, KILL_DRAW, flight["actor"], round_["shot"]) < chance
+    x, y, z, vx, vy, vz = state_at(sim.tables, flight["path"], now - flight["shift"])
+    v = sim.bodies[k]["velocity"]
+    rx, ry, rz = v[0] - vx, v[1] - vy, v[2] - vz
+    _, _, _, ground = bearing(unit["position"], unit["axes"], x, y, z)
+    height = sim.tracks[sim.engagements[round_["engagement"]]["own"]]["height"] if sim.engagements[round_["engagement"]]["own"] >= 0 else 0.0
+    log(sim, INTERCEPT, round_["flight"], round_["unit"], -1, round_["launcher"], k, round_["serial"], 1 if hit else 0,
+        round_["miss"], chance, math.sqrt(rx * rx + ry * ry + rz * rz), ground, height, now - round_["launched_at"])  # fmt: skip
+    if hit:
+        flight["killed_by"] = k
+        finish(sim, round_["flight"], KILLED, -1, 0.0)
+    end_round(sim, k, KILL if hit else MISS)
+
+
+@kernel("void(Sim)")
+def close_rounds(sim):
+    """The end of the run: rounds still in the air are AIRBORNE_AT_END."""
+    for k in range(sim.situation[0]["rounds_count"]):
+        if sim.rounds[k]["end"] == 0:
+            end_round(sim, k, ROUND_AIRBORNE)

@@ -1,0 +1,1 @@
+"""Physics: pure kernels and build-time functions on numbers and small arrays in SI; no domain state."""

@@ -1,0 +1,519 @@
+"""A ballistic missile's whole flight: thrust, free flight over the rotating earth with drag and J2, re-entry.
+
+Point mass in rotating earth-centered coordinates (ECEF, m, m/s), fourth-order Runge-Kutta with fixed steps.  Thrust is
+constant, along an elevation above the local horizontal of max(loft, 90 degrees - pitch rate x time) in a fixed plane;
+range is set by the time of cut-off, direction by the plane.  The body stays attached.  What surrounds the missile is a
+row of `SURROUNDINGS`, so that the closed-form cases (a sphere, no rotation, no air, even gravity) run through
+the same code.  Source of the elevation program: [forden2007].
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openiads.base.compiled import kernel, name_type, row_type
+from openiads.base.errors import InputError
+from openiads.earth.atmosphere import density_and_sound
+from openiads.earth.geodesy import SEMI_MAJOR, enu_axes, inverse, to_ecef, to_geodetic
+from openiads.physics.motion import local_up
+
+__all__ = [
+    "EARTH",
+    "MISSILE",
+    "SURROUNDINGS",
+    "Trajectory",
+    "allen_eggers",
+    "fly_out",
+    "gravity",
+    "greatest_range",
+    "ideal_speed",
+    "integrate",
+    "minimum_energy",
+    "missile",
+    "solve_aim",
+    "surroundings",
+]
+
+GRAVITY = 9.80665  # m/s^2, of specific impulse
+POINTS = 12
+
+MISSILE = np.dtype(
+    [
+        ("launch_mass", "f8"),  # kg
+        ("burnout_mass", "f8"),  # kg, with nothing left to burn
+        ("thrust", "f8"),  # N, vacuum, constant
+        ("burn_time", "f8"),  # s
+        ("area", "f8"),  # m^2, reference
+        ("loft", "f8"),  # rad, final elevation of thrust
+        ("pitch_rate", "f8"),  # rad/s
+        ("points", "i8"),  # count of the next two that are in use
+        ("mach", "f8", (POINTS,)),  # rising
+        ("cd", "f8", (POINTS,)),  # drag coefficient there, linear between, constant beyond
+    ],
+    align=True,
+)
+
+SURROUNDINGS = np.dtype(
+    [
+        ("gm", "f8"),  # m^3/s^2; 0: no central gravity
+        ("even_gravity", "f8"),  # m/s^2, downward everywhere, added
+        ("j2", "f8"),
+        ("spin", "f8"),  # rad/s
+        ("radius", "f8"),  # m, equatorial
+        ("ellipsoid", "i8"),  # 1: heights above WGS-84; 0: above a sphere of this radius
+        ("air", "i8"),  # 0 none, 1 US Standard Atmosphere, 2 constant, 3 exponential
+        ("density", "f8"),  # kg/m^3 at height 0, for 2 and 3
+        ("scale_height", "f8"),  # m, for 3
+    ],
+    align=True,
+)
+
+name_type("Missile", lambda: row_type(MISSILE))
+name_type("Surroundings", lambda: row_type(SURROUNDINGS))
+
+
+def surroundings(**values: float) -> Any:
+    """A row of `SURROUNDINGS`: the real earth with its air, except for the fields given."""
+    row = np.zeros(1, SURROUNDINGS)[0]
+    real = {"gm": 3.986004418e14, "j2": 1.0826298e-3, "spin": 7.292115e-5, "radius": SEMI_MAJOR, "ellipsoid": 1,
+            "air": 1, "density": 1.225, "scale_height": 7000.0}  # fmt: skip
+    for name, value in (real | values).items():
+        row[name] = value
+    return row
+
+
+EARTH = surroundings()
+
+
+@kernel("tuple_of(f8, f8, f8, f8)(Surroundings, f8, f8, f8)")
+def up_and_height(around, x, y, z):
+    """Unit vector up and height (m) above the sphere or the ellipsoid at a position that is not the center."""
+    if around["ellipsoid"] == 1:
+        return local_up(x, y, z)
+    r = math.sqrt(x * x + y * y + z * z)
+    return (x / r, y / r, z / r, r - around["radius"])
+
+
+@kernel("tuple_of(f8, f8, f8)(Surroundings, f8, f8, f8, f8, f8, f8)")
+def gravity(around, x, y, z, vx, vy, vz):
+    """Free-fall acceleration (m/s^2): gravitation with J2, even gravity, and the terms of rotation.
+
+    With spin 0 it is gravitation alone.
+    """
+    r2 = x * x + y * y + z * z
+    r = math.sqrt(r2)
+    k = -around["gm"] / (r2 * r)
+    c = 1.5 * around["j2"] * around["radius"] * around["radius"] / r2
+    s = 5.0 * z * z / r2
+    level = k * (1.0 + c * (1.0 - s)) - around["even_gravity"] / r
+    polar = k * (1.0 + c * (3.0 - s)) - around["even_gravity"] / r
+    w = around["spin"]
+    return (level * x + w * (w * x + 2.0 * vy), level * y + w * (w * y - 2.0 * vx), polar * z)
+
+
+@kernel("tuple_of(f8, f8, f8)(Missile, Surroundings, f8, f8, f8, f8, f8, f8, f8, f8, f8, f8, f8)")
+def acceleration(kind, around, t, cutoff, nx, ny, nz, x, y, z, vx, vy, vz):
+    """Acceleration (m/s^2, rotating ECEF) at ``t`` s after ignition; thrust ends at ``cutoff`` (s).
+
+    nx, ny, nz : unit normal of the plane of thrust (up x forward at launch).
+    """
+    ax, ay, az = gravity(around, x, y, z, vx, vy, vz)
+    ux, uy, uz, height = up_and_height(around, x, y, z)
+    flow = (kind["launch_mass"] - kind["burnout_mass"]) / kind["burn_time"]
+    mass = kind["launch_mass"] - flow * min(t, cutoff)
+    if t < cutoff:
+        elevation = max(kind["loft"], 0.5 * math.pi - kind["pitch_rate"] * t)
+        fx, fy, fz = ny * uz - nz * uy, nz * ux - nx * uz, nx * uy - ny * ux
+        f = kind["thrust"] / mass
+        c = f * math.cos(elevation) / max(math.sqrt(fx * fx + fy * fy + fz * fz), 1e-9)
+        s = f * math.sin(elevation)
+        ax += s * ux + c * fx
+        ay += s * uy + c * fy
+        az += s * uz + c * fz
+    if around["air"] > 0:
+        density = around["density"]
+        sound = 340.0
+        if around["air"] == 1:
+            density, sound = density_and_sound(max(height, -5000.0))
+        elif around["air"] == 3:
+            density *= math.exp(-height / around["scale_height"])
+        speed = math.sqrt(vx * vx + vy * vy + vz * vz)
+        k = -0.5 * density * speed * kind["area"] * drag_coefficient(kind, speed / sound) / mass
+        ax += k * vx
+        ay += k * vy
+        az += k * vz
+    return (ax, ay, az)
+
+
+@kernel("f8(Missile, f8)")
+def drag_coefficient(kind, number):
+    """Drag coefficient at a Mach number, linear between the kind's points, constant beyond them."""
+    mach, cd = kind["mach"], kind["cd"]
+    last = kind["points"] - 1
+    if number >= mach[last]:
+        return cd[last]
+    i = 0
+    while i < last and number >= mach[i + 1]:
+        i += 1
+    u = (number - mach[i]) / (mach[i + 1] - mach[i])
+    return cd[i] + max(u, 0.0) * (cd[i + 1] - cd[i])
+
+
+@kernel("void(f8[::1], f8[::1], Missile, Surroundings, f8, f8, f8, f8, f8, f8)")
+def step(out, s, kind, around, t, dt, cutoff, nx, ny, nz):
+    """One Runge-Kutta step from the state ``s`` (6 numbers) into ``out``; they may be the same array."""
+    x, y, z, vx, vy, vz = s[0], s[1], s[2], s[3], s[4], s[5]
+    px, py, pz, qx, qy, qz = x, y, z, vx, vy, vz
+    sx = sy = sz = tx = ty = tz = 0.0
+    # a step lies wholly on one side of the cut-off; rounding of its ends must not light or quench it
+    cutoff = cutoff + 1.0 if t + 0.5 * dt < cutoff else min(cutoff, t)
+    for stage in range(4):
+        at = t if stage == 0 else (t + 0.5 * dt if stage < 3 else t + dt)
+        ax, ay, az = acceleration(kind, around, at, cutoff, nx, ny, nz, px, py, pz, qx, qy, qz)
+        w = 1.0 / 6.0 if stage == 0 or stage == 3 else 1.0 / 3.0
+        sx += w * qx
+        sy += w * qy
+        sz += w * qz
+        tx += w * ax
+        ty += w * ay
+        tz += w * az
+        h = dt if stage == 2 else 0.5 * dt
+        px, py, pz = x + h * qx, y + h * qy, z + h * qz
+        qx, qy, qz = vx + h * ax, vy + h * ay, vz + h * az
+    out[0], out[1], out[2] = x + dt * sx, y + dt * sy, z + dt * sz
+    out[3], out[4], out[5] = vx + dt * tx, vy + dt * ty, vz + dt * tz
+
+
+@kernel("i8(f8[:, ::1], Missile, Surroundings, f8, f8, f8, f8, f8, f8, f8)")
+def integrate(rows, kind, around, cutoff, nx, ny, nz, dt, longest, ground):
+    """Integrate from ``rows[0]`` (time, position, velocity) and fill the rows below; returns how many are filled.
+
+    cutoff : s, end of thrust (a row falls on it; 0: none).  nx, ny, nz : see `acceleration`.  dt : s, the longest
+    step.  longest : s, time of the last row.  ground : m, the flight ends where it sinks to this height, in a row
+    that lies there to 1e-6 m.  Too few rows end the flight early: the caller checks the last time.
+    """
+    count = 1
+    burn = math.ceil(cutoff / dt)
+    while count < len(rows):
+        s = rows[count - 1]
+        t = s[0]
+        if t >= longest - 1e-9:
+            break
+        h = dt
+        if t < cutoff - 1e-9:
+            h = cutoff / burn
+        h = min(h, longest - t)
+        new = rows[count]
+        step(new[1:], s[1:], kind, around, t, h, cutoff, nx, ny, nz)
+        count += 1
+        _, _, _, height = up_and_height(around, new[1], new[2], new[3])
+        _, _, _, before = up_and_height(around, s[1], s[2], s[3])
+        new[0] = t + h
+        if height < ground and height < before:
+            low = 0.0
+            high = h
+            for _ in range(60):
+                h = 0.5 * (low + high)
+                step(new[1:], s[1:], kind, around, t, h, cutoff, nx, ny, nz)
+                _, _, _, height = up_and_height(around, new[1], new[2], new[3])
+                if height > ground:
+                    low = h
+                else:
+                    high = h
+            new[0] = t + h
+            break
+    return count
+
+
+# ------------------------------------------------------------------ host side
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """A solved flight: knots (ECEF) and what is quoted of it. Times in s since ignition, m, m/s, rad."""
+
+    times: NDArray[np.float64]  #: (n,)
+    positions: NDArray[np.float64]  #: (n, 3)
+    velocities: NDArray[np.float64]  #: (n, 3), relative to the ground
+    heights: NDArray[np.float64]  #: (n,)
+    burnout_time: float
+    burnout_speed: float
+    burnout_height: float
+    apogee: float
+    flight_time: float
+    impact_speed: float
+    impact_angle: float  #: of the velocity below the horizon at the end
+    ground_range: float  #: launch to impact along the ground
+    azimuth: float  #: of the plane of thrust at launch
+    landed: bool  #: False if it was still flying at the longest time
+
+    @property
+    def speeds(self) -> NDArray[np.float64]:
+        """Speed relative to the ground at the knots, (n,)."""
+        return np.sqrt((self.velocities**2).sum(axis=1))
+
+    @property
+    def greatest_coast_speed(self) -> float:
+        """Greatest speed after burnout."""
+        return float(self.speeds[self.times >= self.burnout_time - 1e-6].max())
+
+    def speed_sinking_through(self, height: float) -> float:
+        """Speed where the flight sinks through a height (m), interpolated; `InputError` if it does not."""
+        top = int(np.argmax(self.heights))
+        if not self.heights[-1] <= height <= self.heights[top]:
+            raise InputError("height", f"{height:.0f} m is not passed on the way down", "choose one below the apogee")
+        return float(np.interp(-height, -self.heights[top:], self.speeds[top:]))
+
+
+def missile(values: Mapping[str, Any], place: str = "missile") -> Any:
+    """One row of `MISSILE` from SI values: ``launch_mass``, ``burnout_mass``, ``burn_time``, ``thrust`` or
+    ``specific_impulse`` (s), ``area`` or ``diameter``, ``loft``, ``pitch_rate``, ``cd`` (a number or lists ``mach``
+    and ``value``)."""
+    row = np.zeros(1, MISSILE)[0]
+    given = dict(values)
+    if "diameter" in given:
+        given["area"] = math.pi * given.pop("diameter") ** 2 / 4.0
+    if "specific_impulse" in given:
+        burnt = given["launch_mass"] - given["burnout_mass"]
+        given["thrust"] = given.pop("specific_impulse") * GRAVITY * burnt / given["burn_time"]
+    cd = given.pop("cd", 0.0)
+    mach = [0.0] if not isinstance(cd, Mapping) else list(cd["mach"])
+    value = [cd] if not isinstance(cd, Mapping) else list(cd["value"])
+    if not (0 < len(mach) == len(value) <= POINTS) or any(b <= a for a, b in zip(mach, mach[1:], strict=False)):
+        raise InputError(f"{place}.cd", "needs rising Mach numbers and as many values", f"at most {POINTS} points")
+    row["points"] = len(mach)
+    row["mach"][: len(mach)] = mach
+    row["cd"][: len(mach)] = value
+    for name, number in given.items():
+        if name not in (MISSILE.names or ()):
+            raise InputError(f"{place}.{name}", "no such field", f"fields: {', '.join(MISSILE.names or ())}")
+        row[name] = number
+    for name in ("launch_mass", "burnout_mass", "burn_time"):
+        if not row[name] > 0.0:
+            raise InputError(f"{place}.{name}", f"{row[name]}", "a value above 0")
+    if row["burnout_mass"] > row["launch_mass"]:
+        raise InputError(f"{place}.burnout_mass", "above the launch mass", "lower it")
+    return row
+
+
+def fly_out(
+    kind: Any,
+    position: tuple[float, float, float],
+    velocity: tuple[float, float, float],
+    *,
+    forward: tuple[float, float, float] = (0.0, 1.0, 0.0),
+    cutoff: float | None = None,
+    around: Any = EARTH,
+    dt: float = 0.1,
+    longest: float = 3000.0,
+    ground: float = 0.0,
+) -> Trajectory:
+    """Fly from an ECEF state until it sinks to ``ground`` (m) or ``longest`` (s).
+
+    forward : level direction of flight (ECEF, any length); cutoff : s, end of thrust (default the full burn time;
+    0 for a body without thrust).  Sources and domain: see the module's text.
+    """
+    burn = float(kind["burn_time"]) if cutoff is None else float(cutoff)
+    up = np.array(up_and_height(around, *position)[:3])
+    normal = np.cross(up, np.asarray(forward, dtype=np.float64))
+    size = float(np.sqrt((normal * normal).sum()))
+    if size < 1e-12:
+        raise InputError("forward", "points straight up", "give a level direction")
+    rows = np.zeros((int(longest / dt) + int(burn / dt) + 16, 7))
+    rows[0] = 0.0, *position, *velocity
+    count = integrate(rows, kind, around, burn, *(normal / size).tolist(), dt, longest, ground)
+    return _told(rows[:count], kind, around, burn, longest, forward)
+
+
+def _told(rows: NDArray[np.float64], kind: Any, around: Any, burn: float, longest: float, forward: Any) -> Trajectory:
+    heights = np.array([up_and_height(around, *r[1:4].tolist())[3] for r in rows])
+    speeds = np.sqrt((rows[:, 4:] ** 2).sum(axis=1))
+    top = int(np.argmax(heights))
+    apogee = float(heights[top])
+    if 0 < top < len(rows) - 1:
+        apogee = _peak(rows[top - 1 : top + 2, 0], heights[top - 1 : top + 2])
+    b = int(np.argmin(np.abs(rows[:, 0] - burn)))
+    start, end = rows[0, 1:4], rows[-1, 1:4]
+    lat, lon, _ = to_geodetic(*start.tolist())
+    lat2, lon2, _ = to_geodetic(*end.tolist())
+    up = np.array(up_and_height(around, *end.tolist())[:3])
+    sinking = -float(up @ rows[-1, 4:]) / max(float(speeds[-1]), 1e-9)
+    east, north = (np.array(enu_axes(lat, lon)[k : k + 3]) @ np.asarray(forward) for k in (0, 3))
+    if around["ellipsoid"] == 1:
+        ground_range = float(inverse(lat, lon, lat2, lon2)[0])
+    else:
+        cross = np.cross(start, end)
+        ground_range = float(around["radius"]) * math.atan2(math.sqrt((cross * cross).sum()), float(start @ end))
+    return Trajectory(
+        times=rows[:, 0].copy(), positions=rows[:, 1:4].copy(), velocities=rows[:, 4:].copy(), heights=heights,
+        burnout_time=burn, burnout_speed=float(speeds[b]), burnout_height=float(heights[b]), apogee=apogee,
+        flight_time=float(rows[-1, 0]), impact_speed=float(speeds[-1]),
+        impact_angle=math.asin(min(max(sinking, -1.0), 1.0)), ground_range=ground_range,
+        azimuth=math.atan2(east, north), landed=bool(rows[-1, 0] < longest - 1e-9),
+    )  # fmt: skip
+
+
+def _peak(t: NDArray[np.float64], h: NDArray[np.float64]) -> float:
+    """Vertex of the parabola through three points."""
+    a, b, c = np.polyfit(t - t[1], h, 2)
+    return float(c - b * b / (4.0 * a)) if a < 0.0 else float(h.max())
+
+
+def _launched(
+    kind: Any, place: tuple[float, float, float], azimuth: float, cutoff: float, around: Any, ground: float, dt: float
+) -> Trajectory:
+    lat, lon, height = place
+    x = to_ecef(lat, lon, height)
+    axes = enu_axes(lat, lon)
+    east, north, up = axes[0:3], axes[3:6], axes[6:9]
+    s, c = math.sin(azimuth), math.cos(azimuth)
+    forward = (s * east[0] + c * north[0], s * east[1] + c * north[1], s * east[2] + c * north[2])
+    rise = (0.1 * up[0], 0.1 * up[1], 0.1 * up[2])  # a little speed, so that drag has a direction
+    return fly_out(kind, x, rise, forward=forward, cutoff=cutoff, around=around, dt=dt, ground=ground)
+
+
+def greatest_range(
+    kind: Any, lat: float, lon: float, height: float, azimuth: float, around: Any = EARTH, dt: float = 0.5
+) -> tuple[float, float]:
+    """Greatest range (m) over the loft angle at full burn, and that angle (rad), from a place on an azimuth (rad)."""
+
+    def at(loft: float) -> float:
+        row = kind.copy()
+        row["loft"] = loft
+        return _launched(row, (lat, lon, height), azimuth, float(kind["burn_time"]), around, 0.0, dt).ground_range
+
+    low, high = math.radians(25.0), math.radians(70.0)
+    golden = 0.5 * (math.sqrt(5.0) - 1.0)
+    a, b = high - golden * (high - low), low + golden * (high - low)
+    fa, fb = at(a), at(b)
+    for _ in range(24):
+        if fa > fb:
+            high, b, fb = b, a, fa
+            a = high - golden * (high - low)
+            fa = at(a)
+        else:
+            low, a, fa = a, b, fb
+            b = low + golden * (high - low)
+            fb = at(b)
+    return max(fa, fb), 0.5 * (low + high)
+
+
+def solve_aim(
+    launch_lat: float,
+    launch_lon: float,
+    launch_height: float,
+    aim_lat: float,
+    aim_lon: float,
+    aim_height: float,
+    kind: Any,
+    around: Any = EARTH,
+    dt: float = 0.25,
+    place: str = "ballistic missile",
+) -> Trajectory:
+    """Trajectory from a place to an aim point (rad, rad, m above the ellipsoid), by azimuth and cut-off time.
+
+    The impact lies within 0.05 % of the range (and 20 m) of the aim.  `InputError` if the aim is beyond the range at
+    full burn, or so near that thrust would end before the missile has pitched over.
+    """
+    distance, azimuth = inverse(launch_lat, launch_lon, aim_lat, aim_lon)
+    origin = (launch_lat, launch_lon, launch_height)
+    aim = np.array(to_ecef(aim_lat, aim_lon, aim_height))
+    axes = enu_axes(aim_lat, aim_lon)
+
+    def shot(heading: float, cutoff: float) -> Trajectory:
+        return _launched(kind, origin, heading, cutoff, around, aim_height, dt)
+
+    def error(path: Trajectory) -> tuple[float, float]:
+        """How far the impact lies to the right of and beyond the aim, m."""
+        gap = path.positions[-1] - aim
+        e, n = (float(np.dot(gap, axes[k : k + 3])) for k in (0, 3))
+        arrive = inverse(aim_lat, aim_lon, launch_lat, launch_lon)[1] + math.pi
+        return e * math.cos(arrive) - n * math.sin(arrive), e * math.sin(arrive) + n * math.cos(arrive)
+
+    full = float(kind["burn_time"])
+    shortest = 0.3 * full
+    low, high = shortest, full
+    farthest = shot(azimuth, full)
+    if farthest.ground_range < distance * (1.0 - 5e-4) or not farthest.landed:
+        most = farthest.ground_range / 1000.0
+        raise InputError(
+            place,
+            f"aim is {distance / 1000:.0f} km away, range at full burn is {most:.0f} km",
+            "move the launch point or the aim closer",
+        )
+    nearest = shot(azimuth, shortest)
+    if nearest.ground_range > distance:
+        least = nearest.ground_range / 1000.0
+        raise InputError(
+            place, f"aim is {distance / 1000:.0f} km away, least range is {least:.0f} km", "move the launch point away"
+        )
+    cutoff = full
+    near, far = nearest.ground_range, farthest.ground_range
+    path, goal = farthest, min(5e-4 * distance, 20.0)
+    for _ in range(40):
+        # regula falsi on the range kept inside its bracket, and the azimuth turned by the miss to the side
+        right, beyond = error(path)
+        if math.sqrt(right * right + beyond * beyond) <= max(goal, 1.0):
+            return path
+        azimuth -= right / distance
+        if path is not farthest or beyond > 0.0:
+            if beyond > 0.0:
+                high, far = cutoff, distance + beyond
+            else:
+                low, near = cutoff, distance + beyond
+            share = min(max((distance - near) / max(far - near, 1.0), 0.02), 0.98)
+            cutoff = low + share * (high - low)
+        path = shot(azimuth, cutoff)
+    right, beyond = error(path)
+    if math.sqrt(right * right + beyond * beyond) > max(1e-3 * distance, 20.0):
+        raise InputError(place, f"no trajectory found; the best misses by {beyond:.0f} m", "check the missile's values")
+    return path
+
+
+def ideal_speed(specific_impulse: float, initial_mass: float, final_mass: float) -> float:
+    """Ideal speed increment (m/s): specific impulse (s) x g0 x ln(mass ratio). Source: Tsiolkovsky's equation."""
+    return specific_impulse * GRAVITY * math.log(initial_mass / final_mass)
+
+
+def minimum_energy(ground_range: float, gm: float = 3.986004418e14, radius: float = 6371000.0) -> dict[str, float]:
+    """Least-energy vacuum arc over a still sphere: ``speed`` m/s, ``angle`` rad, ``apogee`` m, ``time`` s.
+
+    ground_range : m along the surface, 0 < range < pi radius.  Source: the Keplerian ellipse whose chord passes the
+    free focus; v^2 = (2 gm/R) sin(phi/2) / (1 + sin(phi/2)), angle = 45 deg - phi/4.
+    """
+    phi = ground_range / radius
+    if not 0.0 < phi < math.pi:
+        raise InputError("ground_range", f"{ground_range} m", "a range above 0 and below half the circumference")
+    s = math.sin(phi / 2.0)
+    speed = math.sqrt(2.0 * gm / radius * s / (1.0 + s))
+    angle = math.pi / 4.0 - phi / 4.0
+    axis = radius * (1.0 + s) / 2.0
+    q = 2.0 * s / (1.0 + s)  # v^2 R / gm
+    eccentricity = math.sqrt(1.0 - q * (2.0 - q) * math.cos(angle) ** 2)
+    anomaly = math.acos(min(max((1.0 - radius / axis) / eccentricity, -1.0), 1.0))
+    time = 2.0 * math.sqrt(axis**3 / gm) * (math.pi - anomaly + eccentricity * math.sin(anomaly))
+    return {"speed": speed, "angle": angle, "apogee": axis * (1.0 + eccentricity) - radius, "time": time}
+
+
+def allen_eggers(
+    speed: float, path_angle: float, ballistic_coefficient: float, density: float = 1.225, scale_height: float = 7000.0
+) -> dict[str, float]:
+    """Straight entry into an exponential atmosphere without gravity: ``max_deceleration`` (m/s^2) and its
+    ``altitude`` (m, negative: below the ground) and ``speed_there``, and ``surface_speed`` (m/s).
+
+    speed : m/s at entry; path_angle : rad below the horizon, > 0; ballistic_coefficient : kg/m^2, mass/(cd area).
+    Source: [alleneggers1958], NACA Report 1381.
+    """
+    k = density * scale_height / (2.0 * ballistic_coefficient * math.sin(path_angle))
+    return {
+        "max_deceleration": speed * speed * math.sin(path_angle) / (2.0 * math.e * scale_height),
+        "altitude": scale_height * math.log(2.0 * k),
+        "speed_there": speed * math.exp(-0.5),
+        "surface_speed": speed * math.exp(-k),
+    }

@@ -1,0 +1,171 @@
+"""From miss distance to kill: an abstract lethal radius, and how shots combine.
+
+The kill probability of a round that works is exp(-m^2 / 2 L^2) at miss distance m; L is no property of a warhead but
+the number that makes the model reproduce a quoted overall probability at the reference engagement.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from openiads.base.compiled import kernel
+from openiads.base.errors import InputError
+from openiads.earth.geodesy import SEMI_MAJOR
+from openiads.physics import flyout, motion, reach
+
+__all__ = [
+    "combined",
+    "combined_common_mode",
+    "gaussian_kill",
+    "kill_probability",
+    "lethal_radius",
+    "reference_misses",
+    "shots_needed",
+]
+
+
+@kernel("f8(f8, f8, f8)")
+def kill_probability(miss, lethal_radius, reliability):
+    """Probability that one round kills at miss distance ``miss`` (m, >= 0, inf allowed).
+
+    reliability x exp(-m^2 / 2 L^2); 0 for a lethal radius L (m) of 0.
+    """
+    if lethal_radius <= 0.0:
+        return 0.0
+    u = miss / lethal_radius
+    return reliability * math.exp(-0.5 * u * u)
+
+
+def gaussian_kill(lethal_radius: float, deviation: float, reliability: float = 1.0) -> float:
+    """Kill probability for a miss that is normal with ``deviation`` (m) on each of two axes: R L^2 / (L^2 + s^2)."""
+    return reliability * lethal_radius * lethal_radius / (lethal_radius * lethal_radius + deviation * deviation)
+
+
+def lethal_radius(pk_ref: float, reliability: float, misses: ArrayLike, place: str = "pk_ref") -> float:
+    """Lethal radius L (m) with pk_ref = reliability x mean of exp(-m^2 / 2 L^2) over a sample of misses (m).
+
+    `InputError` if pk_ref exceeds the reliability or what the sample allows (rounds that never arrive have miss inf
+    and no radius helps them).  pk_ref = 0 gives 0.
+    """
+    m = np.asarray(misses, dtype=np.float64)
+    if m.size == 0 or np.isnan(m).any():
+        raise InputError(place, "no sample of misses", "fly the reference engagement first")
+    if not 0.0 <= pk_ref <= 1.0 or not 0.0 < reliability <= 1.0:
+        raise InputError(place, f"{pk_ref} with reliability {reliability}", "probabilities between 0 and 1")
+    if pk_ref > reliability:
+        raise InputError(place, f"{pk_ref} exceeds the reliability {reliability}", "lower it or raise the reliability")
+    if pk_ref == 0.0:
+        return 0.0
+    most = reliability * float(np.isfinite(m).mean())
+    if pk_ref >= most:
+        if pk_ref == reliability and most == reliability:
+            raise InputError(place, f"{pk_ref} equals the reliability: every arriving round would have to kill",
+                             "lower it or raise the reliability")  # fmt: skip
+        raise InputError(place, f"{pk_ref} exceeds {most:.3f}, the share of rounds that arrive", "check the round")
+
+    def mean_kill(radius: float) -> float:
+        return reliability * float(np.exp(-0.5 * (m / radius) ** 2).mean())
+
+    low, high = 1e-6, 1.0
+    while mean_kill(high) < pk_ref:
+        high *= 2.0
+    for _ in range(100):
+        mid = 0.5 * (low + high)
+        low, high = (mid, high) if mean_kill(mid) < pk_ref else (low, mid)
+    return high
+
+
+def combined(probabilities: ArrayLike) -> float:
+    """Probability that at least one of several independent shots kills: 1 - product of (1 - p)."""
+    return 1.0 - float(np.prod(1.0 - np.asarray(probabilities, dtype=np.float64)))
+
+
+def combined_common_mode(probability: float, shots: int, works: float) -> float:
+    """Probability of a kill by ``shots`` that share one cause of failure: works x (1 - (1 - p)^n).
+
+    works : probability that the shared part works; probability : of one shot, given that it does.
+    """
+    return works * (1.0 - (1.0 - probability) ** shots)
+
+
+def shots_needed(probability: float, goal: float) -> float:
+    """Least number of independent shots with 1 - (1 - p)^n >= goal; inf if there is none."""
+    if goal <= 0.0:
+        return 0.0
+    if probability >= 1.0:
+        return 1.0
+    if probability <= 0.0 or goal >= 1.0:
+        return math.inf
+    n = max(math.ceil(math.log1p(-goal) / math.log1p(-probability) - 1e-9), 1)
+    return float(n)
+
+
+def reference_misses(
+    kind: Any,
+    max_range: float,
+    height: float,
+    target_speed: float = 250.0,
+    *,
+    track_error: ArrayLike = (0.0, 0.0, 0.0),
+    samples: int = 400,
+    acceleration: float = 0.0,
+    coarse_step: float = 0.5,
+    fine_step: float = 0.02,
+) -> NDArray[np.float64]:
+    """Misses (m) of ``samples`` rounds at the reference engagement: half of ``max_range`` (m), head-on, level.
+
+    kind : a row of `flyout.INTERCEPTOR`.  height : m, mid height of the envelope.  target_speed : m/s.  track_error :
+    one standard deviation (m) along range, across and up of the radar's track: command guidance carries it to the
+    end, others meet it as heading error.  acceleration : m/s^2, a level turn that begins 5 s before the meeting (0: no
+    maneuver).  A round that does not arrive has miss inf.  The draws are fixed: the same call gives the same sample.
+    """
+    draws = np.random.Generator(np.random.Philox(key=20160903)).standard_normal((samples, 9))
+    row, body = reach._planning(kind), flyout.new_bodies(1)[0]
+    goal = 0.5 * max_range
+    time, _, _ = reach.arrive(body, row, goal, height, target_speed, coarse_step, 0.05)
+    if not time < math.inf:
+        return np.full(samples, math.inf)
+    r = SEMI_MAJOR + height
+    spin = target_speed / r
+    start = goal / SEMI_MAJOR + spin * time
+
+    def path(t: NDArray[np.float64]) -> NDArray[np.float64]:
+        a = start - spin * t
+        return np.stack([r * np.cos(a), r * np.sin(a), np.zeros_like(a)], axis=1)
+
+    table = motion.tabulate(path, 0.0, time + 60.0, 5.0)
+    leave = time - 5.0 if acceleration > 0.0 else math.inf
+    rate = acceleration / target_speed if target_speed > 0.0 else 0.0
+    a = goal / SEMI_MAJOR
+    axes = np.array([[-math.sin(a), math.cos(a), 0.0], [0.0, 0.0, 1.0], [math.cos(a), math.sin(a), 0.0]])
+    spread = np.asarray(track_error, dtype=np.float64)
+    misses = np.empty(samples)
+    for n in range(samples):
+        offset = (draws[n, 6:] * spread) @ axes
+        misses[n] = _engaged(kind, body, draws[n, :6], offset, table, leave, rate, time, coarse_step, fine_step)
+    return misses
+
+
+def _engaged(
+    kind: Any, body: Any, draws: Any, offset: Any, table: Any, leave: float, rate: float, time: float, coarse: float,
+    fine: float,
+) -> float:  # fmt: skip
+    """Miss of one round on a track that is the truth plus a constant offset; inf if it does not arrive."""
+    body["draws"][:] = draws
+    body["ballistic"] = 0
+    aim = np.array(motion.position_at(table, 0, time)) + offset
+    flyout.launch(body, kind, 0.0, SEMI_MAJOR, 0.0, 0.0, *aim.tolist(), time)
+    status, now = flyout.FLYING, 0.0
+    while status == flyout.FLYING:
+        state = np.array(motion.flight_state(table, 0, leave, rate, math.pi, now))
+        state[:3] += offset
+        status = flyout.fly(body, kind, now + 2.0, *state.tolist(), now, coarse, 0.05)
+        now = float(body["launch_time"] + body["age"])
+    if status != flyout.HANDOVER:
+        return math.inf
+    miss, _ = flyout.endgame(body, kind, table, 0, leave, rate, math.pi, *offset.tolist(), fine)
+    return float(miss) if body["status"] == flyout.CLOSED else math.inf

@@ -1,0 +1,457 @@
+"""Where a flight is at a time: tables of knots, cubic Hermite between them, and the closed form of a reaction.
+
+A path is a run of numbers in a flat array (the arena ``tables``) from index ``at``::
+
+    start time (s), step (s), count of knots, kind (0 air-breathing, 1 ballistic), then count rows of
+    ECEF position (m) and velocity (m/s)
+
+Before its first and after its last knot a flight stands still at the end.  Builders choose the step so that the
+interpolated path stays within ``TOLERANCE`` of the path it stands for.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openiads.base.compiled import kernel
+from openiads.base.errors import InputError
+from openiads.earth.geodesy import ECCENTRICITY_SQUARED, SEMI_MAJOR, SEMI_MINOR, direct, inverse, to_ecef, to_geodetic
+
+__all__ = [
+    "HEADER",
+    "ballistic_path",
+    "end_time",
+    "exit_path",
+    "flight_state",
+    "level_route",
+    "local_up",
+    "position_at",
+    "state_at",
+    "tabulate",
+    "terrain_following",
+]
+
+Floats = NDArray[np.float64]
+
+HEADER = 4  #: numbers before the first knot
+ROW = 6  #: numbers per knot
+TOLERANCE = 0.25  #: m, largest distance between a table and the path it stands for
+SHORTEST_STEP = 0.125  #: s
+STANDARD_GRAVITY = 9.80665  # m/s^2
+SECOND_ECCENTRICITY_SQUARED = ECCENTRICITY_SQUARED / (1.0 - ECCENTRICITY_SQUARED)
+
+
+@kernel("tuple_of(f8, f8, f8, f8, f8, f8)(f8[::1], i8, f8)")
+def state_at(tables, at, t):
+    """ECEF position (m) and velocity (m/s) at time ``t`` (s) of the path stored at ``at``; at rest outside it."""
+    dt = tables[at + 1]
+    count = int(tables[at + 2])
+    since = (t - tables[at]) / dt
+    last = count - 1
+    if since < 0.0 or since >= last:
+        k = at + 4 + (0 if since < 0.0 else last * 6)
+        if since == last:
+            return (tables[k], tables[k + 1], tables[k + 2], tables[k + 3], tables[k + 4], tables[k + 5])
+        return (tables[k], tables[k + 1], tables[k + 2], 0.0, 0.0, 0.0)
+    i = int(since)
+    u = since - i
+    k = at + 4 + i * 6
+    uu = u * u
+    b = uu * (3.0 - 2.0 * u)  # weights of the two positions and, times dt, of the two velocities
+    a = 1.0 - b
+    c = u * (1.0 - u) * (1.0 - u) * dt
+    d = uu * (u - 1.0) * dt
+    e = 6.0 * u * (1.0 - u) / dt  # weights of their derivatives
+    f = (1.0 - u) * (1.0 - 3.0 * u)
+    g = u * (3.0 * u - 2.0)
+    return (
+        a * tables[k] + b * tables[k + 6] + c * tables[k + 3] + d * tables[k + 9],
+        a * tables[k + 1] + b * tables[k + 7] + c * tables[k + 4] + d * tables[k + 10],
+        a * tables[k + 2] + b * tables[k + 8] + c * tables[k + 5] + d * tables[k + 11],
+        e * (tables[k + 6] - tables[k]) + f * tables[k + 3] + g * tables[k + 9],
+        e * (tables[k + 7] - tables[k + 1]) + f * tables[k + 4] + g * tables[k + 10],
+        e * (tables[k + 8] - tables[k + 2]) + f * tables[k + 5] + g * tables[k + 11],
+    )
+
+
+@kernel("tuple_of(f8, f8, f8)(f8[::1], i8, f8)")
+def position_at(tables, at, t):
+    """ECEF position (m) at time ``t`` (s) of the path stored at ``at``; the end points outside it."""
+    x, y, z, _, _, _ = state_at(tables, at, t)
+    return (x, y, z)
+
+
+@kernel("f8(f8[::1], i8)")
+def end_time(tables, at):
+    """Time (s) of the last knot of the path stored at ``at``."""
+    return tables[at] + tables[at + 1] * (tables[at + 2] - 1.0)
+
+
+@kernel("tuple_of(f8, f8, f8, f8)(f8, f8, f8)")
+def local_up(x, y, z):
+    """Unit vector of the ellipsoid's normal (up) at an ECEF position (m) and the height (m) above the ellipsoid.
+
+    Closed form without trigonometry for hot loops: up to 1e-6 rad and 0.5 m below 40 km, 3 m at 100 km.  The
+    position must not be the earth's center.
+    """
+    q = x * x + y * y
+    r = math.sqrt(q + z * z)
+    surface = SEMI_MINOR / math.sqrt(1.0 - ECCENTRICITY_SQUARED * q / (r * r))  # radius at this geocentric latitude
+    height = r - surface
+    uz = z * (1.0 + SECOND_ECCENTRICITY_SQUARED) / (1.0 + SECOND_ECCENTRICITY_SQUARED * height / r)
+    norm = 1.0 / math.sqrt(q + uz * uz)
+    return (x * norm, y * norm, uz * norm, height)
+
+
+@kernel("tuple_of(f8, f8, f8, f8, f8, f8)(f8, f8, f8, f8, f8, f8, f8, f8, f8)")
+def exit_path(px, py, pz, vx, vy, vz, since, turn_rate, turn_angle):
+    """State after a level turn about the local up and then straight flight, both at constant height and speed.
+
+    px .. vz : ECEF position (m) and velocity (m/s) where the reaction begins; only the level part of the velocity
+        is flown.  since : s after that, >= 0.  turn_rate : rad/s, positive to the left seen from above.
+    turn_angle : rad, >= 0.  Returns ECEF position and velocity.
+    The plane of the turn is wrapped on the ellipsoid's curvature in the direction flown (Euler's theorem); height is
+    kept within 5 m over 100 km.
+    """
+    ux, uy, uz, height = local_up(px, py, pz)
+    climb = vx * ux + vy * uy + vz * uz
+    ax = vx - climb * ux
+    ay = vy - climb * uy
+    az = vz - climb * uz
+    speed = math.sqrt(ax * ax + ay * ay + az * az)
+    if speed < 1e-9:
+        return (px, py, pz, 0.0, 0.0, 0.0)
+    ax = ax / speed
+    ay = ay / speed
+    az = az / speed
+    bx = uy * az - uz * ay  # left of the path
+    by = uz * ax - ux * az
+    bz = ux * ay - uy * ax
+    rate = abs(turn_rate)
+    side = 1.0 if turn_rate >= 0.0 else -1.0
+    along = speed * since
+    left = 0.0
+    heading = 0.0
+    if rate > 1e-12:
+        turning = min(since, turn_angle / rate)
+        heading = rate * turning
+        radius = speed / rate
+        straight = speed * (since - turning)
+        along = radius * math.sin(heading) + straight * math.cos(heading)
+        left = side * (radius * (1.0 - math.cos(heading)) + straight * math.sin(heading))
+        heading = side * heading
+    va = speed * math.cos(heading)
+    vb = speed * math.sin(heading)
+    d = math.sqrt(along * along + left * left)
+    if d < 1e-6:
+        return (px, py, pz, va * ax + vb * bx, va * ay + vb * by, va * az + vb * bz)
+    ca = along / d
+    cb = left / d
+    dx = ca * ax + cb * bx
+    dy = ca * ay + cb * by
+    dz = ca * az + cb * bz
+    # curvature of the ellipsoid toward (dx, dy, dz): north and east parts of the direction
+    level = max(1.0 - uz * uz, 1e-12)
+    north = dz * dz / level  # squared cosine of the azimuth: the north vector's z is sqrt(1 - uz^2)
+    w = 1.0 - ECCENTRICITY_SQUARED * uz * uz
+    prime = SEMI_MAJOR / math.sqrt(w)
+    meridian = prime * (1.0 - ECCENTRICITY_SQUARED) / w
+    curve = 1.0 / (north / meridian + (1.0 - min(north, 1.0)) / prime) + height
+    phi = d / curve
+    s = math.sin(phi)
+    c = math.cos(phi)
+    vr = va * ca + vb * cb
+    vt = (vb * ca - va * cb) * s / phi
+    ex = cb * ax - ca * bx  # minus the transverse direction
+    ey = cb * ay - ca * by
+    ez = cb * az - ca * bz
+    fall = curve * (1.0 - c)
+    return (
+        px + curve * s * dx - fall * ux,
+        py + curve * s * dy - fall * uy,
+        pz + curve * s * dz - fall * uz,
+        vr * (c * dx - s * ux) - vt * ex,
+        vr * (c * dy - s * uy) - vt * ey,
+        vr * (c * dz - s * uz) - vt * ez,
+    )
+
+
+@kernel("tuple_of(f8, f8, f8, f8, f8, f8)(f8[::1], i8, f8, f8, f8, f8)")
+def flight_state(tables, at, exit_time, turn_rate, turn_angle, t):
+    """State at ``t`` of a flight that follows the table at ``at`` until ``exit_time`` (inf: never reacts), then turns.
+
+    The turn is that of ``exit_path`` from the state at ``exit_time``.
+    """
+    if t <= exit_time:
+        return state_at(tables, at, t)
+    px, py, pz, vx, vy, vz = state_at(tables, at, exit_time)
+    return exit_path(px, py, pz, vx, vy, vz, t - exit_time, turn_rate, turn_angle)
+
+
+# ------------------------------------------------------------------ builders (host)
+
+
+def tabulate(
+    path: Callable[[Floats], Floats], start: float, duration: float, step: float, *, ballistic: bool = False
+) -> Floats:
+    """Table of a path given as a function of time (s, shape (n,)) since its start to ECEF positions (n, 3), in m.
+
+    start : s; duration : s, > 0; step : s, the longest step; it is halved until interpolation stays within
+    ``TOLERANCE`` at the quarter points of every interval (but not below ``SHORTEST_STEP``).
+    """
+    while True:
+        count = max(int(math.ceil(duration / step)), 1) + 1
+        times = np.linspace(0.0, duration, count)
+        table = _knots(path, times, duration, start, ballistic)
+        dt = times[1]
+        quarters = (times[:-1, None] + dt * np.array([0.25, 0.5, 0.75])).ravel()
+        error = np.abs(path(quarters) - _interpolated(table, quarters)).max()
+        if error <= TOLERANCE or step <= SHORTEST_STEP:
+            return table
+        step = step / 2.0
+
+
+def _knots(path: Callable[[Floats], Floats], times: Floats, duration: float, start: float, ballistic: bool) -> Floats:
+    h = min(0.02, duration / 100.0)
+    before = np.clip(times - h, 0.0, duration)
+    after = np.clip(times + h, 0.0, duration)
+    velocity = (path(after) - path(before)) / (after - before)[:, None]
+    rows = np.hstack([path(times), velocity])
+    head = np.array([start, times[1] - times[0], len(times), 1.0 if ballistic else 0.0])
+    return np.concatenate([head, rows.ravel()])
+
+
+def _interpolated(table: Floats, times: Floats) -> Floats:
+    rows = table[HEADER:].reshape(-1, ROW)
+    dt = table[1]
+    i = np.clip((times / dt).astype(np.int64), 0, len(rows) - 2)
+    u = (times / dt - i)[:, None]
+    a, b = rows[i], rows[i + 1]
+    w = u * u * (3.0 - 2.0 * u)
+    pull = u * (1.0 - u) * dt
+    return (1.0 - w) * a[:, :3] + w * b[:, :3] + pull * ((1.0 - u) * a[:, 3:] - u * b[:, 3:])
+
+
+class _Track:
+    """A ground track: surface points by distance along it (m), with fillet turns; immutable."""
+
+    def __init__(self, distance: Floats, points: Floats, tangents: Floats) -> None:
+        self.distance, self.points, self.tangents = distance, points, tangents
+        self.length = float(distance[-1])
+
+    def surface(self, s: Floats) -> tuple[Floats, Floats]:
+        """ECEF points on the ellipsoid and unit normals there at distances ``s``."""
+        i = np.clip(np.searchsorted(self.distance, s, side="right") - 1, 0, len(self.distance) - 2)
+        span = self.distance[i + 1] - self.distance[i]
+        u = ((s - self.distance[i]) / span)[:, None]
+        w = u * u * (3.0 - 2.0 * u)
+        pull = u * (1.0 - u) * span[:, None]
+        point = (1.0 - w) * self.points[i] + w * self.points[i + 1]
+        point = point + pull * ((1.0 - u) * self.tangents[i] - u * self.tangents[i + 1])
+        normal = point / np.array([1.0, 1.0, 1.0 - ECCENTRICITY_SQUARED])
+        return point, normal / np.sqrt((normal * normal).sum(axis=1))[:, None]
+
+
+def _surface_points(lat: float, lon: float, azimuth: Floats | float, distance: Floats) -> Floats:
+    lats, lons = direct(lat, lon, azimuth, distance)
+    return np.array([to_ecef(float(p), float(q), 0.0) for p, q in zip(lats, lons, strict=True)])
+
+
+def _ground_track(points: Sequence[tuple[float, float]], radius: float) -> _Track:
+    """Geodesic legs through ``points`` (latitude, longitude in rad) with turns of ``radius`` (m) at the corners."""
+    if len(points) < 2:
+        raise InputError("route", f"{len(points)} points given", "a route needs at least 2 points")
+    legs = []
+    for k, (a, b) in enumerate(zip(points[:-1], points[1:], strict=True)):
+        length, out = inverse(a[0], a[1], b[0], b[1])
+        arrive = inverse(b[0], b[1], a[0], a[1])[1] + math.pi
+        if length < 1.0:
+            raise InputError(f"route.points[{k + 1}]", "same place as the point before", "remove one of the two")
+        legs.append((length, out, arrive))
+    cuts = [0.0]  # length that the turn takes from each leg at this corner
+    turns = [0.0]
+    for k in range(1, len(legs)):
+        turn = math.remainder(legs[k][1] - legs[k - 1][2], 2.0 * math.pi)
+        turns.append(turn)
+        cuts.append(radius * math.tan(abs(turn) / 2.0) if abs(turn) < 3.1 else math.inf)
+    cuts.append(0.0)
+    for k, (length, _, _) in enumerate(legs):
+        if cuts[k] + cuts[k + 1] > length:
+            raise InputError(
+                f"route.points[{k + 1}]",
+                f"the turns at both ends need {cuts[k] + cuts[k + 1]:.0f} m but the leg has {length:.0f} m",
+                "lengthen the leg, lower the speed or raise the load limit",
+            )
+    pieces = []  # length, points at distances along it, spacing of nodes
+    for k, (length, out, _) in enumerate(legs):
+        if k > 0 and abs(turns[k]) > 1e-6:
+            pieces.append(_turn(points[k], legs[k - 1][2], turns[k], radius, cuts[k]))
+        pieces.append(_leg(points[k], out, cuts[k], length - cuts[k] - cuts[k + 1]))
+    return _joined(pieces)
+
+
+def _leg(start: tuple[float, float], azimuth: float, skip: float, length: float) -> Any:
+    def points(s: Floats) -> Floats:
+        return _surface_points(start[0], start[1], azimuth, skip + s)
+
+    return length, points, 20_000.0
+
+
+def _turn(corner: tuple[float, float], heading: float, turn: float, radius: float, cut: float) -> Any:
+    side = 1.0 if turn > 0.0 else -1.0  # azimuths grow clockwise: positive turns right
+
+    def points(s: Floats) -> Floats:
+        ahead = -cut + radius * np.sin(s / radius)
+        right = side * radius * (1.0 - np.cos(s / radius))
+        bearing = heading + np.arctan2(right, ahead)
+        return _surface_points(corner[0], corner[1], bearing, np.sqrt(ahead * ahead + right * right))
+
+    return radius * abs(turn), points, radius * 0.05
+
+
+def _joined(pieces: list[Any]) -> _Track:
+    distance: list[Floats] = []
+    points: list[Floats] = []
+    tangents: list[Floats] = []
+    begun = 0.0
+    for length, at, spacing in pieces:
+        if length < 1e-3:
+            continue
+        s = np.linspace(0.0, length, max(2, int(math.ceil(length / spacing)) + 1))
+        if distance:
+            s = s[1:]  # the piece before ends there
+        distance.append(begun + s)
+        points.append(at(s))
+        tangents.append((at(s + 1.0) - at(s - 1.0)) / 2.0)
+        begun += length
+    return _Track(np.concatenate(distance), np.concatenate(points), np.concatenate(tangents))
+
+
+def _turn_radius(speed: float, load_limit: float) -> float:
+    if not speed > 0.0:
+        raise InputError("route.speed", f"{speed} m/s", "a speed above 0")
+    if not load_limit > 1.0:
+        raise InputError("route.load_limit", f"{load_limit} g", "a level turn needs more than 1 g, for example 2 g")
+    return speed * speed / (STANDARD_GRAVITY * math.sqrt(load_limit * load_limit - 1.0))
+
+
+def _averaged(s: Floats, height: Floats, window: float) -> Callable[[Floats], Floats]:
+    """Moving average of a piecewise-linear profile: its slope is continuous."""
+    spread = np.concatenate([[s[0] - window], s, [s[-1] + window]])
+    level = np.concatenate([height[:1], height, height[-1:]])
+    area = np.concatenate([[0.0], np.cumsum(0.5 * (level[1:] + level[:-1]) * np.diff(spread))])
+    slope = np.diff(level) / np.diff(spread)
+
+    def integral(x: Floats) -> Floats:
+        i = np.clip(np.searchsorted(spread, x, side="right") - 1, 0, len(slope) - 1)
+        d = x - spread[i]
+        return area[i] + d * (level[i] + 0.5 * slope[i] * d)
+
+    return lambda x: (integral(x + window / 2.0) - integral(x - window / 2.0)) / window
+
+
+def _profiled(track: _Track, height: Callable[[Floats], Floats], speed: float) -> Callable[[Floats], Floats]:
+    def path(times: Floats) -> Floats:
+        s = np.clip(times * speed, 0.0, track.length)
+        point, up = track.surface(s)
+        return point + height(s)[:, None] * up
+
+    return path
+
+
+def level_route(
+    points: Sequence[tuple[float, float]],
+    altitude: float | Sequence[float],
+    speed: float,
+    start_time: float = 0.0,
+    load_limit: float = 2.0,
+    sample: float = 5.0,
+) -> Floats:
+    """Table of a route of geodesic legs with level turns at constant ground speed.
+
+    points : (latitude, longitude) in rad, at least 2.  altitude : m above the sea, one for all or one for each
+    point (then legs climb evenly, rounded over 10 s).  speed : m/s along the ground.  start_time : s at the first
+    point.  load_limit : load factor in turns (1.41 is a bank of 45 degrees).  sample : s, the longest step.
+    """
+    track = _ground_track(points, _turn_radius(speed, load_limit))
+    heights = np.atleast_1d(np.asarray(altitude, dtype=np.float64))
+    if heights.size == 1:
+        level = float(heights[0])
+        return tabulate(_profiled(track, lambda s: np.full(len(s), level), speed), start_time, track.length / speed,
+                        sample)
+    if heights.size != len(points):
+        raise InputError("route.altitude", f"{heights.size} altitudes for {len(points)} points", "give one or as many")
+    corners = _corner_distances(track, points)
+    profile = _averaged(corners, heights, 10.0 * speed)
+    return tabulate(_profiled(track, profile, speed), start_time, track.length / speed, sample)
+
+
+def _corner_distances(track: _Track, points: Sequence[tuple[float, float]]) -> Floats:
+    """Distance along the track where it passes closest to each point; strictly rising."""
+    grid = np.linspace(0.0, track.length, max(200, int(track.length / 200.0)))
+    surface, _ = track.surface(grid)
+    found = [0.0]
+    for lat, lon in points[1:-1]:
+        gap = surface - np.array(to_ecef(float(lat), float(lon), 0.0))
+        gap2 = (gap * gap).sum(axis=1)
+        gap2[grid <= found[-1]] = np.inf
+        near = np.flatnonzero(gap2 <= gap2.min() + 1e-6)[0]
+        found.append(float(grid[near]))
+    return np.array([*found, track.length])
+
+
+def terrain_following(
+    points: Sequence[tuple[float, float]],
+    agl: float,
+    speed: float,
+    terrain_height: Callable[[float, float], float],
+    start_time: float = 0.0,
+    load_limit: float = 2.0,
+    sample: float = 2.0,
+    max_slope: float = 0.1,
+    spacing: float = 250.0,
+) -> Floats:
+    """Table of a route that keeps at least ``agl`` (m) above ground and sea.
+
+    terrain_height(lat, lon) : m above the sea (or the ellipsoid), rad in.  max_slope : steepest climb and dive, as a
+    tangent: the flight begins to climb early enough, and is rounded over 4 s without going below ``agl``.
+    Other arguments as for `level_route`.
+    """
+    track = _ground_track(points, _turn_radius(speed, load_limit))
+    s = np.linspace(0.0, track.length, max(2, int(math.ceil(track.length / spacing)) + 1))
+    surface, _ = track.surface(s)
+    wanted = np.empty(len(s))
+    for k, (x, y, z) in enumerate(surface):
+        place = to_geodetic(float(x), float(y), float(z))
+        wanted[k] = max(float(terrain_height(place[0], place[1])), 0.0) + agl
+    step = s[1] - s[0]
+    window = 4.0 * speed
+    reach = int(math.ceil(window / 2.0 / step)) + 1
+    raised = np.array([wanted[max(0, k - reach) : k + reach + 1].max() for k in range(len(s))])
+    for k in range(1, len(s)):
+        raised[k] = max(raised[k], raised[k - 1] - max_slope * step)
+    for k in range(len(s) - 2, -1, -1):
+        raised[k] = max(raised[k], raised[k + 1] - max_slope * step)
+    return tabulate(_profiled(track, _averaged(s, raised, window), speed), start_time, track.length / speed, sample)
+
+
+def ballistic_path(trajectory: Any, t0: float) -> Floats:
+    """Table of a `ballistics.Trajectory` that begins at time ``t0`` (s): its knots, resampled evenly."""
+    times = np.asarray(trajectory.times)
+    state = np.hstack([trajectory.positions, trajectory.velocities])
+
+    def path(t: Floats) -> Floats:
+        i = np.clip(np.searchsorted(times, t, side="right") - 1, 0, len(times) - 2)
+        span = times[i + 1] - times[i]
+        u = ((t - times[i]) / span)[:, None]
+        a, b = state[i], state[i + 1]
+        w = u * u * (3.0 - 2.0 * u)
+        pull = u * (1.0 - u) * span[:, None]
+        return (1.0 - w) * a[:, :3] + w * b[:, :3] + pull * ((1.0 - u) * a[:, 3:] - u * b[:, 3:])
+
+    return tabulate(path, t0, float(times[-1]), 1.0, ballistic=True)

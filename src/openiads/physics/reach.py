@@ -1,0 +1,314 @@
+"""How far and how fast an interceptor reaches: the flyout table for planning, feasible intercepts, published reach.
+
+A flyout table is a run of numbers in a flat array (the arena ``tables``) from index ``at``::
+
+    count of ranges, count of heights, range step (m), height step (m), then for each range and height
+    time of flight (s), arrival speed (m/s), available lateral acceleration (m/s^2)
+
+It is built by flying the compiled round against still points; what a round cannot reach has time inf.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openiads.base.compiled import kernel
+from openiads.base.errors import InputError
+from openiads.earth.geodesy import SEMI_MAJOR
+from openiads.physics.flyout import FLYING, HANDOVER, fly, launch, new_bodies, track_acceleration
+from openiads.physics.motion import local_up
+
+__all__ = [
+    "arrive",
+    "ceiling",
+    "first_feasible",
+    "flyout_table",
+    "greatest_range",
+    "long_shot",
+    "minimum_range",
+    "time_to_reach",
+]
+
+LAST_LEG = 0.5  # s to go at which a round of the table is taken to arrive
+
+
+@kernel("tuple_of(f8, f8, f8)(Body, Interceptor, f8, f8, f8, f8, f8)")
+def arrive(body, kind, ground_range, height, target_speed, coarse_step, fine_step):
+    """Fly a round from the equator at sea level to a target that is at a point when the round comes there.
+
+    ground_range : m along the surface; height : m; target_speed : m/s, level and head-on along the line of fire, 0
+    for a still point.  Returns time of flight (s), arrival speed (m/s) and available lateral acceleration (m/s^2)
+    there; inf, 0, 0 when it does not arrive.
+    """
+    angle = ground_range / SEMI_MAJOR
+    r = SEMI_MAJOR + height
+    c = math.cos(angle)
+    s = math.sin(angle)
+    ballistic = body["ballistic"]
+    body["ballistic"] = 0
+    time = 1.0 + ground_range / 1200.0
+    for _ in range(6):  # find the time at which round and target meet at the point
+        spin = target_speed / r
+        launch(body, kind, 0.0, SEMI_MAJOR, 0.0, 0.0, r * c, r * s, 0.0, time)
+        c0 = math.cos(angle + spin * time)
+        s0 = math.sin(angle + spin * time)
+        status = FLYING
+        now = 0.0
+        while status == FLYING:
+            a = angle + spin * (time - now)
+            if target_speed > 0.0:
+                c0 = math.cos(a)
+                s0 = math.sin(a)
+            until = math.inf if target_speed <= 0.0 else now + 2.0
+            status = fly(
+                body, kind, until, r * c0, r * s0, 0.0, target_speed * s0, -target_speed * c0, 0.0, now, coarse_step,
+                fine_step,
+            )  # fmt: skip
+            now = body["launch_time"] + body["age"]
+        if status != HANDOVER:
+            body["ballistic"] = ballistic
+            return (math.inf, 0.0, 0.0)
+        met = body["arrival"]
+        if target_speed <= 0.0 or abs(met - time) < 0.02:
+            time = met
+            break
+        time = met
+    body["ballistic"] = ballistic
+    v = body["velocity"]
+    return (time, math.sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]), body["limit"])
+
+
+@kernel("void(f8[::1], Body, Interceptor, f8, f8)")
+def fill_table(table, body, kind, coarse_step, fine_step):
+    """Fill a flyout table whose four header numbers are set."""
+    ranges = int(table[0])
+    heights = int(table[1])
+    for i in range(ranges):
+        for j in range(heights):
+            k = 4 + (i * heights + j) * 3
+            table[k], table[k + 1], table[k + 2] = arrive(
+                body, kind, max(i * table[2], 200.0), max(j * table[3], 10.0), 0.0, coarse_step, fine_step
+            )
+
+
+@kernel("tuple_of(f8, f8, f8)(f8[::1], i8, f8, f8)")
+def time_to_reach(tables, at, ground_range, height):
+    """Time of flight (s), arrival speed (m/s), available lateral acceleration (m/s^2) at a point, bilinear.
+
+    ground_range : m, >= 0; height : m, negative is taken as 0.  Time is inf, the others 0, outside the table or
+    where a neighboring node is not reached.
+    """
+    u = ground_range / tables[at + 2]
+    w = max(height, 0.0) / tables[at + 3]
+    rows = int(tables[at + 1])
+    if not (u >= 0.0 and u < tables[at] - 1.0 and w < tables[at + 1] - 1.0):
+        return (math.inf, 0.0, 0.0)
+    i = int(u)
+    j = int(w)
+    u -= i
+    w -= j
+    k = at + 4 + (i * rows + j) * 3
+    m = k + rows * 3
+    a = (1.0 - u) * (1.0 - w)
+    b = (1.0 - u) * w
+    c = u * (1.0 - w)
+    d = u * w
+    time = 0.0
+    if a > 0.0:
+        time += a * tables[k]
+    if b > 0.0:
+        time += b * tables[k + 3]
+    if c > 0.0:
+        time += c * tables[m]
+    if d > 0.0:
+        time += d * tables[m + 3]
+    if time == math.inf:
+        return (math.inf, 0.0, 0.0)
+    return (
+        time,
+        a * tables[k + 1] + b * tables[k + 4] + c * tables[m + 1] + d * tables[m + 4],
+        a * tables[k + 2] + b * tables[k + 5] + c * tables[m + 2] + d * tables[m + 5],
+    )
+
+
+@kernel("f8(f8[::1], i8, f8, f8, f8, f8, f8, f8, f8, f8, f8)")
+def slack(tables, at, sx, sy, sz, x, y, z, after, required_g, min_speed):
+    """Time to spare (s) of a round that may leave at once and must be at (x, y, z) ``after`` s from now; -inf if never.
+
+    sx, sy, sz : launcher, ECEF m.  required_g : m/s^2, a third of what the round must have available there.
+    """
+    r2 = sx * sx + sy * sy + sz * sz
+    _, _, _, height = local_up(x, y, z)
+    if height < 0.0:
+        return -math.inf
+    k = (sx * x + sy * y + sz * z) / r2
+    dx = x - k * sx
+    dy = y - k * sy
+    dz = z - k * sz
+    flat = math.sqrt(dx * dx + dy * dy + dz * dz)  # in the launcher's horizontal plane through the target's foot
+    if k <= 0.0:
+        return -math.inf
+    t = flat / (k * math.sqrt(r2))  # tangent of the central angle
+    ground_range = math.sqrt(r2) * t * (1.0 - t * t / 3.0)  # arc tangent to 1e-7 below 300 km
+    time, speed, available = time_to_reach(tables, at, ground_range, height)
+    if speed < min_speed or available < 3.0 * required_g:
+        return -math.inf
+    return after - time
+
+
+@kernel("tuple_of(f8, f8, f8, f8, f8)(f8[::1], i8, f8, f8, f8, f8, f8, f8, f8, f8, f8, f8, f8, i8, f8, f8, f8)")
+def first_feasible(
+    tables, at, sx, sy, sz, ready, tx, ty, tz, tvx, tvy, tvz, target_time, ballistic, required_g, min_speed, horizon
+):
+    """First and last feasible intercept of a predicted target path: (time s, x, y, z m, last time s).
+
+    sx, sy, sz : launcher, ECEF m; ready : s, the earliest launch.  tx .. target_time : believed ECEF position,
+    velocity and their time, carried on freely falling (``ballistic`` 1) or level (0).  required_g : m/s^2, what the
+    target's class makes the round need: three times it must be available.  min_speed : m/s at arrival.
+    horizon : s after ``ready`` that is searched, in 32 parts, each end found by bisection.  A launch at the last
+    time's own latest moment still arrives.  Both times are inf when there is none.
+    """
+    gx, gy, gz = track_acceleration(tx, ty, tz, tvx, tvy, tvz, ballistic)
+    step = horizon / 32.0
+    first = math.inf
+    last = math.inf
+    before = -1
+    for n in range(33):
+        s = ready + n * step - target_time
+        spare = slack(
+            tables, at, sx, sy, sz, tx + s * (tvx + 0.5 * s * gx), ty + s * (tvy + 0.5 * s * gy),
+            tz + s * (tvz + 0.5 * s * gz), n * step, required_g, min_speed,
+        )  # fmt: skip
+        inside = 1 if spare >= 0.0 else 0
+        if inside == 1:
+            last = ready + n * step
+        if before >= 0 and inside != before and (first == math.inf or inside == 0):
+            bad = (n - 1) * step
+            good = n * step
+            if inside == 0:
+                bad, good = good, bad
+            for _ in range(10):
+                mid = 0.5 * (bad + good)
+                s = ready + mid - target_time
+                spare = slack(
+                    tables, at, sx, sy, sz, tx + s * (tvx + 0.5 * s * gx), ty + s * (tvy + 0.5 * s * gy),
+                    tz + s * (tvz + 0.5 * s * gz), mid, required_g, min_speed,
+                )  # fmt: skip
+                if spare >= 0.0:
+                    good = mid
+                else:
+                    bad = mid
+            if inside == 1:
+                first = ready + good
+            else:
+                last = ready + good
+        elif inside == 1 and first == math.inf:
+            first = ready + n * step
+        before = inside
+    if first == math.inf:
+        return (math.inf, 0.0, 0.0, 0.0, math.inf)
+    s = first - target_time
+    return (
+        first,
+        tx + s * (tvx + 0.5 * s * gx),
+        ty + s * (tvy + 0.5 * s * gy),
+        tz + s * (tvz + 0.5 * s * gz),
+        last,
+    )
+
+
+# ------------------------------------------------------------------ host side
+
+COARSE, FINE = 0.5, 0.05  # s, steps of the planning flights
+
+
+def _planning(kind: Any) -> Any:
+    """A copy of an interceptor row that flies on its track to within the last leg."""
+    row = np.zeros(1, kind.dtype)
+    row[0] = kind
+    row[0]["handover_time"] = LAST_LEG
+    row[0]["handover_range"] = 0.0
+    return row[0]
+
+
+def flyout_table(
+    kind: Any, range_max: float, height_max: float = 36_000.0, ranges: int = 49, heights: int = 19
+) -> NDArray[np.float64]:
+    """Flyout table of an interceptor row out to ``range_max`` and up to ``height_max`` (m); see the module's text."""
+    if not (range_max > 0.0 and height_max > 0.0 and ranges > 1 and heights > 1):
+        raise InputError("flyout", f"range {range_max} m, height {height_max} m, {ranges} x {heights}", "all above 0")
+    table = np.zeros(4 + ranges * heights * 3)
+    table[:4] = ranges, heights, range_max / (ranges - 1), height_max / (heights - 1)
+    fill_table(table, new_bodies(1)[0], _planning(kind), COARSE, FINE)
+    return table
+
+
+def _greatest(feasible: Any, low: float, high: float, step: float) -> float:
+    """Greatest argument of a grid and the gap above it that is feasible, to a thousandth of the step; 0 if none."""
+    x = high
+    while x >= low and not feasible(x):
+        x -= step
+    if x < low:
+        return 0.0
+    good, bad = x, x + step
+    while bad - good > step / 1000.0:
+        mid = 0.5 * (good + bad)
+        good, bad = (mid, bad) if feasible(mid) else (good, mid)
+    return good
+
+
+def greatest_range(
+    kind: Any, target_speed: float = 250.0, height: float = 10_000.0, load: float = 5 * 9.80665, limit: float = 400e3
+) -> float:
+    """Reach (m): greatest ground range against a head-on target at ``height`` with arrival speed of at least 1.5
+    times the target's and ``load`` (m/s^2) available; 0 if there is none."""
+    row, body = _planning(kind), new_bodies(1)[0]
+
+    def feasible(x: float) -> bool:
+        time, speed, available = arrive(body, row, x, height, target_speed, COARSE, FINE)
+        return time < math.inf and speed >= 1.5 * target_speed and available >= load
+
+    return _greatest(feasible, 1000.0, limit, 5000.0)
+
+
+def ceiling(kind: Any, reach: float, load: float = 3 * 9.80665) -> float:
+    """Greatest height (m) at which ``load`` (m/s^2) is available at some ground range inside half of ``reach`` (m)."""
+    row, body = _planning(kind), new_bodies(1)[0]
+    places = np.linspace(0.05, 0.5, 7) * reach
+
+    def feasible(h: float) -> bool:
+        for x in places:
+            time, _, available = arrive(body, row, float(x), h, 0.0, COARSE, FINE)
+            if time < math.inf and available >= load:
+                return True
+        return False
+
+    return _greatest(feasible, 1000.0, 60_000.0, 1000.0)
+
+
+def minimum_range(kind: Any, height: float = 1000.0, target_speed: float = 250.0, load: float = 5 * 9.80665) -> float:
+    """Smallest ground range (m) at which a head-on target at ``height`` (m) can be met with ``load`` available."""
+    row, body = _planning(kind), new_bodies(1)[0]
+    for x in np.arange(500.0, 60_000.0, 250.0):
+        time, speed, available = arrive(body, row, float(x), height, target_speed, COARSE, FINE)
+        if time < math.inf and available >= load and speed >= 1.5 * target_speed:
+            return float(x)
+    return math.inf
+
+
+def long_shot(kind: Any, ground_range: float, height: float = 10_000.0) -> tuple[float, float, float]:
+    """Peak speed (m/s), apogee (m) and time of flight (s, inf if it does not arrive) of a shot at a still point."""
+    row, body = _planning(kind), new_bodies(1)[0]
+    angle, r = ground_range / SEMI_MAJOR, SEMI_MAJOR + height
+    point = (r * math.cos(angle), r * math.sin(angle), 0.0)
+    launch(body, row, 0.0, SEMI_MAJOR, 0.0, 0.0, *point, 1.0 + ground_range / 1200.0)
+    peak = apogee = 0.0
+    while body["status"] == FLYING:
+        fly(body, row, body["age"] + 0.25, *point, 0.0, 0.0, 0.0, 0.0, COARSE, FINE)
+        peak = max(peak, float(np.sqrt((body["velocity"] ** 2).sum())))
+        apogee = max(apogee, local_up(*(float(c) for c in body["position"]))[3])
+    return peak, apogee, float(body["arrival"]) if body["status"] == HANDOVER else math.inf

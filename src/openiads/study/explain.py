@@ -1,0 +1,315 @@
+"""Why it went as it went: the kill chain of each flight, and what kept each fire unit from shooting.
+
+``explain`` tells one replication; ``top_gates`` weighs the binding gates over all hostile flights that leaked, and
+``first_bound`` says which resource bound first.  Everything is read from the stored key events.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from openiads.base.errors import UsageError
+from openiads.study.store import event_table
+from openiads.world.codes import Event, Gate, Identity, RoundEnd, Side, Terminal, ThreatClass
+
+#: The links of the chain, in order.
+CHAIN = (Event.DETECT, Event.TRACK, Event.IDENTIFY, Event.ASSIGN, Event.ACQUIRE, Event.LAUNCH, Event.INTERCEPT, Event.ASSESS,
+         Event.TERMINAL)
+
+#: gate -> (sentence, what the number of its GATE event (v1) is, as a format; empty if it has none)
+GATES: dict[Gate, tuple[str, str]] = {
+    Gate.NONE: ("nothing keeps the unit from shooting", ""),
+    Gate.HORIZON: ("below the engagement radar's horizon", "it must climb above {:,.0f} m"),
+    Gate.MASK: ("hidden from the engagement radar by terrain", "it must climb above {:,.0f} m"),
+    Gate.SECTOR: ("outside the sector that the engagement radar faces", "{:.0f}° off its middle"),
+    Gate.SEARCH_MODE: ("outside the elevations of the active search mode", "at {:.1f}° elevation"),
+    Gate.NOT_DETECTED: ("in view, but no radar has detected it", ""),
+    Gate.NO_FIRM_TRACK: ("detected, but there is no firm track at the command post", ""),
+    Gate.NOT_ACQUIRED: ("assigned, but the engagement radar has not acquired it", "for {:.1f} s"),
+    Gate.NOT_IDENTIFIED: ("tracked, but not identified", "P(hostile) is {:.2f}"),
+    Gate.RULES_OF_ENGAGEMENT: ("the weapons control state forbids to engage it", "P(hostile) is {:.2f}"),
+    Gate.OUT_OF_RANGE: ("outside the reach of the unit's rounds", "at {:,.0f} m"),
+    Gate.OUT_OF_HEIGHT: ("outside the heights of the unit's rounds", "at {:,.0f} m"),
+    Gate.OUT_OF_SPEED: ("too fast for the unit's rounds", "at {:,.0f} m/s"),
+    Gate.NOT_ENOUGH_G: ("the round could not turn hard enough at the intercept", "{:,.0f} m/s² available"),
+    Gate.NO_TIME: ("no time is left for a round to reach it", ""),
+    Gate.SUPPORT_WILL_BE_LOST: ("the radar would lose it before the round arrives", ""),
+    Gate.NO_CHANNEL: ("every guidance channel of the unit is taken", ""),
+    Gate.NO_LAUNCHER_READY: ("no launcher of the unit is ready", ""),
+    Gate.NO_ROUND: ("the unit has no round left", ""),
+    Gate.PROBABILITY_FLOOR: ("the chance of a kill is below the doctrine's floor", "{:.2f}"),
+    Gate.OPERATOR_BUSY: ("the crew is busy with another engagement", ""),
+    Gate.HELD_FOR_ASSESSMENT: ("held until the last shot is assessed", ""),
+    Gate.ENGAGED_ELSEWHERE: ("enough rounds of other units are committed to it", ""),
+    Gate.LINK_DOWN: ("the link between command post and unit is down", ""),
+    Gate.UNIT_NOT_READY: ("the unit is not ready", ""),
+    Gate.NOT_THREATENING: ("judged to threaten nothing that is defended", ""),
+    Gate.RULE_HELD: ("the fire rule holds fire", ""),
+    Gate.ENGAGING: ("the unit is engaging it", ""),
+}
+
+#: Numbers that are angles, told in degrees.
+_ANGLES = (Gate.SECTOR, Gate.SEARCH_MODE)
+
+#: Which gate means that a resource binds, in the words of ``world.outcome.BOUNDS``.
+RESOURCE = {
+    Gate.NOT_DETECTED: "picture", Gate.NO_FIRM_TRACK: "picture", Gate.NOT_IDENTIFIED: "picture", Gate.NOT_ACQUIRED: "picture",
+    Gate.OPERATOR_BUSY: "operator", Gate.NO_CHANNEL: "channel", Gate.NO_LAUNCHER_READY: "launcher", Gate.NO_ROUND: "magazine",
+}
+
+LEAKED = (Terminal.HIT_ASSET, Terminal.REACHED_MISSED)
+
+
+def gate_sentence(gate: int, number: float = math.nan) -> str:
+    """A gate in words, with the number that its event carries if it has one (0 counts as none)."""
+    said, shape = GATES[Gate(gate)]
+    if not shape or not math.isfinite(number) or number == 0.0:
+        return said
+    return f"{said} ({shape.format(math.degrees(number) if Gate(gate) in _ANGLES else number)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One link of a kill chain."""
+
+    time: float
+    kind: str  # codes.Event in lower case
+    text: str
+    unit: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class GateSpell:
+    """From ``start`` to ``end`` (s) this gate kept ``unit`` from shooting at the flight."""
+
+    unit: str
+    start: float
+    end: float
+    gate: str
+    text: str
+
+
+@dataclass(slots=True)
+class FlightStory:
+    """What happened to one flight."""
+
+    row: int
+    name: str
+    kind: str
+    side: str
+    terminal: str
+    ended: float
+    first: dict[str, float] = field(default_factory=dict)  # link of the chain -> time at which it first happened
+    steps: list[Step] = field(default_factory=list)
+    gates: list[GateSpell] = field(default_factory=list)
+    shots: int = 0
+
+    @property
+    def leaked(self) -> bool:
+        """Whether it reached what it aimed at."""
+        return self.terminal in {t.name.lower() for t in LEAKED}
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One replication, flight by flight."""
+
+    scenario: str
+    replication: int
+    flights: list[FlightStory]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain JSON."""
+        return {
+            "scenario": self.scenario, "replication": self.replication,
+            "flights": [
+                {"flight": f.name, "class": f.kind, "side": f.side, "terminal": f.terminal,
+                 "ended": f.ended if math.isfinite(f.ended) else None, "shots": f.shots, "first": f.first,
+                 "chain": [{"time": s.time, "kind": s.kind, "text": s.text} for s in f.steps],
+                 "gates": [{"unit": g.unit, "start": g.start, "end": g.end, "gate": g.gate, "text": g.text} for g in f.gates]}
+                for f in self.flights
+            ],
+        }
+
+    def text(self) -> str:
+        """The same for reading."""
+        lines = [f"{self.scenario}, replication {self.replication}"]
+        for flight in self.flights:
+            lines += ["", f"{flight.name} ({flight.side} {flight.kind}): {flight.terminal.replace('_', ' ')}, {flight.shots} shots"]
+            lines += [f"  t={step.time:.1f} s: {step.text}" for step in flight.steps]
+            for gate in flight.gates:
+                lines.append(f"  {gate.unit}, t={gate.start:.1f} s to {gate.end:.1f} s: {gate.text}")
+        return "\n".join(lines)
+
+
+def explain(run: Any, replication: int, flight: str | int | None = None, unit: str | int | None = None) -> Explanation:
+    """The kill chain of each flight (or of one) of a replication, and the gates of each fire unit (or of one).
+
+    flight, unit : a name or a row; UsageError if there is none such.
+    """
+    facts = run.facts
+    names = facts["names"]
+    only = None if flight is None else _row(flight, names["flights"], "flight")
+    for_unit = None if unit is None else _row(unit, names["units"], "fire unit")
+    events = run.key_events(replication)
+    events = events[events["kind"] < 32]
+    rows = range(len(names["flights"])) if only is None else [only]
+    stories = []
+    for row in rows:
+        mine = events[events["flight"] == row]
+        if len(mine) or only is not None:
+            stories.append(_story(row, mine, facts, for_unit))
+    return Explanation(run.name, replication, stories)
+
+
+def _row(asked: str | int, listed: list[str], noun: str) -> int:
+    if isinstance(asked, str) and asked in listed:
+        return listed.index(asked)
+    if isinstance(asked, str) and asked.isdecimal():
+        asked = int(asked)
+    if isinstance(asked, int) and 0 <= asked < len(listed):
+        return asked
+    few = ", ".join(listed[:20]) + (" ..." if len(listed) > 20 else "")
+    raise UsageError(f'{noun} "{asked}"', "there is no such one in this run", f"Choose one of: {few}")
+
+
+def _story(row: int, events: np.ndarray, facts: dict[str, Any], unit: int | None) -> FlightStory:
+    names = facts["names"]
+    ends = events[events["kind"] == Event.TERMINAL]
+    terminal = Terminal(int(ends["code"][0])).name.lower() if len(ends) else "none"
+    ended = float(ends["time"][0]) if len(ends) else math.nan
+    story = FlightStory(
+        row, names["flights"][row], ThreatClass(facts["flight_class"][row]).name.lower(),
+        Side(facts["flight_side"][row]).name.lower(), terminal, ended,
+    )
+    story.shots = int(np.sum(events["kind"] == Event.LAUNCH))
+    for event in events:
+        kind = Event(int(event["kind"]))
+        if kind in CHAIN:
+            story.first.setdefault(kind.name.lower(), float(event["time"]))
+        if unit is not None and event["unit"] not in (-1, unit):
+            continue
+        said = _said(kind, event, names)
+        if said:
+            story.steps.append(Step(float(event["time"]), kind.name.lower(), said, int(event["unit"])))
+    for which in range(len(names["units"])) if unit is None else [unit]:
+        story.gates += _spells(events, which, names["units"][which], ended, facts["limits"].get("duration"))
+    return story
+
+
+def _spells(events: np.ndarray, unit: int, name: str, ended: float, duration: float | None) -> list[GateSpell]:
+    changes = events[(events["kind"] == Event.GATE) & (events["unit"] == unit)]
+    if not len(changes):
+        return []
+    last = ended if math.isfinite(ended) else (duration if duration is not None else float(changes["time"][-1]))
+    until = [*changes["time"][1:].tolist(), max(last, float(changes["time"][-1]))]
+    return [
+        GateSpell(name, float(c["time"]), float(end), Gate(int(c["code"])).name, gate_sentence(int(c["code"]), float(c["value"][1])))
+        for c, end in zip(changes, until, strict=True)
+    ]
+
+
+def _said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
+    """One event as a sentence; empty for kinds that the chain does not tell."""
+    v, code = event["value"], int(event["code"])
+
+    def name(noun: str, key: str) -> str:
+        row = int(event[key])
+        return names[noun][row] if 0 <= row < len(names[noun]) else "nobody"
+
+    if kind == Event.DETECT:
+        return f"{name('radars', 'radar')} detects it at {v[0] / 1000:.1f} km, height {v[5]:,.0f} m"
+    if kind == Event.TRACK:
+        return "its track is confirmed at the command post" if code == 1 else "its track is firm at the engagement radar"
+    if kind == Event.TRACK_DROP:
+        return "its track is dropped after misses" if code == 1 else "its track is merged with another"
+    if kind == Event.IDENTIFY:
+        return f"believed {Identity(code).name.lower().replace('_', ' ')}, P(hostile) {v[0]:.2f}"
+    if kind == Event.ASSIGN:
+        return f"assigned to {name('units', 'unit')}, intercept feasible t={v[0]:.1f} s to {v[1]:.1f} s"
+    if kind == Event.ACQUIRE:
+        return f"{name('units', 'unit')} has a firm track of its own at {v[0] / 1000:.1f} km"
+    if kind == Event.LAUNCH:
+        return (f"{name('units', 'unit')} fires shot {code} at it, intercept predicted at t={v[0]:.1f} s, "
+                f"{v[1] / 1000:.1f} km out, believed chance {v[3]:.2f}")
+    if kind == Event.INTERCEPT:
+        return f"{'killed' if code == 1 else 'missed'} by {name('units', 'unit')}, {v[0]:.1f} m off, chance was {v[1]:.2f}"
+    if kind == Event.ASSESS:
+        truth = "" if (v[0] == 1) == (code == 1) else " (wrongly)"
+        return f"{name('units', 'unit')} assesses it {'killed' if code == 1 else 'alive'}{truth}"
+    if kind == Event.REVOKE:
+        return "the assessed kill is revoked: its track flies on"
+    if kind == Event.ROUND_END and code not in (RoundEnd.KILL, RoundEnd.MISS):
+        return f"a round of {name('units', 'unit')} ends: {RoundEnd(code).name.lower().replace('_', ' ')}"
+    if kind == Event.SWAP:
+        return "a track of another flight has jumped to it"
+    if kind == Event.TERMINAL:
+        return f"ends: {Terminal(code).name.lower().replace('_', ' ')}"
+    return ""
+
+
+# ------------------------------------------------------------------ over the whole run
+
+
+def _walk(run: Any) -> Any:
+    """Chunks of key events as Arrow tables, one at a time."""
+    for chunk in run.chunks:
+        yield event_table(list(zip(range(chunk.first, chunk.last), run.store.events(chunk), strict=True)))
+
+
+def top_gates(run: Any) -> list[dict[str, Any]]:
+    """What kept the units from shooting at hostile flights that leaked: each gate's share of the waiting time.
+
+    Time from each change of gate to the next, or to the flight's end, over all units and replications; ENGAGING and
+    NONE are not waiting.  Longest first: gate, share, seconds (a replication, all units), text.
+    """
+    import duckdb
+
+    hostile = [row for row, side in enumerate(run.facts["flight_side"]) if side == Side.HOSTILE]
+    seconds: dict[int, float] = {}
+    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
+        for table in _walk(run):
+            connection.register("events", table)
+            found = connection.execute(
+                """WITH ended AS (SELECT replication, flight, time AS at FROM events
+                                  WHERE kind = ? AND list_contains(?, code) AND list_contains(?, flight)),
+                g AS (SELECT *, lead(time) OVER (PARTITION BY replication, flight, unit ORDER BY sequence) AS next
+                      FROM events WHERE kind = ?)
+                SELECT g.code, list(greatest(least(coalesce(g.next, e.at), e.at) - g.time, 0) ORDER BY g.replication, g.sequence)
+                FROM g JOIN ended e USING (replication, flight) WHERE g.code NOT IN (?, ?) GROUP BY g.code""",
+                [int(Event.TERMINAL), [int(t) for t in LEAKED], hostile, int(Event.GATE), int(Gate.NONE), int(Gate.ENGAGING)],
+            ).fetchall()
+            connection.unregister("events")
+            for code, spells in found:
+                for spell in spells:  # one by one, so that chunks of any size give the same last digit
+                    seconds[code] = seconds.get(code, 0.0) + spell
+    whole = math.fsum(seconds.values())
+    order = sorted((code for code in seconds if seconds[code] > 0), key=lambda code: (-seconds[code], code))
+    return [
+        {"gate": Gate(code).name, "share": seconds[code] / whole, "seconds": seconds[code] / run.replications, "text": gate_sentence(code)}
+        for code in order
+    ]
+
+
+def first_bound(run: Any) -> dict[str, float]:
+    """Share of replications in which each resource was the first to bind for a hostile flight; ``none``: none ever did.
+
+    The picture binds every flight until it is seen, so it is counted only where nothing else ever binds.
+    """
+    hostile = np.flatnonzero(np.asarray(run.facts["flight_side"]) == Side.HOSTILE)
+    counts: dict[str, int] = {}
+    for chunk in run.chunks:
+        for events in run.store.events(chunk):
+            gates = events[(events["kind"] == Event.GATE) & np.isin(events["flight"], hostile)]
+            bound = [RESOURCE[Gate(int(code))] for code in gates["code"] if int(code) in RESOURCE]
+            first = next((b for b in bound if b != "picture"), bound[0] if bound else "none")
+            counts[first] = counts.get(first, 0) + 1
+    return {name: count / run.replications for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))}
+
+
+__all__ = ["CHAIN", "GATES", "RESOURCE", "Explanation", "FlightStory", "GateSpell", "Step", "explain", "first_bound", "gate_sentence",
+           "top_gates"]

@@ -1,0 +1,542 @@
+"""Many replications of one scenario: on threads, in chunks, into the durable store; and what they came to.
+
+``run`` makes (or continues) a run and returns a ``Run``; ``open_run`` reads one back.  Replications are numbered from 0
+and each is a function of (world, seed, number), so neither threads nor interruptions can change the result.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import shutil
+import tempfile
+import threading
+import time
+import weakref
+from collections import deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from openiads.base.errors import Interrupted, ResultsError, UsageError
+from openiads.study.digest import RunDigest, row_digests
+from openiads.study.estimate import Accumulator, Finding
+from openiads.study.stopping import MOST, Until, looks, parse_until, sharp
+from openiads.study.store import Chunk, Done, Identity, Store, chunks_of, identity_here
+from openiads.world.codes import Side, Status
+from openiads.world.outcome import BOUNDS, CLASSES, METRICS, OUTCOME, ROUND_ENDS, TERMINALS
+from openiads.world.trace import EVENT
+
+REPLICATIONS = 200
+
+#: Seconds between looks at the progress and the cancel flag.
+_POLL = 0.05
+
+#: progress(done, of): replications stored or computed so far; called from the calling thread.
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """The floors below, as this module uses them; tests pass their own."""
+
+    build: Callable[..., Any]  # (scenario, catalog, knobs) -> World
+    runner: Callable[..., Any]  # (world, seed) -> Runner
+    load: Callable[[Any], Any]  # path or name -> Scenario
+    catalog: Callable[[], Any]
+    restore: Callable[[dict[str, Any]], Any]  # what ``scenario_facts`` wrote -> Scenario
+
+
+def real_engine() -> Engine:
+    """The engine of openiads; imported when first used."""
+    reading = importlib.import_module("openiads.data.reading")
+
+    def restore(facts: dict[str, Any]) -> Any:
+        folder = facts.get("folder")
+        return reading.validate(facts["mapping"]).placed(Path(folder) if folder else None)
+
+    return Engine(
+        importlib.import_module("openiads.world.build").build,
+        importlib.import_module("openiads.engine.run").Runner,
+        reading.load,
+        importlib.import_module("openiads.data.catalog").catalog,
+        restore,
+    )
+
+
+def default_chunk(replications: int) -> int:
+    """A chunk size with which the first results land soon and files stay few."""
+    if replications <= 5_000:
+        return max(1, min(25, -(-replications // 8)))
+    return min(250, replications // 200)
+
+
+def default_jobs() -> int:
+    """One thread for each processor this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def default_folder(scenario: Any, seed: int) -> Path:
+    """``runs/<scenario>-<seed>-<first 8 of its hash>``: where the command line stores a run by itself."""
+    plain = "".join(c if c.isalnum() or c in "-_" else "-" for c in scenario.name)
+    return Path("runs") / f"{plain}-{seed}-{scenario.digest()[:8]}"
+
+
+def run(
+    scenario: Any,
+    *,
+    replications: int | None = None,
+    seed: int = 1,
+    jobs: int | None = None,
+    chunk: int | None = None,
+    out: str | Path | None = None,
+    record: int = 0,
+    until: str | Until | None = None,
+    progress: Progress | None = None,
+    catalog: Any = None,
+    knobs: dict[str, float] | None = None,
+    cancel: threading.Event | None = None,
+    engine: Engine | None = None,
+) -> Run:
+    """Run replications 0 .. N-1 of a scenario and return the complete ``Run``.
+
+    scenario : a Scenario, or the path or name of one
+    replications : N (200); with ``until`` the most (25,600)
+    jobs : threads (all processors); chunk : replications stored together
+    out : the run's folder, continued if it holds a part of this very run; None: a temporary folder that goes with the Run
+    record : the first so many replications keep every look, track update and position
+    until : ``METRIC:W``, stop once the half width of its 95 % interval is at most W (looks at 100, 200, 400, ...)
+    progress : called with (replications done, of); cancel : when set, stops within one replication
+    knobs : values of knowledge knobs by name; None is nominal
+
+    Raises InputError (bad scenario), ResultsError (store), Interrupted (Ctrl-C or cancel; run again to continue).
+    """
+    engine = engine or real_engine()
+    rule = parse_until(until)
+    most = replications if replications is not None else (MOST if rule else REPLICATIONS)
+    _check_numbers(most, seed, jobs, chunk, record)
+    if isinstance(scenario, str | Path):
+        scenario = engine.load(scenario)
+    catalog = catalog if catalog is not None else engine.catalog()
+    begun = time.monotonic()
+    world = engine.build(scenario, catalog, knobs)
+    identity = identity_here(
+        scenario=scenario.digest(), catalog=catalog.digest(), seed=seed, replications=most, record=min(record, most),
+        chunk=chunk or default_chunk(most), until=str(rule) if rule else "",
+        knobs=tuple(sorted((k, float(v)) for k, v in (knobs or {}).items())),
+    )
+    temporary = out is None
+    path = Path(tempfile.mkdtemp(prefix="openiads-")) if out is None else Path(out)
+    try:
+        store = Store.create_or_resume(path, identity, _facts(scenario, world))
+        try:
+            work = _Work(store, world, engine, rule, jobs or default_jobs(), progress, cancel or threading.Event())
+            gathered = work.all(begun, resumable=not temporary)
+        finally:
+            store.close()
+    except BaseException:
+        if temporary:
+            shutil.rmtree(path, ignore_errors=True)
+        raise
+    made = Run(path, engine=engine, scenario=scenario, catalog=catalog, world=world, gathered=gathered)
+    if temporary:
+        made._clean = weakref.finalize(made, shutil.rmtree, str(path), ignore_errors=True)
+    return made
+
+
+def open_run(path: str | Path, *, engine: Engine | None = None) -> Run:
+    """A complete run read back from its folder; ResultsError if it is not complete or damaged."""
+    return Run(Path(path), engine=engine)
+
+
+def _check_numbers(replications: int, seed: int, jobs: int | None, chunk: int | None, record: int) -> None:
+    for name, value, least in (
+        ("replications", replications, 1), ("jobs", jobs, 1), ("chunk", chunk, 1), ("record", record, 0), ("seed", seed, 0),
+    ):
+        if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < least):
+            raise UsageError(name, f"{value!r} is not a whole number of at least {least}", f"Give {name} from {least} up")
+    if seed >= 2**32 or replications > 2**31:
+        raise UsageError("seed" if seed >= 2**32 else "replications", "too large", "Seeds end at 4294967295, replications at 2147483648")
+
+
+def _facts(scenario: Any, world: Any) -> dict[str, Any]:
+    """What a reader of the run needs without building the world again; plain JSON."""
+    folder = getattr(scenario, "folder", None)
+    names = {kind: list(getattr(world.names, kind, [])) for kind in ("flights", "units", "radars", "launchers", "assets", "posts")}
+    return {
+        "name": scenario.name,
+        "scenario": {"mapping": scenario.mapping(), "folder": str(folder.absolute()) if folder else None},
+        "names": names,
+        "flight_class": [int(v) for v in world.flight_class],
+        "flight_side": [int(v) for v in world.flight_side],
+        "limits": plain(world.limits),
+    }
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON can hold it: arrays become lists, infinity and NaN become None."""
+    if isinstance(value, dict):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist())
+    if isinstance(value, list | tuple):
+        return [plain(v) for v in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not np.isfinite(value):
+        return None
+    return value
+
+
+def _bounds(facts: dict[str, Any]) -> dict[str, float]:
+    """Greatest counts per replication that the scenario itself allows."""
+    sides = facts["flight_side"]
+    bounds = {
+        "flights": float(len(sides)), "threats": float(sides.count(int(Side.HOSTILE))),
+        "civil": float(sides.count(int(Side.NEUTRAL))), "friend": float(sides.count(int(Side.FRIEND))),
+    }
+    rounds = facts["limits"].get("launcher_rounds")
+    if rounds is not None and not facts["limits"].get("magazine_infinite") and all(r is not None and r >= 0 for r in rounds):
+        bounds["rounds"] = float(sum(rounds))
+    return bounds
+
+
+# ------------------------------------------------------------------ the work
+
+
+class _Work:
+    """The coordinator of one run: hands chunks to threads and takes them back in replication order."""
+
+    def __init__(
+        self, store: Store, world: Any, engine: Engine, rule: Until | None, jobs: int, progress: Progress | None,
+        cancel: threading.Event,
+    ) -> None:
+        self.store, self.world, self.engine, self.rule, self.jobs = store, world, engine, rule, jobs
+        self.progress, self.cancel = progress, cancel
+        self.identity = store.identity
+        self.gathered = Accumulator(_bounds(store.facts))
+        self.digest = RunDigest()
+        self._stop = threading.Event()
+        self._count = 0
+        self._count_lock = threading.Lock()
+        self._local = threading.local()
+        self._warm = False
+        self._warming = threading.Lock()
+        self._stored = 0
+
+    def all(self, begun: float, *, resumable: bool) -> Accumulator:
+        """Every chunk up to N or to the look at which the answer is sharp; then the seal."""
+        counts = looks(self.identity.replications) if self.rule else [self.identity.replications]
+        chunks = chunks_of(self.identity.replications, self.identity.chunk, counts)
+        used: list[Chunk] = []
+        pool = ThreadPoolExecutor(self.jobs, thread_name_prefix="replicate")
+        try:
+            for count in counts:
+                stage = [c for c in chunks if len(used) <= c.index and c.last <= count]
+                self._stage(pool, stage)
+                used += stage
+                if sharp(self.rule, self.gathered):
+                    break
+        except (KeyboardInterrupt, _Cancelled) as stopped:
+            self._stop.set()
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise self._interrupted(resumable) from (None if isinstance(stopped, _Cancelled) else stopped)
+        finally:
+            self._stop.set()
+            pool.shutdown(wait=True, cancel_futures=True)
+        digest = self.digest.finish(self.identity.scenario, self.identity.catalog, self.identity.seed)
+        wall = round(time.monotonic() - begun, 3)
+        self.store.seal(used, digest, self.gathered.total, wall, self.gathered.failed)
+        return self.gathered
+
+    def _stage(self, pool: ThreadPoolExecutor, chunks: Iterable[Chunk]) -> None:
+        waiting: deque[Future[Done | None]] = deque()
+        for chunk in chunks:
+            waiting.append(pool.submit(self._chunk, chunk))
+            if len(waiting) > 2 * self.jobs:
+                self._take(waiting.popleft())
+        while waiting:
+            self._take(waiting.popleft())
+
+    def _take(self, future: Future[Done | None]) -> None:
+        """Wait for the next chunk in order, showing progress meanwhile."""
+        while True:
+            if self.cancel.is_set():
+                raise _Cancelled
+            try:
+                done = future.result(_POLL)
+            except NotYet:
+                if future.done():  # a time-out raised by the work itself
+                    raise
+                self._show()
+                continue
+            if done is None:
+                raise _Cancelled
+            self.gathered.add(done.rows)
+            self.digest.add(done.digests)
+            self._show()
+            return
+
+    def _show(self) -> None:
+        if self.progress is not None:
+            self.progress(self._count, self.identity.replications)
+
+    def _chunk(self, chunk: Chunk) -> Done | None:
+        """One chunk, read if it is stored whole, else computed and stored; None when stopped on the way."""
+        done = self.store.done(chunk)
+        if done is not None:
+            self._counted(chunk.last - chunk.first, stored=True)
+            return done
+        rows = np.zeros(chunk.last - chunk.first, OUTCOME)
+        events, messages = [], {}
+        for k, replication in enumerate(range(chunk.first, chunk.last)):
+            if self._stop.is_set() or self.cancel.is_set():
+                return None
+            result = self._replicate(replication)
+            rows[k] = result.outcome[0]
+            events.append(np.array(result.events, EVENT))
+            if rows[k]["status"] != 0:
+                messages[replication] = str(result.message)
+            self._counted(1)
+        done = self.store.write(chunk, rows, events, messages)
+        with self._count_lock:
+            self._stored += chunk.last - chunk.first
+        return done
+
+    def _replicate(self, replication: int) -> Any:
+        """One replication; the very first, which may compile, is not shared among threads."""
+        record = replication < self.identity.record
+        if self._warm:
+            return self._runner().replicate(replication, record=record)
+        with self._warming:
+            result = self._runner().replicate(replication, record=record)
+            self._warm = True
+            return result
+
+    def _runner(self) -> Any:
+        if not hasattr(self._local, "runner"):
+            self._local.runner = self.engine.runner(self.world, self.identity.seed)
+        return self._local.runner
+
+    def _counted(self, replications: int, *, stored: bool = False) -> None:
+        with self._count_lock:
+            self._count += replications
+            if stored:
+                self._stored += replications
+
+    def _interrupted(self, resumable: bool) -> Interrupted:
+        told = f"stopped with {self._stored} of {self.identity.replications} replications stored"
+        if not resumable:
+            return Interrupted("run", told, "Nothing is kept without out; name a folder to be able to continue")
+        return Interrupted(str(self.store.path), told, "Run the same command again with the same --out to continue")
+
+
+class _Cancelled(Exception):
+    """The cancel flag was seen."""
+
+
+# ------------------------------------------------------------------ a complete run
+
+
+class Run:
+    """A complete run: its outcomes, estimates, events and digest, read from its folder."""
+
+    def __init__(
+        self, path: Path, *, engine: Engine | None = None, scenario: Any = None, catalog: Any = None, world: Any = None,
+        gathered: Accumulator | None = None,
+    ) -> None:
+        self.path = path
+        self.store = Store.open(path)
+        self.seal, self.chunks = self.store.complete()
+        self.facts: dict[str, Any] = self.store.facts
+        self._engine, self._scenario, self._catalog, self._world = engine, scenario, catalog, world
+        self._gathered = gathered
+        self._clean: weakref.finalize | None = None
+
+    @property
+    def identity(self) -> Identity:
+        """What the run is: hashes, seed, knobs, version."""
+        return self.store.identity
+
+    @property
+    def digest(self) -> str:
+        """The run digest (hexadecimal)."""
+        return str(self.seal["digest"])
+
+    @property
+    def seed(self) -> int:
+        """The seed of every draw."""
+        return self.identity.seed
+
+    @property
+    def replications(self) -> int:
+        """Replications in the run, failed ones included."""
+        return int(self.seal["replications"])
+
+    @property
+    def name(self) -> str:
+        """The scenario's name."""
+        return str(self.facts["name"])
+
+    @property
+    def names(self) -> dict[str, list[str]]:
+        """Row -> name, by noun: flights, units, radars, launchers, assets, posts."""
+        return self.facts["names"]
+
+    @property
+    def engine(self) -> Engine:
+        """The floors below."""
+        if self._engine is None:
+            self._engine = real_engine()
+        return self._engine
+
+    @property
+    def scenario(self) -> Any:
+        """The Scenario, restored from the store if need be."""
+        if self._scenario is None:
+            restored = self.engine.restore(self.facts["scenario"])
+            if restored.digest() != self.identity.scenario:
+                raise ResultsError(
+                    str(self.path), "the scenario cannot be restored: a file that it names has changed or is missing",
+                    "Put the rule and terrain files back as they were",
+                )
+            self._scenario = restored
+        return self._scenario
+
+    @property
+    def catalog(self) -> Any:
+        """The Catalog that the run used; ResultsError if this installation has another."""
+        if self._catalog is None:
+            found = self.engine.catalog()
+            if found.digest() != self.identity.catalog:
+                raise ResultsError(
+                    str(self.path), "made with another catalog than the installed one", f"Use openiads {self.identity.version}"
+                )
+            self._catalog = found
+        return self._catalog
+
+    @property
+    def world(self) -> Any:
+        """The World, built again if need be."""
+        if self._world is None:
+            self._world = self.engine.build(self.scenario, self.catalog, dict(self.identity.knobs) or None)
+        return self._world
+
+    # -------------------------------------------------------------- outcomes
+
+    def rows(self) -> np.ndarray:
+        """All outcome rows (dtype OUTCOME), in replication order."""
+        return np.concatenate([self.store.trusted(chunk).rows for chunk in self.chunks])
+
+    @property
+    def outcomes(self) -> Any:
+        """All outcome rows as a pyarrow Table."""
+        import pyarrow as arrow
+
+        rows = self.rows()
+        return arrow.table({name: np.ascontiguousarray(rows[name]) for name in OUTCOME.names or ()})
+
+    @property
+    def gathered(self) -> Accumulator:
+        """What the estimates are made from."""
+        if self._gathered is None:
+            gathered = Accumulator(_bounds(self.facts))
+            for done in self.store.walk():
+                gathered.add(done.rows)
+            self._gathered = gathered
+        return self._gathered
+
+    def estimate(self, metric: str, confidence: float = 0.95) -> Finding:
+        """The finding for a metric, a class rate (``cruise_leak_rate``) or any counted column of the outcome row."""
+        return self.gathered.estimate(metric, confidence)
+
+    def failures(self, most: int = 20) -> list[dict[str, Any]]:
+        """The first failed replications: replication, status, time, entity, message."""
+        out: list[dict[str, Any]] = []
+        if not self.seal["failed"]:
+            return out
+        for done in self.store.walk():
+            for row in done.rows[done.rows["status"] != 0]:
+                replication = int(row["replication"])
+                out.append({
+                    "replication": replication, "status": Status(int(row["status"])).name.lower(),
+                    "time": plain(float(row["status_time"])), "entity": int(row["status_entity"]),
+                    "message": done.messages.get(replication, ""),
+                })
+                if len(out) == most:
+                    return out
+        return out
+
+    def summary(self) -> dict[str, Any]:
+        """What ``run --json`` prints: plain JSON; what is infinite or undefined is null."""
+        def told(metric: str) -> dict[str, Any]:
+            return self.estimate(metric).as_dict()
+
+        present = [c for c in CLASSES if any(self.gathered.histogram(f"{c}_threats"))]
+        counted = ("threats", "engaged", "killed", "leakers")
+        classes = {c: {k: told(f"{c}_{k}") for k in counted} | {k: told(f"{c}_{k}") for k in ("leak_rate", "kill_rate")} for c in present}
+        bounds = {b: told(f"bound_{b}") for b in BOUNDS}
+        waited = {b: self.estimate(f"bound_{b}").mean for b in BOUNDS}
+        longest = max(waited, key=lambda b: waited[b]) if any(v > 0 for v in waited.values()) else None
+        return {
+            "scenario": self.name,
+            "seed": self.seed,
+            "replications": self.replications,
+            "digest": self.digest,
+            "wall_s": self.seal["wall_s"],
+            "outcomes": {metric: told(metric) for metric in METRICS},
+            "failed_replications": int(self.seal["failed"]),
+            "out": None if self._clean is not None else str(self.path),
+            "classes": classes,
+            "terminal": {code: told(f"end_{code}") for code in TERMINALS},
+            "round_ends": {code: told(f"round_{code}") for code in ROUND_ENDS},
+            "bounds": bounds,
+            "bound_longest": longest,
+            "leakers_distribution": {str(k): v for k, v in self.gathered.histogram("leakers").items()},
+            "until": self.identity.until or None,
+            "failures": self.failures(5),
+            "version": self.identity.version,
+            "scenario_digest": self.identity.scenario,
+            "catalog_digest": self.identity.catalog,
+        }
+
+    # -------------------------------------------------------------- events
+
+    def key_events(self, replication: int) -> np.ndarray:
+        """The stored event log (dtype EVENT) of a replication; recorded kinds too if it was recorded."""
+        chunk = self._chunk_of(replication)
+        return self.store.events(chunk)[replication - chunk.first]
+
+    def events(self, replication: int) -> np.ndarray:
+        """The whole event log (dtype EVENT) with looks, updates and positions; run again if it was not recorded."""
+        if replication < self.identity.record:
+            return self.key_events(replication)
+        return np.array(self.again(replication, record=True).events, EVENT)
+
+    def again(self, replication: int, *, record: bool = False) -> Any:
+        """Run one replication again (it is deterministic); ResultsError if it comes out otherwise than stored."""
+        chunk = self._chunk_of(replication)
+        stored = self.store.trusted(chunk).digests[replication - chunk.first]
+        result = self.engine.runner(self.world, self.seed).replicate(replication, record=record)
+        if row_digests(np.array(result.outcome, OUTCOME))[0] != stored:
+            raise ResultsError(
+                str(self.path), f"replication {replication} comes out otherwise than stored",
+                f"The software or the machine has changed since; use openiads {self.identity.version} where it was made",
+            )
+        return result
+
+    def _chunk_of(self, replication: int) -> Chunk:
+        for chunk in self.chunks:
+            if chunk.first <= replication < chunk.last:
+                return chunk
+        raise UsageError(
+            "replication", f"{replication} is not in this run", f"Replications are numbered 0 .. {self.replications - 1}"
+        )
+
+
+__all__ = ["REPLICATIONS", "Engine", "Run", "default_chunk", "default_folder", "default_jobs", "open_run", "plain", "real_engine", "run"]

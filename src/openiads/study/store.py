@@ -1,0 +1,439 @@
+"""The durable store of one run: a folder that is right after any interruption.
+
+``run.json``   what the run is; written once.  Resuming with anything else is refused and the field named.
+``lock``       held (flock) by whoever writes.
+``chunks/``    ``e000123.parquet`` (key events) is written before ``c000123.parquet`` (outcome rows and their hashes); a
+               chunk is done when its outcome file exists and agrees with itself, with its events and with the run.
+``SEALED.json`` at the end: the hash of every file, the digest.
+
+Nothing else is state.  Damage is found by hashes: of each row (stored beside it), of the events' file (in the outcome
+file's footer), of every page (Parquet checksums), of ``run.json`` and ``SEALED.json`` (in themselves).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import platform
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from openiads import __version__
+from openiads.base.errors import ResultsError
+from openiads.study import disk
+from openiads.study.digest import RunDigest, arithmetic_fingerprint, canonical_json, hash_of, row_digests
+from openiads.world.outcome import OUTCOME
+from openiads.world.trace import EVENT, columns
+
+FORMAT = 1
+
+#: What must be equal for a run to be resumed, with words for people, in the order in which they are compared.
+COMPARED = {
+    "format": "format of the store",
+    "version": "version of openiads",
+    "scenario": "scenario",
+    "catalog": "catalog",
+    "seed": "seed",
+    "replications": "number of replications",
+    "until": "stopping rule",
+    "record": "number of recorded replications",
+    "knobs": "knobs",
+    "fingerprint": "arithmetic of this machine",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a run is.  Its hash names the run in every file of the store."""
+
+    scenario: str  # hash
+    catalog: str  # hash
+    seed: int
+    replications: int  # asked for; with a stopping rule the most
+    chunk: int
+    until: str = ""
+    record: int = 0
+    knobs: tuple[tuple[str, float], ...] = ()
+    version: str = __version__
+    fingerprint: str = ""
+    format: int = FORMAT
+
+    def as_dict(self) -> dict[str, Any]:
+        """For ``run.json``."""
+        out = {name: getattr(self, name) for name in self.__slots__}
+        out["knobs"] = {name: float(value) for name, value in self.knobs}
+        return out
+
+    @classmethod
+    def from_dict(cls, told: dict[str, Any]) -> Identity:
+        """From ``run.json``."""
+        return cls(**{**told, "knobs": tuple(sorted(told["knobs"].items()))})
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of all fields."""
+        return hash_of(self.as_dict())
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Replications ``first .. last - 1`` of a run."""
+
+    index: int
+    first: int
+    last: int
+
+
+def chunks_of(replications: int, size: int, cuts: Sequence[int] = ()) -> list[Chunk]:
+    """The chunks of a run: at most ``size`` replications each, cut at multiples of ``size`` and at ``cuts``."""
+    edges = sorted({*range(0, replications, size), *(c for c in cuts if 0 < c < replications), replications})
+    return [Chunk(k, a, b) for k, (a, b) in enumerate(zip(edges, edges[1:], strict=False))]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A stored chunk as read back."""
+
+    rows: np.ndarray
+    digests: list[bytes]
+    messages: dict[int, str]  # replication -> why it failed
+
+
+class Damaged(Exception):
+    """A stored file is not what was written; the message says how."""
+
+
+class Store:
+    """A run's folder.  ``create_or_resume`` for writing (takes the lock), ``open`` for reading."""
+
+    def __init__(self, path: Path, identity: Identity, facts: dict[str, Any], lock: disk.Lock | None = None) -> None:
+        self.path = path
+        self.identity = identity
+        self.facts = facts
+        self._hash = identity.hash
+        self._lock = lock
+
+    # -------------------------------------------------------------- opening and closing
+
+    @classmethod
+    def create_or_resume(cls, path: Path, identity: Identity, facts: dict[str, Any]) -> Store:
+        """The store at ``path``, made now or continued; the chunk size of a continued run is the recorded one.
+
+        facts : what else a reader needs (the scenario as text, names); written once, not compared.
+        """
+        chunks = path / "chunks"
+        if not chunks.is_dir():
+            disk.make_folder(path)
+            disk.make_folder(chunks)
+        lock = disk.Lock(path / "lock")
+        try:
+            disk.sweep(path)
+            disk.sweep(chunks)
+            try:
+                stored, kept = _read_run(path)
+            except FileNotFoundError:
+                if any(chunks.glob("*.parquet")):
+                    raise ResultsError(
+                        str(path), "there are results here but no run.json to say of what", "Choose another folder with --out"
+                    ) from None
+                disk.write_file(path / "run.json", _run_file(identity, facts))
+                return cls(path, identity, facts, lock)
+            _refuse_mismatch(path, stored, identity)
+            return cls(path, stored, kept, lock)
+        except BaseException:
+            lock.release()
+            raise
+
+    @classmethod
+    def open(cls, path: Path) -> Store:
+        """The store at ``path`` for reading."""
+        try:
+            identity, facts = _read_run(path)
+        except FileNotFoundError:
+            raise ResultsError(str(path), "there is no run here (no run.json)", "Name the folder of a run") from None
+        return cls(path, identity, facts)
+
+    def close(self) -> None:
+        """Give back the right to write."""
+        if self._lock is not None:
+            self._lock.release()
+
+    # -------------------------------------------------------------- chunks
+
+    def file(self, chunk: Chunk, kind: str = "c") -> Path:
+        """Where a chunk's outcomes (``c``) or events (``e``) are."""
+        return self.path / "chunks" / f"{kind}{chunk.index:06d}.parquet"
+
+    def write(self, chunk: Chunk, rows: np.ndarray, events: Sequence[np.ndarray], messages: dict[int, str]) -> Done:
+        """Store a chunk: its outcome rows (dtype OUTCOME) and the event log of each replication (dtype EVENT)."""
+        base = {"run": self._hash, "chunk": chunk.index, "first": chunk.first, "last": chunk.last, "format": FORMAT}
+        event_bytes = _parquet(_event_table(chunk, events), base)
+        base["events"] = hashlib.sha256(event_bytes).hexdigest()
+        digests = row_digests(rows)
+        outcome_bytes = _parquet(_outcome_table(rows, digests, messages), base)
+        disk.write_file(self.file(chunk, "e"), event_bytes)
+        disk.write_file(self.file(chunk, "c"), outcome_bytes)
+        return Done(rows, digests, messages)
+
+    def read(self, chunk: Chunk, *, events: bool = True) -> Done:
+        """A stored chunk, every hash checked; ``FileNotFoundError`` if it is not done, ``Damaged`` if it does not agree.
+
+        events : check the events' file too.
+        """
+        table, told = _parse(disk.read_file(self.file(chunk, "c")))
+        expected = {"run": self._hash, "chunk": chunk.index, "first": chunk.first, "last": chunk.last, "format": FORMAT}
+        wrong = [name for name, value in expected.items() if told.get(name) != value]
+        if wrong:
+            raise Damaged(f"it is not this chunk of this run (its {', '.join(wrong)})")
+        rows = _rows(table)
+        if rows["replication"].tolist() != list(range(chunk.first, chunk.last)):
+            raise Damaged("its replications are not the expected ones")
+        digests = row_digests(rows)
+        if table["digest"].to_pylist() != digests:
+            raise Damaged("a row does not agree with its hash")
+        messages = {int(r): m for r, m in zip(rows["replication"], table["message"].to_pylist(), strict=True) if m}
+        if events:
+            try:
+                data = disk.read_file(self.file(chunk, "e"))
+            except FileNotFoundError:
+                raise Damaged("its events are missing") from None
+            if hashlib.sha256(data).hexdigest() != told.get("events"):
+                raise Damaged("its events do not agree with their hash")
+        return Done(rows, digests, messages)
+
+    def done(self, chunk: Chunk) -> Done | None:
+        """A stored chunk, or None if it must be computed (again)."""
+        try:
+            return self.read(chunk)
+        except (FileNotFoundError, Damaged):
+            return None
+
+    def events(self, chunk: Chunk) -> list[np.ndarray]:
+        """The stored event log (dtype EVENT) of each replication of a chunk."""
+        path = self.file(chunk, "e")
+        try:
+            table, _ = _parse(disk.read_file(path))
+        except (FileNotFoundError, Damaged) as problem:
+            raise _damage(path, str(problem)) from problem
+        return _events(table, chunk)
+
+    # -------------------------------------------------------------- the seal
+
+    def seal(self, chunks: Sequence[Chunk], digest: str, replications: int, wall_s: float, failed: int) -> None:
+        """Say that the run is complete; a seal already there must tell the same digest."""
+        earlier = self.sealed()
+        if earlier is not None:
+            if earlier["digest"] != digest:
+                raise ResultsError(
+                    str(self.path / "SEALED.json"),
+                    f"the recomputed digest {digest[:12]} differs from the sealed one {earlier['digest'][:12]}",
+                    "The software or the machine has changed; run it anew with another --out",
+                )
+            wall_s = earlier["wall_s"]
+        files = {}
+        for chunk in chunks:
+            for kind in "ec":
+                path = self.file(chunk, kind)
+                files[path.name] = hashlib.sha256(disk.read_file(path)).hexdigest()
+        told = {"run": self._hash, "digest": digest, "replications": replications, "failed": failed, "wall_s": wall_s,
+                "chunks": [[c.index, c.first, c.last] for c in chunks], "files": files}
+        if earlier is not None and {k: v for k, v in earlier.items() if k != "check"} == told:
+            return
+        disk.write_file(self.path / "SEALED.json", _with_check(told))
+
+    def sealed(self) -> dict[str, Any] | None:
+        """What the seal says, or None if there is none that is whole and of this run."""
+        try:
+            told = _checked(disk.read_file(self.path / "SEALED.json"))
+        except (FileNotFoundError, Damaged):
+            return None
+        return told if told.get("run") == self._hash else None
+
+    def complete(self) -> tuple[dict[str, Any], list[Chunk]]:
+        """The seal and the chunks of a complete run; ResultsError if it is not complete."""
+        told = self.sealed()
+        if told is None:
+            stored = len(list((self.path / "chunks").glob("c*.parquet")))
+            raise ResultsError(
+                str(self.path), f"this run is not complete ({stored} chunks are stored)",
+                "Run the same command again with the same --out to complete it",
+            )
+        return told, [Chunk(*each) for each in told["chunks"]]
+
+    def trusted(self, chunk: Chunk, *, events: bool = False) -> Done:
+        """A chunk of a complete run; damage is an error that says how to mend it."""
+        try:
+            return self.read(chunk, events=events)
+        except FileNotFoundError as problem:
+            raise _damage(self.file(chunk), "it is missing") from problem
+        except Damaged as problem:
+            raise _damage(self.file(chunk), str(problem)) from problem
+
+    def walk(self) -> Iterator[Done]:
+        """Every chunk of a complete run in replication order, checked, one at a time."""
+        for chunk in self.complete()[1]:
+            yield self.trusted(chunk)
+
+    def verify(self) -> str:
+        """Check every file of a complete run against the seal and return the digest; ResultsError at any damage."""
+        told, chunks = self.complete()
+        digest = RunDigest()
+        expected = 0
+        for chunk in chunks:
+            if chunk.first != expected:
+                raise _damage(self.file(chunk), f"replications {expected} .. {chunk.first - 1} are missing")
+            done = self.trusted(chunk, events=True)
+            for kind in "ec":
+                path = self.file(chunk, kind)
+                if hashlib.sha256(disk.read_file(path)).hexdigest() != told["files"].get(path.name):
+                    raise _damage(path, "it does not agree with the seal")
+            digest.add(done.digests)
+            expected = chunk.last
+        found = digest.finish(self.identity.scenario, self.identity.catalog, self.identity.seed)
+        if found != told["digest"] or expected != told["replications"]:
+            raise _damage(self.path / "SEALED.json", "the digest of the stored rows is another")
+        return found
+
+
+# ------------------------------------------------------------------ run.json and other small files
+
+
+def _run_file(identity: Identity, facts: dict[str, Any]) -> bytes:
+    machine = {"system": platform.system(), "machine": platform.machine(), "python": platform.python_version(),
+               "numpy": np.__version__}
+    return _with_check({"identity": identity.as_dict(), "run": identity.hash, "platform": machine, "facts": facts})
+
+
+def _with_check(told: dict[str, Any]) -> bytes:
+    whole = {**told, "check": hash_of(told)}
+    return json.dumps(whole, indent=1, sort_keys=True, allow_nan=False).encode() + b"\n"
+
+
+def _checked(data: bytes) -> dict[str, Any]:
+    try:
+        told = json.loads(data)
+    except (ValueError, UnicodeDecodeError) as problem:
+        raise Damaged(f"it is not readable ({problem})") from problem
+    if not isinstance(told, dict) or told.pop("check", None) != hashlib.sha256(canonical_json(told)).hexdigest():
+        raise Damaged("it does not agree with its own hash")
+    return told
+
+
+def _read_run(path: Path) -> tuple[Identity, dict[str, Any]]:
+    try:
+        told = _checked(disk.read_file(path / "run.json"))
+        return Identity.from_dict(told["identity"]), told["facts"]
+    except (Damaged, KeyError, TypeError) as problem:
+        raise ResultsError(
+            str(path / "run.json"), f"damaged or of another version: {problem}",
+            "Nothing here is used; choose another folder with --out",
+        ) from problem
+
+
+def _refuse_mismatch(path: Path, stored: Identity, asked: Identity) -> None:
+    for name, said in COMPARED.items():
+        was, now = getattr(stored, name), getattr(asked, name)
+        if was != now:
+            raise ResultsError(
+                str(path), f"this folder holds another run: its {said} ({name}) is {_short(was)}, asked is {_short(now)}",
+                "Choose another folder with --out, or ask for the stored run",
+            )
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, tuple):
+        value = dict(value)
+    text = str(value)
+    return (text[:12] if len(text) == 64 else text) or "none"
+
+
+def _damage(path: Path, how: str) -> ResultsError:
+    return ResultsError(str(path), f"damaged: {how}", "Run the same command again with the same --out; only this chunk is recomputed")
+
+
+# ------------------------------------------------------------------ tables
+
+
+def _parquet(table: Any, told: dict[str, Any]) -> bytes:
+    import pyarrow.parquet as parquet
+
+    sink = io.BytesIO()
+    footer = {"openiads": json.dumps(told, sort_keys=True)}
+    parquet.write_table(
+        table.replace_schema_metadata(footer), sink, compression="zstd", write_page_checksum=True, write_statistics=False
+    )
+    return sink.getvalue()
+
+
+def _parse(data: bytes) -> tuple[Any, dict[str, Any]]:
+    import pyarrow as arrow
+    import pyarrow.parquet as parquet
+
+    try:
+        with parquet.ParquetFile(io.BytesIO(data), page_checksum_verification=True) as file:
+            table = file.read(use_threads=False)
+        told = json.loads((table.schema.metadata or {})[b"openiads"])
+    except (arrow.ArrowException, OSError, ValueError, KeyError, MemoryError, UnicodeDecodeError) as problem:
+        raise Damaged("it cannot be read") from problem
+    if not isinstance(told, dict):
+        raise Damaged("its footer is not ours")
+    return table, told
+
+
+def _outcome_table(rows: np.ndarray, digests: list[bytes], messages: dict[int, str]) -> Any:
+    import pyarrow as arrow
+
+    data: dict[str, Any] = {name: arrow.array(np.ascontiguousarray(rows[name])) for name in OUTCOME.names or ()}
+    data["message"] = arrow.array([messages.get(int(r), "") for r in rows["replication"]], arrow.string())
+    data["digest"] = arrow.array(digests, arrow.binary(32))
+    return arrow.table(data)
+
+
+def _rows(table: Any) -> np.ndarray:
+    rows = np.empty(table.num_rows, OUTCOME)
+    for name in OUTCOME.names or ():
+        if name not in table.column_names or table[name].null_count:
+            raise Damaged(f"its column {name} is missing")
+        values = table[name].to_numpy()
+        if values.dtype != OUTCOME[name]:
+            raise Damaged(f"its column {name} has another type")
+        rows[name] = values
+    if "digest" not in table.column_names or "message" not in table.column_names:
+        raise Damaged("its hashes are missing")
+    return rows
+
+
+def event_table(numbered: Sequence[tuple[int, np.ndarray]]) -> Any:
+    """Event logs (replication, rows of dtype EVENT) as one Arrow table with the columns of ``trace.columns``."""
+    import pyarrow as arrow
+
+    parts = [columns(events, replication) for replication, events in numbered] or [columns(np.empty(0, EVENT), 0)]
+    return arrow.table({name: arrow.array(np.concatenate([p[name] for p in parts])) for name in parts[0]})
+
+
+def _event_table(chunk: Chunk, events: Sequence[np.ndarray]) -> Any:
+    return event_table(list(zip(range(chunk.first, chunk.last), events, strict=True)))
+
+
+def _events(table: Any, chunk: Chunk) -> list[np.ndarray]:
+    replication = table["replication"].to_numpy()
+    rows = np.zeros(table.num_rows, EVENT)
+    for name in ("time", "kind", "flight", "unit", "radar", "launcher", "round", "track", "code"):
+        rows[name] = table[name].to_numpy()
+    for k in range(6):
+        rows["value"][:, k] = table[f"v{k}"].to_numpy()
+    edges = np.searchsorted(replication, np.arange(chunk.first, chunk.last + 1))
+    return [rows[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+
+
+def identity_here(**fields: Any) -> Identity:
+    """An ``Identity`` with this machine's arithmetic."""
+    return Identity(fingerprint=arithmetic_fingerprint(), **fields)
+
+
+__all__ = ["COMPARED", "FORMAT", "Chunk", "Damaged", "Done", "Identity", "Store", "chunks_of", "event_table", "identity_here"]

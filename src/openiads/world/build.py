@@ -1,0 +1,224 @@
+"""Scenario and catalog become a World: the last place that sees names and text.
+
+A ``World`` never changes.  It holds, for every array of ``layout.Sim``, the rows at time 0, and the arena of tables.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from openiads.base.draws import actor_number
+from openiads.base.errors import InputError
+from openiads.data.catalog import Catalog
+from openiads.data.reading import catalog_of
+from openiads.data.scenario import Scenario
+from openiads.earth import terrain as ground
+from openiads.earth.geodesy import MEAN_RADIUS
+from openiads.earth.terrain import Terrain
+from openiads.world.codes import Control, Evidence, FireRule
+from openiads.world.layout import INTERCEPTOR, LAUNCHER, POST, RADAR, SITUATION, UNIT
+from openiads.world.paths import Paths
+from openiads.world.places import Names, Places, assets_of, corridors_of
+from openiads.world.values import Arena, Values
+
+SERVICE = {"crew": 1, "fixed": 2, "exponential": 3}
+
+
+@dataclass
+class World:
+    """A scenario made ready to run."""
+
+    scenario: Scenario
+    catalog: Catalog
+    knobs: dict[str, float]
+    terrain: Terrain
+    names: Names
+    rows: dict[str, np.ndarray]  # the state at time 0, by noun
+    tables: np.ndarray
+    rule_text: str  # the user's fire rule, "file.py:function", or ""
+    digest: str
+    limits: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def flight_class(self) -> np.ndarray:
+        """codes.ThreatClass of each flight."""
+        return self.rows["flights"]["kind"]
+
+    @property
+    def flight_side(self) -> np.ndarray:
+        """codes.Side of each flight."""
+        return self.rows["flights"]["side"]
+
+    @property
+    def radars(self) -> np.ndarray:
+        """The rows of radars."""
+        return self.rows["radars"]
+
+
+def build(scenario: Scenario, catalog: Catalog | None = None, knobs: Mapping[str, float] | None = None) -> World:
+    """Make a world of a scenario; ``knobs`` replaces nominal values by name.
+
+    Raises InputError for what only shows when the pieces are put together.
+    """
+    catalog = catalog_of(scenario) if catalog is None else catalog
+    values = Values(catalog, knobs)
+    terrain = terrain_of(scenario, values)
+    factor = setting(scenario.world.earth_factor, values, "earth_factor", 4.0 / 3.0)
+    arena = Arena()
+    places = Places(scenario, values, terrain, factor, arena)
+    paths = Paths(scenario, values, terrain, arena)
+    places.names.flights = paths.names
+    places.names.assets = [asset.name for asset in scenario.assets]
+    rows = {
+        "situation": situation_of(scenario, catalog, values, factor),
+        "flights": paths.array(),
+        "radars": places.array("radars", RADAR),
+        "posts": places.array("posts", POST),
+        "units": places.array("units", UNIT),
+        "launchers": places.array("launchers", LAUNCHER),
+        "kinds": places.array("kinds", INTERCEPTOR),
+        "assets": assets_of(scenario, values, terrain),
+        "corridors": corridors_of(scenario),
+    }
+    check_names(places.names, rows)
+    set_phases(rows["radars"])
+    rule = user_rule(scenario)
+    world = World(
+        scenario, catalog, dict(knobs or {}), terrain, places.names, rows, arena.array(), rule, scenario.digest()
+    )
+    world.limits = limits_of(world)
+    return world
+
+
+def setting(given: float | None, values: Values, knob: str, default: float) -> float:
+    """A world setting: the knob if sampled, else the scenario's, else the default."""
+    return values.knob(f"world.{knob}", default if given is None else given)
+
+
+def terrain_of(scenario: Scenario, values: Values) -> Terrain:
+    """The terrain a scenario names."""
+    t = scenario.terrain
+    crest = setting(scenario.world.crest_factor, values, "crest_factor", 0.5)
+    if t.source == "levant":
+        return ground.levant(crest, t.on_missing)
+    if t.source == "files":
+        folder = getattr(scenario, "_folder", None)
+        files = [folder / f if folder is not None else f for f in t.files]
+        return ground.from_file(files, t.on_missing)
+    if t.source == "flat":
+        return ground.flat(t.height or 0.0)
+    if t.origin is None:
+        raise InputError("terrain.origin", "is missing", f'Terrain "{t.source}" stands relative to an origin.')
+    lat, lon = t.origin.latitude, t.origin.longitude
+    course, distance, height = t.bearing or 0.0, t.distance or 0.0, t.height or 0.0
+    width = {} if t.width is None else {"width": t.width}
+    if t.source == "ridge":
+        length = math.inf if t.length is None else t.length
+        return ground.ridge(lat, lon, course, distance, height, base=t.base, length=length, **width)
+    if t.source == "coastal_range":
+        return ground.coastal_range(lat, lon, course, t.shore or 0.0, distance, height, plain=max(t.base, 1.0), **width)
+    return ground.valley(lat, lon, course, distance, t.width or 4000.0, t.base, height)
+
+
+def situation_of(scenario: Scenario, catalog: Catalog, values: Values, earth_factor: float) -> np.ndarray:
+    """Switches, world knobs and the identification table."""
+    out = np.zeros(1, SITUATION)
+    row = out[0]
+    model, ident = scenario.model, catalog.identification
+    row["duration"] = scenario.duration
+    row["detection_by_range"] = model.detection == "range"
+    row["kill_constant"] = model.kill == "constant"
+    row["assessment_perfect"] = model.assessment == "perfect"
+    row["magazine_infinite"] = model.magazine == "infinite"
+    row["limits_published"] = model.limits == "published"
+    row["false_alarms"] = model.false_alarms
+    row["queue_lost"] = model.queue == "lost"
+    row["arrivals_poisson"] = model.arrivals == "poisson"
+    row["arrival_rate"] = model.arrival_rate or 1.0
+    row["service_kind"] = SERVICE[model.service]
+    row["service_time"] = model.service_time or 30.0
+    row["multipath"] = model.multipath
+    row["earth_radius"] = earth_factor * MEAN_RADIUS
+    rounds = [catalog[catalog[site.system].interceptor] for site in scenario.sites]
+    common = min([values.of(r, "common_mode") for r in rounds], default=1.0)
+    row["common_mode"] = min(max(1.0 - (1.0 - common) * setting(scenario.world.common_mode_scale, values, "common_mode", 1.0), 0.0), 1.0)
+    fixed = scenario.identification
+    for k, side in enumerate(("hostile", "friend", "neutral")):
+        given = getattr(fixed, f"prior_{side}")
+        row["prior"][k] = values.of(ident, f"prior_{side}") if given is None else given
+    row["prior"] /= row["prior"].sum()
+    row["iff_persistent"] = values.of(ident, "iff_persistent_failure") if fixed.iff_persistent_failure is None else fixed.iff_persistent_failure
+    row["iff_reply"] = values.of(ident, "iff_reply_failure") if fixed.iff_reply_failure is None else fixed.iff_reply_failure
+    row["interrogations"] = int(ident.interrogations.si)
+    row["evidence_cap"] = values.of(ident, "log_ratio_cap")
+    for name in ("hostile", "suspect", "friend", "neutral"):
+        row[f"identity_{name}"] = values.of(ident, f"threshold_{name}")
+    row["identity_assumed"] = values.of(ident, "threshold_assumed_friend")
+    row["civil_speed"] = [values.of(ident, "civil_speed_low"), values.of(ident, "civil_speed_high")]
+    row["civil_height"] = [values.of(ident, "civil_altitude_low"), values.of(ident, "civil_altitude_high")]
+    row["low_height"], row["fast_speed"] = values.of(ident, "low_altitude_limit"), values.of(ident, "fast_speed_limit")
+    row["inbound_angle"] = values.of(ident, "inbound_angle")
+    for evidence in ident.tables["evidence"]:
+        k = int(Evidence[evidence.text["name"].upper()])
+        row["evidence"][k] = [evidence.si(side) for side in ("hostile", "friend", "neutral")]
+    row["evidence"][int(Evidence.NO_CIVIL_TRANSPONDER)] = 1.0 - row["evidence"][int(Evidence.CIVIL_TRANSPONDER)]
+    row["threat_probability"] = 0.05
+    row["service_actor"] = actor_number("service")
+    return out
+
+
+def check_names(names: Names, rows: Mapping[str, np.ndarray]) -> None:
+    """No two actors may share a draw's name number."""
+    for noun in ("flights", "radars", "posts", "units", "launchers"):
+        actors = rows[noun]["actor"]
+        if len(set(actors.tolist())) != len(actors):
+            raise InputError(f"{noun}", "two names fall on one number of the random draws", "Rename one of them.")
+    assert names
+
+
+def set_phases(radars: np.ndarray) -> None:
+    """A radar's frames begin at an offset named by its actor, the same in every replication's file order."""
+    for row in radars:
+        row["phase"] = (int(row["actor"]) % 1_000_003) / 1_000_003.0 * float(row["frame"])
+
+
+def user_rule(scenario: Scenario) -> str:
+    """The user's fire rule as "file.py:function", "" for none; one rule a scenario."""
+    names = {s.doctrine.fire for s in scenario.sites if s.doctrine.fire.upper() not in FireRule.__members__}
+    if len(names) > 1:
+        raise InputError("site.doctrine.fire", f"names {len(names)} rules", "One user rule a scenario: use its dials to vary it.")
+    return names.pop() if names else ""
+
+
+def limits_of(world: World) -> dict[str, Any]:
+    """What the independent checker holds a run against."""
+    u, launchers, radars = world.rows["units"], world.rows["launchers"], world.rows["radars"]
+    posts = world.rows["posts"]
+    return {
+        "duration": float(world.scenario.duration),
+        "teaching_service": world.scenario.model.service != "crew",
+        "magazine_infinite": world.scenario.model.magazine == "infinite",
+        "unit_target_channels": u["target_channels"].tolist(),
+        "unit_missile_channels": u["missile_channels"].tolist(),
+        "unit_control": [Control(int(c)).name.lower() for c in u["control"]],
+        "unit_radar": u["radar"].tolist(),
+        "unit_interceptor_life": [float(world.rows["kinds"][int(k)]["life"]) for k in u["kind"]],
+        "launcher_rounds": launchers["loaded"].tolist(),
+        "launcher_interval": launchers["interval"].tolist(),
+        "launcher_unit": launchers["unit"].tolist(),
+        "launcher_fails_at": launchers["fails_at"].tolist(),
+        "radar_range_max": radars["range_max"].tolist(),
+        "radar_range_min": radars["range_min"].tolist(),
+        "radar_fails_at": radars["fails_at"].tolist(),
+        "radar_emitting": radars["emitting"].tolist(),
+        "radar_boresight": radars["boresight"].tolist(),
+        "radar_search_half": radars["search_half"].tolist(),
+        "radar_track_half": radars["track_half"].tolist(),
+        "radar_position": radars["position"].tolist(),
+        "post_link_delay": posts["link_delay"].tolist(),
+    }

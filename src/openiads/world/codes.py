@@ -1,0 +1,202 @@
+"""The codes that state, events and outcomes are written in.  Every set has ``NONE = 0``; numbers are never reused."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Side(IntEnum):
+    """Whose a flight is in truth."""
+
+    NONE = 0
+    HOSTILE = 1
+    FRIEND = 2
+    NEUTRAL = 3
+
+
+class ThreatClass(IntEnum):
+    """What kind of flight it is in truth, and what kind a track is believed to be."""
+
+    NONE = 0
+    AIRCRAFT = 1
+    CRUISE = 2
+    DRONE = 3
+    BALLISTIC = 4
+    AIRLINER = 5
+
+
+class Identity(IntEnum):
+    """The ladder of belief about a track."""
+
+    NONE = 0
+    PENDING = 1
+    UNKNOWN = 2
+    ASSUMED_FRIEND = 3
+    FRIEND = 4
+    NEUTRAL = 5
+    SUSPECT = 6
+    HOSTILE = 7
+
+
+class Evidence(IntEnum):
+    """Kinds of evidence about identity; a track holds a bit each.  Rows of the catalog's likelihood table."""
+
+    IFF_REPLY = 0
+    IFF_NO_REPLY = 1
+    CIVIL_TRANSPONDER = 2
+    NO_CIVIL_TRANSPONDER = 3
+    IN_CORRIDOR = 4
+    OFF_CORRIDOR = 5
+    CIVIL_BAND = 6
+    OUTSIDE_BAND = 7
+    FLIGHT_PLAN = 8
+    NO_FLIGHT_PLAN = 9
+    BALLISTIC_TRAJECTORY = 10
+    LOW_FAST_INBOUND = 11
+    SMALL_SLOW_INBOUND = 12
+
+
+class Control(IntEnum):
+    """Weapons control state."""
+
+    NONE = 0
+    FREE = 1
+    TIGHT = 2
+    HOLD = 3
+
+
+class Terminal(IntEnum):
+    """How a flight ended; exactly one each."""
+
+    NONE = 0
+    KILLED = 1
+    HIT_ASSET = 2
+    REACHED_MISSED = 3
+    IMPACT_UNDEFENDED = 4
+    RELEASED_LEFT = 5
+    TURNED_AWAY = 6
+    FUEL_OUT = 7
+    CRASHED = 8
+    TRANSITED = 9
+    AIRBORNE_AT_END = 10
+
+
+class RoundEnd(IntEnum):
+    """How a round ended; exactly one each."""
+
+    NONE = 0
+    KILL = 1
+    MISS = 2
+    TARGET_GONE = 3
+    SUPPORT_LOST = 4
+    SELF_DESTRUCT = 5
+    AIRBORNE_AT_END = 6
+
+
+class Gate(IntEnum):
+    """What keeps a fire unit from shooting at a flight, in the order in which they are asked."""
+
+    NONE = 0
+    HORIZON = 1
+    MASK = 2
+    SECTOR = 3
+    SEARCH_MODE = 4
+    NOT_DETECTED = 5
+    NO_FIRM_TRACK = 6
+    NOT_ACQUIRED = 7
+    NOT_IDENTIFIED = 8
+    RULES_OF_ENGAGEMENT = 9
+    OUT_OF_RANGE = 10
+    OUT_OF_HEIGHT = 11
+    OUT_OF_SPEED = 12
+    NOT_ENOUGH_G = 13
+    NO_TIME = 14
+    SUPPORT_WILL_BE_LOST = 15
+    NO_CHANNEL = 16
+    NO_LAUNCHER_READY = 17
+    NO_ROUND = 18
+    PROBABILITY_FLOOR = 19
+    OPERATOR_BUSY = 20
+    HELD_FOR_ASSESSMENT = 21
+    ENGAGED_ELSEWHERE = 22
+    LINK_DOWN = 23
+    UNIT_NOT_READY = 24
+    NOT_THREATENING = 25
+    RULE_HELD = 26
+    ENGAGING = 27
+
+
+class Stage(IntEnum):
+    """What an engagement is doing; it holds a target channel in all stages but NONE."""
+
+    NONE = 0
+    ACQUIRING = 1  # the engagement radar looks for the track
+    DECIDING = 2  # own track is firm, the crew decides
+    FIRING = 3  # rounds are to be launched as launchers become ready
+    FLYING = 4  # rounds are in the air
+    ASSESSING = 5
+    SERVICE = 6  # teaching switch: the channel is held for a drawn service time
+
+
+class Status(IntEnum):
+    """How a replication ended; everything but OK is a failed replication."""
+
+    OK = 0
+    OVERFLOW_TRACKS = 1
+    OVERFLOW_ROUNDS = 2
+    OVERFLOW_PLOTS = 3
+    OVERFLOW_EVENTS = 4
+    OVERFLOW_ENGAGEMENTS = 5
+    BAD_STATE = 6
+    RULE_RAISED = 7
+    RULE_BAD_ORDER = 8
+
+
+class Action(IntEnum):
+    """What a fire rule orders."""
+
+    NONE = 0
+    HOLD = 1
+    FIRE = 2
+    BREAK_OFF = 3
+
+
+class FireRule(IntEnum):
+    """Built-in fire rules, and the user's."""
+
+    NONE = 0
+    SHOOT_LOOK_SHOOT = 1  # a salvo, then wait for its assessment, then again
+    SALVO = 2  # one salvo and no more
+    SINGLE = 3  # one round and no more
+    SHOOT_SHOOT_LOOK = 4  # two rounds, then look, then two again
+    USER = 9  # a rule from the user's file
+
+
+class Event(IntEnum):
+    """Kinds of event; ``world.trace`` says what each row's columns hold."""
+
+    NONE = 0
+    DETECT = 1
+    TRACK = 2
+    TRACK_DROP = 3
+    IDENTIFY = 4
+    ASSIGN = 5
+    ACQUIRE = 6
+    DECIDE = 7
+    LAUNCH = 8
+    INTERCEPT = 9
+    ASSESS = 10
+    REVOKE = 11
+    RELEASE = 12
+    ROUND_END = 13
+    TERMINAL = 14
+    DAMAGE = 15
+    GATE = 16
+    ELEMENT_DOWN = 17
+    SLEW = 18
+    SWAP = 19
+    FALSE_TRACK = 20
+    LOOK = 32
+    TRACK_UPDATE = 33
+    FLIGHT_STATE = 34
+    ROUND_STATE = 35

@@ -1,0 +1,462 @@
+"""The state of a running situation: one structured array per noun, each field with its meaning, unit and frame.
+
+``Sim`` is the bundle the engine hands from phase to phase.  Positions are ECEF, m; times s from the start; angles rad.
+Rows marked *fixed* are set by ``world.build`` and never written during a run.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from openiads.base import compiled
+from openiads.physics.flyout import BODY, INTERCEPTOR
+from openiads.world.trace import EVENT
+
+#: One row: what is true of the whole replication.
+SITUATION = np.dtype(
+    [
+        ("now", "f8"),
+        ("duration", "f8"),  # fixed
+        ("seed", "i8"),
+        ("replication", "i8"),
+        ("record", "i8"),  # 1: recorded events are logged too
+        ("status", "i8"),  # codes.Status
+        ("status_time", "f8"),
+        ("status_entity", "i8"),
+        ("events", "i8"),  # rows of the log in use
+        ("serial", "i8"),  # last track serial number given
+        ("rounds_first", "i8"),  # rows of rounds before this one have ended
+        ("flight_due", "f8"),  # when the next path ends, and whose
+        ("flight_next", "i8"),
+        ("plots_first", "i8"),  # ring of plots on their way to the posts: oldest row
+        ("plots_count", "i8"),
+        ("rounds_count", "i8"),  # rows of rounds in use
+        ("engagements_count", "i8"),
+        ("tracks_high", "i8"),  # highest track row in use + 1
+        ("sample_due", "f8"),  # next sampling of states in a recorded replication
+        ("looks", "i8"),
+        ("updates", "i8"),
+        ("steps", "i8"),
+        ("notional", "i8"),  # rounds of the teaching service switch
+        ("swaps", "i8"),
+        ("false_tracks", "i8"),
+        # switches, fixed
+        ("detection_by_range", "i8"),
+        ("kill_constant", "i8"),
+        ("assessment_perfect", "i8"),
+        ("magazine_infinite", "i8"),
+        ("limits_published", "i8"),
+        ("false_alarms", "i8"),
+        ("queue_lost", "i8"),
+        ("arrivals_poisson", "i8"),
+        ("arrival_rate", "f8"),  # 1/s, of Poisson arrivals
+        ("service_kind", "i8"),  # 1 crew (log-normal), 2 fixed, 3 exponential
+        ("multipath", "i8"),
+        ("service_time", "f8"),  # of the fixed and exponential switches, s
+        # world knobs and identification, fixed
+        ("earth_radius", "f8"),  # effective, m
+        ("common_mode", "f8"),  # probability that nothing shared by a salvo fails
+        ("prior", "f8", (3,)),  # hostile, friend, neutral
+        ("evidence", "f8", (13, 3)),  # P(evidence | hostile, friend, neutral), row = codes.Evidence
+        ("civil_speed", "f8", (2,)),  # band of airliners: speed, m/s, and altitude, m
+        ("civil_height", "f8", (2,)),
+        ("low_height", "f8"),  # m, below it a track is low
+        ("fast_speed", "f8"),  # m/s, above it a track is fast
+        ("inbound_angle", "f8"),  # rad off the direction to a defended asset
+        ("evidence_cap", "f8"),  # cap on one log likelihood ratio
+        ("identity_hostile", "f8"),  # ladder thresholds on the posterior
+        ("identity_suspect", "f8"),
+        ("identity_friend", "f8"),
+        ("identity_assumed", "f8"),
+        ("identity_neutral", "f8"),
+        ("iff_persistent", "f8"),
+        ("iff_reply", "f8"),
+        ("interrogations", "i8"),
+        ("threat_probability", "f8"),  # a ballistic track threatens an asset above this probability of impact
+        ("service_actor", "i8"),
+    ],
+    align=True,
+)
+
+#: One row per flight; the path is a table of knots in ``Sim.tables``.
+FLIGHT = np.dtype(
+    [
+        ("actor", "i8"),  # fixed; name number for draws
+        ("kind", "i8"),  # codes.ThreatClass, fixed
+        ("side", "i8"),  # codes.Side, fixed
+        ("path", "i8"),  # offset of the path in tables, fixed
+        ("shift", "f8"),  # the path is flown this much later than tabulated, s; drawn per replication
+        ("starts", "f8"),
+        ("ends", "f8"),  # time at which the path ends if nothing happens
+        ("raid", "i8"),  # fixed; -1 for a single flight
+        ("dead_at", "f8"),  # inf while alive
+        ("terminal", "i8"),  # codes.Terminal
+        ("asset", "i8"),  # asset aimed at, -1 for none; fixed
+        ("aim", "f8", (3,)),  # where it is aimed, ECEF; fixed
+        ("cep", "f8"),  # m, fixed
+        ("swerling", "i8"),
+        ("transponder", "i8"),  # 1: answers interrogations; fixed
+        ("flight_plan", "i8"),
+        ("corridor", "i8"),  # row of its corridor, -1 none; fixed
+        ("pk_class", "i8"),  # index into the lethality table of an interceptor; fixed
+        ("rcs", "f8", (3, 3)),  # m2 by band (S, C, X) and aspect (nose, beam, tail); fixed per world
+        ("load", "f8"),  # declared lateral acceleration a round must be able to match, m/s2; fixed
+        ("shots", "i8"),  # rounds launched at it so far
+        ("terrain_limited", "i8"),
+        ("tracked", "i8"),  # 1: the post holds a confirmed track of it now
+        ("jitter", "f8"),  # s, deviation of its start; fixed
+        ("first_detected", "f8"),
+        ("ever", "i8"),  # bits: 1 detected, 2 tracked, 4 identified hostile, 8 engaged
+        ("killed_by", "i8"),  # round row
+        ("waited", "f8", (5,)),  # flight-seconds waited for picture, operator, channel, launcher, magazine
+    ],
+    align=True,
+)
+
+#: One row per radar.
+RADAR = np.dtype(
+    [
+        ("actor", "i8"),
+        ("position", "f8", (3,)),
+        ("axes", "f8", (3, 3)),  # east, north, up of its place, ECEF
+        ("height", "f8"),  # antenna above the sea, m
+        ("post", "i8"),
+        ("unit", "i8"),  # fire unit it guides for, -1 for a surveillance radar
+        ("phased", "i8"),  # 0 rotating, 1 phased array with a fixed face
+        ("emitting", "i8"),
+        ("fails_at", "f8"),  # inf: never
+        ("band", "i8"),  # 0 S, 1 C, 2 X
+        ("reference_snr", "f8"),  # of 1 m2 at 100 km, ratio
+        ("range_max", "f8"),
+        ("range_min", "f8"),
+        ("wavelength", "f8"),
+        ("frame", "f8"),  # revisit time of search in the active mode, s
+        ("faces", "i8"),  # of a rotating antenna; 1 for a fixed one
+        ("sectors", "i8"),  # batches a frame is cut into
+        ("batch", "i8"),  # running number of the batch
+        ("phase", "f8"),  # time offset of frames, s
+        ("elevation_low", "f8"),
+        ("elevation_high", "f8"),
+        ("shared_low", "f8"),  # a second mode sharing the radar's time: its elevations,
+        ("shared_high", "f8"),
+        ("shared_every", "i8"),  # visited every so many frames; 0: no second mode
+        ("boresight", "f8"),  # azimuth of the face, rad
+        ("search_half", "f8"),  # half width of the searched sector; pi for all round
+        ("track_half", "f8"),  # half width in which it can hold tracks
+        ("track_low", "f8"),  # elevations between which it can hold tracks
+        ("track_high", "f8"),
+        ("boresight_loss", "f8"),  # exponent of cos off boresight, one way
+        ("slew_rate", "f8"),
+        ("slewing_until", "f8"),
+        ("sigma_range", "f8"),  # floors and beamwidths of the measurement model
+        ("resolution", "f8"),
+        ("sigma_angle", "f8"),
+        ("beam_azimuth", "f8"),
+        ("beam_elevation", "f8"),
+        ("decorrelation", "f8"),  # of target fluctuation, s
+        ("clutter_loss", "f8"),  # decibels at the horizon
+        ("clutter_grazing", "f8"),  # rad above which clutter costs nothing
+        ("false_per_frame", "f8"),
+        ("confirm_hits", "i8"),
+        ("confirm_window", "i8"),
+        ("drop_misses", "i8"),
+        ("pd_table", "i8"),
+        ("mask_table", "i8"),
+        ("attenuation_table", "i8"),  # -1: none
+        ("link_delay", "f8"),
+        ("due", "f8"),  # next search batch
+        ("service_due", "f8"),  # next service of own tracks (engagement radars)
+        ("service_interval", "f8"),
+        ("track_dwell", "f8"),
+        ("uplink_dwell", "f8"),
+        ("uplink_interval", "f8"),
+        ("occupancy_limit", "f8"),
+        ("occupancy", "f8"),  # now
+        ("track_capacity", "i8"),
+    ],
+    align=True,
+)
+
+#: One row per command post.
+POST = np.dtype(
+    [
+        ("actor", "i8"),
+        ("position", "f8", (3,)),
+        ("cycle", "f8"),
+        ("due", "f8"),  # next decision cycle
+        ("fuse_due", "f8"),  # next arrival of plots
+        ("service_time", "f8"),  # a decision occupies the post, s
+        ("free_at", "f8"),
+        ("link_delay", "f8"),
+        ("interrogation_interval", "f8"),
+        ("drop_time", "f8"),  # a track without updates is dropped after this, s
+        ("track_capacity", "i8"),
+    ],
+    align=True,
+)
+
+#: One row per fire unit.
+UNIT = np.dtype(
+    [
+        ("actor", "i8"),
+        ("position", "f8", (3,)),
+        ("axes", "f8", (3, 3)),
+        ("height", "f8"),
+        ("post", "i8"),
+        ("radar", "i8"),
+        ("kind", "i8"),  # row of its interceptor
+        ("flyout_table", "i8"),
+        ("first_launcher", "i8"),
+        ("first_engagement", "i8"),  # its rows of engagements, one per target channel
+        ("launchers", "i8"),
+        ("target_channels", "i8"),
+        ("missile_channels", "i8"),
+        ("targets_held", "i8"),
+        ("missiles_held", "i8"),
+        ("control", "i8"),  # codes.Control
+        ("salvo", "i8"),
+        ("look_between", "i8"),  # 1: waits for assessment between salvos
+        ("max_shots", "i8"),  # total at one flight, 0 unlimited
+        ("latest", "i8"),  # 1: fires at the latest rather than the earliest chance
+        ("reserve", "i8"),  # rounds kept back
+        ("goal", "f8"),  # wanted kill probability of a track
+        ("floor", "f8"),  # no shot below this believed probability
+        ("crew_delay", "f8"),  # median, s
+        ("crew_spread", "f8"),  # log-normal sigma
+        ("operator_free_at", "f8"),
+        ("assess_delay", "f8"),
+        ("assess_false_kill", "f8"),  # P(assessed killed | alive)
+        ("assess_false_miss", "f8"),  # P(assessed alive | killed)
+                ("support_break", "f8"),  # s
+        ("next_launch", "f8"),
+        ("ready_at", "f8"),
+        ("due", "f8"),
+        ("reliability", "f8"),
+        ("lethal", "f8", (6,)),  # lethal radius by threat class, m
+        ("pk", "f8", (6,)),  # reference kill probability by threat class
+        ("published", "f8", (6,)),  # range min, max, height min, max, target speed max, ballistic range max
+        ("position_limit", "f8"),  # firm track: sd of position and velocity below these
+        ("velocity_limit", "f8"),
+        ("dials", "f8", (8,)),  # the user's rule reads these
+        ("fire_rule", "i8"),  # codes of doctrine.firing
+        ("salvo_interval", "f8"),  # s between rounds of the unit
+    ],
+    align=True,
+)
+
+LAUNCHER = np.dtype(
+    [
+        ("actor", "i8"),
+        ("position", "f8", (3,)),
+        ("unit", "i8"),
+        ("loaded", "i8"),
+        ("interval", "f8"),
+        ("ready_at", "f8"),
+        ("fails_at", "f8"),
+    ],
+    align=True,
+)
+
+#: One row per engagement: a fire unit's business with one track.
+ENGAGEMENT = np.dtype(
+    [
+        ("unit", "i8"),
+        ("track", "i8"),  # row of the post's track
+        ("serial", "i8"),  # its serial number, to notice that the row was reused
+        ("own", "i8"),  # row of the engagement radar's own track, -1 before
+        ("flight", "i8"),  # truth: what the engagement radar follows
+        ("state", "i8"),  # codes.Stage
+        ("number", "i8"),  # n-th salvo at this flight by this engagement
+        ("assigned_at", "f8"),
+        ("firm_at", "f8"),
+        ("decide_at", "f8"),
+        ("wanted", "i8"),  # rounds still to launch in this salvo
+        ("in_flight", "i8"),
+        ("fired", "i8"),  # rounds launched in this engagement
+        ("assess_at", "f8"),
+        ("assessed", "i8"),  # 1 killed, 2 alive
+        ("misses", "i8"),  # consecutive missed services
+        ("last_seen", "f8"),
+        ("due", "f8"),
+        ("first_feasible", "f8"),
+        ("last_feasible", "f8"),
+    ],
+    align=True,
+)
+
+#: One row per track, the post's fused ones and the engagement radars' own.
+TRACK = np.dtype(
+    [
+        ("serial", "i8"),
+        ("state", "i8"),  # 0 free, 1 one plot, 2 tentative with velocity, 3 confirmed
+        ("owner", "i8"),  # -1 the post, else the row of the engagement radar
+        ("post", "i8"),
+        ("x", "f8", (7,)),  # position, velocity (ECEF), log ballistic coefficient
+        ("p", "f8", (7, 7)),
+        ("time", "f8"),
+        ("born", "f8"),
+        ("updated", "f8"),
+        ("hits", "i8"),
+        ("frames", "i8"),  # frames of the starting radar since birth
+        ("radar", "i8"),  # that started it
+        ("plot", "f8", (3,)),  # first plot
+        ("plot_sigma", "f8"),
+        ("ballistic", "i8"),  # class switch of the filter
+        ("score", "f8"),  # smoothed innovation along the vertical, for the switch
+        ("kind", "i8"),  # codes.ThreatClass believed
+        ("identity", "i8"),
+        ("belief", "f8", (3,)),  # probability of hostile, friend, neutral
+        ("evidence", "i8"),  # bits of the evidence entered, by codes.Evidence
+        ("asked", "i8"),  # interrogations so far
+        ("asked_at", "f8"),
+        ("asset", "i8"),
+        ("threatening", "i8"),
+        ("time_to_asset", "f8"),
+        ("evaluated_at", "f8"),
+        ("refused", "i8"),  # teaching switch: found no free channel and is lost
+        ("survival", "f8"),  # product of 1 - p over rounds in flight (the commitment ledger)
+        ("in_flight", "i8"),
+        ("engagements", "i8"),
+        ("assessed_dead", "i8"),
+        ("dead_updates", "i8"),
+        ("flight", "i8"),  # truth, for scoring only: the flight of the last plot, -1 false
+        ("speed", "f8"),
+        ("height", "f8"),
+    ],
+    align=True,
+)
+
+#: One row per round launched.  ``Sim.bodies`` holds its flight, same row.
+ROUND = np.dtype(
+    [
+        ("actor", "i8"),
+        ("unit", "i8"),
+        ("launcher", "i8"),
+        ("engagement", "i8"),
+        ("flight", "i8"),  # truth: what its engagement radar follows
+        ("track", "i8"),  # row and serial number of the post's track
+        ("serial", "i8"),
+        ("shot", "i8"),  # n-th shot at that flight
+        ("salvo", "i8"),  # number of the salvo in its engagement
+        ("end", "i8"),  # codes.RoundEnd
+        ("launched_at", "f8"),
+        ("due", "f8"),
+        ("terminal", "i8"),  # 1: endgame solved, due is the intercept
+        ("miss", "f8"),
+        ("closing", "f8"),
+        ("believed", "f8"),  # kill probability booked in the ledger
+        ("broken_since", "f8"),  # support lost since, inf while held
+    ],
+    align=True,
+)
+
+ASSET = np.dtype(
+    [
+        ("position", "f8", (3,)),
+        ("radius", "f8"),
+        ("buffer", "f8"),  # lethal buffer for ballistic impact prediction, m
+        ("site", "i8"),
+        ("hits", "i8"),
+        ("value", "f8"),
+    ],
+    align=True,
+)
+
+#: One row per plot on its way from a radar to its post.
+PLOT = np.dtype(
+    [
+        ("arrives", "f8"),
+        ("time", "f8"),
+        ("radar", "i8"),
+        ("post", "i8"),
+        ("flight", "i8"),  # truth, for scoring only; -1 a false alarm
+        ("position", "f8", (3,)),  # measured, ECEF
+        ("range", "f8"),
+        ("sigma_range", "f8"),
+        ("sigma_azimuth", "f8"),
+        ("sigma_elevation", "f8"),
+    ],
+    align=True,
+)
+
+#: Corridors as prisms around polylines of ECEF points.
+CORRIDOR = np.dtype(
+    [("points", "f8", (8, 3)), ("count", "i8"), ("half_width", "f8"), ("floor", "f8"), ("ceiling", "f8")], align=True
+)
+
+
+class Sim(NamedTuple):
+    """Everything a replication reads and writes; one structured array per noun."""
+
+    situation: np.ndarray
+    flights: np.ndarray
+    radars: np.ndarray
+    posts: np.ndarray
+    units: np.ndarray
+    launchers: np.ndarray
+    engagements: np.ndarray
+    tracks: np.ndarray
+    rounds: np.ndarray
+    bodies: np.ndarray
+    kinds: np.ndarray  # interceptors, fixed
+    plots: np.ndarray
+    assets: np.ndarray
+    corridors: np.ndarray  # fixed
+    next_look: np.ndarray  # (radars, flights): time of the next search look, s
+    seen: np.ndarray  # (radars, flights): bit 1 detected before; code of the last look elsewhere
+    gates: np.ndarray  # (flights, units): codes.Gate binding
+    events: np.ndarray
+    tables: np.ndarray  # fixed arena: paths, masks, detection, attenuation and flyout tables
+    work: np.ndarray  # scratch of the filters
+    cost: np.ndarray  # scratch of the association: plots by candidate tracks,
+    candidates: np.ndarray  # the track row of each column, and the column of each plot (2 rows)
+    values: np.ndarray  # and the assignment's own (3 rows each)
+    indices: np.ndarray
+    order: np.ndarray  # scratch of the post: track rows, and whether they were dealt with (2 rows)
+    seen_rows: np.ndarray  # the picture a rule sees: identity, kind, threatening, in flight, track row (5 rows)
+    seen_time: np.ndarray
+    seen_position: np.ndarray
+    seen_velocity: np.ndarray
+    dials: np.ndarray
+
+
+SIM_FIELDS: dict[str, Any] = {
+    "situation": SITUATION,
+    "flights": FLIGHT,
+    "radars": RADAR,
+    "posts": POST,
+    "units": UNIT,
+    "launchers": LAUNCHER,
+    "engagements": ENGAGEMENT,
+    "tracks": TRACK,
+    "rounds": ROUND,
+    "bodies": BODY,
+    "kinds": INTERCEPTOR,
+    "plots": PLOT,
+    "assets": ASSET,
+    "corridors": CORRIDOR,
+    "events": EVENT,
+}
+
+
+def _sim_type() -> Any:
+    plain = {"next_look": "f8[:, ::1]", "seen": "i8[:, ::1]", "gates": "i8[:, ::1]", "tables": "f8[::1]",
+             "work": "f8[::1]", "cost": "f8[:, ::1]", "candidates": "i8[:, ::1]", "values": "f8[:, ::1]", "indices": "i8[:, ::1]",
+             "order": "i8[:, ::1]", "seen_rows": "i8[:, ::1]", "seen_time": "f8[::1]", "seen_position": "f8[:, ::1]",
+             "seen_velocity": "f8[:, ::1]", "dials": "f8[::1]"}
+    types = [
+        compiled.rows_type(SIM_FIELDS[name]) if name in SIM_FIELDS else compiled.resolve(plain[name]) for name in Sim._fields
+    ]
+    return compiled.tuple_type(Sim, types)
+
+
+compiled.name_type("Sim", _sim_type)
+compiled.name_type("Radar", lambda: compiled.row_type(RADAR))
+compiled.name_type("Unit", lambda: compiled.row_type(UNIT))
+compiled.name_type("Flight", lambda: compiled.row_type(FLIGHT))
+compiled.name_type("Tracks", lambda: compiled.rows_type(TRACK))
+compiled.name_type("Track", lambda: compiled.row_type(TRACK))
+compiled.name_type("Situation", lambda: compiled.row_type(SITUATION))
+compiled.name_type("Assets", lambda: compiled.rows_type(ASSET))

@@ -1,0 +1,175 @@
+"""What flies: raids and single flights become rows with tabulated paths."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from openiads.base.draws import actor_number
+from openiads.data.catalog import Entry
+from openiads.data.scenario import Flight, Raid, Scenario
+from openiads.earth.geodesy import bearing, offset
+from openiads.earth.terrain import Terrain
+from openiads.physics.ballistics import missile, solve_aim
+from openiads.physics.motion import ballistic_path, end_time, level_route, terrain_following
+from openiads.world.codes import Side, ThreatClass
+from openiads.world.layout import FLIGHT
+from openiads.world.places import BANDS
+from openiads.world.values import Arena, Values
+
+Points = list[tuple[float, float]]
+LOW_FLIGHT = 300.0  # m above ground, below which results over coarse terrain are terrain-limited
+
+
+class Paths:
+    """Collects the rows of all flights; the order of raids and of flights in a raid is the file's canonical one."""
+
+    def __init__(self, scenario: Scenario, values: Values, terrain: Terrain, arena: Arena) -> None:
+        self.scenario = scenario
+        self.values = values
+        self.terrain = terrain
+        self.arena = arena
+        self.rows: list[Any] = []
+        self.names: list[str] = []
+        self.asset_rows = {asset.name: k for k, asset in enumerate(scenario.assets)}
+        self.corridor_rows = {corridor.name: k for k, corridor in enumerate(scenario.corridors)}
+        for number, raid in enumerate(scenario.raids):
+            self._raid(number, raid)
+        for flight in scenario.flights:
+            self._flight(flight)
+
+    def array(self) -> np.ndarray:
+        """All flights as a structured array."""
+        out = np.zeros(len(self.rows), FLIGHT)
+        for k, row in enumerate(self.rows):
+            out[k] = row
+        return out
+
+    def _row(self, name: str, entry: Entry, side: Side, path: int, table: Any) -> Any:
+        row = np.zeros(1, FLIGHT)[0]
+        row["actor"] = actor_number(f"flight/{name}")
+        kind = ThreatClass[entry.text["class"].upper()]
+        row["kind"], row["pk_class"], row["side"] = int(kind), int(kind), int(side)
+        row["path"] = path
+        row["starts"], row["ends"] = float(table[0]), float(end_time(table, 0))
+        row["dead_at"] = row["first_detected"] = math.inf
+        row["asset"], row["corridor"], row["raid"], row["killed_by"] = -1, -1, -1, -1
+        row["swerling"] = int(entry.swerling.si)
+        for band, k in BANDS.items():
+            row["rcs"][k] = [self.values.signature(entry, band, aspect) for aspect in ("nose", "beam", "tail")]
+        row["transponder"] = 1 if entry.flags.get("transponder") else 0
+        self.rows.append(row)
+        self.names.append(name)
+        return row
+
+    def _ground(self, lat: float, lon: float) -> float:
+        return max(float(self.terrain.height(lat, lon)), 0.0)
+
+    # ------------------------------------------------------------------ raids
+
+    def _raid(self, number: int, raid: Raid) -> None:
+        if raid.count == 0:
+            return
+        entry = self.values.catalog[raid.threat]
+        cep = self.values.of(entry, "cep", 0.0) * self.values.knob(f"{entry.name}.cep_factor", 1.0)
+        ballistic = entry.text["class"] == "ballistic"
+        shared = self._ballistic(raid, entry) if ballistic else None
+        for n in range(raid.count):
+            table = shared if shared is not None else self._routed(raid, entry, n)
+            later = n * raid.spacing
+            begins = float(table[0])
+            if raid.time_on_target is not None:
+                begins = raid.time_on_target - (float(end_time(table, 0)) - float(table[0]))
+            elif raid.start is not None:
+                begins = raid.start
+            if shared is None or n == 0:
+                path = self.arena.add(table)
+            row = self._row(f"{raid.name}[{n + 1}]", entry, Side[raid.side.upper()], path, table)
+            move(row, begins + later - float(table[0]))
+            row["raid"] = number
+            row["jitter"] = raid.jitter
+            row["cep"] = cep
+            row["asset"] = -1 if raid.target is None else self.asset_rows[raid.target]
+            low = raid.agl if raid.agl is not None else self.values.of(entry, "agl", math.inf)
+            over = raid.altitude is None and low < LOW_FLIGHT
+            row["terrain_limited"] = 1 if over and self.terrain.coarse and not ballistic else 0
+
+    def _aim(self, raid: Raid) -> tuple[float, float, float]:
+        if raid.target is not None:
+            asset = self.scenario.assets[self.asset_rows[raid.target]]
+            return asset.at.latitude, asset.at.longitude, asset.height
+        assert raid.aim is not None
+        return raid.aim.latitude, raid.aim.longitude, 0.0
+
+    def _points(self, raid: Raid) -> Points:
+        points = [(p.latitude, p.longitude) for p in raid.route]
+        if raid.origin is not None:
+            points.insert(0, (raid.origin.latitude, raid.origin.longitude))
+        lat, lon, _ = self._aim(raid)
+        if not points or math.hypot(points[-1][0] - lat, points[-1][1] - lon) > 1e-9:
+            points.append((lat, lon))
+        return points
+
+    def _routed(self, raid: Raid, entry: Entry, n: int) -> Any:
+        """Path of the n-th flight of a raid: its route moved aside, the last point unmoved."""
+        points = self._points(raid)
+        aside = (n - (raid.count - 1) / 2.0) * raid.lateral_spacing
+        if aside != 0.0:
+            course = float(bearing(*points[0], *points[1])[0])
+            turn = course + (math.pi / 2.0 if aside > 0.0 else -math.pi / 2.0)
+            moved = [offset(lat, lon, turn, abs(aside)) for lat, lon in points[:-1]]
+            points = [(float(a), float(b)) for a, b in moved] + points[-1:]
+        return self._table(points, entry, raid.altitude, raid.agl, raid.speed)
+
+    def _table(self, points: Points, entry: Entry, altitude: float | None, agl: float | None, speed: float | None) -> Any:
+        speed = speed if speed is not None else self.values.of(entry, "speed")
+        follows = agl is not None or (altitude is None and bool(entry.flags.get("terrain_following")))
+        load = min(max(self.values.of(entry, "max_load_factor", 19.6) / 9.80665, 1.2), 2.0)
+        if follows:
+            above = agl if agl is not None else self.values.of(entry, "agl")
+            return terrain_following(points, above, speed, self._ground, 0.0, load)
+        return level_route(points, altitude if altitude is not None else self.values.of(entry, "altitude"), speed, 0.0, load)
+
+    def _ballistic(self, raid: Raid, entry: Entry) -> Any:
+        v = self.values.of
+        drag = entry.curves["drag"].columns
+        kind = missile(
+            {
+                "launch_mass": v(entry, "launch_mass"), "burnout_mass": v(entry, "burnout_mass"),
+                "burn_time": v(entry, "burn_time"), "specific_impulse": v(entry, "specific_impulse"),
+                "diameter": v(entry, "diameter"), "loft": v(entry, "loft_angle"), "pitch_rate": v(entry, "turn_rate"),
+                "cd": {"mach": list(drag["mach"]), "value": list(drag["cd"])},
+            },
+            entry.name,
+        )  # fmt: skip
+        lat, lon, height = self._aim(raid)
+        start = raid.origin if raid.origin is not None else raid.route[0]
+        trajectory = solve_aim(
+            start.latitude, start.longitude, self._ground(start.latitude, start.longitude), lat, lon,
+            self._ground(lat, lon) + height, kind, place=f"raid.{raid.name}",
+        )  # fmt: skip
+        return ballistic_path(trajectory, 0.0)
+
+    # ------------------------------------------------------------------ single flights
+
+    def _flight(self, flight: Flight) -> None:
+        entry = self.values.catalog[flight.kind]
+        points = [(p.latitude, p.longitude) for p in flight.route]
+        table = self._table(points, entry, flight.altitude, flight.agl, flight.speed)
+        row = self._row(flight.name, entry, Side[flight.side.upper()], self.arena.add(table), table)
+        move(row, flight.start - float(table[0]))
+        if flight.transponder is not None:
+            row["transponder"] = int(flight.transponder)
+        row["flight_plan"] = int(flight.flight_plan)
+        row["corridor"] = -1 if flight.corridor is None else self.corridor_rows[flight.corridor]
+
+
+def move(row: Any, later: float) -> None:
+    """Let a flight fly its path ``later`` s later; what lies before the start of the run is not flown."""
+    row["shift"] += later
+    row["ends"] += later
+    row["starts"] = max(row["starts"] + later, 0.0)
+
+

@@ -1,0 +1,382 @@
+"""What stands still: assets, command posts, radars, fire units and launchers become rows of state."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from openiads.base.draws import actor_number
+from openiads.base.errors import InputError
+from openiads.data.catalog import Entry
+from openiads.data.knobs import calibration
+from openiads.data.scenario import Scenario, Site
+from openiads.earth.geodesy import enu_axes, offset, to_ecef
+from openiads.earth.sight import mask_table
+from openiads.earth.terrain import Terrain
+from openiads.physics.detection import detection_table
+from openiads.physics.flyout import INTERCEPTOR, interceptor
+from openiads.physics.lethality import lethal_radius, reference_misses
+from openiads.physics.propagation import attenuation_table, two_way_attenuation
+from openiads.physics.reach import flyout_table
+from openiads.world.codes import Control, FireRule, ThreatClass
+from openiads.world.layout import ASSET, CORRIDOR, LAUNCHER, POST, RADAR, UNIT
+from openiads.world.values import Arena, Values
+
+SPEED_OF_LIGHT = 299_792_458.0
+BANDS = {"S": 0, "C": 1, "X": 2}
+#: deviation (m, m/s) of position and velocity below which an own track is firm, by guidance: assumptions of the model
+FIRM = {"command": (200.0, 40.0), "semi_active": (400.0, 80.0), "tvm": (400.0, 80.0), "active": (800.0, 150.0)}
+CLASS_FIELDS = {c: f"pk_{c.name.lower()}" for c in ThreatClass if c}
+REFERENCE_SPEED = {"aircraft": 250.0, "cruise": 245.0, "drone": 51.0, "ballistic": 1200.0, "airliner": 230.0}
+NEVER = math.inf
+
+
+@dataclass
+class Names:
+    """Names of the rows of a world, row -> name."""
+
+    flights: list[str] = field(default_factory=list)
+    units: list[str] = field(default_factory=list)
+    radars: list[str] = field(default_factory=list)
+    launchers: list[str] = field(default_factory=list)
+    posts: list[str] = field(default_factory=list)
+    assets: list[str] = field(default_factory=list)
+    interceptors: list[str] = field(default_factory=list)
+
+
+class Places:
+    """Collects the rows of everything that stands on the ground."""
+
+    def __init__(self, scenario: Scenario, values: Values, terrain: Terrain, earth_factor: float, arena: Arena) -> None:
+        self.scenario = scenario
+        self.values = values
+        self.terrain = terrain
+        self.earth_factor = earth_factor
+        self.arena = arena
+        self.names = Names()
+        self.rows: dict[str, list[Any]] = {"posts": [], "radars": [], "units": [], "launchers": [], "kinds": []}
+        self._tables: dict[str, int] = {}
+        self._kinds: dict[str, tuple[int, int, Any, float]] = {}
+        for site in scenario.sites:
+            self._site(site)
+
+    def array(self, noun: str, dtype: Any) -> np.ndarray:
+        """The rows of a noun as a structured array (possibly empty)."""
+        out = np.zeros(len(self.rows[noun]), dtype)
+        for k, row in enumerate(self.rows[noun]):
+            out[k] = row
+        return out
+
+    # ------------------------------------------------------------------ pieces
+
+    def _ground(self, lat: float, lon: float) -> float:
+        return max(float(self.terrain.height(lat, lon)), 0.0)
+
+    def _place(self, row: Any, lat: float, lon: float, height: float) -> None:
+        row["position"] = to_ecef(lat, lon, height)
+        if "axes" in (row.dtype.names or ()):
+            row["axes"] = np.array(enu_axes(lat, lon)).reshape(3, 3)
+        if "height" in (row.dtype.names or ()):
+            row["height"] = height
+
+    def _failure(self, site: Site, *elements: str) -> float:
+        times = [f.at for f in site.failures if f.element in elements]
+        return min(times) if times else NEVER
+
+    def _site(self, site: Site) -> None:
+        catalog = self.values.catalog
+        system = catalog[site.system]
+        lat, lon = site.at.latitude, site.at.longitude
+        post_row = self._post(site, catalog[system.post], lat, lon)
+        low = site.low_altitude or system.get("low_altitude", "none")
+        searchers = [*system.surveillance, *([] if low == "none" else [low])]
+        for name in searchers:
+            mast = site.mast if name == low else None
+            self._radar(site, catalog[name], name, lat, lon, post_row, -1, mast)
+        for n in range(site.fire_units):
+            self._unit(site, system, n, post_row)
+
+    def _post(self, site: Site, entry: Entry, lat: float, lon: float) -> int:
+        row = np.zeros(1, POST)[0]
+        v = self.values.of
+        self._place(row, lat, lon, self._ground(lat, lon) + 3.0)
+        name = f"{site.name}/{entry.name}"
+        row["actor"] = actor_number(f"post/{name}")
+        teaching = self.scenario.model.service != "crew"
+        service = self.scenario.model.service_time or 30.0
+        row["cycle"] = service / 400.0 if teaching else v(entry, "decision_cycle")
+        row["service_time"] = 0.0 if teaching else v(entry, "service_time")
+        row["link_delay"] = v(entry, "link_delay_unit")
+        row["interrogation_interval"] = v(entry, "interrogation_interval")
+        row["track_capacity"] = int(entry.track_capacity.si)
+        row["fuse_due"] = NEVER
+        row["due"] = row["cycle"]
+        row["drop_time"] = 20.0
+        self.rows["posts"].append(row)
+        self.names.posts.append(name)
+        return len(self.rows["posts"]) - 1
+
+    def _radar(
+        self, site: Site, entry: Entry, element: str, lat: float, lon: float, post: int, unit: int, mast: float | None
+    ) -> int:
+        v = self.values.of
+        row = np.zeros(1, RADAR)[0]
+        height = self._ground(lat, lon) + (mast if mast is not None else v(entry, "antenna_height"))
+        self._place(row, lat, lon, height)
+        name = f"{site.name}/{element}"
+        row["actor"] = actor_number(f"radar/{name}")
+        row["post"], row["unit"] = post, unit
+        row["phased"] = 1 if entry.text["kind"] == "phased" else 0
+        row["emitting"] = 0 if element in site.radars_off or entry.name in site.radars_off else 1
+        row["fails_at"] = self._failure(site, element, entry.name)
+        row["band"] = BANDS[entry.text["band"]]
+        row["wavelength"] = SPEED_OF_LIGHT / v(entry, "frequency")
+        row["range_max"] = v(entry, "instrumented_range")
+        if self.scenario.model.detection_range is not None:
+            row["range_max"] = self.scenario.model.detection_range
+        row["range_min"] = v(entry, "minimum_range")
+        self._modes(row, site, entry)
+        row["boresight"] = site.facing
+        row["track_half"] = min(v(entry, "track_sector_half_width"), math.pi)
+        row["track_low"] = v(entry, "track_elevation_low")
+        row["track_high"] = v(entry, "track_elevation_high")
+        row["boresight_loss"] = v(entry, "scan_loss_exponent")
+        row["slew_rate"] = v(entry, "slew_rate", 0.0)
+        row["sigma_range"], row["resolution"] = v(entry, "range_floor"), v(entry, "range_resolution")
+        row["sigma_angle"] = v(entry, "angle_floor")
+        row["beam_azimuth"], row["beam_elevation"] = v(entry, "azimuth_beamwidth"), v(entry, "elevation_beamwidth")
+        row["decorrelation"] = v(entry, "decorrelation_time")
+        row["clutter_loss"] = max(v(entry, "clutter_loss") + self.values.knob("world.clutter", 0.0), 0.0)
+        row["clutter_grazing"] = v(entry, "clutter_grazing")
+        row["false_per_frame"] = v(entry, "false_alarms_per_scan")
+        row["confirm_hits"], row["confirm_window"] = int(entry.confirm_hits.si), int(entry.confirm_window.si)
+        row["drop_misses"] = int(entry.drop_after_misses.si)
+        row["track_capacity"] = int(entry.track_capacity.si)
+        post_entry = self.values.catalog[self.values.catalog[site.system].post]
+        row["link_delay"] = v(post_entry, "link_delay_radar" if unit < 0 else "link_delay_unit")
+        self._service(row, entry, unit)
+        self._signal(row, entry, lat, lon, height)
+        self.rows["radars"].append(row)
+        self.names.radars.append(name)
+        return len(self.rows["radars"]) - 1
+
+    def _modes(self, row: Any, site: Site, entry: Entry) -> None:
+        """Active search mode, and the one that shares its time; a phased array has one, chosen by doctrine."""
+        modes = list(entry.tables["modes"])
+        row["faces"] = int(entry.faces.si) if entry.has("faces") else 1
+        chosen = modes[0]
+        if row["phased"] == 1:
+            chosen = next((m for m in modes if m.text["name"] == site.doctrine.search_mode), modes[0])
+        row["frame"] = self.values.of(entry, "rotation") / row["faces"] if row["phased"] == 0 else chosen.si("frame_time")
+        row["elevation_low"], row["elevation_high"] = chosen.si("elevation_low"), chosen.si("elevation_high")
+        row["search_half"] = min(chosen.si("azimuth_width") / 2.0, math.pi)
+        shared = [m for m in modes if m is not chosen and m.flags.get("shared") and chosen.flags.get("shared")]
+        if shared:
+            row["shared_low"], row["shared_high"] = shared[0].si("elevation_low"), shared[0].si("elevation_high")
+            row["shared_every"] = max(round(shared[0].si("frame_time") / row["frame"]), 1)
+        row["sectors"] = 16 if row["phased"] == 0 else 1
+        row["due"] = row["frame"] / row["sectors"]
+
+    def _service(self, row: Any, entry: Entry, unit: int) -> None:
+        row["service_due"] = NEVER
+        row["service_interval"] = 1.0
+        row["occupancy_limit"] = 0.9
+        row["uplink_interval"] = 1.0
+        if unit < 0:
+            return
+        v = self.values.of
+        row["service_interval"] = v(entry, "track_update_interval")
+        row["service_due"] = row["service_interval"]
+        row["track_dwell"], row["uplink_dwell"] = v(entry, "track_dwell"), v(entry, "uplink_dwell")
+        row["uplink_interval"] = v(entry, "uplink_interval")
+        row["occupancy_limit"] = v(entry, "occupancy_limit")
+
+    def _signal(self, row: Any, entry: Entry, lat: float, lon: float, height: float) -> None:
+        """Signal calibration, and the tables of detection, attenuation and mask, shared between equal radars."""
+        v = self.values.of
+        pulses, alarm = int(entry.pulses.si), v(entry, "false_alarm_probability")
+        row["pd_table"] = self._once(f"pd {pulses} {alarm}", lambda: detection_table(pulses, alarm))
+        row["attenuation_table"] = -1
+        loss = None
+        if self.scenario.model.attenuation:
+            frequency = v(entry, "frequency")
+            table = attenuation_table(frequency, radar_height=20.0, max_range=max(float(row["range_max"]), 300e3))
+            row["attenuation_table"] = self._once(f"attenuation {frequency} {row['range_max']}", lambda: table)
+
+            def loss(distance: float) -> float:
+                return 1.0 / float(two_way_attenuation(table, 0, distance, 5000.0))
+
+        decibels = calibration(entry, loss).nominal + self.values.knob(f"{entry.name}.snr", 0.0)
+        row["reference_snr"] = 10.0 ** (decibels / 10.0)
+        coarse = self.terrain.resolution > 4000.0
+        azimuths, step = (360, 1000.0) if coarse else (720, 500.0)
+        mask = mask_table(self.terrain, lat, lon, height, self.earth_factor, float(row["range_max"]), azimuths, step)
+        row["mask_table"] = self._once(f"mask {lat} {lon} {height} {row['range_max']}", lambda: mask)
+
+    def _once(self, key: str, make: Any) -> int:
+        if key not in self._tables:
+            self._tables[key] = self.arena.add(make())
+        return self._tables[key]
+
+    # ------------------------------------------------------------------ fire units
+
+    def _kind(self, entry: Entry) -> tuple[int, int, Any, float]:
+        """Row of an interceptor, its flyout table, its parameters and its published range."""
+        if entry.name not in self._kinds:
+            row = interceptor(self._flight_values(entry), entry.name)
+            farthest = self.values.of(entry, "max_range")
+            table = self.arena.add(flyout_table(row, 1.25 * farthest))
+            self.rows["kinds"].append(row)
+            self.names.interceptors.append(entry.name)
+            self._kinds[entry.name] = (len(self.rows["kinds"]) - 1, table, row, farthest)
+        return self._kinds[entry.name]
+
+    def _flight_values(self, entry: Entry) -> dict[str, Any]:
+        v = self.values.of
+        factor = self.values.knob
+        out: dict[str, Any] = {}
+        for name in INTERCEPTOR.names or ():
+            if name in entry.values:
+                out[name] = v(entry, name)
+        for curve in ("cd", "cn_max"):
+            if curve in entry.curves:
+                columns = entry.curves[curve].columns
+                out[curve] = {"mach": list(columns["mach"]), "value": list(columns["value"])}
+        if isinstance(out.get("cd"), dict):
+            out["cd"]["value"] = [c * factor(f"{entry.name}.drag", 1.0) for c in out["cd"]["value"]]
+        out["boost_thrust"] *= factor(f"{entry.name}.impulse", 1.0)
+        for name in ("terminal_a", "terminal_b", "glint"):
+            out[name] = out.get(name, 0.0) * factor(f"{entry.name}.terminal_error", 1.0)
+        out["guidance"], out["launch_kind"] = entry.text["guidance"], entry.text["launch_kind"]
+        return out
+
+    def _unit(self, site: Site, system: Entry, n: int, post: int) -> None:
+        catalog, v = self.values.catalog, self.values.of
+        lat, lon = self._unit_position(site, system, n)
+        row = np.zeros(1, UNIT)[0]
+        self._place(row, lat, lon, self._ground(lat, lon))
+        name = f"{site.name}/{n + 1}"
+        row["actor"] = actor_number(f"unit/{name}")
+        index = len(self.rows["units"])
+        radar = catalog[system.engagement_radar]
+        row["post"] = post
+        row["radar"] = self._radar(site, radar, f"{radar.name}/{n + 1}", lat, lon, post, index, None)
+        round_entry = catalog[system.interceptor]
+        row["kind"], row["flyout_table"], kind, farthest = self._kind(round_entry)
+        row["target_channels"] = int(system.target_channels.si)
+        row["missile_channels"] = int(system.missile_channels.si)
+        row["first_engagement"] = sum(int(u["target_channels"]) for u in self.rows["units"])
+        self._doctrine(row, site, system)
+        row["crew_delay"] = v(system, "crew_delay") * self.values.knob(f"{system.name}.crew", 1.0)
+        row["crew_spread"] = v(system, "crew_delay_spread")
+        row["assess_delay"] = v(system, "assessment_delay")
+        row["assess_false_kill"] = v(system, "assessment_false_kill")
+        row["assess_false_miss"] = v(system, "assessment_false_miss")
+        row["support_break"] = v(round_entry, "support_break_limit")
+        row["floor"] = v(system, "pk_floor")
+        row["position_limit"], row["velocity_limit"] = FIRM[round_entry.text["guidance"]]
+        row["due"] = NEVER
+        row["published"] = [
+            v(round_entry, "min_range"), farthest, v(round_entry, "min_altitude"), v(round_entry, "max_altitude"),
+            v(round_entry, "target_speed_limit"), v(round_entry, "ballistic_max_range", farthest),
+        ]  # fmt: skip
+        self._lethality(row, round_entry, kind, farthest)
+        self._launchers(row, site, system, catalog[system.launcher], n, index, lat, lon)
+        self.rows["units"].append(row)
+        self.names.units.append(name)
+
+    def _unit_position(self, site: Site, system: Entry, n: int) -> tuple[float, float]:
+        """Declared positions first; else units stand in a line square to the facing, centered on the site."""
+        if n < len(site.fire_unit_positions):
+            return site.fire_unit_positions[n].latitude, site.fire_unit_positions[n].longitude
+        aside = (n - (site.fire_units - 1) / 2.0) * self.values.of(system, "unit_spacing")
+        turn = site.facing + (math.pi / 2.0 if aside >= 0.0 else -math.pi / 2.0)
+        lat, lon = offset(site.at.latitude, site.at.longitude, turn, abs(aside))
+        return float(lat), float(lon)
+
+    def _doctrine(self, row: Any, site: Site, system: Entry) -> None:
+        doctrine = site.doctrine
+        row["control"] = int(Control[doctrine.control.upper()])
+        builtin = doctrine.fire.upper()
+        row["fire_rule"] = int(FireRule[builtin] if builtin in FireRule.__members__ else FireRule.USER)
+        row["salvo"] = doctrine.salvo
+        row["latest"] = 1 if doctrine.engage == "latest" else 0
+        row["reserve"] = doctrine.reserve
+        row["goal"] = doctrine.goal
+        row["dials"][: len(doctrine.dials)] = doctrine.dials
+
+    def _lethality(self, row: Any, entry: Entry, kind: Any, farthest: float) -> None:
+        """Lethal radius per class, so that the reference engagement has the catalog's kill probability."""
+        reliability = self.values.of(entry, "reliability")
+        row["reliability"] = reliability
+        height = 0.5 * self.values.of(entry, "max_altitude")
+        reach = {"ballistic": self.values.of(entry, "ballistic_max_range", farthest)}
+        misses: dict[float, Any] = {}
+        for cls, field_name in CLASS_FIELDS.items():
+            pk = self.values.pk(entry, field_name)
+            if self.scenario.model.kill_probability is not None:
+                pk = self.scenario.model.kill_probability
+            row["pk"][int(cls)] = pk
+            if self.scenario.model.kill == "constant":
+                continue
+            if pk > reliability:
+                raise InputError(
+                    f"{entry.name}.{field_name}", f"{pk:g} is more than the reliability {reliability:g}",
+                    "A round that works that often cannot kill more often.",
+                )  # fmt: skip
+            name = cls.name.lower()
+            speed = REFERENCE_SPEED[name]
+            if speed not in misses:
+                misses[speed] = reference_misses(kind, reach.get(name, farthest), height, speed, samples=200)
+            row["lethal"][int(cls)] = lethal_radius(pk, reliability, misses[speed], f"{entry.name}.{field_name}")
+
+    def _launchers(
+        self, unit: Any, site: Site, system: Entry, entry: Entry, n: int, index: int, lat: float, lon: float
+    ) -> None:
+        v = self.values.of
+        count = site.launchers if site.launchers is not None else int(system.launchers_per_fire_unit.si)
+        rounds = site.rounds if site.rounds is not None else int(entry.tubes.si)
+        unit["first_launcher"], unit["launchers"] = len(self.rows["launchers"]), count
+        ring = v(system, "launcher_spacing") * max(count, 1) / (2.0 * math.pi)
+        for k in range(count):
+            row = np.zeros(1, LAUNCHER)[0]
+            here_lat, here_lon = offset(lat, lon, 2.0 * math.pi * k / count, ring)
+            self._place(row, float(here_lat), float(here_lon), self._ground(float(here_lat), float(here_lon)) + 2.0)
+            name = f"{site.name}/{n + 1}/{k + 1}"
+            row["actor"] = actor_number(f"launcher/{name}")
+            row["unit"] = index
+            row["loaded"] = rounds
+            row["interval"] = v(entry, "launch_interval")
+            row["fails_at"] = self._failure(site, f"{entry.name}/{n + 1}/{k + 1}")
+            self.rows["launchers"].append(row)
+            self.names.launchers.append(name)
+
+
+def assets_of(scenario: Scenario, values: Values, terrain: Terrain) -> np.ndarray:
+    """One row per defended asset; the lethal buffer is that of the raids' largest threat."""
+    threats = [values.catalog[raid.threat] for raid in scenario.raids]
+    buffer = max([values.of(t, "lethal_buffer", 0.0) for t in threats], default=0.0)
+    out = np.zeros(len(scenario.assets), ASSET)
+    for row, asset in zip(out, scenario.assets, strict=True):
+        lat, lon = asset.at.latitude, asset.at.longitude
+        row["position"] = to_ecef(lat, lon, max(float(terrain.height(lat, lon)), 0.0) + asset.height)
+        row["radius"], row["buffer"], row["value"], row["site"] = asset.radius, buffer, asset.value, -1
+    return out
+
+
+def corridors_of(scenario: Scenario) -> np.ndarray:
+    """One row per corridor; at most 8 points each."""
+    out = np.zeros(len(scenario.corridors), CORRIDOR)
+    most = CORRIDOR["points"].shape[0]
+    for row, corridor in zip(out, scenario.corridors, strict=True):
+        if len(corridor.points) > most:
+            raise InputError(f"corridor.{corridor.name}", f"{len(corridor.points)} points", f"At most {most} are allowed.")
+        for k, point in enumerate(corridor.points):
+            row["points"][k] = to_ecef(point.latitude, point.longitude, 0.0)
+        row["count"] = len(corridor.points)
+        row["half_width"] = corridor.width / 2.0
+        row["floor"], row["ceiling"] = corridor.floor, corridor.ceiling
+    return out

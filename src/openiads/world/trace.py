@@ -1,0 +1,104 @@
+"""The event log: one row layout for everything that happens, and the kernel that appends a row.
+
+Columns of every row: ``time`` (s), ``kind`` (``codes.Event``), the actors concerned (row numbers, -1 for none:
+``flight, unit, radar, launcher, round, track``), one ``code`` and six values ``v0 .. v5``.  ``MEANING`` says what code
+and values hold for each kind; everything is SI, angles in radians, positions in ECEF metres.
+
+Two levels.  *Key* events (kind < 32) are logged for every replication.  *Recorded* events (kind >= 32) are logged
+only for replications that are recorded.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from openiads.base import compiled
+from openiads.base.compiled import kernel
+from openiads.world.codes import Event
+
+EVENT = np.dtype(
+    [
+        ("time", "f8"),
+        ("kind", "i4"),
+        ("flight", "i4"),  # truth: row of the flight concerned, -1 for none (a false track has none)
+        ("unit", "i4"),  # fire unit
+        ("radar", "i4"),
+        ("launcher", "i4"),
+        ("round", "i4"),
+        ("track", "i4"),  # serial number of the track, never reused within a replication
+        ("code", "i4"),
+        ("value", "f8", (6,)),
+    ],
+    align=True,
+)
+
+#: kind -> (what ``code`` holds, what v0 .. v5 hold)
+MEANING: dict[Event, tuple[str, tuple[str, ...]]] = {
+    Event.DETECT: ("1: first detection of this flight by this radar", ("range", "azimuth", "elevation", "mask height", "SNR, dB", "height")),
+    Event.TRACK: ("1: confirmed at the command post, 2: firm at an engagement radar", ("position sd", "velocity sd", "height", "speed", "", "")),
+    Event.TRACK_DROP: ("1: dropped after misses, 2: merged", ("age", "", "", "", "", "")),
+    Event.IDENTIFY: ("codes.Identity now believed", ("P(hostile)", "P(friend)", "P(neutral)", "Identity before", "", "")),
+    Event.ASSIGN: ("engagement number at this flight", ("first feasible intercept time", "last feasible intercept time", "believed single-shot probability", "rounds wanted", "", "")),
+    Event.ACQUIRE: ("1: engagement radar's own track is firm", ("range", "azimuth", "elevation", "mask height", "time since assignment", "height")),
+    Event.DECIDE: ("codes.Action ordered", ("service time", "rounds ordered", "", "", "", "")),
+    Event.LAUNCH: ("n-th shot at this flight, from 1", ("predicted intercept time", "ground range of predicted intercept", "height of predicted intercept", "believed probability", "rounds left on launcher", "target range now")),
+    Event.INTERCEPT: ("1: kill, 0: none", ("miss distance", "kill probability", "closing speed", "ground range from unit", "height", "round's time of flight")),
+    Event.ASSESS: ("1: assessed killed, 0: assessed alive", ("true state: 1 dead", "delay", "", "", "", "")),
+    Event.REVOKE: ("1: an assessed kill is revoked", ("updates seen", "", "", "", "", "")),
+    Event.RELEASE: ("1: target channel released", ("held for", "", "", "", "", "")),
+    Event.ROUND_END: ("codes.RoundEnd", ("time of flight", "ground range flown", "height", "speed", "", "")),
+    Event.TERMINAL: ("codes.Terminal", ("x", "y", "z", "asset row or -1", "miss from the asset's center", "")),
+    Event.DAMAGE: ("asset row", ("hits so far", "", "", "", "", "")),
+    Event.GATE: ("codes.Gate now binding for (flight, unit)", ("Gate before", "a number that the gate names", "", "", "", "")),
+    Event.ELEMENT_DOWN: ("1: radar, 2: launcher, 3: post", ("", "", "", "", "", "")),
+    Event.SLEW: ("1: begins", ("azimuth from", "azimuth to", "seconds", "", "", "")),
+    Event.SWAP: ("flight row that the track followed before", ("", "", "", "", "", "")),
+    Event.FALSE_TRACK: ("1: a track confirmed on false alarms", ("x", "y", "z", "", "", "")),
+    Event.LOOK: ("1: detected, 0: not, -1: below mask, -2: out of sector or mode", ("range", "azimuth", "elevation", "mask height", "SNR, dB", "height")),
+    Event.TRACK_UPDATE: ("owner: -1 the command post, else the radar's row", ("x", "y", "z", "vx", "vy", "vz")),
+    Event.FLIGHT_STATE: ("0", ("x", "y", "z", "vx", "vy", "vz")),
+    Event.ROUND_STATE: ("phase: 1 launch, 2 boost, 3 midcourse, 4 terminal", ("x", "y", "z", "vx", "vy", "vz")),
+}
+
+compiled.name_type("Events", lambda: compiled.rows_type(EVENT))
+
+
+@kernel("i8(Events, i8, f8, i8, i8, i8, i8, i8, i8, i8, i8, f8, f8, f8, f8, f8, f8)")
+def append(events, count, time, kind, flight, unit, radar, launcher, round_, track, code, v0, v1, v2, v3, v4, v5):
+    """Write one row at ``count`` and return the new count; a full log returns ``len(events) + 1`` and writes nothing."""
+    if count >= len(events):
+        return len(events) + 1
+    row = events[count]
+    row["time"] = time
+    row["kind"] = kind
+    row["flight"] = flight
+    row["unit"] = unit
+    row["radar"] = radar
+    row["launcher"] = launcher
+    row["round"] = round_
+    row["track"] = track
+    row["code"] = code
+    row["value"][0] = v0
+    row["value"][1] = v1
+    row["value"][2] = v2
+    row["value"][3] = v3
+    row["value"][4] = v4
+    row["value"][5] = v5
+    return count + 1
+
+
+def columns(events: np.ndarray, replication: int) -> dict[str, Any]:
+    """The rows of one replication as named columns (value split into v0 .. v5), ready for a table."""
+    out: dict[str, Any] = {
+        "replication": np.full(len(events), replication, np.int32),
+        "sequence": np.arange(len(events), dtype=np.int32),
+        "time": events["time"],
+        "kind": events["kind"].astype(np.int16),
+    }
+    for name in ("flight", "unit", "radar", "launcher", "round", "track", "code"):
+        out[name] = events[name]
+    for k in range(6):
+        out[f"v{k}"] = np.ascontiguousarray(events["value"][:, k])
+    return out

@@ -1,0 +1,66 @@
+"""Catalog values as the build reads them: SI, with the sampled knobs applied."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openiads.data.catalog import Catalog, Entry
+
+
+class Values:
+    """SI numbers of catalog entries under a set of knob values (nominal where a knob is absent).
+
+    A knob is named ``entry.knob`` or ``world.knob``.  Factors and offsets act where the knob's fields are read.
+    """
+
+    def __init__(self, catalog: Catalog, knobs: Mapping[str, float] | None = None) -> None:
+        self.catalog = catalog
+        self.knobs = dict(knobs or {})
+
+    def knob(self, name: str, nominal: float) -> float:
+        """The value of a knob, or its nominal one."""
+        return self.knobs.get(name, nominal)
+
+    def of(self, entry: Entry, field: str, default: float = math.nan) -> float:
+        """A field of an entry, SI."""
+        return self.knobs.get(f"{entry.name}.{field}", entry.si(field, default))
+
+    def pk(self, entry: Entry, field: str) -> float:
+        """A kill probability; the entry's ``pk`` knob in [0, 1] moves all classes together through their intervals."""
+        value = entry.get(field)
+        share = self.knobs.get(f"{entry.name}.pk")
+        if share is None:
+            return float(value.si)
+        return float(value.si_low + share * (value.si_high - value.si_low))
+
+    def signature(self, entry: Entry, band: str, aspect: str) -> float:
+        """Cross-section of a threat, m2, with its ``signature`` knob in decibels."""
+        for row in entry.rcs:
+            if row.band == band:
+                return float(row.si(aspect) * 10.0 ** (self.knob(f"{entry.name}.signature", 0.0) / 10.0))
+        return math.nan
+
+
+class Arena:
+    """The flat array of tables, grown at build time; ``add`` returns the offset at which a table begins."""
+
+    def __init__(self) -> None:
+        self._parts: list[NDArray[np.float64]] = []
+        self._size = 0
+
+    def add(self, table: Any) -> int:
+        """Append a table."""
+        part = np.ascontiguousarray(table, dtype=np.float64).ravel()
+        at = self._size
+        self._parts.append(part)
+        self._size += len(part)
+        return at
+
+    def array(self) -> NDArray[np.float64]:
+        """All tables in one array."""
+        return np.concatenate(self._parts) if self._parts else np.zeros(1)

@@ -1,0 +1,220 @@
+"""The catalog: every number has a unit, an interval, a source and a status, and faults are refused by name."""
+
+import copy
+import math
+
+import pytest
+
+from openiads.base.errors import InputError
+from openiads.data.catalog import FLOOR, STATUSES, catalog, load_catalog, value_at
+
+ALL_VALUES = [(e.name, path, v) for e in catalog().entries.values() for path, v in e.every_value()]
+
+
+def raw():
+    return copy.deepcopy(catalog().raw)
+
+
+def test_the_catalog_holds_the_first_system_and_the_first_threats():
+    assert set(catalog().systems) == {"s300pmu2"}
+    assert set(catalog().radars) == {"64n6e2", "96l6e", "76n6", "30n6e2"}
+    assert set(catalog().threats) == {"f16", "tomahawk", "shahed136", "scud_b", "a320"}
+    assert catalog()["48n6e2"].max_range.si == 200_000.0
+    assert catalog()["48n6e2"].max_range.unit == "km"
+
+
+def test_every_value_has_evidence_and_an_interval_that_holds_it():
+    for entry, path, value in ALL_VALUES:
+        where = f"{entry}.{path}"
+        assert value.status in STATUSES, where
+        assert value.source or value.status == "assumption", where
+        assert all(key in catalog().sources for key in value.source), where
+        assert value.si_low <= value.si <= value.si_high, where
+        assert math.isfinite(value.si_low), where
+        assert math.isfinite(value.si_high), where
+
+
+def test_only_counts_and_reasoned_exceptions_have_no_doubt():
+    for entry, path, value in ALL_VALUES:
+        if value.certain and value.si != 0.0:
+            assert value.dimension == "count" or (value.exact and value.note), f"{entry}.{path}"
+
+
+def test_every_assumption_says_why_and_is_wide():
+    for entry, path, value in ALL_VALUES:
+        if value.status == "assumption":
+            assert len(value.note) >= 6, f"{entry}.{path}"
+            if not value.exact and value.dimension not in ("count", "probability", "angle") and value.number > 0:
+                assert value.si_high / max(value.si_low, 1e-12) >= 1.25, f"{entry}.{path}"
+
+
+def test_published_figures_stay_as_published():
+    round_ = catalog()["48n6e2"]
+    assert round_.pk_aircraft.number == 0.85
+    assert (round_.pk_tbm if round_.has("pk_tbm") else round_.pk_ballistic).number == 0.6
+    assert round_.structural_limit.si == pytest.approx(25 * 9.80665)
+    assert catalog()["scud_b"].range_max.si == 300_000.0
+    assert catalog()["76n6"].mast_40v6md.si == 39.0
+    assert catalog()["30n6e2"].sector_half_width.si == pytest.approx(math.pi / 4)
+
+
+def test_search_modes_of_the_engagement_radar_are_the_published_ones():
+    size = {
+        m.name: (m.elevation_high.number - m.elevation_low.number, m.azimuth_width.number)
+        for m in catalog()["30n6e2"].modes
+    }
+    assert size == {"low": (1, 90), "high": (13, 64), "ballistic": (5, 64)}
+    assert not any(m.shared for m in catalog()["30n6e2"].modes)
+
+
+def test_reliability_is_above_every_kill_probability():
+    for entry in catalog().interceptors.values():
+        pks = [v.si for k, v in entry.values.items() if k.startswith("pk_")]
+        assert len(pks) == 5
+        assert max(pks) <= entry.reliability.si
+
+
+def test_every_threat_has_a_signature_in_every_band():
+    for threat in catalog().threats.values():
+        assert [row.band for row in threat.rcs] == ["S", "C", "X"]
+        for row in threat.rcs:
+            assert row.beam.si >= row.nose.si
+
+
+def test_missing_sides_of_an_interval_get_the_floor_of_their_status():
+    table = {"value": 100, "unit": "m", "source": ["calc"], "status": "recalled", "note": ""}
+    changed = raw()
+    changed["threats"]["f16"]["length"] = table
+    value = load_catalog(changed)["f16"].length
+    assert (value.si_low, value.si_high) == pytest.approx(
+        (100 * (1 - FLOOR["recalled"]), 100 * (1 + FLOOR["recalled"]))
+    )
+    changed["threats"]["f16"]["length"] = {**table, "low": 100, "high": 130}
+    value = load_catalog(changed)["f16"].length
+    assert (value.si_low, value.si_high) == pytest.approx((80.0, 130.0))
+    changed["threats"]["f16"]["length"] = {**table, "exact": True, "note": "a definition"}
+    assert load_catalog(changed)["f16"].length.certain
+
+
+def test_sampling_runs_from_low_to_high_and_keeps_the_median_of_a_ratio():
+    value = catalog()["f16"].rcs[0].nose
+    assert value_at(value, 0.0) == pytest.approx(value.si_low)
+    assert value_at(value, 1.0) == pytest.approx(value.si_high)
+    assert value_at(value, 0.5) == pytest.approx(math.sqrt(value.si_low * value.si_high))
+
+
+@pytest.mark.parametrize("path", ["48n6e2.max_range", "f16.cep", "s300pmu2.reaction_time", "54k6e2.link_loss"])
+def test_the_triangular_weighting_has_its_law(path):
+    value = catalog().value(path)
+    at = [value_at(value, u / 200, "triangular") for u in range(201)]
+    assert at == sorted(at)
+    assert at[0] == pytest.approx(value.si_low)
+    assert at[-1] == pytest.approx(value.si_high)
+    low, mode, high = (math.log(x) if value.scale == "log" else x for x in (value.si_low, value.si, value.si_high))
+    assert value_at(value, (mode - low) / (high - low), "triangular") == pytest.approx(value.si)
+
+
+def test_an_unknown_weighting_and_a_draw_outside_the_unit_interval_are_refused():
+    value = catalog()["f16"].cep
+    with pytest.raises(InputError, match="weighting"):
+        value_at(value, 0.5, "bell")
+    with pytest.raises(InputError, match=r"u = 1\.5"):
+        value_at(value, 1.5)
+
+
+def test_the_digest_follows_content_and_not_order():
+    changed = raw()
+    changed["threats"] = dict(reversed(changed["threats"].items()))
+    assert load_catalog(changed).digest == catalog().digest
+    changed["threats"]["f16"]["length"]["value"] = 15.1
+    changed["threats"]["f16"]["length"]["note"] = "longer"
+    assert load_catalog(changed).digest != catalog().digest
+
+
+FAULTS = {
+    "unknown source": (("threats", "f16", "length"), {"source": ["nobody"]}, "not in the bibliography"),
+    "no source": (("threats", "f16", "length"), {"source": []}, "without a source"),
+    "unknown status": (("threats", "f16", "length"), {"status": "guessed"}, "status 'guessed'"),
+    "wrong unit": (("threats", "f16", "length"), {"unit": "kg"}, "unknown unit"),
+    "no unit": (("threats", "f16", "length"), {"unit": ""}, "no unit"),
+    "low above high": (("threats", "f16", "length"), {"low": 20, "high": 10}, "does not hold the value"),
+    "value outside": (("threats", "f16", "length"), {"low": 20, "high": 30}, "does not hold the value"),
+    "not a number": (("threats", "f16", "length"), {"value": True}, "is not a number"),
+    "infinite": (("threats", "f16", "length"), {"value": math.inf}, "is not a number"),
+    "unknown key": (("threats", "f16", "length"), {"vlaue": 3}, "unknown keys"),
+    "assumption without a note": (("threats", "f16", "cep"), {"note": ""}, "without its reasoning"),
+    "exact without a reason": (("threats", "f16", "length"), {"exact": True, "note": ""}, "without a reason"),
+    "probability above one": (("launchers", "5p85se", "readiness"), {"value": 1.5, "high": 2}, "at most 1"),
+    "radar range of zero": (("radars", "76n6", "instrumented_range"), {"value": 0}, "range is 0 km"),
+    "kill above reliability": (
+        ("interceptors", "48n6e2", "pk_aircraft"),
+        {"value": 0.99, "high": 1},
+        "above the reliability",
+    ),
+}
+
+
+@pytest.mark.parametrize(("path", "change", "message"), FAULTS.values(), ids=FAULTS.keys())
+def test_a_faulty_value_is_refused_with_its_place(path, change, message):
+    changed = raw()
+    table = changed[path[0]][path[1]][path[2]]
+    table.update(change)
+    with pytest.raises(InputError) as caught:
+        load_catalog(changed)
+    assert message in str(caught.value)
+    assert str(caught.value).startswith(".".join(path))
+
+
+def test_a_quoted_range_of_zero_is_refused():
+    changed = raw()
+    changed["radars"]["64n6e2"]["ranges"][1]["range"].update({"value": 0, "low": 0})
+    with pytest.raises(InputError, match=r"ranges\[2\].range: a radar whose range is 0 km"):
+        load_catalog(changed)
+
+
+def test_launchers_without_a_guidance_radar_are_refused():
+    changed = raw()
+    del changed["systems"]["s300pmu2"]["engagement_radar"]
+    with pytest.raises(InputError, match="launchers without a guidance radar"):
+        load_catalog(changed)
+
+
+def test_a_dangling_name_between_entries_is_refused_with_the_nearest():
+    changed = raw()
+    changed["systems"]["s300pmu2"]["interceptor"] = "48n6e3"
+    with pytest.raises(InputError, match='Nearest: "48n6e2"'):
+        load_catalog(changed)
+
+
+def test_a_missing_and_an_unknown_field_are_refused():
+    changed = raw()
+    del changed["radars"]["76n6"]["frequency"]
+    with pytest.raises(InputError, match="without frequency"):
+        load_catalog(changed)
+    changed = raw()
+    changed["radars"]["76n6"]["frequencey"] = changed["radars"]["76n6"].pop("frequency")
+    with pytest.raises(InputError, match='Nearest: "frequency"'):
+        load_catalog(changed)
+
+
+def test_an_unknown_entry_and_field_say_what_to_do():
+    with pytest.raises(InputError, match='Nearest: "s300pmu2"'):
+        catalog()["s300pmu3"]
+    with pytest.raises(AttributeError, match="no field 'colour'"):
+        _ = catalog()["48n6e2"].colour
+
+
+def test_the_round_of_the_catalog_is_a_round_the_flight_model_takes():
+    from openiads.physics.flyout import INTERCEPTOR
+
+    entry = catalog()["48n6e2"]
+    named = set(INTERCEPTOR.names) & (set(entry.values) | set(entry.text) | set(entry.curves))
+    optional = {
+        "sustain_thrust",
+        "sustain_time",
+        "sustain_propellant",
+        "launch_elevation",
+        "burnout_speed",
+        "slow_length",
+    }
+    assert named == set(INTERCEPTOR.names) - optional

@@ -1,0 +1,245 @@
+"""The command line: exit codes, one JSON object, no traceback, nothing heavy for ``--help``."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from faces import fake_run
+from openiads.base.errors import InputError, InputErrors, Interrupted, ResultsError
+from openiads.faces import cli, show
+
+HEAVY = ("numba", "numpy", "scipy", "pydantic", "pyarrow", "matplotlib", "duckdb", "fastapi")
+
+
+def call(*words: str) -> Any:
+    return CliRunner().invoke(cli.app, list(words))
+
+
+@pytest.fixture
+def stub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
+    """Replaces the study floor by the fake run; what ``run`` was asked for is kept."""
+    from openiads.study import replicate
+
+    asked: dict[str, Any] = {}
+
+    def run(scenario: Any, **options: Any) -> Any:
+        asked.update(options, scenario=scenario)
+        return fake_run.FakeRun(fake_run.scenario(), options["replications"], options["seed"], tmp_path)
+
+    monkeypatch.setattr(replicate, "run", run)
+    return asked
+
+
+def test_help_imports_nothing_heavy() -> None:
+    program = (
+        "import sys; sys.argv = ['openiads', '--help']\n"
+        "from openiads.faces.cli import main\n"
+        "try:\n    main()\nexcept SystemExit as stop:\n    assert not stop.code\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0
+    assert done.stderr.strip() == "[]"
+    for name in ("demo", "run", "check", "catalog", "schema", "explain", "report"):
+        assert name in done.stdout
+
+
+def test_run_with_json_prints_one_object_and_nothing_else(stub: dict[str, Any]) -> None:
+    done = call("run", "tartus_2016", "-n", "40", "--seed", "7", "--json")
+    assert done.exit_code == 0
+    told = json.loads(done.stdout)
+    assert done.stdout.count("\n") == 1
+    assert {"scenario", "seed", "replications", "digest", "wall_s", "outcomes", "failed_replications", "out"} <= set(
+        told
+    )
+    assert (told["replications"], told["seed"]) == (40, 7)
+
+
+def test_run_passes_every_option_down(stub: dict[str, Any], tmp_path: Path) -> None:
+    done = call(
+        "run", "tartus_2016", "-n", "40", "--seed", "7", "--jobs", "2", "--chunk", "5", "--record", "3", "--until-ci", "leakers:0.5",
+        "--out", str(tmp_path / "r"), "--set", "site.Tartus.fire_units=1", "--set", "duration=600 s", "--json",
+    )  # fmt: skip
+    assert done.exit_code == 0
+    wanted = {
+        "replications": 40,
+        "seed": 7,
+        "jobs": 2,
+        "chunk": 5,
+        "record": 3,
+        "until": "leakers:0.5",
+        "out": tmp_path / "r",
+    }
+    assert {key: stub[key] for key in wanted} == wanted
+    assert stub["scenario"].sites[0].fire_units == 1
+    assert stub["scenario"].duration == 600.0
+
+
+def test_a_bare_width_means_any_leaker(stub: dict[str, Any]) -> None:
+    assert call("run", "tartus_2016", "--until-ci", "0.05", "--json").exit_code == 0
+    assert stub["until"] == "any_leaker:0.05"
+
+
+def test_run_prints_question_table_digest_and_folder(stub: dict[str, Any]) -> None:
+    shown = call("run", "tartus_2016", "-n", "40").stdout
+    for phrase in (
+        "How large a raid",
+        "get through",
+        "At least one leaker",
+        "Cruise missiles",
+        "HIT_ASSET",
+        "Bound first: ",
+        "Digest: 3f3f",
+        "Folder: ",
+    ):
+        assert phrase in shown
+
+
+def test_the_same_command_goes_to_the_same_folder_and_others_elsewhere() -> None:
+    scenario = SimpleNamespace(name="s", digest=lambda: "a" * 64)
+    base = cli.run_folder(scenario, 1, 100, None, 0, None)
+    assert base == cli.run_folder(scenario, 1, 100, None, 0, None)
+    others = [
+        cli.run_folder(scenario, 2, 100, None, 0, None), cli.run_folder(scenario, 1, 101, None, 0, None),
+        cli.run_folder(scenario, 1, 100, "leakers:0.1", 0, None), cli.run_folder(scenario, 1, 100, None, 5, None),
+        cli.run_folder(scenario, 1, 100, None, 0, 7),
+    ]  # fmt: skip
+    assert len({base, *others}) == 6
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [(("run",), 2), (("run", "tartus_2016", "-n", "0"), 2), (("nonsense",), 2), (("run", "no_such_scenario"), 65),
+     (("check", "no_such_scenario"), 65), (("catalog", "show", "s300pmu3"), 65), (("run", "tartus_2016", "--set", "site.Tartus"), 65),
+     (("run", "tartus_2016", "--set", "site.Tartus.system=\"s300pmu3\""), 65)],
+)  # fmt: skip
+def test_what_is_asked_wrongly_ends_with_its_code_and_without_a_traceback(words: tuple[str, ...], code: int) -> None:
+    done = call(*words)
+    assert done.exit_code == code
+    assert done.stdout == ""
+    assert done.stderr.strip()
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(ResultsError("runs/x", "the disk is full (0 bytes free)", "Make room, then run the same command again"), 74),
+     (Interrupted("runs/x", "stopped with 20 of 100 replications stored", "Run the same command again to continue"), 130),
+     (InputErrors([InputError("f:1", "wrong", "Fix it."), InputError("f:2", "worse", "Fix it too.")]), 65),
+     (KeyboardInterrupt(), 130)],
+)  # fmt: skip
+def test_errors_below_end_with_their_code(monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int) -> None:
+    from openiads.study import replicate
+
+    def fails(*args: Any, **options: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(replicate, "run", fails)
+    done = call("run", "tartus_2016", "--json")
+    assert done.exit_code == code
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    assert "again" in done.stderr or "f:2: worse" in done.stderr
+
+
+def test_a_report_of_no_run_is_a_results_error(tmp_path: Path) -> None:
+    done = call("report", str(tmp_path))
+    assert done.exit_code == 74
+    assert str(tmp_path) in done.stderr
+
+
+def test_check_of_a_good_scenario_says_so() -> None:
+    done = call("check", "tartus_2016")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert "tartus_2016: in order (1 site, 3 assets, 31 flights)" in done.stdout
+    assert json.loads(call("check", "tartus_2016", "--json").stdout)["ok"] is True
+
+
+def test_check_names_every_error_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "bad.toml"
+    file.write_text(
+        'format = 1\nname = "x"\nduration = 600\nbogus = 1\n[[site]]\nname = "S"\nsystem = "s300pmu3"\nat = "91 N 35 E"\nfacing = "0 deg"\n'
+    )
+    done = call("check", str(file))
+    assert done.exit_code == 65
+    for line in (3, 4, 7, 8):
+        assert f"{file}:{line}: " in done.stderr
+
+
+def test_catalog_reads_on_a_terminal_and_as_json() -> None:
+    listed = call("catalog")
+    assert listed.exit_code == 0
+    assert "48n6e2" in listed.stdout
+    assert {entry["name"] for entry in json.loads(call("catalog", "list", "--json").stdout)["entries"]} >= {
+        "48n6e2",
+        "scud_b",
+    }
+    shown = call("catalog", "show", "48n6e2").stdout
+    assert "max_range" in shown
+    assert "assumption" in shown
+    values = json.loads(call("catalog", "show", "48n6e2", "--json").stdout)["values"]
+    assert values["max_range"]["unit"] == "km"
+    assert values["max_range"]["si"] == pytest.approx(1000.0 * values["max_range"]["value"])
+    assert json.loads(call("catalog", "sources", "--json").stdout)["sources"]
+
+
+def test_schema_is_a_json_schema() -> None:
+    told = json.loads(call("schema").stdout)
+    assert told["$schema"].startswith("https://json-schema.org/")
+    assert "site" in told["properties"]
+
+
+def test_json_holds_no_infinity() -> None:
+    assert show.plain({"a": float("inf"), "b": [float("nan"), 1.0], "c": {"d": 2}}) == {
+        "a": None,
+        "b": [None, 1.0],
+        "c": {"d": 2},
+    }
+
+
+def test_progress_is_silent_where_stderr_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    with show.progress_bars() as phases:
+        phases.phase("running")
+        phases.count(1, 2)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_progress_counts_on_a_terminal() -> None:
+    import io
+
+    from rich.console import Console
+    from rich.progress import Progress, TextColumn
+
+    screen = io.StringIO()
+    with Progress(
+        TextColumn("{task.description} {task.fields[shown]}"),
+        console=Console(file=screen, force_terminal=True, width=80),
+    ) as bars:
+        phases = show.Phases(bars)
+        phases.phase("preparing")
+        progress = show.running(phases)
+        progress(3, 10)
+        progress(10, 10)
+    assert "running replications 10 / 10" in screen.getvalue()
+
+
+def test_demo_runs_the_packaged_scenario_and_says_where_the_report_is(
+    stub: dict[str, Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from openiads.faces import report
+
+    monkeypatch.setattr(report, "write", lambda run: tmp_path / "report.html")
+    done = call("demo", "-n", "20")
+    assert done.exit_code == 0
+    assert stub["scenario"].name == "tartus_2016"
+    assert (stub["replications"], stub["seed"]) == (20, 2016)
+    assert f"Report: {tmp_path / 'report.html'}" in done.stdout
+    assert json.loads(call("demo", "-n", "20", "--json").stdout)["report"] == str(tmp_path / "report.html")

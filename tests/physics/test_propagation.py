@@ -1,0 +1,189 @@
+"""Laws of propagation: lobes, nulls, horizon, attenuation, edges and clutter."""
+
+import math
+
+import numpy as np
+import pytest
+
+from openiads.base.errors import InputError
+from openiads.physics import propagation as p
+
+EARTH = 6371000.0 * 4 / 3
+
+
+def flat(wavelength, radar_up, target_up, distance, reflection=1.0, surface_height=0.0):
+    return p.two_ray_factor(wavelength, radar_up, target_up, distance, reflection, surface_height, 0.0)
+
+
+def test_two_rays_at_most_double_the_field():
+    rng = np.random.default_rng(1)
+    for _ in range(2000):
+        wavelength, strength = rng.uniform(0.02, 1.0), rng.uniform(0, 1)
+        radar, target, distance = rng.uniform(0, 500), rng.uniform(0, 2e4), rng.uniform(100, 4e5)
+        for earth in (0.0, EARTH):
+            f = p.two_ray_factor(wavelength, radar, target, distance, strength, 0.0, earth)
+            assert 0.0 <= f <= 1.0 + strength + 1e-12
+
+
+def test_without_reflection_there_is_free_space():
+    assert flat(0.1, 20.0, 300.0, 2e4, reflection=0.0) == 1.0
+    assert p.two_ray_factor(0.1, 20.0, 300.0, 2e4, 0.0, 0.0, EARTH) == 1.0
+    # a surface much rougher than the wavelength does not reflect
+    assert flat(0.03, 30.0, 3000.0, 2e4, surface_height=2.0) == pytest.approx(1.0, abs=1e-6)
+
+
+def test_lobes_reach_twice_the_field_and_nulls_none():
+    wavelength, up, distance = 0.1, 20.0, 5e4
+    for angle in p.lobe_elevations(up, wavelength, 4):
+        assert flat(wavelength, up, distance * math.sin(angle), distance) == pytest.approx(2.0, abs=1e-9)
+    for angle in p.null_elevations(up, wavelength, 4):
+        assert flat(wavelength, up, distance * math.sin(angle), distance) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_far_below_the_first_lobe_the_echo_falls_with_the_eighth_power_of_range():
+    wavelength, up, target = 0.1, 10.0, 5.0
+    echo = [flat(wavelength, up, target, r) ** 4 / r**4 for r in (2e4, 4e4)]
+    slope = math.log(echo[1] / echo[0]) / math.log(2.0)
+    assert slope == pytest.approx(-8.0, abs=0.02)
+
+
+def test_spherical_earth_becomes_flat_when_it_is_large():
+    for distance in (3e3, 9e3, 2e4):
+        huge = p.two_ray_factor(0.1, 20.0, 100.0, distance, 1.0, 0.0, 1e13)
+        assert huge == pytest.approx(flat(0.1, 20.0, 100.0, distance), abs=1e-4)
+
+
+def test_field_fades_to_nothing_at_the_horizon_and_stays_there():
+    radar, target = 30.0, 50.0
+    horizon = math.sqrt(2 * EARTH * radar) + math.sqrt(2 * EARTH * target)
+    share = np.linspace(0.9, 1.0, 50)
+    factors = [p.two_ray_factor(0.1, radar, target, horizon * s, 1.0, 0.0, EARTH) for s in share]
+    assert np.all(np.diff(factors) <= 0)
+    assert factors[0] > 0.1
+    assert factors[-1] < 0.01
+    assert p.two_ray_factor(0.1, radar, target, 1.2 * horizon, 1.0, 0.0, EARTH) == 0.0
+
+
+def test_factor_does_not_care_which_end_is_the_radar():
+    for distance in (5e3, 2e4, 3.5e4):
+        there = p.two_ray_factor(0.1, 15.0, 200.0, distance, 0.9, 0.1, EARTH)
+        back = p.two_ray_factor(0.1, 200.0, 15.0, distance, 0.9, 0.1, EARTH)
+        assert there == pytest.approx(back, rel=1e-9)
+
+
+def test_reflection_point_is_where_both_grazing_angles_agree():
+    # an independent ray trace over the sphere: the bounce with equal angles has the least total path
+    radar, target, distance, wavelength = 40.0, 150.0, 4e4, 3.0
+
+    def leg(height, arc):
+        angle = arc / EARTH
+        inner, outer = EARTH, EARTH + height
+        return math.sqrt(inner**2 + outer**2 - 2 * inner * outer * math.cos(angle))
+
+    from scipy.optimize import minimize_scalar
+
+    best = minimize_scalar(
+        lambda s: leg(radar, s) + leg(target, distance - s), bounds=(1.0, distance - 1), method="bounded",
+        options={"xatol": 1e-3},
+    )  # fmt: skip
+    a, b = EARTH + radar, EARTH + target
+    direct = math.sqrt(a * a + b * b - 2 * a * b * math.cos(distance / EARTH))
+    difference = best.fun - direct
+    got = p.two_ray_factor(wavelength, radar, target, distance, 1.0, 0.0, EARTH)
+    # divergence only weakens the reflected ray: the field lies between the sum with it whole and with it halved
+    whole = 2 * abs(math.sin(math.pi * difference / wavelength))
+    assert difference < 0.25 * wavelength
+    assert got == pytest.approx(whole, rel=0.25)
+    assert got >= 0.98 * whole
+
+
+def test_air_attenuates_more_the_higher_the_frequency_and_the_wetter_the_air():
+    gas = [float(p.gas_attenuation(f * 1e9, 101325.0, 7.5e-3, 288.15).total_decibels) for f in (1, 3, 10, 16, 22.2)]
+    assert np.all(np.diff(gas) > 0)
+    dry = p.gas_attenuation(1e10, 101325.0, 0.0, 288.15)
+    assert float(dry.vapor_decibels) == 0.0 < float(dry.dry_decibels)
+    resonance = float(p.gas_attenuation(60e9, 101325.0, 7.5e-3, 288.15).dry_decibels)
+    assert 0.010 < resonance < 0.020  # the oxygen complex: about 15 dB/km
+
+
+def test_slant_attenuation_follows_the_cosecant_law():
+    air = {"dry_pressure": 101300.0, "vapor_density": 7.5e-3, "temperature": 288.15}
+    zenith = p.gas_attenuation_slant(1e10, math.pi / 2, **air)
+    assert p.gas_attenuation_slant(1e10, math.pi / 6, **air) == pytest.approx(2 * zenith)
+    with pytest.raises(InputError):
+        p.gas_attenuation_slant(1e10, math.radians(2.0), **air)
+
+
+def test_path_integral_straight_up_agrees_with_the_equivalent_height_method():
+    air = {"dry_pressure": 101325.0, "vapor_density": 7.5e-3, "temperature": 288.15}
+    for frequency in (3e9, 1e10):
+        up = float(p.path_attenuation(frequency, 90e3, 0.0, 90e3, nodes=200))
+        assert up == pytest.approx(p.gas_attenuation_slant(frequency, math.pi / 2, **air), rel=0.1)
+
+
+def test_rain_matters_for_short_waves_only():
+    heavy = 25 / 3.6e6
+    assert p.rain_attenuation(1e10, heavy) > 50 * p.rain_attenuation(3e9, heavy)
+    assert p.rain_attenuation(1e10, 0.0) == 0.0
+    vertical, horizontal = (p.rain_attenuation(1e10, heavy, tilt=t) for t in (math.pi / 2, 0.0))
+    assert vertical < p.rain_attenuation(1e10, heavy) < horizontal
+
+
+def test_attenuation_table_agrees_with_the_integral_above_the_horizon():
+    rng = np.random.default_rng(5)
+    for frequency, radar in ((1e9, 10.0), (3e9, 600.0), (1e10, 30.0), (1.6e10, 30.0)):
+        table = p.attenuation_table(frequency, radar_height=radar, max_range=4e5)
+        arena = np.concatenate((np.full(7, np.nan), table))
+        distance, height = rng.uniform(300, 4e5, 600), 4e4 * rng.random(600) ** 3
+        seen = (distance < math.sqrt(2 * EARTH * radar) + np.sqrt(2 * EARTH * height)) & (height - radar < distance)
+        distance, height = distance[seen], height[seen]
+        exact = 2 * p.path_attenuation(frequency, distance, radar, height)
+        got = [-10 * math.log10(p.two_way_attenuation(arena, 7, r, h)) for r, h in zip(distance, height, strict=True)]
+        assert np.max(np.abs(got - exact) / exact) < 0.01
+
+
+def test_attenuation_is_a_loss_grows_with_range_and_shrinks_with_height():
+    table = p.attenuation_table(1e10, radar_height=20.0, max_range=3e5)
+    far = [p.two_way_attenuation(table, 0, r, 3000.0) for r in np.linspace(0, 5e5, 60)]
+    assert far[0] == 1.0
+    assert np.all(np.diff(far) < 0)
+    assert far[-1] > 0
+    high = [p.two_way_attenuation(table, 0, 2e5, h) for h in np.linspace(3000, 9e4, 40)]
+    assert np.all(np.diff(high) >= 0)
+
+
+def test_edge_at_grazing_costs_six_decibels_and_the_approximation_is_close():
+    assert -10 * math.log10(float(p.knife_edge_exact(0.0))) == pytest.approx(6.0206, abs=1e-4)
+    for nu in np.linspace(-0.7, 30.0, 300):
+        got, exact = p.knife_edge_loss(float(nu)), float(p.knife_edge_exact(nu))
+        assert abs(10 * math.log10(got / exact)) < 0.15
+    assert p.knife_edge_loss(-5.0) == 1.0
+    steps = [p.knife_edge_loss(float(nu)) for nu in np.linspace(-2, 5, 500)]
+    assert np.all(np.diff(steps) <= 0)
+
+
+def test_fresnel_parameter_changes_sign_with_clearance():
+    assert p.fresnel_parameter(30.0, 1e4, 2e4, 0.1) == -p.fresnel_parameter(-30.0, 1e4, 2e4, 0.1)
+    assert p.fresnel_parameter(30.0, 1e4, 2e4, 0.1) == p.fresnel_parameter(30.0, 2e4, 1e4, 0.1)
+
+
+def test_clutter_hides_only_below_its_angle():
+    limit = math.radians(0.5)
+    assert p.clutter_factor(limit, limit, 20.0) == 1.0
+    assert p.clutter_factor(2 * limit, limit, 20.0) == 1.0
+    assert p.clutter_factor(-0.1, limit, 20.0) == pytest.approx(0.01)
+    assert p.clutter_factor(limit / 2, limit, 20.0) == pytest.approx(0.1)
+    assert p.clutter_factor(0.0, 0.0, 20.0) == 1.0
+    assert p.clutter_factor(0.0, limit, 0.0) == 1.0
+    smooth = [p.clutter_factor(limit * s, limit, 20.0) for s in np.linspace(-0.2, 1.2, 200)]
+    assert np.all(np.diff(smooth) >= 0)
+    assert np.max(np.diff(smooth)) < 0.05
+
+
+def test_frequency_in_the_wrong_unit_is_refused():
+    with pytest.raises(InputError):
+        p.gas_attenuation(10.0, 101325.0, 7.5e-3, 288.15)
+    with pytest.raises(InputError):
+        p.rain_attenuation(10.0, 1e-6)
+    with pytest.raises(InputError):
+        p.attenuation_table(1e10, radar_height=0.0, max_range=0.0)

@@ -1,0 +1,47 @@
+"""Validation cases of the intervals and sample sizes."""
+
+from collections.abc import Callable
+from typing import Any
+
+from openiads.study import estimate
+
+
+def binomial_intervals(inputs: dict[str, Any]) -> dict[str, Any]:
+    methods = {"wilson": estimate.wilson, "clopper_pearson": estimate.clopper_pearson, "jeffreys": estimate.jeffreys}
+    return {name: [list(method(k, n, inputs["confidence"])) for k, n in inputs["rows"]] for name, method in methods.items()}
+
+
+def zero_failures(inputs: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "upper": [estimate.zero_failure_upper(n, inputs["confidence"]) for n in inputs["n"]],
+        "three_over_n": [estimate.three_over_n(n) for n in inputs["n"]],
+    }
+
+
+def difference(inputs: dict[str, Any]) -> dict[str, Any]:
+    return {"interval": [list(estimate.newcombe(*row, inputs["confidence"])) for row in inputs["rows"]]}
+
+
+def sample_size(inputs: dict[str, Any]) -> dict[str, Any]:
+    p, confidence = inputs["p"], inputs["confidence"]
+    return {
+        "normal": [estimate.runs_for_half_width(h, p, confidence) for h in inputs["half_width"]],
+        "hoeffding": [estimate.runs_hoeffding(h, confidence) for h in inputs["half_width"]],
+        "zero_failure_trials": [estimate.zero_failure_trials(r, confidence) for r in inputs["demonstrate_reliability"]],
+    }
+
+
+def coverage(inputs: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: [estimate.coverage(method, p, n) for p, n in inputs["rows"]]
+        for name, method in (("wilson", estimate.wilson), ("wald", estimate.wald))
+    }
+
+
+ADAPTERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "MCS-BINOM-CI-A": binomial_intervals,
+    "MCS-RULE-OF-THREE": zero_failures,
+    "MCS-DIFF-CI": difference,
+    "MCS-SAMPLE-SIZE": sample_size,
+    "MCS-COVERAGE": coverage,
+}
