@@ -65,8 +65,9 @@ def test_run_with_json_prints_one_object_and_nothing_else(stub: dict[str, Any]) 
 
 def test_run_passes_every_option_down(stub: dict[str, Any], tmp_path: Path) -> None:
     done = call(
-        "run", "tartus_2016", "-n", "40", "--seed", "7", "--jobs", "2", "--chunk", "5", "--record", "3", "--until-ci", "leakers:0.5",
-        "--out", str(tmp_path / "r"), "--set", "site.Tartus.fire_units=1", "--set", "duration=600 s", "--json",
+        "run", "tartus_2016", "-n", "40", "--seed", "7", "--jobs", "2", "--chunk", "5", "--record", "3", "--until-ci",
+        "leakers:0.5", "--out", str(tmp_path / "r"), "--set", "site.Tartus.fire_units=1", "--set",
+        "duration=600 s", "--json",
     )  # fmt: skip
     assert done.exit_code == 0
     wanted = {
@@ -96,7 +97,7 @@ def test_run_prints_question_table_digest_and_folder(stub: dict[str, Any]) -> No
         "At least one leaker",
         "Cruise missiles",
         "HIT_ASSET",
-        "Bound first: ",
+        "Waited for longest: ",
         "Digest: 3f3f",
         "Folder: ",
     ):
@@ -118,7 +119,8 @@ def test_the_same_command_goes_to_the_same_folder_and_others_elsewhere() -> None
 @pytest.mark.parametrize(
     ("words", "code"),
     [(("run",), 2), (("run", "tartus_2016", "-n", "0"), 2), (("nonsense",), 2), (("run", "no_such_scenario"), 65),
-     (("check", "no_such_scenario"), 65), (("catalog", "show", "s300pmu3"), 65), (("run", "tartus_2016", "--set", "site.Tartus"), 65),
+     (("check", "no_such_scenario"), 65), (("catalog", "show", "s300pmu3"), 65),
+     (("run", "tartus_2016", "--set", "site.Tartus"), 65),
      (("run", "tartus_2016", "--set", "site.Tartus.system=\"s300pmu3\""), 65)],
 )  # fmt: skip
 def test_what_is_asked_wrongly_ends_with_its_code_and_without_a_traceback(words: tuple[str, ...], code: int) -> None:
@@ -132,7 +134,7 @@ def test_what_is_asked_wrongly_ends_with_its_code_and_without_a_traceback(words:
 @pytest.mark.parametrize(
     ("error", "code"),
     [(ResultsError("runs/x", "the disk is full (0 bytes free)", "Make room, then run the same command again"), 74),
-     (Interrupted("runs/x", "stopped with 20 of 100 replications stored", "Run the same command again to continue"), 130),
+     (Interrupted("runs/x", "stopped with 20 of 100 stored", "Run the same command again to continue"), 130),
      (InputErrors([InputError("f:1", "wrong", "Fix it."), InputError("f:2", "worse", "Fix it too.")]), 65),
      (KeyboardInterrupt(), 130)],
 )  # fmt: skip
@@ -166,7 +168,8 @@ def test_check_of_a_good_scenario_says_so() -> None:
 def test_check_names_every_error_with_its_line(tmp_path: Path) -> None:
     file = tmp_path / "bad.toml"
     file.write_text(
-        'format = 1\nname = "x"\nduration = 600\nbogus = 1\n[[site]]\nname = "S"\nsystem = "s300pmu3"\nat = "91 N 35 E"\nfacing = "0 deg"\n'
+        'format = 1\nname = "x"\nduration = 600\nbogus = 1\n'
+        '[[site]]\nname = "S"\nsystem = "s300pmu3"\nat = "91 N 35 E"\nfacing = "0 deg"\n'
     )
     done = call("check", str(file))
     assert done.exit_code == 65

@@ -15,7 +15,7 @@ import pytest
 from faces import fake_run
 from openiads.base.errors import ResultsError
 from openiads.earth.terrain import flat, levant
-from openiads.faces import brief, figures, report, text
+from openiads.faces import brief, figures, ground, marks, report, text
 from openiads.faces import map as maps
 from openiads.world.codes import Event, Identity, Side, Terminal
 
@@ -89,8 +89,10 @@ def test_every_reference_inside_a_picture_leads_somewhere(page: str) -> None:
 
 @pytest.mark.parametrize(
     "phrase",
-    ["How large a raid before something gets through", "Read this first", "must not be used to judge", "terrain-limited", "Not modelled",
-     "are assumptions", "Distribution of leakers", "By threat class", "HIT_ASSET", "Which resource binds first", "Kill chain of each flight",
+    ["How large a raid before something gets through", "Read this first", "must not be used to judge",
+     "terrain-limited", "Not modelled", "are assumptions", "Distribution of leakers", "By threat class", "HIT_ASSET",
+     "Which resource binds first",
+     "binds first in 62 %", "Kill chain of each flight",
      "HORIZON", "The scenario", "brochure_x", "assumption", "3f3f3f", "--seed 2016", "Run it again"],
 )  # fmt: skip
 def test_report_says_what_it_must(page: str, phrase: str) -> None:
@@ -303,10 +305,10 @@ def test_labels_do_not_cover_each_other(made: Any) -> None:
     with figures.style("t"):
         figure = figures.blank(6, 5, arranged=False)
         axes = figure.add_axes((0.1, 0.1, 0.8, 0.8))
-        extent = maps.Extent(34.0, 36.0, 34.0, 37.0)
+        extent = ground.Extent(34.0, 36.0, 34.0, 37.0)
         axes.set_xlim(extent.west, extent.east)
         axes.set_ylim(extent.south, extent.north)
-        labels = maps.Labels(axes, extent)
+        labels = marks.Labels(axes, extent)
         placed = [labels.near(35.5, 35.0, f"a place {k}") for k in range(40)]
         assert any(placed)
         assert not all(placed)
@@ -327,8 +329,8 @@ def test_labels_do_not_cover_each_other(made: Any) -> None:
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(0.0, "0"), (3.1333, "3.13"), (12.0, "12"), (1234567.0, "1,234,567"), (-0.5, "−0.5"), (None, "–"), (float("nan"), "–"),
-     (float("inf"), "never"), (0.000123, "0.000123")],
+    [(0.0, "0"), (3.1333, "3.13"), (12.0, "12"), (1234567.0, "1,234,567"), (-0.5, "−0.5"), (None, "–"),
+     (float("nan"), "–"), (float("inf"), "never"), (0.000123, "0.000123")],
 )  # fmt: skip
 def test_numbers_are_shown_for_people(value: float | None, shown: str) -> None:
     assert text.number(value) == shown
@@ -369,3 +371,15 @@ def test_switches_that_simplify_are_named_on_the_placard() -> None:
 
 def test_the_command_repeats_the_run(made: Any) -> None:
     assert report.command(made) == "openiads run tartus_2016 -n 300 --seed 2016"
+
+
+@pytest.mark.parametrize("name", ["West", "West[3]", "West/3", "West 12", "West-3"])
+def test_flights_of_a_raid_share_its_name(name: str) -> None:
+    assert maps.stem(name) == "West"
+
+
+def test_glyphs_keep_their_size_and_paths_their_place(made: Any) -> None:
+    drawn = figures.svg(figures.leaker_histogram(made), "k", "l")
+    scales = {float(scale) for scale in re.findall(r"scale\(([0-9.]+) ", drawn)}
+    assert any(abs(scale - 9.0 / 100.0) < 1e-9 for scale in scales)
+    assert not re.search(r' d="[^"]*\d\.\d{3}', drawn)

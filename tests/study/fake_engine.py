@@ -46,6 +46,7 @@ class FakeScenario:
 
 
 class FakeCatalog:
+    @property
     def digest(self) -> str:
         return hashlib.sha256(b"fake catalog").hexdigest()
 
@@ -55,24 +56,47 @@ def build(scenario: FakeScenario, catalog: FakeCatalog, knobs: dict[str, float] 
     kinds = [ThreatClass.AIRCRAFT, ThreatClass.CRUISE, ThreatClass.BALLISTIC]
     classes = [int(kinds[f % 3]) for f in range(scenario.threats)] + [int(ThreatClass.AIRLINER)]
     names = SimpleNamespace(
-        flights=[f"threat[{f}]" for f in range(scenario.threats)] + ["airliner"], units=["Site/1", "Site/2"],
-        radars=["Site/search", "Site/1/radar", "Site/2/radar"], launchers=["Site/1/1", "Site/1/2", "Site/2/1", "Site/2/2"],
-        assets=["Port"], posts=["Site"],
+        flights=[f"threat[{f}]" for f in range(scenario.threats)] + ["airliner"],
+        units=["Site/1", "Site/2"],
+        radars=["Site/search", "Site/1/radar", "Site/2/radar"],
+        launchers=["Site/1/1", "Site/1/2", "Site/2/1", "Site/2/2"],
+        assets=["Port"],
+        posts=["Site"],
     )
     places = [pymap3d.geodetic2ecef(SITE[0] + 0.01 * k, SITE[1], 40.0) for k in range(3)]
     limits = {
-        "duration": scenario.duration, "magazine_infinite": False, "mask_open": False, "radar_position": np.array(places),
-        "unit_target_channels": np.array([2, 2]), "unit_missile_channels": np.array([4, 4]),
-        "unit_control": ["tight", "tight"], "unit_assign_delay": [1.0, 1.0], "unit_launch_delay": [4.0, 4.0],
-        "unit_assess_delay": [5.0, 5.0], "unit_interceptor_life": [LIFE, LIFE], "unit_round_speed": [2500.0, 2500.0],
-        "unit_round_load": [250.0, 250.0], "launcher_unit": [0, 0, 1, 1], "launcher_rounds": [4, 4, 4, 4],
-        "launcher_interval": [3.0] * 4, "radar_range_max": [300e3, 200e3, 200e3], "radar_range_min": [0.0] * 3,
-        "radar_boresight": [0.0, np.radians(270), np.radians(270)], "radar_track_half": [np.pi, np.radians(60), np.radians(60)],
+        "duration": scenario.duration,
+        "magazine_infinite": False,
+        "mask_open": False,
+        "radar_position": np.array(places),
+        "unit_target_channels": np.array([2, 2]),
+        "unit_missile_channels": np.array([4, 4]),
+        "unit_control": ["tight", "tight"],
+        "unit_assign_delay": [1.0, 1.0],
+        "unit_launch_delay": [4.0, 4.0],
+        "unit_assess_delay": [5.0, 5.0],
+        "unit_interceptor_life": [LIFE, LIFE],
+        "unit_burn_time": [0.0, 0.0],
+        "unit_round_speed": [2500.0, 2500.0],
+        "unit_round_load": [250.0, 250.0],
+        "launcher_unit": [0, 0, 1, 1],
+        "launcher_rounds": [4, 4, 4, 4],
+        "launcher_interval": [3.0] * 4,
+        "radar_range_max": [300e3, 200e3, 200e3],
+        "radar_range_min": [0.0] * 3,
+        "radar_boresight": [0.0, np.radians(270), np.radians(270)],
+        "radar_track_half": [np.pi, np.radians(60), np.radians(60)],
     }
     pk = (knobs or {}).get("pk", 0.7)
     return SimpleNamespace(
-        names=names, flight_class=np.array(classes), flight_side=np.array([1] * scenario.threats + [int(Side.NEUTRAL)]),
-        scenario=scenario, catalog=catalog, digest=scenario.digest(), limits=limits, pk=pk,
+        names=names,
+        flight_class=np.array(classes),
+        flight_side=np.array([1] * scenario.threats + [int(Side.NEUTRAL)]),
+        scenario=scenario,
+        catalog=catalog,
+        digest=scenario.digest(),
+        limits=limits,
+        pk=pk,
     )
 
 
@@ -82,9 +106,33 @@ class Log:
 
     rows: list[tuple] = field(default_factory=list)
 
-    def add(self, at: float, kind: int, flight: int = -1, unit: int = -1, radar: int = -1, launcher: int = -1, round_: int = -1,
-            track: int = -1, code: int = 0, values: tuple = ()) -> None:
-        self.rows.append((at, int(kind), flight, unit, radar, launcher, round_, track, int(code), (*values, *(0.0,) * (6 - len(values)))))
+    def add(
+        self,
+        at: float,
+        kind: int,
+        flight: int = -1,
+        unit: int = -1,
+        radar: int = -1,
+        launcher: int = -1,
+        round_: int = -1,
+        track: int = -1,
+        code: int = 0,
+        values: tuple = (),
+    ) -> None:
+        self.rows.append(
+            (
+                at,
+                int(kind),
+                flight,
+                unit,
+                radar,
+                launcher,
+                round_,
+                track,
+                int(code),
+                (*values, *(0.0,) * (6 - len(values))),
+            )
+        )
 
     def array(self) -> np.ndarray:
         return np.array(sorted(self.rows, key=lambda row: row[0]), EVENT)
@@ -106,7 +154,9 @@ class Runner:
         row["first_detection_s"] = row["first_launch_s"] = np.inf
         if draw.random() < scenario.fails:
             row["status"], row["status_time"], row["status_entity"] = int(Status.BAD_STATE), 12.5, 1
-            return SimpleNamespace(outcome=row, events=np.zeros(0, EVENT), message="flight threat[1]: height is not a number")
+            return SimpleNamespace(
+                outcome=row, events=np.zeros(0, EVENT), message="flight threat[1]: height is not a number"
+            )
         raid = Raid(self.world, draw, record)
         for flight in range(scenario.threats):
             raid.threat(flight)
@@ -137,8 +187,14 @@ class Raid:
         where = self.place(flight, at)
         lat, lon, height = pymap3d.ecef2geodetic(*self.world.limits["radar_position"][radar])
         azimuth, elevation, away = pymap3d.ecef2aer(*where, lat, lon, height)
-        return (float(away), float(np.radians(azimuth)), float(np.radians(elevation)), 50.0, 20.0,
-                float(pymap3d.ecef2geodetic(*where)[2]))
+        return (
+            float(away),
+            float(np.radians(azimuth)),
+            float(np.radians(elevation)),
+            50.0,
+            20.0,
+            float(pymap3d.ecef2geodetic(*where)[2]),
+        )
 
     def states(self, flight: int, begin: float, end: float) -> None:
         if self.record:
@@ -154,7 +210,9 @@ class Raid:
             self.log.add(at, Event.DAMAGE, flight, code=asset, values=(1.0,))
 
     def belief(self, flight: int, at: float, code: Identity, hostile: float, neutral: float) -> None:
-        self.log.add(at, Event.IDENTIFY, flight, track=flight, code=code, values=(hostile, 1 - hostile - neutral, neutral))
+        self.log.add(
+            at, Event.IDENTIFY, flight, track=flight, code=code, values=(hostile, 1 - hostile - neutral, neutral)
+        )
 
     def threat(self, flight: int) -> None:
         draw, unit, begin = self.draw, flight % 2, 60.0 * flight
@@ -182,7 +240,16 @@ class Raid:
     def engage(self, flight: int, unit: int, at: float) -> float | None:
         """One salvo of two; the time of the kill, or None."""
         self.log.add(at, Event.ASSIGN, flight, unit, track=flight, code=1, values=(at + 30, at + 90, 0.8, 2.0))
-        self.log.add(at + 2, Event.ACQUIRE, flight, unit, radar=1 + unit, track=flight, code=1, values=self.seen(1 + unit, flight, at + 2))
+        self.log.add(
+            at + 2,
+            Event.ACQUIRE,
+            flight,
+            unit,
+            radar=1 + unit,
+            track=flight,
+            code=1,
+            values=self.seen(1 + unit, flight, at + 2),
+        )
         self.log.add(at + 2, Event.GATE, flight, unit, code=Gate.ENGAGING, values=(float(Gate.NO_CHANNEL),))
         killed = None
         for k in range(2):
@@ -190,14 +257,40 @@ class Raid:
             hit = launched + 30.0
             self.fired[launcher] += 1
             left = float(4 - self.fired[launcher])
-            self.log.add(launched, Event.LAUNCH, flight, unit, 1 + unit, launcher, self.rounds, flight, k + 1,
-                         (hit, 4e4, 9e3, 0.8, left, 1e5))
+            self.log.add(
+                launched,
+                Event.LAUNCH,
+                flight,
+                unit,
+                1 + unit,
+                launcher,
+                self.rounds,
+                flight,
+                k + 1,
+                (hit, 4e4, 9e3, 0.8, left, 1e5),
+            )
             self.fly(self.rounds, unit, flight, launched, hit if killed is None else killed)
             if killed is None:
                 kill = int(self.draw.random() < self.world.pk)
-                self.log.add(hit, Event.INTERCEPT, flight, unit, launcher=launcher, round_=self.rounds, track=flight, code=kill,
-                             values=(5.0, 0.7, 1500.0, 4e4, 9e3, hit - launched))
-                self.log.add(hit, Event.ROUND_END, flight, unit, round_=self.rounds, code=RoundEnd.KILL if kill else RoundEnd.MISS)
+                self.log.add(
+                    hit,
+                    Event.INTERCEPT,
+                    flight,
+                    unit,
+                    launcher=launcher,
+                    round_=self.rounds,
+                    track=flight,
+                    code=kill,
+                    values=(5.0, 0.7, 1500.0, 4e4, 9e3, hit - launched),
+                )
+                self.log.add(
+                    hit,
+                    Event.ROUND_END,
+                    flight,
+                    unit,
+                    round_=self.rounds,
+                    code=RoundEnd.KILL if kill else RoundEnd.MISS,
+                )
                 if kill:
                     killed = hit
                     self.end(flight, hit, Terminal.KILLED)
@@ -205,8 +298,15 @@ class Raid:
                 self.log.add(killed + 0.1, Event.ROUND_END, flight, unit, round_=self.rounds, code=RoundEnd.TARGET_GONE)
             self.rounds += 1
         done = at + 6.5 + 30.0 + 6.0
-        self.log.add(done, Event.ASSESS, flight, unit, track=flight, code=int(killed is not None),
-                     values=(float(killed is not None), 6.0))
+        self.log.add(
+            done,
+            Event.ASSESS,
+            flight,
+            unit,
+            track=flight,
+            code=int(killed is not None),
+            values=(float(killed is not None), 6.0),
+        )
         self.log.add(done, Event.RELEASE, flight, unit, track=flight, code=1, values=(done - at - 2,))
         return killed
 
@@ -220,7 +320,15 @@ class Raid:
         for at in np.arange(begin, end, 1.0):
             past = at - begin
             where = start + toward * (1500.0 * past - 0.5 * 20.0 * past * past)
-            self.log.add(float(at), Event.ROUND_STATE, flight, unit, round_=round_, code=3, values=(*where, *(toward * (1500.0 - 20.0 * past))))
+            self.log.add(
+                float(at),
+                Event.ROUND_STATE,
+                flight,
+                unit,
+                round_=round_,
+                code=3,
+                values=(*where, *(toward * (1500.0 - 20.0 * past))),
+            )
 
     def airliner(self, flight: int) -> None:
         at = 60.0 * flight + 10
@@ -245,7 +353,9 @@ def score(row: np.ndarray, events: np.ndarray, world: SimpleNamespace) -> None:
         return rows[side[rows] == Side.HOSTILE]
 
     ended, launched = flights(Event.TERMINAL), flights(Event.LAUNCH)
-    leaked = hostile(np.concatenate([flights(Event.TERMINAL, Terminal.HIT_ASSET), flights(Event.TERMINAL, Terminal.REACHED_MISSED)]))
+    leaked = hostile(
+        np.concatenate([flights(Event.TERMINAL, Terminal.HIT_ASSET), flights(Event.TERMINAL, Terminal.REACHED_MISSED)])
+    )
     killed = hostile(flights(Event.TERMINAL, Terminal.KILLED))
     engaged = np.unique(hostile(launched))
     row["threats"], row["killed"], row["leakers"] = len(hostile(ended)), len(killed), len(leaked)
@@ -265,7 +375,12 @@ def score(row: np.ndarray, events: np.ndarray, world: SimpleNamespace) -> None:
     for kind in ThreatClass:
         if kind:
             name = kind.name.lower()
-            for word, chosen in (("threats", hostile(ended)), ("killed", killed), ("leakers", leaked), ("engaged", engaged)):
+            for word, chosen in (
+                ("threats", hostile(ended)),
+                ("killed", killed),
+                ("leakers", leaked),
+                ("engaged", engaged),
+            ):
                 row[f"{name}_{word}"] = int(np.sum(classes[chosen] == kind))
     row["events_key"] = int(np.sum(events["kind"] < 32))
 
@@ -276,6 +391,14 @@ def engine() -> Engine:
 
 if __name__ == "__main__":
     folder, count, chunk, jobs, slowness = sys.argv[1:6]
-    made = run(FakeScenario(slowness=float(slowness)), replications=int(count), seed=11, chunk=int(chunk), jobs=int(jobs),
-               out=Path(folder), record=3, engine=engine())
+    made = run(
+        FakeScenario(slowness=float(slowness)),
+        replications=int(count),
+        seed=11,
+        chunk=int(chunk),
+        jobs=int(jobs),
+        out=Path(folder),
+        record=3,
+        engine=engine(),
+    )
     print(made.digest)

@@ -138,8 +138,16 @@ def test_a_failed_replication_widens_to_its_worst_case() -> None:
 
 def test_rows_in_parts_give_the_same_as_rows_at_once() -> None:
     draw = np.random.default_rng(5)
-    many = rows(300, leakers=draw.poisson(2, 300), threats=9, rounds_fired=draw.poisson(12, 300), killed=draw.poisson(5, 300),
-                bound_channel=draw.random(300), first_detection_s=draw.random(300), any_leaker=draw.integers(0, 2, 300))
+    many = rows(
+        300,
+        leakers=draw.poisson(2, 300),
+        threats=9,
+        rounds_fired=draw.poisson(12, 300),
+        killed=draw.poisson(5, 300),
+        bound_channel=draw.random(300),
+        first_detection_s=draw.random(300),
+        any_leaker=draw.integers(0, 2, 300),
+    )
     once, parts = Accumulator(), Accumulator()
     once.add(many)
     for k in range(0, 300, 7):

@@ -1,13 +1,13 @@
 import json
 
 import pytest
-from study.fake_engine import FakeScenario, engine
 
 from openiads.base.errors import UsageError
 from openiads.study.explain import GATES, RESOURCE, explain, first_bound, gate_sentence, top_gates
 from openiads.study.replicate import Run, run
 from openiads.world.codes import Gate
 from openiads.world.outcome import BOUNDS
+from study.fake_engine import FakeScenario, engine
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,10 @@ def test_every_gate_has_a_sentence_of_its_own() -> None:
     assert len(set(said)) == len(said)
     assert all(said)
     assert gate_sentence(Gate.HORIZON, 1234.5) == "below the engagement radar's horizon (it must climb above 1,234 m)"
-    assert gate_sentence(Gate.SECTOR, 1.5707963) == "outside the sector that the engagement radar faces (90° off its middle)"
+    assert (
+        gate_sentence(Gate.SECTOR, 1.5707963)
+        == "outside the sector that the engagement radar faces (90° off its middle)"
+    )
     assert set(RESOURCE.values()) == set(BOUNDS)
 
 
@@ -30,7 +33,11 @@ def test_the_chain_is_told_in_order(made: Run) -> None:
         for story in explain(made, replication).flights:
             times = [step.time for step in story.steps]
             assert times == sorted(times)
-            chain = [story.first[k] for k in ("detect", "track", "identify", "assign", "acquire", "launch") if k in story.first]
+            chain = [
+                story.first[k]
+                for k in ("detect", "track", "identify", "assign", "acquire", "launch")
+                if k in story.first
+            ]
             assert chain == sorted(chain)
             assert story.first["terminal"] == story.ended
             assert (story.terminal == "killed") == any("killed by" in step.text for step in story.steps)

@@ -3,12 +3,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from study.fake_engine import FakeCatalog, FakeScenario, Runner, build, engine
 
 from openiads.study import invariants
 from openiads.study.invariants import CHECKS, check_events, check_run, unchecked, verify_run
 from openiads.study.replicate import Engine, open_run, run
 from openiads.world.codes import Control, Event, Gate, Identity, RoundEnd, Terminal
+from study.fake_engine import FakeCatalog, FakeScenario, Runner, build, engine
 
 WORLD = build(FakeScenario(hidden=0.3), FakeCatalog())
 LIMITS = {**WORLD.limits, "flight_side": WORLD.flight_side, "flight_class": WORLD.flight_class}
@@ -24,7 +24,6 @@ def logs(count: int = 6) -> tuple[Logs, np.ndarray]:
 def where(events: np.ndarray, kind: Event, code: int | None = None) -> np.ndarray:
     chosen = events["kind"] == kind
     return np.flatnonzero(chosen if code is None else chosen & (events["code"] == code))
-
 
 
 def without(events: np.ndarray, row: int) -> np.ndarray:
@@ -294,7 +293,9 @@ def round_too_fast(e: np.ndarray, limits: dict) -> np.ndarray:
 @fault("energy")
 def round_speeds_up_without_thrust(e: np.ndarray, limits: dict) -> np.ndarray:
     row = where(e, Event.ROUND_STATE)[5]
-    mine = np.flatnonzero((e["kind"] == Event.ROUND_STATE) & (e["round"] == e["round"][row]) & (e["time"] > e["time"][row]))
+    mine = np.flatnonzero(
+        (e["kind"] == Event.ROUND_STATE) & (e["round"] == e["round"][row]) & (e["time"] > e["time"][row])
+    )
     e["value"][mine, 3:] *= 1.1
     return e
 
@@ -368,4 +369,6 @@ def test_an_engine_that_answers_otherwise_is_found(tmp_path: Path) -> None:
             return result
 
     other = Engine(real.build, Other, real.load, real.catalog, real.restore)
-    assert {v.text for v in verify_run(open_run(tmp_path / "r", engine=other), 3)} == {"its events differ from the stored ones"}
+    assert {v.text for v in verify_run(open_run(tmp_path / "r", engine=other), 3)} == {
+        "its events differ from the stored ones"
+    }

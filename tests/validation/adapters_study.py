@@ -8,7 +8,9 @@ from openiads.study import estimate
 
 def binomial_intervals(inputs: dict[str, Any]) -> dict[str, Any]:
     methods = {"wilson": estimate.wilson, "clopper_pearson": estimate.clopper_pearson, "jeffreys": estimate.jeffreys}
-    return {name: [list(method(k, n, inputs["confidence"])) for k, n in inputs["rows"]] for name, method in methods.items()}
+    return {
+        name: [list(method(k, n, inputs["confidence"])) for k, n in inputs["rows"]] for name, method in methods.items()
+    }
 
 
 def zero_failures(inputs: dict[str, Any]) -> dict[str, Any]:

@@ -38,7 +38,7 @@ PLAIN = os.environ.get("OPENIADS_PLAIN", "") == "1"
 BOUNDS = os.environ.get("OPENIADS_BOUNDS", "") == "1"
 
 #: Options of every kernel.  fastmath stays off: it would make NaN guards vanish and results depend on the machine.
-OPTIONS = {"nogil": True, "error_model": "numpy", "fastmath": False, "boundscheck": BOUNDS}
+OPTIONS = {"nogil": True, "_nrt": False, "error_model": "numpy", "fastmath": False, "boundscheck": BOUNDS}
 
 #: Every kernel in definition order, which is also a valid order of compilation.
 KERNELS: list[Any] = []

@@ -12,9 +12,10 @@ from openiads.world import layout
 assert layout.Sim  # registers the row types named below
 
 AIR_BUFFER = 25_000.0  # m, an air-breathing track whose path comes this near an asset threatens it
-BALLISTIC_STEP = 2.0  # s
-BALLISTIC_STEPS = 200
-BALLISTIC_REVIEW = 4.0  # s between predictions of one track's impact
+HIGH_STEP, LOW_STEP = 8.0, 2.0  # s, integration steps of a predicted fall above and below DENSE
+DENSE = 40_000.0  # m
+MOST_STEPS = 120
+BALLISTIC_REVIEW = 6.0  # s between predictions of one track's impact
 
 
 @kernel("f8(f8, f8, f8)")
@@ -41,20 +42,23 @@ def circle_probability(offset, sigma, radius):
 
 @kernel("tuple_of(f8, f8, f8, f8)(Track, f8[::1])")
 def predicted_impact(track, work):
-    """(x, y, z, time to impact s) where a ballistic track comes to sea level; time is inf if it does not in 400 s."""
+    """(x, y, z, time to impact s) where a ballistic track comes to sea level; time is inf if it does not within ``MOST_STEPS``."""
     x = work[0:6]
     for i in range(6):
         x[i] = track["x"][i]
     drag = math.exp(-track["x"][6])
     before = 0.0
-    for n in range(BALLISTIC_STEPS):
+    elapsed = 0.0
+    step = 0.0
+    for _ in range(MOST_STEPS):
         _, _, _, height = local_up(x[0], x[1], x[2])
         if height <= 0.0:
-            share = before / max(before - height, 1e-9)  # of the last step
-            back = (1.0 - share) * BALLISTIC_STEP
-            return x[0] - x[3] * back, x[1] - x[4] * back, x[2] - x[5] * back, (n - 1 + share) * BALLISTIC_STEP
+            back = step * height / min(height - before, -1e-9)  # s below the ground
+            return x[0] - x[3] * back, x[1] - x[4] * back, x[2] - x[5] * back, elapsed - back
         before = height
-        move_ballistic(x, BALLISTIC_STEP, drag)
+        step = HIGH_STEP if height > DENSE else LOW_STEP
+        elapsed += step
+        move_ballistic(x, step, drag)
     return x[0], x[1], x[2], math.inf
 
 

@@ -83,7 +83,12 @@ def rung(situation, track):
 @kernel("i8(Situation, Track, b1)")
 def identify(situation, track, inbound):
     """Enter the motion evidence once the interrogations are over, set the belief, and return the identity."""
-    if track["evidence"] & IFF_DONE:
-        track["evidence"] = (track["evidence"] & ~MOTION) | motion_evidence(situation, track, inbound)
-    believe(situation, track)
+    bits = track["evidence"]
+    if bits & IFF_DONE == 0:
+        return PENDING
+    bits = (bits & ~MOTION) | motion_evidence(situation, track, inbound)
+    if bits != track["entered"]:
+        track["evidence"] = bits
+        track["entered"] = bits
+        believe(situation, track)
     return rung(situation, track)

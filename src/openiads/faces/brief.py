@@ -19,7 +19,7 @@ SHOWN_RCS, SHOWN_PD = 1.0, 0.5
 
 @dataclass(frozen=True)
 class Place:
-    """Something on the ground.  kind: ``site``, ``radar``, ``fire unit`` or ``asset``; degrees; radius m (0 = a point)."""
+    """Something on the ground.  kind: ``site``, ``radar``, ``fire unit`` or ``asset``; degrees; radius m."""
 
     name: str
     kind: str
@@ -116,9 +116,11 @@ class Parameter:
 class Brief:
     """Everything a report shows.
 
-    leakers : number of leakers -> good replications with so many;  truth : flight row -> path;  beliefs : track serial -> stretches
-    intercepts, launches : degrees (and kill or miss);  gates : code, words and share of the time leakers flew, longest first
-    first_bound : resource -> share of replications in which it was the first to bind;  settings : the scenario as a file holds it
+    leakers : number of leakers -> good replications with so many
+    truth : flight row -> path;  beliefs : track serial -> stretches;  intercepts, launches : degrees (and kill or miss)
+    gates : code, words and share of the waiting time of leakers, longest first
+    first_bound : resource -> share of replications in which it was the first to bind
+    settings : the scenario as a file holds it
     """
 
     scenario: Any

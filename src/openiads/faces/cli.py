@@ -1,7 +1,7 @@
 """The command line.  Nothing heavy is imported before a command needs it.
 
-Results go to stdout, everything else to stderr.  Exit codes: 0 done; 2 usage; 65 bad input; 74 results cannot be written,
-read or trusted; 130 interrupted (the same command continues).
+Results go to stdout, everything else to stderr.  Exit codes: 0 done; 2 usage; 65 bad input; 74 results cannot be
+written, read or trusted; 130 interrupted (the same command continues).
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="An open mission-level simulation of air and missile defence, for analysis, teaching and wargaming. "
-    "Results do not predict real engagements and must not be used to judge whether a flight, a site or a person is safe.",
+    "Results do not predict real engagements and must not be used to judge whether a flight, a site or a person "
+    "is safe.",
 )
 catalog_app = typer.Typer(
     help="What is known about each system, and who said so.",
@@ -127,14 +128,14 @@ def run(
 ) -> None:
     """Run a scenario many times and print what comes out, with intervals."""
     from openiads.faces import show
-    from openiads.study import replicate
+    from openiads.study import replicate, stopping
 
     if until and ":" not in until:
         until = f"any_leaker:{until}"
     with show.progress_bars() as phases:
         phases.phase("reading the scenario")
         loaded = _load(scenario, changes or [])
-        most = replications or (replicate.MOST if until else replicate.REPLICATIONS)
+        most = replications or (stopping.MOST if until else replicate.REPLICATIONS)
         folder = out or run_folder(loaded, seed, most, until, record, chunk)
         phases.phase("building the world, compiling if need be")
         made = replicate.run(

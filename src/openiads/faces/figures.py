@@ -1,7 +1,7 @@
 """The pictures of a report except the map: matplotlib without a screen, colors that do not rest on red against green.
 
-Every function returns a ``Figure``; ``svg`` turns one into text for a page (ink and grid follow the page's light or dark
-colors), ``png`` into a file.  Titles state what is to be seen.
+Every function returns a ``Figure``; ``svg`` turns one into text for a page (ink and grid follow the page's light or
+dark colors), ``png`` into a file.  Titles state what is to be seen.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def style(salt: str) -> Iterator[None]:
     """The look shared by all figures; ``salt`` keeps the ids inside an SVG stable and apart."""
     import matplotlib as mpl
 
-    look = {
+    look: dict[Any, Any] = {
         "font.family": "DejaVu Sans",
         "font.size": 9.5,
         "axes.titlesize": 11.5,
@@ -114,10 +114,19 @@ def blank(width: float, height: float, *, arranged: bool = True) -> Figure:
     return figure
 
 
+def headline(figure: Figure, words: str) -> None:
+    """The finding of a figure as its title, at its left edge, broken where it is too long."""
+    import textwrap
+
+    figure.suptitle("\n".join(textwrap.wrap(words, 88)), x=0.012, ha="left", fontsize=11.5, fontweight="bold")
+
+
 def svg(figure: Figure, key: str, label: str, *, adaptive: bool = True) -> str:
-    """A figure as one ``<svg>`` element for a page: ids prefixed by ``key``, described by ``label``, colors of the page."""
+    """A figure as one ``<svg>`` element: ids prefixed by ``key``, described by ``label`` and title."""
     from xml.sax.saxutils import escape
 
+    heading = figure.get_suptitle() or (figure.axes[0].get_title(loc="left") if figure.axes else "")
+    label = f"{label}: {heading}" if heading else label
     out = io.StringIO()
     with style(key):
         figure.savefig(
@@ -129,6 +138,8 @@ def svg(figure: Figure, key: str, label: str, *, adaptive: bool = True) -> str:
     body = out.getvalue()
     body = body[body.index("<svg") :]
     body = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", body, flags=re.DOTALL)
+    # Paths to a hundredth of a point, finer than any screen; scale factors elsewhere keep all their digits.
+    body = re.sub(r' d="[^"]*"', lambda path: re.sub(r"(\d\.\d\d)\d+", r"\1", path[0]), body)
     body = re.sub(r'\bid="', f'id="{key}-', body)
     body = body.replace("url(#", f"url(#{key}-").replace('href="#', f'href="#{key}-')
     if adaptive:
@@ -189,7 +200,7 @@ def leaker_histogram(brief: Brief) -> Figure:
             if share
             else "No raid gets anything through"
         )
-        axes.set_title(found if counts.any() else "No replication came to an end")
+        headline(figure, found if counts.any() else "No replication came to an end")
     return figure
 
 
@@ -247,7 +258,7 @@ def class_bars(brief: Brief) -> Figure:
         _name_rows(axes, [text.CLASS_WORDS.get(name, text.words(name).capitalize()) for name in names])
         axes.set(xlim=(0, 100), xlabel="Share of the class, %")
         _class_legend(figure)
-        axes.set_title(_class_title(classes, names))
+        headline(figure, _class_title(classes, names))
     return figure
 
 
@@ -298,7 +309,7 @@ def _bars(key: str, rows: Sequence[tuple[str, float, str, str, str]], title: str
         most = max([row[1] for row in rows], default=0.0)
         _name_rows(axes, [row[0] for row in rows])
         axes.set(xlim=(0, 1.16 * most if most > 0 else 1.0), xlabel=label)
-        axes.set_title(title)
+        headline(figure, title)
     return figure
 
 
@@ -382,7 +393,7 @@ def lane_chart(brief: Brief) -> Figure:
         )
         axes.xaxis.set_major_formatter(lambda seconds, _: f"{int(seconds) // 60}:{int(seconds) % 60:02d}")
         _lane_legend(figure)
-        axes.set_title(_lane_title(brief))
+        headline(figure, _lane_title(brief))
     return figure
 
 

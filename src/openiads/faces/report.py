@@ -1,4 +1,4 @@
-"""A run as one HTML file: it asks no other file and no network for anything, and reads well on paper and in the dark."""
+"""A run as one HTML file: it asks no other file and no network for anything."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 import platform
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -15,88 +15,12 @@ from openiads.base.errors import ResultsError
 from openiads.faces import figures, text
 from openiads.faces import map as maps
 from openiads.faces.brief import Brief, Lane, gather
+from openiads.faces.ground import terrain_note
+from openiads.faces.markup import POLICY, STYLE, behind, section, table
 from openiads.world.codes import Side, Terminal
 
 #: The largest report that is written, bytes.
 LARGEST = 3_000_000
-
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
-
-STYLE = """
-:root{--ink:#1b1f24;--muted:#57606a;--rule:#d0d7de;--paper:#fefefe;--page:#f3f4f6;--accent:#0072b2;--warn:#fff6e5;--edge:#e69f00}
-@media (prefers-color-scheme:dark){:root{--ink:#e6e9ed;--muted:#a3adb8;--rule:#3a434d;--paper:#1b2026;--page:#12161a;--accent:#56b4e9;--warn:#2b2416;--edge:#b87f00}}
-*{box-sizing:border-box}
-html{color-scheme:light dark}
-body{margin:0;background:var(--page);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI","DejaVu Sans",sans-serif}
-main{max-width:1040px;margin:0 auto;padding:32px 20px 48px}
-section,header{background:var(--paper);border:1px solid var(--rule);border-radius:8px;padding:22px 28px;margin:0 0 18px}
-h1{font-size:1.05rem;font-weight:600;color:var(--muted);margin:0 0 6px}
-h2{font-size:1.2rem;margin:0 0 10px;line-height:1.3}
-h3{font-size:1rem;margin:18px 0 6px}
-p{margin:0 0 10px;max-width:75ch}
-.question{font-size:1.5rem;line-height:1.3;font-weight:600;margin:0 0 12px;max-width:none}
-.answer{font-size:1.15rem;border-left:4px solid var(--accent);padding-left:14px;margin:0 0 14px}
-.facts{display:flex;flex-wrap:wrap;gap:6px 26px;margin:0;padding:0;list-style:none;color:var(--muted);font-size:.93rem}
-.facts b{color:var(--ink)}
-.placard{background:var(--warn);border-color:var(--edge);font-size:.95rem}
-.placard ul{margin:0;padding-left:20px}
-figure{margin:0}
-figure svg{display:block;width:100%;height:auto}
-figure.map svg{background:#fefefe;border-radius:6px}
-figcaption{color:var(--muted);font-size:.93rem;margin:8px 0 0;max-width:90ch}
-.scroll{overflow-x:auto}
-table{border-collapse:collapse;width:100%;font-size:.9rem;margin:6px 0;font-variant-numeric:tabular-nums}
-caption{text-align:left;color:var(--muted);padding:0 0 4px}
-th,td{text-align:left;vertical-align:top;padding:5px 12px 5px 0;border-bottom:1px solid var(--rule)}
-thead th{font-weight:600;color:var(--muted)}
-tbody th{font-weight:500}
-td.n,th.n{text-align:right;white-space:nowrap}
-td.wrap{min-width:220px;overflow-wrap:anywhere}
-details{margin:10px 0 0}
-summary{cursor:pointer;color:var(--accent)}
-summary:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
-code,pre{font-family:ui-monospace,"DejaVu Sans Mono",monospace;font-size:.88rem}
-pre{overflow-x:auto;background:var(--page);padding:10px 12px;border-radius:6px;margin:8px 0}
-code.long{overflow-wrap:anywhere}
-footer{color:var(--muted);font-size:.9rem;text-align:center}
-@media (max-width:640px){section,header{padding:16px 14px}.question{font-size:1.2rem}}
-@media print{
-@page{margin:14mm}
-:root{--ink:#1b1f24;--muted:#57606a;--rule:#d0d7de;--paper:#fefefe;--page:#fff;--accent:#0072b2;--warn:#fff6e5;--edge:#e69f00}
-body{font-size:10.5pt;background:#fff}main{max-width:none;padding:0}
-section,header{border:none;border-radius:0;padding:0 0 8px;margin:0 0 12px}
-.placard{border:1px solid var(--edge);padding:8px 12px}
-figure,tr,.placard{break-inside:avoid}h2,h3{break-after:avoid}summary{display:none}
-.scroll{overflow:visible}
-}
-"""
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, caption: str = "", numbers: Sequence[int] = ()) -> str:
-    """An HTML table; the first column names the row, columns in ``numbers`` are set to the right.  Everything is escaped."""
-
-    def mark(k: int) -> str:
-        return ' class="n"' if k in numbers else ""
-
-    top = "".join(f'<th scope="col"{mark(k)}>{escape(cell)}</th>' for k, cell in enumerate(head))
-    body = []
-    for row in rows:
-        cells = "".join(f"<td{mark(k)}>{escape(cell)}</td>" for k, cell in enumerate(row) if k)
-        body.append(f'<tr><th scope="row">{escape(row[0])}</th>{cells}</tr>')
-    said = f"<caption>{escape(caption)}</caption>" if caption else ""
-    return f'<div class="scroll"><table>{said}<thead><tr>{top}</tr></thead><tbody>{"".join(body)}</tbody></table></div>'
-
-
-def behind(figure: str, said: str, rows: str, *, kind: str = "") -> str:
-    """A figure with its caption and the table of its numbers, folded away."""
-    mark = f' class="{kind}"' if kind else ""
-    return f"<figure{mark}>{figure}<figcaption>{escape(said)}</figcaption></figure><details><summary>The numbers as a table</summary>{rows}</details>"
-
-
-def section(title: str, body: str, *, kind: str = "") -> str:
-    """A titled part of the page."""
-    mark = f' class="{kind}"' if kind else ""
-    return f"<section{mark}><h2>{escape(title)}</h2>{body}</section>"
 
 
 # ------------------------------------------------------------------ parts of the page
@@ -147,21 +71,21 @@ def _placard(brief: Brief, terrain: Any) -> str:
     assumed, total = assumption_share(brief)
     points = [text.SCOPE]
     if terrain.coarse:
-        points.append(
-            f"Terrain-limited: {maps.terrain_note(terrain)} Take results for flights below 300 m over land as terrain-limited."
-        )
+        points.append(f"{terrain_note(terrain)} Results for flights below 300 m over land are terrain-limited.")
     points.append(f"Not modelled: {text.NOT_MODELLED}.")
     switches = left_out(brief.settings.get("model", {}))
     if switches:
         points.append(f"Switched off or simplified in this scenario: {', '.join(switches)}.")
     if total:
         points.append(
-            f"{assumed} of the {total} catalog values used ({text.percent(assumed / total)}) are assumptions that no source gives. "
-            "The intervals on this page are the spread of the dice at nominal parameters; they say nothing about that doubt."
+            f"{assumed} of the {total} catalog values used ({text.percent(assumed / total)}) are assumptions that no "
+            "source gives. The intervals on this page are the spread of the dice at nominal parameters; they say "
+            "nothing about that doubt."
         )
     if brief.summary["failed_replications"]:
         points.append(
-            f"{text.plural(brief.summary['failed_replications'], 'replication', 'replications')} failed; intervals are widened to their worst case."
+            f"{text.plural(brief.summary['failed_replications'], 'replication', 'replications')} failed; "
+            "intervals are widened to their worst case."
         )
     points += brief.warnings
     return section(
@@ -235,8 +159,8 @@ def _resources(brief: Brief) -> str:
     rows += [("None ever bound", text.percent(never), "–")] if never else []
     picture = figures.svg(figures.resource_bars(brief), "resources", "What threats waited for")
     said = (
-        "Seconds during which a hostile flight waited for each resource, summed over flights, mean a replication. The picture binds every "
-        "flight until it is seen, so it counts as first only where nothing else ever binds."
+        "Seconds during which a hostile flight waited for each resource, summed over flights, mean a replication. The "
+        "picture binds every flight until it is seen, so it counts as first only where nothing else ever binds."
     )
     return section(
         "Which resource binds first",
@@ -247,7 +171,10 @@ def _resources(brief: Brief) -> str:
 def _gates(brief: Brief) -> str:
     rows = [(text.sentence(words), gate, text.percent(share)) for gate, words, share in brief.gates]
     picture = figures.svg(figures.gate_bars(brief), "gates", "What kept rounds from leakers")
-    said = "Of all the time that fire units waited with threats that leaked in the air, the share during which each gate kept them from shooting."
+    said = (
+        "Of all the time that fire units waited with threats that leaked in the air, the share during which each gate "
+        "kept them from shooting."
+    )
     return section(
         "Why the leakers were not shot",
         behind(picture, said, table(("Gate", "Code", "Share of time"), rows, numbers=(2,))),
@@ -263,8 +190,9 @@ def _maps(brief: Brief, terrain: Any) -> str:
         words = "Map of the region" if key == "region" else "Map around the defended assets"
         parts.append(figures.svg(figure, key, words, adaptive=False))
     said = (
-        "Colored lines are what the command post believed, thin black lines what flew. Outlines are where a target of the stated "
-        "height above the sea and cross-section is detected in one look with the stated probability; they are not engagement ranges."
+        "Colored lines are what the command post believed, thin black lines what flew. Outlines are where a target of "
+        "the stated height above the sea and mean cross-section is detected in one look with the stated probability; "
+        "they are not engagement ranges."
     )
     rows = [(place.name, place.kind, f"{place.latitude:.3f}°, {place.longitude:.3f}°") for place in brief.places]
     outlines = [
@@ -295,8 +223,8 @@ def _lane_row(lane: Lane) -> tuple[str, ...]:
 def _lanes(brief: Brief) -> str:
     picture = figures.svg(figures.lane_chart(brief), "lanes", "Kill chain of each flight")
     said = (
-        "One lane a flight; its color is the furthest stage reached, so a long stretch is a wait for the next one. Strokes are launches, "
-        "dots and crosses intercepts. Names in bold got through."
+        "One lane a flight; its color is the furthest stage reached, so a long stretch is a wait for the next "
+        "one. Strokes are launches, dots and crosses intercepts. Names in bold got through."
     )
     head = ("Flight", "Detect", "Track", "Identify", "Assign", "Launch", "Intercept", "Assess", "Rounds / kills", "End")
     hostile = sum(lane.side == Side.HOSTILE for lane in brief.lanes)
@@ -384,7 +312,10 @@ def _again(brief: Brief) -> str:
         ("replications", str(told["replications"])),
         *versions(),
     ]
-    said = "The same command gives the same digest on a machine with the same versions, whatever the number of threads or the chunk size."
+    said = (
+        "The same command gives the same digest on a machine with the same versions, whatever the number of threads or "
+        "the chunk size."
+    )
     return section(
         "Run it again", f"<p>{escape(said)}</p><pre>{escape(command(brief))}</pre>{table(('What', 'Value'), rows)}"
     )
@@ -413,7 +344,8 @@ def page(brief: Brief, terrain: Any) -> str:
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="referrer" content="no-referrer">'
         f"<title>{escape(brief.scenario.name)} · openiads</title><style>{STYLE}</style></head>"
         f"<body><main>{''.join(parts)}<footer>{escape(text.FOOTER)}</footer></main></body></html>\n"
     )
@@ -452,16 +384,4 @@ def terrain_of(run: Any) -> Any:
     return run.world.terrain
 
 
-__all__ = [
-    "LARGEST",
-    "POLICY",
-    "assumption_share",
-    "command",
-    "left_out",
-    "page",
-    "section",
-    "table",
-    "terrain_of",
-    "versions",
-    "write",
-]
+__all__ = ["LARGEST", "assumption_share", "command", "left_out", "page", "terrain_of", "versions", "write"]

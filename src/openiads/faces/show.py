@@ -98,7 +98,7 @@ def results(question: str, summary: Mapping[str, Any]) -> None:
     if any(waited.values()):
         first = max(waited, key=lambda name: waited[name])
         out.print(
-            f"Bound first: {text.BOUND_WORDS[first]} ({text.number(waited[first])} flight-seconds of waiting a replication)"
+            f"Waited for longest: {text.BOUND_WORDS[first]} ({text.number(waited[first])} flight-seconds a replication)"
         )
     if summary["failed_replications"]:
         out.print(f"Failed replications: {summary['failed_replications']} (intervals are widened to their worst case)")
@@ -111,7 +111,8 @@ class Phases:
     """Progress on a terminal, silence elsewhere: ``phase`` names what is being done, ``count`` how far it is."""
 
     def __init__(self, progress: Any = None) -> None:
-        self._progress, self._task = progress, None
+        self._progress: Any = progress
+        self._task: Any = None
 
     def phase(self, name: str) -> None:
         """Begin the next phase, of unknown length."""

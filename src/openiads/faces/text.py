@@ -8,8 +8,8 @@ from typing import Any
 
 SCOPE = (
     "Analysis, teaching and wargaming only. Point-mass flight, abstract kill probabilities and parameters from public "
-    "sources, each with an interval and a status. Results do not predict real engagements and must not be used to judge "
-    "whether a flight, a site or a person is safe."
+    "sources, each with an interval and a status. Results do not predict real engagements and must not be used to "
+    "judge whether a flight, a site or a person is safe."
 )
 
 FOOTER = "Open-source estimates, illustrative, not for operational use."
@@ -87,7 +87,7 @@ def sentence(phrase: str) -> str:
 
 
 def number(value: float | None, digits: int = 3) -> str:
-    """A number for people: ``digits`` significant digits, thousands set apart, ``never`` for infinity, a dash for none."""
+    """A number for people: ``digits`` significant digits, thousands apart, ``never`` for infinity, a dash for none."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return "–"
     if math.isinf(value):
@@ -158,7 +158,7 @@ def metric_cells(name: str, value: Mapping[str, Any]) -> tuple[str, str, str, st
         median = value.get("median", value.get("mean"))
         share = value.get("share")
         central = "never" if median is None or math.isinf(median) else f"{number(median)} s"
-        if share is not None and share < 1.0:
+        if share is not None and 0.0 < share < 1.0:
             central += f" (happened in {percent(share)})"
         return label, central, span(low, high) + (" s" if low is not None else ""), n
     if name in SHARES:
@@ -180,7 +180,8 @@ def answer(summary: Mapping[str, Any]) -> str:
     raid = plural(threats, "threat", "threats")
     return (
         f"Of {raid}, {number(leakers['mean'])} get through on average "
-        f"{span(leakers.get('low'), leakers.get('high'))}; at least one gets through in {percent(leaking['mean'])} of raids "
+        f"{span(leakers.get('low'), leakers.get('high'))}; "
+        f"at least one gets through in {percent(leaking['mean'])} of raids "
         f"{span(leaking.get('low'), leaking.get('high'), share=True)} (95 % intervals, n = {number(n, 12)})."
     )
 

@@ -90,6 +90,7 @@ def new_track(sim, owner, post):
         track["kind"] = 0
         track["identity"] = PENDING
         track["evidence"] = 0
+        track["entered"] = 0
         track["asked"] = 0
         track["asked_at"] = -math.inf
         track["asset"] = -1

@@ -418,8 +418,9 @@ def solve_aim(
 ) -> Trajectory:
     """Trajectory from a place to an aim point (rad, rad, m above the ellipsoid), by azimuth and cut-off time.
 
-    The impact lies within 0.05 % of the range (and 20 m) of the aim.  `InputError` if the aim is beyond the range at
-    full burn, or so near that thrust would end before the missile has pitched over.
+    The impact lies within 0.05 % of the range (and 20 m) of the aim.  An aim beyond the range at the missile's own
+    loft is tried with the loft of greatest range.  `InputError` if it is beyond that too, or so near that thrust
+    would end before the missile has pitched over.
     """
     distance, azimuth = inverse(launch_lat, launch_lon, aim_lat, aim_lon)
     origin = (launch_lat, launch_lon, launch_height)
@@ -440,6 +441,10 @@ def solve_aim(
     shortest = 0.3 * full
     low, high = shortest, full
     farthest = shot(azimuth, full)
+    if farthest.ground_range < distance:
+        kind = kind.copy()
+        kind["loft"] = greatest_range(kind, *origin, azimuth, around)[1]
+        farthest = shot(azimuth, full)
     if farthest.ground_range < distance * (1.0 - 5e-4) or not farthest.landed:
         most = farthest.ground_range / 1000.0
         raise InputError(

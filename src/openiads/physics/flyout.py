@@ -174,6 +174,7 @@ name_type("Body", lambda: row_type(BODY))
 MU = 3.986004418e14  # m^3/s^2
 SPIN = 7.292115e-5  # rad/s
 GRAVITY = 9.80665  # m/s^2
+LONGEST_AHEAD = 250.0  # s, how far ahead an intercept is predicted
 STEER_GAIN = 1.0  # 1/s, of midcourse steering
 AIR_STEP = 100.0  # m; linear interpolation then errs by less than 3e-5 of the density
 AIR_TOP = 100_000.0
@@ -377,7 +378,8 @@ def fly(body, kind, until, tx, ty, tz, tvx, tvy, tvz, target_time, coarse_step, 
         rise = dx * ux + dy * uy + dz * uz
         d2 = dx * dx + dy * dy + dz * dz
         flat = math.sqrt(max(d2 - rise * rise, 0.0))
-        body["arrival"] = now + time_to_go(kind, age, speed, math.sqrt(d2))
+        arrival = min(now + time_to_go(kind, age, speed, math.sqrt(d2)), now + LONGEST_AHEAD)
+        body["arrival"] = 0.5 * (body["arrival"] + arrival)  # damped: a fast target makes the plain iteration swing
         _, _, _, height = local_up(aim[0], aim[1], aim[2])
         share = min(max(1.0 - height / kind["loft_top"], 0.0), 1.0)
         loft = share * flat * min(kind["loft_max"], kind["loft_rate"] * flat)

@@ -144,28 +144,30 @@ def reference_misses(
     axes = np.array([[-math.sin(a), math.cos(a), 0.0], [0.0, 0.0, 1.0], [math.cos(a), math.sin(a), 0.0]])
     spread = np.asarray(track_error, dtype=np.float64)
     misses = np.empty(samples)
+    handed = None  # without a track error midcourse is the same for all: it is flown once
     for n in range(samples):
         offset = (draws[n, 6:] * spread) @ axes
-        misses[n] = _engaged(kind, body, draws[n, :6], offset, table, leave, rate, time, coarse_step, fine_step)
+        if handed is None or spread.any():
+            handed = _midcourse(kind, offset, table, leave, rate, time, coarse_step)
+        body = handed.copy()
+        if body["status"] != flyout.HANDOVER:
+            misses[n] = math.inf
+            continue
+        body["draws"][:] = draws[n, :6]
+        miss, _ = flyout.endgame(body, kind, table, 0, leave, rate, math.pi, *offset.tolist(), fine_step)
+        misses[n] = miss if body["status"] == flyout.CLOSED else math.inf
     return misses
 
 
-def _engaged(
-    kind: Any, body: Any, draws: Any, offset: Any, table: Any, leave: float, rate: float, time: float, coarse: float,
-    fine: float,
-) -> float:  # fmt: skip
-    """Miss of one round on a track that is the truth plus a constant offset; inf if it does not arrive."""
-    body["draws"][:] = draws
-    body["ballistic"] = 0
+def _midcourse(kind: Any, offset: Any, table: Any, leave: float, rate: float, time: float, step: float) -> Any:
+    """A round flown to its handover, or its end, on a track that is the truth plus a constant offset (m, ECEF)."""
+    body = flyout.new_bodies(1)[0]
     aim = np.array(motion.position_at(table, 0, time)) + offset
     flyout.launch(body, kind, 0.0, SEMI_MAJOR, 0.0, 0.0, *aim.tolist(), time)
-    status, now = flyout.FLYING, 0.0
-    while status == flyout.FLYING:
+    now = 0.0
+    while body["status"] == flyout.FLYING:
         state = np.array(motion.flight_state(table, 0, leave, rate, math.pi, now))
         state[:3] += offset
-        status = flyout.fly(body, kind, now + 2.0, *state.tolist(), now, coarse, 0.05)
+        flyout.fly(body, kind, now + 2.0, *state.tolist(), now, step, 0.05)
         now = float(body["launch_time"] + body["age"])
-    if status != flyout.HANDOVER:
-        return math.inf
-    miss, _ = flyout.endgame(body, kind, table, 0, leave, rate, math.pi, *offset.tolist(), fine)
-    return float(miss) if body["status"] == flyout.CLOSED else math.inf
+    return body

@@ -1,7 +1,8 @@
 """What a radar sees: the farthest ground range at which a target of one height is detected, azimuth by azimuth.
 
-One look at a target that fluctuates from look to look (Swerling 1), without clutter or attenuation: the detection table,
-the mask table and the range limits are those that the engine itself uses.  A rotating radar looks all round; a phased array is drawn over the sector in which it can search, zero elsewhere.
+One look at a target that fluctuates from look to look (Swerling 1), without clutter or attenuation: the detection
+table, the mask table and the range limits are those that the engine itself uses.  A rotating radar looks all round; a
+phased array is drawn over the sector in which it can search, zero elsewhere.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def look_probability(tables: np.ndarray, at: int, snr: float) -> float:
 
 
 def required_snr(tables: np.ndarray, at: int, probability: float) -> float:
-    """The mean signal-to-noise ratio (linear) at which one look detects with a stated probability; infinite if none does.
+    """The mean signal-to-noise ratio (linear) at which one look detects with a probability; infinite if none does.
 
     tables, at : the arena and the radar's detection table;  probability : above the false-alarm probability, below 1
     """

@@ -98,5 +98,11 @@ def arithmetic_fingerprint() -> str:
 
 
 __all__ = [
-    "CANONICAL", "RunDigest", "arithmetic_fingerprint", "canonical_json", "canonical_rows", "hash_of", "row_digests",
+    "CANONICAL",
+    "RunDigest",
+    "arithmetic_fingerprint",
+    "canonical_json",
+    "canonical_rows",
+    "hash_of",
+    "row_digests",
 ]

@@ -142,7 +142,7 @@ def make_folder(path: Path) -> None:
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Write a file so that it is either there whole or not there: temporary name, fsync, rename, fsync of the folder."""
+    """Write a file so that it is there whole or not at all: temporary name, fsync, rename, fsync of the folder."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}{TEMPORARY}")
     try:
         try:

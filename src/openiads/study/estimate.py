@@ -37,7 +37,9 @@ def _tail(confidence: float) -> float:
 
 def _counts(successes: float, trials: float) -> None:
     if trials <= 0 or not 0 <= successes <= trials:
-        raise UsageError("interval", f"{successes} successes of {trials} trials", "Successes lie in 0 .. trials, trials > 0")
+        raise UsageError(
+            "interval", f"{successes} successes of {trials} trials", "Successes lie in 0 .. trials, trials > 0"
+        )
 
 
 def normal_quantile(probability: float) -> float:
@@ -82,7 +84,7 @@ def jeffreys(successes: float, trials: float, confidence: float = CONFIDENCE) ->
 
 
 def wald(successes: float, trials: float, confidence: float = CONFIDENCE) -> Interval:
-    """The textbook interval share +- z * deviation.  Here only so that its poor coverage can be shown; nothing uses it."""
+    """The textbook interval share +- z * deviation.  Here only to show its poor coverage; nothing uses it."""
     _counts(successes, trials)
     z = normal_quantile(1.0 - _tail(confidence))
     share = successes / trials
@@ -278,7 +280,12 @@ class Finding:
         """For JSON: what is infinite or undefined is null."""
         out: dict[str, Any] = {"mean": self.mean, "low": self.low, "high": self.high, "n": self.n}
         if self.share is not None:
-            out |= {"share": self.share, "share_low": self.share_low, "share_high": self.share_high, "median": self.median}
+            out |= {
+                "share": self.share,
+                "share_low": self.share_low,
+                "share_high": self.share_high,
+                "median": self.median,
+            }
         return {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in out.items()}
 
     def __str__(self) -> str:
@@ -301,11 +308,24 @@ _INTEGERS = tuple(name for name in (OUTCOME.names or ()) if name not in _SKIP)
 
 #: Which quantity bounds a count from above, for failed replications and for samples without spread.
 _LIMITED_BY = dict.fromkeys(
-    ["threats", "detected", "engaged", "killed", "leakers", "any_leaker", "platform_leakers", "asset_hits", "tracked",
-     "identified", *(f"{c}_{k}" for c in CLASSES for k in ("threats", "killed", "leakers", "engaged"))],
+    [
+        "threats",
+        "detected",
+        "engaged",
+        "killed",
+        "leakers",
+        "any_leaker",
+        "platform_leakers",
+        "asset_hits",
+        "tracked",
+        "identified",
+        *(f"{c}_{k}" for c in CLASSES for k in ("threats", "killed", "leakers", "engaged")),
+    ],
     "threats",
 )
-_LIMITED_BY |= dict.fromkeys(["rounds_fired", "round_kills", "overkill_rounds", *(f"round_{r}" for r in ROUND_ENDS)], "rounds")
+_LIMITED_BY |= dict.fromkeys(
+    ["rounds_fired", "round_kills", "overkill_rounds", *(f"round_{r}" for r in ROUND_ENDS)], "rounds"
+)
 _LIMITED_BY |= dict.fromkeys([f"end_{t}" for t in TERMINALS], "flights")
 _LIMITED_BY |= {"civil_engaged": "civil", "friend_engaged": "friend"}
 
@@ -393,6 +413,8 @@ class Accumulator:
             squares = float(sum(v * v * m for v, m in values.items()))
         limit = self.greatest(metric)
         bounds = (0.0, limit) if math.isfinite(limit) else None
+        if metric.endswith("threats") and not self.failed:
+            bounds = None  # declared by the scenario, not sampled: no spread is no doubt
         low = mean_interval(total, squares, self.total, confidence, bounds)[0]
         if self.failed == 0:
             high = mean_interval(total, squares, self.total, confidence, bounds)[1]
@@ -437,7 +459,27 @@ class Accumulator:
 
 
 __all__ = [
-    "CONFIDENCE", "FIRST_TIMES", "METRICS", "RATIOS", "Accumulator", "Finding", "binomial_pmf", "clopper_pearson", "coverage",
-    "jeffreys", "mean_interval", "median_interval", "newcombe", "normal_quantile", "ratio_interval", "runs_for_half_width",
-    "runs_hoeffding", "student_quantile", "three_over_n", "wald", "wilson", "zero_failure_trials", "zero_failure_upper",
+    "CONFIDENCE",
+    "FIRST_TIMES",
+    "METRICS",
+    "RATIOS",
+    "Accumulator",
+    "Finding",
+    "binomial_pmf",
+    "clopper_pearson",
+    "coverage",
+    "jeffreys",
+    "mean_interval",
+    "median_interval",
+    "newcombe",
+    "normal_quantile",
+    "ratio_interval",
+    "runs_for_half_width",
+    "runs_hoeffding",
+    "student_quantile",
+    "three_over_n",
+    "wald",
+    "wilson",
+    "zero_failure_trials",
+    "zero_failure_upper",
 ]

@@ -17,8 +17,17 @@ from openiads.study.store import event_table
 from openiads.world.codes import Event, Gate, Identity, RoundEnd, Side, Terminal, ThreatClass
 
 #: The links of the chain, in order.
-CHAIN = (Event.DETECT, Event.TRACK, Event.IDENTIFY, Event.ASSIGN, Event.ACQUIRE, Event.LAUNCH, Event.INTERCEPT, Event.ASSESS,
-         Event.TERMINAL)
+CHAIN = (
+    Event.DETECT,
+    Event.TRACK,
+    Event.IDENTIFY,
+    Event.ASSIGN,
+    Event.ACQUIRE,
+    Event.LAUNCH,
+    Event.INTERCEPT,
+    Event.ASSESS,
+    Event.TERMINAL,
+)
 
 #: gate -> (sentence, what the number of its GATE event (v1) is, as a format; empty if it has none)
 GATES: dict[Gate, tuple[str, str]] = {
@@ -57,8 +66,14 @@ _ANGLES = (Gate.SECTOR, Gate.SEARCH_MODE)
 
 #: Which gate means that a resource binds, in the words of ``world.outcome.BOUNDS``.
 RESOURCE = {
-    Gate.NOT_DETECTED: "picture", Gate.NO_FIRM_TRACK: "picture", Gate.NOT_IDENTIFIED: "picture", Gate.NOT_ACQUIRED: "picture",
-    Gate.OPERATOR_BUSY: "operator", Gate.NO_CHANNEL: "channel", Gate.NO_LAUNCHER_READY: "launcher", Gate.NO_ROUND: "magazine",
+    Gate.NOT_DETECTED: "picture",
+    Gate.NO_FIRM_TRACK: "picture",
+    Gate.NOT_IDENTIFIED: "picture",
+    Gate.NOT_ACQUIRED: "picture",
+    Gate.OPERATOR_BUSY: "operator",
+    Gate.NO_CHANNEL: "channel",
+    Gate.NO_LAUNCHER_READY: "launcher",
+    Gate.NO_ROUND: "magazine",
 }
 
 LEAKED = (Terminal.HIT_ASSET, Terminal.REACHED_MISSED)
@@ -125,12 +140,23 @@ class Explanation:
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON."""
         return {
-            "scenario": self.scenario, "replication": self.replication,
+            "scenario": self.scenario,
+            "replication": self.replication,
             "flights": [
-                {"flight": f.name, "class": f.kind, "side": f.side, "terminal": f.terminal,
-                 "ended": f.ended if math.isfinite(f.ended) else None, "shots": f.shots, "first": f.first,
-                 "chain": [{"time": s.time, "kind": s.kind, "text": s.text} for s in f.steps],
-                 "gates": [{"unit": g.unit, "start": g.start, "end": g.end, "gate": g.gate, "text": g.text} for g in f.gates]}
+                {
+                    "flight": f.name,
+                    "class": f.kind,
+                    "side": f.side,
+                    "terminal": f.terminal,
+                    "ended": f.ended if math.isfinite(f.ended) else None,
+                    "shots": f.shots,
+                    "first": f.first,
+                    "chain": [{"time": s.time, "kind": s.kind, "text": s.text} for s in f.steps],
+                    "gates": [
+                        {"unit": g.unit, "start": g.start, "end": g.end, "gate": g.gate, "text": g.text}
+                        for g in f.gates
+                    ],
+                }
                 for f in self.flights
             ],
         }
@@ -139,7 +165,11 @@ class Explanation:
         """The same for reading."""
         lines = [f"{self.scenario}, replication {self.replication}"]
         for flight in self.flights:
-            lines += ["", f"{flight.name} ({flight.side} {flight.kind}): {flight.terminal.replace('_', ' ')}, {flight.shots} shots"]
+            lines += [
+                "",
+                f"{flight.name} ({flight.side} {flight.kind}): "
+                f"{flight.terminal.replace('_', ' ')}, {flight.shots} shots",
+            ]
             lines += [f"  t={step.time:.1f} s: {step.text}" for step in flight.steps]
             for gate in flight.gates:
                 lines.append(f"  {gate.unit}, t={gate.start:.1f} s to {gate.end:.1f} s: {gate.text}")
@@ -183,8 +213,12 @@ def _story(row: int, events: np.ndarray, facts: dict[str, Any], unit: int | None
     terminal = Terminal(int(ends["code"][0])).name.lower() if len(ends) else "none"
     ended = float(ends["time"][0]) if len(ends) else math.nan
     story = FlightStory(
-        row, names["flights"][row], ThreatClass(facts["flight_class"][row]).name.lower(),
-        Side(facts["flight_side"][row]).name.lower(), terminal, ended,
+        row,
+        names["flights"][row],
+        ThreatClass(facts["flight_class"][row]).name.lower(),
+        Side(facts["flight_side"][row]).name.lower(),
+        terminal,
+        ended,
     )
     story.shots = int(np.sum(events["kind"] == Event.LAUNCH))
     for event in events:
@@ -208,7 +242,13 @@ def _spells(events: np.ndarray, unit: int, name: str, ended: float, duration: fl
     last = ended if math.isfinite(ended) else (duration if duration is not None else float(changes["time"][-1]))
     until = [*changes["time"][1:].tolist(), max(last, float(changes["time"][-1]))]
     return [
-        GateSpell(name, float(c["time"]), float(end), Gate(int(c["code"])).name, gate_sentence(int(c["code"]), float(c["value"][1])))
+        GateSpell(
+            name,
+            float(c["time"]),
+            float(end),
+            Gate(int(c["code"])).name,
+            gate_sentence(int(c["code"]), float(c["value"][1])),
+        )
         for c, end in zip(changes, until, strict=True)
     ]
 
@@ -224,7 +264,9 @@ def _said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
     if kind == Event.DETECT:
         return f"{name('radars', 'radar')} detects it at {v[0] / 1000:.1f} km, height {v[5]:,.0f} m"
     if kind == Event.TRACK:
-        return "its track is confirmed at the command post" if code == 1 else "its track is firm at the engagement radar"
+        return (
+            "its track is confirmed at the command post" if code == 1 else "its track is firm at the engagement radar"
+        )
     if kind == Event.TRACK_DROP:
         return "its track is dropped after misses" if code == 1 else "its track is merged with another"
     if kind == Event.IDENTIFY:
@@ -234,10 +276,14 @@ def _said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
     if kind == Event.ACQUIRE:
         return f"{name('units', 'unit')} has a firm track of its own at {v[0] / 1000:.1f} km"
     if kind == Event.LAUNCH:
-        return (f"{name('units', 'unit')} fires shot {code} at it, intercept predicted at t={v[0]:.1f} s, "
-                f"{v[1] / 1000:.1f} km out, believed chance {v[3]:.2f}")
+        return (
+            f"{name('units', 'unit')} fires shot {code} at it, intercept predicted at t={v[0]:.1f} s, "
+            f"{v[1] / 1000:.1f} km out, believed chance {v[3]:.2f}"
+        )
     if kind == Event.INTERCEPT:
-        return f"{'killed' if code == 1 else 'missed'} by {name('units', 'unit')}, {v[0]:.1f} m off, chance was {v[1]:.2f}"
+        return (
+            f"{'killed' if code == 1 else 'missed'} by {name('units', 'unit')}, {v[0]:.1f} m off, chance was {v[1]:.2f}"
+        )
     if kind == Event.ASSESS:
         truth = "" if (v[0] == 1) == (code == 1) else " (wrongly)"
         return f"{name('units', 'unit')} assesses it {'killed' if code == 1 else 'alive'}{truth}"
@@ -279,9 +325,17 @@ def top_gates(run: Any) -> list[dict[str, Any]]:
                                   WHERE kind = ? AND list_contains(?, code) AND list_contains(?, flight)),
                 g AS (SELECT *, lead(time) OVER (PARTITION BY replication, flight, unit ORDER BY sequence) AS next
                       FROM events WHERE kind = ?)
-                SELECT g.code, list(greatest(least(coalesce(g.next, e.at), e.at) - g.time, 0) ORDER BY g.replication, g.sequence)
+                SELECT g.code,
+                    list(greatest(least(coalesce(g.next, e.at), e.at) - g.time, 0) ORDER BY g.replication, g.sequence)
                 FROM g JOIN ended e USING (replication, flight) WHERE g.code NOT IN (?, ?) GROUP BY g.code""",
-                [int(Event.TERMINAL), [int(t) for t in LEAKED], hostile, int(Event.GATE), int(Gate.NONE), int(Gate.ENGAGING)],
+                [
+                    int(Event.TERMINAL),
+                    [int(t) for t in LEAKED],
+                    hostile,
+                    int(Event.GATE),
+                    int(Gate.NONE),
+                    int(Gate.ENGAGING),
+                ],
             ).fetchall()
             connection.unregister("events")
             for code, spells in found:
@@ -290,7 +344,12 @@ def top_gates(run: Any) -> list[dict[str, Any]]:
     whole = math.fsum(seconds.values())
     order = sorted((code for code in seconds if seconds[code] > 0), key=lambda code: (-seconds[code], code))
     return [
-        {"gate": Gate(code).name, "share": seconds[code] / whole, "seconds": seconds[code] / run.replications, "text": gate_sentence(code)}
+        {
+            "gate": Gate(code).name,
+            "share": seconds[code] / whole,
+            "seconds": seconds[code] / run.replications,
+            "text": gate_sentence(code),
+        }
         for code in order
     ]
 
@@ -308,8 +367,21 @@ def first_bound(run: Any) -> dict[str, float]:
             bound = [RESOURCE[Gate(int(code))] for code in gates["code"] if int(code) in RESOURCE]
             first = next((b for b in bound if b != "picture"), bound[0] if bound else "none")
             counts[first] = counts.get(first, 0) + 1
-    return {name: count / run.replications for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))}
+    return {
+        name: count / run.replications for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    }
 
 
-__all__ = ["CHAIN", "GATES", "RESOURCE", "Explanation", "FlightStory", "GateSpell", "Step", "explain", "first_bound", "gate_sentence",
-           "top_gates"]
+__all__ = [
+    "CHAIN",
+    "GATES",
+    "RESOURCE",
+    "Explanation",
+    "FlightStory",
+    "GateSpell",
+    "Step",
+    "explain",
+    "first_bound",
+    "gate_sentence",
+    "top_gates",
+]

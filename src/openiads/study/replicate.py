@@ -108,7 +108,7 @@ def run(
     scenario : a Scenario, or the path or name of one
     replications : N (200); with ``until`` the most (25,600)
     jobs : threads (all processors); chunk : replications stored together
-    out : the run's folder, continued if it holds a part of this very run; None: a temporary folder that goes with the Run
+    out : the run's folder, continued if it holds a part of this run; None: a temporary folder that goes with the Run
     record : the first so many replications keep every look, track update and position
     until : ``METRIC:W``, stop once the half width of its 95 % interval is at most W (looks at 100, 200, 400, ...)
     progress : called with (replications done, of); cancel : when set, stops within one replication
@@ -126,8 +126,13 @@ def run(
     begun = time.monotonic()
     world = engine.build(scenario, catalog, knobs)
     identity = identity_here(
-        scenario=scenario.digest(), catalog=catalog.digest(), seed=seed, replications=most, record=min(record, most),
-        chunk=chunk or default_chunk(most), until=str(rule) if rule else "",
+        scenario=scenario.digest(),
+        catalog=catalog.digest,
+        seed=seed,
+        replications=most,
+        record=min(record, most),
+        chunk=chunk or default_chunk(most),
+        until=str(rule) if rule else "",
         knobs=tuple(sorted((k, float(v)) for k, v in (knobs or {}).items())),
     )
     temporary = out is None
@@ -156,18 +161,31 @@ def open_run(path: str | Path, *, engine: Engine | None = None) -> Run:
 
 def _check_numbers(replications: int, seed: int, jobs: int | None, chunk: int | None, record: int) -> None:
     for name, value, least in (
-        ("replications", replications, 1), ("jobs", jobs, 1), ("chunk", chunk, 1), ("record", record, 0), ("seed", seed, 0),
+        ("replications", replications, 1),
+        ("jobs", jobs, 1),
+        ("chunk", chunk, 1),
+        ("record", record, 0),
+        ("seed", seed, 0),
     ):
         if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < least):
-            raise UsageError(name, f"{value!r} is not a whole number of at least {least}", f"Give {name} from {least} up")
+            raise UsageError(
+                name, f"{value!r} is not a whole number of at least {least}", f"Give {name} from {least} up"
+            )
     if seed >= 2**32 or replications > 2**31:
-        raise UsageError("seed" if seed >= 2**32 else "replications", "too large", "Seeds end at 4294967295, replications at 2147483648")
+        raise UsageError(
+            "seed" if seed >= 2**32 else "replications",
+            "too large",
+            "Seeds end at 4294967295, replications at 2147483648",
+        )
 
 
 def _facts(scenario: Any, world: Any) -> dict[str, Any]:
     """What a reader of the run needs without building the world again; plain JSON."""
     folder = getattr(scenario, "folder", None)
-    names = {kind: list(getattr(world.names, kind, [])) for kind in ("flights", "units", "radars", "launchers", "assets", "posts")}
+    names = {
+        kind: list(getattr(world.names, kind, []))
+        for kind in ("flights", "units", "radars", "launchers", "assets", "posts")
+    }
     return {
         "name": scenario.name,
         "scenario": {"mapping": scenario.mapping(), "folder": str(folder.absolute()) if folder else None},
@@ -197,11 +215,17 @@ def _bounds(facts: dict[str, Any]) -> dict[str, float]:
     """Greatest counts per replication that the scenario itself allows."""
     sides = facts["flight_side"]
     bounds = {
-        "flights": float(len(sides)), "threats": float(sides.count(int(Side.HOSTILE))),
-        "civil": float(sides.count(int(Side.NEUTRAL))), "friend": float(sides.count(int(Side.FRIEND))),
+        "flights": float(len(sides)),
+        "threats": float(sides.count(int(Side.HOSTILE))),
+        "civil": float(sides.count(int(Side.NEUTRAL))),
+        "friend": float(sides.count(int(Side.FRIEND))),
     }
     rounds = facts["limits"].get("launcher_rounds")
-    if rounds is not None and not facts["limits"].get("magazine_infinite") and all(r is not None and r >= 0 for r in rounds):
+    if (
+        rounds is not None
+        and not facts["limits"].get("magazine_infinite")
+        and all(r is not None and r >= 0 for r in rounds)
+    ):
         bounds["rounds"] = float(sum(rounds))
     return bounds
 
@@ -213,7 +237,13 @@ class _Work:
     """The coordinator of one run: hands chunks to threads and takes them back in replication order."""
 
     def __init__(
-        self, store: Store, world: Any, engine: Engine, rule: Until | None, jobs: int, progress: Progress | None,
+        self,
+        store: Store,
+        world: Any,
+        engine: Engine,
+        rule: Until | None,
+        jobs: int,
+        progress: Progress | None,
         cancel: threading.Event,
     ) -> None:
         self.store, self.world, self.engine, self.rule, self.jobs = store, world, engine, rule, jobs
@@ -347,7 +377,13 @@ class Run:
     """A complete run: its outcomes, estimates, events and digest, read from its folder."""
 
     def __init__(
-        self, path: Path, *, engine: Engine | None = None, scenario: Any = None, catalog: Any = None, world: Any = None,
+        self,
+        path: Path,
+        *,
+        engine: Engine | None = None,
+        scenario: Any = None,
+        catalog: Any = None,
+        world: Any = None,
         gathered: Accumulator | None = None,
     ) -> None:
         self.path = path
@@ -402,7 +438,8 @@ class Run:
             restored = self.engine.restore(self.facts["scenario"])
             if restored.digest() != self.identity.scenario:
                 raise ResultsError(
-                    str(self.path), "the scenario cannot be restored: a file that it names has changed or is missing",
+                    str(self.path),
+                    "the scenario cannot be restored: a file that it names has changed or is missing",
                     "Put the rule and terrain files back as they were",
                 )
             self._scenario = restored
@@ -413,9 +450,11 @@ class Run:
         """The Catalog that the run used; ResultsError if this installation has another."""
         if self._catalog is None:
             found = self.engine.catalog()
-            if found.digest() != self.identity.catalog:
+            if found.digest != self.identity.catalog:
                 raise ResultsError(
-                    str(self.path), "made with another catalog than the installed one", f"Use openiads {self.identity.version}"
+                    str(self.path),
+                    "made with another catalog than the installed one",
+                    f"Use openiads {self.identity.version}",
                 )
             self._catalog = found
         return self._catalog
@@ -463,23 +502,31 @@ class Run:
         for done in self.store.walk():
             for row in done.rows[done.rows["status"] != 0]:
                 replication = int(row["replication"])
-                out.append({
-                    "replication": replication, "status": Status(int(row["status"])).name.lower(),
-                    "time": plain(float(row["status_time"])), "entity": int(row["status_entity"]),
-                    "message": done.messages.get(replication, ""),
-                })
+                out.append(
+                    {
+                        "replication": replication,
+                        "status": Status(int(row["status"])).name.lower(),
+                        "time": plain(float(row["status_time"])),
+                        "entity": int(row["status_entity"]),
+                        "message": done.messages.get(replication, ""),
+                    }
+                )
                 if len(out) == most:
                     return out
         return out
 
     def summary(self) -> dict[str, Any]:
         """What ``run --json`` prints: plain JSON; what is infinite or undefined is null."""
+
         def told(metric: str) -> dict[str, Any]:
             return self.estimate(metric).as_dict()
 
         present = [c for c in CLASSES if any(self.gathered.histogram(f"{c}_threats"))]
         counted = ("threats", "engaged", "killed", "leakers")
-        classes = {c: {k: told(f"{c}_{k}") for k in counted} | {k: told(f"{c}_{k}") for k in ("leak_rate", "kill_rate")} for c in present}
+        classes = {
+            c: {k: told(f"{c}_{k}") for k in counted} | {k: told(f"{c}_{k}") for k in ("leak_rate", "kill_rate")}
+            for c in present
+        }
         bounds = {b: told(f"bound_{b}") for b in BOUNDS}
         waited = {b: self.estimate(f"bound_{b}").mean for b in BOUNDS}
         longest = max(waited, key=lambda b: waited[b]) if any(v > 0 for v in waited.values()) else None
@@ -525,8 +572,9 @@ class Run:
         result = self.engine.runner(self.world, self.seed).replicate(replication, record=record)
         if row_digests(np.array(result.outcome, OUTCOME))[0] != stored:
             raise ResultsError(
-                str(self.path), f"replication {replication} comes out otherwise than stored",
-                f"The software or the machine has changed since; use openiads {self.identity.version} where it was made",
+                str(self.path),
+                f"replication {replication} comes out otherwise than stored",
+                f"The software or the machine has changed since; use openiads {self.identity.version}",
             )
         return result
 
@@ -535,8 +583,21 @@ class Run:
             if chunk.first <= replication < chunk.last:
                 return chunk
         raise UsageError(
-            "replication", f"{replication} is not in this run", f"Replications are numbered 0 .. {self.replications - 1}"
+            "replication",
+            f"{replication} is not in this run",
+            f"Replications are numbered 0 .. {self.replications - 1}",
         )
 
 
-__all__ = ["REPLICATIONS", "Engine", "Run", "default_chunk", "default_folder", "default_jobs", "open_run", "plain", "real_engine", "run"]
+__all__ = [
+    "REPLICATIONS",
+    "Engine",
+    "Run",
+    "default_chunk",
+    "default_folder",
+    "default_jobs",
+    "open_run",
+    "plain",
+    "real_engine",
+    "run",
+]

@@ -49,7 +49,9 @@ def parse_until(text: str | Until | None) -> Until | None:
     except ValueError:
         width = math.nan
     if not (math.isfinite(width) and width > 0):
-        raise UsageError(f'until-ci "{text}"', "the half width is not a positive number", "Write METRIC:W, e.g. any_leaker:0.02")
+        raise UsageError(
+            f'until-ci "{text}"', "the half width is not a positive number", "Write METRIC:W, e.g. any_leaker:0.02"
+        )
     if metric not in METRICS and metric not in RATIOS and metric not in (OUTCOME.names or ()):
         raise UsageError(f'until-ci "{text}"', f'there is no metric "{metric}"', f"Choose one of: {', '.join(METRICS)}")
     return Until(metric, width)

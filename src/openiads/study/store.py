@@ -139,7 +139,9 @@ class Store:
             except FileNotFoundError:
                 if any(chunks.glob("*.parquet")):
                     raise ResultsError(
-                        str(path), "there are results here but no run.json to say of what", "Choose another folder with --out"
+                        str(path),
+                        "there are results here but no run.json to say of what",
+                        "Choose another folder with --out",
                     ) from None
                 disk.write_file(path / "run.json", _run_file(identity, facts))
                 return cls(path, identity, facts, lock)
@@ -181,7 +183,7 @@ class Store:
         return Done(rows, digests, messages)
 
     def read(self, chunk: Chunk, *, events: bool = True) -> Done:
-        """A stored chunk, every hash checked; ``FileNotFoundError`` if it is not done, ``Damaged`` if it does not agree.
+        """A stored chunk, every hash checked; ``FileNotFoundError`` if it is not done, ``Damaged`` if it disagrees.
 
         events : check the events' file too.
         """
@@ -240,8 +242,15 @@ class Store:
             for kind in "ec":
                 path = self.file(chunk, kind)
                 files[path.name] = hashlib.sha256(disk.read_file(path)).hexdigest()
-        told = {"run": self._hash, "digest": digest, "replications": replications, "failed": failed, "wall_s": wall_s,
-                "chunks": [[c.index, c.first, c.last] for c in chunks], "files": files}
+        told = {
+            "run": self._hash,
+            "digest": digest,
+            "replications": replications,
+            "failed": failed,
+            "wall_s": wall_s,
+            "chunks": [[c.index, c.first, c.last] for c in chunks],
+            "files": files,
+        }
         if earlier is not None and {k: v for k, v in earlier.items() if k != "check"} == told:
             return
         disk.write_file(self.path / "SEALED.json", _with_check(told))
@@ -260,7 +269,8 @@ class Store:
         if told is None:
             stored = len(list((self.path / "chunks").glob("c*.parquet")))
             raise ResultsError(
-                str(self.path), f"this run is not complete ({stored} chunks are stored)",
+                str(self.path),
+                f"this run is not complete ({stored} chunks are stored)",
                 "Run the same command again with the same --out to complete it",
             )
         return told, [Chunk(*each) for each in told["chunks"]]
@@ -304,8 +314,12 @@ class Store:
 
 
 def _run_file(identity: Identity, facts: dict[str, Any]) -> bytes:
-    machine = {"system": platform.system(), "machine": platform.machine(), "python": platform.python_version(),
-               "numpy": np.__version__}
+    machine = {
+        "system": platform.system(),
+        "machine": platform.machine(),
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+    }
     return _with_check({"identity": identity.as_dict(), "run": identity.hash, "platform": machine, "facts": facts})
 
 
@@ -330,7 +344,8 @@ def _read_run(path: Path) -> tuple[Identity, dict[str, Any]]:
         return Identity.from_dict(told["identity"]), told["facts"]
     except (Damaged, KeyError, TypeError) as problem:
         raise ResultsError(
-            str(path / "run.json"), f"damaged or of another version: {problem}",
+            str(path / "run.json"),
+            f"damaged or of another version: {problem}",
             "Nothing here is used; choose another folder with --out",
         ) from problem
 
@@ -340,7 +355,8 @@ def _refuse_mismatch(path: Path, stored: Identity, asked: Identity) -> None:
         was, now = getattr(stored, name), getattr(asked, name)
         if was != now:
             raise ResultsError(
-                str(path), f"this folder holds another run: its {said} ({name}) is {_short(was)}, asked is {_short(now)}",
+                str(path),
+                f"this folder holds another run: its {said} ({name}) is {_short(was)}, asked is {_short(now)}",
                 "Choose another folder with --out, or ask for the stored run",
             )
 
@@ -353,7 +369,9 @@ def _short(value: Any) -> str:
 
 
 def _damage(path: Path, how: str) -> ResultsError:
-    return ResultsError(str(path), f"damaged: {how}", "Run the same command again with the same --out; only this chunk is recomputed")
+    return ResultsError(
+        str(path), f"damaged: {how}", "Run the same command again with the same --out; only this chunk is recomputed"
+    )
 
 
 # ------------------------------------------------------------------ tables
@@ -365,7 +383,11 @@ def _parquet(table: Any, told: dict[str, Any]) -> bytes:
     sink = io.BytesIO()
     footer = {"openiads": json.dumps(told, sort_keys=True)}
     parquet.write_table(
-        table.replace_schema_metadata(footer), sink, compression="zstd", write_page_checksum=True, write_statistics=False
+        table.replace_schema_metadata(footer),
+        sink,
+        compression="zstd",
+        write_page_checksum=True,
+        write_statistics=False,
     )
     return sink.getvalue()
 
@@ -436,4 +458,15 @@ def identity_here(**fields: Any) -> Identity:
     return Identity(fingerprint=arithmetic_fingerprint(), **fields)
 
 
-__all__ = ["COMPARED", "FORMAT", "Chunk", "Damaged", "Done", "Identity", "Store", "chunks_of", "event_table", "identity_here"]
+__all__ = [
+    "COMPARED",
+    "FORMAT",
+    "Chunk",
+    "Damaged",
+    "Done",
+    "Identity",
+    "Store",
+    "chunks_of",
+    "event_table",
+    "identity_here",
+]

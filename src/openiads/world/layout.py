@@ -308,7 +308,8 @@ TRACK = np.dtype(
         ("kind", "i8"),  # codes.ThreatClass believed
         ("identity", "i8"),
         ("belief", "f8", (3,)),  # probability of hostile, friend, neutral
-        ("evidence", "i8"),  # bits of the evidence entered, by codes.Evidence
+        ("evidence", "i8"),  # bits of the evidence gathered, by codes.Evidence
+        ("entered", "i8"),  # bits that the belief rests on
         ("asked", "i8"),  # interrogations so far
         ("asked_at", "f8"),
         ("asset", "i8"),
