@@ -90,7 +90,7 @@ def test_every_reference_inside_a_picture_leads_somewhere(page: str) -> None:
 @pytest.mark.parametrize(
     "phrase",
     ["How large a raid before something gets through", "Read this first", "must not be used to judge",
-     "terrain-limited", "Not modelled", "are assumptions", "Distribution of leakers", "By threat class", "HIT_ASSET",
+     "terrain-limited", "Not modeled", "are assumptions", "Distribution of leakers", "By threat class", "HIT_ASSET",
      "Which resource binds first",
      "binds first in 62 %", "Kill chain of each flight",
      "HORIZON", "The scenario", "brochure_x", "assumption", "3f3f3f", "--seed 2016", "Run it again"],

@@ -95,6 +95,18 @@ def test_a_falling_target_is_met_before_it_lands(table) -> None:
     assert first > 10.0
 
 
+def test_a_launch_may_wait_for_the_time_to_spare_at_the_first_feasible_point(table) -> None:
+    """A falling target is first met where there is air to turn in, long after a round could be there."""
+    falling = (*place(40e3, 90e3), -900.0, -700.0, 0.0)
+    first, x, y, z, _ = feasible(table, falling, load=20.0, least=300.0, ballistic=1, horizon=120.0)
+    spare = reach.slack(table, 0, SEMI_MAJOR, 0.0, 0.0, x, y, z, first - 10.0, 20.0, 300.0)
+    assert spare > 10.0
+    held = feasible(table, falling, ready=10.0 + spare - 1.0, load=20.0, least=300.0, ballistic=1, horizon=120.0)
+    assert held[0] == pytest.approx(first, abs=0.2)
+    late = feasible(table, falling, ready=10.0 + spare + 8.0, load=20.0, least=300.0, ballistic=1, horizon=120.0)
+    assert late[0] > first + 1.0
+
+
 @pytest.mark.compiled_only  # hundreds of whole flights
 def test_reach_of_the_fitted_round_is_as_published() -> None:
     kind = long_range_round()

@@ -22,6 +22,7 @@ PROBABILITY_FLOOR = int(Gate.PROBABILITY_FLOOR)
 BALLISTIC, AIRCRAFT = int(ThreatClass.BALLISTIC), int(ThreatClass.AIRCRAFT)
 CRUISE, DRONE = int(ThreatClass.CRUISE), int(ThreatClass.DRONE)
 
+CONFIRMED, POST = 3, -1  # state and owner of a track of the post's picture
 AIR_HORIZON = 320.0  # s searched ahead for an intercept
 BALLISTIC_HORIZON = 160.0
 SPEED_RATIO = 1.0  # least arrival speed over the target's, no less than LEAST_SPEED
@@ -131,20 +132,16 @@ def envelope(situation, tables, unit, track, ready):
     return 0, first, last, unit["pk"][believed_class(track)]
 
 
-@kernel("i8(i8[:, ::1], Tracks, i8)")
-def next_track(order, tracks, count):
-    """Most urgent of the ``count`` rows listed in ``order[0]`` not yet taken (``order[1]`` 0): time to asset, then serial."""
+@kernel("i8(Tracks, i8, i8)")
+def next_track(tracks, high, post):
+    """The post's most urgent confirmed track not yet dealt with in this cycle: time to asset, then serial; -1 for none."""
     best = -1
-    for i in range(count):
-        if order[1, i] != 0:
+    for k in range(high):
+        track = tracks[k]
+        if track["state"] != CONFIRMED or track["owner"] != POST or track["post"] != post or track["dealt"] == 1:
             continue
-        if best < 0:
-            best = i
-            continue
-        a = tracks[order[0, i]]
-        b = tracks[order[0, best]]
-        if a["time_to_asset"] < b["time_to_asset"] or (
-            a["time_to_asset"] == b["time_to_asset"] and a["serial"] < b["serial"]
-        ):
-            best = i
+        if best < 0 or track["time_to_asset"] < tracks[best]["time_to_asset"]:
+            best = k
+        elif track["time_to_asset"] == tracks[best]["time_to_asset"] and track["serial"] < tracks[best]["serial"]:
+            best = k
     return best

@@ -15,9 +15,8 @@ from openiads.earth.sight import lowest_visible
 from openiads.parts.engagements import assess, begin_decision, engage, free_channel, release, set_gate
 from openiads.parts.flights import finish
 from openiads.parts.interrogation import interrogate
-from openiads.parts.radars import last_look
 from openiads.parts.sensing import angle_between, bearing
-from openiads.parts.tracks import CONFIRMED, POST, prune
+from openiads.parts.tracks import CONFIRMED, MOST_PLOTS, POST, prune
 from openiads.parts.weapons import fire_round, launcher_ready_at, ready_launcher, rounds_left
 from openiads.physics.motion import local_up
 from openiads.world.codes import Action, Event, Gate, Identity, Side, Stage, Status, Terminal
@@ -59,7 +58,7 @@ def judge(sim, post):
             if track["identity"] == HOSTILE and track["flight"] >= 0:
                 sim.flights[track["flight"]]["ever"] |= 4
             log_identity(sim, k, before, belief[0], belief[1], belief[2])
-        evaluate(situation, track, sim.assets, sim.work)
+        evaluate(situation, track, sim.assets, sim.cost[MOST_PLOTS + 3])
         if track["assessed_dead"] == 1 and track["dead_updates"] >= REVOKE_UPDATES:
             track["assessed_dead"] = 0
             log(sim, REVOKE, track["flight"], -1, -1, -1, -1, track["serial"], 1, track["dead_updates"], 0.0, 0.0, 0.0, 0.0, 0.0)
@@ -130,40 +129,42 @@ def choose_unit(sim, post, k):
 def assign(sim, post):
     """Give the post's tracks to fire units, most urgent first, one decision of the post's operator at a time."""
     situation = sim.situation[0]
-    now = situation["now"]
-    count = 0
     for k in range(situation["tracks_high"]):
-        track = sim.tracks[k]
-        if track["state"] == CONFIRMED and track["owner"] == POST and track["post"] == post and count < sim.order.shape[1]:
-            sim.order[0, count] = k
-            sim.order[1, count] = 0
-            count += 1
-    for _ in range(count):
-        i = next_track(sim.order, sim.tracks, count)
-        sim.order[1, i] = 1
-        k = sim.order[0, i]
-        track = sim.tracks[k]
-        hold = 0
-        if track["threatening"] == 0:
-            hold = NOT_THREATENING
-        elif track["assessed_dead"] == 1:
-            hold = HELD
-        if track["engagements"] > 0 or hold != 0:
-            for u in range(len(sim.units)):
-                if hold != 0 or not working_on(sim, u, k):
-                    set_gate(sim, track["flight"], u, hold if hold != 0 else ELSEWHERE, 0.0)
-            continue
-        if track["refused"] == 1:
-            continue
-        u = choose_unit(sim, post, k)
-        if u < 0:
-            if situation["queue_lost"] == 1 and no_channel_free(sim, post):
-                track["refused"] = 1
-            continue
-        unit = sim.units[u]
-        _, first, last, believed = envelope(situation, sim.tables, unit, track, now + unit["crew_delay"])
-        engage(sim, u, k, first, last, believed)
-        sim.posts[post]["free_at"] = now + sim.posts[post]["service_time"]
+        sim.tracks[k]["dealt"] = 0
+    k = next_track(sim.tracks, situation["tracks_high"], post)
+    while k >= 0:
+        sim.tracks[k]["dealt"] = 1
+        consider(sim, post, k)
+        k = next_track(sim.tracks, situation["tracks_high"], post)
+
+
+@kernel("void(Sim, i8, i8)")
+def consider(sim, post, k):
+    """Find a fire unit for one track, or name what holds fire."""
+    situation = sim.situation[0]
+    now = situation["now"]
+    track = sim.tracks[k]
+    hold = 0
+    if track["threatening"] == 0:
+        hold = NOT_THREATENING
+    elif track["assessed_dead"] == 1:
+        hold = HELD
+    if track["engagements"] > 0 or hold != 0:
+        for u in range(len(sim.units)):
+            if hold != 0 or not working_on(sim, u, k):
+                set_gate(sim, track["flight"], u, hold if hold != 0 else ELSEWHERE, 0.0)
+        return
+    if track["refused"] == 1:
+        return
+    u = choose_unit(sim, post, k)
+    if u < 0:
+        if situation["queue_lost"] == 1 and no_channel_free(sim, post):
+            track["refused"] = 1
+        return
+    unit = sim.units[u]
+    _, first, last, believed = envelope(situation, sim.tables, unit, track, now + unit["crew_delay"])
+    engage(sim, u, k, first, last, believed)
+    sim.posts[post]["free_at"] = now + sim.posts[post]["service_time"]
 
 
 @kernel("b1(Sim, i8)")
@@ -199,7 +200,7 @@ def name_unseen(sim, post):
         for r in range(len(sim.radars)):
             if sim.radars[r]["post"] != post or sim.radars[r]["emitting"] == 0:
                 continue
-            code = last_look(sim, r, f)
+            code = sim.looks[r, f]["code"]
             if code == 9 and rank < 6:
                 rank, gate = 6, NO_FIRM_TRACK
             elif code == 1 and rank < 5:
@@ -279,8 +280,8 @@ def command(sim, post):
 # ------------------------------------------------------------------ the crew of a fire unit
 
 
-@kernel("i8(Sim, i8)")
-def fill_picture(sim, post):
+@kernel("i8(Sim, i8, View)")
+def fill_picture(sim, post, view):
     """Copy the post's confirmed tracks into the picture arrays that rules read; the number of rows."""
     count = 0
     now = sim.situation[0]["now"]
@@ -288,42 +289,42 @@ def fill_picture(sim, post):
         track = sim.tracks[k]
         if track["state"] != CONFIRMED or track["owner"] != POST or track["post"] != post:
             continue
-        if count >= len(sim.seen_time):
+        if count >= len(view.time):
             break
         dt = now - track["time"]
-        sim.seen_rows[0, count] = track["identity"]
-        sim.seen_rows[1, count] = track["kind"]
-        sim.seen_rows[2, count] = track["threatening"]
-        sim.seen_rows[3, count] = track["in_flight"]
-        sim.seen_rows[4, count] = k
-        sim.seen_time[count] = track["time_to_asset"]
+        view.rows[0, count] = track["identity"]
+        view.rows[1, count] = track["kind"]
+        view.rows[2, count] = track["threatening"]
+        view.rows[3, count] = track["in_flight"]
+        view.rows[4, count] = k
+        view.time[count] = track["time_to_asset"]
         for axis in range(3):
-            sim.seen_position[count, axis] = track["x"][axis] + dt * track["x"][axis + 3]
-            sim.seen_velocity[count, axis] = track["x"][axis + 3]
+            view.position[count, axis] = track["x"][axis] + dt * track["x"][axis + 3]
+            view.velocity[count, axis] = track["x"][axis + 3]
         count += 1
     return count
 
 
-@kernel("Order(Sim, i8, Own, function(Order(Own, Picture, Dials, Draw)))")
-def ask_user(sim, e, own, rule):
+@kernel("Order(Sim, i8, Own, View, function(Order(Own, Picture, Dials, Draw)))")
+def ask_user(sim, e, own, view, rule):
     """A user's rule on a fresh copy of the picture; whatever it writes there is lost."""
     situation = sim.situation[0]
     engagement = sim.engagements[e]
     unit = sim.units[engagement["unit"]]
-    count = fill_picture(sim, unit["post"])
+    count = fill_picture(sim, unit["post"], view)
     row = 0
     for i in range(count):
-        if sim.seen_rows[4, i] == engagement["track"]:
+        if view.rows[4, i] == engagement["track"]:
             row = i
     own = Own(own.now, row, own.unit, own.loaded, own.in_flight, own.fired, own.elsewhere, own.salvo, own.probability,
               own.first, own.last, own.time_to_asset)  # fmt: skip
     for i in range(8):
-        sim.dials[i] = unit["dials"][i]
-    picture = Picture(count, sim.seen_rows[0], sim.seen_rows[1], sim.seen_rows[2], sim.seen_time, sim.seen_rows[3],
-                      sim.seen_position, sim.seen_velocity)  # fmt: skip
+        view.dials[i] = unit["dials"][i]
+    picture = Picture(count, view.rows[0], view.rows[1], view.rows[2], view.time, view.rows[3],
+                      view.position, view.velocity)  # fmt: skip
     actor = pair(unit["actor"], sim.flights[engagement["flight"]]["actor"])
     slot = int(math.floor(own.now * 16.0))
-    return rule(own, picture, Dials(sim.dials), Draw(situation["seed"], situation["replication"], actor, slot))
+    return rule(own, picture, Dials(view.dials), Draw(situation["seed"], situation["replication"], actor, slot))
 
 
 @kernel("i8(Sim, i8, f8, f8, f8)")
@@ -338,8 +339,8 @@ def support_gate(sim, u, x, y, z):
     return SUPPORT if height < lowest_visible(sim.tables, radar["mask_table"], azimuth, ground) else 0
 
 
-@kernel("void(Sim, i8, function(Order(Own, Picture, Dials, Draw)))")
-def decide(sim, e, rule):
+@kernel("void(Sim, i8, View, function(Order(Own, Picture, Dials, Draw)))")
+def decide(sim, e, view, rule):
     """The crew decides on engagement ``e``: whether to shoot, and how many rounds."""
     situation = sim.situation[0]
     now = situation["now"]
@@ -373,7 +374,7 @@ def decide(sim, e, rule):
     own = Own(now, 0, u, loaded, engagement["in_flight"], engagement["fired"],
               track["in_flight"] - engagement["in_flight"], unit["salvo"], believed, first - now, last - now,
               track["time_to_asset"])  # fmt: skip
-    order = ask_user(sim, e, own, rule) if unit["fire_rule"] == USER else fire(unit["fire_rule"], own)
+    order = ask_user(sim, e, own, view, rule) if unit["fire_rule"] == USER else fire(unit["fire_rule"], own)
     log(sim, DECIDE, f, u, -1, -1, -1, engagement["serial"], order.action, now - engagement["firm_at"], order.rounds, 0.0,
         0.0, 0.0, 0.0)  # fmt: skip
     if order.action == BREAK_OFF:
@@ -478,8 +479,8 @@ def end_service(sim, e):
     release(sim, e)
 
 
-@kernel("void(Sim, i8, function(Order(Own, Picture, Dials, Draw)))")
-def operate(sim, u, rule):
+@kernel("void(Sim, i8, View, function(Order(Own, Picture, Dials, Draw)))")
+def operate(sim, u, view, rule):
     """What falls due at a fire unit now, engagement by engagement; sets when it is due next."""
     situation = sim.situation[0]
     now = situation["now"]
@@ -492,7 +493,7 @@ def operate(sim, u, rule):
             state = engagement["state"]
             engagement["due"] = math.inf
             if state == DECIDING or state == FLYING:
-                decide(sim, e, rule)
+                decide(sim, e, view, rule)
             elif state == FIRING:
                 launch_next(sim, e)
             elif state == ASSESSING:

@@ -14,10 +14,11 @@ from openiads.base import compiled
 from openiads.base.errors import InputError
 from openiads.doctrine.contracts import HOLD, adopt
 from openiads.engine.step import play
+from openiads.parts.tracks import MOST_PLOTS
 from openiads.physics.filtering import WORK
 from openiads.world.build import World
 from openiads.world.codes import RoundEnd, Side, Status, Terminal
-from openiads.world.layout import BODY, ENGAGEMENT, PLOT, ROUND, TRACK, Sim
+from openiads.world.layout import BODY, ENGAGEMENT, LOOK, PLOT, ROUND, TRACK, Sim, View
 from openiads.world.outcome import BOUNDS, CLASSES, OUTCOME, ROUND_ENDS, TERMINALS
 from openiads.world.trace import EVENT
 
@@ -78,13 +79,16 @@ class Runner:
         }
         self._entry = play if compiled.PLAIN else None
         self.sim = self._allocate()
+        rows = self.capacity["tracks"]
+        self.view = View(
+            np.zeros((5, rows), np.int64), np.zeros(rows), np.zeros((rows, 3)), np.zeros((rows, 3)), np.zeros(8)
+        )
 
     def _allocate(self) -> Sim:
         rows = self.world.rows
         capacity = self.capacity
         flights, radars, units = len(rows["flights"]), len(rows["radars"]), len(rows["units"])
         channels = int(rows["units"]["target_channels"].sum())
-        columns = 64
         return Sim(
             **{name: rows[name].copy() for name in ("situation", "flights", "radars", "posts", "units", "launchers")},
             engagements=np.zeros(channels, ENGAGEMENT),
@@ -95,31 +99,21 @@ class Runner:
             plots=np.zeros(capacity["plots"], PLOT),
             assets=rows["assets"].copy(),
             corridors=rows["corridors"],
-            next_look=np.zeros((radars, flights)),
-            seen=np.zeros((radars, flights), np.int64),
+            looks=np.zeros((radars, flights), LOOK),
             gates=np.zeros((flights, units), np.int64),
             events=np.zeros(capacity["events"], EVENT),
             tables=self.world.tables,
-            work=np.zeros(WORK),
-            cost=np.zeros((32, columns)),
-            candidates=np.zeros((2, columns), np.int64),
-            values=np.zeros((3, columns + 2)),
-            indices=np.zeros((3, columns + 2), np.int64),
-            order=np.zeros((2, capacity["tracks"]), np.int64),
-            seen_rows=np.zeros((5, capacity["tracks"]), np.int64),
-            seen_time=np.zeros(capacity["tracks"]),
-            seen_position=np.zeros((capacity["tracks"], 3)),
-            seen_velocity=np.zeros((capacity["tracks"], 3)),
-            dials=np.zeros(8),
+            cost=np.zeros((MOST_PLOTS + 4, max(2 * MOST_PLOTS, WORK) + 2)),
+            candidates=np.zeros((5, max(2 * MOST_PLOTS, WORK) + 2), np.int64),
         )
 
     def _reset(self, replication: int, record: bool) -> None:
         sim, rows = self.sim, self.world.rows
         for name in ("situation", "flights", "radars", "posts", "units", "launchers", "assets"):
             getattr(sim, name)[:] = rows[name]
-        for name in ("engagements", "tracks", "seen", "gates"):
+        for name in ("engagements", "tracks", "looks", "gates"):
             getattr(sim, name).fill(np.zeros((), getattr(sim, name).dtype))
-        sim.next_look.fill(-1.0)
+        sim.looks["due"] = -1.0
         row = sim.situation[0]
         row["seed"], row["replication"], row["record"] = self.seed, replication, int(record)
         row["sample_due"] = 0.0 if record else math.inf
@@ -148,10 +142,10 @@ class Runner:
     def _play(self) -> str:
         try:
             if self._entry is None:
-                play(self.sim, self.rule)
+                play(self.sim, self.view, self.rule)
                 self._entry = compiled.entry_point(play)
             else:
-                self._entry(self.sim, self.rule)
+                self._entry(self.sim, self.view, self.rule)
         except (ArithmeticError, AttributeError, IndexError, TypeError, ValueError) as problem:
             row = self.sim.situation[0]
             row["status"] = int(Status.RULE_RAISED)

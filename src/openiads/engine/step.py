@@ -68,8 +68,8 @@ def find_next_arrival(sim):
     situation["rounds_first"] = first
 
 
-@kernel("void(Sim, function(Order(Own, Picture, Dials, Draw)))")
-def play(sim, rule):
+@kernel("void(Sim, View, function(Order(Own, Picture, Dials, Draw)))")
+def play(sim, view, rule):
     """One replication from start to end, or to the first status that is not OK."""
     situation = sim.situation[0]
     begin(sim)
@@ -94,7 +94,7 @@ def play(sim, rule):
         elif phase == POST:
             command(sim, row)
         elif phase == UNIT:
-            operate(sim, row, rule)
+            operate(sim, row, view, rule)
             find_next_arrival(sim)
         else:
             sample(sim)

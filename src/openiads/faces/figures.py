@@ -189,7 +189,7 @@ def leaker_histogram(brief: Brief) -> Figure:
         _mark_mean(axes, outcome["leakers"], top)
         axes.set(
             ylim=(0, top),
-            xlim=(-0.6, max(3, len(counts)) - 0.4),
+            xlim=(-0.6, max(3.0, len(counts), (outcome["leakers"].get("high") or 0.0) + 1.0) - 0.4),
             xlabel="Leakers in a raid",
             ylabel="Share of raids, %",
         )
@@ -208,18 +208,12 @@ def _mark_mean(axes: Axes, leakers: dict[str, Any], top: float) -> None:
     mean, low, high = leakers["mean"], leakers.get("low"), leakers.get("high")
     if mean is None:
         return
-    level = 0.93 * top
+    level = 0.86 * top
     if low is not None and high is not None:
         axes.plot([low, high], [level, level], color=INK, linewidth=2.2, solid_capstyle="butt")
     axes.plot([mean], [level], marker="D", color=INK, markersize=5)
-    axes.annotate(
-        f"mean {text.number(mean)} {text.span(low, high)}",
-        (high if high is not None else mean, level),
-        xytext=(8, 0),
-        textcoords="offset points",
-        va="center",
-        fontsize=9,
-    )
+    words = f"mean {text.number(mean)} {text.span(low, high)}"
+    axes.annotate(words, (mean, level), xytext=(0, 6), textcoords="offset points", ha="center", fontsize=9)
 
 
 def class_bars(brief: Brief) -> Figure:

@@ -140,7 +140,7 @@ def relief(axes: Axes, extent: Extent, terrain: Any, *, packaged: bool) -> None:
 
 
 def inside(line: np.ndarray, extent: Extent) -> list[tuple[np.ndarray, np.ndarray]]:
-    """The parts of a line [n, 2] of (longitude, latitude) in degrees that a window shows, with one point beyond its edge."""
+    """The parts of a line [n, 2] of (longitude, latitude), degrees, in a window, with one point beyond its edge."""
     lon, lat = line[:, 0], line[:, 1]
     shown = (lon >= extent.west) & (lon <= extent.east) & (lat >= extent.south) & (lat <= extent.north)
     keep = shown.copy()

@@ -54,6 +54,8 @@ body{font-size:10.5pt;background:#fff}main{max-width:none;padding:0}
 section,header{border:none;border-radius:0;padding:0 0 8px;margin:0 0 12px}
 .placard{border:1px solid var(--edge);padding:8px 12px}
 figure,tr,.placard{break-inside:avoid}h2,h3{break-after:avoid}summary{display:none}
+.whole summary{display:block;color:var(--ink)}
+.whole details::details-content{content-visibility:visible;block-size:auto}
 .scroll{overflow:visible}
 }
 """

@@ -72,7 +72,7 @@ def _placard(brief: Brief, terrain: Any) -> str:
     points = [text.SCOPE]
     if terrain.coarse:
         points.append(f"{terrain_note(terrain)} Results for flights below 300 m over land are terrain-limited.")
-    points.append(f"Not modelled: {text.NOT_MODELLED}.")
+    points.append(f"Not modeled: {text.NOT_MODELED}.")
     switches = left_out(brief.settings.get("model", {}))
     if switches:
         points.append(f"Switched off or simplified in this scenario: {', '.join(switches)}.")
@@ -95,9 +95,7 @@ def _placard(brief: Brief, terrain: Any) -> str:
 
 def _outcomes(brief: Brief) -> str:
     rows = [text.metric_cells(name, value) for name, value in brief.summary["outcomes"].items()]
-    said = (
-        "Mean a replication with its 95 % interval; times are medians over all replications, never counted as infinite."
-    )
+    said = "Mean a replication with its 95 % interval; times are medians, with never counted as infinitely late."
     return section("Outcomes", table(("Measure", "Value", "95 % interval", "n"), rows, caption=said, numbers=(1, 2, 3)))
 
 
@@ -281,7 +279,7 @@ def _parameters(brief: Brief) -> str:
         parts.append(f"<details><summary>{escape(summary)}</summary>{table(head, rows, numbers=(1, 2))}</details>")
     if brief.sources:
         parts.append(f"<details><summary>Sources</summary>{table(('Key', 'Source'), brief.sources)}</details>")
-    return section("Parameters and their sources", "".join(parts))
+    return section("Parameters and their sources", "".join(parts), kind="whole")
 
 
 def command(brief: Brief) -> str:

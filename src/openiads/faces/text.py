@@ -70,7 +70,7 @@ STATUS_WORDS: dict[str, str] = {
 }
 
 #: Always stated on a report; what a scenario switches off is added to it.
-NOT_MODELLED = (
+NOT_MODELED = (
     "ducting, chaff, clutter maps, debris, maneuvers beyond those declared, seeker and fuze physics, electronic attack "
     "beyond what the scenario declares, human factors beyond a delay"
 )
@@ -160,7 +160,7 @@ def metric_cells(name: str, value: Mapping[str, Any]) -> tuple[str, str, str, st
         central = "never" if median is None or math.isinf(median) else f"{number(median)} s"
         if share is not None and 0.0 < share < 1.0:
             central += f" (happened in {percent(share)})"
-        return label, central, span(low, high) + (" s" if low is not None else ""), n
+        return label, central, span(low, high) + (" s" if low is not None and high is not None else ""), n
     if name in SHARES:
         return label, percent(value.get("mean")), span(low, high, share=True), n
     return label, number(value.get("mean")), span(low, high), n
@@ -191,7 +191,7 @@ __all__ = [
     "CLASS_WORDS",
     "FOOTER",
     "METRIC_WORDS",
-    "NOT_MODELLED",
+    "NOT_MODELED",
     "SCOPE",
     "SHARES",
     "STATUS_WORDS",

@@ -7,7 +7,7 @@ import math
 from openiads.base.compiled import kernel
 from openiads.base.draws import Purpose, uniforms
 from openiads.parts.sensing import (
-    NOT_THERE,
+    DETECTED,
     TWO_PI,
     VISIBLE,
     bearing,
@@ -101,14 +101,14 @@ def look(sim, r, f, t, arrives):
             fill_plot(sim, situation["plots_count"], r, f, t, x, y, z, rm, sr, sa, se)
             send_plot(sim, arrives)
     decibels = 10.0 * math.log10(drawn) if drawn > 0.0 else -999.0
-    before = sim.seen[r, f]
-    if found == 1 and before % 2 == 0:
+    cell = sim.looks[r, f]
+    if found == 1 and cell["detected"] == 0:
         flight = sim.flights[f]
         flight["ever"] = flight["ever"] | 1
         flight["first_detected"] = min(flight["first_detected"], t)
         log(sim, DETECT, f, -1, r, -1, -1, -1, 1, distance, azimuth, elevation, lowest, decibels, height)
-    was = before % 2 if found == 0 else 1
-    sim.seen[r, f] = was + 2 * (10 + (code if found == 0 else 9))  # bit 0: ever detected; above: how the last look went
+        cell["detected"] = 1
+    cell["code"] = DETECTED if found == 1 else code
     if situation["record"] == 1:
         log(sim, LOOK, f, -1, r, -1, -1, -1, found if code == VISIBLE else code, distance, azimuth, elevation, lowest,
             decibels, height)  # fmt: skip
@@ -159,25 +159,18 @@ def search(sim, r):
         flight = sim.flights[f]
         if flight["starts"] > now or flight["terminal"] != 0:
             continue
-        t = sim.next_look[r, f]
+        t = sim.looks[r, f]["due"]
         if t < 0.0:
             t = first_look(sim, r, f, max(flight["starts"], now - step))
-            sim.next_look[r, f] = t
+            sim.looks[r, f]["due"] = t
         if t > now:
             continue
         look(sim, r, f, t, arrives)
         if situation["status"] != 0:
             return
-        sim.next_look[r, f] = max(t + frame, now - step + 1e-9)
+        sim.looks[r, f]["due"] = max(t + frame, now - step + 1e-9)
     if situation["false_alarms"] == 1:
         false_alarm(sim, r, radar["false_per_frame"] / radar["sectors"], arrives)
-
-
-@kernel("i8(Sim, i8, i8)")
-def last_look(sim, r, f):
-    """How the last search look of radar ``r`` at flight ``f`` went: a code of ``sensing``; 9 detected; NOT_THERE never."""
-    state = sim.seen[r, f] // 2
-    return NOT_THERE if state == 0 else state - 10
 
 
 @kernel("void(Sim, i8)")

@@ -17,12 +17,12 @@ MEASURE = int(Purpose.MEASURE)
 
 # how a look's geometry came out
 VISIBLE = 1
+DETECTED = 9
 BELOW_HORIZON = -1
 BELOW_MASK = -2
 OUT_OF_SECTOR = -3
 OUT_OF_MODE = -4
 OUT_OF_RANGE = -5
-NOT_THERE = -6
 
 SERVICE_SLOTS = 1 << 24  # service looks draw from other slots than search looks
 REFERENCE_RANGE = 100_000.0

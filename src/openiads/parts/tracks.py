@@ -38,6 +38,7 @@ BETA_START = math.log(5000.0)  # ln kg/m2
 BETA_VARIANCE = 1.0
 SPEED_LIMIT = 3000.0  # m/s, how far a second plot may lie from a first
 LATE = 2.0  # s, an older plot than this is not taken into a newer track
+MOST_PLOTS = 32  # of one batch; the rest waits for the next
 FORBIDDEN = 1e9  # cost of a pair outside the gate
 
 
@@ -49,7 +50,7 @@ def predict(sim, k, t):
     if dt <= 0.0 or track["state"] < TENTATIVE:
         return
     if track["ballistic"] == 1:
-        predict_ballistic(track["x"], track["p"], dt, BALLISTIC_NOISE, BETA_WALK, sim.work)
+        predict_ballistic(track["x"], track["p"], dt, BALLISTIC_NOISE, BETA_WALK, sim.cost[MOST_PLOTS + 3])
     else:
         predict_constant_velocity(track["x"], track["p"], dt, MANEUVER)
     track["time"] = t
@@ -135,7 +136,7 @@ def take(sim, k, i):
     update_position(
         x, track["p"], size, plot["position"][0] - x[3] * back, plot["position"][1] - x[4] * back,
         plot["position"][2] - x[5] * back, radar["position"], radar["axes"], plot["sigma_range"],
-        plot["sigma_azimuth"], plot["sigma_elevation"], sim.work,
+        plot["sigma_azimuth"], plot["sigma_elevation"], sim.cost[MOST_PLOTS + 3],
     )  # fmt: skip
     situation["updates"] += 1
     track["updated"] = max(track["updated"], plot["time"])
@@ -260,8 +261,8 @@ def pair_up(sim, k, i):
     track = sim.tracks[k]
     plot = sim.plots[i]
     radar = sim.radars[plot["radar"]]
-    points = sim.values[0]
-    none = sim.values[1]
+    points = sim.cost[MOST_PLOTS]
+    none = sim.cost[MOST_PLOTS + 1]
     for axis in range(3):
         points[axis] = track["plot"][axis]
         points[3 + axis] = plot["position"][axis]
@@ -289,7 +290,7 @@ def fuse(sim, post):
     ready = 0
     count = situation["plots_count"]
     for i in range(count):  # the plots of this batch move to the front, keeping their order
-        if sim.plots[i]["post"] == post and sim.plots[i]["arrives"] <= now and ready < len(sim.cost):
+        if sim.plots[i]["post"] == post and sim.plots[i]["arrives"] <= now and ready < MOST_PLOTS:
             swap_plots(sim, ready, i)
             ready += 1
     associate(sim, post, ready)
@@ -338,7 +339,7 @@ def associate(sim, post, ready):
             if c < columns or sim.candidates[1, i] >= 0:
                 conflict = True
             if c == columns:
-                if columns == sim.cost.shape[1]:
+                if columns == sim.cost.shape[1] - 2:
                     continue
                 sim.candidates[0, c] = k
                 columns += 1
@@ -347,7 +348,9 @@ def associate(sim, post, ready):
             sim.cost[i, c] = price
             sim.candidates[1, i] = c
     if conflict:
-        assign(sim.cost, ready, columns, FORBIDDEN, sim.candidates[1], sim.values, sim.indices)
+        assign(
+            sim.cost, ready, columns, FORBIDDEN, sim.candidates[1], sim.cost[MOST_PLOTS : MOST_PLOTS + 3], sim.candidates[2:5]
+        )
     for i in range(ready):
         c = sim.candidates[1, i]
         if c >= 0:

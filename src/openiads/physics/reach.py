@@ -30,6 +30,7 @@ __all__ = [
     "greatest_range",
     "long_shot",
     "minimum_range",
+    "slack",
     "time_to_reach",
 ]
 
@@ -140,6 +141,8 @@ def slack(tables, at, sx, sy, sz, x, y, z, after, required_g, min_speed):
     """Time to spare (s) of a round that may leave at once and must be at (x, y, z) ``after`` s from now; -inf if never.
 
     sx, sy, sz : launcher, ECEF m.  required_g : m/s^2, a third of what the round must have available there.
+    A launch should wait for as long as this is positive at the first feasible point: a round that leaves earlier meets
+    its target before that point, where lift, speed or height do not suffice.
     """
     r2 = sx * sx + sy * sy + sz * sz
     _, _, _, height = local_up(x, y, z)

@@ -165,11 +165,8 @@ class Explanation:
         """The same for reading."""
         lines = [f"{self.scenario}, replication {self.replication}"]
         for flight in self.flights:
-            lines += [
-                "",
-                f"{flight.name} ({flight.side} {flight.kind}): "
-                f"{flight.terminal.replace('_', ' ')}, {flight.shots} shots",
-            ]
+            ended = flight.terminal.replace("_", " ")
+            lines += ["", f"{flight.name} ({flight.side} {flight.kind}): {ended}, {flight.shots} shots"]
             lines += [f"  t={step.time:.1f} s: {step.text}" for step in flight.steps]
             for gate in flight.gates:
                 lines.append(f"  {gate.unit}, t={gate.start:.1f} s to {gate.end:.1f} s: {gate.text}")

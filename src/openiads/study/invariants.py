@@ -1,8 +1,8 @@
 """The independent checker: what must hold in every event log, whatever the scenario.
 
-SQL (DuckDB) over the stored events and outcomes, and a geodesy of its own; nothing here imports the engine, the parts
-or the physics.  Each check is a named query that returns the offending rows.  ``limits`` is what the world declares (table
-``LIMITS``); a check whose limits are not declared finds nothing and is listed by ``unchecked``.
+SQL (DuckDB) over the stored events and outcomes, and a geodesy of its own; nothing here imports the engine, the
+parts or the physics.  Each check is a named query that returns the offending rows.  ``limits`` is what the world
+declares (table ``LIMITS``); a check whose limits are not declared finds nothing and is listed by ``unchecked``.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ LIMITS: dict[str, tuple[str, str, str]] = {
 }
 
 #: A look is logged when its batch is handled, up to so many seconds after the look itself.
-LOOK_SLACK = 2.0
+LOOK_SLACK = 3.0
 
 #: Single values of ``limits``: duration (s), magazine_infinite, mask_open (true when diffraction or the teaching switch
 #: lets radars see below the mask), teaching_service (rounds and services are notional: only the checks named in
@@ -543,10 +543,22 @@ _VIEWS = {
 }
 
 
+#: Limits whose absence leaves a part of a check undone, and that part.
+_PARTS = {
+    "unit_assign_delay": "least delay of assignment",
+    "unit_launch_delay": "least delay of launch",
+    "unit_assess_delay": "least delay of assessment",
+    "unit_burn_time": "energy",
+    "unit_round_speed": "speed of rounds",
+    "unit_round_load": "lateral acceleration of rounds",
+}
+
+
 def unchecked(limits: Mapping[str, Any]) -> list[str]:
     """Names of the checks that cannot find anything because a limit they need is not declared."""
     missing = {key for key in LIMITS if limits.get(key) is None}
-    return [check.name for check in CHECKS if missing & set(check.needs)]
+    named = [check.name for check in CHECKS if missing & set(check.needs)]
+    return named + [name for key, name in _PARTS.items() if key in missing]
 
 
 def check_run(run: Any, *, batch: int = 200_000) -> list[Violation]:
@@ -733,14 +745,14 @@ def _continuous(replication: int, rows: np.ndarray, who: str) -> list[Violation]
 def _looks_agree(
     replication: int, events: np.ndarray, states: np.ndarray, flight: int, limits: Mapping[str, Any]
 ) -> list[Violation]:
-    """Range, azimuth and height written with a look are those of the flight's true position."""
+    """Range, azimuth and height written with a detection are those of the flight's true position."""
     places = limits.get("radar_position")
     if places is None or len(states) < 2:
         return []
     looks = events[
         np.isin(events["kind"], (Event.LOOK, Event.DETECT)) & (events["flight"] == flight) & (events["radar"] >= 0)
     ]
-    looks = looks[(looks["time"] >= states["time"][0]) & (looks["time"] <= states["time"][-1]) & (looks["code"] != -2)]
+    looks = looks[(looks["time"] >= states["time"][0]) & (looks["time"] <= states["time"][-1]) & (looks["code"] == 1)]
     found = []
     for radar in np.unique(looks["radar"]):
         mine = looks[looks["radar"] == radar]

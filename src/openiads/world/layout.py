@@ -320,6 +320,7 @@ TRACK = np.dtype(
         ("survival", "f8"),  # product of 1 - p over rounds in flight (the commitment ledger)
         ("in_flight", "i8"),
         ("engagements", "i8"),
+        ("dealt", "i8"),  # scratch of the post's cycle
         ("assessed_dead", "i8"),
         ("dead_updates", "i8"),
         ("flight", "i8"),  # truth, for scoring only: the flight of the last plot, -1 false
@@ -388,6 +389,10 @@ CORRIDOR = np.dtype(
 )
 
 
+#: One cell per radar and flight.
+LOOK = np.dtype([("due", "f8"), ("detected", "i8"), ("code", "i8")], align=True)  # next look s; ever; last look's code
+
+
 class Sim(NamedTuple):
     """Everything a replication reads and writes; one structured array per noun."""
 
@@ -405,21 +410,21 @@ class Sim(NamedTuple):
     plots: np.ndarray
     assets: np.ndarray
     corridors: np.ndarray  # fixed
-    next_look: np.ndarray  # (radars, flights): time of the next search look, s
-    seen: np.ndarray  # (radars, flights): bit 1 detected before; code of the last look elsewhere
+    looks: np.ndarray  # (radars, flights): the next search look and how the last one went
     gates: np.ndarray  # (flights, units): codes.Gate binding
     events: np.ndarray
     tables: np.ndarray  # fixed arena: paths, masks, detection, attenuation and flyout tables
-    work: np.ndarray  # scratch of the filters
-    cost: np.ndarray  # scratch of the association: plots by candidate tracks,
-    candidates: np.ndarray  # the track row of each column, and the column of each plot (2 rows)
-    values: np.ndarray  # and the assignment's own (3 rows each)
-    indices: np.ndarray
-    order: np.ndarray  # scratch of the post: track rows, and whether they were dealt with (2 rows)
-    seen_rows: np.ndarray  # the picture a rule sees: identity, kind, threatening, in flight, track row (5 rows)
-    seen_time: np.ndarray
-    seen_position: np.ndarray
-    seen_velocity: np.ndarray
+    cost: np.ndarray  # scratch: plots by candidate tracks, then 3 rows of the assignment, then 1 of the filters
+    candidates: np.ndarray  # scratch: the track row of each column, the column of each plot, 3 rows of the assignment
+
+
+class View(NamedTuple):
+    """Room for the copy of a post's picture that a user's rule sees."""
+
+    rows: np.ndarray  # identity, kind, threatening, in flight, track row (5 rows)
+    time: np.ndarray
+    position: np.ndarray
+    velocity: np.ndarray
     dials: np.ndarray
 
 
@@ -443,16 +448,23 @@ SIM_FIELDS: dict[str, Any] = {
 
 
 def _sim_type() -> Any:
-    plain = {"next_look": "f8[:, ::1]", "seen": "i8[:, ::1]", "gates": "i8[:, ::1]", "tables": "f8[::1]",
-             "work": "f8[::1]", "cost": "f8[:, ::1]", "candidates": "i8[:, ::1]", "values": "f8[:, ::1]", "indices": "i8[:, ::1]",
-             "order": "i8[:, ::1]", "seen_rows": "i8[:, ::1]", "seen_time": "f8[::1]", "seen_position": "f8[:, ::1]",
-             "seen_velocity": "f8[:, ::1]", "dials": "f8[::1]"}
-    types = [
-        compiled.rows_type(SIM_FIELDS[name]) if name in SIM_FIELDS else compiled.resolve(plain[name]) for name in Sim._fields
-    ]
+    plain = {"gates": "i8[:, ::1]", "tables": "f8[::1]", "cost": "f8[:, ::1]", "candidates": "i8[:, ::1]"}
+    types = []
+    for name in Sim._fields:
+        if name == "looks":
+            types.append(compiled.row_type(LOOK)[:, ::1])
+        else:
+            types.append(compiled.rows_type(SIM_FIELDS[name]) if name in SIM_FIELDS else compiled.resolve(plain[name]))
     return compiled.tuple_type(Sim, types)
 
 
+def _view_type() -> Any:
+    return compiled.tuple_type(
+        View, [compiled.resolve(t) for t in ("i8[:, ::1]", "f8[::1]", "f8[:, ::1]", "f8[:, ::1]", "f8[::1]")]
+    )
+
+
+compiled.name_type("View", _view_type)
 compiled.name_type("Sim", _sim_type)
 compiled.name_type("Radar", lambda: compiled.row_type(RADAR))
 compiled.name_type("Unit", lambda: compiled.row_type(UNIT))
