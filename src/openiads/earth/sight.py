@@ -224,6 +224,30 @@ def mask_table(
     return table
 
 
+def edge_table(mask: np.ndarray) -> np.ndarray:
+    """For each cell of a mask table, the ground range (m) of the edge that the lowest visible ray grazes.
+
+    Same layout and header as ``mask_table``'s, so that ``lowest_visible`` reads it inside the table.  The edge of a ray
+    is the last range before the cell at which the ray's slope still rose; over a smooth sea that is the horizon.
+    """
+    azimuths, count, step, radius, antenna = int(mask[0]), int(mask[1]), mask[2], mask[3], mask[4]
+    lowest = mask[HEADER:].reshape(azimuths, count)
+    ranges = np.arange(count) * step
+    arc = ranges[1:] / radius
+    sine, cosine = np.sin(arc), np.cos(arc)
+    height = lowest[:, 1:]
+    slope = (height * cosine - radius * 2.0 * np.sin(arc / 2.0) ** 2 - antenna) / ((radius + height) * sine)
+    before = np.concatenate([np.full((azimuths, 1), -np.inf), slope[:, :-1]], axis=1)
+    rising = slope > before + 1e-12
+    index = np.where(rising, np.arange(1, count)[None, :], 0)
+    edge = np.empty_like(mask)
+    edge[:HEADER] = mask[:HEADER]
+    body = edge[HEADER:].reshape(azimuths, count)
+    body[:, 0] = 0.0
+    body[:, 1:] = np.maximum.accumulate(index, axis=1) * step
+    return edge
+
+
 class _Path(NamedTuple):
     """A profile between two places: arc from the first (m), ground and straight-ray height there (m), total arc."""
 

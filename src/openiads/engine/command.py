@@ -6,7 +6,7 @@ import math
 
 from openiads.base.compiled import kernel
 from openiads.base.draws import Purpose, pair, uniform
-from openiads.doctrine.assignment import believed_class, envelope, next_track, permitted, why_not, window
+from openiads.doctrine.assignment import REQUIRED_AIR, REQUIRED_BALLISTIC, believed_class, envelope, next_track, permitted, why_not, window
 from openiads.doctrine.contracts import FIRE, Dials, Draw, Own, Picture
 from openiads.doctrine.evaluation import evaluate, inbound
 from openiads.doctrine.firing import USER, fire, looks_again
@@ -19,6 +19,7 @@ from openiads.parts.sensing import angle_between, bearing
 from openiads.parts.tracks import CONFIRMED, MOST_PLOTS, POST, prune
 from openiads.parts.weapons import fire_round, launcher_ready_at, ready_launcher, rounds_left
 from openiads.physics.motion import local_up
+from openiads.physics.reach import slack
 from openiads.world.codes import Action, Event, Gate, Identity, Side, Stage, Status, Terminal
 from openiads.world.log import log
 
@@ -33,10 +34,12 @@ HORIZON, MASK, SECTOR, SEARCH_MODE = int(Gate.HORIZON), int(Gate.MASK), int(Gate
 NOT_DETECTED, NO_FIRM_TRACK, OUT_OF_RANGE = int(Gate.NOT_DETECTED), int(Gate.NO_FIRM_TRACK), int(Gate.OUT_OF_RANGE)
 NO_CHANNEL, NO_ROUND, NO_LAUNCHER = int(Gate.NO_CHANNEL), int(Gate.NO_ROUND), int(Gate.NO_LAUNCHER_READY)
 OPERATOR_BUSY, HELD, ELSEWHERE = int(Gate.OPERATOR_BUSY), int(Gate.HELD_FOR_ASSESSMENT), int(Gate.ENGAGED_ELSEWHERE)
+NO_TIME = int(Gate.NO_TIME)
 UNIT_NOT_READY, NOT_THREATENING = int(Gate.UNIT_NOT_READY), int(Gate.NOT_THREATENING)
 SUPPORT, RULE_HELD, ENGAGING = int(Gate.SUPPORT_WILL_BE_LOST), int(Gate.RULE_HELD), int(Gate.ENGAGING)
 NOT_IDENTIFIED, NOT_ACQUIRED = int(Gate.NOT_IDENTIFIED), int(Gate.NOT_ACQUIRED)
 
+LONGEST_WAIT = 1.0  # s, a round may be this early at the predicted intercept
 RETRY = 1.0  # s until a crew asks again
 REVOKE_UPDATES = 3  # a track that flies on this many updates after it was assessed killed is alive
 PICTURE, OPERATOR, CHANNEL, LAUNCHER, MAGAZINE = 0, 1, 2, 3, 4
@@ -105,7 +108,7 @@ def choose_unit(sim, post, k):
     soonest = math.inf
     for u in range(len(sim.units)):
         unit = sim.units[u]
-        if unit["post"] != post:
+        if unit["post"] != post or working_on(sim, u, k):
             continue
         gate = permitted(unit["control"], track["identity"], track["ballistic"])
         first = math.inf
@@ -149,10 +152,12 @@ def consider(sim, post, k):
         hold = NOT_THREATENING
     elif track["assessed_dead"] == 1:
         hold = HELD
-    if track["engagements"] > 0 or hold != 0:
+    if hold == 0 and not wants_more(sim, k):
+        hold = -1
+    if hold != 0:
         for u in range(len(sim.units)):
-            if hold != 0 or not working_on(sim, u, k):
-                set_gate(sim, track["flight"], u, hold if hold != 0 else ELSEWHERE, 0.0)
+            if hold > 0 or not working_on(sim, u, k):
+                set_gate(sim, track["flight"], u, hold if hold > 0 else ELSEWHERE, 0.0)
         return
     if track["refused"] == 1:
         return
@@ -165,6 +170,24 @@ def consider(sim, post, k):
     _, first, last, believed = envelope(situation, sim.tables, unit, track, now + unit["crew_delay"])
     engage(sim, u, k, first, last, believed)
     sim.posts[post]["free_at"] = now + sim.posts[post]["service_time"]
+
+
+@kernel("b1(Sim, i8)")
+def wants_more(sim, k):
+    """Whether the commitment ledger leaves room for another engagement of a track.
+
+    None yet; or one, whose rounds in the air promise less than the goal of the unit that fired them.
+    """
+    track = sim.tracks[k]
+    if track["engagements"] == 0:
+        return True
+    if track["engagements"] > 1 or track["in_flight"] == 0:
+        return False
+    for e in range(len(sim.engagements)):
+        engagement = sim.engagements[e]
+        if engagement["state"] != NONE and engagement["track"] == k and engagement["serial"] == track["serial"]:
+            return engagement["wanted"] == 0 and 1.0 - track["survival"] < sim.units[engagement["unit"]]["goal"]
+    return False
 
 
 @kernel("b1(Sim, i8)")
@@ -396,6 +419,15 @@ def decide(sim, e, view, rule):
     engagement["due"] = now
 
 
+@kernel("f8(Sim, i8, Track, f8, f8, f8, f8)")
+def spare_time(sim, u, own, x, y, z, first):
+    """How long a launch at an intercept point can wait, s: 0 unless the round would come there too early."""
+    at = sim.units[u]["position"]
+    required = REQUIRED_BALLISTIC if own["ballistic"] == 1 else REQUIRED_AIR
+    ahead = first - sim.situation[0]["now"]
+    return slack(sim.tables, sim.units[u]["flyout_table"], at[0], at[1], at[2], x, y, z, ahead, required, 0.0)
+
+
 @kernel("void(Sim, i8)")
 def launch_next(sim, e):
     """Launch the next round an engagement wants as soon as launcher, channel and geometry allow."""
@@ -415,6 +447,11 @@ def launch_next(sim, e):
     seen = now - engagement["last_seen"] <= 2.0 * sim.radars[unit["radar"]]["service_interval"]
     if gate == 0 and not seen:
         gate = NOT_ACQUIRED
+    wait = spare_time(sim, u, own, x, y, z, first) if gate == 0 else 0.0
+    if wait > LONGEST_WAIT:  # a round fired now would be there before the target can be met
+        set_gate(sim, f, u, NO_TIME, wait)
+        engagement["due"] = now + min(wait, 5.0)
+        return
     launcher = ready_launcher(sim, u)
     if gate == 0 and (launcher < 0 or now < unit["next_launch"]):
         gate = NO_LAUNCHER
@@ -474,8 +511,12 @@ def end_service(sim, e):
             flight["ever"] |= 8
             u = uniform(situation["seed"], situation["replication"], KILL_DRAW, flight["actor"], flight["shots"])
             situation["notional"] += 1
+            situation["first_notional"] = min(situation["first_notional"], situation["now"])
             if u < unit["pk"][flight["pk_class"]] and flight["terminal"] == 0:
                 finish(sim, f, KILLED, -1, 0.0)
+    track = sim.tracks[engagement["track"]]
+    if track["serial"] == engagement["serial"]:
+        track["refused"] = 1  # served once
     release(sim, e)
 
 

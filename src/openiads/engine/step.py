@@ -62,6 +62,10 @@ def find_next_arrival(sim):
         if sim.flights[f]["terminal"] == 0 and sim.flights[f]["ends"] < situation["flight_due"]:
             situation["flight_due"] = sim.flights[f]["ends"]
             situation["flight_next"] = f
+    situation["open_flights"] = 0
+    for f in range(len(sim.flights)):
+        if sim.flights[f]["terminal"] == 0:
+            situation["open_flights"] += 1
     first = situation["rounds_first"]
     while first < situation["rounds_count"] and sim.rounds[first]["end"] != 0:
         first += 1
@@ -79,6 +83,8 @@ def play(sim, view, rule):
         situation["now"] = when
         if phase == END:
             break
+        if situation["open_flights"] == 0 and situation["rounds_first"] == situation["rounds_count"]:
+            break  # nothing flies any more: nothing that is counted can change
         if phase == ROUND:
             fly_round(sim, row)
             find_next_arrival(sim)

@@ -11,7 +11,7 @@ from openiads.world.codes import Event, Terminal
 from openiads.world.log import log
 
 CEP_DRAW = int(Purpose.CEP)
-ARRIVAL, SPACING = int(Purpose.ARRIVAL), int(Purpose.SPACING)
+ARRIVAL, SPACING, SETUP = int(Purpose.ARRIVAL), int(Purpose.SPACING), int(Purpose.SETUP)
 TERMINAL, DAMAGE, FLIGHT_STATE = int(Event.TERMINAL), int(Event.DAMAGE), int(Event.FLIGHT_STATE)
 HIT_ASSET, REACHED_MISSED = int(Terminal.HIT_ASSET), int(Terminal.REACHED_MISSED)
 IMPACT_UNDEFENDED, TRANSITED = int(Terminal.IMPACT_UNDEFENDED), int(Terminal.TRANSITED)
@@ -29,8 +29,12 @@ def delay(flight, later):
 
 @kernel("void(Sim)")
 def begin(sim):
-    """Set what differs between replications: drawn jitter of the starts; with Poisson arrivals, drawn starts."""
+    """Set what differs between replications: launchers that do not work, drawn jitter of the starts; with Poisson arrivals, drawn starts."""
     situation = sim.situation[0]
+    for k in range(len(sim.launchers)):
+        launcher = sim.launchers[k]
+        if uniform(situation["seed"], situation["replication"], SETUP, launcher["actor"], 0) >= launcher["readiness"]:
+            launcher["fails_at"] = 0.0
     for f in range(len(sim.flights)):
         flight = sim.flights[f]
         if flight["jitter"] > 0.0:

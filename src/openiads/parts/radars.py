@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from openiads.base.compiled import kernel
-from openiads.base.draws import Purpose, uniforms
+from openiads.base.draws import Purpose, pair, uniform, uniforms
 from openiads.parts.sensing import (
     DETECTED,
     TWO_PI,
@@ -20,7 +20,7 @@ from openiads.physics.motion import position_at
 from openiads.world.codes import Event, Status
 from openiads.world.log import log
 
-FALSE_ALARM = int(Purpose.FALSE_ALARM)
+FALSE_ALARM, LINK = int(Purpose.FALSE_ALARM), int(Purpose.LINK)
 DETECT = int(Event.DETECT)
 LOOK = int(Event.LOOK)
 OVERFLOW_PLOTS = int(Status.OVERFLOW_PLOTS)
@@ -66,11 +66,25 @@ def fill_plot(sim, k, r, f, t, x, y, z, distance, sigma_range, sigma_azimuth, si
     plot["sigma_elevation"] = sigma_elevation
 
 
+@kernel("b1(Sim, i8, i8)")
+def lost_on_link(sim, r, f):
+    """Whether a plot is lost between its radar and the post."""
+    situation = sim.situation[0]
+    radar = sim.radars[r]
+    if radar["link_loss"] <= 0.0 or f < 0:
+        return False
+    actor = pair(radar["actor"], sim.flights[f]["actor"])
+    slot = int(math.floor(situation["now"] * 8.0))
+    return uniform(situation["seed"], situation["replication"], LINK, actor, slot) < radar["link_loss"]
+
+
 @kernel("void(Sim, f8)")
 def send_plot(sim, arrives):
     """Put the plot last filled (row ``plots_count``) on its way to its post; the last row is spare."""
     situation = sim.situation[0]
     k = situation["plots_count"]
+    if lost_on_link(sim, sim.plots[k]["radar"], sim.plots[k]["flight"]):
+        return
     if k >= len(sim.plots) - 2:
         situation["status"] = OVERFLOW_PLOTS
         situation["status_entity"] = k
@@ -105,7 +119,7 @@ def look(sim, r, f, t, arrives):
     if found == 1 and cell["detected"] == 0:
         flight = sim.flights[f]
         flight["ever"] = flight["ever"] | 1
-        flight["first_detected"] = min(flight["first_detected"], t)
+        flight["first_detected"] = min(flight["first_detected"], situation["now"])
         log(sim, DETECT, f, -1, r, -1, -1, -1, 1, distance, azimuth, elevation, lowest, decibels, height)
         cell["detected"] = 1
     cell["code"] = DETECTED if found == 1 else code

@@ -9,7 +9,7 @@ from openiads.base.draws import Purpose, normals, pair, uniforms
 from openiads.earth.sight import ground_range, horizon_height, lowest_visible
 from openiads.physics.detection import fluctuation, probability_at, scan_gain, signal_to_noise
 from openiads.physics.motion import local_up, state_at
-from openiads.physics.propagation import clutter_factor, two_ray_factor, two_way_attenuation
+from openiads.physics.propagation import clutter_factor, fresnel_parameter, knife_edge_loss, two_ray_factor, two_way_attenuation
 
 FADE = int(Purpose.FADE)
 NOISE = int(Purpose.NOISE)
@@ -29,6 +29,7 @@ REFERENCE_RANGE = 100_000.0
 TWO_PI = 2.0 * math.pi
 MEAN_RADIUS = 6371000.0
 MONOPULSE_SLOPE = 1.6
+LEAST_EDGE = 1e-6  # two-way power factor behind an edge below which nothing is looked for
 
 
 @kernel("f8(f8, f8)")
@@ -73,6 +74,20 @@ def cross_section(rcs, band, dx, dy, dz, vx, vy, vz):
     return rcs[band, 1] + (end - rcs[band, 1]) * square
 
 
+@kernel("f8(f8[::1], Radar, f8, f8, f8)")
+def edge_factor(tables, radar, azimuth, ground, below):
+    """Two-way power factor of the masking edge for a target ``below`` m under (negative: over) the lowest visible height.
+
+    The height of the edge over the line of sight goes with the share of the way that the edge lies at.
+    """
+    near = lowest_visible(tables, radar["edge_table"], azimuth, ground)
+    far = ground - near
+    if near < 1.0 or far < 1.0:
+        return 1.0 if below <= 0.0 else 0.0
+    loss = knife_edge_loss(fresnel_parameter(below * near / ground, near, far, radar["wavelength"]))
+    return loss * loss
+
+
 @kernel("b1(Radar, f8, f8)")
 def in_mode(radar, elevation, t):
     """Whether the active search mode, or the one that shares its time in this frame, covers an elevation."""
@@ -101,7 +116,10 @@ def sense(sim, r, f, t, searching):
     if distance > radar["range_max"] or distance < radar["range_min"]:
         return OUT_OF_RANGE, distance, azimuth, elevation, 0.0, 0.0, height, x, y, z
     lowest = lowest_visible(sim.tables, radar["mask_table"], azimuth, ground)
-    if height < lowest:
+    edges = 1.0
+    if radar["edge_table"] >= 0:
+        edges = edge_factor(sim.tables, radar, azimuth, ground, lowest - height)
+    if height < lowest and (radar["edge_table"] < 0 or edges < LEAST_EDGE):
         smooth = horizon_height(radar["height"], ground, sim.situation[0]["earth_radius"])
         code = BELOW_HORIZON if height < smooth else BELOW_MASK
         return code, distance, azimuth, elevation, lowest, 0.0, height, x, y, z
@@ -118,12 +136,12 @@ def sense(sim, r, f, t, searching):
     loss = clutter_factor(elevation, radar["clutter_grazing"], radar["clutter_loss"])
     if radar["attenuation_table"] >= 0:
         loss *= two_way_attenuation(sim.tables, radar["attenuation_table"], distance, height)
-    lobes = 1.0
+    lobes = edges
     if sim.situation[0]["multipath"] == 1:
         lobes = two_ray_factor(
             radar["wavelength"], radar["height"], max(height, 0.0), ground, 1.0, 0.3, sim.situation[0]["earth_radius"]
         )
-        lobes = lobes * lobes * lobes * lobes
+        lobes = edges * lobes * lobes * lobes * lobes
     snr = signal_to_noise(radar["reference_snr"], REFERENCE_RANGE, distance, rcs, gain, lobes, loss)
     return VISIBLE, distance, azimuth, elevation, lowest, snr, height, x, y, z
 

@@ -37,6 +37,7 @@ BETA_WALK = 1e-3  # 1/s, random walk of the log ballistic coefficient
 BETA_START = math.log(5000.0)  # ln kg/m2
 BETA_VARIANCE = 1.0
 SPEED_LIMIT = 3000.0  # m/s, how far a second plot may lie from a first
+MERGE_CYCLES = 4  # cycles in a row that two tracks must look alike
 LATE = 2.0  # s, an older plot than this is not taken into a newer track
 MOST_PLOTS = 32  # of one batch; the rest waits for the next
 FORBIDDEN = 1e9  # cost of a pair outside the gate
@@ -102,6 +103,7 @@ def new_track(sim, owner, post):
         track["in_flight"] = 0
         track["engagements"] = 0
         track["refused"] = 0
+        track["doubles"] = 0
         track["assessed_dead"] = 0
         track["dead_updates"] = 0
         for h in range(3):
@@ -362,6 +364,38 @@ def associate(sim, post, ready):
             return
 
 
+@kernel("b1(Sim, i8, i8)")
+def alike(sim, k, j):
+    """Whether two tracks can be one flight: six differences over their summed variances, chi-square below 95 %."""
+    a, b = sim.tracks[k], sim.tracks[j]
+    dt = a["time"] - b["time"]
+    d2 = 0.0
+    for axis in range(3):
+        off = a["x"][axis] - b["x"][axis] - dt * b["x"][axis + 3]
+        turn = a["x"][axis + 3] - b["x"][axis + 3]
+        wide = a["p"][axis, axis] + b["p"][axis, axis] + dt * dt * b["p"][axis + 3, axis + 3]
+        d2 += off * off / wide + turn * turn / (a["p"][axis + 3, axis + 3] + b["p"][axis + 3, axis + 3])
+        if d2 > 12.59:
+            return False
+    return True
+
+
+@kernel("void(Sim, i8, i8)")
+def merge_doubles(sim, k, post):
+    """Drop confirmed track ``k`` when it has looked like an older one for some cycles (two tracks of one flight)."""
+    track = sim.tracks[k]
+    for j in range(sim.situation[0]["tracks_high"]):
+        other = sim.tracks[j]
+        if other["state"] != CONFIRMED or other["owner"] != POST or other["post"] != post:
+            continue
+        if other["serial"] < track["serial"] and alike(sim, k, j):
+            track["doubles"] += 1
+            if track["doubles"] >= MERGE_CYCLES and track["engagements"] == 0:
+                drop(sim, k, 2)
+            return
+    track["doubles"] = 0
+
+
 @kernel("void(Sim, i8)")
 def prune(sim, post):
     """Drop the post's tracks that got no plot for too long, and tentative ones that missed their hits."""
@@ -376,5 +410,7 @@ def prune(sim, post):
         if track["state"] == CONFIRMED:
             if now - track["updated"] > limit:
                 drop(sim, k, 1)
+            else:
+                merge_doubles(sim, k, post)
         elif now - track["born"] > window:
             drop(sim, k, 1)

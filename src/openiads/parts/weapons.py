@@ -121,7 +121,7 @@ def fire_round(sim, e, launcher_row, believed, arrival, x, y, z):
     round_["terminal"] = MIDCOURSE
     round_["believed"] = believed
     round_["broken_since"] = math.inf
-    round_["due"] = now + sim.radars[unit["radar"]]["uplink_interval"]
+    round_["due"] = now
     if situation["magazine_infinite"] == 0:
         launcher["loaded"] -= 1
     launcher["ready_at"] = now + launcher["interval"]

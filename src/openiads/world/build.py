@@ -168,6 +168,7 @@ def situation_of(scenario: Scenario, catalog: Catalog, values: Values, earth_fac
         row["evidence"][k] = [evidence.si(side) for side in ("hostile", "friend", "neutral")]
     row["evidence"][int(Evidence.NO_CIVIL_TRANSPONDER)] = 1.0 - row["evidence"][int(Evidence.CIVIL_TRANSPONDER)]
     row["threat_probability"] = 0.05
+    row["first_notional"] = math.inf
     row["service_actor"] = actor_number("service")
     return out
 
@@ -199,6 +200,7 @@ def limits_of(world: World) -> dict[str, Any]:
     """What the independent checker holds a run against."""
     u, launchers, radars = world.rows["units"], world.rows["launchers"], world.rows["radars"]
     posts = world.rows["posts"]
+    kinds = [world.rows["kinds"][int(k)] for k in u["kind"]]
     return {
         "duration": float(world.scenario.duration),
         "teaching_service": world.scenario.model.service != "crew",
@@ -208,6 +210,12 @@ def limits_of(world: World) -> dict[str, Any]:
         "unit_control": [Control(int(c)).name.lower() for c in u["control"]],
         "unit_radar": u["radar"].tolist(),
         "unit_interceptor_life": [float(world.rows["kinds"][int(k)]["life"]) for k in u["kind"]],
+        "unit_burn_time": [float(k["ignition_delay"] + k["boost_time"] + k["sustain_time"]) for k in kinds],
+        "unit_round_speed": [float(k["burnout_speed"]) * 1.1 + 50.0 for k in kinds],
+        "unit_round_load": [float(k["structural_limit"] + k["reaction_control"]) for k in kinds],
+        "unit_assign_delay": [0.0 for _ in kinds],
+        "unit_launch_delay": posts["link_delay"][u["post"]].tolist(),
+        "unit_assess_delay": u["assess_delay"].tolist(),
         "launcher_rounds": launchers["loaded"].tolist(),
         "launcher_interval": launchers["interval"].tolist(),
         "launcher_unit": launchers["unit"].tolist(),

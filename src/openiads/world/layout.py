@@ -39,7 +39,8 @@ SITUATION = np.dtype(
         ("looks", "i8"),
         ("updates", "i8"),
         ("steps", "i8"),
-        ("notional", "i8"),  # rounds of the teaching service switch
+        ("notional", "i8"),  # rounds of the teaching service switch, and the time of the first
+        ("first_notional", "f8"),
         ("swaps", "i8"),
         ("false_tracks", "i8"),
         # switches, fixed
@@ -54,6 +55,7 @@ SITUATION = np.dtype(
         ("arrival_rate", "f8"),  # 1/s, of Poisson arrivals
         ("service_kind", "i8"),  # 1 crew (log-normal), 2 fixed, 3 exponential
         ("multipath", "i8"),
+        ("open_flights", "i8"),  # flights that have not ended
         ("service_time", "f8"),  # of the fixed and exponential switches, s
         # world knobs and identification, fixed
         ("earth_radius", "f8"),  # effective, m
@@ -164,8 +166,10 @@ RADAR = np.dtype(
         ("drop_misses", "i8"),
         ("pd_table", "i8"),
         ("mask_table", "i8"),
+        ("edge_table", "i8"),  # distance of the masking edge, for diffraction; -1: none
         ("attenuation_table", "i8"),  # -1: none
         ("link_delay", "f8"),
+        ("link_loss", "f8"),  # share of plots lost on the way to the post
         ("due", "f8"),  # next search batch
         ("service_due", "f8"),  # next service of own tracks (engagement radars)
         ("service_interval", "f8"),
@@ -253,6 +257,7 @@ LAUNCHER = np.dtype(
         ("unit", "i8"),
         ("loaded", "i8"),
         ("interval", "f8"),
+        ("readiness", "f8"),  # probability that it works at all
         ("ready_at", "f8"),
         ("fails_at", "f8"),
     ],
@@ -320,6 +325,7 @@ TRACK = np.dtype(
         ("survival", "f8"),  # product of 1 - p over rounds in flight (the commitment ledger)
         ("in_flight", "i8"),
         ("engagements", "i8"),
+        ("doubles", "i8"),  # cycles in a row in which it looked like an older track
         ("dealt", "i8"),  # scratch of the post's cycle
         ("assessed_dead", "i8"),
         ("dead_updates", "i8"),

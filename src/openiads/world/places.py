@@ -14,7 +14,7 @@ from openiads.data.catalog import Entry
 from openiads.data.knobs import calibration
 from openiads.data.scenario import Scenario, Site
 from openiads.earth.geodesy import enu_axes, offset, to_ecef
-from openiads.earth.sight import mask_table
+from openiads.earth.sight import edge_table, mask_table
 from openiads.earth.terrain import Terrain
 from openiads.physics.detection import detection_table
 from openiads.physics.flyout import INTERCEPTOR, interceptor
@@ -157,6 +157,7 @@ class Places:
         row["track_capacity"] = int(entry.track_capacity.si)
         post_entry = self.values.catalog[self.values.catalog[site.system].post]
         row["link_delay"] = v(post_entry, "link_delay_radar" if unit < 0 else "link_delay_unit")
+        row["link_loss"] = v(post_entry, "link_loss") if unit < 0 else 0.0
         self._service(row, entry, unit)
         self._signal(row, entry, lat, lon, height)
         self.rows["radars"].append(row)
@@ -214,7 +215,11 @@ class Places:
         coarse = self.terrain.resolution > 4000.0
         azimuths, step = (360, 1000.0) if coarse else (720, 500.0)
         mask = mask_table(self.terrain, lat, lon, height, self.earth_factor, float(row["range_max"]), azimuths, step)
-        row["mask_table"] = self._once(f"mask {lat} {lon} {height} {row['range_max']}", lambda: mask)
+        place = f"{lat} {lon} {height} {row['range_max']}"
+        row["mask_table"] = self._once(f"mask {place}", lambda: mask)
+        row["edge_table"] = -1
+        if self.scenario.model.diffraction:
+            row["edge_table"] = self._once(f"edge {place}", lambda: edge_table(mask))
 
     def _once(self, key: str, make: Any) -> int:
         if key not in self._tables:
@@ -350,6 +355,8 @@ class Places:
             row["unit"] = index
             row["loaded"] = rounds
             row["interval"] = v(entry, "launch_interval")
+            teaching = self.scenario.model.kill == "constant"
+            row["readiness"] = 1.0 if teaching else v(entry, "readiness")
             row["fails_at"] = self._failure(site, f"{entry.name}/{n + 1}/{k + 1}")
             self.rows["launchers"].append(row)
             self.names.launchers.append(name)
