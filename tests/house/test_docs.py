@@ -1,17 +1,24 @@
 """Docs are tests: every openiads command and every Python block in README and docs runs.
 
 A block after a line ``<!-- not run: reason -->`` is left alone.  Commands of one page run in order in one folder, in
-which ``scenarios`` is a copy of the packaged ones.
+which ``scenarios`` is a copy of the packaged ones.  A block whose first line is ``# NAME.toml`` or ``# NAME.py`` is
+written to that file instead.  Generated pages are fresh, links lead somewhere, and a model card has all its parts and
+cites only tests, cases and catalog values that exist.
 """
 
+import fnmatch
+import importlib.util
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from house.source import PACKAGE, ROOT
 
@@ -19,6 +26,8 @@ pytestmark = pytest.mark.compiled_only
 
 BLOCK = re.compile(r"(?P<before>[^\n]*)\n+```(?P<kind>\w+)\n(?P<text>.*?)^```", re.DOTALL | re.MULTILINE)
 SHELL = ("sh", "bash", "console")
+NAMED = re.compile(r"# (?P<name>[\w-]+\.(?:toml|py))\n")
+WRITE = "import pathlib, sys; pathlib.Path(sys.argv[1]).write_text(sys.argv[2], encoding='utf-8')"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
@@ -32,17 +41,22 @@ def blocks(text: str) -> list[tuple[str, str]]:
 
 
 def commands(text: str) -> list[str]:
-    """The openiads commands of a shell block; a backslash continues a line, ``$ `` in front is a prompt."""
+    """The openiads commands of a shell block; a backslash continues a line, ``$ `` in front is a prompt.
+
+    A setting of the environment may stand in front: ``OPENIADS_PLAIN=1 openiads ...``.
+    """
     joined = re.sub(r"\\\n\s*", " ", text)
     lines = [line.strip().removeprefix("$ ") for line in joined.splitlines()]
-    return [line for line in lines if line.startswith("openiads ")]
+    return [line for line in lines if re.match(r"([A-Z_]+=\S+ )*openiads ", line)]
 
 
 def steps(page: Path) -> list[list[str]]:
     """What a page asks to run, in order, as commands."""
     found = []
     for kind, text in blocks(page.read_text(encoding="utf-8")):
-        if kind in SHELL:
+        if named := NAMED.match(text):
+            found.append([sys.executable, "-c", WRITE, named["name"], text])
+        elif kind in SHELL:
             found += [["bash", "-euo", "pipefail", "-c", line] for line in commands(text)]
         elif kind == "python":
             found.append([sys.executable, "-c", text])
@@ -55,7 +69,7 @@ def test_what_a_page_shows_runs(page: Path, tmp_path: Path) -> None:
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     for command in steps(page):
         done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
-        assert done.returncode == 0, f"{command[-1]}\n{done.stdout}\n{done.stderr}"
+        assert done.returncode == 0, f"{command[-1][:300]}\n{done.stdout}\n{done.stderr}"
 
 
 def test_the_readme_shows_commands() -> None:
@@ -66,3 +80,137 @@ def test_blocks_are_found_and_those_marked_are_left_alone() -> None:
     shown = "Try\n\n```sh\n$ openiads run a \\\n    -n 3\nls\n```\n\n"
     marked = "<!-- not run: needs a screen -->\n```sh\nopeniads view x\n```\n"
     assert [commands(block) for _, block in blocks(shown + marked)] == [["openiads run a  -n 3"]]
+
+
+def test_a_block_with_a_file_name_is_written_and_not_run(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("Rule\n\n```python\n# rule.py\nraise ValueError\n```\n\nMore\n\n```python\nprint(1)\n```\n")
+    write, run = steps(page)
+    subprocess.run(write, cwd=tmp_path, check=True)
+    assert (tmp_path / "rule.py").read_text() == "# rule.py\nraise ValueError\n"
+    assert run[-1] == "print(1)\n"
+
+
+# ------------------------------------------------------------------ generated pages, links, metrics, commands
+
+
+def tool(name: str) -> Any:
+    """A script of ``tools`` as a module."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_generated_pages_say_what_the_code_says() -> None:
+    assert tool("reference").stale() == [], "run python tools/reference.py"
+
+
+def links(page: Path) -> list[str]:
+    """Targets of a page's links to files of the repository."""
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    found = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text)
+    return [link for link in found if "://" not in link]
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if p.exists()], ids=lambda p: str(p.relative_to(ROOT)))
+def test_links_of_a_page_lead_somewhere(page: Path) -> None:
+    assert [link for link in links(page) if not (page.parent / link).exists()] == []
+
+
+def test_every_page_can_be_reached_from_the_index() -> None:
+    todo, seen = [ROOT / "docs" / "index.md"], set()
+    while todo:
+        page = todo.pop().resolve()
+        if page not in seen:
+            seen.add(page)
+            todo += [page.parent / link for link in links(page) if link.endswith(".md")]
+    assert {p for p in PAGES if "docs" in p.parts} <= seen
+
+
+def test_every_metric_and_ending_is_defined() -> None:
+    from openiads.study.estimate import RATIOS
+    from openiads.world.codes import RoundEnd, Terminal
+    from openiads.world.outcome import BOUNDS, METRICS
+
+    text = (ROOT / "docs" / "reference" / "metrics.md").read_text(encoding="utf-8")
+    defined = set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE))
+    ends = {end.name for kind in (Terminal, RoundEnd) for end in kind if end}
+    rates = {name for name in RATIOS if "_" not in name.removesuffix("_rate")}
+    assert {*METRICS, *ends, *rates, *(f"bound_{name}" for name in BOUNDS)} - defined == set()
+
+
+def test_every_command_and_option_is_described() -> None:
+    import typer.main
+
+    from openiads.faces.cli import app
+
+    text = (ROOT / "docs" / "reference" / "commands.md").read_text(encoding="utf-8")
+
+    def described(command: Any, words: str) -> None:
+        for name, inner in getattr(command, "commands", {}).items():
+            assert f"{words} {name}" in text
+            described(inner, f"{words} {name}")
+        for option in command.params:
+            for spelled in option.opts:
+                assert not spelled.startswith("--") or spelled == "--help" or f"`{spelled}" in text, spelled
+
+    described(typer.main.get_command(app), "openiads")
+
+
+# ------------------------------------------------------------------ model cards
+
+CARDS = sorted(p for p in (ROOT / "docs" / "cards").glob("*.md") if p.name != "index.md")
+HEADINGS = [
+    "Purpose", "Equations", "Assumptions", "Validity range", "Parameters", "Verification evidence",
+    "Validation evidence", "Known limits",
+]  # fmt: skip
+
+
+def sections(text: str) -> dict[str, str]:
+    """Heading of the second level -> what stands under it."""
+    parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+@pytest.mark.parametrize("card", CARDS, ids=lambda p: p.stem)
+def test_a_card_has_every_part_in_order_and_none_is_empty(card: Path) -> None:
+    found = sections(card.read_text(encoding="utf-8"))
+    assert list(found) == HEADINGS
+    assert [heading for heading, text in found.items() if len(text.split()) < 5] == []
+    assert "../theory/" in found["Equations"]
+
+
+@pytest.mark.parametrize("card", CARDS, ids=lambda p: p.stem)
+def test_a_card_cites_only_tests_that_exist(card: Path) -> None:
+    cited = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", card.read_text(encoding="utf-8"))
+    assert cited
+    for file, name in cited:
+        assert (ROOT / file).is_file(), file
+        assert not name or f"def {name}(" in (ROOT / file).read_text(encoding="utf-8"), f"{file}::{name}"
+
+
+@pytest.mark.parametrize("card", CARDS, ids=lambda p: p.stem)
+def test_a_card_cites_only_reference_cases_that_run(card: Path) -> None:
+    cases = yaml.safe_load((ROOT / "tests" / "validation" / "validation.yaml").read_text(encoding="utf-8"))["cases"]
+    known = [case["id"] for case in cases]
+    for pattern in re.findall(r"`([A-Z]{2,4}-[A-Z0-9*-]+)`", card.read_text(encoding="utf-8")):
+        assert fnmatch.filter(known, pattern), pattern
+
+
+@pytest.mark.parametrize("card", CARDS, ids=lambda p: p.stem)
+def test_a_card_states_the_status_that_the_catalog_has(card: Path) -> None:
+    from openiads.data.catalog import catalog
+
+    book = catalog()
+    told = re.findall(r"`([0-9a-z_]+)\.([a-z_0-9]+)` \((\w+)\)", sections(card.read_text(encoding="utf-8"))["Parameters"])
+    for entry, field, status in told:
+        assert getattr(book[entry], field).status == status, f"{entry}.{field}"
+
+
+def test_every_kind_of_catalog_field_named_in_a_card_exists() -> None:
+    fields = tomllib.loads((PACKAGE / "data" / "entries" / "fields.toml").read_text(encoding="utf-8"))
+    for card in CARDS:
+        for kind, field in re.findall(r"`(systems|posts|radars|interceptors|threats|launchers)\.(\w+)`", card.read_text(encoding="utf-8")):
+            assert field in fields[kind], f"{card.name}: {kind}.{field}"

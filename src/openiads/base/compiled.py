@@ -30,6 +30,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from openiads.base.errors import InputError
@@ -187,16 +188,34 @@ def adopt_function(function: Callable[..., Any], signature: str, place: str) -> 
     """
     if PLAIN:
         return function
-    import numba
+    from numba.core.errors import NumbaError
 
-    dispatcher = numba.njit(**OPTIONS)(function)
+    dispatcher = _dispatcher(function, signature)
     try:
-        dispatcher.compile(resolve(signature))
-    except numba.core.errors.NumbaError as problem:
+        dispatcher.ensure()
+    except NumbaError as problem:
         told = [line.strip() for line in str(problem).splitlines() if line.strip() and "Failed in" not in line]
-        raise InputError(place, f"cannot be compiled: {told[0] if told else problem}", "Use arithmetic, loops, math only.") from None
-    dispatcher.disable_compile()
-    return dispatcher
+        reason = f"cannot be compiled: {told[0] if told else problem}"
+        raise InputError(place, reason, "Use arithmetic, loops and math only.") from None
+    return as_first_class(dispatcher)
+
+
+def as_first_class(kernel: Any) -> Any:
+    """A kernel ready to be passed as a function.
+
+    Numba looks a function argument's addresses up anew at every call, by hashing types and asking LLVM (about 0.15 ms);
+    here they are looked up once.
+    """
+    if PLAIN:
+        return kernel
+    kernel.ensure()
+    compiled = next(iter(kernel.overloads.values()))
+    names = (compiled.fndesc.llvm_cfunc_wrapper_name, compiled.fndesc.llvm_func_name)
+    addresses = {name: compiled.library.get_pointer_to_function(name) for name in names}
+    library = SimpleNamespace(get_pointer_to_function=addresses.__getitem__)
+    found = SimpleNamespace(fndesc=compiled.fndesc, library=library)
+    kernel.get_compile_result = lambda signature: found
+    return kernel
 
 
 # ------------------------------------------------------------------ the cache on disk

@@ -104,6 +104,12 @@ def uniform(draw, k):
     return _uniform(draw.seed, draw.replication, RULE, draw.actor, draw.slot * 64 + k)
 
 
+@kernel(FIRE_RULE)
+def never_asked(own, picture, dials, draw):
+    """Stands where a user's rule would, in worlds that have none."""
+    return HOLD
+
+
 def empty_picture(rows: int) -> Picture:
     """A picture with room for ``rows`` tracks."""
     whole = [np.zeros(rows, np.int64) for _ in range(3)]

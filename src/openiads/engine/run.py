@@ -12,17 +12,19 @@ import numpy as np
 
 from openiads.base import compiled
 from openiads.base.errors import InputError
-from openiads.doctrine.contracts import HOLD, adopt
+from openiads.doctrine.contracts import adopt, never_asked
 from openiads.engine.step import play
+from openiads.parts.outcomes import tally
 from openiads.parts.tracks import MOST_PLOTS
 from openiads.physics.filtering import WORK
 from openiads.world.build import World
-from openiads.world.codes import RoundEnd, Side, Status, Terminal
-from openiads.world.layout import BODY, ENGAGEMENT, LOOK, PLOT, ROUND, TRACK, Sim, View
-from openiads.world.outcome import BOUNDS, CLASSES, OUTCOME, ROUND_ENDS, TERMINALS
+from openiads.world.codes import RoundEnd, Status
+from openiads.world.layout import BODY, ENGAGEMENT, LOOK, OUTCOME_PARTS, PLOT, ROUND, TRACK, Sim, View
+from openiads.world.outcome import OUTCOME
 from openiads.world.trace import EVENT
 
 MOST_DOUBLINGS = 6
+FIRST_RECORDED = 32  # kinds of event from here on are logged for recorded replications only
 CAPACITY = {
     int(Status.OVERFLOW_TRACKS): "tracks",
     int(Status.OVERFLOW_ROUNDS): "rounds",
@@ -40,15 +42,10 @@ class Result:
     message: str = ""
 
 
-def no_rule(own: Any, picture: Any, dials: Any, draw: Any) -> Any:
-    """Stands where a user's rule would; never asked."""
-    return HOLD
-
-
 def rule_of(world: World) -> Any:
     """The world's fire rule as the engine takes it: the user's, checked and compiled, or a stand-in."""
     if not world.rule_text:
-        return adopt(no_rule, "built-in")
+        return compiled.as_first_class(never_asked)
     file, _, name = world.rule_text.partition(":")
     folder = getattr(world.scenario, "_folder", None)
     path = Path(file) if folder is None else Path(folder) / file
@@ -61,6 +58,11 @@ def rule_of(world: World) -> Any:
     if function is None:
         raise InputError(world.rule_text, f"{path.name} has no function {name!r}", "Check the name after the colon.")
     return adopt(function, world.rule_text)
+
+
+def _bytes(array: np.ndarray) -> np.ndarray:
+    """A contiguous array as bytes, sharing its memory."""
+    return np.frombuffer(array.data, np.uint8) if array.size else np.zeros(0, np.uint8)
 
 
 class Runner:
@@ -78,11 +80,13 @@ class Runner:
             "events": 1024 + 160 * flights,
         }
         self._entry = play if compiled.PLAIN else None
+        self._parts = np.zeros(1, OUTCOME_PARTS)
         self.sim = self._allocate()
         rows = self.capacity["tracks"]
         self.view = View(
             np.zeros((5, rows), np.int64), np.zeros(rows), np.zeros((rows, 3)), np.zeros((rows, 3)), np.zeros(8)
         )
+        self._prepare()
 
     def _allocate(self) -> Sim:
         rows = self.world.rows
@@ -107,14 +111,21 @@ class Runner:
             candidates=np.zeros((5, max(2 * MOST_PLOTS, WORK) + 2), np.int64),
         )
 
-    def _reset(self, replication: int, record: bool) -> None:
+    def _prepare(self) -> None:
+        """Byte views of what every replication copies or clears: copying bytes skips NumPy's field-by-field work."""
         sim, rows = self.sim, self.world.rows
-        for name in ("situation", "flights", "radars", "posts", "units", "launchers", "assets"):
-            getattr(sim, name)[:] = rows[name]
-        for name in ("engagements", "tracks", "looks", "gates"):
-            getattr(sim, name).fill(np.zeros((), getattr(sim, name).dtype))
-        sim.looks["due"] = -1.0
-        row = sim.situation[0]
+        copied = ("situation", "flights", "radars", "posts", "units", "launchers", "assets")
+        self._copied = [(_bytes(getattr(sim, name)), _bytes(rows[name])) for name in copied if len(rows[name])]
+        self._cleared = [_bytes(getattr(sim, name)) for name in ("engagements", "tracks", "looks", "gates")]
+        self._due = sim.looks["due"]
+
+    def _reset(self, replication: int, record: bool) -> None:
+        for target, source in self._copied:
+            target[...] = source
+        for target in self._cleared:
+            target.fill(0)
+        self._due.fill(-1.0)
+        row = self.sim.situation[0]
         row["seed"], row["replication"], row["record"] = self.seed, replication, int(record)
         row["sample_due"] = 0.0 if record else math.inf
 
@@ -126,6 +137,7 @@ class Runner:
         if record and self.capacity["events"] < 200_000:
             self.capacity["events"] = 200_000
             self.sim = self._allocate()
+            self._prepare()
         for _ in range(MOST_DOUBLINGS):
             self._reset(replication, record)
             message = self._play()
@@ -134,6 +146,7 @@ class Runner:
                 break
             self.capacity[CAPACITY[status]] *= 2
             self.sim = self._allocate()
+            self._prepare()
         if status and not message:
             message = self._reason(status)
         count = int(self.sim.situation[0]["events"])
@@ -161,48 +174,23 @@ class Runner:
     # ------------------------------------------------------------------ the outcome row
 
     def _outcome(self) -> np.ndarray:
-        sim = self.sim
-        situation = sim.situation[0]
-        out = np.zeros(1, OUTCOME)
-        row = out[0]
-        row["replication"] = situation["replication"]
-        row["status"], row["status_time"] = situation["status"], situation["status_time"]
-        row["status_entity"] = situation["status_entity"]
-        flights = sim.flights
-        rounds = sim.rounds[: int(situation["rounds_count"])]
-        hostile = flights["side"] == Side.HOSTILE
-        leaked = (flights["terminal"] == Terminal.HIT_ASSET) | (flights["terminal"] == Terminal.REACHED_MISSED)
-        killed = flights["terminal"] == Terminal.KILLED
-        engaged = (flights["ever"] & 8) > 0
-        row["threats"] = hostile.sum()
-        for bit, name in ((1, "detected"), (2, "tracked"), (4, "identified"), (8, "engaged")):
-            row[name] = (hostile & ((flights["ever"] & bit) > 0)).sum()
-        row["killed"] = (hostile & killed).sum()
-        row["leakers"] = (hostile & leaked).sum()
-        row["any_leaker"] = int(row["leakers"] > 0)
-        row["platform_leakers"] = (hostile & (flights["terminal"] == Terminal.RELEASED_LEFT)).sum()
-        row["asset_hits"] = sim.assets["hits"].sum()
-        row["rounds_fired"] = len(rounds) + situation["notional"]
-        row["round_kills"] = (rounds["end"] == RoundEnd.KILL).sum() if not situation["notional"] else killed.sum()
-        row["first_detection_s"] = flights["first_detected"][hostile].min(initial=math.inf)
-        mine = hostile[rounds["flight"]] if len(rounds) else np.zeros(0, bool)
-        row["first_launch_s"] = rounds["launched_at"][mine].min(initial=math.inf)
-        row["civil_engaged"] = ((flights["side"] == Side.NEUTRAL) & engaged).sum()
-        row["friend_engaged"] = ((flights["side"] == Side.FRIEND) & engaged).sum()
-        row["overkill_rounds"] = (rounds["end"] == RoundEnd.TARGET_GONE).sum()
-        row["false_tracks"], row["swaps"] = situation["false_tracks"], situation["swaps"]
-        for k, name in enumerate(BOUNDS):
-            row[f"bound_{name}"] = flights["waited"][hostile, k].sum()
-        for k, name in enumerate(TERMINALS):
-            row[f"end_{name}"] = (flights["terminal"] == k + 1).sum()
-        for k, name in enumerate(ROUND_ENDS):
-            row[f"round_{name}"] = (rounds["end"] == k + 1).sum()
-        for k, name in enumerate(CLASSES):
-            mine = hostile & (flights["kind"] == k + 1)
-            row[f"{name}_threats"], row[f"{name}_killed"] = mine.sum(), (mine & killed).sum()
-            row[f"{name}_leakers"], row[f"{name}_engaged"] = (mine & leaked).sum(), (mine & engaged).sum()
-        row["looks"], row["updates"] = situation["looks"], situation["updates"]
-        row["steps"], row["events_key"] = situation["steps"], (sim.events["kind"][: int(situation["events"])] < 32).sum()
-        return out
-
-
+        situation, parts = self.sim.situation[0], self._parts
+        parts[...] = np.zeros((), parts.dtype)
+        tally(self.sim, parts[0])
+        p = parts[0]
+        threats, detected, tracked, identified, engaged, killed, leakers, platform = p["counts"].tolist()
+        notional = int(situation["notional"])
+        rounds = int(situation["rounds_count"]) + notional
+        ends = p["round_end"].tolist()
+        events = self.sim.events["kind"][: int(situation["events"])]
+        row = (
+            int(situation["replication"]), int(situation["status"]), float(situation["status_time"]),
+            int(situation["status_entity"]), threats, detected, engaged, killed, leakers, int(leakers > 0), platform,
+            int(p["asset_hits"]), rounds, killed if notional else ends[int(RoundEnd.KILL) - 1],
+            float(p["first_detection"]), float(p["first_launch"]), int(p["civil_engaged"]), int(p["friend_engaged"]),
+            ends[int(RoundEnd.TARGET_GONE) - 1], int(situation["false_tracks"]), int(situation["swaps"]), tracked,
+            identified, *p["waited"].tolist(), *p["terminal"].tolist(), *ends, *p["by_class"].ravel().tolist(),
+            int(situation["looks"]), int(situation["updates"]), int(situation["steps"]),
+            len(events) if not situation["record"] else int((events < FIRST_RECORDED).sum()),
+        )  # fmt: skip
+        return np.array([row], dtype=OUTCOME)

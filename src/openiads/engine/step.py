@@ -87,10 +87,8 @@ def play(sim, view, rule):
             break  # nothing flies any more: nothing that is counted can change
         if phase == ROUND:
             fly_round(sim, row)
-            find_next_arrival(sim)
         elif phase == FLIGHT:
             arrive(sim, row)
-            find_next_arrival(sim)
         elif phase == LOOK:
             search(sim, row)
         elif phase == SERVICE:
@@ -101,10 +99,12 @@ def play(sim, view, rule):
             command(sim, row)
         elif phase == UNIT:
             operate(sim, row, view, rule)
-            find_next_arrival(sim)
         else:
             sample(sim)
             situation["sample_due"] += 1.0
+        if situation["ended"] == 1:
+            situation["ended"] = 0
+            find_next_arrival(sim)
     if situation["status"] == 0:
         close(sim)
         close_rounds(sim)

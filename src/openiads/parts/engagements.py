@@ -42,7 +42,7 @@ LOST_LIMIT = 4.0  # s without seeing the target, with no round in the air, then 
 @kernel("void(Sim, i8, i8, i8, f8)")
 def set_gate(sim, f, u, gate, number):
     """Remember what keeps unit ``u`` from shooting at flight ``f``; a change is logged.  ``number`` is what it names."""
-    if f < 0:
+    if f < 0 or sim.flights[f]["terminal"] != 0:
         return
     before = sim.gates[f, u]
     if before == gate:

@@ -65,6 +65,7 @@ def finish(sim, f, terminal, asset, miss):
     x, y, z = position_at(sim.tables, flight["path"], situation["now"] - flight["shift"])
     flight["terminal"] = terminal
     flight["dead_at"] = situation["now"]
+    situation["ended"] = 1
     log(sim, TERMINAL, f, -1, -1, -1, -1, -1, terminal, x, y, z, asset, miss, 0.0)
 
 

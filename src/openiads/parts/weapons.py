@@ -150,6 +150,7 @@ def fire_round(sim, e, launcher_row, believed, arrival, x, y, z):
 def end_round(sim, k, how):
     """Give a round its one end, free its channel and its share of the commitment ledger."""
     now = sim.situation[0]["now"]
+    sim.situation[0]["ended"] = 1
     round_ = sim.rounds[k]
     round_["end"] = how
     round_["due"] = math.inf

@@ -167,7 +167,7 @@ def situation_of(scenario: Scenario, catalog: Catalog, values: Values, earth_fac
         k = int(Evidence[evidence.text["name"].upper()])
         row["evidence"][k] = [evidence.si(side) for side in ("hostile", "friend", "neutral")]
     row["evidence"][int(Evidence.NO_CIVIL_TRANSPONDER)] = 1.0 - row["evidence"][int(Evidence.CIVIL_TRANSPONDER)]
-    row["threat_probability"] = 0.05
+    row["threat_probability"] = min([values.of(catalog[catalog[s.system].post], "threat_probability") for s in scenario.sites], default=1.0)
     row["first_notional"] = math.inf
     row["service_actor"] = actor_number("service")
     return out

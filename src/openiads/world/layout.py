@@ -55,6 +55,7 @@ SITUATION = np.dtype(
         ("arrival_rate", "f8"),  # 1/s, of Poisson arrivals
         ("service_kind", "i8"),  # 1 crew (log-normal), 2 fixed, 3 exponential
         ("multipath", "i8"),
+        ("ended", "i8"),  # 1: a flight or a round has ended since the last look at what flies
         ("open_flights", "i8"),  # flights that have not ended
         ("service_time", "f8"),  # of the fixed and exponential switches, s
         # world knobs and identification, fixed
@@ -385,6 +386,23 @@ PLOT = np.dtype(
         ("sigma_range", "f8"),
         ("sigma_azimuth", "f8"),
         ("sigma_elevation", "f8"),
+    ],
+    align=True,
+)
+
+#: What ``parts.outcomes.tally`` counts; ``engine.run`` spreads it over the columns of ``outcome.OUTCOME``.
+OUTCOME_PARTS = np.dtype(
+    [
+        ("counts", "i8", (8,)),  # threats, detected, tracked, identified, engaged, killed, leakers, platform leakers
+        ("by_class", "i8", (5, 4)),  # threats, killed, leakers, engaged
+        ("terminal", "i8", (10,)),
+        ("round_end", "i8", (6,)),
+        ("waited", "f8", (5,)),
+        ("asset_hits", "i8"),
+        ("civil_engaged", "i8"),
+        ("friend_engaged", "i8"),
+        ("first_detection", "f8"),
+        ("first_launch", "f8"),
     ],
     align=True,
 )

@@ -1,0 +1,432 @@
+"""Write the generated pages of docs/reference: ``python tools/reference.py`` (``--check``: only say what is stale).
+
+The scenario's fields come from the JSON Schema, the event log from ``world.trace.MEANING``, the codes from
+``world.codes``, the gates from ``study.explain``, the catalog's fields and knobs from ``data``.  A test runs the same
+functions and compares, so a page cannot fall behind the code.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+import tomllib
+from collections.abc import Callable, Iterable
+from enum import IntEnum
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from openiads.base.units import KINDS, written
+from openiads.data.catalog import STATUSES
+from openiads.data.scenario import scenario_schema
+from openiads.faces.text import STATUS_WORDS
+from openiads.study.explain import GATES
+from openiads.world import codes
+from openiads.world.trace import EVENT, MEANING
+
+FOLDER = Path(__file__).resolve().parents[1] / "docs" / "reference"
+NOTE = "<!-- written by tools/reference.py; do not edit by hand -->\n"
+
+#: Kinds below this number are logged in every replication, the others only in recorded ones.
+FIRST_RECORDED = int(codes.Event.LOOK)
+
+
+#: What each table of a scenario is, in the order of the page.
+OPENINGS = {
+    "Scenario": "The file itself: what stands at its top, and its tables.",
+    "Terrain": "`[terrain]`: the packaged Levant, the user's files, or a simple shape with exact answers.",
+    "Asset": "`[[asset]]`: what is defended.",
+    "Site": "`[[site]]`: a SAM system in one place.",
+    "Doctrine": "`[site.doctrine]`: how the site fights.",
+    "Failure": "`failures = [{ element = \"64n6e2\", at = \"120 s\" }]` of a site: an element that stops working.",
+    "Raid": "`[[raid]]`: a group of like threats on one axis.",
+    "Flight": "`[[flight]]`: one aircraft that is not part of a raid.",
+    "Corridor": "`[[corridor]]`: an announced air route, a band of a width along points between two altitudes.",
+    "ModelSwitches": "`[model]`: which models run. At their defaults every model that needs no choice is on; the "
+    "others are for teaching and for tests against closed forms.",
+    "WorldSettings": "`[world]`: knobs of the world at fixed values.",
+    "IdentificationSettings": "`[identification]`: prior beliefs and error rates that replace the catalog's.",
+}
+
+#: Part -> field -> meaning, where the schema has none.  A new field must be entered here.
+MEANINGS: dict[str, dict[str, str]] = {
+    "Scenario": {
+        "format": "version of the file format",
+        "name": "name of the scenario, of its runs and of its folder",
+        "question": "the question that the run answers; printed first",
+        "date": "year, year-month or year-month-day, for the reader",
+        "duration": "length of a replication",
+        "model": "which models run",
+        "terrain": "the ground",
+        "world": "world knobs at fixed values",
+        "identification": "priors and error rates",
+        "asset": "what is defended",
+        "site": "who defends it",
+        "raid": "who comes",
+        "flight": "who else is in the air",
+        "corridor": "announced air routes",
+    },
+    "Asset": {
+        "name": "name, used by sites and raids",
+        "at": "center",
+        "radius": "of the area that matters: a weapon inside hits",
+        "height": "above ground",
+        "value": "weight in reports",
+    },
+    "Corridor": {
+        "name": "name, used by flights",
+        "points": "two to eight points along it",
+        "width": "whole width",
+        "floor": "lowest altitude above sea level",
+        "ceiling": "highest altitude above sea level",
+    },
+    "Doctrine": {
+        "salvo": "rounds of one salvo",
+        "control": "weapons free: any track not friend, assumed friend or neutral; tight: hostile only; hold: nothing",
+        "engage": "fire at the earliest or the latest feasible time",
+        "reserve": "rounds of each fire unit kept back",
+        "goal": "probability of kill wanted for each target",
+        "search_mode": "search mode of phased radars, by name; a radar without that mode keeps its first",
+        "dials": "numbers handed to the user's rule, at most eight of them used",
+    },
+    "Failure": {
+        "element": "`64n6e2` a radar of the post, `30n6e2/1` the engagement radar of fire unit 1, `5p85se/1/3` its "
+        "third launcher; without a number all of them",
+        "at": "time from the start",
+    },
+    "Flight": {
+        "name": "name",
+        "kind": "a threat entry of the catalog, for example `a320`",
+        "side": "whose it is in truth",
+        "route": "turning points, two or more",
+        "altitude": "above sea level",
+        "agl": "above ground, following the terrain",
+        "speed": "ground speed; else the catalog's",
+        "start": "time of the first point",
+        "transponder": "whether a civil transponder answers; else the catalog's",
+        "flight_plan": "whether the post holds its flight plan",
+        "corridor": "the corridor it is announced in",
+    },
+    "IdentificationSettings": {
+        "prior_hostile": "belief before any evidence; the three priors go together and add up to 1",
+        "prior_friend": "as above",
+        "prior_neutral": "as above",
+        "iff_persistent_failure": "chance that a flight's equipment or code fails for the whole flight",
+        "iff_reply_failure": "chance that one interrogation of working equipment gets no reply",
+    },
+    "ModelSwitches": {
+        "limits": "emergent: flyout, radar, time and turn alone limit a shot; published: brochure limits gate too",
+        "detection": "radar: signal and noise; range: whatever is in view inside a radius is detected",
+        "kill": "encounter: from the miss distance; constant: the single-shot probability as it is",
+        "assessment": "imperfect: delay and two error rates; perfect: the truth, after the delay",
+        "magazine": "infinite: launchers never run empty",
+        "arrivals": "poisson: flights of a raid start at random times with `arrival_rate`",
+        "service": "crew: the whole chain; fixed, exponential: a channel is held for `service_time`, then the shots "
+        "are drawn",
+        "queue": "lost: a track that finds every channel taken is never engaged",
+        "false_alarms": "radars report false plots at the stated rate",
+        "diffraction": "knife-edge loss near the mask instead of seen or not seen",
+        "multipath": "lobes over a smooth surface",
+        "attenuation": "loss in the gases of the air",
+    },
+    "Raid": {
+        "name": "name; its flights are `name[1]`, `name[2]`, ...",
+        "threat": "a threat entry of the catalog",
+        "count": "how many",
+        "side": "`friend` is a stream of own aircraft",
+        "target": "name of the asset aimed at; or give `aim`",
+        "aim": "a place aimed at instead of an asset",
+        "origin": "where they start; or give `route`",
+        "route": "all turning points, the first being the start",
+        "altitude": "above sea level; or give `agl`",
+        "agl": "above ground, following the terrain",
+        "speed": "ground speed; else the catalog's",
+        "start": "time at which the first starts; or give `time_on_target`",
+        "time_on_target": "time at which the first arrives",
+        "spacing": "time between them",
+        "lateral_spacing": "distance between neighboring paths",
+        "jitter": "standard deviation of each one's time",
+    },
+    "Site": {
+        "name": "name; its fire units are `name/1`, `name/2`, ...",
+        "system": "a system entry of the catalog",
+        "at": "the command post and its radars",
+        "facing": "azimuth of the middle of the engagement sectors",
+        "fire_units": "how many",
+        "launchers": "of each fire unit",
+        "rounds": "ready in each launcher",
+        "defends": "names of assets",
+        "doctrine": "how it fights",
+        "low_altitude": 'the low-altitude radar: one of the system\'s choices, or "none"',
+        "mast": "height of the low-altitude radar's antenna above ground",
+        "radars_off": "radars that do not emit",
+        "failures": "elements that stop working, and when",
+        "fire_unit_positions": "one place for each fire unit; else they stand in a line square to the facing",
+    },
+    "Terrain": {
+        "source": "which ground",
+        "origin": "where a shape is placed",
+        "bearing": "direction from the origin to the shape",
+        "distance": "from the origin to its crest or axis",
+        "height": "of the crest",
+        "width": "from crest to foot, or from floor to rim",
+        "length": "of a ridge's crest",
+        "shore": "from the origin to the coast; negative: behind it",
+        "base": "ground height elsewhere, of the plain, or of the valley's floor",
+        "files": "files beside the scenario: `.hgt`, `.hgt.gz`, `.hgt.zip`, `.asc`, `.tif`",
+        "on_missing": "what lies beyond the data: an error, or the sea",
+    },
+    "WorldSettings": {
+        "earth_factor": "effective earth radius over the true one (refraction); nominal 4/3",
+        "crest_factor": "how much of the crest above the mean of a terrain cell counts; nominal 0.5",
+        "clutter_offset": "added to every radar's clutter loss",
+        "common_mode_scale": "factor on the chance that what a salvo's rounds share fails; nominal 1",
+    },
+}
+
+
+def cell(text: str) -> str:
+    """Text as one cell of a table."""
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A Markdown table."""
+    names = list(head)
+    lines = [names, ["---"] * len(names), *[list(row) for row in rows]]
+    return "\n".join("| " + " | ".join(cell(text) for text in line) + " |" for line in lines) + "\n"
+
+
+# ------------------------------------------------------------------ the scenario
+
+
+def kind_of(field: dict[str, Any], defined: dict[str, Any]) -> str:
+    """What a field takes, in words."""
+    if "$ref" in field:
+        name = field["$ref"].rpartition("/")[2]
+        return f"table [{name}](#{name.lower()})" if "properties" in defined[name] else kind_of(defined[name], defined)
+    if "anyOf" in field:
+        kinds = [kind_of(each, defined) for each in field["anyOf"] if each.get("type") != "null"]
+        return " or ".join(dict.fromkeys(kinds))
+    if "const" in field:
+        return f"`{field['const']}`"
+    if "enum" in field:
+        return ", ".join(f"`{value}`" for value in field["enum"])
+    if field.get("type") == "array":
+        return f"list of {kind_of(field.get('items', {}), defined)}"
+    low, high = field.get("minimum"), field.get("maximum")
+    if field.get("type") in ("integer", "number"):
+        word = "whole number" if field["type"] == "integer" else "number"
+        return f"{word} {low:g} to {high:g}" if low is not None and high is not None else word
+    if field.get("type") == "boolean":
+        return "`true` or `false`"
+    if field.get("type") == "string" and "allowed:" in field.get("description", ""):
+        return field["description"]
+    if field.get("type") == "string" and "latitude" in field.get("description", ""):
+        return "place: " + field["description"]
+    return {"string": "text", "object": "table"}.get(field.get("type", ""), "value")
+
+
+def default_of(field: dict[str, Any], required: bool) -> str:
+    """The default as a file would hold it."""
+    if required:
+        return "required"
+    value = field.get("default")
+    if value in (None, [], {}, "") or isinstance(value, dict):
+        return ""
+    if isinstance(value, float):
+        kind = field.get("description", "").partition(" with its unit")[0].replace(" ", "_")
+        return f"`{written(value, kind)}`" if kind in KINDS else f"`{value:g}`"
+    return f"`{str(value).lower()}`" if isinstance(value, bool) else f"`{value}`"
+
+
+def meaning_of(part: str, name: str, field: dict[str, Any]) -> str:
+    """What a field means: the schema's own description, or the one here; a field without either is an error."""
+    told = field.get("description", "")
+    if told and "allowed:" not in told and "latitude" not in told:
+        return str(told)
+    return MEANINGS[part][name]
+
+
+def scenario_page() -> str:
+    """docs/reference/scenario.md."""
+    schema = scenario_schema()
+    defined = schema["$defs"]
+    tables = {"Scenario": schema} | {name: part for name, part in defined.items() if "properties" in part}
+    if set(tables) != set(OPENINGS):
+        raise SystemExit(f"tables without an opening here, or the reverse: {set(tables) ^ set(OPENINGS)}")
+    parts = {name: tables[name] for name in OPENINGS}
+    out = [
+        NOTE,
+        "# Scenario fields\n",
+        "A scenario is one TOML file. Named things are repeated tables (`[[asset]]`, `[[site]]`, `[[raid]]`,",
+        "`[[flight]]`, `[[corridor]]`); settings are single tables (`[model]`, `[terrain]`, `[world]`,",
+        "`[identification]`). A quantity is text with its unit. The order of entries changes nothing. An editor that",
+        "completes and checks while you type needs the output of `openiads schema`.\n",
+        "Left-out fields take the default shown; where none is shown the model or the catalog decides.\n",
+    ]
+    for name, part in parts.items():
+        out.append(f"## {name}\n")
+        out.append(OPENINGS[name] + "\n")
+        required = set(part.get("required", ()))
+        rows = [
+            (f"`{key}`", kind_of(field, defined), default_of(field, key in required), meaning_of(name, key, field))
+            for key, field in part["properties"].items()
+        ]
+        out.append(table(("field", "takes", "default", "meaning"), rows))
+    return "\n".join(out)
+
+
+# ------------------------------------------------------------------ events, codes, gates
+
+
+def events_page() -> str:
+    """docs/reference/events.md."""
+    columns = [name for name in EVENT.names or () if name != "value"]
+    out = [
+        NOTE,
+        "# The event log\n",
+        "`run.events(replication)` returns one row for everything that happened in a replication; the stored files",
+        "`chunks/e*.parquet` hold the same rows with the replication's number and a sequence number in front.\n",
+        "Every row has the columns " + ", ".join(f"`{name}`" for name in columns),
+        "and six values `v0` to `v5`.",
+        "`flight`, `unit`, `radar`, `launcher` and `round` are row numbers (the names are in `run.names`), `track` is",
+        "a serial number that is never given twice; -1 is none. Times are seconds, lengths meters, angles radians,",
+        "positions earth-centered (WGS-84). What `code` and the values hold depends on the kind.\n",
+        "*Key* events are stored for every replication. *Recorded* events are stored for the first replications of",
+        "`--record K`; for others `run.events` runs the replication again, which gives the same events.\n",
+    ]
+    for title, low, high in (("Key events", 1, FIRST_RECORDED), ("Recorded events", FIRST_RECORDED, 10_000)):
+        rows = []
+        for event, (code, values) in MEANING.items():
+            if low <= event < high:
+                told = ", ".join(f"`v{k}` {value}" for k, value in enumerate(values) if value)
+                rows.append((str(int(event)), f"`{event.name}`", code, told))
+        out += [f"## {title}\n", table(("kind", "name", "code", "values"), rows)]
+    return "\n".join(out)
+
+
+def comments_of(kind: type[IntEnum]) -> dict[str, str]:
+    """Member name -> the comment beside it in the source."""
+    found = re.findall(r"^    ([A-Z_0-9]+) = \d+  # (.+)$", inspect.getsource(kind), re.MULTILINE)
+    return dict(found)
+
+
+def codes_page() -> str:
+    """docs/reference/codes.md."""
+    out = [NOTE, "# Codes\n", "State, events and outcomes are written in these numbers; a number is never reused.\n"]
+    for name, kind in inspect.getmembers(codes, inspect.isclass):
+        if not issubclass(kind, IntEnum) or kind is IntEnum or kind in (codes.Event, codes.Gate):
+            continue
+        told = comments_of(kind)
+        described = bool(told)
+        head = ("number", "code", "meaning") if described else ("number", "code")
+        rows = [
+            (str(int(member)), f"`{member.name}`", *([told.get(member.name, "")] if described else []))
+            for member in kind
+            if member.name != "NONE"
+        ]
+        out += [f"## {name}\n", " ".join((kind.__doc__ or "").split()) + "\n", table(head, rows)]
+    return "\n".join(out)
+
+
+def gates_page() -> str:
+    """docs/reference/gates.md."""
+    rows = [(str(int(gate)), f"`{gate.name}`", GATES[gate][0]) for gate in codes.Gate if gate]
+    return "\n".join([
+        NOTE,
+        "# Gates: why a fire unit does not shoot\n",
+        "For each flight and each fire unit the log holds which gate keeps the unit from shooting, and every change of",
+        "it. Gates are asked in this order; the first that holds is the one `openiads explain` names. The last,",
+        "`ENGAGING`, says that the unit shoots.\n",
+        table(("number", "gate", "what `explain` says"), rows),
+    ])
+
+
+# ------------------------------------------------------------------ the catalog
+
+
+def packaged(name: str) -> dict[str, Any]:
+    """A packaged TOML file of the data floor."""
+    return tomllib.loads(resources.files("openiads.data").joinpath(name).read_text(encoding="utf-8"))
+
+
+def catalog_page() -> str:
+    """docs/reference/catalog.md."""
+    out = [
+        NOTE,
+        "# Catalog fields\n",
+        "Every number of the catalog is a row: `value`, `unit`, `low`, `high`, `source` (keys of the bibliography),",
+        "`status` and `note`; `scale = \"log\"` says that the interval is even in the logarithm, `exact = true` that",
+        "there is nothing to sample.\n",
+        table(
+            ("status", "meaning"),
+            [(f"`{status}`", STATUS_WORDS[status]) for status in STATUSES],
+        ),
+        "`openiads catalog show NAME` prints an entry with all of this, `openiads catalog sources` the bibliography. A",
+        "scenario may add entries of its own under `[catalog]`.\n",
+    ]
+    for kind, fields in packaged("entries/fields.toml").items():
+        plain = {key: row for key, row in fields.items() if isinstance(row, list)}
+        out += [f"## {kind}\n", field_table(plain)]
+        for key, rows in fields.items():
+            if isinstance(rows, dict):
+                out += [f"### {kind}.{key}\n", field_table(rows)]
+    out += ["## Knobs\n", *knob_lines()]
+    return "\n".join(out)
+
+
+def field_table(fields: dict[str, list[str]]) -> str:
+    """Fields of one kind of entry."""
+    rows = [
+        (f"`{key}`", takes.replace("one of ", "").replace("|", ", "), need, told)
+        for key, (takes, need, told) in fields.items()
+    ]
+    return table(("field", "takes", "", "meaning"), rows)
+
+
+def knob_lines() -> list[str]:
+    """The list of what carries knowledge spread."""
+    rows = []
+    for knob in packaged("knobs.toml")["knob"]:
+        owner = "world" if knob["applies_to"] == "world" else "ENTRY"
+        rows.append((f"`{owner}.{knob['name']}`", knob["applies_to"], knob["kind"], knob["meaning"]))
+    return [
+        "What carries knowledge spread, once for all. A run at nominal values leaves them alone; `openiads.run` takes",
+        "`knobs={\"64n6e2.snr\": -2.0}`.\n",
+        table(("knob", "belongs to", "kind", "meaning"), rows),
+    ]
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "scenario.md": scenario_page,
+    "events.md": events_page,
+    "codes.md": codes_page,
+    "gates.md": gates_page,
+    "catalog.md": catalog_page,
+}
+
+
+def stale() -> list[str]:
+    """Names of pages that are missing or differ from what the code says now."""
+    return [
+        name
+        for name, page in PAGES.items()
+        if not (FOLDER / name).is_file() or (FOLDER / name).read_text(encoding="utf-8") != page()
+    ]
+
+
+def main() -> None:
+    """Write the pages, or with ``--check`` name those that are stale."""
+    late = stale()
+    if "--check" in sys.argv[1:]:
+        sys.exit(f"stale: {', '.join(late)}; run python tools/reference.py" if late else 0)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name in late:
+        (FOLDER / name).write_text(PAGES[name](), encoding="utf-8")
+        print(f"docs/reference/{name}")
+
+
+if __name__ == "__main__":
+    main()
