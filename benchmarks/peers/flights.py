@@ -90,15 +90,17 @@ def path_of(track: np.ndarray, falling: bool) -> np.ndarray:
     return tabulate(path, 0.0, LONGEST, 10.0, ballistic=falling)
 
 
-def compare(peer: str, work: Flights, ours: np.ndarray, theirs: np.ndarray, fields: tuple[str, ...]) -> None:
+def compare(peer: str, ours: np.ndarray, theirs: np.ndarray, fields: tuple[str, ...]) -> None:
     """Raise unless a peer's rounds came out as ours: flown at all, the same end, and numbers to 1e-9."""
     if not (ours["status"] == theirs["status"]).all():
         raise ValueError(f"{peer}: ends differ in {(ours['status'] != theirs['status']).sum()} of {len(ours)} flights")
     if np.mean(ours["age"]) < 5.0:
         raise ValueError(f"{peer}: the flights compared are no flights")
     for name in fields:
-        scale = np.maximum(np.abs(ours[name]), 1e-3 if name != "position" else 1.0)
         with np.errstate(invalid="ignore"):
-            worst = np.nanmax(np.abs(theirs[name] - ours[name]) / scale)
+            error, size = np.abs(theirs[name] - ours[name]), np.abs(ours[name])
+        if error.ndim == 2:  # a vector's error is measured by its length
+            error, size = np.linalg.norm(error, axis=1), np.linalg.norm(size, axis=1)
+        worst = np.nanmax(error / np.maximum(size, 1e-3), initial=0.0)  # inf less inf, never met, is no error
         if not worst <= AGREEMENT:
             raise ValueError(f"{peer}: {name} differs by {worst:.1e} of its value, more than {AGREEMENT:g}")

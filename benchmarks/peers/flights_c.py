@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from peers.flights import Flights
 
 from openiads.parts import weapons
 from openiads.physics import flyout, motion
+from peers.flights import Flights
 
 FLAGS = ("-O3", "-march=native", "-ffp-contract=off", "-std=c11", "-shared", "-fPIC")
 FROM_FLYOUT = (

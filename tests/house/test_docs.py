@@ -159,6 +159,17 @@ def test_every_command_and_option_is_described() -> None:
     described(typer.main.get_command(app), "openiads")
 
 
+def test_the_example_of_an_own_rule_runs(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    for rule in ("save_for_the_urgent", "two_then_wait", "one_or_two"):
+        change = f'site.Guard.doctrine.fire="my_rules.py:{rule}"'
+        command = ["run", "examples/own_rule.toml", "-n", "1", "--set", change, "--out", rule]
+        done = subprocess.run(
+            [sys.executable, "-m", "openiads", *command], cwd=tmp_path, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+
+
 # ------------------------------------------------------------------ model cards
 
 CARDS = sorted(p for p in (ROOT / "docs" / "cards").glob("*.md") if p.name != "index.md")
@@ -204,13 +215,14 @@ def test_a_card_states_the_status_that_the_catalog_has(card: Path) -> None:
     from openiads.data.catalog import catalog
 
     book = catalog()
-    told = re.findall(r"`([0-9a-z_]+)\.([a-z_0-9]+)` \((\w+)\)", sections(card.read_text(encoding="utf-8"))["Parameters"])
-    for entry, field, status in told:
+    told = sections(card.read_text(encoding="utf-8"))["Parameters"]
+    for entry, field, status in re.findall(r"`([0-9a-z_]+)\.([a-z_0-9]+)` \((\w+)\)", told):
         assert getattr(book[entry], field).status == status, f"{entry}.{field}"
 
 
 def test_every_kind_of_catalog_field_named_in_a_card_exists() -> None:
     fields = tomllib.loads((PACKAGE / "data" / "entries" / "fields.toml").read_text(encoding="utf-8"))
+    named = re.compile(r"`(systems|posts|radars|interceptors|threats|launchers)\.(\w+)`")
     for card in CARDS:
-        for kind, field in re.findall(r"`(systems|posts|radars|interceptors|threats|launchers)\.(\w+)`", card.read_text(encoding="utf-8")):
+        for kind, field in named.findall(card.read_text(encoding="utf-8")):
             assert field in fields[kind], f"{card.name}: {kind}.{field}"

@@ -115,9 +115,10 @@ def _allow_nested_arrays() -> None:
     from numba.core import types
     from numba.core.imputils import lower_cast
 
-    @lower_cast(types.NestedArray, types.Array)
     def same(context: Any, builder: Any, fromty: Any, toty: Any, value: Any) -> Any:
         return value
+
+    lower_cast(types.NestedArray, types.Array)(same)
 
 
 def _dispatcher(function: Callable[..., Any], signature: str) -> Any:
@@ -146,7 +147,8 @@ def _compile_by_declaration(dispatcher: Any, signature: str) -> None:
     def check_types(wanted: Any, args: Any) -> None:
         given = tuple(dispatcher.typeof_pyval(each) for each in args)
         context = dispatcher.typingctx
-        if len(given) != len(wanted) or any(context.can_convert(g, w) is None for g, w in zip(given, wanted, strict=True)):
+        if len(given) != len(wanted) or any(context.can_convert(g, w) is None for g, w in zip(given, wanted,
+            strict=True)):
             name = dispatcher.py_func.__name__
             raise TypeError(f"{name}{given} does not fit the declared signature {signature}")
 

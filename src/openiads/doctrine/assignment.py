@@ -10,7 +10,7 @@ from openiads.physics.reach import first_feasible, time_to_reach
 from openiads.world import layout
 from openiads.world.codes import Control, Gate, Identity, ThreatClass
 
-assert layout.Sim  # registers the row types named below
+assert layout.SIM_FIELDS  # importing layout registers the types that signatures name
 
 FREE, TIGHT, HOLD = int(Control.FREE), int(Control.TIGHT), int(Control.HOLD)
 ASSUMED_FRIEND, FRIEND, NEUTRAL = int(Identity.ASSUMED_FRIEND), int(Identity.FRIEND), int(Identity.NEUTRAL)
@@ -27,7 +27,9 @@ AIR_HORIZON = 320.0  # s searched ahead for an intercept
 BALLISTIC_HORIZON = 160.0
 SPEED_RATIO = 1.0  # least arrival speed over the target's, no less than LEAST_SPEED
 LEAST_SPEED = 400.0  # m/s
-REQUIRED_AIR = 9.80665  # m/s2 a round needs against an air-breather that does not maneuver; three times it must be there
+REQUIRED_AIR = (
+    9.80665  # m/s2 a round needs against an air-breather that does not maneuver; three times it must be there
+)
 REQUIRED_BALLISTIC = 15.0
 
 
@@ -59,7 +61,9 @@ def permitted(control, identity, ballistic):
 
 @kernel("tuple_of(f8, f8, f8, f8, f8)(f8[::1], Unit, Track, f8)")
 def window(tables, unit, track, ready):
-    """First and last feasible intercept of a track for a launch from ``ready`` on: (first, x, y, z, last); inf if none."""
+    """First and last feasible intercept of a track for a launch from ``ready`` on: (first, x, y, z, last); inf if
+    none.
+    """
     x = track["x"]
     at = unit["position"]
     ballistic = track["ballistic"]
@@ -134,7 +138,9 @@ def envelope(situation, tables, unit, track, ready):
 
 @kernel("i8(Tracks, i8, i8)")
 def next_track(tracks, high, post):
-    """The post's most urgent confirmed track not yet dealt with in this cycle: time to asset, then serial; -1 for none."""
+    """The post's most urgent confirmed track not yet dealt with in this cycle: time to asset, then serial; -1 for
+    none.
+    """
     best = -1
     for k in range(high):
         track = tracks[k]

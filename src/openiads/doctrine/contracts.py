@@ -50,7 +50,7 @@ class Own(NamedTuple):
 class Picture(NamedTuple):
     """The command post's confirmed tracks, one row each."""
 
-    count: int
+    size: int  # tracks in the picture; the arrays have room for more
     identity: np.ndarray  # codes.Identity
     kind: np.ndarray  # codes.ThreatClass believed; 0 unknown
     threatening: np.ndarray  # 1: comes near a defended asset
@@ -112,17 +112,18 @@ def never_asked(own, picture, dials, draw):
 
 def empty_picture(rows: int) -> Picture:
     """A picture with room for ``rows`` tracks."""
-    whole = [np.zeros(rows, np.int64) for _ in range(3)]
-    return Picture(
-        0, *whole, np.zeros(rows), np.zeros(rows, np.int64), np.zeros((rows, 3)), np.zeros((rows, 3))
-    )
+
+    def whole() -> np.ndarray:
+        return np.zeros(rows, np.int64)
+
+    return Picture(0, whole(), whole(), whole(), np.zeros(rows), whole(), np.zeros((rows, 3)), np.zeros((rows, 3)))
 
 
 def sample_pictures() -> list[tuple[Own, Picture, Dials, Draw]]:
     """Three small situations on which a user's rule is tried before it is compiled."""
     cases = []
     for k in range(3):
-        picture = empty_picture(2)._replace(count=2)
+        picture = empty_picture(2)._replace(size=2)
         picture.identity[:] = [7, 2 + k]
         picture.threatening[:] = 1
         picture.time_to_asset[:] = [60.0 * (k + 1), 500.0]
@@ -139,15 +140,27 @@ def adopt(function: Any, place: str) -> Any:
     code = getattr(function, "__code__", None)
     if code is None or code.co_argcount != 4:
         count = "no plain function" if code is None else f"{code.co_argcount} arguments"
-        raise InputError(place, f"has {count}; a fire rule takes (own, picture, dials, draw)", "Write def rule(own, picture, dials, draw).")
+        raise InputError(
+            place,
+            f"has {count}; a fire rule takes (own, picture, dials, draw)",
+            "Write def rule(own, picture, dials, draw).",
+        )
     for own, picture, dials, draw in sample_pictures():
         try:
             order = function(own, picture, dials, draw)
         except (ArithmeticError, AttributeError, IndexError, KeyError, NameError, TypeError, ValueError) as problem:
-            line = problem.__traceback__.tb_next.tb_lineno if problem.__traceback__ and problem.__traceback__.tb_next else 0
+            line = (
+                problem.__traceback__.tb_next.tb_lineno
+                if problem.__traceback__ and problem.__traceback__.tb_next
+                else 0
+            )
             raise InputError(
-                place, f"raises {type(problem).__name__} at line {line} on a sample situation: {problem}", "Mend the rule."
+                place,
+                f"raises {type(problem).__name__} at line {line} on a sample situation: {problem}",
+                "Mend the rule.",
             ) from problem
         if not isinstance(order, Order):
-            raise InputError(place, f"returned {order!r}, not an Order", "Return HOLD or Order(FIRE, own.track, rounds).")
+            raise InputError(
+                place, f"returned {order!r}, not an Order", "Return HOLD or Order(FIRE, own.track, rounds)."
+            )
     return compiled.adopt_function(function, FIRE_RULE, place)

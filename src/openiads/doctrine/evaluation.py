@@ -9,7 +9,7 @@ from openiads.physics.filtering import move_ballistic
 from openiads.physics.motion import local_up
 from openiads.world import layout
 
-assert layout.Sim  # registers the row types named below
+assert layout.SIM_FIELDS  # importing layout registers the types that signatures name
 
 AIR_BUFFER = 25_000.0  # m, an air-breathing track whose path comes this near an asset threatens it
 HIGH_STEP, LOW_STEP = 8.0, 2.0  # s, integration steps of a predicted fall above and below DENSE
@@ -42,7 +42,9 @@ def circle_probability(offset, sigma, radius):
 
 @kernel("tuple_of(f8, f8, f8, f8)(Track, f8[::1])")
 def predicted_impact(track, work):
-    """(x, y, z, time to impact s) where a ballistic track comes to sea level; time is inf if it does not within ``MOST_STEPS``."""
+    """(x, y, z, time to impact s) where a ballistic track comes to sea level; time is inf if it does not within
+    ``MOST_STEPS``.
+    """
     x = work[0:6]
     for i in range(6):
         x[i] = track["x"][i]

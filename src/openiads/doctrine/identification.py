@@ -8,7 +8,7 @@ from openiads.base.compiled import kernel
 from openiads.world import layout
 from openiads.world.codes import Evidence, Identity
 
-assert layout.Sim  # registers the row types named below
+assert layout.SIM_FIELDS  # importing layout registers the types that signatures name
 
 ROWS = len(Evidence)
 CIVIL_BAND = 1 << int(Evidence.CIVIL_BAND)

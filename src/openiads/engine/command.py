@@ -6,7 +6,16 @@ import math
 
 from openiads.base.compiled import kernel
 from openiads.base.draws import Purpose, pair, uniform
-from openiads.doctrine.assignment import REQUIRED_AIR, REQUIRED_BALLISTIC, believed_class, envelope, next_track, permitted, why_not, window
+from openiads.doctrine.assignment import (
+    REQUIRED_AIR,
+    REQUIRED_BALLISTIC,
+    believed_class,
+    envelope,
+    next_track,
+    permitted,
+    why_not,
+    window,
+)
 from openiads.doctrine.contracts import FIRE, Dials, Draw, Own, Picture
 from openiads.doctrine.evaluation import evaluate, inbound
 from openiads.doctrine.firing import USER, fire, looks_again
@@ -16,11 +25,12 @@ from openiads.parts.engagements import assess, begin_decision, engage, free_chan
 from openiads.parts.flights import finish
 from openiads.parts.interrogation import interrogate
 from openiads.parts.sensing import angle_between, bearing
-from openiads.parts.tracks import CONFIRMED, MOST_PLOTS, POST, prune
+from openiads.parts.tracks import CONFIRMED, POST, prune
 from openiads.parts.weapons import fire_round, launcher_ready_at, ready_launcher, rounds_left
 from openiads.physics.motion import local_up
 from openiads.physics.reach import slack
 from openiads.world.codes import Action, Event, Gate, Identity, Side, Stage, Status, Terminal
+from openiads.world.layout import MOST_PLOTS
 from openiads.world.log import log
 
 IDENTIFY, DECIDE, REVOKE = int(Event.IDENTIFY), int(Event.DECIDE), int(Event.REVOKE)
@@ -64,20 +74,39 @@ def judge(sim, post):
         evaluate(situation, track, sim.assets, sim.cost[MOST_PLOTS + 3])
         if track["assessed_dead"] == 1 and track["dead_updates"] >= REVOKE_UPDATES:
             track["assessed_dead"] = 0
-            log(sim, REVOKE, track["flight"], -1, -1, -1, -1, track["serial"], 1, track["dead_updates"], 0.0, 0.0, 0.0, 0.0, 0.0)
+            log(
+                sim,
+                REVOKE,
+                track["flight"],
+                -1,
+                -1,
+                -1,
+                -1,
+                track["serial"],
+                1,
+                track["dead_updates"],
+                0.0,
+                0.0,
+                0.0,
+                0.0,
+                0.0,
+            )
 
 
 @kernel("void(Sim, i8, i8, f8, f8, f8)")
 def log_identity(sim, k, before, hostile, friend, neutral):
     """Log a change of identity."""
     track = sim.tracks[k]
-    log(sim, IDENTIFY, track["flight"], -1, -1, -1, -1, track["serial"], track["identity"], hostile, friend, neutral, before,
+    log(sim, IDENTIFY, track["flight"], -1, -1, -1, -1, track["serial"], track["identity"], hostile, friend, neutral,
+        before,
         0.0, 0.0)  # fmt: skip
 
 
 @kernel("i8(Sim, i8, i8)")
 def unit_gate(sim, u, k):
-    """What of a unit's own state keeps it from taking track ``k`` now: not ready, no round, sector, no channel; else 0."""
+    """What of a unit's own state keeps it from taking track ``k`` now: not ready, no round, sector, no channel; else
+    0.
+    """
     now = sim.situation[0]["now"]
     unit = sim.units[u]
     radar = sim.radars[unit["radar"]]
@@ -398,7 +427,8 @@ def decide(sim, e, view, rule):
               track["in_flight"] - engagement["in_flight"], unit["salvo"], believed, first - now, last - now,
               track["time_to_asset"])  # fmt: skip
     order = ask_user(sim, e, own, view, rule) if unit["fire_rule"] == USER else fire(unit["fire_rule"], own)
-    log(sim, DECIDE, f, u, -1, -1, -1, engagement["serial"], order.action, now - engagement["firm_at"], order.rounds, 0.0,
+    log(sim, DECIDE, f, u, -1, -1, -1, engagement["serial"], order.action, now - engagement["firm_at"], order.rounds,
+        0.0,
         0.0, 0.0, 0.0)  # fmt: skip
     if order.action == BREAK_OFF:
         if engagement["in_flight"] == 0:

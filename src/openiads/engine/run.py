@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
 import math
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from openiads.base import compiled
-from openiads.base.errors import InputError
-from openiads.doctrine.contracts import adopt, never_asked
+from openiads.engine.rules import rule_of
 from openiads.engine.step import play
-from openiads.parts.outcomes import tally
-from openiads.parts.tracks import MOST_PLOTS
 from openiads.physics.filtering import WORK
+from openiads.physics.flyout import BODY
 from openiads.world.build import World
 from openiads.world.codes import RoundEnd, Status
-from openiads.world.layout import BODY, ENGAGEMENT, LOOK, OUTCOME_PARTS, PLOT, ROUND, TRACK, Sim, View
+from openiads.world.layout import ENGAGEMENT, LOOK, MOST_PLOTS, OUTCOME_PARTS, PLOT, ROUND, TRACK, Sim, View
 from openiads.world.outcome import OUTCOME
 from openiads.world.trace import EVENT
 
@@ -40,24 +36,6 @@ class Result:
     outcome: np.ndarray  # one row of outcome.OUTCOME
     events: np.ndarray  # rows of trace.EVENT
     message: str = ""
-
-
-def rule_of(world: World) -> Any:
-    """The world's fire rule as the engine takes it: the user's, checked and compiled, or a stand-in."""
-    if not world.rule_text:
-        return compiled.as_first_class(never_asked)
-    file, _, name = world.rule_text.partition(":")
-    folder = getattr(world.scenario, "_folder", None)
-    path = Path(file) if folder is None else Path(folder) / file
-    spec = importlib.util.spec_from_file_location(f"user_rule_{path.stem}", path)
-    if not path.is_file() or spec is None or spec.loader is None:
-        raise InputError(world.rule_text, "no such file", f"Put the rule in {path}.")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    function = getattr(module, name, None)
-    if function is None:
-        raise InputError(world.rule_text, f"{path.name} has no function {name!r}", "Check the name after the colon.")
-    return adopt(function, world.rule_text)
 
 
 def _bytes(array: np.ndarray) -> np.ndarray:
@@ -155,10 +133,10 @@ class Runner:
     def _play(self) -> str:
         try:
             if self._entry is None:
-                play(self.sim, self.view, self.rule)
+                play(self.sim, self._parts[0], self.view, self.rule)
                 self._entry = compiled.entry_point(play)
             else:
-                self._entry(self.sim, self.view, self.rule)
+                self._entry(self.sim, self._parts[0], self.view, self.rule)
         except (ArithmeticError, AttributeError, IndexError, TypeError, ValueError) as problem:
             row = self.sim.situation[0]
             row["status"] = int(Status.RULE_RAISED)
@@ -174,10 +152,7 @@ class Runner:
     # ------------------------------------------------------------------ the outcome row
 
     def _outcome(self) -> np.ndarray:
-        situation, parts = self.sim.situation[0], self._parts
-        parts[...] = np.zeros((), parts.dtype)
-        tally(self.sim, parts[0])
-        p = parts[0]
+        situation, p = self.sim.situation[0], self._parts[0]
         threats, detected, tracked, identified, engaged, killed, leakers, platform = p["counts"].tolist()
         notional = int(situation["notional"])
         rounds = int(situation["rounds_count"]) + notional

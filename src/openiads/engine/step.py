@@ -1,6 +1,7 @@
 """What happens next: the phases of a replication in order.
 
-Equal times are ordered: rounds (intercept), flights (damage), looks, service of tracks, plots arriving, decisions of the
+Equal times are ordered: rounds (intercept), flights (damage), looks, service of tracks, plots arriving,
+decisions of the
 posts, then the crews' (launch); within a kind by row.
 """
 
@@ -10,15 +11,14 @@ import math
 
 from openiads.base.compiled import kernel
 from openiads.engine.command import command, operate
-
 from openiads.parts.engagements import serve
 from openiads.parts.flights import arrive, begin, close, sample
+from openiads.parts.outcomes import tally
 from openiads.parts.radars import search
 from openiads.parts.tracks import fuse
 from openiads.parts.weapons import close_rounds, fly_round
 
 ROUND, FLIGHT, LOOK, SERVICE, LINK, POST, UNIT, SAMPLE, END = 0, 1, 2, 3, 4, 5, 6, 7, 8
-
 
 
 @kernel("tuple_of(f8, i8, i8)(Sim)")
@@ -72,9 +72,9 @@ def find_next_arrival(sim):
     situation["rounds_first"] = first
 
 
-@kernel("void(Sim, View, function(Order(Own, Picture, Dials, Draw)))")
-def play(sim, view, rule):
-    """One replication from start to end, or to the first status that is not OK."""
+@kernel("void(Sim, Parts, View, function(Order(Own, Picture, Dials, Draw)))")
+def play(sim, out, view, rule):
+    """One replication from start to end, or to the first status that is not OK; counted in ``out``."""
     situation = sim.situation[0]
     begin(sim)
     find_next_arrival(sim)
@@ -110,3 +110,4 @@ def play(sim, view, rule):
         close_rounds(sim)
     else:
         situation["status_time"] = situation["now"]
+    tally(sim, out)

@@ -41,7 +41,9 @@ LOST_LIMIT = 4.0  # s without seeing the target, with no round in the air, then 
 
 @kernel("void(Sim, i8, i8, i8, f8)")
 def set_gate(sim, f, u, gate, number):
-    """Remember what keeps unit ``u`` from shooting at flight ``f``; a change is logged.  ``number`` is what it names."""
+    """Remember what keeps unit ``u`` from shooting at flight ``f``; a change is logged.  ``number`` is what it
+    names.
+    """
     if f < 0 or sim.flights[f]["terminal"] != 0:
         return
     before = sim.gates[f, u]
@@ -90,7 +92,8 @@ def engage(sim, u, k, first, last, believed):
     unit["targets_held"] += 1
     track["engagements"] += 1
     set_occupancy(sim, unit["radar"])
-    log(sim, ASSIGN, track["flight"], u, -1, -1, -1, track["serial"], track["engagements"], first, last, believed, 0.0, 0.0,
+    log(sim, ASSIGN, track["flight"], u, -1, -1, -1, track["serial"], track["engagements"], first, last, believed,
+        0.0, 0.0,
         0.0)  # fmt: skip
     if situation["service_kind"] != 1:
         engagement["state"] = SERVICE
@@ -257,7 +260,8 @@ def firm(sim, e, distance, azimuth, elevation, lowest, height):
     if position > unit["position_limit"] or velocity > unit["velocity_limit"]:
         return
     engagement["firm_at"] = now
-    log(sim, ACQUIRE, engagement["flight"], engagement["unit"], unit["radar"], -1, -1, engagement["serial"], 1, distance,
+    log(sim, ACQUIRE, engagement["flight"], engagement["unit"], unit["radar"], -1, -1, engagement["serial"], 1,
+        distance,
         azimuth, elevation, lowest, now - engagement["assigned_at"], height)  # fmt: skip
     begin_decision(sim, e)
 
@@ -297,7 +301,9 @@ def follow(sim, r, e):
 
 @kernel("void(Sim, i8, i8)")
 def acquire(sim, r, e):
-    """Look where the post's track says the target is: the nearest flight inside the search box is what the radar finds."""
+    """Look where the post's track says the target is: the nearest flight inside the search box is what the radar
+    finds.
+    """
     situation = sim.situation[0]
     now = situation["now"]
     radar = sim.radars[r]
@@ -360,7 +366,9 @@ def turn(sim, r, azimuth):
 
 @kernel("i8(Sim, i8)")
 def assess(sim, e):
-    """Kill assessment of an engagement's last salvo: 1 assessed killed, 2 assessed alive, drawn with its error rates."""
+    """Kill assessment of an engagement's last salvo: 1 assessed killed, 2 assessed alive, drawn with its error
+    rates.
+    """
     situation = sim.situation[0]
     engagement = sim.engagements[e]
     unit = sim.units[engagement["unit"]]

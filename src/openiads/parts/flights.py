@@ -29,7 +29,9 @@ def delay(flight, later):
 
 @kernel("void(Sim)")
 def begin(sim):
-    """Set what differs between replications: launchers that do not work, drawn jitter of the starts; with Poisson arrivals, drawn starts."""
+    """Set what differs between replications: launchers that do not work, drawn jitter of the starts; with Poisson
+    arrivals, drawn starts.
+    """
     situation = sim.situation[0]
     for k in range(len(sim.launchers)):
         launcher = sim.launchers[k]
@@ -113,5 +115,3 @@ def sample(sim):
             continue
         x, y, z, vx, vy, vz = state_at(sim.tables, flight["path"], now - flight["shift"])
         log(sim, FLIGHT_STATE, f, -1, -1, -1, -1, -1, 0, x, y, z, vx, vy, vz)
-
-

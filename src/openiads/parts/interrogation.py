@@ -1,4 +1,6 @@
-"""Asking who it is: interrogations and the procedural evidence a track can show.  The one part that reads a flight's code."""
+"""Asking who it is: interrogations and the procedural evidence a track can show.  The one part that reads a flight's
+code.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ NO_FLIGHT_PLAN = 1 << int(Evidence.NO_FLIGHT_PLAN)
 
 @kernel("b1(Sim, i8, i8, i8)")
 def answers(sim, post, f, n):
-    """Whether flight ``f`` answers the ``n``-th interrogation: its equipment works all run long, and this reply comes."""
+    """Whether flight ``f`` answers the ``n``-th interrogation: its equipment works all run long, and this reply
+    comes.
+    """
     situation = sim.situation[0]
     flight = sim.flights[f]
     if flight["transponder"] == 0:
@@ -60,7 +64,9 @@ def inside_corridor(sim, x, y, z):
 
 @kernel("void(Sim, i8, i8)")
 def interrogate(sim, post, k):
-    """Ask track ``k`` if it is time; after the last question enter what was heard, and corridor and plan, as evidence."""
+    """Ask track ``k`` if it is time; after the last question enter what was heard, and corridor and plan, as
+    evidence.
+    """
     situation = sim.situation[0]
     track = sim.tracks[k]
     now = situation["now"]

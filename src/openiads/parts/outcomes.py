@@ -17,10 +17,24 @@ KILL, TARGET_GONE = int(RoundEnd.KILL), int(RoundEnd.TARGET_GONE)
 compiled.name_type("Parts", lambda: compiled.row_type(OUTCOME_PARTS))
 
 
+@kernel("void(Parts)")
+def clear(out):
+    """Set all counts to 0."""
+    out["counts"][:] = 0
+    out["by_class"][:, :] = 0
+    out["terminal"][:] = 0
+    out["round_end"][:] = 0
+    out["waited"][:] = 0.0
+    out["asset_hits"] = 0
+    out["civil_engaged"] = 0
+    out["friend_engaged"] = 0
+
+
 @kernel("void(Sim, Parts)")
 def tally(sim, out):
-    """Fill the counts of an outcome row; arrays are indexed by code less 1 (class, terminal, round end, resource)."""
+    """Count a replication's outcome; arrays are indexed by code less 1 (class, terminal, round end, resource)."""
     situation = sim.situation[0]
+    clear(out)
     first_detection, first_launch = math.inf, situation["first_notional"]
     for f in range(len(sim.flights)):
         flight = sim.flights[f]

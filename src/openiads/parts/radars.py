@@ -51,7 +51,9 @@ def first_look(sim, r, f, after):
 
 @kernel("void(Sim, i8, i8, i8, f8, f8, f8, f8, f8, f8, f8, f8)")
 def fill_plot(sim, k, r, f, t, x, y, z, distance, sigma_range, sigma_azimuth, sigma_elevation):
-    """Write a measured point (ECEF) of radar ``r`` into row ``k`` of the plots; ``f`` is the truth, for scoring only."""
+    """Write a measured point (ECEF) of radar ``r`` into row ``k`` of the plots; ``f`` is the truth, for scoring
+    only.
+    """
     plot = sim.plots[k]
     plot["time"] = t
     plot["radar"] = r
@@ -133,9 +135,7 @@ def false_alarm(sim, r, chance, arrives):
     """With probability ``chance``, one false plot of this batch somewhere in the searched volume."""
     situation = sim.situation[0]
     radar = sim.radars[r]
-    u0, u1, u2, u3 = uniforms(
-        situation["seed"], situation["replication"], FALSE_ALARM, radar["actor"], radar["batch"]
-    )
+    u0, u1, u2, u3 = uniforms(situation["seed"], situation["replication"], FALSE_ALARM, radar["actor"], radar["batch"])
     if u0 >= chance:
         return
     low = radar["range_min"]

@@ -9,7 +9,13 @@ from openiads.base.draws import Purpose, normals, pair, uniforms
 from openiads.earth.sight import ground_range, horizon_height, lowest_visible
 from openiads.physics.detection import fluctuation, probability_at, scan_gain, signal_to_noise
 from openiads.physics.motion import local_up, state_at
-from openiads.physics.propagation import clutter_factor, fresnel_parameter, knife_edge_loss, two_ray_factor, two_way_attenuation
+from openiads.physics.propagation import (
+    clutter_factor,
+    fresnel_parameter,
+    knife_edge_loss,
+    two_ray_factor,
+    two_way_attenuation,
+)
 
 FADE = int(Purpose.FADE)
 NOISE = int(Purpose.NOISE)
@@ -76,7 +82,8 @@ def cross_section(rcs, band, dx, dy, dz, vx, vy, vz):
 
 @kernel("f8(f8[::1], Radar, f8, f8, f8)")
 def edge_factor(tables, radar, azimuth, ground, below):
-    """Two-way power factor of the masking edge for a target ``below`` m under (negative: over) the lowest visible height.
+    """Two-way power factor of the masking edge for a target ``below`` m under (negative: over) the lowest visible
+    height.
 
     The height of the edge over the line of sight goes with the share of the way that the edge lies at.
     """
@@ -130,7 +137,14 @@ def sense(sim, r, f, t, searching):
     if not (in_mode(radar, elevation, t) if searching else radar["track_low"] <= elevation <= radar["track_high"]):
         return OUT_OF_MODE, distance, azimuth, elevation, lowest, 0.0, height, x, y, z
     rcs = cross_section(
-        flight["rcs"], radar["band"], x - radar["position"][0], y - radar["position"][1], z - radar["position"][2], vx, vy, vz
+        flight["rcs"],
+        radar["band"],
+        x - radar["position"][0],
+        y - radar["position"][1],
+        z - radar["position"][2],
+        vx,
+        vy,
+        vz,
     )
     gain = scan_gain(math.cos(off), radar["boresight_loss"]) if radar["phased"] == 1 else 1.0
     loss = clutter_factor(elevation, radar["clutter_grazing"], radar["clutter_loss"])
@@ -164,7 +178,9 @@ def detects(sim, r, f, t, snr, slot):
     )
     drawn = snr * fluctuation(flight["swerling"], u0, u1)
     chance = probability_at(sim.tables, radar["pd_table"], drawn)
-    u, _, _, _ = uniforms(situation["seed"], situation["replication"], NOISE, pair(radar["actor"], flight["actor"]), slot)
+    u, _, _, _ = uniforms(
+        situation["seed"], situation["replication"], NOISE, pair(radar["actor"], flight["actor"]), slot
+    )
     return u < chance, drawn
 
 

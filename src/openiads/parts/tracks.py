@@ -16,6 +16,7 @@ from openiads.physics.filtering import (
 )
 from openiads.physics.motion import local_up
 from openiads.world.codes import Event, Identity, Status, ThreatClass
+from openiads.world.layout import MOST_PLOTS
 from openiads.world.log import log
 
 TRACK = int(Event.TRACK)
@@ -39,7 +40,6 @@ BETA_VARIANCE = 1.0
 SPEED_LIMIT = 3000.0  # m/s, how far a second plot may lie from a first
 MERGE_CYCLES = 4  # cycles in a row that two tracks must look alike
 LATE = 2.0  # s, an older plot than this is not taken into a newer track
-MOST_PLOTS = 32  # of one batch; the rest waits for the next
 FORBIDDEN = 1e9  # cost of a pair outside the gate
 
 
@@ -148,13 +148,30 @@ def take(sim, k, i):
     if plot["flight"] != track["flight"]:
         if track["state"] == CONFIRMED and track["owner"] == POST and track["flight"] >= 0 and plot["flight"] >= 0:
             situation["swaps"] += 1
-            log(sim, SWAP, plot["flight"], -1, -1, -1, -1, track["serial"], track["flight"], 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+            log(
+                sim,
+                SWAP,
+                plot["flight"],
+                -1,
+                -1,
+                -1,
+                -1,
+                track["serial"],
+                track["flight"],
+                0.0,
+                0.0,
+                0.0,
+                0.0,
+                0.0,
+                0.0,
+            )
         track["flight"] = plot["flight"]
     if track["state"] == TENTATIVE and track["hits"] >= sim.radars[track["radar"]]["confirm_hits"]:
         confirm(sim, k)
     classify(sim, k)
     if situation["record"] == 1:
-        log(sim, TRACK_UPDATE, track["flight"], -1, plot["radar"], -1, -1, track["serial"], track["owner"], x[0], x[1], x[2], x[3],
+        log(sim, TRACK_UPDATE, track["flight"], -1, plot["radar"], -1, -1, track["serial"], track["owner"], x[0],
+            x[1], x[2], x[3],
             x[4], x[5])  # fmt: skip
 
 
@@ -168,7 +185,11 @@ def confirm(sim, k):
         return
     held = 0
     for j in range(situation["tracks_high"]):
-        if sim.tracks[j]["state"] == CONFIRMED and sim.tracks[j]["owner"] == POST and sim.tracks[j]["post"] == track["post"]:
+        if (
+            sim.tracks[j]["state"] == CONFIRMED
+            and sim.tracks[j]["owner"] == POST
+            and sim.tracks[j]["post"] == track["post"]
+        ):
             held += 1
     if held >= sim.posts[track["post"]]["track_capacity"]:
         drop(sim, k, 3)
@@ -177,12 +198,14 @@ def confirm(sim, k):
     p = track["p"]
     if track["flight"] < 0:
         situation["false_tracks"] += 1
-        log(sim, FALSE_TRACK, -1, -1, track["radar"], -1, -1, track["serial"], 1, track["x"][0], track["x"][1], track["x"][2],
+        log(sim, FALSE_TRACK, -1, -1, track["radar"], -1, -1, track["serial"], 1, track["x"][0], track["x"][1],
+            track["x"][2],
             0.0, 0.0, 0.0)  # fmt: skip
     else:
         sim.flights[track["flight"]]["ever"] |= 2
     classify(sim, k)
-    log(sim, TRACK, track["flight"], -1, track["radar"], -1, -1, track["serial"], 1, math.sqrt(p[0, 0] + p[1, 1] + p[2, 2]),
+    log(sim, TRACK, track["flight"], -1, track["radar"], -1, -1, track["serial"], 1, math.sqrt(p[0, 0] + p[1,
+        1] + p[2, 2]),
         math.sqrt(p[3, 3] + p[4, 4] + p[5, 5]), track["height"], track["speed"], 0.0, 0.0)  # fmt: skip
 
 
@@ -351,7 +374,13 @@ def associate(sim, post, ready):
             sim.candidates[1, i] = c
     if conflict:
         assign(
-            sim.cost, ready, columns, FORBIDDEN, sim.candidates[1], sim.cost[MOST_PLOTS : MOST_PLOTS + 3], sim.candidates[2:5]
+            sim.cost,
+            ready,
+            columns,
+            FORBIDDEN,
+            sim.candidates[1],
+            sim.cost[MOST_PLOTS : MOST_PLOTS + 3],
+            sim.candidates[2:5],
         )
     for i in range(ready):
         c = sim.candidates[1, i]

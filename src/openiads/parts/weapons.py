@@ -92,7 +92,9 @@ def draw_errors(sim, k):
 
 @kernel("b1(Sim, i8, i8, f8, f8, f8, f8, f8)")
 def fire_round(sim, e, launcher_row, believed, arrival, x, y, z):
-    """Launch one round of engagement ``e`` from a ready launcher toward a predicted intercept; False when rows run out."""
+    """Launch one round of engagement ``e`` from a ready launcher toward a predicted intercept; False when rows run
+    out.
+    """
     situation = sim.situation[0]
     now = situation["now"]
     engagement = sim.engagements[e]
@@ -142,7 +144,8 @@ def fire_round(sim, e, launcher_row, believed, arrival, x, y, z):
     tx, ty, tz, _, _, _ = own_state(sim, e)
     distance, _, _, _ = bearing(unit["position"], unit["axes"], tx, ty, tz)
     log(sim, LAUNCH, engagement["flight"], engagement["unit"], unit["radar"], launcher_row, k, engagement["serial"],
-        flight["shots"], arrival, ground, sim.tracks[engagement["own"]]["height"], believed, launcher["loaded"], distance)  # fmt: skip
+        flight["shots"], arrival, ground, sim.tracks[engagement["own"]]["height"], believed, launcher["loaded"],
+        distance)  # fmt: skip
     return True
 
 
@@ -161,7 +164,8 @@ def end_round(sim, k, how):
     p = body["position"]
     _, _, _, ground = bearing(unit["position"], unit["axes"], p[0], p[1], p[2])
     log(sim, ROUND_END, round_["flight"], round_["unit"], -1, round_["launcher"], k, round_["serial"], how,
-        now - round_["launched_at"], ground, 0.0, math.sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]), 0.0, 0.0)  # fmt: skip
+        now - round_["launched_at"], ground, 0.0, math.sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]), 0.0,
+        0.0)  # fmt: skip
     track = sim.tracks[round_["track"]]
     if track["serial"] == round_["serial"]:
         track["in_flight"] -= 1
@@ -211,7 +215,8 @@ def fly_round(sim, k):
     body = sim.bodies[k]
     if situation["record"] == 1:
         p, v = body["position"], body["velocity"]
-        log(sim, ROUND_STATE, round_["flight"], round_["unit"], -1, -1, k, round_["serial"], body["phase"], p[0], p[1], p[2],
+        log(sim, ROUND_STATE, round_["flight"], round_["unit"], -1, -1, k, round_["serial"], body["phase"], p[0],
+            p[1], p[2],
             v[0], v[1], v[2])  # fmt: skip
     if round_["terminal"] == WAITING:
         close_in(sim, k)
@@ -287,9 +292,14 @@ def intercept(sim, k):
     v = sim.bodies[k]["velocity"]
     rx, ry, rz = v[0] - vx, v[1] - vy, v[2] - vz
     _, _, _, ground = bearing(unit["position"], unit["axes"], x, y, z)
-    height = sim.tracks[sim.engagements[round_["engagement"]]["own"]]["height"] if sim.engagements[round_["engagement"]]["own"] >= 0 else 0.0
+    height = (
+        sim.tracks[sim.engagements[round_["engagement"]]["own"]]["height"]
+        if sim.engagements[round_["engagement"]]["own"] >= 0
+        else 0.0
+    )
     log(sim, INTERCEPT, round_["flight"], round_["unit"], -1, round_["launcher"], k, round_["serial"], 1 if hit else 0,
-        round_["miss"], chance, math.sqrt(rx * rx + ry * ry + rz * rz), ground, height, now - round_["launched_at"])  # fmt: skip
+        round_["miss"], chance, math.sqrt(rx * rx + ry * ry + rz * rz), ground, height,
+        now - round_["launched_at"])  # fmt: skip
     if hit:
         flight["killed_by"] = k
         finish(sim, round_["flight"], KILLED, -1, 0.0)

@@ -20,8 +20,9 @@ from openiads.data.scenario import Scenario
 from openiads.earth import terrain as ground
 from openiads.earth.geodesy import MEAN_RADIUS
 from openiads.earth.terrain import Terrain
+from openiads.physics.flyout import INTERCEPTOR
 from openiads.world.codes import Control, Evidence, FireRule
-from openiads.world.layout import INTERCEPTOR, LAUNCHER, POST, RADAR, SITUATION, UNIT
+from openiads.world.layout import LAUNCHER, POST, RADAR, SITUATION, UNIT
 from openiads.world.paths import Paths
 from openiads.world.places import Names, Places, assets_of, corridors_of
 from openiads.world.values import Arena, Values
@@ -146,14 +147,22 @@ def situation_of(scenario: Scenario, catalog: Catalog, values: Values, earth_fac
     row["earth_radius"] = earth_factor * MEAN_RADIUS
     rounds = [catalog[catalog[site.system].interceptor] for site in scenario.sites]
     common = min([values.of(r, "common_mode") for r in rounds], default=1.0)
-    row["common_mode"] = min(max(1.0 - (1.0 - common) * setting(scenario.world.common_mode_scale, values, "common_mode", 1.0), 0.0), 1.0)
+    row["common_mode"] = min(
+        max(1.0 - (1.0 - common) * setting(scenario.world.common_mode_scale, values, "common_mode", 1.0), 0.0), 1.0
+    )
     fixed = scenario.identification
     for k, side in enumerate(("hostile", "friend", "neutral")):
         given = getattr(fixed, f"prior_{side}")
         row["prior"][k] = values.of(ident, f"prior_{side}") if given is None else given
     row["prior"] /= row["prior"].sum()
-    row["iff_persistent"] = values.of(ident, "iff_persistent_failure") if fixed.iff_persistent_failure is None else fixed.iff_persistent_failure
-    row["iff_reply"] = values.of(ident, "iff_reply_failure") if fixed.iff_reply_failure is None else fixed.iff_reply_failure
+    row["iff_persistent"] = (
+        values.of(ident, "iff_persistent_failure")
+        if fixed.iff_persistent_failure is None
+        else fixed.iff_persistent_failure
+    )
+    row["iff_reply"] = (
+        values.of(ident, "iff_reply_failure") if fixed.iff_reply_failure is None else fixed.iff_reply_failure
+    )
     row["interrogations"] = int(ident.interrogations.si)
     row["evidence_cap"] = values.of(ident, "log_ratio_cap")
     for name in ("hostile", "suspect", "friend", "neutral"):
@@ -167,7 +176,9 @@ def situation_of(scenario: Scenario, catalog: Catalog, values: Values, earth_fac
         k = int(Evidence[evidence.text["name"].upper()])
         row["evidence"][k] = [evidence.si(side) for side in ("hostile", "friend", "neutral")]
     row["evidence"][int(Evidence.NO_CIVIL_TRANSPONDER)] = 1.0 - row["evidence"][int(Evidence.CIVIL_TRANSPONDER)]
-    row["threat_probability"] = min([values.of(catalog[catalog[s.system].post], "threat_probability") for s in scenario.sites], default=1.0)
+    row["threat_probability"] = min(
+        [values.of(catalog[catalog[s.system].post], "threat_probability") for s in scenario.sites], default=1.0
+    )
     row["first_notional"] = math.inf
     row["service_actor"] = actor_number("service")
     return out
@@ -192,7 +203,9 @@ def user_rule(scenario: Scenario) -> str:
     """The user's fire rule as "file.py:function", "" for none; one rule a scenario."""
     names = {s.doctrine.fire for s in scenario.sites if s.doctrine.fire.upper() not in FireRule.__members__}
     if len(names) > 1:
-        raise InputError("site.doctrine.fire", f"names {len(names)} rules", "One user rule a scenario: use its dials to vary it.")
+        raise InputError(
+            "site.doctrine.fire", f"names {len(names)} rules", "One user rule a scenario: use its dials to vary it."
+        )
     return names.pop() if names else ""
 
 

@@ -234,7 +234,7 @@ UNIT = np.dtype(
         ("assess_delay", "f8"),
         ("assess_false_kill", "f8"),  # P(assessed killed | alive)
         ("assess_false_miss", "f8"),  # P(assessed alive | killed)
-                ("support_break", "f8"),  # s
+        ("support_break", "f8"),  # s
         ("next_launch", "f8"),
         ("ready_at", "f8"),
         ("due", "f8"),
@@ -415,6 +415,10 @@ CORRIDOR = np.dtype(
 
 #: One cell per radar and flight.
 LOOK = np.dtype([("due", "f8"), ("detected", "i8"), ("code", "i8")], align=True)  # next look s; ever; last look's code
+
+
+#: Plots of one batch that a post associates at once; the rest waits for the next.
+MOST_PLOTS = 32
 
 
 class Sim(NamedTuple):

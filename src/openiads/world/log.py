@@ -8,7 +8,7 @@ from openiads.world.codes import Status
 from openiads.world.trace import append
 
 OVERFLOW_EVENTS = int(Status.OVERFLOW_EVENTS)
-assert layout.Sim  # registers the type that the signature names
+assert layout.SIM_FIELDS  # importing layout registers the types that signatures name
 
 
 @kernel("void(Sim, i8, i8, i8, i8, i8, i8, i8, i8, f8, f8, f8, f8, f8, f8)")

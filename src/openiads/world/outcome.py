@@ -42,13 +42,31 @@ _fields += [(f"bound_{name}", "f8") for name in BOUNDS]
 _fields += [(f"end_{name}", "i8") for name in TERMINALS]  # over all flights, hostile or not
 _fields += [(f"round_{name}", "i8") for name in ROUND_ENDS]
 for _name in CLASSES:  # hostile flights by class
-    _fields += [(f"{_name}_threats", "i8"), (f"{_name}_killed", "i8"), (f"{_name}_leakers", "i8"), (f"{_name}_engaged", "i8")]
+    _fields += [
+        (f"{_name}_threats", "i8"),
+        (f"{_name}_killed", "i8"),
+        (f"{_name}_leakers", "i8"),
+        (f"{_name}_engaged", "i8"),
+    ]
 _fields += [("looks", "i8"), ("updates", "i8"), ("steps", "i8"), ("events_key", "i8")]  # work done, for the benchmarks
 
 OUTCOME = np.dtype(_fields, align=True)
 
 #: Metrics every `run --json` carries (definitions in docs/reference/metrics.md).
 METRICS = [
-    "threats", "detected", "engaged", "killed", "leakers", "any_leaker", "platform_leakers", "asset_hits", "rounds_fired",
-    "rounds_per_kill", "first_detection_s", "first_launch_s", "civil_engaged", "friend_engaged", "overkill_rounds",
+    "threats",
+    "detected",
+    "engaged",
+    "killed",
+    "leakers",
+    "any_leaker",
+    "platform_leakers",
+    "asset_hits",
+    "rounds_fired",
+    "rounds_per_kill",
+    "first_detection_s",
+    "first_launch_s",
+    "civil_engaged",
+    "friend_engaged",
+    "overkill_rounds",
 ]

@@ -123,14 +123,18 @@ class Paths:
             points = [(float(a), float(b)) for a, b in moved] + points[-1:]
         return self._table(points, entry, raid.altitude, raid.agl, raid.speed)
 
-    def _table(self, points: Points, entry: Entry, altitude: float | None, agl: float | None, speed: float | None) -> Any:
+    def _table(
+        self, points: Points, entry: Entry, altitude: float | None, agl: float | None, speed: float | None
+    ) -> Any:
         speed = speed if speed is not None else self.values.of(entry, "speed")
         follows = agl is not None or (altitude is None and bool(entry.flags.get("terrain_following")))
         load = min(max(self.values.of(entry, "max_load_factor", 19.6) / 9.80665, 1.2), 2.0)
         if follows:
             above = agl if agl is not None else self.values.of(entry, "agl")
             return terrain_following(points, above, speed, self._ground, 0.0, load)
-        return level_route(points, altitude if altitude is not None else self.values.of(entry, "altitude"), speed, 0.0, load)
+        return level_route(
+            points, altitude if altitude is not None else self.values.of(entry, "altitude"), speed, 0.0, load
+        )
 
     def _ballistic(self, raid: Raid, entry: Entry) -> Any:
         v = self.values.of
@@ -171,5 +175,3 @@ def move(row: Any, later: float) -> None:
     row["shift"] += later
     row["ends"] += later
     row["starts"] = max(row["starts"] + later, 0.0)
-
-

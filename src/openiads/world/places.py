@@ -171,7 +171,9 @@ class Places:
         chosen = modes[0]
         if row["phased"] == 1:
             chosen = next((m for m in modes if m.text["name"] == site.doctrine.search_mode), modes[0])
-        row["frame"] = self.values.of(entry, "rotation") / row["faces"] if row["phased"] == 0 else chosen.si("frame_time")
+        row["frame"] = (
+            self.values.of(entry, "rotation") / row["faces"] if row["phased"] == 0 else chosen.si("frame_time")
+        )
         row["elevation_low"], row["elevation_high"] = chosen.si("elevation_low"), chosen.si("elevation_high")
         row["search_half"] = min(chosen.si("azimuth_width") / 2.0, math.pi)
         shared = [m for m in modes if m is not chosen and m.flags.get("shared") and chosen.flags.get("shared")]
@@ -380,7 +382,9 @@ def corridors_of(scenario: Scenario) -> np.ndarray:
     most = CORRIDOR["points"].shape[0]
     for row, corridor in zip(out, scenario.corridors, strict=True):
         if len(corridor.points) > most:
-            raise InputError(f"corridor.{corridor.name}", f"{len(corridor.points)} points", f"At most {most} are allowed.")
+            raise InputError(
+                f"corridor.{corridor.name}", f"{len(corridor.points)} points", f"At most {most} are allowed."
+            )
         for k, point in enumerate(corridor.points):
             row["points"][k] = to_ecef(point.latitude, point.longitude, 0.0)
         row["count"] = len(corridor.points)

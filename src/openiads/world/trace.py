@@ -36,27 +36,75 @@ EVENT = np.dtype(
 
 #: kind -> (what ``code`` holds, what v0 .. v5 hold)
 MEANING: dict[Event, tuple[str, tuple[str, ...]]] = {
-    Event.DETECT: ("1: first detection of this flight by this radar", ("range", "azimuth", "elevation", "mask height", "SNR, dB", "height")),
-    Event.TRACK: ("1: confirmed at the command post, 2: firm at an engagement radar", ("position sd", "velocity sd", "height", "speed", "", "")),
+    Event.DETECT: (
+        "1: first detection of this flight by this radar",
+        ("range", "azimuth", "elevation", "mask height", "SNR, dB", "height"),
+    ),
+    Event.TRACK: (
+        "1: confirmed at the command post, 2: firm at an engagement radar",
+        ("position sd", "velocity sd", "height", "speed", "", ""),
+    ),
     Event.TRACK_DROP: ("1: dropped after misses, 2: merged", ("age", "", "", "", "", "")),
-    Event.IDENTIFY: ("codes.Identity now believed", ("P(hostile)", "P(friend)", "P(neutral)", "Identity before", "", "")),
-    Event.ASSIGN: ("engagement number at this flight", ("first feasible intercept time", "last feasible intercept time", "believed single-shot probability", "rounds wanted", "", "")),
-    Event.ACQUIRE: ("1: engagement radar's own track is firm", ("range", "azimuth", "elevation", "mask height", "time since assignment", "height")),
+    Event.IDENTIFY: (
+        "codes.Identity now believed",
+        ("P(hostile)", "P(friend)", "P(neutral)", "Identity before", "", ""),
+    ),
+    Event.ASSIGN: (
+        "engagement number at this flight",
+        (
+            "first feasible intercept time",
+            "last feasible intercept time",
+            "believed single-shot probability",
+            "rounds wanted",
+            "",
+            "",
+        ),
+    ),
+    Event.ACQUIRE: (
+        "1: engagement radar's own track is firm",
+        ("range", "azimuth", "elevation", "mask height", "time since assignment", "height"),
+    ),
     Event.DECIDE: ("codes.Action ordered", ("service time", "rounds ordered", "", "", "", "")),
-    Event.LAUNCH: ("n-th shot at this flight, from 1", ("predicted intercept time", "ground range of predicted intercept", "height of predicted intercept", "believed probability", "rounds left on launcher", "target range now")),
-    Event.INTERCEPT: ("1: kill, 0: none", ("miss distance", "kill probability", "closing speed", "ground range from unit", "height", "round's time of flight")),
+    Event.LAUNCH: (
+        "n-th shot at this flight, from 1",
+        (
+            "predicted intercept time",
+            "ground range of predicted intercept",
+            "height of predicted intercept",
+            "believed probability",
+            "rounds left on launcher",
+            "target range now",
+        ),
+    ),
+    Event.INTERCEPT: (
+        "1: kill, 0: none",
+        (
+            "miss distance",
+            "kill probability",
+            "closing speed",
+            "ground range from unit",
+            "height",
+            "round's time of flight",
+        ),
+    ),
     Event.ASSESS: ("1: assessed killed, 0: assessed alive", ("true state: 1 dead", "delay", "", "", "", "")),
     Event.REVOKE: ("1: an assessed kill is revoked", ("updates seen", "", "", "", "", "")),
     Event.RELEASE: ("1: target channel released", ("held for", "", "", "", "", "")),
     Event.ROUND_END: ("codes.RoundEnd", ("time of flight", "ground range flown", "height", "speed", "", "")),
     Event.TERMINAL: ("codes.Terminal", ("x", "y", "z", "asset row or -1", "miss from the asset's center", "")),
     Event.DAMAGE: ("asset row", ("hits so far", "", "", "", "", "")),
-    Event.GATE: ("codes.Gate now binding for (flight, unit)", ("Gate before", "a number that the gate names", "", "", "", "")),
+    Event.GATE: (
+        "codes.Gate now binding for (flight, unit)",
+        ("Gate before", "a number that the gate names", "", "", "", ""),
+    ),
     Event.ELEMENT_DOWN: ("1: radar, 2: launcher, 3: post", ("", "", "", "", "", "")),
     Event.SLEW: ("1: begins", ("azimuth from", "azimuth to", "seconds", "", "", "")),
     Event.SWAP: ("flight row that the track followed before", ("", "", "", "", "", "")),
     Event.FALSE_TRACK: ("1: a track confirmed on false alarms", ("x", "y", "z", "", "", "")),
-    Event.LOOK: ("1: detected, 0: not, -1: below mask, -2: out of sector or mode", ("range", "azimuth", "elevation", "mask height", "SNR, dB", "height")),
+    Event.LOOK: (
+        "1: detected, 0: not, -1: below mask, -2: out of sector or mode",
+        ("range", "azimuth", "elevation", "mask height", "SNR, dB", "height"),
+    ),
     Event.TRACK_UPDATE: ("owner: -1 the command post, else the radar's row", ("x", "y", "z", "vx", "vy", "vz")),
     Event.FLIGHT_STATE: ("0", ("x", "y", "z", "vx", "vy", "vz")),
     Event.ROUND_STATE: ("phase: 1 launch, 2 boost, 3 midcourse, 4 terminal", ("x", "y", "z", "vx", "vy", "vz")),
@@ -67,7 +115,9 @@ compiled.name_type("Events", lambda: compiled.rows_type(EVENT))
 
 @kernel("i8(Events, i8, f8, i8, i8, i8, i8, i8, i8, i8, i8, f8, f8, f8, f8, f8, f8)")
 def append(events, count, time, kind, flight, unit, radar, launcher, round_, track, code, v0, v1, v2, v3, v4, v5):
-    """Write one row at ``count`` and return the new count; a full log returns ``len(events) + 1`` and writes nothing."""
+    """Write one row at ``count`` and return the new count; a full log returns ``len(events) + 1`` and writes
+    nothing.
+    """
     if count >= len(events):
         return len(events) + 1
     row = events[count]

@@ -1,0 +1,30 @@
+"""The fire rule of a world: a user's, read from its file, checked and compiled; or a stand-in."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+from openiads.base import compiled
+from openiads.base.errors import InputError
+from openiads.doctrine.contracts import adopt, never_asked
+from openiads.world.build import World
+
+
+def rule_of(world: World) -> Any:
+    """The world's fire rule as the engine takes it: the user's, checked and compiled, or a stand-in."""
+    if not world.rule_text:
+        return compiled.as_first_class(never_asked)
+    file, _, name = world.rule_text.partition(":")
+    folder = getattr(world.scenario, "_folder", None)
+    path = Path(file) if folder is None else Path(folder) / file
+    spec = importlib.util.spec_from_file_location(f"user_rule_{path.stem}", path)
+    if not path.is_file() or spec is None or spec.loader is None:
+        raise InputError(world.rule_text, "no such file", f"Put the rule in {path}.")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    function = getattr(module, name, None)
+    if function is None:
+        raise InputError(world.rule_text, f"{path.name} has no function {name!r}", "Check the name after the colon.")
+    return adopt(function, world.rule_text)
