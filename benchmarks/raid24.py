@@ -1,7 +1,7 @@
 """How fast openiads is on the workload raid24, in one run: ``python benchmarks/raid24.py [--json] [--quick]``.
 
-``--quick`` repeats less and leaves out what takes long; ``--no-peers`` leaves out the other tools; ``--no-starts`` leaves
-out what needs processes of its own.  What is left out, or not to be had on this machine, is null, never missing.
+``--quick`` repeats less and leaves out what takes long; ``--no-peers`` leaves out the other tools; ``--no-starts``
+leaves out what needs processes of its own.  What is left out, or not to be had on this machine, is null, never missing.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ WANTED = (
 #: Every key of the object printed, in order; those that this run did not measure are null.
 KEYS = (
     "reps_per_cpu_s", "reps_per_cpu_s_median", "reps_measured", "reps_per_s_1_thread", "reps_per_s_2_threads",
-    "thread_scaling", "thread_scaling_best", "thread_cpu_ratio", "dispatch_us", "one_on_one_reps_per_cpu_s",
+    "thread_scaling", "thread_scaling_best",
+    "thread_scaling_running", "thread_cpu_ratio", "dispatch_us", "one_on_one_reps_per_cpu_s",
     "rounds_per_replication", "looks_per_replication", "updates_per_replication", "steps_per_replication",
     "leakers_per_replication", "scaling_flights_10x", "looks_per_replication_10x", "scaling_replications_10x",
     "cold_first_result_s", "cold_first_result_cpu_s", "warm_first_result_s", "warm_first_result_best_s",

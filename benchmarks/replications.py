@@ -10,8 +10,8 @@ import statistics
 import tempfile
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -72,18 +72,38 @@ def one_thread(runner: Runner, count: int, best_of: int) -> dict[str, float]:
     }
 
 
-def on_threads(world: World, count: int, threads: int) -> tuple[float, float]:
-    """Wall seconds and CPU-seconds of ``count`` replications shared among threads, each with a runner of its own."""
-    runners = [ready(world) for _ in range(threads)]
+@dataclass(frozen=True)
+class Shared:
+    """What it took to share replications among threads."""
+
+    wall: float  # s
+    cpu: float  # s, of all threads
+    running: (
+        float | None
+    )  # s of wall time, mean of the threads, less what they waited for a processor; None where not told
+
+
+def waited() -> float | None:
+    """Seconds this thread has waited for a processor that something else held; None where the system does not tell."""
+    told = Path("/proc/thread-self/schedstat")
+    return int(told.read_text().split()[1]) * 1e-9 if told.exists() else None
+
+
+def on_threads(runners: Sequence[Runner], count: int) -> Shared:
+    """Run ``count`` replications, shared among threads with a runner each."""
     numbers, lock = iter(range(count)), threading.Lock()
+    running: list[float | None] = []
 
     def work(runner: Runner) -> None:
+        before, begun = waited(), time.perf_counter()
         while True:
             with lock:
                 number = next(numbers, None)
             if number is None:
-                return
+                break
             runner.replicate(number)
+        after, ended = waited(), time.perf_counter()
+        running.append(None if before is None or after is None else ended - begun - (after - before))
 
     workers = [threading.Thread(target=work, args=(runner,)) for runner in runners]
     wall, cpu = time.perf_counter(), time.process_time()
@@ -91,30 +111,37 @@ def on_threads(world: World, count: int, threads: int) -> tuple[float, float]:
         each.start()
     for each in workers:
         each.join()
-    return time.perf_counter() - wall, time.process_time() - cpu
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    known = [each for each in running if each is not None]
+    return Shared(wall, cpu, sum(known) / len(known) if known else None)
 
 
-def two_threads(world: World, count: int, times: int) -> dict[str, float]:
-    """Wall rate of two threads, its ratio to one thread (median of pairs), and the CPU cost of sharing.
+def two_threads(world: World, count: int, times: int) -> dict[str, float | None]:
+    """Wall rate of two threads, and its ratio to one thread: the median of runs in turns.
 
-    The wall ratio needs two idle processors.  ``thread_cpu_ratio`` (CPU of one thread over CPU of two, same work) does
-    not: 1 means that the threads do not slow each other.
+    The wall ratio needs two idle processors.  On a busy machine two more figures tell what the program itself would
+    reach: ``thread_scaling_running`` leaves out the time for which threads waited for a processor, and
+    ``thread_cpu_ratio`` is the CPU time of one thread over that of two for the same work, 1 if they do not hinder each
+    other.
     """
-    pairs = [(on_threads(world, count, 1), on_threads(world, count, 2)) for _ in range(times)]
+    runners = [ready(world) for _ in range(2)]
+    turns = [(on_threads(runners[:1], count), on_threads(runners, count)) for _ in range(times)]
+    told = [one.running / two.running for one, two in turns if one.running and two.running]
     return {
-        "reps_per_s_1_thread": count / min(one[0] for one, _ in pairs),
-        "reps_per_s_2_threads": count / min(two[0] for _, two in pairs),
-        "thread_scaling": statistics.median(one[0] / two[0] for one, two in pairs),
-        "thread_scaling_best": max(one[0] / two[0] for one, two in pairs),
-        "thread_cpu_ratio": statistics.median(one[1] / two[1] for one, two in pairs),
+        "reps_per_s_1_thread": count / min(one.wall for one, _ in turns),
+        "reps_per_s_2_threads": count / min(two.wall for _, two in turns),
+        "thread_scaling": statistics.median(one.wall / two.wall for one, two in turns),
+        "thread_scaling_best": max(one.wall / two.wall for one, two in turns),
+        "thread_scaling_running": statistics.median(told) if told else None,
+        "thread_cpu_ratio": statistics.median(one.cpu / two.cpu for one, two in turns),
     }
 
 
 def dispatch(runner: Runner, calls: int = 200, times: int = 20) -> float:
     """Microseconds of one call into the compiled replication and back, with nothing to do inside.
 
-    A situation whose duration is 0 ends at once; what remains is handing over the arguments and the set-up of a
-    replication.
+    A situation that has ended already is given in; what remains is handing over the arguments, the set-up of a
+    replication and the tally at its end.
     """
     if compiled.PLAIN:
         raise ValueError("plain kernels have no dispatch")
@@ -127,9 +154,11 @@ def dispatch(runner: Runner, calls: int = 200, times: int = 20) -> float:
 
         def work() -> None:
             for _ in range(calls):
-                runner._entry(runner.sim, runner.view, runner.rule)
+                runner._play()
 
         best = min(best, clocked(time.process_time, work))
+    if int(runner.sim.situation[0]["status"]) != 1:
+        raise ValueError("the compiled replication did not return as it was entered")
     return best / calls * 1e6
 
 

@@ -19,11 +19,11 @@ llvmlite and NumPy: Numba's own stamp sees neither a change in another file's ke
 
 from __future__ import annotations
 
-import ast
 import functools
 import hashlib
 import importlib.util
 import os
+import re
 import pickle
 import sys
 import time
@@ -250,7 +250,10 @@ def _usable_cache_folder() -> Path | None:
     return folder
 
 
-@functools.cache
+#: An import statement: what it comes from and the names, in one line or in parentheses; or a plain import.
+_STATEMENT = re.compile(r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)|import[ \t]+([^\n]*))", re.M)
+
+
 def _imports(module: str) -> tuple[str, ...]:
     """Modules of openiads and of the module's own package that its source imports, itself included, transitively."""
     followed = {"openiads", module.partition(".")[0]}
@@ -258,19 +261,21 @@ def _imports(module: str) -> tuple[str, ...]:
     todo = [module]
     while todo:
         name = todo.pop()
-        if name in seen or name.partition(".")[0] not in followed:
-            continue
-        source = _source(name)
-        if source is None:
+        if name in seen or name.partition(".")[0] not in followed or _source(name) is None:
             continue
         seen.add(name)
-        for node in ast.walk(ast.parse(source)):
-            if isinstance(node, ast.Import):
-                todo.extend(alias.name for alias in node.names)
-            elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-                todo.append(node.module)
-                todo.extend(f"{node.module}.{alias.name}" for alias in node.names)
+        todo.extend(_direct_imports(name))
     return tuple(sorted(seen))
+
+
+@functools.cache
+def _direct_imports(module: str) -> tuple[str, ...]:
+    """Names that may be modules in the import statements of a module's source; reading too many does no harm."""
+    found = []
+    for package, names, plain in _STATEMENT.findall(_source(module) or ""):
+        words = re.findall(r"[\w.]+", names or plain)
+        found += [package, *(f"{package}.{word}" for word in words)] if package else words
+    return tuple(found)
 
 
 @functools.cache

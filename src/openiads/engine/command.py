@@ -192,7 +192,7 @@ def consider(sim, post, k):
         return
     u = choose_unit(sim, post, k)
     if u < 0:
-        if situation["queue_lost"] == 1 and no_channel_free(sim, post):
+        if situation["queue_lost"] == 1 and no_channel_free(sim, post, k):
             track["refused"] = 1
         return
     unit = sim.units[u]
@@ -219,11 +219,15 @@ def wants_more(sim, k):
     return False
 
 
-@kernel("b1(Sim, i8)")
-def no_channel_free(sim, post):
-    """Whether every unit of the post has all its channels taken."""
+@kernel("b1(Sim, i8, i8)")
+def no_channel_free(sim, post, k):
+    """Whether every unit of the post may shoot at track ``k`` and has all its channels taken."""
+    track = sim.tracks[k]
     for u in range(len(sim.units)):
-        if sim.units[u]["post"] == post and free_channel(sim, u) >= 0:
+        unit = sim.units[u]
+        if unit["post"] != post:
+            continue
+        if free_channel(sim, u) >= 0 or permitted(unit["control"], track["identity"], track["ballistic"]) != 0:
             return False
     return True
 

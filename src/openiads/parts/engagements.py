@@ -205,7 +205,7 @@ def service_look(sim, r, e, f):
                 gate = SECTOR
             elif code == OUT_OF_RANGE:
                 gate = OUT_OF_RANGE_GATE
-            set_gate(sim, f, unit, gate, lowest - height)
+            set_gate(sim, f, unit, gate, distance if code == OUT_OF_RANGE else lowest)
         return False
     slot = SERVICE_SLOTS + int(math.floor(now / radar["service_interval"]))
     hit, drawn = detects(sim, r, f, now, snr, slot)

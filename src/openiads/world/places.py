@@ -149,7 +149,8 @@ class Places:
         row["sigma_angle"] = v(entry, "angle_floor")
         row["beam_azimuth"], row["beam_elevation"] = v(entry, "azimuth_beamwidth"), v(entry, "elevation_beamwidth")
         row["decorrelation"] = v(entry, "decorrelation_time")
-        row["clutter_loss"] = max(v(entry, "clutter_loss") + self.values.knob("world.clutter", 0.0), 0.0)
+        offset_given = self.scenario.world.clutter_offset or 0.0
+        row["clutter_loss"] = max(v(entry, "clutter_loss") + self.values.knob("world.clutter", offset_given), 0.0)
         row["clutter_grazing"] = v(entry, "clutter_grazing")
         row["false_per_frame"] = v(entry, "false_alarms_per_scan")
         row["confirm_hits"], row["confirm_window"] = int(entry.confirm_hits.si), int(entry.confirm_window.si)

@@ -37,7 +37,7 @@ EVENT = np.dtype(
 #: kind -> (what ``code`` holds, what v0 .. v5 hold)
 MEANING: dict[Event, tuple[str, tuple[str, ...]]] = {
     Event.DETECT: (
-        "1: first detection of this flight by this radar",
+        "1: first detection of this flight by this radar, logged when its batch of looks ends",
         ("range", "azimuth", "elevation", "mask height", "SNR, dB", "height"),
     ),
     Event.TRACK: (
@@ -102,7 +102,7 @@ MEANING: dict[Event, tuple[str, tuple[str, ...]]] = {
     Event.SWAP: ("flight row that the track followed before", ("", "", "", "", "", "")),
     Event.FALSE_TRACK: ("1: a track confirmed on false alarms", ("x", "y", "z", "", "", "")),
     Event.LOOK: (
-        "1: detected, 0: not, -1: below mask, -2: out of sector or mode",
+        "1: detected, 0: in view, not; below -1: horizon, -2: mask; out of -3: sector, -4: mode's elevations, -5: range",
         ("range", "azimuth", "elevation", "mask height", "SNR, dB", "height"),
     ),
     Event.TRACK_UPDATE: ("owner: -1 the command post, else the radar's row", ("x", "y", "z", "vx", "vy", "vz")),
