@@ -23,8 +23,8 @@ import functools
 import hashlib
 import importlib.util
 import os
-import re
 import pickle
+import re
 import sys
 import time
 import warnings
@@ -121,11 +121,11 @@ def _allow_nested_arrays() -> None:
     lower_cast(types.NestedArray, types.Array)(same)
 
 
-def _dispatcher(function: Callable[..., Any], signature: str) -> Any:
+def _dispatcher(function: Callable[..., Any], signature: str, **changed: Any) -> Any:
     import numba
 
     _allow_nested_arrays()
-    dispatcher = numba.njit(**OPTIONS)(function)
+    dispatcher = numba.njit(**{**OPTIONS, **changed})(function)
     dispatcher._cache = _cache_for(function)
     _compile_by_declaration(dispatcher, signature)
     return dispatcher
@@ -192,7 +192,7 @@ def adopt_function(function: Callable[..., Any], signature: str, place: str) -> 
         return function
     from numba.core.errors import NumbaError
 
-    dispatcher = _dispatcher(function, signature)
+    dispatcher = _dispatcher(function, signature, boundscheck=True)  # a user's slip must not reach the engine's memory
     try:
         dispatcher.ensure()
     except NumbaError as problem:
@@ -310,8 +310,7 @@ def _cache_key(module: str, file: str) -> str:
 def _cache_for(function: Callable[..., Any]) -> Any:
     from numba.core import caching
 
-    folder = _usable_cache_folder()
-    if folder is None:
+    if not Path(function.__code__.co_filename).is_file() or _usable_cache_folder() is None:
         return caching.NullCache()
     return _cache_class()(function)
 

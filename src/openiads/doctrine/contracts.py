@@ -95,6 +95,11 @@ compiled.name_type("Dials", lambda: compiled.tuple_type(Dials, [compiled.resolve
 compiled.name_type("Draw", lambda: compiled.tuple_type(Draw, [compiled.resolve("i8")] * 4))
 compiled.name_type("Order", lambda: compiled.tuple_type(Order, [compiled.resolve("i8")] * 3))
 
+#: What a user's rule may raise: at load an InputError, in flight a failed replication.
+RULE_ERRORS = (
+    ArithmeticError, AssertionError, AttributeError, LookupError, NameError, OSError, RuntimeError, TypeError, ValueError,
+)  # fmt: skip
+
 FIRE_RULE = "Order(Own, Picture, Dials, Draw)"
 
 
@@ -148,7 +153,7 @@ def adopt(function: Any, place: str) -> Any:
     for own, picture, dials, draw in sample_pictures():
         try:
             order = function(own, picture, dials, draw)
-        except (ArithmeticError, AttributeError, IndexError, KeyError, NameError, TypeError, ValueError) as problem:
+        except RULE_ERRORS as problem:
             line = (
                 problem.__traceback__.tb_next.tb_lineno
                 if problem.__traceback__ and problem.__traceback__.tb_next
@@ -162,5 +167,11 @@ def adopt(function: Any, place: str) -> Any:
         if not isinstance(order, Order):
             raise InputError(
                 place, f"returned {order!r}, not an Order", "Return HOLD or Order(FIRE, own.track, rounds)."
+            )
+        if order.action not in (FIRE, BREAK_OFF, HOLD.action):
+            raise InputError(place, f"ordered action {order.action!r}", "Orders are FIRE, HOLD and BREAK_OFF.")
+        if order.action == FIRE and (order.track != own.track or order.rounds < 1):
+            raise InputError(
+                place, f"ordered {order.rounds!r} rounds at track {order.track!r}", "Fire 1 or more at own.track."
             )
     return compiled.adopt_function(function, FIRE_RULE, place)

@@ -16,7 +16,7 @@ from openiads.doctrine.assignment import (
     why_not,
     window,
 )
-from openiads.doctrine.contracts import FIRE, Dials, Draw, Own, Picture
+from openiads.doctrine.contracts import FIRE, Dials, Draw, Order, Own, Picture
 from openiads.doctrine.evaluation import evaluate, inbound
 from openiads.doctrine.firing import USER, fire, looks_again
 from openiads.doctrine.identification import identify
@@ -380,7 +380,10 @@ def ask_user(sim, e, own, view, rule):
                       view.position, view.velocity)  # fmt: skip
     actor = pair(unit["actor"], sim.flights[engagement["flight"]]["actor"])
     slot = int(math.floor(own.now * 16.0))
-    return rule(own, picture, Dials(view.dials), Draw(situation["seed"], situation["replication"], actor, slot))
+    order = rule(own, picture, Dials(view.dials), Draw(situation["seed"], situation["replication"], actor, slot))
+    if order.action == FIRE and order.track != row:  # an engagement fires at its own track: action 0 is refused
+        return Order(0, order.track, 0)
+    return order
 
 
 @kernel("i8(Sim, i8, f8, f8, f8)")

@@ -8,7 +8,7 @@ from typing import Any
 
 from openiads.base import compiled
 from openiads.base.errors import InputError
-from openiads.doctrine.contracts import adopt, never_asked
+from openiads.doctrine.contracts import RULE_ERRORS, adopt, never_asked
 from openiads.world.build import World
 
 
@@ -23,7 +23,11 @@ def rule_of(world: World) -> Any:
     if not path.is_file() or spec is None or spec.loader is None:
         raise InputError(world.rule_text, "no such file", f"Put the rule in {path}.")
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except (ImportError, SyntaxError, *RULE_ERRORS) as problem:
+        reason = f"{path.name} cannot be read: {type(problem).__name__}: {problem}"
+        raise InputError(world.rule_text, reason, "Mend the file; it must import by itself.") from problem
     function = getattr(module, name, None)
     if function is None:
         raise InputError(world.rule_text, f"{path.name} has no function {name!r}", "Check the name after the colon.")

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from openiads.base import compiled
+from openiads.doctrine.contracts import RULE_ERRORS
 from openiads.engine.rules import rule_of
 from openiads.engine.step import play
 from openiads.physics.filtering import WORK
@@ -60,10 +61,6 @@ class Runner:
         self._entry = play if compiled.PLAIN else None
         self._parts = np.zeros(1, OUTCOME_PARTS)
         self.sim = self._allocate()
-        rows = self.capacity["tracks"]
-        self.view = View(
-            np.zeros((5, rows), np.int64), np.zeros(rows), np.zeros((rows, 3)), np.zeros((rows, 3)), np.zeros(8)
-        )
         self._prepare()
 
     def _allocate(self) -> Sim:
@@ -94,6 +91,10 @@ class Runner:
         sim, rows = self.sim, self.world.rows
         copied = ("situation", "flights", "radars", "posts", "units", "launchers", "assets")
         self._copied = [(_bytes(getattr(sim, name)), _bytes(rows[name])) for name in copied if len(rows[name])]
+        rows = len(sim.tracks)
+        self.view = View(
+            np.zeros((5, rows), np.int64), np.zeros(rows), np.zeros((rows, 3)), np.zeros((rows, 3)), np.zeros(8)
+        )
         self._cleared = [_bytes(getattr(sim, name)) for name in ("engagements", "tracks", "looks", "gates")]
         self._due = sim.looks["due"]
 
@@ -137,7 +138,7 @@ class Runner:
                 self._entry = compiled.entry_point(play)
             else:
                 self._entry(self.sim, self._parts[0], self.view, self.rule)
-        except (ArithmeticError, AttributeError, IndexError, TypeError, ValueError) as problem:
+        except RULE_ERRORS as problem:
             row = self.sim.situation[0]
             row["status"] = int(Status.RULE_RAISED)
             row["status_time"] = row["now"]
@@ -147,6 +148,8 @@ class Runner:
     def _reason(self, status: int) -> str:
         row = self.sim.situation[0]
         what = Status(status).name.lower().replace("_", " ")
+        if status == int(Status.RULE_BAD_ORDER):
+            what = f"{self.world.rule_text}: not an order (action, own track, at least one round)"
         return f"{what} at {float(row['status_time']):.2f} s, row {int(row['status_entity'])}"
 
     # ------------------------------------------------------------------ the outcome row

@@ -10,6 +10,7 @@ D. Meyer and H. Mayer, "Radar Target Detection" (1973); M. Richards, "Fundamenta
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -290,6 +291,11 @@ def detection_probability(snr: ArrayLike, *, swerling: int, n_pulses: int = 1, p
 
 def required_snr(pd: float, *, swerling: int, n_pulses: int = 1, pfa: float = 1e-6) -> float:
     """Per-pulse signal-to-noise ratio (linear) that gives detection probability ``pd`` exactly; pfa < pd < 1."""
+    return _required_snr(float(pd), int(swerling), int(n_pulses), float(pfa))
+
+
+@functools.lru_cache(maxsize=1024)
+def _required_snr(pd: float, swerling: int, n_pulses: int, pfa: float) -> float:
     _check(n_pulses, pfa, swerling)
     if not pfa < pd < 1:
         raise InputError("pd", f"{pd} is not between the false-alarm probability {pfa} and 1", "choose pfa < pd < 1")

@@ -409,7 +409,7 @@ def terrain_following(
     points: Sequence[tuple[float, float]],
     agl: float,
     speed: float,
-    terrain_height: Callable[[float, float], float],
+    terrain_height: Callable[[Floats, Floats], Any],
     start_time: float = 0.0,
     load_limit: float = 2.0,
     sample: float = 2.0,
@@ -418,17 +418,15 @@ def terrain_following(
 ) -> Floats:
     """Table of a route that keeps at least ``agl`` (m) above ground and sea.
 
-    terrain_height(lat, lon) : m above the sea (or the ellipsoid), rad in.  max_slope : steepest climb and dive, as a
-    tangent: the flight begins to climb early enough, and is rounded over 4 s without going below ``agl``.
+    terrain_height(lat, lon) : m above the sea (or the ellipsoid), for arrays in rad.  max_slope : steepest climb and
+    dive, as a tangent: the flight begins to climb early enough, and is rounded over 4 s without going below ``agl``.
     Other arguments as for `level_route`.
     """
     track = _ground_track(points, _turn_radius(speed, load_limit))
     s = np.linspace(0.0, track.length, max(2, int(math.ceil(track.length / spacing)) + 1))
     surface, _ = track.surface(s)
-    wanted = np.empty(len(s))
-    for k, (x, y, z) in enumerate(surface):
-        place = to_geodetic(float(x), float(y), float(z))
-        wanted[k] = max(float(terrain_height(place[0], place[1])), 0.0) + agl
+    places = np.array([to_geodetic(float(x), float(y), float(z))[:2] for x, y, z in surface])
+    wanted = np.maximum(np.broadcast_to(terrain_height(places[:, 0], places[:, 1]), len(s)), 0.0) + agl
     step = s[1] - s[0]
     window = 4.0 * speed
     reach = int(math.ceil(window / 2.0 / step)) + 1

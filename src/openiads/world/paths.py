@@ -131,7 +131,7 @@ class Paths:
         load = min(max(self.values.of(entry, "max_load_factor", 19.6) / 9.80665, 1.2), 2.0)
         if follows:
             above = agl if agl is not None else self.values.of(entry, "agl")
-            return terrain_following(points, above, speed, self._ground, 0.0, load)
+            return terrain_following(points, above, speed, self.terrain.height, 0.0, load)
         return level_route(
             points, altitude if altitude is not None else self.values.of(entry, "altitude"), speed, 0.0, load
         )

@@ -102,7 +102,7 @@ MEANING: dict[Event, tuple[str, tuple[str, ...]]] = {
     Event.SWAP: ("flight row that the track followed before", ("", "", "", "", "", "")),
     Event.FALSE_TRACK: ("1: a track confirmed on false alarms", ("x", "y", "z", "", "", "")),
     Event.LOOK: (
-        "1: detected, 0: in view, not; below -1: horizon, -2: mask; out of -3: sector, -4: mode's elevations, -5: range",
+        "1: detected, 0: in view, not; below -1: horizon, -2: mask; out of -3: sector, -4: elevations, -5: range",
         ("range", "azimuth", "elevation", "mask height", "SNR, dB", "height"),
     ),
     Event.TRACK_UPDATE: ("owner: -1 the command post, else the radar's row", ("x", "y", "z", "vx", "vy", "vz")),
