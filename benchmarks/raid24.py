@@ -12,6 +12,7 @@ import json
 import os
 import platform
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -94,12 +95,14 @@ def measured(*, quick: bool, peers: bool, from_outside: bool, told: Callable[[st
     """The whole object, with every one of `KEYS`."""
     found: dict[str, Any] = dict.fromkeys(KEYS)
     found.update(kernel_lines=kernel_lines(), machine=machine(), versions=versions())
+    world = replications.world_of("raid24")
+    told("other tools" if peers else "without other tools")
+    found.update(ratios.everything(world.rows["kinds"][0], quick=quick, peers=peers))
     if from_outside:
         told("first results, memory and compilation, in processes of their own")
         found.update(starts.everything(quick=quick, many=MANY, times=2 if quick else 5))
     told("replications of raid24")
     count, times = (20, 2) if quick else (200, 5)
-    world = replications.world_of("raid24")
     runner = replications.ready(world)
     one = replications.one_thread(runner, count, times)
     for name in ("looks", "updates", "steps", "leakers"):
@@ -115,8 +118,6 @@ def measured(*, quick: bool, peers: bool, from_outside: bool, told: Callable[[st
     told("one_on_one")
     small = replications.one_thread(replications.ready(replications.world_of("one_on_one")), 10 * count, times)
     found["one_on_one_reps_per_cpu_s"] = small["reps_per_cpu_s"]
-    told("other tools" if peers else "without other tools")
-    found.update(ratios.everything(world.rows["kinds"][0], quick=quick, peers=peers))
     return found
 
 
@@ -169,8 +170,10 @@ def main() -> None:
     parser.add_argument("--no-starts", action="store_true", help="leave out what needs processes of its own")
     chosen = parser.parse_args()
 
+    begun = time.perf_counter()
+
     def told(what: str) -> None:
-        print(f"measuring: {what} ...", file=sys.stderr, flush=True)
+        print(f"{time.perf_counter() - begun:6.0f} s: {what} ...", file=sys.stderr, flush=True)
 
     found = measured(quick=chosen.quick, peers=not chosen.no_peers, from_outside=not chosen.no_starts, told=told)
     print(json.dumps(rounded(found), indent=2) if chosen.json else table(found))

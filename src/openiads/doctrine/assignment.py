@@ -6,7 +6,7 @@ import math
 
 from openiads.base.compiled import kernel
 from openiads.physics.motion import local_up
-from openiads.physics.reach import first_feasible, time_to_reach
+from openiads.physics.reach import first_feasible, slack, time_to_reach
 from openiads.world import layout
 from openiads.world.codes import Control, Gate, Identity, ThreatClass
 
@@ -121,19 +121,25 @@ def published_gate(unit, track, x, y, z):
     return OUT_OF_SPEED if track["speed"] > limits[4] else 0
 
 
-@kernel("tuple_of(i8, f8, f8, f8)(Situation, f8[::1], Unit, Track, f8)")
+@kernel("tuple_of(i8, f8, f8, f8, f8)(Situation, f8[::1], Unit, Track, f8)")
 def envelope(situation, tables, unit, track, ready):
-    """(gate or 0, first, last, believed probability) of shooting at a track with a launch from ``ready`` on."""
+    """(gate or 0, first, last, believed probability, spare time) of shooting at a track with a launch from ``ready`` on.
+
+    The spare time, s, is how long a launch at the first feasible intercept could wait.
+    """
     if unit["pk"][believed_class(track)] < unit["floor"]:
-        return PROBABILITY_FLOOR, math.inf, math.inf, 0.0
+        return PROBABILITY_FLOOR, math.inf, math.inf, 0.0, 0.0
     first, x, y, z, last = window(tables, unit, track, ready)
     if first == math.inf:
-        return why_not(tables, unit, track, ready), first, last, 0.0
+        return why_not(tables, unit, track, ready), first, last, 0.0, 0.0
     if situation["limits_published"] == 1:
         gate = published_gate(unit, track, x, y, z)
         if gate != 0:
-            return gate, first, last, 0.0
-    return 0, first, last, unit["pk"][believed_class(track)]
+            return gate, first, last, 0.0, 0.0
+    at = unit["position"]
+    required = REQUIRED_BALLISTIC if track["ballistic"] == 1 else REQUIRED_AIR
+    spare = slack(tables, unit["flyout_table"], at[0], at[1], at[2], x, y, z, first - ready, required, 0.0)
+    return 0, first, last, unit["pk"][believed_class(track)], spare
 
 
 @kernel("i8(Tracks, i8, i8)")

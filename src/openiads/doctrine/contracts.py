@@ -161,7 +161,7 @@ def adopt(function: Any, place: str) -> Any:
             )
             raise InputError(
                 place,
-                f"raises {type(problem).__name__} at line {line} on a sample situation: {problem}",
+                f"raises {type(problem).__name__} at line {line} on a sample situation: {problem}".rstrip(": "),
                 "Mend the rule.",
             ) from problem
         if not isinstance(order, Order):

@@ -49,6 +49,7 @@ UNIT_NOT_READY, NOT_THREATENING = int(Gate.UNIT_NOT_READY), int(Gate.NOT_THREATE
 SUPPORT, RULE_HELD, ENGAGING = int(Gate.SUPPORT_WILL_BE_LOST), int(Gate.RULE_HELD), int(Gate.ENGAGING)
 NOT_IDENTIFIED, NOT_ACQUIRED = int(Gate.NOT_IDENTIFIED), int(Gate.NOT_ACQUIRED)
 
+ASSIGN_AHEAD = 30.0  # s, a track is assigned at most this long before its launch
 LONGEST_WAIT = 1.0  # s, a round may be this early at the predicted intercept
 RETRY = 1.0  # s until a crew asks again
 REVOKE_UPDATES = 3  # a track that flies on this many updates after it was assessed killed is alive
@@ -144,7 +145,9 @@ def choose_unit(sim, post, k):
         if gate == 0:
             gate = unit_gate(sim, u, k)
         if gate == 0:
-            gate, first, last, believed = envelope(situation, sim.tables, unit, track, now + unit["crew_delay"])
+            gate, first, _, _, spare = envelope(situation, sim.tables, unit, track, now + unit["crew_delay"])
+            if gate == 0 and spare > ASSIGN_AHEAD:  # it will come within reach, but a channel now would only wait
+                gate = OUT_OF_RANGE
         if gate == 0 and sim.posts[post]["free_at"] > now:
             gate = OPERATOR_BUSY
         if gate != 0:
@@ -196,7 +199,7 @@ def consider(sim, post, k):
             track["refused"] = 1
         return
     unit = sim.units[u]
-    _, first, last, believed = envelope(situation, sim.tables, unit, track, now + unit["crew_delay"])
+    _, first, last, believed, _ = envelope(situation, sim.tables, unit, track, now + unit["crew_delay"])
     engage(sim, u, k, first, last, believed)
     sim.posts[post]["free_at"] = now + sim.posts[post]["service_time"]
 
@@ -254,7 +257,8 @@ def name_unseen(sim, post):
         gate = OUT_OF_RANGE
         rank = -1
         for r in range(len(sim.radars)):
-            if sim.radars[r]["post"] != post or sim.radars[r]["emitting"] == 0:
+            radar = sim.radars[r]
+            if radar["post"] != post or radar["emitting"] == 0 or now >= radar["fails_at"]:
                 continue
             code = sim.looks[r, f]["code"]
             if code == 9 and rank < 6:
@@ -421,7 +425,7 @@ def decide(sim, e, view, rule):
         if engagement["in_flight"] == 0:
             release(sim, e)
         return
-    gate, first, last, believed = envelope(situation, sim.tables, unit, own_track, now)
+    gate, first, last, believed, _ = envelope(situation, sim.tables, unit, own_track, now)
     if gate == 0 and unit["missiles_held"] >= unit["missile_channels"]:
         gate = NO_CHANNEL
     if gate != 0:
@@ -524,10 +528,12 @@ def look_at_result(sim, e):
         return
     result = assess(sim, e)
     engagement["number"] += 1
-    if result == 1 or not looks_again(unit["fire_rule"]):
-        release(sim, e)
-        return
-    if unit["max_shots"] > 0 and engagement["fired"] >= unit["max_shots"]:
+    spent = unit["max_shots"] > 0 and engagement["fired"] >= unit["max_shots"]
+    if result == 1 or spent or not looks_again(unit["fire_rule"]):
+        track = sim.tracks[engagement["track"]]
+        if result != 1 and track["serial"] == engagement["serial"]:
+            track["refused"] = 1  # the rule gives a target no more than this
+            set_gate(sim, engagement["flight"], engagement["unit"], RULE_HELD, 0.0)
         release(sim, e)
         return
     engagement["last_seen"] = max(engagement["last_seen"], sim.situation[0]["now"] - 1.0)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +21,15 @@ def rule_of(world: World) -> Any:
     file, _, name = world.rule_text.partition(":")
     folder = getattr(world.scenario, "_folder", None)
     path = Path(file) if folder is None else Path(folder) / file
-    spec = importlib.util.spec_from_file_location(f"user_rule_{path.stem}", path)
-    if not path.is_file() or spec is None or spec.loader is None:
+    if not path.is_file():
         raise InputError(world.rule_text, "no such file", f"Put the rule in {path}.")
-    module = importlib.util.module_from_spec(spec)
+    # The name holds the text's hash, so that an edited rule is another module to the compile cache; what is cached
+    # can only be loaded while the module is among those imported.
+    text = hashlib.sha256(str(path).encode() + path.read_bytes()).hexdigest()[:16]
+    spec = importlib.util.spec_from_file_location(f"user_rule_{path.stem}_{text}", path)
+    if spec is None or spec.loader is None:
+        raise InputError(world.rule_text, "is no Python file", "Rules stand in files that end in .py.")
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
     except (ImportError, SyntaxError, *RULE_ERRORS) as problem:

@@ -1,0 +1,379 @@
+"""With the teaching and test switches the engine reproduces textbook formulas."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import scipy.stats as st
+from engine.scenes import (
+    CLEAR,
+    FACING,
+    STANDARD_ERRORS,
+    TEXTBOOK,
+    agrees,
+    column,
+    each,
+    events,
+    one,
+    place,
+    raid,
+    replications,
+    scene,
+    share_agrees,
+    site,
+    time_of,
+)
+from openiads.data.catalog import catalog
+from openiads.earth.geodesy import MEAN_RADIUS
+from openiads.engine.run import Runner
+from openiads.physics.detection import cumulative_detection, detection_probability
+from openiads.physics.motion import state_at
+from openiads.world.codes import Event, Identity, RoundEnd
+from openiads.world.outcome import OUTCOME
+
+assert OUTCOME
+
+
+# ------------------------------------------------------------------ shots and kills
+
+
+@pytest.mark.parametrize(("salvo", "p"), [(1, 0.7), (2, 0.7), (4, 0.35)])
+def test_a_salvo_of_n_kills_with_one_minus_q_to_the_n(salvo, p):
+    guard = site(doctrine={"fire": "salvo", "salvo": salvo})
+    world = scene(raid("Intruder", distance=40.0), model=TEXTBOOK | {"kill_probability": p}, sites=[guard])
+    rows = each(
+        world, replications(20_000), lambda r: (int(r.outcome["killed"][0]), int(r.outcome["rounds_fired"][0]))
+    )
+    killed, fired = np.array(rows).T
+    assert np.all(fired == salvo)
+    share_agrees(killed, 1.0 - (1.0 - p) ** salvo)
+
+
+def test_shoot_look_shoot_spends_a_truncated_geometric_number_of_rounds():
+    p, most = 0.4, 4
+    guard = site(launchers=1, rounds=most)
+    slow = raid("Intruder", distance=100.0, speed="120 m/s")
+    world = scene(slow, model=TEXTBOOK | {"kill_probability": p}, sites=[guard])
+    rows = each(
+        world, replications(20_000), lambda r: (int(r.outcome["leakers"][0]), int(r.outcome["rounds_fired"][0]))
+    )
+    leaked, fired = np.array(rows).T
+    shots = np.arange(1, most + 1)
+    chance = np.append(p * (1.0 - p) ** (shots[:-1] - 1), (1.0 - p) ** (most - 1))
+    mean = float(shots @ chance)
+    assert mean == pytest.approx((1.0 - (1.0 - p) ** most) / p)
+    agrees(fired, mean, math.sqrt(shots**2 @ chance - mean**2))
+    share_agrees(leaked, (1.0 - p) ** most)
+    for n in shots:
+        share_agrees(fired == n, chance[n - 1])
+
+
+def test_a_magazine_lasts_with_the_binomial_probability():
+    """W targets, M rounds fired one at a time: min(W, Binomial(M, p)) are killed."""
+    p, rounds, targets = 0.6, 5, 3
+    guard = site(launchers=rounds, rounds=1)
+    raids = [raid(f"Axis {k}", distance=100.0, azimuth=FACING + 15.0 * k, speed="120 m/s") for k in (-1, 0, 1)]
+    world = scene(*raids, model=TEXTBOOK | {"kill_probability": p}, sites=[guard])
+    killed = column(world, replications(10_000), "killed")
+    share_agrees(killed == targets, st.binom.sf(targets - 1, rounds, p))
+    share_agrees(killed == 1, st.binom.pmf(1, rounds, p))
+    share_agrees(killed == 0, st.binom.pmf(0, rounds, p))
+
+
+def test_an_infinite_magazine_leaves_no_leaker_of_a_slow_flight():
+    guard = site(launchers=1, rounds=1)
+    slow = raid("Intruder", distance=140.0, speed="60 m/s")
+    world = scene(
+        slow, model=TEXTBOOK | {"kill_probability": 0.5, "magazine": "infinite"}, sites=[guard], duration=3000.0
+    )
+    fired = column(world, replications(4_000), "rounds_fired")
+    assert column(world, 400, "leakers").sum() == 0
+    agrees(fired, 2.0, math.sqrt(2.0))  # geometric: mean 1/p, variance q/p^2
+
+
+# ------------------------------------------------------------------ queues
+
+
+#: A surveillance radar that looks twice a second without error, so that arrivals at the post stay Poisson.
+QUICK = {
+    "radars": {
+        "quick": {
+            "based_on": "64n6e2",
+            "rotation": {"value": 1, "unit": "s", "status": "assumption", "exact": True, "note": "a test's radar"},
+            "range_floor": {"value": 1, "unit": "m", "status": "assumption", "exact": True, "note": "a test's radar"},
+            "angle_floor": {
+                "value": 0.05, "unit": "mrad", "status": "assumption", "exact": True, "note": "a test's radar"
+            },
+        }
+    },
+    "systems": {"queue": {"based_on": "s300pmu2", "surveillance": ["quick"]}},
+}  # fmt: skip
+AXES = 12
+
+
+def blocked_shares(service: str, mean: float, load: float, count: int, warm: float, last: float) -> np.ndarray:
+    """(refused, arrived) of each replication: flights that begin in [warm, last] and are never given a channel."""
+    rate = load / mean
+    each_axis = math.ceil(rate / AXES * last * 1.6 + 10)
+    raids = [
+        raid(f"Axis {k:02d}", distance=110.0, azimuth=360.0 * k / AXES, count=each_axis, altitude="3 km")
+        for k in range(AXES)
+    ]
+    model = TEXTBOOK | {
+        "arrivals": "poisson", "arrival_rate": f"{rate / AXES} 1/s", "service": service, "service_time": f"{mean} s",
+        "queue": "lost", "kill_probability": 1.0,
+    }  # fmt: skip
+    guard = site(system="queue", radars_off=["30n6e2"], facing="0 deg")
+    world = scene(*raids, model=model, sites=[guard], duration=last + 300.0, catalog=QUICK)
+    for row in world.rows["radars"]:
+        row["track_half"] = math.pi  # the queue has channels only: no sector
+        row["emitting"] = 1
+    runner = Runner(world, 5)
+
+    def measure(result):
+        assert result.outcome["status"][0] == 0
+        starts = runner.sim.flights["starts"]
+        counted = np.flatnonzero((starts >= warm) & (starts <= last))
+        served = set(events(result, Event.ASSIGN)["flight"].tolist())
+        return sum(f not in served for f in counted), len(counted)
+
+    return np.array([measure(runner.replicate(k)) for k in range(count)])
+
+
+def erlang_loss(load: float, channels: int) -> float:
+    """Erlang's B formula."""
+    blocked = 1.0
+    for c in range(1, channels + 1):
+        blocked = load * blocked / (c + load * blocked)
+    return blocked
+
+
+@pytest.mark.parametrize("service", ["fixed", "exponential"])
+def test_lost_arrivals_meet_erlangs_formula_whatever_the_service_law(service):
+    """Six target channels; the first of the run is left out until the queue has forgotten its empty start."""
+    load = 5.0
+    rows = blocked_shares(service, 30.0, load, replications(40), 300.0, 1500.0)
+    shares = rows[:, 0].sum() / rows[:, 1].sum()
+    assert rows[:, 1].mean() == pytest.approx(1200.0 * load / 30.0, rel=0.03)
+    spread = np.std(rows[:, 0] - shares * rows[:, 1], ddof=1) / rows[:, 1].mean() / math.sqrt(len(rows))
+    assert spread < 0.01
+    assert abs(shares - erlang_loss(load, 6)) <= STANDARD_ERRORS * spread
+
+
+# ------------------------------------------------------------------ seeing
+
+
+def far_watch(**more):
+    """One surveillance radar that watches and holds its weapons."""
+    return site(radars_off=["30n6e2"], doctrine={"control": "hold"}, **more)
+
+
+def test_a_closing_target_is_detected_with_the_cumulative_probability():
+    """Scans are further apart than the target's fluctuation lasts, so looks are independent."""
+    world = scene(
+        raid("Intruder", distance=297.0, altitude="9 km"), model=CLEAR, sites=[far_watch()], duration=500.0,
+        knobs={"world.clutter": -30.0},
+    )  # fmt: skip
+    radar = world.rows["radars"][0]
+    looks = events(one(world, record=True), Event.LOOK, radar=0)
+    entry = catalog()["64n6e2"]
+    expected = cumulative_detection(
+        start_range=float(looks["value"][0, 0]), stop_range=190e3, speed=250.0, scan_time=float(radar["frame"]),
+        reference_snr=3.0 * float(radar["reference_snr"]), reference_range=100e3, swerling=1,
+        n_pulses=int(entry.pulses.si), pfa=entry.si("false_alarm_probability"),
+    )  # fmt: skip
+    first = column(world, replications(20_000), "first_detection_s")
+    step = float(radar["frame"]) / int(radar["sectors"])
+    for goal in (0.1, 0.3, 0.5, 0.8, 0.95):
+        k = int(np.flatnonzero(expected.cumulative >= goal)[0])
+        share_agrees(first <= looks["time"][k] + step, float(expected.cumulative[k]))
+
+
+def test_clutter_of_the_world_table_is_the_clutter_knob():
+    quiet = scene(raid("Intruder"), model=CLEAR, world={"clutter_offset": "-5 dB"})
+    knob = scene(raid("Intruder"), model=CLEAR, knobs={"world.clutter": -5.0})
+    plain = scene(raid("Intruder"), model=CLEAR)
+    assert np.array_equal(quiet.rows["radars"]["clutter_loss"], knob.rows["radars"]["clutter_loss"])
+    assert np.all(quiet.rows["radars"]["clutter_loss"] < plain.rows["radars"]["clutter_loss"])
+
+
+@pytest.mark.parametrize(("mast", "agl"), [(24.0, 50.0), (39.0, 50.0), (24.0, 200.0)])
+def test_first_detection_on_flat_ground_is_the_horizon_crossing(mast, agl):
+    """sqrt(2 k R h1) + sqrt(2 k R h2), within one frame of the low-altitude radar."""
+    model = TEXTBOOK | {"detection_range": "119 km"}
+    guard = far_watch(low_altitude="76n6", mast=f"{mast} m")
+    guard["radars_off"] = ["30n6e2", "64n6e2"]
+    speed = 240.0
+    world = scene(
+        raid("Cruise", "tomahawk", 100.0, agl=f"{agl} m", speed=f"{speed} m/s"), model=model, sites=[guard]
+    )
+    radius = 4.0 / 3.0 * MEAN_RADIUS
+    crossing = math.sqrt(2.0 * radius * mast) + math.sqrt(2.0 * radius * agl)
+    due = (100e3 - crossing) / speed
+    seen = float(one(world).outcome["first_detection_s"][0])
+    frame = float(world.rows["radars"][1]["frame"])
+    assert due - 1.0 <= seen <= due + frame * 17.0 / 16.0 + 1.0  # the mask is tabulated; a batch ends a little later
+
+
+# ------------------------------------------------------------------ starting tracks
+
+
+def start_looks(world, count):
+    """Looks (from 1 for the first) until the flight's track is confirmed at the post, for each replication."""
+    radar = world.rows["radars"][0]
+    frame, step = float(radar["frame"]), float(radar["frame"]) / int(radar["sectors"])
+    first = float(events(one(world, record=True), Event.LOOK, radar=0)["time"][0])
+    times = np.array(each(world, count, lambda r: time_of(r, Event.TRACK)))
+    looks = 1.0 + (times - float(radar["link_delay"]) - first) / frame
+    whole = np.round(looks)
+    assert np.all(np.abs(looks - whole)[np.isfinite(looks)] * frame <= step + 1e-6)
+    return whole
+
+
+def test_a_track_is_confirmed_m_minus_one_frames_after_a_sure_first_detection():
+    slow = raid("Intruder", distance=120.0, speed="10 m/s")
+    quiet = {"systems": {"sure": {"based_on": "s300pmu2", "post": "quiet"}},
+             "posts": {"quiet": {"based_on": "54k6e2", "link_loss": NO_LOSS}}}  # fmt: skip
+    world = scene(slow, sites=[far_watch(system="sure")], duration=60.0, catalog=quiet)
+    assert np.all(start_looks(world, 20) == int(world.rows["radars"][0]["confirm_hits"]))
+
+
+NO_LOSS = {"value": 0, "status": "assumption", "exact": True, "note": "a test's link"}
+
+
+def test_two_of_three_start_meets_the_law_of_its_chain():
+    """Nothing, one hit a frame ago, one hit two frames ago: the first pair of hits at most two frames apart."""
+    slow = raid("Intruder", distance=215.0, altitude="9 km", speed="5 m/s")
+    world = scene(
+        slow, model=CLEAR, sites=[far_watch()], duration=240.0, knobs={"world.clutter": -30.0}
+    )
+    looks = events(one(world, record=True), Event.LOOK, radar=0)
+    radar, entry = world.rows["radars"][0], catalog()["64n6e2"]
+    snr = 3.0 * float(radar["reference_snr"]) * (100e3 / float(looks["value"][:, 0].mean())) ** 4
+    single = float(
+        detection_probability(snr, swerling=1, n_pulses=int(entry.pulses.si), pfa=entry.si("false_alarm_probability"))
+    )
+    p = single * (1.0 - float(radar["link_loss"]))
+    assert 0.4 < p < 0.95
+    q = 1.0 - p
+    chain = np.array([[q, p, 0.0], [0.0, 0.0, q], [q, 0.0, 0.0]])
+    state, law = np.array([1.0, 0.0, 0.0]), []
+    for _ in range(30):
+        law.append(p * (state[1] + state[2]))
+        state = state @ chain
+    law = np.array(law)
+    counts = start_looks(world, replications(20_000))
+    for n in (2, 3, 4, 5):
+        share_agrees(counts == n, law[n - 1])
+    mean = float(np.arange(1, 31) @ law)
+    assert mean == pytest.approx((1.0 + p + p * q) / (p * (1.0 - q * q)), rel=1e-3)
+
+
+def test_frames_of_search_stretch_by_one_over_one_minus_the_load():
+    """Five held targets load the engagement radar with 5 x dwell / update; its search looks spread accordingly."""
+    model = TEXTBOOK | {"service": "fixed", "service_time": "800 s", "kill_probability": 1.0}
+    raids = [raid(f"Axis {k}", distance=140.0, azimuth=FACING + 6.0 * k, speed="60 m/s") for k in range(-2, 3)]
+    world = scene(*raids, model=model, duration=300.0)
+    radar = world.rows["radars"][1]
+    result = one(world, record=True)
+    assigned = events(result, Event.ASSIGN)
+    assert len(assigned) == 5
+    looks = events(result, Event.LOOK, radar=1, flight=2)["time"]
+    load = 5 * float(radar["track_dwell"]) / float(radar["service_interval"])
+    before = np.diff(looks[looks < assigned["time"].min()])
+    after = np.diff(looks[looks > assigned["time"].max() + 5.0])
+    assert np.allclose(before, radar["frame"])
+    assert np.allclose(after, float(radar["frame"]) / (1.0 - load))
+
+
+def test_uplinks_of_guided_rounds_load_the_radar_too():
+    from openiads.parts.radars import frame_time, set_occupancy
+
+    runner = Runner(scene(raid("Intruder")), 1)
+    unit, radar = runner.sim.units[0], runner.sim.radars[1]
+    for targets, missiles in ((0, 0), (3, 6), (6, 12)):
+        unit["targets_held"], unit["missiles_held"] = targets, missiles
+        set_occupancy(runner.sim, 1)
+        load = targets * radar["track_dwell"] / radar["service_interval"]
+        load += missiles * radar["uplink_dwell"] / radar["uplink_interval"]
+        assert frame_time(runner.sim, 1, 0.0) == pytest.approx(radar["frame"] / (1.0 - load))
+    radar["occupancy"] = 5.0  # beyond the limit the search keeps its reserved share
+    assert frame_time(runner.sim, 1, 0.0) == pytest.approx(radar["frame"] / (1.0 - radar["occupancy_limit"]))
+
+
+# ------------------------------------------------------------------ tracking
+
+
+def test_ballistic_tracks_of_a_scud_are_consistent():
+    """Mean normalized error squared of position and velocity of the post's tracks is near its six dimensions."""
+    scud = raid("Scud", "scud_b", 250.0)
+    world = scene(scud, model=CLEAR, sites=[site(doctrine={"control": "hold"})])
+    flight_ends = float(world.rows["flights"]["ends"][0])
+    values = []
+    for fraction in (0.55, 0.65, 0.75, 0.85):
+        world.rows["situation"]["duration"] = fraction * flight_ends
+        runner = Runner(world, 3)
+        for replication in range(60):
+            runner.replicate(replication)
+            sim, flight = runner.sim, runner.sim.flights[0]
+            for track in sim.tracks[(sim.tracks["state"] == 3) & (sim.tracks["owner"] == -1)]:
+                if track["flight"] != 0 or track["ballistic"] != 1 or track["hits"] < 8:
+                    continue
+                truth = np.array(state_at(sim.tables, flight["path"], track["time"] - flight["shift"]))
+                error = track["x"][:6] - truth
+                values.append(float(error @ np.linalg.solve(track["p"][:6, :6], error)))
+    assert len(values) > 100
+    assert 3.0 < np.mean(values) < 12.0
+    assert np.mean(np.array(values) > st.chi2.ppf(0.999, 6)) < 0.1
+
+
+# ------------------------------------------------------------------ crews and identification
+
+
+def reaction_times(count):
+    """From the first confirmed track at the post to the first launch at a lone head-on hostile aircraft, s."""
+    world = scene(raid("Intruder", distance=70.0), model=CLEAR, sites=[site(doctrine={"control": "tight"})])
+    return np.array(each(world, count, lambda r: time_of(r, Event.LAUNCH) - time_of(r, Event.TRACK)))
+
+
+def test_the_crew_delay_reproduces_the_published_reaction_time():
+    times = reaction_times(replications(400))
+    published = catalog()["s300pmu2"].get("reaction_time")
+    assert published.si_low <= np.median(times) <= published.si_high
+
+
+def airliner(transponder=True):
+    """An airliner on its way over the site, without a plan or a corridor."""
+    route = [place(150.0), place(80.0, FACING - 180.0)]
+    return {"name": "Airliner", "kind": "a320", "side": "neutral", "route": route, "transponder": transponder}
+
+
+def civil_engaged(count, persistent, reply, transponder=True):
+    """Whether the airliner was shot at under weapons tight, for each replication."""
+    world = scene(
+        flights=[airliner(transponder)], model=CLEAR, sites=[site(doctrine={"control": "tight"})],
+        identification={"iff_persistent_failure": persistent, "iff_reply_failure": reply},
+    )  # fmt: skip
+    return column(world, count, "civil_engaged")
+
+
+def test_an_airliner_that_answers_is_never_engaged_under_tight():
+    assert civil_engaged(500, 0.0, 0.0).sum() == 0
+
+
+def test_an_airliner_without_a_transponder_is_always_taken_for_hostile():
+    assert np.all(civil_engaged(50, 0.0, 0.0, transponder=False) == 1)
+
+
+def test_airliners_engaged_meet_the_closed_form_of_the_interrogations():
+    """Engaged if the equipment is wrong all along, or else if each of the K interrogations fails."""
+    persistent, reply = 0.05, 0.5
+    asked = int(catalog().identification.interrogations.si)
+    engaged = civil_engaged(replications(8_000), persistent, reply)
+    share_agrees(engaged, persistent + (1.0 - persistent) * reply**asked)
+
+
+assert Identity
+assert RoundEnd
