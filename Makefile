@@ -83,8 +83,8 @@ contract: .venv/test
 # Two processes fill the compile cache from both ends, so that no test waits for a kernel.
 warm: .venv/test
 	@echo "== compiling kernels"
-	$(BIN)/python tools/warm.py 0 & first=$$!
-	$(BIN)/python tools/warm.py 1
+	$(BIN)/python -m openiads.engine.warming 0 & first=$$!
+	$(BIN)/python -m openiads.engine.warming 1
 	wait $$first
 
 tests: .venv/test warm

@@ -39,7 +39,7 @@ OPENINGS = {
     "Asset": "`[[asset]]`: what is defended.",
     "Site": "`[[site]]`: a SAM system in one place.",
     "Doctrine": "`[site.doctrine]`: how the site fights.",
-    "Failure": "`failures = [{ element = \"64n6e2\", at = \"120 s\" }]` of a site: an element that stops working.",
+    "Failure": '`failures = [{ element = "64n6e2", at = "120 s" }]` of a site: an element that stops working.',
     "Raid": "`[[raid]]`: a group of like threats on one axis.",
     "Flight": "`[[flight]]`: one aircraft that is not part of a raid.",
     "Corridor": "`[[corridor]]`: an announced air route, a band of a width along points between two altitudes.",
@@ -88,7 +88,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "reserve": "rounds of each fire unit kept back",
         "goal": "probability of kill wanted for each target",
         "search_mode": "search mode of phased radars, by name; a radar without that mode keeps its first",
-        "dials": "numbers handed to the user's rule, at most eight of them used",
+        "dials": "numbers handed to the user's rule, at most eight",
     },
     "Failure": {
         "element": "`64n6e2` a radar of the post, `30n6e2/1` the engagement radar of fire unit 1, `5p85se/1/3` its "
@@ -334,14 +334,16 @@ def codes_page() -> str:
 def gates_page() -> str:
     """docs/reference/gates.md."""
     rows = [(str(int(gate)), f"`{gate.name}`", GATES[gate][0]) for gate in codes.Gate if gate]
-    return "\n".join([
-        NOTE,
-        "# Gates: why a fire unit does not shoot\n",
-        "For each flight and each fire unit the log holds which gate keeps the unit from shooting, and every change of",
-        "it. Gates are asked in this order; the first that holds is the one `openiads explain` names. The last,",
-        "`ENGAGING`, says that the unit shoots.\n",
-        table(("number", "gate", "what `explain` says"), rows),
-    ])
+    return "\n".join(
+        [
+            NOTE,
+            "# Gates: why a fire unit does not shoot\n",
+            "For each flight and fire unit the log holds which gate keeps the unit from shooting, and every change",
+            "of it. Gates are asked in this order; the first that holds is the one `openiads explain` names. The last,",
+            "`ENGAGING`, says that the unit shoots.\n",
+            table(("number", "gate", "what `explain` says"), rows),
+        ]
+    )
 
 
 # ------------------------------------------------------------------ the catalog
@@ -358,7 +360,7 @@ def catalog_page() -> str:
         NOTE,
         "# Catalog fields\n",
         "Every number of the catalog is a row: `value`, `unit`, `low`, `high`, `source` (keys of the bibliography),",
-        "`status` and `note`; `scale = \"log\"` says that the interval is even in the logarithm, `exact = true` that",
+        '`status` and `note`; `scale = "log"` says that the interval is even in the logarithm, `exact = true` that',
         "there is nothing to sample.\n",
         table(
             ("status", "meaning"),
@@ -394,7 +396,7 @@ def knob_lines() -> list[str]:
         rows.append((f"`{owner}.{knob['name']}`", knob["applies_to"], knob["kind"], knob["meaning"]))
     return [
         "What carries knowledge spread, once for all. A run at nominal values leaves them alone; `openiads.run` takes",
-        "`knobs={\"64n6e2.snr\": -2.0}`.\n",
+        '`knobs={"64n6e2.snr": -2.0}`.\n',
         table(("knob", "belongs to", "kind", "meaning"), rows),
     ]
 

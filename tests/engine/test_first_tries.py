@@ -26,9 +26,9 @@ from openiads.world.codes import Event, Gate, RoundEnd, Terminal
 LOW = {"doctrine": {"search_mode": "low", "control": "tight", "salvo": 2}}
 
 
-def cruise(distance=110.0, azimuth=FACING, **more):
+def cruise(distance=110.0, azimuth=FACING, name="Cruise", **more):
     """A cruise missile at 50 m above ground."""
-    return raid("Cruise", "tomahawk", distance, azimuth, **({"agl": "50 m", "speed": "240 m/s"} | more))
+    return raid(name, "tomahawk", distance, azimuth, **({"agl": "50 m", "speed": "240 m/s"} | more))
 
 
 def seen_at(world, replication=0):
@@ -52,8 +52,6 @@ def test_a_low_cruise_missile_is_seen_late_and_later_still_without_the_low_altit
 
 def test_a_later_detection_lets_more_cruise_missiles_through():
     raids = [cruise(azimuth=FACING + 4.0 * k, name=f"Cruise {k}", count=2, spacing="3 s") for k in range(-1, 2)]
-    for row in raids:
-        row["name"] = row["name"]
     worlds = [scene(*raids, model=CLEAR, sites=[site(low_altitude=low, launchers=12, **LOW)]) for low in ("76n6", "none")]
     with_radar, without = (column(world, 150, "leakers").mean() for world in worlds)
     assert with_radar < without
@@ -154,10 +152,21 @@ def test_leakers_grow_once_the_raid_exceeds_channels_and_magazines():
 
 
 def test_each_gate_of_a_saturated_unit_is_named():
-    few = scene(*axes(4, [0.0]), model=TEXTBOOK | {"kill_probability": 0.0}, sites=[site(launchers=1, rounds=2)])
+    few = scene(*axes(4, [0.0]), model=TEXTBOOK | {"kill_probability": 0.21}, sites=[site(launchers=1, rounds=2)])
     result = one(few)
     assert int(result.outcome["rounds_fired"][0]) == 2
-    assert all(Gate.NO_ROUND in gates(result, flight) for flight in range(4))
+    assert all(Gate.NO_ROUND in gates(result, flight) for flight in range(4) if not killed(result, flight))
+
+
+def killed(result, flight):
+    """Whether a flight was killed."""
+    return bool(events(result, Event.TERMINAL, flight=flight)["code"][0] == Terminal.KILLED)
+
+
+def test_nothing_is_fired_at_what_is_believed_hopeless():
+    world = scene(raid("Intruder"), model=TEXTBOOK | {"kill_probability": 0.1})
+    assert one(world).outcome["rounds_fired"][0] == 0
+    assert Gate.PROBABILITY_FLOOR in gates(one(world))
 
 
 # ------------------------------------------------------------------ things that do not work

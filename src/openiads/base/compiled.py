@@ -177,6 +177,12 @@ def warm(kernels: Iterable[Any] | None = None) -> None:
         each.ensure()
 
 
+def stored(dispatcher: Any) -> bool:
+    """Whether a kernel's compiled form lies in the cache on disk; always False where there is no usable cache."""
+    index = getattr(getattr(dispatcher._cache, "_cache_file", None), "_index_path", None)
+    return index is not None and Path(index).is_file()
+
+
 def entry_point(dispatcher: Any) -> Any:
     """The compiled function behind a kernel, without Numba's look-up of argument types: call it with the right ones."""
     dispatcher.ensure()

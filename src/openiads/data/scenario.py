@@ -201,7 +201,7 @@ def _sorted_parts(items: tuple[Any, ...]) -> tuple[Any, ...]:
 
 Names = Annotated[tuple[Key, ...], Strict(False), AfterValidator(_sorted_names)]
 Route = Annotated[tuple[Position, ...], Strict(False), Field(max_length=1000)]
-Dials = Annotated[tuple[Annotated[float, Field(ge=-1e12, le=1e12)], ...], Strict(False), Field(max_length=32)]
+Dials = Annotated[tuple[Annotated[float, Field(ge=-1e12, le=1e12)], ...], Strict(False), Field(max_length=8)]
 
 # ------------------------------------------------------------------ settings
 

@@ -12,7 +12,7 @@ from openiads.parts.sensing import bearing
 from openiads.physics.flyout import Phase, endgame, fly, launch
 from openiads.physics.flyout import Status as Flight
 from openiads.physics.lethality import kill_probability
-from openiads.physics.motion import state_at
+from openiads.physics.motion import local_up, state_at
 from openiads.world.codes import Event, RoundEnd, Stage, Status, Terminal
 from openiads.world.log import log
 
@@ -144,7 +144,7 @@ def fire_round(sim, e, launcher_row, believed, arrival, x, y, z):
     tx, ty, tz, _, _, _ = own_state(sim, e)
     distance, _, _, _ = bearing(unit["position"], unit["axes"], tx, ty, tz)
     log(sim, LAUNCH, engagement["flight"], engagement["unit"], unit["radar"], launcher_row, k, engagement["serial"],
-        flight["shots"], arrival, ground, sim.tracks[engagement["own"]]["height"], believed, launcher["loaded"],
+        flight["shots"], arrival, ground, local_up(x, y, z)[3], believed, launcher["loaded"],
         distance)  # fmt: skip
     return True
 

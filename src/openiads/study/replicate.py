@@ -50,6 +50,7 @@ class Engine:
     load: Callable[[Any], Any]  # path or name -> Scenario
     catalog: Callable[[], Any]
     restore: Callable[[dict[str, Any]], Any]  # what ``scenario_facts`` wrote -> Scenario
+    prepare: Callable[[], Any] = lambda: None  # compile what is not compiled yet
 
 
 def real_engine() -> Engine:
@@ -66,6 +67,7 @@ def real_engine() -> Engine:
         reading.load,
         importlib.import_module("openiads.data.catalog").catalog,
         restore,
+        importlib.import_module("openiads.engine.warming").prepare,
     )
 
 
@@ -124,7 +126,9 @@ def run(
         scenario = engine.load(scenario)
     catalog = catalog if catalog is not None else engine.catalog()
     begun = time.monotonic()
+    engine.prepare()
     world = engine.build(scenario, catalog, knobs)
+    engine.runner(world, seed)  # a rule that cannot be taken in is refused before anything is stored
     identity = identity_here(
         scenario=scenario.digest(),
         catalog=catalog.digest,

@@ -322,7 +322,7 @@ TRACK = np.dtype(
         ("threatening", "i8"),
         ("time_to_asset", "f8"),
         ("evaluated_at", "f8"),
-        ("refused", "i8"),  # teaching switch: found no free channel and is lost
+        ("refused", "i8"),  # lost for want of a channel (teaching switch), or had all that its fire rule gives
         ("survival", "f8"),  # product of 1 - p over rounds in flight (the commitment ledger)
         ("in_flight", "i8"),
         ("engagements", "i8"),

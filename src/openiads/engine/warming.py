@@ -1,0 +1,82 @@
+"""Compile the kernels once, in child processes, before a run needs them.
+
+``python -m openiads.engine.warming N`` compiles the N-th share of the kernels into the cache; ``prepare`` runs both
+shares side by side when the cache lacks the engine.  The shares follow the kernels' own calls: the first goes from the
+earth through flight and doctrine to the engine, the second from detection through tracks to the weapons; what one has
+stored the other loads.  Compiling in children also keeps LLVM's memory out of the process that runs.
+"""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+import time
+
+from openiads.base import compiled
+from openiads.base.errors import OpeniadsError
+
+#: Modules with kernels in the order in which a share compiles them; every such module is in at least one share.
+SHARES: tuple[tuple[str, ...], ...] = (
+    (
+        "base.draws", "earth.geodesy", "earth.atmosphere", "earth.sight", "physics.motion", "physics.ballistics",
+        "physics.flyout", "physics.encounter", "physics.reach", "physics.lethality", "world.trace", "world.log",
+        "doctrine.identification", "doctrine.evaluation", "doctrine.assignment", "doctrine.contracts",
+        "doctrine.firing", "parts.engagements", "engine.command", "engine.step",
+    ),
+    (
+        "physics.detection", "physics.propagation", "physics.filtering", "physics.association", "parts.sensing",
+        "parts.radars", "parts.tracks", "parts.interrogation", "parts.flights", "parts.outcomes", "parts.weapons",
+    ),
+)  # fmt: skip
+
+
+def kernels_of(share: int) -> list[object]:
+    """The kernels of one share, in order of compilation."""
+    found = []
+    for name in SHARES[share]:
+        importlib.import_module(f"openiads.{name}")
+        found += [k for k in compiled.KERNELS if k.__module__ == f"openiads.{name}"]
+    return found
+
+
+def needed() -> bool:
+    """Whether the cache lacks the compiled engine (its last kernel, which needs all others)."""
+    if compiled.PLAIN:
+        return False
+    from openiads.engine.step import play
+
+    return not compiled.stored(play)
+
+
+def prepare() -> bool:
+    """Fill the cache if need be; True if it was.  A failed child is no failure here: the run compiles what is missing."""
+    if not needed():
+        return False
+    command = [sys.executable, "-m", "openiads.engine.warming"]
+    children = [
+        subprocess.Popen([*command, str(share)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for share in range(len(SHARES))
+    ]
+    try:
+        for child in children:
+            child.wait()
+    finally:
+        for child in children:
+            child.kill()
+    return True
+
+
+def main(arguments: list[str]) -> None:
+    """Compile the shares named on the command line, or all."""
+    begun = time.perf_counter()
+    shares = [int(a) for a in arguments] or list(range(len(SHARES)))
+    if not set(shares) <= set(range(len(SHARES))):
+        raise OpeniadsError("openiads.engine.warming", f"no share {shares}", f"Give numbers below {len(SHARES)}.")
+    for share in shares:
+        compiled.warm(kernels_of(share))
+    print(f"kernels of share {', '.join(map(str, shares))} ready after {time.perf_counter() - begun:.1f} s")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

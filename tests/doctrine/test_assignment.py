@@ -1,0 +1,125 @@
+"""Who may be shot at, who is dealt with first, and what keeps a round from a track."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from engine.scenes import CLEAR, HOME, TEXTBOOK, raid, scene
+from hypothesis import given
+from hypothesis import strategies as some
+from openiads.doctrine.assignment import believed_class, envelope, next_track, permitted, published_gate, why_not, window
+from openiads.earth.geodesy import enu_axes, offset, to_ecef
+from openiads.world.codes import Control, Gate, Identity, ThreatClass
+from openiads.world.layout import TRACK
+
+WORLD = scene(raid("Intruder"), model=CLEAR)
+UNIT = WORLD.rows["units"][0]
+FRIENDLY = {Identity.ASSUMED_FRIEND, Identity.FRIEND, Identity.NEUTRAL}
+
+
+@pytest.mark.parametrize("identity", [i for i in Identity if i])
+def test_control_states_permit_what_they_say(identity):
+    """Free: all but friends and neutrals.  Tight: hostile only.  Hold: nothing.  Nobody before it is identified."""
+    pending = identity == Identity.PENDING
+    free = Gate.NOT_IDENTIFIED if pending else Gate.RULES_OF_ENGAGEMENT if identity in FRIENDLY else 0
+    tight = Gate.NOT_IDENTIFIED if pending else 0 if identity == Identity.HOSTILE else Gate.RULES_OF_ENGAGEMENT
+    for ballistic in (0, 1):
+        assert permitted(int(Control.FREE), int(identity), ballistic) == free
+        assert permitted(int(Control.TIGHT), int(identity), ballistic) == tight
+        assert permitted(int(Control.HOLD), int(identity), ballistic) == Gate.RULES_OF_ENGAGEMENT
+
+
+@pytest.mark.parametrize(
+    ("ballistic", "speed", "height", "expected"),
+    [(1, 1500.0, 30e3, ThreatClass.BALLISTIC), (0, 50.0, 2e3, ThreatClass.DRONE), (0, 240.0, 50.0, ThreatClass.CRUISE),
+     (0, 250.0, 6e3, ThreatClass.AIRCRAFT)],
+)  # fmt: skip
+def test_a_track_is_taken_for_what_its_motion_says(ballistic, speed, height, expected):
+    track = np.zeros(1, TRACK)[0]
+    track["ballistic"], track["speed"], track["height"] = ballistic, speed, height
+    assert believed_class(track) == expected
+
+
+times = some.lists(some.sampled_from([10.0, 20.0, 30.0, math.inf]), min_size=1, max_size=8)
+
+
+@given(times, some.randoms(use_true_random=False))
+def test_tracks_are_dealt_with_by_urgency_and_then_by_number(soon, order):
+    tracks = np.zeros(len(soon) + 2, TRACK)
+    serials = list(range(1, len(soon) + 1))
+    order.shuffle(serials)
+    tracks["state"], tracks["owner"] = 3, -1
+    tracks["time_to_asset"][: len(soon)], tracks["serial"][: len(soon)] = soon, serials
+    tracks["owner"][-1] = 0  # an engagement radar's own track is not the post's
+    tracks["state"][-2] = 2  # and a tentative one not yet in the picture
+    dealt = []
+    while (k := next_track(tracks, len(tracks), 0)) >= 0:
+        tracks["dealt"][k] = 1
+        dealt.append((float(tracks["time_to_asset"][k]), int(tracks["serial"][k])))
+    assert dealt == sorted(zip(soon, serials, strict=True))
+
+
+def test_another_posts_tracks_are_not_dealt_with():
+    tracks = np.zeros(1, TRACK)
+    tracks["state"], tracks["owner"], tracks["post"] = 3, -1, 1
+    assert next_track(tracks, 1, 0) == -1
+    assert next_track(tracks, 1, 1) == 0
+
+
+def inbound(distance, height=6000.0, speed=250.0):
+    """A track head-on toward the unit, ``distance`` m west of it."""
+    lat, lon = offset(*HOME, 1.5 * math.pi, distance)
+    east = np.array(enu_axes(float(lat), float(lon))).reshape(3, 3)[0]
+    track = np.zeros(1, TRACK)[0]
+    track["x"][:3], track["x"][3:6] = to_ecef(float(lat), float(lon), height), speed * east
+    track["speed"], track["height"] = speed, height
+    return track
+
+
+def test_the_window_lies_ahead_of_the_launch_and_on_the_tracks_way():
+    track = inbound(80e3)
+    first, x, y, z, last = window(WORLD.tables, UNIT, track, 5.0)
+    assert 5.0 < first < last
+    assert np.allclose([x, y, z], track["x"][:3] + first * track["x"][3:6], atol=100.0)
+    later, *_ = window(WORLD.tables, UNIT, track, 25.0)
+    assert later > first
+
+
+def test_a_faster_target_never_leaves_more_time():
+    lasts = [window(WORLD.tables, UNIT, inbound(80e3, speed=v), 0.0)[4] for v in (150.0, 250.0, 400.0, 600.0)]
+    assert lasts == sorted(lasts, reverse=True)
+
+
+def test_what_no_round_reaches_is_named():
+    situation = WORLD.rows["situation"][0]
+    for track, gate in (
+        (inbound(60e3, height=60e3), Gate.OUT_OF_HEIGHT),
+        (inbound(400e3, speed=100.0), None),
+        (inbound(60e3, height=35e3, speed=100.0), None),
+    ):
+        found, first, _, believed = envelope(situation, WORLD.tables, UNIT, track, 0.0)
+        if gate is None and first < math.inf:
+            assert found == 0 and believed == UNIT["pk"][believed_class(track)]
+        else:
+            assert found != 0 and first == math.inf
+            assert found == why_not(WORLD.tables, UNIT, track, 0.0)
+            assert gate is None or found == gate
+
+
+def test_a_shot_believed_hopeless_stops_at_the_floor():
+    world = scene(raid("Intruder"), model=TEXTBOOK | {"kill_probability": 0.1})
+    gate, first, _, _ = envelope(world.rows["situation"][0], world.tables, world.rows["units"][0], inbound(60e3), 0.0)
+    assert (gate, first) == (Gate.PROBABILITY_FLOOR, math.inf)
+
+
+@pytest.mark.parametrize(
+    ("distance", "height", "speed", "gate"),
+    [(60e3, 6e3, 250.0, 0), (3e3, 1e3, 250.0, Gate.OUT_OF_RANGE), (250e3, 9e3, 250.0, Gate.OUT_OF_RANGE),
+     (60e3, 30e3, 250.0, Gate.OUT_OF_HEIGHT), (60e3, 1.0, 250.0, Gate.OUT_OF_HEIGHT),
+     (60e3, 6e3, 3500.0, Gate.OUT_OF_SPEED)],
+)  # fmt: skip
+def test_brochure_limits_gate_range_height_and_target_speed(distance, height, speed, gate):
+    track = inbound(distance, height, speed)
+    assert published_gate(UNIT, track, *track["x"][:3]) == gate

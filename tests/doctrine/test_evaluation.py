@@ -1,0 +1,127 @@
+"""Which defended asset a track threatens, and how surely a ballistic one will fall on it."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import scipy.stats as st
+from engine.scenes import CLEAR, HOME, raid, scene
+from openiads.doctrine.evaluation import circle_probability, evaluate_air, evaluate_ballistic, inbound, predicted_impact
+from openiads.earth.geodesy import enu_axes, offset, to_ecef
+from openiads.physics.motion import state_at
+from openiads.world.layout import TRACK
+
+
+@pytest.mark.parametrize("radius", [100.0, 600.0, 3000.0])
+@pytest.mark.parametrize("sigma", [50.0, 500.0, 2500.0])
+@pytest.mark.parametrize("off", [0.0, 0.5, 1.0, 2.0])
+def test_probability_in_a_circle_meets_the_noncentral_chi_square(radius, sigma, off):
+    """The squared distance over sigma squared is noncentral chi-square of two degrees of freedom."""
+    if sigma < radius / 20.0:
+        pytest.skip("outside the stated domain")
+    center = off * (radius + sigma)
+    exact = st.ncx2.cdf((radius / sigma) ** 2, 2, max((center / sigma) ** 2, 1e-12))
+    assert circle_probability(center, sigma, radius) == pytest.approx(exact, abs=1e-3)
+
+
+def test_probability_in_a_circle_without_error_is_inside_or_outside():
+    assert circle_probability(99.0, 0.0, 100.0) == 1.0
+    assert circle_probability(101.0, 0.0, 100.0) == 0.0
+    assert circle_probability(1e6, 10.0, 100.0) == 0.0
+
+
+WORLD = scene(raid("Scud", "scud_b", 250.0), model=CLEAR, sites=[])
+
+
+def scud_track(share, error=0.0):
+    """A ballistic track that knows the state of the Scud at a share of its flight (and a sideways velocity error)."""
+    flight = WORLD.rows["flights"][0]
+    begins, ends = float(flight["starts"]), float(flight["ends"])
+    t = begins + share * (ends - begins)
+    track = np.zeros(1, TRACK)[0]
+    track["x"][:6] = state_at(WORLD.tables, flight["path"], t - flight["shift"])
+    track["x"][4] += error
+    track["x"][6] = math.log(8000.0)
+    track["p"][:6, :6] = np.diag([100.0**2] * 3 + [5.0**2] * 3)
+    track["time"], track["ballistic"], track["evaluated_at"] = t, 1, -math.inf
+    return track, ends - t
+
+
+@pytest.mark.parametrize(("share", "miss"), [(0.5, 8e3), (0.75, 4e3), (0.9, 2e3)])
+def test_the_predicted_impact_of_a_scud_is_near_its_aim_and_its_time(share, miss):
+    track, left = scud_track(share)
+    x, y, z, fall = predicted_impact(track, np.full(64, math.nan))
+    aim = WORLD.rows["assets"]["position"][0]
+    assert math.dist((x, y, z), aim) < miss
+    assert fall == pytest.approx(left, rel=0.03, abs=2.0)
+
+
+def test_an_object_that_does_not_fall_threatens_nothing():
+    track, _ = scud_track(0.5)
+    axes = np.array(enu_axes(*HOME)).reshape(3, 3)
+    track["x"][3:6] = 9000.0 * axes[0]
+    assert predicted_impact(track, np.full(64, math.nan))[3] == math.inf
+    evaluate_ballistic(situation(track), track, WORLD.rows["assets"], np.full(64, math.nan))
+    assert track["threatening"] == 0
+
+
+def situation(track):
+    """The situation at the time of a track."""
+    rows = WORLD.rows["situation"].copy()
+    rows["now"] = track["time"]
+    return rows[0]
+
+
+def test_a_falling_scud_threatens_the_asset_it_is_aimed_at_and_not_one_far_off():
+    track, left = scud_track(0.85)
+    evaluate_ballistic(situation(track), track, WORLD.rows["assets"], np.full(64, math.nan))
+    assert (track["threatening"], track["asset"]) == (1, 0)
+    assert track["time_to_asset"] == pytest.approx(left, rel=0.05)
+    wide, _ = scud_track(0.85, error=1500.0)
+    evaluate_ballistic(situation(wide), wide, WORLD.rows["assets"], np.full(64, math.nan))
+    assert wide["threatening"] == 0
+
+
+def flying(east, north, course, speed=250.0, height=6000.0):
+    """A track of an aircraft some meters east and north of the depot, on a course (degrees)."""
+    away, azimuth = math.hypot(east, north), math.atan2(east, north)
+    lat, lon = offset(*HOME, azimuth, away)
+    axes = np.array(enu_axes(float(lat), float(lon))).reshape(3, 3)
+    track = np.zeros(1, TRACK)[0]
+    track["x"][:3] = to_ecef(float(lat), float(lon), height)
+    heading = math.radians(course)
+    track["x"][3:6] = speed * (math.sin(heading) * axes[0] + math.cos(heading) * axes[1])
+    track["speed"], track["height"] = speed, height
+    return track
+
+
+def air(track):
+    """The track after evaluation."""
+    evaluate_air(situation(track), track, WORLD.rows["assets"])
+    return track
+
+
+def test_an_aircraft_toward_the_asset_threatens_it_after_the_time_of_its_way():
+    track = air(flying(-50e3, 0.0, 90.0))
+    assert track["threatening"] == 1
+    assert track["time_to_asset"] == pytest.approx(50e3 / 250.0, rel=0.01)
+    assert inbound(situation(track), track, WORLD.rows["assets"])
+
+
+def test_an_aircraft_that_passes_far_off_threatens_nothing():
+    track = air(flying(-50e3, 60e3, 90.0))
+    assert track["threatening"] == 0
+    assert track["time_to_asset"] == math.inf
+
+
+def test_an_aircraft_that_leaves_is_not_inbound_and_threatens_nothing_from_afar():
+    track = air(flying(-50e3, 0.0, 270.0))
+    assert track["threatening"] == 0
+    assert not inbound(situation(track), track, WORLD.rows["assets"])
+
+
+def test_twice_the_speed_halves_the_time_to_the_asset():
+    slow, fast = air(flying(-50e3, 0.0, 90.0)), air(flying(-50e3, 0.0, 90.0, speed=500.0))
+    assert fast["time_to_asset"] == pytest.approx(slow["time_to_asset"] / 2.0)
