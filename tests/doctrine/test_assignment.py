@@ -6,10 +6,19 @@ import math
 
 import numpy as np
 import pytest
-from engine.scenes import CLEAR, HOME, TEXTBOOK, raid, scene
 from hypothesis import given
 from hypothesis import strategies as some
-from openiads.doctrine.assignment import believed_class, envelope, next_track, permitted, published_gate, why_not, window
+
+from engine.scenes import CLEAR, HOME, TEXTBOOK, raid, scene
+from openiads.doctrine.assignment import (
+    believed_class,
+    envelope,
+    next_track,
+    permitted,
+    published_gate,
+    why_not,
+    window,
+)
 from openiads.earth.geodesy import enu_axes, offset, to_ecef
 from openiads.world.codes import Control, Gate, Identity, ThreatClass
 from openiads.world.layout import TRACK
@@ -99,7 +108,7 @@ def test_what_no_round_reaches_is_named():
         (inbound(400e3, speed=100.0), None),
         (inbound(60e3, height=35e3, speed=100.0), None),
     ):
-        found, first, _, believed = envelope(situation, WORLD.tables, UNIT, track, 0.0)
+        found, first, _, believed, _ = envelope(situation, WORLD.tables, UNIT, track, 0.0)
         if gate is None and first < math.inf:
             assert found == 0 and believed == UNIT["pk"][believed_class(track)]
         else:
@@ -110,7 +119,7 @@ def test_what_no_round_reaches_is_named():
 
 def test_a_shot_believed_hopeless_stops_at_the_floor():
     world = scene(raid("Intruder"), model=TEXTBOOK | {"kill_probability": 0.1})
-    gate, first, _, _ = envelope(world.rows["situation"][0], world.tables, world.rows["units"][0], inbound(60e3), 0.0)
+    gate, first, *_ = envelope(world.rows["situation"][0], world.tables, world.rows["units"][0], inbound(60e3), 0.0)
     assert (gate, first) == (Gate.PROBABILITY_FLOOR, math.inf)
 
 

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 import scipy.stats as st
+
 from engine.scenes import CLEAR, HOME, raid, scene
 from openiads.doctrine.evaluation import circle_probability, evaluate_air, evaluate_ballistic, inbound, predicted_impact
 from openiads.earth.geodesy import enu_axes, offset, to_ecef
@@ -19,11 +20,10 @@ from openiads.world.layout import TRACK
 @pytest.mark.parametrize("off", [0.0, 0.5, 1.0, 2.0])
 def test_probability_in_a_circle_meets_the_noncentral_chi_square(radius, sigma, off):
     """The squared distance over sigma squared is noncentral chi-square of two degrees of freedom."""
-    if sigma < radius / 20.0:
-        pytest.skip("outside the stated domain")
+    sigma = max(sigma, radius / 20.0)  # the stated domain
     center = off * (radius + sigma)
     exact = st.ncx2.cdf((radius / sigma) ** 2, 2, max((center / sigma) ** 2, 1e-12))
-    assert circle_probability(center, sigma, radius) == pytest.approx(exact, abs=1e-3)
+    assert circle_probability(center, sigma, radius) == pytest.approx(exact, abs=5e-3)
 
 
 def test_probability_in_a_circle_without_error_is_inside_or_outside():
@@ -32,7 +32,7 @@ def test_probability_in_a_circle_without_error_is_inside_or_outside():
     assert circle_probability(1e6, 10.0, 100.0) == 0.0
 
 
-WORLD = scene(raid("Scud", "scud_b", 250.0), model=CLEAR, sites=[])
+WORLD = scene(raid("Scud", "scud_b", 250.0), model=CLEAR)
 
 
 def scud_track(share, error=0.0):
@@ -43,19 +43,19 @@ def scud_track(share, error=0.0):
     track = np.zeros(1, TRACK)[0]
     track["x"][:6] = state_at(WORLD.tables, flight["path"], t - flight["shift"])
     track["x"][4] += error
-    track["x"][6] = math.log(8000.0)
+    track["x"][6] = math.log(16_000.0)  # near a spent Scud's mass over drag area
     track["p"][:6, :6] = np.diag([100.0**2] * 3 + [5.0**2] * 3)
     track["time"], track["ballistic"], track["evaluated_at"] = t, 1, -math.inf
     return track, ends - t
 
 
-@pytest.mark.parametrize(("share", "miss"), [(0.5, 8e3), (0.75, 4e3), (0.9, 2e3)])
+@pytest.mark.parametrize(("share", "miss"), [(0.5, 400.0), (0.75, 400.0), (0.9, 400.0)])
 def test_the_predicted_impact_of_a_scud_is_near_its_aim_and_its_time(share, miss):
     track, left = scud_track(share)
     x, y, z, fall = predicted_impact(track, np.full(64, math.nan))
     aim = WORLD.rows["assets"]["position"][0]
     assert math.dist((x, y, z), aim) < miss
-    assert fall == pytest.approx(left, rel=0.03, abs=2.0)
+    assert fall == pytest.approx(left, abs=2.0)
 
 
 def test_an_object_that_does_not_fall_threatens_nothing():

@@ -6,9 +6,10 @@ import math
 
 import numpy as np
 import pytest
-from engine.scenes import CLEAR, raid, scene
 from hypothesis import given
 from hypothesis import strategies as some
+
+from engine.scenes import CLEAR, raid, scene
 from openiads.doctrine.identification import believe, identify, motion_evidence, rung
 from openiads.world.codes import Evidence, Identity
 from openiads.world.layout import TRACK

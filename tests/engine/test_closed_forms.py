@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 import scipy.stats as st
+
 from engine.scenes import (
     CLEAR,
     FACING,
@@ -30,11 +31,7 @@ from openiads.earth.geodesy import MEAN_RADIUS
 from openiads.engine.run import Runner
 from openiads.physics.detection import cumulative_detection, detection_probability
 from openiads.physics.motion import state_at
-from openiads.world.codes import Event, Identity, RoundEnd
-from openiads.world.outcome import OUTCOME
-
-assert OUTCOME
-
+from openiads.world.codes import Event
 
 # ------------------------------------------------------------------ shots and kills
 
@@ -44,17 +41,19 @@ def test_a_salvo_of_n_kills_with_one_minus_q_to_the_n(salvo, p):
     guard = site(doctrine={"fire": "salvo", "salvo": salvo})
     world = scene(raid("Intruder", distance=40.0), model=TEXTBOOK | {"kill_probability": p}, sites=[guard])
     rows = each(
-        world, replications(20_000), lambda r: (int(r.outcome["killed"][0]), int(r.outcome["rounds_fired"][0]))
+        world,
+        replications(20_000 if salvo == 2 else 5_000),
+        lambda r: (int(r.outcome["killed"][0]), int(r.outcome["rounds_fired"][0])),
     )
     killed, fired = np.array(rows).T
-    assert np.all(fired == salvo)
+    assert np.all(fired == salvo)  # one salvo and no more, whatever its result
     share_agrees(killed, 1.0 - (1.0 - p) ** salvo)
 
 
 def test_shoot_look_shoot_spends_a_truncated_geometric_number_of_rounds():
     p, most = 0.4, 4
     guard = site(launchers=1, rounds=most)
-    slow = raid("Intruder", distance=100.0, speed="120 m/s")
+    slow = raid("Intruder", distance=80.0, speed="150 m/s")
     world = scene(slow, model=TEXTBOOK | {"kill_probability": p}, sites=[guard])
     rows = each(
         world, replications(20_000), lambda r: (int(r.outcome["leakers"][0]), int(r.outcome["rounds_fired"][0]))
@@ -74,9 +73,9 @@ def test_a_magazine_lasts_with_the_binomial_probability():
     """W targets, M rounds fired one at a time: min(W, Binomial(M, p)) are killed."""
     p, rounds, targets = 0.6, 5, 3
     guard = site(launchers=rounds, rounds=1)
-    raids = [raid(f"Axis {k}", distance=100.0, azimuth=FACING + 15.0 * k, speed="120 m/s") for k in (-1, 0, 1)]
+    raids = [raid(f"Axis {k}", distance=100.0, azimuth=FACING + 15.0 * k, speed="150 m/s") for k in (-1, 0, 1)]
     world = scene(*raids, model=TEXTBOOK | {"kill_probability": p}, sites=[guard])
-    killed = column(world, replications(10_000), "killed")
+    killed = column(world, replications(5_000), "killed")
     share_agrees(killed == targets, st.binom.sf(targets - 1, rounds, p))
     share_agrees(killed == 1, st.binom.pmf(1, rounds, p))
     share_agrees(killed == 0, st.binom.pmf(0, rounds, p))
@@ -206,9 +205,7 @@ def test_first_detection_on_flat_ground_is_the_horizon_crossing(mast, agl):
     guard = far_watch(low_altitude="76n6", mast=f"{mast} m")
     guard["radars_off"] = ["30n6e2", "64n6e2"]
     speed = 240.0
-    world = scene(
-        raid("Cruise", "tomahawk", 100.0, agl=f"{agl} m", speed=f"{speed} m/s"), model=model, sites=[guard]
-    )
+    world = scene(raid("Cruise", "tomahawk", 100.0, agl=f"{agl} m", speed=f"{speed} m/s"), model=model, sites=[guard])
     radius = 4.0 / 3.0 * MEAN_RADIUS
     crossing = math.sqrt(2.0 * radius * mast) + math.sqrt(2.0 * radius * agl)
     due = (100e3 - crossing) / speed
@@ -232,6 +229,9 @@ def start_looks(world, count):
     return whole
 
 
+NO_LOSS = {"value": 0, "status": "assumption", "exact": True, "note": "a test's link"}
+
+
 def test_a_track_is_confirmed_m_minus_one_frames_after_a_sure_first_detection():
     slow = raid("Intruder", distance=120.0, speed="10 m/s")
     quiet = {"systems": {"sure": {"based_on": "s300pmu2", "post": "quiet"}},
@@ -240,15 +240,10 @@ def test_a_track_is_confirmed_m_minus_one_frames_after_a_sure_first_detection():
     assert np.all(start_looks(world, 20) == int(world.rows["radars"][0]["confirm_hits"]))
 
 
-NO_LOSS = {"value": 0, "status": "assumption", "exact": True, "note": "a test's link"}
-
-
 def test_two_of_three_start_meets_the_law_of_its_chain():
     """Nothing, one hit a frame ago, one hit two frames ago: the first pair of hits at most two frames apart."""
     slow = raid("Intruder", distance=215.0, altitude="9 km", speed="5 m/s")
-    world = scene(
-        slow, model=CLEAR, sites=[far_watch()], duration=240.0, knobs={"world.clutter": -30.0}
-    )
+    world = scene(slow, model=CLEAR, sites=[far_watch()], duration=240.0, knobs={"world.clutter": -30.0})
     looks = events(one(world, record=True), Event.LOOK, radar=0)
     radar, entry = world.rows["radars"][0], catalog()["64n6e2"]
     snr = 3.0 * float(radar["reference_snr"]) * (100e3 / float(looks["value"][:, 0].mean())) ** 4
@@ -315,7 +310,7 @@ def test_ballistic_tracks_of_a_scud_are_consistent():
     for fraction in (0.55, 0.65, 0.75, 0.85):
         world.rows["situation"]["duration"] = fraction * flight_ends
         runner = Runner(world, 3)
-        for replication in range(60):
+        for replication in range(100):
             runner.replicate(replication)
             sim, flight = runner.sim, runner.sim.flights[0]
             for track in sim.tracks[(sim.tracks["state"] == 3) & (sim.tracks["owner"] == -1)]:
@@ -324,7 +319,8 @@ def test_ballistic_tracks_of_a_scud_are_consistent():
                 truth = np.array(state_at(sim.tables, flight["path"], track["time"] - flight["shift"]))
                 error = track["x"][:6] - truth
                 values.append(float(error @ np.linalg.solve(track["p"][:6, :6], error)))
-    assert len(values) > 100
+    assert len(values) > 150
+    print("NEES", len(values), np.mean(values), np.median(values))
     assert 3.0 < np.mean(values) < 12.0
     assert np.mean(np.array(values) > st.chi2.ppf(0.999, 6)) < 0.1
 
@@ -373,7 +369,3 @@ def test_airliners_engaged_meet_the_closed_form_of_the_interrogations():
     asked = int(catalog().identification.interrogations.si)
     engaged = civil_engaged(replications(8_000), persistent, reply)
     share_agrees(engaged, persistent + (1.0 - persistent) * reply**asked)
-
-
-assert Identity
-assert RoundEnd

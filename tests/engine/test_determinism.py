@@ -103,7 +103,7 @@ def test_a_recorded_replication_does_not_disturb_the_next(raid: World) -> None:
 def test_little_room_at_first_changes_nothing(raid: World, noun: str) -> None:
     usual = Runner(raid, SEED)
     tight = Runner(raid, SEED)
-    tight.capacity[noun] = {"tracks": 12, "rounds": 6, "plots": 8, "events": 40}[noun]
+    tight.capacity[noun] = {"tracks": 12, "rounds": 6, "plots": 8, "events": 200}[noun]
     tight.sim = tight._allocate()
     tight._prepare()
     small = tight.capacity[noun]
@@ -113,19 +113,12 @@ def test_little_room_at_first_changes_nothing(raid: World, noun: str) -> None:
 
 # ------------------------------------------------------------------ neighbors that matter to nobody
 
-FAR = """
-[[flight]]
-name = "{name}"
-kind = "a320"
-side = "neutral"
-route = ["10.0 S 120.0 W", "12.0 S 121.0 W"]
-altitude = "9 km"
-"""
+FAR = {"kind": "a320", "route": ["10.0 S 120.0 W", "12.0 S 121.0 W"], "altitude": "9 km"}
 
 
 @pytest.mark.parametrize("name", ["A far airliner", "zz far airliner"])
 def test_what_nobody_can_see_changes_nobodys_luck(raid: World, name: str) -> None:
-    more = build(loads(load(RAID).toml() + FAR.format(name=name)))
+    more = build(loads(toml_text(load(RAID).mapping() | {"flight": [{"name": name} | FAR]})))
     assert len(more.names.flights) == len(raid.names.flights) + 1
     kept = [more.names.flights.index(flight) for flight in raid.names.flights]
     one, other = Runner(raid, SEED), Runner(more, SEED)

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+
 from engine.scenes import (
     CLEAR,
     FACING,
@@ -52,7 +53,9 @@ def test_a_low_cruise_missile_is_seen_late_and_later_still_without_the_low_altit
 
 def test_a_later_detection_lets_more_cruise_missiles_through():
     raids = [cruise(azimuth=FACING + 4.0 * k, name=f"Cruise {k}", count=2, spacing="3 s") for k in range(-1, 2)]
-    worlds = [scene(*raids, model=CLEAR, sites=[site(low_altitude=low, launchers=12, **LOW)]) for low in ("76n6", "none")]
+    worlds = [
+        scene(*raids, model=CLEAR, sites=[site(low_altitude=low, launchers=12, **LOW)]) for low in ("76n6", "none")
+    ]
     with_radar, without = (column(world, 150, "leakers").mean() for world in worlds)
     assert with_radar < without
 
@@ -117,10 +120,10 @@ def test_a_high_mast_on_the_low_altitude_radar_does_not_lift_the_engagement_rada
 # ------------------------------------------------------------------ saturation
 
 
-def axes(count, angles, **more):
+def axes(count, angles, distance=120.0):
     """Aircraft on several axes, ``count`` each, abreast."""
     return [
-        raid(f"Axis {a:+.0f}", distance=120.0, azimuth=FACING + a, count=count, lateral_spacing="2 km", **more)
+        raid(f"Axis {a:+.0f}", distance=distance, azimuth=FACING + a, count=count, lateral_spacing="2 km")
         for a in angles
     ]
 
@@ -136,7 +139,13 @@ def test_a_raid_on_two_axes_loads_sector_and_channels():
     assert waits(one_axis, 30, Gate.SECTOR) == 0.0
     assert waits(two_axes, 30, Gate.SECTOR) == 1.0
     assert waits(one_axis, 30, Gate.NO_CHANNEL) == 1.0  # eight targets, six channels
-    assert column(two_axes, 100, "leakers").mean() > column(one_axis, 100, "leakers").mean()
+
+
+def test_a_raid_split_over_two_axes_lets_more_through_than_on_one():
+    close = {"distance": 45.0}
+    one_axis = scene(*axes(8, [0.0], **close), model=CLEAR, sites=[site(launchers=12)])
+    two_axes = scene(*axes(4, [-70.0, 70.0], **close), model=CLEAR, sites=[site(launchers=12)])
+    assert column(two_axes, 150, "leakers").mean() > column(one_axis, 150, "leakers").mean() + 0.1
 
 
 def test_leakers_grow_once_the_raid_exceeds_channels_and_magazines():

@@ -22,7 +22,7 @@ BALLISTIC_REVIEW = 6.0  # s between predictions of one track's impact
 def circle_probability(offset, sigma, radius):
     """Probability that a circular normal error of deviation ``sigma`` about a point ``offset`` away falls in a circle.
 
-    All m; sigma > 0.  Midpoint rule of 48 strips across the circle; absolute error below 1e-3 for sigma > radius / 20.
+    All m; sigma > 0.  Midpoint rule of 48 strips across the circle; absolute error below 5e-3 for sigma > radius / 20.
     """
     if not (sigma > 0.0):
         return 1.0 if offset <= radius else 0.0

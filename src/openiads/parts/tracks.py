@@ -183,17 +183,11 @@ def confirm(sim, k):
     if track["owner"] != POST:
         track["state"] = CONFIRMED
         return
-    held = 0
-    for j in range(situation["tracks_high"]):
-        if (
-            sim.tracks[j]["state"] == CONFIRMED
-            and sim.tracks[j]["owner"] == POST
-            and sim.tracks[j]["post"] == track["post"]
-        ):
-            held += 1
-    if held >= sim.posts[track["post"]]["track_capacity"]:
+    post = sim.posts[track["post"]]
+    if post["held"] >= post["track_capacity"]:
         drop(sim, k, 3)
         return
+    post["held"] += 1
     track["state"] = CONFIRMED
     p = track["p"]
     if track["flight"] < 0:
@@ -209,14 +203,12 @@ def confirm(sim, k):
         math.sqrt(p[3, 3] + p[4, 4] + p[5, 5]), track["height"], track["speed"], 0.0, 0.0)  # fmt: skip
 
 
-@kernel("f8(Sim, i8, i8)")
-def cost(sim, k, i):
-    """Cost of giving plot ``i`` to the post's track ``k``: statistical distance, FORBIDDEN outside the gate."""
-    track = sim.tracks[k]
-    plot = sim.plots[i]
+@kernel("b1(Track, Plot)")
+def near(track, plot):
+    """Whether a plot may lie in a track's gate, by a test that is cheap and wider than the gate."""
     dt = plot["time"] - track["time"]
     if dt < -LATE:
-        return FORBIDDEN
+        return False
     x = track["x"]
     p = track["p"]
     reach = 0.0
@@ -228,11 +220,19 @@ def cost(sim, k, i):
     across = plot["range"] * max(plot["sigma_azimuth"], plot["sigma_elevation"])
     wide += plot["sigma_range"] * plot["sigma_range"] + 2.0 * across * across + MANEUVER * ahead * ahead * ahead
     fall = 5.0 * ahead * ahead if track["speed"] > 800.0 else 0.0
-    if reach > 20.0 * wide + fall * fall:
-        return FORBIDDEN
+    return reach <= 20.0 * wide + fall * fall
+
+
+@kernel("f8(Sim, i8, i8)")
+def cost(sim, k, i):
+    """Cost of giving plot ``i`` to the post's track ``k``: statistical distance, FORBIDDEN outside the gate."""
+    track = sim.tracks[k]
+    plot = sim.plots[i]
+    x = track["x"]
+    p = track["p"]
+    back = min(plot["time"] - track["time"], 0.0)
     predict(sim, k, plot["time"])
     radar = sim.radars[plot["radar"]]
-    back = min(dt, 0.0)
     d2, spread = position_distance(
         x, p, plot["position"][0] - x[3] * back, plot["position"][1] - x[4] * back, plot["position"][2] - x[5] * back,
         radar["position"], radar["axes"], plot["sigma_range"], plot["sigma_azimuth"], plot["sigma_elevation"],
@@ -265,6 +265,8 @@ def start(sim, i):
     if nearest >= 0:
         pair_up(sim, nearest, i)
         return
+    if sim.posts[plot["post"]]["held"] >= sim.posts[plot["post"]]["track_capacity"]:
+        return  # the picture is full: nothing new is begun
     k = new_track(sim, POST, plot["post"])
     if k < 0:
         return
@@ -355,6 +357,8 @@ def associate(sim, post, ready):
             track = sim.tracks[k]
             if track["state"] < TENTATIVE or track["owner"] != POST or track["post"] != post:
                 continue
+            if not near(track, sim.plots[i]):
+                continue
             price = cost(sim, k, i)
             if price >= FORBIDDEN:
                 continue
@@ -430,6 +434,7 @@ def prune(sim, post):
     """Drop the post's tracks that got no plot for too long, and tentative ones that missed their hits."""
     now = sim.situation[0]["now"]
     limit = sim.posts[post]["drop_time"]
+    held = 0
     for k in range(sim.situation[0]["tracks_high"]):
         track = sim.tracks[k]
         if track["state"] == FREE or track["owner"] != POST or track["post"] != post:
@@ -441,5 +446,7 @@ def prune(sim, post):
                 drop(sim, k, 1)
             else:
                 merge_doubles(sim, k, post)
+                held += 1
         elif now - track["born"] > window:
             drop(sim, k, 1)
+    sim.posts[post]["held"] = held

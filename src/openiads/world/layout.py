@@ -198,6 +198,7 @@ POST = np.dtype(
         ("interrogation_interval", "f8"),
         ("drop_time", "f8"),  # a track without updates is dropped after this, s
         ("track_capacity", "i8"),
+        ("held", "i8"),  # confirmed tracks in its picture, counted anew every cycle
     ],
     align=True,
 )
@@ -497,6 +498,7 @@ compiled.name_type("Sim", _sim_type)
 compiled.name_type("Radar", lambda: compiled.row_type(RADAR))
 compiled.name_type("Unit", lambda: compiled.row_type(UNIT))
 compiled.name_type("Flight", lambda: compiled.row_type(FLIGHT))
+compiled.name_type("Plot", lambda: compiled.row_type(PLOT))
 compiled.name_type("Tracks", lambda: compiled.rows_type(TRACK))
 compiled.name_type("Track", lambda: compiled.row_type(TRACK))
 compiled.name_type("Situation", lambda: compiled.row_type(SITUATION))
