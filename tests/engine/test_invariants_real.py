@@ -278,7 +278,7 @@ def miss_told_as_self_destruct(e: np.ndarray, limits: dict[str, Any]) -> np.ndar
 
 @fault("first times agree with log")
 def first_launch_misreported(e: np.ndarray, limits: dict[str, Any]) -> np.ndarray:
-    e["time"][where(e, Event.LAUNCH)[0]] += 0.3
+    e["time"][where(e, Event.LAUNCH)] += 0.3
     return e
 
 

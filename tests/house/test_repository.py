@@ -114,4 +114,5 @@ try:
 except SystemExit as left:
     assert not left.code, left.code
 """
-    assert loaded_by(code) == set()
+    brought_by_typer = {"pydantic"} if len(arguments) > 1 else set()  # the parser of a command imports it by itself
+    assert loaded_by(code) - brought_by_typer == set()

@@ -386,7 +386,13 @@ def score(row: np.ndarray, events: np.ndarray, world: SimpleNamespace) -> None:
 
 
 def engine() -> Engine:
-    return Engine(build, Runner, lambda _: FakeScenario(), FakeCatalog, lambda facts: FakeScenario(**facts["mapping"]))
+    return Engine(
+        build,
+        Runner,
+        lambda _: FakeScenario(),
+        lambda _: FakeCatalog(),
+        lambda facts: FakeScenario(**facts["mapping"]),
+    )
 
 
 if __name__ == "__main__":

@@ -123,7 +123,8 @@ def published_gate(unit, track, x, y, z):
 
 @kernel("tuple_of(i8, f8, f8, f8, f8)(Situation, f8[::1], Unit, Track, f8)")
 def envelope(situation, tables, unit, track, ready):
-    """(gate or 0, first, last, believed probability, spare time) of shooting at a track with a launch from ``ready`` on.
+    """(gate or 0, first, last, believed probability, spare time) of shooting at a track with a launch from ``ready``
+    on.
 
     The spare time, s, is how long a launch at the first feasible intercept could wait.
     """

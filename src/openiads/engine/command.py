@@ -52,7 +52,6 @@ NOT_IDENTIFIED, NOT_ACQUIRED = int(Gate.NOT_IDENTIFIED), int(Gate.NOT_ACQUIRED)
 ASSIGN_AHEAD = 30.0  # s, a track is assigned at most this long before its launch
 LONGEST_WAIT = 1.0  # s, a round may be this early at the predicted intercept
 RETRY = 1.0  # s until a crew asks again
-REVOKE_UPDATES = 3  # a track that flies on this many updates after it was assessed killed is alive
 PICTURE, OPERATOR, CHANNEL, LAUNCHER, MAGAZINE = 0, 1, 2, 3, 4
 
 
@@ -73,7 +72,7 @@ def judge(sim, post):
                 sim.flights[track["flight"]]["ever"] |= 4
             log_identity(sim, k, before, belief[0], belief[1], belief[2])
         evaluate(situation, track, sim.assets, sim.cost[MOST_PLOTS + 3])
-        if track["assessed_dead"] == 1 and track["dead_updates"] >= REVOKE_UPDATES:
+        if track["assessed_dead"] == 1 and track["dead_updates"] >= situation["revoke_updates"]:
             track["assessed_dead"] = 0
             log(
                 sim,

@@ -50,7 +50,9 @@ def needed() -> bool:
 
 
 def prepare() -> bool:
-    """Fill the cache if need be; True if it was.  A failed child is no failure here: the run compiles what is missing."""
+    """Fill the cache if need be; True if it was.  A failed child is no failure here: the run compiles what is
+    missing.
+    """
     if not needed():
         return False
     command = [sys.executable, "-m", "openiads.engine.warming"]
@@ -75,7 +77,8 @@ def main(arguments: list[str]) -> None:
         raise OpeniadsError("openiads.engine.warming", f"no share {shares}", f"Give numbers below {len(SHARES)}.")
     for share in shares:
         compiled.warm(kernels_of(share))
-    print(f"kernels of share {', '.join(map(str, shares))} ready after {time.perf_counter() - begun:.1f} s")
+    told = ", ".join(map(str, shares))
+    sys.stdout.write(f"kernels of share {told} ready after {time.perf_counter() - begun:.1f} s\n")
 
 
 if __name__ == "__main__":

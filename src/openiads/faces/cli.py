@@ -40,7 +40,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on std
 Replications = Annotated[
     int | None, typer.Option("-n", "--replications", min=1, help="How many replications.", show_default=False)
 ]
-Seed = Annotated[int, typer.Option("--seed", min=0, max=2**63 - 1, help="The seed; equal seeds give equal results.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="The seed; equal seeds give equal results.")]
 Jobs = Annotated[
     int | None, typer.Option("--jobs", min=1, help="Threads; all processors if left out.", show_default=False)
 ]

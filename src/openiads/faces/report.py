@@ -375,7 +375,8 @@ def terrain_of(run: Any) -> Any:
     scenario = run.scenario
     if scenario.terrain.source == "levant":
         factor = scenario.world.crest_factor
-        return terrain.levant(run.world.knobs.get("crest_factor", 0.5) if factor is None else factor, on_missing="sea")
+        factor = run.world.knobs.get("world.crest_factor", 0.5) if factor is None else factor
+        return terrain.levant(factor, on_missing="sea")
     if scenario.terrain.source == "files":
         folder = scenario.folder or Path()
         return terrain.from_file([folder / name for name in scenario.terrain.files], on_missing="sea")

@@ -267,7 +267,9 @@ def update_scalar(x, p, n, h, residual, variance, work):
 
 @kernel("f8(f8[::1], f8[:, ::1], f8, f8, f8, f8, f8, f8[::1])")
 def update_six(x, p, hx, hy, hz, residual, variance, work):
-    """``update_scalar`` of a position component into six states: the same sums with fixed bounds, half again as fast."""
+    """``update_scalar`` of a position component into six states: the same sums with fixed bounds, half again as
+    fast.
+    """
     for i in range(6):
         work[i] = p[i, 0] * hx + p[i, 1] * hy + p[i, 2] * hz
     s = variance + hx * work[0] + hy * work[1] + hz * work[2]

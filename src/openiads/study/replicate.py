@@ -48,7 +48,7 @@ class Engine:
     build: Callable[..., Any]  # (scenario, catalog, knobs) -> World
     runner: Callable[..., Any]  # (world, seed) -> Runner
     load: Callable[[Any], Any]  # path or name -> Scenario
-    catalog: Callable[[], Any]
+    catalog: Callable[[Any], Any]  # scenario -> Catalog, its own entries included
     restore: Callable[[dict[str, Any]], Any]  # what ``scenario_facts`` wrote -> Scenario
     prepare: Callable[[], Any] = lambda: None  # compile what is not compiled yet
 
@@ -65,7 +65,7 @@ def real_engine() -> Engine:
         importlib.import_module("openiads.world.build").build,
         importlib.import_module("openiads.engine.run").Runner,
         reading.load,
-        importlib.import_module("openiads.data.catalog").catalog,
+        reading.catalog_of,
         restore,
         importlib.import_module("openiads.engine.warming").prepare,
     )
@@ -124,7 +124,7 @@ def run(
     _check_numbers(most, seed, jobs, chunk, record)
     if isinstance(scenario, str | Path):
         scenario = engine.load(scenario)
-    catalog = catalog if catalog is not None else engine.catalog()
+    catalog = catalog if catalog is not None else engine.catalog(scenario)
     begun = time.monotonic()
     engine.prepare()
     world = engine.build(scenario, catalog, knobs)
@@ -453,7 +453,7 @@ class Run:
     def catalog(self) -> Any:
         """The Catalog that the run used; ResultsError if this installation has another."""
         if self._catalog is None:
-            found = self.engine.catalog()
+            found = self.engine.catalog(self.scenario)
             if found.digest != self.identity.catalog:
                 raise ResultsError(
                     str(self.path),

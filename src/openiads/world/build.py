@@ -180,6 +180,8 @@ def situation_of(scenario: Scenario, catalog: Catalog, values: Values, earth_fac
         [values.of(catalog[catalog[s.system].post], "threat_probability") for s in scenario.sites], default=1.0
     )
     row["first_notional"] = math.inf
+    systems = [catalog[site.system] for site in scenario.sites]
+    row["revoke_updates"] = min([int(s.assessment_revoke_updates.si) for s in systems], default=5)
     row["service_actor"] = actor_number("service")
     return out
 

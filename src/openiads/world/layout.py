@@ -77,6 +77,7 @@ SITUATION = np.dtype(
         ("iff_persistent", "f8"),
         ("iff_reply", "f8"),
         ("interrogations", "i8"),
+        ("revoke_updates", "i8"),  # a track that flies on so many updates after an assessed kill is alive
         ("threat_probability", "f8"),  # a ballistic track threatens an asset above this probability of impact
         ("service_actor", "i8"),
     ],

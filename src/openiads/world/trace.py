@@ -41,10 +41,10 @@ MEANING: dict[Event, tuple[str, tuple[str, ...]]] = {
         ("range", "azimuth", "elevation", "mask height", "SNR, dB", "height"),
     ),
     Event.TRACK: (
-        "1: confirmed at the command post, 2: firm at an engagement radar",
+        "1: confirmed at the command post",
         ("position sd", "velocity sd", "height", "speed", "", ""),
     ),
-    Event.TRACK_DROP: ("1: dropped after misses, 2: merged", ("age", "", "", "", "", "")),
+    Event.TRACK_DROP: ("1: dropped after misses, 2: merged, 3: picture full", ("age", "", "", "", "", "")),
     Event.IDENTIFY: (
         "codes.Identity now believed",
         ("P(hostile)", "P(friend)", "P(neutral)", "Identity before", "", ""),
