@@ -13,6 +13,8 @@ from openiads.base.errors import InputError
 from openiads.doctrine.contracts import RULE_ERRORS, adopt, never_asked
 from openiads.world.build import World
 
+__all__ = ["RULE_ERRORS", "rule_of"]
+
 
 def rule_of(world: World) -> Any:
     """The world's fire rule as the engine takes it: the user's, checked and compiled, or a stand-in."""

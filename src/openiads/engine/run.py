@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from openiads.base import compiled
-from openiads.doctrine.contracts import RULE_ERRORS
-from openiads.engine.rules import rule_of
+from openiads.engine.rules import RULE_ERRORS, rule_of
 from openiads.engine.step import play
 from openiads.physics.filtering import WORK
 from openiads.physics.flyout import BODY
@@ -91,9 +90,9 @@ class Runner:
         sim, rows = self.sim, self.world.rows
         copied = ("situation", "flights", "radars", "posts", "units", "launchers", "assets")
         self._copied = [(_bytes(getattr(sim, name)), _bytes(rows[name])) for name in copied if len(rows[name])]
-        rows = len(sim.tracks)
+        room = len(sim.tracks)
         self.view = View(
-            np.zeros((5, rows), np.int64), np.zeros(rows), np.zeros((rows, 3)), np.zeros((rows, 3)), np.zeros(8)
+            np.zeros((5, room), np.int64), np.zeros(room), np.zeros((room, 3)), np.zeros((room, 3)), np.zeros(8)
         )
         self._cleared = [_bytes(getattr(sim, name)) for name in ("engagements", "tracks", "looks", "gates")]
         self._due = sim.looks["due"]
