@@ -16,6 +16,7 @@ arithmetic, comparisons, loops, ``math`` and this module's names.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -125,8 +126,10 @@ def empty_picture(rows: int) -> Picture:
     return Picture(0, whole(), whole(), whole(), np.zeros(rows), whole(), np.zeros((rows, 3)), np.zeros((rows, 3)))
 
 
-def sample_pictures() -> list[tuple[Own, Picture, Dials, Draw]]:
+def sample_pictures(dials: Sequence[float] = ()) -> list[tuple[Own, Picture, Dials, Draw]]:
     """Three small situations on which a user's rule is tried before it is compiled."""
+    padded = np.zeros(8)
+    padded[: len(dials)] = dials
     cases = []
     for k in range(3):
         picture = empty_picture(2)._replace(size=2)
@@ -134,11 +137,11 @@ def sample_pictures() -> list[tuple[Own, Picture, Dials, Draw]]:
         picture.threatening[:] = 1
         picture.time_to_asset[:] = [60.0 * (k + 1), 500.0]
         own = Own(100.0, 0, 0, 8 - 4 * k, k, k, 0, 2, 0.8, 20.0, 80.0, 60.0 * (k + 1))
-        cases.append((own, picture, Dials(np.zeros(8)), Draw(1, 0, 1, k)))
+        cases.append((own, picture, Dials(padded), Draw(1, 0, 1, k)))
     return cases
 
 
-def adopt(function: Any, place: str) -> Any:
+def adopt(function: Any, place: str, dials: Sequence[float] = ()) -> Any:
     """Check a user's fire rule, try it plain on three sample situations, compile it for its declared signature.
 
     place : how errors name it, e.g. ``my_rules.py:two_then_wait``.  Raises InputError with a short reason.
@@ -151,9 +154,9 @@ def adopt(function: Any, place: str) -> Any:
             f"has {count}; a fire rule takes (own, picture, dials, draw)",
             "Write def rule(own, picture, dials, draw).",
         )
-    for own, picture, dials, draw in sample_pictures():
+    for own, picture, numbers, draw in sample_pictures(dials):
         try:
-            order = function(own, picture, dials, draw)
+            order = function(own, picture, numbers, draw)
         except RULE_ERRORS as problem:
             line = (
                 problem.__traceback__.tb_next.tb_lineno

@@ -25,7 +25,7 @@ from openiads.parts.engagements import assess, begin_decision, engage, free_chan
 from openiads.parts.flights import finish
 from openiads.parts.interrogation import interrogate
 from openiads.parts.sensing import angle_between, bearing
-from openiads.parts.tracks import CONFIRMED, POST, prune
+from openiads.parts.tracks import CONFIRMED, POST, alike, prune
 from openiads.parts.weapons import fire_round, launcher_ready_at, ready_launcher, rounds_left
 from openiads.physics.motion import local_up
 from openiads.physics.reach import slack
@@ -33,6 +33,7 @@ from openiads.world.codes import Action, Event, Gate, Identity, Side, Stage, Sta
 from openiads.world.layout import MOST_PLOTS
 from openiads.world.log import log
 
+ELEMENT_DOWN = int(Event.ELEMENT_DOWN)
 IDENTIFY, DECIDE, REVOKE = int(Event.IDENTIFY), int(Event.DECIDE), int(Event.REVOKE)
 HOSTILE, HOSTILE_SIDE, KILLED = int(Identity.HOSTILE), int(Side.HOSTILE), int(Terminal.KILLED)
 NONE, DECIDING, FIRING = int(Stage.NONE), int(Stage.DECIDING), int(Stage.FIRING)
@@ -192,6 +193,10 @@ def consider(sim, post, k):
         return
     if track["refused"] == 1:
         return
+    if doubled(sim, k):
+        for u in range(len(sim.units)):
+            set_gate(sim, track["flight"], u, ELSEWHERE, 0.0)
+        return
     u = choose_unit(sim, post, k)
     if u < 0:
         if situation["queue_lost"] == 1 and no_channel_free(sim, post, k):
@@ -201,6 +206,17 @@ def consider(sim, post, k):
     _, first, last, believed, _ = envelope(situation, sim.tables, unit, track, now + unit["crew_delay"])
     engage(sim, u, k, first, last, believed)
     sim.posts[post]["free_at"] = now + sim.posts[post]["service_time"]
+
+
+@kernel("b1(Sim, i8)")
+def doubled(sim, k):
+    """Whether a track looks like one that is being engaged: two tracks of one flight draw one engagement."""
+    for j in range(sim.situation[0]["tracks_high"]):
+        other = sim.tracks[j]
+        if j != k and other["state"] == CONFIRMED and other["owner"] == POST and other["engagements"] > 0:
+            if other["post"] == sim.tracks[k]["post"] and alike(sim, k, j):
+                return True
+    return False
 
 
 @kernel("b1(Sim, i8)")
@@ -327,7 +343,12 @@ def mark_tracked(sim, post):
 def command(sim, post):
     """One cycle of a command post: prune, judge, assign, and name what holds fire."""
     post_row = sim.posts[post]
-    post_row["due"] = sim.situation[0]["now"] + post_row["cycle"]
+    now = sim.situation[0]["now"]
+    post_row["due"] = now + post_row["cycle"]
+    if now >= post_row["fails_at"]:  # nobody decides any more; its units finish what they have in hand
+        post_row["due"] = math.inf
+        log(sim, ELEMENT_DOWN, -1, -1, -1, -1, -1, -1, 3, post, 0.0, 0.0, 0.0, 0.0, 0.0)
+        return
     prune(sim, post)
     judge(sim, post)
     mark_tracked(sim, post)

@@ -40,4 +40,5 @@ def rule_of(world: World) -> Any:
     function = getattr(module, name, None)
     if function is None:
         raise InputError(world.rule_text, f"{path.name} has no function {name!r}", "Check the name after the colon.")
-    return adopt(function, world.rule_text)
+    dials = [site.doctrine.dials for site in world.scenario.sites if site.doctrine.fire == world.rule_text]
+    return adopt(function, world.rule_text, dials[0] if dials else ())

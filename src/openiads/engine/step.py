@@ -14,7 +14,7 @@ from openiads.engine.command import command, operate
 from openiads.parts.engagements import serve
 from openiads.parts.flights import arrive, begin, close, sample
 from openiads.parts.outcomes import tally
-from openiads.parts.radars import search
+from openiads.parts.radars import begin_scans, search
 from openiads.parts.tracks import fuse
 from openiads.parts.weapons import close_rounds, fly_round
 
@@ -77,6 +77,7 @@ def play(sim, out, view, rule):
     """One replication from start to end, or to the first status that is not OK; counted in ``out``."""
     situation = sim.situation[0]
     begin(sim)
+    begin_scans(sim)
     find_next_arrival(sim)
     while situation["status"] == 0:
         when, phase, row = next_due(sim)

@@ -20,7 +20,7 @@ from openiads.physics.motion import position_at
 from openiads.world.codes import Event, Status
 from openiads.world.log import log
 
-FALSE_ALARM, LINK = int(Purpose.FALSE_ALARM), int(Purpose.LINK)
+FALSE_ALARM, LINK, SCAN_PHASE = int(Purpose.FALSE_ALARM), int(Purpose.LINK), int(Purpose.SCAN_PHASE)
 DETECT = int(Event.DETECT)
 LOOK = int(Event.LOOK)
 OVERFLOW_PLOTS = int(Status.OVERFLOW_PLOTS)
@@ -35,6 +35,16 @@ def frame_time(sim, r, now):
         return radar["frame"]
     used = min(radar["occupancy"], radar["occupancy_limit"])
     return radar["frame"] / (1.0 - used)
+
+
+@kernel("void(Sim)")
+def begin_scans(sim):
+    """Draw where each radar's search frame begins, once a replication."""
+    situation = sim.situation[0]
+    for r in range(len(sim.radars)):
+        radar = sim.radars[r]
+        u = uniform(situation["seed"], situation["replication"], SCAN_PHASE, radar["actor"], 0)
+        radar["phase"] = u * radar["frame"]
 
 
 @kernel("f8(Sim, i8, i8, f8)")

@@ -169,7 +169,7 @@ def end_round(sim, k, how):
     track = sim.tracks[round_["track"]]
     if track["serial"] == round_["serial"]:
         track["in_flight"] -= 1
-        track["survival"] = 1.0 if track["in_flight"] == 0 else track["survival"] / (1.0 - round_["believed"])
+        track["survival"] = 1.0 if track["in_flight"] == 0 else track["survival"] / max(1.0 - round_["believed"], 1e-9)
     engagement = sim.engagements[round_["engagement"]]
     engagement["in_flight"] -= 1
     if engagement["in_flight"] == 0 and engagement["wanted"] == 0:

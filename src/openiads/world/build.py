@@ -87,7 +87,6 @@ def build(scenario: Scenario, catalog: Catalog | None = None, knobs: Mapping[str
         "corridors": corridors_of(scenario),
     }
     check_names(places.names, rows)
-    set_phases(rows["radars"])
     rule = user_rule(scenario)
     world = World(
         scenario, catalog, dict(knobs or {}), terrain, places.names, rows, arena.array(), rule, scenario.digest()
@@ -193,12 +192,6 @@ def check_names(names: Names, rows: Mapping[str, np.ndarray]) -> None:
         if len(set(actors.tolist())) != len(actors):
             raise InputError(f"{noun}", "two names fall on one number of the random draws", "Rename one of them.")
     assert names
-
-
-def set_phases(radars: np.ndarray) -> None:
-    """A radar's frames begin at an offset named by its actor, the same in every replication's file order."""
-    for row in radars:
-        row["phase"] = (int(row["actor"]) % 1_000_003) / 1_000_003.0 * float(row["frame"])
 
 
 def user_rule(scenario: Scenario) -> str:

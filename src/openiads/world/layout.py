@@ -199,6 +199,7 @@ POST = np.dtype(
         ("interrogation_interval", "f8"),
         ("drop_time", "f8"),  # a track without updates is dropped after this, s
         ("track_capacity", "i8"),
+        ("fails_at", "f8"),  # inf: never
         ("held", "i8"),  # confirmed tracks in its picture, counted anew every cycle
     ],
     align=True,

@@ -113,6 +113,7 @@ class Places:
         row["interrogation_interval"] = v(entry, "interrogation_interval")
         row["track_capacity"] = int(entry.track_capacity.si)
         row["fuse_due"] = NEVER
+        row["fails_at"] = self._failure(site, entry.name)
         row["due"] = row["cycle"]
         row["drop_time"] = 20.0
         self.rows["posts"].append(row)
@@ -284,7 +285,8 @@ class Places:
         row["assess_false_kill"] = v(system, "assessment_false_kill")
         row["assess_false_miss"] = v(system, "assessment_false_miss")
         row["support_break"] = v(round_entry, "support_break_limit")
-        row["floor"] = v(system, "pk_floor")
+        given = self.scenario.model.kill_probability is not None
+        row["floor"] = 0.0 if given else v(system, "pk_floor")
         row["position_limit"], row["velocity_limit"] = FIRM[round_entry.text["guidance"]]
         row["due"] = NEVER
         row["published"] = [
