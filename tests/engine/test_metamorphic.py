@@ -240,8 +240,7 @@ def test_a_target_sixteen_times_as_large_is_seen_from_twice_as_far() -> None:
     """In free space, by the calibrated signal: the SNR of a look at equal geometry grows by the ratio of areas."""
     small = looks(scene(raid("West"), model=CLEAR, sites=[WATCHING]), 1)[0]
     text = toml_text(
-        load("one_on_one").mapping()
-        | {"model": dict(CLEAR), "catalog": {"threats": {"big": {"based_on": "f16"}}}}
+        load("one_on_one").mapping() | {"model": dict(CLEAR), "catalog": {"threats": {"big": {"based_on": "f16"}}}}
     )
     assert build(loads(text)).rows["flights"]["rcs"].shape == (1, 3, 3)
     world = scene(raid("West"), model=CLEAR, sites=[WATCHING], knobs={"f16.signature": 10.0 * math.log10(16.0)})

@@ -224,7 +224,9 @@ def test_a_rule_that_raises_on_the_sample_pictures_is_refused(tmp_path: Path, bo
 
 
 def test_assertions_and_runtime_errors_of_a_rule_are_refused(tmp_path: Path) -> None:
-    refused(tmp_path, "def rule(own, picture, dials, draw):\n    assert own.now < 0\n    return HOLD\n", "AssertionError")
+    refused(
+        tmp_path, "def rule(own, picture, dials, draw):\n    assert own.now < 0\n    return HOLD\n", "AssertionError"
+    )
     refused(tmp_path, "def rule(own, picture, dials, draw):\n    raise RuntimeError('no')\n", "RuntimeError", "no")
 
 
@@ -337,7 +339,9 @@ def rule(own, picture, dials, draw):
     assert leakers.low < 2.0 <= leakers.high  # two leak where it did not fail; where it did, none may have
 
 
-@pytest.mark.parametrize("value", ["Order(5, own.track, 1)", "Order(FIRE, own.track, 0)", "Order(FIRE, own.track + 1, 1)"])
+@pytest.mark.parametrize(
+    "value", ["Order(5, own.track, 1)", "Order(FIRE, own.track, 0)", "Order(FIRE, own.track + 1, 1)"]
+)
 def test_nonsense_in_flight_fails_the_replication_and_names_the_rule(tmp_path: Path, value: str) -> None:
     text = f"def rule(own, picture, dials, draw):\n    if own.now == 100.0:\n        return HOLD\n    return {value}\n"
     result = fought(written(tmp_path, text), 1)[0]

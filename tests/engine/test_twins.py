@@ -31,7 +31,10 @@ Traces = dict[str, tuple[np.ndarray, np.ndarray]]
 def traced(folder: Path, *names: str, **switches: str) -> Traces:
     """Events and outcome rows of scenes from a process of its own."""
     folder.mkdir()
-    environment = {**{k: v for k, v in os.environ.items() if k not in ("OPENIADS_PLAIN", "OPENIADS_BOUNDS")}, **switches}
+    environment = {
+        **{k: v for k, v in os.environ.items() if k not in ("OPENIADS_PLAIN", "OPENIADS_BOUNDS")},
+        **switches,
+    }
     program = [sys.executable, str(Path(traces.__file__)), str(folder), *names]
     done = subprocess.run(program, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]

@@ -37,9 +37,11 @@ defends = ["Depot"]
 doctrine = {{ fire = "shoot_look_shoot", salvo = 2, control = "{control}", goal = 0.9, search_mode = "{mode}" }}
 """
 
-AIRCRAFT = _HEAD.format(
-    name="two aircraft", duration="75 s", terrain="flat", shape="", low="none", control="free", mode="high"
-) + """
+AIRCRAFT = (
+    _HEAD.format(
+        name="two aircraft", duration="75 s", terrain="flat", shape="", low="none", control="free", mode="high"
+    )
+    + """
 [model]
 multipath = true
 
@@ -55,11 +57,19 @@ lateral_spacing = "3 km"
 start = "0 s"
 jitter = "1 s"
 """
+)
 
-CRUISE = _HEAD.format(
-    name="two cruise missiles", duration="100 s", terrain="ridge", low="76n6", control="free", mode="low",
-    shape='origin = "34.92 N 35.90 E"\nbearing = "270 deg"\ndistance = "8 km"\nheight = "25 m"\nwidth = "2 km"',
-) + """
+CRUISE = (
+    _HEAD.format(
+        name="two cruise missiles",
+        duration="100 s",
+        terrain="ridge",
+        low="76n6",
+        control="free",
+        mode="low",
+        shape='origin = "34.92 N 35.90 E"\nbearing = "270 deg"\ndistance = "8 km"\nheight = "25 m"\nwidth = "2 km"',
+    )
+    + """
 [model]
 diffraction = true
 false_alarms = false
@@ -75,11 +85,19 @@ spacing = "4 s"
 lateral_spacing = "1 km"
 start = "0 s"
 """
+)
 
-BALLISTIC = _HEAD.format(
-    name="a ballistic missile", duration="120 s", terrain="flat", shape="", low="none", control="tight",
-    mode="ballistic",
-) + """
+BALLISTIC = (
+    _HEAD.format(
+        name="a ballistic missile",
+        duration="120 s",
+        terrain="flat",
+        shape="",
+        low="none",
+        control="tight",
+        mode="ballistic",
+    )
+    + """
 [model]
 false_alarms = false
 
@@ -91,6 +109,7 @@ target = "Depot"
 origin = "34.92 N 33.20 E"
 time_on_target = "115 s"
 """
+)
 
 SCENES = {"aircraft": AIRCRAFT, "cruise": CRUISE, "ballistic": BALLISTIC}
 SEED = 5
