@@ -8,7 +8,7 @@ Run once when the fact file changes; needs PyYAML, which the package itself does
 import sys
 from pathlib import Path
 
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 HEADER = (
     "# The bibliography: one table a source. Built by tools/build_sources.py;"
