@@ -53,6 +53,18 @@ def next_due(sim):
     return when, phase, row
 
 
+@kernel("b1(Sim)")
+def settled(sim):
+    """Whether no track and no plot of any flight is left: one may be confirmed or judged after its flight ended."""
+    for k in range(sim.situation[0]["tracks_high"]):
+        if sim.tracks[k]["state"] != 0 and sim.tracks[k]["flight"] >= 0:
+            return False
+    for i in range(sim.situation[0]["plots_count"]):
+        if sim.plots[i]["flight"] >= 0:
+            return False
+    return True
+
+
 @kernel("void(Sim)")
 def find_next_arrival(sim):
     """Remember which flight's path ends next."""
@@ -84,8 +96,8 @@ def play(sim, out, view, rule):
         situation["now"] = when
         if phase == END:
             break
-        if situation["open_flights"] == 0 and situation["rounds_first"] == situation["rounds_count"]:
-            break  # nothing flies any more: nothing that is counted can change
+        if situation["open_flights"] == 0 and situation["rounds_first"] == situation["rounds_count"] and settled(sim):
+            break  # nothing that is counted can change any more
         if phase == ROUND:
             fly_round(sim, row)
         elif phase == FLIGHT:
