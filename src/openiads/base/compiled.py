@@ -92,14 +92,19 @@ def resolve(text: str) -> Any:
     return eval(text, {"__builtins__": {}}, scope)  # our own source text, never a user's
 
 
-def kernel(signature: str) -> Callable[[Callable[..., Any]], Any]:
-    """Record a function as a kernel of this signature; in plain mode the function itself is returned."""
+def kernel(signature: str, *, entry: bool = False) -> Callable[[Callable[..., Any]], Any]:
+    """Record a function as a kernel of this signature; in plain mode the function itself is returned.
+
+    Kernels that take the whole state (``Sim``) are called by kernels alone, so they get no wrapper for calls from
+    Python, which would take a fifth of their compile time; ``entry`` asks for one.
+    """
 
     def record(function: Callable[..., Any]) -> Any:
         if PLAIN:
             KERNELS.append(function)
             return function
-        compiled = _dispatcher(function, signature)
+        inner = "(Sim" in signature and not entry
+        compiled = _dispatcher(function, signature, **({"no_cpython_wrapper": True} if inner else {}))
         KERNELS.append(compiled)
         return compiled
 
@@ -159,6 +164,8 @@ def _compile_by_declaration(dispatcher: Any, signature: str) -> None:
     def compile_for_args(*args: Any, **kws: Any) -> Any:
         if dispatcher.overloads:
             return plain_compile(*args, **kws)
+        if dispatcher.targetoptions.get("no_cpython_wrapper"):
+            raise TypeError(f"{dispatcher.py_func.__name__} is called by kernels alone: declare it with entry=True")
         ensure()
         compiled = next(iter(dispatcher.overloads.values()))
         check_types(compiled.signature.args, args)

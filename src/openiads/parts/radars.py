@@ -27,7 +27,7 @@ OVERFLOW_PLOTS = int(Status.OVERFLOW_PLOTS)
 NEVER = math.inf
 
 
-@kernel("f8(Sim, i8, f8)")
+@kernel("f8(Sim, i8, f8)", entry=True)
 def frame_time(sim, r, now):
     """Revisit time of search now, s: the active mode's frame, stretched by what tracking and guidance take."""
     radar = sim.radars[r]
@@ -197,7 +197,7 @@ def search(sim, r):
         false_alarm(sim, r, radar["false_per_frame"] / radar["sectors"], arrives)
 
 
-@kernel("void(Sim, i8)")
+@kernel("void(Sim, i8)", entry=True)
 def set_occupancy(sim, r):
     """Share of an engagement radar's time taken by own tracks and guided rounds: sum of dwell over interval."""
     radar = sim.radars[r]
