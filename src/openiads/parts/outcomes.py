@@ -20,11 +20,16 @@ compiled.name_type("Parts", lambda: compiled.row_type(OUTCOME_PARTS))
 @kernel("void(Parts)")
 def clear(out):
     """Set all counts to 0."""
-    out["counts"][:] = 0
-    out["by_class"][:, :] = 0
-    out["terminal"][:] = 0
-    out["round_end"][:] = 0
-    out["waited"][:] = 0.0
+    for k in range(8):
+        out["counts"][k] = 0
+    for k in range(5):
+        out["waited"][k] = 0.0
+        for column in range(4):
+            out["by_class"][k, column] = 0
+    for k in range(10):
+        out["terminal"][k] = 0
+    for k in range(6):
+        out["round_end"][k] = 0
     out["asset_hits"] = 0
     out["civil_engaged"] = 0
     out["friend_engaged"] = 0
