@@ -38,7 +38,7 @@ def measured(environment: dict[str, str]) -> dict[str, Any]:
 def test_all_kernels_compile_within_the_budget(tmp_path: Path) -> None:
     kept = {k: v for k, v in os.environ.items() if k not in ("OPENIADS_PLAIN", "OPENIADS_BOUNDS")}
     told = measured({**kept, "OPENIADS_CACHE": str(tmp_path / "first")})
-    if told["total"] > BUDGET:  # a busy core makes CPU-seconds grow; what the work costs is the lesser of two measurements
+    if told["total"] > BUDGET:  # a busy core makes CPU-seconds grow: the lesser of two counts
         told = min(told, measured({**kept, "OPENIADS_CACHE": str(tmp_path / "second")}), key=lambda t: t["total"])
     for name, seconds in sorted(told["kernels"].items(), key=lambda item: -item[1]):
         print(f"{seconds:8.2f} CPU-s  {name}")
