@@ -285,8 +285,7 @@ class Places:
         row["assess_false_kill"] = v(system, "assessment_false_kill")
         row["assess_false_miss"] = v(system, "assessment_false_miss")
         row["support_break"] = v(round_entry, "support_break_limit")
-        given = self.scenario.model.kill_probability is not None
-        row["floor"] = 0.0 if given else v(system, "pk_floor")
+        row["floor"] = v(system, "pk_floor")
         row["position_limit"], row["velocity_limit"] = FIRM[round_entry.text["guidance"]]
         row["due"] = NEVER
         row["published"] = [
