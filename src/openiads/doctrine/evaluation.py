@@ -68,7 +68,7 @@ def predicted_impact(track, work):
 def evaluate_ballistic(situation, track, assets, work):
     """Threatened asset of a ballistic track: the one its predicted impact most probably falls on, above a threshold.
 
-    The impact's spread is the track's own, carried to the ground, with a missile's dispersion taken as 500 m.
+    The impact's spread is the track's own, carried to the ground, with the believed missile's dispersion.
     """
     x, y, z, fall = predicted_impact(track, work)
     track["threatening"] = 0
@@ -78,12 +78,14 @@ def evaluate_ballistic(situation, track, assets, work):
         return
     p = track["p"]
     spread = (p[0, 0] + p[1, 1] + p[2, 2] + fall * fall * (p[3, 3] + p[4, 4] + p[5, 5])) / 3.0
-    sigma = math.sqrt(spread + 500.0 * 500.0)
+    sigma = math.sqrt(spread + situation["dispersion"] * situation["dispersion"])
+    ux, uy, uz, _ = local_up(x, y, z)
     best = situation["threat_probability"]
     for a in range(len(assets)):
         asset = assets[a]
         dx, dy, dz = x - asset["position"][0], y - asset["position"][1], z - asset["position"][2]
-        off = math.sqrt(dx * dx + dy * dy + dz * dz)
+        rise = dx * ux + dy * uy + dz * uz  # an asset may stand high above the sea: only the ground distance counts
+        off = math.sqrt(max(dx * dx + dy * dy + dz * dz - rise * rise, 0.0))
         chance = circle_probability(off, sigma, asset["radius"] + asset["buffer"])
         if chance > best:
             best = chance

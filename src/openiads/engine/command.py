@@ -335,7 +335,8 @@ def mark_tracked(sim, post):
         sim.flights[f]["tracked"] = 0
     for k in range(sim.situation[0]["tracks_high"]):
         track = sim.tracks[k]
-        if track["state"] == CONFIRMED and track["owner"] == POST and track["flight"] >= 0:
+        mine = track["state"] == CONFIRMED and track["owner"] == POST and track["post"] == post
+        if mine and track["flight"] >= 0:
             sim.flights[track["flight"]]["tracked"] = 1
 
 
@@ -476,6 +477,7 @@ def decide(sim, e, view, rule):
         situation["status_entity"] = u
         return
     engagement["wanted"] = min(order.rounds, loaded)
+    engagement["salvo"] = sim.flights[f]["shots"] + 1
     engagement["state"] = FIRING
     engagement["due"] = now
 
@@ -500,6 +502,14 @@ def launch_next(sim, e):
     f = engagement["flight"]
     own = sim.tracks[engagement["own"]]
     engagement["due"] = now + RETRY
+    track = sim.tracks[engagement["track"]]
+    forbidden = permitted(unit["control"], track["identity"], track["ballistic"])
+    if track["serial"] != engagement["serial"] or forbidden != 0:  # lost, or believed otherwise since the decision
+        set_gate(sim, f, u, forbidden if forbidden != 0 else NO_FIRM_TRACK, 0.0)
+        engagement["wanted"] = 0
+        engagement["state"] = FLYING if engagement["in_flight"] > 0 else ASSESSING
+        engagement["due"] = math.inf if engagement["in_flight"] > 0 else now
+        return
     if unit["missiles_held"] >= unit["missile_channels"]:
         set_gate(sim, f, u, NO_CHANNEL, 0.0)
         return

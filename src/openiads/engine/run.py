@@ -165,7 +165,7 @@ class Runner:
             int(situation["status_entity"]), threats, detected, engaged, killed, leakers, int(leakers > 0), platform,
             int(p["asset_hits"]), rounds, killed if notional else ends[int(RoundEnd.KILL) - 1],
             float(p["first_detection"]), float(p["first_launch"]), int(p["civil_engaged"]), int(p["friend_engaged"]),
-            ends[int(RoundEnd.TARGET_GONE) - 1], int(situation["false_tracks"]), int(situation["swaps"]), tracked,
+            int(p["overkill"]), int(situation["false_tracks"]), int(situation["swaps"]), tracked,
             identified, *p["waited"].tolist(), *p["terminal"].tolist(), *ends, *p["by_class"].ravel().tolist(),
             int(situation["looks"]), int(situation["updates"]), int(situation["steps"]),
             len(events) if not situation["record"] else int((events < FIRST_RECORDED).sum()),

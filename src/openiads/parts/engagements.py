@@ -275,7 +275,7 @@ def begin_decision(sim, e):
     unit = sim.units[engagement["unit"]]
     f = engagement["flight"]
     actor = pair(unit["actor"], sim.flights[f]["actor"])
-    u, v, _, _ = uniforms(situation["seed"], situation["replication"], CREW, actor, engagement["number"])
+    u, v, _, _ = uniforms(situation["seed"], situation["replication"], CREW, actor, sim.flights[f]["shots"])
     n, _ = normals(u, v)
     delay = unit["crew_delay"] * math.exp(unit["crew_spread"] * n)
     begins = max(now, unit["operator_free_at"])
@@ -377,7 +377,8 @@ def assess(sim, e):
     if situation["assessment_perfect"] == 1:
         killed = dead
     else:
-        u = uniform(situation["seed"], situation["replication"], ASSESS_DRAW, flight["actor"], flight["shots"])
+        actor = pair(unit["actor"], flight["actor"])
+        u = uniform(situation["seed"], situation["replication"], ASSESS_DRAW, actor, flight["shots"])
         killed = u >= unit["assess_false_miss"] if dead else u < unit["assess_false_kill"]
     log(sim, ASSESS, engagement["flight"], engagement["unit"], -1, -1, -1, engagement["serial"], 1 if killed else 0,
         1.0 if dead else 0.0, unit["assess_delay"], 0.0, 0.0, 0.0, 0.0)  # fmt: skip

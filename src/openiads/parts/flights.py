@@ -6,7 +6,7 @@ import math
 
 from openiads.base.compiled import kernel
 from openiads.base.draws import Purpose, normals, uniform, uniforms
-from openiads.physics.motion import position_at, state_at
+from openiads.physics.motion import local_up, position_at, state_at
 from openiads.world.codes import Event, Terminal
 from openiads.world.log import log
 
@@ -23,7 +23,7 @@ CEP_TO_SIGMA = 1.0 / math.sqrt(2.0 * math.log(2.0))
 def delay(flight, later):
     """Let a flight begin and end ``later`` s later."""
     flight["shift"] += later
-    flight["starts"] += later
+    flight["starts"] = max(flight["starts"] + later, 0.0)  # what would lie before the run is not flown
     flight["ends"] += later
 
 
@@ -42,7 +42,7 @@ def begin(sim):
         if flight["jitter"] > 0.0:
             u, v, _, _ = uniforms(situation["seed"], situation["replication"], SPACING, flight["actor"], 0)
             n, _ = normals(u, v)
-            delay(flight, max(flight["jitter"] * n, -flight["starts"]))
+            delay(flight, flight["jitter"] * n)
     if situation["arrivals_poisson"] == 0:
         return
     raid = -1
@@ -83,18 +83,31 @@ def arrive(sim, f):
     n, _ = normals(u, v)
     _, m = normals(u, v)
     sigma = flight["cep"] * CEP_TO_SIGMA
-    miss = sigma * math.sqrt(n * n + m * m)
+    x, y, z = position_at(sim.tables, flight["path"], situation["now"] - flight["shift"])
+    ux, uy, uz, _ = local_up(x, y, z)
+    flat = max(math.sqrt(ux * ux + uy * uy), 1e-9)
+    ex, ey = -uy / flat, ux / flat  # east; north is up cross east
+    x += sigma * (n * ex - m * uz * ey)
+    y += sigma * (n * ey + m * uz * ex)
+    z += sigma * m * (ux * ey - uy * ex)
+    struck = -1
+    miss = math.inf
+    for a in range(len(sim.assets)):  # the aim point's own asset, or any other that the impact falls on
+        asset = sim.assets[a]
+        dx, dy, dz = x - asset["position"][0], y - asset["position"][1], z - asset["position"][2]
+        rise = dx * ux + dy * uy + dz * uz
+        off = math.sqrt(max(dx * dx + dy * dy + dz * dz - rise * rise, 0.0))
+        if a == flight["asset"] or (off <= asset["radius"] and struck < 0 and flight["asset"] < 0):
+            miss = off
+        if off <= asset["radius"] and (struck < 0 or a == flight["asset"]):
+            struck = a
+    if struck >= 0:
+        sim.assets[struck]["hits"] += 1
+        finish(sim, f, HIT_ASSET, struck, miss if miss < math.inf else 0.0)
+        log(sim, DAMAGE, f, -1, -1, -1, -1, -1, struck, sim.assets[struck]["hits"], 0.0, 0.0, 0.0, 0.0, 0.0)
+        return
     a = flight["asset"]
-    if a < 0:
-        finish(sim, f, IMPACT_UNDEFENDED, -1, miss)
-        return
-    asset = sim.assets[a]
-    if miss > asset["radius"]:
-        finish(sim, f, REACHED_MISSED, a, miss)
-        return
-    asset["hits"] += 1
-    finish(sim, f, HIT_ASSET, a, miss)
-    log(sim, DAMAGE, f, -1, -1, -1, -1, -1, a, asset["hits"], 0.0, 0.0, 0.0, 0.0, 0.0)
+    finish(sim, f, REACHED_MISSED if a >= 0 else IMPACT_UNDEFENDED, a, miss if miss < math.inf else sigma)
 
 
 @kernel("void(Sim)")

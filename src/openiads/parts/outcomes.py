@@ -12,7 +12,7 @@ from openiads.world.layout import OUTCOME_PARTS
 HOSTILE, FRIEND, NEUTRAL = int(Side.HOSTILE), int(Side.FRIEND), int(Side.NEUTRAL)
 KILLED, HIT_ASSET, REACHED_MISSED = int(Terminal.KILLED), int(Terminal.HIT_ASSET), int(Terminal.REACHED_MISSED)
 RELEASED_LEFT = int(Terminal.RELEASED_LEFT)
-KILL, TARGET_GONE = int(RoundEnd.KILL), int(RoundEnd.TARGET_GONE)
+TARGET_GONE = int(RoundEnd.TARGET_GONE)
 
 compiled.name_type("Parts", lambda: compiled.row_type(OUTCOME_PARTS))
 
@@ -33,6 +33,7 @@ def clear(out):
     out["asset_hits"] = 0
     out["civil_engaged"] = 0
     out["friend_engaged"] = 0
+    out["overkill"] = 0
 
 
 @kernel("void(Sim, Parts)")
@@ -70,6 +71,8 @@ def tally(sim, out):
     for k in range(situation["rounds_count"]):
         round_ = sim.rounds[k]
         out["round_end"][round_["end"] - 1] += 1 if round_["end"] > 0 else 0
+        if round_["end"] == TARGET_GONE and sim.flights[round_["flight"]]["terminal"] == KILLED:
+            out["overkill"] += 1
         if sim.flights[round_["flight"]]["side"] == HOSTILE:
             first_launch = min(first_launch, round_["launched_at"])
     out["first_detection"], out["first_launch"] = first_detection, first_launch

@@ -145,7 +145,8 @@ def false_alarm(sim, r, chance, arrives):
     """With probability ``chance``, one false plot of this batch somewhere in the searched volume."""
     situation = sim.situation[0]
     radar = sim.radars[r]
-    u0, u1, u2, u3 = uniforms(situation["seed"], situation["replication"], FALSE_ALARM, radar["actor"], radar["batch"])
+    slot = int(math.floor(situation["now"] * 16.0))
+    u0, u1, u2, u3 = uniforms(situation["seed"], situation["replication"], FALSE_ALARM, radar["actor"], slot)
     if u0 >= chance:
         return
     low = radar["range_min"]
@@ -184,7 +185,7 @@ def search(sim, r):
         if flight["starts"] > now or flight["terminal"] != 0:
             continue
         t = sim.looks[r, f]["due"]
-        if t < 0.0:
+        if t < now - step - 1e-6:  # never looked at yet, or the radar was blind when the look was due
             t = first_look(sim, r, f, max(flight["starts"], now - step))
             sim.looks[r, f]["due"] = t
         if t > now:

@@ -9,7 +9,7 @@ from openiads.base.draws import Purpose, normals, pair, uniform, uniforms
 from openiads.parts.engagements import own_state
 from openiads.parts.flights import finish
 from openiads.parts.sensing import bearing
-from openiads.physics.flyout import Phase, endgame, fly, launch
+from openiads.physics.flyout import Guidance, Phase, endgame, fly, launch
 from openiads.physics.flyout import Status as Flight
 from openiads.physics.lethality import kill_probability
 from openiads.physics.motion import local_up, state_at
@@ -25,6 +25,7 @@ ROUND_AIRBORNE = int(RoundEnd.AIRBORNE_AT_END)
 KILLED = int(Terminal.KILLED)
 ASSESSING = int(Stage.ASSESSING)
 FLYING, HANDOVER, PASSED = int(Flight.FLYING), int(Flight.HANDOVER), int(Flight.PASSED)
+CLOSED, ACTIVE = int(Flight.CLOSED), int(Guidance.ACTIVE)
 TERMINAL_PHASE = int(Phase.TERMINAL)
 OVERFLOW_ROUNDS, BAD_STATE = int(Status.OVERFLOW_ROUNDS), int(Status.BAD_STATE)
 
@@ -117,12 +118,11 @@ def fire_round(sim, e, launcher_row, believed, arrival, x, y, z):
     round_["track"] = engagement["track"]
     round_["serial"] = engagement["serial"]
     round_["shot"] = flight["shots"]
-    round_["salvo"] = engagement["number"]
+    round_["salvo"] = engagement["salvo"]
     round_["end"] = 0
     round_["launched_at"] = now
     round_["terminal"] = MIDCOURSE
     round_["believed"] = believed
-    round_["broken_since"] = math.inf
     round_["due"] = now
     if situation["magazine_infinite"] == 0:
         launcher["loaded"] -= 1
@@ -180,15 +180,18 @@ def end_round(sim, k, how):
 
 @kernel("b1(Sim, i8)")
 def supported(sim, k):
-    """Whether a round's support holds: its radar works, looks that way, and saw the target within the limit."""
-    now = sim.situation[0]["now"]
+    """Whether a round's support holds: its engagement radar has its own track and saw the target within the limit.
+
+    A radar that fails or turns away sees nothing more, so its break is counted from its last look; one interval between
+    looks is no break.
+    """
     round_ = sim.rounds[k]
     unit = sim.units[round_["unit"]]
-    radar = sim.radars[unit["radar"]]
     engagement = sim.engagements[round_["engagement"]]
-    if radar["fails_at"] <= now or radar["emitting"] == 0 or engagement["own"] < 0:
+    if engagement["own"] < 0:
         return False
-    return now - engagement["last_seen"] <= unit["support_break"] + radar["service_interval"]
+    gap = sim.situation[0]["now"] - engagement["last_seen"]
+    return gap <= unit["support_break"] + sim.radars[unit["radar"]]["service_interval"] + 1e-9
 
 
 @kernel("void(Sim, i8)")
@@ -201,17 +204,16 @@ def fly_round(sim, k):
     if flight["terminal"] != 0:
         end_round(sim, k, TARGET_GONE)
         return
-    if round_["terminal"] == CLOSING:
-        intercept(sim, k)
-        return
     unit = sim.units[round_["unit"]]
-    if supported(sim, k):
-        round_["broken_since"] = math.inf
-    else:
-        round_["broken_since"] = min(round_["broken_since"], now)
-        if now - round_["broken_since"] >= unit["support_break"]:
-            end_round(sim, k, SUPPORT_LOST)
-            return
+    alone = round_["terminal"] == CLOSING and sim.kinds[unit["kind"]]["guidance"] == ACTIVE
+    if not alone and not supported(sim, k):
+        end_round(sim, k, SUPPORT_LOST)
+        return
+    if round_["terminal"] == CLOSING:  # a round that needs support is looked after until it meets its target
+        round_["due"] = min(now + sim.radars[unit["radar"]]["uplink_interval"], round_["meets"])
+        if now >= round_["meets"] or alone:
+            intercept(sim, k)
+        return
     body = sim.bodies[k]
     if situation["record"] == 1:
         p, v = body["position"], body["velocity"]
@@ -263,7 +265,10 @@ def close_in(sim, k):
     situation["steps"] += int((body["age"] - begun) / (5.0 * FINE)) + 1
     round_["miss"] = miss
     round_["terminal"] = CLOSING
-    round_["due"] = max(when + flight["shift"], now)
+    round_["meets"] = max(when + flight["shift"], now)
+    round_["due"] = round_["meets"]
+    if sim.kinds[unit["kind"]]["guidance"] != ACTIVE:
+        round_["due"] = min(now + sim.radars[unit["radar"]]["uplink_interval"], round_["meets"])
 
 
 @kernel("void(Sim, i8)")
@@ -277,6 +282,9 @@ def intercept(sim, k):
     round_ = sim.rounds[k]
     flight = sim.flights[round_["flight"]]
     unit = sim.units[round_["unit"]]
+    if sim.bodies[k]["status"] != CLOSED:  # too slow, too old or on the ground before it met its target
+        end_round(sim, k, SELF_DESTRUCT)
+        return
     seed, replication = situation["seed"], situation["replication"]
     kind = flight["pk_class"]
     if situation["kill_constant"] == 1:

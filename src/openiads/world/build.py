@@ -24,7 +24,7 @@ from openiads.physics.flyout import INTERCEPTOR
 from openiads.world.codes import Control, Evidence, FireRule
 from openiads.world.layout import LAUNCHER, POST, RADAR, SITUATION, UNIT
 from openiads.world.paths import Paths
-from openiads.world.places import Names, Places, assets_of, corridors_of
+from openiads.world.places import Names, Places, assets_of, common_mode, corridors_of
 from openiads.world.values import Arena, Values
 
 SERVICE = {"crew": 1, "fixed": 2, "exponential": 3}
@@ -87,6 +87,9 @@ def build(scenario: Scenario, catalog: Catalog | None = None, knobs: Mapping[str
         "corridors": corridors_of(scenario),
     }
     check_names(places.names, rows)
+    for k, post in enumerate(rows["posts"]):  # a track is dropped after as many frames of the slowest search radar
+        mine = rows["radars"][(rows["radars"]["post"] == k) & (rows["radars"]["unit"] < 0)]
+        post["drop_time"] = max([float(r["drop_misses"] * r["frame"]) for r in mine], default=18.0) + 2.0
     rule = user_rule(scenario)
     world = World(
         scenario, catalog, dict(knobs or {}), terrain, places.names, rows, arena.array(), rule, scenario.digest()
@@ -144,11 +147,7 @@ def situation_of(scenario: Scenario, catalog: Catalog, values: Values, earth_fac
     row["service_time"] = model.service_time or 30.0
     row["multipath"] = model.multipath
     row["earth_radius"] = earth_factor * MEAN_RADIUS
-    rounds = [catalog[catalog[site.system].interceptor] for site in scenario.sites]
-    common = min([values.of(r, "common_mode") for r in rounds], default=1.0)
-    row["common_mode"] = min(
-        max(1.0 - (1.0 - common) * setting(scenario.world.common_mode_scale, values, "common_mode", 1.0), 0.0), 1.0
-    )
+    row["common_mode"] = common_mode(scenario, values)
     fixed = scenario.identification
     for k, side in enumerate(("hostile", "friend", "neutral")):
         given = getattr(fixed, f"prior_{side}")
@@ -179,6 +178,9 @@ def situation_of(scenario: Scenario, catalog: Catalog, values: Values, earth_fac
         [values.of(catalog[catalog[s.system].post], "threat_probability") for s in scenario.sites], default=1.0
     )
     row["first_notional"] = math.inf
+    threats = [catalog[raid.threat] for raid in scenario.raids]
+    spreads = [values.of(t, "cep", 450.0) for t in threats if t.text["class"] == "ballistic"]
+    row["dispersion"] = max(spreads, default=450.0) / math.sqrt(2.0 * math.log(2.0))
     systems = [catalog[site.system] for site in scenario.sites]
     row["revoke_updates"] = min([int(s.assessment_revoke_updates.si) for s in systems], default=5)
     row["service_actor"] = actor_number("service")

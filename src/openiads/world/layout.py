@@ -78,6 +78,7 @@ SITUATION = np.dtype(
         ("iff_reply", "f8"),
         ("interrogations", "i8"),
         ("revoke_updates", "i8"),  # a track that flies on so many updates after an assessed kill is alive
+        ("dispersion", "f8"),  # m, deviation taken for a believed ballistic missile
         ("threat_probability", "f8"),  # a ballistic track threatens an asset above this probability of impact
         ("service_actor", "i8"),
     ],
@@ -281,6 +282,7 @@ ENGAGEMENT = np.dtype(
         ("assigned_at", "f8"),
         ("firm_at", "f8"),
         ("decide_at", "f8"),
+        ("salvo", "i8"),  # shot number of the first round of the salvo in hand
         ("wanted", "i8"),  # rounds still to launch in this salvo
         ("in_flight", "i8"),
         ("fired", "i8"),  # rounds launched in this engagement
@@ -351,7 +353,7 @@ ROUND = np.dtype(
         ("track", "i8"),  # row and serial number of the post's track
         ("serial", "i8"),
         ("shot", "i8"),  # n-th shot at that flight
-        ("salvo", "i8"),  # number of the salvo in its engagement
+        ("salvo", "i8"),  # shot number of the first round of its salvo
         ("end", "i8"),  # codes.RoundEnd
         ("launched_at", "f8"),
         ("due", "f8"),
@@ -359,7 +361,7 @@ ROUND = np.dtype(
         ("miss", "f8"),
         ("closing", "f8"),
         ("believed", "f8"),  # kill probability booked in the ledger
-        ("broken_since", "f8"),  # support lost since, inf while held
+        ("meets", "f8"),  # time of closest approach, once the endgame is solved
     ],
     align=True,
 )
@@ -404,6 +406,7 @@ OUTCOME_PARTS = np.dtype(
         ("asset_hits", "i8"),
         ("civil_engaged", "i8"),
         ("friend_engaged", "i8"),
+        ("overkill", "i8"),
         ("first_detection", "f8"),
         ("first_launch", "f8"),
     ],

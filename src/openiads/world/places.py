@@ -47,6 +47,15 @@ class Names:
     interceptors: list[str] = field(default_factory=list)
 
 
+def common_mode(scenario: Scenario, values: Values) -> float:
+    """Probability that nothing which the rounds of a salvo share fails: the least of the systems in place, scaled."""
+    rounds = [values.catalog[values.catalog[site.system].interceptor] for site in scenario.sites]
+    least = min([values.of(entry, "common_mode") for entry in rounds], default=1.0)
+    given = scenario.world.common_mode_scale
+    scale = values.knob("world.common_mode", 1.0 if given is None else given)
+    return min(max(1.0 - (1.0 - least) * scale, 0.0), 1.0)
+
+
 class Places:
     """Collects the rows of everything that stands on the ground."""
 
@@ -182,7 +191,7 @@ class Places:
         if shared:
             row["shared_low"], row["shared_high"] = shared[0].si("elevation_low"), shared[0].si("elevation_high")
             row["shared_every"] = max(round(shared[0].si("frame_time") / row["frame"]), 1)
-        row["sectors"] = 16 if row["phased"] == 0 else 1
+        row["sectors"] = 16 if row["phased"] == 0 else 4
         row["due"] = row["frame"] / row["sectors"]
 
     def _service(self, row: Any, entry: Entry, unit: int) -> None:
@@ -243,7 +252,7 @@ class Places:
             self._kinds[entry.name] = (len(self.rows["kinds"]) - 1, table, row, farthest)
         return self._kinds[entry.name]
 
-    def _flight_values(self, entry: Entry) -> dict[str, Any]:
+    def _flight_values(self, entry: Entry, *, scaled: bool = True) -> dict[str, Any]:
         v = self.values.of
         factor = self.values.knob
         out: dict[str, Any] = {}
@@ -258,7 +267,8 @@ class Places:
             out["cd"]["value"] = [c * factor(f"{entry.name}.drag", 1.0) for c in out["cd"]["value"]]
         out["boost_thrust"] *= factor(f"{entry.name}.impulse", 1.0)
         for name in ("terminal_a", "terminal_b", "glint"):
-            out[name] = out.get(name, 0.0) * factor(f"{entry.name}.terminal_error", 1.0)
+            error = factor(f"{entry.name}.terminal_error", 1.0) if scaled else 1.0
+            out[name] = out.get(name, 0.0) * error
         out["guidance"], out["launch_kind"] = entry.text["guidance"], entry.text["launch_kind"]
         return out
 
@@ -286,6 +296,7 @@ class Places:
         row["assess_false_miss"] = v(system, "assessment_false_miss")
         row["support_break"] = v(round_entry, "support_break_limit")
         row["floor"] = v(system, "pk_floor")
+        row["salvo_interval"] = v(system, "launch_spacing")
         row["position_limit"], row["velocity_limit"] = FIRM[round_entry.text["guidance"]]
         row["due"] = NEVER
         row["published"] = [
@@ -321,6 +332,8 @@ class Places:
         """Lethal radius per class, so that the reference engagement has the catalog's kill probability."""
         reliability = self.values.of(entry, "reliability")
         row["reliability"] = reliability
+        common = 1.0 if self.scenario.model.kill == "constant" else common_mode(self.scenario, self.values)
+        nominal = interceptor(self._flight_values(entry, scaled=False), entry.name)  # what pk_ref was said of
         height = 0.5 * self.values.of(entry, "max_altitude")
         reach = {"ballistic": self.values.of(entry, "ballistic_max_range", farthest)}
         misses: dict[float, Any] = {}
@@ -331,16 +344,18 @@ class Places:
             row["pk"][int(cls)] = pk
             if self.scenario.model.kill == "constant":
                 continue
-            if pk > reliability:
+            if pk > reliability * common:
                 raise InputError(
-                    f"{entry.name}.{field_name}", f"{pk:g} is more than the reliability {reliability:g}",
+                    f"{entry.name}.{field_name}",
+                    f"{pk:g} is more than reliability {reliability:g} x common mode {common:g}",
                     "A round that works that often cannot kill more often.",
                 )  # fmt: skip
             name = cls.name.lower()
             speed = REFERENCE_SPEED[name]
             if speed not in misses:
-                misses[speed] = reference_misses(kind, reach.get(name, farthest), height, speed, samples=200)
-            row["lethal"][int(cls)] = lethal_radius(pk, reliability, misses[speed], f"{entry.name}.{field_name}")
+                misses[speed] = reference_misses(nominal, reach.get(name, farthest), height, speed, samples=200)
+            place = f"{entry.name}.{field_name}"
+            row["lethal"][int(cls)] = lethal_radius(pk, reliability * common, misses[speed], place)
 
     def _launchers(
         self, unit: Any, site: Site, system: Entry, entry: Entry, n: int, index: int, lat: float, lon: float
