@@ -143,8 +143,8 @@ def test_a_raid_on_two_axes_loads_sector_and_channels():
 
 def test_a_raid_split_over_two_axes_lets_more_through_than_on_one():
     close = {"distance": 45.0}
-    one_axis = scene(*axes(8, [0.0], **close), model=CLEAR, sites=[site(launchers=12)])
-    two_axes = scene(*axes(4, [-70.0, 70.0], **close), model=CLEAR, sites=[site(launchers=12)])
+    one_axis = scene(*axes(12, [0.0], **close), model=CLEAR, sites=[site(launchers=12)])
+    two_axes = scene(*axes(6, [-70.0, 70.0], **close), model=CLEAR, sites=[site(launchers=12)])
     assert column(two_axes, 150, "leakers").mean() > column(one_axis, 150, "leakers").mean() + 0.1
 
 

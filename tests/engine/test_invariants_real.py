@@ -128,7 +128,8 @@ def one_launcher_fires_all(e: np.ndarray, limits: dict[str, Any]) -> np.ndarray:
 def no_time_to_reload(e: np.ndarray, limits: dict[str, Any]) -> np.ndarray:
     rows = where(e, Event.LAUNCH)
     e["launcher"][rows[1]] = e["launcher"][rows[0]]
-    return e
+    e["time"][rows[1]] = e["time"][rows[0]] + 0.5
+    return e[np.argsort(e["time"], kind="stable")]
 
 
 @fault("shots numbered")

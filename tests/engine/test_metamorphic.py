@@ -60,7 +60,8 @@ def test_entries_in_another_order_change_nothing() -> None:
 
 @pytest.mark.parametrize("model", [TEXTBOOK, RADAR])
 def test_rounds_that_never_kill_kill_nobody(model: dict[str, Any]) -> None:
-    world = scene(raid("West", count=3), model=model | {"kill_probability": 0.0})
+    floor = {"s300pmu2.pk_floor": 0.0}  # else nothing would be fired at all
+    world = scene(raid("West", count=3), model=model | {"kill_probability": 0.0}, knobs=floor)
     assert column(world, 20, "killed").sum() == 0
     assert column(world, 20, "round_kills").sum() == 0
     if model is TEXTBOOK:

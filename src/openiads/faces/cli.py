@@ -16,6 +16,7 @@ import typer
 
 from openiads.base.errors import OpeniadsError, ResultsError
 
+UNWRITABLE = 74
 INTERRUPTED = 130
 
 app = typer.Typer(
@@ -57,6 +58,7 @@ def told(command: Callable[..., None]) -> Callable[..., None]:
     def guarded(*args: Any, **kwargs: Any) -> None:
         try:
             command(*args, **kwargs)
+            sys.stdout.flush()
         except OpeniadsError as error:
             print(error, file=sys.stderr)
             raise typer.Exit(error.exit_code) from None
@@ -67,6 +69,10 @@ def told(command: Callable[..., None]) -> Callable[..., None]:
             # The reader has gone; closing stderr too keeps Python from complaining at exit.
             sys.stderr.close()
             raise typer.Exit(0) from None
+        except OSError as problem:
+            remedy = "Make room or choose another place."
+            print(f"output: cannot be written ({problem.strerror}). {remedy}", file=sys.stderr)
+            raise typer.Exit(UNWRITABLE) from None
 
     return guarded
 

@@ -11,7 +11,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from openiads.base.errors import ResultsError
+from openiads.base.errors import ResultsError, UsageError
 from openiads.faces import figures, text
 from openiads.faces import map as maps
 from openiads.faces.brief import Brief, Lane, gather
@@ -357,6 +357,9 @@ def write(run: Any, out: Path | None = None, replication: int = 0) -> Path:
     from openiads.study import disk
 
     target = Path(run.path) / "report.html" if out is None else out
+    own = Path(run.path).resolve()
+    if own in target.resolve().parents and target.resolve() != own / "report.html":
+        raise UsageError(str(target), "lies among the run's own files", "Write the report outside the run's folder.")
     body = page(gather(run, replication), terrain_of(run)).encode()
     if len(body) > LARGEST:
         raise ResultsError(

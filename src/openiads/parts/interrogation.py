@@ -26,7 +26,7 @@ NO_FLIGHT_PLAN = 1 << int(Evidence.NO_FLIGHT_PLAN)
 
 @kernel("b1(Sim, i8, i8, i8)")
 def answers(sim, post, f, n):
-    """Whether flight ``f`` answers in time slot ``n``: its equipment works all run long, and this reply comes."""
+    """Whether flight ``f`` answers a track's ``n``-th question: its equipment works, and this reply comes."""
     situation = sim.situation[0]
     flight = sim.flights[f]
     if flight["transponder"] == 0:
@@ -76,7 +76,7 @@ def interrogate(sim, post, k):
     track["asked"] = asked + 1
     track["asked_at"] = now
     f = track["flight"]  # whoever flies there hears the question
-    if f >= 0 and answers(sim, post, f, int(math.floor(now / sim.posts[post]["interrogation_interval"]))):
+    if f >= 0 and answers(sim, post, f, asked):
         track["evidence"] |= IFF_REPLY if sim.flights[f]["side"] == FRIEND else CIVIL
     if track["asked"] < situation["interrogations"]:
         return

@@ -331,7 +331,7 @@ def _with_check(told: dict[str, Any]) -> bytes:
 def _checked(data: bytes) -> dict[str, Any]:
     try:
         told = json.loads(data)
-    except (ValueError, UnicodeDecodeError) as problem:
+    except (ValueError, UnicodeDecodeError, RecursionError) as problem:
         raise Damaged(f"it is not readable ({problem})") from problem
     if not isinstance(told, dict) or told.pop("check", None) != hashlib.sha256(canonical_json(told)).hexdigest():
         raise Damaged("it does not agree with its own hash")
@@ -400,7 +400,7 @@ def _parse(data: bytes) -> tuple[Any, dict[str, Any]]:
         with parquet.ParquetFile(io.BytesIO(data), page_checksum_verification=True) as file:
             table = file.read(use_threads=False)
         told = json.loads((table.schema.metadata or {})[b"openiads"])
-    except (arrow.ArrowException, OSError, ValueError, KeyError, MemoryError, UnicodeDecodeError) as problem:
+    except (arrow.ArrowException, OSError, ValueError, KeyError, MemoryError, RecursionError) as problem:
         raise Damaged("it cannot be read") from problem
     if not isinstance(told, dict):
         raise Damaged("its footer is not ours")
