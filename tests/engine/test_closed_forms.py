@@ -346,13 +346,13 @@ def test_ballistic_tracks_of_a_scud_are_consistent():
 def reaction_times(count):
     """From the first confirmed track at the post to the first launch at a lone head-on hostile aircraft, s."""
     world = scene(raid("Intruder", distance=70.0), model=CLEAR, sites=[site(doctrine={"control": "tight"})])
-    return np.array(each(world, count, lambda r: time_of(r, Event.LAUNCH) - time_of(r, Event.TRACK)))
+    return np.array(each(world, count, lambda r: time_of(r, Event.LAUNCH) - time_of(r, Event.DETECT)))
 
 
 def test_the_crew_delay_reproduces_the_published_reaction_time():
     times = reaction_times(replications(400))
     published = catalog()["s300pmu2"].get("reaction_time").si
-    assert abs(np.median(times) - published) <= 0.25 * published
+    assert abs(np.median(times) - published) <= 0.1 * published
 
 
 def airliner(transponder=True):

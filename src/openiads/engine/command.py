@@ -557,9 +557,7 @@ def look_at_result(sim, e):
         release(sim, e)
         return
     result = assess(sim, e)
-    engagement["number"] += 1
-    spent = unit["max_shots"] > 0 and engagement["fired"] >= unit["max_shots"]
-    if result == 1 or spent or not looks_again(unit["fire_rule"]):
+    if result == 1 or not looks_again(unit["fire_rule"]):
         track = sim.tracks[engagement["track"]]
         if result != 1 and track["serial"] == engagement["serial"]:
             track["refused"] = 1  # the rule gives a target no more than this

@@ -78,7 +78,6 @@ def engage(sim, u, k, first, last, believed):
     engagement["own"] = -1
     engagement["flight"] = -1
     engagement["state"] = ACQUIRING
-    engagement["number"] = 1
     engagement["assigned_at"] = now
     engagement["firm_at"] = math.inf
     engagement["wanted"] = 0
@@ -290,13 +289,10 @@ def begin_decision(sim, e):
 
 @kernel("void(Sim, i8, i8)")
 def follow(sim, r, e):
-    """A service look at the target of an engagement that has its own track; a miss is counted."""
-    engagement = sim.engagements[e]
-    f = engagement["flight"]
-    if sim.flights[f]["terminal"] == 0 and service_look(sim, r, e, f):
-        engagement["misses"] = 0
-    else:
-        engagement["misses"] += 1
+    """A service look at the target of an engagement that has its own track."""
+    f = sim.engagements[e]["flight"]
+    if sim.flights[f]["terminal"] == 0:
+        service_look(sim, r, e, f)
 
 
 @kernel("void(Sim, i8, i8)")

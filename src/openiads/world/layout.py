@@ -226,8 +226,6 @@ UNIT = np.dtype(
         ("missiles_held", "i8"),
         ("control", "i8"),  # codes.Control
         ("salvo", "i8"),
-        ("look_between", "i8"),  # 1: waits for assessment between salvos
-        ("max_shots", "i8"),  # total at one flight, 0 unlimited
         ("latest", "i8"),  # 1: fires at the latest rather than the earliest chance
         ("reserve", "i8"),  # rounds kept back
         ("goal", "f8"),  # wanted kill probability of a track
@@ -278,7 +276,6 @@ ENGAGEMENT = np.dtype(
         ("own", "i8"),  # row of the engagement radar's own track, -1 before
         ("flight", "i8"),  # truth: what the engagement radar follows
         ("state", "i8"),  # codes.Stage
-        ("number", "i8"),  # n-th salvo at this flight by this engagement
         ("assigned_at", "f8"),
         ("firm_at", "f8"),
         ("decide_at", "f8"),
@@ -288,7 +285,6 @@ ENGAGEMENT = np.dtype(
         ("fired", "i8"),  # rounds launched in this engagement
         ("assess_at", "f8"),
         ("assessed", "i8"),  # 1 killed, 2 alive
-        ("misses", "i8"),  # consecutive missed services
         ("last_seen", "f8"),
         ("due", "f8"),
         ("first_feasible", "f8"),
