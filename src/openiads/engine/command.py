@@ -71,7 +71,8 @@ def judge(sim, post):
             belief = track["belief"]
             if track["identity"] == HOSTILE and track["flight"] >= 0:
                 sim.flights[track["flight"]]["ever"] |= 4
-            log_identity(sim, k, before, belief[0], belief[1], belief[2])
+            log(sim, IDENTIFY, track["flight"], -1, -1, -1, -1, track["serial"], track["identity"], belief[0], belief[1],
+                belief[2], before, 0.0, 0.0)  # fmt: skip
         evaluate(situation, track, sim.assets, sim.cost[MOST_PLOTS + 3])
         if track["assessed_dead"] == 1 and track["dead_updates"] >= situation["revoke_updates"]:
             track["assessed_dead"] = 0
@@ -92,15 +93,6 @@ def judge(sim, post):
                 0.0,
                 0.0,
             )
-
-
-@kernel("void(Sim, i8, i8, f8, f8, f8)")
-def log_identity(sim, k, before, hostile, friend, neutral):
-    """Log a change of identity."""
-    track = sim.tracks[k]
-    log(sim, IDENTIFY, track["flight"], -1, -1, -1, -1, track["serial"], track["identity"], hostile, friend, neutral,
-        before,
-        0.0, 0.0)  # fmt: skip
 
 
 @kernel("i8(Sim, i8, i8)")
