@@ -71,8 +71,8 @@ def judge(sim, post):
             belief = track["belief"]
             if track["identity"] == HOSTILE and track["flight"] >= 0:
                 sim.flights[track["flight"]]["ever"] |= 4
-            log(sim, IDENTIFY, track["flight"], -1, -1, -1, -1, track["serial"], track["identity"], belief[0], belief[1],
-                belief[2], before, 0.0, 0.0)  # fmt: skip
+            log(sim, IDENTIFY, track["flight"], -1, -1, -1, -1, track["serial"], track["identity"], belief[0],
+                belief[1], belief[2], before, 0.0, 0.0)  # fmt: skip
         evaluate(situation, track, sim.assets, sim.cost[MOST_PLOTS + 3])
         if track["assessed_dead"] == 1 and track["dead_updates"] >= situation["revoke_updates"]:
             track["assessed_dead"] = 0
