@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from faces import fake_run
-from openiads.base.errors import ResultsError
+from openiads.base.errors import ResultsError, UsageError
 from openiads.earth.terrain import flat, levant
 from openiads.faces import brief, figures, ground, marks, report, text
 from openiads.faces import map as maps
@@ -193,11 +193,14 @@ def test_a_report_that_cannot_be_written_is_a_results_error(
 ) -> None:
     monkeypatch.setattr(report, "gather", lambda run, replication: made)
     monkeypatch.setattr(report, "terrain_of", lambda run: flat())
-    run = SimpleNamespace(path=tmp_path)
+    run = SimpleNamespace(path=tmp_path / "run")
+    run.path.mkdir()
     assert report.write(run).read_bytes().startswith(b"<!doctype html>")
     with pytest.raises(ResultsError) as error:
         report.write(run, tmp_path / "missing" / "report.html")
     assert "missing" in str(error.value)
+    with pytest.raises(UsageError):  # the run's own files are not written over
+        report.write(run, run.path / "run.json")
 
 
 # ------------------------------------------------------------------ what goes into it
