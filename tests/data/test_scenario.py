@@ -294,3 +294,13 @@ def test_priors_must_add_up():
         load("one_on_one").with_values(
             {"identification": {"prior_hostile": 0.5, "prior_friend": 0.2, "prior_neutral": 0.2}}
         )
+
+
+def test_a_detection_range_of_zero_is_refused_with_the_allowed_range() -> None:
+    from openiads.base.errors import OpeniadsError
+    from openiads.data.reading import loads
+
+    text = 'format = 1\nname = "x"\nduration = "60 s"\n[model]\ndetection = "range"\ndetection_range = "0 km"\n'
+    with pytest.raises(OpeniadsError) as error:
+        loads(text, "zero.toml")
+    assert "zero.toml:6" in str(error.value) and "detection_range" in str(error.value)

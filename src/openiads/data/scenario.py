@@ -158,6 +158,7 @@ class Position:
 Duration = Annotated[float, Measure("time", 0.0, 86_400.0, "600 s")]
 RunTime = Annotated[float, Measure("time", 1.0, 86_400.0, "600 s")]
 Distance = Annotated[float, Measure("length", 0.0, 5_000_000.0, "75 km")]
+Reach = Annotated[float, Measure("length", 1.0, 5_000_000.0, "75 km")]
 Altitude = Annotated[float, Measure("length", -500.0, 100_000.0, "7 km")]
 Agl = Annotated[float, Measure("length", 1.0, 20_000.0, "50 m")]
 MastHeight = Annotated[float, Measure("length", 0.5, 100.0, "24 m")]
@@ -226,7 +227,7 @@ class ModelSwitches(_Part):
     attenuation: bool = True
     service_time: Duration | None = Field(None, description="mean service time with service = fixed or exponential")
     arrival_rate: Rate | None = Field(None, description="mean arrivals with arrivals = poisson")
-    detection_range: Distance | None = Field(
+    detection_range: Reach | None = Field(
         None, description='radius with detection = "range"; default: the instrumented range'
     )
     kill_probability: Probability | None = Field(
