@@ -18,17 +18,20 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 POLL = 0.004  # s
 
-COMPILE = """
-import importlib, sys, time
-sys.path.insert(0, "tools")
-import warm
-for name in warm.modules():
-    importlib.import_module(name)
+GATHER = """
+from openiads.engine import warming
+kernels = [k for share in range(len(warming.SHARES)) for k in warming.kernels_of(share)]
+"""
+COMPILE = (
+    GATHER
+    + """
+import time
 from openiads.base import compiled
 begun = time.process_time()
-compiled.warm()
+compiled.warm(kernels)
 print(time.process_time() - begun)
 """
+)
 
 #: Runs the command line and writes the peak of resident memory, in kB, to the file named first.
 WATCHED = """

@@ -12,10 +12,11 @@ from hypothesis import strategies as some
 from engine.scenes import CLEAR, HOME, TEXTBOOK, raid, scene
 from openiads.doctrine.assignment import (
     believed_class,
+    attacks,
     envelope,
+    exchanged,
     next_track,
     permitted,
-    published_gate,
     why_not,
     window,
 )
@@ -25,7 +26,15 @@ from openiads.world.layout import TRACK
 
 WORLD = scene(raid("Intruder"), model=CLEAR)
 UNIT = WORLD.rows["units"][0]
+MAGAZINE = WORLD.rows["magazines"][0]
 FRIENDLY = {Identity.ASSUMED_FRIEND, Identity.FRIEND, Identity.NEUTRAL}
+
+
+def under(control, self_defense=0.0):
+    """The unit under a control state, with a declared self-defense distance, m."""
+    unit = WORLD.rows["units"].copy()[0]
+    unit["control"], unit["self_defense"] = int(control), self_defense
+    return unit
 
 
 @pytest.mark.parametrize("identity", [i for i in Identity if i])
@@ -34,10 +43,25 @@ def test_control_states_permit_what_they_say(identity):
     pending = identity == Identity.PENDING
     free = Gate.NOT_IDENTIFIED if pending else Gate.RULES_OF_ENGAGEMENT if identity in FRIENDLY else 0
     tight = Gate.NOT_IDENTIFIED if pending else 0 if identity == Identity.HOSTILE else Gate.RULES_OF_ENGAGEMENT
-    for ballistic in (0, 1):
-        assert permitted(int(Control.FREE), int(identity), ballistic) == free
-        assert permitted(int(Control.TIGHT), int(identity), ballistic) == tight
-        assert permitted(int(Control.HOLD), int(identity), ballistic) == Gate.RULES_OF_ENGAGEMENT
+    track = inbound(30e3)
+    track["identity"] = int(identity)
+    assert permitted(under(Control.FREE), track) == free
+    assert permitted(under(Control.TIGHT), track) == tight
+    assert permitted(under(Control.HOLD), track) == Gate.RULES_OF_ENGAGEMENT
+
+
+def test_under_hold_only_declared_self_defense_permits_fire_and_only_at_what_comes_at_the_unit():
+    at_it, past_it = inbound(30e3, height=2000.0), inbound(30e3, height=2000.0)
+    at_it["identity"] = past_it["identity"] = int(Identity.HOSTILE)
+    north = np.array(enu_axes(*HOME)).reshape(3, 3)[1]
+    past_it["x"][:3] += 20e3 * north
+    unit = under(Control.HOLD, 5000.0)
+    assert attacks(unit, at_it) and not attacks(unit, past_it)
+    assert permitted(unit, at_it) == 0
+    assert permitted(unit, past_it) == Gate.RULES_OF_ENGAGEMENT
+    assert permitted(under(Control.HOLD), at_it) == Gate.RULES_OF_ENGAGEMENT
+    at_it["identity"] = int(Identity.SUSPECT)
+    assert permitted(unit, at_it) == Gate.RULES_OF_ENGAGEMENT
 
 
 @pytest.mark.parametrize(
@@ -89,46 +113,85 @@ def inbound(distance, height=6000.0, speed=250.0):
 
 def test_the_window_lies_ahead_of_the_launch_and_on_the_tracks_way():
     track = inbound(80e3)
-    first, x, y, z, last = window(WORLD.tables, UNIT, track, 5.0)
+    first, x, y, z, last = window(WORLD.tables, UNIT, MAGAZINE, track, 5.0)
     assert 5.0 < first < last
     assert np.allclose([x, y, z], track["x"][:3] + first * track["x"][3:6], atol=100.0)
-    later, *_ = window(WORLD.tables, UNIT, track, 25.0)
+    later, *_ = window(WORLD.tables, UNIT, MAGAZINE, track, 25.0)
     assert later > first
 
 
 def test_a_faster_target_never_leaves_more_time():
-    lasts = [window(WORLD.tables, UNIT, inbound(80e3, speed=v), 0.0)[4] for v in (150.0, 250.0, 400.0, 600.0)]
+    lasts = [window(WORLD.tables, UNIT, MAGAZINE, inbound(80e3, speed=v), 0.0)[4] for v in (150.0, 250.0, 400.0, 600.0)]
     assert lasts == sorted(lasts, reverse=True)
 
 
 def test_what_no_round_reaches_is_named():
-    situation = WORLD.rows["situation"][0]
     for track, gate in (
         (inbound(60e3, height=60e3), Gate.OUT_OF_HEIGHT),
         (inbound(400e3, speed=100.0), None),
         (inbound(60e3, height=35e3, speed=100.0), None),
     ):
-        found, first, _, believed, _ = envelope(situation, WORLD.tables, UNIT, track, 0.0)
+        found, first, _, believed, _ = envelope(WORLD.tables, UNIT, MAGAZINE, track, 0.0)
         if gate is None and first < math.inf:
-            assert found == 0 and believed == UNIT["pk"][believed_class(track)]
+            assert found == 0 and believed == MAGAZINE["pk"][believed_class(track)]
         else:
             assert found != 0 and first == math.inf
-            assert found == why_not(WORLD.tables, UNIT, track, 0.0)
+            assert found == why_not(WORLD.tables, UNIT, MAGAZINE, track, 0.0)
             assert gate is None or found == gate
 
 
 def test_a_shot_believed_hopeless_stops_at_the_floor():
     world = scene(raid("Intruder"), model=TEXTBOOK | {"kill_probability": 0.1})
-    gate, first, *_ = envelope(world.rows["situation"][0], world.tables, world.rows["units"][0], inbound(60e3), 0.0)
+    gate, first, *_ = envelope(world.tables, world.rows["units"][0], world.rows["magazines"][0], inbound(60e3), 0.0)
     assert (gate, first) == (Gate.PROBABILITY_FLOOR, math.inf)
+
+
+BROCHURE = scene(raid("Intruder"), model=CLEAR | {"limits": "published"})
 
 
 @pytest.mark.parametrize(
     ("distance", "height", "speed", "gate"),
-    [(60e3, 6e3, 250.0, 0), (3e3, 1e3, 250.0, Gate.OUT_OF_RANGE), (250e3, 9e3, 250.0, Gate.OUT_OF_RANGE),
-     (60e3, 30e3, 250.0, Gate.OUT_OF_HEIGHT), (60e3, 1.0, 250.0, Gate.OUT_OF_HEIGHT),
-     (60e3, 6e3, 3500.0, Gate.OUT_OF_SPEED)],
+    [(60e3, 6e3, 250.0, 0), (60e3, 6e3, 3500.0, Gate.OUT_OF_SPEED), (60e3, 27.5e3, 100.0, Gate.OUT_OF_HEIGHT)],
 )  # fmt: skip
-def test_brochure_limits_gate_range_height_and_target_speed(distance, height, speed, gate):
+def test_brochure_limits_gate_height_and_target_speed(distance, height, speed, gate):
     track = inbound(distance, height, speed)
-    assert published_gate(UNIT, track, *track["x"][:3]) == gate
+    magazine = BROCHURE.rows["magazines"][0]
+    found, *_ = envelope(BROCHURE.tables, UNIT, magazine, track, 0.0)
+    assert found == gate
+
+
+def test_under_brochure_limits_the_window_is_cut_to_where_they_hold():
+    """A shot waits for the target to come within the published range instead of being refused for good."""
+    track = inbound(260e3, 9e3, 250.0)
+    magazine = BROCHURE.rows["magazines"].copy()[0]
+    magazine["limits"][0][1] = 60e3
+    free, *_ = window(WORLD.tables, UNIT, MAGAZINE, track, 0.0)
+    first, x, y, z, last = window(BROCHURE.tables, UNIT, magazine, track, 0.0)
+    assert free < first < last
+    assert math.dist((x, y, z), UNIT["position"]) == pytest.approx(60e3, rel=0.02)
+    assert first == pytest.approx((260e3 - 60e3) / 250.0, rel=0.02)
+
+
+def test_one_exchange_serves_both_tracks_where_greed_leaves_one_out():
+    cost = np.full((8, 70), math.inf)
+    cost[0, :2] = 50.0, 60.0  # the most urgent track is reached by both units,
+    cost[1, 0] = 70.0  # the next one by the first alone
+    assert exchanged(cost, 1, 2) == 0
+    assert exchanged(cost, 2, 2) == 1
+    cost[1, 1] = 71.0  # with an equal choice greed is right: 50 + 71 < 60 + 70
+    assert exchanged(cost, 2, 2) == 0
+    cost[1, 1] = 95.0
+    assert exchanged(cost, 2, 2) == 1
+    assert exchanged(np.full((8, 70), math.inf), 2, 2) == -1
+
+
+@given(some.integers(0, 10_000))
+def test_an_exchange_never_costs_more_than_greed(seed):
+    """Over two tracks and some units the exchange is the exact least cost."""
+    draw = np.random.default_rng(seed)
+    units = int(draw.integers(2, 5))
+    cost = np.full((8, 70), math.inf)
+    cost[:2, :units] = draw.uniform(10.0, 100.0, (2, units))
+    taken = exchanged(cost, 2, units)
+    totals = {c: cost[0, c] + min(cost[1, d] for d in range(units) if d != c) for c in range(units)}
+    assert totals[taken] == pytest.approx(min(totals.values()))

@@ -52,7 +52,7 @@ def scud_track(share, error=0.0):
 @pytest.mark.parametrize(("share", "miss"), [(0.5, 400.0), (0.75, 400.0), (0.9, 400.0)])
 def test_the_predicted_impact_of_a_scud_is_near_its_aim_and_its_time(share, miss):
     track, left = scud_track(share)
-    x, y, z, fall = predicted_impact(track, np.full(64, math.nan))
+    x, y, z, fall = predicted_impact(track, 0.0, np.full(64, math.nan))
     aim = WORLD.rows["assets"]["position"][0]
     assert math.dist((x, y, z), aim) < miss
     assert fall == pytest.approx(left, abs=2.0)
@@ -62,7 +62,7 @@ def test_an_object_that_does_not_fall_threatens_nothing():
     track, _ = scud_track(0.5)
     axes = np.array(enu_axes(*HOME)).reshape(3, 3)
     track["x"][3:6] = 9000.0 * axes[0]
-    assert predicted_impact(track, np.full(64, math.nan))[3] == math.inf
+    assert predicted_impact(track, 0.0, np.full(64, math.nan))[3] == math.inf
     evaluate_ballistic(situation(track), track, WORLD.rows["assets"], np.full(64, math.nan))
     assert track["threatening"] == 0
 
@@ -78,7 +78,7 @@ def test_a_falling_scud_threatens_the_asset_it_is_aimed_at_and_not_one_far_off()
     track, left = scud_track(0.85)
     evaluate_ballistic(situation(track), track, WORLD.rows["assets"], np.full(64, math.nan))
     assert (track["threatening"], track["asset"]) == (1, 0)
-    assert track["time_to_asset"] == pytest.approx(left, rel=0.05)
+    assert track["impact_at"] - track["time"] == pytest.approx(left, rel=0.05)
     wide, _ = scud_track(0.85, error=1500.0)
     evaluate_ballistic(situation(wide), wide, WORLD.rows["assets"], np.full(64, math.nan))
     assert wide["threatening"] == 0
@@ -99,7 +99,7 @@ def flying(east, north, course, speed=250.0, height=6000.0):
 
 def air(track):
     """The track after evaluation."""
-    evaluate_air(situation(track), track, WORLD.rows["assets"])
+    evaluate_air(situation(track), track, WORLD.rows["assets"], 25e3)
     return track
 
 

@@ -55,8 +55,13 @@ def test_a_table_may_lie_anywhere_in_the_arena(table) -> None:
     assert reach.time_to_reach(arena, 17, 5e4, 9e3) == reach.time_to_reach(table, 0, 5e4, 9e3)
 
 
+NO_LIMITS = np.array([0.0, math.inf, -math.inf, math.inf])
+
+
 def feasible(table, state, ready=10.0, load=9.8, least=400.0, horizon=300.0, ballistic=0, seen=5.0):
-    return reach.first_feasible(table, 0, SEMI_MAJOR, 0.0, 0.0, ready, *state, seen, ballistic, load, least, horizon)
+    return reach.first_feasible(
+        table, 0, SEMI_MAJOR, 0.0, 0.0, ready, *state, seen, ballistic, load, least, horizon, NO_LIMITS
+    )
 
 
 def test_the_first_feasible_intercept_is_where_round_and_target_meet(table) -> None:
@@ -99,7 +104,7 @@ def test_a_launch_may_wait_for_the_time_to_spare_at_the_first_feasible_point(tab
     """A falling target is first met where there is air to turn in, long after a round could be there."""
     falling = (*place(40e3, 90e3), -900.0, -700.0, 0.0)
     first, x, y, z, _ = feasible(table, falling, load=20.0, least=300.0, ballistic=1, horizon=120.0)
-    spare = reach.slack(table, 0, SEMI_MAJOR, 0.0, 0.0, x, y, z, first - 10.0, 20.0, 300.0)
+    spare = reach.slack(table, 0, SEMI_MAJOR, 0.0, 0.0, x, y, z, first - 10.0, 20.0, 300.0, NO_LIMITS)
     assert spare > 10.0
     held = feasible(table, falling, ready=10.0 + spare - 1.0, load=20.0, least=300.0, ballistic=1, horizon=120.0)
     assert held[0] == pytest.approx(first, abs=0.2)

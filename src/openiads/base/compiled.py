@@ -152,8 +152,9 @@ def _compile_by_declaration(dispatcher: Any, signature: str) -> None:
     def check_types(wanted: Any, args: Any) -> None:
         given = tuple(dispatcher.typeof_pyval(each) for each in args)
         context = dispatcher.typingctx
-        if len(given) != len(wanted) or any(context.can_convert(g, w) is None for g, w in zip(given, wanted,
-            strict=True)):
+        if len(given) != len(wanted) or any(
+            context.can_convert(g, w) is None for g, w in zip(given, wanted, strict=True)
+        ):
             name = dispatcher.py_func.__name__
             raise TypeError(f"{name}{given} does not fit the declared signature {signature}")
 

@@ -296,6 +296,7 @@ class IdentificationSettings(_Part):
     prior_neutral: Probability | None = None
     iff_persistent_failure: Probability | None = None
     iff_reply_failure: Probability | None = None
+    iff_false_reply: Probability | None = None
 
     @model_validator(mode="after")
     def _priors_add_up(self) -> Self:
@@ -328,7 +329,8 @@ class Doctrine(_Part):
 
     fire : a named firing doctrine, or "my_rules.py:function" from the user's file; salvo : rounds at once; control :
     weapons free, tight or hold; engage : at the earliest or the latest feasible time; reserve : rounds kept back;
-    goal : kill probability wanted per target
+    goal : kill probability wanted per target; assignment : how tracks are given to fire units; self_defense : under
+    hold, what comes at a fire unit itself may be shot at; keep : kinds of round kept for one class of target
     """
 
     fire: Annotated[
@@ -344,6 +346,11 @@ class Doctrine(_Part):
     reserve: Count = 0
     goal: Probability = 0.9
     search_mode: Literal["low", "high", "ballistic"] = "high"
+    assignment: Literal["greedy", "exchange", "exact"] = "exchange"
+    self_defense: bool = False
+    keep: dict[Key, Literal["aircraft", "cruise", "drone", "ballistic"]] = Field(
+        default_factory=dict, description="rounds kept for one class of target: interceptor = class"
+    )
     dials: Dials = ()
 
     @property
@@ -369,8 +376,8 @@ class Site(_Part):
     """A SAM system in one place.
 
     facing : azimuth of the middle of the engagement sectors; launchers : of each fire unit; rounds : ready in each
-    launcher; mast : height of the low-altitude radar's antenna above ground; radars_off : radars that do not emit;
-    None takes the catalog's value
+    launcher; reloads : spare loads of each; mast : height of the low-altitude radar's antenna above ground;
+    radars_off : radars that do not emit; None takes the catalog's value
     """
 
     name: Name
@@ -380,6 +387,7 @@ class Site(_Part):
     fire_units: Annotated[int, Field(ge=0, le=64)] = 1
     launchers: Annotated[int, Field(ge=0, le=64)] | None = None
     rounds: Annotated[int, Field(ge=0, le=128)] | None = None
+    reloads: Annotated[int, Field(ge=0, le=64)] | None = None
     defends: Names = ()
     doctrine: Doctrine = Doctrine()
     low_altitude: Key | None = None

@@ -31,6 +31,7 @@ REQUIRED_AIR = (
     9.80665  # m/s2 a round needs against an air-breather that does not maneuver; three times it must be there
 )
 REQUIRED_BALLISTIC = 15.0
+UNSERVED = 1e4  # s, cost of leaving a track without a unit in a comparison of costs
 
 
 @kernel("i8(Track)")
@@ -43,24 +44,40 @@ def believed_class(track):
     return CRUISE if track["height"] < 1000.0 else AIRCRAFT
 
 
-@kernel("i8(i8, i8, i8)")
-def permitted(control, identity, ballistic):
-    """0 if the control state permits fire at this identity, else the gate that forbids it.
+@kernel("b1(Unit, Track)")
+def attacks(unit, track):
+    """Whether a track's straight path comes within the declared self-defense distance of a fire unit."""
+    x = track["x"]
+    at = unit["position"]
+    dx, dy, dz = at[0] - x[0], at[1] - x[1], at[2] - x[2]
+    vv = max(x[3] * x[3] + x[4] * x[4] + x[5] * x[5], 1.0)
+    when = max((dx * x[3] + dy * x[4] + dz * x[5]) / vv, 0.0)
+    dx, dy, dz = dx - when * x[3], dy - when * x[4], dz - when * x[5]
+    return dx * dx + dy * dy + dz * dz <= unit["self_defense"] * unit["self_defense"]
 
-    Free: anything not friend, assumed friend or neutral.  Tight: hostile only.  Hold: nothing (self-defense is not
-    declared in this model).
+
+@kernel("i8(Unit, Track)")
+def permitted(unit, track):
+    """0 if the unit's control state permits fire at a track, else the gate that forbids it.
+
+    Free: anything not friend, assumed friend or neutral.  Tight: hostile only.  Hold: nothing, but where self-defense
+    is declared a hostile track that comes at the unit itself.
     """
+    control = unit["control"]
+    identity = track["identity"]
     if identity == PENDING and control != HOLD:
         return NOT_IDENTIFIED
     if control == FREE and identity != FRIEND and identity != ASSUMED_FRIEND and identity != NEUTRAL:
         return 0
     if control == TIGHT and identity == HOSTILE:
         return 0
+    if control == HOLD and identity == HOSTILE and unit["self_defense"] > 0.0 and attacks(unit, track):
+        return 0
     return RULES
 
 
-@kernel("tuple_of(f8, f8, f8, f8, f8)(f8[::1], Unit, Track, f8)")
-def window(tables, unit, track, ready):
+@kernel("tuple_of(f8, f8, f8, f8, f8)(f8[::1], Unit, Magazine, Track, f8)")
+def window(tables, unit, magazine, track, ready):
     """First and last feasible intercept of a track for a launch from ``ready`` on: (first, x, y, z, last); inf if
     none.
     """
@@ -71,13 +88,13 @@ def window(tables, unit, track, ready):
     required = REQUIRED_BALLISTIC if ballistic == 1 else REQUIRED_AIR
     floor = LEAST_SPEED if ballistic == 1 else max(LEAST_SPEED, SPEED_RATIO * track["speed"])
     return first_feasible(
-        tables, unit["flyout_table"], at[0], at[1], at[2], ready, x[0], x[1], x[2], x[3], x[4], x[5], track["time"],
-        ballistic, required, floor, horizon,
+        tables, magazine["flyout_table"], at[0], at[1], at[2], ready, x[0], x[1], x[2], x[3], x[4], x[5],
+        track["time"], ballistic, required, floor, horizon, magazine["limits"][ballistic],
     )  # fmt: skip
 
 
-@kernel("i8(f8[::1], Unit, Track, f8)")
-def why_not(tables, unit, track, ready):
+@kernel("i8(f8[::1], Unit, Magazine, Track, f8)")
+def why_not(tables, unit, magazine, track, ready):
     """The gate to name when ``window`` found nothing: what fails where the track comes closest to the unit."""
     x = track["x"]
     at = unit["position"]
@@ -92,11 +109,12 @@ def why_not(tables, unit, track, ready):
     ox, oy, oz = px - at[0], py - at[1], pz - at[2]
     distance = math.sqrt(ox * ox + oy * oy + oz * oz)
     flat = math.sqrt(max(distance * distance - height * height, 0.0))
-    table = unit["flyout_table"]
-    if height >= (tables[table + 1] - 1.0) * tables[table + 3]:
+    table = magazine["flyout_table"]
+    limits = magazine["limits"][track["ballistic"]]
+    if height >= (tables[table + 1] - 1.0) * tables[table + 3] or height < limits[2] or height > limits[3]:
         return OUT_OF_HEIGHT
     time, speed, available = time_to_reach(tables, table, flat, height)
-    if time == math.inf:
+    if time == math.inf or distance < limits[0] or distance > limits[1]:
         return OUT_OF_RANGE
     if speed < max(LEAST_SPEED, SPEED_RATIO * track["speed"]) and track["ballistic"] == 0:
         return OUT_OF_SPEED
@@ -105,42 +123,67 @@ def why_not(tables, unit, track, ready):
     return NO_TIME
 
 
-@kernel("i8(Unit, Track, f8, f8, f8)")
-def published_gate(unit, track, x, y, z):
-    """0 if brochure limits allow an intercept at a point, else the gate: range, height, target speed."""
-    at = unit["position"]
-    ox, oy, oz = x - at[0], y - at[1], z - at[2]
-    distance = math.sqrt(ox * ox + oy * oy + oz * oz)
-    _, _, _, height = local_up(x, y, z)
-    limits = unit["published"]
-    farthest = limits[5] if track["ballistic"] == 1 else limits[1]
-    if distance < limits[0] or distance > farthest:
-        return OUT_OF_RANGE
-    if height < limits[2] or height > limits[3]:
-        return OUT_OF_HEIGHT
-    return OUT_OF_SPEED if track["speed"] > limits[4] else 0
-
-
-@kernel("tuple_of(i8, f8, f8, f8, f8)(Situation, f8[::1], Unit, Track, f8)")
-def envelope(situation, tables, unit, track, ready):
+@kernel("tuple_of(i8, f8, f8, f8, f8)(f8[::1], Unit, Magazine, Track, f8)")
+def envelope(tables, unit, magazine, track, ready):
     """(gate or 0, first, last, believed probability, spare time) of shooting at a track with a launch from ``ready``
     on.
 
     The spare time, s, is how long a launch at the first feasible intercept could wait.
     """
-    if unit["pk"][believed_class(track)] < unit["floor"]:
+    kind = believed_class(track)
+    believed = magazine["pk"][kind]
+    if believed < unit["floor"] or magazine["classes"] & (1 << kind) == 0:
         return PROBABILITY_FLOOR, math.inf, math.inf, 0.0, 0.0
-    first, x, y, z, last = window(tables, unit, track, ready)
+    if track["speed"] > magazine["speed_limit"]:
+        return OUT_OF_SPEED, math.inf, math.inf, 0.0, 0.0
+    first, x, y, z, last = window(tables, unit, magazine, track, ready)
     if first == math.inf:
-        return why_not(tables, unit, track, ready), first, last, 0.0, 0.0
-    if situation["limits_published"] == 1:
-        gate = published_gate(unit, track, x, y, z)
-        if gate != 0:
-            return gate, first, last, 0.0, 0.0
+        return why_not(tables, unit, magazine, track, ready), first, last, 0.0, 0.0
+    return 0, first, last, believed, spare_time(tables, unit, magazine, track, x, y, z, first - ready)
+
+
+@kernel("f8(f8[::1], Unit, Magazine, Track, f8, f8, f8, f8)")
+def spare_time(tables, unit, magazine, track, x, y, z, ahead):
+    """How long a launch at an intercept point ``ahead`` s from now can wait, s."""
     at = unit["position"]
-    required = REQUIRED_BALLISTIC if track["ballistic"] == 1 else REQUIRED_AIR
-    spare = slack(tables, unit["flyout_table"], at[0], at[1], at[2], x, y, z, first - ready, required, 0.0)
-    return 0, first, last, unit["pk"][believed_class(track)], spare
+    ballistic = track["ballistic"]
+    required = REQUIRED_BALLISTIC if ballistic == 1 else REQUIRED_AIR
+    return slack(
+        tables, magazine["flyout_table"], at[0], at[1], at[2], x, y, z, ahead, required, 0.0,
+        magazine["limits"][ballistic],
+    )  # fmt: skip
+
+
+@kernel("i8(f8[:, ::1], i8, i8)")
+def exchanged(cost, rows, columns):
+    """Column for row 0 after one exchange; ``cost`` is of tracks (rows, most urgent first) by units (columns).
+
+    Row 0 takes its cheapest column c unless a later row j and another column d make cost[0, d] + cost[j, c] less
+    than cost[0, c] plus the best that row j can do elsewhere; inf is a pair that cannot be.  -1: row 0 has none.
+    """
+    best = -1
+    for c in range(columns):
+        if cost[0, c] < math.inf and (best < 0 or cost[0, c] < cost[0, best]):
+            best = c
+    if best < 0:
+        return -1
+    gain = 0.0
+    taken = best
+    for j in range(1, rows):
+        if cost[j, best] == math.inf:
+            continue
+        other = UNSERVED  # what row j costs if it may not have the column
+        for d in range(columns):
+            if d != best:
+                other = min(other, cost[j, d])
+        for d in range(columns):
+            if d == best or cost[0, d] == math.inf:
+                continue
+            saved = cost[0, best] + other - cost[0, d] - cost[j, best]
+            if saved > gain + 1e-9:
+                gain = saved
+                taken = d
+    return taken
 
 
 @kernel("i8(Tracks, i8, i8)")

@@ -11,11 +11,10 @@ from openiads.world import layout
 
 assert layout.SIM_FIELDS  # importing layout registers the types that signatures name
 
-AIR_BUFFER = 25_000.0  # m, an air-breathing track whose path comes this near an asset threatens it
 HIGH_STEP, LOW_STEP = 8.0, 2.0  # s, integration steps of a predicted fall above and below DENSE
 DENSE = 40_000.0  # m
 MOST_STEPS = 120
-BALLISTIC_REVIEW = 6.0  # s between predictions of one track's impact
+BALLISTIC_REVIEW = 2.0  # s, least time between predictions of one track's impact
 
 
 @kernel("f8(f8, f8, f8)")
@@ -40,15 +39,17 @@ def circle_probability(offset, sigma, radius):
     return total * step / (sigma * 2.5066282746310002)
 
 
-@kernel("tuple_of(f8, f8, f8, f8)(Track, f8[::1])")
-def predicted_impact(track, work):
+@kernel("tuple_of(f8, f8, f8, f8)(Track, f8, f8[::1])")
+def predicted_impact(track, offset, work):
     """(x, y, z, time to impact s) where a ballistic track comes to sea level; time is inf if it does not within
     ``MOST_STEPS``.
+
+    offset : added to the track's log ballistic coefficient
     """
     x = work[0:6]
     for i in range(6):
         x[i] = track["x"][i]
-    drag = math.exp(-track["x"][6])
+    drag = math.exp(-track["x"][6] - offset)
     before = 0.0
     elapsed = 0.0
     step = 0.0
@@ -70,14 +71,19 @@ def evaluate_ballistic(situation, track, assets, work):
 
     The impact's spread is the track's own, carried to the ground, with the believed missile's dispersion.
     """
-    x, y, z, fall = predicted_impact(track, work)
+    x, y, z, fall = predicted_impact(track, 0.0, work)
     track["threatening"] = 0
     track["asset"] = -1
-    track["time_to_asset"] = fall - (situation["now"] - track["time"])
+    track["impact_at"] = track["time"] + fall
     if fall == math.inf:
         return
     p = track["p"]
-    spread = (p[0, 0] + p[1, 1] + p[2, 2] + fall * fall * (p[3, 3] + p[4, 4] + p[5, 5])) / 3.0
+    both = p[0, 3] + p[1, 4] + p[2, 5]  # position and velocity are not independent
+    spread = p[0, 0] + p[1, 1] + p[2, 2] + fall * (2.0 * both + fall * (p[3, 3] + p[4, 4] + p[5, 5]))
+    bx, by, bz, later = predicted_impact(track, math.sqrt(max(p[6, 6], 0.0)), work)
+    if later < math.inf:  # one deviation less drag: how far the impact moves
+        spread += 1.5 * ((bx - x) * (bx - x) + (by - y) * (by - y) + (bz - z) * (bz - z))
+    spread = max(spread, 0.0) / 3.0
     sigma = math.sqrt(spread + situation["dispersion"] * situation["dispersion"])
     ux, uy, uz, _ = local_up(x, y, z)
     best = situation["threat_probability"]
@@ -93,8 +99,8 @@ def evaluate_ballistic(situation, track, assets, work):
             track["asset"] = a
 
 
-@kernel("void(Situation, Track, Assets)")
-def evaluate_air(situation, track, assets):
+@kernel("void(Situation, Track, Assets, f8)")
+def evaluate_air(situation, track, assets, buffer):
     """Threatened asset of an air-breathing track: the one whose closest approach comes first within the buffer."""
     ahead = situation["now"] - track["time"]
     x = track["x"]
@@ -109,7 +115,8 @@ def evaluate_air(situation, track, assets):
         dz = at[2] - x[2] - x[5] * ahead
         when = max((dx * x[3] + dy * x[4] + dz * x[5]) / vv, 0.0)
         mx, my, mz = dx - when * x[3], dy - when * x[4], dz - when * x[5]
-        if mx * mx + my * my + mz * mz > (AIR_BUFFER + assets[a]["radius"]) * (AIR_BUFFER + assets[a]["radius"]):
+        near = buffer + assets[a]["radius"]
+        if mx * mx + my * my + mz * mz > near * near:
             continue
         if when < track["time_to_asset"]:
             track["time_to_asset"] = when
@@ -117,17 +124,21 @@ def evaluate_air(situation, track, assets):
             track["asset"] = a
 
 
-@kernel("void(Situation, Track, Assets, f8[::1])")
-def evaluate(situation, track, assets, work):
-    """Set threatened asset and time to it; ballistic predictions are renewed every few seconds only."""
+@kernel("void(Situation, Track, Assets, f8, f8[::1])")
+def evaluate(situation, track, assets, buffer, work):
+    """Set threatened asset and time to it; a ballistic impact is predicted anew when the track has been updated, at
+    most every ``BALLISTIC_REVIEW`` s.
+
+    buffer : m, an air-breathing track whose path comes this near an asset threatens it
+    """
     if track["ballistic"] == 0:
-        evaluate_air(situation, track, assets)
+        evaluate_air(situation, track, assets, buffer)
         return
     now = situation["now"]
-    if now - track["evaluated_at"] < BALLISTIC_REVIEW:
-        return
-    track["evaluated_at"] = now
-    evaluate_ballistic(situation, track, assets, work)
+    if now - track["evaluated_at"] >= BALLISTIC_REVIEW and track["updated"] > track["evaluated_at"]:
+        track["evaluated_at"] = now
+        evaluate_ballistic(situation, track, assets, work)
+    track["time_to_asset"] = track["impact_at"] - now
 
 
 @kernel("b1(Situation, Track, Assets)")

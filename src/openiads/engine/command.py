@@ -7,12 +7,13 @@ import math
 from openiads.base.compiled import kernel
 from openiads.base.draws import Purpose, pair, uniform
 from openiads.doctrine.assignment import (
-    REQUIRED_AIR,
-    REQUIRED_BALLISTIC,
+    UNSERVED,
     believed_class,
     envelope,
+    exchanged,
     next_track,
     permitted,
+    spare_time,
     why_not,
     window,
 )
@@ -24,12 +25,12 @@ from openiads.earth.sight import lowest_visible
 from openiads.parts.engagements import assess, begin_decision, engage, free_channel, release, set_gate
 from openiads.parts.flights import finish
 from openiads.parts.interrogation import interrogate
-from openiads.parts.sensing import angle_between, bearing
+from openiads.parts.sensing import TOO_SLOW, angle_between, bearing
 from openiads.parts.tracks import CONFIRMED, POST, alike, prune
-from openiads.parts.weapons import fire_round, launcher_ready_at, ready_launcher, rounds_left
+from openiads.parts.weapons import channel_free, fire_round, launcher_ready_at, ready_launcher, rounds_left, rounds_of
+from openiads.physics import association
 from openiads.physics.motion import local_up
-from openiads.physics.reach import slack
-from openiads.world.codes import Action, Event, Gate, Identity, Side, Stage, Status, Terminal
+from openiads.world.codes import Action, Assignment, Event, Gate, Identity, Side, Stage, Status, Terminal
 from openiads.world.layout import MOST_PLOTS
 from openiads.world.log import log
 
@@ -50,6 +51,10 @@ UNIT_NOT_READY, NOT_THREATENING = int(Gate.UNIT_NOT_READY), int(Gate.NOT_THREATE
 SUPPORT, RULE_HELD, ENGAGING = int(Gate.SUPPORT_WILL_BE_LOST), int(Gate.RULE_HELD), int(Gate.ENGAGING)
 NOT_IDENTIFIED, NOT_ACQUIRED = int(Gate.NOT_IDENTIFIED), int(Gate.NOT_ACQUIRED)
 
+GREEDY, EXCHANGE, EXACT = int(Assignment.GREEDY), int(Assignment.EXCHANGE), int(Assignment.EXACT)
+PROBABILITY_FLOOR = int(Gate.PROBABILITY_FLOOR)
+
+MOST_WAITING = 8  # tracks compared when units are exchanged
 ASSIGN_AHEAD = 30.0  # s, a track is assigned at most this long before its launch
 LONGEST_WAIT = 1.0  # s, a round may be this early at the predicted intercept
 RETRY = 1.0  # s until a crew asks again
@@ -73,26 +78,11 @@ def judge(sim, post):
                 sim.flights[track["flight"]]["ever"] |= 4
             log(sim, IDENTIFY, track["flight"], -1, -1, -1, -1, track["serial"], track["identity"], belief[0],
                 belief[1], belief[2], before, 0.0, 0.0)  # fmt: skip
-        evaluate(situation, track, sim.assets, sim.cost[MOST_PLOTS + 3])
+        evaluate(situation, track, sim.assets, sim.posts[post]["air_buffer"], sim.cost[MOST_PLOTS + 3])
         if track["assessed_dead"] == 1 and track["dead_updates"] >= situation["revoke_updates"]:
             track["assessed_dead"] = 0
-            log(
-                sim,
-                REVOKE,
-                track["flight"],
-                -1,
-                -1,
-                -1,
-                -1,
-                track["serial"],
-                1,
-                track["dead_updates"],
-                0.0,
-                0.0,
-                0.0,
-                0.0,
-                0.0,
-            )
+            log(sim, REVOKE, track["flight"], -1, -1, -1, -1, track["serial"], 1, track["dead_updates"], 0.0, 0.0, 0.0,
+                0.0, 0.0)  # fmt: skip
 
 
 @kernel("i8(Sim, i8, i8)")
@@ -119,37 +109,101 @@ def unit_gate(sim, u, k):
     return 0
 
 
-@kernel("i8(Sim, i8, i8)")
-def choose_unit(sim, post, k):
-    """The unit that reaches track ``k`` first among those that may and can take it; -1 for none.  Gates are set."""
-    situation = sim.situation[0]
-    now = situation["now"]
+@kernel("tuple_of(i8, i8, f8, f8, f8, f8)(Sim, i8, Track, f8)")
+def offer(sim, u, track, ready):
+    """The kind of round a unit would shoot at a track: (gate or 0, magazine, first, last, believed, spare).
+
+    Among the kinds with rounds left and a feasible intercept the one believed to kill most surely; equal ones in the
+    catalog's order.  Without any, the gate that the kind furthest along met.
+    """
+    unit = sim.units[u]
+    gate, magazine, first, last, believed, spare = PROBABILITY_FLOOR, -1, math.inf, math.inf, -1.0, 0.0
+    for m in range(unit["first_magazine"], unit["first_magazine"] + unit["magazines"]):
+        if rounds_of(sim, u, m) <= 0:
+            if magazine < 0:
+                gate = NO_ROUND
+            continue
+        g, a, b, chance, wait = envelope(sim.tables, unit, sim.magazines[m], track, ready)
+        if g == 0 and chance > believed:
+            gate, magazine, first, last, believed, spare = 0, m, a, b, chance, wait
+        elif g != 0 and magazine < 0 and (gate == PROBABILITY_FLOOR or gate == NO_ROUND or g > gate):
+            gate = g
+    return gate, magazine, first, last, believed, spare
+
+
+@kernel("tuple_of(i8, i8, f8)(Sim, i8, i8, i8)")
+def price(sim, post, u, k):
+    """(gate or 0, magazine, cost s) of giving track ``k`` to unit ``u``: the time of its first feasible intercept."""
+    now = sim.situation[0]["now"]
+    unit = sim.units[u]
     track = sim.tracks[k]
-    f = track["flight"]
+    gate = permitted(unit, track)
+    magazine = -1
+    first = math.inf
+    if gate == 0:
+        gate = unit_gate(sim, u, k)
+    if gate == 0:
+        gate, magazine, first, _, _, spare = offer(sim, u, track, now + unit["crew_delay"])
+        if gate == 0 and spare > ASSIGN_AHEAD:  # it will come within reach, but a channel now would only wait
+            gate = OUT_OF_RANGE
+    if gate == 0 and sim.posts[post]["free_at"] > now:
+        gate = OPERATOR_BUSY
+    return gate, magazine, first + 0.01 * unit["targets_held"]  # of two equals the one with less to do
+
+
+@kernel("tuple_of(i8, i8)(Sim, i8, i8)")
+def choose_unit(sim, post, k):
+    """(unit, magazine) that is to shoot at track ``k``, by the post's way of assignment; -1 for none.  Gates are set.
+
+    Greedy: who reaches it first.  Exchange: see ``assignment.exchanged``.  Exact: least total cost over the waiting
+    tracks.  Units are columns of the cost, so each counts once, whatever channels it has free.
+    """
+    how = sim.posts[post]["assignment"]
+    rows = 1
     best = -1
-    soonest = math.inf
+    able = 0
     for u in range(len(sim.units)):
-        unit = sim.units[u]
-        if unit["post"] != post or working_on(sim, u, k):
+        sim.cost[0, u] = math.inf
+        if sim.units[u]["post"] != post or working_on(sim, u, k):
             continue
-        gate = permitted(unit["control"], track["identity"], track["ballistic"])
-        first = math.inf
-        if gate == 0:
-            gate = unit_gate(sim, u, k)
-        if gate == 0:
-            gate, first, _, _, spare = envelope(situation, sim.tables, unit, track, now + unit["crew_delay"])
-            if gate == 0 and spare > ASSIGN_AHEAD:  # it will come within reach, but a channel now would only wait
-                gate = OUT_OF_RANGE
-        if gate == 0 and sim.posts[post]["free_at"] > now:
-            gate = OPERATOR_BUSY
+        gate, _, cost = price(sim, post, u, k)
         if gate != 0:
-            set_gate(sim, f, u, gate, 0.0)
+            set_gate(sim, sim.tracks[k]["flight"], u, gate, 0.0)
             continue
-        first += 0.01 * unit["targets_held"]  # of two equals the one with less to do
-        if first < soonest:
-            soonest = first
+        sim.cost[0, u] = cost
+        able += 1
+        if best < 0 or cost < sim.cost[0, best]:
             best = u
-    return best
+    if able > 1 and how != GREEDY:
+        for j in range(sim.situation[0]["tracks_high"]):
+            if rows < MOST_WAITING and waits(sim, post, j) and j != k:
+                for u in range(len(sim.units)):
+                    sim.cost[rows, u] = math.inf
+                    if sim.units[u]["post"] == post:
+                        gate, _, cost = price(sim, post, u, j)
+                        sim.cost[rows, u] = cost if gate == 0 else math.inf
+                rows += 1
+        if how == EXCHANGE:
+            best = exchanged(sim.cost, rows, len(sim.units))
+        else:
+            association.assign(
+                sim.cost, rows, len(sim.units), UNSERVED, sim.candidates[1], sim.cost[MOST_PLOTS : MOST_PLOTS + 3],
+                sim.candidates[2:5],
+            )  # fmt: skip
+            best = sim.candidates[1, 0] if sim.candidates[1, 0] >= 0 else best
+    if best < 0:
+        return -1, -1
+    _, magazine, _ = price(sim, post, best, k)
+    return best, magazine
+
+
+@kernel("b1(Sim, i8, i8)")
+def waits(sim, post, k):
+    """Whether a confirmed, threatening track of the post waits for its first fire unit."""
+    track = sim.tracks[k]
+    mine = track["state"] == CONFIRMED and track["owner"] == POST and track["post"] == post
+    free = track["engagements"] == 0 and track["assessed_dead"] == 0 and track["refused"] == 0
+    return mine and free and track["threatening"] == 1 and track["dealt"] == 0
 
 
 @kernel("void(Sim, i8)")
@@ -189,14 +243,14 @@ def consider(sim, post, k):
         for u in range(len(sim.units)):
             set_gate(sim, track["flight"], u, ELSEWHERE, 0.0)
         return
-    u = choose_unit(sim, post, k)
+    u, magazine = choose_unit(sim, post, k)
     if u < 0:
         if situation["queue_lost"] == 1 and no_channel_free(sim, post, k):
             track["refused"] = 1
         return
     unit = sim.units[u]
-    _, first, last, believed, _ = envelope(situation, sim.tables, unit, track, now + unit["crew_delay"])
-    engage(sim, u, k, first, last, believed)
+    _, first, last, believed, _ = envelope(sim.tables, unit, sim.magazines[magazine], track, now + unit["crew_delay"])
+    engage(sim, u, magazine, k, first, last, believed)
     sim.posts[post]["free_at"] = now + sim.posts[post]["service_time"]
 
 
@@ -237,7 +291,7 @@ def no_channel_free(sim, post, k):
         unit = sim.units[u]
         if unit["post"] != post:
             continue
-        if free_channel(sim, u) >= 0 or permitted(unit["control"], track["identity"], track["ballistic"]) != 0:
+        if free_channel(sim, u) >= 0 or permitted(unit, track) != 0:
             return False
     return True
 
@@ -259,7 +313,7 @@ def name_unseen(sim, post):
     now = sim.situation[0]["now"]
     for f in range(len(sim.flights)):
         flight = sim.flights[f]
-        if flight["starts"] > now or flight["terminal"] != 0 or flight["tracked"] == 1:
+        if flight["starts"] > now or flight["terminal"] != 0 or flight["tracked"] & (1 << post) != 0:
             continue
         gate = OUT_OF_RANGE
         rank = -1
@@ -270,7 +324,7 @@ def name_unseen(sim, post):
             code = sim.looks[r, f]["code"]
             if code == 9 and rank < 6:
                 rank, gate = 6, NO_FIRM_TRACK
-            elif code == 1 and rank < 5:
+            elif (code == 1 or code == TOO_SLOW) and rank < 5:
                 rank, gate = 5, NOT_DETECTED
             elif code == -4 and rank < 4:
                 rank, gate = 4, SEARCH_MODE
@@ -323,13 +377,14 @@ def count_waiting(sim, post):
 @kernel("void(Sim, i8)")
 def mark_tracked(sim, post):
     """Note which flights the post has a confirmed track of (for the gates of the others)."""
+    bit = 1 << post
     for f in range(len(sim.flights)):
-        sim.flights[f]["tracked"] = 0
+        sim.flights[f]["tracked"] &= ~bit
     for k in range(sim.situation[0]["tracks_high"]):
         track = sim.tracks[k]
         mine = track["state"] == CONFIRMED and track["owner"] == POST and track["post"] == post
         if mine and track["flight"] >= 0:
-            sim.flights[track["flight"]]["tracked"] = 1
+            sim.flights[track["flight"]]["tracked"] |= bit
 
 
 @kernel("void(Sim, i8)")
@@ -431,15 +486,22 @@ def decide(sim, e, view, rule):
         if engagement["in_flight"] == 0:
             release(sim, e)
         return
-    gate = permitted(unit["control"], track["identity"], track["ballistic"])
+    gate = permitted(unit, track)
     loaded = rounds_left(sim, u)
     if gate != 0 or (loaded <= 0 and engagement["in_flight"] == 0):
         set_gate(sim, f, u, gate if gate != 0 else NO_ROUND, 0.0)
         if engagement["in_flight"] == 0:
             release(sim, e)
         return
-    gate, first, last, believed, _ = envelope(situation, sim.tables, unit, own_track, now)
-    if gate == 0 and unit["missiles_held"] >= unit["missile_channels"]:
+    if engagement["in_flight"] == 0:  # the kind of round is chosen anew on what is known now
+        gate, magazine, first, last, believed, _ = offer(sim, u, own_track, now)
+        engagement["magazine"] = magazine if magazine >= 0 else engagement["magazine"]
+    else:
+        gate, first, last, believed, _ = envelope(
+            sim.tables, unit, sim.magazines[engagement["magazine"]], own_track, now
+        )
+    loaded = min(loaded, rounds_of(sim, u, engagement["magazine"]))
+    if gate == 0 and not channel_free(sim, u, engagement["magazine"], first):
         gate = NO_CHANNEL
     if gate != 0:
         set_gate(sim, f, u, gate, first)
@@ -474,15 +536,6 @@ def decide(sim, e, view, rule):
     engagement["due"] = now
 
 
-@kernel("f8(Sim, i8, Track, f8, f8, f8, f8)")
-def spare_time(sim, u, own, x, y, z, first):
-    """How long a launch at an intercept point can wait, s: 0 unless the round would come there too early."""
-    at = sim.units[u]["position"]
-    required = REQUIRED_BALLISTIC if own["ballistic"] == 1 else REQUIRED_AIR
-    ahead = first - sim.situation[0]["now"]
-    return slack(sim.tables, sim.units[u]["flyout_table"], at[0], at[1], at[2], x, y, z, ahead, required, 0.0)
-
-
 @kernel("void(Sim, i8)")
 def launch_next(sim, e):
     """Launch the next round an engagement wants as soon as launcher, channel and geometry allow."""
@@ -495,30 +548,32 @@ def launch_next(sim, e):
     own = sim.tracks[engagement["own"]]
     engagement["due"] = now + RETRY
     track = sim.tracks[engagement["track"]]
-    forbidden = permitted(unit["control"], track["identity"], track["ballistic"])
+    magazine = sim.magazines[engagement["magazine"]]
+    forbidden = permitted(unit, track)
     if track["serial"] != engagement["serial"] or forbidden != 0:  # lost, or believed otherwise since the decision
         set_gate(sim, f, u, forbidden if forbidden != 0 else NO_FIRM_TRACK, 0.0)
         engagement["wanted"] = 0
         engagement["state"] = FLYING if engagement["in_flight"] > 0 else ASSESSING
         engagement["due"] = math.inf if engagement["in_flight"] > 0 else now
         return
-    if unit["missiles_held"] >= unit["missile_channels"]:
+    first, x, y, z, _ = window(sim.tables, unit, magazine, own, now)
+    if first < math.inf and not channel_free(sim, u, engagement["magazine"], first):
         set_gate(sim, f, u, NO_CHANNEL, 0.0)
         return
-    first, x, y, z, _ = window(sim.tables, unit, own, now)
-    gate = support_gate(sim, u, x, y, z) if first < math.inf else why_not(sim.tables, unit, own, now)
+    gate = support_gate(sim, u, x, y, z) if first < math.inf else why_not(sim.tables, unit, magazine, own, now)
     seen = now - engagement["last_seen"] <= 2.0 * sim.radars[unit["radar"]]["service_interval"]
     if gate == 0 and not seen:
         gate = NOT_ACQUIRED
-    wait = spare_time(sim, u, own, x, y, z, first) if gate == 0 else 0.0
+    wait = spare_time(sim.tables, unit, magazine, own, x, y, z, first - now) if gate == 0 else 0.0
     if wait > LONGEST_WAIT:  # a round fired now would be there before the target can be met
         set_gate(sim, f, u, NO_TIME, wait)
         engagement["due"] = now + min(wait, 5.0)
         return
-    launcher = ready_launcher(sim, u)
+    _, azimuth, _, _ = bearing(unit["position"], unit["axes"], x, y, z)
+    launcher = ready_launcher(sim, u, engagement["magazine"], azimuth)
     if gate == 0 and (launcher < 0 or now < unit["next_launch"]):
         gate = NO_LAUNCHER
-        soonest = max(launcher_ready_at(sim, u), unit["next_launch"])
+        soonest = max(launcher_ready_at(sim, u, engagement["magazine"], azimuth), unit["next_launch"])
         if soonest == math.inf:
             gate = NO_ROUND
         engagement["due"] = min(max(soonest, now + 0.01), now + 60.0)
@@ -529,7 +584,7 @@ def launch_next(sim, e):
             engagement["state"] = FLYING if engagement["in_flight"] > 0 else ASSESSING
             engagement["due"] = math.inf if engagement["in_flight"] > 0 else now
         return
-    if not fire_round(sim, e, launcher, unit["pk"][believed_class(own)], first, x, y, z):
+    if not fire_round(sim, e, launcher, magazine["pk"][believed_class(own)], first, x, y, z):
         return
     set_gate(sim, f, u, ENGAGING, 0.0)
     engagement["wanted"] -= 1
@@ -575,7 +630,7 @@ def end_service(sim, e):
             u = uniform(situation["seed"], situation["replication"], KILL_DRAW, flight["actor"], flight["shots"])
             situation["notional"] += 1
             situation["first_notional"] = min(situation["first_notional"], situation["now"])
-            if u < unit["pk"][flight["pk_class"]] and flight["terminal"] == 0:
+            if u < sim.magazines[engagement["magazine"]]["pk"][flight["pk_class"]] and flight["terminal"] == 0:
                 finish(sim, f, KILLED, -1, 0.0)
     track = sim.tracks[engagement["track"]]
     if track["serial"] == engagement["serial"]:

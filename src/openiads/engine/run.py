@@ -69,6 +69,7 @@ class Runner:
         channels = int(rows["units"]["target_channels"].sum())
         return Sim(
             **{name: rows[name].copy() for name in ("situation", "flights", "radars", "posts", "units", "launchers")},
+            magazines=rows["magazines"],
             engagements=np.zeros(channels, ENGAGEMENT),
             tracks=np.zeros(capacity["tracks"], TRACK),
             rounds=np.zeros(capacity["rounds"], ROUND),

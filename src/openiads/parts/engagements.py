@@ -6,6 +6,7 @@ import math
 
 from openiads.base.compiled import kernel
 from openiads.base.draws import Purpose, normals, pair, uniform, uniforms
+from openiads.parts.flights import state_of
 from openiads.parts.radars import fill_plot, set_occupancy
 from openiads.parts.sensing import (
     BELOW_HORIZON,
@@ -22,13 +23,13 @@ from openiads.parts.sensing import (
 )
 from openiads.parts.tracks import CONFIRMED, FREE, ONE_PLOT, new_track, pair_up, predict, take
 from openiads.physics.filtering import measured_position
-from openiads.physics.motion import position_at
 from openiads.world.codes import Event, Gate, Stage
 from openiads.world.log import log
 
 CREW, ASSESS_DRAW, SERVICE_DRAW = int(Purpose.CREW), int(Purpose.ASSESS), int(Purpose.SERVICE)
 ASSIGN, ACQUIRE, ASSESS = int(Event.ASSIGN), int(Event.ACQUIRE), int(Event.ASSESS)
 RELEASE, GATE, SLEW = int(Event.RELEASE), int(Event.GATE), int(Event.SLEW)
+OVERLOAD = int(Event.OVERLOAD)
 NONE, ACQUIRING, DECIDING = int(Stage.NONE), int(Stage.ACQUIRING), int(Stage.DECIDING)
 ASSESSING, SERVICE = int(Stage.ASSESSING), int(Stage.SERVICE)
 SECTOR, HORIZON, MASK = int(Gate.SECTOR), int(Gate.HORIZON), int(Gate.MASK)
@@ -63,8 +64,8 @@ def free_channel(sim, u):
     return -1
 
 
-@kernel("void(Sim, i8, i8, f8, f8, f8)")
-def engage(sim, u, k, first, last, believed):
+@kernel("void(Sim, i8, i8, i8, f8, f8, f8)")
+def engage(sim, u, magazine, k, first, last, believed):
     """Unit ``u`` is assigned the post's track ``k``: it takes a target channel and sets out to acquire it."""
     situation = sim.situation[0]
     now = situation["now"]
@@ -75,6 +76,8 @@ def engage(sim, u, k, first, last, believed):
     engagement["unit"] = u
     engagement["track"] = k
     engagement["serial"] = track["serial"]
+    engagement["magazine"] = magazine
+    engagement["searching_until"] = -1.0
     engagement["own"] = -1
     engagement["flight"] = -1
     engagement["state"] = ACQUIRING
@@ -141,28 +144,61 @@ def own_state(sim, e):
     return x[0] + x[3] * dt, x[1] + x[4] * dt, x[2] + x[5] * dt, x[3], x[4], x[5]
 
 
+@kernel("i8(Sim, i8)")
+def priority(sim, e):
+    """Class of service of an engagement: 0 its rounds are guided, 1 engaged, 2 being acquired, 3 none."""
+    engagement = sim.engagements[e]
+    if engagement["state"] == NONE or engagement["state"] == SERVICE:
+        return 3
+    if engagement["in_flight"] > 0:
+        return 0
+    return 2 if engagement["state"] == ACQUIRING else 1
+
+
 @kernel("void(Sim, i8)")
 def serve(sim, r):
-    """An engagement radar serves the tracks of its unit's engagements, and acquires new ones."""
+    """An engagement radar serves the tracks of its unit's engagements, and acquires new ones.
+
+    Its time beyond the uplinks goes to guided targets first, then to engaged ones, then to those being acquired; what
+    finds no time in this turn is left out, and that is logged when it begins and when it ends.
+    """
     situation = sim.situation[0]
     now = situation["now"]
     radar = sim.radars[r]
     radar["service_due"] = now + radar["service_interval"]
     down = now >= radar["fails_at"] or radar["emitting"] == 0
     unit = sim.units[radar["unit"]]
+    blind = down or now < radar["slewing_until"]
+    uplinks = unit["guided"] * radar["uplink_dwell"] / radar["uplink_interval"]
+    left = (radar["occupancy_limit"] - uplinks) * radar["service_interval"]
+    asked = uplinks
+    served = 0
+    dropped = 0
+    for rank in range(3):
+        for n in range(unit["target_channels"]):
+            e = unit["first_engagement"] + n
+            if priority(sim, e) != rank:
+                continue
+            need = radar["confirm_dwell"] if rank == 2 else radar["track_dwell"]
+            asked += need / radar["service_interval"]
+            left -= need
+            if left < -1e-12:
+                dropped += 1
+            elif not blind:
+                served += 1
+                if rank == 2:
+                    acquire(sim, r, e)
+                else:
+                    follow(sim, r, e)
+            if situation["status"] != 0:
+                return
     for n in range(unit["target_channels"]):
-        e = unit["first_engagement"] + n
-        engagement = sim.engagements[e]
-        if engagement["state"] == NONE or engagement["state"] == SERVICE:
-            continue
-        if not down and now >= radar["slewing_until"]:
-            if engagement["state"] == ACQUIRING:
-                acquire(sim, r, e)
-            else:
-                follow(sim, r, e)
-        if situation["status"] != 0:
-            return
-        give_up(sim, e)
+        if priority(sim, unit["first_engagement"] + n) < 3:
+            give_up(sim, unit["first_engagement"] + n)
+    over = 1 if dropped > 0 else 0
+    if over != radar["overloaded"]:
+        radar["overloaded"] = over
+        log(sim, OVERLOAD, -1, radar["unit"], r, -1, -1, -1, over, asked, served, dropped, 0.0, 0.0, 0.0)
 
 
 @kernel("void(Sim, i8)")
@@ -253,10 +289,11 @@ def firm(sim, e, distance, azimuth, elevation, lowest, height):
     now = sim.situation[0]["now"]
     engagement = sim.engagements[e]
     unit = sim.units[engagement["unit"]]
+    magazine = sim.magazines[engagement["magazine"]]
     p = sim.tracks[engagement["own"]]["p"]
     position = math.sqrt(p[0, 0] + p[1, 1] + p[2, 2])
     velocity = math.sqrt(p[3, 3] + p[4, 4] + p[5, 5])
-    if position > unit["position_limit"] or velocity > unit["velocity_limit"]:
+    if position > magazine["position_limit"] or velocity > magazine["velocity_limit"]:
         return
     engagement["firm_at"] = now
     log(sim, ACQUIRE, engagement["flight"], engagement["unit"], unit["radar"], -1, -1, engagement["serial"], 1,
@@ -295,6 +332,17 @@ def follow(sim, r, e):
         service_look(sim, r, e, f)
 
 
+@kernel("f8(Radar, f8)")
+def cued_search(radar, half_angle):
+    """Time (s) to search a cue's uncertainty of ``half_angle`` (rad, two deviations), one dwell a beam position.
+
+    The beam positions lie edge to edge in a square; on average the target is found halfway through it.
+    """
+    across = math.ceil(max(2.0 * half_angle / radar["beam_azimuth"], 1.0))
+    down = math.ceil(max(2.0 * half_angle / radar["beam_elevation"], 1.0))
+    return 0.5 * (across * down - 1.0) * radar["confirm_dwell"]
+
+
 @kernel("void(Sim, i8, i8)")
 def acquire(sim, r, e):
     """Look where the post's track says the target is: the nearest flight inside the search box is what the radar
@@ -317,6 +365,10 @@ def acquire(sim, r, e):
         return
     p = track["p"]
     spread = math.sqrt(p[0, 0] + p[1, 1] + p[2, 2] + dt * dt * (p[3, 3] + p[4, 4] + p[5, 5]))
+    if engagement["searching_until"] < 0.0:
+        engagement["searching_until"] = now + cued_search(radar, 2.0 * spread / max(distance, 1.0))
+    if now < engagement["searching_until"]:
+        return
     box = max(4.0 * spread, 2.0 * distance * radar["beam_azimuth"]) + 500.0
     f = engagement["flight"]
     if engagement["own"] < 0 or f < 0:
@@ -336,7 +388,7 @@ def nearest_flight(sim, x, y, z, box):
         flight = sim.flights[f]
         if flight["terminal"] != 0 or flight["starts"] > now:
             continue
-        fx, fy, fz = position_at(sim.tables, flight["path"], now - flight["shift"])
+        fx, fy, fz, _, _, _ = state_of(sim, f, now)
         fx, fy, fz = fx - x, fy - y, fz - z
         off = fx * fx + fy * fy + fz * fz
         if off < best:

@@ -6,8 +6,8 @@ import math
 
 from openiads.base.compiled import kernel
 from openiads.base.draws import Purpose, normals, uniform, uniforms
-from openiads.physics.motion import local_up, position_at, state_at
-from openiads.world.codes import Event, Terminal
+from openiads.physics.motion import flight_state, local_up
+from openiads.world.codes import Element, Evasion, Event, Terminal
 from openiads.world.log import log
 
 CEP_DRAW = int(Purpose.CEP)
@@ -16,7 +16,23 @@ TERMINAL, DAMAGE, FLIGHT_STATE = int(Event.TERMINAL), int(Event.DAMAGE), int(Eve
 HIT_ASSET, REACHED_MISSED = int(Terminal.HIT_ASSET), int(Terminal.REACHED_MISSED)
 IMPACT_UNDEFENDED, TRANSITED = int(Terminal.IMPACT_UNDEFENDED), int(Terminal.TRANSITED)
 AIRBORNE_AT_END = int(Terminal.AIRBORNE_AT_END)
+RELEASED_LEFT, TURNED_AWAY = int(Terminal.RELEASED_LEFT), int(Terminal.TURNED_AWAY)
+EVADE, ELEMENT_DOWN = int(Event.EVADE), int(Event.ELEMENT_DOWN)
+TURN_AWAY, CONSTANT_G = int(Evasion.TURN_AWAY), int(Evasion.CONSTANT_G)
+ON_RADAR, ON_LAUNCHER, ON_POST = int(Element.RADAR), int(Element.LAUNCHER), int(Element.POST)
+AWAY = 180.0  # s after its turn until a flight that turned away is counted as gone
+TWO_PI = 2.0 * math.pi
 CEP_TO_SIGMA = 1.0 / math.sqrt(2.0 * math.log(2.0))
+
+
+@kernel("tuple_of(f8, f8, f8, f8, f8, f8)(Sim, i8, f8)")
+def state_of(sim, f, t):
+    """Position and velocity of flight ``f`` at time ``t``: on its path, or in the turn it has begun."""
+    flight = sim.flights[f]
+    shift = flight["shift"]
+    return flight_state(
+        sim.tables, flight["path"], flight["turns_at"] - shift, flight["turn_rate"], flight["turn_angle"], t - shift
+    )
 
 
 @kernel("void(Flight, f8)")
@@ -25,6 +41,7 @@ def delay(flight, later):
     flight["shift"] += later
     flight["starts"] = max(flight["starts"] + later, 0.0)  # what would lie before the run is not flown
     flight["ends"] += later
+    flight["route_ends"] += later
 
 
 @kernel("void(Sim)")
@@ -43,6 +60,8 @@ def begin(sim):
             u, v, _, _ = uniforms(situation["seed"], situation["replication"], SPACING, flight["actor"], 0)
             n, _ = normals(u, v)
             delay(flight, flight["jitter"] * n)
+        elif flight["parent"] >= 0:  # released on time by a flight that may itself be late
+            delay(flight, sim.flights[flight["parent"]]["shift"] - flight["follows"])
     if situation["arrivals_poisson"] == 0:
         return
     raid = -1
@@ -64,32 +83,150 @@ def finish(sim, f, terminal, asset, miss):
     """Give a flight its one terminal code, now."""
     situation = sim.situation[0]
     flight = sim.flights[f]
-    x, y, z = position_at(sim.tables, flight["path"], situation["now"] - flight["shift"])
+    x, y, z, _, _, _ = state_of(sim, f, situation["now"])
     flight["terminal"] = terminal
     flight["dead_at"] = situation["now"]
     situation["ended"] = 1
+    forgo(sim, f)
     log(sim, TERMINAL, f, -1, -1, -1, -1, -1, terminal, x, y, z, asset, miss, 0.0)
 
 
 @kernel("void(Sim, i8)")
-def arrive(sim, f):
-    """A flight comes to the end of its path: impact within its dispersion, or the end of a route."""
+def forgo(sim, f):
+    """What flight ``f`` has not released by now it never will."""
+    for g in range(len(sim.flights)):
+        child = sim.flights[g]
+        if child["parent"] == f and child["starts"] > sim.situation[0]["now"]:
+            child["starts"] = math.inf
+            child["ends"] = math.inf
+
+
+@kernel("void(Sim, i8)")
+def evade(sim, f):
+    """A round has been launched at flight ``f``: it flies its declared evasion, once.
+
+    Turn away: half a circle at the declared load, then straight on and out; what it carried stays with it.
+    Constant g: one full circle at the declared load, then on along its route, so much later.
+    """
     situation = sim.situation[0]
     flight = sim.flights[f]
-    if flight["asset"] < 0 and flight["cep"] <= 0.0:
+    now = situation["now"]
+    if flight["evasion"] == 0 or flight["turns_at"] < math.inf or flight["route_ends"] == math.inf:
+        return
+    _, _, _, vx, vy, vz = state_of(sim, f, now)
+    rate = flight["load"] / max(math.sqrt(vx * vx + vy * vy + vz * vz), 1.0)
+    flight["turns_at"] = now
+    flight["turn_rate"] = rate
+    if flight["evasion"] == TURN_AWAY:
+        flight["turn_angle"] = math.pi
+        flight["ends"] = now + math.pi / rate + AWAY
+        flight["route_ends"] = math.inf
+        forgo(sim, f)
+    else:
+        flight["turn_angle"] = TWO_PI
+        flight["ends"] = now + TWO_PI / rate
+    situation["ended"] = 1
+    log(sim, EVADE, f, -1, -1, -1, -1, -1, flight["evasion"], flight["load"], flight["ends"], 0.0, 0.0, 0.0, 0.0)
+
+
+@kernel("void(Sim, i8)")
+def resume(sim, f):
+    """The full circle of flight ``f`` is flown: it goes on along its route, late by the circle."""
+    flight = sim.flights[f]
+    lost = sim.situation[0]["now"] - flight["turns_at"]
+    flight["turns_at"] = math.inf
+    flight["shift"] += lost
+    flight["ends"] = flight["route_ends"] + lost
+    flight["route_ends"] = math.inf  # one circle a flight
+    sim.situation[0]["ended"] = 1
+    for g in range(len(sim.flights)):  # what it carries is released later too
+        child = sim.flights[g]
+        if child["parent"] == f and child["starts"] > sim.situation[0]["now"]:
+            delay(child, lost)
+
+
+@kernel("void(Sim, i8, i8, f8)")
+def put_out(sim, element, row, f):
+    """An element of a site is hit: it works no more from now on."""
+    now = sim.situation[0]["now"]
+    if element == ON_RADAR:
+        if now >= sim.radars[row]["fails_at"]:
+            return
+        sim.radars[row]["fails_at"] = now
+    elif element == ON_LAUNCHER:
+        if now >= sim.launchers[row]["fails_at"]:
+            return
+        sim.launchers[row]["fails_at"] = now
+    else:
+        if now >= sim.posts[row]["fails_at"]:
+            return
+        sim.posts[row]["fails_at"] = now
+        sim.posts[row]["due"] = min(sim.posts[row]["due"], now)
+    log(sim, ELEMENT_DOWN, int(f), -1, row if element == ON_RADAR else -1, row if element == ON_LAUNCHER else -1, -1,
+        -1, element, row, 1.0, 0.0, 0.0, 0.0, 0.0)  # fmt: skip
+
+
+@kernel("f8(f8[::1], f8, f8, f8)")
+def away_from(position, x, y, z):
+    """Distance (m) of a point from a place."""
+    dx, dy, dz = x - position[0], y - position[1], z - position[2]
+    return math.sqrt(dx * dx + dy * dy + dz * dz)
+
+
+@kernel("void(Sim, i8, f8, f8, f8)")
+def wreck(sim, f, x, y, z):
+    """What an impact at a point does to radars, launchers and posts that it falls near enough to."""
+    for r in range(len(sim.radars)):
+        if away_from(sim.radars[r]["position"], x, y, z) <= sim.radars[r]["hit_radius"]:
+            put_out(sim, ON_RADAR, r, f)
+    for k in range(len(sim.launchers)):
+        if away_from(sim.launchers[k]["position"], x, y, z) <= sim.launchers[k]["hit_radius"]:
+            put_out(sim, ON_LAUNCHER, k, f)
+    for p in range(len(sim.posts)):
+        if away_from(sim.posts[p]["position"], x, y, z) <= sim.posts[p]["hit_radius"]:
+            put_out(sim, ON_POST, p, f)
+
+
+@kernel("f8(Sim, i8)")
+def dispersion_of(sim, f):
+    """Median miss (m) of a flight now: that of its aim, or the blind one when the emitter it seeks is silent."""
+    flight = sim.flights[f]
+    if flight["cep_blind"] > 0.0 and flight["element"] == ON_RADAR:
+        radar = sim.radars[flight["element_row"]]
+        if radar["emitting"] == 0 or sim.situation[0]["now"] >= radar["fails_at"]:
+            return flight["cep_blind"]
+    return flight["cep"]
+
+
+@kernel("void(Sim, i8)")
+def arrive(sim, f):
+    """A flight comes to the end of its path: impact within its dispersion, the end of a route, or of an evasion."""
+    situation = sim.situation[0]
+    flight = sim.flights[f]
+    if flight["turns_at"] < math.inf:
+        if flight["evasion"] == TURN_AWAY:
+            finish(sim, f, TURNED_AWAY, -1, 0.0)
+        else:
+            resume(sim, f)
+        return
+    if flight["leaves"] == 1:
+        finish(sim, f, RELEASED_LEFT, -1, 0.0)
+        return
+    if flight["asset"] < 0 and flight["element"] == 0 and flight["cep"] <= 0.0:
         finish(sim, f, TRANSITED, -1, 0.0)
         return
     u, v, _, _ = uniforms(situation["seed"], situation["replication"], CEP_DRAW, flight["actor"], 0)
     n, _ = normals(u, v)
     _, m = normals(u, v)
-    sigma = flight["cep"] * CEP_TO_SIGMA
-    x, y, z = position_at(sim.tables, flight["path"], situation["now"] - flight["shift"])
+    sigma = dispersion_of(sim, f) * CEP_TO_SIGMA
+    x, y, z, _, _, _ = state_of(sim, f, situation["now"])
     ux, uy, uz, _ = local_up(x, y, z)
     flat = max(math.sqrt(ux * ux + uy * uy), 1e-9)
     ex, ey = -uy / flat, ux / flat  # east; north is up cross east
     x += sigma * (n * ex - m * uz * ey)
     y += sigma * (n * ey + m * uz * ex)
     z += sigma * m * (ux * ey - uy * ex)
+    wreck(sim, f, x, y, z)
     struck = -1
     miss = math.inf
     for a in range(len(sim.assets)):  # the aim point's own asset, or any other that the impact falls on
@@ -107,14 +244,17 @@ def arrive(sim, f):
         log(sim, DAMAGE, f, -1, -1, -1, -1, -1, struck, sim.assets[struck]["hits"], 0.0, 0.0, 0.0, 0.0, 0.0)
         return
     a = flight["asset"]
-    finish(sim, f, REACHED_MISSED if a >= 0 else IMPACT_UNDEFENDED, a, miss if miss < math.inf else sigma)
+    aimed = a >= 0 or flight["element"] > 0
+    finish(sim, f, REACHED_MISSED if aimed else IMPACT_UNDEFENDED, a, miss if miss < math.inf else sigma)
 
 
 @kernel("void(Sim)")
 def close(sim):
-    """The end of the run: whoever still flies is AIRBORNE_AT_END."""
+    """The end of the run: whoever still flies is AIRBORNE_AT_END; what was never released takes no part."""
+    now = sim.situation[0]["now"]
     for f in range(len(sim.flights)):
-        if sim.flights[f]["terminal"] == 0:
+        flight = sim.flights[f]
+        if flight["terminal"] == 0 and (flight["parent"] < 0 or flight["starts"] <= now):
             finish(sim, f, AIRBORNE_AT_END, -1, 0.0)
 
 
@@ -126,5 +266,5 @@ def sample(sim):
         flight = sim.flights[f]
         if flight["terminal"] != 0 or flight["starts"] > now:
             continue
-        x, y, z, vx, vy, vz = state_at(sim.tables, flight["path"], now - flight["shift"])
+        x, y, z, vx, vy, vz = state_of(sim, f, now)
         log(sim, FLIGHT_STATE, f, -1, -1, -1, -1, -1, 0, x, y, z, vx, vy, vz)

@@ -29,10 +29,11 @@ def answers(sim, post, f, n):
     """Whether flight ``f`` answers a track's ``n``-th question: its equipment works, and this reply comes."""
     situation = sim.situation[0]
     flight = sim.flights[f]
-    if flight["transponder"] == 0:
-        return False
     seed, replication = situation["seed"], situation["replication"]
-    if uniform(seed, replication, IFF_PERSISTENT, flight["actor"], 0) < situation["iff_persistent"]:
+    luck = uniform(seed, replication, IFF_PERSISTENT, flight["actor"], 0)
+    if flight["transponder"] == 0:  # without one it may still appear to answer, the whole flight long
+        return luck > 1.0 - situation["iff_false_reply"]
+    if luck < situation["iff_persistent"]:
         return False
     actor = pair(sim.posts[post]["actor"], flight["actor"])
     return uniform(seed, replication, IFF_REPLY_DRAW, actor, n) >= situation["iff_reply"]
@@ -77,7 +78,7 @@ def interrogate(sim, post, k):
     track["asked_at"] = now
     f = track["flight"]  # whoever flies there hears the question
     if f >= 0 and answers(sim, post, f, asked):
-        track["evidence"] |= IFF_REPLY if sim.flights[f]["side"] == FRIEND else CIVIL
+        track["evidence"] |= CIVIL if sim.flights[f]["side"] == NEUTRAL else IFF_REPLY
     if track["asked"] < situation["interrogations"]:
         return
     bits = track["evidence"]

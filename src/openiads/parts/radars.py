@@ -6,6 +6,7 @@ import math
 
 from openiads.base.compiled import kernel
 from openiads.base.draws import Purpose, pair, uniform, uniforms
+from openiads.parts.flights import state_of
 from openiads.parts.sensing import (
     DETECTED,
     TWO_PI,
@@ -16,7 +17,6 @@ from openiads.parts.sensing import (
     sense,
 )
 from openiads.physics.filtering import measured_position
-from openiads.physics.motion import position_at
 from openiads.world.codes import Event, Status
 from openiads.world.log import log
 
@@ -51,7 +51,7 @@ def begin_scans(sim):
 def first_look(sim, r, f, after):
     """Time of the first search look at a flight at or after ``after``: when the beam next comes to its azimuth."""
     radar = sim.radars[r]
-    x, y, z = position_at(sim.tables, sim.flights[f]["path"], after - sim.flights[f]["shift"])
+    x, y, z, _, _, _ = state_of(sim, f, after)
     _, azimuth, _, _ = bearing(radar["position"], radar["axes"], x, y, z)
     frame = radar["frame"]
     share = azimuth / TWO_PI * radar["faces"]
@@ -135,6 +135,10 @@ def look(sim, r, f, t, arrives):
         log(sim, DETECT, f, -1, r, -1, -1, -1, 1, distance, azimuth, elevation, lowest, decibels, height)
         cell["detected"] = 1
     cell["code"] = DETECTED if found == 1 else code
+    # an alert of a phased array is confirmed at once and not a frame later, until the post has the track
+    sooner = radar["confirm_interval"]
+    alert = found == 1 and sooner > 0.0 and sim.flights[f]["tracked"] & (1 << radar["post"]) == 0
+    cell["due"] = t + (sooner if alert else frame_time(sim, r, t))
     if situation["record"] == 1:
         log(sim, LOOK, f, -1, r, -1, -1, -1, found if code == VISIBLE else code, distance, azimuth, elevation, lowest,
             decibels, height)  # fmt: skip
@@ -193,7 +197,7 @@ def search(sim, r):
         look(sim, r, f, t, arrives)
         if situation["status"] != 0:
             return
-        sim.looks[r, f]["due"] = max(t + frame, now - step + 1e-9)
+        sim.looks[r, f]["due"] = max(sim.looks[r, f]["due"], now - step + 1e-9)
     if situation["false_alarms"] == 1:
         false_alarm(sim, r, radar["false_per_frame"] / radar["sectors"], arrives)
 
@@ -206,5 +210,5 @@ def set_occupancy(sim, r):
         return
     unit = sim.units[radar["unit"]]
     used = unit["targets_held"] * radar["track_dwell"] / radar["service_interval"]
-    used += unit["missiles_held"] * radar["uplink_dwell"] / radar["uplink_interval"]
+    used += unit["guided"] * radar["uplink_dwell"] / radar["uplink_interval"]
     radar["occupancy"] = used

@@ -7,8 +7,9 @@ import math
 from openiads.base.compiled import kernel
 from openiads.base.draws import Purpose, normals, pair, uniforms
 from openiads.earth.sight import ground_range, horizon_height, lowest_visible
+from openiads.parts.flights import state_of
 from openiads.physics.detection import fluctuation, probability_at, scan_gain, signal_to_noise
-from openiads.physics.motion import local_up, state_at
+from openiads.physics.motion import local_up
 from openiads.physics.propagation import (
     clutter_factor,
     fresnel_parameter,
@@ -29,6 +30,7 @@ BELOW_MASK = -2
 OUT_OF_SECTOR = -3
 OUT_OF_MODE = -4
 OUT_OF_RANGE = -5
+TOO_SLOW = -6  # radial speed below what the radar shows
 
 SERVICE_SLOTS = 1 << 24  # service looks draw from other slots than search looks
 REFERENCE_RANGE = 100_000.0
@@ -117,7 +119,7 @@ def sense(sim, r, f, t, searching):
     """
     radar = sim.radars[r]
     flight = sim.flights[f]
-    x, y, z, vx, vy, vz = state_at(sim.tables, flight["path"], t - flight["shift"])
+    x, y, z, vx, vy, vz = state_of(sim, f, t)
     _, _, _, height = local_up(x, y, z)
     distance, azimuth, elevation, ground = bearing(radar["position"], radar["axes"], x, y, z)
     if distance > radar["range_max"] or distance < radar["range_min"]:
@@ -136,22 +138,16 @@ def sense(sim, r, f, t, searching):
         return OUT_OF_SECTOR, distance, azimuth, elevation, lowest, 0.0, height, x, y, z
     if not (in_mode(radar, elevation, t) if searching else radar["track_low"] <= elevation <= radar["track_high"]):
         return OUT_OF_MODE, distance, azimuth, elevation, lowest, 0.0, height, x, y, z
-    rcs = cross_section(
-        flight["rcs"],
-        radar["band"],
-        x - radar["position"][0],
-        y - radar["position"][1],
-        z - radar["position"][2],
-        vx,
-        vy,
-        vz,
-    )
+    dx, dy, dz = x - radar["position"][0], y - radar["position"][1], z - radar["position"][2]
+    if abs(dx * vx + dy * vy + dz * vz) < radar["least_radial_speed"] * distance:
+        return TOO_SLOW, distance, azimuth, elevation, lowest, 0.0, height, x, y, z
+    rcs = cross_section(flight["rcs"], radar["band"], dx, dy, dz, vx, vy, vz)
     gain = scan_gain(math.cos(off), radar["boresight_loss"]) if radar["phased"] == 1 else 1.0
     loss = clutter_factor(elevation, radar["clutter_grazing"], radar["clutter_loss"])
     if radar["attenuation_table"] >= 0:
         loss *= two_way_attenuation(sim.tables, radar["attenuation_table"], distance, height)
     lobes = edges
-    if sim.situation[0]["multipath"] == 1:
+    if radar["multipath"] == 1:
         lobes = two_ray_factor(
             radar["wavelength"], radar["height"], max(height, 0.0), ground, 1.0, 0.3, sim.situation[0]["earth_radius"]
         )

@@ -98,6 +98,7 @@ def new_track(sim, owner, post):
         track["asset"] = -1
         track["threatening"] = 0
         track["time_to_asset"] = math.inf
+        track["impact_at"] = math.inf
         track["evaluated_at"] = -math.inf
         track["survival"] = 1.0
         track["in_flight"] = 0
@@ -184,10 +185,12 @@ def confirm(sim, k):
         track["state"] = CONFIRMED
         return
     post = sim.posts[track["post"]]
-    if post["held"] >= post["track_capacity"]:
+    radar = sim.radars[track["radar"]]
+    if post["held"] >= post["track_capacity"] or radar["held"] >= radar["track_capacity"]:
         drop(sim, k, 3)
         return
     post["held"] += 1
+    radar["held"] += 1
     track["state"] = CONFIRMED
     p = track["p"]
     if track["flight"] < 0:
@@ -252,7 +255,10 @@ def start(sim, i):
         if track["state"] != ONE_PLOT or track["radar"] != plot["radar"]:
             continue
         dt = plot["time"] - track["time"]
-        if dt < 0.5 * radar["frame"] or dt > 2.5 * radar["frame"]:
+        soonest = 0.5 * radar["frame"]
+        if radar["confirm_interval"] > 0.0:
+            soonest = min(soonest, 0.5 * radar["confirm_interval"])
+        if dt < soonest or dt > 2.5 * radar["frame"]:
             continue
         off = 0.0
         for axis in range(3):
@@ -435,6 +441,9 @@ def prune(sim, post):
     now = sim.situation[0]["now"]
     limit = sim.posts[post]["drop_time"]
     held = 0
+    for r in range(len(sim.radars)):
+        if sim.radars[r]["post"] == post:
+            sim.radars[r]["held"] = 0
     for k in range(sim.situation[0]["tracks_high"]):
         track = sim.tracks[k]
         if track["state"] == FREE or track["owner"] != POST or track["post"] != post:
@@ -447,6 +456,7 @@ def prune(sim, post):
             else:
                 merge_doubles(sim, k, post)
                 held += 1
+                radar["held"] += 1
         elif now - track["born"] > window:
             drop(sim, k, 1)
     sim.posts[post]["held"] = held

@@ -7,18 +7,20 @@ import math
 from openiads.base.compiled import kernel
 from openiads.base.draws import Purpose, normals, pair, uniform, uniforms
 from openiads.parts.engagements import own_state
-from openiads.parts.flights import finish
-from openiads.parts.sensing import bearing
+from openiads.parts.flights import away_from, evade, finish, state_of
+from openiads.parts.radars import set_occupancy
+from openiads.parts.sensing import angle_between, bearing
 from openiads.physics.flyout import Guidance, Phase, endgame, fly, launch
 from openiads.physics.flyout import Status as Flight
 from openiads.physics.lethality import kill_probability
-from openiads.physics.motion import local_up, state_at
-from openiads.world.codes import Event, RoundEnd, Stage, Status, Terminal
+from openiads.physics.motion import local_up
+from openiads.world.codes import ChannelPhase, Event, RoundEnd, Stage, Status, Terminal
 from openiads.world.log import log
 
 SEEK, KILL_DRAW, COMMON = int(Purpose.SEEK), int(Purpose.KILL), int(Purpose.COMMON)
 LAUNCH, INTERCEPT, ROUND_END = int(Event.LAUNCH), int(Event.INTERCEPT), int(Event.ROUND_END)
-ROUND_STATE = int(Event.ROUND_STATE)
+ROUND_STATE, RELOAD, HANDED = int(Event.ROUND_STATE), int(Event.RELOAD), int(Event.HANDOVER)
+TERMINAL_CHANNEL, MIDCOURSE_CHANNEL = int(ChannelPhase.TERMINAL), int(ChannelPhase.MIDCOURSE)
 KILL, MISS, TARGET_GONE = int(RoundEnd.KILL), int(RoundEnd.MISS), int(RoundEnd.TARGET_GONE)
 SUPPORT_LOST, SELF_DESTRUCT = int(RoundEnd.SUPPORT_LOST), int(RoundEnd.SELF_DESTRUCT)
 ROUND_AIRBORNE = int(RoundEnd.AIRBORNE_AT_END)
@@ -33,46 +35,123 @@ COARSE, FINE = 0.5, 0.02  # s, integration steps in midcourse and at the end
 MIDCOURSE, WAITING, CLOSING = 0, 2, 1  # what a round's due time means: update, start of the endgame, intercept
 
 
-@kernel("i8(Sim, i8)")
-def ready_launcher(sim, u):
-    """The unit's launcher with most rounds among those ready now; -1 for none."""
+@kernel("b1(Sim, i8)")
+def can_fire(sim, k):
+    """Whether launcher ``k`` works and has a round."""
+    launcher = sim.launchers[k]
+    return launcher["loaded"] > 0 and launcher["fails_at"] > sim.situation[0]["now"]
+
+
+@kernel("b1(Sim, i8, f8)")
+def covers(sim, k, azimuth):
+    """Whether launcher ``k`` can fire toward an azimuth (rad)."""
+    launcher = sim.launchers[k]
+    return abs(angle_between(azimuth, launcher["arc_center"])) <= launcher["arc_half"] + 1e-9
+
+
+@kernel("void(Sim, i8)")
+def refill(sim, u):
+    """Launchers of a unit whose reloading is done have a full load again."""
+    now = sim.situation[0]["now"]
+    unit = sim.units[u]
+    for k in range(unit["first_launcher"], unit["first_launcher"] + unit["launchers"]):
+        launcher = sim.launchers[k]
+        if launcher["reloaded_at"] <= now:
+            launcher["reloaded_at"] = math.inf
+            launcher["loaded"] = launcher["full"]
+            launcher["loads"] -= 1
+            log(sim, RELOAD, -1, u, -1, k, -1, -1, launcher["full"], launcher["loads"], 0.0, 0.0, 0.0, 0.0, 0.0)
+
+
+@kernel("i8(Sim, i8, i8, f8)")
+def ready_launcher(sim, u, magazine, azimuth):
+    """The unit's launcher with most rounds of a kind among those ready now that cover an azimuth; -1 for none."""
     now = sim.situation[0]["now"]
     unit = sim.units[u]
     best = -1
-    for n in range(unit["launchers"]):
-        k = unit["first_launcher"] + n
+    for k in range(unit["first_launcher"], unit["first_launcher"] + unit["launchers"]):
         launcher = sim.launchers[k]
-        if launcher["loaded"] <= 0 or launcher["ready_at"] > now + 1e-9 or launcher["fails_at"] <= now:
+        if launcher["magazine"] != magazine or launcher["ready_at"] > now + 1e-9:
+            continue
+        if not can_fire(sim, k) or not covers(sim, k, azimuth):
             continue
         if best < 0 or launcher["loaded"] > sim.launchers[best]["loaded"]:
             best = k
     return best
 
 
-@kernel("f8(Sim, i8)")
-def launcher_ready_at(sim, u):
-    """When the unit's next launcher with a round becomes ready; inf if no launcher has one."""
-    now = sim.situation[0]["now"]
+@kernel("f8(Sim, i8, i8, f8)")
+def launcher_ready_at(sim, u, magazine, azimuth):
+    """When the unit's next launcher with a round of a kind becomes ready; inf if no launcher has one."""
     unit = sim.units[u]
     soonest = math.inf
-    for n in range(unit["launchers"]):
-        launcher = sim.launchers[unit["first_launcher"] + n]
-        if launcher["loaded"] > 0 and launcher["fails_at"] > now:
+    for k in range(unit["first_launcher"], unit["first_launcher"] + unit["launchers"]):
+        launcher = sim.launchers[k]
+        if launcher["magazine"] == magazine and can_fire(sim, k) and covers(sim, k, azimuth):
             soonest = min(soonest, launcher["ready_at"])
     return soonest
 
 
-@kernel("i8(Sim, i8)")
-def rounds_left(sim, u):
-    """Rounds on the unit's working launchers, less its reserve."""
-    now = sim.situation[0]["now"]
+@kernel("i8(Sim, i8, i8)")
+def rounds_of(sim, u, magazine):
+    """Rounds of one kind on the unit's working launchers."""
     unit = sim.units[u]
     total = 0
-    for n in range(unit["launchers"]):
-        launcher = sim.launchers[unit["first_launcher"] + n]
-        if launcher["fails_at"] > now:
-            total += launcher["loaded"]
+    for k in range(unit["first_launcher"], unit["first_launcher"] + unit["launchers"]):
+        if sim.launchers[k]["magazine"] == magazine and can_fire(sim, k):
+            total += sim.launchers[k]["loaded"]
+    return total
+
+
+@kernel("i8(Sim, i8)")
+def rounds_left(sim, u):
+    """Rounds of all kinds on the unit's working launchers, less its reserve."""
+    unit = sim.units[u]
+    refill(sim, u)
+    total = 0
+    for n in range(unit["magazines"]):
+        total += rounds_of(sim, u, unit["first_magazine"] + n)
     return total - unit["reserve"]
+
+
+@kernel("b1(Sim, i8, i8, f8)")
+def channel_free(sim, u, magazine, arrival):
+    """Whether the unit has a missile channel for a round of a kind that is to arrive at a time.
+
+    A round that needs its channel only at the end shares them with those whose last seconds fall into the same time.
+    """
+    unit = sim.units[u]
+    mine = sim.magazines[magazine]
+    if mine["channel"] != TERMINAL_CHANNEL:
+        return unit["missiles_held"] < unit["missile_channels"]
+    last = sim.kinds[mine["kind"]]["handover_time"]
+    busy = 0
+    for k in range(sim.situation[0]["rounds_first"], sim.situation[0]["rounds_count"]):
+        round_ = sim.rounds[k]
+        if round_["end"] != 0 or round_["unit"] != u:
+            continue
+        theirs = sim.magazines[round_["magazine"]]
+        if round_["channel"] == 1:
+            busy += 1
+        elif theirs["channel"] == TERMINAL_CHANNEL:
+            if abs(sim.bodies[k]["arrival"] - arrival) <= last + sim.kinds[theirs["kind"]]["handover_time"]:
+                busy += 1
+    return busy < unit["missile_channels"]
+
+
+@kernel("void(Sim, i8)")
+def spend(sim, k):
+    """Take a round off launcher ``k``: it and its vehicle are not ready for a while; an empty one is reloaded."""
+    now = sim.situation[0]["now"]
+    launcher = sim.launchers[k]
+    if sim.situation[0]["magazine_infinite"] == 0:
+        launcher["loaded"] -= 1
+    unit = sim.units[launcher["unit"]]
+    for other in range(unit["first_launcher"], unit["first_launcher"] + unit["launchers"]):
+        if sim.launchers[other]["twin"] == launcher["twin"]:
+            sim.launchers[other]["ready_at"] = now + launcher["interval"]
+    if launcher["loaded"] == 0 and launcher["loads"] > 0:
+        launcher["reloaded_at"] = now + launcher["reload_time"]
 
 
 @kernel("void(Sim, i8)")
@@ -111,7 +190,10 @@ def fire_round(sim, e, launcher_row, believed, arrival, x, y, z):
     flight["shots"] += 1
     flight["ever"] |= 8
     round_ = sim.rounds[k]
+    magazine = sim.magazines[engagement["magazine"]]
     round_["unit"] = engagement["unit"]
+    round_["magazine"] = engagement["magazine"]
+    round_["channel"] = 0 if magazine["channel"] == TERMINAL_CHANNEL else 1
     round_["launcher"] = launcher_row
     round_["engagement"] = e
     round_["flight"] = engagement["flight"]
@@ -124,11 +206,11 @@ def fire_round(sim, e, launcher_row, believed, arrival, x, y, z):
     round_["terminal"] = MIDCOURSE
     round_["believed"] = believed
     round_["due"] = now
-    if situation["magazine_infinite"] == 0:
-        launcher["loaded"] -= 1
-    launcher["ready_at"] = now + launcher["interval"]
+    spend(sim, launcher_row)
     unit["next_launch"] = now + unit["salvo_interval"]
-    unit["missiles_held"] += 1
+    unit["missiles_held"] += round_["channel"]
+    unit["guided"] += 1
+    set_occupancy(sim, unit["radar"])
     engagement["in_flight"] += 1
     engagement["fired"] += 1
     track = sim.tracks[engagement["track"]]
@@ -138,7 +220,7 @@ def fire_round(sim, e, launcher_row, believed, arrival, x, y, z):
     body = sim.bodies[k]
     body["ballistic"] = sim.tracks[engagement["own"]]["ballistic"]
     at = launcher["position"]
-    launch(body, sim.kinds[unit["kind"]], now, at[0], at[1], at[2], x, y, z, arrival)
+    launch(body, sim.kinds[magazine["kind"]], now, at[0], at[1], at[2], x, y, z, arrival)
     draw_errors(sim, k)
     _, _, _, ground = bearing(unit["position"], unit["axes"], x, y, z)
     tx, ty, tz, _, _, _ = own_state(sim, e)
@@ -146,6 +228,7 @@ def fire_round(sim, e, launcher_row, believed, arrival, x, y, z):
     log(sim, LAUNCH, engagement["flight"], engagement["unit"], unit["radar"], launcher_row, k, engagement["serial"],
         flight["shots"], arrival, ground, local_up(x, y, z)[3], believed, launcher["loaded"],
         distance)  # fmt: skip
+    evade(sim, engagement["flight"])
     return True
 
 
@@ -158,7 +241,11 @@ def end_round(sim, k, how):
     round_["end"] = how
     round_["due"] = math.inf
     unit = sim.units[round_["unit"]]
-    unit["missiles_held"] -= 1
+    unit["missiles_held"] -= round_["channel"]
+    if round_["terminal"] != CLOSING or sim.kinds[sim.magazines[round_["magazine"]]["kind"]]["guidance"] != ACTIVE:
+        unit["guided"] -= 1
+    round_["channel"] = 0
+    set_occupancy(sim, unit["radar"])
     body = sim.bodies[k]
     v = body["velocity"]
     p = body["position"]
@@ -191,7 +278,8 @@ def supported(sim, k):
     if engagement["own"] < 0:
         return False
     gap = sim.situation[0]["now"] - engagement["last_seen"]
-    return gap <= unit["support_break"] + sim.radars[unit["radar"]]["service_interval"] + 1e-9
+    allowed = sim.magazines[round_["magazine"]]["support_break"] + sim.radars[unit["radar"]]["service_interval"]
+    return gap <= allowed + 1e-9
 
 
 @kernel("void(Sim, i8)")
@@ -205,7 +293,8 @@ def fly_round(sim, k):
         end_round(sim, k, TARGET_GONE)
         return
     unit = sim.units[round_["unit"]]
-    alone = round_["terminal"] == CLOSING and sim.kinds[unit["kind"]]["guidance"] == ACTIVE
+    kind = sim.kinds[sim.magazines[round_["magazine"]]["kind"]]
+    alone = round_["terminal"] == CLOSING and kind["guidance"] == ACTIVE
     if not alone and not supported(sim, k):
         end_round(sim, k, SUPPORT_LOST)
         return
@@ -225,12 +314,12 @@ def fly_round(sim, k):
         return
     own = sim.tracks[sim.engagements[round_["engagement"]]["own"]]
     x = own["x"]
-    before = body["age"]
+    before = body["steps"]
     status = fly(
-        body, sim.kinds[unit["kind"]], now + sim.radars[unit["radar"]]["uplink_interval"],
+        body, kind, now + sim.radars[unit["radar"]]["uplink_interval"],
         x[0], x[1], x[2], x[3], x[4], x[5], own["time"], COARSE, FINE,
     )  # fmt: skip
-    situation["steps"] += int((body["age"] - before) / COARSE) + 1
+    situation["steps"] += body["steps"] - before
     if not (body["position"][0] == body["position"][0]):
         situation["status"] = BAD_STATE
         situation["status_entity"] = k
@@ -253,21 +342,39 @@ def close_in(sim, k):
     round_ = sim.rounds[k]
     flight = sim.flights[round_["flight"]]
     unit = sim.units[round_["unit"]]
+    magazine = sim.magazines[round_["magazine"]]
+    kind = sim.kinds[magazine["kind"]]
     body = sim.bodies[k]
-    tx, ty, tz, _, _, _ = state_at(sim.tables, flight["path"], now - flight["shift"])
+    if magazine["channel"] == TERMINAL_CHANNEL and round_["channel"] == 0:
+        if unit["missiles_held"] >= unit["missile_channels"]:  # no slot for its last seconds
+            end_round(sim, k, SUPPORT_LOST)
+            return
+        unit["missiles_held"] += 1
+        round_["channel"] = 1
+    elif magazine["channel"] == MIDCOURSE_CHANNEL and round_["channel"] == 1:
+        unit["missiles_held"] -= 1
+        round_["channel"] = 0
+    if kind["guidance"] == ACTIVE:
+        unit["guided"] -= 1
+        set_occupancy(sim, unit["radar"])
+    tx, ty, tz, _, _, _ = state_of(sim, round_["flight"], now)
+    log(sim, HANDED, round_["flight"], round_["unit"], -1, round_["launcher"], k, round_["serial"],
+        round_["channel"], body["arrival"] - now, away_from(body["position"], tx, ty, tz), 0.0, 0.0, 0.0,
+        0.0)  # fmt: skip
     ox, oy, oz, _, _, _ = own_state(sim, round_["engagement"])
     body["launch_time"] -= flight["shift"]
-    begun = body["age"]
+    begun = body["steps"]
     miss, when = endgame(
-        body, sim.kinds[unit["kind"]], sim.tables, flight["path"], math.inf, 0.0, 0.0, ox - tx, oy - ty, oz - tz, FINE
-    )
+        body, kind, sim.tables, flight["path"], flight["turns_at"] - flight["shift"], flight["turn_rate"],
+        flight["turn_angle"], ox - tx, oy - ty, oz - tz, FINE,
+    )  # fmt: skip
     body["launch_time"] += flight["shift"]
-    situation["steps"] += int((body["age"] - begun) / (5.0 * FINE)) + 1
+    situation["steps"] += body["steps"] - begun
     round_["miss"] = miss
     round_["terminal"] = CLOSING
     round_["meets"] = max(when + flight["shift"], now)
     round_["due"] = round_["meets"]
-    if sim.kinds[unit["kind"]]["guidance"] != ACTIVE:
+    if kind["guidance"] != ACTIVE:
         round_["due"] = min(now + sim.radars[unit["radar"]]["uplink_interval"], round_["meets"])
 
 
@@ -286,25 +393,22 @@ def intercept(sim, k):
         end_round(sim, k, SELF_DESTRUCT)
         return
     seed, replication = situation["seed"], situation["replication"]
+    magazine = sim.magazines[round_["magazine"]]
     kind = flight["pk_class"]
     if situation["kill_constant"] == 1:
-        chance = unit["pk"][kind]
+        chance = magazine["pk"][kind]
     else:
-        chance = kill_probability(round_["miss"], unit["lethal"][kind], unit["reliability"])
+        chance = kill_probability(round_["miss"], magazine["lethal"][kind], magazine["reliability"])
     works = True
     if situation["kill_constant"] == 0:
         shared = uniform(seed, replication, COMMON, pair(unit["actor"], flight["actor"]), round_["salvo"])
         works = shared < situation["common_mode"]
     hit = works and uniform(seed, replication, KILL_DRAW, flight["actor"], round_["shot"]) < chance
-    x, y, z, vx, vy, vz = state_at(sim.tables, flight["path"], now - flight["shift"])
+    x, y, z, vx, vy, vz = state_of(sim, round_["flight"], now)
     v = sim.bodies[k]["velocity"]
     rx, ry, rz = v[0] - vx, v[1] - vy, v[2] - vz
     _, _, _, ground = bearing(unit["position"], unit["axes"], x, y, z)
-    height = (
-        sim.tracks[sim.engagements[round_["engagement"]]["own"]]["height"]
-        if sim.engagements[round_["engagement"]]["own"] >= 0
-        else 0.0
-    )
+    _, _, _, height = local_up(x, y, z)
     log(sim, INTERCEPT, round_["flight"], round_["unit"], -1, round_["launcher"], k, round_["serial"], 1 if hit else 0,
         round_["miss"], chance, math.sqrt(rx * rx + ry * ry + rz * rz), ground, height,
         now - round_["launched_at"])  # fmt: skip

@@ -162,6 +162,7 @@ BODY = np.dtype(
         ("closest_time", "f8"),  # s; inf before
         ("draws", "f8", (6,)),  # standard normals of the angle error: persistent, cosine, sine of each axis
         ("ballistic", "i8"),  # 1 if the target falls freely, 0 if it holds its height
+        ("steps", "i8"),  # integration steps flown
         ("phase", "i8"),  # Phase
         ("status", "i8"),  # Status
     ],
@@ -276,6 +277,7 @@ def advance(body, kind, dt, ax, ay, az):
     v[0], v[1], v[2] = vx, vy, vz
     p[0], p[1], p[2] = x + half * vx, y + half * vy, z + half * vz
     body["age"] += dt
+    body["steps"] += 1
     body["limit"] = limit
     body["peak_load"] = max(body["peak_load"], load)
     return height
@@ -327,6 +329,7 @@ def launch(body, kind, now, x, y, z, aim_x, aim_y, aim_z, arrival):
     body["arrival"] = arrival
     body["launch_time"] = now
     body["age"] = 0.0
+    body["steps"] = 0
     body["limit"] = 0.0
     body["peak_load"] = 0.0
     body["miss"] = math.inf

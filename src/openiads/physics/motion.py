@@ -382,8 +382,9 @@ def level_route(
     heights = np.atleast_1d(np.asarray(altitude, dtype=np.float64))
     if heights.size == 1:
         level = float(heights[0])
-        return tabulate(_profiled(track, lambda s: np.full(len(s), level), speed), start_time, track.length / speed,
-                        sample)
+        return tabulate(
+            _profiled(track, lambda s: np.full(len(s), level), speed), start_time, track.length / speed, sample
+        )
     if heights.size != len(points):
         raise InputError("route.altitude", f"{heights.size} altitudes for {len(points)} points", "give one or as many")
     corners = _corner_distances(track, points)

@@ -136,17 +136,18 @@ def time_to_reach(tables, at, ground_range, height):
     )
 
 
-@kernel("f8(f8[::1], i8, f8, f8, f8, f8, f8, f8, f8, f8, f8)")
-def slack(tables, at, sx, sy, sz, x, y, z, after, required_g, min_speed):
+@kernel("f8(f8[::1], i8, f8, f8, f8, f8, f8, f8, f8, f8, f8, f8[::1])")
+def slack(tables, at, sx, sy, sz, x, y, z, after, required_g, min_speed, limits):
     """Time to spare (s) of a round that may leave at once and must be at (x, y, z) ``after`` s from now; -inf if never.
 
     sx, sy, sz : launcher, ECEF m.  required_g : m/s^2, a third of what the round must have available there.
+    limits : least and greatest distance and height of an intercept, m (published figures; 0, inf, -inf, inf for none).
     A launch should wait for as long as this is positive at the first feasible point: a round that leaves earlier meets
     its target before that point, where lift, speed or height do not suffice.
     """
     r2 = sx * sx + sy * sy + sz * sz
     _, _, _, height = local_up(x, y, z)
-    if height < 0.0:
+    if height < max(limits[2], 0.0) or height > limits[3]:
         return -math.inf
     k = (sx * x + sy * y + sz * z) / r2
     dx = x - k * sx
@@ -154,6 +155,9 @@ def slack(tables, at, sx, sy, sz, x, y, z, after, required_g, min_speed):
     dz = z - k * sz
     flat = math.sqrt(dx * dx + dy * dy + dz * dz)  # in the launcher's horizontal plane through the target's foot
     if k <= 0.0:
+        return -math.inf
+    away = (x - sx) * (x - sx) + (y - sy) * (y - sy) + (z - sz) * (z - sz)
+    if away < limits[0] * limits[0] or away > limits[1] * limits[1]:
         return -math.inf
     t = flat / (k * math.sqrt(r2))  # tangent of the central angle
     ground_range = math.sqrt(r2) * t * (1.0 - t * t / 3.0)  # arc tangent to 1e-7 below 300 km
@@ -163,17 +167,20 @@ def slack(tables, at, sx, sy, sz, x, y, z, after, required_g, min_speed):
     return after - time
 
 
-@kernel("tuple_of(f8, f8, f8, f8, f8)(f8[::1], i8, f8, f8, f8, f8, f8, f8, f8, f8, f8, f8, f8, i8, f8, f8, f8)")
+@kernel(
+    "tuple_of(f8, f8, f8, f8, f8)(f8[::1], i8, f8, f8, f8, f8, f8, f8, f8, f8, f8, f8, f8, i8, f8, f8, f8, f8[::1])"
+)
 def first_feasible(
-    tables, at, sx, sy, sz, ready, tx, ty, tz, tvx, tvy, tvz, target_time, ballistic, required_g, min_speed, horizon
-):
+    tables, at, sx, sy, sz, ready, tx, ty, tz, tvx, tvy, tvz, target_time, ballistic, required_g, min_speed, horizon,
+    limits,
+):  # fmt: skip
     """First and last feasible intercept of a predicted target path: (time s, x, y, z m, last time s).
 
     sx, sy, sz : launcher, ECEF m; ready : s, the earliest launch.  tx .. target_time : believed ECEF position,
     velocity and their time, carried on freely falling (``ballistic`` 1) or level (0).  required_g : m/s^2, what the
     target's class makes the round need: three times it must be available.  min_speed : m/s at arrival.
-    horizon : s after ``ready`` that is searched, in 32 parts, each end found by bisection.  A launch at the last
-    time's own latest moment still arrives.  Both times are inf when there is none.
+    limits : as in ``slack``.  horizon : s after ``ready`` that is searched, in 32 parts, each end found by bisection.
+    A launch at the last time's own latest moment still arrives.  Both times are inf when there is none.
     """
     gx, gy, gz = track_acceleration(tx, ty, tz, tvx, tvy, tvz, ballistic)
     step = horizon / 32.0
@@ -184,7 +191,7 @@ def first_feasible(
         s = ready + n * step - target_time
         spare = slack(
             tables, at, sx, sy, sz, tx + s * (tvx + 0.5 * s * gx), ty + s * (tvy + 0.5 * s * gy),
-            tz + s * (tvz + 0.5 * s * gz), n * step, required_g, min_speed,
+            tz + s * (tvz + 0.5 * s * gz), n * step, required_g, min_speed, limits,
         )  # fmt: skip
         inside = 1 if spare >= 0.0 else 0
         if inside == 1:
@@ -199,7 +206,7 @@ def first_feasible(
                 s = ready + mid - target_time
                 spare = slack(
                     tables, at, sx, sy, sz, tx + s * (tvx + 0.5 * s * gx), ty + s * (tvy + 0.5 * s * gy),
-                    tz + s * (tvz + 0.5 * s * gz), mid, required_g, min_speed,
+                    tz + s * (tvz + 0.5 * s * gz), mid, required_g, min_speed, limits,
                 )  # fmt: skip
                 if spare >= 0.0:
                     good = mid

@@ -17,7 +17,7 @@ import numpy as np
 from openiads.base.errors import ResultsError, UsageError
 from openiads.study.digest import row_digests
 from openiads.study.store import event_table
-from openiads.world.codes import Control, Event, Gate, Identity, RoundEnd, Side, Terminal, ThreatClass
+from openiads.world.codes import ChannelPhase, Control, Event, Gate, Identity, RoundEnd, Side, Terminal, ThreatClass
 from openiads.world.outcome import OUTCOME, ROUND_ENDS, TERMINALS
 
 #: key of ``limits`` -> (table, column, meaning).  One value a row of the noun; None or missing: not declared.
@@ -25,7 +25,8 @@ LIMITS: dict[str, tuple[str, str, str]] = {
     "flight_side": ("flights", "side", "codes.Side"),
     "flight_class": ("flights", "class", "codes.ThreatClass"),
     "unit_target_channels": ("units", "target_channels", "targets engaged at once"),
-    "unit_missile_channels": ("units", "missile_channels", "rounds guided at once, launch to intercept"),
+    "unit_missile_channels": ("units", "missile_channels", "rounds that hold a missile channel at once"),
+    "unit_self_defense": ("units", "self_defense", "above 0: may shoot at hostile tracks under hold"),
     "unit_control": ("units", "control", "codes.Control or its name in lower case"),
     "unit_assign_delay": ("units", "assign_delay", "least time from a confirmed track to its assignment, s"),
     "unit_launch_delay": ("units", "launch_delay", "least time from assignment to launch, s"),
@@ -35,7 +36,10 @@ LIMITS: dict[str, tuple[str, str, str]] = {
     "unit_round_speed": ("units", "round_speed", "greatest speed of a round, m/s"),
     "unit_round_load": ("units", "round_load", "greatest lateral acceleration of a round, m/s2"),
     "launcher_unit": ("launchers", "unit", "owning fire unit, row"),
-    "launcher_rounds": ("launchers", "rounds", "rounds at the start and reloads"),
+    "launcher_rounds": ("launchers", "rounds", "rounds at the start, and of every reload"),
+    "launcher_loads": ("launchers", "loads", "spare loads"),
+    "launcher_reload_time": ("launchers", "reload_time", "least time from the last launch to a new load, s"),
+    "launcher_channel": ("launchers", "channel", "codes.ChannelPhase of its rounds"),
     "launcher_fails_at": ("launchers", "fails_at", "s; None: never"),
     "launcher_interval": ("launchers", "interval", "least time between launches, s"),
     "radar_range_max": ("radars", "range_max", "m"),
@@ -154,7 +158,7 @@ _LEDGER = [
         SELECT replication, max(time),
             printf('launcher %d fires %d of %d rounds', launcher, count(*), any_value(l.rounds)::INT)
         FROM launch JOIN launchers l ON l.row = launcher, setting s WHERE NOT s.magazine_infinite
-        GROUP BY replication, launcher HAVING count(*) > any_value(l.rounds)""",
+        GROUP BY replication, launcher HAVING count(*) > any_value(l.rounds * (1 + coalesce(l.loads, 0)))""",
         ("launcher_rounds",),
     ),
     Check(
@@ -163,10 +167,24 @@ _LEDGER = [
         """
         SELECT replication, time,
             printf('launcher %d says %d left, %d fired of %d', launcher, v4::INT, fired, rounds::INT) FROM (
-            SELECT a.*, l.rounds, row_number() OVER (PARTITION BY replication, launcher ORDER BY sequence) AS fired
+            SELECT a.*, row_number() OVER (PARTITION BY replication, launcher ORDER BY sequence) AS fired,
+                l.rounds + coalesce((SELECT sum(r.code) FROM reload r WHERE r.replication = a.replication
+                    AND r.launcher = a.launcher AND r.sequence < a.sequence), 0) AS rounds
             FROM launch a JOIN launchers l ON l.row = a.launcher), setting s
         WHERE NOT s.magazine_infinite AND (v4 < 0 OR v4 + fired != rounds)""",
         ("launcher_rounds",),
+    ),
+    Check(
+        "reloading",
+        "a launcher has a new load no sooner than its reloading takes after its last launch",
+        """
+        SELECT r.replication, r.time, printf('launcher %d is reloaded %.1f s after a launch', r.launcher,
+            r.time - max(a.time))
+        FROM reload r JOIN launchers l ON l.row = r.launcher JOIN launch a ON a.replication = r.replication
+            AND a.launcher = r.launcher AND a.sequence < r.sequence
+        GROUP BY r.replication, r.time, r.launcher, r.sequence
+        HAVING r.time - max(a.time) < any_value(l.reload_time) - 1e-6""",
+        ("launcher_reload_time",),
     ),
     Check(
         "launch interval",
@@ -215,11 +233,16 @@ _LEDGER = [
         "missile channels",
         "a fire unit guides no more rounds than it has channels",
         _sweep(
-            """
-        SELECT l.replication, l.unit, l.time AS a, min(x.time) AS b FROM launch l LEFT JOIN
+            f"""
+        SELECT l.replication, l.unit, CASE WHEN any_value(k.channel) = {ChannelPhase.TERMINAL:d} THEN min(h.time)
+                ELSE l.time END AS a,
+            CASE WHEN any_value(k.channel) = {ChannelPhase.MIDCOURSE:d} THEN coalesce(min(h.time), min(x.time))
+                ELSE min(x.time) END AS b
+        FROM launch l LEFT JOIN launchers k ON k.row = l.launcher
+            LEFT JOIN handover h ON h.replication = l.replication AND h."round" = l."round" LEFT JOIN
             (SELECT * FROM intercept UNION ALL SELECT * FROM round_end) x
             ON x.replication = l.replication AND x."round" = l."round"
-        GROUP BY l.replication, l.unit, l."round", l.time""",
+        GROUP BY l.replication, l.unit, l."round", l.time HAVING a IS NOT NULL""",
             "missile_channels",
             "rounds",
         ),
@@ -227,15 +250,16 @@ _LEDGER = [
     ),
     Check(
         "control state",
-        "tight: only tracks believed hostile; free: none believed friend or neutral; hold: none",
+        "tight: only tracks believed hostile; free: none believed friend or neutral; hold: none but in self-defense",
         f"""
         SELECT replication, time,
             printf('unit %d fires at track %d believed %d under control %d', unit, track, believed, control)
-        FROM (SELECT l.*, u.control::INT AS control, coalesce(i.code, 0) AS believed FROM launch l JOIN units u
-            ON u.row = l.unit
+        FROM (SELECT l.*, u.control::INT AS control, coalesce(u.self_defense, 0) AS defends,
+            coalesce(i.code, 0) AS believed FROM launch l JOIN units u ON u.row = l.unit
               ASOF LEFT JOIN identify i
               ON l.replication = i.replication AND l.track = i.track AND l.sequence >= i.sequence)
-        WHERE control = {Control.HOLD:d} OR (control = {Control.TIGHT:d} AND believed != {Identity.HOSTILE:d})
+        WHERE (control = {Control.HOLD:d} AND (defends <= 0 OR believed != {Identity.HOSTILE:d}))
+           OR (control = {Control.TIGHT:d} AND believed != {Identity.HOSTILE:d})
            OR believed IN {_in([Identity.FRIEND, Identity.ASSUMED_FRIEND, Identity.NEUTRAL])}""",
         ("unit_control",),
     ),

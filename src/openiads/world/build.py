@@ -22,7 +22,7 @@ from openiads.earth.geodesy import MEAN_RADIUS
 from openiads.earth.terrain import Terrain
 from openiads.physics.flyout import INTERCEPTOR
 from openiads.world.codes import Control, Evidence, FireRule
-from openiads.world.layout import LAUNCHER, POST, RADAR, SITUATION, UNIT
+from openiads.world.layout import LAUNCHER, MAGAZINE, POST, RADAR, SITUATION, UNIT
 from openiads.world.paths import Paths
 from openiads.world.places import Names, Places, assets_of, common_mode, corridors_of
 from openiads.world.values import Arena, Values
@@ -81,6 +81,7 @@ def build(scenario: Scenario, catalog: Catalog | None = None, knobs: Mapping[str
         "radars": places.array("radars", RADAR),
         "posts": places.array("posts", POST),
         "units": places.array("units", UNIT),
+        "magazines": places.array("magazines", MAGAZINE),
         "launchers": places.array("launchers", LAUNCHER),
         "kinds": places.array("kinds", INTERCEPTOR),
         "assets": assets_of(scenario, values, terrain),
@@ -138,14 +139,12 @@ def situation_of(scenario: Scenario, catalog: Catalog, values: Values, earth_fac
     row["kill_constant"] = model.kill == "constant"
     row["assessment_perfect"] = model.assessment == "perfect"
     row["magazine_infinite"] = model.magazine == "infinite"
-    row["limits_published"] = model.limits == "published"
     row["false_alarms"] = model.false_alarms
     row["queue_lost"] = model.queue == "lost"
     row["arrivals_poisson"] = model.arrivals == "poisson"
     row["arrival_rate"] = model.arrival_rate or 1.0
     row["service_kind"] = SERVICE[model.service]
     row["service_time"] = model.service_time or 30.0
-    row["multipath"] = model.multipath
     row["earth_radius"] = earth_factor * MEAN_RADIUS
     row["common_mode"] = common_mode(scenario, values)
     fixed = scenario.identification
@@ -161,6 +160,8 @@ def situation_of(scenario: Scenario, catalog: Catalog, values: Values, earth_fac
     row["iff_reply"] = (
         values.of(ident, "iff_reply_failure") if fixed.iff_reply_failure is None else fixed.iff_reply_failure
     )
+    false = fixed.iff_false_reply
+    row["iff_false_reply"] = values.of(ident, "iff_false_reply") if false is None else false
     row["interrogations"] = int(ident.interrogations.si)
     row["evidence_cap"] = values.of(ident, "log_ratio_cap")
     for name in ("hostile", "suspect", "friend", "neutral"):
@@ -210,7 +211,19 @@ def limits_of(world: World) -> dict[str, Any]:
     """What the independent checker holds a run against."""
     u, launchers, radars = world.rows["units"], world.rows["launchers"], world.rows["radars"]
     posts = world.rows["posts"]
-    kinds = [world.rows["kinds"][int(k)] for k in u["kind"]]
+    magazines = world.rows["magazines"]
+    kinds = [world.rows["kinds"][int(k)] for k in magazines["kind"]]
+    of_rounds = {
+        "life": [float(k["life"]) for k in kinds],
+        "burn": [float(k["ignition_delay"] + k["boost_time"] + k["sustain_time"]) for k in kinds],
+        "speed": [float(k["burnout_speed"]) * 1.1 + 50.0 for k in kinds],
+        "load": [float(k["structural_limit"] + k["reaction_control"]) for k in kinds],
+    }
+
+    def most(what: str) -> list[float]:
+        """The largest figure of a unit's kinds of round."""
+        return [max(of_rounds[what][r["first_magazine"] : r["first_magazine"] + r["magazines"]]) for r in u]
+
     return {
         "duration": float(world.scenario.duration),
         "teaching_service": world.scenario.model.service != "crew",
@@ -219,11 +232,15 @@ def limits_of(world: World) -> dict[str, Any]:
         "unit_missile_channels": u["missile_channels"].tolist(),
         "unit_control": [Control(int(c)).name.lower() for c in u["control"]],
         "unit_radar": u["radar"].tolist(),
-        "unit_interceptor_life": [float(world.rows["kinds"][int(k)]["life"]) for k in u["kind"]],
-        "unit_burn_time": [float(k["ignition_delay"] + k["boost_time"] + k["sustain_time"]) for k in kinds],
-        "unit_round_speed": [float(k["burnout_speed"]) * 1.1 + 50.0 for k in kinds],
-        "unit_round_load": [float(k["structural_limit"] + k["reaction_control"]) for k in kinds],
-        "unit_assign_delay": [0.0 for _ in kinds],
+        "unit_self_defense": u["self_defense"].tolist(),
+        "unit_interceptor_life": most("life"),
+        "unit_burn_time": most("burn"),
+        "unit_round_speed": most("speed"),
+        "unit_round_load": most("load"),
+        "launcher_channel": magazines["channel"][launchers["magazine"]].tolist(),
+        "launcher_loads": launchers["loads"].tolist(),
+        "launcher_reload_time": launchers["reload_time"].tolist(),
+        "unit_assign_delay": [0.0 for _ in u],
         "unit_launch_delay": posts["link_delay"][u["post"]].tolist(),
         "unit_assess_delay": u["assess_delay"].tolist(),
         "launcher_rounds": launchers["loaded"].tolist(),

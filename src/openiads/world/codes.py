@@ -126,6 +126,41 @@ class Gate(IntEnum):
     ENGAGING = 27
 
 
+class Evasion(IntEnum):
+    """What a flight does, as declared, when a round is launched at it."""
+
+    NONE = 0
+    TURN_AWAY = 1
+    CONSTANT_G = 2
+
+
+class Element(IntEnum):
+    """What of a site can be aimed at and put out of action."""
+
+    NONE = 0
+    RADAR = 1
+    LAUNCHER = 2
+    POST = 3
+
+
+class ChannelPhase(IntEnum):
+    """While a round holds one of its unit's missile channels."""
+
+    NONE = 0
+    FLIGHT = 1  # from launch to intercept
+    TERMINAL = 2  # from handover to intercept
+    MIDCOURSE = 3  # from launch to handover
+
+
+class Assignment(IntEnum):
+    """How a post gives tracks to fire units."""
+
+    NONE = 0
+    GREEDY = 1  # the most urgent track takes the unit that reaches it first
+    EXCHANGE = 2  # greedy, then one exchange of two tracks' units where both together gain
+    EXACT = 3  # least total cost over all waiting tracks
+
+
 class Stage(IntEnum):
     """What an engagement is doing; it holds a target channel in all stages but NONE."""
 
@@ -196,6 +231,11 @@ class Event(IntEnum):
     SLEW = 18
     SWAP = 19
     FALSE_TRACK = 20
+    OVERLOAD = 21
+    RELOAD = 22
+    EVADE = 23
+    DEVOLVE = 24
+    HANDOVER = 25
     LOOK = 32
     TRACK_UPDATE = 33
     FLIGHT_STATE = 34

@@ -48,13 +48,11 @@ SITUATION = np.dtype(
         ("kill_constant", "i8"),
         ("assessment_perfect", "i8"),
         ("magazine_infinite", "i8"),
-        ("limits_published", "i8"),
         ("false_alarms", "i8"),
         ("queue_lost", "i8"),
         ("arrivals_poisson", "i8"),
         ("arrival_rate", "f8"),  # 1/s, of Poisson arrivals
         ("service_kind", "i8"),  # 1 crew (log-normal), 2 fixed, 3 exponential
-        ("multipath", "i8"),
         ("ended", "i8"),  # 1: a flight or a round has ended since the last look at what flies
         ("open_flights", "i8"),  # flights that have not ended
         ("service_time", "f8"),  # of the fixed and exponential switches, s
@@ -76,6 +74,7 @@ SITUATION = np.dtype(
         ("identity_neutral", "f8"),
         ("iff_persistent", "f8"),
         ("iff_reply", "f8"),
+        ("iff_false_reply", "f8"),
         ("interrogations", "i8"),
         ("revoke_updates", "i8"),  # a track that flies on so many updates after an assessed kill is alive
         ("dispersion", "f8"),  # m, deviation taken for a believed ballistic missile
@@ -107,7 +106,18 @@ FLIGHT = np.dtype(
         ("corridor", "i8"),  # row of its corridor, -1 none; fixed
         ("pk_class", "i8"),  # index into the lethality table of an interceptor; fixed
         ("rcs", "f8", (3, 3)),  # m2 by band (S, C, X) and aspect (nose, beam, tail); fixed per world
-        ("load", "f8"),  # declared lateral acceleration a round must be able to match, m/s2; fixed
+        ("turns_at", "f8"),  # s; from here on the flight turns off its path; inf: never
+        ("turn_rate", "f8"),  # rad/s of that turn, positive to the right; and
+        ("turn_angle", "f8"),  # rad after which it flies straight on
+        ("evasion", "i8"),  # codes.Evasion, declared; fixed
+        ("load", "f8"),  # m/s2, lateral acceleration of a declared evasion; fixed
+        ("parent", "i8"),  # row of the flight that releases it, -1 for none; fixed
+        ("follows", "f8"),  # s, shift of that flight's path as built; fixed
+        ("leaves", "i8"),  # 1: at the end of its path it has released and gone; fixed
+        ("route_ends", "f8"),  # when the path ends once a full circle is flown, s
+        ("element", "i8"),  # codes.Element aimed at, 0 for none, and its row; fixed
+        ("element_row", "i8"),
+        ("cep_blind", "f8"),  # m, when the emitter it seeks is silent; 0: it seeks none; fixed
         ("shots", "i8"),  # rounds launched at it so far
         ("terrain_limited", "i8"),
         ("tracked", "i8"),  # 1: the post holds a confirmed track of it now
@@ -167,6 +177,10 @@ RADAR = np.dtype(
         ("confirm_hits", "i8"),
         ("confirm_window", "i8"),
         ("drop_misses", "i8"),
+        ("confirm_interval", "f8"),  # s after an alert of a phased array until it looks there again; 0: next frame
+        ("confirm_dwell", "f8"),  # s of beam time of a confirmation, or of one position of a cued search
+        ("least_radial_speed", "f8"),  # m/s, nothing slower toward or away from the radar is seen; 0: off
+        ("multipath", "i8"),  # 1: two-ray propagation over the sea
         ("pd_table", "i8"),
         ("mask_table", "i8"),
         ("edge_table", "i8"),  # distance of the masking edge, for diffraction; -1: none
@@ -181,7 +195,10 @@ RADAR = np.dtype(
         ("uplink_interval", "f8"),
         ("occupancy_limit", "f8"),
         ("occupancy", "f8"),  # now
+        ("overloaded", "i8"),  # 1: some service was left out at the last turn for want of time
         ("track_capacity", "i8"),
+        ("held", "i8"),  # confirmed tracks that it started, counted anew every cycle of its post
+        ("hit_radius", "f8"),  # m, an impact this near puts it out of action
     ],
     align=True,
 )
@@ -199,6 +216,9 @@ POST = np.dtype(
         ("link_delay", "f8"),
         ("interrogation_interval", "f8"),
         ("drop_time", "f8"),  # a track without updates is dropped after this, s
+        ("air_buffer", "f8"),  # m, an air-breathing track whose path comes this near an asset threatens it
+        ("assignment", "i8"),  # codes.Assignment
+        ("hit_radius", "f8"),  # m, an impact this near puts it out of action
         ("track_capacity", "i8"),
         ("fails_at", "f8"),  # inf: never
         ("held", "i8"),  # confirmed tracks in its picture, counted anew every cycle
@@ -215,16 +235,18 @@ UNIT = np.dtype(
         ("height", "f8"),
         ("post", "i8"),
         ("radar", "i8"),
-        ("kind", "i8"),  # row of its interceptor
-        ("flyout_table", "i8"),
+        ("first_magazine", "i8"),  # its rows of magazines, one per kind of round
+        ("magazines", "i8"),
         ("first_launcher", "i8"),
         ("first_engagement", "i8"),  # its rows of engagements, one per target channel
         ("launchers", "i8"),
         ("target_channels", "i8"),
         ("missile_channels", "i8"),
         ("targets_held", "i8"),
-        ("missiles_held", "i8"),
+        ("missiles_held", "i8"),  # missile channels in use
+        ("guided", "i8"),  # rounds in flight that the radar supports
         ("control", "i8"),  # codes.Control
+        ("self_defense", "f8"),  # m; under hold it may shoot at what comes this near itself; 0: not declared
         ("salvo", "i8"),
         ("latest", "i8"),  # 1: fires at the latest rather than the earliest chance
         ("reserve", "i8"),  # rounds kept back
@@ -236,19 +258,32 @@ UNIT = np.dtype(
         ("assess_delay", "f8"),
         ("assess_false_kill", "f8"),  # P(assessed killed | alive)
         ("assess_false_miss", "f8"),  # P(assessed alive | killed)
-        ("support_break", "f8"),  # s
         ("next_launch", "f8"),
         ("ready_at", "f8"),
         ("due", "f8"),
-        ("reliability", "f8"),
-        ("lethal", "f8", (6,)),  # lethal radius by threat class, m
-        ("pk", "f8", (6,)),  # reference kill probability by threat class
-        ("published", "f8", (6,)),  # range min, max, height min, max, target speed max, ballistic range max
-        ("position_limit", "f8"),  # firm track: sd of position and velocity below these
-        ("velocity_limit", "f8"),
         ("dials", "f8", (8,)),  # the user's rule reads these
         ("fire_rule", "i8"),  # codes of doctrine.firing
         ("salvo_interval", "f8"),  # s between rounds of the unit
+    ],
+    align=True,
+)
+
+#: One row per fire unit and kind of round it fires.
+MAGAZINE = np.dtype(
+    [
+        ("unit", "i8"),
+        ("kind", "i8"),  # row of its interceptor
+        ("flyout_table", "i8"),
+        ("classes", "i8"),  # bits of codes.ThreatClass that doctrine lets it be fired at
+        ("channel", "i8"),  # codes.ChannelPhase
+        ("support_break", "f8"),  # s
+        ("reliability", "f8"),
+        ("lethal", "f8", (6,)),  # lethal radius by threat class, m
+        ("pk", "f8", (6,)),  # reference kill probability by threat class
+        ("limits", "f8", (2, 4)),  # of air-breathing and ballistic targets: distance min, max, height min, max; m
+        ("speed_limit", "f8"),  # of a target, m/s
+        ("position_limit", "f8"),  # firm track: sd of position and velocity below these
+        ("velocity_limit", "f8"),
     ],
     align=True,
 )
@@ -258,11 +293,20 @@ LAUNCHER = np.dtype(
         ("actor", "i8"),
         ("position", "f8", (3,)),
         ("unit", "i8"),
+        ("magazine", "i8"),  # row of the kind of round on it
         ("loaded", "i8"),
         ("interval", "f8"),
         ("readiness", "f8"),  # probability that it works at all
         ("ready_at", "f8"),
         ("fails_at", "f8"),
+        ("hit_radius", "f8"),  # m, an impact this near puts it out of action
+        ("full", "i8"),  # rounds of a load
+        ("loads", "i8"),  # spare loads at hand
+        ("reload_time", "f8"),  # s to replace all rounds, from the last launch
+        ("reloaded_at", "f8"),  # inf: not being reloaded
+        ("arc_center", "f8"),  # rad, azimuth of an inclined launcher's arc, and
+        ("arc_half", "f8"),  # rad, half its width; pi: any direction
+        ("twin", "i8"),  # first row of the same vehicle, which fires and fails with it; its own row otherwise
     ],
     align=True,
 )
@@ -273,6 +317,8 @@ ENGAGEMENT = np.dtype(
         ("unit", "i8"),
         ("track", "i8"),  # row of the post's track
         ("serial", "i8"),  # its serial number, to notice that the row was reused
+        ("magazine", "i8"),  # row of the kind of round it is fought with
+        ("searching_until", "f8"),  # the cue's uncertainty is searched until then, s
         ("own", "i8"),  # row of the engagement radar's own track, -1 before
         ("flight", "i8"),  # truth: what the engagement radar follows
         ("state", "i8"),  # codes.Stage
@@ -322,6 +368,7 @@ TRACK = np.dtype(
         ("asset", "i8"),
         ("threatening", "i8"),
         ("time_to_asset", "f8"),
+        ("impact_at", "f8"),  # predicted, of a ballistic track
         ("evaluated_at", "f8"),
         ("refused", "i8"),  # lost for want of a channel (teaching switch), or had all that its fire rule gives
         ("survival", "f8"),  # product of 1 - p over rounds in flight (the commitment ledger)
@@ -343,6 +390,8 @@ ROUND = np.dtype(
     [
         ("actor", "i8"),
         ("unit", "i8"),
+        ("magazine", "i8"),
+        ("channel", "i8"),  # 1: it holds a missile channel now
         ("launcher", "i8"),
         ("engagement", "i8"),
         ("flight", "i8"),  # truth: what its engagement radar follows
@@ -431,6 +480,7 @@ class Sim(NamedTuple):
     radars: np.ndarray
     posts: np.ndarray
     units: np.ndarray
+    magazines: np.ndarray
     launchers: np.ndarray
     engagements: np.ndarray
     tracks: np.ndarray
@@ -464,6 +514,7 @@ SIM_FIELDS: dict[str, Any] = {
     "radars": RADAR,
     "posts": POST,
     "units": UNIT,
+    "magazines": MAGAZINE,
     "launchers": LAUNCHER,
     "engagements": ENGAGEMENT,
     "tracks": TRACK,
@@ -498,6 +549,7 @@ compiled.name_type("View", _view_type)
 compiled.name_type("Sim", _sim_type)
 compiled.name_type("Radar", lambda: compiled.row_type(RADAR))
 compiled.name_type("Unit", lambda: compiled.row_type(UNIT))
+compiled.name_type("Magazine", lambda: compiled.row_type(MAGAZINE))
 compiled.name_type("Flight", lambda: compiled.row_type(FLIGHT))
 compiled.name_type("Plot", lambda: compiled.row_type(PLOT))
 compiled.name_type("Tracks", lambda: compiled.rows_type(TRACK))

@@ -56,6 +56,7 @@ class Paths:
         row["starts"], row["ends"] = float(table[0]), float(end_time(table, 0))
         row["dead_at"] = row["first_detected"] = math.inf
         row["asset"], row["corridor"], row["raid"], row["killed_by"] = -1, -1, -1, -1
+        row["turns_at"], row["route_ends"], row["parent"] = math.inf, row["ends"], -1
         row["swerling"] = int(entry.swerling.si)
         for band, k in BANDS.items():
             row["rcs"][k] = [self.values.signature(entry, band, aspect) for aspect in ("nose", "beam", "tail")]
@@ -174,4 +175,5 @@ def move(row: Any, later: float) -> None:
     """Let a flight fly its path ``later`` s later; what lies before the start of the run is not flown."""
     row["shift"] += later
     row["ends"] += later
+    row["route_ends"] += later
     row["starts"] = max(row["starts"] + later, 0.0)

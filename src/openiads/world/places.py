@@ -10,7 +10,7 @@ import numpy as np
 
 from openiads.base.draws import actor_number
 from openiads.base.errors import InputError
-from openiads.data.catalog import Entry
+from openiads.data.catalog import Entry, Row, launcher_rows
 from openiads.data.knobs import calibration
 from openiads.data.scenario import Scenario, Site
 from openiads.earth.geodesy import enu_axes, offset, to_ecef
@@ -21,14 +21,12 @@ from openiads.physics.flyout import INTERCEPTOR, interceptor
 from openiads.physics.lethality import lethal_radius, reference_misses
 from openiads.physics.propagation import attenuation_table, two_way_attenuation
 from openiads.physics.reach import flyout_table
-from openiads.world.codes import Control, FireRule, ThreatClass
-from openiads.world.layout import ASSET, CORRIDOR, LAUNCHER, POST, RADAR, UNIT
+from openiads.world.codes import Assignment, ChannelPhase, Control, FireRule, ThreatClass
+from openiads.world.layout import ASSET, CORRIDOR, LAUNCHER, MAGAZINE, POST, RADAR, UNIT
 from openiads.world.values import Arena, Values
 
 SPEED_OF_LIGHT = 299_792_458.0
 BANDS = {"S": 0, "C": 1, "X": 2}
-#: deviation (m, m/s) of position and velocity below which an own track is firm, by guidance: assumptions of the model
-FIRM = {"command": (200.0, 40.0), "semi_active": (400.0, 80.0), "tvm": (400.0, 80.0), "active": (800.0, 150.0)}
 CLASS_FIELDS = {c: f"pk_{c.name.lower()}" for c in ThreatClass if c}
 REFERENCE_SPEED = {"aircraft": 250.0, "cruise": 245.0, "drone": 51.0, "ballistic": 1200.0, "airliner": 230.0}
 NEVER = math.inf
@@ -49,7 +47,8 @@ class Names:
 
 def common_mode(scenario: Scenario, values: Values) -> float:
     """Probability that nothing which the rounds of a salvo share fails: the least of the systems in place, scaled."""
-    rounds = [values.catalog[values.catalog[site.system].interceptor] for site in scenario.sites]
+    systems = [values.catalog[site.system] for site in scenario.sites]
+    rounds = [values.catalog[row.interceptor] for system in systems for row in system.tables["launchers"]]
     least = min([values.of(entry, "common_mode") for entry in rounds], default=1.0)
     given = scenario.world.common_mode_scale
     scale = values.knob("world.common_mode", 1.0 if given is None else given)
@@ -66,9 +65,11 @@ class Places:
         self.earth_factor = earth_factor
         self.arena = arena
         self.names = Names()
-        self.rows: dict[str, list[Any]] = {"posts": [], "radars": [], "units": [], "launchers": [], "kinds": []}
+        nouns = ("posts", "radars", "units", "magazines", "launchers", "kinds")
+        self.rows: dict[str, list[Any]] = {noun: [] for noun in nouns}
         self._tables: dict[str, int] = {}
         self._kinds: dict[str, tuple[int, int, Any, float]] = {}
+        self._misses: dict[tuple[str, float], Any] = {}  # of reference engagements, by round and target speed
         for site in scenario.sites:
             self._site(site)
 
@@ -121,6 +122,9 @@ class Places:
         row["link_delay"] = v(entry, "link_delay_unit")
         row["interrogation_interval"] = v(entry, "interrogation_interval")
         row["track_capacity"] = int(entry.track_capacity.si)
+        row["air_buffer"] = v(entry, "air_buffer")
+        row["assignment"] = int(Assignment[site.doctrine.assignment.upper()])
+        row["hit_radius"] = v(self.values.catalog[site.system], "hit_radius_post")
         row["fuse_due"] = NEVER
         row["fails_at"] = self._failure(site, entry.name)
         row["due"] = row["cycle"]
@@ -166,6 +170,11 @@ class Places:
         row["confirm_hits"], row["confirm_window"] = int(entry.confirm_hits.si), int(entry.confirm_window.si)
         row["drop_misses"] = int(entry.drop_after_misses.si)
         row["track_capacity"] = int(entry.track_capacity.si)
+        row["least_radial_speed"] = v(entry, "minimum_radial_speed")
+        row["multipath"] = self.scenario.model.multipath and entry.flags.get("sea_multipath", False)
+        row["hit_radius"] = v(self.values.catalog[site.system], "hit_radius_radar")
+        if row["phased"] == 1:
+            row["confirm_dwell"], row["confirm_interval"] = v(entry, "confirm_dwell"), v(entry, "track_update_interval")
         post_entry = self.values.catalog[self.values.catalog[site.system].post]
         row["link_delay"] = v(post_entry, "link_delay_radar" if unit < 0 else "link_delay_unit")
         row["link_loss"] = v(post_entry, "link_loss") if unit < 0 else 0.0
@@ -283,8 +292,6 @@ class Places:
         radar = catalog[system.engagement_radar]
         row["post"] = post
         row["radar"] = self._radar(site, radar, f"{radar.name}/{n + 1}", lat, lon, post, index, None)
-        round_entry = catalog[system.interceptor]
-        row["kind"], row["flyout_table"], kind, farthest = self._kind(round_entry)
         row["target_channels"] = int(system.target_channels.si)
         row["missile_channels"] = int(system.missile_channels.si)
         row["first_engagement"] = sum(int(u["target_channels"]) for u in self.rows["units"])
@@ -294,17 +301,17 @@ class Places:
         row["assess_delay"] = v(system, "assessment_delay")
         row["assess_false_kill"] = v(system, "assessment_false_kill")
         row["assess_false_miss"] = v(system, "assessment_false_miss")
-        row["support_break"] = v(round_entry, "support_break_limit")
         row["floor"] = v(system, "pk_floor")
         row["salvo_interval"] = v(system, "launch_spacing")
-        row["position_limit"], row["velocity_limit"] = FIRM[round_entry.text["guidance"]]
         row["due"] = NEVER
-        row["published"] = [
-            v(round_entry, "min_range"), farthest, v(round_entry, "min_altitude"), v(round_entry, "max_altitude"),
-            v(round_entry, "target_speed_limit"), v(round_entry, "ballistic_max_range", farthest),
-        ]  # fmt: skip
-        self._lethality(row, round_entry, kind, farthest)
-        self._launchers(row, site, system, catalog[system.launcher], n, index, lat, lon)
+        row["first_magazine"] = len(self.rows["magazines"])
+        rows = launcher_rows(system, site.launchers)
+        kept = {name: k for k, name in enumerate(dict.fromkeys(r.interceptor for r in system.tables["launchers"]))}
+        row["magazines"] = len(kept)
+        for interceptor_name in kept:
+            self._magazine(site, catalog[interceptor_name], index)
+        magazines = {name: int(row["first_magazine"]) + k for name, k in kept.items()}
+        self._launchers(row, site, system, rows, magazines, n, index, lat, lon)
         self.rows["units"].append(row)
         self.names.units.append(name)
 
@@ -326,7 +333,36 @@ class Places:
         row["latest"] = 1 if doctrine.engage == "latest" else 0
         row["reserve"] = doctrine.reserve
         row["goal"] = doctrine.goal
+        post = self.values.catalog[system.post]
+        row["self_defense"] = self.values.of(post, "self_defense_radius") if doctrine.self_defense else 0.0
         row["dials"][: len(doctrine.dials)] = doctrine.dials
+
+    def _magazine(self, site: Site, entry: Entry, unit: int) -> None:
+        """What a fire unit knows of one kind of round: where it reaches, how it kills, when doctrine lets it be fired.
+
+        With emergent limits only flight bounds an intercept; with published ones the brochure's figures do too.
+        """
+        v = self.values.of
+        row = np.zeros(1, MAGAZINE)[0]
+        row["unit"] = unit
+        row["kind"], row["flyout_table"], kind, farthest = self._kind(entry)
+        wanted = site.doctrine.keep.get(entry.name)
+        classes = ThreatClass if wanted is None else [ThreatClass[wanted.upper()]]
+        row["classes"] = sum(1 << int(c) for c in classes)
+        row["channel"] = int(ChannelPhase[entry.text["channel_phase"].upper()])
+        row["support_break"] = v(entry, "support_break_limit")
+        row["position_limit"], row["velocity_limit"] = v(entry, "firm_position"), v(entry, "firm_velocity")
+        row["limits"] = (0.0, math.inf, -math.inf, math.inf)
+        row["speed_limit"] = math.inf
+        if self.scenario.model.limits == "published":
+            row["limits"][0] = [v(entry, f) for f in ("min_range", "max_range", "min_altitude", "max_altitude")]
+            row["limits"][1] = [
+                v(entry, "min_range"), v(entry, "ballistic_max_range", farthest),
+                v(entry, "ballistic_min_altitude"), v(entry, "ballistic_max_altitude"),
+            ]  # fmt: skip
+            row["speed_limit"] = v(entry, "target_speed_limit")
+        self._lethality(row, entry, kind, farthest)
+        self.rows["magazines"].append(row)
 
     def _lethality(self, row: Any, entry: Entry, kind: Any, farthest: float) -> None:
         """Lethal radius per class, so that the reference engagement has the catalog's kill probability."""
@@ -336,7 +372,6 @@ class Places:
         nominal = interceptor(self._flight_values(entry, scaled=False), entry.name)  # what pk_ref was said of
         height = 0.5 * self.values.of(entry, "max_altitude")
         reach = {"ballistic": self.values.of(entry, "ballistic_max_range", farthest)}
-        misses: dict[float, Any] = {}
         for cls, field_name in CLASS_FIELDS.items():
             pk = self.values.pk(entry, field_name)
             if self.scenario.model.kill_probability is not None:
@@ -352,28 +387,46 @@ class Places:
                 )  # fmt: skip
             name = cls.name.lower()
             speed = REFERENCE_SPEED[name]
-            if speed not in misses:
-                misses[speed] = reference_misses(nominal, reach.get(name, farthest), height, speed, samples=200)
+            key = (entry.name, speed)
+            if key not in self._misses:
+                far = reach.get(name, farthest)
+                self._misses[key] = reference_misses(nominal, far, height, speed, samples=200)
             place = f"{entry.name}.{field_name}"
-            row["lethal"][int(cls)] = lethal_radius(pk, reliability * common, misses[speed], place)
+            row["lethal"][int(cls)] = lethal_radius(pk, reliability * common, self._misses[key], place)
 
     def _launchers(
-        self, unit: Any, site: Site, system: Entry, entry: Entry, n: int, index: int, lat: float, lon: float
+        self,
+        unit: Any,
+        site: Site,
+        system: Entry,
+        rows: tuple[Row, ...],
+        magazines: dict[str, int],
+        n: int,
+        index: int,
+        lat: float,
+        lon: float,
     ) -> None:
         v = self.values.of
-        count = site.launchers if site.launchers is not None else int(system.launchers_per_fire_unit.si)
-        rounds = site.rounds if site.rounds is not None else int(entry.tubes.si)
+        count = len(rows)
         unit["first_launcher"], unit["launchers"] = len(self.rows["launchers"]), count
         ring = v(system, "launcher_spacing") * max(count, 1) / (2.0 * math.pi)
-        for k in range(count):
+        for k, load in enumerate(rows):
+            entry = self.values.catalog[load.launcher]
             row = np.zeros(1, LAUNCHER)[0]
             here_lat, here_lon = offset(lat, lon, 2.0 * math.pi * k / count, ring)
             self._place(row, float(here_lat), float(here_lon), self._ground(float(here_lat), float(here_lon)) + 2.0)
             name = f"{site.name}/{n + 1}/{k + 1}"
             row["actor"] = actor_number(f"launcher/{name}")
-            row["unit"] = index
-            row["loaded"] = rounds
-            row["interval"] = v(entry, "launch_interval")
+            row["unit"], row["magazine"] = index, magazines[load.interceptor]
+            row["twin"] = len(self.rows["launchers"])
+            row["full"] = row["loaded"] = site.rounds if site.rounds is not None else int(load.rounds.si)
+            row["loads"] = int(entry.reloads.si) if site.reloads is None else site.reloads
+            row["interval"], row["reload_time"] = v(entry, "launch_interval"), v(entry, "reload_time")
+            row["reloaded_at"] = NEVER
+            inclined = self.values.catalog[load.interceptor].text["launch_kind"] == "inclined"
+            row["arc_center"] = site.facing
+            row["arc_half"] = min(v(entry, "azimuth_arc") / 2.0, math.pi) if inclined else math.pi
+            row["hit_radius"] = v(system, "hit_radius_launcher")
             teaching = self.scenario.model.kill == "constant"
             row["readiness"] = 1.0 if teaching else v(entry, "readiness")
             row["fails_at"] = self._failure(site, f"{entry.name}/{n + 1}/{k + 1}")
