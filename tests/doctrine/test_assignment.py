@@ -11,8 +11,8 @@ from hypothesis import strategies as some
 
 from engine.scenes import CLEAR, HOME, TEXTBOOK, raid, scene
 from openiads.doctrine.assignment import (
-    believed_class,
     attacks,
+    believed_class,
     envelope,
     exchanged,
     next_track,
@@ -162,14 +162,14 @@ def test_brochure_limits_gate_height_and_target_speed(distance, height, speed, g
 
 def test_under_brochure_limits_the_window_is_cut_to_where_they_hold():
     """A shot waits for the target to come within the published range instead of being refused for good."""
-    track = inbound(260e3, 9e3, 250.0)
+    track = inbound(120e3, 9e3, 250.0)
     magazine = BROCHURE.rows["magazines"].copy()[0]
     magazine["limits"][0][1] = 60e3
     free, *_ = window(WORLD.tables, UNIT, MAGAZINE, track, 0.0)
     first, x, y, z, last = window(BROCHURE.tables, UNIT, magazine, track, 0.0)
     assert free < first < last
     assert math.dist((x, y, z), UNIT["position"]) == pytest.approx(60e3, rel=0.02)
-    assert first == pytest.approx((260e3 - 60e3) / 250.0, rel=0.02)
+    assert first == pytest.approx((120e3 - 60e3) / 250.0, rel=0.02)
 
 
 def test_one_exchange_serves_both_tracks_where_greed_leaves_one_out():

@@ -77,6 +77,7 @@ def scene(
         "format": 1, "name": "scene", "duration": f"{duration} s", "model": dict(model), "terrain": {"source": "flat"},
         "asset": [{"name": "Depot", "at": place(0.0), "radius": "500 m"}],
         "site": [site()] if sites is None else sites, "raid": list(raids), "flight": list(flights),
+        "identification": {"iff_false_reply": 0.0} | more.pop("identification", {}),
     } | more  # fmt: skip
     text = toml_text({key: value for key, value in mapping.items() if value != []})
     return build(loads(text), None, knobs)

@@ -293,7 +293,9 @@ def test_frames_of_search_stretch_by_one_over_one_minus_the_load():
     assert len(assigned) == 5
     looks = events(result, Event.LOOK, radar=1, flight=2)["time"]
     load = 5 * float(radar["track_dwell"]) / float(radar["service_interval"])
-    before = np.diff(looks[looks < assigned["time"].min()])
+    tracked = float(events(result, Event.TRACK, flight=2)["time"][0])  # until then its looks are confirmations
+    before = np.diff(looks[(looks > tracked) & (looks < assigned["time"].min())])
+    assert len(before) > 0
     after = np.diff(looks[looks > assigned["time"].max() + 5.0])
     assert np.allclose(before, radar["frame"])
     assert np.allclose(after, float(radar["frame"]) / (1.0 - load))
@@ -305,7 +307,7 @@ def test_uplinks_of_guided_rounds_load_the_radar_too():
     runner = Runner(scene(raid("Intruder")), 1)
     unit, radar = runner.sim.units[0], runner.sim.radars[1]
     for targets, missiles in ((0, 0), (3, 6), (6, 12)):
-        unit["targets_held"], unit["missiles_held"] = targets, missiles
+        unit["targets_held"], unit["guided"] = targets, missiles
         set_occupancy(runner.sim, 1)
         load = targets * radar["track_dwell"] / radar["service_interval"]
         load += missiles * radar["uplink_dwell"] / radar["uplink_interval"]

@@ -52,7 +52,7 @@ def test_a_low_cruise_missile_is_seen_late_and_later_still_without_the_low_altit
 
 
 def test_a_later_detection_lets_more_cruise_missiles_through():
-    raids = [cruise(azimuth=FACING + 4.0 * k, name=f"Cruise {k}", count=4, spacing="2 s") for k in range(-1, 2)]
+    raids = [cruise(azimuth=FACING + 4.0 * k, name=f"Cruise {k}", count=8, spacing="2 s") for k in range(-1, 2)]
     worlds = [
         scene(*raids, model=CLEAR, sites=[site(low_altitude=low, launchers=12, **LOW)]) for low in ("76n6", "none")
     ]

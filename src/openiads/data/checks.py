@@ -30,7 +30,7 @@ Place = tuple[float, float]
 
 HARBOR = 5000.0  # m; a ship with sea within it is in port
 LIST = "List them: openiads catalog list"
-NAMED = ("asset", "site", "raid", "flight", "corridor")
+NAMED = ("asset", "site", "command", "raid", "flight", "corridor")
 
 
 def extended(entries: Mapping[str, Any]) -> Catalog:
@@ -92,10 +92,106 @@ def problems_of(mapping: Mapping[str, Any], lines: Lines, folder: Path | None) -
         yield from _rule_file(loc, site, folder)
     for loc, raid in _rows(mapping, "raid"):
         yield from _raid(loc, raid, known, assets)
+    yield from _commands(mapping, known)
+    for loc, asset in _rows(mapping, "asset"):
+        sites = [str(row.get("name")) for _, row in _rows(mapping, "site")]
+        yield from _dangling((*loc, "ship"), asset.get("ship"), sites, "site")
+    for loc, raid in _rows(mapping, "raid"):
+        yield from _strikes(loc, raid, mapping, known)
+        yield from _releases(loc, raid, known)
     corridors = [str(row.get("name")) for _, row in _rows(mapping, "corridor")]
     for loc, flight in _rows(mapping, "flight"):
         yield from _flight(loc, flight, known, corridors)
     yield from _terrain(mapping, known, folder)
+
+
+def _commands(mapping: Mapping[str, Any], known: Catalog) -> Iterator[Problem]:
+    """Chains of command: everyone below exists, has one command above and is not above itself; links join them."""
+    sites = {str(row.get("name")): row for _, row in _rows(mapping, "site")}
+    commands = {str(row.get("name")): row for _, row in _rows(mapping, "command")}
+    above: dict[str, str] = {}
+    for loc, row in _rows(mapping, "command"):
+        name = str(row.get("name"))
+        yield from _unknown((*loc, "post"), row.get("post"), known, "posts")
+        if name in sites:
+            yield (*loc, "name"), name, "is the name of a site too", "Give the command another name."
+        below = row.get("commands", [])
+        for i, each in enumerate(below if isinstance(below, list) else []):
+            yield from _dangling((*loc, "commands", i), each, [*sites, *commands], "site or command")
+            if not isinstance(each, str):
+                continue
+            if each in above:
+                reason = f"is already commanded by {above[each]}"
+                yield (*loc, "commands", i), each, reason, "A site has one command above it: take it out of one list."
+            above.setdefault(each, name)
+    for loc, row in _rows(mapping, "command"):
+        chain = [str(row.get("name"))]
+        while chain[-1] in above and above[chain[-1]] not in chain:
+            chain.append(above[chain[-1]])
+        if above.get(chain[-1]) == chain[0]:
+            told = " < ".join([*chain, chain[0]])
+            yield (*loc, "commands"), None, f"a command above itself: {told}", "Break the circle."
+    for loc, row in _rows(mapping, "link"):
+        lower = row.get("from")
+        if not isinstance(lower, str):
+            continue
+        if lower not in above:
+            named = lower in sites or lower in commands
+            reason = "a link to nowhere: no command above it" if named else "no site or command of that name"
+            remedy = f"Add [[command]] with commands = [{json.dumps(lower)}], or take the link out."
+            yield (*loc, "from"), lower, reason, remedy if named else nearest(lower, list(above))
+            continue
+        yield from _reaches(loc, row, {**sites, **commands}[lower], commands[above[lower]], known)
+
+
+def _reaches(
+    loc: Loc, link: dict[str, Any], lower: dict[str, Any], upper: dict[str, Any], known: Catalog
+) -> Iterator[Problem]:
+    """A link between places that stand still carries as far as they are apart."""
+    start, end = _place(lower.get("at")), _place(upper.get("at"))
+    if start is None or end is None or "range" not in link or lower.get("speed") is not None:
+        return
+    from openiads.earth.geodesy import inverse
+
+    try:
+        carries = quantity(link["range"], "length")
+    except QuantityError:
+        return
+    apart = inverse(*start, *end)[0]
+    if apart > carries:
+        reason = f"a link to nowhere: its ends are {apart / 1000:.0f} km apart"
+        yield (*loc, "range"), link["range"], reason, "Give the link more range, or move its ends."
+
+
+def _strikes(loc: Loc, raid: dict[str, Any], mapping: Mapping[str, Any], known: Catalog) -> Iterator[Problem]:
+    """An element that a raid strikes: `SITE/ELEMENT`."""
+    strikes = raid.get("strikes")
+    if not isinstance(strikes, str):
+        return
+    sites = {str(row.get("name")): row for _, row in _rows(mapping, "site")}
+    name, _, element = strikes.partition("/")
+    if name not in sites:
+        yield (*loc, "strikes"), strikes, "no site of that name", f"{nearest(name, list(sites))}Write SITE/ELEMENT."
+        return
+    site = sites[name]
+    system = known.systems.get(site.get("system", "")) if isinstance(site.get("system"), str) else None
+    if system is None:
+        return
+    elements = [e for e in _elements(site, system, known) if e != system.engagement_radar]
+    yield from _dangling((*loc, "strikes"), element, elements, f"element of {name}")
+
+
+def _releases(loc: Loc, raid: dict[str, Any], known: Catalog) -> Iterator[Problem]:
+    """A weapon that flights of a raid release exists and flies by itself."""
+    weapon = raid.get("weapon")
+    if not isinstance(weapon, str):
+        return
+    yield from _unknown((*loc, "weapon"), weapon, known, "threats")
+    entry = known.threats.get(weapon)
+    if entry is not None and entry.text["class"] == "ballistic":
+        yield (*loc, "weapon"), weapon, "a ballistic missile is launched from the ground", "Write it as a raid."
+    if entry is not None and entry.text["class"] != "ballistic":
+        yield from _flies((*loc, "weapon"), {}, entry)
 
 
 def _catalog_loc(place: str) -> Loc:
@@ -166,6 +262,14 @@ def _site(loc: Loc, site: dict[str, Any], known: Catalog, assets: dict[str, Any]
             f"not a low-altitude radar of {system.name}",
             f"{nearest(low, choices)}Choices: {', '.join(choices)}",
         )
+    afloat = bool(system.get("afloat", False))
+    if not afloat and site.get("speed") is not None:
+        yield (*loc, "speed"), site["speed"], f"{system.name} stands on the ground", "Remove course and speed."
+    doctrine = site.get("doctrine")
+    keep = doctrine.get("keep", {}) if isinstance(doctrine, dict) else {}
+    fired = [row.interceptor for row in system.launchers]
+    for name in keep if isinstance(keep, dict) else ():
+        yield from _dangling((*loc, "doctrine", "keep", name), name, fired, f"round of {system.name}")
     elements = _elements(site, system, known)
     off = site.get("radars_off", [])
     for i, name in enumerate(off if isinstance(off, list) else []):
@@ -185,9 +289,10 @@ def _elements(site: dict[str, Any], system: Any, known: Catalog) -> list[str]:
     launchers = site.get("launchers")
     launchers = min(launchers, 64) if isinstance(launchers, int) else None
     low = site.get("low_altitude", system.get("low_altitude", "none"))
-    names = [system.post, *system.surveillance, system.engagement_radar]
+    names = [system.post, *system.surveillance, system.engagement_radar, "power"]
     names += [low] if isinstance(low, str) and low in known.radars else []
     names += [f"{system.engagement_radar}/{u + 1}" for u in range(units)]
+    names += [f"power/{u + 1}" for u in range(units)]
     kinds = [row.launcher for row in launcher_rows(system, launchers)]
     names += [f"{kind}/{u + 1}/{n + 1}" for u in range(units) for n, kind in enumerate(kinds)]
     return names

@@ -37,11 +37,13 @@ from openiads.base.units import KINDS, QuantityError, position, quantity, writte
 
 __all__ = [
     "Asset",
+    "Command",
     "Corridor",
     "Doctrine",
     "Failure",
     "Flight",
     "IdentificationSettings",
+    "Link",
     "ModelSwitches",
     "Position",
     "Raid",
@@ -315,13 +317,15 @@ class IdentificationSettings(_Part):
 
 
 class Asset(_Part):
-    """What is defended. radius : of the area that matters; value : weight in the assignment."""
+    """What is defended. radius : of the area that matters; value : weight in the assignment; ship : name of the site
+    whose ship it is, and with which it moves."""
 
     name: Name
     at: Position
     radius: Annotated[float, Measure("length", 1.0, 100_000.0, "500 m")]
     height: GroundHeight = 0.0
     value: Weight = 1.0
+    ship: Key | None = None
 
 
 class Doctrine(_Part):
@@ -377,7 +381,8 @@ class Site(_Part):
 
     facing : azimuth of the middle of the engagement sectors; launchers : of each fire unit; rounds : ready in each
     launcher; reloads : spare loads of each; mast : height of the low-altitude radar's antenna above ground;
-    radars_off : radars that do not emit; None takes the catalog's value
+    radars_off : radars that do not emit; arrives : then it halts and sets up; departs : then it leaves its place;
+    course and speed : of a ship; None takes the catalog's value
     """
 
     name: Name
@@ -393,6 +398,10 @@ class Site(_Part):
     low_altitude: Key | None = None
     mast: MastHeight | None = None
     radars_off: Names = ()
+    arrives: Duration | None = None
+    departs: Duration | None = None
+    course: Azimuth | None = None
+    speed: Annotated[float, Measure("speed", 0.0, 30.0, "18 kt")] | None = None
     failures: Annotated[
         tuple[Failure, ...],
         Strict(False),
@@ -405,7 +414,37 @@ class Site(_Part):
         if self.fire_unit_positions and len(self.fire_unit_positions) != self.fire_units:
             counts = {"given": len(self.fire_unit_positions), "units": self.fire_units}
             raise PydanticCustomError("site", "fire_unit_positions holds {given} places for {units} fire units", counts)
+        if (self.course is None) != (self.speed is None):
+            raise PydanticCustomError("site", "a ship under way needs both course and speed", {})
         return self
+
+
+class Command(_Part):
+    """A command post above sites: their radars report to it and it directs their fire units, through links.
+
+    post : catalog entry; commands : names of sites or of other commands; fails_at : then it works no more
+    """
+
+    name: Name
+    post: Key
+    at: Position
+    commands: Annotated[Names, Field(min_length=1)]
+    assignment: Literal["greedy", "exchange", "exact"] = "exchange"
+    fails_at: Duration | None = None
+
+
+class Link(_Part):
+    """What is known of the link from a site or command to the command above it; None takes the catalog's value.
+
+    from_ (`from` in a file) : name of the lower end, and the link's; range : beyond it nothing is heard; fails_at :
+    then it is cut
+    """
+
+    name: Name = Field(alias="from")
+    delay: Annotated[float, Measure("time", 0.0, 600.0, "0.5 s")] | None = None
+    loss: Probability | None = None
+    range: Reach | None = None
+    fails_at: Duration | None = None
 
 
 # ------------------------------------------------------------------ who comes
@@ -417,7 +456,9 @@ class Raid(_Part):
     target : name of an asset, or aim : a place; origin : where they start, or route : all turning points, the first
     being the start; altitude above sea or agl above ground; start or time_on_target of the first; spacing : time
     between them; lateral_spacing : distance between neighboring paths; jitter : standard deviation of each one's
-    time; side "friend" is a stream of own aircraft
+    time; side "friend" is a stream of own aircraft; strikes : an element of a site, "Tartus/30n6e2/1", aimed at instead
+    of an asset; weapon : what each one releases at release_range before its target, weapons of them at
+    weapon_spacing, after which it leaves; evasion : declared, flown when a round is launched at one of them
     """
 
     name: Name
@@ -426,6 +467,13 @@ class Raid(_Part):
     side: Literal["hostile", "friend"] = "hostile"
     target: Key | None = None
     aim: Position | None = None
+    strikes: Key | None = None
+    weapon: Key | None = None
+    weapons: Annotated[int, Field(ge=1, le=64)] = 1
+    weapon_spacing: Duration = 1.0
+    release_range: Reach | None = None
+    evasion: Literal["none", "turn_away", "constant_g"] = "none"
+    evasion_load: Annotated[float, Measure("acceleration", 1.0, 150.0, "5 g")] | None = None
     origin: Position | None = None
     route: Route = ()
     altitude: Altitude | None = None
@@ -439,7 +487,10 @@ class Raid(_Part):
 
     @model_validator(mode="after")
     def _one_of_each(self) -> Self:
-        _exactly_one(self, "target", "aim")
+        if sum(getattr(self, key) is not None for key in ("target", "aim", "strikes")) != 1:
+            raise PydanticCustomError("choice", "give one of target, aim and strikes", {})
+        if (self.weapon is None) != (self.release_range is None):
+            raise PydanticCustomError("raid", "weapon and release_range go together", {})
         _exactly_one(self, "origin", "route")
         _at_most_one(self, "altitude", "agl")
         _at_most_one(self, "start", "time_on_target")
@@ -514,6 +565,8 @@ class Scenario(_Part):
     identification: IdentificationSettings = IdentificationSettings()
     assets: Annotated[tuple[Asset, ...], Strict(False), AfterValidator(_sorted_parts), Field(alias="asset")] = ()
     sites: Annotated[tuple[Site, ...], Strict(False), AfterValidator(_sorted_parts), Field(alias="site")] = ()
+    commands: Annotated[tuple[Command, ...], Strict(False), AfterValidator(_sorted_parts), Field(alias="command")] = ()
+    links: Annotated[tuple[Link, ...], Strict(False), AfterValidator(_sorted_parts), Field(alias="link")] = ()
     raids: Annotated[tuple[Raid, ...], Strict(False), AfterValidator(_sorted_parts), Field(alias="raid")] = ()
     flights: Annotated[tuple[Flight, ...], Strict(False), AfterValidator(_sorted_parts), Field(alias="flight")] = ()
     corridors: Annotated[

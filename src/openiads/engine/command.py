@@ -25,16 +25,17 @@ from openiads.earth.sight import lowest_visible
 from openiads.parts.engagements import assess, begin_decision, engage, free_channel, release, set_gate
 from openiads.parts.flights import finish
 from openiads.parts.interrogation import interrogate
+from openiads.parts.links import relink
 from openiads.parts.sensing import TOO_SLOW, angle_between, bearing
 from openiads.parts.tracks import CONFIRMED, POST, alike, prune
 from openiads.parts.weapons import channel_free, fire_round, launcher_ready_at, ready_launcher, rounds_left, rounds_of
 from openiads.physics import association
 from openiads.physics.motion import local_up
-from openiads.world.codes import Action, Assignment, Event, Gate, Identity, Side, Stage, Status, Terminal
-from openiads.world.layout import MOST_PLOTS
+from openiads.world.codes import Action, Assignment, Element, Event, Gate, Identity, Side, Stage, Status, Terminal
+from openiads.world.layout import LEVELS, MOST_PLOTS
 from openiads.world.log import log
 
-ELEMENT_DOWN = int(Event.ELEMENT_DOWN)
+ELEMENT_DOWN, ON_POST = int(Event.ELEMENT_DOWN), int(Element.POST)
 IDENTIFY, DECIDE, REVOKE = int(Event.IDENTIFY), int(Event.DECIDE), int(Event.REVOKE)
 HOSTILE, HOSTILE_SIDE, KILLED = int(Identity.HOSTILE), int(Side.HOSTILE), int(Terminal.KILLED)
 NONE, DECIDING, FIRING = int(Stage.NONE), int(Stage.DECIDING), int(Stage.FIRING)
@@ -49,6 +50,7 @@ OPERATOR_BUSY, HELD, ELSEWHERE = int(Gate.OPERATOR_BUSY), int(Gate.HELD_FOR_ASSE
 NO_TIME = int(Gate.NO_TIME)
 UNIT_NOT_READY, NOT_THREATENING = int(Gate.UNIT_NOT_READY), int(Gate.NOT_THREATENING)
 SUPPORT, RULE_HELD, ENGAGING = int(Gate.SUPPORT_WILL_BE_LOST), int(Gate.RULE_HELD), int(Gate.ENGAGING)
+LINK_DOWN = int(Gate.LINK_DOWN)
 NOT_IDENTIFIED, NOT_ACQUIRED = int(Gate.NOT_IDENTIFIED), int(Gate.NOT_ACQUIRED)
 
 GREEDY, EXCHANGE, EXACT = int(Assignment.GREEDY), int(Assignment.EXCHANGE), int(Assignment.EXACT)
@@ -93,7 +95,7 @@ def unit_gate(sim, u, k):
     now = sim.situation[0]["now"]
     unit = sim.units[u]
     radar = sim.radars[unit["radar"]]
-    if now < unit["ready_at"] or now >= radar["fails_at"] or radar["emitting"] == 0:
+    if now < max(unit["ready_at"], radar["slewing_until"]) or now >= radar["fails_at"] or radar["emitting"] == 0:
         return UNIT_NOT_READY
     if rounds_left(sim, u) <= 0:
         return NO_ROUND
@@ -104,7 +106,8 @@ def unit_gate(sim, u, k):
     dt = now - track["time"]
     _, azimuth, _, _ = bearing(radar["position"], radar["axes"], x[0] + x[3] * dt, x[1] + x[4] * dt, x[2] + x[5] * dt)
     outside = abs(angle_between(azimuth, radar["boresight"])) > radar["track_half"]
-    if outside and (unit["targets_held"] > 0 or radar["slew_rate"] <= 0.0):
+    turns = radar["slew_rate"] > 0.0 or radar["relay_time"] > 0.0
+    if outside and (unit["targets_held"] > 0 or not turns):
         return SECTOR
     return 0
 
@@ -307,6 +310,12 @@ def working_on(sim, u, k):
     return False
 
 
+@kernel("b1(Unit)")
+def cut_off(unit):
+    """Whether a fire unit has a post above the one that commands it now."""
+    return unit["level"] + 1 < LEVELS and unit["posts"][unit["level"] + 1] >= 0
+
+
 @kernel("void(Sim, i8)")
 def name_unseen(sim, post):
     """Gates of flights that the post has no confirmed track of: what the radar that came furthest met."""
@@ -335,8 +344,9 @@ def name_unseen(sim, post):
             elif code == -1 and rank < 1:
                 rank, gate = 1, HORIZON
         for u in range(len(sim.units)):
-            if sim.units[u]["post"] == post:
-                set_gate(sim, f, u, gate, 0.0)
+            if sim.units[u]["post"] == post:  # what another post sees would be seen here too if the link held
+                cut = flight["tracked"] != 0 and cut_off(sim.units[u])
+                set_gate(sim, f, u, LINK_DOWN if cut else gate, 0.0)
 
 
 @kernel("i8(i8)")
@@ -387,15 +397,30 @@ def mark_tracked(sim, post):
             sim.flights[track["flight"]]["tracked"] |= bit
 
 
+@kernel("b1(Sim, i8)")
+def idle(sim, post):
+    """Whether no fire unit hears from a post."""
+    for u in range(len(sim.units)):
+        if sim.units[u]["post"] == post:
+            return False
+    return True
+
+
 @kernel("void(Sim, i8)")
 def command(sim, post):
     """One cycle of a command post: prune, judge, assign, and name what holds fire."""
     post_row = sim.posts[post]
     now = sim.situation[0]["now"]
     post_row["due"] = now + post_row["cycle"]
+    relink(sim)
     if now >= post_row["fails_at"]:  # nobody decides any more; its units finish what they have in hand
         post_row["due"] = math.inf
-        log(sim, ELEMENT_DOWN, -1, -1, -1, -1, -1, -1, 3, post, 0.0, 0.0, 0.0, 0.0, 0.0)
+        if post_row["down"] == 0:
+            post_row["down"] = 1
+            log(sim, ELEMENT_DOWN, -1, -1, -1, -1, -1, -1, ON_POST, post, 0.0, 0.0, 0.0, 0.0, 0.0)
+        return
+    if post_row["alone"] == 1 and idle(sim, post):
+        post_row["due"] = math.inf
         return
     prune(sim, post)
     judge(sim, post)

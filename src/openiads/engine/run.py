@@ -70,6 +70,7 @@ class Runner:
         return Sim(
             **{name: rows[name].copy() for name in ("situation", "flights", "radars", "posts", "units", "launchers")},
             magazines=rows["magazines"],
+            platforms=rows["platforms"].copy(),
             engagements=np.zeros(channels, ENGAGEMENT),
             tracks=np.zeros(capacity["tracks"], TRACK),
             rounds=np.zeros(capacity["rounds"], ROUND),
@@ -89,7 +90,7 @@ class Runner:
     def _prepare(self) -> None:
         """Byte views of what every replication copies or clears: copying bytes skips NumPy's field-by-field work."""
         sim, rows = self.sim, self.world.rows
-        copied = ("situation", "flights", "radars", "posts", "units", "launchers", "assets")
+        copied = ("situation", "platforms", "flights", "radars", "posts", "units", "launchers", "assets")
         self._copied = [(_bytes(getattr(sim, name)), _bytes(rows[name])) for name in copied if len(rows[name])]
         room = len(sim.tracks)
         self.view = View(

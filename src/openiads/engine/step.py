@@ -1,6 +1,6 @@
 """What happens next: the phases of a replication in order.
 
-Equal times are ordered: rounds (intercept), flights (damage), looks, service of tracks, plots arriving,
+Equal times are ordered: rounds (intercept), flights (damage), ships, looks, service of tracks, plots arriving,
 decisions of the
 posts, then the crews' (launch); within a kind by row.
 """
@@ -15,10 +15,11 @@ from openiads.parts.engagements import serve
 from openiads.parts.flights import arrive, begin, close, sample
 from openiads.parts.outcomes import tally
 from openiads.parts.radars import begin_scans, search
+from openiads.parts.ships import sail
 from openiads.parts.tracks import fuse
 from openiads.parts.weapons import close_rounds, fly_round
 
-ROUND, FLIGHT, LOOK, SERVICE, LINK, POST, UNIT, SAMPLE, END = 0, 1, 2, 3, 4, 5, 6, 7, 8
+ROUND, FLIGHT, SHIP, LOOK, SERVICE, LINK, POST, UNIT, SAMPLE, END = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9
 
 
 @kernel("tuple_of(f8, i8, i8)(Sim)")
@@ -33,6 +34,9 @@ def next_due(sim):
             when, phase, row = sim.rounds[k]["due"], ROUND, k
     if situation["flight_due"] < when:
         when, phase, row = situation["flight_due"], FLIGHT, situation["flight_next"]
+    for p in range(len(sim.platforms)):
+        if sim.platforms[p]["due"] < when:
+            when, phase, row = sim.platforms[p]["due"], SHIP, p
     for r in range(len(sim.radars)):
         if sim.radars[r]["due"] < when:
             when, phase, row = sim.radars[r]["due"], LOOK, r
@@ -102,6 +106,8 @@ def play(sim, out, view, rule):
             fly_round(sim, row)
         elif phase == FLIGHT:
             arrive(sim, row)
+        elif phase == SHIP:
+            sail(sim, row)
         elif phase == LOOK:
             search(sim, row)
         elif phase == SERVICE:

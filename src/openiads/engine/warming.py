@@ -22,7 +22,7 @@ SHARES: tuple[tuple[str, ...], ...] = (
         "base.draws", "earth.geodesy", "earth.atmosphere", "earth.sight", "physics.motion", "physics.ballistics",
         "physics.flyout", "physics.encounter", "physics.reach", "physics.lethality", "world.trace", "world.log",
         "doctrine.identification", "doctrine.evaluation", "doctrine.assignment", "doctrine.contracts",
-        "doctrine.firing", "parts.engagements", "engine.command", "engine.step",
+        "doctrine.firing", "parts.links", "parts.ships", "parts.engagements", "engine.command", "engine.step",
     ),
     (
         "physics.detection", "physics.propagation", "physics.filtering", "physics.association", "parts.sensing",

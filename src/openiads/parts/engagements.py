@@ -166,7 +166,7 @@ def serve(sim, r):
     now = situation["now"]
     radar = sim.radars[r]
     radar["service_due"] = now + radar["service_interval"]
-    down = now >= radar["fails_at"] or radar["emitting"] == 0
+    down = now >= radar["fails_at"] or radar["emitting"] == 0 or now < radar["ready_at"]
     unit = sim.units[radar["unit"]]
     blind = down or now < radar["slewing_until"]
     uplinks = unit["guided"] * radar["uplink_dwell"] / radar["uplink_interval"]
@@ -403,10 +403,11 @@ def turn(sim, r, azimuth):
     now = sim.situation[0]["now"]
     radar = sim.radars[r]
     unit = sim.units[radar["unit"]]
-    if radar["slew_rate"] <= 0.0 or unit["targets_held"] > 1 or unit["missiles_held"] > 0:
+    slews = radar["slew_rate"] > 0.0
+    if not (slews or radar["relay_time"] > 0.0) or unit["targets_held"] > 1 or unit["guided"] > 0:
         return
     away = angle_between(azimuth, radar["boresight"])
-    takes = abs(away) / radar["slew_rate"]
+    takes = abs(away) / radar["slew_rate"] if slews else radar["relay_time"]
     log(sim, SLEW, -1, radar["unit"], r, -1, -1, -1, 1, radar["boresight"], azimuth, takes, 0.0, 0.0, 0.0)
     radar["boresight"] = azimuth
     radar["slewing_until"] = now + takes

@@ -7,7 +7,7 @@ import math
 from openiads.base.compiled import kernel
 from openiads.base.draws import Purpose, normals, uniform, uniforms
 from openiads.physics.motion import flight_state, local_up
-from openiads.world.codes import Element, Evasion, Event, Terminal
+from openiads.world.codes import Element, Evasion, Event, Terminal, ThreatClass
 from openiads.world.log import log
 
 CEP_DRAW = int(Purpose.CEP)
@@ -21,6 +21,7 @@ EVADE, ELEMENT_DOWN = int(Event.EVADE), int(Event.ELEMENT_DOWN)
 TURN_AWAY, CONSTANT_G = int(Evasion.TURN_AWAY), int(Evasion.CONSTANT_G)
 ON_RADAR, ON_LAUNCHER, ON_POST = int(Element.RADAR), int(Element.LAUNCHER), int(Element.POST)
 AWAY = 180.0  # s after its turn until a flight that turned away is counted as gone
+BALLISTIC = int(ThreatClass.BALLISTIC)
 TWO_PI = 2.0 * math.pi
 CEP_TO_SIGMA = 1.0 / math.sqrt(2.0 * math.log(2.0))
 
@@ -161,6 +162,7 @@ def put_out(sim, element, row, f):
         if now >= sim.posts[row]["fails_at"]:
             return
         sim.posts[row]["fails_at"] = now
+        sim.posts[row]["down"] = 1
         sim.posts[row]["due"] = min(sim.posts[row]["due"], now)
     log(sim, ELEMENT_DOWN, int(f), -1, row if element == ON_RADAR else -1, row if element == ON_LAUNCHER else -1, -1,
         -1, element, row, 1.0, 0.0, 0.0, 0.0, 0.0)  # fmt: skip
@@ -220,6 +222,9 @@ def arrive(sim, f):
     _, m = normals(u, v)
     sigma = dispersion_of(sim, f) * CEP_TO_SIGMA
     x, y, z, _, _, _ = state_of(sim, f, situation["now"])
+    if flight["asset"] >= 0 and sim.assets[flight["asset"]]["platform"] >= 0 and flight["kind"] != BALLISTIC:
+        at = sim.assets[flight["asset"]]["position"]  # it has followed the ship
+        x, y, z = at[0], at[1], at[2]
     ux, uy, uz, _ = local_up(x, y, z)
     flat = max(math.sqrt(ux * ux + uy * uy), 1e-9)
     ex, ey = -uy / flat, ux / flat  # east; north is up cross east

@@ -44,7 +44,9 @@ def tally(sim, out):
     first_detection, first_launch = math.inf, situation["first_notional"]
     for f in range(len(sim.flights)):
         flight = sim.flights[f]
-        out["terminal"][flight["terminal"] - 1] += 1 if flight["terminal"] > 0 else 0
+        if flight["terminal"] == 0:  # never released, or the replication failed
+            continue
+        out["terminal"][flight["terminal"] - 1] += 1
         engaged = 1 if flight["ever"] & 8 else 0
         if flight["side"] != HOSTILE:
             out["civil_engaged"] += engaged if flight["side"] == NEUTRAL else 0

@@ -181,7 +181,7 @@ def search(sim, r):
     if now >= radar["fails_at"]:
         radar["due"] = NEVER
         return
-    if radar["emitting"] == 0 or now < radar["slewing_until"]:
+    if radar["emitting"] == 0 or radar["post"] < 0 or now < max(radar["slewing_until"], radar["ready_at"]):
         return
     arrives = now + radar["link_delay"]
     for f in range(len(sim.flights)):

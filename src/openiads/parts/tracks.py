@@ -314,26 +314,46 @@ def pair_up(sim, k, i):
     classify(sim, k)
 
 
-@kernel("void(Sim, i8)")
-def fuse(sim, post):
-    """Plots that reach the post now: associate them as a batch, update, start, and compact what is still under way."""
+@kernel("i8(Sim, i8)")
+def gather(sim, post):
+    """Move the plots of one radar that have reached the post to the front, in their order; how many.
+
+    A flight gives one radar at most one plot of a batch, so each of them belongs to another track; plots of two radars
+    may belong to the same one and are associated one radar after the other.
+    """
     situation = sim.situation[0]
-    now = situation["now"]
-    sim.posts[post]["fuse_due"] = math.inf
+    radar = -1
     ready = 0
-    count = situation["plots_count"]
-    for i in range(count):  # the plots of this batch move to the front, keeping their order
-        if sim.plots[i]["post"] == post and sim.plots[i]["arrives"] <= now and ready < MOST_PLOTS:
+    for i in range(situation["plots_count"]):
+        plot = sim.plots[i]
+        if plot["post"] != post or plot["arrives"] > situation["now"] or ready >= MOST_PLOTS:
+            continue
+        if radar < 0:
+            radar = plot["radar"]
+        if plot["radar"] == radar:
             swap_plots(sim, ready, i)
             ready += 1
-    associate(sim, post, ready)
-    rest = 0
-    for i in range(ready, count):
-        sim.plots[rest] = sim.plots[i]
-        if sim.plots[rest]["post"] == post:
-            sim.posts[post]["fuse_due"] = min(sim.posts[post]["fuse_due"], sim.plots[rest]["arrives"])
-        rest += 1
-    situation["plots_count"] = rest
+    return ready
+
+
+@kernel("void(Sim, i8)")
+def fuse(sim, post):
+    """Plots that reach the post now: radar by radar associate, update, start; what is still under way is kept."""
+    situation = sim.situation[0]
+    sim.posts[post]["fuse_due"] = math.inf
+    ready = gather(sim, post)
+    while ready > 0:
+        associate(sim, post, ready)
+        if situation["status"] != 0:
+            return
+        count = situation["plots_count"]
+        for i in range(ready, count):
+            sim.plots[i - ready] = sim.plots[i]
+        situation["plots_count"] = count - ready
+        ready = gather(sim, post)
+    for i in range(situation["plots_count"]):
+        if sim.plots[i]["post"] == post:
+            sim.posts[post]["fuse_due"] = min(sim.posts[post]["fuse_due"], sim.plots[i]["arrives"])
 
 
 @kernel("void(Sim, i8, i8)")

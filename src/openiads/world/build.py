@@ -22,7 +22,7 @@ from openiads.earth.geodesy import MEAN_RADIUS
 from openiads.earth.terrain import Terrain
 from openiads.physics.flyout import INTERCEPTOR
 from openiads.world.codes import Control, Evidence, FireRule
-from openiads.world.layout import LAUNCHER, MAGAZINE, POST, RADAR, SITUATION, UNIT
+from openiads.world.layout import LAUNCHER, MAGAZINE, PLATFORM, POST, RADAR, SITUATION, UNIT
 from openiads.world.paths import Paths
 from openiads.world.places import Names, Places, assets_of, common_mode, corridors_of
 from openiads.world.values import Arena, Values
@@ -72,11 +72,12 @@ def build(scenario: Scenario, catalog: Catalog | None = None, knobs: Mapping[str
     factor = setting(scenario.world.earth_factor, values, "earth_factor", 4.0 / 3.0)
     arena = Arena()
     places = Places(scenario, values, terrain, factor, arena)
-    paths = Paths(scenario, values, terrain, arena)
+    paths = Paths(scenario, values, terrain, arena, places)
     places.names.flights = paths.names
     places.names.assets = [asset.name for asset in scenario.assets]
     rows = {
         "situation": situation_of(scenario, catalog, values, factor),
+        "platforms": places.array("platforms", PLATFORM),
         "flights": paths.array(),
         "radars": places.array("radars", RADAR),
         "posts": places.array("posts", POST),
@@ -84,12 +85,14 @@ def build(scenario: Scenario, catalog: Catalog | None = None, knobs: Mapping[str
         "magazines": places.array("magazines", MAGAZINE),
         "launchers": places.array("launchers", LAUNCHER),
         "kinds": places.array("kinds", INTERCEPTOR),
-        "assets": assets_of(scenario, values, terrain),
+        "assets": assets_of(scenario, values, terrain, places.ships),
         "corridors": corridors_of(scenario),
     }
     check_names(places.names, rows)
     for k, post in enumerate(rows["posts"]):  # a track is dropped after as many frames of the slowest search radar
-        mine = rows["radars"][(rows["radars"]["post"] == k) & (rows["radars"]["unit"] < 0)]
+        heard = rows["radars"][(rows["radars"]["posts"] == k).any(axis=1)]
+        searching = heard[heard["unit"] < 0]
+        mine = searching if len(searching) else heard
         post["drop_time"] = max([float(r["drop_misses"] * r["frame"]) for r in mine], default=18.0) + 2.0
     rule = user_rule(scenario)
     world = World(

@@ -14,6 +14,9 @@ from openiads.base import compiled
 from openiads.physics.flyout import BODY, INTERCEPTOR
 from openiads.world.trace import EVENT
 
+#: Posts above one another that an element may report to: its own, its site's, and two commands above.
+LEVELS = 4
+
 #: One row: what is true of the whole replication.
 SITUATION = np.dtype(
     [
@@ -84,6 +87,19 @@ SITUATION = np.dtype(
     align=True,
 )
 
+#: One row per ship: its way is a path in ``Sim.tables``.
+PLATFORM = np.dtype(
+    [
+        ("path", "i8"),  # offset of the path in tables, fixed
+        ("due", "f8"),  # next time its places are moved, s
+        ("spacing", "f8"),  # m between two masks along the way, fixed
+        ("masks", "i8"),  # masks along the way, fixed
+        ("speed", "f8"),  # m/s, fixed
+        ("heading", "f8"),  # rad
+    ],
+    align=True,
+)
+
 #: One row per flight; the path is a table of knots in ``Sim.tables``.
 FLIGHT = np.dtype(
     [
@@ -137,7 +153,17 @@ RADAR = np.dtype(
         ("position", "f8", (3,)),
         ("axes", "f8", (3, 3)),  # east, north, up of its place, ECEF
         ("height", "f8"),  # antenna above the sea, m
-        ("post", "i8"),
+        ("post", "i8"),  # that it reports to now, -1 for none
+        ("posts", "i8", (LEVELS,)),  # its posts from the nearest up, -1 for none; fixed
+        ("delays", "f8", (LEVELS,)),  # s, of a report to each of them; fixed
+        ("losses", "f8", (LEVELS,)),  # share of reports lost on the way to each; fixed
+        ("level", "i8"),  # which of them it reports to now, -1 for none
+        ("platform", "i8"),  # ship it stands on, -1 for the ground; fixed
+        ("mask_base", "i8"),  # first of a ship's masks along its way, and the distance between two in the tables; fixed
+        ("mask_stride", "i8"),
+        ("edge_base", "i8"),
+        ("edge_stride", "i8"),
+        ("ready_at", "f8"),  # set up and switched on from then on, s; fixed
         ("unit", "i8"),  # fire unit it guides for, -1 for a surveillance radar
         ("phased", "i8"),  # 0 rotating, 1 phased array with a fixed face
         ("emitting", "i8"),
@@ -164,6 +190,7 @@ RADAR = np.dtype(
         ("track_high", "f8"),
         ("boresight_loss", "f8"),  # exponent of cos off boresight, one way
         ("slew_rate", "f8"),
+        ("relay_time", "f8"),  # s to lay it on a new azimuth where it does not slew; 0: it cannot
         ("slewing_until", "f8"),
         ("sigma_range", "f8"),  # floors and beamwidths of the measurement model
         ("resolution", "f8"),
@@ -210,6 +237,11 @@ POST = np.dtype(
         ("position", "f8", (3,)),
         ("cycle", "f8"),
         ("due", "f8"),  # next decision cycle
+        ("alone", "i8"),  # 1: of one fire unit, decides when its unit hears from nobody above; fixed
+        ("superior", "i8"),  # post above it, -1 for none; fixed
+        ("link_fails_at", "f8"),  # of the link to the superior; fixed
+        ("link_range", "f8"),  # m, of that link; fixed
+        ("platform", "i8"),  # ship it stands on, -1 for the ground; fixed
         ("fuse_due", "f8"),  # next arrival of plots
         ("service_time", "f8"),  # a decision occupies the post, s
         ("free_at", "f8"),
@@ -222,6 +254,7 @@ POST = np.dtype(
         ("track_capacity", "i8"),
         ("fails_at", "f8"),  # inf: never
         ("held", "i8"),  # confirmed tracks in its picture, counted anew every cycle
+        ("down", "i8"),  # 1: its end is logged
     ],
     align=True,
 )
@@ -233,7 +266,10 @@ UNIT = np.dtype(
         ("position", "f8", (3,)),
         ("axes", "f8", (3, 3)),
         ("height", "f8"),
-        ("post", "i8"),
+        ("post", "i8"),  # that commands it now
+        ("posts", "i8", (LEVELS,)),  # its posts from its own up, -1 for none; fixed
+        ("level", "i8"),  # which of them commands it now
+        ("platform", "i8"),  # ship it stands on, -1 for the ground; fixed
         ("radar", "i8"),
         ("first_magazine", "i8"),  # its rows of magazines, one per kind of round
         ("magazines", "i8"),
@@ -292,6 +328,8 @@ LAUNCHER = np.dtype(
     [
         ("actor", "i8"),
         ("position", "f8", (3,)),
+        ("platform", "i8"),  # ship it stands on, -1 for the ground; fixed
+        ("height", "f8"),  # m, above the sea; fixed
         ("unit", "i8"),
         ("magazine", "i8"),  # row of the kind of round on it
         ("loaded", "i8"),
@@ -419,6 +457,8 @@ ASSET = np.dtype(
         ("site", "i8"),
         ("hits", "i8"),
         ("value", "f8"),
+        ("platform", "i8"),  # ship that it is, -1 for the ground; fixed
+        ("height", "f8"),  # m, above the sea; fixed
     ],
     align=True,
 )
@@ -476,6 +516,7 @@ class Sim(NamedTuple):
     """Everything a replication reads and writes; one structured array per noun."""
 
     situation: np.ndarray
+    platforms: np.ndarray
     flights: np.ndarray
     radars: np.ndarray
     posts: np.ndarray
@@ -510,6 +551,7 @@ class View(NamedTuple):
 
 SIM_FIELDS: dict[str, Any] = {
     "situation": SITUATION,
+    "platforms": PLATFORM,
     "flights": FLIGHT,
     "radars": RADAR,
     "posts": POST,

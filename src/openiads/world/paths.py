@@ -8,15 +8,16 @@ from typing import Any
 import numpy as np
 
 from openiads.base.draws import actor_number
-from openiads.data.catalog import Entry
+from openiads.base.errors import InputError
+from openiads.data.catalog import Entry, nearest
 from openiads.data.scenario import Flight, Raid, Scenario
-from openiads.earth.geodesy import bearing, offset
+from openiads.earth.geodesy import bearing, inverse, offset, to_geodetic
 from openiads.earth.terrain import Terrain
 from openiads.physics.ballistics import missile, solve_aim
-from openiads.physics.motion import ballistic_path, end_time, level_route, terrain_following
-from openiads.world.codes import Side, ThreatClass
+from openiads.physics.motion import ballistic_path, end_time, level_route, state_at, terrain_following
+from openiads.world.codes import Element, Evasion, Side, ThreatClass
 from openiads.world.layout import FLIGHT
-from openiads.world.places import BANDS
+from openiads.world.places import BANDS, Places
 from openiads.world.values import Arena, Values
 
 Points = list[tuple[float, float]]
@@ -26,11 +27,12 @@ LOW_FLIGHT = 300.0  # m above ground, below which results over coarse terrain ar
 class Paths:
     """Collects the rows of all flights; the order of raids and of flights in a raid is the file's canonical one."""
 
-    def __init__(self, scenario: Scenario, values: Values, terrain: Terrain, arena: Arena) -> None:
+    def __init__(self, scenario: Scenario, values: Values, terrain: Terrain, arena: Arena, places: Places) -> None:
         self.scenario = scenario
         self.values = values
         self.terrain = terrain
         self.arena = arena
+        self.places = places
         self.rows: list[Any] = []
         self.names: list[str] = []
         self.asset_rows = {asset.name: k for k, asset in enumerate(scenario.assets)}
@@ -74,15 +76,15 @@ class Paths:
         if raid.count == 0:
             return
         entry = self.values.catalog[raid.threat]
-        cep = self.values.of(entry, "cep", 0.0) * self.values.knob(f"{entry.name}.cep_factor", 1.0)
         ballistic = entry.text["class"] == "ballistic"
         shared = self._ballistic(raid, entry) if ballistic else None
         for n in range(raid.count):
-            table = shared if shared is not None else self._routed(raid, entry, n)
+            table, release = (shared, 0.0) if shared is not None else self._routed(raid, entry, n)
             later = n * raid.spacing
             begins = float(table[0])
             if raid.time_on_target is not None:
-                begins = raid.time_on_target - (float(end_time(table, 0)) - float(table[0]))
+                arrives = release if raid.weapon is not None else float(end_time(table, 0)) - float(table[0])
+                begins = raid.time_on_target - arrives
             elif raid.start is not None:
                 begins = raid.start
             if shared is None or n == 0:
@@ -91,18 +93,80 @@ class Paths:
             move(row, begins + later - float(table[0]))
             row["raid"] = number
             row["jitter"] = raid.jitter
-            row["cep"] = cep
-            row["asset"] = -1 if raid.target is None else self.asset_rows[raid.target]
+            row["evasion"] = int(Evasion[raid.evasion.upper()])
+            row["load"] = raid.evasion_load or self.values.of(entry, "max_load_factor")
+            self._aimed(row, raid, entry)
             low = raid.agl if raid.agl is not None else self.values.of(entry, "agl", math.inf)
             over = raid.altitude is None and low < LOW_FLIGHT
             row["terrain_limited"] = 1 if over and self.terrain.coarse and not ballistic else 0
+            if raid.weapon is not None:
+                row["leaves"], row["asset"], row["element"], row["cep"] = 1, -1, 0, 0.0
+                self._weapons(number, raid, len(self.rows) - 1, table, release)
+
+    def _aimed(self, row: Any, raid: Raid, entry: Entry) -> None:
+        """What a flight is aimed at, and how well; one without a published miss (a decoy) harms nothing."""
+        if not entry.has("cep"):
+            return
+        v = self.values.of
+        scale = self.values.knob(f"{entry.name}.cep_factor", 1.0)
+        row["cep"] = v(entry, "cep") * scale
+        if raid.target is not None:
+            row["asset"] = self.asset_rows[raid.target]
+        if raid.strikes is not None:
+            row["element"], row["element_row"], _ = self._element(raid.strikes)
+            if entry.text.get("seeks") == "emitter":
+                row["cep_blind"] = v(entry, "cep_blind", v(entry, "cep")) * scale
+
+    def _weapons(self, number: int, raid: Raid, parent: int, carrier: Any, release: float) -> None:
+        """What a flight releases, one after the other from the release point on, each on its own path to the target."""
+        entry = self.values.catalog[raid.weapon or ""]
+        lat, lon, height = self._aim(raid)
+        for k in range(raid.weapons):
+            since = float(carrier[0]) + release + k * raid.weapon_spacing
+            x, y, z, _, _, _ = state_at(carrier, 0, since)
+            at = to_geodetic(x, y, z)
+            altitude = None if bool(entry.flags.get("terrain_following")) else self.values.of(entry, "altitude", at[2])
+            table = self._table([(float(at[0]), float(at[1])), (lat, lon)], entry, altitude, None, None)
+            name = f"{self.names[parent]}/{entry.name}[{k + 1}]"
+            row = self._row(name, entry, Side[raid.side.upper()], self.arena.add(table), table)
+            move(row, since - float(table[0]) + float(self.rows[parent]["shift"]))
+            row["parent"], row["follows"], row["raid"] = parent, self.rows[parent]["shift"], number
+            self._aimed(row, raid, entry)
+            assert height >= 0.0
+
+    def _element(self, name: str) -> tuple[int, int, tuple[float, float]]:
+        """(codes.Element, row, place) of "SITE/ELEMENT"."""
+        names, rows = self.places.names, self.places.rows
+        nouns = ((Element.RADAR, names.radars, "radars"), (Element.LAUNCHER, names.launchers, "launchers"))
+        for kind, known, noun in (*nouns, (Element.POST, names.posts, "posts")):
+            for k, each in enumerate(known):
+                if each == name:
+                    at = to_geodetic(*(float(c) for c in rows[noun][k]["position"]))
+                    return int(kind), k, (float(at[0]), float(at[1]))
+        known = [*names.radars, *names.posts, *names.launchers]
+        raise InputError("raid.strikes", f"no element {name!r}", f"{nearest(name, known)}Elements: {', '.join(known)}")
 
     def _aim(self, raid: Raid) -> tuple[float, float, float]:
         if raid.target is not None:
             asset = self.scenario.assets[self.asset_rows[raid.target]]
             return asset.at.latitude, asset.at.longitude, asset.height
+        if raid.strikes is not None:
+            _, _, place = self._element(raid.strikes)
+            return *place, 0.0
         assert raid.aim is not None
         return raid.aim.latitude, raid.aim.longitude, 0.0
+
+    def _ahead(self, raid: Raid, table: Any) -> tuple[float, float] | None:
+        """Where a ship that a raid is aimed at will be when the raid comes; None for a target that stands still."""
+        asset = None if raid.target is None else self.scenario.assets[self.asset_rows[raid.target]]
+        site = next((s for s in self.scenario.sites if asset is not None and s.name == asset.ship), None)
+        if site is None or site.course is None or not site.speed:
+            return None
+        when = raid.time_on_target
+        if when is None:
+            when = (raid.start or 0.0) + float(end_time(table, 0)) - float(table[0])
+        lat, lon = offset(site.at.latitude, site.at.longitude, site.course, site.speed * when)
+        return float(lat), float(lon)
 
     def _points(self, raid: Raid) -> Points:
         points = [(p.latitude, p.longitude) for p in raid.route]
@@ -113,8 +177,11 @@ class Paths:
             points.append((lat, lon))
         return points
 
-    def _routed(self, raid: Raid, entry: Entry, n: int) -> Any:
-        """Path of the n-th flight of a raid: its route moved aside, the last point unmoved."""
+    def _routed(self, raid: Raid, entry: Entry, n: int) -> tuple[Any, float]:
+        """(path, time to the release) of the n-th flight of a raid: its route moved aside, the last point unmoved.
+
+        A raid against a ship is aimed at where the ship will be; one that releases weapons turns back there.
+        """
         points = self._points(raid)
         aside = (n - (raid.count - 1) / 2.0) * raid.lateral_spacing
         if aside != 0.0:
@@ -122,7 +189,26 @@ class Paths:
             turn = course + (math.pi / 2.0 if aside > 0.0 else -math.pi / 2.0)
             moved = [offset(lat, lon, turn, abs(aside)) for lat, lon in points[:-1]]
             points = [(float(a), float(b)) for a, b in moved] + points[-1:]
-        return self._table(points, entry, raid.altitude, raid.agl, raid.speed)
+        table = self._table(points, entry, raid.altitude, raid.agl, raid.speed)
+        for _ in range(2):
+            ahead = self._ahead(raid, table)
+            if ahead is not None:
+                points[-1] = ahead
+                table = self._table(points, entry, raid.altitude, raid.agl, raid.speed)
+        if raid.weapon is None or raid.release_range is None:
+            return table, 0.0
+        inverse_way = inverse(*points[-2], *points[-1])
+        rest = float(inverse_way[0]) - raid.release_range
+        if rest <= 0.0:
+            raise InputError(
+                f"raid.{raid.name}.release_range", f"{raid.release_range / 1000:g} km, more than the last leg",
+                f"Give less than {float(inverse_way[0]) / 1000:.0f} km, or a longer last leg.",
+            )  # fmt: skip
+        turning = offset(*points[-2], float(inverse_way[1]), rest)
+        out = [*points[:-1], (float(turning[0]), float(turning[1]))]
+        there = self._table(out, entry, raid.altitude, raid.agl, raid.speed)
+        table = self._table([*out, *out[-2::-1]], entry, raid.altitude, raid.agl, raid.speed)
+        return table, float(end_time(there, 0)) - float(there[0])
 
     def _table(
         self, points: Points, entry: Entry, altitude: float | None, agl: float | None, speed: float | None

@@ -12,17 +12,18 @@ from openiads.base.draws import actor_number
 from openiads.base.errors import InputError
 from openiads.data.catalog import Entry, Row, launcher_rows
 from openiads.data.knobs import calibration
-from openiads.data.scenario import Scenario, Site
+from openiads.data.scenario import Command, Scenario, Site
 from openiads.earth.geodesy import enu_axes, offset, to_ecef
 from openiads.earth.sight import edge_table, mask_table
 from openiads.earth.terrain import Terrain
 from openiads.physics.detection import detection_table
 from openiads.physics.flyout import INTERCEPTOR, interceptor
 from openiads.physics.lethality import lethal_radius, reference_misses
+from openiads.physics.motion import level_route
 from openiads.physics.propagation import attenuation_table, two_way_attenuation
 from openiads.physics.reach import flyout_table
 from openiads.world.codes import Assignment, ChannelPhase, Control, FireRule, ThreatClass
-from openiads.world.layout import ASSET, CORRIDOR, LAUNCHER, MAGAZINE, POST, RADAR, UNIT
+from openiads.world.layout import ASSET, CORRIDOR, LAUNCHER, LEVELS, MAGAZINE, PLATFORM, POST, RADAR, UNIT
 from openiads.world.values import Arena, Values
 
 SPEED_OF_LIGHT = 299_792_458.0
@@ -30,6 +31,8 @@ BANDS = {"S": 0, "C": 1, "X": 2}
 CLASS_FIELDS = {c: f"pk_{c.name.lower()}" for c in ThreatClass if c}
 REFERENCE_SPEED = {"aircraft": 250.0, "cruise": 245.0, "drone": 51.0, "ballistic": 1200.0, "airliner": 230.0}
 NEVER = math.inf
+MASK_SPACING = 1000.0  # m between two masks along a ship's way, unless that takes more than
+MOST_MASKS = 40
 
 
 @dataclass
@@ -65,11 +68,18 @@ class Places:
         self.earth_factor = earth_factor
         self.arena = arena
         self.names = Names()
-        nouns = ("posts", "radars", "units", "magazines", "launchers", "kinds")
+        nouns = ("platforms", "posts", "radars", "units", "magazines", "launchers", "kinds")
         self.rows: dict[str, list[Any]] = {noun: [] for noun in nouns}
         self._tables: dict[str, int] = {}
         self._kinds: dict[str, tuple[int, int, Any, float]] = {}
         self._misses: dict[tuple[str, float], Any] = {}  # of reference engagements, by round and target speed
+        self.ships: dict[str, int] = {}  # platform by site
+        self._platform, self._way = -1, list[tuple[float, float]]()
+        self._links = {link.name: link for link in scenario.links}
+        self._above: dict[str, str] = {name: command.name for command in scenario.commands for name in command.commands}
+        self._commands = {command.name: self._command(command) for command in scenario.commands}
+        for command in scenario.commands:
+            self._subordinate(command.name, self._commands[command.name])
         for site in scenario.sites:
             self._site(site)
 
@@ -93,27 +103,99 @@ class Places:
             row["height"] = height
 
     def _failure(self, site: Site, *elements: str) -> float:
-        times = [f.at for f in site.failures if f.element in elements]
+        """When the first of some elements fails: by itself, for want of power, or because the site leaves."""
+        names = {*elements, "power", *(f"power/{e.split('/')[1]}" for e in elements if "/" in e)}
+        times = [f.at for f in site.failures if f.element in names]
+        times += [site.departs] if site.departs is not None else []
         return min(times) if times else NEVER
+
+    def _ready(self, site: Site) -> float:
+        """When a site that arrives during the run is set up, s; 0 for one in place."""
+        if site.arrives is None:
+            return 0.0
+        return site.arrives + self.values.of(self.values.catalog[site.system], "setup_time")
 
     def _site(self, site: Site) -> None:
         catalog = self.values.catalog
         system = catalog[site.system]
         lat, lon = site.at.latitude, site.at.longitude
-        post_row = self._post(site, catalog[system.post], lat, lon)
+        self._ship(site)
+        entry = catalog[system.post]
+        hit_radius = self.values.of(system, "hit_radius_post")
+        post = self._post(f"{site.name}/{entry.name}", entry, lat, lon, site.doctrine.assignment, hit_radius)
+        row = self.rows["posts"][post]
+        row["fails_at"], row["platform"] = self._failure(site, entry.name), self._platform
+        self._subordinate(site.name, post)
+        chain = [post]
+        while self._superior(chain[-1]) >= 0:
+            chain.append(self._superior(chain[-1]))
+        if len(chain) > LEVELS - 1:
+            raise InputError(
+                f"site.{site.name}",
+                f"{len(chain) - 1} commands above one another",
+                f"At most {LEVELS - 2} are modeled.",
+            )
+        row["due"] = row["cycle"] if len(chain) == 1 else NEVER
         low = site.low_altitude or system.get("low_altitude", "none")
         searchers = [*system.surveillance, *([] if low == "none" else [low])]
         for name in searchers:
             mast = site.mast if name == low else None
-            self._radar(site, catalog[name], name, lat, lon, post_row, -1, mast)
+            self._radar(site, catalog[name], name, lat, lon, chain, -1, mast)
         for n in range(site.fire_units):
-            self._unit(site, system, n, post_row)
+            self._unit(site, system, n, chain)
 
-    def _post(self, site: Site, entry: Entry, lat: float, lon: float) -> int:
+    def _ship(self, site: Site) -> None:
+        """A platform for a site under way; everything of the site then stands at the ship's reference point."""
+        self._platform, self._way = -1, list[tuple[float, float]]()
+        if site.course is None or not site.speed:
+            return
+        lat, lon = site.at.latitude, site.at.longitude
+        length = site.speed * self.scenario.duration
+        end = offset(lat, lon, site.course, length + 1.0)
+        row = np.zeros(1, PLATFORM)[0]
+        row["path"] = self.arena.add(
+            level_route([(lat, lon), (float(end[0]), float(end[1]))], 0.0, site.speed, 0.0, 2.0)
+        )
+        row["masks"] = min(math.ceil(length / MASK_SPACING) + 1, MOST_MASKS)
+        row["spacing"] = max(length / max(int(row["masks"]) - 1, 1), 1.0)
+        row["speed"], row["heading"] = site.speed, site.course
+        self._platform = self.ships[site.name] = len(self.rows["platforms"])
+        for n in range(int(row["masks"])):
+            here = offset(lat, lon, site.course, n * float(row["spacing"]))
+            self._way.append((float(here[0]), float(here[1])))
+        self.rows["platforms"].append(row)
+
+    def _superior(self, post: int) -> int:
+        return int(self.rows["posts"][post]["superior"])
+
+    def _command(self, command: Command) -> int:
+        """A command post above sites."""
+        entry = self.values.catalog[command.post]
+        lat, lon = command.at.latitude, command.at.longitude
+        post = self._post(f"{command.name}/{entry.name}", entry, lat, lon, command.assignment, 0.0)
+        row = self.rows["posts"][post]
+        row["fails_at"] = NEVER if command.fails_at is None else command.fails_at
+        row["hit_radius"] = self.values.of(entry, "hit_radius", 0.0)
+        row["due"] = row["cycle"]
+        return post
+
+    def _subordinate(self, name: str, post: int) -> None:
+        """Tie a post to the command above it, if there is one."""
+        above = self._above.get(name)
+        if above is None:
+            return
+        row = self.rows["posts"][post]
+        link = self._links.get(name)
+        row["superior"] = self._commands[above]
+        row["due"] = NEVER
+        if link is not None:
+            row["link_fails_at"] = NEVER if link.fails_at is None else link.fails_at
+            row["link_range"] = math.inf if link.range is None else link.range
+
+    def _post(self, name: str, entry: Entry, lat: float, lon: float, assignment: str, hit_radius: float) -> int:
         row = np.zeros(1, POST)[0]
         v = self.values.of
         self._place(row, lat, lon, self._ground(lat, lon) + 3.0)
-        name = f"{site.name}/{entry.name}"
         row["actor"] = actor_number(f"post/{name}")
         teaching = self.scenario.model.service != "crew"
         service = self.scenario.model.service_time or 30.0
@@ -123,18 +205,61 @@ class Places:
         row["interrogation_interval"] = v(entry, "interrogation_interval")
         row["track_capacity"] = int(entry.track_capacity.si)
         row["air_buffer"] = v(entry, "air_buffer")
-        row["assignment"] = int(Assignment[site.doctrine.assignment.upper()])
-        row["hit_radius"] = v(self.values.catalog[site.system], "hit_radius_post")
-        row["fuse_due"] = NEVER
-        row["fails_at"] = self._failure(site, entry.name)
+        row["assignment"] = int(Assignment[assignment.upper()])
+        row["hit_radius"] = hit_radius
+        row["superior"], row["platform"] = -1, -1
+        row["link_fails_at"], row["link_range"] = NEVER, math.inf
+        row["fuse_due"] = row["fails_at"] = NEVER
         row["due"] = row["cycle"]
         row["drop_time"] = 20.0
         self.rows["posts"].append(row)
         self.names.posts.append(name)
         return len(self.rows["posts"]) - 1
 
+    def _alone(self, site: Site, system: Entry, n: int, lat: float, lon: float, above: int) -> int:
+        """The crew of a fire unit as its own post, for when it hears from nobody above."""
+        entry = self.values.catalog[system.get("fire_unit_post", system.post)]
+        post = self._post(f"{site.name}/{n + 1}/alone", entry, lat, lon, site.doctrine.assignment, 0.0)
+        row = self.rows["posts"][post]
+        if self.scenario.model.service == "crew":
+            row["cycle"] = self.values.of(system, "autonomous_cycle")
+            row["service_time"] = self.values.of(system, "autonomous_service")
+        row["alone"], row["due"], row["platform"], row["superior"] = 1, NEVER, self._platform, above
+        return post
+
+    def _reports(self, row: Any, site: Site, chain: list[int], unit: int) -> None:
+        """Delay and loss of a radar's reports to each post of its chain, link by link."""
+        post_entry = self.values.catalog[self.values.catalog[site.system].post]
+        v = self.values.of
+        row["posts"], row["delays"], row["losses"] = -1, 0.0, 0.0
+        row["posts"][: len(chain)] = chain
+        delay = v(post_entry, "link_delay_radar" if unit < 0 else "link_delay_unit")
+        kept = 1.0 - (v(post_entry, "link_loss") if unit < 0 else 0.0)
+        below = site.name
+        for k, post in enumerate(chain):
+            if self.rows["posts"][post]["alone"] == 1:
+                continue
+            if k > (0 if unit < 0 else 1):
+                link = self._links.get(below)
+                below = self._above[below]
+                entry = self.values.catalog[next(c.post for c in self.scenario.commands if c.name == below)]
+                delay += v(entry, "link_delay_unit") if link is None or link.delay is None else link.delay
+                kept *= 1.0 - (v(entry, "link_loss") if link is None or link.loss is None else link.loss)
+            row["delays"][k], row["losses"][k] = delay, 1.0 - kept
+        top = len(chain) - 1
+        row["level"], row["post"] = top, chain[top]
+        row["link_delay"], row["link_loss"] = row["delays"][top], row["losses"][top]
+
     def _radar(
-        self, site: Site, entry: Entry, element: str, lat: float, lon: float, post: int, unit: int, mast: float | None
+        self,
+        site: Site,
+        entry: Entry,
+        element: str,
+        lat: float,
+        lon: float,
+        chain: list[int],
+        unit: int,
+        mast: float | None,
     ) -> int:
         v = self.values.of
         row = np.zeros(1, RADAR)[0]
@@ -142,7 +267,7 @@ class Places:
         self._place(row, lat, lon, height)
         name = f"{site.name}/{element}"
         row["actor"] = actor_number(f"radar/{name}")
-        row["post"], row["unit"] = post, unit
+        row["unit"], row["platform"], row["ready_at"] = unit, self._platform, self._ready(site)
         row["phased"] = 1 if entry.text["kind"] == "phased" else 0
         row["emitting"] = 0 if element in site.radars_off or entry.name in site.radars_off else 1
         row["fails_at"] = self._failure(site, element, entry.name)
@@ -159,6 +284,7 @@ class Places:
         row["track_high"] = v(entry, "track_elevation_high")
         row["boresight_loss"] = v(entry, "scan_loss_exponent")
         row["slew_rate"] = v(entry, "slew_rate", 0.0)
+        row["relay_time"] = v(entry, "relay_time", 0.0)
         row["sigma_range"], row["resolution"] = v(entry, "range_floor"), v(entry, "range_resolution")
         row["sigma_angle"] = v(entry, "angle_floor")
         row["beam_azimuth"], row["beam_elevation"] = v(entry, "azimuth_beamwidth"), v(entry, "elevation_beamwidth")
@@ -171,13 +297,12 @@ class Places:
         row["drop_misses"] = int(entry.drop_after_misses.si)
         row["track_capacity"] = int(entry.track_capacity.si)
         row["least_radial_speed"] = v(entry, "minimum_radial_speed")
-        row["multipath"] = self.scenario.model.multipath and entry.flags.get("sea_multipath", False)
+        afloat = bool(self.values.catalog[site.system].get("afloat", False))
+        row["multipath"] = (self.scenario.model.multipath or afloat) and entry.flags.get("sea_multipath", False)
         row["hit_radius"] = v(self.values.catalog[site.system], "hit_radius_radar")
         if row["phased"] == 1:
             row["confirm_dwell"], row["confirm_interval"] = v(entry, "confirm_dwell"), v(entry, "track_update_interval")
-        post_entry = self.values.catalog[self.values.catalog[site.system].post]
-        row["link_delay"] = v(post_entry, "link_delay_radar" if unit < 0 else "link_delay_unit")
-        row["link_loss"] = v(post_entry, "link_loss") if unit < 0 else 0.0
+        self._reports(row, site, chain, unit)
         self._service(row, entry, unit)
         self._signal(row, entry, lat, lon, height)
         self.rows["radars"].append(row)
@@ -236,12 +361,23 @@ class Places:
         row["reference_snr"] = 10.0 ** (decibels / 10.0)
         coarse = self.terrain.resolution > 4000.0
         azimuths, step = (360, 1000.0) if coarse else (720, 500.0)
-        mask = mask_table(self.terrain, lat, lon, height, self.earth_factor, float(row["range_max"]), azimuths, step)
-        place = f"{lat} {lon} {height} {row['range_max']}"
-        row["mask_table"] = self._once(f"mask {place}", lambda: mask)
-        row["edge_table"] = -1
+        places = self._way or [(lat, lon)]
+        masks = []
+        for n, (here_lat, here_lon) in enumerate(places):
+            mask = mask_table(
+                self.terrain, here_lat, here_lon, height, self.earth_factor, float(row["range_max"]), azimuths, step
+            )
+            masks.append((f"{here_lat} {here_lon} {height} {row['range_max']}", mask))
+            at = self._once(f"mask {masks[-1][0]} {self._platform} {n}", lambda mask=mask: mask)
+            row["mask_table"] = row["mask_base"] = at if n == 0 else row["mask_base"]
+        row["mask_stride"] = len(np.ravel(masks[0][1]))
+        row["edge_table"] = row["edge_base"] = -1
         if self.scenario.model.diffraction:
-            row["edge_table"] = self._once(f"edge {place}", lambda: edge_table(mask))
+            for n, (place, mask) in enumerate(masks):
+                edge = edge_table(mask)
+                at = self._once(f"edge {place} {self._platform} {n}", lambda edge=edge: edge)
+                row["edge_table"] = row["edge_base"] = at if n == 0 else row["edge_base"]
+                row["edge_stride"] = len(np.ravel(edge))
 
     def _once(self, key: str, make: Any) -> int:
         if key not in self._tables:
@@ -281,7 +417,7 @@ class Places:
         out["guidance"], out["launch_kind"] = entry.text["guidance"], entry.text["launch_kind"]
         return out
 
-    def _unit(self, site: Site, system: Entry, n: int, post: int) -> None:
+    def _unit(self, site: Site, system: Entry, n: int, above: list[int]) -> None:
         catalog, v = self.values.catalog, self.values.of
         lat, lon = self._unit_position(site, system, n)
         row = np.zeros(1, UNIT)[0]
@@ -290,8 +426,12 @@ class Places:
         row["actor"] = actor_number(f"unit/{name}")
         index = len(self.rows["units"])
         radar = catalog[system.engagement_radar]
-        row["post"] = post
-        row["radar"] = self._radar(site, radar, f"{radar.name}/{n + 1}", lat, lon, post, index, None)
+        chain = [self._alone(site, system, n, lat, lon, above[0]), *above]
+        row["posts"] = -1
+        row["posts"][: len(chain)] = chain
+        row["level"], row["post"] = len(chain) - 1, chain[-1]
+        row["platform"], row["ready_at"] = self._platform, self._ready(site)
+        row["radar"] = self._radar(site, radar, f"{radar.name}/{n + 1}", lat, lon, chain, index, None)
         row["target_channels"] = int(system.target_channels.si)
         row["missile_channels"] = int(system.missile_channels.si)
         row["first_engagement"] = sum(int(u["target_channels"]) for u in self.rows["units"])
@@ -417,6 +557,7 @@ class Places:
             self._place(row, float(here_lat), float(here_lon), self._ground(float(here_lat), float(here_lon)) + 2.0)
             name = f"{site.name}/{n + 1}/{k + 1}"
             row["actor"] = actor_number(f"launcher/{name}")
+            row["platform"] = self._platform
             row["unit"], row["magazine"] = index, magazines[load.interceptor]
             row["twin"] = len(self.rows["launchers"])
             row["full"] = row["loaded"] = site.rounds if site.rounds is not None else int(load.rounds.si)
@@ -434,8 +575,11 @@ class Places:
             self.names.launchers.append(name)
 
 
-def assets_of(scenario: Scenario, values: Values, terrain: Terrain) -> np.ndarray:
-    """One row per defended asset; the lethal buffer is that of the raids' largest threat."""
+def assets_of(scenario: Scenario, values: Values, terrain: Terrain, ships: dict[str, int]) -> np.ndarray:
+    """One row per defended asset; the lethal buffer is that of the raids' largest threat.
+
+    ships : platform row by site name
+    """
     threats = [values.catalog[raid.threat] for raid in scenario.raids]
     buffer = max([values.of(t, "lethal_buffer", 0.0) for t in threats], default=0.0)
     out = np.zeros(len(scenario.assets), ASSET)
@@ -443,6 +587,7 @@ def assets_of(scenario: Scenario, values: Values, terrain: Terrain) -> np.ndarra
         lat, lon = asset.at.latitude, asset.at.longitude
         row["position"] = to_ecef(lat, lon, max(float(terrain.height(lat, lon)), 0.0) + asset.height)
         row["radius"], row["buffer"], row["value"], row["site"] = asset.radius, buffer, asset.value, -1
+        row["platform"], row["height"] = ships.get(asset.ship or "", -1), asset.height
     return out
 
 

@@ -44,7 +44,10 @@ MEANING: dict[Event, tuple[str, tuple[str, ...]]] = {
         "1: confirmed at the command post",
         ("position sd", "velocity sd", "height", "speed", "", ""),
     ),
-    Event.TRACK_DROP: ("1: dropped after misses, 2: merged, 3: picture full", ("age", "", "", "", "", "")),
+    Event.TRACK_DROP: (
+        "1: dropped after misses, 2: merged, 3: picture full, 4: its post is gone",
+        ("age", "", "", "", "", ""),
+    ),
     Event.IDENTIFY: (
         "codes.Identity now believed",
         ("P(hostile)", "P(friend)", "P(neutral)", "Identity before", "", ""),

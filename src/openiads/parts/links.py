@@ -1,0 +1,84 @@
+"""Links: which post each radar and fire unit hears from, as posts and links fail or come into range."""
+
+from __future__ import annotations
+
+import math
+
+from openiads.base.compiled import kernel
+from openiads.parts.flights import away_from
+from openiads.parts.tracks import FREE, drop
+from openiads.parts.tracks import POST as OF_POST
+from openiads.world.codes import Event
+from openiads.world.layout import LEVELS
+from openiads.world.log import log
+
+DEVOLVE = int(Event.DEVOLVE)
+LINK_GONE = 4  # why a track is dropped: its post is gone
+
+
+@kernel("b1(Sim, i8)")
+def linked(sim, post):
+    """Whether a post has its link to the one above: not failed, and not farther than it carries."""
+    row = sim.posts[post]
+    if row["superior"] < 0 or sim.situation[0]["now"] >= row["link_fails_at"]:
+        return False
+    at = sim.posts[row["superior"]]["position"]
+    return away_from(row["position"], at[0], at[1], at[2]) <= row["link_range"]
+
+
+@kernel("i8(Sim, i8[::1])")
+def highest(sim, posts):
+    """The highest post of a chain that can be heard: all below it live and are linked; -1 for none."""
+    now = sim.situation[0]["now"]
+    level = -1
+    for n in range(LEVELS):
+        if posts[n] < 0 or now >= sim.posts[posts[n]]["fails_at"]:
+            break
+        if n > 0 and not linked(sim, posts[n - 1]):
+            break
+        level = n
+    return level
+
+
+@kernel("void(Sim, i8)")
+def wake(sim, post):
+    """Let a post that had nobody under it begin its cycle."""
+    row = sim.posts[post]
+    if row["due"] == math.inf:
+        row["due"] = sim.situation[0]["now"] + row["cycle"]
+
+
+@kernel("void(Sim)")
+def relink(sim):
+    """Put every fire unit and radar under the highest post it can hear now; what changes is logged."""
+    for u in range(len(sim.units)):
+        unit = sim.units[u]
+        level = highest(sim, unit["posts"])
+        if level == unit["level"] or level < 0:
+            continue
+        before = unit["post"]
+        unit["level"] = level
+        unit["post"] = unit["posts"][level]
+        wake(sim, unit["post"])
+        log(sim, DEVOLVE, -1, u, -1, -1, -1, -1, before, unit["post"], 0.0, 0.0, 0.0, 0.0, 0.0)
+    for r in range(len(sim.radars)):
+        radar = sim.radars[r]
+        level = highest(sim, radar["posts"])
+        if level == radar["level"]:
+            continue
+        before = radar["post"]
+        radar["level"] = level
+        if level >= 0:
+            radar["post"] = radar["posts"][level]
+            radar["link_delay"] = radar["delays"][level]
+            radar["link_loss"] = radar["losses"][level]
+            wake(sim, radar["post"])
+        else:  # it turns on, but nobody hears it
+            radar["post"] = -1
+        log(sim, DEVOLVE, -1, -1, r, -1, -1, -1, before, radar["post"], 0.0, 0.0, 0.0, 0.0, 0.0)
+    for k in range(sim.situation[0]["tracks_high"]):  # the picture of a dead post is gone, but for what is in hand
+        track = sim.tracks[k]
+        if track["state"] == FREE or track["owner"] != OF_POST or track["engagements"] > 0 or track["in_flight"] > 0:
+            continue
+        if sim.situation[0]["now"] >= sim.posts[track["post"]]["fails_at"]:
+            drop(sim, k, LINK_GONE)
