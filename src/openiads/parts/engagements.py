@@ -227,7 +227,7 @@ def service_look(sim, r, e, f):
     radar = sim.radars[r]
     engagement = sim.engagements[e]
     situation["looks"] += 1
-    code, distance, azimuth, elevation, lowest, snr, height, _, _, _ = sense(sim, r, f, now, False)
+    code, distance, azimuth, elevation, lowest, snr, height, along = sense(sim, r, f, now, False)
     unit = radar["unit"]
     if code != VISIBLE:
         if engagement["state"] == ACQUIRING:
@@ -246,10 +246,10 @@ def service_look(sim, r, e, f):
     hit, drawn = detects(sim, r, f, now, snr, slot)
     if not hit:
         return False
-    rm, am, em, sr, sa, se = measure(sim, r, f, distance, azimuth, elevation, drawn, slot)
+    rm, am, em, sr, sa, se, vm = measure(sim, r, f, distance, azimuth, elevation, along, drawn, slot)
     x, y, z = measured_position(radar["position"], radar["axes"], rm, am, em, sa, se)
     spare = len(sim.plots) - 1
-    fill_plot(sim, spare, r, f, now, x, y, z, rm, sr, sa, se)
+    fill_plot(sim, spare, r, f, now, x, y, z, rm, sr, sa, se, vm)
     engagement["last_seen"] = now
     own = engagement["own"]
     if own < 0:

@@ -25,6 +25,7 @@ DETECT = int(Event.DETECT)
 LOOK = int(Event.LOOK)
 OVERFLOW_PLOTS = int(Status.OVERFLOW_PLOTS)
 NEVER = math.inf
+SPREAD = 600.0  # m/s, radial speeds of false alarms lie evenly within this
 
 
 @kernel("f8(Sim, i8, f8)", entry=True)
@@ -59,8 +60,8 @@ def first_look(sim, r, f, after):
     return start + frame * math.ceil((after - start) / frame)
 
 
-@kernel("void(Sim, i8, i8, i8, f8, f8, f8, f8, f8, f8, f8, f8)")
-def fill_plot(sim, k, r, f, t, x, y, z, distance, sigma_range, sigma_azimuth, sigma_elevation):
+@kernel("void(Sim, i8, i8, i8, f8, f8, f8, f8, f8, f8, f8, f8, f8)")
+def fill_plot(sim, k, r, f, t, x, y, z, distance, sigma_range, sigma_azimuth, sigma_elevation, along):
     """Write a measured point (ECEF) of radar ``r`` into row ``k`` of the plots; ``f`` is the truth, for scoring
     only.
     """
@@ -76,6 +77,7 @@ def fill_plot(sim, k, r, f, t, x, y, z, distance, sigma_range, sigma_azimuth, si
     plot["sigma_range"] = sigma_range
     plot["sigma_azimuth"] = sigma_azimuth
     plot["sigma_elevation"] = sigma_elevation
+    plot["radial_speed"] = along
 
 
 @kernel("b1(Sim, i8, i8)")
@@ -114,7 +116,7 @@ def look(sim, r, f, t, arrives):
     situation = sim.situation[0]
     radar = sim.radars[r]
     situation["looks"] += 1
-    code, distance, azimuth, elevation, lowest, snr, height, _, _, _ = sense(sim, r, f, t, True)
+    code, distance, azimuth, elevation, lowest, snr, height, along = sense(sim, r, f, t, True)
     found = 0
     drawn = 0.0
     if code == VISIBLE:
@@ -122,9 +124,9 @@ def look(sim, r, f, t, arrives):
         hit, drawn = detects(sim, r, f, t, snr, slot)
         if hit:
             found = 1
-            rm, am, em, sr, sa, se = measure(sim, r, f, distance, azimuth, elevation, drawn, slot)
+            rm, am, em, sr, sa, se, vm = measure(sim, r, f, distance, azimuth, elevation, along, drawn, slot)
             x, y, z = measured_position(radar["position"], radar["axes"], rm, am, em, sa, se)
-            fill_plot(sim, situation["plots_count"], r, f, t, x, y, z, rm, sr, sa, se)
+            fill_plot(sim, situation["plots_count"], r, f, t, x, y, z, rm, sr, sa, se, vm)
             send_plot(sim, arrives)
     decibels = 10.0 * math.log10(drawn) if drawn > 0.0 else -999.0
     cell = sim.looks[r, f]
@@ -163,7 +165,7 @@ def false_alarm(sim, r, chance, arrives):
     x, y, z = measured_position(radar["position"], radar["axes"], distance, azimuth, elevation, 0.0, 0.0)
     fill_plot(
         sim, situation["plots_count"], r, -1, situation["now"], x, y, z, distance, radar["resolution"],
-        radar["beam_azimuth"] / 4.0, radar["beam_elevation"] / 4.0,
+        radar["beam_azimuth"] / 4.0, radar["beam_elevation"] / 4.0, SPREAD * (2.0 * u3 - 1.0),
     )  # fmt: skip
     send_plot(sim, arrives)
 

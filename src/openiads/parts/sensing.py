@@ -109,13 +109,13 @@ def in_mode(radar, elevation, t):
     return frame % radar["shared_every"] == 0 and radar["shared_low"] <= elevation <= radar["shared_high"]
 
 
-@kernel("tuple_of(i8, f8, f8, f8, f8, f8, f8, f8, f8, f8)(Sim, i8, i8, f8, b1)")
+@kernel("tuple_of(i8, f8, f8, f8, f8, f8, f8, f8)(Sim, i8, i8, f8, b1)")
 def sense(sim, r, f, t, searching):
     """Geometry and mean signal of radar ``r`` looking at flight ``f`` at time ``t``.
 
     searching : True tests the search sector and the active mode's elevations, False the wider tracking sector
-    Returns (code, distance, azimuth, elevation, lowest visible height, SNR ratio, height, x, y, z); the SNR is of the
-    mean cross-section and 0 unless the code is VISIBLE.
+    Returns (code, distance, azimuth, elevation, lowest visible height, SNR ratio, height, radial speed); the SNR is of
+    the mean cross-section and 0 unless the code is VISIBLE; the speed, m/s, is positive away from the radar.
     """
     radar = sim.radars[r]
     flight = sim.flights[f]
@@ -123,7 +123,7 @@ def sense(sim, r, f, t, searching):
     _, _, _, height = local_up(x, y, z)
     distance, azimuth, elevation, ground = bearing(radar["position"], radar["axes"], x, y, z)
     if distance > radar["range_max"] or distance < radar["range_min"]:
-        return OUT_OF_RANGE, distance, azimuth, elevation, 0.0, 0.0, height, x, y, z
+        return OUT_OF_RANGE, distance, azimuth, elevation, 0.0, 0.0, height, 0.0
     lowest = lowest_visible(sim.tables, radar["mask_table"], azimuth, ground)
     edges = 1.0
     if radar["edge_table"] >= 0:
@@ -131,16 +131,17 @@ def sense(sim, r, f, t, searching):
     if height < lowest and (radar["edge_table"] < 0 or edges < LEAST_EDGE):
         smooth = horizon_height(radar["height"], ground, sim.situation[0]["earth_radius"])
         code = BELOW_HORIZON if height < smooth else BELOW_MASK
-        return code, distance, azimuth, elevation, lowest, 0.0, height, x, y, z
+        return code, distance, azimuth, elevation, lowest, 0.0, height, 0.0
     off = angle_between(azimuth, radar["boresight"])
     half = radar["search_half"] if searching else radar["track_half"]
     if abs(off) > half + 1e-12:
-        return OUT_OF_SECTOR, distance, azimuth, elevation, lowest, 0.0, height, x, y, z
+        return OUT_OF_SECTOR, distance, azimuth, elevation, lowest, 0.0, height, 0.0
     if not (in_mode(radar, elevation, t) if searching else radar["track_low"] <= elevation <= radar["track_high"]):
-        return OUT_OF_MODE, distance, azimuth, elevation, lowest, 0.0, height, x, y, z
+        return OUT_OF_MODE, distance, azimuth, elevation, lowest, 0.0, height, 0.0
     dx, dy, dz = x - radar["position"][0], y - radar["position"][1], z - radar["position"][2]
-    if abs(dx * vx + dy * vy + dz * vz) < radar["least_radial_speed"] * distance:
-        return TOO_SLOW, distance, azimuth, elevation, lowest, 0.0, height, x, y, z
+    along = (dx * vx + dy * vy + dz * vz) / distance
+    if abs(along) < radar["least_radial_speed"]:
+        return TOO_SLOW, distance, azimuth, elevation, lowest, 0.0, height, 0.0
     rcs = cross_section(flight["rcs"], radar["band"], dx, dy, dz, vx, vy, vz)
     gain = scan_gain(math.cos(off), radar["boresight_loss"]) if radar["phased"] == 1 else 1.0
     loss = clutter_factor(elevation, radar["clutter_grazing"], radar["clutter_loss"])
@@ -153,7 +154,7 @@ def sense(sim, r, f, t, searching):
         )
         lobes = edges * lobes * lobes * lobes * lobes
     snr = signal_to_noise(radar["reference_snr"], REFERENCE_RANGE, distance, rcs, gain, lobes, loss)
-    return VISIBLE, distance, azimuth, elevation, lowest, snr, height, x, y, z
+    return VISIBLE, distance, azimuth, elevation, lowest, snr, height, along
 
 
 @kernel("tuple_of(b1, f8)(Sim, i8, i8, f8, f8, i8)")
@@ -190,9 +191,9 @@ def measurement_error(snr, cell, floor):
     return math.sqrt(part * part + floor * floor)
 
 
-@kernel("tuple_of(f8, f8, f8, f8, f8, f8)(Sim, i8, i8, f8, f8, f8, f8, i8)")
-def measure(sim, r, f, distance, azimuth, elevation, snr, slot):
-    """A drawn measurement: (range, azimuth, elevation, and their standard deviations)."""
+@kernel("tuple_of(f8, f8, f8, f8, f8, f8, f8)(Sim, i8, i8, f8, f8, f8, f8, f8, i8)")
+def measure(sim, r, f, distance, azimuth, elevation, along, snr, slot):
+    """A drawn measurement: (range, azimuth, elevation, the deviations of these three, radial speed)."""
     situation = sim.situation[0]
     radar = sim.radars[r]
     sigma_range = measurement_error(snr, radar["resolution"], radar["sigma_range"])
@@ -203,7 +204,7 @@ def measure(sim, r, f, distance, azimuth, elevation, snr, slot):
         situation["seed"], situation["replication"], MEASURE, pair(radar["actor"], sim.flights[f]["actor"]), slot
     )
     n0, n1 = normals(u0, u1)
-    n2, _ = normals(u2, u3)
+    n2, n3 = normals(u2, u3)
     return (
         distance + sigma_range * n0,
         azimuth + sigma_azimuth * n1,
@@ -211,4 +212,5 @@ def measure(sim, r, f, distance, azimuth, elevation, snr, slot):
         sigma_range,
         sigma_azimuth,
         sigma_elevation,
+        along + radar["sigma_radial"] * n3,
     )

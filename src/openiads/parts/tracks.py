@@ -37,6 +37,7 @@ BALLISTIC_NOISE = 1.0  # m2/s3
 BETA_WALK = 1e-3  # 1/s, random walk of the log ballistic coefficient
 BETA_START = math.log(16000.0)  # ln kg/m2, a missile whose body stays with its warhead
 BETA_VARIANCE = 1.0
+PAIR = 15.137  # chi-square, 1 degree of freedom, 0.9999
 SPEED_LIMIT = 3000.0  # m/s, how far a second plot may lie from a first
 MERGE_CYCLES = 4  # cycles in a row that two tracks must look alike
 LATE = 2.0  # s, an older plot than this is not taken into a newer track
@@ -243,9 +244,28 @@ def cost(sim, k, i):
     return d2 + spread if d2 < GATE else FORBIDDEN
 
 
+@kernel("f8(Track, Plot, Radar, f8)")
+def mismatch(track, plot, radar, dt):
+    """How badly two plots ``dt`` s apart fit one flight: squared difference of the radial speed that their ranges say
+    and the mean of the two measured, over its variance; inf beyond ``PAIR``.
+
+    The range changes by more than its rate says where the line of sight turns: the span of the radial speeds is added.
+    """
+    said = (plot["range"] - track["plot_range"]) / dt
+    measured = 0.5 * (plot["radial_speed"] + track["plot_speed"])
+    turned = 0.5 * (plot["radial_speed"] - track["plot_speed"])
+    fit = 2.0 * plot["sigma_range"] * plot["sigma_range"] / (dt * dt)
+    wide = fit + 0.5 * radar["sigma_radial"] * radar["sigma_radial"] + turned * turned
+    odds = (said - measured) * (said - measured) / wide
+    return odds if odds < PAIR else math.inf
+
+
 @kernel("void(Sim, i8)")
 def start(sim, i):
-    """A plot that no track took: the second of a pair makes a tentative track, a lone one waits for its pair."""
+    """A plot that no track took: the second of a pair makes a tentative track, a lone one waits for its pair.
+
+    Of several first plots that it may pair with, the one whose ranges agree best with the measured radial speeds.
+    """
     plot = sim.plots[i]
     radar = sim.radars[plot["radar"]]
     nearest = -1
@@ -265,8 +285,9 @@ def start(sim, i):
             part = plot["position"][axis] - track["plot"][axis]
             off += part * part
         span = SPEED_LIMIT * dt + 3.0 * track["plot_sigma"]
-        if off < span * span and off / (dt * dt) < least:
-            least = off / (dt * dt)
+        odds = mismatch(track, plot, radar, dt)
+        if off < span * span and odds < least:
+            least = odds
             nearest = k
     if nearest >= 0:
         pair_up(sim, nearest, i)
@@ -283,6 +304,8 @@ def start(sim, i):
     track["born"] = plot["time"]
     track["updated"] = plot["time"]
     track["flight"] = plot["flight"]
+    track["plot_range"] = plot["range"]
+    track["plot_speed"] = plot["radial_speed"]
     track["plot_sigma"] = plot["range"] * max(plot["sigma_azimuth"], plot["sigma_elevation"])
     for axis in range(3):
         track["plot"][axis] = plot["position"][axis]

@@ -195,6 +195,7 @@ RADAR = np.dtype(
         ("sigma_range", "f8"),  # floors and beamwidths of the measurement model
         ("resolution", "f8"),
         ("sigma_angle", "f8"),
+        ("sigma_radial", "f8"),  # of radial speed, m/s
         ("beam_azimuth", "f8"),
         ("beam_elevation", "f8"),
         ("decorrelation", "f8"),  # of target fluctuation, s
@@ -394,6 +395,8 @@ TRACK = np.dtype(
         ("radar", "i8"),  # that started it
         ("plot", "f8", (3,)),  # first plot
         ("plot_sigma", "f8"),
+        ("plot_range", "f8"),
+        ("plot_speed", "f8"),  # its radial speed
         ("ballistic", "i8"),  # class switch of the filter
         ("score", "f8"),  # smoothed innovation along the vertical, for the switch
         ("kind", "i8"),  # codes.ThreatClass believed
@@ -476,6 +479,7 @@ PLOT = np.dtype(
         ("sigma_range", "f8"),
         ("sigma_azimuth", "f8"),
         ("sigma_elevation", "f8"),
+        ("radial_speed", "f8"),  # measured, m/s, away from the radar
     ],
     align=True,
 )

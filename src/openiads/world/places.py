@@ -286,7 +286,7 @@ class Places:
         row["slew_rate"] = v(entry, "slew_rate", 0.0)
         row["relay_time"] = v(entry, "relay_time", 0.0)
         row["sigma_range"], row["resolution"] = v(entry, "range_floor"), v(entry, "range_resolution")
-        row["sigma_angle"] = v(entry, "angle_floor")
+        row["sigma_angle"], row["sigma_radial"] = v(entry, "angle_floor"), v(entry, "radial_speed_error")
         row["beam_azimuth"], row["beam_elevation"] = v(entry, "azimuth_beamwidth"), v(entry, "elevation_beamwidth")
         row["decorrelation"] = v(entry, "decorrelation_time")
         offset_given = self.scenario.world.clutter_offset or 0.0
