@@ -25,7 +25,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    help="An open mission-level simulation of air and missile defence, for analysis, teaching and wargaming. "
+    help="An open mission-level simulation of air and missile defense, for analysis, teaching and wargaming. "
     "Results do not predict real engagements and must not be used to judge whether a flight, a site or a person "
     "is safe.",
 )
