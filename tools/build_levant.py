@@ -4,9 +4,10 @@
 
 Inputs, read from installed or unpacked copies:
 
-- PyPI ``pvlib`` 0.16.1, file ``pvlib/data/Altitude.h5`` (global 5 arc-minute cells, one byte each, 28 m steps).  Chosen although ``itur`` 0.4.0 carries a smoother map (mean error at 66 airports 30 m against 46 m)
-  because its license (BSD-3) covers the file and its documentation names every source of the heights, while the terms
-  of the ITU map could not be found.
+- PyPI ``pvlib`` 0.16.1, file ``pvlib/data/Altitude.h5`` (global 5 arc-minute cells, one byte each, 28 m steps).
+  Chosen although ``itur`` 0.4.0 carries a smoother map (mean error at 66 airports 30 m against 46 m) because its
+  license (BSD-3) covers the file and its documentation names every source of the heights, while the terms of the ITU
+  map could not be found.
 - npm ``world-atlas`` 2.0.2, file ``countries-10m.json`` (Natural Earth 1:10 million as TopoJSON; data public domain).
 - ``peaks.csv`` beside the outputs: named peaks and crest lines with published heights.
 
