@@ -27,7 +27,16 @@ from openiads.base.errors import Interrupted, ResultsError, UsageError
 from openiads.study.digest import RunDigest, row_digests
 from openiads.study.estimate import Accumulator, Finding
 from openiads.study.stopping import MOST, Until, looks, parse_until, sharp
-from openiads.study.store import Chunk, Done, Identity, Store, chunks_of, identity_here
+from openiads.study.store import (
+    Chunk,
+    Done,
+    Identity,
+    Store,
+    chunks_of,
+    identity_here,
+    mismatch,
+    refuse_foreign,
+)
 from openiads.world.codes import Side, Status
 from openiads.world.outcome import BOUNDS, CLASSES, METRICS, OUTCOME, ROUND_ENDS, TERMINALS
 from openiads.world.trace import EVENT
@@ -126,6 +135,8 @@ def run(
         scenario = engine.load(scenario)
     catalog = catalog if catalog is not None else engine.catalog(scenario)
     begun = time.monotonic()
+    if out is not None:
+        refuse_foreign(Path(out))  # before anything takes time
     engine.prepare()
     world = engine.build(scenario, catalog, knobs)
     engine.runner(world, seed)  # a rule that cannot be taken in is refused before anything is stored
@@ -443,8 +454,8 @@ class Run:
             if restored.digest() != self.identity.scenario:
                 raise ResultsError(
                     str(self.path),
-                    "the scenario cannot be restored: a file that it names has changed or is missing",
-                    "Put the rule and terrain files back as they were",
+                    "the scenario (scenario) cannot be restored: a rule or terrain file that it names has changed",
+                    "Put the file back as it was, or run again with a new --out",
                 )
             self._scenario = restored
         return self._scenario
@@ -455,11 +466,7 @@ class Run:
         if self._catalog is None:
             found = self.engine.catalog(self.scenario)
             if found.digest != self.identity.catalog:
-                raise ResultsError(
-                    str(self.path),
-                    "made with another catalog than the installed one",
-                    f"Use openiads {self.identity.version}",
-                )
+                raise mismatch(self.path, self.identity, "catalog", found.digest)
             self._catalog = found
         return self._catalog
 
@@ -578,7 +585,8 @@ class Run:
             raise ResultsError(
                 str(self.path),
                 f"replication {replication} comes out otherwise than stored",
-                f"The software or the machine has changed since; use openiads {self.identity.version}",
+                f"The software or the machine has changed since: use the openiads {self.identity.version} that made "
+                "it, or run again with a new --out",
             )
         return result
 
