@@ -322,7 +322,8 @@ def test_another_scenario_version_or_arithmetic_is_refused(tmp_path: Path) -> No
     told["identity"] |= {"format": 99, "version": "9.9", "new field": 1}
     file.write_bytes(_with_check(told))
     for each in (lambda: make(tmp_path / "r"), lambda: open_run(tmp_path / "r", engine=engine())):
-        with pytest.raises(ResultsError, match=r"format 99.*\(format\)\. Use openiads 9\.9, or run again with a new --out"):
+        told_so = r"format 99.*\(format\)\. Use openiads 9\.9, or run again with a new --out"
+        with pytest.raises(ResultsError, match=told_so):
             each()
     told["identity"]["format"] = 1
     file.write_bytes(_with_check(told))
