@@ -401,7 +401,7 @@ def test_a_damaged_chunk_of_another_version_is_not_mended_by_running_again(tmp_p
 def test_a_run_still_being_written_names_the_writer(tmp_path: Path) -> None:
     make(tmp_path / "r")
     (tmp_path / "r" / "SEALED.json").unlink()
-    with pytest.raises(ResultsError, match=r"not complete \(4 chunks are stored of 4\)\. Run the same command again"):
+    with pytest.raises(ResultsError, match=r"not complete \(4 of 4 chunks stored\)\. Run the same command again"):
         open_run(tmp_path / "r", engine=engine())
     lock = disk.Lock(tmp_path / "r" / "lock")
     try:

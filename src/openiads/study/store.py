@@ -153,12 +153,13 @@ class Store:
     @classmethod
     def open(cls, path: Path) -> Store:
         """The store at ``path`` for reading."""
+        if not path.is_dir():
+            what = "is a file, not the folder of a run" if path.exists() else "there is no such folder"
+            raise ResultsError(str(path), what, "Name the folder of a run")
         try:
             identity, facts = _read_run(path)
-        except (FileNotFoundError, NotADirectoryError):
-            what = "there is no run here (no run.json)" if path.is_dir() else "there is no such folder"
-            what = "is a file, not the folder of a run" if path.is_file() else what
-            raise ResultsError(str(path), what, "Name the folder of a run") from None
+        except FileNotFoundError:
+            raise ResultsError(str(path), "there is no run here (no run.json)", "Name the folder of a run") from None
         return cls(path, identity, facts)
 
     def close(self) -> None:
@@ -293,19 +294,19 @@ class Store:
         told = self.sealed()
         if told is None:
             stored = len(list((self.path / "chunks").glob("c*.parquet")))
-            of = len(chunks_of(self.identity.replications, self.identity.chunk))
-            many = f"{stored} {'chunk is' if stored == 1 else 'chunks are'} stored"
-            many += "" if self.identity.until else f" of {of}"
+            whole = len(chunks_of(self.identity.replications, self.identity.chunk))
+            of = "" if self.identity.until else f" of {whole}"
+            many = f"{stored}{of} chunks stored"
             holder = disk.holder(self.path / "lock")
             if holder:
                 raise ResultsError(
                     str(self.path), f"this run is still being written by {holder} ({many})", "Wait for it to end"
                 )
-            raise ResultsError(
-                str(self.path),
-                f"this run is not complete ({many})",
-                "Run the same command again with the same --out to complete it",
-            )
+            remedy = "Run the same command again with the same --out to complete it"
+            if self.identity.version != __version__:
+                began = f"openiads {self.identity.version}, which began it"
+                remedy = f"Complete it with {began}, or run again with a new --out"
+            raise ResultsError(str(self.path), f"this run is not complete ({many})", remedy)
         self._files = told["files"]
         return told, [Chunk(*each) for each in told["chunks"]]
 
