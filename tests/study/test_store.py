@@ -419,7 +419,7 @@ def tree(path: Path) -> dict[str, tuple[bool, bytes, int]]:
 
 
 FOREIGN: dict[str, tuple[Callable[[Path], None], str]] = {
-    "a file": (lambda p: p.write_text("mine"), "is not a folder"),
+    "a file": (lambda p: p.write_text("mine"), ": is a file. Choose a new"),
     "under a file": (lambda p: p.parent.write_text("mine"), "is a file, not a folder"),
     "a link to nothing": (lambda p: p.symlink_to("nowhere"), "is a link to nothing"),
     "other files": (lambda p: (p.mkdir(), (p / "thesis.txt").write_text("mine"))[0], "holds other files (thesis.txt)"),

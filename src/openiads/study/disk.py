@@ -125,7 +125,7 @@ def _trouble(path: Path, problem: OSError, doing: str, need: int | None = None) 
     reason = f"cannot {doing}: {problem.strerror or problem}" + (f" ({facts})" if facts else "")
     if problem.errno in (errno.ENOSPC, errno.EDQUOT):
         remedy = f"Free some space and {_RESUME}"
-    elif problem.errno in (errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP):
+    elif problem.errno in (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP):
         remedy = "Choose another folder with --out"
     elif problem.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         remedy = "Choose a folder you can write to (--out), or change its permissions and " + _RESUME

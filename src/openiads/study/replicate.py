@@ -497,7 +497,7 @@ class Run:
             if restored.digest() != self.identity.scenario:
                 raise ResultsError(
                     str(self.path),
-                    "the scenario (scenario) cannot be restored: a rule or terrain file that it names has changed",
+                    "the scenario (scenario) cannot be restored: a rule or terrain file has changed or gone",
                     "Put the file back as it was, or run again with a new --out",
                 )
             self._scenario = restored

@@ -412,7 +412,7 @@ def refuse_foreign(path: Path) -> None:
         if above != path:
             return
         if not path.is_dir():
-            raise ResultsError(str(path), "is a link to nothing" if path.is_symlink() else "is not a folder", remedy)
+            raise ResultsError(str(path), "is a link to nothing" if path.is_symlink() else "is a file", remedy)
         if (path / "run.json").exists():
             _read_run(path)
             return
