@@ -4,10 +4,10 @@
 
 Inputs, read from installed or unpacked copies:
 
-- PyPI ``pvlib`` 0.16.1, file ``pvlib/data/Altitude.h5`` (global 5 arc-minute cells, one byte each, 28 m steps; needs
-  ``h5py``).  Chosen although ``itur`` 0.4.0 carries a smoother map (mean error at 66 airports 30 m against 46 m)
-  because its licence (BSD-3) covers the file and its documentation names every source of the heights, while the terms
-  of the ITU map could not be found.
+- PyPI ``pvlib`` 0.16.1, file ``pvlib/data/Altitude.h5`` (global 5 arc-minute cells, one byte each, 28 m steps).
+  Chosen although ``itur`` 0.4.0 carries a smoother map (mean error at 66 airports 30 m against 46 m) because its
+  license (BSD-3) covers the file and its documentation names every source of the heights, while the terms of the ITU
+  map could not be found.
 - npm ``world-atlas`` 2.0.2, file ``countries-10m.json`` (Natural Earth 1:10 million as TopoJSON; data public domain).
 - ``peaks.csv`` beside the outputs: named peaks and crest lines with published heights.
 
@@ -20,6 +20,9 @@ Outputs, in ``src/openiads/shelf/levant``:
     ``excess`` uint16 [1320, 1680], m: by how much crests stand above the interpolated mean (see ``crest_excess``).
 ``map.json``
     GeoJSON: the coastline and the borders as line strings; a border names the countries that touch.
+
+Beside the locked development set it needs ``h5py`` (3.16.0 will do), which is in no lock because nothing else uses it:
+``pip install h5py==3.16.0``.  Reading the cells needs no part of ``pvlib`` installed.
 
 The outputs depend only on the inputs; running the script again gives the same bytes.
 """

@@ -1,4 +1,4 @@
-"""openiads: an open mission-level simulation of air and missile defence, for analysis, teaching and wargaming.
+"""openiads: an open mission-level simulation of air and missile defense, for analysis, teaching and wargaming.
 
     import openiads as oi
 

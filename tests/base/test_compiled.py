@@ -56,7 +56,8 @@ def planted(tmp_path):
 def run(where: Path, code: str, **switches: str) -> subprocess.CompletedProcess[str]:
     """Run code in a fresh process that sees the planted package."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("OPENIADS_")}
-    environment = {**kept, "PYTHONPATH": str(where), "OPENIADS_CACHE": str(where / "cache"), **switches}
+    path = os.pathsep.join([str(where), *filter(None, [os.environ.get("PYTHONPATH")])])
+    environment = {**kept, "PYTHONPATH": path, "OPENIADS_CACHE": str(where / "cache"), **switches}
     return subprocess.run(
         [sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, env=environment, timeout=120
     )
@@ -78,6 +79,43 @@ def test_importing_kernels_compiles_nothing_and_the_first_call_compiles_what_it_
         """,
     )
     assert told == "0 6.0 planted.leaf.scaled planted.top.both"
+
+
+def test_threads_that_want_a_kernel_at_once_all_get_it(planted):
+    told = answer(
+        planted,
+        """
+        import sys
+        import threading
+        import numpy as np
+        from openiads.base import compiled
+        from planted import top
+
+        sys.setswitchinterval(1e-6)
+        crowd = 8
+        wait = threading.Barrier(crowd)
+        got, wrong = [], []
+
+        def ask(k):
+            calls = [
+                lambda: top.both(1, 2), lambda: top.counted(3), lambda: top.total(np.ones(3)),
+                lambda: compiled.entry_point(top.counted)(4), lambda: compiled.as_first_class(top.both) is top.both,
+            ]
+            wait.wait()
+            try:
+                got.append([calls[(i + k) % len(calls)]() for i in range(len(calls))][-k % len(calls)])
+            except (RuntimeError, TypeError) as problem:
+                wrong.append(repr(problem))
+
+        threads = [threading.Thread(target=ask, args=(k,)) for k in range(crowd)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        print(len(got), wrong, {len(k.overloads) for k in compiled.KERNELS}, set(got))
+        """,
+    )
+    assert told == "8 [] {1} {6.0}"
 
 
 def test_integers_given_for_floats_do_not_compile_a_second_version(planted):

@@ -228,7 +228,14 @@ def test_an_own_system_whose_launchers_no_radar_guides_is_reported():
         ('name = "a"\n\nx = "\x07"\n', 3, "U+0007"),
         ('name = "a"\nx = "\u202e"\n', 2, "U+202E"),
         ("x = " + "[" * 60 + "]" * 60, 1, "nested deeper"),
-        ("x = 1" + "0" * 5000, 0, "not TOML"),
+        ("y = 1\nx = 1" + "0" * 5000, 2, "beyond 64 bits"),
+        ("y = 1\nx = 9223372036854775808", 2, "beyond 64 bits"),
+        ("y = 1\nx = 0x" + "f" * 5000, 2, "beyond 64 bits"),
+        ("y = 1\nx = [\n" + "1," * 1001 + "\n]", 2, "1,001 items in one list, more than 1,000"),
+        ("[[raid]]\n" * 1001, 1001, "1,001 items in one list"),
+        ("y = { " + ", ".join(f"k{i} = 1" for i in range(1001)) + " }", 1, "1,001 keys in one table"),
+        ("".join(f"k{i} = 1\n" for i in range(1001)), 1001, "1,001 keys in one table"),
+        ("# " + "x" * 250_000, 0, "larger than 250 kB"),
     ],
 )
 def test_text_that_is_not_acceptable_is_refused_at_its_line(text, line, message):
@@ -237,14 +244,84 @@ def test_text_that_is_not_acceptable_is_refused_at_its_line(text, line, message)
     assert found.startswith(f"f.toml:{line}:" if line else "f.toml:")
 
 
-def test_an_escape_for_a_text_direction_character_is_refused():
-    (found,) = errors('name = "a\\u202eb"\n')
-    assert "U+202E" in found
+@pytest.mark.parametrize(
+    "text",
+    ['a = 1\n\nname = "a\\u202eb"\n', 'a = 1\n[t]\n"a\\u0007" = 1\n', 'a = 1\n[t]\nx = [1, { y = "\\u202e" }]\n'],
+)
+def test_an_escape_for_a_text_direction_character_is_refused_at_its_line(text):
+    (found,) = errors(text)
+    assert found.startswith("f.toml:3: an escape for a control or text-direction character (U+")
+    assert not any(mark in found for mark in "\u202e\u0007")
 
 
-def test_dotted_keys_cannot_nest_without_end():
-    (found,) = errors(".".join("a" * 3000) + " = 1\n")
-    assert "nested deeper" in found
+LONG = ".".join("a" * 60_000)
+DEEP = 20_000
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (f"{LONG} = 1\n", "names joined by dots"),
+        (LONG.replace(".", " . ") + " = 1\n", "names joined by dots"),
+        (LONG.replace("a", '"a"') + " = 1\n", "names joined by dots"),
+        (f"[{LONG}]\n", "names joined by dots"),
+        (f"[[{LONG}]]\n", "names joined by dots"),
+        (f"x = {{ y = 1, {LONG} = 1 }}\n", "names joined by dots"),
+        (f"x = [1, {{ {LONG} = 1 }}]\n", "names joined by dots"),
+        ("x = " + "[" * DEEP + "]" * DEEP, "nested deeper"),
+        ("x = " + "[" * DEEP, "nested deeper"),
+        ("x = " + "{a=" * DEEP + "1" + "}" * DEEP, "nested deeper"),
+        ("x = " + "[{a=" * DEEP, "nested deeper"),
+        ("]" * DEEP + "[" * DEEP, "not TOML"),
+        (f"[{'.'.join('a' * 20)}]\n{'.'.join('a' * 20)} = 1\n", "keys nested deeper"),
+    ],
+)
+def test_what_would_keep_the_parser_busy_or_overrun_its_stack_is_refused_at_its_line(text, message):
+    (found,) = errors("name = 1\n" + text)
+    assert message in found
+    assert found.startswith("f.toml:2: " if "[aa" not in text and "keys" not in message else "f.toml:3: ")
+
+
+def test_a_key_may_have_many_short_names_and_values_may_have_dots():
+    path = ".".join(f"k{i}" for i in range(20))
+    text = f'{path} = [1.5, 2.5, "a.b.c", 2016-10-04T12:00:00.5, {{ a.b = 1.5, c.d = 1.0 }}] # {"." * 100}\n'
+    assert scan(text)[0].parts == 20
+    assert parse_toml(text, "f") == tomllib.loads(text)
+
+
+def test_scanning_takes_time_in_proportion_to_the_text():
+    """A text that counts the characters searched shows that they grow with the text, not with its square."""
+
+    class Counting(str):
+        __slots__ = ()
+        looked = 0
+
+        def find(self, *given):
+            found = str.find(self, *given)
+            Counting.looked += (found if found >= 0 else len(self)) - given[1]
+            return found
+
+    for quoted in ('"a",', "'a',", "'''a''',", '"\\"",', '"""\\""""",', "1, # [\n"):
+        looked = []
+        for count in (1_000, 10_000):
+            Counting.looked = 0
+            assert len(scan(Counting(f"x = [{quoted * count}\n]\n"))) == 1
+            looked.append(Counting.looked)
+        assert looked[1] <= 11 * looked[0] + 100, quoted
+
+
+def test_many_names_are_listed_in_part_and_still_matched():
+    assets = "".join(f'[[asset]]\nname = "Asset {i}"\nat = "34.9 N 35.9 E"\nradius = "9 m"\n' for i in range(900))
+    (found,) = errors(assets + GOOD.replace('defends = ["Port"]', 'defends = ["asset 77"]').partition("[[raid]]")[0])
+    assert len(found) < 600
+
+
+def test_a_path_of_a_setting_cannot_nest_without_end():
+    from openiads.data.reading import edited
+
+    with pytest.raises(InputError, match="more than 24 names joined by dots") as caught:
+        edited({"a": {}}, {LONG: 1})
+    assert len(str(caught.value)) < 250
 
 
 def test_files_that_cannot_be_read_say_so(tmp_path):
@@ -255,8 +332,8 @@ def test_files_that_cannot_be_read_say_so(tmp_path):
     (tmp_path / "latin.toml").write_bytes(b'name = "a"\nquestion = "\xe9"\n')
     with pytest.raises(InputError, match=r"latin.toml:2: not UTF-8"):
         load(tmp_path / "latin.toml")
-    (tmp_path / "big.toml").write_bytes(b"# " + b"x" * 5_000_001)
-    with pytest.raises(InputError, match="larger than 5 MB"):
+    (tmp_path / "big.toml").write_bytes(b"# " + b"x" * 250_001)
+    with pytest.raises(InputError, match="larger than 250 kB"):
         load(tmp_path / "big.toml")
 
 

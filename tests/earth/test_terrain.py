@@ -2,7 +2,6 @@
 
 import csv
 import gzip
-import importlib.util
 import math
 import sys
 import zipfile
@@ -319,7 +318,6 @@ def test_geotiff_without_rasterio_says_how_to_get_it(tmp_path, monkeypatch):
         terrain.from_file(path)
 
 
-@pytest.mark.skipif(importlib.util.find_spec("rasterio") is None, reason="needs the extra geo")
 def test_geotiff_is_read_with_its_cells_in_place(tmp_path):
     import rasterio
     from rasterio.transform import from_origin

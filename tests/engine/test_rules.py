@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -348,6 +349,56 @@ def test_nonsense_in_flight_fails_the_replication_and_names_the_rule(tmp_path: P
     assert result.outcome["status"][0] == Status.RULE_BAD_ORDER
     assert "own.py:rule" in result.message and "s, row" in result.message
     assert 0.0 < result.outcome["status_time"][0] < 240.0
+
+
+#: An expression that divides by zero in flight, though not on the sample pictures; the error's name.
+DIVISIONS = [
+    ("own.salvo // nothing", "ZeroDivisionError"),
+    ("own.salvo % nothing", "ZeroDivisionError"),
+    ("int(own.probability / nothing)", "ZeroDivisionError"),
+    ("picture.identity[own.track] // nothing", "Error"),
+]
+
+
+def divides(expression: str) -> str:
+    return f"""
+def rule(own, picture, dials, draw):
+    nothing = own.fired - own.fired if own.now != 100.0 else 1
+    rounds = {expression}
+    return Order(FIRE, own.track, rounds) if rounds > 1000 else HOLD
+"""
+
+
+@pytest.mark.parametrize(("line", "told"), DIVISIONS)
+def test_a_division_by_zero_fails_the_replication(tmp_path: Path, line: str, told: str) -> None:
+    result = fought(written(tmp_path, divides(line)), 1)[0]
+    assert result.outcome["status"][0] == Status.RULE_RAISED
+    assert "own.py:rule raised" in result.message and told in result.message
+
+
+def test_a_division_by_zero_raises_in_the_plain_leg_too(tmp_path: Path) -> None:
+    """Where the engine hands the rule NumPy's numbers, which only warn of themselves."""
+    program = """
+import sys
+from types import SimpleNamespace
+import numpy as np
+from openiads.data.reading import load
+from openiads.doctrine.contracts import sample_pictures
+from openiads.engine.rules import rule_of
+scenario = load(sys.argv[1])
+rule = rule_of(SimpleNamespace(rule_text=scenario.sites[0].doctrine.fire, scenario=scenario))
+own, picture, dials, draw = sample_pictures()[0]
+own = own._replace(now=np.float64(7.0), fired=np.int64(2), salvo=np.int64(2), probability=np.float64(0.5))
+try:
+    rule(own, picture, dials, draw)
+except ArithmeticError as problem:
+    print(rule.__name__, "raised", type(problem).__name__)
+"""
+    environment = {**os.environ, "OPENIADS_PLAIN": "1"}
+    for line, told in DIVISIONS:
+        command = [sys.executable, "-c", program, str(written(tmp_path, divides(line)))]
+        done = subprocess.run(command, capture_output=True, text=True, env=environment)
+        assert "rule raised" in done.stdout and told in done.stdout, (line, done.stdout, done.stderr)
 
 
 def test_a_rule_cannot_reach_beyond_its_picture(tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ RAID = _raid()
 
 
 def position(flight: SimpleNamespace, now: float) -> tuple[float, float, float]:
-    """Where a flight of the fake raid is: degrees and metres."""
+    """Where a flight of the fake raid is: degrees and meters."""
     length = vdist(*flight.start, *flight.end)[0]
     f = min(max((now - flight.at) * flight.speed / float(length), 0.0), 1.0)
     height = flight.height * (math.sin(math.pi * f) if flight.kind == ThreatClass.BALLISTIC else 1.0)

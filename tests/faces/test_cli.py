@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -156,6 +159,190 @@ def test_a_report_of_no_run_is_a_results_error(tmp_path: Path) -> None:
     done = call("report", str(tmp_path))
     assert done.exit_code == 74
     assert str(tmp_path) in done.stderr
+
+
+LATE = """
+format = 1
+name = "late"
+duration = "{duration}"
+[terrain]
+source = "flat"
+[[asset]]
+name = "Depot"
+at = "34.92 N 35.90 E"
+radius = "500 m"
+[[raid]]
+name = "Column"
+threat = "f16"
+count = 4
+target = "Depot"
+origin = "34.92 N 35.40 E"
+altitude = "6 km"
+speed = "250 m/s"
+spacing = "100 s"
+{start}
+[[flight]]
+name = "Scout"
+kind = "f16"
+side = "{side}"
+route = ["34.9 N 35.0 E", "34.9 N 36.0 E"]
+altitude = "6 km"
+speed = "250 m/s"
+start = "0 s"
+"""
+
+
+def late(folder: Path, duration: str, start: str = "", side: str = "hostile") -> Path:
+    path = folder / "late.toml"
+    path.write_text(LATE.format(duration=duration, start=start, side=side), encoding="utf-8")
+    return path
+
+
+def test_flights_that_cannot_arrive_before_the_end_are_told(tmp_path: Path) -> None:
+    def told(*given: str) -> list[str]:
+        done = call("check", str(late(tmp_path, *given)), "--json")
+        assert done.exit_code == 0, done.stderr
+        return [line for line in json.loads(done.stdout)["warnings"] if "no site" not in line]
+
+    assert told("600 s") == []
+    some, scout = told("300 s")
+    assert some.startswith('2 of 4 flights of raid "Column" cannot arrive before the run ends at 300 s: the path ends')
+    assert scout.startswith('flight "Scout" cannot arrive before the run ends at 300 s: the path ends at 36')
+    assert told("300 s", "", "neutral") == [some]  # an airliner need not land
+    assert told("100 s", 'start = "20 s"')[0].startswith('raid "Column" cannot arrive before the run ends at 100 s')
+    (after,) = [line for line in told("400 s", 'start = "500 s"') if "Column" in line]
+    assert after == 'raid "Column" comes after the end of the run'
+    plain = call("check", str(late(tmp_path, "300 s")))
+    assert f"warning: {some}" in plain.stderr and "warning" not in plain.stdout
+
+
+def test_warnings_of_a_run_go_to_stderr_and_into_the_json(tmp_path: Path) -> None:
+    words = ["run", str(late(tmp_path, "300 s")), "-n", "2", "--out", str(tmp_path / "r"), "--json"]
+    for _ in range(2):  # a continued run tells them too
+        done = call(*words)
+        assert done.exit_code == 0
+        told = json.loads(done.stdout)["warnings"]
+        assert len(told) == 3 and "cannot arrive" in told[1]
+        assert done.stderr.splitlines() == [f"warning: {line}" for line in told]
+
+
+def test_check_refuses_a_rule_that_a_run_would_refuse(tmp_path: Path) -> None:
+    (tmp_path / "own.py").write_text("def rule(own, picture, dials):\n    return 0\n")
+    site = (
+        '[[site]]\nname = "S"\nsystem = "s300pmu2"\nat = "34.92 N 35.9 E"\nfacing = "0 deg"\n'
+        'doctrine = { fire = "own.py:rule" }\n'
+    )
+    path = late(tmp_path, "300 s")
+    path.write_text(path.read_text() + site)
+    done = call("check", str(path))
+    assert done.exit_code == 65
+    assert "own.py:rule: has 3 arguments" in done.stderr
+
+
+# ------------------------------------------------------------------ streams and signals, in processes of their own
+
+
+#: The command line with Ctrl-C heeded even where the suite itself runs in the background.
+HEEDING = (
+    "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    "from openiads.faces.cli import main\nmain()"
+)
+
+
+def shell(line: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """A shell line in which ``o`` is the command line and $1, $2, ... are the words."""
+    whole = f'o() {{ "$PYTHON" -m openiads "$@"; }}\n{line}'
+    environment = {**os.environ, "PYTHON": sys.executable}
+    return subprocess.run(["bash", "-c", whole, "bash", *words], capture_output=True, text=True, env=environment)
+
+
+@pytest.mark.parametrize("words", ["--help", "schema", "catalog list", "catalog list --json", "check one_on_one"])
+def test_a_reader_that_goes_away_leaves_no_traceback_and_a_code_of_its_own(words: str) -> None:
+    done = shell(f"o {words} | true; exit ${{PIPESTATUS[0]}}")
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+@pytest.mark.parametrize("words", ["--help", "--version", "schema", "catalog", "catalog list --json"])
+def test_a_full_disk_behind_stdout_is_one_line(words: str) -> None:
+    done = shell(f"o {words} > /dev/full")
+    assert done.returncode == 74
+    assert done.stderr == "output: cannot be written (No space left on device). Make room or choose another place.\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("o check no_such_scenario 2>&-", 65),
+        ("o frobnicate 2>&-", 2),
+        ("o check no_such_scenario 2>/dev/full", 65),
+        ("o catalog list >&-", 0),
+        ("o check no_such_scenario >&- 2>&- <&-", 65),
+    ],
+)
+def test_closed_streams_change_no_code_and_no_error_gets_onto_stdout(line: str, code: int) -> None:
+    done = shell(line)
+    assert (done.returncode, done.stdout, done.stderr) == (code, "", "")
+
+
+def test_a_file_never_takes_the_place_of_a_closed_stream(tmp_path: Path) -> None:
+    done = shell('o run one_on_one -n 2 --out "$1" 2>&- >&- && o check "$1"', str(tmp_path / "r"))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("sound (2 replications, 2 run again with equal results)\n")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_signal_ends_a_run_in_order_and_the_same_command_goes_on(tmp_path: Path, number: int, code: int) -> None:
+    path = tmp_path / "r"
+    words = ["run", "one_on_one", "-n", "1000000", "--jobs", "1", "--chunk", "50", "--out", str(path)]
+    command = [sys.executable, "-c", HEEDING, *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        while process.poll() is None and not list(path.glob("chunks/c*.parquet")):
+            time.sleep(0.02)
+        process.send_signal(number)
+        out, told = process.communicate(timeout=60)
+    assert (process.returncode, out) == (code, "")
+    assert told.count("\n") == 1
+    assert told.startswith(f"{path}: stopped with ")
+    assert told.endswith("Run the same command again with the same --out to continue\n")
+    stored = len(list(path.glob("chunks/c*.parquet")))
+    assert stored and not list(path.rglob("*.tmp"))
+    refused = call("check", str(path))
+    assert refused.exit_code == 74
+    assert f"not complete ({stored} of 20000 chunks stored)" in refused.stderr
+
+
+@pytest.mark.parametrize("command", ["check", "report", "explain"])
+def test_what_is_no_run_is_refused_in_one_line(tmp_path: Path, command: str) -> None:
+    more = ["--replication", "0"] if command == "explain" else []
+    (tmp_path / "empty").mkdir()
+    done = call(command, str(tmp_path / "empty"), *more)
+    assert done.exit_code == 74
+    assert done.stderr == f"{tmp_path / 'empty'}: there is no run here (no run.json). Name the folder of a run\n"
+    if command != "check":
+        done = call(command, str(tmp_path / "nowhere"), *more)
+        assert done.stderr == f"{tmp_path / 'nowhere'}: there is no such folder. Name the folder of a run\n"
+        (tmp_path / "file").write_text("")
+        done = call(command, str(tmp_path / "file"), *more)
+        assert done.stderr == f"{tmp_path / 'file'}: is a file, not the folder of a run. Name the folder of a run\n"
+
+
+def test_a_run_of_another_version_is_read_but_not_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from openiads.study import store
+
+    path = str(tmp_path / "r")
+    with monkeypatch.context() as earlier:
+        earlier.setattr(store, "identity_here", lambda **f: store.Identity(**f, version="0.0.9", fingerprint="0" * 16))
+        earlier.setattr("openiads.study.replicate.identity_here", store.identity_here)
+        assert call("run", "one_on_one", "-n", "3", "--out", path).exit_code == 0
+    checked = call("check", path)
+    assert (checked.exit_code, checked.stdout) == (0, f"{path}: sound (3 replications, none run again)\n")
+    assert "made by openiads 0.0.9" in checked.stderr and "nothing is run again" in checked.stderr
+    assert call("explain", path, "--replication", "0").exit_code == 0
+    again = call("run", "one_on_one", "-n", "3", "--out", path)
+    assert again.exit_code == 74
+    assert again.stderr.endswith("Run again with a new --out, or use openiads 0.0.9, which made it\n")
+    (tmp_path / "r" / "SEALED.json").unlink()
+    assert "Complete it with openiads 0.0.9, which began it" in call("check", path).stderr
 
 
 def test_check_of_a_good_scenario_says_so() -> None:

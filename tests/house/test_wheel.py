@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -38,3 +39,18 @@ def test_a_wheel_in_an_empty_folder_runs_the_demonstration(tmp_path: Path) -> No
     stored = [path.parent for path in empty.rglob("run.json")]
     assert stored
     call([*run, "check", str(stored[0])], empty, PYTHONPATH=str(site))
+
+
+def test_a_source_archive_carries_what_the_repository_has_and_nothing_else(tmp_path: Path) -> None:
+    call([sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(tmp_path)], ROOT)
+    (archive,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(archive) as file:
+        names = {name.partition("/")[2] for name in file.getnames()}
+    tops = {name.partition("/")[0] for name in names}
+    assert tops == {
+        "src", "tests", "tools", "docs", "scenarios", "examples", "benchmarks", "requirements", "Makefile", "README.md",
+        "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "pyproject.toml", "PKG-INFO", ".gitignore", ".ci",
+        ".pre-commit-config.yaml",
+    }  # fmt: skip
+    assert {"scenarios/tartus_2016.toml", "requirements/run.txt", "tools/lock.py", "src/openiads/py.typed"} <= names
+    assert not [name for name in names if "__pycache__" in name or name.endswith((".pyc", ".parquet"))]

@@ -12,11 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from openiads import __version__
 from openiads.base.errors import ResultsError
 from openiads.study import disk
-from openiads.study.replicate import Run, open_run, run
+from openiads.study.explain import explain, first_bound, top_gates
+from openiads.study.replicate import Engine, Run, open_run, run
 from openiads.study.store import chunks_of
-from study.fake_engine import FakeScenario, engine
+from study.fake_engine import FakeCatalog, FakeScenario, engine
 
 PROGRAM = Path(__file__).with_name("fake_engine.py")
 RAID = FakeScenario()
@@ -304,14 +306,162 @@ def test_another_scenario_version_or_arithmetic_is_refused(tmp_path: Path) -> No
     file = tmp_path / "r" / "run.json"
     from openiads.study.store import _checked, _with_check
 
-    for field in ("version", "fingerprint"):
-        whole = file.read_bytes()
+    whole = file.read_bytes()
+    for field, remedy in {
+        "version": "Run again with a new --out, or use openiads other, which made it",
+        "fingerprint": "Run again with a new --out, or go on where it was begun",
+        "catalog": f"Run again with a new --out, or use the copy of openiads {__version__} that made it",
+    }.items():
         told = _checked(whole)
         told["identity"][field] = "other"
         file.write_bytes(_with_check(told))
-        with pytest.raises(ResultsError, match=rf"\({field}\)"):
+        with pytest.raises(ResultsError, match=rf"\({field}\): other, here it is ") as caught:
             make(tmp_path / "r")
-        file.write_bytes(whole)
+        assert str(caught.value).endswith(remedy)
+    told = _checked(whole)
+    told["identity"] |= {"format": 99, "version": "9.9", "new field": 1}
+    file.write_bytes(_with_check(told))
+    for each in (lambda: make(tmp_path / "r"), lambda: open_run(tmp_path / "r", engine=engine())):
+        told_so = r"format 99.*\(format\)\. Use openiads 9\.9, or run again with a new --out"
+        with pytest.raises(ResultsError, match=told_so):
+            each()
+    told["identity"]["format"] = 1
+    file.write_bytes(_with_check(told))
+    with pytest.raises(ResultsError, match="not what this version of openiads writes"):
+        open_run(tmp_path / "r", engine=engine())
+
+
+def test_a_run_of_another_catalog_names_both_and_what_to_do(tmp_path: Path) -> None:
+    class Edited(FakeCatalog):
+        @property
+        def digest(self) -> str:
+            return "e" * 64
+
+    made = make(tmp_path / "r")
+    real = engine()
+    changed = Engine(real.build, real.runner, real.load, lambda _: Edited(), real.restore)
+    for each in (lambda: make(tmp_path / "r", engine=changed), lambda: open_run(tmp_path / "r", engine=changed).world):
+        with pytest.raises(ResultsError) as caught:
+            each()
+        assert f"made with another catalog (catalog): {made.identity.catalog[:12]}, here it is eeeeeeeeeeee. " in str(
+            caught.value
+        )
+        assert "Run again with a new --out" in str(caught.value)
+
+
+def damaged_events(path: Path) -> None:
+    """Writes the events of chunk 1 anew, whole in themselves but with one event less."""
+    import io
+
+    import pyarrow.parquet as parquet
+
+    table = parquet.read_table(path)
+    changed = io.BytesIO()
+    parquet.write_table(table.slice(1), changed, compression="zstd", write_page_checksum=True)
+    path.write_bytes(changed.getvalue())
+
+
+@pytest.mark.parametrize("how", ["forged", "flipped", "truncated", "missing", "swapped"])
+def test_whoever_reads_events_checks_their_hash_first(tmp_path: Path, how: str) -> None:
+    made = make(tmp_path / "r")
+    file = tmp_path / "r" / "chunks" / "e000001.parquet"
+    data = bytearray(file.read_bytes())
+    if how == "forged":
+        damaged_events(file)
+    elif how == "flipped":
+        data[len(data) // 2] ^= 4
+        file.write_bytes(data)
+    elif how == "truncated":
+        file.write_bytes(data[:-50])
+    elif how == "swapped":
+        file.write_bytes((tmp_path / "r" / "chunks" / "e000002.parquet").read_bytes())
+    else:
+        file.unlink()
+    again = open_run(tmp_path / "r", engine=engine())
+    assert len(again.key_events(0))
+    for each in (
+        lambda: explain(again, CHUNK),
+        lambda: made.key_events(CHUNK),
+        lambda: top_gates(again),
+        lambda: first_bound(again),
+    ):
+        with pytest.raises(ResultsError, match=r"e000001\.parquet: damaged: .*only this chunk is recomputed") as caught:
+            each()
+        assert "\n" not in str(caught.value)
+
+
+def test_a_damaged_chunk_of_another_version_is_not_mended_by_running_again(tmp_path: Path) -> None:
+    made = make(tmp_path / "r")
+    (tmp_path / "r" / "chunks" / "e000001.parquet").unlink()
+    object.__setattr__(made.store.identity, "version", "0.0.9")
+    with pytest.raises(ResultsError, match=r"Use openiads 0\.0\.9, which made this run, or run again with a new --out"):
+        made.key_events(CHUNK)
+
+
+def test_a_run_still_being_written_names_the_writer(tmp_path: Path) -> None:
+    make(tmp_path / "r")
+    (tmp_path / "r" / "SEALED.json").unlink()
+    with pytest.raises(ResultsError, match=r"not complete \(4 of 4 chunks stored\)\. Run the same command again"):
+        open_run(tmp_path / "r", engine=engine())
+    lock = disk.Lock(tmp_path / "r" / "lock")
+    try:
+        with pytest.raises(ResultsError, match=rf"still being written by process {os.getpid()} .*Wait for it to end"):
+            open_run(tmp_path / "r", engine=engine())
+    finally:
+        lock.release()
+
+
+def tree(path: Path) -> dict[str, tuple[bool, bytes, int]]:
+    return {
+        str(p): (p.is_dir(), p.read_bytes() if p.is_file() else b"", p.lstat().st_mtime_ns)
+        for p in [path, *path.rglob("*")]
+    }
+
+
+FOREIGN: dict[str, tuple[Callable[[Path], None], str]] = {
+    "a file": (lambda p: p.write_text("mine"), ": is a file. Choose a new"),
+    "under a file": (lambda p: p.parent.write_text("mine"), "is a file, not a folder"),
+    "a link to nothing": (lambda p: p.symlink_to("nowhere"), "is a link to nothing"),
+    "other files": (lambda p: (p.mkdir(), (p / "thesis.txt").write_text("mine"))[0], "holds other files (thesis.txt)"),
+    "a folder of that name": (
+        lambda p: (p.mkdir(), (p / "chunks").mkdir(), (p / "chunks" / "wood.txt").write_text("mine"))[0],
+        "holds other files (chunks/wood.txt)",
+    ),
+    "another run.json": (lambda p: (p.mkdir(), (p / "run.json").write_text('{"a": 1}'))[0], "damaged: "),
+}
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_a_place_that_is_somebody_elses_is_refused_untouched_before_anything_is_computed(
+    tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / "x" / "out"
+    path.parent.parent.mkdir(exist_ok=True)
+    if name != "under a file":
+        path.parent.mkdir()
+    setting, told = FOREIGN[name]
+    setting(path)
+    before = tree(tmp_path)
+
+    def never() -> None:
+        raise AssertionError("computed something")
+
+    real = engine()
+    watched = Engine(real.build, real.runner, real.load, real.catalog, real.restore, never)
+    with pytest.raises(ResultsError) as caught:
+        make(path, engine=watched)
+    assert told in str(caught.value)
+    assert "\n" not in str(caught.value) and "--out" in caught.value.remedy
+    assert tree(tmp_path) == before
+
+
+def test_an_empty_folder_and_what_a_killed_start_leaves_are_taken(tmp_path: Path, reference: str) -> None:
+    (tmp_path / "empty").mkdir()
+    assert make(tmp_path / "empty").digest == reference
+    (tmp_path / "begun" / "chunks").mkdir(parents=True)
+    (tmp_path / "begun" / "lock").write_text("process 1")
+    (tmp_path / "begun" / f".run.json.77{disk.TEMPORARY}").write_text("{")
+    assert make(tmp_path / "begun").digest == reference
 
 
 def test_a_resumed_run_keeps_its_chunk_size(tmp_path: Path, reference: str) -> None:

@@ -138,16 +138,27 @@ def _dispatcher(function: Callable[..., Any], signature: str, **changed: Any) ->
 
 def _compile_by_declaration(dispatcher: Any, signature: str) -> None:
     """Make the dispatcher compile its declared signature, and only that, at the first call or the first use."""
-    plain_template, plain_compile = dispatcher.get_call_template, dispatcher._compile_for_args
+    plain_template = dispatcher.get_call_template
+
+    finished = False
 
     def ensure() -> None:
-        if dispatcher.overloads:
+        nonlocal finished
+        if finished:
             return
-        begun = time.process_time()
-        dispatcher.compile(resolve(signature))
-        dispatcher.disable_compile()
-        name = f"{dispatcher.py_func.__module__}.{dispatcher.py_func.__name__}"
-        COMPILE_SECONDS[name] = time.process_time() - begun
+        from numba.core.compiler_lock import global_compiler_lock
+
+        # Two threads may want a kernel at once: the second waits here.  A lock of our own would deadlock with Numba's,
+        # which is held while one kernel's compilation asks for another's.
+        with global_compiler_lock:
+            if dispatcher.overloads:
+                return
+            begun = time.process_time()
+            dispatcher.compile(resolve(signature))
+            dispatcher.disable_compile()
+            name = f"{dispatcher.py_func.__module__}.{dispatcher.py_func.__name__}"
+            COMPILE_SECONDS[name] = time.process_time() - begun
+            finished = True
 
     def check_types(wanted: Any, args: Any) -> None:
         given = tuple(dispatcher.typeof_pyval(each) for each in args)
@@ -163,8 +174,6 @@ def _compile_by_declaration(dispatcher: Any, signature: str) -> None:
         return plain_template(args, kws)
 
     def compile_for_args(*args: Any, **kws: Any) -> Any:
-        if dispatcher.overloads:
-            return plain_compile(*args, **kws)
         if dispatcher.targetoptions.get("no_cpython_wrapper"):
             raise TypeError(f"{dispatcher.py_func.__name__} is called by kernels alone: declare it with entry=True")
         ensure()
@@ -203,10 +212,12 @@ def adopt_function(function: Callable[..., Any], signature: str, place: str) -> 
     place : names the function in an error.  What does not compile is an InputError with Numba's reason cut short.
     """
     if PLAIN:
-        return function
+        return _raising(function)
     from numba.core.errors import NumbaError
 
-    dispatcher = _dispatcher(function, signature, boundscheck=True)  # a user's slip must not reach the engine's memory
+    # A user's slip must not reach the engine's memory, and a division by zero raises as it does in plain Python (the
+    # kernels' error model would make it 0 or infinity).
+    dispatcher = _dispatcher(function, signature, boundscheck=True, error_model="python")
     try:
         dispatcher.ensure()
     except NumbaError as problem:
@@ -214,6 +225,20 @@ def adopt_function(function: Callable[..., Any], signature: str, place: str) -> 
         reason = f"cannot be compiled: {told[0] if told else problem}"
         raise InputError(place, reason, "Use arithmetic, loops and math only.") from None
     return as_first_class(dispatcher)
+
+
+def _raising(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of named tuples that raises at a division by zero, as the compiled one does: NumPy's scalars would
+    only warn, so plain numbers become Python's own and elements of arrays raise too."""
+    import numpy
+
+    @functools.wraps(function)
+    def called(*given: Any) -> Any:
+        own = [type(each)(*(v.item() if isinstance(v, numpy.generic) else v for v in each)) for each in given]
+        with numpy.errstate(divide="raise"):
+            return function(*own)
+
+    return called
 
 
 def as_first_class(kernel: Any) -> Any:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -33,6 +33,7 @@ __all__ = [
     "Value",
     "catalog",
     "launcher_rows",
+    "listed",
     "load_catalog",
     "main_round",
     "nearest",
@@ -82,6 +83,8 @@ LINKS = {
 LAUNCHER_LINKS = {"launcher": "launchers", "interceptor": "interceptors"}
 # Fields of a launcher that fires an inclined round.
 TRAINED = ("elevation", "azimuth_arc", "train_rate")
+#: How many names a message lists.
+FEW = 20
 PLACE_OF_ENTRIES = "openiads.data"
 
 
@@ -281,8 +284,18 @@ def nearest(name: str, names: list[str]) -> str:
     """`Nearest: "s300pmu2". ` for a name with a likely correct spelling among `names`, else an empty text."""
     import difflib
 
+    if len(name) > 4 * FEW:
+        return ""
+    if len(names) > 10 * FEW:  # comparing is slow: among so many only those with the same first letter
+        names = [each for each in names if each[:1].lower() == name[:1].lower()][: 10 * FEW]
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     return f'Nearest: "{close[0]}". ' if close else ""
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names for a message: the first few, and how many more there are."""
+    more = f", and {len(names) - FEW} more" if len(names) > FEW else ""
+    return f"{', '.join(names[:FEW])}{more}" if names else "none"
 
 
 def value_at(value: Value, u: float, weighting: str = "uniform") -> float:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import copy
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from openiads.base.errors import InputError
 from openiads.base.units import QuantityError, position, quantity
-from openiads.data.catalog import KINDS, Catalog, catalog, launcher_rows, load_catalog, nearest
+from openiads.data.catalog import KINDS, Catalog, catalog, launcher_rows, listed, load_catalog, nearest
 
 if TYPE_CHECKING:
     from openiads.data.reading import Lines
@@ -51,10 +51,10 @@ def _extended(text: str) -> Catalog:
     for kind, tables in json.loads(text).items():
         if kind not in KINDS:
             raise InputError(
-                f"catalog.{kind}", "not a kind of entry", f"{nearest(kind, list(KINDS))}Kinds: {', '.join(KINDS)}"
+                f"catalog.{kind[:60]}", "not a kind of entry", f"{nearest(kind, list(KINDS))}Kinds: {', '.join(KINDS)}"
             )
         for name, table in tables.items():
-            place = f"catalog.{kind}.{name}"
+            place = f"catalog.{kind}.{name[:60]}"
             if name in packaged:
                 raise InputError(
                     place, "is already in the packaged catalog", f'Choose another name and write based_on = "{name}".'
@@ -63,7 +63,7 @@ def _extended(text: str) -> Catalog:
             if based is not None and based not in raw[kind]:
                 raise InputError(
                     place,
-                    f'based_on = "{based}": not among the {kind}',
+                    f'based_on = "{str(based)[:60]}": not among the {kind}',
                     f"{nearest(str(based), list(raw[kind]))}{LIST}",
                 )
             raw[kind][name] = {**copy.deepcopy(raw[kind][based] if based is not None else {}), **table}
@@ -99,7 +99,7 @@ def problems_of(mapping: Mapping[str, Any], lines: Lines, folder: Path | None) -
     for loc, raid in _rows(mapping, "raid"):
         yield from _strikes(loc, raid, mapping, known)
         yield from _releases(loc, raid, known)
-    corridors = [str(row.get("name")) for _, row in _rows(mapping, "corridor")]
+    corridors = dict.fromkeys(str(row.get("name")) for _, row in _rows(mapping, "corridor"))
     for loc, flight in _rows(mapping, "flight"):
         yield from _flight(loc, flight, known, corridors)
     yield from _terrain(mapping, known, folder)
@@ -231,16 +231,17 @@ def _unknown(loc: Loc, name: Any, known: Catalog, kind: str) -> Iterator[Problem
         yield loc, name, reason, known.hint(name, kind)
 
 
-def _dangling(loc: Loc, name: Any, names: list[str], what: str) -> Iterator[Problem]:
+def _dangling(loc: Loc, name: Any, names: Collection[str], what: str) -> Iterator[Problem]:
     if isinstance(name, str) and name not in names:
-        yield loc, name, f"no {what} of that name", f"{nearest(name, names)}Names: {', '.join(names) or 'none'}"
+        known = list(names)
+        yield loc, name, f"no {what} of that name", f"{nearest(name, known)}Names: {listed(known)}"
 
 
 def _site(loc: Loc, site: dict[str, Any], known: Catalog, assets: dict[str, Any]) -> Iterator[Problem]:
     yield from _unknown((*loc, "system"), site.get("system"), known, "systems")
     defends = site.get("defends", [])
     for i, name in enumerate(defends if isinstance(defends, list) else []):
-        yield from _dangling((*loc, "defends", i), name, list(assets), "asset")
+        yield from _dangling((*loc, "defends", i), name, assets, "asset")
     system = known.systems.get(site.get("system", "")) if isinstance(site.get("system"), str) else None
     if system is None:
         return
@@ -314,7 +315,7 @@ def _rule_file(loc: Loc, site: dict[str, Any], folder: Path | None) -> Iterator[
 
 def _raid(loc: Loc, raid: dict[str, Any], known: Catalog, assets: dict[str, Any]) -> Iterator[Problem]:
     yield from _unknown((*loc, "threat"), raid.get("threat"), known, "threats")
-    yield from _dangling((*loc, "target"), raid.get("target"), list(assets), "asset")
+    yield from _dangling((*loc, "target"), raid.get("target"), assets, "asset")
     threat = known.threats.get(raid.get("threat", "")) if isinstance(raid.get("threat"), str) else None
     if threat is None:
         return
@@ -359,7 +360,7 @@ def _ballistic(loc: Loc, raid: dict[str, Any], threat: Any, assets: dict[str, An
         yield (*loc, "origin"), raid.get("origin"), reason, f"Allowed: {low / 1000:g} km to {high / 1000:g} km."
 
 
-def _flight(loc: Loc, flight: dict[str, Any], known: Catalog, corridors: list[str]) -> Iterator[Problem]:
+def _flight(loc: Loc, flight: dict[str, Any], known: Catalog, corridors: Collection[str]) -> Iterator[Problem]:
     yield from _unknown((*loc, "kind"), flight.get("kind"), known, "threats")
     yield from _dangling((*loc, "corridor"), flight.get("corridor"), corridors, "corridor")
     kind = known.threats.get(flight.get("kind", "")) if isinstance(flight.get("kind"), str) else None

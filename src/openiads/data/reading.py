@@ -13,6 +13,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,15 +39,19 @@ __all__ = [
     "warnings_of",
 ]
 
-LARGEST_FILE = 5_000_000
-DEEPEST = 24
-MOST_PROBLEMS = 1000
+#: Bounds that no honest scenario comes near; they keep the time to an answer under two seconds whatever is given.
+LARGEST_FILE = 250_000  # characters or bytes
+DEEPEST = 24  # levels of nesting, and names in one dotted key
+MOST_ITEMS = 1000  # in one list or table
+LARGEST_INTEGER = 2**63 - 1  # TOML's own bound
+MOST_PROBLEMS = 100  # gathered; the first errors.SHOWN are printed
 SCENARIOS = "openiads.shelf"
 Loc = tuple[str | int, ...]
 
 # Control characters other than tab and line ends, and the marks that reorder text on screen.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0d\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
-_TOKEN = re.compile("\"\"\"|'''|[\"'#\n\\[\\]{}]")
+_TOKEN = re.compile("\"\"\"|'''|[\"'#\n\\[\\]{}.=,]")
+_STRING_END = {quote: re.compile(f"[{quote}\n]") for quote in "\"'"}
 _AT_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
 
 # ------------------------------------------------------------------ text to mappings
@@ -54,11 +59,15 @@ _AT_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One header or one key with its value. line : where it begins, from 1; depth : deepest bracket nesting."""
+    """One header or one key with its value.
+
+    line : where it begins, from 1; depth : deepest bracket nesting; parts : most names joined by dots in one key.
+    """
 
     line: int
     text: str
     depth: int
+    parts: int
 
 
 @dataclass(slots=True)
@@ -85,19 +94,36 @@ class Lines:
 
 def parse_toml(text: str, file: str) -> dict[str, Any]:
     """The mapping of a TOML text; InputError `FILE:LINE` on a syntax error or a duplicate key (the parser stops
-    there)."""
+    there).
+
+    What would keep the parser busy (its time grows with the square of the names in a dotted key) or overrun its stack
+    is refused before it runs.
+    """
+    if len(text) > LARGEST_FILE:
+        raise _too_large(file)
     text = text.replace("\r\n", "\n")
     _check_characters(text, file)
     pieces = scan(text)
     for piece in pieces:
+        place = f"{file}:{piece.line}"
         if piece.depth > DEEPEST:
-            raise InputError(f"{file}:{piece.line}", f"nested deeper than {DEEPEST} levels", "Flatten it.")
+            raise InputError(place, f"nested deeper than {DEEPEST} levels", "Flatten it.")
+        if piece.parts > DEEPEST:
+            raise InputError(place, f"more than {DEEPEST} names joined by dots in one key", "Flatten it.")
     try:
         mapping = tomllib.loads(text)
     except ValueError as error:
         raise _syntax_error(error, text, pieces, file) from None
-    _check_strings(mapping, file)
+    fault = _fault(mapping)
+    if fault is not None:
+        loc, reason, remedy = fault
+        line = merged(text, file)[1].line(loc)
+        raise InputError(f"{file}:{line}" if line else file, reason, remedy)
     return mapping
+
+
+def _too_large(file: str) -> InputError:
+    return InputError(file, f"larger than {LARGEST_FILE // 1000} kB", "A scenario is a few kilobytes of text.")
 
 
 def scan(text: str) -> list[Statement]:
@@ -105,46 +131,53 @@ def scan(text: str) -> list[Statement]:
     found: list[Statement] = []
     at, line = 0, 1
     while at < len(text):
-        end, depth = _statement_end(text, at)
+        end, depth, parts = _statement_end(text, at)
         piece = text[at:end]
         stripped = piece.lstrip(" \t\n")
         if stripped and not stripped.startswith("#"):
-            found.append(Statement(line + piece[: len(piece) - len(stripped)].count("\n"), stripped, depth))
+            found.append(Statement(line + piece[: len(piece) - len(stripped)].count("\n"), stripped, depth, parts))
         line += piece.count("\n")
         at = end
     return found
 
 
-def _statement_end(text: str, start: int) -> tuple[int, int]:
-    """Index after the line end that closes the statement at `start`, and its deepest bracket nesting."""
+def _statement_end(text: str, start: int) -> tuple[int, int, int]:
+    """Index after the line end that closes the statement at `start`, its deepest bracket nesting, and the most names
+    joined by dots in it."""
     depth = deepest = 0
+    parts = most = 1
     at = start
     while (token := _TOKEN.search(text, at)) is not None:
         mark, at = token.group(), token.end()
-        if mark == "\n":
-            if depth <= 0:
-                return at, deepest
+        if mark == ".":
+            parts += 1
+            most = max(most, parts)
         elif mark == "#":
             at = _index(text, "\n", at)
-        elif mark in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif mark in "]}":
-            depth -= 1
-        else:
+        elif mark[0] in "\"'":
             at = _string_end(text, mark, at)
-    return len(text), deepest
+        else:
+            parts = 1
+            if mark == "\n" and depth <= 0:
+                return at, deepest, most
+            if mark in "[{":
+                depth += 1
+                deepest = max(deepest, depth)
+            elif mark in "]}":
+                depth -= 1
+    return len(text), deepest, most
 
 
 def _string_end(text: str, quote: str, at: int) -> int:
     """Index after the closing quote of a string whose opening quote ends at `at` (or of the line, or text, when it
     never closes)."""
-    line_end = _index(text, "\n", at)
     while True:
-        close = text.find(quote, at)
         if len(quote) == 1:
-            close = min(_index(text, quote, at), line_end)
-        if close < 0 or close >= len(text):
+            found = _STRING_END[quote].search(text, at)
+            close = -1 if found is None else found.start()
+        else:
+            close = text.find(quote, at)
+        if close < 0:
             return len(text)
         if quote[0] == '"' and text[close] == '"' and _escaped(text, at, close):
             at = close + 1
@@ -227,24 +260,38 @@ def _check_characters(text: str, file: str) -> None:
         )
 
 
-def _check_strings(mapping: Any, file: str) -> None:
-    """No forbidden characters by way of escapes, and no deep nesting by way of dotted keys."""
-    left: list[tuple[Any, int]] = [(mapping, 0)]
+def _fault(mapping: Mapping[str, Any]) -> tuple[Loc, str, str] | None:
+    """The first thing no scenario needs, as key path, reason and remedy: forbidden characters by way of escapes, deep
+    nesting by way of dotted keys, endless lists and tables, integers that are none of TOML's."""
+    left: list[tuple[Any, Loc]] = [(mapping, ())]
     while left:
-        item, depth = left.pop()
-        if depth > DEEPEST:
-            raise InputError(file, f"keys nested deeper than {DEEPEST} levels", "Flatten them.")
+        item, loc = left.pop()
+        if len(loc) > DEEPEST:
+            return loc, f"keys nested deeper than {DEEPEST} levels", "Flatten them."
         if isinstance(item, str) and (bad := _FORBIDDEN.search(item)):
-            raise InputError(
-                file, f"an escape for a control or text-direction character (U+{ord(bad.group()):04X})", "Remove it."
-            )
+            escape = f"an escape for a control or text-direction character (U+{ord(bad.group()):04X})"
+            return loc, escape, "Remove it."
+        if isinstance(item, int) and not -LARGEST_INTEGER - 1 <= item <= LARGEST_INTEGER:
+            return loc, *_HUGE
+        if isinstance(item, dict | list) and len(item) > MOST_ITEMS:
+            what = "keys in one table" if isinstance(item, dict) else "items in one list"
+            first = MOST_ITEMS if isinstance(item, list) else list(item)[MOST_ITEMS]
+            reason = f"{len(item):,} {what}, more than {MOST_ITEMS:,}"
+            return (*loc, first), reason, "A scenario has a few dozen of anything."
         if isinstance(item, dict):
-            left += [(part, depth + 1) for part in (*item.keys(), *item.values())]
+            for key, part in item.items():
+                left += [(key, (*loc, key)), (part, (*loc, key))]
         elif isinstance(item, list):
-            left += [(part, depth + 1) for part in item]
+            left += [(part, (*loc, k)) for k, part in enumerate(item)]
+    return None
+
+
+_HUGE = ("an integer beyond 64 bits", "Integers go from -9223372036854775808 to 9223372036854775807.")
 
 
 def _syntax_error(error: ValueError, text: str, pieces: list[Statement], file: str) -> InputError:
+    if not isinstance(error, tomllib.TOMLDecodeError):  # Python's own limit on the digits of an integer; no position
+        return InputError(f"{file}:{_line_of_huge(pieces)}", *_HUGE)
     message = str(error)
     at = _AT_LINE.search(message)
     total = text.count("\n") + (not text.endswith("\n"))
@@ -257,6 +304,18 @@ def _syntax_error(error: ValueError, text: str, pieces: list[Statement], file: s
             place, f"the key or table is already given{f' in line {first}' if first else ''}", "Keep one of the two."
         )
     return InputError(place, f"not TOML: {reason[:200]}", 'Text needs quotes, and a quantity is text: range = "75 km".')
+
+
+def _line_of_huge(pieces: list[Statement]) -> int:
+    """Line of the first statement with an integer of more digits than Python reads."""
+    for piece in pieces:
+        try:
+            tomllib.loads(piece.text)
+        except tomllib.TOMLDecodeError:
+            continue
+        except ValueError:
+            return piece.line
+    return 1
 
 
 def _first_of_duplicate(pieces: list[Statement], line: int) -> int:
@@ -316,9 +375,7 @@ def load(path_or_name: str | Path) -> Scenario:
     path = find_scenario(path_or_name)
     try:
         if path.stat().st_size > LARGEST_FILE:
-            raise InputError(
-                str(path), f"larger than {LARGEST_FILE // 1_000_000} MB", "A scenario is a few kilobytes of text."
-            )
+            raise _too_large(str(path))
         data = path.read_bytes()
     except OSError as error:
         raise InputError(
@@ -355,7 +412,7 @@ def validate(mapping: Mapping[str, Any], lines: Lines | None = None, folder: Pat
     except ValidationError as error:
         rows = error.errors(include_url=False)[:MOST_PROBLEMS]
         problems += [(lines.line(row["loc"]), _field_error(row, mapping, lines)) for row in rows]
-    for loc, value, reason, remedy in problems_of(mapping, lines, folder):
+    for loc, value, reason, remedy in islice(problems_of(mapping, lines, folder), MOST_PROBLEMS):
         problems.append((lines.line(loc), InputError(lines.place(loc, value), reason, remedy)))
     if problems or scenario is None:
         raise InputErrors(error for _, error in sorted(problems, key=lambda pair: pair[0]))
@@ -417,15 +474,20 @@ def spelled(loc: Loc) -> str:
     """`site[1].doctrine.salvo`; lists count from 1."""
     text = ""
     for step in loc:
-        text += f"[{step + 1}]" if isinstance(step, int) else f"{'.' if text else ''}{step}"
+        text += f"[{step + 1}]" if isinstance(step, int) else f"{'.' if text else ''}{clipped(step)}"
     return text
+
+
+def clipped(text: str) -> str:
+    """A text short enough for a message."""
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _shown(value: Any) -> str:
     from openiads.data.scenario import toml_value
 
     text = toml_value(value) if isinstance(value, str | int | float | bool | list | dict) else str(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    return clipped(text)
 
 
 # ------------------------------------------------------------------ edits
@@ -444,7 +506,9 @@ def edited(mapping: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, 
 
     copied = copy.deepcopy(dict(mapping))
     for path, value in changes.items():
-        steps = list(_steps(path))
+        steps = list(islice(_steps(path), DEEPEST + 1))
+        if len(steps) > DEEPEST:
+            raise InputError(clipped(path), f"more than {DEEPEST} names joined by dots", PATH_EXAMPLE)
         place: Any = copied
         for step in steps[:-1]:
             place = _descend(place, step, path)
@@ -452,7 +516,7 @@ def edited(mapping: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, 
         named = isinstance(place, dict) and isinstance(last, str)
         listed = isinstance(place, list) and isinstance(last, int) and 0 <= last < len(place)
         if not (named or listed):
-            raise InputError(path, "leads to no value that can be set", PATH_EXAMPLE)
+            raise InputError(clipped(path), "leads to no value that can be set", PATH_EXAMPLE)
         place[last] = copy.deepcopy(value)
     return copied
 
@@ -466,13 +530,13 @@ def _descend(place: Any, step: str | int, path: str) -> Any:
         for item in place:
             if isinstance(item, dict) and item.get("name") == step:
                 return item
-        from openiads.data.catalog import nearest
+        from openiads.data.catalog import listed, nearest
 
         names = [str(item.get("name")) for item in place if isinstance(item, dict)]
         raise InputError(
-            path, f'nothing here is named "{step}"', f"{nearest(step, names)}Names: {', '.join(names) or 'none'}"
+            clipped(path), f'nothing here is named "{clipped(step)}"', f"{nearest(step, names)}Names: {listed(names)}"
         )
-    raise InputError(path, f'"{step}" leads nowhere', PATH_EXAMPLE)
+    raise InputError(clipped(path), f'"{clipped(str(step))}" leads nowhere', PATH_EXAMPLE)
 
 
 def _steps(path: str) -> Iterator[str | int]:
@@ -481,7 +545,7 @@ def _steps(path: str) -> Iterator[str | int]:
         found = _STEP.match(path, at)
         if found is None:
             raise InputError(
-                path,
+                clipped(path),
                 "not a path",
                 'Write names with dots between them; quote a name that holds a dot: site."St. John".at',
             )
@@ -499,7 +563,7 @@ def setting(text: str) -> tuple[str, Any]:
     (`duration=300 s`)."""
     path, sign, value = text.partition("=")
     if not sign or not path.strip():
-        raise InputError(f"--set {text}", "not path=value", "For example: --set site.Tartus.fire_units=1")
+        raise InputError(f"--set {clipped(text)}", "not path=value", "For example: --set site.Tartus.fire_units=1")
     try:
         return path.strip(), parse_toml(f"value = {value}", "--set")["value"]
     except InputError:

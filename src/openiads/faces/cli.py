@@ -1,7 +1,8 @@
 """The command line.  Nothing heavy is imported before a command needs it.
 
 Results go to stdout, everything else to stderr.  Exit codes: 0 done; 2 usage; 65 bad input; 74 results cannot be
-written, read or trusted; 130 interrupted (the same command continues).
+written, read or trusted; 130 interrupted, 143 ended by SIGTERM (the same command continues); 141 the reader of stdout
+went away.
 """
 
 from __future__ import annotations
@@ -15,9 +16,12 @@ from typing import Annotated, Any
 import typer
 
 from openiads.base.errors import OpeniadsError, ResultsError
+from openiads.faces import streams
 
 UNWRITABLE = 74
 INTERRUPTED = 130
+UNREAD = 141  # what a shell reports of any program whose reader has gone
+TERMINATED = 143
 
 app = typer.Typer(
     name="openiads",
@@ -25,7 +29,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    help="An open mission-level simulation of air and missile defence, for analysis, teaching and wargaming. "
+    help="An open mission-level simulation of air and missile defense, for analysis, teaching and wargaming. "
     "Results do not predict real engagements and must not be used to judge whether a flight, a site or a person "
     "is safe.",
 )
@@ -60,21 +64,25 @@ def told(command: Callable[..., None]) -> Callable[..., None]:
             command(*args, **kwargs)
             sys.stdout.flush()
         except OpeniadsError as error:
-            print(error, file=sys.stderr)
-            raise typer.Exit(error.exit_code) from None
-        except KeyboardInterrupt:
-            print("Interrupted. What is stored stays; run the same command again to continue.", file=sys.stderr)
-            raise typer.Exit(INTERRUPTED) from None
+            streams.tell(str(error))
+            ended = isinstance(error.__cause__, streams.Terminated)
+            raise typer.Exit(TERMINATED if ended else error.exit_code) from None
+        except KeyboardInterrupt as stopped:
+            streams.tell("Interrupted. What is stored stays; run the same command again to continue.")
+            raise typer.Exit(TERMINATED if isinstance(stopped, streams.Terminated) else INTERRUPTED) from None
         except BrokenPipeError:
-            # The reader has gone; closing stderr too keeps Python from complaining at exit.
-            sys.stderr.close()
-            raise typer.Exit(0) from None
+            streams.abandon_stdout()
+            raise typer.Exit(UNREAD) from None
         except OSError as problem:
-            remedy = "Make room or choose another place."
-            print(f"output: cannot be written ({problem.strerror}). {remedy}", file=sys.stderr)
-            raise typer.Exit(UNWRITABLE) from None
+            streams.abandon_stdout()
+            raise typer.Exit(_unwritable(problem)) from None
 
     return guarded
+
+
+def _unwritable(problem: OSError) -> int:
+    streams.tell(f"output: cannot be written ({problem.strerror}). Make room or choose another place.")
+    return UNWRITABLE
 
 
 # ------------------------------------------------------------------ running
@@ -93,15 +101,16 @@ def run_folder(scenario: Any, seed: int, replications: int, until: str | None, r
 
 
 def _load(name: str, changes: list[str]) -> Any:
-    from openiads.data.reading import load, setting, warnings_of
-    from openiads.faces import show
+    from openiads.data.reading import load, setting
 
     scenario = load(name)
     if changes:
         scenario = scenario.with_values(dict(setting(change) for change in changes))
-    for line in warnings_of(scenario):
-        show.note(f"warning: {line}")
     return scenario
+
+
+def _warn(line: str) -> None:
+    streams.tell(f"warning: {line}")
 
 
 @app.command()
@@ -154,6 +163,7 @@ def run(
             record=record,
             until=until,
             progress=show.running(phases),
+            warn=_warn,
         )
     _print(made, json)
 
@@ -185,7 +195,10 @@ def demo(
         most = replications or 300
         folder = out or run_folder(loaded, seed, most, None, 0, None)
         phases.phase("building the world, compiling if need be")
-        made = replicate.run(loaded, replications=most, seed=seed, jobs=jobs, out=folder, progress=show.running(phases))
+        progress = show.running(phases)
+        made = replicate.run(
+            loaded, replications=most, seed=seed, jobs=jobs, out=folder, progress=progress, warn=_warn
+        )
         phases.phase("drawing the report")
         from openiads.faces import report as reports
 
@@ -266,16 +279,19 @@ def check(
     if Path(target).is_dir():
         _check_run(Path(target), again, json)
         return
-    from openiads.data.reading import load, warnings_of
+    from openiads.data.reading import load
     from openiads.faces import text
+    from openiads.study.replicate import preview
 
     scenario = load(target)
-    warnings = warnings_of(scenario)
+    with show.progress_bars() as phases:
+        phases.phase("building the world, compiling if need be")
+        warnings = preview(scenario)
     if json:
         show.as_json({"scenario": scenario.name, "ok": True, "warnings": warnings, "digest": scenario.digest()})
         return
     for line in warnings:
-        show.note(f"warning: {line}")
+        _warn(line)
     flights = sum(raid.count for raid in scenario.raids) + len(scenario.flights)
     counts = ", ".join(
         (
@@ -288,6 +304,7 @@ def check(
 
 
 def _check_run(folder: Path, again: int, json: bool) -> None:
+    from openiads import __version__
     from openiads.faces import show
     from openiads.study.invariants import check_run, verify_run
     from openiads.study.replicate import open_run
@@ -296,6 +313,12 @@ def _check_run(folder: Path, again: int, json: bool) -> None:
     made.store.verify()
     violations = check_run(made)
     repeated = min(again, made.replications)
+    if repeated and made.identity.version != __version__:
+        repeated = 0
+        _warn(
+            f"{folder}: made by openiads {made.identity.version}, this is {__version__}: its files are checked, but "
+            "nothing is run again"
+        )
     if repeated:
         violations += verify_run(made, repeated)
     rows = [{"check": v.name, "replication": v.replication, "time": v.time, "text": v.text} for v in violations]
@@ -319,7 +342,8 @@ def _check_run(folder: Path, again: int, json: bool) -> None:
             "This is a fault of the program; please report it.",
         )
     if not json:
-        print(f"{folder}: sound ({made.replications} replications, {repeated} run again with equal results)")
+        told = f"{repeated} run again with equal results" if repeated else "none run again"
+        print(f"{folder}: sound ({made.replications} replications, {told})")
 
 
 # ------------------------------------------------------------------ the catalog and the schema
@@ -452,7 +476,18 @@ def whole(
 
 def main() -> None:
     """The command ``openiads``."""
-    app()
+    streams.prepare()
+    try:
+        app()
+    except SystemExit as left:
+        # The libraries that print help and tables leave with 1 when their reader has gone.
+        if not isinstance(left.__context__, BrokenPipeError):
+            raise
+        streams.abandon_stdout()
+        sys.exit(UNREAD)
+    except OSError as problem:  # --help onto a full disk
+        streams.abandon_stdout()
+        sys.exit(_unwritable(problem))
 
 
 __all__ = ["INTERRUPTED", "app", "main", "run_folder"]

@@ -22,7 +22,7 @@ from openiads.faces.ground import (
     scale_bar,
     terrain_note,
 )
-from openiads.faces.marks import Labels, air_defence_symbol, asset_symbol, radar_symbol
+from openiads.faces.marks import Labels, air_defense_symbol, asset_symbol, radar_symbol
 from openiads.world.codes import Identity, Side
 
 if TYPE_CHECKING:
@@ -202,8 +202,8 @@ def _places(axes: Axes, found: Sequence[Place], labels: Labels, *, detail: bool)
     from matplotlib.lines import Line2D
 
     shapes = {
-        "site": (air_defence_symbol(), 12, "#9adcff"),
-        "fire unit": (air_defence_symbol(), 9, "#9adcff"),
+        "site": (air_defense_symbol(), 12, "#9adcff"),
+        "fire unit": (air_defense_symbol(), 9, "#9adcff"),
         "radar": (radar_symbol(), 8, HALO),
         "asset": (asset_symbol(), 8, "#ffe9a8"),
     }
@@ -229,7 +229,7 @@ def _places(axes: Axes, found: Sequence[Place], labels: Labels, *, detail: bool)
                 [],
                 [],
                 linestyle="none",
-                label={"site": "air-defence site", "asset": "defended asset"}.get(kind, kind),
+                label={"site": "air-defense site", "asset": "defended asset"}.get(kind, kind),
                 **look,
             )
         )

@@ -21,8 +21,8 @@ def _marker(points: Sequence[tuple[float, float]], codes: Sequence[int] | None =
     return Path(np.array(points), codes)
 
 
-def air_defence_symbol() -> Path:
-    """A friendly unit's rectangle with the dome of air defence."""
+def air_defense_symbol() -> Path:
+    """A friendly unit's rectangle with the dome of air defense."""
     arc = [(math.cos(a), -0.55 + 0.75 * math.sin(a)) for a in np.linspace(0.0, math.pi, 15)]
     points = [(-1.25, -0.8), (1.25, -0.8), (1.25, 0.8), (-1.25, 0.8), (-1.25, -0.8), *arc]
     return _marker(points, [1, 2, 2, 2, 2, 1, *([2] * 14)])
@@ -117,4 +117,4 @@ class Labels:
         return must
 
 
-__all__ = ["Labels", "air_defence_symbol", "asset_symbol", "radar_symbol"]
+__all__ = ["Labels", "air_defense_symbol", "asset_symbol", "radar_symbol"]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from openiads.faces import text
+from openiads.faces import streams, text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -30,7 +30,7 @@ def console(*, to_stderr: bool = False) -> Console:
 
 def note(line: str) -> None:
     """A message beside the results: to stderr."""
-    print(line, file=sys.stderr, flush=True)
+    streams.tell(line)
 
 
 def plain(value: Any) -> Any:

@@ -125,6 +125,8 @@ def _trouble(path: Path, problem: OSError, doing: str, need: int | None = None) 
     reason = f"cannot {doing}: {problem.strerror or problem}" + (f" ({facts})" if facts else "")
     if problem.errno in (errno.ENOSPC, errno.EDQUOT):
         remedy = f"Free some space and {_RESUME}"
+    elif problem.errno in (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP):
+        remedy = "Choose another folder with --out"
     elif problem.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         remedy = "Choose a folder you can write to (--out), or change its permissions and " + _RESUME
     else:
@@ -213,6 +215,23 @@ class Lock:
             self._handle = None
 
 
+def holder(path: Path) -> str:
+    """Who holds the lock file at ``path``; empty if nobody does, or if that cannot be told."""
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except OSError:
+        return ""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _holder(path)
+    except OSError:
+        return ""
+    finally:
+        os.close(handle)
+    return ""
+
+
 def _holder(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8").strip() or "unnamed"
@@ -220,4 +239,4 @@ def _holder(path: Path) -> str:
         return "unnamed"
 
 
-__all__ = ["TEMPORARY", "Disk", "Lock", "make_folder", "read_file", "room", "sweep", "use", "write_file"]
+__all__ = ["TEMPORARY", "Disk", "Lock", "holder", "make_folder", "read_file", "room", "sweep", "use", "write_file"]

@@ -27,7 +27,16 @@ from openiads.base.errors import Interrupted, ResultsError, UsageError
 from openiads.study.digest import RunDigest, row_digests
 from openiads.study.estimate import Accumulator, Finding
 from openiads.study.stopping import MOST, Until, looks, parse_until, sharp
-from openiads.study.store import Chunk, Done, Identity, Store, chunks_of, identity_here
+from openiads.study.store import (
+    Chunk,
+    Done,
+    Identity,
+    Store,
+    chunks_of,
+    identity_here,
+    mismatch,
+    refuse_foreign,
+)
 from openiads.world.codes import Side, Status
 from openiads.world.outcome import BOUNDS, CLASSES, METRICS, OUTCOME, ROUND_ENDS, TERMINALS
 from openiads.world.trace import EVENT
@@ -51,6 +60,7 @@ class Engine:
     catalog: Callable[[Any], Any]  # scenario -> Catalog, its own entries included
     restore: Callable[[dict[str, Any]], Any]  # what ``scenario_facts`` wrote -> Scenario
     prepare: Callable[[], Any] = lambda: None  # compile what is not compiled yet
+    warnings: Callable[[Any, Any], list[str]] = lambda scenario, world: []  # (scenario, world): what may not be meant
 
 
 def real_engine() -> Engine:
@@ -61,6 +71,9 @@ def real_engine() -> Engine:
         folder = facts.get("folder")
         return reading.validate(facts["mapping"]).placed(Path(folder) if folder else None)
 
+    def warnings(scenario: Any, world: Any) -> list[str]:
+        return reading.warnings_of(scenario) + too_late(world)
+
     return Engine(
         importlib.import_module("openiads.world.build").build,
         importlib.import_module("openiads.engine.run").Runner,
@@ -68,7 +81,40 @@ def real_engine() -> Engine:
         reading.catalog_of,
         restore,
         importlib.import_module("openiads.engine.warming").prepare,
+        warnings,
     )
+
+
+def too_late(world: Any) -> list[str]:
+    """The raids and hostile flights of a world that take off in time but end their path after the run's end.
+
+    Raids that only begin after the end are not told here: the scenario's own warnings name them.
+    """
+    rows, scenario = world.rows["flights"], world.scenario
+    end = scenario.duration
+
+    def told(what: str, last: float) -> str:
+        return f"{what} cannot arrive before the run ends at {end:g} s: the path ends at {last:.0f} s"
+
+    found = []
+    for number, raid in enumerate(scenario.raids):
+        begins = raid.time_on_target if raid.time_on_target is not None else raid.start
+        mine = rows["raid"] == number
+        late = mine & (rows["ends"] > end)
+        if late.any() and (begins is None or begins <= end):
+            of = f"{late.sum()} of {mine.sum()} flights of raid" if late.sum() < mine.sum() else "raid"
+            found.append(told(f'{of} "{raid.name}"', rows["ends"][late].max()))
+    alone = (rows["raid"] < 0) & (rows["side"] == int(Side.HOSTILE)) & (rows["ends"] > end) & (rows["starts"] <= end)
+    found += [told(f'flight "{world.names.flights[k]}"', rows["ends"][k]) for k in np.flatnonzero(alone)]
+    return found
+
+
+def preview(scenario: Any, *, engine: Engine | None = None) -> list[str]:
+    """Make a scenario ready to run, without running it: InputError for what only shows then, else its warnings."""
+    engine = engine or real_engine()
+    world = engine.build(scenario, engine.catalog(scenario), None)
+    engine.runner(world, 1)
+    return engine.warnings(scenario, world)
 
 
 def default_chunk(replications: int) -> int:
@@ -100,6 +146,7 @@ def run(
     record: int = 0,
     until: str | Until | None = None,
     progress: Progress | None = None,
+    warn: Callable[[str], None] | None = None,
     catalog: Any = None,
     knobs: dict[str, float] | None = None,
     cancel: threading.Event | None = None,
@@ -114,6 +161,7 @@ def run(
     record : the first so many replications keep every look, track update and position
     until : ``METRIC:W``, stop once the half width of its 95 % interval is at most W (looks at 100, 200, 400, ...)
     progress : called with (replications done, of); cancel : when set, stops within one replication
+    warn : called before the first replication with each warning about the scenario
     knobs : values of knowledge knobs by name; None is nominal
 
     Raises InputError (bad scenario), ResultsError (store), Interrupted (Ctrl-C or cancel; run again to continue).
@@ -126,9 +174,15 @@ def run(
         scenario = engine.load(scenario)
     catalog = catalog if catalog is not None else engine.catalog(scenario)
     begun = time.monotonic()
+    if out is not None:
+        refuse_foreign(Path(out))  # before anything takes time
     engine.prepare()
     world = engine.build(scenario, catalog, knobs)
     engine.runner(world, seed)  # a rule that cannot be taken in is refused before anything is stored
+    warnings = engine.warnings(scenario, world)
+    if warn is not None:
+        for line in warnings:
+            warn(line)
     identity = identity_here(
         scenario=scenario.digest(),
         catalog=catalog.digest,
@@ -142,7 +196,7 @@ def run(
     temporary = out is None
     path = Path(tempfile.mkdtemp(prefix="openiads-")) if out is None else Path(out)
     try:
-        store = Store.create_or_resume(path, identity, _facts(scenario, world))
+        store = Store.create_or_resume(path, identity, {**_facts(scenario, world), "warnings": warnings})
         try:
             work = _Work(store, world, engine, rule, jobs or default_jobs(), progress, cancel or threading.Event())
             gathered = work.all(begun, resumable=not temporary)
@@ -443,8 +497,8 @@ class Run:
             if restored.digest() != self.identity.scenario:
                 raise ResultsError(
                     str(self.path),
-                    "the scenario cannot be restored: a file that it names has changed or is missing",
-                    "Put the rule and terrain files back as they were",
+                    "the scenario (scenario) cannot be restored: a rule or terrain file has changed or gone",
+                    "Put the file back as it was, or run again with a new --out",
                 )
             self._scenario = restored
         return self._scenario
@@ -455,11 +509,7 @@ class Run:
         if self._catalog is None:
             found = self.engine.catalog(self.scenario)
             if found.digest != self.identity.catalog:
-                raise ResultsError(
-                    str(self.path),
-                    "made with another catalog than the installed one",
-                    f"Use openiads {self.identity.version}",
-                )
+                raise mismatch(self.path, self.identity, "catalog", found.digest)
             self._catalog = found
         return self._catalog
 
@@ -469,6 +519,11 @@ class Run:
         if self._world is None:
             self._world = self.engine.build(self.scenario, self.catalog, dict(self.identity.knobs) or None)
         return self._world
+
+    @property
+    def warnings(self) -> list[str]:
+        """What ran but may not have been meant."""
+        return list(self.facts.get("warnings", []))
 
     # -------------------------------------------------------------- outcomes
 
@@ -551,6 +606,7 @@ class Run:
             "leakers_distribution": {str(k): v for k, v in self.gathered.histogram("leakers").items()},
             "until": self.identity.until or None,
             "failures": self.failures(5),
+            "warnings": self.warnings,
             "version": self.identity.version,
             "scenario_digest": self.identity.scenario,
             "catalog_digest": self.identity.catalog,
@@ -578,7 +634,8 @@ class Run:
             raise ResultsError(
                 str(self.path),
                 f"replication {replication} comes out otherwise than stored",
-                f"The software or the machine has changed since; use openiads {self.identity.version}",
+                f"The software or the machine has changed since: use the openiads {self.identity.version} that made "
+                "it, or run again with a new --out",
             )
         return result
 
@@ -602,6 +659,8 @@ __all__ = [
     "default_jobs",
     "open_run",
     "plain",
+    "preview",
     "real_engine",
     "run",
+    "too_late",
 ]

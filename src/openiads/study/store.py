@@ -30,6 +30,7 @@ from openiads.study.digest import RunDigest, arithmetic_fingerprint, canonical_j
 from openiads.world.outcome import OUTCOME
 from openiads.world.trace import EVENT, columns
 
+#: Raised whenever files, columns, kinds of events or codes change their meaning; only its own format is read.
 FORMAT = 1
 
 #: What must be equal for a run to be resumed, with words for people, in the order in which they are compared.
@@ -117,6 +118,7 @@ class Store:
         self.facts = facts
         self._hash = identity.hash
         self._lock = lock
+        self._files: dict[str, str] = {}  # file name -> hash, once the seal has been read
 
     # -------------------------------------------------------------- opening and closing
 
@@ -126,6 +128,7 @@ class Store:
 
         facts : what else a reader needs (the scenario as text, names); written once, not compared.
         """
+        refuse_foreign(path)
         chunks = path / "chunks"
         if not chunks.is_dir():
             disk.make_folder(path)
@@ -138,11 +141,7 @@ class Store:
                 stored, kept = _read_run(path)
             except FileNotFoundError:
                 if any(chunks.glob("*.parquet")):
-                    raise ResultsError(
-                        str(path),
-                        "there are results here but no run.json to say of what",
-                        "Choose another folder with --out",
-                    ) from None
+                    raise _unnamed(path) from None
                 disk.write_file(path / "run.json", _run_file(identity, facts))
                 return cls(path, identity, facts, lock)
             _refuse_mismatch(path, stored, identity)
@@ -154,6 +153,9 @@ class Store:
     @classmethod
     def open(cls, path: Path) -> Store:
         """The store at ``path`` for reading."""
+        if not path.is_dir():
+            what = "is a file, not the folder of a run" if path.exists() else "there is no such folder"
+            raise ResultsError(str(path), what, "Name the folder of a run")
         try:
             identity, facts = _read_run(path)
         except FileNotFoundError:
@@ -216,13 +218,37 @@ class Store:
             return None
 
     def events(self, chunk: Chunk) -> list[np.ndarray]:
-        """The stored event log (dtype EVENT) of each replication of a chunk."""
+        """The stored event log (dtype EVENT) of each replication of a chunk of a complete run.
+
+        The file's hash must be the one in the seal, as everywhere; ResultsError if not.
+        """
         path = self.file(chunk, "e")
         try:
-            table, _ = _parse(disk.read_file(path))
-        except (FileNotFoundError, Damaged) as problem:
-            raise _damage(path, str(problem)) from problem
-        return _events(table, chunk)
+            data = disk.read_file(path)
+            self._agrees(path, data)
+            table, told = _parse(data)
+            if told.get("run") != self._hash or told.get("chunk") != chunk.index:
+                raise Damaged("it is not this chunk of this run")
+            return _events(table, chunk)
+        except FileNotFoundError as problem:
+            raise self._damage(path, "it is missing") from problem
+        except Damaged as problem:
+            raise self._damage(path, str(problem)) from problem
+
+    def _agrees(self, path: Path, data: bytes) -> None:
+        """``Damaged`` unless the bytes of a file are those that the seal was put on."""
+        if not self._files:
+            self.complete()
+        if hashlib.sha256(data).hexdigest() != self._files.get(path.name):
+            raise Damaged("it does not agree with the seal")
+
+    def _damage(self, path: Path, how: str) -> ResultsError:
+        """The error of a damaged file, with the remedy that this run allows."""
+        if self.identity.version == __version__:
+            remedy = "Run the same command again with the same --out; only this chunk is recomputed"
+        else:
+            remedy = f"Use openiads {self.identity.version}, which made this run, or run again with a new --out"
+        return ResultsError(str(path), f"damaged: {how}", remedy)
 
     # -------------------------------------------------------------- the seal
 
@@ -268,11 +294,20 @@ class Store:
         told = self.sealed()
         if told is None:
             stored = len(list((self.path / "chunks").glob("c*.parquet")))
-            raise ResultsError(
-                str(self.path),
-                f"this run is not complete ({stored} chunks are stored)",
-                "Run the same command again with the same --out to complete it",
-            )
+            whole = len(chunks_of(self.identity.replications, self.identity.chunk))
+            of = "" if self.identity.until else f" of {whole}"
+            many = f"{stored}{of} chunks stored"
+            holder = disk.holder(self.path / "lock")
+            if holder:
+                raise ResultsError(
+                    str(self.path), f"this run is still being written by {holder} ({many})", "Wait for it to end"
+                )
+            remedy = "Run the same command again with the same --out to complete it"
+            if self.identity.version != __version__:
+                began = f"openiads {self.identity.version}, which began it"
+                remedy = f"Complete it with {began}, or run again with a new --out"
+            raise ResultsError(str(self.path), f"this run is not complete ({many})", remedy)
+        self._files = told["files"]
         return told, [Chunk(*each) for each in told["chunks"]]
 
     def trusted(self, chunk: Chunk, *, events: bool = False) -> Done:
@@ -280,9 +315,9 @@ class Store:
         try:
             return self.read(chunk, events=events)
         except FileNotFoundError as problem:
-            raise _damage(self.file(chunk), "it is missing") from problem
+            raise self._damage(self.file(chunk), "it is missing") from problem
         except Damaged as problem:
-            raise _damage(self.file(chunk), str(problem)) from problem
+            raise self._damage(self.file(chunk), str(problem)) from problem
 
     def walk(self) -> Iterator[Done]:
         """Every chunk of a complete run in replication order, checked, one at a time."""
@@ -296,17 +331,17 @@ class Store:
         expected = 0
         for chunk in chunks:
             if chunk.first != expected:
-                raise _damage(self.file(chunk), f"replications {expected} .. {chunk.first - 1} are missing")
+                raise self._damage(self.file(chunk), f"replications {expected} .. {chunk.first - 1} are missing")
             done = self.trusted(chunk, events=True)
             for kind in "ec":
                 path = self.file(chunk, kind)
                 if hashlib.sha256(disk.read_file(path)).hexdigest() != told["files"].get(path.name):
-                    raise _damage(path, "it does not agree with the seal")
+                    raise self._damage(path, "it does not agree with the seal")
             digest.add(done.digests)
             expected = chunk.last
         found = digest.finish(self.identity.scenario, self.identity.catalog, self.identity.seed)
         if found != told["digest"] or expected != told["replications"]:
-            raise _damage(self.path / "SEALED.json", "the digest of the stored rows is another")
+            raise self._damage(self.path / "SEALED.json", "the digest of the stored rows is another")
         return found
 
 
@@ -339,26 +374,96 @@ def _checked(data: bytes) -> dict[str, Any]:
 
 
 def _read_run(path: Path) -> tuple[Identity, dict[str, Any]]:
+    file = path / "run.json"
     try:
-        told = _checked(disk.read_file(path / "run.json"))
-        return Identity.from_dict(told["identity"]), told["facts"]
-    except (Damaged, KeyError, TypeError) as problem:
+        told = _checked(disk.read_file(file))
+        stored = told["identity"]
+        if stored["format"] != FORMAT:
+            version = str(stored.get("version", "of another version"))
+            raise ResultsError(
+                str(path),
+                f"made by openiads {version} in format {stored['format']} of the store; this is openiads "
+                f"{__version__}, which reads format {FORMAT} (format)",
+                f"Use openiads {version}, or run again with a new --out",
+            )
+        return Identity.from_dict(stored), told["facts"]
+    except Damaged as problem:
         raise ResultsError(
-            str(path / "run.json"),
-            f"damaged or of another version: {problem}",
-            "Nothing here is used; choose another folder with --out",
+            str(file), f"damaged: {problem}", "Nothing here can be used; run again with a new --out"
+        ) from problem
+    except (KeyError, TypeError, AttributeError) as problem:
+        raise ResultsError(
+            str(file),
+            "whole, but not what this version of openiads writes",
+            "Use the version that made it, or run again with a new --out",
         ) from problem
 
 
-def _refuse_mismatch(path: Path, stored: Identity, asked: Identity) -> None:
-    for name, said in COMPARED.items():
-        was, now = getattr(stored, name), getattr(asked, name)
-        if was != now:
-            raise ResultsError(
-                str(path),
-                f"this folder holds another run: its {said} ({name}) is {_short(was)}, asked is {_short(now)}",
-                "Choose another folder with --out, or ask for the stored run",
+def refuse_foreign(path: Path) -> None:
+    """ResultsError if ``path`` is anything but a run's folder, an empty one, or one still to be made.
+
+    Nothing is touched.  What an interrupted start leaves (a lock, empty chunks, temporary files) counts as a run's.
+    """
+    remedy = "Choose a new or an empty folder with --out"
+    try:
+        above = next((p for p in (path, *path.parents) if p.exists() or p.is_symlink()), path)
+        if above != path and not above.is_dir():
+            raise ResultsError(str(path), f"cannot be made: {above} is a file, not a folder", remedy)
+        if above != path:
+            return
+        if not path.is_dir():
+            raise ResultsError(str(path), "is a link to nothing" if path.is_symlink() else "is a file", remedy)
+        if (path / "run.json").exists():
+            _read_run(path)
+            return
+        if any((path / "chunks").glob("*.parquet")):
+            raise _unnamed(path)
+        foreign = sorted(p.name for p in path.iterdir() if p.name not in ("lock", "chunks"))
+        foreign = [name for name in foreign if not (name.startswith(".") and name.endswith(disk.TEMPORARY))]
+        if not foreign and (path / "chunks").is_dir():
+            foreign = sorted(
+                f"chunks/{p.name}" for p in (path / "chunks").iterdir() if p.suffix != disk.TEMPORARY
             )
+    except OSError as problem:
+        raise ResultsError(str(path), f"cannot be looked into: {problem.strerror}", remedy) from problem
+    if foreign:
+        few = ", ".join(foreign[:3]) + (f" and {len(foreign) - 3} more" if len(foreign) > 3 else "")
+        raise ResultsError(str(path), f"holds other files ({few}) and no run", f"Nothing was touched. {remedy}")
+
+
+def _unnamed(path: Path) -> ResultsError:
+    what = "there are results here but no run.json to say of what"
+    return ResultsError(str(path), what, "Choose another folder with --out")
+
+
+#: Fields of the identity that the user did not choose: what to do when they differ.
+_NOT_ASKED = ("format", "version", "catalog", "fingerprint")
+
+
+def mismatch(path: Path, stored: Identity, name: str, now: Any) -> ResultsError:
+    """The error of a stored run whose field ``name`` is not the present one."""
+    was = getattr(stored, name)
+    if name not in _NOT_ASKED:
+        return ResultsError(
+            str(path),
+            f"this folder holds another run: its {COMPARED[name]} ({name}) is {_short(was)}, asked is {_short(now)}",
+            "Choose another folder with --out, or ask for the stored run",
+        )
+    if name == "fingerprint":
+        remedy = "Run again with a new --out, or go on where it was begun"
+    elif name == "catalog" and stored.version == __version__:
+        remedy = f"Run again with a new --out, or use the copy of openiads {stored.version} that made it"
+    else:
+        remedy = f"Run again with a new --out, or use openiads {stored.version}, which made it"
+    return ResultsError(
+        str(path), f"made with another {COMPARED[name]} ({name}): {_short(was)}, here it is {_short(now)}", remedy
+    )
+
+
+def _refuse_mismatch(path: Path, stored: Identity, asked: Identity) -> None:
+    for name in COMPARED:
+        if getattr(stored, name) != getattr(asked, name):
+            raise mismatch(path, stored, name, getattr(asked, name))
 
 
 def _short(value: Any) -> str:
@@ -366,12 +471,6 @@ def _short(value: Any) -> str:
         value = dict(value)
     text = str(value)
     return (text[:12] if len(text) == 64 else text) or "none"
-
-
-def _damage(path: Path, how: str) -> ResultsError:
-    return ResultsError(
-        str(path), f"damaged: {how}", "Run the same command again with the same --out; only this chunk is recomputed"
-    )
 
 
 # ------------------------------------------------------------------ tables
@@ -469,4 +568,6 @@ __all__ = [
     "chunks_of",
     "event_table",
     "identity_here",
+    "mismatch",
+    "refuse_foreign",
 ]

@@ -2,7 +2,7 @@
 
 Columns of every row: ``time`` (s), ``kind`` (``codes.Event``), the actors concerned (row numbers, -1 for none:
 ``flight, unit, radar, launcher, round, track``), one ``code`` and six values ``v0 .. v5``.  ``MEANING`` says what code
-and values hold for each kind; everything is SI, angles in radians, positions in ECEF metres.
+and values hold for each kind; everything is SI, angles in radians, positions in ECEF meters.
 
 Two levels.  *Key* events (kind < 32) are logged for every replication.  *Recorded* events (kind >= 32) are logged
 only for replications that are recorded.
