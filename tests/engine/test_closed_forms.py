@@ -33,7 +33,6 @@ from openiads.data.catalog import catalog
 from openiads.earth.geodesy import MEAN_RADIUS
 from openiads.engine.run import Runner
 from openiads.physics.detection import cumulative_detection, detection_probability
-from openiads.physics.motion import state_at
 from openiads.world.codes import Event, Gate
 
 # ------------------------------------------------------------------ shots and kills
@@ -389,32 +388,6 @@ def test_uplinks_of_guided_rounds_load_the_radar_too():
         assert frame_time(runner.sim, 1, 0.0) == pytest.approx(radar["frame"] / (1.0 - load))
     radar["occupancy"] = 5.0  # beyond the limit the search keeps its reserved share
     assert frame_time(runner.sim, 1, 0.0) == pytest.approx(radar["frame"] / (1.0 - radar["occupancy_limit"]))
-
-
-# ------------------------------------------------------------------ tracking
-
-
-def test_ballistic_tracks_of_a_scud_are_consistent():
-    """Mean normalized error squared of position and velocity of the post's tracks is near its six dimensions."""
-    scud = raid("Scud", "scud_b", 250.0)
-    world = scene(scud, model=CLEAR, sites=[site(doctrine={"control": "hold"})])
-    flight_ends = float(world.rows["flights"]["ends"][0])
-    values = []
-    for fraction in (0.55, 0.65, 0.75, 0.85):
-        world.rows["situation"]["duration"] = fraction * flight_ends
-        runner = Runner(world, 3)
-        for replication in range(100):
-            runner.replicate(replication)
-            sim, flight = runner.sim, runner.sim.flights[0]
-            for track in sim.tracks[(sim.tracks["state"] == 3) & (sim.tracks["owner"] == -1)]:
-                if track["flight"] != 0 or track["ballistic"] != 1 or track["hits"] < 8:
-                    continue
-                truth = np.array(state_at(sim.tables, flight["path"], track["time"] - flight["shift"]))
-                error = track["x"][:6] - truth
-                values.append(float(error @ np.linalg.solve(track["p"][:6, :6], error)))
-    assert len(values) > 150
-    assert 3.0 < np.mean(values) < 12.0
-    assert np.mean(np.array(values) > st.chi2.ppf(0.999, 6)) < 0.1
 
 
 # ------------------------------------------------------------------ crews and identification
