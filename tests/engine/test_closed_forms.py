@@ -42,9 +42,7 @@ from openiads.world.codes import Event, Gate
 def test_a_salvo_of_n_kills_with_one_minus_q_to_the_n(salvo, p):
     guard = site(launchers=1, rounds=salvo, doctrine={"fire": "salvo", "salvo": salvo})
     world = scene(raid("Intruder", distance=25.0), model=TEXTBOOK | {"kill_probability": p}, sites=[guard])
-    rows = each(
-        world, replications(20_000), lambda r: (int(r.outcome["killed"][0]), int(r.outcome["rounds_fired"][0]))
-    )
+    rows = each(world, replications(20_000), lambda r: (int(r.outcome["killed"][0]), int(r.outcome["rounds_fired"][0])))
     killed, fired = np.array(rows).T
     assert np.all(fired == salvo)
     share_agrees(killed, 1.0 - (1.0 - p) ** salvo)
