@@ -336,6 +336,7 @@ def test_two_of_three_start_meets_the_law_of_its_chain():
     world = scene(slow, model=CLEAR, sites=[far_watch()], duration=240.0, knobs={"world.clutter": -30.0})
     looks = events(one(world, record=True), Event.LOOK, radar=0)
     radar, entry = world.rows["radars"][0], catalog()["64n6e2"]
+    frame = float(radar["frame"])
     snr = 3.0 * float(radar["reference_snr"]) * (100e3 / float(looks["value"][:, 0].mean())) ** 4
     single = float(
         detection_probability(snr, swerling=1, n_pulses=int(entry.pulses.si), pfa=entry.si("false_alarm_probability"))
@@ -354,6 +355,8 @@ def test_two_of_three_start_meets_the_law_of_its_chain():
         share_agrees(counts == n, law[n - 1])
     mean = float(np.arange(1, 31) @ law)
     assert mean == pytest.approx((1.0 + p + p * q) / (p * (1.0 - q * q)), rel=1e-3)
+    assert frame == pytest.approx(6.0)  # two faces that turn once in 12 s
+    agrees(counts, mean, math.sqrt(float(np.arange(1, 31) ** 2 @ law) - mean**2))
 
 
 def test_frames_of_search_stretch_by_one_over_one_minus_the_load():
