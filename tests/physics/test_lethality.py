@@ -22,8 +22,10 @@ def test_kill_probability_falls_from_the_reliability_to_nothing() -> None:
 
 @pytest.mark.parametrize("deviation", [2.0, 5.0, 20.0])
 def test_a_normal_miss_gives_the_closed_form(deviation) -> None:
-    mean = np.mean([lethality.kill_probability(float(m), 10.0, 0.9) for m in deviation * RAYLEIGH[:20_000]])
-    assert mean == pytest.approx(lethality.gaussian_kill(10.0, deviation, 0.9), rel=0.02)
+    values = np.array([lethality.kill_probability(float(m), 10.0, 0.9) for m in deviation * RAYLEIGH[:20_000]])
+    law = 0.9 * 10.0**2 / (10.0**2 + deviation**2)
+    assert lethality.gaussian_kill(10.0, deviation, 0.9) == pytest.approx(law)
+    assert abs(values.mean() - law) <= 4.9 * values.std() / math.sqrt(len(values))
 
 
 @pytest.mark.parametrize(("pk", "reliability"), [(0.5, 0.95), (0.8, 0.9), (0.1, 1.0)])

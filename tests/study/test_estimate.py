@@ -1,6 +1,7 @@
 import math
 from collections import Counter
 from pathlib import Path
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -26,6 +27,14 @@ def test_yes_and_no_are_mirror_images() -> None:
             other_low, other_high = method(n - k, n)
             assert (low, high) == pytest.approx((1 - other_high, 1 - other_low), abs=1e-12)
             assert 0 <= low < high <= 1
+
+
+@pytest.mark.parametrize("confidence", [0.9, 0.95, 0.99])
+def test_wilsons_ends_are_where_the_score_test_just_refuses(confidence: float) -> None:
+    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    for k, n in ((1, 9), (5, 10), (30, 400), (399, 400)):
+        for end in est.wilson(k, n, confidence):
+            assert abs(k / n - end) == pytest.approx(z * math.sqrt(end * (1 - end) / n), rel=1e-9)
 
 
 def test_clopper_pearson_never_covers_less_than_it_says() -> None:
