@@ -53,7 +53,6 @@ def arrive(body, kind, ground_range, height, target_speed, coarse_step, fine_ste
     ballistic = body["ballistic"]
     body["ballistic"] = 0
     time = 1.0 + ground_range / 1200.0
-    speed = 0.0
     for _ in range(6):  # find the time at which round and target meet at the point
         spin = target_speed / r
         launch(body, kind, 0.0, SEMI_MAJOR, 0.0, 0.0, r * c, r * s, 0.0, time)
@@ -72,25 +71,18 @@ def arrive(body, kind, ground_range, height, target_speed, coarse_step, fine_ste
                 fine_step,
             )  # fmt: skip
             now = body["launch_time"] + body["age"]
-        v = body["velocity"]
-        speed = math.sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2])
-        if status != HANDOVER:
-            a = angle + spin * (time - now)
-            p = body["position"]
-            x = r * math.cos(a) - p[0]
-            y = r * math.sin(a) - p[1]
-            step = 1.1 * (speed + target_speed) * coarse_step
-            # a round just short of its last leg at one step can be past the point at the next: it was there
-            if status != PASSED or x * x + y * y + p[2] * p[2] > step * step:
-                body["ballistic"] = ballistic
-                return (math.inf, 0.0, 0.0)
         met = body["arrival"]
+        # a round just short of its last leg at one step can be past the point at the next: it was there
+        if status != HANDOVER and (status != PASSED or met - now > 1.1 * coarse_step):
+            body["ballistic"] = ballistic
+            return (math.inf, 0.0, 0.0)
         if target_speed <= 0.0 or abs(met - time) < 0.02:
             time = met
             break
         time = met
     body["ballistic"] = ballistic
-    return (time, speed, body["limit"])
+    v = body["velocity"]
+    return (time, math.sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]), body["limit"])
 
 
 @kernel("void(f8[::1], Body, Interceptor, f8, f8)")
