@@ -26,6 +26,14 @@ MORE = [
         "access": "values read in an open re-implementation that quotes them",
     },
     {
+        "id": "sp07",
+        "title": "MALD Muddles Along (a small air-launched decoy)",
+        "publisher": "StrategyPage",
+        "year": "2007",
+        "url": "https://strategypage.com/htmw/htmurph/articles/20070601.aspx",
+        "access": "read",
+    },
+    {
         "id": "calibration",
         "title": "Fitted in this project to published behavior; residuals are in the generated fit table",
         "publisher": "openiads",

@@ -1,131 +1,149 @@
-"""Fit the constants of the 48N6E2 that nobody published to the behavior that was published, and print the residuals.
+"""Fit what nobody published of the catalog's rounds to what was published, one method for every round of every side.
 
-Fitted: boost propellant (and with it thrust), a scale of the drag curve, the largest normal-force coefficient and the
-loft.  Against: peak speed, range, ceiling and apogee of the long shot.  Not fitted, printed with its miss: minimum
-range (the model's is kinematic alone; arming and the first track are not in it).
+The targets of a round are the published figures that its ``fitted`` list names; free are, one for each target, the
+boost propellant and with it thrust (peak speed), a scale of the drag curve (range), the greatest normal-force
+coefficient (ceiling) and the loft (apogee of the long shot).  The minimum range is a bound, not a target: the model's
+is kinematic alone and should not lie beyond the published one.  Everything else of a round is as in the catalog.  The
+model's figures are those of `openiads.study.reach_table`; those outside the list are printed with their miss.
 
-Usage: python tools/fit_interceptor.py [FILE.toml]
+Usage: python tools/fit_interceptor.py [--write] [ROUND ...]   (no round: all; --write: into interceptors.toml)
 """
 
 from __future__ import annotations
 
-import math
+import re
 import sys
+from importlib import resources
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.optimize import least_squares
+from scipy.optimize import minimize
 
-from openiads.physics import flyout, reach
+from openiads.data.catalog import Entry, catalog
+from openiads.data.rounds import round_values
+from openiads.physics import flyout
+from openiads.study import reach_table
 
 GRAVITY = 9.80665
-IMPULSE = 250.0  # s, assumed vacuum specific impulse of a composite solid motor
+#: Shape of zero-lift drag of a finned body, power off: an assumption, the same for every round.
 MACH = [0.0, 0.8, 1.0, 1.2, 1.5, 2.0, 3.0, 4.0, 5.0]
-DRAG = [0.22, 0.22, 0.36, 0.42, 0.40, 0.35, 0.27, 0.22, 0.19]  # shape assumed: finned body, power off
-
-#: name: (value fitted to, published low, published high, unit)
-PUBLISHED = {
-    "peak_speed": (2000.0, 1900.0, 2100.0),
-    "range": (197_500.0, 195_000.0, 200_000.0),
-    "ceiling": (28_500.0, 27_000.0, 30_000.0),
-    "apogee": (32_000.0, 30_000.0, 40_000.0),
+DRAG = [0.22, 0.22, 0.36, 0.42, 0.40, 0.35, 0.27, 0.22, 0.19]
+#: Vacuum specific impulse (s): of a composite motor; and of all the mass that leaves where a spent stage is in it.
+IMPULSE, STAGED = 250.0, 210.0
+TWO_STAGES = ("9m83", "9m82", "9m83m", "9m82m", "9m82md")
+#: What is fitted to where it is not the published number itself (SI): the middle of a published interval.
+AIMS = {
+    "48n6e2": {"max_range": 197_500.0, "max_altitude": 28_500.0, "peak_speed": 2000.0, "apogee": 32_000.0},
 }
-UNFITTED = {
-    "minimum_range": (5_000.0, 3_000.0, 5_000.0),
-}
-FIXED: dict[str, Any] = {
-    "launch_mass": 1840.0,
-    "boost_time": 12.0,
-    "area": math.pi * 0.519**2 / 4.0,
-    "induced": 0.06,
-    "structural_limit": 25.0 * GRAVITY,
-    "reaction_control": 0.0,
-    "lag": 0.3,
-    "minimum_speed": 300.0,
-    "life": 250.0,
-    "launch_kind": "vertical",
-    "eject_speed": 25.0,
-    "ignition_delay": 1.25,
-    "turn_rate": 0.7,
-    "turn_time": 2.0,
-    "navigation": 4.0,
-    "loft_rate": 2e-5,
-    "loft_top": 40_000.0,
-    "guidance": "tvm",
-    "terminal_a": 1e-3,
-    "terminal_b": 2e-3,
-    "terminal_r0": 10_000.0,
-    "glint": 2.0,
-    "error_time": 1.0,
-    "handover_range": 0.0,
-    "handover_time": 6.0,
-}
-START = np.array([1130.0, 1.0, 4.0, 0.45])
+#: Parameter that serves each target -> where it is looked for; propellant as a share of the launch mass.
+FREE = {"peak_speed": "propellant", "max_range": "drag", "max_altitude": "lift", "apogee": "loft"}
+GRID = {
+    "propellant": (0.45, 0.55, 0.62, 0.7, 0.78), "drag": (0.6, 1.0, 1.5, 2.2, 3.2), "lift": (0.8, 1.4, 2.2, 3.5, 6.0),
+    "loft": (0.4, 0.5, 0.6),
+}  # fmt: skip
+BOUNDS = {"propellant": (0.2, 0.85), "drag": (0.2, 6.0), "lift": (0.1, 40.0), "loft": (0.0, 1.5)}
 
 
-def values(x: Any) -> dict[str, Any]:
-    """Interceptor fields for the vector (propellant kg, drag scale, normal-force coefficient, loft tangent)."""
-    propellant, drag, lift, loft = (float(v) for v in x)
-    thrust = propellant * IMPULSE * GRAVITY / FIXED["boost_time"]
-    return FIXED | {
-        "boost_propellant": propellant,
-        "boost_thrust": thrust,
-        "cd": {"mach": MACH, "value": [round(drag * c, 4) for c in DRAG]},
-        "cn_max": lift,
-        "loft_max": loft,
-    }
+def free_of(entry: Entry) -> list[str]:
+    """What is fitted of a round, one parameter for each target."""
+    return [name for field, name in FREE.items() if field in entry.lists["fitted"]]
 
 
-def behavior(row: Any) -> dict[str, float]:
-    """The model's own figures, by the definitions of reach that hold for every interceptor."""
-    distance = reach.greatest_range(row)
-    peak, apogee, _ = reach.long_shot(row, distance)
-    return {
-        "peak_speed": peak,
-        "range": distance,
-        "ceiling": reach.ceiling(row, distance),
-        "apogee": apogee,
-        "minimum_range": reach.minimum_range(row),
-    }
+def changed(entry: Entry, x: Any) -> dict[str, Any]:
+    """The fitted fields of a round (SI) at the vector x of its free parameters."""
+    at = dict(zip(free_of(entry), (float(v) for v in x), strict=True))
+    found: dict[str, Any] = {}
+    if "propellant" in at:
+        impulse = STAGED if entry.name in TWO_STAGES else IMPULSE
+        propellant = at["propellant"] * entry.launch_mass.si
+        thrust = propellant * impulse * GRAVITY / entry.boost_time.si
+        found |= {"boost_propellant": propellant, "boost_thrust": thrust}
+    if "drag" in at:
+        found["cd"] = {"mach": MACH, "value": [round(at["drag"] * c, 4) for c in DRAG]}
+    if "lift" in at:
+        found["cn_max"] = round(at["lift"], 4)
+    return found | ({"loft_max": round(at["loft"], 3)} if "loft" in at else {})
 
 
-def residuals(x: Any) -> list[float]:
-    got = behavior(flyout.interceptor(values(x)))
-    return [10.0 * (got[name] / aim[0] - 1.0) for name, aim in PUBLISHED.items()]
+def aims_of(entry: Entry) -> dict[str, float]:
+    """What the round's figures are to become, SI."""
+    return {field: AIMS.get(entry.name, {}).get(field, entry.si(field)) for field in entry.lists["fitted"]}
+
+
+def fitted(entry: Entry) -> dict[str, Any]:
+    """The fitted fields of a round (SI): the best of a coarse grid, then a simplex search without derivatives,
+    because the range has steps where a shot first fails."""
+    aims, free = aims_of(entry), free_of(entry)
+    values = round_values(entry)
+    low, high = (np.log([max(BOUNDS[name][k], 1e-3) for name in free]) for k in (0, 1))
+
+    def misfit(logs: Any) -> float:
+        if np.any(logs < low) or np.any(logs > high):
+            return 1e3
+        row = flyout.interceptor(values | changed(entry, np.exp(logs)))
+        got = reach_table.flown_round(row, entry.max_range.si)
+        beyond = max(got["min_range"] / entry.min_range.si - 1.0, 0.0)
+        return sum((got[field] / aim - 1.0) ** 2 for field, aim in aims.items()) + (0.2 * beyond) ** 2
+
+    best = sorted(np.log(list(product(*(GRID[name] for name in free)))), key=misfit)[:3]
+    options = {"xatol": 1e-4, "fatol": 1e-8, "maxfev": 150}
+    for _ in range(2):  # a simplex that has collapsed at a step gets a new start there
+        found = [minimize(misfit, start, method="Nelder-Mead", options=options) for start in best]
+        best = [min(found, key=lambda each: each.fun).x]
+    return changed(entry, np.exp(best[0]))
+
+
+def told(entry: Entry, fields: dict[str, Any]) -> list[str]:
+    """One line for each published figure of a round with the fitted fields."""
+    got = reach_table.flown_round(flyout.interceptor(round_values(entry) | fields), entry.max_range.si)
+    aims = aims_of(entry)
+    lines = []
+    for field, name in reach_table.ROUND_FIGURES.items():
+        if entry.has(field):
+            aim = aims.get(field, entry.si(field))
+            kind = "fitted   " if field in aims else "predicted"
+            off = 100.0 * (got[field] / aim - 1.0)
+            lines.append(f"{kind} {name:14s} {got[field]:10.5g}  off {off:+6.1f} % of {aim:g}")
+    return lines
+
+
+def written(text: str, name: str, fields: dict[str, Any]) -> str:
+    """The text of interceptors.toml with the fitted fields of one round; intervals and notes stay."""
+    begin = re.search(rf"^\[{re.escape(name)}\]$", text, re.MULTILINE)
+    if begin is None:
+        raise SystemExit(f"{name} is not in interceptors.toml")
+    end = text.find("\n[", begin.end())
+    part = text[begin.end() : end if end >= 0 else len(text)]
+    for field, value in fields.items():
+        if field == "cd":
+            new = rf"cd = {{ mach = {value['mach']}, value = {value['value']},"
+            part, count = re.subn(r"^cd = \{ mach = \[.*?\], value = \[.*?\],", new, part, flags=re.MULTILINE)
+        else:
+            number = value / 1000.0 if field == "boost_thrust" else value  # kN in the file
+            part, count = re.subn(
+                rf"^({field} = {{ value = )[-\d.e]+", rf"\g<1>{float(number):.7g}", part, flags=re.MULTILINE
+            )
+        if count != 1:
+            raise SystemExit(f"{name}.{field}: {count} lines, not one")
+    return text[: begin.end()] + part + (text[end:] if end >= 0 else "")
 
 
 def main() -> None:
     """Fit, print, and write the fields where asked."""
-    solved = least_squares(residuals, START, x_scale=START, diff_step=0.02, max_nfev=25)
-    fields = values(np.round(solved.x, 4))
-    row = flyout.interceptor(fields)
-    got = behavior(row)
-    lines = []
-    for name, (aim, low, high) in (PUBLISHED | UNFITTED).items():
-        kind = "fitted  " if name in PUBLISHED else "unfitted"
-        lines.append(f"{kind} {name:16s} published {low:g}..{high:g}  model {got[name]:.6g}  "
-                     f"off {100.0 * (got[name] / aim - 1.0):+.1f} % of {aim:g}")  # fmt: skip
-    print("\n".join(lines))
-    for name, value in fields.items():
-        print(f"{name} = {value}")
-    if len(sys.argv) > 1:
-        Path(sys.argv[1]).write_text(as_toml(fields, row, lines), encoding="utf-8")
-
-
-def as_toml(fields: dict[str, Any], row: Any, lines: list[str]) -> str:
-    """The fields as TOML, with the fit as comments."""
-    text = ["# SI units; keys are the fields of openiads.physics.flyout.INTERCEPTOR", *(f"# {line}" for line in lines)]
-    text.append("# derived: boost_propellant, boost_thrust, cd (scale), cn_max, loft_max; assumption: the rest but")
-    text.append("# mass, burn time, diameter, load factor, ignition delay (relayed)")
-    text.append("[48n6e2]")
-    for name, value in fields.items():
-        if isinstance(value, dict):
-            text.append(f"{name} = {{ mach = {value['mach']}, value = {value['value']} }}")
-        else:
-            text.append(f'{name} = "{value}"' if isinstance(value, str) else f"{name} = {value!r}")
-    text += [f"# derived at load: burnout_speed = {row['burnout_speed']:.1f}, slow_length = {row['slow_length']:.0f}"]
-    return "\n".join(text) + "\n"
+    wanted = [word for word in sys.argv[1:] if word != "--write"]
+    file = Path(str(resources.files("openiads.data") / "entries" / "interceptors.toml"))
+    for entry in catalog().interceptors.values():
+        if wanted and entry.name not in wanted:
+            continue
+        fields = fitted(entry)
+        print(f"{entry.name}: {entry.title}")
+        print("\n".join(f"  {line}" for line in told(entry, fields)))
+        for field, value in fields.items():
+            print(f"    {field} = {value}")
+        if "--write" in sys.argv[1:]:
+            file.write_text(written(file.read_text(encoding="utf-8"), entry.name, fields), encoding="utf-8")
 
 
 if __name__ == "__main__":

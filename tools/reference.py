@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from openiads.base.units import KINDS, written
-from openiads.data.catalog import STATUSES
+from openiads.data.catalog import STATUSES, catalog
 from openiads.data.scenario import scenario_schema
-from openiads.faces.text import STATUS_WORDS
+from openiads.faces.text import REACH_HEAD, STATUS_WORDS, growth_cells, reach_cells
+from openiads.study import reach_table
 from openiads.study.explain import GATES
 from openiads.world import codes
 from openiads.world.trace import EVENT, MEANING
@@ -401,12 +402,54 @@ def knob_lines() -> list[str]:
     ]
 
 
+def reach_page() -> str:
+    """docs/reference/reach.md."""
+    found = reach_table.table(catalog())
+    shares = [f"{share:g}" for share in found["shares"]]
+    told = found["interceptors"] + found["missiles"]
+    fitted = [row for row in told if row["kind"] == "fitted"]
+    missed = [f"`{row['entry']}` {row['name']}" for row in told if not row["met"]]
+    head = ("round", "guidance", *(f"at {share}" for share in shares), "kept")
+    return "\n".join(
+        [
+            NOTE,
+            "# Reach\n",
+            "What the flight model makes of each round and ballistic missile, beside what is published; the same as",
+            "`openiads catalog reach`.\n",
+            "*Range*: greatest ground range against a head-on target of 250 m/s at 10 km with an arrival speed of at",
+            "least 1.5 times the target's and 5 g available. *Ceiling*: greatest height with 3 g inside half that",
+            "range. *Peak speed*, *apogee*, *average speed*: of the shot at that range. *Minimum range*: against the",
+            "same target at 1 km, kinematic alone. A ballistic missile flies at full burn from sea level at 35",
+            "degrees north toward the north; its terminal speed is at 15 km.\n",
+            "*fitted*: parameters nobody published were chosen so that the figure comes out, by",
+            "`tools/fit_interceptor.py` and `tools/fit_missile.py`. *predicted*: the fit did not see it. *bound*: the",
+            "fit keeps the kinematic minimum range from lying beyond the published one, which holds arming and the",
+            "first track too. *off*: against the published number. *outside*: against the nearer end of the published",
+            "interval; an end nobody published is the least half-width of its evidence status. *met*: inside the",
+            "interval, or within 10 % of the number; a bound: not beyond it.\n",
+            f"Of {len(fitted)} fitted figures {sum(row['met'] for row in fitted)} are met. Not met: "
+            + (", ".join(missed) or "none") + ".\n",
+            "## Interceptors\n",
+            table(REACH_HEAD, [reach_cells(row) for row in found["interceptors"]]),
+            "## Ballistic missiles\n",
+            table(REACH_HEAD, [reach_cells(row) for row in found["missiles"]]),
+            "## Miss against range\n",
+            f"Median miss (m) at {', '.join(shares)} of the published range, against the target of the range, with a",
+            "radar track off by 1 mrad across. A tvm round must at most double from the first to the last; command",
+            "guidance must grow at least as the range; of the other classes most rounds must arrive. A class without a",
+            "round in the catalog is shown by a notional one: another's flight with its errors.\n",
+            table(head, [growth_cells(row) for row in found["guidance"]]),
+        ]
+    )  # fmt: skip
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "scenario.md": scenario_page,
     "events.md": events_page,
     "codes.md": codes_page,
     "gates.md": gates_page,
     "catalog.md": catalog_page,
+    "reach.md": reach_page,
 }
 
 

@@ -440,6 +440,28 @@ def catalog_show(
     out.print(show.grid("", ("parameter", "value", "interval", "status", "source", "note"), rows, numbers=(1, 2)))
 
 
+@catalog_app.command("reach")
+@told
+def catalog_reach(json: Json = False) -> None:
+    """Reach of every interceptor and ballistic missile: the model's figures beside the published ones."""
+    from openiads.data.catalog import catalog
+    from openiads.faces import show, text
+    from openiads.study import reach_table
+
+    found = reach_table.table(catalog())
+    if json:
+        show.as_json(found)
+        return
+    out = show.console()
+    for title, key in (("Interceptors", "interceptors"), ("Ballistic missiles at full burn", "missiles")):
+        rows = [text.reach_cells(row) for row in found[key]]
+        out.print(show.grid(title, text.REACH_HEAD, rows, numbers=(2, 3, 4, 6, 7)))
+    shares = [f"at {share:g}" for share in found["shares"]]
+    rows = [text.growth_cells(row) for row in found["guidance"]]
+    title = "Median miss, m, at shares of the published range"
+    out.print(show.grid(title, ("round", "guidance", *shares, "as its class demands"), rows, numbers=(2, 3, 4)))
+
+
 @catalog_app.command("sources")
 @told
 def catalog_sources(json: Json = False) -> None:

@@ -146,6 +146,39 @@ SHARES = frozenset({"any_leaker"})
 TIMES = frozenset({"first_detection_s", "first_launch_s"})
 
 
+#: Columns of the reach table.
+REACH_HEAD = ("entry", "figure", "model", "published", "interval", "unit", "off", "outside", "kind", "met")
+
+
+def signed(share: float) -> str:
+    """A share as per cent with its sign; 0 for what rounds to it."""
+    shown = f"{100.0 * share:+.1f}"
+    return "0 %" if float(shown) == 0.0 else f"{shown} %".replace("-", "−")
+
+
+def reach_cells(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """One row of the reach table, a figure of `study.reach_table.table`, in the order of ``REACH_HEAD``."""
+    return (
+        row["entry"],
+        row["name"],
+        number(row["model"], 3 if row["model"] < 1000.0 else 4),
+        number(row["published"], 4),
+        f"{number(row['low'], 4)} to {number(row['high'], 4)}",
+        row["unit"],
+        signed(row["off"]),
+        signed(row["outside"]),
+        row["kind"],
+        "yes" if row["met"] else "no",
+    )
+
+
+def growth_cells(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """One row of the reach table's misses: round, guidance class, misses, whether the class's demand is kept."""
+    name = f"{row['entry']} (notional)" if row["notional"] else row["entry"]
+    misses = [number(miss, 2 if miss < 100.0 else 3) for miss in row["misses"]]
+    return name, words(row["guidance"]), *misses, "yes" if row["kept"] else "no"
+
+
 def metric_cells(name: str, value: Mapping[str, Any]) -> tuple[str, str, str, str]:
     """One row of the outcome table: label, central value, interval, n.
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from openiads.base.compiled import kernel
 from openiads.base.errors import InputError
 from openiads.earth.geodesy import SEMI_MAJOR
-from openiads.physics.flyout import FLYING, HANDOVER, fly, launch, new_bodies, track_acceleration
+from openiads.physics.flyout import FLYING, HANDOVER, PASSED, fly, launch, new_bodies, track_acceleration
 from openiads.physics.motion import local_up
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "flyout_table",
     "greatest_range",
     "long_shot",
+    "meeting",
     "minimum_range",
     "slack",
     "time_to_reach",
@@ -70,10 +71,11 @@ def arrive(body, kind, ground_range, height, target_speed, coarse_step, fine_ste
                 fine_step,
             )  # fmt: skip
             now = body["launch_time"] + body["age"]
-        if status != HANDOVER:
+        met = body["arrival"]
+        # a round just short of its last leg at one step can be past the point at the next: it was there
+        if status != HANDOVER and (status != PASSED or met - now > 1.1 * coarse_step):
             body["ballistic"] = ballistic
             return (math.inf, 0.0, 0.0)
-        met = body["arrival"]
         if target_speed <= 0.0 or abs(met - time) < 0.02:
             time = met
             break
@@ -283,6 +285,15 @@ def greatest_range(
         return time < math.inf and speed >= 1.5 * target_speed and available >= load
 
     return _greatest(feasible, 1000.0, limit, 5000.0)
+
+
+def meeting(
+    kind: Any, ground_range: float, target_speed: float = 250.0, height: float = 10_000.0
+) -> tuple[float, float, float]:
+    """Time of flight (s), arrival speed (m/s), available lateral acceleration (m/s^2) where a round meets a head-on
+    target of ``target_speed`` at a ground range and height (m); inf, 0, 0 when it does not arrive."""
+    found = arrive(new_bodies(1)[0], _planning(kind), ground_range, height, target_speed, COARSE, FINE)
+    return float(found[0]), float(found[1]), float(found[2])
 
 
 def ceiling(kind: Any, reach: float, load: float = 3 * 9.80665) -> float:

@@ -1,0 +1,70 @@
+"""Fit the burnout mass and the loft angle of the catalog's ballistic missiles to their published range and apogee.
+
+Only missiles whose ``fitted`` list names both are fitted; flight time, burnout speed and terminal speed stay unfitted
+and are printed with their miss.  The model's figures are those of `openiads.study.reach_table`.
+
+Usage: python tools/fit_missile.py [--write] [MISSILE ...]   (no missile: all; --write: into threats.toml)
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from fit_interceptor import written
+from scipy.optimize import least_squares
+
+from openiads.data.catalog import Entry, catalog
+from openiads.data.rounds import missile_values
+from openiads.physics import ballistics
+from openiads.study import reach_table
+
+TARGETS = ("range_max", "apogee")
+
+
+def flown(entry: Entry, x: Any) -> dict[str, float]:
+    """The model's figures (SI) at x: burnout mass as a share of the launch mass, and loft angle (rad)."""
+    values = missile_values(entry) | {"burnout_mass": float(x[0]) * entry.launch_mass.si, "loft": float(x[1])}
+    return reach_table.flown_missile(ballistics.missile(values))
+
+
+def fitted(entry: Entry) -> Any:
+    """The vector x of `flown` that meets both targets best."""
+
+    def residuals(x: Any) -> list[float]:
+        got = flown(entry, x)
+        return [got[field] / entry.si(field) - 1.0 for field in TARGETS]
+
+    start = np.array([entry.burnout_mass.si / entry.launch_mass.si, entry.loft_angle.si])
+    bounds = ([0.1, math.radians(15.0)], [0.9, math.radians(80.0)])
+    return least_squares(residuals, start, bounds=bounds, diff_step=1e-3).x
+
+
+def main() -> None:
+    """Fit, print, and write the fields where asked."""
+    wanted = [word for word in sys.argv[1:] if word != "--write"]
+    file = Path(str(resources.files("openiads.data") / "entries" / "threats.toml"))
+    for entry in reach_table.ballistic(catalog()):
+        if set(entry.lists.get("fitted", ())) != set(TARGETS) or (wanted and entry.name not in wanted):
+            continue
+        x = fitted(entry)
+        fields = {
+            "burnout_mass": round(float(x[0]) * entry.launch_mass.si, 1),
+            "loft_angle": round(math.degrees(x[1]), 3),
+        }
+        got = flown(entry, (fields["burnout_mass"] / entry.launch_mass.si, math.radians(fields["loft_angle"])))
+        print(f"{entry.name}: {entry.title}  {fields}")
+        for field, name in reach_table.MISSILE_FIGURES.items():
+            kind = "fitted   " if field in TARGETS else "predicted"
+            off = 100.0 * (got[field] / entry.si(field) - 1.0)
+            print(f"  {kind} {name:14s} {got[field]:10.5g}  off {off:+6.1f} % of {entry.si(field):g}")
+        if "--write" in sys.argv[1:]:
+            file.write_text(written(file.read_text(encoding="utf-8"), entry.name, fields), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
