@@ -6,7 +6,7 @@ import math
 import pytest
 
 from openiads.base.errors import InputError
-from openiads.data.catalog import FLOOR, STATUSES, catalog, load_catalog, value_at
+from openiads.data.catalog import FLOOR, STATUSES, catalog, launcher_rows, load_catalog, main_round, value_at
 
 ALL_VALUES = [(e.name, path, v) for e in catalog().entries.values() for path, v in e.every_value()]
 
@@ -181,7 +181,7 @@ def test_launchers_without_a_guidance_radar_are_refused():
 
 def test_a_dangling_name_between_entries_is_refused_with_the_nearest():
     changed = raw()
-    changed["systems"]["s300pmu2"]["interceptor"] = "48n6e3"
+    changed["systems"]["s300pmu2"]["launchers"][0]["interceptor"] = "48n6e3"
     with pytest.raises(InputError, match='Nearest: "48n6e2"'):
         load_catalog(changed)
 
@@ -218,3 +218,71 @@ def test_the_round_of_the_catalog_is_a_round_the_flight_model_takes():
         "slow_length",
     }
     assert named == set(INTERCEPTOR.names) - optional
+
+
+# ------------------------------------------------------------------ launchers and the rounds in them
+
+
+def test_launchers_are_numbered_through_the_rows_of_a_fire_unit():
+    changed = raw()
+    rows = changed["systems"]["s300pmu2"]["launchers"]
+    second = copy.deepcopy(rows[0])
+    second["rounds"]["value"] = 2
+    rows[0]["count"].update({"value": 4, "low": 2, "high": 6})
+    second["count"].update({"value": 2, "low": 1, "high": 3})
+    rows.append(second)
+    system = load_catalog(changed)["s300pmu2"]
+    assert [row.rounds.si for row in launcher_rows(system)] == [4, 4, 4, 4, 2, 2]
+    assert [row.rounds.si for row in launcher_rows(system, 3)] == [4, 4, 4]
+    assert [row.rounds.si for row in launcher_rows(system, 9)] == [4, 4, 4, 4, 4, 4, 2, 2, 2]
+    assert main_round(system) is system.launchers[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"rounds": {"value": 5, "source": ["calc"], "status": "derived"}}, "5 rounds in a 5p85se. Allowed: 1 to 4."),
+        ({"rounds": {"value": 0, "source": ["calc"], "status": "derived"}}, "0 rounds in a 5p85se"),
+        ({"count": {"value": 0, "source": ["calc"], "status": "derived"}}, "0 launchers"),
+        ({"launcher": "5p85s"}, 'Nearest: "5p85se"'),
+        ({"interceptor": "30n6e2"}, "is not among the interceptors"),
+    ],
+)
+def test_a_launcher_row_that_cannot_be_is_refused_with_its_place(change, message):
+    changed = raw()
+    changed["systems"]["s300pmu2"]["launchers"][0].update(change)
+    with pytest.raises(InputError) as caught:
+        load_catalog(changed)
+    assert str(caught.value).startswith("systems.s300pmu2.launchers[1]")
+    assert message in str(caught.value)
+
+
+def test_a_launcher_that_cannot_carry_the_round_is_refused():
+    changed = raw()
+    changed["interceptors"]["other"] = copy.deepcopy(changed["interceptors"]["48n6e2"])
+    changed["systems"]["s300pmu2"]["launchers"][0]["interceptor"] = "other"
+    with pytest.raises(InputError, match=r"5p85se cannot carry other\. It carries .*48n6e2"):
+        load_catalog(changed)
+
+
+def test_an_inclined_round_needs_a_launcher_that_is_trained():
+    changed = raw()
+    changed["interceptors"]["48n6e2"]["launch_kind"] = "inclined"
+    with pytest.raises(InputError, match="5p85se is without elevation, azimuth_arc, train_rate"):
+        load_catalog(changed)
+
+
+def test_a_system_without_launchers_is_refused():
+    changed = raw()
+    del changed["systems"]["s300pmu2"]["launchers"]
+    with pytest.raises(InputError, match="no launcher"):
+        load_catalog(changed)
+
+
+def test_a_phased_radar_turns_or_is_laid_anew():
+    changed = raw()
+    del changed["radars"]["30n6e2"]["slew_rate"]
+    with pytest.raises(InputError, match="slew_rate or relay_time"):
+        load_catalog(changed)
+    changed["radars"]["30n6e2"]["relay_time"] = {"value": 5, "unit": "min", "status": "assumption", "note": "a test"}
+    assert load_catalog(changed)["30n6e2"].relay_time.si == 300.0

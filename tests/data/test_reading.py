@@ -208,7 +208,7 @@ def test_an_own_entry_with_a_range_of_zero_is_reported():
 
 def test_an_own_system_whose_launchers_no_radar_guides_is_reported():
     text = (
-        GOOD + '\n[catalog.systems.blind]\ntitle = "blind"\npost = "54k6e2"\nsurveillance = []\nlauncher = "5p85se"\n'
+        GOOD + '\n[catalog.systems.blind]\ntitle = "blind"\npost = "54k6e2"\nsurveillance = []\n'
     )
     (found,) = errors(text)
     assert "launchers without a guidance radar" in found

@@ -32,7 +32,9 @@ __all__ = [
     "Source",
     "Value",
     "catalog",
+    "launcher_rows",
     "load_catalog",
+    "main_round",
     "nearest",
     "parse_value",
     "value_at",
@@ -54,7 +56,6 @@ NEEDED_BY = {
         "uplink_dwell",
         "uplink_interval",
         "occupancy_limit",
-        "slew_rate",
         "mode_change_time",
     ),
     "ballistic": (
@@ -69,6 +70,18 @@ NEEDED_BY = {
         "cep",
     ),
 }
+# Which kind of entry each name in a systems entry means; of the rows of its launchers table below.
+LINKS = {
+    "post": "posts",
+    "fire_unit_post": "posts",
+    "engagement_radar": "radars",
+    "surveillance": "radars",
+    "low_altitude": "radars",
+    "low_altitude_choices": "radars",
+}
+LAUNCHER_LINKS = {"launcher": "launchers", "interceptor": "interceptors"}
+# Fields of a launcher that fires an inclined round.
+TRAINED = ("elevation", "azimuth_arc", "train_rate")
 PLACE_OF_ENTRIES = "openiads.data"
 
 
@@ -297,6 +310,30 @@ def value_at(value: Value, u: float, weighting: str = "uniform") -> float:
     else:
         raise InputError("value_at", f"weighting {weighting!r}", 'Give "uniform" or "triangular".')
     return math.exp(found) if logarithmic else found
+
+
+def main_round(system: Entry) -> Row:
+    """The first row of a system's launchers: its most numerous launcher with the round in it."""
+    rows: tuple[Row, ...] = system.tables["launchers"]
+    return rows[0]
+
+
+def launcher_rows(system: Entry, count: int | None = None) -> tuple[Row, ...]:
+    """The row of `system.launchers` of every launcher of one fire unit, in order: launcher k + 1 is of row k.
+
+    count : launchers in place; the catalog's nominal number if left out. Fewer than that are taken in the order of the
+    rows; more go to the rows that have room up to the upper end of their count.
+    """
+    rows = system.tables["launchers"]
+    numbers = [int(row.count.si) for row in rows]
+    spare = sum(numbers) if count is None else count
+    spare -= sum(numbers)
+    for i, row in enumerate(rows):
+        more = min(max(spare, 0), int(row.count.si_high) - numbers[i])
+        numbers[i] += more
+        spare -= more
+    found = tuple(row for row, number in zip(rows, numbers, strict=True) for _ in range(number))
+    return found if count is None else found[:count]
 
 
 @cache
@@ -547,6 +584,8 @@ def _check_sense(entry: Entry) -> None:
                     "Exchange elevation_low and elevation_high.",
                 )
         lacking = [key for key in NEEDED_BY[entry.text["kind"]] if not entry.has(key)]
+        if entry.text["kind"] == "phased" and not (entry.has("slew_rate") or entry.has("relay_time")):
+            lacking.append("slew_rate or relay_time")
         if lacking:
             raise InputError(
                 place, f"a {entry.text['kind']} radar without {', '.join(lacking)}", "Add the missing fields."
@@ -566,26 +605,52 @@ def _check_sense(entry: Entry) -> None:
 
 
 def _check_links(entries: Mapping[str, Entry]) -> None:
-    """Every name that an entry gives another entry exists and is of the kind meant."""
-    wanted = {
-        "post": "posts",
-        "engagement_radar": "radars",
-        "launcher": "launchers",
-        "interceptor": "interceptors",
-        "low_altitude": "radars",
-    }
+    """Every name that an entry gives another entry exists and is of the kind meant; every launcher takes its round."""
     for entry in entries.values():
+        place = f"{entry.kind}.{entry.name}"
+        if entry.kind == "launchers":
+            for name in entry.lists["carries"]:
+                _check_link(f"{place}.carries", name, "interceptors", entries)
         if entry.kind != "systems":
             continue
-        links = [(key, entry.text[key], kind) for key, kind in wanted.items() if key in entry.text]
-        links += [
-            (key, name, "radars")
-            for key in ("surveillance", "low_altitude_choices")
-            for name in entry.lists.get(key, ())
-        ]
-        for key, name, kind in links:
-            if name not in entries or entries[name].kind != kind:
-                known = [n for n, e in entries.items() if e.kind == kind]
-                raise InputError(
-                    f"systems.{entry.name}.{key}", f"{name!r} is not among the {kind}", nearest(name, known)
-                )
+        for key, kind in LINKS.items():
+            named = entry.lists.get(key, ()) if key in entry.lists else (entry.text.get(key, ""),)
+            for name in named:
+                if name:
+                    _check_link(f"{place}.{key}", name, kind, entries)
+        rows = entry.tables.get("launchers", ())
+        if not rows:
+            raise InputError(place, "no launcher", "Add [[launchers]] with launcher, interceptor, count and rounds.")
+        for i, row in enumerate(rows):
+            where = f"{place}.launchers[{i + 1}]"
+            for key, kind in LAUNCHER_LINKS.items():
+                _check_link(f"{where}.{key}", row.text[key], kind, entries)
+            _check_load(where, row, entries[row.text["launcher"]], entries[row.text["interceptor"]])
+
+
+def _check_link(place: str, name: str, kind: str, entries: Mapping[str, Entry]) -> None:
+    if name not in entries or entries[name].kind != kind:
+        known = [n for n, e in entries.items() if e.kind == kind]
+        raise InputError(place, f"{name!r} is not among the {kind}", nearest(name, known))
+
+
+def _check_load(place: str, row: Row, launcher: Entry, round_: Entry) -> None:
+    """A launcher that takes the round, and as many of it, and that can be trained where the round leaves inclined."""
+    carries = launcher.lists["carries"]
+    if round_.name not in carries:
+        raise InputError(
+            f"{place}.interceptor", f"{launcher.name} cannot carry {round_.name}", f"It carries {', '.join(carries)}."
+        )
+    if not row.count.si >= 1:
+        raise InputError(f"{place}.count", f"{row.count.number:g} launchers", "Give 1 or more, or leave the row out.")
+    if not 1 <= row.rounds.si <= launcher.tubes.si:
+        raise InputError(
+            f"{place}.rounds",
+            f"{row.rounds.number:g} rounds in a {launcher.name}",
+            f"Allowed: 1 to {launcher.tubes.si:.0f}.",
+        )
+    lacking = [key for key in TRAINED if not launcher.has(key)]
+    if round_.text["launch_kind"] == "inclined" and lacking:
+        raise InputError(
+            place, f"{round_.name} leaves inclined, and {launcher.name} is without {', '.join(lacking)}", "Add them."
+        )

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from openiads.base.errors import InputError
 from openiads.base.units import QuantityError, position, quantity
-from openiads.data.catalog import KINDS, Catalog, catalog, load_catalog, nearest
+from openiads.data.catalog import KINDS, Catalog, catalog, launcher_rows, load_catalog, nearest
 
 if TYPE_CHECKING:
     from openiads.data.reading import Lines
@@ -28,6 +28,7 @@ Loc = tuple[str | int, ...]
 Problem = tuple[Loc, Any, str, str]  # where, the value to show (None: none), reason, remedy
 Place = tuple[float, float]
 
+HARBOR = 5000.0  # m; a ship with sea within it is in port
 LIST = "List them: openiads catalog list"
 NAMED = ("asset", "site", "raid", "flight", "corridor")
 
@@ -94,7 +95,7 @@ def problems_of(mapping: Mapping[str, Any], lines: Lines, folder: Path | None) -
     corridors = [str(row.get("name")) for _, row in _rows(mapping, "corridor")]
     for loc, flight in _rows(mapping, "flight"):
         yield from _flight(loc, flight, known, corridors)
-    yield from _terrain(mapping, folder)
+    yield from _terrain(mapping, known, folder)
 
 
 def _catalog_loc(place: str) -> Loc:
@@ -147,11 +148,10 @@ def _site(loc: Loc, site: dict[str, Any], known: Catalog, assets: dict[str, Any]
     system = known.systems.get(site.get("system", "")) if isinstance(site.get("system"), str) else None
     if system is None:
         return
-    tubes = known[system.launcher].tubes.si
     limits = (
         ("fire_units", system.max_fire_units.si),
-        ("launchers", system.launchers_per_fire_unit.si),
-        ("rounds", tubes),
+        ("launchers", sum(row.count.si_high for row in system.launchers)),
+        ("rounds", max(known[row.launcher].tubes.si for row in system.launchers)),
     )
     for key, most in limits:
         count = site.get(key)
@@ -179,16 +179,17 @@ def _site(loc: Loc, site: dict[str, Any], known: Catalog, assets: dict[str, Any]
 
 def _elements(site: dict[str, Any], system: Any, known: Catalog) -> list[str]:
     """Names of what can be off or fail at a site: `64n6e2`, `30n6e2/1`, `5p85se/1/3`; `30n6e2` alone means all of
-    them."""
+    them. Launchers are numbered through in each fire unit: `m902/1/1`, ..., `m901/1/5`."""
     units = site.get("fire_units", 1)
     units = min(units, 64) if isinstance(units, int) else 0
-    launchers = site.get("launchers", int(system.launchers_per_fire_unit.si))
-    launchers = min(launchers, 64) if isinstance(launchers, int) else 0
+    launchers = site.get("launchers")
+    launchers = min(launchers, 64) if isinstance(launchers, int) else None
     low = site.get("low_altitude", system.get("low_altitude", "none"))
     names = [system.post, *system.surveillance, system.engagement_radar]
     names += [low] if isinstance(low, str) and low in known.radars else []
     names += [f"{system.engagement_radar}/{u + 1}" for u in range(units)]
-    names += [f"{system.launcher}/{u + 1}/{n + 1}" for u in range(units) for n in range(launchers)]
+    kinds = [row.launcher for row in launcher_rows(system, launchers)]
+    names += [f"{kind}/{u + 1}/{n + 1}" for u in range(units) for n, kind in enumerate(kinds)]
     return names
 
 
@@ -265,8 +266,8 @@ def _flight(loc: Loc, flight: dict[str, Any], known: Catalog, corridors: list[st
         yield from _flies(loc, flight, kind)
 
 
-def _terrain(mapping: Mapping[str, Any], folder: Path | None) -> Iterator[Problem]:
-    """Files that exist, and on terrain that knows its coast sites that stand on land."""
+def _terrain(mapping: Mapping[str, Any], known: Catalog, folder: Path | None) -> Iterator[Problem]:
+    """Files that exist, and on terrain that knows its coast sites that stand on land and ships that do not."""
     terrain = mapping.get("terrain", {})
     if not isinstance(terrain, dict):
         return
@@ -287,12 +288,28 @@ def _terrain(mapping: Mapping[str, Any], folder: Path | None) -> Iterator[Proble
     if ground is None:
         return
     for loc, place in places:
-        if not bool(ground.is_land(*place)):
+        if _afloat(mapping["site"][loc[1]], known):
+            if _far_from_sea(ground, place):
+                yield (*loc, "at"), mapping["site"][loc[1]]["at"], "a ship on land", "Move the site to sea."
+        elif not bool(ground.is_land(*place)):
             south, north, west, east = ground_window(source)
             inside = south <= math.degrees(place[0]) <= north and west <= math.degrees(place[1]) <= east
             reason = "in the sea" if inside else "outside the packaged Levant terrain"
             remedy = "Move the site onto land." if inside else 'Choose another terrain source, e.g. "flat" or "files".'
             yield (*loc, "at"), mapping["site"][loc[1]]["at"], reason, remedy
+
+
+def _afloat(site: dict[str, Any], known: Catalog) -> bool:
+    system = known.systems.get(site["system"]) if isinstance(site.get("system"), str) else None
+    return system is not None and bool(system.get("afloat", False))
+
+
+def _far_from_sea(ground: Any, place: Place) -> bool:
+    """Land here and for some kilometers on all sides: the coastline is not exact enough to refuse a ship in port."""
+    from openiads.earth.geodesy import offset
+
+    around = [offset(*place, turn * math.pi / 4.0, HARBOR) for turn in range(8)]
+    return all(bool(ground.is_land(*here)) for here in [place, *around])
 
 
 def ground_window(source: str) -> tuple[float, float, float, float]:
@@ -340,7 +357,10 @@ def warnings(scenario: Scenario, known: Catalog) -> list[str]:
             (site.launchers == 0, "has no launcher"),
             (site.rounds == 0, "has no round"),
             (site.doctrine.control == "hold", "holds its weapons"),
-            (set(system.surveillance) <= set(site.radars_off), "has its surveillance radar off"),
+            (
+                bool(system.surveillance) and set(system.surveillance) <= set(site.radars_off),
+                "has its surveillance radar off",
+            ),
             (bool(radars & set(site.radars_off)), "has an engagement radar off"),
             (not site.defends, "defends no asset"),
         ]

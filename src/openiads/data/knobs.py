@@ -111,9 +111,8 @@ def used_entries(catalog: Catalog, scenario: Scenario) -> set[str]:
             system.post,
             *system.surveillance,
             system.engagement_radar,
-            system.launcher,
-            system.interceptor,
         }
+        used |= {row.text[key] for row in system.launchers for key in ("launcher", "interceptor")}
         used |= {low} - {"none"}
     return used
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from openiads.base.draws import actor_number
 from openiads.base.errors import InputError
-from openiads.data.catalog import Entry
+from openiads.data.catalog import Entry, main_round
 from openiads.data.knobs import calibration
 from openiads.data.scenario import Scenario, Site
 from openiads.earth.geodesy import enu_axes, offset, to_ecef
@@ -49,7 +49,7 @@ class Names:
 
 def common_mode(scenario: Scenario, values: Values) -> float:
     """Probability that nothing which the rounds of a salvo share fails: the least of the systems in place, scaled."""
-    rounds = [values.catalog[values.catalog[site.system].interceptor] for site in scenario.sites]
+    rounds = [values.catalog[main_round(values.catalog[site.system]).interceptor] for site in scenario.sites]
     least = min([values.of(entry, "common_mode") for entry in rounds], default=1.0)
     given = scenario.world.common_mode_scale
     scale = values.knob("world.common_mode", 1.0 if given is None else given)
@@ -283,7 +283,7 @@ class Places:
         radar = catalog[system.engagement_radar]
         row["post"] = post
         row["radar"] = self._radar(site, radar, f"{radar.name}/{n + 1}", lat, lon, post, index, None)
-        round_entry = catalog[system.interceptor]
+        round_entry = catalog[main_round(system).interceptor]
         row["kind"], row["flyout_table"], kind, farthest = self._kind(round_entry)
         row["target_channels"] = int(system.target_channels.si)
         row["missile_channels"] = int(system.missile_channels.si)
@@ -304,7 +304,7 @@ class Places:
             v(round_entry, "target_speed_limit"), v(round_entry, "ballistic_max_range", farthest),
         ]  # fmt: skip
         self._lethality(row, round_entry, kind, farthest)
-        self._launchers(row, site, system, catalog[system.launcher], n, index, lat, lon)
+        self._launchers(row, site, system, catalog[main_round(system).launcher], n, index, lat, lon)
         self.rows["units"].append(row)
         self.names.units.append(name)
 
@@ -361,8 +361,8 @@ class Places:
         self, unit: Any, site: Site, system: Entry, entry: Entry, n: int, index: int, lat: float, lon: float
     ) -> None:
         v = self.values.of
-        count = site.launchers if site.launchers is not None else int(system.launchers_per_fire_unit.si)
-        rounds = site.rounds if site.rounds is not None else int(entry.tubes.si)
+        count = site.launchers if site.launchers is not None else int(main_round(system).count.si)
+        rounds = site.rounds if site.rounds is not None else int(main_round(system).rounds.si)
         unit["first_launcher"], unit["launchers"] = len(self.rows["launchers"]), count
         ring = v(system, "launcher_spacing") * max(count, 1) / (2.0 * math.pi)
         for k in range(count):
