@@ -6,7 +6,17 @@ import math
 import pytest
 
 from openiads.base.errors import InputError
-from openiads.data.catalog import FLOOR, STATUSES, catalog, launcher_rows, load_catalog, main_round, value_at
+from openiads.data.catalog import (
+    FLOOR,
+    KINDS,
+    STATUSES,
+    catalog,
+    launcher_rows,
+    load_catalog,
+    main_round,
+    value_at,
+)
+from openiads.data.knobs import calibration
 
 ALL_VALUES = [(e.name, path, v) for e in catalog().entries.values() for path, v in e.every_value()]
 
@@ -15,9 +25,16 @@ def raw():
     return copy.deepcopy(catalog().raw)
 
 
-def test_the_catalog_holds_the_first_system_and_the_first_threats():
-    assert set(catalog().systems) == {"s300pmu2"}
-    assert set(catalog().radars) == {"64n6e2", "96l6e", "76n6", "30n6e2"}
+SYSTEMS = {
+    "s300ps", "s300pmu1", "s300pmu2", "s300v", "s300vm", "s300v4", "s300f", "s300fm", "patriot_pac2", "patriot_pac3",
+    "patriot_pac3_mse",
+}  # fmt: skip
+
+
+def test_the_catalog_holds_the_systems_and_the_threats():
+    assert set(catalog().systems) == SYSTEMS
+    assert set(catalog().radars) >= {"64n6e2", "96l6e", "76n6", "30n6e2", "9s15", "9s19", "9s32", "mpq53", "mpq65"}
+    assert set(catalog().radars) >= {"mr800", "mr710", "3r41"}
     assert set(catalog().threats) >= {"f16", "tomahawk", "shahed136", "scud_b", "a320"}
     assert catalog()["48n6e2"].max_range.si == 200_000.0
     assert catalog()["48n6e2"].max_range.unit == "km"
@@ -158,6 +175,19 @@ def test_the_digest_follows_content_and_not_order():
     assert load_catalog(changed).digest != catalog().digest
 
 
+def test_every_kind_of_entry_has_numbers_and_none_of_them_may_lose_its_source():
+    tried = set()
+    for entry in catalog().entries.values():
+        published = [path for path, v in entry.every_value() if path in entry.values and v.status != "assumption"]
+        for path in published[:1]:
+            changed = raw()
+            del changed[entry.kind][entry.name][path]["source"]
+            with pytest.raises(InputError, match=f"{entry.name}.{path}: without a source"):
+                load_catalog(changed)
+            tried.add(entry.kind)
+    assert tried >= set(KINDS) - {"identification"}
+
+
 FAULTS = {
     "unknown source": (("threats", "f16", "length"), {"source": ["nobody"]}, "not in the bibliography"),
     "no source": (("threats", "f16", "length"), {"source": []}, "without a source"),
@@ -208,8 +238,8 @@ def test_launchers_without_a_guidance_radar_are_refused():
 
 def test_a_dangling_name_between_entries_is_refused_with_the_nearest():
     changed = raw()
-    changed["systems"]["s300pmu2"]["launchers"][0]["interceptor"] = "48n6e3"
-    with pytest.raises(InputError, match='Nearest: "48n6e"'):
+    changed["systems"]["s300pmu2"]["launchers"][0]["interceptor"] = "48n6e22"
+    with pytest.raises(InputError, match='Nearest: "48n6e2"'):
         load_catalog(changed)
 
 
@@ -271,7 +301,7 @@ def test_launchers_are_numbered_through_the_rows_of_a_fire_unit():
         ({"rounds": {"value": 5, "source": ["calc"], "status": "derived"}}, "5 rounds in a 5p85se. Allowed: 1 to 4."),
         ({"rounds": {"value": 0, "source": ["calc"], "status": "derived"}}, "0 rounds in a 5p85se"),
         ({"count": {"value": 0, "source": ["calc"], "status": "derived"}}, "0 launchers"),
-        ({"launcher": "5p85s"}, 'Nearest: "5p85se"'),
+        ({"launcher": "5p85see"}, 'Nearest: "5p85se"'),
         ({"interceptor": "30n6e2"}, "is not among the interceptors"),
     ],
 )
@@ -313,3 +343,80 @@ def test_a_phased_radar_turns_or_is_laid_anew():
         load_catalog(changed)
     changed["radars"]["30n6e2"]["relay_time"] = {"value": 5, "unit": "min", "status": "assumption", "note": "a test"}
     assert load_catalog(changed)["30n6e2"].relay_time.si == 300.0
+
+
+# ------------------------------------------------------------------ the systems as published
+
+
+@pytest.mark.parametrize("name", sorted(n for n in SYSTEMS if n.startswith("s300")))
+def test_an_s300_fire_unit_engages_six_targets_with_twelve_rounds(name):
+    system = catalog()[name]
+    assert (system.target_channels.si, system.missile_channels.si) == (6, 12)
+
+
+@pytest.mark.parametrize("name", sorted(n for n in SYSTEMS if n.startswith("patriot")))
+def test_a_patriot_battery_has_nine_slots_one_radar_and_its_own_post(name):
+    system = catalog()[name]
+    assert system.missile_channels.si == 9
+    assert system.missile_channels.status == "relayed"
+    assert system.surveillance == ()
+    assert not system.has("low_altitude")
+    assert system.fire_unit_post == "msq104"
+    assert catalog()[main_round(system).interceptor].launch_kind == "inclined"
+
+
+def test_every_launcher_holds_the_published_number_of_rounds():
+    held = {
+        (row.launcher, row.interceptor): row.rounds.si for s in catalog().systems.values() for row in s.launchers
+    }
+    assert held[("5p85se", "48n6e2")] == held[("5p85se", "48n6e")] == held[("5p85s", "5v55r")] == 4
+    assert (held[("9a83", "9m83")], held[("9a82", "9m82")]) == (4, 2)
+    assert (held[("m901", "pac2_gemt")], held[("m902", "pac3_cri")]) == (4, 16)
+    assert (held[("m903", "pac3_mse")], held[("m903", "pac2_gemt")]) == (12, 4)
+
+
+def test_the_cruiser_has_sixty_four_rounds_in_eight_drums():
+    (row,) = catalog()["s300f"].launchers
+    assert (row.count.si, row.rounds.si) == (8, 8)
+    assert catalog()["s300f"].afloat
+
+
+def test_a_patriot_radar_searches_ninety_degrees_and_tracks_in_a_hundred_and_twenty():
+    for name in ("mpq53", "mpq65"):
+        radar = catalog()[name]
+        assert 2 * radar.sector_half_width.number == 90
+        assert 2 * radar.track_sector_half_width.number == 120
+        assert [mode.name for mode in radar.modes] == ["all"]
+        assert radar.has("relay_time")
+        assert not radar.has("slew_rate")
+
+
+def test_search_modes_lie_inside_what_the_radar_can_track():
+    for radar in catalog().radars.values():
+        for mode in radar.modes:
+            assert mode.elevation_high.si <= radar.track_elevation_high.si + 1e-9, f"{radar.name}: {mode.name}"
+            assert mode.azimuth_width.si <= 2 * radar.track_sector_half_width.si + 1e-9, f"{radar.name}: {mode.name}"
+
+
+def test_a_turning_radar_looks_all_round_and_follows_its_rotation():
+    for radar in catalog().radars.values():
+        if radar.kind == "rotating":
+            assert radar.sector_half_width.number == 180
+            assert radar.track_update_interval.si == pytest.approx(radar.rotation.si / radar.faces.si)
+
+
+def test_one_calibration_serves_every_radar():
+    for radar in catalog().radars.values():
+        found = calibration(radar)
+        assert found.low < found.nominal < found.high, radar.name
+        assert found.instrumented_range == radar.instrumented_range.si, radar.name
+
+
+def test_the_crew_delay_is_less_than_the_reaction_time_it_is_part_of():
+    for system in catalog().systems.values():
+        assert system.crew_delay.si < system.reaction_time.si
+
+
+def test_the_declared_end_of_a_count_is_an_end():
+    assert catalog()["s300ps"].launchers[0].count.si_high == 12
+    assert catalog()["patriot_pac2"].missile_channels.si_high == 9

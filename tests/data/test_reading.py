@@ -214,6 +214,27 @@ def test_an_own_system_whose_launchers_no_radar_guides_is_reported():
     assert "launchers without a guidance radar" in found
 
 
+SHIP = GOOD.replace('system = "s300pmu2"', 'system = "s300f"')
+
+
+def test_a_ship_lies_at_sea_or_in_port():
+    for place in ("34.92 N 35.40 E", "34.92 N 35.86 E"):
+        assert loads(SHIP.replace('at = "34.92 N 35.90 E"', f'at = "{place}"')).sites[0].system == "s300f"
+
+
+def test_a_ship_on_land_is_reported():
+    (found,) = errors(SHIP.replace('at = "34.92 N 35.90 E"', 'at = "34.80 N 36.60 E"'))
+    assert found.endswith("a ship on land. Move the site to sea.")
+
+
+def test_launchers_of_a_mixed_fire_unit_are_named_by_kind_and_numbered_through():
+    mixed = GOOD.replace('system = "s300pmu2"', 'system = "patriot_pac3"')
+    row = 'defends = ["Port"]\nfailures = [{ element = "m901/1/4", at = "60 s" }]'
+    assert loads(mixed.replace('defends = ["Port"]', row)).sites[0].failures[0].element == "m901/1/4"
+    (found,) = errors(mixed.replace('defends = ["Port"]', row.replace("m901/1/4", "m901/1/1")))
+    assert "no element of this site of that name" in found
+
+
 # ------------------------------------------------------------------ text
 
 

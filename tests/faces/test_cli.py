@@ -381,6 +381,42 @@ def test_catalog_reads_on_a_terminal_and_as_json() -> None:
     assert json.loads(call("catalog", "sources", "--json").stdout)["sources"]
 
 
+def test_a_system_is_shown_with_what_it_names_and_what_a_fire_unit_holds() -> None:
+    shown = call("catalog", "show", "s300pmu2").stdout
+    assert "64N6E2 Big Bird surveillance radar" in shown
+    assert "each fire unit: 12 x 5p85se (5P85SE launcher), each with 4 x 48n6e2" in shown
+    assert "[hds_30" in shown
+    tables = json.loads(call("catalog", "show", "patriot_pac3", "--json").stdout)["tables"]
+    assert [(row["launcher"], row["interceptor"]) for row in tables["launchers"]] == [
+        ("m902", "pac3_cri"),
+        ("m901", "pac2_gemt"),
+    ]
+
+
+def test_two_systems_stand_side_by_side_down_to_their_rounds() -> None:
+    done = call("catalog", "compare", "s300pmu2", "patriot_pac3")
+    assert done.exit_code == 0
+    for words in ("Engagement radar", "ready rounds of a fire unit", "200 km (", "40 km (", "detects 1 m2 at", "–"):
+        assert words in done.stdout
+    told = json.loads(call("catalog", "compare", "s300pmu2", "patriot_pac3", "--json").stdout)
+    sections = {section["title"]: section for section in told["sections"]}
+    rows = {row["name"]: row for row in sections["System"]["rows"]}
+    assert rows["missile_channels"]["left"]["value"] == 12
+    assert rows["missile_channels"]["right"]["value"] == 9
+    reach = {row["name"]: row for row in sections["Round 1"]["rows"]}["max_range"]
+    assert reach["left"]["unit"] == reach["right"]["unit"] == "km"
+    assert reach["left"]["si_low"] <= reach["left"]["si"] <= reach["left"]["si_high"]
+    assert sections["Surveillance radar"]["right"] == "none"
+    everything = json.loads(call("catalog", "compare", "mpq53", "mpq65", "--all", "--json").stdout)["sections"][0]
+    assert "range_floor" in {row["name"] for row in everything["rows"]}
+
+
+def test_entries_of_different_kinds_are_not_compared() -> None:
+    done = call("catalog", "compare", "s300pmu2", "f16")
+    assert done.exit_code == 65
+    assert "no fields in common" in done.stderr
+
+
 def test_schema_is_a_json_schema() -> None:
     told = json.loads(call("schema").stdout)
     assert told["$schema"].startswith("https://json-schema.org/")

@@ -486,15 +486,17 @@ def _value(place: str, table: Mapping[str, Any], dimension: str, sources: Mappin
 
 
 def _interval(number: float, low: float, high: float, status: str, dimension: str, scale: str) -> tuple[float, float]:
-    """The declared interval with the floor of its status on each side that is missing or has no width."""
+    """The declared interval with the floor of its status on each side that is missing or has no width; the declared end
+    of a count is an end, as twelve launchers at most are not thirteen."""
     share = FLOOR[status]
-    if math.isnan(low) or low == number:
+    whole = dimension == "count"
+    if math.isnan(low) or (low == number and not whole):
         low = number / (1.0 + share) if scale == "log" else number - share * abs(number)
-    if math.isnan(high) or high == number:
+    if math.isnan(high) or (high == number and not whole):
         high = number * (1.0 + share) if scale == "log" else number + share * abs(number)
     if dimension == "probability":
         low, high = max(low, 0.0), min(high, 1.0)
-    if dimension == "count":
+    if whole:
         low, high = math.floor(low), math.ceil(high)
     return low, high
 

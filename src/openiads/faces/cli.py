@@ -371,21 +371,24 @@ def catalog_entry(context: typer.Context, json: Json = False) -> None:
 def _list(json: bool) -> None:
     from openiads.data.catalog import catalog
     from openiads.faces import show
+    from openiads.faces.entries import KIND_WORDS
 
-    entries = sorted(catalog().entries.values(), key=lambda entry: (entry.kind, entry.name))
+    book = catalog()
     if json:
-        show.as_json(
-            {
-                "entries": [
-                    {"kind": e.kind, "name": e.name, "title": e.title, "values": len(list(e.every_value()))}
-                    for e in entries
-                ]
-            }
-        )
+        listed = [
+            {"kind": e.kind, "name": e.name, "title": e.title, "values": len(list(e.every_value()))}
+            for kind in KIND_WORDS
+            for e in sorted(book.of_kind(kind).values(), key=lambda e: e.name)
+        ]
+        show.as_json({"entries": listed})
         return
-    rows = [(e.kind, e.name, e.title, str(len(list(e.every_value())))) for e in entries]
-    show.console().print(show.grid("", ("kind", "name", "title", "values"), rows, numbers=(3,)))
-    print("More of one: openiads catalog show NAME")
+    out = show.console()
+    for kind, words in KIND_WORDS.items():
+        entries = sorted(book.of_kind(kind).values(), key=lambda e: e.name)
+        if entries:
+            rows = [(e.name, e.title, str(len(list(e.every_value())))) for e in entries]
+            out.print(show.grid(words, ("name", "title", "values"), rows, numbers=(2,), widths={0: 18, 1: 66}))
+    out.print("More of one: openiads catalog show NAME; two side by side: openiads catalog compare NAME NAME")
 
 
 @catalog_app.command("list")
@@ -402,8 +405,7 @@ def catalog_show(
 ) -> None:
     """Show the values of one entry with interval, unit, source and status."""
     from openiads.data.catalog import catalog
-    from openiads.faces import show
-    from openiads.faces.brief import parameters
+    from openiads.faces import entries, show
 
     book = catalog()
     entry = book[name]
@@ -425,19 +427,50 @@ def catalog_show(
             for path, v in entry.every_value()
         }
         settings = {**entry.text, **entry.flags, **entry.lists}
-        show.as_json(
-            {"kind": entry.kind, "name": entry.name, "title": entry.title, "settings": settings, "values": values}
-        )
+        tables = {name: [entries.row_as_data(row) for row in rows] for name, rows in entry.tables.items()}
+        named = {"kind": entry.kind, "name": entry.name, "title": entry.title}
+        show.as_json({**named, "settings": settings, "values": values, "tables": tables})
         return
     out = show.console()
-    out.print(f"{entry.name}: {entry.title} ({entry.kind})", style="bold")
-    for key, value in {**entry.text, **entry.flags, **entry.lists}.items():
-        out.print(f"  {key}: {', '.join(value) if isinstance(value, tuple) else value}")
-    rows = [
-        (p.name, f"{p.value} {p.unit}".strip(), p.interval, p.status, p.source, p.note)
-        for p in parameters([name], book)
-    ]
-    out.print(show.grid("", ("parameter", "value", "interval", "status", "source", "note"), rows, numbers=(1, 2)))
+    out.print(f"{entry.name}: {entry.title}", style="bold")
+    for key, words in entries.settings(entry, book):
+        out.print(f"  {key}: {words}")
+    if entry.kind == "systems":
+        for line in entries.armament(entry, book):
+            out.print(f"  each fire unit: {line}")
+    if entry.kind == "radars":
+        out.print(f"  detects 1 m2 at: {entries.reach(entry)}")
+    for title, numbers in entries.parts(entry):
+        cells = [entries.value_cells(key, number) for key, number in numbers.items()]
+        if cells:
+            head = ("parameter", "value", "interval", "status", "note [sources]")
+            out.print(show.grid(title, head, cells, numbers=(1,), widths={0: 24}))
+    out.print("Sources by key: openiads catalog sources")
+
+
+@catalog_app.command("compare")
+@told
+def catalog_compare(
+    left: Annotated[str, typer.Argument(metavar="NAME", help="An entry, for example s300pmu2.")],
+    right: Annotated[str, typer.Argument(metavar="NAME", help="Another of the same kind, for example patriot_pac3.")],
+    everything: Annotated[bool, typer.Option("--all", help="Every field instead of the main ones.")] = False,
+    json: Json = False,
+) -> None:
+    """Two entries side by side with units and intervals; systems with their posts, radars, launchers and rounds."""
+    from openiads.data.catalog import catalog
+    from openiads.faces import entries, show
+
+    sections = entries.compare(left, right, catalog(), everything=everything)
+    if json:
+        show.as_json({"left": left, "right": right, "sections": entries.sections_as_data(sections)})
+        return
+    out = show.console()
+    side = max((out.width - 30) // 2 - 2, 12)
+    for section in sections:
+        rows = [(line.name, entries.shown(line.left), entries.shown(line.right)) for line in section.lines]
+        if rows:
+            out.print(show.grid(section.title, ("", *section.heads), rows, widths={0: 24, 1: side, 2: side}))
+    out.print("In parentheses the interval; ~ an assumption that no source gives; – not there or not applicable.")
 
 
 @catalog_app.command("reach")
@@ -474,8 +507,11 @@ def catalog_sources(json: Json = False) -> None:
         fields = ("key", "title", "publisher", "year", "url", "access")
         show.as_json({"sources": [{field: getattr(source, field) for field in fields} for source in sources]})
         return
-    rows = [(s.key, s.title, s.publisher, s.year, s.url) for s in sources]
-    show.console().print(show.grid("", ("key", "title", "publisher", "year", "address"), rows))
+    rows = []
+    for s in sources:
+        words = ", ".join(part for part in (s.title, s.publisher, s.year) if part)
+        rows.append((s.key, "\n".join(part for part in (words, s.url, f"({s.access})" if s.access else "") if part)))
+    show.console().print(show.grid("", ("key", "source, address, and how it was consulted"), rows))
 
 
 def version(wanted: bool) -> None:

@@ -51,8 +51,16 @@ def as_json(value: Any) -> None:
     print(json.dumps(plain(value), ensure_ascii=False, allow_nan=False), flush=True)
 
 
-def grid(title: str, head: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: Sequence[int] = ()) -> Any:
-    """A rich table; columns in ``numbers`` are set to the right."""
+def grid(
+    title: str,
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    numbers: Sequence[int] = (),
+    widths: Mapping[int, int] | None = None,
+) -> Any:
+    """A rich table; columns in ``numbers`` are set to the right, ``widths`` gives columns a least width, so that tables
+    below each other line up."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -61,7 +69,8 @@ def grid(title: str, head: Sequence[str], rows: Sequence[Sequence[str]], *, numb
         title=Text(title, style="bold") if title else None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
     )
     for k, name in enumerate(head):
-        made.add_column(Text(name), justify="right" if k in numbers else "left", overflow="fold")
+        least = (widths or {}).get(k)
+        made.add_column(Text(name), justify="right" if k in numbers else "left", overflow="fold", min_width=least)
     for row in rows:
         made.add_row(*(Text(cell) for cell in row))
     return made
