@@ -56,6 +56,7 @@ NOT_IDENTIFIED, NOT_ACQUIRED = int(Gate.NOT_IDENTIFIED), int(Gate.NOT_ACQUIRED)
 GREEDY, EXCHANGE, EXACT = int(Assignment.GREEDY), int(Assignment.EXCHANGE), int(Assignment.EXACT)
 PROBABILITY_FLOOR = int(Gate.PROBABILITY_FLOOR)
 
+SOON = 5.0  # s, a round that need wait no longer than this is as good as ready
 MOST_WAITING = 8  # tracks compared when units are exchanged
 ASSIGN_AHEAD = 30.0  # s, a track is assigned at most this long before its launch
 LONGEST_WAIT = 1.0  # s, a round may be this early at the predicted intercept
@@ -116,19 +117,22 @@ def unit_gate(sim, u, k):
 def offer(sim, u, track, ready):
     """The kind of round a unit would shoot at a track: (gate or 0, magazine, first, last, believed, spare).
 
-    Among the kinds with rounds left and a feasible intercept the one believed to kill most surely; equal ones in the
-    catalog's order.  Without any, the gate that the kind furthest along met.
+    Among the kinds with rounds left and a feasible intercept those that need not wait for the target to come nearer
+    go first, and of these the one believed to kill most surely; equal ones in the catalog's order.  Without any, the
+    gate that the kind furthest along met.
     """
     unit = sim.units[u]
-    gate, magazine, first, last, believed, spare = PROBABILITY_FLOOR, -1, math.inf, math.inf, -1.0, 0.0
+    gate, magazine, first, last, believed, spare = PROBABILITY_FLOOR, -1, math.inf, math.inf, 0.0, 0.0
+    best = -math.inf
     for m in range(unit["first_magazine"], unit["first_magazine"] + unit["magazines"]):
         if rounds_of(sim, u, m) <= 0:
             if magazine < 0:
                 gate = NO_ROUND
             continue
         g, a, b, chance, wait = envelope(sim.tables, unit, sim.magazines[m], track, ready)
-        if g == 0 and chance > believed:
-            gate, magazine, first, last, believed, spare = 0, m, a, b, chance, wait
+        merit = chance - (1.0 if wait > SOON else 0.0)
+        if g == 0 and merit > best:
+            gate, magazine, first, last, believed, spare, best = 0, m, a, b, chance, wait, merit
         elif g != 0 and magazine < 0 and (gate == PROBABILITY_FLOOR or gate == NO_ROUND or g > gate):
             gate = g
     return gate, magazine, first, last, believed, spare
@@ -492,6 +496,8 @@ def support_gate(sim, u, x, y, z):
     if abs(angle_between(azimuth, radar["boresight"])) > radar["track_half"] or distance > radar["range_max"]:
         return SUPPORT
     _, _, _, height = local_up(x, y, z)
+    if unit["remote"] == 1:  # its rounds may be led there on another radar's track
+        return 0
     return SUPPORT if height < lowest_visible(sim.tables, radar["mask_table"], azimuth, ground) else 0
 
 

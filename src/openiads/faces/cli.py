@@ -196,9 +196,7 @@ def demo(
         folder = out or run_folder(loaded, seed, most, None, 0, None)
         phases.phase("building the world, compiling if need be")
         progress = show.running(phases)
-        made = replicate.run(
-            loaded, replications=most, seed=seed, jobs=jobs, out=folder, progress=progress, warn=_warn
-        )
+        made = replicate.run(loaded, replications=most, seed=seed, jobs=jobs, out=folder, progress=progress, warn=_warn)
         phases.phase("drawing the report")
         from openiads.faces import report as reports
 

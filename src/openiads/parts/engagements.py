@@ -23,6 +23,7 @@ from openiads.parts.sensing import (
 )
 from openiads.parts.tracks import CONFIRMED, FREE, ONE_PLOT, new_track, pair_up, predict, take
 from openiads.physics.filtering import measured_position
+from openiads.physics.flyout import Guidance
 from openiads.world.codes import Event, Gate, Stage
 from openiads.world.log import log
 
@@ -36,6 +37,7 @@ SECTOR, HORIZON, MASK = int(Gate.SECTOR), int(Gate.HORIZON), int(Gate.MASK)
 NOT_ACQUIRED, OPERATOR_BUSY = int(Gate.NOT_ACQUIRED), int(Gate.OPERATOR_BUSY)
 OUT_OF_RANGE_GATE = int(Gate.OUT_OF_RANGE)
 
+ACTIVE = int(Guidance.ACTIVE)
 ACQUIRE_LIMIT = 20.0  # s without a firm own track, then the engagement is given up
 LOST_LIMIT = 4.0  # s without seeing the target, with no round in the air, then it is given up
 
@@ -328,8 +330,8 @@ def begin_decision(sim, e):
 def follow(sim, r, e):
     """A service look at the target of an engagement that has its own track."""
     f = sim.engagements[e]["flight"]
-    if sim.flights[f]["terminal"] == 0:
-        service_look(sim, r, e, f)
+    if sim.flights[f]["terminal"] == 0 and not service_look(sim, r, e, f):
+        borrow(sim, r, e)
 
 
 @kernel("f8(Radar, f8)")
@@ -374,8 +376,46 @@ def acquire(sim, r, e):
     if engagement["own"] < 0 or f < 0:
         f = nearest_flight(sim, cx, cy, cz, box)
         engagement["flight"] = f
-    if f >= 0 and sim.flights[f]["terminal"] == 0:
-        service_look(sim, r, e, f)
+    if f >= 0 and sim.flights[f]["terminal"] == 0 and not service_look(sim, r, e, f):
+        borrow(sim, r, e)
+
+
+@kernel("void(Sim, i8, i8)")
+def borrow(sim, r, e):
+    """Where the catalog lets a unit engage on another radar's track, the post's track stands in for its own.
+
+    Only for rounds that see for themselves at the end, and only while the post's track is fresh.
+    """
+    now = sim.situation[0]["now"]
+    engagement = sim.engagements[e]
+    magazine = sim.magazines[engagement["magazine"]]
+    track = sim.tracks[engagement["track"]]
+    remote = sim.units[engagement["unit"]]["remote"] == 1 and sim.kinds[magazine["kind"]]["guidance"] == ACTIVE
+    if not remote or track["serial"] != engagement["serial"] or now - track["updated"] > magazine["support_break"]:
+        return
+    own = engagement["own"]
+    if own < 0:
+        own = new_track(sim, r, sim.radars[r]["post"])
+        if own < 0:
+            return
+        engagement["own"] = own
+        sim.tracks[own]["born"] = now
+        sim.tracks[own]["radar"] = track["radar"]
+    mine = sim.tracks[own]
+    for i in range(7):
+        mine["x"][i] = track["x"][i]
+        for j in range(7):
+            mine["p"][i, j] = track["p"][i, j]
+    mine["state"] = CONFIRMED
+    mine["time"] = track["time"]
+    mine["updated"] = track["updated"]
+    mine["ballistic"] = track["ballistic"]
+    mine["speed"] = track["speed"]
+    mine["height"] = track["height"]
+    mine["flight"] = engagement["flight"]
+    engagement["last_seen"] = now
+    if engagement["state"] == ACQUIRING:
+        firm(sim, e, -1.0, 0.0, 0.0, 0.0, mine["height"])
 
 
 @kernel("i8(Sim, f8, f8, f8, f8)")

@@ -7,6 +7,7 @@ import math
 from openiads.base.compiled import kernel
 from openiads.physics.association import assign
 from openiads.physics.filtering import (
+    ballistic_acceleration,
     position_distance,
     predict_ballistic,
     predict_constant_velocity,
@@ -37,6 +38,7 @@ BALLISTIC_NOISE = 1.0  # m2/s3
 BETA_WALK = 1e-3  # 1/s, random walk of the log ballistic coefficient
 BETA_START = math.log(16000.0)  # ln kg/m2, a missile whose body stays with its warhead
 BETA_VARIANCE = 1.0
+FALLING, HIGH = 850.0, 8000.0  # m/s and m, beyond both a track is taken for ballistic
 PAIR = 15.137  # chi-square, 1 degree of freedom, 0.9999
 SPEED_LIMIT = 3000.0  # m/s, how far a second plot may lie from a first
 MERGE_CYCLES = 4  # cycles in a row that two tracks must look alike
@@ -65,7 +67,7 @@ def classify(sim, k):
     x = track["x"]
     track["speed"] = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
     _, _, _, track["height"] = local_up(x[0], x[1], x[2])
-    if track["ballistic"] == 0 and track["state"] == CONFIRMED and track["speed"] > 850.0 and track["height"] > 8000.0:
+    if track["ballistic"] == 0 and track["state"] == CONFIRMED and track["speed"] > FALLING and track["height"] > HIGH:
         track["ballistic"] = 1
         switch_to_ballistic(x, track["p"], BETA_START, BETA_VARIANCE)
     elif track["ballistic"] == 1 and track["speed"] < 500.0 and track["height"] < 8000.0 and track["owner"] == POST:
@@ -318,14 +320,24 @@ def pair_up(sim, k, i):
     plot = sim.plots[i]
     radar = sim.radars[plot["radar"]]
     points = sim.cost[MOST_PLOTS]
-    none = sim.cost[MOST_PLOTS + 1]
+    pull = sim.cost[MOST_PLOTS + 1]
+    speed2 = 0.0
+    dt = plot["time"] - track["time"]
     for axis in range(3):
         points[axis] = track["plot"][axis]
         points[3 + axis] = plot["position"][axis]
-        none[axis] = 0.0
+        pull[axis] = (points[3 + axis] - points[axis]) / dt
+        speed2 += pull[axis] * pull[axis]
+    _, _, _, height = local_up(points[3], points[4], points[5])
+    if speed2 > FALLING * FALLING and height > HIGH:  # what falls has bent its path between the two plots
+        pull[0], pull[1], pull[2] = ballistic_acceleration(
+            points[3], points[4], points[5], pull[0], pull[1], pull[2], math.exp(-BETA_START)
+        )
+    else:
+        pull[0], pull[1], pull[2] = 0.0, 0.0, 0.0
     two_point_start(
         track["x"], track["p"], points, plot["time"] - track["time"], radar["position"], radar["axes"],
-        plot["sigma_range"], plot["sigma_azimuth"], plot["sigma_elevation"], MANEUVER, none,
+        plot["sigma_range"], plot["sigma_azimuth"], plot["sigma_elevation"], MANEUVER, pull,
     )  # fmt: skip
     track["state"] = TENTATIVE
     track["time"] = plot["time"]

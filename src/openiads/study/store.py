@@ -421,9 +421,7 @@ def refuse_foreign(path: Path) -> None:
         foreign = sorted(p.name for p in path.iterdir() if p.name not in ("lock", "chunks"))
         foreign = [name for name in foreign if not (name.startswith(".") and name.endswith(disk.TEMPORARY))]
         if not foreign and (path / "chunks").is_dir():
-            foreign = sorted(
-                f"chunks/{p.name}" for p in (path / "chunks").iterdir() if p.suffix != disk.TEMPORARY
-            )
+            foreign = sorted(f"chunks/{p.name}" for p in (path / "chunks").iterdir() if p.suffix != disk.TEMPORARY)
     except OSError as problem:
         raise ResultsError(str(path), f"cannot be looked into: {problem.strerror}", remedy) from problem
     if foreign:

@@ -283,6 +283,7 @@ UNIT = np.dtype(
         ("missiles_held", "i8"),  # missile channels in use
         ("guided", "i8"),  # rounds in flight that the radar supports
         ("control", "i8"),  # codes.Control
+        ("remote", "i8"),  # 1: active rounds may be launched on the post's track; fixed
         ("self_defense", "f8"),  # m; under hold it may shoot at what comes this near itself; 0: not declared
         ("salvo", "i8"),
         ("latest", "i8"),  # 1: fires at the latest rather than the earliest chance

@@ -442,6 +442,7 @@ class Places:
         row["assess_false_kill"] = v(system, "assessment_false_kill")
         row["assess_false_miss"] = v(system, "assessment_false_miss")
         row["floor"] = v(system, "pk_floor")
+        row["remote"] = int(bool(system.get("engage_on_remote", False)))
         row["salvo_interval"] = v(system, "launch_spacing")
         row["due"] = NEVER
         row["first_magazine"] = len(self.rows["magazines"])
@@ -560,7 +561,8 @@ class Places:
             row["platform"] = self._platform
             row["unit"], row["magazine"] = index, magazines[load.interceptor]
             row["twin"] = len(self.rows["launchers"])
-            row["full"] = row["loaded"] = site.rounds if site.rounds is not None else int(load.rounds.si)
+            most = int(load.rounds.si)
+            row["full"] = row["loaded"] = most if site.rounds is None else min(site.rounds, most)
             row["loads"] = int(entry.reloads.si) if site.reloads is None else site.reloads
             row["interval"], row["reload_time"] = v(entry, "launch_interval"), v(entry, "reload_time")
             row["reloaded_at"] = NEVER
