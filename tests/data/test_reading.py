@@ -99,7 +99,7 @@ CASES = {
         'site[1].defends[1] = "Prot": no asset of that name. Nearest: "Port"',
     ),
     "dangling target": ('count = 8\ntarget = "Port"', 'count = 8\ntarget = "Fort"', "no asset of that name"),
-    "target and aim": ("count = 8", 'count = 8\naim = "34 N 35 E"', "give either target or aim"),
+    "target and aim": ("count = 8", 'count = 8\naim = "34 N 35 E"', "give one of target, aim and strikes"),
     "a site in the sea": ('at = "34.92 N 35.90 E"', 'at = "34.92 N 35.40 E"', "in the sea. Move the site onto land."),
     "a site off the map": ('at = "34.92 N 35.90 E"', 'at = "10 N 10 E"', "outside the packaged Levant terrain"),
     "a ballistic missile too far": ('origin = "33.0 N 34.7 E"', 'origin = "30.0 N 34.7 E"', "Allowed: 50 km to 300 km"),

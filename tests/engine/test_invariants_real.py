@@ -36,7 +36,9 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 def limits_of(run: Any) -> dict[str, Any]:
-    return {**run.world.limits, "flight_side": run.world.flight_side, "flight_class": run.world.flight_class}
+    model = run.world.scenario.model
+    through = model.diffraction or model.detection == "range"
+    return {**run.world.limits, "mask_open": through, "flight_side": run.world.flight_side, "flight_class": run.world.flight_class}
 
 
 @pytest.mark.parametrize("name", RUNS)

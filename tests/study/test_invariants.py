@@ -90,6 +90,11 @@ def round_conjured(e: np.ndarray, limits: dict) -> np.ndarray:
     return e
 
 
+@fault("reloading")
+def reloaded_at_once(e: np.ndarray, limits: dict) -> np.ndarray:
+    return again(e, where(e, Event.LAUNCH)[0], kind=Event.RELOAD, code=4)
+
+
 @fault("launch interval")
 def launch_while_reloading(e: np.ndarray, limits: dict) -> np.ndarray:
     one, two = where(e, Event.LAUNCH)[:2]
