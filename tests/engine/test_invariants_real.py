@@ -38,7 +38,8 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Any:
 def limits_of(run: Any) -> dict[str, Any]:
     model = run.world.scenario.model
     through = model.diffraction or model.detection == "range"
-    return {**run.world.limits, "mask_open": through, "flight_side": run.world.flight_side, "flight_class": run.world.flight_class}
+    sides = {"flight_side": run.world.flight_side, "flight_class": run.world.flight_class}
+    return {**run.world.limits, "mask_open": through, **sides}
 
 
 @pytest.mark.parametrize("name", RUNS)

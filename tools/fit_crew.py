@@ -1,0 +1,78 @@
+"""Residual crew delay of every system: what is left of its published reaction time after the model's own chain.
+
+The reaction time is read as the time from the first detection of a lone, head-on, hostile aircraft 70 km away to the
+first launch at it, in the median (docs/decisions/0014).  Prints one line a system; the values stand in
+``data/entries/systems.toml`` as ``crew_delay``.
+
+Usage: python tools/fit_crew.py [REPLICATIONS]
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+
+import numpy as np
+
+from openiads.data.catalog import catalog
+from openiads.data.reading import loads
+from openiads.engine.run import Runner
+from openiads.world.build import build
+from openiads.world.codes import Event
+
+LEAST = 0.2  # s, no crew is faster
+SCENE = """
+format = 1
+name = "reaction"
+duration = "400 s"
+model = {{ false_alarms = false, attenuation = false }}
+terrain = {{ source = "flat" }}
+identification = {{ iff_false_reply = 0.0 }}
+asset = [{{ name = "Depot", at = "34.92 N 35.90 E", radius = "500 m" }}]
+[[site]]
+name = "Guard"
+system = "{system}"
+at = "34.92 N 35.90 E"
+facing = "270 deg"
+fire_units = 1
+defends = ["Depot"]
+doctrine = {{ salvo = 1 }}
+[[raid]]
+name = "Intruder"
+threat = "f16"
+count = 1
+target = "Depot"
+origin = "34.915 N {east:.3f} E"
+altitude = "6 km"
+speed = "250 m/s"
+start = "0 s"
+"""
+
+
+def chain(system: str, crew: float, replications: int, distance: float = 70e3) -> float:
+    """Median time from first detection to first launch, s, with a crew delay."""
+    east = 35.90 - distance / (111_320.0 * math.cos(math.radians(34.92)))
+    world = build(loads(SCENE.format(system=system, east=east)), None, {f"{system}.crew_delay": crew})
+    runner = Runner(world, 1)
+    times = []
+    for k in range(replications):
+        events = runner.replicate(k).events
+        seen, fired = (events["time"][events["kind"] == kind] for kind in (Event.DETECT, Event.LAUNCH))
+        times.append(fired[0] - seen[0] if len(fired) else math.inf)
+    return float(np.median(times))
+
+
+def main() -> None:
+    """Print published time, chain and residual of every system."""
+    replications = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    print("system             published    chain at 0.5 s    residual crew delay")
+    for name, system in catalog().systems.items():
+        published = system.reaction_time.si
+        crew, told = 0.5, chain(name, 0.5, replications)
+        for _ in range(3):
+            crew = max(LEAST, crew + 0.95 * (published - (told if crew == 0.5 else chain(name, crew, replications))))
+        print(f"{name:18} {published:8.1f} s {told:14.2f} s {crew:16.2f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()
