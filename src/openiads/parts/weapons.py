@@ -31,7 +31,7 @@ CLOSED, ACTIVE = int(Flight.CLOSED), int(Guidance.ACTIVE)
 TERMINAL_PHASE = int(Phase.TERMINAL)
 OVERFLOW_ROUNDS, BAD_STATE = int(Status.OVERFLOW_ROUNDS), int(Status.BAD_STATE)
 
-COARSE, FINE = 0.5, 0.02  # s, integration steps in midcourse and at the end
+COARSE, TURN, FINE = 0.5, 0.05, 0.02  # s, integration steps in midcourse, until the turn-over ends, and at the end
 MIDCOURSE, WAITING, CLOSING = 0, 2, 1  # what a round's due time means: update, start of the endgame, intercept
 
 
@@ -317,7 +317,7 @@ def fly_round(sim, k):
     before = body["steps"]
     status = fly(
         body, kind, now + sim.radars[unit["radar"]]["uplink_interval"],
-        x[0], x[1], x[2], x[3], x[4], x[5], own["time"], COARSE, FINE,
+        x[0], x[1], x[2], x[3], x[4], x[5], own["time"], COARSE, TURN,
     )  # fmt: skip
     situation["steps"] += body["steps"] - before
     if not (body["position"][0] == body["position"][0]):
