@@ -33,6 +33,7 @@ def test_probability_in_a_circle_without_error_is_inside_or_outside():
 
 
 WORLD = scene(raid("Scud", "scud_b", 250.0), model=CLEAR)
+POST = WORLD.rows["posts"][0]
 
 
 def scud_track(share, error=0.0):
@@ -63,7 +64,7 @@ def test_an_object_that_does_not_fall_threatens_nothing():
     axes = np.array(enu_axes(*HOME)).reshape(3, 3)
     track["x"][3:6] = 9000.0 * axes[0]
     assert predicted_impact(track, 0.0, np.full(64, math.nan))[3] == math.inf
-    evaluate_ballistic(situation(track), track, WORLD.rows["assets"], np.full(64, math.nan))
+    evaluate_ballistic(situation(track), POST, track, WORLD.rows["assets"], np.full(64, math.nan))
     assert track["threatening"] == 0
 
 
@@ -76,11 +77,11 @@ def situation(track):
 
 def test_a_falling_scud_threatens_the_asset_it_is_aimed_at_and_not_one_far_off():
     track, left = scud_track(0.85)
-    evaluate_ballistic(situation(track), track, WORLD.rows["assets"], np.full(64, math.nan))
+    evaluate_ballistic(situation(track), POST, track, WORLD.rows["assets"], np.full(64, math.nan))
     assert (track["threatening"], track["asset"]) == (1, 0)
     assert track["impact_at"] - track["time"] == pytest.approx(left, rel=0.05)
     wide, _ = scud_track(0.85, error=1500.0)
-    evaluate_ballistic(situation(wide), wide, WORLD.rows["assets"], np.full(64, math.nan))
+    evaluate_ballistic(situation(wide), POST, wide, WORLD.rows["assets"], np.full(64, math.nan))
     assert wide["threatening"] == 0
 
 
@@ -99,7 +100,7 @@ def flying(east, north, course, speed=250.0, height=6000.0):
 
 def air(track):
     """The track after evaluation."""
-    evaluate_air(situation(track), track, WORLD.rows["assets"], 25e3)
+    evaluate_air(situation(track), POST, track, WORLD.rows["assets"])
     return track
 
 

@@ -374,7 +374,7 @@ def test_frames_of_search_stretch_by_one_over_one_minus_the_load():
     before = np.diff(looks[(looks > tracked) & (looks < assigned["time"].min())])
     assert len(before) > 0
     after = np.diff(looks[looks > assigned["time"].max() + 5.0])
-    assert np.allclose(before, radar["frame"])
+    assert np.isclose(before[-1], radar["frame"])  # confirmations before it come sooner
     assert np.allclose(after, float(radar["frame"]) / (1.0 - load))
 
 

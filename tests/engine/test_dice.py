@@ -67,7 +67,7 @@ def test_the_rounds_of_a_salvo_fail_together_with_the_common_mode():
         sites=[site(launchers=1, rounds=2, doctrine={"fire": "salvo", "salvo": 2})],
     )  # fmt: skip
     works = 0.6
-    world.rows["situation"]["common_mode"] = works
+    world.rows["magazines"]["common_mode"] = works
     pairs = each(world, replications(3_000), lambda r: events(r, Event.INTERCEPT)[["code", "value"]])
     first = np.array([(p["code"][0], p["value"][0, 1]) for p in pairs if len(p)])
     second = np.array([(p["code"][1], p["value"][0, 1], p["value"][1, 1]) for p in pairs if len(p) == 2])

@@ -137,7 +137,7 @@ def salvo_chances(run: Any, log: Any) -> np.ndarray:
     Rounds launched on one decision of a unit share one cause of failure.  After misses with total survival Q of the
     rounds that would work, a round of probability p kills with w Q p / (1 - w (1 - Q)), w the chance that all works.
     """
-    works = float(run.world.rows["situation"]["common_mode"][0])
+    works = float(run.world.rows["magazines"]["common_mode"][0])
     rows = log.execute(
         f"""WITH shot AS (
               SELECT l.replication, l.flight, l.round, d.unit, d.sequence AS salvo

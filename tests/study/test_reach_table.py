@@ -113,9 +113,16 @@ name = "other_round"
 question = "Does a world with this round or this threat build?"
 duration = "60 s"
 terrain = {{ source = "flat" }}
+[catalog.launchers.tube]
+based_on = "m901"
+carries = ["{name}"]
 [catalog.systems.other]
 based_on = "s300pmu2"
+[[catalog.systems.other.launchers]]
+launcher = "tube"
 interceptor = "{name}"
+count = {{ value = 1, status = "assumption", exact = true, note = "a test" }}
+rounds = {{ value = 4, status = "assumption", exact = true, note = "a test" }}
 [[asset]]
 name = "Depot"
 at = "34.92 N 35.90 E"
@@ -146,7 +153,7 @@ def test_a_world_is_built_with_every_round(name):
     world = build(loads(SCENARIO.format(name=name) + RAID.format(threat="f16", east=35.2)))
     assert world.names.interceptors == [name]
     assert world.rows["kinds"].dtype == flyout.INTERCEPTOR
-    (lethal,) = world.rows["units"]["lethal"]
+    (lethal,) = world.rows["magazines"]["lethal"]
     assert [cls.name for cls in ThreatClass if cls and not 0.3 < lethal[int(cls)] < 40.0] == []
 
 

@@ -282,12 +282,16 @@ class Terrain(_Part):
 
 
 class WorldSettings(_Part):
-    """World knobs at fixed values; None leaves the nominal value and the interval of the knob list."""
+    """World knobs at fixed values; None leaves the nominal value and the interval of the knob list.
+
+    sea_roughness : rms height of the sea's surface where two-ray propagation applies (None: 0.3 m, a slight sea)
+    """
 
     earth_factor: EarthFactor | None = None
     crest_factor: Share | None = None
     clutter_offset: Decibels | None = None
     common_mode_scale: Annotated[float, Measure("number", 0.0, 5.0, "1")] | None = None
+    sea_roughness: Annotated[float, Measure("length", 0.0, 5.0, "0.3 m")] | None = None
 
 
 class IdentificationSettings(_Part):

@@ -65,8 +65,8 @@ def predicted_impact(track, offset, work):
     return x[0], x[1], x[2], math.inf
 
 
-@kernel("void(Situation, Track, Assets, f8[::1])")
-def evaluate_ballistic(situation, track, assets, work):
+@kernel("void(Situation, Post, Track, Assets, f8[::1])")
+def evaluate_ballistic(situation, post, track, assets, work):
     """Threatened asset of a ballistic track: the one its predicted impact most probably falls on, above a threshold.
 
     The impact's spread is the track's own, carried to the ground, with the believed missile's dispersion.
@@ -86,7 +86,7 @@ def evaluate_ballistic(situation, track, assets, work):
     spread = max(spread, 0.0) / 3.0
     sigma = math.sqrt(spread + situation["dispersion"] * situation["dispersion"])
     ux, uy, uz, _ = local_up(x, y, z)
-    best = situation["threat_probability"]
+    best = post["threat_probability"]
     for a in range(len(assets)):
         asset = assets[a]
         dx, dy, dz = x - asset["position"][0], y - asset["position"][1], z - asset["position"][2]
@@ -99,8 +99,8 @@ def evaluate_ballistic(situation, track, assets, work):
             track["asset"] = a
 
 
-@kernel("void(Situation, Track, Assets, f8)")
-def evaluate_air(situation, track, assets, buffer):
+@kernel("void(Situation, Post, Track, Assets)")
+def evaluate_air(situation, post, track, assets):
     """Threatened asset of an air-breathing track: the one whose closest approach comes first within the buffer."""
     ahead = situation["now"] - track["time"]
     x = track["x"]
@@ -115,7 +115,7 @@ def evaluate_air(situation, track, assets, buffer):
         dz = at[2] - x[2] - x[5] * ahead
         when = max((dx * x[3] + dy * x[4] + dz * x[5]) / vv, 0.0)
         mx, my, mz = dx - when * x[3], dy - when * x[4], dz - when * x[5]
-        near = buffer + assets[a]["radius"]
+        near = post["air_buffer"] + assets[a]["radius"]
         if mx * mx + my * my + mz * mz > near * near:
             continue
         if when < track["time_to_asset"]:
@@ -124,20 +124,18 @@ def evaluate_air(situation, track, assets, buffer):
             track["asset"] = a
 
 
-@kernel("void(Situation, Track, Assets, f8, f8[::1])")
-def evaluate(situation, track, assets, buffer, work):
+@kernel("void(Situation, Post, Track, Assets, f8[::1])")
+def evaluate(situation, post, track, assets, work):
     """Set threatened asset and time to it; a ballistic impact is predicted anew when the track has been updated, at
     most every ``BALLISTIC_REVIEW`` s.
-
-    buffer : m, an air-breathing track whose path comes this near an asset threatens it
     """
     if track["ballistic"] == 0:
-        evaluate_air(situation, track, assets, buffer)
+        evaluate_air(situation, post, track, assets)
         return
     now = situation["now"]
     if now - track["evaluated_at"] >= BALLISTIC_REVIEW and track["updated"] > track["evaluated_at"]:
         track["evaluated_at"] = now
-        evaluate_ballistic(situation, track, assets, work)
+        evaluate_ballistic(situation, post, track, assets, work)
     track["time_to_asset"] = track["impact_at"] - now
 
 

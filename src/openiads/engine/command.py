@@ -81,8 +81,8 @@ def judge(sim, post):
                 sim.flights[track["flight"]]["ever"] |= 4
             log(sim, IDENTIFY, track["flight"], -1, -1, -1, -1, track["serial"], track["identity"], belief[0],
                 belief[1], belief[2], before, 0.0, 0.0)  # fmt: skip
-        evaluate(situation, track, sim.assets, sim.posts[post]["air_buffer"], sim.cost[MOST_PLOTS + 3])
-        if track["assessed_dead"] == 1 and track["dead_updates"] >= situation["revoke_updates"]:
+        evaluate(situation, sim.posts[post], track, sim.assets, sim.cost[MOST_PLOTS + 3])
+        if track["assessed_dead"] == 1 and track["dead_updates"] >= sim.posts[post]["revoke_updates"]:
             track["assessed_dead"] = 0
             log(sim, REVOKE, track["flight"], -1, -1, -1, -1, track["serial"], 1, track["dead_updates"], 0.0, 0.0, 0.0,
                 0.0, 0.0)  # fmt: skip
@@ -610,7 +610,8 @@ def launch_next(sim, e):
         engagement["due"] = min(max(soonest, now + 0.01), now + 60.0)
     if gate != 0:
         set_gate(sim, f, u, gate, 0.0)
-        if gate == NO_ROUND or (gate != NO_LAUNCHER and engagement["in_flight"] > 0):
+        waits = gate == NO_LAUNCHER or gate == NOT_ACQUIRED  # a target that fades is waited for
+        if gate == NO_ROUND or (not waits and engagement["in_flight"] > 0):
             engagement["wanted"] = 0  # the rest of the salvo is off
             engagement["state"] = FLYING if engagement["in_flight"] > 0 else ASSESSING
             engagement["due"] = math.inf if engagement["in_flight"] > 0 else now

@@ -150,8 +150,9 @@ def sense(sim, r, f, t, searching):
     lobes = edges
     if radar["multipath"] == 1:
         lobes = two_ray_factor(
-            radar["wavelength"], radar["height"], max(height, 0.0), ground, 1.0, 0.3, sim.situation[0]["earth_radius"]
-        )
+            radar["wavelength"], radar["height"], max(height, 0.0), ground, 1.0, sim.situation[0]["sea_roughness"],
+            sim.situation[0]["earth_radius"],
+        )  # fmt: skip
         lobes = edges * lobes * lobes * lobes * lobes
     snr = signal_to_noise(radar["reference_snr"], REFERENCE_RANGE, distance, rcs, gain, lobes, loss)
     return VISIBLE, distance, azimuth, elevation, lowest, snr, height, along

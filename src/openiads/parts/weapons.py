@@ -402,7 +402,7 @@ def intercept(sim, k):
     works = True
     if situation["kill_constant"] == 0:
         shared = uniform(seed, replication, COMMON, pair(unit["actor"], flight["actor"]), round_["salvo"])
-        works = shared < situation["common_mode"]
+        works = shared < magazine["common_mode"]
     hit = works and uniform(seed, replication, KILL_DRAW, flight["actor"], round_["shot"]) < chance
     x, y, z, vx, vy, vz = state_of(sim, round_["flight"], now)
     v = sim.bodies[k]["velocity"]

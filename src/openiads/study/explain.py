@@ -14,7 +14,7 @@ import numpy as np
 
 from openiads.base.errors import UsageError
 from openiads.study.store import event_table
-from openiads.world.codes import Event, Gate, Identity, RoundEnd, Side, Terminal, ThreatClass
+from openiads.world.codes import Evasion, Event, Gate, Identity, RoundEnd, Side, Terminal, ThreatClass
 
 #: The links of the chain, in order.
 CHAIN = (
@@ -288,6 +288,8 @@ def _said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
         return "the assessed kill is revoked: its track flies on"
     if kind == Event.ROUND_END and code not in (RoundEnd.KILL, RoundEnd.MISS):
         return f"a round of {name('units', 'unit')} ends: {RoundEnd(code).name.lower().replace('_', ' ')}"
+    if kind == Event.EVADE:
+        return f"{'turns away' if code == Evasion.TURN_AWAY else 'flies a full circle'} at {v[0] / 9.80665:.1f} g"
     if kind == Event.SWAP:
         return "a track of another flight has jumped to it"
     if kind == Event.TERMINAL:

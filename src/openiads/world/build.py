@@ -24,7 +24,7 @@ from openiads.physics.flyout import INTERCEPTOR
 from openiads.world.codes import Control, Evidence, FireRule
 from openiads.world.layout import LAUNCHER, MAGAZINE, PLATFORM, POST, RADAR, SITUATION, UNIT
 from openiads.world.paths import Paths
-from openiads.world.places import Names, Places, assets_of, common_mode, corridors_of
+from openiads.world.places import Names, Places, assets_of, corridors_of
 from openiads.world.values import Arena, Values
 
 SERVICE = {"crew": 1, "fixed": 2, "exponential": 3}
@@ -149,7 +149,7 @@ def situation_of(scenario: Scenario, catalog: Catalog, values: Values, earth_fac
     row["service_kind"] = SERVICE[model.service]
     row["service_time"] = model.service_time or 30.0
     row["earth_radius"] = earth_factor * MEAN_RADIUS
-    row["common_mode"] = common_mode(scenario, values)
+    row["sea_roughness"] = setting(scenario.world.sea_roughness, values, "sea_roughness", 0.3)
     fixed = scenario.identification
     for k, side in enumerate(("hostile", "friend", "neutral")):
         given = getattr(fixed, f"prior_{side}")
@@ -178,15 +178,10 @@ def situation_of(scenario: Scenario, catalog: Catalog, values: Values, earth_fac
         k = int(Evidence[evidence.text["name"].upper()])
         row["evidence"][k] = [evidence.si(side) for side in ("hostile", "friend", "neutral")]
     row["evidence"][int(Evidence.NO_CIVIL_TRANSPONDER)] = 1.0 - row["evidence"][int(Evidence.CIVIL_TRANSPONDER)]
-    row["threat_probability"] = min(
-        [values.of(catalog[catalog[s.system].post], "threat_probability") for s in scenario.sites], default=1.0
-    )
     row["first_notional"] = math.inf
     threats = [catalog[raid.threat] for raid in scenario.raids]
     spreads = [values.of(t, "cep", 450.0) for t in threats if t.text["class"] == "ballistic"]
     row["dispersion"] = max(spreads, default=450.0) / math.sqrt(2.0 * math.log(2.0))
-    systems = [catalog[site.system] for site in scenario.sites]
-    row["revoke_updates"] = min([int(s.assessment_revoke_updates.si) for s in systems], default=5)
     row["service_actor"] = actor_number("service")
     return out
 

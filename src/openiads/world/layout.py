@@ -61,7 +61,7 @@ SITUATION = np.dtype(
         ("service_time", "f8"),  # of the fixed and exponential switches, s
         # world knobs and identification, fixed
         ("earth_radius", "f8"),  # effective, m
-        ("common_mode", "f8"),  # probability that nothing shared by a salvo fails
+        ("sea_roughness", "f8"),  # rms height of the sea's surface, m
         ("prior", "f8", (3,)),  # hostile, friend, neutral
         ("evidence", "f8", (13, 3)),  # P(evidence | hostile, friend, neutral), row = codes.Evidence
         ("civil_speed", "f8", (2,)),  # band of airliners: speed, m/s, and altitude, m
@@ -79,9 +79,7 @@ SITUATION = np.dtype(
         ("iff_reply", "f8"),
         ("iff_false_reply", "f8"),
         ("interrogations", "i8"),
-        ("revoke_updates", "i8"),  # a track that flies on so many updates after an assessed kill is alive
         ("dispersion", "f8"),  # m, deviation taken for a believed ballistic missile
-        ("threat_probability", "f8"),  # a ballistic track threatens an asset above this probability of impact
         ("service_actor", "i8"),
     ],
     align=True,
@@ -249,6 +247,8 @@ POST = np.dtype(
         ("link_delay", "f8"),
         ("interrogation_interval", "f8"),
         ("drop_time", "f8"),  # a track without updates is dropped after this, s
+        ("revoke_updates", "i8"),  # a track that flies on so many updates after an assessed kill is alive
+        ("threat_probability", "f8"),  # a ballistic track threatens an asset above this probability of impact
         ("air_buffer", "f8"),  # m, an air-breathing track whose path comes this near an asset threatens it
         ("assignment", "i8"),  # codes.Assignment
         ("hit_radius", "f8"),  # m, an impact this near puts it out of action
@@ -316,6 +316,7 @@ MAGAZINE = np.dtype(
         ("channel", "i8"),  # codes.ChannelPhase
         ("support_break", "f8"),  # s
         ("reliability", "f8"),
+        ("common_mode", "f8"),  # probability that nothing shared by a salvo fails
         ("lethal", "f8", (6,)),  # lethal radius by threat class, m
         ("pk", "f8", (6,)),  # reference kill probability by threat class
         ("limits", "f8", (2, 4)),  # of air-breathing and ballistic targets: distance min, max, height min, max; m
@@ -595,6 +596,7 @@ def _view_type() -> Any:
 compiled.name_type("View", _view_type)
 compiled.name_type("Sim", _sim_type)
 compiled.name_type("Radar", lambda: compiled.row_type(RADAR))
+compiled.name_type("Post", lambda: compiled.row_type(POST))
 compiled.name_type("Unit", lambda: compiled.row_type(UNIT))
 compiled.name_type("Magazine", lambda: compiled.row_type(MAGAZINE))
 compiled.name_type("Flight", lambda: compiled.row_type(FLIGHT))

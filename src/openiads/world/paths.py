@@ -137,6 +137,9 @@ class Paths:
     def _element(self, name: str) -> tuple[int, int, tuple[float, float]]:
         """(codes.Element, row, place) of "SITE/ELEMENT"."""
         names, rows = self.places.names, self.places.rows
+        parts = name.split("/")
+        if len(parts) == 4:  # a launcher: its row is named without its kind
+            name = f"{parts[0]}/{parts[2]}/{parts[3]}"
         nouns = ((Element.RADAR, names.radars, "radars"), (Element.LAUNCHER, names.launchers, "launchers"))
         for kind, known, noun in (*nouns, (Element.POST, names.posts, "posts")):
             for k, each in enumerate(known):

@@ -31,6 +31,7 @@ BANDS = {"S": 0, "C": 1, "X": 2}
 CLASS_FIELDS = {c: f"pk_{c.name.lower()}" for c in ThreatClass if c}
 REFERENCE_SPEED = {"aircraft": 250.0, "cruise": 245.0, "drone": 51.0, "ballistic": 1200.0, "airliner": 230.0}
 NEVER = math.inf
+REVOKE_UPDATES = 5  # of a command above systems; the catalog gives the systems' own
 MASK_SPACING = 1000.0  # m between two masks along a ship's way, unless that takes more than
 MOST_MASKS = 40
 
@@ -48,14 +49,11 @@ class Names:
     interceptors: list[str] = field(default_factory=list)
 
 
-def common_mode(scenario: Scenario, values: Values) -> float:
-    """Probability that nothing which the rounds of a salvo share fails: the least of the systems in place, scaled."""
-    systems = [values.catalog[site.system] for site in scenario.sites]
-    rounds = [values.catalog[row.interceptor] for system in systems for row in system.tables["launchers"]]
-    least = min([values.of(entry, "common_mode") for entry in rounds], default=1.0)
+def common_mode(scenario: Scenario, values: Values, entry: Entry) -> float:
+    """Probability that nothing which the rounds of a salvo of this kind share fails, with the world's scale on it."""
     given = scenario.world.common_mode_scale
     scale = values.knob("world.common_mode", 1.0 if given is None else given)
-    return min(max(1.0 - (1.0 - least) * scale, 0.0), 1.0)
+    return min(max(1.0 - (1.0 - values.of(entry, "common_mode")) * scale, 0.0), 1.0)
 
 
 class Places:
@@ -122,7 +120,8 @@ class Places:
         self._ship(site)
         entry = catalog[system.post]
         hit_radius = self.values.of(system, "hit_radius_post")
-        post = self._post(f"{site.name}/{entry.name}", entry, lat, lon, site.doctrine.assignment, hit_radius)
+        revoke = int(system.assessment_revoke_updates.si)
+        post = self._post(f"{site.name}/{entry.name}", entry, lat, lon, site.doctrine.assignment, hit_radius, revoke)
         row = self.rows["posts"][post]
         row["fails_at"], row["platform"] = self._failure(site, entry.name), self._platform
         self._subordinate(site.name, post)
@@ -172,7 +171,7 @@ class Places:
         """A command post above sites."""
         entry = self.values.catalog[command.post]
         lat, lon = command.at.latitude, command.at.longitude
-        post = self._post(f"{command.name}/{entry.name}", entry, lat, lon, command.assignment, 0.0)
+        post = self._post(f"{command.name}/{entry.name}", entry, lat, lon, command.assignment, 0.0, REVOKE_UPDATES)
         row = self.rows["posts"][post]
         row["fails_at"] = NEVER if command.fails_at is None else command.fails_at
         row["hit_radius"] = self.values.of(entry, "hit_radius", 0.0)
@@ -192,7 +191,9 @@ class Places:
             row["link_fails_at"] = NEVER if link.fails_at is None else link.fails_at
             row["link_range"] = math.inf if link.range is None else link.range
 
-    def _post(self, name: str, entry: Entry, lat: float, lon: float, assignment: str, hit_radius: float) -> int:
+    def _post(
+        self, name: str, entry: Entry, lat: float, lon: float, assignment: str, hit_radius: float, revoke_updates: int
+    ) -> int:
         row = np.zeros(1, POST)[0]
         v = self.values.of
         self._place(row, lat, lon, self._ground(lat, lon) + 3.0)
@@ -204,7 +205,8 @@ class Places:
         row["link_delay"] = v(entry, "link_delay_unit")
         row["interrogation_interval"] = v(entry, "interrogation_interval")
         row["track_capacity"] = int(entry.track_capacity.si)
-        row["air_buffer"] = v(entry, "air_buffer")
+        row["air_buffer"], row["threat_probability"] = v(entry, "air_buffer"), v(entry, "threat_probability")
+        row["revoke_updates"] = revoke_updates
         row["assignment"] = int(Assignment[assignment.upper()])
         row["hit_radius"] = hit_radius
         row["superior"], row["platform"] = -1, -1
@@ -219,7 +221,8 @@ class Places:
     def _alone(self, site: Site, system: Entry, n: int, lat: float, lon: float, above: int) -> int:
         """The crew of a fire unit as its own post, for when it hears from nobody above."""
         entry = self.values.catalog[system.get("fire_unit_post", system.post)]
-        post = self._post(f"{site.name}/{n + 1}/alone", entry, lat, lon, site.doctrine.assignment, 0.0)
+        revoke = int(system.assessment_revoke_updates.si)
+        post = self._post(f"{site.name}/{n + 1}/alone", entry, lat, lon, site.doctrine.assignment, 0.0, revoke)
         row = self.rows["posts"][post]
         if self.scenario.model.service == "crew":
             row["cycle"] = self.values.of(system, "autonomous_cycle")
@@ -509,7 +512,8 @@ class Places:
         """Lethal radius per class, so that the reference engagement has the catalog's kill probability."""
         reliability = self.values.of(entry, "reliability")
         row["reliability"] = reliability
-        common = 1.0 if self.scenario.model.kill == "constant" else common_mode(self.scenario, self.values)
+        common = 1.0 if self.scenario.model.kill == "constant" else common_mode(self.scenario, self.values, entry)
+        row["common_mode"] = common
         nominal = interceptor(self._flight_values(entry, scaled=False), entry.name)  # what pk_ref was said of
         height = 0.5 * self.values.of(entry, "max_altitude")
         reach = {"ballistic": self.values.of(entry, "ballistic_max_range", farthest)}
