@@ -137,10 +137,13 @@ class Paths:
     def _element(self, name: str) -> tuple[int, int, tuple[float, float]]:
         """(codes.Element, row, place) of "SITE/ELEMENT"."""
         names, rows = self.places.names, self.places.rows
+        site, _, element = name.partition("/")
+        numbered = f"{site}/{element.partition('/')[2]}"  # a launcher's row goes without its kind: 5p85se/1/2 is 1/2
         nouns = ((Element.RADAR, names.radars, "radars"), (Element.LAUNCHER, names.launchers, "launchers"))
         for kind, known, noun in (*nouns, (Element.POST, names.posts, "posts")):
+            wanted = numbered if kind == Element.LAUNCHER else name
             for k, each in enumerate(known):
-                if each == name:
+                if each == wanted:
                     at = to_geodetic(*(float(c) for c in rows[noun][k]["position"]))
                     return int(kind), k, (float(at[0]), float(at[1]))
         known = [*names.radars, *names.posts, *names.launchers]
