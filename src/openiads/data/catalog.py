@@ -48,6 +48,8 @@ KINDS = ("systems", "posts", "radars", "interceptors", "launchers", "threats", "
 # is arithmetic on relayed ones.
 FLOOR = {"read": 0.05, "relayed": 0.10, "recalled": 0.20, "derived": 0.10, "assumption": 0.50}
 
+SECTORS = ("sector_half_width", "track_sector_half_width")
+
 # Fields that one sort of entry needs and others have no use for.
 NEEDED_BY = {
     "rotating": ("rotation", "faces"),
@@ -584,6 +586,13 @@ def _check_sense(entry: Entry) -> None:
             if not value.si_low > 0.0:
                 raise InputError(
                     f"{place}.{key}", f"a radar whose range is {value.number:g} {value.unit}", "Give a range above 0."
+                )
+        sectors = [(key, entry.values[key]) for key in SECTORS if key in entry.values]
+        sectors += [(f"modes[{i + 1}].azimuth_width", row.azimuth_width) for i, row in enumerate(entry.get("modes", ()))]
+        for key, value in sectors:
+            if not value.si_low > 0.0:
+                raise InputError(
+                    f"{place}.{key}", f"a sector of {value.number:g} {value.unit}", "Give an angle above 0."
                 )
         if not any(row.kind != "instrumented" for row in entry.get("ranges", ())):
             raise InputError(

@@ -177,7 +177,8 @@ def _strikes(loc: Loc, raid: dict[str, Any], mapping: Mapping[str, Any], known: 
     system = known.systems.get(site.get("system", "")) if isinstance(site.get("system"), str) else None
     if system is None:
         return
-    elements = [e for e in _elements(site, system, known) if e != system.engagement_radar]
+    whole = (system.engagement_radar, "power")  # of several units, or no thing in one place
+    elements = [e for e in _elements(site, system, known) if e != whole[0] and e.split("/")[0] != whole[1]]
     yield from _dangling((*loc, "strikes"), element, elements, f"element of {name}")
 
 

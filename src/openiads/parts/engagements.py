@@ -439,7 +439,10 @@ def nearest_flight(sim, x, y, z, box):
 
 @kernel("void(Sim, i8, f8)")
 def turn(sim, r, azimuth):
-    """Turn the radar's face toward an azimuth if nothing else hangs on it; it is blind while it turns."""
+    """Turn the radar's face toward an azimuth if nothing else hangs on it; it is blind while it turns.
+
+    One that does not slew is laid anew with its whole battery, inclined launchers included.
+    """
     now = sim.situation[0]["now"]
     radar = sim.radars[r]
     unit = sim.units[radar["unit"]]
@@ -451,6 +454,9 @@ def turn(sim, r, azimuth):
     log(sim, SLEW, -1, radar["unit"], r, -1, -1, -1, 1, radar["boresight"], azimuth, takes, 0.0, 0.0, 0.0)
     radar["boresight"] = azimuth
     radar["slewing_until"] = now + takes
+    if not slews:  # a battery that is laid anew lays its launchers too
+        for k in range(unit["first_launcher"], unit["first_launcher"] + unit["launchers"]):
+            sim.launchers[k]["arc_center"] = azimuth
 
 
 @kernel("i8(Sim, i8)")

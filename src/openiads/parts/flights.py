@@ -175,17 +175,26 @@ def away_from(position, x, y, z):
     return math.sqrt(dx * dx + dy * dy + dz * dz)
 
 
+@kernel("f8(f8[::1], f8, f8, f8)")
+def beside(position, x, y, z):
+    """Distance (m) of a point from a place along the ground: what flies level comes down below the end of its path."""
+    dx, dy, dz = x - position[0], y - position[1], z - position[2]
+    ux, uy, uz, _ = local_up(position[0], position[1], position[2])
+    rise = dx * ux + dy * uy + dz * uz
+    return math.sqrt(max(dx * dx + dy * dy + dz * dz - rise * rise, 0.0))
+
+
 @kernel("void(Sim, i8, f8, f8, f8)")
 def wreck(sim, f, x, y, z):
     """What an impact at a point does to radars, launchers and posts that it falls near enough to."""
     for r in range(len(sim.radars)):
-        if away_from(sim.radars[r]["position"], x, y, z) <= sim.radars[r]["hit_radius"]:
+        if beside(sim.radars[r]["position"], x, y, z) <= sim.radars[r]["hit_radius"]:
             put_out(sim, ON_RADAR, r, f)
     for k in range(len(sim.launchers)):
-        if away_from(sim.launchers[k]["position"], x, y, z) <= sim.launchers[k]["hit_radius"]:
+        if beside(sim.launchers[k]["position"], x, y, z) <= sim.launchers[k]["hit_radius"]:
             put_out(sim, ON_LAUNCHER, k, f)
     for p in range(len(sim.posts)):
-        if away_from(sim.posts[p]["position"], x, y, z) <= sim.posts[p]["hit_radius"]:
+        if beside(sim.posts[p]["position"], x, y, z) <= sim.posts[p]["hit_radius"]:
             put_out(sim, ON_POST, p, f)
 
 

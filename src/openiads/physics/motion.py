@@ -332,7 +332,7 @@ def _joined(pieces: list[Any]) -> _Track:
     return _Track(np.concatenate(distance), np.concatenate(points), np.concatenate(tangents))
 
 
-def _turn_radius(speed: float, load_limit: float) -> float:
+def turn_radius(speed: float, load_limit: float) -> float:
     if not speed > 0.0:
         raise InputError("route.speed", f"{speed} m/s", "a speed above 0")
     if not load_limit > 1.0:
@@ -378,7 +378,7 @@ def level_route(
     point (then legs climb evenly, rounded over 10 s).  speed : m/s along the ground.  start_time : s at the first
     point.  load_limit : load factor in turns (1.41 is a bank of 45 degrees).  sample : s, the longest step.
     """
-    track = _ground_track(points, _turn_radius(speed, load_limit))
+    track = _ground_track(points, turn_radius(speed, load_limit))
     heights = np.atleast_1d(np.asarray(altitude, dtype=np.float64))
     if heights.size == 1:
         level = float(heights[0])
@@ -423,7 +423,7 @@ def terrain_following(
     dive, as a tangent: the flight begins to climb early enough, and is rounded over 4 s without going below ``agl``.
     Other arguments as for `level_route`.
     """
-    track = _ground_track(points, _turn_radius(speed, load_limit))
+    track = _ground_track(points, turn_radius(speed, load_limit))
     s = np.linspace(0.0, track.length, max(2, int(math.ceil(track.length / spacing)) + 1))
     surface, _ = track.surface(s)
     places = np.array([to_geodetic(float(x), float(y), float(z))[:2] for x, y, z in surface])

@@ -93,7 +93,8 @@ def build(scenario: Scenario, catalog: Catalog | None = None, knobs: Mapping[str
         heard = rows["radars"][(rows["radars"]["posts"] == k).any(axis=1)]
         searching = heard[heard["unit"] < 0]
         mine = searching if len(searching) else heard
-        post["drop_time"] = max([float(r["drop_misses"] * r["frame"]) for r in mine], default=18.0) + 2.0
+        late = float(heard["delays"][heard["posts"] == k].max(initial=2.0))  # what is on its way is no miss
+        post["drop_time"] = max([float(r["drop_misses"] * r["frame"]) for r in mine], default=18.0) + late
     rule = user_rule(scenario)
     world = World(
         scenario, catalog, dict(knobs or {}), terrain, places.names, rows, arena.array(), rule, scenario.digest()

@@ -14,7 +14,7 @@ from openiads.data.scenario import Flight, Raid, Scenario
 from openiads.earth.geodesy import bearing, inverse, offset, to_geodetic
 from openiads.earth.terrain import Terrain
 from openiads.physics.ballistics import missile, solve_aim
-from openiads.physics.motion import ballistic_path, end_time, level_route, state_at, terrain_following
+from openiads.physics.motion import ballistic_path, end_time, level_route, state_at, terrain_following, turn_radius
 from openiads.world.codes import Element, Evasion, Side, ThreatClass
 from openiads.world.layout import FLIGHT
 from openiads.world.places import BANDS, Places
@@ -137,13 +137,13 @@ class Paths:
     def _element(self, name: str) -> tuple[int, int, tuple[float, float]]:
         """(codes.Element, row, place) of "SITE/ELEMENT"."""
         names, rows = self.places.names, self.places.rows
-        parts = name.split("/")
-        if len(parts) == 4:  # a launcher: its row is named without its kind
-            name = f"{parts[0]}/{parts[2]}/{parts[3]}"
+        site, _, element = name.partition("/")
+        numbered = f"{site}/{element.partition('/')[2]}"  # a launcher's row goes without its kind: 5p85se/1/2 is 1/2
         nouns = ((Element.RADAR, names.radars, "radars"), (Element.LAUNCHER, names.launchers, "launchers"))
         for kind, known, noun in (*nouns, (Element.POST, names.posts, "posts")):
+            wanted = numbered if kind == Element.LAUNCHER else name
             for k, each in enumerate(known):
-                if each == name:
+                if each == wanted:
                     at = to_geodetic(*(float(c) for c in rows[noun][k]["position"]))
                     return int(kind), k, (float(at[0]), float(at[1]))
         known = [*names.radars, *names.posts, *names.launchers]
@@ -207,18 +207,29 @@ class Paths:
                 f"raid.{raid.name}.release_range", f"{raid.release_range / 1000:g} km, more than the last leg",
                 f"Give less than {float(inverse_way[0]) / 1000:.0f} km, or a longer last leg.",
             )  # fmt: skip
-        turning = offset(*points[-2], float(inverse_way[1]), rest)
-        out = [*points[:-1], (float(turning[0]), float(turning[1]))]
-        there = self._table(out, entry, raid.altitude, raid.agl, raid.speed)
-        table = self._table([*out, *out[-2::-1]], entry, raid.altitude, raid.agl, raid.speed)
+        course = float(inverse_way[1])
+        release = offset(*points[-2], course, rest)
+        there = self._table([*points[:-1], release], entry, raid.altitude, raid.agl, raid.speed)
+        speed = raid.speed if raid.speed is not None else self.values.of(entry, "speed")
+        radius = turn_radius(speed, self._load(entry))
+        ahead = rest + radius + (raid.weapons - 1) * raid.weapon_spacing * speed  # then it turns, by two right angles
+        corner = offset(*points[-2], course, ahead)
+        abreast = offset(*corner, course + math.pi / 2.0, 2.5 * radius)
+        home = offset(*points[-2], course + math.pi / 2.0, 2.5 * radius)
+        route = [(float(a), float(b)) for a, b in (*points[:-1], corner, abreast, home)]
+        table = self._table(route, entry, raid.altitude, raid.agl, raid.speed)
         return table, float(end_time(there, 0)) - float(there[0])
+
+    def _load(self, entry: Entry) -> float:
+        """Load factor of the turns of a route: gentle ones, within what the airframe bears."""
+        return min(max(self.values.of(entry, "max_load_factor", 19.6) / 9.80665, 1.2), 2.0)
 
     def _table(
         self, points: Points, entry: Entry, altitude: float | None, agl: float | None, speed: float | None
     ) -> Any:
         speed = speed if speed is not None else self.values.of(entry, "speed")
         follows = agl is not None or (altitude is None and bool(entry.flags.get("terrain_following")))
-        load = min(max(self.values.of(entry, "max_load_factor", 19.6) / 9.80665, 1.2), 2.0)
+        load = self._load(entry)
         if follows:
             above = agl if agl is not None else self.values.of(entry, "agl")
             return terrain_following(points, above, speed, self.terrain.height, 0.0, load)
