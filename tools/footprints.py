@@ -40,8 +40,9 @@ to noise of every radar, the missile's signature, impulse and drag of every roun
 ends of a few worlds, not a confidence interval.
 
 What the page does not say: whether the shot is fired or hits. Tracking, identification, the crew's queue, channels,
-readiness and kill probability come on top, and only a run has them; near the edge most runs fire at some missiles
-only, because one look in two is not one look in one. A large emergent area is no claim about the real system: it is
+readiness and kill probability come on top, and only a run has them; near the edge runs fire at some missiles only,
+because one look in two is not one look in one, and because a crew whose track is uncertain holds fire where the
+intercept may fall out of the radar's sector. A large emergent area is no claim about the real system: it is
 what remains of a published flight performance when no brochure limit is applied. Where an area is 0, the map's
 smallest grid (cells of some hundred meters) found no such point; the usual reasons are that no search radar of the
 site looks as high as the missile falls, or that the missile is faster than the published limit.
