@@ -34,10 +34,13 @@ A shot is *possible* where some point of the missile's arc can be met by a round
 - *published*: also within the published distances and heights of an intercept and the published speed of a target.
   *Emergent*: flight, radar and time alone.
 
-*Forward* is toward the attacker, *side* the wider side; an extent is good to a cell of the grid, a sixteenth of the
-half width of the map. In brackets the least and greatest of the nominal world and {SAMPLES} others, spread over signal
+*Forward* is toward the attacker, *side* the wider side; an extent is good to a cell of the grid, a thirtieth of the
+longer side of the map. In brackets the least and greatest of the nominal world and {SAMPLES} others, spread over signal
 to noise of every radar, the missile's signature, impulse and drag of every round, and the reaction time. They are the
 ends of a few worlds, not a confidence interval.
+
+Looked for is what lies around the unit. A short-range missile launched almost over the unit could be shot at on its way
+up, whatever it is aimed at; such places, tens of kilometers behind the unit and apart from the rest, are not counted.
 
 What the page does not say: whether the shot is fired or hits. Tracking, identification, the crew's queue, channels,
 readiness and kill probability come on top, and only a run has them; near the edge runs fire at some missiles only,

@@ -412,10 +412,9 @@ def footprint(
         marks = "# a shot is possible" if len(found) == 1 else "# possible with both limits, + with emergent ones only"
         print("\n".join(shown.picture(found)))
         print(f"The attack comes from above; one letter is {wide / 1000:.3g} km wide; {marks}; o the unit.")
-    print(
-        f"Possible: launched {delay:g} s or more after it is seen, in time, with lift to spare. Interval: least and "
-        f"greatest of the nominal world and {samples} others."
-    )
+    print(f"Possible: launched {delay:g} s or more after it is seen, in time, with lift to spare.")
+    if samples:
+        print(f"Interval: least and greatest of the nominal world and of sampled ones ({samples}).")
 
 
 # ------------------------------------------------------------------ the catalog and the schema

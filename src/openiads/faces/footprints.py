@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
+
 from openiads.faces.text import number, span
 from openiads.study.footprint import Band, Footprint, Plan
 
@@ -36,20 +38,20 @@ def picture(found: Sequence[Footprint]) -> list[str]:
     unit.  Every second cell of the coarser grid forward, so that it looks square."""
     wide = max(found, key=lambda each: each.cell)
     lines = []
-    for a in wide.along[::-2]:
+    zero = int(np.argmin(np.abs(wide.along)))  # the unit's row is among those that are drawn
+    for a in wide.along[zero % 2 :: 2][::-1]:
         marks = []
         for b in wide.across:
             inside = [_holds(each, float(a), float(b)) for each in found]
-            marks.append("o" if a == 0.0 and b == 0.0 else MARKS[inside[0], inside[-1]])
+            marks.append("o" if abs(a) + abs(b) < 1.0 else MARKS[inside[0], inside[-1]])
         lines.append("".join(marks))
     return lines
 
 
 def _holds(found: Footprint, along: float, across: float) -> bool:
     """Whether the cell of a point is possible."""
-    i, j = (round((x - float(found.along[0])) / found.cell) for x in (along, across))
-    n = len(found.along)
-    return bool(0 <= i < n and 0 <= j < n and found.possible[i, j])
+    i, j = round((along - float(found.along[0])) / found.cell), round((across - float(found.across[0])) / found.cell)
+    return bool(0 <= i < len(found.along) and 0 <= j < len(found.across) and found.possible[i, j])
 
 
 def as_data(plan: Plan, distance: float, reaction: float, found: Sequence[Footprint]) -> dict[str, Any]:

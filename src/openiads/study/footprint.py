@@ -55,8 +55,9 @@ SAMPLES = 6
 PROBABILITY = 0.5  # of detection in one look, from which on a radar sees
 STEP = 1.0  # s between two points of an arc
 PLACE = (math.radians(35.0), math.radians(36.0))  # of the fire unit, on flat ground at sea level
-CELLS = 16  # of the grid from the unit to each side
-FIRST, FARTHEST = 40e3, 450e3  # m, half widths of the first and of the largest grid
+CELLS = 32  # of a grid along its longer side
+FIRST, FARTHEST = 40e3, 450e3  # m, from the unit to the edges of the first and of the largest grid
+LEAST_CELL = 300.0  # m, where no shot is possible on a grid of such cells there is none
 DEFAULT_SHARE = 0.9  # of the missile's greatest range, where no range is given
 BALLISTIC = int(ThreatClass.BALLISTIC)
 NO_LIMITS = (0.0, math.inf, -math.inf, math.inf)
@@ -154,8 +155,8 @@ class Footprint:
 
     limits: str
     along: NDArray[np.float64]  #: coordinates forward of the unit, rising, (n,)
-    across: NDArray[np.float64]  #: coordinates to the right, rising, (n,)
-    possible: NDArray[np.bool_]  #: (n, n), [along, across]
+    across: NDArray[np.float64]  #: coordinates to the right, rising, (m,)
+    possible: NDArray[np.bool_]  #: (n, m), [along, across]
     area: Band
     forward: Band  #: widest extents; 0 where there is no shot on that side
     back: Band
@@ -319,38 +320,60 @@ def assess(
     return found
 
 
-def _grid(half: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    line = np.linspace(-half, half, 2 * CELLS + 1)
-    return line, np.stack(np.meshgrid(line, line, indexing="ij"), axis=-1).reshape(-1, 2)
+Box = tuple[float, float, float, float]  #: m: rear and front, left and right edge; the unit is always inside
 
 
-def _map(world: World, plan: Plan, half: float, reaction: float, arm: str) -> tuple[Any, Any, float]:
-    """(coordinates, map, half width) of an arm on a grid that holds all of it and is not much larger."""
-    for _ in range(24):
-        line, points = _grid(half)
-        possible = assess(world, plan, points, reaction, (arm,))[arm].reshape(len(line), -1) >= 0.0
-        if possible[[0, -1], :].any() or possible[:, [0, -1]].any():
-            if half >= FARTHEST:
+def _grid(box: Box) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Coordinates along and across of square cells that fill a box, with the unit on one of them."""
+    cell = max(box[1] - box[0], box[3] - box[2]) / CELLS
+    ends = [(math.floor(low / cell + 1e-9), math.ceil(high / cell - 1e-9)) for low, high in (box[:2], box[2:])]
+    (rear, front), (left, right) = ends
+    return cell * np.arange(rear, front + 1.0), cell * np.arange(left, right + 1.0)
+
+
+def _wanted(line: NDArray[np.float64], used: Any) -> tuple[float, float, bool]:
+    """Edges of the next grid along one axis: past an edge that is reached, else close about what is used; and whether
+    an edge was reached."""
+    cell, last = float(line[1] - line[0]), len(line) - 1
+    first, end = int(np.argmax(used)), last - int(np.argmax(used[::-1]))
+    beyond = 0.5 * float(line[-1] - line[0])
+    low = line[0] - beyond if first == 0 else line[first] - 1.5 * cell
+    high = line[-1] + beyond if end == last else line[end] + 1.5 * cell
+    reached = (first == 0 and line[0] > -FARTHEST) or (end == last and line[-1] < FARTHEST)
+    return max(min(float(low), 0.0), -FARTHEST), min(max(float(high), 0.0), FARTHEST), reached
+
+
+def _map(world: World, plan: Plan, box: Box, reaction: float, arm: str) -> tuple[Any, Any, Any, Box]:
+    """(coordinates along, across, map, box) of an arm on a grid that holds all of it and is not much larger.
+
+    The grid grows while shots are possible at its edge.  Places beyond a gap wider than the first grid are not looked
+    for: there the missile is launched almost over the unit and could be shot at on its way up.
+    """
+    for _ in range(16):
+        along, across = _grid(box)
+        points = np.stack(np.meshgrid(along, across, indexing="ij"), axis=-1).reshape(-1, 2)
+        possible = assess(world, plan, points, reaction, (arm,))[arm].reshape(len(along), -1) >= 0.0
+        cell = float(along[1] - along[0])
+        if not possible.any():
+            if cell < LEAST_CELL:
                 break
-            half = min(1.5 * half, FARTHEST)
+            box = (0.25 * box[0], 0.25 * box[1], 0.25 * box[2], 0.25 * box[3])  # a footprint smaller than a cell
             continue
-        widest = float(np.abs(points[possible.ravel()]).max(initial=0.0))
-        if not possible.any() and half > 5e3:
-            half = 0.25 * half  # a footprint smaller than a cell
-        elif widest and widest < 0.6 * half:
-            half = max(1.25 * widest, 2e3)
-        else:
+        rear, front, more = _wanted(along, possible.any(axis=1))
+        left, right, wider = _wanted(across, possible.any(axis=0))
+        if not (more or wider) and max(front - rear, right - left) / CELLS > 0.7 * cell:
             break
-    return line, possible, half
+        box = (rear, front, left, right)
+    return along, across, possible, box
 
 
-def _measures(line: NDArray[np.float64], possible: NDArray[np.bool_]) -> tuple[float, float, float, float]:
+def _measures(along: Any, across: Any, possible: Any) -> tuple[float, float, float, float]:
     """Area, and extents forward, back and to the wider side."""
     if not possible.any():
         return 0.0, 0.0, 0.0, 0.0
-    along, across = line[possible.any(axis=1)], line[possible.any(axis=0)]
-    area = float(possible.sum()) * float(line[1] - line[0]) ** 2
-    return area, max(float(along.max()), 0.0), max(-float(along.min()), 0.0), float(np.abs(across).max())
+    area = float(possible.sum()) * float(along[1] - along[0]) ** 2
+    lengthwise, sideways = along[possible.any(axis=1)], across[possible.any(axis=0)]
+    return area, max(float(lengthwise.max()), 0.0), max(-float(lengthwise.min()), 0.0), float(np.abs(sideways).max())
 
 
 def _worlds(plan: Plan, samples: int) -> list[tuple[dict[str, float], float]]:
@@ -381,19 +404,18 @@ def footprints(plan: Plan, arms: tuple[str, ...] = LIMITS, samples: int = SAMPLE
     _checked(plan, catalog())
     if not set(arms) <= set(LIMITS) or not arms:
         raise InputError("footprint.limits", f"{', '.join(arms)}", f"One of {', '.join(LIMITS)}, both.")
-    maps: dict[str, tuple[Any, Any, float]] = {}
+    maps: dict[str, tuple[Any, Any, Any, Box]] = {}
     measures: dict[str, list[tuple[float, float, float, float]]] = {arm: [] for arm in arms}
     for values, reaction in _worlds(plan, samples):
         world = world_of(plan, "published", values)
         for arm in arms:
-            half = maps[arm][2] if arm in maps else FIRST
-            line, possible, half = _map(world, plan, half, reaction, arm)
-            maps.setdefault(arm, (line, possible, half))
-            measures[arm].append(_measures(line, possible))
+            box = maps[arm][3] if arm in maps else (-FIRST, FIRST, -FIRST, FIRST)
+            found = _map(world, plan, box, reaction, arm)
+            maps.setdefault(arm, found)
+            measures[arm].append(_measures(*found[:3]))
     out = []
     for arm in arms:
         table = np.array(measures[arm])
         area, forward, back, side = (Band(float(t[0]), float(t.min()), float(t.max())) for t in table.T)
-        line, possible, _ = maps[arm]
-        out.append(Footprint(arm, line, line, possible, area, forward, back, side, samples))
+        out.append(Footprint(arm, *maps[arm][:3], area, forward, back, side, samples))
     return out
