@@ -469,3 +469,31 @@ def test_demo_runs_the_packaged_scenario_and_says_where_the_report_is(
     assert (stub["replications"], stub["seed"]) == (20, 2016)
     assert f"Report: {tmp_path / 'report.html'}" in done.stdout
     assert json.loads(call("demo", "-n", "20", "--json").stdout)["report"] == str(tmp_path / "report.html")
+
+
+def test_a_footprint_is_one_object_or_a_table_with_a_map() -> None:
+    words = ("footprint", "patriot_pac2", "--against", "scud_b", "--samples", "0")
+    told = json.loads(call(*words, "--json", "--limits", "published", "--range", "250 km").stdout)
+    assert (told["system"], told["threat"], told["range_km"], told["reaction_s"]) == ("patriot_pac2", "scud_b", 250, 9)
+    assert set(told["limits"]) == {"published"}
+    arm = told["limits"]["published"]
+    assert arm["area_km2"]["nominal"] == pytest.approx(sum(row.count("1") for row in arm["map"]) * arm["cell_km"] ** 2)
+    shown = call(*words).stdout
+    for phrase in ("emergent", "published", "forward, km", "#", "+", "o the unit"):
+        assert phrase in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        (("--against", "scud_b", "--range", "900 km"), "footprint.range"),
+        (("--against", "scud_b", "--range", "300"), "--range"),
+        (("--against", "f16"), "footprint.f16"),
+        (("--against", "scud_b", "--limits", "some"), "--limits"),
+    ],
+)
+def test_a_footprint_that_cannot_be_asked_for_is_bad_input(words: tuple[str, ...], place: str) -> None:
+    done = call("footprint", "patriot_pac2", *words)
+    assert done.exit_code == 65
+    assert done.stdout == ""
+    assert place in done.stderr
