@@ -21,6 +21,7 @@ from openiads.world.places import BANDS, Places
 from openiads.world.values import Arena, Values
 
 Points = list[tuple[float, float]]
+AWAY = 180.0  # s on its way home after which a flight that has released is counted as gone
 LOW_FLIGHT = 300.0  # m above ground, below which results over coarse terrain are terrain-limited
 
 
@@ -225,28 +226,14 @@ class Paths:
         release = offset(*points[-2], float(inverse_way[1]), rest)
         out = [*points[:-1], (float(release[0]), float(release[1]))]
         there = self._table(out, entry, raid.altitude, raid.agl, raid.speed)
-        home = self._way_home(out, points[-1], self._turn(entry, raid.speed))
+        speed = raid.speed if raid.speed is not None else self.values.of(entry, "speed")
+        home = way_home(out, points[-1], turn_radius(speed, self._load(entry)), AWAY * speed)
         table = self._table([*out[:-1], *home], entry, raid.altitude, raid.agl, raid.speed)
         return table, float(end_time(there, 0)) - float(there[0])
 
-    def _way_home(self, out: Points, target: tuple[float, float], radius: float) -> Points:
-        """Turning points of a flight that turns back from the end of ``out``, where it releases: two quarter turns of
-        ``radius`` (m), the first begun at the release, to the side on which its start lies; then straight back.
-        """
-        course = float(inverse(*out[-1], *target)[1])
-        ahead = offset(*out[-1], course, radius)  # a quarter turn begins one radius before its corner
-        back = float(inverse(float(ahead[0]), float(ahead[1]), *out[0])[1])
-        side = math.copysign(math.pi / 2.0, math.remainder(back - course, 2.0 * math.pi))
-        aside = offset(float(ahead[0]), float(ahead[1]), course + side, 3.0 * radius)
-        corners = [(float(lat), float(lon)) for lat, lon in (ahead[:2], aside[:2])]
-        way, toward = inverse(*corners[1], *out[0])
-        end = offset(*corners[1], float(toward), max(float(way), 4.0 * radius))
-        return [*corners, (float(end[0]), float(end[1]))]
-
-    def _turn(self, entry: Entry, speed: float | None) -> float:
-        """Radius (m) of the turns on a flight's path."""
-        load = min(max(self.values.of(entry, "max_load_factor", 19.6) / 9.80665, 1.2), 2.0)
-        return turn_radius(speed if speed is not None else self.values.of(entry, "speed"), load)
+    def _load(self, entry: Entry) -> float:
+        """Load factor of the turns on a flight's path."""
+        return min(max(self.values.of(entry, "max_load_factor", 19.6) / 9.80665, 1.2), 2.0)
 
     def _table(
         self,
@@ -260,7 +247,7 @@ class Paths:
         """Path along points, following the ground or level; with ``end`` (m above the sea) its last leg leads there."""
         speed = speed if speed is not None else self.values.of(entry, "speed")
         follows = agl is not None or (altitude is None and bool(entry.flags.get("terrain_following")))
-        load = min(max(self.values.of(entry, "max_load_factor", 19.6) / 9.80665, 1.2), 2.0)
+        load = self._load(entry)
         if follows:
             above = agl if agl is not None else self.values.of(entry, "agl")
             return terrain_following(points, above, speed, self.terrain.height, 0.0, load)
@@ -300,6 +287,23 @@ class Paths:
             row["transponder"] = int(flight.transponder)
         row["flight_plan"] = int(flight.flight_plan)
         row["corridor"] = -1 if flight.corridor is None else self.corridor_rows[flight.corridor]
+
+
+def way_home(out: Points, target: tuple[float, float], radius: float, farthest: float) -> Points:
+    """Turning points of a flight that turns back from the end of ``out``, where it releases at ``target``.
+
+    Two quarter turns of ``radius`` (m), the first begun at the release, to the side on which its start lies; then
+    straight toward the start, ``farthest`` (m) at most.
+    """
+    course = float(inverse(*out[-1], *target)[1])
+    ahead = offset(*out[-1], course, radius)  # a quarter turn begins one radius before its corner
+    back = float(inverse(float(ahead[0]), float(ahead[1]), *out[0])[1])
+    side = math.copysign(math.pi / 2.0, math.remainder(back - course, 2.0 * math.pi))
+    aside = offset(float(ahead[0]), float(ahead[1]), course + side, 3.0 * radius)
+    corners = [(float(lat), float(lon)) for lat, lon in (ahead[:2], aside[:2])]
+    way, toward = inverse(*corners[1], *out[0])
+    end = offset(*corners[1], float(toward), max(min(float(way), farthest), 4.0 * radius))
+    return [*corners, (float(end[0]), float(end[1]))]
 
 
 def move(row: Any, later: float) -> None:
