@@ -367,10 +367,14 @@ def _reason(words: str) -> str:
 
 
 def lane_chart(brief: Brief) -> Figure:
-    """The kill chain of one replication: a lane a flight, colored by what came last, gaps are waiting."""
+    """The kill chain of one replication: a lane a flight, colored by what came last, gaps are waiting.
+
+    What its carrier never released has no lane.
+    """
     from matplotlib.ticker import MultipleLocator
 
-    order = sorted(brief.lanes, key=lambda lane: (lane.side != Side.HOSTILE, lane.kind, lane.flight))
+    flown = [lane for lane in brief.lanes if lane.terminal or any(map(math.isfinite, lane.first.values()))]
+    order = sorted(flown, key=lambda lane: (lane.side != Side.HOSTILE, lane.kind, lane.flight))
     with style("lanes"):
         figure = blank(9.0, 1.9 + 0.235 * max(1, len(order)))
         axes = figure.subplots()
@@ -414,7 +418,7 @@ def _draw_lane(axes: Axes, y: int, lane: Lane, duration: float) -> None:
         if k > best:
             best = k
             reached.append((t, k))
-    for (t, k), (until, _) in zip(reached, reached[1:] + [(ends, -1)], strict=True):
+    for (t, k), (until, _) in zip(reached, [*reached[1:], (ends, -1)], strict=False):
         axes.barh(y, until - t, left=t, height=0.5, color=colors[k], edgecolor="#57606a", linewidth=0.3, zorder=2)
     if lane.launches:
         axes.plot(

@@ -375,8 +375,8 @@ def level_route(
     """Table of a route of geodesic legs with level turns at constant ground speed.
 
     points : (latitude, longitude) in rad, at least 2.  altitude : m above the sea, one for all or one for each
-    point (then legs climb evenly, rounded over 10 s).  speed : m/s along the ground.  start_time : s at the first
-    point.  load_limit : load factor in turns (1.41 is a bank of 45 degrees).  sample : s, the longest step.
+    point (then legs climb evenly, rounded over 10 s; the ends are met exactly).  speed : m/s along the ground.
+    start_time : s at the first point.  load_limit : load factor in turns (1.41 is a bank of 45 degrees).  sample : s, the longest step.
     """
     track = _ground_track(points, turn_radius(speed, load_limit))
     heights = np.atleast_1d(np.asarray(altitude, dtype=np.float64))
@@ -388,7 +388,11 @@ def level_route(
     if heights.size != len(points):
         raise InputError("route.altitude", f"{heights.size} altitudes for {len(points)} points", "give one or as many")
     corners = _corner_distances(track, points)
-    profile = _averaged(corners, heights, 10.0 * speed)
+    window = 10.0 * speed
+    slope = np.diff(heights) / np.diff(corners)  # the end legs go on, so that rounding moves neither end
+    corners = np.concatenate([[corners[0] - window], corners, [corners[-1] + window]])
+    heights = np.concatenate([[heights[0] - slope[0] * window], heights, [heights[-1] + slope[-1] * window]])
+    profile = _averaged(corners, heights, window)
     return tabulate(_profiled(track, profile, speed), start_time, track.length / speed, sample)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from openiads.base.errors import ResultsError, UsageError
+from openiads.base.units import quantity
 from openiads.study.digest import row_digests
 from openiads.study.store import event_table
 from openiads.world.codes import ChannelPhase, Control, Event, Gate, Identity, RoundEnd, Side, Terminal, ThreatClass
@@ -59,7 +60,7 @@ LOOK_SLACK = 3.0
 
 #: Single values of ``limits``: duration (s), magazine_infinite, mask_open (true when diffraction or the teaching switch
 #: lets radars see below the mask), teaching_service (rounds and services are notional: only the checks named in
-#: ``_ALWAYS`` apply), and radar_position, (radars, 3) ECEF m.
+#: ``_ALWAYS`` apply), radar_position, (radars, 3) ECEF m at the start, and radar_velocity, (radars, 3) m/s, of ships.
 _NOUNS = ("flights", "units", "launchers", "radars")
 
 
@@ -445,14 +446,18 @@ _LEDGER = [
         "no detection out of range, out of sector or below the mask",
         """
         SELECT d.replication, d.time,
-            printf('radar %d, flight %d: range %.0f m, height %.0f m, mask %.0f m', d.radar, flight, v0, v5, v3)
-        FROM (SELECT * FROM detect UNION ALL SELECT * FROM look WHERE code = 1) d JOIN radars r
-            ON r.row = d.radar, setting s
-        WHERE v0 > r.range_max * (1 + 1e-6) + 1 OR v0 < r.range_min * (1 - 1e-6) - 1 OR (v5 < v3 - 1
+            printf('radar %d, flight %d: range %.0f m, azimuth %.2f, height %.0f m, mask %.0f m',
+                d.radar, d.flight, d.v0, d.v1, d.v5, d.v3)
+        FROM (SELECT * FROM detect UNION ALL SELECT * FROM look WHERE code = 1) d
+            JOIN radars r ON r.row = d.radar
+            ASOF LEFT JOIN slew w
+                ON d.replication = w.replication AND d.radar = w.radar AND d.sequence >= w.sequence,
+            setting s
+        WHERE d.v0 > r.range_max * (1 + 1e-6) + 1 OR d.v0 < r.range_min * (1 - 1e-6) - 1 OR (d.v5 < d.v3 - 1
             AND NOT s.mask_open)
            OR (r.track_half < 3.14 AND
-               abs(fmod(v1 - r.boresight + 28.274333882308138, 6.283185307179586)
-                   - 3.141592653589793) > r.track_half + 1e-3)""",
+               abs(fmod(d.v1 - coalesce(w.v1, r.boresight) + 28.274333882308138, 6.283185307179586)
+                   - 3.141592653589793) > r.track_half + 5e-3)""",
         ("radar_range_max",),
     ),
     Check(
@@ -558,6 +563,7 @@ _VIEWS = {
     "release": Event.RELEASE,
     "round_end": Event.ROUND_END,
     "handover": Event.HANDOVER,
+    "slew": Event.SLEW,
     "reload": Event.RELOAD,
     "devolve": Event.DEVOLVE,
     "terminal": Event.TERMINAL,
@@ -614,7 +620,27 @@ def _limits_of(facts: Mapping[str, Any]) -> dict[str, Any]:
     model = facts["scenario"]["mapping"].get("model", {})
     seen_through = model.get("detection") == "range" or bool(model.get("diffraction"))
     sides = {"flight_side": facts["flight_side"], "flight_class": facts["flight_class"]}
-    return {"mask_open": seen_through, **sides, **facts["limits"]}
+    return {"mask_open": seen_through, **sides, **facts["limits"], "radar_velocity": _velocities(facts)}
+
+
+def _velocities(facts: Mapping[str, Any]) -> list[list[float]] | None:
+    """ECEF velocity (m/s) of each radar, from course and speed of the ship that carries it; None without places."""
+    places = facts["limits"].get("radar_position")
+    if places is None:
+        return None
+    sites = {site["name"]: site for site in facts["scenario"]["mapping"].get("site", [])}
+    found = []
+    for name, place in zip(facts["names"]["radars"], places, strict=True):
+        site = sites.get(name.split("/")[0], {})
+        speed = quantity(site["speed"], "speed") if site.get("speed") else 0.0
+        course = quantity(site["course"], "angle") if site.get("course") else 0.0
+        latitude, longitude, _ = _geodetic(np.asarray(place, float))
+        north = np.array(
+            [-np.sin(latitude) * np.cos(longitude), -np.sin(latitude) * np.sin(longitude), np.cos(latitude)]
+        )
+        east = np.array([-np.sin(longitude), np.cos(longitude), 0.0])
+        found.append((speed * (math.sin(course) * east + math.cos(course) * north)).tolist())
+    return found
 
 
 def check_events(
@@ -716,7 +742,7 @@ def _geodetic(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _look(at: np.ndarray, to: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Slant range (m) and azimuth (rad, from north over east) of points ``to`` (n, 3) from ``at`` (3,)."""
+    """Slant range (m) and azimuth (rad, from north over east) of points ``to`` (n, 3) from points ``at`` (n, 3)."""
     latitude, longitude, _ = _geodetic(at)
     d = to - at
     east = -np.sin(longitude) * d[:, 0] + np.cos(longitude) * d[:, 1]
@@ -773,7 +799,7 @@ def _looks_agree(
     replication: int, events: np.ndarray, states: np.ndarray, flight: int, limits: Mapping[str, Any]
 ) -> list[Violation]:
     """Range, azimuth and height written with a detection are those of the flight's true position."""
-    places = limits.get("radar_position")
+    places, velocities = limits.get("radar_position"), limits.get("radar_velocity")
     if places is None or len(states) < 2:
         return []
     looks = events[
@@ -784,7 +810,9 @@ def _looks_agree(
     for radar in np.unique(looks["radar"]):
         mine = looks[looks["radar"] == radar]
         where = np.stack([np.interp(mine["time"], states["time"], states["value"][:, k]) for k in range(3)], axis=1)
-        away, azimuth = _look(np.asarray(places[int(radar)], float), where)
+        carried = np.zeros(3) if velocities is None else np.asarray(velocities[int(radar)], float)
+        here = np.asarray(places[int(radar)], float) + mine["time"][:, None] * carried
+        away, azimuth = _look(here, where)
         height = _geodetic(where)[2]
         speed = np.linalg.norm(states["value"][:, 3:], axis=1).max()
         slack = LOOK_SLACK * float(speed)

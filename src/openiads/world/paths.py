@@ -10,7 +10,7 @@ import numpy as np
 from openiads.base.draws import actor_number
 from openiads.base.errors import InputError
 from openiads.data.catalog import Entry, nearest
-from openiads.data.scenario import Flight, Raid, Scenario
+from openiads.data.scenario import Flight, Raid, Scenario, Site
 from openiads.earth.geodesy import bearing, inverse, offset, to_geodetic
 from openiads.earth.terrain import Terrain
 from openiads.physics.ballistics import missile, solve_aim
@@ -21,6 +21,7 @@ from openiads.world.places import BANDS, Places
 from openiads.world.values import Arena, Values
 
 Points = list[tuple[float, float]]
+AWAY = 180.0  # s on its way home after which a flight that has released is counted as gone
 LOW_FLIGHT = 300.0  # m above ground, below which results over coarse terrain are terrain-limited
 
 
@@ -118,24 +119,32 @@ class Paths:
                 row["cep_blind"] = v(entry, "cep_blind", v(entry, "cep")) * scale
 
     def _weapons(self, number: int, raid: Raid, parent: int, carrier: Any, release: float) -> None:
-        """What a flight releases, one after the other from the release point on, each on its own path to the target."""
+        """What a flight releases, one after the other from the release point on, each on its own path to the target.
+
+        A weapon that follows no terrain flies straight from its carrier's height down to its target; one that harms
+        nothing (a decoy) keeps that height.
+        """
         entry = self.values.catalog[raid.weapon or ""]
-        lat, lon, height = self._aim(raid)
+        shift = float(self.rows[parent]["shift"])
         for k in range(raid.weapons):
             since = float(carrier[0]) + release + k * raid.weapon_spacing
             x, y, z, _, _, _ = state_at(carrier, 0, since)
             at = to_geodetic(x, y, z)
-            altitude = None if bool(entry.flags.get("terrain_following")) else self.values.of(entry, "altitude", at[2])
-            table = self._table([(float(at[0]), float(at[1])), (lat, lon)], entry, altitude, None, None)
+            altitude = None if bool(entry.flags.get("terrain_following")) else float(at[2])
+            end = self._aim_height(raid) if entry.has("cep") else None
+            points = [(float(at[0]), float(at[1])), self._aim(raid)[:2]]
+            table = self._table(points, entry, altitude, None, None, end)
+            for _ in range(2 if self._ship_of(raid) is not None else 0):
+                points[-1] = self._ship_at(raid, since + shift + float(end_time(table, 0)) - float(table[0]))
+                table = self._table(points, entry, altitude, None, None, end)
             name = f"{self.names[parent]}/{entry.name}[{k + 1}]"
             row = self._row(name, entry, Side[raid.side.upper()], self.arena.add(table), table)
-            move(row, since - float(table[0]) + float(self.rows[parent]["shift"]))
-            row["parent"], row["follows"], row["raid"] = parent, self.rows[parent]["shift"], number
+            move(row, since - float(table[0]) + shift)
+            row["parent"], row["follows"], row["raid"] = parent, shift, number
             self._aimed(row, raid, entry)
-            assert height >= 0.0
 
-    def _element(self, name: str) -> tuple[int, int, tuple[float, float]]:
-        """(codes.Element, row, place) of "SITE/ELEMENT"."""
+    def _element(self, name: str) -> tuple[int, int, tuple[float, float, float]]:
+        """(codes.Element, row, place) of "SITE/ELEMENT"; its place: latitude, longitude (rad), height (m)."""
         names, rows = self.places.names, self.places.rows
         site, _, element = name.partition("/")
         numbered = f"{site}/{element.partition('/')[2]}"  # a launcher's row goes without its kind: 5p85se/1/2 is 1/2
@@ -145,7 +154,7 @@ class Paths:
             for k, each in enumerate(known):
                 if each == wanted:
                     at = to_geodetic(*(float(c) for c in rows[noun][k]["position"]))
-                    return int(kind), k, (float(at[0]), float(at[1]))
+                    return int(kind), k, (float(at[0]), float(at[1]), float(at[2]))
         known = [*names.radars, *names.posts, *names.launchers]
         raise InputError("raid.strikes", f"no element {name!r}", f"{nearest(name, known)}Elements: {', '.join(known)}")
 
@@ -154,20 +163,29 @@ class Paths:
             asset = self.scenario.assets[self.asset_rows[raid.target]]
             return asset.at.latitude, asset.at.longitude, asset.height
         if raid.strikes is not None:
-            _, _, place = self._element(raid.strikes)
-            return *place, 0.0
+            _, _, (lat, lon, _) = self._element(raid.strikes)
+            return lat, lon, 0.0
         assert raid.aim is not None
         return raid.aim.latitude, raid.aim.longitude, 0.0
 
-    def _ahead(self, raid: Raid, table: Any) -> tuple[float, float] | None:
-        """Where a ship that a raid is aimed at will be when the raid comes; None for a target that stands still."""
+    def _aim_height(self, raid: Raid) -> float:
+        """Height above the sea (m) of what a raid is aimed at."""
+        if raid.strikes is not None:
+            return self._element(raid.strikes)[2][2]
+        lat, lon, height = self._aim(raid)
+        return self._ground(lat, lon) + height
+
+    def _ship_of(self, raid: Raid) -> Site | None:
+        """The ship under way that a raid is aimed at, or on which the element stands that it strikes."""
         asset = None if raid.target is None else self.scenario.assets[self.asset_rows[raid.target]]
-        site = next((s for s in self.scenario.sites if asset is not None and s.name == asset.ship), None)
-        if site is None or site.course is None or not site.speed:
-            return None
-        when = raid.time_on_target
-        if when is None:
-            when = (raid.start or 0.0) + float(end_time(table, 0)) - float(table[0])
+        name = (raid.strikes or "").partition("/")[0] if asset is None else asset.ship
+        site = next((s for s in self.scenario.sites if s.name == name), None)
+        return site if site is not None and site.course is not None and site.speed else None
+
+    def _ship_at(self, raid: Raid, when: float) -> tuple[float, float]:
+        """Where the ship that a raid is aimed at will be at a time."""
+        site = self._ship_of(raid)
+        assert site is not None and site.course is not None and site.speed is not None
         lat, lon = offset(site.at.latitude, site.at.longitude, site.course, site.speed * when)
         return float(lat), float(lon)
 
@@ -192,12 +210,13 @@ class Paths:
             turn = course + (math.pi / 2.0 if aside > 0.0 else -math.pi / 2.0)
             moved = [offset(lat, lon, turn, abs(aside)) for lat, lon in points[:-1]]
             points = [(float(a), float(b)) for a, b in moved] + points[-1:]
-        table = self._table(points, entry, raid.altitude, raid.agl, raid.speed)
-        for _ in range(2):
-            ahead = self._ahead(raid, table)
-            if ahead is not None:
-                points[-1] = ahead
-                table = self._table(points, entry, raid.altitude, raid.agl, raid.speed)
+        end = self._aim_height(raid) if entry.text.get("seeks") == "emitter" else None
+        table = self._table(points, entry, raid.altitude, raid.agl, raid.speed, end)
+        for _ in range(2 if self._ship_of(raid) is not None else 0):
+            flown = float(end_time(table, 0)) - float(table[0])
+            when = raid.time_on_target if raid.time_on_target is not None else (raid.start or 0.0) + flown
+            points[-1] = self._ship_at(raid, when + n * raid.spacing)
+            table = self._table(points, entry, raid.altitude, raid.agl, raid.speed, end)
         if raid.weapon is None or raid.release_range is None:
             return table, 0.0
         inverse_way = inverse(*points[-2], *points[-1])
@@ -207,35 +226,37 @@ class Paths:
                 f"raid.{raid.name}.release_range", f"{raid.release_range / 1000:g} km, more than the last leg",
                 f"Give less than {float(inverse_way[0]) / 1000:.0f} km, or a longer last leg.",
             )  # fmt: skip
-        course = float(inverse_way[1])
-        release = offset(*points[-2], course, rest)
-        there = self._table([*points[:-1], release], entry, raid.altitude, raid.agl, raid.speed)
+        release = offset(*points[-2], float(inverse_way[1]), rest)
+        out = [*points[:-1], (float(release[0]), float(release[1]))]
+        there = self._table(out, entry, raid.altitude, raid.agl, raid.speed)
         speed = raid.speed if raid.speed is not None else self.values.of(entry, "speed")
-        radius = turn_radius(speed, self._load(entry))
-        ahead = rest + radius + (raid.weapons - 1) * raid.weapon_spacing * speed  # then it turns, by two right angles
-        corner = offset(*points[-2], course, ahead)
-        abreast = offset(*corner, course + math.pi / 2.0, 2.5 * radius)
-        home = offset(*points[-2], course + math.pi / 2.0, 2.5 * radius)
-        route = [(float(a), float(b)) for a, b in (*points[:-1], corner, abreast, home)]
-        table = self._table(route, entry, raid.altitude, raid.agl, raid.speed)
+        home = way_home(out, points[-1], turn_radius(speed, self._load(entry)), AWAY * speed)
+        table = self._table([*out[:-1], *home], entry, raid.altitude, raid.agl, raid.speed)
         return table, float(end_time(there, 0)) - float(there[0])
 
     def _load(self, entry: Entry) -> float:
-        """Load factor of the turns of a route: gentle ones, within what the airframe bears."""
+        """Load factor of the turns on a flight's path."""
         return min(max(self.values.of(entry, "max_load_factor", 19.6) / 9.80665, 1.2), 2.0)
 
     def _table(
-        self, points: Points, entry: Entry, altitude: float | None, agl: float | None, speed: float | None
+        self,
+        points: Points,
+        entry: Entry,
+        altitude: float | None,
+        agl: float | None,
+        speed: float | None,
+        end: float | None = None,
     ) -> Any:
+        """Path along points, following the ground or level; with ``end`` (m above the sea) its last leg leads there."""
         speed = speed if speed is not None else self.values.of(entry, "speed")
         follows = agl is not None or (altitude is None and bool(entry.flags.get("terrain_following")))
         load = self._load(entry)
         if follows:
             above = agl if agl is not None else self.values.of(entry, "agl")
             return terrain_following(points, above, speed, self.terrain.height, 0.0, load)
-        return level_route(
-            points, altitude if altitude is not None else self.values.of(entry, "altitude"), speed, 0.0, load
-        )
+        level = altitude if altitude is not None else self.values.of(entry, "altitude")
+        heights = level if end is None else [level] * (len(points) - 1) + [end]
+        return level_route(points, heights, speed, 0.0, load)
 
     def _ballistic(self, raid: Raid, entry: Entry) -> Any:
         v = self.values.of
@@ -269,6 +290,23 @@ class Paths:
             row["transponder"] = int(flight.transponder)
         row["flight_plan"] = int(flight.flight_plan)
         row["corridor"] = -1 if flight.corridor is None else self.corridor_rows[flight.corridor]
+
+
+def way_home(out: Points, target: tuple[float, float], radius: float, farthest: float) -> Points:
+    """Turning points of a flight that turns back from the end of ``out``, where it releases at ``target``.
+
+    Two quarter turns of ``radius`` (m), the first begun at the release, to the side on which its start lies; then
+    straight toward the start, ``farthest`` (m) at most.
+    """
+    course = float(inverse(*out[-1], *target)[1])
+    ahead = offset(*out[-1], course, radius)  # a quarter turn begins one radius before its corner
+    back = float(inverse(float(ahead[0]), float(ahead[1]), *out[0])[1])
+    side = math.copysign(math.pi / 2.0, math.remainder(back - course, 2.0 * math.pi))
+    aside = offset(float(ahead[0]), float(ahead[1]), course + side, 3.0 * radius)
+    corners = [(float(lat), float(lon)) for lat, lon in (ahead[:2], aside[:2])]
+    way, toward = inverse(*corners[1], *out[0])
+    end = offset(*corners[1], float(toward), max(min(float(way), farthest), 4.0 * radius))
+    return [*corners, (float(end[0]), float(end[1]))]
 
 
 def move(row: Any, later: float) -> None:
