@@ -9,7 +9,7 @@ import pytest
 
 from engine.ledger import rows
 from engine.scenes import CLEAR, TEXTBOOK, column, each, events, gates, one, place, raid, scene, site, time_of
-from openiads.world.codes import Element, Event, Evasion, Gate, Terminal
+from openiads.world.codes import Element, Evasion, Event, Gate, Terminal
 
 #: The depot stands apart from the site, so that what hits it harms nothing else.
 APART = [{"name": "Depot", "at": place(6.0, 0.0), "radius": "500 m"}]
