@@ -9,7 +9,7 @@ import pytest
 
 from engine.ledger import rows
 from engine.scenes import CLEAR, TEXTBOOK, column, each, events, gates, one, place, raid, scene, site, time_of
-from openiads.world.codes import Element, Event, Evasion, Gate, Terminal
+from openiads.world.codes import Element, Evasion, Event, Gate, Terminal
 
 #: The depot stands apart from the site, so that what hits it harms nothing else.
 APART = [{"name": "Depot", "at": place(6.0, 0.0), "radius": "500 m"}]
@@ -43,7 +43,8 @@ def test_an_anti_radiation_missile_released_at_stand_off_puts_out_an_emitting_ra
         down = events(result, Event.ELEMENT_DOWN, code=int(Element.RADAR))
         assert down["value"][:, :2].tolist() == [[0.0, 1.0]]  # the surveillance radar, by a hit
         assert down["time"][0] == time_of(result, Event.TERMINAL, flight=1)
-        assert not (rows(result, Event.DETECT)["radar"][rows(result, Event.DETECT)["time"] > down["time"][0]] == 0).any()
+        seen = rows(result, Event.DETECT)
+        assert not (seen["radar"][seen["time"] > down["time"][0]] == 0).any()
 
 
 def test_an_anti_radiation_missile_mostly_misses_a_silent_radar():

@@ -240,15 +240,16 @@ def consider(sim, post, k):
     if hold == 0 and not wants_more(sim, k):
         hold = -1
     if hold != 0:
-        for u in range(len(sim.units)):
-            if hold > 0 or not working_on(sim, u, k):
+        for u in range(len(sim.units)):  # its own units only: posts would overwrite one another's reasons for ever
+            if sim.units[u]["post"] == post and (hold > 0 or not working_on(sim, u, k)):
                 set_gate(sim, track["flight"], u, hold if hold > 0 else ELSEWHERE, 0.0)
         return
     if track["refused"] == 1:
         return
     if doubled(sim, k):
         for u in range(len(sim.units)):
-            set_gate(sim, track["flight"], u, ELSEWHERE, 0.0)
+            if sim.units[u]["post"] == post:
+                set_gate(sim, track["flight"], u, ELSEWHERE, 0.0)
         return
     u, magazine = choose_unit(sim, post, k)
     if u < 0:

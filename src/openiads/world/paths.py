@@ -212,8 +212,8 @@ class Paths:
         there = self._table([*points[:-1], release], entry, raid.altitude, raid.agl, raid.speed)
         speed = raid.speed if raid.speed is not None else self.values.of(entry, "speed")
         radius = turn_radius(speed, self._load(entry))
-        ahead = rest + radius + (raid.weapons - 1) * raid.weapon_spacing * speed  # then it turns, by two right angles
-        corner = offset(*points[-2], course, ahead)
+        out = rest + radius + (raid.weapons - 1) * raid.weapon_spacing * speed  # then it turns, by two right angles
+        corner = offset(*points[-2], course, out)
         abreast = offset(*corner, course + math.pi / 2.0, 2.5 * radius)
         home = offset(*points[-2], course + math.pi / 2.0, 2.5 * radius)
         route = [(float(a), float(b)) for a, b in (*points[:-1], corner, abreast, home)]
