@@ -23,7 +23,7 @@ def most_held(result: Result, begins: Event, ends: Event, unit: int | None = Non
 
 
 def slot_spans(result: Result, code: int = 1) -> dict[int, tuple[float, float]]:
-    """Round -> (handover, end): while a round holds a channel for its last seconds (code 1), or flies on without one."""
+    """Round -> (handover, end): a round holds a channel for its last seconds (code 1), or flies on without."""
     handed = {int(e["round"]): float(e["time"]) for e in rows(result, Event.HANDOVER) if e["code"] == code}
     ended = {int(e["round"]): float(e["time"]) for e in rows(result, Event.ROUND_END)}
     return {k: (begun, ended[k]) for k, begun in handed.items()}
@@ -60,7 +60,7 @@ def overkill(result: Result) -> int:
     return int((rows(result, Event.ROUND_END)["code"] == RoundEnd.TARGET_GONE).sum())
 
 
-def crowd(sites: list[dict], axes=(-10.0, 0.0, 10.0), count: int = 20, distance: float = 110.0, **more: object) -> World:
+def crowd(sites: list[dict], axes=(-10.0, 0.0, 10.0), count: int = 20, distance: float = 110.0, **more) -> World:
     """A world in which many aircraft come abreast on several axes at once."""
     raids = [
         raid(f"Axis {a:+.0f}", azimuth=270.0 + a, distance=distance, count=count, lateral_spacing="1 km") for a in axes

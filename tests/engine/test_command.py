@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 
@@ -184,12 +182,6 @@ def test_six_fire_units_of_two_sites_share_thirty_six_targets_under_one_command(
              for a in (-10, -5, 5, 10)]  # fmt: skip
     result = one(fought(sites, raids=raids))
     assert most_held(result, Event.ASSIGN, Event.RELEASE) == 36
-    per_flight: dict[int, int] = {}
-    for row in result.events:
-        if row["kind"] in (Event.ASSIGN, Event.RELEASE):
-            step = 1 if row["kind"] == Event.ASSIGN else -1
-            per_flight[int(row["flight"])] = per_flight.get(int(row["flight"]), 0) + step
-    assert math.isfinite(sum(per_flight.values()))
 
 
 # ------------------------------------------------------------------ what makes no sense is refused with its line

@@ -12,6 +12,7 @@ import pytest
 
 from engine.ledger import crowd, launches_by, most_at_once, most_held, round_kinds, rows, slot_spans
 from engine.scenes import CLEAR, TEXTBOOK, column, each, events, gates, one, place, raid, scene, site, time_of
+from openiads.engine.run import Runner
 from openiads.world.codes import Event, Gate, RoundEnd
 
 ASSUMED = {"status": "assumption", "exact": True, "note": "for a test"}
@@ -119,6 +120,27 @@ def test_a_pac3_gives_its_channel_back_at_handover():
 def handed(result, end):
     """Whether a round that ended had been handed over."""
     return len(events(result, Event.HANDOVER, round=int(end["round"]))) > 0
+
+
+def test_room_that_runs_out_for_everything_at_once_changes_no_result(swamped):
+    """A runner that begins too small doubles track, round, plot and event room as often as it takes."""
+    world, results = swamped
+    runner = Runner(world, 1)
+    runner.capacity |= {"tracks": 20, "rounds": 4, "plots": 20, "events": 800}
+    runner.sim = runner._allocate()
+    runner._prepare()
+    small = runner.replicate(0)
+    assert small.message == ""
+    assert small.outcome.tobytes() == results[0].outcome.tobytes()
+    assert small.events.tobytes() == results[0].events.tobytes()
+
+
+def test_a_post_names_what_holds_fire_for_its_own_units_only():
+    """Two posts with the same flights in view do not overwrite one another's reasons, cycle after cycle."""
+    east, west = site("East", at=place(4.0, 0.0)), site("West", at=place(4.0, 180.0))
+    apart = sum(len(rows(one(crowd([each_], (0.0,), 10)), Event.GATE)) for each_ in (east, west))
+    both = len(rows(one(crowd([east, west], (0.0,), 10)), Event.GATE))
+    assert both < 1.5 * apart
 
 
 # ------------------------------------------------------------------ magazines, launchers and intervals

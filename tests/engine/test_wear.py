@@ -43,7 +43,8 @@ def test_an_anti_radiation_missile_released_at_stand_off_puts_out_an_emitting_ra
         down = events(result, Event.ELEMENT_DOWN, code=int(Element.RADAR))
         assert down["value"][:, :2].tolist() == [[0.0, 1.0]]  # the surveillance radar, by a hit
         assert down["time"][0] == time_of(result, Event.TERMINAL, flight=1)
-        assert not (rows(result, Event.DETECT)["radar"][rows(result, Event.DETECT)["time"] > down["time"][0]] == 0).any()
+        seen = rows(result, Event.DETECT)
+        assert not (seen["radar"][seen["time"] > down["time"][0]] == 0).any()
 
 
 def test_an_anti_radiation_missile_mostly_misses_a_silent_radar():

@@ -588,7 +588,8 @@ def _check_sense(entry: Entry) -> None:
                     f"{place}.{key}", f"a radar whose range is {value.number:g} {value.unit}", "Give a range above 0."
                 )
         sectors = [(key, entry.values[key]) for key in SECTORS if key in entry.values]
-        sectors += [(f"modes[{i + 1}].azimuth_width", row.azimuth_width) for i, row in enumerate(entry.get("modes", ()))]
+        modes = enumerate(entry.get("modes", ()))
+        sectors += [(f"modes[{i + 1}].azimuth_width", row.azimuth_width) for i, row in modes]
         for key, value in sectors:
             if not value.si_low > 0.0:
                 raise InputError(

@@ -25,11 +25,12 @@ from openiads.earth.sight import lowest_visible
 from openiads.parts.engagements import assess, begin_decision, engage, free_channel, release, set_gate
 from openiads.parts.flights import finish
 from openiads.parts.interrogation import interrogate
-from openiads.parts.links import relink
+from openiads.parts.links import forget, relink
 from openiads.parts.sensing import TOO_SLOW, angle_between, bearing
 from openiads.parts.tracks import CONFIRMED, POST, alike, prune
 from openiads.parts.weapons import channel_free, fire_round, launcher_ready_at, ready_launcher, rounds_left, rounds_of
 from openiads.physics import association
+from openiads.physics.flyout import Guidance
 from openiads.physics.motion import local_up
 from openiads.world.codes import Action, Assignment, Element, Event, Gate, Identity, Side, Stage, Status, Terminal
 from openiads.world.layout import LEVELS, MOST_PLOTS
@@ -57,6 +58,7 @@ GREEDY, EXCHANGE, EXACT = int(Assignment.GREEDY), int(Assignment.EXCHANGE), int(
 PROBABILITY_FLOOR = int(Gate.PROBABILITY_FLOOR)
 
 SOON = 5.0  # s, a round that need wait no longer than this is as good as ready
+ACTIVE = int(Guidance.ACTIVE)
 MOST_WAITING = 8  # tracks compared when units are exchanged
 ASSIGN_AHEAD = 30.0  # s, a track is assigned at most this long before its launch
 LONGEST_WAIT = 1.0  # s, a round may be this early at the predicted intercept
@@ -138,6 +140,22 @@ def offer(sim, u, track, ready):
     return gate, magazine, first, last, believed, spare
 
 
+@kernel("b1(Sim, i8, i8)")
+def inherited(sim, u, k):
+    """Whether a unit still fights track ``k``'s target on the order of another post, as far as its own track tells."""
+    unit = sim.units[u]
+    for n in range(unit["target_channels"]):
+        engagement = sim.engagements[unit["first_engagement"] + n]
+        if engagement["state"] == NONE or engagement["own"] < 0:
+            continue
+        old = sim.tracks[engagement["track"]]
+        if old["serial"] == engagement["serial"] and old["post"] == unit["post"]:
+            continue
+        if sim.tracks[engagement["own"]]["state"] == CONFIRMED and alike(sim, k, engagement["own"]):
+            return True
+    return False
+
+
 @kernel("tuple_of(i8, i8, f8)(Sim, i8, i8, i8)")
 def price(sim, post, u, k):
     """(gate or 0, magazine, cost s) of giving track ``k`` to unit ``u``: the time of its first feasible intercept."""
@@ -147,6 +165,8 @@ def price(sim, post, u, k):
     gate = permitted(unit, track)
     magazine = -1
     first = math.inf
+    if gate == 0 and inherited(sim, u, k):
+        gate = ELSEWHERE
     if gate == 0:
         gate = unit_gate(sim, u, k)
     if gate == 0:
@@ -155,7 +175,7 @@ def price(sim, post, u, k):
             gate = OUT_OF_RANGE
     if gate == 0 and sim.posts[post]["free_at"] > now:
         gate = OPERATOR_BUSY
-    return gate, magazine, first + 0.01 * unit["targets_held"]  # of two equals the one with less to do
+    return gate, magazine, first - now + 0.01 * unit["targets_held"]  # of two equals the one with less to do
 
 
 @kernel("tuple_of(i8, i8)(Sim, i8, i8)")
@@ -240,15 +260,16 @@ def consider(sim, post, k):
     if hold == 0 and not wants_more(sim, k):
         hold = -1
     if hold != 0:
-        for u in range(len(sim.units)):
-            if hold > 0 or not working_on(sim, u, k):
+        for u in range(len(sim.units)):  # its own units only: posts would overwrite one another's reasons for ever
+            if sim.units[u]["post"] == post and (hold > 0 or not working_on(sim, u, k)):
                 set_gate(sim, track["flight"], u, hold if hold > 0 else ELSEWHERE, 0.0)
         return
     if track["refused"] == 1:
         return
     if doubled(sim, k):
         for u in range(len(sim.units)):
-            set_gate(sim, track["flight"], u, ELSEWHERE, 0.0)
+            if sim.units[u]["post"] == post:
+                set_gate(sim, track["flight"], u, ELSEWHERE, 0.0)
         return
     u, magazine = choose_unit(sim, post, k)
     if u < 0:
@@ -314,10 +335,16 @@ def working_on(sim, u, k):
     return False
 
 
-@kernel("b1(Unit)")
-def cut_off(unit):
-    """Whether a fire unit has a post above the one that commands it now."""
-    return unit["level"] + 1 < LEVELS and unit["posts"][unit["level"] + 1] >= 0
+@kernel("b1(Sim, i8, i8)")
+def cut_off(sim, u, f):
+    """Whether a living post above the one that commands a fire unit now holds a track of flight ``f``."""
+    unit = sim.units[u]
+    for n in range(unit["level"] + 1, LEVELS):
+        post = unit["posts"][n]
+        if post >= 0 and sim.situation[0]["now"] < sim.posts[post]["fails_at"]:
+            if sim.flights[f]["tracked"] & (1 << post) != 0:
+                return True
+    return False
 
 
 @kernel("void(Sim, i8)")
@@ -349,7 +376,7 @@ def name_unseen(sim, post):
                 rank, gate = 1, HORIZON
         for u in range(len(sim.units)):
             if sim.units[u]["post"] == post:  # what another post sees would be seen here too if the link held
-                cut = flight["tracked"] != 0 and cut_off(sim.units[u])
+                cut = flight["tracked"] != 0 and cut_off(sim, u, f)
                 set_gate(sim, f, u, LINK_DOWN if cut else gate, 0.0)
 
 
@@ -402,6 +429,21 @@ def mark_tracked(sim, post):
 
 
 @kernel("b1(Sim, i8)")
+def engaged(sim, post):
+    """Whether a track of a post's picture is being engaged."""
+    for k in range(sim.situation[0]["tracks_high"]):
+        track = sim.tracks[k]
+        if (
+            track["state"] == CONFIRMED
+            and track["owner"] == POST
+            and track["post"] == post
+            and track["engagements"] > 0
+        ):
+            return True
+    return False
+
+
+@kernel("b1(Sim, i8)")
 def idle(sim, post):
     """Whether no fire unit hears from a post."""
     for u in range(len(sim.units)):
@@ -418,13 +460,15 @@ def command(sim, post):
     post_row["due"] = now + post_row["cycle"]
     relink(sim)
     if now >= post_row["fails_at"]:  # nobody decides any more; its units finish what they have in hand
-        post_row["due"] = math.inf
+        post_row["due"] = post_row["cycle"] + now if engaged(sim, post) else math.inf
+        forget(sim, post)
         if post_row["down"] == 0:
             post_row["down"] = 1
             log(sim, ELEMENT_DOWN, -1, -1, -1, -1, -1, -1, ON_POST, post, 0.0, 0.0, 0.0, 0.0, 0.0)
         return
     if post_row["alone"] == 1 and idle(sim, post):
-        post_row["due"] = math.inf
+        post_row["due"] = post_row["cycle"] + now if engaged(sim, post) else math.inf
+        forget(sim, post)
         return
     prune(sim, post)
     judge(sim, post)
@@ -468,11 +512,13 @@ def ask_user(sim, e, own, view, rule):
     situation = sim.situation[0]
     engagement = sim.engagements[e]
     unit = sim.units[engagement["unit"]]
-    count = fill_picture(sim, unit["post"], view)
-    row = 0
+    count = fill_picture(sim, sim.tracks[engagement["track"]]["post"], view)
+    row = -1
     for i in range(count):
         if view.rows[4, i] == engagement["track"]:
             row = i
+    if row < 0:  # the post's picture does not hold it any more
+        return Order(HOLD_ACTION, 0, 0)
     own = Own(own.now, row, own.unit, own.loaded, own.in_flight, own.fired, own.elsewhere, own.salvo, own.probability,
               own.first, own.last, own.time_to_asset)  # fmt: skip
     for i in range(8):
@@ -487,8 +533,8 @@ def ask_user(sim, e, own, view, rule):
     return order
 
 
-@kernel("i8(Sim, i8, f8, f8, f8)")
-def support_gate(sim, u, x, y, z):
+@kernel("i8(Sim, i8, Magazine, f8, f8, f8)")
+def support_gate(sim, u, magazine, x, y, z):
     """0 if the unit's radar will still see the predicted intercept, else the gate: sector, horizon or mask."""
     unit = sim.units[u]
     radar = sim.radars[unit["radar"]]
@@ -496,7 +542,9 @@ def support_gate(sim, u, x, y, z):
     if abs(angle_between(azimuth, radar["boresight"])) > radar["track_half"] or distance > radar["range_max"]:
         return SUPPORT
     _, _, _, height = local_up(x, y, z)
-    if unit["remote"] == 1:  # its rounds may be led there on another radar's track
+    if (
+        unit["remote"] == 1 and sim.kinds[magazine["kind"]]["guidance"] == ACTIVE
+    ):  # its rounds may be led there on another radar's track
         return 0
     return SUPPORT if height < lowest_visible(sim.tables, radar["mask_table"], azimuth, ground) else 0
 
@@ -532,6 +580,8 @@ def decide(sim, e, view, rule):
             sim.tables, unit, sim.magazines[engagement["magazine"]], own_track, now
         )
     loaded = min(loaded, rounds_of(sim, u, engagement["magazine"]))
+    if gate == 0 and loaded < 1:
+        gate = NO_ROUND
     if gate == 0 and not channel_free(sim, u, engagement["magazine"], first):
         gate = NO_CHANNEL
     if gate != 0:
@@ -591,7 +641,9 @@ def launch_next(sim, e):
     if first < math.inf and not channel_free(sim, u, engagement["magazine"], first):
         set_gate(sim, f, u, NO_CHANNEL, 0.0)
         return
-    gate = support_gate(sim, u, x, y, z) if first < math.inf else why_not(sim.tables, unit, magazine, own, now)
+    gate = (
+        support_gate(sim, u, magazine, x, y, z) if first < math.inf else why_not(sim.tables, unit, magazine, own, now)
+    )
     seen = now - engagement["last_seen"] <= 2.0 * sim.radars[unit["radar"]]["service_interval"]
     if gate == 0 and not seen:
         gate = NOT_ACQUIRED

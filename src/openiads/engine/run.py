@@ -19,7 +19,7 @@ from openiads.world.layout import ENGAGEMENT, LOOK, MOST_PLOTS, OUTCOME_PARTS, P
 from openiads.world.outcome import OUTCOME
 from openiads.world.trace import EVENT
 
-MOST_DOUBLINGS = 6
+MOST_DOUBLINGS = 6  # of each capacity: which replications a runner ran before must not decide how one ends
 FIRST_RECORDED = 32  # kinds of event from here on are logged for recorded replications only
 CAPACITY = {
     int(Status.OVERFLOW_TRACKS): "tracks",
@@ -57,6 +57,7 @@ class Runner:
             "plots": 2 * flights + 64,
             "events": 1024 + 160 * flights,
         }
+        self._doubled = dict.fromkeys(self.capacity, 0)
         self._entry = play if compiled.PLAIN else None
         self._parts = np.zeros(1, OUTCOME_PARTS)
         self.sim = self._allocate()
@@ -83,8 +84,8 @@ class Runner:
             gates=np.zeros((flights, units), np.int64),
             events=np.zeros(capacity["events"], EVENT),
             tables=self.world.tables,
-            cost=np.zeros((MOST_PLOTS + 4, max(2 * MOST_PLOTS, WORK) + 2)),
-            candidates=np.zeros((5, max(2 * MOST_PLOTS, WORK) + 2), np.int64),
+            cost=np.zeros((MOST_PLOTS + 4, max(2 * MOST_PLOTS, WORK, units) + 2)),
+            candidates=np.zeros((5, max(2 * MOST_PLOTS, WORK, units) + 2), np.int64),
         )
 
     def _prepare(self) -> None:
@@ -118,13 +119,15 @@ class Runner:
             self.capacity["events"] = 200_000
             self.sim = self._allocate()
             self._prepare()
-        for _ in range(MOST_DOUBLINGS):
+        while True:
             self._reset(replication, record)
             message = self._play()
             status = int(self.sim.situation[0]["status"])
-            if status not in CAPACITY:
+            name = CAPACITY.get(status, "")
+            if not name or self._doubled[name] == MOST_DOUBLINGS:
                 break
-            self.capacity[CAPACITY[status]] *= 2
+            self._doubled[name] += 1
+            self.capacity[name] *= 2
             self.sim = self._allocate()
             self._prepare()
         if status and not message:

@@ -80,7 +80,7 @@ def find_next_arrival(sim):
             situation["flight_next"] = f
     situation["open_flights"] = 0
     for f in range(len(sim.flights)):
-        if sim.flights[f]["terminal"] == 0:
+        if sim.flights[f]["terminal"] == 0 and sim.flights[f]["starts"] < math.inf:
             situation["open_flights"] += 1
     first = situation["rounds_first"]
     while first < situation["rounds_count"] and sim.rounds[first]["end"] != 0:

@@ -357,6 +357,8 @@ def acquire(sim, r, e):
     track = sim.tracks[engagement["track"]]
     if track["serial"] != engagement["serial"] or now < engagement["assigned_at"] + radar["link_delay"]:
         return
+    if track["post"] != sim.units[engagement["unit"]]["post"]:  # the post that gave the cue is not heard any more
+        return
     dt = now - track["time"]
     x = track["x"]
     cx, cy, cz = x[0] + x[3] * dt, x[1] + x[4] * dt, x[2] + x[5] * dt
@@ -391,7 +393,8 @@ def borrow(sim, r, e):
     magazine = sim.magazines[engagement["magazine"]]
     track = sim.tracks[engagement["track"]]
     remote = sim.units[engagement["unit"]]["remote"] == 1 and sim.kinds[magazine["kind"]]["guidance"] == ACTIVE
-    if not remote or track["serial"] != engagement["serial"] or now - track["updated"] > magazine["support_break"]:
+    heard = track["serial"] == engagement["serial"] and track["post"] == sim.units[engagement["unit"]]["post"]
+    if not remote or not heard or now - track["updated"] > magazine["support_break"]:
         return
     own = engagement["own"]
     if own < 0:

@@ -36,11 +36,12 @@ def state_of(sim, f, t):
     )
 
 
-@kernel("void(Flight, f8)")
-def delay(flight, later):
-    """Let a flight begin and end ``later`` s later."""
+@kernel("void(Sim, i8, f8)")
+def delay(sim, f, later):
+    """Let a flight begin and end ``later`` s later; what would lie before the run is not flown."""
+    flight = sim.flights[f]
     flight["shift"] += later
-    flight["starts"] = max(flight["starts"] + later, 0.0)  # what would lie before the run is not flown
+    flight["starts"] = max(sim.tables[flight["path"]] + flight["shift"], 0.0)
     flight["ends"] += later
     flight["route_ends"] += later
 
@@ -55,28 +56,24 @@ def begin(sim):
         launcher = sim.launchers[k]
         if uniform(situation["seed"], situation["replication"], SETUP, launcher["actor"], 0) >= launcher["readiness"]:
             launcher["fails_at"] = 0.0
-    for f in range(len(sim.flights)):
-        flight = sim.flights[f]
-        if flight["jitter"] > 0.0:
-            u, v, _, _ = uniforms(situation["seed"], situation["replication"], SPACING, flight["actor"], 0)
-            n, _ = normals(u, v)
-            delay(flight, flight["jitter"] * n)
-        elif flight["parent"] >= 0:  # released on time by a flight that may itself be late
-            delay(flight, sim.flights[flight["parent"]]["shift"] - flight["follows"])
-    if situation["arrivals_poisson"] == 0:
-        return
     raid = -1
     clock = 0.0
     for f in range(len(sim.flights)):
         flight = sim.flights[f]
-        if flight["raid"] < 0:
+        if flight["parent"] >= 0:  # released on time by a flight that may itself be late
+            delay(sim, f, sim.flights[flight["parent"]]["shift"] - flight["follows"])
             continue
-        if flight["raid"] != raid:
-            raid = flight["raid"]
-            clock = 0.0
-        u = uniform(situation["seed"], situation["replication"], ARRIVAL, flight["actor"], 0)
-        clock -= math.log(u) / situation["arrival_rate"]
-        delay(flight, clock - flight["starts"])
+        if flight["jitter"] > 0.0:
+            u, v, _, _ = uniforms(situation["seed"], situation["replication"], SPACING, flight["actor"], 0)
+            n, _ = normals(u, v)
+            delay(sim, f, flight["jitter"] * n)
+        if situation["arrivals_poisson"] == 1 and flight["raid"] >= 0:
+            if flight["raid"] != raid:
+                raid = flight["raid"]
+                clock = 0.0
+            u = uniform(situation["seed"], situation["replication"], ARRIVAL, flight["actor"], 0)
+            clock -= math.log(u) / situation["arrival_rate"]
+            delay(sim, f, clock - flight["starts"])
 
 
 @kernel("void(Sim, i8, i8, i8, f8)")
@@ -102,6 +99,15 @@ def forgo(sim, f):
             child["ends"] = math.inf
 
 
+@kernel("b1(Sim, i8)")
+def released_all(sim, f):
+    """Whether nothing that flight ``f`` carried stayed with it."""
+    for g in range(len(sim.flights)):
+        if sim.flights[g]["parent"] == f and sim.flights[g]["starts"] == math.inf:
+            return False
+    return True
+
+
 @kernel("void(Sim, i8)")
 def evade(sim, f):
     """A round has been launched at flight ``f``: it flies its declared evasion, once.
@@ -112,7 +118,9 @@ def evade(sim, f):
     situation = sim.situation[0]
     flight = sim.flights[f]
     now = situation["now"]
-    if flight["evasion"] == 0 or flight["turns_at"] < math.inf or flight["route_ends"] == math.inf:
+    if flight["evasion"] == 0 or flight["terminal"] != 0:
+        return
+    if flight["turns_at"] < math.inf or flight["route_ends"] == math.inf:
         return
     _, _, _, vx, vy, vz = state_of(sim, f, now)
     rate = flight["load"] / max(math.sqrt(vx * vx + vy * vy + vz * vz), 1.0)
@@ -143,7 +151,7 @@ def resume(sim, f):
     for g in range(len(sim.flights)):  # what it carries is released later too
         child = sim.flights[g]
         if child["parent"] == f and child["starts"] > sim.situation[0]["now"]:
-            delay(child, lost)
+            delay(sim, g, lost)
 
 
 @kernel("void(Sim, i8, i8, f8)")
@@ -154,6 +162,7 @@ def put_out(sim, element, row, f):
         if now >= sim.radars[row]["fails_at"]:
             return
         sim.radars[row]["fails_at"] = now
+        sim.radars[row]["down"] = 1
     elif element == ON_LAUNCHER:
         if now >= sim.launchers[row]["fails_at"]:
             return
@@ -216,7 +225,8 @@ def arrive(sim, f):
     flight = sim.flights[f]
     if flight["turns_at"] < math.inf:
         if flight["evasion"] == TURN_AWAY:
-            finish(sim, f, TURNED_AWAY, -1, 0.0)
+            left = flight["leaves"] == 1 and released_all(sim, f)
+            finish(sim, f, RELEASED_LEFT if left else TURNED_AWAY, -1, 0.0)
         else:
             resume(sim, f)
         return

@@ -76,9 +76,15 @@ def relink(sim):
         else:  # it turns on, but nobody hears it
             radar["post"] = -1
         log(sim, DEVOLVE, -1, -1, r, -1, -1, -1, before, radar["post"], 0.0, 0.0, 0.0, 0.0, 0.0)
-    for k in range(sim.situation[0]["tracks_high"]):  # the picture of a dead post is gone, but for what is in hand
+
+
+@kernel("void(Sim, i8)")
+def forget(sim, post):
+    """The picture of a post that decides no more is gone, but for the tracks that are being engaged."""
+    for f in range(len(sim.flights)):
+        sim.flights[f]["tracked"] &= ~(1 << post)
+    for k in range(sim.situation[0]["tracks_high"]):
         track = sim.tracks[k]
-        if track["state"] == FREE or track["owner"] != OF_POST or track["engagements"] > 0 or track["in_flight"] > 0:
-            continue
-        if sim.situation[0]["now"] >= sim.posts[track["post"]]["fails_at"]:
+        mine = track["state"] != FREE and track["owner"] == OF_POST and track["post"] == post
+        if mine and track["engagements"] == 0 and track["in_flight"] == 0:
             drop(sim, k, LINK_GONE)

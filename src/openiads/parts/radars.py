@@ -17,12 +17,12 @@ from openiads.parts.sensing import (
     sense,
 )
 from openiads.physics.filtering import measured_position
-from openiads.world.codes import Event, Status
+from openiads.world.codes import Element, Event, Status
 from openiads.world.log import log
 
 FALSE_ALARM, LINK, SCAN_PHASE = int(Purpose.FALSE_ALARM), int(Purpose.LINK), int(Purpose.SCAN_PHASE)
 DETECT = int(Event.DETECT)
-LOOK = int(Event.LOOK)
+LOOK, ELEMENT_DOWN, ON_RADAR = int(Event.LOOK), int(Event.ELEMENT_DOWN), int(Element.RADAR)
 OVERFLOW_PLOTS = int(Status.OVERFLOW_PLOTS)
 NEVER = math.inf
 SPREAD = 600.0  # m/s, radial speeds of false alarms lie evenly within this
@@ -120,7 +120,8 @@ def look(sim, r, f, t, arrives):
     found = 0
     drawn = 0.0
     if code == VISIBLE:
-        slot = int(math.floor(t / radar["frame"]))
+        # a confirmation is another look than the alert it confirms, with dice of its own
+        slot = int(math.floor(t / (radar["confirm_interval"] if radar["confirm_interval"] > 0.0 else radar["frame"])))
         hit, drawn = detects(sim, r, f, t, snr, slot)
         if hit:
             found = 1
@@ -182,6 +183,9 @@ def search(sim, r):
     radar["batch"] += 1
     if now >= radar["fails_at"]:
         radar["due"] = NEVER
+        if radar["down"] == 0:
+            radar["down"] = 1
+            log(sim, ELEMENT_DOWN, -1, -1, r, -1, -1, -1, ON_RADAR, r, 0.0, 0.0, 0.0, 0.0, 0.0)
         return
     if radar["emitting"] == 0 or radar["post"] < 0 or now < max(radar["slewing_until"], radar["ready_at"]):
         return

@@ -504,14 +504,15 @@ def prune(sim, post):
         if track["state"] == FREE or track["owner"] != POST or track["post"] != post:
             continue
         radar = sim.radars[track["radar"]]
-        window = radar["confirm_window"] * radar["frame"] + max(1.0, radar["link_delay"])  # what is on its way is no miss
+        late = max(1.0, radar["link_delay"])  # what is on its way is no miss
+        window = radar["confirm_window"] * radar["frame"] + late
         if track["state"] == CONFIRMED:
             if now - track["updated"] > limit:
                 drop(sim, k, 1)
             else:
                 merge_doubles(sim, k, post)
                 held += 1
-                radar["held"] += 1
+                radar["held"] += 1 if radar["post"] == post else 0
         elif now - track["born"] > window:
             drop(sim, k, 1)
     sim.posts[post]["held"] = held

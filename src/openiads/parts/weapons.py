@@ -56,7 +56,7 @@ def refill(sim, u):
     unit = sim.units[u]
     for k in range(unit["first_launcher"], unit["first_launcher"] + unit["launchers"]):
         launcher = sim.launchers[k]
-        if launcher["reloaded_at"] <= now:
+        if launcher["reloaded_at"] <= now and launcher["fails_at"] > now:
             launcher["reloaded_at"] = math.inf
             launcher["loaded"] = launcher["full"]
             launcher["loads"] -= 1
@@ -141,15 +141,12 @@ def channel_free(sim, u, magazine, arrival):
 
 @kernel("void(Sim, i8)")
 def spend(sim, k):
-    """Take a round off launcher ``k``: it and its vehicle are not ready for a while; an empty one is reloaded."""
+    """Take a round off launcher ``k``: it is not ready for a while; an empty one is reloaded."""
     now = sim.situation[0]["now"]
     launcher = sim.launchers[k]
     if sim.situation[0]["magazine_infinite"] == 0:
         launcher["loaded"] -= 1
-    unit = sim.units[launcher["unit"]]
-    for other in range(unit["first_launcher"], unit["first_launcher"] + unit["launchers"]):
-        if sim.launchers[other]["twin"] == launcher["twin"]:
-            sim.launchers[other]["ready_at"] = now + launcher["interval"]
+    launcher["ready_at"] = now + launcher["interval"]
     if launcher["loaded"] == 0 and launcher["loads"] > 0:
         launcher["reloaded_at"] = now + launcher["reload_time"]
 

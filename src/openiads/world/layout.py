@@ -121,7 +121,7 @@ FLIGHT = np.dtype(
         ("pk_class", "i8"),  # index into the lethality table of an interceptor; fixed
         ("rcs", "f8", (3, 3)),  # m2 by band (S, C, X) and aspect (nose, beam, tail); fixed per world
         ("turns_at", "f8"),  # s; from here on the flight turns off its path; inf: never
-        ("turn_rate", "f8"),  # rad/s of that turn, positive to the right; and
+        ("turn_rate", "f8"),  # rad/s of that turn, positive to the left; and
         ("turn_angle", "f8"),  # rad after which it flies straight on
         ("evasion", "i8"),  # codes.Evasion, declared; fixed
         ("load", "f8"),  # m/s2, lateral acceleration of a declared evasion; fixed
@@ -224,6 +224,7 @@ RADAR = np.dtype(
         ("overloaded", "i8"),  # 1: some service was left out at the last turn for want of time
         ("track_capacity", "i8"),
         ("held", "i8"),  # confirmed tracks that it started, counted anew every cycle of its post
+        ("down", "i8"),  # 1: its end is logged
         ("hit_radius", "f8"),  # m, an impact this near puts it out of action
     ],
     align=True,
@@ -347,7 +348,6 @@ LAUNCHER = np.dtype(
         ("reloaded_at", "f8"),  # inf: not being reloaded
         ("arc_center", "f8"),  # rad, azimuth of an inclined launcher's arc, and
         ("arc_half", "f8"),  # rad, half its width; pi: any direction
-        ("twin", "i8"),  # first row of the same vehicle, which fires and fails with it; its own row otherwise
     ],
     align=True,
 )

@@ -32,6 +32,7 @@ CLASS_FIELDS = {c: f"pk_{c.name.lower()}" for c in ThreatClass if c}
 REFERENCE_SPEED = {"aircraft": 250.0, "cruise": 245.0, "drone": 51.0, "ballistic": 1200.0, "airliner": 230.0}
 NEVER = math.inf
 REVOKE_UPDATES = 5  # of a command above systems; the catalog gives the systems' own
+MOST_POSTS = 62  # a flight keeps a bit for each
 MASK_SPACING = 1000.0  # m between two masks along a ship's way, unless that takes more than
 MOST_MASKS = 40
 
@@ -80,6 +81,12 @@ class Places:
             self._subordinate(command.name, self._commands[command.name])
         for site in scenario.sites:
             self._site(site)
+        if len(self.rows["posts"]) > MOST_POSTS:
+            raise InputError(
+                "site",
+                f"{len(self.rows['posts'])} command posts and crews",
+                f"At most {MOST_POSTS}: take fire units out.",
+            )
 
     def array(self, noun: str, dtype: Any) -> np.ndarray:
         """The rows of a noun as a structured array (possibly empty)."""
@@ -564,7 +571,6 @@ class Places:
             row["actor"] = actor_number(f"launcher/{name}")
             row["platform"] = self._platform
             row["unit"], row["magazine"] = index, magazines[load.interceptor]
-            row["twin"] = len(self.rows["launchers"])
             most = int(load.rounds.si)
             row["full"] = row["loaded"] = most if site.rounds is None else min(site.rounds, most)
             row["loads"] = int(entry.reloads.si) if site.reloads is None else site.reloads
