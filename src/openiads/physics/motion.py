@@ -376,7 +376,8 @@ def level_route(
 
     points : (latitude, longitude) in rad, at least 2.  altitude : m above the sea, one for all or one for each
     point (then legs climb evenly, rounded over 10 s; the ends are met exactly).  speed : m/s along the ground.
-    start_time : s at the first point.  load_limit : load factor in turns (1.41 is a bank of 45 degrees).  sample : s, the longest step.
+    start_time : s at the first point.  load_limit : load factor in turns (1.41 is a bank of 45 degrees).  sample : s,
+    the longest step.
     """
     track = _ground_track(points, turn_radius(speed, load_limit))
     heights = np.atleast_1d(np.asarray(altitude, dtype=np.float64))
