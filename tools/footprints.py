@@ -40,7 +40,8 @@ to noise of every radar, the missile's signature, impulse and drag of every roun
 ends of a few worlds, not a confidence interval.
 
 Looked for is what lies around the unit. A short-range missile launched almost over the unit could be shot at on its way
-up, whatever it is aimed at; such places, tens of kilometers behind the unit and apart from the rest, are not counted.
+up, whatever it is aimed at; such places, tens of kilometers behind the unit, are not counted where they lie
+apart from the rest, and are where they join it (the S-300 and the PAC-3 MSE against `tochka_u`: mind *back*).
 
 What the page does not say: whether the shot is fired or hits. Tracking, identification, the crew's queue, channels,
 readiness and kill probability come on top, and only a run has them; near the edge runs fire at some missiles only,

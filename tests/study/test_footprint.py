@@ -166,7 +166,7 @@ def test_rows_of_the_page_are_what_the_code_says(system: str, threat: str) -> No
     assert spec and spec.loader
     tool = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(tool)
-    text = tool.PAGE.read_text(encoding="utf-8").split(f"`{threat}`")[1].split("\n## ")[0]
+    text = tool.PAGE.read_text(encoding="utf-8").split(f": `{threat}`, ")[1].split("\n## ")[0]
     row = next(line for line in text.splitlines() if line.startswith(f"| `{system}` |"))
     _, area, extents, published, narrow = (cell.strip() for cell in row.strip("|").split("|"))
     now = tool.cells(system, threat, samples=0)
