@@ -11,7 +11,10 @@ from openiads.base.errors import InputError, InputErrors
 from openiads.data.reading import catalog_of, load, loads, packaged_scenarios, setting, warnings_of
 from openiads.data.scenario import Measure, Position, Scenario, scenario_schema, toml_text
 
-PACKAGED = ["one_on_one", "raid24", "tartus_2016"]
+PACKAGED = [
+    "moskva_2015", "moskva_2015_with_shore", "one_on_one", "raid24", "syria_2013", "tartus_2016", "tartus_2016_pmu2",
+    "tartus_2016_v4", "turkey_2013",
+]  # fmt: skip
 
 
 def test_the_packaged_scenarios_load_without_a_warning():

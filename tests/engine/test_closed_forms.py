@@ -142,6 +142,8 @@ def queue_of(service: str, mean: float, load: float, count: int, last: float) ->
     for row in world.rows["radars"]:
         row["track_half"] = math.pi  # the queue has channels only: no sector
         row["emitting"] = 1
+        row["hit_radius"] = 0.0  # who gets through hits the depot and nothing beside it
+    world.rows["posts"]["hit_radius"] = world.rows["launchers"]["hit_radius"] = 0.0
     runner = Runner(world, 5)
 
     def measure(replication: int) -> Queue:

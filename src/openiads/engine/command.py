@@ -156,6 +156,20 @@ def inherited(sim, u, k):
     return False
 
 
+@kernel("f8(Sim, i8, i8)")
+def turning_time(sim, u, k):
+    """Time (s) for which a unit's radar would be blind to be laid on track ``k``; 0 inside its sector."""
+    track = sim.tracks[k]
+    radar = sim.radars[sim.units[u]["radar"]]
+    x = track["x"]
+    dt = sim.situation[0]["now"] - track["time"]
+    _, azimuth, _, _ = bearing(radar["position"], radar["axes"], x[0] + x[3] * dt, x[1] + x[4] * dt, x[2] + x[5] * dt)
+    away = abs(angle_between(azimuth, radar["boresight"]))
+    if away <= radar["track_half"]:
+        return 0.0
+    return away / radar["slew_rate"] if radar["slew_rate"] > 0.0 else radar["relay_time"]
+
+
 @kernel("tuple_of(i8, i8, f8)(Sim, i8, i8, i8)")
 def price(sim, post, u, k):
     """(gate or 0, magazine, cost s) of giving track ``k`` to unit ``u``: the time of its first feasible intercept."""
@@ -170,7 +184,7 @@ def price(sim, post, u, k):
     if gate == 0:
         gate = unit_gate(sim, u, k)
     if gate == 0:
-        gate, magazine, first, _, _, spare = offer(sim, u, track, now + unit["crew_delay"])
+        gate, magazine, first, _, _, spare = offer(sim, u, track, now + unit["crew_delay"] + turning_time(sim, u, k))
         if gate == 0 and spare > ASSIGN_AHEAD:  # it will come within reach, but a channel now would only wait
             gate = OUT_OF_RANGE
     if gate == 0 and sim.posts[post]["free_at"] > now:
@@ -561,7 +575,7 @@ def decide(sim, e, view, rule):
     own_track = sim.tracks[engagement["own"]]
     f = engagement["flight"]
     engagement["due"] = now + RETRY
-    if track["serial"] != engagement["serial"]:
+    if track["serial"] != engagement["serial"] or track["state"] != CONFIRMED:  # the post has lost it
         if engagement["in_flight"] == 0:
             release(sim, e)
         return
@@ -631,7 +645,8 @@ def launch_next(sim, e):
     track = sim.tracks[engagement["track"]]
     magazine = sim.magazines[engagement["magazine"]]
     forbidden = permitted(unit, track)
-    if track["serial"] != engagement["serial"] or forbidden != 0:  # lost, or believed otherwise since the decision
+    lost = track["serial"] != engagement["serial"] or track["state"] != CONFIRMED
+    if lost or forbidden != 0:  # lost, or believed otherwise since the decision
         set_gate(sim, f, u, forbidden if forbidden != 0 else NO_FIRM_TRACK, 0.0)
         engagement["wanted"] = 0
         engagement["state"] = FLYING if engagement["in_flight"] > 0 else ASSESSING

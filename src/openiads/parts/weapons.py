@@ -247,8 +247,9 @@ def end_round(sim, k, how):
     v = body["velocity"]
     p = body["position"]
     _, _, _, ground = bearing(unit["position"], unit["axes"], p[0], p[1], p[2])
+    _, _, _, height = local_up(p[0], p[1], p[2])
     log(sim, ROUND_END, round_["flight"], round_["unit"], -1, round_["launcher"], k, round_["serial"], how,
-        now - round_["launched_at"], ground, 0.0, math.sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]), 0.0,
+        now - round_["launched_at"], ground, height, math.sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]), 0.0,
         0.0)  # fmt: skip
     track = sim.tracks[round_["track"]]
     if track["serial"] == round_["serial"]:
