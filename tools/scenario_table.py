@@ -132,10 +132,8 @@ def comparison() -> str:
     found = read(COMPARED)
     held = {(c["size"], c["axes"], c["arm"], c["side"]): c for c in found["cell"]}
     failed = sum(cell["failed"] for cell in found["cell"])
-    parts = [
-        f"Each cell: {found['n']} replications, seed {found['seed']}; mean and 95 % interval of the leakers' share.\n"
-        f"Failed replications: {failed}."
-    ]
+    each = f"Each cell: {found['n']} replications, seed {found['seed']}; mean and 95 % interval of the leakers' share."
+    parts = [f"{each}\nFailed replications: {failed}."]
     for size, what in SIZES.items():
         for axes, how in AXES.items():
             lines = [f"### {what.title[0].upper()}{what.title[1:]}; {how}\n"]
