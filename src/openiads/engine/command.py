@@ -594,8 +594,6 @@ def decide(sim, e, view, rule):
             sim.tables, unit, sim.magazines[engagement["magazine"]], own_track, now
         )
     loaded = min(loaded, rounds_of(sim, u, engagement["magazine"]))
-    if gate == 0 and loaded < 1:
-        gate = NO_ROUND
     if gate == 0 and not channel_free(sim, u, engagement["magazine"], first):
         gate = NO_CHANNEL
     if gate != 0:
@@ -624,6 +622,9 @@ def decide(sim, e, view, rule):
     if order.rounds < 1:
         situation["status"] = RULE_BAD_ORDER
         situation["status_entity"] = u
+        return
+    if loaded < 1:
+        set_gate(sim, f, u, NO_ROUND, 0.0)
         return
     engagement["wanted"] = min(order.rounds, loaded)
     engagement["salvo"] = sim.flights[f]["shots"] + 1
