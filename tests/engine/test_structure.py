@@ -436,3 +436,20 @@ def test_greedy_assignment_gives_the_unit_that_is_first_and_leaves_a_target_to_n
 @pytest.mark.parametrize("assignment", ["exchange", "exact"])
 def test_exchange_and_exact_assignment_serve_both_targets(assignment):
     assert (column(two_for_two(assignment), 10, "leakers") == 0).all()
+
+
+# ------------------------------------------------------------------ another radar's track
+
+
+def test_where_the_catalog_allows_it_active_rounds_fly_on_another_radars_track():
+    """A low flyer below the battery's own horizon is fired at on the low-altitude radar's track, and only then."""
+    distances = {}
+    for allowed in (False, True):
+        linked = {"based_on": "patriot_pac3_mse", "surveillance": ["64n6e2"], "low_altitude": "76n6",
+                  "engage_on_remote": allowed}  # fmt: skip
+        guard = patriot("linked", mast="40 m", doctrine={"salvo": 1})
+        low = raid("Low", "tomahawk", 110.0, agl="40 m", speed="240 m/s")
+        world = scene(low, model=CLEAR, sites=[guard], catalog={"systems": {"linked": linked}})
+        first = [rows(one(world, k), Event.LAUNCH)["value"][0, 5] for k in range(4)]
+        distances[allowed] = float(np.median(first))
+    assert distances[True] > distances[False] + 5e3
