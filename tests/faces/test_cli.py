@@ -253,6 +253,7 @@ def shell(line: str, *words: str) -> subprocess.CompletedProcess[str]:
     """A shell line in which ``o`` is the command line and $1, $2, ... are the words."""
     whole = f'o() {{ "$PYTHON" -m openiads "$@"; }}\n{line}'
     environment = {**os.environ, "PYTHON": sys.executable}
+    environment.pop("PYTHONUNBUFFERED", None)  # what a user has: output is buffered and fails late
     return subprocess.run(["bash", "-c", whole, "bash", *words], capture_output=True, text=True, env=environment)
 
 

@@ -528,11 +528,11 @@ def _descend(place: Any, step: str | int, path: str) -> Any:
         return place[step]
     if isinstance(place, list) and isinstance(step, str):
         for item in place:
-            if isinstance(item, dict) and item.get("name") == step:
+            if isinstance(item, dict) and item.get("name", item.get("from")) == step:  # a link goes by its lower end
                 return item
         from openiads.data.catalog import listed, nearest
 
-        names = [str(item.get("name")) for item in place if isinstance(item, dict)]
+        names = [str(item.get("name", item.get("from"))) for item in place if isinstance(item, dict)]
         raise InputError(
             clipped(path), f'nothing here is named "{clipped(step)}"', f"{nearest(step, names)}Names: {listed(names)}"
         )

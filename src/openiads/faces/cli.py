@@ -604,19 +604,24 @@ def whole(
 
 
 def main() -> None:
-    """The command ``openiads``."""
+    """The command ``openiads``; what was still to be written is flushed here, so that its failure has a code too."""
     streams.prepare()
+    code: Any = 0
     try:
         app()
     except SystemExit as left:
         # The libraries that print help and tables leave with 1 when their reader has gone.
-        if not isinstance(left.__context__, BrokenPipeError):
-            raise
-        streams.abandon_stdout()
-        sys.exit(UNREAD)
+        code = UNREAD if isinstance(left.__context__, BrokenPipeError) else left.code
     except OSError as problem:  # --help onto a full disk
         streams.abandon_stdout()
-        sys.exit(_unwritable(problem))
+        code = _unwritable(problem)
+    try:
+        sys.stdout.flush()
+    except OSError as problem:
+        streams.abandon_stdout()
+        code = UNREAD if isinstance(problem, BrokenPipeError) or code == UNREAD else _unwritable(problem)
+    streams.settle_stderr()
+    sys.exit(code)
 
 
 __all__ = ["INTERRUPTED", "app", "main", "run_folder"]

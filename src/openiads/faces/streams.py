@@ -47,12 +47,24 @@ def tell(line: str) -> None:
 
 def abandon_stdout() -> None:
     """Send what is still to be written to stdout nowhere, so that Python does not fail on it again at exit."""
+    _abandon(sys.stdout)
+
+
+def settle_stderr() -> None:
+    """Write what is left for stderr, or drop it where nobody can read it."""
+    try:
+        sys.stderr.flush()
+    except OSError:
+        _abandon(sys.stderr)
+
+
+def _abandon(stream: Any) -> None:
     with suppress(OSError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         try:
-            os.dup2(nowhere, sys.stdout.fileno())
+            os.dup2(nowhere, stream.fileno())
         finally:
             os.close(nowhere)
 
 
-__all__ = ["Terminated", "abandon_stdout", "prepare", "tell"]
+__all__ = ["Terminated", "abandon_stdout", "prepare", "settle_stderr", "tell"]
