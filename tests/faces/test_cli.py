@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 from faces import fake_run
 from openiads.base.errors import InputError, InputErrors, Interrupted, ResultsError
 from openiads.faces import cli, show
+from openiads.faces.commands import runs
 
 HEAVY = ("numba", "numpy", "scipy", "pydantic", "pyarrow", "matplotlib", "duckdb", "fastapi")
 
@@ -109,12 +110,12 @@ def test_run_prints_question_table_digest_and_folder(stub: dict[str, Any]) -> No
 
 def test_the_same_command_goes_to_the_same_folder_and_others_elsewhere() -> None:
     scenario = SimpleNamespace(name="s", digest=lambda: "a" * 64)
-    base = cli.run_folder(scenario, 1, 100, None, 0, None)
-    assert base == cli.run_folder(scenario, 1, 100, None, 0, None)
+    base = runs.run_folder(scenario, 1, 100, None, 0, None)
+    assert base == runs.run_folder(scenario, 1, 100, None, 0, None)
     others = [
-        cli.run_folder(scenario, 2, 100, None, 0, None), cli.run_folder(scenario, 1, 101, None, 0, None),
-        cli.run_folder(scenario, 1, 100, "leakers:0.1", 0, None), cli.run_folder(scenario, 1, 100, None, 5, None),
-        cli.run_folder(scenario, 1, 100, None, 0, 7),
+        runs.run_folder(scenario, 2, 100, None, 0, None), runs.run_folder(scenario, 1, 101, None, 0, None),
+        runs.run_folder(scenario, 1, 100, "leakers:0.1", 0, None), runs.run_folder(scenario, 1, 100, None, 5, None),
+        runs.run_folder(scenario, 1, 100, None, 0, 7),
     ]  # fmt: skip
     assert len({base, *others}) == 6
 

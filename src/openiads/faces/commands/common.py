@@ -1,0 +1,78 @@
+"""What the commands share: their common options, exit codes, and errors told in one line."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from openiads.base.errors import OpeniadsError
+from openiads.faces import streams
+
+UNWRITABLE = 74
+INTERRUPTED = 130
+UNREAD = 141  # what a shell reports of any program whose reader has gone
+TERMINATED = 143
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else there.")]
+Replications = Annotated[
+    int | None, typer.Option("-n", "--replications", min=1, help="How many replications.", show_default=False)
+]
+Seed = Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="The seed; equal seeds give equal results.")]
+Jobs = Annotated[
+    int | None, typer.Option("--jobs", min=1, help="Threads; all processors if left out.", show_default=False)
+]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", help="The run's folder; a part of this very run in it is continued.", show_default=False),
+]
+
+
+def told(command: Callable[..., None]) -> Callable[..., None]:
+    """A command whose errors are one line each on stderr and an exit code, never a traceback."""
+
+    @functools.wraps(command)
+    def guarded(*args: Any, **kwargs: Any) -> None:
+        try:
+            command(*args, **kwargs)
+            sys.stdout.flush()
+        except OpeniadsError as error:
+            streams.tell(str(error))
+            ended = isinstance(error.__cause__, streams.Terminated)
+            raise typer.Exit(TERMINATED if ended else error.exit_code) from None
+        except KeyboardInterrupt as stopped:
+            streams.tell("Interrupted. What is stored stays; run the same command again to continue.")
+            raise typer.Exit(TERMINATED if isinstance(stopped, streams.Terminated) else INTERRUPTED) from None
+        except BrokenPipeError:
+            streams.abandon_stdout()
+            raise typer.Exit(UNREAD) from None
+        except OSError as problem:
+            streams.abandon_stdout()
+            raise typer.Exit(unwritable(problem)) from None
+
+    return guarded
+
+
+def unwritable(problem: OSError) -> int:
+    """Say that output cannot be written; the exit code of that."""
+    streams.tell(f"output: cannot be written ({problem.strerror}). Make room or choose another place.")
+    return UNWRITABLE
+
+
+def load_changed(name: str, changes: list[str]) -> Any:
+    """A scenario by file or name, with the changes of ``--set``."""
+    from openiads.data.reading import load, setting
+
+    scenario = load(name)
+    if changes:
+        scenario = scenario.with_values(dict(setting(change) for change in changes))
+    return scenario
+
+
+def warn(line: str) -> None:
+    """A warning on stderr."""
+    streams.tell(f"warning: {line}")
