@@ -206,6 +206,15 @@ def test_an_own_entry_with_a_range_of_zero_is_reported():
     assert found.startswith(f"f.toml:{text[: text.index('instrumented_range')].count(chr(10)) + 1}:")
 
 
+def test_a_fault_of_an_own_entry_is_told_once_and_hides_no_other():
+    text = GOOD.replace('system = "s300pmu2"', 'system = "mine"').replace('threat = "f16"', 'threat = "f17"')
+    text += '\n[catalog.systems.mine]\nbased_on = "s300pmu2"\nnothing = 1\n'
+    found = errors(text)
+    assert sum("catalog.systems.mine.nothing: unknown field" in line for line in found) == 1
+    assert sum('"f17": not in the catalog' in line for line in found) == text.count('"f17"') > 0
+    assert not any('"mine": not in the catalog' in line for line in found)
+
+
 def test_an_own_system_whose_launchers_no_radar_guides_is_reported():
     text = (
         GOOD + '\n[catalog.systems.blind]\ntitle = "blind"\npost = "54k6e2"\nsurveillance = []\n'

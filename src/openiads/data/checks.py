@@ -84,6 +84,14 @@ def problems_of(mapping: Mapping[str, Any], lines: Lines, folder: Path | None) -
             known = extended(entries)
     except InputError as error:
         yield _catalog_loc(error.place), None, error.reason, error.remedy
+        own = {name for table in entries.values() for name in table}
+        yield from (p for p in _senses(mapping, lines, folder, known) if not (isinstance(p[1], str) and p[1] in own))  # one fault, told once
+        return
+    yield from _senses(mapping, lines, folder, known)
+
+
+def _senses(mapping: Mapping[str, Any], lines: Lines, folder: Path | None, known: Catalog) -> Iterator[Problem]:
+    """What does not make sense beside the catalog."""
     for kind in NAMED:
         yield from _repeated(kind, _rows(mapping, kind), lines)
     assets = {row["name"]: row for _, row in _rows(mapping, "asset") if isinstance(row.get("name"), str)}
