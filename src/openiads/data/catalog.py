@@ -557,7 +557,9 @@ def _curve(place: str, table: Mapping[str, Any], spec: Mapping[str, Any], source
 def _known(place: str, key: str, fields: Mapping[str, Any]) -> Any:
     if key not in fields:
         raise InputError(
-            f"{place}.{key}", "unknown field", f"{nearest(key, list(fields))}The reference page of catalog fields lists them."
+            f"{place}.{key}",
+            "unknown field",
+            f"{nearest(key, list(fields))}The reference page of catalog fields lists them.",
         )
     return fields[key]
 

@@ -85,7 +85,9 @@ def problems_of(mapping: Mapping[str, Any], lines: Lines, folder: Path | None) -
     except InputError as error:
         yield _catalog_loc(error.place), None, error.reason, error.remedy
         own = {name for table in entries.values() for name in table}
-        yield from (p for p in _senses(mapping, lines, folder, known) if not (isinstance(p[1], str) and p[1] in own))  # one fault, told once
+        for problem in _senses(mapping, lines, folder, known):
+            if not (isinstance(problem[1], str) and problem[1] in own):  # its own fault has been told
+                yield problem
         return
     yield from _senses(mapping, lines, folder, known)
 
