@@ -18,9 +18,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CHECKED = ("3.11", "3.12", "3.13")
 LOCKS: dict[str, tuple[str, ...]] = {
-    "run": ("build",),
-    "test": ("build", "test"),
-    "bench": ("build", "bench"),
+    "run": ("build", "shared"),
+    "test": ("build", "shared", "test"),
+    "bench": ("build", "shared", "bench"),
 }
 HEAD = """\
 # Locked by version and hash for Linux x86-64 and CPython 3.11-3.13.  Written by tools/lock.py; do not edit.
