@@ -181,7 +181,7 @@ def _gates(brief: Brief) -> str:
 
 def _twins(brief: Brief) -> str:
     given = [twin for twin in brief.twins if twin.given]
-    head = ("Figure", "Taken for granted", "Closed form", "Simulated", "95 % interval", "Why they differ")
+    head = ("Figure", "Model", "Closed form", "Simulated", "95 % interval", "Why they differ")
     rows = []
     for twin in given:
         name, closed, simulated, span = twins.cells(twin)
@@ -191,12 +191,12 @@ def _twins(brief: Brief) -> str:
         "simulation shows what the formula leaves out."
     )
     shown = table(head, rows, caption=said, numbers=(2, 3, 4)) if rows else ""
-    absent = [(twin.name, twin.model, twin.why) for twin in brief.twins if not twin.given]
-    shown += table(("Figure", "Taken for granted", "Why there is none"), absent) if absent else ""
+    absent = [(twin.name, twin.model, text.sentence(twin.why)) for twin in brief.twins if not twin.given]
+    shown += table(("Figure", "Model", "Why there is none"), absent) if absent else ""
     if not given:
         return section("Closed-form twins", shown)
     parts = [
-        f"<h3>{escape(twin.name)}</h3><p>{escape(text.sentence(twin.formula))}</p>"
+        f"<h3>{escape(twin.name)}</h3><p>{escape(twin.formula)}</p>"
         + table(("Ingredient", "Value", "From"), [twins.ingredient_cells(each) for each in twin.inputs], numbers=(1,))
         for twin in given
     ]

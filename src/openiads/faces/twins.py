@@ -31,7 +31,7 @@ def ingredient_cells(entry: Any) -> tuple[str, str, str]:
 def behind(twin: Any) -> list[str]:
     """What stands behind a twin, a paragraph each: why it differs, its formula, its ingredients by origin."""
     if not twin.given:
-        return [twin.why]
+        return [f"Not given: {twin.why}."]
     by_origin: dict[str, list[str]] = {}
     for name, amount, origin in map(ingredient_cells, twin.inputs):
         by_origin.setdefault(origin, []).append(f"{name} {amount}")

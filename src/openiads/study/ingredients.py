@@ -46,8 +46,9 @@ CHANNELS = np.dtype(
             "asked",  # threats for which the post wanted a target channel
             "refused",  # of these, found none free when first asked for
             "span",  # from the first to the last such time, s
-            "held",  # channel-seconds spent on threats
-            "engagements",  # on threats, ended
+            "assigned",  # engagements of threats begun
+            "engagements",  # of these, ended, and
+            "held",  # the sum of the times for which they held a channel, s
             "exchange",  # from the first time a channel is asked for to the last kill or arrival, s
         )
     ]
@@ -150,12 +151,13 @@ def _channels(events: np.ndarray) -> tuple[float, ...]:
     ends = _of(events, Event.TERMINAL)
     ends = ends[np.isin(ends["code"], (Terminal.KILLED, Terminal.HIT_ASSET, Terminal.REACHED_MISSED))]
     if not asks:
-        return 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+        return (0.0,) * len(CHANNELS.names or ())
     times = [time for time, _ in asks.values()]
     exchange = max(0.0, float(ends["time"].max()) - min(times)) if len(ends) else 0.0
     refused = sum(not granted for _, granted in asks.values())
     held = float(released["value"][:, 0].sum())
-    return float(len(asks)), float(refused), max(times) - min(times), held, float(len(released)), exchange
+    assigned = float((events["kind"] == Event.ASSIGN).sum())
+    return float(len(asks)), float(refused), max(times) - min(times), assigned, float(len(released)), held, exchange
 
 
 def channel_asks(events: np.ndarray) -> dict[int, tuple[float, bool]]:

@@ -37,7 +37,7 @@ class Twin:
     """A closed form beside the simulated figure.
 
     name : of the figure;  model : the textbook model, in two words;  formula : in words and signs
-    closed : None if the twin is not given, and ``why`` then says why not
+    closed : None if the twin is not given, and ``why`` then says why not, in lower case
     simulated, low, high : the run's figure and its 95 % interval; None where the run has no such figure
     share : whether the figures are probabilities
     """
@@ -126,7 +126,7 @@ def _leak_of_engaged(run: Measured) -> Twin:
     head = "Leak of an engaged threat", "independent shots"
     formula = "(1 − p)^n, p the kill share of a round and n the mean rounds per engaged threat, class by class"
     if not run.classes:
-        return Twin(*head, formula, "Not given: no round was launched at a threat.")
+        return Twin(*head, formula, "no round was launched at a threat")
     rounds = {c: run.parts.total("rounds", c) / run.parts.total("engaged", c) for c in run.classes}
     closed = run.weighted({c: 1.0 - twins.salvo_kill(run.kill(c), rounds[c]) for c in run.classes})
     found = _ratio(run.sums("alive"), run.sums("engaged"), 1.0)
@@ -159,14 +159,14 @@ def _salvos_in_time(run: Measured, of: ThreatClass) -> Twin:
     head = f"Salvos in time, {WORDS[of]}", "closing target"
     formula = "intercepts of a head-on target at constant speeds, each launch after the last intercept's assessment"
     if of == ThreatClass.BALLISTIC:
-        return Twin(*head, formula, "Not given: a ballistic missile does not close at a constant speed.")
+        return Twin(*head, formula, "a ballistic missile does not close at a constant speed")
     if not run.looking():
-        return Twin(*head, formula, "Not given: the fire rule does not fire again after a look.")
+        return Twin(*head, formula, "the fire rule does not fire again after a look")
     if not run.parts.total("met", of):
-        return Twin(*head, formula, "Not given: no round met such a target, so the speed of rounds is not known.")
+        return Twin(*head, formula, "no round met such a target, so the speed of rounds is not known")
     inputs = _geometry(run, of)
     if not all(math.isfinite(i.value) for i in inputs) or not inputs[-1].value > 0.0:
-        return Twin(*head, formula, "Not given: the catalog lacks a speed, a time or a range.", inputs)
+        return Twin(*head, formula, "the catalog lacks a speed, a time or a range", inputs)
     closed = float(len(firing_opportunities(*(i.value for i in inputs))))
     found = _ratio(run.parts.classes["salvos"][:, of], run.parts.classes["alive"][:, of], run.rounds())
     if found[0] is None:
@@ -204,14 +204,14 @@ def _rounds_of_engaged(run: Measured, salvos: dict[ThreatClass, float]) -> Twin:
     head = "Rounds per engaged threat", "shoot-look-shoot"
     formula = "k (1 − q^m) / (1 − q), q = (1 − p)^k: salvos of k rounds while it lives, m at most, as far as rounds go"
     if not run.classes:
-        return Twin(*head, formula, "Not given: no round was launched at a threat.")
+        return Twin(*head, formula, "no round was launched at a threat")
     sizes = {run.salvo_of(unit) for unit in run.shooters}
     if not run.looking():
-        return Twin(*head, formula, "Not given: the fire rule does not fire again after a look.")
+        return Twin(*head, formula, "the fire rule does not fire again after a look")
     if len(sizes) > 1:
-        return Twin(*head, formula, "Not given: fire units fire salvos of different size.")
+        return Twin(*head, formula, "fire units fire salvos of different size")
     if any(run.kill(c) == 0.0 and c not in salvos for c in run.classes):
-        return Twin(*head, formula, "Not given: no round killed one class of threat, so its salvos would have no end.")
+        return Twin(*head, formula, "no round killed one class of threat, so its salvos would have no end")
     most = {c: max(1.0, salvos.get(c, math.inf)) for c in run.classes}
     needed = {c: twins.shoot_look_shoot(run.kill(c), most[c], min(sizes)).rounds for c in run.classes}
     engaged = run.parts.total("engaged") / run.n
@@ -240,11 +240,11 @@ def _refused(run: Measured) -> Twin:
     channels, many = int(run.units["target_channels"].sum()), parts["asked"] >= 2
     span = float(parts["span"][many].sum())
     if not channels or not span > 0.0 or not parts["engagements"].any():
-        return Twin(*head, formula, "Not given: there is no stream of threats that ask for channels one after another.")
+        return Twin(*head, formula, "there is no stream of threats that ask for channels one after another")
     rate = float((parts["asked"][many] - 1.0).sum()) / span
     lost = run.scenario.model.queue == "lost"
     served = parts["asked"].sum() - (parts["refused"].sum() if lost else 0.0)
-    held = float(parts["held"].sum() / served)
+    held = float(parts["held"].sum() / parts["engagements"].sum() * parts["assigned"].sum() / served)
     closed = twins.erlang_loss(channels, rate * held)
     found = _ratio(parts["refused"], parts["asked"], 1.0)
     waits = "" if lost else "; who finds no channel waits for one instead of being lost"
@@ -272,7 +272,7 @@ def _exchange(run: Measured) -> Twin:
     ended, engagements = run.parts.total("ended"), float(parts["engagements"].sum())
     if raid < 2.0 or not ended or not engagements:
         why = "fewer than two threats press home" if raid < 2.0 else "no round came to its end at a threat"
-        return Twin(*head, formula, f"Not given: {why}.")
+        return Twin(*head, formula, why)
     held, lasts = float(parts["held"].sum()) / engagements, float(parts["exchange"].mean())
     turns = max(1.0, lasts / held)
     kill, units = run.parts.total("hits") / ended, len(run.units)
@@ -314,7 +314,7 @@ def _any_leaker(run: Measured) -> Twin:
     counts = {c: run.parts.total("threats", c) / run.n if run.n else 0.0 for c in ThreatClass if c}
     present = {c: count for c, count in counts.items() if count > 0.0}
     if sum(present.values()) < 2.0:
-        return Twin(*head, formula, "Not given: there are no two threats whose fates could go together.")
+        return Twin(*head, formula, "there are no two threats whose fates could go together")
     leaks = {c: run.parts.total("leakers", c) / run.parts.total("threats", c) for c in present}
     closed = 1.0 - math.prod((1.0 - leaks[c]) ** present[c] for c in present)
     found = run.run.estimate("any_leaker")
