@@ -361,7 +361,7 @@ def test_closed_forms_stand_beside_a_run_in_80_columns_and_as_json(tmp_path: Pat
     assert shown.exit_code == 0
     assert max(map(len, shown.stdout.splitlines())) <= 80
     assert "Leak of an engaged threat (independent shots)" in shown.stdout
-    assert "Not given: the fire rule does not fire again after a look." in shown.stdout
+    assert "Not given: fewer than two threats press home." in shown.stdout
 
 
 def test_check_of_a_good_scenario_says_so() -> None:

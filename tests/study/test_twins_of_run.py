@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from engine.scenes import CLEAR, FACING, TEXTBOOK, place, raid, site
+from house.source import ROOT
 from openiads.data.reading import loads
 from openiads.data.scenario import toml_text
 from openiads.study import twins
@@ -129,7 +131,9 @@ def test_the_exchange_leaves_what_the_magazine_cannot_reach() -> None:
     exchange = by_name(twins_beside(made))["Leakers of the exchange"]
     assert exchange.closed == pytest.approx(4.0)
     assert exchange.simulated == pytest.approx(4.0)
-    assert exchange.inputs[-1].name == "intercepts that rounds allow"
+    inputs = {i.name: i.value for i in exchange.inputs}
+    assert inputs["intercepts that rounds allow"] == inputs["intercepts, the lesser for each fire unit"] == 4.0
+    assert inputs["intercepts that channels allow"] > 4.0
 
 
 def test_poisson_threats_that_are_lost_without_a_channel_meet_erlangs_formula() -> None:
@@ -160,6 +164,16 @@ def test_a_run_without_a_defense_gives_no_twin_and_says_why() -> None:
     found = twins_beside(made)
     assert [twin.given for twin in found] == [False] * len(found)
     assert len(found) == 5
+
+
+def test_a_rule_of_the_users_own_leaves_out_the_twins_that_must_know_its_salvos(tmp_path: Path) -> None:
+    for name in ("own_rule.toml", "my_rules.py"):
+        (tmp_path / name).write_text((ROOT / "examples" / name).read_text(encoding="utf-8"), encoding="utf-8")
+    found = by_name(twins_beside(run(tmp_path / "own_rule.toml", replications=5, seed=1)))
+    assert found["Leak of an engaged threat"].given
+    for name in ("Rounds per engaged threat", "Leakers of the exchange"):
+        assert not found[name].given
+        assert "rule" in found[name].why
 
 
 def logged(*rows: tuple[float, Event, int, int, int]) -> np.ndarray:

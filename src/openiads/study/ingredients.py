@@ -227,13 +227,14 @@ class Measured:
         return sum(weight[c] * figures[c] for c in self.classes) / sum(weight.values())
 
     def looking(self) -> bool:
-        """Whether every fire unit that shot looks before it fires again."""
+        """Whether every fire unit that shot has a built-in rule that looks before it fires again."""
         return bool(np.isin(self.units["fire_rule"][self.shooters], LOOKING).all())
 
     def salvo_of(self, unit: int) -> int:
-        """Rounds of one salvo of a fire unit."""
-        fixed = {FireRule.SHOOT_SHOOT_LOOK: 2, FireRule.SINGLE: 1}
-        return fixed.get(FireRule(int(self.units["fire_rule"][unit])), int(self.units["salvo"][unit]))
+        """Rounds of one salvo of a fire unit; 0 where a rule of the user's own decides."""
+        rule = FireRule(int(self.units["fire_rule"][unit]))
+        fixed = {FireRule.SHOOT_SHOOT_LOOK: 2, FireRule.SINGLE: 1, FireRule.USER: 0}
+        return fixed.get(rule, int(self.units["salvo"][unit]))
 
     def rounds(self, unit: int | None = None) -> float:
         """Rounds ready at the start, of one fire unit or of all; infinite with endless magazines."""

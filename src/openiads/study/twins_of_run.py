@@ -161,7 +161,7 @@ def _salvos_in_time(run: Measured, of: ThreatClass) -> Twin:
     if of == ThreatClass.BALLISTIC:
         return Twin(*head, formula, "a ballistic missile does not close at a constant speed")
     if not run.looking():
-        return Twin(*head, formula, "the fire rule does not fire again after a look")
+        return Twin(*head, formula, "not every fire unit fires again after a look by a built-in rule")
     if not run.parts.total("met", of):
         return Twin(*head, formula, "no round met such a target, so the speed of rounds is not known")
     inputs = _geometry(run, of)
@@ -207,7 +207,7 @@ def _rounds_of_engaged(run: Measured, salvos: dict[ThreatClass, float]) -> Twin:
         return Twin(*head, formula, "no round was launched at a threat")
     sizes = {run.salvo_of(unit) for unit in run.shooters}
     if not run.looking():
-        return Twin(*head, formula, "the fire rule does not fire again after a look")
+        return Twin(*head, formula, "not every fire unit fires again after a look by a built-in rule")
     if len(sizes) > 1:
         return Twin(*head, formula, "fire units fire salvos of different size")
     if any(run.kill(c) == 0.0 and c not in salvos for c in run.classes):
@@ -256,7 +256,7 @@ def _refused(run: Measured) -> Twin:
     inputs = (
         Input("threats that ask for a channel", rate, "1/s", MEASURED),
         Input("channel time of a threat, all engagements", held, "s", MEASURED),
-        Input("offered load", rate * held, "", "their product"),
+        Input("offered load", rate * held, "", "from these"),
         Input("target channels", channels, "", "catalog and scenario"),
     )
     return Twin(*head, formula, why, inputs, closed, *found, True)
@@ -265,25 +265,26 @@ def _refused(run: Measured) -> Twin:
 def _exchange(run: Measured) -> Twin:
     head = "Leakers of the exchange", "Hughes salvo equations"
     formula = (
-        "raid − fire units × intercepts of each, at least 0; intercepts: salvos that channels and rounds allow × P"
+        "raid − fire units × intercepts of each, at least 0; intercepts: P × the salvos that channels and rounds allow"
     )
     parts, leaked = run.parts.channels, run.sums("leakers").astype(float)
     raid = float((run.sums("killed") + leaked).mean()) if run.n else 0.0
-    ended, engagements = run.parts.total("ended"), float(parts["engagements"].sum())
-    if raid < 2.0 or not ended or not engagements:
-        why = "fewer than two threats press home" if raid < 2.0 else "no round came to its end at a threat"
-        return Twin(*head, formula, why)
-    held, lasts = float(parts["held"].sum()) / engagements, float(parts["exchange"].mean())
-    turns = max(1.0, lasts / held)
-    kill, units = run.parts.total("hits") / ended, len(run.units)
-    by_channels, by_rounds = 0.0, 0.0
-    for unit in range(units):
-        size = run.salvo_of(unit)
-        salvo = twins.salvo_kill(kill, size)
-        by_channels += float(run.units["target_channels"][unit]) * turns * salvo
-        by_rounds += run.rounds(unit) / size * salvo
-    stopped = min(by_channels, by_rounds)
-    closed = twins.unstopped(twins.Force(raid, 1.0, 0.0, 1.0), twins.Force(units, 0.0, stopped / units, 1.0))
+    ended = run.parts.total("ended")
+    if raid < 2.0:
+        return Twin(*head, formula, "fewer than two threats press home")
+    if not ended or not parts["held"].any():
+        return Twin(*head, formula, "no round came to its end at a threat")
+    units = range(len(run.units))
+    if not all(run.salvo_of(unit) for unit in units):
+        return Twin(*head, formula, "a rule of the user's own decides on salvos")
+    held, lasts = float(parts["held"].sum() / parts["engagements"].sum()), float(parts["exchange"].mean())
+    kill, turns = run.parts.total("hits") / ended, max(1.0, lasts / held)
+    salvo = [twins.salvo_kill(kill, run.salvo_of(unit)) for unit in units]
+    by_channels = [float(run.units["target_channels"][u]) * turns * salvo[u] for u in units]
+    by_rounds = [run.rounds(u) / run.salvo_of(u) * salvo[u] for u in units]
+    stopped = sum(map(min, by_channels, by_rounds))
+    defense = twins.Force(len(units), 0.0, stopped / len(units), 1.0)
+    closed = twins.unstopped(twins.Force(raid, 1.0, 0.0, 1.0), defense)
     most = float(run.sums("threats").max())
     interval = mean_interval(float(leaked.sum()), float((leaked**2).sum()), run.n, bounds=(0.0, most))
     found = float(leaked.mean()), *interval
@@ -295,15 +296,15 @@ def _exchange(run: Measured) -> Twin:
     )  # fmt: skip
     inputs = (
         Input("threats killed or through", raid, "", MEASURED),
-        Input("fire units", units, "", "scenario"),
-        Input("target channels", float(run.units["target_channels"].sum()), "", "catalog and scenario"),
+        Input("kill share of a round", kill, "share", MEASURED),
         Input("channel time of an engagement", held, "s", MEASURED),
         Input("time of the exchange", lasts, "s", MEASURED),
+        Input("fire units", len(units), "", "scenario"),
         *_magazine(run),
-        Input("kill share of a round", kill, "share", MEASURED),
-        Input(
-            f"intercepts that {'channels' if by_channels <= by_rounds else 'rounds'} allow", stopped, "", "the lesser"
-        ),
+        Input("target channels", float(run.units["target_channels"].sum()), "", "catalog and scenario"),
+        Input("intercepts that channels allow", sum(by_channels), "", "from these"),
+        *((Input("intercepts that rounds allow", sum(by_rounds), "", "from these"),) if _magazine(run) else ()),
+        Input("intercepts, the lesser for each fire unit", stopped, "", "from these"),
     )
     return Twin(*head, formula, why, inputs, closed, *found)
 
