@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from openiads.faces import streams
-from openiads.faces.commands import catalog, footprints, looking, runs
+from openiads.faces.commands import catalog, footprints, looking, runs, twins
 from openiads.faces.commands.common import INTERRUPTED, UNREAD, unwritable
 
 app = typer.Typer(
@@ -32,6 +32,7 @@ for command in (
     runs.demo,
     looking.report,
     looking.explain,
+    twins.twins,
     looking.check,
     footprints.footprint,
     catalog.schema,
