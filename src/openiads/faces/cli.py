@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from openiads.faces import streams
-from openiads.faces.commands import catalog, footprints, looking, runs
+from openiads.faces.commands import catalog, comparing, footprints, looking, runs
 from openiads.faces.commands.common import INTERRUPTED, UNREAD, unwritable
 
 app = typer.Typer(
@@ -30,6 +30,7 @@ app = typer.Typer(
 for command in (
     runs.run,
     runs.demo,
+    comparing.compare,
     looking.report,
     looking.explain,
     looking.check,
