@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from openiads.faces import streams
-from openiads.faces.commands import catalog, comparing, footprints, looking, runs
+from openiads.faces.commands import catalog, comparing, doubt, footprints, looking, runs
 from openiads.faces.commands.common import INTERRUPTED, UNREAD, unwritable
 
 app = typer.Typer(
@@ -31,6 +31,8 @@ for command in (
     runs.run,
     runs.demo,
     comparing.compare,
+    doubt.spread,
+    doubt.sensitivity,
     looking.report,
     looking.explain,
     looking.check,
