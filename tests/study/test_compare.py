@@ -194,6 +194,25 @@ def test_a_change_that_makes_no_sense_is_refused(changes: dict[str, object], err
     assert told in str(caught.value)
 
 
+def test_what_b_cannot_be_is_refused_before_a_has_run(tmp_path: Path) -> None:
+    def build(scenario: FakeScenario, *rest: object) -> object:
+        if scenario.threats == 5:
+            raise InputError("raid", "five is too many", "Take four")
+        return engine().build(scenario, *rest)
+
+    with pytest.raises(InputError, match="five is too many"):
+        compare(RAID, FakeScenario(threats=5), out=tmp_path / "c", engine=replace(engine(), build=build))
+    assert not (tmp_path / "c").exists()
+
+
+def test_worlds_that_the_scenarios_fix_differently_are_told() -> None:
+    told: list[str] = []
+    other = Variant("one_on_one", {"world.earth_factor": 1.2})
+    compare("one_on_one", other, replications=2, warn=told.append)
+    compare("one_on_one", "one_on_one", replications=2, warn=told.append)
+    assert told == ["A and B have different [world] tables, so that the difference is also one of worlds"]
+
+
 def test_an_unknown_metric_is_refused() -> None:
     with pytest.raises(UsageError, match="there is no such metric"):
         fake(RAID, HIDDEN).estimate("leekers")

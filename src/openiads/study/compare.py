@@ -368,6 +368,7 @@ def compare(
     if out is not None:
         _refuse_foreign(Path(out))
     ready = [_ready(each, dict(knobs or {}), engine) for each in (a, b)]
+    _look_ahead(ready[0], ready[1], seed, engine, warn)
     count = replications or REPLICATIONS
     runs = []
     for k, side in enumerate(ready):
@@ -414,6 +415,15 @@ def _ready(side: Any, knobs: dict[str, float], engine: Engine) -> Side:
         check_knobs({**knobs, **own}, scenario, engine)
     parts = [scenario.name, *(f"{path}={value}" for path, value in given.changes.items())]
     return Side(scenario, {**knobs, **{name: float(value) for name, value in own.items()}}, ", ".join(parts))
+
+
+def _look_ahead(a: Side, b: Side, seed: int, engine: Engine, warn: Callable[[str], None] | None) -> None:
+    """Refuse B before A has run for nothing, and say where the two scenarios fix their worlds differently."""
+    engine.prepare()
+    engine.runner(engine.build(b.scenario, engine.catalog(b.scenario), b.knobs or None), seed)
+    worlds = [getattr(side.scenario, "world", None) for side in (a, b)]
+    if warn is not None and worlds[0] != worlds[1]:
+        warn("A and B have different [world] tables, so that the difference is also one of worlds")
 
 
 def check_knobs(knobs: Mapping[str, Any], scenario: Any, engine: Engine) -> None:
