@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from openiads.faces import streams
-from openiads.faces.commands import catalog, footprints, looking, runs, twins
+from openiads.faces.commands import catalog, comparing, doubt, footprints, looking, runs, twins
 from openiads.faces.commands.common import INTERRUPTED, UNREAD, unwritable
 
 app = typer.Typer(
@@ -30,6 +30,9 @@ app = typer.Typer(
 for command in (
     runs.run,
     runs.demo,
+    comparing.compare,
+    doubt.spread,
+    doubt.sensitivity,
     looking.report,
     looking.explain,
     twins.twins,
