@@ -224,9 +224,9 @@ def _story(row: int, events: np.ndarray, facts: dict[str, Any], unit: int | None
             story.first.setdefault(kind.name.lower(), float(event["time"]))
         if unit is not None and event["unit"] not in (-1, unit):
             continue
-        said = _said(kind, event, names)
-        if said:
-            story.steps.append(Step(float(event["time"]), kind.name.lower(), said, int(event["unit"])))
+        words = said(kind, event, names)
+        if words:
+            story.steps.append(Step(float(event["time"]), kind.name.lower(), words, int(event["unit"])))
     for which in range(len(names["units"])) if unit is None else [unit]:
         story.gates += _spells(events, which, names["units"][which], ended, facts["limits"].get("duration"))
     return story
@@ -250,7 +250,7 @@ def _spells(events: np.ndarray, unit: int, name: str, ended: float, duration: fl
     ]
 
 
-def _said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
+def said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
     """One event as a sentence; empty for kinds that the chain does not tell."""
     v, code = event["value"], int(event["code"])
 
@@ -382,5 +382,6 @@ __all__ = [
     "explain",
     "first_bound",
     "gate_sentence",
+    "said",
     "top_gates",
 ]
