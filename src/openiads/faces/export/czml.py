@@ -79,7 +79,8 @@ def _colors(mover: Mover, about: About) -> Any:
     """The color of a mover; that of a track changes with what is believed."""
     if mover.kind != "track":
         return {"rgba": rgba(color_of(mover))}
-    changes = [(mover.start, mover.beliefs[0][1])]
+    before = [belief for time, belief in mover.beliefs if time <= mover.start]
+    changes = [(mover.start, before[-1] if before else mover.beliefs[0][1])]
     changes += [(t, b) for t, b in mover.beliefs if mover.start < t < mover.end]
     if len(changes) == 1:
         return {"rgba": rgba(BELIEFS[changes[0][1]])}

@@ -59,12 +59,12 @@ def _beliefs(events: np.ndarray) -> tuple[dict[int, list[tuple[float, Identity]]
             held[serial] = (flight, belief)
             touched = {before[0], flight}
             if not tracks.get(serial) or tracks[serial][-1][1] != belief:
-                tracks.setdefault(serial, []).append((float(row["time"]), belief))
+                tracks.setdefault(serial, []).append((round(float(row["time"]), 6), belief))
         for each in touched - {-1}:
             now = next((b for f, b in reversed(held.values()) if f == each), Identity.NONE)
             spells = flights.setdefault(each, [])
             if now != (spells[-1][1] if spells else Identity.NONE):
-                spells.append((float(row["time"]), now))
+                spells.append((round(float(row["time"]), 6), now))
     return flights, tracks
 
 

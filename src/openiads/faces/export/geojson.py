@@ -76,11 +76,11 @@ def _cut(spots: list[list[float]]) -> list[list[list[float]]]:
     for a, b in zip(spots, spots[1:], strict=False):
         if abs(b[0] - a[0]) > 180.0:
             edge = math.copysign(180.0, a[0])
-            crossing = _between(a, [b[0] + 2.0 * edge, *b[1:]], edge) if abs(a[0]) < 180.0 else list(a)
+            crossing = _between(a, [b[0] + 2.0 * edge, *b[1:]], edge) if a[0] != edge else a
             pieces[-1].append(crossing)
             pieces.append([[-edge, *crossing[1:]]])
         pieces[-1].append(b)
-    return [piece for piece in pieces if len(piece) > 1]
+    return pieces if len(pieces) == 1 else [piece for piece in pieces if any(spot != piece[0] for spot in piece)]
 
 
 def _area(corners: list[list[float]]) -> float:

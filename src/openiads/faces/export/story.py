@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -41,12 +42,12 @@ class Mover:
     @property
     def start(self) -> float:
         """s, of the first position."""
-        return float(self.line.times[0])
+        return round(float(self.line.times[0]), 6)
 
     @property
     def end(self) -> float:
         """s, of the last position."""
-        return float(self.line.times[-1])
+        return round(float(self.line.times[-1]), 6)
 
     def spots(self) -> Iterator[tuple[float, Spot]]:
         """Times and positions, rounded to a microsecond, a centimeter and a centimeter."""
@@ -59,9 +60,14 @@ class Mover:
     def at(self, time: float) -> Spot:
         """Where it is at a time; held at the ends."""
         line = self.line
-        lon = np.interp(time, line.times, np.unwrap(line.longitudes, period=360.0))
-        spot = (_turned(float(lon)), float(np.interp(time, line.times, line.latitudes)))
+        lon = float(np.interp(time, line.times, self._unwrapped))
+        spot = ((lon + 180.0) % 360.0 - 180.0, float(np.interp(time, line.times, line.latitudes)))
         return rounded((*spot, float(np.interp(time, line.times, line.heights))))
+
+    @cached_property
+    def _unwrapped(self) -> np.ndarray:
+        """Longitudes without the jump at the antimeridian."""
+        return np.unwrap(self.line.longitudes, period=360.0)
 
 
 @dataclass(frozen=True)
@@ -149,10 +155,6 @@ class Story:
 def rounded(spot: Spot) -> Spot:
     """A position to a centimeter."""
     return round(spot[0], 7) + 0.0, round(spot[1], 7) + 0.0, round(spot[2], 2) + 0.0  # never -0.0
-
-
-def _turned(longitude: float) -> float:
-    return (longitude + 180.0) % 360.0 - 180.0
 
 
 def word(code: Any) -> str:
