@@ -1,7 +1,8 @@
 """Every reference case of the required areas, through one table of adapters: case id -> public function.
 
 ``validation.yaml`` says what is expected and how closely.  A number passes if |got - expected| <= abs + rel*|expected|;
-``exact`` means equality, but beside ``abs`` or ``rel`` it is about what is no float.  A case is either run or listed in LEFT_OUT with its reason; nothing falls between.
+``exact`` means equality, but beside ``abs`` or ``rel`` it is about what is no float.  A case is either run or listed in
+LEFT_OUT with its reason; nothing falls between.
 """
 
 import fnmatch

@@ -76,6 +76,14 @@ RESOURCE = {
     Gate.NO_ROUND: "magazine",
 }
 
+#: Code of a TRACK_DROP event -> what becomes of the track.
+DROPS = {
+    1: "dropped after misses",
+    2: "merged with another",
+    3: "dropped, as the picture is full",
+    4: "lost with its command post",
+}
+
 LEAKED = (Terminal.HIT_ASSET, Terminal.REACHED_MISSED)
 
 
@@ -251,7 +259,10 @@ def _spells(events: np.ndarray, unit: int, name: str, ended: float, duration: fl
 
 
 def said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
-    """One event as a sentence; empty for kinds that the chain does not tell."""
+    """One event (a row of dtype EVENT) as a sentence; empty for kinds that the chain does not tell.
+
+    names : row -> name, by noun, as in ``Run.names``
+    """
     v, code = event["value"], int(event["code"])
 
     def name(noun: str, key: str) -> str:
@@ -265,7 +276,7 @@ def said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
             "its track is confirmed at the command post" if code == 1 else "its track is firm at the engagement radar"
         )
     if kind == Event.TRACK_DROP:
-        return "its track is dropped after misses" if code == 1 else "its track is merged with another"
+        return f"its track is {DROPS[code]}"
     if kind == Event.IDENTIFY:
         return f"believed {Identity(code).name.lower().replace('_', ' ')}, P(hostile) {v[0]:.2f}"
     if kind == Event.ASSIGN:

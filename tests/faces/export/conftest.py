@@ -41,3 +41,9 @@ def wrapped() -> Any:
         }
     )
     return oi.run(scenario, replications=1, seed=1, record=1)
+
+
+@pytest.fixture(scope="session")
+def duel() -> Any:
+    """A fire unit on the ground against one aircraft."""
+    return oi.run("one_on_one", replications=1, seed=1, record=1)

@@ -61,6 +61,15 @@ def test_every_end_and_every_engagement_is_there(run: Any, story: Any, packets: 
             assert reference.removesuffix("#position") in packets
 
 
+def test_an_engagement_is_drawn_from_the_fire_unit_on_the_ground(duel: Any, tmp_path: Path) -> None:
+    from openiads.faces.export.gather import gather
+
+    packets = read(gather(duel), tmp_path)
+    (drawn,) = [p for p in packets.values() if p.polyline is not None]
+    unit, flight = (name.removesuffix("#position") for name in drawn.polyline.positions.references.values)
+    assert (packets[unit].name, packets[flight].name) == ("Guard/1", "Intruder[1]")
+
+
 def test_the_color_of_a_track_follows_the_belief(story: Any, packets: dict[str, Packet]) -> None:
     changing = [m for m in story.tracks if [t for t, _ in m.beliefs[1:] if m.start < t < m.end]]
     assert changing

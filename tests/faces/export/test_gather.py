@@ -13,7 +13,8 @@ from openiads.base.errors import UsageError
 from openiads.faces.export import gather as gathering
 from openiads.faces.export.about import NO_DATE, clean, epoch_of, stamp
 from openiads.faces.export.gather import gather
-from openiads.world.codes import Event, Identity, Terminal
+from openiads.world.codes import Event, Identity, Status, Terminal
+from openiads.world.outcome import OUTCOME
 from openiads.world.trace import EVENT
 
 
@@ -100,6 +101,13 @@ def test_what_makes_no_sense_is_refused(run: Any, options: dict[str, Any], place
         gather(run, **options)
     assert caught.value.place == place
     assert caught.value.remedy
+
+
+def test_a_replication_that_failed_says_so() -> None:
+    row = np.zeros(1, OUTCOME)[0]
+    assert gathering._failure(row) == ""
+    row["status"], row["status_time"] = Status.RULE_RAISED, 12.5
+    assert gathering._failure(row) == "this replication failed (rule raised) at 12.5 s"
 
 
 # ------------------------------------------------------------------ beliefs
