@@ -19,15 +19,17 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from openiads.data.catalog import catalog
     from openiads.data.reading import load
+    from openiads.faces.export import export
     from openiads.study.compare import compare
     from openiads.study.replicate import run
 
-__all__ = ["__version__", "catalog", "compare", "load", "run"]
+__all__ = ["__version__", "catalog", "compare", "export", "load", "run"]
 
 #: Public name -> the module that holds it.
 _HOMES = {
     "catalog": "openiads.data.catalog",
     "compare": "openiads.study.compare",
+    "export": "openiads.faces.export",
     "load": "openiads.data.reading",
     "run": "openiads.study.replicate",
 }

@@ -52,7 +52,7 @@ def test_help_imports_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0
     assert done.stderr.strip() == "[]"
-    for name in ("demo", "run", "check", "catalog", "schema", "explain", "twins", "report"):
+    for name in ("demo", "run", "check", "catalog", "schema", "explain", "twins", "report", "export", "compare"):
         assert name in done.stdout
 
 

@@ -69,6 +69,13 @@ def test_outcomes_are_all_rows_in_order() -> None:
     assert made.estimate("leakers").mean == pytest.approx(np.mean(table["leakers"].to_numpy()))
 
 
+def test_a_row_is_that_of_its_replication() -> None:
+    made = run(RAID, replications=23, seed=1, chunk=4, engine=engine())
+    assert [made.row(k).tobytes() for k in range(23)] == [row.tobytes() for row in made.rows()]
+    with pytest.raises(UsageError, match=r"0 \.\. 22"):
+        made.row(23)
+
+
 def test_events_of_any_replication_hold_looks_and_states(tmp_path: Path) -> None:
     made = run(RAID, replications=8, seed=1, record=2, out=tmp_path / "r", engine=engine())
     for replication in (1, 6):

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from openiads.faces import streams
-from openiads.faces.commands import catalog, comparing, doubt, footprints, looking, runs, twins
+from openiads.faces.commands import catalog, comparing, doubt, export, footprints, looking, runs, twins
 from openiads.faces.commands.common import INTERRUPTED, UNREAD, unwritable
 
 app = typer.Typer(
@@ -37,6 +37,7 @@ for command in (
     looking.explain,
     twins.twins,
     looking.check,
+    export.export,
     footprints.footprint,
     catalog.schema,
 ):
