@@ -92,9 +92,10 @@ def _study(name: str, options: dict[str, Any]) -> Any:
     """The study of a file, or of a scenario and what is to vary; options replace keys of the file."""
     from openiads.data.reading import setting
     from openiads.study import design
+    from openiads.study.variation import varied
 
     options["set"] = dict(setting(each) for each in options["set"] or [])
-    options["vary"] = dict(design.varied(each) for each in options["vary"] or [])
+    options["vary"] = dict(varied(each) for each in options["vary"] or [])
     if design.is_study(name):
         return design.load_study(name, **options)
     if not options["vary"] and options["design"] != "knowledge":
