@@ -28,6 +28,7 @@ from openiads.world.trace import EVENT, columns
 #: What ``code`` of an event means, by kind: the set it is from.  Others keep their number alone.
 CODED: dict[codes.Event, type[IntEnum]] = {
     codes.Event.IDENTIFY: codes.Identity,
+    codes.Event.DECIDE: codes.Action,
     codes.Event.ROUND_END: codes.RoundEnd,
     codes.Event.TERMINAL: codes.Terminal,
     codes.Event.GATE: codes.Gate,

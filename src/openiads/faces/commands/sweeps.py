@@ -90,7 +90,7 @@ def sweep(
 
 def _study(name: str, options: dict[str, Any]) -> Any:
     """The study of a file, or of a scenario and what is to vary; options replace keys of the file."""
-    from openiads.data.reading import setting
+    from openiads.data.reading import find_scenario, setting
     from openiads.study import design
     from openiads.study.variation import varied
 
@@ -102,7 +102,7 @@ def _study(name: str, options: dict[str, Any]) -> Any:
         if Path(name).suffix == ".toml" and not Path(name).is_file():
             return design.load_study(name)
         raise UsageError(
-            name,
+            str(find_scenario(name)),
             "this is a scenario, and nothing varies",
             "Add --vary site.NAME.fire_units=1,2,3, or name a study file",
         )
