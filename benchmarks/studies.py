@@ -112,11 +112,12 @@ def of_sweep(name: str, points: int, replications: int, jobs: int) -> dict[str, 
 def peak(replications: int) -> float:
     """Peak resident memory, MB, of a run in a process of its own."""
     program = (
-        "import resource, sys, tempfile\n"
+        "import pathlib, tempfile\n"
         "from openiads.study.replicate import run\n"
         "with tempfile.TemporaryDirectory() as folder:\n"
         f"    run('one_on_one', replications={replications}, seed={SEED}, out=folder + '/r').summary()\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+        "lines = pathlib.Path('/proc/self/status').read_text().splitlines()\n"
+        "print(next(line.split()[1] for line in lines if line.startswith('VmHWM')))\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     return int(done.stdout.split()[-1]) / 1024

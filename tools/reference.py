@@ -498,8 +498,8 @@ def study_page() -> str:
             table(("key", "if left out", "meaning"), rows),
             "## Paths\n",
             "`site.NAME.FIELD`, `raid.NAME.FIELD`, `duration` and the like are paths of the [scenario](scenario.md),",
-            "as `--set` takes them. `knob.NAME` is a [knob](catalog.md#knobs). In the file they may be written with dots",
-            '(`site.Tartus.launchers`) or in quotes (`"site.Tartus.launchers"`); a name with spaces is quoted:',
+            "as `--set` takes them. `knob.NAME` is a [knob](catalog.md#knobs). In the file they may be written with",
+            'dots (`site.Tartus.launchers`) or in quotes (`"site.Tartus.launchers"`); a name with spaces is quoted:',
             '`raid."Cruise west".count`.\n',
             "## Values in `[vary]`\n",
             table(
@@ -507,7 +507,7 @@ def study_page() -> str:
                 [
                     ("`[1, 2, 3]`", "these values", "all; a sample gives each the same share"),
                     ("`{from = 4, to = 40, step = 4}`", "4, 8, ... 40; quantities as text with units", "all"),
-                    ('`{from = "200 m/s", to = "300 m/s"}`', "anything between; of counts whole numbers", "`latin_hypercube`, `sobol`"),
+                    ('`{from = "200 m/s", to = "300 m/s"}`', "anything between", "`latin_hypercube`, `sobol`"),
                     ('`"interval"`', "a knob's published interval, by `weighting`", "`latin_hypercube`, `sobol`"),
                 ],
             ),
