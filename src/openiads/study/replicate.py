@@ -53,7 +53,8 @@ _WORTH_TIMING, _TRIED = 2_000, 3
 #: A run that stops when its answer is sharp has small chunks: its first look comes after 100 replications.
 _CHUNK_UNTIL = 25
 
-_LARGEST_CHUNK = 5_000
+#: Replications of a chunk at most: short ones would fill memory otherwise.
+_LARGEST_CHUNK = 1_000
 
 #: progress(done, of): replications stored or computed so far; called from the calling thread.
 Progress = Callable[[int, int], None]
