@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from openiads.faces import streams
-from openiads.faces.commands import catalog, comparing, doubt, export, footprints, looking, runs, twins
+from openiads.faces.commands import catalog, comparing, doubt, export, footprints, looking, runs, sweeps, twins
 from openiads.faces.commands.common import INTERRUPTED, UNREAD, unwritable
 
 app = typer.Typer(
@@ -38,6 +38,8 @@ for command in (
     twins.twins,
     looking.check,
     export.export,
+    sweeps.sweep,
+    sweeps.query,
     footprints.footprint,
     catalog.schema,
 ):
