@@ -27,7 +27,7 @@ from openiads.parts.flights import finish
 from openiads.parts.interrogation import interrogate
 from openiads.parts.links import forget, relink
 from openiads.parts.sensing import TOO_SLOW, angle_between, bearing
-from openiads.parts.tracks import CONFIRMED, POST, alike, prune
+from openiads.parts.tracks import CONFIRMED, alike, prune
 from openiads.parts.weapons import channel_free, fire_round, launcher_ready_at, ready_launcher, rounds_left, rounds_of
 from openiads.physics import association
 from openiads.physics.flyout import Guidance
@@ -70,9 +70,10 @@ PICTURE, OPERATOR, CHANNEL, LAUNCHER, MAGAZINE = 0, 1, 2, 3, 4
 def judge(sim, post):
     """Interrogate, identify and evaluate every track of the post's picture."""
     situation = sim.situation[0]
-    for k in range(situation["tracks_high"]):
+    for n in range(situation["listed"]):
+        k = sim.roster[n]
         track = sim.tracks[k]
-        if track["state"] != CONFIRMED or track["owner"] != POST or track["post"] != post:
+        if track["state"] != CONFIRMED:
             continue
         interrogate(sim, post, k)
         before = track["identity"]
@@ -216,8 +217,9 @@ def choose_unit(sim, post, k):
         if best < 0 or cost < sim.cost[0, best]:
             best = u
     if able > 1 and how != GREEDY:
-        for j in range(sim.situation[0]["tracks_high"]):
-            if rows < MOST_WAITING and waits(sim, post, j) and j != k:
+        for n in range(sim.situation[0]["listed"]):
+            j = sim.roster[n]
+            if rows < MOST_WAITING and waits(sim, j) and j != k:
                 for u in range(len(sim.units)):
                     sim.cost[rows, u] = math.inf
                     if sim.units[u]["post"] == post:
@@ -238,26 +240,27 @@ def choose_unit(sim, post, k):
     return best, magazine
 
 
-@kernel("b1(Sim, i8, i8)")
-def waits(sim, post, k):
-    """Whether a confirmed, threatening track of the post waits for its first fire unit."""
+@kernel("b1(Sim, i8)")
+def waits(sim, k):
+    """Whether a track of the post is confirmed, threatens and waits for its first fire unit."""
     track = sim.tracks[k]
-    mine = track["state"] == CONFIRMED and track["owner"] == POST and track["post"] == post
+    if track["state"] != CONFIRMED:
+        return False
     free = track["engagements"] == 0 and track["assessed_dead"] == 0 and track["refused"] == 0
-    return mine and free and track["threatening"] == 1 and track["dealt"] == 0
+    return free and track["threatening"] == 1 and track["dealt"] == 0
 
 
 @kernel("void(Sim, i8)")
 def assign(sim, post):
     """Give the post's tracks to fire units, most urgent first, one decision of the post's operator at a time."""
-    situation = sim.situation[0]
-    for k in range(situation["tracks_high"]):
+    rows = sim.roster[: sim.situation[0]["listed"]]
+    for k in rows:
         sim.tracks[k]["dealt"] = 0
-    k = next_track(sim.tracks, situation["tracks_high"], post)
+    k = next_track(sim.tracks, rows)
     while k >= 0:
         sim.tracks[k]["dealt"] = 1
         consider(sim, post, k)
-        k = next_track(sim.tracks, situation["tracks_high"], post)
+        k = next_track(sim.tracks, rows)
 
 
 @kernel("void(Sim, i8, i8)")
@@ -299,11 +302,10 @@ def consider(sim, post, k):
 @kernel("b1(Sim, i8)")
 def doubled(sim, k):
     """Whether a track looks like one that is being engaged: two tracks of one flight draw one engagement."""
-    for j in range(sim.situation[0]["tracks_high"]):
-        other = sim.tracks[j]
-        if j != k and other["state"] == CONFIRMED and other["owner"] == POST and other["engagements"] > 0:
-            if other["post"] == sim.tracks[k]["post"] and alike(sim, k, j):
-                return True
+    for n in range(sim.situation[0]["listed"]):
+        j = sim.roster[n]
+        if j != k and sim.tracks[j]["state"] == CONFIRMED and sim.tracks[j]["engagements"] > 0 and alike(sim, k, j):
+            return True
     return False
 
 
@@ -435,10 +437,9 @@ def mark_tracked(sim, post):
     bit = 1 << post
     for f in range(len(sim.flights)):
         sim.flights[f]["tracked"] &= ~bit
-    for k in range(sim.situation[0]["tracks_high"]):
-        track = sim.tracks[k]
-        mine = track["state"] == CONFIRMED and track["owner"] == POST and track["post"] == post
-        if mine and track["flight"] >= 0:
+    for n in range(sim.situation[0]["listed"]):
+        track = sim.tracks[sim.roster[n]]
+        if track["state"] == CONFIRMED and track["flight"] >= 0:
             sim.flights[track["flight"]]["tracked"] |= bit
 
 
@@ -446,13 +447,7 @@ def mark_tracked(sim, post):
 def engaged(sim, post):
     """Whether a track of a post's picture is being engaged."""
     for k in range(sim.situation[0]["tracks_high"]):
-        track = sim.tracks[k]
-        if (
-            track["state"] == CONFIRMED
-            and track["owner"] == POST
-            and track["post"] == post
-            and track["engagements"] > 0
-        ):
+        if sim.pictures[k] == post and sim.tracks[k]["state"] == CONFIRMED and sim.tracks[k]["engagements"] > 0:
             return True
     return False
 
@@ -501,9 +496,9 @@ def fill_picture(sim, post, view):
     count = 0
     now = sim.situation[0]["now"]
     for k in range(sim.situation[0]["tracks_high"]):
-        track = sim.tracks[k]
-        if track["state"] != CONFIRMED or track["owner"] != POST or track["post"] != post:
+        if sim.pictures[k] != post or sim.tracks[k]["state"] != CONFIRMED:
             continue
+        track = sim.tracks[k]
         if count >= len(view.time):
             break
         dt = now - track["time"]

@@ -6,8 +6,7 @@ import math
 
 from openiads.base.compiled import kernel
 from openiads.parts.flights import away_from
-from openiads.parts.tracks import FREE, drop
-from openiads.parts.tracks import POST as OF_POST
+from openiads.parts.tracks import drop
 from openiads.world.codes import Event
 from openiads.world.layout import LEVELS
 from openiads.world.log import log
@@ -85,6 +84,5 @@ def forget(sim, post):
         sim.flights[f]["tracked"] &= ~(1 << post)
     for k in range(sim.situation[0]["tracks_high"]):
         track = sim.tracks[k]
-        mine = track["state"] != FREE and track["owner"] == OF_POST and track["post"] == post
-        if mine and track["engagements"] == 0 and track["in_flight"] == 0:
+        if sim.pictures[k] == post and track["engagements"] == 0 and track["in_flight"] == 0:
             drop(sim, k, LINK_GONE)
