@@ -25,7 +25,7 @@ from openiads.earth.sight import lowest_visible
 from openiads.parts.engagements import assess, begin_decision, engage, free_channel, release, set_gate
 from openiads.parts.flights import finish
 from openiads.parts.interrogation import interrogate
-from openiads.parts.links import forget, relink
+from openiads.parts.links import forget, miss_launchers, relink
 from openiads.parts.sensing import TOO_SLOW, angle_between, bearing
 from openiads.parts.tracks import CONFIRMED, alike, prune
 from openiads.parts.weapons import channel_free, fire_round, launcher_ready_at, ready_launcher, rounds_left, rounds_of
@@ -89,6 +89,16 @@ def judge(sim, post):
             track["assessed_dead"] = 0
             log(sim, REVOKE, track["flight"], -1, -1, -1, -1, track["serial"], 1, track["dead_updates"], 0.0, 0.0, 0.0,
                 0.0, 0.0)  # fmt: skip
+
+
+@kernel("i8(Unit, Track)")
+def forbidden(unit, track):
+    """0 if a crew may still shoot at the track it was given, else the gate: rules, or a missile that falls elsewhere.
+
+    The ellipse of a predicted impact shrinks with every look, so that what threatened at assignment may not any more.
+    """
+    gate = permitted(unit, track)
+    return NOT_THREATENING if gate == 0 and track["ballistic"] == 1 and track["threatening"] == 0 else gate
 
 
 @kernel("i8(Sim, i8, i8)")
@@ -468,6 +478,7 @@ def command(sim, post):
     now = sim.situation[0]["now"]
     post_row["due"] = now + post_row["cycle"]
     relink(sim)
+    miss_launchers(sim)
     if now >= post_row["fails_at"]:  # nobody decides any more; its units finish what they have in hand
         post_row["due"] = post_row["cycle"] + now if engaged(sim, post) else math.inf
         forget(sim, post)
@@ -574,7 +585,7 @@ def decide(sim, e, view, rule):
         if engagement["in_flight"] == 0:
             release(sim, e)
         return
-    gate = permitted(unit, track)
+    gate = forbidden(unit, track)
     loaded = rounds_left(sim, u)
     if gate != 0 or (loaded <= 0 and engagement["in_flight"] == 0):
         set_gate(sim, f, u, gate if gate != 0 else NO_ROUND, 0.0)
@@ -640,10 +651,10 @@ def launch_next(sim, e):
     engagement["due"] = now + RETRY
     track = sim.tracks[engagement["track"]]
     magazine = sim.magazines[engagement["magazine"]]
-    forbidden = permitted(unit, track)
+    ban = forbidden(unit, track)
     lost = track["serial"] != engagement["serial"] or track["state"] != CONFIRMED
-    if lost or forbidden != 0:  # lost, or believed otherwise since the decision
-        set_gate(sim, f, u, forbidden if forbidden != 0 else NO_FIRM_TRACK, 0.0)
+    if lost or ban != 0:  # lost, or believed otherwise since the decision
+        set_gate(sim, f, u, ban if ban != 0 else NO_FIRM_TRACK, 0.0)
         engagement["wanted"] = 0
         engagement["state"] = FLYING if engagement["in_flight"] > 0 else ASSESSING
         engagement["due"] = math.inf if engagement["in_flight"] > 0 else now

@@ -342,6 +342,7 @@ LAUNCHER = np.dtype(
         ("readiness", "f8"),  # probability that it works at all
         ("ready_at", "f8"),
         ("fails_at", "f8"),
+        ("down", "i8"),  # 1: its end is logged, or it never worked
         ("hit_radius", "f8"),  # m, an impact this near puts it out of action
         ("full", "i8"),  # rounds of a load
         ("loads", "i8"),  # spare loads at hand
