@@ -78,6 +78,13 @@ def tuple_type(cls: Any, fields: Iterable[Any]) -> Any:
     return numba.types.NamedTuple(types, cls)
 
 
+def shared_type(cls: Any, fields: Iterable[Any]) -> Any:
+    """The Numba type of a reference to the named tuple ``cls`` with these field types (``base.sharing``)."""
+    from openiads.base.sharing import reference
+
+    return reference(cls, tuple_type(cls, fields))
+
+
 @functools.cache
 def resolve(text: str) -> Any:
     """A signature or type written as text, as Numba's object."""
@@ -155,7 +162,8 @@ def _compile_by_declaration(dispatcher: Any, signature: str) -> None:
                 return
             begun = time.process_time()
             dispatcher.compile(resolve(signature))
-            dispatcher.disable_compile()
+            if "(Sim" not in signature:  # a reference is not matched by Numba: its calls come to compile_for_args
+                dispatcher.disable_compile()
             name = f"{dispatcher.py_func.__module__}.{dispatcher.py_func.__name__}"
             COMPILE_SECONDS[name] = time.process_time() - begun
             finished = True
