@@ -122,7 +122,8 @@ def _started(distributed: Any, jobs: int | None, stack: ExitStack) -> Any:
             n_workers=jobs or default_jobs(),
             threads_per_worker=1,
             processes=True,
-            dashboard_address=None,  # no web server that nobody asked for
+            dashboard_address=None,  # no web pages that nobody asked for
+            scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},  # else it warns of a busy port
             memory_limit=0,
             silence_logs=logging.CRITICAL,
             local_directory=scratch,
@@ -317,8 +318,12 @@ class Workers:
     # -------------------------------------------------------------- chunks
 
     def _hand_out(self, given: _Given) -> None:
-        given.attempts += 1
         chunk = given.chunk
+        done = self._stored(chunk) if given.attempts else None  # a worker may have ended after its chunk
+        if done is not None:
+            given.promise.set_result(done)
+            return
+        given.attempts += 1
         if given.attempts > ATTEMPTS:
             raise ResultsError(
                 str(self._store.file(chunk)),
