@@ -2,7 +2,9 @@
 
 Times are wall times: ``*_s`` of a whole run, starting and ending its cluster included, and ``work_*_s`` from the first
 chunk handed out to the seal.  One and two workers are measured in turns, several times, since a machine that other work
-shares gives a different ratio at each; the object holds the best of each, the ratio of the best, and every turn.
+shares gives a different ratio at each; the object holds the best of each, the ratio of the best, and every turn.  Two
+workers need two idle processors; ``scaling_running`` tells what the program itself would reach on a busy machine: it
+leaves out the time for which the workers waited for a processor that something else held.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from openiads.data.reading import load
 from openiads.study import cluster, replicate, worker
 
@@ -24,13 +28,29 @@ SEED = 1
 
 
 class Clock:
-    """When the first worker was fit, and when the last chunk was taken."""
+    """When the first chunk was handed out and the last one taken, and how long the workers waited for processors."""
 
     def __init__(self) -> None:
-        self.first = self.last = 0.0
+        self.first = self.last = self.waited = 0.0
+
+    def begin(self) -> None:
+        """A chunk is handed out."""
+        if not self.first:
+            self.first, self.waited = time.perf_counter(), -waited()
 
     def __call__(self, done: int, of: int) -> None:
-        self.last = time.perf_counter()
+        if done == of and not self.last:
+            self.last = time.perf_counter()
+            self.waited += waited()
+
+
+def waited() -> float:
+    """Seconds that this process's workers have waited for a processor, their mean; 0 where the system does not tell."""
+    workers = [p for p in psutil.Process().children(recursive=True) if "spawn_main" in " ".join(p.cmdline())]
+    told = [
+        int(file.read_text().split()[1]) for p in workers for file in Path(f"/proc/{p.pid}/task").glob("*/schedstat")
+    ]
+    return sum(told) * 1e-9 / max(1, len(workers))
 
 
 def timed(scenario: Any, replications: int, chunk: int, on: str, jobs: int | None, folder: Path) -> dict[str, float]:
@@ -39,7 +59,7 @@ def timed(scenario: Any, replications: int, chunk: int, on: str, jobs: int | Non
     plain = cluster.Workers._hand_out
 
     def marked(self: Any, given: Any) -> None:
-        clock.first = clock.first or time.perf_counter()
+        clock.begin()
         plain(self, given)
 
     cluster.Workers._hand_out = marked
@@ -51,7 +71,8 @@ def timed(scenario: Any, replications: int, chunk: int, on: str, jobs: int | Non
         whole = time.perf_counter() - begun
     finally:
         cluster.Workers._hand_out = plain
-    return {"whole": whole, "work": clock.last - clock.first, "digest": made.digest}
+    work = clock.last - clock.first
+    return {"whole": whole, "work": work, "running": work - clock.waited, "digest": made.digest}
 
 
 def scaling(replications: int, chunk: int, turns: int) -> dict[str, Any]:
@@ -67,6 +88,7 @@ def scaling(replications: int, chunk: int, turns: int) -> dict[str, Any]:
     digests = {each["digest"] for runs in found.values() for each in runs}
     if len(digests) != 1:
         raise ValueError("one worker and two came to different digests")
+    pairs = list(zip(found[1], found[2], strict=True))
     best = {(w, k): min(each[k] for each in found[w]) for w in (1, 2) for k in ("whole", "work")}
     return {
         "replications": replications,
@@ -77,8 +99,10 @@ def scaling(replications: int, chunk: int, turns: int) -> dict[str, Any]:
         "work_two_workers_s": best[2, "work"],
         "scaling_work": best[1, "work"] / best[2, "work"],
         "scaling_whole": best[1, "whole"] / best[2, "whole"],
-        "scaling_work_turns": [a["work"] / b["work"] for a, b in zip(found[1], found[2], strict=True)],
-        "scaling_whole_turns": [a["whole"] / b["whole"] for a, b in zip(found[1], found[2], strict=True)],
+        "scaling_running": statistics.median(a["running"] / b["running"] for a, b in pairs),
+        "scaling_work_turns": [a["work"] / b["work"] for a, b in pairs],
+        "scaling_running_turns": [a["running"] / b["running"] for a, b in pairs],
+        "scaling_whole_turns": [a["whole"] / b["whole"] for a, b in pairs],
         "bytes_per_replication": size / replications,
     }
 
@@ -143,7 +167,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="less of everything; the ratios mean little")
     quick = parser.parse_args().quick
     replicate.run(load("raid24"), replications=2, seed=SEED)  # compiles what is missing
-    found = scaling(*((60, 10, 1) if quick else (2_000, 50, 3)))
+    found = scaling(*((60, 10, 1) if quick else (1_200, 50, 3)))
     found |= overhead(20 if quick else 300)
     found |= coordinator(*((20, 2) if quick else (250, 4)))
     found |= {"cpus": len(os.sched_getaffinity(0)), "load_1_min": os.getloadavg()[0]}
