@@ -3,8 +3,9 @@
 Times are wall times: ``*_s`` of a whole run, starting and ending its cluster included, and ``work_*_s`` from the first
 chunk handed out to the seal.  One and two workers are measured in turns, several times, since a machine that other work
 shares gives a different ratio at each; the object holds the best of each, the ratio of the best, and every turn.  Two
-workers need two idle processors; ``scaling_running`` tells what the program itself would reach on a busy machine: it
-leaves out the time for which the workers waited for a processor that something else held.
+workers need two idle processors.  Two figures tell what the program itself would reach on a busy machine:
+``scaling_running`` leaves out the time for which the workers waited for a processor that something else held, and
+``scaling_cpu`` is twice the CPU time of the workers with one worker over that of workers and coordinator with two.
 """
 
 from __future__ import annotations
@@ -28,25 +29,38 @@ SEED = 1
 
 
 class Clock:
-    """When the first chunk was handed out and the last one taken, and how long the workers waited for processors."""
+    """From the first chunk handed out to the last one taken: wall time, waiting for processors, and CPU time."""
 
     def __init__(self) -> None:
-        self.first = self.last = self.waited = 0.0
+        self.first = self.last = self.waited = self.workers = self.coordinator = 0.0
 
     def begin(self) -> None:
         """A chunk is handed out."""
         if not self.first:
-            self.first, self.waited = time.perf_counter(), -waited()
+            self.first = time.perf_counter()
+            self.waited, self.workers, self.coordinator = -waited(), -cpu(), -time.process_time()
 
     def __call__(self, done: int, of: int) -> None:
         if done == of and not self.last:
             self.last = time.perf_counter()
             self.waited += waited()
+            self.workers += cpu()
+            self.coordinator += time.process_time()
+
+
+def cpu() -> float:
+    """CPU seconds of this process's workers so far."""
+    return sum(sum(process.cpu_times()[:2]) for process in processes())
+
+
+def processes() -> list[psutil.Process]:
+    """This process's workers."""
+    return [p for p in psutil.Process().children(recursive=True) if "spawn_main" in " ".join(p.cmdline())]
 
 
 def waited() -> float:
     """Seconds that this process's workers have waited for a processor, their mean; 0 where the system does not tell."""
-    workers = [p for p in psutil.Process().children(recursive=True) if "spawn_main" in " ".join(p.cmdline())]
+    workers = processes()
     told = [
         int(file.read_text().split()[1]) for p in workers for file in Path(f"/proc/{p.pid}/task").glob("*/schedstat")
     ]
@@ -72,7 +86,14 @@ def timed(scenario: Any, replications: int, chunk: int, on: str, jobs: int | Non
     finally:
         cluster.Workers._hand_out = plain
     work = clock.last - clock.first
-    return {"whole": whole, "work": work, "running": work - clock.waited, "digest": made.digest}
+    return {
+        "whole": whole,
+        "work": work,
+        "running": work - clock.waited,
+        "workers": clock.workers,
+        "coordinator": clock.coordinator,
+        "digest": made.digest,
+    }
 
 
 def scaling(replications: int, chunk: int, turns: int) -> dict[str, Any]:
@@ -100,6 +121,9 @@ def scaling(replications: int, chunk: int, turns: int) -> dict[str, Any]:
         "scaling_work": best[1, "work"] / best[2, "work"],
         "scaling_whole": best[1, "whole"] / best[2, "whole"],
         "scaling_running": statistics.median(a["running"] / b["running"] for a, b in pairs),
+        "scaling_cpu": statistics.median(2 * a["workers"] / (b["workers"] + b["coordinator"]) for a, b in pairs),
+        "coordinator_cpu_share": statistics.median(b["coordinator"] / b["workers"] for a, b in pairs),
+        "reps_per_worker_cpu_s": replications / min(a["workers"] for a, _ in pairs),
         "scaling_work_turns": [a["work"] / b["work"] for a, b in pairs],
         "scaling_running_turns": [a["running"] / b["running"] for a, b in pairs],
         "scaling_whole_turns": [a["whole"] / b["whole"] for a, b in pairs],
