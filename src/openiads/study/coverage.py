@@ -339,8 +339,8 @@ def _farthest(world: World, row: int, question: Question) -> float:
     """Ground range (m) at which a radar at most sees the highest target of a question."""
     radar = world.rows["radars"][row]
     needed = needed_of(world, row, question)
-    rcs = question.rcs_in(int(radar["band"]))
-    limit = min(float(radar["range_max"]), noise_limited_range(float(radar["reference_snr"]), needed, 16.0 * rcs))
+    rcs = question.rcs_in(int(radar["band"])) * (16.0 if radar["multipath"] == 1 else 1.0)
+    limit = min(float(radar["range_max"]), noise_limited_range(float(radar["reference_snr"]), needed, rcs))
     if needed == 0.0:
         limit = float(radar["range_max"])
     radius, top = _radius(world), max(question.heights) + (3000.0 if question.above == "ground" else 0.0)
