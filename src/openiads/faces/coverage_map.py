@@ -91,8 +91,8 @@ def draw(
         axes.set_title("\n".join(textwrap.wrap(title, 84)))
         _labels(axes, extent, found, real)
         figure.legend(
-            handles=handles, loc="upper left", bbox_to_anchor=(LEFT / WIDTH - 0.012, (foot - 0.3) / total), ncols=columns,
-            columnspacing=1.8, handlelength=1.6,
+            handles=handles, loc="upper left", bbox_to_anchor=(LEFT / WIDTH - 0.012, (foot - 0.3) / total),
+            ncols=columns, columnspacing=1.8, handlelength=1.6,
         )  # fmt: skip
         figure.text(
             LEFT / WIDTH, 0.1 / total, "\n".join(notes), va="bottom", ha="left", fontsize=8.4, color=MUTED,
