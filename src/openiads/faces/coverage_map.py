@@ -219,6 +219,8 @@ def _labels(axes: Axes, extent: Extent, found: Coverage, real: bool) -> None:
     labels = Labels(axes, extent)
     x, y, bar = scale_bar(axes, extent, 0.03)
     labels.fixed(x, y, bar, dx=5, dy=0, va="bottom")
+    begun = extent.west + 0.03 * (extent.east - extent.west)
+    labels.block(np.linspace(begun, x, 12), np.full(12, y), 6.0)
     sites: dict[str, list[tuple[float, float]]] = {}
     for view in found.views:
         lat, lon = math.degrees(view.latitude), math.degrees(view.longitude)
