@@ -1,7 +1,7 @@
 """Draw the maps of docs/coverage.md: ``python tools/coverage_pictures.py``.
 
-Each picture is made by the command that the page shows for it, and then stored with fewer levels of color, which makes the
-file smaller and changes nothing to the eye.
+Each picture is made by the command that the page shows for it, and then stored with fewer levels of color, which makes
+the file smaller and changes nothing to the eye.
 """
 
 from __future__ import annotations
