@@ -20,7 +20,6 @@ from openiads.study.coverage import Question
 
 LAT, LON = math.radians(34.92), math.radians(35.90)
 EARTH = 4.0 / 3.0 * MEAN_RADIUS
-pytestmark = pytest.mark.kernels
 
 
 def scenario(terrain=None, **site):
@@ -84,6 +83,7 @@ def test_over_flat_ground_the_horizon_bounds_what_is_seen(factor):
     assert found.earth_factor == pytest.approx(factor)
 
 
+@pytest.mark.kernels
 def test_lowest_visible_height_over_flat_ground_is_the_horizons(flat):
     (k,) = rows(flat, "64n6e2")
     where = grid(flat, k, 61, 200e3)
