@@ -277,3 +277,21 @@ def test_a_threat_shows_its_nose_in_each_band(flat):
     entry = flat.catalog["tomahawk"]
     assert question.rcs == tuple(float(row.si("nose")) for band in "SCX" for row in entry.rcs if row.band == band)
     assert question.swerling == int(entry.swerling.si)
+
+
+@pytest.mark.parametrize("fine", [False, True])
+def test_behind_a_ridge_the_lowest_height_is_the_ray_over_its_crest(fine):
+    """As the reference case TERR-RIDGE-LOS, through the public function."""
+    land = {"source": "ridge", "origin": "34.92 N 35.90 E", "bearing": "0 deg", "distance": "20 km",
+            "height": "500 m", "width": "3 km"}  # fmt: skip
+    world = standing.radar_world(scenario(land))
+    low = rows(world, "76n6")
+    where = coverage.map_of(
+        world.terrain, LAT + np.linspace(0.0, 60e3, 121) / MEAN_RADIUS, LON + np.linspace(0, 3e-5, 3)
+    )
+    lowest = coverage.coverage(world, Question(), low, where=where, fine=fine).lowest()[:, 0]
+    antenna = float(world.rows["radars"][low[0]]["height"])
+    for k in (60, 80, 100, 118):
+        away = float(geodesy.bearing(LAT, LON, where.lats[k], where.lons[0])[1])
+        assert lowest[k] == pytest.approx(sight.ray_height(antenna, 20e3, 500.0, away, EARTH), rel=0.02)
+    assert lowest[10] == pytest.approx(0.0, abs=1.0)
