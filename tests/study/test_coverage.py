@@ -91,7 +91,7 @@ def test_lowest_visible_height_over_flat_ground_is_the_horizons(flat):
     expected = np.array([[sight.horizon_height(up, float(d), EARTH) for d in row] for row in distances(where)])
     for fine in (False, True):
         lowest = coverage.coverage(flat, Question(), [k], where=where, fine=fine).lowest()
-        assert lowest == pytest.approx(expected, abs=2.0, rel=0.035)  # the engine counts arcs on a sphere, to 0.3 %
+        assert lowest == pytest.approx(expected, abs=2.0, rel=0.035)  # arcs on a sphere: 0.3 %
 
 
 def hills(seed, lower=0.0):
