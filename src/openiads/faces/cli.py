@@ -13,7 +13,18 @@ from typing import Annotated, Any
 import typer
 
 from openiads.faces import streams
-from openiads.faces.commands import catalog, comparing, doubt, export, footprints, looking, runs, sweeps, twins
+from openiads.faces.commands import (
+    catalog,
+    comparing,
+    coverage,
+    doubt,
+    export,
+    footprints,
+    looking,
+    runs,
+    sweeps,
+    twins,
+)
 from openiads.faces.commands.common import INTERRUPTED, UNREAD, unwritable
 
 app = typer.Typer(
@@ -41,6 +52,7 @@ for command in (
     sweeps.sweep,
     sweeps.query,
     footprints.footprint,
+    coverage.coverage,
     catalog.schema,
 ):
     app.command()(command)
