@@ -77,6 +77,7 @@ class Terrain:
         identity: bytes,
         *,
         land: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None,
+        known: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None,
         coarse: bool = False,
     ) -> None:
         self.label = label
@@ -85,6 +86,7 @@ class Terrain:
         self._surface = surface
         self._identity = identity
         self._land = land
+        self._known = known
 
     def height(self, lat: ArrayLike, lon: ArrayLike) -> np.ndarray:
         """Ground height (m above the sea) at places (rad); arrays broadcast, the result has their shape.
@@ -103,6 +105,11 @@ class Terrain:
         """
         lat, lon = np.broadcast_arrays(np.asarray(lat, dtype=float), np.asarray(lon, dtype=float))
         return np.ones(lat.shape, dtype=bool) if self._land is None else self._land(lat, lon)
+
+    def covers(self, lat: ArrayLike, lon: ArrayLike) -> np.ndarray:
+        """Whether there are data at places (rad): false where on_missing = "sea" put the sea."""
+        lat, lon = np.broadcast_arrays(np.asarray(lat, dtype=float), np.asarray(lon, dtype=float))
+        return np.ones(lat.shape, dtype=bool) if self._known is None else self._known(lat, lon)
 
     def digest(self) -> str:
         """SHA-256 (hex) of everything the heights depend on."""
@@ -165,9 +172,13 @@ def levant(crest_factor: float = 0.5, on_missing: str = "error") -> Terrain:
     mean, coast, excess, body = _packaged()
     south, north, west, east = LEVANT
 
-    def surface(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+    def known(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
         lat, lon = np.degrees(lat), np.degrees(lon)
-        inside = (lat >= south) & (lat <= north) & (lon >= west) & (lon <= east)
+        return (lat >= south) & (lat <= north) & (lon >= west) & (lon <= east)
+
+    def surface(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+        inside = known(lat, lon)
+        lat, lon = np.degrees(lat), np.degrees(lon)
         if not inside.all() and on_missing == "error":
             raise _outside("packaged Levant terrain", lat, lon, inside)
         heights = levant_mean_height(mean, coast, lat, lon)
@@ -176,13 +187,13 @@ def levant(crest_factor: float = 0.5, on_missing: str = "error") -> Terrain:
         return np.where(inside, heights, 0.0)
 
     def land(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+        inside = known(lat, lon)
         lat, lon = np.degrees(lat), np.degrees(lon)
-        inside = (lat >= south) & (lat <= north) & (lon >= west) & (lon <= east)
         return inside & (_sample_packaged(coast, lat, lon) * COAST_UNIT > -SHORE_SLACK)
 
     identity = body + repr(("levant", float(crest_factor), on_missing)).encode()
     label = f"packaged Levant, 9 km, crest factor {crest_factor:g}"
-    return Terrain(label, METERS_PER_DEGREE / 12, surface, identity, land=land, coarse=True)
+    return Terrain(label, METERS_PER_DEGREE / 12, surface, identity, land=land, known=known, coarse=True)
 
 
 def _check_choice(on_missing: str) -> None:
@@ -419,13 +430,17 @@ def from_file(paths: str | Path | Iterable[str | Path], on_missing: str = "error
             raise _outside(", ".join(name.name for name in names), lat, lon, found)
         return heights
 
+    def known(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+        lat, lon = np.degrees(lat), np.degrees(lon)
+        return np.any([grid.inside(lat, lon) for grid in grids], axis=0)
+
     identity = hashlib.sha256(on_missing.encode())
     for grid in grids:
         place = (grid.heights.shape, grid.south, grid.west, grid.lat_step, grid.lon_step, grid.edge)
         identity.update(repr(place).encode() + grid.heights.astype("<f4").tobytes())
     label = names[0].name if len(names) == 1 else f"{names[0].name} and {len(names) - 1} more"
     step = max(grid.lat_step for grid in grids) * METERS_PER_DEGREE
-    return Terrain(label, step, surface, identity.digest(), coarse=step > 500.0)
+    return Terrain(label, step, surface, identity.digest(), known=known, coarse=step > 500.0)
 
 
 def _read(path: Path) -> Grid:

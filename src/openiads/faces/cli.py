@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from openiads.faces import streams
-from openiads.faces.commands import catalog, footprints, looking, runs, twins
+from openiads.faces.commands import catalog, coverage, footprints, looking, runs, twins
 from openiads.faces.commands.common import INTERRUPTED, UNREAD, unwritable
 
 app = typer.Typer(
@@ -35,6 +35,7 @@ for command in (
     twins.twins,
     looking.check,
     footprints.footprint,
+    coverage.coverage,
     catalog.schema,
 ):
     app.command()(command)

@@ -57,6 +57,11 @@ def common_mode(scenario: Scenario, values: Values, entry: Entry) -> float:
     return min(max(1.0 - (1.0 - values.of(entry, "common_mode")) * scale, 0.0), 1.0)
 
 
+def mask_detail(terrain: Terrain) -> tuple[int, float]:
+    """Azimuths and range step (m) of a radar's mask over a terrain."""
+    return (360, 1000.0) if terrain.resolution > 4000.0 else (720, 500.0)
+
+
 class Places:
     """Collects the rows of everything that stands on the ground."""
 
@@ -369,8 +374,7 @@ class Places:
 
         decibels = calibration(entry, loss).nominal + self.values.knob(f"{entry.name}.snr", 0.0)
         row["reference_snr"] = 10.0 ** (decibels / 10.0)
-        coarse = self.terrain.resolution > 4000.0
-        azimuths, step = (360, 1000.0) if coarse else (720, 500.0)
+        azimuths, step = mask_detail(self.terrain)
         places = self._way or [(lat, lon)]
         masks = []
         for n, (here_lat, here_lon) in enumerate(places):
