@@ -73,6 +73,7 @@ PROBABILITY = 0.5  # of detection in one look, from which on a radar sees
 PLACE = (math.radians(35.0), math.radians(36.0))  # of a unit that was given none, on flat ground at sea level
 VOLUME_HEIGHTS = (15.0, 50.0, 200.0, 500.0, *np.arange(1000.0, 4000.0, 1000.0), *np.arange(4000.0, 36_000.0, 2000.0))
 VOLUME_AZIMUTHS = 30  # of the half circle to one side of the facing
+FACES = 12  # azimuths to which a radar is turned against targets that pass
 LOW_STEP = 250.0  # m, of ``low_reach``
 
 
@@ -298,8 +299,14 @@ def _detects(world: World, row: int, paths: Paths, target: Target, faces: Floats
     return seen & paths.free
 
 
-def watch(world: World, unit: int, paths: Paths, target: Target, question: Question) -> Watch:
-    """When a round of a unit may leave against a target on some paths."""
+def watch(
+    world: World, unit: int, paths: Paths, target: Target, question: Question, face: float | None = None
+) -> Watch:
+    """When a round of a unit may leave against a target on some paths.
+
+    face : azimuth (rad) to which the unit's radar turns once a target is detected; left out it stays on its facing, but
+    turns to an inbound target outside its sector.  It cannot turn in search, nor where the question forbids it.
+    """
     own = int(world.rows["units"][unit]["radar"])
     radars = world.rows["radars"]
     site = f"{site_of(world, unit)}/"
@@ -308,12 +315,9 @@ def watch(world: World, unit: int, paths: Paths, target: Target, question: Quest
     found = np.zeros(paths.free.shape, bool)
     for k in searching:
         found |= _detects(world, k, paths, target, None)
-    first = np.argmax(found, axis=1)
-    seen = np.where(found.any(axis=1), paths.times[first], math.inf)
-    faces, turning = _laid(radars[own], paths.at[np.arange(len(first)), first], question.turn)
-    held = _detects(world, own, paths, target, faces)
-    if not radars[own]["emitting"]:
-        held[:] = False
+    seen = np.where(found.any(axis=1), paths.times[np.argmax(found, axis=1)], math.inf)
+    laid, turning = _laid(radars[own], paths, turns(world, unit, question), face)
+    held = _detects(world, own, paths, target, laid) & bool(radars[own]["emitting"])
     lost = np.where(held, -1, np.arange(held.shape[1]))
     since = np.maximum.accumulate(lost, axis=1) + 1  # point at which the hold that lasts to here began
     begun = np.where(held, paths.times[np.minimum(since, held.shape[1] - 1)], math.inf)
@@ -321,19 +325,29 @@ def watch(world: World, unit: int, paths: Paths, target: Target, question: Quest
     return Watch(seen, np.where(ready <= paths.times, ready, math.inf))
 
 
-def _laid(radar: Any, places: Floats, turn: bool) -> tuple[Floats, Floats]:
-    """Azimuth (rad) on which a unit's radar is laid for a target first seen at each place, and the time (s) it takes.
+def turns(world: World, unit: int, question: Question) -> bool:
+    """Whether a unit's radar turns in action, and may."""
+    return question.turn and float(world.rows["radars"][int(world.rows["units"][unit]["radar"])]["slew_rate"]) > 0.0
 
-    It turns only from a target outside its sector, and only where it can in action.
-    """
-    east, north, _ = radar["axes"]
-    away = places - radar["position"]
-    azimuth = np.arctan2(away @ east, away @ north)
-    off = (azimuth - float(radar["boresight"]) + math.pi) % math.tau - math.pi
-    rate = float(radar["slew_rate"])
-    turns = (np.abs(off) > float(radar["track_half"])) & (turn and rate > 0.0)
-    times = np.where(turns, np.abs(off) / rate, 0.0) if rate > 0.0 else np.zeros(len(off))
-    return np.where(turns, azimuth, float(radar["boresight"])), times
+
+def faces_of(world: World, unit: int, paths: Paths, question: Question) -> list[float | None]:
+    """Azimuths to which a unit's radar may turn against targets on some paths, as ``watch`` takes them."""
+    if paths.approach == "inbound" or not turns(world, unit, question):
+        return [None]
+    return [None, *(np.arange(FACES) * (math.tau / FACES)).tolist()]
+
+
+def _laid(radar: Any, paths: Paths, turn: bool, face: float | None) -> tuple[Floats, Floats]:
+    """Azimuth (rad) on which a radar is laid for each path, and the time (s) that turning there takes."""
+    facing = float(radar["boresight"])
+    away = paths.at[:, 0] - radar["position"]
+    azimuth = np.arctan2(away @ radar["axes"][0], away @ radar["axes"][1])
+    if face is not None:
+        azimuth = np.full(len(azimuth), face)
+    off = np.abs((azimuth - facing + math.pi) % math.tau - math.pi)
+    moves = (off > (0.0 if face is not None else float(radar["track_half"]))) & turn
+    moves &= (face is not None) | (paths.approach == "inbound")
+    return np.where(moves, azimuth, facing), np.where(moves, off, 0.0) / max(float(radar["slew_rate"]), 1e-9)
 
 
 def assess(
@@ -342,14 +356,20 @@ def assess(
 ) -> dict[str, Floats]:  # fmt: skip
     """Greatest time (s) by which a launch could wait and still meet the target at each point, by arm.
 
-    -inf where no engagement is possible.  when : of ``watch``, worked out if left out.  The world's magazines must
-    have published limits.  InputError for a target or an arm that makes no sense.
+    -inf where no engagement is possible.  when : of ``watch``; left out, the best of what turning the radar allows.
+    The world's magazines must have published limits.  InputError for a target or an arm that makes no sense.
     """
     target.checked()
     if not arms or not set(arms) <= set(LIMITS):
         raise InputError("--limits", f"{', '.join(arms)}", f"One of {', '.join(LIMITS)}, both.")
     question = question or Question()
-    when = watch(world, unit, paths, target, question) if when is None else when
+    if when is None:
+        out = {arm: np.full(paths.free.shape, -math.inf) for arm in arms}
+        for face in faces_of(world, unit, paths, question):
+            laid = watch(world, unit, paths, target, question, face)
+            for arm, spare in assess(world, unit, paths, target, arms, question, laid).items():
+                out[arm] = np.maximum(out[arm], spare)
+        return out
     after = paths.times[None, :] - when.ready
     row, kind = world.rows["units"][unit], target.kind(paths.height)
     required, floor = max(REQUIRED_AIR, target.load), max(LEAST_SPEED, SPEED_RATIO * target.speed)
