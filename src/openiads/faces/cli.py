@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from openiads.faces import streams
-from openiads.faces.commands import catalog, coverage, footprints, looking, runs, twins
+from openiads.faces.commands import catalog, coverage, envelopes, footprints, looking, runs, twins
 from openiads.faces.commands.common import INTERRUPTED, UNREAD, unwritable
 
 app = typer.Typer(
@@ -36,6 +36,7 @@ for command in (
     looking.check,
     footprints.footprint,
     coverage.coverage,
+    envelopes.envelope,
     catalog.schema,
 ):
     app.command()(command)

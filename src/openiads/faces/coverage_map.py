@@ -91,8 +91,8 @@ def draw(
         axes.set_title("\n".join(textwrap.wrap(title, 84)))
         _labels(axes, extent, found, real)
         figure.legend(
-            handles=handles, loc="upper left", bbox_to_anchor=(LEFT / WIDTH - 0.012, (foot - 0.3) / total), ncols=columns,
-            columnspacing=1.8, handlelength=1.6,
+            handles=handles, loc="upper left", bbox_to_anchor=(LEFT / WIDTH - 0.012, (foot - 0.3) / total),
+            ncols=columns, columnspacing=1.8, handlelength=1.6,
         )  # fmt: skip
         figure.text(
             LEFT / WIDTH, 0.1 / total, "\n".join(notes), va="bottom", ha="left", fontsize=8.4, color=MUTED,
@@ -219,6 +219,8 @@ def _labels(axes: Axes, extent: Extent, found: Coverage, real: bool) -> None:
     labels = Labels(axes, extent)
     x, y, bar = scale_bar(axes, extent, 0.03)
     labels.fixed(x, y, bar, dx=5, dy=0, va="bottom")
+    begun = extent.west + 0.03 * (extent.east - extent.west)
+    labels.block(np.linspace(begun, x, 12), np.full(12, y), 6.0)
     sites: dict[str, list[tuple[float, float]]] = {}
     for view in found.views:
         lat, lon = math.degrees(view.latitude), math.degrees(view.longitude)

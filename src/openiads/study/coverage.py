@@ -276,6 +276,10 @@ def needed_of(world: World, row: int, question: Question) -> float:
 
 def _view(world: World, row: int, question: Question, where: Map, fine: bool, threads: int) -> View:
     radar = world.rows["radars"][row]
+    lat, lon, _ = to_geodetic(*(float(v) for v in radar["position"]))
+    if not bool(world.terrain.covers(lat, lon)):
+        reason = f"{world.names.radars[row]} stands where there are no data"
+        raise InputError(world.terrain.label, reason, "Add a file that covers its place, or leave it out.")
     needed = needed_of(world, row, question)
     lowest = _fine_lowest(world, radar, where, threads) if fine else np.empty_like(where.ground)
     code = np.empty((len(question.heights), *where.ground.shape), np.int8)
@@ -291,7 +295,6 @@ def _view(world: World, row: int, question: Question, where: Map, fine: bool, th
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(part, range(0, len(where.lats), STRIP)))
-    lat, lon, _ = to_geodetic(*(float(v) for v in radar["position"]))
     ground = max(float(world.terrain.height(lat, lon)), 0.0)
     engagement = int(radar["unit"]) >= 0
     return View(world.names.radars[row], lat, lon, ground, float(radar["height"]), engagement, code, lowest)

@@ -59,8 +59,8 @@ def site_scenario(system: str, at: tuple[float, float], facing: float = 0.0) -> 
     mapping = {
         "format": 1, "name": system, "duration": "900 s", "terrain": {"source": "levant", "on_missing": "sea"},
         "asset": [{"name": "Here", "at": here, "radius": "500 m"}],
-        "site": [{"name": book[system].title.replace("/", " "), "system": system, "at": here, "facing": f"{math.degrees(facing):.9g} deg",
-                  "fire_units": 1, "defends": ["Here"]}],
+        "site": [{"name": book[system].title.replace("/", " "), "system": system, "at": here, "fire_units": 1,
+                  "facing": f"{math.degrees(facing):.9g} deg", "defends": ["Here"]}],
     }  # fmt: skip
     return loads(toml_text(mapping), system)
 

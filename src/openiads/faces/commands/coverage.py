@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from openiads.faces.commands.common import Json, load_changed, told
+from openiads.faces.commands.common import Json, load_changed, told, warn
 
 HEIGHTS = ("50 m", "500 m", "3 km", "10 km")
 PICTURES = (".png", ".svg")
@@ -123,6 +123,9 @@ def coverage(
         for path in out or []:
             _write(path, found, title or _title(found), show, world.scenario.terrain.source, before, way)
     written = [str(path.resolve()) for path in out or []]
+    if not found.map.known.all():
+        share = 100.0 * float(1.0 - found.map.known.mean())
+        warn(f"{share:.0f} % of the map has no terrain data: the sea is put there, and its cells count for nothing")
     if json:
         data = coverages.as_data(found) | {"scenario": source.name, "out": written}
         data["before"] = None if before is None else coverages.as_data(before)
