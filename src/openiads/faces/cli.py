@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from openiads.faces import streams
-from openiads.faces.commands import catalog, coverage, envelopes, footprints, looking, runs, twins
+from openiads.faces.commands import catalog, coverage, envelopes, footprints, looking, reach, runs, twins
 from openiads.faces.commands.common import INTERRUPTED, UNREAD, unwritable
 
 app = typer.Typer(
@@ -37,6 +37,7 @@ for command in (
     footprints.footprint,
     coverage.coverage,
     envelopes.envelope,
+    reach.reach,
     catalog.schema,
 ):
     app.command()(command)

@@ -18,7 +18,7 @@ def envelope(
     system: Annotated[str, typer.Argument(help="A system of the catalog, for example s300pmu2.")],
     against: Annotated[
         str | None,
-        typer.Option("--against", help="A threat of the catalog that flies level, for example f16.", show_default=False),
+        typer.Option("--against", help="A threat that flies level, for example f16.", show_default=False),
     ] = None,
     speed: Annotated[
         str | None, typer.Option("--speed", help="Speed of the target; 250 m/s if left out.", show_default=False)
