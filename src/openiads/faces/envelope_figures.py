@@ -170,14 +170,17 @@ def _contours(axes: Axes, answer: Answer, filled: Any) -> Any:
         if not shape.contains_point(label.get_position()):
             label.remove()
     lines.set_clip_path(shape, axes.transData)
-    return Line2D([], [], color=INK, linewidth=0.9, label="single-shot kill probability")
+    return Line2D([], [], color=INK, linewidth=0.9, label="single-shot kill probability, 0.3 to 0.8")
 
 
 def _chances(axes: Axes, answer: Answer) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     shades = colors(len(answer.passes))
     for shade, (height, found) in zip(shades, answer.passes.items(), strict=True):
         axes.step([each.crossing * KM for each in found], [len(each.chances) for each in found], where="mid",
                   color=shade, linewidth=1.8, label=f"at {length(height)}")  # fmt: skip
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set(xlabel="crossing distance, km", ylabel="launches, shoot-look-shoot", ylim=(0.0, None), xlim=(0.0, None))
     axes.grid(visible=True)
     axes.set_title("Firing opportunities in one straight pass")
