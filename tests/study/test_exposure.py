@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
+import re
 from typing import Any
 
 import numpy as np
 import pytest
 
 from engine.scenes import place, site
+from house.source import ROOT
 from openiads.base.errors import InputError
 from openiads.data.reading import load, loads
 from openiads.data.scenario import Scenario, toml_text
@@ -113,3 +116,19 @@ def test_an_approach_ends_at_its_airport_three_degrees_down() -> None:
     assert down == pytest.approx(np.full(len(down), -1000.0 * math.tan(math.radians(3.0))), abs=4.0)
     assert math.degrees(paths.lats[0, -1]) == pytest.approx(port.lat, abs=0.01)
     assert final[0].sum() == 20
+
+
+# ------------------------------------------------------------------ the generated page
+
+
+def test_rows_of_the_page_are_what_the_code_says() -> None:
+    spec = importlib.util.spec_from_file_location("threat", ROOT / "tools" / "threat.py")
+    assert spec and spec.loader
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    text = tool.PAGE.read_text(encoding="utf-8").split(f"## {tool.ASKED['tartus_2016'][0]}\n")[1].split("\n## ")[0]
+    written = [line for line in text.splitlines() if line.startswith("| ")]
+    now = [line for line in tool.section("tartus_2016", samples=0).splitlines() if line.startswith("| ")]
+    plain = [re.sub(r" \[[^\]]*\]", "", line).replace(" %", "%") for line in written]
+    for line in now:  # places that only a sampled world reaches have a row on the page and none here
+        assert line.replace(" %", "%") in plain, "run python tools/threat.py"

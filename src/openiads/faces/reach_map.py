@@ -53,7 +53,7 @@ def draw(
             borderlines(axes, extent)
             handles += _region(axes, extent, where)
         graticule(axes, extent)
-        axes.set_title("\n".join(textwrap.wrap(title, 84)))
+        axes.set_title("\n".join(textwrap.wrap(title, 70)))
         _labels(axes, extent, world, units, packaged)
         figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(LEFT / WIDTH - 0.012, (foot - 0.3) / total),
                       ncols=2, columnspacing=1.8, handlelength=1.6)  # fmt: skip
