@@ -18,9 +18,11 @@ from openiads.faces.commands import (
     comparing,
     coverage,
     doubt,
+    envelopes,
     export,
     footprints,
     looking,
+    reach,
     runs,
     sweeps,
     twins,
@@ -53,6 +55,8 @@ for command in (
     sweeps.query,
     footprints.footprint,
     coverage.coverage,
+    envelopes.envelope,
+    reach.reach,
     catalog.schema,
 ):
     app.command()(command)
