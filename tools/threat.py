@@ -25,27 +25,30 @@ TEXT = """<!-- written by tools/threat.py; do not edit by hand -->
 
 # Is it a threat to anyone?
 
-A site that is called purely defensive still looks and reaches beyond the border. This page says how far: which share of
-what its radars detect, and of what its rounds may meet, lies over whose land, over whose sea, and over the high sea, and
-which airways and approaches pass through. The same questions are asked of sites of different owners, by the same code.
+A site that is called purely defensive still looks and reaches beyond the border. This page says how far: which share
+of what its radars detect, and of what its rounds may meet, lies over whose land, over whose sea, and over the high
+sea, and which airways and approaches pass through. The same questions are asked of sites of different owners, by the
+same code.
 
-**Reach is not intent.** The numbers say what a radar can see and a round can meet. They say nothing of what a crew may or
-would shoot at, of rules of engagement, of identification or of politics, and they are **no assessment of the safety of
-any flight, place or person**. A large share over the high sea, or a small one over a neighbor, proves nothing about either.
+**Reach is not intent.** The numbers say what a radar can see and a round can meet. They say nothing of what a crew
+may or would shoot at, of rules of engagement, of identification or of politics, and they are **no assessment of the
+safety of any flight, place or person**. A large share over the high sea, or a small one over a neighbor, proves
+nothing about either.
 
 How it is reckoned:
 
 - *Detected*: any radar of the sites detects an F-16 that flies toward it, one look in two ([coverage](coverage.md)).
-- *Met*: some round may meet an F-16 that flies toward its fire unit, with emergent limits ([envelopes](envelopes.md)).
-- A cell of the table is a share of the whole volume that is detected, or may be met, in the height band; each column adds
-  up to 100 % with what lies beyond the packaged map (29-40 N, 28-42 E).
+- *Met*: some round may meet an F-16 that flies toward its fire unit, with emergent limits
+  ([envelopes](envelopes.md)).
+- A cell of the table is a share of the whole volume that is detected, or may be met, in the height band; each column
+  adds up to 100 % with what lies beyond the packaged map (29-40 N, 28-42 E).
 - Airways and approaches: an airliner flies its own way at its own height: the share of that way that is detected, and
   where it may be met. An approach is the last 20 km to an airport, 3 degrees down, from twelve directions alike.
-- In brackets: the least and greatest of the nominal world and {samples} others, spread over signal to noise of every radar,
-  the signature of the target, impulse and drag of every round, and the reaction time. They are the ends of a few worlds, not
-  a confidence interval.
-- Land is as Natural Earth divides it de facto, with Cyprus as one island; the sea within 12 nautical miles of a coast goes
-  to the nearest coast's country, whatever states claim. Both are good to 1 to 2 km and take no position.
+- In brackets: the least and greatest of the nominal world and {samples} others, spread over signal to noise of every
+  radar, the signature of the target, impulse and drag of every round, and the reaction time. They are the ends of a
+  few worlds, not a confidence interval.
+- Land is as Natural Earth divides it de facto, with Cyprus as one island; the sea within 12 nautical miles of a coast
+  goes to the nearest coast's country, whatever states claim. Both are good to 1 to 2 km and take no position.
 - Airports are real; the **airways are schematic**: straight lines between airports, no published routes.
 - The packaged terrain has 9 km cells and understates ridges, so low flights behind mountains are counted too often.
 

@@ -120,13 +120,12 @@ def _side(axes: Axes, answer: Answer) -> None:
     from matplotlib.patches import Patch
 
     handles: list[Any] = []
-    filled: Any = None
     arms = list(answer.side)
     for arm, found in answer.side.items():
         x = np.concatenate([found.paths[0].along, -found.paths[0].along[::-1]]) * KM
         inside = np.array([np.concatenate([spare[0], spare[1][::-1]]) >= 0.0 for spare in found.spare], dtype=float)
         if arm == arms[0]:
-            filled = axes.contourf(x, found.heights * KM, inside, levels=[0.5, 2.0], colors=[BLUE], alpha=0.22)
+            axes.contourf(x, found.heights * KM, inside, levels=[0.5, 2.0], colors=[BLUE], alpha=0.22)
             axes.contour(x, found.heights * KM, inside, levels=[0.5], colors=[BLUE], linewidths=1.4)
             handles.append(Patch(facecolor=BLUE, alpha=0.3, edgecolor=BLUE, label=f"{arm} limits"))
         else:
@@ -141,7 +140,7 @@ def _side(axes: Axes, answer: Answer) -> None:
         if n == 0:
             handles.append(Line2D([], [], color=INK, linestyle=DOTS, label="printed range and height"))
     if answer.kill is not None:
-        handles.append(_contours(axes, answer, filled))
+        handles.append(_contours(axes, answer, answer.side[arms[0]]))
     axes.axvline(0.0, color=MUTED, linewidth=0.6)
     axes.set(xlabel="along the facing, km (left: behind)", ylabel="height, km", ylim=(0.0, None))
     axes.grid(visible=True)
@@ -157,19 +156,20 @@ def _boxes(answer: Answer) -> list[tuple[list[float], list[float]]]:
     return out
 
 
-def _contours(axes: Axes, answer: Answer, filled: Any) -> Any:
+def _contours(axes: Axes, answer: Answer, found: Envelope) -> Any:
     """Lines of equal kill probability, as far as the envelope goes."""
     from matplotlib.lines import Line2D
 
     assert answer.kill is not None
     ranges, heights, chance = answer.kill
-    lines = axes.contour(ranges * KM, heights * KM, chance, levels=[0.3, 0.5, 0.6, 0.7, 0.8], colors=[INK],
+    x = found.paths[0].along
+    level = np.array([np.interp(x[::-1], ranges, row) for row in chance])[:, ::-1]
+    fine = np.array([np.interp(found.heights, heights, column) for column in level.T]).T
+    inside = np.array([spare[0] >= 0.0 for spare in found.spare])
+    shown = np.ma.masked_array(fine, ~inside)
+    lines = axes.contour(x * KM, found.heights * KM, shown, levels=[0.3, 0.5, 0.6, 0.7, 0.8], colors=[INK],
                          linewidths=0.9)  # fmt: skip
-    shape = filled.get_paths()[0]
-    for label in axes.clabel(lines, fontsize=8, fmt="%.1f"):
-        if not shape.contains_point(label.get_position()):
-            label.remove()
-    lines.set_clip_path(shape, axes.transData)
+    axes.clabel(lines, fontsize=8, fmt="%.1f")
     return Line2D([], [], color=INK, linewidth=0.9, label="single-shot kill probability, 0.3 to 0.8")
 
 
