@@ -540,7 +540,7 @@ def study_page() -> str:
                     ("`knowledge`", "`points` worlds, a Latin hypercube of `knobs`, crossed with the grid of `[vary]`"),
                 ],
             ),
-            f"In `knowledge` a knob that needs new flyout tables takes one of {LEVELS} values, the middles of equal parts.\n",
+            f"In `knowledge` a knob that needs flyout tables of its own takes one of {LEVELS} values.\n",
             f"More than {MOST_POINTS:,} points need `--yes`.\n",
         ]
     )  # fmt: skip
