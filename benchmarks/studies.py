@@ -60,9 +60,9 @@ class Clocked:
                     clock.replicating += time.thread_time() - begun
                 return result
 
-        def timed_build(*given: Any) -> Any:
+        def timed_build(*given: Any, **shared: Any) -> Any:
             begun = time.process_time()  # nothing else runs meanwhile but threads of the build itself
-            world = real.build(*given)
+            world = real.build(*given, **shared)
             self.building += time.process_time() - begun
             return world
 

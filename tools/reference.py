@@ -19,6 +19,7 @@ from typing import Any
 
 from openiads.base.units import KINDS, written
 from openiads.data.catalog import STATUSES, catalog
+from openiads.data.knobs import LEVELS
 from openiads.data.scenario import scenario_schema, toml_value
 from openiads.faces.text import KNOB_HEAD, REACH_HEAD, STATUS_WORDS, growth_cells, knob_cells, reach_cells
 from openiads.study import knob_table, reach_table
@@ -539,6 +540,7 @@ def study_page() -> str:
                     ("`knowledge`", "`points` worlds, a Latin hypercube of `knobs`, crossed with the grid of `[vary]`"),
                 ],
             ),
+            f"In `knowledge` a knob that needs flyout tables of its own takes one of {LEVELS} values.\n",
             f"More than {MOST_POINTS:,} points need `--yes`.\n",
         ]
     )  # fmt: skip

@@ -67,25 +67,28 @@ def spread_of(**knowledge: Any) -> dict[str, Any]:
     part = {"share": 0.62, "low": 0.5, "high": 0.7}
     known = {"sd": 1.2, "sd_low": 0.9, "sd_high": 1.5, "p5": 3.1, "p95": 6.8, "label": "sampling", "below_noise": False}
     return {
-        "metric": "leakers", "worlds": 64, "knobs": ["a", "b"], "replications": 50,
+        "metric": "leakers", "worlds": 64, "capped_worlds": 5, "knobs": ["a", "b"], "replications": 50,
         "mean": {"nominal": 4.9, "worlds": 5.1}, "dice": {"sd": 1.9, "p5": 2.0, "p95": 8.0},
         "knowledge": known | knowledge, "rests_on": dict.fromkeys(("assumptions", "evidence", "both_together"), part),
     }  # fmt: skip
 
 
 def test_the_sentences_of_a_spread_never_mix_the_two() -> None:
-    around, dice, known, rests = spread_lines(spread_of())
+    around, dice, known, capped, rests = spread_lines(spread_of())
     assert around == (
         "Leakers: 4.9 in the nominal world, 5.1 over sampled ones (64 worlds of 2 knobs, 50 replications each)."
     )
     assert "1.9" in dice and "2 to 8" in dice and "1.2" not in dice
     assert "1.2 [0.9, 1.5]" in known and "3.1 to 6.8 (sampling)" in known and "1.9" not in known
+    assert capped.startswith("In 5 of 64 worlds a round would kill more often than it works")
     assert "62 % [50 %, 70 %] on assumptions alone" in rests
     assert "0 is shown" in spread_lines(spread_of(below_noise=True))[-1]
 
 
 def test_nothing_shown_is_said_so() -> None:
-    told = {"metric": "leakers", "worlds": 30, "replications": 20}
+    told = {"metric": "leakers", "worlds": 30, "capped_worlds": 0, "replications": 20}
     nothing = told | {"method": "morris", "effects": [{"shown": False}]}
-    assert sensitivity_lines(nothing)[0].startswith("No knob moves leakers by more than dice would show")
+    (line,) = sensitivity_lines(nothing)
+    assert line.startswith("No knob moves leakers by more than dice would show")
+    assert sensitivity_lines(nothing | {"capped_worlds": 2})[1].startswith("In 2 of 30 worlds a round would kill")
     assert "do not differ in leakers" in sensitivity_lines(told | {"method": "sobol", "variance": 0.0})[0]

@@ -36,7 +36,7 @@ def fast(monkeypatch: pytest.MonkeyPatch) -> None:
 
     real, fake = replicate.real_engine(), engine()
 
-    def build(scenario: Any, catalog: Any, knobs: Any = None) -> Any:
+    def build(scenario: Any, catalog: Any, knobs: Any = None, **shared: Any) -> Any:
         from study.fake_engine import FakeScenario
 
         world = fake.build(FakeScenario(threats=1 + scenario.sites[0].rounds), catalog, knobs)

@@ -56,7 +56,9 @@ class FakeCatalog:
         return hashlib.sha256(b"fake catalog").hexdigest()
 
 
-def build(scenario: FakeScenario, catalog: FakeCatalog, knobs: dict[str, float] | None = None) -> SimpleNamespace:
+def build(
+    scenario: FakeScenario, catalog: FakeCatalog, knobs: dict[str, float] | None = None, *, prebuilt: object = None
+) -> SimpleNamespace:
     """One post, a surveillance radar, two units with a radar and two launchers each, threats and one airliner."""
     kinds = [ThreatClass.AIRCRAFT, ThreatClass.CRUISE, ThreatClass.BALLISTIC]
     classes = [int(kinds[f % 3]) for f in range(scenario.threats)] + [int(ThreatClass.AIRLINER)]

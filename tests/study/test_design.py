@@ -4,6 +4,7 @@ import pytest
 
 from house.source import ROOT
 from openiads.base.errors import InputError, InputErrors
+from openiads.data.reading import load
 from openiads.study.design import MOST_POINTS, Study, is_study, load_study, quick_study
 from openiads.study.factors import Factor
 from openiads.study.variation import varied
@@ -51,8 +52,6 @@ model.kill_probability = {from = 0.1, to = 0.3, step = 0.1}
 
 
 def test_a_scenario_file_is_found_beside_the_study(tmp_path: Path) -> None:
-    from openiads.data.reading import load
-
     (tmp_path / "mine.toml").write_text(load("one_on_one").toml(), encoding="utf-8")
     text = HEAD.replace('"one_on_one"', '"mine.toml"') + "[vary]\nsite.Guard.rounds = [0, 2]\n"
     assert load_study(written(tmp_path, text)).scenario == load("one_on_one")
@@ -118,15 +117,19 @@ def test_designs_that_make_no_sense_are_refused(tmp_path: Path, text: str, reaso
 
 
 def test_values_that_are_right_alone_and_wrong_together_are_told_before_anything_runs(tmp_path: Path) -> None:
-    text = HEAD + "[vary]\nsite.Guard.launchers = [1, 8]\nsite.Guard.rounds = [2, 4]\n"
-    assert load_study(written(tmp_path, text)).size == 4
-    text = (
-        HEAD.replace("one_on_one", "raid24")
-        + "[vary]\nknob.48n6e2.pk = [0.5, 1]\nknob.48n6e2.reliability = [0.8, 0.95]\n"
-    )
-    lines = problems(tmp_path, text)
-    assert "point 2 (knob.48n6e2.pk = 1, knob.48n6e2.reliability = 0.8): 48n6e2.pk_aircraft: 0.9" in lines[-2]
-    assert all("is more than reliability x common mode" in line for line in lines)
+    mine = load("one_on_one").with_values({"model.arrival_rate": "0.1 1/s"})
+    (tmp_path / "mine.toml").write_text(mine.toml(), encoding="utf-8")
+    vary = '[vary]\nmodel.arrivals = ["scheduled", "poisson"]\nmodel.arrival_rate = ["0 1/s", "0.2 1/s"]\n'
+    (line,) = problems(tmp_path, HEAD.replace("one_on_one", "mine.toml") + vary)
+    assert "point 2 (model.arrivals = poisson, model.arrival_rate = 0 1/s): " in line
+    assert "needs an arrival_rate above 0" in line
+
+
+def test_knobs_that_contradict_each_other_are_no_problem_of_a_study(tmp_path: Path) -> None:
+    """The build caps the kill probability, as in a single run with these knobs."""
+    text = HEAD + "[set]\nknob.48n6e2.reliability = 0.8\n[vary]\nknob.48n6e2.pk = [0.5, 1]\n"
+    study = load_study(written(tmp_path, text))
+    assert [p.knobs for p in study.points] == [{"48n6e2.reliability": 0.8, "48n6e2.pk": x} for x in (0.5, 1.0)]
 
 
 def test_what_is_set_holds_at_every_point_and_is_part_of_the_study(tmp_path: Path) -> None:
@@ -142,6 +145,7 @@ def test_knowledge_samples_every_knob_in_doubt_but_those_set_or_varied() -> None
     names = set(study.points[0].knobs)
     assert {"48n6e2.drag", "world.earth_factor", "30n6e2.snr", "f16.signature"} <= names
     assert [f.path for f in study.sampled].count("knob.48n6e2.drag") == 0
+    assert len({point.knobs["world.earth_factor"] for point in study.points}) == 3
     some = quick_study("raid24", design="knowledge", points=3, knobs=("48n6e2.*",))
     assert {name.split(".")[0] for name in some.points[0].knobs} == {"48n6e2"}
 

@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openiads.base.errors import InputError
 from openiads.base.units import quantity
-from openiads.study.factors import Factor, Point, as_filed, size, span, steps_between, unit_samples
+from openiads.data.knobs import LEVELS, Knob, sample
+from openiads.study.factors import Factor, Point, as_filed, size, span, steps_between, unit_sample
 
 UNITS = Factor("site.Tartus.fire_units", (1, 2, 3))
 COUNT = Factor("raid.cruise.count", (4, 8))
@@ -14,10 +14,16 @@ SPEED = Factor("raid.cruise.speed", low=200.0, high=300.0, kind="speed")
 NUMBER = Factor("raid.cruise.count", low=4, high=7)
 
 
+def in_doubt(name: str, rebuild: str = "none") -> Factor:
+    """The interval of a knob from 0.5 to 1.5."""
+    knob = Knob(name, "factor", "x", ("x",), rebuild, "", 1.0, 0.5, 1.5, "linear", (), "assumption", "")
+    return Factor(f"knob.{name}", knob=knob)
+
+
 def made(
-    design: str, factors: tuple[Factor, ...], samples: int = 0, seed: int = 1, **more: object
+    design: str, factors: tuple[Factor, ...], samples: int = 0, seed: int = 1, sampled: tuple[Factor, ...] = ()
 ) -> tuple[Point, ...]:
-    return span(design, factors, more.pop("sampled", ()), samples, seed, "uniform", **more)[0]  # type: ignore[arg-type]
+    return span(design, factors, sampled, samples, seed, "uniform")
 
 
 def test_a_grid_is_the_product_of_the_levels_the_last_varying_fastest() -> None:
@@ -37,7 +43,7 @@ def test_a_grid_has_every_combination_once(counts: list[int]) -> None:
 
 @given(st.integers(1, 60), st.integers(1, 6), st.integers(0, 2**32 - 1))
 def test_every_stratum_of_a_latin_hypercube_has_one_point(points: int, dimensions: int, seed: int) -> None:
-    sample = next(unit_samples("latin_hypercube", points, dimensions, seed))
+    sample = unit_sample("latin_hypercube", points, dimensions, seed)
     for column in sample.T:
         assert sorted(np.floor(column * points).astype(int).tolist()) == list(range(points))
 
@@ -45,7 +51,7 @@ def test_every_stratum_of_a_latin_hypercube_has_one_point(points: int, dimension
 @pytest.mark.parametrize("power", [4, 6])
 def test_sobol_points_are_balanced_in_every_dimension_and_every_plane(power: int) -> None:
     n = 2**power
-    sample = next(unit_samples("sobol", n, 3, 5))
+    sample = unit_sample("sobol", n, 3, 5)
     for column in sample.T:
         assert sorted(np.floor(column * n).astype(int).tolist()) == list(range(n))
     halves = np.floor(sample * 2).astype(int)
@@ -75,24 +81,22 @@ def test_levels_have_equal_shares_in_a_sample() -> None:
 
 
 def test_knowledge_crosses_one_sample_of_worlds_with_every_variant() -> None:
-    points = made("knowledge", (UNITS,), 5, sampled=(PK,))
-    assert len(points) == size("knowledge", (UNITS,), (PK,), 5) == 15
+    doubts = (in_doubt("x.crew"), in_doubt("x.drag", "flyout"))
+    points = made("knowledge", (UNITS,), 5, sampled=doubts)
+    assert len(points) == size("knowledge", (UNITS,), doubts, 5) == 15
     worlds = [[p.knobs for p in points[k : k + 5]] for k in (0, 5, 10)]
     assert worlds[0] == worlds[1] == worlds[2]
     assert len({tuple(w.items()) for w in worlds[0]}) == 5
 
 
-def test_refused_worlds_are_drawn_again_and_counted_and_the_others_stay() -> None:
-    plain = made("latin_hypercube", (PK,), 20)
-    points, again = span(
-        "latin_hypercube", (PK,), (), 20, 1, "uniform", lambda values, knobs: "too high" if knobs["x.pk"] > 0.7 else ""
-    )
-    assert again == 6
-    assert all(p.knobs["x.pk"] <= 0.7 for p in points)
-    kept = [p for p in plain if p.knobs["x.pk"] <= 0.7]
-    assert [points[p.index] for p in kept] == kept
-    with pytest.raises(InputError, match=r"hardly any sampled world is possible \(never\)"):
-        span("latin_hypercube", (PK,), (), 4, 1, "uniform", lambda values, knobs: "never")
+def test_worlds_of_knowledge_are_those_of_every_sample_and_flyout_knobs_take_few_values() -> None:
+    """A flyout table is made for each value; the other knobs keep every stratum of the Latin hypercube."""
+    crew, drag = in_doubt("x.crew"), in_doubt("x.drag", "flyout")
+    worlds = [p.knobs for p in made("knowledge", (), 40, sampled=(crew, drag))]
+    assert worlds == sample([crew.knob, drag.knob], unit_sample("knowledge", 40, 2, 1))
+    drags = [world["x.drag"] for world in worlds]
+    assert {round(x, 12): drags.count(x) for x in drags} == dict.fromkeys((0.6, 0.8, 1.0, 1.2, 1.4), 40 // LEVELS)
+    assert sorted(int((world["x.crew"] - 0.5) * 40) for world in worlds) == list(range(40))
 
 
 @given(st.integers(-50, 50), st.integers(1, 40), st.integers(1, 9))

@@ -10,7 +10,7 @@ import pytest
 
 from openiads.base.errors import InputError, Interrupted, ResultsError, UsageError
 from openiads.data.reading import catalog_of, load
-from openiads.study.knowledge import Work, ask, chosen, evaluate, indices, screen, spread, worlds_of
+from openiads.study.knowledge import Work, ask, chosen, evaluate, indices, screen, spread
 from openiads.study.replicate import run
 from study.fake_engine import FakeScenario, engine
 
@@ -19,7 +19,7 @@ GUARD = load("one_on_one")
 
 
 def test_worlds_share_their_dice_and_differ_by_their_knobs() -> None:
-    found = evaluate(RAID, [{"pk": 0.2}, {"pk": 0.9}, {"pk": 0.2}], "leakers", 40, 7, Work(engine=engine()))
+    found = evaluate(RAID, [{"pk": 0.2}, {"pk": 0.9}, {"pk": 0.2}], "leakers", 40, 7, Work(engine=engine())).values
     assert found.shape == (3, 40)
     assert (found[0] == found[2]).all()
     assert found[0].mean() > found[1].mean() + 0.5
@@ -28,14 +28,14 @@ def test_worlds_share_their_dice_and_differ_by_their_knobs() -> None:
 
 
 def test_values_of_a_ratio_have_the_ratio_without_its_bias_as_their_mean() -> None:
-    found = evaluate(RAID, [{}], "cruise_leak_rate", 60, 7, Work(engine=engine()))
+    found = evaluate(RAID, [{}], "cruise_leak_rate", 60, 7, Work(engine=engine())).values
     ratio = run(RAID, replications=60, seed=7, engine=engine()).estimate("cruise_leak_rate").mean
     assert found.mean() == pytest.approx(ratio, abs=1e-9)  # as many cruise missiles in every raid: no bias
 
 
 def test_kept_worlds_are_continued_to_the_same_answer(tmp_path: Path) -> None:
     worlds = [{"pk": p} for p in (0.2, 0.5, 0.8)]
-    whole = evaluate(RAID, worlds, "leakers", 30, 7, Work(engine=engine()))
+    whole = evaluate(RAID, worlds, "leakers", 30, 7, Work(engine=engine())).values
     stop = threading.Event()
 
     def progress(done: int, of: int) -> None:
@@ -46,7 +46,7 @@ def test_kept_worlds_are_continued_to_the_same_answer(tmp_path: Path) -> None:
     with pytest.raises(Interrupted):
         evaluate(RAID, worlds, "leakers", 30, 7, replace(work, progress=progress, cancel=stop))
     assert sorted(p.name for p in (tmp_path / "w").iterdir()) == ["w000000", "w000001", "w000002"]
-    assert (evaluate(RAID, worlds, "leakers", 30, 7, work) == whole).all()
+    assert (evaluate(RAID, worlds, "leakers", 30, 7, work).values == whole).all()
     with pytest.raises(ResultsError, match=r"its knobs \(knobs\)"):
         evaluate(RAID, worlds[::-1], "leakers", 30, 7, work)
 
@@ -83,15 +83,22 @@ def test_patterns_that_leave_nothing_are_refused(patterns: list[str], without: l
     assert told in str(caught.value)
 
 
-def test_worlds_lie_within_the_bands() -> None:
-    knobs = chosen(GUARD, catalog_of(GUARD))
-    u = np.random.default_rng(1).random((20, len(knobs)))
-    for weighting in ("uniform", "triangular"):
-        for world in worlds_of(knobs, u, weighting):
-            assert all(knob.low <= world[knob.name] <= knob.high for knob in knobs)
-    ends = worlds_of(knobs, np.stack([np.zeros(len(knobs)), np.ones(len(knobs))]))
-    assert ends[0] == pytest.approx({knob.name: knob.low for knob in knobs})
-    assert ends[1] == pytest.approx({knob.name: knob.high for knob in knobs})
+@pytest.mark.compiled_only
+def test_worlds_that_contradict_themselves_are_capped_and_counted() -> None:
+    both = {"48n6e2.pk": 1.0, "48n6e2.reliability": 0.85}
+    warned: list[str] = []
+    found = evaluate("raid24", [both, {"48n6e2.pk": 0.5}, {}], "rounds_fired", 3, 2, Work(warn=warned.append))
+    assert found.capped.tolist() == [True, False, False] and not any("capped" in line for line in warned)
+    told = spread(ask("raid24", knobs=["48n6e2.*"], replications=2, seed=2), 16).as_dict()
+    assert 0 < told["capped_worlds"] < told["worlds"] == 16
+
+
+def test_worlds_share_their_build_products_and_come_out_as_if_they_did_not() -> None:
+    worlds = [{"30n6e2.snr": -3.0}, {"30n6e2.snr": 3.0, "48n6e2.crew": 1.0}]
+    found = evaluate(GUARD, worlds, "rounds_fired", 4, 2)
+    for knobs, values in zip(worlds, found.values, strict=True):
+        alone = run(GUARD, replications=4, seed=2, knobs=knobs)
+        assert values.tolist() == alone.rows()["rounds_fired"].tolist()
 
 
 def test_screening_shows_nothing_for_a_knob_that_cannot_matter() -> None:

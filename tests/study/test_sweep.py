@@ -13,7 +13,7 @@ import pytest
 
 from openiads.base.errors import InputError, Interrupted, ResultsError
 from openiads.study import disk
-from openiads.study.design import Study
+from openiads.study.design import Study, quick_study
 from openiads.study.factors import Factor
 from openiads.study.replicate import open_run, run
 from openiads.study.sweep import Sweep, is_sweep, open_sweep, sweep
@@ -100,10 +100,38 @@ def test_warnings_are_told_once_with_their_point() -> None:
     assert told == ["point 0 (threats = 1, knob.pk = 0.5): weapons hold"]
 
 
+@pytest.mark.compiled_only
+def test_points_whose_knobs_contradict_themselves_are_capped_and_counted(tmp_path: Path) -> None:
+    vary = {"knob.48n6e2.pk": [0.1, 1.0], "knob.48n6e2.reliability": [0.85, 0.99]}
+    study = quick_study("raid24", vary=vary, replications=2)
+    told: list[str] = []
+    made = sweep(study, out=tmp_path / "s", warn=told.append, jobs=1)
+    assert told == [
+        "at 2 of 4 points the knobs ask a kill probability above reliability x common mode; it is capped there"
+    ]
+    assert [bool(each) for each in made.capped] == [False, False, True, True]
+    assert all(row["used"] < row["asked"] for row in made.capped[2])
+    alone = run(study.scenario, replications=2, knobs=study.points[2].knobs)
+    assert alone.capped == made.capped[2] and alone.digest == made.run(2).digest
+    again = open_sweep(tmp_path / "s")
+    assert again.capped == made.capped and again.summary()["capped_points"] == 2
+
+
+def test_points_share_one_store_of_build_products() -> None:
+    real, stores = engine(), []
+
+    def build(scenario: FakeScenario, catalog: object, knobs: object, *, prebuilt: object) -> object:
+        stores.append(prebuilt)
+        return real.build(scenario, catalog, knobs)
+
+    make(None, SMALL, engine=type(real)(build, real.runner, real.load, real.catalog, real.restore))
+    assert len(stores) == 2 and stores[0] is stores[1] is not None
+
+
 def test_a_point_that_cannot_be_built_is_named(tmp_path: Path) -> None:
     real = engine()
 
-    def build(scenario: FakeScenario, catalog: object, knobs: object) -> object:
+    def build(scenario: FakeScenario, catalog: object, knobs: object, **shared: object) -> object:
         if scenario.threats == 2:
             raise InputError("round", "cannot fly", "Give it a motor.")
         return real.build(scenario, catalog, knobs)
@@ -178,7 +206,7 @@ def test_whole_points_are_read_and_not_built_again(tmp_path: Path, reference: st
     make(tmp_path / "s")
     real, built = engine(), []
 
-    def build(scenario: FakeScenario, catalog: object, knobs: dict[str, float]) -> object:
+    def build(scenario: FakeScenario, catalog: object, knobs: dict[str, float], **shared: object) -> object:
         built.append((scenario.threats, knobs["pk"]))
         return real.build(scenario, catalog, knobs)
 
@@ -370,7 +398,7 @@ def test_check_runs_random_replications_of_random_points_again(tmp_path: Path) -
     again: list[int] = []
     real = engine()
 
-    def build(scenario: FakeScenario, catalog: object, knobs: object) -> object:
+    def build(scenario: FakeScenario, catalog: object, knobs: object, **shared: object) -> object:
         again.append(scenario.threats)
         return real.build(scenario, catalog, knobs)
 

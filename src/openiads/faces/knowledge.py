@@ -30,7 +30,7 @@ def spread_lines(told: Mapping[str, Any]) -> list[str]:
         f"{span(known['sd_low'], known['sd_high'])} (standard deviation, without the dice); 90 of 100 sampled worlds "
         f"have {number(known['p5'])} to {number(known['p95'])} ({known['label']})."
     )
-    lines = [around, by_dice, unknown]
+    lines = [around, by_dice, unknown, *capped_lines(told)]
     if known["below_noise"]:
         lines.append("The worlds differ by no more than dice explain, so 0 is shown; more replications would tell.")
         return lines
@@ -39,6 +39,14 @@ def spread_lines(told: Mapping[str, Any]) -> list[str]:
     if parts["assumptions"]["share"] is not None:
         lines.append(f"That spread of knowledge (its variance) rests: {'; '.join(rests)}.")
     return lines
+
+
+def capped_lines(told: Mapping[str, Any]) -> list[str]:
+    """How many worlds have a capped kill probability; nothing if none."""
+    if not told["capped_worlds"]:
+        return []
+    where = f"In {told['capped_worlds']} of {told['worlds']} worlds"
+    return [f"{where} a round would kill more often than it works; its kill probability is capped there."]
 
 
 RESTS = {
@@ -83,19 +91,21 @@ def sensitivity_lines(told: Mapping[str, Any]) -> list[str]:
     if told["method"] == "morris":
         shown = [row for row in told["effects"] if row["shown"]]
         if not shown:
-            return [f"No knob moves {metric} by more than dice would show ({count})."]
+            return [f"No knob moves {metric} by more than dice would show ({count}).", *capped_lines(told)]
         most = shown[0]
         strongest = (
             f"What moves {metric} most is {most['knob']}: by {text.number(most['mu_star'], 2)} "
             f"{span(most['mu_star_low'], most['mu_star_high'])} through its whole band ({count})."
         )
-        return [strongest, f"{len(shown)} of {len(told['effects'])} knobs move it by more than dice would show."]
+        seen = f"{len(shown)} of {len(told['effects'])} knobs move it by more than dice would show."
+        return [strongest, seen, *capped_lines(told)]
     if not told["variance"]:
-        return [f"The sampled worlds do not differ in {metric} by more than dice explain ({count})."]
+        alike = f"The sampled worlds do not differ in {metric} by more than dice explain ({count})."
+        return [alike, *capped_lines(told)]
     most = told["indices"][0]
     share = text.percent(min(1.0, max(0.0, most["total"])))
     told_first = f"What matters most for {metric} is {most['knob']}: it takes part in {share} of the variance between"
-    return [f"{told_first} worlds ({count})."]
+    return [f"{told_first} worlds ({count}).", *capped_lines(told)]
 
 
 LEGENDS = {
@@ -111,6 +121,7 @@ __all__ = [
     "MORRIS_HEAD",
     "NUMBERS",
     "SOBOL_HEAD",
+    "capped_lines",
     "morris_cells",
     "sensitivity_lines",
     "sobol_cells",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,7 +25,6 @@ from openiads.study.digest import hash_of
 from openiads.study.factors import KNOB, Factor, Point
 from openiads.study.stopping import parse_until
 from openiads.study.variation import Problems, Reader
-from openiads.world.admissible import why_not
 from openiads.world.outcome import METRICS, OUTCOME
 
 #: More points than this only when it is asked for twice.
@@ -95,41 +94,17 @@ class Study:
     fixed: tuple[tuple[str, float], ...] = ()
     question: str = ""
     file: str = "study"
-    refuses: Callable[[Any, dict[str, float]], str] = lambda scenario, knobs: ""  # why no world of a scenario has them
 
     @property
     def size(self) -> int:
         """How many points there are."""
         return designs.size(self.design, self.factors, self.sampled, self.samples)
 
-    @property
+    @cached_property
     def points(self) -> tuple[Point, ...]:
         """The points, in order; the knobs that ``set`` fixes are among each one's."""
-        return self._spanned[0]
-
-    @property
-    def redrawn(self) -> int:
-        """How many sampled worlds were drawn again because their values do not go together."""
-        return self._spanned[1]
-
-    @cached_property
-    def _spanned(self) -> tuple[tuple[Point, ...], int]:
-        fixed = dict(self.fixed)
-        variants: dict[str, Any] = {}
-
-        def refuses(values: dict[str, Any], knobs: dict[str, float]) -> str:
-            if not knobs and not fixed:
-                return ""
-            key = json.dumps(values, sort_keys=True)
-            if key not in variants:
-                variants.clear()
-                variants[key] = self.variant(Point(0, values, {}))
-            return self.refuses(variants[key], {**fixed, **knobs})
-
-        made, again = designs.span(
-            self.design, self.factors, self.sampled, self.samples, self.seed, self.weighting, refuses
-        )
-        return tuple(Point(p.index, p.values, {**fixed, **p.knobs}) for p in made), again
+        made = designs.span(self.design, self.factors, self.sampled, self.samples, self.seed, self.weighting)
+        return tuple(Point(p.index, p.values, {**dict(self.fixed), **p.knobs}) for p in made)
 
     def variant(self, point: Point) -> Any:
         """The scenario at a point; InputErrors if its values do not go together."""
@@ -230,7 +205,7 @@ def study_of(mapping: Mapping[str, Any], lines: reading.Lines, folder: Path | No
     study = Study(
         told.name, found.scenario, found.factors, told.design, told.points or 0, found.sampled, told.weighting,
         told.seed, told.seeds, told.replications, told.until, told.metrics, tuple(sorted(found.fixed.items())),
-        told.question, lines.file or "study", _refuses,
+        told.question, lines.file or "study",
     )  # fmt: skip
     if not problems.found and 0 < study.size <= MOST_POINTS:
         _check_combinations(study, problems)
@@ -280,33 +255,21 @@ def _check_sense(told: StudyFile, problems: Problems) -> None:
         problems.add(("vary",), "nothing varies", remedy)
 
 
-def _refuses(scenario: Any, knobs: dict[str, float]) -> str:
-    return why_not(scenario, reading.catalog_of(scenario), knobs)
-
-
 def _check_combinations(study: Study, problems: Problems) -> None:
     """Values that are right alone may be wrong together; looked at while that is quick."""
-    try:
-        points = study.points
-    except InputError as wrong:
-        problems.add(("vary",), wrong.reason, wrong.remedy)
-        return
-    variants: dict[str, Any] = {}
-    for point in points:
+    tried: set[str] = set()
+    for point in study.points:
         key = json.dumps(point.values, sort_keys=True)
+        if key in tried:
+            continue
+        if len(tried) == MOST_CHECKED:
+            return
+        tried.add(key)
         try:
-            if key not in variants:
-                if len(variants) == MOST_CHECKED:
-                    return
-                variants[key] = study.variant(point)
-            why = study.refuses(variants[key], point.knobs) if point.knobs else ""
+            study.variant(point)
         except InputError as wrong:
-            variants[key] = None
             for each in getattr(wrong, "problems", (wrong,)):
                 problems.add(("vary",), f"{each.place}: {each.reason}", each.remedy, place=f"{study.file}: {point}")
-            continue
-        if why:
-            problems.add(("vary",), why, "Values of knobs must go together.", place=f"{study.file}: {point}")
 
 
 __all__ = ["EVERY", "MOST_POINTS", "Study", "StudyFile", "is_study", "load_study", "quick_study", "study_of"]

@@ -11,23 +11,19 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from openiads.base.errors import InputError
 from openiads.base.units import KINDS, written
-from openiads.data.knobs import Knob
+from openiads.data.knobs import Knob, sample
 
 #: How a study may choose its points.  In ``knowledge`` the knobs are sampled as a Latin hypercube.
 DESIGNS = ("grid", "latin_hypercube", "sobol", "knowledge")
 
 KNOB = "knob."
-
-#: Samples drawn in search of possible worlds before giving up.
-MOST_BATCHES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +102,6 @@ class Point:
 
 Pairs = list[tuple[Factor, Any]]
 
-#: (values, knobs) -> why they cannot be together, empty if they can.
-Refuses = Callable[[dict[str, Any], dict[str, float]], str]
-
 
 def as_filed(number: float, kind: str) -> Any:
     """An SI number as a scenario file holds it; the noise of the last digits is rounded off."""
@@ -122,18 +115,16 @@ def steps_between(low: float, high: float, step: float) -> list[float]:
     return [float(f"{low + k * step:.12g}") for k in range(count)]
 
 
-def unit_samples(design: str, points: int, dimensions: int, seed: int) -> Iterator[np.ndarray]:
-    """Latin hypercubes one after another, or stretches of one scrambled Sobol sequence, in [0, 1).
+def unit_sample(design: str, points: int, dimensions: int, seed: int) -> np.ndarray:
+    """A Latin hypercube or scrambled Sobol points in [0, 1), shape (points, dimensions).
 
-    Each has shape (points, dimensions).  ``knowledge`` is a Latin hypercube.  Sobol points are balanced only where
-    their number is a power of two.
+    ``knowledge`` is a Latin hypercube.  Sobol points are balanced only where their number is a power of two.
     """
     from scipy.stats import qmc
 
     generator = np.random.default_rng([seed, dimensions])
     sampler = (qmc.Sobol if design == "sobol" else qmc.LatinHypercube)(dimensions, rng=generator)
-    while True:
-        yield np.asarray(sampler.random(points))
+    return np.asarray(sampler.random(points))
 
 
 def size(design: str, factors: Sequence[Factor], sampled: Sequence[Factor], samples: int) -> int:
@@ -145,57 +136,29 @@ def size(design: str, factors: Sequence[Factor], sampled: Sequence[Factor], samp
 
 
 def span(
-    design: str,
-    factors: Sequence[Factor],
-    sampled: Sequence[Factor],
-    samples: int,
-    seed: int,
-    weighting: str,
-    refuses: Refuses = lambda values, knobs: "",
-) -> tuple[tuple[Point, ...], int]:
-    """The points of a design, and how many sampled ones were drawn again because they were refused.
+    design: str, factors: Sequence[Factor], sampled: Sequence[Factor], samples: int, seed: int, weighting: str
+) -> tuple[Point, ...]:
+    """The points of a design.
 
     A grid crosses the levels of all factors, the last one varying fastest.  A Latin hypercube and Sobol points sample
     all factors.  ``knowledge`` samples the knobs in ``sampled`` and crosses these worlds with the grid of ``factors``:
-    each variant meets the same worlds, so a world must be right for all of them.
+    each variant meets the same worlds.
     """
     if design in ("latin_hypercube", "sobol"):
-        chosen, again = _sample(design, factors, [[]], samples, seed, weighting, refuses)
-        return tuple(_point(k, pairs) for k, pairs in enumerate(chosen)), again
-    variants: list[Pairs] = [list(each) for each in itertools.product(*([(f, x) for x in f.levels] for f in factors))]
-    worlds: list[Pairs] = [[]]
-    again = 0
-    if sampled:
-        worlds, again = _sample(design, sampled, variants, samples, seed, weighting, refuses)
+        rows = unit_sample(design, samples, len(factors), seed)
+        chosen = [[(f, f.value(float(u), weighting)) for f, u in zip(factors, row, strict=True)] for row in rows]
+        return tuple(_point(k, pairs) for k, pairs in enumerate(chosen))
+    variants = itertools.product(*([(f, x) for x in f.levels] for f in factors))
+    worlds = _worlds(sampled, samples, seed, weighting) if sampled else [[]]
     pairs = ([*variant, *world] for variant in variants for world in worlds)
-    return tuple(_point(k, each) for k, each in enumerate(pairs)), again
+    return tuple(_point(k, each) for k, each in enumerate(pairs))
 
 
-def _sample(
-    design: str, factors: Sequence[Factor], variants: Sequence[Pairs], samples: int, seed: int, weighting: str,
-    refuses: Refuses,
-) -> tuple[list[Pairs], int]:  # fmt: skip
-    """``samples`` rows of values that no variant refuses; later draws stand in for the refused ones, in order."""
-    rows: list[Pairs | None] = []
-    spare: list[Pairs] = []
-    why, again = "", 0
-    for batch, sample in enumerate(unit_samples(design, samples, len(factors), seed)):
-        for row in sample:
-            pairs = [(f, f.value(float(u), weighting)) for f, u in zip(factors, row, strict=True)]
-            points = [_point(0, [*variant, *pairs]) for variant in variants]
-            found = next((said for point in points if (said := refuses(point.values, point.knobs))), "")
-            why = found or why
-            if batch == 0:
-                rows.append(None if found else pairs)
-            elif not found:
-                spare.append(pairs)
-        again = again or rows.count(None)
-        if len(spare) >= again:
-            break
-        if batch == MOST_BATCHES:
-            raise InputError("points", f"hardly any sampled world is possible ({why})", "Narrow what varies.")
-    following = iter(spare)
-    return [pairs if pairs is not None else next(following) for pairs in rows], again
+def _worlds(sampled: Sequence[Factor], samples: int, seed: int, weighting: str) -> list[Pairs]:
+    """Worlds by the rule that all samples of knowledge share: knobs that force new flyout tables take few values."""
+    knobs = [factor.knob for factor in sampled if factor.knob is not None]
+    worlds = sample(knobs, unit_sample("knowledge", samples, len(knobs), seed), weighting)
+    return [[(factor, world[factor.path.removeprefix(KNOB)]) for factor in sampled] for world in worlds]
 
 
 def _point(index: int, pairs: Sequence[tuple[Factor, Any]]) -> Point:
@@ -208,4 +171,4 @@ def _short(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-__all__ = ["DESIGNS", "KNOB", "Factor", "Point", "as_filed", "size", "span", "steps_between", "unit_samples"]
+__all__ = ["DESIGNS", "KNOB", "Factor", "Point", "as_filed", "size", "span", "steps_between", "unit_sample"]

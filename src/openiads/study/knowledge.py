@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from openiads.base.errors import InputError, ResultsError, UsageError
 from openiads.data.catalog import nearest
-from openiads.data.knobs import Knob, knob_list
+from openiads.data.knobs import Knob, knob_list, sample
 from openiads.study.estimate import FIRST_TIMES, RATIOS, Accumulator
 from openiads.study.paired import left_out
 from openiads.study.replicate import Engine, Progress, Run, plain, real_engine, run
@@ -35,6 +35,7 @@ from openiads.study.spread import (
     percentiles,
     shares,
 )
+from openiads.world.prebuilt import Prebuilt
 
 Values = NDArray[np.float64]
 
@@ -59,6 +60,18 @@ class Work:
     engine: Engine = field(default_factory=real_engine)
 
 
+@dataclass(frozen=True, slots=True)
+class Worlds:
+    """What came out in some worlds.
+
+    values : a metric, shape (worlds, replications); capped : whether a world's knobs ask a kill probability above
+    reliability x common mode, which is then capped, shape (worlds,)
+    """
+
+    values: Values
+    capped: NDArray[np.bool_]
+
+
 def evaluate(
     scenario: Any,
     worlds: Sequence[Mapping[str, float]],
@@ -66,30 +79,34 @@ def evaluate(
     replications: int,
     seed: int,
     work: Work | None = None,
-) -> Values:
-    """A metric in sampled worlds, replication by replication, shape (worlds, replications).
+) -> Worlds:
+    """A metric in sampled worlds, replication by replication.
 
-    Every world has the same seed, so that replication r of all of them meets the same dice.  Of a ratio of sums the
-    values are the jackknife's pseudo-values, whose mean is the ratio without its bias.
+    The worlds share their build products.  Every world has the same seed, so that replication r of all of them meets
+    the same dice.  Of a ratio of sums the values are the jackknife's pseudo-values, whose mean is the ratio without its
+    bias.
     """
     work = work or Work()
-    found = np.empty((len(worlds), replications))
+    found, capped, built = np.empty((len(worlds), replications)), np.zeros(len(worlds), bool), Prebuilt()
     for w, knobs in enumerate(worlds):
         if work.progress is not None:
             work.progress(w, len(worlds))
         try:
             made = run(
                 scenario, replications=replications, seed=seed, jobs=work.jobs, knobs=dict(knobs) or None,
-                out=None if work.out is None else Path(work.out) / f"w{w:06d}", warn=None if w else work.warn,
+                out=None if work.out is None else Path(work.out) / f"w{w:06d}", prebuilt=built,
                 cancel=work.cancel, engine=work.engine,
             )  # fmt: skip
         except InputError as error:
-            reason = f"{error.place}: {error.reason.rstrip('.')} (values that its knobs take together)"
-            raise InputError(f"world {w}", reason, "Leave one of these knobs out (--without)") from error
+            raise InputError(f"world {w}: {error.place}", error.reason, error.remedy) from error
+        if w == 0 and work.warn is not None:
+            for line in made.other_warnings:
+                work.warn(line)
+        capped[w] = bool(made.capped)
         found[w] = values_of(made, metric, f"world {w}")
     if work.progress is not None:
         work.progress(len(worlds), len(worlds))
-    return found
+    return Worlds(found, capped)
 
 
 def values_of(made: Run, metric: str, place: str = "run") -> Values:
@@ -133,11 +150,6 @@ def chosen(scenario: Any, catalog: Any, patterns: Sequence[str] = (), without: S
     if not wanted:
         raise InputError(scenario.name, "no knob in doubt is left", "Choose others with --knobs")
     return tuple(knob for name, knob in doubtful.items() if name in wanted)
-
-
-def worlds_of(knobs: Sequence[Knob], u: Values, weighting: str = "uniform") -> list[dict[str, float]]:
-    """Knob values at points u of the unit cube, shape (points, knobs)."""
-    return [{knob.name: knob.at(float(x), weighting) for knob, x in zip(knobs, row, strict=True)} for row in u]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +202,7 @@ def ask(
     return Question(scenario, taken, metric, replications, seed, weighting)
 
 
-def _run(question: Question, worlds: Sequence[Mapping[str, float]], work: Work | None) -> Values:
+def _run(question: Question, worlds: Sequence[Mapping[str, float]], work: Work | None) -> Worlds:
     return evaluate(question.scenario, worlds, question.metric, question.replications, question.seed, work)
 
 
@@ -206,11 +218,15 @@ def _power_of_two(worlds: int, each: int, least: int = _FEWEST) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """Morris screening: one ``Effect`` a knob, in units of the metric for the whole band."""
+    """Morris screening: one ``Effect`` a knob, in units of the metric for the whole band.
+
+    capped : worlds whose knobs ask a kill probability above what works
+    """
 
     question: Question
     trajectories: int
     effects: tuple[Effect, ...]
+    capped: int
 
     def ranked(self) -> list[tuple[Knob, Effect]]:
         """Knobs with their effects, the strongest first."""
@@ -225,7 +241,7 @@ class Screening:
         worlds = self.trajectories * (len(self.question.knobs) + 1)
         return plain(
             {**self.question.as_dict(), "method": "morris", "worlds": worlds, "trajectories": self.trajectories,
-             "effects": rows}
+             "capped_worlds": self.capped, "effects": rows}
         )  # fmt: skip
 
 
@@ -239,19 +255,24 @@ def screen(question: Question, worlds: int | None = None, work: Work | None = No
     if count < 2:
         raise UsageError("worlds", f"{worlds} are too few", f"Give at least {2 * each}, or choose fewer knobs")
     u = trajectories(len(question.knobs), count, question.seed)
-    return Screening(
-        question, count, tuple(morris(u, _run(question, worlds_of(question.knobs, u, question.weighting), work)))
-    )
+    # not `sample`: the steps between a trajectory's worlds, ends of bands included, are the method's own and few
+    chosen_worlds = [
+        {knob.name: knob.at(float(x), question.weighting) for knob, x in zip(question.knobs, row, strict=True)}
+        for row in u
+    ]
+    found = _run(question, chosen_worlds, work)
+    return Screening(question, count, tuple(morris(u, found.values)), int(found.capped.sum()))
 
 
 @dataclass(frozen=True, slots=True)
 class Indices:
-    """Sobol indices: one ``Index`` a knob, and the variance that they share."""
+    """Sobol indices: one ``Index`` a knob, and the variance that they share; capped as in ``Screening``."""
 
     question: Question
     base: int
     indices: tuple[Index, ...]
     variance: float
+    capped: int
 
     def ranked(self) -> list[tuple[Knob, Index]]:
         """Knobs with their indices, the largest total first."""
@@ -265,7 +286,7 @@ class Indices:
         worlds = self.base * (len(self.question.knobs) + 2)
         return plain(
             {**self.question.as_dict(), "method": "sobol", "worlds": worlds, "base_points": self.base,
-             "variance": self.variance, "indices": rows}
+             "variance": self.variance, "capped_worlds": self.capped, "indices": rows}
         )  # fmt: skip
 
 
@@ -277,9 +298,9 @@ def indices(question: Question, worlds: int | None = None, work: Work | None = N
     factors = len(question.knobs)
     base = BASE_POINTS if worlds is None else _power_of_two(worlds, factors + 2)
     u = saltelli(factors, base, question.seed)
-    outputs = _run(question, worlds_of(question.knobs, u, question.weighting), work)
-    found, variance = sobol(outputs, factors, question.seed)
-    return Indices(question, base, tuple(found), variance)
+    outputs = _run(question, sample(question.knobs, u, question.weighting), work)
+    found, variance = sobol(outputs.values, factors, question.seed)
+    return Indices(question, base, tuple(found), variance, int(outputs.capped.sum()))
 
 
 # ------------------------------------------------------------------ two spreads
@@ -289,7 +310,8 @@ def indices(question: Question, worlds: int | None = None, work: Work | None = N
 class Spread:
     """A metric with both its doubts, never mixed.
 
-    nominal : replications of the nominal world, shape (n,); worlds : those of the sampled ones, (worlds, n)
+    nominal : replications of the nominal world, shape (n,); worlds : those of the sampled ones, (worlds, n);
+    capped : sampled worlds whose knobs ask a kill probability above what works
     """
 
     question: Question
@@ -297,6 +319,7 @@ class Spread:
     worlds: Values
     knowledge: Knowledge
     shares: Shares
+    capped: int
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -309,6 +332,7 @@ class Spread:
         told = {
             **self.question.as_dict(),
             "worlds": len(self.worlds),
+            "capped_worlds": self.capped,
             "mean": {"nominal": float(self.nominal.mean()), "worlds": float(self.worlds.mean()), "n": n},
             "dice": {
                 "sd": math.sqrt(dice_variance(self.worlds)),
@@ -338,10 +362,11 @@ def spread(question: Question, worlds: int | None = None, work: Work | None = No
     worlds = SPREAD_WORLDS if worlds is None else worlds
     rows = _power_of_two(worlds, 4)
     assumed = np.array([knob.status == "assumption" for knob in question.knobs])
-    sampled = worlds_of(question.knobs, crossed(assumed, rows, question.seed), question.weighting)
+    sampled = sample(question.knobs, crossed(assumed, rows, question.seed), question.weighting)
     found = _run(question, [{}, *sampled], work)
-    outputs = found[1:]
-    return Spread(question, found[0], outputs, halves(outputs), shares(outputs, question.seed))
+    nominal, outputs = found.values[0], found.values[1:]
+    capped = int(found.capped[1:].sum())
+    return Spread(question, nominal, outputs, halves(outputs), shares(outputs, question.seed), capped)
 
 
 def halves(outputs: Values) -> Knowledge:
@@ -358,6 +383,7 @@ __all__ = [
     "Screening",
     "Spread",
     "Work",
+    "Worlds",
     "ask",
     "chosen",
     "evaluate",
@@ -366,5 +392,4 @@ __all__ = [
     "screen",
     "spread",
     "values_of",
-    "worlds_of",
 ]

@@ -15,7 +15,7 @@ import threading
 import time
 import weakref
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from contextlib import nullcontext
@@ -65,7 +65,7 @@ Progress = Callable[[int, int], None]
 class Engine:
     """The floors below, as this module uses them; tests pass their own."""
 
-    build: Callable[..., Any]  # (scenario, catalog, knobs) -> World
+    build: Callable[..., Any]  # (scenario, catalog, knobs, prebuilt=) -> World
     runner: Callable[..., Any]  # (world, seed) -> Runner
     load: Callable[[Any], Any]  # path or name -> Scenario
     catalog: Callable[[Any], Any]  # scenario -> Catalog, its own entries included
@@ -84,7 +84,7 @@ def real_engine() -> Engine:
         return reading.validate(facts["mapping"]).placed(Path(folder) if folder else None)
 
     def warnings(scenario: Any, world: Any) -> list[str]:
-        return reading.warnings_of(scenario) + too_late(world) + capped(world)
+        return reading.warnings_of(scenario) + too_late(world) + capped(world.limits)
 
     return Engine(
         importlib.import_module("openiads.world.build").build,
@@ -122,12 +122,12 @@ def too_late(world: Any) -> list[str]:
     return found
 
 
-def capped(world: Any) -> list[str]:
-    """The kill probabilities of a world that its draw of knobs put above reliability x common mode."""
+def capped(limits: Mapping[str, Any]) -> list[str]:
+    """The kill probabilities that a draw of knobs put above reliability x common mode; limits : of a world or run."""
     return [
         f"{row['field']} is capped at {row['used']:.3f}: the knobs ask {row['asked']:.3f}, more than reliability and "
         "common mode allow"
-        for row in world.limits.get("capped", [])
+        for row in limits.get("capped", [])
     ]
 
 
@@ -629,6 +629,17 @@ class Run:
     def warnings(self) -> list[str]:
         """What ran but may not have been meant."""
         return list(self.facts.get("warnings", []))
+
+    @property
+    def capped(self) -> list[dict[str, Any]]:
+        """The kill probabilities that the draw of knobs put too high: ``field``, ``asked``, ``used``."""
+        return list(self.facts["limits"].get("capped", []))
+
+    @property
+    def other_warnings(self) -> list[str]:
+        """``warnings`` without those about capped kill probabilities, which studies of many worlds count."""
+        known = capped(self.facts["limits"])
+        return [line for line in self.warnings if line not in known]
 
     # -------------------------------------------------------------- outcomes
 

@@ -145,13 +145,18 @@ def morris(u: Values, outputs: Values, confidence: float = CONFIDENCE) -> list[E
 # ------------------------------------------------------------------ Sobol
 
 
+#: In place of a 0 of the sequence (of 30 bits), because shares of a band lie inside it.
+LEAST = 2.0**-31
+
+
 def cube(dimensions: int, base: int, seed: int) -> Values:
     """``base`` scrambled Sobol points, a power of two of them, shape (base, dimensions)."""
     from scipy.stats import qmc
 
     if base < 2 or base & (base - 1):
         raise UsageError("points", f"{base} base points are not a power of two", "Give 16, 32, 64, ...")
-    return qmc.Sobol(dimensions, scramble=True, rng=np.random.default_rng(seed)).random_base2(base.bit_length() - 1)
+    points = qmc.Sobol(dimensions, scramble=True, rng=np.random.default_rng(seed)).random_base2(base.bit_length() - 1)
+    return np.maximum(points, LEAST)
 
 
 def saltelli(factors: int, base: int, seed: int) -> Values:

@@ -38,6 +38,10 @@ from openiads.study.replicate import (
 from openiads.study.stopping import MOST, parse_until
 from openiads.study.store import COMPARED, identity_here, refuse_foreign
 from openiads.study.sweep_store import SWEEP, SweepStore, sweep_identity
+from openiads.world.prebuilt import Prebuilt
+
+#: What ``Run.capped`` tells of one point.
+Capped = list[dict[str, Any]]
 
 #: Replications stored together at a point, at most.
 _LARGEST_CHUNK = 250
@@ -69,7 +73,8 @@ def sweep(
     out : the sweep's folder, continued if it holds a part of this sweep; None: a temporary one that goes with the Sweep
     jobs : threads (all processors); chunk : replications of a point stored together
     progress : called with (replications done, of), over all points; cancel : when set, stops within one replication
-    warn : called with each warning about a point's scenario, each once
+    warn : called with each warning about a point's scenario, each once, and with how many points have kill
+        probabilities that their knobs put too high
     yes : more than a million points are meant
 
     Raises InputError (bad study or scenario), ResultsError (store), Interrupted (run again to continue).
@@ -98,7 +103,7 @@ def sweep(
         if out is None:
             shutil.rmtree(path, ignore_errors=True)
         raise
-    made = Sweep(path, engine=engine, metrics=study.metrics, findings=work.findings)
+    made = Sweep(path, engine=engine, metrics=study.metrics, findings=work.findings, capped=work.capped)
     if out is None:
         made._clean = weakref.finalize(made, shutil.rmtree, str(path), ignore_errors=True)
     return made
@@ -152,26 +157,30 @@ class _Work:
         self.chunk = chunk or max(1, min(_LARGEST_CHUNK, math.ceil(self.most / (2 * jobs))))
         self.seals: list[dict[str, Any]] = []
         self.findings: list[dict[str, Finding]] = []
+        self.capped: list[Capped] = []
+        self._built = Prebuilt()
         self._told: set[str] = set()
         self._variant: tuple[Any, Any] = (None, None)
 
     def all(self) -> None:
         """Every point, read if it is stored whole, else run."""
         self.engine.prepare()
-        if self.warn is not None and self.study.redrawn:
-            self.warn(
-                f"{self.study.redrawn} of {self.study.samples} sampled worlds were drawn again: their kill probability "
-                "was above reliability x common mode"
-            )
         for point in self.study.points:
             if self.cancel.is_set():
                 raise Interrupted("sweep", "stopped")
             made = self._point(point)
+            self._tell(point, made.other_warnings)
             self.findings.append({metric: made.estimate(metric) for metric in self.study.metrics})
             self.seals.append(
                 {"digest": made.digest, "replications": made.replications, "failed": int(made.seal["failed"])}
             )
+            self.capped.append(made.capped)
             self._show(0)
+        if self.warn is not None and any(self.capped):
+            self.warn(
+                f"at {sum(map(bool, self.capped))} of {self.study.size} points the knobs ask a kill probability above "
+                "reliability x common mode; it is capped there"
+            )
 
     def told(self) -> tuple[str, list[dict[str, Any]]]:
         """The sweep's digest, and what the seal says of each point."""
@@ -199,8 +208,8 @@ class _Work:
                 out=self.store.folder(point.index),
                 until=self.rule,
                 progress=lambda done, of: self._show(done),
-                warn=self._warned(point),
                 knobs=point.knobs or None,
+                prebuilt=self._built,
                 cancel=self.cancel,
                 engine=self.engine,
             )
@@ -240,13 +249,11 @@ class _Work:
         if self.progress is not None:
             self.progress(len(self.seals) * self.most + done, self.study.size * self.most)
 
-    def _warned(self, point: Point) -> Callable[[str], None]:
-        def tell(line: str) -> None:
+    def _tell(self, point: Point, lines: list[str]) -> None:
+        for line in lines:
             if self.warn is not None and line not in self._told:
                 self._told.add(line)
                 self.warn(f"{point}: {line}")
-
-        return tell
 
 
 # ------------------------------------------------------------------ a complete sweep
@@ -262,6 +269,7 @@ class Sweep:
         engine: Engine | None = None,
         metrics: tuple[str, ...] | None = None,
         findings: list[dict[str, Finding]] | None = None,
+        capped: list[Capped] | None = None,
     ) -> None:
         self.path = path
         self.store = SweepStore.open(path)
@@ -271,6 +279,7 @@ class Sweep:
         self.metrics = tuple(metrics or self.facts["metrics"])
         self._engine = engine
         self._findings = {metric: [each[metric] for each in findings] for metric in metrics or ()} if findings else {}
+        self._capped = capped
         self._clean: weakref.finalize | None = None
 
     @property
@@ -307,6 +316,13 @@ class Sweep:
             self._findings |= {each: [row[each] for row in found] for each in wanted}
         return self._findings[metric]
 
+    @property
+    def capped(self) -> list[Capped]:
+        """Of every point, in order, the kill probabilities that its knobs put above what works: as ``Run.capped``."""
+        if self._capped is None:
+            self._capped = [made.capped for made in self.runs()]
+        return self._capped
+
     def rows(self) -> list[dict[str, Any]]:
         """A mapping for every point: ``point``, each varied path, and of each metric its mean, low, high and n."""
         out = []
@@ -333,7 +349,8 @@ class Sweep:
         for point in self.points:
             seal = self.seal["points"][point.index]
             found = {metric: self.estimate(metric)[point.index].as_dict() for metric in self.metrics}
-            points.append({**seal, "values": point.values, "knobs": point.knobs, "outcomes": found})
+            capped = self.capped[point.index]
+            points.append({**seal, "values": point.values, "knobs": point.knobs, "capped": capped, "outcomes": found})
         fields = self.store.identity.fields
         return {
             "study": self.name,
@@ -346,6 +363,7 @@ class Sweep:
             "wall_s": self.seal["wall_s"],
             "metrics": list(self.metrics),
             "points": points,
+            "capped_points": sum(map(bool, self.capped)),
             "failed_replications": sum(each["failed"] for each in self.seal["points"]),
             "out": None if self._clean is not None else str(self.path),
             "version": fields["version"],
