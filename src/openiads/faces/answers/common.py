@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from openiads.base.errors import UsageError
 from openiads.faces import text
-from openiads.faces.figures import MUTED, style
+from openiads.faces.figures import MUTED, headline, style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -177,6 +177,11 @@ def count(numbers: Iterable[int], of: str) -> str:
     return f"n = {ends[0] if len(found) == 1 else ' to '.join(ends)} {of}".strip()
 
 
+def titled(figure: Figure, finding: str) -> None:
+    """The finding as the title, in two lines at most."""
+    headline(figure, text.shorten(printable(finding), 170))
+
+
 def small_print(figure: Figure, *, n: str, seed: Any, digest: str, notes: Sequence[str] = ()) -> None:
     """n, seed, digest and notes below a figure, at its left edge."""
     lines = [f"{n} · seed {seed} · digest {digest[:12]}", *notes]
@@ -224,6 +229,7 @@ __all__ = [
     "scale_of",
     "shown",
     "small_print",
+    "titled",
     "told",
     "varied",
     "words_of",

@@ -11,7 +11,7 @@ import numpy as np
 
 from openiads.faces import knowledge, text
 from openiads.faces.answers import common
-from openiads.faces.figures import BLUE, GREEN, INK, MUTED, ORANGE, PAPER, PINK, SKY, blank, headline, style
+from openiads.faces.figures import BLUE, GREEN, INK, MUTED, ORANGE, PAPER, PINK, SKY, blank, style
 from openiads.study.knowledge import Indices, Screening
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def tornado(found: Screening | Indices) -> Figure:
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="x")
         _statuses(axes, shown)
-        headline(figure, knowledge.sensitivity_lines(told)[0])
+        common.titled(figure, knowledge.sensitivity_lines(told)[0])
         more = f"{len(left)} weaker knobs are left out here; the table has all." if left else ""
         common.small_print(
             figure, n=f"{told['worlds']} worlds x n = {found.question.replications} each", seed=found.question.seed,
@@ -173,7 +173,7 @@ def spreads(found: Spread) -> Figure:
         known.set_title("Knowledge: means of sampled worlds", fontsize=9.5)
         unit = common.scale_of(metric)[1].strip()
         known.set_xlabel(common.words_of(metric) + (f", {unit}" if unit else ""))
-        headline(figure, _both(told, metric))
+        common.titled(figure, _both(told, metric))
         common.small_print(
             figure, n=f"{told['worlds']} worlds x n = {found.question.replications} each", seed=found.question.seed,
             digest=found.digest, notes=_spread_notes(told),

@@ -221,6 +221,7 @@ def _world_facts(told: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _header(title: str, question: str, answer: str, facts: Iterable[tuple[str, str]]) -> str:
     items = "".join(f"<li>{escape(name)} <b>{escape(value)}</b></li>" for name, value in facts)
+    title, question, answer = map(common.printable, (title, question, answer))
     return (
         f'<header><h1>openiads · {escape(title)}</h1><p class="question">{escape(question)}</p>'
         f'<p class="answer">{escape(answer)}</p><ul class="facts">{items}</ul></header>'

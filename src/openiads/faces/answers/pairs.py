@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from openiads.faces import comparison, text
 from openiads.faces.answers import common
-from openiads.faces.figures import BLUE, INK, MUTED, PAPER, RULE, VERMILION, blank, headline, style
+from openiads.faces.figures import BLUE, INK, MUTED, PAPER, RULE, VERMILION, blank, style
 from openiads.world.outcome import METRICS
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def differences(made: Comparison, metrics: Sequence[str] = tuple(METRICS)) -> Fi
         _forest(left, found)
         _ahead(right, found)
         _legend(left, right)
-        headline(figure, comparison.answer(made.summary(["leakers"])))
+        common.titled(figure, comparison.answer(made.summary(["leakers"])))
         sides = [f"{side}: {text.shorten(common.printable(name), 130)}" for side, name in
                  zip("AB", made.labels, strict=True)]  # fmt: skip
         common.small_print(

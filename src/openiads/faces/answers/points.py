@@ -12,7 +12,7 @@ from openiads.base.errors import UsageError
 from openiads.faces import text
 from openiads.faces.answers import common
 from openiads.faces.answers.worlds import is_sampled
-from openiads.faces.figures import BLUE, INK, VERMILION, blank, headline, style
+from openiads.faces.figures import BLUE, INK, VERMILION, blank, style
 from openiads.study.estimate import RATIOS
 from openiads.world.codes import Status
 from openiads.world.outcome import OUTCOME
@@ -55,7 +55,7 @@ def distributions(sweep: Sweep, metric: str = "leakers") -> Figure:
                 pad=3,
             )  # fmt: skip
         _shared(grid, len(values), metric, tallest)
-        headline(figure, f"{common.words_of(metric)}: how replications differ, point by point")
+        common.titled(figure, f"{common.words_of(metric)}: how replications differ, point by point")
         fields = sweep.store.identity.fields
         common.small_print(
             figure, n=common.count([len(each) for each in values], "a panel"), seed=fields["seed"],

@@ -13,7 +13,7 @@ from openiads.base.errors import UsageError
 from openiads.faces import text
 from openiads.faces.answers import common
 from openiads.faces.answers.worlds import Doubts, doubts_of, is_sampled
-from openiads.faces.figures import BLUE, GREEN, INK, MUTED, ORANGE, PINK, RULE, SKY, VERMILION, blank, headline, style
+from openiads.faces.figures import BLUE, GREEN, INK, MUTED, ORANGE, PINK, RULE, SKY, VERMILION, blank, style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -72,7 +72,7 @@ def against(sweep: Sweep, metric: str, path: str = "") -> Figure:
         axes.set(xlabel=axis.title, ylabel=common.wrapped(common.label_of(metric), 54))
         axes.grid(axis="y")
         _legend(axes, series, many=many, sampled=sampled)
-        headline(figure, _finding(series, axis, metric))
+        common.titled(figure, _finding(series, axis, metric))
         common.small_print(
             figure, n=_counted(series, sampled), seed=fields["seed"], digest=sweep.digest,
             notes=_notes(series, others, scattered=scattered, many=many),
@@ -235,9 +235,7 @@ def _notes(series: Sequence[_Series], others: Sequence[str], *, scattered: bool,
         told = text.plural(len(same), "place", "places")
         notes.append(f"At {told} worlds differ by no more than dice explain; the band of knowledge has no width there.")
     if any(each.doubts for each in series):
-        notes.append(
-            "Line: mean over sampled worlds. Knowledge samples intervals of sources, no probability."
-        )
+        notes.append("Line: mean over sampled worlds. Knowledge samples intervals of sources, no probability.")
     if scattered and others:
         notes.append(f"Sampled points: {len(others)} more values vary from point to point.")
     if many:
@@ -273,7 +271,7 @@ def heat_map(sweep: Sweep, metric: str, paths: Sequence[str] = ()) -> Figure:
         axes = figure.subplots()
         _cells(figure, axes, cells, metric)
         _names(axes, across, upright)
-        headline(figure, _extremes(findings, sweep, metric, changing))
+        common.titled(figure, _extremes(findings, sweep, metric, changing))
         gone = sum(not math.isfinite(common.central(f)) for f in findings)
         note = f"Hatched: {text.plural(gone, 'cell', 'cells')} without a number (0/0, or never)." if gone else ""
         fields = sweep.store.identity.fields
