@@ -79,6 +79,7 @@ def _color(each: Difference) -> str:
 
 def _numbers(each: Difference) -> str:
     factor, unit = common.scale_of(each.metric)
+    unit = " points" if unit == " %" else unit  # a difference of shares
     value = factor * each.difference
     sign = "+" if math.isfinite(value) and value > 0 else ""
     low, high = factor * each.low, factor * each.high

@@ -61,7 +61,7 @@ def against(sweep: Sweep, metric: str, path: str = "") -> Figure:
     series = [_one(sweep, metric, axis, scattered)] if not others or scattered else []
     series = series or _split(sweep, metric, axis, others)
     with style("against"):
-        figure = blank(9.0, 4.6)
+        figure = blank(9.0, 4.6 if axis.numeric else 5.4)
         axes = figure.subplots()
         many = len(series) > len(_SERIES)
         for k, each in enumerate(series):
@@ -69,10 +69,10 @@ def against(sweep: Sweep, metric: str, path: str = "") -> Figure:
             _draw(axes, each, metric, color, marker, joined=axis.numeric and not scattered, bands=not many)
         _ticks(axes, axis)
         _floor(axes, metric, series)
-        axes.set(xlabel=axis.title, ylabel=common.wrapped(common.label_of(metric), 54))
+        axes.set(xlabel=axis.title, ylabel=common.wrapped(common.label_of(metric), 38))
         axes.grid(axis="y")
         _legend(axes, series, many=many, sampled=sampled)
-        common.titled(figure, _finding(series, axis, metric))
+        common.titled(figure, _finding(series, axis, metric, scattered=scattered))
         common.small_print(
             figure, n=_counted(series, sampled), seed=fields["seed"], digest=sweep.digest,
             notes=_notes(series, others, scattered=scattered, many=many),
@@ -165,6 +165,7 @@ def _floor(axes: Axes, metric: str, series: Sequence[_Series]) -> None:
     """Counts and shares start at 0; a first time has no such start, and its axis is cut to what is there."""
     if metric in text.TIMES:
         axes.margins(y=0.12)
+        axes.set_ylim(bottom=max(0.0, axes.get_ylim()[0]))
         return
     unit = common.scale_of(metric)[1]
     top = 103.0 if unit == " %" else max(axes.get_ylim()[1] * 1.04, 1e-3)
@@ -200,9 +201,10 @@ def _legend(axes: Axes, series: Sequence[_Series], *, many: bool, sampled: bool)
         axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0)
 
 
-def _finding(series: Sequence[_Series], axis: common.Axis, metric: str) -> str:
+def _finding(series: Sequence[_Series], axis: common.Axis, metric: str, *, scattered: bool) -> str:
     words = common.words_of(metric)
-    if len(series) > 1 or len(axis.values) < 2:
+    ends_known = all(math.isfinite(common.central(series[0].found[k])) for k in (0, -1))
+    if len(series) > 1 or len(axis.values) < 2 or scattered or not ends_known:
         return f"{words} against {common.printable(text.shorten(axis.path, 60))}"
     first, last = (common.shown(common.central(series[0].found[k]), metric) for k in (0, -1))
     ends = [text.shorten(common.printable(common.told(axis.values[k])), 24) for k in (0, -1)]
@@ -237,7 +239,8 @@ def _notes(series: Sequence[_Series], others: Sequence[str], *, scattered: bool,
     if any(each.doubts for each in series):
         notes.append("Line: mean over sampled worlds. Knowledge samples intervals of sources, no probability.")
     if scattered and others:
-        notes.append(f"Sampled points: {len(others)} more values vary from point to point.")
+        more = text.plural(len(others), "more value varies", "more values vary")
+        notes.append(f"Sampled points: {more} from point to point.")
     if many:
         notes.append(f"{len(series)} combinations of what else varied; intervals are left out here, see the table.")
     return notes
