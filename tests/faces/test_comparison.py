@@ -39,8 +39,9 @@ def test_json_is_one_object_and_the_same_command_continues_in_the_same_folder() 
     assert first.stdout == second.stdout and first.stdout.count("\n") == 1
     assert told["metrics"]["rounds_fired"]["difference"]["value"] < 0
     folder = Path(told["a"]["out"]).parent
-    assert sorted(p.name for p in folder.iterdir()) == ["a", "b", "compare.json"]
-    again = call(told["a"]["out"], told["b"]["out"], "--json")
+    assert sorted(p.name for p in folder.iterdir()) == ["a", "b", "compare.json", "report.html"]
+    again = call(told["a"]["out"], told["b"]["out"], "--json", "--figure", "x.png")
+    assert Path("x.png").read_bytes()[:4] == b"\x89PNG"
     assert json.loads(again.stdout)["metrics"] == told["metrics"]
 
 

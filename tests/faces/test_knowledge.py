@@ -23,7 +23,8 @@ def _in_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_spread_prints_both_apart_and_json_is_one_object(tmp_path: Path) -> None:
-    words = ("spread", "one_on_one", *FEW, "--metric", "rounds_fired", "--out", str(tmp_path / "kept"))
+    words = ("spread", "one_on_one", *FEW, "--metric", "rounds_fired", "--out", str(tmp_path / "kept"),
+             "--figure", str(tmp_path / "x.png"))  # fmt: skip
     done, data = call(*words), call(*words, "--json")
     assert done.exit_code == 0, done.stderr
     lines = done.stdout.splitlines()
@@ -32,7 +33,8 @@ def test_a_spread_prints_both_apart_and_json_is_one_object(tmp_path: Path) -> No
     assert "\nKnowledge: the mean differs from world to world" in done.stdout
     told = json.loads(data.stdout)
     assert {"dice", "knowledge", "rests_on", "mean", "knobs", "statuses"} <= set(told)
-    assert told["worlds"] == 16 and len(list((tmp_path / "kept").iterdir())) == 17
+    assert told["worlds"] == 16 and len(list((tmp_path / "kept").glob("w*"))) == 17
+    assert (tmp_path / "kept" / "report.html").is_file() and (tmp_path / "x.png").read_bytes()[:4] == b"\x89PNG"
 
 
 @pytest.mark.parametrize(("method", "rows", "worlds"), [("morris", "effects", 20), ("sobol", "indices", 20)])

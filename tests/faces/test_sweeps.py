@@ -67,6 +67,18 @@ def test_a_sweep_prints_question_points_digest_and_folder_in_eighty_columns(stud
 
 
 @pytest.mark.usefixtures("fast")
+def test_a_sweep_writes_its_report_and_the_picture_that_is_asked_for(study: str, tmp_path: Path) -> None:
+    done = call("sweep", study, "--out", str(tmp_path / "s"), "--figure", str(tmp_path / "x.svg"))
+    assert done.exit_code == 0, done.stderr
+    assert (tmp_path / "s" / "report.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert "<svg" in (tmp_path / "x.svg").read_text(encoding="utf-8")
+    refused = call("sweep", study, "--out", str(tmp_path / "t"), "--figure", str(tmp_path / "x.pdf"))
+    assert refused.exit_code == 2 and "neither .png nor .svg" in refused.stderr
+    assert not (tmp_path / "t").exists()
+    assert call("check", str(tmp_path / "s")).exit_code == 0
+
+
+@pytest.mark.usefixtures("fast")
 def test_many_metrics_become_a_row_each_and_still_fit(study: str, tmp_path: Path) -> None:
     metrics = ["leakers", "rounds_fired", "first_launch_s", "killed", "rounds_per_kill"]
     words = [word for metric in metrics for word in ("--metric", metric)]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from openiads.faces import text
+
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
 STYLE = """
@@ -89,4 +91,16 @@ def section(title: str, body: str, *, kind: str = "") -> str:
     return f"<section{mark}><h2>{escape(title)}</h2>{body}</section>"
 
 
-__all__ = ["POLICY", "STYLE", "behind", "section", "table"]
+def document(name: str, parts: Iterable[str]) -> str:
+    """A whole page from its sections, titled by a name."""
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="referrer" content="no-referrer">'
+        f"<title>{escape(name)} · openiads</title><style>{STYLE}</style></head>"
+        f"<body><main>{''.join(parts)}<footer>{escape(text.FOOTER)}</footer></main></body></html>\n"
+    )
+
+
+__all__ = ["POLICY", "STYLE", "behind", "document", "section", "table"]

@@ -6,7 +6,7 @@ import math
 import platform
 import shlex
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from openiads.faces import figures, text, twins
 from openiads.faces import map as maps
 from openiads.faces.brief import Brief, Lane, gather
 from openiads.faces.ground import terrain_note
-from openiads.faces.markup import POLICY, STYLE, behind, section, table
+from openiads.faces.markup import behind, document, section, table
 from openiads.world.codes import Side, Terminal
 
 #: The largest report that is written, bytes.
@@ -67,30 +67,46 @@ def assumption_share(brief: Brief) -> tuple[int, int]:
     return sum(row.status == "assumption" for row in brief.parameters), len(brief.parameters)
 
 
-def _placard(brief: Brief, terrain: Any) -> str:
-    assumed, total = assumption_share(brief)
+def scope(model: Mapping[str, Any], shares: tuple[int, int], terrain: Any, failed: int) -> list[str]:
+    """What must be read before any answer: scope, ground, what is left out, what is assumed, what failed.
+
+    model : the scenario's switches; shares : assumptions among the catalog values used, and their number
+    """
+    assumed, total = shares
     points = [text.SCOPE]
-    if terrain.coarse:
+    if terrain is not None and terrain.coarse:
         points.append(f"{terrain_note(terrain)} Results for flights below 300 m over land are terrain-limited.")
     points.append(f"Not modeled: {text.NOT_MODELED}.")
-    switches = left_out(brief.settings.get("model", {}))
+    switches = left_out(model)
     if switches:
         points.append(f"Switched off or simplified in this scenario: {', '.join(switches)}.")
     if total:
         points.append(
             f"{assumed} of the {total} catalog values used ({text.percent(assumed / total)}) are assumptions that no "
-            "source gives. The intervals on this page are the spread of the dice at nominal parameters; they say "
-            "nothing about that doubt."
+            "source gives."
         )
-    if brief.summary["failed_replications"]:
+    if failed:
         points.append(
-            f"{text.plural(brief.summary['failed_replications'], 'replication', 'replications')} failed; "
-            "intervals are widened to their worst case."
+            f"{text.plural(failed, 'replication', 'replications')} failed; intervals are widened to their worst case."
         )
-    points += brief.warnings
+    return points
+
+
+def placard(points: Sequence[str]) -> str:
+    """The section that comes first on every page."""
     return section(
         "Read this first", "<ul>" + "".join(f"<li>{escape(point)}</li>" for point in points) + "</ul>", kind="placard"
     )
+
+
+def _placard(brief: Brief, terrain: Any) -> str:
+    failed = brief.summary["failed_replications"]
+    points = scope(brief.settings.get("model", {}), assumption_share(brief), terrain, failed)
+    points.append(
+        "The intervals on this page are the spread of the dice at nominal parameters; they say nothing about that "
+        "doubt."
+    )
+    return placard([*points, *brief.warnings])
 
 
 def _outcomes(brief: Brief) -> str:
@@ -365,14 +381,7 @@ def page(brief: Brief, terrain: Any) -> str:
         _parameters(brief),
         _again(brief),
     ]
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta name="referrer" content="no-referrer">'
-        f"<title>{escape(brief.scenario.name)} · openiads</title><style>{STYLE}</style></head>"
-        f"<body><main>{''.join(parts)}<footer>{escape(text.FOOTER)}</footer></main></body></html>\n"
-    )
+    return document(brief.scenario.name, parts)
 
 
 def write(run: Any, out: Path | None = None, replication: int = 0) -> Path:
@@ -412,4 +421,15 @@ def terrain_of(run: Any) -> Any:
     return run.world.terrain
 
 
-__all__ = ["LARGEST", "assumption_share", "command", "left_out", "page", "terrain_of", "versions", "write"]
+__all__ = [
+    "LARGEST",
+    "assumption_share",
+    "command",
+    "left_out",
+    "page",
+    "placard",
+    "scope",
+    "terrain_of",
+    "versions",
+    "write",
+]

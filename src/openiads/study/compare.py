@@ -215,7 +215,7 @@ def _refuse_foreign(path: Path) -> None:
     """ResultsError if a folder holds anything but a comparison."""
     if path.exists() and not path.is_dir():
         raise ResultsError(str(path), "is a file", "Choose a new or an empty folder with --out")
-    foreign = sorted(p.name for p in path.glob("*") if p.name not in ("a", "b", "compare.json"))
+    foreign = sorted(p.name for p in path.glob("*") if p.name not in ("a", "b", "compare.json", "report.html"))
     foreign = [name for name in foreign if not name.endswith(disk.TEMPORARY)]
     if foreign:
         few = ", ".join(foreign[:3])

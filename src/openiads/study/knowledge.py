@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from openiads.base.errors import InputError, ResultsError, UsageError
 from openiads.data.catalog import nearest
 from openiads.data.knobs import Knob, knob_list, sample
+from openiads.study.digest import hash_of
 from openiads.study.estimate import FIRST_TIMES, RATIOS, Accumulator
 from openiads.study.paired import left_out
 from openiads.study.replicate import Engine, Progress, Run, plain, real_engine, run
@@ -232,6 +233,11 @@ class Screening:
         """Knobs with their effects, the strongest first."""
         return sorted(zip(self.question.knobs, self.effects, strict=True), key=lambda each: -each[1].mu_star)
 
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hexadecimal) over what it says."""
+        return hash_of(self.as_dict())
+
     def as_dict(self) -> dict[str, Any]:
         """For JSON, the strongest first."""
         rows = [
@@ -278,6 +284,11 @@ class Indices:
         """Knobs with their indices, the largest total first."""
         return sorted(zip(self.question.knobs, self.indices, strict=True), key=lambda each: -each[1].total)
 
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hexadecimal) over what it says."""
+        return hash_of(self.as_dict())
+
     def as_dict(self) -> dict[str, Any]:
         """For JSON, the largest total first."""
         rows = [
@@ -320,6 +331,11 @@ class Spread:
     knowledge: Knowledge
     shares: Shares
     capped: int
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hexadecimal) over what it says."""
+        return hash_of(self.as_dict())
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""

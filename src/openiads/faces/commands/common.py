@@ -31,6 +31,18 @@ Out = Annotated[
     Path | None,
     typer.Option("--out", help="The run's folder; a part of this very run in it is continued.", show_default=False),
 ]
+FigureFile = Annotated[
+    Path | None,
+    typer.Option("--figure", help="Also write the main picture as FILE.png or FILE.svg.", show_default=False),
+]
+
+
+def picture_asked(file: Path | None) -> None:
+    """Refuse a picture that could not be written, before anything runs."""
+    if file is not None:
+        from openiads.faces.answers.common import refuse_other
+
+        refuse_other(file)
 
 
 def told(command: Callable[..., None]) -> Callable[..., None]:

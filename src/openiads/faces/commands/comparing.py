@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from openiads.faces.commands.common import Jobs, Json, Replications, Seed, told, warn
+from openiads.faces.commands.common import FigureFile, Jobs, Json, Replications, Seed, picture_asked, told, warn
 
 Out = Annotated[
     Path | None,
@@ -49,6 +49,7 @@ def compare(
                      show_default=False),
     ] = None,
     out: Out = None,
+    figure: FigureFile = None,
     json: Json = False,
 ) -> None:  # fmt: skip
     """Two scenarios or variants on the same dice: the difference, with its interval."""
@@ -57,6 +58,7 @@ def compare(
     from openiads.study.replicate import REPLICATIONS
     from openiads.world.outcome import METRICS
 
+    picture_asked(figure)
     question = _delta(within)
     wanted = list(metrics or METRICS)
     asked = [*wanted, question[0]] if question else wanted
@@ -78,10 +80,28 @@ def compare(
         if question:
             metric, delta = question
             summary["within"] = {"metric": metric, "delta": delta, "verdict": made.estimate(metric).within(delta)}
+        phases.phase("drawing the report")
+        report = _drawn(made, wanted, figure, None if stored else made.a.path.parent)
     if json:
         show.as_json(summary)
         return
     _print(summary, out or ("" if stored else made.a.path.parent))
+    if report is not None:
+        show.console().print(f"Report: {report}")
+
+
+def _drawn(made: Any, metrics: list[str], figure: Path | None, folder: Path | None) -> Path | None:
+    """The picture if one is asked for, and the report in the comparison's folder; stored runs have none."""
+    if figure is None and folder is None:
+        return None
+    from openiads.faces import answers
+    from openiads.faces.answers import page
+
+    if figure is not None:
+        answers.save(answers.differences(made, metrics), figure)
+    if folder is None:
+        return None
+    return page.write(page.comparison_page(made, page.premises_of(made.a.scenario), metrics), folder)
 
 
 def _print(summary: dict[str, Any], where: Path | str) -> None:

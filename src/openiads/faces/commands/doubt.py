@@ -7,7 +7,17 @@ from typing import Annotated, Any
 
 import typer
 
-from openiads.faces.commands.common import Jobs, Json, Replications, Seed, load_changed, told, warn
+from openiads.faces.commands.common import (
+    FigureFile,
+    Jobs,
+    Json,
+    Replications,
+    Seed,
+    load_changed,
+    picture_asked,
+    told,
+    warn,
+)
 
 Scenario = Annotated[str, typer.Argument(help="A scenario file, or the name of a packaged scenario.")]
 Metric = Annotated[str, typer.Option("--metric", help="A metric that is one number in every replication.")]
@@ -47,21 +57,26 @@ def spread(
     jobs: Jobs = None,
     changes: Changes = None,
     out: Out = None,
+    figure: FigureFile = None,
     json: Json = False,
 ) -> None:
     """Two doubts apart: what dice do, and what is not known; and how much of the latter rests on assumptions."""
     from openiads.faces import knowledge, show
     from openiads.study import knowledge as study
 
-    def work(phases: Any) -> dict[str, Any]:
-        question = _question(scenario, changes, metric, knobs, without, replications, seed, weighting)
-        return study.spread(question, worlds, _work(phases, jobs, out)).as_dict()
+    picture_asked(figure)
 
-    found = _watched(work)
+    def work(phases: Any) -> Any:
+        question = _question(scenario, changes, metric, knobs, without, replications, seed, weighting)
+        return study.spread(question, worlds, _work(phases, jobs, out))
+
+    found, report = _watched(work, figure, out)
     if json:
         show.as_json(found)
         return
     show.console().print("\n".join(knowledge.spread_lines(found)))
+    if report is not None:
+        show.console().print(f"Report: {report}")
 
 
 @told
@@ -78,6 +93,7 @@ def sensitivity(
     jobs: Jobs = None,
     changes: Changes = None,
     out: Out = None,
+    figure: FigureFile = None,
     json: Json = False,
 ) -> None:  # fmt: skip
     """Which number matters: what each knob does to a metric between the ends of its band."""
@@ -89,11 +105,13 @@ def sensitivity(
     if method not in methods:
         raise UsageError(f'method "{method}"', "there is no such method", "Give morris or sobol")
 
-    def work(phases: Any) -> dict[str, Any]:
-        question = _question(scenario, changes, metric, knobs, without, replications, seed, weighting)
-        return methods[method](question, worlds, _work(phases, jobs, out)).as_dict()
+    picture_asked(figure)
 
-    found = _watched(work)
+    def work(phases: Any) -> Any:
+        question = _question(scenario, changes, metric, knobs, without, replications, seed, weighting)
+        return methods[method](question, worlds, _work(phases, jobs, out))
+
+    found, report = _watched(work, figure, out)
     if json:
         show.as_json(found)
         return
@@ -106,15 +124,36 @@ def sensitivity(
     printed.print("\n".join(knowledge.sensitivity_lines(found)))
     printed.print(show.grid("", head, rows, numbers=knowledge.NUMBERS))
     printed.print(knowledge.LEGENDS[method])
+    if report is not None:
+        show.console().print(f"Report: {report}")
 
 
-def _watched(work: Any) -> dict[str, Any]:
-    """What some long work gives, with progress while it lasts."""
+def _watched(work: Any, figure: Path | None, out: Path | None) -> tuple[dict[str, Any], Path | None]:
+    """What some long work says, with progress while it lasts, and its report if its worlds are kept."""
     from openiads.faces import show
 
     with show.progress_bars() as phases:
         phases.phase("reading the scenario, compiling if need be")
-        return work(phases)
+        found = work(phases)
+        if figure is None and out is None:
+            return found.as_dict(), None
+        phases.phase("drawing the report")
+        return found.as_dict(), _drawn(found, figure, out)
+
+
+def _drawn(found: Any, figure: Path | None, out: Path | None) -> Path | None:
+    """The picture if one is asked for, and the report in the folder of the worlds if there is one."""
+    from openiads.faces import answers
+    from openiads.faces.answers import page
+    from openiads.study.knowledge import Spread
+
+    whole = isinstance(found, Spread)
+    if figure is not None:
+        answers.save(answers.spreads(found) if whole else answers.tornado(found), figure)
+    if out is None:
+        return None
+    made = page.spread_page if whole else page.sensitivity_page
+    return page.write(made(found, page.premises_of(found.question.scenario)), out)
 
 
 def _question(

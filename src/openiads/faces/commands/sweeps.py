@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from openiads.base.errors import UsageError
-from openiads.faces.commands.common import Jobs, Json, Replications, told, warn
+from openiads.faces.commands.common import FigureFile, Jobs, Json, Replications, picture_asked, told, warn
 
 
 @told
@@ -56,12 +56,14 @@ def sweep(
         int | None, typer.Option("--points", min=1, help="Points of a sample.", show_default=False)
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="More than a million points are meant.")] = False,
+    figure: FigureFile = None,
     json: Json = False,
 ) -> None:
     """Run a study: a scenario at every point of a design, and a table of what comes out."""
     from openiads.faces import show, tables
     from openiads.study import sweep as sweeps
 
+    picture_asked(figure)
     if until and ":" not in until:
         until = f"any_leaker:{until}"
     with show.progress_bars() as phases:
@@ -81,11 +83,24 @@ def sweep(
             warn=warn,
             yes=yes,
         )
+        phases.phase("drawing the report")
+        report = _drawn(made, figure)
     summary = made.summary()
     if json:
         show.as_json(summary)
     else:
         tables.points(summary)
+        show.console().print(f"Report: {report}")
+
+
+def _drawn(made: Any, figure: Path | None) -> Path:
+    """The report in the sweep's folder, and the picture if one is asked for."""
+    from openiads.faces import answers
+    from openiads.faces.answers import page
+
+    if figure is not None:
+        answers.save(page.sweep_figure(made), figure)
+    return page.write(page.sweep_page(made, page.premises_of(made.run(0).scenario)), made.path)
 
 
 def _study(name: str, options: dict[str, Any]) -> Any:
