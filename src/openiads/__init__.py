@@ -5,6 +5,7 @@
     scenario = oi.load("tartus_2016.toml")
     run = oi.run(scenario, replications=1000, seed=1)
     run.estimate("leakers")
+    oi.sweep("study.toml", out="swept").table()
 
 The public names below are loaded when first used, so that importing the package costs next to nothing.
 """
@@ -19,15 +20,33 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from openiads.data.catalog import catalog
     from openiads.data.reading import load
-    from openiads.study.replicate import run
+    from openiads.study.design import load_study
+    from openiads.study.query import query
+    from openiads.study.replicate import open_run, run
+    from openiads.study.sweep import open_sweep, sweep
 
-__all__ = ["__version__", "catalog", "load", "run"]
+__all__ = [
+    "__version__",
+    "catalog",
+    "load",
+    "load_study",
+    "open_run",
+    "open_sweep",
+    "query",
+    "run",
+    "sweep",
+]
 
 #: Public name -> the module that holds it.
 _HOMES = {
     "catalog": "openiads.data.catalog",
     "load": "openiads.data.reading",
+    "load_study": "openiads.study.design",
+    "open_run": "openiads.study.replicate",
+    "open_sweep": "openiads.study.sweep",
+    "query": "openiads.study.query",
     "run": "openiads.study.replicate",
+    "sweep": "openiads.study.sweep",
 }
 
 

@@ -9,7 +9,7 @@ import hashlib
 import json
 import sys
 import time as clock
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -43,6 +43,9 @@ class FakeScenario:
 
     def digest(self) -> str:
         return hashlib.sha256(json.dumps(self.mapping(), sort_keys=True).encode()).hexdigest()
+
+    def with_values(self, changes: dict[str, Any]) -> FakeScenario:
+        return replace(self, **changes)
 
 
 class FakeCatalog:

@@ -304,7 +304,7 @@ def test_another_scenario_version_or_arithmetic_is_refused(tmp_path: Path) -> No
     with pytest.raises(ResultsError, match=r"\(scenario\)"):
         run(FakeScenario(threats=3), replications=COUNT, seed=SEED, out=tmp_path / "r", engine=engine())
     file = tmp_path / "r" / "run.json"
-    from openiads.study.store import _checked, _with_check
+    from openiads.study.store import checked, with_check
 
     whole = file.read_bytes()
     for field, remedy in {
@@ -312,21 +312,21 @@ def test_another_scenario_version_or_arithmetic_is_refused(tmp_path: Path) -> No
         "fingerprint": "Run again with a new --out, or go on where it was begun",
         "catalog": f"Run again with a new --out, or use the copy of openiads {__version__} that made it",
     }.items():
-        told = _checked(whole)
+        told = checked(whole)
         told["identity"][field] = "other"
-        file.write_bytes(_with_check(told))
+        file.write_bytes(with_check(told))
         with pytest.raises(ResultsError, match=rf"\({field}\): other, here it is ") as caught:
             make(tmp_path / "r")
         assert str(caught.value).endswith(remedy)
-    told = _checked(whole)
+    told = checked(whole)
     told["identity"] |= {"format": 99, "version": "9.9", "new field": 1}
-    file.write_bytes(_with_check(told))
+    file.write_bytes(with_check(told))
     for each in (lambda: make(tmp_path / "r"), lambda: open_run(tmp_path / "r", engine=engine())):
         told_so = r"format 99.*\(format\)\. Use openiads 9\.9, or run again with a new --out"
         with pytest.raises(ResultsError, match=told_so):
             each()
     told["identity"]["format"] = 1
-    file.write_bytes(_with_check(told))
+    file.write_bytes(with_check(told))
     with pytest.raises(ResultsError, match="not what this version of openiads writes"):
         open_run(tmp_path / "r", engine=engine())
 

@@ -16,7 +16,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Any
 
@@ -274,7 +274,7 @@ class Catalog:
                     return row.values[parts[2]]
         raise InputError(f'catalog["{name}"]', f"no value {rest!r}", f"See: openiads catalog show {name}")
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 (hex) of the canonical content, the bibliography included; the order of entries in the files does
         not matter."""

@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 from openiads.base.errors import InputError, InputErrors
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel, ValidationError
+
     from openiads.data.catalog import Catalog
     from openiads.data.scenario import Scenario
 
@@ -27,12 +29,15 @@ __all__ = [
     "Lines",
     "catalog_of",
     "edited",
+    "field_errors",
     "find_scenario",
     "load",
     "loads",
+    "located",
     "merged",
     "packaged_scenarios",
     "parse_toml",
+    "read_text",
     "scan",
     "setting",
     "validate",
@@ -370,9 +375,8 @@ def find_scenario(path_or_name: str | Path) -> Path:
     )
 
 
-def load(path_or_name: str | Path) -> Scenario:
-    """Reads a scenario file or a packaged scenario by name; raises InputErrors with all problems."""
-    path = find_scenario(path_or_name)
+def read_text(path: Path) -> str:
+    """The text of a file; InputError if it cannot be read, is too large or is not UTF-8."""
     try:
         if path.stat().st_size > LARGEST_FILE:
             raise _too_large(str(path))
@@ -382,10 +386,16 @@ def load(path_or_name: str | Path) -> Scenario:
             str(path), f"cannot be read: {error.strerror}", "Check the path and its permissions."
         ) from None
     try:
-        text = data.decode("utf-8")
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise InputError(f"{path}:{line}", "not UTF-8 text", "Save the file as UTF-8.") from None
+
+
+def load(path_or_name: str | Path) -> Scenario:
+    """Reads a scenario file or a packaged scenario by name; raises InputErrors with all problems."""
+    path = find_scenario(path_or_name)
+    text = read_text(path)
     return loads(text, str(path), path.resolve().parent)
 
 
@@ -410,8 +420,7 @@ def validate(mapping: Mapping[str, Any], lines: Lines | None = None, folder: Pat
     try:
         scenario = Scenario.model_validate(dict(mapping))
     except ValidationError as error:
-        rows = error.errors(include_url=False)[:MOST_PROBLEMS]
-        problems += [(lines.line(row["loc"]), _field_error(row, mapping, lines)) for row in rows]
+        problems += field_errors(error, mapping, lines, Scenario)
     for loc, value, reason, remedy in islice(problems_of(mapping, lines, folder), MOST_PROBLEMS):
         problems.append((lines.line(loc), InputError(lines.place(loc, value), reason, remedy)))
     if problems or scenario is None:
@@ -433,7 +442,15 @@ def warnings_of(scenario: Scenario) -> list[str]:
     return warnings(scenario, catalog_of(scenario))
 
 
-def _field_error(row: Any, mapping: Mapping[str, Any], lines: Lines) -> InputError:
+def field_errors(
+    error: ValidationError, mapping: Mapping[str, Any], lines: Lines, model: type[BaseModel]
+) -> list[tuple[int, InputError]]:
+    """What pydantic says of a raw mapping that was to be a ``model``, in our words, each with its line."""
+    rows = error.errors(include_url=False)[:MOST_PROBLEMS]
+    return [(lines.line(row["loc"]), _field_error(row, mapping, lines, model)) for row in rows]
+
+
+def _field_error(row: Any, mapping: Mapping[str, Any], lines: Lines, model: type[BaseModel]) -> InputError:
     """One pydantic error in our words."""
     from openiads.data.catalog import nearest
     from openiads.data.scenario import keys_at
@@ -442,9 +459,11 @@ def _field_error(row: Any, mapping: Mapping[str, Any], lines: Lines) -> InputErr
     kind, context = row["type"], row.get("ctx", {})
     value = value_at_path(mapping, loc)
     if kind == "missing":
-        return InputError(lines.place(loc[:-1]) or "scenario", f"{loc[-1]} is missing", f"Add {loc[-1]} = ...")
+        return InputError(
+            lines.place(loc[:-1]) or model.__name__.lower(), f"{loc[-1]} is missing", f"Add {loc[-1]} = ..."
+        )
     if kind == "extra_forbidden":
-        keys = keys_at(loc[:-1])
+        keys = keys_at(loc[:-1], model)
         return InputError(lines.place(loc), "unknown key", f"{nearest(str(loc[-1]), keys)}Keys here: {', '.join(keys)}")
     shown = None if isinstance(value, dict | list) else value
     if kind == "quantity" or kind == "position":
@@ -506,19 +525,35 @@ def edited(mapping: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, 
 
     copied = copy.deepcopy(dict(mapping))
     for path, value in changes.items():
-        steps = list(islice(_steps(path), DEEPEST + 1))
-        if len(steps) > DEEPEST:
-            raise InputError(clipped(path), f"more than {DEEPEST} names joined by dots", PATH_EXAMPLE)
-        place: Any = copied
-        for step in steps[:-1]:
-            place = _descend(place, step, path)
-        last = steps[-1]
-        named = isinstance(place, dict) and isinstance(last, str)
-        listed = isinstance(place, list) and isinstance(last, int) and 0 <= last < len(place)
-        if not (named or listed):
-            raise InputError(clipped(path), "leads to no value that can be set", PATH_EXAMPLE)
-        place[last] = copy.deepcopy(value)
+        place, loc = _walk(copied, path)
+        place[loc[-1]] = copy.deepcopy(value)
     return copied
+
+
+def located(mapping: Mapping[str, Any], path: str) -> Loc:
+    """The key path in a raw scenario mapping that `path` leads to, names of listed things turned into their places."""
+    import copy
+
+    return _walk(copy.deepcopy(dict(mapping)), path)[1]
+
+
+def _walk(mapping: dict[str, Any], path: str) -> tuple[Any, Loc]:
+    """What holds the value at `path`, tables on the way made, and its key path."""
+    steps = list(islice(_steps(path), DEEPEST + 1))
+    if len(steps) > DEEPEST:
+        raise InputError(clipped(path), f"more than {DEEPEST} names joined by dots", PATH_EXAMPLE)
+    place: Any = mapping
+    loc: list[str | int] = []
+    for step in steps[:-1]:
+        inner = _descend(place, step, path)
+        loc.append(next(k for k, item in enumerate(place) if item is inner) if isinstance(place, list) else step)
+        place = inner
+    last = steps[-1]
+    named = isinstance(place, dict) and isinstance(last, str)
+    listed = isinstance(place, list) and isinstance(last, int) and 0 <= last < len(place)
+    if not (named or listed):
+        raise InputError(clipped(path), "leads to no value that can be set", PATH_EXAMPLE)
+    return place, (*loc, last)
 
 
 def _descend(place: Any, step: str | int, path: str) -> Any:
@@ -558,14 +593,16 @@ def _steps(path: str) -> Iterator[str | int]:
             return
 
 
-def setting(text: str) -> tuple[str, Any]:
+def setting(text: str, option: str = "--set") -> tuple[str, Any]:
     """`path=value` of a command line to a pair for `edited`: the value is TOML; what is not TOML is taken as text
     (`duration=300 s`)."""
     path, sign, value = text.partition("=")
     if not sign or not path.strip():
-        raise InputError(f"--set {clipped(text)}", "not path=value", "For example: --set site.Tartus.fire_units=1")
+        raise InputError(
+            f"{option} {clipped(text)}", "not path=value", f"For example: {option} site.Tartus.fire_units=1"
+        )
     try:
-        return path.strip(), parse_toml(f"value = {value}", "--set")["value"]
+        return path.strip(), parse_toml(f"value = {value}", option)["value"]
     except InputError:
         if _FORBIDDEN.search(value) or "\n" in value:
             raise

@@ -44,6 +44,7 @@ __all__ = [
     "Flight",
     "IdentificationSettings",
     "Link",
+    "Measure",
     "ModelSwitches",
     "Position",
     "Raid",
@@ -52,6 +53,7 @@ __all__ = [
     "Terrain",
     "WorldSettings",
     "keys_at",
+    "measure_at",
     "scenario_schema",
     "toml_text",
     "toml_value",
@@ -647,14 +649,40 @@ def scenario_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
-def keys_at(loc: tuple[str | int, ...]) -> list[str]:
-    """The keys allowed at a key path of a scenario file; empty where no table is."""
-    model: type[BaseModel] | None = Scenario
+def keys_at(loc: tuple[str | int, ...], model: type[BaseModel] | None = None) -> list[str]:
+    """The keys allowed at a key path of a file that holds a ``model`` (a scenario); empty where no table is."""
+    model = _model_at(loc, model or Scenario)
+    return [] if model is None else list(_fields(model))
+
+
+def measure_at(loc: tuple[str | int, ...]) -> Measure | None:
+    """What kind of quantity a scenario file has at a key path; None where it has no quantity."""
+    model = _model_at(loc[:-1], Scenario)
+    field = None if model is None else _fields(model).get(str(loc[-1]))
+    return (
+        None
+        if field is None
+        else next((m for m in (*field.metadata, *_within(field.annotation)) if isinstance(m, Measure)), None)
+    )
+
+
+def _model_at(loc: tuple[str | int, ...], model: type[BaseModel]) -> type[BaseModel] | None:
+    found: type[BaseModel] | None = model
     for step in loc:
-        if isinstance(step, str) and model is not None:
-            fields = {info.alias or name: info for name, info in model.model_fields.items()}
-            model = _model_in(fields[step].annotation) if step in fields else None
-    return [] if model is None else [info.alias or name for name, info in model.model_fields.items()]
+        if isinstance(step, str) and found is not None:
+            fields = _fields(found)
+            found = _model_in(fields[step].annotation) if step in fields else None
+    return found
+
+
+def _fields(model: type[BaseModel]) -> dict[str, Any]:
+    """Key in a file -> field of a model."""
+    return {info.alias or name: info for name, info in model.model_fields.items()}
+
+
+def _within(annotation: Any) -> list[Any]:
+    """Everything that an annotation is made of."""
+    return [found for part in get_args(annotation) for found in (part, *_within(part))]
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from openiads.faces import streams
-from openiads.faces.commands import catalog, footprints, looking, runs
+from openiads.faces.commands import catalog, footprints, looking, runs, sweeps
 from openiads.faces.commands.common import INTERRUPTED, UNREAD, unwritable
 
 app = typer.Typer(
@@ -33,6 +33,8 @@ for command in (
     looking.report,
     looking.explain,
     looking.check,
+    sweeps.sweep,
+    sweeps.query,
     footprints.footprint,
     catalog.schema,
 ):

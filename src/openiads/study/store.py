@@ -16,7 +16,7 @@ import hashlib
 import io
 import json
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -141,7 +141,7 @@ class Store:
                 stored, kept = _read_run(path)
             except FileNotFoundError:
                 if any(chunks.glob("*.parquet")):
-                    raise _unnamed(path) from None
+                    raise unnamed(path) from None
                 disk.write_file(path / "run.json", _run_file(identity, facts))
                 return cls(path, identity, facts, lock)
             _refuse_mismatch(path, stored, identity)
@@ -279,12 +279,12 @@ class Store:
         }
         if earlier is not None and {k: v for k, v in earlier.items() if k != "check"} == told:
             return
-        disk.write_file(self.path / "SEALED.json", _with_check(told))
+        disk.write_file(self.path / "SEALED.json", with_check(told))
 
     def sealed(self) -> dict[str, Any] | None:
         """What the seal says, or None if there is none that is whole and of this run."""
         try:
-            told = _checked(disk.read_file(self.path / "SEALED.json"))
+            told = checked(disk.read_file(self.path / "SEALED.json"))
         except (FileNotFoundError, Damaged):
             return None
         return told if told.get("run") == self._hash else None
@@ -355,15 +355,17 @@ def _run_file(identity: Identity, facts: dict[str, Any]) -> bytes:
         "python": platform.python_version(),
         "numpy": np.__version__,
     }
-    return _with_check({"identity": identity.as_dict(), "run": identity.hash, "platform": machine, "facts": facts})
+    return with_check({"identity": identity.as_dict(), "run": identity.hash, "platform": machine, "facts": facts})
 
 
-def _with_check(told: dict[str, Any]) -> bytes:
+def with_check(told: dict[str, Any]) -> bytes:
+    """A small file's text: JSON with the hash of itself."""
     whole = {**told, "check": hash_of(told)}
     return json.dumps(whole, indent=1, sort_keys=True, allow_nan=False).encode() + b"\n"
 
 
-def _checked(data: bytes) -> dict[str, Any]:
+def checked(data: bytes) -> dict[str, Any]:
+    """What ``with_check`` wrote; ``Damaged`` if it does not agree with its own hash."""
     try:
         told = json.loads(data)
     except (ValueError, UnicodeDecodeError, RecursionError) as problem:
@@ -376,7 +378,7 @@ def _checked(data: bytes) -> dict[str, Any]:
 def _read_run(path: Path) -> tuple[Identity, dict[str, Any]]:
     file = path / "run.json"
     try:
-        told = _checked(disk.read_file(file))
+        told = checked(disk.read_file(file))
         stored = told["identity"]
         if stored["format"] != FORMAT:
             version = str(stored.get("version", "of another version"))
@@ -399,12 +401,27 @@ def _read_run(path: Path) -> tuple[Identity, dict[str, Any]]:
         ) from problem
 
 
-def refuse_foreign(path: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What marks a folder of results: ``NOUN.json`` says what it is, ``inside`` holds files like ``pattern``."""
+
+    noun: str
+    inside: str
+    pattern: str
+    read: Callable[[Path], Any]  # reads NOUN.json of a folder; ResultsError if it is damaged
+
+
+RUN = Layout("run", "chunks", "*.parquet", lambda path: _read_run(path))
+
+
+def refuse_foreign(path: Path, layout: Layout = RUN) -> None:
     """ResultsError if ``path`` is anything but a run's folder, an empty one, or one still to be made.
 
     Nothing is touched.  What an interrupted start leaves (a lock, empty chunks, temporary files) counts as a run's.
+    layout : of another folder of results than a run's
     """
     remedy = "Choose a new or an empty folder with --out"
+    inside = path / layout.inside
     try:
         above = next((p for p in (path, *path.parents) if p.exists() or p.is_symlink()), path)
         if above != path and not above.is_dir():
@@ -413,24 +430,27 @@ def refuse_foreign(path: Path) -> None:
             return
         if not path.is_dir():
             raise ResultsError(str(path), "is a link to nothing" if path.is_symlink() else "is a file", remedy)
-        if (path / "run.json").exists():
-            _read_run(path)
+        if (path / f"{layout.noun}.json").exists():
+            layout.read(path)
             return
-        if any((path / "chunks").glob("*.parquet")):
-            raise _unnamed(path)
-        foreign = sorted(p.name for p in path.iterdir() if p.name not in ("lock", "chunks"))
+        if any(inside.glob(layout.pattern)):
+            raise unnamed(path, layout)
+        foreign = sorted(p.name for p in path.iterdir() if p.name not in ("lock", layout.inside))
         foreign = [name for name in foreign if not (name.startswith(".") and name.endswith(disk.TEMPORARY))]
-        if not foreign and (path / "chunks").is_dir():
-            foreign = sorted(f"chunks/{p.name}" for p in (path / "chunks").iterdir() if p.suffix != disk.TEMPORARY)
+        if not foreign and inside.is_dir():
+            foreign = sorted(f"{layout.inside}/{p.name}" for p in inside.iterdir() if p.suffix != disk.TEMPORARY)
     except OSError as problem:
         raise ResultsError(str(path), f"cannot be looked into: {problem.strerror}", remedy) from problem
     if foreign:
         few = ", ".join(foreign[:3]) + (f" and {len(foreign) - 3} more" if len(foreign) > 3 else "")
-        raise ResultsError(str(path), f"holds other files ({few}) and no run", f"Nothing was touched. {remedy}")
+        raise ResultsError(
+            str(path), f"holds other files ({few}) and no {layout.noun}", f"Nothing was touched. {remedy}"
+        )
 
 
-def _unnamed(path: Path) -> ResultsError:
-    what = "there are results here but no run.json to say of what"
+def unnamed(path: Path, layout: Layout = RUN) -> ResultsError:
+    """The error of results without the file that says of what."""
+    what = f"there are results here but no {layout.noun}.json to say of what"
     return ResultsError(str(path), what, "Choose another folder with --out")
 
 
@@ -562,10 +582,14 @@ __all__ = [
     "Damaged",
     "Done",
     "Identity",
+    "Layout",
     "Store",
+    "checked",
     "chunks_of",
     "event_table",
     "identity_here",
     "mismatch",
     "refuse_foreign",
+    "unnamed",
+    "with_check",
 ]

@@ -65,18 +65,27 @@ def explain(
 @told
 def check(
     target: Annotated[
-        str, typer.Argument(metavar="SCENARIO|RUN", help="A scenario (file or packaged name), or the folder of a run.")
+        str,
+        typer.Argument(
+            metavar="SCENARIO|RUN",
+            help="A scenario (file or packaged name), a study file, or the folder of a run or sweep.",
+        ),
     ],
     again: Annotated[
         int, typer.Option("--again", min=0, help="Run so many replications of a stored run again and compare.")
     ] = 3,
     json: Json = False,
 ) -> None:
-    """Validate a scenario (all errors at once), or re-verify a stored run."""
+    """Validate a scenario or a study (all errors at once), or re-verify a stored run or sweep."""
     from openiads.faces import show
 
     if Path(target).is_dir():
-        _check_run(Path(target), again, json)
+        _check_folder(Path(target), again, json)
+        return
+    from openiads.study.design import is_study
+
+    if is_study(target):
+        _check_study(target, json)
         return
     from openiads.data.reading import load
     from openiads.faces import text
@@ -102,38 +111,61 @@ def check(
     print(f"{scenario.name}: in order ({counts})")
 
 
-def _check_run(folder: Path, again: int, json: bool) -> None:
+def _check_study(file: str, json: bool) -> None:
+    from openiads.faces import show, text
+    from openiads.study.design import load_study
+
+    study = load_study(file)
+    if json:
+        show.as_json({"study": study.name, "ok": True, "points": study.size, "design": study.design})
+    else:
+        print(f"{study.name}: in order ({text.plural(study.size, 'point', 'points')})")
+
+
+def _check_folder(folder: Path, again: int, json: bool) -> None:
+    """Check a run or a sweep: its files, its event logs, and ``again`` replications run again."""
     from openiads import __version__
     from openiads.faces import show
     from openiads.study.invariants import check_run, verify_run
     from openiads.study.replicate import open_run
+    from openiads.study.sweep import is_sweep, open_sweep
 
-    made = open_run(folder)
-    made.store.verify()
-    violations = check_run(made)
-    repeated = min(again, made.replications)
-    if repeated and made.identity.version != __version__:
-        repeated = 0
+    swept = open_sweep(folder) if is_sweep(folder) else None
+    made = open_run(folder) if swept is None else None
+    version = made.identity.version if made is not None else swept.store.identity.fields["version"] if swept else ""
+    if again and version != __version__:
+        again = 0
         warn(
-            f"{folder}: made by openiads {made.identity.version}, this is {__version__}: its files are checked, but "
-            "nothing is run again"
+            f"{folder}: made by openiads {version}, this is {__version__}: its files are checked, but nothing is run "
+            "again"
         )
-    if repeated:
-        violations += verify_run(made, repeated)
-    rows = [{"check": v.name, "replication": v.replication, "time": v.time, "text": v.text} for v in violations]
+    if swept is not None:
+        found, repeated = swept.check(again)
+        count = sum(each["replications"] for each in swept.seal["points"])
+    elif made is not None:
+        made.store.verify()
+        repeated = min(again, made.replications)
+        violations = check_run(made) + (verify_run(made, repeated) if repeated else [])
+        found, count = [(0, v) for v in violations], made.replications
+    rows = [
+        {"point": k, "check": v.name, "replication": v.replication, "time": v.time, "text": v.text} for k, v in found
+    ]
+    points = {"points": len(swept.points)} if swept else {}
     if json:
         show.as_json(
             {
                 "run": str(folder),
                 "ok": not rows,
-                "replications": made.replications,
+                "replications": count,
+                **points,
                 "repeated": repeated,
                 "violations": rows,
             }
         )
     else:
         for row in rows:
-            print(f"replication {row['replication']}, t={row['time']:.1f} s: {row['check']}: {row['text']}")
+            at = f"point {row['point']}, " if swept else ""
+            print(f"{at}replication {row['replication']}, t={row['time']:.1f} s: {row['check']}: {row['text']}")
     if rows:
         raise ResultsError(
             str(folder),
@@ -142,4 +174,5 @@ def _check_run(folder: Path, again: int, json: bool) -> None:
         )
     if not json:
         told = f"{repeated} run again with equal results" if repeated else "none run again"
-        print(f"{folder}: sound ({made.replications} replications, {told})")
+        of = f"{len(swept.points)} points, " if swept else ""
+        print(f"{folder}: sound ({of}{count} replications, {told})")

@@ -1,0 +1,134 @@
+"""The commands of sweeps and of what is stored: sweep, query."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from openiads.base.errors import UsageError
+from openiads.faces.commands.common import Jobs, Json, Replications, told, warn
+
+
+@told
+def sweep(
+    study: Annotated[str, typer.Argument(help="A study file; with --vary a scenario (file or packaged name).")],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="The sweep's folder; a part of this very sweep is continued.", show_default=False),
+    ] = None,
+    jobs: Jobs = None,
+    chunk: Annotated[
+        int | None,
+        typer.Option("--chunk", min=1, help="Replications of a point stored together.", show_default=False),
+    ] = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="path=value at every point; may be repeated.", show_default=False),
+    ] = None,
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--vary",
+            help="path=v1,v2,... like site.Tartus.fire_units=1,2; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    replications: Replications = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", min=0, max=2**32 - 1, help="The seed.", show_default=False)
+    ] = None,
+    metrics: Annotated[
+        list[str] | None, typer.Option("--metric", help="What the table shows; may be repeated.", show_default=False)
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            "--until-ci", help="METRIC:W: a point ends once half its interval is at most W.", show_default=False
+        ),
+    ] = None,
+    design: Annotated[
+        str | None,
+        typer.Option("--design", help="grid, latin_hypercube, sobol or knowledge.", show_default=False),
+    ] = None,
+    points: Annotated[
+        int | None, typer.Option("--points", min=1, help="Points of a sample.", show_default=False)
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="More than a million points are meant.")] = False,
+    json: Json = False,
+) -> None:
+    """Run a study: a scenario at every point of a design, and a table of what comes out."""
+    from openiads.faces import show, tables
+    from openiads.study import sweep as sweeps
+
+    if until and ":" not in until:
+        until = f"any_leaker:{until}"
+    with show.progress_bars() as phases:
+        phases.phase("reading the study")
+        options = {
+            "set": changes, "vary": vary, "replications": replications, "seed": seed, "until": until, "design": design,
+            "points": points, "metrics": metrics,
+        }  # fmt: skip
+        asked = _study(study, options)
+        phases.phase("building the world, compiling if need be")
+        made = sweeps.sweep(
+            asked,
+            out=out or sweeps.default_sweep_folder(asked),
+            jobs=jobs,
+            chunk=chunk,
+            progress=show.running(phases),
+            warn=warn,
+            yes=yes,
+        )
+    summary = made.summary()
+    if json:
+        show.as_json(summary)
+    else:
+        tables.points(summary)
+
+
+def _study(name: str, options: dict[str, Any]) -> Any:
+    """The study of a file, or of a scenario and what is to vary; options replace keys of the file."""
+    from openiads.data.reading import find_scenario, setting
+    from openiads.study import design
+    from openiads.study.variation import varied
+
+    options["set"] = dict(setting(each) for each in options["set"] or [])
+    options["vary"] = dict(varied(each) for each in options["vary"] or [])
+    if design.is_study(name):
+        return design.load_study(name, **options)
+    if not options["vary"] and options["design"] != "knowledge":
+        if Path(name).suffix == ".toml" and not Path(name).is_file():
+            return design.load_study(name)
+        raise UsageError(
+            str(find_scenario(name)),
+            "this is a scenario, and nothing varies",
+            "Add --vary site.NAME.fire_units=1,2,3, or name a study file",
+        )
+    return design.quick_study(name, **options)
+
+
+@told
+def query(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run or a sweep.")],
+    sql: Annotated[str, typer.Argument(help="One SELECT over the views outcomes, events and points.")],
+    json: Json = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Print comma-separated values, all rows.")] = False,
+) -> None:
+    """Ask a stored run or sweep in SQL; nothing is ever written."""
+    from openiads.faces import show, tables
+    from openiads.study import query as queries
+
+    if json and csv:
+        raise UsageError("--json --csv", "both are asked for", "Choose one")
+    with show.progress_bars() as phases:
+        phases.phase("reading")
+        found = queries.query(folder, sql)
+    if json:
+        rows = [[value if isinstance(value, int | float | None) else str(value) for value in row] for row in found.rows]
+        show.as_json({"columns": found.columns, "rows": rows})
+    elif csv:
+        tables.answer_csv(found.columns, found.rows)
+    else:
+        tables.answer(found.columns, found.rows)
