@@ -20,8 +20,8 @@ from typing import Any
 from openiads.base.units import KINDS, written
 from openiads.data.catalog import STATUSES, catalog
 from openiads.data.scenario import scenario_schema
-from openiads.faces.text import REACH_HEAD, STATUS_WORDS, growth_cells, reach_cells
-from openiads.study import reach_table
+from openiads.faces.text import KNOB_HEAD, REACH_HEAD, STATUS_WORDS, growth_cells, knob_cells, reach_cells
+from openiads.study import knob_table, reach_table
 from openiads.study.explain import GATES
 from openiads.world import codes
 from openiads.world.trace import EVENT, MEANING
@@ -441,6 +441,24 @@ def knob_lines() -> list[str]:
     ]
 
 
+def knobs_page() -> str:
+    """docs/reference/knobs.md."""
+    return "\n".join(
+        [
+            NOTE,
+            "# Knob bands\n",
+            "What each knob of the catalog may be, and which published kind of figure its ends imply; the same as",
+            "`openiads catalog knobs`, which takes a scenario for the knobs of that alone. What the knobs do is under",
+            "[catalog fields](catalog.md#knobs).\n",
+            "*Range on 1 m2*: where one look detects a slowly fluctuating target of 1 m2 with probability 0.5, in free",
+            "space on boresight, not above the instrumented range. *Reach* and *peak speed*: as in the",
+            "[reach table](reach.md), with this knob alone moved. *Horizon*: of an antenna 20 m above a smooth sea",
+            "against a flight at 100 m. A share or a factor on errors implies no figure that anybody publishes.\n",
+            table(KNOB_HEAD, [knob_cells(row) for row in knob_table.table(catalog())]),
+        ]
+    )
+
+
 def reach_page() -> str:
     """docs/reference/reach.md."""
     found = reach_table.table(catalog())
@@ -488,6 +506,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "codes.md": codes_page,
     "gates.md": gates_page,
     "catalog.md": catalog_page,
+    "knobs.md": knobs_page,
     "reach.md": reach_page,
 }
 

@@ -1,9 +1,11 @@
 """The knob list: what carries knowledge spread, once, and what each knob does at a draw."""
 
+import numpy as np
 import pytest
 
+from openiads.base.errors import InputError
 from openiads.data.catalog import catalog
-from openiads.data.knobs import calibration, knob_list, nominal_values, quotes_of
+from openiads.data.knobs import LEVELS, calibration, knob_list, nominal_values, quotes_of, sample
 from openiads.data.reading import load
 
 
@@ -96,3 +98,33 @@ def test_instrumented_ranges_cap_and_do_not_calibrate():
 def test_a_loss_that_the_simulation_applies_is_undone_by_the_calibration():
     radar = catalog()["64n6e2"]
     assert calibration(radar, lambda _: 2.0).nominal == pytest.approx(calibration(radar).nominal + 3.0103, abs=1e-3)
+
+
+def test_a_sample_names_world_knobs_first_and_gives_each_column_to_its_knob(knobs):
+    rows = list(knobs.values())
+    shares = np.random.default_rng(4).uniform(0.01, 0.99, (3, len(rows)))
+    worlds = sample(reversed(rows), shares)
+    world_first = [k.name for k in reversed(rows) if k.world] + [k.name for k in reversed(rows) if not k.world]
+    assert all(list(world) == world_first for world in worlds)
+    for n, world in enumerate(worlds):
+        for k, name in enumerate(world_first):
+            if knobs[name].rebuild != "flyout":
+                assert world[name] == knobs[name].at(shares[n, k])
+    triangular = sample(reversed(rows), shares, "triangular")[0]
+    crew = world_first.index("s300pmu2.crew")
+    assert triangular["s300pmu2.crew"] == knobs["s300pmu2.crew"].at(shares[0, crew], "triangular")
+
+
+def test_flyout_knobs_take_the_middles_of_equal_parts(knobs):
+    shares = np.linspace(0.001, 0.999, 1000)[:, None]
+    drag = [world["48n6e2.drag"] for world in sample([knobs["48n6e2.drag"]], shares)]
+    assert sorted(set(drag)) == [knobs["48n6e2.drag"].at((k + 0.5) / LEVELS) for k in range(LEVELS)]
+    assert len({drag.count(value) for value in set(drag)}) == 1
+    crew = [world["s300pmu2.crew"] for world in sample([knobs["s300pmu2.crew"]], shares)]
+    assert len(set(crew)) == 1000
+
+
+@pytest.mark.parametrize("shares", [[[0.5]], [0.5, 0.5], [[0.0, 0.5]], [[0.5, 1.0]], [[0.5, np.nan]]])
+def test_shares_that_fit_no_sample_are_refused(knobs, shares):
+    with pytest.raises(InputError, match="one column for each knob"):
+        sample([knobs["48n6e2.drag"], knobs["64n6e2.snr"]], shares)

@@ -383,6 +383,20 @@ def test_catalog_reads_on_a_terminal_and_as_json() -> None:
     assert json.loads(call("catalog", "sources", "--json").stdout)["sources"]
 
 
+def test_knobs_are_listed_for_one_scenario_with_what_they_imply() -> None:
+    found = json.loads(call("catalog", "knobs", "one_on_one", "--json").stdout)
+    rows = {row["knob"]: row for row in found["knobs"]}
+    assert found["scenario"] == "one_on_one"
+    assert {"world.crest_factor", "48n6e2.drag", "30n6e2.snr"} <= set(rows)
+    assert "pac2_gemt.drag" not in rows
+    assert rows["48n6e2.drag"]["figures"][0]["name"] == "reach"
+    told = call("catalog", "knobs", "one_on_one")
+    assert told.exit_code == 0
+    assert "range on 1 m2" in " ".join(told.stdout.split())
+    refused = call("catalog", "knobs", "no_such_scenario")
+    assert refused.exit_code == 65
+
+
 def test_a_system_is_shown_with_what_it_names_and_what_a_fire_unit_holds() -> None:
     shown = call("catalog", "show", "s300pmu2").stdout
     assert "64N6E2 Big Bird surveillance radar" in shown

@@ -14,6 +14,9 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import ArrayLike
+
 from openiads.base.errors import InputError
 from openiads.data.catalog import Catalog, Entry, Value, parse_value, value_at
 from openiads.data.reading import parse_toml
@@ -22,10 +25,11 @@ if TYPE_CHECKING:
     from openiads.data.scenario import Scenario
     from openiads.physics.detection import Calibration, QuotedRange
 
-__all__ = ["Knob", "calibration", "knob_list", "nominal_values", "quotes_of"]
+__all__ = ["LEVELS", "Knob", "calibration", "knob_list", "nominal_values", "quotes_of", "sample"]
 
 KINDS = ("offset", "factor", "replaces", "share")
 BUILDS = ("none", "mask", "flyout", "arcs")
+LEVELS = 5  # of a knob that forces new flyout tables: its variance in a sample is 1 - 1 / LEVELS^2 of the band's
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,31 @@ class Knob:
         numbers = (self.nominal, self.low, self.high)
         bare = ("", self.low, self.high, (), self.status, "", "number", self.scale, self.certain)
         return value_at(Value(self.nominal, *bare, *numbers), u, weighting)
+
+
+def sample(knobs: Iterable[Knob], u: ArrayLike, weighting: str = "uniform") -> list[dict[str, float]]:
+    """Worlds of a knowledge sample: the knob values, by name, that a build takes; one dict for each row of ``u``.
+
+    knobs : world knobs come first, then the others in the order given; a certain one takes its column and its value
+    u : (n, k) in (0, 1), a column for each knob in that order;  weighting : as in `Knob.at`
+    A knob that forces new flyout tables takes one of ``LEVELS`` values, the middles of equally likely parts of its
+    band, so that the tables of a sample are few and are exact for the values told.
+    Raises InputError for numbers that are no such sample.
+    """
+    ordered = sorted(knobs, key=lambda knob: not knob.world)
+    shares = np.asarray(u, dtype=np.float64)
+    if shares.ndim != 2 or shares.shape[1] != len(ordered) or not ((shares > 0.0) & (shares < 1.0)).all():
+        raise InputError(
+            "knobs.sample", f"shares of shape {shares.shape} for {len(ordered)} knobs",
+            "Give one row for each world and one column for each knob, all between 0 and 1.",
+        )  # fmt: skip
+    stepped = (np.floor(shares * LEVELS) + 0.5) / LEVELS
+    columns = [
+        [knob.at(float(share), weighting) for share in (stepped if knob.rebuild == "flyout" else shares)[:, k]]
+        for k, knob in enumerate(ordered)
+    ]
+    names = [knob.name for knob in ordered]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 @cache

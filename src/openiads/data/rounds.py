@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from openiads.data.catalog import Entry
 
-__all__ = ["missile_of", "missile_values", "round_of", "round_values"]
+__all__ = ["missile_of", "missile_values", "round_of", "round_values", "scaled"]
 
 
 def round_values(entry: Entry) -> dict[str, Any]:
@@ -21,11 +22,22 @@ def round_values(entry: Entry) -> dict[str, Any]:
     return out | {"guidance": entry.text["guidance"], "launch_kind": entry.text["launch_kind"]}
 
 
-def round_of(entry: Entry) -> Any:
-    """A row of `physics.flyout.INTERCEPTOR` of an interceptor entry."""
+def scaled(values: Mapping[str, Any], impulse: float, drag: float) -> dict[str, Any]:
+    """Values of a round under its knobs: ``impulse`` is a factor on every thrust, ``drag`` one on the drag curve."""
+    out = dict(values)
+    for name in ("boost_thrust", "sustain_thrust"):
+        if name in out:
+            out[name] *= impulse
+    if isinstance(out.get("cd"), Mapping):
+        out["cd"] = {**out["cd"], "value": [c * drag for c in out["cd"]["value"]]}
+    return out
+
+
+def round_of(entry: Entry, impulse: float = 1.0, drag: float = 1.0) -> Any:
+    """A row of `physics.flyout.INTERCEPTOR` of an interceptor entry; factors as in `scaled`."""
     from openiads.physics.flyout import interceptor
 
-    return interceptor(round_values(entry), entry.name)
+    return interceptor(scaled(round_values(entry), impulse, drag), entry.name)
 
 
 def missile_values(entry: Entry) -> dict[str, Any]:

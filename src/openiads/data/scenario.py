@@ -585,6 +585,7 @@ class Scenario(_Part):
     )
 
     _folder: Path | None = PrivateAttr(None)
+    _json: str | None = PrivateAttr(None)  # written once: a scenario never changes
 
     @property
     def folder(self) -> Path | None:
@@ -609,7 +610,11 @@ class Scenario(_Part):
 
     def json_text(self) -> str:
         """Canonical JSON: sorted keys, every default written out, the same for any order of entries in the file."""
-        return json.dumps(self.mapping(), sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+        if self._json is None:
+            self._json = json.dumps(
+                self.mapping(), sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False
+            )
+        return self._json
 
     def toml(self) -> str:
         """The scenario as a TOML file that loads as an equal scenario."""

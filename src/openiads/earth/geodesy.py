@@ -173,8 +173,12 @@ def direct(lat: ArrayLike, lon: ArrayLike, azimuth: ArrayLike, distance: ArrayLi
     args = np.broadcast_arrays(*start, np.asarray(distance, dtype=float))
     lat_out = np.empty(args[0].shape)
     lon_out = np.empty(args[0].shape)
+    lines: dict[tuple[float, ...], Any] = {}  # setting a geodesic up takes longer than a point on it
     for at in np.ndindex(*args[0].shape):
-        solved = Geodesic.WGS84.Direct(*(float(v[at]) for v in args), wanted)
+        begins = tuple(float(v[at]) for v in args[:3])
+        if begins not in lines:
+            lines[begins] = Geodesic.WGS84.Line(*begins, wanted | Geodesic.DISTANCE_IN)
+        solved = lines[begins].Position(float(args[3][at]), wanted)
         lat_out[at] = solved["lat2"]
         lon_out[at] = solved["lon2"]
     lat_out, lon_out = np.radians(lat_out), np.radians(lon_out)

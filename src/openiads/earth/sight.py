@@ -196,31 +196,79 @@ def mask_table(
     Terrain is sampled at the table's own points, and each height comes from the running maximum of the slopes along its
     azimuth.  Raises InputError for an antenna under the ground or a number out of its range.
     """
-    if not (earth_factor > 0.0 and 0.0 < range_step <= max_range <= 500e3 and azimuths >= 4):
-        reason = f"earth factor {earth_factor:g}, range {max_range:g} m, step {range_step:g} m, {azimuths} azimuths"
-        raise InputError("mask table", reason, "Needs k > 0, 0 < step <= range <= 500 km, at least 4 azimuths.")
-    ground = float(terrain.height(lat, lon))
+    around = relief_around(terrain, lat, lon, max_range, azimuths, range_step)
+    return mask_over(terrain, around, antenna_height, earth_factor, max_range, azimuths, range_step)
+
+
+Relief = tuple[np.ndarray, np.ndarray | None]
+
+
+def relief_around(
+    terrain: Terrain, lat: float, lon: float, max_range: float, azimuths: int, range_step: float
+) -> Relief:
+    """Relief (`Terrain.relief`, [azimuths, ranges]) at the points of a place's mask table, the place itself first.
+
+    No refraction, crest factor or antenna height changes it, so that tables for many of these take it again.
+    """
+    if not (0.0 < range_step <= max_range <= 500e3 and azimuths >= 4):
+        reason = f"range {max_range:g} m, step {range_step:g} m, {azimuths} azimuths"
+        raise InputError("mask table", reason, "Needs 0 < step <= range <= 500 km, at least 4 azimuths.")
+    ranges = np.arange(_count(max_range, range_step)) * range_step
+    angles = np.arange(azimuths) * (2.0 * math.pi / azimuths)
+    lats, lons = (np.empty((azimuths, len(ranges))) for _ in range(2))
+    lats[:, 0], lons[:, 0] = lat, lon
+    lats[:, 1:], lons[:, 1:] = offset(lat, lon, angles[:, None], ranges[None, 1:])
+    return terrain.relief(lats, lons)
+
+
+def _count(max_range: float, range_step: float) -> int:
+    """Ranges of a mask table."""
+    return max(math.ceil(max_range / range_step - 1e-9), 2) + 1
+
+
+def mask_over(
+    terrain: Terrain,
+    around: Relief,
+    antenna_height: float,
+    earth_factor: float,
+    max_range: float,
+    azimuths: int,
+    range_step: float,
+) -> np.ndarray:
+    """The mask table over what `relief_around` found; arguments, errors and result as for `mask_table`."""
+    if not earth_factor > 0.0:
+        raise InputError("mask table", f"earth factor {earth_factor:g}", "Needs k > 0.")
+    level = terrain.raised(*around)
+    ground = float(level[0, 0])
     if not antenna_height >= ground - 0.5:
         reason = f"antenna at {antenna_height:.1f} m above the sea is under the ground ({ground:.1f} m)"
         raise InputError(f"mask table on {terrain.label}", reason, "Give ground height plus mast height.")
-    count = max(math.ceil(max_range / range_step - 1e-9), 2) + 1
+    count = _count(max_range, range_step)
     radius = earth_factor * MEAN_RADIUS
-    ranges = np.arange(count) * range_step
-    angles = np.arange(azimuths) * (2.0 * math.pi / azimuths)
-    heights = terrain.height(*offset(lat, lon, angles[:, None], ranges[None, 1:]))
-    arc = ranges[1:] / radius
+    heights = level[:, 1:]
+    arc = np.arange(1, count) * range_step / radius
     sine, cosine, drop = np.sin(arc), np.cos(arc), 2.0 * np.sin(arc / 2.0) ** 2
-    rise = heights * cosine - radius * drop - antenna_height  # of each sample over the antenna's tangent plane
-    slope = np.maximum.accumulate(rise / ((radius + heights) * sine), axis=1)
+    rise = heights * cosine  # of each sample over the antenna's tangent plane; in place, because memory is the cost
+    rise -= radius * drop
+    rise -= antenna_height
+    below = radius + heights
+    below *= sine
+    rise /= below
+    slope = np.maximum.accumulate(rise, axis=1, out=rise)
+    slope *= sine
     # (R + antenna) / (cos - slope sin) - R, written without the loss of digits of R - R
-    lowest = (antenna_height + radius * (drop + slope * sine)) / (cosine - slope * sine)
+    np.subtract(cosine, slope, out=below)
+    slope += drop
+    slope *= radius
+    slope += antenna_height
     table = np.empty(HEADER + azimuths * count)
     table[:HEADER] = (
         azimuths, count, range_step, radius, antenna_height, azimuths / (2.0 * math.pi), 1.0 / range_step, 0.0
     )  # fmt: skip
     body = table[HEADER:].reshape(azimuths, count)
     body[:, 0] = ground
-    body[:, 1:] = np.maximum(lowest, heights)  # equal but for rounding where the sample itself is the highest
+    lowest = np.divide(slope, below, out=slope)
+    np.maximum(lowest, heights, out=body[:, 1:])  # equal but for rounding where the sample itself is the highest
     return table
 
 

@@ -67,6 +67,7 @@ class Terrain:
 
     label : what it is, for people;  resolution : m, spacing of what it knows (0: exact formula);
     coarse : true where ridges between the grid points are likely to be understated.
+    A height is that of the bare ground plus ``crest_factor`` times the crest above it; most terrain has no crests.
     """
 
     def __init__(
@@ -76,13 +77,17 @@ class Terrain:
         surface: Callable[[np.ndarray, np.ndarray], np.ndarray],
         identity: bytes,
         *,
+        crest: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None,
+        crest_factor: float = 0.0,
         land: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None,
         coarse: bool = False,
     ) -> None:
         self.label = label
         self.resolution = resolution
         self.coarse = coarse
+        self.crest_factor = crest_factor
         self._surface = surface
+        self._crest = crest
         self._identity = identity
         self._land = land
 
@@ -91,10 +96,20 @@ class Terrain:
 
         Raises InputError for a place that is not finite, or outside the data where these say that is an error.
         """
+        return self.raised(*self.relief(lat, lon))
+
+    def relief(self, lat: ArrayLike, lon: ArrayLike) -> tuple[np.ndarray, np.ndarray | None]:
+        """Bare ground and crest above it (m; None: no crests) at places (rad): the part of `height` that no crest
+        factor changes.  Shapes and errors as there.
+        """
         lat, lon = np.broadcast_arrays(np.asarray(lat, dtype=float), np.asarray(lon, dtype=float))
         if not (np.isfinite(lat).all() and np.isfinite(lon).all()):
             raise InputError(self.label, "a latitude or longitude is not a finite number", "Check the position.")
-        return self._surface(lat, lon)
+        return self._surface(lat, lon), None if self._crest is None else self._crest(lat, lon)
+
+    def raised(self, bare: np.ndarray, crest: np.ndarray | None) -> np.ndarray:
+        """Heights (m) of what `relief` gave, with this terrain's crest factor."""
+        return bare if crest is None else bare + self.crest_factor * crest
 
     def is_land(self, lat: ArrayLike, lon: ArrayLike) -> np.ndarray:
         """Land or not, to the accuracy of the coastline (a place within 1.5 km of land counts as land).
@@ -106,6 +121,11 @@ class Terrain:
 
     def digest(self) -> str:
         """SHA-256 (hex) of everything the heights depend on."""
+        return hashlib.sha256(self._identity + repr(self.crest_factor).encode()).hexdigest()
+
+    @functools.cached_property
+    def relief_digest(self) -> str:
+        """SHA-256 (hex) of everything that `relief` depends on."""
         return hashlib.sha256(self._identity).hexdigest()
 
 
@@ -151,7 +171,7 @@ def levant_mean_height(mean: np.ndarray, coast: np.ndarray, lat: np.ndarray, lon
 def _packaged() -> tuple[np.ndarray, np.ndarray, np.ndarray, bytes]:
     body = files("openiads.shelf").joinpath("levant", "terrain.npz").read_bytes()
     with np.load(io.BytesIO(body), allow_pickle=False) as arrays:
-        return arrays["mean"], arrays["coast"], arrays["excess"], body
+        return arrays["mean"], arrays["coast"], arrays["excess"], hashlib.sha256(body).digest()
 
 
 def levant(crest_factor: float = 0.5, on_missing: str = "error") -> Terrain:
@@ -170,19 +190,24 @@ def levant(crest_factor: float = 0.5, on_missing: str = "error") -> Terrain:
         inside = (lat >= south) & (lat <= north) & (lon >= west) & (lon <= east)
         if not inside.all() and on_missing == "error":
             raise _outside("packaged Levant terrain", lat, lon, inside)
-        heights = levant_mean_height(mean, coast, lat, lon)
-        if crest_factor > 0.0:
-            heights += crest_factor * _sample_packaged(excess, lat, lon)
-        return np.where(inside, heights, 0.0)
+        return np.where(inside, levant_mean_height(mean, coast, lat, lon), 0.0)
+
+    def crest(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+        lat, lon = np.degrees(lat), np.degrees(lon)
+        inside = (lat >= south) & (lat <= north) & (lon >= west) & (lon <= east)
+        return np.where(inside, _sample_packaged(excess, lat, lon), 0.0)
 
     def land(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
         lat, lon = np.degrees(lat), np.degrees(lon)
         inside = (lat >= south) & (lat <= north) & (lon >= west) & (lon <= east)
         return inside & (_sample_packaged(coast, lat, lon) * COAST_UNIT > -SHORE_SLACK)
 
-    identity = body + repr(("levant", float(crest_factor), on_missing)).encode()
+    identity = body + repr(("levant", on_missing)).encode()
     label = f"packaged Levant, 9 km, crest factor {crest_factor:g}"
-    return Terrain(label, METERS_PER_DEGREE / 12, surface, identity, land=land, coarse=True)
+    return Terrain(
+        label, METERS_PER_DEGREE / 12, surface, identity, crest=crest, crest_factor=float(crest_factor), land=land,
+        coarse=True,
+    )  # fmt: skip
 
 
 def _check_choice(on_missing: str) -> None:

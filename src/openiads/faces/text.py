@@ -179,6 +179,21 @@ def growth_cells(row: Mapping[str, Any]) -> tuple[str, ...]:
     return name, words(row["guidance"]), *misses, "yes" if row["kept"] else "no"
 
 
+#: Columns of the table of knobs.
+KNOB_HEAD = ("knob", "nominal", "low", "high", "implies (at low, nominal, high)", "status", "sources")
+
+
+def knob_cells(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """One row of `study.knob_table.table`, in the order of ``KNOB_HEAD``."""
+    told = []
+    for figure in row["figures"]:
+        ends = ", ".join(number(figure[end], 3) for end in ("low", "nominal", "high"))
+        told.append(f"{figure['name']} {ends} {figure['unit']}".strip())
+    band = (number(row[end], 3) for end in ("nominal", "low", "high"))
+    status = "fixed by the scenario" if row["certain"] else row["status"]
+    return row["knob"], *band, "; ".join(told), status, ", ".join(row["source"])
+
+
 def metric_cells(name: str, value: Mapping[str, Any]) -> tuple[str, str, str, str]:
     """One row of the outcome table: label, central value, interval, n.
 

@@ -68,14 +68,15 @@ def lethal_radius(pk_ref: float, reliability: float, misses: ArrayLike, place: s
         raise InputError(place, f"{pk_ref} exceeds {most:.3f}, the share of rounds that arrive", "check the round")
 
     def mean_kill(radius: float) -> float:
-        return reliability * float(np.exp(-0.5 * (m / radius) ** 2).mean())
+        return reliability * (float(np.add.reduce(np.exp(-0.5 * (m / radius) ** 2))) / m.size)
 
     low, high = 1e-6, 1.0
     while mean_kill(high) < pk_ref:
         high *= 2.0
-    for _ in range(100):
-        mid = 0.5 * (low + high)
+    mid = 0.5 * (low + high)
+    while low < mid < high:
         low, high = (mid, high) if mean_kill(mid) < pk_ref else (low, mid)
+        mid = 0.5 * (low + high)
     return high
 
 

@@ -13,27 +13,39 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from openiads.base.compiled import kernel
 from openiads.base.errors import InputError
-from openiads.earth.geodesy import ECCENTRICITY_SQUARED, SEMI_MAJOR, SEMI_MINOR, direct, inverse, to_ecef, to_geodetic
+from openiads.earth.geodesy import (
+    ECCENTRICITY_SQUARED,
+    SEMI_MAJOR,
+    SEMI_MINOR,
+    direct,
+    inverse,
+    offset,
+    to_ecef,
+)
 
 __all__ = [
     "HEADER",
+    "Track",
     "ballistic_path",
     "end_time",
     "exit_path",
     "flight_state",
+    "ground_track",
     "level_route",
     "local_up",
     "position_at",
     "state_at",
     "tabulate",
     "terrain_following",
+    "turn_radius",
 ]
 
 Floats = NDArray[np.float64]
@@ -220,8 +232,9 @@ def _knots(path: Callable[[Floats], Floats], times: Floats, duration: float, sta
     h = min(0.02, duration / 100.0)
     before = np.clip(times - h, 0.0, duration)
     after = np.clip(times + h, 0.0, duration)
-    velocity = (path(after) - path(before)) / (after - before)[:, None]
-    rows = np.hstack([path(times), velocity])
+    here, ahead, behind = np.split(path(np.concatenate([times, after, before])), 3)
+    velocity = (ahead - behind) / (after - before)[:, None]
+    rows = np.hstack([here, velocity])
     head = np.array([start, times[1] - times[0], len(times), 1.0 if ballistic else 0.0])
     return np.concatenate([head, rows.ravel()])
 
@@ -237,16 +250,21 @@ def _interpolated(table: Floats, times: Floats) -> Floats:
     return (1.0 - w) * a[:, :3] + w * b[:, :3] + pull * ((1.0 - u) * a[:, 3:] - u * b[:, 3:])
 
 
-class _Track:
-    """A ground track: surface points by distance along it (m), with fillet turns; immutable."""
+class Track(NamedTuple):
+    """A ground track: ECEF points (n, 3) on the ellipsoid and their tangents by distance along it (n,), m."""
 
-    def __init__(self, distance: Floats, points: Floats, tangents: Floats) -> None:
-        self.distance, self.points, self.tangents = distance, points, tangents
-        self.length = float(distance[-1])
+    distance: Floats
+    points: Floats
+    tangents: Floats
+
+    @property
+    def length(self) -> float:
+        """From end to end, m."""
+        return float(self.distance[-1])
 
     def surface(self, s: Floats) -> tuple[Floats, Floats]:
         """ECEF points on the ellipsoid and unit normals there at distances ``s``."""
-        i = np.clip(np.searchsorted(self.distance, s, side="right") - 1, 0, len(self.distance) - 2)
+        i = np.searchsorted(self.distance[1:-1], s, side="right")
         span = self.distance[i + 1] - self.distance[i]
         u = ((s - self.distance[i]) / span)[:, None]
         w = u * u * (3.0 - 2.0 * u)
@@ -254,25 +272,31 @@ class _Track:
         point = (1.0 - w) * self.points[i] + w * self.points[i + 1]
         point = point + pull * ((1.0 - u) * self.tangents[i] - u * self.tangents[i + 1])
         normal = point / np.array([1.0, 1.0, 1.0 - ECCENTRICITY_SQUARED])
-        return point, normal / np.sqrt((normal * normal).sum(axis=1))[:, None]
+        x, y, z = normal.T  # by columns: a sum over rows of three numbers is slow
+        return point, normal / np.sqrt(x * x + y * y + z * z)[:, None]
 
 
 def _surface_points(lat: float, lon: float, azimuth: Floats | float, distance: Floats) -> Floats:
-    lats, lons = direct(lat, lon, azimuth, distance)
-    return np.array([to_ecef(float(p), float(q), 0.0) for p, q in zip(lats, lons, strict=True)])
+    return _ecef(*direct(lat, lon, azimuth, distance))
 
 
-def _ground_track(points: Sequence[tuple[float, float]], radius: float) -> _Track:
-    """Geodesic legs through ``points`` (latitude, longitude in rad) with turns of ``radius`` (m) at the corners."""
+def _ecef(lats: Floats, lons: Floats) -> Floats:
+    """Places (rad) on the ellipsoid as ECEF points (n, 3), m."""
+    return np.array([to_ecef(p, q, 0.0) for p, q in zip(lats.tolist(), lons.tolist(), strict=True)])
+
+
+def ground_track(points: Sequence[tuple[float, float]], radius: float) -> Track:
+    """Geodesic legs through ``points`` (latitude, longitude in rad) with turns of ``radius`` (m) at the corners.
+
+    Raises InputError for equal neighbors and for legs too short for their turns.
+    """
     if len(points) < 2:
         raise InputError("route", f"{len(points)} points given", "a route needs at least 2 points")
     legs = []
     for k, (a, b) in enumerate(zip(points[:-1], points[1:], strict=True)):
-        length, out = inverse(a[0], a[1], b[0], b[1])
-        arrive = inverse(b[0], b[1], a[0], a[1])[1] + math.pi
-        if length < 1.0:
+        legs.append(_leg_of(a, b))
+        if legs[-1][0] < 1.0:
             raise InputError(f"route.points[{k + 1}]", "same place as the point before", "remove one of the two")
-        legs.append((length, out, arrive))
     cuts = [0.0]  # length that the turn takes from each leg at this corner
     turns = [0.0]
     for k in range(1, len(legs)):
@@ -295,6 +319,13 @@ def _ground_track(points: Sequence[tuple[float, float]], radius: float) -> _Trac
     return _joined(pieces)
 
 
+@lru_cache(maxsize=1024)
+def _leg_of(a: tuple[float, float], b: tuple[float, float]) -> tuple[float, float, float]:
+    """Length (m) of the geodesic from a to b (rad), its azimuth at a and at b (rad)."""
+    length, out = inverse(*a, *b)
+    return length, out, inverse(*b, *a)[1] + math.pi
+
+
 def _leg(start: tuple[float, float], azimuth: float, skip: float, length: float) -> Any:
     def points(s: Floats) -> Floats:
         return _surface_points(start[0], start[1], azimuth, skip + s)
@@ -309,12 +340,14 @@ def _turn(corner: tuple[float, float], heading: float, turn: float, radius: floa
         ahead = -cut + radius * np.sin(s / radius)
         right = side * radius * (1.0 - np.cos(s / radius))
         bearing = heading + np.arctan2(right, ahead)
-        return _surface_points(corner[0], corner[1], bearing, np.sqrt(ahead * ahead + right * right))
+        # within 1 m at 300 km and falling with the cube of the distance: fractions of a millimeter across a turn
+        lats, lons = offset(corner[0], corner[1], bearing, np.sqrt(ahead * ahead + right * right))
+        return _ecef(lats, lons)
 
     return radius * abs(turn), points, radius * 0.05
 
 
-def _joined(pieces: list[Any]) -> _Track:
+def _joined(pieces: list[Any]) -> Track:
     distance: list[Floats] = []
     points: list[Floats] = []
     tangents: list[Floats] = []
@@ -325,14 +358,16 @@ def _joined(pieces: list[Any]) -> _Track:
         s = np.linspace(0.0, length, max(2, int(math.ceil(length / spacing)) + 1))
         if distance:
             s = s[1:]  # the piece before ends there
+        here, ahead, behind = np.split(at(np.concatenate([s, s + 1.0, s - 1.0])), 3)
         distance.append(begun + s)
-        points.append(at(s))
-        tangents.append((at(s + 1.0) - at(s - 1.0)) / 2.0)
+        points.append(here)
+        tangents.append((ahead - behind) / 2.0)
         begun += length
-    return _Track(np.concatenate(distance), np.concatenate(points), np.concatenate(tangents))
+    return Track(np.concatenate(distance), np.concatenate(points), np.concatenate(tangents))
 
 
 def turn_radius(speed: float, load_limit: float) -> float:
+    """Radius (m) of a level turn at a speed (m/s) and load factor (above 1)."""
     if not speed > 0.0:
         raise InputError("route.speed", f"{speed} m/s", "a speed above 0")
     if not load_limit > 1.0:
@@ -355,7 +390,7 @@ def _averaged(s: Floats, height: Floats, window: float) -> Callable[[Floats], Fl
     return lambda x: (integral(x + window / 2.0) - integral(x - window / 2.0)) / window
 
 
-def _profiled(track: _Track, height: Callable[[Floats], Floats], speed: float) -> Callable[[Floats], Floats]:
+def _profiled(track: Track, height: Callable[[Floats], Floats], speed: float) -> Callable[[Floats], Floats]:
     def path(times: Floats) -> Floats:
         s = np.clip(times * speed, 0.0, track.length)
         point, up = track.surface(s)
@@ -371,15 +406,17 @@ def level_route(
     start_time: float = 0.0,
     load_limit: float = 2.0,
     sample: float = 5.0,
+    *,
+    track: Track | None = None,
 ) -> Floats:
     """Table of a route of geodesic legs with level turns at constant ground speed.
 
     points : (latitude, longitude) in rad, at least 2.  altitude : m above the sea, one for all or one for each
     point (then legs climb evenly, rounded over 10 s; the ends are met exactly).  speed : m/s along the ground.
     start_time : s at the first point.  load_limit : load factor in turns (1.41 is a bank of 45 degrees).
-    sample : s, the longest step.
+    sample : s, the longest step.  track : `ground_track` of these points and this turn radius, where it is at hand.
     """
-    track = _ground_track(points, turn_radius(speed, load_limit))
+    track = ground_track(points, turn_radius(speed, load_limit)) if track is None else track
     heights = np.atleast_1d(np.asarray(altitude, dtype=np.float64))
     if heights.size == 1:
         level = float(heights[0])
@@ -397,7 +434,7 @@ def level_route(
     return tabulate(_profiled(track, profile, speed), start_time, track.length / speed, sample)
 
 
-def _corner_distances(track: _Track, points: Sequence[tuple[float, float]]) -> Floats:
+def _corner_distances(track: Track, points: Sequence[tuple[float, float]]) -> Floats:
     """Distance along the track where it passes closest to each point; strictly rising."""
     grid = np.linspace(0.0, track.length, max(200, int(track.length / 200.0)))
     surface, _ = track.surface(grid)
@@ -421,6 +458,8 @@ def terrain_following(
     sample: float = 2.0,
     max_slope: float = 0.1,
     spacing: float = 250.0,
+    *,
+    track: Track | None = None,
 ) -> Floats:
     """Table of a route that keeps at least ``agl`` (m) above ground and sea.
 
@@ -428,20 +467,23 @@ def terrain_following(
     dive, as a tangent: the flight begins to climb early enough, and is rounded over 4 s without going below ``agl``.
     Other arguments as for `level_route`.
     """
-    track = _ground_track(points, turn_radius(speed, load_limit))
+    track = ground_track(points, turn_radius(speed, load_limit)) if track is None else track
     s = np.linspace(0.0, track.length, max(2, int(math.ceil(track.length / spacing)) + 1))
-    surface, _ = track.surface(s)
-    places = np.array([to_geodetic(float(x), float(y), float(z))[:2] for x, y, z in surface])
-    wanted = np.maximum(np.broadcast_to(terrain_height(places[:, 0], places[:, 1]), len(s)), 0.0) + agl
+    _, up = track.surface(s)  # the normal of the ellipsoid is the latitude and longitude
+    lats, lons = np.arctan2(up[:, 2], np.hypot(up[:, 0], up[:, 1])), np.arctan2(up[:, 1], up[:, 0])
+    wanted = np.maximum(np.broadcast_to(terrain_height(lats, lons), len(s)), 0.0) + agl
     step = s[1] - s[0]
     window = 4.0 * speed
     reach = int(math.ceil(window / 2.0 / step)) + 1
-    raised = np.array([wanted[max(0, k - reach) : k + reach + 1].max() for k in range(len(s))])
-    for k in range(1, len(s)):
-        raised[k] = max(raised[k], raised[k - 1] - max_slope * step)
-    for k in range(len(s) - 2, -1, -1):
-        raised[k] = max(raised[k], raised[k + 1] - max_slope * step)
-    return tabulate(_profiled(track, _averaged(s, raised, window), speed), start_time, track.length / speed, sample)
+    around = np.pad(wanted, reach, constant_values=-np.inf)
+    fall = float(max_slope * step)
+    raised = np.lib.stride_tricks.sliding_window_view(around, 2 * reach + 1).max(axis=1).tolist()
+    for k in range(1, len(raised)):
+        raised[k] = max(raised[k], raised[k - 1] - fall)
+    for k in range(len(raised) - 2, -1, -1):
+        raised[k] = max(raised[k], raised[k + 1] - fall)
+    profile = _averaged(s, np.array(raised), window)
+    return tabulate(_profiled(track, profile, speed), start_time, track.length / speed, sample)
 
 
 def ballistic_path(trajectory: Any, t0: float) -> Floats:

@@ -72,7 +72,7 @@ def real_engine() -> Engine:
         return reading.validate(facts["mapping"]).placed(Path(folder) if folder else None)
 
     def warnings(scenario: Any, world: Any) -> list[str]:
-        return reading.warnings_of(scenario) + too_late(world)
+        return reading.warnings_of(scenario) + too_late(world) + capped(world)
 
     return Engine(
         importlib.import_module("openiads.world.build").build,
@@ -107,6 +107,15 @@ def too_late(world: Any) -> list[str]:
     alone = (rows["raid"] < 0) & (rows["side"] == int(Side.HOSTILE)) & (rows["ends"] > end) & (rows["starts"] <= end)
     found += [told(f'flight "{world.names.flights[k]}"', rows["ends"][k]) for k in np.flatnonzero(alone)]
     return found
+
+
+def capped(world: Any) -> list[str]:
+    """The kill probabilities of a world that its draw of knobs put above reliability x common mode."""
+    return [
+        f"{row['field']} is capped at {row['used']:.3f}: the knobs ask {row['asked']:.3f}, more than reliability and "
+        "common mode allow"
+        for row in world.limits.get("capped", [])
+    ]
 
 
 def preview(scenario: Any, *, engine: Engine | None = None) -> list[str]:
@@ -149,6 +158,7 @@ def run(
     warn: Callable[[str], None] | None = None,
     catalog: Any = None,
     knobs: dict[str, float] | None = None,
+    prebuilt: Any = None,
     cancel: threading.Event | None = None,
     engine: Engine | None = None,
 ) -> Run:
@@ -162,7 +172,9 @@ def run(
     until : ``METRIC:W``, stop once the half width of its 95 % interval is at most W (looks at 100, 200, 400, ...)
     progress : called with (replications done, of); cancel : when set, stops within one replication
     warn : called before the first replication with each warning about the scenario
-    knobs : values of knowledge knobs by name; None is nominal
+    knobs : values of knowledge knobs by name; None is nominal.  Kill probabilities that a draw puts above what
+        reliability and common mode allow are capped: told in the warnings, and in ``facts["limits"]["capped"]``
+    prebuilt : a `world.prebuilt.Prebuilt` that runs of many worlds share; it changes no result
 
     Raises InputError (bad scenario), ResultsError (store), Interrupted (Ctrl-C or cancel; run again to continue).
     """
@@ -177,7 +189,8 @@ def run(
     if out is not None:
         refuse_foreign(Path(out))  # before anything takes time
     engine.prepare()
-    world = engine.build(scenario, catalog, knobs)
+    shared = {} if prebuilt is None else {"prebuilt": prebuilt}
+    world = engine.build(scenario, catalog, knobs, **shared)
     engine.runner(world, seed)  # a rule that cannot be taken in is refused before anything is stored
     warnings = engine.warnings(scenario, world)
     if warn is not None:
@@ -654,6 +667,7 @@ __all__ = [
     "REPLICATIONS",
     "Engine",
     "Run",
+    "capped",
     "default_chunk",
     "default_folder",
     "default_jobs",

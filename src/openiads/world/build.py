@@ -25,6 +25,7 @@ from openiads.world.codes import Control, Evidence, FireRule
 from openiads.world.layout import LAUNCHER, MAGAZINE, PLATFORM, POST, RADAR, SITUATION, UNIT
 from openiads.world.paths import Paths
 from openiads.world.places import Names, Places, assets_of, corridors_of
+from openiads.world.prebuilt import Prebuilt
 from openiads.world.values import Arena, Values
 
 SERVICE = {"crew": 1, "fixed": 2, "exponential": 3}
@@ -61,18 +62,26 @@ class World:
         return self.rows["radars"]
 
 
-def build(scenario: Scenario, catalog: Catalog | None = None, knobs: Mapping[str, float] | None = None) -> World:
+def build(
+    scenario: Scenario,
+    catalog: Catalog | None = None,
+    knobs: Mapping[str, float] | None = None,
+    *,
+    prebuilt: Prebuilt | None = None,
+) -> World:
     """Make a world of a scenario; ``knobs`` replaces nominal values by name.
 
+    prebuilt : what earlier builds left, to make many worlds quickly; the world is the same with and without it
     Raises InputError for what only shows when the pieces are put together.
     """
+    prebuilt = Prebuilt() if prebuilt is None else prebuilt
     catalog = catalog_of(scenario) if catalog is None else catalog
     values = Values(catalog, knobs)
     terrain = terrain_of(scenario, values)
     factor = setting(scenario.world.earth_factor, values, "earth_factor", 4.0 / 3.0)
     arena = Arena()
-    places = Places(scenario, values, terrain, factor, arena)
-    paths = Paths(scenario, values, terrain, arena, places)
+    places = Places(scenario, values, terrain, factor, arena, prebuilt)
+    paths = Paths(scenario, values, terrain, arena, places, prebuilt)
     places.names.flights = paths.names
     places.names.assets = [asset.name for asset in scenario.assets]
     rows = {
@@ -99,7 +108,7 @@ def build(scenario: Scenario, catalog: Catalog | None = None, knobs: Mapping[str
     world = World(
         scenario, catalog, dict(knobs or {}), terrain, places.names, rows, arena.array(), rule, scenario.digest()
     )
-    world.limits = limits_of(world)
+    world.limits = {**limits_of(world), "capped": places.capped}
     return world
 
 

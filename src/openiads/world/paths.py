@@ -14,10 +14,20 @@ from openiads.data.scenario import Flight, Raid, Scenario, Site
 from openiads.earth.geodesy import bearing, inverse, offset, to_geodetic
 from openiads.earth.terrain import Terrain
 from openiads.physics.ballistics import missile, solve_aim
-from openiads.physics.motion import ballistic_path, end_time, level_route, state_at, terrain_following, turn_radius
+from openiads.physics.motion import (
+    Track,
+    ballistic_path,
+    end_time,
+    ground_track,
+    level_route,
+    state_at,
+    terrain_following,
+    turn_radius,
+)
 from openiads.world.codes import Element, Evasion, Side, ThreatClass
 from openiads.world.layout import FLIGHT
-from openiads.world.places import BANDS, Places
+from openiads.world.places import BANDS, Places, ground_at
+from openiads.world.prebuilt import Prebuilt
 from openiads.world.values import Arena, Values
 
 Points = list[tuple[float, float]]
@@ -28,7 +38,16 @@ LOW_FLIGHT = 300.0  # m above ground, below which results over coarse terrain ar
 class Paths:
     """Collects the rows of all flights; the order of raids and of flights in a raid is the file's canonical one."""
 
-    def __init__(self, scenario: Scenario, values: Values, terrain: Terrain, arena: Arena, places: Places) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        values: Values,
+        terrain: Terrain,
+        arena: Arena,
+        places: Places,
+        prebuilt: Prebuilt,
+    ) -> None:
+        self.prebuilt = prebuilt
         self.scenario = scenario
         self.values = values
         self.terrain = terrain
@@ -69,7 +88,7 @@ class Paths:
         return row
 
     def _ground(self, lat: float, lon: float) -> float:
-        return max(float(self.terrain.height(lat, lon)), 0.0)
+        return ground_at(self.terrain, self.prebuilt, lat, lon)
 
     # ------------------------------------------------------------------ raids
 
@@ -251,12 +270,36 @@ class Paths:
         speed = speed if speed is not None else self.values.of(entry, "speed")
         follows = agl is not None or (altitude is None and bool(entry.flags.get("terrain_following")))
         load = self._load(entry)
+        route = tuple(points)
+        key: tuple[Any, ...] = (route, speed, load)
         if follows:
             above = agl if agl is not None else self.values.of(entry, "agl")
-            return terrain_following(points, above, speed, self.terrain.height, 0.0, load)
+            key = ("following", *key, above, self.terrain.relief_digest, self.terrain.crest_factor)
+            return self.prebuilt.once(key, lambda: self._following(route, above, speed, load))
         level = altitude if altitude is not None else self.values.of(entry, "altitude")
-        heights = level if end is None else [level] * (len(points) - 1) + [end]
-        return level_route(points, heights, speed, 0.0, load)
+        heights = level if end is None else (*[level] * (len(points) - 1), end)
+
+        def flown() -> Any:
+            return level_route(route, heights, speed, 0.0, load, track=self._track(route, speed, load)[1])
+
+        return self.prebuilt.once(("level", *key, heights), flown)
+
+    def _track(self, route: tuple[tuple[float, float], ...], speed: float, load: float) -> tuple[Any, Track]:
+        """Key and ground track of a route; at what speed it is flown matters for its turns alone."""
+        radius = turn_radius(speed, load)
+        key = ("track", route, radius if len(route) > 2 else 0.0)
+        return key, self.prebuilt.once(key, lambda: ground_track(route, radius))
+
+    def _following(self, route: tuple[tuple[float, float], ...], above: float, speed: float, load: float) -> Any:
+        """Path of a route that follows the ground."""
+        key, track = self._track(route, speed, load)
+        terrain = self.terrain
+
+        def height(lats: Any, lons: Any) -> Any:
+            below = ("relief below", *key, terrain.relief_digest)
+            return terrain.raised(*self.prebuilt.once(below, lambda: terrain.relief(lats, lons)))
+
+        return terrain_following(route, above, speed, height, 0.0, load, track=track)
 
     def _ballistic(self, raid: Raid, entry: Entry) -> Any:
         v = self.values.of
@@ -272,11 +315,13 @@ class Paths:
         )  # fmt: skip
         lat, lon, height = self._aim(raid)
         start = raid.origin if raid.origin is not None else raid.route[0]
-        trajectory = solve_aim(
-            start.latitude, start.longitude, self._ground(start.latitude, start.longitude), lat, lon,
-            self._ground(lat, lon) + height, kind, place=f"raid.{raid.name}",
-        )  # fmt: skip
-        return ballistic_path(trajectory, 0.0)
+        begins = (start.latitude, start.longitude, self._ground(start.latitude, start.longitude))
+        ends = (lat, lon, self._ground(lat, lon) + height)
+
+        def solved() -> Any:
+            return ballistic_path(solve_aim(*begins, *ends, kind, place=f"raid.{raid.name}"), 0.0)
+
+        return self.prebuilt.once(("arc", kind.tobytes(), *begins, *ends), solved)
 
     # ------------------------------------------------------------------ single flights
 

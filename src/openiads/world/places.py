@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,10 @@ from openiads.base.draws import actor_number
 from openiads.base.errors import InputError
 from openiads.data.catalog import Entry, Row, launcher_rows
 from openiads.data.knobs import calibration
+from openiads.data.rounds import scaled
 from openiads.data.scenario import Command, Scenario, Site
 from openiads.earth.geodesy import enu_axes, offset, to_ecef
-from openiads.earth.sight import edge_table, mask_table
+from openiads.earth.sight import edge_table, mask_over, relief_around
 from openiads.earth.terrain import Terrain
 from openiads.physics.detection import detection_table
 from openiads.physics.flyout import INTERCEPTOR, interceptor
@@ -24,6 +26,7 @@ from openiads.physics.propagation import attenuation_table, two_way_attenuation
 from openiads.physics.reach import flyout_table
 from openiads.world.codes import Assignment, ChannelPhase, Control, FireRule, ThreatClass
 from openiads.world.layout import ASSET, CORRIDOR, LAUNCHER, LEVELS, MAGAZINE, PLATFORM, POST, RADAR, UNIT
+from openiads.world.prebuilt import Prebuilt
 from openiads.world.values import Arena, Values
 
 SPEED_OF_LIGHT = 299_792_458.0
@@ -35,6 +38,8 @@ REVOKE_UPDATES = 5  # of a command above systems; the catalog gives the systems'
 MOST_POSTS = 62  # a flight keeps a bit for each
 MASK_SPACING = 1000.0  # m between two masks along a ship's way, unless that takes more than
 MOST_MASKS = 40
+TERMINAL = ("terminal_a", "terminal_b", "glint")
+MOST_CERTAIN = 0.999  # of the rounds that work kill at the reference engagement; all of them would at any miss
 
 
 @dataclass
@@ -50,6 +55,12 @@ class Names:
     interceptors: list[str] = field(default_factory=list)
 
 
+def ground_at(terrain: Terrain, prebuilt: Prebuilt, lat: float, lon: float) -> float:
+    """Height (m) of the ground or the sea, whichever is higher, at a place (rad)."""
+    relief = prebuilt.once(("relief", terrain.relief_digest, lat, lon), lambda: terrain.relief(lat, lon))
+    return max(float(terrain.raised(*relief)), 0.0)
+
+
 def common_mode(scenario: Scenario, values: Values, entry: Entry) -> float:
     """Probability that nothing which the rounds of a salvo of this kind share fails, with the world's scale on it."""
     given = scenario.world.common_mode_scale
@@ -60,18 +71,28 @@ def common_mode(scenario: Scenario, values: Values, entry: Entry) -> float:
 class Places:
     """Collects the rows of everything that stands on the ground."""
 
-    def __init__(self, scenario: Scenario, values: Values, terrain: Terrain, earth_factor: float, arena: Arena) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        values: Values,
+        terrain: Terrain,
+        earth_factor: float,
+        arena: Arena,
+        prebuilt: Prebuilt,
+    ) -> None:
         self.scenario = scenario
         self.values = values
+        self.prebuilt = prebuilt
         self.terrain = terrain
         self.earth_factor = earth_factor
         self.arena = arena
         self.names = Names()
         nouns = ("platforms", "posts", "radars", "units", "magazines", "launchers", "kinds")
         self.rows: dict[str, list[Any]] = {noun: [] for noun in nouns}
-        self._tables: dict[str, int] = {}
-        self._kinds: dict[str, tuple[int, int, Any, float]] = {}
-        self._misses: dict[tuple[str, float], Any] = {}  # of reference engagements, by round and target speed
+        self.capped: list[dict[str, Any]] = []  # kill probabilities that a draw of knobs put too high
+        self._tables: dict[Any, int] = {}
+        self._kinds: dict[str, tuple[int, int, float]] = {}
+        self._killing: dict[str, Any] = {}  # a magazine row with the lethality of a kind of round
         self.ships: dict[str, int] = {}  # platform by site
         self._platform, self._way = -1, list[tuple[float, float]]()
         self._links = {link.name: link for link in scenario.links}
@@ -98,7 +119,12 @@ class Places:
     # ------------------------------------------------------------------ pieces
 
     def _ground(self, lat: float, lon: float) -> float:
-        return max(float(self.terrain.height(lat, lon)), 0.0)
+        return ground_at(self.terrain, self.prebuilt, lat, lon)
+
+    def _offset(self, lat: float, lon: float, azimuth: float, distance: float) -> tuple[float, float]:
+        """Where one comes to from a place, rad."""
+        key = ("offset", lat, lon, azimuth, distance)
+        return self.prebuilt.once(key, lambda: tuple(float(c) for c in offset(lat, lon, azimuth, distance)))
 
     def _place(self, row: Any, lat: float, lon: float, height: float) -> None:
         row["position"] = to_ecef(lat, lon, height)
@@ -157,18 +183,18 @@ class Places:
             return
         lat, lon = site.at.latitude, site.at.longitude
         length = site.speed * self.scenario.duration
-        end = offset(lat, lon, site.course, length + 1.0)
+        way = ((lat, lon), self._offset(lat, lon, site.course, length + 1.0))
+        speed = site.speed
         row = np.zeros(1, PLATFORM)[0]
         row["path"] = self.arena.add(
-            level_route([(lat, lon), (float(end[0]), float(end[1]))], 0.0, site.speed, 0.0, 2.0)
+            self.prebuilt.once(("ship", way, speed), lambda: level_route(way, 0.0, speed, 0.0, 2.0))
         )
         row["masks"] = min(math.ceil(length / MASK_SPACING) + 1, MOST_MASKS)
         row["spacing"] = max(length / max(int(row["masks"]) - 1, 1), 1.0)
         row["speed"], row["heading"] = site.speed, site.course
         self._platform = self.ships[site.name] = len(self.rows["platforms"])
         for n in range(int(row["masks"])):
-            here = offset(lat, lon, site.course, n * float(row["spacing"]))
-            self._way.append((float(here[0]), float(here[1])))
+            self._way.append(self._offset(lat, lon, site.course, n * float(row["spacing"])))
         self.rows["platforms"].append(row)
 
     def _superior(self, post: int) -> int:
@@ -356,76 +382,88 @@ class Places:
         """Signal calibration, and the tables of detection, attenuation and mask, shared between equal radars."""
         v = self.values.of
         pulses, alarm = int(entry.pulses.si), v(entry, "false_alarm_probability")
-        row["pd_table"] = self._once(f"pd {pulses} {alarm}", lambda: detection_table(pulses, alarm))
+        row["pd_table"] = self._once(("pd", pulses, alarm), lambda: detection_table(pulses, alarm))
         row["attenuation_table"] = -1
         loss = None
         if self.scenario.model.attenuation:
-            frequency = v(entry, "frequency")
-            table = attenuation_table(frequency, radar_height=20.0, max_range=max(float(row["range_max"]), 300e3))
-            row["attenuation_table"] = self._once(f"attenuation {frequency} {row['range_max']}", lambda: table)
+            frequency, farthest = v(entry, "frequency"), max(float(row["range_max"]), 300e3)
+            key = ("attenuation", frequency, farthest)
+            at = self._once(key, lambda: attenuation_table(frequency, radar_height=20.0, max_range=farthest))
+            row["attenuation_table"] = at
+            table = self.arena.part(at)
 
             def loss(distance: float) -> float:
                 return 1.0 / float(two_way_attenuation(table, 0, distance, 5000.0))
 
         decibels = calibration(entry, loss).nominal + self.values.knob(f"{entry.name}.snr", 0.0)
         row["reference_snr"] = 10.0 ** (decibels / 10.0)
-        coarse = self.terrain.resolution > 4000.0
-        azimuths, step = (360, 1000.0) if coarse else (720, 500.0)
-        places = self._way or [(lat, lon)]
-        masks = []
-        for n, (here_lat, here_lon) in enumerate(places):
-            mask = mask_table(
-                self.terrain, here_lat, here_lon, height, self.earth_factor, float(row["range_max"]), azimuths, step
-            )
-            masks.append((f"{here_lat} {here_lon} {height} {row['range_max']}", mask))
-            at = self._once(f"mask {masks[-1][0]} {self._platform} {n}", lambda mask=mask: mask)
-            row["mask_table"] = row["mask_base"] = at if n == 0 else row["mask_base"]
-        row["mask_stride"] = len(np.ravel(masks[0][1]))
         row["edge_table"] = row["edge_base"] = -1
+        row["mask_table"] = row["mask_base"] = self._sight(lat, lon, height, float(row["range_max"]), edges=False)
+        row["mask_stride"] = len(self.arena.part(int(row["mask_base"])))
         if self.scenario.model.diffraction:
-            for n, (place, mask) in enumerate(masks):
-                edge = edge_table(mask)
-                at = self._once(f"edge {place} {self._platform} {n}", lambda edge=edge: edge)
-                row["edge_table"] = row["edge_base"] = at if n == 0 else row["edge_base"]
-                row["edge_stride"] = len(np.ravel(edge))
+            row["edge_table"] = row["edge_base"] = self._sight(lat, lon, height, float(row["range_max"]), edges=True)
+            row["edge_stride"] = row["mask_stride"]
 
-    def _once(self, key: str, make: Any) -> int:
+    def _sight(self, lat: float, lon: float, height: float, farthest: float, *, edges: bool) -> int:
+        """Where the mask tables of an antenna begin, or those of their edges: one, or a ship's along its way.
+
+        Their knobs take any value, so they are made anew in every world; with the relief at hand that is quick.
+        """
+        terrain, factor = self.terrain, self.earth_factor
+        grid = (farthest, *((360, 1000.0) if terrain.resolution > 4000.0 else (720, 500.0)))
+        begins = []
+        for n, here in enumerate(self._way or [(lat, lon)]):
+            key = (*here, height, *grid, self._platform, n)
+            if ("mask", *key) not in self._tables:
+                bare = ("relief around", terrain.relief_digest, *here, *grid)
+                around = self.prebuilt.once(bare, partial(relief_around, terrain, *here, *grid))
+                self._tables["mask", *key] = self.arena.add(mask_over(terrain, around, height, factor, *grid))
+            if edges and ("edge", *key) not in self._tables:
+                mask = self.arena.part(self._tables["mask", *key])
+                self._tables["edge", *key] = self.arena.add(edge_table(mask))
+            begins.append(self._tables["edge" if edges else "mask", *key])
+        return begins[0]
+
+    def _once(self, key: Any, make: Any) -> int:
         if key not in self._tables:
-            self._tables[key] = self.arena.add(make())
+            self._tables[key] = self.arena.add(self.prebuilt.once(key, make))
         return self._tables[key]
 
     # ------------------------------------------------------------------ fire units
 
-    def _kind(self, entry: Entry) -> tuple[int, int, Any, float]:
-        """Row of an interceptor, its flyout table, its parameters and its published range."""
+    def _kind(self, entry: Entry) -> tuple[int, int, float]:
+        """Row of an interceptor, its flyout table and its published range."""
         if entry.name not in self._kinds:
-            row = interceptor(self._flight_values(entry), entry.name)
+            nominal = self._flying(entry)
             farthest = self.values.of(entry, "max_range")
-            table = self.arena.add(flyout_table(row, 1.25 * farthest))
+            # planning flights end before the terminal phase, so that its errors change no table
+            key = ("flyout", nominal.tobytes(), farthest)
+            table = self.arena.add(self.prebuilt.once(key, lambda: flyout_table(nominal, 1.25 * farthest)))
+            row = nominal.copy()
+            for name in TERMINAL:
+                row[name] *= self.values.knob(f"{entry.name}.terminal_error", 1.0)
             self.rows["kinds"].append(row)
             self.names.interceptors.append(entry.name)
-            self._kinds[entry.name] = (len(self.rows["kinds"]) - 1, table, row, farthest)
+            self._kinds[entry.name] = (len(self.rows["kinds"]) - 1, table, farthest)
         return self._kinds[entry.name]
 
-    def _flight_values(self, entry: Entry, *, scaled: bool = True) -> dict[str, Any]:
+    def _flying(self, entry: Entry) -> Any:
+        """The parameters of a round as drawn, but with its nominal terminal error; not to be changed."""
+        values = self._flight_values(entry)
+        curves = {name: (*v["mach"], *v["value"]) for name, v in values.items() if isinstance(v, dict)}
+        key = ("round", *(values | curves).items())
+        return self.prebuilt.once(key, lambda: interceptor(values, entry.name))
+
+    def _flight_values(self, entry: Entry) -> dict[str, Any]:
         v = self.values.of
         factor = self.values.knob
-        out: dict[str, Any] = {}
-        for name in INTERCEPTOR.names or ():
-            if name in entry.values:
-                out[name] = v(entry, name)
+        out: dict[str, Any] = {name: v(entry, name) for name in INTERCEPTOR.names or () if name in entry.values}
         for curve in ("cd", "cn_max"):
             if curve in entry.curves:
                 columns = entry.curves[curve].columns
                 out[curve] = {"mach": list(columns["mach"]), "value": list(columns["value"])}
-        if isinstance(out.get("cd"), dict):
-            out["cd"]["value"] = [c * factor(f"{entry.name}.drag", 1.0) for c in out["cd"]["value"]]
-        out["boost_thrust"] *= factor(f"{entry.name}.impulse", 1.0)
-        for name in ("terminal_a", "terminal_b", "glint"):
-            error = factor(f"{entry.name}.terminal_error", 1.0) if scaled else 1.0
-            out[name] = out.get(name, 0.0) * error
-        out["guidance"], out["launch_kind"] = entry.text["guidance"], entry.text["launch_kind"]
-        return out
+        out = scaled(out, factor(f"{entry.name}.impulse", 1.0), factor(f"{entry.name}.drag", 1.0))
+        return out | {"guidance": entry.text["guidance"], "launch_kind": entry.text["launch_kind"]}
 
     def _unit(self, site: Site, system: Entry, n: int, above: list[int]) -> None:
         catalog, v = self.values.catalog, self.values.of
@@ -472,8 +510,7 @@ class Places:
             return site.fire_unit_positions[n].latitude, site.fire_unit_positions[n].longitude
         aside = (n - (site.fire_units - 1) / 2.0) * self.values.of(system, "unit_spacing")
         turn = site.facing + (math.pi / 2.0 if aside >= 0.0 else -math.pi / 2.0)
-        lat, lon = offset(site.at.latitude, site.at.longitude, turn, abs(aside))
-        return float(lat), float(lon)
+        return self._offset(site.at.latitude, site.at.longitude, turn, abs(aside))
 
     def _doctrine(self, row: Any, site: Site, system: Entry) -> None:
         doctrine = site.doctrine
@@ -496,7 +533,7 @@ class Places:
         v = self.values.of
         row = np.zeros(1, MAGAZINE)[0]
         row["unit"] = unit
-        row["kind"], row["flyout_table"], kind, farthest = self._kind(entry)
+        row["kind"], row["flyout_table"], farthest = self._kind(entry)
         wanted = site.doctrine.keep.get(entry.name)
         classes = ThreatClass if wanted is None else [ThreatClass[wanted.upper()]]
         row["classes"] = sum(1 << int(c) for c in classes)
@@ -512,39 +549,68 @@ class Places:
                 v(entry, "ballistic_min_altitude"), v(entry, "ballistic_max_altitude"),
             ]  # fmt: skip
             row["speed_limit"] = v(entry, "target_speed_limit")
-        self._lethality(row, entry, kind, farthest)
+        self._lethality(row, entry, farthest)
         self.rows["magazines"].append(row)
 
-    def _lethality(self, row: Any, entry: Entry, kind: Any, farthest: float) -> None:
+    def _lethality(self, row: Any, entry: Entry, farthest: float) -> None:
         """Lethal radius per class, so that the reference engagement has the catalog's kill probability."""
-        reliability = self.values.of(entry, "reliability")
-        row["reliability"] = reliability
-        common = 1.0 if self.scenario.model.kill == "constant" else common_mode(self.scenario, self.values, entry)
-        row["common_mode"] = common
-        nominal = interceptor(self._flight_values(entry, scaled=False), entry.name)  # what pk_ref was said of
+        if entry.name not in self._killing:
+            self._killing[entry.name] = self._killed(entry, farthest)
+        for name in ("reliability", "common_mode", "pk", "lethal"):
+            row[name] = self._killing[entry.name][name]
+
+    def _killed(self, entry: Entry, farthest: float) -> Any:
+        """A magazine row with what `_lethality` fills in."""
+        row = np.zeros(1, MAGAZINE)[0]
+        row["reliability"] = self.values.of(entry, "reliability")
+        constant = self.scenario.model.kill == "constant"
+        row["common_mode"] = 1.0 if constant else common_mode(self.scenario, self.values, entry)
+        nominal = self._flying(entry)  # what pk_ref was said of
         height = 0.5 * self.values.of(entry, "max_altitude")
         reach = {"ballistic": self.values.of(entry, "ballistic_max_range", farthest)}
         for cls, field_name in CLASS_FIELDS.items():
-            pk = self.values.pk(entry, field_name)
-            if self.scenario.model.kill_probability is not None:
-                pk = self.scenario.model.kill_probability
+            pk = self._asked(self.values, entry, field_name)
+            if not constant:
+                name = cls.name.lower()
+                engagement = (reach.get(name, farthest), height, REFERENCE_SPEED[name])
+                key = ("misses", nominal.tobytes(), *engagement)
+                misses = self.prebuilt.once(key, partial(reference_misses, nominal, *engagement, samples=200))
+                works = float(row["reliability"]) * float(row["common_mode"])
+                pk = self._allowed(entry, field_name, pk, works, misses)
+                place = f"{entry.name}.{field_name}"
+                radius = self.prebuilt.once(
+                    ("lethal", *key, pk, works), partial(lethal_radius, pk, works, misses, place)
+                )
+                row["lethal"][int(cls)] = radius
             row["pk"][int(cls)] = pk
-            if self.scenario.model.kill == "constant":
-                continue
-            if pk > reliability * common:
-                raise InputError(
-                    f"{entry.name}.{field_name}",
-                    f"{pk:g} is more than reliability {reliability:g} x common mode {common:g}",
-                    "A round that works that often cannot kill more often.",
-                )  # fmt: skip
-            name = cls.name.lower()
-            speed = REFERENCE_SPEED[name]
-            key = (entry.name, speed)
-            if key not in self._misses:
-                far = reach.get(name, farthest)
-                self._misses[key] = reference_misses(nominal, far, height, speed, samples=200)
-            place = f"{entry.name}.{field_name}"
-            row["lethal"][int(cls)] = lethal_radius(pk, reliability * common, self._misses[key], place)
+        return row
+
+    def _asked(self, values: Values, entry: Entry, field_name: str) -> float:
+        """The kill probability of a class that the scenario or the catalog gives."""
+        fixed = self.scenario.model.kill_probability
+        return values.pk(entry, field_name) if fixed is None else fixed
+
+    def _allowed(self, entry: Entry, field_name: str, pk: float, works: float, misses: Any) -> float:
+        """A kill probability, or the most that a round can have that works so often, if it is a draw that asks more.
+
+        A draw of knobs that are each possible can be impossible together; it is capped and told.  Numbers that
+        contradict each other without any draw are refused.
+        """
+        written = Values(self.values.catalog)
+        could = written.of(entry, "reliability") * common_mode(self.scenario, written, entry)
+        possible = self._asked(written, entry, field_name) < could
+        if pk > works and not possible:
+            reliability, common = self.values.of(entry, "reliability"), common_mode(self.scenario, self.values, entry)
+            raise InputError(
+                f"{entry.name}.{field_name}",
+                f"{pk:g} is more than reliability {reliability:g} x common mode {common:g}",
+                "A round that works that often cannot kill more often.",
+            )
+        most = MOST_CERTAIN * works * float(np.isfinite(misses).mean())
+        if not (self.values.knobs and possible and pk > most > 0.0):
+            return pk  # what cannot be in it is refused with the lethal radius
+        self.capped.append({"field": f"{entry.name}.{field_name}", "asked": pk, "used": most})
+        return most
 
     def _launchers(
         self,
@@ -565,8 +631,8 @@ class Places:
         for k, load in enumerate(rows):
             entry = self.values.catalog[load.launcher]
             row = np.zeros(1, LAUNCHER)[0]
-            here_lat, here_lon = offset(lat, lon, 2.0 * math.pi * k / count, ring)
-            self._place(row, float(here_lat), float(here_lon), self._ground(float(here_lat), float(here_lon)) + 2.0)
+            here_lat, here_lon = self._offset(lat, lon, 2.0 * math.pi * k / count, ring)
+            self._place(row, here_lat, here_lon, self._ground(here_lat, here_lon) + 2.0)
             name = f"{site.name}/{n + 1}/{k + 1}"
             row["actor"] = actor_number(f"launcher/{name}")
             row["platform"] = self._platform

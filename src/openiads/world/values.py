@@ -50,17 +50,21 @@ class Arena:
     """The flat array of tables, grown at build time; ``add`` returns the offset at which a table begins."""
 
     def __init__(self) -> None:
-        self._parts: list[NDArray[np.float64]] = []
+        self._at: dict[int, NDArray[np.float64]] = {}
         self._size = 0
 
     def add(self, table: Any) -> int:
         """Append a table."""
         part = np.ascontiguousarray(table, dtype=np.float64).ravel()
         at = self._size
-        self._parts.append(part)
+        self._at[at] = part
         self._size += len(part)
         return at
 
+    def part(self, at: int) -> NDArray[np.float64]:
+        """The table that begins at an offset."""
+        return self._at[at]
+
     def array(self) -> NDArray[np.float64]:
         """All tables in one array."""
-        return np.concatenate(self._parts) if self._parts else np.zeros(1)
+        return np.concatenate(list(self._at.values())) if self._at else np.zeros(1)

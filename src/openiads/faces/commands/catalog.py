@@ -161,6 +161,29 @@ def catalog_reach(json: Json = False) -> None:
     out.print(show.grid(title, ("round", "guidance", *shares, "as its class demands"), rows, numbers=(2, 3, 4)))
 
 
+@app.command("knobs")
+@told
+def catalog_knobs(
+    scenario: Annotated[
+        str | None, typer.Argument(help="A scenario by file or name: only its knobs.", show_default=False)
+    ] = None,
+    json: Json = False,
+) -> None:
+    """What carries knowledge spread: each knob's band, who said so, and the published kind of figure it implies."""
+    from openiads.data.catalog import catalog
+    from openiads.data.reading import catalog_of, load
+    from openiads.faces import show, text
+    from openiads.study import knob_table
+
+    chosen = None if scenario is None else load(scenario)
+    rows = knob_table.table(catalog() if chosen is None else catalog_of(chosen), chosen)
+    if json:
+        show.as_json({"scenario": None if chosen is None else chosen.name, "knobs": rows})
+        return
+    cells = [text.knob_cells(row) for row in rows]
+    show.console().print(show.grid("Knobs", text.KNOB_HEAD, cells, numbers=(1, 2, 3), widths={0: 24}))
+
+
 @app.command("sources")
 @told
 def catalog_sources(json: Json = False) -> None:

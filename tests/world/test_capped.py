@@ -1,0 +1,67 @@
+"""A draw of knobs whose kill probability is above reliability x common mode is capped and told; text is refused."""
+
+import numpy as np
+import pytest
+
+import openiads as oi
+from openiads.base.errors import InputError
+from openiads.data.catalog import catalog
+from openiads.data.knobs import knob_list, sample
+from openiads.data.reading import catalog_of, load
+from openiads.study.replicate import open_run, run
+from openiads.world.build import build
+from openiads.world.codes import ThreatClass
+from openiads.world.places import MOST_CERTAIN
+
+pytestmark = pytest.mark.compiled_only
+
+TOO_GOOD = {"48n6e2.pk": 1.0, "48n6e2.reliability": 0.72, "world.common_mode": 3.0}
+
+
+def test_a_draw_above_what_works_is_capped_and_told() -> None:
+    world = build(load("raid24"), None, TOO_GOOD)
+    magazine = world.rows["magazines"][0]
+    works = magazine["reliability"] * magazine["common_mode"]
+    told = {row["field"]: row for row in world.limits["capped"]}
+    asked = {f"pk_{c.name.lower()}": catalog()["48n6e2"].get(f"pk_{c.name.lower()}").si_high for c in ThreatClass if c}
+    assert set(told) == {f"48n6e2.{name}" for name, pk in asked.items() if pk > MOST_CERTAIN * works}
+    assert told
+    for field, row in told.items():
+        cls = ThreatClass[field.rpartition("_")[2].upper()]
+        assert row["asked"] == asked[f"pk_{cls.name.lower()}"] > row["used"] == pytest.approx(MOST_CERTAIN * works)
+        assert magazine["pk"][int(cls)] == row["used"]
+        assert 0.0 < magazine["lethal"][int(cls)] < 10_000.0
+    assert (magazine["pk"] <= works).all()
+
+
+def test_a_draw_that_agrees_is_not_touched() -> None:
+    world = build(load("raid24"), None, {"48n6e2.pk": 0.5, "48n6e2.reliability": 0.95})
+    value = catalog()["48n6e2"].get("pk_aircraft")
+    assert world.limits["capped"] == []
+    middle = 0.5 * (value.si_low + value.si_high)
+    assert world.rows["magazines"][0]["pk"][int(ThreatClass.AIRCRAFT)] == pytest.approx(middle)
+
+
+@pytest.mark.parametrize("knobs", [None, {"48n6e2.reliability": 0.8}])
+def test_what_a_user_wrote_is_refused_with_and_without_a_draw(knobs: dict[str, float] | None) -> None:
+    scenario = load("raid24").with_values({"model.kill_probability": 0.99})
+    with pytest.raises(InputError, match="works that often"):
+        build(scenario, None, knobs)
+
+
+def test_no_draw_of_a_sample_is_refused() -> None:
+    scenario = load("turkey_2013")
+    knobs = [knob for knob in knob_list(catalog_of(scenario), scenario) if not knob.certain]
+    shares = np.random.default_rng(3).choice([0.001, 0.999], (6, len(knobs)))  # corners of the bands
+    worlds = [build(scenario, None, values) for values in sample(knobs, shares)]
+    assert any(world.limits["capped"] for world in worlds)
+
+
+def test_a_run_tells_and_keeps_what_it_capped(tmp_path) -> None:
+    made = run("raid24", replications=3, seed=2, knobs=TOO_GOOD, out=tmp_path / "r")
+    assert any("48n6e2.pk_aircraft is capped" in line for line in made.warnings)
+    stored = open_run(tmp_path / "r")
+    assert stored.facts["limits"]["capped"] == made.world.limits["capped"] != []
+    assert stored.world.limits["capped"] == made.world.limits["capped"]
+    assert stored.again(1).outcome.tobytes() == made.again(1).outcome.tobytes()
+    assert "capped" not in str(oi.run("raid24", replications=1, seed=2).warnings)
