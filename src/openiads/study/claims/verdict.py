@@ -1,8 +1,8 @@
 """From evidence to a verdict, by the rule that a claim states before its first result.
 
 A claim is judged in *cells* (a class of missile, a size of raid, a figure that is compared).  Each cell is looked at
-in several *arms*: limits of engagement (emergent, published) times how intervals are weighted (uniform, triangular).  In
-an arm there is one answer for the nominal world, with the interval of the dice, and a count over sampled worlds.
+in several *arms*: limits of engagement (emergent, published) times how intervals are weighted (uniform, triangular).
+In an arm there is one answer for the nominal world, with the interval of the dice, and a count over sampled worlds.
 The two are never mixed: the nominal world tells what the catalog's own numbers give, the sampled worlds how far that
 rests on numbers that nobody knows.
 """
