@@ -1,9 +1,9 @@
 """How long a new world of a knowledge sample takes: ``python benchmarks/worlds.py [SCENARIO ...]`` prints JSON.
 
-All knobs of a scenario are drawn.  ``first_ms``: with an empty store.  ``sample_ms``: each later world of a sample, which
-makes flyout tables whenever its round's levels are new.  ``new_ms``: worlds with new values of every other knob, once the
-levels' tables are there.  ``continuous_ms``: the flight of the rounds drawn between the levels too.  ``alone_ms``: a build
-without a store.  CPU milliseconds; of several worlds least, median and ninth decile.
+All knobs of a scenario are drawn.  ``first_ms``: with an empty store.  ``sample_ms``: each later world of a sample,
+which makes flyout tables whenever its round's levels are new.  ``new_ms``: worlds with new values of every other knob,
+once the levels' tables are there.  ``continuous_ms``: the flight of the rounds drawn between the levels too.
+``alone_ms``: a build without a store.  CPU milliseconds; of several worlds least, median and ninth decile.
 """
 
 from __future__ import annotations
@@ -51,9 +51,7 @@ def measured(name: str) -> dict[str, object]:
     first, others = (sample(knobs, rng.uniform(1e-9, 1.0, (WORLDS, len(knobs)))) for _ in range(2))
     between = [{knob.name: knob.at(float(rng.random())) for knob in knobs} for _ in range(WORLDS // 6)]
     flight = {knob.name for knob in knobs if knob.rebuild == "flyout"}
-    known = [
-        {key: (old if key in flight else new)[key] for key in new} for old, new in zip(first, others, strict=True)
-    ]
+    known = [{key: (old if key in flight else new)[key] for key in new} for old, new in zip(first, others, strict=True)]
     build(scenario, catalog)  # compiles
     store = Prebuilt()
     drawn = clocked(scenario, catalog, first, store)

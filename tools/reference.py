@@ -19,9 +19,10 @@ from typing import Any
 
 from openiads.base.units import KINDS, written
 from openiads.data.catalog import STATUSES, catalog
-from openiads.data.scenario import scenario_schema
+from openiads.data.scenario import scenario_schema, toml_value
 from openiads.faces.text import KNOB_HEAD, REACH_HEAD, STATUS_WORDS, growth_cells, knob_cells, reach_cells
 from openiads.study import knob_table, reach_table
+from openiads.study.design import EVERY, MOST_POINTS, StudyFile
 from openiads.study.explain import GATES
 from openiads.world import codes
 from openiads.world.trace import EVENT, MEANING
@@ -500,6 +501,58 @@ def reach_page() -> str:
     )  # fmt: skip
 
 
+def study_page() -> str:
+    """docs/reference/study.md."""
+    rows = []
+    for name, field in StudyFile.model_fields.items():
+        default = "" if field.is_required() else shown_default(field.default)
+        rows.append((f"`{name}`", "required" if field.is_required() else default, field.description or ""))
+    return "\n".join(
+        [
+            NOTE,
+            "# Study files\n",
+            "A study is a TOML file that `openiads sweep` runs ([how to](../how-to/sweep.md)). Errors are told all at",
+            "once, with their lines.\n",
+            table(("key", "if left out", "meaning"), rows),
+            "## Paths\n",
+            "`site.NAME.FIELD`, `raid.NAME.FIELD`, `duration` and the like are paths of the [scenario](scenario.md),",
+            "as `--set` takes them. `knob.NAME` is a [knob](catalog.md#knobs). In the file they may be written with",
+            'dots (`site.Tartus.launchers`) or in quotes (`"site.Tartus.launchers"`); a name with spaces is quoted:',
+            '`raid."Cruise west".count`.\n',
+            "## Values in `[vary]`\n",
+            table(
+                ("value", "means", "designs"),
+                [
+                    ("`[1, 2, 3]`", "these values", "all; a sample gives each the same share"),
+                    ("`{from = 4, to = 40, step = 4}`", "4, 8, ... 40; quantities as text with units", "all"),
+                    ('`{from = "200 m/s", to = "300 m/s"}`', "anything between", "`latin_hypercube`, `sobol`"),
+                    ('`"interval"`', "a knob's published interval, by `weighting`", "`latin_hypercube`, `sobol`"),
+                ],
+            ),
+            "## Designs\n",
+            table(
+                ("design", "points"),
+                [
+                    ("`grid`", "every combination; the last key varies fastest"),
+                    ("`latin_hypercube`", "`points` points; of every factor each of as many equal parts is met once"),
+                    ("`sobol`", "a scrambled Sobol sequence; `points` is a power of two"),
+                    ("`knowledge`", "`points` worlds, a Latin hypercube of `knobs`, crossed with the grid of `[vary]`"),
+                ],
+            ),
+            f"More than {MOST_POINTS:,} points need `--yes`.\n",
+        ]
+    )  # fmt: skip
+
+
+def shown_default(value: Any) -> str:
+    """What a key of a study is when it is left out."""
+    if value is None or value == {}:
+        return ""
+    if value == EVERY:
+        return '`"all"`'
+    return f"`{toml_value(list(value) if isinstance(value, tuple) else value)}`"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "scenario.md": scenario_page,
     "events.md": events_page,
@@ -508,6 +561,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "catalog.md": catalog_page,
     "knobs.md": knobs_page,
     "reach.md": reach_page,
+    "study.md": study_page,
 }
 
 

@@ -20,6 +20,8 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from openiads.data.catalog import catalog
     from openiads.data.reading import load
+    from openiads.faces.export import export
+    from openiads.study.compare import compare
     from openiads.study.design import load_study
     from openiads.study.query import query
     from openiads.study.replicate import open_run, run
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 __all__ = [
     "__version__",
     "catalog",
+    "compare",
+    "export",
     "load",
     "load_study",
     "open_run",
@@ -40,6 +44,8 @@ __all__ = [
 #: Public name -> the module that holds it.
 _HOMES = {
     "catalog": "openiads.data.catalog",
+    "compare": "openiads.study.compare",
+    "export": "openiads.faces.export",
     "load": "openiads.data.reading",
     "load_study": "openiads.study.design",
     "open_run": "openiads.study.replicate",

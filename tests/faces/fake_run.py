@@ -448,6 +448,20 @@ def fake_coverage() -> list[Any]:
     return found
 
 
+def fake_twins() -> list[Any]:
+    """One twin that is given and one that is not."""
+    from openiads.study.twins_of_run import Input, Twin
+
+    inputs = (
+        Input("kill share of a round, aircraft", 0.84, "share", "measured in the run"),
+        Input("greatest range", 200e3, "m", "catalog (48n6e2.max_range)"),
+    )
+    return [
+        Twin("Leak", "independent shots", "(1 − p)^n", "Shots share a track.", inputs, 0.044, 0.08, 0.06, 0.1, True),
+        Twin("Salvos in time", "closing target", "a count", "the fire rule does not fire again after a look"),
+    ]
+
+
 def fake_brief(replication: int = 3) -> Any:
     """A whole brief from the fake run, without study, data or engine."""
     from openiads.faces import brief as b
@@ -496,4 +510,5 @@ def fake_brief(replication: int = 3) -> Any:
         settings=settings(),
         warnings=[],
         duration=900.0,
+        twins=fake_twins(),
     )

@@ -52,7 +52,7 @@ def test_help_imports_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0
     assert done.stderr.strip() == "[]"
-    for name in ("demo", "run", "check", "catalog", "schema", "explain", "report"):
+    for name in ("demo", "run", "check", "catalog", "schema", "explain", "twins", "report", "export", "compare"):
         assert name in done.stdout
 
 
@@ -313,7 +313,7 @@ def test_a_signal_ends_a_run_in_order_and_the_same_command_goes_on(tmp_path: Pat
     assert f"not complete ({stored} of 20000 chunks stored)" in refused.stderr
 
 
-@pytest.mark.parametrize("command", ["check", "report", "explain"])
+@pytest.mark.parametrize("command", ["check", "report", "explain", "twins"])
 def test_what_is_no_run_is_refused_in_one_line(tmp_path: Path, command: str) -> None:
     more = ["--replication", "0"] if command == "explain" else []
     (tmp_path / "empty").mkdir()
@@ -345,6 +345,23 @@ def test_a_run_of_another_version_is_read_but_not_run_again(tmp_path: Path, monk
     assert again.stderr.endswith("Run again with a new --out, or use openiads 0.0.9, which made it\n")
     (tmp_path / "r" / "SEALED.json").unlink()
     assert "Complete it with openiads 0.0.9, which began it" in call("check", path).stderr
+
+
+def test_closed_forms_stand_beside_a_run_in_80_columns_and_as_json(tmp_path: Path) -> None:
+    path = str(tmp_path / "r")
+    assert call("run", "one_on_one", "-n", "30", "--out", path).exit_code == 0
+    told = json.loads(call("twins", path, "--json").stdout)
+    assert (told["scenario"], told["replications"]) == ("one_on_one", 30)
+    leak = told["twins"][0]
+    assert leak["given"] is True and leak["closed"] == pytest.approx(0.09, abs=0.1)
+    assert {row["from"] for row in leak["inputs"]} == {"measured in the run"}
+    alone = next(twin for twin in told["twins"] if twin["model"] == "independent threats")
+    assert alone["given"] is False and alone["closed"] is None and alone["inputs"] == []
+    shown = call("twins", path)
+    assert shown.exit_code == 0
+    assert max(map(len, shown.stdout.splitlines())) <= 80
+    assert "Leak of an engaged threat (independent shots)" in shown.stdout
+    assert "Not given: fewer than two threats press home." in shown.stdout
 
 
 def test_check_of_a_good_scenario_says_so() -> None:

@@ -93,7 +93,9 @@ def test_every_reference_inside_a_picture_leads_somewhere(page: str) -> None:
      "terrain-limited", "Not modeled", "are assumptions", "Distribution of leakers", "By threat class", "HIT_ASSET",
      "Which resource binds first",
      "binds first in 62 %", "Kill chain of each flight",
-     "HORIZON", "The scenario", "brochure_x", "assumption", "3f3f3f", "--seed 2016", "Run it again"],
+     "Closed-form twins", "4.4 %", "Shots share a track.", "The fire rule does not fire again after a look",
+     "catalog (48n6e2.max_range)", "200,000 m", "HORIZON",
+     "The scenario", "brochure_x", "assumption", "3f3f3f", "--seed 2016", "Run it again"],
 )  # fmt: skip
 def test_report_says_what_it_must(page: str, phrase: str) -> None:
     assert phrase in " ".join(outline(page).words)
@@ -173,6 +175,7 @@ def test_report_of_a_run_without_threats_or_sites_still_draws(made: Any) -> None
         parameters=[],
         sources=[],
         settings={},
+        twins=[],
     )
     words = " ".join(outline(report.page(empty, flat())).words)
     assert "No threats flew in any of" in words

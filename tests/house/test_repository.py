@@ -85,7 +85,8 @@ def test_the_version_is_the_same_everywhere() -> None:
 
 def test_public_names_are_listed_once_and_exist() -> None:
     assert openiads.__all__ == [
-        "__version__", "catalog", "load", "load_study", "open_run", "open_sweep", "query", "run", "sweep",
+        "__version__", "catalog", "compare", "export", "load", "load_study", "open_run", "open_sweep", "query", "run",
+        "sweep",
     ]  # fmt: skip
     for name in openiads.__all__:
         assert getattr(openiads, name) is not None

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from house.source import ROOT
 from openiads.base.errors import InputError, InputErrors
 from openiads.study.design import MOST_POINTS, Study, is_study, load_study, quick_study
 from openiads.study.factors import Factor
@@ -199,3 +200,10 @@ def test_a_study_that_is_no_file_and_a_bad_option_are_told(tmp_path: Path) -> No
         quick_study("tartus_2016", vary={"site.Tartus.fire_unit": [1]})
     with pytest.raises(InputError, match="--vary a: not path=value"):
         varied("a")
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "examples" / "studies").glob("*.toml")), ids=lambda p: p.stem)
+def test_the_examples_are_in_order(path: Path) -> None:
+    study = load_study(path)
+    assert study.size == len(study.points) > 1
+    assert study.name == path.stem

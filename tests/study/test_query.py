@@ -35,10 +35,8 @@ def test_outcomes_of_a_sweep_are_the_rows_of_its_runs(swept: Sweep) -> None:
 
 
 def test_points_hold_what_varies_and_join_to_outcomes(swept: Sweep) -> None:
-    found = query(
-        swept,
-        'SELECT points.threats, "knob.pk", avg(leakers) FROM points JOIN outcomes USING (point) GROUP BY ALL ORDER BY 1',
-    )
+    joined = "FROM points p JOIN outcomes USING (point) GROUP BY ALL ORDER BY 1"
+    found = query(swept, f'SELECT p.threats, "knob.pk", avg(leakers) {joined}')
     assert [row[:2] for row in found.rows] == [(1, 0.5), (3, 0.5)]
     assert [row[2] for row in found.rows] == pytest.approx([f.mean for f in swept.estimate("leakers")])
     digests = query(swept, "SELECT digest FROM points ORDER BY point").rows

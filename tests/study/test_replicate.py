@@ -69,6 +69,13 @@ def test_outcomes_are_all_rows_in_order() -> None:
     assert made.estimate("leakers").mean == pytest.approx(np.mean(table["leakers"].to_numpy()))
 
 
+def test_a_row_is_that_of_its_replication() -> None:
+    made = run(RAID, replications=23, seed=1, chunk=4, engine=engine())
+    assert [made.row(k).tobytes() for k in range(23)] == [row.tobytes() for row in made.rows()]
+    with pytest.raises(UsageError, match=r"0 \.\. 22"):
+        made.row(23)
+
+
 def test_events_of_any_replication_hold_looks_and_states(tmp_path: Path) -> None:
     made = run(RAID, replications=8, seed=1, record=2, out=tmp_path / "r", engine=engine())
     for replication in (1, 6):
@@ -221,3 +228,20 @@ def test_default_chunks_give_early_results_and_few_files() -> None:
     for n in (10, 200, 5_000, 100_000, 10**6):
         assert 1 <= default_chunk(n) <= 250
         assert n / default_chunk(n) <= 4_000
+
+
+def test_a_chunk_is_a_second_of_work_where_that_leaves_enough_chunks_for_the_threads() -> None:
+    assert default_chunk(10_000, 0.009) == 112
+    assert default_chunk(4_000, 0.0001) == 500  # an eighth
+    assert default_chunk(10**6, 0.0001) == 1_000
+    assert default_chunk(10_000, 10.0) == default_chunk(10_000)
+    assert default_chunk(100, 0.001) == 13
+
+
+def test_the_size_of_chunks_that_was_timed_is_kept_when_a_run_goes_on(tmp_path: Path) -> None:
+    one = run(FakeScenario(threats=1), replications=2_000, seed=1, out=tmp_path / "r", engine=engine())
+    assert one.identity.chunk > default_chunk(2_000)
+    (tmp_path / "r" / "SEALED.json").unlink()
+    slow = FakeScenario(threats=1, slowness=0.05)
+    again = run(slow, replications=2_000, seed=1, out=tmp_path / "r", engine=engine())
+    assert (again.identity.chunk, again.digest) == (one.identity.chunk, one.digest)

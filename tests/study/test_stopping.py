@@ -1,8 +1,11 @@
+from collections import Counter
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
 from openiads.base.errors import UsageError
-from openiads.study.estimate import Accumulator
+from openiads.study.estimate import Accumulator, Finding, mean_interval, ratio_interval
 from openiads.study.stopping import Until, coverage_when_stopping, looks, parse_until, sharp
 from openiads.world.outcome import OUTCOME
 
@@ -36,6 +39,49 @@ def test_stopping_keeps_the_stated_coverage() -> None:
     )
     assert worst > 0.92
     assert coverage_when_stopping(0.3, 1e-9, 100) == pytest.approx(0.95, abs=0.02)
+
+
+def covered_when_stopping(
+    until: Until, finding: Callable[[np.ndarray], Finding], samples: np.ndarray, truth: float
+) -> tuple[float, Counter[int]]:
+    """Share of samples whose interval at the stop holds the truth, and how often each count was the last."""
+    held, stops = 0, Counter[int]()
+    for sample in samples:
+        for count in looks(len(sample)):
+            found = finding(sample[:count])
+            if until.reached(found) or count == len(sample):
+                break
+        held += found.low <= truth <= found.high
+        stops[count] += 1
+    return held / len(samples), stops
+
+
+def mean_of(sample: np.ndarray) -> Finding:
+    low, high = mean_interval(float(sample.sum()), float((sample**2).sum()), len(sample))
+    return Finding("leakers", float(sample.mean()), low, high, len(sample))
+
+
+def rate_of(sample: np.ndarray) -> Finding:
+    return Finding("leak_rate", *ratio_interval(Counter(map(tuple, sample.tolist()))), len(sample))
+
+
+@pytest.mark.parametrize("width", [0.35, 0.25, 0.18])
+def test_stopping_on_a_mean_keeps_nearly_the_stated_coverage(width: float) -> None:
+    """2,000 runs of up to 1,600 skewed counts (negative binomial, mean 2, variance 6); standard error 0.005."""
+    samples = np.random.default_rng(7).negative_binomial(1.0, 1.0 / 3.0, (2000, 1600)).astype(float)
+    covered, stops = covered_when_stopping(Until("leakers", width), mean_of, samples, 2.0)
+    assert 0.925 < covered < 0.97
+    assert len(stops) > 1  # the rule did look more than once and did stop early
+    assert stops[1600] < 2000
+
+
+def test_stopping_on_a_rate_of_clusters_keeps_nearly_the_stated_coverage() -> None:
+    draw = np.random.default_rng(8)
+    luck = draw.beta(0.5, 1.0, (1000, 800))
+    samples = np.stack([draw.binomial(20, luck), np.full(luck.shape, 20)], axis=-1).astype(float)
+    covered, stops = covered_when_stopping(Until("leak_rate", 0.0432), rate_of, samples, 1.0 / 3.0)
+    assert 0.925 < covered < 0.97
+    assert len(stops) > 1
 
 
 def test_an_interval_that_does_not_exist_never_stops_a_run() -> None:

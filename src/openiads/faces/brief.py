@@ -120,7 +120,7 @@ class Brief:
     truth : flight row -> path;  beliefs : track serial -> stretches;  intercepts, launches : degrees (and kill or miss)
     gates : code, words and share of the waiting time of leakers, longest first
     first_bound : resource -> share of replications in which it was the first to bind
-    settings : the scenario as a file holds it
+    settings : the scenario as a file holds it;  twins : closed forms beside the run (study.twins_of_run.Twin)
     """
 
     scenario: Any
@@ -142,6 +142,7 @@ class Brief:
     settings: dict[str, Any]
     warnings: list[str]
     duration: float
+    twins: list[Any]
 
 
 def geodetic(positions: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -324,6 +325,7 @@ def gather(run: Any, replication: int = 0) -> Brief:
     """
     from openiads.data.reading import catalog_of, warnings_of
     from openiads.study.explain import first_bound, top_gates
+    from openiads.study.twins_of_run import twins_beside
 
     world, events, book = run.world, run.events(replication), catalog_of(run.scenario)
     summary, truth = run.summary(), truth_lines(events)
@@ -349,6 +351,7 @@ def gather(run: Any, replication: int = 0) -> Brief:
         settings=run.scenario.mapping(),
         warnings=warnings_of(run.scenario),
         duration=float(run.scenario.duration),
+        twins=twins_beside(run),
     )
 
 

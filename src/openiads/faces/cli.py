@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from openiads.faces import streams
-from openiads.faces.commands import catalog, footprints, looking, runs, sweeps
+from openiads.faces.commands import catalog, comparing, doubt, export, footprints, looking, runs, sweeps, twins
 from openiads.faces.commands.common import INTERRUPTED, UNREAD, unwritable
 
 app = typer.Typer(
@@ -30,9 +30,14 @@ app = typer.Typer(
 for command in (
     runs.run,
     runs.demo,
+    comparing.compare,
+    doubt.spread,
+    doubt.sensitivity,
     looking.report,
     looking.explain,
+    twins.twins,
     looking.check,
+    export.export,
     sweeps.sweep,
     sweeps.query,
     footprints.footprint,

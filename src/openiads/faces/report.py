@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from openiads.base.errors import ResultsError, UsageError
-from openiads.faces import figures, text
+from openiads.faces import figures, text, twins
 from openiads.faces import map as maps
 from openiads.faces.brief import Brief, Lane, gather
 from openiads.faces.ground import terrain_note
@@ -179,6 +179,31 @@ def _gates(brief: Brief) -> str:
     )
 
 
+def _twins(brief: Brief) -> str:
+    given = [twin for twin in brief.twins if twin.given]
+    head = ("Figure", "Model", "Closed form", "Simulated", "95 % interval", "Why they differ")
+    rows = []
+    for twin in given:
+        name, closed, simulated, span = twins.cells(twin)
+        rows.append((name, twin.model, closed, simulated, span, twin.why))
+    said = (
+        "What textbook formulas make of this run's own ingredients. A formula that comes out otherwise than the "
+        "simulation shows what the formula leaves out."
+    )
+    shown = table(head, rows, caption=said, numbers=(2, 3, 4)) if rows else ""
+    absent = [(twin.name, twin.model, text.sentence(twin.why)) for twin in brief.twins if not twin.given]
+    shown += table(("Figure", "Model", "Why there is none"), absent) if absent else ""
+    if not given:
+        return section("Closed-form twins", shown)
+    parts = [
+        f"<h3>{escape(twin.name)}</h3><p>{escape(twin.formula)}</p>"
+        + table(("Ingredient", "Value", "From"), [twins.ingredient_cells(each) for each in twin.inputs], numbers=(1,))
+        for twin in given
+    ]
+    folded = f"<details><summary>Formulas and ingredients</summary>{''.join(parts)}</details>"
+    return section("Closed-form twins", shown + folded)
+
+
 def _maps(brief: Brief, terrain: Any) -> str:
     packaged = brief.scenario.terrain.source == "levant"
     drawn = [("region", maps.region(brief), False), ("closeup", maps.close_up(brief), True)]
@@ -333,6 +358,7 @@ def page(brief: Brief, terrain: Any) -> str:
         _terminals(brief),
         _resources(brief),
         _gates(brief),
+        _twins(brief),
         _maps(brief, terrain),
         _lanes(brief),
         _scenario(brief),

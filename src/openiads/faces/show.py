@@ -138,15 +138,15 @@ class Phases:
             self._progress.update(self._task, completed=done, total=of, shown=f"{done:,} / {of:,}")
 
 
-def running(phases: Phases) -> Callable[[int, int], None]:
-    """A progress callback for ``replicate.run``: the first call ends the preparations and begins the replications."""
+def running(phases: Phases, name: str = "running replications") -> Callable[[int, int], None]:
+    """A progress callback, as of ``replicate.run``: the first call ends the preparations and begins phase ``name``."""
     begun = False
 
     def progress(done: int, of: int) -> None:
         nonlocal begun
         if not begun:
             begun = True
-            phases.phase("running replications")
+            phases.phase(name)
         phases.count(done, of)
 
     return progress

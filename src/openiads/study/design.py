@@ -309,4 +309,4 @@ def _check_combinations(study: Study, problems: Problems) -> None:
             problems.add(("vary",), why, "Values of knobs must go together.", place=f"{study.file}: {point}")
 
 
-__all__ = ["MOST_POINTS", "Study", "StudyFile", "is_study", "load_study", "quick_study", "study_of"]
+__all__ = ["EVERY", "MOST_POINTS", "Study", "StudyFile", "is_study", "load_study", "quick_study", "study_of"]

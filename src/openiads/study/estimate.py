@@ -115,6 +115,27 @@ def newcombe(x1: float, n1: float, x2: float, n2: float, confidence: float = CON
     return p1 - p2 - below, p1 - p2 + above
 
 
+def variance_of_difference(p1: float, p2: float, pairs: int = 1, *, common: bool) -> float:
+    """Variance of the difference of two shares over ``pairs`` >= 1 pairs of yes/no trials of probabilities p1, p2.
+
+    common : both trials of a pair compare one uniform number with their probability, d (1 - d) with d = |p1 - p2|; else
+    they are independent, p1 (1 - p1) + p2 (1 - p2)
+    """
+    for p in (p1, p2):
+        if not 0.0 <= p <= 1.0:
+            raise UsageError("probability", f"{p} is no probability", "Give a number from 0 to 1")
+    if pairs < 1:
+        raise UsageError("pairs", f"{pairs} is not at least 1", "Give the number of pairs")
+    apart = abs(p1 - p2)
+    return (apart * (1.0 - apart) if common else p1 * (1.0 - p1) + p2 * (1.0 - p2)) / pairs
+
+
+def variance_ratio(p1: float, p2: float) -> float:
+    """How many times as many independent pairs equal pairs with common numbers; infinite where those never differ."""
+    common = variance_of_difference(p1, p2, common=True)
+    return variance_of_difference(p1, p2, common=False) / common if common > 0.0 else math.inf
+
+
 def coverage(interval: Callable[[int, int], Interval], probability: float, trials: int) -> float:
     """Exact probability that ``interval(successes, trials)`` holds the true ``probability``, by enumeration."""
     covered = []
@@ -478,6 +499,8 @@ __all__ = [
     "runs_hoeffding",
     "student_quantile",
     "three_over_n",
+    "variance_of_difference",
+    "variance_ratio",
     "wald",
     "wilson",
     "zero_failure_trials",

@@ -76,6 +76,14 @@ RESOURCE = {
     Gate.NO_ROUND: "magazine",
 }
 
+#: Code of a TRACK_DROP event -> what becomes of the track.
+DROPS = {
+    1: "dropped after misses",
+    2: "merged with another",
+    3: "dropped, as the picture is full",
+    4: "lost with its command post",
+}
+
 LEAKED = (Terminal.HIT_ASSET, Terminal.REACHED_MISSED)
 
 
@@ -224,9 +232,9 @@ def _story(row: int, events: np.ndarray, facts: dict[str, Any], unit: int | None
             story.first.setdefault(kind.name.lower(), float(event["time"]))
         if unit is not None and event["unit"] not in (-1, unit):
             continue
-        said = _said(kind, event, names)
-        if said:
-            story.steps.append(Step(float(event["time"]), kind.name.lower(), said, int(event["unit"])))
+        words = said(kind, event, names)
+        if words:
+            story.steps.append(Step(float(event["time"]), kind.name.lower(), words, int(event["unit"])))
     for which in range(len(names["units"])) if unit is None else [unit]:
         story.gates += _spells(events, which, names["units"][which], ended, facts["limits"].get("duration"))
     return story
@@ -250,8 +258,11 @@ def _spells(events: np.ndarray, unit: int, name: str, ended: float, duration: fl
     ]
 
 
-def _said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
-    """One event as a sentence; empty for kinds that the chain does not tell."""
+def said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
+    """One event (a row of dtype EVENT) as a sentence; empty for kinds that the chain does not tell.
+
+    names : row -> name, by noun, as in ``Run.names``
+    """
     v, code = event["value"], int(event["code"])
 
     def name(noun: str, key: str) -> str:
@@ -265,7 +276,7 @@ def _said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
             "its track is confirmed at the command post" if code == 1 else "its track is firm at the engagement radar"
         )
     if kind == Event.TRACK_DROP:
-        return "its track is dropped after misses" if code == 1 else "its track is merged with another"
+        return f"its track is {DROPS[code]}"
     if kind == Event.IDENTIFY:
         return f"believed {Identity(code).name.lower().replace('_', ' ')}, P(hostile) {v[0]:.2f}"
     if kind == Event.ASSIGN:
@@ -382,5 +393,6 @@ __all__ = [
     "explain",
     "first_bound",
     "gate_sentence",
+    "said",
     "top_gates",
 ]

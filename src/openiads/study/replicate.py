@@ -7,6 +7,7 @@ and each is a function of (world, seed, number), so neither threads nor interrup
 from __future__ import annotations
 
 import importlib
+import math
 import os
 import shutil
 import tempfile
@@ -45,6 +46,15 @@ REPLICATIONS = 200
 
 #: Seconds between looks at the progress and the cancel flag.
 _POLL = 0.05
+
+#: Replications of a run from which on a few are timed beforehand, and how many, to find the size of chunks.
+_WORTH_TIMING, _TRIED = 2_000, 3
+
+#: A run that stops when its answer is sharp has small chunks: its first look comes after 100 replications.
+_CHUNK_UNTIL = 25
+
+#: Replications of a chunk at most: short ones would fill memory otherwise.
+_LARGEST_CHUNK = 1_000
 
 #: progress(done, of): replications stored or computed so far; called from the calling thread.
 Progress = Callable[[int, int], None]
@@ -126,11 +136,28 @@ def preview(scenario: Any, *, engine: Engine | None = None) -> list[str]:
     return engine.warnings(scenario, world)
 
 
-def default_chunk(replications: int) -> int:
-    """A chunk size with which the first results land soon and files stay few."""
+def default_chunk(replications: int, seconds: float = 0.0) -> int:
+    """A chunk size with which the first results land soon, files stay few, and every thread has work.
+
+    seconds : that one replication takes, if known; a chunk is then at least a second of work, where eight chunks or
+    more remain
+    """
     if replications <= 5_000:
-        return max(1, min(25, -(-replications // 8)))
-    return min(250, replications // 200)
+        least = max(1, min(25, -(-replications // 8)))
+    else:
+        least = min(250, replications // 200)
+    if seconds <= 0.0:
+        return least
+    return max(least, min(math.ceil(1.0 / seconds), -(-replications // 8), _LARGEST_CHUNK))
+
+
+def _seconds_each(runner: Any) -> float:
+    """How long a replication takes, from the second one on: the first may compile."""
+    runner.replicate(0)
+    begun = time.perf_counter()
+    for replication in range(1, 1 + _TRIED):
+        runner.replicate(replication)
+    return (time.perf_counter() - begun) / _TRIED
 
 
 def default_jobs() -> int:
@@ -191,7 +218,10 @@ def run(
     engine.prepare()
     shared = {} if prebuilt is None else {"prebuilt": prebuilt}
     world = engine.build(scenario, catalog, knobs, **shared)
-    engine.runner(world, seed)  # a rule that cannot be taken in is refused before anything is stored
+    runner = engine.runner(world, seed)  # a rule that cannot be taken in is refused before anything is stored
+    if chunk is None:
+        timed = rule is None and most >= _WORTH_TIMING
+        chunk = _CHUNK_UNTIL if rule else default_chunk(most, _seconds_each(runner) if timed else 0.0)
     warnings = engine.warnings(scenario, world)
     if warn is not None:
         for line in warnings:
@@ -202,7 +232,7 @@ def run(
         seed=seed,
         replications=most,
         record=min(record, most),
-        chunk=chunk or default_chunk(most),
+        chunk=chunk,
         until=str(rule) if rule else "",
         knobs=tuple(sorted((k, float(v)) for k, v in (knobs or {}).items())),
     )
@@ -400,7 +430,7 @@ class _Work:
                 return None
             result = self._replicate(replication)
             rows[k] = result.outcome[0]
-            events.append(np.array(result.events, EVENT))
+            events.append(np.asarray(result.events, EVENT))
             if rows[k]["status"] != 0:
                 messages[replication] = str(result.message)
             self._counted(1)
@@ -543,6 +573,11 @@ class Run:
     def rows(self) -> np.ndarray:
         """All outcome rows (dtype OUTCOME), in replication order."""
         return np.concatenate([self.store.trusted(chunk).rows for chunk in self.chunks])
+
+    def row(self, replication: int) -> np.ndarray:
+        """The outcome row (dtype OUTCOME) of one replication; UsageError if it is not in the run."""
+        chunk = self._chunk_of(replication)
+        return self.store.trusted(chunk).rows[replication - chunk.first]
 
     @property
     def outcomes(self) -> Any:

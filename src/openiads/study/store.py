@@ -176,7 +176,7 @@ class Store:
     def write(self, chunk: Chunk, rows: np.ndarray, events: Sequence[np.ndarray], messages: dict[int, str]) -> Done:
         """Store a chunk: its outcome rows (dtype OUTCOME) and the event log of each replication (dtype EVENT)."""
         base = {"run": self._hash, "chunk": chunk.index, "first": chunk.first, "last": chunk.last, "format": FORMAT}
-        event_bytes = _parquet(_event_table(chunk, events), base)
+        event_bytes = _parquet(_event_table(chunk, events), base, _FEW_VALUES)
         base["events"] = hashlib.sha256(event_bytes).hexdigest()
         digests = row_digests(rows)
         outcome_bytes = _parquet(_outcome_table(rows, digests, messages), base)
@@ -494,7 +494,12 @@ def _short(value: Any) -> str:
 # ------------------------------------------------------------------ tables
 
 
-def _parquet(table: Any, told: dict[str, Any]) -> bytes:
+#: Columns of events that hold few different values: they alone gain by a dictionary.  Trying one on every column, and
+#: a slower compression, took three times the time for files a tenth smaller.
+_FEW_VALUES = ["replication", "kind", "flight", "unit", "radar", "launcher", "round", "track", "code"]
+
+
+def _parquet(table: Any, told: dict[str, Any], few: Sequence[str] = ()) -> bytes:
     import pyarrow.parquet as parquet
 
     sink = io.BytesIO()
@@ -502,7 +507,8 @@ def _parquet(table: Any, told: dict[str, Any]) -> bytes:
     parquet.write_table(
         table.replace_schema_metadata(footer),
         sink,
-        compression="zstd",
+        compression="snappy",
+        use_dictionary=list(few) or False,
         write_page_checksum=True,
         write_statistics=False,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -225,10 +226,7 @@ class Paths:
         points = self._points(raid)
         aside = (n - (raid.count - 1) / 2.0) * raid.lateral_spacing
         if aside != 0.0:
-            course = float(bearing(*points[0], *points[1])[0])
-            turn = course + (math.pi / 2.0 if aside > 0.0 else -math.pi / 2.0)
-            moved = [offset(lat, lon, turn, abs(aside)) for lat, lon in points[:-1]]
-            points = [(float(a), float(b)) for a, b in moved] + points[-1:]
+            points = list(self.prebuilt.once(("aside", *points, aside), partial(moved_aside, tuple(points), aside)))
         end = self._aim_height(raid) if entry.text.get("seeks") == "emitter" else None
         table = self._table(points, entry, raid.altitude, raid.agl, raid.speed, end)
         for _ in range(2 if self._ship_of(raid) is not None else 0):
@@ -335,6 +333,14 @@ class Paths:
             row["transponder"] = int(flight.transponder)
         row["flight_plan"] = int(flight.flight_plan)
         row["corridor"] = -1 if flight.corridor is None else self.corridor_rows[flight.corridor]
+
+
+def moved_aside(points: tuple[tuple[float, float], ...], aside: float) -> tuple[tuple[float, float], ...]:
+    """A route moved to the right of its first course (m; below 0: to the left), the last point unmoved."""
+    course = float(bearing(*points[0], *points[1])[0])
+    turn = course + (math.pi / 2.0 if aside > 0.0 else -math.pi / 2.0)
+    moved = [offset(lat, lon, turn, abs(aside)) for lat, lon in points[:-1]]
+    return (*((float(a), float(b)) for a, b in moved), points[-1])
 
 
 def way_home(out: Points, target: tuple[float, float], radius: float, farthest: float) -> Points:

@@ -410,13 +410,14 @@ class Places:
         Their knobs take any value, so they are made anew in every world; with the relief at hand that is quick.
         """
         terrain, factor = self.terrain, self.earth_factor
-        grid = (farthest, *((360, 1000.0) if terrain.resolution > 4000.0 else (720, 500.0)))
+        azimuths, step = (360, 1000.0) if terrain.resolution > 4000.0 else (720, 500.0)
+        grid = (farthest, azimuths, step)
         begins = []
         for n, here in enumerate(self._way or [(lat, lon)]):
             key = (*here, height, *grid, self._platform, n)
             if ("mask", *key) not in self._tables:
                 bare = ("relief around", terrain.relief_digest, *here, *grid)
-                around = self.prebuilt.once(bare, partial(relief_around, terrain, *here, *grid))
+                around = self.prebuilt.once(bare, partial(relief_around, terrain, *here, farthest, azimuths, step))
                 self._tables["mask", *key] = self.arena.add(mask_over(terrain, around, height, factor, *grid))
             if edges and ("edge", *key) not in self._tables:
                 mask = self.arena.part(self._tables["mask", *key])

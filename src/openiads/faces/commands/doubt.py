@@ -1,0 +1,136 @@
+"""Commands about what is not known: both spreads apart, and which number matters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from openiads.faces.commands.common import Jobs, Json, Replications, Seed, load_changed, told, warn
+
+Scenario = Annotated[str, typer.Argument(help="A scenario file, or the name of a packaged scenario.")]
+Metric = Annotated[str, typer.Option("--metric", help="A metric that is one number in every replication.")]
+Method = Annotated[str, typer.Option("--method", help="morris (screening) or sobol (shares of variance).")]
+Knobs = Annotated[
+    list[str] | None,
+    typer.Option("--knobs", help="Pattern of knobs to sample, such as *.snr; may be repeated; all if left out.",
+                 show_default=False),
+]  # fmt: skip
+Without = Annotated[
+    list[str] | None, typer.Option("--without", help="Pattern of knobs to leave nominal.", show_default=False)
+]
+Worlds = Annotated[
+    int | None, typer.Option("--worlds", min=2, help="At most so many sampled worlds.", show_default=False)
+]
+Weighting = Annotated[str, typer.Option("--weighting", help="Of intervals: uniform or triangular.")]
+Changes = Annotated[
+    list[str] | None, typer.Option("--set", help="path=value, as for run; may be repeated.", show_default=False)
+]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", help="Keep every world as a run in this folder; the same command continues it.",
+                 show_default=False),
+]  # fmt: skip
+
+
+@told
+def spread(
+    scenario: Scenario,
+    metric: Metric = "leakers",
+    knobs: Knobs = None,
+    without: Without = None,
+    worlds: Worlds = None,
+    replications: Replications = None,
+    seed: Seed = 1,
+    weighting: Weighting = "uniform",
+    jobs: Jobs = None,
+    changes: Changes = None,
+    out: Out = None,
+    json: Json = False,
+) -> None:
+    """Two doubts apart: what dice do, and what is not known; and how much of the latter rests on assumptions."""
+    from openiads.faces import knowledge, show
+    from openiads.study import knowledge as study
+
+    def work(phases: Any) -> dict[str, Any]:
+        question = _question(scenario, changes, metric, knobs, without, replications, seed, weighting)
+        return study.spread(question, worlds, _work(phases, jobs, out)).as_dict()
+
+    found = _watched(work)
+    if json:
+        show.as_json(found)
+        return
+    show.console().print("\n".join(knowledge.spread_lines(found)))
+
+
+@told
+def sensitivity(
+    scenario: Scenario,
+    metric: Metric = "leakers",
+    method: Method = "morris",
+    knobs: Knobs = None,
+    without: Without = None,
+    worlds: Worlds = None,
+    replications: Replications = None,
+    seed: Seed = 1,
+    weighting: Weighting = "uniform",
+    jobs: Jobs = None,
+    changes: Changes = None,
+    out: Out = None,
+    json: Json = False,
+) -> None:  # fmt: skip
+    """Which number matters: what each knob does to a metric between the ends of its band."""
+    from openiads.base.errors import UsageError
+    from openiads.faces import knowledge, show
+    from openiads.study import knowledge as study
+
+    methods: dict[str, Any] = {"morris": study.screen, "sobol": study.indices}
+    if method not in methods:
+        raise UsageError(f'method "{method}"', "there is no such method", "Give morris or sobol")
+
+    def work(phases: Any) -> dict[str, Any]:
+        question = _question(scenario, changes, metric, knobs, without, replications, seed, weighting)
+        return methods[method](question, worlds, _work(phases, jobs, out)).as_dict()
+
+    found = _watched(work)
+    if json:
+        show.as_json(found)
+        return
+    screened = method == "morris"
+    head, cells = (
+        (knowledge.MORRIS_HEAD, knowledge.morris_cells) if screened else (knowledge.SOBOL_HEAD, knowledge.sobol_cells)
+    )
+    rows = [cells(row) for row in found["effects" if screened else "indices"]]
+    printed = show.console()
+    printed.print("\n".join(knowledge.sensitivity_lines(found)))
+    printed.print(show.grid("", head, rows, numbers=knowledge.NUMBERS))
+    printed.print(knowledge.LEGENDS[method])
+
+
+def _watched(work: Any) -> dict[str, Any]:
+    """What some long work gives, with progress while it lasts."""
+    from openiads.faces import show
+
+    with show.progress_bars() as phases:
+        phases.phase("reading the scenario, compiling if need be")
+        return work(phases)
+
+
+def _question(
+    name: str, changes: list[str] | None, metric: str, knobs: list[str] | None, without: list[str] | None,
+    replications: int | None, seed: int, weighting: str,
+) -> Any:  # fmt: skip
+    from openiads.study import knowledge as study
+
+    return study.ask(
+        load_changed(name, changes or []), metric, knobs=knobs or (), without=without or (),
+        replications=study.REPLICATIONS if replications is None else replications, seed=seed, weighting=weighting,
+    )  # fmt: skip
+
+
+def _work(phases: Any, jobs: int | None, out: Path | None) -> Any:
+    from openiads.faces import show
+    from openiads.study.knowledge import Work
+
+    return Work(jobs, out, show.running(phases, "running worlds"), warn)

@@ -1,0 +1,169 @@
+"""Two spreads: what dice do and what is not known, kept apart.
+
+Outputs are replications in sampled worlds, shape (worlds, n).  The spread of world means holds noise, because each mean
+is over n replications; what is left without it is the spread of knowledge:
+
+    knowledge variance = Var(means of worlds) - mean noise of a mean
+
+With dice of its own for each world the noise of a mean is s^2 / n.  With common dice (the same seed in every world)
+only what the worlds do not share counts, the residual mean square of worlds by replications over n; dice that shift all
+worlds together spread none.  A negative difference is shown as 0, and said.
+
+``crossed`` and ``shares`` split the knowledge variance between two groups of knobs, such as assumptions and what a
+source gives: for each base row four worlds, (g, h), (g', h'), (g, h'), (g', h), g and h the values of the groups.  The
+three contrasts of the four give the variance of either group alone and of both together, whatever the model's form, in
+4 worlds a row however many knobs there are.
+
+Sources: Sun, Apley and Staum (Operations Research 59, 2011) for the noise; Jansen (Computer Physics Communications 117,
+1999) for squared differences; Louis (JASA 79, 1984) for the percentiles.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openiads.base.errors import UsageError
+from openiads.study.estimate import CONFIDENCE
+from openiads.study.sensitivity import RESAMPLES, cube, noise_of, replicated, residual
+
+Values = NDArray[np.float64]
+
+#: What the percentiles of worlds are not.
+LABEL = "sampling of intervals, not probability"
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """Spread of the means of worlds.
+
+    variance : without noise, at least 0; raw : of the means as they are; noise : what dice put into it; negative :
+    whether the noise was estimated larger than the whole, so that 0 is shown
+    """
+
+    variance: float
+    raw: float
+    noise: float
+    negative: bool
+
+
+def dice_variance(outputs: Values) -> float:
+    """Mean over worlds of the variance of one replication, outputs (worlds, n)."""
+    found = replicated(outputs)
+    return float(found.var(axis=1, ddof=1).mean()) if found.shape[1] > 1 else 0.0
+
+
+def knowledge(outputs: Values, *, common: bool = True) -> Knowledge:
+    """The knowledge variance of independently sampled worlds, outputs (worlds, n).
+
+    common : whether replication r of every world met the same dice
+    """
+    found = replicated(outputs)
+    if len(found) < 2:
+        raise UsageError("worlds", "one world has no spread", "Sample at least two")
+    raw = float(found.mean(axis=1).var(ddof=1))
+    noise = (residual(found) if common else dice_variance(found)) / found.shape[1]
+    return Knowledge(max(0.0, raw - noise), raw, noise, raw < noise)
+
+
+def percentiles(outputs: Values, variance: float, at: tuple[float, ...] = (5.0, 50.0, 95.0)) -> tuple[float, ...]:
+    """Percentiles of world means, drawn together to the variance given: as they are, noise widens them."""
+    means = replicated(outputs).mean(axis=1)
+    raw = float(means.var(ddof=1))
+    shrink = math.sqrt(min(1.0, variance / raw)) if raw > 0.0 else 1.0
+    return tuple(float(p) for p in np.percentile(means.mean() + shrink * (means - means.mean()), at))
+
+
+# ------------------------------------------------------------------ two groups of knobs
+
+
+def crossed(group: NDArray[np.bool_], rows: int, seed: int) -> Values:
+    """Points u of ``rows`` (a power of two) times four worlds, shape (4 * rows, factors), group of shape (factors,).
+
+    In each four: (g, h), (g', h'), (g, h'), (g', h), where g are the factors of the group and h the others.
+    """
+    factors = len(group)
+    both = cube(2 * factors, rows, seed)
+    one, other = both[:, :factors], both[:, factors:]
+    four = [one, other, np.where(group, one, other), np.where(group, other, one)]
+    return np.stack(four, axis=1).reshape(-1, factors)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A share of the knowledge variance with its bootstrap interval; estimates are kept within 0 .. 1."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """How the knowledge variance divides: the group alone, the others alone, both together; and its own interval.
+
+    NaN where dice explain all of it.
+    """
+
+    group: Share
+    others: Share
+    together: Share
+    variance_low: float
+    variance_high: float
+
+
+def shares(outputs: Values, seed: int = 0, confidence: float = CONFIDENCE) -> Shares:
+    """Division of the knowledge variance, outputs (4 * rows, n) of the points of ``crossed`` with common dice."""
+    found = replicated(outputs)
+    if len(found) % 4 or len(found) < 8:
+        raise UsageError("worlds", f"{len(found)} worlds are no crossed design", "Give the points of ``crossed``")
+    a, b, c, d = found.reshape(-1, 4, found.shape[1]).transpose(1, 0, 2)
+    signs = ((a + c - b - d) / 2.0, (a + d - b - c) / 2.0, (a + b - c - d) / 2.0)
+    squares = np.stack([each.mean(axis=1) ** 2 - noise_of(each) for each in signs], axis=1)  # (rows, 3)
+
+    return _with_intervals(squares, seed, confidence)
+
+
+def _divided(squares: Values) -> Values:
+    """Variances of the group alone, the others alone and both together from the contrasts' mean squares, (..., 3)."""
+    ours, theirs, joint = (squares[..., k] for k in range(3))
+    return np.stack([(ours - joint) / 2.0, (theirs - joint) / 2.0, joint], axis=-1)
+
+
+def _with_intervals(squares: Values, seed: int, confidence: float) -> Shares:
+    rng = np.random.default_rng(seed)
+    rows = len(squares)
+    drawn = _divided(squares[rng.integers(rows, size=(RESAMPLES, rows))].mean(axis=1))
+    tail = (1.0 - confidence) / 2.0
+    parts = _divided(squares.mean(axis=0))
+    whole = float(parts.sum())
+    ends = np.quantile(drawn.sum(axis=1), [tail, 1.0 - tail])
+    variance = max(0.0, float(ends[0])), max(0.0, float(ends[1]))
+    if whole <= 0.0:
+        nothing = Share(math.nan, 0.0, 1.0)
+        return Shares(nothing, nothing, nothing, *variance)
+    told = drawn.sum(axis=1) > 0.0
+    of = np.clip(drawn[told] / drawn[told].sum(axis=1, keepdims=True), 0.0, 1.0)
+    low, high = np.quantile(of, [tail, 1.0 - tail], axis=0)
+    values = np.clip(parts / whole, 0.0, 1.0)
+    group, others, together = (
+        Share(float(v), min(float(v), float(lo)), max(float(v), float(hi)))
+        for v, lo, hi in zip(values, low, high, strict=True)
+    )
+    return Shares(group, others, together, *variance)
+
+
+__all__ = [
+    "LABEL",
+    "Knowledge",
+    "Share",
+    "Shares",
+    "crossed",
+    "dice_variance",
+    "knowledge",
+    "percentiles",
+    "shares",
+]
