@@ -76,7 +76,7 @@ def worlds(knobs: Sequence[Knob], count: int, weighting: str, seed: int) -> list
     doubtful = [knob for knob in knobs if not knob.certain]
     if not doubtful or count == 0:
         return [{} for _ in range(count)]
-    shares = np.concatenate([np.atleast_2d(u) for u in unit_samples("latin_hypercube", count, len(doubtful), seed)])
+    shares = next(unit_samples("latin_hypercube", count, len(doubtful), seed))
     return sample(doubtful, np.clip(shares, 1e-9, 1.0 - 1e-9), weighting)
 
 
