@@ -16,7 +16,7 @@ NUMPY = {
 NAMES = {"pow", "hypot", "lgamma", "sum", "fsum", "prange", "print", "open", "eval", "round"}
 #: The design asks for at most 2,000 lines; the whole chain takes more (docs/decisions/0006).  This bound only keeps
 #: them from growing unnoticed; the budget of CPU-seconds in test_budget.py is what a newcomer feels.
-BUDGET = 4_100
+BUDGET = 4_200
 
 
 def problems(text: str) -> list[str]:

@@ -83,7 +83,8 @@ def resolve(text: str) -> Any:
     """A signature or type written as text, as Numba's object."""
     import numba
 
-    scope = {k: getattr(numba.types, k) for k in ("i8", "u8", "u4", "i4", "f8", "b1", "void", "unicode_type")}
+    names = ("i8", "u8", "u4", "i4", "i1", "f8", "f4", "b1", "void", "unicode_type")
+    scope = {k: getattr(numba.types, k) for k in names}
     scope["tuple_of"] = lambda *types: numba.types.Tuple(types)
     scope["function"] = lambda signature: numba.types.FunctionType(signature)
     for name, make in _names.items():

@@ -60,6 +60,8 @@ METERS_PER_DEGREE = 111_195.0
 TALLEST = 9000.0  # m: no ground on Earth is higher
 DEEPEST = -500.0  # m: no dry ground is lower
 LARGEST = 60_000_000  # cells of one file
+LONGEST_NUMBER = 40  # bytes of a height written as text
+FOOT = 0.3048  # m
 
 
 class Terrain:
@@ -80,6 +82,7 @@ class Terrain:
         crest: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None,
         crest_factor: float = 0.0,
         land: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None,
+        known: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None,
         coarse: bool = False,
     ) -> None:
         self.label = label
@@ -90,6 +93,7 @@ class Terrain:
         self._crest = crest
         self._identity = identity
         self._land = land
+        self._known = known
 
     def height(self, lat: ArrayLike, lon: ArrayLike) -> np.ndarray:
         """Ground height (m above the sea) at places (rad); arrays broadcast, the result has their shape.
@@ -118,6 +122,11 @@ class Terrain:
         """
         lat, lon = np.broadcast_arrays(np.asarray(lat, dtype=float), np.asarray(lon, dtype=float))
         return np.ones(lat.shape, dtype=bool) if self._land is None else self._land(lat, lon)
+
+    def covers(self, lat: ArrayLike, lon: ArrayLike) -> np.ndarray:
+        """Whether there are data at places (rad): false where on_missing = "sea" put the sea."""
+        lat, lon = np.broadcast_arrays(np.asarray(lat, dtype=float), np.asarray(lon, dtype=float))
+        return np.ones(lat.shape, dtype=bool) if self._known is None else self._known(lat, lon)
 
     def digest(self) -> str:
         """SHA-256 (hex) of everything the heights depend on."""
@@ -185,9 +194,13 @@ def levant(crest_factor: float = 0.5, on_missing: str = "error") -> Terrain:
     mean, coast, excess, body = _packaged()
     south, north, west, east = LEVANT
 
-    def surface(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+    def known(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
         lat, lon = np.degrees(lat), np.degrees(lon)
-        inside = (lat >= south) & (lat <= north) & (lon >= west) & (lon <= east)
+        return (lat >= south) & (lat <= north) & (lon >= west) & (lon <= east)
+
+    def surface(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+        inside = known(lat, lon)
+        lat, lon = np.degrees(lat), np.degrees(lon)
         if not inside.all() and on_missing == "error":
             raise _outside("packaged Levant terrain", lat, lon, inside)
         return np.where(inside, levant_mean_height(mean, coast, lat, lon), 0.0)
@@ -198,15 +211,15 @@ def levant(crest_factor: float = 0.5, on_missing: str = "error") -> Terrain:
         return np.where(inside, _sample_packaged(excess, lat, lon), 0.0)
 
     def land(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+        inside = known(lat, lon)
         lat, lon = np.degrees(lat), np.degrees(lon)
-        inside = (lat >= south) & (lat <= north) & (lon >= west) & (lon <= east)
         return inside & (_sample_packaged(coast, lat, lon) * COAST_UNIT > -SHORE_SLACK)
 
     identity = body + repr(("levant", on_missing)).encode()
     label = f"packaged Levant, 9 km, crest factor {crest_factor:g}"
     return Terrain(
         label, METERS_PER_DEGREE / 12, surface, identity, crest=crest, crest_factor=float(crest_factor), land=land,
-        coarse=True,
+        known=known, coarse=True,
     )  # fmt: skip
 
 
@@ -218,10 +231,12 @@ def _check_choice(on_missing: str) -> None:
 def _outside(label: str, lat: np.ndarray, lon: np.ndarray, inside: np.ndarray) -> InputError:
     """The error for places without data; angles in degrees."""
     at = np.unravel_index(int(np.argmin(inside)), inside.shape)
+    south, west = math.floor(lat[at]), math.floor(lon[at])
+    tile = f"{'N' if south >= 0 else 'S'}{abs(south):02d}{'E' if west >= 0 else 'W'}{abs(west):03d}"
     return InputError(
         label,
         f"no heights at {lat[at]:.3f} N {lon[at]:.3f} E",
-        'Add a file that covers it, shorten the radar\'s range, or say on_missing = "sea".',
+        f'Add a file that covers it (tile {tile}), shorten the radar\'s range, or say on_missing = "sea".',
     )
 
 
@@ -397,7 +412,7 @@ def valley(
 @dataclass(frozen=True)
 class Grid:
     """Heights (m) at points: row 0 in the south, column 0 in the west; degrees; ``edge`` is how many cells each side
-    reaches beyond the outer points (0 for posts, 0.5 for cells)."""
+    reaches beyond the outer points (0 for posts, 0.5 for cells); ``holes`` are points without data, None for none."""
 
     heights: np.ndarray
     south: float
@@ -405,6 +420,7 @@ class Grid:
     lat_step: float
     lon_step: float
     edge: float
+    holes: np.ndarray | None = None
 
     def inside(self, lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
         """Whether places (degrees) lie in the covered rectangle, its rim included (1e-9 cells of slack)."""
@@ -412,6 +428,17 @@ class Grid:
         row, column = self.fractions(lat, lon)
         rows, columns = self.heights.shape
         return (row >= -slack) & (row <= rows - 1 + slack) & (column >= -slack) & (column <= columns - 1 + slack)
+
+    def known(self, lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+        """Whether the nearest point of places (degrees) lies in the rectangle and has data."""
+        found = self.inside(lat, lon)
+        if self.holes is not None:
+            at = self.fractions(lat, lon)
+            row, column = (
+                np.clip(np.rint(v), 0, n - 1).astype(int) for v, n in zip(at, self.heights.shape, strict=True)
+            )
+            found &= ~self.holes[row, column]
+        return found
 
     def fractions(self, lat: np.ndarray, lon: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Fractional row and column of places (degrees)."""
@@ -444,13 +471,17 @@ def from_file(paths: str | Path | Iterable[str | Path], on_missing: str = "error
             raise _outside(", ".join(name.name for name in names), lat, lon, found)
         return heights
 
+    def known(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+        lat, lon = np.degrees(lat), np.degrees(lon)
+        return np.any([grid.known(lat, lon) for grid in grids], axis=0)
+
     identity = hashlib.sha256(on_missing.encode())
     for grid in grids:
         place = (grid.heights.shape, grid.south, grid.west, grid.lat_step, grid.lon_step, grid.edge)
         identity.update(repr(place).encode() + grid.heights.astype("<f4").tobytes())
     label = names[0].name if len(names) == 1 else f"{names[0].name} and {len(names) - 1} more"
     step = max(grid.lat_step for grid in grids) * METERS_PER_DEGREE
-    return Terrain(label, step, surface, identity.digest(), coarse=step > 500.0)
+    return Terrain(label, step, surface, identity.digest(), known=known, coarse=step > 500.0)
 
 
 def _read(path: Path) -> Grid:
@@ -505,6 +536,7 @@ def _read_hgt(path: Path) -> Grid:
 
 
 def _read_asc(path: Path) -> Grid:
+    _check_asc_size(path)
     words = path.read_text(encoding="ascii", errors="replace").split()
     head: dict[str, float] = {}
     at = 0
@@ -529,6 +561,21 @@ def _read_asc(path: Path) -> Grid:
     return Grid(np.where(holes, np.float32(np.nan), heights), south, west, step, step, 0.5)
 
 
+def _check_asc_size(path: Path) -> None:
+    """Refuse a grid that is too large by its header, or a file longer than its grid could be, before reading it."""
+    with path.open("rb") as file:
+        words = file.read(1000).decode("ascii", errors="replace").lower().split()
+    told = {key: word for key, word in zip(words[:-1], words[1:], strict=True) if key in ("nrows", "ncols")}
+    try:
+        cells = int(told.get("nrows", "0")) * int(told.get("ncols", "0"))
+    except ValueError:
+        cells = 0  # what is wrong with it is said when it is read
+    length = path.stat().st_size
+    if cells > LARGEST or length > 1000 + LONGEST_NUMBER * max(cells, 1000):
+        reason = f"{cells:,} cells in {length:,} bytes"
+        raise InputError(str(path), reason, f"Give at most {LARGEST:,} cells in one file, as plain numbers.")
+
+
 def _read_tiff(path: Path) -> Grid:
     try:
         import rasterio
@@ -543,6 +590,8 @@ def _read_tiff(path: Path) -> Grid:
             if file.count != 1 or file.width * file.height > LARGEST or min(file.width, file.height) < 2:
                 reason = f"{file.count} bands of {file.width} x {file.height}"
                 raise InputError(str(path), reason, f"Give one band of at most {LARGEST:,} cells.")
+            if (file.units[0] or "m").lower() not in ("m", "meter", "meters", "metre", "metres"):
+                raise InputError(str(path), f'heights in "{file.units[0]}"', "Convert them to meters.")
             heights = file.read(1, masked=True).astype(np.float32).filled(np.nan)
             a, e, west, north = file.transform.a, file.transform.e, file.transform.c, file.transform.f
     except rasterio.errors.RasterioError as problem:
@@ -566,4 +615,28 @@ def _checked(path: Path, grid: Grid, on_missing: str) -> Grid:
     if heights.max() > TALLEST:
         reason = f"a height of {heights.max():,.0f} m; nothing on land is above {TALLEST:,.0f}"
         raise InputError(str(path), reason, "The heights look like feet; convert them to meters.")
-    return Grid(np.ascontiguousarray(heights), grid.south, grid.west, grid.lat_step, grid.lon_step, grid.edge)
+    kept = holes if holes.any() else None
+    found = Grid(np.ascontiguousarray(heights), grid.south, grid.west, grid.lat_step, grid.lon_step, grid.edge, kept)
+    _check_unit(path, found)
+    return found
+
+
+def _check_unit(path: Path, grid: Grid) -> None:
+    """Refuse heights that are about 1 / 0.3048 of the packaged ones nearly everywhere above 300 m: they are feet.
+
+    Files outside the packaged window, or on low ground, cannot be checked so.
+    """
+    rows, columns = (np.linspace(0, n - 1, 40).astype(int) for n in grid.heights.shape)
+    lat = np.repeat(grid.south + rows * grid.lat_step, len(columns))
+    lon = np.tile(grid.west + columns * grid.lon_step, len(rows))
+    mine = grid.heights[np.ix_(rows, columns)].ravel()
+    mean, coast, _, _ = _packaged()
+    there = (lat >= LEVANT[0]) & (lat <= LEVANT[1]) & (lon >= LEVANT[2]) & (lon <= LEVANT[3])
+    known = levant_mean_height(mean, coast, lat[there], lon[there])
+    high = known > 300.0
+    if high.sum() < 100:
+        return
+    ratio = mine[there][high] / known[high] * FOOT
+    if np.quantile(ratio, 0.25) > 0.75 and np.quantile(ratio, 0.75) < 1.33:
+        reason = f"heights {float(np.median(ratio)) / FOOT:.1f} times those of the packaged terrain"
+        raise InputError(str(path), reason, "They look like feet; convert them to meters.")

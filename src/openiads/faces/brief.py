@@ -294,7 +294,7 @@ def cited(used: Sequence[Parameter], catalog: Any) -> list[tuple[str, str]]:
 
 def coverage(world: Any) -> list[Coverage]:
     """Low and high outlines of every radar that is on."""
-    from openiads.study.coverage import detection_outline
+    from openiads.study.outline import detection_outline
 
     found = []
     for r, name in enumerate(world.names.radars):

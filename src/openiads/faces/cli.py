@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from openiads.faces import streams
-from openiads.faces.commands import catalog, comparing, doubt, export, footprints, looking, runs, sweeps, twins
+from openiads.faces.commands import catalog, comparing, coverage, doubt, envelopes, export, footprints, looking, runs, sweeps, twins
 from openiads.faces.commands.common import INTERRUPTED, UNREAD, unwritable
 
 app = typer.Typer(
@@ -41,6 +41,8 @@ for command in (
     sweeps.sweep,
     sweeps.query,
     footprints.footprint,
+    coverage.coverage,
+    envelopes.envelope,
     catalog.schema,
 ):
     app.command()(command)

@@ -109,6 +109,46 @@ def in_mode(radar, elevation, t):
     return frame % radar["shared_every"] == 0 and radar["shared_low"] <= elevation <= radar["shared_high"]
 
 
+@kernel("i8(Radar, f8, f8, f8, f8, f8, f8, f8, f8, b1)")
+def visibility(radar, earth_radius, azimuth, elevation, ground, height, lowest, edges, t, searching):
+    """How a point within a radar's range limits comes out of its mask, sector and elevations: VISIBLE or a reason.
+
+    earth_radius : effective, m;  lowest, edges : lowest visible height and factor of the edge there;  t : s, which
+    mode a radar with two is in;  searching : as in ``sense``
+    """
+    if height < lowest and (radar["edge_table"] < 0 or edges < LEAST_EDGE):
+        smooth = horizon_height(radar["height"], ground, earth_radius)
+        return BELOW_HORIZON if height < smooth else BELOW_MASK
+    off = angle_between(azimuth, radar["boresight"])
+    half = radar["search_half"] if searching else radar["track_half"]
+    if abs(off) > half + 1e-12:
+        return OUT_OF_SECTOR
+    if not (in_mode(radar, elevation, t) if searching else radar["track_low"] <= elevation <= radar["track_high"]):
+        return OUT_OF_MODE
+    return VISIBLE
+
+
+@kernel("f8(f8[::1], Radar, f8, f8, f8, f8, f8, f8, f8, f8, f8)")
+def mean_signal(tables, radar, earth_radius, roughness, distance, azimuth, elevation, ground, height, edges, rcs):
+    """Signal-to-noise ratio of a mean cross-section (m2) at a VISIBLE point.
+
+    earth_radius : effective, m;  roughness : rms height of the sea, m;  ground : range along the sea, m;
+    edges : factor of the masking edge
+    """
+    off = angle_between(azimuth, radar["boresight"])
+    gain = scan_gain(math.cos(off), radar["boresight_loss"]) if radar["phased"] == 1 else 1.0
+    loss = clutter_factor(elevation, radar["clutter_grazing"], radar["clutter_loss"])
+    if radar["attenuation_table"] >= 0:
+        loss *= two_way_attenuation(tables, radar["attenuation_table"], distance, height)
+    lobes = edges
+    if radar["multipath"] == 1:
+        lobes = two_ray_factor(
+            radar["wavelength"], radar["height"], max(height, 0.0), ground, 1.0, roughness, earth_radius
+        )
+        lobes = edges * lobes * lobes * lobes * lobes
+    return signal_to_noise(radar["reference_snr"], REFERENCE_RANGE, distance, rcs, gain, lobes, loss)
+
+
 @kernel("tuple_of(i8, f8, f8, f8, f8, f8, f8, f8)(Sim, i8, i8, f8, b1)")
 def sense(sim, r, f, t, searching):
     """Geometry and mean signal of radar ``r`` looking at flight ``f`` at time ``t``.
@@ -119,6 +159,7 @@ def sense(sim, r, f, t, searching):
     """
     radar = sim.radars[r]
     flight = sim.flights[f]
+    situation = sim.situation[0]
     x, y, z, vx, vy, vz = state_of(sim, f, t)
     _, _, _, height = local_up(x, y, z)
     distance, azimuth, elevation, ground = bearing(radar["position"], radar["axes"], x, y, z)
@@ -128,33 +169,18 @@ def sense(sim, r, f, t, searching):
     edges = 1.0
     if radar["edge_table"] >= 0:
         edges = edge_factor(sim.tables, radar, azimuth, ground, lowest - height)
-    if height < lowest and (radar["edge_table"] < 0 or edges < LEAST_EDGE):
-        smooth = horizon_height(radar["height"], ground, sim.situation[0]["earth_radius"])
-        code = BELOW_HORIZON if height < smooth else BELOW_MASK
+    code = visibility(radar, situation["earth_radius"], azimuth, elevation, ground, height, lowest, edges, t, searching)
+    if code != VISIBLE:
         return code, distance, azimuth, elevation, lowest, 0.0, height, 0.0
-    off = angle_between(azimuth, radar["boresight"])
-    half = radar["search_half"] if searching else radar["track_half"]
-    if abs(off) > half + 1e-12:
-        return OUT_OF_SECTOR, distance, azimuth, elevation, lowest, 0.0, height, 0.0
-    if not (in_mode(radar, elevation, t) if searching else radar["track_low"] <= elevation <= radar["track_high"]):
-        return OUT_OF_MODE, distance, azimuth, elevation, lowest, 0.0, height, 0.0
     dx, dy, dz = x - radar["position"][0], y - radar["position"][1], z - radar["position"][2]
     along = (dx * vx + dy * vy + dz * vz) / distance
     if abs(along) < radar["least_radial_speed"]:
         return TOO_SLOW, distance, azimuth, elevation, lowest, 0.0, height, 0.0
     rcs = cross_section(flight["rcs"], radar["band"], dx, dy, dz, vx, vy, vz)
-    gain = scan_gain(math.cos(off), radar["boresight_loss"]) if radar["phased"] == 1 else 1.0
-    loss = clutter_factor(elevation, radar["clutter_grazing"], radar["clutter_loss"])
-    if radar["attenuation_table"] >= 0:
-        loss *= two_way_attenuation(sim.tables, radar["attenuation_table"], distance, height)
-    lobes = edges
-    if radar["multipath"] == 1:
-        lobes = two_ray_factor(
-            radar["wavelength"], radar["height"], max(height, 0.0), ground, 1.0, sim.situation[0]["sea_roughness"],
-            sim.situation[0]["earth_radius"],
-        )  # fmt: skip
-        lobes = edges * lobes * lobes * lobes * lobes
-    snr = signal_to_noise(radar["reference_snr"], REFERENCE_RANGE, distance, rcs, gain, lobes, loss)
+    snr = mean_signal(
+        sim.tables, radar, situation["earth_radius"], situation["sea_roughness"], distance, azimuth, elevation, ground,
+        height, edges, rcs,
+    )  # fmt: skip
     return VISIBLE, distance, azimuth, elevation, lowest, snr, height, along
 
 

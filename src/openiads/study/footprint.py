@@ -42,7 +42,7 @@ from openiads.parts.sensing import VISIBLE, sense
 from openiads.physics.ballistics import solve_aim
 from openiads.physics.motion import HEADER, ROW, end_time, state_at
 from openiads.physics.reach import slack
-from openiads.study.coverage import required_snr
+from openiads.study.looks import required_snr
 from openiads.world.build import World, build
 from openiads.world.codes import ThreatClass
 

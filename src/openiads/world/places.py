@@ -68,6 +68,11 @@ def common_mode(scenario: Scenario, values: Values, entry: Entry) -> float:
     return min(max(1.0 - (1.0 - values.of(entry, "common_mode")) * scale, 0.0), 1.0)
 
 
+def mask_detail(terrain: Terrain) -> tuple[int, float]:
+    """Azimuths and range step (m) of a radar's mask over a terrain."""
+    return (360, 1000.0) if terrain.resolution > 4000.0 else (720, 500.0)
+
+
 class Places:
     """Collects the rows of everything that stands on the ground."""
 
@@ -410,7 +415,7 @@ class Places:
         Their knobs take any value, so they are made anew in every world; with the relief at hand that is quick.
         """
         terrain, factor = self.terrain, self.earth_factor
-        azimuths, step = (360, 1000.0) if terrain.resolution > 4000.0 else (720, 500.0)
+        azimuths, step = mask_detail(terrain)
         grid = (farthest, azimuths, step)
         begins = []
         for n, here in enumerate(self._way or [(lat, lon)]):

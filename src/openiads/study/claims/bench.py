@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from openiads.base.errors import Interrupted
 from openiads.data.knobs import Knob, sample
 from openiads.study.claims.verdict import Answer, Figure
 from openiads.study.digest import hash_of
@@ -60,10 +61,16 @@ class Bench:
             self.replications += made.replications
             self.failed += int(made.seal["failed"])
         self._digests[key] = made.digest
-        self._done += 1
-        if self._progress is not None:
-            self._progress(min(self._done / self._pieces, 1.0), scenario.name)
+        self.step(scenario.name)
         return made
+
+    def step(self, what: str) -> None:
+        """One more piece of work is done; Interrupted if the cancel flag is set."""
+        self._done += 1
+        if self.cancel is not None and self.cancel.is_set():
+            raise Interrupted("claims", "stopped", "Run the same command again with the same --out to continue.")
+        if self._progress is not None:
+            self._progress(min(self._done / self._pieces, 1.0), what)
 
     @property
     def digest(self) -> str:

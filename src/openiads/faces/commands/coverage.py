@@ -1,0 +1,234 @@
+"""The command that draws radar coverage over terrain."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from openiads.faces.commands.common import Json, load_changed, told, warn
+
+HEIGHTS = ("50 m", "500 m", "3 km", "10 km")
+PICTURES = (".png", ".svg")
+
+
+@told
+def coverage(
+    scenario: Annotated[
+        str | None,
+        typer.Argument(help="A scenario, file or packaged name, unless --system is given.", show_default=False),
+    ] = None,
+    system: Annotated[
+        str | None, typer.Option("--system", help="A system of the catalog, instead of a scenario.", show_default=False)
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option("--at", help='Where that system stands, "34.92 N 35.90 E".', show_default=False)
+    ] = None,
+    facing: Annotated[str, typer.Option("--facing", help="Azimuth of its engagement sector.")] = "0 deg",
+    site: Annotated[list[str] | None, typer.Option("--site", help="Only radars of this site.")] = None,
+    radar: Annotated[
+        list[str] | None, typer.Option("--radar", help='Only this radar: "76n6", or "Tartus/76n6".')
+    ] = None,
+    height: Annotated[
+        list[str] | None,
+        typer.Option("--height", help=f"Height of the target; {', '.join(HEIGHTS)} if left out.", show_default=False),
+    ] = None,
+    agl: Annotated[bool, typer.Option("--agl/--amsl", help="Heights above ground or above the sea.")] = True,
+    rcs: Annotated[
+        str | None, typer.Option("--rcs", help="Cross-section; 1 m2 if left out.", show_default=False)
+    ] = None,
+    threat: Annotated[
+        str | None,
+        typer.Option("--threat", help="A threat of the catalog flying at the radar, instead.", show_default=False),
+    ] = None,
+    pd: Annotated[float, typer.Option("--pd", help="Probability from which a cell counts as detected.")] = 0.5,
+    looks: Annotated[str, typer.Option("--looks", help='M of N looks, "2/3".')] = "1/1",
+    k: Annotated[
+        float | None, typer.Option("--k", help="Effective earth radius factor, 1 to 2.", show_default=False)
+    ] = None,
+    multipath: Annotated[
+        bool | None, typer.Option("--multipath/--no-multipath", help="Reflections of the sea.", show_default=False)
+    ] = None,
+    attenuation: Annotated[
+        bool | None, typer.Option("--attenuation/--no-attenuation", help="Loss in gases.", show_default=False)
+    ] = None,
+    diffraction: Annotated[
+        bool | None, typer.Option("--diffraction/--no-diffraction", help="Signal bent over edges.", show_default=False)
+    ] = None,
+    mast: Annotated[
+        str | None,
+        typer.Option("--mast", help="Antenna height of these radars, compared with their own.", show_default=False),
+    ] = None,
+    dem: Annotated[
+        list[Path] | None, typer.Option("--dem", help="Height files instead of the scenario's terrain; repeat.")
+    ] = None,
+    fine: Annotated[
+        bool, typer.Option("--fine", help="Line of sight on the map's own cells instead of the radars' masks.")
+    ] = False,
+    size: Annotated[str | None, typer.Option("--size", help='Side of the map, "200 km".', show_default=False)] = None,
+    cells: Annotated[int, typer.Option("--cells", min=2, max=4000, help="Cells along a side.")] = 400,
+    route: Annotated[
+        str | None,
+        typer.Option("--route", help='An approach: "35.2 N 34.0 E; 34.91 N 35.87 E".', show_default=False),
+    ] = None,
+    speed: Annotated[
+        str | None, typer.Option("--speed", help="Its speed; the threat's if left out.", show_default=False)
+    ] = None,
+    show: Annotated[str, typer.Option("--show", help="What a picture shows: heights or lowest.")] = "heights",
+    title: Annotated[str | None, typer.Option("--title", help="Title of the picture.", show_default=False)] = None,
+    changes: Annotated[
+        list[str] | None, typer.Option("--set", help="Change the scenario, path=value; repeat for more.")
+    ] = None,
+    out: Annotated[
+        list[Path] | None,
+        typer.Option("--out", help="A file to write: .png, .svg, .geojson, .kml, .csv, .tif or .npz; repeat."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """What radars see over terrain, and how early they see an approach."""
+    from openiads.faces import coverages
+    from openiads.faces import show as shown
+    from openiads.study import approach as ways
+    from openiads.study import coverage as study
+    from openiads.study import standing
+
+    _check(scenario, system, at, rcs, threat, show, out or [])
+    heights = tuple(_read("--height", words, "length") for words in height or HEIGHTS)
+    question = study.Question(
+        heights, "ground" if agl else "sea", 1.0 if rcs is None else _read("--rcs", rcs, "area"), 1, pd, _looks(looks)
+    )
+    source = standing.site_scenario(system, _place(at), _read("--facing", facing, "angle")) if system is not None else (
+        load_changed(scenario or "", changes or []))  # fmt: skip
+    with shown.progress_bars() as phases:
+        phases.phase("building masks")
+        flown = _route(route, threat, heights[0], agl, speed)
+        world = standing.radar_world(source, standing.Air(k, multipath, attenuation, diffraction), dem or (), flown)
+        rows = standing.chosen(world, radar or [], site or [])
+        if threat is not None:
+            question = standing.of_threat(world, threat, question)
+        side = None if size is None else _read("--size", size, "length")
+        phases.phase("looking from every radar, compiling if need be")
+        where = study.map_around(world, rows, question, size=side, cells=cells)
+        found = study.coverage(world, question, rows, where=where, fine=fine, progress=phases.count)
+        before = None
+        if mast is not None:
+            world = standing.on_mast(world, rows, _read("--mast", mast, "length"))
+            before, found = found, study.coverage(world, question, rows, where=where, fine=fine, progress=phases.count)
+        way = None
+        if flown is not None:
+            phases.phase("following the approach")
+            way = ways.approach(world, 0, rows, None if threat is not None else question.rcs_in(0))
+        phases.phase("writing")
+        for path in out or []:
+            _write(path, found, title or _title(found), show, world.scenario.terrain.source, before, way)
+    written = [str(path.resolve()) for path in out or []]
+    if not found.map.known.all():
+        share = 100.0 * float(1.0 - found.map.known.mean())
+        warn(f"{share:.0f} % of the map has no terrain data: the sea is put there, and its cells count for nothing")
+    if json:
+        data = coverages.as_data(found) | {"scenario": source.name, "out": written}
+        data["before"] = None if before is None else coverages.as_data(before)
+        data["approach"] = None if way is None else coverages.approach_data(way)
+        shown.as_json(data)
+        return
+    _print(found, before, way)
+    print(*written, sep="\n", end="\n" if written else "")
+
+
+def _check(
+    scenario: str | None, system: str | None, at: str | None, rcs: str | None, threat: str | None, show: str,
+    out: list[Path],
+) -> None:  # fmt: skip
+    """Options that exclude or need one another; InputError."""
+    from openiads.base.errors import InputError
+    from openiads.faces.areas import WRITERS
+
+    if (scenario is None) == (system is None) or (system is None) != (at is None):
+        raise InputError("coverage", "needs a scenario, or --system and --at", "For example: openiads coverage raid24.")
+    if rcs is not None and threat is not None:
+        raise InputError("--threat", "given with --rcs", "Give one of the two.")
+    if show not in ("heights", "lowest"):
+        raise InputError("--show", f'"{show}"', "heights or lowest.")
+    for path in out:
+        if path.suffix.lower() not in (*PICTURES, *WRITERS):
+            raise InputError("--out", f'"{path}"', f"End it in one of {', '.join((*PICTURES, *WRITERS))}.")
+        if not path.resolve().parent.is_dir():
+            raise InputError("--out", f'no folder "{path.parent}"', "Make it first.")
+
+
+def _read(option: str, words: str, kind: str) -> float:
+    from openiads.base.errors import InputError
+    from openiads.base.units import quantity
+
+    try:
+        return quantity(words, kind)
+    except InputError as error:
+        raise InputError(option, error.reason, error.remedy) from None
+
+
+def _place(words: str | None) -> tuple[float, float]:
+    from openiads.base.errors import InputError
+    from openiads.base.units import position
+
+    try:
+        return position(words or "")
+    except InputError as error:
+        raise InputError("--at", error.reason, error.remedy) from None
+
+
+def _looks(words: str) -> tuple[int, int]:
+    from openiads.base.errors import InputError
+
+    wanted, sign, count = words.partition("/")
+    if not (sign and wanted.strip().isdigit() and count.strip().isdigit()):
+        raise InputError("--looks", f'"{words}"', 'M of N as "2/3".')
+    return int(wanted), int(count)
+
+
+def _route(route: str | None, threat: str | None, height: float, agl: bool, speed: str | None) -> dict[str, Any] | None:
+    """The flight of an approach as a scenario file writes it; it flies at the first height."""
+    if route is None:
+        return None
+    flight: dict[str, Any] = {"name": "Approach", "kind": threat or "f16", "side": "hostile",
+                              "route": [part.strip() for part in route.split(";") if part.strip()],
+                              "agl" if agl else "altitude": f"{height} m"}  # fmt: skip
+    return flight if speed is None else flight | {"speed": speed}
+
+
+def _title(found: Any) -> str:
+    kinds = sorted({view.name.split("/")[1] for view in found.views})
+    sites = sorted({view.name.partition("/")[0] for view in found.views})
+    return f"{', '.join(sites)}: what {', '.join(kinds)} {'see' if len(found.views) > 1 else 'sees'}"
+
+
+def _write(path: Path, found: Any, title: str, show: str, source: str, before: Any, way: Any) -> None:
+    from openiads.faces import areas, coverage_map, figures
+
+    if path.suffix.lower() not in PICTURES:
+        areas.write(found, path)
+        return
+    packaged, real = source == "levant", source in ("levant", "files")
+    figure = coverage_map.draw(found, title, show=show, real=real, packaged=packaged, before=before, way=way)
+    if path.suffix.lower() == ".png":
+        figures.png(figure, path)
+    else:
+        path.write_text(figures.svg(figure, "coverage", "Radar coverage", adaptive=False), encoding="utf-8")
+
+
+def _print(found: Any, before: Any, way: Any) -> None:
+    from openiads.faces import coverages, show
+    from openiads.faces.coverage_map import conditions
+    from openiads.faces.ground import terrain_note
+
+    out = show.console()
+    out.print(show.grid("Coverage", coverages.HEAD, coverages.cells(found), numbers=(2, 3)))
+    if before is not None:
+        out.print(
+            show.grid("With the antennas where they are", coverages.HEAD, coverages.cells(before), numbers=(2, 3))
+        )
+    if way is not None:
+        title = f"Approach of {way.ends:.0f} s"
+        out.print(show.grid(title, coverages.APPROACH_HEAD, coverages.approach_cells(way), numbers=(1, 2, 3, 4, 5)))
+    out.print(f"Asked: {conditions(found)}.")
+    out.print(terrain_note(found.terrain))

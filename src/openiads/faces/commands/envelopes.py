@@ -1,0 +1,177 @@
+"""The command that works out the engagement envelope of a fire unit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from openiads.faces.commands.common import Json, told
+
+HEIGHTS = ("50 m", "200 m", "1 km", "3 km", "10 km", "20 km")
+PICTURES = (".png", ".svg")
+
+
+@told
+def envelope(
+    system: Annotated[str, typer.Argument(help="A system of the catalog, for example s300pmu2.")],
+    against: Annotated[
+        str | None,
+        typer.Option("--against", help="A threat of the catalog that flies level, for example f16.", show_default=False),
+    ] = None,
+    speed: Annotated[
+        str | None, typer.Option("--speed", help="Speed of the target; 250 m/s if left out.", show_default=False)
+    ] = None,
+    rcs: Annotated[
+        str | None, typer.Option("--rcs", help="Its cross-section; 1 m2 if left out.", show_default=False)
+    ] = None,
+    maneuver: Annotated[
+        str, typer.Option("--maneuver", help='Lateral acceleration it may pull, "3 g"; three times it must be there.')
+    ] = "0 g",
+    height: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--height", help=f"Height above the sea; repeat. {', '.join(HEIGHTS)} if left out.", show_default=False
+        ),
+    ] = None,
+    limits: Annotated[str, typer.Option("--limits", help="emergent, published or both.")] = "both",
+    kind: Annotated[
+        str, typer.Option("--round", help="Only this kind of round; any if left out.", show_default=False)
+    ] = "",
+    at: Annotated[
+        str | None,
+        typer.Option("--at", help='Where it stands, "34.92 N 35.90 E"; flat ground if left out.', show_default=False),
+    ] = None,
+    facing: Annotated[str, typer.Option("--facing", help="Azimuth of its engagement sector.")] = "0 deg",
+    reaction: Annotated[
+        str | None,
+        typer.Option("--reaction", help="Detection to launch; the published time if left out.", show_default=False),
+    ] = None,
+    cued: Annotated[
+        bool, typer.Option("--cued/--uncued", help="Whether surveillance radars tell the unit where to look.")
+    ] = True,
+    turn: Annotated[
+        bool, typer.Option("--turn/--no-turn", help="Whether a radar that can turn in action does.")
+    ] = True,
+    pk: Annotated[bool, typer.Option("--pk", help="Kill probability over range and height as well.")] = False,
+    out: Annotated[
+        list[Path] | None, typer.Option("--out", help="A file to write: .png, .svg, .geojson, .kml or .csv; repeat.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Where one fire unit can meet a target that flies straight and level, and how often."""
+    import math
+
+    from openiads.faces import envelopes as shown
+    from openiads.faces import show
+    from openiads.study import envelope as study
+
+    _check(limits, against, rcs, at, out or [])
+    target = _target(against, speed, rcs, maneuver)
+    place = None if at is None else _read("--at", at, "position")
+    azimuth = _read("--facing", facing, "angle")
+    wait = math.nan if reaction is None else _read("--reaction", reaction, "time")
+    question = study.Question(cued, turn, wait, kind)
+    heights = [_read("--height", words, "length") for words in height or HEIGHTS]
+    arms = study.LIMITS if limits == "both" else (limits,)
+    with show.progress_bars() as phases:
+        phases.phase("building masks and flyout tables, compiling if need be")
+        world = study.unit_world(system, place, azimuth, kill=pk)
+        phases.phase("looking and flying out")
+        answer = _answer(world, target, heights, arms, question, azimuth, pk)
+        phases.phase("writing")
+        for path in out or []:
+            _write(path, answer)
+    written = [str(path.resolve()) for path in out or []]
+    if json:
+        show.as_json(shown.as_data(answer) | {"system": system, "out": written})
+        return
+    screen = show.console()
+    screen.print(show.grid(f"Envelope of {world.catalog[system].title}", shown.HEAD, shown.cells(answer),
+                           numbers=(2, 3, 4)))  # fmt: skip
+    screen.print(show.grid("Straight passes", shown.PASS_HEAD, shown.pass_cells(answer), numbers=(1, 2, 3, 4, 5)))
+    print(f"Asked: {shown.asked(target)}; inbound for the areas, the course against the facing for the passes.")
+    print("Inside: a round can meet the target there; whether it is fired and kills is a run's business.")
+    print(*written, sep="\n", end="\n" if written else "")
+
+
+def _answer(
+    world: Any, target: Any, heights: list[float], arms: tuple[str, ...], question: Any, facing: float, pk: bool
+) -> Any:
+    import math
+
+    import numpy as np
+
+    from openiads.faces.envelopes import Answer
+    from openiads.study import envelope as study
+    from openiads.study.kill_map import kill_map
+    from openiads.study.opportunities import passes
+
+    cuts = study.envelopes(world, target, heights, arms, question=question)
+    plane = np.array([facing, facing + math.pi])
+    levels = [15.0, 50.0, 100.0, 250.0, *np.arange(500.0, 36_000.0, 500.0)]
+    side = study.envelopes(world, target, levels, arms, question=question, azimuths=plane, step=500.0)
+    far = max([found.farthest(k) for found in cuts.values() for k in range(len(heights))], default=0.0)
+    crossings = np.linspace(0.0, max(1.3 * far, 10e3), 27)
+    some = heights if len(heights) <= 4 else heights[:: (len(heights) + 3) // 4]
+    flown = {h: passes(world, target, h, facing + math.pi, crossings, limits=arms[0], question=question) for h in some}
+    kill = None
+    if pk and far > 0.0:
+        ranges, up = np.linspace(0.05, 1.1, 14) * far, np.array([50.0, 500.0, 2e3, 5e3, 10e3, 15e3, 20e3, 25e3, 30e3])
+        kill = (ranges, up, kill_map(world, target, ranges, up, kind=question.round))
+    return Answer(world, target, facing, cuts, side, flown, kill)
+
+
+def _check(limits: str, against: str | None, rcs: str | None, at: str | None, out: list[Path]) -> None:
+    """Options that exclude or need one another; InputError."""
+    from openiads.base.errors import InputError
+    from openiads.faces.envelopes import WRITERS
+    from openiads.study.envelope import LIMITS
+
+    if limits not in (*LIMITS, "both"):
+        raise InputError("--limits", f"{limits!r}", f"One of {', '.join(LIMITS)}, both.")
+    if against is not None and rcs is not None:
+        raise InputError("--against", "given with --rcs", "Give one of the two.")
+    for path in out:
+        if path.suffix.lower() not in (*PICTURES, *WRITERS):
+            raise InputError("--out", f'"{path}"', f"End it in one of {', '.join((*PICTURES, *WRITERS))}.")
+        if path.suffix.lower() in WRITERS and at is None:
+            raise InputError("--out", f'"{path.suffix}" needs a place on earth', "Give --at as well.")
+        if not path.resolve().parent.is_dir():
+            raise InputError("--out", f'no folder "{path.parent}"', "Make it first.")
+
+
+def _target(against: str | None, speed: str | None, rcs: str | None, maneuver: str) -> Any:
+    from dataclasses import replace
+
+    from openiads.study.straight import Target, of_threat
+
+    load = _read("--maneuver", maneuver, "acceleration")
+    size = 1.0 if rcs is None else _read("--rcs", rcs, "area")
+    target = Target(rcs=size, load=load) if against is None else of_threat(against, load)
+    return (target if speed is None else replace(target, speed=_read("--speed", speed, "speed"))).checked()
+
+
+def _read(option: str, words: str, kind: str) -> Any:
+    from openiads.base.errors import InputError
+    from openiads.base.units import position, quantity
+
+    try:
+        return position(words) if kind == "position" else quantity(words, kind)
+    except InputError as error:
+        raise InputError(option, error.reason, error.remedy) from None
+
+
+def _write(path: Path, answer: Any) -> None:
+    from openiads.faces import envelope_figures, envelopes, figures
+
+    if path.suffix.lower() not in PICTURES:
+        envelopes.write(answer, path)
+        return
+    system = answer.world.catalog[answer.world.scenario.sites[0].system]
+    figure = envelope_figures.draw(answer, f"{system.title}: {envelopes.asked(answer.target)}")
+    if path.suffix.lower() == ".png":
+        figures.png(figure, path)
+    else:
+        path.write_text(figures.svg(figure, "envelope", "Engagement envelope", adaptive=False), encoding="utf-8")

@@ -1,0 +1,203 @@
+"""Engagement envelopes as people and programs read them: cells of a table, one JSON object, files of outlines."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openiads.faces import text
+from openiads.study.envelope import Envelope, home
+from openiads.study.opportunities import Pass
+from openiads.study.straight import Target
+from openiads.world.build import World
+
+__all__ = ["HEAD", "PASS_HEAD", "Answer", "as_data", "asked", "cells", "outline", "pass_cells", "write"]
+
+HEAD = ("height", "limits", "area, km2", "nearest, km", "farthest, km")
+PASS_HEAD = ("height", "crossing, km", "chances", "first at, km", "last at, km", "detection to last launch, s")
+KM = 1e-3
+KML = "http://www.opengis.net/kml/2.2"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Everything that the command asks about one fire unit."""
+
+    world: World
+    target: Target
+    facing: float  #: rad
+    cuts: Mapping[str, Envelope]  #: by arm
+    side: Mapping[str, Envelope]  #: in the vertical plane of the facing, by arm
+    passes: Mapping[float, Sequence[Pass]]  #: by height, m
+    kill: tuple[NDArray[Any], NDArray[Any], NDArray[Any]] | None = None  #: ranges m, heights m, probability
+
+
+def asked(target: Target) -> str:
+    """The target in words."""
+    size = f"signature of {target.threat}" if target.threat else f"{target.rcs:g} m²"
+    load = f", maneuver {target.load / 9.80665:.3g} g" if target.load > 0.0 else ""
+    return f"target {target.speed:.0f} m/s, {size}{load}, level"
+
+
+def cells(answer: Answer) -> list[tuple[str, ...]]:
+    """Rows of the table: each height, each arm."""
+    rows = []
+    for k in range(len(next(iter(answer.cuts.values())).heights)):
+        for n, (arm, found) in enumerate(answer.cuts.items()):
+            label = f"{found.heights[k]:,.0f} m" if n == 0 else ""
+            near = found.nearest(k)
+            rows.append((label, arm, text.number(found.area(k) * KM * KM, 4),
+                         "–" if math.isinf(near) else text.number(near * KM), text.number(found.farthest(k) * KM)))  # fmt: skip
+    return rows
+
+
+def pass_cells(answer: Answer) -> list[tuple[str, ...]]:
+    """Rows of the table of straight passes: a few crossing distances at each height."""
+    rows = []
+    for height, found in answer.passes.items():
+        for n, each in enumerate(found[:: max(len(found) // 5, 1)]):
+            near = [text.number(c.ground_range * KM) for c in (*each.chances[:1], *([each.last] if each.last else []))]
+            ends = near if len(near) == 2 else ["–", "–"]
+            rows.append((f"{height:,.0f} m" if n == 0 else "", text.number(each.crossing * KM), str(len(each.chances)),
+                         *ends, text.number(each.warning) if each.last else "–"))  # fmt: skip
+    return rows
+
+
+def as_data(answer: Answer) -> dict[str, Any]:
+    """The JSON object: the question, each arm's cuts with their outlines, and the passes."""
+    target, here = answer.target, home(answer.world)
+    arms: dict[str, Any] = {}
+    for arm, found in answer.cuts.items():
+        arms[arm] = [
+            {"height_m": float(found.heights[k]), "area_km2": found.area(k) * 1e-6,
+             "nearest_km": None if math.isinf(found.nearest(k)) else found.nearest(k) * KM,
+             "farthest_km": found.farthest(k) * KM}
+            for k in range(len(found.heights))
+        ]  # fmt: skip
+    passes = [
+        {"height_m": height, "crossing_km": each.crossing * KM, "opportunities": len(each.chances),
+         "detected_s": None if math.isinf(each.seen) else each.seen,
+         "intercepts_km": [c.ground_range * KM for c in each.chances],
+         "last_launch_s": None if each.last is None else each.last.launch,
+         "detection_to_last_launch_s": each.warning if each.last else None}
+        for height, found in answer.passes.items() for each in found
+    ]  # fmt: skip
+    kill = None
+    if answer.kill is not None:
+        ranges, heights, chance = answer.kill
+        kill = {"ranges_km": (ranges * KM).tolist(), "heights_m": heights.tolist(), "probability": chance.tolist()}
+    return {
+        "target": {"speed_mps": target.speed, "rcs_m2": None if target.threat else target.rcs,
+                   "threat": target.threat or None, "load_mps2": target.load},
+        "unit": {"name": answer.world.names.units[0], "latitude_deg": math.degrees(here[0]),
+                 "longitude_deg": math.degrees(here[1]), "facing_deg": math.degrees(answer.facing)},
+        "limits": arms, "passes": passes, "kill_probability": kill,
+        "terrain": {"label": answer.world.terrain.label, "sha256": answer.world.terrain.digest()},
+        "note": text.FOOTER,
+    }  # fmt: skip
+
+
+# ------------------------------------------------------------------ files
+
+
+def outline(found: Envelope, k: int) -> list[list[NDArray[Any]]]:
+    """Outlines of one height of an envelope: polygons, each its outer ring and holes, closed, (longitude, latitude) in
+    degrees."""
+    from contourpy import FillType, contour_generator
+
+    paths = found.paths[k]
+    inside = found.inside(k).astype(float)
+    lons, lats = np.degrees(paths.lons), np.degrees(paths.lats)
+    if paths.approach == "inbound":  # once round, so that the ring closes
+        inside, lons, lats = (np.concatenate([each, each[:1]]) for each in (inside, lons, lats))
+    polygons, offsets = contour_generator(lons, lats, inside, fill_type=FillType.OuterOffset).filled(0.5, 2.0)
+    return [
+        [points[a:b] for a, b in zip(ends[:-1], ends[1:], strict=True)]
+        for points, ends in zip(polygons, offsets, strict=True)
+    ]
+
+
+def _oriented(ring: NDArray[Any], *, outer: bool) -> list[list[float]]:
+    """A ring, rounded; outer ones counterclockwise, holes clockwise."""
+    x, y = ring[:, 0], ring[:, 1]
+    area = float(np.sum(x[:-1] * y[1:] - x[1:] * y[:-1]))
+    return [[round(float(a), 5), round(float(b), 5)] for a, b in (ring if (area > 0.0) == outer else ring[::-1])]
+
+
+def _features(answer: Answer) -> list[tuple[dict[str, Any], list[list[list[list[float]]]]]]:
+    out = []
+    for arm, found in answer.cuts.items():
+        for k, height in enumerate(found.heights):
+            told = {
+                "system": answer.world.scenario.sites[0].system, "limits": arm, "height_m": float(height),
+                "target": asked(answer.target), "area_km2": round(found.area(k) * 1e-6, 3),
+                "terrain": answer.world.terrain.label, "note": text.FOOTER,
+            }  # fmt: skip
+            shape = [
+                [_oriented(ring, outer=n == 0) for n, ring in enumerate(polygon)] for polygon in outline(found, k)
+            ]
+            out.append((told, shape))
+    return out
+
+
+def _geojson(answer: Answer, path: Path) -> None:
+    features = [
+        {"type": "Feature", "properties": told, "geometry": {"type": "MultiPolygon", "coordinates": shape}}
+        for told, shape in _features(answer)
+    ]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+
+
+def _kml(answer: Answer, path: Path) -> None:
+    from xml.etree import ElementTree
+
+    def node(parent: Any, name: str, body: str | None = None) -> Any:
+        made = ElementTree.SubElement(parent, f"{{{KML}}}{name}")
+        made.text = body
+        return made
+
+    ElementTree.register_namespace("", KML)
+    root = ElementTree.Element(f"{{{KML}}}kml")
+    document = node(root, "Document")
+    node(document, "name", "Engagement envelope")
+    for told, shape in _features(answer):
+        mark = node(document, "Placemark")
+        node(mark, "name", f"{told['limits']}: {told['height_m']:g} m")
+        node(mark, "description", "; ".join(f"{key}: {value}" for key, value in told.items()))
+        group = node(mark, "MultiGeometry")
+        for rings in shape:
+            polygon = node(group, "Polygon")
+            for n, ring in enumerate(rings):
+                line = node(node(polygon, "innerBoundaryIs" if n else "outerBoundaryIs"), "LinearRing")
+                node(line, "coordinates", " ".join(f"{lon},{lat},{told['height_m']:g}" for lon, lat in ring))
+    ElementTree.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
+
+
+def _csv(answer: Answer, path: Path) -> None:
+    head = "height_m,latitude_deg,longitude_deg,ground_range_km," + ",".join(f"spare_s_{arm}" for arm in answer.cuts)
+    parts = []
+    for k in range(len(next(iter(answer.cuts.values())).heights)):
+        paths = next(iter(answer.cuts.values())).paths[k]
+        spares = [found.spare[k] for found in answer.cuts.values()]
+        kept = np.any([spare >= 0.0 for spare in spares], axis=0)
+        columns = [np.full(paths.lats.shape, paths.height), np.degrees(paths.lats), np.degrees(paths.lons),
+                   paths.away * KM, *(np.where(spare >= 0.0, spare, math.nan) for spare in spares)]  # fmt: skip
+        parts.append(np.column_stack([column[kept] for column in columns]))
+    forms = ["%.1f", "%.6f", "%.6f", "%.3f", *["%.2f"] * len(answer.cuts)]
+    np.savetxt(path, np.concatenate(parts), fmt=forms, delimiter=",", header=head, comments="")
+
+
+#: Ending of a file name -> what writes it.
+WRITERS = {".geojson": _geojson, ".kml": _kml, ".csv": _csv}
+
+
+def write(answer: Answer, path: Path) -> None:
+    """Write an envelope in the format that a file's name asks for; pictures are `faces.envelope_figures`'."""
+    WRITERS[path.suffix.lower()](answer, path)

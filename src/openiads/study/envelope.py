@@ -1,0 +1,474 @@
+"""Engagement envelope: where one fire unit can meet a target that flies straight and level.
+
+A point belongs to the envelope of a fire unit, for a target of one speed, height and cross-section, if an engagement
+whose intercept lies there is possible.  The target flies to the point on a straight level path, and
+
+- a radar of the site has detected it in search before (one look detects with a probability of one half or more, over
+  the fluctuation of the target), and the published reaction time has passed since;
+- the unit's engagement radar sees it from then on without a break up to the point itself, so that a round is guided
+  there: horizon, mask, sector, elevations, range limits, radial speed and signal;
+- a round that left after both is there in time, fast enough for the target and with three times the lift that the
+  target demands; a launcher of that kind of round covers the direction;
+- with *published* limits: the point also lies within the published distances and heights of an intercept, and the
+  target is no faster than published.  *Emergent* limits are flight, radar and time alone.
+
+Every test is the engine's own code: `parts.sensing` for the radars, `physics.reach.slack` for the round, with the
+numbers of `doctrine.assignment`.  What is left to runs: tracks and their errors, identification, the crew's queue,
+channels, the look of each radar at its own time, and whether the round kills.
+
+The path to a point is either *inbound*, toward the unit (crossing distance 0), or *straight*, a family of parallel
+paths with one course, past the unit at their crossing distances.  A unit whose radar can turn in action, and that has
+no target in hand, turns to a target outside its sector, as in a run: once, to where the target is first detected, and
+a launch waits for that.  Heights are above the sea unless said otherwise.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openiads.base.compiled import kernel
+from openiads.base.errors import InputError
+from openiads.base.units import written_position
+from openiads.data.catalog import catalog, nearest
+from openiads.data.reading import loads
+from openiads.data.scenario import Scenario, toml_text
+from openiads.doctrine.assignment import LEAST_SPEED, REQUIRED_AIR, SPEED_RATIO
+from openiads.earth.geodesy import to_geodetic
+from openiads.earth.sight import lowest_visible
+from openiads.parts.sensing import VISIBLE, bearing, cross_section, edge_factor, mean_signal, visibility
+from openiads.physics.motion import local_up
+from openiads.physics.reach import slack
+from openiads.study import straight
+from openiads.study.looks import look_curve, needed_snr
+from openiads.study.straight import Paths, Target
+from openiads.world.build import World, build
+from openiads.world.values import Values
+
+__all__ = [
+    "LIMITS",
+    "Envelope",
+    "Question",
+    "Watch",
+    "assess",
+    "envelope_volume",
+    "envelopes",
+    "home",
+    "low_reach",
+    "unit_world",
+    "watch",
+]
+
+Floats = NDArray[np.floating]
+
+#: The two arms: flight alone bounds an intercept, or the published figures do too.
+LIMITS = ("emergent", "published")
+NO_LIMITS = (0.0, math.inf, -math.inf, math.inf)
+PROBABILITY = 0.5  # of detection in one look, from which on a radar sees
+PLACE = (math.radians(35.0), math.radians(36.0))  # of a unit that was given none, on flat ground at sea level
+VOLUME_HEIGHTS = (15.0, 50.0, 200.0, 500.0, *np.arange(1000.0, 4000.0, 1000.0), *np.arange(4000.0, 36_000.0, 2000.0))
+VOLUME_AZIMUTHS = 30  # of the half circle to one side of the facing
+FACES = 12  # azimuths to which a radar is turned against targets that pass
+LOW_STEP = 250.0  # m, of ``low_reach``
+
+
+@kernel("void(f8[::1], Radar, f8, f8, f8[:, :, ::1], f8[:, :, ::1], f8[:, ::1], f8, b1, f8[::1], b1[:, ::1])")
+def see(
+    tables: Any, radar: Any, earth_radius: float, roughness: float, at: Any, velocity: Any, rcs: Any, needed: float,
+    searching: bool, faces: Any, seen: Any,
+) -> None:  # fmt: skip
+    """Whether a radar detects at each point of some paths.
+
+    at, velocity : ECEF, m and m/s, (paths, points, 3);  rcs : m2 by band and aspect;  needed : ratio from which it
+    detects;  searching : as in `sensing.sense`;  faces : azimuth on which it is laid for each path (written into
+    ``radar``, a copy), rad;  seen : out
+    """
+    for i in range(len(at)):
+        radar["boresight"] = faces[i]
+        for k in range(at.shape[1]):
+            x, y, z = at[i, k, 0], at[i, k, 1], at[i, k, 2]
+            vx, vy, vz = velocity[i, k, 0], velocity[i, k, 1], velocity[i, k, 2]
+            seen[i, k] = False
+            _, _, _, height = local_up(x, y, z)
+            distance, azimuth, elevation, ground = bearing(radar["position"], radar["axes"], x, y, z)
+            if distance > radar["range_max"] or distance < radar["range_min"]:
+                continue
+            low = lowest_visible(tables, radar["mask_table"], azimuth, ground)
+            edges = 1.0
+            if radar["edge_table"] >= 0:
+                edges = edge_factor(tables, radar, azimuth, ground, low - height)
+            found = visibility(
+                radar, earth_radius, azimuth, elevation, ground, height, low, edges, radar["phase"], searching
+            )
+            dx, dy, dz = x - radar["position"][0], y - radar["position"][1], z - radar["position"][2]
+            if found != VISIBLE or abs(dx * vx + dy * vy + dz * vz) < radar["least_radial_speed"] * distance:
+                continue
+            size = cross_section(rcs, radar["band"], dx, dy, dz, vx, vy, vz)
+            seen[i, k] = needed <= mean_signal(
+                tables, radar, earth_radius, roughness, distance, azimuth, elevation, ground, height, edges, size
+            )
+
+
+@kernel("void(f8[::1], i8, f8[::1], f8[:, :, ::1], f8[:, ::1], f8, f8, f8[::1], f8[:, ::1])")
+def spare_times(
+    tables: Any, at: int, launcher: Any, points: Any, after: Any, required: float, floor: float, limits: Any, out: Any
+) -> None:
+    """`reach.slack` (s) of a round at points (paths, points, 3) that the target reaches ``after`` s from the earliest
+    launch; the greater of that and what ``out`` holds is put there."""
+    for i in range(len(points)):
+        for k in range(points.shape[1]):
+            if after[i, k] >= 0.0:
+                out[i, k] = max(out[i, k], slack(
+                    tables, at, launcher[0], launcher[1], launcher[2], points[i, k, 0], points[i, k, 1],
+                    points[i, k, 2], after[i, k], required, floor, limits,
+                ))  # fmt: skip
+
+
+# ------------------------------------------------------------------ what is asked
+
+
+@dataclass(frozen=True)
+class Question:
+    """How the unit stands to what is asked.
+
+    cued : surveillance radars of the site tell it where to look;  turn : it has no target in hand and may turn its
+    radar;  reaction : s from detection to launch, nan for the published time;  round : only this kind, "" for any
+    """
+
+    cued: bool = True
+    turn: bool = True
+    reaction: float = math.nan
+    round: str = ""
+
+    def delay(self, world: World, unit: int) -> float:
+        """Reaction time of a unit, s; InputError below 0."""
+        if self.reaction < 0.0:
+            raise InputError("envelope.reaction", f"{self.reaction:g} s", "Give a time of 0 s or more.")
+        if not math.isnan(self.reaction):
+            return self.reaction
+        return Values(world.catalog, world.knobs).of(world.catalog[system_of(world, unit)], "reaction_time")
+
+
+@dataclass(frozen=True)
+class Watch:
+    """When a round may leave against a target on some paths; s from the start of each path."""
+
+    seen: Floats  #: first detection in search, (paths,); inf: never
+    ready: Floats  #: earliest launch for an intercept at each point; inf where it is not guided, (paths, points)
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """Where an engagement is possible, height by height."""
+
+    limits: str
+    paths: tuple[Paths, ...]  #: one family for each height
+    spare: tuple[Floats, ...]  #: s by which a launch could wait, -inf where none is possible, (paths, points)
+
+    @property
+    def heights(self) -> Floats:
+        """Heights, m, (heights,)."""
+        return np.array([paths.height for paths in self.paths])
+
+    def inside(self, k: int) -> NDArray[np.bool_]:
+        """Points of height ``k`` that belong to it."""
+        return self.spare[k] >= 0.0
+
+    def area(self, k: int) -> float:
+        """Its ground area at height ``k``, m2."""
+        return float((self.paths[k].cells * self.inside(k)).sum())
+
+    def farthest(self, k: int) -> float:
+        """Greatest ground range of a point of height ``k``, m; 0 if there is none."""
+        return float((self.paths[k].away * self.inside(k)).max(initial=0.0))
+
+    def nearest(self, k: int) -> float:
+        """Least ground range of a point of height ``k``, m; inf if there is none."""
+        return float(np.where(self.inside(k), self.paths[k].away, math.inf).min(initial=math.inf))
+
+    @property
+    def volume(self) -> float:
+        """Its volume, m3: from the ground up, areas taken as straight between heights, as at the lowest below it."""
+        heights = np.concatenate([[0.0], self.heights])
+        areas = [self.area(k) for k in range(len(self.paths))]
+        return float(np.trapezoid([areas[0], *areas], heights))
+
+
+# ------------------------------------------------------------------ worlds
+
+
+def unit_scenario(
+    system: str, at: tuple[float, float] | None = None, facing: float = 0.0, mast: float | None = None,
+    limits: str = "published", kill: bool = False,
+) -> Scenario:  # fmt: skip
+    """One site of one fire unit, on the packaged terrain, or on flat ground at sea level without a place.
+
+    at : rad;  facing : rad;  mast : of the low-altitude radar, m;  kill : with the models of the endgame.
+    InputError for an unknown system.
+    """
+    book = catalog()
+    if system not in book or book[system].kind != "systems":
+        raise InputError("envelope", f'"{system}" is not a system', nearest(system, list(book.systems)))
+    here = written_position(*(PLACE if at is None else at))
+    site: dict[str, Any] = {
+        "name": book[system].title.replace("/", " "), "system": system, "at": here,
+        "facing": f"{math.degrees(facing) % 360.0:.9g} deg", "fire_units": 1, "defends": ["Here"],
+    }  # fmt: skip
+    if mast is not None:
+        site["mast"] = f"{mast:.9g} m"
+    mapping = {
+        "format": 1, "name": system, "duration": "900 s",
+        "terrain": {"source": "flat"} if at is None else {"source": "levant", "on_missing": "sea"},
+        "model": {"limits": limits, "kill": "encounter" if kill else "constant", "false_alarms": False},
+        "asset": [{"name": "Here", "at": here, "radius": "500 m"}], "site": [site],
+    }  # fmt: skip
+    return loads(toml_text(mapping), system)
+
+
+def unit_world(
+    system: str, at: tuple[float, float] | None = None, facing: float = 0.0, *, mast: float | None = None,
+    knobs: Mapping[str, float] | None = None, kill: bool = False,
+) -> World:  # fmt: skip
+    """The world of ``unit_scenario`` at knob values."""
+    return build(unit_scenario(system, at, facing, mast, kill=kill), None, knobs)
+
+
+def home(world: World, unit: int = 0) -> tuple[float, float]:
+    """Where a unit stands, rad."""
+    lat, lon, _ = to_geodetic(*(float(v) for v in world.rows["units"][unit]["position"]))
+    return float(lat), float(lon)
+
+
+def site_of(world: World, unit: int) -> str:
+    """Name of a unit's site."""
+    return world.names.units[unit].rpartition("/")[0]
+
+
+def system_of(world: World, unit: int) -> str:
+    """Catalog name of a unit's system."""
+    return next(site.system for site in world.scenario.sites if site.name == site_of(world, unit))
+
+
+def magazines_of(world: World, unit: int, kind: str = "") -> list[int]:
+    """Rows of the kinds of round a unit has, or of one of them by name; InputError if it has none of it."""
+    row = world.rows["units"][unit]
+    first = int(row["first_magazine"])
+    found = range(first, first + int(row["magazines"]))
+    names = [world.names.interceptors[int(world.rows["magazines"][m]["kind"])] for m in found]
+    if kind and kind not in names:
+        raise InputError("--round", f'the unit has no "{kind}"', f"One of {', '.join(names)}.")
+    return [m for m, name in zip(found, names, strict=True) if kind in ("", name)]
+
+
+def reach_of(world: World, unit: int, target: Target, question: Question) -> float:
+    """From where on (m) a path is followed, so that nothing earlier changes an intercept: as far as any radar looks, or
+    as the target flies while the radar turns, the crew reacts and the longest flight of a round goes on."""
+    far = 0.0
+    for m in magazines_of(world, unit, question.round):
+        at = int(world.rows["magazines"][m]["flyout_table"])
+        ranges, heights = int(world.tables[at]), int(world.tables[at + 1])
+        times = world.tables[at + 4 : at + 4 + 3 * ranges * heights : 3]
+        longest = float(times[np.isfinite(times)].max(initial=0.0))
+        waiting = longest + question.delay(world, unit) + 40.0
+        far = max(far, ranges * float(world.tables[at + 2]) + target.speed * waiting)
+    lit = world.rows["radars"]["range_max"][world.rows["radars"]["emitting"] == 1]
+    return min(far, float(lit.max(initial=0.0)) + straight.STEP)
+
+
+# ------------------------------------------------------------------ the engagement
+
+
+def _detects(world: World, row: int, paths: Paths, target: Target, faces: Floats | None) -> NDArray[np.bool_]:
+    """Where a radar detects: in search, or laid on an azimuth for each path, in track."""
+    radar = world.rows["radars"][row : row + 1].copy()[0]
+    situation = world.rows["situation"][0]
+    needed = 0.0
+    if situation["detection_by_range"] == 0:
+        needed = needed_snr(look_curve(world.tables, int(radar["pd_table"]), target.swerling), PROBABILITY)
+    seen = np.zeros(paths.free.shape, bool)
+    laid = np.full(len(paths.at), float(radar["boresight"])) if faces is None else faces
+    see(
+        world.tables, radar, float(situation["earth_radius"]), float(situation["sea_roughness"]), paths.at,
+        paths.velocity, target.sections(world), needed, faces is None, laid, seen,
+    )  # fmt: skip
+    return seen & paths.free
+
+
+def watch(
+    world: World, unit: int, paths: Paths, target: Target, question: Question, face: float | None = None
+) -> Watch:
+    """When a round of a unit may leave against a target on some paths.
+
+    face : azimuth (rad) to which the unit's radar turns once a target is detected; left out it stays on its facing, but
+    turns to an inbound target outside its sector.  It cannot turn in search, nor where the question forbids it.
+    """
+    own = int(world.rows["units"][unit]["radar"])
+    radars = world.rows["radars"]
+    site = f"{site_of(world, unit)}/"
+    able = [k for k, name in enumerate(world.names.radars) if name.startswith(site) and int(radars[k]["unit"]) < 0]
+    searching = [k for k in [own, *(able if question.cued else [])] if radars[k]["emitting"] == 1]
+    found = np.zeros(paths.free.shape, bool)
+    for k in searching:
+        found |= _detects(world, k, paths, target, None)
+    seen = np.where(found.any(axis=1), paths.times[np.argmax(found, axis=1)], math.inf)
+    laid, turning = _laid(radars[own], paths, turns(world, unit, question), face)
+    held = _detects(world, own, paths, target, laid) & bool(radars[own]["emitting"])
+    lost = np.where(held, -1, np.arange(held.shape[1]))
+    since = np.maximum.accumulate(lost, axis=1) + 1  # point at which the hold that lasts to here began
+    begun = np.where(held, paths.times[np.minimum(since, held.shape[1] - 1)], math.inf)
+    ready = np.maximum(begun, (seen + turning)[:, None]) + question.delay(world, unit)
+    return Watch(seen, np.where(ready <= paths.times, ready, math.inf))
+
+
+def turns(world: World, unit: int, question: Question) -> bool:
+    """Whether a unit's radar turns in action, and may."""
+    return question.turn and float(world.rows["radars"][int(world.rows["units"][unit]["radar"])]["slew_rate"]) > 0.0
+
+
+def faces_of(world: World, unit: int, paths: Paths, question: Question) -> list[float | None]:
+    """Azimuths to which a unit's radar may turn against targets on some paths, as ``watch`` takes them."""
+    if paths.approach == "inbound" or not turns(world, unit, question):
+        return [None]
+    return [None, *(np.arange(FACES) * (math.tau / FACES)).tolist()]
+
+
+def _laid(radar: Any, paths: Paths, turn: bool, face: float | None) -> tuple[Floats, Floats]:
+    """Azimuth (rad) on which a radar is laid for each path, and the time (s) that turning there takes."""
+    facing = float(radar["boresight"])
+    away = paths.at[:, 0] - radar["position"]
+    azimuth = np.arctan2(away @ radar["axes"][0], away @ radar["axes"][1])
+    if face is not None:
+        azimuth = np.full(len(azimuth), face)
+    off = np.abs((azimuth - facing + math.pi) % math.tau - math.pi)
+    moves = (off > (0.0 if face is not None else float(radar["track_half"]))) & turn
+    moves &= (face is not None) | (paths.approach == "inbound")
+    return np.where(moves, azimuth, facing), np.where(moves, off, 0.0) / max(float(radar["slew_rate"]), 1e-9)
+
+
+def assess(
+    world: World, unit: int, paths: Paths, target: Target, arms: Sequence[str] = LIMITS,
+    question: Question | None = None, when: Watch | None = None,
+) -> dict[str, Floats]:  # fmt: skip
+    """Greatest time (s) by which a launch could wait and still meet the target at each point, by arm.
+
+    -inf where no engagement is possible.  when : of ``watch``; left out, the best of what turning the radar allows.
+    The world's magazines must have published limits.  InputError for a target or an arm that makes no sense.
+    """
+    target.checked()
+    if not arms or not set(arms) <= set(LIMITS):
+        raise InputError("--limits", f"{', '.join(arms)}", f"One of {', '.join(LIMITS)}, both.")
+    question = question or Question()
+    if when is None:
+        out = {arm: np.full(paths.free.shape, -math.inf) for arm in arms}
+        for face in faces_of(world, unit, paths, question):
+            laid = watch(world, unit, paths, target, question, face)
+            for arm, spare in assess(world, unit, paths, target, arms, question, laid).items():
+                out[arm] = np.maximum(out[arm], spare)
+        return out
+    after = paths.times[None, :] - when.ready
+    row, kind = world.rows["units"][unit], target.kind(paths.height)
+    required, floor = max(REQUIRED_AIR, target.load), max(LEAST_SPEED, SPEED_RATIO * target.speed)
+    out = {}
+    for arm in arms:
+        spare = np.full(after.shape, -math.inf)
+        for m in magazines_of(world, unit, question.round):
+            magazine = world.rows["magazines"][m]
+            fits = magazine["pk"][kind] >= row["floor"] and int(magazine["classes"]) >> kind & 1
+            limits = magazine["limits"][0] if arm == "published" else np.array(NO_LIMITS)
+            if not fits or (arm == "published" and target.speed > magazine["speed_limit"]):
+                continue
+            allowed = np.where(_covered(world, unit, m, paths), after, -math.inf)
+            spare_times(
+                world.tables, int(magazine["flyout_table"]), row["position"], paths.at, allowed, required, floor,
+                np.ascontiguousarray(limits), spare,
+            )  # fmt: skip
+        out[arm] = np.where(spare >= 0.0, spare, -math.inf)
+    return out
+
+
+def _covered(world: World, unit: int, magazine: int, paths: Paths) -> NDArray[np.bool_]:
+    """Points in whose direction some launcher of a kind of round can fire."""
+    row = world.rows["units"][unit]
+    first = int(row["first_launcher"])
+    launchers = world.rows["launchers"][first : first + int(row["launchers"])]
+    mine = launchers[launchers["magazine"] == magazine]
+    if any(each["arc_half"] >= math.pi for each in mine):
+        return np.ones(paths.free.shape, bool)
+    away = paths.at - row["position"]
+    azimuth = np.arctan2(away @ row["axes"][0], away @ row["axes"][1])
+    out = np.zeros(azimuth.shape, bool)
+    for center, half in {(float(each["arc_center"]), float(each["arc_half"])) for each in mine}:
+        off = (azimuth - center + math.pi) % math.tau - math.pi
+        out |= np.abs(off) <= half + 1e-9
+    return out
+
+
+def envelopes(
+    world: World, target: Target, heights: Sequence[float], arms: Sequence[str] = LIMITS, *, unit: int = 0,
+    question: Question | None = None, course: float | None = None, step: float = straight.STEP,
+    azimuths: Floats | None = None, above: str = "sea",
+) -> dict[str, Envelope]:  # fmt: skip
+    """Envelope of each arm at some heights (m, rising): inbound from every azimuth, or on parallel paths of a course.
+
+    course : rad;  step : m between points;  azimuths : rad, of inbound paths.  InputError for bad questions.
+    """
+    target.checked()
+    question = question or Question()
+    levels = [float(h) for h in heights]
+    if not levels or min(levels) < 0.0 or not all(math.isfinite(h) for h in levels) or sorted(set(levels)) != levels:
+        raise InputError("--height", f"{levels} m", "Give one or more heights of 0 m or more, rising.")
+    reach, place = reach_of(world, unit, target, question), home(world, unit)
+    if course is None:
+        first = straight.inbound(world.terrain, place, target.speed, levels[0], reach, azimuths=azimuths, step=step,
+                                 above=above)  # fmt: skip
+    else:
+        first = straight.parallel(world.terrain, place, target.speed, levels[0], reach, course, step=step, above=above)
+    families = [first, *(first.raised(world.terrain, target.speed, height, above) for height in levels[1:])]
+    found = [assess(world, unit, paths, target, arms, question) for paths in families]
+    return {arm: Envelope(arm, tuple(families), tuple(each[arm] for each in found)) for arm in arms}
+
+
+# ------------------------------------------------------------------ two numbers of a system
+
+
+def envelope_volume(
+    system: str, *, limits: str = "emergent", speed: float = 250.0, rcs: float = 1.0,
+    knobs: Mapping[str, float] | None = None, turn: bool = True,
+) -> float:  # fmt: skip
+    """Volume (km3) of the envelope of one fire unit of a system on flat ground at sea level, inbound targets.
+
+    limits : "emergent" or "published";  speed : m/s;  rcs : m2;  knobs : values by name;  turn : it may turn its radar
+    to the target.  Heights from the sea to 34 km.
+    """
+    world = unit_world(system, knobs=knobs)
+    half = (np.arange(VOLUME_AZIMUTHS) + 0.5) * (math.pi / VOLUME_AZIMUTHS)
+    found = envelopes(world, Target(speed, rcs), VOLUME_HEIGHTS, (limits,), question=Question(turn=turn), azimuths=half)
+    return 2.0 * found[limits].volume * 1e-9  # sector, arcs and gain are the same to both sides of the facing
+
+
+def low_reach(
+    system: str, height: float = 50.0, rcs: float = 1.0, knobs: Mapping[str, float] | None = None,
+    mast: float | None = None, speed: float = 250.0, limits: str = "emergent",
+) -> tuple[float, float]:  # fmt: skip
+    """Ground ranges (m) at which a low inbound target over the sea is first detected by any radar of a site, and at
+    which a round can first meet it; 0 for never.
+
+    height : m above the sea;  rcs : m2;  mast : of the low-altitude radar, m, the catalog's if left out;
+    speed : m/s.  The target flies along the facing of the engagement radar.
+    """
+    world = unit_world(system, knobs=knobs, mast=mast)
+    target, question = Target(speed, rcs), Question()
+    facing = float(world.rows["radars"][int(world.rows["units"][0]["radar"])]["boresight"])
+    paths = straight.inbound(
+        world.terrain, home(world), speed, height, reach_of(world, 0, target, question),
+        azimuths=np.array([facing, facing + 0.01]), step=LOW_STEP,
+    )  # fmt: skip
+    when = watch(world, 0, paths, target, question)
+    detected = float(paths.along[np.searchsorted(paths.times, when.seen[0])]) if when.seen[0] < math.inf else 0.0
+    inside = assess(world, 0, paths, target, (limits,), question, when)[limits][0] >= 0.0
+    return detected, float((paths.along * inside).max())

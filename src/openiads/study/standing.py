@@ -1,0 +1,155 @@
+"""Radars to ask about: those of a scenario, or of one system put somewhere, in other air or on another mast."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from openiads.base.errors import InputError
+from openiads.base.units import written_position
+from openiads.data.catalog import catalog, nearest
+from openiads.data.reading import loads, validate
+from openiads.data.scenario import Scenario, toml_text
+from openiads.earth.geodesy import MEAN_RADIUS, to_ecef, to_geodetic
+from openiads.earth.sight import edge_table, mask_table
+from openiads.study.coverage import Question
+from openiads.world.build import World, build
+from openiads.world.places import BANDS, mask_detail
+from openiads.world.values import Values
+
+__all__ = ["Air", "chosen", "of_threat", "on_mast", "radar_world", "site_scenario"]
+
+
+@dataclass(frozen=True)
+class Air:
+    """What the signal goes through; None keeps what the scenario says.
+
+    earth_factor : k of the effective earth radius, 1 to 2;  multipath : reflections of the sea, for radars that have
+    them;  attenuation : by gases;  diffraction : over edges
+    """
+
+    earth_factor: float | None = None
+    multipath: bool | None = None
+    attenuation: bool | None = None
+    diffraction: bool | None = None
+
+    def changes(self) -> dict[str, Any]:
+        """Changes of a scenario's mapping."""
+        switches = {"multipath": self.multipath, "attenuation": self.attenuation, "diffraction": self.diffraction}
+        found: dict[str, Any] = {f"model.{name}": on for name, on in switches.items() if on is not None}
+        if self.earth_factor is not None:
+            found["world.earth_factor"] = self.earth_factor
+        return found
+
+
+def site_scenario(system: str, at: tuple[float, float], facing: float = 0.0) -> Scenario:
+    """A scenario of one site with one fire unit of a system at a place (rad), on the packaged terrain, and no raid.
+
+    facing : azimuth of the engagement sector, rad.  InputError for an unknown system.
+    """
+    book = catalog()
+    if system not in book or book[system].kind != "systems":
+        raise InputError("--system", f'"{system}" is not a system', f"{nearest(system, list(book.systems))}")
+    here = written_position(*at)
+    mapping = {
+        "format": 1, "name": system, "duration": "900 s", "terrain": {"source": "levant", "on_missing": "sea"},
+        "asset": [{"name": "Here", "at": here, "radius": "500 m"}],
+        "site": [{"name": book[system].title.replace("/", " "), "system": system, "at": here, "fire_units": 1,
+                  "facing": f"{math.degrees(facing):.9g} deg", "defends": ["Here"]}],
+    }  # fmt: skip
+    return loads(toml_text(mapping), system)
+
+
+def radar_world(
+    scenario: Scenario,
+    air: Air | None = None,
+    dem: Sequence[Path] = (),
+    route: Mapping[str, Any] | None = None,
+) -> World:
+    """The world of a scenario's radars: no raid flies, but ``route`` may, a flight as a scenario file writes it.
+
+    dem : height files that replace the scenario's terrain; places outside them are an error unless the scenario says
+    on_missing = "sea"
+    """
+    mapping = scenario.mapping()
+    mapping["raid"], mapping["flight"] = [], [dict(route)] if route is not None else []
+    if route is not None:
+        mapping["duration"] = "86400 s"
+    if dem:
+        missing = mapping.get("terrain", {}).get("on_missing", "error")
+        files = [str(Path(name).resolve()) for name in dem]
+        mapping["terrain"] = {"source": "files", "files": files, "on_missing": missing}
+    changed = validate(mapping).placed(scenario.folder).with_values((air or Air()).changes())
+    world = build(changed)
+    if air is not None and air.multipath is False:
+        world.rows["radars"]["multipath"] = 0  # ships have it whatever the scenario says
+    return world
+
+
+def chosen(world: World, names: Sequence[str] = (), sites: Sequence[str] = ()) -> list[int]:
+    """Rows of the radars that are on, belong to one of the sites and bear one of the names; all of them without any.
+
+    names : "Tartus/76n6", "76n6", or "30n6e2" for all of a kind.  InputError for one that fits no radar that is on.
+    """
+    known = world.names.radars
+    for site in sites:
+        if not any(name.startswith(f"{site}/") for name in known):
+            places = sorted({name.partition("/")[0] for name in known})
+            raise InputError("--site", f'no radar belongs to "{site}"', f"One of {', '.join(places)}.")
+    rows = [k for k, name in enumerate(known) if not sites or name.partition("/")[0] in sites]
+    if names:
+        fitting = {wanted: [k for k in rows if _fits(known[k], wanted)] for wanted in names}
+        for wanted, found in fitting.items():
+            if not found:
+                raise InputError("--radar", f'no radar "{wanted}"', f"One of {', '.join(known[k] for k in rows)}.")
+        rows = sorted({k for found in fitting.values() for k in found})
+    lit = [k for k in rows if world.rows["radars"][k]["emitting"]]
+    if not lit:
+        raise InputError("--radar", "no such radar is on", "Choose others, or take it out of radars_off.")
+    return lit
+
+
+def _fits(name: str, wanted: str) -> bool:
+    element = name.partition("/")[2]
+    return wanted in (name, element, element.partition("/")[0])
+
+
+def of_threat(world: World, name: str, question: Question) -> Question:
+    """A question about a threat of the catalog that flies toward the radar: its cross-section from the nose in each
+    band, and its fluctuation."""
+    book = world.catalog
+    if name not in book or book[name].kind != "threats":
+        raise InputError("--threat", f'"{name}" is not a threat', f"{nearest(name, list(book.threats))}")
+    values = Values(book, world.knobs)
+    rcs = [values.signature(book[name], band, "nose") for band in sorted(BANDS, key=BANDS.__getitem__)]
+    return replace(question, rcs=(rcs[0], rcs[1], rcs[2]), swerling=int(book[name].swerling.si))
+
+
+def on_mast(world: World, rows: Sequence[int], mast: float) -> World:
+    """The same world with the antennas of some radars ``mast`` m above the ground.
+
+    InputError for a mast that is not above 0 and at most 1,000 m.
+    """
+    if not 0.0 < mast <= 1000.0:
+        raise InputError("--mast", f"{mast:g} m", "Give a height above 0 and at most 1000 m.")
+    radars = world.rows["radars"].copy()
+    tables, end = [world.tables], len(world.tables)
+    factor = float(world.rows["situation"][0]["earth_radius"]) / MEAN_RADIUS
+    for k in rows:
+        row = radars[k]
+        lat, lon, _ = to_geodetic(*(float(v) for v in row["position"]))
+        height = max(float(world.terrain.height(lat, lon)), 0.0) + mast
+        row["position"], row["height"] = to_ecef(lat, lon, height), height
+        mask = mask_table(world.terrain, lat, lon, height, factor, float(row["range_max"]), *mask_detail(world.terrain))
+        parts = [mask] if row["edge_table"] < 0 else [mask, edge_table(mask)]
+        row["mask_table"] = row["mask_base"] = end
+        if len(parts) == 2:
+            row["edge_table"] = row["edge_base"] = end + len(mask)
+        tables += parts
+        end += sum(len(part) for part in parts)
+    return replace(world, rows=world.rows | {"radars": radars}, tables=np.concatenate(tables))

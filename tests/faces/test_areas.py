@@ -1,0 +1,174 @@
+"""Coverage files are valid for independent readers and say what the arrays say."""
+
+import csv
+import json
+import math
+import subprocess
+import sys
+
+import geojson
+import numpy as np
+import pytest
+from fastkml import KML
+
+from openiads.base.errors import InputError
+from openiads.data.reading import load
+from openiads.faces import areas, coverage_map, coverages
+from openiads.study import coverage, standing
+from openiads.study.coverage import Question
+
+
+@pytest.fixture(scope="module")
+def found():
+    world = standing.radar_world(load("tartus_2016"))
+    rows = standing.chosen(world, ["64n6e2", "76n6"])
+    question = Question(heights=(50.0, 3000.0))
+    where = coverage.map_around(world, rows, question, size=300e3, cells=90)
+    return coverage.coverage(world, question, rows, where=where)
+
+
+def ring_area(ring):
+    x, y = np.array(ring).T
+    return 0.5 * float(np.sum(x[:-1] * y[1:] - x[1:] * y[:-1]))
+
+
+def test_polygons_have_the_area_and_the_holes_of_their_cells():
+    lats, lons = np.linspace(30.0, 31.0, 101), np.linspace(35.0, 36.0, 101)
+    y, x = np.meshgrid(lats - 30.5, lons - 35.5, indexing="ij")
+    disk = np.hypot(x, y)
+    found = areas.polygons((disk < 0.4) & (disk > 0.2), lats, lons)
+    assert len(found) == 1 and len(found[0]) == 2
+    outer, hole = (ring_area(ring) for ring in found[0])
+    assert outer == pytest.approx(math.pi * 0.16, rel=0.02)
+    assert hole == pytest.approx(-math.pi * 0.04, rel=0.04)
+    assert all(ring[0] == ring[-1] for ring in found[0])
+    assert areas.polygons(np.zeros((5, 5), bool), lats[:5], lons[:5]) == []
+
+
+def test_geojson_is_valid_and_its_areas_are_those_of_the_cells(found, tmp_path):
+    path = tmp_path / "seen.geojson"
+    areas.write(found, path)
+    read = geojson.loads(path.read_text(encoding="utf-8"))
+    assert read.is_valid
+    assert [f["properties"]["radar"] for f in read["features"]] == ["any", "Tartus/64n6e2", "Tartus/76n6"] * 2
+    for feature in read["features"]:
+        total = 0.0
+        for rings in feature["geometry"]["coordinates"]:
+            middle = np.mean([lat for _, lat in rings[0]])
+            total += sum(ring_area(ring) for ring in rings) * 111.195**2 * math.cos(math.radians(middle))
+        assert total == pytest.approx(feature["properties"]["area_km2"], rel=0.04)
+        assert feature["properties"]["terrain_sha256"] == found.terrain.digest()
+
+
+def test_kml_is_read_by_another_reader(found, tmp_path):
+    path = tmp_path / "seen.kml"
+    areas.write(found, path)
+    (document,) = KML.from_string(path.read_bytes()).features
+    marks = list(document.features)
+    assert [mark.name for mark in marks[:2]] == ["any: 50 m above ground", "Tartus/64n6e2: 50 m above ground"]
+    assert len(marks) == 6
+    assert all(mark.geometry.is_valid if hasattr(mark.geometry, "is_valid") else mark.geometry for mark in marks)
+    west, south, east, north = marks[3].geometry.bounds
+    assert 33.0 < west < 35.9 < east < 38.0 and 33.0 < south < 34.9 < north < 37.0
+
+
+def test_csv_and_archive_hold_every_cell(found, tmp_path):
+    areas.write(found, tmp_path / "seen.csv")
+    with (tmp_path / "seen.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == found.map.ground.size
+    counts = np.array([int(row["radars_at_3000_m_agl"]) for row in rows]).reshape(found.map.ground.shape)
+    assert (counts == found.count(1)).all()
+    areas.write(found, tmp_path / "seen.npz")
+    with np.load(tmp_path / "seen.npz", allow_pickle=False) as arrays:
+        assert arrays["codes"].shape == (2, 2, *found.map.ground.shape)
+        assert (arrays["lowest_amsl_m"] == found.lowest()).all()
+
+
+def test_geotiff_lies_where_the_map_lies(found, tmp_path):
+    rasterio = pytest.importorskip("rasterio")
+    areas.write(found, tmp_path / "seen.tif")
+    with rasterio.open(tmp_path / "seen.tif") as file:
+        assert file.crs.to_epsg() == 4326
+        assert file.count == 4 and "sea" in file.descriptions[0]
+        k, j = 70, 12
+        lon, lat = math.degrees(found.map.lons[j]), math.degrees(found.map.lats[k])
+        told = next(file.sample([(lon, lat)]))
+        assert told[0] == pytest.approx(found.lowest()[k, j])
+        assert told[2] == found.count(0)[k, j]
+
+
+def test_geotiff_without_rasterio_says_how_to_get_it(found, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "rasterio", None)
+    with pytest.raises(InputError, match=r"openiads\[geo\]"):
+        areas.write(found, tmp_path / "seen.tif")
+
+
+@pytest.mark.parametrize("show", ["heights", "lowest"])
+def test_a_map_says_what_was_asked_and_where_the_ground_comes_from(found, show):
+    figure = coverage_map.draw(found, "Tartus", show=show)
+    told = " ".join(text.get_text() for text in figure.texts) + " ".join(
+        text.get_text() for text in figure.legends[0].get_texts()
+    )
+    assert "packaged Levant" in told and "understate ridges" in told and "not for operational use" in told
+    if show == "heights":
+        assert "Target 1 m²" in told and "probability 0.5" in told and "50 m above ground" in told
+    else:
+        assert "50 m to 100 m" in told
+
+
+def test_the_json_sums_up_the_areas(found):
+    data = coverages.as_data(found)
+    low = data["heights"][0]
+    assert low["detected_km2"] == pytest.approx(found.area(found.detected(0)) / 1e6)
+    assert low["detected_km2"] >= max(each["detected_km2"] for each in low["radars"].values())
+    assert low["blind_km2"] > 0.0
+    assert data["terrain"]["coarse"] is True
+
+
+# ------------------------------------------------------------------ the command
+
+
+def command(*arguments, folder):
+    return subprocess.run(
+        [sys.executable, "-m", "openiads", "coverage", *arguments], cwd=folder, capture_output=True, text=True
+    )
+
+
+@pytest.mark.compiled_only
+def test_the_command_answers_for_a_site_with_mast_and_route(tmp_path):
+    done = command(
+        "--system", "s300pmu2", "--at", "34.92 N 35.90 E", "--radar", "76n6", "--height", "50 m", "--mast", "6 m",
+        "--size", "150 km", "--cells", "60", "--threat", "tomahawk", "--route", "35.0 N 34.6 E; 34.92 N 35.88 E",
+        "--out", "a.png", "--out", "a.svg", "--out", "a.geojson", "--json", folder=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["heights"][0]["in_view_km2"] < told["before"]["heights"][0]["in_view_km2"]
+    assert 0.0 < told["approach"]["radars"]["any"]["warning_s"]["p90"] < told["approach"]["duration_s"]
+    assert (tmp_path / "a.png").read_bytes()[:4] == b"\x89PNG"
+    assert (tmp_path / "a.svg").read_text().startswith("<svg")
+
+
+@pytest.mark.compiled_only
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((), "needs a scenario"),
+        (("raid24", "--rcs", "1 m2", "--threat", "f16"), "Give one of the two"),
+        (("raid24", "--rcs", "1 furlong"), "--rcs"),
+        (("raid24", "--out", "map.pdf"), "End it in one of"),
+        (("raid24", "--out", "nowhere/map.png"), "no folder"),
+        (("raid24", "--looks", "three"), "--looks"),
+        (("raid24", "--radar", "an_mpq53"), "no radar"),
+        (("raid24", "--dem", "missing.hgt"), "no such terrain file"),
+        (("raid24", "--show", "all"), "heights or lowest"),
+        (("--system", "s300pmu2", "--at", "somewhere"), "--at"),
+        (("raid24", "--k", "3"), "earth_factor"),
+    ],
+)
+def test_wrong_options_are_told_in_one_line(arguments, told, tmp_path):
+    done = command(*arguments, folder=tmp_path)
+    assert done.returncode == 65, done.stderr
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
