@@ -126,9 +126,25 @@ def largest(evidence: list[Evidence], level: float, limits: str, beside: str = "
     return reached
 
 
+def figures(claim: LargestRaid, evidence: list[Evidence]) -> dict[str, Any]:
+    """The largest raid at each level: of the deciding reading by limits, and of the readings beside it."""
+    arms = claim.rule.arms
+    told: dict[str, Any] = {}
+    for level in claim.rule.levels:
+        told[f"{level:g}"] = {
+            **{limits: largest(evidence, level, limits) for limits in arms.limits},
+            **{
+                name: largest(evidence, level, arms.limits[0], name)
+                for name in claim.study.readings
+                if name != claim.study.scenario
+            },
+        }
+    return told
+
+
 def decide(claim: LargestRaid, cells: list[CellVerdict], evidence: list[Evidence]) -> Judgment:
     """As every claim: the one cell is the reference raid."""
     return judge(cells, "size of the raid")
 
 
-__all__ = ["answer", "counts", "decide", "gather", "largest", "scenario", "untouched"]
+__all__ = ["answer", "counts", "decide", "figures", "gather", "largest", "scenario", "untouched"]

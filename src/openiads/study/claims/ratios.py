@@ -44,8 +44,9 @@ def gather(claim: Ratios, effort: Any, bench: Bench) -> list[Evidence]:
                 numbers = [each[name] for each in far]
                 found.append(_evidence(claim, name, limits, weighting, nominal[name], numbers, drawn))
         for other in plan.other_readings:
-            side = plan.land.model_copy(update={"system": other, "launchers": None})
-            beside = _ratios(claim.model_copy(update={"study": plan.model_copy(update={"land": side})}), book, {}, limits)
+            land = plan.land.model_copy(update={"system": other, "launchers": None})
+            reading = claim.model_copy(update={"study": plan.model_copy(update={"land": land})})
+            beside = _ratios(reading, book, {}, limits)
             bench.step(other)
             found += [_evidence(claim, n, limits, arms.weighting[0], beside[n], [], [], other) for n in plan.figures]
     return found
@@ -59,11 +60,14 @@ def _evidence(
     figure = Figure(nominal, nominal, nominal)
     spread = [v for v in numbers if math.isfinite(v)]
     low, high = claim.rule.knowledge
-    reached = tuple(float(v) for v in np.percentile(spread, [100 * low, 50, 100 * high])) if spread else None
+    reached = None
+    if spread:
+        ends = np.percentile(spread, [100 * low, 50, 100 * high])
+        reached = (float(ends[0]), float(ends[1]), float(ends[2]))
     moved = drivers(drawn, numbers) if numbers else []
     return looked(
         name.replace("_", " "), limits, weighting, _inside(claim, nominal), figure, (), answers, reached, moved, beside
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
 
 
 def _inside(claim: Ratios, ratio: float) -> Answer:
