@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test bench verify setup lock lint types contract warm tests plain bounds budget clean
+.PHONY: help demo test bench bench-cluster verify setup lock lint types contract warm tests plain bounds budget clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -106,6 +106,10 @@ budget: .venv/test
 
 bench: .venv-bench/made
 	@$(BENCH)/python benchmarks/raid24.py --json
+
+# Dask is locked with the tests.
+bench-cluster: .venv/test
+	@$(BIN)/python benchmarks/cluster.py
 
 verify: .venv/test
 	@OPENIADS_HYPOTHESIS=deep OPENIADS_VERIFY=1 $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal

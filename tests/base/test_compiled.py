@@ -4,9 +4,13 @@ import os
 import subprocess
 import sys
 import textwrap
+import threading
+import time
 from pathlib import Path
 
 import pytest
+
+from openiads.base import compiled
 
 pytestmark = pytest.mark.compiled_only
 
@@ -279,3 +283,29 @@ def test_a_users_function_that_does_not_compile_is_an_input_error_of_one_line(pl
         """,
     )
     assert told == "True 1 65"
+
+
+def test_of_those_that_fill_one_cache_the_others_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "_usable_cache_folder", lambda: tmp_path)
+    order: list[str] = []
+
+    def second() -> None:
+        begun.set()
+        with compiled.filling_cache():
+            order.append("second")
+
+    begun = threading.Event()
+    other = threading.Thread(target=second)
+    with compiled.filling_cache():
+        other.start()
+        assert begun.wait(60)
+        time.sleep(0.1)
+        order.append("first")
+    other.join()
+    assert order == ["first", "second"]
+
+
+def test_without_a_cache_folder_nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "_usable_cache_folder", lambda: None)
+    with compiled.filling_cache(), compiled.filling_cache():
+        pass

@@ -9,7 +9,14 @@ import pytest
 import scipy.stats as st
 
 from engine.scenes import CLEAR, HOME, raid, scene
-from openiads.doctrine.evaluation import circle_probability, evaluate_air, evaluate_ballistic, inbound, predicted_impact
+from openiads.doctrine.evaluation import (
+    circle_probability,
+    evaluate_air,
+    evaluate_ballistic,
+    impact_ellipse,
+    inbound,
+    predicted_impact,
+)
 from openiads.earth.geodesy import enu_axes, offset, to_ecef
 from openiads.physics.motion import state_at
 from openiads.world.layout import TRACK
@@ -23,13 +30,21 @@ def test_probability_in_a_circle_meets_the_noncentral_chi_square(radius, sigma, 
     sigma = max(sigma, radius / 20.0)  # the stated domain
     center = off * (radius + sigma)
     exact = st.ncx2.cdf((radius / sigma) ** 2, 2, max((center / sigma) ** 2, 1e-12))
-    assert circle_probability(center, sigma, radius) == pytest.approx(exact, abs=5e-3)
+    assert circle_probability(center, 0.0, sigma, sigma, radius) == pytest.approx(exact, abs=5e-3)
+    assert circle_probability(0.6 * center, -0.8 * center, sigma, sigma, radius) == pytest.approx(exact, abs=5e-3)
+
+
+@pytest.mark.parametrize(("along", "across"), [(0.0, 0.0), (900.0, 0.0), (0.0, 900.0), (1500.0, -700.0)])
+def test_probability_in_a_circle_of_an_elongated_error_meets_a_count(along, across):
+    draws = np.random.default_rng(5).normal(size=(400_000, 2)) * (1200.0, 300.0)
+    share = (np.hypot(draws[:, 0] - along, draws[:, 1] - across) <= 600.0).mean()
+    assert circle_probability(along, across, 1200.0, 300.0, 600.0) == pytest.approx(share, abs=5e-3)
 
 
 def test_probability_in_a_circle_without_error_is_inside_or_outside():
-    assert circle_probability(99.0, 0.0, 100.0) == 1.0
-    assert circle_probability(101.0, 0.0, 100.0) == 0.0
-    assert circle_probability(1e6, 10.0, 100.0) == 0.0
+    assert circle_probability(99.0, 0.0, 0.0, 0.0, 100.0) == 1.0
+    assert circle_probability(0.0, 101.0, 0.0, 0.0, 100.0) == 0.0
+    assert circle_probability(1e6, 0.0, 10.0, 10.0, 100.0) == 0.0
 
 
 WORLD = scene(raid("Scud", "scud_b", 250.0), model=CLEAR)
@@ -57,6 +72,50 @@ def test_the_predicted_impact_of_a_scud_is_near_its_aim_and_its_time(share, miss
     aim = WORLD.rows["assets"]["position"][0]
     assert math.dist((x, y, z), aim) < miss
     assert fall == pytest.approx(left, abs=2.0)
+
+
+def by_differences(track):
+    """Standard deviations (m) of the predicted impact along its principal axes, from the whole fall flown 14 times."""
+    steps, columns = [100.0] * 3 + [2.0] * 3 + [0.05], []
+    for i, h in enumerate(steps):
+        ends = []
+        for side in (h, -h):
+            moved = track.copy()
+            moved["x"][i] += side
+            ends.append(np.array(predicted_impact(moved, 0.0, np.zeros(64))[:3]))
+        columns.append((ends[0] - ends[1]) / (2.0 * h))
+    carried = np.array(columns).T
+    return np.sqrt(np.linalg.eigvalsh(carried @ track["p"] @ carried.T)[:0:-1])
+
+
+@pytest.mark.parametrize("share", [0.4, 0.6, 0.8])
+def test_the_ellipse_of_a_predicted_impact_is_that_of_the_fall_itself(share):
+    """The fall is linear in the state to a tenth; carrying the covariance straight leaves the bending out."""
+    track, _ = scud_track(share)
+    track["p"][6, 6] = 0.03**2
+    x, y, z, fall, *axis, long, short = impact_ellipse(track, 0.0, np.zeros(64))
+    assert fall < math.inf
+    assert np.linalg.norm(axis) == pytest.approx(1.0)
+    assert (long, short) == pytest.approx(tuple(by_differences(track)), rel=0.15)
+
+
+def test_what_three_deviations_exclude_is_not_threatened_and_what_they_reach_is():
+    """Carried off across its path, a missile threatens the depot while the edge of that is within its ellipse."""
+    asset = WORLD.rows["assets"][0]
+    size = float(asset["radius"] + asset["buffer"])
+    seen = set()
+    for error in np.arange(0.0, 400.0, 5.0):
+        track, _ = scud_track(0.75, error=float(error))
+        x, y, z, _, *axis, long, short = impact_ellipse(track, 382.2, np.zeros(64))
+        away = np.array(asset["position"]) - (x, y, z)
+        up = np.array((x, y, z)) / np.linalg.norm((x, y, z))
+        off = np.array([away @ axis, away @ np.cross(up, axis)])
+        edge = max(1.0 - size / np.hypot(*off), 0.0) * np.hypot(*(off / (long, short)))
+        evaluate_ballistic(situation(track), POST, track, WORLD.rows["assets"], np.zeros(64))
+        if abs(edge - 3.0) > 0.05:
+            seen.add((bool(edge < 3.0), int(track["threatening"])))
+    assert (False, 1) not in seen
+    assert {(True, 1), (False, 0)} <= seen
 
 
 def test_an_object_that_does_not_fall_threatens_nothing():

@@ -9,6 +9,9 @@ import pytest
 
 from engine.ledger import rows
 from engine.scenes import CLEAR, TEXTBOOK, column, each, events, gates, one, place, raid, scene, site, time_of
+from openiads.doctrine.evaluation import impact_ellipse
+from openiads.engine.run import Runner
+from openiads.physics.motion import state_at
 from openiads.world.codes import Element, Evasion, Event, Gate, Terminal
 
 #: The depot stands apart from the site, so that what hits it harms nothing else.
@@ -272,16 +275,92 @@ def falling(aim):
     return scene(missile | {"aim": aim}, sites=[guard], model=CLEAR, duration=500.0, asset=depot)
 
 
+@pytest.mark.parametrize("distance", [20.0, 10.0])
 @pytest.mark.parametrize("azimuth", [0.0, 90.0, 180.0, 270.0])
-def test_a_scud_whose_ellipse_excludes_everything_defended_draws_a_shot_in_less_than_one_of_a_hundred(azimuth):
-    """The ellipse is the believed one: the missile's dispersion, 382 m, with the error of its track on the way down,
-    which is some kilometers at first; 20 km from the depot is outside of three deviations of both together.
+def test_a_scud_whose_ellipse_excludes_everything_defended_draws_a_shot_in_less_than_one_of_a_hundred(
+    azimuth, distance
+):
+    """The ellipse is the believed one: the missile's dispersion, 382 m, with the error of its track on the way down.
+
+    That is some kilometers at first and some hundred meters when shots are possible, so that 10 km from the depot is
+    outside of three deviations by then.
     """
-    world = falling(place(20.0, azimuth))
+    world = falling(place(distance, azimuth))
     rounds, tracked = column(world, 300, "rounds_fired"), column(world, 300, "tracked")
     assert (rounds > 0).mean() < 0.01
     assert tracked.mean() > 0.99  # it was seen: that is not why
     assert Gate.NOT_THREATENING in gates(one(world))
+
+
+def test_a_shot_at_a_scud_that_falls_near_is_fired_while_its_ellipse_still_reaches_the_depot():
+    """4 km beyond the depot a track may not know yet that it will miss: who shoots then has the ellipse on the depot.
+
+    The run is stopped at the first launch, and the ellipse of the post's track is taken there; it has been looked at
+    again since the order, so that up to half a deviation may have come on top.
+    """
+    world = falling(place(4.0, 90.0))
+    runner = Runner(world, 1)
+    results = [runner.replicate(k) for k in range(100)]
+    shots = {k: time_of(result, Event.LAUNCH) for k, result in enumerate(results)}
+    fired = {k: t for k, t in shots.items() if t < math.inf}
+    assert 0 < len(fired) < 25
+    depot, reached = world.rows["assets"][0], []
+    for k, t in fired.items():
+        world.rows["situation"]["duration"] = t + 1e-6
+        stopped = Runner(world, 1)
+        stopped.replicate(k)
+        track = next(t for t in stopped.sim.tracks if t["state"] == 3 and t["owner"] == -1 and t["ballistic"] == 1)
+        assert track["threatening"] == 1
+        reached.append(deviations(track, depot, float(world.rows["situation"]["dispersion"][0])))
+    assert max(reached) < 3.5
+
+
+def deviations(track, asset, dispersion):
+    """How many deviations of a track's predicted impact the near edge of an asset is away."""
+    x, y, z, _, *axis, long, short = impact_ellipse(track, dispersion, np.zeros(64))
+    away = asset["position"] - np.array((x, y, z))
+    up = np.array((x, y, z)) / math.dist((x, y, z), (0.0, 0.0, 0.0))
+    off = np.array([away @ axis, away @ np.cross(up, axis)])
+    edge = max(1.0 - float(asset["radius"] + asset["buffer"]) / np.hypot(*off), 0.0)
+    return edge * np.hypot(*(off / (long, short)))
+
+
+def test_predicted_impacts_lie_in_their_ellipses():
+    """Squared distance over the covariance (two dimensions) of where the missile does fall, on the way down."""
+    world = falling(place(10.0, 0.0))
+    world.rows["units"]["control"] = 3
+    ends, path = float(world.rows["flights"]["ends"][0]), int(world.rows["flights"]["path"][0])
+    fell = np.array(state_at(world.tables, path, ends)[:3])
+    for share, mean in ((0.45, 2.8), (0.55, 2.8), (0.75, 2.5), (0.85, 2.5)):
+        world.rows["situation"]["duration"] = share * ends
+        runner, found = Runner(world, 3), []
+        for k in range(60):
+            runner.replicate(k)
+            tracks = runner.sim.tracks[runner.sim.tracks["flight"] == 0]
+            mine = tracks[(tracks["state"] == 3) & (tracks["owner"] == -1) & (tracks["ballistic"] == 1)]
+            point = {"position": fell, "radius": 0.0, "buffer": 0.0}
+            found += [deviations(track, point, 1.0) ** 2 for track in mine]
+        assert len(found) > 40
+        assert 0.5 < np.mean(found) < mean
+        assert np.mean(np.array(found) > 9.21) < 0.06  # 1 % of a chi-square
+
+
+def test_no_round_is_planned_to_meet_a_missile_after_its_impact():
+    world = falling(place(0.0))
+    ends = float(world.rows["flights"]["ends"][0])
+    planned = np.concatenate(each(world, 40, lambda result: rows(result, Event.LAUNCH)["value"][:, 0]))
+    assert len(planned) > 40
+    assert planned.max() < ends + 1.0
+
+
+def test_a_launcher_whose_planned_failure_comes_is_logged_once():
+    world = scene(raid("Late", distance=150.0), sites=[site()], model=CLEAR)
+    world.rows["launchers"]["readiness"] = 1.0
+    world.rows["launchers"]["fails_at"][1] = 33.0
+    down = rows(one(world), Event.ELEMENT_DOWN)
+    assert [(int(e["launcher"]), int(e["code"]), float(e["value"][1])) for e in down] == [(1, Element.LAUNCHER, 0.0)]
+    cycle = float(world.rows["posts"]["cycle"].max())
+    assert 33.0 <= down["time"][0] <= 33.0 + cycle
 
 
 def test_a_scud_aimed_at_a_defended_asset_draws_shots():

@@ -51,6 +51,15 @@ def test_the_benchmark_prints_one_object_in_which_nothing_is_left_out() -> None:
     assert found["ratio_c_scalar"] is None and found["cold_first_result_s"] is None
 
 
+@pytest.mark.slow
+@pytest.mark.compiled_only
+def test_the_benchmark_of_a_cluster_prints_one_object() -> None:
+    done = run("cluster.py", "--quick")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["scaling_work"] > 0.0 and found["bytes_per_replication"] > 0.0 and found["ms_per_chunk"] > 0.0
+
+
 DIFFERENT = """
 from peers.flights import compare
 import numpy as np

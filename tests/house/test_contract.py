@@ -37,6 +37,7 @@ def test_the_import_contract_holds() -> None:
         ("parts/planted.py", "import scipy"),
         ("engine/planted.py", "import duckdb"),
         ("study/planted.py", "import socket"),
+        ("study/planted.py", "import distributed"),
     ],
 )
 def test_a_planted_breach_is_caught(module: str, line: str, tmp_path: Path) -> None:

@@ -1,12 +1,13 @@
 """A stand-in for the engine: small worlds whose event logs obey every law, from NumPy's Philox by (seed, replication).
 
-Also a program: ``python fake_engine.py OUT N CHUNK JOBS SLOWNESS`` makes (or continues) a run and prints its digest.
+Also a program: ``python fake_engine.py OUT N CHUNK JOBS SLOWNESS [ON]`` makes (or continues) a run, prints its digest.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sys
 import time as clock
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,7 @@ from typing import Any
 import numpy as np
 import pymap3d
 
+from openiads.base.errors import Interrupted
 from openiads.study.replicate import Engine, run
 from openiads.world.codes import Event, Gate, Identity, RoundEnd, Side, Status, Terminal, ThreatClass
 from openiads.world.outcome import BOUNDS, OUTCOME, ROUND_ENDS, TERMINALS
@@ -399,19 +401,45 @@ def engine() -> Engine:
         lambda _: FakeScenario(),
         lambda _: FakeCatalog(),
         lambda facts: FakeScenario(**facts["mapping"]),
+        name="study.fake_engine:engine",
     )
+
+
+def slow_engine() -> Engine:
+    """The same, and a worker of a cluster takes its time."""
+    return replace(
+        engine(),
+        restore=lambda facts: FakeScenario(**facts["mapping"], slowness=0.02),
+        name="study.fake_engine:slow_engine",
+    )
+
+
+class Deadly(Runner):
+    def replicate(self, replication: int, record: bool = False) -> SimpleNamespace:
+        if replication >= 5:
+            os._exit(1)
+        return super().replicate(replication, record)
+
+
+def deadly_engine() -> Engine:
+    """The same, and replication 5 is the end of the process that computes it."""
+    return replace(engine(), runner=Deadly, name="study.fake_engine:deadly_engine")
 
 
 if __name__ == "__main__":
-    folder, count, chunk, jobs, slowness = sys.argv[1:6]
-    made = run(
-        FakeScenario(slowness=float(slowness)),
-        replications=int(count),
-        seed=11,
-        chunk=int(chunk),
-        jobs=int(jobs),
-        out=Path(folder),
-        record=3,
-        engine=engine(),
-    )
+    folder, count, chunk, jobs, slowness, *on = sys.argv[1:]
+    try:
+        made = run(
+            FakeScenario(slowness=float(slowness)),
+            replications=int(count),
+            seed=11,
+            chunk=int(chunk),
+            jobs=int(jobs),
+            out=Path(folder),
+            record=3,
+            engine=slow_engine() if on else engine(),
+            on=on[0] if on else None,
+        )
+    except Interrupted as stopped:
+        sys.exit(str(stopped))
     print(made.digest)

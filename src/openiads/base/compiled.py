@@ -13,12 +13,14 @@ that literal arguments never cause a second compilation.  ``warm()`` compiles a 
 ``OPENIADS_BOUNDS=1`` compiles with bounds checks, under a cache key of its own.
 
 The cache lives in a per-user folder (``OPENIADS_CACHE`` names another) and is keyed by the text of the kernel's
-module and of every openiads module it imports, transitively, the compile options, and the versions of Python, Numba,
-llvmlite and NumPy: Numba's own stamp sees neither a change in another file's kernel nor a change of options.
+module and of every openiads module it imports, transitively, the compile options, the versions of Python, Numba,
+llvmlite and NumPy, and the processor: Numba's own stamp sees neither a change in another file's kernel nor a change of
+options.
 """
 
 from __future__ import annotations
 
+import fcntl
 import functools
 import hashlib
 import importlib.util
@@ -28,7 +30,8 @@ import re
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -76,6 +79,13 @@ def tuple_type(cls: Any, fields: Iterable[Any]) -> Any:
     if len(set(types)) == 1:  # Numba knows a tuple of one type only by its shorter name
         return numba.types.NamedUniTuple(types[0], len(types), cls)
     return numba.types.NamedTuple(types, cls)
+
+
+def shared_type(cls: Any, fields: Iterable[Any]) -> Any:
+    """The Numba type of a reference to the named tuple ``cls`` with these field types (``base.sharing``)."""
+    from openiads.base.sharing import reference
+
+    return reference(cls, tuple_type(cls, fields))
 
 
 @functools.cache
@@ -156,7 +166,8 @@ def _compile_by_declaration(dispatcher: Any, signature: str) -> None:
                 return
             begun = time.process_time()
             dispatcher.compile(resolve(signature))
-            dispatcher.disable_compile()
+            if "(Sim" not in signature:  # a reference is not matched by Numba: its calls come to compile_for_args
+                dispatcher.disable_compile()
             name = f"{dispatcher.py_func.__module__}.{dispatcher.py_func.__name__}"
             COMPILE_SECONDS[name] = time.process_time() - begun
             finished = True
@@ -290,6 +301,22 @@ def _usable_cache_folder() -> Path | None:
     return folder
 
 
+@contextmanager
+def filling_cache() -> Iterator[None]:
+    """Hold the right to fill the cache, waiting for whoever has it; the system frees it when a process ends.
+
+    Without a cache, or on a file system without locks, nothing is held: compiling twice wastes time and harms nothing.
+    """
+    folder = _usable_cache_folder()
+    if folder is None:
+        yield
+        return
+    with (folder / "filling.lock").open("a") as file:
+        with suppress(OSError):
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 #: An import statement: what it comes from and the names, in one line or in parentheses; or a plain import.
 _STATEMENT = re.compile(r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)|import[ \t]+([^\n]*))", re.M)
 
@@ -331,7 +358,7 @@ def _source(module: str) -> str | None:
 
 @functools.cache
 def _cache_key(module: str, file: str) -> str:
-    import llvmlite
+    import llvmlite.binding
     import numba
     import numpy
 
@@ -344,6 +371,8 @@ def _cache_key(module: str, file: str) -> str:
         told.update(f"{name}\0{text}\0".encode())
     told.update(repr(sorted(OPTIONS.items())).encode())
     told.update(f"{sys.version} {numba.__version__} {llvmlite.__version__} {numpy.__version__}".encode())
+    # Hosts of a cluster may share one home folder and differ in their processors, for which code is compiled.
+    told.update(f"{llvmlite.binding.get_host_cpu_name()} {llvmlite.binding.get_host_cpu_features().flatten()}".encode())
     return told.hexdigest()[:32]
 
 

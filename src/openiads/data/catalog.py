@@ -59,7 +59,6 @@ NEEDED_BY = {
         "uplink_dwell",
         "uplink_interval",
         "occupancy_limit",
-        "mode_change_time",
     ),
     "ballistic": (
         "range_min",

@@ -22,7 +22,7 @@ PROBABILITY_FLOOR = int(Gate.PROBABILITY_FLOOR)
 BALLISTIC, AIRCRAFT = int(ThreatClass.BALLISTIC), int(ThreatClass.AIRCRAFT)
 CRUISE, DRONE = int(ThreatClass.CRUISE), int(ThreatClass.DRONE)
 
-CONFIRMED, POST = 3, -1  # state and owner of a track of the post's picture
+CONFIRMED = 3  # state of a track that a post acts on
 AIR_HORIZON = 320.0  # s searched ahead for an intercept
 BALLISTIC_HORIZON = 160.0
 SPEED_RATIO = 1.0  # least arrival speed over the target's, no less than LEAST_SPEED
@@ -186,15 +186,15 @@ def exchanged(cost, rows, columns):
     return taken
 
 
-@kernel("i8(Tracks, i8, i8)")
-def next_track(tracks, high, post):
-    """The post's most urgent confirmed track not yet dealt with in this cycle: time to asset, then serial; -1 for
-    none.
+@kernel("i8(Tracks, i8[::1])")
+def next_track(tracks, rows):
+    """Of some rows of tracks, the most urgent confirmed one not yet dealt with in this cycle: time to asset, then
+    serial; -1 for none.
     """
     best = -1
-    for k in range(high):
+    for k in rows:
         track = tracks[k]
-        if track["state"] != CONFIRMED or track["owner"] != POST or track["post"] != post or track["dealt"] == 1:
+        if track["state"] != CONFIRMED or track["dealt"] == 1:
             continue
         if best < 0 or track["time_to_asset"] < tracks[best]["time_to_asset"]:
             best = k

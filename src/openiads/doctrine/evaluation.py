@@ -14,29 +14,33 @@ assert layout.SIM_FIELDS  # importing layout registers the types that signatures
 HIGH_STEP, LOW_STEP = 8.0, 2.0  # s, integration steps of a predicted fall above and below DENSE
 DENSE = 40_000.0  # m
 MOST_STEPS = 120
+ELLIPSE = 3.0  # deviations; what the ellipse of so many excludes is not threatened
 BALLISTIC_REVIEW = 2.0  # s, least time between predictions of one track's impact
 
 
-@kernel("f8(f8, f8, f8)")
-def circle_probability(offset, sigma, radius):
-    """Probability that a circular normal error of deviation ``sigma`` about a point ``offset`` away falls in a circle.
+@kernel("f8(f8, f8, f8, f8, f8)")
+def circle_probability(along, across, long, short, radius):
+    """Probability that a normal error falls in a circle.
 
-    All m; sigma > 0.  Midpoint rule of 48 strips across the circle; absolute error below 5e-3 for sigma > radius / 20.
+    along, across : center of the circle from the mean of the error in its principal axes, m
+    long, short : deviations along these axes, m, > 0
+    Midpoint rule of 48 strips across the circle; absolute error below 5e-3 for deviations > radius / 20.
     """
-    if not (sigma > 0.0):
-        return 1.0 if offset <= radius else 0.0
-    low = max(-radius, offset - 6.0 * sigma)
-    high = min(radius, offset + 6.0 * sigma)
+    if not (long > 0.0 and short > 0.0):
+        return 1.0 if along * along + across * across <= radius * radius else 0.0
+    low = max(along - radius, -6.0 * long)
+    high = min(along + radius, 6.0 * long)
     if high <= low:
         return 0.0
     step = (high - low) / 48.0
+    scale = 1.4142135623730951 * short
     total = 0.0
     for i in range(48):
         x = low + (i + 0.5) * step
-        z = (x - offset) / sigma
-        half = math.sqrt(max(radius * radius - x * x, 0.0))
-        total += math.exp(-0.5 * z * z) * math.erf(half / (sigma * 1.4142135623730951))
-    return total * step / (sigma * 2.5066282746310002)
+        half = math.sqrt(max(radius * radius - (x - along) * (x - along), 0.0))
+        strip = math.erf((across + half) / scale) - math.erf((across - half) / scale)
+        total += math.exp(-0.5 * (x / long) * (x / long)) * strip
+    return 0.5 * total * step / (long * 2.5066282746310002)
 
 
 @kernel("tuple_of(f8, f8, f8, f8)(Track, f8, f8[::1])")
@@ -65,34 +69,82 @@ def predicted_impact(track, offset, work):
     return x[0], x[1], x[2], math.inf
 
 
-@kernel("void(Situation, Post, Track, Assets, f8[::1])")
-def evaluate_ballistic(situation, post, track, assets, work):
-    """Threatened asset of a ballistic track: the one its predicted impact most probably falls on, above a threshold.
+@kernel("f8(f8[:, ::1], f8, f8, f8, f8, f8, f8, f8)")
+def moved_together(p, fall, ax, ay, az, bx, by, bz):
+    """Covariance (m2) along two vectors of where a position of covariance ``p`` comes to in ``fall`` s."""
+    total = 0.0
+    for i in range(3):
+        a = ax if i == 0 else (ay if i == 1 else az)
+        for j in range(3):
+            b = bx if j == 0 else (by if j == 1 else bz)
+            total += a * b * (p[i, j] + fall * (p[i, j + 3] + p[i + 3, j] + fall * p[i + 3, j + 3]))
+    return total
 
-    The impact's spread is the track's own, carried to the ground, with the believed missile's dispersion.
+
+@kernel("tuple_of(f8, f8, f8, f8, f8, f8, f8, f8, f8)(Track, f8, f8[::1])")
+def impact_ellipse(track, dispersion, work):
+    """Where a ballistic track comes down and how surely.
+
+    Returns (x, y, z, time to it s or inf, a level unit vector x, y, z along the longer axis of the ellipse, deviations
+    along it and across, m).
+
+    It is the track's covariance carried to the ground along the fall, with the doubt of the drag and the dispersion (m)
+    of the believed missile.  An error in height shifts the impact down range by the cotangent of the angle of fall.
     """
     x, y, z, fall = predicted_impact(track, 0.0, work)
+    if fall == math.inf:
+        return x, y, z, fall, 1.0, 0.0, 0.0, dispersion, dispersion
+    ux, uy, uz, _ = local_up(x, y, z)
+    vx, vy, vz = work[3], work[4], work[5]
+    down = vx * ux + vy * uy + vz * uz
+    vx, vy, vz = vx - down * ux, vy - down * uy, vz - down * uz
+    level = max(math.sqrt(vx * vx + vy * vy + vz * vz), 1e-9)
+    fx, fy, fz = vx / level, vy / level, vz / level  # down range
+    sx, sy, sz = uy * fz - uz * fy, uz * fx - ux * fz, ux * fy - uy * fx  # across
+    slope = level / min(down, -1.0)
+    gx, gy, gz = fx - slope * ux, fy - slope * uy, fz - slope * uz
+    off, side = 0.0, 0.0
+    bx, by, bz, later = predicted_impact(track, math.sqrt(max(track["p"][6, 6], 0.0)), work)
+    if later < math.inf:  # one deviation less drag: how far the impact moves
+        off = (bx - x) * fx + (by - y) * fy + (bz - z) * fz
+        side = (bx - x) * sx + (by - y) * sy + (bz - z) * sz
+    own = dispersion * dispersion
+    first = moved_together(track["p"], fall, gx, gy, gz, gx, gy, gz) + off * off + own
+    second = moved_together(track["p"], fall, sx, sy, sz, sx, sy, sz) + side * side + own
+    both = moved_together(track["p"], fall, gx, gy, gz, sx, sy, sz) + off * side
+    turn = 0.5 * math.atan2(2.0 * both, first - second)
+    apart = math.sqrt(0.25 * (first - second) * (first - second) + both * both)
+    c, s = math.cos(turn), math.sin(turn)
+    return (
+        x, y, z, fall, c * fx + s * sx, c * fy + s * sy, c * fz + s * sz,
+        math.sqrt(0.5 * (first + second) + apart), math.sqrt(max(0.5 * (first + second) - apart, own)),
+    )  # fmt: skip
+
+
+@kernel("void(Situation, Post, Track, Assets, f8[::1])")
+def evaluate_ballistic(situation, post, track, assets, work):
+    """Threatened asset of a ballistic track: the one its predicted impact most probably falls on, above a threshold,
+    and within ``ELLIPSE`` deviations.
+    """
+    x, y, z, fall, ax, ay, az, long, short = impact_ellipse(track, situation["dispersion"], work)
     track["threatening"] = 0
     track["asset"] = -1
     track["impact_at"] = track["time"] + fall
     if fall == math.inf:
         return
-    p = track["p"]
-    both = p[0, 3] + p[1, 4] + p[2, 5]  # position and velocity are not independent
-    spread = p[0, 0] + p[1, 1] + p[2, 2] + fall * (2.0 * both + fall * (p[3, 3] + p[4, 4] + p[5, 5]))
-    bx, by, bz, later = predicted_impact(track, math.sqrt(max(p[6, 6], 0.0)), work)
-    if later < math.inf:  # one deviation less drag: how far the impact moves
-        spread += 1.5 * ((bx - x) * (bx - x) + (by - y) * (by - y) + (bz - z) * (bz - z))
-    spread = max(spread, 0.0) / 3.0
-    sigma = math.sqrt(spread + situation["dispersion"] * situation["dispersion"])
     ux, uy, uz, _ = local_up(x, y, z)
     best = post["threat_probability"]
     for a in range(len(assets)):
-        asset = assets[a]
-        dx, dy, dz = x - asset["position"][0], y - asset["position"][1], z - asset["position"][2]
-        rise = dx * ux + dy * uy + dz * uz  # an asset may stand high above the sea: only the ground distance counts
-        off = math.sqrt(max(dx * dx + dy * dy + dz * dz - rise * rise, 0.0))
-        chance = circle_probability(off, sigma, asset["radius"] + asset["buffer"])
+        asset = assets[a]  # it may stand high above the sea: only the ground distance counts
+        dx, dy, dz = asset["position"][0] - x, asset["position"][1] - y, asset["position"][2] - z
+        along = dx * ax + dy * ay + dz * az
+        across = dx * (uy * az - uz * ay) + dy * (uz * ax - ux * az) + dz * (ux * ay - uy * ax)
+        radius = asset["radius"] + asset["buffer"]
+        away = max(1.0 - radius / max(math.sqrt(along * along + across * across), 1e-9), 0.0)  # its near edge
+        first, second = away * along / long, away * across / short
+        if first * first + second * second > ELLIPSE * ELLIPSE:
+            continue
+        chance = circle_probability(along, across, long, short, radius)
         if chance > best:
             best = chance
             track["threatening"] = 1

@@ -25,9 +25,9 @@ from openiads.earth.sight import lowest_visible
 from openiads.parts.engagements import assess, begin_decision, engage, free_channel, release, set_gate
 from openiads.parts.flights import finish
 from openiads.parts.interrogation import interrogate
-from openiads.parts.links import forget, relink
+from openiads.parts.links import forget, miss_launchers, relink
 from openiads.parts.sensing import TOO_SLOW, angle_between, bearing
-from openiads.parts.tracks import CONFIRMED, POST, alike, prune
+from openiads.parts.tracks import CONFIRMED, alike, prune
 from openiads.parts.weapons import channel_free, fire_round, launcher_ready_at, ready_launcher, rounds_left, rounds_of
 from openiads.physics import association
 from openiads.physics.flyout import Guidance
@@ -70,9 +70,10 @@ PICTURE, OPERATOR, CHANNEL, LAUNCHER, MAGAZINE = 0, 1, 2, 3, 4
 def judge(sim, post):
     """Interrogate, identify and evaluate every track of the post's picture."""
     situation = sim.situation[0]
-    for k in range(situation["tracks_high"]):
+    for n in range(situation["listed"]):
+        k = sim.roster[n]
         track = sim.tracks[k]
-        if track["state"] != CONFIRMED or track["owner"] != POST or track["post"] != post:
+        if track["state"] != CONFIRMED:
             continue
         interrogate(sim, post, k)
         before = track["identity"]
@@ -88,6 +89,16 @@ def judge(sim, post):
             track["assessed_dead"] = 0
             log(sim, REVOKE, track["flight"], -1, -1, -1, -1, track["serial"], 1, track["dead_updates"], 0.0, 0.0, 0.0,
                 0.0, 0.0)  # fmt: skip
+
+
+@kernel("i8(Unit, Track)")
+def forbidden(unit, track):
+    """0 if a crew may still shoot at the track it was given, else the gate: rules, or a missile that falls elsewhere.
+
+    The ellipse of a predicted impact shrinks with every look, so that what threatened at assignment may not any more.
+    """
+    gate = permitted(unit, track)
+    return NOT_THREATENING if gate == 0 and track["ballistic"] == 1 and track["threatening"] == 0 else gate
 
 
 @kernel("i8(Sim, i8, i8)")
@@ -216,8 +227,9 @@ def choose_unit(sim, post, k):
         if best < 0 or cost < sim.cost[0, best]:
             best = u
     if able > 1 and how != GREEDY:
-        for j in range(sim.situation[0]["tracks_high"]):
-            if rows < MOST_WAITING and waits(sim, post, j) and j != k:
+        for n in range(sim.situation[0]["listed"]):
+            j = sim.roster[n]
+            if rows < MOST_WAITING and waits(sim, j) and j != k:
                 for u in range(len(sim.units)):
                     sim.cost[rows, u] = math.inf
                     if sim.units[u]["post"] == post:
@@ -238,26 +250,27 @@ def choose_unit(sim, post, k):
     return best, magazine
 
 
-@kernel("b1(Sim, i8, i8)")
-def waits(sim, post, k):
-    """Whether a confirmed, threatening track of the post waits for its first fire unit."""
+@kernel("b1(Sim, i8)")
+def waits(sim, k):
+    """Whether a track of the post is confirmed, threatens and waits for its first fire unit."""
     track = sim.tracks[k]
-    mine = track["state"] == CONFIRMED and track["owner"] == POST and track["post"] == post
+    if track["state"] != CONFIRMED:
+        return False
     free = track["engagements"] == 0 and track["assessed_dead"] == 0 and track["refused"] == 0
-    return mine and free and track["threatening"] == 1 and track["dealt"] == 0
+    return free and track["threatening"] == 1 and track["dealt"] == 0
 
 
 @kernel("void(Sim, i8)")
 def assign(sim, post):
     """Give the post's tracks to fire units, most urgent first, one decision of the post's operator at a time."""
-    situation = sim.situation[0]
-    for k in range(situation["tracks_high"]):
+    rows = sim.roster[: sim.situation[0]["listed"]]
+    for k in rows:
         sim.tracks[k]["dealt"] = 0
-    k = next_track(sim.tracks, situation["tracks_high"], post)
+    k = next_track(sim.tracks, rows)
     while k >= 0:
         sim.tracks[k]["dealt"] = 1
         consider(sim, post, k)
-        k = next_track(sim.tracks, situation["tracks_high"], post)
+        k = next_track(sim.tracks, rows)
 
 
 @kernel("void(Sim, i8, i8)")
@@ -299,11 +312,10 @@ def consider(sim, post, k):
 @kernel("b1(Sim, i8)")
 def doubled(sim, k):
     """Whether a track looks like one that is being engaged: two tracks of one flight draw one engagement."""
-    for j in range(sim.situation[0]["tracks_high"]):
-        other = sim.tracks[j]
-        if j != k and other["state"] == CONFIRMED and other["owner"] == POST and other["engagements"] > 0:
-            if other["post"] == sim.tracks[k]["post"] and alike(sim, k, j):
-                return True
+    for n in range(sim.situation[0]["listed"]):
+        j = sim.roster[n]
+        if j != k and sim.tracks[j]["state"] == CONFIRMED and sim.tracks[j]["engagements"] > 0 and alike(sim, k, j):
+            return True
     return False
 
 
@@ -435,10 +447,9 @@ def mark_tracked(sim, post):
     bit = 1 << post
     for f in range(len(sim.flights)):
         sim.flights[f]["tracked"] &= ~bit
-    for k in range(sim.situation[0]["tracks_high"]):
-        track = sim.tracks[k]
-        mine = track["state"] == CONFIRMED and track["owner"] == POST and track["post"] == post
-        if mine and track["flight"] >= 0:
+    for n in range(sim.situation[0]["listed"]):
+        track = sim.tracks[sim.roster[n]]
+        if track["state"] == CONFIRMED and track["flight"] >= 0:
             sim.flights[track["flight"]]["tracked"] |= bit
 
 
@@ -446,13 +457,7 @@ def mark_tracked(sim, post):
 def engaged(sim, post):
     """Whether a track of a post's picture is being engaged."""
     for k in range(sim.situation[0]["tracks_high"]):
-        track = sim.tracks[k]
-        if (
-            track["state"] == CONFIRMED
-            and track["owner"] == POST
-            and track["post"] == post
-            and track["engagements"] > 0
-        ):
+        if sim.pictures[k] == post and sim.tracks[k]["state"] == CONFIRMED and sim.tracks[k]["engagements"] > 0:
             return True
     return False
 
@@ -473,6 +478,7 @@ def command(sim, post):
     now = sim.situation[0]["now"]
     post_row["due"] = now + post_row["cycle"]
     relink(sim)
+    miss_launchers(sim)
     if now >= post_row["fails_at"]:  # nobody decides any more; its units finish what they have in hand
         post_row["due"] = post_row["cycle"] + now if engaged(sim, post) else math.inf
         forget(sim, post)
@@ -501,9 +507,9 @@ def fill_picture(sim, post, view):
     count = 0
     now = sim.situation[0]["now"]
     for k in range(sim.situation[0]["tracks_high"]):
-        track = sim.tracks[k]
-        if track["state"] != CONFIRMED or track["owner"] != POST or track["post"] != post:
+        if sim.pictures[k] != post or sim.tracks[k]["state"] != CONFIRMED:
             continue
+        track = sim.tracks[k]
         if count >= len(view.time):
             break
         dt = now - track["time"]
@@ -579,7 +585,7 @@ def decide(sim, e, view, rule):
         if engagement["in_flight"] == 0:
             release(sim, e)
         return
-    gate = permitted(unit, track)
+    gate = forbidden(unit, track)
     loaded = rounds_left(sim, u)
     if gate != 0 or (loaded <= 0 and engagement["in_flight"] == 0):
         set_gate(sim, f, u, gate if gate != 0 else NO_ROUND, 0.0)
@@ -645,10 +651,10 @@ def launch_next(sim, e):
     engagement["due"] = now + RETRY
     track = sim.tracks[engagement["track"]]
     magazine = sim.magazines[engagement["magazine"]]
-    forbidden = permitted(unit, track)
+    ban = forbidden(unit, track)
     lost = track["serial"] != engagement["serial"] or track["state"] != CONFIRMED
-    if lost or forbidden != 0:  # lost, or believed otherwise since the decision
-        set_gate(sim, f, u, forbidden if forbidden != 0 else NO_FIRM_TRACK, 0.0)
+    if lost or ban != 0:  # lost, or believed otherwise since the decision
+        set_gate(sim, f, u, ban if ban != 0 else NO_FIRM_TRACK, 0.0)
         engagement["wanted"] = 0
         engagement["state"] = FLYING if engagement["in_flight"] > 0 else ASSESSING
         engagement["due"] = math.inf if engagement["in_flight"] > 0 else now

@@ -15,7 +15,7 @@ from openiads.physics.filtering import WORK
 from openiads.physics.flyout import BODY
 from openiads.world.build import World
 from openiads.world.codes import RoundEnd, Status
-from openiads.world.layout import ENGAGEMENT, LOOK, MOST_PLOTS, OUTCOME_PARTS, PLOT, ROUND, TRACK, Sim, View
+from openiads.world.layout import ENGAGEMENT, LOOK, MOST_PLOTS, NOBODY, OUTCOME_PARTS, PLOT, ROUND, TRACK, Sim, View
 from openiads.world.outcome import OUTCOME
 from openiads.world.trace import EVENT
 
@@ -74,6 +74,8 @@ class Runner:
             platforms=rows["platforms"].copy(),
             engagements=np.zeros(channels, ENGAGEMENT),
             tracks=np.zeros(capacity["tracks"], TRACK),
+            pictures=np.full(capacity["tracks"], NOBODY),
+            roster=np.zeros(capacity["tracks"], np.int64),
             rounds=np.zeros(capacity["rounds"], ROUND),
             bodies=np.zeros(capacity["rounds"], BODY),
             kinds=rows["kinds"],
@@ -106,6 +108,7 @@ class Runner:
         for target in self._cleared:
             target.fill(0)
         self._due.fill(-1.0)
+        self.sim.pictures.fill(NOBODY)
         row = self.sim.situation[0]
         row["seed"], row["replication"], row["record"] = self.seed, replication, int(record)
         row["sample_due"] = 0.0 if record else math.inf
@@ -138,10 +141,8 @@ class Runner:
     def _play(self) -> str:
         try:
             if self._entry is None:
-                play(self.sim, self._parts[0], self.view, self.rule)
                 self._entry = compiled.entry_point(play)
-            else:
-                self._entry(self.sim, self._parts[0], self.view, self.rule)
+            self._entry(self.sim, self._parts[0], self.view, self.rule)
         except RULE_ERRORS as problem:
             row = self.sim.situation[0]
             row["status"] = int(Status.RULE_RAISED)

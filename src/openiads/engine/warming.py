@@ -51,10 +51,15 @@ def needed() -> bool:
 
 def prepare() -> bool:
     """Fill the cache if need be; True if it was.  A failed child is no failure here: the run compiles what is
-    missing.
+    missing.  Of several processes that share a cache one compiles and the others wait for it.
     """
     if not needed():
         return False
+    with compiled.filling_cache():
+        return _fill() if needed() else False
+
+
+def _fill() -> bool:
     command = [sys.executable, "-m", "openiads.engine.warming"]
     children = [
         subprocess.Popen([*command, str(share)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

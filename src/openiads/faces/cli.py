@@ -1,8 +1,8 @@
 """The command line.  Nothing heavy is imported before a command needs it.
 
 Results go to stdout, everything else to stderr.  Exit codes: 0 done; 2 usage; 65 bad input; 74 results cannot be
-written, read or trusted; 130 interrupted, 143 ended by SIGTERM (the same command continues); 141 the reader of stdout
-went away.
+written, read or trusted, or a cluster cannot be used; 130 interrupted, 143 ended by SIGTERM (the same command
+continues); 141 the reader of stdout went away.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from openiads.faces import streams
-from openiads.faces.commands import catalog, comparing, coverage, doubt, envelopes, export, footprints, looking, runs, sweeps, twins
+from openiads.faces.commands import catalog, claims, comparing, coverage, doubt, envelopes, export, footprints, looking, runs, sweeps, twins
 from openiads.faces.commands.common import INTERRUPTED, UNREAD, unwritable
 
 app = typer.Typer(
@@ -33,6 +33,7 @@ for command in (
     comparing.compare,
     doubt.spread,
     doubt.sensitivity,
+    claims.claims,
     looking.report,
     looking.explain,
     twins.twins,

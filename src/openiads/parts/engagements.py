@@ -21,7 +21,7 @@ from openiads.parts.sensing import (
     measure,
     sense,
 )
-from openiads.parts.tracks import CONFIRMED, FREE, ONE_PLOT, new_track, pair_up, predict, take
+from openiads.parts.tracks import CONFIRMED, ONE_PLOT, drop, new_track, pair_up, predict, take
 from openiads.physics.filtering import measured_position
 from openiads.physics.flyout import Guidance
 from openiads.world.codes import Event, Gate, Stage
@@ -124,7 +124,7 @@ def release(sim, e):
     engagement = sim.engagements[e]
     unit = sim.units[engagement["unit"]]
     if engagement["own"] >= 0:
-        sim.tracks[engagement["own"]]["state"] = FREE
+        drop(sim, engagement["own"], 0)
     track = sim.tracks[engagement["track"]]
     if track["serial"] == engagement["serial"]:
         track["engagements"] -= 1

@@ -56,6 +56,7 @@ def begin(sim):
         launcher = sim.launchers[k]
         if uniform(situation["seed"], situation["replication"], SETUP, launcher["actor"], 0) >= launcher["readiness"]:
             launcher["fails_at"] = 0.0
+            launcher["down"] = 1
     raid = -1
     clock = 0.0
     for f in range(len(sim.flights)):
@@ -167,6 +168,7 @@ def put_out(sim, element, row, f):
         if now >= sim.launchers[row]["fails_at"]:
             return
         sim.launchers[row]["fails_at"] = now
+        sim.launchers[row]["down"] = 1
     else:
         if now >= sim.posts[row]["fails_at"]:
             return

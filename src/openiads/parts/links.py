@@ -6,13 +6,12 @@ import math
 
 from openiads.base.compiled import kernel
 from openiads.parts.flights import away_from
-from openiads.parts.tracks import FREE, drop
-from openiads.parts.tracks import POST as OF_POST
-from openiads.world.codes import Event
+from openiads.parts.tracks import drop
+from openiads.world.codes import Element, Event
 from openiads.world.layout import LEVELS
 from openiads.world.log import log
 
-DEVOLVE = int(Event.DEVOLVE)
+DEVOLVE, ELEMENT_DOWN, ON_LAUNCHER = int(Event.DEVOLVE), int(Event.ELEMENT_DOWN), int(Element.LAUNCHER)
 LINK_GONE = 4  # why a track is dropped: its post is gone
 
 
@@ -78,6 +77,17 @@ def relink(sim):
         log(sim, DEVOLVE, -1, -1, r, -1, -1, -1, before, radar["post"], 0.0, 0.0, 0.0, 0.0, 0.0)
 
 
+@kernel("void(Sim)")
+def miss_launchers(sim):
+    """Log launchers whose planned failure has come, once each; radars and posts log their own."""
+    now = sim.situation[0]["now"]
+    for k in range(len(sim.launchers)):
+        launcher = sim.launchers[k]
+        if launcher["down"] == 0 and now >= launcher["fails_at"]:
+            launcher["down"] = 1
+            log(sim, ELEMENT_DOWN, -1, -1, -1, k, -1, -1, ON_LAUNCHER, k, 0.0, 0.0, 0.0, 0.0, 0.0)
+
+
 @kernel("void(Sim, i8)")
 def forget(sim, post):
     """The picture of a post that decides no more is gone, but for the tracks that are being engaged."""
@@ -85,6 +95,5 @@ def forget(sim, post):
         sim.flights[f]["tracked"] &= ~(1 << post)
     for k in range(sim.situation[0]["tracks_high"]):
         track = sim.tracks[k]
-        mine = track["state"] != FREE and track["owner"] == OF_POST and track["post"] == post
-        if mine and track["engagements"] == 0 and track["in_flight"] == 0:
+        if sim.pictures[k] == post and track["engagements"] == 0 and track["in_flight"] == 0:
             drop(sim, k, LINK_GONE)

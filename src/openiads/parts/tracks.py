@@ -17,7 +17,7 @@ from openiads.physics.filtering import (
 )
 from openiads.physics.motion import local_up
 from openiads.world.codes import Event, Identity, Status, ThreatClass
-from openiads.world.layout import MOST_PLOTS
+from openiads.world.layout import MOST_PLOTS, NOBODY, OWN
 from openiads.world.log import log
 
 TRACK = int(Event.TRACK)
@@ -46,6 +46,14 @@ LATE = 2.0  # s, an older plot than this is not taken into a newer track
 FORBIDDEN = 1e9  # cost of a pair outside the gate
 
 
+@kernel("void(Track)")
+def note_spread(track):
+    """Keep the traces of a covariance that has changed: gates ask for them far more often than it changes."""
+    p = track["p"]
+    track["spread"][0] = p[0, 0] + p[1, 1] + p[2, 2]
+    track["spread"][1] = p[3, 3] + p[4, 4] + p[5, 5]
+
+
 @kernel("void(Sim, i8, f8)")
 def predict(sim, k, t):
     """Move track ``k`` ahead to time ``t``; an earlier time changes nothing."""
@@ -58,6 +66,7 @@ def predict(sim, k, t):
     else:
         predict_constant_velocity(track["x"], track["p"], dt, MANEUVER)
     track["time"] = t
+    note_spread(track)
 
 
 @kernel("void(Sim, i8)")
@@ -83,10 +92,11 @@ def new_track(sim, owner, post):
     """A cleared track row, or -1 with the status set when the capacity is exceeded."""
     situation = sim.situation[0]
     for k in range(len(sim.tracks)):
-        track = sim.tracks[k]
-        if track["state"] != FREE:
+        if sim.pictures[k] != NOBODY:
             continue
+        track = sim.tracks[k]
         situation["serial"] += 1
+        sim.pictures[k] = post if owner == POST else OWN
         track["serial"] = situation["serial"]
         track["owner"] = owner
         track["post"] = post
@@ -119,6 +129,17 @@ def new_track(sim, owner, post):
     return -1
 
 
+@kernel("void(Sim, i8)")
+def list_picture(sim, post):
+    """Put the rows of a post's tracks into the roster; one dropped since then is told by its state."""
+    count = 0
+    for k in range(sim.situation[0]["tracks_high"]):
+        if sim.pictures[k] == post:
+            sim.roster[count] = k
+            count += 1
+    sim.situation[0]["listed"] = count
+
+
 @kernel("void(Sim, i8, i8)")
 def drop(sim, k, why):
     """Free a track row; a confirmed one is logged."""
@@ -127,6 +148,7 @@ def drop(sim, k, why):
         age = sim.situation[0]["now"] - track["born"]
         log(sim, TRACK_DROP, track["flight"], -1, -1, -1, -1, track["serial"], why, age, 0.0, 0.0, 0.0, 0.0, 0.0)
     track["state"] = FREE
+    sim.pictures[k] = NOBODY
 
 
 @kernel("void(Sim, i8, i8)")
@@ -144,6 +166,7 @@ def take(sim, k, i):
         plot["position"][2] - x[5] * back, radar["position"], radar["axes"], plot["sigma_range"],
         plot["sigma_azimuth"], plot["sigma_elevation"], sim.cost[MOST_PLOTS + 3],
     )  # fmt: skip
+    note_spread(track)
     situation["updates"] += 1
     track["updated"] = max(track["updated"], plot["time"])
     track["hits"] += 1
@@ -216,13 +239,12 @@ def near(track, plot):
     if dt < -LATE:
         return False
     x = track["x"]
-    p = track["p"]
     reach = 0.0
     for axis in range(3):
         off = plot["position"][axis] - x[axis] - x[axis + 3] * dt
         reach += off * off
     ahead = abs(dt)
-    wide = p[0, 0] + p[1, 1] + p[2, 2] + ahead * ahead * (p[3, 3] + p[4, 4] + p[5, 5])
+    wide = track["spread"][0] + ahead * ahead * track["spread"][1]
     across = plot["range"] * max(plot["sigma_azimuth"], plot["sigma_elevation"])
     wide += plot["sigma_range"] * plot["sigma_range"] + 2.0 * across * across + MANEUVER * ahead * ahead * ahead
     fall = 5.0 * ahead * ahead if track["speed"] > 800.0 else 0.0
@@ -272,7 +294,8 @@ def start(sim, i):
     radar = sim.radars[plot["radar"]]
     nearest = -1
     least = math.inf
-    for k in range(sim.situation[0]["tracks_high"]):
+    for n in range(sim.situation[0]["listed"]):
+        k = sim.roster[n]
         track = sim.tracks[k]
         if track["state"] != ONE_PLOT or track["radar"] != plot["radar"]:
             continue
@@ -299,6 +322,8 @@ def start(sim, i):
     k = new_track(sim, POST, plot["post"])
     if k < 0:
         return
+    sim.roster[sim.situation[0]["listed"]] = k
+    sim.situation[0]["listed"] += 1
     track = sim.tracks[k]
     track["state"] = ONE_PLOT
     track["radar"] = plot["radar"]
@@ -339,6 +364,7 @@ def pair_up(sim, k, i):
         track["x"], track["p"], points, plot["time"] - track["time"], radar["position"], radar["axes"],
         plot["sigma_range"], plot["sigma_azimuth"], plot["sigma_elevation"], MANEUVER, pull,
     )  # fmt: skip
+    note_spread(track)
     track["state"] = TENTATIVE
     track["time"] = plot["time"]
     track["updated"] = plot["time"]
@@ -410,15 +436,14 @@ def associate(sim, post, ready):
     """
     columns = 0
     conflict = False
+    list_picture(sim, post)
     for i in range(ready):
         sim.candidates[1, i] = -1
         for c in range(columns):
             sim.cost[i, c] = FORBIDDEN
-        for k in range(sim.situation[0]["tracks_high"]):
-            track = sim.tracks[k]
-            if track["state"] < TENTATIVE or track["owner"] != POST or track["post"] != post:
-                continue
-            if not near(track, sim.plots[i]):
+        for n in range(sim.situation[0]["listed"]):
+            k = sim.roster[n]
+            if sim.tracks[k]["state"] < TENTATIVE or not near(sim.tracks[k], sim.plots[i]):
                 continue
             price = cost(sim, k, i)
             if price >= FORBIDDEN:
@@ -474,15 +499,13 @@ def alike(sim, k, j):
     return True
 
 
-@kernel("void(Sim, i8, i8)")
-def merge_doubles(sim, k, post):
+@kernel("void(Sim, i8)")
+def merge_doubles(sim, k):
     """Drop confirmed track ``k`` when it has looked like an older one for some cycles (two tracks of one flight)."""
     track = sim.tracks[k]
-    for j in range(sim.situation[0]["tracks_high"]):
-        other = sim.tracks[j]
-        if other["state"] != CONFIRMED or other["owner"] != POST or other["post"] != post:
-            continue
-        if other["serial"] < track["serial"] and alike(sim, k, j):
+    for n in range(sim.situation[0]["listed"]):
+        j = sim.roster[n]
+        if sim.tracks[j]["state"] == CONFIRMED and sim.tracks[j]["serial"] < track["serial"] and alike(sim, k, j):
             track["doubles"] += 1
             if track["doubles"] >= MERGE_CYCLES and track["engagements"] == 0:
                 drop(sim, k, 2)
@@ -499,10 +522,10 @@ def prune(sim, post):
     for r in range(len(sim.radars)):
         if sim.radars[r]["post"] == post:
             sim.radars[r]["held"] = 0
-    for k in range(sim.situation[0]["tracks_high"]):
+    list_picture(sim, post)
+    for n in range(sim.situation[0]["listed"]):
+        k = sim.roster[n]
         track = sim.tracks[k]
-        if track["state"] == FREE or track["owner"] != POST or track["post"] != post:
-            continue
         radar = sim.radars[track["radar"]]
         late = max(1.0, radar["link_delay"])  # what is on its way is no miss
         window = radar["confirm_window"] * radar["frame"] + late
@@ -510,7 +533,7 @@ def prune(sim, post):
             if now - track["updated"] > limit:
                 drop(sim, k, 1)
             else:
-                merge_doubles(sim, k, post)
+                merge_doubles(sim, k)
                 held += 1
                 radar["held"] += 1 if radar["post"] == post else 0
         elif now - track["born"] > window:

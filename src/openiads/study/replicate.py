@@ -1,7 +1,7 @@
-"""Many replications of one scenario: on threads, in chunks, into the durable store; and what they came to.
+"""Many replications of one scenario: on threads or a cluster, in chunks, into the durable store; what they came to.
 
 ``run`` makes (or continues) a run and returns a ``Run``; ``open_run`` reads one back.  Replications are numbered from 0
-and each is a function of (world, seed, number), so neither threads nor interruptions can change the result.
+and each is a function of (world, seed, number), so neither threads, machines nor interruptions can change the result.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,7 @@ class Engine:
     restore: Callable[[dict[str, Any]], Any]  # what ``scenario_facts`` wrote -> Scenario
     prepare: Callable[[], Any] = lambda: None  # compile what is not compiled yet
     warnings: Callable[[Any, Any], list[str]] = lambda scenario, world: []  # (scenario, world): what may not be meant
+    name: str = ""  # "module:function" that returns this engine: how a worker of a cluster finds it
 
 
 def real_engine() -> Engine:
@@ -92,6 +94,7 @@ def real_engine() -> Engine:
         restore,
         importlib.import_module("openiads.engine.warming").prepare,
         warnings,
+        f"{__name__}:real_engine",
     )
 
 
@@ -187,13 +190,14 @@ def run(
     knobs: dict[str, float] | None = None,
     prebuilt: Any = None,
     cancel: threading.Event | None = None,
+    on: str | None = None,
     engine: Engine | None = None,
 ) -> Run:
     """Run replications 0 .. N-1 of a scenario and return the complete ``Run``.
 
     scenario : a Scenario, or the path or name of one
     replications : N (200); with ``until`` the most (25,600)
-    jobs : threads (all processors); chunk : replications stored together
+    jobs : threads, or processes of a local cluster (all processors); chunk : replications stored together
     out : the run's folder, continued if it holds a part of this run; None: a temporary folder that goes with the Run
     record : the first so many replications keep every look, track update and position
     until : ``METRIC:W``, stop once the half width of its 95 % interval is at most W (looks at 100, 200, 400, ...)
@@ -202,8 +206,10 @@ def run(
     knobs : values of knowledge knobs by name; None is nominal.  Kill probabilities that a draw puts above what
         reliability and common mode allow are capped: told in the warnings, and in ``facts["limits"]["capped"]``
     prebuilt : a `world.prebuilt.Prebuilt` that runs of many worlds share; it changes no result
+    on : "threads" (None), "dask" for a cluster of this machine's processes, "dask:ADDRESS" for a scheduler that runs
 
-    Raises InputError (bad scenario), ResultsError (store), Interrupted (Ctrl-C or cancel; run again to continue).
+    Raises InputError (bad scenario), ResultsError (store, cluster), Interrupted (Ctrl-C or cancel; run again to
+    continue).
     """
     engine = engine or real_engine()
     rule = parse_until(until)
@@ -215,44 +221,53 @@ def run(
     begun = time.monotonic()
     if out is not None:
         refuse_foreign(Path(out))  # before anything takes time
-    engine.prepare()
-    shared = {} if prebuilt is None else {"prebuilt": prebuilt}
-    world = engine.build(scenario, catalog, knobs, **shared)
-    runner = engine.runner(world, seed)  # a rule that cannot be taken in is refused before anything is stored
-    if chunk is None:
-        timed = rule is None and most >= _WORTH_TIMING
-        chunk = _CHUNK_UNTIL if rule else default_chunk(most, _seconds_each(runner) if timed else 0.0)
-    warnings = engine.warnings(scenario, world)
-    if warn is not None:
-        for line in warnings:
-            warn(line)
-    identity = identity_here(
-        scenario=scenario.digest(),
-        catalog=catalog.digest,
-        seed=seed,
-        replications=most,
-        record=min(record, most),
-        chunk=chunk,
-        until=str(rule) if rule else "",
-        knobs=tuple(sorted((k, float(v)) for k, v in (knobs or {}).items())),
-    )
-    temporary = out is None
-    path = Path(tempfile.mkdtemp(prefix="openiads-")) if out is None else Path(out)
-    try:
-        store = Store.create_or_resume(path, identity, {**_facts(scenario, world), "warnings": warnings})
+    with _place(on, jobs, out) as place:
+        engine.prepare()
+        shared = {} if prebuilt is None else {"prebuilt": prebuilt}
+        world = engine.build(scenario, catalog, knobs, **shared)
+        runner = engine.runner(world, seed)  # a rule that cannot be taken in is refused before anything is stored
+        if chunk is None:
+            timed = rule is None and most >= _WORTH_TIMING
+            chunk = _CHUNK_UNTIL if rule else default_chunk(most, _seconds_each(runner) if timed else 0.0)
+        warnings = engine.warnings(scenario, world)
+        if warn is not None:
+            for line in warnings:
+                warn(line)
+        identity = identity_here(
+            scenario=scenario.digest(),
+            catalog=catalog.digest,
+            seed=seed,
+            replications=most,
+            record=min(record, most),
+            chunk=chunk,
+            until=str(rule) if rule else "",
+            knobs=tuple(sorted((k, float(v)) for k, v in (knobs or {}).items())),
+        )
+        temporary = out is None
+        path = Path(tempfile.mkdtemp(prefix="openiads-")) if out is None else Path(out)
         try:
-            work = _Work(store, world, engine, rule, jobs or default_jobs(), progress, cancel or threading.Event())
-            gathered = work.all(begun, resumable=not temporary)
-        finally:
-            store.close()
-    except BaseException:
-        if temporary:
-            shutil.rmtree(path, ignore_errors=True)
-        raise
+            store = Store.create_or_resume(path, identity, {**_facts(scenario, world), "warnings": warnings})
+            try:
+                threads, stop = jobs or default_jobs(), cancel or threading.Event()
+                work = _Work(store, world, engine, rule, threads, progress, stop, place, warn)
+                gathered = work.all(begun, resumable=not temporary)
+            finally:
+                store.close()
+        except BaseException:
+            if temporary:
+                shutil.rmtree(path, ignore_errors=True)
+            raise
     made = Run(path, engine=engine, scenario=scenario, catalog=catalog, world=world, gathered=gathered)
     if temporary:
         made._clean = weakref.finalize(made, shutil.rmtree, str(path), ignore_errors=True)
     return made
+
+
+def _place(on: str | None, jobs: int | None, out: str | Path | None) -> Any:
+    """What lends workers while it is entered: a cluster, or None for the threads of this process."""
+    if on is None or on == "threads":
+        return nullcontext()
+    return importlib.import_module("openiads.study.cluster").opened(on, jobs, out)
 
 
 def open_run(path: str | Path, *, engine: Engine | None = None) -> Run:
@@ -334,8 +349,46 @@ def _bounds(facts: dict[str, Any]) -> dict[str, float]:
 # ------------------------------------------------------------------ the work
 
 
+def compute(
+    chunk: Chunk, replicate: Callable[[int], Any], goes_on: Callable[[], bool], counted: Callable[[int], None]
+) -> tuple[np.ndarray, list[np.ndarray], dict[int, str]] | None:
+    """Outcome rows, event logs and messages of a chunk's replications; None when told to stop on the way."""
+    rows = np.zeros(chunk.last - chunk.first, OUTCOME)
+    events, messages = [], {}
+    for k, replication in enumerate(range(chunk.first, chunk.last)):
+        if not goes_on():
+            return None
+        result = replicate(replication)
+        rows[k] = result.outcome[0]
+        events.append(np.asarray(result.events, EVENT))
+        if rows[k]["status"] != 0:
+            messages[replication] = str(result.message)
+        counted(1)
+    return rows, events, messages
+
+
+class _Threads:
+    """Threads of this process as what chunks are handed to; ``cluster.Workers`` is the same for a cluster."""
+
+    def __init__(self, chunk: Callable[[Chunk], Done | None], jobs: int) -> None:
+        self.width = jobs  # chunks worked on at once
+        self._chunk = chunk
+        self._pool = ThreadPoolExecutor(jobs, thread_name_prefix="replicate")
+
+    def submit(self, chunk: Chunk) -> Future[Done | None]:
+        """Hand over a chunk."""
+        return self._pool.submit(self._chunk, chunk)
+
+    def tick(self) -> None:
+        """Called while waiting; threads need no looking after."""
+
+    def stop(self) -> None:
+        """Begin nothing more and wait for what runs."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
 class _Work:
-    """The coordinator of one run: hands chunks to threads and takes them back in replication order."""
+    """The coordinator of one run: hands chunks to threads or workers and takes them back in replication order."""
 
     def __init__(
         self,
@@ -346,9 +399,11 @@ class _Work:
         jobs: int,
         progress: Progress | None,
         cancel: threading.Event,
+        cluster: Any = None,
+        warn: Callable[[str], None] | None = None,
     ) -> None:
         self.store, self.world, self.engine, self.rule, self.jobs = store, world, engine, rule, jobs
-        self.progress, self.cancel = progress, cancel
+        self.progress, self.cancel, self.cluster, self.warn = progress, cancel, cluster, warn
         self.identity = store.identity
         self.gathered = Accumulator(_bounds(store.facts))
         self.digest = RunDigest()
@@ -365,7 +420,7 @@ class _Work:
         counts = looks(self.identity.replications) if self.rule else [self.identity.replications]
         chunks = chunks_of(self.identity.replications, self.identity.chunk, counts)
         used: list[Chunk] = []
-        pool = ThreadPoolExecutor(self.jobs, thread_name_prefix="replicate")
+        pool = self._pool()
         try:
             for count in counts:
                 stage = [c for c in chunks if len(used) <= c.index and c.last <= count]
@@ -375,30 +430,36 @@ class _Work:
                     break
         except (KeyboardInterrupt, _Cancelled) as stopped:
             self._stop.set()
-            pool.shutdown(wait=True, cancel_futures=True)
+            pool.stop()
             raise self._interrupted(resumable) from (None if isinstance(stopped, _Cancelled) else stopped)
         finally:
             self._stop.set()
-            pool.shutdown(wait=True, cancel_futures=True)
+            pool.stop()
         digest = self.digest.finish(self.identity.scenario, self.identity.catalog, self.identity.seed)
         wall = round(time.monotonic() - begun, 3)
         self.store.seal(used, digest, self.gathered.total, wall, self.gathered.failed)
         return self.gathered
 
-    def _stage(self, pool: ThreadPoolExecutor, chunks: Iterable[Chunk]) -> None:
+    def _pool(self) -> Any:
+        if self.cluster is None:
+            return _Threads(self._chunk, self.jobs)
+        return self.cluster.workers(self.store, self.engine, self._stored_already, self._counted, self.warn)
+
+    def _stage(self, pool: Any, chunks: Iterable[Chunk]) -> None:
         waiting: deque[Future[Done | None]] = deque()
         for chunk in chunks:
-            waiting.append(pool.submit(self._chunk, chunk))
-            if len(waiting) > 2 * self.jobs:
-                self._take(waiting.popleft())
+            waiting.append(pool.submit(chunk))
+            if len(waiting) > 2 * pool.width:
+                self._take(pool, waiting.popleft())
         while waiting:
-            self._take(waiting.popleft())
+            self._take(pool, waiting.popleft())
 
-    def _take(self, future: Future[Done | None]) -> None:
+    def _take(self, pool: Any, future: Future[Done | None]) -> None:
         """Wait for the next chunk in order, showing progress meanwhile."""
         while True:
             if self.cancel.is_set():
                 raise _Cancelled
+            pool.tick()
             try:
                 done = future.result(_POLL)
             except NotYet:
@@ -419,24 +480,25 @@ class _Work:
 
     def _chunk(self, chunk: Chunk) -> Done | None:
         """One chunk, read if it is stored whole, else computed and stored; None when stopped on the way."""
+        done = self._stored_already(chunk)
+        if done is not None:
+            return done
+        made = compute(chunk, self._replicate, self._goes_on, self._counted)
+        if made is None:
+            return None
+        done = self.store.write(chunk, *made)
+        with self._count_lock:
+            self._stored += chunk.last - chunk.first
+        return done
+
+    def _goes_on(self) -> bool:
+        return not (self._stop.is_set() or self.cancel.is_set())
+
+    def _stored_already(self, chunk: Chunk) -> Done | None:
+        """A chunk that is stored whole, counted; None if it must be computed."""
         done = self.store.done(chunk)
         if done is not None:
             self._counted(chunk.last - chunk.first, stored=True)
-            return done
-        rows = np.zeros(chunk.last - chunk.first, OUTCOME)
-        events, messages = [], {}
-        for k, replication in enumerate(range(chunk.first, chunk.last)):
-            if self._stop.is_set() or self.cancel.is_set():
-                return None
-            result = self._replicate(replication)
-            rows[k] = result.outcome[0]
-            events.append(np.asarray(result.events, EVENT))
-            if rows[k]["status"] != 0:
-                messages[replication] = str(result.message)
-            self._counted(1)
-        done = self.store.write(chunk, rows, events, messages)
-        with self._count_lock:
-            self._stored += chunk.last - chunk.first
         return done
 
     def _replicate(self, replication: int) -> Any:
@@ -703,6 +765,7 @@ __all__ = [
     "Engine",
     "Run",
     "capped",
+    "compute",
     "default_chunk",
     "default_folder",
     "default_jobs",

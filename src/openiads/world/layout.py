@@ -38,6 +38,7 @@ SITUATION = np.dtype(
         ("rounds_count", "i8"),  # rows of rounds in use
         ("engagements_count", "i8"),
         ("tracks_high", "i8"),  # highest track row in use + 1
+        ("listed", "i8"),  # rows of ``Sim.roster`` in use
         ("sample_due", "f8"),  # next sampling of states in a recorded replication
         ("looks", "i8"),
         ("updates", "i8"),
@@ -341,6 +342,7 @@ LAUNCHER = np.dtype(
         ("readiness", "f8"),  # probability that it works at all
         ("ready_at", "f8"),
         ("fails_at", "f8"),
+        ("down", "i8"),  # 1: its end is logged, or it never worked
         ("hit_radius", "f8"),  # m, an impact this near puts it out of action
         ("full", "i8"),  # rounds of a load
         ("loads", "i8"),  # spare loads at hand
@@ -387,14 +389,20 @@ TRACK = np.dtype(
         ("state", "i8"),  # 0 free, 1 one plot, 2 tentative with velocity, 3 confirmed
         ("owner", "i8"),  # -1 the post, else the row of the engagement radar
         ("post", "i8"),
+        ("time_to_asset", "f8"),
+        ("dealt", "i8"),  # scratch of the post's cycle
+        ("engagements", "i8"),
+        ("threatening", "i8"),
+        ("time", "f8"),
+        ("speed", "f8"),
+        ("radar", "i8"),  # that started it
+        ("updated", "f8"),
+        ("spread", "f8", (2,)),  # traces of the covariance of position, m2, and of velocity, m2/s2
         ("x", "f8", (7,)),  # position, velocity (ECEF), log ballistic coefficient
         ("p", "f8", (7, 7)),
-        ("time", "f8"),
         ("born", "f8"),
-        ("updated", "f8"),
         ("hits", "i8"),
         ("frames", "i8"),  # frames of the starting radar since birth
-        ("radar", "i8"),  # that started it
         ("plot", "f8", (3,)),  # first plot
         ("plot_sigma", "f8"),
         ("plot_range", "f8"),
@@ -409,20 +417,15 @@ TRACK = np.dtype(
         ("asked", "i8"),  # interrogations so far
         ("asked_at", "f8"),
         ("asset", "i8"),
-        ("threatening", "i8"),
-        ("time_to_asset", "f8"),
         ("impact_at", "f8"),  # predicted, of a ballistic track
         ("evaluated_at", "f8"),
         ("refused", "i8"),  # lost for want of a channel (teaching switch), or had all that its fire rule gives
         ("survival", "f8"),  # product of 1 - p over rounds in flight (the commitment ledger)
         ("in_flight", "i8"),
-        ("engagements", "i8"),
         ("doubles", "i8"),  # cycles in a row in which it looked like an older track
-        ("dealt", "i8"),  # scratch of the post's cycle
         ("assessed_dead", "i8"),
         ("dead_updates", "i8"),
         ("flight", "i8"),  # truth, for scoring only: the flight of the last plot, -1 false
-        ("speed", "f8"),
         ("height", "f8"),
     ],
     align=True,
@@ -514,6 +517,9 @@ CORRIDOR = np.dtype(
 LOOK = np.dtype([("due", "f8"), ("detected", "i8"), ("code", "i8")], align=True)  # next look s; ever; last look's code
 
 
+#: In ``Sim.pictures``: a track of an engagement radar's own, and a free row.
+OWN, NOBODY = -1, -2
+
 #: Plots of one batch that a post associates at once; the rest waits for the next.
 MOST_PLOTS = 32
 
@@ -531,6 +537,8 @@ class Sim(NamedTuple):
     launchers: np.ndarray
     engagements: np.ndarray
     tracks: np.ndarray
+    pictures: np.ndarray  # of each track row: the post in whose picture it is, OWN or NOBODY
+    roster: np.ndarray  # scratch: the track rows of the one post at work, ``listed`` of them, rising
     rounds: np.ndarray
     bodies: np.ndarray
     kinds: np.ndarray  # interceptors, fixed
@@ -577,14 +585,15 @@ SIM_FIELDS: dict[str, Any] = {
 
 
 def _sim_type() -> Any:
-    plain = {"gates": "i8[:, ::1]", "tables": "f8[::1]", "cost": "f8[:, ::1]", "candidates": "i8[:, ::1]"}
+    plain = {"gates": "i8[:, ::1]", "tables": "f8[::1]", "cost": "f8[:, ::1]", "candidates": "i8[:, ::1]",
+             "pictures": "i8[::1]", "roster": "i8[::1]"}  # fmt: skip
     types = []
     for name in Sim._fields:
         if name == "looks":
             types.append(compiled.row_type(LOOK)[:, ::1])
         else:
             types.append(compiled.rows_type(SIM_FIELDS[name]) if name in SIM_FIELDS else compiled.resolve(plain[name]))
-    return compiled.tuple_type(Sim, types)
+    return compiled.shared_type(Sim, types)
 
 
 def _view_type() -> Any:

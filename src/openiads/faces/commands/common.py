@@ -24,7 +24,8 @@ Replications = Annotated[
 ]
 Seed = Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="The seed; equal seeds give equal results.")]
 Jobs = Annotated[
-    int | None, typer.Option("--jobs", min=1, help="Threads; all processors if left out.", show_default=False)
+    int | None,
+    typer.Option("--jobs", min=1, help="Threads or processes; all processors if left out.", show_default=False),
 ]
 Out = Annotated[
     Path | None,

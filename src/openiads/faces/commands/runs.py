@@ -47,6 +47,10 @@ def run(
             "--until-ci", help="METRIC:W or W: stop once half the 95 % interval is at most W.", show_default=False
         ),
     ] = None,
+    on: Annotated[
+        str,
+        typer.Option("--on", help="threads; dask: processes as a local cluster; dask:ADDRESS: a running scheduler."),
+    ] = "threads",
     json: Json = False,
 ) -> None:
     """Run a scenario many times and print what comes out, with intervals."""
@@ -72,6 +76,7 @@ def run(
             until=until,
             progress=show.running(phases),
             warn=warn,
+            on=on,
         )
     _print(made, json)
 

@@ -17,6 +17,7 @@ from openiads.study.digest import hash_of
 from openiads.study.estimate import clopper_pearson
 from openiads.study.factors import unit_samples
 from openiads.study.replicate import Run, run
+from openiads.world.prebuilt import Prebuilt
 
 #: Share of a method's work that is done, and what is being done.
 Progress = Callable[[float, str], None]
@@ -43,6 +44,7 @@ class Bench:
         self.replications = 0
         self.failed = 0
         self._digests: dict[str, str] = {}
+        self._prebuilt = Prebuilt()
 
     def expect(self, pieces: int) -> None:
         """How many runs there will be, for the progress."""
@@ -55,7 +57,7 @@ class Bench:
         out = None if self.folder is None else self.folder / "runs" / key
         made = run(
             scenario, replications=replications, seed=self.seed, jobs=self.jobs, out=out, knobs=dict(named) or None,
-            cancel=self.cancel,
+            prebuilt=self._prebuilt, cancel=self.cancel,
         )  # fmt: skip
         if key not in self._digests:
             self.replications += made.replications

@@ -1,0 +1,65 @@
+"""References to named tuples of arrays, for Numba: one word where a tuple would be passed as some two hundred.
+
+Numba hands a tuple to every function field by field, and an array is seven words.  A reference is made where a kernel
+is entered from Python and lives as long as that call; what it points to is not changed by any kernel.
+
+``base.compiled`` imports this module only when Numba is in use.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numba.core import cgutils, types
+from numba.core.imputils import lower_getattr_generic
+from numba.core.typing.templates import AttributeTemplate
+from numba.extending import NativeValue, infer_getattr, models, register_model, typeof_impl, unbox
+
+__all__ = ["Reference", "reference"]
+
+#: The tuple's class and its type as Numba would have it, by the name of the class.
+_TUPLES: dict[str, tuple[Any, Any]] = {}
+
+
+class Reference(types.Type):
+    """The type of a reference to the named tuple whose class has this name."""
+
+
+def reference(cls: Any, whole: Any) -> Reference:
+    """The type of references to ``cls``, whose values as Numba would have them are of the type ``whole``."""
+    _TUPLES[cls.__name__] = cls, whole
+    found = Reference(cls.__name__)
+    typeof_impl.register(cls)(lambda value, context: found)
+    return found
+
+
+@register_model(Reference)
+class _Model(models.PrimitiveModel):
+    def __init__(self, manager: Any, told: Reference) -> None:
+        super().__init__(manager, told, manager.lookup(_TUPLES[told.name][1]).get_data_type().as_pointer())
+
+
+@infer_getattr
+class _Fields(AttributeTemplate):
+    key = Reference
+
+    def generic_resolve(self, told: Reference, name: str) -> Any:
+        cls, whole = _TUPLES[told.name]
+        return whole.types[cls._fields.index(name)]
+
+
+@lower_getattr_generic(Reference)  # type: ignore[untyped-decorator]
+def _field(context: Any, builder: Any, told: Reference, value: Any, name: str) -> Any:
+    cls, whole = _TUPLES[told.name]
+    n = cls._fields.index(name)
+    place = cgutils.gep_inbounds(builder, value, 0, n)
+    return context.data_model_manager[whole.types[n]].load_from_data_pointer(builder, place)
+
+
+@unbox(Reference)  # type: ignore[untyped-decorator]
+def _from_python(told: Reference, given: Any, c: Any) -> NativeValue:
+    whole = _TUPLES[told.name][1]
+    native = c.unbox(whole, given)
+    data = c.context.data_model_manager[whole].as_data(c.builder, native.value)
+    place = cgutils.alloca_once_value(c.builder, data)
+    return NativeValue(place, is_error=native.is_error, cleanup=native.cleanup)
