@@ -13,7 +13,20 @@ from typing import Annotated, Any
 import typer
 
 from openiads.faces import streams
-from openiads.faces.commands import catalog, claims, comparing, coverage, doubt, envelopes, export, footprints, looking, runs, sweeps, twins
+from openiads.faces.commands import (
+    catalog,
+    claims,
+    comparing,
+    coverage,
+    doubt,
+    envelopes,
+    export,
+    footprints,
+    looking,
+    runs,
+    sweeps,
+    twins,
+)
 from openiads.faces.commands.common import INTERRUPTED, UNREAD, unwritable
 
 app = typer.Typer(

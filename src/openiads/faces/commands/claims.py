@@ -9,6 +9,8 @@ import typer
 
 from openiads.faces.commands.common import Jobs, Json, told
 
+DEFAULT = Path("runs") / "claims"
+
 
 @told
 def claims(
@@ -16,50 +18,42 @@ def claims(
         list[str] | None, typer.Argument(metavar="[NAME]...", help="Packaged claims or claim files; all if left out.")
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="The full effort: hours; stop and go on at will.")] = False,
-    out: Annotated[Path, typer.Option("--out", help="Folder of the page, the verdicts and their runs.")] = Path(
-        "claims"
-    ),
+    out: Annotated[Path, typer.Option("--out", help="Folder of the page, the verdicts and their runs.")] = DEFAULT,
     seed: Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="The seed.")] = 2016,
     jobs: Jobs = None,
     json: Json = False,
 ) -> None:
-    """What was said of these systems, as studies with a stated rule: verdicts, intervals, and what would change them."""
-    from openiads.data.knobs import knob_list
-    from openiads.faces import claims as faces
+    """What was said of these systems, as studies with a stated rule: verdicts, intervals, what would change them."""
     from openiads.faces import show
+    from openiads.faces.claims import sentence
+    from openiads.faces.claims_page import page
     from openiads.study import disk
-    from openiads.study.claims import examine as examining
+    from openiads.study.claims.examine import examine
     from openiads.study.claims.statement import load_claim, packaged_claims
 
     wanted = [load_claim(name) for name in (names or packaged_claims())]
-    results: list[Any] = []
+    results = []
     with show.progress_bars() as phases:
         for claim in wanted:
             phases.phase(f"claim {claim.name}")
             folder = out / ("full" if full else "quick") / f"{claim.name}-{claim.digest[:8]}-{seed}"
-            results.append(
-                examining.examine(
-                    claim, full=full, out=folder, seed=seed, jobs=jobs, progress=_progress(phases, claim.name)
-                )
-            )
+            progress = _progress(phases, claim.name)
+            results.append(examine(claim, full=full, out=folder, seed=seed, jobs=jobs, progress=progress))
         phases.phase("drawing the page")
-        told_ = [result.as_dict() for result in results]
-        stated = [{"rule": claim.told.rule.model_dump(), "method": claim.told.method} for claim in wanted]
-        arms = [_arms(result) for result in results]
-        status = {knob.name: knob.status for knob in knob_list(_book())}
-        page = faces.page(told_, stated, arms, status)
-        disk.make_folder(out)
-        disk.write_file(out / "claims.html", page.encode())
+        all_told = [_told(result) for result in results]
+        disk.write_file(out / "claims.html", page(all_told).encode())
+    shown = (out / "claims.html").resolve()
     if json:
-        show.as_json({"claims": told_, "page": str((out / "claims.html").resolve())})
+        show.as_json({"claims": [{**told.result, "answer": sentence(told)} for told in all_told], "page": str(shown)})
         return
     console = show.console()
-    for given, result, rule in zip(wanted, told_, stated, strict=True):
-        console.print(f"“{result['sentence']}”", style="bold")
-        console.print(f"  {faces.sentence(result, rule['rule'], rule['method'])}")
-        effort = f"{result['effort']}, {result['replications']} replications, seed {result['seed']}"
-        console.print(f"  ({effort}; claim {given.digest[:12]}, digest {result['digest'][:12]})")
-    console.print(f"Page: {(out / 'claims.html').resolve()}")
+    for each in all_told:
+        console.print(f"“{each.result['sentence']}”", style="bold")
+        console.print(f"  {sentence(each)}")
+        effort = f"{each.result['effort']}, {each.result['replications']} replications, seed {each.result['seed']}"
+        marks = f"claim {each.result['claim_digest'][:12]}, digest {each.result['digest'][:12]}"
+        console.print(f"  ({effort}; {marks})")
+    console.print(f"Page: {shown}")
 
 
 def _progress(phases: Any, name: str) -> Any:
@@ -69,19 +63,20 @@ def _progress(phases: Any, name: str) -> Any:
     return lambda share, what: bar(int(1000 * share), 1000)
 
 
-def _arms(result: Any) -> dict[tuple[str, str, str], str]:
-    """(cell, limits, weighting) -> verdict of the arm."""
+def _told(result: Any) -> Any:
+    """A result with what its words and its page need."""
+    from openiads.data.catalog import catalog
+    from openiads.data.knobs import knob_list
+    from openiads.faces.claims import Told
     from openiads.study.claims.examine import METHODS, arm_verdict
 
-    method = METHODS[result.claim.told.method]
-    return {
-        (e.look.cell, e.look.limits, e.look.weighting): str(arm_verdict(method, result.claim, e))
+    told, book = result.claim.told, catalog()
+    arms = {
+        (e.look.cell, e.look.limits, e.look.weighting): str(arm_verdict(METHODS[told.method], result.claim, e))
         for e in result.evidence
         if not e.beside
     }
-
-
-def _book() -> Any:
-    from openiads.data.catalog import catalog
-
-    return catalog()
+    titles = {name: book[name].title for name in book.entries}
+    knobs = {knob.name: f"{knob.meaning}; {knob.status}" for knob in knob_list(book)}
+    rule, study = told.rule.model_dump(), told.study.model_dump()
+    return Told(result.as_dict(), told.method, rule, study, arms, titles, knobs)

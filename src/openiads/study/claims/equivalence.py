@@ -68,7 +68,8 @@ def _deciding(claim: Equivalence, effort: Any, bench: Bench, size: str, axes: st
 
 
 def _cell(name: str, size: str, axes: str) -> str:
-    return f"{name} / equal {size.replace('_', ' ')} / {axes}" if size != "typical" else f"{name} / typical / {axes}"
+    made = "typical" if size == "typical" else f"equal {size.replace('_', ' ')}"
+    return f"{name} / {made} / {'one axis' if axes == 'one' else f'{axes} axes'}"
 
 
 def _lines(claim: Equivalence) -> tuple[float, float]:
@@ -113,6 +114,8 @@ def paired(far: np.ndarray, failed: int = 0) -> Figure:
     low, high = mean_interval(float(far.sum()), float((far * far).sum()), n, bounds=(-1.0, 1.0))
     lost = failed / (n + failed)
     error = float(far.std(ddof=1) / math.sqrt(n)) if n > 1 else 1.0
+    if error == 0.0:  # no spread in the sample is not none at all: the interval tells how much may be unseen
+        error = (high - low) / 4.0
     return Figure(float(far.mean()), low * (1 - lost) - lost, high * (1 - lost) + lost, error)
 
 
@@ -123,9 +126,26 @@ def answer(figure: Figure, delta: float) -> Answer:
     return Answer.NO if figure.low > delta or figure.high < -delta else Answer.OPEN
 
 
+def figures(claim: Equivalence, evidence: list[Evidence]) -> dict[str, Any]:
+    """For each stated delta and each arm: how many cells of the nominal world lie inside, outside, or are open.
+
+    One set of limits and one row for each cell, so that the arms can be read against each other.
+    """
+    first = claim.rule.arms
+    kept = [e for e in evidence if (e.look.limits, e.look.weighting) == (first.limits[0], first.weighting[0])]
+    told: dict[str, Any] = {}
+    for delta in sorted({claim.rule.delta, *claim.rule.also_shown}):
+        by_arm: dict[str, dict[str, int]] = {}
+        for each in kept:
+            arm = by_arm.setdefault(each.beside or claim.study.verdict_on, {"yes": 0, "no": 0, "open": 0})
+            arm[str(answer(each.look.figure, delta))] += 1
+        told[f"{delta:g}"] = by_arm
+    return told
+
+
 def decide(claim: Equivalence, cells: list[CellVerdict], evidence: list[Evidence]) -> Judgment:
     """As every claim: each class in each row of the table is a cell."""
-    return judge(cells, "class, what is made equal, and axes")
+    return judge(cells, "which class of threat, made equal in what, on how many axes")
 
 
-__all__ = ["answer", "decide", "differences", "gather", "paired", "scenario"]
+__all__ = ["answer", "decide", "differences", "figures", "gather", "paired", "scenario"]

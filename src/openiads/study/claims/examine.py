@@ -85,8 +85,7 @@ def examine(
     """
     folder = None if out is None else Path(out)
     if folder is not None:
-        _refuse_another(folder, claim)
-        disk.make_folder(folder)
+        _own(folder, claim)
     bench = Bench(folder, seed=seed, jobs=jobs, progress=progress, cancel=cancel)
     method = METHODS[claim.told.method]
     chosen = effort or (claim.told.full if full else claim.told.quick)
@@ -119,15 +118,16 @@ def arm_verdict(method: Any, claim: Claim, evidence: Evidence) -> Verdict:
     return evidence.look.verdict(claim.told.rule.robust)
 
 
-def _refuse_another(folder: Path, claim: Claim) -> None:
-    """ResultsError if a folder holds the result of another claim, or is no folder of a claim."""
-    if not folder.exists():
-        return
-    kept = folder / "result.json"
-    strangers = [p.name for p in folder.iterdir() if p.name not in ("runs", "result.json", "claim.json")]
-    if strangers:
-        raise ResultsError(str(folder), f"holds other files ({strangers[0]})", "Choose a new or an empty folder.")
+def _own(folder: Path, claim: Claim) -> None:
+    """Make a folder that of a claim; ResultsError if it is another claim's, or holds something else."""
+    kept = folder / "claim.json"
+    if folder.exists():
+        strangers = sorted(p.name for p in folder.iterdir() if p.name not in ("runs", "result.json", kept.name))
+        if strangers:
+            raise ResultsError(str(folder), f"holds other files ({strangers[0]})", "Choose a new or an empty folder.")
+    disk.make_folder(folder)
     if not kept.exists():
+        disk.write_file(kept, with_check({"claim": claim.name, "claim_digest": claim.digest}))
         return
     try:
         stored = json.loads(disk.read_file(kept)).get("claim_digest")

@@ -102,13 +102,16 @@ def _answer(claim: KillOverArea, made: Any) -> tuple[Answer, Figure]:
 
 
 def decide(claim: KillOverArea, cells: list[CellVerdict], evidence: list[Evidence]) -> Judgment:
-    """Contradicted if no class has a yes in the nominal world; else as every claim."""
-    nominal = {e.look.cell for e in evidence if e.look.nominal is Answer.YES}
-    found = judge(cells, "class of missile")
-    open_ = any(e.look.nominal is Answer.OPEN for e in evidence)
-    if not nominal and not open_:
+    """Contradicted only if every class is a no in the nominal world; otherwise as every claim."""
+    found = judge(cells, "which class of missile")
+    nominal = {e.look.nominal for e in evidence}
+    if nominal == {Answer.NO}:
         return Judgment(Verdict.CONTRADICTED, (), found.near, found.cells)
-    return found
+    if found.verdict is not Verdict.CONTRADICTED:
+        return found
+    if Answer.YES in nominal:  # the catalog's own numbers say yes, the sampled worlds no
+        return Judgment(Verdict.DEPENDS, ("worlds",), found.near, found.cells)
+    return Judgment(Verdict.UNDECIDED, (), found.near, found.cells)
 
 
 __all__ = ["decide", "gather", "scenario"]

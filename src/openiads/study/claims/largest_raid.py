@@ -6,6 +6,8 @@ import copy
 import math
 from typing import Any
 
+from openiads.base.errors import InputError
+from openiads.data.catalog import nearest
 from openiads.data.knobs import knob_list
 from openiads.data.reading import catalog_of, load, validate
 from openiads.data.scenario import Scenario
@@ -31,6 +33,7 @@ def counts(mix: dict[str, float], size: int) -> dict[str, int]:
 def scenario(claim: LargestRaid, size: int, limits: str, reading: str = "") -> Scenario:
     """The scenario's raid at this size, against its own defense or that of another reading."""
     base = load(claim.study.scenario)
+    _known(claim, base)
     mapping = copy.deepcopy(dict(base.mapping()))
     if reading:
         other = load(reading).mapping()
@@ -45,14 +48,23 @@ def scenario(claim: LargestRaid, size: int, limits: str, reading: str = "") -> S
     return validate(mapping).placed(getattr(base, "folder", None))
 
 
+def _known(claim: LargestRaid, base: Scenario) -> None:
+    """InputError if the study names an asset or a raid that its scenario does not have."""
+    mapping = base.mapping()
+    for key, wanted, table in (("asset", claim.study.asset, "asset"), ("mix", claim.study.mix, "raid")):
+        names = [each["name"] for each in mapping[table]]
+        for name in wanted:
+            if name not in names:
+                remedy = f"{nearest(name, names)}It has: {', '.join(names)}."
+                raise InputError(f"claim {claim.name}: study.{key}", f"{base.name} has no {table} {name!r}", remedy)
+
+
 def gather(claim: LargestRaid, effort: Any, bench: Bench) -> list[Evidence]:
     """Every size in the nominal world, the reference raid in sampled worlds, other readings beside it."""
     plan, rule, arms = claim.study, claim.rule, claim.rule.arms
     sizes = sorted({*plan.sizes, rule.reference})
     others = [name for name in plan.readings if name != plan.scenario]
-    bench.expect(
-        len(arms.limits) * (len(sizes) + len(arms.weighting) * effort.worlds) + len(others) * len(sizes)
-    )
+    bench.expect(len(arms.limits) * (len(sizes) + len(arms.weighting) * effort.worlds) + len(others) * len(sizes))
     found: list[Evidence] = []
     for limits in arms.limits:
         for size in sizes:
@@ -100,15 +112,16 @@ def untouched(claim: LargestRaid, made: Any) -> Figure:
 
 
 def answer(claim: LargestRaid, figure: Figure) -> Answer:
-    """YES if P(no hit) is surely at least the first level, NO if surely below the second, else OPEN.
+    """YES if P(no hit) is surely at least the first level, NO if surely below the second, else BETWEEN or OPEN.
 
-    Between the levels nothing is settled, however many replications: such a world is neither a guarantee nor its
-    failure.
+    BETWEEN: surely at least the second level and below the first, neither a guarantee nor its failure.
     """
     high, low = claim.rule.levels
     if figure.low >= high:
         return Answer.YES
-    return Answer.NO if figure.high < low else Answer.OPEN
+    if figure.high < low:
+        return Answer.NO
+    return Answer.BETWEEN if low <= figure.low and figure.high < high else Answer.OPEN
 
 
 def largest(evidence: list[Evidence], level: float, limits: str, beside: str = "size") -> int:
@@ -144,7 +157,7 @@ def figures(claim: LargestRaid, evidence: list[Evidence]) -> dict[str, Any]:
 
 def decide(claim: LargestRaid, cells: list[CellVerdict], evidence: list[Evidence]) -> Judgment:
     """As every claim: the one cell is the reference raid."""
-    return judge(cells, "size of the raid")
+    return judge(cells, "the size of the raid")
 
 
 __all__ = ["answer", "counts", "decide", "figures", "gather", "largest", "scenario", "untouched"]

@@ -64,9 +64,10 @@ def _evidence(
     if spread:
         ends = np.percentile(spread, [100 * low, 50, 100 * high])
         reached = (float(ends[0]), float(ends[1]), float(ends[2]))
-    moved = drivers(drawn, numbers) if numbers else []
+    moved = drivers(drawn, numbers) if name in MODELED else []  # no knob reaches a value of the catalog
     return looked(
-        name.replace("_", " "), limits, weighting, _inside(claim, nominal), figure, (), answers, reached, moved, beside
+        name.replace("_", " "), limits, weighting, _inside(claim, nominal), figure, claim.rule.band, answers, reached,
+        moved, beside,
     )  # fmt: skip
 
 
@@ -157,7 +158,7 @@ def _of_catalog(side: Side, name: str, book: Catalog, u: float | None = None, we
 
 def decide(claim: Ratios, cells: list[CellVerdict], evidence: list[Evidence]) -> Judgment:
     """As every claim: each figure is a cell."""
-    return judge(cells, "figure")
+    return judge(cells, "which figure is meant")
 
 
 __all__ = ["arm_verdict", "decide", "gather"]

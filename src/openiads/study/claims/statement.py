@@ -11,7 +11,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, ValidationError
 
 from openiads.base.errors import InputError, InputErrors
 from openiads.data import reading
@@ -23,6 +23,18 @@ Texts = Annotated[tuple[Text, ...], Strict(False)]
 Many = Annotated[int, Field(ge=1, le=1_000_000)]
 Limits = Literal["emergent", "published"]
 Weighting = Literal["uniform", "triangular"]
+
+
+def _rising(pair: tuple[float, float]) -> tuple[float, float]:
+    if not pair[0] < pair[1]:
+        raise ValueError("the lower end comes first")
+    return pair
+
+
+def _falling(pair: tuple[float, float]) -> tuple[float, float]:
+    if not pair[0] > pair[1]:
+        raise ValueError("the higher level comes first")
+    return pair
 
 
 class _Table(BaseModel):
@@ -151,7 +163,7 @@ class RaidStudy(_Table):
 class RaidRule(Rule):
     """Levels of P(no hit), highest first, and the raid that a guarantee must hold against."""
 
-    levels: Annotated[tuple[Share, Share], Strict(False)]
+    levels: Annotated[tuple[Share, Share], Strict(False), AfterValidator(_falling)]
     reference: Annotated[int, Field(ge=1, le=2000)]
     reference_source: Text
 
@@ -196,8 +208,8 @@ class RatioStudy(_Table):
 class RatioRule(_Table):
     """The band of ratios that counts as similar, and which percentiles of sampled worlds must lie in it."""
 
-    band: Annotated[tuple[float, float], Strict(False)]
-    knowledge: Annotated[tuple[Share, Share], Strict(False)]
+    band: Annotated[tuple[float, float], Strict(False), AfterValidator(_rising)]
+    knowledge: Annotated[tuple[Share, Share], Strict(False), AfterValidator(_rising)]
     arms: Arms = Arms()
 
 

@@ -19,10 +19,14 @@ from openiads.study.estimate import clopper_pearson
 
 
 class Answer(StrEnum):
-    """What one world says of a cell; OPEN where the dice leave it unsettled."""
+    """What one world says of a cell.
+
+    BETWEEN : surely neither yes nor no (a rule with two levels);  OPEN : the dice leave it unsettled
+    """
 
     YES = "yes"
     NO = "no"
+    BETWEEN = "between"
     OPEN = "open"
 
 
@@ -45,8 +49,8 @@ class Figure:
     error: float = 0.0
 
     def near(self, line: float) -> bool:
-        """Whether the number lies within one standard error of a line (a stated threshold)."""
-        return self.error > 0.0 and abs(self.value - line) <= self.error
+        """Whether the number lies within one standard error of a line (a stated threshold), or on it."""
+        return abs(self.value - line) <= max(self.error, 1e-9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,8 @@ def over_worlds(worlds: dict[Answer, int], robust: float) -> Verdict:
 
     ``yes`` (``no``) robustly: at least that share of all worlds.  DEPENDS only where the counts rule both out: the 95 %
     interval (Clopper-Pearson) of the share of worlds that could still say yes, open ones included, ends below
-    ``robust``, and so does that for no.  Else UNDECIDED: more worlds or more replications would tell.
+    ``robust``, and so does that for no.  Worlds BETWEEN can never say either.  Else UNDECIDED: more worlds or more
+    replications would tell.
     """
     total = sum(worlds.values())
     if total == 0:
@@ -97,7 +102,7 @@ class CellVerdict:
 
     cell: str
     verdict: Verdict
-    turned_by: tuple[str, ...]  # of "limits", "weighting", "worlds"
+    turned_by: tuple[str, ...]  # of "limits", "weighting", "worlds", "level"
     near: bool
 
 
@@ -109,12 +114,22 @@ def of_cell(looks: Sequence[Look], verdicts: Sequence[Verdict]) -> CellVerdict:
     if len(found) == 1 and Verdict.DEPENDS not in found:
         return CellVerdict(cell, found.pop(), (), near)
     turned = [name for name in ("limits", "weighting") if _turns(looks, verdicts, name)]
-    if Verdict.DEPENDS in found:
-        turned.append("worlds")
+    turned += _within(look for look, verdict in zip(looks, verdicts, strict=True) if verdict is Verdict.DEPENDS)
     settled = found - {Verdict.UNDECIDED}
     if not turned or settled <= {Verdict.SUPPORTED} or settled <= {Verdict.CONTRADICTED}:
         return CellVerdict(cell, Verdict.UNDECIDED, (), near)
     return CellVerdict(cell, Verdict.DEPENDS, tuple(turned), near)
+
+
+def _within(looks: Iterable[Look]) -> list[str]:
+    """What turns arms that depend in themselves: worlds that say different things, the level where some lie between."""
+    said = [{a for a, n in look.worlds.items() if n and a is not Answer.OPEN} for look in looks]
+    names = []
+    if any(len(each) > 1 or Answer.BETWEEN not in each for each in said):
+        names.append("worlds")
+    if any(Answer.BETWEEN in each for each in said):
+        names.append("level")
+    return names
 
 
 def _turns(looks: Sequence[Look], verdicts: Sequence[Verdict], name: str) -> bool:
@@ -153,7 +168,7 @@ class Judgment:
 def judge(cells: Iterable[CellVerdict], what: str) -> Judgment:
     """All cells together: supported (contradicted) only if every cell is.
 
-    what : what the cells differ in ("class of missile"), named when the verdict depends on it
+    what : what the cells differ in ("which class of missile"), named when settled cells differ
     """
     found = tuple(cells)
     kinds = Counter(cell.verdict for cell in found)
@@ -161,8 +176,8 @@ def judge(cells: Iterable[CellVerdict], what: str) -> Judgment:
     turned = dict.fromkeys(name for cell in found for name in cell.turned_by)
     if len(kinds) == 1 and Verdict.DEPENDS not in kinds:
         return Judgment(next(iter(kinds)), (), near, found)
-    split = kinds[Verdict.SUPPORTED] and kinds[Verdict.CONTRADICTED]
-    named = ([what] if split or (turned and len(kinds) > 1) else []) + list(turned)
+    split = len(kinds.keys() - {Verdict.UNDECIDED}) > 1
+    named = ([what] if split else []) + list(turned)
     return Judgment(Verdict.DEPENDS if named else Verdict.UNDECIDED, tuple(named), near, found)
 
 
