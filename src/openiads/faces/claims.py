@@ -85,9 +85,8 @@ def sentence(told: Told) -> str:
     result = told.result
     on = listed([f"on {TURNED.get(name, name)}" for name in result["depends_on"]])
     said = f"Read as {_reading(told)}, {VERDICTS[result['verdict']]}{' ' + on if on else ''}."
-    return " ".join(
-        part for part in (said, _MEASURES[told.method](told), _cells(told), _near(told), _effort(told)) if part
-    )
+    parts = (said, _MEASURES[told.method](told), _cells(told), _near(told), _effort(told))
+    return " ".join(part for part in parts if part)
 
 
 def _reading(told: Told) -> str:
@@ -103,7 +102,7 @@ def _reading(told: Told) -> str:
     if told.method == "largest_raid":
         return (
             f"no hit on the base in a raid of {rule['reference']} threats of the stated mix with probability "
-            f"{rule['levels'][0]:g}"
+            f"{rule['levels'][0]:g} or more"
         )
     low, high = rule["band"]
     return f"every figure on land {low:g} to {high:g} times that at sea"
@@ -143,8 +142,8 @@ def _effort(told: Told) -> str:
 def _missiles(told: Told) -> str:
     values = bounds(e["figure"][0] for e in told.deciding)
     return (
-        f"By nominal numbers one battery kills a single missile, alone in the air, with probability {values}, by class, "
-        f"over that share of the area{_over_worlds(told)}."
+        f"By nominal numbers one battery kills a single missile, alone in the air, with probability {values}, "
+        f"by class, over that share of the area{_over_worlds(told)}."
     )
 
 
@@ -161,8 +160,8 @@ def _differences(told: Told) -> str:
     ranges = listed([f"{name} {bounds(values, '+.0f')}" for name, values in by_class.items()])
     first, second = (told.title(side) for side in told.study["pair"])
     return (
-        f"With kill probabilities and crews made equal, nominally, {second} lets through more (+) or less (-) than {first} "
-        f"by so many percentage points: {ranges}.{_other_arms(told)}{_other_deltas(told)}"
+        f"With kill probabilities and crews made equal, {second} lets through more (+) or less (-) than {first}, in "
+        f"percentage points by nominal numbers: {ranges}.{_other_arms(told)}{_other_deltas(told)}"
     )
 
 
@@ -192,8 +191,8 @@ def _raids(told: Told) -> str:
     beside = "; ".join(f"{name} {_sizes([figures[strict][name]])}" for name in others)
     reached = told.deciding[0]["figure"]
     return (
-        f"By nominal numbers the base stays unhit by such a raid with probability {shown(reached)}{_over_worlds(told)}. The "
-        f"largest size tried that leaves it unhit: {' and '.join(said)}, nominally."
+        f"By nominal numbers the base stays unhit by such a raid with probability "
+        f"{shown(reached)}{_over_worlds(told)}. The largest size tried that leaves it unhit: {' and '.join(said)}, nominally."
         + (f" With other readings of what was sent, at {strict}: {beside}." if beside else "")
     )
 
@@ -288,8 +287,8 @@ def rule_of(told: Told) -> str:
         low, high = rule["band"]
         first, last = (100 * end for end in rule["knowledge"])
         return (
-            f"Similar where the {first:g} to {last:g} % percentiles of the ratio over sampled worlds lie within {low:g} to "
-            f"{high:g}, different where they lie outside."
+            f"Similar where the {first:g} to {last:g} % percentiles of the ratio over sampled worlds lie within "
+            f"{low:g} to {high:g}, different where they lie outside."
         )
     if told.method == "kill_over_area":
         says = (

@@ -34,16 +34,24 @@ DOUBT = (
 
 
 def figure(told: Told) -> Figure:
-    """Every arm of every cell: the nominal figure with its dice, the band of sampled worlds, the lines of the rule."""
+    """Every arm of every cell: the nominal figure with its dice, the band of sampled worlds, the lines of the rule.
+
+    The largest raid shows its other sizes too, without color: they decide nothing.
+    """
     verdicts = {c["cell"]: c["verdict"] for c in told.result["cells"]}
+    drawn = [*told.deciding, *(e for e in told.result["evidence"] if e["beside"] == "size")]
+    names = list(dict.fromkeys(e["cell"] for e in drawn))
+    if told.method == "largest_raid":
+        names.sort(key=lambda name: int(name.split()[0]))
     arms = len({(e["limits"], e["weighting"]) for e in told.deciding})
     with style("claims"):
-        made = blank(8.6, 1.5 + (0.18 + 0.085 * arms) * len(verdicts))
+        made = blank(8.6, 1.5 + (0.18 + 0.085 * arms) * len(names))
         axes = made.subplots()
-        for row, (name, verdict) in enumerate(verdicts.items()):
-            mine = [e for e in told.deciding if e["cell"] == name]
+        for row, name in enumerate(names):
+            mine = [e for e in drawn if e["cell"] == name]
+            color = COLORS[verdicts[name]] if name in verdicts else MUTED
             for k, e in enumerate(mine):
-                _draw(axes, e, row + 0.7 * (k - (len(mine) - 1) / 2) / len(mine), COLORS[verdict])
+                _draw(axes, e, row + 0.7 * (k - (len(mine) - 1) / 2) / len(mine), color)
         for line in told.lines:
             axes.axvline(line, color=MUTED, lw=0.9, ls="--")
         if told.method == "ratios":
