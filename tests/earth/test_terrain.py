@@ -310,6 +310,44 @@ def test_wrong_ascii_grids_say_what_is_wrong(tmp_path, text, message):
         terrain.from_file(path)
 
 
+def test_a_missing_tile_is_named(tmp_path):
+    land = terrain.from_file(write_hgt(tmp_path / "N34E036.hgt", plane()))
+    for lat, lon, tile in ((35.5, 36.5, "N35E036"), (34.5, 35.5, "N34E035"), (-0.5, -3.5, "S01W004")):
+        with pytest.raises(InputError, match=f"tile {tile}"):
+            at(land, lat, lon)
+
+
+def test_places_without_data_are_known_as_such(tmp_path):
+    heights = plane()
+    heights[590:610, 590:610] = -32768
+    path = write_hgt(tmp_path / "N34E036.hgt", heights)
+    land = terrain.from_file(path, on_missing="sea")
+    places = np.radians([[34.5, 36.5], [34.2, 36.2], [35.5, 36.5]])
+    assert land.covers(*places.T).tolist() == [False, True, False]
+    packaged = terrain.levant(0.5, on_missing="sea")
+    assert packaged.covers(*np.radians([[34.5, 45.0], [36.5, 36.5]])).tolist() == [True, False]
+    assert terrain.flat(0.0).covers(0.6, 0.6)
+
+
+def test_heights_in_feet_are_told_by_the_packaged_ones(tmp_path):
+    lat, lon = (np.radians(first + (np.arange(1201) / 1200)) for first in (33.0, 36.0))
+    meters = terrain.levant(0.0).height(lat[::-1, None], lon[None, :])
+    right = terrain.from_file(write_hgt(tmp_path / "N33E036.hgt", meters))
+    assert at(right, 33.5, 36.5) == pytest.approx(at(terrain.levant(0.0), 33.5, 36.5), abs=1.0)
+    with pytest.raises(InputError, match="look like feet"):
+        terrain.from_file(write_hgt(tmp_path / "N33E036.hgt", meters / 0.3048))
+
+
+def test_a_text_grid_too_large_for_its_header_is_not_read(tmp_path):
+    path = tmp_path / "huge.asc"
+    path.write_text(HEAD.replace("nrows 2", "nrows 99999").replace("ncols 3", "ncols 99999"))
+    with pytest.raises(InputError, match="Give at most"):
+        terrain.from_file(path)
+    path.write_text(HEAD + "0" * 100_000)
+    with pytest.raises(InputError, match="Give at most"):
+        terrain.from_file(path)
+
+
 def test_geotiff_without_rasterio_says_how_to_get_it(tmp_path, monkeypatch):
     path = tmp_path / "hills.tif"
     path.write_bytes(b"II*\0")
@@ -334,6 +372,21 @@ def test_geotiff_is_read_with_its_cells_in_place(tmp_path):
     with rasterio.open(path, "w", crs="EPSG:32637", transform=from_origin(2e5, 4e6, 90, 90), **shape) as file:
         file.write(heights, 1)
     with pytest.raises(InputError, match="Reproject"):
+        terrain.from_file(path)
+    with rasterio.open(path, "w", crs="EPSG:4326", transform=from_origin(36, 35, 0.5, 0.5), **shape) as file:
+        file.write(heights, 1)
+        file.units = ["ft"]
+    with pytest.raises(InputError, match='heights in "ft"'):
+        terrain.from_file(path, on_missing="sea")
+    big = np.arange(1_000_000, dtype="int16").reshape(1000, 1000)
+    with rasterio.open(path, "w", crs="EPSG:4326", transform=from_origin(36, 35, 0.001, 0.001),
+                       **(shape | {"width": 1000, "height": 1000})) as file:  # fmt: skip
+        file.write(big, 1)
+    path.write_bytes(path.read_bytes()[:100_000])
+    with pytest.raises(InputError, match="cannot be read"):
+        terrain.from_file(path, on_missing="sea")
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 100)
+    with pytest.raises(InputError, match="cannot be read"):
         terrain.from_file(path)
     path.write_bytes(b"not a tiff")
     with pytest.raises(InputError, match="cannot be read"):

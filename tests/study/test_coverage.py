@@ -20,7 +20,6 @@ from openiads.study.coverage import Question
 
 LAT, LON = math.radians(34.92), math.radians(35.90)
 EARTH = 4.0 / 3.0 * MEAN_RADIUS
-pytestmark = pytest.mark.kernels
 
 
 def scenario(terrain=None, **site):
@@ -84,6 +83,7 @@ def test_over_flat_ground_the_horizon_bounds_what_is_seen(factor):
     assert found.earth_factor == pytest.approx(factor)
 
 
+@pytest.mark.kernels
 def test_lowest_visible_height_over_flat_ground_is_the_horizons(flat):
     (k,) = rows(flat, "64n6e2")
     where = grid(flat, k, 61, 200e3)
@@ -91,7 +91,7 @@ def test_lowest_visible_height_over_flat_ground_is_the_horizons(flat):
     expected = np.array([[sight.horizon_height(up, float(d), EARTH) for d in row] for row in distances(where)])
     for fine in (False, True):
         lowest = coverage.coverage(flat, Question(), [k], where=where, fine=fine).lowest()
-        assert lowest == pytest.approx(expected, abs=2.0, rel=0.035)  # the engine counts arcs on a sphere, to 0.3 %
+        assert lowest == pytest.approx(expected, abs=2.0, rel=0.035)  # arcs on a sphere: 0.3 %
 
 
 def hills(seed, lower=0.0):
@@ -277,3 +277,21 @@ def test_a_threat_shows_its_nose_in_each_band(flat):
     entry = flat.catalog["tomahawk"]
     assert question.rcs == tuple(float(row.si("nose")) for band in "SCX" for row in entry.rcs if row.band == band)
     assert question.swerling == int(entry.swerling.si)
+
+
+@pytest.mark.parametrize("fine", [False, True])
+def test_behind_a_ridge_the_lowest_height_is_the_ray_over_its_crest(fine):
+    """As the reference case TERR-RIDGE-LOS, through the public function."""
+    land = {"source": "ridge", "origin": "34.92 N 35.90 E", "bearing": "0 deg", "distance": "20 km",
+            "height": "500 m", "width": "3 km"}  # fmt: skip
+    world = standing.radar_world(scenario(land))
+    low = rows(world, "76n6")
+    where = coverage.map_of(
+        world.terrain, LAT + np.linspace(0.0, 60e3, 121) / MEAN_RADIUS, LON + np.linspace(0, 3e-5, 3)
+    )
+    lowest = coverage.coverage(world, Question(), low, where=where, fine=fine).lowest()[:, 0]
+    antenna = float(world.rows["radars"][low[0]]["height"])
+    for k in (60, 80, 100, 118):
+        away = float(geodesy.bearing(LAT, LON, where.lats[k], where.lons[0])[1])
+        assert lowest[k] == pytest.approx(sight.ray_height(antenna, 20e3, 500.0, away, EARTH), rel=0.02)
+    assert lowest[10] == pytest.approx(0.0, abs=1.0)

@@ -185,14 +185,15 @@ def _other_deltas(told: Told) -> str:
 
 def _raids(told: Told) -> str:
     figures, limits = told.result["figures"], list(dict.fromkeys(e["limits"] for e in told.deciding))
-    said = [f"{_sizes([figures[f'{level:g}'][k] for k in limits])} at {level:g}" for level in told.rule["levels"]]
+    sizes = {f"{level:g}": [figures[f"{level:g}"][k] for k in limits] for level in told.rule["levels"]}
+    said = listed([f"{_sizes(reached)} at {level}" for level, reached in sizes.items()])
     others = [name for name in told.study["readings"] if name != told.study["scenario"]]
     strict = f"{told.rule['levels'][0]:g}"
     beside = "; ".join(f"{name} {_sizes([figures[strict][name]])}" for name in others)
     reached = told.deciding[0]["figure"]
     return (
-        f"By nominal numbers the base stays unhit by such a raid with probability "
-        f"{shown(reached)}{_over_worlds(told)}. The largest size tried that leaves it unhit: {' and '.join(said)}, nominally."
+        "By nominal numbers the base stays unhit by such a raid with probability "
+        f"{shown(reached)}{_over_worlds(told)}. The largest size tried that leaves it unhit, nominally: {said}."
         + (f" With other readings of what was sent, at {strict}: {beside}." if beside else "")
     )
 

@@ -56,14 +56,14 @@ def figure(told: Told) -> Figure:
             axes.axvline(line, color=MUTED, lw=0.9, ls="--")
         if told.method == "ratios":
             _log(axes, told)
-        labels = [f"{text.shorten(told.title(name), 44)}\n{verdict}" for name, verdict in verdicts.items()]
-        axes.set_yticks(np.arange(len(labels)), labels if len(labels) <= words.FEW else [*map(told.title, verdicts)])
+        labels = [text.shorten(told.title(name), 44) for name in names]
+        if len(verdicts) <= words.FEW:
+            labels = [f"{k}\n{verdicts[n]}" if n in verdicts else k for k, n in zip(labels, names, strict=True)]
+        axes.set_yticks(np.arange(len(labels)), labels)
         axes.set_ylim(len(labels) - 0.45, -0.55)
         axes.set_xlabel(told.what)
-        headline(
-            made,
-            f"{text.sentence(VERDICTS[told.result['verdict']])}: {len(verdicts)} cells, {arms} ways to look at each",
-        )
+        cells = "1 cell" if len(verdicts) == 1 else f"{len(verdicts)} cells"
+        headline(made, f"{text.sentence(VERDICTS[told.result['verdict']])}: {cells}, each looked at in {arms} ways")
     return made
 
 

@@ -180,9 +180,11 @@ def _unknown(axes: Axes, found: Coverage) -> Any:
 
     x, y = _places(found)
     axes.contourf(x, y, (~found.map.known).astype(float), levels=[0.5, 2.0], colors=["#ffffff"], alpha=0.75, zorder=1.6)
-    axes.contourf(
-        x, y, (~found.map.known).astype(float), levels=[0.5, 2.0], colors="none", hatches=["////"], zorder=1.7
+    hatched = axes.contourf(
+        x, y, (~found.map.known).astype(float), levels=[0.5, 2.0], colors="none", hatches=["///"], zorder=1.7
     )
+    hatched.set_edgecolor("#aab2ba")
+    hatched.set_linewidth(0.0)
     return Patch(facecolor="white", edgecolor="#999999", hatch="////", linewidth=0.5, label="no terrain data")
 
 

@@ -210,7 +210,8 @@ def terrain_note(terrain: Any) -> str:
     """What the relief is and how it misleads."""
     note = f"Terrain: {terrain.label}"
     if terrain.resolution > 0 and " km" not in terrain.label:
-        note += f", {terrain.resolution / 1000:.3g} km cells"
+        size = terrain.resolution
+        note += f", {size:.0f} m cells" if size < 1000.0 else f", {size / 1000:.3g} km cells"
     if terrain.coarse:
         note += "; such cells understate ridges, so low flyers behind them are seen too early"
     return note + "."

@@ -241,7 +241,9 @@ def coverage(
     if not chosen:
         raise InputError("coverage", "no radar is on", "Choose a site with radars, or switch one on.")
     if fine and any(rows[k]["edge_table"] >= 0 for k in chosen):
-        raise InputError("coverage.fine", "knows no diffraction", "Leave out one of the two.")
+        raise InputError(
+            "coverage.fine", "knows no diffraction", "Switch diffraction off (--no-diffraction), or leave out fine."
+        )
     where = map_around(world, chosen, question) if where is None else where
     views = []
     for done, k in enumerate(chosen):
