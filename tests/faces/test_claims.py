@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from openiads.faces import claims as words
 from openiads.faces import claims_page, cli
-from openiads.faces.commands.claims import _told
+from openiads.faces.commands.claims import gather_told
 from openiads.study.claims import examine as examining
 from openiads.study.claims import statement
 from openiads.study.claims.bench import Bench
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.compiled_only
 
 @pytest.fixture(scope="module")
 def told() -> dict[str, words.Told]:
-    return {name: _told(examining.examine(make(), jobs=1)) for name, make in SMALL.items()}
+    return {name: gather_told(examining.examine(make(), jobs=1)) for name, make in SMALL.items()}
 
 
 @pytest.fixture

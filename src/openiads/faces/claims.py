@@ -274,7 +274,10 @@ def changers(told: Told) -> list[str]:
         known = f" ({told.knobs[name]})" if name in told.knobs else ""
         way = "up" if value > 0 else "down"
         found.append(f"{name}{known}: as it rises the figure goes {way}, rank correlation up to {value:+.2f}.")
-    if not strongest:
+    moved = any(e["band"] and e["band"][0] < e["band"][2] for e in told.deciding)
+    if not moved:
+        found.append("No number that is in doubt: the figure is the same in every sampled world.")
+    elif not strongest:
         found.append("No single number moves the figures beyond what chance gives with so few sampled worlds.")
     if told.result["verdict"] == "undecided":
         found.append("More replications and more sampled worlds would settle what is open.")

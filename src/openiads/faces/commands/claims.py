@@ -36,11 +36,11 @@ def claims(
     with show.progress_bars() as phases:
         for claim in wanted:
             phases.phase(f"claim {claim.name}")
-            folder = out / ("full" if full else "quick") / f"{claim.name}-{claim.digest[:8]}-{seed}"
+            folder = folder_of(out, claim, full=full, seed=seed)
             progress = _progress(phases, claim.name)
             results.append(examine(claim, full=full, out=folder, seed=seed, jobs=jobs, progress=progress))
         phases.phase("drawing the page")
-        all_told = [_told(result) for result in results]
+        all_told = [gather_told(result) for result in results]
         disk.write_file(out / "claims.html", page(all_told).encode())
     shown = (out / "claims.html").resolve()
     if json:
@@ -63,8 +63,13 @@ def _progress(phases: Any, name: str) -> Any:
     return lambda share, what: bar(int(1000 * share), 1000)
 
 
-def _told(result: Any) -> Any:
-    """A result with what its words and its page need."""
+def folder_of(out: Path, claim: Any, *, full: bool, seed: int) -> Path:
+    """The folder of one claim with this rule, effort and seed."""
+    return out / ("full" if full else "quick") / f"{claim.name}-{claim.digest[:8]}-{seed}"
+
+
+def gather_told(result: Any) -> Any:
+    """A result (``examine.Result``) with what its words and its page need (``faces.claims.Told``)."""
     from openiads.data.catalog import catalog
     from openiads.data.knobs import knob_list
     from openiads.faces.claims import Told
