@@ -1,7 +1,8 @@
 """Write docs/claims: ``python tools/claims.py [NAME ...]`` (hours; stop it at will, the same command goes on).
 
 Runs the full effort of the named claims, or of all packaged ones, into ``runs/claims/full`` as
-``openiads claims --full`` does, and writes for each a page and its result, and an index.  Only full verdicts are published.
+``openiads claims --full`` does, and writes for each a page and its result, and an
+index.  Only full verdicts are published.
 """
 
 from __future__ import annotations
@@ -54,7 +55,8 @@ def page(told: Told) -> str:
     parts = [
         MARK, f"# “{result['sentence']}”", f"Said by {result['said_by']} ({result['source']}).",
         f"*Question.* {result['question']}", f"**{sentence(told)}**", table(HEAD, rows_of(told)),
-        "## What would change it", "\n".join(f"- {line}" for line in changers(told)), "## The rule", rule_of(told), effort,
+        "## What would change it", "\n".join(f"- {line}" for line in changers(told)), "## The rule", rule_of(told),
+        effort,
     ]  # fmt: skip
     return "\n\n".join(parts) + "\n"
 

@@ -106,7 +106,8 @@ def _with(told: words.Told, result: dict[str, Any]) -> words.Told:
 
 def test_an_equivalence_tells_the_arms_beside_it_and_the_other_deltas(told: dict[str, words.Told]) -> None:
     said = words.sentence(told["comparable"])
-    assert "never decisive: with the same round on both sides" in said
+    assert "by nominal numbers: one axis: aircraft " in said
+    assert "never decisive: with the same round on both sides (one axis: " in said
     assert "of 4 within 5, " in said
     assert "of 4 within 20 points" in said
     assert [row[:2] for row in words.deltas_of(told["comparable"])][:2] == [("0.05", "matched"), ("0.05", "structure")]
@@ -132,7 +133,8 @@ def test_what_turns_a_cell_is_said(told: dict[str, words.Told]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "said"), [([0.5], "0.50"), ([0.1, 0.3, 0.2], "0.10 to 0.30"), ([None], "–"), ([0.501, 0.499], "0.50")]
+    ("values", "said"),
+    [([0.5], "0.50"), ([0.1, 0.3, 0.2], "0.10 to 0.30"), ([None], "–"), ([0.501, 0.499], "0.50"), ([-0.001], "0.00")],
 )
 def test_bounds(values: list[float | None], said: str) -> None:
     assert words.bounds(values) == said

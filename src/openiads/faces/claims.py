@@ -119,6 +119,8 @@ def _cells(told: Told) -> str:
         named = [f"{words.get(v, v)} for {listed(names)}" for v, names in groups.items() if names]
         return f"With what is not known taken in: {'; '.join(named)}."
     counted = [f"{len(names)} {words.get(v, v)}" for v, names in groups.items() if names]
+    if len(counted) == 1:
+        return f"With what is not known taken in, all {len(cells)} cells are {counted[0].split(maxsplit=1)[1]}."
     return f"With what is not known taken in, of {len(cells)} cells {listed(counted)}."
 
 
@@ -154,24 +156,34 @@ def _over_worlds(told: Told) -> str:
 
 
 def _differences(told: Told) -> str:
-    by_class: dict[str, list[float]] = {}
-    for e in told.deciding:
-        by_class.setdefault(e["cell"].split(" / ")[0], []).append(100 * e["figure"][0])
-    ranges = listed([f"{name} {bounds(values, '+.0f')}" for name, values in by_class.items()])
     first, second = (told.title(side) for side in told.study["pair"])
     return (
         f"With kill probabilities and crews made equal, {second} lets through more (+) or less (-) than {first}, in "
-        f"percentage points by nominal numbers: {ranges}.{_other_arms(told)}{_other_deltas(told)}"
+        f"percentage points by nominal numbers: {_by_axes(told.deciding, by_class=True)}.{_other_arms(told)}"
+        f"{_other_deltas(told)}"
     )
+
+
+def _by_axes(evidence: Iterable[Mapping[str, Any]], *, by_class: bool = False) -> str:
+    """Ranges of differences in percentage points for each number of axes, and for each class if asked."""
+    found: dict[str, dict[str, list[float]]] = {}
+    for e in evidence:
+        name, _, axes = e["cell"].split(" / ")
+        found.setdefault(axes, {}).setdefault(name if by_class else "", []).append(100 * e["figure"][0])
+    said = {
+        axes: ", ".join(f"{name} {bounds(values, '+.0f')}".strip() for name, values in groups.items())
+        for axes, groups in found.items()
+    }
+    return "; ".join(f"{axes}: {ranges}" for axes, ranges in said.items())
 
 
 def _other_arms(told: Told) -> str:
     """How the arms beside the deciding one look, in a few words."""
     said = []
     for arm in told.study["beside"]:
-        values = [100 * e["figure"][0] for e in told.result["evidence"] if e["beside"] == arm]
-        said.append(f"{ARMS.get(arm, arm)} {bounds(values, '+.0f')}")
-    return f" Beside it, never decisive: {'; '.join(said)}." if said else ""
+        mine = [e for e in told.result["evidence"] if e["beside"] == arm]
+        said.append(f"{ARMS.get(arm, arm)} ({_by_axes(mine)})")
+    return f" Over all classes, never decisive: {', '.join(said)}." if said else ""
 
 
 def _other_deltas(told: Told) -> str:
@@ -329,7 +341,8 @@ def bounds(values: Iterable[float | None], form: str = ".2f") -> str:
     kept = [v for v in values if v is not None]
     if not kept:
         return "–"
-    low, high = (format(v + 0.0, form) for v in (min(kept), max(kept)))
+    low, high = (format(v, form) for v in (min(kept), max(kept)))
+    low, high = (each if float(each) else each.lstrip("+-") for each in (low, high))  # nothing has no sign
     return low if low == high else f"{low} to {high}"
 
 
