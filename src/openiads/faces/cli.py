@@ -23,6 +23,7 @@ from openiads.faces.commands import (
     export,
     footprints,
     looking,
+    reach,
     runs,
     sweeps,
     twins,
@@ -57,6 +58,7 @@ for command in (
     footprints.footprint,
     coverage.coverage,
     envelopes.envelope,
+    reach.reach,
     catalog.schema,
 ):
     app.command()(command)

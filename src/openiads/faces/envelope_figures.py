@@ -1,4 +1,4 @@
-"""The picture of an engagement envelope: horizontal cuts, the vertical cut along the facing, chances of straight passes.
+"""The picture of an engagement envelope: horizontal cuts, the vertical cut along the facing, chances of a pass.
 
 Emergent limits are drawn solid, published ones dashed, and the printed range of the rounds as a dotted ring.
 """
@@ -30,7 +30,7 @@ def draw(answer: Answer, title: str) -> Figure:
     """The four parts of the picture."""
     with style("envelope"):
         figure = blank(11.0, 10.2)
-        figure.get_layout_engine().set(rect=(0.0, 0.085, 1.0, 0.915))  # type: ignore[union-attr]
+        figure.get_layout_engine().set(rect=(0.0, 0.085, 1.0, 0.915))  # type: ignore[union-attr,call-arg]
         figure.suptitle("\n".join(textwrap.wrap(title, 96)), x=0.012, ha="left", fontsize=12, fontweight="bold")
         grid = figure.add_gridspec(2, 2, width_ratios=(1.0, 1.0), height_ratios=(1.25, 1.0))
         _cuts(figure.add_subplot(grid[0, 0]), answer)
@@ -44,10 +44,14 @@ def draw(answer: Answer, title: str) -> Figure:
 
 def _notes(answer: Answer) -> list[str]:
     reaction = answer.world.catalog[answer.world.scenario.sites[0].system].reaction_time.si
-    return [
-        f"{text.sentence(asked(answer.target))}. A point is inside if a round launched {reaction:g} s or more after the "
+    rule = (
+        f"{text.sentence(asked(answer.target))}. A point is inside if a round launched {reaction:g} s or more after "
         "first detection can meet the target there, in time, fast enough and with lift to spare, while the engagement "
-        "radar sees it without a break. Tracks, identification, queue and kill are not in it.",
+        "radar sees it without a break. Tracks, identification, queue and kill are not in it. A radar that turns in "
+        "action turns to targets outside its sector only: hence steps at the sector's edges."
+    )
+    return [
+        rule,
         f"Terrain: {answer.world.terrain.label}.",
         text.FOOTER,
     ]
@@ -59,7 +63,8 @@ def _ground(found: Envelope, k: int) -> tuple[Any, Any, Any]:
     inside = found.inside(k).astype(float)
     across, along = paths.across[:, None], paths.along[None, :]
     x, y = along * np.sin(across) * KM, along * np.cos(across) * KM
-    return tuple(np.concatenate([each, each[:1]]) for each in (x, y, inside))
+    x, y, inside = (np.concatenate([each, each[:1]]) for each in (x, y, inside))
+    return x, y, inside
 
 
 def _cuts(axes: Axes, answer: Answer) -> None:
@@ -115,12 +120,13 @@ def _side(axes: Axes, answer: Answer) -> None:
     from matplotlib.patches import Patch
 
     handles: list[Any] = []
+    filled: Any = None
     arms = list(answer.side)
     for arm, found in answer.side.items():
         x = np.concatenate([found.paths[0].along, -found.paths[0].along[::-1]]) * KM
         inside = np.array([np.concatenate([spare[0], spare[1][::-1]]) >= 0.0 for spare in found.spare], dtype=float)
         if arm == arms[0]:
-            axes.contourf(x, found.heights * KM, inside, levels=[0.5, 2.0], colors=[BLUE], alpha=0.22)
+            filled = axes.contourf(x, found.heights * KM, inside, levels=[0.5, 2.0], colors=[BLUE], alpha=0.22)
             axes.contour(x, found.heights * KM, inside, levels=[0.5], colors=[BLUE], linewidths=1.4)
             handles.append(Patch(facecolor=BLUE, alpha=0.3, edgecolor=BLUE, label=f"{arm} limits"))
         else:
@@ -135,7 +141,7 @@ def _side(axes: Axes, answer: Answer) -> None:
         if n == 0:
             handles.append(Line2D([], [], color=INK, linestyle=DOTS, label="printed range and height"))
     if answer.kill is not None:
-        handles.append(_contours(axes, answer))
+        handles.append(_contours(axes, answer, filled))
     axes.axvline(0.0, color=MUTED, linewidth=0.6)
     axes.set(xlabel="along the facing, km (left: behind)", ylabel="height, km", ylim=(0.0, None))
     axes.grid(visible=True)
@@ -151,22 +157,30 @@ def _boxes(answer: Answer) -> list[tuple[list[float], list[float]]]:
     return out
 
 
-def _contours(axes: Axes, answer: Answer) -> Any:
+def _contours(axes: Axes, answer: Answer, filled: Any) -> Any:
+    """Lines of equal kill probability, as far as the envelope goes."""
     from matplotlib.lines import Line2D
 
     assert answer.kill is not None
     ranges, heights, chance = answer.kill
     lines = axes.contour(ranges * KM, heights * KM, chance, levels=[0.3, 0.5, 0.6, 0.7, 0.8], colors=[INK],
                          linewidths=0.9)  # fmt: skip
-    axes.clabel(lines, fontsize=8, fmt="%.1f")
-    return Line2D([], [], color=INK, linewidth=0.9, label="single-shot kill probability")
+    shape = filled.get_paths()[0]
+    for label in axes.clabel(lines, fontsize=8, fmt="%.1f"):
+        if not shape.contains_point(label.get_position()):
+            label.remove()
+    lines.set_clip_path(shape, axes.transData)
+    return Line2D([], [], color=INK, linewidth=0.9, label="single-shot kill probability, 0.3 to 0.8")
 
 
 def _chances(axes: Axes, answer: Answer) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     shades = colors(len(answer.passes))
     for shade, (height, found) in zip(shades, answer.passes.items(), strict=True):
         axes.step([each.crossing * KM for each in found], [len(each.chances) for each in found], where="mid",
                   color=shade, linewidth=1.8, label=f"at {length(height)}")  # fmt: skip
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set(xlabel="crossing distance, km", ylabel="launches, shoot-look-shoot", ylim=(0.0, None), xlim=(0.0, None))
     axes.grid(visible=True)
     axes.set_title("Firing opportunities in one straight pass")
@@ -181,5 +195,5 @@ def _times(axes: Axes, answer: Answer) -> None:
                   markersize=3, linewidth=1.6, label=f"at {length(height)}")  # fmt: skip
     axes.set(xlabel="crossing distance, km", ylabel="s", ylim=(0.0, None), xlim=(0.0, None))
     axes.grid(visible=True)
-    axes.set_title("From first detection to the last launch that meets it")
+    axes.set_title("Time from first detection to the last launch")
     axes.legend()

@@ -48,13 +48,13 @@ def asked(target: Target) -> str:
 
 def cells(answer: Answer) -> list[tuple[str, ...]]:
     """Rows of the table: each height, each arm."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for k in range(len(next(iter(answer.cuts.values())).heights)):
         for n, (arm, found) in enumerate(answer.cuts.items()):
             label = f"{found.heights[k]:,.0f} m" if n == 0 else ""
             near = found.nearest(k)
-            rows.append((label, arm, text.number(found.area(k) * KM * KM, 4),
-                         "–" if math.isinf(near) else text.number(near * KM), text.number(found.farthest(k) * KM)))  # fmt: skip
+            shown = "–" if math.isinf(near) else text.number(near * KM)
+            rows.append((label, arm, text.number(found.area(k) * 1e-6, 4), shown, text.number(found.farthest(k) * KM)))
     return rows
 
 
@@ -117,11 +117,8 @@ def outline(found: Envelope, k: int) -> list[list[NDArray[Any]]]:
     lons, lats = np.degrees(paths.lons), np.degrees(paths.lats)
     if paths.approach == "inbound":  # once round, so that the ring closes
         inside, lons, lats = (np.concatenate([each, each[:1]]) for each in (inside, lons, lats))
-    polygons, offsets = contour_generator(lons, lats, inside, fill_type=FillType.OuterOffset).filled(0.5, 2.0)
-    return [
-        [points[a:b] for a, b in zip(ends[:-1], ends[1:], strict=True)]
-        for points, ends in zip(polygons, offsets, strict=True)
-    ]
+    made: Any = contour_generator(lons, lats, inside, fill_type=FillType.OuterOffset).filled(0.5, 2.0)
+    return [[points[a:b] for a, b in zip(ends[:-1], ends[1:], strict=True)] for points, ends in zip(*made, strict=True)]
 
 
 def _oriented(ring: NDArray[Any], *, outer: bool) -> list[list[float]]:
@@ -140,9 +137,7 @@ def _features(answer: Answer) -> list[tuple[dict[str, Any], list[list[list[list[
                 "target": asked(answer.target), "area_km2": round(found.area(k) * 1e-6, 3),
                 "terrain": answer.world.terrain.label, "note": text.FOOTER,
             }  # fmt: skip
-            shape = [
-                [_oriented(ring, outer=n == 0) for n, ring in enumerate(polygon)] for polygon in outline(found, k)
-            ]
+            shape = [[_oriented(ring, outer=n == 0) for n, ring in enumerate(polygon)] for polygon in outline(found, k)]
             out.append((told, shape))
     return out
 

@@ -299,6 +299,14 @@ def _detects(world: World, row: int, paths: Paths, target: Target, faces: Floats
     return seen & paths.free
 
 
+def detected(world: World, radars: Sequence[int], paths: Paths, target: Target) -> NDArray[np.bool_]:
+    """Points of some paths where one of some radars (rows) detects the target in search, (paths, points)."""
+    found = np.zeros(paths.free.shape, bool)
+    for k in radars:
+        found |= _detects(world, k, paths, target, None)
+    return found
+
+
 def watch(
     world: World, unit: int, paths: Paths, target: Target, question: Question, face: float | None = None
 ) -> Watch:
@@ -312,9 +320,7 @@ def watch(
     site = f"{site_of(world, unit)}/"
     able = [k for k, name in enumerate(world.names.radars) if name.startswith(site) and int(radars[k]["unit"]) < 0]
     searching = [k for k in [own, *(able if question.cued else [])] if radars[k]["emitting"] == 1]
-    found = np.zeros(paths.free.shape, bool)
-    for k in searching:
-        found |= _detects(world, k, paths, target, None)
+    found = detected(world, searching, paths, target)
     seen = np.where(found.any(axis=1), paths.times[np.argmax(found, axis=1)], math.inf)
     laid, turning = _laid(radars[own], paths, turns(world, unit, question), face)
     held = _detects(world, own, paths, target, laid) & bool(radars[own]["emitting"])

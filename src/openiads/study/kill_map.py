@@ -7,7 +7,7 @@ The radar's track is in doubt by ``TRACK_ANGLE`` across the line of sight, as in
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,7 @@ SAMPLES = 60  # rounds flown at each place
 
 
 def kill_map(
-    world: World, target: Target, ranges: Sequence[float], heights: Sequence[float], *, unit: int = 0, kind: str = "",
+    world: World, target: Target, ranges: Iterable[float], heights: Iterable[float], *, unit: int = 0, kind: str = "",
     samples: int = SAMPLES,
 ) -> NDArray[np.floating]:  # fmt: skip
     """Probability that one round kills at ground ranges (m, > 0) and heights (m): (heights, ranges).
@@ -35,6 +35,7 @@ def kill_map(
     """
     if world.rows["situation"][0]["kill_constant"] == 1:
         raise InputError("model.kill", "constant", 'Kill probability over range needs model.kill = "encounter".')
+    ranges, heights = list(ranges), list(heights)
     out = np.zeros((len(heights), len(ranges)))
     for m in magazines_of(world, unit, kind):
         magazine = world.rows["magazines"][m]

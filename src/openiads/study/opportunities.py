@@ -10,7 +10,7 @@ rounds are taken to be free.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,14 +71,14 @@ def chain(times: Floats, latest: Floats, ready: Floats, pause: float) -> list[tu
 
 
 def passes(
-    world: World, target: Target, height: float, course: float, crossings: Sequence[float], *, unit: int = 0,
+    world: World, target: Target, height: float, course: float, crossings: Iterable[float], *, unit: int = 0,
     limits: str = "emergent", question: Question | None = None,
 ) -> list[Pass]:  # fmt: skip
     """Straight passes of a target with a course (rad) at crossing distances (m, two or more, evenly spaced)."""
     question = question or Question()
     paths = straight.parallel(
         world.terrain, home(world, unit), target.speed, height, reach_of(world, unit, target, question), course,
-        crossings=np.asarray(crossings, dtype=float), step=STEP,
+        crossings=np.array(list(crossings)), step=STEP,
     )  # fmt: skip
     row = world.rows["units"][unit]
     pause = float(row["assess_delay"] + row["crew_delay"])

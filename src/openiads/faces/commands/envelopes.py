@@ -10,6 +10,7 @@ import typer
 from openiads.faces.commands.common import Json, told
 
 HEIGHTS = ("50 m", "200 m", "1 km", "3 km", "10 km", "20 km")
+AZIMUTHS = 240  # paths of the horizontal cuts
 PICTURES = (".png", ".svg")
 
 
@@ -18,7 +19,7 @@ def envelope(
     system: Annotated[str, typer.Argument(help="A system of the catalog, for example s300pmu2.")],
     against: Annotated[
         str | None,
-        typer.Option("--against", help="A threat of the catalog that flies level, for example f16.", show_default=False),
+        typer.Option("--against", help="A threat that flies level, for example f16.", show_default=False),
     ] = None,
     speed: Annotated[
         str | None, typer.Option("--speed", help="Speed of the target; 250 m/s if left out.", show_default=False)
@@ -73,7 +74,7 @@ def envelope(
     azimuth = _read("--facing", facing, "angle")
     wait = math.nan if reaction is None else _read("--reaction", reaction, "time")
     question = study.Question(cued, turn, wait, kind)
-    heights = [_read("--height", words, "length") for words in height or HEIGHTS]
+    heights = sorted({_read("--height", words, "length") for words in height or HEIGHTS})
     arms = study.LIMITS if limits == "both" else (limits,)
     with show.progress_bars() as phases:
         phases.phase("building masks and flyout tables, compiling if need be")
@@ -108,7 +109,8 @@ def _answer(
     from openiads.study.kill_map import kill_map
     from openiads.study.opportunities import passes
 
-    cuts = study.envelopes(world, target, heights, arms, question=question)
+    around = np.arange(AZIMUTHS) * (math.tau / AZIMUTHS)
+    cuts = study.envelopes(world, target, heights, arms, question=question, azimuths=around, step=500.0)
     plane = np.array([facing, facing + math.pi])
     levels = [15.0, 50.0, 100.0, 250.0, *np.arange(500.0, 36_000.0, 500.0)]
     side = study.envelopes(world, target, levels, arms, question=question, azimuths=plane, step=500.0)

@@ -1,0 +1,119 @@
+"""The command about neighbors: whose sky sites reach into, and the keep-out map."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from openiads.faces.commands.common import Json, load_changed, told
+
+HEIGHTS = ("50 m", "500 m", "3 km", "10 km")
+PICTURES = (".png", ".svg")
+
+
+@told
+def reach(
+    scenario: Annotated[str, typer.Argument(help="A scenario, file or packaged name.")],
+    site: Annotated[list[str] | None, typer.Option("--site", help="Only this site; repeat. All if left out.")] = None,
+    against: Annotated[str, typer.Option("--against", help="The threat of the volumes and the map.")] = "f16",
+    speed: Annotated[
+        str | None, typer.Option("--speed", help="Its speed; the catalog's if left out.", show_default=False)
+    ] = None,
+    samples: Annotated[int, typer.Option("--samples", min=0, help="Worlds of the intervals; 0 for none.")] = 6,
+    height: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--height", help=f"Heights of the keep-out map; {', '.join(HEIGHTS)} if left out.", show_default=False
+        ),
+    ] = None,
+    agl: Annotated[bool, typer.Option("--agl/--amsl", help="Heights of the map above ground or sea.")] = True,
+    size: Annotated[
+        str | None, typer.Option("--size", help="Side of the map; as far as any round reaches if left out.",
+                                 show_default=False),
+    ] = None,
+    changes: Annotated[
+        list[str] | None, typer.Option("--set", help="Change the scenario, path=value; repeat for more.")
+    ] = None,
+    out: Annotated[list[Path] | None, typer.Option("--out", help="A keep-out map to draw: .png or .svg.")] = None,
+    json: Json = False,
+) -> None:  # fmt: skip
+    """Whose land, sea, airways and airports sites of a scenario reach, with intervals; and a keep-out map."""
+    from dataclasses import replace
+
+    from openiads.faces import reaches, show
+    from openiads.faces.commands.envelopes import _read
+    from openiads.faces.envelopes import asked
+    from openiads.study import neighbors
+    from openiads.study.straight import of_threat
+
+    _check(out or [])
+    target = of_threat(against)
+    if speed is not None:
+        target = replace(target, speed=_read("--speed", speed, "speed")).checked()
+    heights = sorted(_read("--height", words, "length") for words in height or HEIGHTS)
+    side = None if size is None else _read("--size", size, "length")
+    source = load_changed(scenario, changes or [])
+    with show.progress_bars() as phases:
+        phases.phase("building worlds and flying out, compiling if need be")
+        found = neighbors.reach_of_sites(source, site or [], target, samples, progress=phases.count)
+        phases.phase("drawing")
+        for path in out or []:
+            _draw(path, source, found.sites, target, heights, "ground" if agl else "sea", side)
+    written = [str(path.resolve()) for path in out or []]
+    if json:
+        show.as_json(reaches.as_data(found) | {"scenario": source.name, "out": written})
+        return
+    screen = show.console()
+    title = f"Share of what {', '.join(found.sites)} detect and may meet, by height band"
+    cells = [*reaches.territory_cells(found), reaches.volume_cells(found)]
+    screen.print(show.grid(title, ("", *reaches.band_head()), cells, numbers=(1, 2, 3, 4, 5, 6)))
+    for words, rows in (("Along schematic airways, an airliner", found.airways),
+                        ("Final approaches of 20 km from any direction, an airliner", found.airports)):  # fmt: skip
+        cells = reaches.along_cells(rows, samples)
+        screen.print(show.grid(words, ("", *reaches.ALONG_HEAD), cells, numbers=(1, 2, 3)))
+    print(f"Asked: {asked(target)}.")
+    if samples:
+        print(f"In brackets: least and greatest of the nominal world and of sampled ones ({samples}).")
+    print(reaches.NOTE)
+    print(*written, sep="\n", end="\n" if written else "")
+
+
+def _check(out: list[Path]) -> None:
+    from openiads.base.errors import InputError
+
+    for path in out:
+        if path.suffix.lower() not in PICTURES:
+            raise InputError("--out", f'"{path}"', f"End it in one of {', '.join(PICTURES)}.")
+        if not path.resolve().parent.is_dir():
+            raise InputError("--out", f'no folder "{path.parent}"', "Make it first.")
+
+
+def _draw(
+    path: Path, source: Any, sites: tuple[str, ...], target: Any, heights: list[float], above: str, side: float | None
+) -> None:
+    import numpy as np
+
+    from openiads.faces import figures, reach_map
+    from openiads.study import exposure
+    from openiads.study.envelope import Question, reach_of
+
+    world = exposure.standing_world(source)
+    units = exposure.units_of(world, sites)
+    widest = max(reach_of(world, u, target, Question()) for u in units) if side is None else 0.5 * side
+    where = exposure.map_over(world, units, widest, 400)
+    counts = exposure.keep_out(world, units, target, heights, where, above=above)
+    if side is None and (counts > 0).any():  # no larger than what is exposed
+        i, j = np.nonzero(np.any(counts > 0, axis=0))
+        used = 1.06 * max(np.abs(i - 199.5).max(), np.abs(j - 199.5).max()) / 199.5
+        where = exposure.map_over(world, units, max(min(used, 1.0) * widest, 20e3), 400)
+        counts = exposure.keep_out(world, units, target, heights, where, above=above)
+    kinds = sorted({world.catalog[s.system].title for s in world.scenario.sites if s.name in sites})
+    title = f"{', '.join(sites)} ({', '.join(kinds)}): where a flight can be met"
+    figure = reach_map.draw(world, units, target, heights, counts, where, title, above=above,
+                            packaged=source.terrain.source == "levant")  # fmt: skip
+    if path.suffix.lower() == ".png":
+        figures.png(figure, path)
+    else:
+        path.write_text(figures.svg(figure, "reach", "Keep-out map", adaptive=False), encoding="utf-8")
