@@ -292,7 +292,7 @@ def changers(told: Told) -> list[str]:
     elif not strongest:
         found.append("No single number moves the figures beyond what chance gives with so few sampled worlds.")
     if told.result["verdict"] == "undecided":
-        found.append("More replications and more sampled worlds would settle what is open.")
+        found.append("More replications and more sampled worlds may settle what is open; the full effort has both.")
     return found
 
 
