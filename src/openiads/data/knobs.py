@@ -195,13 +195,17 @@ def _entry_knob(row: dict[str, Any], entry: Entry) -> Knob:
         sources = tuple(sorted({key for r in entry.ranges for key in r.range.source}))
         band = (0.0, found.low - found.nominal, found.high - found.nominal, "linear")
         return _knob(row, entry.name, band, (sources, "derived", "from the quoted ranges of the radar"))
-    first = dict(entry.every_value())[row["fields"][0]]
+    values = dict(entry.every_value())
+    first = values[row["fields"][0]]
     evidence = (first.source, first.status, first.note)
     numbers = (first.si, first.si_low, first.si_high)
     if row["kind"] == "replaces":
         return _knob(row, entry.name, (*numbers, first.scale), evidence)
     if row["kind"] == "share":
-        share = (first.si - first.si_low) / (first.si_high - first.si_low)
+        doubtful = next((v for v in (values[field] for field in row["fields"]) if v.si_high > v.si_low), None)
+        if doubtful is None:  # all exact: nothing to move
+            return _knob(row, entry.name, (0.5, 0.5, 0.5, "linear"), evidence)
+        share = (doubtful.si - doubtful.si_low) / (doubtful.si_high - doubtful.si_low)
         return _knob(row, entry.name, (share, 0.0, 1.0, "linear"), evidence)
     nominal, low, high = (number / first.si for number in numbers)
     if row["kind"] == "offset":

@@ -15,6 +15,7 @@ import typer
 from openiads.faces import streams
 from openiads.faces.commands import (
     catalog,
+    claims,
     comparing,
     coverage,
     doubt,
@@ -46,6 +47,7 @@ for command in (
     comparing.compare,
     doubt.spread,
     doubt.sensitivity,
+    claims.claims,
     looking.report,
     looking.explain,
     twins.twins,

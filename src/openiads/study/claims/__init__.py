@@ -1,0 +1,1 @@
+"""Sentences about air defense as studies: stated rules, evidence, verdicts."""

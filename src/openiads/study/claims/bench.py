@@ -1,0 +1,153 @@
+"""What the methods of claims share: stored runs, sampled worlds, answers about probabilities."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from openiads.base.errors import Interrupted
+from openiads.data.knobs import Knob, sample
+from openiads.study.claims.verdict import Answer, Figure
+from openiads.study.digest import hash_of
+from openiads.study.estimate import clopper_pearson
+from openiads.study.factors import unit_sample
+from openiads.study.replicate import Run, run
+from openiads.world.prebuilt import Prebuilt
+
+#: Share of a method's work that is done, and what is being done.
+Progress = Callable[[float, str], None]
+
+
+class Bench:
+    """Where a claim's runs are made: each stored by what it is, so that a claim that was stopped goes on.
+
+    folder : of the stored runs; None: each run is gone when it is read
+    """
+
+    def __init__(
+        self,
+        folder: Path | None = None,
+        *,
+        seed: int = 1,
+        jobs: int | None = None,
+        progress: Progress | None = None,
+        cancel: threading.Event | None = None,
+    ) -> None:
+        self.folder, self.seed, self.jobs, self.cancel = folder, seed, jobs, cancel
+        self._progress = progress
+        self._pieces, self._done = 1, 0
+        self.replications = 0
+        self.failed = 0
+        self._digests: dict[str, str] = {}
+        self._prebuilt = Prebuilt()
+
+    def expect(self, pieces: int) -> None:
+        """How many runs there will be, for the progress."""
+        self._pieces, self._done = max(pieces, 1), 0
+
+    def run(self, scenario: Any, replications: int, knobs: Mapping[str, float] | None = None) -> Run:
+        """A stored run, made now or found; the same scenario, size, seed and knobs is the same run."""
+        named = sorted((knobs or {}).items())
+        key = hash_of([scenario.digest(), replications, self.seed, [list(pair) for pair in named]])[:20]
+        out = None if self.folder is None else self.folder / "runs" / key
+        made = run(
+            scenario, replications=replications, seed=self.seed, jobs=self.jobs, out=out, knobs=dict(named) or None,
+            prebuilt=self._prebuilt, cancel=self.cancel,
+        )  # fmt: skip
+        if key not in self._digests:
+            self.replications += made.replications
+            self.failed += int(made.seal["failed"])
+        self._digests[key] = made.digest
+        self.step(scenario.name)
+        return made
+
+    def step(self, what: str) -> None:
+        """One more piece of work is done; Interrupted if the cancel flag is set."""
+        self._done += 1
+        if self.cancel is not None and self.cancel.is_set():
+            raise Interrupted("claims", "stopped", "Run the same command again with the same --out to continue.")
+        if self._progress is not None:
+            self._progress(min(self._done / self._pieces, 1.0), what)
+
+    @property
+    def digest(self) -> str:
+        """One digest over those of all runs, in the order of their keys."""
+        return hash_of(sorted(self._digests.items()))
+
+
+def worlds(knobs: Sequence[Knob], count: int, weighting: str, seed: int) -> list[dict[str, float]]:
+    """A Latin hypercube over the intervals of knobs that are in doubt: one dict of values for each sampled world."""
+    doubtful = [knob for knob in knobs if not knob.certain]
+    if not doubtful or count == 0:
+        return [{} for _ in range(count)]
+    shares = unit_sample("latin_hypercube", count, len(doubtful), seed)
+    return sample(doubtful, np.clip(shares, 1e-9, 1.0 - 1e-9), weighting)
+
+
+def logs(made: Run) -> Iterator[np.ndarray]:
+    """The key events (dtype EVENT) of every good replication of a run, in order."""
+    for chunk in made.chunks:
+        rows = made.store.trusted(chunk).rows
+        for row, events in zip(rows, made.store.events(chunk), strict=True):
+            if row["status"] == 0:
+                yield events
+
+
+def share(count: int, of: int, failed: int = 0) -> Figure:
+    """A probability from yes/no replications: Clopper-Pearson, failed replications in their worst case."""
+    if of == 0:
+        return Figure(math.nan, 0.0, 1.0)
+    whole = of + failed
+    low, high = clopper_pearson(count, whole)[0], clopper_pearson(count + failed, whole)[1]
+    mean = count / of
+    smoothed = (count + 1.0) / (of + 2.0)  # no error of exactly nothing at 0 or 1
+    return Figure(mean, low, high, math.sqrt(smoothed * (1.0 - smoothed) / of))
+
+
+def above(figure: Figure, line: float) -> Answer:
+    """YES if the whole interval is above the line, NO if it is below, else OPEN."""
+    if figure.low > line:
+        return Answer.YES
+    return Answer.NO if figure.high < line else Answer.OPEN
+
+
+def band(values: Sequence[float]) -> tuple[float, float, float] | None:
+    """5, 50 and 95 % of a number over sampled worlds; None without any."""
+    finite = [v for v in values if math.isfinite(v)]
+    if not finite:
+        return None
+    low, middle, high = np.percentile(finite, [5, 50, 95])
+    return float(low), float(middle), float(high)
+
+
+def drivers(drawn: Sequence[Mapping[str, float]], values: Sequence[float], most: int = 2) -> list[tuple[str, float]]:
+    """The knobs whose rank goes most with the rank of a number over sampled worlds: (name, rank correlation)."""
+    kept = [(w, v) for w, v in zip(drawn, values, strict=True) if math.isfinite(v)]
+    if len(kept) < 8:
+        return []
+    numbers = _ranks([v for _, v in kept])
+    names = sorted(set.intersection(*(set(w) for w, _ in kept)))
+    found = []
+    for name in names:
+        ranks = _ranks([w[name] for w, _ in kept])
+        if ranks.std() > 0.0 and numbers.std() > 0.0:
+            found.append((name, float(np.corrcoef(ranks, numbers)[0, 1])))
+    beyond = 2.0 / math.sqrt(len(kept) - 1)  # what chance alone gives one time in twenty
+    strong = [pair for pair in found if abs(pair[1]) > beyond]
+    return sorted(strong, key=lambda pair: -abs(pair[1]))[:most]
+
+
+def _ranks(values: Sequence[float]) -> np.ndarray:
+    """Ranks with ties at their mean."""
+    array = np.asarray(values, float)
+    _, inverse, counts = np.unique(array, return_inverse=True, return_counts=True)
+    ends = np.cumsum(counts)
+    return (ends - (counts - 1) / 2.0)[inverse]
+
+
+__all__ = ["Bench", "Progress", "above", "band", "drivers", "logs", "share", "worlds"]

@@ -1,0 +1,117 @@
+"""With what probability one battery kills single ballistic missiles, over how much of what it guards."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from openiads.data.knobs import knob_list
+from openiads.data.reading import catalog_of, validate
+from openiads.data.scenario import Scenario
+from openiads.earth.geodesy import direct
+from openiads.study.claims.bench import Bench, above, band, drivers, logs, share, worlds
+from openiads.study.claims.evidence import Evidence, looked
+from openiads.study.claims.statement import KillOverArea
+from openiads.study.claims.verdict import Answer, CellVerdict, Figure, Judgment, Verdict, judge
+from openiads.world.codes import Event, Terminal
+
+#: The first missile arrives so long after the start, s, and the others one by one: an engagement ends before the next.
+FIRST, APART = 900.0, 150.0
+GOLDEN = math.pi * (3.0 - math.sqrt(5.0))
+
+
+def scenario(claim: KillOverArea, threat: str, limits: str) -> Scenario:
+    """One battery and one missile at each point, one after the other; points of equal area on a sunflower's spiral."""
+    plan = claim.study
+    center = plan.at
+    points = []
+    for k in range(plan.points):
+        away = plan.area_radius * math.sqrt((k + 0.5) / plan.points)
+        points.append(direct(center.latitude, center.longitude, k * GOLDEN, away))
+    assets = [{"name": f"Point {k + 1}", "at": _place(*p), "radius": "200 m"} for k, p in enumerate(points)]
+    raids = [
+        {
+            "name": f"Missile {k + 1}", "threat": threat, "count": 1, "target": f"Point {k + 1}",
+            "origin": _place(*direct(*p, plan.bearing, plan.missiles[threat])),
+            "time_on_target": f"{FIRST + APART * k:g} s",
+        }
+        for k, p in enumerate(points)
+    ]  # fmt: skip
+    site = {
+        "name": "Battery", "system": plan.system, "at": _place(center.latitude, center.longitude),
+        "facing": f"{math.degrees(plan.facing)} deg", "fire_units": plan.fire_units, "launchers": plan.launchers,
+        "defends": [asset["name"] for asset in assets], "doctrine": dict(plan.doctrine),
+    }  # fmt: skip
+    return validate(
+        {
+            "format": 1, "name": f"claim_{claim.name}_{threat}_{limits}", "question": claim.question,
+            "duration": f"{FIRST + APART * plan.points:g} s", "model": {"limits": limits},
+            "terrain": {"source": "levant", "on_missing": "sea"}, "asset": assets, "site": [site], "raid": raids,
+        }
+    )  # fmt: skip
+
+
+def _place(lat: Any, lon: Any) -> str:
+    north, east = math.degrees(float(lat)), math.degrees(float(lon))
+    return f"{abs(north):.6f} {'N' if north >= 0 else 'S'} {abs(east):.6f} {'E' if east >= 0 else 'W'}"
+
+
+def gather(claim: KillOverArea, effort: Any, bench: Bench) -> list[Evidence]:
+    """Every class in every arm."""
+    rule, plan = claim.rule, claim.study
+    arms = rule.arms
+    bench.expect(len(plan.missiles) * len(arms.limits) * (1 + len(arms.weighting) * effort.worlds))
+    found = []
+    for threat in plan.missiles:
+        for limits in arms.limits:
+            flown = scenario(claim, threat, limits)
+            knobs = knob_list(catalog_of(flown), flown)
+            nominal, figure = _answer(claim, bench.run(flown, effort.nominal))
+            for weighting in arms.weighting:
+                drawn = worlds(knobs, effort.worlds, weighting, bench.seed)
+                answers = [_answer(claim, bench.run(flown, effort.each, world)) for world in drawn]
+                numbers = [f.value for _, f in answers]
+                found.append(
+                    looked(
+                        threat, limits, weighting, nominal, figure, (rule.kill_probability,),
+                        [a for a, _ in answers], band(numbers), drivers(drawn, numbers),
+                    )
+                )  # fmt: skip
+    return found
+
+
+def _answer(claim: KillOverArea, made: Any) -> tuple[Answer, Figure]:
+    """What a run says: the answer, and the kill probability that the best ``area_share`` of the area reaches."""
+    points = claim.study.points
+    need = max(math.ceil(claim.rule.area_share * points - 1e-9), 1)
+    kills = np.zeros(points, int)
+    good = 0
+    for events in logs(made):
+        ended = events[(events["kind"] == int(Event.TERMINAL)) & (events["code"] == int(Terminal.KILLED))]
+        kills[ended["flight"]] += 1
+        good += 1
+    figures = [share(int(k), good, made.replications - good) for k in kills]
+    line = claim.rule.kill_probability
+    answers = [above(f, line) for f in figures]
+    ranked = sorted(figures, key=lambda f: f.value, reverse=True)[need - 1]
+    if answers.count(Answer.YES) >= need:
+        return Answer.YES, ranked
+    return (Answer.NO if points - answers.count(Answer.NO) < need else Answer.OPEN), ranked
+
+
+def decide(claim: KillOverArea, cells: list[CellVerdict], evidence: list[Evidence]) -> Judgment:
+    """Contradicted only if every class is a no in the nominal world; otherwise as every claim."""
+    found = judge(cells, "which class of missile")
+    nominal = {e.look.nominal for e in evidence}
+    if nominal == {Answer.NO}:
+        return Judgment(Verdict.CONTRADICTED, (), found.near, found.cells)
+    if found.verdict is not Verdict.CONTRADICTED:
+        return found
+    if Answer.YES in nominal:  # the catalog's own numbers say yes, the sampled worlds no
+        return Judgment(Verdict.DEPENDS, ("worlds",), found.near, found.cells)
+    return Judgment(Verdict.UNDECIDED, (), found.near, found.cells)
+
+
+__all__ = ["decide", "gather", "scenario"]

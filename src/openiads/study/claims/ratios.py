@@ -1,0 +1,164 @@
+"""How the figures of two systems compare: ratios, each with its band over sampled worlds.  Nothing is thrown here."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from openiads.data.catalog import Catalog, catalog
+from openiads.data.knobs import Knob, knob_list
+from openiads.study.claims.bench import Bench, drivers, worlds
+from openiads.study.claims.evidence import Evidence, looked
+from openiads.study.claims.statement import Ratios, Side
+from openiads.study.claims.verdict import Answer, CellVerdict, Figure, Judgment, Verdict, judge
+from openiads.study.envelope import envelope_volume, low_reach, unit_scenario
+
+#: Figures that come from the model; the others are values of the catalog.
+MODELED = ("envelope_volume", "low_altitude_reach", "low_altitude_engagement")
+#: The low target: m above the sea, m2.
+LOW = (50.0, 1.0)
+
+
+def gather(claim: Ratios, effort: Any, bench: Bench) -> list[Evidence]:
+    """Every figure in every arm, then other readings of the land side in the nominal world."""
+    plan, arms, book = claim.study, claim.rule.arms, catalog()
+    shares = len(arms.limits) * (1 + len(arms.weighting) * effort.worlds + len(plan.other_readings))
+    bench.expect(shares)
+    doubts = [_knobs(side, book) for side in (plan.land, plan.sea)]
+    found: list[Evidence] = []
+    for limits in arms.limits:
+        nominal = _ratios(claim, book, {}, limits)
+        bench.step(f"{plan.land.system} over {plan.sea.system}, {limits} limits")
+        for weighting in arms.weighting:
+            union = {knob.name: knob for doubt in doubts for knob in doubt}
+            drawn = worlds(list(union.values()), effort.worlds, weighting, bench.seed)
+            shared = _catalog_draws(claim, book, effort.worlds, weighting, bench.seed)
+            far = []
+            for k, world in enumerate(drawn):
+                known = [{name: world[name] for name in world if name in {d.name for d in doubt}} for doubt in doubts]
+                far.append(_ratios(claim, book, dict(zip(("land", "sea"), known, strict=True)), limits, shared, k))
+                bench.step("sampled worlds")
+            for name in plan.figures:
+                numbers = [each[name] for each in far]
+                found.append(_evidence(claim, name, limits, weighting, nominal[name], numbers, drawn))
+        for other in plan.other_readings:
+            land = plan.land.model_copy(update={"system": other, "launchers": None})
+            reading = claim.model_copy(update={"study": plan.model_copy(update={"land": land})})
+            beside = _ratios(reading, book, {}, limits)
+            bench.step(other)
+            found += [_evidence(claim, n, limits, arms.weighting[0], beside[n], [], [], other) for n in plan.figures]
+    return found
+
+
+def _evidence(
+    claim: Ratios, name: str, limits: str, weighting: str, nominal: float, numbers: list[float],
+    drawn: list[dict[str, float]], beside: str = "",
+) -> Evidence:  # fmt: skip
+    answers = [_inside(claim, number) for number in numbers]
+    figure = Figure(nominal, nominal, nominal)
+    spread = [v for v in numbers if math.isfinite(v)]
+    low, high = claim.rule.knowledge
+    reached = None
+    if spread:
+        ends = np.percentile(spread, [100 * low, 50, 100 * high])
+        reached = (float(ends[0]), float(ends[1]), float(ends[2]))
+    moved = drivers(drawn, numbers) if name in MODELED else []  # no knob reaches a value of the catalog
+    return looked(
+        name.replace("_", " "), limits, weighting, _inside(claim, nominal), figure, claim.rule.band, answers, reached,
+        moved, beside,
+    )  # fmt: skip
+
+
+def _inside(claim: Ratios, ratio: float) -> Answer:
+    low, high = claim.rule.band
+    if not math.isfinite(ratio):
+        return Answer.OPEN
+    return Answer.YES if low <= ratio <= high else Answer.NO
+
+
+def arm_verdict(claim: Ratios, evidence: Evidence) -> Verdict:
+    """Similar if the percentiles over sampled worlds lie inside the band, different if they lie outside on one side."""
+    low, high = claim.rule.band
+    reached = evidence.look.band
+    if reached is None:
+        return Verdict.UNDECIDED
+    if low <= reached[0] and reached[2] <= high:
+        return Verdict.SUPPORTED
+    if reached[0] > high or reached[2] < low:
+        return Verdict.CONTRADICTED
+    return Verdict.DEPENDS
+
+
+def _knobs(side: Side, book: Catalog) -> tuple[Knob, ...]:
+    return knob_list(book, unit_scenario(side.system, mast=side.mast))
+
+
+def _catalog_draws(
+    claim: Ratios, book: Catalog, count: int, weighting: str, seed: int
+) -> dict[tuple[str, str], np.ndarray]:
+    """Sampled catalog figures of each side: (side, figure) -> one value for each world."""
+    plan = claim.study
+    names = [(side, name) for side in ("land", "sea") for name in plan.figures if name not in MODELED]
+    if not names:
+        return {}
+    from openiads.study.factors import unit_sample
+
+    u = np.clip(unit_sample("latin_hypercube", count, len(names), seed + 1), 1e-9, 1 - 1e-9)
+    return {
+        key: np.array([_of_catalog(getattr(plan, key[0]), key[1], book, float(v), weighting) for v in u[:, k]])
+        for k, key in enumerate(names)
+    }
+
+
+def _ratios(
+    claim: Ratios, book: Catalog, knobs: dict[str, dict[str, float]], limits: str,
+    draws: dict[tuple[str, str], np.ndarray] | None = None, world: int = 0,
+) -> dict[str, float]:  # fmt: skip
+    """Land over sea for every figure."""
+    plan = claim.study
+    sides = {}
+    for key, side in (("land", plan.land), ("sea", plan.sea)):
+        given = _modeled(side, plan.figures, limits, knobs.get(key))
+        for name in plan.figures:
+            if name not in MODELED:
+                drawn = (draws or {}).get((key, name))
+                given[name] = _of_catalog(side, name, book) if drawn is None else float(drawn[world])
+        sides[key] = given
+    return {
+        name: sides["land"][name] / sides["sea"][name] if sides["sea"][name] > 0.0 else math.nan
+        for name in plan.figures
+    }
+
+
+def _modeled(side: Side, figures: tuple[str, ...], limits: str, knobs: dict[str, float] | None) -> dict[str, float]:
+    found: dict[str, float] = {}
+    if "envelope_volume" in figures:
+        found["envelope_volume"] = envelope_volume(side.system, limits=limits, knobs=knobs)
+    if "low_altitude_reach" in figures or "low_altitude_engagement" in figures:
+        seen, met = low_reach(side.system, *LOW, knobs=knobs, mast=side.mast, limits=limits)
+        found |= {"low_altitude_reach": seen, "low_altitude_engagement": met}
+    return found
+
+
+def _of_catalog(side: Side, name: str, book: Catalog, u: float | None = None, weighting: str = "uniform") -> float:
+    """A figure of one fire unit from the catalog: nominal, or at a share of its interval (counts have none)."""
+    from openiads.data.catalog import value_at
+
+    system = book[side.system]
+    if name == "ready_rounds":
+        rows = [(row.count.si, row.rounds.si) for row in system.launchers]
+        held = sum(count for count, _ in rows)
+        part = 1.0 if side.launchers is None else side.launchers / held
+        return float(sum(count * rounds for count, rounds in rows) * part)
+    value = system.get(name)
+    return float(value.si if u is None or value.si_low == value.si_high else value_at(value, u, weighting))
+
+
+def decide(claim: Ratios, cells: list[CellVerdict], evidence: list[Evidence]) -> Judgment:
+    """As every claim: each figure is a cell."""
+    return judge(cells, "which figure is meant")
+
+
+__all__ = ["arm_verdict", "decide", "gather"]

@@ -1,0 +1,222 @@
+"""Verdicts from synthetic evidence: every branch, and what a verdict is said to depend on."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from openiads.study.claims import equivalence, kill_over_area, largest_raid
+from openiads.study.claims.bench import above, band, drivers, share
+from openiads.study.claims.evidence import Evidence, looked
+from openiads.study.claims.statement import load_claim
+from openiads.study.claims.verdict import Answer, CellVerdict, Figure, Look, Verdict, judge, of_cell, over_worlds
+
+YES, NO, BETWEEN, OPEN = Answer.YES, Answer.NO, Answer.BETWEEN, Answer.OPEN
+SUPPORTED, CONTRADICTED, DEPENDS, UNDECIDED = Verdict
+ARMS = tuple(product(("emergent", "published"), ("uniform", "triangular")))
+ROBUST = 0.9
+
+
+def look(arm: tuple[str, str], worlds: dict[Answer, int], *, near: bool = False, nominal: Answer = YES) -> Look:
+    return Look("cell", *arm, nominal, Figure(0.5, 0.4, 0.6, 0.05), near, worlds, None)
+
+
+def cell(*counts: dict[Answer, int], near: bool = False) -> CellVerdict:
+    """A cell from the counts of its four arms, in the order of ``ARMS``."""
+    looks = [look(arm, worlds, near=near) for arm, worlds in zip(ARMS, counts, strict=True)]
+    return of_cell(looks, [each.verdict(ROBUST) for each in looks])
+
+
+@pytest.mark.parametrize(
+    ("worlds", "verdict"),
+    [
+        ({YES: 9, OPEN: 1}, SUPPORTED),
+        ({YES: 9, NO: 1}, SUPPORTED),
+        ({NO: 60}, CONTRADICTED),
+        ({YES: 30, NO: 30}, DEPENDS),
+        ({YES: 3, NO: 2}, UNDECIDED),  # five worlds rule nothing out
+        ({YES: 8, NO: 2}, UNDECIDED),
+        ({OPEN: 60}, UNDECIDED),
+        ({YES: 20, NO: 20, OPEN: 20}, DEPENDS),  # even if every open one went the same way
+        ({YES: 50, OPEN: 10}, UNDECIDED),
+        ({BETWEEN: 60}, DEPENDS),  # no replication makes a yes or a no of these
+        ({BETWEEN: 20, NO: 40}, DEPENDS),
+        ({BETWEEN: 2, NO: 58}, CONTRADICTED),
+        ({}, UNDECIDED),
+    ],
+)
+def test_over_worlds(worlds: dict[Answer, int], verdict: Verdict) -> None:
+    assert over_worlds(worlds, ROBUST) is verdict
+
+
+def test_a_cell_whose_arms_agree_depends_on_nothing() -> None:
+    assert cell(*[{YES: 10}] * 4) == CellVerdict("cell", SUPPORTED, (), False)
+    assert cell(*[{NO: 10}] * 4, near=True) == CellVerdict("cell", CONTRADICTED, (), True)
+
+
+@pytest.mark.parametrize(
+    ("counts", "turned"),
+    [
+        (({YES: 10}, {YES: 10}, {NO: 10}, {NO: 10}), ("limits",)),
+        (({YES: 10}, {NO: 10}, {YES: 10}, {NO: 10}), ("weighting",)),
+        (({YES: 10}, {NO: 10}, {NO: 10}, {NO: 10}), ("limits", "weighting")),
+        (({YES: 30, NO: 30},) * 4, ("worlds",)),
+        (({BETWEEN: 60},) * 4, ("level",)),
+        (({BETWEEN: 30, NO: 30},) * 4, ("worlds", "level")),
+    ],
+)
+def test_a_cell_names_what_turns_it(counts: tuple[dict[Answer, int], ...], turned: tuple[str, ...]) -> None:
+    found = cell(*counts)
+    assert (found.verdict, found.turned_by) == (DEPENDS, turned)
+
+
+def test_an_undecided_arm_leaves_a_cell_undecided() -> None:
+    assert cell({YES: 10}, {YES: 10}, {YES: 10}, {OPEN: 10}).verdict is UNDECIDED
+
+
+def cells(*verdicts: Verdict, turned: tuple[str, ...] = ()) -> list[CellVerdict]:
+    return [CellVerdict(str(k), v, turned if v is DEPENDS else (), False) for k, v in enumerate(verdicts)]
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "verdict", "on"),
+    [
+        ((SUPPORTED, SUPPORTED), SUPPORTED, ()),
+        ((CONTRADICTED, CONTRADICTED), CONTRADICTED, ()),
+        ((SUPPORTED, UNDECIDED), UNDECIDED, ()),
+        ((SUPPORTED, CONTRADICTED), DEPENDS, ("which class",)),
+        ((SUPPORTED, CONTRADICTED, UNDECIDED), DEPENDS, ("which class",)),
+        ((DEPENDS, DEPENDS), DEPENDS, ("limits",)),
+        ((DEPENDS, SUPPORTED), DEPENDS, ("which class", "limits")),
+        ((DEPENDS, UNDECIDED), DEPENDS, ("limits",)),
+    ],
+)
+def test_a_claim_from_its_cells(verdicts: tuple[Verdict, ...], verdict: Verdict, on: tuple[str, ...]) -> None:
+    found = judge(cells(*verdicts, turned=("limits",)), "which class")
+    assert (found.verdict, found.depends_on) == (verdict, on)
+
+
+def test_near_the_line_is_within_one_standard_error_or_on_it() -> None:
+    assert Figure(0.52, 0.4, 0.6, 0.03).near(0.5)
+    assert not Figure(0.54, 0.4, 0.6, 0.03).near(0.5)
+    assert Figure(0.5, 0.5, 0.5).near(0.5)
+    assert not Figure(0.51, 0.51, 0.51).near(0.5)
+    assert judge([CellVerdict("a", SUPPORTED, (), True)], "x").near
+
+
+# ------------------------------------------------------------------ rules of the methods
+
+
+def evidence(cell: str, nominal: Answer, worlds: dict[Answer, int]) -> Evidence:
+    answers = [a for a, n in worlds.items() for _ in range(n)]
+    return looked(cell, "emergent", "uniform", nominal, Figure(0.5, 0.4, 0.6, 0.05), (), answers, None)
+
+
+@pytest.mark.parametrize(
+    ("nominal", "verdicts", "verdict"),
+    [
+        ((NO, NO), (DEPENDS, SUPPORTED), CONTRADICTED),
+        ((YES, NO), (CONTRADICTED, CONTRADICTED), DEPENDS),
+        ((OPEN, NO), (CONTRADICTED, CONTRADICTED), UNDECIDED),
+        ((YES, YES), (SUPPORTED, SUPPORTED), SUPPORTED),
+    ],
+)
+def test_missiles_are_contradicted_only_by_the_nominal_world(
+    nominal: tuple[Answer, ...], verdicts: tuple[Verdict, ...], verdict: Verdict
+) -> None:
+    told = load_claim("ballistic").told
+    found = [evidence(str(k), answer, {answer: 10}) for k, answer in enumerate(nominal)]
+    assert kill_over_area.decide(told, cells(*verdicts, turned=("worlds",)), found).verdict is verdict
+
+
+def test_between_two_levels_is_neither_a_guarantee_nor_its_failure() -> None:
+    told = load_claim("guarantee").told  # 0.95 and 0.8
+    ends = [(0.95, 0.99), (0.6, 0.79), (0.8, 0.94), (0.78, 0.93), (0.85, 0.97)]
+    figures = [Figure((low + high) / 2, low, high) for low, high in ends]
+    assert [largest_raid.answer(told, figure) for figure in figures] == [YES, NO, BETWEEN, OPEN, OPEN]
+
+
+def test_the_mix_of_a_raid_keeps_its_size() -> None:
+    mix = {"a": 0.25, "b": 0.5, "c": 0.25}
+    assert largest_raid.counts(mix, 4) == {"a": 1, "b": 2, "c": 1}
+    for size in range(1, 80):
+        given = largest_raid.counts(mix, size)
+        assert sum(given.values()) == size
+        assert all(abs(given[name] - size * part) < 1.0 for name, part in mix.items())
+
+
+def test_the_largest_raid_stops_at_the_first_size_that_fails() -> None:
+    told = load_claim("guarantee").told
+    shares = {4: 1.0, 8: 0.96, 12: 0.9, 16: 0.99}
+    found = [
+        looked(f"{n} threats", "emergent", "uniform", OPEN, Figure(p, p, p), (), [], None, beside="size")
+        for n, p in shares.items()
+    ]
+    assert [largest_raid.largest(found, level, "emergent") for level in (1.0, *told.rule.levels)] == [4, 8, 16]
+
+
+def test_a_difference_is_inside_outside_or_open() -> None:
+    figures = [Figure(0.0, *ends) for ends in [(-0.1, 0.1), (0.11, 0.2), (-0.3, -0.11), (-0.2, 0.05), (-0.3, 0.3)]]
+    assert [equivalence.answer(f, 0.1) for f in figures] == [YES, NO, NO, OPEN, OPEN]
+
+
+def test_paired_differences_without_spread_keep_their_doubt() -> None:
+    few, many = equivalence.paired(np.zeros(6)), equivalence.paired(np.zeros(60))
+    assert few.value == many.value == 0.0
+    assert -1.0 < few.low < many.low < 0.0 < many.high < few.high < 1.0
+    assert equivalence.answer(few, 0.1) is OPEN
+    assert equivalence.answer(many, 0.1) is YES
+    assert many.error > 0.0
+    assert equivalence.paired(np.full(60, 0.1)).near(0.1)
+
+
+def test_failed_pairs_widen_a_difference_to_the_worst() -> None:
+    far = np.tile([0.0, 0.1], 20)
+    sound, failed = equivalence.paired(far), equivalence.paired(far, failed=10)
+    assert sound.value == failed.value
+    assert failed.low == pytest.approx(0.8 * sound.low - 0.2)
+    assert failed.high == pytest.approx(0.8 * sound.high + 0.2)
+    assert equivalence.paired(np.empty(0), failed=3).low == -1.0
+
+
+def test_other_deltas_are_counted_arm_by_arm() -> None:
+    told = load_claim("comparable").told
+    found = [
+        looked("a", "emergent", "uniform", YES, Figure(0.06, 0.04, 0.08), (), [], None),
+        looked("b", "emergent", "uniform", NO, Figure(0.3, 0.25, 0.35), (), [], None),
+        looked("a", "published", "uniform", NO, Figure(0.3, 0.25, 0.35), (), [], None),
+        looked("a", "emergent", "uniform", NO, Figure(0.15, 0.12, 0.18), (), [], None, beside="structure"),
+    ]
+    figures = equivalence.figures(told, found)
+    assert list(figures) == ["0.05", "0.1", "0.2"]
+    assert figures["0.05"]["matched"] == {"yes": 0, "no": 1, "open": 1}
+    assert figures["0.1"]["matched"] == {"yes": 1, "no": 1, "open": 0}
+    assert [figures[d]["structure"]["yes"] for d in figures] == [0, 0, 1]
+
+
+# ------------------------------------------------------------------ what the methods share
+
+
+def test_shares_take_failures_as_worst() -> None:
+    sound, failed = share(5, 10), share(5, 10, failed=10)
+    assert sound.value == failed.value == 0.5
+    assert failed.low < sound.low < sound.high < failed.high
+    assert share(0, 10).error > 0.0
+    assert (share(0, 0).low, share(0, 0).high) == (0.0, 1.0)
+
+
+def test_above_asks_for_the_whole_interval() -> None:
+    figures = [Figure(0.5, 0.3, 0.6), Figure(0.1, 0.0, 0.19), Figure(0.25, 0.15, 0.4), Figure(0.3, 0.2, 0.4)]
+    assert [above(f, 0.2) for f in figures] == [YES, NO, OPEN, OPEN]
+
+
+def test_drivers_are_the_knobs_that_go_with_the_figure() -> None:
+    rng = np.random.default_rng(5)
+    drawn = [{"moves": float(a), "noise": float(b)} for a, b in rng.random((40, 2))]
+    found = drivers(drawn, [-(world["moves"] ** 3) for world in drawn])
+    assert found[0] == ("moves", pytest.approx(-1.0))
+    assert drivers(drawn[:7], [1.0] * 7) == []
+    assert band([1.0, float("nan"), 3.0]) == pytest.approx((1.1, 2.0, 2.9))
+    assert band([float("nan")]) is None

@@ -1,0 +1,92 @@
+"""Write docs/claims: ``python tools/claims.py [NAME ...]`` (hours; stop it at will, the same command goes on).
+
+Runs the full effort of the named claims, or of all packaged ones, into ``runs/claims/full`` as
+``openiads claims --full`` does, and writes for each a page and its result, and an
+index.  Only full verdicts are published.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from openiads.faces.claims import HEAD, TURNED, Told, changers, rows_of, rule_of, sentence
+from openiads.faces.commands.claims import folder_of, gather_told
+from openiads.study.claims.examine import SEED, examine
+from openiads.study.claims.statement import load_claim, packaged_claims
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "docs" / "claims"
+MARK = "<!-- written by tools/claims.py; do not edit by hand -->"
+
+
+def stale(folder: Path = FOLDER) -> list[str]:
+    """Stored results that are not full, not of a packaged claim, or by another rule than the claim file states now."""
+    found = []
+    for path in sorted(folder.glob("*.json")):
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        known = path.stem in packaged_claims() and load_claim(path.stem).digest == stored["claim_digest"]
+        if not known or stored["effort"] != "full":
+            found.append(path.stem)
+    return found
+
+
+def publish(told: Told, folder: Path = FOLDER) -> None:
+    """The page and the result of one claim; ValueError for a quick one."""
+    result = told.result
+    if result["effort"] != "full":
+        raise ValueError(f"{result['claim']}: only full verdicts are published")
+    folder.mkdir(parents=True, exist_ok=True)
+    stored = json.dumps(result, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    (folder / f"{result['claim']}.json").write_text(stored, encoding="utf-8")
+    (folder / f"{result['claim']}.md").write_text(page(told), encoding="utf-8")
+
+
+def page(told: Told) -> str:
+    """One claim as Markdown."""
+    result = told.result
+    effort = (
+        f"{result['replications']} replications, {result['failed_replications']} failed, seed {result['seed']}, claim "
+        f"`{result['claim_digest'][:12]}`, digest `{result['digest'][:12]}`, openiads {result['version']}."
+    )
+    parts = [
+        MARK, f"# “{result['sentence']}”", f"Said by {result['said_by']} ({result['source']}).",
+        f"*Question.* {result['question']}", f"**{sentence(told)}**", table(HEAD, rows_of(told)),
+        "## What would change it", "\n".join(f"- {line}" for line in changers(told)), "## The rule", rule_of(told),
+        effort,
+    ]  # fmt: skip
+    return "\n\n".join(parts) + "\n"
+
+
+def index(folder: Path = FOLDER) -> str:
+    """All published claims as Markdown."""
+    results = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
+    rows = [(f"[“{r['sentence']}”]({r['claim']}.md)", r["verdict"], _on(r)) for r in results]
+    return f"{MARK}\n\n# Claims\n\n{table(('what was said', 'verdict', 'depends on'), rows)}\n"
+
+
+def _on(result: dict[str, Any]) -> str:
+    return "; ".join(TURNED.get(name, name) for name in result["depends_on"]) or "–"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def main(names: list[str]) -> None:
+    """Run, write, tell."""
+    for name in names or packaged_claims():
+        claim = load_claim(name)
+        out = folder_of(ROOT / "runs" / "claims", claim, full=True, seed=SEED)
+        publish(gather_told(examine(claim, full=True, out=out)))
+        (FOLDER / "index.md").write_text(index(), encoding="utf-8")
+        print(f"{name}: docs/claims/{name}.md", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
