@@ -15,8 +15,10 @@ NUMPY = {
 }  # fmt: skip
 NAMES = {"pow", "hypot", "lgamma", "sum", "fsum", "prange", "print", "open", "eval", "round"}
 #: The design asks for at most 2,000 lines; the whole chain takes more (docs/decisions/0006).  This bound only keeps
-#: them from growing unnoticed; the budget of CPU-seconds in test_budget.py is what a newcomer feels.
-BUDGET = 4_200
+#: those that a run warms from growing unnoticed; the budget of CPU-seconds in test_budget.py is what a newcomer feels.
+BUDGET = 4_100
+#: Kernels of single studies, compiled when one of them is asked for.
+ON_DEMAND = 200
 
 
 def problems(text: str) -> list[str]:
@@ -83,12 +85,14 @@ def test_fast_math_is_off_and_spelled_nowhere_else() -> None:
 
 
 def test_all_kernels_together_stay_within_the_line_budget() -> None:
-    lines = {}
+    warmed, asked = {}, {}
     for path in modules():
         text = path.read_text(encoding="utf-8")
-        lines[path.stem] = sum(code_lines(text, kernel) for kernel in kernels_of(text))
-    told = ", ".join(f"{name} {count}" for name, count in sorted(lines.items(), key=lambda x: -x[1]) if count)
-    assert 0 < sum(lines.values()) <= BUDGET, told
+        where = asked if path.parent.name == "study" or path.stem == "viewshed" else warmed
+        where[path.stem] = sum(code_lines(text, kernel) for kernel in kernels_of(text))
+    for lines, most in ((warmed, BUDGET), (asked, ON_DEMAND)):
+        told = ", ".join(f"{name} {count}" for name, count in sorted(lines.items(), key=lambda x: -x[1]) if count)
+        assert 0 < sum(lines.values()) <= most, told
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
