@@ -411,7 +411,7 @@ def slow_engine() -> Engine:
     """The same, and a worker of a cluster takes its time."""
     return replace(
         engine(),
-        restore=lambda facts: FakeScenario(**facts["mapping"], slowness=0.02),
+        restore=lambda facts: FakeScenario(**facts["mapping"], slowness=0.1),
         name="study.fake_engine:slow_engine",
     )
 

@@ -204,6 +204,8 @@ def _sorted_parts(items: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(sorted(items, key=lambda item: item.name))
 
 
+FileName = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
+FileNames = Annotated[tuple[FileName, ...], Strict(False), AfterValidator(_sorted_names)]
 Names = Annotated[tuple[Key, ...], Strict(False), AfterValidator(_sorted_names)]
 Route = Annotated[tuple[Position, ...], Strict(False), Field(max_length=1000)]
 Dials = Annotated[tuple[Annotated[float, Field(ge=-1e12, le=1e12)], ...], Strict(False), Field(max_length=8)]
@@ -265,7 +267,7 @@ class Terrain(_Part):
     length: Distance | None = None
     shore: Annotated[float, Measure("length", -1_000_000.0, 1_000_000.0, "-2 km")] | None = None
     base: GroundHeight = 0.0
-    files: Names = ()
+    files: FileNames = ()
     on_missing: Literal["error", "sea"] = "error"
 
     @model_validator(mode="after")
