@@ -339,6 +339,8 @@ class Spread:
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
+        # The interval comes from the contrasts, the figure from the halves: two estimates of one variance, which differ
+        # where worlds are few, so the interval is told wide enough for both.
         n, sd = self.question.replications, math.sqrt(self.knowledge.variance)
         around = percentiles(self.worlds, self.knowledge.variance)
         dice = np.percentile(self.nominal, [5.0, 50.0, 95.0], method="inverted_cdf")
@@ -357,7 +359,8 @@ class Spread:
             },
             "knowledge": {
                 "sd": sd,
-                "sd_low": math.sqrt(self.shares.variance_low), "sd_high": math.sqrt(self.shares.variance_high),
+                "sd_low": min(sd, math.sqrt(self.shares.variance_low)),
+                "sd_high": max(sd, math.sqrt(self.shares.variance_high)),
                 "variance": self.knowledge.variance, "variance_of_means": self.knowledge.raw,
                 "noise": self.knowledge.noise, "below_noise": self.knowledge.negative,
                 "p5": around[0], "p50": around[1], "p95": around[2], "label": LABEL,
