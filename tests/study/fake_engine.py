@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import signal
 import sys
 import time as clock
 from dataclasses import dataclass, field, replace
@@ -430,6 +431,7 @@ def deadly_engine() -> Engine:
 
 if __name__ == "__main__":
     folder, count, chunk, jobs, slowness, *on = sys.argv[1:]
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever starts tests in the background has it ignored
     try:
         made = run(
             FakeScenario(slowness=float(slowness)),
