@@ -85,10 +85,11 @@ def combined(probabilities: ArrayLike) -> float:
     return 1.0 - float(np.prod(1.0 - np.asarray(probabilities, dtype=np.float64)))
 
 
-def combined_common_mode(probability: float, shots: int, works: float) -> float:
+def combined_common_mode(probability: float, shots: float, works: float) -> float:
     """Probability of a kill by ``shots`` that share one cause of failure: works x (1 - (1 - p)^n).
 
-    works : probability that the shared part works; probability : of one shot, given that it does.
+    works : probability that the shared part works; probability : of one shot, given that it does; shots : not whole
+    where it is a mean
     """
     return works * (1.0 - (1.0 - probability) ** shots)
 

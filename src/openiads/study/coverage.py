@@ -77,7 +77,8 @@ class Question:
         if self.above not in ("ground", "sea"):
             raise InputError("coverage.above", f'"{self.above}"', 'Heights are above "ground" or "sea".')
         if not self.heights or not all(math.isfinite(h) and -500.0 <= h <= 100e3 for h in self.heights):
-            raise InputError("coverage.heights", f"{self.heights}", "Give at least one height from -500 m to 100 km.")
+            told = ", ".join(f"{height:g} m" for height in self.heights) or "no height"
+            raise InputError("coverage.heights", told, "Give at least one height from -500 m to 100 km.")
         if self.above == "ground" and min(self.heights) < 0.0:
             raise InputError("coverage.heights", f"{min(self.heights):g} m above ground", "Give 0 m or more.")
         if not all(math.isfinite(v) and v > 0.0 for v in np.atleast_1d(np.array(self.rcs))):

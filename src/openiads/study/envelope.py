@@ -427,7 +427,8 @@ def envelopes(
     question = question or Question()
     levels = [float(h) for h in heights]
     if not levels or min(levels) < 0.0 or not all(math.isfinite(h) for h in levels) or sorted(set(levels)) != levels:
-        raise InputError("--height", f"{levels} m", "Give one or more heights of 0 m or more, rising.")
+        told = ", ".join(f"{level:g} m" for level in levels) or "no height"
+        raise InputError("--height", told, "Give one or more heights of 0 m or more, rising.")
     reach, place = reach_of(world, unit, target, question), home(world, unit)
     if course is None:
         first = straight.inbound(world.terrain, place, target.speed, levels[0], reach, azimuths=azimuths, step=step,

@@ -50,7 +50,7 @@ def salvo_kill(kill: float, rounds: float, works: float = 1.0) -> float:
     _share("kill", kill)
     _share("works", works)
     _least("rounds", rounds, 0.0)
-    return combined_common_mode(kill, rounds, works)  # type: ignore[arg-type]
+    return combined_common_mode(kill, rounds, works)
 
 
 def layers_leak(kills: Iterable[float]) -> float:

@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from openiads.base.errors import InputError, Interrupted, ResultsError
+from openiads.study.claims import kill_over_area, largest_raid
+from openiads.study.claims.bench import Bench
 from openiads.study.claims.examine import Result, examine
+from openiads.study.claims.statement import load_claim
 from openiads.study.claims.verdict import Answer, Verdict
 from study.claims.small import SMALL, ballistic, changed, guarantee, moskva
 
@@ -118,3 +121,23 @@ def test_names_that_a_scenario_does_not_have_are_told(key: str, value: object, s
     claim = changed("guarantee", lambda mapping: mapping["study"].update({key: value}))
     with pytest.raises(InputError, match=rf"study\.{key}: .*{said}"):
         examine(claim)
+
+
+def test_what_claims_count_in_the_log_is_what_the_outcomes_say() -> None:
+    """The boldest figures of the page, P(no hit) and kills, counted again from the outcome rows."""
+    bench = Bench(seed=3)
+    stated = load_claim("guarantee").told
+    assets = [asset.name for asset in largest_raid.scenario(stated, 24, "emergent").assets]
+    every = stated.model_copy(update={"study": stated.study.model_copy(update={"asset": tuple(assets)})})
+    made = bench.run(largest_raid.scenario(every, 24, "emergent"), 12)
+    hits = made.rows()["asset_hits"]
+    assert 0 < (hits == 0).sum() < len(hits)  # else the count says nothing
+    assert largest_raid.untouched(every, made).value == pytest.approx((hits == 0).mean())
+
+    area = load_claim("ballistic").told
+    made = bench.run(kill_over_area.scenario(area, "scud_c", "emergent"), 6)
+    rules = [area.rule.model_copy(update={"area_share": share}) for share in (1.0, 0.0)]
+    worst, best = (kill_over_area._answer(area.model_copy(update={"rule": rule}), made)[1] for rule in rules)
+    mean = made.rows()["killed"].mean() / area.study.points
+    assert worst.value <= mean <= best.value
+    assert worst.value < best.value
