@@ -17,10 +17,11 @@ from scipy.interpolate import CubicHermiteSpline
 from engine.scenes import CLEAR, raid, replications, scene, site
 from openiads.earth.geodesy import direct, enu_axes, to_ecef
 from openiads.engine.run import Runner
-from openiads.parts.tracks import BALLISTIC_NOISE, BETA_START, BETA_VARIANCE, BETA_WALK
+from openiads.parts.tracks import BALLISTIC_NOISE, BETA_START, BETA_VARIANCE, BETA_WALK, cruises, falls
 from openiads.physics import ballistics
 from openiads.physics import filtering as f
 from openiads.physics.motion import state_at
+from openiads.world.layout import TRACK
 
 pytestmark = pytest.mark.compiled_only
 
@@ -216,3 +217,52 @@ def test_ballistic_tracks_of_a_scud_are_consistent():
     assert len(young) > 150
     assert 4.0 < young.mean() < 7.0
     assert np.mean(young > f.gate_threshold(0.999, 6)) < 0.02
+
+
+@pytest.mark.parametrize(("system", "distance"), [("s300pmu2", 240.0), ("patriot_pac2", 155.0)])
+def test_a_distant_aircraft_at_nine_kilometers_is_followed_as_an_aircraft(system, distance):
+    """Its first plots may say any speed: two of them lie kilometers off, some seconds apart.
+
+    Neither the post's tracks nor those of the engagement radar, which has no other to compare with, take it for
+    something that falls once they have had a few looks.
+    """
+    guard = site(system=system)
+    for key in ("launchers", "rounds", *(["low_altitude"] if system != "s300pmu2" else [])):
+        del guard[key]
+    world = scene(raid("Visitor", "f16", distance, altitude="9 km"), model=CLEAR, sites=[guard])
+    kinds = []
+    for seconds in (30.0, 60.0, 90.0, 120.0):
+        world.rows["situation"]["duration"] = seconds
+        runner = Runner(world, 4)
+        for replication in range(10):
+            runner.replicate(replication)
+            tracks = runner.sim.tracks
+            settled = tracks[(tracks["state"] == 3) & (tracks["hits"] >= 5)]
+            kinds.extend(zip(settled["owner"] >= 0, settled["ballistic"], strict=True))
+    own, falling = np.array(kinds).T
+    assert own.sum() > 10 and (own == 0).sum() > 20
+    assert falling.sum() == 0
+
+
+def made_track(speed, height, deviation):
+    """A track of this speed (m/s, along x) and height (m), whose speed is known to a deviation (m/s)."""
+    track = np.zeros(1, TRACK)[0]
+    track["x"][3], track["speed"], track["height"] = speed, speed, height
+    for axis, error in enumerate((deviation, 900.0, 900.0)):  # across its way it may be known ever so badly
+        track["p"][3 + axis, 3 + axis] = error * error
+    return track
+
+
+def test_what_falls_is_told_by_a_speed_beyond_its_own_doubt():
+    assert falls(made_track(1500.0, 60e3, 200.0))
+    assert not falls(made_track(1500.0, 60e3, 300.0))
+    assert not falls(made_track(840.0, 60e3, 1.0))
+    assert not falls(made_track(1500.0, 7e3, 1.0))
+
+
+def test_what_would_still_be_slow_after_a_free_fall_is_held_up_by_wings():
+    """500 m/s at 8 km; an apogee of 26 km is a fall of 18 km, 594 m/s, whatever the speed there."""
+    assert cruises(made_track(250.0, 9e3, 1.0)) and cruises(made_track(250.0, 15e3, 1.0))
+    assert cruises(made_track(499.0, 8e3, 1.0)) and not cruises(made_track(501.0, 8e3, 1.0))
+    assert not cruises(made_track(100.0, 26e3, 1.0))
+    assert not cruises(made_track(501.0, 0.0, 1.0))  # a missile that air has slowed on its last kilometers

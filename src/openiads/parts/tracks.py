@@ -39,6 +39,9 @@ BETA_WALK = 1e-3  # 1/s, random walk of the log ballistic coefficient
 BETA_START = math.log(16000.0)  # ln kg/m2, a missile whose body stays with its warhead
 BETA_VARIANCE = 1.0
 FALLING, HIGH = 850.0, 8000.0  # m/s and m, beyond both a track is taken for ballistic
+SURE = 3.0  # deviations of its speed by which it must be beyond
+SLOW = 500.0  # m/s, see ``cruises``
+TWICE_GRAVITY = 2.0 * 9.80665
 PAIR = 15.137  # chi-square, 1 degree of freedom, 0.9999
 SPEED_LIMIT = 3000.0  # m/s, how far a second plot may lie from a first
 MERGE_CYCLES = 4  # cycles in a row that two tracks must look alike
@@ -69,6 +72,25 @@ def predict(sim, k, t):
     note_spread(track)
 
 
+@kernel("b1(Track)")
+def falls(track):
+    """Whether a track is surely faster than ``FALLING``: the first few plots of a distant aircraft may say so too."""
+    x, p = track["x"], track["p"]
+    along = 0.0  # variance along the velocity, times its square
+    for i in range(3, 6):
+        for j in range(3, 6):
+            along += x[i] * x[j] * p[i, j]
+    speed = track["speed"]
+    return speed > FALLING and track["height"] > HIGH and speed - SURE * math.sqrt(max(along, 0.0)) / speed > FALLING
+
+
+@kernel("b1(Track)")
+def cruises(track):
+    """Whether a track is slow, and would still be at ``HIGH`` if it fell there freely: it holds its height by lift."""
+    v2 = track["speed"] * track["speed"]
+    return v2 < SLOW * SLOW and v2 + TWICE_GRAVITY * (track["height"] - HIGH) < SLOW * SLOW
+
+
 @kernel("void(Sim, i8)")
 def classify(sim, k):
     """Set speed and height, and switch the filter between air-breathing and ballistic by both (with hysteresis)."""
@@ -76,10 +98,10 @@ def classify(sim, k):
     x = track["x"]
     track["speed"] = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
     _, _, _, track["height"] = local_up(x[0], x[1], x[2])
-    if track["ballistic"] == 0 and track["state"] == CONFIRMED and track["speed"] > FALLING and track["height"] > HIGH:
+    if track["ballistic"] == 0 and track["state"] == CONFIRMED and falls(track):
         track["ballistic"] = 1
         switch_to_ballistic(x, track["p"], BETA_START, BETA_VARIANCE)
-    elif track["ballistic"] == 1 and track["speed"] < 500.0 and track["height"] < 8000.0 and track["owner"] == POST:
+    elif cruises(track):
         track["ballistic"] = 0
     if track["ballistic"] == 1:
         track["kind"] = BALLISTIC
