@@ -254,8 +254,9 @@ def made_track(speed, height, deviation):
 
 
 def test_what_falls_is_told_by_a_speed_beyond_its_own_doubt():
-    assert falls(made_track(1500.0, 60e3, 200.0))
-    assert not falls(made_track(1500.0, 60e3, 300.0))
+    """Beyond 850 m/s, and by three deviations beyond the 500 m/s that an aircraft may have."""
+    assert falls(made_track(1500.0, 60e3, 330.0))
+    assert not falls(made_track(1500.0, 60e3, 340.0))
     assert not falls(made_track(840.0, 60e3, 1.0))
     assert not falls(made_track(1500.0, 7e3, 1.0))
 

@@ -5,9 +5,8 @@ A target flies straight toward an asset that lies abeam of the unit, so that the
 point.  A placement is *well inside* if the envelope of a slow crew (twice the published reaction time and 10 s) holds
 at least 20 km of the way for a target 3 dB smaller, *well outside* if the envelope of an immediate crew
 holds none of it and none 6 km nearer for a target 3 dB larger; what lies between is near an edge and
-decides nothing.  Heights near the ceiling are left out: there crews hold fire far inside the edge, because the path
-that a track predicts soon leaves the few kilometers in which a round has lift to spare; and so are those at which
-a target of this speed passes for an airliner.
+decides nothing.  Heights near the ceiling, 18 km and more, are left out: there the error of a track's climb
+decides whether its predicted path stays in the few kilometers in which a round has lift to spare.
 """
 
 from __future__ import annotations

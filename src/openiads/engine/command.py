@@ -18,7 +18,7 @@ from openiads.doctrine.assignment import (
     window,
 )
 from openiads.doctrine.contracts import FIRE, Dials, Draw, Order, Own, Picture
-from openiads.doctrine.evaluation import evaluate, inbound
+from openiads.doctrine.evaluation import evaluate, evaluate_ballistic, inbound
 from openiads.doctrine.firing import USER, fire, looks_again
 from openiads.doctrine.identification import identify
 from openiads.earth.sight import lowest_visible
@@ -91,14 +91,18 @@ def judge(sim, post):
                 0.0, 0.0)  # fmt: skip
 
 
-@kernel("i8(Unit, Track)")
-def forbidden(unit, track):
+@kernel("i8(Sim, Unit, Track)")
+def forbidden(sim, unit, track):
     """0 if a crew may still shoot at the track it was given, else the gate: rules, or a missile that falls elsewhere.
 
-    The ellipse of a predicted impact shrinks with every look, so that what threatened at assignment may not any more.
+    The ellipse of a predicted impact shrinks with every look, so that what threatened at assignment, or when the post
+    last looked, may not any more: it is predicted anew.
     """
     gate = permitted(unit, track)
-    return NOT_THREATENING if gate == 0 and track["ballistic"] == 1 and track["threatening"] == 0 else gate
+    if gate != 0 or track["ballistic"] == 0:
+        return gate
+    evaluate_ballistic(sim.situation[0], sim.posts[track["post"]], track, sim.assets, sim.cost[MOST_PLOTS + 3])
+    return 0 if track["threatening"] == 1 else NOT_THREATENING
 
 
 @kernel("i8(Sim, i8, i8)")
@@ -585,7 +589,7 @@ def decide(sim, e, view, rule):
         if engagement["in_flight"] == 0:
             release(sim, e)
         return
-    gate = forbidden(unit, track)
+    gate = forbidden(sim, unit, track)
     loaded = rounds_left(sim, u)
     if gate != 0 or (loaded <= 0 and engagement["in_flight"] == 0):
         set_gate(sim, f, u, gate if gate != 0 else NO_ROUND, 0.0)
@@ -651,8 +655,8 @@ def launch_next(sim, e):
     engagement["due"] = now + RETRY
     track = sim.tracks[engagement["track"]]
     magazine = sim.magazines[engagement["magazine"]]
-    ban = forbidden(unit, track)
     lost = track["serial"] != engagement["serial"] or track["state"] != CONFIRMED
+    ban = 0 if lost else forbidden(sim, unit, track)
     if lost or ban != 0:  # lost, or believed otherwise since the decision
         set_gate(sim, f, u, ban if ban != 0 else NO_FIRM_TRACK, 0.0)
         engagement["wanted"] = 0

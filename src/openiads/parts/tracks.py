@@ -39,8 +39,8 @@ BETA_WALK = 1e-3  # 1/s, random walk of the log ballistic coefficient
 BETA_START = math.log(16000.0)  # ln kg/m2, a missile whose body stays with its warhead
 BETA_VARIANCE = 1.0
 FALLING, HIGH = 850.0, 8000.0  # m/s and m, beyond both a track is taken for ballistic
-SURE = 3.0  # deviations of its speed by which it must be beyond
-SLOW = 500.0  # m/s, see ``cruises``
+SURE = 3.0  # deviations of its speed by which it must be beyond ``SLOW`` too
+SLOW = 500.0  # m/s, an aircraft may be so fast; see ``cruises``
 TWICE_GRAVITY = 2.0 * 9.80665
 PAIR = 15.137  # chi-square, 1 degree of freedom, 0.9999
 SPEED_LIMIT = 3000.0  # m/s, how far a second plot may lie from a first
@@ -74,14 +74,14 @@ def predict(sim, k, t):
 
 @kernel("b1(Track)")
 def falls(track):
-    """Whether a track is surely faster than ``FALLING``: the first few plots of a distant aircraft may say so too."""
+    """Whether a track is faster than ``FALLING``, and surely than ``SLOW``: a distant aircraft's first plots say much."""
     x, p = track["x"], track["p"]
     along = 0.0  # variance along the velocity, times its square
     for i in range(3, 6):
         for j in range(3, 6):
             along += x[i] * x[j] * p[i, j]
     speed = track["speed"]
-    return speed > FALLING and track["height"] > HIGH and speed - SURE * math.sqrt(max(along, 0.0)) / speed > FALLING
+    return speed > FALLING and track["height"] > HIGH and speed - SURE * math.sqrt(max(along, 0.0)) / speed > SLOW
 
 
 @kernel("b1(Track)")

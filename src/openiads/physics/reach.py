@@ -248,7 +248,7 @@ def _planning(kind: Any) -> Any:
 
 
 def flyout_table(
-    kind: Any, range_max: float, height_max: float = 36_000.0, ranges: int = 49, heights: int = 19
+    kind: Any, range_max: float, height_max: float = 36_000.0, ranges: int = 97, heights: int = 19
 ) -> NDArray[np.float64]:
     """Flyout table of an interceptor row out to ``range_max`` and up to ``height_max`` (m); see the module's text."""
     if not (range_max > 0.0 and height_max > 0.0 and ranges > 1 and heights > 1):
