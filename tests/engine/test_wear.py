@@ -295,7 +295,7 @@ def test_a_scud_whose_ellipse_excludes_everything_defended_draws_a_shot_in_less_
 @pytest.mark.parametrize("azimuth", [90.0, 270.0])
 @pytest.mark.parametrize("distance", [3.0, 4.0])
 def test_no_round_leaves_for_a_scud_whose_ellipse_excludes_the_depot_at_that_moment(azimuth, distance):
-    """3 or 4 km from the depot a track may not know yet that it will miss: who shoots then has the ellipse on the depot.
+    """3 or 4 km off the depot a track may not know yet that it will miss: who shoots then has the ellipse on it.
 
     The run is stopped at the first launch and the ellipse of the post's track is taken there.  Of all replications in
     which a shot was drawn none had it beyond three deviations, far less than one of a hundred.

@@ -74,7 +74,7 @@ def predict(sim, k, t):
 
 @kernel("b1(Track)")
 def falls(track):
-    """Whether a track is faster than ``FALLING``, and surely than ``SLOW``: a distant aircraft's first plots say much."""
+    """Whether a track is faster than ``FALLING``, and surely than ``SLOW``: an aircraft's first plots say much."""
     x, p = track["x"], track["p"]
     along = 0.0  # variance along the velocity, times its square
     for i in range(3, 6):
