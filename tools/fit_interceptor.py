@@ -6,7 +6,8 @@ coefficient (ceiling) and the loft (apogee of the long shot).  The minimum range
 is kinematic alone and should not lie beyond the published one.  Everything else of a round is as in the catalog.  The
 model's figures are those of `openiads.study.reach_table`; those outside the list are printed with their miss.
 
-Usage: python tools/fit_interceptor.py [--write] [ROUND ...]   (no round: all; --write: into interceptors.toml)
+Usage: python tools/fit_interceptor.py [--near] [--write] [ROUND ...]   (no round: all; --write: into interceptors.toml;
+--near: begins at the catalog's present values instead of a coarse grid, for a small change of something else)
 """
 
 from __future__ import annotations
@@ -72,9 +73,20 @@ def aims_of(entry: Entry) -> dict[str, float]:
     return {field: AIMS.get(entry.name, {}).get(field, entry.si(field)) for field in entry.lists["fitted"]}
 
 
-def fitted(entry: Entry) -> dict[str, Any]:
-    """The fitted fields of a round (SI): the best of a coarse grid, then a simplex search without derivatives,
-    because the range has steps where a shot first fails."""
+def present(entry: Entry) -> list[float]:
+    """The free parameters that give the fields of the catalog as they are."""
+    found = {
+        "propellant": entry.boost_propellant.si / entry.launch_mass.si,
+        "drag": float(round_values(entry)["cd"]["value"][0]) / DRAG[0],
+        "lift": entry.cn_max.si,
+        "loft": entry.loft_max.si,
+    }
+    return [found[name] for name in free_of(entry)]
+
+
+def fitted(entry: Entry, *, near: bool = False) -> dict[str, Any]:
+    """The fitted fields of a round (SI): the best of a coarse grid, or what the catalog has, then a simplex search
+    without derivatives, because the range has steps where a shot first fails."""
     aims, free = aims_of(entry), free_of(entry)
     values = round_values(entry)
     low, high = (np.log([max(BOUNDS[name][k], 1e-3) for name in free]) for k in (0, 1))
@@ -87,7 +99,8 @@ def fitted(entry: Entry) -> dict[str, Any]:
         beyond = max(got["min_range"] / entry.min_range.si - 1.0, 0.0)
         return sum((got[field] / aim - 1.0) ** 2 for field, aim in aims.items()) + (0.2 * beyond) ** 2
 
-    best = sorted(np.log(list(product(*(GRID[name] for name in free)))), key=misfit)[:3]
+    grid = [present(entry)] if near else list(product(*(GRID[name] for name in free)))
+    best = sorted(np.log(grid), key=misfit)[:3]
     options = {"xatol": 1e-4, "fatol": 1e-8, "maxfev": 150}
     for _ in range(2):  # a simplex that has collapsed at a step gets a new start there
         found = [minimize(misfit, start, method="Nelder-Mead", options=options) for start in best]
@@ -132,12 +145,12 @@ def written(text: str, name: str, fields: dict[str, Any]) -> str:
 
 def main() -> None:
     """Fit, print, and write the fields where asked."""
-    wanted = [word for word in sys.argv[1:] if word != "--write"]
+    wanted = [word for word in sys.argv[1:] if not word.startswith("--")]
     file = Path(str(resources.files("openiads.data") / "entries" / "interceptors.toml"))
     for entry in catalog().interceptors.values():
         if wanted and entry.name not in wanted:
             continue
-        fields = fitted(entry)
+        fields = fitted(entry, near="--near" in sys.argv[1:])
         print(f"{entry.name}: {entry.title}")
         print("\n".join(f"  {line}" for line in told(entry, fields)))
         for field, value in fields.items():

@@ -358,7 +358,7 @@ def fly(body, kind, until, tx, ty, tz, tvx, tvy, tvz, target_time, coarse_step, 
 
     tx .. tvz : believed ECEF position (m) and velocity (m/s) of the target at ``target_time`` (s), extrapolated
     freely falling or at constant height (``body["ballistic"]``).  Steps belong to the round's own grid: a step that
-    begins before ``until`` is flown whole.  coarse_step : s, of the coast, a quarter of it under thrust; fine_step : s,
+    begins before ``until`` is flown whole.  coarse_step : s, of the coast, an eighth of it under thrust; fine_step : s,
     until the turn-over ends.  ``HANDOVER`` comes when the time or range to go falls to the kind's handover values.
     """
     gx, gy, gz = track_acceleration(tx, ty, tz, tvx, tvy, tvz, body["ballistic"])
@@ -429,7 +429,7 @@ def fly(body, kind, until, tx, ty, tz, tvx, tvy, tvz, target_time, coarse_step, 
             lateral[0] = k * (dx - along * v[0])
             lateral[1] = k * (dy - along * v[1])
             lateral[2] = k * (dz - along * v[2])
-            step = coarse_step if age >= burnt else 0.25 * coarse_step
+            step = coarse_step if age >= burnt else 0.125 * coarse_step
             height = advance(body, kind, step, lateral[0], lateral[1], lateral[2])
         body["status"] = flight_status(body, kind, height)
     return body["status"]

@@ -311,14 +311,23 @@ def ceiling(kind: Any, reach: float, load: float = 3 * 9.80665) -> float:
     return _greatest(feasible, 1000.0, 60_000.0, 1000.0)
 
 
-def minimum_range(kind: Any, height: float = 1000.0, target_speed: float = 250.0, load: float = 5 * 9.80665) -> float:
-    """Smallest ground range (m) at which a head-on target at ``height`` (m) can be met with ``load`` available."""
+def minimum_range(
+    kind: Any, height: float = 1000.0, target_speed: float = 250.0, load: float = 5 * 9.80665, out_to: float = 20e3
+) -> float:
+    """Ground range (m) from which on a head-on target at ``height`` (m) is met at every range out to ``out_to`` with
+    ``load`` (m/s^2) available, to 250 m; inf if not even there.
+
+    A round that is launched upward can also meet what is nearly overhead; that is no range to count on, because
+    between it and the ranges told here nothing is met.
+    """
     row, body = _planning(kind), new_bodies(1)[0]
-    for x in np.arange(500.0, 60_000.0, 250.0):
+    least = math.inf
+    for x in np.arange(out_to, 499.0, -250.0):
         time, speed, available = arrive(body, row, float(x), height, target_speed, COARSE, FINE)
-        if time < math.inf and available >= load and speed >= 1.5 * target_speed:
-            return float(x)
-    return math.inf
+        if not (time < math.inf and available >= load and speed >= 1.5 * target_speed):
+            break
+        least = float(x)
+    return least
 
 
 def long_shot(kind: Any, ground_range: float, height: float = 10_000.0) -> tuple[float, float, float]:

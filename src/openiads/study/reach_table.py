@@ -137,7 +137,7 @@ def flown_round(row: Any, published_range: float) -> dict[str, float]:
         "peak_speed": peak,
         "apogee": apogee,
         "average_speed": distance / time,
-        "min_range": reach.minimum_range(row),
+        "min_range": reach.minimum_range(row, out_to=min(20e3, 0.5 * distance)),
     }
 
 
