@@ -13,7 +13,7 @@ from fastkml import KML
 
 from openiads.base.errors import InputError
 from openiads.data.reading import load
-from openiads.faces import areas, coverage_map, coverages
+from openiads.faces import areas, coverage_map, coverages, geofiles
 from openiads.study import coverage, standing
 from openiads.study.coverage import Question
 
@@ -36,13 +36,13 @@ def test_polygons_have_the_area_and_the_holes_of_their_cells():
     lats, lons = np.linspace(30.0, 31.0, 101), np.linspace(35.0, 36.0, 101)
     y, x = np.meshgrid(lats - 30.5, lons - 35.5, indexing="ij")
     disk = np.hypot(x, y)
-    found = areas.polygons((disk < 0.4) & (disk > 0.2), lats, lons)
+    found = geofiles.polygons((disk < 0.4) & (disk > 0.2), lons, lats)
     assert len(found) == 1 and len(found[0]) == 2
     outer, hole = (ring_area(ring) for ring in found[0])
     assert outer == pytest.approx(math.pi * 0.16, rel=0.02)
     assert hole == pytest.approx(-math.pi * 0.04, rel=0.04)
     assert all(ring[0] == ring[-1] for ring in found[0])
-    assert areas.polygons(np.zeros((5, 5), bool), lats[:5], lons[:5]) == []
+    assert geofiles.polygons(np.zeros((5, 5), bool), lons[:5], lats[:5]) == []
 
 
 def test_geojson_is_valid_and_its_areas_are_those_of_the_cells(found, tmp_path):

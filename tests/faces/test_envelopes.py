@@ -105,7 +105,7 @@ def test_reach_as_json() -> None:
         (("envelope", "s300f", "--out", "cut.doc"), "End it in"),
         (("envelope", "s300f", "--round", "48n6e2"), "--round"),
         (("reach", "tartus_2016", "--site", "Nowhere"), "Nowhere"),
-        (("reach", "tartus_2016", "--out", "map.tif"), "End it in"),
+        (("reach", "tartus_2016", "--out", "map.shp"), "End it in"),
     ],
 )
 def test_what_is_asked_wrongly_is_one_line(words: tuple[str, ...], told: str) -> None:
