@@ -13,7 +13,7 @@ from fastkml import KML
 
 from openiads.base.errors import InputError
 from openiads.data.reading import load
-from openiads.faces import areas, coverage_map, coverages, geofiles
+from openiads.faces import areas, coverage_map, coverages, geofiles, ground
 from openiads.study import coverage, standing
 from openiads.study.coverage import Question
 
@@ -104,6 +104,28 @@ def test_geotiff_without_rasterio_says_how_to_get_it(found, tmp_path, monkeypatc
         areas.write(found, tmp_path / "seen.tif")
 
 
+def test_a_map_of_own_files_says_which_they_are_how_fine_and_their_hash(tmp_path):
+    for west in (34, 35, 36, 37):
+        lines = ["ncols 21", "nrows 41", f"xllcorner {west}", "yllcorner 34", "cellsize 0.05", *["100 " * 21] * 41]
+        (tmp_path / f"hills_{west}.asc").write_text("\n".join(lines), encoding="ascii")
+    world = standing.radar_world(
+        load("tartus_2016").with_values({"terrain.on_missing": "sea"}), dem=sorted(tmp_path.glob("*.asc"))
+    )
+    rows = standing.chosen(world, ["76n6"])
+    where = coverage.map_around(world, rows, Question(), size=60e3, cells=20)
+    found = coverage.coverage(world, Question(), rows, where=where)
+    said = ground.terrain_note(found.terrain)
+    assert said.startswith("Terrain: the user's hills_34.asc, hills_35.asc, hills_36.asc and 1 more, 5.56 km cells")
+    assert found.terrain.digest()[:12] in said and "sea where they have no data" in said and "understate" in said
+    told = " ".join(text.get_text() for text in coverage_map.draw(found, "Own files", packaged=False).texts)
+    assert found.terrain.digest()[:12] in told and "hills_34.asc" in told
+    areas.write(found, tmp_path / "seen.geojson")
+    properties = json.loads((tmp_path / "seen.geojson").read_text(encoding="utf-8"))["features"][0]["properties"]
+    assert properties["terrain_resolution_m"] == pytest.approx(5559.75, abs=0.1)
+    assert properties["terrain_sha256"] == found.terrain.digest() and "hills_36.asc" in properties["terrain"]
+    assert coverages.as_data(found)["terrain"]["files"] == [f"hills_{west}.asc" for west in (34, 35, 36, 37)]
+
+
 @pytest.mark.parametrize("show", ["heights", "lowest"])
 def test_a_map_says_what_was_asked_and_where_the_ground_comes_from(found, show):
     figure = coverage_map.draw(found, "Tartus", show=show)
@@ -165,6 +187,10 @@ def test_the_command_answers_for_a_site_with_mast_and_route(tmp_path):
         (("raid24", "--show", "all"), "heights or lowest"),
         (("--system", "s300pmu2", "--at", "somewhere"), "--at"),
         (("raid24", "--k", "3"), "earth_factor"),
+        (("raid24", "--extent", "35 N 36 E; 34 N 37 E"), "is empty"),
+        (("raid24", "--extent", "35 N 36 E"), "--extent"),
+        (("raid24", "--extent", "34 N 36 E; 35 N 37 E", "--size", "60 km"), "Give the corners, or"),
+        (("raid24", "--center", "nowhere"), "--center"),
     ],
 )
 def test_wrong_options_are_told_in_one_line(arguments, told, tmp_path):

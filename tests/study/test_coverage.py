@@ -257,6 +257,24 @@ def test_senseless_questions_are_refused(flat, wrong):
         coverage.coverage(flat, Question(**wrong), where=grid(flat, 0, 4))
 
 
+def test_a_map_by_its_corners_has_nearly_square_cells_and_answers_as_any_other(flat):
+    low, high = (LAT - 0.004, LON - 0.012), (LAT + 0.006, LON + 0.003)
+    where = coverage.map_within(flat.terrain, low, high, cells=50)
+    assert (where.lats[0], where.lons[0], where.lats[-1], where.lons[-1]) == (*low, *high)
+    assert max(where.ground.shape) == 50 and where.cell[0] == pytest.approx(where.cell[1], rel=0.03)
+    (k,) = rows(flat, "76n6")
+    question = Question(heights=(50.0,))
+    found = coverage.coverage(flat, question, [k], where=where)
+    aside = coverage.map_around(flat, [k], question, size=120e3, cells=50, center=(LAT, LON + 0.005))
+    assert float(aside.lons.mean()) == pytest.approx(LON + 0.005)
+    other = coverage.coverage(flat, question, [k], where=aside)
+    for each in (found, other):  # over flat ground what is in view depends on the distance alone
+        away = distances(each.map)
+        assert away[each.visible(0)].max() < away[~each.visible(0) & (away > 5e3)].min(initial=1e6) + 500.0
+    with pytest.raises(InputError, match="coverage map"):
+        coverage.map_within(flat.terrain, low, (high[0], low[1]))
+
+
 def test_impossible_maps_are_refused(flat):
     for wrong in ({"size": 0.0}, {"size": 2e6}, {"cells": 1}, {"cells": 10_000}):
         with pytest.raises(InputError, match="coverage map"):

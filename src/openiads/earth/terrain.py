@@ -68,7 +68,8 @@ class Terrain:
     """Ground heights as a function of place.
 
     label : what it is, for people;  resolution : m, spacing of what it knows (0: exact formula);
-    coarse : true where ridges between the grid points are likely to be understated.
+    coarse : true where ridges between the grid points are likely to be understated;
+    files : names of the user's files that it comes from;  sea_elsewhere : the sea is put where it has no data.
     A height is that of the bare ground plus ``crest_factor`` times the crest above it; most terrain has no crests.
     """
 
@@ -84,10 +85,14 @@ class Terrain:
         land: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None,
         known: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None,
         coarse: bool = False,
+        files: tuple[str, ...] = (),
+        sea_elsewhere: bool = False,
     ) -> None:
         self.label = label
         self.resolution = resolution
         self.coarse = coarse
+        self.files = files
+        self.sea_elsewhere = sea_elsewhere
         self.crest_factor = crest_factor
         self._surface = surface
         self._crest = crest
@@ -219,7 +224,7 @@ def levant(crest_factor: float = 0.5, on_missing: str = "error") -> Terrain:
     label = f"packaged Levant, 9 km, crest factor {crest_factor:g}"
     return Terrain(
         label, METERS_PER_DEGREE / 12, surface, identity, crest=crest, crest_factor=float(crest_factor), land=land,
-        known=known, coarse=True,
+        known=known, coarse=True, sea_elsewhere=on_missing == "sea",
     )  # fmt: skip
 
 
@@ -481,7 +486,10 @@ def from_file(paths: str | Path | Iterable[str | Path], on_missing: str = "error
         identity.update(repr(place).encode() + grid.heights.astype("<f4").tobytes())
     label = names[0].name if len(names) == 1 else f"{names[0].name} and {len(names) - 1} more"
     step = max(grid.lat_step for grid in grids) * METERS_PER_DEGREE
-    return Terrain(label, step, surface, identity.digest(), known=known, coarse=step > 500.0)
+    return Terrain(
+        label, step, surface, identity.digest(), known=known, coarse=step > 500.0,
+        files=tuple(name.name for name in names), sea_elsewhere=on_missing == "sea",
+    )  # fmt: skip
 
 
 def _read(path: Path) -> Grid:

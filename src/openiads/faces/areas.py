@@ -12,6 +12,7 @@ import numpy as np
 
 from openiads.faces import geofiles, text
 from openiads.faces.geofiles import Area
+from openiads.faces.ground import terrain_fields
 from openiads.study.coverage import Coverage
 
 __all__ = ["WRITERS", "write"]
@@ -32,8 +33,7 @@ def _parts(found: Coverage) -> Iterator[Area]:
                 "radar": found.views[0].name if len(found.views) == 1 else name, "height_m": height,
                 "above": question.above, "rcs_m2": question.rcs, "probability": question.probability,
                 "looks": list(question.looks), "area_km2": round(found.area(cells) / 1e6, 3),
-                "earth_factor": found.earth_factor, "terrain": found.terrain.label,
-                "terrain_sha256": found.terrain.digest(), "note": text.FOOTER,
+                "earth_factor": found.earth_factor, **terrain_fields(found.terrain), "note": text.FOOTER,
             }  # fmt: skip
             title = f"{told['radar']}: {height:g} m above {question.above}"
             yield Area(title, told, geofiles.polygons(cells, lons, lats), order.index(height))
@@ -80,7 +80,7 @@ def _tiff(found: Coverage, path: Path) -> None:
         for k, height in enumerate(found.question.heights)
     ]
     known = [(name, np.where(found.map.known, values, np.float32(np.nan))) for name, values in bands]
-    tags = {"terrain": found.terrain.label, "terrain_sha256": found.terrain.digest(), "note": text.FOOTER}
+    tags = {key: str(value) for key, value in terrain_fields(found.terrain).items()} | {"note": text.FOOTER}
     geofiles.geotiff(path, np.degrees(found.map.lats), np.degrees(found.map.lons), known, tags)
 
 

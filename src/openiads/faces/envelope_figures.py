@@ -15,6 +15,7 @@ from openiads.faces import text
 from openiads.faces.coverage_map import colors, length
 from openiads.faces.envelopes import Answer, asked
 from openiads.faces.figures import BLUE, INK, MUTED, VERMILION, blank, style
+from openiads.faces.ground import terrain_note
 from openiads.study.envelope import Envelope, magazines_of
 
 if TYPE_CHECKING:
@@ -50,11 +51,7 @@ def _notes(answer: Answer) -> list[str]:
         "radar sees it without a break. Tracks, identification, queue and kill are not in it. A radar that turns in "
         "action turns to targets outside its sector only: hence steps at the sector's edges."
     )
-    return [
-        rule,
-        f"Terrain: {answer.world.terrain.label}.",
-        text.FOOTER,
-    ]
+    return [rule, terrain_note(answer.world.terrain), text.FOOTER]
 
 
 def _ground(found: Envelope, k: int) -> tuple[Any, Any, Any]:

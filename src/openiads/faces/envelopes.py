@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from openiads.faces import geofiles, text
 from openiads.faces.geofiles import Area
+from openiads.faces.ground import terrain_fields
 from openiads.study.envelope import Envelope, home
 from openiads.study.opportunities import Pass
 from openiads.study.straight import Target
@@ -127,8 +128,7 @@ def _features(answer: Answer) -> list[Area]:
             told = {
                 "system": answer.world.scenario.sites[0].system, "limits": arm, "height_m": float(height),
                 "target": asked(answer.target), "area_km2": round(found.area(k) * 1e-6, 3),
-                "terrain": answer.world.terrain.label, "terrain_sha256": answer.world.terrain.digest(),
-                "note": text.FOOTER,
+                **terrain_fields(answer.world.terrain), "note": text.FOOTER,
             }  # fmt: skip
             shape = [
                 [geofiles.rounded(ring, outer=n == 0) for n, ring in enumerate(rings)] for rings in outline(found, k)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from openiads.faces import geofiles, text
 from openiads.faces.envelopes import asked
+from openiads.faces.ground import terrain_fields
 from openiads.study.coverage import Map
 from openiads.study.straight import Target
 from openiads.world.build import World
@@ -39,7 +40,7 @@ def _told(found: KeepOut) -> dict[str, Any]:
     names = [found.world.names.units[u] for u in found.units]
     return {
         "units": names, "target": asked(found.target), "above": found.above, "limits": "emergent",
-        "terrain": found.world.terrain.label, "terrain_sha256": found.world.terrain.digest(), "note": text.FOOTER,
+        **terrain_fields(found.world.terrain), "note": text.FOOTER,
     }  # fmt: skip
 
 
@@ -77,7 +78,7 @@ def _tiff(found: KeepOut, path: Path) -> None:
          np.where(found.where.known, found.counts[k], np.nan))
         for k, height in enumerate(found.heights)
     ]  # fmt: skip
-    tags = {key: value if isinstance(value, str) else ", ".join(value) for key, value in _told(found).items()}
+    tags = {key: ", ".join(value) if isinstance(value, list) else str(value) for key, value in _told(found).items()}
     geofiles.geotiff(path, np.degrees(found.where.lats), np.degrees(found.where.lons), bands, tags)
 
 
