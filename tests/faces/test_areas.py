@@ -173,6 +173,20 @@ def test_the_command_answers_for_a_site_with_mast_and_route(tmp_path):
 
 
 @pytest.mark.compiled_only
+def test_a_site_stands_on_any_coast_that_own_files_cover_and_nowhere_else(tmp_path):
+    lines = ["ncols 81", "nrows 81", "xllcenter 24", "yllcenter 33", "cellsize 0.05", *["150 " * 81] * 81]
+    (tmp_path / "island.asc").write_text("\n".join(lines), encoding="ascii")
+    there = ("--system", "s300pmu2", "--at", "35.0 N 25.9 E", "--radar", "76n6", "--size", "60 km", "--cells", "20")
+    done = command(*there, "--dem", "island.asc", "--out", "a.geojson", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "island.asc" in done.stdout.replace("\n", " ")
+    for words in (there, (*there[:3], "10 N 25.9 E", *there[4:], "--dem", "island.asc")):
+        refused = command(*words, folder=tmp_path)
+        assert refused.returncode == 65 and len(refused.stderr.strip().splitlines()) == 1
+        assert "--dem" in refused.stderr or "no terrain data" in refused.stderr
+
+
+@pytest.mark.compiled_only
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -191,6 +205,8 @@ def test_the_command_answers_for_a_site_with_mast_and_route(tmp_path):
         (("raid24", "--extent", "35 N 36 E"), "--extent"),
         (("raid24", "--extent", "34 N 36 E; 35 N 37 E", "--size", "60 km"), "Give the corners, or"),
         (("raid24", "--center", "nowhere"), "--center"),
+        (("raid24", "--route", "35 N 36 E"), "two or more places"),
+        (("--system", "s300pmu2", "--at", "35.0 N 34.9 E"), "--at"),
     ],
 )
 def test_wrong_options_are_told_in_one_line(arguments, told, tmp_path):

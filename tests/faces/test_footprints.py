@@ -142,6 +142,13 @@ def test_a_file_needs_a_place() -> None:
     assert done.exit_code == 65 and "--at" in done.stderr
 
 
+@pytest.mark.parametrize("place", ["90 N 10 E", "10 N 179.9 E"])
+def test_a_map_that_no_such_file_can_hold_is_refused(place: str, tmp_path: Path) -> None:
+    done = call("footprint", "patriot_pac2", "--against", "scud_b", "--samples", "0", "--at", place, "--size", "60 km",
+                "--out", str(tmp_path / "map.kml"))  # fmt: skip
+    assert done.exit_code == 65 and "antimeridian" in done.stderr
+
+
 # ------------------------------------------------------------------ keep-out maps
 
 

@@ -561,6 +561,8 @@ def _read_asc(path: Path) -> Grid:
         raise InputError(str(path), reason, "It needs ncols, nrows, xllcorner, yllcorner, cellsize.") from missing
     except ValueError as problem:
         raise InputError(str(path), f"not a number: {problem}", "Write an Esri ASCII grid of numbers.") from problem
+    if not (math.isfinite(step) and step > 0.0):
+        raise InputError(str(path), f"a cell size of {step:g}", "Write the degrees between two cells.")
     if rows < 2 or columns < 2 or rows * columns > LARGEST or values.size != rows * columns:
         reason = f"{values.size} heights for {rows} rows of {columns}"
         raise InputError(str(path), reason, "The file is cut short, too small or too large; write it again.")
@@ -592,7 +594,9 @@ def _read_tiff(path: Path) -> Grid:
         raise InputError(str(path), "reading GeoTIFF needs the package rasterio", remedy) from missing
     try:
         with rasterio.open(path, driver="GTiff") as file:
-            if file.crs is None or not file.crs.is_geographic or file.transform.b or file.transform.d:
+            if file.crs is None:
+                raise InputError(str(path), "says no coordinate system", "Write it with EPSG:4326.")
+            if not file.crs.is_geographic or file.transform.b or file.transform.d:
                 reason = "not on a latitude-longitude grid"
                 raise InputError(str(path), reason, "Reproject it to EPSG:4326.")
             if file.count != 1 or file.width * file.height > LARGEST or min(file.width, file.height) < 2:
@@ -603,7 +607,8 @@ def _read_tiff(path: Path) -> Grid:
             heights = file.read(1, masked=True).astype(np.float32).filled(np.nan)
             a, e, west, north = file.transform.a, file.transform.e, file.transform.c, file.transform.f
     except rasterio.errors.RasterioError as problem:
-        raise InputError(str(path), f"cannot be read ({problem})", "Write it again as a plain GeoTIFF.") from problem
+        reason = "cannot be read as a GeoTIFF: of another kind, cut short or damaged"
+        raise InputError(str(path), reason, "Fetch it again, or write it again as a plain GeoTIFF.") from problem
     if a <= 0.0 or e >= 0.0:
         raise InputError(str(path), "rows do not run from north to south", "Write it north up.")
     return Grid(heights[::-1], north + e * (len(heights) - 0.5), west + a / 2, -e, a, 0.5)

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from openiads.base.errors import InputError
 from openiads.faces import geofiles
 from openiads.faces.text import FOOTER, number, span
 from openiads.study.footprint import Band, Footprint, Plan
@@ -27,6 +28,7 @@ MEASURES = {"area_km2": ("area", KM * KM), "forward_km": ("forward", KM), "back_
             "side_km": ("side", KM)}  # fmt: skip
 MARKS = {(False, False): "·", (True, False): "+", (True, True): "#", (False, True): "?"}
 GROUND = "flat ground at sea level"
+WIDEST = math.radians(89.0)  # latitude up to which a map can be written
 MOST_CELLS = 1200  # of a GeoTIFF along a side
 
 
@@ -153,6 +155,8 @@ def window(answer: Answer) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     ]
     lat, lon = (np.concatenate([corner[k] for corner in corners]) for k in (0, 1))
     cell = 0.5 * min(each.cell for each in answer.found) / geofiles.METERS_PER_RADIAN
+    if float(np.ptp(lon)) > math.pi or float(np.abs(lat).max()) > WIDEST:
+        raise InputError("--out", "the map holds a pole or crosses the antimeridian", "Move the unit.")
     squeeze = math.cos(0.5 * float(lat.min() + lat.max()))
     counts = [
         min(math.ceil(float(np.ptp(values)) * scale / cell) + 2, MOST_CELLS)
@@ -188,5 +192,7 @@ WRITERS: dict[str, Callable[[Answer, Path], None]] = {
 
 
 def write(answer: Answer, path: Path) -> None:
-    """Write a footprint in the format that a file's name asks for."""
+    """Write a footprint in the format that a file's name asks for; InputError for one about a pole or across the
+    antimeridian, which such files cannot hold."""
+    window(answer)
     WRITERS[path.suffix.lower()](answer, path)

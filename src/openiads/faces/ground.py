@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from openiads.earth.terrain import LEVANT
 from openiads.faces.figures import INK
 
 if TYPE_CHECKING:
@@ -150,6 +151,12 @@ def inside(line: np.ndarray, extent: Extent) -> list[tuple[np.ndarray, np.ndarra
     return [(lon[a:b], lat[a:b]) for a, b in zip(cuts[::2], cuts[1::2], strict=True)]
 
 
+def has_borders(extent: Extent) -> bool:
+    """Whether the packaged borders and coast reach into a window."""
+    south, north, west, east = LEVANT
+    return extent.south < north and extent.north > south and extent.west < east and extent.east > west
+
+
 def borderlines(axes: Axes, extent: Extent) -> None:
     from openiads.earth.terrain import borders
 
@@ -247,6 +254,7 @@ __all__ = [
     "borderlines",
     "frame",
     "graticule",
+    "has_borders",
     "relief",
     "scale_bar",
     "terrain_fields",

@@ -358,7 +358,8 @@ def _check_map(cells: int, size: float) -> None:
     """InputError for a map of less than 2 cells a side, of too many, or empty, or wider than plane and globe agree."""
     if not (cells >= 2 and cells * cells <= MOST_CELLS and 0.0 < size <= 2.0 * FARTHEST):
         reason = f"{cells} x {cells} cells over {size / 1000:g} km"
-        raise InputError("coverage map", reason, f"At most {MOST_CELLS:,} cells over at most {FARTHEST / 500:g} km.")
+        remedy = f"At least 2 cells a side, at most {MOST_CELLS:,}, over more than 0 and at most {FARTHEST / 500:g} km."
+        raise InputError("coverage map", reason, remedy)
 
 
 def _farthest(world: World, row: int, question: Question) -> float:

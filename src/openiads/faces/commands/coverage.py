@@ -118,7 +118,7 @@ def coverage(
         heights, "ground" if agl else "sea", 1.0 if rcs is None else read("--rcs", rcs, "area"), 1, pd, _looks(looks)
     )
     source = load_changed(scenario or "", changes or []) if system is None else (
-        standing.site_scenario(system, read("--at", at or "", "position"), read("--facing", facing, "angle"))
+        standing.site_scenario(system, read("--at", at or "", "position"), read("--facing", facing, "angle"), dem or ())
     )  # fmt: skip
     with shown.progress_bars() as phases:
         phases.phase("building masks")
@@ -196,10 +196,17 @@ def _looks(words: str) -> tuple[int, int]:
 
 def _route(route: str | None, threat: str | None, height: float, agl: bool, speed: str | None) -> dict[str, Any] | None:
     """The flight of an approach as a scenario file writes it; it flies at the first height."""
+    from openiads.base.errors import InputError
+
     if route is None:
         return None
-    flight: dict[str, Any] = {"name": "Approach", "kind": threat or "f16", "side": "hostile",
-                              "route": [part.strip() for part in route.split(";") if part.strip()],
+    places = [part.strip() for part in route.split(";") if part.strip()]
+    if len(places) < 2:
+        remedy = 'Give two or more places with ";" between, "35.2 N 34.0 E; 34.91 N 35.87 E".'
+        raise InputError("--route", f'"{route}" is no way', remedy)
+    for place in places:
+        read("--route", place, "position")
+    flight: dict[str, Any] = {"name": "Approach", "kind": threat or "f16", "side": "hostile", "route": places,
                               "agl" if agl else "altitude": f"{height} m"}  # fmt: skip
     return flight if speed is None else flight | {"speed": speed}
 

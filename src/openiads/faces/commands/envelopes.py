@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from openiads.faces.commands.common import Json, read, refuse_files, told
+from openiads.faces.commands.common import Json, read, refuse_files, told, warn
 
 HEIGHTS = ("50 m", "200 m", "1 km", "3 km", "10 km", "20 km")
 AZIMUTHS = 240  # paths of the horizontal cuts
@@ -44,6 +44,9 @@ def envelope(
         str | None,
         typer.Option("--at", help='Where it stands, "34.92 N 35.90 E"; flat ground if left out.', show_default=False),
     ] = None,
+    dem: Annotated[
+        list[Path] | None, typer.Option("--dem", help="Height files instead of the packaged terrain; repeat.")
+    ] = None,
     facing: Annotated[str, typer.Option("--facing", help="Azimuth of its engagement sector.")] = "0 deg",
     reaction: Annotated[
         str | None,
@@ -64,11 +67,14 @@ def envelope(
     """Where one fire unit can meet a target that flies straight and level, and how often."""
     import math
 
+    from openiads.base.errors import InputError
     from openiads.faces import envelopes as shown
     from openiads.faces import show
     from openiads.study import envelope as study
 
     _check(limits, against, rcs, at, out or [])
+    if dem and at is None:
+        raise InputError("--dem", "needs a place on earth", "Give --at as well.")
     target = _target(against, speed, rcs, maneuver)
     place = None if at is None else read("--at", at, "position")
     azimuth = read("--facing", facing, "angle")
@@ -78,12 +84,13 @@ def envelope(
     arms = study.LIMITS if limits == "both" else (limits,)
     with show.progress_bars() as phases:
         phases.phase("building masks and flyout tables, compiling if need be")
-        world = study.unit_world(system, place, azimuth, kill=pk)
+        world = study.unit_world(system, place, azimuth, kill=pk, dem=dem or ())
         phases.phase("looking and flying out")
         answer = _answer(world, target, heights, arms, question, azimuth, pk)
         phases.phase("writing")
         for path in out or []:
             _write(path, answer)
+    _warn_of_sea(answer)
     written = [str(path.resolve()) for path in out or []]
     if json:
         show.as_json(shown.as_data(answer) | {"system": system, "out": written})
@@ -123,6 +130,16 @@ def _answer(
         ranges, up = np.linspace(0.05, 1.1, 14) * far, np.array([50.0, 500.0, 2e3, 5e3, 10e3, 15e3, 20e3, 25e3, 30e3])
         kill = (ranges, up, kill_map(world, target, ranges, up, kind=question.round))
     return Answer(world, target, facing, cuts, side, flown, kill)
+
+
+def _warn_of_sea(answer: Any) -> None:
+    """Say which share of the looked-at ground has no terrain data."""
+    terrain = answer.world.terrain
+    paths = max((each for found in answer.cuts.values() for each in found.paths), key=lambda each: each.along.max())
+    known = terrain.covers(paths.lats, paths.lons)
+    if not known.all():
+        share = 100.0 * float(1.0 - known.mean())
+        warn(f"{share:.0f} % of the places looked at have no terrain data: the sea is put there")
 
 
 def _check(limits: str, against: str | None, rcs: str | None, at: str | None, out: list[Path]) -> None:

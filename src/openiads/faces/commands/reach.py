@@ -11,6 +11,8 @@ from openiads.faces.commands.common import Json, load_changed, read, refuse_file
 
 HEIGHTS = ("50 m", "500 m", "3 km", "10 km")
 PICTURES = (".png", ".svg")
+LEAST = 1e3  # m, the side of a map
+HIGHEST = 100e3  # m, of a flight
 OUT = "The keep-out map as a file: .png, .svg, .geojson, .kml, .csv or .tif; repeat."
 
 
@@ -43,9 +45,11 @@ def reach(
     """Whose land, sea, airways and airports sites of a scenario reach, with intervals; and a keep-out map."""
     from dataclasses import replace
 
+    from openiads.base.errors import InputError
     from openiads.faces import keep_outs, reaches, show
     from openiads.faces.envelopes import asked
     from openiads.study import neighbors
+    from openiads.study.exposure import MOST
     from openiads.study.straight import of_threat
 
     refuse_files(out or [], (*PICTURES, *keep_outs.WRITERS))
@@ -53,7 +57,12 @@ def reach(
     if speed is not None:
         target = replace(target, speed=read("--speed", speed, "speed")).checked()
     heights = sorted(read("--height", words, "length") for words in height or HEIGHTS)
+    if not 0.0 <= heights[0] <= heights[-1] <= HIGHEST:
+        wrong = heights[0] if heights[0] < 0.0 else heights[-1]
+        raise InputError("--height", f"{wrong:g} m", f"Give 0 m or more, at most {HIGHEST / 1000:g} km.")
     side = None if size is None else read("--size", size, "length")
+    if side is not None and not LEAST <= side <= 2.0 * MOST:
+        raise InputError("--size", f"{side / 1000:g} km", f"Give {LEAST / 1000:g} to {2.0 * MOST / 1000:g} km.")
     source = load_changed(scenario, changes or [])
     with show.progress_bars() as phases:
         phases.phase("building worlds and flying out, compiling if need be")
