@@ -15,7 +15,9 @@ from fastkml import KML
 from typer.testing import CliRunner
 
 from openiads.earth.geodesy import inverse
+from openiads.faces import footprint_map, footprints
 from openiads.faces.cli import app
+from openiads.study import footprint
 
 pytestmark = pytest.mark.compiled_only
 
@@ -34,7 +36,8 @@ def ask(*words: str) -> Any:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path]:
     folder = tmp_path_factory.mktemp("footprint")
-    files = [word for kind in ("geojson", "kml", "csv", "tif") for word in ("--out", str(folder / f"ground.{kind}"))]
+    kinds = ("geojson", "kml", "csv", "tif", "png", "svg")
+    files = [word for kind in kinds for word in ("--out", str(folder / f"ground.{kind}"))]
     done = ask("--samples", "1", "--json", *files)
     assert done.exit_code == 0, done.output
     return json.loads(done.stdout), folder
@@ -68,6 +71,19 @@ def test_geojson_has_the_area_of_each_arm_on_the_side_of_the_attack(made: tuple[
         reach = max(away * math.cos(off) for away, off in places), max(-away * math.cos(off) for away, off in places)
         for found, side in zip(reach, ("forward_km", "back_km"), strict=True):
             assert found == pytest.approx(arm[side]["nominal"], abs=arm["cell_km"])
+
+
+def test_the_picture_says_both_areas_and_what_it_stands_on(made: tuple[dict[str, Any], Path]) -> None:
+    data, folder = made
+    assert (folder / "ground.png").read_bytes().startswith(b"\x89PNG")
+    assert (folder / "ground.svg").read_text(encoding="utf-8").startswith("<svg")
+    plan = footprint.Plan("patriot_pac2", "scud_b", place=(math.radians(AT[0]), math.radians(AT[1])), azimuth=2.8)
+    found = footprint.footprints(plan, samples=0)
+    figure = footprint_map.draw(footprints.Answer(plan, 270e3, 9.0, found), "Patriot")
+    told = " ".join(each.get_text() for each in (*figure.texts, *figure.legends[0].get_texts()))
+    for words in ("emergent limits: 3,", "published limits: 8", "flat ground at sea level", "not for operational use"):
+        assert words in told
+    assert data["limits"]["published"]["area_km2"]["nominal"] < 900.0
 
 
 def test_kml_is_read_by_another_reader_and_lies_about_the_unit(made: tuple[dict[str, Any], Path]) -> None:

@@ -9,6 +9,8 @@ import typer
 
 from openiads.faces.commands.common import Json, corners, no_other_window, read, refuse_files, told
 
+PICTURES = (".png", ".svg")
+
 
 @told
 def footprint(
@@ -49,7 +51,8 @@ def footprint(
                      show_default=False),
     ] = None,
     out: Annotated[
-        list[Path] | None, typer.Option("--out", help="A file to write: .geojson, .kml, .csv or .tif; repeat.")
+        list[Path] | None,
+        typer.Option("--out", help="A file to write: .png, .svg, .geojson, .kml, .csv or .tif; repeat."),
     ] = None,
     json: Json = False,
 ) -> None:  # fmt: skip
@@ -64,7 +67,7 @@ def footprint(
 
     if limits not in (*study.LIMITS, "both"):
         raise InputError("--limits", f"{limits!r}", f"One of {', '.join(study.LIMITS)}, both.")
-    refuse_files(out or [], tuple(shown.WRITERS))
+    refuse_files(out or [], (*PICTURES, *shown.WRITERS))
     _check(at, center, size, extent, out or [])
     plan = study.Plan(
         system, against, math.nan if distance is None else read("--range", distance, "length"),
@@ -79,13 +82,13 @@ def footprint(
         book = catalog()
         delay = float(book[system].reaction_time.si) if math.isnan(plan.reaction) else plan.reaction
         answer = shown.Answer(plan, plan.range_of(book), delay, found)
+        title = f"{book[system].title} against {book[against].title}, flown {answer.distance / 1000:.0f} km"
         for path in out or []:
-            shown.write(answer, path)
+            _write(path, answer, title)
     written = [str(path.resolve()) for path in out or []]
     if json:
         show.as_json(shown.as_data(answer) | {"out": written})
         return
-    title = f"{book[system].title} against {book[against].title}, flown {answer.distance / 1000:.0f} km"
     show.console().print(show.grid(title, shown.HEAD, [shown.cells(each) for each in found], numbers=(1, 3, 5, 7)))
     _print(answer, windowed=size is not None or extent is not None)
     print(*written, sep="\n", end="\n" if written else "")
@@ -101,6 +104,19 @@ def _check(at: str | None, center: str | None, size: str | None, extent: str | N
     if at is None and (out or center is not None or extent is not None):
         needing = "--out" if out else "--center" if center is not None else "--extent"
         raise InputError(needing, "needs a place on earth", "Give --at, and --from where the attack comes from.")
+
+
+def _write(path: Path, answer: Any, title: str) -> None:
+    from openiads.faces import figures, footprint_map, footprints
+
+    if path.suffix.lower() not in PICTURES:
+        footprints.write(answer, path)
+        return
+    figure = footprint_map.draw(answer, title)
+    if path.suffix.lower() == ".png":
+        figures.png(figure, path)
+    else:
+        path.write_text(figures.svg(figure, "footprint", "Defended footprint", adaptive=False), encoding="utf-8")
 
 
 def _window(plan: Any, center: str | None, size: str | None, extent: str | None) -> Any:
