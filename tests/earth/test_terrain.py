@@ -299,6 +299,7 @@ def test_ascii_grids_are_read_with_their_cells_in_place(tmp_path):
         (HEAD + "10 20 30\n40 x 60", "not a number"),
         (HEAD.replace("cellsize 0.5\n", "") + "10 20 30\n40 50 60", "no cellsize"),
         (HEAD.replace("36", "250000").replace("34", "3800000") + "10 20 30\n40 50 60", "not degrees"),
+        (HEAD.replace("cellsize 0.5", "cellsize 0") + "10 20 30\n40 50 60", "cell size"),
         (HEAD + "10 20 30\n40 50 29032", "look like feet"),
         ("", "no nrows"),
     ],

@@ -13,7 +13,7 @@ from fastkml import KML
 
 from openiads.base.errors import InputError
 from openiads.data.reading import load
-from openiads.faces import areas, coverage_map, coverages
+from openiads.faces import areas, coverage_map, coverages, geofiles, ground
 from openiads.study import coverage, standing
 from openiads.study.coverage import Question
 
@@ -36,13 +36,13 @@ def test_polygons_have_the_area_and_the_holes_of_their_cells():
     lats, lons = np.linspace(30.0, 31.0, 101), np.linspace(35.0, 36.0, 101)
     y, x = np.meshgrid(lats - 30.5, lons - 35.5, indexing="ij")
     disk = np.hypot(x, y)
-    found = areas.polygons((disk < 0.4) & (disk > 0.2), lats, lons)
+    found = geofiles.polygons((disk < 0.4) & (disk > 0.2), lons, lats)
     assert len(found) == 1 and len(found[0]) == 2
     outer, hole = (ring_area(ring) for ring in found[0])
     assert outer == pytest.approx(math.pi * 0.16, rel=0.02)
     assert hole == pytest.approx(-math.pi * 0.04, rel=0.04)
     assert all(ring[0] == ring[-1] for ring in found[0])
-    assert areas.polygons(np.zeros((5, 5), bool), lats[:5], lons[:5]) == []
+    assert geofiles.polygons(np.zeros((5, 5), bool), lons[:5], lats[:5]) == []
 
 
 def test_geojson_is_valid_and_its_areas_are_those_of_the_cells(found, tmp_path):
@@ -104,6 +104,28 @@ def test_geotiff_without_rasterio_says_how_to_get_it(found, tmp_path, monkeypatc
         areas.write(found, tmp_path / "seen.tif")
 
 
+def test_a_map_of_own_files_says_which_they_are_how_fine_and_their_hash(tmp_path):
+    for west in (34, 35, 36, 37):
+        lines = ["ncols 21", "nrows 41", f"xllcorner {west}", "yllcorner 34", "cellsize 0.05", *["100 " * 21] * 41]
+        (tmp_path / f"hills_{west}.asc").write_text("\n".join(lines), encoding="ascii")
+    world = standing.radar_world(
+        load("tartus_2016").with_values({"terrain.on_missing": "sea"}), dem=sorted(tmp_path.glob("*.asc"))
+    )
+    rows = standing.chosen(world, ["76n6"])
+    where = coverage.map_around(world, rows, Question(), size=60e3, cells=20)
+    found = coverage.coverage(world, Question(), rows, where=where)
+    said = ground.terrain_note(found.terrain)
+    assert said.startswith("Terrain: the user's hills_34.asc, hills_35.asc, hills_36.asc and 1 more, 5.56 km cells")
+    assert found.terrain.digest()[:12] in said and "sea where they have no data" in said and "understate" in said
+    told = " ".join(text.get_text() for text in coverage_map.draw(found, "Own files", packaged=False).texts)
+    assert found.terrain.digest()[:12] in told and "hills_34.asc" in told
+    areas.write(found, tmp_path / "seen.geojson")
+    properties = json.loads((tmp_path / "seen.geojson").read_text(encoding="utf-8"))["features"][0]["properties"]
+    assert properties["terrain_resolution_m"] == pytest.approx(5559.75, abs=0.1)
+    assert properties["terrain_sha256"] == found.terrain.digest() and "hills_36.asc" in properties["terrain"]
+    assert coverages.as_data(found)["terrain"]["files"] == [f"hills_{west}.asc" for west in (34, 35, 36, 37)]
+
+
 @pytest.mark.parametrize("show", ["heights", "lowest"])
 def test_a_map_says_what_was_asked_and_where_the_ground_comes_from(found, show):
     figure = coverage_map.draw(found, "Tartus", show=show)
@@ -151,6 +173,20 @@ def test_the_command_answers_for_a_site_with_mast_and_route(tmp_path):
 
 
 @pytest.mark.compiled_only
+def test_a_site_stands_on_any_coast_that_own_files_cover_and_nowhere_else(tmp_path):
+    lines = ["ncols 81", "nrows 81", "xllcenter 24", "yllcenter 33", "cellsize 0.05", *["150 " * 81] * 81]
+    (tmp_path / "island.asc").write_text("\n".join(lines), encoding="ascii")
+    there = ("--system", "s300pmu2", "--at", "35.0 N 25.9 E", "--radar", "76n6", "--size", "60 km", "--cells", "20")
+    done = command(*there, "--dem", "island.asc", "--out", "a.geojson", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "island.asc" in done.stdout.replace("\n", " ")
+    for words in (there, (*there[:3], "10 N 25.9 E", *there[4:], "--dem", "island.asc")):
+        refused = command(*words, folder=tmp_path)
+        assert refused.returncode == 65 and len(refused.stderr.strip().splitlines()) == 1
+        assert "--dem" in refused.stderr or "no terrain data" in refused.stderr
+
+
+@pytest.mark.compiled_only
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -165,6 +201,12 @@ def test_the_command_answers_for_a_site_with_mast_and_route(tmp_path):
         (("raid24", "--show", "all"), "heights or lowest"),
         (("--system", "s300pmu2", "--at", "somewhere"), "--at"),
         (("raid24", "--k", "3"), "earth_factor"),
+        (("raid24", "--extent", "35 N 36 E; 34 N 37 E"), "is empty"),
+        (("raid24", "--extent", "35 N 36 E"), "--extent"),
+        (("raid24", "--extent", "34 N 36 E; 35 N 37 E", "--size", "60 km"), "Give the corners, or"),
+        (("raid24", "--center", "nowhere"), "--center"),
+        (("raid24", "--route", "35 N 36 E"), "two or more places"),
+        (("--system", "s300pmu2", "--at", "35.0 N 34.9 E"), "--at"),
     ],
 )
 def test_wrong_options_are_told_in_one_line(arguments, told, tmp_path):

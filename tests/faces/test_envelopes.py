@@ -104,8 +104,13 @@ def test_reach_as_json() -> None:
         (("envelope", "s300f", "--out", "cut.kml"), "--at"),
         (("envelope", "s300f", "--out", "cut.doc"), "End it in"),
         (("envelope", "s300f", "--round", "48n6e2"), "--round"),
+        (("envelope", "s300f", "--dem", "x.asc"), "--at"),
+        (("envelope", "s300pmu2", "--at", "35 N 25.9 E"), "--dem"),
+        (("envelope", "s300pmu2", "--at", "35 N 36 E", "--dem", "x.asc"), "no such terrain file"),
         (("reach", "tartus_2016", "--site", "Nowhere"), "Nowhere"),
-        (("reach", "tartus_2016", "--out", "map.tif"), "End it in"),
+        (("reach", "tartus_2016", "--size", "0 km"), "--size"),
+        (("reach", "tartus_2016", "--height=-10 m"), "--height"),
+        (("reach", "tartus_2016", "--out", "map.shp"), "End it in"),
     ],
 )
 def test_what_is_asked_wrongly_is_one_line(words: tuple[str, ...], told: str) -> None:

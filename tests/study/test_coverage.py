@@ -155,6 +155,51 @@ def test_laws_over_random_terrain(flat, seed, share):
         assert not (one.visible(k) & np.isin(taller.views[0].code[k], (BELOW_HORIZON, BELOW_MASK))).any()
 
 
+@settings(max_examples=5, deadline=None, derandomize=True, phases=(Phase.explicit, Phase.generate))
+@given(seed=st.integers(0, 10_000), small=st.floats(12e3, 28e3))
+def test_over_random_terrain_sixteen_times_the_cross_section_doubles_the_range_of_what_is_in_view(flat, seed, small):
+    (k,) = rows(flat, "64n6e2")
+    world = over(flat, hills(seed), 600.0)
+    radar = world.rows["radars"][k]
+    needed = coverage.needed_of(world, k, Question())
+    rcs = needed / float(radar["reference_snr"]) * (small / 100e3) ** 4
+    question = Question(heights=(4000.0,), above="sea", rcs=rcs)
+    where = coverage.map_around(world, [k], question, size=150e3, cells=70)
+    one, larger = (
+        coverage.coverage(world, replace(question, rcs=share * rcs), [k], where=where) for share in (1.0, 16.0)
+    )
+    away = np.hypot(distances(where), 4000.0 - float(radar["height"]))
+    for found, reach in ((one, small), (larger, 2.0 * small)):
+        seen, view = found.detected(0), found.visible(0)
+        assert (view == one.visible(0)).all()  # the ground does not care how large a target is
+        assert (seen == view)[away < 0.98 * reach].all() and not seen[away > 1.02 * reach].any()
+        assert seen.any()
+
+
+@settings(max_examples=4, deadline=None, derandomize=True, phases=(Phase.explicit, Phase.generate))
+@given(seed=st.integers(0, 10_000), course=st.floats(0.0, 6.28), away=st.floats(12e3, 45e3))
+def test_over_random_terrain_a_line_of_sight_is_the_same_both_ways(seed, course, away):
+    """The antenna of either end is seen from the other, or neither is; where the ray all but touches, either may be."""
+    land = hills(seed)
+    ends = [(LAT, LON), tuple(float(v) for v in geodesy.offset(LAT, LON, course, away))]
+    worlds = []
+    for lat, lon in ends:
+        place = f"{math.degrees(lat):.6f} N {math.degrees(lon):.6f} E"
+        worlds.append(standing.radar_world(scenario(at=place, low_altitude="76n6")))
+    for up in (15.0, 60.0, 150.0, 400.0):  # m above the ground, at both ends
+        heights = [max(float(land.height(*end)), 0.0) + up for end in ends]
+        over_it = []
+        for n, world in enumerate(worlds):
+            (k,) = rows(world, "76n6")
+            raised = standing.on_mast(replace(world, terrain=land), [k], up)
+            lat, lon = ends[1 - n]
+            where = coverage.map_of(land, np.array([lat, lat + 1e-9]), np.array([lon, lon + 1e-9]))
+            lowest = coverage.coverage(raised, Question(), [k], where=where).lowest()[0, 0]
+            over_it.append(heights[1 - n] - float(lowest))
+        if min(abs(gap) for gap in over_it) > 12.0:  # m: a mask has steps in azimuth and range
+            assert (over_it[0] > 0.0) == (over_it[1] > 0.0)
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_fine_line_of_sight_agrees_with_the_masks_but_at_edges(flat, seed):
     world = over(flat, hills(seed), 500.0)
@@ -255,6 +300,24 @@ def test_names_choose_radars_and_wrong_ones_are_told(flat):
 def test_senseless_questions_are_refused(flat, wrong):
     with pytest.raises(InputError):
         coverage.coverage(flat, Question(**wrong), where=grid(flat, 0, 4))
+
+
+def test_a_map_by_its_corners_has_nearly_square_cells_and_answers_as_any_other(flat):
+    low, high = (LAT - 0.004, LON - 0.012), (LAT + 0.006, LON + 0.003)
+    where = coverage.map_within(flat.terrain, low, high, cells=50)
+    assert (where.lats[0], where.lons[0], where.lats[-1], where.lons[-1]) == (*low, *high)
+    assert max(where.ground.shape) == 50 and where.cell[0] == pytest.approx(where.cell[1], rel=0.03)
+    (k,) = rows(flat, "76n6")
+    question = Question(heights=(50.0,))
+    found = coverage.coverage(flat, question, [k], where=where)
+    aside = coverage.map_around(flat, [k], question, size=120e3, cells=50, center=(LAT, LON + 0.005))
+    assert float(aside.lons.mean()) == pytest.approx(LON + 0.005)
+    other = coverage.coverage(flat, question, [k], where=aside)
+    for each in (found, other):  # over flat ground what is in view depends on the distance alone
+        away = distances(each.map)
+        assert away[each.visible(0)].max() < away[~each.visible(0) & (away > 5e3)].min(initial=1e6) + 500.0
+    with pytest.raises(InputError, match="coverage map"):
+        coverage.map_within(flat.terrain, low, (high[0], low[1]))
 
 
 def test_impossible_maps_are_refused(flat):

@@ -96,6 +96,30 @@ def test_a_moved_arc_lies_meters_from_the_arc_solved_for_its_place() -> None:
         assert study.arc_error(PLAN, along, across) < 50.0
 
 
+def test_place_and_direction_of_the_attack_hardly_matter_on_flat_ground(nominal: dict[str, Any]) -> None:
+    """Only the turning earth and its flattening tell one from another."""
+    for place, course in ((study.PLACE, math.radians(160.0)), ((math.radians(45.0), math.radians(-3.0)), 4.0)):
+        plan = study.Plan("patriot_pac2", "scud_b", place=place, azimuth=course)
+        for arm, found in shots(plan).items():
+            assert (found != nominal[arm]).sum() <= 5  # of 625, at its edge
+    turned = study.Plan("patriot_pac2", "scud_b", azimuth=math.radians(100.0))
+    assert study.arc_error(turned, 40e3, -30e3) < 50.0
+
+
+def test_ground_and_plane_are_inverse_and_forward_is_where_the_attack_comes_from() -> None:
+    plan = study.Plan("patriot_pac2", "scud_b", azimuth=math.radians(90.0))
+    lat, lon = plan.ground(np.array([50e3, 0.0]), np.array([0.0, 50e3]))
+    assert lon[0] > study.PLACE[1] and lat[1] < study.PLACE[0]  # forward is east, right of it south
+    along, across = plan.plane(lat, lon)
+    assert along == pytest.approx([50e3, 0.0], abs=1.0) and across == pytest.approx([0.0, 50e3], abs=1.0)
+
+
+@pytest.mark.parametrize("window", [(0.0, 0.0, -20e3, 20e3), (-1e3, 1e3, -1e3, 1e3), (1e6, 1.1e6, 0.0, 1e5)])
+def test_an_empty_or_far_window_is_refused(window: Any) -> None:
+    with pytest.raises(InputError, match="footprint window"):
+        study.footprints(PLAN, samples=0, window=window)
+
+
 def test_bands_hold_the_nominal_value_and_are_repeated() -> None:
     first, again = (study.footprints(PLAN, ("emergent",), 2)[0] for _ in range(2))
     for band in (first.area, first.forward, first.back, first.side):

@@ -68,7 +68,8 @@ class Terrain:
     """Ground heights as a function of place.
 
     label : what it is, for people;  resolution : m, spacing of what it knows (0: exact formula);
-    coarse : true where ridges between the grid points are likely to be understated.
+    coarse : true where ridges between the grid points are likely to be understated;
+    files : names of the user's files that it comes from;  sea_elsewhere : the sea is put where it has no data.
     A height is that of the bare ground plus ``crest_factor`` times the crest above it; most terrain has no crests.
     """
 
@@ -84,10 +85,14 @@ class Terrain:
         land: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None,
         known: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None,
         coarse: bool = False,
+        files: tuple[str, ...] = (),
+        sea_elsewhere: bool = False,
     ) -> None:
         self.label = label
         self.resolution = resolution
         self.coarse = coarse
+        self.files = files
+        self.sea_elsewhere = sea_elsewhere
         self.crest_factor = crest_factor
         self._surface = surface
         self._crest = crest
@@ -219,7 +224,7 @@ def levant(crest_factor: float = 0.5, on_missing: str = "error") -> Terrain:
     label = f"packaged Levant, 9 km, crest factor {crest_factor:g}"
     return Terrain(
         label, METERS_PER_DEGREE / 12, surface, identity, crest=crest, crest_factor=float(crest_factor), land=land,
-        known=known, coarse=True,
+        known=known, coarse=True, sea_elsewhere=on_missing == "sea",
     )  # fmt: skip
 
 
@@ -481,7 +486,10 @@ def from_file(paths: str | Path | Iterable[str | Path], on_missing: str = "error
         identity.update(repr(place).encode() + grid.heights.astype("<f4").tobytes())
     label = names[0].name if len(names) == 1 else f"{names[0].name} and {len(names) - 1} more"
     step = max(grid.lat_step for grid in grids) * METERS_PER_DEGREE
-    return Terrain(label, step, surface, identity.digest(), known=known, coarse=step > 500.0)
+    return Terrain(
+        label, step, surface, identity.digest(), known=known, coarse=step > 500.0,
+        files=tuple(name.name for name in names), sea_elsewhere=on_missing == "sea",
+    )  # fmt: skip
 
 
 def _read(path: Path) -> Grid:
@@ -553,6 +561,8 @@ def _read_asc(path: Path) -> Grid:
         raise InputError(str(path), reason, "It needs ncols, nrows, xllcorner, yllcorner, cellsize.") from missing
     except ValueError as problem:
         raise InputError(str(path), f"not a number: {problem}", "Write an Esri ASCII grid of numbers.") from problem
+    if not (math.isfinite(step) and step > 0.0):
+        raise InputError(str(path), f"a cell size of {step:g}", "Write the degrees between two cells.")
     if rows < 2 or columns < 2 or rows * columns > LARGEST or values.size != rows * columns:
         reason = f"{values.size} heights for {rows} rows of {columns}"
         raise InputError(str(path), reason, "The file is cut short, too small or too large; write it again.")
@@ -584,7 +594,9 @@ def _read_tiff(path: Path) -> Grid:
         raise InputError(str(path), "reading GeoTIFF needs the package rasterio", remedy) from missing
     try:
         with rasterio.open(path, driver="GTiff") as file:
-            if file.crs is None or not file.crs.is_geographic or file.transform.b or file.transform.d:
+            if file.crs is None:
+                raise InputError(str(path), "says no coordinate system", "Write it with EPSG:4326.")
+            if not file.crs.is_geographic or file.transform.b or file.transform.d:
                 reason = "not on a latitude-longitude grid"
                 raise InputError(str(path), reason, "Reproject it to EPSG:4326.")
             if file.count != 1 or file.width * file.height > LARGEST or min(file.width, file.height) < 2:
@@ -595,7 +607,8 @@ def _read_tiff(path: Path) -> Grid:
             heights = file.read(1, masked=True).astype(np.float32).filled(np.nan)
             a, e, west, north = file.transform.a, file.transform.e, file.transform.c, file.transform.f
     except rasterio.errors.RasterioError as problem:
-        raise InputError(str(path), f"cannot be read ({problem})", "Write it again as a plain GeoTIFF.") from problem
+        reason = "cannot be read as a GeoTIFF: of another kind, cut short or damaged"
+        raise InputError(str(path), reason, "Fetch it again, or write it again as a plain GeoTIFF.") from problem
     if a <= 0.0 or e >= 0.0:
         raise InputError(str(path), "rows do not run from north to south", "Write it north up.")
     return Grid(heights[::-1], north + e * (len(heights) - 0.5), west + a / 2, -e, a, 0.5)

@@ -10,7 +10,7 @@ import numpy as np
 
 from openiads.faces import text
 from openiads.faces.figures import INK, MUTED, VERMILION, blank, style
-from openiads.faces.ground import Extent, borderlines, graticule, relief, scale_bar, terrain_note
+from openiads.faces.ground import Extent, borderlines, graticule, has_borders, relief, scale_bar, terrain_note
 from openiads.faces.marks import Labels, radar_symbol
 from openiads.study.approach import Approach
 from openiads.study.coverage import Coverage
@@ -66,6 +66,7 @@ def draw(
     way : an approach to draw
     """
     extent = extent_of(found)
+    real = real and has_borders(extent)
     notes = _notes(found, show, real)
     with style("coverage"):
         entries = len(LOWEST_STEPS) if show == "lowest" else len(found.question.heights)

@@ -73,6 +73,7 @@ def as_data(found: Coverage) -> dict[str, Any]:
         },
         "terrain": {
             "label": found.terrain.label, "resolution_m": found.terrain.resolution, "coarse": found.terrain.coarse,
+            "files": list(found.terrain.files),
             "sha256": found.terrain.digest(), "note": terrain_note(found.terrain),
         },
         "conditions": conditions(found),

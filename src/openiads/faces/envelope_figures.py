@@ -15,6 +15,7 @@ from openiads.faces import text
 from openiads.faces.coverage_map import colors, length
 from openiads.faces.envelopes import Answer, asked
 from openiads.faces.figures import BLUE, INK, MUTED, VERMILION, blank, style
+from openiads.faces.ground import terrain_note
 from openiads.study.envelope import Envelope, magazines_of
 
 if TYPE_CHECKING:
@@ -30,15 +31,16 @@ def draw(answer: Answer, title: str) -> Figure:
     """The four parts of the picture."""
     with style("envelope"):
         figure = blank(11.0, 10.2)
-        figure.get_layout_engine().set(rect=(0.0, 0.085, 1.0, 0.915))  # type: ignore[union-attr,call-arg]
+        notes = [line for each in _notes(answer) for line in textwrap.wrap(each, 160)]
+        foot = 0.017 + 0.0170 * len(notes)  # of the height
+        figure.get_layout_engine().set(rect=(0.0, foot, 1.0, 1.0 - foot))  # type: ignore[union-attr,call-arg]
         figure.suptitle("\n".join(textwrap.wrap(title, 96)), x=0.012, ha="left", fontsize=12, fontweight="bold")
         grid = figure.add_gridspec(2, 2, width_ratios=(1.0, 1.0), height_ratios=(1.25, 1.0))
         _cuts(figure.add_subplot(grid[0, 0]), answer)
         _side(figure.add_subplot(grid[0, 1]), answer)
         _chances(figure.add_subplot(grid[1, 0]), answer)
         _times(figure.add_subplot(grid[1, 1]), answer)
-        notes = "\n".join(line for each in _notes(answer) for line in textwrap.wrap(each, 160))
-        figure.text(0.012, 0.008, notes, va="bottom", ha="left", fontsize=8.2, color=MUTED, linespacing=1.35)
+        figure.text(0.012, 0.008, "\n".join(notes), va="bottom", ha="left", fontsize=8.2, color=MUTED, linespacing=1.35)
     return figure
 
 
@@ -50,11 +52,7 @@ def _notes(answer: Answer) -> list[str]:
         "radar sees it without a break. Tracks, identification, queue and kill are not in it. A radar that turns in "
         "action turns to targets outside its sector only: hence steps at the sector's edges."
     )
-    return [
-        rule,
-        f"Terrain: {answer.world.terrain.label}.",
-        text.FOOTER,
-    ]
+    return [rule, terrain_note(answer.world.terrain), text.FOOTER]
 
 
 def _ground(found: Envelope, k: int) -> tuple[Any, Any, Any]:

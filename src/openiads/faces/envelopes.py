@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from openiads.faces import text
+from openiads.faces import geofiles, text
+from openiads.faces.geofiles import Area
+from openiads.faces.ground import terrain_fields
 from openiads.study.envelope import Envelope, home
 from openiads.study.opportunities import Pass
 from openiads.study.straight import Target
@@ -23,7 +24,6 @@ __all__ = ["HEAD", "PASS_HEAD", "Answer", "as_data", "asked", "cells", "outline"
 HEAD = ("height", "limits", "area, km2", "nearest, km", "farthest, km")
 PASS_HEAD = ("height", "crossing, km", "chances", "first at, km", "last at, km", "detection to last launch, s")
 KM = 1e-3
-KML = "http://www.opengis.net/kml/2.2"
 
 
 @dataclass(frozen=True)
@@ -121,58 +121,28 @@ def outline(found: Envelope, k: int) -> list[list[NDArray[Any]]]:
     return [[points[a:b] for a, b in zip(ends[:-1], ends[1:], strict=True)] for points, ends in zip(*made, strict=True)]
 
 
-def _oriented(ring: NDArray[Any], *, outer: bool) -> list[list[float]]:
-    """A ring, rounded; outer ones counterclockwise, holes clockwise."""
-    x, y = ring[:, 0], ring[:, 1]
-    area = float(np.sum(x[:-1] * y[1:] - x[1:] * y[:-1]))
-    return [[round(float(a), 5), round(float(b), 5)] for a, b in (ring if (area > 0.0) == outer else ring[::-1])]
-
-
-def _features(answer: Answer) -> list[tuple[dict[str, Any], list[list[list[list[float]]]]]]:
+def _features(answer: Answer) -> list[Area]:
     out = []
     for arm, found in answer.cuts.items():
         for k, height in enumerate(found.heights):
             told = {
                 "system": answer.world.scenario.sites[0].system, "limits": arm, "height_m": float(height),
                 "target": asked(answer.target), "area_km2": round(found.area(k) * 1e-6, 3),
-                "terrain": answer.world.terrain.label, "note": text.FOOTER,
+                **terrain_fields(answer.world.terrain), "note": text.FOOTER,
             }  # fmt: skip
-            shape = [[_oriented(ring, outer=n == 0) for n, ring in enumerate(polygon)] for polygon in outline(found, k)]
-            out.append((told, shape))
+            shape = [
+                [geofiles.rounded(ring, outer=n == 0) for n, ring in enumerate(rings)] for rings in outline(found, k)
+            ]
+            out.append(Area(f"{arm}: {height:g} m", told, shape, k, float(height)))
     return out
 
 
 def _geojson(answer: Answer, path: Path) -> None:
-    features = [
-        {"type": "Feature", "properties": told, "geometry": {"type": "MultiPolygon", "coordinates": shape}}
-        for told, shape in _features(answer)
-    ]
-    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    geofiles.geojson(_features(answer), path)
 
 
 def _kml(answer: Answer, path: Path) -> None:
-    from xml.etree import ElementTree
-
-    def node(parent: Any, name: str, body: str | None = None) -> Any:
-        made = ElementTree.SubElement(parent, f"{{{KML}}}{name}")
-        made.text = body
-        return made
-
-    ElementTree.register_namespace("", KML)
-    root = ElementTree.Element(f"{{{KML}}}kml")
-    document = node(root, "Document")
-    node(document, "name", "Engagement envelope")
-    for told, shape in _features(answer):
-        mark = node(document, "Placemark")
-        node(mark, "name", f"{told['limits']}: {told['height_m']:g} m")
-        node(mark, "description", "; ".join(f"{key}: {value}" for key, value in told.items()))
-        group = node(mark, "MultiGeometry")
-        for rings in shape:
-            polygon = node(group, "Polygon")
-            for n, ring in enumerate(rings):
-                line = node(node(polygon, "innerBoundaryIs" if n else "outerBoundaryIs"), "LinearRing")
-                node(line, "coordinates", " ".join(f"{lon},{lat},{told['height_m']:g}" for lon, lat in ring))
-    ElementTree.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
+    geofiles.kml(_features(answer), path, "Engagement envelope")
 
 
 def _csv(answer: Answer, path: Path) -> None:

@@ -74,8 +74,9 @@ def scope(model: Mapping[str, Any], shares: tuple[int, int], terrain: Any, faile
     """
     assumed, total = shares
     points = [text.SCOPE]
-    if terrain is not None and terrain.coarse:
-        points.append(f"{terrain_note(terrain)} Results for flights below 300 m over land are terrain-limited.")
+    if terrain is not None and (terrain.coarse or terrain.files):
+        limited = " Results for flights below 300 m over land are terrain-limited." if terrain.coarse else ""
+        points.append(f"{terrain_note(terrain)}{limited}")
     points.append(f"Not modeled: {text.NOT_MODELED}.")
     switches = left_out(model)
     if switches:

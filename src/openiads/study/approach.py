@@ -4,7 +4,8 @@ The flight flies the engine's own path, and every look is the engine's own (`par
 sector, aspect, radial speed, signal.  From the signal along the way follows the probability that some radar has
 detected it by each time, averaged over what a replication draws: where each radar's scan begins, the fluctuation of the
 target, which looks in one slot of the decorrelation time and radars of one band share, and the noise of each look.
-Looks come once a frame; that a phased array looks again sooner after an alert changes nothing before the alert.
+Looks come once a frame, or, at the elevations of a second mode that shares the radar's time, once in so many frames,
+whichever of them it is; that a phased array looks again sooner after an alert changes nothing before the alert.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ __all__ = ["Approach", "approach", "first_time"]
 
 Floats = NDArray[np.float64]
 
-STEP = 1.0  # s between two samples of the signal
+STEP = 0.25  # s between two samples of the signal
 PHASES = 16  # ways in which the radars' scans may begin
 
 
@@ -90,13 +91,17 @@ def approach(world: World, flight: int = 0, radars: Sequence[int] | None = None,
     if rcs is not None:
         row["rcs"], row["swerling"] = rcs, 1
     times = np.append(np.arange(0.0, float(row["ends"] - row["starts"]), STEP), float(row["ends"] - row["starts"]))
-    places, snr = np.empty((len(times), 3)), np.empty((len(chosen), len(times)))
-    listen(sim, flight, STEP, np.array(chosen, dtype=np.int64), places, snr)
+    places, snr, usual = np.empty((len(times), 3)), *np.empty((2, len(chosen), len(times)))
+    every = sim.radars["shared_every"].copy()
+    for out, shared in ((usual, 0 * every), (snr, np.minimum(every, 1))):  # without a second mode, and always in it
+        sim.radars["shared_every"] = shared
+        listen(sim, flight, STEP, np.array(chosen, dtype=np.int64), places, out)
     where = np.array([to_geodetic(*(float(v) for v in place)) for place in places])
     swerling = int(row["swerling"])
     clock = times + float(row["starts"])
-    each = np.array([_cumulative(world, [k], clock, snr[[n]], swerling) for n, k in enumerate(chosen)])
-    together = _cumulative(world, chosen, clock, snr, swerling) if len(chosen) > 1 else each[0]
+    rare = (snr > 0.0) & (usual <= 0.0)
+    each = np.array([_cumulative(world, [k], clock, snr[[n]], rare[[n]], swerling) for n, k in enumerate(chosen)])
+    together = _cumulative(world, chosen, clock, snr, rare, swerling) if len(chosen) > 1 else each[0]
     names = tuple(world.names.radars[k] for k in chosen)
     return Approach(times, where[:, 0], where[:, 1], where[:, 2], names, snr, each, together)
 
@@ -112,35 +117,53 @@ def first_time(times: Floats, cumulative: Floats, probability: float) -> float:
     return float(times[k - 1] + share * (times[k] - times[k - 1]))
 
 
-def _cumulative(world: World, rows: Sequence[int], times: Floats, snr: Floats, swerling: int) -> Floats:
+def _cumulative(
+    world: World, rows: Sequence[int], times: Floats, snr: Floats, rare: NDArray[np.bool_], swerling: int
+) -> Floats:
     """Probability that one of some radars has detected by each time, (n,).
 
-    Looks of a band in one fluctuation slot share the fade; slots of radars of one band are taken to be those of the
-    first of them, which have the same length where the catalog gives the band one.
+    rare : samples at elevations that only a radar's second mode looks at, (radars, n).  Looks of a band in one
+    fluctuation slot share the fade; slots of radars of one band are taken to be those of the first of them, which have
+    the same length where the catalog gives the band one.
     """
     radars = [world.rows["radars"][k] for k in rows]
     total = np.zeros(len(times))
     for p in range(PHASES):
-        missed = np.ones(len(times))
-        for band in sorted({int(radar["band"]) for radar in radars}):
-            mine = [n for n, radar in enumerate(radars) if int(radar["band"]) == band]
-            looks = [_looks(world, radars[n], times, snr[n], swerling, (p * (2 * m + 1) + 0.5) % PHASES / PHASES)
-                     for m, n in enumerate(mine)]  # fmt: skip
-            at, misses = (np.concatenate(part) for part in zip(*looks, strict=True))
-            missed *= _missed(times, at, misses, float(radars[mine[0]]["decorrelation"]))
-        total += 1.0 - missed
+        for carried in (0, 1) if rare.any() else (0,):
+            missed, weight = np.ones(len(times)), 1.0
+            for band in sorted({int(radar["band"]) for radar in radars}):
+                mine = [n for n, radar in enumerate(radars) if int(radar["band"]) == band]
+                looks = []
+                for m, n in enumerate(mine):
+                    phase = (p * (2 * m + 1) + 0.5) % PHASES / PHASES
+                    if rare[n].any() and weight == 1.0:  # of the first such radar: how likely the frame began before
+                        weight = 1.0 - phase if carried else phase
+                    looks.append(_looks(world, radars[n], times, snr[n], rare[n], swerling, phase, carried))
+                at, misses = (np.concatenate(part) for part in zip(*looks, strict=True))
+                missed *= _missed(times, at, misses, float(radars[mine[0]]["decorrelation"]))
+            total += weight * (1.0 - missed)
     return np.maximum.accumulate(total / PHASES)
 
 
-def _looks(world: World, radar: Any, times: Floats, snr: Floats, swerling: int, phase: float) -> tuple[Floats, Floats]:
-    """Times of a radar's looks that have a view, and the probability that each misses at every fade, (looks, fades)."""
+def _looks(
+    world: World, radar: Any, times: Floats, snr: Floats, rare: NDArray[np.bool_], swerling: int, phase: float,
+    carried: int,
+) -> tuple[Floats, Floats]:  # fmt: skip
+    """Times of a radar's looks that have a view, and the probability that each misses at every fade, (looks, fades).
+
+    rare : samples that only the second mode looks at, from its scan's first frame on;  carried : 1 if the frame of a
+    look began before the frame's number changed, for the place of the target in the scan, which is taken to be anywhere
+    """
     frame = float(radar["frame"])
     first = math.ceil(times[0] / frame - phase)
-    at = (np.arange(first, math.ceil(times[-1] / frame - phase)) + phase) * frame
+    frames = np.arange(first, math.ceil(times[-1] / frame - phase))
+    at = (frames + phase) * frame
     ratio = np.interp(at, times, snr)
     # a look between a sample with a view and one without has none: the signal does not fade out, it is cut off
     k = np.clip(np.searchsorted(times, at), 1, len(times) - 1)
     ratio[(snr[k] <= 0.0) | (snr[k - 1] <= 0.0)] = 0.0
+    every = max(int(radar["shared_every"]), 1)
+    ratio[(rare[k] | rare[k - 1]) & ((frames - carried) % every != 0)] = 0.0
     at, ratio = at[ratio > 0.0], ratio[ratio > 0.0]
     if world.rows["situation"][0]["detection_by_range"] == 1:
         return at, np.zeros((len(at), len(fades(swerling))))

@@ -42,7 +42,7 @@ from openiads.study.looks import look_curve, needed_snr
 from openiads.study.outline import noise_limited_range
 from openiads.world.build import World
 
-__all__ = ["Coverage", "Map", "Question", "View", "coverage", "map_around"]
+__all__ = ["Coverage", "Map", "Question", "View", "coverage", "map_around", "map_within"]
 
 Grid32 = NDArray[np.float32]
 
@@ -331,14 +331,35 @@ def map_around(
             aside = float(bearing(*center, *place)[1])
             size = max(size, 2.04 * (aside + _farthest(world, k, question)))
         size = min(max(size, LEAST_SIZE), 2.0 * FARTHEST)
-    if not (cells >= 2 and cells * cells <= MOST_CELLS and 0.0 < size <= 2.0 * FARTHEST):
-        reason = f"{cells} x {cells} cells over {size / 1000:g} km"
-        raise InputError("coverage map", reason, f"At most {MOST_CELLS:,} cells over at most {FARTHEST / 500:g} km.")
+    _check_map(cells, size)
     half = 0.5 * size / MEAN_RADIUS
     wide = half / max(math.cos(center[0]), 0.01)
     lats = center[0] + half * np.linspace(-1.0, 1.0, cells)
     lons = center[1] + wide * np.linspace(-1.0, 1.0, cells)
     return map_of(world.terrain, lats, lons)
+
+
+def map_within(
+    terrain: Terrain, low: tuple[float, float], high: tuple[float, float], *, cells: int = 400
+) -> Map:  # fmt: skip
+    """The map between its southwest and its northeast corner (latitude and longitude, rad), of nearly square cells.
+
+    cells : along the longer side.  InputError for an empty or too large map, or where the terrain has no data at all.
+    """
+    north = (high[0] - low[0]) * MEAN_RADIUS
+    east = (high[1] - low[1]) * MEAN_RADIUS * max(math.cos(0.5 * (low[0] + high[0])), 0.01)
+    longer, shorter = max(north, east), min(north, east)
+    _check_map(cells, longer if shorter > 0.0 else 0.0)
+    counts = [max(2, round(1.0 + (cells - 1.0) * side / longer)) for side in (north, east)]
+    return map_of(terrain, np.linspace(low[0], high[0], counts[0]), np.linspace(low[1], high[1], counts[1]))
+
+
+def _check_map(cells: int, size: float) -> None:
+    """InputError for a map of less than 2 cells a side, of too many, or empty, or wider than plane and globe agree."""
+    if not (cells >= 2 and cells * cells <= MOST_CELLS and 0.0 < size <= 2.0 * FARTHEST):
+        reason = f"{cells} x {cells} cells over {size / 1000:g} km"
+        remedy = f"At least 2 cells a side, at most {MOST_CELLS:,}, over more than 0 and at most {FARTHEST / 500:g} km."
+        raise InputError("coverage map", reason, remedy)
 
 
 def _farthest(world: World, row: int, question: Question) -> float:

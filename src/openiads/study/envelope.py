@@ -27,6 +27,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,7 @@ from openiads.physics.motion import local_up
 from openiads.physics.reach import slack
 from openiads.study import straight
 from openiads.study.looks import look_curve, needed_snr
+from openiads.study.standing import ground_of
 from openiads.study.straight import Paths, Target
 from openiads.world.build import World, build
 from openiads.world.values import Values
@@ -204,17 +206,18 @@ class Envelope:
 
 def unit_scenario(
     system: str, at: tuple[float, float] | None = None, facing: float = 0.0, mast: float | None = None,
-    limits: str = "published", kill: bool = False,
+    limits: str = "published", kill: bool = False, dem: Sequence[Path] = (),
 ) -> Scenario:  # fmt: skip
     """One site of one fire unit, on the packaged terrain, or on flat ground at sea level without a place.
 
-    at : rad;  facing : rad;  mast : of the low-altitude radar, m;  kill : with the models of the endgame.
-    InputError for an unknown system.
+    at : rad;  facing : rad;  mast : of the low-altitude radar, m;  kill : with the models of the endgame;
+    dem : height files in place of the packaged terrain.  InputError for an unknown system, or a place without terrain.
     """
     book = catalog()
     if system not in book or book[system].kind != "systems":
         raise InputError("envelope", f'"{system}" is not a system', nearest(system, list(book.systems)))
     here = written_position(*(PLACE if at is None else at))
+    afloat = bool(book[system].get("afloat", False))
     site: dict[str, Any] = {
         "name": book[system].title.replace("/", " "), "system": system, "at": here,
         "facing": f"{math.degrees(facing) % 360.0:.9g} deg", "fire_units": 1, "defends": ["Here"],
@@ -223,7 +226,7 @@ def unit_scenario(
         site["mast"] = f"{mast:.9g} m"
     mapping = {
         "format": 1, "name": system, "duration": "900 s",
-        "terrain": {"source": "flat"} if at is None else {"source": "levant", "on_missing": "sea"},
+        "terrain": {"source": "flat"} if at is None else ground_of(at, dem, afloat=afloat),
         "model": {"limits": limits, "kill": "encounter" if kill else "constant", "false_alarms": False},
         "asset": [{"name": "Here", "at": here, "radius": "500 m"}], "site": [site],
     }  # fmt: skip
@@ -232,10 +235,13 @@ def unit_scenario(
 
 def unit_world(
     system: str, at: tuple[float, float] | None = None, facing: float = 0.0, *, mast: float | None = None,
-    knobs: Mapping[str, float] | None = None, kill: bool = False,
+    knobs: Mapping[str, float] | None = None, kill: bool = False, dem: Sequence[Path] = (),
 ) -> World:  # fmt: skip
-    """The world of ``unit_scenario`` at knob values."""
-    return build(unit_scenario(system, at, facing, mast, kill=kill), None, knobs)
+    """The world of ``unit_scenario`` at knob values; InputError for a place that the height files do not cover."""
+    world = build(unit_scenario(system, at, facing, mast, kill=kill, dem=dem), None, knobs)
+    if at is not None and not bool(world.terrain.covers(*at)):
+        raise InputError(world.terrain.label, "the unit stands where there are no data", "Add a file that covers it.")
+    return world
 
 
 def home(world: World, unit: int = 0) -> tuple[float, float]:

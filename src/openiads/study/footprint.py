@@ -35,7 +35,7 @@ from openiads.data.reading import loads
 from openiads.data.rounds import missile_of
 from openiads.data.scenario import Scenario, toml_text
 from openiads.doctrine.assignment import LEAST_SPEED, REQUIRED_BALLISTIC
-from openiads.earth.geodesy import enu_axes, inverse, offset, to_ecef, to_geodetic
+from openiads.earth.geodesy import bearing, enu_axes, inverse, offset, to_ecef, to_geodetic
 from openiads.engine.run import Runner
 from openiads.parts.flights import state_of
 from openiads.parts.sensing import VISIBLE, sense
@@ -46,7 +46,7 @@ from openiads.study.looks import required_snr
 from openiads.world.build import World, build
 from openiads.world.codes import ThreatClass
 
-__all__ = ["LIMITS", "SAMPLES", "Band", "Footprint", "Plan", "arc_error", "assess", "footprints"]
+__all__ = ["LIMITS", "SAMPLES", "Band", "Footprint", "Plan", "arc_error", "assess", "footprints", "window_of"]
 
 #: The two arms: flight alone bounds an intercept, or the published figures do too.
 LIMITS = ("emergent", "published")
@@ -134,10 +134,22 @@ class Plan:
     off: float = 0.0  #: rad from the radar's facing to where the attack comes from, positive to the right
     cued: bool = True  #: surveillance radars of the site tell the unit where to look
     reaction: float = math.nan  #: s; nan: the published time of the system
+    place: tuple[float, float] = PLACE  #: rad, of the fire unit; the ground is flat at sea level wherever it is
+    azimuth: float = 0.0  #: rad, where the attack comes from
 
     def range_of(self, book: Catalog) -> float:
         """Ground range of the missile, m."""
         return DEFAULT_SHARE * float(book[self.threat].range_max.si) if math.isnan(self.distance) else self.distance
+
+    def ground(self, along: Any, across: Any) -> tuple[Any, Any]:
+        """Latitude and longitude (rad) of points forward and to the right of the unit, m."""
+        course = self.azimuth + np.arctan2(across, along)
+        return offset(*self.place, course, np.hypot(along, across))
+
+    def plane(self, lat: Any, lon: Any) -> tuple[Any, Any]:
+        """Coordinates forward and to the right of the unit (m) of places (rad): the inverse of ``ground``."""
+        course, distance = bearing(*self.place, lat, lon)
+        return distance * np.cos(course - self.azimuth), distance * np.sin(course - self.azimuth)
 
 
 @dataclass(frozen=True)
@@ -193,19 +205,20 @@ def _degrees(angle: float) -> str:
 
 
 def _spot(place: tuple[float, float]) -> str:
-    return f"{math.degrees(place[0]):.9f} N {math.degrees(place[1]):.9f} E"
+    return f"{math.degrees(place[0]):.9f}, {math.degrees(place[1]):.9f}"
 
 
 def scenario_of(plan: Plan, limits: str = "published") -> Scenario:
-    """One site of one fire unit on flat ground, one missile that falls on it from the north."""
+    """One site of one fire unit on flat ground, one missile that falls on it."""
     distance = plan.range_of(catalog())
-    origin = offset(*PLACE, 0.0, distance)
+    origin = offset(*plan.place, plan.azimuth, distance)
     mapping = {
         "format": 1, "name": "footprint", "duration": "1800 s", "terrain": {"source": "flat"},
         "model": {"limits": limits, "kill": "constant", "false_alarms": False},
-        "asset": [{"name": "Aim", "at": _spot(PLACE), "radius": "500 m"}],
-        "site": [{"name": "Site", "system": plan.system, "at": _spot(PLACE), "facing": _degrees(-plan.off % math.tau),
-                  "fire_units": 1, "low_altitude": "none", "defends": ["Aim"], "doctrine": {"control": "free"}}],
+        "asset": [{"name": "Aim", "at": _spot(plan.place), "radius": "500 m"}],
+        "site": [{"name": "Site", "system": plan.system, "at": _spot(plan.place),
+                  "facing": _degrees((plan.azimuth - plan.off) % math.tau), "fire_units": 1,
+                  "low_altitude": "none", "defends": ["Aim"], "doctrine": {"control": "free"}}],
         "raid": [{"name": "Raid", "threat": plan.threat, "count": 1, "target": "Aim", "start": "0 s",
                   "origin": _spot((float(origin[0]), float(origin[1])))}],
     }  # fmt: skip
@@ -218,17 +231,17 @@ def world_of(plan: Plan, limits: str = "published", knobs: Mapping[str, float] |
 
 
 def _frame(place: tuple[float, float]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """ECEF position at sea level, and axes of the attack there: right, forward (from the south), up."""
+    """ECEF position at sea level, and local axes there: east, north, up."""
     return np.array(to_ecef(*place, 0.0)), np.array(enu_axes(*place)).reshape(3, 3)
 
 
-def _turned(place: tuple[float, float], along: float, across: float) -> tuple[tuple[float, float], NDArray[np.float64]]:
-    """A place ``along`` north and ``across`` east of one, and the axes there carried along the geodesic, which keep
-    their angle to it."""
-    distance = math.hypot(along, across)
+def _turned(plan: Plan, along: float, across: float) -> tuple[tuple[float, float], NDArray[np.float64]]:
+    """A place ``along`` and ``across`` the attack from the unit, and the unit's local axes there, carried along the
+    geodesic, which keep their angle to it."""
+    place, distance = plan.place, math.hypot(along, across)
     if distance == 0.0:
         return place, _frame(place)[1]
-    course = math.atan2(across, along)
+    course = plan.azimuth + math.atan2(across, along)
     found = offset(*place, course, distance)
     there = (float(found[0]), float(found[1]))
     turn = inverse(*there, *place)[1] + math.pi - course  # how far the course has turned against north on the way
@@ -237,10 +250,10 @@ def _turned(place: tuple[float, float], along: float, across: float) -> tuple[tu
     return there, np.array([c * east - s * north, s * east + c * north, up])
 
 
-def _moved(arc: NDArray[np.float64], place: tuple[float, float], along: float, across: float) -> Any:
-    """The table of an arc that ends at ``place``, moved so that it ends at a point beside it."""
-    home, axes = _frame(place)
-    there, new = _turned(place, along, across)
+def _moved(arc: NDArray[np.float64], plan: Plan, along: float, across: float) -> Any:
+    """The table of an arc that ends at the unit, moved so that it ends at a point beside it."""
+    home, axes = _frame(plan.place)
+    there, new = _turned(plan, along, across)
     rows = arc[HEADER:].reshape(-1, ROW).copy()
     turn = axes.T @ new  # a vector (as a row) out of the one frame into the other
     rows[:, :3] = (rows[:, :3] - home) @ turn + _frame(there)[0]
@@ -261,8 +274,8 @@ def arc_error(plan: Plan, along: float, across: float) -> float:
     The solved arc starts from the place that the moved one starts from.
     """
     arc = _arc(world_of(plan))
-    moved = _moved(arc, PLACE, along, across)
-    there = _turned(PLACE, along, across)[0]
+    moved = _moved(arc, plan, along, across)
+    there = _turned(plan, along, across)[0]
     start = to_geodetic(*state_at(moved, 0, float(moved[0]))[:3])
     kind = missile_of(catalog()[plan.threat])
     solved = solve_aim(float(start[0]), float(start[1]), 0.0, *there, 0.0, kind, place="footprint")
@@ -285,7 +298,7 @@ def assess(
     reaction : s
     """
     arc = _arc(world)
-    paths = [_moved(arc, PLACE, float(a), float(b)) for a, b in points]
+    paths = [_moved(arc, plan, float(a), float(b)) for a, b in points]
     rows = dict(world.rows)
     flights = np.repeat(world.rows["flights"], len(points))
     flights["path"] = len(world.tables) + np.arange(len(points)) * len(arc)
@@ -320,7 +333,8 @@ def assess(
     return found
 
 
-Box = tuple[float, float, float, float]  #: m: rear and front, left and right edge; the unit is always inside
+Box = tuple[float, float, float, float]  #: m: rear and front, left and right edge
+MOST = 1.5 * FARTHEST  # m, from the unit to a corner of a chosen window, at most
 
 
 def _grid(box: Box) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -343,6 +357,13 @@ def _wanted(line: NDArray[np.float64], used: Any) -> tuple[float, float, bool]:
     return max(min(float(low), 0.0), -FARTHEST), min(max(float(high), 0.0), FARTHEST), reached
 
 
+def _look(world: World, plan: Plan, box: Box, reaction: float, arm: str) -> tuple[Any, Any, Any, Box]:
+    """(coordinates along, across, map, box) of an arm on the grid of a box."""
+    along, across = _grid(box)
+    points = np.stack(np.meshgrid(along, across, indexing="ij"), axis=-1).reshape(-1, 2)
+    return along, across, assess(world, plan, points, reaction, (arm,))[arm].reshape(len(along), -1) >= 0.0, box
+
+
 def _map(world: World, plan: Plan, box: Box, reaction: float, arm: str) -> tuple[Any, Any, Any, Box]:
     """(coordinates along, across, map, box) of an arm on a grid that holds all of it and is not much larger.
 
@@ -350,9 +371,7 @@ def _map(world: World, plan: Plan, box: Box, reaction: float, arm: str) -> tuple
     for: there the missile is launched almost over the unit and could be shot at on its way up.
     """
     for _ in range(16):
-        along, across = _grid(box)
-        points = np.stack(np.meshgrid(along, across, indexing="ij"), axis=-1).reshape(-1, 2)
-        possible = assess(world, plan, points, reaction, (arm,))[arm].reshape(len(along), -1) >= 0.0
+        along, across, possible, _ = _look(world, plan, box, reaction, arm)
         cell = float(along[1] - along[0])
         if not possible.any():
             if cell < LEAST_CELL:
@@ -396,12 +415,32 @@ def _worlds(plan: Plan, samples: int) -> list[tuple[dict[str, float], float]]:
     return out
 
 
-def footprints(plan: Plan, arms: tuple[str, ...] = LIMITS, samples: int = SAMPLES) -> list[Footprint]:
+def window_of(plan: Plan, places: NDArray[np.floating]) -> Box:
+    """The smallest box along the attack that holds some places, (n, 2) rad."""
+    along, across = plan.plane(places[:, 0], places[:, 1])
+    return float(np.min(along)), float(np.max(along)), float(np.min(across)), float(np.max(across))
+
+
+def _check_window(box: Box) -> None:
+    wide = max(box[1] - box[0], box[3] - box[2])
+    if not (min(box[1] - box[0], box[3] - box[2]) > 0.0 and wide >= LEAST_CELL * CELLS and max(map(abs, box)) <= MOST):
+        reason = f"{wide / 1000:.3g} km wide, to {max(map(abs, box)) / 1000:.3g} km from the unit"
+        remedy = f"Give at least {LEAST_CELL * CELLS / 1000:.3g} km, no farther than {MOST / 1000:g} km from the unit."
+        raise InputError("footprint window", reason, remedy)
+
+
+def footprints(
+    plan: Plan, arms: tuple[str, ...] = LIMITS, samples: int = SAMPLES, window: Box | None = None
+) -> list[Footprint]:
     """The footprint of each arm, with bands over ``samples`` worlds (0: none).
 
-    `InputError` if the system or missile is unknown or unfit, or the missile does not fly that far.
+    window : the box along the attack that is looked at, m; left out, it grows until it holds the footprint.
+    `InputError` if the system or missile is unknown or unfit, the missile does not fly that far, or the window is
+    empty.
     """
     _checked(plan, catalog())
+    if window is not None:
+        _check_window(window)
     if not set(arms) <= set(LIMITS) or not arms:
         raise InputError("footprint.limits", f"{', '.join(arms)}", f"One of {', '.join(LIMITS)}, both.")
     maps: dict[str, tuple[Any, Any, Any, Box]] = {}
@@ -410,7 +449,9 @@ def footprints(plan: Plan, arms: tuple[str, ...] = LIMITS, samples: int = SAMPLE
         world = world_of(plan, "published", values)
         for arm in arms:
             box = maps[arm][3] if arm in maps else (-FIRST, FIRST, -FIRST, FIRST)
-            found = _map(world, plan, box, reaction, arm)
+            found = (
+                _map(world, plan, box, reaction, arm) if window is None else _look(world, plan, window, reaction, arm)
+            )
             maps.setdefault(arm, found)
             measures[arm].append(_measures(*found[:3]))
     out = []

@@ -17,12 +17,13 @@ from openiads.data.reading import loads, validate
 from openiads.data.scenario import Scenario, toml_text
 from openiads.earth.geodesy import MEAN_RADIUS, to_ecef, to_geodetic
 from openiads.earth.sight import edge_table, mask_table
+from openiads.earth.terrain import levant
 from openiads.study.coverage import Question
 from openiads.world.build import World, build
 from openiads.world.places import BANDS, mask_detail
 from openiads.world.values import Values
 
-__all__ = ["Air", "chosen", "of_threat", "on_mast", "radar_world", "site_scenario"]
+__all__ = ["Air", "chosen", "ground_of", "of_threat", "on_mast", "radar_world", "site_scenario"]
 
 
 @dataclass(frozen=True)
@@ -47,17 +48,37 @@ class Air:
         return found
 
 
-def site_scenario(system: str, at: tuple[float, float], facing: float = 0.0) -> Scenario:
-    """A scenario of one site with one fire unit of a system at a place (rad), on the packaged terrain, and no raid.
+def ground_of(at: tuple[float, float], dem: Sequence[Path] = (), *, afloat: bool = False) -> dict[str, Any]:
+    """The terrain about a place (rad) as a scenario writes it: the packaged one, or the user's height files; the sea
+    where they have no data.
 
-    facing : azimuth of the engagement sector, rad.  InputError for an unknown system.
+    afloat : a ship stands there.  InputError for a place without packaged data, or in its sea, that no file is given
+    for.
+    """
+    if dem:
+        return {"source": "files", "files": [str(Path(name).resolve()) for name in dem], "on_missing": "sea"}
+    packaged = levant(on_missing="sea")
+    if not bool(packaged.covers(*at)):
+        reason = f'"{written_position(*at)}" is outside the packaged terrain (29-40 N, 28-42 E)'
+        raise InputError("--at", reason, "Give your own height files with --dem, or choose a place within.")
+    if not (afloat or bool(packaged.is_land(*at))):
+        raise InputError("--at", f'"{written_position(*at)}" is in the sea', "Move the site onto land.")
+    return {"source": "levant", "on_missing": "sea"}
+
+
+def site_scenario(system: str, at: tuple[float, float], facing: float = 0.0, dem: Sequence[Path] = ()) -> Scenario:
+    """A scenario of one site with one fire unit of a system at a place (rad), and no raid.
+
+    facing : azimuth of the engagement sector, rad;  dem : height files in place of the packaged terrain.  InputError
+    for an unknown system, or a place without terrain.
     """
     book = catalog()
     if system not in book or book[system].kind != "systems":
         raise InputError("--system", f'"{system}" is not a system', f"{nearest(system, list(book.systems))}")
+    ground = ground_of(at, dem, afloat=bool(book[system].get("afloat", False)))
     here = written_position(*at)
     mapping = {
-        "format": 1, "name": system, "duration": "900 s", "terrain": {"source": "levant", "on_missing": "sea"},
+        "format": 1, "name": system, "duration": "900 s", "terrain": ground,
         "asset": [{"name": "Here", "at": here, "radius": "500 m"}],
         "site": [{"name": book[system].title.replace("/", " "), "system": system, "at": here, "fire_units": 1,
                   "facing": f"{math.degrees(facing):.9g} deg", "defends": ["Here"]}],

@@ -7,7 +7,16 @@ from typing import Annotated, Any
 
 import typer
 
-from openiads.faces.commands.common import Json, load_changed, told, warn
+from openiads.faces.commands.common import (
+    Json,
+    corners,
+    load_changed,
+    no_other_window,
+    read,
+    refuse_files,
+    told,
+    warn,
+)
 
 HEIGHTS = ("50 m", "500 m", "3 km", "10 km")
 PICTURES = (".png", ".svg")
@@ -67,7 +76,16 @@ def coverage(
         bool, typer.Option("--fine", help="Line of sight on the map's own cells instead of the radars' masks.")
     ] = False,
     size: Annotated[str | None, typer.Option("--size", help='Side of the map, "200 km".', show_default=False)] = None,
-    cells: Annotated[int, typer.Option("--cells", min=2, max=4000, help="Cells along a side.")] = 400,
+    center: Annotated[
+        str | None,
+        typer.Option("--center", help="Middle of the map; that of the radars if left out.", show_default=False),
+    ] = None,
+    extent: Annotated[
+        str | None,
+        typer.Option("--extent", help='Its southwest and northeast corners, "34 N 35 E; 36 N 37 E", instead.',
+                     show_default=False),
+    ] = None,
+    cells: Annotated[int, typer.Option("--cells", min=2, max=4000, help="Cells along the longer side.")] = 400,
     route: Annotated[
         str | None,
         typer.Option("--route", help='An approach: "35.2 N 34.0 E; 34.91 N 35.87 E".', show_default=False),
@@ -85,7 +103,7 @@ def coverage(
         typer.Option("--out", help="A file to write: .png, .svg, .geojson, .kml, .csv, .tif or .npz; repeat."),
     ] = None,
     json: Json = False,
-) -> None:
+) -> None:  # fmt: skip
     """What radars see over terrain, and how early they see an approach."""
     from openiads.faces import coverages
     from openiads.faces import show as shown
@@ -94,12 +112,14 @@ def coverage(
     from openiads.study import standing
 
     _check(scenario, system, at, rcs, threat, show, out or [])
-    heights = tuple(_read("--height", words, "length") for words in height or HEIGHTS)
+    no_other_window(center, size, extent)
+    heights = tuple(read("--height", words, "length") for words in height or HEIGHTS)
     question = study.Question(
-        heights, "ground" if agl else "sea", 1.0 if rcs is None else _read("--rcs", rcs, "area"), 1, pd, _looks(looks)
+        heights, "ground" if agl else "sea", 1.0 if rcs is None else read("--rcs", rcs, "area"), 1, pd, _looks(looks)
     )
-    source = standing.site_scenario(system, _place(at), _read("--facing", facing, "angle")) if system is not None else (
-        load_changed(scenario or "", changes or []))  # fmt: skip
+    source = load_changed(scenario or "", changes or []) if system is None else (
+        standing.site_scenario(system, read("--at", at or "", "position"), read("--facing", facing, "angle"), dem or ())
+    )  # fmt: skip
     with shown.progress_bars() as phases:
         phases.phase("building masks")
         flown = _route(route, threat, heights[0], agl, speed)
@@ -107,13 +127,12 @@ def coverage(
         rows = standing.chosen(world, radar or [], site or [])
         if threat is not None:
             question = standing.of_threat(world, threat, question)
-        side = None if size is None else _read("--size", size, "length")
         phases.phase("looking from every radar, compiling if need be")
-        where = study.map_around(world, rows, question, size=side, cells=cells)
+        where = _map(world, rows, question, size, center, extent, cells)
         found = study.coverage(world, question, rows, where=where, fine=fine, progress=phases.count)
         before = None
         if mast is not None:
-            world = standing.on_mast(world, rows, _read("--mast", mast, "length"))
+            world = standing.on_mast(world, rows, read("--mast", mast, "length"))
             before, found = found, study.coverage(world, question, rows, where=where, fine=fine, progress=phases.count)
         way = None
         if flown is not None:
@@ -150,31 +169,20 @@ def _check(
         raise InputError("--threat", "given with --rcs", "Give one of the two.")
     if show not in ("heights", "lowest"):
         raise InputError("--show", f'"{show}"', "heights or lowest.")
-    for path in out:
-        if path.suffix.lower() not in (*PICTURES, *WRITERS):
-            raise InputError("--out", f'"{path}"', f"End it in one of {', '.join((*PICTURES, *WRITERS))}.")
-        if not path.resolve().parent.is_dir():
-            raise InputError("--out", f'no folder "{path.parent}"', "Make it first.")
+    refuse_files(out, (*PICTURES, *WRITERS))
 
 
-def _read(option: str, words: str, kind: str) -> float:
-    from openiads.base.errors import InputError
-    from openiads.base.units import quantity
+def _map(
+    world: Any, rows: Any, question: Any, size: str | None, center: str | None, extent: str | None, cells: int
+) -> Any:
+    """The map that the options ask for."""
+    from openiads.study import coverage as study
 
-    try:
-        return quantity(words, kind)
-    except InputError as error:
-        raise InputError(option, error.reason, error.remedy) from None
-
-
-def _place(words: str | None) -> tuple[float, float]:
-    from openiads.base.errors import InputError
-    from openiads.base.units import position
-
-    try:
-        return position(words or "")
-    except InputError as error:
-        raise InputError("--at", error.reason, error.remedy) from None
+    if extent is not None:
+        return study.map_within(world.terrain, *corners("--extent", extent), cells=cells)
+    side = None if size is None else read("--size", size, "length")
+    middle = None if center is None else read("--center", center, "position")
+    return study.map_around(world, rows, question, size=side, cells=cells, center=middle)
 
 
 def _looks(words: str) -> tuple[int, int]:
@@ -188,10 +196,17 @@ def _looks(words: str) -> tuple[int, int]:
 
 def _route(route: str | None, threat: str | None, height: float, agl: bool, speed: str | None) -> dict[str, Any] | None:
     """The flight of an approach as a scenario file writes it; it flies at the first height."""
+    from openiads.base.errors import InputError
+
     if route is None:
         return None
-    flight: dict[str, Any] = {"name": "Approach", "kind": threat or "f16", "side": "hostile",
-                              "route": [part.strip() for part in route.split(";") if part.strip()],
+    places = [part.strip() for part in route.split(";") if part.strip()]
+    if len(places) < 2:
+        remedy = 'Give two or more places with ";" between, "35.2 N 34.0 E; 34.91 N 35.87 E".'
+        raise InputError("--route", f'"{route}" is no way', remedy)
+    for place in places:
+        read("--route", place, "position")
+    flight: dict[str, Any] = {"name": "Approach", "kind": threat or "f16", "side": "hostile", "route": places,
                               "agl" if agl else "altitude": f"{height} m"}  # fmt: skip
     return flight if speed is None else flight | {"speed": speed}
 

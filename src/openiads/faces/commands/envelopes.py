@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from openiads.faces.commands.common import Json, told
+from openiads.faces.commands.common import Json, read, refuse_files, told, warn
 
 HEIGHTS = ("50 m", "200 m", "1 km", "3 km", "10 km", "20 km")
 AZIMUTHS = 240  # paths of the horizontal cuts
@@ -44,6 +44,9 @@ def envelope(
         str | None,
         typer.Option("--at", help='Where it stands, "34.92 N 35.90 E"; flat ground if left out.', show_default=False),
     ] = None,
+    dem: Annotated[
+        list[Path] | None, typer.Option("--dem", help="Height files instead of the packaged terrain; repeat.")
+    ] = None,
     facing: Annotated[str, typer.Option("--facing", help="Azimuth of its engagement sector.")] = "0 deg",
     reaction: Annotated[
         str | None,
@@ -64,26 +67,30 @@ def envelope(
     """Where one fire unit can meet a target that flies straight and level, and how often."""
     import math
 
+    from openiads.base.errors import InputError
     from openiads.faces import envelopes as shown
     from openiads.faces import show
     from openiads.study import envelope as study
 
     _check(limits, against, rcs, at, out or [])
+    if dem and at is None:
+        raise InputError("--dem", "needs a place on earth", "Give --at as well.")
     target = _target(against, speed, rcs, maneuver)
-    place = None if at is None else _read("--at", at, "position")
-    azimuth = _read("--facing", facing, "angle")
-    wait = math.nan if reaction is None else _read("--reaction", reaction, "time")
+    place = None if at is None else read("--at", at, "position")
+    azimuth = read("--facing", facing, "angle")
+    wait = math.nan if reaction is None else read("--reaction", reaction, "time")
     question = study.Question(cued, turn, wait, kind)
-    heights = sorted({_read("--height", words, "length") for words in height or HEIGHTS})
+    heights = sorted({read("--height", words, "length") for words in height or HEIGHTS})
     arms = study.LIMITS if limits == "both" else (limits,)
     with show.progress_bars() as phases:
         phases.phase("building masks and flyout tables, compiling if need be")
-        world = study.unit_world(system, place, azimuth, kill=pk)
+        world = study.unit_world(system, place, azimuth, kill=pk, dem=dem or ())
         phases.phase("looking and flying out")
         answer = _answer(world, target, heights, arms, question, azimuth, pk)
         phases.phase("writing")
         for path in out or []:
             _write(path, answer)
+    _warn_of_sea(answer)
     written = [str(path.resolve()) for path in out or []]
     if json:
         show.as_json(shown.as_data(answer) | {"system": system, "out": written})
@@ -125,6 +132,16 @@ def _answer(
     return Answer(world, target, facing, cuts, side, flown, kill)
 
 
+def _warn_of_sea(answer: Any) -> None:
+    """Say which share of the looked-at ground has no terrain data."""
+    terrain = answer.world.terrain
+    paths = max((each for found in answer.cuts.values() for each in found.paths), key=lambda each: each.along.max())
+    known = terrain.covers(paths.lats, paths.lons)
+    if not known.all():
+        share = 100.0 * float(1.0 - known.mean())
+        warn(f"{share:.0f} % of the places looked at have no terrain data: the sea is put there")
+
+
 def _check(limits: str, against: str | None, rcs: str | None, at: str | None, out: list[Path]) -> None:
     """Options that exclude or need one another; InputError."""
     from openiads.base.errors import InputError
@@ -135,13 +152,10 @@ def _check(limits: str, against: str | None, rcs: str | None, at: str | None, ou
         raise InputError("--limits", f"{limits!r}", f"One of {', '.join(LIMITS)}, both.")
     if against is not None and rcs is not None:
         raise InputError("--against", "given with --rcs", "Give one of the two.")
+    refuse_files(out, (*PICTURES, *WRITERS))
     for path in out:
-        if path.suffix.lower() not in (*PICTURES, *WRITERS):
-            raise InputError("--out", f'"{path}"', f"End it in one of {', '.join((*PICTURES, *WRITERS))}.")
         if path.suffix.lower() in WRITERS and at is None:
             raise InputError("--out", f'"{path.suffix}" needs a place on earth', "Give --at as well.")
-        if not path.resolve().parent.is_dir():
-            raise InputError("--out", f'no folder "{path.parent}"', "Make it first.")
 
 
 def _target(against: str | None, speed: str | None, rcs: str | None, maneuver: str) -> Any:
@@ -149,20 +163,10 @@ def _target(against: str | None, speed: str | None, rcs: str | None, maneuver: s
 
     from openiads.study.straight import Target, of_threat
 
-    load = _read("--maneuver", maneuver, "acceleration")
-    size = 1.0 if rcs is None else _read("--rcs", rcs, "area")
+    load = read("--maneuver", maneuver, "acceleration")
+    size = 1.0 if rcs is None else read("--rcs", rcs, "area")
     target = Target(rcs=size, load=load) if against is None else of_threat(against, load)
-    return (target if speed is None else replace(target, speed=_read("--speed", speed, "speed"))).checked()
-
-
-def _read(option: str, words: str, kind: str) -> Any:
-    from openiads.base.errors import InputError
-    from openiads.base.units import position, quantity
-
-    try:
-        return position(words) if kind == "position" else quantity(words, kind)
-    except InputError as error:
-        raise InputError(option, error.reason, error.remedy) from None
+    return (target if speed is None else replace(target, speed=read("--speed", speed, "speed"))).checked()
 
 
 def _write(path: Path, answer: Any) -> None:

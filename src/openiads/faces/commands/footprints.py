@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
-from openiads.faces.commands.common import Json, told
+from openiads.faces.commands.common import Json, corners, no_other_window, read, refuse_files, told
+
+PICTURES = (".png", ".svg")
 
 
 @told
@@ -23,6 +26,10 @@ def footprint(
     off: Annotated[
         str, typer.Option("--off", help="Angle from the radar's facing to where the attack comes from.")
     ] = "0 deg",
+    at: Annotated[
+        str | None, typer.Option("--at", help='Where the unit stands, "34.92 N 35.90 E".', show_default=False)
+    ] = None,
+    attack: Annotated[str, typer.Option("--from", help="Azimuth that the attack comes from.")] = "0 deg",
     reaction: Annotated[
         str | None,
         typer.Option("--reaction", help='Time to a launch, "15 s"; the published one if left out.', show_default=False),
@@ -31,13 +38,28 @@ def footprint(
         bool, typer.Option("--cued/--uncued", help="Whether surveillance radars tell the unit where to look.")
     ] = True,
     samples: Annotated[int, typer.Option("--samples", min=0, help="Worlds of the interval; 0 for none.")] = 6,
+    size: Annotated[
+        str | None,
+        typer.Option("--size", help='Side of the map, "120 km"; the footprint if left out.', show_default=False),
+    ] = None,
+    center: Annotated[
+        str | None, typer.Option("--center", help="Middle of that map; the unit if left out.", show_default=False)
+    ] = None,
+    extent: Annotated[
+        str | None,
+        typer.Option("--extent", help='Its southwest and northeast corners, "34 N 35 E; 36 N 37 E", instead.',
+                     show_default=False),
+    ] = None,
+    out: Annotated[
+        list[Path] | None,
+        typer.Option("--out", help="A file to write: .png, .svg, .geojson, .kml, .csv or .tif; repeat."),
+    ] = None,
     json: Json = False,
-) -> None:
+) -> None:  # fmt: skip
     """On which ground one fire unit can still shoot at a ballistic missile that falls there."""
     import math
 
     from openiads.base.errors import InputError
-    from openiads.base.units import quantity
     from openiads.data.catalog import catalog
     from openiads.faces import footprints as shown
     from openiads.faces import show
@@ -45,34 +67,86 @@ def footprint(
 
     if limits not in (*study.LIMITS, "both"):
         raise InputError("--limits", f"{limits!r}", f"One of {', '.join(study.LIMITS)}, both.")
-
-    def read(option: str, words: str | None, kind: str) -> float:
-        try:
-            return math.nan if words is None else quantity(words, kind)
-        except InputError as error:
-            raise InputError(option, error.reason, error.remedy) from None
-
+    refuse_files(out or [], (*PICTURES, *shown.WRITERS))
+    _check(at, center, size, extent, out or [])
     plan = study.Plan(
-        system, against, read("--range", distance, "length"), read("--off", off, "angle"), cued,
-        read("--reaction", reaction, "time"),
+        system, against, math.nan if distance is None else read("--range", distance, "length"),
+        read("--off", off, "angle"), cued, math.nan if reaction is None else read("--reaction", reaction, "time"),
+        study.PLACE if at is None else read("--at", at, "position"), read("--from", attack, "angle"),
     )  # fmt: skip
     arms = study.LIMITS if limits == "both" else (limits,)
     with show.progress_bars() as phases:
         phases.phase("following arcs, compiling if need be")
-        found = study.footprints(plan, arms, samples)
-    book = catalog()
-    delay = float(book[system].reaction_time.si) if math.isnan(plan.reaction) else plan.reaction
+        found = study.footprints(plan, arms, samples, _window(plan, center, size, extent))
+        phases.phase("writing")
+        book = catalog()
+        delay = float(book[system].reaction_time.si) if math.isnan(plan.reaction) else plan.reaction
+        answer = shown.Answer(plan, plan.range_of(book), delay, found)
+        title = f"{book[system].title} against {book[against].title}, flown {answer.distance / 1000:.0f} km"
+        for path in out or []:
+            _write(path, answer, title)
+    written = [str(path.resolve()) for path in out or []]
     if json:
-        show.as_json(shown.as_data(plan, plan.range_of(book), delay, found))
+        show.as_json(shown.as_data(answer) | {"out": written})
         return
-    out = show.console()
-    title = f"{book[system].title} against {book[against].title}, flown {plan.range_of(book) / 1000:.0f} km"
-    out.print(show.grid(title, shown.HEAD, [shown.cells(each) for each in found], numbers=(1, 3, 5, 7)))
-    if any(each.area.nominal for each in found):
+    show.console().print(show.grid(title, shown.HEAD, [shown.cells(each) for each in found], numbers=(1, 3, 5, 7)))
+    _print(answer, windowed=size is not None or extent is not None)
+    print(*written, sep="\n", end="\n" if written else "")
+
+
+def _check(at: str | None, center: str | None, size: str | None, extent: str | None, out: list[Path]) -> None:
+    """Options that exclude or need one another; InputError."""
+    from openiads.base.errors import InputError
+
+    no_other_window(center, size, extent)
+    if center is not None and size is None:
+        raise InputError("--center", "without --size", 'Give the side of the map as well, "120 km".')
+    if at is None and (out or center is not None or extent is not None):
+        needing = "--out" if out else "--center" if center is not None else "--extent"
+        raise InputError(needing, "needs a place on earth", "Give --at, and --from where the attack comes from.")
+
+
+def _write(path: Path, answer: Any, title: str) -> None:
+    from openiads.faces import figures, footprint_map, footprints
+
+    if path.suffix.lower() not in PICTURES:
+        footprints.write(answer, path)
+        return
+    figure = footprint_map.draw(answer, title)
+    if path.suffix.lower() == ".png":
+        figures.png(figure, path)
+    else:
+        path.write_text(figures.svg(figure, "footprint", "Defended footprint", adaptive=False), encoding="utf-8")
+
+
+def _window(plan: Any, center: str | None, size: str | None, extent: str | None) -> Any:
+    """The box along the attack that is looked at, m; None: whatever the footprint needs."""
+    import numpy as np
+
+    from openiads.study.footprint import window_of
+
+    if extent is not None:
+        (south, west), (north, east) = corners("--extent", extent)
+        return window_of(plan, np.array([[south, west], [south, east], [north, west], [north, east]]))
+    if size is None:
+        return None
+    half = 0.5 * read("--size", size, "length")
+    middle = plan.place if center is None else read("--center", center, "position")
+    along, _, across, _ = window_of(plan, np.array([middle]))
+    return along - half, along + half, across - half, across + half
+
+
+def _print(answer: Any, *, windowed: bool) -> None:
+    from openiads.faces import footprints as shown
+
+    found = answer.found
+    if any(each.possible.any() for each in found):
         wide = max(each.cell for each in found)
         marks = "# a shot is possible" if len(found) == 1 else "# possible with both limits, + with emergent ones only"
         print("\n".join(shown.picture(found)))
         print(f"The attack comes from above; one letter is {wide / 1000:.3g} km wide; {marks}; o the unit.")
-    print(f"Possible: launched {delay:g} s or more after it is seen, in time, with lift to spare.")
-    if samples:
-        print(f"Interval: least and greatest of the nominal world and of sampled ones ({samples}).")
+    if windowed:
+        print("Areas and extents are of what lies within the chosen map.")
+    print(f"Possible: launched {answer.reaction:g} s or more after it is seen, in time, with lift to spare.")
+    if found[0].samples:
+        print(f"Interval: least and greatest of the nominal world and of sampled ones ({found[0].samples}).")

@@ -7,10 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
-from openiads.faces.commands.common import Json, load_changed, told
+from openiads.faces.commands.common import Json, load_changed, read, refuse_files, told
 
 HEIGHTS = ("50 m", "500 m", "3 km", "10 km")
 PICTURES = (".png", ".svg")
+LEAST = 1e3  # m, the side of a map
+HIGHEST = 100e3  # m, of a flight
+OUT = "The keep-out map as a file: .png, .svg, .geojson, .kml, .csv or .tif; repeat."
 
 
 @told
@@ -36,31 +39,39 @@ def reach(
     changes: Annotated[
         list[str] | None, typer.Option("--set", help="Change the scenario, path=value; repeat for more.")
     ] = None,
-    out: Annotated[list[Path] | None, typer.Option("--out", help="A keep-out map to draw: .png or .svg.")] = None,
+    out: Annotated[list[Path] | None, typer.Option("--out", help=OUT)] = None,
     json: Json = False,
 ) -> None:  # fmt: skip
     """Whose land, sea, airways and airports sites of a scenario reach, with intervals; and a keep-out map."""
     from dataclasses import replace
 
-    from openiads.faces import reaches, show
-    from openiads.faces.commands.envelopes import _read
+    from openiads.base.errors import InputError
+    from openiads.faces import keep_outs, reaches, show
     from openiads.faces.envelopes import asked
     from openiads.study import neighbors
+    from openiads.study.exposure import MOST
     from openiads.study.straight import of_threat
 
-    _check(out or [])
+    refuse_files(out or [], (*PICTURES, *keep_outs.WRITERS))
     target = of_threat(against)
     if speed is not None:
-        target = replace(target, speed=_read("--speed", speed, "speed")).checked()
-    heights = sorted(_read("--height", words, "length") for words in height or HEIGHTS)
-    side = None if size is None else _read("--size", size, "length")
+        target = replace(target, speed=read("--speed", speed, "speed")).checked()
+    heights = sorted(read("--height", words, "length") for words in height or HEIGHTS)
+    if not 0.0 <= heights[0] <= heights[-1] <= HIGHEST:
+        wrong = heights[0] if heights[0] < 0.0 else heights[-1]
+        raise InputError("--height", f"{wrong:g} m", f"Give 0 m or more, at most {HIGHEST / 1000:g} km.")
+    side = None if size is None else read("--size", size, "length")
+    if side is not None and not LEAST <= side <= 2.0 * MOST:
+        raise InputError("--size", f"{side / 1000:g} km", f"Give {LEAST / 1000:g} to {2.0 * MOST / 1000:g} km.")
     source = load_changed(scenario, changes or [])
     with show.progress_bars() as phases:
         phases.phase("building worlds and flying out, compiling if need be")
         found = neighbors.reach_of_sites(source, site or [], target, samples, progress=phases.count)
         phases.phase("drawing")
+        if out:
+            exposed = _keep_out(source, found.sites, target, heights, "ground" if agl else "sea", side)
         for path in out or []:
-            _draw(path, source, found.sites, target, heights, "ground" if agl else "sea", side)
+            _write(path, exposed, source)
     written = [str(path.resolve()) for path in out or []]
     if json:
         show.as_json(reaches.as_data(found) | {"scenario": source.name, "out": written})
@@ -80,22 +91,13 @@ def reach(
     print(*written, sep="\n", end="\n" if written else "")
 
 
-def _check(out: list[Path]) -> None:
-    from openiads.base.errors import InputError
-
-    for path in out:
-        if path.suffix.lower() not in PICTURES:
-            raise InputError("--out", f'"{path}"', f"End it in one of {', '.join(PICTURES)}.")
-        if not path.resolve().parent.is_dir():
-            raise InputError("--out", f'no folder "{path.parent}"', "Make it first.")
-
-
-def _draw(
-    path: Path, source: Any, sites: tuple[str, ...], target: Any, heights: list[float], above: str, side: float | None
-) -> None:
+def _keep_out(
+    source: Any, sites: tuple[str, ...], target: Any, heights: list[float], above: str, side: float | None
+) -> Any:
+    """The keep-out map of some sites; no larger than what is exposed if no side (m) is given."""
     import numpy as np
 
-    from openiads.faces import figures, reach_map
+    from openiads.faces.keep_outs import KeepOut
     from openiads.study import exposure
     from openiads.study.envelope import Question, reach_of
 
@@ -104,15 +106,26 @@ def _draw(
     widest = max(reach_of(world, u, target, Question()) for u in units) if side is None else 0.5 * side
     where = exposure.map_over(world, units, widest, 400)
     counts = exposure.keep_out(world, units, target, heights, where, above=above)
-    if side is None and (counts > 0).any():  # no larger than what is exposed
+    if side is None and (counts > 0).any():
         i, j = np.nonzero(np.any(counts > 0, axis=0))
         used = 1.06 * max(np.abs(i - 199.5).max(), np.abs(j - 199.5).max()) / 199.5
         where = exposure.map_over(world, units, max(min(used, 1.0) * widest, 20e3), 400)
         counts = exposure.keep_out(world, units, target, heights, where, above=above)
+    return KeepOut(world, units, target, heights, above, counts, where)
+
+
+def _write(path: Path, found: Any, source: Any) -> None:
+    from openiads.faces import figures, keep_outs, reach_map
+
+    if path.suffix.lower() not in PICTURES:
+        keep_outs.write(found, path)
+        return
+    world = found.world
+    sites = list(dict.fromkeys(world.names.units[u].rpartition("/")[0] for u in found.units))
     kinds = sorted({world.catalog[s.system].title for s in world.scenario.sites if s.name in sites})
     title = f"{', '.join(sites)} ({', '.join(kinds)}): where a flight can be met"
-    figure = reach_map.draw(world, units, target, heights, counts, where, title, above=above,
-                            packaged=source.terrain.source == "levant")  # fmt: skip
+    figure = reach_map.draw(world, found.units, found.target, found.heights, found.counts, found.where, title,
+                            above=found.above, packaged=source.terrain.source == "levant")  # fmt: skip
     if path.suffix.lower() == ".png":
         figures.png(figure, path)
     else:

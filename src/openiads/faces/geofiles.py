@@ -1,0 +1,154 @@
+"""Areas of a map as files for other tools: outlines of cells as GeoJSON and KML, cells as GeoTIFF.
+
+Longitude and latitude in degrees (WGS 84), outer rings counterclockwise, rounded to a hundred-thousandth of a degree.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openiads.base.errors import InputError
+
+__all__ = ["Area", "Ring", "geojson", "geotiff", "kml", "outlines", "polygons", "rounded"]
+
+DIGITS = 5
+METERS_PER_RADIAN = 6_371_000.0
+LEAST_SHARE = 1e-6  # of the map: smaller rings are specks of single cells' corners
+KML = "http://www.opengis.net/kml/2.2"
+#: Fills of KML, aabbggrr, from the lowest height to the highest.
+FILLS = ("80540144", "808e6831", "8079b735", "8025e7fd")
+
+Ring = list[list[float]]
+
+
+@dataclass(frozen=True)
+class Area:
+    """Some polygons of one meaning."""
+
+    name: str
+    told: Mapping[str, Any]  #: what is said of it, by field
+    polygons: Sequence[Sequence[Ring]]  #: each its outer ring and then its holes, closed
+    shade: int = 0  #: which fill; 0 is the first
+    height: float = 0.0  #: m, of the corners in KML
+
+
+def _area(ring: Any) -> float:
+    """Signed area of a closed ring, in the unit of its coordinates squared."""
+    x, y = ring[:, 0], ring[:, 1]
+    return 0.5 * float(np.sum(x[:-1] * y[1:] - x[1:] * y[:-1]))
+
+
+def outlines(cells: NDArray[np.bool_], x: NDArray[Any], y: NDArray[Any]) -> list[list[NDArray[np.float64]]]:
+    """The outlines of true cells in the coordinates of their centers: polygons, each its outer ring and then its holes,
+    rings closed; specks of less than a millionth of the map are left out.
+
+    cells : (rows, columns);  x : of the columns, y : of the rows, rising
+    """
+    from contourpy import FillType, contour_generator
+
+    made: Any = contour_generator(x, y, cells.astype(float), fill_type=FillType.OuterOffset).filled(0.5, 2.0)
+    speck = LEAST_SHARE * float((y[-1] - y[0]) * (x[-1] - x[0]))
+    found = []
+    for points, offsets in zip(*made, strict=True):
+        rings = [points[a:b] for a, b in zip(offsets[:-1], offsets[1:], strict=True)]
+        if abs(_area(rings[0])) > speck:
+            found.append([ring for ring in rings if abs(_area(ring)) > speck])
+    return found
+
+
+def polygons(
+    cells: NDArray[np.bool_], x: NDArray[Any], y: NDArray[Any],
+    place: Callable[[NDArray[Any], NDArray[Any]], tuple[Any, Any]] | None = None,
+) -> list[list[Ring]]:  # fmt: skip
+    """The outlines of true cells as polygons of (longitude, latitude), degrees; outer rings counterclockwise.
+
+    place : latitudes and longitudes (degrees) of some x and y; left out, x is the longitude and y the latitude
+    """
+    found = []
+    for rings in outlines(cells, x, y):
+        if place is not None:
+            rings = [np.column_stack(place(ring[:, 0], ring[:, 1])[::-1]) for ring in rings]
+        found.append([rounded(ring, outer=n == 0) for n, ring in enumerate(rings)])
+    return found
+
+
+def rounded(ring: NDArray[Any], *, outer: bool) -> Ring:
+    """A ring, rounded; outer ones counterclockwise, holes clockwise."""
+    turned = ring if (_area(ring) > 0.0) == outer else ring[::-1]
+    rows: Ring = np.round(turned, DIGITS).tolist()
+    return rows
+
+
+def geojson(areas: Iterable[Area], path: Path) -> None:
+    """Write a collection of one feature an area."""
+    features = [
+        {"type": "Feature", "properties": dict(each.told),
+         "geometry": {"type": "MultiPolygon", "coordinates": [list(rings) for rings in each.polygons]}}
+        for each in areas
+    ]  # fmt: skip
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+
+
+def kml(areas: Iterable[Area], path: Path, title: str) -> None:
+    """Write a document of one placemark an area; fills go with the shade."""
+    ElementTree.register_namespace("", KML)
+    root = ElementTree.Element(f"{{{KML}}}kml")
+    document = _node(root, "Document")
+    _node(document, "name", title)
+    for n, fill in enumerate(FILLS):
+        style = _node(document, "Style", id=f"shade{n}")
+        _node(_node(style, "LineStyle"), "width", "1.5")
+        _node(_node(style, "PolyStyle"), "color", fill)
+    for each in areas:
+        mark = _node(document, "Placemark")
+        _node(mark, "name", each.name)
+        _node(mark, "description", "; ".join(f"{key}: {value}" for key, value in each.told.items()))
+        _node(mark, "styleUrl", f"#shade{min(each.shade, len(FILLS) - 1)}")
+        group = _node(mark, "MultiGeometry")
+        for rings in each.polygons:
+            polygon = _node(group, "Polygon")
+            for n, ring in enumerate(rings):
+                line = _node(_node(polygon, "innerBoundaryIs" if n else "outerBoundaryIs"), "LinearRing")
+                corners = (f"{lon:.{DIGITS}f},{lat:.{DIGITS}f},{each.height:g}" for lon, lat in ring)
+                _node(line, "coordinates", " ".join(corners))
+    ElementTree.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
+
+
+def _node(parent: Any, name: str, body: str | None = None, **attributes: str) -> Any:
+    made = ElementTree.SubElement(parent, f"{{{KML}}}{name}", attributes)
+    made.text = body
+    return made
+
+
+def geotiff(
+    path: Path, lats: NDArray[Any], lons: NDArray[Any], bands: Sequence[tuple[str, NDArray[Any]]],
+    tags: Mapping[str, str],
+) -> None:  # fmt: skip
+    """Write bands of cells, each with a description, in EPSG:4326 as float32; what is not finite is "no data".
+
+    lats, lons : centers of the cells, degrees, rising evenly;  bands : (what it is, values (rows, columns)).
+    InputError without the package rasterio.
+    """
+    try:
+        import rasterio
+    except ImportError as missing:
+        remedy = "Install it with: pip install 'openiads[geo]', or write another format."
+        raise InputError(str(path), "writing GeoTIFF needs the package rasterio", remedy) from missing
+    north, east = lats[1] - lats[0], lons[1] - lons[0]
+    corner = rasterio.transform.from_origin(lons[0] - east / 2, lats[-1] + north / 2, east, north)
+    shape = {"height": len(lats), "width": len(lons), "count": len(bands), "dtype": "float32"}
+    with rasterio.open(path, "w", "GTiff", crs="EPSG:4326", transform=corner, nodata=math.nan, compress="deflate",
+                       **shape) as file:  # fmt: skip
+        for n, (name, values) in enumerate(bands, 1):
+            file.write(np.where(np.isfinite(values), values, np.nan)[::-1].astype(np.float32), n)
+            file.set_band_description(n, name)
+        file.update_tags(**tags)
