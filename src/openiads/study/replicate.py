@@ -18,10 +18,10 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -42,6 +42,9 @@ from openiads.study.store import (
 from openiads.world.codes import Side, Status
 from openiads.world.outcome import BOUNDS, CLASSES, METRICS, OUTCOME, ROUND_ENDS, TERMINALS
 from openiads.world.trace import EVENT
+
+if TYPE_CHECKING:
+    from openiads.study.cluster import Cluster
 
 REPLICATIONS = 200
 
@@ -190,7 +193,7 @@ def run(
     knobs: dict[str, float] | None = None,
     prebuilt: Any = None,
     cancel: threading.Event | None = None,
-    on: str | None = None,
+    on: str | Cluster | None = None,
     engine: Engine | None = None,
 ) -> Run:
     """Run replications 0 .. N-1 of a scenario and return the complete ``Run``.
@@ -206,7 +209,8 @@ def run(
     knobs : values of knowledge knobs by name; None is nominal.  Kill probabilities that a draw puts above what
         reliability and common mode allow are capped: told in the warnings, and in ``facts["limits"]["capped"]``
     prebuilt : a `world.prebuilt.Prebuilt` that runs of many worlds share; it changes no result
-    on : "threads" (None), "dask" for a cluster of this machine's processes, "dask:ADDRESS" for a scheduler that runs
+    on : "threads" (None), "dask" for a cluster of this machine's processes, "dask:ADDRESS" for a scheduler that runs,
+        or a cluster that is open already (`study.cluster.opened`)
 
     Raises InputError (bad scenario), ResultsError (store, cluster), Interrupted (Ctrl-C or cancel; run again to
     continue).
@@ -221,7 +225,7 @@ def run(
     begun = time.monotonic()
     if out is not None:
         refuse_foreign(Path(out))  # before anything takes time
-    with _place(on, jobs, out) as place:
+    with place_of(on, jobs, out, warn) as place:
         engine.prepare()
         shared = {} if prebuilt is None else {"prebuilt": prebuilt}
         world = engine.build(scenario, catalog, knobs, **shared)
@@ -249,7 +253,7 @@ def run(
             store = Store.create_or_resume(path, identity, {**_facts(scenario, world), "warnings": warnings})
             try:
                 threads, stop = jobs or default_jobs(), cancel or threading.Event()
-                work = _Work(store, world, engine, rule, threads, progress, stop, place, warn)
+                work = _Work(store, world, engine, rule, threads, progress, stop, place)
                 gathered = work.all(begun, resumable=not temporary)
             finally:
                 store.close()
@@ -263,11 +267,21 @@ def run(
     return made
 
 
-def _place(on: str | None, jobs: int | None, out: str | Path | None) -> Any:
-    """What lends workers while it is entered: a cluster, or None for the threads of this process."""
+def place_of(
+    on: str | Cluster | None, jobs: int | None, out: str | Path | None, warn: Callable[[str], None] | None = None
+) -> AbstractContextManager[Cluster | None]:
+    """What lends workers while it is entered: a cluster, or None for the threads of this process.
+
+    on, jobs, out, warn : as for ``run``; a cluster that is open already stays open
+    """
     if on is None or on == "threads":
         return nullcontext()
-    return importlib.import_module("openiads.study.cluster").opened(on, jobs, out)
+    if not isinstance(on, str):
+        return nullcontext(on)
+    opened: AbstractContextManager[Cluster] = importlib.import_module("openiads.study.cluster").opened(
+        on, jobs, out, warn
+    )
+    return opened
 
 
 def open_run(path: str | Path, *, engine: Engine | None = None) -> Run:
@@ -399,11 +413,10 @@ class _Work:
         jobs: int,
         progress: Progress | None,
         cancel: threading.Event,
-        cluster: Any = None,
-        warn: Callable[[str], None] | None = None,
+        cluster: Cluster | None = None,
     ) -> None:
         self.store, self.world, self.engine, self.rule, self.jobs = store, world, engine, rule, jobs
-        self.progress, self.cancel, self.cluster, self.warn = progress, cancel, cluster, warn
+        self.progress, self.cancel, self.cluster = progress, cancel, cluster
         self.identity = store.identity
         self.gathered = Accumulator(_bounds(store.facts))
         self.digest = RunDigest()
@@ -443,7 +456,7 @@ class _Work:
     def _pool(self) -> Any:
         if self.cluster is None:
             return _Threads(self._chunk, self.jobs)
-        return self.cluster.workers(self.store, self.engine, self._stored_already, self._counted, self.warn)
+        return self.cluster.workers(self.store, self.engine, self._stored_already, self._counted)
 
     def _stage(self, pool: Any, chunks: Iterable[Chunk]) -> None:
         waiting: deque[Future[Done | None]] = deque()
@@ -781,6 +794,7 @@ __all__ = [
     "default_folder",
     "default_jobs",
     "open_run",
+    "place_of",
     "plain",
     "preview",
     "real_engine",
