@@ -37,6 +37,9 @@ GRACE = 10.0
 #: Seconds between looks at who is there.
 LOOK = 0.5
 
+#: Seconds between looks at what came back.
+POLL = 0.05
+
 #: How often a chunk is handed out before it is given up; each time Dask itself hands it on from three dead workers.
 ATTEMPTS = 4
 
@@ -218,6 +221,8 @@ class Workers:
         self._returned: queue.SimpleQueue[tuple[_Given, Any, str]] = queue.SimpleQueue()
         self._looked = float("-inf")
         self._manned = time.monotonic()  # when there last was a worker that may be fit
+
+    poll = POLL
 
     @property
     def width(self) -> int:

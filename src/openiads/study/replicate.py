@@ -41,15 +41,15 @@ from openiads.study.store import (
 )
 from openiads.world.codes import Side, Status
 from openiads.world.outcome import BOUNDS, CLASSES, METRICS, OUTCOME, ROUND_ENDS, TERMINALS
-from openiads.world.trace import EVENT
+from openiads.world.trace import EVENT, Logs
 
 if TYPE_CHECKING:
     from openiads.study.cluster import Cluster
 
 REPLICATIONS = 200
 
-#: Seconds between looks at the progress and the cancel flag.
-_POLL = 0.05
+#: Seconds between looks at the progress and the cancel flag, which threads heed by themselves.
+_POLL = 0.2
 
 #: Replications of a run from which on a few are timed beforehand, and how many, to find the size of chunks.
 _WORTH_TIMING, _TRIED = 2_000, 3
@@ -58,7 +58,10 @@ _WORTH_TIMING, _TRIED = 2_000, 3
 _CHUNK_UNTIL = 25
 
 #: Replications of a chunk at most: short ones would fill memory otherwise.
-_LARGEST_CHUNK = 1_000
+_LARGEST_CHUNK = 250
+
+#: Seconds of work in a chunk: what is done once a chunk is then less than a hundredth of it.
+_WORTH_STORING = 2.0
 
 #: progress(done, of): replications stored or computed so far; called from the calling thread.
 Progress = Callable[[int, int], None]
@@ -145,7 +148,7 @@ def preview(scenario: Any, *, engine: Engine | None = None) -> list[str]:
 def default_chunk(replications: int, seconds: float = 0.0) -> int:
     """A chunk size with which the first results land soon, files stay few, and every thread has work.
 
-    seconds : that one replication takes, if known; a chunk is then at least a second of work, where eight chunks or
+    seconds : that one replication takes, if known; a chunk is then about two seconds of work, where eight chunks or
     more remain
     """
     if replications <= 5_000:
@@ -154,7 +157,7 @@ def default_chunk(replications: int, seconds: float = 0.0) -> int:
         least = min(250, replications // 200)
     if seconds <= 0.0:
         return least
-    return max(least, min(math.ceil(1.0 / seconds), -(-replications // 8), _LARGEST_CHUNK))
+    return max(least, min(math.ceil(_WORTH_STORING / seconds), -(-replications // 8), _LARGEST_CHUNK))
 
 
 def _seconds_each(runner: Any) -> float:
@@ -365,20 +368,20 @@ def _bounds(facts: dict[str, Any]) -> dict[str, float]:
 
 def compute(
     chunk: Chunk, replicate: Callable[[int], Any], goes_on: Callable[[], bool], counted: Callable[[int], None]
-) -> tuple[np.ndarray, list[np.ndarray], dict[int, str]] | None:
+) -> tuple[np.ndarray, Logs, dict[int, str]] | None:
     """Outcome rows, event logs and messages of a chunk's replications; None when told to stop on the way."""
-    rows = np.zeros(chunk.last - chunk.first, OUTCOME)
-    events, messages = [], {}
-    for k, replication in enumerate(range(chunk.first, chunk.last)):
+    rows: list[bytes] = []
+    events, messages = Logs(chunk.last - chunk.first), {}
+    for replication in range(chunk.first, chunk.last):
         if not goes_on():
             return None
         result = replicate(replication)
-        rows[k] = result.outcome[0]
-        events.append(np.asarray(result.events, EVENT))
-        if rows[k]["status"] != 0:
+        rows.append(result.outcome.tobytes())  # NumPy would copy a hundred fields one by one
+        events.add(replication, result.events)
+        if result.outcome["status"][0] != 0:
             messages[replication] = str(result.message)
         counted(1)
-    return rows, events, messages
+    return np.frombuffer(bytearray().join(rows), OUTCOME), events, messages
 
 
 class _Threads:
@@ -386,6 +389,7 @@ class _Threads:
 
     def __init__(self, chunk: Callable[[Chunk], Done | None], jobs: int) -> None:
         self.width = jobs  # chunks worked on at once
+        self.poll = _POLL
         self._chunk = chunk
         self._pool = ThreadPoolExecutor(jobs, thread_name_prefix="replicate")
 
@@ -474,7 +478,7 @@ class _Work:
                 raise _Cancelled
             pool.tick()
             try:
-                done = future.result(_POLL)
+                done = future.result(pool.poll)
             except NotYet:
                 if future.done():  # a time-out raised by the work itself
                     raise
