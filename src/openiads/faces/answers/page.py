@@ -238,11 +238,17 @@ def _sources(scenario: str, digest: str, seed: Any) -> str:
     return section("Where it comes from", f"<p>{escape(said)}</p>{table(('What', 'Value'), rows)}")
 
 
-def write(page: str, folder: Path) -> Path:
-    """Put a page as ``report.html`` into a folder; ResultsError where it cannot be written or is too large."""
+def write(page: str, folder: Path, out: Path | None = None) -> Path:
+    """Put a page as ``report.html`` into a folder; ResultsError where it cannot be written or is too large.
+
+    out : another file, not among those of the folder
+    """
     from openiads.study import disk
 
-    target, body = folder / "report.html", page.encode()
+    target, body = out or folder / "report.html", page.encode()
+    own = folder.resolve()
+    if own in target.resolve().parents and target.resolve() != own / "report.html":
+        raise UsageError(str(target), "lies among the files of the results", "Write the report outside their folder.")
     if len(body) > report.LARGEST:
         raise ResultsError(
             str(target), f"the report would be {len(body):,} bytes", "Ask for fewer metrics at a time (--metric)"
