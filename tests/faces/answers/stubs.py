@@ -53,4 +53,4 @@ def spread(negative: bool = False) -> Spread:
     share = Share(0.5, 0.2, 0.8)
     known = Knowledge(0.0 if negative else 0.4, 0.6, 0.2, negative)
     nominal = rng.poisson(3.0, 10).astype(float)
-    return Spread(question([("a", "read")]), nominal, outputs, known, Shares(share, share, share, 0.1, 0.9), 0)
+    return Spread(question([("a", "read")]), nominal, outputs, known, Shares(share, share, share), 0)
