@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.base.errors import UsageError
-from openiads.study.estimate import CONFIDENCE
+from openiads.study.estimate import CONFIDENCE, student_quantile
 from openiads.study.sensitivity import RESAMPLES, cube, noise_of, replicated, residual
 
 Values = NDArray[np.float64]
@@ -108,8 +108,6 @@ def interval(outputs: Values, confidence: float = CONFIDENCE) -> tuple[float, fl
     of four worlds; Student's t has one degree less than there are rows; then the noise is taken off.  Infinite above
     where a single row bears the whole variance.
     """
-    from scipy.special import stdtrit
-
     found = _rows_of_four(outputs)
     means, rows, whole = found.mean(axis=2), len(found), halves(outputs)
     if whole.raw <= 0.0:
@@ -119,7 +117,7 @@ def interval(outputs: Values, confidence: float = CONFIDENCE) -> tuple[float, fl
         return 0.0, math.inf
     logs = np.log(without)
     error = math.sqrt((rows - 1) / rows * float(((logs - logs.mean()) ** 2).sum()))
-    factor = math.exp(float(stdtrit(rows - 1, (1.0 + confidence) / 2.0)) * error)
+    factor = math.exp(student_quantile((1.0 + confidence) / 2.0, rows - 1) * error)
     return max(0.0, whole.raw / factor - whole.noise), max(0.0, whole.raw * factor - whole.noise)
 
 
