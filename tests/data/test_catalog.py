@@ -366,9 +366,7 @@ def test_a_patriot_battery_has_nine_slots_one_radar_and_its_own_post(name):
 
 
 def test_every_launcher_holds_the_published_number_of_rounds():
-    held = {
-        (row.launcher, row.interceptor): row.rounds.si for s in catalog().systems.values() for row in s.launchers
-    }
+    held = {(row.launcher, row.interceptor): row.rounds.si for s in catalog().systems.values() for row in s.launchers}
     assert held[("5p85se", "48n6e2")] == held[("5p85se", "48n6e")] == held[("5p85s", "5v55r")] == 4
     assert (held[("9a83", "9m83")], held[("9a82", "9m82")]) == (4, 2)
     assert (held[("m901", "pac2_gemt")], held[("m902", "pac3_cri")]) == (4, 16)

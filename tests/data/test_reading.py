@@ -216,9 +216,7 @@ def test_a_fault_of_an_own_entry_is_told_once_and_hides_no_other():
 
 
 def test_an_own_system_whose_launchers_no_radar_guides_is_reported():
-    text = (
-        GOOD + '\n[catalog.systems.blind]\ntitle = "blind"\npost = "54k6e2"\nsurveillance = []\n'
-    )
+    text = GOOD + '\n[catalog.systems.blind]\ntitle = "blind"\npost = "54k6e2"\nsurveillance = []\n'
     (found,) = errors(text)
     assert "launchers without a guidance radar" in found
 

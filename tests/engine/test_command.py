@@ -94,9 +94,7 @@ def test_with_rounds_to_spare_for_nobody_more_leak_when_the_command_is_gone():
     """Each site can just kill the wave together with the other: wasted rounds are targets that nobody shoots at."""
     model = TEXTBOOK | {"kill_probability": 0.9}
     few = pair(launchers=2, rounds=3, reloads=0)
-    whole, gone = (
-        column(fought(few, chain, model), 40, "leakers").mean() for chain in (None, brigade(fails_at="5 s"))
-    )
+    whole, gone = (column(fought(few, chain, model), 40, "leakers").mean() for chain in (None, brigade(fails_at="5 s")))
     assert gone > whole + 1.0
 
 

@@ -184,7 +184,7 @@ def test_nulls_stand_where_the_reflected_ray_is_whole_waves_longer(lobed):
     nulls = distances_where([1, 2, 3], 20.0, 10.0, 0.0375, 4000.0, 24000.0)
     assert len(nulls) >= 2
     for at in nulls:
-        around = (np.abs(distance - at) < 0.2 * at)
+        around = np.abs(distance - at) < 0.2 * at
         found = distance[around][np.argmin(steady[around])]
         assert found == pytest.approx(at, rel=0.03)
         assert steady[around].max() - steady[around].min() > 15.0  # dB
@@ -196,7 +196,7 @@ def test_lobes_stand_where_it_is_odd_half_waves_longer(lobed):
     lobes = distances_where([0.5, 1.5, 2.5], 20.0, 10.0, 0.0375, 4000.0, 24000.0)
     assert len(lobes) >= 2
     for at in lobes:
-        around = (np.abs(distance - at) < 0.25 * at)
+        around = np.abs(distance - at) < 0.25 * at
         assert steady[np.argmin(np.abs(distance - at))] > steady[around].max() - 1.5  # a lobe's top is broad
 
 

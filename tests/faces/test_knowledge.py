@@ -37,7 +37,9 @@ def test_a_spread_prints_both_apart_and_json_is_one_object(tmp_path: Path) -> No
     assert (tmp_path / "kept" / "report.html").is_file() and (tmp_path / "x.png").read_bytes()[:4] == b"\x89PNG"
 
 
-@pytest.mark.parametrize(("method", "rows", "worlds"), [("morris", "effects", 20), ("sobol", "indices", 20)])
+@pytest.mark.parametrize(
+    ("method", "rows", "worlds"), [("morris", "effects", 20), ("sobol", "indices", 20), ("swings", "swings", 7)]
+)
 def test_a_sensitivity_prints_a_table_of_knobs(method: str, rows: str, worlds: int, tmp_path: Path) -> None:
     words = ("sensitivity", "one_on_one", *FEW, "--metric", "rounds_fired", "--method", method, "--out", str(tmp_path))
     done = call(*words)

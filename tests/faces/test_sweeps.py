@@ -67,6 +67,24 @@ def test_a_sweep_prints_question_points_digest_and_folder_in_eighty_columns(stud
 
 
 @pytest.mark.usefixtures("fast")
+def test_the_report_of_a_stored_sweep_is_the_one_it_wrote_itself(study: str, tmp_path: Path) -> None:
+    swept = tmp_path / "s"
+    call("sweep", study, "--out", str(swept), "--jobs", "1")
+    written = (swept / "report.html").read_bytes()
+    (swept / "report.html").unlink()
+    done = call("report", str(swept), "--json")
+    assert json.loads(done.stdout) == {"report": str((swept / "report.html").resolve()), "bytes": len(written)}
+    assert (swept / "report.html").read_bytes() == written
+    other = tmp_path / "other.html"
+    assert call("report", str(swept), "--out", str(other)).stdout.strip() == str(other.resolve())
+    assert other.read_bytes() == written
+    for words in (("--replication", "1"), ("--out", str(swept / "points" / "x.html"))):
+        refused = call("report", str(swept), *words)
+        assert refused.exit_code == 2 and refused.stderr.count("\n") == 1
+    assert call("check", str(swept)).exit_code == 0
+
+
+@pytest.mark.usefixtures("fast")
 def test_a_sweep_writes_its_report_and_the_picture_that_is_asked_for(study: str, tmp_path: Path) -> None:
     done = call("sweep", study, "--out", str(tmp_path / "s"), "--figure", str(tmp_path / "x.svg"))
     assert done.exit_code == 0, done.stderr

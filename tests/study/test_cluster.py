@@ -21,9 +21,13 @@ from distributed import Client, LocalCluster
 
 from openiads.base.errors import Interrupted, ResultsError, UsageError
 from openiads.study import cluster, disk, worker
+from openiads.study.cluster import opened
+from openiads.study.compare import compare
 from openiads.study.replicate import Engine, Run, run
 from openiads.study.store import Chunk, Store, identity_here
 from study.fake_engine import FakeCatalog, FakeScenario, deadly_engine, engine, slow_engine
+from study.fake_sweep import fake_study
+from study.fake_sweep import make as make_sweep
 
 RAID = FakeScenario()
 COUNT, CHUNK, SEED = 60, 5, 4
@@ -131,6 +135,53 @@ def test_a_run_begun_in_one_place_goes_on_in_the_other(
     stored = len(list((tmp_path / "r" / "chunks").glob("c*.parquet")))
     assert 0 < stored < COUNT // CHUNK
     assert make(tmp_path / "r", places[then]).digest == reference
+
+
+# ------------------------------------------------------------------ sweeps and comparisons
+
+
+def test_a_sweep_on_a_cluster_has_the_digest_of_one_machine_and_tells_an_unfit_worker_once(
+    standing: LocalCluster, tmp_path: Path
+) -> None:
+    study = fake_study(threats=(1, 2), pk=(0.2, 0.8))
+    odd = standing.workers[1].worker_address
+    tell(standing, OTHER_ARITHMETIC, [odd])
+    told: list[str] = []
+    try:
+        there = make_sweep(tmp_path / "s", study, on=f"dask:{standing.scheduler_address}", jobs=None, warn=told.append)
+    finally:
+        tell(standing, UNBENT, [odd])
+    assert there.digest == make_sweep(None, study).digest
+    assert len(told) == 1 and told[0].startswith(f"worker {odd} on host")
+    assert not list(tmp_path.rglob(f"*{disk.TEMPORARY}"))
+
+
+def test_a_sweep_stopped_on_threads_goes_on_with_the_worker_that_is_left(single: LocalCluster, tmp_path: Path) -> None:
+    study, cancel = fake_study(threats=(1, 2, 3), pk=(0.5,)), threading.Event()
+    with pytest.raises(Interrupted):
+        make_sweep(tmp_path / "s", study, progress=lambda done, of: done > 15 and cancel.set(), cancel=cancel)
+    with opened(f"dask:{single.scheduler_address}", None, tmp_path) as place:
+        on = make_sweep(tmp_path / "s", study, on=place, jobs=None)
+    assert on.digest == make_sweep(None, study).digest
+
+
+def test_both_sides_of_a_comparison_share_one_cluster(single: LocalCluster, tmp_path: Path) -> None:
+    sides = RAID, FakeScenario(hidden=0.5)
+    options: dict[str, Any] = {"replications": 20, "seed": SEED, "chunk": CHUNK, "engine": engine()}
+    there = compare(*sides, on=f"dask:{single.scheduler_address}", out=tmp_path / "c", **options)
+    assert there.digest == compare(*sides, **options).digest
+    for each in (there.a, there.b):
+        assert each.store.verify() == each.digest
+
+
+def test_sweeps_and_comparisons_refuse_what_runs_refuse_before_anything_is_made(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match='"spark" names nothing'):
+        make_sweep(tmp_path / "s", on="spark")
+    with pytest.raises(UsageError, match="a folder that they see"):
+        make_sweep(None, on="dask:node7:8786", jobs=None)
+    with pytest.raises(UsageError, match="Leave out --jobs"):
+        compare(RAID, RAID, on="dask:node7:8786", jobs=2, out=tmp_path / "c", engine=engine())
+    assert list(tmp_path.iterdir()) == []
 
 
 # ------------------------------------------------------------------ workers that are not fit

@@ -30,9 +30,7 @@ def values(world: World, noun: str, names: tuple[str, ...]) -> set[Any]:
 def evidence(world: World) -> tuple[set[Any], ...]:
     """Kill probabilities, reliability, crews, posts of sites, launchers: what the matched arm makes equal."""
     chances = {tuple(row) for row in world.rows["magazines"]["pk"].tolist()}
-    posts = {
-        tuple(float(row[name]) for name in COMMANDING) for row in world.rows["posts"] if row["alone"] == 0
-    }
+    posts = {tuple(float(row[name]) for name in COMMANDING) for row in world.rows["posts"] if row["alone"] == 0}
     return (
         chances, values(world, "magazines", ("reliability",)), values(world, "units", EVIDENCE), posts,
         values(world, "launchers", ("interval", "readiness")),
@@ -76,9 +74,7 @@ def test_structure_stays_when_rounds_are_made_equal() -> None:
     assert set(theirs.rows["launchers"]["full"]) == {4, 16}
 
 
-@pytest.mark.parametrize(
-    ("size", "noun"), [("fire_units", "units"), ("launchers", "launchers"), ("rounds", "rounds")]
-)
+@pytest.mark.parametrize(("size", "noun"), [("fire_units", "units"), ("launchers", "launchers"), ("rounds", "rounds")])
 def test_a_row_makes_equal_what_its_name_says(size: str, noun: str) -> None:
     rows = [build(scenario(side, size, "one", "as_claimed")).rows for side in SIDES]
     counts = [int(r["launchers"]["loaded"].sum()) if noun == "rounds" else len(r[noun]) for r in rows]

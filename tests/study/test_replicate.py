@@ -230,10 +230,10 @@ def test_default_chunks_give_early_results_and_few_files() -> None:
         assert n / default_chunk(n) <= 4_000
 
 
-def test_a_chunk_is_a_second_of_work_where_that_leaves_enough_chunks_for_the_threads() -> None:
-    assert default_chunk(10_000, 0.009) == 112
-    assert default_chunk(4_000, 0.0001) == 500  # an eighth
-    assert default_chunk(10**6, 0.0001) == 1_000
+def test_a_chunk_is_two_seconds_of_work_where_that_leaves_enough_chunks_for_the_threads() -> None:
+    assert default_chunk(10_000, 0.009) == 223
+    assert default_chunk(1_600, 0.0001) == 200  # an eighth
+    assert default_chunk(10**6, 0.0001) == 250
     assert default_chunk(10_000, 10.0) == default_chunk(10_000)
     assert default_chunk(100, 0.001) == 13
 

@@ -283,9 +283,7 @@ def opportunities(inputs: Case) -> Case:
     """Ranges of successive intercepts and their count."""
     names = ("detection_range_m", "target_speed", "interceptor_speed", "reaction_s", "assessment_s", "max_range_m",
              "min_range_m")  # fmt: skip
-    found = [
-        encounter.firing_opportunities(*map(float, row)) for row in zip(*columns(inputs, *names), strict=True)
-    ]
+    found = [encounter.firing_opportunities(*map(float, row)) for row in zip(*columns(inputs, *names), strict=True)]
     return {"intercept_ranges_m": found, "opportunities": [len(f) for f in found]}
 
 

@@ -89,6 +89,11 @@ class Lines:
                 return self.of[loc[:end]]
         return 0
 
+    def head(self, mapping: Mapping[str, Any]) -> str:
+        """`FILE:LINE` of the last key above all tables, below which one that is missing belongs; else line 1."""
+        above = [loc[0] for loc in self.of if len(loc) == 1 and not isinstance(mapping.get(str(loc[0])), dict | list)]
+        return f"{self.file}:{max((self.of[(key,)] for key in above), default=1)}" if self.file else ""
+
     def place(self, loc: Loc, value: Any = None) -> str:
         """`FILE:LINE: site[1].system = "x"`."""
         line = self.line(loc)
@@ -460,7 +465,9 @@ def _field_error(row: Any, mapping: Mapping[str, Any], lines: Lines, model: type
     value = value_at_path(mapping, loc)
     if kind == "missing":
         return InputError(
-            lines.place(loc[:-1]) or model.__name__.lower(), f"{loc[-1]} is missing", f"Add {loc[-1]} = ..."
+            (lines.place(loc[:-1]) if loc[:-1] else lines.head(mapping)) or model.__name__.lower(),
+            f"{loc[-1]} is missing",
+            f"Add {loc[-1]} = ...",
         )
     if kind == "extra_forbidden":
         keys = keys_at(loc[:-1], model)

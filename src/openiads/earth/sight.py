@@ -202,6 +202,9 @@ def mask_table(
 
 Relief = tuple[np.ndarray, np.ndarray | None]
 
+#: Samples that are worked on at once: what is made of them stays in the processor's cache.
+_IN_CACHE = 16_384
+
 
 def relief_around(
     terrain: Terrain, lat: float, lon: float, max_range: float, azimuths: int, range_step: float
@@ -238,16 +241,37 @@ def mask_over(
     """The mask table over what `relief_around` found; arguments, errors and result as for `mask_table`."""
     if not earth_factor > 0.0:
         raise InputError("mask table", f"earth factor {earth_factor:g}", "Needs k > 0.")
-    level = terrain.raised(*around)
-    ground = float(level[0, 0])
+    bare, crest = around
+    ground = float(terrain.raised(bare[:1, :1], None if crest is None else crest[:1, :1])[0, 0])
     if not antenna_height >= ground - 0.5:
         reason = f"antenna at {antenna_height:.1f} m above the sea is under the ground ({ground:.1f} m)"
         raise InputError(f"mask table on {terrain.label}", reason, "Give ground height plus mast height.")
     count = _count(max_range, range_step)
     radius = earth_factor * MEAN_RADIUS
-    heights = level[:, 1:]
+    table = np.empty(HEADER + azimuths * count)
+    table[:HEADER] = (
+        azimuths, count, range_step, radius, antenna_height, azimuths / (2.0 * math.pi), 1.0 / range_step, 0.0
+    )  # fmt: skip
+    body = table[HEADER:].reshape(azimuths, count)
+    body[:, 0] = ground
     arc = np.arange(1, count) * range_step / radius
-    sine, cosine, drop = np.sin(arc), np.cos(arc), 2.0 * np.sin(arc / 2.0) ** 2
+    shape = np.sin(arc), np.cos(arc), 2.0 * np.sin(arc / 2.0) ** 2
+    some = max(1, _IN_CACHE // count)
+    for first in range(0, azimuths, some):
+        rows = slice(first, first + some)
+        heights = terrain.raised(bare[rows, 1:], None if crest is None else crest[rows, 1:])
+        _lowest(heights, shape, radius, antenna_height, body[rows, 1:])
+    return table
+
+
+def _lowest(
+    heights: np.ndarray, shape: tuple[np.ndarray, ...], radius: float, antenna_height: float, out: np.ndarray
+) -> None:
+    """Lowest heights in view beyond samples [azimuths, ranges], put into ``out``.
+
+    shape : of the ranges' arcs the sine, the cosine and 1 - cosine
+    """
+    sine, cosine, drop = shape
     rise = heights * cosine  # of each sample over the antenna's tangent plane; in place, because memory is the cost
     rise -= radius * drop
     rise -= antenna_height
@@ -261,15 +285,8 @@ def mask_over(
     slope += drop
     slope *= radius
     slope += antenna_height
-    table = np.empty(HEADER + azimuths * count)
-    table[:HEADER] = (
-        azimuths, count, range_step, radius, antenna_height, azimuths / (2.0 * math.pi), 1.0 / range_step, 0.0
-    )  # fmt: skip
-    body = table[HEADER:].reshape(azimuths, count)
-    body[:, 0] = ground
     lowest = np.divide(slope, below, out=slope)
-    np.maximum(lowest, heights, out=body[:, 1:])  # equal but for rounding where the sample itself is the highest
-    return table
+    np.maximum(lowest, heights, out=out)  # equal but for rounding where the sample itself is the highest
 
 
 def edge_table(mask: np.ndarray) -> np.ndarray:

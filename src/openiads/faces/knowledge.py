@@ -9,6 +9,7 @@ from openiads.faces import text
 
 MORRIS_HEAD = ("knob", "status", "moves it by", "direction", "uneven", "seen")
 SOBOL_HEAD = ("knob", "status", "alone", "in all")
+SWINGS_HEAD = ("knob", "status", "at its low end", "at its high end", "seen")
 NUMBERS = (2, 3, 4)
 
 
@@ -84,6 +85,41 @@ def sobol_cells(row: Mapping[str, Any]) -> tuple[str, ...]:
     return row["knob"], row["status"], *cells
 
 
+def swings_cells(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """One knob at both ends of its band."""
+    ends = [
+        f"{text.number(end['difference'], 2)} {span(end['low'], end['high'])}"
+        for end in (row["at_low"], row["at_high"])
+    ]
+    return row["knob"], row["status"], *ends, "yes" if row["shown"] else "no"
+
+
+def sensitivity_table(told: Mapping[str, Any]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """The head and the rows of a sensitivity's table."""
+    head, cells, rows = {
+        "morris": (MORRIS_HEAD, morris_cells, "effects"),
+        "sobol": (SOBOL_HEAD, sobol_cells, "indices"),
+        "swings": (SWINGS_HEAD, swings_cells, "swings"),
+    }[told["method"]]
+    return head, [cells(row) for row in told[rows]]
+
+
+def _swings_lines(told: Mapping[str, Any], metric: str, count: str) -> list[str]:
+    most = told["swings"][0]
+    shown = sum(row["shown"] for row in told["swings"])
+    if not shown:
+        return [f"No knob moves {metric} by more than dice would show ({count}).", *capped_lines(told)]
+    first = next(row for row in told["swings"] if row["shown"])
+    ends = [text.number(told["nominal"] + first[end]["difference"], 3) for end in ("at_low", "at_high")]
+    strongest = (
+        f"Alone, {first['knob']} moves {metric} most: {ends[0]} at the low end of its band, {ends[1]} at the high end, "
+        f"{text.number(told['nominal'], 3)} in the nominal world ({count})."
+    )
+    seen = f"{shown} of {len(told['swings'])} knobs move it by more than dice would show."
+    unsure = f" The largest swing of all, {most['knob']}, is not among them." if not most["shown"] else ""
+    return [strongest, seen + unsure, *capped_lines(told)]
+
+
 def sensitivity_lines(told: Mapping[str, Any]) -> list[str]:
     """Which knob matters most, in a sentence, and how to read the table."""
     metric = text.words(told["metric"])
@@ -99,6 +135,8 @@ def sensitivity_lines(told: Mapping[str, Any]) -> list[str]:
         )
         seen = f"{len(shown)} of {len(told['effects'])} knobs move it by more than dice would show."
         return [strongest, seen, *capped_lines(told)]
+    if told["method"] == "swings":
+        return _swings_lines(told, metric, count)
     if not told["variance"]:
         alike = f"The sampled worlds do not differ in {metric} by more than dice explain ({count})."
         return [alike, *capped_lines(told)]
@@ -114,6 +152,9 @@ LEGENDS = {
     "more than dice alone would show.",
     "sobol": "Shares of the variance between worlds, dice taken out [95 %]: of the knob alone,\n"
     "and in all that it takes part in.",
+    "swings": "Difference from the nominal world with this knob alone at an end of its band\n"
+    "[95 %], replication by replication on the same dice; 0 [0, 0]: the same in all.\n"
+    "Interactions are not seen.",
 }
 
 __all__ = [
@@ -121,10 +162,13 @@ __all__ = [
     "MORRIS_HEAD",
     "NUMBERS",
     "SOBOL_HEAD",
+    "SWINGS_HEAD",
     "capped_lines",
     "morris_cells",
     "sensitivity_lines",
+    "sensitivity_table",
     "sobol_cells",
     "span",
     "spread_lines",
+    "swings_cells",
 ]

@@ -477,13 +477,22 @@ def terrain_following(
     reach = int(math.ceil(window / 2.0 / step)) + 1
     around = np.pad(wanted, reach, constant_values=-np.inf)
     fall = float(max_slope * step)
-    raised = np.lib.stride_tricks.sliding_window_view(around, 2 * reach + 1).max(axis=1).tolist()
-    for k in range(1, len(raised)):
-        raised[k] = max(raised[k], raised[k - 1] - fall)
-    for k in range(len(raised) - 2, -1, -1):
-        raised[k] = max(raised[k], raised[k + 1] - fall)
-    profile = _averaged(s, np.array(raised), window)
+    highest = around[: len(s)].copy()
+    for k in range(1, 2 * reach + 1):  # few: windows as rows would take their maximum one by one
+        np.maximum(highest, around[k : k + len(s)], out=highest)
+    profile = _averaged(s, np.array(_sloped(_sloped(highest.tolist(), fall)[::-1], fall)[::-1]), window)
     return tabulate(_profiled(track, profile, speed), start_time, track.length / speed, sample)
+
+
+def _sloped(heights: list[float], fall: float) -> list[float]:
+    """The least heights not below those given that fall by ``fall`` a step at most."""
+    found, last = [], -math.inf
+    for height in heights:
+        last -= fall
+        if last < height:
+            last = height
+        found.append(last)
+    return found
 
 
 def ballistic_path(trajectory: Any, t0: float) -> Floats:

@@ -37,6 +37,9 @@ GRACE = 10.0
 #: Seconds between looks at who is there.
 LOOK = 0.5
 
+#: Seconds between looks at what came back.
+POLL = 0.05
+
 #: How often a chunk is handed out before it is given up; each time Dask itself hands it on from three dead workers.
 ATTEMPTS = 4
 
@@ -51,11 +54,14 @@ _DEAF = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
 
 
 @contextmanager
-def opened(on: str, jobs: int | None, out: str | Path | None) -> Iterator[Cluster]:
+def opened(
+    on: str, jobs: int | None, out: str | Path | None, warn: Callable[[str], None] | None = None
+) -> Iterator[Cluster]:
     """The cluster that ``on`` names ("dask" or "dask:ADDRESS"), for as long as the context lasts.
 
     jobs : processes of a local cluster (one per processor)
-    out : the run's folder; other hosts must see it, so an address needs one
+    out : the folder of what is run; other hosts must see it, so an address needs one
+    warn : called with each worker that is not used, once
 
     Raises UsageError (not ``dask``, extra not installed) and ResultsError (no answer, cannot be started).
     """
@@ -74,7 +80,8 @@ def opened(on: str, jobs: int | None, out: str | Path | None) -> Iterator[Cluste
     with ExitStack() as stack:
         stack.enter_context(silence_logging_cmgr(logging.CRITICAL))
         stack.enter_context(config.set({"distributed.comm.timeouts.connect": ANSWER}))
-        yield Cluster(_joined(distributed, address, stack) if address else _started(distributed, jobs, stack))
+        client = _joined(distributed, address, stack) if address else _started(distributed, jobs, stack)
+        yield Cluster(client, warn)
 
 
 def address_of(on: str) -> str:
@@ -146,10 +153,22 @@ def at_worker(task: Callable[..., dict[str, Any]], *order: Any) -> dict[str, Any
 
 
 class Cluster:
-    """A connection to a scheduler."""
+    """A connection to a scheduler, for one run or one after another."""
 
-    def __init__(self, client: Any) -> None:
-        self.client = client
+    def __init__(self, client: Any, warn: Callable[[str], None] | None = None) -> None:
+        self.client, self._warn = client, warn
+        self._told: set[str] = set()
+
+    @property
+    def threads(self) -> int:
+        """Chunks that its workers compute at once, at least 1."""
+        return max(1, sum(self.client.nthreads().values()))
+
+    def tell(self, line: str) -> None:
+        """Warn of something, once over all runs."""
+        if self._warn is not None and line not in self._told:
+            self._warn(line)
+        self._told.add(line)
 
     def workers(
         self,
@@ -157,12 +176,11 @@ class Cluster:
         engine: Engine,
         stored: Callable[[Chunk], Done | None],
         counted: Callable[..., None],
-        warn: Callable[[str], None] | None,
     ) -> Workers:
         """Its workers as what the chunks of a run are handed to."""
         if not engine.name:
             raise UsageError("engine", "this engine has no name by which a worker finds it", "Give it Engine(name=...)")
-        return Workers(self.client, store, engine.name, stored, counted, warn or (lambda line: None))
+        return Workers(self.client, store, engine.name, stored, counted, self.tell)
 
 
 @dataclass(eq=False, slots=True)
@@ -181,7 +199,7 @@ class Workers:
     """Hands chunks to the workers of a cluster and takes back what they wrote.
 
     All decisions are made in ``submit`` and ``tick``, which the coordinator calls from its one thread; Dask's thread
-    for callbacks only reads finished chunks back and keeps the promises.
+    for callbacks only reads finished chunks back, keeps the promises and asks for the next look.
     """
 
     def __init__(
@@ -203,6 +221,8 @@ class Workers:
         self._returned: queue.SimpleQueue[tuple[_Given, Any, str]] = queue.SimpleQueue()
         self._looked = float("-inf")
         self._manned = time.monotonic()  # when there last was a worker that may be fit
+
+    poll = POLL
 
     @property
     def width(self) -> int:
@@ -258,12 +278,17 @@ class Workers:
         self._fit &= here
         for address in here - self._fit - set(self._refused) - set(self._examined):
             self._examined[address] = self._order(worker.examine, [address])
+            self._examined[address].add_done_callback(self._look_again)
         for address in list(self._examined):
             self._examine(address, present=address in here)
         for given in self._given:  # Dask would wait for ever for workers that are gone, or come back by another address
             if given.remote is not None and not given.promise.done() and not given.fit & here:
                 given.remote, given.trouble = None, "all workers that it was given to ended"
         self._give_up_waiting()
+
+    def _look_again(self, examined: Any) -> None:
+        """In Dask's thread for callbacks: a worker may be fit; points of a sweep are short beside the next look."""
+        self._looked = float("-inf")
 
     def _examine(self, address: str, *, present: bool) -> None:
         """See whether the examination of a worker is over, and what it told."""

@@ -13,15 +13,18 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from openiads.base.errors import InputError, ResultsError, UsageError
 from openiads.study import disk
 from openiads.study.differences import Difference, Pairs
 from openiads.study.digest import hash_of
 from openiads.study.estimate import CONFIDENCE, Accumulator
-from openiads.study.replicate import REPLICATIONS, Engine, Progress, Run, open_run, real_engine, run
+from openiads.study.replicate import REPLICATIONS, Engine, Progress, Run, open_run, place_of, real_engine, run
 from openiads.world.outcome import METRICS
+
+if TYPE_CHECKING:
+    from openiads.study.cluster import Cluster
 
 #: In front of a path of changes: the rest names a knob.
 KNOB = "knob."
@@ -100,16 +103,17 @@ def compare(
     progress: Progress | None = None,
     warn: Callable[[str], None] | None = None,
     cancel: threading.Event | None = None,
+    on: str | Cluster | None = None,
     engine: Engine | None = None,
 ) -> Comparison:
     """Compare two variants on the same dice, replications 0 .. N-1 of each, or two stored runs.
 
     a, b : a Scenario, the path or name of one, or a ``Variant``; or on both sides a Run or the folder of one
-    replications : N (200) of each side; seed, jobs, chunk, progress, warn, cancel : as for ``run``
+    replications : N (200) of each side; seed, jobs, chunk, progress, warn, cancel, on : as for ``run``
     out : folder that gets both runs, a/ and b/, and compare.json with the metrics; the same call continues it
     knobs : values of knobs on both sides; world knobs can be given only here
 
-    Raises InputError (scenario, knob), UsageError (not comparable), ResultsError (store), Interrupted.
+    Raises InputError (scenario, knob), UsageError (not comparable), ResultsError (store, cluster), Interrupted.
     """
     for metric in metrics:
         Accumulator().estimate(metric)  # an unknown one is refused before anything runs
@@ -127,15 +131,15 @@ def compare(
     ready = [_ready(each, dict(knobs or {}), engine) for each in (a, b)]
     _look_ahead(ready[0], ready[1], seed, engine, warn)
     count = replications or REPLICATIONS
-    runs = []
-    for k, side in enumerate(ready):
-        runs.append(
+    with place_of(on, jobs, out, warn) as place:
+        runs = [
             run(
                 side.scenario, replications=count, seed=seed, jobs=jobs, chunk=chunk, knobs=side.knobs or None,
                 out=None if out is None else Path(out) / "ab"[k], progress=_half(progress, k), warn=_named(warn, k),
-                cancel=cancel, engine=engine,
+                cancel=cancel, on=place, engine=engine,
             )
-        )  # fmt: skip
+            for k, side in enumerate(ready)
+        ]  # fmt: skip
     made = Comparison(runs[0], runs[1], [side.label for side in ready], confidence)
     if out is not None:
         _write(Path(out) / "compare.json", made.summary(metrics))

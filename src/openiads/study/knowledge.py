@@ -32,7 +32,8 @@ from openiads.study.spread import (
     Shares,
     crossed,
     dice_variance,
-    knowledge,
+    halves,
+    interval,
     percentiles,
     shares,
 )
@@ -339,9 +340,8 @@ class Spread:
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
-        # The interval comes from the contrasts, the figure from the halves: two estimates of one variance, which differ
-        # where worlds are few, so the interval is told wide enough for both.
         n, sd = self.question.replications, math.sqrt(self.knowledge.variance)
+        low, high = interval(self.worlds)
         around = percentiles(self.worlds, self.knowledge.variance)
         dice = np.percentile(self.nominal, [5.0, 50.0, 95.0], method="inverted_cdf")
         parts = {name: getattr(self.shares, name) for name in ("group", "others", "together")}
@@ -359,8 +359,7 @@ class Spread:
             },
             "knowledge": {
                 "sd": sd,
-                "sd_low": min(sd, math.sqrt(self.shares.variance_low)),
-                "sd_high": max(sd, math.sqrt(self.shares.variance_high)),
+                "sd_low": math.sqrt(low), "sd_high": math.sqrt(high),
                 "variance": self.knowledge.variance, "variance_of_means": self.knowledge.raw,
                 "noise": self.knowledge.noise, "below_noise": self.knowledge.negative,
                 "p5": around[0], "p50": around[1], "p95": around[2], "label": LABEL,
@@ -386,14 +385,6 @@ def spread(question: Question, worlds: int | None = None, work: Work | None = No
     nominal, outputs = found.values[0], found.values[1:]
     capped = int(found.capped[1:].sum())
     return Spread(question, nominal, outputs, halves(outputs), shares(outputs, question.seed), capped)
-
-
-def halves(outputs: Values) -> Knowledge:
-    """``knowledge`` of a crossed design: of its two halves of independent worlds, averaged."""
-    first, second = outputs.reshape(-1, 2, 2, outputs.shape[1]).transpose(1, 0, 2, 3)
-    parts = [knowledge(half.reshape(-1, outputs.shape[1])) for half in (first, second)]
-    raw, noise = (sum(getattr(part, name) for part in parts) / 2.0 for name in ("raw", "noise"))
-    return Knowledge(max(0.0, raw - noise), raw, noise, raw < noise)
 
 
 __all__ = [

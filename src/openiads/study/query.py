@@ -14,8 +14,6 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from openiads.base.errors import InputError, ResultsError
 from openiads.study import disk
 from openiads.study.factors import Point
@@ -23,7 +21,7 @@ from openiads.study.replicate import Run, open_run
 from openiads.study.sweep import Sweep, is_sweep, open_sweep
 from openiads.world import codes
 from openiads.world.outcome import OUTCOME
-from openiads.world.trace import EVENT, columns
+from openiads.world.trace import COLUMNS
 
 #: What ``code`` of an event means, by kind: the set it is from.  Others keep their number alone.
 CODED: dict[codes.Event, type[IntEnum]] = {
@@ -78,12 +76,11 @@ def connect(target: str | Path | Run | Sweep) -> Any:
     runs, points = _opened(target)
     connection = duckdb.connect(":memory:")
     connection.register("_outcomes", _dataset(runs, "c", [(n, OUTCOME[n]) for n in OUTCOME.names or ()]))
-    columns_of = columns(np.empty(0, EVENT), 0)
-    connection.register("_events", _dataset(runs, "e", [(n, array.dtype) for n, array in columns_of.items()]))
+    connection.register("_events", _dataset(runs, "e", list(COLUMNS.items())))
     connection.register("_points", _points(points))
     kinds = _listed(codes.Event)
     coded = " ".join(f"WHEN {kind:d} THEN {_listed(names)}[code + 1]" for kind, names in CODED.items())
-    events = [f'"{n}"' for n in columns_of if n not in ("replication", "kind", "code")]
+    events = [f'"{n}"' for n in COLUMNS if n not in ("replication", "kind", "code")]
     connection.execute(
         f"CREATE VIEW events AS SELECT point, replication, {kinds}[kind + 1] AS kind, "
         f"code, CASE kind {coded} END AS code_name, {', '.join(events)} FROM _events"

@@ -18,10 +18,10 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -41,12 +41,15 @@ from openiads.study.store import (
 )
 from openiads.world.codes import Side, Status
 from openiads.world.outcome import BOUNDS, CLASSES, METRICS, OUTCOME, ROUND_ENDS, TERMINALS
-from openiads.world.trace import EVENT
+from openiads.world.trace import EVENT, Logs
+
+if TYPE_CHECKING:
+    from openiads.study.cluster import Cluster
 
 REPLICATIONS = 200
 
-#: Seconds between looks at the progress and the cancel flag.
-_POLL = 0.05
+#: Seconds between looks at the progress and the cancel flag, which threads heed by themselves.
+_POLL = 0.2
 
 #: Replications of a run from which on a few are timed beforehand, and how many, to find the size of chunks.
 _WORTH_TIMING, _TRIED = 2_000, 3
@@ -55,7 +58,10 @@ _WORTH_TIMING, _TRIED = 2_000, 3
 _CHUNK_UNTIL = 25
 
 #: Replications of a chunk at most: short ones would fill memory otherwise.
-_LARGEST_CHUNK = 1_000
+_LARGEST_CHUNK = 250
+
+#: Seconds of work in a chunk: what is done once a chunk is then less than a hundredth of it.
+_WORTH_STORING = 2.0
 
 #: progress(done, of): replications stored or computed so far; called from the calling thread.
 Progress = Callable[[int, int], None]
@@ -142,7 +148,7 @@ def preview(scenario: Any, *, engine: Engine | None = None) -> list[str]:
 def default_chunk(replications: int, seconds: float = 0.0) -> int:
     """A chunk size with which the first results land soon, files stay few, and every thread has work.
 
-    seconds : that one replication takes, if known; a chunk is then at least a second of work, where eight chunks or
+    seconds : that one replication takes, if known; a chunk is then about two seconds of work, where eight chunks or
     more remain
     """
     if replications <= 5_000:
@@ -151,7 +157,7 @@ def default_chunk(replications: int, seconds: float = 0.0) -> int:
         least = min(250, replications // 200)
     if seconds <= 0.0:
         return least
-    return max(least, min(math.ceil(1.0 / seconds), -(-replications // 8), _LARGEST_CHUNK))
+    return max(least, min(math.ceil(_WORTH_STORING / seconds), -(-replications // 8), _LARGEST_CHUNK))
 
 
 def _seconds_each(runner: Any) -> float:
@@ -190,7 +196,7 @@ def run(
     knobs: dict[str, float] | None = None,
     prebuilt: Any = None,
     cancel: threading.Event | None = None,
-    on: str | None = None,
+    on: str | Cluster | None = None,
     engine: Engine | None = None,
 ) -> Run:
     """Run replications 0 .. N-1 of a scenario and return the complete ``Run``.
@@ -206,7 +212,8 @@ def run(
     knobs : values of knowledge knobs by name; None is nominal.  Kill probabilities that a draw puts above what
         reliability and common mode allow are capped: told in the warnings, and in ``facts["limits"]["capped"]``
     prebuilt : a `world.prebuilt.Prebuilt` that runs of many worlds share; it changes no result
-    on : "threads" (None), "dask" for a cluster of this machine's processes, "dask:ADDRESS" for a scheduler that runs
+    on : "threads" (None), "dask" for a cluster of this machine's processes, "dask:ADDRESS" for a scheduler that runs,
+        or a cluster that is open already (`study.cluster.opened`)
 
     Raises InputError (bad scenario), ResultsError (store, cluster), Interrupted (Ctrl-C or cancel; run again to
     continue).
@@ -221,7 +228,7 @@ def run(
     begun = time.monotonic()
     if out is not None:
         refuse_foreign(Path(out))  # before anything takes time
-    with _place(on, jobs, out) as place:
+    with place_of(on, jobs, out, warn) as place:
         engine.prepare()
         shared = {} if prebuilt is None else {"prebuilt": prebuilt}
         world = engine.build(scenario, catalog, knobs, **shared)
@@ -249,7 +256,7 @@ def run(
             store = Store.create_or_resume(path, identity, {**_facts(scenario, world), "warnings": warnings})
             try:
                 threads, stop = jobs or default_jobs(), cancel or threading.Event()
-                work = _Work(store, world, engine, rule, threads, progress, stop, place, warn)
+                work = _Work(store, world, engine, rule, threads, progress, stop, place)
                 gathered = work.all(begun, resumable=not temporary)
             finally:
                 store.close()
@@ -263,11 +270,21 @@ def run(
     return made
 
 
-def _place(on: str | None, jobs: int | None, out: str | Path | None) -> Any:
-    """What lends workers while it is entered: a cluster, or None for the threads of this process."""
+def place_of(
+    on: str | Cluster | None, jobs: int | None, out: str | Path | None, warn: Callable[[str], None] | None = None
+) -> AbstractContextManager[Cluster | None]:
+    """What lends workers while it is entered: a cluster, or None for the threads of this process.
+
+    on, jobs, out, warn : as for ``run``; a cluster that is open already stays open
+    """
     if on is None or on == "threads":
         return nullcontext()
-    return importlib.import_module("openiads.study.cluster").opened(on, jobs, out)
+    if not isinstance(on, str):
+        return nullcontext(on)
+    opened: AbstractContextManager[Cluster] = importlib.import_module("openiads.study.cluster").opened(
+        on, jobs, out, warn
+    )
+    return opened
 
 
 def open_run(path: str | Path, *, engine: Engine | None = None) -> Run:
@@ -351,20 +368,20 @@ def _bounds(facts: dict[str, Any]) -> dict[str, float]:
 
 def compute(
     chunk: Chunk, replicate: Callable[[int], Any], goes_on: Callable[[], bool], counted: Callable[[int], None]
-) -> tuple[np.ndarray, list[np.ndarray], dict[int, str]] | None:
+) -> tuple[np.ndarray, Logs, dict[int, str]] | None:
     """Outcome rows, event logs and messages of a chunk's replications; None when told to stop on the way."""
-    rows = np.zeros(chunk.last - chunk.first, OUTCOME)
-    events, messages = [], {}
-    for k, replication in enumerate(range(chunk.first, chunk.last)):
+    rows: list[bytes] = []
+    events, messages = Logs(chunk.last - chunk.first), {}
+    for replication in range(chunk.first, chunk.last):
         if not goes_on():
             return None
         result = replicate(replication)
-        rows[k] = result.outcome[0]
-        events.append(np.asarray(result.events, EVENT))
-        if rows[k]["status"] != 0:
+        rows.append(result.outcome.tobytes())  # NumPy would copy a hundred fields one by one
+        events.add(replication, result.events)
+        if result.outcome["status"][0] != 0:
             messages[replication] = str(result.message)
         counted(1)
-    return rows, events, messages
+    return np.frombuffer(bytearray().join(rows), OUTCOME), events, messages
 
 
 class _Threads:
@@ -372,6 +389,7 @@ class _Threads:
 
     def __init__(self, chunk: Callable[[Chunk], Done | None], jobs: int) -> None:
         self.width = jobs  # chunks worked on at once
+        self.poll = _POLL
         self._chunk = chunk
         self._pool = ThreadPoolExecutor(jobs, thread_name_prefix="replicate")
 
@@ -399,11 +417,10 @@ class _Work:
         jobs: int,
         progress: Progress | None,
         cancel: threading.Event,
-        cluster: Any = None,
-        warn: Callable[[str], None] | None = None,
+        cluster: Cluster | None = None,
     ) -> None:
         self.store, self.world, self.engine, self.rule, self.jobs = store, world, engine, rule, jobs
-        self.progress, self.cancel, self.cluster, self.warn = progress, cancel, cluster, warn
+        self.progress, self.cancel, self.cluster = progress, cancel, cluster
         self.identity = store.identity
         self.gathered = Accumulator(_bounds(store.facts))
         self.digest = RunDigest()
@@ -443,7 +460,7 @@ class _Work:
     def _pool(self) -> Any:
         if self.cluster is None:
             return _Threads(self._chunk, self.jobs)
-        return self.cluster.workers(self.store, self.engine, self._stored_already, self._counted, self.warn)
+        return self.cluster.workers(self.store, self.engine, self._stored_already, self._counted)
 
     def _stage(self, pool: Any, chunks: Iterable[Chunk]) -> None:
         waiting: deque[Future[Done | None]] = deque()
@@ -461,7 +478,7 @@ class _Work:
                 raise _Cancelled
             pool.tick()
             try:
-                done = future.result(_POLL)
+                done = future.result(pool.poll)
             except NotYet:
                 if future.done():  # a time-out raised by the work itself
                     raise
@@ -781,6 +798,7 @@ __all__ = [
     "default_folder",
     "default_jobs",
     "open_run",
+    "place_of",
     "plain",
     "preview",
     "real_engine",

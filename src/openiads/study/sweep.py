@@ -14,7 +14,7 @@ import time
 import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -32,6 +32,7 @@ from openiads.study.replicate import (
     default_folder,
     default_jobs,
     open_run,
+    place_of,
     real_engine,
     run,
 )
@@ -39,6 +40,9 @@ from openiads.study.stopping import MOST, parse_until
 from openiads.study.store import COMPARED, identity_here, refuse_foreign
 from openiads.study.sweep_store import SWEEP, SweepStore, sweep_identity
 from openiads.world.prebuilt import Prebuilt
+
+if TYPE_CHECKING:
+    from openiads.study.cluster import Cluster
 
 #: What ``Run.capped`` tells of one point.
 Capped = list[dict[str, Any]]
@@ -65,19 +69,21 @@ def sweep(
     warn: Callable[[str], None] | None = None,
     cancel: threading.Event | None = None,
     yes: bool = False,
+    on: str | Cluster | None = None,
     engine: Engine | None = None,
 ) -> Sweep:
     """Run every point of a study and return the complete ``Sweep``.
 
     study : a Study, or the path of a study file
     out : the sweep's folder, continued if it holds a part of this sweep; None: a temporary one that goes with the Sweep
-    jobs : threads (all processors); chunk : replications of a point stored together
+    jobs : threads, or processes of a local cluster (all processors); chunk : replications of a point stored together
     progress : called with (replications done, of), over all points; cancel : when set, stops within one replication
     warn : called with each warning about a point's scenario, each once, and with how many points have kill
         probabilities that their knobs put too high
     yes : more than a million points are meant
+    on : where the points are run, as for ``run``; one cluster serves them all, one point after another
 
-    Raises InputError (bad study or scenario), ResultsError (store), Interrupted (run again to continue).
+    Raises InputError (bad study or scenario), ResultsError (store, cluster), Interrupted (run again to continue).
     """
     engine = engine or real_engine()
     if not isinstance(study, Study):
@@ -90,15 +96,16 @@ def sweep(
     identity = sweep_identity(study.scenario.digest(), catalog, study.canonical(), study.points)
     path = Path(tempfile.mkdtemp(prefix="openiads-")) if out is None else Path(out)
     try:
-        store = SweepStore.create_or_resume(path, identity, _facts(study))
-        try:
-            work = _Work(study, store, engine, jobs or default_jobs(), chunk, progress, warn, cancel)
-            work.all()
-            store.seal(*work.told(), round(time.monotonic() - begun, 3))
-        except Interrupted as stopped:
-            raise work.interrupted(resumable=out is not None) from stopped.__cause__
-        finally:
-            store.close()
+        with place_of(on, jobs, out, warn) as place:
+            store = SweepStore.create_or_resume(path, identity, _facts(study))
+            try:
+                work = _Work(study, store, engine, place, jobs, chunk, progress, warn, cancel)
+                work.all()
+                store.seal(*work.told(), round(time.monotonic() - begun, 3))
+            except Interrupted as stopped:
+                raise work.interrupted(resumable=out is not None) from stopped.__cause__
+            finally:
+                store.close()
     except BaseException:
         if out is None:
             shutil.rmtree(path, ignore_errors=True)
@@ -144,17 +151,19 @@ class _Work:
         study: Study,
         store: SweepStore,
         engine: Engine,
-        jobs: int,
+        place: Cluster | None,
+        jobs: int | None,
         chunk: int | None,
         progress: Progress | None,
         warn: Callable[[str], None] | None,
         cancel: threading.Event | None,
     ) -> None:
-        self.study, self.store, self.engine, self.jobs = study, store, engine, jobs
+        self.study, self.store, self.engine, self.place, self.jobs = study, store, engine, place, jobs
         self.progress, self.warn, self.cancel = progress, warn, cancel or threading.Event()
         self.rule = parse_until(study.until)
         self.most = study.replications or (MOST if self.rule else REPLICATIONS)
-        self.chunk = chunk or max(1, min(_LARGEST_CHUNK, math.ceil(self.most / (2 * jobs))))
+        at_once = place.threads if place is not None else jobs or default_jobs()
+        self.chunk = chunk or max(1, min(_LARGEST_CHUNK, math.ceil(self.most / (2 * at_once))))
         self.seals: list[dict[str, Any]] = []
         self.findings: list[dict[str, Finding]] = []
         self.capped: list[Capped] = []
@@ -211,6 +220,7 @@ class _Work:
                 knobs=point.knobs or None,
                 prebuilt=self._built,
                 cancel=self.cancel,
+                on=self.place,
                 engine=self.engine,
             )
         except InputError as wrong:

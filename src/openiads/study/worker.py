@@ -21,6 +21,7 @@ from openiads.base.errors import OpeniadsError, ResultsError
 from openiads.study.digest import arithmetic_fingerprint, row_digests
 from openiads.study.replicate import Engine, compute
 from openiads.study.store import COMPARED, FORMAT, Chunk, Done, Identity, Store
+from openiads.world.prebuilt import Prebuilt
 
 #: Worlds that a worker keeps; a sweep on one cluster takes turns among few.
 KEPT = 4
@@ -29,6 +30,7 @@ KEPT = 4
 LATE = 10.0
 
 _worlds: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+_built = Prebuilt()  # what the worlds of a sweep share
 _building = threading.Lock()
 _own = threading.local()
 
@@ -164,7 +166,7 @@ def _build(store: Store, engine: Engine) -> Any:
     for name, here in (("scenario", scenario.digest()), ("catalog", catalog.digest)):
         if here != getattr(asked, name):
             raise _other(name, here[:12], getattr(asked, name)[:12])
-    return engine.build(scenario, catalog, dict(asked.knobs) or None)
+    return engine.build(scenario, catalog, dict(asked.knobs) or None, prebuilt=_built)
 
 
 __all__ = ["KEPT", "LATE", "examine", "fingerprint", "work"]

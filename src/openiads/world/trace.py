@@ -153,16 +153,67 @@ def append(events, count, time, kind, flight, unit, radar, launcher, round_, tra
     return count + 1
 
 
-def columns(events: np.ndarray, replication: int) -> dict[str, Any]:
-    """The rows of one replication as named columns (value split into v0 .. v5), ready for a table."""
-    out: dict[str, Any] = {
-        "replication": np.full(len(events), replication, np.int32),
-        "sequence": np.arange(len(events), dtype=np.int32),
-        "time": events["time"],
-        "kind": events["kind"].astype(np.int16),
-    }
-    for name in ("flight", "unit", "radar", "launcher", "round", "track", "code"):
-        out[name] = events[name]
-    for k in range(6):
-        out[f"v{k}"] = np.ascontiguousarray(events["value"][:, k])
-    return out
+#: Columns of a table of events: which replication, the row's place in its log, and the fields of a row, value split.
+COLUMNS: dict[str, np.dtype[Any]] = {
+    "replication": np.dtype(np.int32),
+    "sequence": np.dtype(np.int32),
+    "time": EVENT["time"],
+    "kind": np.dtype(np.int16),
+    **{name: EVENT[name] for name in ("flight", "unit", "radar", "launcher", "round", "track", "code")},
+    **{f"v{k}": EVENT["value"].base for k in range(6)},
+}
+
+#: Fields of a row that are columns as they are; logs that are split into columns at once.
+_WHOLE = [name for name in EVENT.names or () if name != "value"]
+_AT_ONCE = 32
+
+
+class Logs:
+    """Event logs of many replications as the columns of one table, taken in one after the other.
+
+    Logs are split some at a time: each by itself, between two replications, would find nothing of NumPy in the
+    processor's cache, and all at the end would be kept twice.
+    logs : how many are expected; room for more is made when needed
+    """
+
+    def __init__(self, logs: int = 1) -> None:
+        self._expected, self._taken = logs, 0
+        self._rows = 0
+        self._waiting: list[tuple[int, np.ndarray]] = []
+        self._columns = {name: np.empty(0, dtype) for name, dtype in COLUMNS.items()}
+
+    def add(self, replication: int, events: np.ndarray) -> None:
+        """Take in the log (rows of dtype EVENT) of a replication."""
+        self._waiting.append((replication, events))
+        if len(self._waiting) == _AT_ONCE:
+            self._split()
+
+    def columns(self) -> dict[str, np.ndarray]:
+        """The columns that ``COLUMNS`` names, of all logs so far."""
+        self._split()
+        return {name: column[: self._rows] for name, column in self._columns.items()}
+
+    def _split(self) -> None:
+        self._taken += len(self._waiting)
+        self._make_room(self._rows + sum(len(events) for _, events in self._waiting))
+        out = self._columns
+        for replication, events in self._waiting:
+            here = slice(self._rows, self._rows + len(events))
+            out["replication"][here] = replication
+            out["sequence"][here] = np.arange(len(events))
+            for name in _WHOLE:
+                out[name][here] = events[name]
+            values = events["value"]
+            for k in range(6):
+                out[f"v{k}"][here] = values[:, k]
+            self._rows = here.stop
+        self._waiting = []
+
+    def _make_room(self, rows: int) -> None:
+        if rows <= len(self._columns["time"]):
+            return
+        to_come = rows * max(0, self._expected - self._taken) // self._taken
+        for name, column in self._columns.items():
+            wider = np.empty(rows + to_come + to_come // 16, column.dtype)
+            wider[: self._rows] = column[: self._rows]
+            self._columns[name] = wider

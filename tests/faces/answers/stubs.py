@@ -13,6 +13,7 @@ from openiads.study.factors import Point
 from openiads.study.knowledge import Indices, Question, Screening, Spread
 from openiads.study.sensitivity import Effect, Index
 from openiads.study.spread import Knowledge, Share, Shares
+from openiads.study.swings import End, Swing, Swings
 
 HOSTILE = "</text><script>alert(1)</script> $x_{1}$ & \u202eאבג\u202c " + "very long " * 30
 
@@ -47,10 +48,16 @@ def indices(knobs: list[tuple[str, str]], totals: list[float], variance: float =
     return Indices(question(knobs), 8, found, variance, 0)
 
 
+def swings(knobs: list[tuple[str, str]], ends: list[tuple[float, float]]) -> Swings:
+    """Swings of given differences at both ends, of 0.2 to either side; below 0.2 they are not seen."""
+    pairs = [[End(k - 0.5, d, d - 0.2, d + 0.2, abs(d) > 0.2) for k, d in enumerate(each)] for each in ends]
+    return Swings(question(knobs), 2.0, tuple(Swing(*pair) for pair in pairs), 0)
+
+
 def spread(negative: bool = False) -> Spread:
     rng = np.random.default_rng(1)
     outputs = rng.poisson(3.0, (16, 10)).astype(float)
     share = Share(0.5, 0.2, 0.8)
     known = Knowledge(0.0 if negative else 0.4, 0.6, 0.2, negative)
     nominal = rng.poisson(3.0, 10).astype(float)
-    return Spread(question([("a", "read")]), nominal, outputs, known, Shares(share, share, share, 0.1, 0.9), 0)
+    return Spread(question([("a", "read")]), nominal, outputs, known, Shares(share, share, share), 0)

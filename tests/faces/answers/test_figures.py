@@ -240,6 +240,16 @@ def test_a_tornado_ranks_marks_the_status_and_pales_what_is_not_seen() -> None:
     assert "assumption: assumed; no source gives it" in words(figure)
 
 
+def test_a_tornado_of_swings_goes_both_ways_from_the_nominal_world() -> None:
+    knobs = [("weak", "read"), ("strong", "assumption"), ("one way", "derived")]
+    figure = answers.tornado(stubs.swings(knobs, [(0.1, -0.1), (-2.0, 1.0), (1.5, 1.0)]))
+    axes = figure.axes[0]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["strong", "one way", "weak"]
+    assert [bar.get_width() for bar in axes.patches] == pytest.approx([-2.0, 1.0, 1.5, 1.0, 0.1, -0.1])
+    assert [bar.get_alpha() for bar in axes.patches] == [1.0] * 4 + [0.35] * 2
+    assert "assumption: assumed; no source gives it" in words(figure)
+
+
 def test_shares_that_cannot_be_told_have_no_bar() -> None:
     figure = answers.tornado(stubs.indices([("a", "read")], [math.nan], variance=0.0))
     assert not figure.axes[0].patches and "no number" in words(figure)

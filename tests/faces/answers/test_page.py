@@ -54,10 +54,11 @@ def pages() -> dict[str, str]:
         "spread": page.spread_page(stubs.spread(), PREMISES),
         "morris": page.sensitivity_page(stubs.screening(knobs, [1.0, 0.1]), PREMISES),
         "sobol": page.sensitivity_page(stubs.indices(knobs, [0.8, 0.1]), PREMISES),
+        "swings": page.sensitivity_page(stubs.swings(knobs, [(-1.0, 0.5), (0.1, 0.0)]), PREMISES),
     }
 
 
-NAMES = ("sweep", "compare", "spread", "morris", "sobol")
+NAMES = ("sweep", "compare", "spread", "morris", "sobol", "swings")
 
 
 @pytest.mark.parametrize("name", NAMES)

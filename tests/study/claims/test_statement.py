@@ -86,6 +86,18 @@ def test_what_is_missing_is_named() -> None:
     assert "mine.toml" in told(text().replace('method = "kill_over_area"', ""))
 
 
+def test_a_missing_key_of_the_file_itself_is_told_with_the_line_below_which_it_belongs() -> None:
+    lines = text().splitlines()
+    without = [line for line in lines if not line.startswith("said_by")]
+    first_table = next(k for k, line in enumerate(without, 1) if line.startswith("["))
+    message = told("\n".join(without))
+    assert "said_by is missing" in message and len(message.splitlines()) == 1
+    where = int(message.split("mine.toml:")[1].split(":")[0])
+    assert 1 <= where < first_table and " = " in without[where - 1]
+    tables = "\n".join(line for line in lines if line.startswith("method"))
+    assert "mine.toml:1: " in told(tables)
+
+
 def test_all_faults_come_at_once() -> None:
     message = told(text().replace("robust = 0.9", "robust = 1.9").replace("points = 8 ", "points = 0 "))
     assert len(message.splitlines()) == 2

@@ -11,8 +11,10 @@ import numpy as np
 
 from openiads.faces import knowledge, text
 from openiads.faces.answers import common
+from openiads.faces.answers.swings import two_sided
 from openiads.faces.figures import BLUE, GREEN, INK, MUTED, ORANGE, PAPER, PINK, SKY, blank, style
 from openiads.study.knowledge import Indices, Screening
+from openiads.study.swings import Swings
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,12 +43,14 @@ class _Bar:
     note: str
 
 
-def tornado(found: Screening | Indices) -> Figure:
+def tornado(found: Screening | Indices | Swings) -> Figure:
     """What each knob does to the metric, the strongest on top, with its interval; color and hatch are its status.
 
     Of a screening the bars are mu*, in units of the metric through the whole band; of Sobol indices the total share of
-    the variance between worlds, with the share of the knob alone as a stroke.
+    the variance between worlds, with the share of the knob alone as a stroke; of swings the differences of both ends.
     """
+    if isinstance(found, Swings):
+        return two_sided(found)
     bars = _bars(found)
     shown, left = bars[: common.MOST], bars[common.MOST :]
     told = found.as_dict()
@@ -63,7 +67,7 @@ def tornado(found: Screening | Indices) -> Figure:
         axes.set(ylim=(max(0.6, len(shown) - 0.4), -0.6), xlim=(0.0, 1.0 * top), xlabel=_axis_words(found))
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="x")
-        _statuses(axes, shown)
+        status_legend(axes, [each.status for each in shown])
         common.titled(figure, knowledge.sensitivity_lines(told)[0])
         more = f"{len(left)} weaker knobs are left out here; the table has all." if left else ""
         common.small_print(
@@ -125,10 +129,11 @@ def _axis_words(found: Screening | Indices) -> str:
     return f"{words}: mean size of the change through the knob's whole band (stroke: 95 % interval)"
 
 
-def _statuses(axes: Axes, shown: Sequence[_Bar]) -> None:
+def status_legend(axes: Axes, shown: Sequence[str]) -> None:
+    """What the colors and hatches of the statuses shown mean, above the axes."""
     from matplotlib.patches import Patch
 
-    present = [status for status in STATUS_LOOKS if any(each.status == status for each in shown)]
+    present = [status for status in STATUS_LOOKS if status in shown]
     handles = [
         Patch(facecolor=STATUS_LOOKS[s][0], hatch=STATUS_LOOKS[s][1], edgecolor=PAPER, linewidth=0.0,
               label=f"{s}: {text.STATUS_WORDS[s]}")

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from openiads.study.compare import Comparison
     from openiads.study.knowledge import Indices, Screening, Spread
     from openiads.study.sweep import Sweep
+    from openiads.study.swings import Swings
 
 #: Rows of a table of points; the rest is in ``openiads query``.
 ROWS = 200
@@ -188,17 +189,12 @@ def spread_page(found: Spread, premises: Premises) -> str:
     return document(told["scenario"], parts)
 
 
-def sensitivity_page(found: Screening | Indices, premises: Premises) -> str:
-    """A screening or Sobol indices as HTML."""
+def sensitivity_page(found: Screening | Indices | Swings, premises: Premises) -> str:
+    """A screening, Sobol indices or swings as HTML."""
     told = found.as_dict()
-    screened = told["method"] == "morris"
-    head, cells, key = (
-        (knowledge.MORRIS_HEAD, knowledge.morris_cells, "effects")
-        if screened
-        else (knowledge.SOBOL_HEAD, knowledge.sobol_cells, "indices")
-    )
     lines = knowledge.sensitivity_lines(told)
-    numbers = table(head, [cells(row) for row in told[key]], numbers=knowledge.NUMBERS)
+    head, rows = knowledge.sensitivity_table(told)
+    numbers = table(head, rows, numbers=knowledge.NUMBERS)
     picture = figures.svg(tornado(found), "tornado", "What matters")
     question = f"Which number matters for {text.words(told['metric'])}?"
     body = "".join(f"<p>{escape(line)}</p>" for line in lines[1:])
@@ -238,11 +234,17 @@ def _sources(scenario: str, digest: str, seed: Any) -> str:
     return section("Where it comes from", f"<p>{escape(said)}</p>{table(('What', 'Value'), rows)}")
 
 
-def write(page: str, folder: Path) -> Path:
-    """Put a page as ``report.html`` into a folder; ResultsError where it cannot be written or is too large."""
+def write(page: str, folder: Path, out: Path | None = None) -> Path:
+    """Put a page as ``report.html`` into a folder; ResultsError where it cannot be written or is too large.
+
+    out : another file, not among those of the folder
+    """
     from openiads.study import disk
 
-    target, body = folder / "report.html", page.encode()
+    target, body = out or folder / "report.html", page.encode()
+    own = folder.resolve()
+    if own in target.resolve().parents and target.resolve() != own / "report.html":
+        raise UsageError(str(target), "lies among the files of the results", "Write the report outside their folder.")
     if len(body) > report.LARGEST:
         raise ResultsError(
             str(target), f"the report would be {len(body):,} bytes", "Ask for fewer metrics at a time (--metric)"

@@ -37,6 +37,12 @@ FigureFile = Annotated[
 ]
 
 
+On = Annotated[
+    str,
+    typer.Option("--on", help="threads; dask: processes as a local cluster; dask:ADDRESS: a running scheduler."),
+]
+
+
 def picture_asked(file: Path | None) -> None:
     """Refuse a picture that could not be written, before anything runs."""
     if file is not None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from openiads.faces.commands.common import FigureFile, Jobs, Json, Replications, Seed, picture_asked, told, warn
+from openiads.faces.commands.common import FigureFile, Jobs, Json, On, Replications, Seed, picture_asked, told, warn
 
 Out = Annotated[
     Path | None,
@@ -49,6 +49,7 @@ def compare(
                      show_default=False),
     ] = None,
     out: Out = None,
+    on: On = "threads",
     figure: FigureFile = None,
     json: Json = False,
 ) -> None:  # fmt: skip
@@ -66,14 +67,14 @@ def compare(
     with show.progress_bars() as phases:
         phases.phase("reading the scenarios, compiling if need be")
         if stored:
-            _refuse_options(replications, out, changes, changes_a, changes_b)
+            _refuse_options(replications, out, changes, changes_a, changes_b, on != "threads")
             made = study.compare(a, b, metrics=asked)
         else:
             sides, knobs = _sides(a, b, changes or [], changes_a or [], changes_b or [])
             count = replications or REPLICATIONS
             made = study.compare(
                 *sides, replications=count, seed=seed, jobs=jobs, knobs=knobs, metrics=asked,
-                out=out or folder(sides, knobs, seed, count), progress=show.running(phases), warn=warn,
+                out=out or folder(sides, knobs, seed, count), progress=show.running(phases), warn=warn, on=on,
             )  # fmt: skip
         phases.phase("working out the differences")
         summary = made.summary(wanted)
@@ -165,4 +166,4 @@ def _refuse_options(*given: object) -> None:
     from openiads.base.errors import UsageError
 
     if any(given):
-        raise UsageError("compare", "stored runs are compared as they are", "Leave out -n, --out and --set")
+        raise UsageError("compare", "stored runs are compared as they are", "Leave out -n, --out, --set and --on")

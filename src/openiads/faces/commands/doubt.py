@@ -21,7 +21,9 @@ from openiads.faces.commands.common import (
 
 Scenario = Annotated[str, typer.Argument(help="A scenario file, or the name of a packaged scenario.")]
 Metric = Annotated[str, typer.Option("--metric", help="A metric that is one number in every replication.")]
-Method = Annotated[str, typer.Option("--method", help="morris (screening) or sobol (shares of variance).")]
+Method = Annotated[
+    str, typer.Option("--method", help="morris (screening), sobol (shares of variance) or swings (ends).")
+]
 Knobs = Annotated[
     list[str] | None,
     typer.Option("--knobs", help="Pattern of knobs to sample, such as *.snr; may be repeated; all if left out.",
@@ -100,10 +102,11 @@ def sensitivity(
     from openiads.base.errors import UsageError
     from openiads.faces import knowledge, show
     from openiads.study import knowledge as study
+    from openiads.study.swings import swings
 
-    methods: dict[str, Any] = {"morris": study.screen, "sobol": study.indices}
+    methods: dict[str, Any] = {"morris": study.screen, "sobol": study.indices, "swings": swings}
     if method not in methods:
-        raise UsageError(f'method "{method}"', "there is no such method", "Give morris or sobol")
+        raise UsageError(f'method "{method}"', "there is no such method", "Give morris, sobol or swings")
 
     picture_asked(figure)
 
@@ -115,11 +118,7 @@ def sensitivity(
     if json:
         show.as_json(found)
         return
-    screened = method == "morris"
-    head, cells = (
-        (knowledge.MORRIS_HEAD, knowledge.morris_cells) if screened else (knowledge.SOBOL_HEAD, knowledge.sobol_cells)
-    )
-    rows = [cells(row) for row in found["effects" if screened else "indices"]]
+    head, rows = knowledge.sensitivity_table(found)
     printed = show.console()
     printed.print("\n".join(knowledge.sensitivity_lines(found)))
     printed.print(show.grid("", head, rows, numbers=knowledge.NUMBERS))

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from openiads.faces.commands.common import Jobs, Json, Out, Replications, Seed, load_changed, told, warn
+from openiads.faces.commands.common import Jobs, Json, On, Out, Replications, Seed, load_changed, told, warn
 
 
 def run_folder(scenario: Any, seed: int, replications: int, until: str | None, record: int, chunk: int | None) -> Path:
@@ -47,10 +47,7 @@ def run(
             "--until-ci", help="METRIC:W or W: stop once half the 95 % interval is at most W.", show_default=False
         ),
     ] = None,
-    on: Annotated[
-        str,
-        typer.Option("--on", help="threads; dask: processes as a local cluster; dask:ADDRESS: a running scheduler."),
-    ] = "threads",
+    on: On = "threads",
     json: Json = False,
 ) -> None:
     """Run a scenario many times and print what comes out, with intervals."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from openiads.base.errors import UsageError
-from openiads.faces.commands.common import FigureFile, Jobs, Json, Replications, picture_asked, told, warn
+from openiads.faces.commands.common import FigureFile, Jobs, Json, On, Replications, picture_asked, told, warn
 
 
 @told
@@ -56,6 +56,7 @@ def sweep(
         int | None, typer.Option("--points", min=1, help="Points of a sample.", show_default=False)
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="More than a million points are meant.")] = False,
+    on: On = "threads",
     figure: FigureFile = None,
     json: Json = False,
 ) -> None:
@@ -82,6 +83,7 @@ def sweep(
             progress=show.running(phases),
             warn=warn,
             yes=yes,
+            on=on,
         )
         phases.phase("drawing the report")
         report = _drawn(made, figure)

@@ -1,0 +1,37 @@
+"""Event logs as columns: nothing lost, nothing mixed, however many logs are expected."""
+
+import numpy as np
+import pytest
+
+from openiads.world.trace import COLUMNS, EVENT, Logs
+
+
+def log(rows: int, seed: int) -> np.ndarray:
+    """A log of so many rows, every field another number."""
+    draw = np.random.default_rng(seed)
+    found = np.zeros(rows, EVENT)
+    for name in EVENT.names or ():
+        found[name] = draw.integers(0, 30_000, found[name].shape)
+    return found
+
+
+@pytest.mark.parametrize("expected", [0, 1, 5, 100, 1_000])
+def test_logs_of_any_lengths_come_back_column_by_column_in_order(expected: int) -> None:
+    lengths = [0, 3, 40, 1, 0, 700, *range(60), 2_000, 0]
+    logs, parts = Logs(expected), [log(n, k) for k, n in enumerate(lengths)]
+    for k, part in enumerate(parts):
+        logs.add(100 + k, part)
+    found, whole = logs.columns(), np.concatenate(parts)
+    assert list(found) == list(COLUMNS)
+    for name in EVENT.names or ():
+        if name != "value":
+            assert np.array_equal(found[name], whole[name])
+    assert np.array_equal(np.stack([found[f"v{k}"] for k in range(6)], axis=1), whole["value"])
+    assert found["replication"].tolist() == [100 + k for k, n in enumerate(lengths) for _ in range(n)]
+    assert found["sequence"].tolist() == [s for n in lengths for s in range(n)]
+
+
+def test_no_log_is_a_table_without_rows() -> None:
+    assert [(name, column.dtype, len(column)) for name, column in Logs().columns().items()] == [
+        (name, dtype, 0) for name, dtype in COLUMNS.items()
+    ]
