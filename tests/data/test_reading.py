@@ -180,7 +180,7 @@ def test_a_name_used_twice_shows_both_lines():
 
 def test_a_missing_field_is_named():
     (found,) = errors(GOOD.replace('duration = "600 s"\n', ""))
-    assert found == "f.toml: duration is missing. Add duration = ..."
+    assert found == "f.toml:1: duration is missing. Add duration = ..."
     (found,) = errors(GOOD.replace('system = "s300pmu2"\n', ""))
     assert found == f"f.toml:{line_of('[[site]]')}: site[1]: system is missing. Add system = ..."
 

@@ -111,7 +111,7 @@ def test_what_three_deviations_exclude_is_not_threatened_and_what_they_reach_is(
         up = np.array((x, y, z)) / np.linalg.norm((x, y, z))
         off = np.array([away @ axis, away @ np.cross(up, axis)])
         edge = max(1.0 - size / np.hypot(*off), 0.0) * np.hypot(*(off / (long, short)))
-        evaluate_ballistic(situation(track), POST, track, WORLD.rows["assets"], np.zeros(64))
+        evaluate_ballistic(POST, track, WORLD.rows["assets"], np.zeros(64))
         if abs(edge - 3.0) > 0.05:
             seen.add((bool(edge < 3.0), int(track["threatening"])))
     assert (False, 1) not in seen
@@ -123,7 +123,7 @@ def test_an_object_that_does_not_fall_threatens_nothing():
     axes = np.array(enu_axes(*HOME)).reshape(3, 3)
     track["x"][3:6] = 9000.0 * axes[0]
     assert predicted_impact(track, 0.0, np.full(64, math.nan))[3] == math.inf
-    evaluate_ballistic(situation(track), POST, track, WORLD.rows["assets"], np.full(64, math.nan))
+    evaluate_ballistic(POST, track, WORLD.rows["assets"], np.full(64, math.nan))
     assert track["threatening"] == 0
 
 
@@ -136,11 +136,11 @@ def situation(track):
 
 def test_a_falling_scud_threatens_the_asset_it_is_aimed_at_and_not_one_far_off():
     track, left = scud_track(0.85)
-    evaluate_ballistic(situation(track), POST, track, WORLD.rows["assets"], np.full(64, math.nan))
+    evaluate_ballistic(POST, track, WORLD.rows["assets"], np.full(64, math.nan))
     assert (track["threatening"], track["asset"]) == (1, 0)
     assert track["impact_at"] - track["time"] == pytest.approx(left, rel=0.05)
     wide, _ = scud_track(0.85, error=1500.0)
-    evaluate_ballistic(situation(wide), POST, wide, WORLD.rows["assets"], np.full(64, math.nan))
+    evaluate_ballistic(POST, wide, WORLD.rows["assets"], np.full(64, math.nan))
     assert wide["threatening"] == 0
 
 

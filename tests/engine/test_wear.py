@@ -314,7 +314,7 @@ def test_no_round_leaves_for_a_scud_whose_ellipse_excludes_the_depot_at_that_mom
         stopped.replicate(k)
         tracks = [t for t in stopped.sim.tracks if t["state"] == 3 and t["owner"] == -1 and t["ballistic"] == 1]
         assert any(track["threatening"] == 1 for track in tracks)
-        spread = float(world.rows["situation"]["dispersion"][0])
+        spread = float(world.rows["posts"]["impact_dispersion"][0])
         excluded += min(deviations(track, depot, spread) for track in tracks) > 3.0
     assert excluded / len(results) < 0.01
 

@@ -2,12 +2,13 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from openiads.base.errors import InputError
 from openiads.data.catalog import catalog, load_catalog
 from openiads.data.reading import loads
-from openiads.data.rounds import missile_of, round_of
+from openiads.data.rounds import missile_of, round_of, round_values
 from openiads.earth.geodesy import direct
 from openiads.physics import ballistics, flyout, reach
 from openiads.study import reach_table
@@ -165,3 +166,17 @@ def test_a_world_is_built_with_every_threat():
     ]
     world = build(loads(SCENARIO.format(name="48n6e2") + "".join(raids)))
     assert len(world.rows["flights"]) == len(threats)
+
+
+@pytest.mark.parametrize("drag", [1.0, 0.8])
+def test_low_down_a_flyout_table_has_no_hole(drag) -> None:
+    """Beyond the first place that is reached near the ground every place is, out to the last: no step may decide."""
+    for entry in catalog().interceptors.values():
+        values = round_values(entry)
+        values["cd"] = {**values["cd"], "value": [drag * c for c in values["cd"]["value"]]}
+        table = reach.flyout_table(flyout.interceptor(values), 1.25 * entry.max_range.si)
+        ranges, heights = int(table[0]), int(table[1])
+        reached = np.isfinite(table[4:].reshape(ranges, heights, 3)[:, 0, 0])
+        first, last = np.flatnonzero(reached)[[0, -1]]
+        assert reached[first : last + 1].all(), entry.name
+        assert last > 5

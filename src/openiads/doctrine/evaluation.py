@@ -121,12 +121,12 @@ def impact_ellipse(track, dispersion, work):
     )  # fmt: skip
 
 
-@kernel("void(Situation, Post, Track, Assets, f8[::1])")
-def evaluate_ballistic(situation, post, track, assets, work):
+@kernel("void(Post, Track, Assets, f8[::1])")
+def evaluate_ballistic(post, track, assets, work):
     """Threatened asset of a ballistic track: the one its predicted impact most probably falls on, above a threshold,
     and within ``ELLIPSE`` deviations.
     """
-    x, y, z, fall, ax, ay, az, long, short = impact_ellipse(track, situation["dispersion"], work)
+    x, y, z, fall, ax, ay, az, long, short = impact_ellipse(track, post["impact_dispersion"], work)
     track["threatening"] = 0
     track["asset"] = -1
     track["impact_at"] = track["time"] + fall
@@ -187,7 +187,7 @@ def evaluate(situation, post, track, assets, work):
     now = situation["now"]
     if now - track["evaluated_at"] >= BALLISTIC_REVIEW and track["updated"] > track["evaluated_at"]:
         track["evaluated_at"] = now
-        evaluate_ballistic(situation, post, track, assets, work)
+        evaluate_ballistic(post, track, assets, work)
     track["time_to_asset"] = track["impact_at"] - now
 
 

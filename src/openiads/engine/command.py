@@ -101,7 +101,7 @@ def forbidden(sim, unit, track):
     gate = permitted(unit, track)
     if gate != 0 or track["ballistic"] == 0:
         return gate
-    evaluate_ballistic(sim.situation[0], sim.posts[track["post"]], track, sim.assets, sim.cost[MOST_PLOTS + 3])
+    evaluate_ballistic(sim.posts[track["post"]], track, sim.assets, sim.cost[MOST_PLOTS + 3])
     return 0 if track["threatening"] == 1 else NOT_THREATENING
 
 

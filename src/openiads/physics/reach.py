@@ -87,7 +87,11 @@ def arrive(body, kind, ground_range, height, target_speed, coarse_step, fine_ste
 
 @kernel("void(f8[::1], Body, Interceptor, f8, f8)")
 def fill_table(table, body, kind, coarse_step, fine_step):
-    """Fill a flyout table whose four header numbers are set."""
+    """Fill a flyout table whose four header numbers are set.
+
+    A place or two that are not reached between places that are, are flown again with finer steps: a long step can
+    carry a round that comes in flat into the ground beside its aim.
+    """
     ranges = int(table[0])
     heights = int(table[1])
     for i in range(ranges):
@@ -96,6 +100,21 @@ def fill_table(table, body, kind, coarse_step, fine_step):
             table[k], table[k + 1], table[k + 2] = arrive(
                 body, kind, max(i * table[2], 200.0), max(j * table[3], 10.0), 0.0, coarse_step, fine_step
             )
+    for j in range(heights):
+        last = ranges - 1
+        while last > 0 and table[4 + (last * heights + j) * 3] == math.inf:
+            last -= 1
+        reached = False
+        for i in range(last):
+            k = 4 + (i * heights + j) * 3
+            after = min(table[k + 3 * heights], table[4 + (min(i + 2, last) * heights + j) * 3])
+            step = 0.5 * coarse_step
+            while reached and after < math.inf and table[k] == math.inf and step > 0.1 * coarse_step:
+                table[k], table[k + 1], table[k + 2] = arrive(
+                    body, kind, i * table[2], max(j * table[3], 10.0), 0.0, step, fine_step
+                )
+                step *= 0.5
+            reached = reached or table[k] < math.inf
 
 
 @kernel("tuple_of(f8, f8, f8)(f8[::1], i8, f8, f8)")

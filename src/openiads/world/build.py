@@ -189,9 +189,6 @@ def situation_of(scenario: Scenario, catalog: Catalog, values: Values, earth_fac
         row["evidence"][k] = [evidence.si(side) for side in ("hostile", "friend", "neutral")]
     row["evidence"][int(Evidence.NO_CIVIL_TRANSPONDER)] = 1.0 - row["evidence"][int(Evidence.CIVIL_TRANSPONDER)]
     row["first_notional"] = math.inf
-    threats = [catalog[raid.threat] for raid in scenario.raids]
-    spreads = [values.of(t, "cep", 450.0) for t in threats if t.text["class"] == "ballistic"]
-    row["dispersion"] = max(spreads, default=450.0) / math.sqrt(2.0 * math.log(2.0))
     row["service_actor"] = actor_number("service")
     return out
 

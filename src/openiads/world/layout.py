@@ -80,7 +80,6 @@ SITUATION = np.dtype(
         ("iff_reply", "f8"),
         ("iff_false_reply", "f8"),
         ("interrogations", "i8"),
-        ("dispersion", "f8"),  # m, deviation taken for a believed ballistic missile
         ("service_actor", "i8"),
     ],
     align=True,
@@ -250,6 +249,7 @@ POST = np.dtype(
         ("interrogation_interval", "f8"),
         ("drop_time", "f8"),  # a track without updates is dropped after this, s
         ("revoke_updates", "i8"),  # a track that flies on so many updates after an assessed kill is alive
+        ("impact_dispersion", "f8"),  # m, deviation of an impact that a post adds to its prediction
         ("threat_probability", "f8"),  # a ballistic track threatens an asset above this probability of impact
         ("air_buffer", "f8"),  # m, an air-breathing track whose path comes this near an asset threatens it
         ("assignment", "i8"),  # codes.Assignment

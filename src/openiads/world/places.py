@@ -244,6 +244,7 @@ class Places:
         row["interrogation_interval"] = v(entry, "interrogation_interval")
         row["track_capacity"] = int(entry.track_capacity.si)
         row["air_buffer"], row["threat_probability"] = v(entry, "air_buffer"), v(entry, "threat_probability")
+        row["impact_dispersion"] = v(entry, "impact_dispersion")
         row["revoke_updates"] = revoke_updates
         row["assignment"] = int(Assignment[assignment.upper()])
         row["hit_radius"] = hit_radius
