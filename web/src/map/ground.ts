@@ -1,0 +1,312 @@
+// What stands still on the map: relief, coast, borders, towns, coverage, sectors, and what stands on the ground.
+
+import type { Layer, ReplayPlace } from "../contract";
+import type { Place, Replay } from "../decode";
+import { arc, mercatorX, mercatorY, onward } from "../geo";
+import type { State } from "../store";
+import { DASHES, heightColor, type Colors } from "../theme";
+import { aim, chosenLayers } from "./choice";
+import { corner, SIDES, Taken, type Frame } from "./frame";
+import { label, put, symbol, type Sprite } from "./sprites";
+
+type Pen = CanvasRenderingContext2D;
+type Line = Float64Array; // x, y, x, y … web-mercator m
+
+interface Shape { rings: Line[]; outline: Line[] }
+export interface Shown { place: ReplayPlace; x: number; y: number } // where a place was drawn, for the pointer
+
+/** Lines and bitmaps of one replay, made once. */
+export class Ground {
+  private readonly coast: Line[];
+  private readonly borders: Line[];
+  private relief: HTMLCanvasElement | null = null;
+  private reliefDark: HTMLCanvasElement | null = null;
+  private readonly shapes = new Map<Layer, Shape>();
+  shown: Shown[] = [];
+
+  constructor(private readonly replay: Replay, private readonly changed: () => void) {
+    this.coast = replay.header.coast.map(projected);
+    this.borders = replay.header.borders.map(projected);
+    void this.loadRelief();
+  }
+
+  private async loadRelief(): Promise<void> {
+    const { relief } = this.replay;
+    if (!relief) return;
+    let bitmap: ImageBitmap;
+    try {
+      bitmap = await createImageBitmap(relief);
+    } catch {
+      return; // a relief that cannot be read leaves coast and borders to be seen
+    }
+    this.relief = copied(bitmap, (c) => { c.globalAlpha = 0.12; c.fillStyle = "#ffffff"; });
+    this.reliefDark = copied(bitmap, (c) => { c.globalCompositeOperation = "multiply"; c.fillStyle = "#39434e"; });
+    this.changed();
+  }
+
+  /** Draw all of it; `taken` gets the boxes that labels of what moves keep clear of. */
+  paint(pen: Pen, frame: Frame, s: State, c: Colors, taken: Taken): void {
+    pen.fillStyle = c.page; // beyond the window nothing is known
+    pen.fillRect(0, 0, frame.width, frame.height);
+    const { west, south, east, north } = this.replay.header.window;
+    const [left, top] = frame.point(west, north);
+    const [right, bottom] = frame.point(east, south);
+    pen.fillStyle = c.sea;
+    pen.fillRect(left, top, right - left, bottom - top);
+    if (s.layers.has("relief")) this.paintRelief(pen, frame, c);
+    stroke(pen, frame, this.coast, c.dark ? "#8fa6b8" : "#3f5f78", 1);
+    if (s.layers.has("borders")) stroke(pen, frame, this.borders, c.dark ? "#77808a" : "#8c8c8c", 0.8, [5, 3]);
+    this.paintCoverage(pen, frame, c);
+    if (s.layers.has("sectors")) this.paintSectors(pen, frame, s, c);
+    paintAim(pen, frame, c);
+    this.paintAssets(pen, frame, c);
+    this.paintPlaces(pen, frame, s, c, taken);
+    if (s.layers.has("towns")) this.paintTowns(pen, frame, c, taken);
+  }
+
+  private paintRelief(pen: Pen, frame: Frame, c: Colors): void {
+    const picture = c.dark ? this.reliefDark : this.relief;
+    if (!picture) return;
+    const { west, south, east, north } = this.replay.header.window;
+    const [x, y] = frame.point(west, north);
+    const [right, bottom] = frame.point(east, south);
+    pen.imageSmoothingEnabled = true;
+    pen.drawImage(picture, x, y, right - x, bottom - y);
+  }
+
+  private paintCoverage(pen: Pen, frame: Frame, c: Colors): void {
+    const byHeight = new Map<number, Shape[]>();
+    for (const { layer, place } of chosenLayers(this.replay)) {
+      byHeight.set(place, [...(byHeight.get(place) ?? []), this.shape(layer)]);
+    }
+    for (const [place, shapes] of [...byHeight].sort((a, b) => b[0] - a[0])) {
+      pen.fillStyle = heightColor(c, place);
+      pen.globalAlpha = (c.dark ? 0.15 : 0.12) / Math.sqrt(shapes.length);
+      for (const shape of shapes) {
+        pen.beginPath();
+        for (const line of shape.rings) trace(pen, frame, line);
+        pen.fill("evenodd"); // rings may hold holes
+      }
+      pen.globalAlpha = 1;
+      stroke(pen, frame, shapes.flatMap((shape) => shape.outline), heightColor(c, place), 1.6, DASHES[place % DASHES.length]);
+    }
+  }
+
+  private shape(layer: Layer): Shape {
+    let shape = this.shapes.get(layer);
+    if (!shape) this.shapes.set(layer, (shape = { rings: layer.rings.map(projected), outline: outlineOf(layer.rings).map(projected) }));
+    return shape;
+  }
+
+  private paintSectors(pen: Pen, frame: Frame, s: State, c: Colors): void {
+    for (const u of this.replay.header.units) {
+      if (!u.sector || u.ship) continue;
+      const span = (u.sector[1] - u.sector[0] + 360) % 360 || 360;
+      const rays = [u.sector[0], u.sector[1]].map((a) => projected(arc([u.at[0], u.at[1]], onward([u.at[0], u.at[1]], a, 60_000))));
+      const bow = projected(Array.from({ length: 25 }, (_, k) => onward([u.at[0], u.at[1]], u.sector![0] + (span * k) / 24, 60_000)));
+      stroke(pen, frame, [...rays, bow], c.friend, s.unit === u.row ? 1.6 : 0.7, [2, 4]);
+    }
+  }
+
+  private paintAssets(pen: Pen, frame: Frame, c: Colors): void {
+    for (const p of this.replay.header.places) {
+      if (p.kind !== "asset" || !(p.radius > 0) || p.ship) continue;
+      const [x, y] = frame.point(p.at[0], p.at[1]);
+      const r = p.radius / frame.meters(p.at[1]);
+      if (r < 3) continue;
+      pen.beginPath();
+      pen.arc(x, y, r, 0, 2 * Math.PI);
+      pen.strokeStyle = c.neutral;
+      pen.lineWidth = 1.2;
+      pen.stroke();
+    }
+  }
+
+  /** What stands, the weightier first; what would cover another is put beside it, or waits until the map is nearer. */
+  private paintPlaces(pen: Pen, frame: Frame, s: State, c: Colors, taken: Taken): void {
+    const symbols = new Taken();
+    this.shown = [];
+    for (const p of ranked(this.replay.header.places)) {
+      const [x, y] = this.at(p, frame, s.time);
+      const sprite = symbol(p.symbol);
+      if (!sprite || !frame.shows(x, y, 40)) continue;
+      if (p.kind === "launcher") {
+        if (frame.resolution < DOTS) { dot(pen, x, y, p.downAt !== null && p.downAt <= s.time ? c.vermilion : c.friend); this.shown.push({ place: p, x, y }); }
+        continue;
+      }
+      const spot = free(symbols, sprite, x, y, frame.resolution < BESIDE ? ASIDE : [[0, 0]]);
+      if (!spot) continue;
+      if (spot[0] !== x || spot[1] !== y) tie(pen, x, y, spot, c);
+      put(pen, sprite, spot[0], spot[1]);
+      if (p.downAt !== null && p.downAt <= s.time) struck(pen, spot[0], spot[1], sprite, c);
+      taken.take(spot[0] - sprite.x, spot[1] - sprite.y, sprite.width, sprite.height, true);
+      this.shown.push({ place: p, x: spot[0], y: spot[1] });
+    }
+    if (!s.layers.has("labels")) return;
+    for (const { place, x, y } of this.shown) {
+      if (place.kind !== "launcher") placed(pen, label(place.name, c.ink, c.halo, 11.5, place.kind === "site"), x, y, 15, frame, taken);
+    }
+  }
+
+  /** Changes when what stands looks different at another time: something is put out of action, a ship sails. */
+  key(t: number): string {
+    const { places } = this.replay.header;
+    const down = places.reduce((n, p) => n + (p.downAt !== null && p.downAt <= t ? 1 : 0), 0);
+    return `${down}/${places.some((p) => p.ship) ? Math.floor(t / 2) : 0}`;
+  }
+
+  /** What stands within `reach` px of a point. */
+  near(x: number, y: number, reach: number): ReplayPlace | undefined {
+    const far = (e: Shown): number => Math.hypot(e.x - x, e.y - y);
+    return this.shown.filter((e) => far(e) < reach).sort((a, b) => far(a) - far(b))[0]?.place;
+  }
+
+  /** Where a place is on the canvas at a time: on its ship if it stands on one. */
+  private at(p: ReplayPlace, frame: Frame, t: number): [number, number] {
+    if (p.ship) {
+      const k = this.replay.header.movers.findIndex((m) => m.id === p.ship);
+      const place: Place = { lon: 0, lat: 0, height: 0, course: 0, speed: 0, climb: 0 };
+      if (k >= 0 && this.replay.position(k, t, place)) return frame.point(place.lon, place.lat);
+    }
+    return frame.point(p.at[0], p.at[1]);
+  }
+
+  private paintTowns(pen: Pen, frame: Frame, c: Colors, taken: Taken): void {
+    for (const town of this.replay.header.towns) {
+      const [x, y] = frame.point(town.at[0], town.at[1]);
+      if (!frame.shows(x, y)) continue;
+      pen.beginPath();
+      pen.arc(x, y, 2, 0, 2 * Math.PI);
+      pen.fillStyle = c.muted;
+      pen.fill();
+      placed(pen, label(town.name, c.muted, c.halo, 10.5), x, y, 4, frame, taken, 4);
+    }
+  }
+}
+
+/** The wedge that the height view shows. */
+function paintAim(pen: Pen, frame: Frame, c: Colors): void {
+  const a = aim.get();
+  if (!a) return;
+  const side = (turn: number): [number, number][] => arc(a.spot, onward(a.spot, a.azimuth + turn, a.far));
+  pen.beginPath();
+  trace(pen, frame, projected([...side(-a.half), ...side(a.half).reverse()]));
+  pen.fillStyle = c.ink;
+  pen.globalAlpha = 0.12;
+  pen.fill();
+  pen.globalAlpha = 1;
+  stroke(pen, frame, [projected(side(0))], c.ink, 1.2, [8, 4]);
+}
+
+const DOTS = 60; // m a px from which launchers show
+const BESIDE = 250; // m a px from which radars and posts that share a place show side by side
+const ASIDE = [[0, 0], [44, 0], [-44, 0], [0, 40], [0, -40], [44, 40], [-44, 40], [44, -40], [-44, -40]]; // px
+
+/** The first free one of some places around x, y for a symbol. */
+function free(symbols: Taken, sprite: Sprite, x: number, y: number, around: readonly (readonly number[])[]): [number, number] | null {
+  for (const [dx, dy] of around) {
+    if (symbols.take(x + dx - sprite.x + 2, y + dy - sprite.y + 2, sprite.width - 4, sprite.height - 4)) return [x + dx, y + dy];
+  }
+  return null;
+}
+
+/** A line from where something stands to its symbol beside. */
+function tie(pen: Pen, x: number, y: number, to: readonly [number, number], c: Colors): void {
+  pen.beginPath();
+  pen.moveTo(x, y);
+  pen.lineTo(to[0], to[1]);
+  pen.strokeStyle = c.ink;
+  pen.lineWidth = 0.8;
+  pen.stroke();
+}
+
+function dot(pen: Pen, x: number, y: number, color: string): void {
+  pen.beginPath();
+  pen.arc(x, y, 3, 0, 2 * Math.PI);
+  pen.fillStyle = color;
+  pen.fill();
+  pen.strokeStyle = "#ffffff";
+  pen.lineWidth = 1;
+  pen.stroke();
+}
+
+const RANK: Record<ReplayPlace["kind"], number> = { site: 0, asset: 1, "fire unit": 2, radar: 3, post: 4, launcher: 5 };
+const ranked = (places: ReplayPlace[]): ReplayPlace[] => [...places].sort((a, b) => RANK[a.kind] - RANK[b.kind]);
+
+/** The rings without the legs that are gone along both ways, where a ring around a hole is cut open. */
+function outlineOf(rings: number[][][]): number[][][] {
+  const key = (a: number[], b: number[]): string => `${a[0]},${a[1]},${b[0]},${b[1]}`;
+  const legs = new Set<string>();
+  for (const ring of rings) for (let k = 1; k < ring.length; k++) legs.add(key(ring[k - 1], ring[k]));
+  const lines: number[][][] = [];
+  for (const ring of rings) {
+    let line: number[][] = [];
+    for (let k = 1; k < ring.length; k++) {
+      if (legs.has(key(ring[k], ring[k - 1]))) {
+        if (line.length > 1) lines.push(line);
+        line = [];
+      } else {
+        if (!line.length) line.push(ring[k - 1]);
+        line.push(ring[k]);
+      }
+    }
+    if (line.length > 1) lines.push(line);
+  }
+  return lines;
+}
+
+export function projected(line: readonly (readonly number[])[]): Line {
+  const out = new Float64Array(line.length * 2);
+  line.forEach((p, k) => { out[2 * k] = mercatorX(p[0]); out[2 * k + 1] = mercatorY(p[1]); });
+  return out;
+}
+
+function trace(pen: Pen, frame: Frame, line: Line): void {
+  for (let k = 0; k < line.length; k += 2) {
+    if (k) pen.lineTo(frame.px(line[k]), frame.py(line[k + 1]));
+    else pen.moveTo(frame.px(line[k]), frame.py(line[k + 1]));
+  }
+}
+
+export function stroke(pen: Pen, frame: Frame, lines: readonly Line[], color: string, width: number, dash: readonly number[] = []): void {
+  pen.beginPath();
+  for (const line of lines) trace(pen, frame, line);
+  pen.strokeStyle = color;
+  pen.lineWidth = width;
+  pen.setLineDash(dash as number[]);
+  pen.stroke();
+  pen.setLineDash([]);
+}
+
+/** Put a label on the first free side of a point; false if none is. */
+export function placed(pen: Pen, sprite: Sprite, x: number, y: number, gap: number, frame: Frame, taken: Taken, sides = SIDES.length): boolean {
+  for (const side of SIDES.slice(0, sides)) {
+    const [left, top] = corner(side, x, y, sprite.width, sprite.height, gap);
+    if (left < 0 || top < 0 || left + sprite.width > frame.width || top + sprite.height > frame.height) continue;
+    if (!taken.take(left, top, sprite.width, sprite.height)) continue;
+    put(pen, sprite, left, top);
+    return true;
+  }
+  return false;
+}
+
+/** A cross over what is out of action. */
+function struck(pen: Pen, x: number, y: number, sprite: Sprite, c: Colors): void {
+  const r = Math.min(sprite.width, sprite.height) / 2;
+  pen.beginPath();
+  pen.moveTo(x - r, y - r); pen.lineTo(x + r, y + r); pen.moveTo(x + r, y - r); pen.lineTo(x - r, y + r);
+  pen.strokeStyle = c.vermilion;
+  pen.lineWidth = 3;
+  pen.stroke();
+}
+
+function copied(bitmap: ImageBitmap, over: (pen: Pen) => void): HTMLCanvasElement {
+  const canvas = document.createElement("canvas");
+  canvas.width = bitmap.width;
+  canvas.height = bitmap.height;
+  const pen = canvas.getContext("2d")!;
+  pen.drawImage(bitmap, 0, 0);
+  over(pen);
+  pen.fillRect(0, 0, canvas.width, canvas.height);
+  return canvas;
+}
