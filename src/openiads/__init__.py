@@ -15,6 +15,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from openiads.base import shown
+
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
@@ -54,6 +56,9 @@ _HOMES = {
     "run": "openiads.study.replicate",
     "sweep": "openiads.study.sweep",
 }
+
+# What notebooks show is drawn by the top floor, which is imported when something is first shown.
+shown.painter = lambda: importlib.import_module("openiads.faces.notebook")
 
 
 def __getattr__(name: str) -> Any:

@@ -29,6 +29,8 @@ def test_a_wheel_in_an_empty_folder_runs_the_demonstration(tmp_path: Path) -> No
     names = zipfile.ZipFile(wheel).namelist()
     assert not [name for name in names if "__pycache__" in name or name.startswith("tests")]
     assert "openiads/py.typed" in names
+    viewer = [name.rpartition("/")[2] for name in names if name.startswith("openiads/faces/static/")]
+    assert sorted(viewer) == ["index.html", "viewer.css", "viewer.js"]
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(site)]
     call([*pip, str(wheel)], empty)
 

@@ -37,7 +37,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from openiads.base.errors import InputError
-from openiads.earth.geodesy import bearing as bearing_to
 
 __all__ = [
     "Terrain",
@@ -314,6 +313,8 @@ def _bump(distance: np.ndarray, width: float) -> np.ndarray:
 
 def _along_across(lat0: float, lon0: float, axis: float, lat: Any, lon: Any) -> tuple[np.ndarray, np.ndarray]:
     """Distance along an axis from the origin and to the right of it (m): s cos and s sin of the relative azimuth."""
+    from openiads.earth.geodesy import bearing as bearing_to  # has kernels, which who only looks needs none of
+
     azimuth, distance = bearing_to(lat0, lon0, lat, lon)
     return distance * np.cos(azimuth - axis), distance * np.sin(azimuth - axis)
 

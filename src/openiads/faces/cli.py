@@ -27,6 +27,7 @@ from openiads.faces.commands import (
     runs,
     sweeps,
     twins,
+    view,
 )
 from openiads.faces.commands.common import INTERRUPTED, UNREAD, unwritable
 
@@ -49,6 +50,7 @@ for command in (
     doubt.sensitivity,
     claims.claims,
     looking.report,
+    view.view,
     looking.explain,
     twins.twins,
     looking.check,

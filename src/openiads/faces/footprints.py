@@ -178,9 +178,7 @@ def sampled(answer: Answer, each: Footprint, lats: NDArray[np.float64], lons: ND
 
 def _tiff(answer: Answer, path: Path) -> None:
     lats, lons = window(answer)
-    bands = [
-        (f"a shot is possible, {each.limits} limits", sampled(answer, each, lats, lons)) for each in answer.found
-    ]
+    bands = [(f"a shot is possible, {each.limits} limits", sampled(answer, each, lats, lons)) for each in answer.found]
     told = {key: str(value) for key, value in as_data(answer).items() if key != "limits"}
     geofiles.geotiff(path, np.degrees(lats), np.degrees(lons), bands, {**told, "note": FOOTER})
 

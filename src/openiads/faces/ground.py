@@ -76,7 +76,7 @@ def _blur(grid: np.ndarray, radius: float, axis: int) -> np.ndarray:
     return out
 
 
-def _land(lats: np.ndarray, lons: np.ndarray, heights: np.ndarray, terrain: Any, *, packaged: bool) -> np.ndarray:
+def land_of(lats: np.ndarray, lons: np.ndarray, heights: np.ndarray, terrain: Any, *, packaged: bool) -> np.ndarray:
     """Which points (rad) of a grid are land.
 
     The packaged terrain counts the sea within 1.5 km of the coast as land; what has land 1.5 km away on all sides is
@@ -95,7 +95,7 @@ def _land(lats: np.ndarray, lons: np.ndarray, heights: np.ndarray, terrain: Any,
     return land
 
 
-def _shade(heights: np.ndarray, land: np.ndarray, extent: Extent, resolution: float) -> np.ndarray:
+def shade(heights: np.ndarray, land: np.ndarray, extent: Extent, resolution: float) -> np.ndarray:
     """Relief as RGB, shape (n, m, 3): muted heights, light from the northwest; the sea is flat.
 
     Heights are smoothed below the terrain's resolution (m), so that the facets between its points do not show.
@@ -121,7 +121,7 @@ def relief(axes: Axes, extent: Extent, terrain: Any, *, packaged: bool) -> None:
     lons = np.radians(np.linspace(extent.west, extent.east, m))
     heights = np.asarray(terrain.height(lats[:, None], lons[None, :]), dtype=float)
     axes.imshow(
-        _shade(heights, _land(lats, lons, heights, terrain, packaged=packaged), extent, terrain.resolution),
+        shade(heights, land_of(lats, lons, heights, terrain, packaged=packaged), extent, terrain.resolution),
         extent=(extent.west, extent.east, extent.south, extent.north),
         origin="lower",
         aspect="auto",
@@ -255,8 +255,11 @@ __all__ = [
     "frame",
     "graticule",
     "has_borders",
+    "inside",
+    "land_of",
     "relief",
     "scale_bar",
+    "shade",
     "terrain_fields",
     "terrain_note",
     "terrain_source",

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from openiads.base.errors import InputError, ResultsError, UsageError
+from openiads.base.shown import Shown
 from openiads.study import disk
 from openiads.study.differences import Difference, Pairs
 from openiads.study.digest import hash_of
@@ -41,7 +42,7 @@ class Variant:
     changes: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Comparison:
+class Comparison(Shown):
     """Two runs and the differences between them; ``estimate(metric)`` gives one, ``summary()`` all as plain JSON."""
 
     def __init__(self, a: Run, b: Run, labels: Sequence[str] = (), confidence: float = CONFIDENCE) -> None:

@@ -379,7 +379,9 @@ class Accumulator:
             counter.update(dict(zip(values.tolist(), counts.tolist(), strict=True)))
         for name, pairs in self._pairs.items():
             up, down, _ = RATIOS[name]
-            pairs.update(zip(good[up].astype(float).tolist(), good[down].astype(float).tolist(), strict=True))
+            values, counts = np.unique(good[up] << 32 | good[down], return_counts=True)  # both are counts below 2**31
+            both = zip((values >> 32).astype(float).tolist(), (values & 0xFFFFFFFF).astype(float).tolist(), strict=True)
+            pairs.update(dict(zip(both, counts.tolist(), strict=True)))
         for name, sums in self._sums.items():
             for value in good[name].tolist():  # one by one, so that chunks of any size give the same last digit
                 sums[0] += value

@@ -7,13 +7,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from openiads.base.errors import UsageError
-from openiads.study.store import event_table
 from openiads.world.codes import Evasion, Event, Gate, Identity, RoundEnd, Side, Terminal, ThreatClass
 
 #: The links of the chain, in order.
@@ -258,6 +258,26 @@ def _spells(events: np.ndarray, unit: int, name: str, ended: float, duration: fl
     ]
 
 
+def gate_changes(events: np.ndarray, duration: float) -> dict[str, np.ndarray]:
+    """Every spell of every fire unit's gate at every flight, as columns: flight, unit, start, end (s), code, number.
+
+    events : key events of one replication (dtype EVENT);  duration : of the run, s.  A spell ends with the next change,
+    the flight's end, or the run's; those of length 0 are left out.  Ordered by flight, unit and time.
+    """
+    changes = events[(events["kind"] == Event.GATE) & (events["flight"] >= 0)]
+    changes = changes[np.lexsort((changes["time"], changes["unit"], changes["flight"]))]
+    ends = events[events["kind"] == Event.TERMINAL]
+    last = np.full(int(max(changes["flight"].max(initial=-1), ends["flight"].max(initial=-1))) + 2, duration)
+    last[ends["flight"]] = ends["time"]
+    until = last[changes["flight"]]
+    goes_on = (np.diff(changes["flight"]) == 0) & (np.diff(changes["unit"]) == 0)
+    until[:-1] = np.where(goes_on, np.minimum(changes["time"][1:], until[:-1]), until[:-1])
+    kept = until > changes["time"]
+    found = {"flight": changes["flight"], "unit": changes["unit"], "start": changes["time"], "end": until,
+             "code": changes["code"], "number": changes["value"][:, 1]}  # fmt: skip
+    return {name: np.asarray(column[kept]) for name, column in found.items()}
+
+
 def said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
     """One event (a row of dtype EVENT) as a sentence; empty for kinds that the chain does not tell.
 
@@ -311,80 +331,74 @@ def said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
 # ------------------------------------------------------------------ over the whole run
 
 
-def _walk(run: Any) -> Any:
-    """Chunks of key events as Arrow tables, one at a time."""
+def sampled(run: Any, most: int | None = None) -> Iterator[list[tuple[int, np.ndarray]]]:
+    """Replications with their key events, a chunk at a time: all of a run, or its first ``most``."""
+    last = run.replications if most is None else most
     for chunk in run.chunks:
-        yield event_table(list(zip(range(chunk.first, chunk.last), run.store.events(chunk), strict=True)))
+        if chunk.first >= last:
+            return
+        numbers = range(chunk.first, min(chunk.last, last))
+        yield list(zip(numbers, run.store.events(chunk)[: len(numbers)], strict=True))
 
 
-def top_gates(run: Any) -> list[dict[str, Any]]:
+def top_gates(run: Any, most: int | None = None) -> list[dict[str, Any]]:
     """What kept the units from shooting at hostile flights that leaked: each gate's share of the waiting time.
 
     Time from each change of gate to the next, or to the flight's end, over all units and replications; ENGAGING and
     NONE are not waiting.  Longest first: gate, share, seconds (a replication, all units), text.
-    """
-    import duckdb
 
-    hostile = [row for row, side in enumerate(run.facts["flight_side"]) if side == Side.HOSTILE]
+    most : only the first so many replications
+    """
+    hostile = np.flatnonzero(np.asarray(run.facts["flight_side"]) == Side.HOSTILE)
     seconds: dict[int, float] = {}
-    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
-        for table in _walk(run):
-            connection.register("events", table)
-            found = connection.execute(
-                """WITH ended AS (SELECT replication, flight, time AS at FROM events
-                                  WHERE kind = ? AND list_contains(?, code) AND list_contains(?, flight)),
-                g AS (SELECT *, lead(time) OVER (PARTITION BY replication, flight, unit ORDER BY sequence) AS next
-                      FROM events WHERE kind = ?)
-                SELECT g.code,
-                    list(greatest(least(coalesce(g.next, e.at), e.at) - g.time, 0) ORDER BY g.replication, g.sequence)
-                FROM g JOIN ended e USING (replication, flight) WHERE g.code NOT IN (?, ?) GROUP BY g.code""",
-                [
-                    int(Event.TERMINAL),
-                    [int(t) for t in LEAKED],
-                    hostile,
-                    int(Event.GATE),
-                    int(Gate.NONE),
-                    int(Gate.ENGAGING),
-                ],
-            ).fetchall()
-            connection.unregister("events")
-            for code, spells in found:
-                for spell in spells:  # one by one, so that chunks of any size give the same last digit
-                    seconds[code] = seconds.get(code, 0.0) + spell
+    for part in sampled(run, most):
+        for _, events in part:
+            ends = events[(events["kind"] == Event.TERMINAL) & np.isin(events["code"], LEAKED)]
+            leaked = np.intersect1d(ends["flight"], hostile)
+            spells = gate_changes(events[np.isin(events["flight"], leaked)], math.inf)
+            waiting = ~np.isin(spells["code"], (Gate.NONE, Gate.ENGAGING))
+            codes, lengths = spells["code"][waiting], (spells["end"] - spells["start"])[waiting]
+            for code in np.unique(
+                codes
+            ).tolist():  # by replication, so that chunks of any size give the same last digit
+                seconds[code] = seconds.get(code, 0.0) + math.fsum(lengths[codes == code])
     whole = math.fsum(seconds.values())
     order = sorted((code for code in seconds if seconds[code] > 0), key=lambda code: (-seconds[code], code))
     return [
         {
             "gate": Gate(code).name,
             "share": seconds[code] / whole,
-            "seconds": seconds[code] / run.replications,
+            "seconds": seconds[code] / min(run.replications, most or run.replications),
             "text": gate_sentence(code),
         }
         for code in order
     ]
 
 
-def first_bound(run: Any) -> dict[str, float]:
+def first_bound(run: Any, most: int | None = None) -> dict[str, float]:
     """Share of replications in which each resource was the first to bind for a hostile flight; ``none``: none ever did.
 
     The picture binds every flight until it is seen, so it is counted only where nothing else ever binds.
+    most : only the first so many replications
     """
     hostile = np.flatnonzero(np.asarray(run.facts["flight_side"]) == Side.HOSTILE)
     counts: dict[str, int] = {}
-    for chunk in run.chunks:
-        for events in run.store.events(chunk):
+    for part in sampled(run, most):
+        for _, events in part:
             gates = events[(events["kind"] == Event.GATE) & np.isin(events["flight"], hostile)]
             bound = [RESOURCE[Gate(int(code))] for code in gates["code"] if int(code) in RESOURCE]
             first = next((b for b in bound if b != "picture"), bound[0] if bound else "none")
             counts[first] = counts.get(first, 0) + 1
     return {
-        name: count / run.replications for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        name: count / sum(counts.values())
+        for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     }
 
 
 __all__ = [
     "CHAIN",
     "GATES",
+    "LEAKED",
     "RESOURCE",
     "Explanation",
     "FlightStory",
@@ -392,7 +406,9 @@ __all__ = [
     "Step",
     "explain",
     "first_bound",
+    "gate_changes",
     "gate_sentence",
     "said",
+    "sampled",
     "top_gates",
 ]

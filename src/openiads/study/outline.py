@@ -90,4 +90,18 @@ def detection_outline(
     return outline(world.rows["radars"][radar_row], world.tables, height, rcs, probability)
 
 
-__all__ = ["detection_outline", "masked_range", "noise_limited_range", "outline"]
+def horizon(radar: Any, tables: np.ndarray, azimuths: int = 360) -> np.ndarray:
+    """Elevation (rad, of the ray at the antenna) below which ground or sea hide, by azimuth from north over east.
+
+    radar : one row of ``world.layout.RADAR``;  tables : the world's arena.  It is the slope of the lowest line of
+    sight at the far end of the mask; on a ship, where that is at the start.
+    """
+    at = int(radar["mask_table"])
+    far, radius, antenna = (tables[at + 1] - 1) * tables[at + 2], tables[at + 3], tables[at + 4]
+    around = np.arange(azimuths) * (2.0 * math.pi / azimuths)
+    lowest = np.array([lowest_visible(tables, at, float(azimuth), float(far)) for azimuth in around])
+    angle = far / radius
+    return np.arctan2((radius + lowest) * math.cos(angle) - radius - antenna, (radius + lowest) * math.sin(angle))
+
+
+__all__ = ["detection_outline", "horizon", "masked_range", "noise_limited_range", "outline"]

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from openiads.base.errors import Interrupted, ResultsError, UsageError
+from openiads.base.shown import Replayed
 from openiads.study.digest import RunDigest, row_digests
 from openiads.study.estimate import Accumulator, Finding
 from openiads.study.stopping import MOST, Until, looks, parse_until, sharp
@@ -81,8 +82,17 @@ class Engine:
     name: str = ""  # "module:function" that returns this engine: how a worker of a cluster finds it
 
 
+def _later(module: str, name: str) -> Callable[..., Any]:
+    """A function of a module that is imported when it is first called: to look at a run, nothing is compiled."""
+
+    def call(*args: Any, **named: Any) -> Any:
+        return getattr(importlib.import_module(module), name)(*args, **named)
+
+    return call
+
+
 def real_engine() -> Engine:
-    """The engine of openiads; imported when first used."""
+    """The engine of openiads; each part is imported when first used."""
     reading = importlib.import_module("openiads.data.reading")
 
     def restore(facts: dict[str, Any]) -> Any:
@@ -93,12 +103,12 @@ def real_engine() -> Engine:
         return reading.warnings_of(scenario) + too_late(world) + capped(world.limits)
 
     return Engine(
-        importlib.import_module("openiads.world.build").build,
-        importlib.import_module("openiads.engine.run").Runner,
+        _later("openiads.world.build", "build"),
+        _later("openiads.engine.run", "Runner"),
         reading.load,
         reading.catalog_of,
         restore,
-        importlib.import_module("openiads.engine.warming").prepare,
+        _later("openiads.engine.warming", "prepare"),
         warnings,
         f"{__name__}:real_engine",
     )
@@ -196,6 +206,7 @@ def run(
     knobs: dict[str, float] | None = None,
     prebuilt: Any = None,
     cancel: threading.Event | None = None,
+    watch: Callable[[Accumulator], None] | None = None,
     on: str | Cluster | None = None,
     engine: Engine | None = None,
 ) -> Run:
@@ -208,6 +219,7 @@ def run(
     record : the first so many replications keep every look, track update and position
     until : ``METRIC:W``, stop once the half width of its 95 % interval is at most W (looks at 100, 200, 400, ...)
     progress : called with (replications done, of); cancel : when set, stops within one replication
+    watch : called after each chunk with what is gathered so far, from the calling thread; it must not change it
     warn : called before the first replication with each warning about the scenario
     knobs : values of knowledge knobs by name; None is nominal.  Kill probabilities that a draw puts above what
         reliability and common mode allow are capped: told in the warnings, and in ``facts["limits"]["capped"]``
@@ -256,7 +268,7 @@ def run(
             store = Store.create_or_resume(path, identity, {**_facts(scenario, world), "warnings": warnings})
             try:
                 threads, stop = jobs or default_jobs(), cancel or threading.Event()
-                work = _Work(store, world, engine, rule, threads, progress, stop, place)
+                work = _Work(store, world, engine, rule, threads, progress, stop, place, watch)
                 gathered = work.all(begun, resumable=not temporary)
             finally:
                 store.close()
@@ -344,7 +356,7 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _bounds(facts: dict[str, Any]) -> dict[str, float]:
+def bounds_of(facts: dict[str, Any]) -> dict[str, float]:
     """Greatest counts per replication that the scenario itself allows."""
     sides = facts["flight_side"]
     bounds = {
@@ -418,11 +430,13 @@ class _Work:
         progress: Progress | None,
         cancel: threading.Event,
         cluster: Cluster | None = None,
+        watch: Callable[[Accumulator], None] | None = None,
     ) -> None:
+        self.watch = watch
         self.store, self.world, self.engine, self.rule, self.jobs = store, world, engine, rule, jobs
         self.progress, self.cancel, self.cluster = progress, cancel, cluster
         self.identity = store.identity
-        self.gathered = Accumulator(_bounds(store.facts))
+        self.gathered = Accumulator(bounds_of(store.facts))
         self.digest = RunDigest()
         self._stop = threading.Event()
         self._count = 0
@@ -489,6 +503,8 @@ class _Work:
             self.gathered.add(done.rows)
             self.digest.add(done.digests)
             self._show()
+            if self.watch is not None:
+                self.watch(self.gathered)
             return
 
     def _show(self) -> None:
@@ -553,7 +569,7 @@ class _Cancelled(Exception):
 # ------------------------------------------------------------------ a complete run
 
 
-class Run:
+class Run(Replayed):
     """A complete run: its outcomes, estimates, events and digest, read from its folder."""
 
     def __init__(
@@ -681,11 +697,15 @@ class Run:
     def gathered(self) -> Accumulator:
         """What the estimates are made from."""
         if self._gathered is None:
-            gathered = Accumulator(_bounds(self.facts))
+            gathered = Accumulator(bounds_of(self.facts))
             for done in self.store.walk():
                 gathered.add(done.rows)
             self._gathered = gathered
         return self._gathered
+
+    def keep(self, gathered: Accumulator) -> None:
+        """Make the estimates from what a pass over all rows has gathered already."""
+        self._gathered = gathered
 
     def estimate(self, metric: str, confidence: float = 0.95) -> Finding:
         """The finding for a metric, a class rate (``cruise_leak_rate``) or any counted column of the outcome row."""
@@ -792,6 +812,7 @@ __all__ = [
     "REPLICATIONS",
     "Engine",
     "Run",
+    "bounds_of",
     "capped",
     "compute",
     "default_chunk",

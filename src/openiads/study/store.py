@@ -28,7 +28,7 @@ from openiads.base.errors import ResultsError
 from openiads.study import disk
 from openiads.study.digest import RunDigest, arithmetic_fingerprint, canonical_json, hash_of, row_digests
 from openiads.world.outcome import OUTCOME
-from openiads.world.trace import EVENT, Logs
+from openiads.world.trace import COLUMNS, EVENT, Logs
 
 #: Raised whenever files, columns, kinds of events or codes change their meaning; only its own format is read.
 FORMAT = 1
@@ -551,15 +551,24 @@ def _outcome_table(rows: np.ndarray, digests: list[bytes], messages: dict[int, s
     return arrow.table(data)
 
 
+#: How Arrow calls the types of the outcome row.
+_ARROW = {np.dtype("i8"): "int64", np.dtype("f8"): "double"}
+
+
+def _plain(column: Any, dtype: np.dtype) -> np.ndarray:
+    """A column without missing values as an array.  Arrow's own way would load pandas where that is installed."""
+    parts = [np.frombuffer(part.buffers()[1], dtype, len(part), part.offset * dtype.itemsize) for part in column.chunks]
+    return np.concatenate([np.empty(0, dtype), *parts])
+
+
 def _rows(table: Any) -> np.ndarray:
     rows = np.empty(table.num_rows, OUTCOME)
     for name in OUTCOME.names or ():
         if name not in table.column_names or table[name].null_count:
             raise Damaged(f"its column {name} is missing")
-        values = table[name].to_numpy()
-        if values.dtype != OUTCOME[name]:
+        if str(table[name].type) != _ARROW[OUTCOME[name]]:
             raise Damaged(f"its column {name} has another type")
-        rows[name] = values
+        rows[name] = _plain(table[name], OUTCOME[name])
     if "digest" not in table.column_names or "message" not in table.column_names:
         raise Damaged("its hashes are missing")
     return rows
@@ -587,12 +596,12 @@ def _table(logs: Logs) -> Any:
 
 
 def _events(table: Any, chunk: Chunk) -> list[np.ndarray]:
-    replication = table["replication"].to_numpy()
+    replication = _plain(table["replication"], COLUMNS["replication"])
     rows = np.zeros(table.num_rows, EVENT)
     for name in ("time", "kind", "flight", "unit", "radar", "launcher", "round", "track", "code"):
-        rows[name] = table[name].to_numpy()
+        rows[name] = _plain(table[name], COLUMNS[name])
     for k in range(6):
-        rows["value"][:, k] = table[f"v{k}"].to_numpy()
+        rows["value"][:, k] = _plain(table[f"v{k}"], COLUMNS[f"v{k}"])
     edges = np.searchsorted(replication, np.arange(chunk.first, chunk.last + 1))
     return [rows[a:b] for a, b in zip(edges, edges[1:], strict=False)]
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from openiads.base.errors import InputError, Interrupted, ResultsError
+from openiads.base.shown import Shown
 from openiads.study.design import Study, load_study
 from openiads.study.digest import hash_of
 from openiads.study.estimate import Finding
@@ -269,7 +270,7 @@ class _Work:
 # ------------------------------------------------------------------ a complete sweep
 
 
-class Sweep:
+class Sweep(Shown):
     """A complete sweep: its points, findings, runs and digest, read from its folder."""
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The event log: one row layout for everything that happens, and the kernel that appends a row.
+"""The event log: one row layout for everything that happens (``world.log`` has the kernels that write it).
 
 Columns of every row: ``time`` (s), ``kind`` (``codes.Event``), the actors concerned (row numbers, -1 for none:
 ``flight, unit, radar, launcher, round, track``), one ``code`` and six values ``v0 .. v5``.  ``MEANING`` says what code
@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from openiads.base import compiled
-from openiads.base.compiled import kernel
 from openiads.world.codes import Event
 
 EVENT = np.dtype(
@@ -125,32 +124,6 @@ MEANING: dict[Event, tuple[str, tuple[str, ...]]] = {
 }
 
 compiled.name_type("Events", lambda: compiled.rows_type(EVENT))
-
-
-@kernel("i8(Events, i8, f8, i8, i8, i8, i8, i8, i8, i8, i8, f8, f8, f8, f8, f8, f8)")
-def append(events, count, time, kind, flight, unit, radar, launcher, round_, track, code, v0, v1, v2, v3, v4, v5):
-    """Write one row at ``count`` and return the new count; a full log returns ``len(events) + 1`` and writes
-    nothing.
-    """
-    if count >= len(events):
-        return len(events) + 1
-    row = events[count]
-    row["time"] = time
-    row["kind"] = kind
-    row["flight"] = flight
-    row["unit"] = unit
-    row["radar"] = radar
-    row["launcher"] = launcher
-    row["round"] = round_
-    row["track"] = track
-    row["code"] = code
-    row["value"][0] = v0
-    row["value"][1] = v1
-    row["value"][2] = v2
-    row["value"][3] = v3
-    row["value"][4] = v4
-    row["value"][5] = v5
-    return count + 1
 
 
 #: Columns of a table of events: which replication, the row's place in its log, and the fields of a row, value split.

@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from openiads.faces.commands.common import Json, told
+from openiads.faces.commands.common import Json, told, warn
 
 
 @told
 def export(
     folder: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")],
-    kind: Annotated[str, typer.Option("--format", help="czml, kml, geojson, csv or acmi.")],
+    kind: Annotated[str, typer.Option("--format", help="czml, kml, geojson, csv, acmi or html.")],
     replication: Annotated[int, typer.Option("--replication", "-r", min=0, help="Which replication.")] = 0,
     out: Annotated[
         Path | None,
@@ -43,7 +43,7 @@ def export(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Write one replication for Cesium, Google Earth, QGIS, Tacview or a spreadsheet."""
+    """Write one replication for Cesium, Google Earth, QGIS, Tacview or a spreadsheet, or as a page for a browser."""
     from openiads.faces import export as exports
     from openiads.faces import show
 
@@ -51,6 +51,8 @@ def export(
         phases.phase("gathering the replication")
         written = exports.export(folder, kind, replication, out, every=every, epoch=epoch)
     if not json:
+        if written.note:
+            warn(written.note)
         print(written.path.resolve())
         return
     show.as_json(
@@ -60,6 +62,7 @@ def export(
             "replication": replication,
             "bytes": written.size,
             "epoch": written.epoch,
+            "left_out": written.note or None,
             **written.counts,
         }
     )

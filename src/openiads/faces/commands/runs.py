@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -110,4 +111,4 @@ def demo(
         from openiads.faces import report as reports
 
         written = reports.write(made)
-    _print(made, json, report=str(written.resolve()))
+    _print(made, json, report=str(written.resolve()), view=f"openiads view {shlex.quote(str(folder))}")

@@ -1,4 +1,4 @@
-"""Replications of a run as files for other programs: CZML, KML, GeoJSON, CSV, Tacview.
+"""Replications of a run as files for other programs: CZML, KML, GeoJSON, CSV, Tacview; or as a page of its own.
 
 ``export`` writes one; ``gather`` makes the story that every format tells, each in a module of its own.
 """
@@ -12,24 +12,27 @@ from typing import Any
 
 from openiads.base.errors import UsageError
 
-#: Format -> (module, ending of the file).
+#: Format -> (module, ending of the file).  A page has no module: ``faces.replay.page`` makes it.
 FORMATS = {
     "czml": ("czml", "czml"),
     "kml": ("kml", "kml"),
     "geojson": ("geojson", "geojson"),
     "csv": ("tables", "zip"),
     "acmi": ("acmi", "acmi"),
+    "html": ("", "html"),
 }
 
 
 @dataclass(frozen=True)
 class Written:
-    """What an export came to.  path : the file or folder; size : bytes in all; counts : by what there is in it"""
+    """What an export came to.  path : the file or folder; size : bytes in all; counts : by what there is in it;
+    note : what was left out, empty if nothing"""
 
     path: Path
     size: int
     epoch: str
     counts: dict[str, int]
+    note: str = ""
 
 
 def export(
@@ -43,7 +46,7 @@ def export(
 ) -> Written:
     """Write one replication of a run for another program.
 
-    run : a Run or the folder of one; format : czml, kml, geojson, csv or acmi; replication : 0 .. N - 1
+    run : a Run or the folder of one; format : czml, kml, geojson, csv, acmi or html; replication : 0 .. N - 1
     out : the file; left out, one in the current folder named after scenario, seed and replication.  With csv a name
         that does not end in .zip is a folder.
     every : a recorded position every so many seconds (0: all); left out, positions are thinned to 5 m
@@ -58,6 +61,8 @@ def export(
     made = open_run(run) if isinstance(run, str | Path) else run
     module, ending = FORMATS[format]
     target = _target(made, replication, out, ending)
+    if format == "html":
+        return _page(made, replication, target, every, epoch)
     story = gather(made, replication, epoch=epoch, every=every)
     writer = importlib.import_module(f"openiads.faces.export.{module}")
     if format == "csv" and target.suffix.lower() != ".zip":
@@ -76,6 +81,20 @@ def export(
         "positions_written": sum(len(mover.line.times) for mover in story.picture),
     }
     return Written(target, size, story.about.at(0.0), counts)
+
+
+def _page(run: Any, replication: int, target: Path, every: float | None, epoch: str | None) -> Written:
+    """Write the viewer with one replay as one file."""
+    from openiads.faces.export.about import epoch_of, stamp
+    from openiads.faces.replay.page import page
+
+    if every is not None or epoch is not None:
+        given = "--every" if every is not None else "--epoch"
+        raise UsageError(given, "a page has its own positions and clock", "Leave it out with --format html.")
+    made = page(run, replication)
+    _file(target, made.body)
+    start = epoch_of(run.scenario.date, None, float(run.scenario.duration))[0]
+    return Written(target, len(made.body), stamp(start, 0.0), {"flights": len(run.names["flights"])}, made.left_out)
 
 
 def _check_format(name: str) -> None:

@@ -117,7 +117,10 @@ class _Gathering:
             how = RoundEnd(int(ends[serial]["code"])) if serial in ends else RoundEnd.NONE
             about = {"fire unit": self.name("units", unit), "target": self.name("flights", flight), "end": word(how)}
             name = f"{self.name('units', unit)} round {serial}"
-            yield serial, Mover(f"round/{serial}", "round", name, Side.FRIEND, ThreatClass.NONE, line, seen, about)
+            yield serial, Mover(
+                f"round/{serial}", "round", name, Side.FRIEND, ThreatClass.NONE, line, seen, about, unit=unit,
+                flight=flight,
+            )  # fmt: skip
 
     def _truth(self, flight: int, time: float) -> np.ndarray:
         """Where a flight is (ECEF, m), from its recorded states on either side."""
@@ -212,9 +215,9 @@ class _Gathering:
             return self.flights[int(row["flight"])].at(time)
         return self.stands("radars", int(row["radar"]), time) or self.stands("units", int(row["unit"]), time)
 
-    def moments(self) -> Iterator[Moment]:
-        """Every key event in order."""
-        for row in self.key:
+    def moments(self, *, gates: bool = True) -> Iterator[Moment]:
+        """Every key event in order, with or without changes of gates."""
+        for row in self.key if gates else self.key[self.key["kind"] != Event.GATE]:
             kind = Event(int(row["kind"]))
             words = said(kind, row, self.names)
             if kind == Event.ELEMENT_DOWN and Element(int(row["code"])) in _DOWN:
@@ -239,6 +242,7 @@ class _Gathering:
                 open_[key] = Engagement(
                     f"engagement/{len(found)}", self.name("units", key[0]), self.name("flights", flight), shooter,
                     target, key[1], int(row["code"]), time, unit_at=self.stands("units", key[0], time),
+                    unit_row=key[0], flight_row=flight,
                 )  # fmt: skip
                 found.append(open_[key])
             elif key in open_:
@@ -281,10 +285,19 @@ def _failure(row: Any) -> str:
     return f"this replication failed ({word(Status(int(row['status'])))}) at {float(row['status_time']):g} s"
 
 
-def gather(run: Any, replication: int = 0, *, epoch: str | None = None, every: float | None = None) -> Story:
+def gather(
+    run: Any,
+    replication: int = 0,
+    *,
+    epoch: str | None = None,
+    every: float | None = None,
+    events: np.ndarray | None = None,
+    gates: bool = True,
+) -> Story:
     """Everything an export of one replication writes; it is run again if it was not recorded.
 
     run : openiads.study.replicate.Run; epoch : ISO 8601 time of its time 0, the scenario's date if left out
+    events : the replication's own, if at hand;  gates : changes of gates are moments too, by far the most of them
     every : a recorded position every so many seconds (0 keeps all); left out, straight pieces are thinned
     Raises UsageError for a replication that is not in the run or a bad time, ResultsError for a damaged run.
     """
@@ -296,7 +309,7 @@ def gather(run: Any, replication: int = 0, *, epoch: str | None = None, every: f
         clean(run.name), run.seed, replication, run.replications, run.digest, run.identity.version, start, epoch_said,
         float(run.scenario.duration), _positions(every), _failure(stored),
     )  # fmt: skip
-    found = _Gathering(run, run.events(replication), every)
+    found = _Gathering(run, run.events(replication) if events is None else events, every)
     tracks = list(found.tracks())
     return Story(
         about=about,
@@ -308,7 +321,7 @@ def gather(run: Any, replication: int = 0, *, epoch: str | None = None, every: f
         ships=found.ships,
         places=list(found.places()),
         engagements=list(found.engagements()),
-        moments=list(found.moments()),
+        moments=list(found.moments(gates=gates)),
         run=run,
     )
 

@@ -38,6 +38,8 @@ class Mover:
     seen: int
     facts: dict[str, Any] = field(default_factory=dict)
     beliefs: list[tuple[float, Identity]] = field(default_factory=list)
+    unit: int = -1  #: of a round: row of the fire unit that launched it, and of the flight it was launched at
+    flight: int = -1
 
     @property
     def start(self) -> float:
@@ -86,6 +88,7 @@ class Engagement:
     """From an assignment of a flight to a fire unit to its release; times in s, nan for never.
 
     shooter, target : id of the thing that the unit stands on or is, and of the flight; empty for none in the air
+    unit_row, flight_row : their rows, -1 for a flight that never was
     unit_at, target_at : where the unit stands and where the target is at the last intercept, else at the end
     """
 
@@ -108,6 +111,8 @@ class Engagement:
     end: float = math.nan
     unit_at: Spot | None = None
     target_at: Spot | None = None
+    unit_row: int = -1
+    flight_row: int = -1
 
 
 @dataclass(frozen=True)

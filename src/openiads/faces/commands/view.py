@@ -1,0 +1,40 @@
+"""The command that opens runs in the browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from openiads.faces import streams
+from openiads.faces.commands.common import told
+
+
+@told
+def view(
+    folders: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Folders of runs or sweeps.")],
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="The port; 0 takes a free one.")] = 0,
+    browser: Annotated[
+        bool, typer.Option("--open/--no-open", help="Whether to open a browser, or only print the address.")
+    ] = True,
+) -> None:
+    """See runs in the browser: replay, scope, dashboard, comparison and what-if.  Ctrl-C ends it."""
+    import webbrowser
+
+    from openiads.faces.server import serve
+
+    def ready(address: str) -> None:
+        print(address, flush=True)
+        if browser:
+            webbrowser.open(address)
+
+    try:
+        serve(folders, port=port, ready=ready)
+    except streams.Terminated:
+        raise
+    except KeyboardInterrupt:
+        return  # the way to end it
+
+
+__all__ = ["view"]

@@ -1,0 +1,59 @@
+"""The file of a replay: a header of JSON, then arrays as they lie in memory, so that a browser reads them in place.
+
+====== =====================================================================================
+bytes  content
+====== =====================================================================================
+0-7    ``OIADSRP1``
+8-11   length H of the header, little-endian, a multiple of 8
+12-15  0
+16 ... H bytes of JSON (UTF-8), filled up with spaces
+after  sections, little-endian, each at a multiple of 8 from the end of the header
+====== =====================================================================================
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Mapping
+from typing import Any
+
+from openiads.base.errors import InputError
+
+MAGIC = b"OIADSRP1"
+_START = 16
+
+
+def packed(header: Mapping[str, Any], sections: Mapping[str, bytes]) -> bytes:
+    """A replay file; ``sections`` are laid one after the other and their places written into the header."""
+    places: dict[str, dict[str, int]] = {}
+    body = bytearray()
+    for name, data in sections.items():
+        places[name] = {"offset": len(body), "length": len(data)}
+        body += data + b"\0" * (-len(data) % 8)
+    told = json.dumps({**header, "sections": places}, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    front = told.encode("utf-8", errors="replace")
+    front += b" " * (-len(front) % 8)
+    return b"".join((MAGIC, struct.pack("<II", len(front), 0), front, bytes(body)))
+
+
+def unpacked(data: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Header and sections of a replay file; InputError for what is none."""
+    problem = InputError("replay", "not a replay file, or cut short", "Write it again with openiads export")
+    if len(data) < _START or data[:8] != MAGIC:
+        raise problem
+    (length,) = struct.unpack_from("<I", data, 8)
+    if len(data) < _START + length:
+        raise problem
+    header = json.loads(data[_START : _START + length])
+    begin = _START + length
+    sections = {
+        name: data[begin + at["offset"] : begin + at["offset"] + at["length"]]
+        for name, at in header["sections"].items()
+    }
+    if any(len(sections[name]) != at["length"] for name, at in header["sections"].items()):
+        raise problem
+    return header, sections
+
+
+__all__ = ["MAGIC", "packed", "unpacked"]

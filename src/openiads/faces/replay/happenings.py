@@ -1,0 +1,115 @@
+"""What happens in a replay: events, the lanes of the kill chain, engagements, gates and looks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from openiads.faces import brief, text
+from openiads.faces.export import story as stories
+from openiads.faces.export.about import clean
+from openiads.faces.replay.land import around
+from openiads.faces.replay.scene import TIME, side_of
+from openiads.faces.replay.words import told
+from openiads.study.explain import LEAKED, gate_changes, gate_sentence
+from openiads.world.codes import Event, Terminal, ThreatClass
+
+#: Units of the look columns beside ``TIME``: degrees, m, dB.  NONE stands for no number.
+AZIMUTH, RANGE, SNR, NONE = 1e-3, 1.0, 0.1, -(2**31)
+#: Looks kept at most; those that could not have seen anything go first.
+MOST_LOOKS = 150_000
+
+LOOK_CODES = {
+    "1": "detected", "0": "in view, not detected", "-1": "below the horizon", "-2": "behind terrain",
+    "-3": "out of the sector", "-4": "out of the elevations", "-5": "out of range", "-6": "too slow",
+}  # fmt: skip
+
+
+def _rounded(spot: Sequence[float] | None, middle: float) -> list[float] | None:
+    return None if spot is None else [round(around(spot[0], middle), 5), round(spot[1], 5), round(spot[2], 1)]
+
+
+def events(story: stories.Story, middle: float) -> list[dict[str, Any]]:
+    """Every moment of a story gathered without changes of gates, which are spells in the columns of ``gates``."""
+    found = []
+    for moment in story.moments:
+        row = moment.row
+        found.append({
+            "t": round(moment.time, 3), "kind": stories.word(moment.kind), "flight": int(row["flight"]),
+            "unit": int(row["unit"]), "radar": int(row["radar"]), "round": int(row["round"]),
+            "track": int(row["track"]), "text": moment.words or told(moment.kind, row, story.names),
+            "at": _rounded(moment.spot, middle),
+        })  # fmt: skip
+    return found
+
+
+def lanes(run: Any, key: np.ndarray) -> list[dict[str, Any]]:
+    """The kill chain of every flight that flew."""
+    facts = run.facts
+    found = []
+    for lane in brief.lanes(key, run.names["flights"], facts["flight_class"], facts["flight_side"]):
+        first = {stage: round(time, 3) for stage, time in lane.first.items() if math.isfinite(time)}
+        if not first and lane.terminal == Terminal.NONE:
+            continue  # never released by its carrier
+        found.append({
+            "flight": lane.flight, "name": clean(lane.name), "side": side_of(lane.side),
+            "class": "" if lane.kind == ThreatClass.NONE else stories.word(lane.kind), "first": first,
+            "launches": [round(time, 3) for time in lane.launches],
+            "intercepts": [[round(time, 3), kill] for time, kill in lane.intercepts],
+            "ends": round(lane.ends, 3) if math.isfinite(lane.ends) else None,
+            "end": text.TERMINAL_WORDS.get(lane.terminal.name.lower(), ""), "leaked": lane.terminal in LEAKED,
+        })  # fmt: skip
+    return found
+
+
+def engagements(story: stories.Story) -> list[dict[str, Any]]:
+    """From each assignment to its release."""
+    return [
+        {"unit": each.unit_row, "flight": each.flight_row, "from": round(each.assigned, 3),
+         "to": None if math.isnan(each.released) else round(each.released, 3), "rounds": each.rounds,
+         "kills": each.kills, "verdict": each.verdict}
+        for each in story.engagements
+    ]  # fmt: skip
+
+
+def gates(run: Any, key: np.ndarray) -> tuple[np.ndarray, list[str]]:
+    """Columns flight, unit, from, to, index of the text, (5, spells), Int32; and the texts."""
+    found = gate_changes(key, float(run.scenario.duration))
+    texts: dict[str, int] = {}
+    index = [
+        texts.setdefault(text.sentence(gate_sentence(code, number)), len(texts))
+        for code, number in zip(found["code"].tolist(), found["number"].tolist(), strict=True)
+    ]
+    columns = [found["flight"], found["unit"], np.rint(found["start"] / TIME), np.rint(found["end"] / TIME), index]
+    return np.array(columns, dtype="<i4").reshape(5, -1), list(texts)
+
+
+def looks(found: np.ndarray, most: int = MOST_LOOKS) -> tuple[np.ndarray, bool]:
+    """Columns time, radar, azimuth, range, SNR, flight, code, (7, looks), Int32; and whether some are left out.
+
+    found : the replication's events.  Beyond ``most`` the looks that met nothing in view go, then every n-th stays.
+    """
+    rows = found[found["kind"] == Event.LOOK]
+    whole = len(rows)
+    if len(rows) > most:
+        rows = rows[rows["code"] >= 0]
+    if len(rows) > most:
+        rows = rows[:: math.ceil(len(rows) / most)] if most else rows[:0]
+    value = rows["value"]
+    snr = np.where(np.isfinite(value[:, 4]), value[:, 4] / SNR, NONE)
+    columns = [
+        rows["time"] / TIME, rows["radar"], np.degrees(value[:, 1]) % 360.0 / AZIMUTH, value[:, 0] / RANGE,
+        np.clip(snr, NONE, 2**31 - 1), rows["flight"], rows["code"],
+    ]  # fmt: skip
+    return np.rint(np.vstack(columns)).astype("<i4"), len(rows) < whole
+
+
+def codes(rows: Sequence[Mapping[str, Any]], name: str) -> list[str]:
+    """The different words of a field, in order of first use."""
+    return list(dict.fromkeys(str(row[name]) for row in rows if row[name]))
+
+
+__all__ = ["LOOK_CODES", "MOST_LOOKS", "codes", "engagements", "events", "gates", "lanes", "looks"]

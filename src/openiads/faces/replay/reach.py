@@ -1,0 +1,87 @@
+"""How far the radars of a replay see and its fire units reach, height by height, as rings on the map."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from openiads.faces.brief import SHOWN_PD, SHOWN_RCS, geodetic
+from openiads.faces.envelopes import outline as envelope_outline
+from openiads.faces.export.about import clean
+from openiads.faces.replay.land import around_path
+
+#: Heights of the target above the sea, m.
+HEIGHTS = (100.0, 500.0, 3000.0, 10_000.0)
+#: Paths around a fire unit, and m between two points of one.
+AROUND, STEP = 120, 1000.0
+#: Radars and units drawn at most; beyond these the rings would be all there is to see.
+MOST = 40
+
+
+def _ring(lon: np.ndarray, lat: np.ndarray, middle: float) -> list[list[float]]:
+    lon = around_path(lon, middle)
+    ring = [[round(float(x), 4), round(float(y), 4)] for x, y in zip(lon, lat, strict=True)]
+    kept = [point for k, point in enumerate(ring) if k == 0 or point != ring[k - 1]]
+    return kept if kept[0] == kept[-1] else [*kept, kept[0]]
+
+
+def detection(run: Any, middle: float) -> list[dict[str, Any]]:
+    """Where each radar that is on detects a target of 1 m2 in half its looks."""
+    from openiads.earth.geodesy import direct
+    from openiads.study.outline import detection_outline
+
+    found = []
+    for k, name in enumerate(run.names["radars"][:MOST]):
+        if not run.world.rows["radars"][k]["emitting"]:
+            continue
+        lat, lon, _ = geodetic(run.world.rows["radars"]["position"][k])
+        for height in HEIGHTS:
+            azimuths, ranges = detection_outline(run.world, k, height, SHOWN_RCS, SHOWN_PD)
+            lats, lons = direct(math.radians(float(lat[0])), math.radians(float(lon[0])), azimuths, ranges)
+            ring = _ring(np.degrees(lons), np.degrees(lats), middle)
+            found.append({
+                "kind": "detection", "name": clean(name), "owner": k, "height": height, "rcs": SHOWN_RCS,
+                "probability": SHOWN_PD, "rings": [ring] if len(ring) > 3 else [], "limits": "emergent",
+            })  # fmt: skip
+    return found
+
+
+def engagement(run: Any, middle: float) -> list[dict[str, Any]]:
+    """Where each fire unit can meet a target of 250 m/s and 1 m2 that flies at it level: by flight, radar and time
+    alone, and within the published limits too."""
+    from openiads.study.envelope import envelopes
+    from openiads.study.straight import Target
+
+    units = run.names["units"][:MOST]
+    if not units:
+        return []
+    world = _with_published_limits(run)
+    around = np.arange(AROUND) * (math.tau / AROUND)
+    found = []
+    for k, name in enumerate(units):
+        arms = envelopes(world, Target(rcs=SHOWN_RCS), HEIGHTS, unit=k, azimuths=around, step=STEP)
+        for limits, envelope in arms.items():
+            for n, height in enumerate(HEIGHTS):
+                rings = [
+                    _ring(ring[:, 0], ring[:, 1], middle)
+                    for polygon in envelope_outline(envelope, n)
+                    for ring in polygon
+                ]
+                found.append({
+                    "kind": "engagement", "name": clean(name), "owner": k, "height": height, "rcs": SHOWN_RCS,
+                    "probability": None, "rings": [ring for ring in rings if len(ring) > 3], "limits": limits,
+                })  # fmt: skip
+    return found
+
+
+def _with_published_limits(run: Any) -> Any:
+    """The run's world, built again without its flights if its magazines do not hold the published limits."""
+    if run.scenario.model.limits == "published":
+        return run.world
+    scenario = run.scenario.with_values({"model.limits": "published", "raid": [], "flight": []})
+    return run.engine.build(scenario, run.catalog, dict(run.identity.knobs) or None)
+
+
+__all__ = ["HEIGHTS", "detection", "engagement"]

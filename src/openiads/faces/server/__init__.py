@@ -1,0 +1,77 @@
+"""The viewer's server: runs of this machine in this machine's browser, and nobody else's.
+
+``serve`` listens on loopback until Ctrl-C.  ``guard`` says what a request must pass, ``routes`` what there is.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from openiads.base.errors import ResultsError, UsageError
+
+HOST = "127.0.0.1"
+
+
+def listening(port: int) -> socket.socket:
+    """A socket that listens on a port of loopback, any free one for 0; UsageError if it cannot."""
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((HOST, port))
+        made.listen(64)
+    except OSError as problem:
+        made.close()
+        if problem.errno == errno.EADDRINUSE:
+            reason, remedy = "the port is in use by another program", "Choose another one, or leave --port out"
+        elif problem.errno == errno.EACCES:
+            reason, remedy = "this user may not use that port", "Choose one from 1024 up, or leave --port out"
+        else:
+            reason, remedy = f"cannot be listened on ({problem.strerror})", "Leave --port out"
+        raise UsageError(f"--port {port}", reason, remedy) from None
+    return made
+
+
+def serve(paths: Sequence[Path], *, port: int = 0, ready: Callable[[str], Any] = lambda address: None) -> None:
+    """Show some runs (folders of runs or sweeps) until Ctrl-C; ``ready`` is called with the address to open.
+
+    Raises UsageError if the port cannot be had, ResultsError for a folder that is not there.
+    """
+    import uvicorn
+
+    from openiads.faces.server.guard import Guard
+    from openiads.faces.server.jobs import Jobs
+    from openiads.faces.server.routes import application
+    from openiads.faces.server.shelf import Shelf
+
+    for path in paths:
+        if not path.exists():
+            raise ResultsError(str(path), "no such folder", "Give the folder that openiads run printed")
+    with listening(port) as door:
+        shelf = Shelf(paths)
+        jobs = Jobs(shelf)
+        guard = Guard(application(shelf, jobs), f"{HOST}:{door.getsockname()[1]}")
+
+        class Server(uvicorn.Server):
+            """Uvicorn that says when it is ready."""
+
+            async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+                await super().startup(sockets)
+                ready(guard.address)
+                shelf.begin()
+
+        settings = uvicorn.Config(
+            guard, log_level="error", access_log=False, lifespan="off", server_header=False, date_header=False,
+            timeout_graceful_shutdown=2, proxy_headers=False, ws="none",
+        )  # fmt: skip
+        try:
+            Server(settings).run(sockets=[door])
+        finally:
+            jobs.close()
+            shelf.close()
+
+
+__all__ = ["HOST", "listening", "serve"]

@@ -1,0 +1,114 @@
+"""What-if questions under way: one at a time, on a thread, told of as it goes, ended when asked."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from openiads.base.errors import Interrupted, OpeniadsError
+from openiads.faces.replay.summary import compared, finding
+from openiads.faces.server.shelf import Entry, Shelf
+from openiads.study.estimate import Accumulator
+from openiads.study.whatif import ask
+
+#: Metrics of a partial answer.
+PARTIAL = ("leakers", "any_leaker", "killed", "asset_hits", "rounds_fired", "rounds_per_kill")
+#: Jobs remembered after their end, so that a page that lost its connection still learns how one ended.
+REMEMBERED = 20
+
+
+class Busy(Exception):
+    """Another question is being worked on."""
+
+
+class Job:
+    """One question.  ``state()`` is (serial number, name of the event, what it tells); the serial grows with news."""
+
+    def __init__(self, shelf: Shelf, entry: Entry, values: Mapping[str, Any], replications: int) -> None:
+        self.id = secrets.token_hex(8)
+        self.shelf, self.entry, self.values, self.replications = shelf, entry, dict(values), replications
+        self.cancel = threading.Event()
+        self._lock = threading.Lock()
+        self._state: tuple[int, str, dict[str, Any]] = (
+            1, "progress", {"done": 0, "of": replications, "phase": "building the world", "findings": []}
+        )  # fmt: skip
+        self.thread = threading.Thread(target=self._work, name=f"what-if-{self.id}", daemon=True)
+
+    def state(self) -> tuple[int, str, dict[str, Any]]:
+        """The latest news."""
+        with self._lock:
+            return self._state
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended, one way or another."""
+        return self.state()[1] != "progress"
+
+    def _tell(self, name: str, told: dict[str, Any]) -> None:
+        with self._lock:
+            self._state = (self._state[0] + 1, name, told)
+
+    def _watch(self, done: int, of: int, gathered: Accumulator) -> None:
+        findings = [finding(metric, gathered.estimate(metric).as_dict()) for metric in PARTIAL]
+        self._tell("progress", {"done": done, "of": of, "phase": "running", "findings": findings})
+
+    def _work(self) -> None:
+        try:
+            answer = ask(
+                self.entry.run(), self.values, self.replications, watch=self._watch, cancel=self.cancel,
+                prebuilt=self.entry.prebuilt,
+            )  # fmt: skip
+            made = self.shelf.add(answer.run, f"{self.entry.card()['name']}, what if: {answer.label}")
+            outcomes = answer.run.summary()["outcomes"]
+            self._tell("done", {
+                "compare": compared(answer.comparison, self.entry.card(), made.card()),
+                "findings": [finding(metric, told) for metric, told in outcomes.items()],
+                "seconds": round(answer.seconds, 3), "run": made.card(),
+            })  # fmt: skip
+        except Interrupted:
+            self._tell("canceled", {})
+        except OpeniadsError as problem:
+            self._tell("failed", {"message": str(problem)})
+        finally:
+            if not self.over:  # an error of the program itself; the thread's own report goes to the terminal
+                self._tell("failed", {"message": "The run ended with an error; the terminal tells more."})
+
+
+class Jobs:
+    """The one question at a time, and how the last ones ended."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf = shelf
+        self._jobs: dict[str, Job] = {}
+        self._lock = threading.Lock()
+
+    def start(self, entry: Entry, values: Mapping[str, Any], replications: int) -> Job:
+        """Begin to work on a question; Busy if another one is under way."""
+        with self._lock:
+            if any(job.thread.is_alive() and not job.over for job in self._jobs.values()):
+                raise Busy
+            job = Job(self.shelf, entry, values, replications)
+            self._jobs[job.id] = job
+            while len(self._jobs) > REMEMBERED:
+                del self._jobs[next(iter(self._jobs))]
+            job.thread.start()
+        return job
+
+    def get(self, identity: str) -> Job:
+        """A question by its name; KeyError if there is none such."""
+        with self._lock:
+            return self._jobs[identity]
+
+    def close(self) -> None:
+        """End what is under way."""
+        with self._lock:
+            jobs = list(self._jobs.values())
+        for job in jobs:
+            job.cancel.set()
+        for job in jobs:
+            job.thread.join(timeout=10.0)
+
+
+__all__ = ["PARTIAL", "Busy", "Job", "Jobs"]

@@ -1,0 +1,223 @@
+"""The pages and answers of the viewer's server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Path, Query, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+
+from openiads.base.errors import InputError, OpeniadsError, UsageError
+from openiads.faces.replay.built import KINDS, viewer_files
+from openiads.faces.server.guard import TooLarge
+from openiads.faces.server.jobs import Busy, Job, Jobs
+from openiads.faces.server.shelf import Entry, Shelf, Unreadable
+
+#: Seconds between looks at a job, and between signs of life to a page that listens.
+LOOK, ALIVE = 0.05, 10.0
+#: What every answer of 4xx and 5xx holds.
+_PROBLEM: dict[str, Any] = {
+    "type": "object", "required": ["message", "todo"],
+    "properties": {"message": {"type": "string"}, "todo": {"type": "string"}},
+}  # fmt: skip
+_WRONG: dict[int | str, dict[str, Any]] = {
+    code: {"description": "what is wrong, and what to do", "content": {"application/json": {"schema": _PROBLEM}}}
+    for code in (400, 401, 403, 404, 405, 409, 413, 415, 416, 421, 422, 503)
+}
+
+Identity = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", max_length=16)]
+Chosen = Annotated[str, Query(pattern=r"^[0-9a-f]{16}$", max_length=16)]
+
+
+class Question(BaseModel):
+    """What if these levers stood so?"""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+    values: dict[str, bool | int | float | str] = Field(max_length=200)
+    replications: int = Field(ge=1, le=100_000)
+
+
+def application(shelf: Shelf, jobs: Jobs) -> FastAPI:
+    """The application without its guard.  Every route must be safe for anyone whom the guard lets through."""
+    app = FastAPI(title="openiads view", docs_url=None, redoc_url=None, openapi_url=None, responses=_WRONG)
+    pages = viewer_files()
+
+    def page(name: str) -> Response:
+        if name not in pages:
+            raise HTTPException(404)
+        return Response(pages[name], media_type=KINDS[name.rpartition(".")[2]])
+
+    @app.get("/", include_in_schema=False)
+    def index() -> Response:
+        return page("index.html")
+
+    @app.get("/{name}", include_in_schema=False)
+    def asset(name: str) -> Response:
+        return page(name)
+
+    _run_routes(app, shelf)
+    _whatif_routes(app, shelf, jobs)
+    _problems(app)
+    return app
+
+
+def _entry(shelf: Shelf, identity: str) -> Entry:
+    try:
+        return shelf.entry(identity)
+    except KeyError:
+        raise HTTPException(404) from None
+
+
+def _run_routes(app: FastAPI, shelf: Shelf) -> None:
+    @app.get("/api/runs")
+    def runs() -> JSONResponse:
+        return JSONResponse(shelf.cards())
+
+    @app.get("/api/runs/{run}")
+    def run_summary(run: Identity) -> JSONResponse:
+        return JSONResponse(_entry(shelf, run).summary())
+
+    @app.get("/api/runs/{run}/replays/{replication}")
+    def replay(run: Identity, replication: Annotated[int, Path(ge=0, lt=2**31)]) -> FileResponse:
+        _entry(shelf, run)
+        return FileResponse(shelf.replay(run, replication), media_type="application/octet-stream")
+
+    @app.get("/api/compare")
+    def compare(a: Chosen, b: Chosen) -> JSONResponse:
+        from openiads.faces.replay.summary import compared
+        from openiads.study.compare import Comparison
+
+        first, second = _entry(shelf, a), _entry(shelf, b)
+        return JSONResponse(compared(Comparison(first.run(), second.run()), first.card(), second.card()))
+
+
+def _whatif_routes(app: FastAPI, shelf: Shelf, jobs: Jobs) -> None:
+    @app.get("/api/runs/{run}/whatif")
+    def panel(run: Identity) -> JSONResponse:
+        entry = _entry(shelf, run)
+        told = _panel(entry)
+        entry.expect()
+        return JSONResponse(told)
+
+    @app.post("/api/runs/{run}/whatif", status_code=202)
+    def start(run: Identity, question: Question) -> JSONResponse:
+        from openiads.study.whatif import REPLICATIONS, changed
+
+        entry = _entry(shelf, run)
+        if not REPLICATIONS[1] <= question.replications <= REPLICATIONS[2]:
+            raise UsageError(
+                "replications", f"{question.replications}",
+                f"Give a whole number from {REPLICATIONS[1]} to {REPLICATIONS[2]}",
+            )  # fmt: skip
+        changed(entry.run(), question.values)  # what cannot run is refused at once
+        return JSONResponse({"job": jobs.start(entry, question.values, question.replications).id}, 202)
+
+    @app.get("/api/jobs/{job}/events")
+    async def events(job: Identity, request: Request) -> StreamingResponse:
+        return StreamingResponse(_news(_job(jobs, job), request), media_type="text/event-stream")
+
+    @app.delete("/api/jobs/{job}")
+    def cancel(job: Identity) -> JSONResponse:
+        _job(jobs, job).cancel.set()
+        return JSONResponse({"canceled": True})
+
+
+def _job(jobs: Jobs, identity: str) -> Job:
+    try:
+        return jobs.get(identity)
+    except KeyError:
+        raise HTTPException(404) from None
+
+
+def _panel(entry: Entry) -> dict[str, Any]:
+    from openiads.faces.export.about import clean
+    from openiads.study.whatif import REPLICATIONS, levers
+
+    run = entry.run()
+    told = []
+    for lever in levers(run):
+        row: dict[str, Any] = {"path": lever.path, "label": clean(lever.label), "group": clean(lever.group),
+                               "kind": lever.kind, "value": lever.value}  # fmt: skip
+        if lever.kind == "number":
+            row |= {"minimum": lever.minimum, "maximum": lever.maximum, "step": lever.step, "unit": lever.unit}
+        if lever.kind == "choice":
+            row["choices"] = list(lever.choices)
+        told.append(row)
+    value, minimum, maximum = REPLICATIONS
+    return {"scenario": clean(run.name), "levers": told,
+            "replications": {"value": value, "minimum": minimum, "maximum": maximum}}  # fmt: skip
+
+
+async def _news(job: Job, request: Request) -> AsyncIterator[bytes]:
+    """Server-sent events: the latest news at once, then each change, until the end."""
+    told, silent = 0, 0.0
+    while not await request.is_disconnected():
+        serial, name, what = job.state()
+        if serial != told:
+            told, silent = serial, 0.0
+            yield f"event: {name}\nid: {serial}\ndata: {json.dumps(what, allow_nan=False)}\n\n".encode()
+            if name != "progress":
+                return
+        elif silent >= ALIVE:
+            silent = 0.0
+            yield b": still at it\n\n"
+        await asyncio.sleep(LOOK)
+        silent += LOOK
+
+
+# ------------------------------------------------------------------ errors
+
+
+_SAID: Mapping[int, tuple[str, str]] = {
+    404: ("There is no such thing here.", "Go back to the list of runs; it may have been started anew."),
+    405: ("That cannot be done here.", "Reload the page."),
+    416: ("The replay has no such part.", "Reload the page."),
+}
+
+
+def _told(status: int, message: str, todo: str) -> JSONResponse:
+    return JSONResponse({"message": message, "todo": todo}, status)
+
+
+def _problems(app: FastAPI) -> None:
+    @app.exception_handler(HTTPException)
+    def plain(request: Request, problem: HTTPException) -> JSONResponse:
+        message, todo = _SAID.get(problem.status_code, (str(problem.detail), "Reload the page."))
+        return _told(problem.status_code, message, todo)
+
+    @app.exception_handler(RequestValidationError)
+    def malformed(request: Request, problem: RequestValidationError) -> JSONResponse:
+        first = problem.errors()[0]
+        place = ".".join(str(step) for step in first["loc"][1:]) or "request"
+        return _told(422, f"{place[:200]}: {first['msg']}", "Reload the page.")
+
+    @app.exception_handler(OpeniadsError)
+    def ours(request: Request, problem: OpeniadsError) -> JSONResponse:
+        status = 422 if isinstance(problem, UsageError | InputError) else 409
+        shown = type(problem)(problem.place, problem.reason) if not isinstance(problem, InputError) else problem
+        return _told(status, str(shown), problem.remedy or "Reload the page.")
+
+    @app.exception_handler(Unreadable)
+    def unreadable(request: Request, problem: Unreadable) -> JSONResponse:
+        return _told(409, str(problem), "Choose another run, or load the list again once this one is complete.")
+
+    @app.exception_handler(Busy)
+    def busy(request: Request, problem: Busy) -> JSONResponse:
+        return _told(409, "Another what-if question is being worked on.", "Wait for its answer, or cancel it.")
+
+    @app.exception_handler(TooLarge)
+    def large(request: Request, problem: TooLarge) -> JSONResponse:
+        return _told(413, "The request is too large.", "Send less.")
+
+    @app.exception_handler(RecursionError)
+    def deep(request: Request, problem: RecursionError) -> JSONResponse:
+        return _told(422, "The request is nested too deeply.", "Reload the page.")
+
+
+__all__ = ["application"]

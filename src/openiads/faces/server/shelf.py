@@ -1,0 +1,187 @@
+"""The runs that a server shows, under opaque names, and what has been prepared of them."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import tempfile
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from openiads.base.errors import OpeniadsError, UsageError
+from openiads.faces.export.about import clean
+from openiads.faces.replay.summary import card, summary
+from openiads.world.prebuilt import Prebuilt
+
+#: Runs that what-if questions have left and that are kept.
+ANSWERS = 8
+#: Replications beyond which a run is taken to be of interest as a whole: its engine is not loaded before it is needed.
+LARGE = 20_000
+#: Bytes of prepared replays kept; what was used longest ago goes first.
+PREPARED = 1_000_000_000
+
+
+class Unreadable(Exception):
+    """A run that cannot be shown now; the message says why and what to do."""
+
+
+class Entry:
+    """One run: opened when first asked for, and again as long as it cannot be read."""
+
+    def __init__(self, path: Path | None, run: Any = None, name: str = "") -> None:
+        self.id = secrets.token_hex(8)
+        self.path, self.name = path, name
+        self._run = run
+        self._lock = threading.RLock()
+        self._summary: dict[str, Any] | None = None
+        self._expected: threading.Thread | None = None
+        self.prebuilt = Prebuilt()  # what its changed worlds share
+
+    def run(self) -> Any:
+        """The run; Unreadable if it is not complete, damaged or of another version."""
+        from openiads.study.replicate import open_run
+
+        with self._lock:
+            if self._run is None and self.path is not None:
+                try:
+                    self._run = open_run(self.path)
+                except OpeniadsError as problem:
+                    raise Unreadable(str(problem)) from problem
+                except OSError as problem:
+                    raise Unreadable(f"{self.path}: cannot be read ({problem.strerror}).") from problem
+            return self._run
+
+    def card(self) -> dict[str, Any]:
+        """What the list shows, whatever state the run is in."""
+        try:
+            told = card(self.run(), self.id)
+        except Unreadable as problem:
+            shown = clean(self.path.name) if self.path is not None else self.name
+            return {"id": self.id, "name": shown, "question": "", "scenario": "", "seed": 0, "replications": 0,
+                    "failed": 0, "digest": "", "state": "unreadable", "message": str(problem)}  # fmt: skip
+        return told | {"name": self.name} if self.name else told
+
+    def expect(self) -> None:
+        """Make ready for a what-if question, on a thread: what changed worlds share is built, and the engine loaded."""
+        from openiads.study.whatif import rehearse
+
+        def work() -> None:
+            with suppress(OpeniadsError, Unreadable, OSError):  # who asks the question is told
+                rehearse(self.run(), self.prebuilt)
+
+        with self._lock:
+            if self._expected is None:
+                self._expected = threading.Thread(target=work, name="rehearse", daemon=True)
+                self._expected.start()
+
+    def summary(self) -> dict[str, Any]:
+        """The dashboard of the run, worked out once; ResultsError if it turns out to be damaged."""
+        with self._lock:
+            if self._summary is None:
+                self._summary = summary(self.run(), self.id) | {"name": self.card()["name"]}
+            return self._summary
+
+
+class Shelf:
+    """All runs of a server.  Close it to remove what was prepared."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="openiads-view-"))  # only its owner may enter
+        self._entries = {entry.id: entry for path in paths for entry in _entries(path)}
+        self._answers: list[str] = []
+        self._lock = threading.Lock()
+        self._busy: dict[tuple[str, int], threading.Lock] = {}
+
+    def cards(self) -> list[dict[str, Any]]:
+        """A card for every run, in the order given, answers to what-if questions last."""
+        with self._lock:
+            entries = list(self._entries.values())
+        return [entry.card() for entry in entries]
+
+    def entry(self, identity: str) -> Entry:
+        """A run by its opaque name; KeyError if there is none such."""
+        with self._lock:
+            return self._entries[identity]
+
+    def add(self, run: Any, name: str) -> Entry:
+        """Take in the answer to a what-if question; the oldest ones go."""
+        entry = Entry(None, run, clean(name))
+        with self._lock:
+            self._entries[entry.id] = entry
+            self._answers.append(entry.id)
+            while len(self._answers) > ANSWERS:
+                gone = self._answers.pop(0)
+                del self._entries[gone]
+                for path in self.folder.glob(f"{gone}-*"):
+                    path.unlink(missing_ok=True)
+        return entry
+
+    def replay(self, identity: str, replication: int) -> Path:
+        """The prepared file of a replication, made if it is not there yet."""
+        from openiads.faces.replay import pack
+
+        entry = self.entry(identity)
+        run = entry.run()
+        if not 0 <= replication < run.replications:
+            raise UsageError(
+                "replication", f"{replication} is not in this run", f"Choose one of 0 to {run.replications - 1}"
+            )
+        target = self.folder / f"{entry.id}-{replication}.oiads"
+        with self._lock:
+            alone = self._busy.setdefault((entry.id, replication), threading.Lock())
+        with alone:
+            if not target.exists():
+                draft = target.with_suffix(".part")
+                draft.write_bytes(pack(run, replication))
+                draft.replace(target)
+            os.utime(target)
+        self._make_room(target)
+        return target
+
+    def begin(self) -> None:
+        """Prepare ahead what is likely to be looked at first: a replay of the first run, unless that is a large one."""
+
+        def work() -> None:
+            with suppress(OpeniadsError, Unreadable, OSError):  # who asks for it is told
+                first = next(iter(self._entries.values()))
+                if first.run().replications <= LARGE:
+                    self.replay(first.id, 0)
+
+        threading.Thread(target=work, name="prepare", daemon=True).start()
+
+    def _make_room(self, kept: Path) -> None:
+        with self._lock:
+            files = sorted(self.folder.glob("*.oiads"), key=lambda path: path.stat().st_mtime)
+            size = sum(path.stat().st_size for path in files)
+            for path in files:
+                if size > PREPARED and path != kept:
+                    size -= path.stat().st_size
+                    path.unlink()
+
+    def close(self) -> None:
+        """Remove what was prepared."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _entries(path: Path) -> list[Entry]:
+    """The run of a folder, or every run of a sweep's folder."""
+    from openiads.study.sweep import is_sweep, open_sweep
+
+    if not is_sweep(path):
+        return [Entry(path)]
+    try:
+        sweep = open_sweep(path)
+    except OpeniadsError:
+        return [Entry(path)]  # its card tells why
+    found = []
+    for point in sweep.points:
+        words = ", ".join(f"{name} = {value}" for name, value in point.label.items())
+        found.append(Entry(Path(sweep.store.folder(point.index)), name=clean(f"{sweep.name}: {words or point.index}")))
+    return found
+
+
+__all__ = ["Entry", "Shelf", "Unreadable"]

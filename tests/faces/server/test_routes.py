@@ -1,0 +1,218 @@
+"""What the server answers: runs, replays in ranges, comparisons, what-if questions; and errors that help."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from faces.server.conftest import Served, served
+from openiads.base.errors import UsageError
+from openiads.faces.replay import unpacked
+from openiads.faces.server import listening
+
+
+def news(server: Served, job: str) -> list[tuple[str, dict[str, Any]]]:
+    """The events of a job until its end."""
+    body = server.client("GET", f"/api/jobs/{job}/events").body.decode()
+    parts = [
+        dict(line.split(": ", 1) for line in part.splitlines())
+        for part in body.split("\n\n")
+        if part.startswith("event")
+    ]
+    return [(part["event"], json.loads(part["data"])) for part in parts]
+
+
+def ask(server: Served, values: dict[str, Any], replications: int = 20) -> Any:
+    body = json.dumps({"values": values, "replications": replications}).encode()
+    return server.client("POST", f"/api/runs/{server.ids[0]}/whatif", body)
+
+
+def test_every_run_has_a_card_and_a_folder_that_is_none_says_why(server: Served, duel: Any) -> None:
+    cards = server.client("GET", "/api/runs").json()
+    ready, empty = cards[0], cards[1]
+    assert (ready["name"], ready["state"], ready["digest"]) == ("one_on_one", "ready", duel.digest)
+    assert empty["state"] == "unreadable"
+    assert "no run.json" in empty["message"]
+    assert len({card["id"] for card in cards}) == len(cards)
+
+
+def test_the_numbers_of_a_summary_are_those_of_the_store(server: Served, duel: Any) -> None:
+    told = server.client("GET", f"/api/runs/{server.ids[0]}").json()
+    for row in told["findings"]:
+        stored = duel.estimate(row["metric"]).as_dict()
+        assert row["value"] == stored.get("median", stored["mean"])
+        assert (row["low"], row["high"], row["n"]) == (stored["low"], stored["high"], stored["n"])
+    rows = duel.rows()
+    for bar in told["leakers"]:
+        chosen = rows["leakers"] == int(bar["key"])
+        assert bar["value"] == pytest.approx(chosen.mean())
+        assert bar["replications"] == rows["replication"][chosen].tolist()[:20]
+    assert told["placard"][0].startswith("Analysis, teaching and wargaming only.")
+    assert told["recorded"] == [0]
+
+
+def test_time_lines_end_where_the_outcomes_are(server: Served, duel: Any) -> None:
+    told = server.client("GET", f"/api/runs/{server.ids[0]}").json()
+    lines = {line["name"]: line for line in told["timelines"]}
+    leaked = lines["Leakers so far"]
+    counts = sorted(duel.rows()["leakers"].tolist())
+    assert leaked["high"][-1] == counts[-(-9 * len(counts) // 10) - 1]
+    assert all(
+        low <= middle <= high for low, middle, high in zip(leaked["low"], leaked["middle"], leaked["high"], strict=True)
+    )
+    assert all(count >= 0 for line in lines.values() for count in line["low"])
+
+
+def test_a_replay_comes_whole_and_in_ranges(server: Served) -> None:
+    path = f"/api/runs/{server.ids[0]}/replays/1"
+    whole = server.client("GET", path)
+    assert whole.status == 200
+    assert unpacked(whole.body)[0]["replication"] == 1
+    part = server.client("GET", path, headers={"range": "bytes=8-15"})
+    assert (part.status, part.body) == (206, whole.body[8:16])
+    assert part.header("content-range") == f"bytes 8-15/{len(whole.body)}"
+    beyond = server.client("GET", path, headers={"range": f"bytes={len(whole.body)}-"})
+    assert beyond.status == 416
+
+
+@pytest.mark.parametrize("path", [
+    "/api/runs/0000000000000000", "/api/runs/{run}/replays/40", "/api/runs/{run}/replays/-1", "/api/runs/../../etc",
+    "/api/runs/{run}/replays/1e9", "/api/compare", "/api/compare?a={run}&b=x", "/nothing.js", "/../pyproject.toml",
+    "/%2e%2e/secret", "/api/jobs/0000000000000000/events",
+])  # fmt: skip
+def test_what_is_not_there_says_so_in_one_line(server: Served, path: str) -> None:
+    answer = server.client("GET", path.format(run=server.ids[0]))
+    assert answer.status in (404, 422)
+    told = answer.json()
+    assert told["message"]
+    assert told["todo"]
+    assert "Traceback" not in answer.body.decode()
+
+
+def test_a_run_compared_with_itself_differs_in_nothing(server: Served) -> None:
+    run = server.ids[0]
+    told = server.client("GET", f"/api/compare?a={run}&b={run}").json()
+    assert told["pairs"] == 40
+    assert all(row["difference"]["value"] in (0, None) for row in told["rows"])
+
+
+def test_a_what_if_question_is_answered_on_the_same_dice(server: Served) -> None:
+    panel = server.client("GET", f"/api/runs/{server.ids[0]}/whatif").json()
+    (raid,) = [lever for lever in panel["levers"] if lever["path"].endswith(".count")]
+    started = ask(server, {raid["path"]: raid["value"] + 1})
+    assert started.status == 202
+    told = news(server, started.json()["job"])
+    assert [name for name, _ in told][-1] == "done"
+    done = told[-1][1]
+    assert done["compare"]["pairs"] == 20
+    threats = next(row for row in done["compare"]["rows"] if row["metric"] == "threats")
+    assert (threats["a"]["value"], threats["b"]["value"], threats["difference"]["value"]) == (1, 2, 1)
+    assert done["run"]["id"] in server.ids
+    assert server.client("GET", f"/api/runs/{done['run']['id']}").status == 200
+    assert news(server, started.json()["job"])[-1][0] == "done"  # a page that comes back still learns it
+
+
+def test_a_what_if_question_can_be_canceled_and_only_one_is_worked_on(server: Served) -> None:
+    first = ask(server, {}, 2000)
+    assert first.status == 202
+    second = ask(server, {})
+    job = first.json()["job"]
+    assert server.client("DELETE", f"/api/jobs/{job}").json() == {"canceled": True}
+    assert second.status == 409
+    assert "Another" in second.json()["message"]
+    assert news(server, job)[-1][0] == "canceled"
+    server.jobs.get(job).thread.join(timeout=30.0)
+    assert len(server.shelf.cards()) == len(server.ids)
+
+
+@pytest.mark.parametrize(("values", "said"), [
+    ({"raid[9].count": 1}, "no such lever"),
+    ({"raid[1].count": -1}, "outside"),
+    ({"raid[1].count": 1.5}, "whole number"),
+    ({"raid[1].count": "many"}, "not a number"),
+    ({"raid[1].count": True}, "not a number"),
+    ({"site[1].doctrine.control": "berserk"}, "choose one of"),
+    ({"__class__": 1}, "no such lever"),
+])  # fmt: skip
+def test_levers_take_only_what_they_offer(server: Served, values: dict[str, Any], said: str) -> None:
+    answer = ask(server, values)
+    assert answer.status == 422
+    assert said in answer.json()["message"]
+
+
+@pytest.mark.parametrize("body", [
+    b"", b"{", b"[]", b"null", b'{"values": {}}', b'{"values": {}, "replications": 20, "more": 1}',
+    b'{"values": {}, "replications": "20"}', b'{"values": {}, "replications": 5}', b"[" * 60_000,
+    b'{"values": {"a": {"b": 1}}, "replications": 20}', b'{"values": {}, "replications": NaN}', b"\xff\xfe",
+])  # fmt: skip
+def test_malformed_questions_are_refused_in_one_line(server: Served, body: bytes) -> None:
+    answer = server.client("POST", f"/api/runs/{server.ids[0]}/whatif", body)
+    assert answer.status in (400, 415, 422), answer.body
+    assert set(answer.json()) == {"message", "todo"}
+
+
+def test_runs_that_cannot_be_read_leave_the_page_alive(duel: Any, tmp_path: Path) -> None:
+    unsealed, damaged, other, file = (tmp_path / name for name in ("unsealed", "damaged", "other", "file"))
+    for folder in (unsealed, damaged, other):
+        shutil.copytree(duel.path, folder)
+    (unsealed / "SEALED.json").unlink()
+    (other / "run.json").write_text("{}")
+    chunk = sorted((damaged / "chunks").glob("c*.parquet"))[0]
+    chunk.write_bytes(chunk.read_bytes()[:-99])
+    file.write_text("no folder")
+    made = served([unsealed, damaged, other, file, duel.path])
+    cards = made.client("GET", "/api/runs").json()
+    assert [card["state"] for card in cards][-1] == "ready"
+    assert "not complete" in cards[0]["message"]
+    assert all(card["message"] for card in cards if card["state"] == "unreadable")
+    for card in cards[:-1]:
+        for path in (f"/api/runs/{card['id']}", f"/api/runs/{card['id']}/replays/0", f"/api/runs/{card['id']}/whatif"):
+            answer = made.client("GET", path)
+            assert answer.status < 500, (path, answer.body)
+    broken = made.client("GET", f"/api/runs/{cards[1]['id']}")
+    assert broken.status == 409
+    assert "damaged" in broken.json()["message"]
+    shutil.copy(Path(duel.path) / "SEALED.json", unsealed / "SEALED.json")
+    assert made.client("GET", "/api/runs").json()[0]["state"] == "ready"  # it has become complete meanwhile
+    made.shelf.close()
+
+
+def test_what_was_prepared_goes_with_the_server(duel: Any) -> None:
+    made = served([Path(duel.path)])
+    made.client("GET", f"/api/runs/{made.ids[0]}/replays/0")
+    folder = made.shelf.folder
+    assert folder.stat().st_mode & 0o077 == 0
+    assert list(folder.iterdir())
+    made.shelf.close()
+    assert not folder.exists()
+
+
+def test_a_port_in_use_is_one_clear_line() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        with pytest.raises(UsageError, match="in use by another program"):
+            listening(other.getsockname()[1])
+
+
+def test_a_free_port_is_taken_on_loopback_only() -> None:
+    with listening(0) as door:
+        assert door.getsockname()[0] == "127.0.0.1"
+        assert door.getsockname()[1] > 0
+
+
+def test_old_answers_make_room(server: Served, duel: Any) -> None:
+    from openiads.faces.server.shelf import ANSWERS
+
+    made = served([Path(duel.path)])
+    entries = [made.shelf.add(duel, f"answer {k}") for k in range(ANSWERS + 2)]
+    kept = made.ids
+    assert entries[0].id not in kept
+    assert entries[-1].id in kept
+    assert made.client("GET", f"/api/runs/{entries[0].id}").status == 404
+    made.shelf.close()

@@ -1,0 +1,60 @@
+"""The command from outside: it prints an address, serves it, and ends in order."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+def begin(*arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "openiads", "view", "--no-open", *arguments]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, 143)])
+def test_the_address_opens_the_viewer_until_the_command_ends(duel: Any, sent: signal.Signals, code: int) -> None:
+    server = begin(str(duel.path))
+    assert server.stdout is not None
+    address = server.stdout.readline().strip()
+    assert address.startswith("http://127.0.0.1:")
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    with opener.open(address) as page:
+        assert b'<div id="app">' in page.read()
+    with opener.open(f"{address.partition('?')[0]}viewer.js") as script:
+        assert script.headers["content-type"].startswith("text/javascript")
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        urllib.request.urlopen(address.partition("?")[0])
+    server.send_signal(sent)
+    _, told = server.communicate(timeout=60)
+    assert server.returncode == code
+    assert "Traceback" not in told
+
+
+def test_a_port_in_use_is_one_line_and_exit_code_2(duel: Any) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        server = begin(str(duel.path), "--port", str(port))
+        said, told = server.communicate(timeout=60)
+    assert server.returncode == 2
+    assert said == ""
+    assert (
+        told.strip() == f"--port {port}: the port is in use by another program. Choose another one, or leave --port out"
+    )
+
+
+def test_a_folder_that_is_not_there_is_one_line_and_exit_code_74(tmp_path: Path) -> None:
+    server = begin(str(tmp_path / "nowhere"))
+    _, told = server.communicate(timeout=60)
+    assert server.returncode == 74
+    assert "no such folder" in told
+    assert told.count("\n") == 1
