@@ -6,8 +6,10 @@ import sys
 import textwrap
 import threading
 import time
+from collections import namedtuple
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from openiads.base import compiled
@@ -309,3 +311,13 @@ def test_without_a_cache_folder_nobody_waits(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(compiled, "_usable_cache_folder", lambda: None)
     with compiled.filling_cache(), compiled.filling_cache():
         pass
+
+
+def test_a_reference_to_another_layout_is_another_type() -> None:
+    """Compiled code is stored under its types: a field that moves must not meet code for where it was before."""
+    cls = namedtuple("Planted", "rows weights")
+    one = np.dtype([("a", "f8"), ("b", "f8")], align=True)
+    two = np.dtype([("a", "f8"), ("new", "f8"), ("b", "f8")], align=True)
+    weights = compiled.resolve("f8[::1]")
+    types = [compiled.shared_type(cls, [compiled.rows_type(rows), weights]) for rows in (one, one, two)]
+    assert types[0] == types[1] != types[2]

@@ -8,6 +8,7 @@ is entered from Python and lives as long as that call; what it points to is not 
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from numba.core import cgutils, types
@@ -17,18 +18,22 @@ from numba.extending import NativeValue, infer_getattr, models, register_model, 
 
 __all__ = ["Reference", "reference"]
 
-#: The tuple's class and its type as Numba would have it, by the name of the class.
+#: The tuple's class and its type as Numba would have it, by the name of the reference.
 _TUPLES: dict[str, tuple[Any, Any]] = {}
 
 
 class Reference(types.Type):
-    """The type of a reference to the named tuple whose class has this name."""
+    """The type of a reference to a named tuple; its name holds the class's and what the tuple's layout comes to.
+
+    Compiled code is stored under the types of its arguments: code for another layout must not be taken for it.
+    """
 
 
 def reference(cls: Any, whole: Any) -> Reference:
     """The type of references to ``cls``, whose values as Numba would have them are of the type ``whole``."""
-    _TUPLES[cls.__name__] = cls, whole
-    found = Reference(cls.__name__)
+    name = f"{cls.__name__}.{hashlib.sha256(str(whole).encode()).hexdigest()[:16]}"
+    _TUPLES[name] = cls, whole
+    found = Reference(name)
     typeof_impl.register(cls)(lambda value, context: found)
     return found
 
