@@ -143,7 +143,7 @@ def _csv(answer: Answer, path: Path) -> None:
         lat, lon = answer.plan.ground(along, across)
         columns = zip(along * KM, across * KM, np.degrees(lat), np.degrees(lon), each.possible.ravel(), strict=True)
         lines += [f"{each.limits},{a:.4f},{b:.4f},{y:.6f},{x:.6f},{cell:d}" for a, b, y, x, cell in columns]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    geofiles.save(path, ("\n".join(lines) + "\n").encode())
 
 
 def window(answer: Answer) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -178,9 +178,7 @@ def sampled(answer: Answer, each: Footprint, lats: NDArray[np.float64], lons: ND
 
 def _tiff(answer: Answer, path: Path) -> None:
     lats, lons = window(answer)
-    bands = [
-        (f"a shot is possible, {each.limits} limits", sampled(answer, each, lats, lons)) for each in answer.found
-    ]
+    bands = [(f"a shot is possible, {each.limits} limits", sampled(answer, each, lats, lons)) for each in answer.found]
     told = {key: str(value) for key, value in as_data(answer).items() if key != "limits"}
     geofiles.geotiff(path, np.degrees(lats), np.degrees(lons), bands, {**told, "note": FOOTER})
 
