@@ -13,6 +13,7 @@ import os
 import platform
 import secrets
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -169,6 +170,21 @@ def write_file(path: Path, data: bytes, *, chunks: bool = True) -> None:
         raise _trouble(path, problem, "write results", len(data), again=again) from problem
 
 
+def refuse_unwritable(path: Path) -> None:
+    """ResultsError where a file of that name could not be written, found by writing an unnamed one beside it.
+
+    For what takes long before it writes; a disk that fills up in the meantime is told by ``write_file``.
+    """
+    try:
+        if path.exists() and not os.access(path, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        _active.before("create", path)
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as problem:
+        raise _trouble(path, problem, "write results", again=_AGAIN) from problem
+
+
 def _write_synced(path: Path, data: bytes) -> None:
     handle = _active.create(path)
     try:
@@ -255,6 +271,7 @@ __all__ = [
     "holder",
     "make_folder",
     "read_file",
+    "refuse_unwritable",
     "room",
     "sweep",
     "use",
