@@ -92,15 +92,23 @@ def read(path: Path) -> dict[str, Any]:
 
 def number(figures: list[float]) -> str:
     """A mean with its interval."""
-    mean, low, high = figures
-    digits = 1 if mean >= 0.95 or mean == 0.0 else 2
-    return f"{mean:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
+    mean = figures[0]
+    return between(figures, 1 if mean >= 0.95 or mean == 0.0 else 2 if mean >= 0.1 else 3)
 
 
 def percent(figures: list[float]) -> str:
-    """A share with its interval."""
+    """A share with its interval; near 0 and 1 with as many decimals as tell it from never and always."""
     mean, low, high = (100 * value for value in figures)
-    return f"{mean:.0f} % ({low:.0f} to {high:.0f})"
+    rest = min(mean, 100 - mean)
+    return between([mean, low, high], 0 if rest >= 10 else 2 if 0 < rest < 0.1 else 1, " %")
+
+
+def between(figures: list[float], digits: int, unit: str = "") -> str:
+    """A mean and the ends of its interval with so many decimals; one more where the ends would look the same."""
+    mean, low, high = figures
+    if low < high and f"{low:.{digits}f}" == f"{high:.{digits}f}":
+        digits += 1
+    return f"{mean:.{digits}f}{unit} ({low:.{digits}f} to {high:.{digits}f})"
 
 
 def count(threats: float) -> str:

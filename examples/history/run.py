@@ -130,7 +130,8 @@ def table(results: dict[str, Any]) -> str:
     cases = list(results["cases"].values())
 
     def percent(value: float) -> str:
-        return f"{100.0 * value:.0f} %"
+        nearly = 0.0 < value < 0.005 or 0.995 <= value < 1.0  # no share that is nearly all is told as all
+        return f"{100.0 * value:.{1 if nearly else 0}f} %"
 
     def band(found: dict[str, float]) -> str:
         inner = f"{percent(found['tenth'])} to {percent(found['ninetieth'])}"

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from house.source import ROOT
 from openiads.base.errors import InputError
 from openiads.data.catalog import catalog, load_catalog
 from openiads.data.reading import loads
@@ -12,6 +13,7 @@ from openiads.data.rounds import missile_of, round_of, round_values
 from openiads.earth.geodesy import direct
 from openiads.physics import ballistics, flyout, reach
 from openiads.study import reach_table
+from openiads.study.envelope import unit_world
 from openiads.world.build import build
 from openiads.world.codes import ThreatClass
 
@@ -50,6 +52,25 @@ def test_range_ceiling_and_peak_speed_of_the_first_round_are_as_published(told):
     assert {name: found[name] for name in ("range", "ceiling", "peak speed")} == {
         "range": 0.0, "ceiling": 0.0, "peak speed": 0.0
     }  # fmt: skip
+
+
+def test_pages_tell_the_steps_of_the_flyout_table_and_where_it_begins_low_down():
+    world = unit_world("s300pmu2")
+    at = int(world.rows["magazines"]["flyout_table"][0])
+    ranges, heights, step, climb = world.tables[at : at + 4]
+    times = world.tables[at + 4 : at + 4 + int(ranges * heights * 3)].reshape(int(ranges), int(heights), 3)[:, :, 0]
+    low = np.isfinite(times[:, :2]).all(axis=1)  # a place below the first step of height rests on both its ends
+    begins = step * int(np.argmax(low))
+    assert low[int(np.argmax(low)) :][:10].all()
+    page, card, guide = (
+        (ROOT / "docs" / name).read_text(encoding="utf-8")
+        for name in ("reference/reach.md", "cards/envelopes.md", "envelopes.md")
+    )
+    assert f"heights in steps of {climb / 1000:g} km, {ranges:.0f} ranges out to\n1.25 times" in page
+    assert f"at {begins / 1000:.1f} km below {climb / 1000:g} km of height for the `48n6e2`" in page
+    assert f"one step of the flyout table ({step / 1000:.1f} km for a 200 km round)" in card
+    assert f"one step ({step / 1000:.1f} km for a 200 km round)" in guide
+    assert f"({begins / 1000:.1f} by its table)" in guide
 
 
 def test_the_scud_b_is_inside_the_published_intervals_without_a_fit(told):

@@ -5,6 +5,7 @@ Polygons are the outlines of cells where a target of one height is detected, by 
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def _csv(found: Coverage, path: Path) -> None:
     columns += [found.count(k) for k in range(len(found.question.heights))]
     forms = ["%.6f", "%.6f", "%.1f", "%d", "%.1f", "%.1f"] + ["%d"] * len(found.question.heights)
     table = np.column_stack([column.ravel() for column in columns])
-    np.savetxt(path, table, fmt=forms, delimiter=",", header=",".join(heads), comments="")
+    geofiles.csv(path, heads, forms, table)
 
 
 def _npz(found: Coverage, path: Path) -> None:
@@ -67,8 +68,9 @@ def _npz(found: Coverage, path: Path) -> None:
         "codes": np.stack([view.code for view in found.views]),
         "terrain_sha256": np.array(found.terrain.digest()),
     }  # fmt: skip
-    with path.open("wb") as file:
-        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+    out = io.BytesIO()
+    np.savez_compressed(out, **arrays)  # type: ignore[arg-type]
+    geofiles.save(path, out.getvalue())
 
 
 def _tiff(found: Coverage, path: Path) -> None:

@@ -146,7 +146,7 @@ def _kml(answer: Answer, path: Path) -> None:
 
 
 def _csv(answer: Answer, path: Path) -> None:
-    head = "height_m,latitude_deg,longitude_deg,ground_range_km," + ",".join(f"spare_s_{arm}" for arm in answer.cuts)
+    heads = ["height_m", "latitude_deg", "longitude_deg", "ground_range_km", *(f"spare_s_{arm}" for arm in answer.cuts)]
     parts = []
     for k in range(len(next(iter(answer.cuts.values())).heights)):
         paths = next(iter(answer.cuts.values())).paths[k]
@@ -156,7 +156,7 @@ def _csv(answer: Answer, path: Path) -> None:
                    paths.away * KM, *(np.where(spare >= 0.0, spare, math.nan) for spare in spares)]  # fmt: skip
         parts.append(np.column_stack([column[kept] for column in columns]))
     forms = ["%.1f", "%.6f", "%.6f", "%.3f", *["%.2f"] * len(answer.cuts)]
-    np.savetxt(path, np.concatenate(parts), fmt=forms, delimiter=",", header=head, comments="")
+    geofiles.csv(path, heads, forms, np.concatenate(parts))
 
 
 #: Ending of a file name -> what writes it.

@@ -19,6 +19,7 @@ import numpy as np
 
 from openiads.faces import text
 from openiads.faces.brief import Brief, Lane
+from openiads.faces.geofiles import save
 from openiads.world.codes import Side, Terminal, ThreatClass
 
 if TYPE_CHECKING:
@@ -154,7 +155,17 @@ def svg(figure: Figure, key: str, label: str, *, adaptive: bool = True) -> str:
 
 def png(figure: Figure, path: Path, *, dots: int = 110) -> None:
     """Write a figure as a PNG on white."""
-    figure.savefig(path, format="png", dpi=dots, facecolor="white")
+    out = io.BytesIO()
+    figure.savefig(out, format="png", dpi=dots, facecolor="white")
+    save(path, out.getvalue())
+
+
+def picture(figure: Figure, path: Path, key: str, label: str) -> None:
+    """Write a figure as PNG or SVG, by the ending of its name; key, label : of ``svg``."""
+    if path.suffix.lower() == ".png":
+        png(figure, path)
+    else:
+        save(path, svg(figure, key, label, adaptive=False).encode())
 
 
 def leaker_histogram(brief: Brief) -> Figure:

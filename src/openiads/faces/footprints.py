@@ -143,7 +143,7 @@ def _csv(answer: Answer, path: Path) -> None:
         lat, lon = answer.plan.ground(along, across)
         columns = zip(along * KM, across * KM, np.degrees(lat), np.degrees(lon), each.possible.ravel(), strict=True)
         lines += [f"{each.limits},{a:.4f},{b:.4f},{y:.6f},{x:.6f},{cell:d}" for a, b, y, x, cell in columns]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    geofiles.save(path, ("\n".join(lines) + "\n").encode())
 
 
 def window(answer: Answer) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -1,10 +1,12 @@
 """Areas of a map as files for other tools: outlines of cells as GeoJSON and KML, cells as GeoTIFF.
 
+Every file is made in memory and then written by ``save``: whole, or not at all and what had its name is kept.
 Longitude and latitude in degrees (WGS 84), outer rings counterclockwise, rounded to a hundred-thousandth of a degree.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,7 +20,7 @@ from numpy.typing import NDArray
 
 from openiads.base.errors import InputError
 
-__all__ = ["Area", "Ring", "geojson", "geotiff", "kml", "outlines", "polygons", "rounded"]
+__all__ = ["Area", "Ring", "csv", "geojson", "geotiff", "kml", "outlines", "polygons", "rounded", "save"]
 
 DIGITS = 5
 METERS_PER_RADIAN = 6_371_000.0
@@ -39,6 +41,13 @@ class Area:
     polygons: Sequence[Sequence[Ring]]  #: each its outer ring and then its holes, closed
     shade: int = 0  #: which fill; 0 is the first
     height: float = 0.0  #: m, of the corners in KML
+
+
+def save(path: Path, data: bytes) -> None:
+    """Write a file whole, replacing what has its name only once all bytes are on the disk; ResultsError."""
+    from openiads.study import disk
+
+    disk.write_file(path, data, chunks=False)
 
 
 def _area(ring: Any) -> float:
@@ -95,7 +104,14 @@ def geojson(areas: Iterable[Area], path: Path) -> None:
          "geometry": {"type": "MultiPolygon", "coordinates": [list(rings) for rings in each.polygons]}}
         for each in areas
     ]  # fmt: skip
-    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    save(path, json.dumps({"type": "FeatureCollection", "features": features}).encode())
+
+
+def csv(path: Path, heads: Sequence[str], forms: Sequence[str], table: NDArray[Any]) -> None:
+    """Write rows of numbers under heads; table : (rows, columns), forms : how each column is printed, "%.2f"."""
+    out = io.BytesIO()
+    np.savetxt(out, table, fmt=list(forms), delimiter=",", header=",".join(heads), comments="")
+    save(path, out.getvalue())
 
 
 def kml(areas: Iterable[Area], path: Path, title: str) -> None:
@@ -120,7 +136,7 @@ def kml(areas: Iterable[Area], path: Path, title: str) -> None:
                 line = _node(_node(polygon, "innerBoundaryIs" if n else "outerBoundaryIs"), "LinearRing")
                 corners = (f"{lon:.{DIGITS}f},{lat:.{DIGITS}f},{each.height:g}" for lon, lat in ring)
                 _node(line, "coordinates", " ".join(corners))
-    ElementTree.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
+    save(path, ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
 
 
 def _node(parent: Any, name: str, body: str | None = None, **attributes: str) -> Any:
@@ -146,9 +162,12 @@ def geotiff(
     north, east = lats[1] - lats[0], lons[1] - lons[0]
     corner = rasterio.transform.from_origin(lons[0] - east / 2, lats[-1] + north / 2, east, north)
     shape = {"height": len(lats), "width": len(lons), "count": len(bands), "dtype": "float32"}
-    with rasterio.open(path, "w", "GTiff", crs="EPSG:4326", transform=corner, nodata=math.nan, compress="deflate",
-                       **shape) as file:  # fmt: skip
-        for n, (name, values) in enumerate(bands, 1):
-            file.write(np.where(np.isfinite(values), values, np.nan)[::-1].astype(np.float32), n)
-            file.set_band_description(n, name)
-        file.update_tags(**tags)
+    # In memory: on a full disk GDAL closes a file of no bytes without a word.
+    with rasterio.MemoryFile() as memory:
+        with memory.open(driver="GTiff", crs="EPSG:4326", transform=corner, nodata=math.nan, compress="deflate",
+                         **shape) as file:  # fmt: skip
+            for n, (name, values) in enumerate(bands, 1):
+                file.write(np.where(np.isfinite(values), values, np.nan)[::-1].astype(np.float32), n)
+                file.set_band_description(n, name)
+            file.update_tags(**tags)
+        save(path, bytes(memory.getbuffer()))

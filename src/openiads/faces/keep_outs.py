@@ -69,7 +69,7 @@ def _csv(found: KeepOut, path: Path) -> None:
     heads += [f"units_at_{height:g}_m_{above}" for height in found.heights]
     table = np.column_stack([each.ravel() for each in (lat, lon, found.where.ground, found.where.known, *found.counts)])
     forms = ["%.6f", "%.6f", "%.1f", "%d"] + ["%d"] * len(found.heights)
-    np.savetxt(path, table, fmt=forms, delimiter=",", header=",".join(heads), comments="")
+    geofiles.csv(path, heads, forms, table)
 
 
 def _tiff(found: KeepOut, path: Path) -> None:

@@ -13,6 +13,7 @@ import os
 import platform
 import secrets
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,7 +23,8 @@ from openiads.base.errors import ResultsError
 #: What temporary files end in; whatever has this ending was never finished.
 TEMPORARY = ".tmp"
 
-_RESUME = "run the same command again: finished chunks are kept"
+_AGAIN = "run the same command again"
+_RESUME = f"{_AGAIN}: finished chunks are kept"
 
 
 class Disk:
@@ -118,20 +120,22 @@ def room(path: Path) -> str:
         return ""
 
 
-def _trouble(path: Path, problem: OSError, doing: str, need: int | None = None) -> ResultsError:
+def _trouble(
+    path: Path, problem: OSError, doing: str, need: int | None = None, *, again: str = _RESUME
+) -> ResultsError:
     """The error of one failed primitive, with a remedy that fits its cause."""
     existing = next((p for p in (path, *path.parents) if p.exists()), Path("/"))
     told = [f"{need / 1e6:,.1f} MB needed" if need else "", room(existing)]
     facts = ", ".join(t for t in told if t)
     reason = f"cannot {doing}: {problem.strerror or problem}" + (f" ({facts})" if facts else "")
     if problem.errno in (errno.ENOSPC, errno.EDQUOT):
-        remedy = f"Free some space and {_RESUME}"
+        remedy = f"Free some space and {again}"
     elif problem.errno in (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP):
         remedy = "Choose another folder with --out"
     elif problem.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        remedy = "Choose a folder you can write to (--out), or change its permissions and " + _RESUME
+        remedy = f"Choose a folder you can write to (--out), or change its permissions and {again}"
     else:
-        remedy = f"Check the medium and {_RESUME}"
+        remedy = f"Check the medium and {again}"
     return ResultsError(str(path), reason, remedy)
 
 
@@ -144,8 +148,11 @@ def make_folder(path: Path) -> None:
         raise _trouble(path, problem, "make this folder") from problem
 
 
-def write_file(path: Path, data: bytes) -> None:
-    """Write a file so that it is there whole or not at all: temporary name, fsync, rename, fsync of the folder."""
+def write_file(path: Path, data: bytes, *, chunks: bool = True) -> None:
+    """Write a file so that it is there whole or not at all: temporary name, fsync, rename, fsync of the folder.
+
+    chunks : what is written belongs to a run or rests on one, whose finished chunks a second try finds again
+    """
     # Processes of two hosts may have one number, so it takes more to tell them apart.
     temporary = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(6)}{TEMPORARY}")
     try:
@@ -159,7 +166,23 @@ def write_file(path: Path, data: bytes) -> None:
             raise
         _active.sync_folder(path.parent)
     except OSError as problem:
-        raise _trouble(path, problem, "write results", len(data)) from problem
+        again = _RESUME if chunks else _AGAIN
+        raise _trouble(path, problem, "write results", len(data), again=again) from problem
+
+
+def refuse_unwritable(path: Path) -> None:
+    """ResultsError where a file of that name could not be written, found by writing an unnamed one beside it.
+
+    For what takes long before it writes; a disk that fills up in the meantime is told by ``write_file``.
+    """
+    try:
+        if path.exists() and not os.access(path, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        _active.before("create", path)
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as problem:
+        raise _trouble(path, problem, "write results", again=_AGAIN) from problem
 
 
 def _write_synced(path: Path, data: bytes) -> None:
@@ -241,4 +264,16 @@ def _holder(path: Path) -> str:
         return "unnamed"
 
 
-__all__ = ["TEMPORARY", "Disk", "Lock", "holder", "make_folder", "read_file", "room", "sweep", "use", "write_file"]
+__all__ = [
+    "TEMPORARY",
+    "Disk",
+    "Lock",
+    "holder",
+    "make_folder",
+    "read_file",
+    "refuse_unwritable",
+    "room",
+    "sweep",
+    "use",
+    "write_file",
+]

@@ -2,9 +2,10 @@
 
 *Range* is the greatest ground range against a head-on target of 250 m/s at 10 km with an arrival speed of at least
 1.5 times the target's and 5 g available; *ceiling* the greatest height with 3 g inside half that range; *peak speed*,
-*apogee* and *average speed* are those of the shot at that range; *minimum range* is against the same target at 1 km and
-kinematic alone (arming and the first track are not in it).  A ballistic missile is flown at full burn from sea level
-at 35 degrees north toward the north.  One set of functions serves every entry of every side.
+*apogee* and *average speed* are those of the shot at that range; *minimum range* is where the same target at 1 km is
+met from there on, out to 20 km or half the range, kinematic alone (arming and the first track are not in it).  A
+ballistic missile is flown at full burn from sea level at 35 degrees north toward the north.  One set of functions
+serves every entry of every side.
 
 A figure is *fitted* where the entry's ``fitted`` list names it (tools/fit_interceptor.py and tools/fit_missile.py chose
 parameters nobody published so that it comes out), else *predicted*: a check that the fit did not see.  The minimum

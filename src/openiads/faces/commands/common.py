@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import sys
 from collections.abc import Callable
@@ -44,11 +45,12 @@ On = Annotated[
 
 
 def picture_asked(file: Path | None) -> None:
-    """Refuse a picture that could not be written, before anything runs."""
+    """Refuse a picture that could not be written, before anything runs; UsageError, InputError or ResultsError."""
     if file is not None:
         from openiads.faces.answers.common import refuse_other
 
         refuse_other(file)
+        _refuse_place("--figure", file)
 
 
 def told(command: Callable[..., None]) -> Callable[..., None]:
@@ -78,7 +80,8 @@ def told(command: Callable[..., None]) -> Callable[..., None]:
 
 def unwritable(problem: OSError) -> int:
     """Say that output cannot be written; the exit code of that."""
-    streams.tell(f"output: cannot be written ({problem.strerror}). Make room or choose another place.")
+    remedy = "Make room or choose" if problem.errno in (errno.ENOSPC, errno.EDQUOT) else "Choose"
+    streams.tell(f"output: cannot be written ({problem.strerror or problem}). {remedy} another place.")
     return UNWRITABLE
 
 
@@ -115,14 +118,28 @@ def no_other_window(center: str | None, size: str | None, extent: str | None) ->
 
 
 def refuse_files(out: list[Path], endings: tuple[str, ...]) -> None:
-    """Refuse files that could not be written, before anything is computed; InputError."""
+    """Refuse files that could not be written, before anything is computed; InputError, or ResultsError for a place
+    that takes no file."""
     from openiads.base.errors import InputError
 
     for path in out:
         if path.suffix.lower() not in endings:
             raise InputError("--out", f'"{path}"', f"End it in one of {', '.join(endings)}.")
-        if not path.resolve().parent.is_dir():
-            raise InputError("--out", f'no folder "{path.parent}"', "Make it first.")
+        _refuse_place("--out", path)
+
+
+def _refuse_place(option: str, path: Path) -> None:
+    """Refuse a file whose folder is missing or takes no file, or whose name something else has."""
+    from openiads.base.errors import InputError
+    from openiads.study import disk
+
+    if not path.parent.is_dir():
+        raise InputError(option, f'no folder "{path.parent}"', "Make it first.")
+    if path.is_dir():
+        raise InputError(option, f'"{path}" is a folder', "Name a file.")
+    if path.exists() and not path.is_file():
+        raise InputError(option, f'"{path}" is a device or a pipe', "Name a file.")
+    disk.refuse_unwritable(path)
 
 
 def load_changed(name: str, changes: list[str]) -> Any:

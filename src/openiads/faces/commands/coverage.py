@@ -225,10 +225,7 @@ def _write(path: Path, found: Any, title: str, show: str, source: str, before: A
         return
     packaged, real = source == "levant", source in ("levant", "files")
     figure = coverage_map.draw(found, title, show=show, real=real, packaged=packaged, before=before, way=way)
-    if path.suffix.lower() == ".png":
-        figures.png(figure, path)
-    else:
-        path.write_text(figures.svg(figure, "coverage", "Radar coverage", adaptive=False), encoding="utf-8")
+    figures.picture(figure, path, "coverage", "Radar coverage")
 
 
 def _print(found: Any, before: Any, way: Any) -> None:

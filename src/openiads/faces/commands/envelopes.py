@@ -177,7 +177,4 @@ def _write(path: Path, answer: Any) -> None:
         return
     system = answer.world.catalog[answer.world.scenario.sites[0].system]
     figure = envelope_figures.draw(answer, f"{system.title}: {envelopes.asked(answer.target)}")
-    if path.suffix.lower() == ".png":
-        figures.png(figure, path)
-    else:
-        path.write_text(figures.svg(figure, "envelope", "Engagement envelope", adaptive=False), encoding="utf-8")
+    figures.picture(figure, path, "envelope", "Engagement envelope")

@@ -113,10 +113,7 @@ def _write(path: Path, answer: Any, title: str) -> None:
         footprints.write(answer, path)
         return
     figure = footprint_map.draw(answer, title)
-    if path.suffix.lower() == ".png":
-        figures.png(figure, path)
-    else:
-        path.write_text(figures.svg(figure, "footprint", "Defended footprint", adaptive=False), encoding="utf-8")
+    figures.picture(figure, path, "footprint", "Defended footprint")
 
 
 def _window(plan: Any, center: str | None, size: str | None, extent: str | None) -> Any:

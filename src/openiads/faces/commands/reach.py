@@ -126,7 +126,4 @@ def _write(path: Path, found: Any, source: Any) -> None:
     title = f"{', '.join(sites)} ({', '.join(kinds)}): where a flight can be met"
     figure = reach_map.draw(world, found.units, found.target, found.heights, found.counts, found.where, title,
                             above=found.above, packaged=source.terrain.source == "levant")  # fmt: skip
-    if path.suffix.lower() == ".png":
-        figures.png(figure, path)
-    else:
-        path.write_text(figures.svg(figure, "reach", "Keep-out map", adaptive=False), encoding="utf-8")
+    figures.picture(figure, path, "reach", "Keep-out map")

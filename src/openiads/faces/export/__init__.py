@@ -123,7 +123,7 @@ def _file(target: Path, body: bytes) -> None:
 
     if target.is_dir():
         raise UsageError(str(target), "is a folder", "Name a file with --out.")
-    disk.write_file(target, body)
+    disk.write_file(target, body, chunks=False)
 
 
 def _folder(target: Path, files: dict[str, bytes]) -> int:
@@ -140,7 +140,7 @@ def _folder(target: Path, files: dict[str, bytes]) -> int:
     if not target.is_dir():
         disk.make_folder(target)
     for name, body in files.items():
-        disk.write_file(target / name, body)
+        disk.write_file(target / name, body, chunks=False)
     return sum(map(len, files.values()))
 
 
