@@ -4,7 +4,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test bench bench-cluster verify setup lock lint types contract warm tests plain bounds budget clean
+.PHONY: help demo test bench bench-cluster bench-web verify setup lock lint types contract warm tests browser plain
+.PHONY: bounds budget viewer viewer-check clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -64,7 +65,7 @@ lock:
 demo: .venv/run
 	@$(BIN)/openiads demo
 
-test: lint types contract warm tests plain bounds budget
+test: lint types contract warm tests browser plain bounds budget
 	@echo "make test: all legs passed"
 
 lint: .venv/test
@@ -89,9 +90,14 @@ warm: .venv/test
 
 tests: .venv/test warm
 	@echo "== tests"
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m "not budget"
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m "not budget and not browser"
 
-plain: .venv/test tests
+# One process: a browser, and one server for all of its tests.  Skipped, with the reason, where there is no Chromium.
+browser: .venv/test tests
+	@echo "== the viewer in a browser"
+	$(BIN)/python -m pytest -q -m browser tests/web
+
+plain: .venv/test browser
 	@echo "== the plain leg: the same kernels as ordinary Python"
 	OPENIADS_PLAIN=1 $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m "kernels and not slow"
 
@@ -111,8 +117,28 @@ bench: .venv-bench/made
 bench-cluster: .venv/test
 	@$(BIN)/python benchmarks/cluster.py
 
+bench-web: .venv/test
+	@$(BIN)/python benchmarks/viewer.py
+
+# The page that the package carries, from web/.  Nobody needs Node to use openiads; these two need node 20 or newer.
+viewer:
+	cd web
+	npm ci --no-audit --no-fund
+	npm run build
+
+viewer-check:
+	@echo "== the viewer built again"
+	built=$$(mktemp -d)
+	trap 'rm -rf "$$built"' EXIT
+	tar -c --exclude node_modules web | tar -x -C "$$built"
+	(cd "$$built/web" && npm ci --no-audit --no-fund --silent && npm run --silent build -- --outDir "$$built/static")
+	diff -r "$$built/static" src/openiads/faces/static || {
+	  echo "src/openiads/faces/static is not what web/ builds: make viewer" >&2
+	  exit 1
+	}
+
 verify: .venv/test
-	@OPENIADS_HYPOTHESIS=deep OPENIADS_VERIFY=1 $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal
+	@OPENIADS_HYPOTHESIS=deep OPENIADS_VERIFY=1 $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m "not browser"
 
 clean:
 	@rm -rf .venv .venv-bench .venv-lock .pytest_cache .mypy_cache .ruff_cache .hypothesis dist

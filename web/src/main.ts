@@ -64,7 +64,7 @@ function header(): HTMLElement {
   const answer = h("p", { class: "answer" });
   store.on(["run"], (s) => {
     replace(question, name(s.run ? s.run.question || s.run.name : "No run is open", 160));
-    replace(answer, name(s.run?.answer ?? "", 320));
+    replace(answer, name((s.run?.answer ?? "").replaceAll(" %", "\u00a0%"), 320));
     document.title = s.run ? `${s.run.name.slice(0, 60)} – openiads` : "openiads viewer";
   });
   const pages = PAGES.filter(([k]) => !source.embedded || k === "replay" || k === "dashboard");

@@ -30,7 +30,7 @@ export function list(root: HTMLElement, moving: () => Moving | null, center: (lo
       const { lon, lat } = p;
       const row = m.follows[e.index];
       const pick = h("button", { type: "button", class: "link", onclick: () => { actions.selectFlight(row >= 0 ? row : null); center(lon, lat); } }, name(e.mover.name, 40));
-      return h("tr", { "aria-selected": row >= 0 && row === flight },
+      return h("tr", { "aria-current": row >= 0 && row === flight ? "true" : null },
         h("th", { scope: "row" }, pick), h("td", null, e.mover.side || "–"), h("td", { class: e.wrong ? "wrong" : "" }, identityAt(e.mover, time) || "–"),
         h("td", { class: "n" }, units.height(p.height, u)), h("td", { class: "n" }, units.speed(p.speed, u)), h("td", { class: "n" }, units.bearing(p.course)),
         h("td", { class: "n" }, units.coordinates(lon, lat)));

@@ -10,6 +10,7 @@ import { label, put } from "./sprites";
 
 export class Measure {
   active = false;
+  byKeys = false; // the end follows the cross in the middle, not the pointer
   private points: Spot[] = [];
   private ahead: Spot | null = null;
   private readonly listeners = new Set<() => void>();

@@ -1,7 +1,7 @@
 // Small pictures drawn once and copied often: symbols and labels.
 
 import { SYMBOLS } from "../symbols.generated";
-import { cut } from "../ui/dom";
+import { brief } from "../ui/dom";
 
 export interface Sprite { canvas: HTMLCanvasElement; width: number; height: number; x: number; y: number } // CSS px; x, y: its anchor
 
@@ -63,7 +63,7 @@ export function label(text: string, color: string, halo: string, size = 11.5, bo
   if (made) return made;
   if (labels.size > MOST_LABELS) labels.clear();
   const font = `${bold ? "600 " : ""}${size}px system-ui, "Segoe UI", "DejaVu Sans", sans-serif`;
-  const lines = text.split("\n").map((line) => cut(line, LONGEST));
+  const lines = text.split("\n").map((line) => brief(line, LONGEST));
   pen ??= document.createElement("canvas").getContext("2d")!;
   pen.font = font;
   const width = Math.ceil(Math.max(...lines.map((l) => pen!.measureText(l).width))) + 6;

@@ -74,7 +74,7 @@ function opening(run: RunSummary): HTMLElement {
   ];
   const top = HEADLINES.map((m) => run.findings.find((f) => f.metric === m)).filter((f): f is Finding => f !== undefined);
   return h("section", { class: "card wide opening" },
-    h("p", { class: "answer-big" }, name(run.answer, 1000)),
+    h("p", { class: "answer-big" }, name(run.answer.replaceAll(" %", "\u00a0%"), 1000)),
     run.warnings.length ? h("ul", { class: "warnings" }, ...run.warnings.map((w) => h("li", null, name(w, 600)))) : null,
     h("div", { class: "tiles" }, ...top.map(tile)),
     h("ul", { class: "facts" }, ...facts.map(([k, v]) => h("li", null, `${k} `, h("b", null, name(v, 60))))));

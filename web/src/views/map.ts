@@ -149,7 +149,10 @@ export function map(root: HTMLElement): void {
   chooser(root);
   list(root, () => layer.moving, (lon, lat) => view.setCenter([mercatorX(lon), mercatorY(lat)]));
   const tip = tooltip(root);
-  layer.onFrame = (f) => furniture.scale(f);
+  layer.onFrame = (f) => {
+    furniture.scale(f);
+    if (measure.active && measure.byKeys) measure.lead(f.spot(f.width / 2, f.height / 2));
+  };
   const whole = (): void => { const { replay } = store.get(); if (replay) fit(view, replay, ol.getSize()); };
 
   store.on(["replay"], ({ replay }) => {
@@ -202,6 +205,7 @@ function pointer(place: HTMLElement, layer: Painted, measure: Measure, cursor: C
   place.addEventListener("pointermove", (e) => {
     const [x, y] = at(e);
     cursor(layer.frame, x, y);
+    measure.byKeys = false;
     if (measure.active && layer.frame) { measure.lead(layer.frame.spot(x, y)); return; }
     if (e.buttons) return;
     const found = layer.moving?.near(x, y, REACH);
@@ -238,8 +242,7 @@ function keys(place: HTMLElement, view: View, layer: Painted, measure: Measure, 
     else return;
     e.preventDefault();
     e.stopPropagation();
-    const f = layer.frame;
-    if (measure.active && f) measure.lead(f.spot(f.width / 2, f.height / 2));
+    measure.byKeys = true;
   });
   document.addEventListener("keydown", (e) => {
     if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || store.get().page !== "replay") return;

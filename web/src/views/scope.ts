@@ -105,7 +105,7 @@ class Scope {
   private list(): void {
     if (!this.shown || this.table.hidden) return;
     const { units: u, flight } = store.get();
-    const rows = this.tracks.map((t) => h("tr", { "aria-selected": t.flight >= 0 && t.flight === flight },
+    const rows = this.tracks.map((t) => h("tr", { "aria-current": t.flight >= 0 && t.flight === flight ? "true" : null },
       h("th", { scope: "row" }, h("button", { type: "button", class: "link", onclick: () => actions.selectFlight(t.flight >= 0 ? t.flight : null) }, t.number)),
       h("td", null, t.identity || "–"), h("td", { class: "n" }, units.bearing(t.bearing)), h("td", { class: "n" }, units.distance(t.range, u)),
       h("td", { class: "n" }, units.height(t.height, u)), h("td", { class: "n" }, units.speed(t.speed, u))));

@@ -112,6 +112,7 @@ class WhatIf {
   private readonly form: HTMLElement;
   private loaded = ""; // id of the run whose levers are shown
   private job: Job | null = null;
+  private unwanted = false; // canceled before the server had named the job
 
   constructor(root: HTMLElement) {
     const submit = (e: Event): void => {
@@ -163,6 +164,7 @@ class WhatIf {
     if (!base || this.job || base.id !== this.loaded) return;
     const { values, words } = this.levers.changes();
     this.run.disabled = true;
+    this.unwanted = false;
     this.results.start(words);
     try {
       const { job: id } = await source.startWhatif(base.id, values, this.n.valueAsNumber);
@@ -172,6 +174,7 @@ class WhatIf {
     } catch (error) {
       this.fail(error);
     }
+    if (this.unwanted) await this.cancel();
   }
 
   private listen(mine: Job): void {
@@ -181,6 +184,7 @@ class WhatIf {
       progress: (e) => { mine.lost = 0; this.results.progress(e, mine.base); },
       done: (done) => {
         this.finish();
+        this.results.say(null);
         this.results.show({ base: mine.base.name, words: mine.words, done });
         void actions.loadRuns(); // the answer is a run among the others now
       },
@@ -204,6 +208,7 @@ class WhatIf {
   }
 
   private async cancel(): Promise<void> {
+    this.unwanted = !this.job;
     if (!this.job) return;
     try {
       await source.cancel(this.job.id);

@@ -1,0 +1,204 @@
+"""The viewer in headless Chromium without a GPU: ``python benchmarks/viewer.py [--quick]`` prints one object.
+
+Frames and the first frame are the page's own (``window.__openiads`` and the browser's performance entries).  Moving
+objects are counted while a synthetic replay plays: the packed replay of ``tartus_2016`` with its movers replaced by so
+many, each with a path of its own, a name, a trail and a belief.  ``load_average`` says how busy the machine was: the
+figures are of an idle one only if it is near zero before the benchmark begins.  ``first_frame_at_start_s`` is of a page
+loaded the moment the server answers, while it still prepares the first replay; ``first_frame_s`` of one loaded after
+that.  A large run's server has no engine loaded; ``large_server_with_replay_mb`` is with one, which a first replay of
+a replication that was not recorded brings.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+from playwright.sync_api import Browser, Page, sync_playwright
+
+import openiads as oi
+from openiads.faces.replay import pack, unpacked
+from openiads.faces.replay.built import viewer_files
+from openiads.faces.replay.container import packed
+
+STATE = "window.__openiads.store.get()"
+SECONDS = 4.0  # that frames are counted for
+WANTED = {
+    "first_frame_s": ("<=", 2.0), "frames_per_s_50": (">=", 50.0), "frames_per_s_500": (">=", 25.0),
+    "large_open_s": ("<=", 2.0), "large_server_mb": ("<", 200.0), "what_if_first_s": ("<=", 1.5),
+    "what_if_full_s": ("<=", 6.0), "static_mb": ("<=", 1.5),
+}  # fmt: skip
+
+
+def synthetic(run: Any, movers: int) -> bytes:
+    """A replay with so many flights that move for its whole length."""
+    header, sections = unpacked(pack(run, 0, looks=False))
+    window, duration = header["window"], float(header["duration"])
+    wide, high = window["east"] - window["west"], window["north"] - window["south"]
+    times = np.arange(0.0, duration + 1.0)
+    dice = np.random.default_rng(1)
+    columns, made, lanes = [], [], []
+    for k in range(movers):
+        lon, lat, course = window["west"] + wide * dice.random(), window["south"] + high * dice.random(), dice.random()
+        way = 0.4 * wide * times / duration
+        bent = 2.0 * math.pi * course + times / 400.0
+        east, north = lon + way * np.sin(bent), lat + way * np.cos(bent)
+        columns.append(np.stack([100 * times, 1e6 * east, 1e6 * north, np.full_like(times, 5e4 + 100 * k)]))
+        name, side = f"Flight group {k // 8}[{k % 8}]", "hostile" if k % 5 else "neutral"
+        made.append({
+            "id": f"flight/{k}", "kind": "flight", "name": name, "row": k, "side": side, "class": "cruise",
+            "symbol": f"{side}-cruise", "first": k * len(times), "count": len(times), "from": 0.0, "to": duration,
+            "end": "", "beliefs": [[10.0, "hostile"]], "unit": -1, "flight": -1,
+        })  # fmt: skip
+        lanes.append({"flight": k, "name": name, "class": "cruise", "side": side, "first": {"detect": 10.0 + k},
+                      "launches": [], "intercepts": [], "ends": None, "end": "", "leaked": False})  # fmt: skip
+    header |= {"movers": made, "lanes": lanes, "pathPoints": movers * len(times)}
+    sections = {**sections, "paths": np.concatenate(columns, axis=1).astype("<i4").tobytes()}
+    return packed(header, sections)
+
+
+@contextmanager
+def viewing(*folders: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """``openiads view``, and the address that it prints."""
+    command = [sys.executable, "-m", "openiads", "view", "--no-open", *map(str, folders)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        yield process, process.stdout.readline().strip()
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+
+
+def until(page: Page, condition: str, patience: float = 120.0) -> float:
+    """Seconds until a condition holds in the page."""
+    begun = time.perf_counter()
+    while not page.evaluate(condition):
+        if time.perf_counter() - begun > patience:
+            raise TimeoutError(condition)
+        page.wait_for_timeout(10)
+    return time.perf_counter() - begun
+
+
+def opened(browser: Browser, address: str) -> tuple[Page, float]:
+    """A page with its first replay, and the seconds to the first frame by the browser's clock."""
+    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    page.goto(address)
+    until(page, "performance.getEntriesByName('openiads:first-frame').length > 0")
+    return page, page.evaluate("performance.getEntriesByName('openiads:first-frame')[0].startTime") / 1000.0
+
+
+def frames(page: Page) -> float:
+    """Frames drawn a second while the replay plays."""
+    page.evaluate(f"window.__openiads.actions.seek(0.3 * {STATE}.replay.header.duration)")
+    page.evaluate("window.__openiads.actions.play()")
+    page.wait_for_timeout(800)
+    drawn, since = page.evaluate("[window.__openiads.frames, performance.now()]")
+    page.wait_for_timeout(1000.0 * SECONDS)
+    after, now = page.evaluate("[window.__openiads.frames, performance.now()]")
+    page.evaluate("window.__openiads.actions.pause()")
+    return 1000.0 * (after - drawn) / (now - since)
+
+
+def moving(browser: Browser, address: str, body: bytes) -> float:
+    """Frames a second with a replay put in place of the server's."""
+    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    page.route("**/replays/*", lambda route: route.fulfill(body=body, content_type="application/octet-stream"))
+    page.goto(address)
+    until(page, f"!!{STATE}.replay")
+    found = frames(page)
+    page.context.close()
+    return found
+
+
+def what_if(page: Page, replications: int) -> tuple[float, float]:
+    """Seconds to the first partial answer and to the whole one, by the browser's clock."""
+    page.evaluate("window.__openiads.actions.showPage('whatif')")
+    page.get_by_label("Rounds in a salvo", exact=True).fill("1")
+    page.get_by_label("Replications to run").fill(str(replications))
+    page.wait_for_timeout(4000)  # who moves a lever takes as long: the server makes ready meanwhile
+    begun = page.evaluate("performance.now()")
+    page.get_by_role("button", name="Run", exact=True).click()
+    until(page, "!!document.querySelector('.running table, #panel-whatif .comparison')")
+    first = page.evaluate("performance.now()")
+    until(page, "!!document.querySelector('#panel-whatif .comparison')")
+    return (first - begun) / 1000.0, (page.evaluate("performance.now()") - begun) / 1000.0
+
+
+def large(browser: Browser, folder: Path, replications: int) -> dict[str, Any]:
+    """A large run: seconds until its summary is in the page, and memory of its server (MB) then and with a replay."""
+    oi.run("one_on_one", replications=replications, seed=1, out=folder)
+    with viewing(folder) as (process, address):
+        page = browser.new_context().new_page()
+        page.route("**/replays/*", lambda route: route.abort())
+        page.goto(address)
+        until(page, f"!!{STATE}.run")
+        entry = "performance.getEntriesByType('resource').filter((e) => /runs\\/\\w+$/.test(e.name))[0].responseEnd"
+        seconds = page.evaluate(entry) / 1000.0
+        used = psutil.Process(process.pid).memory_info().rss / 1e6
+        page.context.close()
+        page, _ = opened(browser, address)
+        more = psutil.Process(process.pid).memory_info().rss / 1e6
+        page.context.close()
+    return {"large_replications": replications, "large_open_s": seconds, "large_server_mb": used,
+            "large_server_with_replay_mb": more}  # fmt: skip
+
+
+def measured(folder: Path, *, quick: bool) -> dict[str, Any]:
+    """Every figure."""
+    found: dict[str, Any] = {"load_average": list(os.getloadavg()), "processors": os.cpu_count()}
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if chromium is None:
+        sys.exit("no Chromium on this machine: apt-get install chromium")
+    run = oi.run("tartus_2016", replications=20 if quick else 100, seed=1, record=1, out=folder / "tartus")
+    found["static_mb"] = sum(len(body) for body in viewer_files().values()) / 1e6
+    with sync_playwright() as play:
+        arguments = ["--disable-gpu", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+        browser = play.chromium.launch(executable_path=chromium, args=arguments)
+        found["browser"] = browser.version
+        with viewing(run.path) as (_, address):
+            page, found["first_frame_at_start_s"] = opened(browser, address)
+            page.context.close()
+            page, found["first_frame_s"] = opened(browser, address)
+            found["frames_per_s_tartus"] = frames(page)
+            found["what_if_first_s"], found["what_if_full_s"] = what_if(page, 20 if quick else 200)
+            page.context.close()
+            for movers in (50, 500):
+                found[f"frames_per_s_{movers}"] = moving(browser, address, synthetic(run, movers))
+        found |= large(browser, folder / "large", 21_000 if quick else 100_000)
+        browser.close()
+    found["movers"] = "synthetic: the packed replay of tartus_2016 with its movers replaced"
+    found["load_average_after"] = list(os.getloadavg())
+    found["missed"] = [
+        key
+        for key, (sign, limit) in WANTED.items()
+        if not (found[key] >= limit if sign == ">=" else found[key] <= limit)
+    ]
+    return found
+
+
+def main() -> None:
+    """Print one object."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small runs: does it work at all?")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        found = measured(Path(folder), quick=asked.quick)
+    print(json.dumps({key: round(v, 3) if isinstance(v, float) else v for key, v in found.items()}, indent=1))
+
+
+if __name__ == "__main__":
+    main()
