@@ -81,6 +81,7 @@ export class List<T> {
     this.box.hidden = !this.items.length;
     this.none.hidden = this.items.length > 0;
     this.inner.style.height = `${this.items.length * this.o.row}px`;
+    if (!this.items.length) replace(this.inner); // a hidden box is not drawn: nothing of what was may stay
     this.redraw();
   }
 
