@@ -170,9 +170,7 @@ def test_a_what_if_question_can_be_canceled_and_only_one_is_worked_on(server: Se
     assert len(server.shelf.cards()) == len(server.ids)
 
 
-def test_an_answer_that_comes_after_its_cancel_is_not_kept(
-    server: Served, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_answer_that_comes_after_its_cancel_is_not_kept(server: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     begun, go = threading.Event(), threading.Event()
 
     def slow(*args: Any, cancel: threading.Event, **named: Any) -> Any:
