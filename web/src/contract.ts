@@ -5,7 +5,7 @@
 // may hold holes: fill even-odd.  Symbols: SIDE-CLASS (hostile-cruise, unknown-air), friend-round, friend-ship, friend-site,
 // friend-radar, friend-fire-unit, friend-launcher, friend-post, asset.
 
-// ---------------------------------------------------------------- the replay: a prepared binary file, fetched in ranges
+// ---------------------------------------------------------------- the replay: a prepared binary file
 // bytes 0-7  "OIADSRP1" · u32 LE header length H (multiple of 8 after padding with spaces) · u32 LE 0 · H bytes of JSON
 // (ReplayHeader, UTF-8) · sections, each little-endian, offsets from the end of the header, multiples of 8.
 export interface Section { offset: number; length: number }            // bytes
