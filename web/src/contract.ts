@@ -5,7 +5,7 @@
 // may hold holes: fill even-odd.  Symbols: SIDE-CLASS (hostile-cruise, unknown-air), friend-round, friend-ship, friend-site,
 // friend-radar, friend-fire-unit, friend-launcher, friend-post, asset.
 
-// ---------------------------------------------------------------- the replay: a prepared binary file, fetched in ranges
+// ---------------------------------------------------------------- the replay: a prepared binary file
 // bytes 0-7  "OIADSRP1" · u32 LE header length H (multiple of 8 after padding with spaces) · u32 LE 0 · H bytes of JSON
 // (ReplayHeader, UTF-8) · sections, each little-endian, offsets from the end of the header, multiples of 8.
 export interface Section { offset: number; length: number }            // bytes
@@ -48,7 +48,7 @@ export interface Mover { id: string; kind: "flight" | "round" | "track" | "radar
   beliefs: [number, string][];                                          // (time, identity word), for flights: as the posts believe
   unit: number; flight: number;                                         // of a round, else -1; flight also of a track: the one it follows
                                                                         // (of most of its time), -1 on false alarms
-  radar?: number }                                                      // of a radar track: row of the radar that holds it, else -1
+  radar: number }                                                       // of a radar track: row of the radar that holds it, else -1
 export interface ReplayRadar { row: number; name: string; role: "search" | "engagement"; at: [number, number, number]; ship: string | null;
   sector: [number, number] | null;                                      // azimuths from-to (deg, clockwise) it can see, null all round
   rotation: number;                                                     // s a turn, 0 if it does not turn
@@ -68,7 +68,7 @@ export interface EngagementData { unit: number; flight: number; from: number; to
 export interface Finding { metric: string; value: number | null; low: number | null; high: number | null; n: number; unit: string; label: string; sentence: string }
 // Units of a Finding: "share" (0..1, shown as %), "s", "m", "m/s", "" (a count).  A null value is one that there is none of (0/0, or
 // never for a time); then `sentence` says which.  Bars: `leakers` and `firstBound` are shares of replications (leakers: key "0", "1", ...),
-// `gates` shares of the waiting time, `terminals` and the parts of `classes` (keys "killed", "other", "leaked") mean flights a replication.
+// `gates` shares of the waiting time, `terminals` and the parts of `classes` (keys "killed", "other", "leakers") mean flights a replication.
 export interface Bar { key: string; label: string; value: number; low: number | null; high: number | null; replications: number[] }  // replications: up to 20 with that outcome
 export interface RunCard { id: string; name: string; question: string; scenario: string; seed: number; replications: number; failed: number; digest: string;
   state: "ready" | "unreadable"; message: string }                      // unreadable: message says why and what to do
@@ -76,17 +76,19 @@ export interface RunSummary extends RunCard { placard: string[]; warnings: strin
   sampled: number;                                                      // gates, firstBound and timelines rest on the first so many replications
   findings: Finding[]; leakers: Bar[]; terminals: Bar[]; classes: { name: string; parts: Bar[] }[]; rounds: Finding[]; gates: Bar[]; firstBound: Bar[];
   timelines: { name: string; unit: string; t: number[]; low: number[]; middle: number[]; high: number[] }[] }  // over replications: 10, 50, 90 %
-export interface CompareResult { a: RunCard; b: RunCard; pairs: number; rows: { metric: string; label: string; a: Finding; b: Finding; difference: Finding; ahead: { a: number; b: number; equal: number }; variance: number | null }[] }
+export interface CompareResult { a: RunCard; b: RunCard; pairs: number; rows: { metric: string; label: string; a: Finding; b: Finding; difference: Finding; ahead: { a: number; b: number; equal: number } }[] }
+// Sides a and b of a row are of the `pairs` alone, as the difference is; the cards tell how many replications each run has.
 export interface Lever { path: string; label: string; group: string; kind: "number" | "choice" | "switch"; value: number | string | boolean;
   minimum?: number; maximum?: number; step?: number; unit?: string; choices?: string[] }
-export interface WhatIfPanel { scenario: string; levers: Lever[]; replications: { value: number; minimum: number; maximum: number } }
+export interface WhatIfPanel { scenario: string; levers: Lever[]; replications: { value: number; minimum: number; maximum: number };
+  job: { id: string; run: string; label: string } | null }               // the question that is being worked on, if any, and of which run
 export interface WhatIfStart { job: string }
 export interface WhatIfEvent { done: number; of: number; phase: string; findings: Finding[] }       // SSE "progress"
 export interface WhatIfDone { compare: CompareResult; findings: Finding[]; seconds: number; run: RunCard }  // SSE "done"; also "failed" {message}, "canceled" {}
 export interface Problem { message: string; todo: string }              // every 4xx/5xx answer
 
 // GET  /api/runs -> RunCard[]                         GET /api/runs/{run} -> RunSummary
-// GET  /api/runs/{run}/replays/{replication} -> the replay file (Range supported; 206)   POST not needed: prepared on first request
+// GET  /api/runs/{run}/replays/{replication} -> the replay file (whole; Range supported: 206)   POST not needed: prepared on first request
 // GET  /api/compare?a=RUN&b=RUN -> CompareResult      GET /api/runs/{run}/whatif -> WhatIfPanel
 // POST /api/runs/{run}/whatif {values:{path:value}, replications:n} -> WhatIfStart
 // GET  /api/jobs/{job}/events -> text/event-stream    DELETE /api/jobs/{job} -> {canceled:true}

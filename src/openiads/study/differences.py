@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from openiads.base.errors import UsageError
-from openiads.study.estimate import CONFIDENCE, FIRST_TIMES, PROPORTIONS, RATIOS, Finding, wilson
+from openiads.study.estimate import CONFIDENCE, FIRST_TIMES, PROPORTIONS, RATIOS, Accumulator, Finding, wilson
 from openiads.study.paired import (
     Gap,
     equivalent,
@@ -25,7 +25,7 @@ from openiads.study.paired import (
     share_difference,
     variance_saved,
 )
-from openiads.study.replicate import Run, plain
+from openiads.study.replicate import Run, bounds_of, plain
 from openiads.world.outcome import CLASSES
 
 #: What the defense wants: +1 more of it, -1 less; what is not here is neither good nor bad.
@@ -42,7 +42,7 @@ WANTED |= {f"{c}_{what}": -1 for c in CLASSES for what in ("leakers", "leak_rate
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A metric on both sides and the paired difference b - a, for a first time of the medians.
+    """A metric on both sides of the pairs and their difference b - a, for a first time of the medians.
 
     wanted : +1 where the defense wants more of it, -1 less, 0 neither; n : pairs in which both sides are good;
     failed : the others, which widen the interval to the worst case; better, equal, worse : pairs in which b is ahead,
@@ -108,7 +108,7 @@ class Difference:
 
 
 class Pairs:
-    """The outcome rows of two runs, replication by replication.
+    """The outcome rows of two runs, replication by replication; of the longer run only those that the other has too.
 
     Raises UsageError if the runs do not share their seed and their world knobs.
     """
@@ -118,6 +118,7 @@ class Pairs:
         self.a, self.b, self.confidence = a, b, confidence
         self.n = min(a.replications, b.replications)
         self._rows = a.rows()[: self.n], b.rows()[: self.n]
+        self._sides = tuple(_first(run, self.n, rows) for run, rows in zip((a, b), self._rows, strict=True))
         self._good = tuple(rows["status"] == 0 for rows in self._rows)
         self.both = self._good[0] & self._good[1]
         same = ("scenario", "catalog", "seed", "knobs", "version", "fingerprint")
@@ -125,7 +126,7 @@ class Pairs:
 
     def difference(self, metric: str) -> Difference:
         """The paired difference of a metric; UsageError if there is no such metric."""
-        sides = self.a.estimate(metric, self.confidence), self.b.estimate(metric, self.confidence)
+        sides = [side.estimate(metric, self.confidence) for side in self._sides]
         share = None
         if metric in RATIOS:
             gap, values, saved = self._ratio(metric)
@@ -140,7 +141,7 @@ class Pairs:
         more, less, equal = (int(sign(*values).sum()) for sign in (_above, _below, np.equal))
         better, worse = (more, less) if wanted > 0 else (less, more)
         return Difference(
-            metric, wanted, *sides, *gap, int(self.both.sum()), int(self.n - self.both.sum()),
+            metric, wanted, sides[0], sides[1], *gap, int(self.both.sum()), int(self.n - self.both.sum()),
             better if wanted else None, equal, worse if wanted else None, saved, share, self.certain,
         )  # fmt: skip
 
@@ -231,6 +232,15 @@ class Pairs:
         always = all(np.isfinite(side).all() for side in values)
         saved = variance_saved(*values, self.confidence) if always else (math.nan, 0.0, math.inf)
         return gap, values, saved
+
+
+def _first(run: Run, n: int, rows: np.ndarray) -> Accumulator:
+    """What the first n replications of a run come to, so that both sides of a difference are of the same sample."""
+    if n == run.replications:
+        return run.gathered
+    gathered = Accumulator(bounds_of(run.facts))
+    gathered.add(rows)
+    return gathered
 
 
 def _above(a: np.ndarray, b: np.ndarray) -> np.ndarray:

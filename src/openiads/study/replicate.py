@@ -242,9 +242,12 @@ def run(
         refuse_foreign(Path(out))  # before anything takes time
     with place_of(on, jobs, out, warn) as place:
         engine.prepare()
+        _heed(cancel)
         shared = {} if prebuilt is None else {"prebuilt": prebuilt}
         world = engine.build(scenario, catalog, knobs, **shared)
+        _heed(cancel)
         runner = engine.runner(world, seed)  # a rule that cannot be taken in is refused before anything is stored
+        _heed(cancel)
         if chunk is None:
             timed = rule is None and most >= _WORTH_TIMING
             chunk = _CHUNK_UNTIL if rule else default_chunk(most, _seconds_each(runner) if timed else 0.0)
@@ -280,6 +283,12 @@ def run(
     if temporary:
         made._clean = weakref.finalize(made, shutil.rmtree, str(path), ignore_errors=True)
     return made
+
+
+def _heed(cancel: threading.Event | None) -> None:
+    """Interrupted once the cancel flag is set, before anything is stored."""
+    if cancel is not None and cancel.is_set():
+        raise Interrupted("run", "stopped before its first replication", "Run the same command again")
 
 
 def place_of(

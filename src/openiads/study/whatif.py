@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -26,7 +26,7 @@ CONTROL = ("free", "tight", "hold")
 FIRE = ("single", "salvo", "shoot_look_shoot", "shoot_shoot_look")
 #: Heights that a lever reaches, m: above the sea, above the ground.
 ALTITUDES, AGLS = (100.0, 25_000.0, 100.0), (20.0, 3_000.0, 10.0)
-#: Replications of an answer: as asked for by itself, least, most.
+#: Replications of an answer: as asked for by itself, least, most; of a run with fewer ``counts`` tells.
 REPLICATIONS = (200, 20, 2000)
 #: Replications stored together, so that a partial answer comes soon.
 _CHUNK = 10
@@ -56,7 +56,9 @@ class Lever:
             return "" if isinstance(value, bool) else "it is neither true nor false"
         if self.kind == "choice":
             return "" if value in self.choices else f"choose one of: {', '.join(self.choices)}"
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return "it is not a number"
+        if isinstance(value, float) and not math.isfinite(value):
             return "it is not a number"
         if not self.minimum <= value <= self.maximum:
             return f"it lies outside {self.minimum:g} to {self.maximum:g} {self.unit}".rstrip()
@@ -71,6 +73,12 @@ class Answer:
     comparison: Comparison
     label: str
     seconds: float
+
+
+def counts(base: Run) -> tuple[int, int, int]:
+    """Replications of an answer about a run: by itself as many as can be paired, least, most."""
+    value, least, most = REPLICATIONS
+    return min(value, base.replications), min(least, base.replications), most
 
 
 def levers(base: Run) -> list[Lever]:
@@ -126,7 +134,8 @@ def _of_site(path: str, site: Mapping[str, Any], base: Run) -> list[Lever]:
 def changed(base: Run, values: Mapping[str, Any]) -> tuple[Any, str]:
     """The scenario with some levers moved, and the changes in words.
 
-    values : path -> value; a value that is the lever's own changes nothing.  UsageError for a path that is no lever or
+    values : path -> value; a value that is the lever's own changes nothing, nor does the switch of a radar whose fire
+    unit is taken away.  UsageError for a path that is no lever or
     a value out of its range, InputErrors where the scenario as a whole does not hold.
     """
     known = {lever.path: lever for lever in levers(base)}
@@ -139,7 +148,7 @@ def changed(base: Run, values: Mapping[str, Any]) -> tuple[Any, str]:
         refused = lever.refused(value)
         if refused:
             raise UsageError(f"{lever.group}: {lever.label}", refused, "Move it back")
-        if value == lever.value:
+        if value == lever.value or _gone(path, values):
             continue
         said.append(f"{lever.group}: {lever.label.lower()} {_word(value)}{' ' + lever.unit if lever.unit else ''}")
         if lever.kind == "switch":
@@ -148,6 +157,7 @@ def changed(base: Run, values: Mapping[str, Any]) -> tuple[Any, str]:
             edits[path] = f"{float(value):g} {lever.unit}"
         else:
             edits[path] = int(value) if lever.kind == "number" else value
+    _drop_gone(edits, base)
     scenario = base.scenario.with_values(edits) if edits else base.scenario
     return scenario, "; ".join(said) or "nothing changed"
 
@@ -156,6 +166,28 @@ def _word(value: Value) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return value.replace("_", " ") if isinstance(value, str) else f"{value:g}"
+
+
+def _unit(element: str) -> int:
+    """The fire unit that an element belongs to, counted from 1; 0 for the site's own (``30n6e2/2`` is unit 2's)."""
+    number = element.partition("/")[2].partition("/")[0]
+    return int(number) if number.isdecimal() else 0
+
+
+def _gone(path: str, values: Mapping[str, Any]) -> bool:
+    """Whether a path is the switch of a radar whose fire unit another lever takes away."""
+    site, switch, element = path.partition(".radar.")
+    units = values.get(f"{site}.fire_units")
+    return bool(switch) and isinstance(units, int | float) and _unit(element) > units
+
+
+def _drop_gone(edits: dict[str, Any], base: Run) -> None:
+    """Take radars of fire units that are no more from the lists of those that are off."""
+    for n, site in enumerate(base.scenario.mapping().get("site", []), start=1):
+        units, key = edits.get(f"site[{n}].fire_units"), f"site[{n}].radars_off"
+        off = list(edits.get(key, site.get("radars_off", [])))
+        if units is not None and any(_unit(element) > units for element in off):
+            edits[key] = [element for element in off if _unit(element) <= units]
 
 
 def _switch(edits: dict[str, Any], base: Run, path: str, on: bool) -> None:
@@ -194,7 +226,7 @@ def ask(
     once ``cancel`` is set.
     """
     begun = time.monotonic()
-    least, most = REPLICATIONS[1:]
+    _, least, most = counts(base)
     if isinstance(replications, bool) or not isinstance(replications, int) or not least <= replications <= most:
         raise UsageError("replications", f"{replications!r}", f"Give a whole number from {least} to {most}")
     scenario, label = changed(base, values)
@@ -207,7 +239,7 @@ def ask(
         scenario, replications=replications, seed=base.seed, jobs=jobs, chunk=_CHUNK, prebuilt=prebuilt,
         knobs=dict(base.identity.knobs) or None, cancel=cancel, watch=told, engine=base.engine,
     )  # fmt: skip
-    comparison = Comparison(base, made, ("as stored", label))
+    comparison = Comparison(base, made, ("as stored", label))  # both sides over the pairs: base may be longer
     return Answer(made, comparison, label, time.monotonic() - begun)
 
 
@@ -217,9 +249,4 @@ def rehearse(base: Run, prebuilt: Prebuilt) -> None:
     base.engine.runner(world, base.seed).replicate(0)
 
 
-def groups(found: Sequence[Lever]) -> list[str]:
-    """The groups of some levers, in order."""
-    return list(dict.fromkeys(lever.group for lever in found))
-
-
-__all__ = ["REPLICATIONS", "Answer", "Lever", "ask", "changed", "groups", "levers", "rehearse"]
+__all__ = ["REPLICATIONS", "Answer", "Lever", "ask", "changed", "counts", "levers", "rehearse"]

@@ -48,6 +48,52 @@ def test_what_is_no_replay_is_refused() -> None:
         unpacked(b"GIF89a" + bytes(100))
 
 
+@pytest.mark.parametrize("header", [
+    b"{", b"[]", b"null", b"7", b"\xff" * 8, b"{}", b'{"sections": []}', b'{"sections": {"a": 1}}',
+    b'{"sections": {"a": {}}}', b'{"sections": {"a": {"offset": "0", "length": 1}}}',
+    b'{"sections": {"a": {"offset": -8, "length": 8}}}', b'{"sections": {"a": {"offset": 0, "length": -1}}}',
+    b'{"sections": {"a": {"offset": 8, "length": 9}}}', b'{"sections": {"a": {"offset": true, "length": 1}}}',
+    b'{"sections": {"a": {"offset": 0.0, "length": 1}}}', b"[" * 100_000, b'{"a": ' + b"9" * 5000 + b"}",
+])  # fmt: skip
+def test_a_header_that_is_none_is_refused(header: bytes) -> None:
+    data = b"OIADSRP1" + struct.pack("<II", len(header), 0) + header + bytes(16)
+    with pytest.raises(InputError, match="not a replay file"):
+        unpacked(data)
+
+
+@pytest.fixture(scope="module")
+def two_units() -> tuple[Any, dict[str, Any]]:
+    """A raid of four against two fire units, each with an engagement radar of its own."""
+    scenario = oi.load("one_on_one").with_values({"site[1].fire_units": 2, "raid[1].count": 4})
+    run = oi.run(scenario, replications=1, seed=1, record=1)
+    return run, unpacked(pack(run, 0))[0]
+
+
+def test_a_radar_s_own_tracks_name_the_radar_that_holds_them(two_units: tuple[Any, dict[str, Any]]) -> None:
+    run, header = two_units
+    updates = run.events(0)
+    updates = updates[updates["kind"] == Event.TRACK_UPDATE]
+    held = {int(row["track"]): int(row["code"]) for row in updates}
+    own = [mover for mover in header["movers"] if mover["kind"] == "radar track"]
+    assert {mover["row"]: mover["radar"] for mover in own} == {t: r for t, r in held.items() if r >= 0}
+    engagement = {radar["row"] for radar in header["radars"] if radar["role"] == "engagement"}
+    assert len(engagement) == 2
+    assert {mover["radar"] for mover in own} >= engagement
+    assert all(mover["radar"] == -1 for mover in header["movers"] if mover["kind"] != "radar track")
+
+
+def test_a_track_names_the_flight_that_it_follows(two_units: tuple[Any, dict[str, Any]]) -> None:
+    run, header = two_units
+    updates = run.events(0)
+    updates = updates[updates["kind"] == Event.TRACK_UPDATE]
+    tracks = [mover for mover in header["movers"] if mover["kind"] in ("track", "radar track")]
+    assert tracks
+    for mover in tracks:
+        flights = updates["flight"][updates["track"] == mover["row"]].tolist()
+        assert flights.count(mover["flight"]) == max(map(flights.count, set(flights)))
+    assert len({mover["flight"] for mover in tracks}) > 1
+
+
 def test_flights_fly_where_the_store_says(duel: Any, replay: Replay) -> None:
     time, lon, lat, height = columns(replay, "paths", 4) * np.array([[0.01], [1e-6], [1e-6], [0.1]])
     events = duel.events(0)

@@ -43,6 +43,7 @@ class Client:
     guard: Guard
     host: str = HOST
     cookie: str = ""
+    last: Answer = field(default_factory=Answer)  #: also where the application then raised
 
     def __call__(
         self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None, *,
@@ -58,9 +59,15 @@ class Client:
             fields["origin"] = origin
         if body:
             fields |= {"content-type": kind, "content-length": str(len(body))}
-        return asyncio.run(self._call(method, path, body, fields))
+        return asyncio.run(self._call(method, path, [body], fields))
 
-    async def _call(self, method: str, path: str, body: bytes, fields: dict[str, str]) -> Answer:
+    def chunked(self, path: str, parts: list[bytes]) -> Answer:
+        """A body that does not say beforehand how long it is."""
+        fields = {"host": self.host, "cookie": self.cookie, "origin": f"http://{HOST}",
+                  "content-type": "application/json", "transfer-encoding": "chunked"}  # fmt: skip
+        return asyncio.run(self._call("POST", path, parts, fields))
+
+    async def _call(self, method: str, path: str, parts: list[bytes], fields: dict[str, str]) -> Answer:
         place, _, query = path.partition("?")
         scope = {
             "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "path": place,
@@ -68,13 +75,12 @@ class Client:
             "headers": [(k.encode("latin-1"), v.encode("latin-1")) for k, v in fields.items()],
             "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 8765),
         }  # fmt: skip
-        answer, sent, ended = Answer(), False, asyncio.Event()
+        answer, waiting, ended = Answer(), list(parts), asyncio.Event()
+        self.last = answer
 
         async def receive() -> dict[str, Any]:
-            nonlocal sent
-            if not sent:
-                sent = True
-                return {"type": "http.request", "body": body, "more_body": False}
+            if waiting:
+                return {"type": "http.request", "body": waiting.pop(0), "more_body": bool(waiting)}
             await ended.wait()
             return {"type": "http.disconnect"}
 

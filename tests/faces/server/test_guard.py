@@ -97,6 +97,15 @@ def test_large_bodies_and_other_kinds_are_refused(server: Served) -> None:
     assert server.client("POST", path, b"x=1", kind="application/x-www-form-urlencoded").status == 415
 
 
+def test_a_body_that_keeps_coming_is_refused_by_its_size(server: Served) -> None:
+    path = f"/api/runs/{server.ids[0]}/whatif"
+    answer = server.client.chunked(path, [b" " * 10_000] * 8)
+    assert answer.status == 413
+    assert set(answer.json()) == {"message", "todo"}
+    whole = server.client.chunked(path, [b'{"values": {"none', b'": 1}, "replica', b'tions": 20}'])
+    assert (whole.status, "no such lever" in whole.json()["message"]) == (422, True)
+
+
 def test_nothing_is_cached_framed_or_sniffed(server: Served) -> None:
     answer = server.client("GET", "/")
     policy = answer.header("content-security-policy")

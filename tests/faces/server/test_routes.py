@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import shutil
 import socket
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from faces.server.conftest import Served, served
-from openiads.base.errors import UsageError
+from openiads.base.errors import InputError, InputErrors, UsageError
 from openiads.faces.replay import unpacked
-from openiads.faces.server import listening
+from openiads.faces.server import jobs, listening
+from openiads.study import whatif
 
 
 def news(server: Served, job: str) -> list[tuple[str, dict[str, Any]]]:
@@ -78,6 +81,37 @@ def test_a_replay_comes_whole_and_in_ranges(server: Served) -> None:
     assert part.header("content-range") == f"bytes 8-15/{len(whole.body)}"
     beyond = server.client("GET", path, headers={"range": f"bytes={len(whole.body)}-"})
     assert beyond.status == 416
+    assert beyond.header("content-range") == f"bytes */{len(whole.body)}"
+    malformed = server.client("GET", path, headers={"range": "pages=1"})
+    assert malformed.status == 400
+    for answer in (beyond, malformed):
+        assert set(answer.json()) == {"message", "todo"}
+        assert answer.header("content-type") == "application/json"
+
+
+def test_a_replay_stays_the_same_file(server: Served) -> None:
+    path = f"/api/runs/{server.ids[0]}/replays/1"
+    first = server.client("GET", path)
+    time.sleep(0.02)  # more than the grain of a file's date
+    second = server.client("GET", path)
+    assert first.header("etag") == second.header("etag") != ""
+    part = server.client("GET", path, headers={"range": "bytes=0-7", "if-range": first.header("etag")})
+    assert part.status == 206
+
+
+def test_prepared_replays_make_room_by_when_they_were_used(duel: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from openiads.faces.server import shelf
+
+    made = served([Path(duel.path)])
+    (run,) = made.ids
+    sizes = [made.shelf.replay(run, k).stat().st_size for k in (0, 1)]
+    made.shelf.replay(run, 0)
+    monkeypatch.setattr(shelf, "PREPARED", sum(sizes))
+    made.shelf.replay(run, 2)
+    kept = sorted(path.stem.rpartition("-")[2] for path in made.shelf.folder.glob("*.oiads"))
+    assert "1" not in kept
+    assert "2" in kept
+    made.shelf.close()
 
 
 @pytest.mark.parametrize("path", [
@@ -110,6 +144,9 @@ def test_a_what_if_question_is_answered_on_the_same_dice(server: Served) -> None
     assert [name for name, _ in told][-1] == "done"
     done = told[-1][1]
     assert done["compare"]["pairs"] == 20
+    assert {row[side]["n"] for row in done["compare"]["rows"] for side in "ab" if row["metric"] == "leakers"} == {20}
+    leakers = next(row for row in done["compare"]["rows"] if row["metric"] == "leakers")
+    assert leakers["b"]["value"] - leakers["a"]["value"] == pytest.approx(leakers["difference"]["value"])
     threats = next(row for row in done["compare"]["rows"] if row["metric"] == "threats")
     assert (threats["a"]["value"], threats["b"]["value"], threats["difference"]["value"]) == (1, 2, 1)
     assert done["run"]["id"] in server.ids
@@ -122,12 +159,45 @@ def test_a_what_if_question_can_be_canceled_and_only_one_is_worked_on(server: Se
     assert first.status == 202
     second = ask(server, {})
     job = first.json()["job"]
+    panel = server.client("GET", f"/api/runs/{server.ids[0]}/whatif").json()
+    assert panel["job"] == {"id": job, "run": server.ids[0], "label": "nothing changed"}
     assert server.client("DELETE", f"/api/jobs/{job}").json() == {"canceled": True}
+    assert server.client("GET", f"/api/runs/{server.ids[0]}/whatif").json()["job"] is None  # at once
     assert second.status == 409
     assert "Another" in second.json()["message"]
     assert news(server, job)[-1][0] == "canceled"
     server.jobs.get(job).thread.join(timeout=30.0)
     assert len(server.shelf.cards()) == len(server.ids)
+
+
+def test_an_answer_that_comes_after_its_cancel_is_not_kept(server: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, go = threading.Event(), threading.Event()
+
+    def slow(*args: Any, cancel: threading.Event, **named: Any) -> Any:
+        begun.set()
+        go.wait(30.0)  # a world that takes its time
+        return ask_(*args, **named)
+
+    ask_ = jobs.ask
+    monkeypatch.setattr(jobs, "ask", slow)
+    before = server.ids
+    job = ask(server, {}).json()["job"]
+    assert begun.wait(30.0)
+    server.client("DELETE", f"/api/jobs/{job}")
+    assert [name for name, _ in news(server, job)] == ["canceled"]
+    go.set()
+    server.jobs.get(job).thread.join(timeout=60.0)
+    assert news(server, job)[-1][0] == "canceled"
+    assert server.ids == before
+
+
+def test_who_listens_to_a_question_is_let_go_when_the_server_ends(duel: Any) -> None:
+    made = served([Path(duel.path)])
+    job = ask(made, {}, 2000).json()["job"]
+    threading.Timer(0.3, made.jobs.stop).start()
+    assert "done" not in [name for name, _ in news(made, job)]
+    made.jobs.close()
+    made.shelf.close()
 
 
 @pytest.mark.parametrize(("values", "said"), [
@@ -138,6 +208,10 @@ def test_a_what_if_question_can_be_canceled_and_only_one_is_worked_on(server: Se
     ({"raid[1].count": True}, "not a number"),
     ({"site[1].doctrine.control": "berserk"}, "choose one of"),
     ({"__class__": 1}, "no such lever"),
+    ({"raid[1].count": 10**400}, "outside"),
+    ({"raid[1].count": -(10**400)}, "outside"),
+    ({"\ud800": 1}, ""),
+    ({"site[1].doctrine.control": "\ud800"}, ""),
 ])  # fmt: skip
 def test_levers_take_only_what_they_offer(server: Served, values: dict[str, Any], said: str) -> None:
     answer = ask(server, values)
@@ -149,11 +223,58 @@ def test_levers_take_only_what_they_offer(server: Served, values: dict[str, Any]
     b"", b"{", b"[]", b"null", b'{"values": {}}', b'{"values": {}, "replications": 20, "more": 1}',
     b'{"values": {}, "replications": "20"}', b'{"values": {}, "replications": 5}', b"[" * 60_000,
     b'{"values": {"a": {"b": 1}}, "replications": 20}', b'{"values": {}, "replications": NaN}', b"\xff\xfe",
+    b'{"values": {"\\ud800": 1}, "replications": 20}', b'{"\\udfff": 1}', b'{"values": {}, "\\ud800": 20}',
+    b'{"values": {"raid[1].count": ' + b"9" * 400 + b'}, "replications": 20}',
+    b'{"values": {"raid[1].count": ' + b"9" * 5000 + b'}, "replications": 20}',
+    b'{"values": {"raid[1].count": 1e999}, "replications": 20}', b'{"values": {}, "replications": ' + b"9" * 400 + b"}",
 ])  # fmt: skip
 def test_malformed_questions_are_refused_in_one_line(server: Served, body: bytes) -> None:
     answer = server.client("POST", f"/api/runs/{server.ids[0]}/whatif", body)
     assert answer.status in (400, 415, 422), answer.body
     assert set(answer.json()) == {"message", "todo"}
+
+
+def test_what_goes_wrong_in_a_scenario_is_told_once(server: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any) -> Any:
+        raise InputErrors([InputError("site[1].failures", "no such element.", "Choose another.")])
+
+    monkeypatch.setattr(whatif, "changed", refuse)
+    told = ask(server, {}).json()
+    assert told == {"message": "site[1].failures: no such element.", "todo": "Choose another."}
+
+
+def test_a_fault_of_the_program_is_told_in_the_page_s_words(server: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> Any:
+        raise ZeroDivisionError("a fault")
+
+    monkeypatch.setattr(server.shelf, "cards", fail)
+    with pytest.raises(ZeroDivisionError):  # the server's own log gets it
+        server.client("GET", "/api/runs")
+    assert server.client.last.status == 500
+    assert set(server.client.last.json()) == {"message", "todo"}
+    assert "a fault" not in server.client.last.body.decode()
+
+
+def test_a_list_of_runs_does_not_wait_for_a_dashboard(duel: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from openiads.faces.server import shelf
+
+    made = served([Path(duel.path)])
+    (run,) = made.ids
+    begun, go = threading.Event(), threading.Event()
+
+    def slow(*_: Any) -> dict[str, Any]:
+        begun.set()
+        assert go.wait(30.0)
+        return {}
+
+    monkeypatch.setattr(shelf, "summary", slow)
+    asking = threading.Thread(target=made.client, args=("GET", f"/api/runs/{run}"))
+    asking.start()
+    assert begun.wait(30.0)
+    assert made.ids == [run]
+    go.set()
+    asking.join()
+    made.shelf.close()
 
 
 def test_runs_that_cannot_be_read_leave_the_page_alive(duel: Any, tmp_path: Path) -> None:

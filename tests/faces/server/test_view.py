@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
 import subprocess
@@ -35,7 +36,28 @@ def test_the_address_opens_the_viewer_until_the_command_ends(duel: Any, sent: si
     server.send_signal(sent)
     _, told = server.communicate(timeout=60)
     assert server.returncode == code
-    assert "Traceback" not in told
+    assert told == "The viewer has ended.\n"
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, 143)])
+def test_the_command_ends_in_order_while_a_question_is_listened_to(duel: Any, sent: signal.Signals, code: int) -> None:
+    server = begin(str(duel.path))
+    assert server.stdout is not None
+    address = server.stdout.readline().strip()
+    place = address.partition("?")[0]
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    opener.open(address).close()
+    run = json.load(opener.open(f"{place}api/runs"))[0]["id"]
+    body = json.dumps({"values": {}, "replications": 2000}).encode()
+    fields = {"content-type": "application/json", "origin": place.rstrip("/")}
+    asked = urllib.request.Request(f"{place}api/runs/{run}/whatif", body, fields)
+    job = json.load(opener.open(asked))["job"]
+    with opener.open(f"{place}api/jobs/{job}/events") as news:
+        assert news.readline() == b"event: progress\n"
+        server.send_signal(sent)
+        _, told = server.communicate(timeout=60)
+    assert server.returncode == code
+    assert told == "The viewer has ended.\n"
 
 
 def test_a_port_in_use_is_one_line_and_exit_code_2(duel: Any) -> None:

@@ -44,6 +44,12 @@ function chartsOf(result: CompareResult, words: { a: string; b: string }): HTMLE
 const differenceTable = (rows: readonly Row[]): HTMLElement =>
   table(["Measure", "Difference", "95 % interval"], rows.map((r) => [r.label, told(r.difference, true), doubt(r.difference, true)]), { numbers: [1, 2] });
 
+/** How many pairs the numbers rest on, and of how many replications where a run has more. */
+export function paired({ pairs, a, b }: CompareResult): string {
+  const most = Math.max(a.replications, b.replications);
+  return most > pairs ? `${count(pairs)} of ${plural(most, "replication", "replications")} paired` : plural(pairs, "pair of replications", "pairs of replications");
+}
+
 /** The whole comparison; also what a what-if ends with. */
 export function comparison(result: CompareResult, words: { a: string; b: string }): HTMLElement {
   const rows = result.rows.map((r): Cell[] => [
@@ -55,7 +61,7 @@ export function comparison(result: CompareResult, words: { a: string; b: string 
   return h("div", { class: "comparison" },
     h("section", { class: "card wide" },
       h("div", { class: "card-head" }, h("h2", null, `${count(certain)} of ${plural(result.rows.length, "outcome differs", "outcomes differ")} beyond the dice`)),
-      h("p", { class: "quiet" }, `${plural(result.pairs, "pair", "pairs")} of replications with the same dice. Last column: share of pairs in which “${words.a}” is ahead / they are equal / “${words.b}” is ahead.`),
+      h("p", { class: "quiet" }, `${paired(result)}, with the same dice; every number is of these alone. Last column: share of pairs in which “${words.a}” is ahead / they are equal / “${words.b}” is ahead.`),
       table(["Measure", words.a, "95 %", words.b, "95 %", "Difference", "95 %", "Ahead"], rows, { numbers: [1, 2, 3, 4, 5, 6, 7], label: `${words.a} and ${words.b}` })),
     h("div", { class: "columns-of-cards" }, ...chartsOf(result, words)));
 }

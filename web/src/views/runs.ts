@@ -49,7 +49,7 @@ function runsDialog(): { dialog: HTMLDialogElement; open(): void } {
   dialog.addEventListener("keydown", (e) => e.stopPropagation());
   dialog.addEventListener("click", (e) => { if (e.target === dialog) close(); });
   store.on(["runs", "run"], () => { if (dialog.open) draw(); });
-  return { dialog, open: () => { draw(); dialog.showModal(); } };
+  return { dialog, open: () => { draw(); dialog.showModal(); void actions.loadRuns(); } }; // one may have become complete
 }
 
 /** The replication: a number to type, one back, one on. */

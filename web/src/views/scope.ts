@@ -28,8 +28,7 @@ interface Work { replay: Replay; radar: ReplayRadar; order: Int32Array; sweep: S
 
 function workFor(replay: Replay, radar: ReplayRadar): Work {
   const { movers } = replay.header;
-  const told = movers.some((m) => m.kind === "radar track" && m.radar !== undefined);
-  const own = movers.flatMap((m, k) => (m.kind === "radar track" && (!told || m.radar === radar.row) ? [k] : []));
+  const own = movers.flatMap((m, k) => (m.kind === "radar track" && m.radar === radar.row ? [k] : []));
   const posts = movers.flatMap((m, k) => (m.kind === "track" ? [k] : []));
   const sweep = sweepOf(replay, radar);
   const flights = new Map(movers.filter((m) => m.kind === "flight").map((m) => [m.row, m]));

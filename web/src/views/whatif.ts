@@ -1,12 +1,12 @@
 // What if: move levers, the local server runs replications, and the new answer stands beside the old one.
 
-import type { Finding, RunSummary, WhatIfDone, WhatIfEvent } from "../contract";
+import type { Finding, RunSummary, WhatIfDone, WhatIfEvent, WhatIfPanel } from "../contract";
 import { source, Trouble } from "../source";
 import { actions, report, store } from "../store";
 import { cut, h, name, replace } from "../ui/dom";
 import { table, type Cell } from "../ui/table";
 import { count, doubt, number, plural, told } from "../ui/words";
-import { comparison } from "./compare";
+import { comparison, paired } from "./compare";
 import { Levers } from "./levers";
 
 const RETRIES = 3; // times that a lost connection is taken up again unasked
@@ -25,7 +25,7 @@ class Results {
   private readonly partial = h("div");
   private readonly answer = h("div", { class: "cards" });
   private readonly history = h("ol", { class: "history" });
-  private readonly past = h("section", { class: "card wide", hidden: true }, h("h2", null, "Answers of this session"), this.history);
+  private readonly past = h("section", { class: "card wide", hidden: true }, h("h2", null, "Answers since the page was loaded"), this.history);
   private readonly answers: Answer[] = [];
 
   constructor(cancel: () => void) {
@@ -75,7 +75,7 @@ class Results {
       h("div", { class: "card-head" }, h("h2", null, words.length ? "What if" : "The same scenario again"),
         h("button", { type: "button", onclick: () => { void actions.openRun(done.run.id); actions.showPage("dashboard"); } }, "Open as a run")),
       h("ul", { class: "changes" }, ...words.map((w) => h("li", null, name(w, 200)))),
-      h("p", { class: "quiet" }, `Against ${cut(answer.base, 60)}; ${plural(done.compare.pairs, "pair", "pairs")}, ${number(done.seconds)} s.`));
+      h("p", { class: "quiet" }, `Against ${cut(answer.base, 60)}; ${paired(done.compare)}, ${number(done.seconds)} s.`));
     replace(this.answer, head, comparison(done.compare, { a: "As it was", b: "What if" }));
     this.list(answer);
   }
@@ -94,7 +94,7 @@ class Results {
 /** The findings so far beside those of the run. */
 function soFar(findings: readonly Finding[], base: RunSummary): HTMLElement {
   const old = new Map(base.findings.map((f) => [f.metric, f]));
-  return table(["Measure", "As it was", "What if, so far", "95 % interval", "n"],
+  return table(["Measure", `As it was, n = ${count(base.replications)}`, "What if, so far", "95 % interval", "n"],
     findings.map((f): Cell[] => {
       const was = old.get(f.metric);
       return [f.label, was ? told(was) : "–", told(f), doubt(f), count(f.n)];
@@ -151,6 +151,7 @@ class WhatIf {
       this.n.max = String(panel.replications.maximum);
       this.n.value = String(panel.replications.value);
       this.enable();
+      if (panel.job) await this.follow(panel.job, base);
     } catch (error) {
       this.form.hidden = true;
       this.message.hidden = false;
@@ -177,6 +178,18 @@ class WhatIf {
     if (this.unwanted) await this.cancel();
   }
 
+  /** A question that was being worked on when the page was loaded. */
+  private async follow(job: NonNullable<WhatIfPanel["job"]>, open: RunSummary): Promise<void> {
+    if (this.job) return;
+    const base = job.run === open.id ? open : await source.summary(job.run);
+    if (this.job) return;
+    const words = [job.label];
+    this.results.start(words);
+    this.job = { id: job.id, words, base, stop: () => undefined, lost: 0, timer: 0 };
+    this.listen(this.job);
+    this.enable();
+  }
+
   private listen(mine: Job): void {
     clearTimeout(mine.timer);
     mine.stop(); // never two at once
@@ -201,10 +214,16 @@ class WhatIf {
     const again = (): void => { if (this.job === mine) this.listen(mine); };
     const given = mine.lost > RETRIES;
     const retry = h("button", { type: "button", onclick: () => { mine.lost = 0; again(); } }, "Try again");
-    const leave = h("button", { type: "button", onclick: () => this.end(null) }, "Give up");
+    const leave = h("button", { type: "button", onclick: () => this.leave(mine) }, "Give up");
     this.results.say(given ? "The connection to the server is lost. If openiads view has ended, start it again." : "The connection was lost; trying again …",
       retry, ...(given ? [leave] : []));
     if (!given) mine.timer = window.setTimeout(again, PAUSE);
+  }
+
+  /** Nobody listens any more: the server, if it is there, need not go on either. */
+  private leave(mine: Job): void {
+    source.cancel(mine.id).catch(() => undefined); // it may be gone
+    this.end(null);
   }
 
   private async cancel(): Promise<void> {

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from openiads.faces import streams
-from openiads.faces.commands.common import told
+from openiads.faces.commands.common import TERMINATED, told
 
 
 @told
@@ -31,10 +31,10 @@ def view(
 
     try:
         serve(folders, port=port, ready=ready)
-    except streams.Terminated:
-        raise
-    except KeyboardInterrupt:
-        return  # the way to end it
+    except KeyboardInterrupt as stopped:
+        streams.tell("The viewer has ended.")
+        if isinstance(stopped, streams.Terminated):
+            raise typer.Exit(TERMINATED) from None  # Ctrl-C is the way to end it
 
 
 __all__ = ["view"]

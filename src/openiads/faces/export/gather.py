@@ -142,8 +142,11 @@ class _Gathering:
             if owner < 0:
                 about["believed"] = word(beliefs[-1][1])
             kind = "track" if owner < 0 else "radar track"
-            name = f"Track {serial}"
-            yield Mover(f"track/{serial}", kind, name, Side.NONE, ThreatClass.NONE, line, seen, about, beliefs)
+            flights, updated = np.unique(mine["flight"], return_counts=True)
+            yield Mover(
+                f"track/{serial}", kind, f"Track {serial}", Side.NONE, ThreatClass.NONE, line, seen, about, beliefs,
+                flight=int(flights[updated.argmax()]), radar=max(owner, -1),
+            )  # fmt: skip
 
     def _ships(self) -> Iterator[Mover]:
         import pymap3d

@@ -39,7 +39,8 @@ class Mover:
     facts: dict[str, Any] = field(default_factory=dict)
     beliefs: list[tuple[float, Identity]] = field(default_factory=list)
     unit: int = -1  #: of a round: row of the fire unit that launched it, and of the flight it was launched at
-    flight: int = -1
+    flight: int = -1  #: of a track: row of the flight that most of its updates came from, -1 for none
+    radar: int = -1  #: of a radar track: row of the radar that holds it
 
     @property
     def start(self) -> float:

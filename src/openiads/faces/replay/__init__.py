@@ -1,4 +1,4 @@
-"""Replays: one replication as one prepared file, which the viewer fetches in ranges and reads in place.
+"""Replays: one replication as one prepared file, which the viewer fetches and reads in place.
 
 ``pack`` makes the file, ``unpacked`` takes it apart again; ``page`` has the whole viewer with one replay in one HTML
 file.  The format is in docs/reference/replay.md.

@@ -45,15 +45,25 @@ def unpacked(data: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
     (length,) = struct.unpack_from("<I", data, 8)
     if len(data) < _START + length:
         raise problem
-    header = json.loads(data[_START : _START + length])
-    begin = _START + length
-    sections = {
-        name: data[begin + at["offset"] : begin + at["offset"] + at["length"]]
-        for name, at in header["sections"].items()
-    }
-    if any(len(sections[name]) != at["length"] for name, at in header["sections"].items()):
+    try:
+        header = json.loads(data[_START : _START + length])
+    except (ValueError, RecursionError):  # no UTF-8, no JSON, or brackets without end
+        raise problem from None
+    places = header.get("sections") if isinstance(header, dict) else None
+    body = data[_START + length :]
+    if not isinstance(places, dict) or not all(_within(at, len(body)) for at in places.values()):
         raise problem
-    return header, sections
+    return header, {name: body[at["offset"] : at["offset"] + at["length"]] for name, at in places.items()}
+
+
+def _within(at: Any, size: int) -> bool:
+    """Whether the place of a section is one, and inside so many bytes."""
+    if not isinstance(at, dict):
+        return False
+    offset, length = at.get("offset"), at.get("length")
+    if type(offset) is not int or type(length) is not int:
+        return False
+    return offset >= 0 and length >= 0 and offset + length <= size
 
 
 __all__ = ["MAGIC", "packed", "unpacked"]

@@ -62,7 +62,7 @@ def movers(
             "first": first, "count": len(line.times), "from": mover.start, "to": mover.end,
             "end": str(facts.get("end", "")),
             "beliefs": [[time, stories.word(belief)] for time, belief in mover.beliefs],
-            "unit": mover.unit, "flight": mover.flight,
+            "unit": mover.unit, "flight": mover.flight, "radar": mover.radar,
         })  # fmt: skip
         first += len(line.times)
     return found, np.hstack([np.empty((4, 0)), *columns]).astype("<i4")

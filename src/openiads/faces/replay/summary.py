@@ -135,7 +135,7 @@ def compared(made: Any, a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str,
                   for key, name in (("a", "b_worse"), ("b", "b_better"), ("equal", "equal"))}  # fmt: skip
         rows.append({
             "metric": metric, "label": label, "a": finding(metric, row["a"]), "b": finding(metric, row["b"]),
-            "difference": difference, "ahead": shares, "variance": row["variance_saved"]["factor"],
+            "difference": difference, "ahead": shares,
         })  # fmt: skip
     return {"a": dict(a), "b": dict(b), "pairs": told["replications"], "rows": rows}
 

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import errno
+import logging
 import socket
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from openiads.base.errors import ResultsError, UsageError
@@ -56,12 +58,17 @@ def serve(paths: Sequence[Path], *, port: int = 0, ready: Callable[[str], Any] =
         guard = Guard(application(shelf, jobs), f"{HOST}:{door.getsockname()[1]}")
 
         class Server(uvicorn.Server):
-            """Uvicorn that says when it is ready."""
+            """Uvicorn that says when it is ready, and ends without a word about what it cuts off."""
 
             async def startup(self, sockets: list[socket.socket] | None = None) -> None:
                 await super().startup(sockets)
                 ready(guard.address)
                 shelf.begin()
+
+            def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+                jobs.stop()  # pages that listen to a question hear its end, and let go
+                logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL + 1)
+                super().handle_exit(sig, frame)
 
         settings = uvicorn.Config(
             guard, log_level="error", access_log=False, lifespan="off", server_header=False, date_header=False,

@@ -2,7 +2,9 @@
 
 The server listens on loopback, but other programs of this machine and every page in the user's browser can reach it
 too.  So: the Host must be exactly ours (a name that was rebound to 127.0.0.1 is not), an Origin must be ours, and a
-secret is asked for, which the printed address carries once and a cookie from then on.
+secret is asked for, which the printed address carries and a cookie from then on.  That address opens the viewer as long
+as the server runs, in any browser of this user; where a browser is started with it, the list of processes shows it to
+other users of this machine (``--no-open`` keeps it out of there).
 """
 
 from __future__ import annotations
@@ -53,16 +55,16 @@ class Guard:
         return f"{self.origin}/?token={self.token}"
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            await self.inner(scope, receive, send)
-            return
         if scope["type"] != "http":
             return  # a web socket is closed without a word
         answer = self._judged(scope)
-        if answer is None:
-            await self.inner(scope, _limited(receive), _with_headers(send))
-        else:
+        body = None if answer is not None else await _body(receive)
+        if answer is None and body is None:
+            answer = _too_large()
+        if answer is not None:
             await _say(send, *answer)
+        elif body is not None:
+            await self.inner(scope, _again(body, receive), _with_headers(send))
 
     def _judged(self, scope: MutableMapping[str, Any]) -> tuple[int, dict[str, str], bytes] | None:
         """The answer to a request that goes no further; None for one that does."""
@@ -104,7 +106,7 @@ def _same(given: str, wanted: str) -> bool:
 def _too_much(fields: dict[str, list[str]], changing: bool) -> tuple[int, dict[str, str], bytes] | None:
     length = fields.get("content-length", ["0"])[0]
     if length.isdecimal() and int(length) > BODY:
-        return _problem(413, f"The request is larger than {BODY} bytes.", "Send less.")
+        return _too_large()
     has_body = length != "0" or "transfer-encoding" in fields
     kind = fields.get("content-type", [""])[0].partition(";")[0].strip().lower()
     if changing and has_body and kind != "application/json":
@@ -116,22 +118,33 @@ def _problem(status: int, message: str, todo: str) -> tuple[int, dict[str, str],
     return status, {"content-type": "application/json"}, json.dumps({"message": message, "todo": todo}).encode()
 
 
-class TooLarge(Exception):
-    """A body that kept coming."""
+def _too_large() -> tuple[int, dict[str, str], bytes]:
+    return _problem(413, f"The request is larger than {BODY} bytes.", "Send less.")
 
 
-def _limited(receive: Receive) -> Receive:
+async def _body(receive: Receive) -> list[Message] | None:
+    """The messages of a request's body, however they come; None for one that is too large."""
+    messages: list[Message] = []
     seen = 0
-
-    async def counted() -> Message:
-        nonlocal seen
+    while True:
         message = await receive()
+        messages.append(message)
         seen += len(message.get("body", b""))
         if seen > BODY:
-            raise TooLarge
-        return message
+            return None
+        if message["type"] != "http.request" or not message.get("more_body", False):
+            return messages
 
-    return counted
+
+def _again(body: list[Message], receive: Receive) -> Receive:
+    """The messages that were read already, then what comes after them."""
+    waiting = iter(body)
+
+    async def told() -> Message:
+        message = next(waiting, None)
+        return await receive() if message is None else message
+
+    return told
 
 
 def _with_headers(send: Send) -> Send:
@@ -153,4 +166,4 @@ async def _say(send: Send, status: int, headers: dict[str, str], body: bytes) ->
     await out({"type": "http.response.body", "body": body})
 
 
-__all__ = ["BODY", "HEADERS", "POLICY", "Guard", "TooLarge"]
+__all__ = ["BODY", "HEADERS", "POLICY", "Guard"]

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from openiads.base.errors import Interrupted, OpeniadsError
+from openiads.faces.export.about import clean
 from openiads.faces.replay.summary import compared, finding
 from openiads.faces.server.shelf import Entry, Shelf
 from openiads.study.estimate import Accumulator
@@ -26,9 +27,13 @@ class Busy(Exception):
 class Job:
     """One question.  ``state()`` is (serial number, name of the event, what it tells); the serial grows with news."""
 
-    def __init__(self, shelf: Shelf, entry: Entry, values: Mapping[str, Any], replications: int) -> None:
+    def __init__(
+        self, shelf: Shelf, entry: Entry, values: Mapping[str, Any], replications: int, label: str = ""
+    ) -> None:
+        """label : the changes in words."""
         self.id = secrets.token_hex(8)
         self.shelf, self.entry, self.values, self.replications = shelf, entry, dict(values), replications
+        self.label = label
         self.cancel = threading.Event()
         self._lock = threading.Lock()
         self._state: tuple[int, str, dict[str, Any]] = (
@@ -46,9 +51,18 @@ class Job:
         """Whether it has ended, one way or another."""
         return self.state()[1] != "progress"
 
-    def _tell(self, name: str, told: dict[str, Any]) -> None:
+    def stop(self) -> None:
+        """Give it up.  That is told at once; the thread ends within a replication, or when the world is built."""
+        self.cancel.set()
+        self._tell("canceled", {})
+
+    def _tell(self, name: str, told: dict[str, Any]) -> bool:
+        """Replace the news; False where it has ended already, which stays the last news."""
         with self._lock:
+            if self._state[1] != "progress":
+                return False
             self._state = (self._state[0] + 1, name, told)
+            return True
 
     def _watch(self, done: int, of: int, gathered: Accumulator) -> None:
         findings = [finding(metric, gathered.estimate(metric).as_dict()) for metric in PARTIAL]
@@ -62,18 +76,19 @@ class Job:
             )  # fmt: skip
             made = self.shelf.add(answer.run, f"{self.entry.card()['name']}, what if: {answer.label}")
             outcomes = answer.run.summary()["outcomes"]
-            self._tell("done", {
+            kept = self._tell("done", {
                 "compare": compared(answer.comparison, self.entry.card(), made.card()),
                 "findings": [finding(metric, told) for metric, told in outcomes.items()],
                 "seconds": round(answer.seconds, 3), "run": made.card(),
             })  # fmt: skip
+            if not kept:  # canceled in the last moment
+                self.shelf.drop(made.id)
         except Interrupted:
             self._tell("canceled", {})
         except OpeniadsError as problem:
             self._tell("failed", {"message": str(problem)})
-        finally:
-            if not self.over:  # an error of the program itself; the thread's own report goes to the terminal
-                self._tell("failed", {"message": "The run ended with an error; the terminal tells more."})
+        finally:  # an error of the program itself, if it has not ended; the thread's own report goes to the terminal
+            self._tell("failed", {"message": "The run ended with an error; the terminal tells more."})
 
 
 class Jobs:
@@ -81,15 +96,16 @@ class Jobs:
 
     def __init__(self, shelf: Shelf) -> None:
         self.shelf = shelf
+        self.ending = False  # the server is about to end: who listens lets go
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
 
-    def start(self, entry: Entry, values: Mapping[str, Any], replications: int) -> Job:
+    def start(self, entry: Entry, values: Mapping[str, Any], replications: int, label: str = "") -> Job:
         """Begin to work on a question; Busy if another one is under way."""
         with self._lock:
             if any(job.thread.is_alive() and not job.over for job in self._jobs.values()):
                 raise Busy
-            job = Job(self.shelf, entry, values, replications)
+            job = Job(self.shelf, entry, values, replications, label)
             self._jobs[job.id] = job
             while len(self._jobs) > REMEMBERED:
                 del self._jobs[next(iter(self._jobs))]
@@ -101,13 +117,24 @@ class Jobs:
         with self._lock:
             return self._jobs[identity]
 
-    def close(self) -> None:
-        """End what is under way."""
+    def under_way(self) -> dict[str, str] | None:
+        """The question that is being worked on, so that a page that was loaded anew can follow or cancel it."""
         with self._lock:
-            jobs = list(self._jobs.values())
-        for job in jobs:
+            for job in self._jobs.values():
+                if job.thread.is_alive() and not job.over:
+                    return {"id": job.id, "run": job.entry.id, "label": clean(job.label)}
+        return None
+
+    def stop(self) -> None:
+        """Give up what is under way; it takes no lock that a thread may hold, since a signal may call it."""
+        for job in list(self._jobs.values()):
             job.cancel.set()
-        for job in jobs:
+        self.ending = True
+
+    def close(self) -> None:
+        """End what is under way, and wait for it."""
+        self.stop()
+        for job in list(self._jobs.values()):
             job.thread.join(timeout=10.0)
 
 

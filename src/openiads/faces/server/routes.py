@@ -12,10 +12,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
+from starlette.types import Message, Receive, Scope, Send
 
-from openiads.base.errors import InputError, OpeniadsError, UsageError
+from openiads.base.errors import InputError, InputErrors, OpeniadsError, UsageError
 from openiads.faces.replay.built import KINDS, viewer_files
-from openiads.faces.server.guard import TooLarge
 from openiads.faces.server.jobs import Busy, Job, Jobs
 from openiads.faces.server.shelf import Entry, Shelf, Unreadable
 
@@ -28,7 +28,7 @@ _PROBLEM: dict[str, Any] = {
 }  # fmt: skip
 _WRONG: dict[int | str, dict[str, Any]] = {
     code: {"description": "what is wrong, and what to do", "content": {"application/json": {"schema": _PROBLEM}}}
-    for code in (400, 401, 403, 404, 405, 409, 413, 415, 416, 421, 422, 503)
+    for code in (400, 401, 403, 404, 405, 409, 413, 415, 416, 421, 422, 500)
 }
 
 Identity = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", max_length=16)]
@@ -67,6 +67,26 @@ def application(shelf: Shelf, jobs: Jobs) -> FastAPI:
     return app
 
 
+class _File(FileResponse):
+    """A file, whole or in ranges; a range that is none is answered in the words of every other problem."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        wrong: Response | None = None
+
+        async def heard(message: Message) -> None:
+            nonlocal wrong
+            if message["type"] == "http.response.start" and message["status"] in (400, 416):
+                wrong = _told(message["status"], *_SAID[message["status"]])
+                said = [(n, v) for n, v in message["headers"] if n.lower() == b"content-range"]
+                wrong.raw_headers.extend(said)
+            elif wrong is None:
+                await send(message)
+
+        await super().__call__(scope, receive, heard)
+        if wrong is not None:
+            await wrong(scope, receive, send)
+
+
 def _entry(shelf: Shelf, identity: str) -> Entry:
     try:
         return shelf.entry(identity)
@@ -86,7 +106,7 @@ def _run_routes(app: FastAPI, shelf: Shelf) -> None:
     @app.get("/api/runs/{run}/replays/{replication}")
     def replay(run: Identity, replication: Annotated[int, Path(ge=0, lt=2**31)]) -> FileResponse:
         _entry(shelf, run)
-        return FileResponse(shelf.replay(run, replication), media_type="application/octet-stream")
+        return _File(shelf.replay(run, replication), media_type="application/octet-stream")
 
     @app.get("/api/compare")
     def compare(a: Chosen, b: Chosen) -> JSONResponse:
@@ -101,30 +121,30 @@ def _whatif_routes(app: FastAPI, shelf: Shelf, jobs: Jobs) -> None:
     @app.get("/api/runs/{run}/whatif")
     def panel(run: Identity) -> JSONResponse:
         entry = _entry(shelf, run)
-        told = _panel(entry)
+        told = _panel(entry) | {"job": jobs.under_way()}
         entry.expect()
         return JSONResponse(told)
 
     @app.post("/api/runs/{run}/whatif", status_code=202)
     def start(run: Identity, question: Question) -> JSONResponse:
-        from openiads.study.whatif import REPLICATIONS, changed
+        from openiads.study.whatif import changed, counts
 
         entry = _entry(shelf, run)
-        if not REPLICATIONS[1] <= question.replications <= REPLICATIONS[2]:
+        _, least, most = counts(entry.run())
+        if not least <= question.replications <= most:
             raise UsageError(
-                "replications", f"{question.replications}",
-                f"Give a whole number from {REPLICATIONS[1]} to {REPLICATIONS[2]}",
+                "replications", f"{question.replications}", f"Give a whole number from {least} to {most}"
             )  # fmt: skip
-        changed(entry.run(), question.values)  # what cannot run is refused at once
-        return JSONResponse({"job": jobs.start(entry, question.values, question.replications).id}, 202)
+        _, label = changed(entry.run(), question.values)  # what cannot run is refused at once
+        return JSONResponse({"job": jobs.start(entry, question.values, question.replications, label).id}, 202)
 
     @app.get("/api/jobs/{job}/events")
     async def events(job: Identity, request: Request) -> StreamingResponse:
-        return StreamingResponse(_news(_job(jobs, job), request), media_type="text/event-stream")
+        return StreamingResponse(_news(jobs, _job(jobs, job), request), media_type="text/event-stream")
 
     @app.delete("/api/jobs/{job}")
     def cancel(job: Identity) -> JSONResponse:
-        _job(jobs, job).cancel.set()
+        _job(jobs, job).stop()
         return JSONResponse({"canceled": True})
 
 
@@ -137,7 +157,7 @@ def _job(jobs: Jobs, identity: str) -> Job:
 
 def _panel(entry: Entry) -> dict[str, Any]:
     from openiads.faces.export.about import clean
-    from openiads.study.whatif import REPLICATIONS, levers
+    from openiads.study.whatif import counts, levers
 
     run = entry.run()
     told = []
@@ -149,15 +169,15 @@ def _panel(entry: Entry) -> dict[str, Any]:
         if lever.kind == "choice":
             row["choices"] = list(lever.choices)
         told.append(row)
-    value, minimum, maximum = REPLICATIONS
+    value, minimum, maximum = counts(run)
     return {"scenario": clean(run.name), "levers": told,
             "replications": {"value": value, "minimum": minimum, "maximum": maximum}}  # fmt: skip
 
 
-async def _news(job: Job, request: Request) -> AsyncIterator[bytes]:
-    """Server-sent events: the latest news at once, then each change, until the end."""
+async def _news(jobs: Jobs, job: Job, request: Request) -> AsyncIterator[bytes]:
+    """Server-sent events: the latest news at once, then each change, until its end or the server's."""
     told, silent = 0, 0.0
-    while not await request.is_disconnected():
+    while not (jobs.ending or await request.is_disconnected()):
         serial, name, what = job.state()
         if serial != told:
             told, silent = serial, 0.0
@@ -176,13 +196,15 @@ async def _news(job: Job, request: Request) -> AsyncIterator[bytes]:
 
 _SAID: Mapping[int, tuple[str, str]] = {
     404: ("There is no such thing here.", "Go back to the list of runs; it may have been started anew."),
+    400: ("The request cannot be read.", "Reload the page."),
     405: ("That cannot be done here.", "Reload the page."),
     416: ("The replay has no such part.", "Reload the page."),
 }
 
 
 def _told(status: int, message: str, todo: str) -> JSONResponse:
-    return JSONResponse({"message": message, "todo": todo}, status)
+    said = (words.encode("utf-8", "replace").decode() for words in (message, todo))  # half a surrogate pair is no text
+    return JSONResponse(dict(zip(("message", "todo"), said, strict=True)), status)
 
 
 def _problems(app: FastAPI) -> None:
@@ -200,7 +222,9 @@ def _problems(app: FastAPI) -> None:
     @app.exception_handler(OpeniadsError)
     def ours(request: Request, problem: OpeniadsError) -> JSONResponse:
         status = 422 if isinstance(problem, UsageError | InputError) else 409
-        shown = type(problem)(problem.place, problem.reason) if not isinstance(problem, InputError) else problem
+        if isinstance(problem, InputErrors) and len(problem.problems) > 1:  # each with its own remedy
+            return _told(status, str(problem), "Move the levers back, or others with them.")
+        shown = OpeniadsError(problem.place, problem.reason)
         return _told(status, str(shown), problem.remedy or "Reload the page.")
 
     @app.exception_handler(Unreadable)
@@ -211,13 +235,14 @@ def _problems(app: FastAPI) -> None:
     def busy(request: Request, problem: Busy) -> JSONResponse:
         return _told(409, "Another what-if question is being worked on.", "Wait for its answer, or cancel it.")
 
-    @app.exception_handler(TooLarge)
-    def large(request: Request, problem: TooLarge) -> JSONResponse:
-        return _told(413, "The request is too large.", "Send less.")
-
     @app.exception_handler(RecursionError)
     def deep(request: Request, problem: RecursionError) -> JSONResponse:
         return _told(422, "The request is nested too deeply.", "Reload the page.")
+
+    @app.exception_handler(Exception)
+    def unforeseen(request: Request, problem: Exception) -> JSONResponse:
+        """A fault of the program: told to the page in its words, and whole on the terminal, by the server."""
+        return _told(500, "The viewer's server failed; the terminal tells more.", "Try again; report it if it stays.")
 
 
 __all__ = ["application"]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
 import tempfile
 import threading
+from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -37,6 +37,7 @@ class Entry:
         self.path, self.name = path, name
         self._run = run
         self._lock = threading.RLock()
+        self._summing = threading.Lock()  # its own, so that the list of runs does not wait for a dashboard
         self._summary: dict[str, Any] | None = None
         self._expected: threading.Thread | None = None
         self.prebuilt = Prebuilt()  # what its changed worlds share
@@ -80,7 +81,7 @@ class Entry:
 
     def summary(self) -> dict[str, Any]:
         """The dashboard of the run, worked out once; ResultsError if it turns out to be damaged."""
-        with self._lock:
+        with self._summing:
             if self._summary is None:
                 self._summary = summary(self.run(), self.id) | {"name": self.card()["name"]}
             return self._summary
@@ -95,6 +96,7 @@ class Shelf:
         self._answers: list[str] = []
         self._lock = threading.Lock()
         self._busy: dict[tuple[str, int], threading.Lock] = {}
+        self._prepared: OrderedDict[Path, int] = OrderedDict()  # -> bytes; what was used last stands last
 
     def cards(self) -> list[dict[str, Any]]:
         """A card for every run, in the order given, answers to what-if questions last."""
@@ -116,9 +118,16 @@ class Shelf:
             while len(self._answers) > ANSWERS:
                 gone = self._answers.pop(0)
                 del self._entries[gone]
-                for path in self.folder.glob(f"{gone}-*"):
-                    path.unlink(missing_ok=True)
+                self._remove([path for path in self._prepared if path.name.startswith(f"{gone}-")])
         return entry
+
+    def drop(self, identity: str) -> None:
+        """Let an answer go that nobody wants."""
+        with self._lock:
+            if identity in self._answers:
+                self._answers.remove(identity)
+                del self._entries[identity]
+                self._remove([path for path in self._prepared if path.name.startswith(f"{identity}-")])
 
     def replay(self, identity: str, replication: int) -> Path:
         """The prepared file of a replication, made if it is not there yet."""
@@ -138,8 +147,7 @@ class Shelf:
                 draft = target.with_suffix(".part")
                 draft.write_bytes(pack(run, replication))
                 draft.replace(target)
-            os.utime(target)
-        self._make_room(target)
+            self._make_room(target)
         return target
 
     def begin(self) -> None:
@@ -154,13 +162,21 @@ class Shelf:
         threading.Thread(target=work, name="prepare", daemon=True).start()
 
     def _make_room(self, kept: Path) -> None:
+        """Let prepared replays go, what was used longest ago first; files are left as they are, for their dates."""
         with self._lock:
-            files = sorted(self.folder.glob("*.oiads"), key=lambda path: path.stat().st_mtime)
-            size = sum(path.stat().st_size for path in files)
-            for path in files:
+            self._prepared[kept] = kept.stat().st_size
+            self._prepared.move_to_end(kept)
+            size, gone = sum(self._prepared.values()), []
+            for path in self._prepared:
                 if size > PREPARED and path != kept:
-                    size -= path.stat().st_size
-                    path.unlink()
+                    size -= self._prepared[path]
+                    gone.append(path)
+            self._remove(gone)
+
+    def _remove(self, paths: Sequence[Path]) -> None:
+        for path in paths:
+            self._prepared.pop(path, None)
+            path.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Remove what was prepared."""
