@@ -28,6 +28,7 @@ import os
 import pickle
 import re
 import sys
+import threading
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
@@ -288,7 +289,7 @@ def _usable_cache_folder() -> Path | None:
     folder = cache_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / f".probe-{os.getpid()}"
+        probe = folder / f".probe-{os.getpid()}-{threading.get_ident()}"
         probe.write_text("")
         probe.unlink()
     except OSError as problem:
