@@ -14,9 +14,17 @@ from typing import Any
 
 import pytest
 
+#: The command; whoever starts tests in the background has SIGINT ignored, which a child would inherit.
+COMMAND = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from openiads.faces.cli import main
+sys.exit(main())
+"""
+
 
 def begin(*arguments: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "openiads", "view", "--no-open", *arguments]
+    command = [sys.executable, "-c", COMMAND, "view", "--no-open", *arguments]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -31,10 +33,13 @@ def view(
 
     try:
         serve(folders, port=port, ready=ready)
-    except KeyboardInterrupt as stopped:
+    except KeyboardInterrupt as stopped:  # Ctrl-C is the way to end it
         streams.tell("The viewer has ended.")
-        if isinstance(stopped, streams.Terminated):
-            raise typer.Exit(TERMINATED) from None  # Ctrl-C is the way to end it
+        sys.stdout.flush()
+        sys.stderr.flush()
+        # All is closed and nothing is to be kept, but a thread may still be in compiled code, and an interpreter that
+        # is taken down around it can hang.
+        os._exit(TERMINATED if isinstance(stopped, streams.Terminated) else 0)
 
 
 __all__ = ["view"]

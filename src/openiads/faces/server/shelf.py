@@ -15,6 +15,7 @@ from typing import Any
 from openiads.base.errors import OpeniadsError, UsageError
 from openiads.faces.export.about import clean
 from openiads.faces.replay.summary import card, summary
+from openiads.study import disk
 from openiads.world.prebuilt import Prebuilt
 
 #: Runs that what-if questions have left and that are kept.
@@ -144,9 +145,7 @@ class Shelf:
             alone = self._busy.setdefault((entry.id, replication), threading.Lock())
         with alone:
             if not target.exists():
-                draft = target.with_suffix(".part")
-                draft.write_bytes(pack(run, replication))
-                draft.replace(target)
+                disk.write_file(target, pack(run, replication), chunks=False)
             self._make_room(target)
         return target
 
