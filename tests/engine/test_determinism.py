@@ -15,7 +15,6 @@ import numpy as np
 import pytest
 from numpy.lib.recfunctions import repack_fields
 
-from engine import traces
 from openiads.data.reading import load, loads
 from openiads.data.scenario import toml_text
 from openiads.engine.run import Runner
@@ -177,16 +176,3 @@ def test_a_run_killed_and_resumed_is_the_same_run(digest: str, tmp_path: Path) -
     assert told["digest"] == digest
     assert told["replications"] == COUNT
     assert json.loads(child(*command).stdout)["digest"] == digest  # and once more, from what is stored
-
-
-@pytest.mark.slow
-def test_a_cold_compile_cache_leaves_no_trace(tmp_path: Path) -> None:
-    """About 45 CPU-seconds: everything is compiled into an empty cache."""
-    program = (
-        "import sys\nfrom openiads.data.reading import loads\nfrom openiads.study import replicate\n"
-        "print(replicate.run(loads(sys.argv[1]), replications=40, seed=3).digest)"
-    )
-    cold = child("-c", program, traces.AIRCRAFT, OPENIADS_CACHE=str(tmp_path / "cache"))
-    assert cold.returncode == 0, cold.stderr
-    assert any((tmp_path / "cache").iterdir())
-    assert cold.stdout.strip() == replicate.run(loads(traces.AIRCRAFT), replications=40, seed=3).digest
