@@ -28,6 +28,7 @@ from openiads.world.places import Names, Places, assets_of, corridors_of
 from openiads.world.prebuilt import Prebuilt
 from openiads.world.values import Arena, Values
 
+ALONE = 32_000_000  # bytes of products that a single build keeps for its own later parts
 SERVICE = {"crew": 1, "fixed": 2, "exponential": 3}
 
 
@@ -74,7 +75,7 @@ def build(
     prebuilt : what earlier builds left, to make many worlds quickly; the world is the same with and without it
     Raises InputError for what only shows when the pieces are put together.
     """
-    prebuilt = Prebuilt() if prebuilt is None else prebuilt
+    prebuilt = Prebuilt(ALONE) if prebuilt is None else prebuilt
     catalog = catalog_of(scenario) if catalog is None else catalog
     values = Values(catalog, knobs)
     terrain = terrain_of(scenario, values)

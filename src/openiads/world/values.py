@@ -47,24 +47,33 @@ class Values:
 
 
 class Arena:
-    """The flat array of tables, grown at build time; ``add`` returns the offset at which a table begins."""
+    """The flat array of tables, grown at build time; ``add`` returns the offset at which a table begins.
+
+    One array that doubles, not a list of tables joined at the end: the tables of a large world are not held twice.
+    """
 
     def __init__(self) -> None:
-        self._at: dict[int, NDArray[np.float64]] = {}
+        self._all = np.empty(1 << 16)
         self._size = 0
+        self._length: dict[int, int] = {}
 
     def add(self, table: Any) -> int:
         """Append a table."""
-        part = np.ascontiguousarray(table, dtype=np.float64).ravel()
-        at = self._size
-        self._at[at] = part
-        self._size += len(part)
+        part = np.ravel(table)
+        at, end = self._size, self._size + len(part)
+        if end > len(self._all):
+            grown = np.empty(max(2 * len(self._all), end))
+            grown[:at] = self._all[:at]
+            self._all = grown
+        self._all[at:end] = part
+        self._size = end
+        self._length[at] = len(part)
         return at
 
     def part(self, at: int) -> NDArray[np.float64]:
         """The table that begins at an offset."""
-        return self._at[at]
+        return self._all[at : at + self._length[at]]
 
     def array(self) -> NDArray[np.float64]:
-        """All tables in one array."""
-        return np.concatenate(list(self._at.values())) if self._at else np.zeros(1)
+        """All tables in one array; room that was not used has never been touched, so it takes no memory."""
+        return self._all[: self._size] if self._size else np.zeros(1)
