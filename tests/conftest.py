@@ -22,6 +22,23 @@ LEGS = ("base", "earth", "physics", "validation")
 HERE = Path(__file__).resolve().parent
 
 
+#: What the worlds of tests share: relief, masks and flyout tables of the same few systems, over and over.  That worlds
+#: are the same with and without is proven by ``tests/world/test_prebuilt.py``, whose own are marked ``builds_alone``.
+PRODUCTS: list[object] = []
+
+
+@pytest.fixture(autouse=True)
+def shared_products(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Worlds built in this process take each other's products, unless the test is marked ``builds_alone``."""
+    if request.node.get_closest_marker("builds_alone"):
+        return
+    from openiads.world import build, prebuilt
+
+    if not PRODUCTS:
+        PRODUCTS.append(prebuilt.Prebuilt(128_000_000))
+    monkeypatch.setattr(build, "Prebuilt", lambda capacity: PRODUCTS[0])
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """In the legs, files that hold no test of theirs are not even imported: some build worlds, minutes when plain."""
     if not config.option.markexpr.startswith("kernels") or not collection_path.match("test_*.py"):

@@ -10,7 +10,7 @@ from openiads.data.reading import catalog_of, load
 from openiads.world.build import World, build
 from openiads.world.prebuilt import Prebuilt
 
-pytestmark = pytest.mark.compiled_only
+pytestmark = [pytest.mark.compiled_only, pytest.mark.builds_alone]
 
 
 def drawn(name: str, count: int, seed: int = 5) -> list[dict[str, float]]:
