@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from house.source import ROOT
+from openiads.data.reading import load
 from openiads.faces.claims import HEAD, Told
 from openiads.faces.commands.claims import gather_told
 from openiads.study.claims.examine import examine
@@ -39,27 +40,40 @@ def test_published_verdicts_are_of_the_claims_as_they_stand(tool: Any) -> None:
     assert tool.stale() == [], "run python tools/claims.py, and say in the changelog which verdict moved"
 
 
-def test_another_rule_an_unknown_claim_and_a_quick_look_are_stale(tool: Any, tmp_path: Path) -> None:
-    digest = tool.load_claim("moskva").digest
+def test_another_rule_an_unknown_claim_a_quick_look_and_another_model_are_stale(tool: Any, tmp_path: Path) -> None:
+    known = {name: tool.load_claim(name).digest for name in ("moskva", "guarantee", "ballistic", "comparable")}
+    now = {"arithmetic": "a", "tartus_2016": "b"}
+    moved, elsewhere = {**now, "tartus_2016": "c"}, {"arithmetic": "d", "tartus_2016": "c"}
     stored = {
-        "moskva": {"claim_digest": digest, "effort": "full"},
-        "guarantee": {"claim_digest": digest, "effort": "full"},
-        "ballistic": {"claim_digest": tool.load_claim("ballistic").digest, "effort": "quick"},
-        "nobody": {"claim_digest": digest, "effort": "full"},
+        "moskva": {"claim_digest": known["moskva"], "effort": "full", "probe": elsewhere},
+        "guarantee": {"claim_digest": known["moskva"], "effort": "full", "probe": now},
+        "ballistic": {"claim_digest": known["ballistic"], "effort": "quick", "probe": now},
+        "comparable": {"claim_digest": known["comparable"], "effort": "full", "probe": moved},
+        "nobody": {"claim_digest": known["moskva"], "effort": "full", "probe": now},
     }
     for name, content in stored.items():
         (tmp_path / f"{name}.json").write_text(json.dumps(content))
-    assert tool.stale(tmp_path) == ["ballistic", "guarantee", "nobody"]
+    assert tool.stale(tmp_path, lambda: now) == ["ballistic", "comparable", "guarantee", "nobody"]
+
+
+def test_the_probe_tells_one_model_from_another(tool: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tool, "PROBED", ("one_on_one",))
+    first = tool.probe()
+    assert tool.probe() == first
+    weaker = load("one_on_one").with_values({"model.kill": "constant", "model.kill_probability": 0.1})
+    monkeypatch.setattr(tool, "load", lambda name: weaker)
+    assert tool.probe() != first
 
 
 def test_a_page_holds_the_answer_the_numbers_and_the_rule(tool: Any, told: Told, tmp_path: Path) -> None:
-    tool.publish(told, tmp_path)
+    tool.publish(told, tmp_path, lambda: {"arithmetic": "a"})
     page = (tmp_path / "moskva.md").read_text()
     assert "Read as every figure on land" in page
     assert page.count("\n| target channels |") == 1
     assert "| " + " | ".join(HEAD) + " |" in page
     assert told.result["claim_digest"][:12] in page
-    assert json.loads((tmp_path / "moskva.json").read_text()) == json.loads(json.dumps(told.result))
+    kept = {**told.result, "probe": {"arithmetic": "a"}}
+    assert json.loads((tmp_path / "moskva.json").read_text()) == json.loads(json.dumps(kept))
     assert f"(moskva.md) | {told.result['verdict']} |" in tool.index(tmp_path)
 
 
