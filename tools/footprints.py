@@ -11,7 +11,8 @@ from pathlib import Path
 from openiads.data.catalog import catalog
 from openiads.doctrine.assignment import LEAST_SPEED
 from openiads.faces.text import number, span
-from openiads.study.footprint import DEFAULT_SHARE, LIMITS, SAMPLES, Band, Footprint, Plan, footprints
+from openiads.study.attack import DEFAULT_SHARE, Plan
+from openiads.study.footprint import LIMITS, SAMPLES, Band, Footprint, footprints
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "footprints.md"
 THREATS = ("scud_b", "al_husayn", "fateh110", "tochka_u")
@@ -52,7 +53,7 @@ smallest grid (cells of some hundred meters) found no such point; the usual reas
 site looks as high as the missile falls, or that the missile is faster than the published limit.
 
 How far the short cut of the page is off (one arc is solved and moved over the ground): some meters below 40 km
-(`study.footprint.arc_error`).
+(`study.attack.arc_error`).
 """
 
 

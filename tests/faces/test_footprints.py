@@ -18,6 +18,7 @@ from openiads.earth.geodesy import inverse
 from openiads.faces import footprint_map, footprints
 from openiads.faces.cli import app
 from openiads.study import footprint
+from openiads.study.attack import Plan
 
 pytestmark = pytest.mark.compiled_only
 
@@ -77,7 +78,7 @@ def test_the_picture_says_both_areas_and_what_it_stands_on(made: tuple[dict[str,
     data, folder = made
     assert (folder / "ground.png").read_bytes().startswith(b"\x89PNG")
     assert (folder / "ground.svg").read_text(encoding="utf-8").startswith("<svg")
-    plan = footprint.Plan("patriot_pac2", "scud_b", place=(math.radians(AT[0]), math.radians(AT[1])), azimuth=2.8)
+    plan = Plan("patriot_pac2", "scud_b", place=(math.radians(AT[0]), math.radians(AT[1])), azimuth=2.8)
     found = footprint.footprints(plan, samples=0)
     figure = footprint_map.draw(footprints.Answer(plan, 270e3, 9.0, found), "Patriot")
     told = " ".join(each.get_text() for each in (*figure.texts, *figure.legends[0].get_texts()))

@@ -16,7 +16,8 @@ from openiads.faces.coverage_map import colors, length
 from openiads.faces.envelopes import Answer, asked
 from openiads.faces.figures import BLUE, INK, MUTED, VERMILION, blank, style
 from openiads.faces.ground import terrain_note
-from openiads.study.envelope import Envelope, magazines_of
+from openiads.study.envelope import Envelope
+from openiads.study.unit import magazines_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

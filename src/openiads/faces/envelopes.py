@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from openiads.faces import geofiles, text
 from openiads.faces.geofiles import Area
 from openiads.faces.ground import terrain_fields
-from openiads.study.envelope import Envelope, home
+from openiads.study.envelope import Envelope
 from openiads.study.opportunities import Pass
 from openiads.study.straight import Target
+from openiads.study.unit import home
 from openiads.world.build import World
 
 __all__ = ["HEAD", "PASS_HEAD", "Answer", "as_data", "asked", "cells", "outline", "pass_cells", "write"]

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from openiads.base.errors import InputError
 from openiads.faces import geofiles
 from openiads.faces.text import FOOTER, number, span
-from openiads.study.footprint import Band, Footprint, Plan
+from openiads.study.attack import Plan
+from openiads.study.footprint import Band, Footprint
 
 __all__ = ["HEAD", "WRITERS", "Answer", "as_data", "cells", "picture", "write"]
 

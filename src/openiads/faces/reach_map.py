@@ -17,8 +17,8 @@ from openiads.faces.figures import INK, MUTED, blank, style
 from openiads.faces.ground import Extent, borderlines, graticule, relief, scale_bar, terrain_note
 from openiads.faces.marks import Labels, air_defense_symbol
 from openiads.study.coverage import Map
-from openiads.study.envelope import home
 from openiads.study.straight import Target
+from openiads.study.unit import home
 from openiads.world.build import World
 
 if TYPE_CHECKING:

@@ -20,8 +20,9 @@ from openiads.data.scenario import Scenario
 from openiads.earth.geodesy import bearing
 from openiads.study import straight
 from openiads.study.coverage import Map, map_of
-from openiads.study.envelope import Question, assess, home, reach_of, site_of
+from openiads.study.envelope import Question, assess, reach_of
 from openiads.study.straight import Paths, Target
+from openiads.study.unit import home, site_of
 from openiads.world.build import World, build
 
 __all__ = ["exposed", "keep_out", "map_over", "on_map", "standing_world", "units_of"]

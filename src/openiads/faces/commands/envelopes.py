@@ -71,6 +71,7 @@ def envelope(
     from openiads.faces import envelopes as shown
     from openiads.faces import show
     from openiads.study import envelope as study
+    from openiads.study.unit import unit_world
 
     _check(limits, against, rcs, at, out or [])
     if dem and at is None:
@@ -84,7 +85,7 @@ def envelope(
     arms = study.LIMITS if limits == "both" else (limits,)
     with show.progress_bars() as phases:
         phases.phase("building masks and flyout tables, compiling if need be")
-        world = study.unit_world(system, place, azimuth, kill=pk, dem=dem or ())
+        world = unit_world(system, place, azimuth, kill=pk, dem=dem or ())
         phases.phase("looking and flying out")
         answer = _answer(world, target, heights, arms, question, azimuth, pk)
         phases.phase("writing")

@@ -64,15 +64,16 @@ def footprint(
     from openiads.faces import footprints as shown
     from openiads.faces import show
     from openiads.study import footprint as study
+    from openiads.study.attack import PLACE, Plan
 
     if limits not in (*study.LIMITS, "both"):
         raise InputError("--limits", f"{limits!r}", f"One of {', '.join(study.LIMITS)}, both.")
     refuse_files(out or [], (*PICTURES, *shown.WRITERS))
     _check(at, center, size, extent, out or [])
-    plan = study.Plan(
+    plan = Plan(
         system, against, math.nan if distance is None else read("--range", distance, "length"),
         read("--off", off, "angle"), cued, math.nan if reaction is None else read("--reaction", reaction, "time"),
-        study.PLACE if at is None else read("--at", at, "position"), read("--from", attack, "angle"),
+        PLACE if at is None else read("--at", at, "position"), read("--from", attack, "angle"),
     )  # fmt: skip
     arms = study.LIMITS if limits == "both" else (limits,)
     with show.progress_bars() as phases:
@@ -120,7 +121,7 @@ def _window(plan: Any, center: str | None, size: str | None, extent: str | None)
     """The box along the attack that is looked at, m; None: whatever the footprint needs."""
     import numpy as np
 
-    from openiads.study.footprint import window_of
+    from openiads.study.attack import window_of
 
     if extent is not None:
         (south, west), (north, east) = corners("--extent", extent)
