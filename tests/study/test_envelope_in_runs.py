@@ -79,7 +79,9 @@ def side(system: str, height: float, crossing: float, limits: str) -> str:
     return "edge"
 
 
-def flown(system: str, height: float, crossing: float, limits: str, count: int = COUNT) -> tuple[float, list[tuple[float, float]]]:
+def flown(
+    system: str, height: float, crossing: float, limits: str, count: int = COUNT
+) -> tuple[float, list[tuple[float, float]]]:
     """Share of replications with a launch, and (ground range m, height m) of every intercept."""
     depot = offset(*HOME, COURSE + math.pi / 2.0, crossing)
     start = offset(float(depot[0]), float(depot[1]), COURSE + math.pi, START)

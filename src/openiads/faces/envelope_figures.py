@@ -50,8 +50,8 @@ def _notes(answer: Answer) -> list[str]:
     rule = (
         f"{text.sentence(asked(answer.target))}. A point is inside if a round launched {reaction:g} s or more after "
         "first detection can meet the target there, in time, fast enough and with lift to spare, while the engagement "
-        "radar sees it without a break. Tracks, identification, queue and kill are not in it. A radar that turns in "
-        "action turns to targets outside its sector only: hence steps at the sector's edges."
+        "radar holds it, through breaks that a round survives. Tracks, identification, queue and kill are not in it. A "
+        "radar that turns in action turns to targets outside its sector only: hence steps at the sector's edges."
     )
     return [rule, terrain_note(answer.world.terrain), text.FOOTER]
 

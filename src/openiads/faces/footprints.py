@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from openiads.base.errors import InputError
 from openiads.faces import geofiles
 from openiads.faces.text import FOOTER, number, span
 from openiads.study.attack import Plan
@@ -29,7 +28,6 @@ MEASURES = {"area_km2": ("area", KM * KM), "forward_km": ("forward", KM), "back_
             "side_km": ("side", KM)}  # fmt: skip
 MARKS = {(False, False): "·", (True, False): "+", (True, True): "#", (False, True): "?"}
 GROUND = "flat ground at sea level"
-WIDEST = math.radians(89.0)  # latitude up to which a map can be written
 MOST_CELLS = 1200  # of a GeoTIFF along a side
 
 
@@ -117,16 +115,10 @@ def _areas(answer: Answer) -> list[geofiles.Area]:
 
     out = []
     for n, each in enumerate(answer.found):
-        cells = np.pad(each.possible, 1)  # the outline closes within the file, also where a chosen window ends
-        along, across = (_wider(line, each.cell) for line in (each.along, each.across))
-        shapes = geofiles.polygons(cells, across, along, place)
+        shapes = geofiles.polygons(each.possible, each.across, each.along, place)
         told = _told(answer, each)
         out.append(geofiles.Area(f"{each.limits}: a shot is possible", told, shapes, n))
     return out
-
-
-def _wider(line: NDArray[np.float64], cell: float) -> NDArray[np.float64]:
-    return np.concatenate([[line[0] - cell], line, [line[-1] + cell]])
 
 
 def _geojson(answer: Answer, path: Path) -> None:
@@ -156,8 +148,7 @@ def window(answer: Answer) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     ]
     lat, lon = (np.concatenate([corner[k] for corner in corners]) for k in (0, 1))
     cell = 0.5 * min(each.cell for each in answer.found) / geofiles.METERS_PER_RADIAN
-    if float(np.ptp(lon)) > math.pi or float(np.abs(lat).max()) > WIDEST:
-        raise InputError("--out", "the map holds a pole or crosses the antimeridian", "Move the unit.")
+    geofiles.refuse_wide(np.degrees(lat), np.degrees(lon))
     squeeze = math.cos(0.5 * float(lat.min() + lat.max()))
     counts = [
         min(math.ceil(float(np.ptp(values)) * scale / cell) + 2, MOST_CELLS)
