@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from openiads.faces import text
-from openiads.faces.coverage_map import colors, length
 from openiads.faces.envelopes import Answer, asked
 from openiads.faces.figures import BLUE, INK, MUTED, VERMILION, blank, style
 from openiads.faces.ground import terrain_note
+from openiads.faces.sheet import colors, length
 from openiads.study.envelope import Envelope
 from openiads.study.unit import magazines_of
 

@@ -20,7 +20,7 @@ from openiads.data.scenario import Scenario
 from openiads.earth.geodesy import bearing
 from openiads.study import straight
 from openiads.study.coverage import Map, map_of
-from openiads.study.envelope import Question, assess, reach_of
+from openiads.study.envelope import LIMITS, Question, assess, reach_of
 from openiads.study.straight import Paths, Target
 from openiads.study.unit import home, site_of
 from openiads.world.build import World, build
@@ -88,15 +88,12 @@ def exposed(
 
 
 def keep_out(
-    world: World, units: Sequence[int], target: Target, heights: Sequence[float], where: Map, arm: str = "emergent", *,
-    question: Question | None = None, above: str = "ground",
-) -> NDArray[np.int64]:  # fmt: skip
-    """How many units may meet a flight at each height over each cell: (heights, rows, columns)."""
-    counts = [
-        exposed(world, units, target, height, where, (arm,), question=question, above=above)[arm].sum(axis=0)
-        for height in heights
-    ]
-    return np.stack(counts)
+    world: World, units: Sequence[int], target: Target, heights: Sequence[float], where: Map,
+    arms: Sequence[str] = LIMITS, *, question: Question | None = None, above: str = "ground",
+) -> dict[str, NDArray[np.int64]]:  # fmt: skip
+    """How many units may meet a flight at each height over each cell, by arm: (heights, rows, columns)."""
+    found = [exposed(world, units, target, height, where, arms, question=question, above=above) for height in heights]
+    return {arm: np.stack([each[arm].sum(axis=0) for each in found]) for arm in arms}
 
 
 def map_over(world: World, units: Sequence[int], reach: float, cells: int) -> Map:

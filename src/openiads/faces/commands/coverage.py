@@ -161,7 +161,7 @@ def _check(
 ) -> None:  # fmt: skip
     """Options that exclude or need one another; InputError."""
     from openiads.base.errors import InputError
-    from openiads.faces.areas import WRITERS
+    from openiads.faces.areas import ENDINGS
 
     if (scenario is None) == (system is None) or (system is None) != (at is None):
         raise InputError("coverage", "needs a scenario, or --system and --at", "For example: openiads coverage raid24.")
@@ -169,7 +169,7 @@ def _check(
         raise InputError("--threat", "given with --rcs", "Give one of the two.")
     if show not in ("heights", "lowest"):
         raise InputError("--show", f'"{show}"', "heights or lowest.")
-    refuse_files(out, (*PICTURES, *WRITERS))
+    refuse_files(out, (*PICTURES, *ENDINGS))
 
 
 def _map(

@@ -52,7 +52,7 @@ def reach(
     from openiads.study.exposure import MOST
     from openiads.study.straight import of_threat
 
-    refuse_files(out or [], (*PICTURES, *keep_outs.WRITERS))
+    refuse_files(out or [], (*PICTURES, *keep_outs.ENDINGS))
     target = of_threat(against)
     if speed is not None:
         target = replace(target, speed=read("--speed", speed, "speed")).checked()
@@ -106,8 +106,8 @@ def _keep_out(
     widest = max(reach_of(world, u, target, Question()) for u in units) if side is None else 0.5 * side
     where = exposure.map_over(world, units, widest, 400)
     counts = exposure.keep_out(world, units, target, heights, where, above=above)
-    if side is None and (counts > 0).any():
-        i, j = np.nonzero(np.any(counts > 0, axis=0))
+    if side is None and any(each.any() for each in counts.values()):
+        i, j = np.nonzero(np.any([each.any(axis=0) for each in counts.values()], axis=0))
         used = 1.06 * max(np.abs(i - 199.5).max(), np.abs(j - 199.5).max()) / 199.5
         where = exposure.map_over(world, units, max(min(used, 1.0) * widest, 20e3), 400)
         counts = exposure.keep_out(world, units, target, heights, where, above=above)
@@ -124,6 +124,5 @@ def _write(path: Path, found: Any, source: Any) -> None:
     sites = list(dict.fromkeys(world.names.units[u].rpartition("/")[0] for u in found.units))
     kinds = sorted({world.catalog[s.system].title for s in world.scenario.sites if s.name in sites})
     title = f"{', '.join(sites)} ({', '.join(kinds)}): where a flight can be met"
-    figure = reach_map.draw(world, found.units, found.target, found.heights, found.counts, found.where, title,
-                            above=found.above, packaged=source.terrain.source == "levant")  # fmt: skip
+    figure = reach_map.draw(found, title, packaged=source.terrain.source == "levant")
     figures.picture(figure, path, "reach", "Keep-out map")
