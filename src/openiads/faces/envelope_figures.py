@@ -53,7 +53,12 @@ def _notes(answer: Answer) -> list[str]:
         "radar holds it, through breaks that a round survives. Tracks, identification, queue and kill are not in it. A "
         "radar that turns in action turns to targets outside its sector only: hence steps at the sector's edges."
     )
-    return [rule, terrain_note(answer.world.terrain), text.FOOTER]
+    radar = answer.world.rows["radars"][int(answer.world.rows["units"][0]["radar"])]
+    sea = (
+        "The sea's reflection leaves nulls: beyond one that lasts longer than a round survives the target is not held, "
+        "and chances of passes come and go with the lobes."
+    )
+    return [rule, *([sea] if radar["multipath"] == 1 else []), terrain_note(answer.world.terrain), text.FOOTER]
 
 
 def _ground(found: Envelope, k: int) -> tuple[Any, Any, Any]:

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from openiads.faces.commands.common import Json, load_changed, read, refuse_files, told
+from openiads.faces.commands.maps import PICTURES, Changes, write_all
 
 HEIGHTS = ("50 m", "500 m", "3 km", "10 km")
-PICTURES = (".png", ".svg")
 LEAST = 1e3  # m, the side of a map
 HIGHEST = 100e3  # m, of a flight
 OUT = "The keep-out map as a file: .png, .svg, .geojson, .kml, .csv or .tif; repeat."
@@ -36,9 +36,7 @@ def reach(
         str | None, typer.Option("--size", help="Side of the map; as far as any round reaches if left out.",
                                  show_default=False),
     ] = None,
-    changes: Annotated[
-        list[str] | None, typer.Option("--set", help="Change the scenario, path=value; repeat for more.")
-    ] = None,
+    changes: Changes = None,
     out: Annotated[list[Path] | None, typer.Option("--out", help=OUT)] = None,
     json: Json = False,
 ) -> None:  # fmt: skip
@@ -68,11 +66,10 @@ def reach(
         phases.phase("building worlds and flying out, compiling if need be")
         found = neighbors.reach_of_sites(source, site or [], target, samples, progress=phases.count)
         phases.phase("drawing")
+        written: list[str] = []
         if out:
             exposed = _keep_out(source, found.sites, target, heights, "ground" if agl else "sea", side)
-        for path in out or []:
-            _write(path, exposed, source)
-    written = [str(path.resolve()) for path in out or []]
+            written = _write(out, exposed, source)
     if json:
         show.as_json(reaches.as_data(found) | {"scenario": source.name, "out": written})
         return
@@ -114,15 +111,14 @@ def _keep_out(
     return KeepOut(world, units, target, heights, above, counts, where)
 
 
-def _write(path: Path, found: Any, source: Any) -> None:
-    from openiads.faces import figures, keep_outs, reach_map
+def _write(out: list[Path], found: Any, source: Any) -> list[str]:
+    from functools import partial
 
-    if path.suffix.lower() not in PICTURES:
-        keep_outs.write(found, path)
-        return
+    from openiads.faces import keep_outs, reach_map
+
     world = found.world
     sites = list(dict.fromkeys(world.names.units[u].rpartition("/")[0] for u in found.units))
     kinds = sorted({world.catalog[s.system].title for s in world.scenario.sites if s.name in sites})
     title = f"{', '.join(sites)} ({', '.join(kinds)}): where a flight can be met"
-    figure = reach_map.draw(found, title, packaged=source.terrain.source == "levant")
-    figures.picture(figure, path, "reach", "Keep-out map")
+    draw = partial(reach_map.draw, found, title, packaged=source.terrain.source == "levant")
+    return write_all(out, partial(keep_outs.write, found), draw, "reach", "Keep-out map")
