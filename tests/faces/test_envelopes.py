@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import czml3
 import geojson
 import pytest
 from fastkml import KML
@@ -24,7 +25,7 @@ def call(*words: str) -> Any:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path]:
     folder = tmp_path_factory.mktemp("envelope")
-    files = [word for name in ("cut.geojson", "cut.kml", "cut.csv", "cut.png", "cut.svg")
+    files = [word for name in ("cut.geojson", "cut.kml", "cut.czml", "cut.csv", "cut.png", "cut.svg")
              for word in ("--out", str(folder / name))]  # fmt: skip
     done = call("envelope", "s300f", "--rcs", "3 m2", "--height", "3 km", "--height", "100 m", "--at",
                 "35.40 N 35.40 E", "--json", *files)  # fmt: skip
@@ -58,6 +59,36 @@ def test_polygons_have_the_area_of_the_cut_for_independent_readers(made: tuple[d
     assert [mark.name for mark in marks] == [
         "emergent: 100 m", "emergent: 3000 m", "published: 100 m", "published: 3000 m"
     ]  # fmt: skip
+
+
+def test_czml_holds_the_same_polygons_at_their_height(made: tuple[dict[str, Any], Path]) -> None:
+    _, folder = made
+    features = geojson.loads((folder / "cut.geojson").read_text(encoding="utf-8"))["features"]
+    wanted = [(each["properties"]["height_m"], shape) for each in features for shape in each["geometry"]["coordinates"]]
+    first, *packets = json.loads((folder / "cut.czml").read_text(encoding="utf-8"))
+    assert first["id"] == "document" and len({packet["id"] for packet in packets}) == len(packets) == len(wanted)
+    for written, (height, (outer, *holes)) in zip(packets, wanted, strict=True):
+        packet = czml3.Packet.model_validate_json(json.dumps(written))
+        assert packet.polygon is not None
+        flat = [value for lon, lat in outer for value in (lon, lat, height)]
+        assert json.loads(packet.polygon.positions.dumps())["cartographicDegrees"] == flat
+        assert len(written["polygon"]["holes"]["cartographicDegrees"]) == len(holes)
+        assert packet.polygon.height == height
+
+
+def test_geotiff_says_of_each_place_what_the_table_says(made: tuple[dict[str, Any], Path], tmp_path: Path) -> None:
+    rasterio = pytest.importorskip("rasterio")
+    done = call("envelope", "s300f", "--rcs", "3 m2", "--height", "3 km", "--at", "35.40 N 35.40 E", "--limits",
+                "emergent", "--out", str(tmp_path / "cut.tif"))  # fmt: skip
+    assert done.exit_code == 0, done.output
+    with (made[1] / "cut.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["height_m"] == "3000.0"][::501]
+    with rasterio.open(tmp_path / "cut.tif") as file:
+        assert file.count == 1 and "emergent" in file.descriptions[0]
+        places = [(float(row["longitude_deg"]), float(row["latitude_deg"])) for row in rows]
+        told = [float(each[0]) for each in file.sample(places)]
+    near = [abs(a - float(row["spare_s_emergent"])) < 3.0 for a, row in zip(told, rows, strict=True)]
+    assert len(near) > 20 and sum(near) / len(near) > 0.95  # the rest lie at an edge, where a cell is another's
 
 
 def test_what_lies_across_north_is_one_polygon_with_a_hole_about_the_unit(made: tuple[dict[str, Any], Path]) -> None:

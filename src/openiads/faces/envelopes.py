@@ -26,6 +26,7 @@ __all__ = ["HEAD", "PASS_HEAD", "Answer", "as_data", "asked", "cells", "outline"
 HEAD = ("height", "limits", "area, km2", "nearest, km", "farthest, km")
 PASS_HEAD = ("height", "crossing, km", "chances", "first at, km", "last at, km", "detection to last launch, s")
 KM = 1e-3
+CELLS = 400  # of a GeoTIFF along a side
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,10 @@ def _kml(answer: Answer, path: Path) -> None:
     geofiles.kml(_features(answer), path, "Engagement envelope")
 
 
+def _czml(answer: Answer, path: Path) -> None:
+    geofiles.czml(_features(answer), path, "Engagement envelope")
+
+
 def _csv(answer: Answer, path: Path) -> None:
     heads = ["height_m", "latitude_deg", "longitude_deg", "ground_range_km", *(f"spare_s_{arm}" for arm in answer.cuts)]
     parts = []
@@ -175,8 +180,28 @@ def _csv(answer: Answer, path: Path) -> None:
     geofiles.csv(path, heads, forms, np.concatenate(parts))
 
 
+def _tiff(answer: Answer, path: Path) -> None:
+    from openiads.faces import layers
+    from openiads.study import exposure
+
+    cuts, here = answer.cuts, home(answer.world)
+    far = max((found.farthest(k) for found in cuts.values() for k in range(len(found.heights))), default=0.0)
+    where = exposure.map_over(answer.world, [0], 1.03 * max(far, 10e3), CELLS)
+    columns = []
+    for arm, found in cuts.items():
+        for k, height in enumerate(found.heights):
+            inside, spare = (
+                exposure.on_map(found.paths[k], each, here, where) for each in (found.inside(k), found.spare[k])
+            )
+            words = f"s by which a launch can wait to meet it at {height:g} m above the sea, {arm} limits"
+            columns.append(layers.Column("", words, "%.2f", np.where(inside, spare, math.nan)))
+    tags = {"target": asked(answer.target), "note": text.FOOTER}
+    tags |= {key: str(value) for key, value in terrain_fields(answer.world.terrain).items()}
+    layers.write(layers.Layers("Engagement envelope", where, (), columns, tags), path)
+
+
 #: Ending of a file name -> what writes it.
-WRITERS = {".geojson": _geojson, ".kml": _kml, ".csv": _csv}
+WRITERS = {".geojson": _geojson, ".kml": _kml, ".czml": _czml, ".csv": _csv, ".tif": _tiff}
 
 
 def write(answer: Answer, path: Path) -> None:

@@ -1,7 +1,7 @@
 """Defended footprints as people and programs read them: cells of a table, a map of letters, one JSON object, files.
 
-Files lie where the plan puts the unit: outlines (GeoJSON, KML), every cell with its place (CSV), and cells by latitude
-and longitude (GeoTIFF, the nearest cell of the grid, which lies along the attack).
+Files lie where the plan puts the unit: outlines (GeoJSON, KML, CZML), every cell with its place (CSV), and cells by
+latitude and longitude (GeoTIFF, the nearest cell of the grid, which lies along the attack).
 """
 
 from __future__ import annotations
@@ -125,8 +125,16 @@ def _geojson(answer: Answer, path: Path) -> None:
     geofiles.geojson(_areas(answer), path)
 
 
+def _title(answer: Answer) -> str:
+    return f"Defended footprint: {answer.plan.system} against {answer.plan.threat}"
+
+
 def _kml(answer: Answer, path: Path) -> None:
-    geofiles.kml(_areas(answer), path, f"Defended footprint: {answer.plan.system} against {answer.plan.threat}")
+    geofiles.kml(_areas(answer), path, _title(answer))
+
+
+def _czml(answer: Answer, path: Path) -> None:
+    geofiles.czml(_areas(answer), path, _title(answer))
 
 
 def _csv(answer: Answer, path: Path) -> None:
@@ -177,7 +185,7 @@ def _tiff(answer: Answer, path: Path) -> None:
 
 #: Ending of a file name -> what writes it.
 WRITERS: dict[str, Callable[[Answer, Path], None]] = {
-    ".geojson": _geojson, ".kml": _kml, ".csv": _csv, ".tif": _tiff,
+    ".geojson": _geojson, ".kml": _kml, ".czml": _czml, ".csv": _csv, ".tif": _tiff,
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Areas of a map as files for other tools: outlines of cells as GeoJSON and KML, cells as GeoTIFF.
+"""Areas of a map as files for other tools: outlines of cells as GeoJSON, KML and CZML, cells as GeoTIFF.
 
 Every file is made in memory and then written by ``save``: whole, or not at all and what had its name is kept.
 Longitude and latitude in degrees (WGS 84), outer rings counterclockwise, rounded to a hundred-thousandth of a degree.
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from openiads.base.errors import InputError
 from openiads.faces import outlines
 
-__all__ = ["Area", "Ring", "csv", "geojson", "geotiff", "kml", "polygons", "refuse_wide", "rounded", "save"]
+__all__ = ["Area", "Ring", "csv", "czml", "geojson", "geotiff", "kml", "polygons", "refuse_wide", "rounded", "save"]
 
 DIGITS = 5
 METERS_PER_RADIAN = 6_371_000.0
@@ -120,6 +120,27 @@ def kml(areas: Iterable[Area], path: Path, title: str) -> None:
                 corners = (f"{lon:.{DIGITS}f},{lat:.{DIGITS}f},{each.height:g}" for lon, lat in ring)
                 _node(line, "coordinates", " ".join(corners))
     save(path, ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
+
+
+def czml(areas: Iterable[Area], path: Path, title: str) -> None:
+    """Write a document of one packet a polygon, at the height of its area, on the ground if that is 0."""
+    packets: list[dict[str, Any]] = [{"id": "document", "name": title, "version": "1.0"}]
+    for n, each in enumerate(areas):
+        fill = FILLS[min(each.shade, len(FILLS) - 1)]
+        alpha, blue, green, red = (int(fill[k : k + 2], 16) for k in (0, 2, 4, 6))
+        told = "; ".join(f"{key}: {value}" for key, value in each.told.items())
+        for k, rings in enumerate(each.polygons):
+            outer, *holes = ([value for lon, lat in ring for value in (lon, lat, each.height)] for ring in rings)
+            shape: dict[str, Any] = {
+                "positions": {"cartographicDegrees": outer},
+                "material": {"solidColor": {"color": {"rgba": [red, green, blue, alpha]}}},
+            }  # fmt: skip
+            if each.height > 0.0:
+                shape["height"] = each.height
+            if holes:
+                shape["holes"] = {"cartographicDegrees": holes}
+            packets.append({"id": f"area-{n}-{k}", "name": each.name, "description": told, "polygon": shape})
+    save(path, json.dumps(packets).encode())
 
 
 def _node(parent: Any, name: str, body: str | None = None, **attributes: str) -> Any:

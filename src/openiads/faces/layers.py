@@ -1,4 +1,4 @@
-"""Maps of cells as files for other tools: outlines (GeoJSON, KML), and every cell (CSV, GeoTIFF)."""
+"""Maps of cells as files for other tools: outlines (GeoJSON, KML, CZML), and every cell (CSV, GeoTIFF)."""
 
 from __future__ import annotations
 
@@ -56,6 +56,10 @@ def _kml(found: Layers, path: Path) -> None:
     geofiles.kml(found.areas, path, found.title)
 
 
+def _czml(found: Layers, path: Path) -> None:
+    geofiles.czml(found.areas, path, found.title)
+
+
 def _csv(found: Layers, path: Path) -> None:
     where = found.where
     lat, lon = np.meshgrid(np.degrees(where.lats), np.degrees(where.lons), indexing="ij")
@@ -72,7 +76,9 @@ def _tiff(found: Layers, path: Path) -> None:
 
 
 #: Ending of a file name -> what writes it.
-WRITERS: dict[str, Callable[[Layers, Path], None]] = {".geojson": _geojson, ".kml": _kml, ".csv": _csv, ".tif": _tiff}
+WRITERS: dict[str, Callable[[Layers, Path], None]] = {
+    ".geojson": _geojson, ".kml": _kml, ".czml": _czml, ".csv": _csv, ".tif": _tiff,
+}  # fmt: skip
 
 
 def write(found: Layers, path: Path) -> None:

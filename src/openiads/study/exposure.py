@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,15 +54,19 @@ def units_of(world: World, sites: Sequence[str] = ()) -> list[int]:
     return found
 
 
-def on_map(paths: Paths, inside: NDArray[np.bool_], place: tuple[float, float], where: Map) -> NDArray[np.bool_]:
-    """Cells of a map whose middle is nearest to a point of inbound paths (toward ``place``, rad) that is inside."""
+def on_map(paths: Paths, values: NDArray[Any], place: tuple[float, float], where: Map) -> NDArray[Any]:
+    """For each cell of a map the value of the point of inbound paths (toward ``place``, rad) that is nearest to its
+    middle; 0 or false beyond all.
+
+    values : (paths, points)
+    """
     azimuth, distance = bearing(*place, where.lats[:, None], where.lons[None, :])
     step = float(paths.along[0] - paths.along[1])
     i = np.rint(azimuth * (len(paths.across) / math.tau)).astype(np.int64) % len(paths.across)
     j = len(paths.along) - 1 - np.floor(distance / step).astype(np.int64)
     held = j >= 0
-    out = np.zeros(distance.shape, bool)
-    out[held] = inside[i[held], j[held]]
+    out = np.zeros(distance.shape, values.dtype)
+    out[held] = values[i[held], j[held]]
     return out
 
 

@@ -85,7 +85,7 @@ def coverage(
     changes: Changes = None,
     out: Annotated[
         list[Path] | None,
-        typer.Option("--out", help="A file to write: .png, .svg, .geojson, .kml, .csv, .tif or .npz; repeat."),
+        typer.Option("--out", help="A file to write: .png, .svg, .geojson, .kml, .czml, .csv, .tif or .npz; repeat."),
     ] = None,
     json: Json = False,
 ) -> None:  # fmt: skip

@@ -56,7 +56,8 @@ def envelope(
     ] = True,
     pk: Annotated[bool, typer.Option("--pk", help="Kill probability over range and height as well.")] = False,
     out: Annotated[
-        list[Path] | None, typer.Option("--out", help="A file to write: .png, .svg, .geojson, .kml or .csv; repeat.")
+        list[Path] | None,
+        typer.Option("--out", help="A file to write: .png, .svg, .geojson, .kml, .czml, .csv or .tif; repeat."),
     ] = None,
     json: Json = False,
 ) -> None:

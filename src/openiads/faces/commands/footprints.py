@@ -45,7 +45,7 @@ def footprint(
     extent: Extent = None,
     out: Annotated[
         list[Path] | None,
-        typer.Option("--out", help="A file to write: .png, .svg, .geojson, .kml, .csv or .tif; repeat."),
+        typer.Option("--out", help="A file to write: .png, .svg, .geojson, .kml, .czml, .csv or .tif; repeat."),
     ] = None,
     json: Json = False,
 ) -> None:  # fmt: skip

@@ -13,7 +13,7 @@ from openiads.faces.commands.maps import PICTURES, Changes, write_all
 HEIGHTS = ("50 m", "500 m", "3 km", "10 km")
 LEAST = 1e3  # m, the side of a map
 HIGHEST = 100e3  # m, of a flight
-OUT = "The keep-out map as a file: .png, .svg, .geojson, .kml, .csv or .tif; repeat."
+OUT = "The keep-out map as a file: .png, .svg, .geojson, .kml, .czml, .csv or .tif; repeat."
 
 
 @told
