@@ -3,17 +3,24 @@
 ``python benchmarks/viewsheds.py`` prints one JSON object.  The comparison needs the command gdal_viewshed (package
 gdal-bin of Debian); without it those figures are null and a line on stderr says so.  Results come before speeds:
 agreement of cells, and how many cells that differ lie off the boundary of the visible area.
+
+Both sides take turns, and every figure is a median: wall clock (``wall``) and processor time (``cpu``), for
+gdal_viewshed with its start and files (``whole``) and less the time that it takes for 8 x 8 cells.  Ratios of wall
+clock hold for the load that is told beside them; those of processor time hold on a busy machine too.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import resource
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +35,7 @@ from openiads.study.standing import radar_world
 RADIUS = 4.0 / 3.0 * MEAN_RADIUS
 CELL = 90.0  # m
 MAST = 25.0  # m
-REPEATS = 5
+REPEATS = 9
 HEIGHTS = (50.0, 100.0, 500.0, 3000.0, 10_000.0)
 TARGETS = (0.0, 50.0, 200.0)  # m above ground, of the comparison
 
@@ -57,20 +64,21 @@ def hills(size: int) -> np.ndarray:
     return (400.0 * np.maximum(height / height.std() / 2.0 + 0.3, 0.0)).astype(np.float32)
 
 
-def best(work: Any, clock: Any = time.perf_counter) -> float:
-    """Least time of some repeats, s; of a wall clock, or of ``time.process_time``, which other loads disturb less."""
-    times = []
+def spent() -> float:
+    """Processor time of this process and of its finished children, s."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+def in_turns(*works: Callable[[], Any]) -> list[tuple[float, float]]:
+    """Wall clock and processor time (s) of each of some pieces of work, medians of turns in which each comes once."""
+    times: list[list[tuple[float, float]]] = [[] for _ in works]
     for _ in range(REPEATS):
-        begun = clock()
-        work()
-        times.append(clock() - begun)
-    return min(times)
-
-
-def children() -> float:
-    """Processor time of finished child processes, s."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+        for work, mine in zip(works, times, strict=True):
+            begun, used = time.perf_counter(), spent()
+            work()
+            mine.append((time.perf_counter() - begun, spent() - used))
+    return [tuple(statistics.median(each) for each in zip(*mine, strict=True)) for mine in times]  # type: ignore[misc]
 
 
 def viewshed(land: np.ndarray) -> np.ndarray:
@@ -79,21 +87,28 @@ def viewshed(land: np.ndarray) -> np.ndarray:
     return lowest_over_grid(land, middle, middle, (CELL, CELL), float(land[middle, middle]) + MAST, RADIUS)
 
 
-def gdal(land: np.ndarray, target: float, folder: Path) -> np.ndarray:
-    """What gdal_viewshed calls visible."""
+def laid_out(land: np.ndarray, folder: Path) -> Path:
+    """A folder with the land as gdal_viewshed reads it."""
     size = len(land)
-    source, result = folder / "land.img", folder / "seen.img"
+    folder.mkdir(exist_ok=True)
+    source = folder / "land.img"
     source.write_bytes(land[::-1].astype("<f4").tobytes())
     head = (
         f"ENVI\nsamples = {size}\nlines = {size}\nbands = 1\nheader offset = 0\ndata type = 4\ninterleave = bsq\n"
         f"byte order = 0\nmap info = {{UTM, 1, 1, 0, {size * CELL}, {CELL}, {CELL}, 37, North, WGS-84}}\n"
     )
     source.with_suffix(".hdr").write_text(head)
+    return folder
+
+
+def asked(folder: Path, size: int, target: float) -> Path:
+    """The file in which gdal_viewshed says what is visible of the land in a folder."""
+    source, result = folder / "land.img", folder / "seen.img"
     at = str((size // 2 + 0.5) * CELL)
     command = ["gdal_viewshed", "-q", "-of", "ENVI", "-ox", at, "-oy", at, "-oz", str(MAST), "-tz", str(target),
                "-cc", "0.75", "-md", "0", "-om", "NORMAL", str(source), str(result)]  # fmt: skip
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    return np.fromfile(result, np.uint8).reshape(size, size)[::-1] > 0
+    return result
 
 
 def boundary(seen: np.ndarray) -> np.ndarray:
@@ -111,20 +126,24 @@ def beside_gdal(size: int) -> dict[str, Any]:
     agreement, off_boundary = [], 0
     with tempfile.TemporaryDirectory() as name:
         for target in TARGETS:
-            theirs = gdal(land, target, Path(name))
+            seen = asked(laid_out(land, Path(name) / "whole"), size, target)
+            theirs = np.fromfile(seen, np.uint8).reshape(size, size)[::-1] > 0
             mine = lowest <= land + target
             differ = mine != theirs
             agreement.append(1.0 - float(differ.mean()))
             off_boundary += int((differ & ~boundary(mine) & ~boundary(theirs)).sum())
-        wall = [best(lambda part=part: gdal(part, TARGETS[1], Path(name))) for part in (land[:8, :8].copy(), land)]
-        spent = [best(lambda part=part: gdal(part, TARGETS[1], Path(name)), children)
-                 for part in (land[:8, :8].copy(), land)]  # fmt: skip
-    own, own_cpu = best(lambda: viewshed(land)), best(lambda: viewshed(land), time.process_time)
+        tiny, folder = laid_out(land[:8, :8], Path(name) / "tiny"), laid_out(land, Path(name) / "whole")
+        load = os.getloadavg()[0]
+        start, whole, own = in_turns(
+            lambda: asked(tiny, 8, TARGETS[1]), lambda: asked(folder, size, TARGETS[1]), lambda: viewshed(land)
+        )
     return {
         "cells": size * size, "least_agreement": min(agreement), "off_boundary": off_boundary,
-        "gdal_wall_s": wall[1], "gdal_start_wall_s": wall[0], "gdal_cpu_s": spent[1], "gdal_start_cpu_s": spent[0],
-        "own_wall_s": own, "own_cpu_s": own_cpu, "times_faster_wall": (wall[1] - wall[0]) / own,
-        "times_less_cpu": (spent[1] - spent[0]) / own_cpu,
+        "load_1_min": [load, os.getloadavg()[0]],
+        "gdal_wall_s": whole[0], "gdal_start_wall_s": start[0], "gdal_cpu_s": whole[1], "gdal_start_cpu_s": start[1],
+        "own_wall_s": own[0], "own_cpu_s": own[1],
+        "times_faster_wall": (whole[0] - start[0]) / own[0], "times_faster_wall_whole": whole[0] / own[0],
+        "times_less_cpu": (whole[1] - start[1]) / own[1], "times_less_cpu_whole": whole[1] / own[1],
     }  # fmt: skip
 
 
@@ -135,16 +154,17 @@ def main() -> None:
     small = map_around(world, [0], question, cells=64)
     for fine in (False, True):
         coverage(world, question, [0], where=small, fine=fine)  # compiles
-    told: dict[str, Any] = {}
+    told: dict[str, Any] = {"cpus": len(os.sched_getaffinity(0)), "load_1_min": os.getloadavg()[0]}
     for name, fine in (("coverage_s", False), ("coverage_fine_s", True)):
-        told[name] = best(
+        ((told[name], told[name.replace("_s", "_cpu_s")]),) = in_turns(
             lambda fine=fine: coverage(
                 world, question, [0], where=map_around(world, [0], question, cells=1000), fine=fine
             )
         )
+    lands = [hills(size) for size in (500, 1000, 2000, 4000)]
+    used = in_turns(*(lambda land=land: viewshed(land) for land in lands))
     told["viewshed_cpu_s_per_million_cells"] = {
-        str(size): best(lambda land=land: viewshed(land), time.process_time) / (size * size) * 1e6
-        for size, land in ((size, hills(size)) for size in (500, 1000, 2000, 4000))
+        str(len(land)): cpu / land.size * 1e6 for land, (_, cpu) in zip(lands, used, strict=True)
     }
     source = str(Path(__file__).resolve().parents[1] / "src")
     for kind in ("masks", "fine"):

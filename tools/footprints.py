@@ -11,7 +11,8 @@ from pathlib import Path
 from openiads.data.catalog import catalog
 from openiads.doctrine.assignment import LEAST_SPEED
 from openiads.faces.text import number, span
-from openiads.study.footprint import DEFAULT_SHARE, LIMITS, SAMPLES, Band, Footprint, Plan, footprints
+from openiads.study.attack import DEFAULT_SHARE, Plan
+from openiads.study.footprint import LIMITS, SAMPLES, Band, Footprint, footprints
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "footprints.md"
 THREATS = ("scud_b", "al_husayn", "fateh110", "tochka_u")
@@ -28,7 +29,8 @@ On which ground one fire unit can still shoot at a ballistic missile that falls 
 A shot is *possible* where some point of the missile's arc can be met by a round that
 
 - leaves no sooner than the published reaction time after a radar of the site first sees the missile and after the
-  unit's engagement radar sees it (a look detects with a probability of one half), which then holds it without a break;
+  unit's engagement radar sees it (a look detects with a probability of one half), which then holds it,
+  through breaks that a round in the air survives in a run;
 - arrives in time, at {LEAST_SPEED:.0f} m/s or more, with three times the lift that a ballistic target demands, as in
   the engine;
 - *published*: also within the published distances and heights of an intercept and the published speed of a target.
@@ -52,7 +54,7 @@ smallest grid (cells of some hundred meters) found no such point; the usual reas
 site looks as high as the missile falls, or that the missile is faster than the published limit.
 
 How far the short cut of the page is off (one arc is solved and moved over the ground): some meters below 40 km
-(`study.footprint.arc_error`).
+(`study.attack.arc_error`).
 """
 
 

@@ -52,7 +52,8 @@ How it is reckoned:
 - Airports are real; the **airways are schematic**: straight lines between airports, no published routes.
 - The packaged terrain has 9 km cells and understates ridges, so low flights behind mountains are counted too often.
 
-The maps show over which ground a flight at a height is exposed to at least one engagement opportunity (*keep-out*).
+The maps show over which ground a flight at a height is exposed to at least one engagement opportunity (*keep-out*):
+emergent limits filled, published ones dashed.
 """
 
 

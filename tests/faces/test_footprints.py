@@ -18,6 +18,7 @@ from openiads.earth.geodesy import inverse
 from openiads.faces import footprint_map, footprints
 from openiads.faces.cli import app
 from openiads.study import footprint
+from openiads.study.attack import Plan
 
 pytestmark = pytest.mark.compiled_only
 
@@ -77,7 +78,7 @@ def test_the_picture_says_both_areas_and_what_it_stands_on(made: tuple[dict[str,
     data, folder = made
     assert (folder / "ground.png").read_bytes().startswith(b"\x89PNG")
     assert (folder / "ground.svg").read_text(encoding="utf-8").startswith("<svg")
-    plan = footprint.Plan("patriot_pac2", "scud_b", place=(math.radians(AT[0]), math.radians(AT[1])), azimuth=2.8)
+    plan = Plan("patriot_pac2", "scud_b", place=(math.radians(AT[0]), math.radians(AT[1])), azimuth=2.8)
     found = footprint.footprints(plan, samples=0)
     figure = footprint_map.draw(footprints.Answer(plan, 270e3, 9.0, found), "Patriot")
     told = " ".join(each.get_text() for each in (*figure.texts, *figure.legends[0].get_texts()))
@@ -177,18 +178,26 @@ def test_keep_out_maps_are_valid_files_of_the_drawn_cells(tmp_path: Path) -> Non
     read = geojson.loads((tmp_path / "out.geojson").read_text(encoding="utf-8"))
     assert read.is_valid
     told = [each["properties"] for each in read["features"]]
-    assert [each["height_m"] for each in told] == [500.0, 3000.0]
-    assert 0.0 < told[0]["area_km2"] < told[1]["area_km2"]
+    assert [(each["limits"], each["height_m"]) for each in told] == [
+        ("emergent", 500.0), ("emergent", 3000.0), ("published", 500.0), ("published", 3000.0)
+    ]  # fmt: skip
+    assert 0.0 < told[2]["area_km2"] <= told[0]["area_km2"] < told[3]["area_km2"] < told[1]["area_km2"]
     assert len(told[0]["terrain_sha256"]) == 64 and told[0]["units"]
-    area = sum(ring_area(ring) for rings in read["features"][0]["geometry"]["coordinates"] for ring in rings)
-    assert area * math.cos(math.radians(34.9)) / math.cos(math.radians(AT[0])) == pytest.approx(
-        told[0]["area_km2"], rel=0.04
-    )
+    for feature in read["features"]:
+        area = sum(ring_area(ring) for rings in feature["geometry"]["coordinates"] for ring in rings)
+        assert area * math.cos(math.radians(34.9)) / math.cos(math.radians(AT[0])) == pytest.approx(
+            feature["properties"]["area_km2"], rel=0.04
+        )
     marks = list(KML.parse(tmp_path / "out.kml").features[0].features)
-    assert [mark.name for mark in marks] == ["exposed at 500 m above ground", "exposed at 3000 m above ground"]
+    assert [mark.name for mark in marks] == [
+        f"exposed at {height} m above ground, {arm} limits" for arm in ("emergent", "published")
+        for height in (500, 3000)
+    ]  # fmt: skip
     with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     with rasterio.open(tmp_path / "out.tif") as file:
         some = rows[::997]
         places = [(float(row["longitude_deg"]), float(row["latitude_deg"])) for row in some]
-        assert [each[1] for each in file.sample(places)] == [float(row["units_at_3000_m_agl"]) for row in some]
+        heads = [f"units_at_{height}_m_agl_{arm}" for arm in ("emergent", "published") for height in (500, 3000)]
+        assert [each.tolist() for each in file.sample(places)] == [[float(row[head]) for head in heads] for row in some]
+        assert ["emergent" in words for words in file.descriptions] == [True, True, False, False]

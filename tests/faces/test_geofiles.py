@@ -29,6 +29,7 @@ def tiff(path: Path) -> None:
 WRITERS: dict[str, Callable[[Path], None]] = {
     ".geojson": lambda path: geofiles.geojson(AREAS, path),
     ".kml": lambda path: geofiles.kml(AREAS, path, "Seen"),
+    ".czml": lambda path: geofiles.czml(AREAS, path, "Seen"),
     ".csv": lambda path: geofiles.csv(path, ["a", "b"], ["%.1f", "%d"], NOISE[:, :2]),
     ".tif": tiff,
     ".png": lambda path: figures.picture(figures.blank(2.0, 1.0), path, "empty", "Nothing"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,10 @@ from openiads.earth.sight import horizon_range
 from openiads.earth.terrain import flat
 from openiads.physics.encounter import firing_opportunities
 from openiads.study import envelope as study
-from openiads.study import opportunities, straight
+from openiads.study import hold, opportunities, straight, unit
 from openiads.study.envelope import Question
 from openiads.study.kill_map import kill_map
-from openiads.study.straight import Target
+from openiads.study.straight import Paths, Target
 from openiads.world.build import World
 
 pytestmark = pytest.mark.compiled_only  # a hundred thousand points each
@@ -27,12 +28,12 @@ HEIGHTS = (50.0, 500.0, 5000.0, 12_000.0)
 
 @pytest.fixture(scope="module")
 def favorit() -> World:
-    return study.unit_world("s300pmu2")
+    return unit.unit_world("s300pmu2")
 
 
 @pytest.fixture(scope="module")
 def patriot() -> World:
-    return study.unit_world("patriot_pac2")
+    return unit.unit_world("patriot_pac2")
 
 
 def inside(world: World, target: Target | None = None, **asked: Any) -> dict[str, list[np.ndarray]]:
@@ -67,8 +68,8 @@ def test_it_grows_with_signature_and_shrinks_with_speed_load_and_delay(favorit: 
 
 def test_a_better_radar_and_a_better_round_never_shrink_it(favorit: World) -> None:
     usual = inside(favorit)["emergent"]
-    holds(inside(study.unit_world("s300pmu2", knobs={"30n6e2.snr": 6.0}))["emergent"], usual)
-    stronger = inside(study.unit_world("s300pmu2", knobs={"48n6e2.impulse": 1.06}), Target(rcs=50.0))["emergent"]
+    holds(inside(unit.unit_world("s300pmu2", knobs={"30n6e2.snr": 6.0}))["emergent"], usual)
+    stronger = inside(unit.unit_world("s300pmu2", knobs={"48n6e2.impulse": 1.06}), Target(rcs=50.0))["emergent"]
     assert sum(int(each.sum()) for each in stronger) > sum(
         int(each.sum()) for each in inside(favorit, Target(rcs=50.0))["emergent"]
     )
@@ -93,7 +94,7 @@ def test_published_limits_are_inside_the_printed_numbers_and_inside_the_emergent
 
 
 def test_a_target_faster_than_printed_is_met_by_emergent_limits_alone() -> None:
-    world = study.unit_world("s300ps")
+    world = unit.unit_world("s300ps")
     limit = float(world.rows["magazines"][0]["speed_limit"])
     assert math.isfinite(limit)
     found = study.envelopes(world, Target(limit + 1.0, 30.0), (9000.0,), azimuths=np.array([0.0, 0.1]))
@@ -117,6 +118,66 @@ def test_inclined_launchers_meet_nothing_behind_them(patriot: World) -> None:
     met = found.inside(0).any(axis=1)
     assert met[off < math.radians(20.0)].all()
     assert not met[off > half + 1e-6].any()
+
+
+# ------------------------------------------------------------------ over the sea
+
+
+@pytest.fixture(scope="module")
+def cruiser() -> World:
+    return unit.unit_world("s300f")
+
+
+def head_on(world: World, height: float, step: float, speed: float = 250.0) -> Paths:
+    return straight.inbound(
+        world.terrain, unit.home(world), speed, height, 75e3, azimuths=np.array([0.0, 0.01]), step=step
+    )
+
+
+def survives(seen: np.ndarray, dt: float, allowed: float) -> np.ndarray:
+    """The rule in plain words: what lies between two sights no farther apart than a round survives is held."""
+    held, last = seen.copy(), -1
+    for k in np.flatnonzero(seen):
+        if last >= 0 and (k - last) * dt <= allowed:
+            held[last:k] = True
+        last = k
+    return held
+
+
+@pytest.mark.parametrize("height", [50.0, 100.0, 200.0, 400.0])
+def test_breaks_that_a_round_survives_are_held_and_longer_ones_are_not(cruiser: World, height: float) -> None:
+    radar = cruiser.rows["radars"][int(cruiser.rows["units"][0]["radar"])]
+    kinds = unit.magazines_of(cruiser, 0)
+    allowed = float(cruiser.rows["magazines"]["support_break"][0] + radar["service_interval"])
+    fine, coarse = head_on(cruiser, height, 20.0), head_on(cruiser, height, 500.0)
+    facing = np.full(2, float(radar["boresight"]))
+    seen = hold.sights(cruiser, 0, fine, Target(), facing)[0]
+    wanted = survives(seen, 20.0 / 250.0, allowed)
+    assert seen.any() and not np.array_equal(seen, wanted)
+    found = hold.holds(cruiser, 0, coarse, Target(), kinds, facing)[0]
+    there = np.searchsorted(-fine.along, -coarse.along)
+    off = found != wanted[np.minimum(there, len(wanted) - 1)]
+    assert off.sum() <= 2  # at the very edge of a lobe
+
+
+def test_nulls_of_a_second_do_not_cut_a_ship_s_envelope_into_rings(cruiser: World) -> None:
+    """At 50 m the lobes of its radar leave a null of half a second at 20 km, which no round in the air notices."""
+    around = np.array([0.0, 0.1])
+    found = study.envelopes(cruiser, Target(), (50.0, 100.0), ("emergent",), azimuths=around, step=250.0)["emergent"]
+    for k in (0, 1):
+        assert np.count_nonzero(np.diff(found.inside(k)[0].astype(int))) == 2
+        assert found.nearest(k) < 8e3 and found.farthest(k) > 25e3
+
+
+def test_rounds_that_survive_longer_breaks_reach_farther_over_the_sea(cruiser: World) -> None:
+    areas = []
+    for seconds in (0.0, 4.0, 12.0):
+        magazines = cruiser.rows["magazines"].copy()
+        magazines["support_break"] = seconds
+        world = replace(cruiser, rows=dict(cruiser.rows) | {"magazines": magazines})
+        found = study.envelopes(world, Target(), (200.0,), ("emergent",), azimuths=np.array([0.0, 0.1]), step=250.0)
+        areas.append(found["emergent"].area(0))
+    assert 0.0 < areas[0] < areas[1] < areas[2]
 
 
 # ------------------------------------------------------------------ numbers
@@ -151,10 +212,10 @@ def test_parallel_paths_hold_the_inbound_ones_at_no_crossing_distance(favorit: W
     course, height = math.pi, 3000.0
     reach = study.reach_of(favorit, 0, Target(), Question())
     family = straight.parallel(
-        favorit.terrain, study.home(favorit), 250.0, height, reach, course, crossings=np.array([0.0, 50e3])
+        favorit.terrain, unit.home(favorit), 250.0, height, reach, course, crossings=np.array([0.0, 50e3])
     )
     one = straight.inbound(
-        favorit.terrain, study.home(favorit), 250.0, height, reach, azimuths=np.array([0.0, 1.0])
+        favorit.terrain, unit.home(favorit), 250.0, height, reach, azimuths=np.array([0.0, 1.0])
     )  # fmt: skip
     coming = family.along < 0.0
     met = study.assess(favorit, 0, family, Target(), ("emergent",), Question(turn=False))["emergent"][0] >= 0.0
@@ -209,7 +270,7 @@ def test_chances_of_a_pass_fall_with_speed_and_end_with_distance(favorit: World)
 
 
 def test_kill_probability_falls_where_a_round_has_nothing_left() -> None:
-    world = study.unit_world("s300pmu2", kill=True)
+    world = unit.unit_world("s300pmu2", kill=True)
     chance = kill_map(world, Target(), (100e3, 190e3), (5000.0, 26_000.0), samples=30)
     magazine = world.rows["magazines"][0]
     most = float(magazine["reliability"] * magazine["common_mode"])
@@ -228,7 +289,7 @@ def test_kill_probability_needs_the_models_of_the_endgame(favorit: World) -> Non
 @pytest.mark.parametrize(
     ("ask", "word"),
     [
-        (lambda w: study.unit_world("nike"), "not a system"),
+        (lambda w: unit.unit_world("nike"), "not a system"),
         (lambda w: study.envelopes(w, Target(speed=0.0), (100.0,)), "above 0"),
         (lambda w: study.envelopes(w, Target(rcs=math.nan), (100.0,)), "above 0"),
         (lambda w: study.envelopes(w, Target(), (500.0, 100.0)), "rising"),

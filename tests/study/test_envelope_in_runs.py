@@ -21,8 +21,9 @@ import pytest
 from engine.scenes import FACING, HOME, each, events, raid, scene, site
 from openiads.earth.geodesy import offset
 from openiads.study import straight
-from openiads.study.envelope import Question, assess, home, reach_of, unit_world
+from openiads.study.envelope import Question, assess, reach_of
 from openiads.study.straight import Target
+from openiads.study.unit import home, unit_world
 from openiads.world.build import World
 from openiads.world.codes import Event
 
@@ -78,7 +79,9 @@ def side(system: str, height: float, crossing: float, limits: str) -> str:
     return "edge"
 
 
-def flown(system: str, height: float, crossing: float, limits: str) -> tuple[float, list[tuple[float, float]]]:
+def flown(
+    system: str, height: float, crossing: float, limits: str, count: int = COUNT
+) -> tuple[float, list[tuple[float, float]]]:
     """Share of replications with a launch, and (ground range m, height m) of every intercept."""
     depot = offset(*HOME, COURSE + math.pi / 2.0, crossing)
     start = offset(float(depot[0]), float(depot[1]), COURSE + math.pi, START)
@@ -101,7 +104,7 @@ def flown(system: str, height: float, crossing: float, limits: str) -> tuple[flo
         rows = events(result, Event.INTERCEPT)
         return len(events(result, Event.LAUNCH)) > 0, [(float(r["value"][3]), float(r["value"][4])) for r in rows]
 
-    found = each(world, COUNT, measure)
+    found = each(world, count, measure)
     return float(np.mean([shot for shot, _ in found])), [meeting for _, met in found for meeting in met]
 
 
@@ -121,3 +124,17 @@ def test_what_is_well_inside_is_shot_at_and_what_is_well_outside_is_not(system: 
         far = farthest(system, height, crossing, limits)
         assert met
         assert max(away for away, _ in met) <= far + EDGE, (height, crossing)
+
+
+@pytest.mark.parametrize("height", [50.0, 100.0])
+def test_runs_meet_low_targets_through_the_nulls_of_the_sea_as_far_as_the_envelope_says(height: float) -> None:
+    """Nulls of a second cut neither the envelope nor an engagement: rounds meet the target all along its way."""
+    paths, inside = looked("s300f", height, 0.0, "emergent", REACTION, 0.0)
+    held = paths.away[0][inside]
+    assert np.count_nonzero(np.diff(inside.astype(int))) == 2  # one stretch
+    share, met = flown("s300f", height, 0.0, "emergent", 24)
+    away = np.array([each for each, _ in met])
+    assert share == 1.0
+    assert held.min() - EDGE < away.min() and away.max() < held.max() + EDGE
+    parts = np.linspace(held.min(), held.max(), 5)
+    assert (np.histogram(away, parts)[0] > 0).all()

@@ -11,7 +11,8 @@ from openiads.earth.geodesy import enu_axes
 from openiads.earth.sight import horizon_range, mask_table
 from openiads.earth.terrain import flat
 from openiads.physics.detection import detection_table
-from openiads.study.envelope import NO_LIMITS, see, spare_times
+from openiads.study.envelope import NO_LIMITS, spare_times
+from openiads.study.hold import see
 from openiads.study.looks import required_snr
 from openiads.study.straight import Paths, ecef, inbound
 from openiads.world.layout import RADAR

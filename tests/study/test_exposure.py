@@ -35,8 +35,10 @@ def test_a_map_holds_the_area_of_the_envelope() -> None:
     where = exposure.map_over(world, [0], 140e3, 300)
     target = Target()
     counts = exposure.keep_out(world, [0], target, (3000.0,), where, above="sea")
-    found = envelope.envelopes(world, target, (3000.0,), ("emergent",))["emergent"]
-    assert float((where.areas * (counts[0] > 0)).sum()) == pytest.approx(found.area(0), rel=0.03)
+    assert set(counts) == {"emergent", "published"}
+    for arm, found in envelope.envelopes(world, target, (3000.0,)).items():
+        assert float((where.areas * (counts[arm][0] > 0)).sum()) == pytest.approx(found.area(0), rel=0.03)
+    assert not (counts["published"] > counts["emergent"]).any()
 
 
 def test_sites_together_expose_what_each_does() -> None:
@@ -44,7 +46,7 @@ def test_sites_together_expose_what_each_does() -> None:
     world = exposure.standing_world(sites)
     where = exposure.map_over(world, [0, 1], 160e3, 120)
     both, one, other = (
-        exposure.keep_out(world, exposure.units_of(world, names), Target(), (500.0, 5000.0), where)
+        exposure.keep_out(world, exposure.units_of(world, names), Target(), (500.0, 5000.0), where)["emergent"]
         for names in ((), ("Guard",), ("Other",))
     )
     assert np.array_equal(both, one + other)
@@ -61,7 +63,7 @@ def test_a_ridge_hides_low_flights_behind_it() -> None:
     for asked in (bare, hidden):
         world = exposure.standing_world(asked)
         where = exposure.map_over(world, [0], 60e3, 100)
-        found.append(exposure.keep_out(world, [0], Target(), (300.0, 9000.0), where, above="sea") > 0)
+        found.append(exposure.keep_out(world, [0], Target(), (300.0, 9000.0), where, above="sea")["emergent"] > 0)
     open_ground, behind = found
     assert not (behind & ~open_ground).any()
     assert behind[0].sum() < 0.8 * open_ground[0].sum()

@@ -12,19 +12,20 @@ from house.source import ROOT
 from openiads.base.errors import InputError
 from openiads.data.catalog import catalog
 from openiads.earth.geodesy import offset
+from openiads.study import attack
 from openiads.study import footprint as study
 from openiads.world.codes import Event
 
 pytestmark = pytest.mark.compiled_only  # some hundred arcs each
 
-PLAN = study.Plan("patriot_pac2", "scud_b")
+PLAN = attack.Plan("patriot_pac2", "scud_b")
 LINE = np.linspace(-60e3, 60e3, 25)
 POINTS = np.stack(np.meshgrid(LINE, LINE, indexing="ij"), axis=-1).reshape(-1, 2)
 
 
-def shots(plan: study.Plan = PLAN, reaction: float = 9.0, **knobs: float) -> dict[str, Any]:
+def shots(plan: attack.Plan = PLAN, reaction: float = 9.0, **knobs: float) -> dict[str, Any]:
     """Where shots are possible on the common grid, by arm."""
-    world = study.world_of(plan, "published", {key.replace("__", "."): value for key, value in knobs.items()})
+    world = attack.world_of(plan, "published", {key.replace("__", "."): value for key, value in knobs.items()})
     spare = study.assess(world, plan, POINTS, reaction)
     return {arm: found >= 0.0 for arm, found in spare.items()}
 
@@ -54,14 +55,14 @@ def test_it_shrinks_with_reaction_time(nominal: dict[str, Any]) -> None:
 
 def test_it_shrinks_with_the_speed_of_the_missile() -> None:
     def measured(distance: float) -> float:
-        found = study.footprints(study.Plan("patriot_pac2", "al_husayn", distance), ("emergent",), 0)[0]
+        found = study.footprints(attack.Plan("patriot_pac2", "al_husayn", distance), ("emergent",), 0)[0]
         return found.area.nominal
 
     assert measured(250e3) > measured(580e3) > 0.0
 
 
 def test_published_limits_never_enlarge_it(nominal: dict[str, Any]) -> None:
-    for found in (nominal, shots(mpq53__snr=4.0), shots(study.Plan("s300pmu2", "fateh110"), 10.0)):
+    for found in (nominal, shots(mpq53__snr=4.0), shots(attack.Plan("s300pmu2", "fateh110"), 10.0)):
         assert (found["emergent"] | ~found["published"]).all()
         assert found["emergent"].sum() > found["published"].sum() > 0
 
@@ -74,42 +75,42 @@ def test_it_is_symmetric_about_the_attack_but_for_its_edge(nominal: dict[str, An
 
 
 def test_an_attack_from_the_flank_finds_less_than_one_from_the_front(nominal: dict[str, Any]) -> None:
-    aside = shots(study.Plan("patriot_pac2", "scud_b", off=math.radians(60.0)))
+    aside = shots(attack.Plan("patriot_pac2", "scud_b", off=math.radians(60.0)))
     assert 0 < aside["emergent"].sum() < nominal["emergent"].sum()
 
 
 def test_surveillance_radars_can_only_help() -> None:
-    cued, alone = (shots(study.Plan("s300pmu2", "scud_b", cued=cued), 10.0) for cued in (True, False))
+    cued, alone = (shots(attack.Plan("s300pmu2", "scud_b", cued=cued), 10.0) for cued in (True, False))
     assert (cued["emergent"] | ~alone["emergent"]).all()
     assert cued["emergent"].sum() > alone["emergent"].sum()
 
 
 def test_the_emergent_arm_is_the_world_without_published_limits(nominal: dict[str, Any]) -> None:
-    world = study.world_of(PLAN, "emergent")
+    world = attack.world_of(PLAN, "emergent")
     found = study.assess(world, PLAN, POINTS, 9.0, ("published",))["published"] >= 0.0
     assert (found == nominal["emergent"]).all()
 
 
 def test_a_moved_arc_lies_meters_from_the_arc_solved_for_its_place() -> None:
-    assert study.arc_error(PLAN, 0.0, 0.0) < 1.0
+    assert attack.arc_error(PLAN, 0.0, 0.0) < 1.0
     for along, across in ((40e3, 0.0), (-40e3, 40e3), (0.0, 60e3)):
-        assert study.arc_error(PLAN, along, across) < 50.0
+        assert attack.arc_error(PLAN, along, across) < 50.0
 
 
 def test_place_and_direction_of_the_attack_hardly_matter_on_flat_ground(nominal: dict[str, Any]) -> None:
     """Only the turning earth and its flattening tell one from another."""
-    for place, course in ((study.PLACE, math.radians(160.0)), ((math.radians(45.0), math.radians(-3.0)), 4.0)):
-        plan = study.Plan("patriot_pac2", "scud_b", place=place, azimuth=course)
+    for place, course in ((attack.PLACE, math.radians(160.0)), ((math.radians(45.0), math.radians(-3.0)), 4.0)):
+        plan = attack.Plan("patriot_pac2", "scud_b", place=place, azimuth=course)
         for arm, found in shots(plan).items():
             assert (found != nominal[arm]).sum() <= 5  # of 625, at its edge
-    turned = study.Plan("patriot_pac2", "scud_b", azimuth=math.radians(100.0))
-    assert study.arc_error(turned, 40e3, -30e3) < 50.0
+    turned = attack.Plan("patriot_pac2", "scud_b", azimuth=math.radians(100.0))
+    assert attack.arc_error(turned, 40e3, -30e3) < 50.0
 
 
 def test_ground_and_plane_are_inverse_and_forward_is_where_the_attack_comes_from() -> None:
-    plan = study.Plan("patriot_pac2", "scud_b", azimuth=math.radians(90.0))
+    plan = attack.Plan("patriot_pac2", "scud_b", azimuth=math.radians(90.0))
     lat, lon = plan.ground(np.array([50e3, 0.0]), np.array([0.0, 50e3]))
-    assert lon[0] > study.PLACE[1] and lat[1] < study.PLACE[0]  # forward is east, right of it south
+    assert lon[0] > attack.PLACE[1] and lat[1] < attack.PLACE[0]  # forward is east, right of it south
     along, across = plan.plane(lat, lon)
     assert along == pytest.approx([50e3, 0.0], abs=1.0) and across == pytest.approx([0.0, 50e3], abs=1.0)
 
@@ -131,13 +132,13 @@ def test_bands_hold_the_nominal_value_and_are_repeated() -> None:
 @pytest.mark.parametrize(
     ("plan", "word"),
     [
-        (study.Plan("pac2_gemt", "scud_b"), "not a system"),
-        (study.Plan("patriot_pac2", "f16"), "not a ballistic missile"),
-        (study.Plan("patriot_pac2", "scud_b", 900e3), "50 to 300 km"),
-        (study.Plan("patriot_pac2", "scud_b", reaction=-1.0), "0 s or more"),
+        (attack.Plan("pac2_gemt", "scud_b"), "not a system"),
+        (attack.Plan("patriot_pac2", "f16"), "not a ballistic missile"),
+        (attack.Plan("patriot_pac2", "scud_b", 900e3), "50 to 300 km"),
+        (attack.Plan("patriot_pac2", "scud_b", reaction=-1.0), "0 s or more"),
     ],
 )
-def test_what_cannot_be_asked_is_refused(plan: study.Plan, word: str) -> None:
+def test_what_cannot_be_asked_is_refused(plan: attack.Plan, word: str) -> None:
     with pytest.raises(InputError, match=word):
         study.footprints(plan, samples=0)
 
@@ -173,7 +174,7 @@ def launched(along: float, across: float, limits: str, count: int = 12) -> float
     ],
 )
 def test_runs_agree_well_inside_and_well_outside(limits: str, inside: Any, outside: Any) -> None:
-    world = study.world_of(PLAN)
+    world = attack.world_of(PLAN)
     for points, wanted in ((inside, True), (outside, False)):
         spare = study.assess(world, PLAN, np.array(points), 9.0, (limits,))[limits]
         assert ((spare >= 0.0) == wanted).all()

@@ -13,7 +13,7 @@ from openiads.data.rounds import missile_of, round_of, round_values
 from openiads.earth.geodesy import direct
 from openiads.physics import ballistics, flyout, reach
 from openiads.study import reach_table
-from openiads.study.envelope import unit_world
+from openiads.study.unit import unit_world
 from openiads.world.build import build
 from openiads.world.codes import ThreatClass
 

@@ -1,4 +1,4 @@
-"""Coverage as files for other tools: polygons (GeoJSON, KML), cells (CSV, GeoTIFF, NumPy archive).
+"""Coverage as files for other tools: outlines and cells (`faces.layers`), and a NumPy archive.
 
 Polygons are the outlines of cells where a target of one height is detected, by any of the radars and by each.
 """
@@ -6,22 +6,25 @@ Polygons are the outlines of cells where a target of one height is detected, by 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
-from openiads.faces import geofiles, text
+from openiads.faces import geofiles, layers, text
 from openiads.faces.geofiles import Area
 from openiads.faces.ground import terrain_fields
+from openiads.faces.layers import Column, Layers
 from openiads.study.coverage import Coverage
 
-__all__ = ["WRITERS", "write"]
+__all__ = ["ENDINGS", "layers_of", "write"]
+
+ARCHIVE = ".npz"
+ENDINGS = (*layers.WRITERS, ARCHIVE)
 
 
-def _parts(found: Coverage) -> Iterator[Area]:
+def _areas(found: Coverage) -> Iterator[Area]:
     """Every height, by any radar and by each."""
-    lats, lons = np.degrees(found.map.lats), np.degrees(found.map.lons)
     question = found.question
     order = sorted(set(question.heights))
     for k, height in enumerate(question.heights):
@@ -37,30 +40,25 @@ def _parts(found: Coverage) -> Iterator[Area]:
                 "earth_factor": found.earth_factor, **terrain_fields(found.terrain), "note": text.FOOTER,
             }  # fmt: skip
             title = f"{told['radar']}: {height:g} m above {question.above}"
-            yield Area(title, told, geofiles.polygons(cells, lons, lats), order.index(height))
+            yield Area(title, told, layers.outlined(found.map, cells), order.index(height))
 
 
-def _geojson(found: Coverage, path: Path) -> None:
-    geofiles.geojson(_parts(found), path)
+def _columns(found: Coverage) -> Iterator[Column]:
+    yield Column("lowest_amsl_m", "lowest visible height above the sea, m", "%.1f", found.lowest())
+    yield Column("lowest_agl_m", "lowest visible height above the ground, m", "%.1f", found.lowest("ground"))
+    above = found.question.above
+    for k, height in enumerate(found.question.heights):
+        words = f"radars that detect at {height:g} m above the {above}"
+        yield Column(f"radars_at_{height:g}_m_{layers.suffix(above)}", words, "%d", found.count(k))
 
 
-def _kml(found: Coverage, path: Path) -> None:
-    geofiles.kml(_parts(found), path, "Radar coverage")
+def layers_of(found: Coverage) -> Layers:
+    """What is written of a coverage."""
+    tags = {key: str(value) for key, value in terrain_fields(found.terrain).items()} | {"note": text.FOOTER}
+    return Layers("Radar coverage", found.map, _areas(found), list(_columns(found)), tags)
 
 
-def _csv(found: Coverage, path: Path) -> None:
-    lat, lon = np.meshgrid(np.degrees(found.map.lats), np.degrees(found.map.lons), indexing="ij")
-    above = "agl" if found.question.above == "ground" else "amsl"
-    heads = ["latitude_deg", "longitude_deg", "ground_m", "terrain_known", "lowest_amsl_m", "lowest_agl_m"]
-    heads += [f"radars_at_{height:g}_m_{above}" for height in found.question.heights]
-    columns = [lat, lon, found.map.ground, found.map.known, found.lowest(), found.lowest("ground")]
-    columns += [found.count(k) for k in range(len(found.question.heights))]
-    forms = ["%.6f", "%.6f", "%.1f", "%d", "%.1f", "%.1f"] + ["%d"] * len(found.question.heights)
-    table = np.column_stack([column.ravel() for column in columns])
-    geofiles.csv(path, heads, forms, table)
-
-
-def _npz(found: Coverage, path: Path) -> None:
+def _archive(found: Coverage, path: Path) -> None:
     arrays = {
         "latitudes_deg": np.degrees(found.map.lats), "longitudes_deg": np.degrees(found.map.lons),
         "heights_m": np.array(found.question.heights), "ground_m": found.map.ground, "terrain_known": found.map.known,
@@ -73,25 +71,9 @@ def _npz(found: Coverage, path: Path) -> None:
     geofiles.save(path, out.getvalue())
 
 
-def _tiff(found: Coverage, path: Path) -> None:
-    above = "ground" if found.question.above == "ground" else "sea"
-    bands = [("lowest visible height above the sea, m", found.lowest())]
-    bands += [("lowest visible height above the ground, m", found.lowest("ground"))]
-    bands += [
-        (f"radars that detect at {height:g} m above the {above}", found.count(k).astype(np.float32))
-        for k, height in enumerate(found.question.heights)
-    ]
-    known = [(name, np.where(found.map.known, values, np.float32(np.nan))) for name, values in bands]
-    tags = {key: str(value) for key, value in terrain_fields(found.terrain).items()} | {"note": text.FOOTER}
-    geofiles.geotiff(path, np.degrees(found.map.lats), np.degrees(found.map.lons), known, tags)
-
-
-#: Ending of a file name -> what writes it.
-WRITERS: dict[str, Callable[[Coverage, Path], None]] = {
-    ".geojson": _geojson, ".kml": _kml, ".csv": _csv, ".tif": _tiff, ".npz": _npz,
-}  # fmt: skip
-
-
 def write(found: Coverage, path: Path) -> None:
     """Write coverage in the format that a file's name asks for."""
-    WRITERS[path.suffix.lower()](found, path)
+    if path.suffix.lower() == ARCHIVE:
+        _archive(found, path)
+    else:
+        layers.write(layers_of(found), path)

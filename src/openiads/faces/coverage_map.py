@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from openiads.faces import text
-from openiads.faces.figures import INK, MUTED, VERMILION, blank, style
+from openiads.faces.figures import INK, VERMILION
 from openiads.faces.ground import Extent, borderlines, graticule, has_borders, relief, scale_bar, terrain_note
 from openiads.faces.marks import Labels, radar_symbol
+from openiads.faces.sheet import FILL, bands, colors, dark, edges, extent_of, faint, length, sheet
 from openiads.study.approach import Approach
 from openiads.study.coverage import Coverage
 
@@ -19,33 +19,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-#: Bands of heights, lowest first: steps of a scale that stays in order for the color-blind and in gray.
-BANDS = ("#3b0f70", "#31688e", "#35b779", "#fde725")
 LOWEST_STEPS = (0.0, 50.0, 100.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0)  # m
-WIDTH, LEFT, RIGHT, TOP = 8.2, 0.62, 0.2, 0.62
-FILL = 0.56
 TOWNS = 14
-
-
-def extent_of(found: Coverage) -> Extent:
-    """The window of a coverage's map."""
-    lats, lons = np.degrees(found.map.lats), np.degrees(found.map.lons)
-    return Extent(float(lats[0]), float(lats[-1]), float(lons[0]), float(lons[-1]))
-
-
-def colors(count: int) -> list[str]:
-    """Colors of so many heights, lowest first."""
-    from matplotlib.colors import LinearSegmentedColormap, to_hex
-
-    scale = LinearSegmentedColormap.from_list("heights", BANDS)
-    return [BANDS[k] for k in range(count)] if count == len(BANDS) else [
-        to_hex(scale(k / max(count - 1, 1))) for k in range(count)
-    ]  # fmt: skip
-
-
-def length(meters: float) -> str:
-    """A height as people say it: 500 m, 3 km."""
-    return f"{meters:,.0f} m" if abs(meters) < 1000.0 else f"{meters / 1000.0:g} km"
 
 
 def draw(
@@ -65,19 +40,12 @@ def draw(
     packaged terrain, which has a coastline of its own;  before : the same radars on other masts, as dashed outlines;
     way : an approach to draw
     """
-    extent = extent_of(found)
+    extent = extent_of(found.map.lats, found.map.lons)
     real = real and has_borders(extent)
-    notes = _notes(found, show, real)
-    with style("coverage"):
-        entries = len(LOWEST_STEPS) if show == "lowest" else len(found.question.heights)
-        entries += (not found.map.known.all()) + (before is not None) + (way is not None)
-        columns = 3 if show == "lowest" else 2
-        legend = math.ceil(entries / columns)
-        inner = WIDTH - LEFT - RIGHT
-        high, foot = inner * extent.height / extent.width, 0.56 + 0.205 * legend + 0.165 * len(notes)
-        total = high + TOP + foot
-        figure = blank(WIDTH, total, arranged=False)
-        axes = figure.add_axes((LEFT / WIDTH, foot / total, inner / WIDTH, high / total))
+    entries = len(LOWEST_STEPS) if show == "lowest" else len(found.question.heights)
+    entries += (not found.map.known.all()) + (before is not None) + (way is not None)
+
+    def drawn(axes: Axes) -> list[Any]:
         relief(axes, extent, found.terrain, packaged=packaged)
         handles = _lowest(axes, found) if show == "lowest" else _bands(axes, found)
         if real:
@@ -89,17 +57,11 @@ def draw(
             handles.append(_outlines(axes, before))
         if way is not None:
             handles.append(_way(axes, way))
-        axes.set_title("\n".join(textwrap.wrap(title, 84)))
         _labels(axes, extent, found, real)
-        figure.legend(
-            handles=handles, loc="upper left", bbox_to_anchor=(LEFT / WIDTH - 0.012, (foot - 0.3) / total),
-            ncols=columns, columnspacing=1.8, handlelength=1.6,
-        )  # fmt: skip
-        figure.text(
-            LEFT / WIDTH, 0.1 / total, "\n".join(notes), va="bottom", ha="left", fontsize=8.4, color=MUTED,
-            linespacing=1.35,
-        )  # fmt: skip
-    return figure
+        return handles
+
+    columns = 3 if show == "lowest" else 2
+    return sheet("coverage", extent, title, _notes(found, show, real), entries, drawn, columns=columns)
 
 
 def _places(found: Coverage) -> tuple[np.ndarray, np.ndarray]:
@@ -108,47 +70,14 @@ def _places(found: Coverage) -> tuple[np.ndarray, np.ndarray]:
 
 def _bands(axes: Axes, found: Coverage) -> list[Any]:
     """Fill each cell with the color of the lowest height that is detected there, and outline every height."""
-    from matplotlib.colors import ListedColormap
-    from matplotlib.patches import Patch
-
-    x, y = _places(found)
     order = np.argsort(found.question.heights, kind="stable")
-    shades = colors(len(order))
-    band = np.full(found.map.ground.shape, np.nan)
-    for n in range(len(order) - 1, -1, -1):
-        band[found.detected(int(order[n])) & found.map.known] = n
-    axes.imshow(
-        band, extent=_edges(x, y), origin="lower", aspect="auto", interpolation="nearest", zorder=0.6,
-        cmap=ListedColormap(shades), vmin=-0.5, vmax=len(order) - 0.5, alpha=FILL,
-    )  # fmt: skip
-    handles = []
-    for n, k in enumerate(order):
-        cells = found.detected(int(k)) & found.map.known
-        if cells.any() and not cells.all():
-            axes.contour(x, y, cells, levels=[0.5], colors=[_dark(shades[n])], linewidths=0.7, zorder=1.4)
-        above = "above ground" if found.question.above == "ground" else "above sea"
-        words = f"detected at {length(found.question.heights[k])} {above}: {text.number(found.area(cells) / 1e6)} km²"
-        handles.append(Patch(facecolor=_faint(shades[n]), edgecolor=_dark(shades[n]), linewidth=0.7, label=words))
-    return handles
-
-
-def _edges(x: np.ndarray, y: np.ndarray) -> tuple[float, float, float, float]:
-    """Outer edges of the cells about some centers."""
-    dx, dy = 0.5 * float(x[1] - x[0]), 0.5 * float(y[1] - y[0])
-    return float(x[0]) - dx, float(x[-1]) + dx, float(y[0]) - dy, float(y[-1]) + dy
-
-
-def _faint(color: str) -> Any:
-    from matplotlib.colors import to_rgb
-
-    paper = (0.93, 0.91, 0.86)
-    return tuple(FILL * c + (1.0 - FILL) * p for c, p in zip(to_rgb(color), paper, strict=True))
-
-
-def _dark(color: str) -> Any:
-    from matplotlib.colors import to_rgb
-
-    return tuple(0.6 * c for c in to_rgb(color))
+    layers = [found.detected(int(k)) & found.map.known for k in order]
+    above = "above ground" if found.question.above == "ground" else "above sea"
+    words = [
+        f"detected at {length(found.question.heights[k])} {above}: {text.number(found.area(cells) / 1e6)} km²"
+        for k, cells in zip(order, layers, strict=True)
+    ]
+    return bands(axes, found.map.lats, found.map.lons, layers, words)
 
 
 def _lowest(axes: Axes, found: Coverage) -> list[Any]:
@@ -165,11 +94,11 @@ def _lowest(axes: Axes, found: Coverage) -> list[Any]:
         top = LOWEST_STEPS[k + 1] if k + 1 < len(LOWEST_STEPS) else np.inf
         band[(lowest >= low - (0.5 if k == 0 else 0.0)) & (lowest < top)] = k
         words = f"{length(low)} to {length(top)}" if math.isfinite(top) else f"above {length(low)}"
-        handles.append(Patch(facecolor=_faint(shades[k]), edgecolor=_dark(shades[k]), linewidth=0.5, label=words))
+        handles.append(Patch(facecolor=faint(shades[k]), edgecolor=dark(shades[k]), linewidth=0.5, label=words))
     from matplotlib.colors import ListedColormap
 
     axes.imshow(
-        band, extent=_edges(x, y), origin="lower", aspect="auto", interpolation="nearest", zorder=0.6,
+        band, extent=edges(x, y), origin="lower", aspect="auto", interpolation="nearest", zorder=0.6,
         cmap=ListedColormap(shades), vmin=-0.5, vmax=len(shades) - 0.5, alpha=FILL + 0.1,
     )  # fmt: skip
     return handles
@@ -273,10 +202,9 @@ def _notes(found: Coverage, show: str, real: bool) -> list[str]:
     }  # fmt: skip
     air = ", ".join(name for name, on in switches.items() if on) or "free space"
     sight = "ray by ray on the map's cells" if found.fine else "the radars' masks, as in a run"
-    said = [
+    return [
         f"{text.sentence(asked)}.",
         f"Effective earth radius k = {found.earth_factor:.3g}; {air}. Line of sight: {sight}.",
         terrain_note(found.terrain) + (" Borders: Natural Earth, de facto, good to 1–2 km." if real else ""),
         text.FOOTER,
     ]
-    return [line for each in said for line in textwrap.wrap(each, 118)]

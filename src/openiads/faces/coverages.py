@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from openiads.faces.coverage_map import conditions, length
+from openiads.faces.coverage_map import conditions
 from openiads.faces.ground import terrain_note
+from openiads.faces.sheet import length
 from openiads.faces.text import number
 from openiads.study.approach import Approach, first_time
 from openiads.study.coverage import Coverage

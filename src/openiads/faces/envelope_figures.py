@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from openiads.faces import text
-from openiads.faces.coverage_map import colors, length
 from openiads.faces.envelopes import Answer, asked
 from openiads.faces.figures import BLUE, INK, MUTED, VERMILION, blank, style
 from openiads.faces.ground import terrain_note
-from openiads.study.envelope import Envelope, magazines_of
+from openiads.faces.sheet import colors, length
+from openiads.study.envelope import Envelope
+from openiads.study.unit import magazines_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,10 +50,15 @@ def _notes(answer: Answer) -> list[str]:
     rule = (
         f"{text.sentence(asked(answer.target))}. A point is inside if a round launched {reaction:g} s or more after "
         "first detection can meet the target there, in time, fast enough and with lift to spare, while the engagement "
-        "radar sees it without a break. Tracks, identification, queue and kill are not in it. A radar that turns in "
-        "action turns to targets outside its sector only: hence steps at the sector's edges."
+        "radar holds it, through breaks that a round survives. Tracks, identification, queue and kill are not in it. A "
+        "radar that turns in action turns to targets outside its sector only: hence steps at the sector's edges."
     )
-    return [rule, terrain_note(answer.world.terrain), text.FOOTER]
+    radar = answer.world.rows["radars"][int(answer.world.rows["units"][0]["radar"])]
+    sea = (
+        "The sea's reflection leaves nulls: beyond one that lasts longer than a round survives the target is not held, "
+        "and chances of passes come and go with the lobes."
+    )
+    return [rule, *([sea] if radar["multipath"] == 1 else []), terrain_note(answer.world.terrain), text.FOOTER]
 
 
 def _ground(found: Envelope, k: int) -> tuple[Any, Any, Any]:

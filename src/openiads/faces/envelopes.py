@@ -11,12 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from openiads.faces import geofiles, text
+from openiads.faces import geofiles, outlines, text
 from openiads.faces.geofiles import Area
 from openiads.faces.ground import terrain_fields
-from openiads.study.envelope import Envelope, home
+from openiads.faces.outlines import Polygon
+from openiads.study.envelope import Envelope
 from openiads.study.opportunities import Pass
 from openiads.study.straight import Target
+from openiads.study.unit import home
 from openiads.world.build import World
 
 __all__ = ["HEAD", "PASS_HEAD", "Answer", "as_data", "asked", "cells", "outline", "pass_cells", "write"]
@@ -24,6 +26,7 @@ __all__ = ["HEAD", "PASS_HEAD", "Answer", "as_data", "asked", "cells", "outline"
 HEAD = ("height", "limits", "area, km2", "nearest, km", "farthest, km")
 PASS_HEAD = ("height", "crossing, km", "chances", "first at, km", "last at, km", "detection to last launch, s")
 KM = 1e-3
+CELLS = 400  # of a GeoTIFF along a side
 
 
 @dataclass(frozen=True)
@@ -107,18 +110,31 @@ def as_data(answer: Answer) -> dict[str, Any]:
 # ------------------------------------------------------------------ files
 
 
-def outline(found: Envelope, k: int) -> list[list[NDArray[Any]]]:
+def outline(found: Envelope, k: int) -> list[Polygon]:
     """Outlines of one height of an envelope: polygons, each its outer ring and holes, closed, (longitude, latitude) in
-    degrees."""
-    from contourpy import FillType, contour_generator
+    degrees.
 
+    Inbound paths lie all round the unit, so what lies across north is one polygon, and what lies all round has a hole.
+    """
     paths = found.paths[k]
-    inside = found.inside(k).astype(float)
-    lons, lats = np.degrees(paths.lons), np.degrees(paths.lats)
-    if paths.approach == "inbound":  # once round, so that the ring closes
-        inside, lons, lats = (np.concatenate([each, each[:1]]) for each in (inside, lons, lats))
-    made: Any = contour_generator(lons, lats, inside, fill_type=FillType.OuterOffset).filled(0.5, 2.0)
-    return [[points[a:b] for a, b in zip(ends[:-1], ends[1:], strict=True)] for points, ends in zip(*made, strict=True)]
+    rows, columns = paths.lats.shape
+    around = paths.approach == "inbound" and np.isclose(rows * (paths.across[1] - paths.across[0]), math.tau)
+    lats, lons = np.degrees(paths.lats), np.degrees(paths.lons)
+    lons = lons[0, 0] + (lons - lons[0, 0] + 180.0) % 360.0 - 180.0  # on beyond the antimeridian
+    rings = []
+    for ring in outlines.loops(found.inside(k), around=bool(around)):
+        i, j = np.floor(ring).astype(np.int64).T
+        j = np.clip(j, 0, columns - 2)  # half a step beyond an end a path goes on straight
+        i = i if around else np.clip(i, 0, rows - 2)
+        down, right = (ring - np.column_stack([i, j])).T
+        here, there = i % rows, (i + 1) % rows
+        rings.append(np.column_stack([
+            (1.0 - down) * ((1.0 - right) * each[here, j] + right * each[here, j + 1])
+            + down * ((1.0 - right) * each[there, j] + right * each[there, j + 1])
+            for each in (lons, lats)
+        ]))  # fmt: skip
+    speck = outlines.LEAST_SHARE * float(np.ptp(lats) * np.ptp(lons))
+    return outlines.nested(rings, speck)
 
 
 def _features(answer: Answer) -> list[Area]:
@@ -130,9 +146,10 @@ def _features(answer: Answer) -> list[Area]:
                 "target": asked(answer.target), "area_km2": round(found.area(k) * 1e-6, 3),
                 **terrain_fields(answer.world.terrain), "note": text.FOOTER,
             }  # fmt: skip
-            shape = [
-                [geofiles.rounded(ring, outer=n == 0) for n, ring in enumerate(rings)] for rings in outline(found, k)
-            ]
+            shapes = outline(found, k)
+            for ring in (rings[0] for rings in shapes):
+                geofiles.refuse_wide(ring[:, 1], ring[:, 0])
+            shape = [[geofiles.rounded(ring, outer=n == 0) for n, ring in enumerate(rings)] for rings in shapes]
             out.append(Area(f"{arm}: {height:g} m", told, shape, k, float(height)))
     return out
 
@@ -143,6 +160,10 @@ def _geojson(answer: Answer, path: Path) -> None:
 
 def _kml(answer: Answer, path: Path) -> None:
     geofiles.kml(_features(answer), path, "Engagement envelope")
+
+
+def _czml(answer: Answer, path: Path) -> None:
+    geofiles.czml(_features(answer), path, "Engagement envelope")
 
 
 def _csv(answer: Answer, path: Path) -> None:
@@ -159,8 +180,28 @@ def _csv(answer: Answer, path: Path) -> None:
     geofiles.csv(path, heads, forms, np.concatenate(parts))
 
 
+def _tiff(answer: Answer, path: Path) -> None:
+    from openiads.faces import layers
+    from openiads.study import exposure
+
+    cuts, here = answer.cuts, home(answer.world)
+    far = max((found.farthest(k) for found in cuts.values() for k in range(len(found.heights))), default=0.0)
+    where = exposure.map_over(answer.world, [0], 1.03 * max(far, 10e3), CELLS)
+    columns = []
+    for arm, found in cuts.items():
+        for k, height in enumerate(found.heights):
+            inside, spare = (
+                exposure.on_map(found.paths[k], each, here, where) for each in (found.inside(k), found.spare[k])
+            )
+            words = f"s by which a launch can wait to meet it at {height:g} m above the sea, {arm} limits"
+            columns.append(layers.Column("", words, "%.2f", np.where(inside, spare, math.nan)))
+    tags = {"target": asked(answer.target), "note": text.FOOTER}
+    tags |= {key: str(value) for key, value in terrain_fields(answer.world.terrain).items()}
+    layers.write(layers.Layers("Engagement envelope", where, (), columns, tags), path)
+
+
 #: Ending of a file name -> what writes it.
-WRITERS = {".geojson": _geojson, ".kml": _kml, ".csv": _csv}
+WRITERS = {".geojson": _geojson, ".kml": _kml, ".czml": _czml, ".csv": _csv, ".tif": _tiff}
 
 
 def write(answer: Answer, path: Path) -> None:

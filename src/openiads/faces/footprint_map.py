@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from openiads.earth.terrain import coastline
 from openiads.faces import text
-from openiads.faces.figures import BLUE, INK, MUTED, VERMILION, blank, style
+from openiads.faces.figures import BLUE, INK, VERMILION
 from openiads.faces.footprints import GROUND, Answer, sampled, window
 from openiads.faces.ground import SHORE, Extent, borderlines, graticule, has_borders, inside, scale_bar
 from openiads.faces.marks import Labels, air_defense_symbol
+from openiads.faces.sheet import extent_of, sheet
 from openiads.study.footprint import Footprint
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDTH, LEFT, RIGHT, TOP = 8.2, 0.62, 0.2, 0.62
 SHADES = {"emergent": BLUE, "published": VERMILION}
 ARROW = 0.16  # of the map, length of the arrow of the attack
 
@@ -28,14 +27,9 @@ ARROW = 0.16  # of the map, length of the arrow of the attack
 def draw(answer: Answer, title: str) -> Figure:
     """One map: the cells of each arm, the unit, and where the attack comes from."""
     lats, lons = window(answer)
-    extent = Extent(*(math.degrees(v) for v in (lats[0], lats[-1], lons[0], lons[-1])))
-    notes = [line for each in _notes(answer, extent) for line in textwrap.wrap(each, 118)]
-    with style("footprint"):
-        inner = WIDTH - LEFT - RIGHT
-        high, foot = inner * extent.height / extent.width, 0.56 + 0.205 * len(answer.found) + 0.165 * len(notes)
-        total = high + TOP + foot
-        figure = blank(WIDTH, total, arranged=False)
-        axes = figure.add_axes((LEFT / WIDTH, foot / total, inner / WIDTH, high / total))
+    extent = extent_of(lats, lons)
+
+    def drawn(axes: Axes) -> list[Any]:
         if has_borders(extent):
             borderlines(axes, extent)
             for line in coastline():
@@ -43,12 +37,10 @@ def draw(answer: Answer, title: str) -> Figure:
                     axes.plot(lon, lat, color=SHORE, linewidth=0.8, zorder=1)
         handles = [_arm(axes, answer, each, lats, lons) for each in answer.found]
         graticule(axes, extent)
-        axes.set_title("\n".join(textwrap.wrap(title, 70)))
         _unit(axes, extent, answer)
-        figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(LEFT / WIDTH - 0.012, (foot - 0.3) / total))
-        figure.text(LEFT / WIDTH, 0.1 / total, "\n".join(notes), va="bottom", ha="left", fontsize=8.4, color=MUTED,
-                    linespacing=1.35)  # fmt: skip
-    return figure
+        return handles
+
+    return sheet("footprint", extent, title, _notes(answer, extent), len(answer.found), drawn, columns=1)
 
 
 def _notes(answer: Answer, extent: Extent) -> list[str]:

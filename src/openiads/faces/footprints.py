@@ -1,7 +1,7 @@
 """Defended footprints as people and programs read them: cells of a table, a map of letters, one JSON object, files.
 
-Files lie where the plan puts the unit: outlines (GeoJSON, KML), every cell with its place (CSV), and cells by latitude
-and longitude (GeoTIFF, the nearest cell of the grid, which lies along the attack).
+Files lie where the plan puts the unit: outlines (GeoJSON, KML, CZML), every cell with its place (CSV), and cells by
+latitude and longitude (GeoTIFF, the nearest cell of the grid, which lies along the attack).
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from openiads.base.errors import InputError
 from openiads.faces import geofiles
 from openiads.faces.text import FOOTER, number, span
-from openiads.study.footprint import Band, Footprint, Plan
+from openiads.study.attack import Plan
+from openiads.study.footprint import Band, Footprint
 
 __all__ = ["HEAD", "WRITERS", "Answer", "as_data", "cells", "picture", "write"]
 
@@ -28,7 +28,6 @@ MEASURES = {"area_km2": ("area", KM * KM), "forward_km": ("forward", KM), "back_
             "side_km": ("side", KM)}  # fmt: skip
 MARKS = {(False, False): "·", (True, False): "+", (True, True): "#", (False, True): "?"}
 GROUND = "flat ground at sea level"
-WIDEST = math.radians(89.0)  # latitude up to which a map can be written
 MOST_CELLS = 1200  # of a GeoTIFF along a side
 
 
@@ -116,24 +115,26 @@ def _areas(answer: Answer) -> list[geofiles.Area]:
 
     out = []
     for n, each in enumerate(answer.found):
-        cells = np.pad(each.possible, 1)  # the outline closes within the file, also where a chosen window ends
-        along, across = (_wider(line, each.cell) for line in (each.along, each.across))
-        shapes = geofiles.polygons(cells, across, along, place)
+        shapes = geofiles.polygons(each.possible, each.across, each.along, place)
         told = _told(answer, each)
         out.append(geofiles.Area(f"{each.limits}: a shot is possible", told, shapes, n))
     return out
-
-
-def _wider(line: NDArray[np.float64], cell: float) -> NDArray[np.float64]:
-    return np.concatenate([[line[0] - cell], line, [line[-1] + cell]])
 
 
 def _geojson(answer: Answer, path: Path) -> None:
     geofiles.geojson(_areas(answer), path)
 
 
+def _title(answer: Answer) -> str:
+    return f"Defended footprint: {answer.plan.system} against {answer.plan.threat}"
+
+
 def _kml(answer: Answer, path: Path) -> None:
-    geofiles.kml(_areas(answer), path, f"Defended footprint: {answer.plan.system} against {answer.plan.threat}")
+    geofiles.kml(_areas(answer), path, _title(answer))
+
+
+def _czml(answer: Answer, path: Path) -> None:
+    geofiles.czml(_areas(answer), path, _title(answer))
 
 
 def _csv(answer: Answer, path: Path) -> None:
@@ -155,8 +156,7 @@ def window(answer: Answer) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     ]
     lat, lon = (np.concatenate([corner[k] for corner in corners]) for k in (0, 1))
     cell = 0.5 * min(each.cell for each in answer.found) / geofiles.METERS_PER_RADIAN
-    if float(np.ptp(lon)) > math.pi or float(np.abs(lat).max()) > WIDEST:
-        raise InputError("--out", "the map holds a pole or crosses the antimeridian", "Move the unit.")
+    geofiles.refuse_wide(np.degrees(lat), np.degrees(lon))
     squeeze = math.cos(0.5 * float(lat.min() + lat.max()))
     counts = [
         min(math.ceil(float(np.ptp(values)) * scale / cell) + 2, MOST_CELLS)
@@ -185,7 +185,7 @@ def _tiff(answer: Answer, path: Path) -> None:
 
 #: Ending of a file name -> what writes it.
 WRITERS: dict[str, Callable[[Answer, Path], None]] = {
-    ".geojson": _geojson, ".kml": _kml, ".csv": _csv, ".tif": _tiff,
+    ".geojson": _geojson, ".kml": _kml, ".czml": _czml, ".csv": _csv, ".tif": _tiff,
 }  # fmt: skip
 
 

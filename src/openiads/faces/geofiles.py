@@ -1,4 +1,4 @@
-"""Areas of a map as files for other tools: outlines of cells as GeoJSON and KML, cells as GeoTIFF.
+"""Areas of a map as files for other tools: outlines of cells as GeoJSON, KML and CZML, cells as GeoTIFF.
 
 Every file is made in memory and then written by ``save``: whole, or not at all and what had its name is kept.
 Longitude and latitude in degrees (WGS 84), outer rings counterclockwise, rounded to a hundred-thousandth of a degree.
@@ -19,12 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.base.errors import InputError
+from openiads.faces import outlines
 
-__all__ = ["Area", "Ring", "csv", "geojson", "geotiff", "kml", "outlines", "polygons", "rounded", "save"]
+__all__ = ["Area", "Ring", "csv", "czml", "geojson", "geotiff", "kml", "polygons", "refuse_wide", "rounded", "save"]
 
 DIGITS = 5
 METERS_PER_RADIAN = 6_371_000.0
-LEAST_SHARE = 1e-6  # of the map: smaller rings are specks of single cells' corners
+WIDEST = 89.0  # degrees of latitude up to which a map can be written
 KML = "http://www.opengis.net/kml/2.2"
 #: Fills of KML, aabbggrr, from the lowest height to the highest.
 FILLS = ("80540144", "808e6831", "8079b735", "8025e7fd")
@@ -50,30 +51,6 @@ def save(path: Path, data: bytes) -> None:
     disk.write_file(path, data, chunks=False)
 
 
-def _area(ring: Any) -> float:
-    """Signed area of a closed ring, in the unit of its coordinates squared."""
-    x, y = ring[:, 0], ring[:, 1]
-    return 0.5 * float(np.sum(x[:-1] * y[1:] - x[1:] * y[:-1]))
-
-
-def outlines(cells: NDArray[np.bool_], x: NDArray[Any], y: NDArray[Any]) -> list[list[NDArray[np.float64]]]:
-    """The outlines of true cells in the coordinates of their centers: polygons, each its outer ring and then its holes,
-    rings closed; specks of less than a millionth of the map are left out.
-
-    cells : (rows, columns);  x : of the columns, y : of the rows, rising
-    """
-    from contourpy import FillType, contour_generator
-
-    made: Any = contour_generator(x, y, cells.astype(float), fill_type=FillType.OuterOffset).filled(0.5, 2.0)
-    speck = LEAST_SHARE * float((y[-1] - y[0]) * (x[-1] - x[0]))
-    found = []
-    for points, offsets in zip(*made, strict=True):
-        rings = [points[a:b] for a, b in zip(offsets[:-1], offsets[1:], strict=True)]
-        if abs(_area(rings[0])) > speck:
-            found.append([ring for ring in rings if abs(_area(ring)) > speck])
-    return found
-
-
 def polygons(
     cells: NDArray[np.bool_], x: NDArray[Any], y: NDArray[Any],
     place: Callable[[NDArray[Any], NDArray[Any]], tuple[Any, Any]] | None = None,
@@ -83,16 +60,22 @@ def polygons(
     place : latitudes and longitudes (degrees) of some x and y; left out, x is the longitude and y the latitude
     """
     found = []
-    for rings in outlines(cells, x, y):
+    for rings in outlines.on_grid(cells, x, y):
         if place is not None:
             rings = [np.column_stack(place(ring[:, 0], ring[:, 1])[::-1]) for ring in rings]
         found.append([rounded(ring, outer=n == 0) for n, ring in enumerate(rings)])
     return found
 
 
+def refuse_wide(lats: NDArray[Any], lons: NDArray[Any]) -> None:
+    """InputError for places (degrees) about a pole or across the antimeridian, which these files cannot hold."""
+    if lons.max() > 180.0 or lons.min() < -180.0 or np.ptp(lons) > 180.0 or np.abs(lats).max() > WIDEST:
+        raise InputError("--out", "the map holds a pole or crosses the antimeridian", "Move the unit.")
+
+
 def rounded(ring: NDArray[Any], *, outer: bool) -> Ring:
     """A ring, rounded; outer ones counterclockwise, holes clockwise."""
-    turned = ring if (_area(ring) > 0.0) == outer else ring[::-1]
+    turned = ring if (outlines.area_of(ring) > 0.0) == outer else ring[::-1]
     rows: Ring = np.round(turned, DIGITS).tolist()
     return rows
 
@@ -137,6 +120,27 @@ def kml(areas: Iterable[Area], path: Path, title: str) -> None:
                 corners = (f"{lon:.{DIGITS}f},{lat:.{DIGITS}f},{each.height:g}" for lon, lat in ring)
                 _node(line, "coordinates", " ".join(corners))
     save(path, ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
+
+
+def czml(areas: Iterable[Area], path: Path, title: str) -> None:
+    """Write a document of one packet a polygon, at the height of its area, on the ground if that is 0."""
+    packets: list[dict[str, Any]] = [{"id": "document", "name": title, "version": "1.0"}]
+    for n, each in enumerate(areas):
+        fill = FILLS[min(each.shade, len(FILLS) - 1)]
+        alpha, blue, green, red = (int(fill[k : k + 2], 16) for k in (0, 2, 4, 6))
+        told = "; ".join(f"{key}: {value}" for key, value in each.told.items())
+        for k, rings in enumerate(each.polygons):
+            outer, *holes = ([value for lon, lat in ring for value in (lon, lat, each.height)] for ring in rings)
+            shape: dict[str, Any] = {
+                "positions": {"cartographicDegrees": outer},
+                "material": {"solidColor": {"color": {"rgba": [red, green, blue, alpha]}}},
+            }  # fmt: skip
+            if each.height > 0.0:
+                shape["height"] = each.height
+            if holes:
+                shape["holes"] = {"cartographicDegrees": holes}
+            packets.append({"id": f"area-{n}-{k}", "name": each.name, "description": told, "polygon": shape})
+    save(path, json.dumps(packets).encode())
 
 
 def _node(parent: Any, name: str, body: str | None = None, **attributes: str) -> Any:

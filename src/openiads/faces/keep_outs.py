@@ -1,11 +1,11 @@
-"""The keep-out map as files for other tools: polygons (GeoJSON, KML), cells (CSV, GeoTIFF).
+"""The keep-out map as files for other tools: outlines and cells (`faces.layers`), with emergent and published limits.
 
 Polygons are the outlines of cells where at least one fire unit may meet a flight of one height; cells say how many may.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,14 +13,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from openiads.faces import geofiles, text
+from openiads.faces import layers, text
 from openiads.faces.envelopes import asked
+from openiads.faces.geofiles import Area
 from openiads.faces.ground import terrain_fields
+from openiads.faces.layers import Column, Layers
 from openiads.study.coverage import Map
 from openiads.study.straight import Target
 from openiads.world.build import World
 
-__all__ = ["WRITERS", "KeepOut", "write"]
+__all__ = ["ENDINGS", "KeepOut", "write"]
+
+ENDINGS = tuple(layers.WRITERS)
 
 
 @dataclass(frozen=True)
@@ -32,62 +36,38 @@ class KeepOut:
     target: Target
     heights: list[float]  #: m, rising
     above: str  #: what the heights are above: "ground" or "sea"
-    counts: NDArray[np.int64]  #: units that may meet it, (heights, rows, columns)
+    counts: Mapping[str, NDArray[np.int64]]  #: units that may meet it, by arm, (heights, rows, columns)
     where: Map
+
+    def area(self, arm: str, k: int) -> float:
+        """Where at least one unit may meet a flight of height ``k``, m2."""
+        return float((self.where.areas * ((self.counts[arm][k] > 0) & self.where.known)).sum())
 
 
 def _told(found: KeepOut) -> dict[str, Any]:
     names = [found.world.names.units[u] for u in found.units]
     return {
-        "units": names, "target": asked(found.target), "above": found.above, "limits": "emergent",
-        **terrain_fields(found.world.terrain), "note": text.FOOTER,
+        "units": names, "target": asked(found.target), "above": found.above, **terrain_fields(found.world.terrain),
+        "note": text.FOOTER,
     }  # fmt: skip
 
 
-def _areas(found: KeepOut) -> Iterator[geofiles.Area]:
-    lats, lons = np.degrees(found.where.lats), np.degrees(found.where.lons)
-    for k, height in enumerate(found.heights):
-        cells = (found.counts[k] > 0) & found.where.known
-        area = round(float((found.where.areas * cells).sum()) * 1e-6, 3)
-        title = f"exposed at {height:g} m above {found.above}"
-        told = {"height_m": height, "area_km2": area, **_told(found)}
-        yield geofiles.Area(title, told, geofiles.polygons(cells, lons, lats), k)
+def _areas(found: KeepOut) -> Iterator[Area]:
+    for arm, counts in found.counts.items():
+        for k, height in enumerate(found.heights):
+            title = f"exposed at {height:g} m above {found.above}, {arm} limits"
+            told = {"limits": arm, "height_m": height, "area_km2": round(found.area(arm, k) * 1e-6, 3), **_told(found)}
+            yield Area(title, told, layers.outlined(found.where, (counts[k] > 0) & found.where.known), k)
 
 
-def _geojson(found: KeepOut, path: Path) -> None:
-    geofiles.geojson(_areas(found), path)
-
-
-def _kml(found: KeepOut, path: Path) -> None:
-    geofiles.kml(_areas(found), path, "Keep-out map")
-
-
-def _csv(found: KeepOut, path: Path) -> None:
-    lat, lon = np.meshgrid(np.degrees(found.where.lats), np.degrees(found.where.lons), indexing="ij")
-    above = "agl" if found.above == "ground" else "amsl"
-    heads = ["latitude_deg", "longitude_deg", "ground_m", "terrain_known"]
-    heads += [f"units_at_{height:g}_m_{above}" for height in found.heights]
-    table = np.column_stack([each.ravel() for each in (lat, lon, found.where.ground, found.where.known, *found.counts)])
-    forms = ["%.6f", "%.6f", "%.1f", "%d"] + ["%d"] * len(found.heights)
-    geofiles.csv(path, heads, forms, table)
-
-
-def _tiff(found: KeepOut, path: Path) -> None:
-    bands = [
-        (f"fire units that may meet a flight at {height:g} m above the {found.above}",
-         np.where(found.where.known, found.counts[k], np.nan))
-        for k, height in enumerate(found.heights)
-    ]  # fmt: skip
-    tags = {key: ", ".join(value) if isinstance(value, list) else str(value) for key, value in _told(found).items()}
-    geofiles.geotiff(path, np.degrees(found.where.lats), np.degrees(found.where.lons), bands, tags)
-
-
-#: Ending of a file name -> what writes it.
-WRITERS: dict[str, Callable[[KeepOut, Path], None]] = {
-    ".geojson": _geojson, ".kml": _kml, ".csv": _csv, ".tif": _tiff,
-}  # fmt: skip
+def _columns(found: KeepOut) -> Iterator[Column]:
+    for arm, counts in found.counts.items():
+        for k, height in enumerate(found.heights):
+            words = f"fire units that may meet a flight at {height:g} m above the {found.above}, {arm} limits"
+            yield Column(f"units_at_{height:g}_m_{layers.suffix(found.above)}_{arm}", words, "%d", counts[k])
 
 
 def write(found: KeepOut, path: Path) -> None:
     """Write a keep-out map in the format that a file's name asks for; pictures are `faces.reach_map`'s."""
-    WRITERS[path.suffix.lower()](found, path)
+    tags = {key: ", ".join(value) if isinstance(value, list) else str(value) for key, value in _told(found).items()}
+    layers.write(Layers("Keep-out map", found.where, _areas(found), list(_columns(found)), tags), path)

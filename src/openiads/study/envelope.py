@@ -5,16 +5,17 @@ whose intercept lies there is possible.  The target flies to the point on a stra
 
 - a radar of the site has detected it in search before (one look detects with a probability of one half or more, over
   the fluctuation of the target), and the published reaction time has passed since;
-- the unit's engagement radar sees it from then on without a break up to the point itself, so that a round is guided
-  there: horizon, mask, sector, elevations, range limits, radial speed and signal;
+- the unit's engagement radar holds it from then on up to the point itself, so that a round is guided there: it sees it
+  (horizon, mask, sector, elevations, range limits, radial speed and signal), and sees it again before a break has
+  lasted longer than its rounds survive in a run (`parts.weapons.supported`);
 - a round that left after both is there in time, fast enough for the target and with three times the lift that the
   target demands; a launcher of that kind of round covers the direction;
 - with *published* limits: the point also lies within the published distances and heights of an intercept, and the
   target is no faster than published.  *Emergent* limits are flight, radar and time alone.
 
-Every test is the engine's own code: `parts.sensing` for the radars, `physics.reach.slack` for the round, with the
-numbers of `doctrine.assignment`.  What is left to runs: tracks and their errors, identification, the crew's queue,
-channels, the look of each radar at its own time, and whether the round kills.
+Every test is the engine's own code: `parts.sensing` for the radars (`study.hold`), `physics.reach.slack` for the round,
+with the numbers of `doctrine.assignment`.  What is left to runs: tracks and their errors, identification, the crew's
+queue, channels, the look of each radar at its own time, and whether the round kills.
 
 The path to a point is either *inbound*, toward the unit (crossing distance 0), or *straight*, a family of parallel
 paths with one course, past the unit at their crossing distances.  A unit whose radar can turn in action, and that has
@@ -27,7 +28,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -35,85 +35,29 @@ from numpy.typing import NDArray
 
 from openiads.base.compiled import kernel
 from openiads.base.errors import InputError
-from openiads.base.units import written_position
-from openiads.data.catalog import catalog, nearest
-from openiads.data.reading import loads
-from openiads.data.scenario import Scenario, toml_text
 from openiads.doctrine.assignment import LEAST_SPEED, REQUIRED_AIR, SPEED_RATIO
-from openiads.earth.geodesy import to_geodetic
-from openiads.earth.sight import lowest_visible
-from openiads.parts.sensing import VISIBLE, bearing, cross_section, edge_factor, mean_signal, visibility
-from openiads.physics.motion import local_up
 from openiads.physics.reach import slack
 from openiads.study import straight
-from openiads.study.looks import look_curve, needed_snr
-from openiads.study.standing import ground_of
+from openiads.study.hold import detected, holds
 from openiads.study.straight import Paths, Target
-from openiads.world.build import World, build
+from openiads.study.unit import home, magazines_of, site_of, system_of, unit_world
+from openiads.world.build import World
 from openiads.world.values import Values
 
 __all__ = [
-    "LIMITS",
-    "Envelope",
-    "Question",
-    "Watch",
-    "assess",
-    "envelope_volume",
-    "envelopes",
-    "home",
-    "low_reach",
-    "unit_world",
-    "watch",
-]
+    "LIMITS", "Envelope", "Question", "Watch", "assess", "envelope_volume", "envelopes", "faces_of", "low_reach",
+    "reach_of", "watch",
+]  # fmt: skip
 
 Floats = NDArray[np.floating]
 
 #: The two arms: flight alone bounds an intercept, or the published figures do too.
 LIMITS = ("emergent", "published")
 NO_LIMITS = (0.0, math.inf, -math.inf, math.inf)
-PROBABILITY = 0.5  # of detection in one look, from which on a radar sees
-PLACE = (math.radians(35.0), math.radians(36.0))  # of a unit that was given none, on flat ground at sea level
 VOLUME_HEIGHTS = (15.0, 50.0, 200.0, 500.0, *np.arange(1000.0, 4000.0, 1000.0), *np.arange(4000.0, 36_000.0, 2000.0))
 VOLUME_AZIMUTHS = 30  # of the half circle to one side of the facing
 FACES = 12  # azimuths to which a radar is turned against targets that pass
 LOW_STEP = 250.0  # m, of ``low_reach``
-
-
-@kernel("void(f8[::1], Radar, f8, f8, f8[:, :, ::1], f8[:, :, ::1], f8[:, ::1], f8, b1, f8[::1], b1[:, ::1])")
-def see(
-    tables: Any, radar: Any, earth_radius: float, roughness: float, at: Any, velocity: Any, rcs: Any, needed: float,
-    searching: bool, faces: Any, seen: Any,
-) -> None:  # fmt: skip
-    """Whether a radar detects at each point of some paths.
-
-    at, velocity : ECEF, m and m/s, (paths, points, 3);  rcs : m2 by band and aspect;  needed : ratio from which it
-    detects;  searching : as in `sensing.sense`;  faces : azimuth on which it is laid for each path (written into
-    ``radar``, a copy), rad;  seen : out
-    """
-    for i in range(len(at)):
-        radar["boresight"] = faces[i]
-        for k in range(at.shape[1]):
-            x, y, z = at[i, k, 0], at[i, k, 1], at[i, k, 2]
-            vx, vy, vz = velocity[i, k, 0], velocity[i, k, 1], velocity[i, k, 2]
-            seen[i, k] = False
-            _, _, _, height = local_up(x, y, z)
-            distance, azimuth, elevation, ground = bearing(radar["position"], radar["axes"], x, y, z)
-            if distance > radar["range_max"] or distance < radar["range_min"]:
-                continue
-            low = lowest_visible(tables, radar["mask_table"], azimuth, ground)
-            edges = 1.0
-            if radar["edge_table"] >= 0:
-                edges = edge_factor(tables, radar, azimuth, ground, low - height)
-            found = visibility(
-                radar, earth_radius, azimuth, elevation, ground, height, low, edges, radar["phase"], searching
-            )
-            dx, dy, dz = x - radar["position"][0], y - radar["position"][1], z - radar["position"][2]
-            if found != VISIBLE or abs(dx * vx + dy * vy + dz * vz) < radar["least_radial_speed"] * distance:
-                continue
-            size = cross_section(rcs, radar["band"], dx, dy, dz, vx, vy, vz)
-            seen[i, k] = needed <= mean_signal(
-                tables, radar, earth_radius, roughness, distance, azimuth, elevation, ground, height, edges, size
-            )
 
 
 @kernel("void(f8[::1], i8, f8[::1], f8[:, :, ::1], f8[:, ::1], f8, f8, f8[::1], f8[:, ::1])")
@@ -201,76 +145,6 @@ class Envelope:
         return float(np.trapezoid([areas[0], *areas], heights))
 
 
-# ------------------------------------------------------------------ worlds
-
-
-def unit_scenario(
-    system: str, at: tuple[float, float] | None = None, facing: float = 0.0, mast: float | None = None,
-    limits: str = "published", kill: bool = False, dem: Sequence[Path] = (),
-) -> Scenario:  # fmt: skip
-    """One site of one fire unit, on the packaged terrain, or on flat ground at sea level without a place.
-
-    at : rad;  facing : rad;  mast : of the low-altitude radar, m;  kill : with the models of the endgame;
-    dem : height files in place of the packaged terrain.  InputError for an unknown system, or a place without terrain.
-    """
-    book = catalog()
-    if system not in book or book[system].kind != "systems":
-        raise InputError("envelope", f'"{system}" is not a system', nearest(system, list(book.systems)))
-    here = written_position(*(PLACE if at is None else at))
-    afloat = bool(book[system].get("afloat", False))
-    site: dict[str, Any] = {
-        "name": book[system].title.replace("/", " "), "system": system, "at": here,
-        "facing": f"{math.degrees(facing) % 360.0:.9g} deg", "fire_units": 1, "defends": ["Here"],
-    }  # fmt: skip
-    if mast is not None:
-        site["mast"] = f"{mast:.9g} m"
-    mapping = {
-        "format": 1, "name": system, "duration": "900 s",
-        "terrain": {"source": "flat"} if at is None else ground_of(at, dem, afloat=afloat),
-        "model": {"limits": limits, "kill": "encounter" if kill else "constant", "false_alarms": False},
-        "asset": [{"name": "Here", "at": here, "radius": "500 m"}], "site": [site],
-    }  # fmt: skip
-    return loads(toml_text(mapping), system)
-
-
-def unit_world(
-    system: str, at: tuple[float, float] | None = None, facing: float = 0.0, *, mast: float | None = None,
-    knobs: Mapping[str, float] | None = None, kill: bool = False, dem: Sequence[Path] = (),
-) -> World:  # fmt: skip
-    """The world of ``unit_scenario`` at knob values; InputError for a place that the height files do not cover."""
-    world = build(unit_scenario(system, at, facing, mast, kill=kill, dem=dem), None, knobs)
-    if at is not None and not bool(world.terrain.covers(*at)):
-        raise InputError(world.terrain.label, "the unit stands where there are no data", "Add a file that covers it.")
-    return world
-
-
-def home(world: World, unit: int = 0) -> tuple[float, float]:
-    """Where a unit stands, rad."""
-    lat, lon, _ = to_geodetic(*(float(v) for v in world.rows["units"][unit]["position"]))
-    return float(lat), float(lon)
-
-
-def site_of(world: World, unit: int) -> str:
-    """Name of a unit's site."""
-    return world.names.units[unit].rpartition("/")[0]
-
-
-def system_of(world: World, unit: int) -> str:
-    """Catalog name of a unit's system."""
-    return next(site.system for site in world.scenario.sites if site.name == site_of(world, unit))
-
-
-def magazines_of(world: World, unit: int, kind: str = "") -> list[int]:
-    """Rows of the kinds of round a unit has, or of one of them by name; InputError if it has none of it."""
-    row = world.rows["units"][unit]
-    first = int(row["first_magazine"])
-    found = range(first, first + int(row["magazines"]))
-    names = [world.names.interceptors[int(world.rows["magazines"][m]["kind"])] for m in found]
-    if kind and kind not in names:
-        raise InputError("--round", f'the unit has no "{kind}"', f"One of {', '.join(names)}.")
-    return [m for m, name in zip(found, names, strict=True) if kind in ("", name)]
-
-
 def reach_of(world: World, unit: int, target: Target, question: Question) -> float:
     """From where on (m) a path is followed, so that nothing earlier changes an intercept: as far as any radar looks, or
     as the target flies while the radar turns, the crew reacts and the longest flight of a round goes on."""
@@ -289,30 +163,6 @@ def reach_of(world: World, unit: int, target: Target, question: Question) -> flo
 # ------------------------------------------------------------------ the engagement
 
 
-def _detects(world: World, row: int, paths: Paths, target: Target, faces: Floats | None) -> NDArray[np.bool_]:
-    """Where a radar detects: in search, or laid on an azimuth for each path, in track."""
-    radar = world.rows["radars"][row : row + 1].copy()[0]
-    situation = world.rows["situation"][0]
-    needed = 0.0
-    if situation["detection_by_range"] == 0:
-        needed = needed_snr(look_curve(world.tables, int(radar["pd_table"]), target.swerling), PROBABILITY)
-    seen = np.zeros(paths.free.shape, bool)
-    laid = np.full(len(paths.at), float(radar["boresight"])) if faces is None else faces
-    see(
-        world.tables, radar, float(situation["earth_radius"]), float(situation["sea_roughness"]), paths.at,
-        paths.velocity, target.sections(world), needed, faces is None, laid, seen,
-    )  # fmt: skip
-    return seen & paths.free
-
-
-def detected(world: World, radars: Sequence[int], paths: Paths, target: Target) -> NDArray[np.bool_]:
-    """Points of some paths where one of some radars (rows) detects the target in search, (paths, points)."""
-    found = np.zeros(paths.free.shape, bool)
-    for k in radars:
-        found |= _detects(world, k, paths, target, None)
-    return found
-
-
 def watch(
     world: World, unit: int, paths: Paths, target: Target, question: Question, face: float | None = None
 ) -> Watch:
@@ -329,7 +179,7 @@ def watch(
     found = detected(world, searching, paths, target)
     seen = np.where(found.any(axis=1), paths.times[np.argmax(found, axis=1)], math.inf)
     laid, turning = _laid(radars[own], paths, turns(world, unit, question), face)
-    held = _detects(world, own, paths, target, laid) & bool(radars[own]["emitting"])
+    held = holds(world, unit, paths, target, magazines_of(world, unit, question.round), laid)
     lost = np.where(held, -1, np.arange(held.shape[1]))
     since = np.maximum.accumulate(lost, axis=1) + 1  # point at which the hold that lasts to here began
     begun = np.where(held, paths.times[np.minimum(since, held.shape[1] - 1)], math.inf)

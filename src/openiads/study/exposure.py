@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +21,9 @@ from openiads.data.scenario import Scenario
 from openiads.earth.geodesy import bearing
 from openiads.study import straight
 from openiads.study.coverage import Map, map_of
-from openiads.study.envelope import Question, assess, home, reach_of, site_of
+from openiads.study.envelope import LIMITS, Question, assess, reach_of
 from openiads.study.straight import Paths, Target
+from openiads.study.unit import home, site_of
 from openiads.world.build import World, build
 
 __all__ = ["exposed", "keep_out", "map_over", "on_map", "standing_world", "units_of"]
@@ -52,15 +54,19 @@ def units_of(world: World, sites: Sequence[str] = ()) -> list[int]:
     return found
 
 
-def on_map(paths: Paths, inside: NDArray[np.bool_], place: tuple[float, float], where: Map) -> NDArray[np.bool_]:
-    """Cells of a map whose middle is nearest to a point of inbound paths (toward ``place``, rad) that is inside."""
+def on_map(paths: Paths, values: NDArray[Any], place: tuple[float, float], where: Map) -> NDArray[Any]:
+    """For each cell of a map the value of the point of inbound paths (toward ``place``, rad) that is nearest to its
+    middle; 0 or false beyond all.
+
+    values : (paths, points)
+    """
     azimuth, distance = bearing(*place, where.lats[:, None], where.lons[None, :])
     step = float(paths.along[0] - paths.along[1])
     i = np.rint(azimuth * (len(paths.across) / math.tau)).astype(np.int64) % len(paths.across)
     j = len(paths.along) - 1 - np.floor(distance / step).astype(np.int64)
     held = j >= 0
-    out = np.zeros(distance.shape, bool)
-    out[held] = inside[i[held], j[held]]
+    out = np.zeros(distance.shape, values.dtype)
+    out[held] = values[i[held], j[held]]
     return out
 
 
@@ -87,15 +93,12 @@ def exposed(
 
 
 def keep_out(
-    world: World, units: Sequence[int], target: Target, heights: Sequence[float], where: Map, arm: str = "emergent", *,
-    question: Question | None = None, above: str = "ground",
-) -> NDArray[np.int64]:  # fmt: skip
-    """How many units may meet a flight at each height over each cell: (heights, rows, columns)."""
-    counts = [
-        exposed(world, units, target, height, where, (arm,), question=question, above=above)[arm].sum(axis=0)
-        for height in heights
-    ]
-    return np.stack(counts)
+    world: World, units: Sequence[int], target: Target, heights: Sequence[float], where: Map,
+    arms: Sequence[str] = LIMITS, *, question: Question | None = None, above: str = "ground",
+) -> dict[str, NDArray[np.int64]]:  # fmt: skip
+    """How many units may meet a flight at each height over each cell, by arm: (heights, rows, columns)."""
+    found = [exposed(world, units, target, height, where, arms, question=question, above=above) for height in heights]
+    return {arm: np.stack([each[arm].sum(axis=0) for each in found]) for arm in arms}
 
 
 def map_over(world: World, units: Sequence[int], reach: float, cells: int) -> Map:

@@ -3,24 +3,22 @@
 For a grid of impact points around one fire unit a shot is *possible* when some point of the missile's arc can be met
 by a round: it arrives there in time, fast enough and with lift to spare, as `doctrine.assignment` asks of a ballistic
 target, and was launched no sooner than the published reaction time after a radar of the site first sees the missile
-and after the unit's engagement radar sees it, which holds it without a break from then to the intercept.  A radar
-sees where one look detects with a probability of one half or more, over the fluctuation of the target.  Sector,
-elevations, horizon, range limits and signal are those of the engine, by its own code (`parts.sensing.sense`), and so
-is the test of an intercept (`physics.reach.slack`, of which ``first_feasible`` is the search); here it is asked along
-the true arc, where the engine asks it along a track carried on in free fall.
+and after the unit's engagement radar sees it, which holds it from then to the intercept, through breaks that a round
+survives in a run (`parts.weapons.supported`).  A radar sees where one look detects with a probability of one half or
+more, over the fluctuation of the target.  Sector, elevations, horizon, range limits and signal are those of the engine,
+by its own code (`parts.sensing.sense`), and so is the test of an intercept (`physics.reach.slack`, of which
+``first_feasible`` is the search); here it is asked along the true arc, where the engine asks it along a track carried
+on in free fall.
 
 A shot that is possible need not be fired nor hit: tracks, identification, the crew's queue, channels, launchers and
 kill probability are the engine's business.  So the footprint bounds what a run can defend.
 
-Approximation: one arc is solved, to the unit itself; the arcs to the other points are that arc moved rigidly from the
-local axes of one point to those of the other.  What that neglects (the change of gravity, of the earth's turning and
-of its curvature with place) is told as ``arc_error``.
+The arcs are those of `study.attack`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,24 +27,19 @@ from numpy.typing import NDArray
 
 from openiads.base.compiled import kernel
 from openiads.base.errors import InputError
-from openiads.data.catalog import Catalog, Entry, catalog, value_at
+from openiads.data.catalog import catalog, value_at
 from openiads.data.knobs import knob_list
-from openiads.data.reading import loads
-from openiads.data.rounds import missile_of
-from openiads.data.scenario import Scenario, toml_text
 from openiads.doctrine.assignment import LEAST_SPEED, REQUIRED_BALLISTIC
-from openiads.earth.geodesy import bearing, enu_axes, inverse, offset, to_ecef, to_geodetic
 from openiads.engine.run import Runner
 from openiads.parts.flights import state_of
 from openiads.parts.sensing import VISIBLE, sense
-from openiads.physics.ballistics import solve_aim
-from openiads.physics.motion import HEADER, ROW, end_time, state_at
 from openiads.physics.reach import slack
+from openiads.study.attack import Box, Plan, arc_of, checked, moved, scenario_of, world_of
 from openiads.study.looks import required_snr
-from openiads.world.build import World, build
+from openiads.world.build import World
 from openiads.world.codes import ThreatClass
 
-__all__ = ["LIMITS", "SAMPLES", "Band", "Footprint", "Plan", "arc_error", "assess", "footprints", "window_of"]
+__all__ = ["LIMITS", "SAMPLES", "Band", "Footprint", "assess", "footprints"]
 
 #: The two arms: flight alone bounds an intercept, or the published figures do too.
 LIMITS = ("emergent", "published")
@@ -54,25 +47,24 @@ LIMITS = ("emergent", "published")
 SAMPLES = 6
 PROBABILITY = 0.5  # of detection in one look, from which on a radar sees
 STEP = 1.0  # s between two points of an arc
-PLACE = (math.radians(35.0), math.radians(36.0))  # of the fire unit, on flat ground at sea level
 CELLS = 32  # of a grid along its longer side
 FIRST, FARTHEST = 40e3, 450e3  # m, from the unit to the edges of the first and of the largest grid
 LEAST_CELL = 300.0  # m, where no shot is possible on a grid of such cells there is none
-DEFAULT_SHARE = 0.9  # of the missile's greatest range, where no range is given
 BALLISTIC = int(ThreatClass.BALLISTIC)
 NO_LIMITS = (0.0, math.inf, -math.inf, math.inf)
 
 
-@kernel("void(Sim, i8, f8, f8[::1], b1, f8[::1], f8[:, ::1])", entry=True)
-def watch(sim: Any, radar: int, step: float, needed: Any, cued: bool, cue: Any, since: Any) -> None:
+@kernel("void(Sim, i8, f8, f8, f8[::1], b1, f8[::1], f8[:, ::1])", entry=True)
+def watch(sim: Any, radar: int, step: float, allowed: float, needed: Any, cued: bool, cue: Any, since: Any) -> None:
     """When each flight is first seen in search (``cue``, s), and at each sample since when ``radar`` has held it
-    without a break (``since``, s; inf where it does not).
+    (``since``, s; inf where it does not): it sees it, or is between two sights no farther apart than ``allowed`` (s).
 
     radar : the engagement radar's row; step : s; needed : signal-to-noise ratio at which each radar sees;
     cued : whether other radars than this one search for it
     """
     for f in range(len(sim.flights)):
         begun = math.inf
+        last = -1  # sample at which it was last seen
         for k in range(since.shape[1]):
             t = k * step
             since[f, k] = math.inf
@@ -85,8 +77,12 @@ def watch(sim: Any, radar: int, step: float, needed: Any, cued: bool, cue: Any, 
                 if code == VISIBLE and snr >= needed[r]:
                     cue[f] = t
             code, _, _, _, _, snr, _, _ = sense(sim, radar, f, t, False)
-            begun = min(begun, t) if code == VISIBLE and snr >= needed[radar] else math.inf
-            since[f, k] = begun
+            if code == VISIBLE and snr >= needed[radar]:
+                if last < 0 or (k - last) * step > allowed:
+                    begun, last = t, k - 1
+                for n in range(last + 1, k + 1):
+                    since[f, n] = begun
+                last = k
 
 
 @kernel("void(Sim, i8, i8, f8, f8, f8[::1], f8[:, ::1], f8[::1], f8[::1])", entry=True)
@@ -125,34 +121,6 @@ def meet(sim: Any, u: int, m: int, step: float, reaction: float, cue: Any, since
 
 
 @dataclass(frozen=True)
-class Plan:
-    """A question: one fire unit of a system, a missile, where it comes from.  SI units."""
-
-    system: str
-    threat: str
-    distance: float = math.nan  #: ground range of the missile, m; nan: ``DEFAULT_SHARE`` of its greatest
-    off: float = 0.0  #: rad from the radar's facing to where the attack comes from, positive to the right
-    cued: bool = True  #: surveillance radars of the site tell the unit where to look
-    reaction: float = math.nan  #: s; nan: the published time of the system
-    place: tuple[float, float] = PLACE  #: rad, of the fire unit; the ground is flat at sea level wherever it is
-    azimuth: float = 0.0  #: rad, where the attack comes from
-
-    def range_of(self, book: Catalog) -> float:
-        """Ground range of the missile, m."""
-        return DEFAULT_SHARE * float(book[self.threat].range_max.si) if math.isnan(self.distance) else self.distance
-
-    def ground(self, along: Any, across: Any) -> tuple[Any, Any]:
-        """Latitude and longitude (rad) of points forward and to the right of the unit, m."""
-        course = self.azimuth + np.arctan2(across, along)
-        return offset(*self.place, course, np.hypot(along, across))
-
-    def plane(self, lat: Any, lon: Any) -> tuple[Any, Any]:
-        """Coordinates forward and to the right of the unit (m) of places (rad): the inverse of ``ground``."""
-        course, distance = bearing(*self.place, lat, lon)
-        return distance * np.cos(course - self.azimuth), distance * np.sin(course - self.azimuth)
-
-
-@dataclass(frozen=True)
 class Band:
     """A number at the nominal values, and the least and greatest of the sampled worlds (nominal included)."""
 
@@ -181,114 +149,6 @@ class Footprint:
         return float(self.along[1] - self.along[0])
 
 
-def _checked(plan: Plan, book: Catalog) -> tuple[Entry, Entry]:
-    system, threat = book[plan.system], book[plan.threat]
-    if system.kind != "systems":
-        systems = ", ".join(book.systems)
-        raise InputError(f"footprint.{plan.system}", "is not a system", f"One of {systems}.")
-    if threat.kind != "threats" or threat.text["class"] != "ballistic":
-        missiles = [e.name for e in book.threats.values() if e.text["class"] == "ballistic"]
-        raise InputError(f"footprint.{plan.threat}", "is not a ballistic missile", f"One of {', '.join(missiles)}.")
-    low, high = float(threat.range_min.si), float(threat.range_max.si)
-    if not math.isnan(plan.distance) and not low <= plan.distance <= high:
-        raise InputError(
-            "footprint.range", f"{plan.distance / 1000:g} km, but {plan.threat} flies {low / 1000:g} to "
-            f"{high / 1000:g} km", "Give a range within that.",
-        )  # fmt: skip
-    if plan.reaction < 0.0:
-        raise InputError("footprint.reaction", f"{plan.reaction:g} s", "Give a time of 0 s or more.")
-    return system, threat
-
-
-def _degrees(angle: float) -> str:
-    return f"{math.degrees(angle):.9f} deg"
-
-
-def _spot(place: tuple[float, float]) -> str:
-    return f"{math.degrees(place[0]):.9f}, {math.degrees(place[1]):.9f}"
-
-
-def scenario_of(plan: Plan, limits: str = "published") -> Scenario:
-    """One site of one fire unit on flat ground, one missile that falls on it."""
-    distance = plan.range_of(catalog())
-    origin = offset(*plan.place, plan.azimuth, distance)
-    mapping = {
-        "format": 1, "name": "footprint", "duration": "1800 s", "terrain": {"source": "flat"},
-        "model": {"limits": limits, "kill": "constant", "false_alarms": False},
-        "asset": [{"name": "Aim", "at": _spot(plan.place), "radius": "500 m"}],
-        "site": [{"name": "Site", "system": plan.system, "at": _spot(plan.place),
-                  "facing": _degrees((plan.azimuth - plan.off) % math.tau), "fire_units": 1,
-                  "low_altitude": "none", "defends": ["Aim"], "doctrine": {"control": "free"}}],
-        "raid": [{"name": "Raid", "threat": plan.threat, "count": 1, "target": "Aim", "start": "0 s",
-                  "origin": _spot((float(origin[0]), float(origin[1])))}],
-    }  # fmt: skip
-    return loads(toml_text(mapping), "footprint")
-
-
-def world_of(plan: Plan, limits: str = "published", knobs: Mapping[str, float] | None = None) -> World:
-    """The world of ``scenario_of`` at knob values."""
-    return build(scenario_of(plan, limits), None, knobs)
-
-
-def _frame(place: tuple[float, float]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """ECEF position at sea level, and local axes there: east, north, up."""
-    return np.array(to_ecef(*place, 0.0)), np.array(enu_axes(*place)).reshape(3, 3)
-
-
-def _turned(plan: Plan, along: float, across: float) -> tuple[tuple[float, float], NDArray[np.float64]]:
-    """A place ``along`` and ``across`` the attack from the unit, and the unit's local axes there, carried along the
-    geodesic, which keep their angle to it."""
-    place, distance = plan.place, math.hypot(along, across)
-    if distance == 0.0:
-        return place, _frame(place)[1]
-    course = plan.azimuth + math.atan2(across, along)
-    found = offset(*place, course, distance)
-    there = (float(found[0]), float(found[1]))
-    turn = inverse(*there, *place)[1] + math.pi - course  # how far the course has turned against north on the way
-    east, north, up = _frame(there)[1]
-    c, s = math.cos(turn), math.sin(turn)
-    return there, np.array([c * east - s * north, s * east + c * north, up])
-
-
-def _moved(arc: NDArray[np.float64], plan: Plan, along: float, across: float) -> Any:
-    """The table of an arc that ends at the unit, moved so that it ends at a point beside it."""
-    home, axes = _frame(plan.place)
-    there, new = _turned(plan, along, across)
-    rows = arc[HEADER:].reshape(-1, ROW).copy()
-    turn = axes.T @ new  # a vector (as a row) out of the one frame into the other
-    rows[:, :3] = (rows[:, :3] - home) @ turn + _frame(there)[0]
-    rows[:, 3:] = rows[:, 3:] @ turn
-    return np.concatenate([arc[:HEADER], rows.ravel()])
-
-
-def _arc(world: World) -> NDArray[np.float64]:
-    """The table of the one missile's path."""
-    at = int(world.rows["flights"][0]["path"])
-    return world.tables[at : at + HEADER + ROW * int(world.tables[at + 2])].copy()
-
-
-def arc_error(plan: Plan, along: float, across: float) -> float:
-    """How far (m) an arc moved to a point beside the unit lies from the arc solved for that point, at most, below
-    40 km, where intercepts are.
-
-    The solved arc starts from the place that the moved one starts from.
-    """
-    arc = _arc(world_of(plan))
-    moved = _moved(arc, plan, along, across)
-    there = _turned(plan, along, across)[0]
-    start = to_geodetic(*state_at(moved, 0, float(moved[0]))[:3])
-    kind = missile_of(catalog()[plan.threat])
-    solved = solve_aim(float(start[0]), float(start[1]), 0.0, *there, 0.0, kind, place="footprint")
-    end = float(end_time(moved, 0)) - float(moved[0])
-    falling = (solved.heights < 40e3) & (solved.times > 0.5 * solved.flight_time)
-    worst = 0.0
-    for t, x in zip(solved.times[falling], solved.positions[falling], strict=True):
-        # the two may land a fraction of a second apart: compare the same time before the end
-        when = float(moved[0]) + max(end - (solved.flight_time - float(t)), 0.0)
-        worst = max(worst, math.dist(state_at(moved, 0, when)[:3], x))
-    return worst
-
-
 def assess(
     world: World, plan: Plan, points: NDArray[np.float64], reaction: float, arms: tuple[str, ...] = LIMITS
 ) -> dict[str, NDArray[np.float64]]:
@@ -297,24 +157,25 @@ def assess(
     world : of ``world_of`` with published limits; points : (n, 2), m forward and to the right of the unit;
     reaction : s
     """
-    arc = _arc(world)
-    paths = [_moved(arc, plan, float(a), float(b)) for a, b in points]
+    arc = arc_of(world)
+    paths = [moved(arc, plan, float(a), float(b)) for a, b in points]
     rows = dict(world.rows)
     flights = np.repeat(world.rows["flights"], len(points))
     flights["path"] = len(world.tables) + np.arange(len(points)) * len(arc)
     magazines = world.rows["magazines"].copy()
     rows |= {"flights": flights, "magazines": magazines}
-    moved = World(
+    flown = World(
         world.scenario, world.catalog, world.knobs, world.terrain, world.names, rows,
         np.concatenate([world.tables, *paths]), world.rule_text, world.digest,
     )  # fmt: skip
-    sim = Runner(moved, 1).sim
+    sim = Runner(flown, 1).sim
     unit = rows["units"][0]
     radar = int(unit["radar"])
     needed = np.array([required_snr(world.tables, int(r["pd_table"]), PROBABILITY) for r in rows["radars"]])
     count = int(float(flights["ends"].max()) / STEP) + 1
     cue, since = np.full(len(points), math.inf), np.empty((len(points), count))
-    watch(sim, radar, STEP, needed, plan.cued, cue, since)
+    allowed = float(magazines["support_break"].max() + rows["radars"]["service_interval"][radar])
+    watch(sim, radar, STEP, allowed, needed, plan.cued, cue, since)
     found = {}
     for arm in arms:
         if arm == "emergent":
@@ -333,7 +194,6 @@ def assess(
     return found
 
 
-Box = tuple[float, float, float, float]  #: m: rear and front, left and right edge
 MOST = 1.5 * FARTHEST  # m, from the unit to a corner of a chosen window, at most
 
 
@@ -415,12 +275,6 @@ def _worlds(plan: Plan, samples: int) -> list[tuple[dict[str, float], float]]:
     return out
 
 
-def window_of(plan: Plan, places: NDArray[np.floating]) -> Box:
-    """The smallest box along the attack that holds some places, (n, 2) rad."""
-    along, across = plan.plane(places[:, 0], places[:, 1])
-    return float(np.min(along)), float(np.max(along)), float(np.min(across)), float(np.max(across))
-
-
 def _check_window(box: Box) -> None:
     wide = max(box[1] - box[0], box[3] - box[2])
     if not (min(box[1] - box[0], box[3] - box[2]) > 0.0 and wide >= LEAST_CELL * CELLS and max(map(abs, box)) <= MOST):
@@ -438,7 +292,7 @@ def footprints(
     `InputError` if the system or missile is unknown or unfit, the missile does not fly that far, or the window is
     empty.
     """
-    _checked(plan, catalog())
+    checked(plan, catalog())
     if window is not None:
         _check_window(window)
     if not set(arms) <= set(LIMITS) or not arms:

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from openiads.base.errors import InputError
 from openiads.physics.lethality import kill_probability, reference_misses
-from openiads.study.envelope import magazines_of
 from openiads.study.reach_table import TRACK_ANGLE
 from openiads.study.straight import Target
+from openiads.study.unit import magazines_of
 from openiads.world.build import World
 
 __all__ = ["SAMPLES", "kill_map"]

@@ -24,9 +24,11 @@ from openiads.earth import territory
 from openiads.earth.geodesy import inverse, offset
 from openiads.study import coverage, standing, straight
 from openiads.study.coverage import Map
-from openiads.study.envelope import LIMITS, Question, assess, detected, reach_of, site_of
+from openiads.study.envelope import LIMITS, Question, assess, reach_of
 from openiads.study.exposure import exposed, map_over, standing_world, units_of
+from openiads.study.hold import detected
 from openiads.study.straight import Paths, Target
+from openiads.study.unit import site_of
 from openiads.world.build import World
 
 __all__ = ["BANDS", "Reach", "Row", "approaches", "reach_of_sites", "routes", "sampled_knobs"]

@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.study import straight
-from openiads.study.envelope import Question, assess, faces_of, home, reach_of, watch
+from openiads.study.envelope import Question, assess, faces_of, reach_of, watch
 from openiads.study.straight import Paths, Target
+from openiads.study.unit import home
 from openiads.world.build import World
 
 __all__ = ["Opportunity", "Pass", "chain", "passes"]

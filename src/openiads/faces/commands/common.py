@@ -96,27 +96,6 @@ def read(option: str, words: str, kind: str) -> Any:
         raise InputError(option, error.reason, error.remedy) from None
 
 
-def corners(option: str, words: str) -> tuple[tuple[float, float], tuple[float, float]]:
-    """The southwest and the northeast corner (rad) of a window as an option gives it; InputError if it is empty."""
-    from openiads.base.errors import InputError
-
-    first, sign, second = words.partition(";")
-    if not sign:
-        raise InputError(option, f'"{words}"', 'Give the southwest and the northeast corner, "34 N 35 E; 36 N 37 E".')
-    low, high = (read(option, part.strip(), "position") for part in (first, second))
-    if not (low[0] < high[0] and low[1] < high[1]):
-        raise InputError(option, f'"{words}" is empty', "The first corner is southwest of the second.")
-    return low, high
-
-
-def no_other_window(center: str | None, size: str | None, extent: str | None) -> None:
-    """Refuse a window that is given twice; InputError."""
-    from openiads.base.errors import InputError
-
-    if extent is not None and (center is not None or size is not None):
-        raise InputError("--extent", "given with --center or --size", "Give the corners, or the middle and the side.")
-
-
 def refuse_files(out: list[Path], endings: tuple[str, ...]) -> None:
     """Refuse files that could not be written, before anything is computed; InputError, or ResultsError for a place
     that takes no file."""

@@ -7,19 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from openiads.faces.commands.common import (
-    Json,
-    corners,
-    load_changed,
-    no_other_window,
-    read,
-    refuse_files,
-    told,
-    warn,
-)
+from openiads.faces.commands.common import Json, load_changed, read, refuse_files, told, warn
+from openiads.faces.commands.maps import PICTURES, Changes, Extent, Facing, corners, no_other_window, write_all
 
 HEIGHTS = ("50 m", "500 m", "3 km", "10 km")
-PICTURES = (".png", ".svg")
 
 
 @told
@@ -34,7 +25,7 @@ def coverage(
     at: Annotated[
         str | None, typer.Option("--at", help='Where that system stands, "34.92 N 35.90 E".', show_default=False)
     ] = None,
-    facing: Annotated[str, typer.Option("--facing", help="Azimuth of its engagement sector.")] = "0 deg",
+    facing: Facing = "0 deg",
     site: Annotated[list[str] | None, typer.Option("--site", help="Only radars of this site.")] = None,
     radar: Annotated[
         list[str] | None, typer.Option("--radar", help='Only this radar: "76n6", or "Tartus/76n6".')
@@ -80,11 +71,7 @@ def coverage(
         str | None,
         typer.Option("--center", help="Middle of the map; that of the radars if left out.", show_default=False),
     ] = None,
-    extent: Annotated[
-        str | None,
-        typer.Option("--extent", help='Its southwest and northeast corners, "34 N 35 E; 36 N 37 E", instead.',
-                     show_default=False),
-    ] = None,
+    extent: Extent = None,
     cells: Annotated[int, typer.Option("--cells", min=2, max=4000, help="Cells along the longer side.")] = 400,
     route: Annotated[
         str | None,
@@ -95,12 +82,10 @@ def coverage(
     ] = None,
     show: Annotated[str, typer.Option("--show", help="What a picture shows: heights or lowest.")] = "heights",
     title: Annotated[str | None, typer.Option("--title", help="Title of the picture.", show_default=False)] = None,
-    changes: Annotated[
-        list[str] | None, typer.Option("--set", help="Change the scenario, path=value; repeat for more.")
-    ] = None,
+    changes: Changes = None,
     out: Annotated[
         list[Path] | None,
-        typer.Option("--out", help="A file to write: .png, .svg, .geojson, .kml, .csv, .tif or .npz; repeat."),
+        typer.Option("--out", help="A file to write: .png, .svg, .geojson, .kml, .czml, .csv, .tif or .npz; repeat."),
     ] = None,
     json: Json = False,
 ) -> None:  # fmt: skip
@@ -139,9 +124,7 @@ def coverage(
             phases.phase("following the approach")
             way = ways.approach(world, 0, rows, None if threat is not None else question.rcs_in(0))
         phases.phase("writing")
-        for path in out or []:
-            _write(path, found, title or _title(found), show, world.scenario.terrain.source, before, way)
-    written = [str(path.resolve()) for path in out or []]
+        written = _write(out, found, title or _title(found), show, world.scenario.terrain.source, before, way)
     if not found.map.known.all():
         share = 100.0 * float(1.0 - found.map.known.mean())
         warn(f"{share:.0f} % of the map has no terrain data: the sea is put there, and its cells count for nothing")
@@ -161,7 +144,7 @@ def _check(
 ) -> None:  # fmt: skip
     """Options that exclude or need one another; InputError."""
     from openiads.base.errors import InputError
-    from openiads.faces.areas import WRITERS
+    from openiads.faces.areas import ENDINGS
 
     if (scenario is None) == (system is None) or (system is None) != (at is None):
         raise InputError("coverage", "needs a scenario, or --system and --at", "For example: openiads coverage raid24.")
@@ -169,7 +152,7 @@ def _check(
         raise InputError("--threat", "given with --rcs", "Give one of the two.")
     if show not in ("heights", "lowest"):
         raise InputError("--show", f'"{show}"', "heights or lowest.")
-    refuse_files(out, (*PICTURES, *WRITERS))
+    refuse_files(out, (*PICTURES, *ENDINGS))
 
 
 def _map(
@@ -217,15 +200,14 @@ def _title(found: Any) -> str:
     return f"{', '.join(sites)}: what {', '.join(kinds)} {'see' if len(found.views) > 1 else 'sees'}"
 
 
-def _write(path: Path, found: Any, title: str, show: str, source: str, before: Any, way: Any) -> None:
-    from openiads.faces import areas, coverage_map, figures
+def _write(out: list[Path] | None, found: Any, title: str, show: str, source: str, before: Any, way: Any) -> list[str]:
+    from functools import partial
 
-    if path.suffix.lower() not in PICTURES:
-        areas.write(found, path)
-        return
+    from openiads.faces import areas, coverage_map
+
     packaged, real = source == "levant", source in ("levant", "files")
-    figure = coverage_map.draw(found, title, show=show, real=real, packaged=packaged, before=before, way=way)
-    figures.picture(figure, path, "coverage", "Radar coverage")
+    draw = partial(coverage_map.draw, found, title, show=show, real=real, packaged=packaged, before=before, way=way)
+    return write_all(out, partial(areas.write, found), draw, "coverage", "Radar coverage")
 
 
 def _print(found: Any, before: Any, way: Any) -> None:

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from openiads.faces.commands.common import Json, read, refuse_files, told, warn
+from openiads.faces.commands.maps import PICTURES, Cued, Facing, HeightFiles, Limits, arms_of, write_all
 
 HEIGHTS = ("50 m", "200 m", "1 km", "3 km", "10 km", "20 km")
 AZIMUTHS = 240  # paths of the horizontal cuts
-PICTURES = (".png", ".svg")
 
 
 @told
@@ -36,7 +36,7 @@ def envelope(
             "--height", help=f"Height above the sea; repeat. {', '.join(HEIGHTS)} if left out.", show_default=False
         ),
     ] = None,
-    limits: Annotated[str, typer.Option("--limits", help="emergent, published or both.")] = "both",
+    limits: Limits = "both",
     kind: Annotated[
         str, typer.Option("--round", help="Only this kind of round; any if left out.", show_default=False)
     ] = "",
@@ -44,23 +44,20 @@ def envelope(
         str | None,
         typer.Option("--at", help='Where it stands, "34.92 N 35.90 E"; flat ground if left out.', show_default=False),
     ] = None,
-    dem: Annotated[
-        list[Path] | None, typer.Option("--dem", help="Height files instead of the packaged terrain; repeat.")
-    ] = None,
-    facing: Annotated[str, typer.Option("--facing", help="Azimuth of its engagement sector.")] = "0 deg",
+    dem: HeightFiles = None,
+    facing: Facing = "0 deg",
     reaction: Annotated[
         str | None,
         typer.Option("--reaction", help="Detection to launch; the published time if left out.", show_default=False),
     ] = None,
-    cued: Annotated[
-        bool, typer.Option("--cued/--uncued", help="Whether surveillance radars tell the unit where to look.")
-    ] = True,
+    cued: Cued = True,
     turn: Annotated[
         bool, typer.Option("--turn/--no-turn", help="Whether a radar that can turn in action does.")
     ] = True,
     pk: Annotated[bool, typer.Option("--pk", help="Kill probability over range and height as well.")] = False,
     out: Annotated[
-        list[Path] | None, typer.Option("--out", help="A file to write: .png, .svg, .geojson, .kml or .csv; repeat.")
+        list[Path] | None,
+        typer.Option("--out", help="A file to write: .png, .svg, .geojson, .kml, .czml, .csv or .tif; repeat."),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -71,8 +68,10 @@ def envelope(
     from openiads.faces import envelopes as shown
     from openiads.faces import show
     from openiads.study import envelope as study
+    from openiads.study.unit import unit_world
 
-    _check(limits, against, rcs, at, out or [])
+    arms = arms_of(limits)
+    _check(against, rcs, at, out or [])
     if dem and at is None:
         raise InputError("--dem", "needs a place on earth", "Give --at as well.")
     target = _target(against, speed, rcs, maneuver)
@@ -81,17 +80,14 @@ def envelope(
     wait = math.nan if reaction is None else read("--reaction", reaction, "time")
     question = study.Question(cued, turn, wait, kind)
     heights = sorted({read("--height", words, "length") for words in height or HEIGHTS})
-    arms = study.LIMITS if limits == "both" else (limits,)
     with show.progress_bars() as phases:
         phases.phase("building masks and flyout tables, compiling if need be")
-        world = study.unit_world(system, place, azimuth, kill=pk, dem=dem or ())
+        world = unit_world(system, place, azimuth, kill=pk, dem=dem or ())
         phases.phase("looking and flying out")
         answer = _answer(world, target, heights, arms, question, azimuth, pk)
         phases.phase("writing")
-        for path in out or []:
-            _write(path, answer)
+        written = _write(out, answer)
     _warn_of_sea(answer)
-    written = [str(path.resolve()) for path in out or []]
     if json:
         show.as_json(shown.as_data(answer) | {"system": system, "out": written})
         return
@@ -142,14 +138,11 @@ def _warn_of_sea(answer: Any) -> None:
         warn(f"{share:.0f} % of the places looked at have no terrain data: the sea is put there")
 
 
-def _check(limits: str, against: str | None, rcs: str | None, at: str | None, out: list[Path]) -> None:
+def _check(against: str | None, rcs: str | None, at: str | None, out: list[Path]) -> None:
     """Options that exclude or need one another; InputError."""
     from openiads.base.errors import InputError
     from openiads.faces.envelopes import WRITERS
-    from openiads.study.envelope import LIMITS
 
-    if limits not in (*LIMITS, "both"):
-        raise InputError("--limits", f"{limits!r}", f"One of {', '.join(LIMITS)}, both.")
     if against is not None and rcs is not None:
         raise InputError("--against", "given with --rcs", "Give one of the two.")
     refuse_files(out, (*PICTURES, *WRITERS))
@@ -169,12 +162,11 @@ def _target(against: str | None, speed: str | None, rcs: str | None, maneuver: s
     return (target if speed is None else replace(target, speed=read("--speed", speed, "speed"))).checked()
 
 
-def _write(path: Path, answer: Any) -> None:
-    from openiads.faces import envelope_figures, envelopes, figures
+def _write(out: list[Path] | None, answer: Any) -> list[str]:
+    from functools import partial
 
-    if path.suffix.lower() not in PICTURES:
-        envelopes.write(answer, path)
-        return
+    from openiads.faces import envelope_figures, envelopes
+
     system = answer.world.catalog[answer.world.scenario.sites[0].system]
-    figure = envelope_figures.draw(answer, f"{system.title}: {envelopes.asked(answer.target)}")
-    figures.picture(figure, path, "envelope", "Engagement envelope")
+    draw = partial(envelope_figures.draw, answer, f"{system.title}: {envelopes.asked(answer.target)}")
+    return write_all(out, partial(envelopes.write, answer), draw, "envelope", "Engagement envelope")

@@ -7,9 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from openiads.faces.commands.common import Json, corners, no_other_window, read, refuse_files, told
-
-PICTURES = (".png", ".svg")
+from openiads.faces.commands.common import Json, read, refuse_files, told
+from openiads.faces.commands.maps import PICTURES, Cued, Extent, Limits, arms_of, corners, no_other_window, write_all
 
 
 @told
@@ -22,7 +21,7 @@ def footprint(
             "--range", help='How far it flies, "300 km"; 0.9 of its greatest range if left out.', show_default=False
         ),
     ] = None,
-    limits: Annotated[str, typer.Option("--limits", help="emergent, published or both.")] = "both",
+    limits: Limits = "both",
     off: Annotated[
         str, typer.Option("--off", help="Angle from the radar's facing to where the attack comes from.")
     ] = "0 deg",
@@ -34,9 +33,7 @@ def footprint(
         str | None,
         typer.Option("--reaction", help='Time to a launch, "15 s"; the published one if left out.', show_default=False),
     ] = None,
-    cued: Annotated[
-        bool, typer.Option("--cued/--uncued", help="Whether surveillance radars tell the unit where to look.")
-    ] = True,
+    cued: Cued = True,
     samples: Annotated[int, typer.Option("--samples", min=0, help="Worlds of the interval; 0 for none.")] = 6,
     size: Annotated[
         str | None,
@@ -45,36 +42,31 @@ def footprint(
     center: Annotated[
         str | None, typer.Option("--center", help="Middle of that map; the unit if left out.", show_default=False)
     ] = None,
-    extent: Annotated[
-        str | None,
-        typer.Option("--extent", help='Its southwest and northeast corners, "34 N 35 E; 36 N 37 E", instead.',
-                     show_default=False),
-    ] = None,
+    extent: Extent = None,
     out: Annotated[
         list[Path] | None,
-        typer.Option("--out", help="A file to write: .png, .svg, .geojson, .kml, .csv or .tif; repeat."),
+        typer.Option("--out", help="A file to write: .png, .svg, .geojson, .kml, .czml, .csv or .tif; repeat."),
     ] = None,
     json: Json = False,
 ) -> None:  # fmt: skip
     """On which ground one fire unit can still shoot at a ballistic missile that falls there."""
     import math
+    from functools import partial
 
-    from openiads.base.errors import InputError
     from openiads.data.catalog import catalog
+    from openiads.faces import footprint_map, show
     from openiads.faces import footprints as shown
-    from openiads.faces import show
     from openiads.study import footprint as study
+    from openiads.study.attack import PLACE, Plan
 
-    if limits not in (*study.LIMITS, "both"):
-        raise InputError("--limits", f"{limits!r}", f"One of {', '.join(study.LIMITS)}, both.")
+    arms = arms_of(limits)
     refuse_files(out or [], (*PICTURES, *shown.WRITERS))
     _check(at, center, size, extent, out or [])
-    plan = study.Plan(
+    plan = Plan(
         system, against, math.nan if distance is None else read("--range", distance, "length"),
         read("--off", off, "angle"), cued, math.nan if reaction is None else read("--reaction", reaction, "time"),
-        study.PLACE if at is None else read("--at", at, "position"), read("--from", attack, "angle"),
+        PLACE if at is None else read("--at", at, "position"), read("--from", attack, "angle"),
     )  # fmt: skip
-    arms = study.LIMITS if limits == "both" else (limits,)
     with show.progress_bars() as phases:
         phases.phase("following arcs, compiling if need be")
         found = study.footprints(plan, arms, samples, _window(plan, center, size, extent))
@@ -83,9 +75,8 @@ def footprint(
         delay = float(book[system].reaction_time.si) if math.isnan(plan.reaction) else plan.reaction
         answer = shown.Answer(plan, plan.range_of(book), delay, found)
         title = f"{book[system].title} against {book[against].title}, flown {answer.distance / 1000:.0f} km"
-        for path in out or []:
-            _write(path, answer, title)
-    written = [str(path.resolve()) for path in out or []]
+        draw = partial(footprint_map.draw, answer, title)
+        written = write_all(out, partial(shown.write, answer), draw, "footprint", "Defended footprint")
     if json:
         show.as_json(shown.as_data(answer) | {"out": written})
         return
@@ -106,21 +97,11 @@ def _check(at: str | None, center: str | None, size: str | None, extent: str | N
         raise InputError(needing, "needs a place on earth", "Give --at, and --from where the attack comes from.")
 
 
-def _write(path: Path, answer: Any, title: str) -> None:
-    from openiads.faces import figures, footprint_map, footprints
-
-    if path.suffix.lower() not in PICTURES:
-        footprints.write(answer, path)
-        return
-    figure = footprint_map.draw(answer, title)
-    figures.picture(figure, path, "footprint", "Defended footprint")
-
-
 def _window(plan: Any, center: str | None, size: str | None, extent: str | None) -> Any:
     """The box along the attack that is looked at, m; None: whatever the footprint needs."""
     import numpy as np
 
-    from openiads.study.footprint import window_of
+    from openiads.study.attack import window_of
 
     if extent is not None:
         (south, west), (north, east) = corners("--extent", extent)

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 import typer
 
 from openiads.faces.commands.common import Json, load_changed, read, refuse_files, told
+from openiads.faces.commands.maps import PICTURES, Changes, write_all
 
 HEIGHTS = ("50 m", "500 m", "3 km", "10 km")
-PICTURES = (".png", ".svg")
 LEAST = 1e3  # m, the side of a map
 HIGHEST = 100e3  # m, of a flight
-OUT = "The keep-out map as a file: .png, .svg, .geojson, .kml, .csv or .tif; repeat."
+OUT = "The keep-out map as a file: .png, .svg, .geojson, .kml, .czml, .csv or .tif; repeat."
 
 
 @told
@@ -36,9 +36,7 @@ def reach(
         str | None, typer.Option("--size", help="Side of the map; as far as any round reaches if left out.",
                                  show_default=False),
     ] = None,
-    changes: Annotated[
-        list[str] | None, typer.Option("--set", help="Change the scenario, path=value; repeat for more.")
-    ] = None,
+    changes: Changes = None,
     out: Annotated[list[Path] | None, typer.Option("--out", help=OUT)] = None,
     json: Json = False,
 ) -> None:  # fmt: skip
@@ -52,7 +50,7 @@ def reach(
     from openiads.study.exposure import MOST
     from openiads.study.straight import of_threat
 
-    refuse_files(out or [], (*PICTURES, *keep_outs.WRITERS))
+    refuse_files(out or [], (*PICTURES, *keep_outs.ENDINGS))
     target = of_threat(against)
     if speed is not None:
         target = replace(target, speed=read("--speed", speed, "speed")).checked()
@@ -68,11 +66,10 @@ def reach(
         phases.phase("building worlds and flying out, compiling if need be")
         found = neighbors.reach_of_sites(source, site or [], target, samples, progress=phases.count)
         phases.phase("drawing")
+        written: list[str] = []
         if out:
             exposed = _keep_out(source, found.sites, target, heights, "ground" if agl else "sea", side)
-        for path in out or []:
-            _write(path, exposed, source)
-    written = [str(path.resolve()) for path in out or []]
+            written = _write(out, exposed, source)
     if json:
         show.as_json(reaches.as_data(found) | {"scenario": source.name, "out": written})
         return
@@ -106,24 +103,22 @@ def _keep_out(
     widest = max(reach_of(world, u, target, Question()) for u in units) if side is None else 0.5 * side
     where = exposure.map_over(world, units, widest, 400)
     counts = exposure.keep_out(world, units, target, heights, where, above=above)
-    if side is None and (counts > 0).any():
-        i, j = np.nonzero(np.any(counts > 0, axis=0))
+    if side is None and any(each.any() for each in counts.values()):
+        i, j = np.nonzero(np.any([each.any(axis=0) for each in counts.values()], axis=0))
         used = 1.06 * max(np.abs(i - 199.5).max(), np.abs(j - 199.5).max()) / 199.5
         where = exposure.map_over(world, units, max(min(used, 1.0) * widest, 20e3), 400)
         counts = exposure.keep_out(world, units, target, heights, where, above=above)
     return KeepOut(world, units, target, heights, above, counts, where)
 
 
-def _write(path: Path, found: Any, source: Any) -> None:
-    from openiads.faces import figures, keep_outs, reach_map
+def _write(out: list[Path], found: Any, source: Any) -> list[str]:
+    from functools import partial
 
-    if path.suffix.lower() not in PICTURES:
-        keep_outs.write(found, path)
-        return
+    from openiads.faces import keep_outs, reach_map
+
     world = found.world
     sites = list(dict.fromkeys(world.names.units[u].rpartition("/")[0] for u in found.units))
     kinds = sorted({world.catalog[s.system].title for s in world.scenario.sites if s.name in sites})
     title = f"{', '.join(sites)} ({', '.join(kinds)}): where a flight can be met"
-    figure = reach_map.draw(world, found.units, found.target, found.heights, found.counts, found.where, title,
-                            above=found.above, packaged=source.terrain.source == "levant")  # fmt: skip
-    figures.picture(figure, path, "reach", "Keep-out map")
+    draw = partial(reach_map.draw, found, title, packaged=source.terrain.source == "levant")
+    return write_all(out, partial(keep_outs.write, found), draw, "reach", "Keep-out map")

@@ -13,7 +13,8 @@ from openiads.study.claims.bench import Bench, drivers, worlds
 from openiads.study.claims.evidence import Evidence, looked
 from openiads.study.claims.statement import Ratios, Side
 from openiads.study.claims.verdict import Answer, CellVerdict, Figure, Judgment, Verdict, judge
-from openiads.study.envelope import envelope_volume, low_reach, unit_scenario
+from openiads.study.envelope import envelope_volume, low_reach
+from openiads.study.unit import unit_scenario
 
 #: Figures that come from the model; the others are values of the catalog.
 MODELED = ("envelope_volume", "low_altitude_reach", "low_altitude_engagement")
