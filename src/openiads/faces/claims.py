@@ -152,7 +152,7 @@ def _missiles(told: Told) -> str:
 def _over_worlds(told: Told) -> str:
     """The widest band over sampled worlds, as the end of a sentence."""
     ends = [v for e in told.deciding if e["band"] for v in (e["band"][0], e["band"][2])]
-    return f"; over sampled worlds {bounds(ends)} (5 to 95 %)" if ends else ""
+    return f"; over sampled worlds {bounds(ends)} (5 to 95 %, dice taken out)" if ends else ""
 
 
 def _differences(told: Told) -> str:
@@ -288,9 +288,9 @@ def changers(told: Told) -> list[str]:
         found.append(f"{name}{known}: as it rises the figure goes {way}, rank correlation up to {value:+.2f}.")
     moved = any(e["band"] and e["band"][0] < e["band"][2] for e in told.deciding)
     if not moved:
-        found.append("No number that is in doubt: the figure is the same in every sampled world.")
+        found.append("No number that is in doubt: over sampled worlds the figures move no more than dice do.")
     elif not strongest:
-        found.append("No single number moves the figures beyond what chance gives with so few sampled worlds.")
+        found.append("No single number goes with a figure beyond what chance gives over so many numbers and figures.")
     if told.result["verdict"] == "undecided":
         found.append("More replications and more sampled worlds may settle what is open; the full effort has both.")
     return found

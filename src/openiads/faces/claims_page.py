@@ -25,7 +25,8 @@ VERDICT = (
     "no judgment of a person who spoke, and no forecast."
 )
 DOUBT = (
-    "Dice (thin lines) and what is not known (wide bands) are never mixed. A band is a sampling of published or "
+    "Dice (thin lines) and what is not known (wide bands) are never mixed: bands are of the means of sampled worlds, "
+    "drawn together by what the dice of a world's few replications put into them. A band is a sampling of published or "
     "assumed intervals, not a probability."
 )
 

@@ -215,8 +215,55 @@ def test_above_asks_for_the_whole_interval() -> None:
 def test_drivers_are_the_knobs_that_go_with_the_figure() -> None:
     rng = np.random.default_rng(5)
     drawn = [{"moves": float(a), "noise": float(b)} for a, b in rng.random((40, 2))]
-    found = drivers(drawn, [-(world["moves"] ** 3) for world in drawn])
-    assert found[0] == ("moves", pytest.approx(-1.0))
-    assert drivers(drawn[:7], [1.0] * 7) == []
-    assert band([1.0, float("nan"), 3.0]) == pytest.approx((1.1, 2.0, 2.9))
-    assert band([float("nan")]) is None
+    found = drivers(drawn, [-(world["moves"] ** 3) for world in drawn], 4)
+    assert found == [("moves", pytest.approx(-1.0))]
+    assert drivers(drawn[:7], [1.0] * 7, 4) == []
+
+
+@pytest.mark.parametrize(("worlds", "looks"), [(12, 8), (60, 8)])
+def test_noise_alone_names_no_driver_however_many_looks_are_taken_and_a_real_one_is_named(
+    worlds: int, looks: int
+) -> None:
+    rng = np.random.default_rng(11)
+    named = found = 0
+    for _ in range(30):
+        drawn = [{f"k{k}": float(v) for k, v in enumerate(row)} for row in rng.random((worlds, 12))]
+        noise = rng.random((looks, worlds))
+        named += any(drivers(drawn, values, looks) for values in noise.tolist())
+        moved = [8.0 * world["k3"] + float(v) for world, v in zip(drawn, noise[0], strict=True)]
+        found += [name for name, _ in drivers(drawn, moved, looks)][:1] == ["k3"]
+    assert named <= 3
+    assert found >= 27
+
+
+def test_a_band_over_worlds_leaves_the_dice_of_few_replications_out() -> None:
+    rng = np.random.default_rng(2)
+    chances = np.linspace(0.4, 0.6, 60)
+    few = (rng.random((60, 20)) < chances[:, np.newaxis]).astype(float)
+    found = band(list(few))
+    assert found is not None
+    raw = np.percentile(few.mean(axis=1), [5, 95])
+    true = np.percentile(chances, [5, 95])
+    assert raw[1] - raw[0] > 1.6 * (true[1] - true[0])  # what the means as they are would tell
+    assert found[2] - found[0] == pytest.approx(true[1] - true[0], rel=0.35)
+
+
+def test_a_band_is_of_replications_that_no_world_lost() -> None:
+    nan = float("nan")
+    worlds = [np.array([1.0, nan, 1.0]), np.array([3.0, 9.0, 3.0])]
+    assert band(worlds) == pytest.approx((1.1, 2.0, 2.9))
+    assert band([np.array([2.0, 4.0])]) == (3.0, 3.0, 3.0)
+    assert band([np.array([nan])]) is None
+    assert band([]) is None
+
+
+def test_the_best_point_of_many_is_told_no_better_than_it_is() -> None:
+    rng = np.random.default_rng(4)
+    equal = (rng.random((400, 100, 8)) < 0.3).astype(float)  # eight points that are all the same
+    told = [kill_over_area.at_best_point(each, 2).mean() for each in equal]
+    lucky = [np.sort(each.mean(axis=0))[-2] for each in equal]
+    assert np.mean(lucky) > 0.33  # the second of eight counts, as it would be told without a second half
+    assert np.mean(told) == pytest.approx(0.3, abs=0.008)
+    better = equal[0].copy()
+    better[:, 5] = 1.0
+    assert kill_over_area.at_best_point(better, 1).mean() == 1.0

@@ -17,8 +17,8 @@ from openiads.study.claims.statement import Equivalence
 from openiads.study.claims.verdict import Answer, CellVerdict, Figure, Judgment, judge
 from openiads.study.estimate import mean_interval
 
-#: (difference, of each class) of one pair of runs.
-Differences = dict[str, Figure]
+#: Of one pair of runs, for each class: the difference, and replication by replication (NaN: one of the two failed).
+Differences = dict[str, tuple[Figure, np.ndarray]]
 
 
 def scenario(side: str, size: str, axes: str, arm: str, limits: str) -> Scenario:
@@ -40,9 +40,9 @@ def gather(claim: Equivalence, effort: Any, bench: Bench) -> list[Evidence]:
             sides = [scenario(side, size, axes, arm, arms.limits[0]) for side in plan.pair]
             far = differences(claim, bench, sides, effort.beside, ({}, {}))
             found += [
-                looked(_cell(name, size, axes), arms.limits[0], arms.weighting[0], answer(far[name], claim.rule.delta),
-                       far[name], _lines(claim), [], None, beside=arm)
-                for name in plan.classes
+                looked(_cell(name, size, axes), arms.limits[0], arms.weighting[0], answer(figure, claim.rule.delta),
+                       figure, _lines(claim), [], None, beside=arm)
+                for name, (figure, _) in far.items()
             ]  # fmt: skip
     return found
 
@@ -52,17 +52,20 @@ def _deciding(claim: Equivalence, effort: Any, bench: Bench, size: str, axes: st
     sides = [scenario(side, size, axes, plan.verdict_on, limits) for side in plan.pair]
     nominal = differences(claim, bench, sides, effort.nominal, ({}, {}))
     doubts = [knob_list(catalog_of(side), side) for side in sides]
+    arms = claim.rule.arms
+    looks = len(plan.classes) * len(plan.normalizations) * len(plan.axes) * len(arms.limits) * len(arms.weighting)
     found = []
-    for weighting in claim.rule.arms.weighting:
+    for weighting in arms.weighting:
         drawn = _together(doubts, effort.worlds, weighting, bench.seed)
         far = [differences(claim, bench, sides, effort.each, pair) for pair in drawn]
         every = [{**first, **second} for first, second in drawn]
         for name in plan.classes:
-            numbers = [each[name].value for each in far]
-            answers = [answer(each[name], claim.rule.delta) for each in far]
+            figure, figures = nominal[name][0], [each[name][0] for each in far]
+            answers = [answer(each, claim.rule.delta) for each in figures]
+            moved_by = drivers(every, [each.value for each in figures], looks)
             found.append(
-                looked(_cell(name, size, axes), limits, weighting, answer(nominal[name], claim.rule.delta),
-                       nominal[name], _lines(claim), answers, band(numbers), drivers(every, numbers))
+                looked(_cell(name, size, axes), limits, weighting, answer(figure, claim.rule.delta), figure,
+                       _lines(claim), answers, band([each[name][1] for each in far]), moved_by)
             )  # fmt: skip
     return found
 
@@ -98,11 +101,9 @@ def differences(
     failed = int((~good).sum())
     found = {}
     for name in claim.study.classes:
-        shares = []
-        for each in rows:
-            came = np.maximum(each[f"{name}_threats"][good], 1)
-            shares.append(each[f"{name}_leakers"][good] / came)
-        found[name] = paired(shares[1] - shares[0], failed)
+        first, second = (each[f"{name}_leakers"] / np.maximum(each[f"{name}_threats"], 1) for each in rows)
+        far = np.where(good, second - first, math.nan)
+        found[name] = paired(far[good], failed), far
     return found
 
 

@@ -13,7 +13,7 @@ from openiads.study.claims.verdict import Answer, Figure, Look
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A look, and the knobs whose rank goes most with it over sampled worlds (name, rank correlation).
+    """A look, and the knobs whose rank goes with it over sampled worlds beyond chance (name, rank correlation).
 
     beside : shown with the evidence but never decisive
     """

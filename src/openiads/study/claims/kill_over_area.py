@@ -62,43 +62,65 @@ def gather(claim: KillOverArea, effort: Any, bench: Bench) -> list[Evidence]:
     """Every class in every arm."""
     rule, plan = claim.rule, claim.study
     arms = rule.arms
+    looks = len(plan.missiles) * len(arms.limits) * len(arms.weighting)
     bench.expect(len(plan.missiles) * len(arms.limits) * (1 + len(arms.weighting) * effort.worlds))
     found = []
     for threat in plan.missiles:
         for limits in arms.limits:
             flown = scenario(claim, threat, limits)
             knobs = knob_list(catalog_of(flown), flown)
-            nominal, figure = _answer(claim, bench.run(flown, effort.nominal))
+            nominal, figure, _ = _answer(claim, bench.run(flown, effort.nominal))
             for weighting in arms.weighting:
                 drawn = worlds(knobs, effort.worlds, weighting, bench.seed)
                 answers = [_answer(claim, bench.run(flown, effort.each, world)) for world in drawn]
-                numbers = [f.value for _, f in answers]
+                moved_by = drivers(drawn, [figure.value for _, figure, _ in answers], looks)
                 found.append(
                     looked(
                         threat, limits, weighting, nominal, figure, (rule.kill_probability,),
-                        [a for a, _ in answers], band(numbers), drivers(drawn, numbers),
+                        [a for a, _, _ in answers], band([chosen for _, _, chosen in answers]), moved_by,
                     )
                 )  # fmt: skip
     return found
 
 
-def _answer(claim: KillOverArea, made: Any) -> tuple[Answer, Figure]:
-    """What a run says: the answer, and the kill probability that the best ``area_share`` of the area reaches."""
+def _answer(claim: KillOverArea, made: Any) -> tuple[Answer, Figure, np.ndarray]:
+    """What a run says: the answer, the kill probability that the best ``area_share`` of the area reaches, and the kills
+    behind it, replication by replication (NaN of one that failed).
+
+    The answer counts points whose own interval is beyond the line; the figure takes no part in it.
+    """
     points = claim.study.points
     need = max(math.ceil(claim.rule.area_share * points - 1e-9), 1)
-    kills = np.zeros(points, int)
-    good = 0
-    for events in logs(made):
-        ended = events[(events["kind"] == int(Event.TERMINAL)) & (events["code"] == int(Terminal.KILLED))]
-        kills[ended["flight"]] += 1
-        good += 1
-    figures = [share(int(k), good, made.replications - good) for k in kills]
+    killed = np.full((made.replications, points), math.nan)
+    for r, events in enumerate(logs(made)):
+        if events is not None:
+            ended = events[(events["kind"] == int(Event.TERMINAL)) & (events["code"] == int(Terminal.KILLED))]
+            killed[r] = 0.0
+            killed[r, ended["flight"]] = 1.0
+    good = np.isfinite(killed[:, 0])
+    failed = int((~good).sum())
     line = claim.rule.kill_probability
-    answers = [above(f, line) for f in figures]
-    ranked = sorted(figures, key=lambda f: f.value, reverse=True)[need - 1]
+    answers = [above(share(int(k), len(killed) - failed, failed), line) for k in killed[good].sum(axis=0)]
+    chosen = np.full(len(killed), math.nan)
+    chosen[good] = at_best_point(killed[good], need)
+    figure = share(int(chosen[good].sum()), len(killed) - failed, failed)
     if answers.count(Answer.YES) >= need:
-        return Answer.YES, ranked
-    return (Answer.NO if points - answers.count(Answer.NO) < need else Answer.OPEN), ranked
+        return Answer.YES, figure, chosen
+    return (Answer.NO if points - answers.count(Answer.NO) < need else Answer.OPEN), figure, chosen
+
+
+def at_best_point(killed: np.ndarray, need: int) -> np.ndarray:
+    """Kills (0 or 1) of each replication at the ``need``-th best point, killed (replications, points).
+
+    The point is chosen on every other replication and counted on those between, both ways: the best of many counts on
+    the same replications would be the luckiest one too, and told too high.
+    """
+    first = np.arange(len(killed)) % 2 == 0
+    chosen = np.empty(len(killed))
+    for half in (first, ~first):
+        point = np.argsort(-killed[~half].sum(axis=0), kind="stable")[need - 1]
+        chosen[half] = killed[half, point]
+    return chosen
 
 
 def decide(claim: KillOverArea, cells: list[CellVerdict], evidence: list[Evidence]) -> Judgment:
@@ -114,4 +136,4 @@ def decide(claim: KillOverArea, cells: list[CellVerdict], evidence: list[Evidenc
     return Judgment(Verdict.UNDECIDED, (), found.near, found.cells)
 
 
-__all__ = ["decide", "gather", "scenario"]
+__all__ = ["at_best_point", "decide", "gather", "scenario"]

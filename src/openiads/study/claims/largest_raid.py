@@ -6,6 +6,8 @@ import copy
 import math
 from typing import Any
 
+import numpy as np
+
 from openiads.base.errors import InputError
 from openiads.data.catalog import nearest
 from openiads.data.knobs import knob_list
@@ -64,12 +66,13 @@ def gather(claim: LargestRaid, effort: Any, bench: Bench) -> list[Evidence]:
     plan, rule, arms = claim.study, claim.rule, claim.rule.arms
     sizes = sorted({*plan.sizes, rule.reference})
     others = [name for name in plan.readings if name != plan.scenario]
+    looks = len(arms.limits) * len(arms.weighting)
     bench.expect(len(arms.limits) * (len(sizes) + len(arms.weighting) * effort.worlds) + len(others) * len(sizes))
     found: list[Evidence] = []
     for limits in arms.limits:
         for size in sizes:
             flown = scenario(claim, size, limits)
-            figure = untouched(claim, bench.run(flown, effort.nominal))
+            figure, _ = untouched(claim, bench.run(flown, effort.nominal))
             if size != rule.reference:
                 found.append(_shown(claim, size, limits, figure, "size"))
                 continue
@@ -77,14 +80,14 @@ def gather(claim: LargestRaid, effort: Any, bench: Bench) -> list[Evidence]:
             for weighting in arms.weighting:
                 drawn = worlds(knobs, effort.worlds, weighting, bench.seed)
                 far = [untouched(claim, bench.run(flown, effort.each, world)) for world in drawn]
-                numbers = [each.value for each in far]
+                moved_by = drivers(drawn, [each.value for each, _ in far], looks)
                 found.append(
                     looked(_cell(size), limits, weighting, answer(claim, figure), figure, rule.levels,
-                           [answer(claim, each) for each in far], band(numbers), drivers(drawn, numbers))
+                           [answer(claim, each) for each, _ in far], band([free for _, free in far]), moved_by)
                 )  # fmt: skip
     for name in others:
         for size in sizes:
-            figure = untouched(claim, bench.run(scenario(claim, size, arms.limits[0], name), effort.nominal))
+            figure, _ = untouched(claim, bench.run(scenario(claim, size, arms.limits[0], name), effort.nominal))
             found.append(_shown(claim, size, arms.limits[0], figure, name))
     return found
 
@@ -99,16 +102,17 @@ def _shown(claim: LargestRaid, size: int, limits: str, figure: Figure, beside: s
                   beside=beside)  # fmt: skip
 
 
-def untouched(claim: LargestRaid, made: Any) -> Figure:
-    """Probability that none of the named assets is hit."""
+def untouched(claim: LargestRaid, made: Any) -> tuple[Figure, np.ndarray]:
+    """Probability that none of the named assets is hit, and replication by replication (0 or 1, NaN: it failed)."""
     names = made.names["assets"]
     base = [names.index(name) for name in claim.study.asset]
-    free = good = 0
-    for events in logs(made):
-        hits = events[events["kind"] == int(Event.DAMAGE)]["code"]
-        free += not any(int(asset) in base for asset in hits)
-        good += 1
-    return share(free, good, made.replications - good)
+    free = np.full(made.replications, math.nan)
+    for r, events in enumerate(logs(made)):
+        if events is not None:
+            hits = events[events["kind"] == int(Event.DAMAGE)]["code"]
+            free[r] = not any(int(asset) in base for asset in hits)
+    good = int(np.isfinite(free).sum())
+    return share(int(np.nansum(free)), good, len(free) - good), free
 
 
 def answer(claim: LargestRaid, figure: Figure) -> Answer:

@@ -65,7 +65,9 @@ def _evidence(
     if spread:
         ends = np.percentile(spread, [100 * low, 50, 100 * high])
         reached = (float(ends[0]), float(ends[1]), float(ends[2]))
-    moved = drivers(drawn, numbers) if name in MODELED else []  # no knob reaches a value of the catalog
+    arms = claim.rule.arms
+    looks = len(arms.limits) * len(arms.weighting) * sum(each in MODELED for each in claim.study.figures)
+    moved = drivers(drawn, numbers, looks) if name in MODELED else []  # no knob reaches a value of the catalog
     return looked(
         name.replace("_", " "), limits, weighting, _inside(claim, nominal), figure, claim.rule.band, answers, reached,
         moved, beside,

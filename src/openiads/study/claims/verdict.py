@@ -58,8 +58,8 @@ class Look:
     """One arm of a cell.
 
     nominal : answer of the nominal world;  figure : the number behind it;  near : it is near the line
-    worlds : answers over sampled worlds;  band : 5, 50 and 95 % of the number over them (sampling of intervals, not
-    probability)
+    worlds : answers over sampled worlds, each with its own dice;  band : 5, 50 and 95 % of the number over them, dice
+    taken out (sampling of intervals, not probability)
     """
 
     cell: str
