@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from openiads.data.reading import load
-from openiads.faces.claims import HEAD, TURNED, Told, changers, rows_of, rule_of, sentence
+from openiads.faces.claims import HEAD, TURNED, Told, changers, rows_of, sentence
+from openiads.faces.claims_rule import rule_of
 from openiads.faces.commands.claims import folder_of, gather_told
 from openiads.study.claims.examine import SEED, examine
 from openiads.study.claims.statement import load_claim, packaged_claims

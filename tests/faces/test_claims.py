@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from html.parser import HTMLParser
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from typer.testing import CliRunner
 
 from openiads.faces import claims as words
 from openiads.faces import claims_page, cli
+from openiads.faces.claims_rule import rule_of
 from openiads.faces.commands.claims import gather_told
 from openiads.study.claims import examine as examining
 from openiads.study.claims import statement
@@ -119,6 +121,36 @@ def test_tables_hold_every_arm_once(told: dict[str, words.Told]) -> None:
         assert len(words.rows_of(each)) == len(each.deciding)
         assert all(len(row) == len(words.HEAD) for row in words.rows_of(each))
         assert len(words.rows_of(each)) + len(words.beside_of(each)) == len(each.result["evidence"])
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (
+            "ballistic",
+            "contradicted if no class has a yes in the nominal world, and otherwise it depends on the class.",
+        ),
+        ("comparable", "contradicted if every cell is; otherwise it depends on class, normalization or axes."),
+        ("guarantee", "The sentence is what this one raid comes to."),
+        ("moskva", "contradicted if every figure differs, and otherwise it depends on which figure is meant."),
+    ],
+)
+def test_the_page_tells_how_cells_make_the_sentence(name: str, said: str, told: dict[str, words.Told]) -> None:
+    assert said in rule_of(told[name])
+    file = resources.files("openiads.shelf") / "claims" / f"{name}.toml"
+    stated = " ".join(file.read_text(encoding="utf-8").replace("#", " ").split())  # its comments, as one line
+    if name != "guarantee":
+        assert said.partition(";")[0].partition(", and")[0] in stated
+
+
+def test_a_band_without_an_end_is_told_and_drawn(told: dict[str, words.Told]) -> None:
+    result = dict(told["moskva"].result)
+    first, *rest = result["evidence"]
+    result["evidence"] = [{**first, "band": [0.5, 1.0, None]}, *rest]
+    endless = _with(told["moskva"], result)
+    assert "0.50 to ∞" in words.rows_of(endless)[0]
+    assert words.changers(endless)
+    assert claims_page.figure(endless).axes[0].get_xlim()[1] < 100.0
 
 
 def test_what_turns_a_cell_is_said(told: dict[str, words.Told]) -> None:

@@ -241,7 +241,8 @@ def rows_of(told: Told) -> list[tuple[str, ...]]:
         counts = [str(e["worlds"][a]) for a in ANSWERS]
         near = " (near the line)" if e["near_the_line"] else ""
         verdict = told.arms[(e["cell"], e["limits"], e["weighting"])]
-        band = "–" if e["band"] is None else f"{e['band'][0]:.2f} to {e['band'][2]:.2f}"
+        ends = [] if e["band"] is None else ["∞" if v is None else f"{v:.2f}" for v in (e["band"][0], e["band"][2])]
+        band = " to ".join(ends) or "–"
         found.append(
             (told.title(e["cell"]), e["limits"], e["weighting"], shown(e["figure"]), e["nominal"] + near, band, *counts,
              verdict)
@@ -286,7 +287,7 @@ def changers(told: Told) -> list[str]:
         known = f" ({told.knobs[name]})" if name in told.knobs else ""
         way = "up" if value > 0 else "down"
         found.append(f"{name}{known}: as it rises the figure goes {way}, rank correlation up to {value:+.2f}.")
-    moved = any(e["band"] and e["band"][0] < e["band"][2] for e in told.deciding)
+    moved = any(e["band"] and e["band"][0] != e["band"][2] for e in told.deciding)
     if not moved:
         found.append("No number that is in doubt: over sampled worlds the figures move no more than dice do.")
     elif not strongest:
@@ -294,35 +295,6 @@ def changers(told: Told) -> list[str]:
     if told.result["verdict"] == "undecided":
         found.append("More replications and more sampled worlds may settle what is open; the full effort has both.")
     return found
-
-
-def rule_of(told: Told) -> str:
-    """The rule in words."""
-    rule = told.rule
-    if told.method == "ratios":
-        low, high = rule["band"]
-        first, last = (100 * end for end in rule["knowledge"])
-        return (
-            f"Similar where the {first:g} to {last:g} % percentiles of the ratio over sampled worlds lie within "
-            f"{low:g} to {high:g}, different where they lie outside."
-        )
-    if told.method == "kill_over_area":
-        says = (
-            f"Yes where the lower end of the interval of the kill probability is above {rule['kill_probability']:g} "
-            f"over at least {text.percent(rule['area_share'])} of the area."
-        )
-    elif told.method == "equivalence":
-        also = listed([f"{d:g}" for d in rule["also_shown"]])
-        says = f"Comparable where the interval of the paired difference lies within ±{rule['delta']:g}" + (
-            f" (shown too: {also})." if also else "."
-        )
-    else:
-        high, low = rule["levels"]
-        says = (
-            f"Yes where a raid of {rule['reference']} threats ({rule['reference_source']}) leaves the base untouched "
-            f"with at least {high:g}; no where with less than {low:g}; between them neither."
-        )
-    return f"{says} A cell is settled where at least {text.percent(rule['robust'])} of the sampled worlds agree."
 
 
 # ------------------------------------------------------------------ numbers
@@ -354,6 +326,6 @@ def listed(names: Sequence[str]) -> str:
 
 
 __all__ = [
-    "BESIDE", "DELTAS", "FEW", "HEAD", "TURNED", "VERDICTS", "Told", "beside_of", "changers", "deltas_of", "rows_of",
-    "rule_of", "sentence",
+    "BESIDE", "DELTAS", "FEW", "HEAD", "TURNED", "VERDICTS", "Told", "beside_of", "changers", "deltas_of", "listed",
+    "rows_of", "sentence",
 ]  # fmt: skip

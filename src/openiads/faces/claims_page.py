@@ -11,6 +11,7 @@ import numpy as np
 from openiads.faces import claims as words
 from openiads.faces import text
 from openiads.faces.claims import VERDICTS, Told
+from openiads.faces.claims_rule import rule_of
 from openiads.faces.figures import BLUE, GREEN, MUTED, VERMILION, blank, headline, style, svg
 from openiads.faces.markup import POLICY, STYLE, behind, section, table
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COLORS = {"supported": GREEN, "contradicted": VERMILION, "depends": BLUE, "undecided": "#8a8f98"}
+
+#: Where a band ends that has no end: beyond every axis.
+BEYOND = 1e6
 
 VERDICT = (
     "A verdict is about a model built on public sources, under a rule that was stated before the first result. It is "
@@ -70,8 +74,9 @@ def figure(told: Told) -> Figure:
 
 def _draw(axes: Axes, e: Mapping[str, Any], y: float, color: str) -> None:
     """One arm: a wide band, a thin interval, a dot that is hollow where published limits gate the shots."""
-    if e["band"] is not None:
-        axes.plot([e["band"][0], e["band"][2]], [y, y], color=color, lw=5, alpha=0.28, solid_capstyle="butt")
+    if e["band"] is not None and e["band"][0] is not None:
+        high = BEYOND if e["band"][2] is None else e["band"][2]
+        axes.plot([e["band"][0], high], [y, y], color=color, lw=5, alpha=0.28, solid_capstyle="butt")
     value, low, high, _ = e["figure"]
     if value is not None:
         axes.plot([low, high], [y, y], color=color, lw=1.1)
@@ -143,7 +148,7 @@ def _claim(told: Told) -> str:
         f"{_folded('Other deltas, nominal', words.DELTAS, words.deltas_of(told), (2, 3, 4))}"
         f"{_folded('Shown beside, never decisive', words.BESIDE, words.beside_of(told), (3,))}"
         f"<h3>What would change it</h3>{_list(words.changers(told))}"
-        f'<h3>The rule</h3><p>{escape(words.rule_of(told))}</p><ul class="facts">{_facts(result)}</ul></section>'
+        f'<h3>The rule</h3><p>{escape(rule_of(told))}</p><ul class="facts">{_facts(result)}</ul></section>'
     )
 
 

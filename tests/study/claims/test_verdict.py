@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import math
 from itertools import product
 
 import numpy as np
 import pytest
 
-from openiads.study.claims import equivalence, kill_over_area, largest_raid
+from openiads.study.claims import equivalence, kill_over_area, largest_raid, ratios
 from openiads.study.claims.bench import above, band, drivers, share
 from openiads.study.claims.evidence import Evidence, looked
 from openiads.study.claims.statement import load_claim
@@ -115,20 +117,87 @@ def evidence(cell: str, nominal: Answer, worlds: dict[Answer, int]) -> Evidence:
 
 
 @pytest.mark.parametrize(
-    ("nominal", "verdicts", "verdict"),
+    ("nominal", "verdicts", "verdict", "on"),
     [
-        ((NO, NO), (DEPENDS, SUPPORTED), CONTRADICTED),
-        ((YES, NO), (CONTRADICTED, CONTRADICTED), DEPENDS),
-        ((OPEN, NO), (CONTRADICTED, CONTRADICTED), UNDECIDED),
-        ((YES, YES), (SUPPORTED, SUPPORTED), SUPPORTED),
+        ((NO, NO), (DEPENDS, SUPPORTED), CONTRADICTED, ()),
+        ((OPEN, NO), (UNDECIDED, CONTRADICTED), CONTRADICTED, ()),  # no class has a yes
+        ((OPEN, OPEN), (UNDECIDED, UNDECIDED), CONTRADICTED, ()),
+        ((OPEN, OPEN), (SUPPORTED, SUPPORTED), SUPPORTED, ()),
+        ((YES, YES), (SUPPORTED, SUPPORTED), SUPPORTED, ()),
+        ((YES, NO), (SUPPORTED, CONTRADICTED), DEPENDS, ("class",)),
+        ((YES, NO), (CONTRADICTED, CONTRADICTED), DEPENDS, ("class", "worlds")),
+        ((YES, OPEN), (UNDECIDED, UNDECIDED), DEPENDS, ("class",)),
+        ((YES, NO), (DEPENDS, CONTRADICTED), DEPENDS, ("class", "limits")),
     ],
 )
-def test_missiles_are_contradicted_only_by_the_nominal_world(
-    nominal: tuple[Answer, ...], verdicts: tuple[Verdict, ...], verdict: Verdict
+def test_missiles_are_judged_by_the_sentence_of_their_file(
+    nominal: tuple[Answer, ...], verdicts: tuple[Verdict, ...], verdict: Verdict, on: tuple[str, ...]
 ) -> None:
+    """Supported if every class is, contradicted if no class has a nominal yes, otherwise it depends on the class."""
     told = load_claim("ballistic").told
     found = [evidence(str(k), answer, {answer: 10}) for k, answer in enumerate(nominal)]
-    assert kill_over_area.decide(told, cells(*verdicts, turned=("worlds",)), found).verdict is verdict
+    judged = kill_over_area.decide(told, cells(*verdicts, turned=("limits",)), found)
+    assert (judged.verdict, [name.split()[1] if " " in name else name for name in judged.depends_on]) == (
+        verdict, list(on),
+    )  # fmt: skip
+
+
+def _ratio(numbers: list[float]) -> tuple[Evidence, Verdict]:
+    told = load_claim("moskva").told  # 0.5 to 2, over 5 to 95 % of the worlds
+    found = ratios._evidence(told, "ready_rounds", "emergent", "uniform", 1.0, numbers, [])
+    return found, ratios.arm_verdict(told, found)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "verdict"),
+    [
+        ([0.6, 1.0, 1.9] * 20, SUPPORTED),
+        ([2.1, 3.0, 9.0] * 20, CONTRADICTED),
+        ([0.2, 0.4] * 20, CONTRADICTED),
+        ([1.0, 3.0] * 20, UNDECIDED),  # across a line it is open, as the file says
+        ([0.3, 3.0] * 20, UNDECIDED),  # outside, but on either side
+        ([1.0] * 36 + [math.inf] * 4, UNDECIDED),  # one side alone has any in a tenth of the worlds
+        ([3.0] * 36 + [math.inf] * 4, CONTRADICTED),
+        ([1.0] * 99 + [math.inf], SUPPORTED),
+        ([math.inf] * 40, CONTRADICTED),
+        ([1.0] * 36 + [math.nan] * 4, SUPPORTED),
+        ([1.0] * 35 + [math.nan] * 5, UNDECIDED),  # neither side has any in more worlds than the percentiles leave out
+        ([math.nan] * 40, UNDECIDED),
+    ],
+)
+def test_a_ratio_is_similar_different_or_open(numbers: list[float], verdict: Verdict) -> None:
+    found, judged = _ratio(numbers)
+    assert judged is verdict
+    assert found.look.worlds.get(NO, 0) == sum(not 0.5 <= v <= 2.0 for v in numbers if not math.isnan(v))
+    json.dumps(found.as_dict(), allow_nan=False)
+
+
+def test_one_side_alone_is_infinitely_more_and_neither_is_no_number() -> None:
+    assert (ratios.ratio(4.0, 2.0), ratios.ratio(0.0, 2.0), ratios.ratio(4.0, 0.0)) == (2.0, 0.0, math.inf)
+    assert math.isnan(ratios.ratio(0.0, 0.0))
+    values = np.random.default_rng(1).random(41)
+    for at in (0.0, 0.05, 0.33, 0.5, 0.95, 1.0):
+        assert ratios.percentile(sorted(values), at) == pytest.approx(np.percentile(values, 100 * at))
+    assert ratios.percentile([1.0, 2.0, math.inf, math.inf], 0.3) == pytest.approx(1.9)
+    assert ratios.percentile([1.0, 2.0, math.inf, math.inf], 0.5) == math.inf
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "verdict", "on"),
+    [
+        ((SUPPORTED, SUPPORTED), SUPPORTED, ()),
+        ((CONTRADICTED, CONTRADICTED), CONTRADICTED, ()),
+        ((SUPPORTED, UNDECIDED), DEPENDS, ("which figure is meant",)),
+        ((UNDECIDED, UNDECIDED), DEPENDS, ("which figure is meant",)),
+        ((SUPPORTED, DEPENDS), DEPENDS, ("which figure is meant", "limits")),
+    ],
+)
+def test_figures_are_judged_by_the_sentence_of_their_file(
+    verdicts: tuple[Verdict, ...], verdict: Verdict, on: tuple[str, ...]
+) -> None:
+    """Supported if every figure is similar, contradicted if every one differs, otherwise it depends on the figure."""
+    judged = ratios.decide(load_claim("moskva").told, cells(*verdicts, turned=("limits",)), [])
+    assert (judged.verdict, judged.depends_on) == (verdict, on)
 
 
 def test_between_two_levels_is_neither_a_guarantee_nor_its_failure() -> None:

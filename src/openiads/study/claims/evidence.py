@@ -23,7 +23,7 @@ class Evidence:
     beside: str = ""
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain data; what is not a number is null."""
+        """Plain data; what is not a number is null, and so is an infinite one (of a band it can be nothing else)."""
         look = self.look
         return {
             "cell": look.cell,

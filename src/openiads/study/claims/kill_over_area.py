@@ -19,6 +19,8 @@ from openiads.world.codes import Event, Terminal
 
 #: The first missile arrives so long after the start, s, and the others one by one: an engagement ends before the next.
 FIRST, APART = 900.0, 150.0
+#: What cells differ in.
+CLASS = "which class of missile"
 GOLDEN = math.pi * (3.0 - math.sqrt(5.0))
 
 
@@ -124,16 +126,20 @@ def at_best_point(killed: np.ndarray, need: int) -> np.ndarray:
 
 
 def decide(claim: KillOverArea, cells: list[CellVerdict], evidence: list[Evidence]) -> Judgment:
-    """Contradicted only if every class is a no in the nominal world; otherwise as every claim."""
-    found = judge(cells, "which class of missile")
-    nominal = {e.look.nominal for e in evidence}
-    if nominal == {Answer.NO}:
-        return Judgment(Verdict.CONTRADICTED, (), found.near, found.cells)
-    if found.verdict is not Verdict.CONTRADICTED:
+    """Supported if every class is, contradicted if no class has a yes in the nominal world, otherwise it depends on the
+    class: as the claim file states it, to the letter.
+
+    What turns a class is named too, and ``worlds`` where the catalog's own numbers say yes and sampled worlds no.
+    """
+    found = judge(cells, CLASS)
+    if all(cell.verdict is Verdict.SUPPORTED for cell in cells):
         return found
-    if Answer.YES in nominal:  # the catalog's own numbers say yes, the sampled worlds no
-        return Judgment(Verdict.DEPENDS, ("worlds",), found.near, found.cells)
-    return Judgment(Verdict.UNDECIDED, (), found.near, found.cells)
+    yes = {e.look.cell for e in evidence if e.look.nominal is Answer.YES}
+    if not yes:
+        return Judgment(Verdict.CONTRADICTED, (), found.near, found.cells)
+    turned = [name for cell in cells for name in cell.turned_by]
+    turned += ["worlds" for cell in cells if cell.cell in yes and cell.verdict is Verdict.CONTRADICTED]
+    return Judgment(Verdict.DEPENDS, (CLASS, *dict.fromkeys(turned)), found.near, found.cells)
 
 
 __all__ = ["at_best_point", "decide", "gather", "scenario"]

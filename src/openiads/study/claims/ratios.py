@@ -18,6 +18,8 @@ from openiads.study.unit import unit_scenario
 
 #: Figures that come from the model; the others are values of the catalog.
 MODELED = ("envelope_volume", "low_altitude_reach", "low_altitude_engagement")
+#: What cells differ in.
+FIGURE = "which figure is meant"
 #: The low target: m above the sea, m2.
 LOW = (50.0, 1.0)
 
@@ -59,12 +61,9 @@ def _evidence(
 ) -> Evidence:  # fmt: skip
     answers = [_inside(claim, number) for number in numbers]
     figure = Figure(nominal, nominal, nominal)
-    spread = [v for v in numbers if math.isfinite(v)]
     low, high = claim.rule.knowledge
-    reached = None
-    if spread:
-        ends = np.percentile(spread, [100 * low, 50, 100 * high])
-        reached = (float(ends[0]), float(ends[1]), float(ends[2]))
+    known = sorted(number for number in numbers if not math.isnan(number))
+    reached = (percentile(known, low), percentile(known, 0.5), percentile(known, high)) if known else None
     arms = claim.rule.arms
     looks = len(arms.limits) * len(arms.weighting) * sum(each in MODELED for each in claim.study.figures)
     moved = drivers(drawn, numbers, looks) if name in MODELED else []  # no knob reaches a value of the catalog
@@ -74,24 +73,44 @@ def _evidence(
     )  # fmt: skip
 
 
+def ratio(land: float, sea: float) -> float:
+    """Land over sea: infinite where only the sea has none, not a number where neither has any."""
+    if sea > 0.0:
+        return land / sea
+    return math.inf if land > 0.0 else math.nan
+
+
+def percentile(ordered: list[float], share: float) -> float:
+    """The value at a share (0 to 1) of ordered numbers, linear between two; infinity is a number larger than all."""
+    place = share * (len(ordered) - 1)
+    below = math.floor(place)
+    low, high = ordered[below], ordered[min(below + 1, len(ordered) - 1)]
+    return low if place == below or low == high else low + (high - low) * (place - below)
+
+
 def _inside(claim: Ratios, ratio: float) -> Answer:
+    """YES in the band, NO outside it, OPEN where neither side has any."""
     low, high = claim.rule.band
-    if not math.isfinite(ratio):
+    if math.isnan(ratio):
         return Answer.OPEN
     return Answer.YES if low <= ratio <= high else Answer.NO
 
 
 def arm_verdict(claim: Ratios, evidence: Evidence) -> Verdict:
-    """Similar if the percentiles over sampled worlds lie inside the band, different if they lie outside on one side."""
+    """Similar if the percentiles over sampled worlds lie inside the band, different if they lie outside on one side;
+    otherwise open, and where so many worlds have nothing on either side that the percentiles could be anywhere.
+    """
     low, high = claim.rule.band
-    reached = evidence.look.band
-    if reached is None:
+    first, last = claim.rule.knowledge
+    reached, worlds = evidence.look.band, evidence.look.worlds
+    lost = 1.0 - (last - first) + 1e-9
+    if reached is None or worlds.get(Answer.OPEN, 0) > lost * sum(worlds.values()):
         return Verdict.UNDECIDED
     if low <= reached[0] and reached[2] <= high:
         return Verdict.SUPPORTED
     if reached[0] > high or reached[2] < low:
         return Verdict.CONTRADICTED
-    return Verdict.DEPENDS
+    return Verdict.UNDECIDED
 
 
 def _knobs(side: Side, book: Catalog) -> tuple[Knob, ...]:
@@ -129,10 +148,7 @@ def _ratios(
                 drawn = (draws or {}).get((key, name))
                 given[name] = _of_catalog(side, name, book) if drawn is None else float(drawn[world])
         sides[key] = given
-    return {
-        name: sides["land"][name] / sides["sea"][name] if sides["sea"][name] > 0.0 else math.nan
-        for name in plan.figures
-    }
+    return {name: ratio(sides["land"][name], sides["sea"][name]) for name in plan.figures}
 
 
 def _modeled(side: Side, figures: tuple[str, ...], limits: str, knobs: dict[str, float] | None) -> dict[str, float]:
@@ -160,8 +176,15 @@ def _of_catalog(side: Side, name: str, book: Catalog, u: float | None = None, we
 
 
 def decide(claim: Ratios, cells: list[CellVerdict], evidence: list[Evidence]) -> Judgment:
-    """As every claim: each figure is a cell."""
-    return judge(cells, "which figure is meant")
+    """Supported if every figure is similar, contradicted if every figure differs, otherwise it depends on the figure.
+
+    An open figure is neither: nothing is thrown here that more replications would settle.
+    """
+    found = judge(cells, FIGURE)
+    if found.verdict in (Verdict.SUPPORTED, Verdict.CONTRADICTED):
+        return found
+    turned = dict.fromkeys(name for cell in cells for name in cell.turned_by)
+    return Judgment(Verdict.DEPENDS, (FIGURE, *turned), found.near, found.cells)
 
 
-__all__ = ["arm_verdict", "decide", "gather"]
+__all__ = ["arm_verdict", "decide", "gather", "percentile", "ratio"]
