@@ -123,6 +123,15 @@ def test_tables_hold_every_arm_once(told: dict[str, words.Told]) -> None:
         assert len(words.rows_of(each)) + len(words.beside_of(each)) == len(each.result["evidence"])
 
 
+def test_the_largest_raid_is_told_with_its_doubt(told: dict[str, words.Told]) -> None:
+    result = dict(told["guarantee"].result)
+    sizes = {"emergent": {"surely": 0, "perhaps": 8}, "tartus_2016_pmu2": {"surely": 0, "perhaps": 0}}
+    result["figures"] = {"0.95": sizes, "0.8": {"emergent": {"surely": 4, "perhaps": 8}}}
+    said = words.sentence(_with(told["guarantee"], result))
+    assert "at 0.95 surely none, perhaps 8 threats; at 0.8 surely 4 threats, perhaps 8 threats." in said
+    assert "at 0.95: tartus_2016_pmu2 none." in said
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [

@@ -197,20 +197,27 @@ def _other_deltas(told: Told) -> str:
 
 def _raids(told: Told) -> str:
     figures, limits = told.result["figures"], list(dict.fromkeys(e["limits"] for e in told.deciding))
-    sizes = {f"{level:g}": [figures[f"{level:g}"][k] for k in limits] for level in told.rule["levels"]}
-    said = listed([f"{_sizes(reached)} at {level}" for level, reached in sizes.items()])
+    levels = [f"{level:g}" for level in told.rule["levels"]]
+    said = "; ".join(f"at {level} {_sizes([figures[level][k] for k in limits])}" for level in levels)
     others = [name for name in told.study["readings"] if name != told.study["scenario"]]
-    strict = f"{told.rule['levels'][0]:g}"
-    beside = "; ".join(f"{name} {_sizes([figures[strict][name]])}" for name in others)
+    beside = "; ".join(f"{name} {_sizes([figures[levels[0]][name]])}" for name in others)
     reached = told.deciding[0]["figure"]
     return (
         "By nominal numbers the base stays unhit by such a raid with probability "
         f"{shown(reached)}{_over_worlds(told)}. The largest size tried that leaves it unhit, nominally: {said}."
-        + (f" With other readings of what was sent, at {strict}: {beside}." if beside else "")
+        + (f" With other readings of what was sent, at {levels[0]}: {beside}." if beside else "")
     )
 
 
-def _sizes(numbers: Sequence[int]) -> str:
+def _sizes(pairs: Sequence[Mapping[str, int]]) -> str:
+    """The largest size by the lower ends of the dice, and by the upper ones."""
+    sure, could = ([pair[end] for pair in pairs] for end in ("surely", "perhaps"))
+    if not any(could):
+        return "none"
+    return f"surely {_threats(sure)}, perhaps {_threats(could)}"
+
+
+def _threats(numbers: Sequence[int]) -> str:
     found = sorted(set(numbers))
     if found == [0]:
         return "none"

@@ -128,16 +128,25 @@ def answer(claim: LargestRaid, figure: Figure) -> Answer:
     return Answer.BETWEEN if low <= figure.low and figure.high < high else Answer.OPEN
 
 
-def largest(evidence: list[Evidence], level: float, limits: str, beside: str = "size") -> int:
-    """The largest size up to which every size has P(no hit) of at least a level, by the nominal figures; 0 if none."""
-    reached = 0
+def largest(evidence: list[Evidence], level: float, limits: str, beside: str = "size") -> dict[str, int]:
+    """The largest size up to which every size has P(no hit) of at least a level in the nominal world; 0 if none.
+
+    surely : by the lower end of every size's interval of the dice;  perhaps : by the upper end
+    """
     rows = {
-        int(e.look.cell.split()[0]): e.look.figure.value
+        int(e.look.cell.split()[0]): e.look.figure
         for e in evidence
         if e.look.limits == limits and (e.beside in (beside, "") if beside == "size" else e.beside == beside)
     }
-    for size in sorted(rows):
-        if not rows[size] >= level:
+    ends = {"surely": {n: f.low for n, f in rows.items()}, "perhaps": {n: f.high for n, f in rows.items()}}
+    return {name: _up_to(reached, level) for name, reached in ends.items()}
+
+
+def _up_to(shares: dict[int, float], level: float) -> int:
+    """The last size before the first one below a level."""
+    reached = 0
+    for size in sorted(shares):
+        if not shares[size] >= level:
             break
         reached = size
     return reached
