@@ -15,7 +15,7 @@ from openiads.faces.replay.land import around
 from openiads.faces.replay.scene import TIME, side_of
 from openiads.faces.replay.words import told
 from openiads.study.explain import LEAKED, gate_changes, gate_sentence
-from openiads.world.codes import Event, Terminal, ThreatClass
+from openiads.world.codes import Event, Gate, Terminal, ThreatClass
 
 #: Units of the look columns beside ``TIME``: degrees, m, dB.  NONE stands for no number.
 AZIMUTH, RANGE, SNR, NONE = 1e-3, 1.0, 0.1, -(2**31)
@@ -25,6 +25,24 @@ MOST_LOOKS = 150_000
 LOOK_CODES = {
     "1": "detected", "0": "in view, not detected", "-1": "below the horizon", "-2": "behind terrain",
     "-3": "out of the sector", "-4": "out of the elevations", "-5": "out of range", "-6": "too slow",
+}  # fmt: skip
+
+#: What each reason not to shoot is about, which is what the viewer colors it by.
+GATE_KINDS: dict[Gate, str] = {
+    gate: kind
+    for kind, gates in {
+        "unseen": (Gate.HORIZON, Gate.MASK, Gate.NOT_DETECTED, Gate.NO_FIRM_TRACK, Gate.NOT_ACQUIRED,
+                   Gate.NOT_IDENTIFIED),
+        "reach": (Gate.SECTOR, Gate.SEARCH_MODE, Gate.OUT_OF_RANGE, Gate.OUT_OF_HEIGHT, Gate.OUT_OF_SPEED,
+                  Gate.NOT_ENOUGH_G, Gate.NO_TIME, Gate.SUPPORT_WILL_BE_LOST, Gate.PROBABILITY_FLOOR),
+        "rule": (Gate.RULES_OF_ENGAGEMENT, Gate.HELD_FOR_ASSESSMENT, Gate.ENGAGED_ELSEWHERE, Gate.NOT_THREATENING,
+                 Gate.RULE_HELD),
+        "resource": (Gate.NO_CHANNEL, Gate.NO_LAUNCHER_READY, Gate.NO_ROUND, Gate.OPERATOR_BUSY, Gate.LINK_DOWN,
+                     Gate.UNIT_NOT_READY),
+        "engaging": (Gate.ENGAGING,),
+        "free": (Gate.NONE,),
+    }.items()
+    for gate in gates
 }  # fmt: skip
 
 
@@ -75,16 +93,16 @@ def engagements(story: stories.Story) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def gates(run: Any, key: np.ndarray) -> tuple[np.ndarray, list[str]]:
-    """Columns flight, unit, from, to, index of the text, (5, spells), Int32; and the texts."""
+def gates(run: Any, key: np.ndarray) -> tuple[np.ndarray, list[str], list[str]]:
+    """Columns flight, unit, from, to, index of the text, (5, spells), Int32; the texts; and the kind of each."""
     found = gate_changes(key, float(run.scenario.duration))
-    texts: dict[str, int] = {}
+    texts: dict[tuple[str, str], int] = {}
     index = [
-        texts.setdefault(text.sentence(gate_sentence(code, number)), len(texts))
+        texts.setdefault((text.sentence(gate_sentence(code, number)), GATE_KINDS[Gate(code)]), len(texts))
         for code, number in zip(found["code"].tolist(), found["number"].tolist(), strict=True)
     ]
     columns = [found["flight"], found["unit"], np.rint(found["start"] / TIME), np.rint(found["end"] / TIME), index]
-    return np.array(columns, dtype="<i4").reshape(5, -1), list(texts)
+    return np.array(columns, dtype="<i4").reshape(5, -1), [said for said, _ in texts], [kind for _, kind in texts]
 
 
 def looks(found: np.ndarray, most: int = MOST_LOOKS) -> tuple[np.ndarray, bool]:
@@ -112,4 +130,4 @@ def codes(rows: Sequence[Mapping[str, Any]], name: str) -> list[str]:
     return list(dict.fromkeys(str(row[name]) for row in rows if row[name]))
 
 
-__all__ = ["LOOK_CODES", "MOST_LOOKS", "codes", "engagements", "events", "gates", "lanes", "looks"]
+__all__ = ["GATE_KINDS", "LOOK_CODES", "MOST_LOOKS", "codes", "engagements", "events", "gates", "lanes", "looks"]
