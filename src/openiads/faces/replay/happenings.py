@@ -16,6 +16,7 @@ from openiads.faces.replay.scene import TIME, side_of
 from openiads.faces.replay.words import told
 from openiads.study.explain import LEAKED, gate_changes, gate_sentence
 from openiads.world.codes import Event, Gate, Terminal, ThreatClass
+from openiads.world.trace import EVENT
 
 #: Units of the look columns beside ``TIME``: degrees, m, dB.  NONE stands for no number.
 AZIMUTH, RANGE, SNR, NONE = 1e-3, 1.0, 0.1, -(2**31)
@@ -52,14 +53,14 @@ def _rounded(spot: Sequence[float] | None, middle: float) -> list[float] | None:
 
 def events(story: stories.Story, middle: float) -> list[dict[str, Any]]:
     """Every moment of a story gathered without changes of gates, which are spells in the columns of ``gates``."""
+    rows = np.array([moment.row for moment in story.moments], EVENT)
+    columns = {name: rows[name].tolist() for name in ("flight", "unit", "radar", "round", "track")}
+    kinds = {kind: stories.word(kind) for kind in Event}
     found = []
-    for moment in story.moments:
-        row = moment.row
+    for moment, time, *keys in zip(story.moments, rows["time"].tolist(), *columns.values(), strict=True):
         found.append({
-            "t": round(moment.time, 3), "kind": stories.word(moment.kind), "flight": int(row["flight"]),
-            "unit": int(row["unit"]), "radar": int(row["radar"]), "round": int(row["round"]),
-            "track": int(row["track"]), "text": moment.words or told(moment.kind, row, story.names),
-            "at": _rounded(moment.spot, middle),
+            "t": round(round(time, 6), 3), "kind": kinds[moment.kind], **dict(zip(columns, keys, strict=True)),
+            "text": moment.words or told(moment.kind, moment.row, story.names), "at": _rounded(moment.spot, middle),
         })  # fmt: skip
     return found
 

@@ -7,6 +7,7 @@ input ends, whoever began it is gone, however that came about: it removes the fo
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -82,6 +83,7 @@ def main(folder: str) -> None:
     os.dup2(2, 1)  # what is printed by the way goes to the terminal
     given = os.fdopen(os.dup(0), encoding="utf-8")
     os.dup2(nowhere, 0)  # no process that is begun here reads what is for this one
+    gc.set_threshold(100_000, 20, 20)  # a replay is millions of objects that stay: to look through them is in vain
     worker = Worker(out)
     for line in given:
         if line == "rest\n":
