@@ -258,9 +258,9 @@ class Lanes {
   private mark(): void {
     const { flight, replay } = store.get();
     const i = this.shown.findIndex((l) => l.flight === flight);
+    replace(this.about, ...chain(replay?.header.lanes.find((l) => l.flight === flight))); // first: it takes room from the list
     if (i >= 0) this.list.show(i, true);
     else this.list.redraw();
-    replace(this.about, ...chain(replay?.header.lanes.find((l) => l.flight === flight)));
   }
 
   private moveNow(): void {

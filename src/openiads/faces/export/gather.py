@@ -226,9 +226,10 @@ class _Gathering:
         """``where`` of many events: those that happen where their flight is, by far the most, by flight at once."""
         found: dict[int, Spot] = {}
         plain = np.flatnonzero(~np.isin(rows["kind"], _ELSEWHERE))
-        for flight, mine in _grouped(np.rec.fromarrays([plain, rows["flight"][plain]], names="at,flight"), "flight"):
+        order = plain[np.argsort(rows["flight"][plain], kind="stable")]
+        flights, first = np.unique(rows["flight"][order], return_index=True)
+        for flight, at in zip(flights.tolist(), np.split(order, first)[1:], strict=True):
             if flight in self.flights:
-                at = mine["at"]
                 found.update(zip(at.tolist(), self.flights[flight].all_at(rows["time"][at]), strict=True))
         return [found[k] if k in found else self.where(row) for k, row in enumerate(rows)]
 
