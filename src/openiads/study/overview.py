@@ -37,9 +37,9 @@ def overview(run: Run, columns: Sequence[str]) -> Overview:
     """
     gathered = Accumulator(bounds_of(run.facts))
     examples: dict[str, dict[int, list[int]]] = {column: {} for column in columns}
-    for done in run.store.walk():
-        gathered.add(done.rows)
-        good = done.rows[done.rows["status"] == 0]
+    for rows in run.store.batches():
+        gathered.add(rows)
+        good = rows[rows["status"] == 0]
         for column, found in examples.items():
             _take(found, good[column], good["replication"])
     run.keep(gathered)
