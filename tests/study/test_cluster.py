@@ -23,7 +23,9 @@ from openiads.base.errors import Interrupted, ResultsError, UsageError
 from openiads.study import cluster, disk, worker
 from openiads.study.cluster import opened
 from openiads.study.compare import compare
-from openiads.study.replicate import Engine, Run, run
+from openiads.study.engine import Engine
+from openiads.study.replicate import run
+from openiads.study.run import Run
 from openiads.study.store import Chunk, Store, identity_here
 from study.fake_engine import FakeCatalog, FakeScenario, deadly_engine, engine, slow_engine
 from study.fake_sweep import fake_study

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Browser, Page, expect
 
-from openiads.study.replicate import Run
+from openiads.study.run import Run
 from openiads.study.whatif import ask
 from web.conftest import Visit, viewing, visiting
 from web.test_numbers import interval, rows, same

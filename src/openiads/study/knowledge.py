@@ -21,10 +21,13 @@ from numpy.typing import NDArray
 from openiads.base.errors import InputError, ResultsError, UsageError
 from openiads.data.catalog import nearest
 from openiads.data.knobs import Knob, knob_list, sample
+from openiads.study.coordinator import Progress
 from openiads.study.digest import hash_of
+from openiads.study.engine import Engine, real_engine
 from openiads.study.estimate import FIRST_TIMES, RATIOS, Accumulator
 from openiads.study.paired import left_out
-from openiads.study.replicate import Engine, Progress, Run, plain, real_engine, run
+from openiads.study.replicate import run
+from openiads.study.run import Run, plain
 from openiads.study.sensitivity import Effect, Index, morris, saltelli, sobol, trajectories
 from openiads.study.spread import (
     LABEL,

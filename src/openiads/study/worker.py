@@ -18,8 +18,9 @@ from typing import Any
 
 from openiads import __version__
 from openiads.base.errors import OpeniadsError, ResultsError
+from openiads.study.coordinator import compute
 from openiads.study.digest import arithmetic_fingerprint, row_digests
-from openiads.study.replicate import Engine, compute
+from openiads.study.engine import Engine
 from openiads.study.store import COMPARED, FORMAT, Chunk, Done, Identity, Store
 from openiads.world.prebuilt import Prebuilt
 

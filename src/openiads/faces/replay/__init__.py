@@ -71,7 +71,7 @@ def prepare(run: Any, replication: int) -> Prepared:
 
 
 def pack(run: Any, replication: int = 0, *, looks: bool = True) -> bytes:
-    """The replay of one replication of a run (`openiads.study.replicate.Run`), with or without its radars' looks.
+    """The replay of one replication of a run (`openiads.study.run.Run`), with or without its radars' looks.
 
     Errors as ``prepare``.
     """
