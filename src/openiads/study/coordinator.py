@@ -37,11 +37,19 @@ Progress = Callable[[int, int], None]
 
 
 def compute(
-    chunk: Chunk, replicate: Callable[[int], Any], goes_on: Callable[[], bool], counted: Callable[[int], None]
+    chunk: Chunk,
+    replicate: Callable[[int], Any],
+    goes_on: Callable[[], bool],
+    counted: Callable[[int], None],
+    events: Logs,
 ) -> tuple[np.ndarray, Logs, dict[int, str]] | None:
-    """Outcome rows, event logs and messages of a chunk's replications; None when told to stop on the way."""
+    """Outcome rows, event logs and messages of a chunk's replications; None when told to stop on the way.
+
+    events : is filled anew; who keeps one for many chunks saves making room for each
+    """
     rows: list[bytes] = []
-    events, messages = Logs(chunk.last - chunk.first), {}
+    messages = {}
+    events.restart(chunk.last - chunk.first)
     for replication in range(chunk.first, chunk.last):
         if not goes_on():
             return None
@@ -174,7 +182,9 @@ class Coordinator:
         done = self._stored_already(chunk)
         if done is not None:
             return done
-        made = compute(chunk, self._replicate, self._goes_on, self._counted)
+        if not hasattr(self._local, "logs"):
+            self._local.logs = Logs()
+        made = compute(chunk, self._replicate, self._goes_on, self._counted, self._local.logs)
         if made is None:
             return None
         done = self.store.write(chunk, *made)
