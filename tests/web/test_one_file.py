@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 
 from openiads.faces import text
 from openiads.study.explain import explain
-from openiads.study.replicate import Run
+from openiads.study.run import Run
 from web.conftest import Visit, visiting
 from web.test_numbers import rows
 

@@ -323,7 +323,7 @@ def coverage(world: Any) -> list[Coverage]:
 def gather(run: Any, replication: int = 0) -> Brief:
     """Everything the report of a run shows; the replication is re-run if it was not recorded.
 
-    run : openiads.study.replicate.Run (or anything with its face); replication : 0 .. N - 1
+    run : openiads.study.run.Run (or anything with its face); replication : 0 .. N - 1
     """
     from openiads.data.reading import catalog_of, warnings_of
     from openiads.study.explain import first_bound, top_gates

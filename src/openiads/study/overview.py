@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from openiads.study.estimate import Accumulator
-from openiads.study.replicate import Run, bounds_of
+from openiads.study.run import Run, bounds_of
 
 #: Replications named for each value of a count.
 MOST = 20

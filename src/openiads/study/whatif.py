@@ -18,7 +18,8 @@ from openiads.base.errors import UsageError
 from openiads.base.units import quantity
 from openiads.study.compare import Comparison
 from openiads.study.estimate import Accumulator
-from openiads.study.replicate import Run, run
+from openiads.study.replicate import run
+from openiads.study.run import Run
 from openiads.world.prebuilt import Prebuilt
 
 Value = float | int | str | bool

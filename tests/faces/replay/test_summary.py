@@ -23,7 +23,7 @@ HEAVY = ("numba", "llvmlite", "duckdb", "pandas", "matplotlib", "openiads.engine
 PROGRAM = """
 import json, sys
 from openiads.faces.replay.summary import summary
-from openiads.study.replicate import open_run
+from openiads.study.run import open_run
 json.dumps(summary(open_run(sys.argv[1]), "x"), allow_nan=False)
 print(json.dumps([name for name in sys.argv[2:] if name in sys.modules]))
 """

@@ -315,7 +315,7 @@ def gather(
 ) -> Story:
     """Everything an export of one replication writes; it is run again if it was not recorded.
 
-    run : openiads.study.replicate.Run; epoch : ISO 8601 time of its time 0, the scenario's date if left out
+    run : openiads.study.run.Run; epoch : ISO 8601 time of its time 0, the scenario's date if left out
     events : the replication's own, if at hand;  gates : changes of gates are moments too, by far the most of them
     every : a recorded position every so many seconds (0 keeps all); left out, straight pieces are thinned
     Raises UsageError for a replication that is not in the run or a bad time, ResultsError for a damaged run.

@@ -120,7 +120,7 @@ def backdrop(run: Any, window: Mapping[str, float], coverage: list[dict[str, Any
 
 
 def pack(run: Any, replication: int = 0, *, looks: bool = True) -> bytes:
-    """The whole replay of one replication of a run (`openiads.study.replicate.Run`), with or without its radars' looks.
+    """The whole replay of one replication of a run (`openiads.study.run.Run`), with or without its radars' looks.
 
     Errors as ``prepare``.
     """

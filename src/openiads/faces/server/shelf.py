@@ -42,7 +42,7 @@ class Entry:
 
     def run(self) -> Any:
         """The run; Unreadable if it is not complete, damaged or of another version."""
-        from openiads.study.replicate import open_run
+        from openiads.study.run import open_run
 
         with self._lock:
             if self._run is None:

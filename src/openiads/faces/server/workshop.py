@@ -56,7 +56,7 @@ class _Opened:
 
     def built(self) -> Any:
         """The run with its world, built once."""
-        from openiads.study.replicate import Run
+        from openiads.study.run import Run
 
         with self.building:
             run = self.run
@@ -79,7 +79,7 @@ class Workshop:
         return WORKS[name](self, given, heard, cancel)
 
     def _opened(self, path: str) -> _Opened:
-        from openiads.study.replicate import open_run
+        from openiads.study.run import open_run
         from openiads.world.prebuilt import Prebuilt
 
         with self._lock:

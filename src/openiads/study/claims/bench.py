@@ -16,7 +16,8 @@ from openiads.study.claims.verdict import Answer, Figure
 from openiads.study.digest import hash_of
 from openiads.study.estimate import clopper_pearson
 from openiads.study.factors import unit_sample
-from openiads.study.replicate import Run, run
+from openiads.study.replicate import run
+from openiads.study.run import Run
 from openiads.world.prebuilt import Prebuilt
 
 #: Share of a method's work that is done, and what is being done.
