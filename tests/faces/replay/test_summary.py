@@ -16,7 +16,7 @@ from openiads.base.errors import ResultsError
 from openiads.faces.replay.built import viewer_files
 from openiads.faces.replay.summary import compared, summary
 from openiads.study.compare import Comparison
-from openiads.study.replicate import open_run
+from openiads.study.run import open_run
 from openiads.world.outcome import METRICS
 
 HEAVY = ("numba", "llvmlite", "duckdb", "pandas", "matplotlib", "openiads.engine", "openiads.world.build")
