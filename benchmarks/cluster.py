@@ -24,6 +24,7 @@ import psutil
 
 from openiads.data.reading import load
 from openiads.study import cluster, replicate, worker
+from openiads.study.run import Run
 
 SEED = 1
 
@@ -180,7 +181,7 @@ def coordinator(chunk: int, chunks: int) -> dict[str, float]:
     }
 
 
-def seal_bytes(made: replicate.Run) -> float:
+def seal_bytes(made: Run) -> float:
     """Bytes that a chunk adds to the seal."""
     return len(json.dumps([made.seal["chunks"], made.seal["files"]], indent=1)) / len(made.chunks)
 

@@ -21,6 +21,7 @@ from openiads.base import compiled
 from openiads.data.reading import load
 from openiads.engine.run import Runner
 from openiads.study import replicate
+from openiads.study.engine import real_engine
 from openiads.world.build import World, build
 from openiads.world.outcome import OUTCOME
 
@@ -189,7 +190,7 @@ def growth_with_flights(runner: Runner, count: int, times: int) -> dict[str, flo
 
 def growth_with_replications(world: World, count: int, times: int) -> float:
     """CPU time of a whole run (store included, building left out) of ten times the replications over that of one."""
-    engine = replace(replicate.real_engine(), build=lambda *_: world)
+    engine = replace(real_engine(), build=lambda *_: world)
 
     def run(n: int) -> None:
         with tempfile.TemporaryDirectory(prefix="openiads-bench-") as folder:

@@ -26,6 +26,7 @@ from openiads.data.reading import load
 from openiads.engine.run import Runner
 from openiads.study import replicate
 from openiads.study.design import quick_study
+from openiads.study.engine import Engine, real_engine
 from openiads.study.query import connect
 from openiads.study.store import Store, chunks_of, identity_here
 from openiads.study.sweep import sweep
@@ -50,7 +51,7 @@ class Clocked:
     def __init__(self) -> None:
         self.building = self.replicating = 0.0
         self._lock = threading.Lock()
-        real, clock = replicate.real_engine(), self
+        real, clock = real_engine(), self
 
         class Timed(Runner):
             def replicate(self, replication: int, record: bool = False) -> Any:
@@ -85,7 +86,7 @@ def shares(work: Any) -> dict[str, float]:
 def of_run(name: str, replications: int, jobs: int) -> dict[str, float]:
     """A run at the default chunk."""
 
-    def work(engine: replicate.Engine) -> None:
+    def work(engine: Engine) -> None:
         with tempfile.TemporaryDirectory(prefix="openiads-bench-") as folder:
             replicate.run(name, replications=replications, seed=SEED, jobs=jobs, out=Path(folder, "run"), engine=engine)
 
@@ -100,7 +101,7 @@ def of_sweep(name: str, points: int, replications: int, jobs: int) -> dict[str, 
     replicate.run(name, replications=4, seed=SEED)
     study = quick_study(name, design="knowledge", points=points, replications=replications, seed=SEED)
 
-    def work(engine: replicate.Engine) -> None:
+    def work(engine: Engine) -> None:
         with tempfile.TemporaryDirectory(prefix="openiads-bench-") as folder:
             sweep(study, out=Path(folder, "sweep"), jobs=jobs, engine=engine)
 

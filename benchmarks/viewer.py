@@ -3,10 +3,12 @@
 Frames and the first frame are the page's own (``window.__openiads`` and the browser's performance entries).  Moving
 objects are counted while a synthetic replay plays: the packed replay of ``tartus_2016`` with its movers replaced by so
 many, each with a path of its own, a name, a trail and a belief.  ``load_average`` says how busy the machine was: the
-figures are of an idle one only if it is near zero before the benchmark begins.  ``first_frame_at_start_s`` is of a page
-loaded the moment the server answers, while it still prepares the first replay; ``first_frame_s`` of one loaded after
-that.  A large run's server has no engine loaded; ``large_server_with_replay_mb`` is with one, which a first replay of
-a replication that was not recorded brings.
+figures are of an idle one only if it is near zero before the benchmark begins, and that is all the time of two
+processors.  ``first_frame_at_start_s`` is of a page
+loaded the moment the server answers, while the first replay is still being prepared, with what the server and its
+engine had used of the processors by then; ``first_frame_s`` of one loaded after that.  The engine is in a process
+beside the server: ``engine_mb`` is its memory after a replay and a what-if question, which the bar of ``server_mb``
+does not count; ``large_engine_mb`` after a replay of the large run.  ``bars`` says what is met and what is missed.
 """
 
 from __future__ import annotations
@@ -14,13 +16,14 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import operator
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -37,10 +40,12 @@ from openiads.faces.replay.container import packed
 STATE = "window.__openiads.store.get()"
 SECONDS = 4.0  # that frames are counted for
 WANTED = {
-    "first_frame_s": ("<=", 2.0), "frames_per_s_50": (">=", 50.0), "frames_per_s_500": (">=", 25.0),
-    "large_open_s": ("<=", 2.0), "large_server_mb": ("<", 200.0), "what_if_first_s": ("<=", 1.5),
+    "first_frame_at_start_s": ("<=", 2.0), "first_frame_s": ("<=", 2.0), "frames_per_s_50": (">=", 50.0),
+    "frames_per_s_500": (">=", 25.0), "server_mb": ("<", 200.0), "large_open_s": ("<=", 2.0),
+    "large_server_mb": ("<", 200.0), "large_server_with_replay_mb": ("<", 200.0), "what_if_first_s": ("<=", 1.5),
     "what_if_full_s": ("<=", 6.0), "static_mb": ("<=", 1.5),
 }  # fmt: skip
+MEETS: dict[str, Callable[[float, float], bool]] = {"<=": operator.le, "<": operator.lt, ">=": operator.ge}
 
 
 def synthetic(run: Any, movers: int) -> bytes:
@@ -81,6 +86,19 @@ def viewing(*folders: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     finally:
         process.terminate()
         process.wait(timeout=60)
+
+
+def megabytes(process: subprocess.Popen[str]) -> tuple[float, float]:
+    """Memory (MB) of the server, and of the process with the engine beside it."""
+    server = psutil.Process(process.pid)
+    return server.memory_info().rss / 1e6, sum(each.memory_info().rss for each in server.children()) / 1e6
+
+
+def worked(process: subprocess.Popen[str]) -> float:
+    """Seconds of the processors that the server and its engine have used."""
+    server = psutil.Process(process.pid)
+    times = [each.cpu_times() for each in (server, *server.children())]
+    return float(sum(each.user + each.system for each in times))
 
 
 def until(page: Page, condition: str, patience: float = 120.0) -> float:
@@ -143,18 +161,19 @@ def large(browser: Browser, folder: Path, replications: int) -> dict[str, Any]:
     oi.run("one_on_one", replications=replications, seed=1, out=folder)
     with viewing(folder) as (process, address):
         page = browser.new_context().new_page()
-        page.route("**/replays/*", lambda route: route.abort())
+        page.route("**/replays/**", lambda route: route.abort())
         page.goto(address)
         until(page, f"!!{STATE}.run")
         entry = "performance.getEntriesByType('resource').filter((e) => /runs\\/\\w+$/.test(e.name))[0].responseEnd"
         seconds = page.evaluate(entry) / 1000.0
-        used = psutil.Process(process.pid).memory_info().rss / 1e6
+        used, _ = megabytes(process)
         page.context.close()
         page, _ = opened(browser, address)
-        more = psutil.Process(process.pid).memory_info().rss / 1e6
+        until(page, f"{STATE}.backdrop !== null")
+        more, engine = megabytes(process)
         page.context.close()
     return {"large_replications": replications, "large_open_s": seconds, "large_server_mb": used,
-            "large_server_with_replay_mb": more}  # fmt: skip
+            "large_server_with_replay_mb": more, "large_engine_mb": engine}  # fmt: skip
 
 
 def measured(folder: Path, *, quick: bool) -> dict[str, Any]:
@@ -169,8 +188,10 @@ def measured(folder: Path, *, quick: bool) -> dict[str, Any]:
         arguments = ["--disable-gpu", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
         browser = play.chromium.launch(executable_path=chromium, args=arguments)
         found["browser"] = browser.version
-        with viewing(run.path) as (_, address):
+        with viewing(run.path) as (process, address):
             page, found["first_frame_at_start_s"] = opened(browser, address)
+            found["first_frame_at_start_processor_s"] = worked(process)
+            until(page, f"{STATE}.backdrop !== null")
             page.context.close()
             page, found["first_frame_s"] = opened(browser, address)
             found["frames_per_s_tartus"] = frames(page)
@@ -178,15 +199,15 @@ def measured(folder: Path, *, quick: bool) -> dict[str, Any]:
             page.context.close()
             for movers in (50, 500):
                 found[f"frames_per_s_{movers}"] = moving(browser, address, synthetic(run, movers))
+            found["server_mb"], found["engine_mb"] = megabytes(process)
         found |= large(browser, folder / "large", 21_000 if quick else 100_000)
         browser.close()
     found["movers"] = "synthetic: the packed replay of tartus_2016 with its movers replaced"
     found["load_average_after"] = list(os.getloadavg())
-    found["missed"] = [
-        key
+    found["bars"] = {
+        key: f"{'met' if MEETS[sign](found[key], limit) else 'missed'}: {found[key]:.4g} {sign} {limit:g} wanted"
         for key, (sign, limit) in WANTED.items()
-        if not (found[key] >= limit if sign == ">=" else found[key] <= limit)
-    ]
+    }
     return found
 
 

@@ -102,6 +102,8 @@ def main() -> None:
                 page = browser.new_page(viewport={"width": 1440, "height": 900}, color_scheme=theme)
                 page.goto(address)
                 expect(page.locator(".timeline-place .play")).to_be_enabled(timeout=60_000)
+                while not page.evaluate("window.__openiads.store.get().backdrop"):  # relief and coverage come last
+                    page.wait_for_timeout(100)
                 page.wait_for_timeout(1000)
                 nearer(page)
                 for name in names:

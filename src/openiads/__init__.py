@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from openiads.study.compare import compare
     from openiads.study.design import load_study
     from openiads.study.query import query
-    from openiads.study.replicate import open_run, run
+    from openiads.study.replicate import run
+    from openiads.study.run import open_run
     from openiads.study.sweep import open_sweep, sweep
 
 __all__ = [
@@ -50,7 +51,7 @@ _HOMES = {
     "export": "openiads.faces.export",
     "load": "openiads.data.reading",
     "load_study": "openiads.study.design",
-    "open_run": "openiads.study.replicate",
+    "open_run": "openiads.study.run",
     "open_sweep": "openiads.study.sweep",
     "query": "openiads.study.query",
     "run": "openiads.study.replicate",

@@ -250,3 +250,14 @@ def test_grazing_lines_are_judged_alike_from_both_ends():
         edge = sight.clearance(land, a, b).height
         a, b = (*a[:2], 500.0 + edge), (*b[:2], 500.0 + edge)  # now the worst edge about touches the line
         assert sight.line_of_sight(land, a, b) == sight.line_of_sight(land, b, a)
+
+
+def test_what_is_taken_over_from_the_open_sea_changes_no_bit_of_a_mask():
+    """Off Tartus: the sea to the west, mountains to the east; without the shortcut every sample is worked out."""
+    ground, at = terrain.levant(0.5, "sea"), (math.radians(34.9), math.radians(35.7))
+    around = sight.relief_around(ground, *at, 150e3, 360, 1000.0)
+    shore = sight.shore_of(around)
+    assert shore.max() == 150 and 0 < shore.min() < 30
+    for height, factor in ((20.0, 4.0 / 3.0), (5.0, 1.1)):
+        whole = sight.mask_over(ground, around, height, factor, 150e3, 360, 1000.0, np.zeros_like(shore))
+        assert sight.mask_over(ground, around, height, factor, 150e3, 360, 1000.0).tobytes() == whole.tobytes()

@@ -13,6 +13,7 @@ import pytest
 from openiads.data.reading import load
 from openiads.study import replicate
 from openiads.study.invariants import LIMITS, check_events, check_run, unchecked, verify_run
+from openiads.study.run import open_run
 from openiads.world.codes import Event, Gate, Identity, RoundEnd, Terminal
 
 pytestmark = pytest.mark.compiled_only
@@ -308,4 +309,4 @@ def test_a_damaged_store_is_found_first(runs: Any, tmp_path: Path) -> None:
     text = bytearray(file.read_bytes())
     text[len(text) // 2] ^= 4
     file.write_bytes(text)
-    assert [v.name for v in check_run(replicate.open_run(tmp_path / "run"))] == ["store"]
+    assert [v.name for v in check_run(open_run(tmp_path / "run"))] == ["store"]

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from openiads.faces import cli, tables
-from openiads.study import replicate
+from openiads.study.engine import Engine, real_engine
 from study.fake_engine import engine
 
 STUDY = """format = 1
@@ -34,7 +34,7 @@ def fast(monkeypatch: pytest.MonkeyPatch) -> None:
     """The real scenarios and studies on the fake engine."""
     from openiads.study import sweep as sweeps
 
-    real, fake = replicate.real_engine(), engine()
+    real, fake = real_engine(), engine()
 
     def build(scenario: Any, catalog: Any, knobs: Any = None, **shared: Any) -> Any:
         from study.fake_engine import FakeScenario
@@ -43,9 +43,9 @@ def fast(monkeypatch: pytest.MonkeyPatch) -> None:
         world.scenario = FakeScenario(threats=1 + scenario.sites[0].rounds)
         return world
 
-    mixed = replicate.Engine(build, fake.runner, real.load, real.catalog, real.restore)
+    mixed = Engine(build, fake.runner, real.load, real.catalog, real.restore)
     monkeypatch.setattr(sweeps, "real_engine", lambda: mixed)
-    monkeypatch.setattr(replicate, "real_engine", lambda: mixed)
+    monkeypatch.setattr("openiads.study.run.real_engine", lambda: mixed)
 
 
 @pytest.fixture

@@ -20,7 +20,8 @@ import numpy as np
 import pymap3d
 
 from openiads.base.errors import Interrupted
-from openiads.study.replicate import Engine, run
+from openiads.study.engine import Engine
+from openiads.study.replicate import run
 from openiads.world.codes import Event, Gate, Identity, RoundEnd, Side, Status, Terminal, ThreatClass
 from openiads.world.outcome import BOUNDS, OUTCOME, ROUND_ENDS, TERMINALS
 from openiads.world.trace import EVENT

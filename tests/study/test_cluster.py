@@ -23,7 +23,10 @@ from openiads.base.errors import Interrupted, ResultsError, UsageError
 from openiads.study import cluster, disk, worker
 from openiads.study.cluster import opened
 from openiads.study.compare import compare
-from openiads.study.replicate import Engine, Run, run
+from openiads.study.engine import Engine
+from openiads.study.knowledge import Work, evaluate
+from openiads.study.replicate import run
+from openiads.study.run import Run
 from openiads.study.store import Chunk, Store, identity_here
 from study.fake_engine import FakeCatalog, FakeScenario, deadly_engine, engine, slow_engine
 from study.fake_sweep import fake_study
@@ -172,6 +175,15 @@ def test_both_sides_of_a_comparison_share_one_cluster(single: LocalCluster, tmp_
     assert there.digest == compare(*sides, **options).digest
     for each in (there.a, there.b):
         assert each.store.verify() == each.digest
+
+
+def test_worlds_of_a_question_on_a_cluster_answer_as_on_one_machine(single: LocalCluster, tmp_path: Path) -> None:
+    worlds = [{"pk": 0.2}, {}]
+    here = evaluate(RAID, worlds, "leakers", 20, SEED, Work(engine=engine()))
+    work = Work(on=f"dask:{single.scheduler_address}", out=tmp_path / "w", engine=engine())
+    assert (evaluate(RAID, worlds, "leakers", 20, SEED, work).values == here.values).all()
+    with pytest.raises(UsageError, match="a folder that they see"):
+        evaluate(RAID, worlds, "leakers", 20, SEED, Work(on="dask:node7:8786", engine=engine()))
 
 
 def test_sweeps_and_comparisons_refuse_what_runs_refuse_before_anything_is_made(tmp_path: Path) -> None:

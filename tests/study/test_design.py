@@ -7,7 +7,7 @@ from openiads.base.errors import InputError, InputErrors
 from openiads.data.reading import load
 from openiads.study.design import MOST_POINTS, Study, is_study, load_study, quick_study
 from openiads.study.factors import Factor
-from openiads.study.variation import varied
+from openiads.study.variation import some_of, varied
 
 HEAD = """format = 1
 name = "s"
@@ -174,6 +174,15 @@ def test_absurd_designs_need_a_yes_and_empty_ones_are_refused() -> None:
     many.refuse_absurd(True)
     with pytest.raises(InputError, match="no points"):
         Study("s", None, (), design="latin_hypercube").refuse_absurd(True)
+
+
+def test_a_range_of_very_many_values_is_refused_before_they_are_made() -> None:
+    asked = {"from": "5 m", "to": "50 m", "step": "0.0001 m"}
+    with pytest.raises(InputError, match=r"450,000 steps, more than 20,000.*larger step"):
+        quick_study("one_on_one", vary={"site.Guard.mast": asked})
+    tried = some_of(range(15_001))
+    assert (tried[0], tried[-1], len(tried)) == (0, 15_000, 300)
+    assert some_of((1, 2)) == (1, 2)
 
 
 def test_options_replace_keys_and_add_to_what_varies(tmp_path: Path) -> None:

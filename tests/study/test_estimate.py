@@ -164,6 +164,49 @@ def test_no_spread_does_not_mean_no_doubt() -> None:
     assert gathered.estimate("leak_rate").high == pytest.approx(1 - 0.025 ** (1 / 200))
 
 
+@pytest.mark.parametrize("n", [20, 100, 300])
+def test_near_an_end_the_interval_covers_where_students_does_not_by_enumeration(n: int) -> None:
+    """Raids of 24 that all leak or none: Student's interval cut off at 0 dips to 0.87 where three of n do."""
+    ends = [est.mean_interval(24.0 * k, 576.0 * k, n, bounds=(0.0, 24.0)) for k in range(n + 1)]
+    always = [est.bounded_interval(k / n, n) for k in range(n + 1)]
+    shares = [p for p in (*np.linspace(0.2, 40.0, 60) / n, *np.linspace(0.02, 0.5, 12)) if p <= 0.5]
+    assert min(_covered(ends, p, 24.0) for p in shares) > 0.91
+    assert min(_covered(always, p, 1.0) for p in shares) >= 0.95
+    assert _covered(always, 1.0 - shares[3], 1.0) == pytest.approx(_covered(always, shares[3], 1.0))
+
+
+def _covered(ends: list[tuple[float, float]], p: float, scale: float) -> float:
+    """Chance that the interval of k of n, of which each of n has the chance p, holds scale * p."""
+    n = len(ends) - 1
+    return sum(est.binomial_pmf(k, n, p) for k, (low, high) in enumerate(ends) if low <= scale * p <= high)
+
+
+def test_one_leaker_is_no_more_certain_than_none() -> None:
+    """300 raids of 24: none leaks; one missile; one raid; from both ends; and of many the spread is believed again."""
+    highs = []
+    for leakers in ([0] * 300, [1] + [0] * 299, [24] + [0] * 299):
+        gathered, other = Accumulator({"threats": 24}), Accumulator({"threats": 24})
+        gathered.add(rows(300, leakers=leakers, threats=24))
+        other.add(rows(300, leakers=24 - np.array(leakers), threats=24))
+        found, mirrored = gathered.estimate("leak_rate"), other.estimate("leak_rate")
+        highs.append(found.high)
+        assert (found.low, found.high) == pytest.approx((1.0 - mirrored.high, 1.0 - mirrored.low), abs=1e-12)
+        assert gathered.estimate("leakers").high == pytest.approx(24 * found.high)
+    assert highs[0] == pytest.approx(1 - 0.025 ** (1 / 300))
+    assert highs[0] < highs[1] < highs[2] < 0.025
+    values = np.array([3.0] * 40 + [0.0] * 260)
+    student = est.mean_interval(values.sum(), (values**2).sum(), 300)
+    assert est.mean_interval(values.sum(), (values**2).sum(), 300, bounds=(0.0, 24.0)) == student
+
+
+def test_a_ratio_over_clusters_of_unequal_size_near_its_end_is_no_narrower_than_over_equal_ones() -> None:
+    equal = est.ratio_interval(Counter({(0.0, 10.0): 199, (2.0, 10.0): 1}), bounds=(0.0, 1.0))
+    mixed = est.ratio_interval(Counter({(0.0, 10.0): 99, (2.0, 10.0): 1, (0.0, 5.0): 100}), bounds=(0.0, 1.0))
+    assert equal[1:] == pytest.approx(est.bounded_interval(0.001, 200))
+    assert mixed[2] > 4.0 / 3.0 * 0.95 * equal[2]
+    assert mixed[1] <= mixed[0] <= mixed[2]
+
+
 def test_jackknife_of_a_ratio_with_constant_denominator_is_the_interval_of_the_mean() -> None:
     values = [1.0, 4.0, 2.0, 2.0, 6.0]
     ratio, low, high = est.ratio_interval(Counter((v, 2.0) for v in values))

@@ -4,7 +4,8 @@ import pytest
 
 from openiads.base.errors import UsageError
 from openiads.study.explain import GATES, RESOURCE, explain, first_bound, gate_sentence, top_gates
-from openiads.study.replicate import Run, run
+from openiads.study.replicate import run
+from openiads.study.run import Run
 from openiads.world.codes import Gate
 from openiads.world.outcome import BOUNDS
 from study.fake_engine import FakeScenario, engine

@@ -5,8 +5,10 @@ import numpy as np
 import pytest
 
 from openiads.study import invariants
+from openiads.study.engine import Engine
 from openiads.study.invariants import CHECKS, check_events, check_run, unchecked, verify_run
-from openiads.study.replicate import Engine, open_run, run
+from openiads.study.replicate import run
+from openiads.study.run import open_run
 from openiads.world.codes import Control, Event, Gate, Identity, RoundEnd, Terminal
 from study.fake_engine import FakeCatalog, FakeScenario, Runner, build, engine
 

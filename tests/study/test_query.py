@@ -5,7 +5,8 @@ import pytest
 
 from openiads.base.errors import InputError, ResultsError
 from openiads.study.query import CODED, query
-from openiads.study.replicate import Run, run
+from openiads.study.replicate import run
+from openiads.study.run import Run
 from openiads.study.sweep import Sweep, open_sweep
 from openiads.world.codes import Event, Terminal
 from openiads.world.trace import MEANING

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from openiads.base.errors import Interrupted, ResultsError, UsageError
-from openiads.study.replicate import Engine, default_chunk, open_run, run
+from openiads.study.engine import Engine
+from openiads.study.replicate import default_chunk, run
+from openiads.study.run import open_run
 from openiads.world.codes import Event
 from openiads.world.outcome import METRICS
 from study.fake_engine import FakeCatalog, FakeScenario, engine

@@ -15,8 +15,10 @@ import pytest
 from openiads import __version__
 from openiads.base.errors import ResultsError
 from openiads.study import disk
+from openiads.study.engine import Engine
 from openiads.study.explain import explain, first_bound, top_gates
-from openiads.study.replicate import Engine, Run, open_run, run
+from openiads.study.replicate import run
+from openiads.study.run import Run, open_run
 from openiads.study.store import chunks_of
 from study.fake_engine import FakeCatalog, FakeScenario, engine
 

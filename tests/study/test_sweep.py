@@ -15,7 +15,8 @@ from openiads.base.errors import InputError, Interrupted, ResultsError
 from openiads.study import disk
 from openiads.study.design import Study, quick_study
 from openiads.study.factors import Factor
-from openiads.study.replicate import open_run, run
+from openiads.study.replicate import run
+from openiads.study.run import open_run
 from openiads.study.sweep import Sweep, is_sweep, open_sweep, sweep
 from study.fake_engine import FakeScenario, engine
 from study.fake_sweep import fake_study, make

@@ -16,7 +16,8 @@ from openiads.data.reading import loads
 from openiads.data.scenario import toml_text
 from openiads.study import twins
 from openiads.study.ingredients import CHANNELS, TALLY, Ingredients, channel_asks, ingredients
-from openiads.study.replicate import Run, run
+from openiads.study.replicate import run
+from openiads.study.run import Run
 from openiads.study.twins_of_run import Twin, twins_beside
 from openiads.world.codes import Event, Gate, ThreatClass
 from openiads.world.trace import EVENT

@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 import openiads as oi
-from openiads.study.replicate import Run
+from openiads.study.run import Run
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 REPLICATIONS = 40
@@ -138,7 +138,20 @@ def other(run: Run) -> Run:
 
 
 @pytest.fixture(scope="session")
-def server(browser: Browser, run: Run, other: Run) -> Iterator[Served]:
+def exporting(browser: Browser, run: Run) -> Iterator[tuple[subprocess.Popen[str], Path]]:
+    """The command that writes the page of one file, begun early: it works while other pages are looked at."""
+    target: Path = run.path.parent / "one.html"
+    command = ["export", str(run.path), "--format", "html", "--replication", "2", "--out", str(target)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "openiads", *command], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+    yield process, target
+    process.kill()
+    process.communicate()
+
+
+@pytest.fixture(scope="session")
+def server(browser: Browser, run: Run, exporting: Any, other: Run) -> Iterator[Served]:
     nothing = run.path.parent / "no_run"
     nothing.mkdir()
     with viewing(run.path, other.path, nothing) as served:

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, expect
 import openiads as oi
 from openiads.faces import text
 from openiads.study.explain import explain
-from openiads.study.replicate import Run
+from openiads.study.run import Run
 from web.conftest import Visit
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,17 +11,16 @@ from playwright.sync_api import Browser, expect
 
 from openiads.faces import text
 from openiads.study.explain import explain
-from openiads.study.replicate import Run
+from openiads.study.run import Run
 from web.conftest import Visit, visiting
 from web.test_numbers import rows
 
 
 @pytest.fixture(scope="module")
-def file(browser: Browser, run: Run) -> Path:
-    target: Path = run.path.parent / "one.html"
-    command = ["export", str(run.path), "--format", "html", "--replication", "2", "--out", str(target)]
-    done = subprocess.run([sys.executable, "-m", "openiads", *command], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+def file(exporting: tuple[subprocess.Popen[str], Path]) -> Path:
+    process, target = exporting
+    _, told = process.communicate(timeout=120)
+    assert process.returncode == 0, told
     return target
 
 

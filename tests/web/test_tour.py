@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from openiads.faces.text import SCOPE
 from openiads.study.explain import explain
-from openiads.study.replicate import Run
+from openiads.study.run import Run
 from web.conftest import Visit
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from openiads.study.replicate import Run
+import openiads as oi
+from openiads.study.run import Run
 from openiads.study.whatif import ask
 from web.conftest import Visit, viewing, visiting
 from web.test_numbers import interval, rows, same
@@ -85,12 +87,13 @@ def test_a_connection_that_breaks_is_taken_up_again(visit: Visit) -> None:
     assert broken == ["cut"]
 
 
-def test_a_server_that_ends_leaves_a_page_that_says_so_and_lives(browser: Browser, run: Run) -> None:
-    with viewing(run.path) as served, visiting(browser, served.address) as visit:
+def test_a_server_that_ends_leaves_a_page_that_says_so_and_lives(browser: Browser, tmp_path: Path) -> None:
+    duel = oi.run("one_on_one", replications=20, seed=1, record=1, out=tmp_path / "duel")
+    with viewing(duel.path) as served, visiting(browser, served.address) as visit:
         visit.expected = "net::ERR_"
-        begin(prepared(visit, 2000, 3))
-        page = visit.page
-        expect(page.locator(".running progress[value]")).to_be_visible()
+        page = prepared(visit, 2000, 3)
+        with page.expect_response("**/whatif"):
+            begin(page)
         served.process.kill()
         expect(page.locator(".notice")).to_contain_text("The connection to the server is lost")
         page.get_by_role("button", name="Give up").click()

@@ -8,7 +8,8 @@ from openiads.base.errors import InputError
 from openiads.data.catalog import catalog
 from openiads.data.knobs import knob_list, sample
 from openiads.data.reading import catalog_of, load
-from openiads.study.replicate import open_run, run
+from openiads.study.replicate import run
+from openiads.study.run import open_run
 from openiads.world.build import build
 from openiads.world.codes import ThreatClass
 from openiads.world.places import MOST_CERTAIN

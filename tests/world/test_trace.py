@@ -35,3 +35,18 @@ def test_no_log_is_a_table_without_rows() -> None:
     assert [(name, column.dtype, len(column)) for name, column in Logs().columns().items()] == [
         (name, dtype, 0) for name, dtype in COLUMNS.items()
     ]
+
+
+def test_logs_taken_into_old_room_come_out_as_into_new() -> None:
+    used = Logs(2)
+    for k in range(40):
+        used.add(k, log(90, k))
+    used.columns()
+    for lengths in ([3, 70, 0], [200] * 50, []):
+        fresh = Logs(len(lengths))
+        used.restart(len(lengths))
+        for k, n in enumerate(lengths):
+            used.add(7 + k, log(n, k))
+            fresh.add(7 + k, log(n, k))
+        for found, wanted in zip(used.columns().values(), fresh.columns().values(), strict=True):
+            assert np.array_equal(found, wanted)

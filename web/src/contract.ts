@@ -10,7 +10,7 @@
 // (ReplayHeader, UTF-8) · sections, each little-endian, offsets from the end of the header, multiples of 8.
 export interface Section { offset: number; length: number }            // bytes
 export interface ReplayHeader {
-  format: 1;
+  format: 2;
   scenario: string; title: string; question: string; replication: number; seed: number; digest: string;
   version: string;                                                      // of the program
   duration: number;                                                     // s
@@ -33,6 +33,8 @@ export interface ReplayHeader {
   //          rows from north to south at equal steps of latitude, `rows` x `columns`.
   ground: { rows: number; columns: number };
   texts: string[];
+  textKinds: GateKind[];                                                 // what each of `texts` is about
+  backdrop: boolean;                                                     // whether `coverage` and `relief` are in this file; else fetch .../backdrop
   coast: number[][][]; borders: number[][][];                           // lines of [lon, lat], thinned, 4 decimals
   towns: { name: string; at: [number, number] }[];
   places: ReplayPlace[]; movers: Mover[]; radars: ReplayRadar[]; units: ReplayUnit[];
@@ -40,6 +42,9 @@ export interface ReplayHeader {
   events: ReplayEvent[]; lanes: LaneData[]; engagements: EngagementData[];
   classes: string[]; identities: string[];                              // words of codes used below
 }
+export type GateKind = "unseen" | "reach" | "rule" | "resource" | "engaging" | "free";
+/** The header of a backdrop: a file like a replay with the one section `relief`. */
+export interface BackdropHeader { format: 2; coverage: Layer[]; sections: Record<"relief", Section> }
 export interface ReplayPlace { id: string; kind: "asset" | "site" | "post" | "radar" | "fire unit" | "launcher"; name: string;
   at: [number, number, number]; radius: number; symbol: string; ship: string | null; downAt: number | null }  // symbol: name of an SVG symbol; ship: id of the mover it stands on; downAt: s when put out of action
 export interface Mover { id: string; kind: "flight" | "round" | "track" | "radar track" | "ship"; name: string; row: number;
@@ -88,7 +93,8 @@ export interface WhatIfDone { compare: CompareResult; findings: Finding[]; secon
 export interface Problem { message: string; todo: string }              // every 4xx/5xx answer
 
 // GET  /api/runs -> RunCard[]                         GET /api/runs/{run} -> RunSummary
-// GET  /api/runs/{run}/replays/{replication} -> the replay file (whole; Range supported: 206)   POST not needed: prepared on first request
+// GET  /api/runs/{run}/replays/{replication} -> the replay file without its backdrop (whole; Range supported: 206)   POST not needed: prepared on first request
+// GET  /api/runs/{run}/replays/{replication}/backdrop -> its coverage and relief, which take longer to make
 // GET  /api/compare?a=RUN&b=RUN -> CompareResult      GET /api/runs/{run}/whatif -> WhatIfPanel
 // POST /api/runs/{run}/whatif {values:{path:value}, replications:n} -> WhatIfStart
 // GET  /api/jobs/{job}/events -> text/event-stream    DELETE /api/jobs/{job} -> {canceled:true}

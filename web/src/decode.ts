@@ -1,9 +1,10 @@
 // The replay file unpacked: typed arrays over the file's own bytes, and where every mover is at a time.
 
-import type { Mover, ReplayHeader, Section } from "./contract";
+import type { BackdropHeader, Layer, Mover, ReplayHeader, Section } from "./contract";
 import { Trouble } from "./source";
 
 const MAGIC = "OIADSRP1";
+const FORMAT = 2;
 
 /** Where a mover is: degrees, m above the ellipsoid, course (deg from north), speed (m/s), climb (m/s). */
 export interface Place { lon: number; lat: number; height: number; course: number; speed: number; climb: number }
@@ -31,7 +32,7 @@ export interface Replay {
   height: Int32Array; // 0.1 m
   gates: Gates;
   looks: Looks;
-  relief: Blob | null;
+  relief: Blob | null; // null until the backdrop is there
   ground: Int16Array;
   /** Fill `out` with where mover `index` (of header.movers) is at `t` s; false when it is not there then. */
   position(index: number, t: number, out: Place): boolean;
@@ -45,19 +46,19 @@ function damaged(why: string): Trouble {
   return new Trouble({ message: `The replay file is damaged: ${why}.`, todo: "Open the replication again; if it stays, run openiads view again." });
 }
 
-function readHeader(file: ArrayBuffer): { header: ReplayHeader; base: number } {
+function readHeader<H extends { format: number }>(file: ArrayBuffer): { header: H; base: number } {
   if (file.byteLength < 16) throw damaged("it is too short");
   const magic = new TextDecoder("ascii").decode(new Uint8Array(file, 0, 8));
   if (magic !== MAGIC) throw damaged("it does not begin as one");
   const length = new DataView(file).getUint32(8, true);
   if (16 + length > file.byteLength) throw damaged("it is cut off in its header");
-  let header: ReplayHeader;
+  let header: H;
   try {
-    header = JSON.parse(new TextDecoder().decode(new Uint8Array(file, 16, length))) as ReplayHeader;
+    header = JSON.parse(new TextDecoder().decode(new Uint8Array(file, 16, length))) as H;
   } catch {
     throw damaged("its header cannot be read");
   }
-  if (header.format !== 1) throw damaged(`its format is ${String(header.format)}, this viewer reads 1`);
+  if (header.format !== FORMAT) throw damaged(`its format is ${String(header.format)}, this viewer reads ${FORMAT}`);
   return { header, base: 16 + length };
 }
 
@@ -87,13 +88,13 @@ class Reader {
 
 /** Unpack a replay file; throws Trouble with what is wrong with it. */
 export function decode(file: ArrayBuffer): Replay {
-  const { header, base } = readHeader(file);
+  const { header, base } = readHeader<ReplayHeader>(file);
   const s = header.sections;
   const reader = new Reader(file, base);
   const [time, lon, lat, height] = reader.columns("paths", s.paths, 4, header.pathPoints);
   const g = reader.columns("gates", s.gates, 5, header.gateSpells);
   const k = reader.columns("looks", s.looks, 7, header.lookCount);
-  const relief = s.relief.length ? new Blob([reader.bytes("relief", s.relief)], { type: "image/png" }) : null;
+  const relief = picture(reader, s.relief);
   const ground = reader.heights("ground", s.ground, header.ground.rows * header.ground.columns);
   const gates: Gates = { count: header.gateSpells, flight: g[0], unit: g[1], from: g[2], to: g[3], text: g[4] };
   const looks: Looks = { count: header.lookCount, time: k[0], radar: k[1], azimuth: k[2], range: k[3], snr: k[4], flight: k[5], code: k[6] };
@@ -105,6 +106,17 @@ export function decode(file: ArrayBuffer): Replay {
     groundAt: (x, y) => groundAt(header, ground, x, y),
     gateAt: (flight, unit, t) => gateAt(header, gates, flight, unit, t),
   };
+}
+
+const picture = (reader: Reader, s: Section): Blob | null =>
+  s.length ? new Blob([reader.bytes("relief", s)], { type: "image/png" }) : null;
+
+export interface Backdrop { coverage: Layer[]; relief: Blob | null }
+
+/** Unpack a backdrop; throws Trouble with what is wrong with it. */
+export function decodeBackdrop(file: ArrayBuffer): Backdrop {
+  const { header, base } = readHeader<BackdropHeader>(file);
+  return { coverage: header.coverage, relief: picture(new Reader(file, base), header.sections.relief) };
 }
 
 type Paths = Pick<Replay, "time" | "lon" | "lat" | "height">;

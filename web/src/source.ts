@@ -1,7 +1,7 @@
 // Where runs come from: the local server, or the page itself when it is a one-file replay.
 
 import type { CompareResult, Problem, RunCard, RunSummary, WhatIfDone, WhatIfEvent, WhatIfPanel, WhatIfStart } from "./contract";
-import { decode, type Replay } from "./decode";
+import { decode, decodeBackdrop, type Backdrop, type Replay } from "./decode";
 
 /** An error that says what went wrong and what to do. */
 export class Trouble extends Error {
@@ -60,6 +60,10 @@ const server = {
     const answer = await request(`${run(id)}/replays/${replication}`);
     return decode(await answer.arrayBuffer());
   },
+  async backdrop(id: string, replication: number): Promise<Backdrop> {
+    const answer = await request(`${run(id)}/replays/${replication}/backdrop`);
+    return decodeBackdrop(await answer.arrayBuffer());
+  },
   compare: (a: string, b: string): Promise<CompareResult> =>
     json<CompareResult>(`api/compare?a=${encodeURIComponent(a)}&b=${encodeURIComponent(b)}`),
   whatif: (id: string): Promise<WhatIfPanel> => json<WhatIfPanel>(`${run(id)}/whatif`),
@@ -106,7 +110,7 @@ function embeddedIn(page: Document): Source | null {
     runs: () => Promise.resolve([summary]),
     summary: () => Promise.resolve(summary),
     replay: () => unpackEmbedded(packed),
-    compare: absent, whatif: absent, startWhatif: absent, cancel: absent,
+    backdrop: absent, compare: absent, whatif: absent, startWhatif: absent, cancel: absent,
   };
 }
 

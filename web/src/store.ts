@@ -11,6 +11,7 @@ export interface State {
   run: RunSummary | null; // the run shown
   runs: RunCard[];
   replay: Replay | null; // the replication shown, unpacked
+  backdrop: Replay | null; // the replay whose coverage and relief have come too
   time: number; // s into the replay
   playing: boolean;
   speed: number; // seconds of the replay a second, 0.5 .. 60
@@ -31,7 +32,7 @@ export interface State {
 const DEFAULT_LAYERS = ["relief", "borders", "towns", "labels", "trails", "sectors", "assignments"];
 
 let state: State = {
-  run: null, runs: [], replay: null, time: 0, playing: false, speed: 10, flight: null, unit: null, radar: null,
+  run: null, runs: [], replay: null, backdrop: null, time: 0, playing: false, speed: 10, flight: null, unit: null, radar: null,
   world: "truth", units: "metric", theme: "auto", page: "replay", tab: "lanes", layers: new Set(DEFAULT_LAYERS),
   problem: null, busy: "", help: false,
 };
@@ -76,6 +77,7 @@ export function report(error: unknown): void {
   }
 }
 
+const LARGE = 20_000; // replications: a longer run is opened for its figures first
 let asked = 0; // the newest request: an answer to an older one is dropped
 
 async function waiting<T>(what: string, work: () => Promise<T>): Promise<T | null> {
@@ -102,21 +104,32 @@ export const actions = {
   /** Open a run's dashboard figures; `replication` opens that replay too (null: the first recorded). */
   async openRun(id: string, replication: number | null = null): Promise<void> {
     const mine = ++asked;
+    const card = state.runs.find((r) => r.id === id);
+    const early = card && card.replications <= LARGE ? source.replay(id, replication ?? 0) : null; // while the run is summed up
+    early?.catch(() => undefined); // who waits for it is told
     const run = await waiting("the run", () => source.summary(id));
     if (!run || mine !== asked) return;
-    store.set({ run, replay: null, time: 0, playing: false, flight: null, unit: null, radar: null });
-    await actions.openReplay(replication ?? run.recorded[0] ?? 0);
+    store.set({ run, replay: null, backdrop: null, time: 0, playing: false, flight: null, unit: null, radar: null });
+    await actions.openReplay(replication ?? 0, early);
   },
 
-  async openReplay(replication: number): Promise<void> {
+  /** `early`: the same replay, if it was asked for already. */
+  async openReplay(replication: number, early: Promise<Replay> | null = null): Promise<void> {
     const { run } = store.get();
     if (!run) return;
     const mine = ++asked;
-    const replay = await waiting(`replication ${replication}`, () => source.replay(run.id, replication));
+    const replay = await waiting(`replication ${replication}`, () => early ?? source.replay(run.id, replication));
     if (!replay || mine !== asked) return;
     const { units, radars } = replay.header;
     const search = radars.find((r) => r.role === "search") ?? radars[0];
     store.set({ replay, time: 0, playing: false, flight: null, unit: units[0]?.row ?? null, radar: search?.row ?? null });
+    if (!replay.header.backdrop) {
+      const behind = await waiting("relief and coverage", () => source.backdrop(run.id, replication));
+      if (!behind || store.get().replay !== replay) return;
+      replay.header.coverage = behind.coverage;
+      replay.relief = behind.relief;
+    }
+    store.set({ backdrop: replay });
   },
 
   seek(t: number): void { store.set({ time: clamp(t, 0, duration()) }); },

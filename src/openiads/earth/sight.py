@@ -237,8 +237,12 @@ def mask_over(
     max_range: float,
     azimuths: int,
     range_step: float,
+    shore: np.ndarray | None = None,
 ) -> np.ndarray:
-    """The mask table over what `relief_around` found; arguments, errors and result as for `mask_table`."""
+    """The mask table over what `relief_around` found; arguments, errors and result as for `mask_table`.
+
+    shore : what `shore_of` finds there, if it is at hand
+    """
     if not earth_factor > 0.0:
         raise InputError("mask table", f"earth factor {earth_factor:g}", "Needs k > 0.")
     bare, crest = around
@@ -256,32 +260,64 @@ def mask_over(
     body[:, 0] = ground
     arc = np.arange(1, count) * range_step / radius
     shape = np.sin(arc), np.cos(arc), 2.0 * np.sin(arc / 2.0) ** 2
+    sea = np.zeros((1, count - 1))
+    over_sea = np.maximum.accumulate(_slopes(sea, shape, radius, antenna_height), axis=1)[0]
+    lowest_over_sea = np.empty(count - 1)
+    _lowest(sea, over_sea[None].copy(), shape, radius, antenna_height, lowest_over_sea[None])
+    shore = shore_of(around) if shore is None else shore
     some = max(1, _IN_CACHE // count)
     for first in range(0, azimuths, some):
         rows = slice(first, first + some)
-        heights = terrain.raised(bare[rows, 1:], None if crest is None else crest[rows, 1:])
-        _lowest(heights, shape, radius, antenna_height, body[rows, 1:])
+        near = int(shore[rows].min())  # as far as every azimuth of these lies over the sea they are alike
+        body[rows, 1 : near + 1] = lowest_over_sea[:near]
+        if near == count - 1:
+            continue
+        far = slice(near + 1, None)
+        beyond = shape[0][near:], shape[1][near:], shape[2][near:]
+        heights = terrain.raised(bare[rows, far], None if crest is None else crest[rows, far])
+        slope = _slopes(heights, beyond, radius, antenna_height)
+        if near:
+            np.maximum(slope[:, 0], over_sea[near - 1], out=slope[:, 0])
+        np.maximum.accumulate(slope, axis=1, out=slope)
+        _lowest(heights, slope, beyond, radius, antenna_height, body[rows, far])
     return table
 
 
-def _lowest(
-    heights: np.ndarray, shape: tuple[np.ndarray, ...], radius: float, antenna_height: float, out: np.ndarray
-) -> None:
-    """Lowest heights in view beyond samples [azimuths, ranges], put into ``out``.
+def shore_of(around: Relief) -> np.ndarray:
+    """How many samples beyond the place itself are sea in front of the first that is not, for each azimuth."""
+    bare, crest = around
+    land = bare[:, 1:] != 0.0
+    if crest is not None:
+        land |= crest[:, 1:] != 0.0
+    return np.where(land.any(axis=1), land.argmax(axis=1), land.shape[1])
 
-    shape : of the ranges' arcs the sine, the cosine and 1 - cosine
-    """
+
+Shape = tuple[np.ndarray, np.ndarray, np.ndarray]  # of the arcs to ranges the sine, the cosine and 1 - cosine
+
+
+def _slopes(heights: np.ndarray, shape: Shape, radius: float, antenna_height: float) -> np.ndarray:
+    """Slopes at which samples [azimuths, ranges] stand over the tangent plane of an antenna."""
     sine, cosine, drop = shape
-    rise = heights * cosine  # of each sample over the antenna's tangent plane; in place, because memory is the cost
+    rise = heights * cosine  # in place, because memory is the cost
     rise -= radius * drop
     rise -= antenna_height
     below = radius + heights
     below *= sine
     rise /= below
-    slope = np.maximum.accumulate(rise, axis=1, out=rise)
+    return rise
+
+
+def _lowest(
+    heights: np.ndarray, slope: np.ndarray, shape: Shape, radius: float, antenna_height: float, out: np.ndarray
+) -> None:
+    """Lowest heights in view beyond samples [azimuths, ranges], put into ``out``.
+
+    slope : the steepest up to each sample; it is overwritten
+    """
+    sine, cosine, drop = shape
     slope *= sine
     # (R + antenna) / (cos - slope sin) - R, written without the loss of digits of R - R
-    np.subtract(cosine, slope, out=below)
+    below = cosine - slope
     slope += drop
     slope *= radius
     slope += antenna_height

@@ -93,6 +93,7 @@ STAGES: tuple[tuple[str, Event, int | None], ...] = (
     ("intercept", Event.INTERCEPT, None),
     ("assess", Event.ASSESS, None),
 )
+_OF_LANES = (*(event for _, event, _ in STAGES), Event.TERMINAL)
 
 #: Beliefs that count as an identification.
 _DECIDED = (Identity.ASSUMED_FRIEND, Identity.FRIEND, Identity.NEUTRAL, Identity.HOSTILE)
@@ -160,8 +161,9 @@ def lanes(events: np.ndarray, names: Sequence[str], kinds: np.ndarray, sides: np
         Lane(f, name, ThreatClass(int(kinds[f])), Side(int(sides[f])), {stage: math.inf for stage, _, _ in STAGES})
         for f, name in enumerate(names)
     ]
-    for row in events[(events["kind"] < 32) & (events["flight"] >= 0)]:
-        lane, kind, code, time = found[int(row["flight"])], int(row["kind"]), int(row["code"]), float(row["time"])
+    own = events[np.isin(events["kind"], _OF_LANES) & (events["flight"] >= 0)]
+    for flight, kind, code, time in zip(*(own[n].tolist() for n in ("flight", "kind", "code", "time")), strict=True):
+        lane = found[flight]
         for stage, event, wanted in STAGES:
             if kind != event or (wanted is not None and code != wanted):
                 continue
@@ -321,7 +323,7 @@ def coverage(world: Any) -> list[Coverage]:
 def gather(run: Any, replication: int = 0) -> Brief:
     """Everything the report of a run shows; the replication is re-run if it was not recorded.
 
-    run : openiads.study.replicate.Run (or anything with its face); replication : 0 .. N - 1
+    run : openiads.study.run.Run (or anything with its face); replication : 0 .. N - 1
     """
     from openiads.data.reading import catalog_of, warnings_of
     from openiads.study.explain import first_bound, top_gates

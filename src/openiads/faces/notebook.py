@@ -34,7 +34,7 @@ export default { render };
 def html(made: Any) -> str:
     """A run, comparison or sweep as a piece of HTML in which every name is text."""
     from openiads.study.compare import Comparison
-    from openiads.study.replicate import Run
+    from openiads.study.run import Run
 
     if isinstance(made, Run):
         return _run(made)

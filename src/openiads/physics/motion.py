@@ -240,14 +240,12 @@ def _knots(path: Callable[[Floats], Floats], times: Floats, duration: float, sta
 
 
 def _interpolated(table: Floats, times: Floats) -> Floats:
-    rows = table[HEADER:].reshape(-1, ROW)
+    columns = np.ascontiguousarray(table[HEADER:].reshape(-1, ROW).T)
     dt = table[1]
-    i = np.clip((times / dt).astype(np.int64), 0, len(rows) - 2)
-    u = (times / dt - i)[:, None]
-    a, b = rows[i], rows[i + 1]
-    w = u * u * (3.0 - 2.0 * u)
-    pull = u * (1.0 - u) * dt
-    return (1.0 - w) * a[:, :3] + w * b[:, :3] + pull * ((1.0 - u) * a[:, 3:] - u * b[:, 3:])
+    i = np.clip((times / dt).astype(np.int64), 0, columns.shape[1] - 2)
+    out = np.empty((3, len(times)))
+    _hermite(columns[:3], columns[3:], i, times / dt - i, dt, out)
+    return out.T
 
 
 class Track(NamedTuple):
@@ -265,15 +263,27 @@ class Track(NamedTuple):
     def surface(self, s: Floats) -> tuple[Floats, Floats]:
         """ECEF points on the ellipsoid and unit normals there at distances ``s``."""
         i = np.searchsorted(self.distance[1:-1], s, side="right")
-        span = self.distance[i + 1] - self.distance[i]
-        u = ((s - self.distance[i]) / span)[:, None]
-        w = u * u * (3.0 - 2.0 * u)
-        pull = u * (1.0 - u) * span[:, None]
-        point = (1.0 - w) * self.points[i] + w * self.points[i + 1]
-        point = point + pull * ((1.0 - u) * self.tangents[i] - u * self.tangents[i + 1])
-        normal = point / np.array([1.0, 1.0, 1.0 - ECCENTRICITY_SQUARED])
-        x, y, z = normal.T  # by columns: a sum over rows of three numbers is slow
-        return point, normal / np.sqrt(x * x + y * y + z * z)[:, None]
+        begun = self.distance[i]
+        span = self.distance[i + 1] - begun
+        u = (s - begun) / span
+        point, normal = np.empty((3, len(s))), np.empty((3, len(s)))
+        _hermite(self.points.T, self.tangents.T, i, u, span, point)
+        normal[:2], normal[2] = point[:2], point[2] / (1.0 - ECCENTRICITY_SQUARED)
+        x, y, z = normal  # by columns: with three numbers a row, rows are slow
+        normal /= np.sqrt(x * x + y * y + z * z)
+        return point.T, normal.T
+
+
+def _hermite(values: Floats, slopes: Floats, i: Any, u: Floats, span: Floats, out: Floats) -> None:
+    """Cubic Hermite interpolation, column by column: values and slopes (k, knots) at shares ``u`` of intervals ``i``.
+
+    span : lengths of the intervals, in the unit of which the slopes are; out : (k, n)
+    """
+    w = u * u * (3.0 - 2.0 * u)
+    pull = u * (1.0 - u) * span
+    rest, left, after = 1.0 - w, 1.0 - u, i + 1
+    for value, slope, found in zip(values, slopes, out, strict=True):
+        found[:] = rest * value[i] + w * value[after] + pull * (left * slope[i] - u * slope[after])
 
 
 def _surface_points(lat: float, lon: float, azimuth: Floats | float, distance: Floats) -> Floats:
@@ -480,18 +490,24 @@ def terrain_following(
     highest = around[: len(s)].copy()
     for k in range(1, 2 * reach + 1):  # few: windows as rows would take their maximum one by one
         np.maximum(highest, around[k : k + len(s)], out=highest)
-    profile = _averaged(s, np.array(_sloped(_sloped(highest.tolist(), fall)[::-1], fall)[::-1]), window)
+    profile = _averaged(s, _sloped(_sloped(highest, fall)[::-1], fall)[::-1], window)
     return tabulate(_profiled(track, profile, speed), start_time, track.length / speed, sample)
 
 
-def _sloped(heights: list[float], fall: float) -> list[float]:
+def _sloped(heights: Floats, fall: float) -> Floats:
     """The least heights not below those given that fall by ``fall`` a step at most."""
-    found, last = [], -math.inf
-    for height in heights:
-        last -= fall
-        if last < height:
-            last = height
-        found.append(last)
+    found = heights.copy()
+    free = 0  # from here on nothing holds the flight up any more
+    for begins in np.flatnonzero(heights[1:] < heights[:-1] - fall).tolist():
+        if begins < free:
+            continue
+        last = float(heights[begins])
+        for k, height in enumerate(heights[begins + 1 :].tolist(), begins + 1):
+            last -= fall
+            free = k
+            if last < height:
+                break
+            found[k] = last
     return found
 
 

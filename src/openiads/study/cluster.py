@@ -22,7 +22,8 @@ from typing import Any
 
 from openiads.base.errors import ResultsError, UsageError
 from openiads.study import disk, worker
-from openiads.study.replicate import Engine, default_jobs
+from openiads.study.engine import Engine
+from openiads.study.replicate import default_jobs
 from openiads.study.store import Chunk, Damaged, Done, Store
 
 #: Seconds within which a scheduler must answer.

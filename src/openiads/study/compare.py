@@ -18,10 +18,13 @@ from typing import TYPE_CHECKING, Any
 from openiads.base.errors import InputError, ResultsError, UsageError
 from openiads.base.shown import Shown
 from openiads.study import disk
+from openiads.study.coordinator import Progress
 from openiads.study.differences import Difference, Pairs
 from openiads.study.digest import hash_of
+from openiads.study.engine import Engine, real_engine
 from openiads.study.estimate import CONFIDENCE, Accumulator
-from openiads.study.replicate import REPLICATIONS, Engine, Progress, Run, open_run, place_of, real_engine, run
+from openiads.study.replicate import REPLICATIONS, place_of, run
+from openiads.study.run import Run, open_run
 from openiads.world.outcome import METRICS
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from openiads.study.paired import (
     share_difference,
     variance_saved,
 )
-from openiads.study.replicate import Run, bounds_of, plain
+from openiads.study.run import Run, bounds_of, plain
 from openiads.world.outcome import CLASSES
 
 #: What the defense wants: +1 more of it, -1 less; what is not here is neither good nor bad.

@@ -42,10 +42,12 @@ from openiads.study.hold import detected, holds
 from openiads.study.straight import Paths, Target
 from openiads.study.unit import home, magazines_of, site_of, system_of, unit_world
 from openiads.world.build import World
+from openiads.world.prebuilt import Prebuilt
 from openiads.world.values import Values
 
 __all__ = [
-    "LIMITS", "Envelope", "Question", "Watch", "assess", "envelope_volume", "envelopes", "faces_of", "low_reach",
+    "LIMITS", "Envelope", "Question", "Watch", "assess", "envelope_volume", "envelope_volumes",
+    "envelopes", "faces_of", "low_reach", "low_reaches",
     "reach_of", "watch",
 ]  # fmt: skip
 
@@ -299,32 +301,47 @@ def envelopes(
 # ------------------------------------------------------------------ two numbers of a system
 
 
-def envelope_volume(
-    system: str, *, limits: str = "emergent", speed: float = 250.0, rcs: float = 1.0,
-    knobs: Mapping[str, float] | None = None, turn: bool = True,
-) -> float:  # fmt: skip
+def envelope_volume(system: str, *, limits: str = "emergent", **more: Any) -> float:
+    """Volume (km3) of the envelope of one fire unit with one kind of limits; the rest as ``envelope_volumes``."""
+    return envelope_volumes(system, (limits,), **more)[limits]
+
+
+def envelope_volumes(
+    system: str, arms: Sequence[str] = LIMITS, *, speed: float = 250.0, rcs: float = 1.0,
+    knobs: Mapping[str, float] | None = None, turn: bool = True, prebuilt: Prebuilt | None = None,
+) -> dict[str, float]:  # fmt: skip
     """Volume (km3) of the envelope of one fire unit of a system on flat ground at sea level, inbound targets.
 
-    limits : "emergent" or "published";  speed : m/s;  rcs : m2;  knobs : values by name;  turn : it may turn its radar
-    to the target.  Heights from the sea to 34 km.
+    arms : kinds of limits, "emergent" or "published";  speed : m/s;  rcs : m2;  knobs : values by name;  turn : it may
+    turn its radar to the target;  prebuilt : as ``build``.  Heights from the sea to 34 km.
     """
-    world = unit_world(system, knobs=knobs)
+    world = unit_world(system, knobs=knobs, prebuilt=prebuilt)
     half = (np.arange(VOLUME_AZIMUTHS) + 0.5) * (math.pi / VOLUME_AZIMUTHS)
-    found = envelopes(world, Target(speed, rcs), VOLUME_HEIGHTS, (limits,), question=Question(turn=turn), azimuths=half)
-    return 2.0 * found[limits].volume * 1e-9  # sector, arcs and gain are the same to both sides of the facing
+    found = envelopes(world, Target(speed, rcs), VOLUME_HEIGHTS, arms, question=Question(turn=turn), azimuths=half)
+    # sector, arcs and gain are the same to both sides of the facing
+    return {limits: 2.0 * each.volume * 1e-9 for limits, each in found.items()}
 
 
 def low_reach(
-    system: str, height: float = 50.0, rcs: float = 1.0, knobs: Mapping[str, float] | None = None,
-    mast: float | None = None, speed: float = 250.0, limits: str = "emergent",
-) -> tuple[float, float]:  # fmt: skip
+    system: str, height: float = 50.0, rcs: float = 1.0, *, limits: str = "emergent", **more: Any
+) -> tuple[float, float]:
+    """Ground ranges (m) of first detection and first meeting with one kind of limits; the rest as ``low_reaches``."""
+    detected, met = low_reaches(system, height, rcs, (limits,), **more)
+    return detected, met[limits]
+
+
+def low_reaches(
+    system: str, height: float = 50.0, rcs: float = 1.0, arms: Sequence[str] = LIMITS, *, mast: float | None = None,
+    speed: float = 250.0, knobs: Mapping[str, float] | None = None, prebuilt: Prebuilt | None = None,
+) -> tuple[float, dict[str, float]]:  # fmt: skip
     """Ground ranges (m) at which a low inbound target over the sea is first detected by any radar of a site, and at
-    which a round can first meet it; 0 for never.
+    which a round can first meet it, for each kind of limits; 0 for never.
 
     height : m above the sea;  rcs : m2;  mast : of the low-altitude radar, m, the catalog's if left out;
-    speed : m/s.  The target flies along the facing of the engagement radar.
+    speed : m/s;  knobs : values by name;  prebuilt : as ``build``.  The target flies along the facing of the engagement
+    radar.
     """
-    world = unit_world(system, knobs=knobs, mast=mast)
+    world = unit_world(system, knobs=knobs, mast=mast, prebuilt=prebuilt)
     target, question = Target(speed, rcs), Question()
     facing = float(world.rows["radars"][int(world.rows["units"][0]["radar"])]["boresight"])
     paths = straight.inbound(
@@ -333,5 +350,5 @@ def low_reach(
     )  # fmt: skip
     when = watch(world, 0, paths, target, question)
     detected = float(paths.along[np.searchsorted(paths.times, when.seen[0])]) if when.seen[0] < math.inf else 0.0
-    inside = assess(world, 0, paths, target, (limits,), question, when)[limits][0] >= 0.0
-    return detected, float((paths.along * inside).max())
+    found = assess(world, 0, paths, target, arms, question, when)
+    return detected, {limits: float((paths.along * (inside[0] >= 0.0)).max()) for limits, inside in found.items()}

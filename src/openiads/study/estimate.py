@@ -5,8 +5,10 @@ rounds treat the replication as the cluster; ratios use the delete-one jackknife
 with "never" = infinity and an interval from order statistics.  Failed replications widen an interval to their worst
 case.  ``Accumulator`` gathers what is needed while rows stream by: counts of values, not the rows themselves.
 
-Sources: Wilson (JASA 22, 1927); Clopper and Pearson (Biometrika 26, 1934); Newcombe (Statistics in Medicine 17,
-1998); Brown, Cai and DasGupta (Statistical Science 16, 2001); Efron, The Jackknife (1982).
+Near an end of what is possible, where few replications carry all there is, an interval does not rest on their spread.
+
+Sources: Wilson (JASA 22, 1927); Clopper and Pearson (Biometrika 26, 1934); Hoeffding (JASA 58, 1963); Newcombe
+(Statistics in Medicine 17, 1998); Brown, Cai and DasGupta (Statistical Science 16, 2001); Efron, The Jackknife (1982).
 """
 
 from __future__ import annotations
@@ -25,6 +27,9 @@ from openiads.world.outcome import BOUNDS, CLASSES, METRICS, OUTCOME, ROUND_ENDS
 
 CONFIDENCE = 0.95
 _COLUMNS = frozenset(OUTCOME.names or ())
+
+#: Values away from an end of what is possible (by weight) from which on the spread among them is believed.
+_BELIEVED = 5
 
 Interval = tuple[float, float]
 
@@ -193,13 +198,61 @@ def student_quantile(probability: float, freedom: float) -> float:
     return float(stdtrit(freedom, probability))
 
 
+def bounded_interval(
+    mean: float, n: int, confidence: float = CONFIDENCE, bounds: Interval = (0.0, 1.0), evenness: float = 1.0
+) -> Interval:
+    """Interval of the mean of n > 0 independent values within ``bounds``, however they are spread there.
+
+    All means m with n KL(mean, m) <= log(2 / (1 - confidence)) on the scale of the bounds, KL the divergence of a coin
+    of chance ``mean`` from one of chance m: it holds the true mean at least as often as stated, and of values all at an
+    end it is Clopper and Pearson's.  Source: Hoeffding (JASA 58, 1963), theorem 1.
+
+    evenness : of a ratio of sums over clusters, the mean size of a cluster over the largest: what a cluster has above m
+        times its own size, over the largest size, is a value within the bounds, less m
+    """
+    least, most = bounds
+    if most <= least:
+        return least, most
+    share = min(max((mean - least) / (most - least), 0.0), 1.0)
+    allowed = -math.log(_tail(confidence)) / n
+
+    def beyond(other: float) -> bool:
+        seen = other + evenness * (share - other)
+        apart = 0.0 if seen <= 0.0 else seen * math.log(seen / other)
+        return apart + (0.0 if seen >= 1.0 else (1.0 - seen) * math.log((1.0 - seen) / (1.0 - other))) > allowed
+
+    ends = []
+    for inside, outside in ((share, 0.0), (share, 1.0)):
+        for _ in range(64):
+            middle = (inside + outside) / 2.0
+            if middle in (inside, outside):
+                break
+            inside, outside = (inside, middle) if beyond(middle) else (middle, outside)
+        ends.append(least + outside * (most - least))
+    return ends[0], ends[1]
+
+
+def _few_left_the_end(total: float, squares: float, n: float, bounds: Interval) -> bool:
+    """Whether too few of n values lie away from one of the bounds for the spread that they show to be believed.
+
+    They are counted by weight, (sum of distances)^2 / sum of squared distances: one far away counts as one however many
+    lie beside the end.
+    """
+    for end in bounds:
+        away = abs(total - n * end)
+        if away * away < min(_BELIEVED, n / 2.0) * (squares - 2.0 * end * total + n * end * end):
+            return True
+    return False
+
+
 def mean_interval(
     total: float, squares: float, n: int, confidence: float = CONFIDENCE, bounds: Interval | None = None
 ) -> Interval:
     """Student-t interval of the mean of n values with this sum and sum of squares.
 
     bounds : the least and greatest value possible.  With no spread at all in the sample the interval then reaches as
-    far as values unseen in n trials still may (Clopper-Pearson), instead of having no width.
+    far as values unseen in n trials still may (Clopper-Pearson), instead of having no width; while few values have left
+    an end it is ``bounded_interval``, since the next may be as far away as any.
     """
     if n < 2:
         return (-math.inf, math.inf) if bounds is None else bounds
@@ -210,6 +263,8 @@ def mean_interval(
             return mean, mean
         unseen = -math.expm1(math.log(_tail(confidence)) / n)
         return mean - unseen * (mean - bounds[0]), mean + unseen * (bounds[1] - mean)
+    if bounds is not None and _few_left_the_end(total, squares, n, bounds):
+        return bounded_interval(mean, n, confidence, bounds)
     half = student_quantile(1.0 - _tail(confidence), n - 1) * math.sqrt(variance / n)
     low, high = mean - half, mean + half
     return (low, high) if bounds is None else (max(low, bounds[0]), min(high, bounds[1]))
@@ -220,7 +275,8 @@ def ratio_interval(
 ) -> tuple[float, float, float]:
     """(ratio, low, high) of sum(x) / sum(y) over clusters (x, y) with multiplicity, by the delete-one jackknife.
 
-    0/0 is NaN throughout; x/0 is infinite; without spread ``bounds`` widen it as in ``mean_interval``.
+    0/0 is NaN throughout; x/0 is infinite; without spread, or while few clusters have left an end, ``bounds`` widen it
+    as in ``mean_interval``.
     """
     n = sum(pairs.values())
     up = math.fsum(x * m for (x, _), m in pairs.items())
@@ -235,6 +291,12 @@ def ratio_interval(
     variance = (n - 1) / n * math.fsum(m * (left_out[p] - middle) ** 2 for p, m in pairs.items())
     if variance <= 1e-24 * max(1.0, ratio * ratio):
         return (ratio, *mean_interval(ratio * n, ratio * ratio * n, n, confidence, bounds))
+    if bounds is not None:
+        size = max(y for _, y in pairs)  # a cluster that is smaller has its ratio, and for the rest the whole's
+        shares = [((x + (size - y) * ratio) / size, m) for (x, y), m in pairs.items()]
+        total, squares = (math.fsum(m * s**k for s, m in shares) for k in (1, 2))
+        if _few_left_the_end(total, squares, n, bounds):
+            return (ratio, *bounded_interval(ratio, n, confidence, bounds, down / n / size))
     half = student_quantile(1.0 - _tail(confidence), n - 1) * math.sqrt(variance)
     low, high = ratio - half, ratio + half
     return (ratio, low, high) if bounds is None else (ratio, max(low, bounds[0]), min(high, bounds[1]))
@@ -489,6 +551,7 @@ __all__ = [
     "Accumulator",
     "Finding",
     "binomial_pmf",
+    "bounded_interval",
     "clopper_pearson",
     "coverage",
     "jeffreys",

@@ -79,7 +79,7 @@ class Ingredients:
 
 
 def ingredients(run: Any) -> Ingredients:
-    """Measure a run (`study.replicate.Run`); failed replications are left out."""
+    """Measure a run (`study.run.Run`); failed replications are left out."""
     kinds, sides = np.asarray(run.facts["flight_class"]), np.asarray(run.facts["flight_side"])
     hostile = sides == Side.HOSTILE
     rows = run.rows()

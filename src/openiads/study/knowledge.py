@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,10 +21,13 @@ from numpy.typing import NDArray
 from openiads.base.errors import InputError, ResultsError, UsageError
 from openiads.data.catalog import nearest
 from openiads.data.knobs import Knob, knob_list, sample
+from openiads.study.coordinator import Progress
 from openiads.study.digest import hash_of
+from openiads.study.engine import Engine, real_engine
 from openiads.study.estimate import FIRST_TIMES, RATIOS, Accumulator
 from openiads.study.paired import left_out
-from openiads.study.replicate import Engine, Progress, Run, plain, real_engine, run
+from openiads.study.replicate import place_of, run
+from openiads.study.run import Run, plain
 from openiads.study.sensitivity import Effect, Index, morris, saltelli, sobol, trajectories
 from openiads.study.spread import (
     LABEL,
@@ -38,6 +41,9 @@ from openiads.study.spread import (
     shares,
 )
 from openiads.world.prebuilt import Prebuilt
+
+if TYPE_CHECKING:
+    from openiads.study.cluster import Cluster
 
 Values = NDArray[np.float64]
 
@@ -59,6 +65,7 @@ class Work:
     progress: Progress | None = None  # (worlds done, of)
     warn: Callable[[str], None] | None = None
     cancel: threading.Event | None = None
+    on: str | Cluster | None = None  # as for ``run``; one cluster serves all worlds, one after another
     engine: Engine = field(default_factory=real_engine)
 
 
@@ -90,22 +97,23 @@ def evaluate(
     """
     work = work or Work()
     found, capped, built = np.empty((len(worlds), replications)), np.zeros(len(worlds), bool), Prebuilt()
-    for w, knobs in enumerate(worlds):
-        if work.progress is not None:
-            work.progress(w, len(worlds))
-        try:
-            made = run(
-                scenario, replications=replications, seed=seed, jobs=work.jobs, knobs=dict(knobs) or None,
-                out=None if work.out is None else Path(work.out) / f"w{w:06d}", prebuilt=built,
-                cancel=work.cancel, engine=work.engine,
-            )  # fmt: skip
-        except InputError as error:
-            raise InputError(f"world {w}: {error.place}", error.reason, error.remedy) from error
-        if w == 0 and work.warn is not None:
-            for line in made.other_warnings:
-                work.warn(line)
-        capped[w] = bool(made.capped)
-        found[w] = values_of(made, metric, f"world {w}")
+    with place_of(work.on, work.jobs, work.out, work.warn) as place:
+        for w, knobs in enumerate(worlds):
+            if work.progress is not None:
+                work.progress(w, len(worlds))
+            try:
+                made = run(
+                    scenario, replications=replications, seed=seed, jobs=work.jobs, knobs=dict(knobs) or None,
+                    out=None if work.out is None else Path(work.out) / f"w{w:06d}", prebuilt=built,
+                    cancel=work.cancel, on=place, engine=work.engine,
+                )  # fmt: skip
+            except InputError as error:
+                raise InputError(f"world {w}: {error.place}", error.reason, error.remedy) from error
+            if w == 0 and work.warn is not None:
+                for line in made.other_warnings:
+                    work.warn(line)
+            capped[w] = bool(made.capped)
+            found[w] = values_of(made, metric, f"world {w}")
     if work.progress is not None:
         work.progress(len(worlds), len(worlds))
     return Worlds(found, capped)

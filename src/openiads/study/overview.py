@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from openiads.study.estimate import Accumulator
-from openiads.study.replicate import Run, bounds_of
+from openiads.study.run import Run, bounds_of
 
 #: Replications named for each value of a count.
 MOST = 20
@@ -37,9 +37,9 @@ def overview(run: Run, columns: Sequence[str]) -> Overview:
     """
     gathered = Accumulator(bounds_of(run.facts))
     examples: dict[str, dict[int, list[int]]] = {column: {} for column in columns}
-    for done in run.store.walk():
-        gathered.add(done.rows)
-        good = done.rows[done.rows["status"] == 0]
+    for rows in run.store.batches():
+        gathered.add(rows)
+        good = rows[rows["status"] == 0]
         for column, found in examples.items():
             _take(found, good[column], good["replication"])
     run.keep(gathered)

@@ -17,7 +17,7 @@ from typing import Any
 from openiads.base.errors import InputError, ResultsError
 from openiads.study import disk
 from openiads.study.factors import Point
-from openiads.study.replicate import Run, open_run
+from openiads.study.run import Run, open_run
 from openiads.study.sweep import Sweep, is_sweep, open_sweep
 from openiads.world import codes
 from openiads.world.outcome import OUTCOME

@@ -20,23 +20,15 @@ import numpy as np
 
 from openiads.base.errors import InputError, Interrupted, ResultsError
 from openiads.base.shown import Shown
+from openiads.study.coordinator import Progress
 from openiads.study.design import Study, load_study
 from openiads.study.digest import hash_of
+from openiads.study.engine import Engine, real_engine
 from openiads.study.estimate import Finding
 from openiads.study.factors import Point
 from openiads.study.invariants import Violation, check_run, verify_run
-from openiads.study.replicate import (
-    REPLICATIONS,
-    Engine,
-    Progress,
-    Run,
-    default_folder,
-    default_jobs,
-    open_run,
-    place_of,
-    real_engine,
-    run,
-)
+from openiads.study.replicate import REPLICATIONS, default_folder, default_jobs, place_of, run
+from openiads.study.run import Run, open_run
 from openiads.study.stopping import MOST, parse_until
 from openiads.study.store import COMPARED, identity_here, refuse_foreign
 from openiads.study.sweep_store import SWEEP, SweepStore, sweep_identity

@@ -17,7 +17,7 @@ from openiads.data.knobs import Knob
 from openiads.study.digest import hash_of
 from openiads.study.estimate import CONFIDENCE, mean_interval
 from openiads.study.knowledge import Question, Values, Work, evaluate
-from openiads.study.replicate import plain
+from openiads.study.run import plain
 
 #: An end is shown to differ if this interval leaves 0 out: with both ends, 99 of 100 idle knobs are not shown.
 _SURE = 0.995

@@ -332,7 +332,7 @@ def _any_leaker(run: Measured) -> Twin:
 
 
 def twins_beside(run: Any) -> list[Twin]:
-    """The closed-form twins of a stored run (`study.replicate.Run`); one that makes no sense for it says why not."""
+    """The closed-form twins of a stored run (`study.run.Run`); one that makes no sense for it says why not."""
     measured = Measured(run)
     time = {c: _salvos_in_time(measured, c) for c in measured.classes}
     salvos = {c: twin.closed for c, twin in time.items() if twin.closed is not None}

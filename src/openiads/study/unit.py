@@ -15,6 +15,7 @@ from openiads.data.scenario import Scenario, toml_text
 from openiads.earth.geodesy import to_geodetic
 from openiads.study.standing import ground_of
 from openiads.world.build import World, build
+from openiads.world.prebuilt import Prebuilt
 
 __all__ = ["home", "magazines_of", "site_of", "system_of", "unit_scenario", "unit_world"]
 
@@ -53,9 +54,10 @@ def unit_scenario(
 def unit_world(
     system: str, at: tuple[float, float] | None = None, facing: float = 0.0, *, mast: float | None = None,
     knobs: Mapping[str, float] | None = None, kill: bool = False, dem: Sequence[Path] = (),
+    prebuilt: Prebuilt | None = None,
 ) -> World:  # fmt: skip
     """The world of ``unit_scenario`` at knob values; InputError for a place that the height files do not cover."""
-    world = build(unit_scenario(system, at, facing, mast, kill=kill, dem=dem), None, knobs)
+    world = build(unit_scenario(system, at, facing, mast, kill=kill, dem=dem), None, knobs, prebuilt=prebuilt)
     if at is not None and not bool(world.terrain.covers(*at)):
         raise InputError(world.terrain.label, "the unit stands where there are no data", "Add a file that covers it.")
     return world

@@ -21,6 +21,12 @@ from openiads.data.scenario import keys_at, measure_at, toml_value
 from openiads.study import factors as designs
 from openiads.study.factors import KNOB, Factor
 
+#: Values of a range that are tried on the scenario beforehand; the points tell of the others when they are run.
+MOST_TRIED = 300
+
+#: Steps of one range at most: each is written as a scenario has it, which takes a fraction of a millisecond.
+MOST_STEPS = 20_000
+
 Loc = tuple[str | int, ...]
 
 
@@ -128,7 +134,7 @@ class Reader:
         return None
 
     def _factor(self, path: str, loc: Loc, spec: Any) -> Factor | None:
-        """A factor that is a path of the scenario, every value (or both ends) tried on the scenario."""
+        """A factor that is a path of the scenario, its values (of a range both ends and some) tried on the scenario."""
         if spec == "interval":
             if path.startswith("world."):
                 where = f'"{KNOB}{path}"'
@@ -141,8 +147,9 @@ class Reader:
         factor = self._ranged(path, loc, spec) if isinstance(spec, dict) else self._listed(path, loc, spec)
         if factor is None:
             return None
+        values = factor.ends() if isinstance(spec, list) else some_of(factor.ends())
         tried = [self._changed((*loc, k) if factor.levels and isinstance(spec, list) else loc, path, value)
-                 for k, value in enumerate(factor.ends())]  # fmt: skip
+                 for k, value in enumerate(values)]  # fmt: skip
         if any(each is None for each in tried):
             return None
         self.variants += tried
@@ -198,8 +205,9 @@ class Reader:
         if low >= high or (step is not None and step <= 0):
             self.problems.add(loc, "an empty range", "from is less than to, and step is more than 0.")
             return None
-        if step is not None and (high - low) / step > reading.MOST_ITEMS * 1000:
-            self.problems.add(loc, f"{(high - low) / step:,.0f} steps", "Take a larger step.")
+        if step is not None and (high - low) / step > MOST_STEPS:
+            told = f"{(high - low) / step:,.0f} steps, more than {MOST_STEPS:,}"
+            self.problems.add(loc, told, "Take a larger step, or leave it out and sample the range.")
             return None
         return low, high, step
 
@@ -270,6 +278,13 @@ class Reader:
         if not found and not self.problems.found:
             self.problems.add(("knobs",), "no knob is left to sample", "Name knobs that are in doubt.")
         return found
+
+
+def some_of(values: Sequence[Any]) -> Sequence[Any]:
+    """Of very many values in order a few hundred, both ends among them: a range of millions is refused soon."""
+    if len(values) <= MOST_TRIED:
+        return values
+    return [values[k * (len(values) - 1) // (MOST_TRIED - 1)] for k in range(MOST_TRIED)]
 
 
 def _interval(knob: Knob) -> str:

@@ -11,13 +11,15 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from openiads.base.errors import UsageError
 from openiads.base.units import quantity
 from openiads.study.compare import Comparison
 from openiads.study.estimate import Accumulator
-from openiads.study.replicate import Run, run
+from openiads.study.replicate import run
+from openiads.study.run import Run
 from openiads.world.prebuilt import Prebuilt
 
 Value = float | int | str | bool
@@ -218,12 +220,14 @@ def ask(
     cancel: threading.Event | None = None,
     prebuilt: Prebuilt | None = None,
     jobs: int | None = None,
+    out: Path | None = None,
 ) -> Answer:
     """Run the changed scenario on the dice of a stored run, and compare replication by replication.
 
     values : lever path -> value;  watch : called with replications done, asked for, and what is gathered so far
-    prebuilt : shared by several questions about one run.  Raises UsageError, InputErrors, ResultsError, and Interrupted
-    once ``cancel`` is set.
+    prebuilt : shared by several questions about one run;  out : the folder of the answer, None a temporary one
+
+    Raises UsageError, InputErrors, ResultsError, and Interrupted once ``cancel`` is set.
     """
     begun = time.monotonic()
     _, least, most = counts(base)
@@ -237,7 +241,7 @@ def ask(
 
     made = run(
         scenario, replications=replications, seed=base.seed, jobs=jobs, chunk=_CHUNK, prebuilt=prebuilt,
-        knobs=dict(base.identity.knobs) or None, cancel=cancel, watch=told, engine=base.engine,
+        knobs=dict(base.identity.knobs) or None, cancel=cancel, watch=told, engine=base.engine, out=out,
     )  # fmt: skip
     comparison = Comparison(base, made, ("as stored", label))  # both sides over the pairs: base may be longer
     return Answer(made, comparison, label, time.monotonic() - begun)

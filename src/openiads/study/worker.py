@@ -18,10 +18,12 @@ from typing import Any
 
 from openiads import __version__
 from openiads.base.errors import OpeniadsError, ResultsError
+from openiads.study.coordinator import compute
 from openiads.study.digest import arithmetic_fingerprint, row_digests
-from openiads.study.replicate import Engine, compute
+from openiads.study.engine import Engine
 from openiads.study.store import COMPARED, FORMAT, Chunk, Done, Identity, Store
 from openiads.world.prebuilt import Prebuilt
+from openiads.world.trace import Logs
 
 #: Worlds that a worker keeps; a sweep on one cluster takes turns among few.
 KEPT = 4
@@ -87,7 +89,7 @@ def _answer(task: Any) -> dict[str, Any]:
 def _computed(store: Store, engine: Engine, chunk: Chunk) -> Done:
     runner = _runner(store, engine)
     record = store.identity.record
-    made = compute(chunk, lambda r: runner.replicate(r, record=r < record), lambda: True, lambda n: None)
+    made = compute(chunk, lambda r: runner.replicate(r, record=r < record), lambda: True, lambda n: None, Logs())
     assert made is not None  # it was never told to stop
     earlier = store.done(chunk)
     if earlier is None:

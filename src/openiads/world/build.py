@@ -95,7 +95,7 @@ def build(
         "magazines": places.array("magazines", MAGAZINE),
         "launchers": places.array("launchers", LAUNCHER),
         "kinds": places.array("kinds", INTERCEPTOR),
-        "assets": assets_of(scenario, values, terrain, places.ships),
+        "assets": assets_of(scenario, values, terrain, places.ships, prebuilt),
         "corridors": corridors_of(scenario),
     }
     check_names(places.names, rows)

@@ -56,6 +56,7 @@ class Paths:
         self.places = places
         self.rows: list[Any] = []
         self.names: list[str] = []
+        self._signatures: dict[str, list[list[float]]] = {}
         self.asset_rows = {asset.name: k for k, asset in enumerate(scenario.assets)}
         self.corridor_rows = {corridor.name: k for k, corridor in enumerate(scenario.corridors)}
         for number, raid in enumerate(scenario.raids):
@@ -81,12 +82,19 @@ class Paths:
         row["asset"], row["corridor"], row["raid"], row["killed_by"] = -1, -1, -1, -1
         row["turns_at"], row["route_ends"], row["parent"] = math.inf, row["ends"], -1
         row["swerling"] = int(entry.swerling.si)
-        for band, k in BANDS.items():
-            row["rcs"][k] = [self.values.signature(entry, band, aspect) for aspect in ("nose", "beam", "tail")]
+        row["rcs"] = self._signature(entry)
         row["transponder"] = 1 if entry.flags.get("transponder") else 0
         self.rows.append(row)
         self.names.append(name)
         return row
+
+    def _signature(self, entry: Entry) -> list[list[float]]:
+        """Cross-sections (m2) of a threat by band and aspect."""
+        if entry.name not in self._signatures:
+            aspects = ("nose", "beam", "tail")
+            of = self.values.signature
+            self._signatures[entry.name] = [[of(entry, band, aspect) for aspect in aspects] for band in BANDS]
+        return self._signatures[entry.name]
 
     def _ground(self, lat: float, lon: float) -> float:
         return ground_at(self.terrain, self.prebuilt, lat, lon)
@@ -236,7 +244,7 @@ class Paths:
             table = self._table(points, entry, raid.altitude, raid.agl, raid.speed, end)
         if raid.weapon is None or raid.release_range is None:
             return table, 0.0
-        inverse_way = inverse(*points[-2], *points[-1])
+        inverse_way = self.prebuilt.once(("inverse", *points[-2:]), partial(inverse, *points[-2], *points[-1]))
         rest = float(inverse_way[0]) - raid.release_range
         if rest <= 0.0:
             raise InputError(
@@ -247,7 +255,8 @@ class Paths:
         out = [*points[:-1], (float(release[0]), float(release[1]))]
         there = self._table(out, entry, raid.altitude, raid.agl, raid.speed)
         speed = raid.speed if raid.speed is not None else self.values.of(entry, "speed")
-        home = way_home(out, points[-1], turn_radius(speed, self._load(entry)), AWAY * speed)
+        turn = (turn_radius(speed, self._load(entry)), AWAY * speed)
+        home = self.prebuilt.once(("home", *out, points[-1], *turn), lambda: way_home(out, points[-1], *turn))
         table = self._table([*out[:-1], *home], entry, raid.altitude, raid.agl, raid.speed)
         return table, float(end_time(there, 0)) - float(there[0])
 

@@ -16,7 +16,7 @@ from openiads.data.knobs import calibration
 from openiads.data.rounds import scaled
 from openiads.data.scenario import Command, Scenario, Site
 from openiads.earth.geodesy import enu_axes, offset, to_ecef
-from openiads.earth.sight import edge_table, mask_over, relief_around
+from openiads.earth.sight import edge_table, mask_over, relief_around, shore_of
 from openiads.earth.terrain import Terrain
 from openiads.physics.detection import detection_table
 from openiads.physics.flyout import INTERCEPTOR, interceptor
@@ -424,7 +424,8 @@ class Places:
             if ("mask", *key) not in self._tables:
                 bare = ("relief around", terrain.relief_digest, *here, *grid)
                 around = self.prebuilt.once(bare, partial(relief_around, terrain, *here, farthest, azimuths, step))
-                self._tables["mask", *key] = self.arena.add(mask_over(terrain, around, height, factor, *grid))
+                shore = self.prebuilt.once(("shore", *bare), partial(shore_of, around))
+                self._tables["mask", *key] = self.arena.add(mask_over(terrain, around, height, factor, *grid, shore))
             if edges and ("edge", *key) not in self._tables:
                 mask = self.arena.part(self._tables["mask", *key])
                 self._tables["edge", *key] = self.arena.add(edge_table(mask))
@@ -660,7 +661,9 @@ class Places:
             self.names.launchers.append(name)
 
 
-def assets_of(scenario: Scenario, values: Values, terrain: Terrain, ships: dict[str, int]) -> np.ndarray:
+def assets_of(
+    scenario: Scenario, values: Values, terrain: Terrain, ships: dict[str, int], prebuilt: Prebuilt
+) -> np.ndarray:
     """One row per defended asset; the lethal buffer is that of the raids' largest threat.
 
     ships : platform row by site name
@@ -670,7 +673,7 @@ def assets_of(scenario: Scenario, values: Values, terrain: Terrain, ships: dict[
     out = np.zeros(len(scenario.assets), ASSET)
     for row, asset in zip(out, scenario.assets, strict=True):
         lat, lon = asset.at.latitude, asset.at.longitude
-        row["position"] = to_ecef(lat, lon, max(float(terrain.height(lat, lon)), 0.0) + asset.height)
+        row["position"] = to_ecef(lat, lon, ground_at(terrain, prebuilt, lat, lon) + asset.height)
         row["radius"], row["buffer"], row["value"], row["site"] = asset.radius, buffer, asset.value, -1
         row["platform"], row["height"] = ships.get(asset.ship or "", -1), asset.height
     return out

@@ -140,6 +140,9 @@ COLUMNS: dict[str, np.dtype[Any]] = {
 _WHOLE = [name for name in EVENT.names or () if name != "value"]
 _AT_ONCE = 32
 
+#: Bytes of columns that are kept for the next logs at most; what was recorded in full would stay for nothing.
+_KEPT = 64_000_000
+
 
 class Logs:
     """Event logs of many replications as the columns of one table, taken in one after the other.
@@ -150,10 +153,19 @@ class Logs:
     """
 
     def __init__(self, logs: int = 1) -> None:
+        self._columns: dict[str, np.ndarray] = {}
+        self.restart(logs)
+
+    def restart(self, logs: int) -> None:
+        """Forget all logs and expect so many; what ``columns`` gave before is written over.
+
+        The room stays: fresh memory for each chunk of a run takes as long as filling it.
+        """
         self._expected, self._taken = logs, 0
         self._rows = 0
         self._waiting: list[tuple[int, np.ndarray]] = []
-        self._columns = {name: np.empty(0, dtype) for name, dtype in COLUMNS.items()}
+        if not self._columns or sum(column.nbytes for column in self._columns.values()) > _KEPT:
+            self._columns = {name: np.empty(0, dtype) for name, dtype in COLUMNS.items()}
 
     def add(self, replication: int, events: np.ndarray) -> None:
         """Take in the log (rows of dtype EVENT) of a replication."""

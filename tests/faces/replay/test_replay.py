@@ -15,9 +15,10 @@ from openiads.faces.brief import geodetic
 from openiads.faces.export.about import clean
 from openiads.faces.export.thin import TOLERANCE
 from openiads.faces.replay import pack, packed, prepare, unpacked
-from openiads.faces.replay.happenings import LOOK_CODES, looks
+from openiads.faces.replay.happenings import GATE_KINDS, LOOK_CODES, looks
 from openiads.faces.replay.land import around_path
-from openiads.study.explain import explain
+from openiads.faces.text import sentence
+from openiads.study.explain import GATES, explain, gate_sentence
 from openiads.world.codes import Event, Identity
 
 Replay = tuple[dict[str, Any], dict[str, bytes]]
@@ -146,6 +147,15 @@ def test_gates_are_those_that_explain_tells(duel: Any, replay: Replay) -> None:
                     == spell.text.lower()
                 )
     assert not mine
+
+
+def test_every_reason_not_to_shoot_is_of_a_kind(duel: Any, replay: Replay) -> None:
+    assert set(GATE_KINDS) == set(GATES)
+    kinds = dict(zip(replay[0]["texts"], replay[0]["textKinds"], strict=True))
+    said = {sentence(gate_sentence(gate)): kind for gate, kind in GATE_KINDS.items()}
+    assert {kind for words, kind in kinds.items() if words in said} <= set(GATE_KINDS.values())
+    assert all(said.get(words, kind) == kind for words, kind in kinds.items())
+    assert "engaging" in kinds.values()
 
 
 def test_looks_are_all_there_until_a_bound_thins_them(duel: Any, replay: Replay) -> None:

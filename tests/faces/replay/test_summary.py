@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from openiads.base.errors import ResultsError
 from openiads.faces.replay.built import viewer_files
 from openiads.faces.replay.summary import compared, summary
 from openiads.study.compare import Comparison
+from openiads.study.run import open_run
 from openiads.world.outcome import METRICS
 
 HEAVY = ("numba", "llvmlite", "duckdb", "pandas", "matplotlib", "openiads.engine", "openiads.world.build")
 PROGRAM = """
 import json, sys
 from openiads.faces.replay.summary import summary
-from openiads.study.replicate import open_run
+from openiads.study.run import open_run
 json.dumps(summary(open_run(sys.argv[1]), "x"), allow_nan=False)
 print(json.dumps([name for name in sys.argv[2:] if name in sys.modules]))
 """
@@ -65,3 +70,21 @@ def test_the_built_viewer_is_small() -> None:
     found = viewer_files()
     assert {"index.html", "viewer.js", "viewer.css"} <= set(found)
     assert sum(map(len, found.values())) <= 1_500_000
+
+
+def test_rows_read_side_by_side_are_those_of_the_store(duel: Any, tmp_path: Path) -> None:
+    parts = list(duel.store.batches(7))
+    assert len(parts) > 1
+    assert all(len(part) >= 7 for part in parts[:-1])
+    assert np.concatenate(parts).tobytes() == duel.rows().tobytes()
+    copied = tmp_path / "damaged"
+    shutil.copytree(duel.path, copied)
+    chunk = sorted((copied / "chunks").glob("c*.parquet"))[-1]
+    data = bytearray(chunk.read_bytes())
+    data[40] ^= 1  # in the first column
+    chunk.write_bytes(bytes(data))
+    with pytest.raises(ResultsError, match="damaged"):
+        list(open_run(copied).store.batches())
+    chunk.unlink()
+    with pytest.raises(ResultsError, match="missing"):
+        list(open_run(copied).store.batches())

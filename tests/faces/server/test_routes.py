@@ -15,7 +15,7 @@ import pytest
 from faces.server.conftest import Served, served
 from openiads.base.errors import InputError, InputErrors, UsageError
 from openiads.faces.replay import unpacked
-from openiads.faces.server import jobs, listening
+from openiads.faces.server import listening
 from openiads.study import whatif
 
 
@@ -87,6 +87,16 @@ def test_a_replay_comes_whole_and_in_ranges(server: Served) -> None:
     for answer in (beyond, malformed):
         assert set(answer.json()) == {"message", "todo"}
         assert answer.header("content-type") == "application/json"
+
+
+def test_what_stands_behind_a_replay_comes_in_a_file_of_its_own(server: Served) -> None:
+    path = f"/api/runs/{server.ids[0]}/replays/1"
+    replay, behind = (unpacked(server.client("GET", p).body) for p in (path, f"{path}/backdrop"))
+    assert not replay[0]["backdrop"]
+    assert (replay[0]["coverage"], replay[1]["relief"]) == ([], b"")
+    assert behind[0]["coverage"]
+    assert behind[1]["relief"].startswith(b"\x89PNG")
+    assert len(replay[1]["ground"]) > 0
 
 
 def test_a_replay_stays_the_same_file(server: Served) -> None:
@@ -178,8 +188,8 @@ def test_an_answer_that_comes_after_its_cancel_is_not_kept(server: Served, monke
         go.wait(30.0)  # a world that takes its time
         return ask_(*args, **named)
 
-    ask_ = jobs.ask
-    monkeypatch.setattr(jobs, "ask", slow)
+    ask_ = whatif.ask
+    monkeypatch.setattr(whatif, "ask", slow)
     before = server.ids
     job = ask(server, {}).json()["job"]
     assert begun.wait(30.0)
@@ -331,8 +341,13 @@ def test_old_answers_make_room(server: Served, duel: Any) -> None:
     from openiads.faces.server.shelf import ANSWERS
 
     made = served([Path(duel.path)])
-    entries = [made.shelf.add(duel, f"answer {k}") for k in range(ANSWERS + 2)]
+    folders = [made.shelf.folder / f"answer-{k}" for k in range(ANSWERS + 2)]
+    for folder in folders:
+        shutil.copytree(duel.path, folder)
+    entries = [made.shelf.add(folder, f"answer {k}") for k, folder in enumerate(folders)]
     kept = made.ids
+    assert [folder.exists() for folder in folders] == [False] * 2 + [True] * ANSWERS
+    assert Path(duel.path).exists()
     assert entries[0].id not in kept
     assert entries[-1].id in kept
     assert made.client("GET", f"/api/runs/{entries[0].id}").status == 404

@@ -62,6 +62,7 @@ def test_the_command_ends_in_order_while_a_question_is_listened_to(duel: Any, se
     job = json.load(opener.open(asked))["job"]
     with opener.open(f"{place}api/jobs/{job}/events") as news:
         assert news.readline() == b"event: progress\n"
+        assert "llvmlite" not in Path(f"/proc/{server.pid}/maps").read_text()  # the engine is in another process
         server.send_signal(sent)
         _, told = server.communicate(timeout=60)
     assert server.returncode == code

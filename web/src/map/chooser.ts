@@ -60,8 +60,9 @@ function heightBoxes(root: HTMLElement): void {
 
 /** The note under the choice: what exactly the lines say. */
 function note(): string {
-  const { replay } = store.get();
+  const { replay, backdrop } = store.get();
   const { kind } = coverage.get();
+  if (replay && replay !== backdrop) return "It is being worked out.";
   const one = replay?.header.coverage.find((l) => (kind === "detection" ? l.kind === "detection" : l.kind === "engagement" && l.limits === kind));
   if (!one) return kind === "none" ? "" : "This replay holds none.";
   const rcs = one.rcs === null ? "" : ` of ${one.rcs} m²`;
@@ -88,7 +89,7 @@ function coverageChoice(): HTMLElement {
     if (focused >= 0) heights.querySelectorAll("input")[focused]?.focus();
     words.textContent = note();
   };
-  store.on(["replay", "units"], show);
+  store.on(["replay", "backdrop", "units"], show);
   coverage.on(show);
   onTheme(show);
   return h("fieldset", null, h("legend", null, "Coverage"), kind, owner, heights, words);

@@ -27,10 +27,10 @@ export class Ground {
   constructor(private readonly replay: Replay, private readonly changed: () => void) {
     this.coast = replay.header.coast.map(projected);
     this.borders = replay.header.borders.map(projected);
-    void this.loadRelief();
   }
 
-  private async loadRelief(): Promise<void> {
+  /** Draw the relief too, which may come after the rest. */
+  async loadRelief(): Promise<void> {
     const { relief } = this.replay;
     if (!relief) return;
     let bitmap: ImageBitmap;

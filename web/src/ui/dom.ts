@@ -55,9 +55,12 @@ export function cut(text: string, most: number = LONGEST): string {
   return characters.length > most ? `${characters.slice(0, most - 1).join("")}…` : text;
 }
 
-/** A name cut in its middle, so that the number at its end stays. */
+/** The end of a name that stays where it is cut: its number, with a short last word, which may tell two groups apart. */
+export const tailOf = (text: string): string => /(?:\s\S{1,12})?\[\d+\]$/.exec(text)?.[0] ?? "";
+
+/** A name cut in its middle, so that its end stays. */
 export function brief(text: string, most: number): string {
-  const end = /\[\d+\]$/.exec(text)?.[0] ?? "";
+  const end = tailOf(text);
   return text.length > most && end ? `${cut(text.slice(0, -end.length), Math.max(4, most - end.length))}${end}` : cut(text, most);
 }
 

@@ -98,6 +98,7 @@ class HeightView {
       h("div", { class: "tool-row" }, h("label", null, "Bearing ", this.turn), this.told, this.toFlight, fold(this.table, () => this.list())),
       this.holder, this.note, this.table);
     store.on(["replay"], ({ replay }) => this.open(replay));
+    store.on(["backdrop"], () => this.look(this.azimuth));
     store.on(["units"], ({ units: u }) => this.rule(u));
     store.on(["unit"], ({ unit }) => this.pick(`unit:${unit}`));
     store.on(["radar"], ({ radar }) => { if (this.from?.kind === "radar") this.pick(`radar:${radar}`); });

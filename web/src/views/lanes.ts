@@ -2,7 +2,7 @@
 
 import type { LaneData, Stage } from "../contract";
 import { actions, store } from "../store";
-import { cut, h, name, replace, s } from "../ui/dom";
+import { cut, h, name, replace, s, tailOf } from "../ui/dom";
 import { List, table, type Row } from "../ui/table";
 import { clock } from "../ui/units";
 import { count, moment, plural, settled, words } from "../ui/words";
@@ -114,12 +114,12 @@ function chain(lane: LaneData | undefined): Node[] {
   ];
 }
 
-const TAIL = 7; // characters at the end of a name that stay in sight: numbers stand there
+const TAIL = 7; // characters at the end of a name without a number that stay in sight
 
 /** A name that, where it is too long, loses its middle. */
 function laneName(text: string): HTMLElement {
   const all = [...cut(text, 400)];
-  const tail = all.length > 2 * TAIL ? TAIL : 0;
+  const tail = [...tailOf(text)].length || (all.length > 2 * TAIL ? TAIL : 0);
   return h("bdi", { class: "lane-name" },
     h("span", { class: "lane-head" }, all.slice(0, all.length - tail).join("")), tail ? h("span", null, all.slice(-tail).join("")) : null);
 }
@@ -258,9 +258,9 @@ class Lanes {
   private mark(): void {
     const { flight, replay } = store.get();
     const i = this.shown.findIndex((l) => l.flight === flight);
+    replace(this.about, ...chain(replay?.header.lanes.find((l) => l.flight === flight))); // first: it takes room from the list
     if (i >= 0) this.list.show(i, true);
     else this.list.redraw();
-    replace(this.about, ...chain(replay?.header.lanes.find((l) => l.flight === flight)));
   }
 
   private moveNow(): void {

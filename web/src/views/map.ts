@@ -158,8 +158,13 @@ export function map(root: HTMLElement): void {
   store.on(["replay"], ({ replay }) => {
     layer.ground = replay && new Ground(replay, () => layer.again());
     layer.moving = replay && new Moving(replay);
-    if (replay) { firstChoice(replay); measure.clear(); whole(); }
+    if (replay) { measure.clear(); whole(); }
     layer.again();
+  });
+  store.on(["backdrop"], ({ backdrop }) => {
+    if (!backdrop) return;
+    firstChoice(backdrop);
+    void layer.ground?.loadRelief();
   });
   const repaint = (): void => layer.again();
   store.on(["layers", "unit", "units"], repaint);

@@ -1,6 +1,6 @@
 // Why a fire unit did not shoot at a flight at this time: the binding gate in words, and all gates over time.
 
-import type { LaneData, ReplayUnit } from "../contract";
+import type { GateKind, LaneData, ReplayUnit } from "../contract";
 import type { Replay } from "../decode";
 import { actions, store } from "../store";
 import { cut, h, name, replace, s } from "../ui/dom";
@@ -10,23 +10,11 @@ import { isolate, moment } from "../ui/words";
 /** One stretch during which one reason held: s from the start. */
 interface Spell { unit: number; from: number; to: number; text: string; kind: Kind }
 
-type Kind = "unseen" | "reach" | "rule" | "resource" | "engaging" | "free" | "other";
-const KINDS: [Kind, string][] = [
+type Kind = GateKind | "other"; // other: nothing is told
+const KINDS: [GateKind, string][] = [
   ["unseen", "not seen, tracked or identified"], ["reach", "out of reach or in no time"], ["rule", "held by a rule"],
   ["resource", "a resource is taken or spent"], ["engaging", "engaging it"], ["free", "nothing keeps it"],
 ];
-
-/** What a sentence of study.explain.GATES is about; a sentence it does not know is "other" and still told in words. */
-const ABOUT: [RegExp, Kind][] = [
-  [/^nothing keeps/, "free"],
-  [/is engaging it/, "engaging"],
-  [/^(below the engagement|hidden from|in view, but|detected, but|assigned, but|tracked, but)/, "unseen"],
-  [/^(outside|too fast|the round could not|no time|the radar would lose|the chance of a kill)/, "reach"],
-  [/^(the weapons control|held until|enough rounds|judged to|the fire rule)/, "rule"],
-  [/^(every guidance|no launcher|the unit has no round|the crew is|the link between|the unit is not ready)/, "resource"],
-];
-
-const kindOf = (text: string): Kind => ABOUT.find(([is]) => is.test(text.toLowerCase()))?.[1] ?? "other";
 
 /** The spells of a flight by unit, each in order of time. */
 function spellsOf(replay: Replay, flight: number): Map<number, Spell[]> {
@@ -35,7 +23,8 @@ function spellsOf(replay: Replay, flight: number): Map<number, Spell[]> {
   for (let i = 0; i < g.count; i++) {
     if (g.flight[i] !== flight) continue;
     const text = header.texts[g.text[i]] ?? "";
-    const spell = { unit: g.unit[i], from: g.from[i] / 100, to: g.to[i] / 100, text, kind: kindOf(text) };
+    const kind = header.textKinds[g.text[i]] ?? "other";
+    const spell = { unit: g.unit[i], from: g.from[i] / 100, to: g.to[i] / 100, text, kind };
     const mine = found.get(spell.unit);
     if (mine) mine.push(spell);
     else found.set(spell.unit, [spell]);

@@ -11,6 +11,7 @@ from openiads.faces.commands.common import (
     FigureFile,
     Jobs,
     Json,
+    On,
     Replications,
     Seed,
     load_changed,
@@ -57,6 +58,7 @@ def spread(
     seed: Seed = 1,
     weighting: Weighting = "uniform",
     jobs: Jobs = None,
+    on: On = "threads",
     changes: Changes = None,
     out: Out = None,
     figure: FigureFile = None,
@@ -70,7 +72,7 @@ def spread(
 
     def work(phases: Any) -> Any:
         question = _question(scenario, changes, metric, knobs, without, replications, seed, weighting)
-        return study.spread(question, worlds, _work(phases, jobs, out))
+        return study.spread(question, worlds, _work(phases, jobs, out, on))
 
     found, report = _watched(work, figure, out)
     if json:
@@ -93,6 +95,7 @@ def sensitivity(
     seed: Seed = 1,
     weighting: Weighting = "uniform",
     jobs: Jobs = None,
+    on: On = "threads",
     changes: Changes = None,
     out: Out = None,
     figure: FigureFile = None,
@@ -112,7 +115,7 @@ def sensitivity(
 
     def work(phases: Any) -> Any:
         question = _question(scenario, changes, metric, knobs, without, replications, seed, weighting)
-        return methods[method](question, worlds, _work(phases, jobs, out))
+        return methods[method](question, worlds, _work(phases, jobs, out, on))
 
     found, report = _watched(work, figure, out)
     if json:
@@ -167,8 +170,8 @@ def _question(
     )  # fmt: skip
 
 
-def _work(phases: Any, jobs: int | None, out: Path | None) -> Any:
+def _work(phases: Any, jobs: int | None, out: Path | None, on: str) -> Any:
     from openiads.faces import show
     from openiads.study.knowledge import Work
 
-    return Work(jobs, out, show.running(phases, "running worlds"), warn)
+    return Work(jobs, out, show.running(phases, "running worlds"), warn, on=on)

@@ -29,7 +29,7 @@ def report(
     from openiads.faces import report as reports
     from openiads.faces import show
     from openiads.faces.answers import page
-    from openiads.study.replicate import open_run
+    from openiads.study.run import open_run
     from openiads.study.sweep import is_sweep, open_sweep
 
     drawn: dict[str, int] = {}
@@ -68,7 +68,7 @@ def explain(
     """The kill chain of each flight, and why a fire unit did not shoot."""
     from openiads.faces import show
     from openiads.study.explain import explain as explained
-    from openiads.study.replicate import open_run
+    from openiads.study.run import open_run
 
     found = explained(open_run(folder), replication, flight=flight, unit=fire_unit)
     if json:
@@ -104,7 +104,7 @@ def check(
         return
     from openiads.data.reading import load
     from openiads.faces import text
-    from openiads.study.replicate import preview
+    from openiads.study.engine import preview
 
     scenario = load(target)
     with show.progress_bars() as phases:
@@ -142,7 +142,7 @@ def _check_folder(folder: Path, again: int, json: bool) -> None:
     from openiads import __version__
     from openiads.faces import show
     from openiads.study.invariants import check_run, verify_run
-    from openiads.study.replicate import open_run
+    from openiads.study.run import open_run
     from openiads.study.sweep import is_sweep, open_sweep
 
     swept = open_sweep(folder) if is_sweep(folder) else None

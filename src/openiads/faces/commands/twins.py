@@ -22,7 +22,7 @@ def twins(
     """What textbook formulas say on a run's own ingredients, beside its figures, and why they differ."""
     from openiads.faces import show
     from openiads.faces import twins as shown
-    from openiads.study.replicate import open_run
+    from openiads.study.run import open_run
     from openiads.study.twins_of_run import twins_beside
 
     made = open_run(folder)

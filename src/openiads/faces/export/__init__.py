@@ -55,7 +55,7 @@ def export(
     complete or damaged, a file that cannot be written).
     """
     from openiads.faces.export.gather import gather
-    from openiads.study.replicate import open_run
+    from openiads.study.run import open_run
 
     _check_format(format)
     made = open_run(run) if isinstance(run, str | Path) else run

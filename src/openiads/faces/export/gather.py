@@ -20,6 +20,7 @@ from openiads.world.codes import Element, Event, Identity, RoundEnd, Side, Statu
 SHIP_STEP = 60.0
 
 _XYZ = (Event.TERMINAL, Event.FALSE_TRACK)  # kinds whose values begin with a position
+_ELSEWHERE = (*_XYZ, Event.LAUNCH, Event.DAMAGE, Event.ELEMENT_DOWN)  # kinds that happen not where a flight is
 _DOWN = {Element.RADAR: "radars", Element.LAUNCHER: "launchers", Element.POST: "posts"}
 
 
@@ -48,23 +49,26 @@ def _beliefs(events: np.ndarray) -> tuple[dict[int, list[tuple[float, Identity]]
     about = events[np.isin(events["kind"], (Event.TRACK, Event.IDENTIFY, Event.SWAP, Event.TRACK_DROP))]
     flights: dict[int, list[tuple[float, Identity]]] = {}
     tracks: dict[int, list[Any]] = {}
-    held: dict[int, tuple[int, Identity]] = {}  # serial -> flight, belief; the latest decided last
-    for row in about:
-        serial, flight, kind = int(row["track"]), int(row["flight"]), int(row["kind"])
+    held: dict[int, tuple[int, Identity]] = {}  # serial -> flight, belief
+    of: dict[int, dict[int, Identity]] = {}  # flight -> serial -> belief; the latest decided last
+    columns = (about[name].tolist() for name in ("track", "flight", "kind", "code", "time"))
+    for serial, flight, kind, code, time in zip(*columns, strict=True):
         before = held.pop(serial, (flight, Identity.PENDING))
+        of.setdefault(before[0], {}).pop(serial, None)
         if kind == Event.TRACK_DROP:
             touched = {before[0]}
         else:
-            belief = Identity(int(row["code"])) if kind == Event.IDENTIFY else before[1]
+            belief = Identity(code) if kind == Event.IDENTIFY else before[1]
             held[serial] = (flight, belief)
+            of.setdefault(flight, {})[serial] = belief
             touched = {before[0], flight}
             if not tracks.get(serial) or tracks[serial][-1][1] != belief:
-                tracks.setdefault(serial, []).append((round(float(row["time"]), 6), belief))
+                tracks.setdefault(serial, []).append((round(time, 6), belief))
         for each in touched - {-1}:
-            now = next((b for f, b in reversed(held.values()) if f == each), Identity.NONE)
+            now = next(reversed(of[each].values()), Identity.NONE)
             spells = flights.setdefault(each, [])
             if now != (spells[-1][1] if spells else Identity.NONE):
-                spells.append((round(float(row["time"]), 6), now))
+                spells.append((round(time, 6), now))
     return flights, tracks
 
 
@@ -218,10 +222,22 @@ class _Gathering:
             return self.flights[int(row["flight"])].at(time)
         return self.stands("radars", int(row["radar"]), time) or self.stands("units", int(row["unit"]), time)
 
+    def wheres(self, rows: np.ndarray) -> list[Spot | None]:
+        """``where`` of many events: those that happen where their flight is, by far the most, by flight at once."""
+        found: dict[int, Spot] = {}
+        plain = np.flatnonzero(~np.isin(rows["kind"], _ELSEWHERE))
+        order = plain[np.argsort(rows["flight"][plain], kind="stable")]
+        flights, first = np.unique(rows["flight"][order], return_index=True)
+        for flight, at in zip(flights.tolist(), np.split(order, first)[1:], strict=True):
+            if flight in self.flights:
+                found.update(zip(at.tolist(), self.flights[flight].all_at(rows["time"][at]), strict=True))
+        return [found[k] if k in found else self.where(row) for k, row in enumerate(rows)]
+
     def moments(self, *, gates: bool = True) -> Iterator[Moment]:
         """Every key event in order, with or without changes of gates."""
-        for row in self.key if gates else self.key[self.key["kind"] != Event.GATE]:
-            kind = Event(int(row["kind"]))
+        rows = self.key if gates else self.key[self.key["kind"] != Event.GATE]
+        for row, code, spot in zip(rows, rows["kind"].tolist(), self.wheres(rows), strict=True):
+            kind = Event(code)
             words = said(kind, row, self.names)
             if kind == Event.ELEMENT_DOWN and Element(int(row["code"])) in _DOWN:
                 words = f"{self.name(_DOWN[Element(int(row['code']))], int(row['value'][0]))} is out of action"
@@ -229,7 +245,7 @@ class _Gathering:
                 words = f"{self.name('assets', int(row['code']))} is hit"
             elif kind == Event.FALSE_TRACK:
                 words = "a track is confirmed on false alarms"
-            yield Moment(row, kind, words, self.where(row))
+            yield Moment(row, kind, words, spot)
 
     def engagements(self) -> Iterator[Engagement]:
         """One for each assignment, with what its unit did against its flight until the release."""
@@ -299,7 +315,7 @@ def gather(
 ) -> Story:
     """Everything an export of one replication writes; it is run again if it was not recorded.
 
-    run : openiads.study.replicate.Run; epoch : ISO 8601 time of its time 0, the scenario's date if left out
+    run : openiads.study.run.Run; epoch : ISO 8601 time of its time 0, the scenario's date if left out
     events : the replication's own, if at hand;  gates : changes of gates are moments too, by far the most of them
     every : a recorded position every so many seconds (0 keeps all); left out, straight pieces are thinned
     Raises UsageError for a replication that is not in the run or a bad time, ResultsError for a damaged run.

@@ -62,10 +62,14 @@ class Mover:
 
     def at(self, time: float) -> Spot:
         """Where it is at a time; held at the ends."""
+        return self.all_at(np.array([time]))[0]
+
+    def all_at(self, times: np.ndarray) -> list[Spot]:
+        """Where it is at each of many times."""
         line = self.line
-        lon = float(np.interp(time, line.times, self._unwrapped))
-        spot = ((lon + 180.0) % 360.0 - 180.0, float(np.interp(time, line.times, line.latitudes)))
-        return rounded((*spot, float(np.interp(time, line.times, line.heights))))
+        lon = (np.interp(times, line.times, self._unwrapped) + 180.0) % 360.0 - 180.0
+        lat, height = (np.interp(times, line.times, column) for column in (line.latitudes, line.heights))
+        return [rounded(spot) for spot in zip(lon.tolist(), lat.tolist(), height.tolist(), strict=True)]
 
     @cached_property
     def _unwrapped(self) -> np.ndarray:

@@ -1,11 +1,13 @@
 """Replays: one replication as one prepared file, which the viewer fetches and reads in place.
 
 ``pack`` makes the file, ``unpacked`` takes it apart again; ``page`` has the whole viewer with one replay in one HTML
-file.  The format is in docs/reference/replay.md.
+file.  What stands behind a replay, the relief and how far radars see, takes as long to make as all the rest: the server
+sends it in a file of its own, afterwards (``backdrop``).  The format is in docs/reference/replay.md.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,21 +15,43 @@ import numpy as np
 
 from openiads.faces.replay.container import packed, unpacked
 
-FORMAT = 1
+FORMAT = 2
+
+
+@dataclass(frozen=True)
+class Backdrop:
+    """What stands behind a replay: rings of coverage (in the header) and relief."""
+
+    header: dict[str, Any]
+    sections: dict[str, bytes]
+
+    def packed(self) -> bytes:
+        """A file of its own."""
+        return packed({"format": FORMAT, **self.header}, self.sections)
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """Everything a replay of one replication can hold."""
+    """Everything a replay of one replication can hold but its backdrop."""
 
+    run: Any
     story: Any
     header: dict[str, Any]
     sections: dict[str, bytes]
     events: np.ndarray
     middle: float  #: longitude that all others are told around, degrees
 
-    def packed(self, most_looks: int, *, radar_tracks: bool = True, left_out: str = "") -> bytes:
-        """The file, with at most so many looks; left_out : a sentence for those who miss something."""
+    def backdrop(self) -> Backdrop:
+        """What stands behind it."""
+        return backdrop(self.run, self.header["window"])
+
+    def packed(
+        self, most_looks: int, *, radar_tracks: bool = True, left_out: str = "", behind: Backdrop | None = None
+    ) -> bytes:
+        """The file, with at most so many looks.
+
+        left_out : a sentence for those who miss something;  behind : its backdrop, None if that has a file of its own
+        """
         from openiads.faces.replay import happenings, scene
 
         movers, paths = scene.movers(self.story, self.middle, radar_tracks=radar_tracks)
@@ -36,8 +60,11 @@ class Prepared:
             "movers": movers, "pathPoints": paths.shape[1], "lookCount": looks.shape[1], "looksThinned": thinned,
             "placard": [*self.header["placard"], *([left_out] if left_out else [])],
             "identities": list(dict.fromkeys(word for mover in movers for _, word in mover["beliefs"])),
+            "backdrop": behind is not None,
         }  # fmt: skip
-        return packed(self.header | own, {"paths": paths.tobytes(), "looks": looks.tobytes()} | self.sections)
+        last = behind or Backdrop({"coverage": []}, {"relief": b""})
+        body = {"paths": paths.tobytes(), "looks": looks.tobytes(), **last.sections, **self.sections}
+        return packed(self.header | own | last.header, body)
 
 
 def prepare(run: Any, replication: int) -> Prepared:
@@ -46,7 +73,7 @@ def prepare(run: Any, replication: int) -> Prepared:
     Raises UsageError for a replication that is not in the run, ResultsError for a damaged run.
     """
     from openiads.faces.export.gather import gather
-    from openiads.faces.replay import happenings, land, reach, scene
+    from openiads.faces.replay import happenings, land, scene
     from openiads.faces.report import terrain_of
 
     run.row(replication)  # one that is not in the run is refused before anything takes time
@@ -55,29 +82,52 @@ def prepare(run: Any, replication: int) -> Prepared:
     key = events[events["kind"] < 32]
     middle = scene.middle_of(run)
     places = scene.places(run, key, middle)
-    gates, texts = happenings.gates(run, key)
+    gates, texts, kinds = happenings.gates(run, key)
     extent = land.window_of([m.line for m in story.picture], [p["at"] for p in places], middle)
-    packaged = run.scenario.terrain.source == "levant"
-    ground, sections = land.told(extent, terrain_of(run), packaged=packaged)
+    ground, heights = land.told(extent, terrain_of(run), packaged=_packaged(run))
     lanes = happenings.lanes(run, key)
     header = {
         **_about(run, story, replication), **ground, "gateSpells": gates.shape[1],
-        "lookCodes": happenings.LOOK_CODES, "texts": texts, "places": places, "radars": scene.radars(run, middle),
-        "units": scene.units(run, middle), "coverage": [*reach.detection(run, middle), *reach.engagement(run, middle)],
+        "lookCodes": happenings.LOOK_CODES, "texts": texts, "textKinds": kinds, "places": places,
+        "radars": scene.radars(run, middle), "units": scene.units(run, middle),
         "events": happenings.events(story, middle), "lanes": lanes, "engagements": happenings.engagements(story),
         "classes": happenings.codes(lanes, "class"),
     }  # fmt: skip
-    return Prepared(story, header, {"gates": gates.tobytes()} | sections, events, middle)
+    return Prepared(run, story, header, {"gates": gates.tobytes(), "ground": heights}, events, middle)
+
+
+def _packaged(run: Any) -> bool:
+    return bool(run.scenario.terrain.source == "levant")
+
+
+def rings(run: Any) -> list[dict[str, Any]]:
+    """How far the radars of a run see and its fire units reach: the same for every replication."""
+    from openiads.faces.replay import reach, scene
+
+    middle = scene.middle_of(run)
+    return [*reach.detection(run, middle), *reach.engagement(run, middle)]
+
+
+def backdrop(run: Any, window: Mapping[str, float], coverage: list[dict[str, Any]] | None = None) -> Backdrop:
+    """What stands behind a replay.  window : of its header;  coverage : ``rings(run)`` if at hand."""
+    from openiads.faces.ground import Extent
+    from openiads.faces.replay import land
+    from openiads.faces.report import terrain_of
+
+    extent = Extent(window["south"], window["north"], window["west"], window["east"])
+    picture = land.relief(extent, terrain_of(run), packaged=_packaged(run))
+    return Backdrop({"coverage": rings(run) if coverage is None else coverage}, {"relief": picture})
 
 
 def pack(run: Any, replication: int = 0, *, looks: bool = True) -> bytes:
-    """The replay of one replication of a run (`openiads.study.replicate.Run`), with or without its radars' looks.
+    """The whole replay of one replication of a run (`openiads.study.run.Run`), with or without its radars' looks.
 
     Errors as ``prepare``.
     """
     from openiads.faces.replay.happenings import MOST_LOOKS
 
-    return prepare(run, replication).packed(MOST_LOOKS if looks else 0)
+    ready = prepare(run, replication)
+    return ready.packed(MOST_LOOKS if looks else 0, behind=ready.backdrop())
 
 
 def _about(run: Any, story: Any, replication: int) -> dict[str, Any]:
@@ -95,4 +145,4 @@ def _about(run: Any, story: Any, replication: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-__all__ = ["FORMAT", "Prepared", "pack", "packed", "prepare", "unpacked"]
+__all__ = ["FORMAT", "Backdrop", "Prepared", "backdrop", "pack", "packed", "prepare", "rings", "unpacked"]

@@ -15,7 +15,8 @@ from openiads.faces.replay.land import around
 from openiads.faces.replay.scene import TIME, side_of
 from openiads.faces.replay.words import told
 from openiads.study.explain import LEAKED, gate_changes, gate_sentence
-from openiads.world.codes import Event, Terminal, ThreatClass
+from openiads.world.codes import Event, Gate, Terminal, ThreatClass
+from openiads.world.trace import EVENT
 
 #: Units of the look columns beside ``TIME``: degrees, m, dB.  NONE stands for no number.
 AZIMUTH, RANGE, SNR, NONE = 1e-3, 1.0, 0.1, -(2**31)
@@ -27,6 +28,24 @@ LOOK_CODES = {
     "-3": "out of the sector", "-4": "out of the elevations", "-5": "out of range", "-6": "too slow",
 }  # fmt: skip
 
+#: What each reason not to shoot is about, which is what the viewer colors it by.
+GATE_KINDS: dict[Gate, str] = {
+    gate: kind
+    for kind, gates in {
+        "unseen": (Gate.HORIZON, Gate.MASK, Gate.NOT_DETECTED, Gate.NO_FIRM_TRACK, Gate.NOT_ACQUIRED,
+                   Gate.NOT_IDENTIFIED),
+        "reach": (Gate.SECTOR, Gate.SEARCH_MODE, Gate.OUT_OF_RANGE, Gate.OUT_OF_HEIGHT, Gate.OUT_OF_SPEED,
+                  Gate.NOT_ENOUGH_G, Gate.NO_TIME, Gate.SUPPORT_WILL_BE_LOST, Gate.PROBABILITY_FLOOR),
+        "rule": (Gate.RULES_OF_ENGAGEMENT, Gate.HELD_FOR_ASSESSMENT, Gate.ENGAGED_ELSEWHERE, Gate.NOT_THREATENING,
+                 Gate.RULE_HELD),
+        "resource": (Gate.NO_CHANNEL, Gate.NO_LAUNCHER_READY, Gate.NO_ROUND, Gate.OPERATOR_BUSY, Gate.LINK_DOWN,
+                     Gate.UNIT_NOT_READY),
+        "engaging": (Gate.ENGAGING,),
+        "free": (Gate.NONE,),
+    }.items()
+    for gate in gates
+}  # fmt: skip
+
 
 def _rounded(spot: Sequence[float] | None, middle: float) -> list[float] | None:
     return None if spot is None else [round(around(spot[0], middle), 5), round(spot[1], 5), round(spot[2], 1)]
@@ -34,14 +53,14 @@ def _rounded(spot: Sequence[float] | None, middle: float) -> list[float] | None:
 
 def events(story: stories.Story, middle: float) -> list[dict[str, Any]]:
     """Every moment of a story gathered without changes of gates, which are spells in the columns of ``gates``."""
+    rows = np.array([moment.row for moment in story.moments], EVENT)
+    columns = {name: rows[name].tolist() for name in ("flight", "unit", "radar", "round", "track")}
+    kinds = {kind: stories.word(kind) for kind in Event}
     found = []
-    for moment in story.moments:
-        row = moment.row
+    for moment, time, *keys in zip(story.moments, rows["time"].tolist(), *columns.values(), strict=True):
         found.append({
-            "t": round(moment.time, 3), "kind": stories.word(moment.kind), "flight": int(row["flight"]),
-            "unit": int(row["unit"]), "radar": int(row["radar"]), "round": int(row["round"]),
-            "track": int(row["track"]), "text": moment.words or told(moment.kind, row, story.names),
-            "at": _rounded(moment.spot, middle),
+            "t": round(round(time, 6), 3), "kind": kinds[moment.kind], **dict(zip(columns, keys, strict=True)),
+            "text": moment.words or told(moment.kind, moment.row, story.names), "at": _rounded(moment.spot, middle),
         })  # fmt: skip
     return found
 
@@ -75,16 +94,16 @@ def engagements(story: stories.Story) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def gates(run: Any, key: np.ndarray) -> tuple[np.ndarray, list[str]]:
-    """Columns flight, unit, from, to, index of the text, (5, spells), Int32; and the texts."""
+def gates(run: Any, key: np.ndarray) -> tuple[np.ndarray, list[str], list[str]]:
+    """Columns flight, unit, from, to, index of the text, (5, spells), Int32; the texts; and the kind of each."""
     found = gate_changes(key, float(run.scenario.duration))
-    texts: dict[str, int] = {}
+    texts: dict[tuple[str, str], int] = {}
     index = [
-        texts.setdefault(text.sentence(gate_sentence(code, number)), len(texts))
+        texts.setdefault((text.sentence(gate_sentence(code, number)), GATE_KINDS[Gate(code)]), len(texts))
         for code, number in zip(found["code"].tolist(), found["number"].tolist(), strict=True)
     ]
     columns = [found["flight"], found["unit"], np.rint(found["start"] / TIME), np.rint(found["end"] / TIME), index]
-    return np.array(columns, dtype="<i4").reshape(5, -1), list(texts)
+    return np.array(columns, dtype="<i4").reshape(5, -1), [said for said, _ in texts], [kind for _, kind in texts]
 
 
 def looks(found: np.ndarray, most: int = MOST_LOOKS) -> tuple[np.ndarray, bool]:
@@ -112,4 +131,4 @@ def codes(rows: Sequence[Mapping[str, Any]], name: str) -> list[str]:
     return list(dict.fromkeys(str(row[name]) for row in rows if row[name]))
 
 
-__all__ = ["LOOK_CODES", "MOST_LOOKS", "codes", "engagements", "events", "gates", "lanes", "looks"]
+__all__ = ["GATE_KINDS", "LOOK_CODES", "MOST_LOOKS", "codes", "engagements", "events", "gates", "lanes", "looks"]

@@ -131,8 +131,8 @@ def named(extent: Extent) -> list[dict[str, Any]]:
     ][:MOST_TOWNS]  # fmt: skip
 
 
-def told(extent: Extent, terrain: Any, *, packaged: bool) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """Header fields and sections of the ground.  packaged : coast, borders and towns of the packaged region belong."""
+def told(extent: Extent, terrain: Any, *, packaged: bool) -> tuple[dict[str, Any], bytes]:
+    """Header fields and heights of the ground; its relief is apart.  packaged : with coast, borders and towns."""
     from openiads.earth import terrain as region
 
     heights, rows, columns = ground(extent, terrain)
@@ -146,7 +146,7 @@ def told(extent: Extent, terrain: Any, *, packaged: bool) -> tuple[dict[str, Any
         "coast": lines(region.coastline(), extent) if packaged else [],
         "borders": lines([line for _, line in region.borders()], extent) if packaged else [],
         "towns": named(extent) if packaged else [],
-    }, {"relief": relief(extent, terrain, packaged=packaged), "ground": heights.tobytes()}
+    }, heights.tobytes()
 
 
 __all__ = ["VOID", "around", "around_path", "ground", "lines", "named", "relief", "told", "window_of"]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from openiads.base.errors import ResultsError
-from openiads.faces.replay import Prepared, prepare
+from openiads.faces.replay import Backdrop, Prepared, prepare
 from openiads.faces.replay.built import viewer_files
 
 #: Bytes of a page that things are left out for.
@@ -40,19 +40,20 @@ def page(run: Any, replication: int = 0) -> Page:
         raise ResultsError("viewer", "its files are not in this installation", "Install openiads from a wheel")
     told = summary(run, "this")
     ready = prepare(run, replication)
+    behind = ready.backdrop()
     for looks, tracks in _STEPS:
-        data, left_out = _chosen(ready, looks, radar_tracks=tracks)
+        data, left_out = _chosen(ready, behind, looks, radar_tracks=tracks)
         body = _document(pages, told, data, ready.header["title"])
         if len(body) <= LARGEST:
             break
     return Page(body, left_out)
 
 
-def _chosen(ready: Prepared, looks: int, *, radar_tracks: bool) -> tuple[bytes, str]:
+def _chosen(ready: Prepared, behind: Backdrop, looks: int, *, radar_tracks: bool) -> tuple[bytes, str]:
     left = [] if looks >= len(ready.events[ready.events["kind"] == 32]) else ["looks of the radars"]
     left += [] if radar_tracks else ["the radars' own tracks"]
     words = f"Left out of this file to keep it small: {' and '.join(left)}." if left else ""
-    return ready.packed(looks, radar_tracks=radar_tracks, left_out=words), words
+    return ready.packed(looks, radar_tracks=radar_tracks, left_out=words, behind=behind), words
 
 
 def _document(pages: dict[str, bytes], told: dict[str, Any], replay: bytes, title: str) -> bytes:

@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import errno
 import logging
+import shutil
 import socket
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from openiads.base.errors import ResultsError, UsageError
+
+if TYPE_CHECKING:
+    from openiads.faces.server.child import Child
 
 HOST = "127.0.0.1"
 
@@ -42,43 +47,66 @@ def serve(paths: Sequence[Path], *, port: int = 0, ready: Callable[[str], Any] =
 
     Raises UsageError if the port cannot be had, ResultsError for a folder that is not there.
     """
+    for path in paths:
+        if not path.exists():
+            raise ResultsError(str(path), "no such folder", "Give the folder that openiads run printed")
+    with listening(port) as door:
+        _serve(paths, door, ready)
+
+
+def _serve(paths: Sequence[Path], door: socket.socket, ready: Callable[[str], Any]) -> None:
+    from openiads.faces.server.child import Child
+
+    folder = Path(tempfile.mkdtemp(prefix="openiads-view-"))  # only its owner may enter
+    child = Child(folder)
+    try:
+        child.begin()  # it loads the engine while this process loads the server
+        _answer(paths, child, folder, door, ready)
+    finally:
+        child.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _answer(
+    paths: Sequence[Path], child: Child, folder: Path, door: socket.socket, ready: Callable[[str], Any]
+) -> None:
+    from openiads.faces.server.shelf import Shelf
+
+    shelf = Shelf(paths, child, folder)
+    shelf.begin()
+
     import uvicorn
 
     from openiads.faces.server.guard import Guard
     from openiads.faces.server.jobs import Jobs
     from openiads.faces.server.routes import application
-    from openiads.faces.server.shelf import Shelf
 
-    for path in paths:
-        if not path.exists():
-            raise ResultsError(str(path), "no such folder", "Give the folder that openiads run printed")
-    with listening(port) as door:
-        shelf = Shelf(paths)
-        jobs = Jobs(shelf)
-        guard = Guard(application(shelf, jobs), f"{HOST}:{door.getsockname()[1]}")
+    jobs = Jobs(shelf)
+    guard = Guard(application(shelf, jobs), f"{HOST}:{door.getsockname()[1]}")
 
-        class Server(uvicorn.Server):
-            """Uvicorn that says when it is ready, and ends without a word about what it cuts off."""
+    class Server(uvicorn.Server):
+        """Uvicorn that says when it is ready, and ends without a word about what it cuts off."""
 
-            async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-                await super().startup(sockets)
-                ready(guard.address)
-                shelf.begin()
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            ready(guard.address)
+            shelf.sum_up()
 
-            def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-                jobs.stop()  # pages that listen to a question hear its end, and let go
-                logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL + 1)
-                super().handle_exit(sig, frame)
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            jobs.stop()  # pages that listen to a question hear its end, and let go
+            logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL + 1)
+            super().handle_exit(sig, frame)
 
-        settings = uvicorn.Config(
-            guard, log_level="error", access_log=False, lifespan="off", server_header=False, date_header=False,
-            timeout_graceful_shutdown=2, proxy_headers=False, ws="none",
-        )  # fmt: skip
-        try:
-            Server(settings).run(sockets=[door])
-        finally:
-            jobs.close()
-            shelf.close()
+    settings = uvicorn.Config(
+        guard, log_level="error", access_log=False, lifespan="off", server_header=False, date_header=False,
+        timeout_graceful_shutdown=2, proxy_headers=False, ws="none",
+    )  # fmt: skip
+    try:
+        Server(settings).run(sockets=[door])
+    finally:
+        child.close()  # what waits for it hears that it has ended
+        jobs.close()
+        shelf.close()
 
 
 __all__ = ["HOST", "listening", "serve"]

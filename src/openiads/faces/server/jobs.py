@@ -1,4 +1,4 @@
-"""What-if questions under way: one at a time, on a thread, told of as it goes, ended when asked."""
+"""What-if questions under way: one at a time, told of as it goes, ended when asked.  A thread waits for each."""
 
 from __future__ import annotations
 
@@ -9,13 +9,8 @@ from typing import Any
 
 from openiads.base.errors import Interrupted, OpeniadsError
 from openiads.faces.export.about import clean
-from openiads.faces.replay.summary import compared, finding
 from openiads.faces.server.shelf import Entry, Shelf
-from openiads.study.estimate import Accumulator
-from openiads.study.whatif import ask
 
-#: Metrics of a partial answer.
-PARTIAL = ("leakers", "any_leaker", "killed", "asset_hits", "rounds_fired", "rounds_per_kill")
 #: Jobs remembered after their end, so that a page that lost its connection still learns how one ended.
 REMEMBERED = 20
 
@@ -64,22 +59,20 @@ class Job:
             self._state = (self._state[0] + 1, name, told)
             return True
 
-    def _watch(self, done: int, of: int, gathered: Accumulator) -> None:
-        findings = [finding(metric, gathered.estimate(metric).as_dict()) for metric in PARTIAL]
-        self._tell("progress", {"done": done, "of": of, "phase": "running", "findings": findings})
+    def _heard(self, news: dict[str, Any]) -> None:
+        self._tell("progress", {"phase": "running", **news})
 
     def _work(self) -> None:
         try:
-            answer = ask(
-                self.entry.run(), self.values, self.replications, watch=self._watch, cancel=self.cancel,
-                prebuilt=self.entry.prebuilt,
-            )  # fmt: skip
-            made = self.shelf.add(answer.run, f"{self.entry.card()['name']}, what if: {answer.label}")
-            outcomes = answer.run.summary()["outcomes"]
+            out = self.shelf.folder / f"answer-{self.id}"
+            answer = self.shelf.works.call("ask", {
+                "run": str(self.entry.path), "values": self.values, "replications": self.replications, "out": str(out),
+            }, heard=self._heard, cancel=self.cancel)  # fmt: skip
+            card = self.entry.card()
+            made = self.shelf.add(out, f"{card['name']}, what if: {answer['label']}")
             kept = self._tell("done", {
-                "compare": compared(answer.comparison, self.entry.card(), made.card()),
-                "findings": [finding(metric, told) for metric, told in outcomes.items()],
-                "seconds": round(answer.seconds, 3), "run": made.card(),
+                "compare": answer["compare"] | {"a": card, "b": made.card()}, "findings": answer["findings"],
+                "seconds": answer["seconds"], "run": made.card(),
             })  # fmt: skip
             if not kept:  # canceled in the last moment
                 self.shelf.drop(made.id)
@@ -132,10 +125,10 @@ class Jobs:
         self.ending = True
 
     def close(self) -> None:
-        """End what is under way, and wait for it."""
+        """End what is under way, and wait for it; close the shelf's works before, if they may take long."""
         self.stop()
         for job in list(self._jobs.values()):
             job.thread.join(timeout=10.0)
 
 
-__all__ = ["PARTIAL", "Busy", "Job", "Jobs"]
+__all__ = ["Busy", "Job", "Jobs"]

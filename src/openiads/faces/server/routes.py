@@ -108,34 +108,35 @@ def _run_routes(app: FastAPI, shelf: Shelf) -> None:
         _entry(shelf, run)
         return _File(shelf.replay(run, replication), media_type="application/octet-stream")
 
+    @app.get("/api/runs/{run}/replays/{replication}/backdrop")
+    def backdrop(run: Identity, replication: Annotated[int, Path(ge=0, lt=2**31)]) -> FileResponse:
+        _entry(shelf, run)
+        return _File(shelf.replay(run, replication, backdrop=True), media_type="application/octet-stream")
+
     @app.get("/api/compare")
     def compare(a: Chosen, b: Chosen) -> JSONResponse:
-        from openiads.faces.replay.summary import compared
-        from openiads.study.compare import Comparison
-
         first, second = _entry(shelf, a), _entry(shelf, b)
-        return JSONResponse(compared(Comparison(first.run(), second.run()), first.card(), second.card()))
+        for entry in (first, second):
+            entry.run()  # one that cannot be read says so
+        told = shelf.works.call("compare", {"a": str(first.path), "b": str(second.path)})
+        return JSONResponse(told | {"a": first.card(), "b": second.card()})
 
 
 def _whatif_routes(app: FastAPI, shelf: Shelf, jobs: Jobs) -> None:
     @app.get("/api/runs/{run}/whatif")
     def panel(run: Identity) -> JSONResponse:
         entry = _entry(shelf, run)
-        told = _panel(entry) | {"job": jobs.under_way()}
-        entry.expect()
+        entry.run()  # one that cannot be read says so
+        told = shelf.works.call("panel", {"run": str(entry.path)}) | {"job": jobs.under_way()}
+        shelf.expect(entry)
         return JSONResponse(told)
 
     @app.post("/api/runs/{run}/whatif", status_code=202)
     def start(run: Identity, question: Question) -> JSONResponse:
-        from openiads.study.whatif import changed, counts
-
         entry = _entry(shelf, run)
-        _, least, most = counts(entry.run())
-        if not least <= question.replications <= most:
-            raise UsageError(
-                "replications", f"{question.replications}", f"Give a whole number from {least} to {most}"
-            )  # fmt: skip
-        _, label = changed(entry.run(), question.values)  # what cannot run is refused at once
+        entry.run()
+        asked = {"run": str(entry.path), "values": question.values, "replications": question.replications}
+        label = shelf.works.call("settle", asked)["label"]  # what cannot run is refused at once
         return JSONResponse({"job": jobs.start(entry, question.values, question.replications, label).id}, 202)
 
     @app.get("/api/jobs/{job}/events")
@@ -153,25 +154,6 @@ def _job(jobs: Jobs, identity: str) -> Job:
         return jobs.get(identity)
     except KeyError:
         raise HTTPException(404) from None
-
-
-def _panel(entry: Entry) -> dict[str, Any]:
-    from openiads.faces.export.about import clean
-    from openiads.study.whatif import counts, levers
-
-    run = entry.run()
-    told = []
-    for lever in levers(run):
-        row: dict[str, Any] = {"path": lever.path, "label": clean(lever.label), "group": clean(lever.group),
-                               "kind": lever.kind, "value": lever.value}  # fmt: skip
-        if lever.kind == "number":
-            row |= {"minimum": lever.minimum, "maximum": lever.maximum, "step": lever.step, "unit": lever.unit}
-        if lever.kind == "choice":
-            row["choices"] = list(lever.choices)
-        told.append(row)
-    value, minimum, maximum = counts(run)
-    return {"scenario": clean(run.name), "levers": told,
-            "replications": {"value": value, "minimum": minimum, "maximum": maximum}}  # fmt: skip
 
 
 async def _news(jobs: Jobs, job: Job, request: Request) -> AsyncIterator[bytes]:

@@ -15,8 +15,7 @@ from typing import Any
 from openiads.base.errors import OpeniadsError, UsageError
 from openiads.faces.export.about import clean
 from openiads.faces.replay.summary import card, summary
-from openiads.study import disk
-from openiads.world.prebuilt import Prebuilt
+from openiads.faces.server.workshop import Here, Works
 
 #: Runs that what-if questions have left and that are kept.
 ANSWERS = 8
@@ -33,22 +32,20 @@ class Unreadable(Exception):
 class Entry:
     """One run: opened when first asked for, and again as long as it cannot be read."""
 
-    def __init__(self, path: Path | None, run: Any = None, name: str = "") -> None:
+    def __init__(self, path: Path, name: str = "") -> None:
         self.id = secrets.token_hex(8)
         self.path, self.name = path, name
-        self._run = run
+        self._run: Any = None
         self._lock = threading.RLock()
         self._summing = threading.Lock()  # its own, so that the list of runs does not wait for a dashboard
         self._summary: dict[str, Any] | None = None
-        self._expected: threading.Thread | None = None
-        self.prebuilt = Prebuilt()  # what its changed worlds share
 
     def run(self) -> Any:
         """The run; Unreadable if it is not complete, damaged or of another version."""
-        from openiads.study.replicate import open_run
+        from openiads.study.run import open_run
 
         with self._lock:
-            if self._run is None and self.path is not None:
+            if self._run is None:
                 try:
                     self._run = open_run(self.path)
                 except OpeniadsError as problem:
@@ -62,23 +59,10 @@ class Entry:
         try:
             told = card(self.run(), self.id)
         except Unreadable as problem:
-            shown = clean(self.path.name) if self.path is not None else self.name
-            return {"id": self.id, "name": shown, "question": "", "scenario": "", "seed": 0, "replications": 0,
-                    "failed": 0, "digest": "", "state": "unreadable", "message": str(problem)}  # fmt: skip
+            return {"id": self.id, "name": self.name or clean(self.path.name), "question": "", "scenario": "",
+                    "seed": 0, "replications": 0, "failed": 0, "digest": "", "state": "unreadable",
+                    "message": str(problem)}  # fmt: skip
         return told | {"name": self.name} if self.name else told
-
-    def expect(self) -> None:
-        """Make ready for a what-if question, on a thread: what changed worlds share is built, and the engine loaded."""
-        from openiads.study.whatif import rehearse
-
-        def work() -> None:
-            with suppress(OpeniadsError, Unreadable, OSError):  # who asks the question is told
-                rehearse(self.run(), self.prebuilt)
-
-        with self._lock:
-            if self._expected is None:
-                self._expected = threading.Thread(target=work, name="rehearse", daemon=True)
-                self._expected.start()
 
     def summary(self) -> dict[str, Any]:
         """The dashboard of the run, worked out once; ResultsError if it turns out to be damaged."""
@@ -91,12 +75,14 @@ class Entry:
 class Shelf:
     """All runs of a server.  Close it to remove what was prepared."""
 
-    def __init__(self, paths: Sequence[Path]) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="openiads-view-"))  # only its owner may enter
+    def __init__(self, paths: Sequence[Path], works: Works | None = None, folder: Path | None = None) -> None:
+        """works : does what needs the engine, this process if left out;  folder : of what is prepared, private."""
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="openiads-view-"))  # only its owner may enter
+        self.works = works or Here()
         self._entries = {entry.id: entry for path in paths for entry in _entries(path)}
         self._answers: list[str] = []
         self._lock = threading.Lock()
-        self._busy: dict[tuple[str, int], threading.Lock] = {}
+        self._busy: dict[tuple[str, str], threading.Lock] = {}
         self._prepared: OrderedDict[Path, int] = OrderedDict()  # -> bytes; what was used last stands last
 
     def cards(self) -> list[dict[str, Any]]:
@@ -110,55 +96,83 @@ class Shelf:
         with self._lock:
             return self._entries[identity]
 
-    def add(self, run: Any, name: str) -> Entry:
-        """Take in the answer to a what-if question; the oldest ones go."""
-        entry = Entry(None, run, clean(name))
+    def add(self, path: Path, name: str) -> Entry:
+        """Take in the answer to a what-if question; the oldest ones go, and their folders if they are ours."""
+        entry = Entry(path, clean(name))
         with self._lock:
             self._entries[entry.id] = entry
             self._answers.append(entry.id)
             while len(self._answers) > ANSWERS:
-                gone = self._answers.pop(0)
-                del self._entries[gone]
-                self._remove([path for path in self._prepared if path.name.startswith(f"{gone}-")])
+                self._let_go(self._answers[0])
         return entry
 
     def drop(self, identity: str) -> None:
         """Let an answer go that nobody wants."""
         with self._lock:
             if identity in self._answers:
-                self._answers.remove(identity)
-                del self._entries[identity]
-                self._remove([path for path in self._prepared if path.name.startswith(f"{identity}-")])
+                self._let_go(identity)
 
-    def replay(self, identity: str, replication: int) -> Path:
-        """The prepared file of a replication, made if it is not there yet."""
-        from openiads.faces.replay import pack
+    def _let_go(self, answer: str) -> None:
+        self._answers.remove(answer)
+        path = self._entries.pop(answer).path
+        self._remove([file for file in self._prepared if file.name.startswith(f"{answer}-")])
+        if path.parent == self.folder:
+            shutil.rmtree(path, ignore_errors=True)
 
+    def replay(self, identity: str, replication: int, *, backdrop: bool = False) -> Path:
+        """The prepared file of a replication, or of its backdrop, made if it is not there yet."""
         entry = self.entry(identity)
         run = entry.run()
         if not 0 <= replication < run.replications:
             raise UsageError(
                 "replication", f"{replication} is not in this run", f"Choose one of 0 to {run.replications - 1}"
             )
-        target = self.folder / f"{entry.id}-{replication}.oiads"
+        replay = self._written(entry, f"{replication}", "replay", {"replication": replication})
+        return self._backdrop(entry, replication, replay) if backdrop else replay
+
+    def _backdrop(self, entry: Entry, replication: int, replay: Path) -> Path:
+        return self._written(entry, f"{replication}-backdrop", "backdrop", {"replay": str(replay)})
+
+    def _written(self, entry: Entry, name: str, work: str, given: dict[str, Any]) -> Path:
+        target = self.folder / f"{entry.id}-{name}.oiads"
         with self._lock:
-            alone = self._busy.setdefault((entry.id, replication), threading.Lock())
+            alone = self._busy.setdefault((entry.id, name), threading.Lock())
         with alone:
             if not target.exists():
-                disk.write_file(target, pack(run, replication), chunks=False)
-            self._make_room(target)
+                self.works.call(work, {"run": str(entry.path), "target": str(target), **given})
+            if target.exists():
+                self._make_room(target)
         return target
 
     def begin(self) -> None:
         """Prepare ahead what is likely to be looked at first: a replay of the first run, unless that is a large one."""
 
         def work() -> None:
-            with suppress(OpeniadsError, Unreadable, OSError):  # who asks for it is told
-                first = next(iter(self._entries.values()))
-                if first.run().replications <= LARGE:
-                    self.replay(first.id, 0)
+            with suppress(OpeniadsError, OSError):  # who asks for it is told
+                entry = next(iter(self._entries.values()))
+                replay = self._written(entry, "0", "replay", {"replication": 0, "most": LARGE})
+                if replay.exists():
+                    self._backdrop(entry, 0, replay)
 
         threading.Thread(target=work, name="prepare", daemon=True).start()
+
+    def sum_up(self) -> None:
+        """Work the dashboard of the first run out ahead, which the page asks for first."""
+
+        def work() -> None:
+            with suppress(OpeniadsError, Unreadable, OSError):  # who asks for it is told
+                next(iter(self._entries.values())).summary()
+
+        threading.Thread(target=work, name="sum up", daemon=True).start()
+
+    def expect(self, entry: Entry) -> None:
+        """Make ready for a what-if question, on a thread: what changed worlds share is built, and the engine loaded."""
+
+        def work() -> None:
+            with suppress(OpeniadsError):  # who asks the question is told
+                self.works.call("rehearse", {"run": str(entry.path)})
+
+        threading.Thread(target=work, name="rehearse", daemon=True).start()
 
     def _make_room(self, kept: Path) -> None:
         """Let prepared replays go, what was used longest ago first; files are left as they are, for their dates."""
@@ -178,7 +192,8 @@ class Shelf:
             path.unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Remove what was prepared."""
+        """End what is being prepared, and remove what was."""
+        self.works.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

@@ -5,19 +5,24 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from openiads import __version__
 from openiads.base.errors import Interrupted
 from openiads.data.knobs import Knob, sample
+from openiads.study import disk
 from openiads.study.claims.verdict import Answer, Figure
 from openiads.study.digest import hash_of
 from openiads.study.estimate import clopper_pearson, student_quantile
 from openiads.study.factors import unit_sample
-from openiads.study.replicate import Run, run
+from openiads.study.replicate import run
+from openiads.study.run import Run
 from openiads.study.spread import knowledge, percentiles
+from openiads.study.store import Damaged, checked, with_check
 from openiads.world.prebuilt import Prebuilt
 
 #: Share of a method's work that is done, and what is being done.
@@ -45,7 +50,7 @@ class Bench:
         self.replications = 0
         self.failed = 0
         self._digests: dict[str, str] = {}
-        self._prebuilt = Prebuilt()
+        self.prebuilt = Prebuilt()
 
     def expect(self, pieces: int) -> None:
         """How many runs there will be, for the progress."""
@@ -58,13 +63,28 @@ class Bench:
         out = None if self.folder is None else self.folder / "runs" / key
         made = run(
             scenario, replications=replications, seed=self.seed, jobs=self.jobs, out=out, knobs=dict(named) or None,
-            prebuilt=self._prebuilt, cancel=self.cancel,
+            prebuilt=self.prebuilt, cancel=self.cancel,
         )  # fmt: skip
         if key not in self._digests:
             self.replications += made.replications
             self.failed += int(made.seal["failed"])
         self._digests[key] = made.digest
         self.step(scenario.name)
+        return made
+
+    def figures(self, about: list[Any], make: Callable[[], dict[str, float]]) -> dict[str, float]:
+        """Figures that need no run, made now or found, so that a claim that was stopped goes on; about : what they
+        depend on, as plain JSON.  A file that does not agree with its own hash is made again.
+        """
+        if self.folder is None:
+            return make()
+        file = self.folder / "runs" / hash_of([__version__, about])[:20] / "figures.json"
+        if file.exists():
+            with suppress(Damaged):
+                return {name: float(value) for name, value in checked(disk.read_file(file))["figures"].items()}
+        made = make()
+        disk.make_folder(file.parent)
+        disk.write_file(file, with_check({"about": about, "figures": made}))
         return made
 
     def step(self, what: str) -> None:

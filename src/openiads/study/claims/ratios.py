@@ -13,7 +13,7 @@ from openiads.study.claims.bench import Bench, drivers, worlds
 from openiads.study.claims.evidence import Evidence, looked
 from openiads.study.claims.statement import Ratios, Side
 from openiads.study.claims.verdict import Answer, CellVerdict, Figure, Judgment, Verdict, judge
-from openiads.study.envelope import envelope_volume, low_reach
+from openiads.study.envelope import envelope_volumes, low_reaches
 from openiads.study.unit import unit_scenario
 
 #: Figures that come from the model; the others are values of the catalog.
@@ -32,7 +32,7 @@ def gather(claim: Ratios, effort: Any, bench: Bench) -> list[Evidence]:
     doubts = [_knobs(side, book) for side in (plan.land, plan.sea)]
     found: list[Evidence] = []
     for limits in arms.limits:
-        nominal = _ratios(claim, book, {}, limits)
+        nominal = _ratios(claim, book, bench, {}, limits)
         bench.step(f"{plan.land.system} over {plan.sea.system}, {limits} limits")
         for weighting in arms.weighting:
             union = {knob.name: knob for doubt in doubts for knob in doubt}
@@ -41,7 +41,9 @@ def gather(claim: Ratios, effort: Any, bench: Bench) -> list[Evidence]:
             far = []
             for k, world in enumerate(drawn):
                 known = [{name: world[name] for name in world if name in {d.name for d in doubt}} for doubt in doubts]
-                far.append(_ratios(claim, book, dict(zip(("land", "sea"), known, strict=True)), limits, shared, k))
+                far.append(
+                    _ratios(claim, book, bench, dict(zip(("land", "sea"), known, strict=True)), limits, shared, k)
+                )
                 bench.step("sampled worlds")
             for name in plan.figures:
                 numbers = [each[name] for each in far]
@@ -49,7 +51,7 @@ def gather(claim: Ratios, effort: Any, bench: Bench) -> list[Evidence]:
         for other in plan.other_readings:
             land = plan.land.model_copy(update={"system": other, "launchers": None})
             reading = claim.model_copy(update={"study": plan.model_copy(update={"land": land})})
-            beside = _ratios(reading, book, {}, limits)
+            beside = _ratios(reading, book, bench, {}, limits)
             bench.step(other)
             found += [_evidence(claim, n, limits, arms.weighting[0], beside[n], [], [], other) for n in plan.figures]
     return found
@@ -135,14 +137,14 @@ def _catalog_draws(
 
 
 def _ratios(
-    claim: Ratios, book: Catalog, knobs: dict[str, dict[str, float]], limits: str,
+    claim: Ratios, book: Catalog, bench: Bench, knobs: dict[str, dict[str, float]], limits: str,
     draws: dict[tuple[str, str], np.ndarray] | None = None, world: int = 0,
 ) -> dict[str, float]:  # fmt: skip
     """Land over sea for every figure."""
     plan = claim.study
     sides = {}
     for key, side in (("land", plan.land), ("sea", plan.sea)):
-        given = _modeled(side, plan.figures, limits, knobs.get(key))
+        given = _modeled(side, limits, knobs.get(key) or {}, bench)
         for name in plan.figures:
             if name not in MODELED:
                 drawn = (draws or {}).get((key, name))
@@ -151,14 +153,21 @@ def _ratios(
     return {name: ratio(sides["land"][name], sides["sea"][name]) for name in plan.figures}
 
 
-def _modeled(side: Side, figures: tuple[str, ...], limits: str, knobs: dict[str, float] | None) -> dict[str, float]:
-    found: dict[str, float] = {}
-    if "envelope_volume" in figures:
-        found["envelope_volume"] = envelope_volume(side.system, limits=limits, knobs=knobs)
-    if "low_altitude_reach" in figures or "low_altitude_engagement" in figures:
-        seen, met = low_reach(side.system, *LOW, knobs=knobs, mast=side.mast, limits=limits)
-        found |= {"low_altitude_reach": seen, "low_altitude_engagement": met}
-    return found
+def _modeled(side: Side, limits: str, knobs: dict[str, float], bench: Bench) -> dict[str, float]:
+    """The figures that come from the model, in one world, with one kind of limits; both kinds are made at once."""
+
+    def make() -> dict[str, float]:
+        volumes = envelope_volumes(side.system, knobs=knobs, prebuilt=bench.prebuilt)
+        seen, met = low_reaches(side.system, *LOW, knobs=knobs, mast=side.mast, prebuilt=bench.prebuilt)
+        return {
+            "low_altitude_reach": seen,
+            **{f"envelope_volume {arm}": volume for arm, volume in volumes.items()},
+            **{f"low_altitude_engagement {arm}": reach for arm, reach in met.items()},
+        }
+
+    unit = unit_scenario(side.system, mast=side.mast)
+    found = bench.figures([unit.digest(), catalog().digest, [list(pair) for pair in sorted(knobs.items())], *LOW], make)
+    return {name: found.get(name, found.get(f"{name} {limits}", math.nan)) for name in MODELED}
 
 
 def _of_catalog(side: Side, name: str, book: Catalog, u: float | None = None, weighting: str = "uniform") -> float:
