@@ -2,8 +2,10 @@
 
 Runs the full effort of the named claims, or of all packaged ones, into ``runs/claims/full`` as
 ``openiads claims --full`` does, and writes for each a page and its result, and an
-index.  Only full verdicts are published.  Beside a result stands a probe: digests of a few replications of this model.
-When they come out otherwise, the model has moved and its published verdicts must be reached again.
+index.  Only full verdicts are published.  A result names what it rests on: the digest of every scenario that the claim
+builds, and the numbers in doubt.  Beside it stands a probe: digests of a few replications and of two figures of this
+model.  When one of these comes out otherwise, what was asked or the model has moved, and the verdict must be reached
+again.
 """
 
 from __future__ import annotations
@@ -18,9 +20,10 @@ from openiads.data.reading import load
 from openiads.faces.claims import HEAD, TURNED, Told, changers, rows_of, sentence
 from openiads.faces.claims_rule import rule_of
 from openiads.faces.commands.claims import folder_of, gather_told
-from openiads.study.claims.examine import SEED, examine
-from openiads.study.claims.statement import load_claim, packaged_claims
-from openiads.study.digest import arithmetic_fingerprint
+from openiads.study.claims.examine import SEED, examine, rests_on
+from openiads.study.claims.statement import Claim, load_claim, packaged_claims
+from openiads.study.digest import arithmetic_fingerprint, hash_of
+from openiads.study.envelope import envelope_volumes, low_reaches
 from openiads.study.replicate import run
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -28,25 +31,33 @@ FOLDER = ROOT / "docs" / "claims"
 MARK = "<!-- written by tools/claims.py; do not edit by hand -->"
 
 
+FIGURED = "s300f"
 PROBED = ("tartus_2016", "moskva_2015", "turkey_2013")  # on land, at sea, and against what falls
 
 
 def probe() -> dict[str, str]:
-    """Digests of a few replications on this machine's arithmetic: what the model gives now."""
+    """Digests of a few replications, an envelope and a low reach on this machine's arithmetic: what the model gives."""
     runs = {name: run(load(name), replications=8, seed=SEED).digest[:16] for name in PROBED}
-    return {"arithmetic": arithmetic_fingerprint()[:16], **runs}
+    figures = {"envelope_volume": envelope_volumes(FIGURED), "low_reach": low_reaches(FIGURED)}
+    return {
+        "arithmetic": arithmetic_fingerprint()[:16], **runs, **{name: hash_of(f)[:16] for name, f in figures.items()}
+    }  # fmt: skip
 
 
-def stale(folder: Path = FOLDER, now: Callable[[], dict[str, str]] = probe) -> list[str]:
-    """Stored results that are not full, not of a packaged claim, by another rule than the claim file states now, or
-    of another model.  On another arithmetic the model cannot be compared to the last bit, and passes.
+def stale(
+    folder: Path = FOLDER, now: Callable[[], dict[str, str]] = probe, basis: Callable[[Claim], Any] = rests_on
+) -> list[str]:
+    """Stored results that are not full, not of a packaged claim, by another rule than the claim file states now, of
+    other scenarios or numbers in doubt than it would build now, or of another model.  On another arithmetic the model
+    cannot be compared to the last bit, and passes.
     """
     found = []
     paths = sorted(folder.glob("*.json"))
     probed = now() if paths else {}
     for path in paths:
         stored = json.loads(path.read_text(encoding="utf-8"))
-        known = path.stem in packaged_claims() and load_claim(path.stem).digest == stored["claim_digest"]
+        claim = load_claim(path.stem) if path.stem in packaged_claims() else None
+        known = claim is not None and claim.digest == stored["claim_digest"] and basis(claim) == stored["rests_on"]
         moved = stored["probe"] != probed and stored["probe"]["arithmetic"] == probed["arithmetic"]
         if not known or moved or stored["effort"] != "full":
             found.append(path.stem)

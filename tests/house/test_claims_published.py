@@ -42,7 +42,7 @@ def test_published_verdicts_are_of_the_claims_as_they_stand(tool: Any) -> None:
 
 def test_another_rule_an_unknown_claim_a_quick_look_and_another_model_are_stale(tool: Any, tmp_path: Path) -> None:
     known = {name: tool.load_claim(name).digest for name in ("moskva", "guarantee", "ballistic", "comparable")}
-    now = {"arithmetic": "a", "tartus_2016": "b"}
+    now, basis = {"arithmetic": "a", "tartus_2016": "b"}, {"scenarios": [], "knobs": {}}
     moved, elsewhere = {**now, "tartus_2016": "c"}, {"arithmetic": "d", "tartus_2016": "c"}
     stored = {
         "moskva": {"claim_digest": known["moskva"], "effort": "full", "probe": elsewhere},
@@ -52,14 +52,36 @@ def test_another_rule_an_unknown_claim_a_quick_look_and_another_model_are_stale(
         "nobody": {"claim_digest": known["moskva"], "effort": "full", "probe": now},
     }
     for name, content in stored.items():
-        (tmp_path / f"{name}.json").write_text(json.dumps(content))
-    assert tool.stale(tmp_path, lambda: now) == ["ballistic", "comparable", "guarantee", "nobody"]
+        (tmp_path / f"{name}.json").write_text(json.dumps({**content, "rests_on": basis}))
+    assert tool.stale(tmp_path, lambda: now, lambda claim: basis) == ["ballistic", "comparable", "guarantee", "nobody"]
+
+
+def test_a_scenario_or_a_number_in_doubt_that_moved_makes_a_verdict_stale(
+    tool: Any, told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = moskva()
+    monkeypatch.setattr(tool, "load_claim", lambda name: claim)
+    tool.publish(told, tmp_path, lambda: {"arithmetic": "a"})
+    kept = json.loads((tmp_path / "moskva.json").read_text())
+    name, knob = next((k, v) for k, v in kept["rests_on"]["knobs"].items() if v[0] < v[2])
+    assert tool.stale(tmp_path, lambda: {"arithmetic": "a"}) == []
+    wider = {**kept["rests_on"]["knobs"], name: [knob[0] * 0.5 - 1.0, *knob[1:]]}
+    other = [[*kept["rests_on"]["scenarios"][0][:2], "0" * 16], *kept["rests_on"]["scenarios"][1:]]
+    for moved in ({"knobs": wider}, {"scenarios": other}):
+        content = {**kept, "rests_on": {**kept["rests_on"], **moved}}
+        (tmp_path / "moskva.json").write_text(json.dumps(content))
+        assert tool.stale(tmp_path, lambda: {"arithmetic": "a"}) == ["moskva"]
 
 
 def test_the_probe_tells_one_model_from_another(tool: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tool, "PROBED", ("one_on_one",))
+    volumes, reaches = tool.envelope_volumes(tool.FIGURED), tool.low_reaches(tool.FIGURED)
+    monkeypatch.setattr(tool, "low_reaches", lambda system: reaches)
+    monkeypatch.setattr(tool, "envelope_volumes", lambda system: volumes)
     first = tool.probe()
     assert tool.probe() == first
+    monkeypatch.setattr(tool, "envelope_volumes", lambda system: {**volumes, "emergent": volumes["emergent"] * 1.001})
+    assert {name for name, value in tool.probe().items() if value != first[name]} == {"envelope_volume"}
     weaker = load("one_on_one").with_values({"model.kill": "constant", "model.kill_probability": 0.1})
     monkeypatch.setattr(tool, "load", lambda name: weaker)
     assert tool.probe() != first

@@ -11,7 +11,7 @@ import pytest
 from openiads.base.errors import InputError, Interrupted, ResultsError
 from openiads.study.claims import kill_over_area, largest_raid
 from openiads.study.claims.bench import Bench
-from openiads.study.claims.examine import Result, examine
+from openiads.study.claims.examine import Result, examine, rests_on
 from openiads.study.claims.statement import load_claim
 from openiads.study.claims.verdict import Answer, Verdict
 from study.claims.small import SMALL, ballistic, changed, guarantee, moskva
@@ -71,6 +71,21 @@ def test_ratios_of_figures() -> None:
     assert rounds.worlds[Answer.YES] == 8
     assert result.replications == 0
     assert {e.beside for e in result.evidence} == {"", "s300ps"}
+    assert examine(moskva()).digest == result.digest
+    assert examine(moskva(), seed=7).digest != result.digest  # nothing is run, but other worlds are read
+
+
+def test_a_claim_names_every_scenario_that_it_builds_and_every_number_in_doubt() -> None:
+    found = rests_on(guarantee())
+    assert [name for name, _, _ in found["scenarios"]] == [
+        "claim_guarantee_4_emergent", "claim_guarantee_4_emergent_tartus_2016_pmu2",
+        "claim_guarantee_8_emergent", "claim_guarantee_8_emergent_tartus_2016_pmu2",
+    ]  # fmt: skip
+    low, nominal, high, scale = found["knobs"]["world.earth_factor"]
+    assert low <= nominal <= high and low < high and scale in ("linear", "log")
+    catalog_values = rests_on(moskva())["knobs"]
+    assert catalog_values["s300ps: ready_rounds"][:3] == [48.0, 48.0, 48.0]
+    assert {"s300pmu2: target_channels", "s300f: target_channels"} <= set(catalog_values)
 
 
 def test_the_seed_is_part_of_the_digest_and_the_same_seed_gives_the_same(undisturbed: tuple[Result, Path]) -> None:
@@ -102,6 +117,14 @@ def test_a_folder_of_another_claim_is_refused(undisturbed: tuple[Result, Path], 
     (tmp_path / "letter.txt").write_text("mine")
     with pytest.raises(ResultsError, match=r"holds other files \(letter.txt\)"):
         examine(other, out=tmp_path)
+
+
+def test_a_damaged_folder_is_told_as_damage_not_as_another_claim(tmp_path: Path) -> None:
+    examine(moskva(), out=tmp_path)
+    kept = tmp_path / "claim.json"
+    kept.write_text(kept.read_text().replace(moskva().digest, "0" * 64))
+    with pytest.raises(ResultsError, match="does not agree with its own hash"):
+        examine(moskva(), out=tmp_path)
 
 
 def test_a_folder_that_was_stopped_early_is_of_one_claim_too(tmp_path: Path) -> None:

@@ -26,6 +26,19 @@ def scenario(side: str, size: str, axes: str, arm: str, limits: str) -> Scenario
     return table.scenario(side, size, axes, arm).with_values({"model.limits": limits})
 
 
+def nominal(claim: Equivalence) -> list[Scenario]:
+    """Every scenario of the claim: the deciding arm in every limits, the arms beside it in the first."""
+    plan, limits = claim.study, claim.rule.arms.limits
+    arms = [(plan.verdict_on, each) for each in limits] + [(arm, limits[0]) for arm in plan.beside]
+    return [
+        scenario(side, size, axes, arm, each)
+        for size in plan.normalizations
+        for axes in plan.axes
+        for arm, each in arms
+        for side in plan.pair
+    ]
+
+
 def gather(claim: Equivalence, effort: Any, bench: Bench) -> list[Evidence]:
     """The deciding arm with sampled worlds, then the arms beside it in the nominal world."""
     plan, arms = claim.study, claim.rule.arms
@@ -50,7 +63,7 @@ def gather(claim: Equivalence, effort: Any, bench: Bench) -> list[Evidence]:
 def _deciding(claim: Equivalence, effort: Any, bench: Bench, size: str, axes: str, limits: str) -> list[Evidence]:
     plan = claim.study
     sides = [scenario(side, size, axes, plan.verdict_on, limits) for side in plan.pair]
-    nominal = differences(claim, bench, sides, effort.nominal, ({}, {}))
+    here = differences(claim, bench, sides, effort.nominal, ({}, {}))
     doubts = [knob_list(catalog_of(side), side) for side in sides]
     arms = claim.rule.arms
     looks = len(plan.classes) * len(plan.normalizations) * len(plan.axes) * len(arms.limits) * len(arms.weighting)
@@ -60,7 +73,7 @@ def _deciding(claim: Equivalence, effort: Any, bench: Bench, size: str, axes: st
         far = [differences(claim, bench, sides, effort.each, pair) for pair in drawn]
         every = [{**first, **second} for first, second in drawn]
         for name in plan.classes:
-            figure, figures = nominal[name][0], [each[name][0] for each in far]
+            figure, figures = here[name][0], [each[name][0] for each in far]
             answers = [answer(each, claim.rule.delta) for each in figures]
             moved_by = drivers(every, [each.value for each in figures], looks)
             found.append(
@@ -149,4 +162,4 @@ def decide(claim: Equivalence, cells: list[CellVerdict], evidence: list[Evidence
     return judge(cells, "which class of threat, made equal in what, on how many axes")
 
 
-__all__ = ["answer", "decide", "differences", "figures", "gather", "paired", "scenario"]
+__all__ = ["answer", "decide", "differences", "figures", "gather", "nominal", "paired", "scenario"]

@@ -1,8 +1,7 @@
-"""One claim examined: its evidence gathered, judged by its own rule, and kept."""
+"""One claim examined: its evidence gathered, judged by its own rule, and kept with what it rests on."""
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,13 +11,16 @@ from typing import Any
 
 from openiads import __version__
 from openiads.base.errors import ResultsError
+from openiads.data.knobs import knob_list
+from openiads.data.reading import catalog_of
 from openiads.study import disk
 from openiads.study.claims import equivalence, kill_over_area, largest_raid, ratios
 from openiads.study.claims.bench import Bench, Progress
 from openiads.study.claims.evidence import Evidence
 from openiads.study.claims.statement import Claim
 from openiads.study.claims.verdict import CellVerdict, Judgment, Verdict, of_cell
-from openiads.study.store import with_check
+from openiads.study.digest import hash_of
+from openiads.study.store import Damaged, checked, with_check
 
 METHODS: Mapping[str, Any] = {
     "kill_over_area": kill_over_area,
@@ -32,17 +34,28 @@ SEED = 2016
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A claim's verdict with everything that it rests on."""
+    """A claim's verdict with everything that it rests on.
+
+    effort : numbers of replications and worlds;  runs : one digest over those of all runs;  basis : of ``rests_on``
+    """
 
     claim: Claim
     full: bool
+    effort: dict[str, Any]
     evidence: tuple[Evidence, ...]
     judgment: Judgment
     figures: dict[str, Any]  # what the method tells beyond its cells
     replications: int
     failed: int
     seed: int
-    digest: str
+    runs: str
+    basis: dict[str, Any]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over what was asked, how hard and with which seed, all runs, and all evidence read from them."""
+        read = [each.as_dict() for each in self.evidence]
+        return hash_of([self.claim.digest, self.effort, self.seed, self.runs, read])
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON."""
@@ -55,12 +68,15 @@ class Result:
             "source": told.source,
             "question": told.question,
             "effort": "full" if self.full else "quick",
+            "effort_numbers": self.effort,
             **self.judgment.as_dict(),
             "figures": self.figures,
             "evidence": [each.as_dict() for each in self.evidence],
             "replications": self.replications,
             "failed_replications": self.failed,
             "seed": self.seed,
+            "rests_on": self.basis,
+            "runs_digest": self.runs,
             "digest": self.digest,
             "version": __version__,
         }
@@ -92,10 +108,35 @@ def examine(
     evidence = tuple(method.gather(claim.told, chosen, bench))
     judgment = method.decide(claim.told, cells_of(claim, evidence), list(evidence))
     figures = method.figures(claim.told, list(evidence)) if hasattr(method, "figures") else {}
-    result = Result(claim, full, evidence, judgment, figures, bench.replications, bench.failed, seed, bench.digest)
+    numbers = chosen.model_dump()
+    thrown = (bench.replications, bench.failed, seed, bench.digest)
+    result = Result(claim, full, numbers, evidence, judgment, figures, *thrown, rests_on(claim))
     if folder is not None:
         disk.write_file(folder / "result.json", with_check(result.as_dict()))
     return result
+
+
+def rests_on(claim: Claim) -> dict[str, Any]:
+    """What a claim asks about, without running it, as plain JSON: a stored result keeps it, and so tells whether the
+    claim would still ask the same of the same numbers.
+
+    scenarios : name, limits and digest of every nominal one, in alphabetical order
+    knobs : knob -> low, nominal, high (12 digits: machines differ in the last) and scale, of all that these scenarios
+    use; of a ratio claim also the values of the catalog that it compares
+    """
+    method = METHODS[claim.told.method]
+    scenarios = method.nominal(claim.told)
+    used = {knob.name: knob for each in scenarios for knob in knob_list(catalog_of(each), each)}
+    rows = {name: (knob.low, knob.nominal, knob.high, knob.scale) for name, knob in used.items()}
+    if hasattr(method, "values"):
+        rows |= method.values(claim.told)
+    return {
+        "scenarios": sorted([each.name, each.model.limits, each.digest()[:16]] for each in scenarios),
+        "knobs": {
+            name: [*(float(f"{v:.12g}") for v in (low, nominal, high)), scale]
+            for name, (low, nominal, high, scale) in sorted(rows.items())
+        },
+    }
 
 
 def cells_of(claim: Claim, evidence: tuple[Evidence, ...]) -> list[CellVerdict]:
@@ -130,12 +171,12 @@ def _own(folder: Path, claim: Claim) -> None:
         disk.write_file(kept, with_check({"claim": claim.name, "claim_digest": claim.digest}))
         return
     try:
-        stored = json.loads(disk.read_file(kept)).get("claim_digest")
-    except (ValueError, AttributeError):
-        stored = None
+        stored = checked(disk.read_file(kept)).get("claim_digest")
+    except Damaged as damage:
+        raise ResultsError(str(kept), str(damage), "Put it back as it was, or choose a new folder.") from damage
     if stored != claim.digest:
         remedy = "Choose another folder; a verdict by another rule is another verdict."
         raise ResultsError(str(kept), "is of another claim, or of this one with another rule", remedy)
 
 
-__all__ = ["METHODS", "SEED", "Result", "arm_verdict", "cells_of", "examine"]
+__all__ = ["METHODS", "SEED", "Result", "arm_verdict", "cells_of", "examine", "rests_on"]

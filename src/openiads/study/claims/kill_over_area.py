@@ -60,6 +60,11 @@ def _place(lat: Any, lon: Any) -> str:
     return f"{abs(north):.6f} {'N' if north >= 0 else 'S'} {abs(east):.6f} {'E' if east >= 0 else 'W'}"
 
 
+def nominal(claim: KillOverArea) -> list[Scenario]:
+    """Every scenario of the claim."""
+    return [scenario(claim, threat, limits) for threat in claim.study.missiles for limits in claim.rule.arms.limits]
+
+
 def gather(claim: KillOverArea, effort: Any, bench: Bench) -> list[Evidence]:
     """Every class in every arm."""
     rule, plan = claim.rule, claim.study
@@ -71,14 +76,14 @@ def gather(claim: KillOverArea, effort: Any, bench: Bench) -> list[Evidence]:
         for limits in arms.limits:
             flown = scenario(claim, threat, limits)
             knobs = knob_list(catalog_of(flown), flown)
-            nominal, figure, _ = _answer(claim, bench.run(flown, effort.nominal))
+            said, figure, _ = _answer(claim, bench.run(flown, effort.nominal))
             for weighting in arms.weighting:
                 drawn = worlds(knobs, effort.worlds, weighting, bench.seed)
                 answers = [_answer(claim, bench.run(flown, effort.each, world)) for world in drawn]
                 moved_by = drivers(drawn, [figure.value for _, figure, _ in answers], looks)
                 found.append(
                     looked(
-                        threat, limits, weighting, nominal, figure, (rule.kill_probability,),
+                        threat, limits, weighting, said, figure, (rule.kill_probability,),
                         [a for a, _, _ in answers], band([chosen for _, _, chosen in answers]), moved_by,
                     )
                 )  # fmt: skip
@@ -142,4 +147,4 @@ def decide(claim: KillOverArea, cells: list[CellVerdict], evidence: list[Evidenc
     return Judgment(Verdict.DEPENDS, (CLASS, *dict.fromkeys(turned)), found.near, found.cells)
 
 
-__all__ = ["at_best_point", "decide", "gather", "scenario"]
+__all__ = ["at_best_point", "decide", "gather", "nominal", "scenario"]

@@ -61,6 +61,15 @@ def _known(claim: LargestRaid, base: Scenario) -> None:
                 raise InputError(f"claim {claim.name}: study.{key}", f"{base.name} has no {table} {name!r}", remedy)
 
 
+def nominal(claim: LargestRaid) -> list[Scenario]:
+    """Every scenario of the claim: every size in every limits, and in every other reading."""
+    plan, arms = claim.study, claim.rule.arms
+    sizes = sorted({*plan.sizes, claim.rule.reference})
+    own = [scenario(claim, size, limits) for limits in arms.limits for size in sizes]
+    others = [name for name in plan.readings if name != plan.scenario]
+    return own + [scenario(claim, size, arms.limits[0], name) for name in others for size in sizes]
+
+
 def gather(claim: LargestRaid, effort: Any, bench: Bench) -> list[Evidence]:
     """Every size in the nominal world, the reference raid in sampled worlds, other readings beside it."""
     plan, rule, arms = claim.study, claim.rule, claim.rule.arms
@@ -173,4 +182,4 @@ def decide(claim: LargestRaid, cells: list[CellVerdict], evidence: list[Evidence
     return judge(cells, "the size of the raid")
 
 
-__all__ = ["answer", "counts", "decide", "figures", "gather", "largest", "scenario", "untouched"]
+__all__ = ["answer", "counts", "decide", "figures", "gather", "largest", "nominal", "scenario", "untouched"]

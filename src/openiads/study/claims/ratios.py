@@ -9,9 +9,10 @@ import numpy as np
 
 from openiads.data.catalog import Catalog, catalog
 from openiads.data.knobs import Knob, knob_list
+from openiads.data.scenario import Scenario
 from openiads.study.claims.bench import Bench, drivers, worlds
 from openiads.study.claims.evidence import Evidence, looked
-from openiads.study.claims.statement import Ratios, Side
+from openiads.study.claims.statement import Ratios, RatioStudy, Side
 from openiads.study.claims.verdict import Answer, CellVerdict, Figure, Judgment, Verdict, judge
 from openiads.study.envelope import envelope_volumes, low_reaches
 from openiads.study.unit import unit_scenario
@@ -24,6 +25,33 @@ FIGURE = "which figure is meant"
 LOW = (50.0, 1.0)
 
 
+def nominal(claim: Ratios) -> list[Scenario]:
+    """The fire unit of either side and of every other reading, with each of the claim's limits."""
+    limits = claim.rule.arms.limits
+    return [unit_scenario(s.system, mast=s.mast, limits=each) for s in _sides(claim.study) for each in limits]
+
+
+def values(claim: Ratios) -> dict[str, tuple[float, float, float, str]]:
+    """Of each side and figure that comes from the catalog: low, nominal, high, scale."""
+    book = catalog()
+    found = {}
+    for side in _sides(claim.study):
+        for name in claim.study.figures:
+            if name not in MODELED:
+                low, middle, high = (_of_catalog(side, name, book, u) for u in (0.0, None, 1.0))
+                found[f"{side.system}: {name}"] = (low, middle, high, "linear")
+    return found
+
+
+def _sides(plan: RatioStudy) -> list[Side]:
+    return [plan.land, plan.sea, *(_read_as(plan.land, system) for system in plan.other_readings)]
+
+
+def _read_as(side: Side, system: str) -> Side:
+    """Another system in place of a side's, as it usually comes."""
+    return side.model_copy(update={"system": system, "launchers": None})
+
+
 def gather(claim: Ratios, effort: Any, bench: Bench) -> list[Evidence]:
     """Every figure in every arm, then other readings of the land side in the nominal world."""
     plan, arms, book = claim.study, claim.rule.arms, catalog()
@@ -32,7 +60,7 @@ def gather(claim: Ratios, effort: Any, bench: Bench) -> list[Evidence]:
     doubts = [_knobs(side, book) for side in (plan.land, plan.sea)]
     found: list[Evidence] = []
     for limits in arms.limits:
-        nominal = _ratios(claim, book, bench, {}, limits)
+        here = _ratios(claim, book, bench, {}, limits)
         bench.step(f"{plan.land.system} over {plan.sea.system}, {limits} limits")
         for weighting in arms.weighting:
             union = {knob.name: knob for doubt in doubts for knob in doubt}
@@ -47,9 +75,9 @@ def gather(claim: Ratios, effort: Any, bench: Bench) -> list[Evidence]:
                 bench.step("sampled worlds")
             for name in plan.figures:
                 numbers = [each[name] for each in far]
-                found.append(_evidence(claim, name, limits, weighting, nominal[name], numbers, drawn))
+                found.append(_evidence(claim, name, limits, weighting, here[name], numbers, drawn))
         for other in plan.other_readings:
-            land = plan.land.model_copy(update={"system": other, "launchers": None})
+            land = _read_as(plan.land, other)
             reading = claim.model_copy(update={"study": plan.model_copy(update={"land": land})})
             beside = _ratios(reading, book, bench, {}, limits)
             bench.step(other)
@@ -144,7 +172,8 @@ def _ratios(
     plan = claim.study
     sides = {}
     for key, side in (("land", plan.land), ("sea", plan.sea)):
-        given = _modeled(side, limits, knobs.get(key) or {}, bench)
+        modeled = any(name in MODELED for name in plan.figures)
+        given = _modeled(side, limits, knobs.get(key) or {}, bench) if modeled else {}
         for name in plan.figures:
             if name not in MODELED:
                 drawn = (draws or {}).get((key, name))
@@ -196,4 +225,4 @@ def decide(claim: Ratios, cells: list[CellVerdict], evidence: list[Evidence]) ->
     return Judgment(Verdict.DEPENDS, (FIGURE, *turned), found.near, found.cells)
 
 
-__all__ = ["arm_verdict", "decide", "gather", "percentile", "ratio"]
+__all__ = ["arm_verdict", "decide", "gather", "nominal", "percentile", "ratio", "values"]
