@@ -3,8 +3,10 @@
 import json
 import math
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,8 @@ from openiads.base.errors import InputError, Interrupted, ResultsError, UsageErr
 from openiads.study.compare import Comparison, Variant, compare
 from openiads.study.estimate import RATIOS
 from openiads.study.replicate import run
+from openiads.study.run import Run
+from openiads.study.store import Store
 from openiads.world.outcome import METRICS
 from study.fake_engine import FakeScenario, engine
 
@@ -211,6 +215,55 @@ def test_worlds_that_the_scenarios_fix_differently_are_told() -> None:
     compare("one_on_one", other, replications=2, warn=told.append)
     compare("one_on_one", "one_on_one", replications=2, warn=told.append)
     assert told == ["A and B have different [world] tables, so that the difference is also one of worlds"]
+
+
+def _made(folder: Path, change: Callable[[Store], None]) -> Run:
+    """A stored run that says something else of how it was made."""
+    made = run(RAID, replications=5, seed=1, out=folder, engine=engine())
+    change(made.store)
+    return made
+
+
+def test_stored_runs_are_paired_only_if_one_program_and_one_catalog_made_them(tmp_path: Path) -> None:
+    def other(**changes: Any) -> Callable[[Store], None]:
+        def change(store: Store) -> None:
+            store.identity = replace(store.identity, **changes)
+
+        return change
+
+    plain = run(RAID, replications=5, seed=1, out=tmp_path / "plain", engine=engine())
+    with pytest.raises(UsageError, match=r"A was made by openiads .*, B by 0\.0\.9"):
+        compare(plain, _made(tmp_path / "v", other(version="0.0.9")), engine=engine())
+    with pytest.raises(UsageError, match="B with abcabcabcabc, which are not of the scenarios"):
+        compare(plain, _made(tmp_path / "c", other(catalog="abc" * 20)), engine=engine())
+    told: list[str] = []
+    made = compare(plain, _made(tmp_path / "m", other(fingerprint="another")), engine=engine(), warn=told.append)
+    assert len(told) == 1 and "unlike machines" in told[0]
+    assert made.summary(["leakers"])["warnings"] == told
+
+
+def test_stored_runs_of_scenarios_with_other_worlds_or_own_entries_are_told_apart(tmp_path: Path) -> None:
+    def other(**tables: object) -> Callable[[Store], None]:
+        return lambda store: store.facts["scenario"]["mapping"].update(tables)
+
+    plain = run(RAID, replications=5, seed=1, out=tmp_path / "plain", engine=engine())
+    told: list[str] = []
+    compare(plain, _made(tmp_path / "w", other(world={"earth_factor": 1.2})), engine=engine(), warn=told.append)
+    compare(plain, _made(tmp_path / "e", other(world={})), engine=engine(), warn=told.append)
+    assert told == ["A and B have different [world] tables, so that the difference is also one of worlds"]
+    own = _made(tmp_path / "o", other(catalog={"radars": {"mine": {}}}))
+    own.store.identity = replace(own.store.identity, catalog="abc" * 20)
+    assert compare(plain, own, engine=engine()).estimate("leakers").n == 5
+
+
+def test_shares_of_a_difference_have_the_confidence_asked_for() -> None:
+    made = fake(RAID, HIDDEN)
+    found = [Comparison(made.a, made.b, (), level).estimate("first_detection_s") for level in (0.99, 0.8)]
+    wide, narrow = (each.as_dict() for each in found)
+    for told in ("equal", "b_worse"):
+        assert wide[told]["low"] < narrow[told]["low"] < narrow[told]["high"] < wide[told]["high"]
+    ends = [(each.a.share_low or 0.0, each.a.share_high or 0.0) for each in found]
+    assert ends[0][1] - ends[0][0] > ends[1][1] - ends[1][0] > 0.0
 
 
 def test_an_unknown_metric_is_refused() -> None:

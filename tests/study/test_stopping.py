@@ -17,7 +17,19 @@ def test_looks_are_taken_at_fixed_counts_only() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["glory:0.1", "any_leaker:0", "any_leaker:-1", "any_leaker:nan", "any_leaker:", "any_leaker"]
+    "text",
+    [
+        "glory:0.1",
+        "status:0.1",
+        "replication:0.1",
+        "status_entity:0.1",
+        "status_time:0.1",
+        "any_leaker:0",
+        "any_leaker:-1",
+        "any_leaker:nan",
+        "any_leaker:",
+        "any_leaker",
+    ],
 )
 def test_a_rule_that_makes_no_sense_is_refused(text: str) -> None:
     with pytest.raises(UsageError):

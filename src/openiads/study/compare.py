@@ -8,7 +8,6 @@ difference b - a is sharper than either side.  Differences are in ``study.differ
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,12 +18,13 @@ from openiads.base.errors import InputError, ResultsError, UsageError
 from openiads.base.shown import Shown
 from openiads.study import disk
 from openiads.study.coordinator import Progress
-from openiads.study.differences import Difference, Pairs
+from openiads.study.differences import Difference, Pairs, other_worlds
 from openiads.study.digest import hash_of
 from openiads.study.engine import Engine, real_engine
 from openiads.study.estimate import CONFIDENCE, Accumulator
 from openiads.study.replicate import REPLICATIONS, place_of, run
 from openiads.study.run import Run, open_run
+from openiads.study.store import with_check
 from openiads.world.outcome import METRICS
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ class Comparison(Shown):
             "replications": self.pairs.n,
             "confidence": self.pairs.confidence,
             "identical": self.pairs.certain,
+            "warnings": self.pairs.warnings,
             "digest": self.digest,
             "metrics": {metric: self.estimate(metric).as_dict() for metric in metrics},
         }
@@ -128,7 +129,11 @@ def compare(
         if replications is not None or out is not None or knobs:
             raise UsageError("compare", "stored runs are compared as they are", "Leave out -n, --out and --set")
         sides = [each if isinstance(each, Run) else open_run(each, engine=engine) for each in (a, b)]
-        return Comparison(sides[0], sides[1], confidence=confidence)
+        made = Comparison(sides[0], sides[1], confidence=confidence)
+        for line in made.pairs.warnings:
+            if warn is not None:
+                warn(line)
+        return made
     engine = engine or real_engine()
     if out is not None:
         _refuse_foreign(Path(out))
@@ -146,7 +151,8 @@ def compare(
         ]  # fmt: skip
     made = Comparison(runs[0], runs[1], [side.label for side in ready], confidence)
     if out is not None:
-        _write(Path(out) / "compare.json", made.summary(metrics))
+        disk.sweep(Path(out))
+        disk.write_file(Path(out) / "compare.json", with_check({"compare": made.summary(metrics)}))
     return made
 
 
@@ -186,9 +192,9 @@ def _look_ahead(a: Side, b: Side, seed: int, engine: Engine, warn: Callable[[str
     """Refuse B before A has run for nothing, and say where the two scenarios fix their worlds differently."""
     engine.prepare()
     engine.runner(engine.build(b.scenario, engine.catalog(b.scenario), b.knobs or None), seed)
-    worlds = [getattr(side.scenario, "world", None) for side in (a, b)]
-    if warn is not None and worlds[0] != worlds[1]:
-        warn("A and B have different [world] tables, so that the difference is also one of worlds")
+    for line in other_worlds(a.scenario.mapping(), b.scenario.mapping()):
+        if warn is not None:
+            warn(line)
 
 
 def check_knobs(knobs: Mapping[str, Any], scenario: Any, engine: Engine) -> None:
@@ -229,12 +235,6 @@ def _refuse_foreign(path: Path) -> None:
         few = ", ".join(foreign[:3])
         remedy = "Nothing was touched. Choose a new or an empty folder with --out"
         raise ResultsError(str(path), f"holds other files ({few}) and no comparison", remedy)
-
-
-def _write(path: Path, told: dict[str, Any]) -> None:
-    data = json.dumps({"compare": told, "check": hash_of(told)}, indent=1, sort_keys=True, allow_nan=False).encode()
-    disk.sweep(path.parent)
-    disk.write_file(path, data + b"\n")
 
 
 __all__ = ["KNOB", "Comparison", "Variant", "check_knobs", "compare"]

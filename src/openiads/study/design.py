@@ -25,7 +25,7 @@ from openiads.study.digest import hash_of
 from openiads.study.factors import KNOB, Factor, Point
 from openiads.study.stopping import parse_until
 from openiads.study.variation import Problems, Reader
-from openiads.world.outcome import METRICS, OUTCOME
+from openiads.world.outcome import METRICS
 
 #: More points than this only when it is asked for twice.
 MOST_POINTS = 1_000_000
@@ -227,12 +227,11 @@ def _scenario(name: str, folder: Path | None, problems: Problems) -> Any:
 
 def _check_sense(told: StudyFile, problems: Problems) -> None:
     """What single keys cannot show."""
-    from openiads.study.estimate import RATIOS
+    from openiads.study.estimate import ESTIMATED
 
-    known = [*METRICS, *RATIOS, *(OUTCOME.names or ())]
     for k, metric in enumerate(told.metrics):
-        if metric not in known:
-            remedy = f"{nearest(metric, known)}Choose from: {', '.join(METRICS)}"
+        if metric not in ESTIMATED:
+            remedy = f"{nearest(metric, sorted(ESTIMATED))}Choose from: {', '.join(METRICS)}"
             problems.add(("metrics", k), "there is no such metric", remedy, metric)
     try:
         parse_until(told.until)

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,7 +95,7 @@ class Difference:
     def _share(self, count: int) -> dict[str, float]:
         """Share of the pairs that could be told apart, with Wilson's interval."""
         of = self.told
-        low, high = wilson(count, of) if of else (0.0, 1.0)
+        low, high = wilson(count, of, self.a.confidence) if of else (0.0, 1.0)
         return {"share": count / of if of else math.nan, "low": low, "high": high, "n": of}
 
     @property
@@ -110,11 +110,13 @@ class Difference:
 class Pairs:
     """The outcome rows of two runs, replication by replication; of the longer run only those that the other has too.
 
-    Raises UsageError if the runs do not share their seed and their world knobs.
+    warnings : what else than the change differs between the two
+    Raises UsageError if the runs do not share their seed, their world knobs, their version and their catalog.
     """
 
     def __init__(self, a: Run, b: Run, confidence: float = CONFIDENCE) -> None:
         refuse_unpaired(a, b)
+        self.warnings = warnings_of(a, b)
         self.a, self.b, self.confidence = a, b, confidence
         self.n = min(a.replications, b.replications)
         self._rows = a.rows()[: self.n], b.rows()[: self.n]
@@ -252,9 +254,20 @@ def _below(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def refuse_unpaired(a: Run, b: Run) -> None:
-    """UsageError unless two runs share their seed and their world knobs."""
+    """UsageError unless two runs share their seed, their version, their packaged catalog and their world knobs.
+
+    Catalogs are told apart by their hashes; those of scenarios with different entries of their own differ rightly.
+    """
     if a.seed != b.seed:
         raise UsageError("compare", f"A has seed {a.seed}, B seed {b.seed}", "Run both with one seed")
+    one, other = a.identity, b.identity
+    if one.version != other.version:
+        told = f"A was made by openiads {one.version}, B by {other.version}: the difference is also one of versions"
+        raise UsageError("compare", told, "Run both with one version")
+    if one.catalog != other.catalog and _table(a, "catalog") == _table(b, "catalog"):
+        names = [identity.catalog[:12] for identity in (one, other)]
+        told = f"A was made with catalog {names[0]}, B with {names[1]}, which are not of the scenarios"
+        raise UsageError("compare", told, "Run both with one catalog")
     worlds = [{k: v for k, v in each.identity.knobs if k.startswith("world.")} for each in (a, b)]
     for name in sorted(worlds[0] | worlds[1]):
         values = [f"{world[name]:g}" if name in world else "nominal" for world in worlds]
@@ -265,4 +278,24 @@ def refuse_unpaired(a: Run, b: Run) -> None:
             )  # fmt: skip
 
 
-__all__ = ["WANTED", "Difference", "Pairs", "refuse_unpaired"]
+def warnings_of(a: Run, b: Run) -> list[str]:
+    """What two runs that can be paired do not share, in words."""
+    found = other_worlds(*(run.facts["scenario"]["mapping"] for run in (a, b)))
+    if a.identity.fingerprint != b.identity.fingerprint:
+        found.append("A and B were made on unlike machines: last bits differ, and with them whole replications may")
+    return found
+
+
+def other_worlds(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[str]:
+    """A line if two scenarios (``Scenario.mapping``) fix their worlds differently."""
+    if (a.get("world") or {}) == (b.get("world") or {}):
+        return []
+    return ["A and B have different [world] tables, so that the difference is also one of worlds"]
+
+
+def _table(run: Run, name: str) -> Any:
+    """A table of the scenario that a run was made of, as stored; empty if it has none."""
+    return run.facts["scenario"]["mapping"].get(name) or {}
+
+
+__all__ = ["WANTED", "Difference", "Pairs", "other_worlds", "refuse_unpaired", "warnings_of"]

@@ -413,6 +413,10 @@ _LIMITED_BY |= dict.fromkeys([f"end_{t}" for t in TERMINALS], "flights")
 _LIMITED_BY |= {"civil_engaged": "civil", "friend_engaged": "friend"}
 
 
+#: Everything that ``Accumulator.estimate`` takes.
+ESTIMATED = frozenset([*RATIOS, *FIRST_TIMES, *PROPORTIONS, *_INTEGERS, *_FLOATS])
+
+
 class Accumulator:
     """What the estimates need, gathered from outcome rows as they stream by in replication order.
 
@@ -468,7 +472,7 @@ class Accumulator:
             return self._first_time(metric, confidence)
         if metric in PROPORTIONS:
             return self._proportion(metric, confidence)
-        if metric in self._values or metric in self._sums:
+        if metric in ESTIMATED:
             return self._mean(metric, confidence)
         known = ", ".join([*METRICS, "leak_rate"])
         raise UsageError(f'metric "{metric}"', "there is no such metric", f"Choose one of: {known}")
@@ -538,7 +542,8 @@ class Accumulator:
         mean = math.fsum(values) / self.n if self.n and happened == self.n else (math.inf if self.n else math.nan)
         shares = (0.0, 1.0)
         if self.total:
-            shares = wilson(happened, self.total)[0], wilson(happened + self.failed, self.total)[1]
+            least, most = happened, happened + self.failed
+            shares = wilson(least, self.total, confidence)[0], wilson(most, self.total, confidence)[1]
         share = happened / self.n if self.n else math.nan
         return Finding(metric, mean, low, high, self.n, self.failed, confidence, share, shares[0], shares[1], median)
 

@@ -8,6 +8,7 @@ itself is shut off from files, networks and settings, and only a statement that 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -34,8 +35,8 @@ CODED: dict[codes.Event, type[IntEnum]] = {
     codes.Event.EVADE: codes.Evasion,
 }
 
-#: Statements that read; everything else is refused.
-_READING = ("SELECT", "EXPLAIN")
+#: What stands before the statement that is explained.
+_EXPLAIN = re.compile(r"\s*EXPLAIN\s+(ANALYZE\s+)?(\(\s*(ANALYZE|FORMAT)\b[^()]*\)\s*)?", re.IGNORECASE)
 
 #: In this order: nothing outside the process can be reached, and nothing of this can be changed by a query.
 _SETTINGS = (
@@ -171,6 +172,16 @@ def _listed(names: type[IntEnum]) -> str:
     return "[" + ", ".join(f"'{known[k]}'" if k in known else "NULL" for k in range(max(known) + 1)) + "]"
 
 
+def _kind(connection: Any, statement: Any) -> str:
+    """What a statement does; of an EXPLAIN, which runs what it explains if ANALYZE is asked, what that does."""
+    kind = str(statement.type.name)
+    start = _EXPLAIN.match(statement.query) if kind == "EXPLAIN" else None
+    if start is None:
+        return kind
+    explained = connection.extract_statements(statement.query[start.end() :])
+    return str(explained[0].type.name) if len(explained) == 1 else kind
+
+
 def _asked(connection: Any, sql: str) -> Answer:
     import duckdb
 
@@ -178,11 +189,10 @@ def _asked(connection: Any, sql: str) -> Answer:
         statements = connection.extract_statements(sql)
         if len(statements) != 1:
             raise InputError("query", f"{len(statements)} statements", "Give one SELECT.")
-        if statements[0].type.name not in _READING:
+        told = _kind(connection, statements[0])
+        if told != "SELECT":
             raise InputError(
-                "query",
-                f"{statements[0].type.name} is not allowed: a query only reads",
-                "Give a SELECT over outcomes, events and points.",
+                "query", f"{told} is not allowed: a query only reads", "Give a SELECT over outcomes, events and points."
             )
         found = connection.execute(statements[0])
         names = tuple(str(each[0]) for each in found.description or ())

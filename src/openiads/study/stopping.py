@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from openiads.base.errors import UsageError
-from openiads.study.estimate import RATIOS, Accumulator, Finding, binomial_pmf, wilson
-from openiads.world.outcome import METRICS, OUTCOME
+from openiads.study.estimate import ESTIMATED, Accumulator, Finding, binomial_pmf, wilson
+from openiads.world.outcome import METRICS
 
 FIRST_LOOK = 100
 
@@ -52,7 +52,7 @@ def parse_until(text: str | Until | None) -> Until | None:
         raise UsageError(
             f'until-ci "{text}"', "the half width is not a positive number", "Write METRIC:W, e.g. any_leaker:0.02"
         )
-    if metric not in METRICS and metric not in RATIOS and metric not in (OUTCOME.names or ()):
+    if metric not in ESTIMATED:
         raise UsageError(f'until-ci "{text}"', f'there is no metric "{metric}"', f"Choose one of: {', '.join(METRICS)}")
     return Until(metric, width)
 

@@ -68,7 +68,7 @@ def compare(
         phases.phase("reading the scenarios, compiling if need be")
         if stored:
             _refuse_options(replications, out, changes, changes_a, changes_b, on != "threads")
-            made = study.compare(a, b, metrics=asked)
+            made = study.compare(a, b, metrics=asked, warn=warn)
         else:
             sides, knobs = _sides(a, b, changes or [], changes_a or [], changes_b or [])
             count = replications or REPLICATIONS
