@@ -74,6 +74,7 @@ def spread_of(**knowledge: Any) -> dict[str, Any]:
         "metric": "leakers", "worlds": 64, "capped_worlds": 5, "knobs": ["a", "b"], "replications": 50,
         "mean": {"nominal": 4.9, "worlds": 5.1}, "dice": {"sd": 1.9, "p5": 2.0, "p95": 8.0},
         "knowledge": known | knowledge, "rests_on": dict.fromkeys(("assumptions", "evidence", "both_together"), part),
+        "measured_coverage": 0.89,
     }  # fmt: skip
 
 
@@ -86,6 +87,9 @@ def test_the_sentences_of_a_spread_never_mix_the_two() -> None:
     assert "1.2 [0.9, 1.5]" in known and "3.1 to 6.8 (sampling)" in known and "1.9" not in known
     assert capped.startswith("In 5 of 64 worlds a round would kill more often than it works")
     assert "62 % [50 %, 70 %] on assumptions alone" in rests
+    assert "trial studies" not in rests
+    few = spread_lines(spread_of() | {"measured_coverage": 0.68})[-1]
+    assert few.endswith("intervals of shares held the truth in as few as 68 of 100 trial studies.")
     assert "0 is shown" in spread_lines(spread_of(below_noise=True))[-1]
 
 

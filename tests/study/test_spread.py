@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from openiads.base.errors import UsageError
-from openiads.study.spread import crossed, dice_variance, halves, interval, knowledge, percentiles, shares
+from openiads.study.spread import covered, crossed, dice_variance, halves, interval, knowledge, percentiles, shares
 
 GROUP = np.array([True, True, False, False])
 
@@ -89,6 +89,24 @@ def test_intervals_of_shares_meet_their_coverage_at_few_rows() -> None:
         parts = (found.group, found.others, found.together)
         held += [part.low <= share <= part.high for part, share in zip(parts, wanted, strict=True)]
     assert (held / 200 > 0.85).all()
+
+
+@pytest.mark.parametrize(("rows", "least"), [(4, 0.75), (16, 0.86)])
+def test_intervals_of_shares_meet_their_coverage_with_many_knobs_of_equal_weight(rows: int, least: float) -> None:
+    """Ten knobs, half of them in the group; measured 0.88 and 0.94 of 0.95 (by a bootstrap alone 0.68 and 0.83)."""
+    group = np.arange(10) < 5
+    held = np.zeros(3)
+    for repeat in range(100):
+        rng = np.random.default_rng(repeat)
+        means = crossed(group, rows, seed=repeat).sum(axis=1)
+        found = shares(means[:, None] + rng.normal(0.0, 0.3, (len(means), 8)) + rng.normal(0.0, 1.0, 8), seed=repeat)
+        parts = (found.group, found.others, found.together)
+        held += [part.low <= share <= part.high for part, share in zip(parts, (0.5, 0.5, 0.0), strict=True)]
+    assert (held / 100 >= least).all()
+
+
+def test_what_was_measured_of_fewer_rows_is_told_of_more() -> None:
+    assert [covered(rows) for rows in (2, 4, 7, 8, 16, 512)] == [0.68, 0.68, 0.68, 0.82, 0.89, 0.89]
 
 
 def test_a_group_of_everything_or_nothing_bears_all_or_nothing() -> None:

@@ -28,11 +28,12 @@ from openiads.study.estimate import FIRST_TIMES, RATIOS, Accumulator
 from openiads.study.paired import left_out
 from openiads.study.replicate import place_of, run
 from openiads.study.run import Run, plain
-from openiads.study.sensitivity import Effect, Index, morris, saltelli, sobol, trajectories
+from openiads.study.sensitivity import COVERED, Effect, Index, morris, saltelli, sobol, trajectories
 from openiads.study.spread import (
     LABEL,
     Knowledge,
     Shares,
+    covered,
     crossed,
     dice_variance,
     halves,
@@ -306,7 +307,8 @@ class Indices:
         worlds = self.base * (len(self.question.knobs) + 2)
         return plain(
             {**self.question.as_dict(), "method": "sobol", "worlds": worlds, "base_points": self.base,
-             "variance": self.variance, "capped_worlds": self.capped, "indices": rows}
+             "measured_coverage": covered(self.base, COVERED), "variance": self.variance,
+             "capped_worlds": self.capped, "indices": rows}
         )  # fmt: skip
 
 
@@ -375,6 +377,7 @@ class Spread:
             "rests_on": {
                 words[name]: {"share": part.value, "low": part.low, "high": part.high} for name, part in parts.items()
             },
+            "measured_coverage": covered(len(self.worlds) // 4),
             "statuses": {status: statuses.count(status) for status in sorted(set(statuses))},
         }  # fmt: skip
         return plain(told)

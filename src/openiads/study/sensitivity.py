@@ -72,7 +72,7 @@ class Effect:
 
     mu : mean elementary effect; mu_star : mean of its size; sigma : its spread, without dice (interactions, curvature);
     each mean with its 95 % interval; noise : standard deviation that dice alone give to one elementary effect; shown :
-    whether the effects together are more than dice alone would give in 99 of 100 screenings
+    whether the effects together are more than dice alone would give in 98 of 100 screenings or more (``beyond_dice``)
     """
 
     mu: float
@@ -86,11 +86,17 @@ class Effect:
     shown: bool
 
 
-def beyond_dice(effects: Values, noise: Values, n: int, level: float = 0.99) -> bool:
+def beyond_dice(effects: Values, noise: Values, n: int, ties: float = 0.0, level: float = 0.99) -> bool:
     """Whether effects of one factor, with the variance that dice give each from n replications, are not all nothing.
 
     Each effect over its noise is Student's t if it is nothing; turned into normal deviates, their squares add up to
-    chi-square.
+    chi-square.  All worlds share their dice, so that deviates of different trajectories are correlated: the sum is then
+    held to a multiple of chi-square with fewer degrees of freedom, which has its mean and its variance (Satterthwaite).
+
+    Of nothing 0.6 to 1.9 in 100 are still taken for something at level 0.99 (10 to 50 replications, 4 and 10
+    trajectories, correlations of up to 0.3; on a raid of 24 they are 0.1 to 0.4), 1.3 to 2.4 at a correlation of 0.6.
+
+    ties : ``tied`` of these effects, 0 for independent dice
     """
     from scipy.special import chdtri, ndtri, stdtr
 
@@ -99,11 +105,32 @@ def beyond_dice(effects: Values, noise: Values, n: int, level: float = 0.99) -> 
         return True
     ratios = -np.abs(effects[~certain]) / np.sqrt(noise[~certain])
     deviates = ndtri(np.maximum(stdtr(n - 1, ratios), 1e-300))
-    return bool(len(ratios)) and float((deviates**2).sum()) > float(chdtri(len(ratios), 1.0 - level))
+    if not len(ratios):
+        return False
+    scale = 1.0 + ties / len(ratios)
+    return float((deviates**2).sum()) > scale * float(chdtri(len(ratios) / scale, 1.0 - level))
 
 
-def elementary_effects(u: Values, outputs: Values) -> tuple[Values, Values]:
-    """Elementary effects and the variance that dice give each, both (trajectories, factors), of ``trajectories``."""
+def tied(changes: Values) -> float:
+    """Sum over pairs of different trajectories, both ways, of the squared correlation that dice give their changes.
+
+    changes : (trajectories, n), replication r of all on the same dice.  What squared correlations of n replications are
+    by chance is taken off, down to 0; trajectories that dice do not touch take no part.
+    """
+    n = changes.shape[1]
+    rest = changes - changes.mean(axis=1, keepdims=True)
+    sizes = np.sqrt((rest**2).sum(axis=1))
+    rest = rest[sizes > 0.0] / sizes[sizes > 0.0, np.newaxis]
+    if n < 3 or len(rest) < 2:
+        return 0.0
+    squares = (rest @ rest.T) ** 2
+    each = (squares - (1.0 - squares) / (n - 2))[~np.eye(len(rest), dtype=bool)]
+    return max(0.0, float(each.sum()))
+
+
+def elementary_effects(u: Values, outputs: Values) -> tuple[Values, Values, Values]:
+    """Elementary effects and the variance that dice give each, both (trajectories, factors), of ``trajectories``; and
+    how far the dice of each factor's effects are ``tied``, (factors,)."""
     factors = u.shape[1]
     points = u.reshape(-1, factors + 1, factors)
     steps = np.diff(points, axis=1)
@@ -117,26 +144,28 @@ def elementary_effects(u: Values, outputs: Values) -> tuple[Values, Values]:
     row = np.arange(len(points))[:, np.newaxis]
     effects[row, moved.argmax(axis=2)] = changes.mean(axis=2) / size
     noise[row, moved.argmax(axis=2)] = noise_of(changes) / size**2
-    return effects, noise
+    steps_of = moved.argmax(axis=2).argsort(axis=1)  # (trajectories, factors): at which step a factor moved
+    ties = np.array([tied(changes[row[:, 0], steps_of[:, k]]) for k in range(factors)])
+    return effects, noise, ties
 
 
 def morris(u: Values, outputs: Values, confidence: float = CONFIDENCE) -> list[Effect]:
     """One ``Effect`` a factor, from the points of ``trajectories`` and their outputs."""
-    effects, noise = elementary_effects(u, outputs)
+    effects, noise, ties = elementary_effects(u, outputs)
     n = replicated(outputs).shape[1]
 
     def interval(values: Values) -> tuple[float, float]:
         return mean_interval(math.fsum(values), math.fsum(values * values), len(values), confidence)
 
     found = []
-    for each, dice in zip(effects.T, noise.T, strict=True):
+    for each, dice, tie in zip(effects.T, noise.T, ties, strict=True):
         size = np.abs(each)
         low, high = interval(size)
         spread = math.sqrt(max(0.0, float(each.var(ddof=1) - dice.mean())))
         found.append(
             Effect(
                 float(each.mean()), *interval(each), float(size.mean()), max(0.0, low), high, spread,
-                math.sqrt(float(dice.mean())), beyond_dice(each, dice, n),
+                math.sqrt(float(dice.mean())), beyond_dice(each, dice, n, tie),
             )
         )  # fmt: skip
     return found
@@ -144,6 +173,11 @@ def morris(u: Values, outputs: Values, confidence: float = CONFIDENCE) -> list[E
 
 # ------------------------------------------------------------------ Sobol
 
+
+#: Base rows -> share of studies in which the 95 % intervals of ``sobol`` held the truth, measured: the least of all
+#: indices of four models of 6 or 10 knobs (sums of equal and of falling ones, a product), twenty replications, own and
+#: common dice, 150 studies each; their mean over the indices of a model is 0.80, 0.90, 0.90 or more.
+COVERED = {8: 0.66, 32: 0.82, 64: 0.87}
 
 #: In place of a 0 of the sequence (of 30 bits), because shares of a band lie inside it.
 LEAST = 2.0**-31
@@ -159,13 +193,23 @@ def cube(dimensions: int, base: int, seed: int) -> Values:
     return np.maximum(points, LEAST)
 
 
+def halves_of_cube(factors: int, base: int, seed: int) -> tuple[Values, Values]:
+    """Two sets of scrambled Sobol points, each shape (base, factors), the rows of the second in random order.
+
+    Side by side as they come, a factor's dimension and its counterpart in the second set can lie on a few lines where
+    ``base`` is small; their differences are then nearly the same in all rows, wrong, and with no doubt that rows show.
+    """
+    both = cube(2 * factors, base, seed)
+    order = np.random.default_rng([seed, factors]).permutation(base)
+    return both[:, :factors], both[order, factors:]
+
+
 def saltelli(factors: int, base: int, seed: int) -> Values:
     """Points for ``sobol``, shape (base * (factors + 2), factors): for each base row A, then A with one factor after
     the other from B, then B; base is a power of two."""
     if factors < 1:
         raise UsageError("sobol", "there is no factor", "Choose at least one")
-    both = cube(2 * factors, base, seed)
-    a, b = both[:, :factors], both[:, factors:]
+    a, b = halves_of_cube(factors, base, seed)
     points = np.repeat(a[:, np.newaxis, :], factors + 2, axis=1)
     for k in range(factors):
         points[:, k + 1, k] = b[:, k]
@@ -243,16 +287,19 @@ def residual(outputs: Values) -> float:
 
 
 __all__ = [
+    "COVERED",
     "Effect",
     "Index",
     "beyond_dice",
     "cube",
     "elementary_effects",
+    "halves_of_cube",
     "morris",
     "noise_of",
     "replicated",
     "residual",
     "saltelli",
     "sobol",
+    "tied",
     "trajectories",
 ]

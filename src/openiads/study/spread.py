@@ -22,6 +22,7 @@ Sources: Sun, Apley and Staum (Operations Research 59, 2011) for the noise; Jans
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,9 +30,14 @@ from numpy.typing import NDArray
 
 from openiads.base.errors import UsageError
 from openiads.study.estimate import CONFIDENCE, student_quantile
-from openiads.study.sensitivity import RESAMPLES, cube, noise_of, replicated, residual
+from openiads.study.sensitivity import RESAMPLES, halves_of_cube, noise_of, replicated, residual
 
 Values = NDArray[np.float64]
+
+#: Base rows of four worlds -> share of studies in which the 95 % intervals of ``shares`` held the truth, measured: the
+#: least of three shares in seven models of 10 or 20 knobs (sums of equal and unequal knobs, one that rules, a product,
+#: a jump, a group of all that matters), eight replications, own and common dice, 200 studies each.
+COVERED = {4: 0.68, 8: 0.82, 16: 0.89}
 
 #: What the percentiles of worlds are not.
 LABEL = "sampling of intervals, not probability"
@@ -87,8 +93,7 @@ def crossed(group: NDArray[np.bool_], rows: int, seed: int) -> Values:
     In each four: (g, h), (g', h'), (g, h'), (g', h), where g are the factors of the group and h the others.
     """
     factors = len(group)
-    both = cube(2 * factors, rows, seed)
-    one, other = both[:, :factors], both[:, factors:]
+    one, other = halves_of_cube(factors, rows, seed)
     four = [one, other, np.where(group, one, other), np.where(group, other, one)]
     return np.stack(four, axis=1).reshape(-1, factors)
 
@@ -136,7 +141,7 @@ def _raw(means: Values) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A share of the knowledge variance with its bootstrap interval; estimates are kept within 0 .. 1."""
+    """A share of the knowledge variance with its interval; estimates are kept within 0 .. 1."""
 
     value: float
     low: float
@@ -164,6 +169,11 @@ def shares(outputs: Values, seed: int = 0, confidence: float = CONFIDENCE) -> Sh
     return _with_intervals(squares, seed, confidence)
 
 
+def covered(rows: int, measured: Mapping[int, float] = COVERED) -> float:
+    """What ``measured`` says of so many base rows: of the most that are no more than these."""
+    return measured[max((k for k in measured if k <= rows), default=min(measured))]
+
+
 def _divided(squares: Values) -> Values:
     """Variances of the group alone, the others alone and both together from the contrasts' mean squares, (..., 3)."""
     ours, theirs, joint = (squares[..., k] for k in range(3))
@@ -171,6 +181,9 @@ def _divided(squares: Values) -> Values:
 
 
 def _with_intervals(squares: Values, seed: int, confidence: float) -> Shares:
+    """The shares of all rows; each interval is the hull of two, because either alone is too narrow where rows are few:
+    percentiles of a bootstrap of rows, and the jackknife of the logarithm of a share's odds with Student's t.
+    """
     rng = np.random.default_rng(seed)
     rows = len(squares)
     drawn = _divided(squares[rng.integers(rows, size=(RESAMPLES, rows))].mean(axis=1))
@@ -182,20 +195,39 @@ def _with_intervals(squares: Values, seed: int, confidence: float) -> Shares:
         return Shares(nothing, nothing, nothing)
     told = drawn.sum(axis=1) > 0.0
     of = np.clip(drawn[told] / drawn[told].sum(axis=1, keepdims=True), 0.0, 1.0)
-    low, high = np.quantile(of, [tail, 1.0 - tail], axis=0)
     values = np.clip(parts / whole, 0.0, 1.0)
+    ends = np.stack([values, *np.quantile(of, [tail, 1.0 - tail], axis=0), *_odds_interval(squares, tail)])
     group, others, together = (
-        Share(float(v), min(float(v), float(lo)), max(float(v), float(hi)))
-        for v, lo, hi in zip(values, low, high, strict=True)
+        Share(float(v), float(lo), float(hi))
+        for v, lo, hi in zip(values, ends.min(axis=0), ends.max(axis=0), strict=True)
     )
     return Shares(group, others, together)
 
 
+def _odds_interval(squares: Values, tail: float) -> tuple[Values, Values]:
+    """Both ends of each share by the jackknife of its log odds; nothing is known of it where leaving out one row
+    leaves no variance.  Shares at 0 or 1 are taken a sixteenth of a row inside.
+    """
+    rows = len(squares)
+    parts = _divided(np.vstack([squares.mean(axis=0), (squares.sum(axis=0) - squares) / (rows - 1)]))
+    whole = parts.sum(axis=1, keepdims=True)
+    if (whole <= 0.0).any():
+        return np.zeros(3), np.ones(3)
+    inside = np.clip(parts / whole, 1.0 / (16 * rows), 1.0 - 1.0 / (16 * rows))
+    odds = np.log(inside / (1.0 - inside))
+    error = np.sqrt((rows - 1) / rows * ((odds[1:] - odds[1:].mean(axis=0)) ** 2).sum(axis=0))
+    half = student_quantile(1.0 - tail, rows - 1) * error
+    low, high = (1.0 / (1.0 + np.exp(-(odds[0] + side * half))) for side in (-1.0, 1.0))
+    return low, high
+
+
 __all__ = [
+    "COVERED",
     "LABEL",
     "Knowledge",
     "Share",
     "Shares",
+    "covered",
     "crossed",
     "dice_variance",
     "halves",
