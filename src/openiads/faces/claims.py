@@ -212,8 +212,8 @@ def _raids(told: Told) -> str:
 def _sizes(pairs: Sequence[Mapping[str, int]]) -> str:
     """The largest size by the lower ends of the dice, and by the upper ones."""
     sure, could = ([pair[end] for pair in pairs] for end in ("surely", "perhaps"))
-    if not any(could):
-        return "none"
+    if sure == could:
+        return _threats(sure)
     return f"surely {_threats(sure)}, perhaps {_threats(could)}"
 
 
