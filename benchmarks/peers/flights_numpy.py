@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from openiads.earth.geodesy import ECCENTRICITY_SQUARED, SEMI_MINOR
 from openiads.parts.weapons import COARSE, FINE
 from openiads.physics import flyout
-from openiads.physics.motion import ECCENTRICITY_SQUARED, SEMI_MINOR
 from peers.flights import Flights
 
 Floats = np.ndarray

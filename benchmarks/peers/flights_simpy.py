@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from openiads.earth.geodesy import ECCENTRICITY_SQUARED, SEMI_MINOR
 from openiads.parts.weapons import COARSE, FINE
 from openiads.physics import flyout
-from openiads.physics.motion import ECCENTRICITY_SQUARED, SEMI_MINOR
 from peers.flights import Flights
 
 GRID = flyout.AIR_STEP * np.arange(len(flyout.DENSITIES))

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from openiads.data.reading import load
-from openiads.study import replicate
+from openiads.runs import replicate
+from openiads.runs.run import open_run
+from openiads.scenario.load import load
 from openiads.study.invariants import LIMITS, check_events, check_run, unchecked, verify_run
-from openiads.study.run import open_run
 from openiads.world.codes import Event, Gate, Identity, RoundEnd, Terminal
 
 pytestmark = pytest.mark.compiled_only

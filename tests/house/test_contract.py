@@ -28,7 +28,7 @@ def test_the_import_contract_holds() -> None:
 @pytest.mark.parametrize(
     ("module", "line"),
     [
-        ("physics/detection.py", "import openiads.data.catalog"),
+        ("physics/detection.py", "import openiads.catalog.records"),
         ("physics/detection.py", "import numba"),
         ("doctrine/planted.py", "import openiads.world.build"),
         ("doctrine/planted.py", "import openiads.parts"),

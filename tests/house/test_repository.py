@@ -111,7 +111,7 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
 def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     code = f"""
 sys.argv = ["openiads", *{arguments!r}]
-from openiads.faces.cli import main
+from openiads.faces.cli.main import main
 try:
     main()
 except SystemExit as left:

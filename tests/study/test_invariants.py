@@ -4,13 +4,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from openiads.runs.replicate import run
+from openiads.runs.run import open_run
+from openiads.runs.simulator import Engine
 from openiads.study import invariants
-from openiads.study.engine import Engine
 from openiads.study.invariants import CHECKS, check_events, check_run, unchecked, verify_run
-from openiads.study.replicate import run
-from openiads.study.run import open_run
 from openiads.world.codes import Control, Event, Gate, Identity, RoundEnd, Terminal
-from study.fake_engine import FakeCatalog, FakeScenario, Runner, build, engine
+from runs.fake_simulator import FakeCatalog, FakeScenario, Runner, build, engine
 
 WORLD = build(FakeScenario(hidden=0.3), FakeCatalog())
 LIMITS = {**WORLD.limits, "flight_side": WORLD.flight_side, "flight_class": WORLD.flight_class}

@@ -11,8 +11,6 @@ import numpy as np
 
 from openiads.base.compiled import kernel
 
-__all__ = ["atmosphere", "density_and_sound", "geopotential"]
-
 EARTH_RADIUS = 6356766.0  # m, the standard's own
 GAS_CONSTANT = 8314.32 / 28.9644  # J/(kg K), of dry air with the standard's R* and M0
 GRAVITY = 9.80665  # m/s2

@@ -15,26 +15,6 @@ from numpy.typing import ArrayLike
 
 from openiads.base.compiled import kernel
 
-__all__ = [
-    "ECCENTRICITY_SQUARED",
-    "FLATTENING",
-    "INVERSE_FLATTENING",
-    "MEAN_RADIUS",
-    "SEMI_MAJOR",
-    "SEMI_MINOR",
-    "azimuth_elevation_range",
-    "bearing",
-    "direct",
-    "enu_axes",
-    "inverse",
-    "offset",
-    "rotate_from_enu",
-    "rotate_to_enu",
-    "to_ecef",
-    "to_enu",
-    "to_geodetic",
-]
-
 SEMI_MAJOR = 6378137.0  # m, defining
 INVERSE_FLATTENING = 298.257223563  # defining
 FLATTENING = 1.0 / INVERSE_FLATTENING

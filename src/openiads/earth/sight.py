@@ -33,24 +33,6 @@ from openiads.base.errors import InputError
 from openiads.earth.geodesy import MEAN_RADIUS, inverse, offset
 from openiads.earth.terrain import Terrain
 
-__all__ = [
-    "NEVER",
-    "Clearance",
-    "clearance",
-    "depression_angle",
-    "grazing_angle",
-    "ground_range",
-    "horizon_arc",
-    "horizon_height",
-    "horizon_range",
-    "horizon_rule",
-    "line_of_sight",
-    "lowest_visible",
-    "mask_table",
-    "ray_height",
-    "visible_smooth",
-]
-
 HEADER = 8
 NEVER = 1e12  # m: the lowest visible height where no height is visible
 

@@ -38,19 +38,6 @@ from numpy.typing import ArrayLike
 
 from openiads.base.errors import InputError
 
-__all__ = [
-    "Terrain",
-    "borders",
-    "coastal_range",
-    "coastline",
-    "flat",
-    "from_file",
-    "levant",
-    "ridge",
-    "towns",
-    "valley",
-]
-
 LEVANT = (29, 40, 28, 42)  # south, north, west, east of the packaged data, degrees
 COAST_UNIT = 200.0  # m, of the packaged distances to the coast
 COAST_RAMP = 6000.0  # m, over which the ground rises from the shoreline to the cell's mean

@@ -16,8 +16,6 @@ from numpy.typing import ArrayLike, NDArray
 from openiads.base.compiled import kernel
 from openiads.base.errors import InputError
 
-__all__ = ["Assignment", "Gospa", "assign", "assignment", "gospa", "greedy_assignment", "ospa"]
-
 Floats = NDArray[np.float64]
 
 

@@ -23,23 +23,6 @@ from openiads.earth.atmosphere import density_and_sound
 from openiads.earth.geodesy import SEMI_MAJOR, enu_axes, inverse, to_ecef, to_geodetic
 from openiads.physics.motion import local_up
 
-__all__ = [
-    "EARTH",
-    "MISSILE",
-    "SURROUNDINGS",
-    "Trajectory",
-    "allen_eggers",
-    "fly_out",
-    "gravity",
-    "greatest_range",
-    "ideal_speed",
-    "integrate",
-    "minimum_energy",
-    "missile",
-    "solve_aim",
-    "surroundings",
-]
-
 GRAVITY = 9.80665  # m/s^2, of specific impulse
 POINTS = 12
 

@@ -21,33 +21,6 @@ from numpy.typing import ArrayLike, NDArray
 from openiads.base.compiled import kernel
 from openiads.base.errors import InputError
 
-__all__ = [
-    "Calibration",
-    "CumulativeDetection",
-    "QuotedRange",
-    "albersheim_snr",
-    "binary_integration",
-    "burn_through_range",
-    "calibrated_snr",
-    "cumulative_detection",
-    "detection_probability",
-    "detection_table",
-    "detection_threshold",
-    "fluctuation",
-    "jam_to_noise",
-    "jammed_snr",
-    "probability_at",
-    "pulse_table",
-    "radar_range",
-    "radar_snr",
-    "required_snr",
-    "scan_gain",
-    "search_snr",
-    "search_solid_angle",
-    "signal_to_noise",
-    "stand_off_burn_through_range",
-]
-
 BOLTZMANN = 1.380649e-23
 LIGHT = 299792458.0
 #: Range (m) and cross-section (m2) that every calibrated signal-to-noise ratio refers to.

@@ -24,31 +24,6 @@ from openiads.base.errors import InputError
 from openiads.earth.atmosphere import density_and_sound
 from openiads.earth.geodesy import SECOND_ECCENTRICITY_SQUARED, SEMI_MAJOR
 
-__all__ = [
-    "WORK",
-    "KalataGains",
-    "ballistic_acceleration",
-    "bearing_range",
-    "elevation_bearing_range",
-    "gate_threshold",
-    "kalata_gains",
-    "look_frame",
-    "measured_position",
-    "move_ballistic",
-    "nees_interval",
-    "normalized_error",
-    "position_distance",
-    "position_noise",
-    "predict_ballistic",
-    "predict_constant_velocity",
-    "steady_state",
-    "switch_to_ballistic",
-    "two_point_start",
-    "update_block",
-    "update_position",
-    "update_scalar",
-]
-
 Floats = NDArray[np.float64]
 
 GRAVITATION = 3.986004418e14

@@ -30,28 +30,6 @@ from openiads.earth.atmosphere import atmosphere
 from openiads.physics.encounter import closest_approach, lead_point
 from openiads.physics.motion import flight_state, local_up
 
-__all__ = [
-    "BODY",
-    "INTERCEPTOR",
-    "Guidance",
-    "LaunchKind",
-    "Phase",
-    "Status",
-    "advance",
-    "endgame",
-    "fly",
-    "interceptor",
-    "launch",
-    "linear_homing",
-    "new_bodies",
-    "planar_homing",
-    "proportional",
-    "seeker_deviation",
-    "single_lag_miss",
-    "time_to_go",
-    "track_acceleration",
-]
-
 
 class Guidance(IntEnum):
     """How a round is guided at the end."""

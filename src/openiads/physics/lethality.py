@@ -17,16 +17,6 @@ from openiads.base.errors import InputError
 from openiads.earth.geodesy import SEMI_MAJOR
 from openiads.physics import flyout, motion, reach
 
-__all__ = [
-    "combined",
-    "combined_common_mode",
-    "gaussian_kill",
-    "kill_probability",
-    "lethal_radius",
-    "reference_misses",
-    "shots_needed",
-]
-
 
 @kernel("f8(f8, f8, f8)")
 def kill_probability(miss, lethal_radius, reliability):

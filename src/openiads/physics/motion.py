@@ -31,23 +31,6 @@ from openiads.earth.geodesy import (
     to_ecef,
 )
 
-__all__ = [
-    "HEADER",
-    "Track",
-    "ballistic_path",
-    "end_time",
-    "exit_path",
-    "flight_state",
-    "ground_track",
-    "level_route",
-    "local_up",
-    "position_at",
-    "state_at",
-    "tabulate",
-    "terrain_following",
-    "turn_radius",
-]
-
 Floats = NDArray[np.float64]
 
 HEADER = 4  #: numbers before the first knot

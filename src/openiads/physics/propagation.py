@@ -18,24 +18,6 @@ from openiads.base.compiled import kernel
 from openiads.base.errors import InputError
 from openiads.earth.atmosphere import GAS_CONSTANT, density_and_sound
 
-__all__ = [
-    "GasAttenuation",
-    "attenuation_table",
-    "clutter_factor",
-    "fresnel_parameter",
-    "gas_attenuation",
-    "gas_attenuation_slant",
-    "knife_edge_exact",
-    "knife_edge_loss",
-    "lobe_elevations",
-    "null_elevations",
-    "path_attenuation",
-    "rain_attenuation",
-    "surface_roughness",
-    "two_ray_factor",
-    "two_way_attenuation",
-]
-
 LIGHT = 299792458.0
 EARTH_RADIUS = 6371000.0
 #: Nepers of power per decibel.

@@ -16,8 +16,8 @@ import numpy as np
 
 from openiads.base.errors import ResultsError, UsageError
 from openiads.base.units import quantity
-from openiads.study.digest import row_digests
-from openiads.study.store import event_table
+from openiads.runs.digest import row_digests
+from openiads.runs.parquet import event_table
 from openiads.world.codes import ChannelPhase, Control, Event, Gate, Identity, RoundEnd, Side, Terminal, ThreatClass
 from openiads.world.outcome import OUTCOME, ROUND_ENDS, TERMINALS
 
@@ -898,6 +898,3 @@ def _same_log(one: np.ndarray, other: np.ndarray) -> bool:
     return len(one) == len(other) and all(
         np.array_equal(one[n], other[n], equal_nan=n in ("time", "value")) for n in names
     )
-
-
-__all__ = ["CHECKS", "LIMITS", "Check", "Violation", "check_events", "check_run", "unchecked", "verify_run"]

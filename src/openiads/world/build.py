@@ -14,13 +14,12 @@ import numpy as np
 
 from openiads.base.draws import actor_number
 from openiads.base.errors import InputError
-from openiads.data.catalog import Catalog
-from openiads.data.reading import catalog_of
-from openiads.data.scenario import Scenario
+from openiads.catalog.records import Catalog
 from openiads.earth import terrain as ground
 from openiads.earth.geodesy import MEAN_RADIUS
 from openiads.earth.terrain import Terrain
 from openiads.physics.flyout import INTERCEPTOR
+from openiads.scenario.load import Scenario, catalog_of
 from openiads.world.codes import Control, Evidence, FireRule
 from openiads.world.layout import LAUNCHER, MAGAZINE, PLATFORM, POST, RADAR, SITUATION, UNIT
 from openiads.world.paths import Paths

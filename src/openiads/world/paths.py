@@ -10,8 +10,8 @@ import numpy as np
 
 from openiads.base.draws import actor_number
 from openiads.base.errors import InputError
-from openiads.data.catalog import Entry, nearest
-from openiads.data.scenario import Flight, Raid, Scenario, Site
+from openiads.base.words import nearest
+from openiads.catalog.records import Entry
 from openiads.earth.geodesy import bearing, inverse, offset, to_geodetic
 from openiads.earth.terrain import Terrain
 from openiads.physics.ballistics import missile, solve_aim
@@ -25,6 +25,8 @@ from openiads.physics.motion import (
     terrain_following,
     turn_radius,
 )
+from openiads.scenario.load import Scenario
+from openiads.scenario.model import Flight, Raid, Site
 from openiads.world.codes import Element, Evasion, Side, ThreatClass
 from openiads.world.layout import FLIGHT
 from openiads.world.places import BANDS, Places, ground_at

@@ -11,10 +11,8 @@ import numpy as np
 
 from openiads.base.draws import actor_number
 from openiads.base.errors import InputError
-from openiads.data.catalog import Entry, Row, launcher_rows
-from openiads.data.knobs import calibration
-from openiads.data.rounds import scaled
-from openiads.data.scenario import Command, Scenario, Site
+from openiads.catalog.records import Entry, Row, launcher_rows
+from openiads.catalog.rounds import scaled
 from openiads.earth.geodesy import enu_axes, offset, to_ecef
 from openiads.earth.sight import edge_table, mask_over, relief_around, shore_of
 from openiads.earth.terrain import Terrain
@@ -24,6 +22,9 @@ from openiads.physics.lethality import lethal_radius, reference_misses
 from openiads.physics.motion import level_route
 from openiads.physics.propagation import attenuation_table, two_way_attenuation
 from openiads.physics.reach import flyout_table
+from openiads.scenario.knobs import calibration
+from openiads.scenario.load import Scenario
+from openiads.scenario.model import Command, Site
 from openiads.world.codes import Assignment, ChannelPhase, Control, FireRule, ThreatClass
 from openiads.world.layout import ASSET, CORRIDOR, LAUNCHER, LEVELS, MAGAZINE, PLATFORM, POST, RADAR, UNIT
 from openiads.world.prebuilt import Prebuilt

@@ -15,8 +15,6 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["CAPACITY", "Prebuilt"]
-
 CAPACITY = 256_000_000  # bytes of arrays
 
 

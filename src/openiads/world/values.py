@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from openiads.data.catalog import Catalog, Entry
+from openiads.catalog.records import Catalog, Entry
 
 
 class Values:

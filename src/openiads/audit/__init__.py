@@ -1,0 +1,1 @@
+"""Laws that every recorded run keeps, checked from its log."""

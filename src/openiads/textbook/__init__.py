@@ -1,0 +1,1 @@
+"""Closed forms of raids and defenses, for teaching and for checking the simulation."""
