@@ -127,3 +127,19 @@ def test_every_term_of_the_glossary_is_explained_once() -> None:
             explained += [meaning for _, meaning in rows if not meaning.endswith((".", "?", "!"))]
     assert len(terms) == len(set(terms)) >= 60
     assert explained == []
+
+
+def test_the_stability_page_names_the_formats_and_exit_codes_of_the_program() -> None:
+    from openiads.faces.replay import FORMAT as REPLAY
+    from openiads.study.store import FORMAT as RUN
+    from openiads.study.sweep_store import FORMAT as SWEEP
+
+    page = read(ROOT / "docs" / "stability.md")
+    stated = dict(
+        re.findall(r"^\| (folder of a run|folder of a sweep|\[replay\])[^|]*\|[^|]*, now (\d+) \|", page, re.MULTILINE)
+    )
+    assert stated == {"folder of a run": f"{RUN}", "folder of a sweep": f"{SWEEP}", "[replay]": f"{REPLAY}"}
+    codes = re.findall(r"^\| (\d+) \|", read(ROOT / "docs" / "reference" / "commands.md"), re.MULTILINE)
+    promised = re.search(r"^- The exit codes: (.+?)\.$", " ".join(page.split("\n  ")), re.MULTILINE | re.DOTALL)
+    assert promised
+    assert re.findall(r"(?:^|, )(\d+) ", " ".join(promised[1].split())) == codes
