@@ -14,8 +14,8 @@ from house.source import ROOT
 
 SKIPPED = {".git", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", "__pycache__", "dist", "node_modules"}
 TEXT = {
-    "", ".py", ".toml", ".txt", ".md", ".yaml", ".yml", ".cfg", ".json", ".in", ".sh", ".html", ".js", ".ts", ".css",
-    ".svg", ".csv", ".ipynb",
+    "", ".py", ".toml", ".txt", ".md", ".yaml", ".yml", ".cfg", ".cff", ".json", ".in", ".sh", ".html", ".js", ".ts",
+    ".css", ".svg", ".csv", ".ipynb",
 }  # fmt: skip
 #: Hosts of package registries and paths of one machine, spelled in pieces so that this file passes its own test.
 FORBIDDEN = re.compile(
