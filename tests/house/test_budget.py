@@ -31,7 +31,7 @@ begun = time.process_time()
 compiled.warm(kernels)
 told = {"total": time.process_time() - begun, "kernels": compiled.COMPILE_SECONDS}
 from openiads.scenario.load import loads
-from openiads.study import replicate
+from openiads.runs import replicate
 print(json.dumps({**told, "digest": replicate.run(loads(sys.argv[1]), replications=40, seed=3).digest}))
 """
 

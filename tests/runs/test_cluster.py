@@ -200,13 +200,13 @@ def test_sweeps_and_comparisons_refuse_what_runs_refuse_before_anything_is_made(
 # ------------------------------------------------------------------ workers that are not fit
 
 UNBENT = (
-    "import importlib\nfrom openiads.study import disk, worker\nimportlib.reload(worker)\ndisk._active = disk.Disk()"
+    "import importlib\nfrom openiads.runs import disk, worker\nimportlib.reload(worker)\ndisk._active = disk.Disk()"
 )
-OTHER_ARITHMETIC = "from openiads.study import worker\nworker.arithmetic_fingerprint = lambda: 'another'"
-OTHER_VERSION = "from openiads.study import worker\nworker.__version__ = '9.9'"
+OTHER_ARITHMETIC = "from openiads.runs import worker\nworker.arithmetic_fingerprint = lambda: 'another'"
+OTHER_VERSION = "from openiads.runs import worker\nworker.__version__ = '9.9'"
 OTHER_CATALOG = """
 from types import SimpleNamespace
-from openiads.study import worker
+from openiads.runs import worker
 worker._worlds.clear()
 worker._own.__dict__.clear()
 real = worker._build
@@ -217,12 +217,12 @@ worker._build = build
 """
 OWN_FOLDER = """
 import pathlib
-from openiads.study import worker
+from openiads.runs import worker
 worker.LATE = 0.1
 worker.Path = lambda folder: pathlib.Path(folder + "-of-its-own")
 """
 OWN_CHUNKS = """
-from openiads.study import disk
+from openiads.runs import disk
 class Elsewhere(disk.Disk):
     def rename(self, source, target):
         source.unlink()
