@@ -9,7 +9,6 @@ import typer
 
 from openiads.faces.cli.common import Json, read, refuse_files, told, warn
 from openiads.faces.cli.map_options import PICTURES, Cued, Facing, HeightFiles, Limits, arms_of, write_all
-from openiads.faces.words.envelope import HEAD, PASS_HEAD, as_data, asked, cells, pass_cells
 
 HEIGHTS = ("50 m", "200 m", "1 km", "3 km", "10 km", "20 km")
 AZIMUTHS = 240  # paths of the horizontal cuts
@@ -67,6 +66,7 @@ def envelope(
 
     from openiads.base.errors import InputError
     from openiads.faces.cli import show
+    from openiads.faces.words import envelope as words
     from openiads.reach import envelope as study
     from openiads.reach.scenes import unit_world
 
@@ -89,13 +89,13 @@ def envelope(
         written = _write(out, answer)
     _warn_of_sea(answer)
     if json:
-        show.as_json(as_data(answer) | {"system": system, "out": written})
+        show.as_json(words.as_data(answer) | {"system": system, "out": written})
         return
     screen = show.console()
-    screen.print(show.grid(f"Envelope of {world.catalog[system].title}", HEAD, cells(answer),
+    screen.print(show.grid(f"Envelope of {world.catalog[system].title}", words.HEAD, words.cells(answer),
                            numbers=(2, 3, 4)))  # fmt: skip
-    screen.print(show.grid("Straight passes", PASS_HEAD, pass_cells(answer), numbers=(1, 2, 3, 4, 5)))
-    print(f"Asked: {asked(target)}; inbound for the areas, the course against the facing for the passes.")
+    screen.print(show.grid("Straight passes", words.PASS_HEAD, words.pass_cells(answer), numbers=(1, 2, 3, 4, 5)))
+    print(f"Asked: {words.asked(target)}; inbound for the areas, the course against the facing for the passes.")
     print("Inside: a round can meet the target there; whether it is fired and kills is a run's business.")
     print(*written, sep="\n", end="\n" if written else "")
 
@@ -167,7 +167,8 @@ def _write(out: list[Path] | None, answer: Any) -> list[str]:
 
     from openiads.faces.draw import envelope as envelope_figures
     from openiads.faces.geo import envelope as envelopes
+    from openiads.faces.words import envelope as words
 
     system = answer.world.catalog[answer.world.scenario.sites[0].system]
-    draw = partial(envelope_figures.draw, answer, f"{system.title}: {asked(answer.target)}")
+    draw = partial(envelope_figures.draw, answer, f"{system.title}: {words.asked(answer.target)}")
     return write_all(out, partial(envelopes.write, answer), draw, "envelope", "Engagement envelope")

@@ -18,8 +18,6 @@ from openiads.faces.cli.map_options import (
     no_other_window,
     write_all,
 )
-from openiads.faces.words.footprint import HEAD, as_data, cells, picture
-from openiads.reach.footprint import FootprintAnswer
 
 
 @told
@@ -68,6 +66,7 @@ def footprint(
     from openiads.faces.cli import show
     from openiads.faces.draw import footprint as footprint_map
     from openiads.faces.geo import footprint as shown
+    from openiads.faces.words import footprint as words
     from openiads.reach import footprint as study
     from openiads.reach.attack import PLACE, Plan
 
@@ -85,14 +84,14 @@ def footprint(
         phases.phase("writing")
         book = catalog()
         delay = float(book[system].reaction_time.si) if math.isnan(plan.reaction) else plan.reaction
-        answer = FootprintAnswer(plan, plan.range_of(book), delay, found)
+        answer = study.FootprintAnswer(plan, plan.range_of(book), delay, found)
         title = f"{book[system].title} against {book[against].title}, flown {answer.distance / 1000:.0f} km"
         draw = partial(footprint_map.draw, answer, title)
         written = write_all(out, partial(shown.write, answer), draw, "footprint", "Defended footprint")
     if json:
-        show.as_json(as_data(answer) | {"out": written})
+        show.as_json(words.as_data(answer) | {"out": written})
         return
-    show.console().print(show.grid(title, HEAD, [cells(each) for each in found], numbers=(1, 3, 5, 7)))
+    show.console().print(show.grid(title, words.HEAD, [words.cells(each) for each in found], numbers=(1, 3, 5, 7)))
     _print(answer, windowed=size is not None or extent is not None)
     print(*written, sep="\n", end="\n" if written else "")
 
@@ -128,11 +127,13 @@ def _window(plan: Any, center: str | None, size: str | None, extent: str | None)
 
 def _print(answer: Any, *, windowed: bool) -> None:
 
+    from openiads.faces.words import footprint as words
+
     found = answer.found
     if any(each.possible.any() for each in found):
         wide = max(each.cell for each in found)
         marks = "# a shot is possible" if len(found) == 1 else "# possible with both limits, + with emergent ones only"
-        print("\n".join(picture(found)))
+        print("\n".join(words.picture(found)))
         print(f"The attack comes from above; one letter is {wide / 1000:.3g} km wide; {marks}; o the unit.")
     if windowed:
         print("Areas and extents are of what lies within the chosen map.")

@@ -9,7 +9,6 @@ from typing import Annotated, Any
 import typer
 
 from openiads.faces.cli.common import read
-from openiads.faces.draw import kit
 
 PICTURES = (".png", ".svg")
 
@@ -69,6 +68,8 @@ def write_all(
 
     for path in out or []:
         if path.suffix.lower() in PICTURES:
+            from openiads.faces.draw import kit
+
             kit.picture(draw(), path, name, words)
         else:
             write(path)
