@@ -1,7 +1,7 @@
 // The replay file unpacked: typed arrays over the file's own bytes, and where every mover is at a time.
 
 import type { BackdropHeader, Layer, Mover, ReplayHeader, Section } from "./contract";
-import { Trouble } from "./source";
+import { Trouble } from "./trouble";
 
 const MAGIC = "OIADSRP1";
 const FORMAT = 2;

@@ -2,13 +2,7 @@
 
 import type { CompareResult, Problem, RunCard, RunSummary, WhatIfDone, WhatIfEvent, WhatIfPanel, WhatIfStart } from "./contract";
 import { decode, decodeBackdrop, type Backdrop, type Replay } from "./decode";
-
-/** An error that says what went wrong and what to do. */
-export class Trouble extends Error {
-  constructor(readonly problem: Problem) {
-    super(problem.message);
-  }
-}
+import { Trouble } from "./trouble";
 
 const GONE: Problem = {
   message: "The server does not answer.",

@@ -2,7 +2,8 @@
 
 import type { Problem, RunCard, RunSummary } from "./contract";
 import type { Replay } from "./decode";
-import { source, Trouble } from "./source";
+import { source } from "./source";
+import { Trouble } from "./trouble";
 
 export type Page = "replay" | "dashboard" | "compare" | "whatif";
 export type Tab = "lanes" | "whynot" | "log" | "scope" | "height";

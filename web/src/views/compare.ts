@@ -1,8 +1,9 @@
 // Two runs side by side with the paired difference of each outcome.
 
 import type { CompareResult, RunCard } from "../contract";
-import { source, Trouble } from "../source";
+import { source } from "../source";
 import { report, store } from "../store";
+import { Trouble } from "../trouble";
 import { card, dots, type DotRow } from "../ui/chart";
 import { cut, h, name, replace } from "../ui/dom";
 import { table, type Cell } from "../ui/table";

@@ -1,8 +1,9 @@
 // What if: move levers, the local server runs replications, and the new answer stands beside the old one.
 
 import type { Finding, RunSummary, WhatIfDone, WhatIfEvent, WhatIfPanel } from "../contract";
-import { source, Trouble } from "../source";
+import { source } from "../source";
 import { actions, report, store } from "../store";
+import { Trouble } from "../trouble";
 import { cut, h, name, replace } from "../ui/dom";
 import { table, type Cell } from "../ui/table";
 import { count, doubt, number, plural, told } from "../ui/words";
