@@ -8,7 +8,9 @@ const LONGEST_STEP = 0.25; // s of wall time: after a pause of the page the repl
 export const meter = { frames: 0, first: 0 };
 
 declare global {
-  interface Window { __openiads: { frames: number; first: number; store: typeof store; actions: typeof actions } }
+  interface Window {
+    __openiads: { frames: number; first: number; store: typeof store; actions: typeof actions };
+  }
 }
 
 export function startClock(): void {
@@ -27,5 +29,7 @@ export function startClock(): void {
     }
     last = store.get().playing ? requestAnimationFrame(tick) : 0;
   };
-  store.on(["playing"], (s) => { if (s.playing && !last) last = requestAnimationFrame(tick); });
+  store.on(["playing"], (s) => {
+    if (s.playing && !last) last = requestAnimationFrame(tick);
+  });
 }

@@ -26,7 +26,9 @@ export function bearing(a: Spot, b: Spot): number {
 /** The point at a distance (m) and bearing (degrees) from a, its longitude near a's. */
 export function onward(a: Spot, azimuth: number, meters: number): [number, number] {
   const d = meters / EARTH;
-  const lat = Math.asin(Math.sin(a[1] * RAD) * Math.cos(d) + Math.cos(a[1] * RAD) * Math.sin(d) * Math.cos(azimuth * RAD));
+  const lat = Math.asin(
+    Math.sin(a[1] * RAD) * Math.cos(d) + Math.cos(a[1] * RAD) * Math.sin(d) * Math.cos(azimuth * RAD),
+  );
   const y = Math.sin(azimuth * RAD) * Math.sin(d) * Math.cos(a[1] * RAD);
   const x = Math.cos(d) - Math.sin(a[1] * RAD) * Math.sin(lat);
   return [a[0] + Math.atan2(y, x) / RAD, lat / RAD];

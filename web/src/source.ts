@@ -1,7 +1,16 @@
 // Where runs come from: the local server, or the page itself when it is a one-file replay.
 
-import type { CompareResult, Problem, RunCard, RunSummary, WhatIfDone, WhatIfEvent, WhatIfPanel, WhatIfStart } from "./contract";
-import { decode, decodeBackdrop, type Backdrop, type Replay } from "./decode";
+import type {
+  CompareResult,
+  Problem,
+  RunCard,
+  RunSummary,
+  WhatIfDone,
+  WhatIfEvent,
+  WhatIfPanel,
+  WhatIfStart,
+} from "./contract";
+import { type Backdrop, decode, decodeBackdrop, type Replay } from "./decode";
 import { Trouble } from "./trouble";
 
 const GONE: Problem = {
@@ -61,22 +70,40 @@ const server = {
   compare: (a: string, b: string): Promise<CompareResult> =>
     json<CompareResult>(`api/compare?a=${encodeURIComponent(a)}&b=${encodeURIComponent(b)}`),
   whatif: (id: string): Promise<WhatIfPanel> => json<WhatIfPanel>(`${run(id)}/whatif`),
-  startWhatif: (id: string, values: Record<string, number | string | boolean>, replications: number): Promise<WhatIfStart> =>
+  startWhatif: (
+    id: string,
+    values: Record<string, number | string | boolean>,
+    replications: number,
+  ): Promise<WhatIfStart> =>
     json<WhatIfStart>(`${run(id)}/whatif`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ values, replications }),
     }),
-  async cancel(job: string): Promise<void> { await request(`api/jobs/${encodeURIComponent(job)}`, { method: "DELETE" }); },
+  async cancel(job: string): Promise<void> {
+    await request(`api/jobs/${encodeURIComponent(job)}`, { method: "DELETE" });
+  },
   /** Listen to a job; the function given back stops listening. */
   events(job: string, h: JobHandlers): () => void {
     const stream = new EventSource(`api/jobs/${encodeURIComponent(job)}/events`);
     const data = (e: Event): unknown => JSON.parse((e as MessageEvent<string>).data);
     stream.addEventListener("progress", (e) => h.progress(data(e) as WhatIfEvent));
-    stream.addEventListener("done", (e) => { stream.close(); h.done(data(e) as WhatIfDone); });
-    stream.addEventListener("failed", (e) => { stream.close(); h.failed((data(e) as { message: string }).message); });
-    stream.addEventListener("canceled", () => { stream.close(); h.canceled(); });
-    stream.onerror = () => { stream.close(); h.lost(); };
+    stream.addEventListener("done", (e) => {
+      stream.close();
+      h.done(data(e) as WhatIfDone);
+    });
+    stream.addEventListener("failed", (e) => {
+      stream.close();
+      h.failed((data(e) as { message: string }).message);
+    });
+    stream.addEventListener("canceled", () => {
+      stream.close();
+      h.canceled();
+    });
+    stream.onerror = () => {
+      stream.close();
+      h.lost();
+    };
     return () => stream.close();
   },
 };
@@ -91,7 +118,9 @@ async function unpackEmbedded(element: Element): Promise<Replay> {
 }
 
 const absent = (): Promise<never> =>
-  Promise.reject(new Trouble({ message: "This page is one replay without a server.", todo: "Open the run with `openiads view`." }));
+  Promise.reject(
+    new Trouble({ message: "This page is one replay without a server.", todo: "Open the run with `openiads view`." }),
+  );
 
 function embeddedIn(page: Document): Source | null {
   const packed = page.getElementById("replay");
@@ -104,7 +133,11 @@ function embeddedIn(page: Document): Source | null {
     runs: () => Promise.resolve([summary]),
     summary: () => Promise.resolve(summary),
     replay: () => unpackEmbedded(packed),
-    backdrop: absent, compare: absent, whatif: absent, startWhatif: absent, cancel: absent,
+    backdrop: absent,
+    compare: absent,
+    whatif: absent,
+    startWhatif: absent,
+    cancel: absent,
   };
 }
 

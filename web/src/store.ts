@@ -33,16 +33,37 @@ export interface State {
 const DEFAULT_LAYERS = ["relief", "borders", "towns", "labels", "trails", "sectors", "assignments"];
 
 let state: State = {
-  run: null, runs: [], replay: null, backdrop: null, time: 0, playing: false, speed: 10, flight: null, unit: null, radar: null,
-  world: "truth", units: "metric", theme: "auto", page: "replay", tab: "lanes", layers: new Set(DEFAULT_LAYERS),
-  problem: null, busy: "", help: false,
+  run: null,
+  runs: [],
+  replay: null,
+  backdrop: null,
+  time: 0,
+  playing: false,
+  speed: 10,
+  flight: null,
+  unit: null,
+  radar: null,
+  world: "truth",
+  units: "metric",
+  theme: "auto",
+  page: "replay",
+  tab: "lanes",
+  layers: new Set(DEFAULT_LAYERS),
+  problem: null,
+  busy: "",
+  help: false,
 };
 
-interface Listener { keys: (keyof State)[]; call: (s: State) => void }
+interface Listener {
+  keys: (keyof State)[];
+  call: (s: State) => void;
+}
 const listeners = new Set<Listener>();
 
 export const store = {
-  get(): State { return state; },
+  get(): State {
+    return state;
+  },
 
   /** Set some parts; listeners of parts that really changed are called at once, in the order they came. */
   set(part: Partial<State>): void {
@@ -64,7 +85,9 @@ export const store = {
     const l: Listener = { keys, call: f };
     listeners.add(l);
     f(state);
-    return () => { listeners.delete(l); };
+    return () => {
+      listeners.delete(l);
+    };
   },
 };
 
@@ -74,7 +97,10 @@ export function report(error: unknown): void {
   else {
     console.error(error);
     const why = error instanceof Error ? error.message : String(error);
-    store.set({ problem: { message: `The viewer failed: ${why}`, todo: "Reload the page; report it if it stays." }, busy: "" });
+    store.set({
+      problem: { message: `The viewer failed: ${why}`, todo: "Reload the page; report it if it stays." },
+      busy: "",
+    });
   }
 }
 
@@ -123,7 +149,14 @@ export const actions = {
     if (!replay || mine !== asked) return;
     const { units, radars } = replay.header;
     const search = radars.find((r) => r.role === "search") ?? radars[0];
-    store.set({ replay, time: 0, playing: false, flight: null, unit: units[0]?.row ?? null, radar: search?.row ?? null });
+    store.set({
+      replay,
+      time: 0,
+      playing: false,
+      flight: null,
+      unit: units[0]?.row ?? null,
+      radar: search?.row ?? null,
+    });
     if (!replay.header.backdrop) {
       const behind = await waiting("relief and coverage", () => source.backdrop(run.id, replication));
       if (!behind || store.get().replay !== replay) return;
@@ -133,44 +166,76 @@ export const actions = {
     store.set({ backdrop: replay });
   },
 
-  seek(t: number): void { store.set({ time: clamp(t, 0, duration()) }); },
+  seek(t: number): void {
+    store.set({ time: clamp(t, 0, duration()) });
+  },
   play(): void {
     if (!state.replay) return;
     store.set(state.time >= duration() ? { time: 0, playing: true } : { playing: true });
   },
-  pause(): void { store.set({ playing: false }); },
-  toggle(): void { if (state.playing) actions.pause(); else actions.play(); },
+  pause(): void {
+    store.set({ playing: false });
+  },
+  toggle(): void {
+    if (state.playing) actions.pause();
+    else actions.play();
+  },
   /** Step by `n` seconds of the replay. */
-  step(n: number): void { store.set({ playing: false }); actions.seek(Math.round((state.time + n) * 100) / 100); },
+  step(n: number): void {
+    store.set({ playing: false });
+    actions.seek(Math.round((state.time + n) * 100) / 100);
+  },
   faster(n: 1 | -1): void {
     const k = SPEEDS.findIndex((s) => s >= state.speed);
     store.set({ speed: SPEEDS[clamp((k < 0 ? SPEEDS.length - 1 : k) + n, 0, SPEEDS.length - 1)] });
   },
   nextEvent(): void {
     const next = state.replay?.header.events.find((e) => e.t > state.time + 0.005);
-    if (next) { store.set({ playing: false }); actions.seek(next.t); }
+    if (next) {
+      store.set({ playing: false });
+      actions.seek(next.t);
+    }
   },
   previousEvent(): void {
     const before = state.replay?.header.events.filter((e) => e.t < state.time - 0.005);
-    if (before?.length) { store.set({ playing: false }); actions.seek(before[before.length - 1].t); }
+    if (before?.length) {
+      store.set({ playing: false });
+      actions.seek(before[before.length - 1].t);
+    }
   },
-  selectFlight(row: number | null): void { store.set({ flight: row }); },
-  selectUnit(row: number | null): void { store.set({ unit: row }); },
-  selectRadar(row: number | null): void { store.set({ radar: row }); },
+  selectFlight(row: number | null): void {
+    store.set({ flight: row });
+  },
+  selectUnit(row: number | null): void {
+    store.set({ unit: row });
+  },
+  selectRadar(row: number | null): void {
+    store.set({ radar: row });
+  },
   showPage(page: Page): void {
     if (source.embedded && (page === "compare" || page === "whatif")) return; // a one-file replay has no server to ask
     store.set({ page, ...(page === "replay" ? {} : { playing: false }) });
   },
-  showTab(tab: Tab): void { store.set({ tab }); },
+  showTab(tab: Tab): void {
+    store.set({ tab });
+  },
   toggleLayer(name: string): void {
     const layers = new Set(state.layers);
     if (!layers.delete(name)) layers.add(name);
     store.set({ layers });
   },
-  toggleWorld(): void { store.set({ world: state.world === "truth" ? "belief" : "truth" }); },
-  toggleUnits(): void { store.set({ units: state.units === "metric" ? "aviation" : "metric" }); },
-  setTheme(theme: State["theme"]): void { store.set({ theme }); },
-  closeProblem(): void { store.set({ problem: null }); },
+  toggleWorld(): void {
+    store.set({ world: state.world === "truth" ? "belief" : "truth" });
+  },
+  toggleUnits(): void {
+    store.set({ units: state.units === "metric" ? "aviation" : "metric" });
+  },
+  setTheme(theme: State["theme"]): void {
+    store.set({ theme });
+  },
+  closeProblem(): void {
+    store.set({ problem: null });
+  },
 };
 
 export const SPEEDS = [0.5, 1, 2, 5, 10, 20, 30, 60];

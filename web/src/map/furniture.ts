@@ -9,16 +9,32 @@ import { h, name, replace } from "../ui/dom";
 import * as units from "../ui/units";
 import type { Frame } from "./frame";
 import type { Measure } from "./measure";
-import { dart, mark, type Here } from "./moving";
+import { dart, type Here, mark } from "./moving";
 import { put, symbol, symbolsReady } from "./sprites";
 
-interface Doing { zoom(by: number): void; whole(): void; measure: Measure }
+interface Doing {
+  zoom(by: number): void;
+  whole(): void;
+  measure: Measure;
+}
 
 const MOST = 130; // px of the scale bar
 
 /** Buttons, legend, scale bar and coordinates; gives back what keeps them right. */
-export function corners(root: HTMLElement, doing: Doing): { scale(f: Frame): void; cursor(f: Frame | null, x: number, y: number): void } {
-  const ruler = h("button", { type: "button", "aria-pressed": "false", title: "Measure distance and bearing (m)", onclick: () => doing.measure.toggle() }, "Measure");
+export function corners(
+  root: HTMLElement,
+  doing: Doing,
+): { scale(f: Frame): void; cursor(f: Frame | null, x: number, y: number): void } {
+  const ruler = h(
+    "button",
+    {
+      type: "button",
+      "aria-pressed": "false",
+      title: "Measure distance and bearing (m)",
+      onclick: () => doing.measure.toggle(),
+    },
+    "Measure",
+  );
   const measured = h("output", { class: "measured", "aria-live": "polite" });
   const tell = (): void => {
     ruler.setAttribute("aria-pressed", String(doing.measure.active));
@@ -27,18 +43,32 @@ export function corners(root: HTMLElement, doing: Doing): { scale(f: Frame): voi
   doing.measure.on(tell);
   store.on(["units"], tell);
   root.append(
-    h("div", { class: "map-buttons" },
+    h(
+      "div",
+      { class: "map-buttons" },
       h("button", { type: "button", "aria-label": "Nearer", title: "Nearer (+)", onclick: () => doing.zoom(1) }, "+"),
-      h("button", { type: "button", "aria-label": "Farther", title: "Farther (−)", onclick: () => doing.zoom(-1) }, "−"),
-      h("button", { type: "button", "aria-label": "Show all", title: "Show all (f)", onclick: doing.whole }, "⤢")),
-    h("div", { class: "map-measure" }, ruler, measured));
+      h(
+        "button",
+        { type: "button", "aria-label": "Farther", title: "Farther (−)", onclick: () => doing.zoom(-1) },
+        "−",
+      ),
+      h("button", { type: "button", "aria-label": "Show all", title: "Show all (f)", onclick: doing.whole }, "⤢"),
+    ),
+    h("div", { class: "map-measure" }, ruler, measured),
+  );
   legend(root);
   const bar = h("div", { class: "scale-bar" });
   const words = h("span");
   const at = h("span", { class: "map-cursor" });
   const note = h("span", { class: "map-note" });
-  store.on(["replay"], ({ replay }) => { note.textContent = replay?.header.terrain.note.split(". ").slice(-1)[0] ?? ""; note.title = replay?.header.terrain.note ?? ""; });
-  root.append(h("div", { class: "map-scale", "aria-hidden": "true" }, bar, words), h("div", { class: "map-foot" }, note, at));
+  store.on(["replay"], ({ replay }) => {
+    note.textContent = replay?.header.terrain.note.split(". ").slice(-1)[0] ?? "";
+    note.title = replay?.header.terrain.note ?? "";
+  });
+  root.append(
+    h("div", { class: "map-scale", "aria-hidden": "true" }, bar, words),
+    h("div", { class: "map-foot" }, note, at),
+  );
   let last: Frame | null = null;
   const scale = (f: Frame): void => {
     last = f;
@@ -48,10 +78,15 @@ export function corners(root: HTMLElement, doing: Doing): { scale(f: Frame): voi
     bar.style.width = `${(length * unit.meters) / px}px`;
     words.textContent = `${length} ${unit.name}`;
   };
-  store.on(["units"], () => { if (last) scale(last); });
+  store.on(["units"], () => {
+    if (last) scale(last);
+  });
   const cursor = (f: Frame | null, x: number, y: number): void => {
     const { replay, units: u } = store.get();
-    if (!f || !replay) { at.textContent = ""; return; }
+    if (!f || !replay) {
+      at.textContent = "";
+      return;
+    }
     const [lon, lat] = f.spot(x, y);
     const ground = replay.groundAt(lon, lat);
     at.textContent = `${units.coordinates(lon, lat)} · ground ${Number.isFinite(ground) ? units.height(ground, u) : "not known"}`;
@@ -76,24 +111,45 @@ function row(words: string, draw: Draw): HTMLElement {
   return h("li", null, canvas, words);
 }
 
-const shown = (key: string): Draw => (pen, x, y) => {
-  const sprite = symbol(key);
-  if (sprite) put(pen, sprite, x, y + (key.startsWith("friend-air") ? 2 : 0));
-};
+const shown =
+  (key: string): Draw =>
+  (pen, x, y) => {
+    const sprite = symbol(key);
+    if (sprite) put(pen, sprite, x, y + (key.startsWith("friend-air") ? 2 : 0));
+  };
 
 /** What the marks mean; closed until asked for. */
 function legend(root: HTMLElement): void {
   const rows = h("ul", { class: "legend" });
   const show = (): void => {
     const c = palette();
-    replace(rows,
-      row("Hostile", shown("hostile-aircraft")), row("Friend", shown("friend-aircraft")), row("Neutral", shown("neutral-aircraft")), row("Unknown", shown("unknown-air")),
+    replace(
+      rows,
+      row("Hostile", shown("hostile-aircraft")),
+      row("Friend", shown("friend-aircraft")),
+      row("Neutral", shown("neutral-aircraft")),
+      row("Unknown", shown("unknown-air")),
       row("Round in flight", (pen, x, y) => dart(pen, x, y, 60, c)),
-      row("Assigned", (pen, x, y) => { pen.beginPath(); pen.moveTo(x - 13, y + 5); pen.lineTo(x + 13, y - 5); pen.setLineDash([3, 4]); pen.strokeStyle = c.ink; pen.stroke(); }),
+      row("Assigned", (pen, x, y) => {
+        pen.beginPath();
+        pen.moveTo(x - 13, y + 5);
+        pen.lineTo(x + 13, y - 5);
+        pen.setLineDash([3, 4]);
+        pen.strokeStyle = c.ink;
+        pen.stroke();
+      }),
       row("Kill", (pen, x, y) => mark(pen, x, y, "kill", 7, c)),
       row("Miss", (pen, x, y) => mark(pen, x, y, "miss", 7, c)),
       row("Asset hit", (pen, x, y) => mark(pen, x, y, "hit", 7, c)),
-      row("Misidentified", (pen, x, y) => { pen.beginPath(); pen.arc(x, y, 10, 0, 7); pen.setLineDash([5, 3]); pen.lineWidth = 2; pen.strokeStyle = c.vermilion; pen.stroke(); }));
+      row("Misidentified", (pen, x, y) => {
+        pen.beginPath();
+        pen.arc(x, y, 10, 0, 7);
+        pen.setLineDash([5, 3]);
+        pen.lineWidth = 2;
+        pen.strokeStyle = c.vermilion;
+        pen.stroke();
+      }),
+    );
   };
   void symbolsReady().then(show, () => undefined);
   onTheme(show);
@@ -103,7 +159,10 @@ function legend(root: HTMLElement): void {
 const somewhere = (): Place => ({ lon: 0, lat: 0, height: 0, course: 0, speed: 0, climb: 0 });
 
 /** The note at the pointer. */
-export function tooltip(root: HTMLElement): { show(x: number, y: number, moves: Here | undefined, stands: ReplayPlace | undefined): void; hide(): void } {
+export function tooltip(root: HTMLElement): {
+  show(x: number, y: number, moves: Here | undefined, stands: ReplayPlace | undefined): void;
+  hide(): void;
+} {
   const box = h("div", { class: "map-tip", hidden: true, "aria-hidden": "true" });
   root.append(box);
   const p = somewhere();
@@ -120,7 +179,11 @@ export function tooltip(root: HTMLElement): { show(x: number, y: number, moves: 
   };
   return {
     show(x, y, moves, stands) {
-      const lines = moves ? told(moves) : stands ? [h("strong", null, name(stands.name, 60)), h("div", null, stands.kind)] : [];
+      const lines = moves
+        ? told(moves)
+        : stands
+          ? [h("strong", null, name(stands.name, 60)), h("div", null, stands.kind)]
+          : [];
       box.hidden = !lines.length;
       if (!lines.length) return;
       replace(box, ...lines);
@@ -128,6 +191,8 @@ export function tooltip(root: HTMLElement): { show(x: number, y: number, moves: 
       box.style.left = `${Math.min(x + 16, room.width - box.offsetWidth - 8)}px`;
       box.style.top = `${Math.min(y + 14, room.height - box.offsetHeight - 8)}px`;
     },
-    hide() { box.hidden = true; },
+    hide() {
+      box.hidden = true;
+    },
   };
 }

@@ -4,16 +4,23 @@ import type { Layer, ReplayPlace } from "../contract";
 import type { Place, Replay } from "../decode";
 import { arc, mercatorX, mercatorY, onward } from "../geo";
 import type { State } from "../store";
-import { DASHES, heightColor, type Colors } from "../theme";
+import { type Colors, DASHES, heightColor } from "../theme";
 import { aim, chosenLayers } from "./choice";
-import { corner, SIDES, Taken, type Frame } from "./frame";
-import { label, put, symbol, type Sprite } from "./sprites";
+import { corner, type Frame, SIDES, Taken } from "./frame";
+import { label, put, type Sprite, symbol } from "./sprites";
 
 type Pen = CanvasRenderingContext2D;
 type Line = Float64Array; // x, y, x, y … web-mercator m
 
-interface Shape { rings: Line[]; outline: Line[] }
-export interface Shown { place: ReplayPlace; x: number; y: number } // where a place was drawn, for the pointer
+interface Shape {
+  rings: Line[];
+  outline: Line[];
+}
+export interface Shown {
+  place: ReplayPlace;
+  x: number;
+  y: number;
+} // where a place was drawn, for the pointer
 
 /** Lines and bitmaps of one replay, made once. */
 export class Ground {
@@ -24,7 +31,10 @@ export class Ground {
   private readonly shapes = new Map<Layer, Shape>();
   shown: Shown[] = [];
 
-  constructor(private readonly replay: Replay, private readonly changed: () => void) {
+  constructor(
+    private readonly replay: Replay,
+    private readonly changed: () => void,
+  ) {
     this.coast = replay.header.coast.map(projected);
     this.borders = replay.header.borders.map(projected);
   }
@@ -39,8 +49,14 @@ export class Ground {
     } catch {
       return; // a relief that cannot be read leaves coast and borders to be seen
     }
-    this.relief = copied(bitmap, (c) => { c.globalAlpha = 0.12; c.fillStyle = "#ffffff"; });
-    this.reliefDark = copied(bitmap, (c) => { c.globalCompositeOperation = "multiply"; c.fillStyle = "#39434e"; });
+    this.relief = copied(bitmap, (c) => {
+      c.globalAlpha = 0.12;
+      c.fillStyle = "#ffffff";
+    });
+    this.reliefDark = copied(bitmap, (c) => {
+      c.globalCompositeOperation = "multiply";
+      c.fillStyle = "#39434e";
+    });
     this.changed();
   }
 
@@ -88,13 +104,24 @@ export class Ground {
         pen.fill("evenodd"); // rings may hold holes
       }
       pen.globalAlpha = 1;
-      stroke(pen, frame, shapes.flatMap((shape) => shape.outline), heightColor(c, place), 1.6, DASHES[place % DASHES.length]);
+      stroke(
+        pen,
+        frame,
+        shapes.flatMap((shape) => shape.outline),
+        heightColor(c, place),
+        1.6,
+        DASHES[place % DASHES.length],
+      );
     }
   }
 
   private shape(layer: Layer): Shape {
     let shape = this.shapes.get(layer);
-    if (!shape) this.shapes.set(layer, (shape = { rings: layer.rings.map(projected), outline: outlineOf(layer.rings).map(projected) }));
+    if (!shape)
+      this.shapes.set(
+        layer,
+        (shape = { rings: layer.rings.map(projected), outline: outlineOf(layer.rings).map(projected) }),
+      );
     return shape;
   }
 
@@ -102,8 +129,12 @@ export class Ground {
     for (const u of this.replay.header.units) {
       if (!u.sector || u.ship) continue;
       const span = (u.sector[1] - u.sector[0] + 360) % 360 || 360;
-      const rays = [u.sector[0], u.sector[1]].map((a) => projected(arc([u.at[0], u.at[1]], onward([u.at[0], u.at[1]], a, 60_000))));
-      const bow = projected(Array.from({ length: 25 }, (_, k) => onward([u.at[0], u.at[1]], u.sector![0] + (span * k) / 24, 60_000)));
+      const rays = [u.sector[0], u.sector[1]].map((a) =>
+        projected(arc([u.at[0], u.at[1]], onward([u.at[0], u.at[1]], a, 60_000))),
+      );
+      const bow = projected(
+        Array.from({ length: 25 }, (_, k) => onward([u.at[0], u.at[1]], u.sector![0] + (span * k) / 24, 60_000)),
+      );
       stroke(pen, frame, [...rays, bow], c.friend, s.unit === u.row ? 1.6 : 0.7, [2, 4]);
     }
   }
@@ -131,7 +162,10 @@ export class Ground {
       const sprite = symbol(p.symbol);
       if (!sprite || !frame.shows(x, y, 40)) continue;
       if (p.kind === "launcher") {
-        if (frame.resolution < DOTS) { dot(pen, x, y, p.downAt !== null && p.downAt <= s.time ? c.vermilion : c.friend); this.shown.push({ place: p, x, y }); }
+        if (frame.resolution < DOTS) {
+          dot(pen, x, y, p.downAt !== null && p.downAt <= s.time ? c.vermilion : c.friend);
+          this.shown.push({ place: p, x, y });
+        }
         continue;
       }
       const spot = free(symbols, sprite, x, y, frame.resolution < BESIDE ? ASIDE : [[0, 0]]);
@@ -144,7 +178,8 @@ export class Ground {
     }
     if (!s.layers.has("labels")) return;
     for (const { place, x, y } of this.shown) {
-      if (place.kind !== "launcher") placed(pen, label(place.name, c.ink, c.halo, 11.5, place.kind === "site"), x, y, 15, frame, taken);
+      if (place.kind !== "launcher")
+        placed(pen, label(place.name, c.ink, c.halo, 11.5, place.kind === "site"), x, y, 15, frame, taken);
     }
   }
 
@@ -200,12 +235,29 @@ function paintAim(pen: Pen, frame: Frame, c: Colors): void {
 
 const DOTS = 60; // m a px from which launchers show
 const BESIDE = 250; // m a px from which radars and posts that share a place show side by side
-const ASIDE = [[0, 0], [44, 0], [-44, 0], [0, 40], [0, -40], [44, 40], [-44, 40], [44, -40], [-44, -40]]; // px
+const ASIDE = [
+  [0, 0],
+  [44, 0],
+  [-44, 0],
+  [0, 40],
+  [0, -40],
+  [44, 40],
+  [-44, 40],
+  [44, -40],
+  [-44, -40],
+]; // px
 
 /** The first free one of some places around x, y for a symbol. */
-function free(symbols: Taken, sprite: Sprite, x: number, y: number, around: readonly (readonly number[])[]): [number, number] | null {
+function free(
+  symbols: Taken,
+  sprite: Sprite,
+  x: number,
+  y: number,
+  around: readonly (readonly number[])[],
+): [number, number] | null {
   for (const [dx, dy] of around) {
-    if (symbols.take(x + dx - sprite.x + 2, y + dy - sprite.y + 2, sprite.width - 4, sprite.height - 4)) return [x + dx, y + dy];
+    if (symbols.take(x + dx - sprite.x + 2, y + dy - sprite.y + 2, sprite.width - 4, sprite.height - 4))
+      return [x + dx, y + dy];
   }
   return null;
 }
@@ -257,7 +309,10 @@ function outlineOf(rings: number[][][]): number[][][] {
 
 export function projected(line: readonly (readonly number[])[]): Line {
   const out = new Float64Array(line.length * 2);
-  line.forEach((p, k) => { out[2 * k] = mercatorX(p[0]); out[2 * k + 1] = mercatorY(p[1]); });
+  line.forEach((p, k) => {
+    out[2 * k] = mercatorX(p[0]);
+    out[2 * k + 1] = mercatorY(p[1]);
+  });
   return out;
 }
 
@@ -268,7 +323,14 @@ function trace(pen: Pen, frame: Frame, line: Line): void {
   }
 }
 
-export function stroke(pen: Pen, frame: Frame, lines: readonly Line[], color: string, width: number, dash: readonly number[] = []): void {
+export function stroke(
+  pen: Pen,
+  frame: Frame,
+  lines: readonly Line[],
+  color: string,
+  width: number,
+  dash: readonly number[] = [],
+): void {
   pen.beginPath();
   for (const line of lines) trace(pen, frame, line);
   pen.strokeStyle = color;
@@ -279,7 +341,16 @@ export function stroke(pen: Pen, frame: Frame, lines: readonly Line[], color: st
 }
 
 /** Put a label on the first free side of a point; false if none is. */
-export function placed(pen: Pen, sprite: Sprite, x: number, y: number, gap: number, frame: Frame, taken: Taken, sides = SIDES.length): boolean {
+export function placed(
+  pen: Pen,
+  sprite: Sprite,
+  x: number,
+  y: number,
+  gap: number,
+  frame: Frame,
+  taken: Taken,
+  sides = SIDES.length,
+): boolean {
   for (const side of SIDES.slice(0, sides)) {
     const [left, top] = corner(side, x, y, sprite.width, sprite.height, gap);
     if (left < 0 || top < 0 || left + sprite.width > frame.width || top + sprite.height > frame.height) continue;
@@ -294,7 +365,10 @@ export function placed(pen: Pen, sprite: Sprite, x: number, y: number, gap: numb
 function struck(pen: Pen, x: number, y: number, sprite: Sprite, c: Colors): void {
   const r = Math.min(sprite.width, sprite.height) / 2;
   pen.beginPath();
-  pen.moveTo(x - r, y - r); pen.lineTo(x + r, y + r); pen.moveTo(x + r, y - r); pen.lineTo(x - r, y + r);
+  pen.moveTo(x - r, y - r);
+  pen.lineTo(x + r, y + r);
+  pen.moveTo(x + r, y - r);
+  pen.lineTo(x - r, y + r);
   pen.strokeStyle = c.vermilion;
   pen.lineWidth = 3;
   pen.stroke();

@@ -17,18 +17,40 @@ export class Measure {
 
   constructor(private readonly repaint: () => void) {}
 
-  on(f: () => void): void { this.listeners.add(f); }
+  on(f: () => void): void {
+    this.listeners.add(f);
+  }
 
   private changed(): void {
     for (const f of this.listeners) f();
     this.repaint();
   }
 
-  toggle(): void { if (this.active) this.stop(); else { this.points = []; this.active = true; this.changed(); } }
-  stop(): void { this.active = false; this.ahead = null; this.changed(); }
-  clear(): void { this.points = []; this.stop(); }
-  add(at: Spot): void { this.points.push(at); this.changed(); }
-  lead(at: Spot): void { this.ahead = at; this.changed(); }
+  toggle(): void {
+    if (this.active) this.stop();
+    else {
+      this.points = [];
+      this.active = true;
+      this.changed();
+    }
+  }
+  stop(): void {
+    this.active = false;
+    this.ahead = null;
+    this.changed();
+  }
+  clear(): void {
+    this.points = [];
+    this.stop();
+  }
+  add(at: Spot): void {
+    this.points.push(at);
+    this.changed();
+  }
+  lead(at: Spot): void {
+    this.ahead = at;
+    this.changed();
+  }
 
   /** What it measures, in words. */
   words(): string {
@@ -42,7 +64,9 @@ export class Measure {
     return `${leg}; in all ${units.distance(whole, u)}`;
   }
 
-  private line(): Spot[] { return this.active && this.ahead && this.points.length ? [...this.points, this.ahead] : this.points; }
+  private line(): Spot[] {
+    return this.active && this.ahead && this.points.length ? [...this.points, this.ahead] : this.points;
+  }
 
   paint(pen: CanvasRenderingContext2D, frame: Frame, c: Colors): void {
     const line = this.line();

@@ -1,16 +1,16 @@
 // What moves on the map, in one pass: trails, flights or the posts' tracks, rounds, intercepts, labels.
 
-import { identityAt, followed, mistaken, symbolOf } from "../belief";
+import { followed, identityAt, mistaken, symbolOf } from "../belief";
 import type { Mover } from "../contract";
 import { legAt, type Place, type Replay } from "../decode";
 import { mercatorX, mercatorY } from "../geo";
 import { standsAt } from "../scope/plots";
 import type { State } from "../store";
-import { sideColor, type Colors } from "../theme";
+import { type Colors, sideColor } from "../theme";
 import { brief } from "../ui/dom";
 import * as units from "../ui/units";
-import { placed } from "./ground";
 import type { Frame, Taken } from "./frame";
+import { placed } from "./ground";
 import { label, put, symbol } from "./sprites";
 
 type Pen = CanvasRenderingContext2D;
@@ -23,8 +23,20 @@ const MOST_LABELS = 90;
 const CROWD = 1200; // more than so many are drawn as small frames without trails, pictures and names
 const LEADER = 30; // s that the line of the course looks ahead
 
-export interface Here { index: number; mover: Mover; x: number; y: number; identity: string; wrong: boolean }
-interface Mark { t: number; x: number; y: number; kind: "kill" | "miss" | "hit" }
+export interface Here {
+  index: number;
+  mover: Mover;
+  x: number;
+  y: number;
+  identity: string;
+  wrong: boolean;
+}
+interface Mark {
+  t: number;
+  x: number;
+  y: number;
+  kind: "kill" | "miss" | "hit";
+}
 
 const empty = (): Place => ({ lon: 0, lat: 0, height: 0, course: 0, speed: 0, climb: 0 });
 
@@ -193,7 +205,10 @@ export class Moving {
       if (!frame.shows(e.x, e.y, 30)) continue;
       const { kind } = e.mover;
       this.replay.position(e.index, s.time, this.place);
-      if (kind === "round") { dart(pen, e.x, e.y, this.place.course, c); continue; }
+      if (kind === "round") {
+        dart(pen, e.x, e.y, this.place.course, c);
+        continue;
+      }
       if (kind !== "ship" || this.place.speed > 0) leader(pen, e, this.place, frame, this.color(e, c));
       const name = kind === "track" ? symbolOf(e.identity, "air") : e.mover.symbol;
       const sprite = symbol(name);
@@ -207,7 +222,9 @@ export class Moving {
     for (const e of this.here) taken.take(e.x - 9, e.y - 9, 18, 18, true);
     const chosen = (e: Here): boolean => s.flight !== null && this.follows[e.index] === s.flight;
     const weight = (e: Here): number => (chosen(e) ? 4 : 0) + (e.wrong ? 2 : 0) + (e.mover.kind === "round" ? -3 : 0);
-    const wanted = this.here.filter((e) => frame.shows(e.x, e.y) && e.mover.kind !== "round").sort((a, b) => weight(b) - weight(a));
+    const wanted = this.here
+      .filter((e) => frame.shows(e.x, e.y) && e.mover.kind !== "round")
+      .sort((a, b) => weight(b) - weight(a));
     let left = MOST_LABELS;
     for (const e of wanted) {
       if (left-- <= 0) break;
@@ -222,11 +239,16 @@ export class Moving {
   private words(e: Here, s: State, chosen: boolean): string {
     const truth = this.flightOf.get(this.follows[e.index]);
     const wrong = e.wrong ? (s.world === "truth" ? `believed ${e.identity}` : `is ${truth?.side ?? ""}`) : "";
-    const name = e.mover.kind === "track" ? `${e.mover.name.replace("Track ", "T")}${truth || !e.identity ? "" : " (false)"}` : brief(e.mover.name, chosen ? 40 : 22);
+    const name =
+      e.mover.kind === "track"
+        ? `${e.mover.name.replace("Track ", "T")}${truth || !e.identity ? "" : " (false)"}`
+        : brief(e.mover.name, chosen ? 40 : 22);
     if (!chosen) return wrong ? `${name}\n${wrong}` : name;
     this.replay.position(e.index, s.time, this.place);
     const p = this.place;
-    return [name, `${units.height(p.height, s.units)} · ${units.speed(p.speed, s.units)}`, wrong].filter(Boolean).join("\n");
+    return [name, `${units.height(p.height, s.units)} · ${units.speed(p.speed, s.units)}`, wrong]
+      .filter(Boolean)
+      .join("\n");
   }
 
   /** What moves within `reach` px of a point, the nearest first; flights and tracks before rounds. */
@@ -239,14 +261,25 @@ export class Moving {
 /** A frame of a few px: diamond, rectangle, square, cross for what is not known. */
 function small(path: Path2D, x: number, y: number, identity: string): void {
   if (identity === "hostile" || identity === "suspect") {
-    path.moveTo(x, y - 4); path.lineTo(x + 4, y); path.lineTo(x, y + 4); path.lineTo(x - 4, y); path.closePath();
+    path.moveTo(x, y - 4);
+    path.lineTo(x + 4, y);
+    path.lineTo(x, y + 4);
+    path.lineTo(x - 4, y);
+    path.closePath();
   } else if (identity === "friend" || identity === "assumed friend") path.rect(x - 4, y - 2.5, 8, 5);
   else if (identity === "neutral") path.rect(x - 3, y - 3, 6, 6);
-  else { path.rect(x - 4, y - 1.5, 8, 3); path.rect(x - 1.5, y - 4, 3, 8); }
+  else {
+    path.rect(x - 4, y - 1.5, 8, 3);
+    path.rect(x - 1.5, y - 4, 3, 8);
+  }
 }
 
 function marksOf(replay: Replay): Mark[] {
-  const kills = new Set(replay.header.lanes.flatMap((l) => l.intercepts.filter(([, kill]) => kill).map(([t]) => `${l.flight}@${t.toFixed(2)}`)));
+  const kills = new Set(
+    replay.header.lanes.flatMap((l) =>
+      l.intercepts.filter(([, kill]) => kill).map(([t]) => `${l.flight}@${t.toFixed(2)}`),
+    ),
+  );
   const marks: Mark[] = [];
   for (const e of replay.header.events) {
     if (!e.at || (e.kind !== "intercept" && e.kind !== "damage")) continue;

@@ -3,7 +3,13 @@
 import { SYMBOLS } from "../symbols.generated";
 import { brief } from "../ui/dom";
 
-export interface Sprite { canvas: HTMLCanvasElement; width: number; height: number; x: number; y: number } // CSS px; x, y: its anchor
+export interface Sprite {
+  canvas: HTMLCanvasElement;
+  width: number;
+  height: number;
+  x: number;
+  y: number;
+} // CSS px; x, y: its anchor
 
 const UNIT = 200; // milsymbol draws a symbol of size s on a square of 200 units, its place at (100, 100)
 
@@ -42,7 +48,9 @@ const SMALL = new Set(["friend-launcher", "friend-radar", "friend-post"]);
 
 /** Draw all symbols; the same promise for whoever asks. */
 export function symbolsReady(): Promise<void> {
-  loading ??= Promise.all(Object.entries(SYMBOLS).map(([n, svg]) => draw(n, svg, SMALL.has(n) ? 24 : 28))).then(() => undefined);
+  loading ??= Promise.all(Object.entries(SYMBOLS).map(([n, svg]) => draw(n, svg, SMALL.has(n) ? 24 : 28))).then(
+    () => undefined,
+  );
   return loading;
 }
 
@@ -96,4 +104,6 @@ export function put(context: CanvasRenderingContext2D, sprite: Sprite, x: number
 }
 
 /** Forget the pictures: the screen's pixels changed. */
-export function forget(): void { labels.clear(); }
+export function forget(): void {
+  labels.clear();
+}

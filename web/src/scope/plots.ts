@@ -2,7 +2,7 @@
 
 import type { ReplayRadar } from "../contract";
 import type { Place, Replay } from "../decode";
-import { hiddenFrom, within, type Spot } from "../geo";
+import { hiddenFrom, type Spot, within } from "../geo";
 
 /** Looks of one radar that detected, in order of time: indices into replay.looks. */
 export function detections(replay: Replay, radar: number): Int32Array {
@@ -25,7 +25,10 @@ export function after(replay: Replay, order: Int32Array, tick: number): number {
   return low;
 }
 
-export interface Sweep { turn: number; phases: number[] } // s a turn, azimuths of its faces at t = 0
+export interface Sweep {
+  turn: number;
+  phases: number[];
+} // s a turn, azimuths of its faces at t = 0
 
 /** How a radar's antenna turns, told by when it looked where; a second phase half a turn off is a second face. */
 export function sweepOf(replay: Replay, radar: ReplayRadar): Sweep | null {
@@ -46,7 +49,11 @@ export function sweepOf(replay: Replay, radar: ReplayRadar): Sweep | null {
 const here: Place = { lon: 0, lat: 0, height: 0, course: 0, speed: 0, climb: 0 };
 
 /** Where something stands at t: on its ship if it has one. */
-export function standsAt(replay: Replay, what: { at: [number, number, number]; ship: string | null }, t: number): { spot: Spot; height: number } {
+export function standsAt(
+  replay: Replay,
+  what: { at: [number, number, number]; ship: string | null },
+  t: number,
+): { spot: Spot; height: number } {
   if (what.ship) {
     const k = replay.header.movers.findIndex((m) => m.id === what.ship);
     if (k >= 0 && replay.position(k, t, here)) return { spot: [here.lon, here.lat], height: what.at[2] };
@@ -58,6 +65,8 @@ export function standsAt(replay: Replay, what: { at: [number, number, number]; s
 export function seenTo(radar: ReplayRadar, height: number): Float64Array {
   return Float64Array.from({ length: 360 }, (_, a) => {
     if (!within(radar.sector, a)) return 0;
-    return radar.mask.length ? hiddenFrom(radar.at[2], radar.mask[Math.floor((a * radar.mask.length) / 360)], height) : Infinity;
+    return radar.mask.length
+      ? hiddenFrom(radar.at[2], radar.mask[Math.floor((a * radar.mask.length) / 360)], height)
+      : Infinity;
   });
 }

@@ -3,23 +3,55 @@
 import type { ReplayRadar } from "../contract";
 import type { Replay } from "../decode";
 import { maskAt, onward, rayHeight, type Spot } from "../geo";
-import { label, put, symbol } from "../map/sprites";
 import { Taken } from "../map/frame";
-import { palette, type Colors } from "../theme";
+import { label, put, symbol } from "../map/sprites";
+import { type Colors, palette } from "../theme";
 import { brief } from "../ui/dom";
 import * as units from "../ui/units";
 import type { Reach } from "./reach";
 
-export interface Cut { reaches: Reach[]; spot: Spot; antenna: number; azimuth: number; ground?: Float64Array; groundFar?: number }
-export interface InPlane { name: string; kind: string; symbol: string; distance: number; height: number; along: number; climb: number; speed: number; row: number }
-export interface Drawing { section: Cut; radar: ReplayRadar | undefined; far: number; top: number; seen: InPlane[]; units: units.Units; flight: number | null }
+export interface Cut {
+  reaches: Reach[];
+  spot: Spot;
+  antenna: number;
+  azimuth: number;
+  ground?: Float64Array;
+  groundFar?: number;
+}
+export interface InPlane {
+  name: string;
+  kind: string;
+  symbol: string;
+  distance: number;
+  height: number;
+  along: number;
+  climb: number;
+  speed: number;
+  row: number;
+}
+export interface Drawing {
+  section: Cut;
+  radar: ReplayRadar | undefined;
+  far: number;
+  top: number;
+  seen: InPlane[];
+  units: units.Units;
+  flight: number | null;
+}
 
 type Pen = CanvasRenderingContext2D;
 const SAMPLES = 360;
 const ROOM = { left: 58, right: 14, top: 12, bottom: 38 };
 const LOW = 0.04; // part of the drawing below the sea
 
-interface Axes { x(d: number): number; y(h: number): number; left: number; right: number; top: number; bottom: number }
+interface Axes {
+  x(d: number): number;
+  y(h: number): number;
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
 
 /** Ground along the bearing; kept with the cut while the distance stays. */
 function groundAlong(replay: Replay, c: Cut, far: number): Float64Array {
@@ -38,7 +70,10 @@ export function paintProfile(pen: Pen, width: number, tall: number, replay: Repl
   const [left, right, top, bottom] = [ROOM.left, width - ROOM.right, ROOM.top, tall - ROOM.bottom];
   const low = -LOW * d.top;
   const a: Axes = {
-    left, right, top, bottom,
+    left,
+    right,
+    top,
+    bottom,
     x: (m) => left + (m / d.far) * (right - left),
     y: (m) => bottom - ((m - low) / (d.top - low)) * (bottom - top),
   };
@@ -68,14 +103,20 @@ function paintAxes(pen: Pen, a: Axes, d: Drawing, c: Colors): void {
   const dx = units.step(d.far / along.meters, 6);
   for (let v = 0; v * along.meters <= d.far * 1.0001; v += dx) {
     const x = Math.round(a.x(v * along.meters)) + 0.5;
-    pen.beginPath(); pen.moveTo(x, a.top); pen.lineTo(x, a.bottom); pen.stroke();
+    pen.beginPath();
+    pen.moveTo(x, a.top);
+    pen.lineTo(x, a.bottom);
+    pen.stroke();
     const sprite = label(short(v), ink, none, 11);
     put(pen, sprite, x - sprite.width / 2, a.bottom + 3);
   }
   const dy = units.step(d.top / up.meters, 6);
   for (let v = 0; v * up.meters <= d.top * 1.0001; v += dy) {
     const y = Math.round(a.y(v * up.meters)) + 0.5;
-    pen.beginPath(); pen.moveTo(a.left, y); pen.lineTo(a.right, y); pen.stroke();
+    pen.beginPath();
+    pen.moveTo(a.left, y);
+    pen.lineTo(a.right, y);
+    pen.stroke();
     const sprite = label(short(v), ink, none, 11);
     put(pen, sprite, a.left - sprite.width - 2, y - sprite.height / 2);
   }
@@ -189,7 +230,10 @@ function arrow(pen: Pen, x: number, y: number, angle: number, c: Colors): void {
   pen.translate(x, y);
   pen.rotate(angle);
   pen.beginPath();
-  pen.moveTo(8, 0); pen.lineTo(-5, 3.6); pen.lineTo(-5, -3.6); pen.closePath();
+  pen.moveTo(8, 0);
+  pen.lineTo(-5, 3.6);
+  pen.lineTo(-5, -3.6);
+  pen.closePath();
   pen.fillStyle = c.friend;
   pen.fill();
   pen.strokeStyle = c.dark ? "#0b1116" : "#ffffff";
@@ -200,7 +244,9 @@ function arrow(pen: Pen, x: number, y: number, angle: number, c: Colors): void {
 
 function paintKeys(pen: Pen, a: Axes, d: Drawing, c: Colors): void {
   const rows: [string, string, number[]][] = d.section.reaches.map((r) => [
-    r.name, r.kind === "published" ? c.blue : r.kind === "emergent" ? c.orange : c.green, r.kind === "published" ? [6, 4] : [],
+    r.name,
+    r.kind === "published" ? c.blue : r.kind === "emergent" ? c.orange : c.green,
+    r.kind === "published" ? [6, 4] : [],
   ]);
   if (d.radar?.mask.length) rows.push(["Hidden from the radar below", c.ink, [1, 4]]);
   const sprites = rows.map(([text]) => label(text, c.ink, c.halo, 11));

@@ -4,8 +4,16 @@ import type { Layer } from "../contract";
 import type { Replay } from "../decode";
 import { crossings, type Spot } from "../geo";
 
-export interface Span { height: number; near: number; far: number } // m
-export interface Reach { name: string; kind: "detection" | "emergent" | "published"; spans: Span[] }
+export interface Span {
+  height: number;
+  near: number;
+  far: number;
+} // m
+export interface Reach {
+  name: string;
+  kind: "detection" | "emergent" | "published";
+  spans: Span[];
+}
 
 function along(layers: Layer[], spot: Spot, azimuth: number): Span[] {
   const spans: Span[] = [];
@@ -19,14 +27,33 @@ function along(layers: Layer[], spot: Spot, azimuth: number): Span[] {
 }
 
 /** Reaches of a standpoint: detection of a radar; of a fire unit, by flight and time, and within published limits. */
-export function reachAlong(replay: Replay, kind: "radar" | "unit", row: number, spot: Spot, azimuth: number): { reaches: Reach[] } {
+export function reachAlong(
+  replay: Replay,
+  kind: "radar" | "unit",
+  row: number,
+  spot: Spot,
+  azimuth: number,
+): { reaches: Reach[] } {
   const own = replay.header.coverage.filter((l) => l.owner === row && (l.kind === "detection") === (kind === "radar"));
-  const of = (name: string, k: Reach["kind"], layers: Layer[]): Reach => ({ name, kind: k, spans: along(layers, spot, azimuth) });
-  const all = kind === "radar"
-    ? [of("Detection", "detection", own)]
-    : [
-      of("Reach by flight and time", "emergent", own.filter((l) => l.limits === "emergent")),
-      of("Within published limits", "published", own.filter((l) => l.limits === "published")),
-    ];
+  const of = (name: string, k: Reach["kind"], layers: Layer[]): Reach => ({
+    name,
+    kind: k,
+    spans: along(layers, spot, azimuth),
+  });
+  const all =
+    kind === "radar"
+      ? [of("Detection", "detection", own)]
+      : [
+          of(
+            "Reach by flight and time",
+            "emergent",
+            own.filter((l) => l.limits === "emergent"),
+          ),
+          of(
+            "Within published limits",
+            "published",
+            own.filter((l) => l.limits === "published"),
+          ),
+        ];
   return { reaches: all.filter((r) => r.spans.length) };
 }

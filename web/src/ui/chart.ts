@@ -26,10 +26,13 @@ export function card(o: CardOptions): HTMLElement {
     toggle.setAttribute("aria-label", `${o.title}: ${on ? "as a chart" : "as a table"}`);
     replace(place, on ? o.numbers() : o.body);
   });
-  return h("section", { class: o.wide ? "card wide" : "card" },
+  return h(
+    "section",
+    { class: o.wide ? "card wide" : "card" },
     h("div", { class: "card-head" }, h("h2", null, o.title), toggle),
     place,
-    o.said ? h("p", { class: "said-below" }, o.said) : null);
+    o.said ? h("p", { class: "said-below" }, o.said) : null,
+  );
 }
 
 /** One bar: `open` is what happens when it is chosen (null: nothing). */
@@ -51,8 +54,12 @@ function pressable(row: BarRow, className: string, ...children: Node[]): HTMLEle
   const label = `${cut(row.label, 200)}: ${row.shown}`;
   if (!row.open) return h("div", { class: className, role: "img", "aria-label": label, title: label }, ...children);
   for (const drawn of children) if (drawn instanceof Element) drawn.setAttribute("aria-hidden", "true");
-  return h("button", { type: "button", class: className, onclick: row.open, title: `${label}\n${row.opens}` },
-    h("span", { class: "sr" }, `${label}. ${row.opens}`), ...children);
+  return h(
+    "button",
+    { type: "button", class: className, onclick: row.open, title: `${label}\n${row.opens}` },
+    h("span", { class: "sr" }, `${label}. ${row.opens}`),
+    ...children,
+  );
 }
 
 function whisker(row: BarRow, most: number, upright: boolean): Node | null {
@@ -60,15 +67,22 @@ function whisker(row: BarRow, most: number, upright: boolean): Node | null {
   const line = h("span", { class: upright ? "whisker up" : "whisker" });
   const from = part(row.low, most);
   const length = part(row.high - row.low, most);
-  if (upright) { line.style.bottom = from; line.style.height = length; }
-  else { line.style.left = from; line.style.width = length; }
+  if (upright) {
+    line.style.bottom = from;
+    line.style.height = length;
+  } else {
+    line.style.left = from;
+    line.style.width = length;
+  }
   return line;
 }
 
 /** One tab stop for a group of bars. */
 function roving(group: HTMLElement): void {
   const items = (): HTMLElement[] => [...group.querySelectorAll<HTMLElement>("button")];
-  items().forEach((b, i) => { b.tabIndex = i ? -1 : 0; });
+  items().forEach((b, i) => {
+    b.tabIndex = i ? -1 : 0;
+  });
   rove(group, items);
 }
 
@@ -82,7 +96,15 @@ export function bars(label: string, rows: readonly BarRow[], most = 0): HTMLElem
     const track = h("span", { class: "bar-track" }, fill);
     const line = whisker(row, top, false);
     if (line) track.append(line);
-    list.append(pressable(row, "bar", h("span", { class: "bar-name" }, name(row.label, 60)), track, h("span", { class: "bar-value" }, row.shown)));
+    list.append(
+      pressable(
+        row,
+        "bar",
+        h("span", { class: "bar-name" }, name(row.label, 60)),
+        track,
+        h("span", { class: "bar-value" }, row.shown),
+      ),
+    );
   }
   roving(list);
   return list;
@@ -113,11 +135,21 @@ export function columns(label: string, rows: readonly BarRow[], across: string, 
     below.append(h("span", null, i % each === 0 ? (row.tick ?? row.label) : ""));
   });
   roving(field);
-  return h("div", { class: "columns-place" },
-    h("span", { class: "axis-up" }, up), field, below, h("span", { class: "axis-across" }, across));
+  return h(
+    "div",
+    { class: "columns-place" },
+    h("span", { class: "axis-up" }, up),
+    field,
+    below,
+    h("span", { class: "axis-across" }, across),
+  );
 }
 
-export interface StackRow { label: string; parts: { label: string; value: number; shown: string; look: string; open: (() => void) | null; opens: string }[]; shown: string }
+export interface StackRow {
+  label: string;
+  parts: { label: string; value: number; shown: string; look: string; open: (() => void) | null; opens: string }[];
+  shown: string;
+}
 
 /** Lying bars of parts that add up to a whole each. */
 export function stacks(label: string, rows: readonly StackRow[]): HTMLElement {
@@ -131,17 +163,36 @@ export function stacks(label: string, rows: readonly StackRow[]): HTMLElement {
       piece.style.width = part(p.value, whole);
       track.append(piece);
     }
-    list.append(h("div", { class: "bar" }, h("span", { class: "bar-name" }, name(row.label, 60)), track, h("span", { class: "bar-value" }, row.shown)));
+    list.append(
+      h(
+        "div",
+        { class: "bar" },
+        h("span", { class: "bar-name" }, name(row.label, 60)),
+        track,
+        h("span", { class: "bar-value" }, row.shown),
+      ),
+    );
   }
   roving(list);
   return list;
 }
 
 export function legend(items: readonly { label: string; look: string }[]): HTMLElement {
-  return h("ul", { class: "key-list" }, ...items.map((i) => h("li", null, h("span", { class: `swatch ${i.look}` }), name(i.label, 60))));
+  return h(
+    "ul",
+    { class: "key-list" },
+    ...items.map((i) => h("li", null, h("span", { class: `swatch ${i.look}` }), name(i.label, 60))),
+  );
 }
 
-export interface Band { name: string; unit: string; t: readonly number[]; low: readonly number[]; middle: readonly number[]; high: readonly number[] }
+export interface Band {
+  name: string;
+  unit: string;
+  t: readonly number[];
+  low: readonly number[];
+  middle: readonly number[];
+  high: readonly number[];
+}
 
 const LEFT = 44;
 const RIGHT = 20;
@@ -161,8 +212,13 @@ const line = (x: readonly number[], y: readonly number[]): string => {
 /** The middle line and the band about it over time; arrows or the pointer read values off. */
 export function band(o: Band): HTMLElement {
   const out = h("p", { class: "readout", "aria-live": "polite" });
-  const place = h("div", { class: "band", tabindex: 0, role: "group", "aria-roledescription": "chart",
-    "aria-label": `${cut(o.name, 80)} over time, middle and the band from 10 to 90 % of replications. Arrow keys read values.` });
+  const place = h("div", {
+    class: "band",
+    tabindex: 0,
+    role: "group",
+    "aria-roledescription": "chart",
+    "aria-label": `${cut(o.name, 80)} over time, middle and the band from 10 to 90 % of replications. Arrow keys read values.`,
+  });
   const state = { at: -1, wide: 0 };
   const n = o.t.length;
   const longest = n ? o.t[n - 1] : 1;
@@ -187,7 +243,8 @@ export function band(o: Band): HTMLElement {
     if (state.at >= 0) read(state.at);
   };
   const nearest = (e: MouseEvent): number => {
-    const t = ((e.clientX - place.getBoundingClientRect().left - LEFT) / Math.max(1, state.wide - LEFT - RIGHT)) * longest;
+    const t =
+      ((e.clientX - place.getBoundingClientRect().left - LEFT) / Math.max(1, state.wide - LEFT - RIGHT)) * longest;
     const after = o.t.findIndex((v) => v >= t);
     return after < 0 ? n - 1 : after > 0 && t - o.t[after - 1] < o.t[after] - t ? after - 1 : after;
   };
@@ -202,7 +259,13 @@ export function band(o: Band): HTMLElement {
   return h("div", { class: "band-place" }, place, out);
 }
 
-interface Frame { wide: number; longest: number; top: number; x: (t: number) => number; y: (v: number) => number }
+interface Frame {
+  wide: number;
+  longest: number;
+  top: number;
+  x: (t: number) => number;
+  y: (v: number) => number;
+}
 
 function bandPicture(o: Band, f: Frame, cross: SVGElement): SVGElement {
   const xs = o.t.map(f.x);
@@ -210,18 +273,31 @@ function bandPicture(o: Band, f: Frame, cross: SVGElement): SVGElement {
   const parts: Node[] = [];
   const up = step(f.top, 4);
   for (let v = 0; v <= f.top; v += up) {
-    parts.push(s("line", { class: "band-grid", x1: LEFT, x2: f.wide - RIGHT, y1: f.y(v), y2: f.y(v) }),
-      s("text", { class: "band-tick", x: LEFT - 6, y: f.y(v) + 4, "text-anchor": "end" }, number(v)));
+    parts.push(
+      s("line", { class: "band-grid", x1: LEFT, x2: f.wide - RIGHT, y1: f.y(v), y2: f.y(v) }),
+      s("text", { class: "band-tick", x: LEFT - 6, y: f.y(v) + 4, "text-anchor": "end" }, number(v)),
+    );
   }
   const across = TIME_STEPS.find((k) => f.longest / k <= Math.max(2, f.wide / 70)) ?? 14400;
   for (let t = 0; t <= f.longest + 1e-6; t += across) {
     parts.push(s("text", { class: "band-tick", x: f.x(t), y: HIGH - 8, "text-anchor": "middle" }, minutes(t)));
   }
-  if (o.t.length) parts.push(s("path", { class: "band-fill", d: `${edge}Z` }), s("path", { class: "band-line", d: line(xs, o.middle.map(f.y)) }));
+  if (o.t.length)
+    parts.push(
+      s("path", { class: "band-fill", d: `${edge}Z` }),
+      s("path", { class: "band-line", d: line(xs, o.middle.map(f.y)) }),
+    );
   return s("svg", { width: f.wide, height: HIGH, "aria-hidden": "true" }, ...parts, cross);
 }
 
-export interface DotRow { label: string; value: number | null; low: number | null; high: number | null; shown: string; look?: string }
+export interface DotRow {
+  label: string;
+  value: number | null;
+  low: number | null;
+  high: number | null;
+  shown: string;
+  look?: string;
+}
 
 /** Dots with whiskers about zero on one scale, its ticks below. */
 export function dots(label: string, rows: readonly DotRow[], tick: (v: number) => string): HTMLElement {
@@ -242,8 +318,15 @@ export function dots(label: string, rows: readonly DotRow[], tick: (v: number) =
       track.append(dot);
     }
     const said = `${cut(row.label, 200)}: ${row.shown}`;
-    list.append(h("div", { class: "bar", role: "img", "aria-label": said, title: said },
-      h("span", { class: "bar-name" }, name(row.label, 60)), track, h("span", { class: "bar-value" }, row.shown)));
+    list.append(
+      h(
+        "div",
+        { class: "bar", role: "img", "aria-label": said, title: said },
+        h("span", { class: "bar-name" }, name(row.label, 60)),
+        track,
+        h("span", { class: "bar-value" }, row.shown),
+      ),
+    );
   }
   const unit = step(far, 2.5);
   const ticks = h("span", { class: "bar-track bar-ticks" });
@@ -253,12 +336,24 @@ export function dots(label: string, rows: readonly DotRow[], tick: (v: number) =
     mark.style.left = at(k * unit);
     ticks.append(mark);
   }
-  list.append(h("div", { class: "bar", "aria-hidden": "true" }, h("span", { class: "bar-name" }), ticks, h("span", { class: "bar-value" })));
+  list.append(
+    h(
+      "div",
+      { class: "bar", "aria-hidden": "true" },
+      h("span", { class: "bar-name" }),
+      ticks,
+      h("span", { class: "bar-value" }),
+    ),
+  );
   return list;
 }
 
 /** Neighbors of a long distribution taken together, so that at most `most` bars stand. */
-export function bins<T extends { label: string; value: number }>(rows: readonly T[], most: number, join: (group: readonly T[]) => T): T[] {
+export function bins<T extends { label: string; value: number }>(
+  rows: readonly T[],
+  most: number,
+  join: (group: readonly T[]) => T,
+): T[] {
   const each = Math.ceil(rows.length / most);
   if (each <= 1) return [...rows];
   const out: T[] = [];

@@ -4,11 +4,20 @@ import { h } from "./dom";
 
 /** "As a table": shows and hides `panel` (which has an id); `opened` fills it. */
 export function fold(panel: HTMLElement, opened: () => void): HTMLButtonElement {
-  const button = h("button", { type: "button", "aria-expanded": "false", "aria-controls": panel.id, onclick: () => {
-    panel.hidden = !panel.hidden;
-    button.setAttribute("aria-expanded", String(!panel.hidden));
-    opened();
-  } }, "As a table");
+  const button = h(
+    "button",
+    {
+      type: "button",
+      "aria-expanded": "false",
+      "aria-controls": panel.id,
+      onclick: () => {
+        panel.hidden = !panel.hidden;
+        button.setAttribute("aria-expanded", String(!panel.hidden));
+        opened();
+      },
+    },
+    "As a table",
+  );
   return button;
 }
 
@@ -16,6 +25,10 @@ export function fold(panel: HTMLElement, opened: () => void): HTMLButtonElement 
 export function soon(f: () => void, milliseconds: number): () => void {
   let due = 0;
   return () => {
-    if (!due) due = window.setTimeout(() => { due = 0; f(); }, milliseconds);
+    if (!due)
+      due = window.setTimeout(() => {
+        due = 0;
+        f();
+      }, milliseconds);
   };
 }

@@ -1,6 +1,6 @@
 // Tables, a list of any length of which only the rows in sight exist, and tables as CSV.
 
-import { cut, fresh, h, name, replace, type Child } from "./dom";
+import { type Child, cut, fresh, h, name, replace } from "./dom";
 
 /** A cell is text (shown cut, whole as title) or an element. */
 export type Cell = string | number | Node;
@@ -19,17 +19,32 @@ export function table(head: readonly string[], rows: readonly (readonly Cell[])[
   const kind = (k: number): string | null => (right.has(k) ? "n" : null);
   const cell = (c: Cell): Child => (typeof c === "string" ? name(c, o.longest ?? 120) : c);
   const body = rows.map((row, i) =>
-    h("tr", { class: o.chosen?.(i) ? "chosen" : null },
-      ...row.map((c, k) => (k ? h("td", { class: kind(k) }, cell(c)) : h("th", { scope: "row" }, cell(c))))));
-  return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": o.label ?? o.caption ?? head.join(", ") },
-    h("table", null,
+    h(
+      "tr",
+      { class: o.chosen?.(i) ? "chosen" : null },
+      ...row.map((c, k) => (k ? h("td", { class: kind(k) }, cell(c)) : h("th", { scope: "row" }, cell(c)))),
+    ),
+  );
+  return h(
+    "div",
+    { class: "scroll", tabindex: 0, role: "region", "aria-label": o.label ?? o.caption ?? head.join(", ") },
+    h(
+      "table",
+      null,
       o.caption ? h("caption", null, o.caption) : null,
       h("thead", null, h("tr", null, ...head.map((t, k) => h("th", { scope: "col", class: kind(k) }, t)))),
-      h("tbody", null, ...body)));
+      h("tbody", null, ...body),
+    ),
+  );
 }
 
 /** A row drawn: what is read out, and its parts. */
-export interface Row { label: string; title?: string; className?: string; parts: Child[] }
+export interface Row {
+  label: string;
+  title?: string;
+  className?: string;
+  parts: Child[];
+}
 
 export interface ListOptions<T> {
   label: string;
@@ -72,8 +87,12 @@ export class List<T> {
     }).observe(this.box);
   }
 
-  get length(): number { return this.items.length; }
-  get active(): number { return this.at; }
+  get length(): number {
+    return this.items.length;
+  }
+  get active(): number {
+    return this.at;
+  }
 
   set(items: readonly T[], at = 0): void {
     this.items = items.length * this.o.row > TALLEST ? items.slice(0, Math.floor(TALLEST / this.o.row)) : items;
@@ -98,7 +117,10 @@ export class List<T> {
     const { row } = this.o;
     const top = this.at * row;
     const high = this.box.clientHeight;
-    if (!high) { this.pending = { middle }; return; }
+    if (!high) {
+      this.pending = { middle };
+      return;
+    }
     if (top < this.box.scrollTop || top + row > this.box.scrollTop + high) {
       if (middle) this.box.scrollTop = top - (high - row) / 2;
       else this.box.scrollTop = top < this.box.scrollTop ? top : top + row - high;
@@ -126,10 +148,21 @@ export class List<T> {
     const item = this.items[i];
     const { label, title, className, parts } = this.o.fill(item, i);
     const chosen = this.o.chosen?.(item, i) ?? false;
-    const element = h("div", {
-      class: `row ${className ?? ""} ${i === this.at ? "active" : ""} ${chosen ? "chosen" : ""}`, role: "option", id: `${this.id}-${i}`,
-      title, "aria-selected": String(chosen), "aria-setsize": this.items.length, "aria-posinset": i + 1, "data-index": i,
-    }, h("span", { class: "sr" }, cut(label, READ)), ...parts); // read out as one sentence, not as the parts drawn
+    const element = h(
+      "div",
+      {
+        class: `row ${className ?? ""} ${i === this.at ? "active" : ""} ${chosen ? "chosen" : ""}`,
+        role: "option",
+        id: `${this.id}-${i}`,
+        title,
+        "aria-selected": String(chosen),
+        "aria-setsize": this.items.length,
+        "aria-posinset": i + 1,
+        "data-index": i,
+      },
+      h("span", { class: "sr" }, cut(label, READ)),
+      ...parts,
+    ); // read out as one sentence, not as the parts drawn
     for (const shown of [...element.children].slice(1)) shown.setAttribute("aria-hidden", "true");
     element.style.height = `${this.o.row}px`;
     element.style.top = `${i * this.o.row}px`;
@@ -138,10 +171,18 @@ export class List<T> {
 
   private press(e: KeyboardEvent): void {
     if (!this.items.length || e.ctrlKey || e.metaKey || e.altKey) return;
-    if (this.o.key?.(e, this.items[this.at], this.at)) { e.preventDefault(); return; }
+    if (this.o.key?.(e, this.items[this.at], this.at)) {
+      e.preventDefault();
+      return;
+    }
     const leaf = Math.max(1, Math.floor(this.box.clientHeight / this.o.row) - 1);
     const moves: Record<string, number> = {
-      ArrowDown: this.at + 1, ArrowUp: this.at - 1, PageDown: this.at + leaf, PageUp: this.at - leaf, Home: 0, End: this.items.length - 1,
+      ArrowDown: this.at + 1,
+      ArrowUp: this.at - 1,
+      PageDown: this.at + leaf,
+      PageUp: this.at - leaf,
+      Home: 0,
+      End: this.items.length - 1,
     };
     if (e.key in moves) this.show(moves[e.key]);
     else if (e.key === "Enter" || e.key === " ") this.o.choose(this.items[this.at], this.at, e);

@@ -40,7 +40,12 @@ export function shown(value: number | null | undefined, unit: string, sign = fal
   return sign && value > 0 && !text.startsWith("0 ") && text !== "0" ? `+${text}` : text;
 }
 
-export function span(low: number | null | undefined, high: number | null | undefined, unit: string, sign = false): string {
+export function span(
+  low: number | null | undefined,
+  high: number | null | undefined,
+  unit: string,
+  sign = false,
+): string {
   if (low === null || high === null || low === undefined || high === undefined) return DASH;
   const cut = (x: number): string => shown(x, unit, sign).replace(/ (%|s|points)$/, "");
   const tail = isShare(unit) ? (sign ? " points" : " %") : unit === "s" ? " s" : unit === "%" ? " %" : "";

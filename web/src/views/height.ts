@@ -3,12 +3,12 @@
 import { identityAt, symbolOf } from "../belief";
 import type { ReplayRadar } from "../contract";
 import type { Place, Replay } from "../decode";
-import { bearing, distance, within, type Spot } from "../geo";
+import { bearing, distance, type Spot, within } from "../geo";
 import { aim } from "../map/choice";
 import { symbolsReady } from "../map/sprites";
-import { paintProfile, type Cut, type InPlane } from "../scope/profile";
-import { reachAlong } from "../scope/reach";
 import { standsAt } from "../scope/plots";
+import { type Cut, type InPlane, paintProfile } from "../scope/profile";
+import { reachAlong } from "../scope/reach";
 import { store } from "../store";
 import { onTheme } from "../theme";
 import { cut, fresh, h, name, replace } from "../ui/dom";
@@ -21,7 +21,15 @@ const FAR = [25, 50, 100, 150, 200, 300, 400]; // units of the ruler
 const MOST = 200; // rows of the table
 const TOPS = [1, 3, 6, 12, 20, 40, 80, 160]; // km
 
-interface From { key: string; name: string; at: [number, number, number]; ship: string | null; radar: ReplayRadar | undefined; kind: "radar" | "unit"; row: number }
+interface From {
+  key: string;
+  name: string;
+  at: [number, number, number];
+  ship: string | null;
+  radar: ReplayRadar | undefined;
+  kind: "radar" | "unit";
+  row: number;
+}
 
 /** Where the view can stand: every radar, and every fire unit with the radar beside it. */
 function standpoints(replay: Replay): From[] {
@@ -29,8 +37,28 @@ function standpoints(replay: Replay): From[] {
   const beside = (at: [number, number, number]): ReplayRadar | undefined =>
     radars.filter((r) => r.role === "engagement" && distance([r.at[0], r.at[1]], [at[0], at[1]]) < 1000)[0];
   return [
-    ...all.map((u): From => ({ key: `unit:${u.row}`, name: `${cut(u.name, 36)} (fire unit)`, at: u.at, ship: u.ship, radar: beside(u.at), kind: "unit", row: u.row })),
-    ...radars.map((r): From => ({ key: `radar:${r.row}`, name: `${cut(r.name, 36)} (${r.role})`, at: r.at, ship: r.ship, radar: r, kind: "radar", row: r.row })),
+    ...all.map(
+      (u): From => ({
+        key: `unit:${u.row}`,
+        name: `${cut(u.name, 36)} (fire unit)`,
+        at: u.at,
+        ship: u.ship,
+        radar: beside(u.at),
+        kind: "unit",
+        row: u.row,
+      }),
+    ),
+    ...radars.map(
+      (r): From => ({
+        key: `radar:${r.row}`,
+        name: `${cut(r.name, 36)} (${r.role})`,
+        at: r.at,
+        ship: r.ship,
+        radar: r,
+        kind: "radar",
+        row: r.row,
+      }),
+    ),
   ];
 }
 
@@ -49,7 +77,17 @@ function inPlane(replay: Replay, spot: Spot, azimuth: number, far: number): InPl
     if (Math.abs(off) > HALF || d > far) return;
     const identity = identityAt(m, time);
     const along = place.speed * Math.cos(((place.course - azimuth) * Math.PI) / 180);
-    found.push({ name: m.name, kind: m.kind, symbol: m.kind === "track" ? symbolOf(identity, "air") : m.symbol, distance: d, height: place.height, along, climb: place.climb, speed: place.speed, row: m.kind === "round" ? -1 : m.row });
+    found.push({
+      name: m.name,
+      kind: m.kind,
+      symbol: m.kind === "track" ? symbolOf(identity, "air") : m.symbol,
+      distance: d,
+      height: place.height,
+      along,
+      climb: place.climb,
+      speed: place.speed,
+      row: m.kind === "round" ? -1 : m.row,
+    });
   });
   return found;
 }
@@ -57,20 +95,41 @@ function inPlane(replay: Replay, spot: Spot, azimuth: number, far: number): InPl
 const cells = (...texts: string[]): HTMLElement[] => texts.map((t) => h("td", { class: "n" }, t));
 
 function reachTable(section: Cut, u: units.Units): HTMLElement {
-  const rows = section.reaches.flatMap((r) => r.spans.map((p) =>
-    h("tr", null, h("th", { scope: "row" }, r.name), ...cells(units.height(p.height, u), units.distance(p.near, u), units.distance(p.far, u)))));
+  const rows = section.reaches.flatMap((r) =>
+    r.spans.map((p) =>
+      h(
+        "tr",
+        null,
+        h("th", { scope: "row" }, r.name),
+        ...cells(units.height(p.height, u), units.distance(p.near, u), units.distance(p.far, u)),
+      ),
+    ),
+  );
   return figures("Reach along the bearing", ["Limits", "Height", "From", "To"], rows);
 }
 
 function seenTable(seen: InPlane[], u: units.Units): HTMLElement {
-  const rows = seen.slice(0, MOST).map((m) =>
-    h("tr", null, h("th", { scope: "row" }, name(m.name, 40)), ...cells(units.distance(m.distance, u), units.height(m.height, u), units.speed(m.speed, u))));
+  const rows = seen
+    .slice(0, MOST)
+    .map((m) =>
+      h(
+        "tr",
+        null,
+        h("th", { scope: "row" }, name(m.name, 40)),
+        ...cells(units.distance(m.distance, u), units.height(m.height, u), units.speed(m.speed, u)),
+      ),
+    );
   return figures("What moves near the bearing", ["Name", "Distance", "Height", "Speed"], rows);
 }
 
 function figures(caption: string, head: string[], rows: HTMLElement[]): HTMLElement {
-  return h("table", { class: "plain-table" }, h("caption", { class: "quiet" }, caption),
-    h("thead", null, h("tr", null, ...head.map((t) => h("th", { scope: "col" }, t)))), h("tbody", null, ...rows));
+  return h(
+    "table",
+    { class: "plain-table" },
+    h("caption", { class: "quiet" }, caption),
+    h("thead", null, h("tr", null, ...head.map((t) => h("th", { scope: "col" }, t)))),
+    h("tbody", null, ...rows),
+  );
 }
 
 class HeightView {
@@ -82,26 +141,77 @@ class HeightView {
   private seen: InPlane[] = [];
   private section: Cut | null = null;
   private readonly choice = h("select", { "aria-label": "Standing at", onchange: () => this.pick(this.choice.value) });
-  private readonly turn = h("input", { type: "range", min: 0, max: 359, step: 1, "aria-label": "Bearing, degrees", oninput: () => this.look(Number(this.turn.value)) });
+  private readonly turn = h("input", {
+    type: "range",
+    min: 0,
+    max: 359,
+    step: 1,
+    "aria-label": "Bearing, degrees",
+    oninput: () => this.look(Number(this.turn.value)),
+  });
   private readonly told = h("output", { class: "bearing" });
-  private readonly toFlight = h("button", { type: "button", title: "Turn to the chosen flight", onclick: () => this.lookAtFlight() }, "To the flight");
-  private readonly farChoice = h("select", { "aria-label": "Distance", onchange: () => { this.far = Number(this.farChoice.value); this.paint(); } });
-  private readonly topChoice = h("select", { "aria-label": "Up to", onchange: () => { this.top = Number(this.topChoice.value); this.paint(); } });
-  private readonly canvas = h("canvas", { role: "img", "aria-label": "Altitude against distance; its figures are in the table" });
+  private readonly toFlight = h(
+    "button",
+    { type: "button", title: "Turn to the chosen flight", onclick: () => this.lookAtFlight() },
+    "To the flight",
+  );
+  private readonly farChoice = h("select", {
+    "aria-label": "Distance",
+    onchange: () => {
+      this.far = Number(this.farChoice.value);
+      this.paint();
+    },
+  });
+  private readonly topChoice = h("select", {
+    "aria-label": "Up to",
+    onchange: () => {
+      this.top = Number(this.topChoice.value);
+      this.paint();
+    },
+  });
+  private readonly canvas = h("canvas", {
+    role: "img",
+    "aria-label": "Altitude against distance; its figures are in the table",
+  });
   private readonly holder = h("div", { class: "height-holder" }, this.canvas);
-  private readonly table = h("div", { class: "scroll", id: fresh("height"), hidden: true, tabindex: 0, role: "region", "aria-label": "Figures of the height view" });
+  private readonly table = h("div", {
+    class: "scroll",
+    id: fresh("height"),
+    hidden: true,
+    tabindex: 0,
+    role: "region",
+    "aria-label": "Figures of the height view",
+  });
   private readonly note = h("p", { class: "quiet" });
 
   constructor(root: HTMLElement) {
     root.append(
-      h("div", { class: "tool-row" }, h("label", null, "From ", this.choice), h("label", null, "Distance ", this.farChoice), h("label", null, "Up to ", this.topChoice)),
-      h("div", { class: "tool-row" }, h("label", null, "Bearing ", this.turn), this.told, this.toFlight, fold(this.table, () => this.list())),
-      this.holder, this.note, this.table);
+      h(
+        "div",
+        { class: "tool-row" },
+        h("label", null, "From ", this.choice),
+        h("label", null, "Distance ", this.farChoice),
+        h("label", null, "Up to ", this.topChoice),
+      ),
+      h(
+        "div",
+        { class: "tool-row" },
+        h("label", null, "Bearing ", this.turn),
+        this.told,
+        this.toFlight,
+        fold(this.table, () => this.list()),
+      ),
+      this.holder,
+      this.note,
+      this.table,
+    );
     store.on(["replay"], ({ replay }) => this.open(replay));
     store.on(["backdrop"], () => this.look(this.azimuth));
     store.on(["units"], ({ units: u }) => this.rule(u));
     store.on(["unit"], ({ unit }) => this.pick(`unit:${unit}`));
-    store.on(["radar"], ({ radar }) => { if (this.from?.kind === "radar") this.pick(`radar:${radar}`); });
+    store.on(["radar"], ({ radar }) => {
+      if (this.from?.kind === "radar") this.pick(`radar:${radar}`);
+    });
     const list = soon(() => this.list(), 300);
     store.on(["time", "tab", "page", "world", "units", "replay", "flight"], ({ flight }) => {
       this.toFlight.disabled = flight === null;
@@ -109,7 +219,10 @@ class HeightView {
       list();
     });
     onTheme(() => this.paint());
-    symbolsReady().then(() => this.paint(), () => undefined);
+    symbolsReady().then(
+      () => this.paint(),
+      () => undefined,
+    );
     new ResizeObserver(() => this.paint()).observe(this.holder);
   }
 
@@ -124,9 +237,16 @@ class HeightView {
 
   private rule(u: units.Units): void {
     const ruler = units.ruler(u);
-    replace(this.farChoice, h("option", { value: 0 }, "as the reach"), ...FAR.map((v) => h("option", { value: v * ruler.meters }, `${v} ${ruler.name}`)));
+    replace(
+      this.farChoice,
+      h("option", { value: 0 }, "as the reach"),
+      ...FAR.map((v) => h("option", { value: v * ruler.meters }, `${v} ${ruler.name}`)),
+    );
     this.far = 0;
-    replace(this.topChoice, ...TOPS.map((v) => h("option", { value: v * 1000 }, u === "aviation" ? units.height(v * 1000, u) : `${v} km`)));
+    replace(
+      this.topChoice,
+      ...TOPS.map((v) => h("option", { value: v * 1000 }, u === "aviation" ? units.height(v * 1000, u) : `${v} km`)),
+    );
     this.topChoice.value = String(this.top);
   }
 
@@ -150,7 +270,12 @@ class HeightView {
     const { replay, flight, time } = store.get();
     const k = replay?.header.movers.findIndex((m) => m.kind === "flight" && m.row === flight) ?? -1;
     if (!replay || !this.from || k < 0 || !replay.position(k, time, place)) return;
-    this.top = Math.max(this.top, ...TOPS.map((v) => v * 1000).filter((v) => v > place.height).slice(0, 1)); // so that it is in sight
+    this.top = Math.max(
+      this.top,
+      ...TOPS.map((v) => v * 1000)
+        .filter((v) => v > place.height)
+        .slice(0, 1),
+    ); // so that it is in sight
     this.topChoice.value = String(this.top);
     this.look(Math.round(bearing(standsAt(replay, this.from, time).spot, [place.lon, place.lat])) % 360);
   }
@@ -164,22 +289,37 @@ class HeightView {
     const { replay, time, units: u, flight } = store.get();
     const { from, azimuth } = this;
     this.told.textContent = units.bearing(azimuth);
-    if (!this.shown || !replay || !from) { aim.set(null); return; }
+    if (!this.shown || !replay || !from) {
+      aim.set(null);
+      return;
+    }
     const { spot, height: antenna } = standsAt(replay, from, time);
-    if (!this.section || from.ship) this.section = { ...reachAlong(replay, from.kind, from.row, spot, azimuth), spot, antenna, azimuth };
+    if (!this.section || from.ship)
+      this.section = { ...reachAlong(replay, from.kind, from.row, spot, azimuth), spot, antenna, azimuth };
     const { section } = this;
-    const far = this.far || Math.min(400_000, Math.max(60_000, ...section.reaches.flatMap((r) => r.spans.map((p) => p.far * 1.12))));
+    const far =
+      this.far ||
+      Math.min(400_000, Math.max(60_000, ...section.reaches.flatMap((r) => r.spans.map((p) => p.far * 1.12))));
     aim.set({ spot, azimuth, far, half: HALF });
     this.seen = inPlane(replay, spot, azimuth, far);
     const { clientWidth: wide, clientHeight: tall } = this.holder;
-    paintProfile(sized(this.canvas, wide, tall), wide, tall, replay, { section, radar: from.radar, far, top: this.top, seen: this.seen, units: u, flight });
+    paintProfile(sized(this.canvas, wide, tall), wide, tall, replay, {
+      section,
+      radar: from.radar,
+      far,
+      top: this.top,
+      seen: this.seen,
+      units: u,
+      flight,
+    });
     const out = !from.radar || within(from.radar.sector, azimuth) ? "" : "Out of the radar's sector. ";
     this.note.textContent = `Dotted: the radar's horizon with rays bent as over an earth of 4/3 radius. ${out}What moves within ${HALF}° of the bearing is shown. Heights above the ellipsoid; the ground above the sea.`;
   }
 
   private list(): void {
     const { units: u } = store.get();
-    if (this.shown && !this.table.hidden && this.section) replace(this.table, reachTable(this.section, u), seenTable(this.seen, u));
+    if (this.shown && !this.table.hidden && this.section)
+      replace(this.table, reachTable(this.section, u), seenTable(this.seen, u));
   }
 }
 

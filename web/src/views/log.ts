@@ -12,7 +12,19 @@ const ROW = 42;
 const SAID = 2500; // ms that "copied" stands
 const PLAYED = 120; // ms between redraws while the replay plays
 const COPY = "Copy as CSV";
-const HEAD = ["time_s", "kind", "flight", "fire_unit", "radar", "round", "track", "text", "longitude", "latitude", "height_m"];
+const HEAD = [
+  "time_s",
+  "kind",
+  "flight",
+  "fire_unit",
+  "radar",
+  "round",
+  "track",
+  "text",
+  "longitude",
+  "latitude",
+  "height_m",
+];
 
 /** Last event not after `t`. */
 function lastAt(events: readonly ReplayEvent[], t: number): number {
@@ -26,11 +38,17 @@ function lastAt(events: readonly ReplayEvent[], t: number): number {
   return low - 1;
 }
 
-interface Names { flight: Map<number, string>; unit: Map<number, string>; radar: Map<number, string> }
+interface Names {
+  flight: Map<number, string>;
+  unit: Map<number, string>;
+  radar: Map<number, string>;
+}
 
 function namesOf(replay: Replay | null): Names {
   const header = replay?.header;
-  const flights = (header?.movers ?? []).filter((m) => m.kind === "flight").map((m): [number, string] => [m.row, m.name]);
+  const flights = (header?.movers ?? [])
+    .filter((m) => m.kind === "flight")
+    .map((m): [number, string] => [m.row, m.name]);
   return {
     flight: new Map([...(header?.lanes ?? []).map((l): [number, string] => [l.flight, l.name]), ...flights]),
     unit: new Map((header?.units ?? []).map((u) => [u.row, u.name])),
@@ -38,18 +56,29 @@ function namesOf(replay: Replay | null): Names {
   };
 }
 
-const options = (first: string, names: Iterable<[string | number, string]>): HTMLElement[] =>
-  [h("option", { value: "" }, first), ...[...names].map(([v, text]) => h("option", { value: v }, isolate(cut(text, 44))))];
+const options = (first: string, names: Iterable<[string | number, string]>): HTMLElement[] => [
+  h("option", { value: "" }, first),
+  ...[...names].map(([v, text]) => h("option", { value: v }, isolate(cut(text, 44)))),
+];
 
 class Log {
   private readonly kind = h("select", { "aria-label": "Kind of event", onchange: () => this.sift() });
   private readonly flight = h("select", { "aria-label": "Flight", onchange: () => this.sift() });
   private readonly unit = h("select", { "aria-label": "Fire unit", onchange: () => this.sift() });
-  private readonly search = h("input", { type: "search", placeholder: "Search", "aria-label": "Search the log", oninput: settled(() => this.sift()) });
+  private readonly search = h("input", {
+    type: "search",
+    placeholder: "Search",
+    "aria-label": "Search the log",
+    oninput: settled(() => this.sift()),
+  });
   private readonly follow = h("input", { type: "checkbox", checked: true, onchange: () => this.sift() });
   private readonly tally = h("span", { class: "quiet tally", role: "status" });
   private readonly copied = h("button", { type: "button", class: "small", onclick: () => void this.copy() }, COPY);
-  private readonly clear = h("button", { type: "button", class: "small", title: "Take all filters away", onclick: () => this.all() }, "All");
+  private readonly clear = h(
+    "button",
+    { type: "button", class: "small", title: "Take all filters away", onclick: () => this.all() },
+    "All",
+  );
   private readonly list: List<ReplayEvent>;
   private names = namesOf(null);
   private shown: readonly ReplayEvent[] = [];
@@ -59,32 +88,57 @@ class Log {
 
   constructor(root: HTMLElement) {
     this.list = new List<ReplayEvent>({
-      label: "Log of the replication", row: ROW, empty: "No event fits.",
+      label: "Log of the replication",
+      row: ROW,
+      empty: "No event fits.",
       chosen: (_, i) => i === this.current,
       fill: (e) => this.row(e),
       choose: (e) => {
-        store.set({ playing: false, ...(e.flight >= 0 ? { flight: e.flight } : {}), ...(e.unit >= 0 ? { unit: e.unit } : {}) });
+        store.set({
+          playing: false,
+          ...(e.flight >= 0 ? { flight: e.flight } : {}),
+          ...(e.unit >= 0 ? { unit: e.unit } : {}),
+        });
         actions.seek(e.t);
       },
     });
     root.append(
-      h("div", { class: "bar-of-tools" }, this.kind, this.flight, this.unit, this.search, h("label", { class: "check-label" }, this.follow, "Follow"), this.clear, this.copied, this.tally),
-      this.list.element);
+      h(
+        "div",
+        { class: "bar-of-tools" },
+        this.kind,
+        this.flight,
+        this.unit,
+        this.search,
+        h("label", { class: "check-label" }, this.follow, "Follow"),
+        this.clear,
+        this.copied,
+        this.tally,
+      ),
+      this.list.element,
+    );
     store.on(["replay"], () => this.open());
     store.on(["time", "tab", "page"], () => this.followTime());
   }
 
-  private flightName(e: ReplayEvent): string { return e.flight >= 0 ? (this.names.flight.get(e.flight) ?? `flight ${e.flight}`) : ""; }
-  private unitName(e: ReplayEvent): string { return e.unit >= 0 ? (this.names.unit.get(e.unit) ?? `unit ${e.unit}`) : ""; }
+  private flightName(e: ReplayEvent): string {
+    return e.flight >= 0 ? (this.names.flight.get(e.flight) ?? `flight ${e.flight}`) : "";
+  }
+  private unitName(e: ReplayEvent): string {
+    return e.unit >= 0 ? (this.names.unit.get(e.unit) ?? `unit ${e.unit}`) : "";
+  }
 
   private row(e: ReplayEvent): Row {
     const who = this.flightName(e);
     return {
-      label: `${clock(e.t, true)} ${e.kind}, ${cut(who, 100)}: ${e.text}`, title: `${who.slice(0, 2000)}: ${e.text.slice(0, 3000)}`,
+      label: `${clock(e.t, true)} ${e.kind}, ${cut(who, 100)}: ${e.text}`,
+      title: `${who.slice(0, 2000)}: ${e.text.slice(0, 3000)}`,
       className: e.t <= store.get().time + 0.005 ? "log-row past" : "log-row",
       parts: [
-        h("span", { class: "log-time" }, clock(e.t, true)), h("span", { class: `log-kind k-${e.kind.replace(/[^a-z]+/g, "-")}` }, e.kind),
-        h("span", { class: "log-who" }, name(who || this.unitName(e), 40)), h("span", { class: "log-text" }, name(e.text, 200)),
+        h("span", { class: "log-time" }, clock(e.t, true)),
+        h("span", { class: `log-kind k-${e.kind.replace(/[^a-z]+/g, "-")}` }, e.kind),
+        h("span", { class: "log-who" }, name(who || this.unitName(e), 40)),
+        h("span", { class: "log-text" }, name(e.text, 200)),
       ],
     };
   }
@@ -94,7 +148,13 @@ class Log {
     const { replay } = store.get();
     this.names = namesOf(replay);
     const kinds = [...new Set((replay?.header.events ?? []).map((e) => e.kind))].sort();
-    replace(this.kind, ...options("Every kind", kinds.map((k): [string, string] => [k, capital(k)])));
+    replace(
+      this.kind,
+      ...options(
+        "Every kind",
+        kinds.map((k): [string, string] => [k, capital(k)]),
+      ),
+    );
     replace(this.flight, ...options("Every flight", this.names.flight));
     replace(this.unit, ...options("Every unit", this.names.unit));
     this.sift();
@@ -108,8 +168,13 @@ class Log {
     const kind = this.kind.value;
     const flight = chosen(this.flight);
     const unit = chosen(this.unit);
-    this.shown = all.filter((e) => (!kind || e.kind === kind) && (flight === null || e.flight === flight) && (unit === null || e.unit === unit) &&
-      (!asked || `${e.kind} ${this.flightName(e)} ${this.unitName(e)} ${e.text}`.toLowerCase().includes(asked)));
+    this.shown = all.filter(
+      (e) =>
+        (!kind || e.kind === kind) &&
+        (flight === null || e.flight === flight) &&
+        (unit === null || e.unit === unit) &&
+        (!asked || `${e.kind} ${this.flightName(e)} ${this.unitName(e)} ${e.text}`.toLowerCase().includes(asked)),
+    );
     this.tally.textContent = `${count(this.shown.length)} of ${count(all.length)}`;
     this.clear.disabled = this.shown.length === all.length;
     this.current = lastAt(this.shown, time);
@@ -122,7 +187,8 @@ class Log {
     if (page !== "replay" || tab !== "log") return;
     const now = performance.now();
     clearTimeout(this.timer);
-    if (playing && now - this.drawn < PLAYED) { // nobody reads faster
+    if (playing && now - this.drawn < PLAYED) {
+      // nobody reads faster
       this.timer = window.setTimeout(() => this.followTime(), PLAYED);
       return;
     }
@@ -142,12 +208,23 @@ class Log {
   /** What is shown, as CSV, to the clipboard. */
   private async copy(): Promise<void> {
     const rows = this.shown.map((e): (string | number)[] => [
-      e.t, e.kind, this.flightName(e), this.unitName(e), e.radar >= 0 ? (this.names.radar.get(e.radar) ?? e.radar) : "", e.round >= 0 ? e.round : "",
-      e.track >= 0 ? e.track : "", e.text, e.at?.[0] ?? "", e.at?.[1] ?? "", e.at?.[2] ?? "",
+      e.t,
+      e.kind,
+      this.flightName(e),
+      this.unitName(e),
+      e.radar >= 0 ? (this.names.radar.get(e.radar) ?? e.radar) : "",
+      e.round >= 0 ? e.round : "",
+      e.track >= 0 ? e.track : "",
+      e.text,
+      e.at?.[0] ?? "",
+      e.at?.[1] ?? "",
+      e.at?.[2] ?? "",
     ]);
     const done = await copy(csv(HEAD, rows));
     this.copied.textContent = done ? `Copied ${count(rows.length)}` : "The browser refused";
-    setTimeout(() => { this.copied.textContent = COPY; }, SAID);
+    setTimeout(() => {
+      this.copied.textContent = COPY;
+    }, SAID);
   }
 }
 

@@ -3,28 +3,58 @@
 import { followed, identityAt } from "../belief";
 import type { Mover, ReplayRadar } from "../contract";
 import type { Place, Replay } from "../decode";
-import { bearing, distance, within, type Spot } from "../geo";
+import { bearing, distance, type Spot, within } from "../geo";
 import { corner, SIDES, Taken } from "../map/frame";
 import { label, put } from "../map/sprites";
-import { after, detections, seenTo, standsAt, sweepOf, type Sweep } from "../scope/plots";
-import { actions, store, type State } from "../store";
-import { calm, cut, fresh, h, replace } from "../ui/dom";
+import { after, detections, type Sweep, seenTo, standsAt, sweepOf } from "../scope/plots";
+import { actions, type State, store } from "../store";
 import { onTheme } from "../theme";
+import { calm, cut, fresh, h, replace } from "../ui/dom";
 import { fold, soon } from "../ui/fold";
 import * as units from "../ui/units";
 import { sized } from "./map";
 
 // A scope is dark in every theme; contrast of text on it is above 7:1.
-const GLASS = "#0e2a1d", LINE = "#2f6a4f", INK = "#cfeedd", PLOT = "#8dffb5", BLIND = "#040a07", SWEEP = "141,255,181";
-const IDENTITY: Record<string, string> = { hostile: "#ff8f87", suspect: "#ff8f87", friend: "#8fd0ff", "assumed friend": "#8fd0ff", neutral: "#8ee6bd" };
+const GLASS = "#0e2a1d",
+  LINE = "#2f6a4f",
+  INK = "#cfeedd",
+  PLOT = "#8dffb5",
+  BLIND = "#040a07",
+  SWEEP = "141,255,181";
+const IDENTITY: Record<string, string> = {
+  hostile: "#ff8f87",
+  suspect: "#ff8f87",
+  friend: "#8fd0ff",
+  "assumed friend": "#8fd0ff",
+  neutral: "#8ee6bd",
+};
 const MASK_HEIGHTS = [100, 500, 3000, 10_000]; // m
 const SCALES = [25, 50, 100, 150, 200, 300, 400, 600]; // units of the ruler
 const NEAR = 12; // px
 
-interface Shown { number: string; bearing: number; range: number; height: number; speed: number; identity: string; flight: number; x: number; y: number }
+interface Shown {
+  number: string;
+  bearing: number;
+  range: number;
+  height: number;
+  speed: number;
+  identity: string;
+  flight: number;
+  x: number;
+  y: number;
+}
 
 /** All that is worked out once for a radar. */
-interface Work { replay: Replay; radar: ReplayRadar; order: Int32Array; sweep: Sweep | null; held: number[]; follows: Int32Array; flights: Map<number, Mover>; fade: number }
+interface Work {
+  replay: Replay;
+  radar: ReplayRadar;
+  order: Int32Array;
+  sweep: Sweep | null;
+  held: number[];
+  follows: Int32Array;
+  flights: Map<number, Mover>;
+  fade: number;
+}
 
 function workFor(replay: Replay, radar: ReplayRadar): Work {
   const { movers } = replay.header;
@@ -33,8 +63,14 @@ function workFor(replay: Replay, radar: ReplayRadar): Work {
   const sweep = sweepOf(replay, radar);
   const flights = new Map(movers.filter((m) => m.kind === "flight").map((m) => [m.row, m]));
   return {
-    replay, radar, order: detections(replay, radar.row), sweep, held: radar.role === "engagement" ? own : posts,
-    follows: followed(replay), flights, fade: sweep ? Math.max(sweep.turn * 1.5, 8) : 6,
+    replay,
+    radar,
+    order: detections(replay, radar.row),
+    sweep,
+    held: radar.role === "engagement" ? own : posts,
+    follows: followed(replay),
+    flights,
+    fade: sweep ? Math.max(sweep.turn * 1.5, 8) : 6,
   };
 }
 
@@ -43,26 +79,81 @@ class Scope {
   private maskHeight = 3000; // m
   private range = 0; // m; 0: the radar's own
   private tracks: Shown[] = [];
-  private readonly radarChoice = h("select", { "aria-label": "Radar", onchange: () => actions.selectRadar(Number(this.radarChoice.value)) });
-  private readonly rangeChoice = h("select", { "aria-label": "Range", onchange: () => { this.range = Number(this.rangeChoice.value); this.paint(); } });
-  private readonly maskChoice = h("select", { "aria-label": "Shade what is hidden from the radar at", onchange: () => { this.maskHeight = Number(this.maskChoice.value); this.paint(); } });
-  private readonly canvas = h("canvas", { class: "scope-canvas", role: "img", "aria-label": "Plan-position indicator; its tracks are in the table", onclick: (e: MouseEvent) => this.click(e) });
+  private readonly radarChoice = h("select", {
+    "aria-label": "Radar",
+    onchange: () => actions.selectRadar(Number(this.radarChoice.value)),
+  });
+  private readonly rangeChoice = h("select", {
+    "aria-label": "Range",
+    onchange: () => {
+      this.range = Number(this.rangeChoice.value);
+      this.paint();
+    },
+  });
+  private readonly maskChoice = h("select", {
+    "aria-label": "Shade what is hidden from the radar at",
+    onchange: () => {
+      this.maskHeight = Number(this.maskChoice.value);
+      this.paint();
+    },
+  });
+  private readonly canvas = h("canvas", {
+    class: "scope-canvas",
+    role: "img",
+    "aria-label": "Plan-position indicator; its tracks are in the table",
+    onclick: (e: MouseEvent) => this.click(e),
+  });
   private readonly holder = h("div", { class: "scope-holder" }, this.canvas);
   private readonly body = h("tbody");
   private readonly note = h("p", { class: "quiet" });
-  private readonly table = h("div", { class: "scroll", id: fresh("scope"), hidden: true, tabindex: 0, role: "region", "aria-label": "Tracks on the scope" },
-    h("table", { class: "plain-table" }, h("caption", { class: "sr" }, "Tracks on the scope"),
-      h("thead", null, h("tr", null, ...["Track", "Believed", "Bearing", "Range", "Height", "Speed"].map((t) => h("th", { scope: "col" }, t)))), this.body));
+  private readonly table = h(
+    "div",
+    {
+      class: "scroll",
+      id: fresh("scope"),
+      hidden: true,
+      tabindex: 0,
+      role: "region",
+      "aria-label": "Tracks on the scope",
+    },
+    h(
+      "table",
+      { class: "plain-table" },
+      h("caption", { class: "sr" }, "Tracks on the scope"),
+      h(
+        "thead",
+        null,
+        h(
+          "tr",
+          null,
+          ...["Track", "Believed", "Bearing", "Range", "Height", "Speed"].map((t) => h("th", { scope: "col" }, t)),
+        ),
+      ),
+      this.body,
+    ),
+  );
 
   constructor(root: HTMLElement) {
     root.append(
-      h("div", { class: "tool-row" }, h("label", null, "Radar ", this.radarChoice), h("label", null, "Range ", this.rangeChoice),
-        h("label", null, "Hidden below ", this.maskChoice), fold(this.table, () => this.list())),
-      this.holder, this.note, this.table);
+      h(
+        "div",
+        { class: "tool-row" },
+        h("label", null, "Radar ", this.radarChoice),
+        h("label", null, "Range ", this.rangeChoice),
+        h("label", null, "Hidden below ", this.maskChoice),
+        fold(this.table, () => this.list()),
+      ),
+      this.holder,
+      this.note,
+      this.table,
+    );
     store.on(["replay", "units"], (s) => this.offer(s));
     store.on(["replay", "radar", "units"], (s) => this.choose(s));
     const list = soon(() => this.list(), 250);
-    store.on(["time", "tab", "page", "flight", "world"], () => { this.paint(); list(); });
+    store.on(["time", "tab", "page", "flight", "world"], () => {
+      this.paint();
+      list();
+    });
     onTheme(() => this.paint());
     new ResizeObserver(() => this.paint()).observe(this.holder);
   }
@@ -70,8 +161,15 @@ class Scope {
   /** What can be chosen with a replay and its units. */
   private offer({ replay, units: u }: State): void {
     const ruler = units.ruler(u);
-    replace(this.radarChoice, ...(replay?.header.radars ?? []).map((r) => h("option", { value: r.row }, `${cut(r.name, 40)} (${r.role})`)));
-    replace(this.rangeChoice, h("option", { value: 0 }, "whole"), ...SCALES.map((v) => h("option", { value: v * ruler.meters }, `${v} ${ruler.name}`)));
+    replace(
+      this.radarChoice,
+      ...(replay?.header.radars ?? []).map((r) => h("option", { value: r.row }, `${cut(r.name, 40)} (${r.role})`)),
+    );
+    replace(
+      this.rangeChoice,
+      h("option", { value: 0 }, "whole"),
+      ...SCALES.map((v) => h("option", { value: v * ruler.meters }, `${v} ${ruler.name}`)),
+    );
     this.range = (u === "aviation" ? 100 : 150) * ruler.meters;
     this.rangeChoice.value = String(this.range);
     replace(this.maskChoice, ...MASK_HEIGHTS.map((m) => h("option", { value: m }, units.height(m, u))));
@@ -104,11 +202,30 @@ class Scope {
   private list(): void {
     if (!this.shown || this.table.hidden) return;
     const { units: u, flight } = store.get();
-    const rows = this.tracks.map((t) => h("tr", { "aria-current": t.flight >= 0 && t.flight === flight ? "true" : null },
-      h("th", { scope: "row" }, h("button", { type: "button", class: "link", onclick: () => actions.selectFlight(t.flight >= 0 ? t.flight : null) }, t.number)),
-      h("td", null, t.identity || "–"), h("td", { class: "n" }, units.bearing(t.bearing)), h("td", { class: "n" }, units.distance(t.range, u)),
-      h("td", { class: "n" }, units.height(t.height, u)), h("td", { class: "n" }, units.speed(t.speed, u))));
-    replace(this.body, ...(rows.length ? rows : [h("tr", null, h("td", { colspan: 6, class: "quiet" }, "No tracks now."))]));
+    const rows = this.tracks.map((t) =>
+      h(
+        "tr",
+        { "aria-current": t.flight >= 0 && t.flight === flight ? "true" : null },
+        h(
+          "th",
+          { scope: "row" },
+          h(
+            "button",
+            { type: "button", class: "link", onclick: () => actions.selectFlight(t.flight >= 0 ? t.flight : null) },
+            t.number,
+          ),
+        ),
+        h("td", null, t.identity || "–"),
+        h("td", { class: "n" }, units.bearing(t.bearing)),
+        h("td", { class: "n" }, units.distance(t.range, u)),
+        h("td", { class: "n" }, units.height(t.height, u)),
+        h("td", { class: "n" }, units.speed(t.speed, u)),
+      ),
+    );
+    replace(
+      this.body,
+      ...(rows.length ? rows : [h("tr", null, h("td", { colspan: 6, class: "quiet" }, "No tracks now."))]),
+    );
   }
 
   private click(e: MouseEvent): void {
@@ -132,7 +249,13 @@ function describe(w: Work, s: State): string {
 }
 
 type Pen = CanvasRenderingContext2D;
-interface Disc { pen: Pen; x: number; y: number; r: number; range: number }
+interface Disc {
+  pen: Pen;
+  x: number;
+  y: number;
+  r: number;
+  range: number;
+}
 
 const spoke = (d: Disc, azimuth: number, meters: number): [number, number] => {
   const a = (azimuth * Math.PI) / 180;
@@ -249,7 +372,8 @@ function paintTracks(d: Disc, w: Work, s: State): Shown[] {
   for (const k of w.held) {
     if (!w.replay.position(k, s.time, p)) continue;
     const m = w.replay.header.movers[k];
-    if (m.kind === "radar track" && m.radar === undefined && !within(w.radar.sector, bearing(from, [p.lon, p.lat]))) continue; // cannot be its own
+    if (m.kind === "radar track" && m.radar === undefined && !within(w.radar.sector, bearing(from, [p.lon, p.lat])))
+      continue; // cannot be its own
     const far = distance(from, [p.lon, p.lat]);
     if (far > d.range) continue;
     const at = bearing(from, [p.lon, p.lat]);
@@ -286,7 +410,11 @@ function paintTracks(d: Disc, w: Work, s: State): Shown[] {
 function frameShape(pen: Pen, x: number, y: number, identity: string): void {
   pen.beginPath();
   if (identity === "hostile" || identity === "suspect") {
-    pen.moveTo(x, y - 6.5); pen.lineTo(x + 6.5, y); pen.lineTo(x, y + 6.5); pen.lineTo(x - 6.5, y); pen.closePath();
+    pen.moveTo(x, y - 6.5);
+    pen.lineTo(x + 6.5, y);
+    pen.lineTo(x, y + 6.5);
+    pen.lineTo(x - 6.5, y);
+    pen.closePath();
   } else if (identity === "friend" || identity === "assumed friend") pen.rect(x - 7, y - 4.5, 14, 9);
   else if (identity === "neutral") pen.rect(x - 5, y - 5, 10, 10);
   else pen.arc(x, y, 5.5, 0, 2 * Math.PI);
@@ -303,7 +431,11 @@ function paintRim(d: Disc): void {
   for (let a = 0; a < 360; a += 30) {
     const sprite = label(String(a).padStart(3, "0"), ink, "rgba(0,0,0,0)", 10);
     const angle = (a * Math.PI) / 180;
-    put(pen, sprite, d.x + (d.r + 10) * Math.sin(angle) - sprite.width / 2, d.y - (d.r + 10) * Math.cos(angle) - sprite.height / 2);
+    put(
+      pen,
+      sprite,
+      d.x + (d.r + 10) * Math.sin(angle) - sprite.width / 2,
+      d.y - (d.r + 10) * Math.cos(angle) - sprite.height / 2,
+    );
   }
 }
-

@@ -40,8 +40,21 @@ function drawn(replay: Replay): SVGElement {
     });
   });
   const x = (t: number): number => (t / replay.header.duration) * WIDE;
-  const hits = replay.header.events.filter((e) => e.kind === "damage").map((e) => s("path", { class: "hit", d: `M${x(e.t) - 3.5},0 h7 l-3.5,7 z` }));
-  return s("svg", { class: "strip", viewBox: `0 0 ${WIDE} ${TALL}`, preserveAspectRatio: "none", "aria-hidden": "true", focusable: "false" }, ...bars, ...hits);
+  const hits = replay.header.events
+    .filter((e) => e.kind === "damage")
+    .map((e) => s("path", { class: "hit", d: `M${x(e.t) - 3.5},0 h7 l-3.5,7 z` }));
+  return s(
+    "svg",
+    {
+      class: "strip",
+      viewBox: `0 0 ${WIDE} ${TALL}`,
+      preserveAspectRatio: "none",
+      "aria-hidden": "true",
+      focusable: "false",
+    },
+    ...bars,
+    ...hits,
+  );
 }
 
 function ticks(replay: Replay): HTMLElement[] {
@@ -64,11 +77,32 @@ function table(replay: Replay): HTMLElement {
     if (e.kind === "damage") row[3]++;
     else row[SENSING.has(e.kind) ? 0 : FIRING.has(e.kind) ? 2 : 1]++;
   }
-  return h("table", null, h("caption", { class: "sr" }, "Events by minute"),
-    h("thead", null, h("tr", null, ...["From", "Sensing", "Deciding", "Firing", "Hits"].map((t) => h("th", { scope: "col" }, t)))),
-    h("tbody", null, ...rows.map((row, k) => h("tr", null,
-      h("th", { scope: "row" }, h("button", { type: "button", class: "link", onclick: () => actions.seek(60 * k) }, clock(60 * k))),
-      ...row.map((n) => h("td", { class: "n" }, n))))));
+  return h(
+    "table",
+    null,
+    h("caption", { class: "sr" }, "Events by minute"),
+    h(
+      "thead",
+      null,
+      h("tr", null, ...["From", "Sensing", "Deciding", "Firing", "Hits"].map((t) => h("th", { scope: "col" }, t))),
+    ),
+    h(
+      "tbody",
+      null,
+      ...rows.map((row, k) =>
+        h(
+          "tr",
+          null,
+          h(
+            "th",
+            { scope: "row" },
+            h("button", { type: "button", class: "link", onclick: () => actions.seek(60 * k) }, clock(60 * k)),
+          ),
+          ...row.map((n) => h("td", { class: "n" }, n)),
+        ),
+      ),
+    ),
+  );
 }
 
 const ICONS = {
@@ -83,7 +117,17 @@ const icon = (shape: keyof typeof ICONS): SVGElement =>
 
 function buttons(): HTMLElement {
   const make = (face: Node | string, label: string, key: string, act: () => void): HTMLButtonElement =>
-    h("button", { type: "button", class: "icon", "aria-label": typeof face === "string" ? `${face}: ${label}` : label, title: `${label} (${key})`, onclick: act }, face);
+    h(
+      "button",
+      {
+        type: "button",
+        class: "icon",
+        "aria-label": typeof face === "string" ? `${face}: ${label}` : label,
+        title: `${label} (${key})`,
+        onclick: act,
+      },
+      face,
+    );
   const play = make(icon("play"), "Play", "Space", () => actions.toggle());
   play.classList.add("primary", "play");
   store.on(["playing"], ({ playing }) => {
@@ -91,13 +135,27 @@ function buttons(): HTMLElement {
     play.setAttribute("aria-label", playing ? "Pause" : "Play");
     play.title = playing ? "Pause (Space)" : "Play (Space)";
   });
-  const speed = h("select", { "aria-label": "Speed", title: "Speed ([ and ])", onchange: () => store.set({ speed: Number(speed.value) }) },
-    ...SPEEDS.map((v) => h("option", { value: v }, `${v} ×`)));
-  store.on(["speed"], (now) => { speed.value = String(now.speed); });
-  const group = h("div", { class: "time-buttons", role: "group", "aria-label": "Time" },
-    make(icon("back"), "Previous event", "p", () => actions.previousEvent()), make("−1 s", "One second back", ",", () => actions.step(-1)), play,
-    make("+1 s", "One second on", ".", () => actions.step(1)), make(icon("on"), "Next event", "n", () => actions.nextEvent()), speed);
-  store.on(["replay"], ({ replay }) => { for (const b of group.querySelectorAll("button")) b.disabled = !replay; });
+  const speed = h(
+    "select",
+    { "aria-label": "Speed", title: "Speed ([ and ])", onchange: () => store.set({ speed: Number(speed.value) }) },
+    ...SPEEDS.map((v) => h("option", { value: v }, `${v} ×`)),
+  );
+  store.on(["speed"], (now) => {
+    speed.value = String(now.speed);
+  });
+  const group = h(
+    "div",
+    { class: "time-buttons", role: "group", "aria-label": "Time" },
+    make(icon("back"), "Previous event", "p", () => actions.previousEvent()),
+    make("−1 s", "One second back", ",", () => actions.step(-1)),
+    play,
+    make("+1 s", "One second on", ".", () => actions.step(1)),
+    make(icon("on"), "Next event", "n", () => actions.nextEvent()),
+    speed,
+  );
+  store.on(["replay"], ({ replay }) => {
+    for (const b of group.querySelectorAll("button")) b.disabled = !replay;
+  });
   return group;
 }
 
@@ -114,7 +172,11 @@ function newest(replay: Replay, t: number): Node[] {
   const e = events[low - 1];
   if (!e) return [];
   const flight = e.flight >= 0 ? replay.header.lanes.find((l) => l.flight === e.flight)?.name : undefined;
-  return [h("span", { class: "quiet" }, `${clock(e.t, true)} `), ...(flight ? [h("strong", null, name(flight, 40)), new Text(" ")] : []), name(e.text, 140)];
+  return [
+    h("span", { class: "quiet" }, `${clock(e.t, true)} `),
+    ...(flight ? [h("strong", null, name(flight, 40)), new Text(" ")] : []),
+    name(e.text, 140),
+  ];
 }
 
 /** Show the time line in `root`. */
@@ -122,18 +184,47 @@ export function timeline(root: HTMLElement): void {
   const id = fresh("events");
   const time = h("output", { class: "time", "aria-label": "Time" });
   const last = h("p", { class: "newest" });
-  const range = h("input", { type: "range", min: 0, max: 1, step: 0.1, "aria-label": "Time", oninput: () => { actions.pause(); actions.seek(Number(range.value)); } });
+  const range = h("input", {
+    type: "range",
+    min: 0,
+    max: 1,
+    step: 0.1,
+    "aria-label": "Time",
+    oninput: () => {
+      actions.pause();
+      actions.seek(Number(range.value));
+    },
+  });
   const picture = h("div", { class: "strip-place" });
   const head = h("div", { class: "playhead", "aria-hidden": "true" });
   const scale = h("div", { class: "ticks", "aria-hidden": "true" });
-  const read = h("div", { class: "strip-table", id, hidden: true, tabindex: 0, role: "region", "aria-label": "Events by minute" });
-  const toggle = h("button", { type: "button", class: "link", "aria-expanded": "false", "aria-controls": id, onclick: () => {
-    read.hidden = !read.hidden;
-    toggle.setAttribute("aria-expanded", String(!read.hidden));
-  } }, "As a table");
+  const read = h("div", {
+    class: "strip-table",
+    id,
+    hidden: true,
+    tabindex: 0,
+    role: "region",
+    "aria-label": "Events by minute",
+  });
+  const toggle = h(
+    "button",
+    {
+      type: "button",
+      class: "link",
+      "aria-expanded": "false",
+      "aria-controls": id,
+      onclick: () => {
+        read.hidden = !read.hidden;
+        toggle.setAttribute("aria-expanded", String(!read.hidden));
+      },
+    },
+    "As a table",
+  );
   root.append(
     h("div", { class: "time-row" }, buttons(), time, last, key(), toggle),
-    h("div", { class: "track" }, picture, head, range, scale), read);
+    h("div", { class: "track" }, picture, head, range, scale),
+    read,
+  );
 
   store.on(["replay"], ({ replay }) => {
     replace(picture, replay ? drawn(replay) : null);
@@ -146,7 +237,10 @@ export function timeline(root: HTMLElement): void {
   store.on(["time", "replay"], ({ time: t, replay }) => {
     const end = replay?.header.duration ?? 0;
     const words = `${clock(t, true)} / ${clock(end)}`;
-    if (words !== told) { time.textContent = told = words; range.setAttribute("aria-valuetext", clock(t)); }
+    if (words !== told) {
+      time.textContent = told = words;
+      range.setAttribute("aria-valuetext", clock(t));
+    }
     if (document.activeElement !== range || Math.abs(Number(range.value) - t) > 0.05) range.value = String(t);
     head.style.left = `${end ? (100 * t) / end : 0}%`;
     replace(last, ...(replay ? newest(replay, t) : []));
@@ -154,6 +248,14 @@ export function timeline(root: HTMLElement): void {
 }
 
 function key(): HTMLElement {
-  return h("ul", { class: "strip-key", "aria-label": "Colors of the strip" },
-    ...[["sensing", "Sensing"], ["deciding", "Deciding"], ["firing", "Firing"], ["hit", "Asset hit"]].map(([c, t]) => h("li", { class: c }, t)));
+  return h(
+    "ul",
+    { class: "strip-key", "aria-label": "Colors of the strip" },
+    ...[
+      ["sensing", "Sensing"],
+      ["deciding", "Deciding"],
+      ["firing", "Firing"],
+      ["hit", "Asset hit"],
+    ].map(([c, t]) => h("li", { class: c }, t)),
+  );
 }
