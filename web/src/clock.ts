@@ -1,6 +1,6 @@
 // The clock of the replay: moves the state's time on while it plays, one step a drawn frame.
 
-import { actions, store } from "./store";
+import { type actions, store } from "./store";
 
 const LONGEST_STEP = 0.25; // s of wall time: after a pause of the page the replay goes on from where it was
 

@@ -54,7 +54,10 @@ export const latOf = (y: number): number => (2 * Math.atan(Math.exp(y / MERCATOR
 export const rayHeight = (from: number, elevation: number, d: number): number =>
   from + d * Math.tan(elevation * RAD) + (d * d) / (2 * BENT);
 
-/** Distance (m) from which a target at height `h` is hidden below a horizon at an elevation (degrees) seen from `from` m. */
+/**
+ * Distance (m) from which a target at height `h` is hidden below a horizon at an elevation (degrees) seen from `from`
+ * m.
+ */
 export function hiddenFrom(from: number, elevation: number, h: number): number {
   const slope = Math.tan(elevation * RAD);
   const q = slope * slope + (2 * (h - from)) / BENT;
@@ -69,11 +72,13 @@ export function maskAt(mask: readonly number[], azimuth: number): number {
   return mask[k] + (at - Math.floor(at)) * (mask[(k + 1) % mask.length] - mask[k]);
 }
 
+/** Width of a sector from-to (clockwise), degrees; from and to the same is all round. */
+export const sectorSpan = (sector: readonly [number, number]): number => (sector[1] - sector[0] + 360) % 360 || 360;
+
 /** Is an azimuth within a sector from-to (clockwise); null is all round. */
 export function within(sector: readonly [number, number] | null, azimuth: number): boolean {
   if (!sector) return true;
-  const span = (sector[1] - sector[0] + 360) % 360 || 360;
-  return (azimuth - sector[0] + 720) % 360 <= span;
+  return (azimuth - sector[0] + 720) % 360 <= sectorSpan(sector);
 }
 
 /** Distances (m) at which rings around `from` are crossed along a bearing, near to far. */

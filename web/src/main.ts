@@ -238,7 +238,9 @@ function main(): void {
   window.__openiads = Object.assign(meter, { store, actions });
   window.addEventListener("error", (e) => report(e.error ?? e.message));
   window.addEventListener("unhandledrejection", (e) => report(e.reason));
-  frame(document.getElementById("app")!);
+  const app = document.getElementById("app");
+  if (!app) throw new Error("the page has no place for the viewer");
+  frame(app);
   startClock();
   listenToKeys();
   void open();

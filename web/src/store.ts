@@ -132,7 +132,8 @@ export const actions = {
   async openRun(id: string, replication: number | null = null): Promise<void> {
     const mine = ++asked;
     const card = state.runs.find((r) => r.id === id);
-    const early = card && card.replications <= LARGE ? source.replay(id, replication ?? 0) : null; // while the run is summed up
+    // The replay is asked for while the run is summed up.
+    const early = card && card.replications <= LARGE ? source.replay(id, replication ?? 0) : null;
     early?.catch(() => undefined); // who waits for it is told
     const run = await waiting("the run", () => source.summary(id));
     if (!run || mine !== asked) return;

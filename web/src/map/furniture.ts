@@ -5,6 +5,7 @@ import type { ReplayPlace } from "../contract";
 import type { Place } from "../decode";
 import { store } from "../store";
 import { onTheme, palette } from "../theme";
+import { type Context2D, context2d } from "../ui/canvas";
 import { h, name, replace } from "../ui/dom";
 import * as units from "../ui/units";
 import type { Frame } from "./frame";
@@ -89,7 +90,8 @@ export function corners(
     }
     const [lon, lat] = f.spot(x, y);
     const ground = replay.groundAt(lon, lat);
-    at.textContent = `${units.coordinates(lon, lat)} · ground ${Number.isFinite(ground) ? units.height(ground, u) : "not known"}`;
+    const height = Number.isFinite(ground) ? units.height(ground, u) : "not known";
+    at.textContent = `${units.coordinates(lon, lat)} · ground ${height}`;
   };
   return { scale, cursor };
 }
@@ -100,12 +102,12 @@ function roundDown(x: number): number {
   return Number((power * (lead >= 5 ? 5 : lead >= 2 ? 2 : 1)).toPrecision(2));
 }
 
-type Draw = (pen: CanvasRenderingContext2D, x: number, y: number) => void;
+type Draw = (pen: Context2D, x: number, y: number) => void;
 
 /** One row of the legend, drawn with the map's own marks. */
 function row(words: string, draw: Draw): HTMLElement {
   const canvas = h("canvas", { width: 64, height: 56, class: "key", "aria-hidden": "true" });
-  const pen = canvas.getContext("2d")!;
+  const pen = context2d(canvas);
   pen.scale(2, 2);
   draw(pen, 16, 14);
   return h("li", null, canvas, words);

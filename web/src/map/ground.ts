@@ -2,14 +2,14 @@
 
 import type { Layer, ReplayPlace } from "../contract";
 import type { Place, Replay } from "../decode";
-import { arc, mercatorX, mercatorY, onward } from "../geo";
+import { arc, mercatorX, mercatorY, onward, sectorSpan } from "../geo";
 import type { State } from "../store";
 import { type Colors, DASHES, heightColor } from "../theme";
+import { type Context2D, context2d } from "../ui/canvas";
 import { aim, chosenLayers } from "./choice";
 import { corner, type Frame, SIDES, Taken } from "./frame";
 import { label, put, type Sprite, symbol } from "./sprites";
 
-type Pen = CanvasRenderingContext2D;
 type Line = Float64Array; // x, y, x, y … web-mercator m
 
 interface Shape {
@@ -61,7 +61,7 @@ export class Ground {
   }
 
   /** Draw all of it; `taken` gets the boxes that labels of what moves keep clear of. */
-  paint(pen: Pen, frame: Frame, s: State, c: Colors, taken: Taken): void {
+  paint(pen: Context2D, frame: Frame, s: State, c: Colors, taken: Taken): void {
     pen.fillStyle = c.page; // beyond the window nothing is known
     pen.fillRect(0, 0, frame.width, frame.height);
     const { west, south, east, north } = this.replay.header.window;
@@ -80,7 +80,7 @@ export class Ground {
     if (s.layers.has("towns")) this.paintTowns(pen, frame, c, taken);
   }
 
-  private paintRelief(pen: Pen, frame: Frame, c: Colors): void {
+  private paintRelief(pen: Context2D, frame: Frame, c: Colors): void {
     const picture = c.dark ? this.reliefDark : this.relief;
     if (!picture) return;
     const { west, south, east, north } = this.replay.header.window;
@@ -90,7 +90,7 @@ export class Ground {
     pen.drawImage(picture, x, y, right - x, bottom - y);
   }
 
-  private paintCoverage(pen: Pen, frame: Frame, c: Colors): void {
+  private paintCoverage(pen: Context2D, frame: Frame, c: Colors): void {
     const byHeight = new Map<number, Shape[]>();
     for (const { layer, place } of chosenLayers(this.replay)) {
       byHeight.set(place, [...(byHeight.get(place) ?? []), this.shape(layer)]);
@@ -116,30 +116,29 @@ export class Ground {
   }
 
   private shape(layer: Layer): Shape {
-    let shape = this.shapes.get(layer);
-    if (!shape)
-      this.shapes.set(
-        layer,
-        (shape = { rings: layer.rings.map(projected), outline: outlineOf(layer.rings).map(projected) }),
-      );
+    const known = this.shapes.get(layer);
+    if (known) return known;
+    const shape = { rings: layer.rings.map(projected), outline: outlineOf(layer.rings).map(projected) };
+    this.shapes.set(layer, shape);
     return shape;
   }
 
-  private paintSectors(pen: Pen, frame: Frame, s: State, c: Colors): void {
+  private paintSectors(pen: Context2D, frame: Frame, s: State, c: Colors): void {
     for (const u of this.replay.header.units) {
       if (!u.sector || u.ship) continue;
-      const span = (u.sector[1] - u.sector[0] + 360) % 360 || 360;
+      const from = u.sector[0];
+      const span = sectorSpan(u.sector);
       const rays = [u.sector[0], u.sector[1]].map((a) =>
         projected(arc([u.at[0], u.at[1]], onward([u.at[0], u.at[1]], a, 60_000))),
       );
       const bow = projected(
-        Array.from({ length: 25 }, (_, k) => onward([u.at[0], u.at[1]], u.sector![0] + (span * k) / 24, 60_000)),
+        Array.from({ length: 25 }, (_, k) => onward([u.at[0], u.at[1]], from + (span * k) / 24, 60_000)),
       );
       stroke(pen, frame, [...rays, bow], c.friend, s.unit === u.row ? 1.6 : 0.7, [2, 4]);
     }
   }
 
-  private paintAssets(pen: Pen, frame: Frame, c: Colors): void {
+  private paintAssets(pen: Context2D, frame: Frame, c: Colors): void {
     for (const p of this.replay.header.places) {
       if (p.kind !== "asset" || !(p.radius > 0) || p.ship) continue;
       const [x, y] = frame.point(p.at[0], p.at[1]);
@@ -154,7 +153,7 @@ export class Ground {
   }
 
   /** What stands, the weightier first; what would cover another is put beside it, or waits until the map is nearer. */
-  private paintPlaces(pen: Pen, frame: Frame, s: State, c: Colors, taken: Taken): void {
+  private paintPlaces(pen: Context2D, frame: Frame, s: State, c: Colors, taken: Taken): void {
     const symbols = new Taken();
     this.shown = [];
     for (const p of ranked(this.replay.header.places)) {
@@ -206,7 +205,7 @@ export class Ground {
     return frame.point(p.at[0], p.at[1]);
   }
 
-  private paintTowns(pen: Pen, frame: Frame, c: Colors, taken: Taken): void {
+  private paintTowns(pen: Context2D, frame: Frame, c: Colors, taken: Taken): void {
     for (const town of this.replay.header.towns) {
       const [x, y] = frame.point(town.at[0], town.at[1]);
       if (!frame.shows(x, y)) continue;
@@ -220,7 +219,7 @@ export class Ground {
 }
 
 /** The wedge that the height view shows. */
-function paintAim(pen: Pen, frame: Frame, c: Colors): void {
+function paintAim(pen: Context2D, frame: Frame, c: Colors): void {
   const a = aim.get();
   if (!a) return;
   const side = (turn: number): [number, number][] => arc(a.spot, onward(a.spot, a.azimuth + turn, a.far));
@@ -263,7 +262,7 @@ function free(
 }
 
 /** A line from where something stands to its symbol beside. */
-function tie(pen: Pen, x: number, y: number, to: readonly [number, number], c: Colors): void {
+function tie(pen: Context2D, x: number, y: number, to: readonly [number, number], c: Colors): void {
   pen.beginPath();
   pen.moveTo(x, y);
   pen.lineTo(to[0], to[1]);
@@ -272,7 +271,7 @@ function tie(pen: Pen, x: number, y: number, to: readonly [number, number], c: C
   pen.stroke();
 }
 
-function dot(pen: Pen, x: number, y: number, color: string): void {
+function dot(pen: Context2D, x: number, y: number, color: string): void {
   pen.beginPath();
   pen.arc(x, y, 3, 0, 2 * Math.PI);
   pen.fillStyle = color;
@@ -316,7 +315,7 @@ export function projected(line: readonly (readonly number[])[]): Line {
   return out;
 }
 
-function trace(pen: Pen, frame: Frame, line: Line): void {
+function trace(pen: Context2D, frame: Frame, line: Line): void {
   for (let k = 0; k < line.length; k += 2) {
     if (k) pen.lineTo(frame.px(line[k]), frame.py(line[k + 1]));
     else pen.moveTo(frame.px(line[k]), frame.py(line[k + 1]));
@@ -324,7 +323,7 @@ function trace(pen: Pen, frame: Frame, line: Line): void {
 }
 
 export function stroke(
-  pen: Pen,
+  pen: Context2D,
   frame: Frame,
   lines: readonly Line[],
   color: string,
@@ -342,7 +341,7 @@ export function stroke(
 
 /** Put a label on the first free side of a point; false if none is. */
 export function placed(
-  pen: Pen,
+  pen: Context2D,
   sprite: Sprite,
   x: number,
   y: number,
@@ -362,7 +361,7 @@ export function placed(
 }
 
 /** A cross over what is out of action. */
-function struck(pen: Pen, x: number, y: number, sprite: Sprite, c: Colors): void {
+function struck(pen: Context2D, x: number, y: number, sprite: Sprite, c: Colors): void {
   const r = Math.min(sprite.width, sprite.height) / 2;
   pen.beginPath();
   pen.moveTo(x - r, y - r);
@@ -374,11 +373,11 @@ function struck(pen: Pen, x: number, y: number, sprite: Sprite, c: Colors): void
   pen.stroke();
 }
 
-function copied(bitmap: ImageBitmap, over: (pen: Pen) => void): HTMLCanvasElement {
+function copied(bitmap: ImageBitmap, over: (pen: Context2D) => void): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
   canvas.width = bitmap.width;
   canvas.height = bitmap.height;
-  const pen = canvas.getContext("2d")!;
+  const pen = context2d(canvas);
   pen.drawImage(bitmap, 0, 0);
   over(pen);
   pen.fillRect(0, 0, canvas.width, canvas.height);

@@ -3,6 +3,7 @@
 import { arc, bearing, distance, type Spot } from "../geo";
 import { store } from "../store";
 import type { Colors } from "../theme";
+import type { Context2D } from "../ui/canvas";
 import * as units from "../ui/units";
 import type { Frame } from "./frame";
 import { projected, stroke } from "./ground";
@@ -58,7 +59,8 @@ export class Measure {
     if (line.length < 2) return this.active ? "Set a point" : "";
     const u = store.get().units;
     const last = line[line.length - 2];
-    const leg = `${units.distance(distance(last, line[line.length - 1]), u)}, ${units.bearing(bearing(last, line[line.length - 1]))}`;
+    const end = line[line.length - 1];
+    const leg = `${units.distance(distance(last, end), u)}, ${units.bearing(bearing(last, end))}`;
     if (line.length === 2) return leg;
     const whole = line.slice(1).reduce((sum, p, k) => sum + distance(line[k], p), 0);
     return `${leg}; in all ${units.distance(whole, u)}`;
@@ -68,7 +70,7 @@ export class Measure {
     return this.active && this.ahead && this.points.length ? [...this.points, this.ahead] : this.points;
   }
 
-  paint(pen: CanvasRenderingContext2D, frame: Frame, c: Colors): void {
+  paint(pen: Context2D, frame: Frame, c: Colors): void {
     const line = this.line();
     if (!line.length) return;
     const legs = line.slice(1).map((p, k) => projected(arc(line[k], p)));

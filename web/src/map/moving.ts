@@ -7,13 +7,12 @@ import { mercatorX, mercatorY } from "../geo";
 import { standsAt } from "../scope/plots";
 import type { State } from "../store";
 import { type Colors, sideColor } from "../theme";
+import type { Context2D } from "../ui/canvas";
 import { brief } from "../ui/dom";
 import * as units from "../ui/units";
 import type { Frame, Taken } from "./frame";
 import { placed } from "./ground";
 import { label, put, symbol } from "./sprites";
-
-type Pen = CanvasRenderingContext2D;
 
 const TRAIL = 120; // s
 const MOST_POINTS = 48; // of a trail
@@ -58,7 +57,7 @@ export class Moving {
   }
 
   /** Draw all of it on a clear canvas. */
-  paint(pen: Pen, frame: Frame, s: State, c: Colors, taken: Taken): void {
+  paint(pen: Context2D, frame: Frame, s: State, c: Colors, taken: Taken): void {
     this.find(frame, s);
     if (this.here.length > CROWD) {
       this.paintChosenPath(pen, frame, s, c);
@@ -89,13 +88,13 @@ export class Moving {
   }
 
   /** So many that each is a small frame: its shape and color still tell the identity. */
-  private paintCrowd(pen: Pen, frame: Frame, s: State, c: Colors): void {
+  private paintCrowd(pen: Context2D, frame: Frame, s: State, c: Colors): void {
     const paths = new Map<string, Path2D>();
     for (const e of this.here) {
       if (!frame.shows(e.x, e.y)) continue;
       const color = this.color(e, c);
-      let path = paths.get(color);
-      if (!path) paths.set(color, (path = new Path2D()));
+      const path = paths.get(color) ?? new Path2D();
+      paths.set(color, path);
       small(path, e.x, e.y, e.mover.kind === "track" ? e.identity : e.mover.side);
       if (this.follows[e.index] >= 0 && this.follows[e.index] === s.flight) ring(pen, e.x, e.y, 9, c.ink, []);
     }
@@ -110,7 +109,7 @@ export class Moving {
     return sideColor(c, e.mover.kind === "track" ? e.identity : e.mover.side);
   }
 
-  private paintTrails(pen: Pen, frame: Frame, s: State, c: Colors): void {
+  private paintTrails(pen: Context2D, frame: Frame, s: State, c: Colors): void {
     const most = Math.min(MOST_POINTS, Math.max(6, Math.floor(POINTS / (this.here.length || 1))));
     const byColor = new Map<string, Here[]>();
     for (const e of this.here) {
@@ -131,7 +130,7 @@ export class Moving {
     pen.globalAlpha = 1;
   }
 
-  private trail(pen: Pen, frame: Frame, e: Here, from: number, to: number, most: number): void {
+  private trail(pen: Context2D, frame: Frame, e: Here, from: number, to: number, most: number): void {
     const { first, count } = e.mover;
     if (count < 2) return;
     const { time } = this.replay;
@@ -144,7 +143,7 @@ export class Moving {
     pen.lineTo(e.x, e.y);
   }
 
-  private paintChosenPath(pen: Pen, frame: Frame, s: State, c: Colors): void {
+  private paintChosenPath(pen: Context2D, frame: Frame, s: State, c: Colors): void {
     const m = s.flight === null ? undefined : this.flightOf.get(s.flight);
     if (!m || m.count < 2) return;
     pen.beginPath();
@@ -166,7 +165,7 @@ export class Moving {
   }
 
   /** A line from each fire unit to the flight (or the track of the flight) it is assigned to. */
-  private paintAssignments(pen: Pen, frame: Frame, s: State, c: Colors): void {
+  private paintAssignments(pen: Context2D, frame: Frame, s: State, c: Colors): void {
     const { engagements, units: all } = this.replay.header;
     pen.beginPath();
     for (const g of engagements) {
@@ -188,7 +187,7 @@ export class Moving {
     pen.globalAlpha = 1;
   }
 
-  private paintMarks(pen: Pen, frame: Frame, s: State, c: Colors): void {
+  private paintMarks(pen: Context2D, frame: Frame, s: State, c: Colors): void {
     for (const m of this.marks) {
       if (m.t > s.time) break;
       const [x, y] = [frame.px(m.x), frame.py(m.y)];
@@ -200,7 +199,7 @@ export class Moving {
     pen.globalAlpha = 1;
   }
 
-  private paintMovers(pen: Pen, frame: Frame, s: State, c: Colors): void {
+  private paintMovers(pen: Context2D, frame: Frame, s: State, c: Colors): void {
     for (const e of this.here) {
       if (!frame.shows(e.x, e.y, 30)) continue;
       const { kind } = e.mover;
@@ -218,7 +217,7 @@ export class Moving {
     }
   }
 
-  private paintLabels(pen: Pen, frame: Frame, s: State, c: Colors, taken: Taken): void {
+  private paintLabels(pen: Context2D, frame: Frame, s: State, c: Colors, taken: Taken): void {
     for (const e of this.here) taken.take(e.x - 9, e.y - 9, 18, 18, true);
     const chosen = (e: Here): boolean => s.flight !== null && this.follows[e.index] === s.flight;
     const weight = (e: Here): number => (chosen(e) ? 4 : 0) + (e.wrong ? 2 : 0) + (e.mover.kind === "round" ? -3 : 0);
@@ -231,7 +230,8 @@ export class Moving {
       const sprite = label(this.words(e, s, chosen(e)), c.ink, c.halo, 11, chosen(e));
       const gap = e.wrong ? 22 : 15;
       if (placed(pen, sprite, e.x, e.y, gap, frame, taken, chosen(e) ? 8 : 4) || !chosen(e)) continue;
-      taken.take(e.x + gap, e.y - sprite.height / 2, sprite.width, sprite.height, true); // the chosen one is named whatever it covers
+      // The chosen one is named whatever it covers.
+      taken.take(e.x + gap, e.y - sprite.height / 2, sprite.width, sprite.height, true);
       put(pen, sprite, e.x + gap, e.y - sprite.height / 2);
     }
   }
@@ -290,7 +290,7 @@ function marksOf(replay: Replay): Mark[] {
 }
 
 /** A kill is a cross, a miss an open circle, a hit on an asset a star. */
-export function mark(pen: Pen, x: number, y: number, kind: Mark["kind"], r: number, c: Colors): void {
+export function mark(pen: Context2D, x: number, y: number, kind: Mark["kind"], r: number, c: Colors): void {
   pen.lineWidth = 2.2;
   pen.beginPath();
   if (kind === "miss") pen.arc(x, y, r * 0.8, 0, 2 * Math.PI);
@@ -307,7 +307,7 @@ export function mark(pen: Pen, x: number, y: number, kind: Mark["kind"], r: numb
 }
 
 /** A round: a dart that points along its course. */
-export function dart(pen: Pen, x: number, y: number, course: number, c: Colors): void {
+export function dart(pen: Context2D, x: number, y: number, course: number, c: Colors): void {
   const a = (course * Math.PI) / 180;
   const [s, k] = [Math.sin(a), Math.cos(a)];
   pen.beginPath();
@@ -322,7 +322,7 @@ export function dart(pen: Pen, x: number, y: number, course: number, c: Colors):
   pen.stroke();
 }
 
-function leader(pen: Pen, e: Here, p: Place, frame: Frame, color: string): void {
+function leader(pen: Context2D, e: Here, p: Place, frame: Frame, color: string): void {
   const length = Math.min(46, (p.speed * LEADER) / frame.meters(p.lat));
   if (length < 13) return;
   const a = (p.course * Math.PI) / 180;
@@ -334,7 +334,7 @@ function leader(pen: Pen, e: Here, p: Place, frame: Frame, color: string): void 
   pen.stroke();
 }
 
-function ring(pen: Pen, x: number, y: number, r: number, color: string, dash: number[]): void {
+function ring(pen: Context2D, x: number, y: number, r: number, color: string, dash: number[]): void {
   pen.beginPath();
   pen.arc(x, y, r, 0, 2 * Math.PI);
   pen.strokeStyle = color;

@@ -1,6 +1,7 @@
 // Small pictures drawn once and copied often: symbols and labels.
 
 import { SYMBOLS } from "../symbols.generated";
+import { type Context2D, context2d } from "../ui/canvas";
 import { brief } from "../ui/dom";
 
 export interface Sprite {
@@ -39,7 +40,7 @@ async function draw(name: string, svg: string, size: number): Promise<void> {
   const r = ratio();
   canvas.width = Math.ceil(wide * scale * r);
   canvas.height = Math.ceil(tall * scale * r);
-  canvas.getContext("2d")!.drawImage(image, 0, 0, canvas.width, canvas.height);
+  context2d(canvas).drawImage(image, 0, 0, canvas.width, canvas.height);
   const [x, y] = anchorOf(name);
   symbols.set(name, { canvas, width: wide * scale, height: tall * scale, x: (x - left) * scale, y: (y - top) * scale });
 }
@@ -62,7 +63,7 @@ export function symbol(name: string): Sprite | undefined {
 const labels = new Map<string, Sprite>();
 const MOST_LABELS = 4000;
 const LONGEST = 36;
-let pen: CanvasRenderingContext2D | null = null;
+let ruler: Context2D | null = null; // for the width of texts
 
 /** A text with a halo. */
 export function label(text: string, color: string, halo: string, size = 11.5, bold = false): Sprite {
@@ -72,15 +73,17 @@ export function label(text: string, color: string, halo: string, size = 11.5, bo
   if (labels.size > MOST_LABELS) labels.clear();
   const font = `${bold ? "600 " : ""}${size}px system-ui, "Segoe UI", "DejaVu Sans", sans-serif`;
   const lines = text.split("\n").map((line) => brief(line, LONGEST));
-  pen ??= document.createElement("canvas").getContext("2d")!;
-  pen.font = font;
-  const width = Math.ceil(Math.max(...lines.map((l) => pen!.measureText(l).width))) + 6;
+  ruler ??= context2d(document.createElement("canvas"));
+  ruler.font = font;
+  let widest = 0;
+  for (const line of lines) widest = Math.max(widest, ruler.measureText(line).width);
+  const width = Math.ceil(widest) + 6;
   const height = Math.ceil(lines.length * size * 1.2) + 4;
   const canvas = document.createElement("canvas");
   const r = ratio();
   canvas.width = width * r;
   canvas.height = height * r;
-  const context = canvas.getContext("2d")!;
+  const context = context2d(canvas);
   context.scale(r, r);
   context.font = font;
   context.textBaseline = "middle";
@@ -99,7 +102,7 @@ export function label(text: string, color: string, halo: string, size = 11.5, bo
 }
 
 /** Copy a sprite with its anchor at x, y. */
-export function put(context: CanvasRenderingContext2D, sprite: Sprite, x: number, y: number): void {
+export function put(context: Context2D, sprite: Sprite, x: number, y: number): void {
   context.drawImage(sprite.canvas, Math.round(x - sprite.x), Math.round(y - sprite.y), sprite.width, sprite.height);
 }
 

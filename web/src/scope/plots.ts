@@ -61,7 +61,7 @@ export function standsAt(
   return { spot: [what.at[0], what.at[1]], height: what.at[2] };
 }
 
-/** Distance (m) from which a target at a height is behind the horizon, by whole degree of azimuth; 0 out of the sector. */
+/** Distance (m) from which a target at a height is masked, by whole degree of azimuth; 0 out of the sector. */
 export function seenTo(radar: ReplayRadar, height: number): Float64Array {
   return Float64Array.from({ length: 360 }, (_, a) => {
     if (!within(radar.sector, a)) return 0;

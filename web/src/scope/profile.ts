@@ -6,6 +6,7 @@ import { maskAt, onward, rayHeight, type Spot } from "../geo";
 import { Taken } from "../map/frame";
 import { label, put, symbol } from "../map/sprites";
 import { type Colors, palette } from "../theme";
+import type { Context2D } from "../ui/canvas";
 import { brief } from "../ui/dom";
 import * as units from "../ui/units";
 import type { Reach } from "./reach";
@@ -39,7 +40,6 @@ export interface Drawing {
   flight: number | null;
 }
 
-type Pen = CanvasRenderingContext2D;
 const SAMPLES = 360;
 const ROOM = { left: 58, right: 14, top: 12, bottom: 38 };
 const LOW = 0.04; // part of the drawing below the sea
@@ -65,7 +65,7 @@ function groundAlong(replay: Replay, c: Cut, far: number): Float64Array {
   return c.ground;
 }
 
-export function paintProfile(pen: Pen, width: number, tall: number, replay: Replay, d: Drawing): void {
+export function paintProfile(pen: Context2D, width: number, tall: number, replay: Replay, d: Drawing): void {
   const c = palette();
   const [left, right, top, bottom] = [ROOM.left, width - ROOM.right, ROOM.top, tall - ROOM.bottom];
   const low = -LOW * d.top;
@@ -93,7 +93,7 @@ export function paintProfile(pen: Pen, width: number, tall: number, replay: Repl
   paintKeys(pen, a, d, c);
 }
 
-function paintAxes(pen: Pen, a: Axes, d: Drawing, c: Colors): void {
+function paintAxes(pen: Context2D, a: Axes, d: Drawing, c: Colors): void {
   const along = units.ruler(d.units);
   const up = d.units === "aviation" ? units.upright(d.units) : { meters: 1000, name: "km" };
   const ink = c.muted;
@@ -133,11 +133,11 @@ function paintAxes(pen: Pen, a: Axes, d: Drawing, c: Colors): void {
 const short = (v: number): string => (v >= 10_000 ? `${Math.round(v / 1000)}k` : String(Number(v.toPrecision(6))));
 
 /** The reach between heights as a shape, and at each computed height as a line: only there it is computed. */
-function paintReach(pen: Pen, a: Axes, d: Drawing, c: Colors): void {
+function paintReach(pen: Context2D, a: Axes, d: Drawing, c: Colors): void {
   for (const r of d.section.reaches) {
     const color = r.kind === "published" ? c.blue : r.kind === "emergent" ? c.orange : c.green;
     pen.beginPath();
-    r.spans.forEach((p, k) => (k ? pen.lineTo(a.x(p.far), a.y(p.height)) : pen.moveTo(a.x(p.far), a.y(p.height))));
+    for (const p of r.spans) pen.lineTo(a.x(p.far), a.y(p.height)); // the first one begins the path
     for (const p of [...r.spans].reverse()) pen.lineTo(a.x(p.near), a.y(p.height));
     pen.closePath();
     pen.fillStyle = color;
@@ -158,7 +158,7 @@ function paintReach(pen: Pen, a: Axes, d: Drawing, c: Colors): void {
 }
 
 /** Below the dotted line a target is hidden from the radar by the horizon or by terrain. */
-function paintHorizon(pen: Pen, a: Axes, d: Drawing, c: Colors): void {
+function paintHorizon(pen: Context2D, a: Axes, d: Drawing, c: Colors): void {
   if (!d.radar) return;
   const elevation = maskAt(d.radar.mask, d.section.azimuth);
   if (!Number.isFinite(elevation)) return;
@@ -183,13 +183,15 @@ function paintHorizon(pen: Pen, a: Axes, d: Drawing, c: Colors): void {
   pen.fill();
 }
 
-function paintGround(pen: Pen, a: Axes, ground: Float64Array, d: Drawing, c: Colors): void {
+function paintGround(pen: Context2D, a: Axes, ground: Float64Array, d: Drawing, c: Colors): void {
   const sea = c.dark ? "#1f3a4e" : "#b9d3e4";
   pen.fillStyle = sea;
   pen.fillRect(a.left, a.y(0), a.right - a.left, a.bottom - a.y(0));
   pen.beginPath();
   pen.moveTo(a.left, a.bottom);
-  ground.forEach((g, k) => pen.lineTo(a.x((d.far * k) / SAMPLES), a.y(g > 0 ? g : -1e6)));
+  ground.forEach((g, k) => {
+    pen.lineTo(a.x((d.far * k) / SAMPLES), a.y(g > 0 ? g : -1e6));
+  });
   pen.lineTo(a.right, a.bottom);
   pen.closePath();
   pen.fillStyle = c.dark ? "#4a4237" : "#b9a98d";
@@ -199,7 +201,7 @@ function paintGround(pen: Pen, a: Axes, ground: Float64Array, d: Drawing, c: Col
   pen.stroke();
 }
 
-function paintSeen(pen: Pen, a: Axes, d: Drawing, c: Colors): void {
+function paintSeen(pen: Context2D, a: Axes, d: Drawing, c: Colors): void {
   const taken = new Taken();
   for (const m of d.seen) if (m.kind !== "round") taken.take(a.x(m.distance) - 10, a.y(m.height) - 10, 20, 20, true);
   const [wide, tall] = [a.x(1) - a.x(0), a.y(0) - a.y(1)];
@@ -225,7 +227,7 @@ function paintSeen(pen: Pen, a: Axes, d: Drawing, c: Colors): void {
   }
 }
 
-function arrow(pen: Pen, x: number, y: number, angle: number, c: Colors): void {
+function arrow(pen: Context2D, x: number, y: number, angle: number, c: Colors): void {
   pen.save();
   pen.translate(x, y);
   pen.rotate(angle);
@@ -242,7 +244,7 @@ function arrow(pen: Pen, x: number, y: number, angle: number, c: Colors): void {
   pen.restore();
 }
 
-function paintKeys(pen: Pen, a: Axes, d: Drawing, c: Colors): void {
+function paintKeys(pen: Context2D, a: Axes, d: Drawing, c: Colors): void {
   const rows: [string, string, number[]][] = d.section.reaches.map((r) => [
     r.name,
     r.kind === "published" ? c.blue : r.kind === "emergent" ? c.orange : c.green,

@@ -117,7 +117,7 @@ export function columns(label: string, rows: readonly BarRow[], across: string, 
   const top = Math.max(1e-12, ...rows.map((r) => Math.max(r.value, r.high ?? 0))) * 1.12;
   const dense = rows.length > 14;
   const widest = Math.max(1, ...rows.map((r) => (r.tick ?? r.label).length));
-  const each = Math.max(1, Math.ceil((rows.length * (7.5 * widest + 12)) / NARROW)); // of so many bars one has its label
+  const each = Math.max(1, Math.ceil((rows.length * (7.5 * widest + 12)) / NARROW)); // of so many bars one has a label
   const field = h("div", { class: dense ? "columns dense" : "columns", role: "group", "aria-label": label });
   const below = h("div", { class: "columns-below", "aria-hidden": "true" });
   rows.forEach((row, i) => {
@@ -217,7 +217,7 @@ export function band(o: Band): HTMLElement {
     tabindex: 0,
     role: "group",
     "aria-roledescription": "chart",
-    "aria-label": `${cut(o.name, 80)} over time, middle and the band from 10 to 90 % of replications. Arrow keys read values.`,
+    "aria-label": `${cut(o.name, 80)} over time, median and band from 10 to 90 % of replications. Arrow keys read it.`,
   });
   const state = { at: -1, wide: 0 };
   const n = o.t.length;
@@ -233,7 +233,8 @@ export function band(o: Band): HTMLElement {
     cross.setAttribute("x1", String(x(o.t[k])));
     cross.setAttribute("x2", String(x(o.t[k])));
     cross.classList.add("on");
-    out.textContent = `T+${minutes(o.t[k])}: ${number(o.middle[k])} ${o.unit} (${number(o.low[k])} to ${number(o.high[k])})`;
+    const interval = `${number(o.low[k])} to ${number(o.high[k])}`;
+    out.textContent = `T+${minutes(o.t[k])}: ${number(o.middle[k])} ${o.unit} (${interval})`;
   };
   const draw = (): void => {
     const wide = Math.floor(place.clientWidth);

@@ -65,7 +65,7 @@ export function cut(text: string, most: number = LONGEST): string {
   return characters.length > most ? `${characters.slice(0, most - 1).join("")}…` : text;
 }
 
-/** The end of a name that stays where it is cut: its number, with a short last word, which may tell two groups apart. */
+/** The end of a name that stays where it is cut: its number, and a short last word that may tell two groups apart. */
 export const tailOf = (text: string): string => /(?:\s\S{1,12})?\[\d+\]$/.exec(text)?.[0] ?? "";
 
 /** A name cut in its middle, so that its end stays. */

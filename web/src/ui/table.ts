@@ -206,7 +206,7 @@ function csvCell(value: string | number): string {
 }
 
 export const csv = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
-  [head, ...rows].map((row) => row.map(csvCell).join(",")).join("\r\n") + "\r\n";
+  [head, ...rows].map((row) => `${row.map(csvCell).join(",")}\r\n`).join("");
 
 /** Put text on the clipboard; false where the browser does not allow it. */
 export async function copy(text: string): Promise<boolean> {

@@ -49,7 +49,7 @@ function chartsOf(result: CompareResult, words: { a: string; b: string }): HTMLE
     const tick = (v: number): string => (isShare(unit) ? percent(v).replace(" %", "") : number(v));
     return card({
       title,
-      said: `${words.b} less ${words.a}, paired by replication, with the 95 % interval. Full dots: the interval leaves out 0.`,
+      said: `${words.b} less ${words.a}, paired by replication, with the 95 % interval. Full dots: it leaves out 0.`,
       body: dots(title, dotRows, tick),
       numbers: () => differenceTable(rows),
     });
@@ -96,13 +96,14 @@ export function comparison(result: CompareResult, words: { a: string; b: string 
         h(
           "h2",
           null,
-          `${count(certain)} of ${plural(result.rows.length, "outcome differs", "outcomes differ")} beyond the dice`,
+          `${count(certain)} of ${plural(result.rows.length, "outcome differs", "outcomes differ")} beyond chance`,
         ),
       ),
       h(
         "p",
         { class: "quiet" },
-        `${paired(result)}, with the same dice; every number is of these alone. Last column: share of pairs in which “${words.a}” is ahead / they are equal / “${words.b}” is ahead.`,
+        `${paired(result)}, with common random numbers; every number is of these alone. Last column: share of pairs `,
+        `in which “${words.a}” is ahead / they are equal / “${words.b}” is ahead.`,
       ),
       table(["Measure", words.a, "95 %", words.b, "95 %", "Difference", "95 %", "Ahead"], rows, {
         numbers: [1, 2, 3, 4, 5, 6, 7],
@@ -127,13 +128,13 @@ function side(
 }
 
 function options(runs: readonly RunCard[]): HTMLElement[] {
-  return runs.map((r) =>
-    h(
-      "option",
-      { value: r.id, disabled: r.state === "unreadable" },
-      `${isolate(cut(r.name, 60))}${r.state === "unreadable" ? " (cannot be read)" : ` (n = ${count(r.replications)}, seed ${r.seed}, ${r.digest.slice(0, 6)})`}`,
-    ),
-  );
+  return runs.map((r) => {
+    const unreadable = r.state === "unreadable";
+    const about = unreadable
+      ? "cannot be read"
+      : `n = ${count(r.replications)}, seed ${r.seed}, ${r.digest.slice(0, 6)}`;
+    return h("option", { value: r.id, disabled: unreadable }, `${isolate(cut(r.name, 60))} (${about})`);
+  });
 }
 
 export function compare(root: HTMLElement): void {

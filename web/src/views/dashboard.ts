@@ -159,7 +159,11 @@ function leakersCard(run: RunSummary): HTMLElement {
   const none = run.leakers.find((b) => b.key === "0");
   return card({
     title: none?.value ? `Nothing gets through in ${percent(none.value)} of raids` : "How many get through",
-    said: `Leakers of a raid: hit their asset or reached it and missed.${mean ? ` Mean ${told(mean)} ${doubt(mean)}.` : ""}${source.embedded ? "" : " A bar opens a replication with that outcome."}`,
+    said: [
+      "Leakers of a raid: hit their asset or reached it and missed.",
+      ...(mean ? [`Mean ${told(mean)} ${doubt(mean)}.`] : []),
+      ...(source.embedded ? [] : ["A bar opens a replication with that outcome."]),
+    ].join(" "),
     body: columns("Distribution of leakers", rows, "Leakers in a raid", "Share of raids, %"),
     numbers: () => barTable("Leakers", "Share of raids", run.leakers, percent, "share"),
   });
@@ -307,6 +311,9 @@ function clause(reason: string): string {
   return /^(the|no|nothing|every|another|all|enough) /.test(low) ? low : `they were ${low}`;
 }
 
+/** The resource of a bar, as part of a sentence. */
+const bottleneck = (bar: Bar): string => cut(bar.label.split(":")[0], 40).toLowerCase();
+
 function charts(run: RunSummary): HTMLElement[] {
   const most = [...run.gates].sort((a, b) => b.value - a.value)[0];
   const first = run.firstBound.filter((b) => b.key !== "none").sort((a, b) => b.value - a.value)[0];
@@ -321,7 +328,8 @@ function charts(run: RunSummary): HTMLElement[] {
           shareCard(
             run,
             most ? `Leakers went unshot longest because ${clause(cut(most.label, 70))}` : "Why leakers were not shot",
-            `Of all the time that fire units waited while threats that leaked were in the air, the share of each reason.${sample(run)}`,
+            "Of all the time that fire units waited while threats that leaked were in the air, " +
+              `the share of each reason.${sample(run)}`,
             run.gates,
             "l-leaked",
             "l-near",
@@ -333,7 +341,7 @@ function charts(run: RunSummary): HTMLElement[] {
           shareCard(
             run,
             first
-              ? `The ${cut(first.label.split(":")[0], 40).toLowerCase()} binds first in ${percent(first.value)} of raids`
+              ? `The ${bottleneck(first)} binds first in ${percent(first.value)} of raids`
               : "Which resource binds first",
             `Share of raids in which each resource is the first that a hostile flight waits for.${sample(run)}`,
             run.firstBound,

@@ -11,10 +11,10 @@ import { type Cut, type InPlane, paintProfile } from "../scope/profile";
 import { reachAlong } from "../scope/reach";
 import { store } from "../store";
 import { onTheme } from "../theme";
+import { sized } from "../ui/canvas";
 import { cut, fresh, h, name, replace } from "../ui/dom";
 import { fold, soon } from "../ui/fold";
 import * as units from "../ui/units";
-import { sized } from "./map";
 
 const HALF = 5; // degrees on either side of the bearing in which what moves is shown
 const FAR = [25, 50, 100, 150, 200, 300, 400]; // units of the ruler
@@ -312,8 +312,11 @@ class HeightView {
       units: u,
       flight,
     });
-    const out = !from.radar || within(from.radar.sector, azimuth) ? "" : "Out of the radar's sector. ";
-    this.note.textContent = `Dotted: the radar's horizon with rays bent as over an earth of 4/3 radius. ${out}What moves within ${HALF}° of the bearing is shown. Heights above the ellipsoid; the ground above the sea.`;
+    this.note.textContent = [
+      "Dotted: the radar's horizon with rays bent as over an earth of 4/3 radius.",
+      ...(within(from.radar?.sector ?? null, azimuth) ? [] : ["Out of the radar's sector."]),
+      `What moves within ${HALF}° of the bearing is shown. Heights above the ellipsoid; the ground above the sea.`,
+    ].join(" ");
   }
 
   private list(): void {

@@ -15,15 +15,17 @@ const READING: [string, string][] = [
   ],
   [
     "Truth and belief",
-    "Truth shows what flies; belief shows what the command posts take it for. What is taken for something else is outlined.",
+    "Truth shows what flies; belief shows what the command posts take it for. What is misidentified is outlined.",
   ],
   [
     "Kill chain",
-    "A lane's color is the furthest stage reached, so a long stretch is a wait for the next one. Strokes are launches, dots kills, crosses misses.",
+    "A lane's color is the furthest stage reached, so a long stretch is a wait for the next one. " +
+      "Strokes are launches, dots kills, crosses misses.",
   ],
   [
     "Intervals",
-    "Figures in brackets are 95 % intervals of the dice at these parameters; they say nothing about doubt in the parameters.",
+    "Figures in brackets are 95 % intervals of sampling variability at these parameters; " +
+      "they say nothing about uncertainty in the parameters.",
   ],
 ];
 

@@ -58,7 +58,9 @@ function sentence(lane: LaneData): string {
   const stages = STAGES.filter((k) => lane.first[k] !== undefined).map((k) => `${NAMES[k]} ${moment(lane.first[k])}`);
   const end = lane.ends === null ? lane.end : `${lane.end} ${moment(lane.ends)}`;
   const rounds = plural(lane.launches.length, "round", "rounds");
-  return `${cut(lane.name, 100)}, ${words(lane.class)}: ${stages.join(", ") || "never detected"}; ${rounds}; ${end}${lane.leaked ? "; got through" : ""}`;
+  const chain = stages.join(", ") || "never detected";
+  const leaked = lane.leaked ? "; got through" : "";
+  return `${cut(lane.name, 100)}, ${words(lane.class)}: ${chain}; ${rounds}; ${end}${leaked}`;
 }
 
 /** Ends of the lane: what marks it. */
@@ -204,7 +206,8 @@ function laneTable(all: readonly LaneData[]): HTMLElement {
       `${l.launches.length} / ${l.intercepts.filter(([, hit]) => hit).length}`,
       l.ends === null ? l.end : `${clock(l.ends)} ${l.end}`,
     ]);
-  const caption = `First time of each stage${all.length > TABLE_MOST ? `; the first ${TABLE_MOST} of ${count(all.length)} flights` : ""}`;
+  const part = all.length > TABLE_MOST ? `; the first ${TABLE_MOST} of ${count(all.length)} flights` : "";
+  const caption = `First time of each stage${part}`;
   return table(["Flight", ...STAGES, "rounds / kills", "end"], rows, {
     caption,
     longest: 40,
@@ -344,7 +347,8 @@ class Lanes {
     const last = all.reduce((most, l) => Math.max(most, l.ends ?? this.duration), 0);
     this.longest = Math.max(1, Math.min(this.duration, last || this.duration));
     const through = all.filter((l) => l.leaked).length;
-    this.tally.textContent = `${count(this.shown.length)} of ${plural(all.length, "flight", "flights")}, ${count(through)} got through`;
+    const flights = plural(all.length, "flight", "flights");
+    this.tally.textContent = `${count(this.shown.length)} of ${flights}, ${count(through)} got through`;
     this.list.set(
       this.shown,
       Math.max(
@@ -383,7 +387,8 @@ class Lanes {
   private mark(): void {
     const { flight, replay } = store.get();
     const i = this.shown.findIndex((l) => l.flight === flight);
-    replace(this.about, ...chain(replay?.header.lanes.find((l) => l.flight === flight))); // first: it takes room from the list
+    // First, since it takes room from the list.
+    replace(this.about, ...chain(replay?.header.lanes.find((l) => l.flight === flight)));
     if (i >= 0) this.list.show(i, true);
     else this.list.redraw();
   }

@@ -89,6 +89,24 @@ function switchControl(_: Lever, label: string, change: (v: Value) => void): Con
 
 const CONTROLS = { number: numberControl, choice: choiceControl, switch: switchControl };
 
+export interface Changes {
+  values: Record<string, Value>;
+  words: string[];
+}
+
+/** What of the levers' values differs from the run, as values by path and in words. */
+export function changesOf(levers: readonly Lever[], values: ReadonlyMap<string, Value>): Changes {
+  const changes: Changes = { values: {}, words: [] };
+  for (const lever of levers) {
+    const now = values.get(lever.path);
+    if (now === undefined || now === lever.value) continue;
+    changes.values[lever.path] = now;
+    const [was, is] = [leverValue(lever, lever.value), leverValue(lever, now)];
+    changes.words.push(`${cut(lever.group, 30)}, ${cut(lever.label, 60)}: ${was} → ${is}`);
+  }
+  return changes;
+}
+
 /** The panel of levers; `changed` is called after every change. */
 export class Levers {
   readonly element = h("div", { class: "levers" });
@@ -162,14 +180,7 @@ export class Levers {
   }
 
   /** What differs from the run. */
-  changes(): { values: Record<string, Value>; words: string[] } {
-    const moved = (this.panel?.levers ?? []).filter((l) => this.values.get(l.path) !== l.value);
-    return {
-      values: Object.fromEntries(moved.map((l): [string, Value] => [l.path, this.values.get(l.path)!])),
-      words: moved.map(
-        (l) =>
-          `${cut(l.group, 30)}, ${cut(l.label, 60)}: ${leverValue(l, l.value)} → ${leverValue(l, this.values.get(l.path)!)}`,
-      ),
-    };
+  changes(): Changes {
+    return changesOf(this.panel?.levers ?? [], this.values);
   }
 }

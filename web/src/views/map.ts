@@ -19,6 +19,7 @@ import { Moving } from "../map/moving";
 import { forget, symbolsReady } from "../map/sprites";
 import { actions, report, store } from "../store";
 import { onTheme, palette } from "../theme";
+import { sized } from "../ui/canvas";
 import { calm, h } from "../ui/dom";
 
 const REACH = 16; // px around the pointer
@@ -28,19 +29,6 @@ function canvasOn(root: HTMLElement): HTMLCanvasElement {
   const canvas = h("canvas", { class: "map-canvas", "aria-hidden": "true" });
   root.append(canvas);
   return canvas;
-}
-
-/** A pen on a canvas of CSS size, at the screen's own pixels; drawn by the processor, which is faster where there is no GPU. */
-export function sized(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D {
-  const ratio = window.devicePixelRatio || 1;
-  const [w, t] = [Math.round(width * ratio), Math.round(height * ratio)];
-  if (canvas.width !== w || canvas.height !== t) {
-    canvas.width = w;
-    canvas.height = t;
-  }
-  const pen = canvas.getContext("2d", { willReadFrequently: true })!;
-  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-  return pen;
 }
 
 /** The one layer: OpenLayers asks for it when the view changes; time asks for what moves alone. */
@@ -135,7 +123,7 @@ class Painted extends Layer {
   }
 }
 
-function fit(view: View, replay: Replay, size: number[] | undefined): void {
+function showAll(view: View, replay: Replay, size: number[] | undefined): void {
   const { west, south, east, north } = replay.header.window;
   const extent = [mercatorX(west), mercatorY(south), mercatorX(east), mercatorY(north)];
   view.fit(extent, { size: size as [number, number] | undefined, duration: 0 });
@@ -205,7 +193,7 @@ export function map(root: HTMLElement): void {
   };
   const whole = (): void => {
     const { replay } = store.get();
-    if (replay) fit(view, replay, ol.getSize());
+    if (replay) showAll(view, replay, ol.getSize());
   };
 
   store.on(["replay"], ({ replay }) => {

@@ -10,7 +10,8 @@ const FILTERED = 8; // with more runs than this a field to filter them
 
 function facts(run: RunCard): string {
   const failed = run.failed ? `, ${count(run.failed)} failed` : "";
-  return `${run.scenario} · ${plural(run.replications, "replication", "replications")}${failed} · seed ${run.seed} · digest ${run.digest.slice(0, 12)}`;
+  const replications = `${plural(run.replications, "replication", "replications")}${failed}`;
+  return `${run.scenario} · ${replications} · seed ${run.seed} · digest ${run.digest.slice(0, 12)}`;
 }
 
 function runCard(run: RunCard, open: string | undefined, choose: (id: string) => void): HTMLElement {
@@ -139,8 +140,9 @@ function replicationChoice(): HTMLElement {
     field.value = shown === undefined ? "" : String(shown);
     of.textContent = `of ${count(s.run.replications)}`;
     const stored = s.run.recorded;
+    const some = `${stored.slice(0, 20).join(", ")}${stored.length > 20 ? " …" : ""}`;
     field.title = stored.length
-      ? `Stored with paths: ${stored.slice(0, 20).join(", ")}${stored.length > 20 ? " …" : ""}; others are computed again, the same`
+      ? `Stored with paths: ${some}; others are computed again, the same`
       : "Computed again when opened, the same";
     before.disabled = shown === undefined || shown <= 0;
     after.disabled = shown === undefined || shown >= most();

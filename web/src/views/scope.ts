@@ -9,10 +9,10 @@ import { label, put } from "../map/sprites";
 import { after, detections, type Sweep, seenTo, standsAt, sweepOf } from "../scope/plots";
 import { actions, type State, store } from "../store";
 import { onTheme } from "../theme";
+import { type Context2D, sized } from "../ui/canvas";
 import { calm, cut, fresh, h, replace } from "../ui/dom";
 import { fold, soon } from "../ui/fold";
 import * as units from "../ui/units";
-import { sized } from "./map";
 
 // A scope is dark in every theme; contrast of text on it is above 7:1.
 const GLASS = "#0e2a1d",
@@ -245,12 +245,13 @@ function describe(w: Work, s: State): string {
   const turn = w.sweep ? `turns once in ${w.sweep.turn} s` : "does not turn";
   const thin = w.replay.header.looksThinned ? " Some looks are left out of this file." : "";
   const whose = w.radar.role === "engagement" ? "Tracks: its own." : "Tracks: the posts'.";
-  return `${cut(w.radar.name, 60)} ${turn}, instrumented to ${units.distance(w.radar.range, s.units)}. ${whose} Number and ${s.units === "aviation" ? "flight level" : "height"}.${thin}`;
+  const range = units.distance(w.radar.range, s.units);
+  const labels = `Number and ${s.units === "aviation" ? "flight level" : "height"}.`;
+  return `${cut(w.radar.name, 60)} ${turn}, instrumented to ${range}. ${whose} ${labels}${thin}`;
 }
 
-type Pen = CanvasRenderingContext2D;
 interface Disc {
-  pen: Pen;
+  pen: Context2D;
   x: number;
   y: number;
   r: number;
@@ -263,7 +264,7 @@ const spoke = (d: Disc, azimuth: number, meters: number): [number, number] => {
   return [d.x + r * Math.sin(a), d.y - r * Math.cos(a)];
 };
 
-function draw(pen: Pen, side: number, w: Work, s: State, range: number, maskHeight: number): Shown[] {
+function draw(pen: Context2D, side: number, w: Work, s: State, range: number, maskHeight: number): Shown[] {
   pen.clearRect(0, 0, side, side);
   const d: Disc = { pen, x: side / 2, y: side / 2, r: side / 2 - 20, range };
   pen.save();
@@ -407,7 +408,7 @@ function paintTracks(d: Disc, w: Work, s: State): Shown[] {
 }
 
 /** The frame's shape by identity: diamond, rectangle, square, circle for what is not known. */
-function frameShape(pen: Pen, x: number, y: number, identity: string): void {
+function frameShape(pen: Context2D, x: number, y: number, identity: string): void {
   pen.beginPath();
   if (identity === "hostile" || identity === "suspect") {
     pen.moveTo(x, y - 6.5);

@@ -67,7 +67,7 @@ class Results {
       h(
         "p",
         { class: "empty" },
-        "Move levers and run: the same dice are thrown for the changed scenario, and the paired difference shows here.",
+        "Move levers and run: the changed scenario runs on common random numbers, the paired difference shows here.",
       ),
     );
   }
