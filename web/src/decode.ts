@@ -52,7 +52,7 @@ export interface Replay {
   position(index: number, t: number, out: Place): boolean;
   /** Height of the ground, m above sea level; NaN outside the window or where there is none known. */
   groundAt(lon: number, lat: number): number;
-  /** Why unit held or fired at flight at `t` s: the sentence, "" if nothing is told. */
+  /** Why unit held or fired at flight at `t` s: the sentence, "" if no reason is recorded. */
   gateAt(flight: number, unit: number, t: number): string;
 }
 

@@ -5,7 +5,7 @@ import { meter, startClock } from "./clock";
 import { source } from "./source";
 import { actions, type Page, report, type State, store, type Tab } from "./store";
 import { h, name, replace } from "./ui/dom";
-import { listenToKeys, rove } from "./ui/keys";
+import { listenToKeys, rovingFocus } from "./ui/keys";
 import { compare } from "./views/compare";
 import { dashboard } from "./views/dashboard";
 import { height } from "./views/height";
@@ -62,7 +62,7 @@ function tabs<K extends string>(
     ),
   );
   const bar = h("div", { role: "tablist", "aria-label": label, class: className }, ...buttons);
-  rove(
+  rovingFocus(
     bar,
     () => buttons,
     (b) => b.click(),
@@ -148,17 +148,17 @@ function themeChoice(): HTMLElement {
     h("option", { value: "dark" }, "Dark"),
   );
   const dark = matchMedia("(prefers-color-scheme: dark)");
-  const wear = (worn: "light" | "dark"): void => {
-    document.documentElement.dataset.theme = worn;
+  const applyTheme = (shown: "light" | "dark"): void => {
+    document.documentElement.dataset.theme = shown;
     document.dispatchEvent(new Event("themechange"));
   };
   const show = (): void => {
     const { theme } = store.get();
     choice.value = theme;
-    wear(theme === "auto" ? (dark.matches ? "dark" : "light") : theme);
+    applyTheme(theme === "auto" ? (dark.matches ? "dark" : "light") : theme);
   };
   dark.addEventListener("change", show);
-  window.addEventListener("beforeprint", () => wear("light")); // what is drawn on canvas prints dark otherwise
+  window.addEventListener("beforeprint", () => applyTheme("light")); // what is drawn on canvas prints dark otherwise
   window.addEventListener("afterprint", show);
   store.on(["theme"], show);
   return choice;

@@ -13,7 +13,7 @@ import type {
 import { type Backdrop, decode, decodeBackdrop, type Replay } from "./decode";
 import { Trouble } from "./trouble";
 
-const GONE: Problem = {
+const NO_SERVER: Problem = {
   message: "The server does not answer.",
   todo: "Is `openiads view` still running? Start it again and open the address it prints.",
 };
@@ -23,13 +23,14 @@ async function request(path: string, options: RequestInit = {}): Promise<Respons
   try {
     answer = await fetch(path, { credentials: "same-origin", ...options });
   } catch {
-    throw new Trouble(GONE);
+    throw new Trouble(NO_SERVER);
   }
   if (answer.ok) return answer;
   let problem: Problem = { message: `The server answered ${answer.status} to ${path}.`, todo: "Reload the page." };
   try {
-    const told = (await answer.json()) as Partial<Problem>;
-    if (typeof told.message === "string") problem = { message: told.message, todo: String(told.todo ?? "") };
+    const answered = (await answer.json()) as Partial<Problem>;
+    if (typeof answered.message === "string")
+      problem = { message: answered.message, todo: String(answered.todo ?? "") };
   } catch {
     // no JSON in the answer: the status says it
   }
@@ -124,9 +125,9 @@ const absent = (): Promise<never> =>
 
 function embeddedIn(page: Document): Source | null {
   const packed = page.getElementById("replay");
-  const told = page.getElementById("summary");
-  if (!packed || !told) return null;
-  const summary = JSON.parse(told.textContent ?? "") as RunSummary;
+  const summaryElement = page.getElementById("summary");
+  if (!packed || !summaryElement) return null;
+  const summary = JSON.parse(summaryElement.textContent ?? "") as RunSummary;
   return {
     ...server,
     embedded: true,

@@ -105,9 +105,9 @@ export function report(error: unknown): void {
 }
 
 const LARGE = 20_000; // replications: a longer run is opened for its figures first
-let asked = 0; // the newest request: an answer to an older one is dropped
+let latestRequest = 0; // the newest request: an answer to an older one is dropped
 
-async function waiting<T>(what: string, work: () => Promise<T>): Promise<T | null> {
+async function whileBusy<T>(what: string, work: () => Promise<T>): Promise<T | null> {
   store.set({ busy: what });
   try {
     return await work();
@@ -124,19 +124,19 @@ const duration = (): number => state.replay?.header.duration ?? 0;
 
 export const actions = {
   async loadRuns(): Promise<void> {
-    const runs = await waiting("the runs", () => source.runs());
+    const runs = await whileBusy("the runs", () => source.runs());
     if (runs) store.set({ runs });
   },
 
   /** Open a run's dashboard figures; `replication` opens that replay too (null: the first recorded). */
   async openRun(id: string, replication: number | null = null): Promise<void> {
-    const mine = ++asked;
+    const mine = ++latestRequest;
     const card = state.runs.find((r) => r.id === id);
     // The replay is asked for while the run is summed up.
     const early = card && card.replications <= LARGE ? source.replay(id, replication ?? 0) : null;
     early?.catch(() => undefined); // who waits for it is told
-    const run = await waiting("the run", () => source.summary(id));
-    if (!run || mine !== asked) return;
+    const run = await whileBusy("the run", () => source.summary(id));
+    if (!run || mine !== latestRequest) return;
     store.set({ run, replay: null, backdrop: null, time: 0, playing: false, flight: null, unit: null, radar: null });
     await actions.openReplay(replication ?? 0, early);
   },
@@ -145,9 +145,9 @@ export const actions = {
   async openReplay(replication: number, early: Promise<Replay> | null = null): Promise<void> {
     const { run } = store.get();
     if (!run) return;
-    const mine = ++asked;
-    const replay = await waiting(`replication ${replication}`, () => early ?? source.replay(run.id, replication));
-    if (!replay || mine !== asked) return;
+    const mine = ++latestRequest;
+    const replay = await whileBusy(`replication ${replication}`, () => early ?? source.replay(run.id, replication));
+    if (!replay || mine !== latestRequest) return;
     const { units, radars } = replay.header;
     const search = radars.find((r) => r.role === "search") ?? radars[0];
     store.set({
@@ -159,7 +159,7 @@ export const actions = {
       radar: search?.row ?? null,
     });
     if (!replay.header.backdrop) {
-      const behind = await waiting("relief and coverage", () => source.backdrop(run.id, replication));
+      const behind = await whileBusy("relief and coverage", () => source.backdrop(run.id, replication));
       if (!behind || store.get().replay !== replay) return;
       replay.header.coverage = behind.coverage;
       replay.relief = behind.relief;

@@ -2,7 +2,7 @@
 
 import { actions, store } from "../store";
 import { DASHES, heightColor, onTheme, palette } from "../theme";
-import { cut, fresh, h, replace, s } from "../ui/dom";
+import { h, replace, s, truncate, uniqueId } from "../ui/dom";
 import * as units from "../ui/units";
 import { coverage, heightsOf, KINDS, type Kind, ownersOf } from "./choice";
 
@@ -117,7 +117,7 @@ function coverageChoice(): HTMLElement {
     replace(
       owner,
       h("option", { value: -1 }, "All of them"),
-      ...owners.map(([row, text]) => h("option", { value: row }, cut(text, 40))),
+      ...owners.map(([row, text]) => h("option", { value: row }, truncate(text, 40))),
     );
     owner.value = String(now.owner);
     owner.hidden = now.kind === "none";
@@ -169,7 +169,7 @@ function pickKind(kind: Kind): void {
 
 /** Put the chooser on the map: a row of buttons and a panel that opens. */
 export function chooser(root: HTMLElement): void {
-  const id = fresh("layers");
+  const id = uniqueId("layers");
   const panel = h("div", { class: "map-panel", id, hidden: true }, coverageChoice(), layerBoxes());
   const button = h(
     "button",

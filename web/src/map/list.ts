@@ -3,15 +3,19 @@
 import { identityAt } from "../belief";
 import type { Place } from "../decode";
 import { actions, store } from "../store";
-import { fresh, h, name, replace } from "../ui/dom";
+import { h, name, replace, uniqueId } from "../ui/dom";
 import * as units from "../ui/units";
-import type { Moving } from "./moving";
+import type { MovingLayer } from "./moving";
 
 const MOST = 300; // rows
 
 /** A button on the map that opens the table. */
-export function list(root: HTMLElement, moving: () => Moving | null, center: (lon: number, lat: number) => void): void {
-  const id = fresh("list");
+export function list(
+  root: HTMLElement,
+  moving: () => MovingLayer | null,
+  center: (lon: number, lat: number) => void,
+): void {
+  const id = uniqueId("list");
   const body = h("tbody");
   const more = h("p", { class: "quiet" });
   const head = h(

@@ -2,7 +2,7 @@
 
 import { SYMBOLS } from "../symbols.generated";
 import { type Context2D, context2d } from "../ui/canvas";
-import { brief } from "../ui/dom";
+import { truncateMiddle } from "../ui/dom";
 
 export interface Sprite {
   canvas: HTMLCanvasElement;
@@ -72,7 +72,7 @@ export function label(text: string, color: string, halo: string, size = 11.5, bo
   if (made) return made;
   if (labels.size > MOST_LABELS) labels.clear();
   const font = `${bold ? "600 " : ""}${size}px system-ui, "Segoe UI", "DejaVu Sans", sans-serif`;
-  const lines = text.split("\n").map((line) => brief(line, LONGEST));
+  const lines = text.split("\n").map((line) => truncateMiddle(line, LONGEST));
   ruler ??= context2d(document.createElement("canvas"));
   ruler.font = font;
   let widest = 0;

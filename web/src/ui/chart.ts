@@ -1,14 +1,14 @@
 // Charts for a run's figures: bars, columns, bands over time, dots with whiskers.  Each stands in a card with a switch
 // to the same numbers as a table; what can be opened is a button.  Colors and hatches are classes of panels.css.
 
-import { cut, h, name, replace, s } from "./dom";
-import { rove } from "./keys";
+import { h, name, replace, s, truncate } from "./dom";
+import { number, percent } from "./format";
+import { rovingFocus } from "./keys";
 import { step } from "./units";
-import { number, percent } from "./words";
 
 export interface CardOptions {
   title: string;
-  said?: string; // what is to be known to read it
+  caption?: string; // what is to be known to read it
   body: HTMLElement;
   numbers: () => HTMLElement; // the same as a table
   wide?: boolean;
@@ -31,7 +31,7 @@ export function card(o: CardOptions): HTMLElement {
     { class: o.wide ? "card wide" : "card" },
     h("div", { class: "card-head" }, h("h2", null, o.title), toggle),
     place,
-    o.said ? h("p", { class: "said-below" }, o.said) : null,
+    o.caption ? h("p", { class: "said-below" }, o.caption) : null,
   );
 }
 
@@ -43,7 +43,7 @@ export interface BarRow {
   low: number | null;
   high: number | null;
   shown: string;
-  look: string; // class of its fill
+  fillClass: string; // class of its fill
   open: (() => void) | null;
   opens: string; // what choosing it does, in words
 }
@@ -51,7 +51,7 @@ export interface BarRow {
 const part = (value: number, most: number): string => `${(100 * Math.min(Math.max(value / most, 0), 1)).toFixed(2)}%`;
 
 function pressable(row: BarRow, className: string, ...children: Node[]): HTMLElement {
-  const label = `${cut(row.label, 200)}: ${row.shown}`;
+  const label = `${truncate(row.label, 200)}: ${row.shown}`;
   if (!row.open) return h("div", { class: className, role: "img", "aria-label": label, title: label }, ...children);
   for (const drawn of children) if (drawn instanceof Element) drawn.setAttribute("aria-hidden", "true");
   return h(
@@ -78,12 +78,12 @@ function whisker(row: BarRow, most: number, upright: boolean): Node | null {
 }
 
 /** One tab stop for a group of bars. */
-function roving(group: HTMLElement): void {
+function oneTabStop(group: HTMLElement): void {
   const items = (): HTMLElement[] => [...group.querySelectorAll<HTMLElement>("button")];
   items().forEach((b, i) => {
     b.tabIndex = i ? -1 : 0;
   });
-  rove(group, items);
+  rovingFocus(group, items);
 }
 
 /** Lying bars with names on the left and values on the right. */
@@ -91,7 +91,7 @@ export function bars(label: string, rows: readonly BarRow[], most = 0): HTMLElem
   const top = most || Math.max(1e-12, ...rows.map((r) => Math.max(r.value, r.high ?? 0)));
   const list = h("div", { class: "bars", role: "group", "aria-label": label });
   for (const row of rows) {
-    const fill = h("span", { class: `fill ${row.look}` });
+    const fill = h("span", { class: `fill ${row.fillClass}` });
     fill.style.width = part(row.value, top);
     const track = h("span", { class: "bar-track" }, fill);
     const line = whisker(row, top, false);
@@ -106,7 +106,7 @@ export function bars(label: string, rows: readonly BarRow[], most = 0): HTMLElem
       ),
     );
   }
-  roving(list);
+  oneTabStop(list);
   return list;
 }
 
@@ -121,7 +121,7 @@ export function columns(label: string, rows: readonly BarRow[], across: string, 
   const field = h("div", { class: dense ? "columns dense" : "columns", role: "group", "aria-label": label });
   const below = h("div", { class: "columns-below", "aria-hidden": "true" });
   rows.forEach((row, i) => {
-    const fill = h("span", { class: `fill ${row.look}` });
+    const fill = h("span", { class: `fill ${row.fillClass}` });
     fill.style.height = part(row.value, top);
     const inner = h("span", { class: "column-inner" }, fill);
     const line = whisker(row, top, true);
@@ -134,7 +134,7 @@ export function columns(label: string, rows: readonly BarRow[], across: string, 
     field.append(pressable(row, "column-bar", inner));
     below.append(h("span", null, i % each === 0 ? (row.tick ?? row.label) : ""));
   });
-  roving(field);
+  oneTabStop(field);
   return h(
     "div",
     { class: "columns-place" },
@@ -147,7 +147,7 @@ export function columns(label: string, rows: readonly BarRow[], across: string, 
 
 export interface StackRow {
   label: string;
-  parts: { label: string; value: number; shown: string; look: string; open: (() => void) | null; opens: string }[];
+  parts: { label: string; value: number; shown: string; fillClass: string; open: (() => void) | null; opens: string }[];
   shown: string;
 }
 
@@ -159,7 +159,10 @@ export function stacks(label: string, rows: readonly StackRow[]): HTMLElement {
     const track = h("span", { class: "bar-track stack" });
     for (const p of row.parts) {
       if (p.value <= 0) continue;
-      const piece = pressable({ ...p, label: `${row.label}, ${p.label}`, low: null, high: null }, `piece ${p.look}`);
+      const piece = pressable(
+        { ...p, label: `${row.label}, ${p.label}`, low: null, high: null },
+        `piece ${p.fillClass}`,
+      );
       piece.style.width = part(p.value, whole);
       track.append(piece);
     }
@@ -173,15 +176,15 @@ export function stacks(label: string, rows: readonly StackRow[]): HTMLElement {
       ),
     );
   }
-  roving(list);
+  oneTabStop(list);
   return list;
 }
 
-export function legend(items: readonly { label: string; look: string }[]): HTMLElement {
+export function legend(items: readonly { label: string; fillClass: string }[]): HTMLElement {
   return h(
     "ul",
     { class: "key-list" },
-    ...items.map((i) => h("li", null, h("span", { class: `swatch ${i.look}` }), name(i.label, 60))),
+    ...items.map((i) => h("li", null, h("span", { class: `swatch ${i.fillClass}` }), name(i.label, 60))),
   );
 }
 
@@ -217,7 +220,7 @@ export function band(o: Band): HTMLElement {
     tabindex: 0,
     role: "group",
     "aria-roledescription": "chart",
-    "aria-label": `${cut(o.name, 80)} over time, median and band from 10 to 90 % of replications. Arrow keys read it.`,
+    "aria-label": `${truncate(o.name, 80)} over time: median, and 10 to 90 % of replications. Arrow keys read it.`,
   });
   const state = { at: -1, wide: 0 };
   const n = o.t.length;
@@ -297,7 +300,7 @@ export interface DotRow {
   low: number | null;
   high: number | null;
   shown: string;
-  look?: string;
+  dotClass?: string;
 }
 
 /** Dots with whiskers about zero on one scale, its ticks below. */
@@ -314,15 +317,15 @@ export function dots(label: string, rows: readonly DotRow[], tick: (v: number) =
       track.append(w);
     }
     if (row.value !== null) {
-      const dot = h("span", { class: `dot ${row.look ?? ""}` });
+      const dot = h("span", { class: `dot ${row.dotClass ?? ""}` });
       dot.style.left = at(row.value);
       track.append(dot);
     }
-    const said = `${cut(row.label, 200)}: ${row.shown}`;
+    const description = `${truncate(row.label, 200)}: ${row.shown}`;
     list.append(
       h(
         "div",
-        { class: "bar", role: "img", "aria-label": said, title: said },
+        { class: "bar", role: "img", "aria-label": description, title: description },
         h("span", { class: "bar-name" }, name(row.label, 60)),
         track,
         h("span", { class: "bar-value" }, row.shown),

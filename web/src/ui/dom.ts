@@ -60,31 +60,31 @@ export function replace(element: Element, ...children: Child[]): void {
 export const LONGEST = 80;
 
 /** Text cut to `most` characters (whole ones, also outside the basic plane), with a dot-dot-dot. */
-export function cut(text: string, most: number = LONGEST): string {
+export function truncate(text: string, most: number = LONGEST): string {
   const characters = text.length > most ? [...text.slice(0, most * 2 + 2)] : [];
   return characters.length > most ? `${characters.slice(0, most - 1).join("")}…` : text;
 }
 
 /** The end of a name that stays where it is cut: its number, and a short last word that may tell two groups apart. */
-export const tailOf = (text: string): string => /(?:\s\S{1,12})?\[\d+\]$/.exec(text)?.[0] ?? "";
+export const numberedEnd = (text: string): string => /(?:\s\S{1,12})?\[\d+\]$/.exec(text)?.[0] ?? "";
 
 /** A name cut in its middle, so that its end stays. */
-export function brief(text: string, most: number): string {
-  const end = tailOf(text);
+export function truncateMiddle(text: string, most: number): string {
+  const end = numberedEnd(text);
   return text.length > most && end
-    ? `${cut(text.slice(0, -end.length), Math.max(4, most - end.length))}${end}`
-    : cut(text, most);
+    ? `${truncate(text.slice(0, -end.length), Math.max(4, most - end.length))}${end}`
+    : truncate(text, most);
 }
 
 /** A name as an element of its own direction, cut, with all of it (up to 5,000 characters) as title. */
 export function name(text: string, most: number = LONGEST): HTMLElement {
-  const shown = cut(text, most);
-  return h("bdi", shown === text ? null : { title: cut(text, 5000) }, shown);
+  const shown = truncate(text, most);
+  return h("bdi", shown === text ? null : { title: truncate(text, 5000) }, shown);
 }
 
 /** Is motion asked to be kept small? */
-export const calm = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
+export const reducedMotion = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 let counter = 0;
 /** An id no other element has. */
-export const fresh = (stem: string): string => `${stem}-${++counter}`;
+export const uniqueId = (stem: string): string => `${stem}-${++counter}`;

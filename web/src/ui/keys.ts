@@ -64,7 +64,7 @@ bind("View", "Esc", "Close what is open, choose no flight", is("Escape"), () => 
   else actions.selectFlight(null);
 });
 
-const told: Key[] = [
+const otherKeys: Key[] = [
   { group: "Map", keys: "Arrows", does: "Move the map (when it has the focus)" },
   { group: "Map", keys: "+ −", does: "Nearer, farther (when the map has the focus)" },
   { group: "Map", keys: "f", does: "The whole of it" },
@@ -75,11 +75,11 @@ const told: Key[] = [
 ];
 
 /** Every key of the viewer, for the help. */
-export const KEYS: readonly Key[] = [...bound.map(({ keys, does, group }) => ({ keys, does, group })), ...told];
+export const KEYS: readonly Key[] = [...bound.map(({ keys, does, group }) => ({ keys, does, group })), ...otherKeys];
 
 const TYPING = new Set(["INPUT", "TEXTAREA", "SELECT"]);
 
-function taken(e: KeyboardEvent): boolean {
+function ignored(e: KeyboardEvent): boolean {
   if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || !(e.target instanceof HTMLElement)) return true;
   const { tagName, isContentEditable } = e.target;
   if (e.key === "Escape") return false;
@@ -91,7 +91,7 @@ function taken(e: KeyboardEvent): boolean {
 
 export function listenToKeys(): void {
   document.addEventListener("keydown", (e) => {
-    if (taken(e)) return;
+    if (ignored(e)) return;
     const key = bound.find((b) => b.match(e));
     if (!key) return;
     e.preventDefault();
@@ -100,7 +100,11 @@ export function listenToKeys(): void {
 }
 
 /** Arrow keys move among `items()` of a group with one tab stop (roving tabindex). */
-export function rove(group: HTMLElement, items: () => HTMLElement[], choose?: (item: HTMLElement) => void): void {
+export function rovingFocus(
+  group: HTMLElement,
+  items: () => HTMLElement[],
+  choose?: (item: HTMLElement) => void,
+): void {
   group.addEventListener("keydown", (e) => {
     const all = items();
     const at = all.indexOf(document.activeElement as HTMLElement);

@@ -1,6 +1,6 @@
 // Tables, a list of any length of which only the rows in sight exist, and tables as CSV.
 
-import { type Child, cut, fresh, h, name, replace } from "./dom";
+import { type Child, h, name, replace, truncate, uniqueId } from "./dom";
 
 /** A cell is text (shown cut, whole as title) or an element. */
 export type Cell = string | number | Node;
@@ -66,7 +66,7 @@ export class List<T> {
   readonly box: HTMLElement;
   private readonly inner = h("div", { class: "list-inner", role: "presentation" });
   private readonly none: HTMLElement;
-  private readonly id = fresh("list");
+  private readonly id = uniqueId("list");
   private items: readonly T[] = [];
   private at = 0;
   private range = "";
@@ -160,7 +160,7 @@ export class List<T> {
         "aria-posinset": i + 1,
         "data-index": i,
       },
-      h("span", { class: "sr" }, cut(label, READ)),
+      h("span", { class: "sr" }, truncate(label, READ)),
       ...parts,
     ); // read out as one sentence, not as the parts drawn
     for (const shown of [...element.children].slice(1)) shown.setAttribute("aria-hidden", "true");

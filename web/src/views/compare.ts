@@ -5,9 +5,9 @@ import { source } from "../source";
 import { report, store } from "../store";
 import { Trouble } from "../trouble";
 import { card, type DotRow, dots } from "../ui/chart";
-import { cut, h, name, replace } from "../ui/dom";
+import { h, name, replace, truncate } from "../ui/dom";
+import { count, findingInterval, findingValue, isolate, isShare, number, percent, plural } from "../ui/format";
 import { type Cell, table } from "../ui/table";
-import { count, doubt, isolate, isShare, number, percent, plural, told } from "../ui/words";
 
 type Row = CompareResult["rows"][number];
 
@@ -42,14 +42,14 @@ function chartsOf(result: CompareResult, words: { a: string; b: string }): HTMLE
         value: r.difference.value,
         low: r.difference.low,
         high: r.difference.high,
-        shown: bare(`${told(r.difference, true)} ${doubt(r.difference, true)}`),
-        look: clear(r) ? "clear" : "open",
+        shown: bare(`${findingValue(r.difference, true)} ${findingInterval(r.difference, true)}`),
+        dotClass: clear(r) ? "clear" : "open",
       }),
     );
     const tick = (v: number): string => (isShare(unit) ? percent(v).replace(" %", "") : number(v));
     return card({
       title,
-      said: `${words.b} less ${words.a}, paired by replication, with the 95 % interval. Full dots: it leaves out 0.`,
+      caption: `${words.b} less ${words.a}, paired by replication, with the 95 % interval. Full dots: it leaves out 0.`,
       body: dots(title, dotRows, tick),
       numbers: () => differenceTable(rows),
     });
@@ -59,7 +59,7 @@ function chartsOf(result: CompareResult, words: { a: string; b: string }): HTMLE
 const differenceTable = (rows: readonly Row[]): HTMLElement =>
   table(
     ["Measure", "Difference", "95 % interval"],
-    rows.map((r) => [r.label, told(r.difference, true), doubt(r.difference, true)]),
+    rows.map((r) => [r.label, findingValue(r.difference, true), findingInterval(r.difference, true)]),
     { numbers: [1, 2] },
   );
 
@@ -75,12 +75,12 @@ export function paired({ pairs, a, b }: CompareResult): string {
 export function comparison(result: CompareResult, words: { a: string; b: string }): HTMLElement {
   const rows = result.rows.map((r): Cell[] => [
     r.label,
-    told(r.a),
-    doubt(r.a),
-    told(r.b),
-    doubt(r.b),
-    h("strong", { class: clear(r) ? "clear" : null }, told(r.difference, true)),
-    doubt(r.difference, true),
+    findingValue(r.a),
+    findingInterval(r.a),
+    findingValue(r.b),
+    findingInterval(r.b),
+    h("strong", { class: clear(r) ? "clear" : null }, findingValue(r.difference, true)),
+    findingInterval(r.difference, true),
     ahead(r),
   ]);
   const certain = result.rows.filter(clear).length;
@@ -133,12 +133,12 @@ function options(runs: readonly RunCard[]): HTMLElement[] {
     const about = unreadable
       ? "cannot be read"
       : `n = ${count(r.replications)}, seed ${r.seed}, ${r.digest.slice(0, 6)}`;
-    return h("option", { value: r.id, disabled: unreadable }, `${isolate(cut(r.name, 60))} (${about})`);
+    return h("option", { value: r.id, disabled: unreadable }, `${isolate(truncate(r.name, 60))} (${about})`);
   });
 }
 
 export function compare(root: HTMLElement): void {
-  let asked = 0;
+  let latestRequest = 0;
   const a = side("A: first run", () => void go());
   const b = side("B: second run", () => void go());
   const out = h("div", { class: "cards", "aria-live": "polite" });
@@ -161,8 +161,8 @@ export function compare(root: HTMLElement): void {
   const cardOf = (id: string): RunCard | undefined => store.get().runs.find((r) => r.id === id);
 
   const go = async (): Promise<void> => {
-    const mine = ++asked;
-    for (const each of [a, b]) each.about.textContent = cut(cardOf(each.choice.value)?.question ?? "", 200);
+    const mine = ++latestRequest;
+    for (const each of [a, b]) each.about.textContent = truncate(cardOf(each.choice.value)?.question ?? "", 200);
     if (!a.choice.value || !b.choice.value) return;
     if (a.choice.value === b.choice.value) {
       message("Both sides are the same run: choose another on one side.");
@@ -171,10 +171,10 @@ export function compare(root: HTMLElement): void {
     message("Comparing …");
     try {
       const result = await source.compare(a.choice.value, b.choice.value);
-      if (mine === asked) replace(out, comparison(result, { a: "A", b: "B" }));
+      if (mine === latestRequest) replace(out, comparison(result, { a: "A", b: "B" }));
     } catch (error) {
-      if (mine !== asked) return;
-      if (error instanceof Trouble) message(cut(error.problem.message, 600), error.problem.todo);
+      if (mine !== latestRequest) return;
+      if (error instanceof Trouble) message(truncate(error.problem.message, 600), error.problem.todo);
       else {
         message("The comparison failed.");
         report(error);

@@ -4,9 +4,19 @@ import type { Bar, Finding, RunSummary } from "../contract";
 import { source } from "../source";
 import { actions, store } from "../store";
 import { type BarRow, band, bars, bins, card, columns, legend, stacks } from "../ui/chart";
-import { cut, h, name, replace } from "../ui/dom";
+import { h, name, replace, truncate } from "../ui/dom";
+import {
+  capitalize,
+  count,
+  findingInterval,
+  findingValue,
+  interval,
+  moment,
+  number,
+  percent,
+  plural,
+} from "../ui/format";
 import { type Cell, table } from "../ui/table";
-import { capital, count, doubt, moment, number, percent, plural, span, told } from "../ui/words";
 
 const HEADLINES = ["any_leaker", "leakers", "killed", "rounds_fired"];
 const COLUMNS_MOST = 40; // bars of a distribution; more are taken together
@@ -14,7 +24,7 @@ const ROWS_MOST = 60; // rows of a table of a time line
 
 const GATES_MOST = 8; // reasons drawn; the table has all
 
-const LOOKS: Record<string, string> = {
+const FILL_CLASSES: Record<string, string> = {
   killed: "l-killed",
   other: "l-other",
   leakers: "l-leaked",
@@ -75,7 +85,7 @@ function barTable(
 ): HTMLElement {
   return table(
     [head, value, "95 % interval", "Replications"],
-    all.map((b): Cell[] => [b.label, shown(b.value), span(b.low, b.high, unit), replications(b)]),
+    all.map((b): Cell[] => [b.label, shown(b.value), interval(b.low, b.high, unit), replications(b)]),
     { numbers: [1, 2], caption: head },
   );
 }
@@ -84,7 +94,7 @@ function rowsOf(
   run: RunSummary,
   all: readonly Bar[],
   shown: (v: number) => string,
-  look: (b: Bar, k: number) => string,
+  fillClass: (b: Bar, k: number) => string,
 ): BarRow[] {
   return all.map((b, k) => ({
     label: b.label,
@@ -92,7 +102,7 @@ function rowsOf(
     low: b.low,
     high: b.high,
     shown: shown(b.value),
-    look: look(b, k),
+    fillClass: fillClass(b, k),
     ...opener(run, b),
   }));
 }
@@ -100,21 +110,22 @@ function rowsOf(
 function findingsTable(all: readonly Finding[], caption: string): HTMLElement {
   return table(
     ["Measure", "Value", "95 % interval", "n"],
-    all.map((f): Cell[] => [f.label, value(f), doubt(f), count(f.n)]),
+    all.map((f): Cell[] => [f.label, value(f), findingInterval(f), count(f.n)]),
     { caption, numbers: [1, 2, 3] },
   );
 }
 
 /** A finding's value; where there is none its sentence tells why. */
-const value = (f: Finding): Cell => (f.value === null ? h("span", { title: cut(f.sentence, 1000) }, "–") : told(f));
+const value = (f: Finding): Cell =>
+  f.value === null ? h("span", { title: truncate(f.sentence, 1000) }, "–") : findingValue(f);
 
 function tile(f: Finding): HTMLElement {
   return h(
     "div",
-    { class: "tile", title: cut(f.sentence, 1000) },
+    { class: "tile", title: truncate(f.sentence, 1000) },
     h("span", { class: "tile-label" }, name(f.label, 60)),
-    h("span", { class: "tile-value" }, told(f)),
-    h("span", { class: "quiet" }, `${doubt(f)}, n = ${count(f.n)}`),
+    h("span", { class: "tile-value" }, findingValue(f)),
+    h("span", { class: "quiet" }, `${findingInterval(f)}, n = ${count(f.n)}`),
   );
 }
 
@@ -159,9 +170,9 @@ function leakersCard(run: RunSummary): HTMLElement {
   const none = run.leakers.find((b) => b.key === "0");
   return card({
     title: none?.value ? `Nothing gets through in ${percent(none.value)} of raids` : "How many get through",
-    said: [
+    caption: [
       "Leakers of a raid: hit their asset or reached it and missed.",
-      ...(mean ? [`Mean ${told(mean)} ${doubt(mean)}.`] : []),
+      ...(mean ? [`Mean ${findingValue(mean)} ${findingInterval(mean)}.`] : []),
       ...(source.embedded ? [] : ["A bar opens a replication with that outcome."]),
     ].join(" "),
     body: columns("Distribution of leakers", rows, "Leakers in a raid", "Share of raids, %"),
@@ -185,7 +196,7 @@ function classesCard(run: RunSummary): HTMLElement {
         label: p.label,
         value: p.value,
         shown: number(p.value),
-        look: LOOKS[p.key] ?? "l-other",
+        fillClass: FILL_CLASSES[p.key] ?? "l-other",
         ...opener(run, p),
       })),
     };
@@ -196,20 +207,20 @@ function classesCard(run: RunSummary): HTMLElement {
   return card({
     title:
       worst && worst.share > 0
-        ? `${capital(cut(worst.c.name, 40))} get through most often: ${percent(worst.share)} of them`
+        ? `${capitalize(truncate(worst.c.name, 40))} get through most often: ${percent(worst.share)} of them`
         : "Fate of each class",
-    said: "Mean flights a raid by class, as shares of the class.",
+    caption: "Mean flights a raid by class, as shares of the class.",
     body: h(
       "div",
       null,
       stacks("Fate of each class", rows),
-      legend([...kinds].map(([key, label]) => ({ label, look: LOOKS[key] ?? "l-other" }))),
+      legend([...kinds].map(([key, label]) => ({ label, fillClass: FILL_CLASSES[key] ?? "l-other" }))),
     ),
     numbers: () =>
       table(
         ["Class", "Outcome", "Flights a raid", "95 % interval", "Replications"],
         run.classes.flatMap((c) =>
-          c.parts.map((p): Cell[] => [c.name, p.label, number(p.value), span(p.low, p.high, ""), replications(p)]),
+          c.parts.map((p): Cell[] => [c.name, p.label, number(p.value), interval(p.low, p.high, ""), replications(p)]),
         ),
         { numbers: [2, 3], caption: "Fate of each class" },
       ),
@@ -220,10 +231,10 @@ function terminalsCard(run: RunSummary): HTMLElement {
   const all = run.terminals.filter((b) => b.value > 0).sort((a, b) => b.value - a.value);
   return card({
     title: "How flights end",
-    said: "Flights a raid, all sides; every flight ends in exactly one way.",
+    caption: "Flights a raid, all sides; every flight ends in exactly one way.",
     body: bars(
       "How flights end",
-      rowsOf(run, all, number, (b) => LOOKS[b.key] ?? "l-gray"),
+      rowsOf(run, all, number, (b) => FILL_CLASSES[b.key] ?? "l-gray"),
     ),
     numbers: () => barTable("End", "Flights a raid", run.terminals, number, ""),
   });
@@ -238,15 +249,15 @@ function roundsCard(run: RunSummary): HTMLElement {
       value: f.value ?? 0,
       low: f.low,
       high: f.high,
-      shown: `${told(f)} ${doubt(f)}`,
-      look: "l-sky",
+      shown: `${findingValue(f)} ${findingInterval(f)}`,
+      fillClass: "l-sky",
       open: null,
       opens: "",
     }),
   );
   return card({
     title: "Rounds",
-    said: "Mean a raid with its 95 % interval.",
+    caption: "Mean a raid with its 95 % interval.",
     body: bars("Rounds", rows, most),
     numbers: () => findingsTable(run.rounds, "Rounds"),
   });
@@ -255,7 +266,7 @@ function roundsCard(run: RunSummary): HTMLElement {
 function shareCard(
   run: RunSummary,
   title: string,
-  said: string,
+  caption: string,
   all: readonly Bar[],
   first: string,
   rest: string,
@@ -263,7 +274,7 @@ function shareCard(
   const sorted = [...all].sort((a, b) => b.value - a.value);
   return card({
     title,
-    said,
+    caption,
     body: bars(
       title,
       rowsOf(run, sorted.slice(0, GATES_MOST), percent, (_, k) => (k ? rest : first)),
@@ -279,8 +290,8 @@ function timelineCard(run: RunSummary, line: RunSummary["timelines"][number]): H
       i % every ? [] : [[moment(t), number(line.low[i]), number(line.middle[i]), number(line.high[i])]],
     );
   return card({
-    title: capital(line.name),
-    said: `Over replications: the middle one and the band from 10 to 90 %.${sample(run)}`,
+    title: capitalize(line.name),
+    caption: `Over replications: the middle one and the band from 10 to 90 %.${sample(run)}`,
     body: band(line),
     numbers: () =>
       table(["Time", "10 %", "Middle", "90 %"], rows(), {
@@ -312,7 +323,7 @@ function clause(reason: string): string {
 }
 
 /** The resource of a bar, as part of a sentence. */
-const bottleneck = (bar: Bar): string => cut(bar.label.split(":")[0], 40).toLowerCase();
+const bottleneck = (bar: Bar): string => truncate(bar.label.split(":")[0], 40).toLowerCase();
 
 function charts(run: RunSummary): HTMLElement[] {
   const most = [...run.gates].sort((a, b) => b.value - a.value)[0];
@@ -327,7 +338,9 @@ function charts(run: RunSummary): HTMLElement[] {
       ? [
           shareCard(
             run,
-            most ? `Leakers went unshot longest because ${clause(cut(most.label, 70))}` : "Why leakers were not shot",
+            most
+              ? `Leakers went unshot longest because ${clause(truncate(most.label, 70))}`
+              : "Why leakers were not shot",
             "Of all the time that fire units waited while threats that leaked were in the air, " +
               `the share of each reason.${sample(run)}`,
             run.gates,

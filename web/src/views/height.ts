@@ -3,17 +3,17 @@
 import { identityAt, symbolOf } from "../belief";
 import type { ReplayRadar } from "../contract";
 import type { Place, Replay } from "../decode";
-import { bearing, distance, type Spot, within } from "../geo";
+import { bearing, distance, inSector, type LonLat } from "../geo";
 import { aim } from "../map/choice";
 import { symbolsReady } from "../map/sprites";
-import { standsAt } from "../scope/plots";
-import { type Cut, type InPlane, paintProfile } from "../scope/profile";
-import { reachAlong } from "../scope/reach";
+import { coverageAlong } from "../scope/coverage";
+import { sitePosition } from "../scope/plots";
+import { type NearBearing, paintProfile, type VerticalCut } from "../scope/profile";
 import { store } from "../store";
 import { onTheme } from "../theme";
 import { sized } from "../ui/canvas";
-import { cut, fresh, h, name, replace } from "../ui/dom";
-import { fold, soon } from "../ui/fold";
+import { h, name, replace, truncate, uniqueId } from "../ui/dom";
+import { tableToggle, throttle } from "../ui/toggle";
 import * as units from "../ui/units";
 
 const HALF = 5; // degrees on either side of the bearing in which what moves is shown
@@ -21,7 +21,7 @@ const FAR = [25, 50, 100, 150, 200, 300, 400]; // units of the ruler
 const MOST = 200; // rows of the table
 const TOPS = [1, 3, 6, 12, 20, 40, 80, 160]; // km
 
-interface From {
+interface Standpoint {
   key: string;
   name: string;
   at: [number, number, number];
@@ -32,15 +32,15 @@ interface From {
 }
 
 /** Where the view can stand: every radar, and every fire unit with the radar beside it. */
-function standpoints(replay: Replay): From[] {
+function standpoints(replay: Replay): Standpoint[] {
   const { radars, units: all } = replay.header;
   const beside = (at: [number, number, number]): ReplayRadar | undefined =>
     radars.filter((r) => r.role === "engagement" && distance([r.at[0], r.at[1]], [at[0], at[1]]) < 1000)[0];
   return [
     ...all.map(
-      (u): From => ({
+      (u): Standpoint => ({
         key: `unit:${u.row}`,
-        name: `${cut(u.name, 36)} (fire unit)`,
+        name: `${truncate(u.name, 36)} (fire unit)`,
         at: u.at,
         ship: u.ship,
         radar: beside(u.at),
@@ -49,9 +49,9 @@ function standpoints(replay: Replay): From[] {
       }),
     ),
     ...radars.map(
-      (r): From => ({
+      (r): Standpoint => ({
         key: `radar:${r.row}`,
-        name: `${cut(r.name, 36)} (${r.role})`,
+        name: `${truncate(r.name, 36)} (${r.role})`,
         at: r.at,
         ship: r.ship,
         radar: r,
@@ -65,13 +65,13 @@ function standpoints(replay: Replay): From[] {
 const place: Place = { lon: 0, lat: 0, height: 0, course: 0, speed: 0, climb: 0 };
 
 /** What moves within the wedge now. */
-function inPlane(replay: Replay, spot: Spot, azimuth: number, far: number): InPlane[] {
+function inPlane(replay: Replay, spot: LonLat, azimuth: number, far: number): NearBearing[] {
   const { time, world } = store.get();
-  const found: InPlane[] = [];
+  const found: NearBearing[] = [];
   replay.header.movers.forEach((m, k) => {
     if (m.kind === "radar track" || m.kind === "ship" || m.kind === (world === "truth" ? "track" : "flight")) return;
     if (!replay.position(k, time, place)) return;
-    const at: Spot = [place.lon, place.lat];
+    const at: LonLat = [place.lon, place.lat];
     const off = ((bearing(spot, at) - azimuth + 540) % 360) - 180;
     const d = distance(spot, at);
     if (Math.abs(off) > HALF || d > far) return;
@@ -94,7 +94,7 @@ function inPlane(replay: Replay, spot: Spot, azimuth: number, far: number): InPl
 
 const cells = (...texts: string[]): HTMLElement[] => texts.map((t) => h("td", { class: "n" }, t));
 
-function reachTable(section: Cut, u: units.Units): HTMLElement {
+function reachTable(section: VerticalCut, u: units.Units): HTMLElement {
   const rows = section.reaches.flatMap((r) =>
     r.spans.map((p) =>
       h(
@@ -108,7 +108,7 @@ function reachTable(section: Cut, u: units.Units): HTMLElement {
   return figures("Reach along the bearing", ["Limits", "Height", "From", "To"], rows);
 }
 
-function seenTable(seen: InPlane[], u: units.Units): HTMLElement {
+function seenTable(seen: NearBearing[], u: units.Units): HTMLElement {
   const rows = seen
     .slice(0, MOST)
     .map((m) =>
@@ -133,13 +133,13 @@ function figures(caption: string, head: string[], rows: HTMLElement[]): HTMLElem
 }
 
 class HeightView {
-  private all: From[] = [];
-  private from: From | undefined;
+  private all: Standpoint[] = [];
+  private from: Standpoint | undefined;
   private azimuth = 270;
   private far = 0; // m; 0: as far as the reach goes
   private top = 20_000; // m
-  private seen: InPlane[] = [];
-  private section: Cut | null = null;
+  private seen: NearBearing[] = [];
+  private section: VerticalCut | null = null;
   private readonly choice = h("select", { "aria-label": "Standing at", onchange: () => this.pick(this.choice.value) });
   private readonly turn = h("input", {
     type: "range",
@@ -147,9 +147,9 @@ class HeightView {
     max: 359,
     step: 1,
     "aria-label": "Bearing, degrees",
-    oninput: () => this.look(Number(this.turn.value)),
+    oninput: () => this.turnTo(Number(this.turn.value)),
   });
-  private readonly told = h("output", { class: "bearing" });
+  private readonly bearingText = h("output", { class: "bearing" });
   private readonly toFlight = h(
     "button",
     { type: "button", title: "Turn to the chosen flight", onclick: () => this.lookAtFlight() },
@@ -176,7 +176,7 @@ class HeightView {
   private readonly holder = h("div", { class: "height-holder" }, this.canvas);
   private readonly table = h("div", {
     class: "scroll",
-    id: fresh("height"),
+    id: uniqueId("height"),
     hidden: true,
     tabindex: 0,
     role: "region",
@@ -197,22 +197,22 @@ class HeightView {
         "div",
         { class: "tool-row" },
         h("label", null, "Bearing ", this.turn),
-        this.told,
+        this.bearingText,
         this.toFlight,
-        fold(this.table, () => this.list()),
+        tableToggle(this.table, () => this.list()),
       ),
       this.holder,
       this.note,
       this.table,
     );
     store.on(["replay"], ({ replay }) => this.open(replay));
-    store.on(["backdrop"], () => this.look(this.azimuth));
+    store.on(["backdrop"], () => this.turnTo(this.azimuth));
     store.on(["units"], ({ units: u }) => this.rule(u));
     store.on(["unit"], ({ unit }) => this.pick(`unit:${unit}`));
     store.on(["radar"], ({ radar }) => {
       if (this.from?.kind === "radar") this.pick(`radar:${radar}`);
     });
-    const list = soon(() => this.list(), 300);
+    const list = throttle(() => this.list(), 300);
     store.on(["time", "tab", "page", "world", "units", "replay", "flight"], ({ flight }) => {
       this.toFlight.disabled = flight === null;
       this.paint();
@@ -255,10 +255,10 @@ class HeightView {
     if (!next || next === this.from) return;
     this.from = next;
     this.choice.value = key;
-    this.look(this.azimuth);
+    this.turnTo(this.azimuth);
   }
 
-  private look(azimuth: number): void {
+  private turnTo(azimuth: number): void {
     this.azimuth = azimuth;
     this.turn.value = String(azimuth);
     this.section = null;
@@ -277,7 +277,7 @@ class HeightView {
         .slice(0, 1),
     ); // so that it is in sight
     this.topChoice.value = String(this.top);
-    this.look(Math.round(bearing(standsAt(replay, this.from, time).spot, [place.lon, place.lat])) % 360);
+    this.turnTo(Math.round(bearing(sitePosition(replay, this.from, time).spot, [place.lon, place.lat])) % 360);
   }
 
   private get shown(): boolean {
@@ -288,14 +288,14 @@ class HeightView {
   private paint(): void {
     const { replay, time, units: u, flight } = store.get();
     const { from, azimuth } = this;
-    this.told.textContent = units.bearing(azimuth);
+    this.bearingText.textContent = units.bearing(azimuth);
     if (!this.shown || !replay || !from) {
       aim.set(null);
       return;
     }
-    const { spot, height: antenna } = standsAt(replay, from, time);
+    const { spot, height: antenna } = sitePosition(replay, from, time);
     if (!this.section || from.ship)
-      this.section = { ...reachAlong(replay, from.kind, from.row, spot, azimuth), spot, antenna, azimuth };
+      this.section = { ...coverageAlong(replay, from.kind, from.row, spot, azimuth), spot, antenna, azimuth };
     const { section } = this;
     const far =
       this.far ||
@@ -314,7 +314,7 @@ class HeightView {
     });
     this.note.textContent = [
       "Dotted: the radar's horizon with rays bent as over an earth of 4/3 radius.",
-      ...(within(from.radar?.sector ?? null, azimuth) ? [] : ["Out of the radar's sector."]),
+      ...(inSector(from.radar?.sector ?? null, azimuth) ? [] : ["Out of the radar's sector."]),
       `What moves within ${HALF}° of the bearing is shown. Heights above the ellipsoid; the ground above the sea.`,
     ].join(" ");
   }
@@ -332,7 +332,7 @@ export function height(root: HTMLElement): void {
 }
 
 /** The middle of what a standpoint looks at, west if all round. */
-function middle(f: From | undefined): number {
+function middle(f: Standpoint | undefined): number {
   const sector = f?.radar?.sector;
   return sector ? (sector[0] + ((sector[1] - sector[0] + 360) % 360) / 2) % 360 : 270;
 }

@@ -55,7 +55,7 @@ export function help(root: HTMLElement): void {
         "section",
         null,
         h("h3", null, "How to read it"),
-        h("dl", null, ...READING.flatMap(([term, said]) => [h("dt", null, term), h("dd", null, said)])),
+        h("dl", null, ...READING.flatMap(([term, meaning]) => [h("dt", null, term), h("dd", null, meaning)])),
       ),
     ),
   );

@@ -2,10 +2,10 @@
 
 import type { LaneData, Stage } from "../contract";
 import { actions, store } from "../store";
-import { cut, h, name, replace, s, tailOf } from "../ui/dom";
+import { h, name, numberedEnd, replace, s, truncate } from "../ui/dom";
+import { count, debounce, moment, plainWords, plural } from "../ui/format";
 import { List, type Row, table } from "../ui/table";
 import { clock } from "../ui/units";
-import { count, moment, plural, settled, words } from "../ui/words";
 
 export const STAGES: readonly Stage[] = ["detect", "track", "identify", "assign", "launch", "intercept", "assess"];
 const NAMES: Record<Stage, string> = {
@@ -26,17 +26,17 @@ const STEPS = [10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200];
 
 interface Mark {
   t: number;
-  said: string;
+  event: string;
 }
 
 /** Everything that happens on a lane, in order of time. */
 function marks(lane: LaneData): Mark[] {
   const all: Mark[] = STAGES.flatMap((k) =>
-    lane.first[k] === undefined ? [] : [{ t: lane.first[k], said: NAMES[k] }],
+    lane.first[k] === undefined ? [] : [{ t: lane.first[k], event: NAMES[k] }],
   );
-  for (const t of lane.launches) if (t !== lane.first.launch) all.push({ t, said: "another launch" });
-  for (const [t, hit] of lane.intercepts) if (t !== lane.first.intercept) all.push({ t, said: hit ? "kill" : "miss" });
-  if (lane.ends !== null) all.push({ t: lane.ends, said: lane.end });
+  for (const t of lane.launches) if (t !== lane.first.launch) all.push({ t, event: "another launch" });
+  for (const [t, hit] of lane.intercepts) if (t !== lane.first.intercept) all.push({ t, event: hit ? "kill" : "miss" });
+  if (lane.ends !== null) all.push({ t: lane.ends, event: lane.end });
   return all.sort((a, b) => a.t - b.t);
 }
 
@@ -60,7 +60,7 @@ function sentence(lane: LaneData): string {
   const rounds = plural(lane.launches.length, "round", "rounds");
   const chain = stages.join(", ") || "never detected";
   const leaked = lane.leaked ? "; got through" : "";
-  return `${cut(lane.name, 100)}, ${words(lane.class)}: ${chain}; ${rounds}; ${end}${leaked}`;
+  return `${truncate(lane.name, 100)}, ${plainWords(lane.class)}: ${chain}; ${rounds}; ${end}${leaked}`;
 }
 
 /** Ends of the lane: what marks it. */
@@ -112,8 +112,8 @@ function picture(lane: LaneData, born: number, wide: number, x: (t: number) => n
 
 function legend(): HTMLElement {
   const stage = STAGES.map((k, i) => h("li", null, h("span", { class: `swatch stage s${i}` }), k.toUpperCase()));
-  const sign = (draw: SVGElement, said: string): HTMLElement =>
-    h("li", null, s("svg", { width: 12, height: 12, viewBox: "-6 -6 12 12", "aria-hidden": "true" }, draw), said);
+  const sign = (draw: SVGElement, meaning: string): HTMLElement =>
+    h("li", null, s("svg", { width: 12, height: 12, viewBox: "-6 -6 12 12", "aria-hidden": "true" }, draw), meaning);
   const list = h(
     "ul",
     { class: "key-list" },
@@ -174,7 +174,7 @@ function chain(lane: LaneData | undefined): Node[] {
       "p",
       null,
       h("strong", null, name(lane.name, 60)),
-      h("span", { class: "quiet" }, ` · ${words(lane.class)} · ${counts}`),
+      h("span", { class: "quiet" }, ` · ${plainWords(lane.class)} · ${counts}`),
     ),
     h("ol", { class: "chain" }, ...parts, h("li", { class: lane.leaked ? "leaked" : null }, end)),
   ];
@@ -184,8 +184,8 @@ const TAIL = 7; // characters at the end of a name without a number that stay in
 
 /** A name that, where it is too long, loses its middle. */
 function laneName(text: string): HTMLElement {
-  const all = [...cut(text, 400)];
-  const tail = [...tailOf(text)].length || (all.length > 2 * TAIL ? TAIL : 0);
+  const all = [...truncate(text, 400)];
+  const tail = [...numberedEnd(text)].length || (all.length > 2 * TAIL ? TAIL : 0);
   return h(
     "bdi",
     { class: "lane-name" },
@@ -229,12 +229,12 @@ class Lanes {
     type: "search",
     placeholder: "Flight or class",
     "aria-label": "Filter the lanes by name or class",
-    oninput: settled(() => this.arrange()),
+    oninput: debounce(() => this.arrange()),
   });
   private readonly tally = h("span", { class: "quiet tally", role: "status" });
   private readonly axis = h("div", { class: "lane-axis", "aria-hidden": "true" });
   private readonly now = h("div", { class: "lane-now", "aria-hidden": "true" });
-  private readonly said = h("p", { class: "sr", "aria-live": "polite" });
+  private readonly announcement = h("p", { class: "sr", "aria-live": "polite" });
   private readonly about = h("div", { class: "lane-about" });
   private readonly numbers = h("div", { class: "why-table", hidden: true });
   private readonly asTable = h(
@@ -276,7 +276,7 @@ class Lanes {
       this.numbers,
       this.about,
       legend(),
-      this.said,
+      this.announcement,
     );
     new ResizeObserver(() => this.measure()).observe(this.list.box);
     store.on(["replay"], () => this.arrange());
@@ -329,17 +329,18 @@ class Lanes {
   private jump(lane: LaneData, mark: Mark | undefined): void {
     if (!mark) return;
     actions.seek(mark.t);
-    this.said.textContent = `${cut(lane.name, 80)}: ${mark.said} ${moment(mark.t)}`;
+    this.announcement.textContent = `${truncate(lane.name, 80)}: ${mark.event} ${moment(mark.t)}`;
   }
 
   private arrange(): void {
     const { replay, flight } = store.get();
     const all = replay?.header.lanes ?? [];
-    const asked = this.search.value.trim().toLowerCase();
+    const query = this.search.value.trim().toLowerCase();
     this.shown = all
       .filter(
         (l) =>
-          (!this.leaked.checked || l.leaked) && (!asked || `${l.name} ${words(l.class)}`.toLowerCase().includes(asked)),
+          (!this.leaked.checked || l.leaked) &&
+          (!query || `${l.name} ${plainWords(l.class)}`.toLowerCase().includes(query)),
       )
       .sort(ORDERS[this.order.value as Order]);
     this.duration = replay?.header.duration ?? 1;

@@ -1,8 +1,8 @@
 // The levers of a what-if: sliders, choices and switches in groups, each with its value in the run as it was.
 
 import type { Lever, WhatIfPanel } from "../contract";
-import { cut, fresh, h, name, replace } from "../ui/dom";
-import { number } from "../ui/words";
+import { h, name, replace, truncate, uniqueId } from "../ui/dom";
+import { number } from "../ui/format";
 
 export type Value = number | string | boolean;
 
@@ -10,7 +10,7 @@ export const leverValue = (lever: Lever, value: Value): string => {
   if (typeof value === "boolean") return value ? "on" : "off";
   return typeof value === "number"
     ? `${number(value, 6)}${lever.unit ? ` ${lever.unit}` : ""}`
-    : cut(value.replaceAll("_", " "), 40);
+    : truncate(value.replaceAll("_", " "), 40);
 };
 
 interface Control {
@@ -60,7 +60,7 @@ function choiceControl(lever: Lever, label: string, change: (v: Value) => void):
   const choice = h(
     "select",
     { "aria-label": label, onchange: () => change(choice.value) },
-    ...(lever.choices ?? []).map((c) => h("option", { value: c }, cut(c.replaceAll("_", " "), 60))),
+    ...(lever.choices ?? []).map((c) => h("option", { value: c }, truncate(c.replaceAll("_", " "), 60))),
   );
   return {
     element: choice,
@@ -102,7 +102,7 @@ export function changesOf(levers: readonly Lever[], values: ReadonlyMap<string, 
     if (now === undefined || now === lever.value) continue;
     changes.values[lever.path] = now;
     const [was, is] = [leverValue(lever, lever.value), leverValue(lever, now)];
-    changes.words.push(`${cut(lever.group, 30)}, ${cut(lever.label, 60)}: ${was} → ${is}`);
+    changes.words.push(`${truncate(lever.group, 30)}, ${truncate(lever.label, 60)}: ${was} → ${is}`);
   }
   return changes;
 }
@@ -135,9 +135,9 @@ export class Levers {
   }
 
   private row(lever: Lever): HTMLElement {
-    const label = cut(lever.label, 120);
+    const label = truncate(lever.label, 120);
     const control = CONTROLS[lever.kind](lever, label, (v) => this.take(lever, v));
-    const was = h("span", { class: "lever-was", id: fresh("was") }, `was ${leverValue(lever, lever.value)}`);
+    const was = h("span", { class: "lever-was", id: uniqueId("was") }, `was ${leverValue(lever, lever.value)}`);
     const back = h(
       "button",
       {

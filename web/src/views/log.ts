@@ -3,10 +3,10 @@
 import type { ReplayEvent } from "../contract";
 import type { Replay } from "../decode";
 import { actions, store } from "../store";
-import { cut, h, name, replace } from "../ui/dom";
+import { h, name, replace, truncate } from "../ui/dom";
+import { capitalize, count, debounce, isolate } from "../ui/format";
 import { copy, csv, List, type Row } from "../ui/table";
 import { clock } from "../ui/units";
-import { capital, count, isolate, settled } from "../ui/words";
 
 const ROW = 42;
 const SAID = 2500; // ms that "copied" stands
@@ -58,7 +58,7 @@ function namesOf(replay: Replay | null): Names {
 
 const options = (first: string, names: Iterable<[string | number, string]>): HTMLElement[] => [
   h("option", { value: "" }, first),
-  ...[...names].map(([v, text]) => h("option", { value: v }, isolate(cut(text, 44)))),
+  ...[...names].map(([v, text]) => h("option", { value: v }, isolate(truncate(text, 44)))),
 ];
 
 class Log {
@@ -69,7 +69,7 @@ class Log {
     type: "search",
     placeholder: "Search",
     "aria-label": "Search the log",
-    oninput: settled(() => this.sift()),
+    oninput: debounce(() => this.sift()),
   });
   private readonly follow = h("input", { type: "checkbox", checked: true, onchange: () => this.sift() });
   private readonly tally = h("span", { class: "quiet tally", role: "status" });
@@ -131,7 +131,7 @@ class Log {
   private row(e: ReplayEvent): Row {
     const who = this.flightName(e);
     return {
-      label: `${clock(e.t, true)} ${e.kind}, ${cut(who, 100)}: ${e.text}`,
+      label: `${clock(e.t, true)} ${e.kind}, ${truncate(who, 100)}: ${e.text}`,
       title: `${who.slice(0, 2000)}: ${e.text.slice(0, 3000)}`,
       className: e.t <= store.get().time + 0.005 ? "log-row past" : "log-row",
       parts: [
@@ -152,7 +152,7 @@ class Log {
       this.kind,
       ...options(
         "Every kind",
-        kinds.map((k): [string, string] => [k, capital(k)]),
+        kinds.map((k): [string, string] => [k, capitalize(k)]),
       ),
     );
     replace(this.flight, ...options("Every flight", this.names.flight));
@@ -163,7 +163,7 @@ class Log {
   private sift(): void {
     const { replay, time } = store.get();
     const all = replay?.header.events ?? [];
-    const asked = this.search.value.trim().toLowerCase();
+    const query = this.search.value.trim().toLowerCase();
     const chosen = (field: HTMLSelectElement): number | null => (field.value === "" ? null : Number(field.value));
     const kind = this.kind.value;
     const flight = chosen(this.flight);
@@ -173,7 +173,7 @@ class Log {
         (!kind || e.kind === kind) &&
         (flight === null || e.flight === flight) &&
         (unit === null || e.unit === unit) &&
-        (!asked || `${e.kind} ${this.flightName(e)} ${this.unitName(e)} ${e.text}`.toLowerCase().includes(asked)),
+        (!query || `${e.kind} ${this.flightName(e)} ${this.unitName(e)} ${e.text}`.toLowerCase().includes(query)),
     );
     this.tally.textContent = `${count(this.shown.length)} of ${count(all.length)}`;
     this.clear.disabled = this.shown.length === all.length;

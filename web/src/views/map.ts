@@ -10,17 +10,17 @@ import type { Replay } from "../decode";
 import { mercatorX, mercatorY } from "../geo";
 import { aim, coverage, firstChoice } from "../map/choice";
 import { chooser } from "../map/chooser";
-import { Frame, Taken } from "../map/frame";
-import { corners, tooltip } from "../map/furniture";
-import { Ground } from "../map/ground";
+import { mapControls, tooltip } from "../map/controls";
 import { list } from "../map/list";
 import { Measure } from "../map/measure";
-import { Moving } from "../map/moving";
+import { MovingLayer } from "../map/moving";
 import { forget, symbolsReady } from "../map/sprites";
+import { StaticLayer } from "../map/static";
+import { LabelBoxes, Viewport } from "../map/viewport";
 import { actions, report, store } from "../store";
 import { onTheme, palette } from "../theme";
 import { sized } from "../ui/canvas";
-import { calm, h } from "../ui/dom";
+import { h, reducedMotion } from "../ui/dom";
 
 const REACH = 16; // px around the pointer
 const NEAREST = 4; // m a px: nearer shows nothing more
@@ -32,18 +32,18 @@ function canvasOn(root: HTMLElement): HTMLCanvasElement {
 }
 
 /** The one layer: OpenLayers asks for it when the view changes; time asks for what moves alone. */
-class Painted extends Layer {
+class CanvasLayer extends Layer {
   readonly element = h("div", { class: "map-painted" });
   private readonly below = canvasOn(this.element);
   private readonly above = canvasOn(this.element);
-  frame: Frame | null = null;
-  ground: Ground | null = null;
-  moving: Moving | null = null;
+  frame: Viewport | null = null;
+  ground: StaticLayer | null = null;
+  moving: MovingLayer | null = null;
   measure: Measure | null = null;
   private stale = true;
-  private standing = new Taken(); // boxes of symbols and names of what stands: names of what moves keep clear of them
+  private standing = new LabelBoxes(); // of what stands: names of what moves keep clear of them
   private key = "";
-  onFrame: (f: Frame) => void = () => undefined;
+  onFrame: (f: Viewport) => void = () => undefined;
 
   constructor() {
     super({});
@@ -67,7 +67,7 @@ class Painted extends Layer {
       f.width !== width ||
       f.height !== height
     ) {
-      this.frame = new Frame(center[0], center[1], resolution, width, height);
+      this.frame = new Viewport(center[0], center[1], resolution, width, height);
       this.paintBelow();
       this.onFrame(this.frame);
     }
@@ -91,12 +91,12 @@ class Painted extends Layer {
   private paintBelow(): void {
     if (!this.frame) return;
     this.stale = false;
-    const pen = sized(this.below, this.frame.width, this.frame.height);
-    this.standing = new Taken();
-    if (this.ground) this.ground.paint(pen, this.frame, store.get(), palette(), this.standing);
+    const ctx = sized(this.below, this.frame.width, this.frame.height);
+    this.standing = new LabelBoxes();
+    if (this.ground) this.ground.paint(ctx, this.frame, store.get(), palette(), this.standing);
     else {
-      pen.fillStyle = palette().sea;
-      pen.fillRect(0, 0, this.frame.width, this.frame.height);
+      ctx.fillStyle = palette().sea;
+      ctx.fillRect(0, 0, this.frame.width, this.frame.height);
     }
   }
 
@@ -109,10 +109,10 @@ class Painted extends Layer {
       this.paintBelow();
     }
     const blank = this.above.width === 0;
-    const pen = sized(this.above, f.width, f.height);
-    if (!blank) pen.clearRect(0, 0, f.width, f.height);
-    this.moving?.paint(pen, f, store.get(), palette(), new Taken(this.standing));
-    this.measure?.paint(pen, f, palette());
+    const ctx = sized(this.above, f.width, f.height);
+    if (!blank) ctx.clearRect(0, 0, f.width, f.height);
+    this.moving?.paint(ctx, f, store.get(), palette(), new LabelBoxes(this.standing));
+    this.measure?.paint(ctx, f, palette());
     if (this.moving) {
       meter.frames++;
       if (!meter.first) {
@@ -134,13 +134,13 @@ function moveBy(view: View, dx: number, dy: number): void {
   const r = view.getResolution();
   if (!at || !r) return;
   const center = [at[0] + dx * r, at[1] + dy * r];
-  if (calm()) view.setCenter(center);
+  if (reducedMotion()) view.setCenter(center);
   else view.animate({ center, duration: 120 });
 }
 
 function zoomBy(view: View, by: number): void {
   const zoom = (view.getZoom() ?? 6) + by;
-  if (calm()) view.setZoom(zoom);
+  if (reducedMotion()) view.setZoom(zoom);
   else view.animate({ zoom, duration: 150 });
 }
 
@@ -155,7 +155,7 @@ export function map(root: HTMLElement): void {
   });
   const cross = h("div", { class: "map-cross", "aria-hidden": "true" });
   root.append(place, cross);
-  const layer = new Painted();
+  const layer = new CanvasLayer();
   const view = new View({
     center: [0, 0],
     resolution: 1000,
@@ -174,12 +174,12 @@ export function map(root: HTMLElement): void {
       pinchRotate: false,
       keyboard: false,
       doubleClickZoom: false,
-      zoomDuration: calm() ? 0 : 150,
+      zoomDuration: reducedMotion() ? 0 : 150,
     }),
   });
   const measure = new Measure(() => layer.paintAbove());
   layer.measure = measure;
-  const furniture = corners(root, { zoom: (by) => zoomBy(view, by), whole: () => whole(), measure });
+  const furniture = mapControls(root, { zoom: (by) => zoomBy(view, by), whole: () => whole(), measure });
   chooser(root);
   list(
     root,
@@ -189,7 +189,7 @@ export function map(root: HTMLElement): void {
   const tip = tooltip(root);
   layer.onFrame = (f) => {
     furniture.scale(f);
-    if (measure.active && measure.byKeys) measure.lead(f.spot(f.width / 2, f.height / 2));
+    if (measure.active && measure.byKeys) measure.lead(f.lonLat(f.width / 2, f.height / 2));
   };
   const whole = (): void => {
     const { replay } = store.get();
@@ -197,8 +197,8 @@ export function map(root: HTMLElement): void {
   };
 
   store.on(["replay"], ({ replay }) => {
-    layer.ground = replay && new Ground(replay, () => layer.again());
-    layer.moving = replay && new Moving(replay);
+    layer.ground = replay && new StaticLayer(replay, () => layer.again());
+    layer.moving = replay && new MovingLayer(replay);
     if (replay) {
       measure.clear();
       whole();
@@ -235,10 +235,10 @@ export function map(root: HTMLElement): void {
   keys(place, view, layer, measure, whole);
 }
 
-type Cursor = (f: Frame | null, x: number, y: number) => void;
+type Cursor = (f: Viewport | null, x: number, y: number) => void;
 type Tip = ReturnType<typeof tooltip>;
 
-function choose(layer: Painted, x: number, y: number): void {
+function choose(layer: CanvasLayer, x: number, y: number): void {
   const found = layer.moving?.near(x, y, REACH);
   if (found && layer.moving) {
     const row = found.mover.kind === "round" ? found.mover.flight : layer.moving.follows[found.index];
@@ -251,7 +251,7 @@ function choose(layer: Painted, x: number, y: number): void {
   else if (!stands) actions.selectFlight(null);
 }
 
-function pointer(place: HTMLElement, layer: Painted, measure: Measure, cursor: Cursor, tip: Tip): void {
+function pointer(place: HTMLElement, layer: CanvasLayer, measure: Measure, cursor: Cursor, tip: Tip): void {
   const at = (e: MouseEvent): [number, number] => {
     const box = place.getBoundingClientRect();
     return [e.clientX - box.left, e.clientY - box.top];
@@ -266,7 +266,7 @@ function pointer(place: HTMLElement, layer: Painted, measure: Measure, cursor: C
     cursor(layer.frame, x, y);
     measure.byKeys = false;
     if (measure.active && layer.frame) {
-      measure.lead(layer.frame.spot(x, y));
+      measure.lead(layer.frame.lonLat(x, y));
       return;
     }
     if (e.buttons) return;
@@ -282,12 +282,12 @@ function pointer(place: HTMLElement, layer: Painted, measure: Measure, cursor: C
   place.addEventListener("click", (e) => {
     const [x, y] = at(e);
     if (pressed && Math.hypot(x - pressed[0], y - pressed[1]) > 5) return; // it was a drag
-    if (measure.active && layer.frame) measure.add(layer.frame.spot(x, y));
+    if (measure.active && layer.frame) measure.add(layer.frame.lonLat(x, y));
     else choose(layer, x, y);
   });
 }
 
-function keys(place: HTMLElement, view: View, layer: Painted, measure: Measure, whole: () => void): void {
+function keys(place: HTMLElement, view: View, layer: CanvasLayer, measure: Measure, whole: () => void): void {
   const step = 80;
   const acts: Record<string, () => void> = {
     ArrowLeft: () => moveBy(view, -step, 0),
@@ -300,7 +300,7 @@ function keys(place: HTMLElement, view: View, layer: Painted, measure: Measure, 
     Enter: () => {
       const f = layer.frame;
       if (!f) return;
-      if (measure.active) measure.add(f.spot(f.width / 2, f.height / 2));
+      if (measure.active) measure.add(f.lonLat(f.width / 2, f.height / 2));
       else choose(layer, f.width / 2, f.height / 2);
     },
   };

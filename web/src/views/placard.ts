@@ -2,7 +2,7 @@
 
 import { store } from "../store";
 import { h, name, replace } from "../ui/dom";
-import { plural } from "../ui/words";
+import { plural } from "../ui/format";
 
 const MORE = "placard-more";
 

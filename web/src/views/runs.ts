@@ -4,7 +4,7 @@ import type { RunCard } from "../contract";
 import { source } from "../source";
 import { actions, store } from "../store";
 import { h, name, replace } from "../ui/dom";
-import { count, plural } from "../ui/words";
+import { count, plural } from "../ui/format";
 
 const FILTERED = 8; // with more runs than this a field to filter them
 
@@ -60,8 +60,8 @@ function runsDialog(): { dialog: HTMLDialogElement; open(): void } {
   };
   const draw = (): void => {
     const { runs, run } = store.get();
-    const asked = filter.value.trim().toLowerCase();
-    const fits = runs.filter((r) => `${r.name} ${r.scenario} ${r.question}`.toLowerCase().includes(asked));
+    const query = filter.value.trim().toLowerCase();
+    const fits = runs.filter((r) => `${r.name} ${r.scenario} ${r.question}`.toLowerCase().includes(query));
     filter.hidden = runs.length <= FILTERED;
     replace(
       list,

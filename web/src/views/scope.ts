@@ -1,17 +1,17 @@
 // The scope: a plan-position indicator of one radar, north up: sweep, fading plots, tracks, and what it cannot see.
 
-import { followed, identityAt } from "../belief";
+import { flightsOfTracks, identityAt } from "../belief";
 import type { Mover, ReplayRadar } from "../contract";
 import type { Place, Replay } from "../decode";
-import { bearing, distance, type Spot, within } from "../geo";
-import { corner, SIDES, Taken } from "../map/frame";
+import { bearing, distance, inSector, type LonLat } from "../geo";
 import { label, put } from "../map/sprites";
-import { after, detections, type Sweep, seenTo, standsAt, sweepOf } from "../scope/plots";
+import { LabelBoxes, labelCorner, SIDES } from "../map/viewport";
+import { antennaSweep, detections, firstLookAfter, maskedRanges, type Sweep, sitePosition } from "../scope/plots";
 import { actions, type State, store } from "../store";
 import { onTheme } from "../theme";
 import { type Context2D, sized } from "../ui/canvas";
-import { calm, cut, fresh, h, replace } from "../ui/dom";
-import { fold, soon } from "../ui/fold";
+import { h, reducedMotion, replace, truncate, uniqueId } from "../ui/dom";
+import { tableToggle, throttle } from "../ui/toggle";
 import * as units from "../ui/units";
 
 // A scope is dark in every theme; contrast of text on it is above 7:1.
@@ -45,7 +45,7 @@ interface Shown {
 }
 
 /** All that is worked out once for a radar. */
-interface Work {
+interface ScopeData {
   replay: Replay;
   radar: ReplayRadar;
   order: Int32Array;
@@ -56,11 +56,11 @@ interface Work {
   fade: number;
 }
 
-function workFor(replay: Replay, radar: ReplayRadar): Work {
+function scopeDataOf(replay: Replay, radar: ReplayRadar): ScopeData {
   const { movers } = replay.header;
   const own = movers.flatMap((m, k) => (m.kind === "radar track" && m.radar === radar.row ? [k] : []));
   const posts = movers.flatMap((m, k) => (m.kind === "track" ? [k] : []));
-  const sweep = sweepOf(replay, radar);
+  const sweep = antennaSweep(replay, radar);
   const flights = new Map(movers.filter((m) => m.kind === "flight").map((m) => [m.row, m]));
   return {
     replay,
@@ -68,14 +68,14 @@ function workFor(replay: Replay, radar: ReplayRadar): Work {
     order: detections(replay, radar.row),
     sweep,
     held: radar.role === "engagement" ? own : posts,
-    follows: followed(replay),
+    follows: flightsOfTracks(replay),
     flights,
     fade: sweep ? Math.max(sweep.turn * 1.5, 8) : 6,
   };
 }
 
 class Scope {
-  private work: Work | null = null;
+  private work: ScopeData | null = null;
   private maskHeight = 3000; // m
   private range = 0; // m; 0: the radar's own
   private tracks: Shown[] = [];
@@ -110,7 +110,7 @@ class Scope {
     "div",
     {
       class: "scroll",
-      id: fresh("scope"),
+      id: uniqueId("scope"),
       hidden: true,
       tabindex: 0,
       role: "region",
@@ -141,7 +141,7 @@ class Scope {
         h("label", null, "Radar ", this.radarChoice),
         h("label", null, "Range ", this.rangeChoice),
         h("label", null, "Hidden below ", this.maskChoice),
-        fold(this.table, () => this.list()),
+        tableToggle(this.table, () => this.list()),
       ),
       this.holder,
       this.note,
@@ -149,7 +149,7 @@ class Scope {
     );
     store.on(["replay", "units"], (s) => this.offer(s));
     store.on(["replay", "radar", "units"], (s) => this.choose(s));
-    const list = soon(() => this.list(), 250);
+    const list = throttle(() => this.list(), 250);
     store.on(["time", "tab", "page", "flight", "world"], () => {
       this.paint();
       list();
@@ -163,7 +163,7 @@ class Scope {
     const ruler = units.ruler(u);
     replace(
       this.radarChoice,
-      ...(replay?.header.radars ?? []).map((r) => h("option", { value: r.row }, `${cut(r.name, 40)} (${r.role})`)),
+      ...(replay?.header.radars ?? []).map((r) => h("option", { value: r.row }, `${truncate(r.name, 40)} (${r.role})`)),
     );
     replace(
       this.rangeChoice,
@@ -178,7 +178,7 @@ class Scope {
 
   private choose(s: State): void {
     const radar = s.replay?.header.radars.find((r) => r.row === s.radar) ?? s.replay?.header.radars[0];
-    this.work = s.replay && radar ? workFor(s.replay, radar) : null;
+    this.work = s.replay && radar ? scopeDataOf(s.replay, radar) : null;
     this.radarChoice.value = String(radar?.row ?? "");
     this.note.textContent = this.work ? describe(this.work, s) : "This replay has no radar.";
     this.paint();
@@ -241,17 +241,17 @@ export function scope(root: HTMLElement): void {
   new Scope(root);
 }
 
-function describe(w: Work, s: State): string {
+function describe(w: ScopeData, s: State): string {
   const turn = w.sweep ? `turns once in ${w.sweep.turn} s` : "does not turn";
   const thin = w.replay.header.looksThinned ? " Some looks are left out of this file." : "";
   const whose = w.radar.role === "engagement" ? "Tracks: its own." : "Tracks: the posts'.";
   const range = units.distance(w.radar.range, s.units);
   const labels = `Number and ${s.units === "aviation" ? "flight level" : "height"}.`;
-  return `${cut(w.radar.name, 60)} ${turn}, instrumented to ${range}. ${whose} ${labels}${thin}`;
+  return `${truncate(w.radar.name, 60)} ${turn}, instrumented to ${range}. ${whose} ${labels}${thin}`;
 }
 
 interface Disc {
-  pen: Context2D;
+  ctx: Context2D;
   x: number;
   y: number;
   r: number;
@@ -264,116 +264,116 @@ const spoke = (d: Disc, azimuth: number, meters: number): [number, number] => {
   return [d.x + r * Math.sin(a), d.y - r * Math.cos(a)];
 };
 
-function draw(pen: Context2D, side: number, w: Work, s: State, range: number, maskHeight: number): Shown[] {
-  pen.clearRect(0, 0, side, side);
-  const d: Disc = { pen, x: side / 2, y: side / 2, r: side / 2 - 20, range };
-  pen.save();
-  pen.beginPath();
-  pen.arc(d.x, d.y, d.r, 0, 2 * Math.PI);
-  pen.fillStyle = GLASS;
-  pen.fill();
-  pen.clip();
+function draw(ctx: Context2D, side: number, w: ScopeData, s: State, range: number, maskHeight: number): Shown[] {
+  ctx.clearRect(0, 0, side, side);
+  const d: Disc = { ctx, x: side / 2, y: side / 2, r: side / 2 - 20, range };
+  ctx.save();
+  ctx.beginPath();
+  ctx.arc(d.x, d.y, d.r, 0, 2 * Math.PI);
+  ctx.fillStyle = GLASS;
+  ctx.fill();
+  ctx.clip();
   paintBlind(d, w.radar, maskHeight);
   paintRings(d, s);
-  if (w.sweep && !calm()) paintSweep(d, w.sweep, s.time);
+  if (w.sweep && !reducedMotion()) paintSweep(d, w.sweep, s.time);
   paintPlots(d, w, s.time);
   const shown = paintTracks(d, w, s);
-  pen.restore();
+  ctx.restore();
   paintRim(d);
   return shown;
 }
 
 /** Shade out of the sector, and from where a target at the height is below the horizon. */
 function paintBlind(d: Disc, radar: ReplayRadar, height: number): void {
-  const to = seenTo(radar, height);
-  const { pen } = d;
-  pen.beginPath();
-  pen.arc(d.x, d.y, d.r + 1, 0, 2 * Math.PI);
+  const to = maskedRanges(radar, height);
+  const { ctx } = d;
+  ctx.beginPath();
+  ctx.arc(d.x, d.y, d.r + 1, 0, 2 * Math.PI);
   for (let k = 0; k <= 720; k++) {
     const a = (k / 2) % 360;
     const [x, y] = spoke(d, a, Math.min(to[Math.floor(a)], d.range * 1.1));
-    if (k) pen.lineTo(x, y);
-    else pen.moveTo(x, y);
+    if (k) ctx.lineTo(x, y);
+    else ctx.moveTo(x, y);
   }
-  pen.closePath();
-  pen.fillStyle = BLIND;
-  pen.globalAlpha = 0.85;
-  pen.fill("evenodd");
-  pen.globalAlpha = 0.5;
-  pen.strokeStyle = LINE;
-  pen.lineWidth = 1;
-  pen.setLineDash([2, 3]);
-  pen.stroke();
-  pen.setLineDash([]);
-  pen.globalAlpha = 1;
+  ctx.closePath();
+  ctx.fillStyle = BLIND;
+  ctx.globalAlpha = 0.85;
+  ctx.fill("evenodd");
+  ctx.globalAlpha = 0.5;
+  ctx.strokeStyle = LINE;
+  ctx.lineWidth = 1;
+  ctx.setLineDash([2, 3]);
+  ctx.stroke();
+  ctx.setLineDash([]);
+  ctx.globalAlpha = 1;
 }
 
 function paintRings(d: Disc, s: State): void {
   const ruler = units.ruler(s.units);
   const every = units.step(d.range / ruler.meters, 5);
-  const { pen } = d;
-  pen.strokeStyle = LINE;
-  pen.lineWidth = 1;
+  const { ctx } = d;
+  ctx.strokeStyle = LINE;
+  ctx.lineWidth = 1;
   for (let v = every; v * ruler.meters <= d.range * 1.001; v += every) {
-    pen.beginPath();
-    pen.arc(d.x, d.y, (v * ruler.meters * d.r) / d.range, 0, 2 * Math.PI);
-    pen.stroke();
+    ctx.beginPath();
+    ctx.arc(d.x, d.y, (v * ruler.meters * d.r) / d.range, 0, 2 * Math.PI);
+    ctx.stroke();
     const sprite = label(`${v} ${ruler.name}`, INK, GLASS, 10);
     const [x, y] = spoke(d, 0, v * ruler.meters);
-    put(pen, sprite, x + 2, Math.max(y - sprite.height / 2, d.y - d.r));
+    put(ctx, sprite, x + 2, Math.max(y - sprite.height / 2, d.y - d.r));
   }
-  pen.beginPath();
+  ctx.beginPath();
   for (let a = 0; a < 360; a += 30) {
     const [x, y] = spoke(d, a, d.range);
-    pen.moveTo(d.x, d.y);
-    pen.lineTo(x, y);
+    ctx.moveTo(d.x, d.y);
+    ctx.lineTo(x, y);
   }
-  pen.globalAlpha = 0.5;
-  pen.stroke();
-  pen.globalAlpha = 1;
+  ctx.globalAlpha = 0.5;
+  ctx.stroke();
+  ctx.globalAlpha = 1;
 }
 
 function paintSweep(d: Disc, sweep: Sweep, t: number): void {
-  const { pen } = d;
+  const { ctx } = d;
   for (const phase of sweep.phases) {
     const at = phase + (360 * t) / sweep.turn;
     for (let k = 0; k < 24; k++) {
       const [x, y] = spoke(d, at - k, d.range);
-      pen.beginPath();
-      pen.moveTo(d.x, d.y);
-      pen.lineTo(x, y);
-      pen.strokeStyle = `rgba(${SWEEP},${k ? 0.13 * (1 - k / 24) : 0.8})`;
-      pen.lineWidth = k ? 3 : 1.4;
-      pen.stroke();
+      ctx.beginPath();
+      ctx.moveTo(d.x, d.y);
+      ctx.lineTo(x, y);
+      ctx.strokeStyle = `rgba(${SWEEP},${k ? 0.13 * (1 - k / 24) : 0.8})`;
+      ctx.lineWidth = k ? 3 : 1.4;
+      ctx.stroke();
     }
   }
 }
 
-function paintPlots(d: Disc, w: Work, t: number): void {
+function paintPlots(d: Disc, w: ScopeData, t: number): void {
   const { looks } = w.replay;
-  const { pen } = d;
-  pen.fillStyle = PLOT;
-  for (let k = after(w.replay, w.order, (t - w.fade) * 100); k < w.order.length; k++) {
+  const { ctx } = d;
+  ctx.fillStyle = PLOT;
+  for (let k = firstLookAfter(w.replay, w.order, (t - w.fade) * 100); k < w.order.length; k++) {
     const n = w.order[k];
     const age = t - looks.time[n] / 100;
     if (age < 0) break;
     const [x, y] = spoke(d, looks.azimuth[n] / 1000, looks.range[n]);
-    pen.globalAlpha = 0.15 + 0.85 * (1 - age / w.fade);
-    pen.fillRect(x - 2.2, y - 1.6, 4.4, 3.2);
+    ctx.globalAlpha = 0.15 + 0.85 * (1 - age / w.fade);
+    ctx.fillRect(x - 2.2, y - 1.6, 4.4, 3.2);
   }
-  pen.globalAlpha = 1;
+  ctx.globalAlpha = 1;
 }
 
-function paintTracks(d: Disc, w: Work, s: State): Shown[] {
-  const from: Spot = standsAt(w.replay, w.radar, s.time).spot;
+function paintTracks(d: Disc, w: ScopeData, s: State): Shown[] {
+  const from: LonLat = sitePosition(w.replay, w.radar, s.time).spot;
   const p: Place = { lon: 0, lat: 0, height: 0, course: 0, speed: 0, climb: 0 };
   const shown: Shown[] = [];
-  const taken = new Taken();
-  const { pen } = d;
+  const taken = new LabelBoxes();
+  const { ctx } = d;
   for (const k of w.held) {
     if (!w.replay.position(k, s.time, p)) continue;
     const m = w.replay.header.movers[k];
-    if (m.kind === "radar track" && m.radar === undefined && !within(w.radar.sector, bearing(from, [p.lon, p.lat])))
+    if (m.kind === "radar track" && m.radar === undefined && !inSector(w.radar.sector, bearing(from, [p.lon, p.lat])))
       continue; // cannot be its own
     const far = distance(from, [p.lon, p.lat]);
     if (far > d.range) continue;
@@ -385,22 +385,22 @@ function paintTracks(d: Disc, w: Work, s: State): Shown[] {
     const number = m.name.replace(/^Track /, "");
     shown.push({ number, bearing: at, range: far, height: p.height, speed: p.speed, identity, flight, x, y });
     const color = IDENTITY[identity] ?? "#ffe27a";
-    frameShape(pen, x, y, identity);
-    pen.strokeStyle = color;
-    pen.lineWidth = flight >= 0 && flight === s.flight ? 3 : 1.6;
-    pen.stroke();
+    frameShape(ctx, x, y, identity);
+    ctx.strokeStyle = color;
+    ctx.lineWidth = flight >= 0 && flight === s.flight ? 3 : 1.6;
+    ctx.stroke();
     const ahead = Math.min(60, ((p.speed * 30) / d.range) * d.r);
     const a = (p.course * Math.PI) / 180;
-    pen.beginPath();
-    pen.moveTo(x + 7 * Math.sin(a), y - 7 * Math.cos(a));
-    pen.lineTo(x + (7 + ahead) * Math.sin(a), y - (7 + ahead) * Math.cos(a));
-    pen.stroke();
+    ctx.beginPath();
+    ctx.moveTo(x + 7 * Math.sin(a), y - 7 * Math.cos(a));
+    ctx.lineTo(x + (7 + ahead) * Math.sin(a), y - (7 + ahead) * Math.cos(a));
+    ctx.stroke();
     const level = s.units === "aviation" ? units.level(p.height) : units.height(p.height, "metric");
     const words = label(`${number}\n${level}`, color, GLASS, 10);
     for (const side of SIDES) {
-      const [left, top] = corner(side, x, y, words.width, words.height, 8);
-      if (!taken.take(left, top, words.width, words.height)) continue;
-      put(pen, words, left, top);
+      const [left, top] = labelCorner(side, x, y, words.width, words.height, 8);
+      if (!taken.claim(left, top, words.width, words.height)) continue;
+      put(ctx, words, left, top);
       break;
     }
   }
@@ -408,32 +408,32 @@ function paintTracks(d: Disc, w: Work, s: State): Shown[] {
 }
 
 /** The frame's shape by identity: diamond, rectangle, square, circle for what is not known. */
-function frameShape(pen: Context2D, x: number, y: number, identity: string): void {
-  pen.beginPath();
+function frameShape(ctx: Context2D, x: number, y: number, identity: string): void {
+  ctx.beginPath();
   if (identity === "hostile" || identity === "suspect") {
-    pen.moveTo(x, y - 6.5);
-    pen.lineTo(x + 6.5, y);
-    pen.lineTo(x, y + 6.5);
-    pen.lineTo(x - 6.5, y);
-    pen.closePath();
-  } else if (identity === "friend" || identity === "assumed friend") pen.rect(x - 7, y - 4.5, 14, 9);
-  else if (identity === "neutral") pen.rect(x - 5, y - 5, 10, 10);
-  else pen.arc(x, y, 5.5, 0, 2 * Math.PI);
+    ctx.moveTo(x, y - 6.5);
+    ctx.lineTo(x + 6.5, y);
+    ctx.lineTo(x, y + 6.5);
+    ctx.lineTo(x - 6.5, y);
+    ctx.closePath();
+  } else if (identity === "friend" || identity === "assumed friend") ctx.rect(x - 7, y - 4.5, 14, 9);
+  else if (identity === "neutral") ctx.rect(x - 5, y - 5, 10, 10);
+  else ctx.arc(x, y, 5.5, 0, 2 * Math.PI);
 }
 
 function paintRim(d: Disc): void {
-  const { pen } = d;
-  pen.beginPath();
-  pen.arc(d.x, d.y, d.r, 0, 2 * Math.PI);
-  pen.strokeStyle = "#3f6d58";
-  pen.lineWidth = 1.5;
-  pen.stroke();
+  const { ctx } = d;
+  ctx.beginPath();
+  ctx.arc(d.x, d.y, d.r, 0, 2 * Math.PI);
+  ctx.strokeStyle = "#3f6d58";
+  ctx.lineWidth = 1.5;
+  ctx.stroke();
   const ink = getComputedStyle(document.documentElement).getPropertyValue("--muted").trim();
   for (let a = 0; a < 360; a += 30) {
     const sprite = label(String(a).padStart(3, "0"), ink, "rgba(0,0,0,0)", 10);
     const angle = (a * Math.PI) / 180;
     put(
-      pen,
+      ctx,
       sprite,
       d.x + (d.r + 10) * Math.sin(angle) - sprite.width / 2,
       d.y - (d.r + 10) * Math.cos(angle) - sprite.height / 2,

@@ -2,7 +2,7 @@
 
 import type { Replay } from "../decode";
 import { actions, SPEEDS, store } from "../store";
-import { fresh, h, name, replace, s } from "../ui/dom";
+import { h, name, replace, s, uniqueId } from "../ui/dom";
 import { clock, step } from "../ui/units";
 
 const BINS = 180;
@@ -181,7 +181,7 @@ function newest(replay: Replay, t: number): Node[] {
 
 /** Show the time line in `root`. */
 export function timeline(root: HTMLElement): void {
-  const id = fresh("events");
+  const id = uniqueId("events");
   const time = h("output", { class: "time", "aria-label": "Time" });
   const last = h("p", { class: "newest" });
   const range = h("input", {
@@ -233,12 +233,12 @@ export function timeline(root: HTMLElement): void {
     range.max = String(replay?.header.duration ?? 1);
     range.disabled = !replay;
   });
-  let told = "";
+  let shownTime = "";
   store.on(["time", "replay"], ({ time: t, replay }) => {
     const end = replay?.header.duration ?? 0;
     const words = `${clock(t, true)} / ${clock(end)}`;
-    if (words !== told) {
-      time.textContent = told = words;
+    if (words !== shownTime) {
+      time.textContent = shownTime = words;
       range.setAttribute("aria-valuetext", clock(t));
     }
     if (document.activeElement !== range || Math.abs(Number(range.value) - t) > 0.05) range.value = String(t);

@@ -4,9 +4,9 @@ import type { Finding, RunSummary, WhatIfDone, WhatIfEvent, WhatIfPanel } from "
 import { source } from "../source";
 import { actions, report, store } from "../store";
 import { Trouble } from "../trouble";
-import { cut, h, name, replace } from "../ui/dom";
+import { h, name, replace, truncate } from "../ui/dom";
+import { count, findingInterval, findingValue, number, plural } from "../ui/format";
 import { type Cell, table } from "../ui/table";
-import { count, doubt, number, plural, told } from "../ui/words";
 import { comparison, paired } from "./compare";
 import { Levers } from "./levers";
 
@@ -77,7 +77,7 @@ class Results {
     this.running.hidden = false;
     this.bar.removeAttribute("value");
     replace(this.partial);
-    this.phase.textContent = `Starting … ${words.length ? cut(words.join("; "), 300) : "nothing is changed"}`;
+    this.phase.textContent = `Starting … ${words.length ? truncate(words.join("; "), 300) : "nothing is changed"}`;
     replace(this.answer);
   }
 
@@ -85,7 +85,8 @@ class Results {
     this.say(null);
     this.bar.max = Math.max(1, e.of);
     this.bar.value = e.done;
-    this.phase.textContent = `${cut(e.phase, 120)}: ${count(e.done)} of ${plural(e.of, "replication", "replications")}`;
+    const of = plural(e.of, "replication", "replications");
+    this.phase.textContent = `${truncate(e.phase, 120)}: ${count(e.done)} of ${of}`;
     if (e.findings.length) replace(this.partial, soFar(e.findings, base));
   }
 
@@ -130,7 +131,7 @@ class Results {
       h(
         "p",
         { class: "quiet" },
-        `Against ${cut(answer.base, 60)}; ${paired(done.compare)}, ${number(done.seconds)} s.`,
+        `Against ${truncate(answer.base, 60)}; ${paired(done.compare)}, ${number(done.seconds)} s.`,
       ),
     );
     replace(this.answer, head, comparison(done.compare, { a: "As it was", b: "What if" }));
@@ -141,7 +142,7 @@ class Results {
     const items = this.answers.map((a) => {
       const leakers = a.done.compare.rows.find((r) => r.metric === "leakers") ?? a.done.compare.rows[0];
       const short = leakers
-        ? ` ${leakers.label}: ${told(leakers.difference, true)} ${doubt(leakers.difference, true)}`
+        ? ` ${leakers.label}: ${findingValue(leakers.difference, true)} ${findingInterval(leakers.difference, true)}`
         : "";
       return h(
         "li",
@@ -170,7 +171,7 @@ function soFar(findings: readonly Finding[], base: RunSummary): HTMLElement {
     ["Measure", `As it was, n = ${count(base.replications)}`, "What if, so far", "95 % interval", "n"],
     findings.map((f): Cell[] => {
       const was = old.get(f.metric);
-      return [f.label, was ? told(was) : "–", told(f), doubt(f), count(f.n)];
+      return [f.label, was ? findingValue(was) : "–", findingValue(f), findingInterval(f), count(f.n)];
     }),
     { numbers: [1, 2, 3, 4], caption: "Findings so far" },
   );

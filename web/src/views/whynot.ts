@@ -3,9 +3,9 @@
 import type { GateKind, LaneData, ReplayUnit } from "../contract";
 import type { Replay } from "../decode";
 import { actions, store } from "../store";
-import { cut, h, name, replace, s } from "../ui/dom";
+import { h, name, replace, s, truncate } from "../ui/dom";
+import { isolate, moment } from "../ui/format";
 import { List, type Row, table } from "../ui/table";
-import { isolate, moment } from "../ui/words";
 
 /** One stretch during which one reason held: s from the start. */
 interface Spell {
@@ -16,7 +16,7 @@ interface Spell {
   kind: Kind;
 }
 
-type Kind = GateKind | "other"; // other: nothing is told
+type Kind = GateKind | "other"; // other: no reason is recorded
 const KINDS: [GateKind, string][] = [
   ["unseen", "not seen, tracked or identified"],
   ["reach", "out of reach or in no time"],
@@ -146,16 +146,16 @@ class WhyNot {
   }
 
   private row({ unit, spell, all }: Stand): Row {
-    const text = spell?.text ?? "nothing is told at this time";
+    const text = spell?.text ?? "no reason is recorded at this time";
     return {
-      label: `${cut(unit.name, 100)}: ${text}`,
+      label: `${truncate(unit.name, 100)}: ${text}`,
       title: `${unit.name.slice(0, 2000)}: ${text}`,
       className: "why-row",
       parts: [
         h("span", { class: "why-unit" }, name(unit.name, 30)),
         strip(all, 10, ...this.window),
         h("span", { class: `swatch gate ${spell?.kind ?? "other"}` }),
-        h("span", { class: "why-text" }, cut(text, 200)),
+        h("span", { class: "why-text" }, truncate(text, 200)),
       ],
     };
   }
@@ -163,7 +163,10 @@ class WhyNot {
   private open(): void {
     const header = store.get().replay?.header;
     replace(this.flight, h("option", { value: "" }, "Choose a flight"), ...(header?.lanes ?? []).map(flightOption));
-    replace(this.unit, ...(header?.units ?? []).map((u) => h("option", { value: u.row }, isolate(cut(u.name, 50)))));
+    replace(
+      this.unit,
+      ...(header?.units ?? []).map((u) => h("option", { value: u.row }, isolate(truncate(u.name, 50)))),
+    );
   }
 
   /** Another flight: its spells. */
@@ -209,8 +212,8 @@ class WhyNot {
         stands.findIndex((s) => s.unit.row === unit),
       ),
     );
-    replace(this.verdict, ...told(replay, flight, unit, spell, mine, time));
-    this.field.setAttribute("aria-valuetext", `${moment(time)}: ${spell?.text ?? "nothing is told"}`);
+    replace(this.verdict, ...explanation(replay, flight, unit, spell, mine, time));
+    this.field.setAttribute("aria-valuetext", `${moment(time)}: ${spell?.text ?? "no reason is recorded"}`);
     if (!this.numbers.hidden) replace(this.numbers, unitTable(stands, mine));
     if (whole) this.picture(mine);
   }
@@ -260,10 +263,10 @@ export function whynot(root: HTMLElement): void {
 const chosen = (field: HTMLSelectElement): number | null => (field.value === "" ? null : Number(field.value));
 
 const flightOption = (lane: LaneData): HTMLElement =>
-  h("option", { value: lane.flight }, `${isolate(cut(lane.name, 50))}${lane.leaked ? " (leaked)" : ""}`);
+  h("option", { value: lane.flight }, `${isolate(truncate(lane.name, 50))}${lane.leaked ? " (leaked)" : ""}`);
 
 /** The answer: why not, since when, and until when. */
-function told(
+function explanation(
   replay: Replay | null,
   flight: number | null,
   unit: number | null,
@@ -295,7 +298,7 @@ function told(
     h(
       "p",
       { class: "reason other" },
-      mine?.length ? (next ? "Nothing is told yet." : "It is over.") : "Nothing is told of this pair.",
+      mine?.length ? (next ? "No reason is recorded yet." : "It is over.") : "No reason is recorded for this pair.",
     ),
     next ? h("p", { class: "quiet" }, `First: ${next.text}, ${moment(next.from)}.`) : h("p"),
   ];

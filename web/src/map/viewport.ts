@@ -3,7 +3,7 @@
 import { latOf, lonOf, mercatorX, mercatorY } from "../geo";
 
 /** The part of the earth that the canvas shows: middle (web-mercator m), m a px, size (CSS px). */
-export class Frame {
+export class Viewport {
   readonly left: number;
   readonly top: number;
 
@@ -27,7 +27,7 @@ export class Frame {
   point(lon: number, lat: number): [number, number] {
     return [this.px(mercatorX(lon)), this.py(mercatorY(lat))];
   }
-  spot(x: number, y: number): [number, number] {
+  lonLat(x: number, y: number): [number, number] {
     return [lonOf(this.left + x * this.resolution), latOf(this.top - y * this.resolution)];
   }
   /** Length on the ground of one px at a latitude, m. */
@@ -42,13 +42,13 @@ export class Frame {
 const CELL = 48; // px of the grid that finds neighbors
 
 /** Boxes already taken, looked up by a grid; those of `under` count too. */
-export class Taken {
+export class LabelBoxes {
   private readonly cells = new Map<number, number[]>();
   private readonly boxes: number[] = [];
 
-  constructor(private readonly under: Taken | null = null) {}
+  constructor(private readonly under: LabelBoxes | null = null) {}
 
-  private meets(x: number, y: number, width: number, height: number): boolean {
+  private overlaps(x: number, y: number, width: number, height: number): boolean {
     const b = this.boxes;
     for (let c = Math.floor(x / CELL); c <= Math.floor((x + width) / CELL); c++) {
       for (let r = Math.floor(y / CELL); r <= Math.floor((y + height) / CELL); r++) {
@@ -57,12 +57,12 @@ export class Taken {
         }
       }
     }
-    return this.under?.meets(x, y, width, height) ?? false;
+    return this.under?.overlaps(x, y, width, height) ?? false;
   }
 
   /** Take a box if it is free, or whatever lies there with `force`. */
-  take(x: number, y: number, width: number, height: number, force = false): boolean {
-    if (!force && this.meets(x, y, width, height)) return false;
+  claim(x: number, y: number, width: number, height: number, force = false): boolean {
+    if (!force && this.overlaps(x, y, width, height)) return false;
     const k = this.boxes.push(x, y, x + width, y + height) - 4;
     for (let c = Math.floor(x / CELL); c <= Math.floor((x + width) / CELL); c++) {
       for (let r = Math.floor(y / CELL); r <= Math.floor((y + height) / CELL); r++) {
@@ -89,7 +89,7 @@ export const SIDES: readonly (readonly [number, number])[] = [
 ];
 
 /** Corner of a label on a side of a place, `gap` px off. */
-export function corner(
+export function labelCorner(
   side: readonly [number, number],
   x: number,
   y: number,

@@ -3,7 +3,7 @@
 import { h } from "./dom";
 
 /** "As a table": shows and hides `panel` (which has an id); `opened` fills it. */
-export function fold(panel: HTMLElement, opened: () => void): HTMLButtonElement {
+export function tableToggle(panel: HTMLElement, opened: () => void): HTMLButtonElement {
   const button = h(
     "button",
     {
@@ -22,7 +22,7 @@ export function fold(panel: HTMLElement, opened: () => void): HTMLButtonElement 
 }
 
 /** Call `f` soon, and once for all calls until then. */
-export function soon(f: () => void, milliseconds: number): () => void {
+export function throttle(f: () => void, milliseconds: number): () => void {
   let due = 0;
   return () => {
     if (!due)

@@ -2,20 +2,20 @@
 
 import type { Layer } from "../contract";
 import type { Replay } from "../decode";
-import { crossings, type Spot } from "../geo";
+import { crossings, type LonLat } from "../geo";
 
 export interface Span {
   height: number;
   near: number;
   far: number;
 } // m
-export interface Reach {
+export interface CoverageProfile {
   name: string;
   kind: "detection" | "emergent" | "published";
   spans: Span[];
 }
 
-function along(layers: Layer[], spot: Spot, azimuth: number): Span[] {
+function along(layers: Layer[], spot: LonLat, azimuth: number): Span[] {
   const spans: Span[] = [];
   for (const layer of layers) {
     const cuts = crossings(layer.rings, spot, azimuth);
@@ -27,15 +27,15 @@ function along(layers: Layer[], spot: Spot, azimuth: number): Span[] {
 }
 
 /** Reaches of a standpoint: detection of a radar; of a fire unit, by flight and time, and within published limits. */
-export function reachAlong(
+export function coverageAlong(
   replay: Replay,
   kind: "radar" | "unit",
   row: number,
-  spot: Spot,
+  spot: LonLat,
   azimuth: number,
-): { reaches: Reach[] } {
+): { reaches: CoverageProfile[] } {
   const own = replay.header.coverage.filter((l) => l.owner === row && (l.kind === "detection") === (kind === "radar"));
-  const of = (name: string, k: Reach["kind"], layers: Layer[]): Reach => ({
+  const of = (name: string, k: CoverageProfile["kind"], layers: Layer[]): CoverageProfile => ({
     name,
     kind: k,
     spans: along(layers, spot, azimuth),

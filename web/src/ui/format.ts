@@ -1,4 +1,4 @@
-// Numbers with their doubt, as the report writes them.
+// Numbers with their intervals, as the report writes them.
 
 import type { Finding } from "../contract";
 
@@ -31,7 +31,7 @@ export function percent(share: number | null | undefined): string {
 export const isShare = (unit: string): boolean => unit === "share" || unit === "1" || unit === "fraction";
 
 /** A value with its unit; `sign`: a plus before what is more (for differences; of shares in points). */
-export function shown(value: number | null | undefined, unit: string, sign = false): string {
+export function quantity(value: number | null | undefined, unit: string, sign = false): string {
   if (value === null || value === undefined || Number.isNaN(value)) return DASH;
   let text: string;
   if (isShare(unit)) text = sign ? `${percent(value).replace(" %", "")} points` : percent(value);
@@ -40,30 +40,30 @@ export function shown(value: number | null | undefined, unit: string, sign = fal
   return sign && value > 0 && !text.startsWith("0 ") && text !== "0" ? `+${text}` : text;
 }
 
-export function span(
+export function interval(
   low: number | null | undefined,
   high: number | null | undefined,
   unit: string,
   sign = false,
 ): string {
   if (low === null || high === null || low === undefined || high === undefined) return DASH;
-  const cut = (x: number): string => shown(x, unit, sign).replace(/ (%|s|points)$/, "");
+  const bare = (x: number): string => quantity(x, unit, sign).replace(/ (%|s|points)$/, "");
   const tail = isShare(unit) ? (sign ? " points" : " %") : unit === "s" ? " s" : unit === "%" ? " %" : "";
-  return `[${cut(low)}, ${cut(high)}]${tail}`;
+  return `[${bare(low)}, ${bare(high)}]${tail}`;
 }
 
-export const told = (f: Finding, sign = false): string => shown(f.value, f.unit, sign);
-export const doubt = (f: Finding, sign = false): string => span(f.low, f.high, f.unit, sign);
+export const findingValue = (f: Finding, sign = false): string => quantity(f.value, f.unit, sign);
+export const findingInterval = (f: Finding, sign = false): string => interval(f.low, f.high, f.unit, sign);
 
 export const plural = (n: number, one: string, many: string): string => `${count(n)} ${n === 1 ? one : many}`;
 
-export const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+export const capitalize = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 /** A name for where there is no element of its own to hold its direction: an option, a title. */
 export const isolate = (text: string): string => `\u2068${text}\u2069`;
 
 /** A code as words. */
-export const words = (code: string): string => code.replaceAll("_", " ").toLowerCase();
+export const plainWords = (code: string): string => code.replaceAll("_", " ").toLowerCase();
 
 /** A time of the replay as the report writes it: T+mm:ss. */
 export function moment(seconds: number | null | undefined): string {
@@ -73,7 +73,7 @@ export function moment(seconds: number | null | undefined): string {
 }
 
 /** Call `f` once calls have ceased for `ms`. */
-export function settled(f: () => void, ms = 120): () => void {
+export function debounce(f: () => void, ms = 120): () => void {
   let timer = 0;
   return () => {
     clearTimeout(timer);

@@ -8,12 +8,12 @@ import { onTheme, palette } from "../theme";
 import { type Context2D, context2d } from "../ui/canvas";
 import { h, name, replace } from "../ui/dom";
 import * as units from "../ui/units";
-import type { Frame } from "./frame";
 import type { Measure } from "./measure";
-import { dart, type Here, mark } from "./moving";
+import { type DrawnMover, dart, mark } from "./moving";
 import { put, symbol, symbolsReady } from "./sprites";
+import type { Viewport } from "./viewport";
 
-interface Doing {
+interface MapActions {
   zoom(by: number): void;
   whole(): void;
   measure: Measure;
@@ -22,10 +22,10 @@ interface Doing {
 const MOST = 130; // px of the scale bar
 
 /** Buttons, legend, scale bar and coordinates; gives back what keeps them right. */
-export function corners(
+export function mapControls(
   root: HTMLElement,
-  doing: Doing,
-): { scale(f: Frame): void; cursor(f: Frame | null, x: number, y: number): void } {
+  doing: MapActions,
+): { scale(f: Viewport): void; cursor(f: Viewport | null, x: number, y: number): void } {
   const ruler = h(
     "button",
     {
@@ -70,11 +70,11 @@ export function corners(
     h("div", { class: "map-scale", "aria-hidden": "true" }, bar, words),
     h("div", { class: "map-foot" }, note, at),
   );
-  let last: Frame | null = null;
-  const scale = (f: Frame): void => {
+  let last: Viewport | null = null;
+  const scale = (f: Viewport): void => {
     last = f;
     const unit = units.ruler(store.get().units);
-    const px = f.meters(f.spot(f.width / 2, f.height / 2)[1]);
+    const px = f.meters(f.lonLat(f.width / 2, f.height / 2)[1]);
     const length = roundDown((MOST * px) / unit.meters);
     bar.style.width = `${(length * unit.meters) / px}px`;
     words.textContent = `${length} ${unit.name}`;
@@ -82,13 +82,13 @@ export function corners(
   store.on(["units"], () => {
     if (last) scale(last);
   });
-  const cursor = (f: Frame | null, x: number, y: number): void => {
+  const cursor = (f: Viewport | null, x: number, y: number): void => {
     const { replay, units: u } = store.get();
     if (!f || !replay) {
       at.textContent = "";
       return;
     }
-    const [lon, lat] = f.spot(x, y);
+    const [lon, lat] = f.lonLat(x, y);
     const ground = replay.groundAt(lon, lat);
     const height = Number.isFinite(ground) ? units.height(ground, u) : "not known";
     at.textContent = `${units.coordinates(lon, lat)} · ground ${height}`;
@@ -102,22 +102,22 @@ function roundDown(x: number): number {
   return Number((power * (lead >= 5 ? 5 : lead >= 2 ? 2 : 1)).toPrecision(2));
 }
 
-type Draw = (pen: Context2D, x: number, y: number) => void;
+type Draw = (ctx: Context2D, x: number, y: number) => void;
 
 /** One row of the legend, drawn with the map's own marks. */
 function row(words: string, draw: Draw): HTMLElement {
   const canvas = h("canvas", { width: 64, height: 56, class: "key", "aria-hidden": "true" });
-  const pen = context2d(canvas);
-  pen.scale(2, 2);
-  draw(pen, 16, 14);
+  const ctx = context2d(canvas);
+  ctx.scale(2, 2);
+  draw(ctx, 16, 14);
   return h("li", null, canvas, words);
 }
 
 const shown =
   (key: string): Draw =>
-  (pen, x, y) => {
+  (ctx, x, y) => {
     const sprite = symbol(key);
-    if (sprite) put(pen, sprite, x, y + (key.startsWith("friend-air") ? 2 : 0));
+    if (sprite) put(ctx, sprite, x, y + (key.startsWith("friend-air") ? 2 : 0));
   };
 
 /** What the marks mean; closed until asked for. */
@@ -131,25 +131,25 @@ function legend(root: HTMLElement): void {
       row("Friend", shown("friend-aircraft")),
       row("Neutral", shown("neutral-aircraft")),
       row("Unknown", shown("unknown-air")),
-      row("Round in flight", (pen, x, y) => dart(pen, x, y, 60, c)),
-      row("Assigned", (pen, x, y) => {
-        pen.beginPath();
-        pen.moveTo(x - 13, y + 5);
-        pen.lineTo(x + 13, y - 5);
-        pen.setLineDash([3, 4]);
-        pen.strokeStyle = c.ink;
-        pen.stroke();
+      row("Round in flight", (ctx, x, y) => dart(ctx, x, y, 60, c)),
+      row("Assigned", (ctx, x, y) => {
+        ctx.beginPath();
+        ctx.moveTo(x - 13, y + 5);
+        ctx.lineTo(x + 13, y - 5);
+        ctx.setLineDash([3, 4]);
+        ctx.strokeStyle = c.ink;
+        ctx.stroke();
       }),
-      row("Kill", (pen, x, y) => mark(pen, x, y, "kill", 7, c)),
-      row("Miss", (pen, x, y) => mark(pen, x, y, "miss", 7, c)),
-      row("Asset hit", (pen, x, y) => mark(pen, x, y, "hit", 7, c)),
-      row("Misidentified", (pen, x, y) => {
-        pen.beginPath();
-        pen.arc(x, y, 10, 0, 7);
-        pen.setLineDash([5, 3]);
-        pen.lineWidth = 2;
-        pen.strokeStyle = c.vermilion;
-        pen.stroke();
+      row("Kill", (ctx, x, y) => mark(ctx, x, y, "kill", 7, c)),
+      row("Miss", (ctx, x, y) => mark(ctx, x, y, "miss", 7, c)),
+      row("Asset hit", (ctx, x, y) => mark(ctx, x, y, "hit", 7, c)),
+      row("Misidentified", (ctx, x, y) => {
+        ctx.beginPath();
+        ctx.arc(x, y, 10, 0, 7);
+        ctx.setLineDash([5, 3]);
+        ctx.lineWidth = 2;
+        ctx.strokeStyle = c.vermilion;
+        ctx.stroke();
       }),
     );
   };
@@ -162,13 +162,13 @@ const somewhere = (): Place => ({ lon: 0, lat: 0, height: 0, course: 0, speed: 0
 
 /** The note at the pointer. */
 export function tooltip(root: HTMLElement): {
-  show(x: number, y: number, moves: Here | undefined, stands: ReplayPlace | undefined): void;
+  show(x: number, y: number, moves: DrawnMover | undefined, stands: ReplayPlace | undefined): void;
   hide(): void;
 } {
   const box = h("div", { class: "map-tip", hidden: true, "aria-hidden": "true" });
   root.append(box);
   const p = somewhere();
-  const told = (e: Here): (Node | string)[] => {
+  const described = (e: DrawnMover): (Node | string)[] => {
     const { replay, time, units: u } = store.get();
     if (!replay?.position(e.index, time, p)) return [];
     const identity = identityAt(e.mover, time);
@@ -182,7 +182,7 @@ export function tooltip(root: HTMLElement): {
   return {
     show(x, y, moves, stands) {
       const lines = moves
-        ? told(moves)
+        ? described(moves)
         : stands
           ? [h("strong", null, name(stands.name, 60)), h("div", null, stands.kind)]
           : [];
