@@ -20,10 +20,10 @@ export interface Gates {
   count: number;
   flight: Int32Array;
   unit: Int32Array;
-  from: Int32Array;
-  to: Int32Array;
+  from: Int32Array; // 0.01 s
+  to: Int32Array; // 0.01 s, not included
   text: Int32Array;
-} // times in 0.01 s
+}
 export interface Looks {
   count: number;
   time: Int32Array; // 0.01 s

@@ -2,6 +2,7 @@
 
 import type { Layer } from "../contract";
 import type { Replay } from "../decode";
+import type { Wedge } from "../scope/wedge";
 
 export type Kind = "none" | "detection" | "emergent" | "published";
 
@@ -14,9 +15,9 @@ export const KINDS: readonly [Kind, string][] = [
 
 export interface Choice {
   kind: Kind;
-  owner: number;
-  heights: Set<number>;
-} // owner -1: all of them
+  owner: number; // row, -1: all of them
+  heights: Set<number>; // m
+}
 
 let choice: Choice = { kind: "emergent", owner: -1, heights: new Set() };
 const listeners = new Set<() => void>();
@@ -34,22 +35,15 @@ export const coverage = {
   },
 };
 
-export interface Aim {
-  spot: readonly [number, number];
-  azimuth: number;
-  far: number;
-  half: number;
-} // degrees, m
-
-let aimed: Aim | null = null;
+let aimed: Wedge | null = null;
 const watchers = new Set<() => void>();
 
 /** The bearing that the height view cuts along while it is open: the map shows it. */
 export const aim = {
-  get(): Aim | null {
+  get(): Wedge | null {
     return aimed;
   },
-  set(next: Aim | null): void {
+  set(next: Wedge | null): void {
     const same =
       aimed &&
       next &&

@@ -7,6 +7,7 @@ import { store } from "../store";
 import { onTheme, palette } from "../theme";
 import { type Context2D, context2d } from "../ui/canvas";
 import { h, name, replace } from "../ui/dom";
+import { roundDown } from "../ui/scale";
 import * as units from "../ui/units";
 import type { Measure } from "./measure";
 import { type DrawnMover, dart, mark } from "./moving";
@@ -94,12 +95,6 @@ export function mapControls(
     at.textContent = `${units.coordinates(lon, lat)} · ground ${height}`;
   };
   return { scale, cursor };
-}
-
-function roundDown(x: number): number {
-  const power = 10 ** Math.floor(Math.log10(x));
-  const lead = x / power;
-  return Number((power * (lead >= 5 ? 5 : lead >= 2 ? 2 : 1)).toPrecision(2));
 }
 
 type Draw = (ctx: Context2D, x: number, y: number) => void;

@@ -5,8 +5,9 @@ import { store } from "../store";
 import type { Colors } from "../theme";
 import type { Context2D } from "../ui/canvas";
 import * as units from "../ui/units";
+import { projected } from "./lines";
 import { label, put } from "./sprites";
-import { projected, stroke } from "./static";
+import { stroke } from "./static";
 import type { Viewport } from "./viewport";
 
 export class Measure {

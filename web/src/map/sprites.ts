@@ -4,13 +4,14 @@ import { SYMBOLS } from "../symbols.generated";
 import { type Context2D, context2d } from "../ui/canvas";
 import { truncateMiddle } from "../ui/dom";
 
+/** A picture; sizes in CSS px, x, y its anchor. */
 export interface Sprite {
   canvas: HTMLCanvasElement;
   width: number;
   height: number;
   x: number;
   y: number;
-} // CSS px; x, y: its anchor
+}
 
 const UNIT = 200; // milsymbol draws a symbol of size s on a square of 200 units, its place at (100, 100)
 

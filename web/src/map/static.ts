@@ -2,25 +2,25 @@
 
 import type { Layer, ReplayPlace } from "../contract";
 import type { Place, Replay } from "../decode";
-import { destination, greatCircle, mercatorX, mercatorY, sectorSpan } from "../geo";
+import { destination, greatCircle, sectorSpan } from "../geo";
 import type { State } from "../store";
 import { type Colors, DASHES, heightColor } from "../theme";
 import { type Context2D, context2d } from "../ui/canvas";
 import { aim, chosenLayers } from "./choice";
+import { type Line, outlineOf, projected } from "./lines";
 import { label, put, type Sprite, symbol } from "./sprites";
 import { LabelBoxes, labelCorner, SIDES, type Viewport } from "./viewport";
-
-type Line = Float64Array; // x, y, x, y … web-mercator m
 
 interface Shape {
   rings: Line[];
   outline: Line[];
 }
+/** Where a place was drawn (px), for the pointer. */
 export interface DrawnPlace {
   place: ReplayPlace;
   x: number;
   y: number;
-} // where a place was drawn, for the pointer
+}
 
 /** Lines and bitmaps of one replay, made once. */
 export class StaticLayer {
@@ -283,37 +283,6 @@ function dot(ctx: Context2D, x: number, y: number, color: string): void {
 
 const RANK: Record<ReplayPlace["kind"], number> = { site: 0, asset: 1, "fire unit": 2, radar: 3, post: 4, launcher: 5 };
 const ranked = (places: ReplayPlace[]): ReplayPlace[] => [...places].sort((a, b) => RANK[a.kind] - RANK[b.kind]);
-
-/** The rings without the legs that are gone along both ways, where a ring around a hole is cut open. */
-function outlineOf(rings: number[][][]): number[][][] {
-  const key = (a: number[], b: number[]): string => `${a[0]},${a[1]},${b[0]},${b[1]}`;
-  const legs = new Set<string>();
-  for (const ring of rings) for (let k = 1; k < ring.length; k++) legs.add(key(ring[k - 1], ring[k]));
-  const lines: number[][][] = [];
-  for (const ring of rings) {
-    let line: number[][] = [];
-    for (let k = 1; k < ring.length; k++) {
-      if (legs.has(key(ring[k], ring[k - 1]))) {
-        if (line.length > 1) lines.push(line);
-        line = [];
-      } else {
-        if (!line.length) line.push(ring[k - 1]);
-        line.push(ring[k]);
-      }
-    }
-    if (line.length > 1) lines.push(line);
-  }
-  return lines;
-}
-
-export function projected(line: readonly (readonly number[])[]): Line {
-  const out = new Float64Array(line.length * 2);
-  line.forEach((p, k) => {
-    out[2 * k] = mercatorX(p[0]);
-    out[2 * k + 1] = mercatorY(p[1]);
-  });
-  return out;
-}
 
 function trace(ctx: Context2D, frame: Viewport, line: Line): void {
   for (let k = 0; k < line.length; k += 2) {

@@ -4,11 +4,12 @@ import type { Layer } from "../contract";
 import type { Replay } from "../decode";
 import { crossings, type LonLat } from "../geo";
 
+/** Where a height is covered, m. */
 export interface Span {
   height: number;
   near: number;
   far: number;
-} // m
+}
 export interface CoverageProfile {
   name: string;
   kind: "detection" | "emergent" | "published";

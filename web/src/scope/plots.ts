@@ -25,10 +25,11 @@ export function firstLookAfter(replay: Replay, order: Int32Array, tick: number):
   return low;
 }
 
+/** s a turn, azimuths (degrees) of its faces at t = 0. */
 export interface Sweep {
   turn: number;
   phases: number[];
-} // s a turn, azimuths of its faces at t = 0
+}
 
 /** How a radar's antenna turns, told by when it looked where; a second phase half a turn off is a second face. */
 export function antennaSweep(replay: Replay, radar: ReplayRadar): Sweep | null {

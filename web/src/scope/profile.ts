@@ -8,8 +8,10 @@ import { LabelBoxes } from "../map/viewport";
 import { type Colors, palette } from "../theme";
 import type { Context2D } from "../ui/canvas";
 import { truncateMiddle } from "../ui/dom";
+import { step } from "../ui/scale";
 import * as units from "../ui/units";
 import type { CoverageProfile } from "./coverage";
+import type { NearBearing } from "./wedge";
 
 export interface VerticalCut {
   reaches: CoverageProfile[];
@@ -18,17 +20,6 @@ export interface VerticalCut {
   azimuth: number;
   ground?: Float64Array;
   groundFar?: number;
-}
-export interface NearBearing {
-  name: string;
-  kind: string;
-  symbol: string;
-  distance: number;
-  height: number;
-  along: number;
-  climb: number;
-  speed: number;
-  row: number;
 }
 export interface Drawing {
   section: VerticalCut;
@@ -100,7 +91,7 @@ function paintAxes(ctx: Context2D, a: Axes, d: Drawing, c: Colors): void {
   const none = "rgba(0,0,0,0)";
   ctx.strokeStyle = c.rule;
   ctx.lineWidth = 1;
-  const dx = units.step(d.far / along.meters, 6);
+  const dx = step(d.far / along.meters, 6);
   for (let v = 0; v * along.meters <= d.far * 1.0001; v += dx) {
     const x = Math.round(a.x(v * along.meters)) + 0.5;
     ctx.beginPath();
@@ -110,7 +101,7 @@ function paintAxes(ctx: Context2D, a: Axes, d: Drawing, c: Colors): void {
     const sprite = label(short(v), ink, none, 11);
     put(ctx, sprite, x - sprite.width / 2, a.bottom + 3);
   }
-  const dy = units.step(d.top / up.meters, 6);
+  const dy = step(d.top / up.meters, 6);
   for (let v = 0; v * up.meters <= d.top * 1.0001; v += dy) {
     const y = Math.round(a.y(v * up.meters)) + 0.5;
     ctx.beginPath();

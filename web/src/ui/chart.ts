@@ -2,9 +2,9 @@
 // to the same numbers as a table; what can be opened is a button.  Colors and hatches are classes of panels.css.
 
 import { h, name, replace, s, truncate } from "./dom";
-import { number, percent } from "./format";
+import { number } from "./format";
 import { rovingFocus } from "./keys";
-import { step } from "./units";
+import { step, timeStep } from "./scale";
 
 export interface CardOptions {
   title: string;
@@ -204,7 +204,6 @@ const BOTTOM = 26;
 const HIGH = 190;
 
 const minutes = (t: number): string => `${Math.floor(t / 60)}:${String(Math.round(t % 60)).padStart(2, "0")}`;
-const TIME_STEPS = [10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200];
 
 const line = (x: readonly number[], y: readonly number[]): string => {
   let d = "";
@@ -282,7 +281,7 @@ function bandPicture(o: Band, f: Frame, cross: SVGElement): SVGElement {
       s("text", { class: "band-tick", x: LEFT - 6, y: f.y(v) + 4, "text-anchor": "end" }, number(v)),
     );
   }
-  const across = TIME_STEPS.find((k) => f.longest / k <= Math.max(2, f.wide / 70)) ?? 14400;
+  const across = timeStep(f.longest, Math.max(2, f.wide / 70));
   for (let t = 0; t <= f.longest + 1e-6; t += across) {
     parts.push(s("text", { class: "band-tick", x: f.x(t), y: HIGH - 8, "text-anchor": "middle" }, minutes(t)));
   }
@@ -351,18 +350,3 @@ export function dots(label: string, rows: readonly DotRow[], tick: (v: number) =
   );
   return list;
 }
-
-/** Neighbors of a long distribution taken together, so that at most `most` bars stand. */
-export function bins<T extends { label: string; value: number }>(
-  rows: readonly T[],
-  most: number,
-  join: (group: readonly T[]) => T,
-): T[] {
-  const each = Math.ceil(rows.length / most);
-  if (each <= 1) return [...rows];
-  const out: T[] = [];
-  for (let i = 0; i < rows.length; i += each) out.push(join(rows.slice(i, i + each)));
-  return out;
-}
-
-export const share = percent;

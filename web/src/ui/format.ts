@@ -71,12 +71,3 @@ export function moment(seconds: number | null | undefined): string {
   const whole = Math.round(seconds);
   return `T+${String(Math.floor(whole / 60)).padStart(2, "0")}:${String(whole % 60).padStart(2, "0")}`;
 }
-
-/** Call `f` once calls have ceased for `ms`. */
-export function debounce(f: () => void, ms = 120): () => void {
-  let timer = 0;
-  return () => {
-    clearTimeout(timer);
-    timer = window.setTimeout(f, ms);
-  };
-}

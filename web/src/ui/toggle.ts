@@ -20,15 +20,3 @@ export function tableToggle(panel: HTMLElement, opened: () => void): HTMLButtonE
   );
   return button;
 }
-
-/** Call `f` soon, and once for all calls until then. */
-export function throttle(f: () => void, milliseconds: number): () => void {
-  let due = 0;
-  return () => {
-    if (!due)
-      due = window.setTimeout(() => {
-        due = 0;
-        f();
-      }, milliseconds);
-  };
-}

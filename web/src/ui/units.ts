@@ -60,12 +60,3 @@ export function coordinates(lon: number, lat: number): string {
   const x = ((((lon + 180) % 360) + 360) % 360) - 180;
   return `${Math.abs(lat).toFixed(4)}° ${lat < 0 ? "S" : "N"} ${Math.abs(x).toFixed(4)}° ${x < 0 ? "W" : "E"}`;
 }
-
-/** Round steps for a ruler: 1, 2 or 5 times a power of ten, at most `most` of them in `span`. */
-export function step(span: number, most: number): number {
-  if (!(span > 0)) return 1;
-  const raw = span / most;
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const lead = raw / power;
-  return power * (lead <= 1 ? 1 : lead <= 2 ? 2 : lead <= 5 ? 5 : 10);
-}

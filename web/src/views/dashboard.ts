@@ -3,7 +3,7 @@
 import type { Bar, Finding, RunSummary } from "../contract";
 import { source } from "../source";
 import { actions, store } from "../store";
-import { type BarRow, band, bars, bins, card, columns, legend, stacks } from "../ui/chart";
+import { type BarRow, band, bars, card, columns, legend, stacks } from "../ui/chart";
 import { h, name, replace, truncate } from "../ui/dom";
 import {
   capitalize,
@@ -16,6 +16,7 @@ import {
   percent,
   plural,
 } from "../ui/format";
+import { bins } from "../ui/scale";
 import { type Cell, table } from "../ui/table";
 
 const HEADLINES = ["any_leaker", "leakers", "killed", "rounds_fired"];

@@ -1,19 +1,19 @@
 // The height view: altitude against distance along a bearing from a radar or fire unit, with terrain, horizon, reach.
 
-import { identityAt, symbolOf } from "../belief";
-import type { ReplayRadar } from "../contract";
 import type { Place, Replay } from "../decode";
-import { bearing, distance, inSector, type LonLat } from "../geo";
+import { bearing, inSector } from "../geo";
 import { aim } from "../map/choice";
 import { symbolsReady } from "../map/sprites";
 import { coverageAlong } from "../scope/coverage";
 import { sitePosition } from "../scope/plots";
-import { type NearBearing, paintProfile, type VerticalCut } from "../scope/profile";
+import { paintProfile, type VerticalCut } from "../scope/profile";
+import { middleAzimuth, type NearBearing, type Standpoint, standpoints, withinWedge } from "../scope/wedge";
 import { store } from "../store";
 import { onTheme } from "../theme";
 import { sized } from "../ui/canvas";
-import { h, name, replace, truncate, uniqueId } from "../ui/dom";
-import { tableToggle, throttle } from "../ui/toggle";
+import { h, name, replace, uniqueId } from "../ui/dom";
+import { throttle } from "../ui/timing";
+import { tableToggle } from "../ui/toggle";
 import * as units from "../ui/units";
 
 const HALF = 5; // degrees on either side of the bearing in which what moves is shown
@@ -21,76 +21,7 @@ const FAR = [25, 50, 100, 150, 200, 300, 400]; // units of the ruler
 const MOST = 200; // rows of the table
 const TOPS = [1, 3, 6, 12, 20, 40, 80, 160]; // km
 
-interface Standpoint {
-  key: string;
-  name: string;
-  at: [number, number, number];
-  ship: string | null;
-  radar: ReplayRadar | undefined;
-  kind: "radar" | "unit";
-  row: number;
-}
-
-/** Where the view can stand: every radar, and every fire unit with the radar beside it. */
-function standpoints(replay: Replay): Standpoint[] {
-  const { radars, units: all } = replay.header;
-  const beside = (at: [number, number, number]): ReplayRadar | undefined =>
-    radars.filter((r) => r.role === "engagement" && distance([r.at[0], r.at[1]], [at[0], at[1]]) < 1000)[0];
-  return [
-    ...all.map(
-      (u): Standpoint => ({
-        key: `unit:${u.row}`,
-        name: `${truncate(u.name, 36)} (fire unit)`,
-        at: u.at,
-        ship: u.ship,
-        radar: beside(u.at),
-        kind: "unit",
-        row: u.row,
-      }),
-    ),
-    ...radars.map(
-      (r): Standpoint => ({
-        key: `radar:${r.row}`,
-        name: `${truncate(r.name, 36)} (${r.role})`,
-        at: r.at,
-        ship: r.ship,
-        radar: r,
-        kind: "radar",
-        row: r.row,
-      }),
-    ),
-  ];
-}
-
 const place: Place = { lon: 0, lat: 0, height: 0, course: 0, speed: 0, climb: 0 };
-
-/** What moves within the wedge now. */
-function inPlane(replay: Replay, spot: LonLat, azimuth: number, far: number): NearBearing[] {
-  const { time, world } = store.get();
-  const found: NearBearing[] = [];
-  replay.header.movers.forEach((m, k) => {
-    if (m.kind === "radar track" || m.kind === "ship" || m.kind === (world === "truth" ? "track" : "flight")) return;
-    if (!replay.position(k, time, place)) return;
-    const at: LonLat = [place.lon, place.lat];
-    const off = ((bearing(spot, at) - azimuth + 540) % 360) - 180;
-    const d = distance(spot, at);
-    if (Math.abs(off) > HALF || d > far) return;
-    const identity = identityAt(m, time);
-    const along = place.speed * Math.cos(((place.course - azimuth) * Math.PI) / 180);
-    found.push({
-      name: m.name,
-      kind: m.kind,
-      symbol: m.kind === "track" ? symbolOf(identity, "air") : m.symbol,
-      distance: d,
-      height: place.height,
-      along,
-      climb: place.climb,
-      speed: place.speed,
-      row: m.kind === "round" ? -1 : m.row,
-    });
-  });
-  return found;
-}
 
 const cells = (...texts: string[]): HTMLElement[] => texts.map((t) => h("td", { class: "n" }, t));
 
@@ -230,7 +161,7 @@ class HeightView {
     this.all = replay ? standpoints(replay) : [];
     replace(this.choice, ...this.all.map((f) => h("option", { value: f.key }, f.name)));
     this.from = this.all[0];
-    this.azimuth = Math.round(middle(this.from));
+    this.azimuth = Math.round(middleAzimuth(this.from));
     this.turn.value = String(this.azimuth);
     this.section = null;
   }
@@ -286,7 +217,7 @@ class HeightView {
   }
 
   private paint(): void {
-    const { replay, time, units: u, flight } = store.get();
+    const { replay, time, units: u, flight, world } = store.get();
     const { from, azimuth } = this;
     this.bearingText.textContent = units.bearing(azimuth);
     if (!this.shown || !replay || !from) {
@@ -301,7 +232,7 @@ class HeightView {
       this.far ||
       Math.min(400_000, Math.max(60_000, ...section.reaches.flatMap((r) => r.spans.map((p) => p.far * 1.12))));
     aim.set({ spot, azimuth, far, half: HALF });
-    this.seen = inPlane(replay, spot, azimuth, far);
+    this.seen = withinWedge(replay, { spot, azimuth, half: HALF, far }, time, world);
     const { clientWidth: wide, clientHeight: tall } = this.holder;
     paintProfile(sized(this.canvas, wide, tall), wide, tall, replay, {
       section,
@@ -329,10 +260,4 @@ class HeightView {
 /** Show the height view in `root`. */
 export function height(root: HTMLElement): void {
   new HeightView(root);
-}
-
-/** The middle of what a standpoint looks at, west if all round. */
-function middle(f: Standpoint | undefined): number {
-  const sector = f?.radar?.sector;
-  return sector ? (sector[0] + ((sector[1] - sector[0] + 360) % 360) / 2) % 360 : 270;
 }

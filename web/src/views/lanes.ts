@@ -1,68 +1,29 @@
 // The kill chain of the replication: a lane a flight, colored by the furthest stage reached, so that waits show.
 
-import type { LaneData, Stage } from "../contract";
+import {
+  killed,
+  LANE_ORDERS,
+  type LaneEvent,
+  type LaneOrder,
+  laneEvents,
+  laneSentence,
+  STAGES,
+  stagesReached,
+} from "../chain";
+import type { LaneData } from "../contract";
 import { actions, store } from "../store";
 import { h, name, numberedEnd, replace, s, truncate } from "../ui/dom";
-import { count, debounce, moment, plainWords, plural } from "../ui/format";
+import { count, moment, plainWords, plural } from "../ui/format";
+import { timeStep } from "../ui/scale";
 import { List, type Row, table } from "../ui/table";
+import { debounce } from "../ui/timing";
 import { clock } from "../ui/units";
 
-export const STAGES: readonly Stage[] = ["detect", "track", "identify", "assign", "launch", "intercept", "assess"];
-const NAMES: Record<Stage, string> = {
-  detect: "detected",
-  track: "tracked",
-  identify: "identified",
-  assign: "assigned",
-  launch: "launched",
-  intercept: "intercepted",
-  assess: "assessed",
-};
 const ROW = 24;
 const NAME = 172; // px of the names
 const PAD = 10; // px after the last moment
 const NEAR = 6; // px: a click this near to a mark means the mark
 const SHORT = 820; // px of a window in which the legend starts folded
-const STEPS = [10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200];
-
-interface Mark {
-  t: number;
-  event: string;
-}
-
-/** Everything that happens on a lane, in order of time. */
-function marks(lane: LaneData): Mark[] {
-  const all: Mark[] = STAGES.flatMap((k) =>
-    lane.first[k] === undefined ? [] : [{ t: lane.first[k], event: NAMES[k] }],
-  );
-  for (const t of lane.launches) if (t !== lane.first.launch) all.push({ t, event: "another launch" });
-  for (const [t, hit] of lane.intercepts) if (t !== lane.first.intercept) all.push({ t, event: hit ? "kill" : "miss" });
-  if (lane.ends !== null) all.push({ t: lane.ends, event: lane.end });
-  return all.sort((a, b) => a.t - b.t);
-}
-
-const firstSeen = (lane: LaneData): number => Math.min(...Object.values(lane.first), lane.ends ?? Infinity);
-const killed = (lane: LaneData): boolean => lane.intercepts.some(([, hit]) => hit);
-
-type Order = "arrival" | "class" | "outcome" | "name";
-const byName = (a: LaneData, b: LaneData): number => a.name.localeCompare(b.name, "en", { numeric: true });
-const byTime = (a: LaneData, b: LaneData): number => firstSeen(a) - firstSeen(b) || a.flight - b.flight;
-const rank = (l: LaneData): number => (l.leaked ? 0 : l.side !== "hostile" ? 3 : killed(l) ? 2 : 1);
-const ORDERS: Record<Order, (a: LaneData, b: LaneData) => number> = {
-  arrival: (a, b) => (Number.isFinite(firstSeen(a)) ? 0 : 1) - (Number.isFinite(firstSeen(b)) ? 0 : 1) || byTime(a, b),
-  class: (a, b) => a.class.localeCompare(b.class) || byName(a, b),
-  outcome: (a, b) => rank(a) - rank(b) || byTime(a, b),
-  name: byName,
-};
-
-function sentence(lane: LaneData): string {
-  const stages = STAGES.filter((k) => lane.first[k] !== undefined).map((k) => `${NAMES[k]} ${moment(lane.first[k])}`);
-  const end = lane.ends === null ? lane.end : `${lane.end} ${moment(lane.ends)}`;
-  const rounds = plural(lane.launches.length, "round", "rounds");
-  const chain = stages.join(", ") || "never detected";
-  const leaked = lane.leaked ? "; got through" : "";
-  return `${truncate(lane.name, 100)}, ${plainWords(lane.class)}: ${chain}; ${rounds}; ${end}${leaked}`;
-}
-
 /** Ends of the lane: what marks it. */
 function endMark(lane: LaneData, x: number): SVGElement | null {
   if (lane.ends === null) return null;
@@ -82,13 +43,7 @@ function picture(lane: LaneData, born: number, wide: number, x: (t: number) => n
   const parts: (SVGElement | null)[] = [
     s("line", { class: "flown", x1: x(Math.min(born, ends)), x2: x(ends), y1: y, y2: y }),
   ];
-  const reached: [number, number][] = [];
-  STAGES.map((k, i): [number | undefined, number] => [lane.first[k], i])
-    .filter((p): p is [number, number] => p[0] !== undefined && p[0] <= ends)
-    .sort((a, b) => a[0] - b[0] || a[1] - b[1])
-    .forEach(([t, i]) => {
-      if (!reached.length || i > reached[reached.length - 1][1]) reached.push([t, i]);
-    });
+  const reached = stagesReached(lane, ends);
   reached.forEach(([t, i], k) => {
     const until = k + 1 < reached.length ? reached[k + 1][0] : ends;
     parts.push(
@@ -288,7 +243,7 @@ class Lanes {
 
   private row(lane: LaneData): Row {
     return {
-      label: sentence(lane),
+      label: laneSentence(lane),
       title: lane.name.slice(0, 5000),
       className: lane.leaked ? "lane-row leaked" : "lane-row",
       parts: [
@@ -301,14 +256,14 @@ class Lanes {
   /** A click in the picture goes to its moment, or to a mark near it; everything else to the lane's first mark. */
   private choose(lane: LaneData, e: MouseEvent | KeyboardEvent): void {
     actions.selectFlight(lane.flight);
-    const all = marks(lane);
+    const all = laneEvents(lane);
     const at = e instanceof MouseEvent ? e.clientX - this.list.box.getBoundingClientRect().left - NAME : -1;
     if (at < 0) {
       this.jump(lane, all[0]);
       return;
     }
-    const away = (m: Mark): number => Math.abs(this.x(m.t) - at);
-    const near = all.reduce<Mark | undefined>((best, m) => (!best || away(m) < away(best) ? m : best), undefined);
+    const away = (m: LaneEvent): number => Math.abs(this.x(m.t) - at);
+    const near = all.reduce<LaneEvent | undefined>((best, m) => (!best || away(m) < away(best) ? m : best), undefined);
     if (near && away(near) <= NEAR) this.jump(lane, near);
     else actions.seek((at / Math.max(1, this.wide - PAD)) * this.longest);
   }
@@ -317,7 +272,7 @@ class Lanes {
   private along(lane: LaneData, key: string): boolean {
     if (key !== "ArrowRight" && key !== "ArrowLeft") return false;
     const { time, flight } = store.get();
-    const all = marks(lane);
+    const all = laneEvents(lane);
     if (flight !== lane.flight) actions.selectFlight(lane.flight);
     this.jump(
       lane,
@@ -326,7 +281,7 @@ class Lanes {
     return true;
   }
 
-  private jump(lane: LaneData, mark: Mark | undefined): void {
+  private jump(lane: LaneData, mark: LaneEvent | undefined): void {
     if (!mark) return;
     actions.seek(mark.t);
     this.announcement.textContent = `${truncate(lane.name, 80)}: ${mark.event} ${moment(mark.t)}`;
@@ -342,7 +297,7 @@ class Lanes {
           (!this.leaked.checked || l.leaked) &&
           (!query || `${l.name} ${plainWords(l.class)}`.toLowerCase().includes(query)),
       )
-      .sort(ORDERS[this.order.value as Order]);
+      .sort(LANE_ORDERS[this.order.value as LaneOrder]);
     this.duration = replay?.header.duration ?? 1;
     this.born = new Map((replay?.header.movers ?? []).filter((m) => m.kind === "flight").map((m) => [m.row, m.from]));
     const last = all.reduce((most, l) => Math.max(most, l.ends ?? this.duration), 0);
@@ -373,7 +328,7 @@ class Lanes {
     this.wide = Math.max(0, this.list.box.clientWidth - NAME);
     if (!this.wide) return;
     this.list.redraw();
-    const each = STEPS.find((k) => this.longest / k <= Math.max(2, this.wide / 56)) ?? 14400;
+    const each = timeStep(this.longest, Math.max(2, this.wide / 56));
     const ticks: HTMLElement[] = [];
     for (let t = 0; t <= this.longest - 0.3 * each || t === 0; t += each) {
       const tick = h("span", null, clock(t));

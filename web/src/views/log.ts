@@ -1,11 +1,12 @@
 // Everything that happened in the replication, in order: filtered, searched, copied, and a way to any of its moments.
 
 import type { ReplayEvent } from "../contract";
-import type { Replay } from "../decode";
+import { filtered, flightName, lastEventAt, namesOf, SAME_TIME, unitName } from "../events";
 import { actions, store } from "../store";
 import { h, name, replace, truncate } from "../ui/dom";
-import { capitalize, count, debounce, isolate } from "../ui/format";
+import { capitalize, count, isolate } from "../ui/format";
 import { copy, csv, List, type Row } from "../ui/table";
+import { debounce } from "../ui/timing";
 import { clock } from "../ui/units";
 
 const ROW = 42;
@@ -25,36 +26,6 @@ const HEAD = [
   "latitude",
   "height_m",
 ];
-
-/** Last event not after `t`. */
-function lastAt(events: readonly ReplayEvent[], t: number): number {
-  let low = 0;
-  let high = events.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (events[middle].t <= t + 0.005) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
-}
-
-interface Names {
-  flight: Map<number, string>;
-  unit: Map<number, string>;
-  radar: Map<number, string>;
-}
-
-function namesOf(replay: Replay | null): Names {
-  const header = replay?.header;
-  const flights = (header?.movers ?? [])
-    .filter((m) => m.kind === "flight")
-    .map((m): [number, string] => [m.row, m.name]);
-  return {
-    flight: new Map([...(header?.lanes ?? []).map((l): [number, string] => [l.flight, l.name]), ...flights]),
-    unit: new Map((header?.units ?? []).map((u) => [u.row, u.name])),
-    radar: new Map((header?.radars ?? []).map((r) => [r.row, r.name])),
-  };
-}
 
 const options = (first: string, names: Iterable<[string | number, string]>): HTMLElement[] => [
   h("option", { value: "" }, first),
@@ -80,7 +51,7 @@ class Log {
     "All",
   );
   private readonly list: List<ReplayEvent>;
-  private names = namesOf(null);
+  private names = namesOf(undefined);
   private shown: readonly ReplayEvent[] = [];
   private drawn = 0; // ms, when it last followed
   private timer = 0;
@@ -121,23 +92,16 @@ class Log {
     store.on(["time", "tab", "page"], () => this.followTime());
   }
 
-  private flightName(e: ReplayEvent): string {
-    return e.flight >= 0 ? (this.names.flight.get(e.flight) ?? `flight ${e.flight}`) : "";
-  }
-  private unitName(e: ReplayEvent): string {
-    return e.unit >= 0 ? (this.names.unit.get(e.unit) ?? `unit ${e.unit}`) : "";
-  }
-
   private row(e: ReplayEvent): Row {
-    const who = this.flightName(e);
+    const who = flightName(this.names, e);
     return {
       label: `${clock(e.t, true)} ${e.kind}, ${truncate(who, 100)}: ${e.text}`,
       title: `${who.slice(0, 2000)}: ${e.text.slice(0, 3000)}`,
-      className: e.t <= store.get().time + 0.005 ? "log-row past" : "log-row",
+      className: e.t <= store.get().time + SAME_TIME ? "log-row past" : "log-row",
       parts: [
         h("span", { class: "log-time" }, clock(e.t, true)),
         h("span", { class: `log-kind k-${e.kind.replace(/[^a-z]+/g, "-")}` }, e.kind),
-        h("span", { class: "log-who" }, name(who || this.unitName(e), 40)),
+        h("span", { class: "log-who" }, name(who || unitName(this.names, e), 40)),
         h("span", { class: "log-text" }, name(e.text, 200)),
       ],
     };
@@ -146,7 +110,7 @@ class Log {
   /** A new replay: its kinds, flights and units to choose from. */
   private open(): void {
     const { replay } = store.get();
-    this.names = namesOf(replay);
+    this.names = namesOf(replay?.header);
     const kinds = [...new Set((replay?.header.events ?? []).map((e) => e.kind))].sort();
     replace(
       this.kind,
@@ -163,21 +127,16 @@ class Log {
   private sift(): void {
     const { replay, time } = store.get();
     const all = replay?.header.events ?? [];
-    const query = this.search.value.trim().toLowerCase();
     const chosen = (field: HTMLSelectElement): number | null => (field.value === "" ? null : Number(field.value));
-    const kind = this.kind.value;
-    const flight = chosen(this.flight);
-    const unit = chosen(this.unit);
-    this.shown = all.filter(
-      (e) =>
-        (!kind || e.kind === kind) &&
-        (flight === null || e.flight === flight) &&
-        (unit === null || e.unit === unit) &&
-        (!query || `${e.kind} ${this.flightName(e)} ${this.unitName(e)} ${e.text}`.toLowerCase().includes(query)),
-    );
+    this.shown = filtered(all, this.names, {
+      kind: this.kind.value,
+      flight: chosen(this.flight),
+      unit: chosen(this.unit),
+      query: this.search.value,
+    });
     this.tally.textContent = `${count(this.shown.length)} of ${count(all.length)}`;
     this.clear.disabled = this.shown.length === all.length;
-    this.current = lastAt(this.shown, time);
+    this.current = lastEventAt(this.shown, time);
     this.list.set(this.shown, Math.max(0, this.current));
     if (this.follow.checked && this.current >= 0) this.list.show(this.current, true);
   }
@@ -193,7 +152,7 @@ class Log {
       return;
     }
     this.drawn = now;
-    const next = lastAt(this.shown, time);
+    const next = lastEventAt(this.shown, time);
     if (next === this.current && this.shown.length) return;
     this.current = next;
     if (this.follow.checked && next >= 0) this.list.show(next, true);
@@ -210,8 +169,8 @@ class Log {
     const rows = this.shown.map((e): (string | number)[] => [
       e.t,
       e.kind,
-      this.flightName(e),
-      this.unitName(e),
+      flightName(this.names, e),
+      unitName(this.names, e),
       e.radar >= 0 ? (this.names.radar.get(e.radar) ?? e.radar) : "",
       e.round >= 0 ? e.round : "",
       e.track >= 0 ? e.track : "",

@@ -82,9 +82,9 @@ function runsDialog(): { dialog: HTMLDialogElement; open(): void } {
     open: () => {
       draw();
       dialog.showModal();
-      void actions.loadRuns();
+      void actions.loadRuns(); // one may have become complete
     },
-  }; // one may have become complete
+  };
 }
 
 /** The replication: a number to type, one back, one on. */

@@ -11,7 +11,9 @@ import { actions, type State, store } from "../store";
 import { onTheme } from "../theme";
 import { type Context2D, sized } from "../ui/canvas";
 import { h, reducedMotion, replace, truncate, uniqueId } from "../ui/dom";
-import { tableToggle, throttle } from "../ui/toggle";
+import { step } from "../ui/scale";
+import { throttle } from "../ui/timing";
+import { tableToggle } from "../ui/toggle";
 import * as units from "../ui/units";
 
 // A scope is dark in every theme; contrast of text on it is above 7:1.
@@ -310,7 +312,7 @@ function paintBlind(d: Disc, radar: ReplayRadar, height: number): void {
 
 function paintRings(d: Disc, s: State): void {
   const ruler = units.ruler(s.units);
-  const every = units.step(d.range / ruler.meters, 5);
+  const every = step(d.range / ruler.meters, 5);
   const { ctx } = d;
   ctx.strokeStyle = LINE;
   ctx.lineWidth = 1;

@@ -1,46 +1,35 @@
 // The time line: play, step, speed, and a strip of what happens when, on which one drags the time.
 
 import type { Replay } from "../decode";
+import { countsByMinute, countsByPhase, lastEventAt, PHASES } from "../events";
 import { actions, SPEEDS, store } from "../store";
 import { h, name, replace, s, uniqueId } from "../ui/dom";
-import { clock, step } from "../ui/units";
+import { timeStep } from "../ui/scale";
+import { clock } from "../ui/units";
 
 const BINS = 180;
 const TALL = 34; // px of the strip
 const WIDE = 1000; // units of the strip's drawing
 
-const SENSING = new Set(["detect", "track", "identify", "track drop", "false track", "swap"]);
-const FIRING = new Set(["launch", "intercept", "round end", "assess"]);
-
-/** Counts of events by bin: sensing, deciding, firing. */
-function density(replay: Replay): number[][] {
-  const bins = Array.from({ length: BINS }, () => [0, 0, 0]);
-  const { duration, events } = replay.header;
-  for (const e of events) {
-    const k = Math.min(BINS - 1, Math.max(0, Math.floor((e.t / duration) * BINS)));
-    bins[k][SENSING.has(e.kind) ? 0 : FIRING.has(e.kind) ? 2 : 1]++;
-  }
-  return bins;
-}
-
 /** The strip as a drawing: bars by kind, ticks of time, hits on assets as marks on top. */
 function drawn(replay: Replay): SVGElement {
-  const bins = density(replay);
+  const { events, duration } = replay.header;
+  const bins = countsByPhase(events, duration, BINS);
   const most = Math.max(1, ...bins.map((b) => b[0] + b[1] + b[2]));
   const wide = WIDE / BINS;
   const bars: SVGElement[] = [];
   bins.forEach((bin, k) => {
     let y = TALL - 2;
     const scale = ((TALL - 10) * Math.sqrt((bin[0] + bin[1] + bin[2]) / most)) / (bin[0] + bin[1] + bin[2] || 1);
-    ["sensing", "deciding", "firing"].forEach((kind, n) => {
+    PHASES.forEach((kind, n) => {
       if (!bin[n]) return;
       const tall = bin[n] * scale;
       y -= tall;
       bars.push(s("rect", { class: kind, x: k * wide + 0.4, width: wide - 0.8, y, height: tall }));
     });
   });
-  const x = (t: number): number => (t / replay.header.duration) * WIDE;
-  const hits = replay.header.events
+  const x = (t: number): number => (t / duration) * WIDE;
+  const hits = events
     .filter((e) => e.kind === "damage")
     .map((e) => s("path", { class: "hit", d: `M${x(e.t) - 3.5},0 h7 l-3.5,7 z` }));
   return s(
@@ -59,7 +48,7 @@ function drawn(replay: Replay): SVGElement {
 
 function ticks(replay: Replay): HTMLElement[] {
   const { duration } = replay.header;
-  const every = [10, 30, 60, 120, 300, 600, 1200, 1800, 3600].find((e) => duration / e <= 14) ?? step(duration, 12);
+  const every = timeStep(duration, 14);
   const out: HTMLElement[] = [];
   for (let t = 0; t <= duration + 1e-6; t += every) {
     out.push(h("span", { class: "tick", style: { left: `${(100 * t) / duration}%` } }, clock(t)));
@@ -69,14 +58,7 @@ function ticks(replay: Replay): HTMLElement[] {
 
 /** Events by minute, for reading. */
 function table(replay: Replay): HTMLElement {
-  const { duration, events } = replay.header;
-  const minutes = Math.max(1, Math.ceil(duration / 60));
-  const rows = Array.from({ length: minutes }, () => [0, 0, 0, 0]);
-  for (const e of events) {
-    const row = rows[Math.min(minutes - 1, Math.floor(e.t / 60))];
-    if (e.kind === "damage") row[3]++;
-    else row[SENSING.has(e.kind) ? 0 : FIRING.has(e.kind) ? 2 : 1]++;
-  }
+  const rows = countsByMinute(replay.header.events, replay.header.duration);
   return h(
     "table",
     null,
@@ -162,14 +144,7 @@ function buttons(): HTMLElement {
 /** The newest event at a time, as words. */
 function newest(replay: Replay, t: number): Node[] {
   const { events } = replay.header;
-  let low = 0;
-  let high = events.length;
-  while (low < high) {
-    const mid = (low + high) >> 1;
-    if (events[mid].t <= t + 0.005) low = mid + 1;
-    else high = mid;
-  }
-  const e = events[low - 1];
+  const e = events[lastEventAt(events, t)];
   if (!e) return [];
   const flight = e.flight >= 0 ? replay.header.lanes.find((l) => l.flight === e.flight)?.name : undefined;
   return [

@@ -2,21 +2,12 @@
 
 import type { GateKind, LaneData, ReplayUnit } from "../contract";
 import type { Replay } from "../decode";
+import { type Spell, spellAt, spellsOf } from "../gates";
 import { actions, store } from "../store";
 import { h, name, replace, s, truncate } from "../ui/dom";
 import { isolate, moment } from "../ui/format";
 import { List, type Row, table } from "../ui/table";
 
-/** One stretch during which one reason held: s from the start. */
-interface Spell {
-  unit: number;
-  from: number;
-  to: number;
-  text: string;
-  kind: Kind;
-}
-
-type Kind = GateKind | "other"; // other: no reason is recorded
 const KINDS: [GateKind, string][] = [
   ["unseen", "not seen, tracked or identified"],
   ["reach", "out of reach or in no time"],
@@ -25,26 +16,6 @@ const KINDS: [GateKind, string][] = [
   ["engaging", "engaging it"],
   ["free", "nothing keeps it"],
 ];
-
-/** The spells of a flight by unit, each in order of time. */
-function spellsOf(replay: Replay, flight: number): Map<number, Spell[]> {
-  const { gates: g, header } = replay;
-  const found = new Map<number, Spell[]>();
-  for (let i = 0; i < g.count; i++) {
-    if (g.flight[i] !== flight) continue;
-    const text = header.texts[g.text[i]] ?? "";
-    const kind = header.textKinds[g.text[i]] ?? "other";
-    const spell = { unit: g.unit[i], from: g.from[i] / 100, to: g.to[i] / 100, text, kind };
-    const mine = found.get(spell.unit);
-    if (mine) mine.push(spell);
-    else found.set(spell.unit, [spell]);
-  }
-  for (const mine of found.values()) mine.sort((a, b) => a.from - b.from);
-  return found;
-}
-
-const at = (spells: readonly Spell[] | undefined, t: number): Spell | undefined =>
-  spells?.find((k) => k.from <= t && t < k.to);
 
 function strip(spells: readonly Spell[], high: number, from: number, to: number): SVGElement {
   const x = (t: number): number => ((t - from) / Math.max(1e-9, to - from)) * FINE;
@@ -71,11 +42,12 @@ const FINE = 1000; // parts of a strip's width
 const STRIP = 26;
 const ROW = 38;
 
+/** How a unit stands now. */
 interface Stand {
   unit: ReplayUnit;
   spell: Spell | undefined;
   all: readonly Spell[];
-} // how a unit stands now
+}
 
 const part = (t: number, [from, to]: readonly [number, number]): number =>
   Math.min(Math.max((t - from) / Math.max(1e-9, to - from), 0), 1);
@@ -197,10 +169,10 @@ class WhyNot {
     this.needle.style.left = `${(100 * part(time, this.window)).toFixed(3)}%`;
     this.field.setAttribute("aria-valuenow", time.toFixed(1));
     const mine = this.mine();
-    const spell = at(mine, time);
+    const spell = spellAt(mine, time);
     const stands = (replay?.header.units ?? []).map((u): Stand => {
       const all = this.spells.get(u.row) ?? [];
-      return { unit: u, spell: at(all, time), all };
+      return { unit: u, spell: spellAt(all, time), all };
     });
     const key = `${stands.map((s) => s.spell?.from ?? "").join()} ${unit} ${flight}`;
     if (!whole && key === this.key) return;
