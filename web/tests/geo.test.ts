@@ -71,7 +71,7 @@ describe("radar horizon over the earth of 4/3 radius", () => {
     expect(geo.EFFECTIVE_EARTH / geo.EARTH).toBeCloseTo(4 / 3, 12);
   });
 
-  test("a higher target is seen farther, a higher horizon hides more, and what lies below every ray is never seen", () => {
+  test("a higher target is seen farther, a higher horizon hides more; below every ray nothing is seen", () => {
     expect(geo.maskedBeyond(10, 0, 500)).toBeGreaterThan(geo.maskedBeyond(10, 0, 100));
     expect(geo.maskedBeyond(10, 1, 500)).toBeLessThan(geo.maskedBeyond(10, 0, 500));
     expect(geo.maskedBeyond(1000, 1, 0)).toBe(0);
