@@ -64,6 +64,8 @@ describe("a damaged file is told from a good one", () => {
       const wrong = replayFile({ paths: [PATH] }, (h) => Object.assign(h, { [count]: 1000 }));
       expect(trouble(() => decode(wrong))).toContain(`${name} is shorter than its header says`);
     }
+    const ground = replayFile({ paths: [PATH] }, (h) => Object.assign(h.ground, { rows: 1, columns: 5 }));
+    expect(trouble(() => decode(ground))).toContain("ground is shorter than its header says");
   });
 });
 
@@ -131,20 +133,20 @@ describe("where a mover is", () => {
     }
   });
 
-  test("over the date line it takes the short way", () => {
-    const dateline = decode(
-      replayFile({
-        paths: [
-          [
-            [0, 179, 0, 0],
-            [10, -179, 0, 0],
-          ],
-        ],
-      }),
-    );
-    expect(dateline.position(0, 5, out)).toBe(true);
-    expect(out.lon).toBeCloseTo(180, 6);
-    expect(out.course).toBeCloseTo(90, 6);
+  test("over the date line it takes the short way, east and west", () => {
+    for (const [from, to, course] of [
+      [179, -179, 90],
+      [-179, 179, 270],
+    ]) {
+      const path: Point[] = [
+        [0, from, 0, 0],
+        [10, to, 0, 0],
+      ];
+      const dateline = decode(replayFile({ paths: [path] }));
+      expect(dateline.position(0, 5, out)).toBe(true);
+      expect(Math.abs(out.lon)).toBeCloseTo(180, 6);
+      expect(out.course).toBeCloseTo(course, 6);
+    }
   });
 
   test("what has one point stands still there", () => {
@@ -166,6 +168,7 @@ test("the leg of a time is the same from every hint", () => {
   for (let hint = 0; hint < 8; hint++) {
     expect(legAt(time, first, last, -1, hint)).toBe(first); // before the first
     expect(legAt(time, first, last, 40, hint)).toBe(last - 1); // at the last
+    expect(legAt(time, first, last, 500, hint)).toBe(last - 1); // after it: what follows is another mover's
   }
 });
 

@@ -204,7 +204,7 @@ const radarOf = (part: Partial<ReplayRadar>): ReplayRadar => ({
 describe("the scope", () => {
   const TURN = 12;
   const count = 400;
-  /** Looks of radar 0 with an antenna whose faces look this far apart, and of radar 1 between them, shuffled in time. */
+  /** Looks of radar 0, whose antenna has one face or two, and of radar 1 between them, in no order of time. */
   function looksOf(faces: number): Replay {
     const rows = Array.from({ length: count }, (_, k) => {
       const time = Math.floor(100 * 120 * random());
