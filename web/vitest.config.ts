@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ["tests/**/*.test.ts"],
     environment: "node",
+    pool: "threads",
     restoreMocks: true,
     unstubGlobals: true,
   },
