@@ -2,7 +2,7 @@
 
 import { type actions, store } from "./store";
 
-const LONGEST_STEP = 0.25; // s of wall time: after a pause of the page the replay goes on from where it was
+const MAX_STEP = 0.25; // s of wall time: after a pause of the page the replay goes on from where it was
 
 /** Frames drawn since the page came up, and when the first one was: what `make bench-web` reads. */
 export const meter = { frames: 0, first: 0 };
@@ -19,7 +19,7 @@ export function startClock(): void {
   const tick = (now: number): void => {
     const s = store.get();
     if (s.playing && s.replay) {
-      const dt = before ? Math.min((now - before) / 1000, LONGEST_STEP) : 0;
+      const dt = before ? Math.min((now - before) / 1000, MAX_STEP) : 0;
       const t = s.time + dt * s.speed;
       const end = s.replay.header.duration;
       store.set(t >= end ? { time: end, playing: false } : { time: t });

@@ -104,7 +104,7 @@ export function report(error: unknown): void {
   }
 }
 
-const LARGE = 20_000; // replications: a longer run is opened for its figures first
+const LARGE_RUN = 20_000; // replications: a longer run is opened for its figures first
 let latestRequest = 0; // the newest request: an answer to an older one is dropped
 
 async function whileBusy<T>(what: string, work: () => Promise<T>): Promise<T | null> {
@@ -133,7 +133,7 @@ export const actions = {
     const mine = ++latestRequest;
     const card = state.runs.find((r) => r.id === id);
     // The replay is asked for while the run is summed up.
-    const early = card && card.replications <= LARGE ? source.replay(id, replication ?? 0) : null;
+    const early = card && card.replications <= LARGE_RUN ? source.replay(id, replication ?? 0) : null;
     early?.catch(() => undefined); // who waits for it is told
     const run = await whileBusy("the run", () => source.summary(id));
     if (!run || mine !== latestRequest) return;

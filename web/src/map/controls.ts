@@ -20,7 +20,7 @@ interface MapActions {
   measure: Measure;
 }
 
-const MOST = 130; // px of the scale bar
+const MAX_BAR_WIDTH = 130; // px of the scale bar
 
 /** Buttons, legend, scale bar and coordinates; gives back what keeps them right. */
 export function mapControls(
@@ -76,7 +76,7 @@ export function mapControls(
     last = f;
     const unit = units.ruler(store.get().units);
     const px = f.meters(f.lonLat(f.width / 2, f.height / 2)[1]);
-    const length = roundDown((MOST * px) / unit.meters);
+    const length = roundDown((MAX_BAR_WIDTH * px) / unit.meters);
     bar.style.width = `${(length * unit.meters) / px}px`;
     words.textContent = `${length} ${unit.name}`;
   };

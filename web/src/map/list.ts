@@ -7,7 +7,7 @@ import { h, name, replace, uniqueId } from "../ui/dom";
 import * as units from "../ui/units";
 import type { MovingLayer } from "./moving";
 
-const MOST = 300; // rows
+const MAX_ROWS = 300; // rows
 
 /** A button on the map that opens the table. */
 export function list(
@@ -55,7 +55,7 @@ export function list(
       return;
     drawn = time;
     const rows = m.here
-      .slice(0, MOST)
+      .slice(0, MAX_ROWS)
       .filter((e) => replay.position(e.index, time, p))
       .map((e) => {
         replay.position(e.index, time, p);
@@ -87,7 +87,7 @@ export function list(
       });
     replace(body, ...rows);
     more.textContent =
-      m.here.length > MOST ? `${m.here.length - MOST} more` : m.here.length ? "" : "Nothing is in the air now.";
+      m.here.length > MAX_ROWS ? `${m.here.length - MAX_ROWS} more` : m.here.length ? "" : "Nothing is in the air now.";
   };
   const toggle = (): void => {
     panel.hidden = !panel.hidden;

@@ -14,13 +14,13 @@ import { label, put, symbol } from "./sprites";
 import { placeLabel } from "./static";
 import type { LabelBoxes, Viewport } from "./viewport";
 
-const TRAIL = 120; // s
-const MOST_POINTS = 48; // of a trail
-const POINTS = 6000; // of all trails: what a processor draws in a few milliseconds
-const MARK = 20; // s that an intercept stands out
-const MOST_LABELS = 90;
-const CROWD = 1200; // more than so many are drawn as small frames without trails, pictures and names
-const LEADER = 30; // s that the line of the course looks ahead
+const TRAIL_SECONDS = 120; // s
+const MAX_TRAIL_POINTS = 48; // of a trail
+const MAX_ALL_POINTS = 6000; // of all trails: what a processor draws in a few milliseconds
+const MARK_SECONDS = 20; // s that an intercept stands out
+const MAX_LABELS = 90;
+const CROWD_LIMIT = 1200; // more than so many are drawn as small frames without trails, pictures and names
+const LEADER_SECONDS = 30; // s that the line of the course looks ahead
 
 export interface DrawnMover {
   index: number;
@@ -59,7 +59,7 @@ export class MovingLayer {
   /** Draw all of it on a clear canvas. */
   paint(ctx: Context2D, frame: Viewport, s: State, c: Colors, taken: LabelBoxes): void {
     this.find(frame, s);
-    if (this.here.length > CROWD) {
+    if (this.here.length > CROWD_LIMIT) {
       this.paintChosenPath(ctx, frame, s, c);
       this.paintCrowd(ctx, frame, s, c);
       return;
@@ -111,7 +111,7 @@ export class MovingLayer {
   }
 
   private paintTrails(ctx: Context2D, frame: Viewport, s: State, c: Colors): void {
-    const most = Math.min(MOST_POINTS, Math.max(6, Math.floor(POINTS / (this.here.length || 1))));
+    const most = Math.min(MAX_TRAIL_POINTS, Math.max(6, Math.floor(MAX_ALL_POINTS / (this.here.length || 1))));
     const byColor = new Map<string, DrawnMover[]>();
     for (const e of this.here) {
       const color = this.color(e, c);
@@ -124,7 +124,7 @@ export class MovingLayer {
     ctx.globalAlpha = 0.65;
     for (const [color, list] of byColor) {
       ctx.beginPath();
-      for (const e of list) this.trail(ctx, frame, e, s.time - TRAIL, s.time, most);
+      for (const e of list) this.trail(ctx, frame, e, s.time - TRAIL_SECONDS, s.time, most);
       ctx.strokeStyle = color;
       ctx.stroke();
     }
@@ -193,7 +193,7 @@ export class MovingLayer {
       if (m.t > s.time) break;
       const [x, y] = [frame.px(m.x), frame.py(m.y)];
       if (!frame.shows(x, y, 20)) continue;
-      const fresh = s.time - m.t < MARK;
+      const fresh = s.time - m.t < MARK_SECONDS;
       ctx.globalAlpha = fresh ? 1 : 0.4;
       mark(ctx, x, y, m.kind, fresh ? 7 : 4.5, c);
     }
@@ -226,7 +226,7 @@ export class MovingLayer {
     const wanted = this.here
       .filter((e) => frame.shows(e.x, e.y) && e.mover.kind !== "round")
       .sort((a, b) => weight(b) - weight(a));
-    let left = MOST_LABELS;
+    let left = MAX_LABELS;
     for (const e of wanted) {
       if (left-- <= 0) break;
       const sprite = label(this.words(e, s, chosen(e)), c.ink, c.halo, 11, chosen(e));
@@ -325,7 +325,7 @@ export function dart(ctx: Context2D, x: number, y: number, course: number, c: Co
 }
 
 function leader(ctx: Context2D, e: DrawnMover, p: Place, frame: Viewport, color: string): void {
-  const length = Math.min(46, (p.speed * LEADER) / frame.meters(p.lat));
+  const length = Math.min(46, (p.speed * LEADER_SECONDS) / frame.meters(p.lat));
   if (length < 13) return;
   const a = (p.course * Math.PI) / 180;
   ctx.beginPath();

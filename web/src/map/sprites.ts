@@ -46,11 +46,11 @@ async function draw(name: string, svg: string, size: number): Promise<void> {
   symbols.set(name, { canvas, width: wide * scale, height: tall * scale, x: (x - left) * scale, y: (y - top) * scale });
 }
 
-const SMALL = new Set(["friend-launcher", "friend-radar", "friend-post"]);
+const SMALL_SYMBOLS = new Set(["friend-launcher", "friend-radar", "friend-post"]);
 
 /** Draw all symbols; the same promise for whoever asks. */
 export function symbolsReady(): Promise<void> {
-  loading ??= Promise.all(Object.entries(SYMBOLS).map(([n, svg]) => draw(n, svg, SMALL.has(n) ? 24 : 28))).then(
+  loading ??= Promise.all(Object.entries(SYMBOLS).map(([n, svg]) => draw(n, svg, SMALL_SYMBOLS.has(n) ? 24 : 28))).then(
     () => undefined,
   );
   return loading;
@@ -62,8 +62,8 @@ export function symbol(name: string): Sprite | undefined {
 }
 
 const labels = new Map<string, Sprite>();
-const MOST_LABELS = 4000;
-const LONGEST = 36;
+const MAX_LABELS = 4000;
+const MAX_LABEL_LENGTH = 36;
 let ruler: Context2D | null = null; // for the width of texts
 
 /** A text with a halo. */
@@ -71,9 +71,9 @@ export function label(text: string, color: string, halo: string, size = 11.5, bo
   const key = `${size}${bold ? "b" : ""}|${color}|${halo}|${text}`;
   let made = labels.get(key);
   if (made) return made;
-  if (labels.size > MOST_LABELS) labels.clear();
+  if (labels.size > MAX_LABELS) labels.clear();
   const font = `${bold ? "600 " : ""}${size}px system-ui, "Segoe UI", "DejaVu Sans", sans-serif`;
-  const lines = text.split("\n").map((line) => truncateMiddle(line, LONGEST));
+  const lines = text.split("\n").map((line) => truncateMiddle(line, MAX_LABEL_LENGTH));
   ruler ??= context2d(document.createElement("canvas"));
   ruler.font = font;
   let widest = 0;

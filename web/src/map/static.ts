@@ -161,13 +161,19 @@ export class StaticLayer {
       const sprite = symbol(p.symbol);
       if (!sprite || !frame.shows(x, y, 40)) continue;
       if (p.kind === "launcher") {
-        if (frame.resolution < DOTS) {
+        if (frame.resolution < LAUNCHER_RESOLUTION) {
           dot(ctx, x, y, p.downAt !== null && p.downAt <= s.time ? c.vermilion : c.friend);
           this.shown.push({ place: p, x, y });
         }
         continue;
       }
-      const spot = freeSpot(symbols, sprite, x, y, frame.resolution < BESIDE ? ASIDE : [[0, 0]]);
+      const spot = freeSpot(
+        symbols,
+        sprite,
+        x,
+        y,
+        frame.resolution < SIDE_BY_SIDE_RESOLUTION ? SIDE_OFFSETS : [[0, 0]],
+      );
       if (!spot) continue;
       if (spot[0] !== x || spot[1] !== y) leaderLine(ctx, x, y, spot, c);
       put(ctx, sprite, spot[0], spot[1]);
@@ -232,9 +238,9 @@ function paintAim(ctx: Context2D, frame: Viewport, c: Colors): void {
   stroke(ctx, frame, [projected(side(0))], c.ink, 1.2, [8, 4]);
 }
 
-const DOTS = 60; // m a px from which launchers show
-const BESIDE = 250; // m a px from which radars and posts that share a place show side by side
-const ASIDE = [
+const LAUNCHER_RESOLUTION = 60; // m a px from which launchers show
+const SIDE_BY_SIDE_RESOLUTION = 250; // m a px from which radars and posts that share a place show side by side
+const SIDE_OFFSETS = [
   [0, 0],
   [44, 0],
   [-44, 0],

@@ -32,8 +32,8 @@ export interface Drawing {
 }
 
 const SAMPLES = 360;
-const ROOM = { left: 58, right: 14, top: 12, bottom: 38 };
-const LOW = 0.04; // part of the drawing below the sea
+const MARGINS = { left: 58, right: 14, top: 12, bottom: 38 };
+const PART_BELOW_SEA = 0.04; // part of the drawing below the sea
 
 interface Axes {
   x(d: number): number;
@@ -58,8 +58,8 @@ function groundAlong(replay: Replay, c: VerticalCut, far: number): Float64Array 
 
 export function paintProfile(ctx: Context2D, width: number, tall: number, replay: Replay, d: Drawing): void {
   const c = palette();
-  const [left, right, top, bottom] = [ROOM.left, width - ROOM.right, ROOM.top, tall - ROOM.bottom];
-  const low = -LOW * d.top;
+  const [left, right, top, bottom] = [MARGINS.left, width - MARGINS.right, MARGINS.top, tall - MARGINS.bottom];
+  const low = -PART_BELOW_SEA * d.top;
   const a: Axes = {
     left,
     right,

@@ -110,14 +110,15 @@ export function bars(label: string, rows: readonly BarRow[], most = 0): HTMLElem
   return list;
 }
 
-const NARROW = 420; // px that a distribution has at least, mostly
+const MIN_CHART_WIDTH = 420; // px that a distribution has at least, mostly
 
 /** Standing bars over a common base: a distribution. */
 export function columns(label: string, rows: readonly BarRow[], across: string, up: string): HTMLElement {
   const top = Math.max(1e-12, ...rows.map((r) => Math.max(r.value, r.high ?? 0))) * 1.12;
   const dense = rows.length > 14;
   const widest = Math.max(1, ...rows.map((r) => (r.tick ?? r.label).length));
-  const each = Math.max(1, Math.ceil((rows.length * (7.5 * widest + 12)) / NARROW)); // of so many bars one has a label
+  // Of so many bars one has a label.
+  const each = Math.max(1, Math.ceil((rows.length * (7.5 * widest + 12)) / MIN_CHART_WIDTH));
   const field = h("div", { class: dense ? "columns dense" : "columns", role: "group", "aria-label": label });
   const below = h("div", { class: "columns-below", "aria-hidden": "true" });
   rows.forEach((row, i) => {
@@ -197,11 +198,11 @@ export interface Band {
   high: readonly number[];
 }
 
-const LEFT = 44;
-const RIGHT = 20;
-const TOP = 10;
-const BOTTOM = 26;
-const HIGH = 190;
+const MARGIN_LEFT = 44;
+const MARGIN_RIGHT = 20;
+const MARGIN_TOP = 10;
+const MARGIN_BOTTOM = 26;
+const BAND_HEIGHT = 190;
 
 const minutes = (t: number): string => `${Math.floor(t / 60)}:${String(Math.round(t % 60)).padStart(2, "0")}`;
 
@@ -211,7 +212,7 @@ const line = (x: readonly number[], y: readonly number[]): string => {
   return d;
 };
 
-/** The middle line and the band about it over time; arrows or the pointer read values off. */
+/** The median and the band about it over time; arrows or the pointer read values off. */
 export function band(o: Band): HTMLElement {
   const out = h("p", { class: "readout", "aria-live": "polite" });
   const place = h("div", {
@@ -225,9 +226,9 @@ export function band(o: Band): HTMLElement {
   const n = o.t.length;
   const longest = n ? o.t[n - 1] : 1;
   const top = Math.max(1e-9, ...o.high) * 1.06;
-  const x = (t: number): number => LEFT + (t / (longest || 1)) * (state.wide - LEFT - RIGHT);
-  const y = (v: number): number => TOP + (1 - v / top) * (HIGH - TOP - BOTTOM);
-  const cross = s("line", { class: "band-cross", y1: TOP, y2: HIGH - BOTTOM });
+  const x = (t: number): number => MARGIN_LEFT + (t / (longest || 1)) * (state.wide - MARGIN_LEFT - MARGIN_RIGHT);
+  const y = (v: number): number => MARGIN_TOP + (1 - v / top) * (BAND_HEIGHT - MARGIN_TOP - MARGIN_BOTTOM);
+  const cross = s("line", { class: "band-cross", y1: MARGIN_TOP, y2: BAND_HEIGHT - MARGIN_BOTTOM });
   const read = (i: number): void => {
     state.at = Math.max(0, Math.min(i, n - 1));
     const k = state.at;
@@ -247,7 +248,9 @@ export function band(o: Band): HTMLElement {
   };
   const nearest = (e: MouseEvent): number => {
     const t =
-      ((e.clientX - place.getBoundingClientRect().left - LEFT) / Math.max(1, state.wide - LEFT - RIGHT)) * longest;
+      ((e.clientX - place.getBoundingClientRect().left - MARGIN_LEFT) /
+        Math.max(1, state.wide - MARGIN_LEFT - MARGIN_RIGHT)) *
+      longest;
     const after = o.t.findIndex((v) => v >= t);
     return after < 0 ? n - 1 : after > 0 && t - o.t[after - 1] < o.t[after] - t ? after - 1 : after;
   };
@@ -277,20 +280,20 @@ function bandPicture(o: Band, f: Frame, cross: SVGElement): SVGElement {
   const up = step(f.top, 4);
   for (let v = 0; v <= f.top; v += up) {
     parts.push(
-      s("line", { class: "band-grid", x1: LEFT, x2: f.wide - RIGHT, y1: f.y(v), y2: f.y(v) }),
-      s("text", { class: "band-tick", x: LEFT - 6, y: f.y(v) + 4, "text-anchor": "end" }, number(v)),
+      s("line", { class: "band-grid", x1: MARGIN_LEFT, x2: f.wide - MARGIN_RIGHT, y1: f.y(v), y2: f.y(v) }),
+      s("text", { class: "band-tick", x: MARGIN_LEFT - 6, y: f.y(v) + 4, "text-anchor": "end" }, number(v)),
     );
   }
   const across = timeStep(f.longest, Math.max(2, f.wide / 70));
   for (let t = 0; t <= f.longest + 1e-6; t += across) {
-    parts.push(s("text", { class: "band-tick", x: f.x(t), y: HIGH - 8, "text-anchor": "middle" }, minutes(t)));
+    parts.push(s("text", { class: "band-tick", x: f.x(t), y: BAND_HEIGHT - 8, "text-anchor": "middle" }, minutes(t)));
   }
   if (o.t.length)
     parts.push(
       s("path", { class: "band-fill", d: `${edge}Z` }),
       s("path", { class: "band-line", d: line(xs, o.middle.map(f.y)) }),
     );
-  return s("svg", { width: f.wide, height: HIGH, "aria-hidden": "true" }, ...parts, cross);
+  return s("svg", { width: f.wide, height: BAND_HEIGHT, "aria-hidden": "true" }, ...parts, cross);
 }
 
 export interface DotRow {

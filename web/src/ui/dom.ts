@@ -57,10 +57,10 @@ export function replace(element: Element, ...children: Child[]): void {
   fill(element, children);
 }
 
-export const LONGEST = 80;
+export const MAX_NAME = 80;
 
 /** Text cut to `most` characters (whole ones, also outside the basic plane), with a dot-dot-dot. */
-export function truncate(text: string, most: number = LONGEST): string {
+export function truncate(text: string, most: number = MAX_NAME): string {
   const characters = text.length > most ? [...text.slice(0, most * 2 + 2)] : [];
   return characters.length > most ? `${characters.slice(0, most - 1).join("")}…` : text;
 }
@@ -77,7 +77,7 @@ export function truncateMiddle(text: string, most: number): string {
 }
 
 /** A name as an element of its own direction, cut, with all of it (up to 5,000 characters) as title. */
-export function name(text: string, most: number = LONGEST): HTMLElement {
+export function name(text: string, most: number = MAX_NAME): HTMLElement {
   const shown = truncate(text, most);
   return h("bdi", shown === text ? null : { title: truncate(text, 5000) }, shown);
 }

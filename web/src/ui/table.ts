@@ -56,9 +56,9 @@ export interface ListOptions<T> {
   empty: string;
 }
 
-const TALLEST = 12_000_000; // px that browsers scroll without fault
-const READ = 400; // characters of a row that are read out
-const SPARE = 6; // rows kept above and below those in sight
+const MAX_LIST_HEIGHT = 12_000_000; // px that browsers scroll without fault
+const MAX_SPOKEN = 400; // characters of a row that are read out
+const OVERSCAN_ROWS = 6; // rows kept above and below those in sight
 
 /** A list box with one tab stop: arrows move, Enter chooses; of its rows only those in sight exist. */
 export class List<T> {
@@ -95,7 +95,8 @@ export class List<T> {
   }
 
   set(items: readonly T[], at = 0): void {
-    this.items = items.length * this.o.row > TALLEST ? items.slice(0, Math.floor(TALLEST / this.o.row)) : items;
+    this.items =
+      items.length * this.o.row > MAX_LIST_HEIGHT ? items.slice(0, Math.floor(MAX_LIST_HEIGHT / this.o.row)) : items;
     this.at = Math.max(0, Math.min(at, this.items.length - 1));
     this.box.hidden = !this.items.length;
     this.none.hidden = this.items.length > 0;
@@ -132,8 +133,8 @@ export class List<T> {
     const high = this.box.clientHeight;
     if (!high) return;
     const { row } = this.o;
-    const first = Math.max(0, Math.floor(this.box.scrollTop / row) - SPARE);
-    const last = Math.min(this.items.length, Math.ceil((this.box.scrollTop + high) / row) + SPARE);
+    const first = Math.max(0, Math.floor(this.box.scrollTop / row) - OVERSCAN_ROWS);
+    const last = Math.min(this.items.length, Math.ceil((this.box.scrollTop + high) / row) + OVERSCAN_ROWS);
     const range = `${first}-${last}`;
     if (range === this.range) return;
     this.range = range;
@@ -160,7 +161,7 @@ export class List<T> {
         "aria-posinset": i + 1,
         "data-index": i,
       },
-      h("span", { class: "sr" }, truncate(label, READ)),
+      h("span", { class: "sr" }, truncate(label, MAX_SPOKEN)),
       ...parts,
     ); // read out as one sentence, not as the parts drawn
     for (const shown of [...element.children].slice(1)) shown.setAttribute("aria-hidden", "true");

@@ -20,10 +20,10 @@ import { bins } from "../ui/scale";
 import { type Cell, table } from "../ui/table";
 
 const HEADLINES = ["any_leaker", "leakers", "killed", "rounds_fired"];
-const COLUMNS_MOST = 40; // bars of a distribution; more are taken together
-const ROWS_MOST = 60; // rows of a table of a time line
+const MAX_COLUMNS = 40; // bars of a distribution; more are taken together
+const MAX_TABLE_ROWS = 60; // rows of a table of a time line
 
-const GATES_MOST = 8; // reasons drawn; the table has all
+const MAX_GATES = 8; // reasons drawn; the table has all
 
 const FILL_CLASSES: Record<string, string> = {
   killed: "l-killed",
@@ -154,7 +154,7 @@ function opening(run: RunSummary): HTMLElement {
 }
 
 function leakersCard(run: RunSummary): HTMLElement {
-  const joined = bins(run.leakers, COLUMNS_MOST, (group) => ({
+  const joined = bins(run.leakers, MAX_COLUMNS, (group) => ({
     ...group[0],
     key: `${group[0].key}–${group[group.length - 1].key}`,
     label: `${group[0].key} to ${plural(Number(group[group.length - 1].key), "leaker", "leakers")}`,
@@ -278,24 +278,24 @@ function shareCard(
     caption,
     body: bars(
       title,
-      rowsOf(run, sorted.slice(0, GATES_MOST), percent, (_, k) => (k ? rest : first)),
+      rowsOf(run, sorted.slice(0, MAX_GATES), percent, (_, k) => (k ? rest : first)),
     ),
     numbers: () => barTable(title, "Share", sorted, percent, "share"),
   });
 }
 
 function timelineCard(run: RunSummary, line: RunSummary["timelines"][number]): HTMLElement {
-  const every = Math.max(1, Math.ceil(line.t.length / ROWS_MOST));
+  const every = Math.max(1, Math.ceil(line.t.length / MAX_TABLE_ROWS));
   const rows = (): Cell[][] =>
     line.t.flatMap((t, i): Cell[][] =>
       i % every ? [] : [[moment(t), number(line.low[i]), number(line.middle[i]), number(line.high[i])]],
     );
   return card({
     title: capitalize(line.name),
-    caption: `Over replications: the middle one and the band from 10 to 90 %.${sample(run)}`,
+    caption: `Over replications: the median and the band from 10 to 90 %.${sample(run)}`,
     body: band(line),
     numbers: () =>
-      table(["Time", "10 %", "Middle", "90 %"], rows(), {
+      table(["Time", "10 %", "Median", "90 %"], rows(), {
         caption: `${line.name}${line.unit ? `, ${line.unit}` : ""}`,
         numbers: [1, 2, 3],
       }),

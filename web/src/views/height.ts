@@ -16,10 +16,10 @@ import { throttle } from "../ui/timing";
 import { tableToggle } from "../ui/toggle";
 import * as units from "../ui/units";
 
-const HALF = 5; // degrees on either side of the bearing in which what moves is shown
-const FAR = [25, 50, 100, 150, 200, 300, 400]; // units of the ruler
-const MOST = 200; // rows of the table
-const TOPS = [1, 3, 6, 12, 20, 40, 80, 160]; // km
+const HALF_WIDTH = 5; // degrees on either side of the bearing in which what moves is shown
+const DISTANCES = [25, 50, 100, 150, 200, 300, 400]; // units of the ruler
+const MAX_TABLE_ROWS = 200; // rows of the table
+const CEILINGS = [1, 3, 6, 12, 20, 40, 80, 160]; // km
 
 const place: Place = { lon: 0, lat: 0, height: 0, course: 0, speed: 0, climb: 0 };
 
@@ -41,7 +41,7 @@ function reachTable(section: VerticalCut, u: units.Units): HTMLElement {
 
 function seenTable(seen: NearBearing[], u: units.Units): HTMLElement {
   const rows = seen
-    .slice(0, MOST)
+    .slice(0, MAX_TABLE_ROWS)
     .map((m) =>
       h(
         "tr",
@@ -171,12 +171,14 @@ class HeightView {
     replace(
       this.farChoice,
       h("option", { value: 0 }, "as the reach"),
-      ...FAR.map((v) => h("option", { value: v * ruler.meters }, `${v} ${ruler.name}`)),
+      ...DISTANCES.map((v) => h("option", { value: v * ruler.meters }, `${v} ${ruler.name}`)),
     );
     this.far = 0;
     replace(
       this.topChoice,
-      ...TOPS.map((v) => h("option", { value: v * 1000 }, u === "aviation" ? units.height(v * 1000, u) : `${v} km`)),
+      ...CEILINGS.map((v) =>
+        h("option", { value: v * 1000 }, u === "aviation" ? units.height(v * 1000, u) : `${v} km`),
+      ),
     );
     this.topChoice.value = String(this.top);
   }
@@ -203,7 +205,7 @@ class HeightView {
     if (!replay || !this.from || k < 0 || !replay.position(k, time, place)) return;
     this.top = Math.max(
       this.top,
-      ...TOPS.map((v) => v * 1000)
+      ...CEILINGS.map((v) => v * 1000)
         .filter((v) => v > place.height)
         .slice(0, 1),
     ); // so that it is in sight
@@ -231,8 +233,8 @@ class HeightView {
     const far =
       this.far ||
       Math.min(400_000, Math.max(60_000, ...section.reaches.flatMap((r) => r.spans.map((p) => p.far * 1.12))));
-    aim.set({ spot, azimuth, far, half: HALF });
-    this.seen = withinWedge(replay, { spot, azimuth, half: HALF, far }, time, world);
+    aim.set({ spot, azimuth, far, half: HALF_WIDTH });
+    this.seen = withinWedge(replay, { spot, azimuth, half: HALF_WIDTH, far }, time, world);
     const { clientWidth: wide, clientHeight: tall } = this.holder;
     paintProfile(sized(this.canvas, wide, tall), wide, tall, replay, {
       section,
@@ -246,7 +248,8 @@ class HeightView {
     this.note.textContent = [
       "Dotted: the radar's horizon with rays bent as over an earth of 4/3 radius.",
       ...(inSector(from.radar?.sector ?? null, azimuth) ? [] : ["Out of the radar's sector."]),
-      `What moves within ${HALF}° of the bearing is shown. Heights above the ellipsoid; the ground above the sea.`,
+      `What moves within ${HALF_WIDTH}° of the bearing is shown.`,
+      "Heights above the ellipsoid; the ground above the sea.",
     ].join(" ");
   }
 

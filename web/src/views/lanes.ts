@@ -19,15 +19,15 @@ import { List, type Row, table } from "../ui/table";
 import { debounce } from "../ui/timing";
 import { clock } from "../ui/units";
 
-const ROW = 24;
-const NAME = 172; // px of the names
-const PAD = 10; // px after the last moment
-const NEAR = 6; // px: a click this near to a mark means the mark
-const SHORT = 820; // px of a window in which the legend starts folded
+const ROW_HEIGHT = 24;
+const NAME_WIDTH = 172; // px of the names
+const RIGHT_PADDING = 10; // px after the last moment
+const CLICK_RADIUS = 6; // px: a click this near to a mark means the mark
+const SHORT_WINDOW = 820; // px of a window in which the legend starts folded
 /** Ends of the lane: what marks it. */
 function endMark(lane: LaneData, x: number): SVGElement | null {
   if (lane.ends === null) return null;
-  const y = ROW / 2;
+  const y = ROW_HEIGHT / 2;
   if (lane.leaked)
     return s("path", {
       class: "end leaked",
@@ -39,7 +39,7 @@ function endMark(lane: LaneData, x: number): SVGElement | null {
 
 function picture(lane: LaneData, born: number, wide: number, x: (t: number) => number, duration: number): SVGElement {
   const ends = Math.min(lane.ends ?? duration, duration);
-  const y = ROW / 2;
+  const y = ROW_HEIGHT / 2;
   const parts: (SVGElement | null)[] = [
     s("line", { class: "flown", x1: x(Math.min(born, ends)), x2: x(ends), y1: y, y2: y }),
   ];
@@ -50,7 +50,8 @@ function picture(lane: LaneData, born: number, wide: number, x: (t: number) => n
       s("rect", { class: `stage s${i}`, x: x(t), y: y - 6, width: Math.max(0.5, x(until) - x(t)), height: 12 }),
     );
   });
-  for (const t of lane.launches) parts.push(s("line", { class: "lane-shot", x1: x(t), x2: x(t), y1: 2, y2: ROW - 2 }));
+  for (const t of lane.launches)
+    parts.push(s("line", { class: "lane-shot", x1: x(t), x2: x(t), y1: 2, y2: ROW_HEIGHT - 2 }));
   for (const [t, hit] of lane.intercepts) {
     parts.push(
       hit
@@ -62,7 +63,7 @@ function picture(lane: LaneData, born: number, wide: number, x: (t: number) => n
     );
   }
   parts.push(endMark(lane, x(ends)));
-  return s("svg", { class: "lane", width: wide, height: ROW, "aria-hidden": "true" }, ...parts);
+  return s("svg", { class: "lane", width: wide, height: ROW_HEIGHT, "aria-hidden": "true" }, ...parts);
 }
 
 function legend(): HTMLElement {
@@ -80,7 +81,7 @@ function legend(): HTMLElement {
   );
   return h(
     "details",
-    { class: "lane-legend", open: innerHeight > SHORT },
+    { class: "lane-legend", open: innerHeight > SHORT_WINDOW },
     h("summary", null, "Colors and marks"),
     list,
   );
@@ -135,12 +136,12 @@ function chain(lane: LaneData | undefined): Node[] {
   ];
 }
 
-const TAIL = 7; // characters at the end of a name without a number that stay in sight
+const NAME_END = 7; // characters at the end of a name without a number that stay in sight
 
 /** A name that, where it is too long, loses its middle. */
 function laneName(text: string): HTMLElement {
   const all = [...truncate(text, 400)];
-  const tail = [...numberedEnd(text)].length || (all.length > 2 * TAIL ? TAIL : 0);
+  const tail = [...numberedEnd(text)].length || (all.length > 2 * NAME_END ? NAME_END : 0);
   return h(
     "bdi",
     { class: "lane-name" },
@@ -149,19 +150,19 @@ function laneName(text: string): HTMLElement {
   );
 }
 
-const TABLE_MOST = 500; // rows of the table; the lanes have them all
+const MAX_TABLE_ROWS = 500; // rows of the table; the lanes have them all
 
 /** The lanes as a table, as the report has it. */
 function laneTable(all: readonly LaneData[]): HTMLElement {
   const rows = all
-    .slice(0, TABLE_MOST)
+    .slice(0, MAX_TABLE_ROWS)
     .map((l) => [
       l.name,
       ...STAGES.map((k) => (l.first[k] === undefined ? "–" : clock(l.first[k]))),
       `${l.launches.length} / ${l.intercepts.filter(([, hit]) => hit).length}`,
       l.ends === null ? l.end : `${clock(l.ends)} ${l.end}`,
     ]);
-  const part = all.length > TABLE_MOST ? `; the first ${TABLE_MOST} of ${count(all.length)} flights` : "";
+  const part = all.length > MAX_TABLE_ROWS ? `; the first ${MAX_TABLE_ROWS} of ${count(all.length)} flights` : "";
   const caption = `First time of each stage${part}`;
   return table(["Flight", ...STAGES, "rounds / kills", "end"], rows, {
     caption,
@@ -200,7 +201,7 @@ class Lanes {
   private readonly field: HTMLElement;
   private readonly list: List<LaneData>;
   private shown: LaneData[] = [];
-  private born = new Map<number, number>(); // when each flight comes up
+  private appears = new Map<number, number>(); // when each flight comes up
   private longest = 1;
   private duration = 1;
   private wide = 0; // px of the time axis
@@ -208,7 +209,7 @@ class Lanes {
   constructor(root: HTMLElement) {
     this.list = new List<LaneData>({
       label: "Kill chain, a lane a flight",
-      row: ROW,
+      row: ROW_HEIGHT,
       empty: "No flight fits.",
       chosen: (lane) => store.get().flight === lane.flight,
       fill: (lane) => this.row(lane),
@@ -239,7 +240,7 @@ class Lanes {
     store.on(["time", "tab", "page"], () => this.moveNow());
   }
 
-  private readonly x = (t: number): number => (t / this.longest) * (this.wide - PAD);
+  private readonly x = (t: number): number => (t / this.longest) * (this.wide - RIGHT_PADDING);
 
   private row(lane: LaneData): Row {
     return {
@@ -248,7 +249,7 @@ class Lanes {
       className: lane.leaked ? "lane-row leaked" : "lane-row",
       parts: [
         laneName(lane.name),
-        this.wide > 0 ? picture(lane, this.born.get(lane.flight) ?? 0, this.wide, this.x, this.duration) : null,
+        this.wide > 0 ? picture(lane, this.appears.get(lane.flight) ?? 0, this.wide, this.x, this.duration) : null,
       ],
     };
   }
@@ -257,15 +258,15 @@ class Lanes {
   private choose(lane: LaneData, e: MouseEvent | KeyboardEvent): void {
     actions.selectFlight(lane.flight);
     const all = laneEvents(lane);
-    const at = e instanceof MouseEvent ? e.clientX - this.list.box.getBoundingClientRect().left - NAME : -1;
+    const at = e instanceof MouseEvent ? e.clientX - this.list.box.getBoundingClientRect().left - NAME_WIDTH : -1;
     if (at < 0) {
       this.jump(lane, all[0]);
       return;
     }
     const away = (m: LaneEvent): number => Math.abs(this.x(m.t) - at);
     const near = all.reduce<LaneEvent | undefined>((best, m) => (!best || away(m) < away(best) ? m : best), undefined);
-    if (near && away(near) <= NEAR) this.jump(lane, near);
-    else actions.seek((at / Math.max(1, this.wide - PAD)) * this.longest);
+    if (near && away(near) <= CLICK_RADIUS) this.jump(lane, near);
+    else actions.seek((at / Math.max(1, this.wide - RIGHT_PADDING)) * this.longest);
   }
 
   /** Left and right go from mark to mark of a lane. */
@@ -299,7 +300,9 @@ class Lanes {
       )
       .sort(LANE_ORDERS[this.order.value as LaneOrder]);
     this.duration = replay?.header.duration ?? 1;
-    this.born = new Map((replay?.header.movers ?? []).filter((m) => m.kind === "flight").map((m) => [m.row, m.from]));
+    this.appears = new Map(
+      (replay?.header.movers ?? []).filter((m) => m.kind === "flight").map((m) => [m.row, m.from]),
+    );
     const last = all.reduce((most, l) => Math.max(most, l.ends ?? this.duration), 0);
     this.longest = Math.max(1, Math.min(this.duration, last || this.duration));
     const through = all.filter((l) => l.leaked).length;
@@ -325,14 +328,14 @@ class Lanes {
   }
 
   private measure(): void {
-    this.wide = Math.max(0, this.list.box.clientWidth - NAME);
+    this.wide = Math.max(0, this.list.box.clientWidth - NAME_WIDTH);
     if (!this.wide) return;
     this.list.redraw();
     const each = timeStep(this.longest, Math.max(2, this.wide / 56));
     const ticks: HTMLElement[] = [];
     for (let t = 0; t <= this.longest - 0.3 * each || t === 0; t += each) {
       const tick = h("span", null, clock(t));
-      tick.style.left = `${NAME + this.x(t)}px`;
+      tick.style.left = `${NAME_WIDTH + this.x(t)}px`;
       ticks.push(tick);
     }
     replace(this.axis, ...ticks);
@@ -353,7 +356,7 @@ class Lanes {
     const { time, tab, page, replay } = store.get();
     if (tab !== "lanes" || page !== "replay") return;
     this.now.hidden = !replay || !this.wide;
-    this.now.style.transform = `translateX(${(NAME + this.x(Math.min(time, this.longest))).toFixed(1)}px)`;
+    this.now.style.transform = `translateX(${(NAME_WIDTH + this.x(Math.min(time, this.longest))).toFixed(1)}px)`;
   }
 }
 

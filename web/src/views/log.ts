@@ -9,9 +9,9 @@ import { copy, csv, List, type Row } from "../ui/table";
 import { debounce } from "../ui/timing";
 import { clock } from "../ui/units";
 
-const ROW = 42;
-const SAID = 2500; // ms that "copied" stands
-const PLAYED = 120; // ms between redraws while the replay plays
+const ROW_HEIGHT = 42;
+const COPIED_SHOWN = 2500; // ms that "copied" stands
+const REDRAW_INTERVAL = 120; // ms between redraws while the replay plays
 const COPY = "Copy as CSV";
 const HEAD = [
   "time_s",
@@ -33,16 +33,16 @@ const options = (first: string, names: Iterable<[string | number, string]>): HTM
 ];
 
 class Log {
-  private readonly kind = h("select", { "aria-label": "Kind of event", onchange: () => this.sift() });
-  private readonly flight = h("select", { "aria-label": "Flight", onchange: () => this.sift() });
-  private readonly unit = h("select", { "aria-label": "Fire unit", onchange: () => this.sift() });
+  private readonly kind = h("select", { "aria-label": "Kind of event", onchange: () => this.applyFilters() });
+  private readonly flight = h("select", { "aria-label": "Flight", onchange: () => this.applyFilters() });
+  private readonly unit = h("select", { "aria-label": "Fire unit", onchange: () => this.applyFilters() });
   private readonly search = h("input", {
     type: "search",
     placeholder: "Search",
     "aria-label": "Search the log",
-    oninput: debounce(() => this.sift()),
+    oninput: debounce(() => this.applyFilters()),
   });
-  private readonly follow = h("input", { type: "checkbox", checked: true, onchange: () => this.sift() });
+  private readonly follow = h("input", { type: "checkbox", checked: true, onchange: () => this.applyFilters() });
   private readonly tally = h("span", { class: "quiet tally", role: "status" });
   private readonly copied = h("button", { type: "button", class: "small", onclick: () => void this.copy() }, COPY);
   private readonly clear = h(
@@ -60,7 +60,7 @@ class Log {
   constructor(root: HTMLElement) {
     this.list = new List<ReplayEvent>({
       label: "Log of the replication",
-      row: ROW,
+      row: ROW_HEIGHT,
       empty: "No event fits.",
       chosen: (_, i) => i === this.current,
       fill: (e) => this.row(e),
@@ -121,10 +121,10 @@ class Log {
     );
     replace(this.flight, ...options("Every flight", this.names.flight));
     replace(this.unit, ...options("Every unit", this.names.unit));
-    this.sift();
+    this.applyFilters();
   }
 
-  private sift(): void {
+  private applyFilters(): void {
     const { replay, time } = store.get();
     const all = replay?.header.events ?? [];
     const chosen = (field: HTMLSelectElement): number | null => (field.value === "" ? null : Number(field.value));
@@ -146,9 +146,9 @@ class Log {
     if (page !== "replay" || tab !== "log") return;
     const now = performance.now();
     clearTimeout(this.timer);
-    if (playing && now - this.drawn < PLAYED) {
+    if (playing && now - this.drawn < REDRAW_INTERVAL) {
       // nobody reads faster
-      this.timer = window.setTimeout(() => this.followTime(), PLAYED);
+      this.timer = window.setTimeout(() => this.followTime(), REDRAW_INTERVAL);
       return;
     }
     this.drawn = now;
@@ -161,7 +161,7 @@ class Log {
 
   private all(): void {
     for (const field of [this.kind, this.flight, this.unit, this.search]) field.value = "";
-    this.sift();
+    this.applyFilters();
   }
 
   /** What is shown, as CSV, to the clipboard. */
@@ -183,7 +183,7 @@ class Log {
     this.copied.textContent = done ? `Copied ${count(rows.length)}` : "The browser refused";
     setTimeout(() => {
       this.copied.textContent = COPY;
-    }, SAID);
+    }, COPIED_SHOWN);
   }
 }
 

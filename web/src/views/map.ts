@@ -22,8 +22,8 @@ import { onTheme, palette } from "../theme";
 import { sized } from "../ui/canvas";
 import { h, reducedMotion } from "../ui/dom";
 
-const REACH = 16; // px around the pointer
-const NEAREST = 4; // m a px: nearer shows nothing more
+const CLICK_RADIUS = 16; // px around the pointer
+const MIN_RESOLUTION = 4; // m a px: nearer shows nothing more
 
 function canvasOn(root: HTMLElement): HTMLCanvasElement {
   const canvas = h("canvas", { class: "map-canvas", "aria-hidden": "true" });
@@ -159,7 +159,7 @@ export function map(root: HTMLElement): void {
   const view = new View({
     center: [0, 0],
     resolution: 1000,
-    minResolution: NEAREST,
+    minResolution: MIN_RESOLUTION,
     maxResolution: 40_000,
     enableRotation: false,
     constrainResolution: false,
@@ -239,13 +239,13 @@ type Cursor = (f: Viewport | null, x: number, y: number) => void;
 type Tip = ReturnType<typeof tooltip>;
 
 function choose(layer: CanvasLayer, x: number, y: number): void {
-  const found = layer.moving?.near(x, y, REACH);
+  const found = layer.moving?.near(x, y, CLICK_RADIUS);
   if (found && layer.moving) {
     const row = found.mover.kind === "round" ? found.mover.flight : layer.moving.follows[found.index];
     actions.selectFlight(row >= 0 ? row : null);
     return;
   }
-  const stands = layer.ground?.near(x, y, REACH);
+  const stands = layer.ground?.near(x, y, CLICK_RADIUS);
   if (stands?.kind === "fire unit") actions.selectUnit(Number(stands.id.split("/")[1]));
   else if (stands?.kind === "radar") actions.selectRadar(Number(stands.id.split("/")[1]));
   else if (!stands) actions.selectFlight(null);
@@ -270,8 +270,8 @@ function pointer(place: HTMLElement, layer: CanvasLayer, measure: Measure, curso
       return;
     }
     if (e.buttons) return;
-    const found = layer.moving?.near(x, y, REACH);
-    const stands = found ? undefined : layer.ground?.near(x, y, REACH);
+    const found = layer.moving?.near(x, y, CLICK_RADIUS);
+    const stands = found ? undefined : layer.ground?.near(x, y, CLICK_RADIUS);
     place.style.cursor = found || stands ? "pointer" : "";
     tip.show(x, y, found, stands);
   });

@@ -6,7 +6,7 @@ import { actions, store } from "../store";
 import { h, name, replace } from "../ui/dom";
 import { count, plural } from "../ui/format";
 
-const FILTERED = 8; // with more runs than this a field to filter them
+const MIN_RUNS_TO_FILTER = 8; // with more runs than this a field to filter them
 
 function facts(run: RunCard): string {
   const failed = run.failed ? `, ${count(run.failed)} failed` : "";
@@ -62,7 +62,7 @@ function runsDialog(): { dialog: HTMLDialogElement; open(): void } {
     const { runs, run } = store.get();
     const query = filter.value.trim().toLowerCase();
     const fits = runs.filter((r) => `${r.name} ${r.scenario} ${r.question}`.toLowerCase().includes(query));
-    filter.hidden = runs.length <= FILTERED;
+    filter.hidden = runs.length <= MIN_RUNS_TO_FILTER;
     replace(
       list,
       ...fits.map((r) => runCard(r, run?.id, choose)),

@@ -32,9 +32,9 @@ const IDENTITY: Record<string, string> = {
 };
 const MASK_HEIGHTS = [100, 500, 3000, 10_000]; // m
 const SCALES = [25, 50, 100, 150, 200, 300, 400, 600]; // units of the ruler
-const NEAR = 12; // px
+const CLICK_RADIUS = 12; // px
 
-interface Shown {
+interface ShownTrack {
   number: string;
   bearing: number;
   range: number;
@@ -80,7 +80,7 @@ class Scope {
   private work: ScopeData | null = null;
   private maskHeight = 3000; // m
   private range = 0; // m; 0: the radar's own
-  private tracks: Shown[] = [];
+  private tracks: ShownTrack[] = [];
   private readonly radarChoice = h("select", {
     "aria-label": "Radar",
     onchange: () => actions.selectRadar(Number(this.radarChoice.value)),
@@ -232,8 +232,8 @@ class Scope {
 
   private click(e: MouseEvent): void {
     const box = this.canvas.getBoundingClientRect();
-    const far = (t: Shown): number => Math.hypot(t.x - (e.clientX - box.left), t.y - (e.clientY - box.top));
-    const best = this.tracks.filter((t) => far(t) < NEAR).sort((a, b) => far(a) - far(b))[0];
+    const far = (t: ShownTrack): number => Math.hypot(t.x - (e.clientX - box.left), t.y - (e.clientY - box.top));
+    const best = this.tracks.filter((t) => far(t) < CLICK_RADIUS).sort((a, b) => far(a) - far(b))[0];
     if (best) actions.selectFlight(best.flight >= 0 ? best.flight : null);
   }
 }
@@ -266,7 +266,7 @@ const spoke = (d: Disc, azimuth: number, meters: number): [number, number] => {
   return [d.x + r * Math.sin(a), d.y - r * Math.cos(a)];
 };
 
-function draw(ctx: Context2D, side: number, w: ScopeData, s: State, range: number, maskHeight: number): Shown[] {
+function draw(ctx: Context2D, side: number, w: ScopeData, s: State, range: number, maskHeight: number): ShownTrack[] {
   ctx.clearRect(0, 0, side, side);
   const d: Disc = { ctx, x: side / 2, y: side / 2, r: side / 2 - 20, range };
   ctx.save();
@@ -366,10 +366,10 @@ function paintPlots(d: Disc, w: ScopeData, t: number): void {
   ctx.globalAlpha = 1;
 }
 
-function paintTracks(d: Disc, w: ScopeData, s: State): Shown[] {
+function paintTracks(d: Disc, w: ScopeData, s: State): ShownTrack[] {
   const from: LonLat = sitePosition(w.replay, w.radar, s.time).spot;
   const p: Place = { lon: 0, lat: 0, height: 0, course: 0, speed: 0, climb: 0 };
-  const shown: Shown[] = [];
+  const shown: ShownTrack[] = [];
   const taken = new LabelBoxes();
   const { ctx } = d;
   for (const k of w.held) {

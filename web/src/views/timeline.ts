@@ -8,19 +8,20 @@ import { timeStep } from "../ui/scale";
 import { clock } from "../ui/units";
 
 const BINS = 180;
-const TALL = 34; // px of the strip
-const WIDE = 1000; // units of the strip's drawing
+const STRIP_HEIGHT = 34; // px of the strip
+const STRIP_WIDTH = 1000; // units of the strip's drawing
 
 /** The strip as a drawing: bars by kind, ticks of time, hits on assets as marks on top. */
 function drawn(replay: Replay): SVGElement {
   const { events, duration } = replay.header;
   const bins = countsByPhase(events, duration, BINS);
   const most = Math.max(1, ...bins.map((b) => b[0] + b[1] + b[2]));
-  const wide = WIDE / BINS;
+  const wide = STRIP_WIDTH / BINS;
   const bars: SVGElement[] = [];
   bins.forEach((bin, k) => {
-    let y = TALL - 2;
-    const scale = ((TALL - 10) * Math.sqrt((bin[0] + bin[1] + bin[2]) / most)) / (bin[0] + bin[1] + bin[2] || 1);
+    let y = STRIP_HEIGHT - 2;
+    const scale =
+      ((STRIP_HEIGHT - 10) * Math.sqrt((bin[0] + bin[1] + bin[2]) / most)) / (bin[0] + bin[1] + bin[2] || 1);
     PHASES.forEach((kind, n) => {
       if (!bin[n]) return;
       const tall = bin[n] * scale;
@@ -28,7 +29,7 @@ function drawn(replay: Replay): SVGElement {
       bars.push(s("rect", { class: kind, x: k * wide + 0.4, width: wide - 0.8, y, height: tall }));
     });
   });
-  const x = (t: number): number => (t / duration) * WIDE;
+  const x = (t: number): number => (t / duration) * STRIP_WIDTH;
   const hits = events
     .filter((e) => e.kind === "damage")
     .map((e) => s("path", { class: "hit", d: `M${x(e.t) - 3.5},0 h7 l-3.5,7 z` }));
@@ -36,7 +37,7 @@ function drawn(replay: Replay): SVGElement {
     "svg",
     {
       class: "strip",
-      viewBox: `0 0 ${WIDE} ${TALL}`,
+      viewBox: `0 0 ${STRIP_WIDTH} ${STRIP_HEIGHT}`,
       preserveAspectRatio: "none",
       "aria-hidden": "true",
       focusable: "false",

@@ -11,7 +11,7 @@ import { comparison, paired } from "./compare";
 import { Levers } from "./levers";
 
 const RETRIES = 3; // times that a lost connection is taken up again unasked
-const PAUSE = 1500; // ms before that
+const RETRY_DELAY = 1500; // ms before that
 
 interface Answer {
   base: string;
@@ -194,7 +194,7 @@ class WhatIf {
   private readonly form: HTMLElement;
   private loaded = ""; // id of the run whose levers are shown
   private job: Job | null = null;
-  private unwanted = false; // canceled before the server had named the job
+  private cancelRequested = false; // canceled before the server had named the job
 
   constructor(root: HTMLElement) {
     const submit = (e: Event): void => {
@@ -256,7 +256,7 @@ class WhatIf {
     if (!base || this.job || base.id !== this.loaded) return;
     const { values, words } = this.levers.changes();
     this.run.disabled = true;
-    this.unwanted = false;
+    this.cancelRequested = false;
     this.results.start(words);
     try {
       const { job: id } = await source.startWhatif(base.id, values, this.n.valueAsNumber);
@@ -266,7 +266,7 @@ class WhatIf {
     } catch (error) {
       this.fail(error);
     }
-    if (this.unwanted) await this.cancel();
+    if (this.cancelRequested) await this.cancel();
   }
 
   /** A question that was being worked on when the page was loaded. */
@@ -328,7 +328,7 @@ class WhatIf {
       retry,
       ...(given ? [leave] : []),
     );
-    if (!given) mine.timer = window.setTimeout(again, PAUSE);
+    if (!given) mine.timer = window.setTimeout(again, RETRY_DELAY);
   }
 
   /** Nobody listens any more: the server, if it is there, need not go on either. */
@@ -338,7 +338,7 @@ class WhatIf {
   }
 
   private async cancel(): Promise<void> {
-    this.unwanted = !this.job;
+    this.cancelRequested = !this.job;
     if (!this.job) return;
     try {
       await source.cancel(this.job.id);

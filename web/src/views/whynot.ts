@@ -18,13 +18,13 @@ const KINDS: [GateKind, string][] = [
 ];
 
 function strip(spells: readonly Spell[], high: number, from: number, to: number): SVGElement {
-  const x = (t: number): number => ((t - from) / Math.max(1e-9, to - from)) * FINE;
+  const x = (t: number): number => ((t - from) / Math.max(1e-9, to - from)) * STRIP_HEIGHT;
   return s(
     "svg",
     {
       class: "gate-strip",
       height: high,
-      viewBox: `0 0 ${FINE} ${high}`,
+      viewBox: `0 0 ${STRIP_HEIGHT} ${high}`,
       preserveAspectRatio: "none",
       "aria-hidden": "true",
     },
@@ -38,12 +38,12 @@ function strip(spells: readonly Spell[], high: number, from: number, to: number)
   );
 }
 
-const FINE = 1000; // parts of a strip's width
+const STRIP_HEIGHT = 1000; // parts of a strip's width
 const STRIP = 26;
-const ROW = 38;
+const ROW_HEIGHT = 38;
 
 /** How a unit stands now. */
-interface Stand {
+interface UnitStatus {
   unit: ReplayUnit;
   spell: Spell | undefined;
   all: readonly Spell[];
@@ -76,15 +76,15 @@ class WhyNot {
     { type: "button", class: "plain small", "aria-pressed": "false", onclick: () => this.turn() },
     "As a table",
   );
-  private readonly list: List<Stand>;
+  private readonly list: List<UnitStatus>;
   private spells = new Map<number, Spell[]>(); // of the chosen flight, by unit
   private window: [number, number] = [0, 1]; // s that the strips span
   private key = ""; // what was drawn last
 
   constructor(root: HTMLElement) {
-    this.list = new List<Stand>({
+    this.list = new List<UnitStatus>({
       label: "All fire units at this time",
-      row: ROW,
+      row: ROW_HEIGHT,
       empty: "The replay tells of no fire unit.",
       chosen: (stand) => store.get().unit === stand.unit.row,
       fill: (stand) => this.row(stand),
@@ -117,7 +117,7 @@ class WhyNot {
     store.on(["time"], () => this.draw(false));
   }
 
-  private row({ unit, spell, all }: Stand): Row {
+  private row({ unit, spell, all }: UnitStatus): Row {
     const text = spell?.text ?? "no reason is recorded at this time";
     return {
       label: `${truncate(unit.name, 100)}: ${text}`,
@@ -170,7 +170,7 @@ class WhyNot {
     this.field.setAttribute("aria-valuenow", time.toFixed(1));
     const mine = this.mine();
     const spell = spellAt(mine, time);
-    const stands = (replay?.header.units ?? []).map((u): Stand => {
+    const stands = (replay?.header.units ?? []).map((u): UnitStatus => {
       const all = this.spells.get(u.row) ?? [];
       return { unit: u, spell: spellAt(all, time), all };
     });
@@ -276,13 +276,13 @@ function explanation(
   ];
 }
 
-const MOST = 500; // rows of a table; the list has them all
+const MAX_TABLE_ROWS = 500; // rows of a table; the list has them all
 
-function unitTable(all: readonly Stand[], mine: readonly Spell[]): Node {
+function unitTable(all: readonly UnitStatus[], mine: readonly Spell[]): Node {
   const now = table(
     ["Fire unit", "Why not, now", "From", "To"],
     all
-      .slice(0, MOST)
+      .slice(0, MAX_TABLE_ROWS)
       .map((r) => [
         r.unit.name,
         r.spell?.text ?? "–",
@@ -293,7 +293,7 @@ function unitTable(all: readonly Stand[], mine: readonly Spell[]): Node {
   );
   const over = table(
     ["From", "To", "Reason"],
-    mine.slice(0, MOST).map((k) => [moment(k.from), moment(k.to), k.text]),
+    mine.slice(0, MAX_TABLE_ROWS).map((k) => [moment(k.from), moment(k.to), k.text]),
     { caption: "The chosen unit over time", longest: 200 },
   );
   return h("div", null, now, over);
