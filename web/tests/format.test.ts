@@ -21,8 +21,21 @@ describe("numbers", () => {
     }
   });
 
+  test("a tie goes to the even digit, as the report rounds it", () => {
+    expect([4.625, 2.5, 12.25, 12.75, -4.625, 1234.5].map((x) => format.number(x))).toEqual([
+      "4.62",
+      "2.5",
+      "12.2",
+      "12.8",
+      "−4.62",
+      "1,234",
+    ]);
+    expect([4.615, 4.635].map((x) => format.number(x))).toEqual(["4.62", "4.63"]); // no ties: binary is above and below
+    expect([0.125, 0.135, 0.0225, 0.9725].map(format.percent)).toEqual(["12 %", "14 %", "2.2 %", "97.2 %"]);
+  });
+
   test("signs, zeros and what is no number", () => {
-    expect(format.number(-1234.5)).toBe("−1,235");
+    expect(format.number(-1234567.8)).toBe("−1,234,568");
     expect(format.number(0.012345)).toBe("0.0123");
     expect(format.number(-0)).toBe("0");
     expect(format.number(-1e-12)).toBe("0");

@@ -4,13 +4,27 @@ import type { Finding } from "../contract";
 
 const DASH = "–";
 
+const EXACT = 40; // decimals that tell a tie from what is near one
+
+/** So many decimals, thousands apart; a tie goes to the even digit, so that the page rounds as the report does. */
+function decimals(value: number, places: number): string {
+  let text = value.toFixed(places); // exact, and a tie away from zero
+  const tie = /^50*$/.test(value.toFixed(EXACT).slice(places - EXACT));
+  const last = Number(text.slice(-1));
+  if (tie && last % 2) text = `${text.slice(0, -1)}${last - 1}`;
+  const [whole, part] = text.split(".");
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
+  return part ? `${grouped}.${part}` : grouped;
+}
+
 /** Three significant digits, thousands apart, a true minus; a dash for none. */
 export function number(value: number | null | undefined, digits = 3): string {
   if (value === null || value === undefined || Number.isNaN(value)) return DASH;
   if (!Number.isFinite(value)) return value > 0 ? "never" : "−∞";
   if (value === 0) return "0";
   const places = Math.min(8, Math.max(0, digits - 1 - Math.floor(Math.log10(Math.abs(value)))));
-  const text = value.toLocaleString("en-US", { maximumFractionDigits: places });
+  const fixed = decimals(value, places);
+  const text = fixed.includes(".") ? fixed.replace(/\.?0+$/, "") : fixed;
   return text === "-0" ? "0" : text.replace("-", "−");
 }
 
@@ -23,7 +37,7 @@ export function percent(share: number | null | undefined): string {
   const p = 100 * share;
   const fine = (Math.abs(p) > 0 && Math.abs(p) < 9.95) || (p > 90.05 && p < 100);
   if (p > 0 && p < 0.05) return "< 0.1 %";
-  const text = p.toFixed(fine ? 1 : 0).replace("-", "−");
+  const text = decimals(p, fine ? 1 : 0).replace("-", "−");
   return `${/^−0(\.0)?$/.test(text) ? "0" : text} %`;
 }
 
