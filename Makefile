@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .DELETE_ON_ERROR:
 .PHONY: help demo test bench bench-cluster bench-web verify setup lock lint types contract warm tests browser plain
-.PHONY: bounds budget viewer viewer-check clean
+.PHONY: bounds budget digests viewer viewer-check clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -109,6 +109,10 @@ bounds: .venv/test plain
 budget: .venv/test
 	@echo "== compile budget"
 	$(BIN)/python -m pytest -q -s -m budget tests/house/test_budget.py
+
+# What the program answers, the claims too: compared with what is recorded, nothing is written.  Minutes.
+digests: .venv/test
+	@$(BIN)/python tools/digests.py --check
 
 bench: .venv-bench/made
 	@$(BENCH)/python benchmarks/raid24.py --json
