@@ -48,7 +48,7 @@ RESULTS = frozenset({"supported", "contradicted", "depends", "undecided", "yes",
 SUBJECTS = "point, replication, kind, code, time, flight, unit, radar, launcher, round, track"
 DETAILS = f"{SUBJECTS}, v0, v1, v2, v3, v4, v5"
 
-SWEPT = "--vary site.Guard.rounds=0,2,4 --vary 'raid.Intruder.speed=200 m/s,300 m/s' -n 20"
+SWEPT = "--vary site.Guard.rounds=2,4 --vary 'raid.Intruder.speed=200 m/s,300 m/s' -n 10"
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def cases() -> tuple[Case, ...]:
         *(Case(name, f"run {name} -n 8 --seed 1", stored=True) for name in scenarios),
         Case("sweep", f"sweep one_on_one --seed 1 {SWEPT}", stored=True),
         Case("compare", "compare raid24 raid24 --set-b site.Tartus.fire_units=2 -n 8 --seed 1"),
-        Case("spread", "spread one_on_one --worlds 16 -n 4 --seed 1"),
+        Case("spread", "spread one_on_one --worlds 16 -n 4 --seed 1", long=True),
         Case("coverage", "coverage tartus_2016 --cells 40 --height '500 m'"),
         Case("envelope", "envelope s300pmu2 --height '1 km'"),
         Case("footprint", "footprint patriot_pac2 --against scud_b --samples 0"),
