@@ -11,13 +11,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL := $(PIP) install --require-hashes --only-binary :all:
-BENCH := .venv-bench/bin
 WORKERS ?= 2
 
 help:
 	@echo "make demo    install into .venv and run the demonstration: Tartus, October 2016"
 	echo "make test    install and prove that this copy is right (lint, types, contracts, all tests)"
-	echo "make bench   speed, against other tools, in an environment of its own"
+	echo "make bench   speed, against other tools: half an hour, and a table of what is met"
 	echo "make verify  the long statistical and property tests"
 
 # ------------------------------------------------------------------ set-up
@@ -44,13 +43,6 @@ help:
 .venv/test: requirements/test.txt .venv/run
 	@echo "installing what its tests need (locked) ..."
 	$(INSTALL) -r requirements/test.txt
-	touch $@
-
-.venv-bench/made: requirements/bench.txt pyproject.toml | .venv/made
-	@echo "installing the tools to compare with (locked, own environment) ..."
-	test -x $(BENCH)/python || $(PYTHON) -m venv .venv-bench
-	$(BENCH)/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/bench.txt
-	$(BENCH)/python -m pip --disable-pip-version-check --quiet install --no-deps --no-build-isolation --no-index --editable .
 	touch $@
 
 setup: .venv/test
@@ -114,10 +106,10 @@ budget: .venv/test
 digests: .venv/test
 	@$(BIN)/python tools/digests.py --check
 
-bench: .venv-bench/made
-	@$(BENCH)/python benchmarks/raid24.py --json
+# Every benchmark, with a closing table; the tools to compare with are locked with the tests.
+bench: .venv/test
+	@$(BIN)/python benchmarks/bench.py
 
-# Dask is locked with the tests.
 bench-cluster: .venv/test
 	@$(BIN)/python benchmarks/cluster.py
 
@@ -145,4 +137,4 @@ verify: .venv/test
 	@OPENIADS_HYPOTHESIS=deep OPENIADS_VERIFY=1 $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m "not browser"
 
 clean:
-	@rm -rf .venv .venv-bench .venv-lock .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
+	@rm -rf .venv .venv-lock .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
