@@ -9,6 +9,7 @@ import json
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -160,9 +161,33 @@ def test_a_peer_whose_results_differ_is_refused(field: str, value: float, told: 
         compare("peer", ours, theirs, ("position", "age", "miss"))
 
 
+@pytest.mark.compiled_only
+@pytest.mark.parametrize("flipped", [0, 1])
+def test_a_viewshed_is_compared_before_its_speed(flipped: int, benchmark: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With our own answer in place of gdal_viewshed's, whole, or with nine cells turned over in a corner."""
+    viewsheds = benchmark("viewsheds")
+
+    def asked(folder: Path, size: int, target: float) -> Path:
+        land = viewsheds.hills(size) if size > 8 else np.zeros((8, 8), np.float32)
+        seen = viewsheds.viewshed(land) <= land + target
+        inner = np.argwhere(~viewsheds.boundary(seen)[1:-1, 1:-1])  # each the middle of nine equal cells
+        for row, column in inner[:flipped]:
+            seen[row : row + 3, column : column + 3] ^= True
+        (folder / "seen.img").write_bytes((255 * seen[::-1]).astype(np.uint8).tobytes())
+        return folder / "seen.img"
+
+    monkeypatch.setattr(viewsheds, "asked", asked)
+    if flipped:
+        with pytest.raises(ValueError, match=r"[1-9]\d* differ off the boundary"):
+            viewsheds.beside_gdal(100, 1)
+    else:
+        assert viewsheds.beside_gdal(100, 1)["least_agreement"] == 1.0
+
+
 # ------------------------------------------------------------------ the closing table
 
 
+@pytest.mark.compiled_only
 def test_the_closing_table_says_what_is_met_missed_not_run_and_failed(benchmark: Any) -> None:
     bench, bars = benchmark("bench"), benchmark("bars")
     found = {
