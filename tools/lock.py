@@ -1,4 +1,4 @@
-"""Write requirements/{run,test,bench}.txt anew: versions and hashes, no addresses.
+"""Write requirements/{run,test}.txt anew: versions and hashes, no addresses.
 
 Run it with ``make lock`` after a change of dependencies in pyproject.toml.  It resolves against the default package
 registry only (other indexes configured on the machine are set aside), for Linux x86-64 and CPython 3.11, and then
@@ -20,7 +20,6 @@ CHECKED = ("3.11", "3.12", "3.13")
 LOCKS: dict[str, tuple[str, ...]] = {
     "run": ("build", "shared"),
     "test": ("build", "shared", "test"),
-    "bench": ("build", "shared", "bench"),
 }
 HEAD = """\
 # Locked by version and hash for Linux x86-64 and CPython 3.11-3.13.  Written by tools/lock.py; do not edit.
@@ -73,7 +72,7 @@ def check_installs(lock: Path, version: str) -> None:
 
 
 def main() -> None:
-    """Write and check the three locks; the test and bench locks agree with the run lock on shared versions."""
+    """Write and check the two locks; the test lock agrees with the run lock on shared versions."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     groups = project["dependency-groups"]
     run = ROOT / "requirements" / "run.txt"
