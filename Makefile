@@ -1,10 +1,10 @@
-# openiads: make demo, make test, make bench, make verify.  Needs python3 (3.11 or newer) and make, nothing else.
+# openiads: make demo, make extras, make test, make bench, make verify.  Needs python3 (3.11 or newer) and make, nothing else.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test bench bench-cluster bench-web verify setup lock lint types contract warm tests browser plain
+.PHONY: help demo test bench bench-cluster bench-web verify setup extras lock lint types contract warm tests browser plain
 .PHONY: bounds budget viewer viewer-check clean
 
 PYTHON ?= python3
@@ -16,13 +16,20 @@ WORKERS ?= 2
 
 help:
 	@echo "make demo    install into .venv and run the demonstration: Tartus, October 2016"
+	echo "make extras  GeoTIFF files, runs on a cluster, replays in a notebook"
 	echo "make test    install and prove that this copy is right (lint, types, contracts, all tests)"
 	echo "make bench   speed, against other tools, in an environment of its own"
 	echo "make verify  the long statistical and property tests"
 
 # ------------------------------------------------------------------ set-up
 
-# A virtual environment without anything of ours yet.  Its stamp names the interpreter that made it.
+# An environment knows its own place by heart: one that was moved or copied with its clone, or whose interpreter is gone,
+# is made anew.  (One that is a link belongs to somebody else.)
+STAMPS := .venv/made .venv/run .venv/test .venv/extras
+MOVED := $(shell test -L .venv || test ! -s .venv/made || { test -x .venv/bin/python && grep -qxF -e "$(CURDIR)" .venv/made; } \
+  || { rm -f $(STAMPS) .venv/bin/python*; echo moved; })
+
+# A virtual environment without anything of ours yet.  Its stamp holds the folder that it was made in.
 .venv/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
 	  echo "openiads needs Python 3.11 or newer; $$($(PYTHON) --version) is too old. Set PYTHON=python3.12, say." >&2
@@ -33,7 +40,7 @@ help:
 	  exit 1
 	}
 	test -x $(BIN)/python && $(BIN)/python -c 'import pip' 2>/dev/null || $(PYTHON) -m venv --clear .venv
-	touch $@
+	echo "$(CURDIR)" >$@
 
 .venv/run: requirements/run.txt pyproject.toml | .venv/made
 	@echo "installing what openiads needs (locked) ..."
@@ -46,6 +53,11 @@ help:
 	$(INSTALL) -r requirements/test.txt
 	touch $@
 
+.venv/extras: requirements/extras.txt .venv/run
+	@echo "installing GeoTIFF files, clusters and notebook widgets (locked) ..."
+	$(INSTALL) -r requirements/extras.txt
+	touch $@
+
 .venv-bench/made: requirements/bench.txt pyproject.toml | .venv/made
 	@echo "installing the tools to compare with (locked, own environment) ..."
 	test -x $(BENCH)/python || $(PYTHON) -m venv .venv-bench
@@ -55,6 +67,9 @@ help:
 
 setup: .venv/test
 
+extras: .venv/extras
+	@echo "extras are installed: GeoTIFF files (geo), runs on a cluster (cluster), replays in a notebook (notebook)"
+
 lock:
 	@test -x .venv-lock/bin/python || $(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/python -m pip --disable-pip-version-check --quiet install 'pip-tools>=7.4'
@@ -62,8 +77,17 @@ lock:
 
 # ------------------------------------------------------------------ the commands
 
+# The lines at the end are exact: each works as typed in a fresh terminal (tests/house/test_first_minutes.py types them).
 demo: .venv/run
-	@$(BIN)/openiads demo
+	@./openiads demo
+	echo
+	echo "Next, from this folder, as typed:"
+	echo
+	echo "  ./openiads run tartus_2016 -n 10 --seed 7 --out first"
+	echo "  ./openiads explain first --replication 0 --flight \"Ballistic missiles[1]\""
+	echo "  ./openiads view first        # in the browser, until Ctrl-C"
+	echo
+	echo "Or once in a terminal: source .venv/bin/activate; then write openiads without ./ from any folder."
 
 test: lint types contract warm tests browser plain bounds budget
 	@echo "make test: all legs passed"
@@ -71,6 +95,7 @@ test: lint types contract warm tests browser plain bounds budget
 lint: .venv/test
 	@echo "== lint"
 	$(BIN)/ruff check --quiet --output-format concise .
+	$(BIN)/ruff format --check --quiet .
 
 types: .venv/test
 	@echo "== types"

@@ -37,6 +37,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from openiads.base.errors import InputError
+from openiads.base.extras import how_to_install
 
 __all__ = [
     "Terrain",
@@ -591,7 +592,7 @@ def _read_tiff(path: Path) -> Grid:
     try:
         import rasterio
     except ImportError as missing:
-        remedy = "Install it with: pip install 'openiads[geo]', or convert the file to .asc."
+        remedy = f"Convert the file to .asc, or install it with: {how_to_install('geo')}"
         raise InputError(str(path), "reading GeoTIFF needs the package rasterio", remedy) from missing
     try:
         with rasterio.open(path, driver="GTiff") as file:

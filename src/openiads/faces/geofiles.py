@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.base.errors import InputError
+from openiads.base.extras import how_to_install
 from openiads.faces import outlines
 
 __all__ = ["Area", "Ring", "csv", "czml", "geojson", "geotiff", "kml", "polygons", "refuse_wide", "rounded", "save"]
@@ -161,7 +162,7 @@ def geotiff(
     try:
         import rasterio
     except ImportError as missing:
-        remedy = "Install it with: pip install 'openiads[geo]', or write another format."
+        remedy = f"Write another format, or install it with: {how_to_install('geo')}"
         raise InputError(str(path), "writing GeoTIFF needs the package rasterio", remedy) from missing
     north, east = lats[1] - lats[0], lons[1] - lons[0]
     corner = rasterio.transform.from_origin(lons[0] - east / 2, lats[-1] + north / 2, east, north)

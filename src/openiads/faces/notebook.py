@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from openiads.base.errors import UsageError
+from openiads.base.extras import how_to_install
 from openiads.faces import comparison, figures, text
 from openiads.faces.export.about import clean
 
@@ -103,7 +104,7 @@ def widget(run: Any, replication: int = 0) -> Any:
         import traitlets
     except ImportError:
         raise UsageError(
-            "show", "needs the package anywidget", "Install it: pip install 'openiads[notebook]'"
+            "show", "needs the package anywidget", f"Install it with: {how_to_install('notebook')}"
         ) from None
     from openiads.faces.replay.page import page
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from openiads.faces.commands.common import Jobs, Json, On, Out, Replications, Seed, load_changed, told, warn
+from openiads.faces.commands.common import Jobs, Json, On, Out, Replications, Seed, load_changed, program, told, warn
 
 
 def run_folder(scenario: Any, seed: int, replications: int, until: str | None, record: int, chunk: int | None) -> Path:
@@ -111,4 +111,4 @@ def demo(
         from openiads.faces import report as reports
 
         written = reports.write(made)
-    _print(made, json, report=str(written.resolve()), view=f"openiads view {shlex.quote(str(folder))}")
+    _print(made, json, report=str(written.resolve()), view=f"{program()} view {shlex.quote(str(folder))}")
