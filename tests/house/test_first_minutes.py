@@ -215,6 +215,14 @@ def test_elsewhere_the_command_names_packages_and_the_interpreter(
     assert extras.how_to_install(extra) == f"uv pip install --python '/opt/a place/python' {packages}"
 
 
+def test_where_pipx_made_the_environment_the_command_is_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pipx_metadata.json").write_text("{}")
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    assert extras.how_to_install("notebook") == "pipx inject openiads 'anywidget>=0.9'"
+
+
 def test_a_clone_used_from_another_environment_is_not_told_to_make(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "prefix", "/usr")
     assert " -m pip install " in extras.how_to_install("geo")
@@ -264,6 +272,6 @@ def test_what_needs_an_extra_says_how_to_get_it(
 
 
 def test_nothing_tells_to_install_what_is_in_no_index() -> None:
-    pages = [README, *(ROOT / "docs").rglob("*.md"), *(ROOT / "src" / "openiads").rglob("*.py")]
+    pages = [README, *(ROOT / "docs" / "how-to").rglob("*.md"), *(ROOT / "src" / "openiads").rglob("*.py")]
     named = re.compile(r"install [\"']?openiads(\[|[\"']?$)", re.MULTILINE)
     assert [page for page in pages if named.search(page.read_text(encoding="utf-8"))] == []

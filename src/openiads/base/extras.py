@@ -47,12 +47,15 @@ def how_to_install(extra: str) -> str:
     Returns
     -------
     str
-        ``make extras`` for the environment that a clone makes; ``pip`` of the same interpreter elsewhere, or ``uv`` for
-        an environment without pip.  The package is in no index: its own name with the extra would not be found.
+        ``make extras`` for the environment that a clone makes, ``pipx inject`` where pipx made it, elsewhere ``pip`` of
+        the same interpreter, or ``uv`` where that has none.  The package is in no index: its own name with the extra
+        would not be found.
     """
     if (CLONE / "Makefile").is_file() and Path(sys.prefix).resolve() == (CLONE / ".venv").resolve():
         return f"make -C {shlex.quote(str(CLONE))} extras"
     packages = " ".join(shlex.quote(line) for line in requirements_of(extra))
+    if (Path(sys.prefix) / "pipx_metadata.json").is_file():
+        return f"pipx inject openiads {packages}"
     program = shlex.quote(sys.executable)
     if importlib.util.find_spec("pip") is None:
         return f"uv pip install --python {program} {packages}"
