@@ -4,8 +4,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test bench bench-cluster bench-web verify setup extras lock lint types contract warm tests browser plain
-.PHONY: bounds budget viewer viewer-check clean
+.PHONY: help demo test bench bench-cluster bench-web verify setup extras lock lint types contract warm study faces engine
+.PHONY: house browser plain bounds budget viewer viewer-check clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -89,8 +89,9 @@ demo: .venv/run
 	echo
 	echo "Or once in a terminal: source .venv/bin/activate; then write openiads without ./ from any folder."
 
-test: lint types contract warm tests browser plain bounds budget
-	@echo "make test: all legs passed"
+# The legs run side by side, WORKERS at a time; ALSO="viewer-check" adds a target.  Each can be run by itself.
+test: .venv/test
+	@$(BIN)/python tools/legs.py --workers $(WORKERS) $(ALSO)
 
 lint: .venv/test
 	@echo "== lint"
@@ -101,10 +102,11 @@ types: .venv/test
 	@echo "== types"
 	$(BIN)/mypy --no-error-summary
 
+# What is quick of the house leg, for a look before a commit.
 contract: .venv/test
 	@echo "== import contract and house rules"
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest -q -p no:cacheprovider tests/house -m "not slow and not budget and not compiled_only"
+	$(PYTEST) -p no:cacheprovider tests/house -m "not slow and not budget and not compiled_only"
 
 # Two processes fill the compile cache from both ends, so that no test waits for a kernel.
 warm: .venv/test
@@ -113,27 +115,50 @@ warm: .venv/test
 	$(BIN)/python -m openiads.engine.warming 1
 	wait $$first
 
-tests: .venv/test warm
-	@echo "== tests"
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m "not budget and not browser"
+# One process for each of these: what a process has built once (relief, masks, tables) all tests in it share.  On more
+# than four processors, each takes a quarter of them.  What is in no other list falls to the engine's.
+EACH := $(shell echo $$(( $(WORKERS) > 4 ? $(WORKERS) / 4 : 0 )))
+PYTEST := $(BIN)/python -m pytest -q
+COMPILED := -n $(EACH) --dist worksteal -m "not budget and not browser"
+FOLDERS := $(patsubst %/,%,$(filter-out tests/__pycache__/,$(wildcard tests/*/)))
+STUDY := $(filter $(addprefix tests/,study statistics runs experiments reach explain audit claims textbook),$(FOLDERS))
+FACES := $(filter $(addprefix tests/,faces words draw geo pages export replay server cli notebook),$(FOLDERS))
+REST := $(filter-out $(STUDY) $(FACES) tests/house tests/web,$(FOLDERS))
 
-# One process: a browser, and one server for all of its tests.  Skipped, with the reason, where there is no Chromium.
-browser: .venv/test tests
+study: .venv/test warm
+	@echo "== tests: $(STUDY)"
+	$(PYTEST) $(COMPILED) $(STUDY)
+
+faces: .venv/test warm
+	@echo "== tests: $(FACES)"
+	$(PYTEST) $(COMPILED) $(FACES)
+
+engine: .venv/test warm
+	@echo "== tests: $(REST)"
+	$(PYTEST) $(COMPILED) $(REST)
+
+# The planted fault of the bounds leg is planted there.
+house: .venv/test warm
+	@echo "== tests: the house, its import contract and its pages"
+	$(PYTEST) $(COMPILED) --ignore tests/house/test_bounds.py tests/house
+
+# A browser, and one server for all of its tests.  Skipped, with the reason, where there is no Chromium.
+browser: .venv/test warm
 	@echo "== the viewer in a browser"
-	$(BIN)/python -m pytest -q -m browser tests/web
+	$(PYTEST) -m browser tests/web
 
-plain: .venv/test browser
+plain: .venv/test
 	@echo "== the plain leg: the same kernels as ordinary Python"
-	OPENIADS_PLAIN=1 $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m "kernels and not slow"
+	OPENIADS_PLAIN=1 $(PYTEST) -n $(EACH) --dist worksteal -m "kernels and not slow"
 
-bounds: .venv/test plain
+bounds: .venv/test
 	@echo "== the bounds leg: first its planted fault, then the kernels"
-	$(BIN)/python -m pytest -q tests/house/test_bounds.py
-	OPENIADS_BOUNDS=1 $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m "kernels and not slow"
+	$(PYTEST) tests/house/test_bounds.py
+	OPENIADS_BOUNDS=1 $(PYTEST) -n $(EACH) --dist worksteal -m "kernels and not slow"
 
 budget: .venv/test
 	@echo "== compile budget"
-	$(BIN)/python -m pytest -q -s -m budget tests/house/test_budget.py
+	$(PYTEST) -s -m budget tests/house/test_budget.py
 
 bench: .venv-bench/made
 	@$(BENCH)/python benchmarks/raid24.py --json

@@ -208,11 +208,11 @@ def test_elsewhere_the_command_names_packages_and_the_interpreter(
     extra: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(extras, "CLONE", tmp_path)
-    monkeypatch.setattr(sys, "executable", "/opt/a place/python")
+    monkeypatch.setattr(sys, "executable", "/srv/a place/python")
     packages = " ".join(f"'{line}'" for line in EXTRAS[extra])
-    assert extras.how_to_install(extra) == f"'/opt/a place/python' -m pip install {packages}"
+    assert extras.how_to_install(extra) == f"'/srv/a place/python' -m pip install {packages}"
     monkeypatch.setattr(extras.importlib.util, "find_spec", lambda name: None)
-    assert extras.how_to_install(extra) == f"uv pip install --python '/opt/a place/python' {packages}"
+    assert extras.how_to_install(extra) == f"uv pip install --python '/srv/a place/python' {packages}"
 
 
 def test_where_pipx_made_the_environment_the_command_is_its_own(
