@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+import re
 import subprocess
 import sys
 
@@ -12,6 +13,7 @@ import pytest
 from fastkml import KML
 
 from openiads.base.errors import InputError
+from openiads.base.extras import how_to_install
 from openiads.data.reading import load
 from openiads.faces import areas, coverage_map, coverages, geofiles, ground
 from openiads.study import coverage, standing
@@ -100,7 +102,7 @@ def test_geotiff_lies_where_the_map_lies(found, tmp_path):
 
 def test_geotiff_without_rasterio_says_how_to_get_it(found, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "rasterio", None)
-    with pytest.raises(InputError, match=r"openiads\[geo\]"):
+    with pytest.raises(InputError, match=f"{re.escape(how_to_install('geo'))}$"):
         areas.write(found, tmp_path / "seen.tif")
 
 
