@@ -106,7 +106,7 @@ types: .venv/test
 contract: .venv/test
 	@echo "== import contract and house rules"
 	$(BIN)/lint-imports --no-cache
-	$(PYTEST) -p no:cacheprovider tests/house -m "not slow and not budget and not compiled_only"
+	$(PYTEST) tests/house -m "not slow and not budget and not compiled_only"
 
 # Two processes fill the compile cache from both ends, so that no test waits for a kernel.
 warm: .venv/test
@@ -118,7 +118,7 @@ warm: .venv/test
 # One process for each of these: what a process has built once (relief, masks, tables) all tests in it share.  On more
 # than four processors, each takes a quarter of them.  What is in no other list falls to the engine's.
 EACH := $(shell echo $$(( $(WORKERS) > 4 ? $(WORKERS) / 4 : 0 )))
-PYTEST := $(BIN)/python -m pytest -q
+PYTEST := $(BIN)/python -m pytest -q -p no:cacheprovider
 COMPILED := -n $(EACH) --dist worksteal -m "not budget and not browser"
 FOLDERS := $(patsubst %/,%,$(filter-out tests/__pycache__/,$(wildcard tests/*/)))
 STUDY := $(filter $(addprefix tests/,study statistics runs experiments reach explain audit claims textbook),$(FOLDERS))
