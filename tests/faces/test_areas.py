@@ -11,11 +11,13 @@ import geojson
 import numpy as np
 import pytest
 from fastkml import KML
+from typer.testing import CliRunner
 
 from openiads.base.errors import InputError
 from openiads.base.extras import how_to_install
 from openiads.data.reading import load
 from openiads.faces import areas, coverage_map, coverages, geofiles, ground
+from openiads.faces.cli import app
 from openiads.study import coverage, standing
 from openiads.study.coverage import Question
 
@@ -211,8 +213,10 @@ def test_a_site_stands_on_any_coast_that_own_files_cover_and_nowhere_else(tmp_pa
         (("--system", "s300pmu2", "--at", "35.0 N 34.9 E"), "--at"),
     ],
 )
-def test_wrong_options_are_told_in_one_line(arguments, told, tmp_path):
-    done = command(*arguments, folder=tmp_path)
-    assert done.returncode == 65, done.stderr
-    assert told in done.stderr
-    assert "Traceback" not in done.stderr
+def test_wrong_options_are_told_in_one_line(arguments, told, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, ["coverage", *arguments])
+    assert done.exit_code == 65, done.stderr
+    assert isinstance(done.exception, SystemExit), "no traceback"
+    assert told in done.stderr and len(done.stderr.strip().splitlines()) == 1
+    assert done.stdout == ""
