@@ -22,7 +22,7 @@ class Replayed(Shown):
     def show(self, replication: int = 0) -> Any:
         """A widget with the viewer and one replication, for a notebook.
 
-        Raises UsageError without anywidget (``pip install 'openiads[notebook]'``) or for a replication that is not in
+        Raises UsageError without anywidget (``make extras`` in a clone) or for a replication that is not in
         the run.
         """
         return None if painter is None else painter().widget(self, replication)

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from openiads.base.errors import UsageError
+from openiads.base.extras import how_to_install
 from openiads.faces.draw import kit
 from openiads.faces.pages import run_charts
 from openiads.faces.words import comparison, text
@@ -105,7 +106,7 @@ def widget(run: Any, replication: int = 0) -> Any:
         import traitlets
     except ImportError:
         raise UsageError(
-            "show", "needs the package anywidget", "Install it: pip install 'openiads[notebook]'"
+            "show", "needs the package anywidget", f"Install it with: {how_to_install('notebook')}"
         ) from None
     from openiads.faces.replay.page import page
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from openiads.base.errors import ResultsError, UsageError
+from openiads.base.extras import how_to_install
 from openiads.runs import disk, worker
 from openiads.runs.folder import Damaged
 from openiads.runs.identity import Chunk
@@ -75,7 +76,8 @@ def opened(
     try:
         import distributed
     except ImportError as problem:
-        raise UsageError("on", f"{on} needs the extra cluster ({problem})", "Install openiads[cluster]") from problem
+        remedy = f"Install it with: {how_to_install('cluster')}"
+        raise UsageError("on", f"{on} needs the extra cluster ({problem})", remedy) from problem
     from dask import config
     from distributed.utils import silence_logging_cmgr
 

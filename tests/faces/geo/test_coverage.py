@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+import re
 import subprocess
 import sys
 
@@ -10,8 +11,11 @@ import geojson
 import numpy as np
 import pytest
 from fastkml import KML
+from typer.testing import CliRunner
 
 from openiads.base.errors import InputError
+from openiads.base.extras import how_to_install
+from openiads.faces.cli.main import app
 from openiads.faces.draw import coverage as coverage_map
 from openiads.faces.geo import coverage as areas
 from openiads.faces.geo import files
@@ -104,7 +108,7 @@ def test_geotiff_lies_where_the_map_lies(found, tmp_path):
 
 def test_geotiff_without_rasterio_says_how_to_get_it(found, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "rasterio", None)
-    with pytest.raises(InputError, match=r"openiads\[geo\]"):
+    with pytest.raises(InputError, match=f"{re.escape(how_to_install('geo'))}$"):
         areas.write(found, tmp_path / "seen.tif")
 
 
@@ -213,8 +217,10 @@ def test_a_site_stands_on_any_coast_that_own_files_cover_and_nowhere_else(tmp_pa
         (("--system", "s300pmu2", "--at", "35.0 N 34.9 E"), "--at"),
     ],
 )
-def test_wrong_options_are_told_in_one_line(arguments, told, tmp_path):
-    done = command(*arguments, folder=tmp_path)
-    assert done.returncode == 65, done.stderr
-    assert told in done.stderr
-    assert "Traceback" not in done.stderr
+def test_wrong_options_are_told_in_one_line(arguments, told, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, ["coverage", *arguments])
+    assert done.exit_code == 65, done.stderr
+    assert isinstance(done.exception, SystemExit), "no traceback"
+    assert told in done.stderr and len(done.stderr.strip().splitlines()) == 1
+    assert done.stdout == ""

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from openiads.faces.cli.common import Jobs, Json, On, Out, Replications, Seed, load_changed, told, warn
+from openiads.faces.cli.common import Jobs, Json, On, Out, Replications, Seed, load_changed, program, told, warn
 
 
 def run_folder(scenario: Any, seed: int, replications: int, until: str | None, record: int, chunk: int | None) -> Path:
@@ -52,7 +52,7 @@ def run(
     json: Json = False,
 ) -> None:
     """Run a scenario many times and print what comes out, with intervals."""
-    from openiads.faces.cli import show
+    from openiads.faces.cli.main import show
     from openiads.runs import replicate, stopping
 
     if until and ":" not in until:
@@ -80,7 +80,7 @@ def run(
 
 
 def _print(made: Any, json: bool, **more: str) -> None:
-    from openiads.faces.cli import show
+    from openiads.faces.cli.main import show
 
     summary = made.summary()
     if json:
@@ -96,7 +96,7 @@ def demo(
     replications: Replications = None, seed: Seed = 2016, jobs: Jobs = None, out: Out = None, json: Json = False
 ) -> None:
     """Tartus, October 2016: a mixed raid on an S-300 site, a few hundred times, with a report to open in a browser."""
-    from openiads.faces.cli import show
+    from openiads.faces.cli.main import show
     from openiads.runs import replicate
 
     with show.progress_bars() as phases:
@@ -111,4 +111,4 @@ def demo(
         from openiads.faces.pages import run_page as reports
 
         written = reports.write(made)
-    _print(made, json, report=str(written.resolve()), view=f"openiads view {shlex.quote(str(folder))}")
+    _print(made, json, report=str(written.resolve()), view=f"{program()} view {shlex.quote(str(folder))}")
