@@ -25,6 +25,7 @@ from openiads.runs.jobs import Progress
 from openiads.runs.replicate import REPLICATIONS, place_of, run
 from openiads.runs.run import Run, open_run
 from openiads.runs.simulator import Engine, real_engine
+from openiads.scenario.knobs import known_knobs
 from openiads.statistics.intervals import CONFIDENCE
 from openiads.world.outcome import METRICS
 
@@ -200,17 +201,9 @@ def _look_ahead(a: Side, b: Side, seed: int, engine: Engine, warn: Callable[[str
 
 def check_knobs(knobs: Mapping[str, Any], scenario: Any, engine: Engine) -> None:
     """InputError unless every name is a knob of the scenario and its value a number inside the knob's band."""
-    from openiads.base.words import nearest
-    from openiads.scenario.knobs import knob_list
-
-    known = {knob.name: knob for knob in knob_list(engine.catalog(scenario), scenario)}
+    known = known_knobs(knobs, engine.catalog(scenario), scenario)
     for name, value in knobs.items():
-        place = f"{KNOB}{name}"
-        if name not in known:
-            raise InputError(
-                place, f"not a knob of {scenario.name}", f"{nearest(name, list(known))}See docs/reference/catalog.md"
-            )
-        knob = known[name]
+        place, knob = f"{KNOB}{name}", known[name]
         if isinstance(value, bool) or not isinstance(value, int | float) or not knob.low <= value <= knob.high:
             raise InputError(place, f"{value!r} is outside its band", f"Give {knob.low:g} to {knob.high:g}")
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from openiads.base.errors import InputError, ResultsError
+from openiads.base.shown import Shown
 from openiads.experiments.factors import Point
 from openiads.experiments.sweep import Sweep, is_sweep, open_sweep
 from openiads.runs import disk
@@ -50,14 +51,14 @@ _SETTINGS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class QueryAnswer(Shown):
     """What a query gave: names of columns, and rows of plain values."""
 
     columns: tuple[str, ...]
     rows: list[tuple[Any, ...]]
 
 
-def query(target: str | Path | Run | Sweep, sql: str) -> Answer:
+def query(target: str | Path | Run | Sweep, sql: str) -> QueryAnswer:
     """The answer to one SQL statement over a run or sweep (or its folder).
 
     Raises InputError for SQL that is wrong or does anything but read, ResultsError for results that are not complete
@@ -182,7 +183,7 @@ def _kind(connection: Any, statement: Any) -> str:
     return str(explained[0].type.name) if len(explained) == 1 else kind
 
 
-def _asked(connection: Any, sql: str) -> Answer:
+def _asked(connection: Any, sql: str) -> QueryAnswer:
     import duckdb
 
     try:
@@ -196,7 +197,7 @@ def _asked(connection: Any, sql: str) -> Answer:
             )
         found = connection.execute(statements[0])
         names = tuple(str(each[0]) for each in found.description or ())
-        return Answer(names, found.fetchall())
+        return QueryAnswer(names, found.fetchall())
     except duckdb.Error as problem:
         told = " ".join(line.strip() for line in str(problem).split("\n\n")[0].splitlines() if line.strip())
         raise InputError(

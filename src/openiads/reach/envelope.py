@@ -56,6 +56,13 @@ FACES = 12  # azimuths to which a radar is turned against targets that pass
 LOW_STEP = 250.0  # m, of ``low_reach``
 
 
+def arms_of(limits: str) -> tuple[str, ...]:
+    """The arms that a word asks for, "both" or one of them; InputError for another word."""
+    if limits not in (*LIMITS, "both"):
+        raise InputError("--limits", f"{limits!r}", f"One of {', '.join(LIMITS)}, both.")
+    return LIMITS if limits == "both" else (limits,)
+
+
 @kernel("void(f8[::1], i8, f8[::1], f8[:, :, ::1], f8[:, ::1], f8, f8, f8[::1], f8[:, ::1])")
 def spare_times(
     tables: Any, at: int, launcher: Any, points: Any, after: Any, required: float, floor: float, limits: Any, out: Any

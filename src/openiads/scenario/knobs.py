@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike
 
 from openiads.base.errors import InputError
 from openiads.base.toml import parse_toml
+from openiads.base.words import nearest
 from openiads.catalog.load import parse_value
 from openiads.catalog.records import Catalog, Entry, Value, value_at
 
@@ -73,6 +74,16 @@ class Knob:
         numbers = (self.nominal, self.low, self.high)
         bare = ("", self.low, self.high, (), self.status, "", "number", self.scale, self.certain)
         return value_at(Value(self.nominal, *bare, *numbers), u, weighting)
+
+
+def known_knobs(names: Iterable[str], catalog: Catalog, scenario: Scenario) -> dict[str, Knob]:
+    """The knobs of a scenario by name; InputError, with the nearest one, for a name that is none of them."""
+    known = {knob.name: knob for knob in knob_list(catalog, scenario)}
+    for name in names:
+        if name not in known:
+            remedy = f"{nearest(name, list(known))}See docs/reference/catalog.md"
+            raise InputError(f"knob.{name}", f"not a knob of {scenario.name}", remedy)
+    return known
 
 
 def sample(knobs: Iterable[Knob], u: ArrayLike, weighting: str = "uniform") -> list[dict[str, float]]:

@@ -83,6 +83,12 @@ def load(path_or_name: str | Path) -> Scenario:
     return loads(text, str(path), path.resolve().parent)
 
 
+def scenario_with(source: str | Path | Scenario, changes: Mapping[str, Any] | None = None) -> Scenario:
+    """A scenario, or that of a file or a packaged name, with values replaced as `Scenario.with_values` does."""
+    scenario = load(source) if isinstance(source, str | Path) else source
+    return scenario.with_values(changes) if changes else scenario
+
+
 def loads(text: str, file: str = "scenario", folder: Path | None = None) -> Scenario:
     """Reads a scenario from TOML text. file : name for messages; folder : where its relative files are."""
     mapping = parse_toml(text, file)
