@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 import openiads as oi
+from openiads.base import units
 from openiads.base.errors import InputError, UsageError
 from openiads.faces.cli.main import app
 
@@ -28,7 +29,7 @@ QUESTIONS: dict[str, tuple[list[str], Ask]] = {
         lambda: oi.coverage(
             "tartus_2016", radars="76n6", heights=[50, "3 km"], looks=(2, 3), probability=0.8, rcs=0.5, mast=40.0,
             size="200 km", cells=30, speed=250.0, changes={"world.earth_factor": 1.4},
-            route=[(math.radians(35.2), math.radians(34.0)), "34.91 N 35.87 E"],
+            route=[units.position("35.2 N 34.0 E"), "34.91 N 35.87 E"],
         ),
     ),
     "coverage of a system": (

@@ -80,8 +80,8 @@ def sections(text: str) -> dict[str, str]:
 def documented(text: str) -> list[str]:
     """Names that a Parameters section describes: ``name, name : type`` with an indented description below."""
     found = []
-    for names, kind, body in re.findall(r"^(\**\w[\w, *]*) : (.+)\n((?:    .*\n?|\n)*)", text, flags=re.MULTILINE):
-        assert kind.strip(), names
+    for names, kind, body in re.findall(r"^(\**\w[\w, *]*)(?: : (.+))?\n((?:    .*\n?|\n)*)", text, flags=re.MULTILINE):
+        assert kind or names.startswith("**"), f"{names} has no type"
         assert body.strip(), f"{names} is not described"
         found += [name.strip().lstrip("*") for name in names.split(",")]
     return found

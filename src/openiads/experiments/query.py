@@ -59,10 +59,33 @@ class QueryAnswer(Shown):
 
 
 def query(target: str | Path | Run | Sweep, sql: str) -> QueryAnswer:
-    """The answer to one SQL statement over a run or sweep (or its folder).
+    """Ask a run or a sweep in SQL; nothing is ever written.
 
-    Raises InputError for SQL that is wrong or does anything but read, ResultsError for results that are not complete
-    or damaged.
+    Parameters
+    ----------
+    target : str, Path, Run or Sweep
+        A run or a sweep, or its folder.
+    sql : str
+        One SELECT over the views ``outcomes``, ``events`` and ``points``.
+
+    Returns
+    -------
+    QueryAnswer
+        ``columns`` and ``rows``; ``table()`` the same in Arrow.
+
+    Raises
+    ------
+    InputError
+        For SQL that is wrong, or does anything but read.
+    ResultsError
+        For results that are not complete, or damaged.
+
+    Examples
+    --------
+    >>> import openiads as oi
+    >>> run = oi.run("one_on_one", replications=3, seed=1)
+    >>> oi.query(run, "SELECT count(*) AS n FROM outcomes").rows
+    [(3,)]
     """
     connection = connect(target)
     try:

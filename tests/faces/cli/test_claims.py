@@ -17,7 +17,7 @@ from openiads.claims import examine as examining
 from openiads.claims import statement
 from openiads.claims.bench import Bench
 from openiads.claims.statement import Claim
-from openiads.faces.cli.main import main
+from openiads.faces.cli import main
 from openiads.faces.pages import claims
 from openiads.faces.words import claims as words
 from openiads.faces.words.claims import gathered
