@@ -1,6 +1,6 @@
 """A stand-in for the engine: small worlds whose event logs obey every law, from NumPy's Philox by (seed, replication).
 
-Also a program: ``python fake_simulator.py OUT N CHUNK JOBS SLOWNESS [ON]`` makes or goes on with a run; prints its digest.
+Also a program: ``python fake_simulator.py OUT N CHUNK JOBS SLOWNESS [ON]`` makes or continues a run, prints its digest.
 """
 
 from __future__ import annotations
