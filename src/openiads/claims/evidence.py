@@ -6,8 +6,8 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from openiads.base.jsonable import JsonObject
 from openiads.claims.verdict import Answer, Figure, Look
 
 
@@ -22,7 +22,7 @@ class Evidence:
     drivers: tuple[tuple[str, float], ...] = ()
     beside: str = ""
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """Plain data; what is not a number is null, and so is an infinite one (of a band it can be nothing else)."""
         look = self.look
         return {

@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 from openiads.base.errors import ResultsError
+from openiads.base.jsonable import JsonObject
 from openiads.base.version import __version__
 from openiads.claims import equivalence, kill_over_area, largest_raid, ratios
 from openiads.claims.bench import Bench, Progress
 from openiads.claims.evidence import Evidence
-from openiads.claims.statement import Claim
+from openiads.claims.statement import Claim, Effort, RatioEffort, Rule
 from openiads.claims.verdict import CellVerdict, Judgment, Verdict, of_cell
 from openiads.runs import disk
 from openiads.runs.digest import hash_of
@@ -22,7 +23,9 @@ from openiads.runs.folder import Damaged, checked, with_check
 from openiads.scenario.knobs import knob_list
 from openiads.scenario.load import catalog_of
 
-METHODS: Mapping[str, Any] = {
+#: How each kind of claim is examined: modules with ``gather``, ``nominal`` and ``decide``, and perhaps ``figures``,
+#: ``values`` and ``arm_verdict``.
+METHODS: Mapping[str, ModuleType] = {
     "kill_over_area": kill_over_area,
     "equivalence": equivalence,
     "largest_raid": largest_raid,
@@ -41,15 +44,15 @@ class Result:
 
     claim: Claim
     full: bool
-    effort: dict[str, Any]
+    effort: JsonObject
     evidence: tuple[Evidence, ...]
     judgment: Judgment
-    figures: dict[str, Any]  # what the method tells beyond its cells
+    figures: JsonObject  # what the method tells beyond its cells
     replications: int
     failed: int
     seed: int
     runs: str
-    basis: dict[str, Any]
+    basis: JsonObject
 
     @property
     def digest(self) -> str:
@@ -57,7 +60,7 @@ class Result:
         read = [each.as_dict() for each in self.evidence]
         return hash_of([self.claim.digest, self.effort, self.seed, self.runs, read])
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """Plain JSON."""
         told = self.claim.told
         return {
@@ -91,7 +94,7 @@ def examine(
     jobs: int | None = None,
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
-    effort: Any = None,
+    effort: Effort | RatioEffort | None = None,
 ) -> Result:
     """Gather the evidence of a claim and judge it.
 
@@ -116,7 +119,7 @@ def examine(
     return result
 
 
-def rests_on(claim: Claim) -> dict[str, Any]:
+def rests_on(claim: Claim) -> JsonObject:
     """What a claim asks about, without running it, as plain JSON: a stored result keeps it, and so tells whether the
     claim would still ask the same of the same numbers.
 
@@ -152,11 +155,13 @@ def cells_of(claim: Claim, evidence: tuple[Evidence, ...]) -> list[CellVerdict]:
     return found
 
 
-def arm_verdict(method: Any, claim: Claim, evidence: Evidence) -> Verdict:
+def arm_verdict(method: ModuleType, claim: Claim, evidence: Evidence) -> Verdict:
     """What one arm of a cell comes to: by the method's own rule if it has one, else over the sampled worlds."""
     if hasattr(method, "arm_verdict"):
         return method.arm_verdict(claim.told, evidence)
-    return evidence.look.verdict(claim.told.rule.robust)
+    rule = claim.told.rule
+    assert isinstance(rule, Rule)  # ratios have their own verdict
+    return evidence.look.verdict(rule.robust)
 
 
 def _own(folder: Path, claim: Claim) -> None:

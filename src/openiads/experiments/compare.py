@@ -12,9 +12,10 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeAlias, TypeGuard
 
 from openiads.base.errors import InputError, ResultsError, UsageError
+from openiads.base.jsonable import Json, JsonObject
 from openiads.base.shown import Shown
 from openiads.experiments.differences import Difference, Pairs, other_worlds
 from openiads.runs import disk
@@ -24,12 +25,13 @@ from openiads.runs.folder import with_check
 from openiads.runs.jobs import Progress
 from openiads.runs.replicate import REPLICATIONS, place_of, run
 from openiads.runs.run import Run, open_run
-from openiads.runs.simulator import Engine, real_engine
+from openiads.runs.simulator import Simulator, real_simulator
 from openiads.statistics.intervals import CONFIDENCE
 from openiads.world.outcome import METRICS
 
 if TYPE_CHECKING:
     from openiads.runs.cluster import Cluster
+    from openiads.scenario.load import Scenario
 
 #: In front of a path of changes: the rest names a knob.
 KNOB = "knob."
@@ -42,8 +44,12 @@ class Variant:
     changes : path -> value as ``Scenario.with_values`` takes them; ``knob.NAME`` sets a knob, in its own unit
     """
 
-    scenario: Any
-    changes: Mapping[str, Any] = field(default_factory=dict)
+    scenario: Scenario | str | Path
+    changes: Mapping[str, Json] = field(default_factory=dict)
+
+
+#: What one side of a comparison may be given as.
+Compared: TypeAlias = "Scenario | Variant | Run | str | Path"
 
 
 class Comparison(Shown):
@@ -66,7 +72,7 @@ class Comparison(Shown):
         """SHA-256 (hexadecimal) over the digests of both runs."""
         return hash_of([self.a.digest, self.b.digest])
 
-    def summary(self, metrics: Sequence[str] = tuple(METRICS)) -> dict[str, Any]:
+    def summary(self, metrics: Sequence[str] = tuple(METRICS)) -> JsonObject:
         """What ``compare --json`` prints: plain JSON; what is infinite or undefined is null."""
         kept = [None if each._clean is not None else str(each.path) for each in (self.a, self.b)]
         sides = {
@@ -95,8 +101,8 @@ class Comparison(Shown):
 
 
 def compare(
-    a: Any,
-    b: Any,
+    a: Compared,
+    b: Compared,
     *,
     replications: int | None = None,
     seed: int = 1,
@@ -110,7 +116,7 @@ def compare(
     warn: Callable[[str], None] | None = None,
     cancel: threading.Event | None = None,
     on: str | Cluster | None = None,
-    engine: Engine | None = None,
+    simulator: Simulator | None = None,
 ) -> Comparison:
     """Compare two variants on the same dice, replications 0 .. N-1 of each, or two stored runs.
 
@@ -123,30 +129,29 @@ def compare(
     """
     for metric in metrics:
         Accumulator().estimate(metric)  # an unknown one is refused before anything runs
-    stored = [_stored(each) for each in (a, b)]
-    if any(stored) and not all(stored):
-        raise UsageError("compare", "one side is a stored run, the other is not", "Give two scenarios or two runs")
-    if all(stored):
+    if _stored(a) and _stored(b):
         if replications is not None or out is not None or knobs:
             raise UsageError("compare", "stored runs are compared as they are", "Leave out -n, --out and --set")
-        sides = [each if isinstance(each, Run) else open_run(each, engine=engine) for each in (a, b)]
+        sides = [each if isinstance(each, Run) else open_run(each, simulator=simulator) for each in (a, b)]
         made = Comparison(sides[0], sides[1], confidence=confidence)
         for line in made.pairs.warnings:
             if warn is not None:
                 warn(line)
         return made
-    engine = engine or real_engine()
+    if _stored(a) or _stored(b):
+        raise UsageError("compare", "one side is a stored run, the other is not", "Give two scenarios or two runs")
+    simulator = simulator or real_simulator()
     if out is not None:
         _refuse_foreign(Path(out))
-    ready = [_ready(each, dict(knobs or {}), engine) for each in (a, b)]
-    _look_ahead(ready[0], ready[1], seed, engine, warn)
+    ready = [_ready(each, dict(knobs or {}), simulator) for each in (a, b)]
+    _look_ahead(ready[0], ready[1], seed, simulator, warn)
     count = replications or REPLICATIONS
     with place_of(on, jobs, out, warn) as place:
         runs = [
             run(
                 side.scenario, replications=count, seed=seed, jobs=jobs, chunk=chunk, knobs=side.knobs or None,
                 out=None if out is None else Path(out) / "ab"[k], progress=_half(progress, k), warn=_named(warn, k),
-                cancel=cancel, on=place, engine=engine,
+                cancel=cancel, on=place, simulator=simulator,
             )
             for k, side in enumerate(ready)
         ]  # fmt: skip
@@ -161,19 +166,20 @@ def compare(
 class Side:
     """A variant made ready: the changed scenario, its knobs, and how it is called."""
 
-    scenario: Any
+    scenario: Scenario
     knobs: dict[str, float]
     label: str
 
 
-def _stored(side: Any) -> bool:
+def _stored(side: Compared) -> TypeGuard[Run | str | Path]:
     """Whether a side is a run, or the folder of one."""
     return isinstance(side, Run) or (isinstance(side, str | Path) and (Path(side) / "run.json").is_file())
 
 
-def _ready(side: Any, knobs: dict[str, float], engine: Engine) -> Side:
+def _ready(side: Compared, knobs: dict[str, float], simulator: Simulator) -> Side:
+    assert not isinstance(side, Run)  # of two runs nothing is made ready
     given = side if isinstance(side, Variant) else Variant(side)
-    scenario = engine.load(given.scenario) if isinstance(given.scenario, str | Path) else given.scenario
+    scenario = simulator.load(given.scenario) if isinstance(given.scenario, str | Path) else given.scenario
     changes = {path: value for path, value in given.changes.items() if not path.startswith(KNOB)}
     own = {path.removeprefix(KNOB): value for path, value in given.changes.items() if path.startswith(KNOB)}
     for name in own:
@@ -184,26 +190,26 @@ def _ready(side: Any, knobs: dict[str, float], engine: Engine) -> Side:
     if changes:
         scenario = scenario.with_values(changes)
     if own or knobs:
-        check_knobs({**knobs, **own}, scenario, engine)
+        check_knobs({**knobs, **own}, scenario, simulator)
     parts = [scenario.name, *(f"{path}={value}" for path, value in given.changes.items())]
     return Side(scenario, {**knobs, **{name: float(value) for name, value in own.items()}}, ", ".join(parts))
 
 
-def _look_ahead(a: Side, b: Side, seed: int, engine: Engine, warn: Callable[[str], None] | None) -> None:
+def _look_ahead(a: Side, b: Side, seed: int, simulator: Simulator, warn: Callable[[str], None] | None) -> None:
     """Refuse B before A has run for nothing, and say where the two scenarios fix their worlds differently."""
-    engine.prepare()
-    engine.runner(engine.build(b.scenario, engine.catalog(b.scenario), b.knobs or None), seed)
+    simulator.prepare()
+    simulator.runner(simulator.build(b.scenario, simulator.catalog(b.scenario), b.knobs or None), seed)
     for line in other_worlds(a.scenario.mapping(), b.scenario.mapping()):
         if warn is not None:
             warn(line)
 
 
-def check_knobs(knobs: Mapping[str, Any], scenario: Any, engine: Engine) -> None:
+def check_knobs(knobs: Mapping[str, Json], scenario: Scenario, simulator: Simulator) -> None:
     """InputError unless every name is a knob of the scenario and its value a number inside the knob's band."""
     from openiads.base.words import nearest
     from openiads.scenario.knobs import knob_list
 
-    known = {knob.name: knob for knob in knob_list(engine.catalog(scenario), scenario)}
+    known = {knob.name: knob for knob in knob_list(simulator.catalog(scenario), scenario)}
     for name, value in knobs.items():
         place = f"{KNOB}{name}"
         if name not in known:

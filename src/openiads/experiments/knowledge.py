@@ -13,19 +13,20 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from openiads.base.errors import InputError, ResultsError, UsageError
+from openiads.base.jsonable import JsonObject, plain
 from openiads.base.words import nearest
 from openiads.runs.digest import hash_of
 from openiads.runs.findings import FIRST_TIMES, RATIOS, Accumulator
 from openiads.runs.jobs import Progress
 from openiads.runs.replicate import place_of, run
-from openiads.runs.run import Run, plain
-from openiads.runs.simulator import Engine, real_engine
+from openiads.runs.run import Run
+from openiads.runs.simulator import Simulator, real_simulator
 from openiads.scenario.knobs import Knob, knob_list, sample
 from openiads.statistics.paired import left_out
 from openiads.statistics.sensitivity import COVERED, Effect, Index, morris, saltelli, sobol, trajectories
@@ -44,7 +45,9 @@ from openiads.statistics.spread import (
 from openiads.world.prebuilt import Prebuilt
 
 if TYPE_CHECKING:
+    from openiads.catalog.records import Catalog
     from openiads.runs.cluster import Cluster
+    from openiads.scenario.load import Scenario
 
 Values = NDArray[np.float64]
 
@@ -67,7 +70,7 @@ class Work:
     warn: Callable[[str], None] | None = None
     cancel: threading.Event | None = None
     on: str | Cluster | None = None  # as for ``run``; one cluster serves all worlds, one after another
-    engine: Engine = field(default_factory=real_engine)
+    simulator: Simulator = field(default_factory=real_simulator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ class Worlds:
 
 
 def evaluate(
-    scenario: Any,
+    scenario: Scenario,
     worlds: Sequence[Mapping[str, float]],
     metric: str,
     replications: int,
@@ -106,7 +109,7 @@ def evaluate(
                 made = run(
                     scenario, replications=replications, seed=seed, jobs=work.jobs, knobs=dict(knobs) or None,
                     out=None if work.out is None else Path(work.out) / f"w{w:06d}", prebuilt=built,
-                    cancel=work.cancel, on=place, engine=work.engine,
+                    cancel=work.cancel, on=place, simulator=work.simulator,
                 )  # fmt: skip
             except InputError as error:
                 raise InputError(f"world {w}: {error.place}", error.reason, error.remedy) from error
@@ -145,7 +148,9 @@ def values_of(made: Run, metric: str, place: str = "run") -> Values:
 # ------------------------------------------------------------------ knobs and worlds
 
 
-def chosen(scenario: Any, catalog: Any, patterns: Sequence[str] = (), without: Sequence[str] = ()) -> tuple[Knob, ...]:
+def chosen(
+    scenario: Scenario, catalog: Catalog, patterns: Sequence[str] = (), without: Sequence[str] = ()
+) -> tuple[Knob, ...]:
     """The knobs of a scenario that are in doubt and match a pattern (``*.snr``; or all), less those ``without``.
 
     InputError for a pattern that matches none, and if none is left.
@@ -167,14 +172,14 @@ def chosen(scenario: Any, catalog: Any, patterns: Sequence[str] = (), without: S
 class Question:
     """What a study of knowledge was about."""
 
-    scenario: Any
+    scenario: Scenario
     knobs: tuple[Knob, ...]
     metric: str
     replications: int
     seed: int
     weighting: str
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """For JSON."""
         return {
             "scenario": self.scenario.name,
@@ -188,7 +193,7 @@ class Question:
 
 
 def ask(
-    scenario: Any,
+    scenario: Scenario | str | Path,
     metric: str = "leakers",
     *,
     knobs: Sequence[str] = (),
@@ -196,20 +201,20 @@ def ask(
     replications: int = REPLICATIONS,
     seed: int = 1,
     weighting: str = "uniform",
-    engine: Engine | None = None,
+    simulator: Simulator | None = None,
 ) -> Question:
     """A question about a scenario (or its path or name): its metric, and the knobs that match ``knobs`` (patterns; all
     without) and not ``without``; every world gets ``replications`` of ``seed``."""
-    engine = engine or real_engine()
+    simulator = simulator or real_simulator()
     if isinstance(scenario, str | Path):
-        scenario = engine.load(scenario)
+        scenario = simulator.load(scenario)
     if metric not in RATIOS:
         Accumulator().estimate(metric)
     if replications < 2:
         raise UsageError("replications", "one replication does not show the dice", "Give at least 2")
     if weighting not in ("uniform", "triangular"):
         raise UsageError(f'weighting "{weighting}"', "there is no such weighting", "Give uniform or triangular")
-    taken = chosen(scenario, engine.catalog(scenario), knobs, without)
+    taken = chosen(scenario, simulator.catalog(scenario), knobs, without)
     return Question(scenario, taken, metric, replications, seed, weighting)
 
 
@@ -248,7 +253,7 @@ class Screening:
         """SHA-256 (hexadecimal) over what it says."""
         return hash_of(self.as_dict())
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """For JSON, the strongest first."""
         rows = [
             {"knob": k.name, "status": k.status, "shown": e.shown} | {f: getattr(e, f) for f in Effect.__slots__}
@@ -299,7 +304,7 @@ class Indices:
         """SHA-256 (hexadecimal) over what it says."""
         return hash_of(self.as_dict())
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """For JSON, the largest total first."""
         rows = [
             {"knob": k.name, "status": k.status} | {f: getattr(e, f) for f in Index.__slots__} for k, e in self.ranked()
@@ -348,7 +353,7 @@ class Spread:
         """SHA-256 (hexadecimal) over what it says."""
         return hash_of(self.as_dict())
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """For JSON."""
         n, sd = self.question.replications, math.sqrt(self.knowledge.variance)
         low, high = interval(self.worlds)

@@ -14,11 +14,12 @@ import time
 import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from openiads.base.errors import InputError, Interrupted, ResultsError
+from openiads.base.jsonable import JsonObject
 from openiads.base.shown import Shown
 from openiads.experiments.design import Study, load_study
 from openiads.experiments.factors import Point
@@ -30,16 +31,19 @@ from openiads.runs.identity import COMPARED, identity_here
 from openiads.runs.jobs import Progress, default_jobs
 from openiads.runs.replicate import REPLICATIONS, default_folder, place_of, run
 from openiads.runs.run import Run, open_run
-from openiads.runs.simulator import Engine, real_engine
+from openiads.runs.simulator import Simulator, real_simulator
 from openiads.runs.stopping import MOST, parse_until
 from openiads.study.invariants import Violation, check_run, verify_run
 from openiads.world.prebuilt import Prebuilt
 
 if TYPE_CHECKING:
+    import pyarrow as arrow
+
     from openiads.runs.cluster import Cluster
+    from openiads.scenario.load import Scenario
 
 #: What ``Run.capped`` tells of one point.
-Capped = list[dict[str, Any]]
+Capped = list[JsonObject]
 
 #: Replications stored together at a point, at most.
 _LARGEST_CHUNK = 250
@@ -64,7 +68,7 @@ def sweep(
     cancel: threading.Event | None = None,
     yes: bool = False,
     on: str | Cluster | None = None,
-    engine: Engine | None = None,
+    simulator: Simulator | None = None,
 ) -> Sweep:
     """Run every point of a study and return the complete ``Sweep``.
 
@@ -79,21 +83,21 @@ def sweep(
 
     Raises InputError (bad study or scenario), ResultsError (store, cluster), Interrupted (run again to continue).
     """
-    engine = engine or real_engine()
+    simulator = simulator or real_simulator()
     if not isinstance(study, Study):
         study = load_study(study)
     study.refuse_absurd(yes)
     if out is not None:
         refuse_foreign(Path(out), SWEEP)  # before anything takes time
     begun = time.monotonic()
-    catalog = engine.catalog(study.scenario).digest
+    catalog = simulator.catalog(study.scenario).digest
     identity = sweep_identity(study.scenario.digest(), catalog, study.canonical(), study.points)
     path = Path(tempfile.mkdtemp(prefix="openiads-")) if out is None else Path(out)
     try:
         with place_of(on, jobs, out, warn) as place:
             store = SweepStore.create_or_resume(path, identity, _facts(study))
             try:
-                work = _Work(study, store, engine, place, jobs, chunk, progress, warn, cancel)
+                work = _Work(study, store, simulator, place, jobs, chunk, progress, warn, cancel)
                 work.all()
                 store.seal(*work.told(), round(time.monotonic() - begun, 3))
             except Interrupted as stopped:
@@ -104,15 +108,15 @@ def sweep(
         if out is None:
             shutil.rmtree(path, ignore_errors=True)
         raise
-    made = Sweep(path, engine=engine, metrics=study.metrics, findings=work.findings, capped=work.capped)
+    made = Sweep(path, simulator=simulator, metrics=study.metrics, findings=work.findings, capped=work.capped)
     if out is None:
         made._clean = weakref.finalize(made, shutil.rmtree, str(path), ignore_errors=True)
     return made
 
 
-def open_sweep(path: str | Path, *, engine: Engine | None = None) -> Sweep:
+def open_sweep(path: str | Path, *, simulator: Simulator | None = None) -> Sweep:
     """A complete sweep read back from its folder; ResultsError if it is not complete or damaged."""
-    return Sweep(Path(path), engine=engine)
+    return Sweep(Path(path), simulator=simulator)
 
 
 def is_sweep(path: str | Path) -> bool:
@@ -120,7 +124,7 @@ def is_sweep(path: str | Path) -> bool:
     return (Path(path) / "sweep.json").exists()
 
 
-def _facts(study: Study) -> dict[str, Any]:
+def _facts(study: Study) -> JsonObject:
     """What a reader of the sweep needs; plain JSON."""
     return {
         "name": study.name,
@@ -144,7 +148,7 @@ class _Work:
         self,
         study: Study,
         store: SweepStore,
-        engine: Engine,
+        simulator: Simulator,
         place: Cluster | None,
         jobs: int | None,
         chunk: int | None,
@@ -152,22 +156,22 @@ class _Work:
         warn: Callable[[str], None] | None,
         cancel: threading.Event | None,
     ) -> None:
-        self.study, self.store, self.engine, self.place, self.jobs = study, store, engine, place, jobs
+        self.study, self.store, self.simulator, self.place, self.jobs = study, store, simulator, place, jobs
         self.progress, self.warn, self.cancel = progress, warn, cancel or threading.Event()
         self.rule = parse_until(study.until)
         self.most = study.replications or (MOST if self.rule else REPLICATIONS)
         at_once = place.threads if place is not None else jobs or default_jobs()
         self.chunk = chunk or max(1, min(_LARGEST_CHUNK, math.ceil(self.most / (2 * at_once))))
-        self.seals: list[dict[str, Any]] = []
+        self.seals: list[JsonObject] = []
         self.findings: list[dict[str, Finding]] = []
         self.capped: list[Capped] = []
         self._built = Prebuilt()
         self._told: set[str] = set()
-        self._variant: tuple[Any, Any] = (None, None)
+        self._variant: tuple[JsonObject, Scenario] | None = None
 
     def all(self) -> None:
         """Every point, read if it is stored whole, else run."""
-        self.engine.prepare()
+        self.simulator.prepare()
         for point in self.study.points:
             if self.cancel.is_set():
                 raise Interrupted("sweep", "stopped")
@@ -185,7 +189,7 @@ class _Work:
                 "reliability x common mode; it is capped there"
             )
 
-    def told(self) -> tuple[str, list[dict[str, Any]]]:
+    def told(self) -> tuple[str, list[JsonObject]]:
         """The sweep's digest, and what the seal says of each point."""
         return sweep_digest(self.study.points, [seal["digest"] for seal in self.seals]), self.seals
 
@@ -215,26 +219,25 @@ class _Work:
                 prebuilt=self._built,
                 cancel=self.cancel,
                 on=self.place,
-                engine=self.engine,
+                simulator=self.simulator,
             )
         except InputError as wrong:
             raise InputError(f"{self.study.file}: {point}", f"{wrong.place}: {wrong.reason}", wrong.remedy) from wrong
 
-    def _scenario(self, point: Point) -> Any:
+    def _scenario(self, point: Point) -> Scenario:
         """The scenario at a point; worlds of one variant share it."""
-        values = point.values
-        if self._variant[0] != values:
-            self._variant = (values, self.study.variant(point))
+        if self._variant is None or self._variant[0] != point.values:
+            self._variant = (point.values, self.study.variant(point))
         return self._variant[1]
 
-    def _stored(self, point: Point, scenario: Any) -> Run | None:
+    def _stored(self, point: Point, scenario: Scenario) -> Run | None:
         """The point's run if it is whole and is what it must be, found without building its world; else None."""
         folder = self.store.folder(point.index)
         if not (folder / "SEALED.json").exists():
             return None
         wanted = identity_here(
             scenario=scenario.digest(),
-            catalog=self.engine.catalog(scenario).digest,
+            catalog=self.simulator.catalog(scenario).digest,
             seed=self.study.seed_of(point),
             replications=self.most,
             chunk=self.chunk,
@@ -242,7 +245,7 @@ class _Work:
             knobs=tuple(sorted(point.knobs.items())),
         )
         try:
-            made = open_run(folder, engine=self.engine)
+            made = open_run(folder, simulator=self.simulator)
             made.store.verify()
         except ResultsError:
             return None  # running it again mends it or says what is wrong
@@ -270,7 +273,7 @@ class Sweep(Shown):
         self,
         path: Path,
         *,
-        engine: Engine | None = None,
+        simulator: Simulator | None = None,
         metrics: tuple[str, ...] | None = None,
         findings: list[dict[str, Finding]] | None = None,
         capped: list[Capped] | None = None,
@@ -281,7 +284,7 @@ class Sweep(Shown):
         self.facts = self.store.facts
         self.points = tuple(Point(k, p["values"], p["knobs"]) for k, p in enumerate(self.facts["points"]))
         self.metrics = tuple(metrics or self.facts["metrics"])
-        self._engine = engine
+        self._simulator = simulator
         self._findings = {metric: [each[metric] for each in findings] for metric in metrics or ()} if findings else {}
         self._capped = capped
         self._clean: weakref.finalize | None = None
@@ -298,7 +301,7 @@ class Sweep(Shown):
 
     def run(self, index: int) -> Run:
         """The run of a point; ResultsError if it is not the one that the seal was put on."""
-        made = open_run(self.store.folder(index), engine=self._engine)
+        made = open_run(self.store.folder(index), simulator=self._simulator)
         if made.digest != self.seal["points"][index]["digest"]:
             raise ResultsError(
                 str(made.path),
@@ -327,24 +330,24 @@ class Sweep(Shown):
             self._capped = [made.capped for made in self.runs()]
         return self._capped
 
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[JsonObject]:
         """A mapping for every point: ``point``, each varied path, and of each metric its mean, low, high and n."""
         out = []
         for point in self.points:
-            row: dict[str, Any] = {"point": point.index, **point.label}
+            row: JsonObject = {"point": point.index, **point.label}
             for metric in self.metrics:
                 told = self.estimate(metric)[point.index].as_dict()
                 row |= {metric if key == "mean" else f"{metric}_{key}": value for key, value in told.items()}
             out.append(row)
         return out
 
-    def table(self) -> Any:
+    def table(self) -> arrow.Table:
         """``rows`` as a pyarrow Table."""
         from openiads.runs.parquet import table_of
 
         return table_of(self.rows())
 
-    def summary(self) -> dict[str, Any]:
+    def summary(self) -> JsonObject:
         """What ``sweep --json`` prints: plain JSON; what is infinite or undefined is null."""
         points = []
         for point in self.points:

@@ -14,9 +14,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from openiads.base.errors import ResultsError
+from openiads.base.jsonable import Json, JsonObject
 from openiads.base.version import __version__
 from openiads.experiments.factors import Point
 from openiads.runs import disk
@@ -54,7 +54,7 @@ _NOT_ASKED = ("format", "version", "catalog", "sample", "fingerprint")
 class SweepIdentity:
     """What a sweep is.  fields : the names of ``COMPARED`` and their values, plain JSON."""
 
-    fields: dict[str, Any]
+    fields: JsonObject
 
     @property
     def hash(self) -> str:
@@ -62,7 +62,7 @@ class SweepIdentity:
         return hash_of(self.fields)
 
 
-def sweep_identity(scenario: str, catalog: str, canonical: dict[str, Any], points: Sequence[Point]) -> SweepIdentity:
+def sweep_identity(scenario: str, catalog: str, canonical: JsonObject, points: Sequence[Point]) -> SweepIdentity:
     """The identity of a sweep on this machine.  scenario, catalog : hashes; canonical : what decides the results."""
     return SweepIdentity(
         {
@@ -80,13 +80,11 @@ def sweep_identity(scenario: str, catalog: str, canonical: dict[str, Any], point
 class SweepStore:
     """A sweep's folder.  ``create_or_resume`` for writing (takes the lock), ``open`` for reading."""
 
-    def __init__(
-        self, path: Path, identity: SweepIdentity, facts: dict[str, Any], lock: disk.Lock | None = None
-    ) -> None:
+    def __init__(self, path: Path, identity: SweepIdentity, facts: JsonObject, lock: disk.Lock | None = None) -> None:
         self.path, self.identity, self.facts, self._lock = path, identity, facts, lock
 
     @classmethod
-    def create_or_resume(cls, path: Path, identity: SweepIdentity, facts: dict[str, Any]) -> SweepStore:
+    def create_or_resume(cls, path: Path, identity: SweepIdentity, facts: JsonObject) -> SweepStore:
         """The store at ``path``, made now or continued.
 
         facts : what else a reader needs (the points, the scenario as text); written once, not compared
@@ -138,7 +136,7 @@ class SweepStore:
 
     # -------------------------------------------------------------- the seal
 
-    def seal(self, digest: str, points: Sequence[dict[str, Any]], wall_s: float) -> None:
+    def seal(self, digest: str, points: Sequence[JsonObject], wall_s: float) -> None:
         """Say that the sweep is complete; a seal already there must tell the same digest.
 
         points : digest, replications and failed replications of each
@@ -154,7 +152,7 @@ class SweepStore:
             told = {"sweep": self.identity.hash, "digest": digest, "points": list(points), "wall_s": wall_s}
             disk.write_file(self.path / "SEALED.json", with_check(told))
 
-    def sealed(self) -> dict[str, Any] | None:
+    def sealed(self) -> JsonObject | None:
         """What the seal says, or None if there is none that is whole and of this sweep."""
         try:
             told = checked(disk.read_file(self.path / "SEALED.json"))
@@ -162,7 +160,7 @@ class SweepStore:
             return None
         return told if told.get("sweep") == self.identity.hash else None
 
-    def complete(self) -> dict[str, Any]:
+    def complete(self) -> JsonObject:
         """The seal of a complete sweep; ResultsError if it is not complete."""
         told = self.sealed()
         if told is not None:
@@ -181,7 +179,7 @@ class SweepStore:
         raise ResultsError(str(self.path), f"this sweep is not complete ({many})", remedy)
 
 
-def _read_sweep(path: Path) -> tuple[SweepIdentity, dict[str, Any]]:
+def _read_sweep(path: Path) -> tuple[SweepIdentity, JsonObject]:
     file = path / "sweep.json"
     remedy = "Nothing here can be used; run again with a new --out"
     try:
@@ -206,7 +204,7 @@ SWEEP = Layout("sweep", "points", "p*", _read_sweep)
 
 
 def _refuse_mismatch(
-    path: Path, stored: SweepIdentity, asked: SweepIdentity, kept: dict[str, Any], facts: dict[str, Any]
+    path: Path, stored: SweepIdentity, asked: SweepIdentity, kept: JsonObject, facts: JsonObject
 ) -> None:
     for name, words in COMPARED.items():
         was, now = stored.fields.get(name), asked.fields.get(name)
@@ -233,7 +231,7 @@ def _refuse_mismatch(
         )
 
 
-def _first_difference(one: Any, other: Any) -> tuple[str, Any, Any]:
+def _first_difference(one: Json, other: Json) -> tuple[str, Json, Json]:
     """Where two unequal JSON values first differ, and what each has there."""
     if isinstance(one, dict) and isinstance(other, dict):
         key = next(k for k in sorted({*one, *other}) if one.get(k) != other.get(k))
@@ -246,6 +244,6 @@ def _first_difference(one: Any, other: Any) -> tuple[str, Any, Any]:
     return "", one, other
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     text = "none" if value is None else str(value)
     return text[:12] if len(text) == 64 else text if len(text) <= 60 else f"{text[:57]}..."

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from openiads.base.errors import UsageError
+from openiads.base.jsonable import JsonObject, plain
 from openiads.experiments.knowledge import Question, Values, Work, evaluate
 from openiads.runs.digest import hash_of
-from openiads.runs.run import plain
 from openiads.scenario.knobs import Knob
 from openiads.statistics.intervals import CONFIDENCE, mean_interval
 
@@ -77,10 +76,10 @@ class Swings:
         """SHA-256 (hexadecimal) over what it says."""
         return hash_of(self.as_dict())
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """For JSON, the largest first."""
 
-        def told(end: End) -> dict[str, Any]:
+        def told(end: End) -> JsonObject:
             return {name: getattr(end, name) for name in End.__slots__}
 
         rows = [

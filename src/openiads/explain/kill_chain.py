@@ -9,12 +9,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from openiads.base.errors import UsageError
+from openiads.base.jsonable import JsonObject
 from openiads.world.codes import Evasion, Event, Gate, Identity, RoundEnd, Side, Terminal, ThreatClass
+
+if TYPE_CHECKING:
+    from openiads.runs.run import Run
 
 #: The links of the chain, in order.
 CHAIN = (
@@ -145,7 +149,7 @@ class Explanation:
     replication: int
     flights: list[FlightStory]
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """Plain JSON."""
         return {
             "scenario": self.scenario,
@@ -181,7 +185,7 @@ class Explanation:
         return "\n".join(lines)
 
 
-def explain(run: Any, replication: int, flight: str | int | None = None, unit: str | int | None = None) -> Explanation:
+def explain(run: Run, replication: int, flight: str | int | None = None, unit: str | int | None = None) -> Explanation:
     """The kill chain of each flight (or of one) of a replication, and the gates of each fire unit (or of one).
 
     flight, unit : a name or a row; UsageError if there is none such.
@@ -212,7 +216,7 @@ def _row(asked: str | int, listed: list[str], noun: str) -> int:
     raise UsageError(f'{noun} "{asked}"', "there is no such one in this run", f"Choose one of: {few}")
 
 
-def _story(row: int, events: np.ndarray, facts: dict[str, Any], unit: int | None) -> FlightStory:
+def _story(row: int, events: np.ndarray, facts: JsonObject, unit: int | None) -> FlightStory:
     names = facts["names"]
     ends = events[events["kind"] == Event.TERMINAL]
     terminal = Terminal(int(ends["code"][0])).name.lower() if len(ends) else "none"
@@ -331,7 +335,7 @@ def said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
 # ------------------------------------------------------------------ over the whole run
 
 
-def sampled(run: Any, most: int | None = None) -> Iterator[list[tuple[int, np.ndarray]]]:
+def sampled(run: Run, most: int | None = None) -> Iterator[list[tuple[int, np.ndarray]]]:
     """Replications with their key events, a chunk at a time: all of a run, or its first ``most``."""
     last = run.replications if most is None else most
     for chunk in run.chunks:
@@ -341,7 +345,7 @@ def sampled(run: Any, most: int | None = None) -> Iterator[list[tuple[int, np.nd
         yield list(zip(numbers, run.store.events(chunk)[: len(numbers)], strict=True))
 
 
-def top_gates(run: Any, most: int | None = None) -> list[dict[str, Any]]:
+def top_gates(run: Run, most: int | None = None) -> list[JsonObject]:
     """What kept the units from shooting at hostile flights that leaked: each gate's share of the waiting time.
 
     Time from each change of gate to the next, or to the flight's end, over all units and replications; ENGAGING and
@@ -375,7 +379,7 @@ def top_gates(run: Any, most: int | None = None) -> list[dict[str, Any]]:
     ]
 
 
-def first_bound(run: Any, most: int | None = None) -> dict[str, float]:
+def first_bound(run: Run, most: int | None = None) -> dict[str, float]:
     """Share of replications in which each resource was the first to bind for a hostile flight; ``none``: none ever did.
 
     The picture binds every flight until it is seen, so it is counted only where nothing else ever binds.

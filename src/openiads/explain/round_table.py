@@ -15,13 +15,13 @@ range of a fitted round is a *bound*: the fit keeps the kinematic one from lying
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import numpy as np
 
 from openiads.base.errors import InputError
+from openiads.base.jsonable import JsonObject
 from openiads.catalog.load import FLOOR
 from openiads.catalog.records import Catalog, Entry, Value
 from openiads.catalog.rounds import missile_of, round_of, round_values
@@ -108,7 +108,7 @@ class Growth:
         return math.isfinite(last)
 
 
-def flown_round(row: Any, published_range: float) -> dict[str, float]:
+def flown_round(row: np.void, published_range: float) -> dict[str, float]:
     """The model's figures (SI) of a row of `physics.flyout.INTERCEPTOR`, by catalog field.
 
     published_range : m; the search for the greatest range begins at 1.5 times it and 50 km
@@ -128,7 +128,7 @@ def flown_round(row: Any, published_range: float) -> dict[str, float]:
     }
 
 
-def flown_missile(kind: Any, dt: float = 0.5) -> dict[str, float]:
+def flown_missile(kind: np.void, dt: float = 0.5) -> dict[str, float]:
     """The model's figures (SI) of a row of `physics.ballistics.MISSILE` at full burn, by catalog field."""
     up, north = np.array(enu_axes(*LAUNCH[:2])).reshape(3, 3)[[2, 1]].tolist()
     rise = (0.1 * up[0], 0.1 * up[1], 0.1 * up[2])  # a little speed, so that drag has a direction
@@ -203,10 +203,10 @@ def ballistic(book: Catalog) -> Iterator[Entry]:
     return (entry for entry in book.threats.values() if entry.text["class"] == "ballistic")
 
 
-def table(book: Catalog) -> dict[str, Any]:
+def table(book: Catalog) -> JsonObject:
     """The whole table as plain values: ``interceptors`` and ``missiles`` (rows of figures), ``guidance`` (misses)."""
 
-    def rows(entries: Any) -> list[dict[str, Any]]:
+    def rows(entries: Iterable[Entry]) -> list[JsonObject]:
         found = [figure for entry in entries for figure in figures(entry)]
         return [asdict(each) | {"off": each.off, "outside": each.outside, "met": each.met} for each in found]
 

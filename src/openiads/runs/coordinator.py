@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
 from openiads.base.errors import Interrupted
 from openiads.runs.digest import RunDigest
@@ -20,16 +20,47 @@ from openiads.runs.findings import Accumulator
 from openiads.runs.identity import Chunk, chunks_of
 from openiads.runs.jobs import Progress, compute
 from openiads.runs.run import bounds_of
-from openiads.runs.simulator import Engine
+from openiads.runs.simulator import Replicated, Runner, Simulator
 from openiads.runs.stopping import Until, looks, sharp
 from openiads.runs.store import Done, Store
 from openiads.world.trace import Logs
 
 if TYPE_CHECKING:
     from openiads.runs.cluster import Cluster
+    from openiads.world.build import World
 
 #: Seconds between looks at the progress and the cancel flag, which threads heed by themselves.
 _POLL = 0.2
+
+
+class Pool(Protocol):
+    """What chunks are handed to: the threads of this process, or the workers of a cluster.
+
+    Attributes
+    ----------
+    width : int
+        Chunks worked on at once.
+    poll : float
+        Seconds to wait for a chunk before ``tick`` is called again.
+    """
+
+    @property
+    def width(self) -> int: ...
+
+    @property
+    def poll(self) -> float: ...
+
+    def submit(self, chunk: Chunk) -> Future[Done | None]:
+        """Hand over a chunk; the promise is None if it was stopped on the way."""
+        ...
+
+    def tick(self) -> None:
+        """Called while waiting; raises what ends the run."""
+        ...
+
+    def stop(self) -> None:
+        """Begin nothing more and wait for what runs."""
+        ...
 
 
 class _Threads:
@@ -59,8 +90,8 @@ class Coordinator:
     def __init__(
         self,
         store: Store,
-        world: Any,
-        engine: Engine,
+        world: World,
+        simulator: Simulator,
         rule: Until | None,
         jobs: int,
         progress: Progress | None,
@@ -69,7 +100,7 @@ class Coordinator:
         watch: Callable[[Accumulator], None] | None = None,
     ) -> None:
         self.watch = watch
-        self.store, self.world, self.engine, self.rule, self.jobs = store, world, engine, rule, jobs
+        self.store, self.world, self.simulator, self.rule, self.jobs = store, world, simulator, rule, jobs
         self.progress, self.cancel, self.cluster = progress, cancel, cluster
         self.identity = store.identity
         self.gathered = Accumulator(bounds_of(store.facts))
@@ -107,12 +138,12 @@ class Coordinator:
         self.store.seal(used, digest, self.gathered.total, wall, self.gathered.failed)
         return self.gathered
 
-    def _pool(self) -> Any:
+    def _pool(self) -> Pool:
         if self.cluster is None:
             return _Threads(self._chunk, self.jobs)
-        return self.cluster.workers(self.store, self.engine, self._stored_already, self._counted)
+        return self.cluster.workers(self.store, self.simulator, self._stored_already, self._counted)
 
-    def _stage(self, pool: Any, chunks: Iterable[Chunk]) -> None:
+    def _stage(self, pool: Pool, chunks: Iterable[Chunk]) -> None:
         waiting: deque[Future[Done | None]] = deque()
         for chunk in chunks:
             waiting.append(pool.submit(chunk))
@@ -121,7 +152,7 @@ class Coordinator:
         while waiting:
             self._take(pool, waiting.popleft())
 
-    def _take(self, pool: Any, future: Future[Done | None]) -> None:
+    def _take(self, pool: Pool, future: Future[Done | None]) -> None:
         """Wait for the next chunk in order, showing progress meanwhile."""
         while True:
             if self.cancel.is_set():
@@ -172,7 +203,7 @@ class Coordinator:
             self._counted(chunk.last - chunk.first, stored=True)
         return done
 
-    def _replicate(self, replication: int) -> Any:
+    def _replicate(self, replication: int) -> Replicated:
         """One replication; the very first, which may compile, is not shared among threads."""
         record = replication < self.identity.record
         if self._warm:
@@ -182,10 +213,11 @@ class Coordinator:
             self._warm = True
             return result
 
-    def _runner(self) -> Any:
+    def _runner(self) -> Runner:
         if not hasattr(self._local, "runner"):
-            self._local.runner = self.engine.runner(self.world, self.identity.seed)
-        return self._local.runner
+            self._local.runner = self.simulator.runner(self.world, self.identity.seed)
+        runner: Runner = self._local.runner
+        return runner
 
     def _counted(self, replications: int, *, stored: bool = False) -> None:
         with self._count_lock:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from openiads.base.errors import ResultsError
+from openiads.base.jsonable import JsonObject
 from openiads.runs import disk
 from openiads.runs.digest import canonical_json, hash_of
 
@@ -18,13 +19,13 @@ class Damaged(Exception):
     """A stored file is not what was written; the message says how."""
 
 
-def with_check(told: dict[str, Any]) -> bytes:
+def with_check(told: JsonObject) -> bytes:
     """A small file's text: JSON with the hash of itself."""
     whole = {**told, "check": hash_of(told)}
     return json.dumps(whole, indent=1, sort_keys=True, allow_nan=False).encode() + b"\n"
 
 
-def checked(data: bytes) -> dict[str, Any]:
+def checked(data: bytes) -> JsonObject:
     """What ``with_check`` wrote; ``Damaged`` if it does not agree with its own hash."""
     try:
         told = json.loads(data)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from openiads.base.errors import ResultsError
+from openiads.base.jsonable import JsonObject
 from openiads.base.version import __version__
 from openiads.runs.digest import arithmetic_fingerprint, hash_of
 
@@ -45,14 +46,14 @@ class Identity:
     fingerprint: str = ""
     format: int = FORMAT
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """For ``run.json``."""
         out = {name: getattr(self, name) for name in self.__slots__}
         out["knobs"] = {name: float(value) for name, value in self.knobs}
         return out
 
     @classmethod
-    def from_dict(cls, told: dict[str, Any]) -> Identity:
+    def from_dict(cls, told: JsonObject) -> Identity:
         """From ``run.json``."""
         return cls(**{**told, "knobs": tuple(sorted(told["knobs"].items()))})
 
@@ -81,7 +82,7 @@ def chunks_of(replications: int, size: int, cuts: Sequence[int] = ()) -> list[Ch
 _NOT_ASKED = ("format", "version", "catalog", "fingerprint")
 
 
-def mismatch(path: Path, stored: Identity, name: str, now: Any) -> ResultsError:
+def mismatch(path: Path, stored: Identity, name: str, now: object) -> ResultsError:
     """The error of a stored run whose field ``name`` is not the present one."""
     was = getattr(stored, name)
     if name not in _NOT_ASKED:
@@ -107,7 +108,7 @@ def _refuse_mismatch(path: Path, stored: Identity, asked: Identity) -> None:
             raise mismatch(path, stored, name, getattr(asked, name))
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     if isinstance(value, tuple):
         value = dict(value)
     text = str(value)

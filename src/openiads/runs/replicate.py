@@ -17,21 +17,26 @@ import weakref
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from openiads.base.errors import Interrupted, UsageError
+from openiads.base.jsonable import JsonObject, plain
 from openiads.runs.coordinator import Coordinator
 from openiads.runs.findings import Accumulator
 from openiads.runs.folder import refuse_foreign
 from openiads.runs.identity import identity_here
 from openiads.runs.jobs import Progress, default_jobs
-from openiads.runs.run import Run, plain
-from openiads.runs.simulator import Engine, real_engine
+from openiads.runs.run import Run
+from openiads.runs.simulator import Runner, Simulator, real_simulator
 from openiads.runs.stopping import MOST, Until, parse_until
 from openiads.runs.store import RUN, Store
 
 if TYPE_CHECKING:
+    from openiads.catalog.records import Catalog
     from openiads.runs.cluster import Cluster
+    from openiads.scenario.load import Scenario
+    from openiads.world.build import World
+    from openiads.world.prebuilt import Prebuilt
 
 REPLICATIONS = 200
 
@@ -63,7 +68,7 @@ def default_chunk(replications: int, seconds: float = 0.0) -> int:
     return max(least, min(math.ceil(_WORTH_STORING / seconds), -(-replications // 8), _LARGEST_CHUNK))
 
 
-def _seconds_each(runner: Any) -> float:
+def _seconds_each(runner: Runner) -> float:
     """How long a replication takes, from the second one on: the first may compile."""
     runner.replicate(0)
     begun = time.perf_counter()
@@ -72,14 +77,14 @@ def _seconds_each(runner: Any) -> float:
     return (time.perf_counter() - begun) / _TRIED
 
 
-def default_folder(scenario: Any, seed: int) -> Path:
+def default_folder(scenario: Scenario, seed: int) -> Path:
     """``runs/<scenario>-<seed>-<first 8 of its hash>``: where the command line stores a run by itself."""
     plain = "".join(c if c.isalnum() or c in "-_" else "-" for c in scenario.name)
     return Path("runs") / f"{plain}-{seed}-{scenario.digest()[:8]}"
 
 
 def run(
-    scenario: Any,
+    scenario: Scenario | str | Path,
     *,
     replications: int | None = None,
     seed: int = 1,
@@ -90,13 +95,13 @@ def run(
     until: str | Until | None = None,
     progress: Progress | None = None,
     warn: Callable[[str], None] | None = None,
-    catalog: Any = None,
+    catalog: Catalog | None = None,
     knobs: dict[str, float] | None = None,
-    prebuilt: Any = None,
+    prebuilt: Prebuilt | None = None,
     cancel: threading.Event | None = None,
     watch: Callable[[Accumulator], None] | None = None,
     on: str | Cluster | None = None,
-    engine: Engine | None = None,
+    simulator: Simulator | None = None,
 ) -> Run:
     """Run replications 0 .. N-1 of a scenario and return the complete ``Run``.
 
@@ -118,28 +123,27 @@ def run(
     Raises InputError (bad scenario), ResultsError (store, cluster), Interrupted (Ctrl-C or cancel; run again to
     continue).
     """
-    engine = engine or real_engine()
+    simulator = simulator or real_simulator()
     rule = parse_until(until)
     most = replications if replications is not None else (MOST if rule else REPLICATIONS)
     _check_numbers(most, seed, jobs, chunk, record)
     if isinstance(scenario, str | Path):
-        scenario = engine.load(scenario)
-    catalog = catalog if catalog is not None else engine.catalog(scenario)
+        scenario = simulator.load(scenario)
+    catalog = catalog if catalog is not None else simulator.catalog(scenario)
     begun = time.monotonic()
     if out is not None:
         refuse_foreign(Path(out), RUN)  # before anything takes time
     with place_of(on, jobs, out, warn) as place:
-        engine.prepare()
+        simulator.prepare()
         _heed(cancel)
-        shared = {} if prebuilt is None else {"prebuilt": prebuilt}
-        world = engine.build(scenario, catalog, knobs, **shared)
+        world = simulator.build(scenario, catalog, knobs, prebuilt=prebuilt)
         _heed(cancel)
-        runner = engine.runner(world, seed)  # a rule that cannot be taken in is refused before anything is stored
+        runner = simulator.runner(world, seed)  # a rule that cannot be taken in is refused before anything is stored
         _heed(cancel)
         if chunk is None:
             timed = rule is None and most >= _WORTH_TIMING
             chunk = _CHUNK_UNTIL if rule else default_chunk(most, _seconds_each(runner) if timed else 0.0)
-        warnings = engine.warnings(scenario, world)
+        warnings = simulator.warnings(scenario, world)
         if warn is not None:
             for line in warnings:
                 warn(line)
@@ -159,7 +163,7 @@ def run(
             store = Store.create_or_resume(path, identity, {**_facts(scenario, world), "warnings": warnings})
             try:
                 threads, stop = jobs or default_jobs(), cancel or threading.Event()
-                work = Coordinator(store, world, engine, rule, threads, progress, stop, place, watch)
+                work = Coordinator(store, world, simulator, rule, threads, progress, stop, place, watch)
                 gathered = work.all(begun, resumable=not temporary)
             finally:
                 store.close()
@@ -167,7 +171,7 @@ def run(
             if temporary:
                 shutil.rmtree(path, ignore_errors=True)
             raise
-    made = Run(path, engine=engine, scenario=scenario, catalog=catalog, world=world, gathered=gathered)
+    made = Run(path, simulator=simulator, scenario=scenario, catalog=catalog, world=world, gathered=gathered)
     if temporary:
         made._clean = weakref.finalize(made, shutil.rmtree, str(path), ignore_errors=True)
     return made
@@ -216,9 +220,9 @@ def _check_numbers(replications: int, seed: int, jobs: int | None, chunk: int | 
         )
 
 
-def _facts(scenario: Any, world: Any) -> dict[str, Any]:
+def _facts(scenario: Scenario, world: World) -> JsonObject:
     """What a reader of the run needs without building the world again; plain JSON."""
-    folder = getattr(scenario, "folder", None)
+    folder = scenario.folder
     names = {
         kind: list(getattr(world.names, kind, []))
         for kind in ("flights", "units", "radars", "launchers", "assets", "posts")

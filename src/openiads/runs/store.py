@@ -17,11 +17,12 @@ import platform
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from openiads.base.errors import ResultsError
+from openiads.base.jsonable import JsonObject
 from openiads.base.version import __version__
 from openiads.runs import disk
 from openiads.runs.digest import RunDigest, row_digests
@@ -32,6 +33,8 @@ from openiads.world.trace import Logs
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
+
+    import pyarrow as arrow
 
 
 #: Files read at once, where many are.
@@ -50,7 +53,7 @@ class Done:
 class Store:
     """A run's folder.  ``create_or_resume`` for writing (takes the lock), ``open`` for reading."""
 
-    def __init__(self, path: Path, identity: Identity, facts: dict[str, Any], lock: disk.Lock | None = None) -> None:
+    def __init__(self, path: Path, identity: Identity, facts: JsonObject, lock: disk.Lock | None = None) -> None:
         self.path = path
         self.identity = identity
         self.facts = facts
@@ -62,7 +65,7 @@ class Store:
     # -------------------------------------------------------------- opening and closing
 
     @classmethod
-    def create_or_resume(cls, path: Path, identity: Identity, facts: dict[str, Any]) -> Store:
+    def create_or_resume(cls, path: Path, identity: Identity, facts: JsonObject) -> Store:
         """The store at ``path``, made now or continued; the chunk size of a continued run is the recorded one.
 
         facts : what else a reader needs (the scenario as text, names); written once, not compared.
@@ -227,7 +230,7 @@ class Store:
             return
         disk.write_file(self.path / "SEALED.json", with_check(told))
 
-    def sealed(self) -> dict[str, Any] | None:
+    def sealed(self) -> JsonObject | None:
         """What the seal says, or None if there is none that is whole and of this run."""
         try:
             told = checked(disk.read_file(self.path / "SEALED.json"))
@@ -235,7 +238,7 @@ class Store:
             return None
         return told if told.get("run") == self._hash else None
 
-    def complete(self) -> tuple[dict[str, Any], list[Chunk]]:
+    def complete(self) -> tuple[JsonObject, list[Chunk]]:
         """The seal and the chunks of a complete run; ResultsError if it is not complete."""
         told = self.sealed()
         if told is None:
@@ -295,7 +298,7 @@ class Store:
             return np.concatenate([self.trusted(chunk).rows for chunk in group])
         return _rows(arrow.concat_tables(tables))
 
-    def _sealed_table(self, chunk: Chunk) -> Any:
+    def _sealed_table(self, chunk: Chunk) -> arrow.Table | None:
         """The outcomes of a chunk whose file is the one that was sealed; None if it is not."""
         path = self.file(chunk)
         try:
@@ -329,7 +332,7 @@ class Store:
 # ------------------------------------------------------------------ run.json and other small files
 
 
-def _run_file(identity: Identity, facts: dict[str, Any]) -> bytes:
+def _run_file(identity: Identity, facts: JsonObject) -> bytes:
     machine = {
         "system": platform.system(),
         "machine": platform.machine(),
@@ -339,7 +342,7 @@ def _run_file(identity: Identity, facts: dict[str, Any]) -> bytes:
     return with_check({"identity": identity.as_dict(), "run": identity.hash, "platform": machine, "facts": facts})
 
 
-def _read_run(path: Path) -> tuple[Identity, dict[str, Any]]:
+def _read_run(path: Path) -> tuple[Identity, JsonObject]:
     file = path / "run.json"
     try:
         told = checked(disk.read_file(file))

@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 
 from openiads.faces.cli import tables
 from openiads.faces.cli.main import main
-from openiads.runs.simulator import Engine, real_engine
-from runs.fake_simulator import engine
+from openiads.runs.simulator import real_simulator
+from runs.fake_simulator import FAKE, FakeSimulator
 
 STUDY = """format = 1
 name = "rounds"
@@ -35,7 +35,7 @@ def fast(monkeypatch: pytest.MonkeyPatch) -> None:
     """The real scenarios and studies on the fake engine."""
     from openiads.experiments import sweep as sweeps
 
-    real, fake = real_engine(), engine()
+    real, fake = real_simulator(), FAKE
 
     def build(scenario: Any, catalog: Any, knobs: Any = None, **shared: Any) -> Any:
         from runs.fake_simulator import FakeScenario
@@ -44,9 +44,9 @@ def fast(monkeypatch: pytest.MonkeyPatch) -> None:
         world.scenario = FakeScenario(threats=1 + scenario.sites[0].rounds)
         return world
 
-    mixed = Engine(build, fake.runner, real.load, real.catalog, real.restore)
-    monkeypatch.setattr(sweeps, "real_engine", lambda: mixed)
-    monkeypatch.setattr("openiads.runs.run.real_engine", lambda: mixed)
+    mixed = FakeSimulator(build=build, runner=fake.runner, load=real.load, catalog=real.catalog, restore=real.restore)
+    monkeypatch.setattr(sweeps, "real_simulator", lambda: mixed)
+    monkeypatch.setattr("openiads.runs.run.real_simulator", lambda: mixed)
 
 
 @pytest.fixture

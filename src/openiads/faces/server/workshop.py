@@ -62,8 +62,10 @@ class _Opened:
             run = self.run
             if run._world is None:
                 knobs = dict(run.identity.knobs) or None
-                world = run.engine.build(run.scenario, run.catalog, knobs, prebuilt=self.prebuilt)
-                self.run = Run(run.path, engine=run.engine, scenario=run.scenario, catalog=run.catalog, world=world)
+                world = run.simulator.build(run.scenario, run.catalog, knobs, prebuilt=self.prebuilt)
+                self.run = Run(
+                    run.path, simulator=run.simulator, scenario=run.scenario, catalog=run.catalog, world=world
+                )
             return self.run
 
 
