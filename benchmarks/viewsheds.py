@@ -28,7 +28,7 @@ import numpy as np
 
 from openiads.earth.geodesy import MEAN_RADIUS
 from openiads.earth.viewshed import lowest_over_grid
-from openiads.reach.coverage import Question, coverage, map_around
+from openiads.reach.coverage import CoverageQuestion, coverage, map_around
 from openiads.reach.scenes import radar_world
 from openiads.scenario.load import load
 
@@ -43,10 +43,10 @@ LARGE = """
 import sys, numpy as np, math
 sys.path.insert(0, sys.argv[1])
 from openiads.scenario.load import load
-from openiads.reach.coverage import Question, coverage, map_around
+from openiads.reach.coverage import CoverageQuestion, coverage, map_around
 from openiads.reach.scenes import radar_world
 world = radar_world(load("tartus_2016"))
-question = Question(heights=(50.0,))
+question = CoverageQuestion(heights=(50.0,))
 coverage(world, question, [0], where=map_around(world, [0], question, cells=4000), fine=sys.argv[2] == "fine")
 lines = open("/proc/self/status").read().splitlines()
 print(next(line.split()[1] for line in lines if line.startswith("VmHWM")))
@@ -150,7 +150,7 @@ def beside_gdal(size: int) -> dict[str, Any]:
 def main() -> None:
     """Print the object."""
     world = radar_world(load("tartus_2016"))
-    question = Question(heights=HEIGHTS)
+    question = CoverageQuestion(heights=HEIGHTS)
     small = map_around(world, [0], question, cells=64)
     for fine in (False, True):
         coverage(world, question, [0], where=small, fine=fine)  # compiles

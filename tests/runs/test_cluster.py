@@ -416,7 +416,7 @@ def test_worlds_are_kept_but_not_without_end(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_ends_every_process_in_one_line_and_the_run_goes_on(tmp_path: Path) -> None:
-    out, program = tmp_path / "r", Path(__file__).with_name("fake_engine.py")
+    out, program = tmp_path / "r", Path(__file__).with_name("fake_simulator.py")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(program.parents[1]), *sys.path])}
     begun = subprocess.Popen(
         [sys.executable, str(program), str(out), str(COUNT), "2", "2", "0", "dask"],

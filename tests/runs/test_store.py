@@ -21,7 +21,7 @@ from openiads.runs.replicate import run
 from openiads.runs.run import Run, open_run
 from runs.fake_simulator import FAKE, FakeCatalog, FakeScenario, FakeSimulator
 
-PROGRAM = Path(__file__).with_name("fake_engine.py")
+PROGRAM = Path(__file__).with_name("fake_simulator.py")
 RAID = FakeScenario()
 COUNT, CHUNK, SEED = 40, 10, 11
 

@@ -74,7 +74,6 @@ class Comparison(Shown):
 
     def summary(self, metrics: Sequence[str] = tuple(METRICS)) -> JsonObject:
         """What ``compare --json`` prints: plain JSON; what is infinite or undefined is null."""
-        kept = [None if each._clean is not None else str(each.path) for each in (self.a, self.b)]
         sides = {
             name: {
                 "label": label,
@@ -84,9 +83,9 @@ class Comparison(Shown):
                 "knobs": dict(each.identity.knobs),
                 "failed_replications": int(each.seal["failed"]),
                 "warnings": each.warnings,
-                "out": where,
+                "out": each.out,
             }
-            for name, label, each, where in zip("ab", self.labels, (self.a, self.b), kept, strict=True)
+            for name, label, each in zip("ab", self.labels, (self.a, self.b), strict=True)
         }
         return {
             **sides,

@@ -1,7 +1,7 @@
 """Questions about what is not known: knobs sampled from their intervals, every world on the same dice.
 
 ``spread`` keeps what dice do and what is not known apart, and says how much of the latter rests on assumptions.
-``screen`` (Morris) and ``indices`` (Sobol) say which knob matters.  Each takes a ``Question`` of ``ask``.  The
+``screen`` (Morris) and ``indices`` (Sobol) say which knob matters.  Each takes a ``KnowledgeQuestion`` of ``ask``.  The
 statistics are in ``statistics.spread`` and ``statistics.sensitivity``; here worlds are run, by ``evaluate`` alone.
 """
 
@@ -169,7 +169,7 @@ def chosen(
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class KnowledgeQuestion:
     """What a study of knowledge was about."""
 
     scenario: Scenario
@@ -202,7 +202,7 @@ def ask(
     seed: int = 1,
     weighting: str = "uniform",
     simulator: Simulator | None = None,
-) -> Question:
+) -> KnowledgeQuestion:
     """A question about a scenario (or its path or name): its metric, and the knobs that match ``knobs`` (patterns; all
     without) and not ``without``; every world gets ``replications`` of ``seed``."""
     simulator = simulator or real_simulator()
@@ -215,10 +215,10 @@ def ask(
     if weighting not in ("uniform", "triangular"):
         raise UsageError(f'weighting "{weighting}"', "there is no such weighting", "Give uniform or triangular")
     taken = chosen(scenario, simulator.catalog(scenario), knobs, without)
-    return Question(scenario, taken, metric, replications, seed, weighting)
+    return KnowledgeQuestion(scenario, taken, metric, replications, seed, weighting)
 
 
-def _run(question: Question, worlds: Sequence[Mapping[str, float]], work: Work | None) -> Worlds:
+def _run(question: KnowledgeQuestion, worlds: Sequence[Mapping[str, float]], work: Work | None) -> Worlds:
     return evaluate(question.scenario, worlds, question.metric, question.replications, question.seed, work)
 
 
@@ -239,7 +239,7 @@ class Screening:
     capped : worlds whose knobs ask a kill probability above what works
     """
 
-    question: Question
+    question: KnowledgeQuestion
     trajectories: int
     effects: tuple[Effect, ...]
     capped: int
@@ -266,7 +266,7 @@ class Screening:
         )  # fmt: skip
 
 
-def screen(question: Question, worlds: int | None = None, work: Work | None = None) -> Screening:
+def screen(question: KnowledgeQuestion, worlds: int | None = None, work: Work | None = None) -> Screening:
     """Morris screening of the question's knobs.
 
     worlds : at most so many, at least two trajectories of one world more than there are knobs (10 trajectories)
@@ -289,7 +289,7 @@ def screen(question: Question, worlds: int | None = None, work: Work | None = No
 class Indices:
     """Sobol indices: one ``Index`` a knob, and the variance that they share; capped as in ``Screening``."""
 
-    question: Question
+    question: KnowledgeQuestion
     base: int
     indices: tuple[Index, ...]
     variance: float
@@ -317,7 +317,7 @@ class Indices:
         )  # fmt: skip
 
 
-def indices(question: Question, worlds: int | None = None, work: Work | None = None) -> Indices:
+def indices(question: KnowledgeQuestion, worlds: int | None = None, work: Work | None = None) -> Indices:
     """First and total Sobol indices of the question's knobs.
 
     worlds : at most so many; a power of two (32) of base rows, each of two worlds more than there are knobs
@@ -341,7 +341,7 @@ class Spread:
     capped : sampled worlds whose knobs ask a kill probability above what works
     """
 
-    question: Question
+    question: KnowledgeQuestion
     nominal: Values
     worlds: Values
     knowledge: Knowledge
@@ -388,7 +388,7 @@ class Spread:
         return plain(told)
 
 
-def spread(question: Question, worlds: int | None = None, work: Work | None = None) -> Spread:
+def spread(question: KnowledgeQuestion, worlds: int | None = None, work: Work | None = None) -> Spread:
     """Dice and knowledge apart, and the share of the knowledge variance that rests on assumptions.
 
     worlds : at most so many (64), four times a power of two; the nominal world is run beside them

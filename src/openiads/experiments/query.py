@@ -57,14 +57,14 @@ _SETTINGS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class QueryAnswer:
     """What a query gave: names of columns, and rows of plain values."""
 
     columns: tuple[str, ...]
     rows: list[tuple[Json, ...]]
 
 
-def query(target: str | Path | Run | Sweep, sql: str) -> Answer:
+def query(target: str | Path | Run | Sweep, sql: str) -> QueryAnswer:
     """The answer to one SQL statement over a run or sweep (or its folder).
 
     Raises InputError for SQL that is wrong or does anything but read, ResultsError for results that are not complete
@@ -189,7 +189,7 @@ def _kind(connection: DuckDBPyConnection, statement: Statement) -> str:
     return str(explained[0].type.name) if len(explained) == 1 else kind
 
 
-def _asked(connection: DuckDBPyConnection, sql: str) -> Answer:
+def _asked(connection: DuckDBPyConnection, sql: str) -> QueryAnswer:
     import duckdb
 
     try:
@@ -203,7 +203,7 @@ def _asked(connection: DuckDBPyConnection, sql: str) -> Answer:
             )
         found = connection.execute(statements[0])
         names = tuple(str(each[0]) for each in found.description or ())
-        return Answer(names, found.fetchall())
+        return QueryAnswer(names, found.fetchall())
     except duckdb.Error as problem:
         told = " ".join(line.strip() for line in str(problem).split("\n\n")[0].splitlines() if line.strip())
         raise InputError(

@@ -11,7 +11,6 @@ import shutil
 import tempfile
 import threading
 import time
-import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +25,7 @@ from openiads.experiments.factors import Point
 from openiads.experiments.sweep_store import SWEEP, SweepStore, sweep_identity
 from openiads.runs.digest import hash_of
 from openiads.runs.findings import Finding
-from openiads.runs.folder import refuse_foreign
+from openiads.runs.folder import Kept, refuse_foreign
 from openiads.runs.identity import COMPARED, identity_here
 from openiads.runs.jobs import Progress, default_jobs
 from openiads.runs.replicate import REPLICATIONS, default_folder, place_of, run
@@ -110,7 +109,7 @@ def sweep(
         raise
     made = Sweep(path, simulator=simulator, metrics=study.metrics, findings=work.findings, capped=work.capped)
     if out is None:
-        made._clean = weakref.finalize(made, shutil.rmtree, str(path), ignore_errors=True)
+        made.make_temporary()
     return made
 
 
@@ -266,7 +265,7 @@ class _Work:
 # ------------------------------------------------------------------ a complete sweep
 
 
-class Sweep(Shown):
+class Sweep(Kept, Shown):
     """A complete sweep: its points, findings, runs and digest, read from its folder."""
 
     def __init__(
@@ -287,7 +286,6 @@ class Sweep(Shown):
         self._simulator = simulator
         self._findings = {metric: [each[metric] for each in findings] for metric in metrics or ()} if findings else {}
         self._capped = capped
-        self._clean: weakref.finalize | None = None
 
     @property
     def digest(self) -> str:
@@ -369,7 +367,7 @@ class Sweep(Shown):
             "points": points,
             "capped_points": sum(map(bool, self.capped)),
             "failed_replications": sum(each["failed"] for each in self.seal["points"]),
-            "out": None if self._clean is not None else str(self.path),
+            "out": self.out,
             "version": fields["version"],
         }
 

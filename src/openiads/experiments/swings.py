@@ -13,7 +13,7 @@ import numpy as np
 
 from openiads.base.errors import UsageError
 from openiads.base.jsonable import JsonObject, plain
-from openiads.experiments.knowledge import Question, Values, Work, evaluate
+from openiads.experiments.knowledge import KnowledgeQuestion, Values, Work, evaluate
 from openiads.runs.digest import hash_of
 from openiads.scenario.knobs import Knob
 from openiads.statistics.intervals import CONFIDENCE, mean_interval
@@ -62,7 +62,7 @@ class Swings:
     capped : worlds whose knobs ask a kill probability above what works
     """
 
-    question: Question
+    question: KnowledgeQuestion
     nominal: float
     swings: tuple[Swing, ...]
     capped: int
@@ -93,12 +93,12 @@ class Swings:
         )  # fmt: skip
 
 
-def worlds_of(question: Question) -> int:
+def worlds_of(question: KnowledgeQuestion) -> int:
     """How many worlds the swings of a question take: the nominal one and two for each knob."""
     return 1 + 2 * len(question.knobs)
 
 
-def swings(question: Question, worlds: int | None = None, work: Work | None = None) -> Swings:
+def swings(question: KnowledgeQuestion, worlds: int | None = None, work: Work | None = None) -> Swings:
     """Each knob of a question at both ends of its band, the others nominal.
 
     worlds : at most so many; UsageError if the knobs take more

@@ -72,7 +72,7 @@ class Lever:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class WhatIfAnswer:
     """A changed run beside the one that was stored.  label : the changes in words;  seconds : from the question"""
 
     run: Run
@@ -225,7 +225,7 @@ def ask(
     prebuilt: Prebuilt | None = None,
     jobs: int | None = None,
     out: Path | None = None,
-) -> Answer:
+) -> WhatIfAnswer:
     """Run the changed scenario on the dice of a stored run, and compare replication by replication.
 
     values : lever path -> value;  watch : called with replications done, asked for, and what is gathered so far
@@ -248,7 +248,7 @@ def ask(
         knobs=dict(base.identity.knobs) or None, cancel=cancel, watch=told, simulator=base.simulator, out=out,
     )  # fmt: skip
     comparison = Comparison(base, made, ("as stored", label))  # both sides over the pairs: base may be longer
-    return Answer(made, comparison, label, time.monotonic() - begun)
+    return WhatIfAnswer(made, comparison, label, time.monotonic() - begun)
 
 
 def rehearse(base: Run, prebuilt: Prebuilt) -> None:

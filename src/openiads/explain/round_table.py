@@ -57,7 +57,7 @@ CLASSES = ("command", "semi_active", "tvm", "active")
 
 
 @dataclass(frozen=True)
-class Figure:
+class PublishedFigure:
     """One published figure of an entry beside the model's; numbers in ``unit``."""
 
     entry: str
@@ -143,7 +143,7 @@ def flown_missile(kind: np.void, dt: float = 0.5) -> dict[str, float]:
     }
 
 
-def figures(entry: Entry) -> list[Figure]:
+def figures(entry: Entry) -> list[PublishedFigure]:
     """The table's rows of an interceptor or a ballistic missile: every figure the entry publishes."""
     if entry.kind == "interceptors":
         names, flown = ROUND_FIGURES, flown_round(round_of(entry), entry.max_range.si)
@@ -162,13 +162,13 @@ def figures(entry: Entry) -> list[Figure]:
     ]
 
 
-def _figure(entry: str, field: str, name: str, model: float, value: Value, fitted: tuple[str, ...]) -> Figure:
+def _figure(entry: str, field: str, name: str, model: float, value: Value, fitted: tuple[str, ...]) -> PublishedFigure:
     kind = "fitted" if field in fitted else "bound" if fitted and field == "min_range" else "predicted"
     scale = value.si / value.number  # to the unit in which it is published
     share = FLOOR[value.status] * abs(value.number)  # an end that nobody published
     low = value.number - share if math.isnan(value.low) else value.low
     high = value.number + share if math.isnan(value.high) else value.high
-    return Figure(entry, field, name, value.unit, model / scale, value.number, low, high, kind)
+    return PublishedFigure(entry, field, name, value.unit, model / scale, value.number, low, high, kind)
 
 
 def growth(entry: Entry, guidance: str = "", samples: int = 200) -> Growth:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,28 @@ from openiads.base.errors import ResultsError
 from openiads.base.jsonable import JsonObject
 from openiads.runs import disk
 from openiads.runs.digest import canonical_json, hash_of
+
+
+class Kept:
+    """A result that is read from a folder, which may be a temporary one.
+
+    Attributes
+    ----------
+    path : Path
+        The folder.
+    """
+
+    path: Path
+    _gone: weakref.finalize | None = None
+
+    @property
+    def out(self) -> str | None:
+        """The folder as text; None for a temporary one."""
+        return None if self._gone is not None else str(self.path)
+
+    def make_temporary(self) -> None:
+        """Remove the folder when this object goes."""
+        self._gone = weakref.finalize(self, shutil.rmtree, str(self.path), ignore_errors=True)
 
 
 class Damaged(Exception):

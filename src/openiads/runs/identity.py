@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from openiads.base.errors import ResultsError
-from openiads.base.jsonable import JsonObject
+from openiads.base.jsonable import Json, JsonObject
 from openiads.base.version import __version__
 from openiads.runs.digest import arithmetic_fingerprint, hash_of
 
@@ -31,7 +30,7 @@ COMPARED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class RunIdentity:
     """What a run is.  Its hash names the run in every file of the store."""
 
     scenario: str  # hash
@@ -53,7 +52,7 @@ class Identity:
         return out
 
     @classmethod
-    def from_dict(cls, told: JsonObject) -> Identity:
+    def from_dict(cls, told: JsonObject) -> RunIdentity:
         """From ``run.json``."""
         return cls(**{**told, "knobs": tuple(sorted(told["knobs"].items()))})
 
@@ -82,7 +81,7 @@ def chunks_of(replications: int, size: int, cuts: Sequence[int] = ()) -> list[Ch
 _NOT_ASKED = ("format", "version", "catalog", "fingerprint")
 
 
-def mismatch(path: Path, stored: Identity, name: str, now: object) -> ResultsError:
+def mismatch(path: Path, stored: RunIdentity, name: str, now: object) -> ResultsError:
     """The error of a stored run whose field ``name`` is not the present one."""
     was = getattr(stored, name)
     if name not in _NOT_ASKED:
@@ -102,7 +101,7 @@ def mismatch(path: Path, stored: Identity, name: str, now: object) -> ResultsErr
     )
 
 
-def _refuse_mismatch(path: Path, stored: Identity, asked: Identity) -> None:
+def refuse_mismatch(path: Path, stored: RunIdentity, asked: RunIdentity) -> None:
     for name in COMPARED:
         if getattr(stored, name) != getattr(asked, name):
             raise mismatch(path, stored, name, getattr(asked, name))
@@ -115,6 +114,6 @@ def _short(value: object) -> str:
     return (text[:12] if len(text) == 64 else text) or "none"
 
 
-def identity_here(**fields: Any) -> Identity:
-    """An ``Identity`` with this machine's arithmetic."""
-    return Identity(fingerprint=arithmetic_fingerprint(), **fields)
+def identity_here(**fields: Json) -> RunIdentity:
+    """A ``RunIdentity`` with this machine's arithmetic."""
+    return RunIdentity(fingerprint=arithmetic_fingerprint(), **fields)

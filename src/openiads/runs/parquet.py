@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as arrow
 
 
-def _parquet(table: arrow.Table, told: JsonObject, *, packed: bool = False) -> bytes:
+def parquet_bytes(table: arrow.Table, told: JsonObject, *, packed: bool = False) -> bytes:
     """A table as the bytes of a file, with what is told in its footer.
 
     packed : whole numbers as packed differences and nothing else, which takes half the time of dictionaries and a
@@ -44,7 +44,7 @@ def _parquet(table: arrow.Table, told: JsonObject, *, packed: bool = False) -> b
     return sink.getvalue()
 
 
-def _parse(data: bytes, *, sums: bool = True) -> tuple[arrow.Table, JsonObject]:
+def parse_parquet(data: bytes, *, sums: bool = True) -> tuple[arrow.Table, JsonObject]:
     """A file's table and what its footer tells; sums : check those of its pages."""
     import pyarrow as arrow
     import pyarrow.parquet as parquet
@@ -60,7 +60,7 @@ def _parse(data: bytes, *, sums: bool = True) -> tuple[arrow.Table, JsonObject]:
     return table, told
 
 
-def _outcome_table(rows: np.ndarray, digests: list[bytes], messages: dict[int, str]) -> arrow.Table:
+def outcome_table(rows: np.ndarray, digests: list[bytes], messages: dict[int, str]) -> arrow.Table:
     import pyarrow as arrow
 
     data: dict[str, arrow.Array] = {name: arrow.array(np.ascontiguousarray(rows[name])) for name in OUTCOME.names or ()}
@@ -79,7 +79,7 @@ def _plain(column: arrow.ChunkedArray, dtype: np.dtype) -> np.ndarray:
     return np.concatenate([np.empty(0, dtype), *parts])
 
 
-def _rows(table: arrow.Table) -> np.ndarray:
+def outcome_rows(table: arrow.Table) -> np.ndarray:
     rows = np.empty(table.num_rows, OUTCOME)
     for name in OUTCOME.names or ():
         if name not in table.column_names or table[name].null_count:
@@ -94,7 +94,7 @@ def _rows(table: arrow.Table) -> np.ndarray:
 
 def event_table(numbered: Sequence[tuple[int, np.ndarray]]) -> arrow.Table:
     """Event logs (replication, rows of dtype EVENT) as one Arrow table with the columns of ``trace.COLUMNS``."""
-    return _table(logs_of(numbered))
+    return log_table(logs_of(numbered))
 
 
 def logs_of(numbered: Sequence[tuple[int, np.ndarray]]) -> Logs:
@@ -105,7 +105,7 @@ def logs_of(numbered: Sequence[tuple[int, np.ndarray]]) -> Logs:
     return logs
 
 
-def _table(logs: Logs) -> arrow.Table:
+def log_table(logs: Logs) -> arrow.Table:
     import pyarrow as arrow
 
     found = {name: arrow.array(values) for name, values in logs.columns().items()}
@@ -113,7 +113,7 @@ def _table(logs: Logs) -> arrow.Table:
     return arrow.table(list(found.values()), schema=arrow.schema(fields))
 
 
-def _events(table: arrow.Table, chunk: Chunk) -> list[np.ndarray]:
+def event_rows(table: arrow.Table, chunk: Chunk) -> list[np.ndarray]:
     replication = _plain(table["replication"], COLUMNS["replication"])
     rows = np.zeros(table.num_rows, EVENT)
     for name in ("time", "kind", "flight", "unit", "radar", "launcher", "round", "track", "code"):

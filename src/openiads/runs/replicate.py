@@ -13,7 +13,6 @@ import shutil
 import tempfile
 import threading
 import time
-import weakref
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -173,7 +172,7 @@ def run(
             raise
     made = Run(path, simulator=simulator, scenario=scenario, catalog=catalog, world=world, gathered=gathered)
     if temporary:
-        made._clean = weakref.finalize(made, shutil.rmtree, str(path), ignore_errors=True)
+        made.make_temporary()
     return made
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,8 @@ from openiads.base.jsonable import JsonObject, plain
 from openiads.base.shown import Replayed
 from openiads.runs.digest import row_digests
 from openiads.runs.findings import Accumulator, Finding
-from openiads.runs.identity import Chunk, Identity, mismatch
+from openiads.runs.folder import Kept
+from openiads.runs.identity import Chunk, RunIdentity, mismatch
 from openiads.runs.simulator import Replicated, Simulator, capped, real_simulator
 from openiads.runs.store import Store
 from openiads.world.codes import Side, Status
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from openiads.catalog.records import Catalog
     from openiads.scenario.load import Scenario
     from openiads.world.build import World
+    from openiads.world.prebuilt import Prebuilt
 
 
 def open_run(path: str | Path, *, simulator: Simulator | None = None) -> Run:
@@ -52,7 +53,7 @@ def bounds_of(facts: JsonObject) -> dict[str, float]:
     return bounds
 
 
-class Run(Replayed):
+class Run(Kept, Replayed):
     """A complete run: its outcomes, estimates, events and digest, read from its folder."""
 
     def __init__(
@@ -71,10 +72,9 @@ class Run(Replayed):
         self.facts: JsonObject = self.store.facts
         self._simulator, self._scenario, self._catalog, self._world = simulator, scenario, catalog, world
         self._gathered = gathered
-        self._clean: weakref.finalize | None = None
 
     @property
-    def identity(self) -> Identity:
+    def identity(self) -> RunIdentity:
         """What the run is: hashes, seed, knobs, version."""
         return self.store.identity
 
@@ -137,8 +137,23 @@ class Run(Replayed):
     @property
     def world(self) -> World:
         """The World, built again if need be."""
+        return self.build()
+
+    def build(self, prebuilt: Prebuilt | None = None) -> World:
+        """The World, built once.
+
+        Parameters
+        ----------
+        prebuilt : Prebuilt, optional
+            What other builds left; it saves time and changes nothing.
+
+        Returns
+        -------
+        World
+        """
         if self._world is None:
-            self._world = self.simulator.build(self.scenario, self.catalog, dict(self.identity.knobs) or None)
+            knobs = dict(self.identity.knobs) or None
+            self._world = self.simulator.build(self.scenario, self.catalog, knobs, prebuilt=prebuilt)
         return self._world
 
     @property
@@ -238,7 +253,7 @@ class Run(Replayed):
             "wall_s": self.seal["wall_s"],
             "outcomes": {metric: told(metric) for metric in METRICS},
             "failed_replications": int(self.seal["failed"]),
-            "out": None if self._clean is not None else str(self.path),
+            "out": self.out,
             "classes": classes,
             "terminal": {code: told(f"end_{code}") for code in TERMINALS},
             "round_ends": {code: told(f"round_{code}") for code in ROUND_ENDS},

@@ -27,8 +27,16 @@ from openiads.base.version import __version__
 from openiads.runs import disk
 from openiads.runs.digest import RunDigest, row_digests
 from openiads.runs.folder import Damaged, Layout, checked, refuse_foreign, unnamed, with_check
-from openiads.runs.identity import FORMAT, Chunk, Identity, _refuse_mismatch, chunks_of
-from openiads.runs.parquet import _events, _outcome_table, _parquet, _parse, _rows, _table, logs_of
+from openiads.runs.identity import FORMAT, Chunk, RunIdentity, chunks_of, refuse_mismatch
+from openiads.runs.parquet import (
+    event_rows,
+    log_table,
+    logs_of,
+    outcome_rows,
+    outcome_table,
+    parquet_bytes,
+    parse_parquet,
+)
 from openiads.world.trace import Logs
 
 if TYPE_CHECKING:
@@ -53,7 +61,7 @@ class Done:
 class Store:
     """A run's folder.  ``create_or_resume`` for writing (takes the lock), ``open`` for reading."""
 
-    def __init__(self, path: Path, identity: Identity, facts: JsonObject, lock: disk.Lock | None = None) -> None:
+    def __init__(self, path: Path, identity: RunIdentity, facts: JsonObject, lock: disk.Lock | None = None) -> None:
         self.path = path
         self.identity = identity
         self.facts = facts
@@ -65,7 +73,7 @@ class Store:
     # -------------------------------------------------------------- opening and closing
 
     @classmethod
-    def create_or_resume(cls, path: Path, identity: Identity, facts: JsonObject) -> Store:
+    def create_or_resume(cls, path: Path, identity: RunIdentity, facts: JsonObject) -> Store:
         """The store at ``path``, made now or continued; the chunk size of a continued run is the recorded one.
 
         facts : what else a reader needs (the scenario as text, names); written once, not compared.
@@ -86,7 +94,7 @@ class Store:
                     raise unnamed(path, RUN) from None
                 disk.write_file(path / "run.json", _run_file(identity, facts))
                 return cls(path, identity, facts, lock)
-            _refuse_mismatch(path, stored, identity)
+            refuse_mismatch(path, stored, identity)
             return cls(path, stored, kept, lock)
         except BaseException:
             lock.release()
@@ -122,10 +130,10 @@ class Store:
         if not isinstance(events, Logs):
             events = logs_of(list(zip(range(chunk.first, chunk.last), events, strict=True)))
         base = {"run": self._hash, "chunk": chunk.index, "first": chunk.first, "last": chunk.last, "format": FORMAT}
-        event_bytes = _parquet(_table(events), base, packed=True)
+        event_bytes = parquet_bytes(log_table(events), base, packed=True)
         base["events"] = event_hash = hashlib.sha256(event_bytes).hexdigest()
         digests = row_digests(rows)
-        outcome_bytes = _parquet(_outcome_table(rows, digests, messages), base)
+        outcome_bytes = parquet_bytes(outcome_table(rows, digests, messages), base)
         disk.write_file(self.file(chunk, "e"), event_bytes)
         disk.write_file(self.file(chunk, "c"), outcome_bytes)
         self._written[self.file(chunk, "e").name] = event_hash
@@ -137,12 +145,12 @@ class Store:
 
         events : check the events' file too.
         """
-        table, told = _parse(disk.read_file(self.file(chunk, "c")))
+        table, told = parse_parquet(disk.read_file(self.file(chunk, "c")))
         expected = {"run": self._hash, "chunk": chunk.index, "first": chunk.first, "last": chunk.last, "format": FORMAT}
         wrong = [name for name, value in expected.items() if told.get(name) != value]
         if wrong:
             raise Damaged(f"it is not this chunk of this run (its {', '.join(wrong)})")
-        rows = _rows(table)
+        rows = outcome_rows(table)
         if rows["replication"].tolist() != list(range(chunk.first, chunk.last)):
             raise Damaged("its replications are not the expected ones")
         digests = row_digests(rows)
@@ -174,10 +182,10 @@ class Store:
         try:
             data = disk.read_file(path)
             self._agrees(path, data)
-            table, told = _parse(data)
+            table, told = parse_parquet(data)
             if told.get("run") != self._hash or told.get("chunk") != chunk.index:
                 raise Damaged("it is not this chunk of this run")
-            return _events(table, chunk)
+            return event_rows(table, chunk)
         except FileNotFoundError as problem:
             raise self._damage(path, "it is missing") from problem
         except Damaged as problem:
@@ -296,7 +304,7 @@ class Store:
         tables = list(pool.map(self._sealed_table, group))
         if any(table is None for table in tables):
             return np.concatenate([self.trusted(chunk).rows for chunk in group])
-        return _rows(arrow.concat_tables(tables))
+        return outcome_rows(arrow.concat_tables(tables))
 
     def _sealed_table(self, chunk: Chunk) -> arrow.Table | None:
         """The outcomes of a chunk whose file is the one that was sealed; None if it is not."""
@@ -304,7 +312,7 @@ class Store:
         try:
             data = disk.read_file(path)
             self._agrees(path, data)
-            return _parse(data, sums=False)[0]
+            return parse_parquet(data, sums=False)[0]
         except (FileNotFoundError, Damaged):
             return None
 
@@ -332,7 +340,7 @@ class Store:
 # ------------------------------------------------------------------ run.json and other small files
 
 
-def _run_file(identity: Identity, facts: JsonObject) -> bytes:
+def _run_file(identity: RunIdentity, facts: JsonObject) -> bytes:
     machine = {
         "system": platform.system(),
         "machine": platform.machine(),
@@ -342,7 +350,7 @@ def _run_file(identity: Identity, facts: JsonObject) -> bytes:
     return with_check({"identity": identity.as_dict(), "run": identity.hash, "platform": machine, "facts": facts})
 
 
-def _read_run(path: Path) -> tuple[Identity, JsonObject]:
+def _read_run(path: Path) -> tuple[RunIdentity, JsonObject]:
     file = path / "run.json"
     try:
         told = checked(disk.read_file(file))
@@ -355,7 +363,7 @@ def _read_run(path: Path) -> tuple[Identity, JsonObject]:
                 f"{__version__}, which reads format {FORMAT} (format)",
                 f"Use openiads {version}, or run again with a new --out",
             )
-        return Identity.from_dict(stored), told["facts"]
+        return RunIdentity.from_dict(stored), told["facts"]
     except Damaged as problem:
         raise ResultsError(
             str(file), f"damaged: {problem}", "Nothing here can be used; run again with a new --out"

@@ -21,7 +21,7 @@ from openiads.base.errors import OpeniadsError, ResultsError
 from openiads.base.jsonable import JsonObject
 from openiads.base.version import __version__
 from openiads.runs.digest import arithmetic_fingerprint, row_digests
-from openiads.runs.identity import COMPARED, FORMAT, Chunk, Identity
+from openiads.runs.identity import COMPARED, FORMAT, Chunk, RunIdentity
 from openiads.runs.jobs import compute
 from openiads.runs.simulator import Runner, Simulator
 from openiads.runs.store import Done, Store
@@ -55,7 +55,7 @@ def examine(folder: str, identity: JsonObject, simulator: str) -> JsonObject:
     """Compare this worker with the run, compile what is missing, build the world and run one replication of it."""
 
     def ready() -> JsonObject:
-        asked = Identity.from_dict(identity)
+        asked = RunIdentity.from_dict(identity)
         store, found = _store(folder, asked), _simulator(simulator)
         _runner(store, found).replicate(0)  # the first may compile: alone, before threads share the work
         return {}
@@ -67,7 +67,7 @@ def work(folder: str, identity: JsonObject, simulator: str, numbers: tuple[int, 
     """Compute and store a chunk (its index, first and one past its last replication), unless it is stored already."""
 
     def done() -> JsonObject:
-        store, chunk = _store(folder, Identity.from_dict(identity)), Chunk(*numbers)
+        store, chunk = _store(folder, RunIdentity.from_dict(identity)), Chunk(*numbers)
         stored = store.done(chunk) or _computed(store, _simulator(simulator), chunk)
         return {"rows": fingerprint(stored)}
 
@@ -109,7 +109,7 @@ def _computed(store: Store, simulator: Simulator, chunk: Chunk) -> Done:
     return earlier
 
 
-def _store(folder: str, asked: Identity) -> Store:
+def _store(folder: str, asked: RunIdentity) -> Store:
     """The run's folder, opened for chunks alone: the coordinator has the lock and writes all else."""
     for name, here in (
         ("format", FORMAT),
@@ -149,7 +149,7 @@ def _runner(store: Store, simulator: Simulator) -> Runner:
     return runner
 
 
-def _key(identity: Identity) -> tuple[object, ...]:
+def _key(identity: RunIdentity) -> tuple[object, ...]:
     return identity.scenario, identity.catalog, identity.knobs
 
 

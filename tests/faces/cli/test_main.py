@@ -335,7 +335,7 @@ def test_a_run_of_another_version_is_read_but_not_run_again(tmp_path: Path, monk
     path = str(tmp_path / "r")
     with monkeypatch.context() as earlier:
         earlier.setattr(
-            store, "identity_here", lambda **f: identity.Identity(**f, version="0.0.9", fingerprint="0" * 16)
+            store, "identity_here", lambda **f: identity.RunIdentity(**f, version="0.0.9", fingerprint="0" * 16)
         )
         earlier.setattr("openiads.runs.replicate.identity_here", identity.identity_here)
         assert call("run", "one_on_one", "-n", "3", "--out", path).exit_code == 0

@@ -99,7 +99,7 @@ def coverage(
     _check(scenario, system, at, rcs, threat, show, out or [])
     no_other_window(center, size, extent)
     heights = tuple(read("--height", words, "length") for words in height or HEIGHTS)
-    question = study.Question(
+    question = study.CoverageQuestion(
         heights, "ground" if agl else "sea", 1.0 if rcs is None else read("--rcs", rcs, "area"), 1, pd, _looks(looks)
     )
     source = load_changed(scenario or "", changes or []) if system is None else (

@@ -78,7 +78,7 @@ def envelope(
     place = None if at is None else read("--at", at, "position")
     azimuth = read("--facing", facing, "angle")
     wait = math.nan if reaction is None else read("--reaction", reaction, "time")
-    question = study.Question(cued, turn, wait, kind)
+    question = study.EnvelopeQuestion(cued, turn, wait, kind)
     heights = sorted({read("--height", words, "length") for words in height or HEIGHTS})
     with show.progress_bars() as phases:
         phases.phase("building masks and flyout tables, compiling if need be")

@@ -97,12 +97,12 @@ def _keep_out(
     import numpy as np
 
     from openiads.reach import exposure
-    from openiads.reach.envelope import Question, reach_of
+    from openiads.reach.envelope import EnvelopeQuestion, reach_of
     from openiads.reach.keep_out import KeepOut
 
     world = exposure.standing_world(source)
     units = exposure.units_of(world, sites)
-    widest = max(reach_of(world, u, target, Question()) for u in units) if side is None else 0.5 * side
+    widest = max(reach_of(world, u, target, EnvelopeQuestion()) for u in units) if side is None else 0.5 * side
     where = exposure.map_over(world, units, widest, 400)
     counts = exposure.keep_out(world, units, target, heights, where, above=above)
     if side is None and any(each.any() for each in counts.values()):
