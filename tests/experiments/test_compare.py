@@ -199,7 +199,7 @@ def test_a_change_that_makes_no_sense_is_refused(changes: dict[str, object], err
 
 
 def test_what_b_cannot_be_is_refused_before_a_has_run(tmp_path: Path) -> None:
-    def build(scenario: FakeScenario, *rest: object) -> object:
+    def build(scenario: FakeScenario, *rest: object, **shared: object) -> object:
         if scenario.threats == 5:
             raise InputError("raid", "five is too many", "Take four")
         return FAKE.build(scenario, *rest)

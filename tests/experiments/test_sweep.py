@@ -409,7 +409,7 @@ def test_check_runs_random_replications_of_random_points_again(tmp_path: Path) -
 def test_check_finds_an_engine_that_has_changed(tmp_path: Path) -> None:
     make(tmp_path / "s")
 
-    def other(scenario: FakeScenario, catalog: object, knobs: object) -> object:
+    def other(scenario: FakeScenario, catalog: object, knobs: object, **shared: object) -> object:
         world = FAKE.build(scenario, catalog, knobs)
         world.pk = 1.0 - world.pk
         return world

@@ -93,7 +93,7 @@ def test_events_of_any_replication_hold_looks_and_states(tmp_path: Path) -> None
 def test_a_simulator_that_has_changed_is_noticed(tmp_path: Path) -> None:
     run(RAID, replications=5, seed=1, out=tmp_path / "r", simulator=FAKE)
 
-    def other(scenario: object, catalog: object, knobs: object) -> object:
+    def other(scenario: object, catalog: object, knobs: object, **shared: object) -> object:
         world = FAKE.build(scenario, catalog, knobs)
         world.pk = 0.1
         return world

@@ -18,7 +18,7 @@ from openiads.claims.verdict import Answer, Figure
 from openiads.experiments.factors import unit_sample
 from openiads.runs import disk
 from openiads.runs.digest import hash_of
-from openiads.runs.folder import Damaged, checked, with_check
+from openiads.runs.folder import Damaged, read_checked, write_checked
 from openiads.runs.replicate import run
 from openiads.runs.run import Run
 from openiads.scenario.knobs import Knob, sample
@@ -85,10 +85,10 @@ class Bench:
         file = self.folder / "runs" / hash_of([__version__, about])[:20] / "figures.json"
         if file.exists():
             with suppress(Damaged):
-                return {name: float(value) for name, value in checked(disk.read_file(file))["figures"].items()}
+                return {name: float(value) for name, value in read_checked(file)["figures"].items()}
         made = make()
         disk.make_folder(file.parent)
-        disk.write_file(file, with_check({"about": about, "figures": made}))
+        write_checked(file, {"about": about, "figures": made})
         return made
 
     def step(self, what: str) -> None:

@@ -19,7 +19,7 @@ from openiads.claims.statement import Claim, Effort, RatioEffort, Rule
 from openiads.claims.verdict import CellVerdict, Judgment, Verdict, of_cell
 from openiads.runs import disk
 from openiads.runs.digest import hash_of
-from openiads.runs.folder import Damaged, checked, with_check
+from openiads.runs.folder import Damaged, Layout, read_checked, refuse_foreign, write_checked
 from openiads.scenario.knobs import knob_list
 from openiads.scenario.load import catalog_of
 
@@ -33,6 +33,9 @@ METHODS: Mapping[str, ModuleType] = {
 }
 
 SEED = 2016
+
+#: The folder of a claim: its runs and its result.
+CLAIM = Layout("claim", own=("runs", "result.json"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ def examine(
     thrown = (bench.replications, bench.failed, seed, bench.digest)
     result = Result(claim, full, numbers, evidence, judgment, figures, *thrown, rests_on(claim))
     if folder is not None:
-        disk.write_file(folder / "result.json", with_check(result.as_dict()))
+        write_checked(folder / "result.json", result.as_dict())
     return result
 
 
@@ -167,16 +170,13 @@ def arm_verdict(method: ModuleType, claim: Claim, evidence: Evidence) -> Verdict
 def _own(folder: Path, claim: Claim) -> None:
     """Make a folder that of a claim; ResultsError if it is another claim's, or holds something else."""
     kept = folder / "claim.json"
-    if folder.exists():
-        strangers = sorted(p.name for p in folder.iterdir() if p.name not in ("runs", "result.json", kept.name))
-        if strangers:
-            raise ResultsError(str(folder), f"holds other files ({strangers[0]})", "Choose a new or an empty folder.")
+    refuse_foreign(folder, CLAIM)
     disk.make_folder(folder)
     if not kept.exists():
-        disk.write_file(kept, with_check({"claim": claim.name, "claim_digest": claim.digest}))
+        write_checked(kept, {"claim": claim.name, "claim_digest": claim.digest})
         return
     try:
-        stored = checked(disk.read_file(kept)).get("claim_digest")
+        stored = read_checked(kept).get("claim_digest")
     except Damaged as damage:
         raise ResultsError(str(kept), str(damage), "Put it back as it was, or choose a new folder.") from damage
     if stored != claim.digest:

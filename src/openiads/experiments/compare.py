@@ -10,22 +10,23 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypeGuard
 
-from openiads.base.errors import InputError, ResultsError, UsageError
+from openiads.base.errors import InputError, UsageError
 from openiads.base.jsonable import Json, JsonObject
 from openiads.base.shown import Shown
 from openiads.experiments.differences import Difference, Pairs, other_worlds
 from openiads.runs import disk
 from openiads.runs.digest import hash_of
 from openiads.runs.findings import Accumulator
-from openiads.runs.folder import with_check
+from openiads.runs.folder import Layout, refuse_foreign, write_checked
 from openiads.runs.jobs import Progress
-from openiads.runs.replicate import REPLICATIONS, place_of, run
+from openiads.runs.replicate import carry_out
 from openiads.runs.run import Run, open_run
 from openiads.runs.simulator import Simulator, real_simulator
+from openiads.runs.work import REPLICATIONS, Request, Work
 from openiads.statistics.intervals import CONFIDENCE
 from openiads.world.outcome import METRICS
 
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 
 #: In front of a path of changes: the rest names a knob.
 KNOB = "knob."
+
+#: The folder of a comparison: both runs, what came out, and the report that a face may write there.
+COMPARISON = Layout("comparison", own=("a", "b", "compare.json", "report.html"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,26 +143,33 @@ def compare(
         return made
     if _stored(a) or _stored(b):
         raise UsageError("compare", "one side is a stored run, the other is not", "Give two scenarios or two runs")
-    simulator = simulator or real_simulator()
     if out is not None:
-        _refuse_foreign(Path(out))
-    ready = [_ready(each, dict(knobs or {}), simulator) for each in (a, b)]
-    _look_ahead(ready[0], ready[1], seed, simulator, warn)
-    count = replications or REPLICATIONS
-    with place_of(on, jobs, out, warn) as place:
-        runs = [
-            run(
-                side.scenario, replications=count, seed=seed, jobs=jobs, chunk=chunk, knobs=side.knobs or None,
-                out=None if out is None else Path(out) / "ab"[k], progress=_half(progress, k), warn=_named(warn, k),
-                cancel=cancel, on=place, simulator=simulator,
-            )
-            for k, side in enumerate(ready)
-        ]  # fmt: skip
+        refuse_foreign(Path(out), COMPARISON)
+    work = Work(jobs, out, progress, warn, cancel, on, chunk, simulator or real_simulator())
+    ready = [_ready(each, dict(knobs or {}), work.simulator) for each in (a, b)]
+    _look_ahead(ready[0], ready[1], seed, work)
+    runs = _both(ready, Request(replications or REPLICATIONS, seed), work)
     made = Comparison(runs[0], runs[1], [side.label for side in ready], confidence)
     if out is not None:
         disk.sweep(Path(out))
-        disk.write_file(Path(out) / "compare.json", with_check({"compare": made.summary(metrics)}))
+        write_checked(Path(out) / "compare.json", {"compare": made.summary(metrics)})
     return made
+
+
+def _both(sides: Sequence[Side], request: Request, work: Work) -> list[Run]:
+    """The runs of both sides, one after the other on one place; progress and warnings are those of both."""
+    runs = []
+    with work.place() as place:
+        for k, side in enumerate(sides):
+            own = replace(
+                work,
+                out=None if work.out is None else Path(work.out) / "ab"[k],
+                progress=_half(work.progress, k),
+                warn=_named(work.warn, k),
+                on=place,
+            )
+            runs.append(carry_out(side.scenario, replace(request, knobs=side.knobs or None), own))
+    return runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,13 +205,13 @@ def _ready(side: Compared, knobs: dict[str, float], simulator: Simulator) -> Sid
     return Side(scenario, {**knobs, **{name: float(value) for name, value in own.items()}}, ", ".join(parts))
 
 
-def _look_ahead(a: Side, b: Side, seed: int, simulator: Simulator, warn: Callable[[str], None] | None) -> None:
+def _look_ahead(a: Side, b: Side, seed: int, work: Work) -> None:
     """Refuse B before A has run for nothing, and say where the two scenarios fix their worlds differently."""
+    simulator = work.simulator
     simulator.prepare()
     simulator.runner(simulator.build(b.scenario, simulator.catalog(b.scenario), b.knobs or None), seed)
     for line in other_worlds(a.scenario.mapping(), b.scenario.mapping()):
-        if warn is not None:
-            warn(line)
+        work.tell(line)
 
 
 def check_knobs(knobs: Mapping[str, Json], scenario: Scenario, simulator: Simulator) -> None:
@@ -229,15 +240,3 @@ def _half(progress: Progress | None, side: int) -> Progress | None:
 
 def _named(warn: Callable[[str], None] | None, side: int) -> Callable[[str], None] | None:
     return None if warn is None else lambda line: warn(f"{'AB'[side]}: {line}")
-
-
-def _refuse_foreign(path: Path) -> None:
-    """ResultsError if a folder holds anything but a comparison."""
-    if path.exists() and not path.is_dir():
-        raise ResultsError(str(path), "is a file", "Choose a new or an empty folder with --out")
-    foreign = sorted(p.name for p in path.glob("*") if p.name not in ("a", "b", "compare.json", "report.html"))
-    foreign = [name for name in foreign if not name.endswith(disk.TEMPORARY)]
-    if foreign:
-        few = ", ".join(foreign[:3])
-        remedy = "Nothing was touched. Choose a new or an empty folder with --out"
-        raise ResultsError(str(path), f"holds other files ({few}) and no comparison", remedy)

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import fnmatch
 import math
-import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,10 +22,10 @@ from openiads.base.jsonable import JsonObject, plain
 from openiads.base.words import nearest
 from openiads.runs.digest import hash_of
 from openiads.runs.findings import FIRST_TIMES, RATIOS, Accumulator
-from openiads.runs.jobs import Progress
-from openiads.runs.replicate import place_of, run
+from openiads.runs.replicate import carry_out
 from openiads.runs.run import Run
 from openiads.runs.simulator import Simulator, real_simulator
+from openiads.runs.work import Request, Work
 from openiads.scenario.knobs import Knob, knob_list, sample
 from openiads.statistics.paired import left_out
 from openiads.statistics.sensitivity import COVERED, Effect, Index, morris, saltelli, sobol, trajectories
@@ -46,7 +45,6 @@ from openiads.world.prebuilt import Prebuilt
 
 if TYPE_CHECKING:
     from openiads.catalog.records import Catalog
-    from openiads.runs.cluster import Cluster
     from openiads.scenario.load import Scenario
 
 Values = NDArray[np.float64]
@@ -58,19 +56,6 @@ SPREAD_WORLDS = 64
 
 #: Base rows of a design that is worth running.
 _FEWEST = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """How worlds are run: ``out`` keeps each as a run in a folder of its own, so that the same call continues."""
-
-    jobs: int | None = None
-    out: str | Path | None = None
-    progress: Progress | None = None  # (worlds done, of)
-    warn: Callable[[str], None] | None = None
-    cancel: threading.Event | None = None
-    on: str | Cluster | None = None  # as for ``run``; one cluster serves all worlds, one after another
-    simulator: Simulator = field(default_factory=real_simulator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +71,7 @@ class Worlds:
 
 
 def evaluate(
-    scenario: Scenario,
+    scenario: Scenario | str | Path,
     worlds: Sequence[Mapping[str, float]],
     metric: str,
     replications: int,
@@ -101,21 +86,19 @@ def evaluate(
     """
     work = work or Work()
     found, capped, built = np.empty((len(worlds), replications)), np.zeros(len(worlds), bool), Prebuilt()
-    with place_of(work.on, work.jobs, work.out, work.warn) as place:
+    with work.place() as place:
         for w, knobs in enumerate(worlds):
             if work.progress is not None:
                 work.progress(w, len(worlds))
             try:
-                made = run(
-                    scenario, replications=replications, seed=seed, jobs=work.jobs, knobs=dict(knobs) or None,
-                    out=None if work.out is None else Path(work.out) / f"w{w:06d}", prebuilt=built,
-                    cancel=work.cancel, on=place, simulator=work.simulator,
-                )  # fmt: skip
+                out = None if work.out is None else Path(work.out) / f"w{w:06d}"
+                own = replace(work, out=out, on=place, progress=None, warn=None, prebuilt=built)
+                made = carry_out(scenario, Request(replications, seed, knobs=dict(knobs) or None), own)
             except InputError as error:
                 raise InputError(f"world {w}: {error.place}", error.reason, error.remedy) from error
-            if w == 0 and work.warn is not None:
+            if w == 0:
                 for line in made.other_warnings:
-                    work.warn(line)
+                    work.tell(line)
             capped[w] = bool(made.capped)
             found[w] = values_of(made, metric, f"world {w}")
     if work.progress is not None:

@@ -7,11 +7,10 @@ seed unless the study says otherwise: two points share their dice, so their diff
 from __future__ import annotations
 
 import math
-import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,16 +21,17 @@ from openiads.base.jsonable import JsonObject
 from openiads.base.shown import Shown
 from openiads.experiments.design import Study, load_study
 from openiads.experiments.factors import Point
-from openiads.experiments.sweep_store import SWEEP, SweepStore, sweep_identity
+from openiads.experiments.sweep_store import SweepStore, sweep_identity
 from openiads.runs.digest import hash_of
 from openiads.runs.findings import Finding
-from openiads.runs.folder import Kept, refuse_foreign
+from openiads.runs.folder import Kept, output_folder
 from openiads.runs.identity import COMPARED, identity_here
 from openiads.runs.jobs import Progress, default_jobs
-from openiads.runs.replicate import REPLICATIONS, default_folder, place_of, run
+from openiads.runs.replicate import carry_out, default_folder
 from openiads.runs.run import Run, open_run
 from openiads.runs.simulator import Simulator, real_simulator
 from openiads.runs.stopping import MOST, parse_until
+from openiads.runs.work import REPLICATIONS, Request, Work
 from openiads.study.invariants import Violation, check_run, verify_run
 from openiads.world.prebuilt import Prebuilt
 
@@ -82,32 +82,26 @@ def sweep(
 
     Raises InputError (bad study or scenario), ResultsError (store, cluster), Interrupted (run again to continue).
     """
-    simulator = simulator or real_simulator()
+    work = Work(jobs, out, progress, warn, cancel, on, chunk, simulator or real_simulator())
     if not isinstance(study, Study):
         study = load_study(study)
     study.refuse_absurd(yes)
     if out is not None:
-        refuse_foreign(Path(out), SWEEP)  # before anything takes time
+        SweepStore.refuse_foreign(Path(out))  # before anything takes time
     begun = time.monotonic()
-    catalog = simulator.catalog(study.scenario).digest
+    catalog = work.simulator.catalog(study.scenario).digest
     identity = sweep_identity(study.scenario.digest(), catalog, study.canonical(), study.points)
-    path = Path(tempfile.mkdtemp(prefix="openiads-")) if out is None else Path(out)
-    try:
-        with place_of(on, jobs, out, warn) as place:
-            store = SweepStore.create_or_resume(path, identity, _facts(study))
-            try:
-                work = _Work(study, store, simulator, place, jobs, chunk, progress, warn, cancel)
-                work.all()
-                store.seal(*work.told(), round(time.monotonic() - begun, 3))
-            except Interrupted as stopped:
-                raise work.interrupted(resumable=out is not None) from stopped.__cause__
-            finally:
-                store.close()
-    except BaseException:
-        if out is None:
-            shutil.rmtree(path, ignore_errors=True)
-        raise
-    made = Sweep(path, simulator=simulator, metrics=study.metrics, findings=work.findings, capped=work.capped)
+    with output_folder(out) as path, work.place() as place:
+        store = SweepStore.create_or_resume(path, identity, _facts(study))
+        try:
+            points = _Points(study, store, work, place)
+            points.all()
+            store.seal(*points.told(), round(time.monotonic() - begun, 3))
+        except Interrupted as stopped:
+            raise points.interrupted() from stopped.__cause__
+        finally:
+            store.close()
+    made = Sweep(path, simulator=work.simulator, metrics=study.metrics, findings=points.findings, capped=points.capped)
     if out is None:
         made.make_temporary()
     return made
@@ -140,27 +134,16 @@ def sweep_digest(points: list[Point] | tuple[Point, ...], digests: list[str]) ->
     return hash_of([[point.values, point.knobs, digest] for point, digest in zip(points, digests, strict=True)])
 
 
-class _Work:
+class _Points:
     """The points of one sweep, one after another; the threads work inside a point."""
 
-    def __init__(
-        self,
-        study: Study,
-        store: SweepStore,
-        simulator: Simulator,
-        place: Cluster | None,
-        jobs: int | None,
-        chunk: int | None,
-        progress: Progress | None,
-        warn: Callable[[str], None] | None,
-        cancel: threading.Event | None,
-    ) -> None:
-        self.study, self.store, self.simulator, self.place, self.jobs = study, store, simulator, place, jobs
-        self.progress, self.warn, self.cancel = progress, warn, cancel or threading.Event()
+    def __init__(self, study: Study, store: SweepStore, work: Work, place: Cluster | None) -> None:
+        self.study, self.store, self.work, self.place = study, store, work, place
+        self.cancel = work.cancel or threading.Event()
         self.rule = parse_until(study.until)
         self.most = study.replications or (MOST if self.rule else REPLICATIONS)
-        at_once = place.threads if place is not None else jobs or default_jobs()
-        self.chunk = chunk or max(1, min(_LARGEST_CHUNK, math.ceil(self.most / (2 * at_once))))
+        at_once = place.threads if place is not None else work.jobs or default_jobs()
+        self.chunk = work.chunk or max(1, min(_LARGEST_CHUNK, math.ceil(self.most / (2 * at_once))))
         self.seals: list[JsonObject] = []
         self.findings: list[dict[str, Finding]] = []
         self.capped: list[Capped] = []
@@ -170,7 +153,7 @@ class _Work:
 
     def all(self) -> None:
         """Every point, read if it is stored whole, else run."""
-        self.simulator.prepare()
+        self.work.simulator.prepare()
         for point in self.study.points:
             if self.cancel.is_set():
                 raise Interrupted("sweep", "stopped")
@@ -182,8 +165,8 @@ class _Work:
             )
             self.capped.append(made.capped)
             self._show(0)
-        if self.warn is not None and any(self.capped):
-            self.warn(
+        if any(self.capped):
+            self.work.tell(
                 f"at {sum(map(bool, self.capped))} of {self.study.size} points the knobs ask a kill probability above "
                 "reliability x common mode; it is capped there"
             )
@@ -192,10 +175,10 @@ class _Work:
         """The sweep's digest, and what the seal says of each point."""
         return sweep_digest(self.study.points, [seal["digest"] for seal in self.seals]), self.seals
 
-    def interrupted(self, *, resumable: bool) -> Interrupted:
+    def interrupted(self) -> Interrupted:
         """The error of a sweep stopped on the way."""
         told = f"stopped with {len(self.seals)} of {self.study.size} points done"
-        if not resumable:
+        if self.work.out is None:
             return Interrupted("sweep", told, "Nothing is kept without out; name a folder to be able to continue")
         return Interrupted(str(self.store.path), told, "Run the same command again with the same --out to continue")
 
@@ -205,23 +188,23 @@ class _Work:
             stored = self._stored(point, scenario)
             if stored is not None:
                 return stored
-            return run(
-                scenario,
-                replications=self.most,
-                seed=self.study.seed_of(point),
-                jobs=self.jobs,
-                chunk=self.chunk,
-                out=self.store.folder(point.index),
-                until=self.rule,
-                progress=lambda done, of: self._show(done),
-                knobs=point.knobs or None,
-                prebuilt=self._built,
-                cancel=self.cancel,
-                on=self.place,
-                simulator=self.simulator,
-            )
+            request = Request(self.most, self.study.seed_of(point), until=self.rule, knobs=point.knobs or None)
+            return carry_out(scenario, request, self._work_of(point))
         except InputError as wrong:
             raise InputError(f"{self.study.file}: {point}", f"{wrong.place}: {wrong.reason}", wrong.remedy) from wrong
+
+    def _work_of(self, point: Point) -> Work:
+        """How the run of a point is computed; its warnings are told afterwards, each once."""
+        return replace(
+            self.work,
+            out=self.store.folder(point.index),
+            chunk=self.chunk,
+            progress=lambda done, of: self._show(done),
+            warn=None,
+            cancel=self.cancel,
+            on=self.place,
+            prebuilt=self._built,
+        )
 
     def _scenario(self, point: Point) -> Scenario:
         """The scenario at a point; worlds of one variant share it."""
@@ -236,7 +219,7 @@ class _Work:
             return None
         wanted = identity_here(
             scenario=scenario.digest(),
-            catalog=self.simulator.catalog(scenario).digest,
+            catalog=self.work.simulator.catalog(scenario).digest,
             seed=self.study.seed_of(point),
             replications=self.most,
             chunk=self.chunk,
@@ -244,7 +227,7 @@ class _Work:
             knobs=tuple(sorted(point.knobs.items())),
         )
         try:
-            made = open_run(folder, simulator=self.simulator)
+            made = open_run(folder, simulator=self.work.simulator)
             made.store.verify()
         except ResultsError:
             return None  # running it again mends it or says what is wrong
@@ -252,14 +235,14 @@ class _Work:
 
     def _show(self, done: int) -> None:
         """Progress in replications over all points, ``done`` of them in the present one."""
-        if self.progress is not None:
-            self.progress(len(self.seals) * self.most + done, self.study.size * self.most)
+        if self.work.progress is not None:
+            self.work.progress(len(self.seals) * self.most + done, self.study.size * self.most)
 
     def _tell(self, point: Point, lines: list[str]) -> None:
         for line in lines:
-            if self.warn is not None and line not in self._told:
+            if line not in self._told:
                 self._told.add(line)
-                self.warn(f"{point}: {line}")
+                self.work.tell(f"{point}: {line}")
 
 
 # ------------------------------------------------------------------ a complete sweep
@@ -279,7 +262,7 @@ class Sweep(Kept, Shown):
     ) -> None:
         self.path = path
         self.store = SweepStore.open(path)
-        self.seal = self.store.complete()
+        self.seal = self.store.whole_seal()
         self.facts = self.store.facts
         self.points = tuple(Point(k, p["values"], p["knobs"]) for k, p in enumerate(self.facts["points"]))
         self.metrics = tuple(metrics or self.facts["metrics"])

@@ -13,8 +13,9 @@ import numpy as np
 
 from openiads.base.errors import UsageError
 from openiads.base.jsonable import JsonObject, plain
-from openiads.experiments.knowledge import KnowledgeQuestion, Values, Work, evaluate
+from openiads.experiments.knowledge import KnowledgeQuestion, Values, evaluate
 from openiads.runs.digest import hash_of
+from openiads.runs.work import Work
 from openiads.scenario.knobs import Knob
 from openiads.statistics.intervals import CONFIDENCE, mean_interval
 

@@ -18,11 +18,12 @@ from openiads.base.errors import Interrupted
 from openiads.runs.digest import RunDigest
 from openiads.runs.findings import Accumulator
 from openiads.runs.identity import Chunk, chunks_of
-from openiads.runs.jobs import Progress, compute
+from openiads.runs.jobs import compute, default_jobs
 from openiads.runs.run import bounds_of
-from openiads.runs.simulator import Replicated, Runner, Simulator
+from openiads.runs.simulator import Replicated, Runner
 from openiads.runs.stopping import Until, looks, sharp
 from openiads.runs.store import Done, Store
+from openiads.runs.work import Work
 from openiads.world.trace import Logs
 
 if TYPE_CHECKING:
@@ -88,20 +89,12 @@ class Coordinator:
     """The coordinator of one run: hands chunks to threads or workers and takes them back in replication order."""
 
     def __init__(
-        self,
-        store: Store,
-        world: World,
-        simulator: Simulator,
-        rule: Until | None,
-        jobs: int,
-        progress: Progress | None,
-        cancel: threading.Event,
-        cluster: Cluster | None = None,
-        watch: Callable[[Accumulator], None] | None = None,
+        self, store: Store, world: World, rule: Until | None, work: Work, cluster: Cluster | None = None
     ) -> None:
-        self.watch = watch
-        self.store, self.world, self.simulator, self.rule, self.jobs = store, world, simulator, rule, jobs
-        self.progress, self.cancel, self.cluster = progress, cancel, cluster
+        self.store, self.world, self.rule, self.cluster = store, world, rule, cluster
+        self.simulator, self.progress, self.watch = work.simulator, work.progress, work.watch
+        self.jobs, self.cancel = work.jobs or default_jobs(), work.cancel or threading.Event()
+        self.resumable = work.out is not None
         self.identity = store.identity
         self.gathered = Accumulator(bounds_of(store.facts))
         self.digest = RunDigest()
@@ -113,7 +106,7 @@ class Coordinator:
         self._warming = threading.Lock()
         self._stored = 0
 
-    def all(self, begun: float, *, resumable: bool) -> Accumulator:
+    def all(self, begun: float) -> Accumulator:
         """Every chunk up to N or to the look at which the answer is sharp; then the seal."""
         counts = looks(self.identity.replications) if self.rule else [self.identity.replications]
         chunks = chunks_of(self.identity.replications, self.identity.chunk, counts)
@@ -129,7 +122,7 @@ class Coordinator:
         except (KeyboardInterrupt, _Cancelled) as stopped:
             self._stop.set()
             pool.stop()
-            raise self._interrupted(resumable) from (None if isinstance(stopped, _Cancelled) else stopped)
+            raise self._interrupted() from (None if isinstance(stopped, _Cancelled) else stopped)
         finally:
             self._stop.set()
             pool.stop()
@@ -225,9 +218,9 @@ class Coordinator:
             if stored:
                 self._stored += replications
 
-    def _interrupted(self, resumable: bool) -> Interrupted:
+    def _interrupted(self) -> Interrupted:
         told = f"stopped with {self._stored} of {self.identity.replications} replications stored"
-        if not resumable:
+        if not self.resumable:
             return Interrupted("run", told, "Nothing is kept without out; name a folder to be able to continue")
         return Interrupted(str(self.store.path), told, "Run the same command again with the same --out to continue")
 

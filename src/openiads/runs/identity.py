@@ -61,6 +61,11 @@ class RunIdentity:
         """SHA-256 of all fields."""
         return hash_of(self.as_dict())
 
+    @property
+    def made_by(self) -> str:
+        """The version of openiads that made the run."""
+        return self.version
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:

@@ -53,14 +53,14 @@ def run(
 ) -> None:
     """Run a scenario many times and print what comes out, with intervals."""
     from openiads.faces.cli import show
-    from openiads.runs import replicate, stopping
+    from openiads.runs import replicate, stopping, work
 
     if until and ":" not in until:
         until = f"any_leaker:{until}"
     with show.progress_bars() as phases:
         phases.phase("reading the scenario")
         loaded = load_changed(scenario, changes or [])
-        most = replications or (stopping.MOST if until else replicate.REPLICATIONS)
+        most = replications or (stopping.MOST if until else work.REPLICATIONS)
         folder = out or run_folder(loaded, seed, most, until, record, chunk)
         phases.phase("building the world, compiling if need be")
         made = replicate.run(

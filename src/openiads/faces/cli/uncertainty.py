@@ -173,7 +173,7 @@ def _question(
 
 
 def _work(phases: Any, jobs: int | None, out: Path | None, on: str) -> Any:
-    from openiads.experiments.knowledge import Work
     from openiads.faces.cli import show
+    from openiads.runs.work import Work
 
     return Work(jobs, out, show.running(phases, "running worlds"), warn, on=on)
