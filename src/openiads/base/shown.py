@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from types import ModuleType
 
 #: The module that draws, once asked; the package itself puts it here.
-painter: Callable[[], Any] | None = None
+painter: Callable[[], ModuleType] | None = None
 
 
 class Shown:
@@ -19,7 +19,7 @@ class Shown:
 class Replayed(Shown):
     """A result of which single replications can be looked at as well."""
 
-    def show(self, replication: int = 0) -> Any:
+    def show(self, replication: int = 0) -> object:
         """A widget with the viewer and one replication, for a notebook.
 
         Raises UsageError without anywidget (``pip install 'openiads[notebook]'``) or for a replication that is not in

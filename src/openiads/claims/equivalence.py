@@ -9,7 +9,7 @@ import numpy as np
 
 from openiads.base.jsonable import JsonObject
 from openiads.claims.bench import Bench, band, drivers, worlds
-from openiads.claims.evidence import Evidence, looked
+from openiads.claims.evidence import Arm, Evidence, looked
 from openiads.claims.statement import Equivalence, PairEffort
 from openiads.claims.verdict import Answer, CellVerdict, Figure, Judgment, judge
 from openiads.experiments import like_for_like as table
@@ -53,10 +53,17 @@ def gather(claim: Equivalence, effort: PairEffort, bench: Bench) -> list[Evidenc
             sides = [scenario(side, size, axes, arm, arms.limits[0]) for side in plan.pair]
             far = differences(claim, bench, sides, effort.beside, ({}, {}))
             found += [
-                looked(_cell(name, size, axes), arms.limits[0], arms.weighting[0], answer(figure, claim.rule.delta),
-                       figure, _lines(claim), [], None, beside=arm)
+                looked(
+                    Arm(_cell(name, size, axes), arms.limits[0], arms.weighting[0]),
+                    answer(figure, claim.rule.delta),
+                    figure,
+                    _lines(claim),
+                    [],
+                    None,
+                    beside=arm,
+                )
                 for name, (figure, _) in far.items()
-            ]  # fmt: skip
+            ]
     return found
 
 
@@ -79,9 +86,16 @@ def _deciding(
             answers = [answer(each, claim.rule.delta) for each in figures]
             moved_by = drivers(every, [each.value for each in figures], looks)
             found.append(
-                looked(_cell(name, size, axes), limits, weighting, answer(figure, claim.rule.delta), figure,
-                       _lines(claim), answers, band([each[name][1] for each in far]), moved_by)
-            )  # fmt: skip
+                looked(
+                    Arm(_cell(name, size, axes), limits, weighting),
+                    answer(figure, claim.rule.delta),
+                    figure,
+                    _lines(claim),
+                    answers,
+                    band([each[name][1] for each in far]),
+                    moved_by,
+                )
+            )
     return found
 
 

@@ -39,10 +39,17 @@ class Evidence:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One arm of a cell: its limits of engagement, and how sampled worlds are weighted."""
+
+    cell: str
+    limits: str
+    weighting: str
+
+
 def looked(
-    cell: str,
-    limits: str,
-    weighting: str,
+    arm: Arm,
     nominal: Answer,
     figure: Figure,
     lines: Sequence[float],
@@ -53,7 +60,7 @@ def looked(
 ) -> Evidence:
     """Evidence from the answers of the nominal and of the sampled worlds; near: within an error of one of ``lines``."""
     near = any(figure.near(line) for line in lines)
-    look = Look(cell, limits, weighting, nominal, figure, near, dict(Counter(answers)), band)
+    look = Look(arm.cell, arm.limits, arm.weighting, nominal, figure, near, dict(Counter(answers)), band)
     return Evidence(look, tuple(moved_by), beside)
 
 

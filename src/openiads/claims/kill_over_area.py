@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from openiads.claims.bench import Bench, above, band, drivers, logs, share, worlds
-from openiads.claims.evidence import Evidence, looked
+from openiads.claims.evidence import Arm, Evidence, looked
 from openiads.claims.statement import Effort, KillOverArea
 from openiads.claims.verdict import Answer, CellVerdict, Figure, Judgment, Verdict, judge
 from openiads.earth.geodesy import direct
@@ -85,10 +85,15 @@ def gather(claim: KillOverArea, effort: Effort, bench: Bench) -> list[Evidence]:
                 moved_by = drivers(drawn, [figure.value for _, figure, _ in answers], looks)
                 found.append(
                     looked(
-                        threat, limits, weighting, said, figure, (rule.kill_probability,),
-                        [a for a, _, _ in answers], band([chosen for _, _, chosen in answers]), moved_by,
+                        Arm(threat, limits, weighting),
+                        said,
+                        figure,
+                        (rule.kill_probability,),
+                        [a for a, _, _ in answers],
+                        band([chosen for _, _, chosen in answers]),
+                        moved_by,
                     )
-                )  # fmt: skip
+                )
     return found
 
 

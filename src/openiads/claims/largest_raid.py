@@ -12,7 +12,7 @@ from openiads.base.errors import InputError
 from openiads.base.jsonable import JsonObject
 from openiads.base.words import nearest
 from openiads.claims.bench import Bench, band, drivers, logs, share, worlds
-from openiads.claims.evidence import Evidence, looked
+from openiads.claims.evidence import Arm, Evidence, looked
 from openiads.claims.statement import Effort, LargestRaid
 from openiads.claims.verdict import Answer, CellVerdict, Figure, Judgment, judge
 from openiads.scenario.knobs import knob_list
@@ -94,9 +94,16 @@ def gather(claim: LargestRaid, effort: Effort, bench: Bench) -> list[Evidence]:
                 far = [untouched(claim, bench.run(flown, effort.each, world)) for world in drawn]
                 moved_by = drivers(drawn, [each.value for each, _ in far], looks)
                 found.append(
-                    looked(_cell(size), limits, weighting, answer(claim, figure), figure, rule.levels,
-                           [answer(claim, each) for each, _ in far], band([free for _, free in far]), moved_by)
-                )  # fmt: skip
+                    looked(
+                        Arm(_cell(size), limits, weighting),
+                        answer(claim, figure),
+                        figure,
+                        rule.levels,
+                        [answer(claim, each) for each, _ in far],
+                        band([free for _, free in far]),
+                        moved_by,
+                    )
+                )
     for name in others:
         for size in sizes:
             figure, _ = untouched(claim, bench.run(scenario(claim, size, arms.limits[0], name), effort.nominal))
@@ -110,8 +117,8 @@ def _cell(size: int) -> str:
 
 def _shown(claim: LargestRaid, size: int, limits: str, figure: Figure, beside: str) -> Evidence:
     arms = claim.rule.arms
-    return looked(_cell(size), limits, arms.weighting[0], answer(claim, figure), figure, claim.rule.levels, [], None,
-                  beside=beside)  # fmt: skip
+    arm = Arm(_cell(size), limits, arms.weighting[0])
+    return looked(arm, answer(claim, figure), figure, claim.rule.levels, [], None, beside=beside)
 
 
 def untouched(claim: LargestRaid, made: Run) -> tuple[Figure, np.ndarray]:

@@ -9,7 +9,7 @@ import numpy as np
 from openiads.catalog.load import catalog
 from openiads.catalog.records import Catalog
 from openiads.claims.bench import Bench, drivers, worlds
-from openiads.claims.evidence import Evidence, looked
+from openiads.claims.evidence import Arm, Evidence, looked
 from openiads.claims.statement import RatioEffort, Ratios, RatioStudy, Side
 from openiads.claims.verdict import Answer, CellVerdict, Figure, Judgment, Verdict, judge
 from openiads.reach.envelope import envelope_volumes, low_reaches
@@ -97,10 +97,8 @@ def _evidence(
     arms = claim.rule.arms
     looks = len(arms.limits) * len(arms.weighting) * sum(each in MODELED for each in claim.study.figures)
     moved = drivers(drawn, numbers, looks) if name in MODELED else []  # no knob reaches a value of the catalog
-    return looked(
-        name.replace("_", " "), limits, weighting, _inside(claim, nominal), figure, claim.rule.band, answers, reached,
-        moved, beside,
-    )  # fmt: skip
+    arm = Arm(name.replace("_", " "), limits, weighting)
+    return looked(arm, _inside(claim, nominal), figure, claim.rule.band, answers, reached, moved, beside)
 
 
 def ratio(land: float, sea: float) -> float:
