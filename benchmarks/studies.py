@@ -14,7 +14,6 @@ import sys
 import tempfile
 import threading
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,7 @@ from openiads.experiments.query import connect
 from openiads.experiments.sweep import sweep
 from openiads.runs import replicate
 from openiads.runs.identity import chunks_of, identity_here
-from openiads.runs.simulator import Engine, real_engine
+from openiads.runs.simulator import Simulator, real_simulator
 from openiads.runs.store import Store
 from openiads.scenario.load import load
 from openiads.world.build import build
@@ -45,12 +44,12 @@ BARS = (
 
 
 class Clocked:
-    """The engine of openiads, with the CPU time of its builds and of its replications."""
+    """The simulator of openiads, with the CPU time of its builds and of its replications."""
 
     def __init__(self) -> None:
         self.building = self.replicating = 0.0
         self._lock = threading.Lock()
-        real, clock = real_engine(), self
+        real, clock = real_simulator(), self
 
         class Timed(Runner):
             def replicate(self, replication: int, record: bool = False) -> Any:
@@ -60,20 +59,24 @@ class Clocked:
                     clock.replicating += time.thread_time() - begun
                 return result
 
-        def timed_build(*given: Any, **shared: Any) -> Any:
-            begun = time.process_time()  # nothing else runs meanwhile but threads of the build itself
-            world = real.build(*given, **shared)
-            self.building += time.process_time() - begun
-            return world
+        class Clocking(type(real)):  # type: ignore[misc]
+            def build(self, *given: Any, **shared: Any) -> Any:
+                begun = time.process_time()  # nothing else runs meanwhile but threads of the build itself
+                world = super().build(*given, **shared)
+                clock.building += time.process_time() - begun
+                return world
 
-        self.engine = replace(real, build=timed_build, runner=Timed)
+            def runner(self, world: Any, seed: int) -> Runner:
+                return Timed(world, seed)
+
+        self.simulator = Clocking()
 
 
 def shares(work: Any) -> dict[str, float]:
     """CPU time of a piece of work beside that of the replications in it; worlds left out."""
     clocked = Clocked()
     begun = time.process_time()
-    work(clocked.engine)
+    work(clocked.simulator)
     whole = time.process_time() - begun - clocked.building
     return {
         "engine_s": clocked.replicating,
@@ -85,9 +88,11 @@ def shares(work: Any) -> dict[str, float]:
 def of_run(name: str, replications: int, jobs: int) -> dict[str, float]:
     """A run at the default chunk."""
 
-    def work(engine: Engine) -> None:
+    def work(simulator: Simulator) -> None:
         with tempfile.TemporaryDirectory(prefix="openiads-bench-") as folder:
-            replicate.run(name, replications=replications, seed=SEED, jobs=jobs, out=Path(folder, "run"), engine=engine)
+            replicate.run(
+                name, replications=replications, seed=SEED, jobs=jobs, out=Path(folder, "run"), simulator=simulator
+            )
 
     replicate.run(name, replications=4, seed=SEED)  # compiles, and loads what is loaded once
     found = shares(work)
@@ -100,9 +105,9 @@ def of_sweep(name: str, points: int, replications: int, jobs: int) -> dict[str, 
     replicate.run(name, replications=4, seed=SEED)
     study = quick_study(name, design="knowledge", points=points, replications=replications, seed=SEED)
 
-    def work(engine: Engine) -> None:
+    def work(simulator: Simulator) -> None:
         with tempfile.TemporaryDirectory(prefix="openiads-bench-") as folder:
-            sweep(study, out=Path(folder, "sweep"), jobs=jobs, engine=engine)
+            sweep(study, out=Path(folder, "sweep"), jobs=jobs, simulator=simulator)
 
     found = shares(work)
     milliseconds = found["machinery"] * found["engine_s"] / points * 1e3

@@ -28,7 +28,7 @@ from bars import Bar, options, printed
 
 from openiads.earth.geodesy import MEAN_RADIUS
 from openiads.earth.viewshed import lowest_over_grid
-from openiads.reach.coverage import Question, coverage, map_around
+from openiads.reach.coverage import DetectionQuestion, coverage, map_around
 from openiads.reach.scenes import radar_world
 from openiads.scenario.load import load
 
@@ -52,10 +52,10 @@ LARGE = """
 import sys, numpy as np, math
 sys.path.insert(0, sys.argv[1])
 from openiads.scenario.load import load
-from openiads.reach.coverage import Question, coverage, map_around
+from openiads.reach.coverage import DetectionQuestion, coverage, map_around
 from openiads.reach.scenes import radar_world
 world = radar_world(load("tartus_2016"))
-question = Question(heights=(50.0,))
+question = DetectionQuestion(heights=(50.0,))
 where = map_around(world, [0], question, cells=int(sys.argv[3]))
 coverage(world, question, [0], where=where, fine=sys.argv[2] == "fine")
 lines = open("/proc/self/status").read().splitlines()
@@ -165,7 +165,7 @@ def beside_gdal(size: int, repeats: int) -> dict[str, Any]:
 def measured(*, quick: bool) -> dict[str, Any]:
     """Every figure."""
     world = radar_world(load("tartus_2016"))
-    question = Question(heights=HEIGHTS)
+    question = DetectionQuestion(heights=HEIGHTS)
     small = map_around(world, [0], question, cells=64)
     for fine in (False, True):
         coverage(world, question, [0], where=small, fine=fine)  # compiles

@@ -1,6 +1,7 @@
-"""A stand-in for the engine: small worlds whose event logs obey every law, from NumPy's Philox by (seed, replication).
+"""A stand-in for the simulator: small worlds whose event logs obey every law.
 
-Also a program: ``python fake_simulator.py OUT N CHUNK JOBS SLOWNESS [ON]`` makes or continues a run, prints its digest.
+Replications are drawn from NumPy's Philox by (seed, replication).  Also a program:
+``python fake_simulator.py OUT N CHUNK JOBS SLOWNESS [ON]`` makes (or continues) a run and prints its digest.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import signal
 import sys
 import time as clock
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,7 +23,7 @@ import pymap3d
 
 from openiads.base.errors import Interrupted
 from openiads.runs.replicate import run
-from openiads.runs.simulator import Engine
+from openiads.runs.simulator import Simulator
 from openiads.world.codes import Event, Gate, Identity, RoundEnd, Side, Status, Terminal, ThreatClass
 from openiads.world.outcome import BOUNDS, OUTCOME, ROUND_ENDS, TERMINALS
 from openiads.world.trace import EVENT
@@ -398,23 +400,36 @@ def score(row: np.ndarray, events: np.ndarray, world: SimpleNamespace) -> None:
     row["events_key"] = int(np.sum(events["kind"] < 32))
 
 
-def engine() -> Engine:
-    return Engine(
-        build,
-        Runner,
-        lambda _: FakeScenario(),
-        lambda _: FakeCatalog(),
-        lambda facts: FakeScenario(**facts["mapping"]),
-        name="runs.fake_simulator:engine",
-    )
+def _scenario_of(told: dict[str, Any]) -> FakeScenario:
+    return FakeScenario(**told["mapping"])
 
 
-def slow_engine() -> Engine:
+@dataclass(frozen=True)
+class FakeSimulator(Simulator):
+    """The whole stand-in; a test replaces single parts of it: ``FakeSimulator(build=mine)``."""
+
+    build: Callable[..., Any] = build
+    runner: Callable[..., Any] = Runner
+    load: Callable[..., Any] = lambda _: FakeScenario()
+    catalog: Callable[..., Any] = lambda _: FakeCatalog()
+    restore: Callable[..., Any] = _scenario_of
+    prepare: Callable[[], None] = lambda: None
+    warnings: Callable[..., list[str]] = lambda scenario, world: []
+    name: str = "runs.fake_simulator:simulator"
+
+
+FAKE = FakeSimulator()
+
+
+def simulator() -> FakeSimulator:
+    """Where a worker of a cluster finds it."""
+    return FAKE
+
+
+def slow_simulator() -> FakeSimulator:
     """The same, and a worker of a cluster takes its time."""
-    return replace(
-        engine(),
-        restore=lambda facts: FakeScenario(**facts["mapping"], slowness=0.1),
-        name="runs.fake_simulator:slow_engine",
+    return FakeSimulator(
+        restore=lambda told: FakeScenario(**told["mapping"], slowness=0.1), name="runs.fake_simulator:slow_simulator"
     )
 
 
@@ -425,9 +440,9 @@ class Deadly(Runner):
         return super().replicate(replication, record)
 
 
-def deadly_engine() -> Engine:
+def deadly_simulator() -> FakeSimulator:
     """The same, and replication 5 is the end of the process that computes it."""
-    return replace(engine(), runner=Deadly, name="runs.fake_simulator:deadly_engine")
+    return FakeSimulator(runner=Deadly, name="runs.fake_simulator:deadly_simulator")
 
 
 if __name__ == "__main__":
@@ -442,7 +457,7 @@ if __name__ == "__main__":
             jobs=int(jobs),
             out=Path(folder),
             record=3,
-            engine=slow_engine() if on else engine(),
+            simulator=slow_simulator() if on else FAKE,
             on=on[0] if on else None,
         )
     except Interrupted as stopped:

@@ -17,9 +17,10 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 from openiads.base.errors import InputError
+from openiads.base.jsonable import JsonObject
 from openiads.base.words import nearest
 
 #: How to see every name: the remedy of errors about one that is not in the catalog.
@@ -92,6 +93,11 @@ class Curve:
         raise AttributeError(name)
 
 
+#: What a field of an entry holds: a `Value`, a text, a switch, names, rows or a `Curve`, as `fields.toml` says of its
+#: name.
+Field: TypeAlias = Any
+
+
 @dataclass(frozen=True)
 class Row:
     """Named values, texts and switches: an entry, or one row of a table inside an entry (a search mode, a quoted
@@ -102,7 +108,7 @@ class Row:
     flags: dict[str, bool] = field(default_factory=dict)
     lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> Field:
         if name.startswith("__"):
             raise AttributeError(name)
         for group in ("values", "text", "flags", "lists", "tables", "curves"):
@@ -111,7 +117,7 @@ class Row:
                 return found[name]
         raise AttributeError(f"{self.__dict__.get('name', 'row')} has no field {name!r}")
 
-    def get(self, name: str, default: Any = None) -> Any:
+    def get(self, name: str, default: Field = None) -> Field:
         """The field of that name, or `default` where the entry leaves it out."""
         return getattr(self, name, default)
 
@@ -150,7 +156,7 @@ class Catalog:
 
     entries: dict[str, Entry]
     sources: dict[str, Source]
-    raw: dict[str, Any] = field(repr=False)
+    raw: JsonObject = field(repr=False)
 
     def __getitem__(self, name: str) -> Entry:
         try:

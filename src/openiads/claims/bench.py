@@ -7,23 +7,27 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from openiads.base.errors import Interrupted
+from openiads.base.jsonable import Json
 from openiads.base.version import __version__
 from openiads.claims.verdict import Answer, Figure
 from openiads.experiments.factors import unit_sample
 from openiads.runs import disk
 from openiads.runs.digest import hash_of
-from openiads.runs.folder import Damaged, checked, with_check
+from openiads.runs.folder import Damaged, read_checked, write_checked
 from openiads.runs.replicate import run
 from openiads.runs.run import Run
 from openiads.scenario.knobs import Knob, sample
 from openiads.statistics.intervals import clopper_pearson, student_quantile
 from openiads.statistics.spread import knowledge, percentiles
 from openiads.world.prebuilt import Prebuilt
+
+if TYPE_CHECKING:
+    from openiads.scenario.load import Scenario
 
 #: Share of a method's work that is done, and what is being done.
 Progress = Callable[[float, str], None]
@@ -56,7 +60,7 @@ class Bench:
         """How many runs there will be, for the progress."""
         self._pieces, self._done = max(pieces, 1), 0
 
-    def run(self, scenario: Any, replications: int, knobs: Mapping[str, float] | None = None) -> Run:
+    def run(self, scenario: Scenario, replications: int, knobs: Mapping[str, float] | None = None) -> Run:
         """A stored run, made now or found; the same scenario, size, seed and knobs is the same run."""
         named = sorted((knobs or {}).items())
         key = hash_of([scenario.digest(), replications, self.seed, [list(pair) for pair in named]])[:20]
@@ -72,7 +76,7 @@ class Bench:
         self.step(scenario.name)
         return made
 
-    def figures(self, about: list[Any], make: Callable[[], dict[str, float]]) -> dict[str, float]:
+    def figures(self, about: list[Json], make: Callable[[], dict[str, float]]) -> dict[str, float]:
         """Figures that need no run, made now or found, so that a claim that was stopped goes on; about : what they
         depend on, as plain JSON.  A file that does not agree with its own hash is made again.
         """
@@ -81,10 +85,10 @@ class Bench:
         file = self.folder / "runs" / hash_of([__version__, about])[:20] / "figures.json"
         if file.exists():
             with suppress(Damaged):
-                return {name: float(value) for name, value in checked(disk.read_file(file))["figures"].items()}
+                return {name: float(value) for name, value in read_checked(file)["figures"].items()}
         made = make()
         disk.make_folder(file.parent)
-        disk.write_file(file, with_check({"about": about, "figures": made}))
+        write_checked(file, {"about": about, "figures": made})
         return made
 
     def step(self, what: str) -> None:

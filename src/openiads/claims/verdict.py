@@ -13,8 +13,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
+from openiads.base.jsonable import JsonObject
 from openiads.statistics.intervals import clopper_pearson
 
 
@@ -152,7 +152,7 @@ class Judgment:
     near: bool
     cells: tuple[CellVerdict, ...]
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """Plain data."""
         return {
             "verdict": str(self.verdict),

@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from openiads.base.errors import UsageError
+from openiads.base.jsonable import Json, JsonObject, plain
 from openiads.runs.findings import FIRST_TIMES, PROPORTIONS, RATIOS, Accumulator, Finding
-from openiads.runs.run import Run, bounds_of, plain
+from openiads.runs.run import Run, bounds_of
 from openiads.statistics.intervals import CONFIDENCE, wilson
 from openiads.statistics.paired import (
     Gap,
@@ -76,9 +76,9 @@ class Difference:
         """``paired.equivalent`` for this interval."""
         return equivalent((self.low, self.high), delta)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """For JSON: what is infinite or undefined is null."""
-        told: dict[str, Any] = {
+        told: JsonObject = {
             "a": self.a.as_dict(),
             "b": self.b.as_dict(),
             "difference": {"value": self.difference, "low": self.low, "high": self.high, "n": self.n},
@@ -287,13 +287,13 @@ def warnings_of(a: Run, b: Run) -> list[str]:
     return found
 
 
-def other_worlds(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[str]:
+def other_worlds(a: Mapping[str, Json], b: Mapping[str, Json]) -> list[str]:
     """A line if two scenarios (``Scenario.mapping``) fix their worlds differently."""
     if (a.get("world") or {}) == (b.get("world") or {}):
         return []
     return ["A and B have different [world] tables, so that the difference is also one of worlds"]
 
 
-def _table(run: Run, name: str) -> Any:
+def _table(run: Run, name: str) -> Json:
     """A table of the scenario that a run was made of, as stored; empty if it has none."""
     return run.facts["scenario"]["mapping"].get(name) or {}

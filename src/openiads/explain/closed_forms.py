@@ -9,15 +9,19 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from openiads.base.jsonable import JsonObject
 from openiads.explain.ingredients import Measured
 from openiads.physics.encounter import firing_opportunities
 from openiads.statistics.intervals import mean_interval, ratio_interval
 from openiads.textbook import raids
 from openiads.world.codes import ThreatClass
+
+if TYPE_CHECKING:
+    from openiads.runs.run import Run
 
 MEASURED = "measured in the run"
 
@@ -58,7 +62,7 @@ class Twin:
         """Whether the closed form makes sense for the run."""
         return self.closed is not None
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """Plain data; what is infinite or undefined is None."""
         numbers = {key: _finite(getattr(self, key)) for key in ("closed", "simulated", "low", "high")}
         inputs = [{"name": i.name, "value": _finite(i.value), "unit": i.unit, "from": i.origin} for i in self.inputs]
@@ -331,7 +335,7 @@ def _any_leaker(run: Measured) -> Twin:
     return Twin(*head, formula, why, inputs, closed, found.mean, found.low, found.high, True)
 
 
-def twins_beside(run: Any) -> list[Twin]:
+def twins_beside(run: Run) -> list[Twin]:
     """The closed-form twins of a stored run (`runs.run.Run`); one that makes no sense for it says why not."""
     measured = Measured(run)
     time = {c: _salvos_in_time(measured, c) for c in measured.classes}

@@ -5,11 +5,15 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from openiads.world.codes import Action, Event, FireRule, Gate, RoundEnd, Side, Terminal, ThreatClass
+
+if TYPE_CHECKING:
+    from openiads.catalog.records import Entry
+    from openiads.runs.run import Run
 
 #: Rules that look at the result before they fire again.
 LOOKING = (FireRule.SHOOT_LOOK_SHOOT, FireRule.SHOOT_SHOOT_LOOK)
@@ -78,7 +82,7 @@ class Ingredients:
         return [c for c in ThreatClass if c and self.total("engaged", int(c)) > 0]
 
 
-def ingredients(run: Any) -> Ingredients:
+def ingredients(run: Run) -> Ingredients:
     """Measure a run (`runs.run.Run`); failed replications are left out."""
     kinds, sides = np.asarray(run.facts["flight_class"]), np.asarray(run.facts["flight_side"])
     hostile = sides == Side.HOSTILE
@@ -107,7 +111,7 @@ def _of(events: np.ndarray, kind: Event) -> np.ndarray:
     return events[events["kind"] == kind]
 
 
-def _add(tally: np.ndarray, name: str, kinds: np.ndarray, values: Any = None) -> None:
+def _add(tally: np.ndarray, name: str, kinds: np.ndarray, values: np.ndarray | None = None) -> None:
     """Add to a field of each class: 1, or a value, for each row of that class."""
     tally[name] += np.bincount(kinds, values, len(tally))
 
@@ -202,7 +206,7 @@ class Measured:
     shooters : rows of the fire units that launched one; units, magazines, launchers : rows of the world
     """
 
-    def __init__(self, run: Any) -> None:
+    def __init__(self, run: Run) -> None:
         self.run, self.world, self.scenario, self.catalog = run, run.world, run.scenario, run.catalog
         self.units, self.magazines = self.world.rows["units"], self.world.rows["magazines"]
         self.launchers = self.world.rows["launchers"]
@@ -259,7 +263,7 @@ class Measured:
         return sum(count * speed for count, speed in found) / flown if flown else math.nan
 
 
-def _speed(of: ThreatClass, entry: Any, count: int, given: float | None) -> list[tuple[int, float]]:
+def _speed(of: ThreatClass, entry: Entry, count: int, given: float | None) -> list[tuple[int, float]]:
     if entry.text.get("class") != of.name.lower() or not count:
         return []
     return [(count, given if given is not None else entry.si("speed"))]

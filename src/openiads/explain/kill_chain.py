@@ -10,14 +10,18 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from openiads.base.errors import UsageError
+from openiads.base.jsonable import JsonObject
 from openiads.base.shown import Shown
 from openiads.runs.run import Run, open_run
 from openiads.world.codes import Evasion, Event, Gate, Identity, RoundEnd, Side, Terminal, ThreatClass
+
+if TYPE_CHECKING:
+    from openiads.runs.run import Run
 
 #: The links of the chain, in order.
 CHAIN = (
@@ -148,7 +152,7 @@ class Explanation(Shown):
     replication: int
     flights: list[FlightStory]
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """Plain JSON."""
         return {
             "scenario": self.scenario,
@@ -246,7 +250,7 @@ def _row(asked: str | int, listed: list[str], noun: str) -> int:
     raise UsageError(f'{noun} "{asked}"', "there is no such one in this run", f"Choose one of: {few}")
 
 
-def _story(row: int, events: np.ndarray, facts: dict[str, Any], unit: int | None) -> FlightStory:
+def _story(row: int, events: np.ndarray, facts: JsonObject, unit: int | None) -> FlightStory:
     names = facts["names"]
     ends = events[events["kind"] == Event.TERMINAL]
     terminal = Terminal(int(ends["code"][0])).name.lower() if len(ends) else "none"
@@ -365,7 +369,7 @@ def said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
 # ------------------------------------------------------------------ over the whole run
 
 
-def sampled(run: Any, most: int | None = None) -> Iterator[list[tuple[int, np.ndarray]]]:
+def sampled(run: Run, most: int | None = None) -> Iterator[list[tuple[int, np.ndarray]]]:
     """Replications with their key events, a chunk at a time: all of a run, or its first ``most``."""
     last = run.replications if most is None else most
     for chunk in run.chunks:
@@ -375,7 +379,7 @@ def sampled(run: Any, most: int | None = None) -> Iterator[list[tuple[int, np.nd
         yield list(zip(numbers, run.store.events(chunk)[: len(numbers)], strict=True))
 
 
-def top_gates(run: Any, most: int | None = None) -> list[dict[str, Any]]:
+def top_gates(run: Run, most: int | None = None) -> list[JsonObject]:
     """What kept the units from shooting at hostile flights that leaked: each gate's share of the waiting time.
 
     Time from each change of gate to the next, or to the flight's end, over all units and replications; ENGAGING and
@@ -409,7 +413,7 @@ def top_gates(run: Any, most: int | None = None) -> list[dict[str, Any]]:
     ]
 
 
-def first_bound(run: Any, most: int | None = None) -> dict[str, float]:
+def first_bound(run: Run, most: int | None = None) -> dict[str, float]:
     """Share of replications in which each resource was the first to bind for a hostile flight; ``none``: none ever did.
 
     The picture binds every flight until it is seen, so it is counted only where nothing else ever binds.

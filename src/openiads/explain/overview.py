@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -57,6 +56,6 @@ def _take(found: dict[int, list[int]], values: np.ndarray, replications: np.ndar
             held += replications[order[at : at + min(count, MOST - len(held))]].tolist()
 
 
-def recorded(run: Any) -> list[int]:
+def recorded(run: Run) -> list[int]:
     """Replications of which every look and position is stored, at most ``MOST`` of them."""
     return list(range(min(int(run.identity.record), run.replications, MOST)))

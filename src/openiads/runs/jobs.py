@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from openiads.runs.identity import Chunk
+from openiads.runs.simulator import Replicated
 from openiads.world.outcome import OUTCOME
 from openiads.world.trace import Logs
 
@@ -18,7 +18,7 @@ Progress = Callable[[int, int], None]
 
 def compute(
     chunk: Chunk,
-    replicate: Callable[[int], Any],
+    replicate: Callable[[int], Replicated],
     goes_on: Callable[[], bool],
     counted: Callable[[int], None],
     events: Logs,

@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from openiads.base.errors import InputError
+from openiads.base.jsonable import JsonObject
 from openiads.base.toml import parse_toml
 from openiads.base.words import nearest
 from openiads.catalog.load import parse_value
@@ -135,7 +136,7 @@ def sample(knobs: Iterable[Knob], u: ArrayLike, weighting: str = "uniform") -> l
 
 
 @cache
-def _templates() -> tuple[dict[str, Any], ...]:
+def _templates() -> tuple[JsonObject, ...]:
     text = (resources.files("openiads.scenario") / "knobs.toml").read_text(encoding="utf-8")
     rows = parse_toml(text, "knobs.toml")["knob"]
     for row in rows:
@@ -236,13 +237,13 @@ def _calibrated(quotes: tuple[QuotedRange, ...], pulses: int, alarm: float) -> C
     return calibrated_snr(quotes, swerling=1, n_pulses=pulses, pfa=alarm)
 
 
-def _world_knob(row: dict[str, Any], scenario: Scenario | None) -> Knob:
+def _world_knob(row: JsonObject, scenario: Scenario | None) -> Knob:
     knob = _own(row)
     given = None if scenario is None else getattr(scenario.world, row["setting"])
     return knob if given is None else replace(knob, nominal=given, low=given, high=given, note="fixed by the scenario")
 
 
-def _entry_knob(row: dict[str, Any], entry: Entry) -> Knob:
+def _entry_knob(row: JsonObject, entry: Entry) -> Knob:
     if row["band"] == "own":
         return _own(row, entry.name)
     if row["band"] == "ranges":
@@ -269,7 +270,7 @@ def _entry_knob(row: dict[str, Any], entry: Entry) -> Knob:
     return _knob(row, entry.name, (nominal, low, high, first.scale), evidence)
 
 
-def _own(row: dict[str, Any], entry: str = "") -> Knob:
+def _own(row: JsonObject, entry: str = "") -> Knob:
     dimension = "decibel" if row["kind"] == "offset" else "number"
     value = parse_value(f"knobs.{row['name']}", row["value"], dimension)
     band = (value.si, value.si_low, value.si_high, value.scale)
@@ -277,7 +278,7 @@ def _own(row: dict[str, Any], entry: str = "") -> Knob:
 
 
 def _knob(
-    row: dict[str, Any],
+    row: JsonObject,
     entry: str,
     band: tuple[float, float, float, str],
     evidence: tuple[tuple[str, ...], str, str],

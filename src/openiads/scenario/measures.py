@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, Protocol, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -19,6 +19,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from openiads.base.jsonable import Json
 from openiads.base.units import KINDS, QuantityError, position, quantity, written, written_position
 
 
@@ -34,7 +35,7 @@ class Measure:
     high: float = math.inf
     example: str = ""
 
-    def read(self, text: Any) -> float:
+    def read(self, text: Json) -> float:
         """The SI value of text such as "75 km"; kinds without units take bare numbers too."""
         try:
             value = quantity(text, self.kind)
@@ -56,7 +57,7 @@ class Measure:
         """What a file holds: text with a unit, or the bare number of a kind without units."""
         return value if "" in KINDS[self.kind].factors else written(value, self.kind)
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(
             self.read, serialization=core_schema.plain_serializer_function_ser_schema(self.write)
         )
@@ -88,7 +89,7 @@ class Position:
     longitude: float
 
     @classmethod
-    def read(cls, text: Any) -> Position:
+    def read(cls, text: Json) -> Position:
         """The place of text such as "34.92 N 35.90 E"; a Position passes."""
         if isinstance(text, Position):
             return text
@@ -104,7 +105,7 @@ class Position:
         return written_position(self.latitude, self.longitude)
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(
             cls.read, serialization=core_schema.plain_serializer_function_ser_schema(lambda place: place.written())
         )
@@ -142,7 +143,7 @@ Count = Annotated[int, Field(ge=0, le=10_000)]
 Side = Literal["hostile", "friend", "neutral"]
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
     """Base of everything in a scenario: strict, frozen, no unknown keys, no infinities."""
 
     model_config = ConfigDict(
@@ -159,7 +160,15 @@ def _sorted_names(items: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(items))
 
 
-def _sorted_parts(items: tuple[Any, ...]) -> tuple[Any, ...]:
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+_NamedPart = TypeVar("_NamedPart", bound=_Named)
+
+
+def sorted_parts(items: tuple[_NamedPart, ...]) -> tuple[_NamedPart, ...]:
     return tuple(sorted(items, key=lambda item: item.name))
 
 

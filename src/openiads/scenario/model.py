@@ -10,7 +10,7 @@ The checks here see one field or one object; what needs the catalog or the terra
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -38,6 +38,7 @@ from openiads.scenario.measures import (
     Measure,
     Name,
     Names,
+    Part,
     Position,
     Probability,
     Rate,
@@ -47,7 +48,6 @@ from openiads.scenario.measures import (
     Side,
     Speed,
     Weight,
-    _Part,
 )
 
 # ------------------------------------------------------------------ quantities
@@ -56,7 +56,7 @@ from openiads.scenario.measures import (
 # ------------------------------------------------------------------ settings
 
 
-class ModelSwitches(_Part):
+class ModelSwitches(Part):
     """Teaching and test switches: which models run.
 
     With all switches at their defaults every feature that needs no opt-in is on.
@@ -92,7 +92,7 @@ class ModelSwitches(_Part):
         return self
 
 
-class Terrain(_Part):
+class Terrain(Part):
     """The ground: a packaged grid, the user's files, or a simple shape with exact answers.
 
     origin : where a shape is placed (default: the first site); bearing : direction from the origin to the shape;
@@ -128,7 +128,7 @@ class Terrain(_Part):
         return self
 
 
-class WorldSettings(_Part):
+class WorldSettings(Part):
     """World knobs at fixed values; None leaves the nominal value and the interval of the knob list.
 
     sea_roughness : rms height of the sea's surface where two-ray propagation applies (None: 0.3 m, a slight sea)
@@ -141,7 +141,7 @@ class WorldSettings(_Part):
     sea_roughness: Annotated[float, Measure("length", 0.0, 5.0, "0.3 m")] | None = None
 
 
-class IdentificationSettings(_Part):
+class IdentificationSettings(Part):
     """Prior beliefs and error parameters that replace the catalog's."""
 
     prior_hostile: Probability | None = None
@@ -167,7 +167,7 @@ class IdentificationSettings(_Part):
 # ------------------------------------------------------------------ the defense
 
 
-class Asset(_Part):
+class Asset(Part):
     """What is defended. radius : of the area that matters; value : weight in the assignment; ship : name of the site
     whose ship it is, and with which it moves."""
 
@@ -179,7 +179,7 @@ class Asset(_Part):
     ship: Key | None = None
 
 
-class Doctrine(_Part):
+class Doctrine(Part):
     """How a site fights.
 
     fire : a named firing doctrine, or "my_rules.py:function" from the user's file; salvo : rounds at once; control :
@@ -219,7 +219,7 @@ class Doctrine(_Part):
         return self.fire.rpartition(":")[2]
 
 
-class Failure(_Part):
+class Failure(Part):
     """An element that stops working: `30n6e2/1` is the engagement radar of fire unit 1, `64n6e2` the surveillance
     radar."""
 
@@ -227,7 +227,7 @@ class Failure(_Part):
     at: Duration = 0.0
 
 
-class Site(_Part):
+class Site(Part):
     """A SAM system in one place.
 
     facing : azimuth of the middle of the engagement sectors; launchers : of each fire unit; rounds : ready in each
@@ -270,7 +270,7 @@ class Site(_Part):
         return self
 
 
-class Command(_Part):
+class Command(Part):
     """A command post above sites: their radars report to it and it directs their fire units, through links.
 
     post : catalog entry; commands : names of sites or of other commands; fails_at : then it works no more
@@ -284,7 +284,7 @@ class Command(_Part):
     fails_at: Duration | None = None
 
 
-class Link(_Part):
+class Link(Part):
     """What is known of the link from a site or command to the command above it; None takes the catalog's value.
 
     from_ (`from` in a file) : name of the lower end, and the link's; range : beyond it nothing is heard; fails_at :
@@ -301,7 +301,7 @@ class Link(_Part):
 # ------------------------------------------------------------------ who comes
 
 
-class Raid(_Part):
+class Raid(Part):
     """A group of like threats on one axis.
 
     target : name of an asset, or aim : a place; origin : where they start, or route : all turning points, the first
@@ -353,7 +353,7 @@ class Raid(_Part):
         return self.route[0] if self.route else self.origin  # type: ignore[return-value]
 
 
-class Flight(_Part):
+class Flight(Part):
     """One aircraft that is not part of a raid; kind : a threat entry of the catalog."""
 
     name: Name
@@ -374,7 +374,7 @@ class Flight(_Part):
         return self
 
 
-class Corridor(_Part):
+class Corridor(Part):
     """An announced air route: a band of `width` along `points` between two altitudes."""
 
     name: Name
@@ -390,12 +390,12 @@ class Corridor(_Part):
         return self
 
 
-def _exactly_one(part: Any, first: str, second: str) -> None:
+def _exactly_one(part: Part, first: str, second: str) -> None:
     if (getattr(part, first) in (None, ())) == (getattr(part, second) in (None, ())):
         raise PydanticCustomError("choice", "give either {first} or {second}", {"first": first, "second": second})
 
 
-def _at_most_one(part: Any, first: str, second: str) -> None:
+def _at_most_one(part: Part, first: str, second: str) -> None:
     if getattr(part, first) is not None and getattr(part, second) is not None:
         raise PydanticCustomError("choice", "give {first} or {second}, not both", {"first": first, "second": second})
 

@@ -22,7 +22,7 @@ from openiads.faces.geo import files
 from openiads.faces.words import coverage as coverages
 from openiads.faces.words import terrain
 from openiads.reach import coverage, scenes
-from openiads.reach.coverage import Question
+from openiads.reach.coverage import DetectionQuestion
 from openiads.scenario.load import load
 
 
@@ -30,7 +30,7 @@ from openiads.scenario.load import load
 def found():
     world = scenes.radar_world(load("tartus_2016"))
     rows = scenes.chosen(world, ["64n6e2", "76n6"])
-    question = Question(heights=(50.0, 3000.0))
+    question = DetectionQuestion(heights=(50.0, 3000.0))
     where = coverage.map_around(world, rows, question, size=300e3, cells=90)
     return coverage.coverage(world, question, rows, where=where)
 
@@ -120,8 +120,8 @@ def test_a_map_of_own_files_says_which_they_are_how_fine_and_their_hash(tmp_path
         load("tartus_2016").with_values({"terrain.on_missing": "sea"}), dem=sorted(tmp_path.glob("*.asc"))
     )
     rows = scenes.chosen(world, ["76n6"])
-    where = coverage.map_around(world, rows, Question(), size=60e3, cells=20)
-    found = coverage.coverage(world, Question(), rows, where=where)
+    where = coverage.map_around(world, rows, DetectionQuestion(), size=60e3, cells=20)
+    found = coverage.coverage(world, DetectionQuestion(), rows, where=where)
     said = terrain.terrain_note(found.terrain)
     assert said.startswith("Terrain: the user's hills_34.asc, hills_35.asc, hills_36.asc and 1 more, 5.56 km cells")
     assert found.terrain.digest()[:12] in said and "sea where they have no data" in said and "understate" in said

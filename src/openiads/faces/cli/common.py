@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from openiads.base.errors import OpeniadsError
-from openiads.faces.cli.main import streams
+from openiads.faces.cli import streams
 
 if TYPE_CHECKING:
     from openiads.scenario.load import Scenario

@@ -63,15 +63,15 @@ def run(
     json: Json = False,
 ) -> None:
     """Run a scenario many times and print what comes out, with intervals."""
-    from openiads.faces.cli.main import show
-    from openiads.runs import replicate, stopping
+    from openiads.faces.cli import show
+    from openiads.runs import replicate, stopping, work
 
     if until and ":" not in until:
         until = f"any_leaker:{until}"
     with show.progress_bars() as phases:
         phases.phase("reading the scenario")
         loaded = load_changed(scenario, changes or [])
-        most = replications or (stopping.MOST if until else replicate.REPLICATIONS)
+        most = replications or (stopping.MOST if until else work.REPLICATIONS)
         folder = out or run_folder(loaded, seed, most, until, record, chunk)
         phases.phase("building the world, compiling if need be")
         made = replicate.run(
@@ -91,7 +91,7 @@ def run(
 
 
 def _print(made: Any, json: bool, **more: str) -> None:
-    from openiads.faces.cli.main import show
+    from openiads.faces.cli import show
 
     summary = made.summary()
     if json:
@@ -107,7 +107,7 @@ def demo(
     replications: Replications = None, seed: Seed = 2016, jobs: Jobs = None, out: Out = None, json: Json = False
 ) -> None:
     """Tartus, October 2016: a mixed raid on an S-300 site, a few hundred times, with a report to open in a browser."""
-    from openiads.faces.cli.main import show
+    from openiads.faces.cli import show
     from openiads.runs import replicate
 
     with show.progress_bars() as phases:
