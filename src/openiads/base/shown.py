@@ -22,7 +22,9 @@ class Replayed(Shown):
     def show(self, replication: int = 0) -> object:
         """A widget with the viewer and one replication, for a notebook.
 
-        Raises UsageError without anywidget (``pip install 'openiads[notebook]'``) or for a replication that is not in
-        the run.
+        Raises
+        ------
+        UsageError
+            Without anywidget (``pip install 'openiads[notebook]'``) or for a replication that is not in the run.
         """
         return None if painter is None else painter().widget(self, replication)

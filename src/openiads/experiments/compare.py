@@ -45,7 +45,11 @@ COMPARISON = Layout("comparison", own=("a", "b", "compare.json", "report.html"))
 class Variant:
     """One side of a comparison: a scenario (or its path or name) and what is changed in it.
 
-    changes : path -> value as ``Scenario.with_values`` takes them; ``knob.NAME`` sets a knob, in its own unit
+    Attributes
+    ----------
+    scenario : Scenario or str or Path
+    changes : mapping
+        Path -> value as ``Scenario.with_values`` takes them; ``knob.NAME`` sets a knob, in its own unit.
     """
 
     scenario: Scenario | str | Path
@@ -123,12 +127,35 @@ def compare(
 ) -> Comparison:
     """Compare two variants on the same dice, replications 0 .. N-1 of each, or two stored runs.
 
-    a, b : a Scenario, the path or name of one, or a ``Variant``; or on both sides a Run or the folder of one
-    replications : N (200) of each side; seed, jobs, chunk, progress, warn, cancel, on : as for ``run``
-    out : folder that gets both runs, a/ and b/, and compare.json with the metrics; the same call continues it
-    knobs : values of knobs on both sides; world knobs can be given only here
+    Parameters
+    ----------
+    a, b : Compared
+        a Scenario, the path or name of one, or a ``Variant``; or on both sides a Run or the folder of one.
+    replications : int, optional
+        N (200) of each side.
+    seed, jobs, chunk, progress, warn, cancel, on
+        As for ``run``.
+    out : str or Path, optional
+        Folder that gets both runs, a/ and b/, and compare.json with the metrics; the same call continues it.
+    knobs : dict of str to float, optional
+        Values of knobs on both sides; world knobs can be given only here.
+    metrics : sequence of str, optional
+    confidence : float, optional
+    simulator : Simulator, optional
 
-    Raises InputError (scenario, knob), UsageError (not comparable), ResultsError (store, cluster), Interrupted.
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    InputError
+        Scenario, knob.
+    UsageError
+        Not comparable.
+    ResultsError
+        Store, cluster.
+    Interrupted
     """
     for metric in metrics:
         Accumulator().estimate(metric)  # an unknown one is refused before anything runs

@@ -67,8 +67,12 @@ class QueryAnswer:
 def query(target: str | Path | Run | Sweep, sql: str) -> QueryAnswer:
     """The answer to one SQL statement over a run or sweep (or its folder).
 
-    Raises InputError for SQL that is wrong or does anything but read, ResultsError for results that are not complete
-    or damaged.
+    Raises
+    ------
+    InputError
+        For SQL that is wrong or does anything but read.
+    ResultsError
+        For results that are not complete or damaged.
     """
     connection = connect(target)
     try:

@@ -71,16 +71,41 @@ def sweep(
 ) -> Sweep:
     """Run every point of a study and return the complete ``Sweep``.
 
-    study : a Study, or the path of a study file
-    out : the sweep's folder, continued if it holds a part of this sweep; None: a temporary one that goes with the Sweep
-    jobs : threads, or processes of a local cluster (all processors); chunk : replications of a point stored together
-    progress : called with (replications done, of), over all points; cancel : when set, stops within one replication
-    warn : called with each warning about a point's scenario, each once, and with how many points have kill
-        probabilities that their knobs put too high
-    yes : more than a million points are meant
-    on : where the points are run, as for ``run``; one cluster serves them all, one point after another
+    Parameters
+    ----------
+    study : Study or str or Path
+        a Study, or the path of a study file.
+    out : str or Path, optional
+        The sweep's folder, continued if it holds a part of this sweep; None: a temporary one that goes with the Sweep.
+    jobs : int, optional
+        Threads, or processes of a local cluster (all processors).
+    chunk : int, optional
+        Replications of a point stored together.
+    progress : Progress, optional
+        Called with (replications done, of), over all points.
+    warn : callable, optional
+        Called with each warning about a point's scenario, each once, and with how many points have kill probabilities
+        that their knobs put too high.
+    cancel : threading.Event, optional
+        When set, stops within one replication.
+    yes : bool, optional
+        More than a million points are meant.
+    on : str or Cluster, optional
+        Where the points are run, as for ``run``; one cluster serves them all, one point after another.
+    simulator : Simulator, optional
 
-    Raises InputError (bad study or scenario), ResultsError (store, cluster), Interrupted (run again to continue).
+    Returns
+    -------
+    Sweep
+
+    Raises
+    ------
+    InputError
+        Bad study or scenario.
+    ResultsError
+        Store, cluster.
+    Interrupted
+        Run again to continue.
     """
     work = Work(jobs, out, progress, warn, cancel, on, chunk, simulator or real_simulator())
     if not isinstance(study, Study):

@@ -49,8 +49,16 @@ _WORTH_STORING = 2.0
 def default_chunk(replications: int, seconds: float = 0.0) -> int:
     """A chunk size with which the first results land soon, files stay few, and every thread has work.
 
-    seconds : that one replication takes, if known; a chunk is then about two seconds of work, where eight chunks or
-    more remain
+    Parameters
+    ----------
+    replications : int
+    seconds : float, optional
+        That one replication takes, if known; a chunk is then about two seconds of work, where eight chunks or more
+        remain.
+
+    Returns
+    -------
+    int
     """
     if replications <= 5_000:
         least = max(1, min(25, -(-replications // 8)))
@@ -98,23 +106,54 @@ def run(
 ) -> Run:
     """Run replications 0 .. N-1 of a scenario and return the complete ``Run``.
 
-    scenario : a Scenario, or the path or name of one
-    replications : N (200); with ``until`` the most (25,600)
-    jobs : threads, or processes of a local cluster (all processors); chunk : replications stored together
-    out : the run's folder, continued if it holds a part of this run; None: a temporary folder that goes with the Run
-    record : the first so many replications keep every look, track update and position
-    until : ``METRIC:W``, stop once the half width of its 95 % interval is at most W (looks at 100, 200, 400, ...)
-    progress : called with (replications done, of); cancel : when set, stops within one replication
-    watch : called after each chunk with what is gathered so far, from the calling thread; it must not change it
-    warn : called before the first replication with each warning about the scenario
-    knobs : values of knowledge knobs by name; None is nominal.  Kill probabilities that a draw puts above what
-        reliability and common mode allow are capped: told in the warnings, and in ``facts["limits"]["capped"]``
-    prebuilt : a `world.prebuilt.Prebuilt` that runs of many worlds share; it changes no result
-    on : "threads" (None), "dask" for a cluster of this machine's processes, "dask:ADDRESS" for a scheduler that runs,
-        or a cluster that is open already (`runs.cluster.opened`)
+    Parameters
+    ----------
+    scenario : Scenario or str or Path
+        a Scenario, or the path or name of one.
+    replications : int, optional
+        N (200); with ``until`` the most (25,600).
+    seed : int, optional
+    jobs : int, optional
+        Threads, or processes of a local cluster (all processors).
+    chunk : int, optional
+        Replications stored together.
+    out : str or Path, optional
+        The run's folder, continued if it holds a part of this run; None: a temporary folder that goes with the Run.
+    record : int, optional
+        The first so many replications keep every look, track update and position.
+    until : str or Until, optional
+        ``METRIC:W``, stop once the half width of its 95 % interval is at most W (looks at 100, 200, 400, ...).
+    progress : Progress, optional
+        Called with (replications done, of).
+    warn : callable, optional
+        Called before the first replication with each warning about the scenario.
+    catalog : Catalog, optional
+    knobs : dict of str to float, optional
+        Values of knowledge knobs by name; None is nominal. Kill probabilities that a draw puts above what reliability
+        and common mode allow are capped: told in the warnings, and in ``facts["limits"]["capped"]``.
+    prebuilt : Prebuilt, optional
+        a `world.prebuilt.Prebuilt` that runs of many worlds share; it changes no result.
+    cancel : threading.Event, optional
+        When set, stops within one replication.
+    watch : callable, optional
+        Called after each chunk with what is gathered so far, from the calling thread; it must not change it.
+    on : str or Cluster, optional
+        "threads" (None), "dask" for a cluster of this machine's processes, "dask:ADDRESS" for a scheduler that runs, or
+        a cluster that is open already (`runs.cluster.opened`).
+    simulator : Simulator, optional
 
-    Raises InputError (bad scenario), ResultsError (store, cluster), Interrupted (Ctrl-C or cancel; run again to
-    continue).
+    Returns
+    -------
+    Run
+
+    Raises
+    ------
+    InputError
+        Bad scenario.
+    ResultsError
+        Store, cluster.
+    Interrupted
+        Ctrl-C or cancel; run again to continue.
     """
     request = Request(replications, seed, record, until, knobs)
     simulator = simulator or real_simulator()
