@@ -234,7 +234,16 @@ def entry_point(dispatcher: Kernel) -> Kernel:
 def adopt_function(function: Callable[..., object], signature: str, place: str) -> Kernel:
     """Compile a user's function for a declared first-class signature; in plain mode it is returned as it is.
 
-    place : names the function in an error.  What does not compile is an InputError with Numba's reason cut short.
+    Parameters
+    ----------
+    function : Callable[..., object]
+    signature : str
+    place : str
+        Names the function in an error. What does not compile is an InputError with Numba's reason cut short.
+
+    Returns
+    -------
+    Kernel
     """
     if PLAIN:
         return _raising(function)

@@ -107,7 +107,9 @@ class Replayed(Shown):
     def show(self, replication: int = 0) -> object:
         """A widget with the viewer and one replication, for a notebook.
 
-        Raises UsageError without anywidget (``make extras`` in a clone) or for a replication that is not in
-        the run.
+        Raises
+        ------
+        UsageError
+            Without anywidget (``make extras`` in a clone) or for a replication that is not in the run.
         """
         return _painter().widget(self, replication)

@@ -35,7 +35,15 @@ _AT_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
 class Statement:
     """One header or one key with its value.
 
-    line : where it begins, from 1; depth : deepest bracket nesting; parts : most names joined by dots in one key.
+    Attributes
+    ----------
+    line : int
+        Where it begins, from 1.
+    text : str
+    depth : int
+        Deepest bracket nesting.
+    parts : int
+        Most names joined by dots in one key.
     """
 
     line: int
@@ -46,7 +54,14 @@ class Statement:
 
 @dataclass(slots=True)
 class Lines:
-    """Where things are in a file: key path -> line. file : name for messages."""
+    """Where things are in a file: key path -> line.
+
+    Attributes
+    ----------
+    file : str
+        Name for messages.
+    of : dict of Loc to int
+    """
 
     file: str = ""
     of: dict[Loc, int] = field(default_factory=dict)

@@ -86,8 +86,19 @@ def catalog() -> Catalog:
 def load_catalog(raw: Mapping[str, Json]) -> Catalog:
     """Builds a catalog from parsed TOML.
 
-    raw : {"fields": ..., "sources": ..., "systems": {name: table}, ...}; kinds left out are empty
-    Raises InputError naming the entry and field at the first fault.
+    Parameters
+    ----------
+    raw : mapping
+        {"fields": ..., "sources": ..., "systems": {name: table}, ...}; kinds left out are empty.
+
+    Returns
+    -------
+    Catalog
+
+    Raises
+    ------
+    InputError
+        Naming the entry and field at the first fault.
     """
     sources = {key: Source(key, **{k: str(v) for k, v in row.items()}) for key, row in raw["sources"].items()}
     entries: dict[str, Entry] = {}
@@ -406,7 +417,10 @@ def extended(entries: Mapping[str, Json]) -> Catalog:
     """The packaged catalog with a scenario's own entries: {kind: {name: table}}; `based_on` takes over another
     entry's fields.
 
-    Raises InputError for an unknown kind, an entry that is already packaged, or a fault in an entry.
+    Raises
+    ------
+    InputError
+        For an unknown kind, an entry that is already packaged, or a fault in an entry.
     """
     if not entries:
         return catalog()

@@ -15,7 +15,12 @@ from openiads.claims.verdict import Answer, Figure, Look
 class Evidence:
     """A look, and the knobs whose rank goes with it over sampled worlds beyond chance (name, rank correlation).
 
-    beside : shown with the evidence but never decisive
+    Attributes
+    ----------
+    look : Look
+    drivers : tuple[tuple[str, float], ...]
+    beside : str
+        Shown with the evidence but never decisive.
     """
 
     look: Look

@@ -42,7 +42,22 @@ CLAIM = Layout("claim", own=("runs", "result.json"))
 class Result:
     """A claim's verdict with everything that it rests on.
 
-    effort : numbers of replications and worlds;  runs : one digest over those of all runs;  basis : of ``rests_on``
+    Attributes
+    ----------
+    claim : Claim
+    full : bool
+    effort : JsonObject
+        Numbers of replications and worlds.
+    evidence : tuple of Evidence
+    judgment : Judgment
+    figures : JsonObject
+    replications : int
+    failed : int
+    seed : int
+    runs : str
+        One digest over those of all runs.
+    basis : JsonObject
+        Of ``rests_on``.
     """
 
     claim: Claim
@@ -101,9 +116,32 @@ def examine(
 ) -> Result:
     """Gather the evidence of a claim and judge it.
 
-    full : the claim's full effort instead of its quick one;  out : folder that keeps every run and the result, so that
-    a claim that was stopped goes on;  effort : replaces both (tests)
-    Raises Interrupted when the cancel flag is set, ResultsError for the store, InputError for what cannot be set up.
+    Parameters
+    ----------
+    claim : Claim
+    full : bool, optional
+        The claim's full effort instead of its quick one.
+    out : str or Path, optional
+        Folder that keeps every run and the result, so that a claim that was stopped goes on.
+    seed : int, optional
+    jobs : int, optional
+    progress : Progress, optional
+    cancel : threading.Event, optional
+    effort : Effort or RatioEffort, optional
+        Replaces both (tests).
+
+    Returns
+    -------
+    Result
+
+    Raises
+    ------
+    Interrupted
+        When the cancel flag is set.
+    ResultsError
+        For the store.
+    InputError
+        For what cannot be set up.
     """
     folder = None if out is None else Path(out)
     if folder is not None:

@@ -242,7 +242,15 @@ AnyStatement: TypeAlias = KillOverArea | Equivalence | LargestRaid | Ratios
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A claim file, read and checked.  digest : SHA-256 over its canonical content (not its comments)."""
+    """A claim file, read and checked.
+
+    Attributes
+    ----------
+    told : AnyStatement
+    mapping : mapping
+    digest : str
+        SHA-256 over its canonical content (not its comments).
+    """
 
     told: AnyStatement
     mapping: Mapping[str, Json]
@@ -273,7 +281,7 @@ def load_claim(name_or_path: str | Path) -> Claim:
 
 
 def claim_of(text: str, file: str) -> Claim:
-    """A claim from TOML text; file : its name in messages."""
+    """A claim from TOML text; ``file`` is its name in messages."""
     mapping = toml.parse_toml(text, file)
     _, lines = toml.merged(text, file)
     method = mapping.get("method")

@@ -46,7 +46,11 @@ COMPARISON = Layout("comparison", own=("a", "b", "compare.json", "report.html"))
 class Variant:
     """One side of a comparison: a scenario (or its path or name) and what is changed in it.
 
-    changes : path -> value as ``Scenario.with_values`` takes them; ``knob.NAME`` sets a knob, in its own unit
+    Attributes
+    ----------
+    scenario : Scenario or str or Path
+    changes : mapping
+        Path -> value as ``Scenario.with_values`` takes them; ``knob.NAME`` sets a knob, in its own unit.
     """
 
     scenario: Scenario | str | Path

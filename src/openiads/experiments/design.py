@@ -80,8 +80,28 @@ class StudyFile(BaseModel):
 class Study:
     """A checked study.
 
-    scenario : the base Scenario, with what ``set`` changes; factors : crossed or sampled, as the design says; sampled :
-    the knobs of ``knowledge``; samples : points of the sample (0 for a grid); fixed : knobs at one value everywhere
+    Attributes
+    ----------
+    name : str
+    scenario : Scenario
+        The base Scenario, with what ``set`` changes.
+    factors : tuple of Factor
+        Crossed or sampled, as the design says.
+    design : str
+    samples : int
+        Points of the sample (0 for a grid).
+    sampled : tuple of Factor
+        The knobs of ``knowledge``.
+    weighting : str
+    seed : int
+    seeds : str
+    replications : int, optional
+    until : str, optional
+    metrics : tuple of str
+    fixed : tuple[tuple[str, float], ...]
+        Knobs at one value everywhere.
+    question : str
+    file : str
     """
 
     name: str
@@ -209,7 +229,16 @@ def _with_options(mapping: Mapping[str, Json], options: Mapping[str, Json]) -> J
 def study_of(mapping: Mapping[str, Json], lines: toml.Lines, folder: Path | None) -> Study:
     """The study of a raw mapping; InputErrors with every problem, in file order.
 
-    folder : where a relative scenario file is looked for
+    Parameters
+    ----------
+    mapping : mapping
+    lines : toml.Lines
+    folder : Path, optional
+        Where a relative scenario file is looked for.
+
+    Returns
+    -------
+    Study
     """
     problems = Problems(lines)
     told = None

@@ -45,10 +45,28 @@ WANTED |= {f"{c}_{what}": -1 for c in CLASSES for what in ("leakers", "leak_rate
 class Difference:
     """A metric on both sides of the pairs and their difference b - a, for a first time of the medians.
 
-    wanted : +1 where the defense wants more of it, -1 less, 0 neither; n : pairs in which both sides are good;
-    failed : the others, which widen the interval to the worst case; better, equal, worse : pairs in which b is ahead,
-    level, behind (None where neither is better; a 0/0 is in none of them); saved : variance saved by pairing;
-    share : of a first time, the difference of the shares in which it came; certain : both sides are one computation
+    Attributes
+    ----------
+    metric : str
+    wanted : int
+        +1 where the defense wants more of it, -1 less, 0 neither.
+    a : Finding
+    b : Finding
+    difference : float
+    low : float
+    high : float
+    n : int
+        Pairs in which both sides are good.
+    failed : int
+        The others, which widen the interval to the worst case.
+    better, equal, worse
+        Pairs in which b is ahead, level, behind (None where neither is better; a 0/0 is in none of them).
+    saved : Gap
+        Variance saved by pairing.
+    share : Gap, optional
+        Of a first time, the difference of the shares in which it came.
+    certain : bool
+        Both sides are one computation.
     """
 
     metric: str
@@ -111,8 +129,18 @@ class Difference:
 class Pairs:
     """The outcome rows of two runs, replication by replication; of the longer run only those that the other has too.
 
-    warnings : what else than the change differs between the two
-    Raises UsageError if the runs do not share their seed, their world knobs, their version and their catalog.
+    Parameters
+    ----------
+    warnings
+        What else than the change differs between the two.
+    a : Run
+    b : Run
+    confidence : float
+
+    Raises
+    ------
+    UsageError
+        If the runs do not share their seed, their world knobs, their version and their catalog.
     """
 
     def __init__(self, a: Run, b: Run, confidence: float = CONFIDENCE) -> None:

@@ -30,10 +30,18 @@ KNOB = "knob."
 class Factor:
     """One thing that varies, over levels, over a range or over a knob's interval.
 
-    path : of the scenario (``site.Tartus.fire_units``), or ``knob.NAME``
-    levels : the values in order, as a scenario file holds them (a knob's as numbers); empty: continuous
-    low, high : ends of a continuous range, SI; kind : its kind of quantity (a key of ``units.KINDS``), empty for whole
-    numbers; knob : the knob whose interval is the range
+    Attributes
+    ----------
+    path : str
+        Of the scenario (``site.Tartus.fire_units``), or ``knob.NAME``.
+    levels : tuple of Json
+        The values in order, as a scenario file holds them (a knob's as numbers); empty: continuous.
+    low, high : float
+        Ends of a continuous range, SI.
+    kind : str
+        Its kind of quantity (a key of ``units.KINDS``), empty for whole numbers.
+    knob : Knob, optional
+        The knob whose interval is the range.
     """
 
     path: str
@@ -51,7 +59,15 @@ class Factor:
     def value(self, u: float, weighting: str = "uniform") -> Json:
         """The value at u in [0, 1): levels and whole numbers have equal shares, a range its length.
 
-        weighting : "uniform" or "triangular" over the interval of a knob
+        Parameters
+        ----------
+        u : float
+        weighting : str, optional
+            "uniform" or "triangular" over the interval of a knob.
+
+        Returns
+        -------
+        Json
         """
         if self.levels:
             return self.levels[min(int(u * len(self.levels)), len(self.levels) - 1)]
@@ -83,7 +99,13 @@ class Factor:
 class Point:
     """One point of a design: what the scenario and the knobs are there.
 
-    values : path -> value, for ``Scenario.with_values``; knobs : name -> value, for the build
+    Attributes
+    ----------
+    index : int
+    values : JsonObject
+        Path -> value, for ``Scenario.with_values``.
+    knobs : dict of str to float
+        Name -> value, for the build.
     """
 
     index: int

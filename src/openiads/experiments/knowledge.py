@@ -63,8 +63,13 @@ _FEWEST = 4
 class Worlds:
     """What came out in some worlds.
 
-    values : a metric, shape (worlds, replications); capped : whether a world's knobs ask a kill probability above
-    reliability x common mode, which is then capped, shape (worlds,)
+    Attributes
+    ----------
+    values : ndarray
+        a metric, shape (worlds, replications).
+    capped : ndarray
+        Whether a world's knobs ask a kill probability above reliability x common mode, which is then capped, shape
+        (worlds,).
     """
 
     values: Values
@@ -220,7 +225,13 @@ def _power_of_two(worlds: int, each: int, least: int = _FEWEST) -> int:
 class Screening(Shown):
     """Morris screening: one ``Effect`` a knob, in units of the metric for the whole band.
 
-    capped : worlds whose knobs ask a kill probability above what works
+    Attributes
+    ----------
+    question : KnowledgeQuestion
+    trajectories : int
+    effects : tuple of Effect
+    capped : int
+        Worlds whose knobs ask a kill probability above what works.
     """
 
     question: KnowledgeQuestion
@@ -253,7 +264,16 @@ class Screening(Shown):
 def screen(question: KnowledgeQuestion, worlds: int | None = None, work: Work | None = None) -> Screening:
     """Morris screening of the question's knobs.
 
-    worlds : at most so many, at least two trajectories of one world more than there are knobs (10 trajectories)
+    Parameters
+    ----------
+    question : KnowledgeQuestion
+    worlds : int, optional
+        At most so many, at least two trajectories of one world more than there are knobs (10 trajectories).
+    work : Work, optional
+
+    Returns
+    -------
+    Screening
     """
     each = len(question.knobs) + 1
     count = TRAJECTORIES if worlds is None else worlds // each
@@ -304,7 +324,16 @@ class Indices(Shown):
 def indices(question: KnowledgeQuestion, worlds: int | None = None, work: Work | None = None) -> Indices:
     """First and total Sobol indices of the question's knobs.
 
-    worlds : at most so many; a power of two (32) of base rows, each of two worlds more than there are knobs
+    Parameters
+    ----------
+    question : KnowledgeQuestion
+    worlds : int, optional
+        At most so many; a power of two (32) of base rows, each of two worlds more than there are knobs.
+    work : Work, optional
+
+    Returns
+    -------
+    Indices
     """
     factors = len(question.knobs)
     base = BASE_POINTS if worlds is None else _power_of_two(worlds, factors + 2)
@@ -321,8 +350,17 @@ def indices(question: KnowledgeQuestion, worlds: int | None = None, work: Work |
 class Spread(Shown):
     """A metric with both its doubts, never mixed.
 
-    nominal : replications of the nominal world, shape (n,); worlds : those of the sampled ones, (worlds, n);
-    capped : sampled worlds whose knobs ask a kill probability above what works
+    Attributes
+    ----------
+    question : KnowledgeQuestion
+    nominal : ndarray
+        Replications of the nominal world, shape (n,).
+    worlds : ndarray
+        Those of the sampled ones, (worlds, n).
+    knowledge : Knowledge
+    shares : Shares
+    capped : int
+        Sampled worlds whose knobs ask a kill probability above what works.
     """
 
     question: KnowledgeQuestion
@@ -375,7 +413,16 @@ class Spread(Shown):
 def spread(question: KnowledgeQuestion, worlds: int | None = None, work: Work | None = None) -> Spread:
     """Dice and knowledge apart, and the share of the knowledge variance that rests on assumptions.
 
-    worlds : at most so many (64), four times a power of two; the nominal world is run beside them
+    Parameters
+    ----------
+    question : KnowledgeQuestion
+    worlds : int, optional
+        At most so many (64), four times a power of two; the nominal world is run beside them.
+    work : Work, optional
+
+    Returns
+    -------
+    Spread
     """
     worlds = SPREAD_WORLDS if worlds is None else worlds
     rows = _power_of_two(worlds, 4)

@@ -51,7 +51,13 @@ _NOT_ASKED = ("format", "version", "catalog", "sample", "fingerprint")
 
 @dataclass(frozen=True, slots=True)
 class SweepIdentity:
-    """What a sweep is.  fields : the names of ``COMPARED`` and their values, plain JSON."""
+    """What a sweep is.
+
+    Attributes
+    ----------
+    fields : JsonObject
+        The names of ``COMPARED`` and their values, plain JSON.
+    """
 
     fields: JsonObject
 
@@ -71,7 +77,20 @@ class SweepIdentity:
 
 
 def sweep_identity(scenario: str, catalog: str, canonical: JsonObject, points: Sequence[Point]) -> SweepIdentity:
-    """The identity of a sweep on this machine.  scenario, catalog : hashes; canonical : what decides the results."""
+    """The identity of a sweep on this machine.
+
+    Parameters
+    ----------
+    scenario, catalog : str
+        Hashes.
+    canonical : JsonObject
+        What decides the results.
+    points : sequence of Point
+
+    Returns
+    -------
+    SweepIdentity
+    """
     return SweepIdentity(
         {
             "format": FORMAT,
@@ -116,7 +135,12 @@ class SweepStore(ResultFolder[SweepIdentity]):
     def seal(self, digest: str, points: Sequence[JsonObject], wall_s: float) -> None:
         """Say that the sweep is complete; a seal already there must tell the same digest.
 
-        points : digest, replications and failed replications of each
+        Parameters
+        ----------
+        digest : str
+        points : sequence of JsonObject
+            Digest, replications and failed replications of each.
+        wall_s : float
         """
         if self.sealed_before(digest) is None:
             told = {"sweep": self.identity.hash, "digest": digest, "points": list(points), "wall_s": wall_s}

@@ -28,8 +28,16 @@ _SURE = 0.995
 class End:
     """A knob at one end of its band.
 
-    value : of the knob; difference : of the metric's mean from the nominal world's, paired by replication, with its
-    95 % interval; shown : whether dice alone would hardly give it
+    Attributes
+    ----------
+    value : float
+        Of the knob.
+    difference : float
+        Of the metric's mean from the nominal world's, paired by replication, with its 95 % interval.
+    low : float
+    high : float
+    shown : bool
+        Whether dice alone would hardly give it.
     """
 
     value: float
@@ -60,8 +68,16 @@ class Swing:
 
 @dataclass(frozen=True, slots=True)
 class Swings(Shown):
-    """One ``Swing`` a knob, in units of the metric; nominal : the metric's mean in the nominal world;
-    capped : worlds whose knobs ask a kill probability above what works
+    """One ``Swing`` a knob, in units of the metric.
+
+    Attributes
+    ----------
+    question : KnowledgeQuestion
+    nominal : float
+        The metric's mean in the nominal world.
+    swings : tuple of Swing
+    capped : int
+        Worlds whose knobs ask a kill probability above what works.
     """
 
     question: KnowledgeQuestion
@@ -103,7 +119,16 @@ def worlds_of(question: KnowledgeQuestion) -> int:
 def swings(question: KnowledgeQuestion, worlds: int | None = None, work: Work | None = None) -> Swings:
     """Each knob of a question at both ends of its band, the others nominal.
 
-    worlds : at most so many; UsageError if the knobs take more
+    Parameters
+    ----------
+    question : KnowledgeQuestion
+    worlds : int, optional
+        At most so many; UsageError if the knobs take more.
+    work : Work, optional
+
+    Returns
+    -------
+    Swings
     """
     needed = worlds_of(question)
     if worlds is not None and worlds < needed:

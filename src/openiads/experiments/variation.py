@@ -67,7 +67,14 @@ class Variation:
 class Reader:
     """Turns ``set`` and ``vary`` into a base scenario and factors, noting what is wrong.
 
-    design : of the study; knobs : patterns of those that ``knowledge`` samples
+    Parameters
+    ----------
+    design : str
+        Of the study.
+    problems : Problems
+    scenario : Scenario
+    knobs : sequence of str
+        Patterns of those that ``knowledge`` samples.
     """
 
     def __init__(self, scenario: Scenario, design: str, knobs: Sequence[str], problems: Problems) -> None:

@@ -40,9 +40,22 @@ _CHUNK = 10
 
 @dataclass(frozen=True, slots=True)
 class Lever:
-    """Something that can be moved.  path : where, as ``Scenario.with_values`` writes it; a radar's is made up.
+    """Something that can be moved.
 
-    kind : number (minimum, maximum, step, unit), choice (choices) or switch
+    Attributes
+    ----------
+    path : str
+        Where, as ``Scenario.with_values`` writes it; a radar's is made up.
+    label : str
+    group : str
+    kind : {'number', 'choice', 'switch'}
+        Number (minimum, maximum, step, unit), choice (choices) or switch.
+    value : Value
+    minimum : float
+    maximum : float
+    step : float
+    unit : str
+    choices : tuple of str
     """
 
     path: str
@@ -73,7 +86,17 @@ class Lever:
 
 @dataclass(frozen=True, slots=True)
 class WhatIfAnswer:
-    """A changed run beside the one that was stored.  label : the changes in words;  seconds : from the question"""
+    """A changed run beside the one that was stored.
+
+    Attributes
+    ----------
+    run : Run
+    comparison : Comparison
+    label : str
+        The changes in words.
+    seconds : float
+        From the question.
+    """
 
     run: Run
     comparison: Comparison
@@ -140,9 +163,17 @@ def _of_site(path: str, site: Mapping[str, Json], base: Run) -> list[Lever]:
 def changed(base: Run, values: Mapping[str, Json]) -> tuple[Scenario, str]:
     """The scenario with some levers moved, and the changes in words.
 
-    values : path -> value; a value that is the lever's own changes nothing, nor does the switch of a radar whose fire
-    unit is taken away.  UsageError for a path that is no lever or
-    a value out of its range, InputErrors where the scenario as a whole does not hold.
+    Parameters
+    ----------
+    base : Run
+    values : mapping
+        Path -> value; a value that is the lever's own changes nothing, nor does the switch of a radar whose fire unit
+        is taken away. UsageError for a path that is no lever or a value out of its range, InputErrors where the
+        scenario as a whole does not hold.
+
+    Returns
+    -------
+    tuple[Scenario, str]
     """
     known = {lever.path: lever for lever in levers(base)}
     edits: JsonObject = {}
@@ -228,10 +259,32 @@ def ask(
 ) -> WhatIfAnswer:
     """Run the changed scenario on the dice of a stored run, and compare replication by replication.
 
-    values : lever path -> value;  watch : called with replications done, asked for, and what is gathered so far
-    prebuilt : shared by several questions about one run;  out : the folder of the answer, None a temporary one
+    Parameters
+    ----------
+    base : Run
+    values : mapping
+        Lever path -> value.
+    replications : int, optional
+    watch : callable, optional
+        Called with replications done, asked for, and what is gathered so far.
+    cancel : threading.Event, optional
+    prebuilt : Prebuilt, optional
+        Shared by several questions about one run.
+    jobs : int, optional
+    out : Path, optional
+        The folder of the answer, None a temporary one.
 
-    Raises UsageError, InputErrors, ResultsError, and Interrupted once ``cancel`` is set.
+    Returns
+    -------
+    WhatIfAnswer
+
+    Raises
+    ------
+    UsageError
+    InputErrors
+    ResultsError
+    Interrupted
+        Once ``cancel`` is set.
     """
     begun = time.monotonic()
     _, least, most = counts(base)

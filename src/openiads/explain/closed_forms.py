@@ -40,10 +40,22 @@ class Input:
 class Twin:
     """A closed form beside the simulated figure.
 
-    name : of the figure;  model : the textbook model, in two words;  formula : in words and signs
-    closed : None if the twin is not given, and ``why`` then says why not, in lower case
-    simulated, low, high : the run's figure and its 95 % interval; None where the run has no such figure
-    share : whether the figures are probabilities
+    Attributes
+    ----------
+    name : str
+        Of the figure.
+    model : str
+        The textbook model, in two words.
+    formula : str
+        In words and signs.
+    why : str
+    inputs : tuple of Input
+    closed : float, optional
+        None if the twin is not given, and ``why`` then says why not, in lower case.
+    simulated, low, high : float, optional
+        The run's figure and its 95 % interval; None where the run has no such figure.
+    share : bool
+        Whether the figures are probabilities.
     """
 
     name: str

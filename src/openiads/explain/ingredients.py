@@ -63,8 +63,14 @@ CHANNELS = np.dtype(
 class Ingredients:
     """Of n good replications.
 
-    classes : dtype TALLY, shape (n, classes), column = codes.ThreatClass; channels : dtype CHANNELS, shape (n,)
-    fired : (class, launcher row) -> rounds launched in all replications together
+    Attributes
+    ----------
+    classes : ndarray
+        Dtype TALLY, shape (n, classes), column = codes.ThreatClass.
+    channels : ndarray
+        Dtype CHANNELS, shape (n,).
+    fired : Counter[tuple[int, int]]
+        (class, launcher row) -> rounds launched in all replications together.
     """
 
     classes: np.ndarray
@@ -202,8 +208,19 @@ def channel_asks(events: np.ndarray) -> dict[int, tuple[float, bool]]:
 class Measured:
     """A run with its ingredients and with what its scenario and world give.
 
-    parts : the ingredients; n : good replications; classes : those at which a round was launched
-    shooters : rows of the fire units that launched one; units, magazines, launchers : rows of the world
+    Parameters
+    ----------
+    run : Run
+    units, magazines, launchers
+        Rows of the world.
+    parts : Ingredients
+        The ingredients.
+    n
+        Good replications.
+    classes
+        Those at which a round was launched.
+    shooters
+        Rows of the fire units that launched one.
     """
 
     def __init__(self, run: Run) -> None:

@@ -299,8 +299,17 @@ def _spells(events: np.ndarray, unit: int, name: str, ended: float, duration: fl
 def gate_changes(events: np.ndarray, duration: float) -> dict[str, np.ndarray]:
     """Every spell of every fire unit's gate at every flight, as columns: flight, unit, start, end (s), code, number.
 
-    events : key events of one replication (dtype EVENT);  duration : of the run, s.  A spell ends with the next change,
-    the flight's end, or the run's; those of length 0 are left out.  Ordered by flight, unit and time.
+    Parameters
+    ----------
+    events : ndarray
+        Key events of one replication (dtype EVENT).
+    duration : float
+        Of the run, s. A spell ends with the next change, the flight's end, or the run's; those of length 0 are left
+        out. Ordered by flight, unit and time.
+
+    Returns
+    -------
+    dict of str to np.ndarray
     """
     changes = events[(events["kind"] == Event.GATE) & (events["flight"] >= 0)]
     changes = changes[np.lexsort((changes["time"], changes["unit"], changes["flight"]))]
@@ -319,7 +328,16 @@ def gate_changes(events: np.ndarray, duration: float) -> dict[str, np.ndarray]:
 def said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
     """One event (a row of dtype EVENT) as a sentence; empty for kinds that the chain does not tell.
 
-    names : row -> name, by noun, as in ``Run.names``
+    Parameters
+    ----------
+    kind : Event
+    event : ndarray
+    names : dict[str, list[str]]
+        Row -> name, by noun, as in ``Run.names``.
+
+    Returns
+    -------
+    str
     """
     v, code = event["value"], int(event["code"])
 
@@ -385,7 +403,15 @@ def top_gates(run: Run, most: int | None = None) -> list[JsonObject]:
     Time from each change of gate to the next, or to the flight's end, over all units and replications; ENGAGING and
     NONE are not waiting.  Longest first: gate, share, seconds (a replication, all units), text.
 
-    most : only the first so many replications
+    Parameters
+    ----------
+    run : Run
+    most : int, optional
+        Only the first so many replications.
+
+    Returns
+    -------
+    list of JsonObject
     """
     hostile = np.flatnonzero(np.asarray(run.facts["flight_side"]) == Side.HOSTILE)
     seconds: dict[int, float] = {}
@@ -417,7 +443,16 @@ def first_bound(run: Run, most: int | None = None) -> dict[str, float]:
     """Share of replications in which each resource was the first to bind for a hostile flight; ``none``: none ever did.
 
     The picture binds every flight until it is seen, so it is counted only where nothing else ever binds.
-    most : only the first so many replications
+
+    Parameters
+    ----------
+    run : Run
+    most : int, optional
+        Only the first so many replications.
+
+    Returns
+    -------
+    dict of str to float
     """
     hostile = np.flatnonzero(np.asarray(run.facts["flight_side"]) == Side.HOSTILE)
     counts: dict[str, int] = {}

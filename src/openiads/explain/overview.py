@@ -32,7 +32,15 @@ class Overview:
 def overview(run: Run, columns: Sequence[str]) -> Overview:
     """One pass over the outcome rows of a run; its own estimates rest on it from then on.
 
-    columns : counts of the outcome row (``world.outcome.OUTCOME``) for which to name replications
+    Parameters
+    ----------
+    run : Run
+    columns : sequence of str
+        Counts of the outcome row (``world.outcome.OUTCOME``) for which to name replications.
+
+    Returns
+    -------
+    Overview
     """
     gathered = Accumulator(bounds_of(run.facts))
     examples: dict[str, dict[int, list[int]]] = {column: {} for column in columns}

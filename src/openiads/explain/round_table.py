@@ -111,7 +111,15 @@ class Growth:
 def flown_round(row: np.void, published_range: float) -> dict[str, float]:
     """The model's figures (SI) of a row of `physics.flyout.INTERCEPTOR`, by catalog field.
 
-    published_range : m; the search for the greatest range begins at 1.5 times it and 50 km
+    Parameters
+    ----------
+    row : np.void
+    published_range : float
+        m; the search for the greatest range begins at 1.5 times it and 50 km.
+
+    Returns
+    -------
+    dict of str to float
     """
     distance = reach.greatest_range(row, limit=1.5 * published_range + 50e3)
     if distance <= 0.0:
@@ -174,8 +182,17 @@ def _figure(entry: str, field: str, name: str, model: float, value: Value, fitte
 def growth(entry: Entry, guidance: str = "", samples: int = 200) -> Growth:
     """Median misses of a round against a head-on target of 250 m/s at 10 km, the target of its range.
 
-    guidance : another class whose errors the round is to have; its own if left out.  Under command guidance the
-    radar's track error (``TRACK_ANGLE`` times the range) stays to the end, and there is no angle error of its own.
+    Parameters
+    ----------
+    entry : Entry
+    guidance : str, optional
+        Another class whose errors the round is to have; its own if left out. Under command guidance the radar's track
+        error (``TRACK_ANGLE`` times the range) stays to the end, and there is no angle error of its own.
+    samples : int, optional
+
+    Returns
+    -------
+    Growth
     """
     own = entry.text["guidance"]
     row = flyout.interceptor(round_values(entry) | {"guidance": guidance or own}, entry.name)

@@ -20,7 +20,16 @@ MOST, TIMES, QUANTILES = 300, 121, (0.1, 0.5, 0.9)
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """A count over time.  t : s, (times,);  low, middle, high : 10, 50 and 90 % of the replications, (times,)"""
+    """A count over time.
+
+    Attributes
+    ----------
+    name : str
+    t : ndarray
+        s, (times,).
+    low, middle, high : ndarray
+        10, 50 and 90 % of the replications, (times,).
+    """
 
     name: str
     t: np.ndarray
@@ -32,8 +41,17 @@ class Timeline:
 def steps(events: np.ndarray, hostile: np.ndarray) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Times (s) at which each count of one replication changes, and by how much.
 
-    events : key events (dtype EVENT);  hostile : whether each flight is, (flights,).  The counts: tracks that command
-    posts hold, rounds in flight, threats killed so far, leakers so far.
+    Parameters
+    ----------
+    events : ndarray
+        Key events (dtype EVENT).
+    hostile : ndarray
+        Whether each flight is, (flights,). The counts: tracks that command posts hold, rounds in flight, threats killed
+        so far, leakers so far.
+
+    Returns
+    -------
+    dict[str, tuple[np.ndarray, np.ndarray]]
     """
     kind, time, code = events["kind"], events["time"], events["code"]
     born = (kind == Event.TRACK) & (code == 1) | (kind == Event.FALSE_TRACK)

@@ -68,11 +68,26 @@ def opened(
 ) -> Iterator[Cluster]:
     """The cluster that ``on`` names ("dask" or "dask:ADDRESS"), for as long as the context lasts.
 
-    jobs : processes of a local cluster (one per processor)
-    out : the folder of what is run; other hosts must see it, so an address needs one
-    warn : called with each worker that is not used, once
+    Parameters
+    ----------
+    on : str
+    jobs : int, optional
+        Processes of a local cluster (one per processor).
+    out : str or Path, optional
+        The folder of what is run; other hosts must see it, so an address needs one.
+    warn : callable, optional
+        Called with each worker that is not used, once.
 
-    Raises UsageError (not ``dask``, extra not installed) and ResultsError (no answer, cannot be started).
+    Returns
+    -------
+    Iterator[Cluster]
+
+    Raises
+    ------
+    UsageError
+        Not ``dask``, extra not installed.
+    ResultsError
+        No answer, cannot be started.
     """
     address = address_of(on)
     if address and jobs:

@@ -97,8 +97,11 @@ ESTIMATED = frozenset([*RATIOS, *FIRST_TIMES, *PROPORTIONS, *_INTEGERS, *_FLOATS
 class Accumulator:
     """What the estimates need, gathered from outcome rows as they stream by in replication order.
 
-    limits : greatest possible values by name (``threats, rounds, civil, friend, flights``); a missing one is
-    unlimited, so that a failed replication then makes the upper end infinite.
+    Parameters
+    ----------
+    limits : dict of str to float, optional
+        Greatest possible values by name (``threats, rounds, civil, friend, flights``); a missing one is unlimited, so
+        that a failed replication then makes the upper end infinite.
     """
 
     def __init__(self, limits: dict[str, float] | None = None) -> None:

@@ -25,7 +25,18 @@ def compute(
 ) -> tuple[np.ndarray, Logs, dict[int, str]] | None:
     """Outcome rows, event logs and messages of a chunk's replications; None when told to stop on the way.
 
-    events : is filled anew; who keeps one for many chunks saves making room for each
+    Parameters
+    ----------
+    chunk : Chunk
+    replicate : callable
+    goes_on : callable
+    counted : callable
+    events : Logs
+        Is filled anew; who keeps one for many chunks saves making room for each.
+
+    Returns
+    -------
+    tuple[np.ndarray, Logs, dict[int, str]] or None
     """
     rows: list[bytes] = []
     messages = {}

@@ -22,8 +22,17 @@ if TYPE_CHECKING:
 def parquet_bytes(table: arrow.Table, told: JsonObject, *, packed: bool = False) -> bytes:
     """A table as the bytes of a file, with what is told in its footer.
 
-    packed : whole numbers as packed differences and nothing else, which takes half the time of dictionaries and a
-        compression; what has a fraction gains by the latter alone
+    Parameters
+    ----------
+    table : arrow.Table
+    told : JsonObject
+    packed : bool, optional
+        Whole numbers as packed differences and nothing else, which takes half the time of dictionaries and a
+        compression; what has a fraction gains by the latter alone.
+
+    Returns
+    -------
+    bytes
     """
     import pyarrow as arrow
     import pyarrow.parquet as parquet
@@ -45,7 +54,7 @@ def parquet_bytes(table: arrow.Table, told: JsonObject, *, packed: bool = False)
 
 
 def parse_parquet(data: bytes, *, sums: bool = True) -> tuple[arrow.Table, JsonObject]:
-    """A file's table and what its footer tells; sums : check those of its pages."""
+    """A file's table and what its footer tells; ``sums`` checks those of its pages."""
     import pyarrow as arrow
     import pyarrow.parquet as parquet
 

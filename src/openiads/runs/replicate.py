@@ -49,8 +49,16 @@ _WORTH_STORING = 2.0
 def default_chunk(replications: int, seconds: float = 0.0) -> int:
     """A chunk size with which the first results land soon, files stay few, and every thread has work.
 
-    seconds : that one replication takes, if known; a chunk is then about two seconds of work, where eight chunks or
-    more remain
+    Parameters
+    ----------
+    replications : int
+    seconds : float, optional
+        That one replication takes, if known; a chunk is then about two seconds of work, where eight chunks or more
+        remain.
+
+    Returns
+    -------
+    int
     """
     if replications <= 5_000:
         least = max(1, min(25, -(-replications // 8)))

@@ -186,7 +186,7 @@ def too_late(world: World) -> list[str]:
 
 
 def capped(limits: JsonObject) -> list[str]:
-    """The kill probabilities that a draw of knobs put above reliability x common mode; limits : of a world or run."""
+    """The kill probabilities that a draw of knobs put above reliability x common mode, in words."""
     return [
         f"{row['field']} is capped at {row['used']:.3f}: the knobs ask {row['asked']:.3f}, more than reliability and "
         "common mode allow"

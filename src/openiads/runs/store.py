@@ -124,7 +124,15 @@ class Store(ResultFolder[RunIdentity]):
     def read(self, chunk: Chunk, *, events: bool = True) -> Done:
         """A stored chunk, every hash checked; ``FileNotFoundError`` if it is not done, ``Damaged`` if it disagrees.
 
-        events : check the events' file too.
+        Parameters
+        ----------
+        chunk : Chunk
+        events : bool, optional
+            Check the events' file too.
+
+        Returns
+        -------
+        Done
         """
         table, told = parse_parquet(disk.read_file(self.file(chunk, "c")))
         expected = {"run": self._hash, "chunk": chunk.index, "first": chunk.first, "last": chunk.last, "format": FORMAT}

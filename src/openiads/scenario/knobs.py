@@ -38,12 +38,27 @@ LEVELS = 5  # of a knob that forces new flyout tables: its variance in a sample 
 class Knob:
     """One thing in doubt.
 
-    name : `ENTRY.KNOB` or `world.KNOB`, the key of its draw and of the values that a build takes
-    kind : "offset" (decibels added), "factor", "replaces" (SI value of the field of that name) or "share" (0 to 1,
-    where each of its fields stands between the ends of its own interval, so that all move together)
-    entry : catalog entry, empty for the world; fields : what it moves; rebuild : build product that changes with it;
-    meaning : in words; nominal, low, high : of the knob itself; scale : "linear" or "log"; source, status, note :
-    evidence of the band
+    Attributes
+    ----------
+    name : str
+        `ENTRY.KNOB` or `world.KNOB`, the key of its draw and of the values that a build takes.
+    kind : str
+        "offset" (decibels added), "factor", "replaces" (SI value of the field of that name) or "share" (0 to 1, where
+        each of its fields stands between the ends of its own interval, so that all move together).
+    entry : str
+        Catalog entry, empty for the world.
+    fields : tuple of str
+        What it moves.
+    rebuild : str
+        Build product that changes with it.
+    meaning : str
+        In words.
+    nominal, low, high : float
+        Of the knob itself.
+    scale : str
+        "linear" or "log".
+    source, status, note
+        Evidence of the band.
     """
 
     name: str
@@ -205,9 +220,17 @@ def used_entries(catalog: Catalog, scenario: Scenario) -> set[str]:
 def quotes_of(radar: Entry, loss: Callable[[float], float] | None = None) -> list[QuotedRange]:
     """The quoted ranges of a radar entry for `detection.calibrated_snr`.
 
-    loss : two-way loss (power ratio, 1 or more) that the simulation applies at a range in meters, so that the
-    calibration undoes it A quoted range with an interval enters as three quotes of one kind: its low end, its number
-    and its high end.
+    Parameters
+    ----------
+    radar : Entry
+    loss : callable, optional
+        Two-way loss (power ratio, 1 or more) that the simulation applies at a range in meters, so that the calibration
+        undoes it. A quoted range with an interval enters as three quotes of one kind: its low end, its number and its
+        high end.
+
+    Returns
+    -------
+    list of QuotedRange
     """
     from openiads.physics.detection import QuotedRange
 

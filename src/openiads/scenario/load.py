@@ -35,19 +35,8 @@ from openiads.catalog.load import extended
 from openiads.catalog.records import Catalog
 from openiads.scenario.checks import problems_of
 from openiads.scenario.measures import Measure, Name, Part, RunTime, Text, sorted_parts
-from openiads.scenario.model import (
-    Asset,
-    Command,
-    Corridor,
-    Flight,
-    IdentificationSettings,
-    Link,
-    ModelSwitches,
-    Raid,
-    Site,
-    Terrain,
-    WorldSettings,
-)
+from openiads.scenario.model import Asset, Command, Corridor, Flight, Link, Raid, Site
+from openiads.scenario.settings import IdentificationSettings, ModelSwitches, Terrain, WorldSettings
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -117,7 +106,20 @@ def scenario_with(source: str | Path | Scenario, changes: Mapping[str, Json] | N
 
 
 def loads(text: str, file: str = "scenario", folder: Path | None = None) -> Scenario:
-    """Reads a scenario from TOML text. file : name for messages; folder : where its relative files are."""
+    """Reads a scenario from TOML text.
+
+    Parameters
+    ----------
+    text : str
+    file : str, optional
+        Name for messages.
+    folder : Path, optional
+        Where its relative files are.
+
+    Returns
+    -------
+    Scenario
+    """
     mapping = parse_toml(text, file)
     _, lines = merged(text, file)
     return validate(mapping, lines, folder)

@@ -19,7 +19,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from openiads.base.jsonable import Json
+from openiads.base.jsonable import Json, JsonObject
 from openiads.base.units import KINDS, QuantityError, position, quantity, written, written_position
 
 
@@ -27,7 +27,14 @@ from openiads.base.units import KINDS, QuantityError, position, quantity, writte
 class Measure:
     """Annotation of a float that a file gives as text with a unit.
 
-    kind : a key of base.units.KINDS; low, high : the SI values allowed; example : shown in messages and editors
+    Attributes
+    ----------
+    kind : str
+        a key of base.units.KINDS.
+    low, high : float
+        The SI values allowed.
+    example : str
+        Shown in messages and editors.
     """
 
     kind: str
@@ -83,7 +90,13 @@ def _escaped(unit: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A place on the earth. latitude, longitude : geodetic WGS-84, radians, north and east positive."""
+    """A place on the earth.
+
+    Attributes
+    ----------
+    latitude, longitude : float
+        Geodetic WGS-84, radians, north and east positive.
+    """
 
     latitude: float
     longitude: float
@@ -143,6 +156,12 @@ Count = Annotated[int, Field(ge=0, le=10_000)]
 Side = Literal["hostile", "friend", "neutral"]
 
 
+def _without_attributes(schema: JsonObject) -> None:
+    """Leave the table of attributes out of what an editor shows of a table of a file: each field has its own words."""
+    if "description" in schema:
+        schema["description"] = schema["description"].partition("\n\nAttributes\n")[0]
+
+
 class Part(BaseModel):
     """Base of everything in a scenario: strict, frozen, no unknown keys, no infinities."""
 
@@ -153,6 +172,7 @@ class Part(BaseModel):
         allow_inf_nan=False,
         populate_by_name=False,
         str_strip_whitespace=False,
+        json_schema_extra=_without_attributes,
     )
 
 
