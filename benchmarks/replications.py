@@ -19,7 +19,7 @@ import numpy as np
 
 from openiads.base import compiled
 from openiads.data.reading import load
-from openiads.engine.run import Runner
+from openiads.engine.runner import Runner
 from openiads.study import replicate
 from openiads.study.engine import real_engine
 from openiads.world.build import World, build

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from openiads.data.reading import load
-from openiads.engine.run import Runner
+from openiads.engine.runner import Runner
 from openiads.study import replicate
 from openiads.study.design import quick_study
 from openiads.study.engine import Engine, real_engine

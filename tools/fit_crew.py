@@ -16,7 +16,7 @@ import numpy as np
 
 from openiads.data.catalog import catalog
 from openiads.data.reading import loads
-from openiads.engine.run import Runner
+from openiads.engine.runner import Runner
 from openiads.world.build import build
 from openiads.world.codes import Event
 

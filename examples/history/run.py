@@ -18,7 +18,7 @@ import openiads as oi
 from openiads.base.errors import InputError
 from openiads.data.knobs import knob_list, sample
 from openiads.data.reading import catalog_of
-from openiads.engine.run import Runner
+from openiads.engine.runner import Runner
 from openiads.study.estimate import wilson
 from openiads.world.build import build
 from openiads.world.codes import Event

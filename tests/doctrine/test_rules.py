@@ -13,7 +13,7 @@ from openiads.data.reading import loads
 from openiads.data.scenario import toml_text
 from openiads.doctrine.contracts import FIRE, HOLD, Draw, Order, Own, adopt, uniform
 from openiads.doctrine.firing import fire, looks_again
-from openiads.engine.run import Runner
+from openiads.engine.runner import Runner
 from openiads.world.build import build
 from openiads.world.codes import FireRule, Status
 

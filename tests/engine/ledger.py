@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from engine.scenes import CLEAR, raid, scene
-from openiads.engine.run import Result
+from openiads.engine.runner import Result
 from openiads.world.build import World
 from openiads.world.codes import Event, RoundEnd
 

@@ -16,7 +16,7 @@ import numpy as np
 from openiads.data.reading import loads
 from openiads.data.scenario import toml_text
 from openiads.earth.geodesy import offset
-from openiads.engine.run import Result, Runner
+from openiads.engine.runner import Result, Runner
 from openiads.world.build import World, build
 from openiads.world.codes import Event
 

@@ -17,7 +17,7 @@ from numpy.lib.recfunctions import repack_fields
 
 from openiads.data.reading import load, loads
 from openiads.data.scenario import toml_text
-from openiads.engine.run import Runner
+from openiads.engine.runner import Runner
 from openiads.study import replicate
 from openiads.world.build import World, build
 from openiads.world.outcome import OUTCOME

@@ -11,7 +11,7 @@ import pytest
 from engine.scenes import CLEAR, TEXTBOOK, column, each, events, one, place, raid, scene, site
 from openiads.data.reading import load, loads
 from openiads.data.scenario import toml_text
-from openiads.engine.run import Runner
+from openiads.engine.runner import Runner
 from openiads.study import replicate
 from openiads.world.build import World, build
 from openiads.world.codes import Event

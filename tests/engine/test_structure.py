@@ -12,7 +12,7 @@ import pytest
 
 from engine.ledger import crowd, launches_by, most_at_once, most_held, round_kinds, rows, slot_spans
 from engine.scenes import CLEAR, TEXTBOOK, column, each, events, gates, one, place, raid, scene, site, time_of
-from openiads.engine.run import Runner
+from openiads.engine.runner import Runner
 from openiads.world.codes import Event, Gate, RoundEnd
 
 ASSUMED = {"status": "assumption", "exact": True, "note": "for a test"}

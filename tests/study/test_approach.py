@@ -9,7 +9,7 @@ import pytest
 from openiads.base.errors import InputError
 from openiads.data.reading import load
 from openiads.earth.geodesy import offset
-from openiads.engine.run import Runner
+from openiads.engine.runner import Runner
 from openiads.study import approach, standing
 from openiads.world.codes import Event
 

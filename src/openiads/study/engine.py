@@ -49,7 +49,7 @@ def real_engine() -> Engine:
 
     return Engine(
         _later("openiads.world.build", "build"),
-        _later("openiads.engine.run", "Runner"),
+        _later("openiads.engine.runner", "Runner"),
         reading.load,
         reading.catalog_of,
         restore,

@@ -30,7 +30,7 @@ from openiads.base.errors import InputError
 from openiads.data.catalog import catalog, value_at
 from openiads.data.knobs import knob_list
 from openiads.doctrine.assignment import LEAST_SPEED, REQUIRED_BALLISTIC
-from openiads.engine.run import Runner
+from openiads.engine.runner import Runner
 from openiads.parts.flights import state_of
 from openiads.parts.sensing import VISIBLE, sense
 from openiads.physics.reach import slack

@@ -489,7 +489,7 @@ PLOT = np.dtype(
     align=True,
 )
 
-#: What ``parts.outcomes.tally`` counts; ``engine.run`` spreads it over the columns of ``outcome.OUTCOME``.
+#: What ``parts.outcomes.tally`` counts; ``engine.runner`` spreads it over the columns of ``outcome.OUTCOME``.
 OUTCOME_PARTS = np.dtype(
     [
         ("counts", "i8", (8,)),  # threats, detected, tracked, identified, engaged, killed, leakers, platform leakers
