@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import math
 
+import openiads.world.layout  # noqa: F401  signatures name its types
 from openiads.base.compiled import kernel
 from openiads.physics.motion import local_up
 from openiads.physics.reach import first_feasible, slack, time_to_reach
-from openiads.world import layout
 from openiads.world.codes import Control, Gate, Identity, ThreatClass
-
-assert layout.SIM_FIELDS  # importing layout registers the types that signatures name
 
 FREE, TIGHT, HOLD = int(Control.FREE), int(Control.TIGHT), int(Control.HOLD)
 ASSUMED_FRIEND, FRIEND, NEUTRAL = int(Identity.ASSUMED_FRIEND), int(Identity.FRIEND), int(Identity.NEUTRAL)

@@ -19,18 +19,18 @@ from openiads.doctrine.evaluation import evaluate_ballistic
 from openiads.doctrine.firing import USER, fire, looks_again
 from openiads.earth.sight import lowest_visible
 from openiads.engine.post import offer
-from openiads.parts.engagements import assess, begin_decision, release, set_gate
+from openiads.parts.engagements import assess, begin_decision, release
 from openiads.parts.flights import finish
+from openiads.parts.gates import set_gate, set_gate_of_track, set_gate_wait
 from openiads.parts.sensing import angle_between, bearing
 from openiads.parts.tracks import CONFIRMED
 from openiads.parts.weapons import channel_free, fire_round, launcher_ready_at, ready_launcher, rounds_left, rounds_of
 from openiads.physics.flyout import Guidance
 from openiads.physics.motion import local_up
-from openiads.world.codes import Action, Event, Gate, Stage, Status, Terminal
+from openiads.world.codes import Action, Gate, Stage, Status, Terminal
 from openiads.world.layout import MOST_PLOTS
-from openiads.world.log import log
+from openiads.world.log import log_decide
 
-DECIDE = int(Event.DECIDE)
 KILLED = int(Terminal.KILLED)
 NONE, DECIDING, FIRING = int(Stage.NONE), int(Stage.DECIDING), int(Stage.FIRING)
 FLYING, ASSESSING, SERVICE = int(Stage.FLYING), int(Stage.ASSESSING), int(Stage.SERVICE)
@@ -151,7 +151,7 @@ def decide(sim, e, view, rule):
     gate = forbidden(sim, unit, track)
     loaded = rounds_left(sim, u)
     if gate != 0 or (loaded <= 0 and engagement["in_flight"] == 0):
-        set_gate(sim, f, u, gate if gate != 0 else NO_ROUND, 0.0)
+        set_gate_of_track(sim, f, u, gate if gate != 0 else NO_ROUND, track)
         if engagement["in_flight"] == 0:
             release(sim, e)
         return
@@ -166,18 +166,16 @@ def decide(sim, e, view, rule):
     if gate == 0 and not channel_free(sim, u, engagement["magazine"], first):
         gate = NO_CHANNEL
     if gate != 0:
-        set_gate(sim, f, u, gate, first)
+        set_gate_of_track(sim, f, u, gate, own_track)
         return
     if unit["latest"] == 1 and last - now > 1.5 * (first - now):
-        set_gate(sim, f, u, RULE_HELD, last - now)
+        set_gate_wait(sim, f, u, RULE_HELD, last - now)
         return
     own = Own(now, 0, u, loaded, engagement["in_flight"], engagement["fired"],
               track["in_flight"] - engagement["in_flight"], unit["salvo"], believed, first - now, last - now,
               track["time_to_asset"])  # fmt: skip
     order = ask_user(sim, e, own, view, rule) if unit["fire_rule"] == USER else fire(unit["fire_rule"], own)
-    log(sim, DECIDE, f, u, -1, -1, -1, engagement["serial"], order.action, now - engagement["firm_at"], order.rounds,
-        0.0,
-        0.0, 0.0, 0.0)  # fmt: skip
+    log_decide(sim, e, order.action, order.rounds)
     if order.action == BREAK_OFF:
         if engagement["in_flight"] == 0:
             release(sim, e)
@@ -186,14 +184,14 @@ def decide(sim, e, view, rule):
         if order.action != HOLD_ACTION:
             situation["status"] = RULE_BAD_ORDER
             situation["status_entity"] = u
-        set_gate(sim, f, u, RULE_HELD, 0.0)
+        set_gate(sim, f, u, RULE_HELD)
         return
     if order.rounds < 1:
         situation["status"] = RULE_BAD_ORDER
         situation["status_entity"] = u
         return
     if loaded < 1:
-        set_gate(sim, f, u, NO_ROUND, 0.0)
+        set_gate(sim, f, u, NO_ROUND)
         return
     engagement["wanted"] = min(order.rounds, loaded)
     engagement["salvo"] = sim.flights[f]["shots"] + 1
@@ -217,14 +215,14 @@ def launch_next(sim, e):
     lost = track["serial"] != engagement["serial"] or track["state"] != CONFIRMED
     ban = 0 if lost else forbidden(sim, unit, track)
     if lost or ban != 0:  # lost, or believed otherwise since the decision
-        set_gate(sim, f, u, ban if ban != 0 else NO_FIRM_TRACK, 0.0)
+        set_gate_of_track(sim, f, u, ban if ban != 0 else NO_FIRM_TRACK, track)
         engagement["wanted"] = 0
         engagement["state"] = FLYING if engagement["in_flight"] > 0 else ASSESSING
         engagement["due"] = math.inf if engagement["in_flight"] > 0 else now
         return
     first, x, y, z, _ = window(sim.tables, unit, magazine, own, now)
     if first < math.inf and not channel_free(sim, u, engagement["magazine"], first):
-        set_gate(sim, f, u, NO_CHANNEL, 0.0)
+        set_gate(sim, f, u, NO_CHANNEL)
         return
     gate = (
         support_gate(sim, u, magazine, x, y, z) if first < math.inf else why_not(sim.tables, unit, magazine, own, now)
@@ -234,7 +232,7 @@ def launch_next(sim, e):
         gate = NOT_ACQUIRED
     wait = spare_time(sim.tables, unit, magazine, own, x, y, z, first - now) if gate == 0 else 0.0
     if wait > LONGEST_WAIT:  # a round fired now would be there before the target can be met
-        set_gate(sim, f, u, NO_TIME, wait)
+        set_gate_wait(sim, f, u, NO_TIME, wait)
         engagement["due"] = now + min(wait, 5.0)
         return
     _, azimuth, _, _ = bearing(unit["position"], unit["axes"], x, y, z)
@@ -246,7 +244,7 @@ def launch_next(sim, e):
             gate = NO_ROUND
         engagement["due"] = min(max(soonest, now + 0.01), now + 60.0)
     if gate != 0:
-        set_gate(sim, f, u, gate, 0.0)
+        set_gate_of_track(sim, f, u, gate, own)
         waits = gate == NO_LAUNCHER or gate == NOT_ACQUIRED  # a target that fades is waited for
         if gate == NO_ROUND or (not waits and engagement["in_flight"] > 0):
             engagement["wanted"] = 0  # the rest of the salvo is off
@@ -255,7 +253,7 @@ def launch_next(sim, e):
         return
     if not fire_round(sim, e, launcher, magazine["pk"][believed_class(own)], first, x, y, z):
         return
-    set_gate(sim, f, u, ENGAGING, 0.0)
+    set_gate(sim, f, u, ENGAGING)
     engagement["wanted"] -= 1
     if engagement["wanted"] == 0:
         engagement["state"] = FLYING
@@ -277,7 +275,7 @@ def look_at_result(sim, e):
         track = sim.tracks[engagement["track"]]
         if result != 1 and track["serial"] == engagement["serial"]:
             track["refused"] = 1  # the rule gives a target no more than this
-            set_gate(sim, engagement["flight"], engagement["unit"], RULE_HELD, 0.0)
+            set_gate(sim, engagement["flight"], engagement["unit"], RULE_HELD)
         release(sim, e)
         return
     engagement["last_seen"] = max(engagement["last_seen"], sim.situation[0]["now"] - 1.0)

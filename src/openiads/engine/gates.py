@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from openiads.base.compiled import kernel
-from openiads.parts.engagements import set_gate
+from openiads.parts.gates import set_gate
 from openiads.parts.sensing import TOO_SLOW
 from openiads.parts.tracks import CONFIRMED
 from openiads.world.codes import Gate, Side
@@ -63,7 +63,7 @@ def name_unseen(sim, post):
         for u in range(len(sim.units)):
             if sim.units[u]["post"] == post:  # what another post sees would be seen here too if the link held
                 cut = flight["tracked"] != 0 and cut_off(sim, u, f)
-                set_gate(sim, f, u, LINK_DOWN if cut else gate, 0.0)
+                set_gate(sim, f, u, LINK_DOWN if cut else gate)
 
 
 @kernel("i8(i8)")

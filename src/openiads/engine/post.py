@@ -15,19 +15,19 @@ from openiads.doctrine.assignment import (
 from openiads.doctrine.evaluation import evaluate, inbound
 from openiads.doctrine.identification import identify
 from openiads.engine.gates import count_waiting, mark_tracked, name_unseen
-from openiads.parts.engagements import engage, free_channel, set_gate
+from openiads.parts.engagements import engage, free_channel
+from openiads.parts.gates import set_gate, set_gate_of_track
 from openiads.parts.interrogation import interrogate
 from openiads.parts.links import forget, miss_launchers, relink
 from openiads.parts.sensing import angle_between, bearing
 from openiads.parts.tracks import CONFIRMED, alike, prune
 from openiads.parts.weapons import rounds_left, rounds_of
 from openiads.physics import association
-from openiads.world.codes import Assignment, Element, Event, Gate, Identity, Stage
+from openiads.world.codes import Assignment, Element, Gate, Identity, Stage
 from openiads.world.layout import MOST_PLOTS
-from openiads.world.log import log
+from openiads.world.log import log_element_down, log_identify, log_revoke
 
-ELEMENT_DOWN, ON_POST = int(Event.ELEMENT_DOWN), int(Element.POST)
-IDENTIFY, REVOKE = int(Event.IDENTIFY), int(Event.REVOKE)
+ON_POST = int(Element.POST)
 HOSTILE = int(Identity.HOSTILE)
 NONE = int(Stage.NONE)
 SECTOR = int(Gate.SECTOR)
@@ -57,16 +57,13 @@ def judge(sim, post):
         before = track["identity"]
         track["identity"] = identify(situation, track, inbound(situation, track, sim.assets))
         if track["identity"] != before:
-            belief = track["belief"]
             if track["identity"] == HOSTILE and track["flight"] >= 0:
                 sim.flights[track["flight"]]["ever"] |= 4
-            log(sim, IDENTIFY, track["flight"], -1, -1, -1, -1, track["serial"], track["identity"], belief[0],
-                belief[1], belief[2], before, 0.0, 0.0)  # fmt: skip
+            log_identify(sim, track, before)
         evaluate(situation, sim.posts[post], track, sim.assets, sim.cost[MOST_PLOTS + 3])
         if track["assessed_dead"] == 1 and track["dead_updates"] >= sim.posts[post]["revoke_updates"]:
             track["assessed_dead"] = 0
-            log(sim, REVOKE, track["flight"], -1, -1, -1, -1, track["serial"], 1, track["dead_updates"], 0.0, 0.0, 0.0,
-                0.0, 0.0)  # fmt: skip
+            log_revoke(sim, track)
 
 
 @kernel("i8(Sim, i8, i8)")
@@ -188,7 +185,7 @@ def choose_unit(sim, post, k):
             continue
         gate, _, cost = price(sim, post, u, k)
         if gate != 0:
-            set_gate(sim, sim.tracks[k]["flight"], u, gate, 0.0)
+            set_gate_of_track(sim, sim.tracks[k]["flight"], u, gate, sim.tracks[k])
             continue
         sim.cost[0, u] = cost
         able += 1
@@ -257,14 +254,14 @@ def consider(sim, post, k):
     if hold != 0:
         for u in range(len(sim.units)):  # its own units only: posts would overwrite one another's reasons for ever
             if sim.units[u]["post"] == post and (hold > 0 or not working_on(sim, u, k)):
-                set_gate(sim, track["flight"], u, hold if hold > 0 else ELSEWHERE, 0.0)
+                set_gate(sim, track["flight"], u, hold if hold > 0 else ELSEWHERE)
         return
     if track["refused"] == 1:
         return
     if doubled(sim, k):
         for u in range(len(sim.units)):
             if sim.units[u]["post"] == post:
-                set_gate(sim, track["flight"], u, ELSEWHERE, 0.0)
+                set_gate(sim, track["flight"], u, ELSEWHERE)
         return
     u, magazine = choose_unit(sim, post, k)
     if u < 0:
@@ -360,7 +357,7 @@ def command(sim, post):
         forget(sim, post)
         if post_row["down"] == 0:
             post_row["down"] = 1
-            log(sim, ELEMENT_DOWN, -1, -1, -1, -1, -1, -1, ON_POST, post, 0.0, 0.0, 0.0, 0.0, 0.0)
+            log_element_down(sim, ON_POST, post, -1)
         return
     if post_row["alone"] == 1 and idle(sim, post):
         post_row["due"] = post_row["cycle"] + now if engaged(sim, post) else math.inf

@@ -84,7 +84,7 @@ class Runner:
             corridors=rows["corridors"],
             looks=np.zeros((radars, flights), LOOK),
             gates=np.zeros((flights, units), np.int64),
-            events=np.zeros(capacity["events"], EVENT),
+            events=np.zeros(capacity["events"] + 1, EVENT),  # the last row is spare
             tables=self.world.tables,
             cost=np.zeros((MOST_PLOTS + 4, max(2 * MOST_PLOTS, WORK, units) + 2)),
             candidates=np.zeros((5, max(2 * MOST_PLOTS, WORK, units) + 2), np.int64),

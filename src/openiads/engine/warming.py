@@ -38,6 +38,7 @@ SHARES: tuple[tuple[str, ...], ...] = (
         "doctrine.firing",
         "parts.links",
         "parts.ships",
+        "parts.gates",
         "parts.engagements",
         "parts.service",
         "engine.gates",

@@ -6,31 +6,16 @@ import math
 
 from openiads.base.compiled import kernel
 from openiads.base.draws import Purpose, normals, pair, uniform, uniforms
+from openiads.parts.gates import set_gate, set_gate_wait
 from openiads.parts.radars import set_occupancy
 from openiads.parts.tracks import drop
-from openiads.world.codes import Event, Gate, Stage
-from openiads.world.log import log
+from openiads.world.codes import Gate, Stage
+from openiads.world.log import log_assess, log_assign, log_release
 
 CREW, ASSESS_DRAW, SERVICE_DRAW = int(Purpose.CREW), int(Purpose.ASSESS), int(Purpose.SERVICE)
-ASSIGN, ASSESS = int(Event.ASSIGN), int(Event.ASSESS)
-RELEASE, GATE = int(Event.RELEASE), int(Event.GATE)
 NONE, ACQUIRING, DECIDING = int(Stage.NONE), int(Stage.ACQUIRING), int(Stage.DECIDING)
 SERVICE = int(Stage.SERVICE)
 NOT_ACQUIRED, OPERATOR_BUSY = int(Gate.NOT_ACQUIRED), int(Gate.OPERATOR_BUSY)
-
-
-@kernel("void(Sim, i8, i8, i8, f8)")
-def set_gate(sim, f, u, gate, number):
-    """Remember what keeps unit ``u`` from shooting at flight ``f``; a change is logged.  ``number`` is what it
-    names.
-    """
-    if f < 0 or sim.flights[f]["terminal"] != 0:
-        return
-    before = sim.gates[f, u]
-    if before == gate:
-        return
-    sim.gates[f, u] = gate
-    log(sim, GATE, f, u, -1, -1, -1, -1, gate, before, number, 0.0, 0.0, 0.0, 0.0)
 
 
 @kernel("i8(Sim, i8)")
@@ -73,15 +58,13 @@ def engage(sim, u, magazine, k, first, last, believed):
     unit["targets_held"] += 1
     track["engagements"] += 1
     set_occupancy(sim, unit["radar"])
-    log(sim, ASSIGN, track["flight"], u, -1, -1, -1, track["serial"], track["engagements"], first, last, believed,
-        0.0, 0.0,
-        0.0)  # fmt: skip
+    log_assign(sim, u, track, first, last, believed)
     if situation["service_kind"] != 1:
         engagement["state"] = SERVICE
         engagement["flight"] = track["flight"]
         engagement["due"] = now + service_time(sim, track["flight"])
         unit["due"] = min(unit["due"], engagement["due"])
-    set_gate(sim, track["flight"], u, NOT_ACQUIRED, 0.0)
+    set_gate(sim, track["flight"], u, NOT_ACQUIRED)
 
 
 @kernel("f8(Sim, i8)")
@@ -97,7 +80,6 @@ def service_time(sim, f):
 @kernel("void(Sim, i8)")
 def release(sim, e):
     """Let an engagement go: its channel, its own track, its mark on the post's track."""
-    now = sim.situation[0]["now"]
     engagement = sim.engagements[e]
     unit = sim.units[engagement["unit"]]
     if engagement["own"] >= 0:
@@ -110,8 +92,7 @@ def release(sim, e):
     engagement["due"] = math.inf
     unit["targets_held"] -= 1
     set_occupancy(sim, unit["radar"])
-    log(sim, RELEASE, engagement["flight"], engagement["unit"], -1, -1, -1, engagement["serial"], 1,
-        now - engagement["assigned_at"], 0.0, 0.0, 0.0, 0.0, 0.0)  # fmt: skip
+    log_release(sim, e)
 
 
 @kernel("tuple_of(f8, f8, f8, f8, f8, f8)(Sim, i8)")
@@ -137,7 +118,7 @@ def begin_decision(sim, e):
     delay = unit["crew_delay"] * math.exp(unit["crew_spread"] * n)
     begins = max(now, unit["operator_free_at"])
     if begins > now:
-        set_gate(sim, f, engagement["unit"], OPERATOR_BUSY, begins - now)
+        set_gate_wait(sim, f, engagement["unit"], OPERATOR_BUSY, begins - now)
     engagement["state"] = DECIDING
     engagement["decide_at"] = begins + delay
     engagement["due"] = engagement["decide_at"]
@@ -161,8 +142,7 @@ def assess(sim, e):
         actor = pair(unit["actor"], flight["actor"])
         u = uniform(situation["seed"], situation["replication"], ASSESS_DRAW, actor, flight["shots"])
         killed = u >= unit["assess_false_miss"] if dead else u < unit["assess_false_kill"]
-    log(sim, ASSESS, engagement["flight"], engagement["unit"], -1, -1, -1, engagement["serial"], 1 if killed else 0,
-        1.0 if dead else 0.0, unit["assess_delay"], 0.0, 0.0, 0.0, 0.0)  # fmt: skip
+    log_assess(sim, e, 1 if killed else 0, 1 if dead else 0)
     track = sim.tracks[engagement["track"]]
     if killed and track["serial"] == engagement["serial"]:
         track["assessed_dead"] = 1

@@ -7,18 +7,16 @@ import math
 from openiads.base.compiled import kernel
 from openiads.base.draws import Purpose, normals, uniform, uniforms
 from openiads.physics.motion import flight_state, local_up
-from openiads.world.codes import Element, Evasion, Event, Terminal, ThreatClass
-from openiads.world.log import log
+from openiads.world.codes import Element, Evasion, Terminal, ThreatClass
+from openiads.world.log import log_damage, log_element_down, log_evade, log_flight_state, log_terminal
 
 CEP_DRAW = int(Purpose.CEP)
 ARRIVAL, SPACING, SETUP = int(Purpose.ARRIVAL), int(Purpose.SPACING), int(Purpose.SETUP)
-TERMINAL, DAMAGE, FLIGHT_STATE = int(Event.TERMINAL), int(Event.DAMAGE), int(Event.FLIGHT_STATE)
 HIT_ASSET, REACHED_MISSED = int(Terminal.HIT_ASSET), int(Terminal.REACHED_MISSED)
 IMPACT_UNDEFENDED, TRANSITED = int(Terminal.IMPACT_UNDEFENDED), int(Terminal.TRANSITED)
 AIRBORNE_AT_END = int(Terminal.AIRBORNE_AT_END)
 RELEASED_LEFT, TURNED_AWAY = int(Terminal.RELEASED_LEFT), int(Terminal.TURNED_AWAY)
-EVADE, ELEMENT_DOWN = int(Event.EVADE), int(Event.ELEMENT_DOWN)
-TURN_AWAY, CONSTANT_G = int(Evasion.TURN_AWAY), int(Evasion.CONSTANT_G)
+TURN_AWAY = int(Evasion.TURN_AWAY)
 ON_RADAR, ON_LAUNCHER, ON_POST = int(Element.RADAR), int(Element.LAUNCHER), int(Element.POST)
 AWAY = 180.0  # s after its turn until a flight that turned away is counted as gone
 BALLISTIC = int(ThreatClass.BALLISTIC)
@@ -87,7 +85,7 @@ def finish(sim, f, terminal, asset, miss):
     flight["dead_at"] = situation["now"]
     situation["ended"] = 1
     forgo(sim, f)
-    log(sim, TERMINAL, f, -1, -1, -1, -1, -1, terminal, x, y, z, asset, miss, 0.0)
+    log_terminal(sim, f, x, y, z, asset, miss)
 
 
 @kernel("void(Sim, i8)")
@@ -136,7 +134,7 @@ def evade(sim, f):
         flight["turn_angle"] = TWO_PI
         flight["ends"] = now + TWO_PI / rate
     situation["ended"] = 1
-    log(sim, EVADE, f, -1, -1, -1, -1, -1, flight["evasion"], flight["load"], flight["ends"], 0.0, 0.0, 0.0, 0.0)
+    log_evade(sim, f)
 
 
 @kernel("void(Sim, i8)")
@@ -155,9 +153,9 @@ def resume(sim, f):
             delay(sim, g, lost)
 
 
-@kernel("void(Sim, i8, i8, f8)")
+@kernel("void(Sim, i8, i8, i8)")
 def put_out(sim, element, row, f):
-    """An element of a site is hit: it works no more from now on."""
+    """An element of a site is hit by flight ``f``: it works no more from now on."""
     now = sim.situation[0]["now"]
     if element == ON_RADAR:
         if now >= sim.radars[row]["fails_at"]:
@@ -175,8 +173,7 @@ def put_out(sim, element, row, f):
         sim.posts[row]["fails_at"] = now
         sim.posts[row]["down"] = 1
         sim.posts[row]["due"] = min(sim.posts[row]["due"], now)
-    log(sim, ELEMENT_DOWN, int(f), -1, row if element == ON_RADAR else -1, row if element == ON_LAUNCHER else -1, -1,
-        -1, element, row, 1.0, 0.0, 0.0, 0.0, 0.0)  # fmt: skip
+    log_element_down(sim, element, row, f)
 
 
 @kernel("f8(f8[::1], f8, f8, f8)")
@@ -267,7 +264,7 @@ def arrive(sim, f):
     if struck >= 0:
         sim.assets[struck]["hits"] += 1
         finish(sim, f, HIT_ASSET, struck, miss if miss < math.inf else 0.0)
-        log(sim, DAMAGE, f, -1, -1, -1, -1, -1, struck, sim.assets[struck]["hits"], 0.0, 0.0, 0.0, 0.0, 0.0)
+        log_damage(sim, f, struck)
         return
     a = flight["asset"]
     aimed = a >= 0 or flight["element"] > 0
@@ -293,4 +290,4 @@ def sample(sim):
         if flight["terminal"] != 0 or flight["starts"] > now:
             continue
         x, y, z, vx, vy, vz = state_of(sim, f, now)
-        log(sim, FLIGHT_STATE, f, -1, -1, -1, -1, -1, 0, x, y, z, vx, vy, vz)
+        log_flight_state(sim, f, x, y, z, vx, vy, vz)

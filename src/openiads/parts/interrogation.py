@@ -13,7 +13,7 @@ from openiads.world.codes import Evidence, Side
 
 IFF_PERSISTENT = int(Purpose.IFF_PERSISTENT)
 IFF_REPLY_DRAW = int(Purpose.IFF_REPLY)
-HOSTILE, FRIEND, NEUTRAL = int(Side.HOSTILE), int(Side.FRIEND), int(Side.NEUTRAL)
+NEUTRAL = int(Side.NEUTRAL)
 IFF_REPLY = 1 << int(Evidence.IFF_REPLY)
 IFF_NO_REPLY = 1 << int(Evidence.IFF_NO_REPLY)
 CIVIL = 1 << int(Evidence.CIVIL_TRANSPONDER)

@@ -17,12 +17,11 @@ from openiads.parts.sensing import (
     sense,
 )
 from openiads.physics.filtering import measured_position
-from openiads.world.codes import Element, Event, Status
-from openiads.world.log import log
+from openiads.world.codes import Element, Status
+from openiads.world.log import log_detect, log_element_down, log_look
 
 FALSE_ALARM, LINK, SCAN_PHASE = int(Purpose.FALSE_ALARM), int(Purpose.LINK), int(Purpose.SCAN_PHASE)
-DETECT = int(Event.DETECT)
-LOOK, ELEMENT_DOWN, ON_RADAR = int(Event.LOOK), int(Event.ELEMENT_DOWN), int(Element.RADAR)
+ON_RADAR = int(Element.RADAR)
 OVERFLOW_PLOTS = int(Status.OVERFLOW_PLOTS)
 NEVER = math.inf
 SPREAD = 600.0  # m/s, radial speeds of false alarms lie evenly within this
@@ -135,7 +134,7 @@ def look(sim, r, f, t, arrives):
         flight = sim.flights[f]
         flight["ever"] = flight["ever"] | 1
         flight["first_detected"] = min(flight["first_detected"], situation["now"])
-        log(sim, DETECT, f, -1, r, -1, -1, -1, 1, distance, azimuth, elevation, lowest, decibels, height)
+        log_detect(sim, f, r, distance, azimuth, elevation, lowest, decibels, height)
         cell["detected"] = 1
     cell["code"] = DETECTED if found == 1 else code
     # an alert of a phased array is confirmed at once and not a frame later, until the post has the track
@@ -143,8 +142,8 @@ def look(sim, r, f, t, arrives):
     alert = found == 1 and sooner > 0.0 and sim.flights[f]["tracked"] & (1 << radar["post"]) == 0
     cell["due"] = t + (sooner if alert else frame_time(sim, r, t))
     if situation["record"] == 1:
-        log(sim, LOOK, f, -1, r, -1, -1, -1, found if code == VISIBLE else code, distance, azimuth, elevation, lowest,
-            decibels, height)  # fmt: skip
+        said = found if code == VISIBLE else code
+        log_look(sim, f, r, said, distance, azimuth, elevation, lowest, decibels, height)
 
 
 @kernel("void(Sim, i8, f8, f8)")
@@ -185,7 +184,7 @@ def search(sim, r):
         radar["due"] = NEVER
         if radar["down"] == 0:
             radar["down"] = 1
-            log(sim, ELEMENT_DOWN, -1, -1, r, -1, -1, -1, ON_RADAR, r, 0.0, 0.0, 0.0, 0.0, 0.0)
+            log_element_down(sim, ON_RADAR, r, -1)
         return
     if radar["emitting"] == 0 or radar["post"] < 0 or now < max(radar["slewing_until"], radar["ready_at"]):
         return

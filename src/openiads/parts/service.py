@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 from openiads.base.compiled import kernel
-from openiads.parts.engagements import begin_decision, release, set_gate
+from openiads.parts.engagements import begin_decision, release
 from openiads.parts.flights import state_of
+from openiads.parts.gates import set_gate, set_gate_below, set_gate_range, set_gate_sector
 from openiads.parts.radars import fill_plot
 from openiads.parts.sensing import (
     BELOW_HORIZON,
@@ -24,17 +25,13 @@ from openiads.parts.sensing import (
 from openiads.parts.tracks import CONFIRMED, ONE_PLOT, new_track, pair_up, predict, take
 from openiads.physics.filtering import measured_position
 from openiads.physics.flyout import Guidance
-from openiads.world.codes import Event, Gate, Stage
-from openiads.world.log import log
+from openiads.world.codes import Gate, Stage
+from openiads.world.log import log_acquire, log_overload, log_slew
 
-ACQUIRE = int(Event.ACQUIRE)
-SLEW = int(Event.SLEW)
-OVERLOAD = int(Event.OVERLOAD)
 NONE, ACQUIRING = int(Stage.NONE), int(Stage.ACQUIRING)
 ASSESSING, SERVICE = int(Stage.ASSESSING), int(Stage.SERVICE)
-SECTOR, HORIZON, MASK = int(Gate.SECTOR), int(Gate.HORIZON), int(Gate.MASK)
+HORIZON, MASK = int(Gate.HORIZON), int(Gate.MASK)
 NOT_ACQUIRED = int(Gate.NOT_ACQUIRED)
-OUT_OF_RANGE_GATE = int(Gate.OUT_OF_RANGE)
 
 ACTIVE = int(Guidance.ACTIVE)
 ACQUIRE_LIMIT = 20.0  # s without a firm own track, then the engagement is given up
@@ -95,7 +92,7 @@ def serve(sim, r):
     over = 1 if dropped > 0 else 0
     if over != radar["overloaded"]:
         radar["overloaded"] = over
-        log(sim, OVERLOAD, -1, radar["unit"], r, -1, -1, -1, over, asked, served, dropped, 0.0, 0.0, 0.0)
+        log_overload(sim, r, asked, served, dropped)
 
 
 @kernel("void(Sim, i8)")
@@ -116,6 +113,23 @@ def give_up(sim, e):
         release(sim, e)
 
 
+@kernel("void(Sim, i8, i8, i8, f8, f8, f8)")
+def name_unacquired(sim, r, f, code, distance, azimuth, lowest):
+    """The gate of a flight that its engagement radar cannot see, after how the look came out (``codes.Look``)."""
+    radar = sim.radars[r]
+    u = radar["unit"]
+    if code == BELOW_HORIZON:
+        set_gate_below(sim, f, u, HORIZON, lowest)
+    elif code == BELOW_MASK:
+        set_gate_below(sim, f, u, MASK, lowest)
+    elif code == OUT_OF_SECTOR:
+        set_gate_sector(sim, f, u, angle_between(azimuth, radar["boresight"]))
+    elif code == OUT_OF_RANGE:
+        set_gate_range(sim, f, u, distance)
+    else:
+        set_gate(sim, f, u, NOT_ACQUIRED)
+
+
 @kernel("b1(Sim, i8, i8, i8)")
 def service_look(sim, r, e, f):
     """One service look at flight ``f`` for engagement ``e``; a detection updates or starts the own track."""
@@ -125,19 +139,9 @@ def service_look(sim, r, e, f):
     engagement = sim.engagements[e]
     situation["looks"] += 1
     code, distance, azimuth, elevation, lowest, snr, height, along = sense(sim, r, f, now, False)
-    unit = radar["unit"]
     if code != VISIBLE:
         if engagement["state"] == ACQUIRING:
-            gate = NOT_ACQUIRED
-            if code == BELOW_HORIZON:
-                gate = HORIZON
-            elif code == BELOW_MASK:
-                gate = MASK
-            elif code == OUT_OF_SECTOR:
-                gate = SECTOR
-            elif code == OUT_OF_RANGE:
-                gate = OUT_OF_RANGE_GATE
-            set_gate(sim, f, unit, gate, distance if code == OUT_OF_RANGE else lowest)
+            name_unacquired(sim, r, f, code, distance, azimuth, lowest)
         return False
     slot = SERVICE_SLOTS + int(math.floor(now / radar["service_interval"]))
     hit, drawn = detects(sim, r, f, now, snr, slot)
@@ -185,7 +189,6 @@ def firm(sim, e, distance, azimuth, elevation, lowest, height):
     """If the own track's position and velocity are good enough to guide on, the crew begins to decide."""
     now = sim.situation[0]["now"]
     engagement = sim.engagements[e]
-    unit = sim.units[engagement["unit"]]
     magazine = sim.magazines[engagement["magazine"]]
     p = sim.tracks[engagement["own"]]["p"]
     position = math.sqrt(p[0, 0] + p[1, 1] + p[2, 2])
@@ -193,9 +196,7 @@ def firm(sim, e, distance, azimuth, elevation, lowest, height):
     if position > magazine["position_limit"] or velocity > magazine["velocity_limit"]:
         return
     engagement["firm_at"] = now
-    log(sim, ACQUIRE, engagement["flight"], engagement["unit"], unit["radar"], -1, -1, engagement["serial"], 1,
-        distance,
-        azimuth, elevation, lowest, now - engagement["assigned_at"], height)  # fmt: skip
+    log_acquire(sim, e, distance, azimuth, elevation, lowest, height)
     begin_decision(sim, e)
 
 
@@ -236,8 +237,9 @@ def acquire(sim, r, e):
     x = track["x"]
     cx, cy, cz = x[0] + x[3] * dt, x[1] + x[4] * dt, x[2] + x[5] * dt
     distance, azimuth, _, _ = bearing(radar["position"], radar["axes"], cx, cy, cz)
-    if abs(angle_between(azimuth, radar["boresight"])) > radar["track_half"]:
-        set_gate(sim, track["flight"], radar["unit"], SECTOR, angle_between(azimuth, radar["boresight"]))
+    off = angle_between(azimuth, radar["boresight"])
+    if abs(off) > radar["track_half"]:
+        set_gate_sector(sim, track["flight"], radar["unit"], off)
         turn(sim, r, azimuth)
         return
     p = track["p"]
@@ -327,7 +329,7 @@ def turn(sim, r, azimuth):
         return
     away = angle_between(azimuth, radar["boresight"])
     takes = abs(away) / radar["slew_rate"] if slews else radar["relay_time"]
-    log(sim, SLEW, -1, radar["unit"], r, -1, -1, -1, 1, radar["boresight"], azimuth, takes, 0.0, 0.0, 0.0)
+    log_slew(sim, r, azimuth, takes)
     radar["boresight"] = azimuth
     radar["slewing_until"] = now + takes
     if not slews:  # a battery that is laid anew lays its launchers too

@@ -14,15 +14,10 @@ from openiads.physics.filtering import (
     update_position,
 )
 from openiads.physics.motion import local_up
-from openiads.world.codes import Event, Identity, Status, ThreatClass
+from openiads.world.codes import Identity, Status, ThreatClass
 from openiads.world.layout import MOST_PLOTS, NOBODY, OWN
-from openiads.world.log import log
+from openiads.world.log import log_false_track, log_swap, log_track, log_track_drop, log_track_update
 
-TRACK = int(Event.TRACK)
-TRACK_DROP = int(Event.TRACK_DROP)
-TRACK_UPDATE = int(Event.TRACK_UPDATE)
-SWAP = int(Event.SWAP)
-FALSE_TRACK = int(Event.FALSE_TRACK)
 PENDING = int(Identity.PENDING)
 BALLISTIC = int(ThreatClass.BALLISTIC)
 OVERFLOW_TRACKS = int(Status.OVERFLOW_TRACKS)
@@ -160,8 +155,7 @@ def drop(sim, k, why):
     """Free a track row; a confirmed one is logged."""
     track = sim.tracks[k]
     if track["state"] == CONFIRMED and track["owner"] == POST:
-        age = sim.situation[0]["now"] - track["born"]
-        log(sim, TRACK_DROP, track["flight"], -1, -1, -1, -1, track["serial"], why, age, 0.0, 0.0, 0.0, 0.0, 0.0)
+        log_track_drop(sim, track, why)
     track["state"] = FREE
     sim.pictures[k] = NOBODY
 
@@ -190,31 +184,13 @@ def take(sim, k, i):
     if plot["flight"] != track["flight"]:
         if track["state"] == CONFIRMED and track["owner"] == POST and track["flight"] >= 0 and plot["flight"] >= 0:
             situation["swaps"] += 1
-            log(
-                sim,
-                SWAP,
-                plot["flight"],
-                -1,
-                -1,
-                -1,
-                -1,
-                track["serial"],
-                track["flight"],
-                0.0,
-                0.0,
-                0.0,
-                0.0,
-                0.0,
-                0.0,
-            )
+            log_swap(sim, track, plot["flight"])
         track["flight"] = plot["flight"]
     if track["state"] == TENTATIVE and track["hits"] >= sim.radars[track["radar"]]["confirm_hits"]:
         confirm(sim, k)
     classify(sim, k)
     if situation["record"] == 1:
-        log(sim, TRACK_UPDATE, track["flight"], -1, plot["radar"], -1, -1, track["serial"], track["owner"], x[0],
-            x[1], x[2], x[3],
-            x[4], x[5])  # fmt: skip
+        log_track_update(sim, track, plot["radar"])
 
 
 @kernel("void(Sim, i8)")
@@ -233,18 +209,13 @@ def confirm(sim, k):
     post["held"] += 1
     radar["held"] += 1
     track["state"] = CONFIRMED
-    p = track["p"]
     if track["flight"] < 0:
         situation["false_tracks"] += 1
-        log(sim, FALSE_TRACK, -1, -1, track["radar"], -1, -1, track["serial"], 1, track["x"][0], track["x"][1],
-            track["x"][2],
-            0.0, 0.0, 0.0)  # fmt: skip
+        log_false_track(sim, track)
     else:
         sim.flights[track["flight"]]["ever"] |= 2
     classify(sim, k)
-    log(sim, TRACK, track["flight"], -1, track["radar"], -1, -1, track["serial"], 1, math.sqrt(p[0, 0] + p[1,
-        1] + p[2, 2]),
-        math.sqrt(p[3, 3] + p[4, 4] + p[5, 5]), track["height"], track["speed"], 0.0, 0.0)  # fmt: skip
+    log_track(sim, track)
 
 
 @kernel("void(Sim, i8, i8)")

@@ -10,16 +10,14 @@ from openiads.parts.engagements import own_state
 from openiads.parts.flights import away_from, evade, finish, state_of
 from openiads.parts.radars import set_occupancy
 from openiads.parts.sensing import angle_between, bearing
-from openiads.physics.flyout import Guidance, Phase, endgame, fly, launch
+from openiads.physics.flyout import Guidance, endgame, fly, launch
 from openiads.physics.flyout import Status as Flight
 from openiads.physics.lethality import kill_probability
 from openiads.physics.motion import local_up
-from openiads.world.codes import ChannelPhase, Event, RoundEnd, Stage, Status, Terminal
-from openiads.world.log import log
+from openiads.world.codes import ChannelPhase, RoundEnd, Stage, Status, Terminal
+from openiads.world.log import log_handover, log_intercept, log_launch, log_reload, log_round_end, log_round_state
 
 SEEK, KILL_DRAW, COMMON = int(Purpose.SEEK), int(Purpose.KILL), int(Purpose.COMMON)
-LAUNCH, INTERCEPT, ROUND_END = int(Event.LAUNCH), int(Event.INTERCEPT), int(Event.ROUND_END)
-ROUND_STATE, RELOAD, HANDED = int(Event.ROUND_STATE), int(Event.RELOAD), int(Event.HANDOVER)
 TERMINAL_CHANNEL, MIDCOURSE_CHANNEL = int(ChannelPhase.TERMINAL), int(ChannelPhase.MIDCOURSE)
 KILL, MISS, TARGET_GONE = int(RoundEnd.KILL), int(RoundEnd.MISS), int(RoundEnd.TARGET_GONE)
 SUPPORT_LOST, SELF_DESTRUCT = int(RoundEnd.SUPPORT_LOST), int(RoundEnd.SELF_DESTRUCT)
@@ -28,7 +26,6 @@ KILLED = int(Terminal.KILLED)
 ASSESSING = int(Stage.ASSESSING)
 FLYING, HANDOVER, PASSED = int(Flight.FLYING), int(Flight.HANDOVER), int(Flight.PASSED)
 CLOSED, ACTIVE = int(Flight.CLOSED), int(Guidance.ACTIVE)
-TERMINAL_PHASE = int(Phase.TERMINAL)
 OVERFLOW_ROUNDS, BAD_STATE = int(Status.OVERFLOW_ROUNDS), int(Status.BAD_STATE)
 
 COARSE, TURN, FINE = 0.5, 0.05, 0.02  # s, integration steps in midcourse, until the turn-over ends, and at the end
@@ -60,7 +57,7 @@ def refill(sim, u):
             launcher["reloaded_at"] = math.inf
             launcher["loaded"] = launcher["full"]
             launcher["loads"] -= 1
-            log(sim, RELOAD, -1, u, -1, k, -1, -1, launcher["full"], launcher["loads"], 0.0, 0.0, 0.0, 0.0, 0.0)
+            log_reload(sim, k)
 
 
 @kernel("i8(Sim, i8, i8, f8)")
@@ -222,9 +219,7 @@ def fire_round(sim, e, launcher_row, believed, arrival, x, y, z):
     _, _, _, ground = bearing(unit["position"], unit["axes"], x, y, z)
     tx, ty, tz, _, _, _ = own_state(sim, e)
     distance, _, _, _ = bearing(unit["position"], unit["axes"], tx, ty, tz)
-    log(sim, LAUNCH, engagement["flight"], engagement["unit"], unit["radar"], launcher_row, k, engagement["serial"],
-        flight["shots"], arrival, ground, local_up(x, y, z)[3], believed, launcher["loaded"],
-        distance)  # fmt: skip
+    log_launch(sim, k, arrival, ground, local_up(x, y, z)[3], distance)
     evade(sim, engagement["flight"])
     return True
 
@@ -248,9 +243,8 @@ def end_round(sim, k, how):
     p = body["position"]
     _, _, _, ground = bearing(unit["position"], unit["axes"], p[0], p[1], p[2])
     _, _, _, height = local_up(p[0], p[1], p[2])
-    log(sim, ROUND_END, round_["flight"], round_["unit"], -1, round_["launcher"], k, round_["serial"], how,
-        now - round_["launched_at"], ground, height, math.sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]), 0.0,
-        0.0)  # fmt: skip
+    speed = math.sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2])
+    log_round_end(sim, k, ground, height, speed)
     track = sim.tracks[round_["track"]]
     if track["serial"] == round_["serial"]:
         track["in_flight"] -= 1
@@ -303,10 +297,7 @@ def fly_round(sim, k):
         return
     body = sim.bodies[k]
     if situation["record"] == 1:
-        p, v = body["position"], body["velocity"]
-        log(sim, ROUND_STATE, round_["flight"], round_["unit"], -1, -1, k, round_["serial"], body["phase"], p[0],
-            p[1], p[2],
-            v[0], v[1], v[2])  # fmt: skip
+        log_round_state(sim, k)
     if round_["terminal"] == WAITING:
         close_in(sim, k)
         return
@@ -356,9 +347,7 @@ def close_in(sim, k):
         unit["guided"] -= 1
         set_occupancy(sim, unit["radar"])
     tx, ty, tz, _, _, _ = state_of(sim, round_["flight"], now)
-    log(sim, HANDED, round_["flight"], round_["unit"], -1, round_["launcher"], k, round_["serial"],
-        round_["channel"], body["arrival"] - now, away_from(body["position"], tx, ty, tz), 0.0, 0.0, 0.0,
-        0.0)  # fmt: skip
+    log_handover(sim, k, away_from(body["position"], tx, ty, tz))
     ox, oy, oz, _, _, _ = own_state(sim, round_["engagement"])
     body["launch_time"] -= flight["shift"]
     begun = body["steps"]
@@ -407,9 +396,8 @@ def intercept(sim, k):
     rx, ry, rz = v[0] - vx, v[1] - vy, v[2] - vz
     _, _, _, ground = bearing(unit["position"], unit["axes"], x, y, z)
     _, _, _, height = local_up(x, y, z)
-    log(sim, INTERCEPT, round_["flight"], round_["unit"], -1, round_["launcher"], k, round_["serial"], 1 if hit else 0,
-        round_["miss"], chance, math.sqrt(rx * rx + ry * ry + rz * rz), ground, height,
-        now - round_["launched_at"])  # fmt: skip
+    closing = math.sqrt(rx * rx + ry * ry + rz * rz)
+    log_intercept(sim, k, 1 if hit else 0, chance, closing, ground, height)
     if hit:
         flight["killed_by"] = k
         finish(sim, round_["flight"], KILLED, -1, 0.0)
