@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 from openiads.base.compiled import kernel
-from openiads.base.draws import Purpose, pair, uniform
 from openiads.doctrine.assignment import (
     believed_class,
     envelope,
@@ -19,6 +18,7 @@ from openiads.doctrine.evaluation import evaluate_ballistic
 from openiads.doctrine.firing import USER, fire, looks_again
 from openiads.earth.sight import lowest_visible
 from openiads.engine.post import offer
+from openiads.parts import dice
 from openiads.parts.engagements import assess, begin_decision, release
 from openiads.parts.flights import finish
 from openiads.parts.gates import set_gate, set_gate_of_track, set_gate_wait
@@ -36,7 +36,6 @@ NONE, DECIDING, FIRING = int(Stage.NONE), int(Stage.DECIDING), int(Stage.FIRING)
 FLYING, ASSESSING, SERVICE = int(Stage.FLYING), int(Stage.ASSESSING), int(Stage.SERVICE)
 HOLD_ACTION, BREAK_OFF = int(Action.HOLD), int(Action.BREAK_OFF)
 RULE_BAD_ORDER = int(Status.RULE_BAD_ORDER)
-KILL_DRAW = int(Purpose.KILL)
 NO_FIRM_TRACK = int(Gate.NO_FIRM_TRACK)
 NO_CHANNEL, NO_ROUND, NO_LAUNCHER = int(Gate.NO_CHANNEL), int(Gate.NO_ROUND), int(Gate.NO_LAUNCHER_READY)
 NO_TIME = int(Gate.NO_TIME)
@@ -108,8 +107,7 @@ def ask_user(sim, e, own, view, rule):
         view.dials[i] = unit["dials"][i]
     picture = Picture(count, view.rows[0], view.rows[1], view.rows[2], view.time, view.rows[3],
                       view.position, view.velocity)  # fmt: skip
-    actor = pair(unit["actor"], sim.flights[engagement["flight"]]["actor"])
-    slot = int(math.floor(own.now * 16.0))
+    actor, slot = dice.rule_key(sim, engagement["unit"], engagement["flight"])
     order = rule(own, picture, Dials(view.dials), Draw(situation["seed"], situation["replication"], actor, slot))
     if order.action == FIRE and order.track != row:  # an engagement fires at its own track: action 0 is refused
         return Order(0, order.track, 0)
@@ -291,13 +289,14 @@ def end_service(sim, e):
     f = engagement["flight"]
     if f >= 0 and sim.flights[f]["terminal"] == 0:
         flight = sim.flights[f]
+        chance = sim.magazines[engagement["magazine"]]["pk"][flight["pk_class"]]
         for _ in range(unit["salvo"]):
             flight["shots"] += 1
             flight["ever"] |= 8
-            u = uniform(situation["seed"], situation["replication"], KILL_DRAW, flight["actor"], flight["shots"])
             situation["notional"] += 1
             situation["first_notional"] = min(situation["first_notional"], situation["now"])
-            if u < sim.magazines[engagement["magazine"]]["pk"][flight["pk_class"]] and flight["terminal"] == 0:
+            killed = dice.kill(sim, f, flight["shots"]) < chance
+            if killed and flight["terminal"] == 0:
                 finish(sim, f, KILLED, -1, 0.0)
     track = sim.tracks[engagement["track"]]
     if track["serial"] == engagement["serial"]:

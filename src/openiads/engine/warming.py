@@ -36,6 +36,7 @@ SHARES: tuple[tuple[str, ...], ...] = (
         "doctrine.assignment",
         "doctrine.contracts",
         "doctrine.firing",
+        "parts.dice",
         "parts.links",
         "parts.ships",
         "parts.gates",

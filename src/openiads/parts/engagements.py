@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 
 from openiads.base.compiled import kernel
-from openiads.base.draws import Purpose, normals, pair, uniform, uniforms
+from openiads.parts import dice
 from openiads.parts.gates import set_gate, set_gate_wait
 from openiads.parts.radars import set_occupancy
 from openiads.parts.tracks import drop
 from openiads.world.codes import Gate, Stage
 from openiads.world.log import log_assess, log_assign, log_release
 
-CREW, ASSESS_DRAW, SERVICE_DRAW = int(Purpose.CREW), int(Purpose.ASSESS), int(Purpose.SERVICE)
 NONE, ACQUIRING, DECIDING = int(Stage.NONE), int(Stage.ACQUIRING), int(Stage.DECIDING)
 SERVICE = int(Stage.SERVICE)
 NOT_ACQUIRED, OPERATOR_BUSY = int(Gate.NOT_ACQUIRED), int(Gate.OPERATOR_BUSY)
@@ -73,8 +72,7 @@ def service_time(sim, f):
     situation = sim.situation[0]
     if situation["service_kind"] == 2 or f < 0:
         return situation["service_time"]
-    u = uniform(situation["seed"], situation["replication"], SERVICE_DRAW, sim.flights[f]["actor"], 0)
-    return -situation["service_time"] * math.log(u)
+    return -situation["service_time"] * math.log(dice.service(sim, f))
 
 
 @kernel("void(Sim, i8)")
@@ -112,10 +110,7 @@ def begin_decision(sim, e):
     engagement = sim.engagements[e]
     unit = sim.units[engagement["unit"]]
     f = engagement["flight"]
-    actor = pair(unit["actor"], sim.flights[f]["actor"])
-    u, v, _, _ = uniforms(situation["seed"], situation["replication"], CREW, actor, sim.flights[f]["shots"])
-    n, _ = normals(u, v)
-    delay = unit["crew_delay"] * math.exp(unit["crew_spread"] * n)
+    delay = unit["crew_delay"] * math.exp(unit["crew_spread"] * dice.crew(sim, engagement["unit"], f))
     begins = max(now, unit["operator_free_at"])
     if begins > now:
         set_gate_wait(sim, f, engagement["unit"], OPERATOR_BUSY, begins - now)
@@ -139,8 +134,7 @@ def assess(sim, e):
     if situation["assessment_perfect"] == 1:
         killed = dead
     else:
-        actor = pair(unit["actor"], flight["actor"])
-        u = uniform(situation["seed"], situation["replication"], ASSESS_DRAW, actor, flight["shots"])
+        u = dice.assessment(sim, engagement["unit"], engagement["flight"])
         killed = u >= unit["assess_false_miss"] if dead else u < unit["assess_false_kill"]
     log_assess(sim, e, 1 if killed else 0, 1 if dead else 0)
     track = sim.tracks[engagement["track"]]

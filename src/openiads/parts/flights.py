@@ -5,13 +5,11 @@ from __future__ import annotations
 import math
 
 from openiads.base.compiled import kernel
-from openiads.base.draws import Purpose, normals, uniform, uniforms
+from openiads.parts import dice
 from openiads.physics.motion import flight_state, local_up
 from openiads.world.codes import Element, Evasion, Terminal, ThreatClass
 from openiads.world.log import log_damage, log_element_down, log_evade, log_flight_state, log_terminal
 
-CEP_DRAW = int(Purpose.CEP)
-ARRIVAL, SPACING, SETUP = int(Purpose.ARRIVAL), int(Purpose.SPACING), int(Purpose.SETUP)
 HIT_ASSET, REACHED_MISSED = int(Terminal.HIT_ASSET), int(Terminal.REACHED_MISSED)
 IMPACT_UNDEFENDED, TRANSITED = int(Terminal.IMPACT_UNDEFENDED), int(Terminal.TRANSITED)
 AIRBORNE_AT_END = int(Terminal.AIRBORNE_AT_END)
@@ -52,7 +50,7 @@ def begin(sim):
     situation = sim.situation[0]
     for k in range(len(sim.launchers)):
         launcher = sim.launchers[k]
-        if uniform(situation["seed"], situation["replication"], SETUP, launcher["actor"], 0) >= launcher["readiness"]:
+        if dice.setup(sim, k) >= launcher["readiness"]:
             launcher["fails_at"] = 0.0
             launcher["down"] = 1
     raid = -1
@@ -63,15 +61,12 @@ def begin(sim):
             delay(sim, f, sim.flights[flight["parent"]]["shift"] - flight["follows"])
             continue
         if flight["jitter"] > 0.0:
-            u, v, _, _ = uniforms(situation["seed"], situation["replication"], SPACING, flight["actor"], 0)
-            n, _ = normals(u, v)
-            delay(sim, f, flight["jitter"] * n)
+            delay(sim, f, flight["jitter"] * dice.spacing(sim, f))
         if situation["arrivals_poisson"] == 1 and flight["raid"] >= 0:
             if flight["raid"] != raid:
                 raid = flight["raid"]
                 clock = 0.0
-            u = uniform(situation["seed"], situation["replication"], ARRIVAL, flight["actor"], 0)
-            clock -= math.log(u) / situation["arrival_rate"]
+            clock -= math.log(dice.arrival(sim, f)) / situation["arrival_rate"]
             delay(sim, f, clock - flight["starts"])
 
 
@@ -235,9 +230,7 @@ def arrive(sim, f):
     if flight["asset"] < 0 and flight["element"] == 0 and flight["cep"] <= 0.0:
         finish(sim, f, TRANSITED, -1, 0.0)
         return
-    u, v, _, _ = uniforms(situation["seed"], situation["replication"], CEP_DRAW, flight["actor"], 0)
-    n, _ = normals(u, v)
-    _, m = normals(u, v)
+    n, m = dice.impact(sim, f)
     sigma = dispersion_of(sim, f) * CEP_TO_SIGMA
     x, y, z, _, _, _ = state_of(sim, f, situation["now"])
     if flight["asset"] >= 0 and sim.assets[flight["asset"]]["platform"] >= 0 and flight["kind"] != BALLISTIC:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from openiads.base.compiled import kernel
-from openiads.base.draws import Purpose, pair, uniform, uniforms
+from openiads.parts import dice
 from openiads.parts.flights import state_of
 from openiads.parts.sensing import (
     DETECTED,
@@ -20,7 +20,6 @@ from openiads.physics.filtering import measured_position
 from openiads.world.codes import Element, Status
 from openiads.world.log import log_detect, log_element_down, log_look
 
-FALSE_ALARM, LINK, SCAN_PHASE = int(Purpose.FALSE_ALARM), int(Purpose.LINK), int(Purpose.SCAN_PHASE)
 ON_RADAR = int(Element.RADAR)
 OVERFLOW_PLOTS = int(Status.OVERFLOW_PLOTS)
 NEVER = math.inf
@@ -40,11 +39,9 @@ def frame_time(sim, r, now):
 @kernel("void(Sim)")
 def begin_scans(sim):
     """Draw where each radar's search frame begins, once a replication."""
-    situation = sim.situation[0]
     for r in range(len(sim.radars)):
         radar = sim.radars[r]
-        u = uniform(situation["seed"], situation["replication"], SCAN_PHASE, radar["actor"], 0)
-        radar["phase"] = u * radar["frame"]
+        radar["phase"] = dice.scan_phase(sim, r) * radar["frame"]
 
 
 @kernel("f8(Sim, i8, i8, f8)")
@@ -82,13 +79,10 @@ def fill_plot(sim, k, r, f, t, x, y, z, distance, sigma_range, sigma_azimuth, si
 @kernel("b1(Sim, i8, i8)")
 def lost_on_link(sim, r, f):
     """Whether a plot is lost between its radar and the post."""
-    situation = sim.situation[0]
     radar = sim.radars[r]
     if radar["link_loss"] <= 0.0 or f < 0:
         return False
-    actor = pair(radar["actor"], sim.flights[f]["actor"])
-    slot = int(math.floor(situation["now"] * 8.0))
-    return uniform(situation["seed"], situation["replication"], LINK, actor, slot) < radar["link_loss"]
+    return dice.link(sim, r, f) < radar["link_loss"]
 
 
 @kernel("void(Sim, f8)")
@@ -119,8 +113,7 @@ def look(sim, r, f, t, arrives):
     found = 0
     drawn = 0.0
     if code == VISIBLE:
-        # a confirmation is another look than the alert it confirms, with dice of its own
-        slot = int(math.floor(t / (radar["confirm_interval"] if radar["confirm_interval"] > 0.0 else radar["frame"])))
+        slot = dice.search_slot(radar, t)
         hit, drawn = detects(sim, r, f, t, snr, slot)
         if hit:
             found = 1
@@ -151,8 +144,7 @@ def false_alarm(sim, r, chance, arrives):
     """With probability ``chance``, one false plot of this batch somewhere in the searched volume."""
     situation = sim.situation[0]
     radar = sim.radars[r]
-    slot = int(math.floor(situation["now"] * 16.0))
-    u0, u1, u2, u3 = uniforms(situation["seed"], situation["replication"], FALSE_ALARM, radar["actor"], slot)
+    u0, u1, u2, u3 = dice.false_plot(sim, r)
     if u0 >= chance:
         return
     low = radar["range_min"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from openiads.base.compiled import kernel
+from openiads.parts import dice
 from openiads.parts.engagements import begin_decision, release
 from openiads.parts.flights import state_of
 from openiads.parts.gates import set_gate, set_gate_below, set_gate_range, set_gate_sector
@@ -14,7 +15,6 @@ from openiads.parts.sensing import (
     BELOW_MASK,
     OUT_OF_RANGE,
     OUT_OF_SECTOR,
-    SERVICE_SLOTS,
     VISIBLE,
     angle_between,
     bearing,
@@ -143,7 +143,7 @@ def service_look(sim, r, e, f):
         if engagement["state"] == ACQUIRING:
             name_unacquired(sim, r, f, code, distance, azimuth, lowest)
         return False
-    slot = SERVICE_SLOTS + int(math.floor(now / radar["service_interval"]))
+    slot = dice.service_slot(radar, now)
     hit, drawn = detects(sim, r, f, now, snr, slot)
     if not hit:
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from openiads.base.compiled import kernel
-from openiads.base.draws import Purpose, normals, pair, uniform, uniforms
+from openiads.parts import dice
 from openiads.parts.engagements import own_state
 from openiads.parts.flights import away_from, evade, finish, state_of
 from openiads.parts.radars import set_occupancy
@@ -17,7 +17,6 @@ from openiads.physics.motion import local_up
 from openiads.world.codes import ChannelPhase, RoundEnd, Stage, Status, Terminal
 from openiads.world.log import log_handover, log_intercept, log_launch, log_reload, log_round_end, log_round_state
 
-SEEK, KILL_DRAW, COMMON = int(Purpose.SEEK), int(Purpose.KILL), int(Purpose.COMMON)
 TERMINAL_CHANNEL, MIDCOURSE_CHANNEL = int(ChannelPhase.TERMINAL), int(ChannelPhase.MIDCOURSE)
 KILL, MISS, TARGET_GONE = int(RoundEnd.KILL), int(RoundEnd.MISS), int(RoundEnd.TARGET_GONE)
 SUPPORT_LOST, SELF_DESTRUCT = int(RoundEnd.SUPPORT_LOST), int(RoundEnd.SELF_DESTRUCT)
@@ -151,14 +150,9 @@ def spend(sim, k):
 @kernel("void(Sim, i8)")
 def draw_errors(sim, k):
     """Six standard normals of the terminal angle error, named by the flight and the n-th shot at it."""
-    situation = sim.situation[0]
-    actor = sim.flights[sim.rounds[k]["flight"]]["actor"]
     draws = sim.bodies[k]["draws"]
     for part in range(2):
-        slot = sim.rounds[k]["shot"] * 2 + part
-        u0, u1, u2, u3 = uniforms(situation["seed"], situation["replication"], SEEK, actor, slot)
-        n0, n1 = normals(u0, u1)
-        n2, _ = normals(u2, u3)
+        n0, n1, n2 = dice.seek(sim, sim.rounds[k]["flight"], sim.rounds[k]["shot"], part)
         draws[part * 3] = n0
         draws[part * 3 + 1] = n1
         draws[part * 3 + 2] = n2
@@ -379,7 +373,6 @@ def intercept(sim, k):
     if sim.bodies[k]["status"] != CLOSED:  # too slow, too old or on the ground before it met its target
         end_round(sim, k, SELF_DESTRUCT)
         return
-    seed, replication = situation["seed"], situation["replication"]
     magazine = sim.magazines[round_["magazine"]]
     kind = flight["pk_class"]
     if situation["kill_constant"] == 1:
@@ -388,9 +381,8 @@ def intercept(sim, k):
         chance = kill_probability(round_["miss"], magazine["lethal"][kind], magazine["reliability"])
     works = True
     if situation["kill_constant"] == 0:
-        shared = uniform(seed, replication, COMMON, pair(unit["actor"], flight["actor"]), round_["salvo"])
-        works = shared < magazine["common_mode"]
-    hit = works and uniform(seed, replication, KILL_DRAW, flight["actor"], round_["shot"]) < chance
+        works = dice.common(sim, round_["unit"], round_["flight"], round_["salvo"]) < magazine["common_mode"]
+    hit = works and dice.kill(sim, round_["flight"], round_["shot"]) < chance
     x, y, z, vx, vy, vz = state_of(sim, round_["flight"], now)
     v = sim.bodies[k]["velocity"]
     rx, ry, rz = v[0] - vx, v[1] - vy, v[2] - vz
