@@ -27,11 +27,11 @@ from openiads.parts.tracks import CONFIRMED
 from openiads.parts.weapons import channel_free, fire_round, launcher_ready_at, ready_launcher, rounds_left, rounds_of
 from openiads.physics.flyout import Guidance
 from openiads.physics.motion import local_up
-from openiads.world.codes import Action, Gate, Stage, Status, Terminal
+from openiads.world.codes import Action, Gate, Milestone, Stage, Status, Terminal
 from openiads.world.layout import MOST_PLOTS
 from openiads.world.log import log_decide
 
-KILLED = int(Terminal.KILLED)
+KILLED, ENGAGED = int(Terminal.KILLED), int(Milestone.ENGAGED)
 NONE, DECIDING, FIRING = int(Stage.NONE), int(Stage.DECIDING), int(Stage.FIRING)
 FLYING, ASSESSING, SERVICE = int(Stage.FLYING), int(Stage.ASSESSING), int(Stage.SERVICE)
 HOLD_ACTION, BREAK_OFF = int(Action.HOLD), int(Action.BREAK_OFF)
@@ -72,15 +72,15 @@ def fill_picture(sim, post, view):
         if sim.pictures[k] != post or sim.tracks[k]["state"] != CONFIRMED:
             continue
         track = sim.tracks[k]
-        if count >= len(view.time):
+        if count >= len(view.track):
             break
         dt = now - track["time"]
-        view.rows[0, count] = track["identity"]
-        view.rows[1, count] = track["kind"]
-        view.rows[2, count] = track["threatening"]
-        view.rows[3, count] = track["in_flight"]
-        view.rows[4, count] = k
-        view.time[count] = track["time_to_asset"]
+        view.identity[count] = track["identity"]
+        view.kind[count] = track["kind"]
+        view.threatening[count] = track["threatening"]
+        view.in_flight[count] = track["in_flight"]
+        view.track[count] = k
+        view.time_to_asset[count] = track["time_to_asset"]
         for axis in range(3):
             view.position[count, axis] = track["x"][axis] + dt * track["x"][axis + 3]
             view.velocity[count, axis] = track["x"][axis + 3]
@@ -97,7 +97,7 @@ def ask_user(sim, e, own, view, rule):
     count = fill_picture(sim, sim.tracks[engagement["track"]]["post"], view)
     row = -1
     for i in range(count):
-        if view.rows[4, i] == engagement["track"]:
+        if view.track[i] == engagement["track"]:
             row = i
     if row < 0:  # the post's picture does not hold it any more
         return Order(HOLD_ACTION, 0, 0)
@@ -105,8 +105,16 @@ def ask_user(sim, e, own, view, rule):
               own.first, own.last, own.time_to_asset)  # fmt: skip
     for i in range(8):
         view.dials[i] = unit["dials"][i]
-    picture = Picture(count, view.rows[0], view.rows[1], view.rows[2], view.time, view.rows[3],
-                      view.position, view.velocity)  # fmt: skip
+    picture = Picture(
+        count,
+        view.identity,
+        view.kind,
+        view.threatening,
+        view.time_to_asset,
+        view.in_flight,
+        view.position,
+        view.velocity,
+    )
     actor, slot = dice.rule_key(sim, engagement["unit"], engagement["flight"])
     order = rule(own, picture, Dials(view.dials), Draw(situation["seed"], situation["replication"], actor, slot))
     if order.action == FIRE and order.track != row:  # an engagement fires at its own track: action 0 is refused
@@ -268,10 +276,10 @@ def look_at_result(sim, e):
     if engagement["fired"] == 0:
         release(sim, e)
         return
-    result = assess(sim, e)
-    if result == 1 or not looks_again(unit["fire_rule"]):
+    killed = assess(sim, e)
+    if killed or not looks_again(unit["fire_rule"]):
         track = sim.tracks[engagement["track"]]
-        if result != 1 and track["serial"] == engagement["serial"]:
+        if not killed and track["serial"] == engagement["serial"]:
             track["refused"] = 1  # the rule gives a target no more than this
             set_gate(sim, engagement["flight"], engagement["unit"], RULE_HELD)
         release(sim, e)
@@ -292,7 +300,7 @@ def end_service(sim, e):
         chance = sim.magazines[engagement["magazine"]]["pk"][flight["pk_class"]]
         for _ in range(unit["salvo"]):
             flight["shots"] += 1
-            flight["ever"] |= 8
+            flight["ever"] |= ENGAGED
             situation["notional"] += 1
             situation["first_notional"] = min(situation["first_notional"], situation["now"])
             killed = dice.kill(sim, f, flight["shots"]) < chance

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from openiads.base.compiled import kernel
 from openiads.parts.gates import set_gate
-from openiads.parts.sensing import TOO_SLOW
+from openiads.parts.sensing import (
+    BELOW_HORIZON,
+    BELOW_MASK,
+    DETECTED,
+    OUT_OF_MODE,
+    OUT_OF_SECTOR,
+    TOO_SLOW,
+    VISIBLE,
+)
 from openiads.parts.tracks import CONFIRMED
-from openiads.world.codes import Gate, Side
+from openiads.world.codes import Gate, Resource, Side
 from openiads.world.layout import LEVELS
 
 HOSTILE_SIDE = int(Side.HOSTILE)
@@ -18,7 +26,8 @@ LINK_DOWN = int(Gate.LINK_DOWN)
 NOT_IDENTIFIED, NOT_ACQUIRED = int(Gate.NOT_IDENTIFIED), int(Gate.NOT_ACQUIRED)
 
 
-PICTURE, OPERATOR, CHANNEL, LAUNCHER, MAGAZINE = 0, 1, 2, 3, 4
+PICTURE, OPERATOR, CHANNEL = int(Resource.PICTURE), int(Resource.OPERATOR), int(Resource.CHANNEL)
+LAUNCHER, MAGAZINE = int(Resource.LAUNCHER), int(Resource.MAGAZINE)
 
 
 @kernel("b1(Sim, i8, i8)")
@@ -33,6 +42,24 @@ def cut_off(sim, u, f):
     return False
 
 
+@kernel("tuple_of(i8, i8)(i8)")
+def met_by(look):
+    """How far a radar came with a look (``codes.Look``), and the gate that it met there."""
+    if look == DETECTED:
+        return 6, NO_FIRM_TRACK
+    if look == VISIBLE or look == TOO_SLOW:
+        return 5, NOT_DETECTED
+    if look == OUT_OF_MODE:
+        return 4, SEARCH_MODE
+    if look == OUT_OF_SECTOR:
+        return 3, SECTOR
+    if look == BELOW_MASK:
+        return 2, MASK
+    if look == BELOW_HORIZON:
+        return 1, HORIZON
+    return 0, OUT_OF_RANGE
+
+
 @kernel("void(Sim, i8)")
 def name_unseen(sim, post):
     """Gates of flights that the post has no confirmed track of: what the radar that came furthest met."""
@@ -42,24 +69,14 @@ def name_unseen(sim, post):
         if flight["starts"] > now or flight["terminal"] != 0 or flight["tracked"] & (1 << post) != 0:
             continue
         gate = OUT_OF_RANGE
-        rank = -1
+        furthest = 0
         for r in range(len(sim.radars)):
             radar = sim.radars[r]
             if radar["post"] != post or radar["emitting"] == 0 or now >= radar["fails_at"]:
                 continue
-            code = sim.looks[r, f]["code"]
-            if code == 9 and rank < 6:
-                rank, gate = 6, NO_FIRM_TRACK
-            elif (code == 1 or code == TOO_SLOW) and rank < 5:
-                rank, gate = 5, NOT_DETECTED
-            elif code == -4 and rank < 4:
-                rank, gate = 4, SEARCH_MODE
-            elif code == -3 and rank < 3:
-                rank, gate = 3, SECTOR
-            elif code == -2 and rank < 2:
-                rank, gate = 2, MASK
-            elif code == -1 and rank < 1:
-                rank, gate = 1, HORIZON
+            far, met = met_by(sim.looks[r, f]["code"])
+            if far > furthest:
+                furthest, gate = far, met
         for u in range(len(sim.units)):
             if sim.units[u]["post"] == post:  # what another post sees would be seen here too if the link held
                 cut = flight["tracked"] != 0 and cut_off(sim, u, f)
@@ -68,7 +85,7 @@ def name_unseen(sim, post):
 
 @kernel("i8(i8)")
 def resource_of(gate):
-    """Which resource a gate stands for: picture, operator, channel, launcher, magazine; -1 for none of them."""
+    """Which resource (``codes.Resource``) a gate stands for; 0 for none."""
     if gate == OPERATOR_BUSY:
         return OPERATOR
     if gate == NO_CHANNEL:
@@ -80,7 +97,7 @@ def resource_of(gate):
     seeing = gate == HORIZON or gate == MASK or gate == SECTOR or gate == SEARCH_MODE or gate == NOT_DETECTED
     if seeing or gate == NO_FIRM_TRACK or gate == NOT_ACQUIRED or gate == NOT_IDENTIFIED:
         return PICTURE
-    return -1
+    return 0
 
 
 @kernel("void(Sim, i8)")
@@ -97,8 +114,8 @@ def count_waiting(sim, post):
             if sim.units[u]["post"] == post:
                 furthest = max(furthest, sim.gates[f, u])
         which = resource_of(furthest)
-        if which >= 0:
-            flight["waited"][which] += cycle
+        if which > 0:
+            flight["waited"][which - 1] += cycle
 
 
 @kernel("void(Sim, i8)")

@@ -23,12 +23,12 @@ from openiads.parts.sensing import angle_between, bearing
 from openiads.parts.tracks import CONFIRMED, alike, prune
 from openiads.parts.weapons import rounds_left, rounds_of
 from openiads.physics import association
-from openiads.world.codes import Assignment, Element, Gate, Identity, Stage
+from openiads.world.codes import Assignment, Element, Gate, Identity, Milestone, Stage
 from openiads.world.layout import MOST_PLOTS
 from openiads.world.log import log_element_down, log_identify, log_revoke
 
 ON_POST = int(Element.POST)
-HOSTILE = int(Identity.HOSTILE)
+HOSTILE, IDENTIFIED = int(Identity.HOSTILE), int(Milestone.IDENTIFIED)
 NONE = int(Stage.NONE)
 SECTOR = int(Gate.SECTOR)
 OUT_OF_RANGE = int(Gate.OUT_OF_RANGE)
@@ -58,7 +58,7 @@ def judge(sim, post):
         track["identity"] = identify(situation, track, inbound(situation, track, sim.assets))
         if track["identity"] != before:
             if track["identity"] == HOSTILE and track["flight"] >= 0:
-                sim.flights[track["flight"]]["ever"] |= 4
+                sim.flights[track["flight"]]["ever"] |= IDENTIFIED
             log_identify(sim, track, before)
         evaluate(situation, sim.posts[post], track, sim.assets, sim.cost[MOST_PLOTS + 3])
         if track["assessed_dead"] == 1 and track["dead_updates"] >= sim.posts[post]["revoke_updates"]:
@@ -244,17 +244,17 @@ def consider(sim, post, k):
     situation = sim.situation[0]
     now = situation["now"]
     track = sim.tracks[k]
-    hold = 0
+    gate = 0
     if track["threatening"] == 0:
-        hold = NOT_THREATENING
+        gate = NOT_THREATENING
     elif track["assessed_dead"] == 1:
-        hold = HELD
-    if hold == 0 and not wants_more(sim, k):
-        hold = -1
-    if hold != 0:
+        gate = HELD
+    elif not wants_more(sim, k):
+        gate = ELSEWHERE
+    if gate != 0:
         for u in range(len(sim.units)):  # its own units only: posts would overwrite one another's reasons for ever
-            if sim.units[u]["post"] == post and (hold > 0 or not working_on(sim, u, k)):
-                set_gate(sim, track["flight"], u, hold if hold > 0 else ELSEWHERE)
+            if sim.units[u]["post"] == post and (gate != ELSEWHERE or not working_on(sim, u, k)):
+                set_gate(sim, track["flight"], u, gate)
         return
     if track["refused"] == 1:
         return

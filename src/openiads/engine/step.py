@@ -89,7 +89,7 @@ def find_next_arrival(sim):
     situation["rounds_first"] = first
 
 
-@kernel("void(Sim, Parts, View, function(Order(Own, Picture, Dials, Draw)))", entry=True)
+@kernel("void(Sim, Tally, View, function(Order(Own, Picture, Dials, Draw)))", entry=True)
 def play(sim, out, view, rule):
     """One replication from start to end, or to the first status that is not OK; counted in ``out``."""
     situation = sim.situation[0]

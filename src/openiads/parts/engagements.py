@@ -9,12 +9,14 @@ from openiads.parts import dice
 from openiads.parts.gates import set_gate, set_gate_wait
 from openiads.parts.radars import set_occupancy
 from openiads.parts.tracks import drop
-from openiads.world.codes import Gate, Stage
+from openiads.world.codes import Drop, Gate, ServiceTime, Stage
 from openiads.world.log import log_assess, log_assign, log_release
 
 NONE, ACQUIRING, DECIDING = int(Stage.NONE), int(Stage.ACQUIRING), int(Stage.DECIDING)
 SERVICE = int(Stage.SERVICE)
 NOT_ACQUIRED, OPERATOR_BUSY = int(Gate.NOT_ACQUIRED), int(Gate.OPERATOR_BUSY)
+CREW_TIME, FIXED_TIME = int(ServiceTime.CREW), int(ServiceTime.FIXED)
+NO_REASON = int(Drop.NONE)
 
 
 @kernel("i8(Sim, i8)")
@@ -49,16 +51,13 @@ def engage(sim, u, magazine, k, first, last, believed):
     engagement["wanted"] = 0
     engagement["in_flight"] = 0
     engagement["fired"] = 0
-    engagement["assessed"] = 0
     engagement["last_seen"] = now
     engagement["due"] = math.inf
-    engagement["first_feasible"] = first
-    engagement["last_feasible"] = last
     unit["targets_held"] += 1
     track["engagements"] += 1
     set_occupancy(sim, unit["radar"])
     log_assign(sim, u, track, first, last, believed)
-    if situation["service_kind"] != 1:
+    if situation["service_kind"] != CREW_TIME:
         engagement["state"] = SERVICE
         engagement["flight"] = track["flight"]
         engagement["due"] = now + service_time(sim, track["flight"])
@@ -70,7 +69,7 @@ def engage(sim, u, magazine, k, first, last, believed):
 def service_time(sim, f):
     """Teaching switch: how long a channel is held for a flight, fixed or exponential, s."""
     situation = sim.situation[0]
-    if situation["service_kind"] == 2 or f < 0:
+    if situation["service_kind"] == FIXED_TIME or f < 0:
         return situation["service_time"]
     return -situation["service_time"] * math.log(dice.service(sim, f))
 
@@ -81,7 +80,7 @@ def release(sim, e):
     engagement = sim.engagements[e]
     unit = sim.units[engagement["unit"]]
     if engagement["own"] >= 0:
-        drop(sim, engagement["own"], 0)
+        drop(sim, engagement["own"], NO_REASON)
     track = sim.tracks[engagement["track"]]
     if track["serial"] == engagement["serial"]:
         track["engagements"] -= 1
@@ -121,11 +120,9 @@ def begin_decision(sim, e):
     unit["due"] = min(unit["due"], engagement["due"])
 
 
-@kernel("i8(Sim, i8)")
+@kernel("b1(Sim, i8)")
 def assess(sim, e):
-    """Kill assessment of an engagement's last salvo: 1 assessed killed, 2 assessed alive, drawn with its error
-    rates.
-    """
+    """Whether an engagement's target is assessed killed after the last salvo, drawn with the error rates."""
     situation = sim.situation[0]
     engagement = sim.engagements[e]
     unit = sim.units[engagement["unit"]]
@@ -141,4 +138,4 @@ def assess(sim, e):
     if killed and track["serial"] == engagement["serial"]:
         track["assessed_dead"] = 1
         track["dead_updates"] = 0
-    return 1 if killed else 2
+    return killed

@@ -7,12 +7,12 @@ import math
 from openiads.base.compiled import kernel
 from openiads.parts.flights import away_from
 from openiads.parts.tracks import drop
-from openiads.world.codes import Element
+from openiads.world.codes import Drop, Element
 from openiads.world.layout import LEVELS
 from openiads.world.log import log_devolve, log_element_down
 
 ON_LAUNCHER = int(Element.LAUNCHER)
-LINK_GONE = 4  # why a track is dropped: its post is gone
+POST_GONE = int(Drop.POST_GONE)
 
 
 @kernel("b1(Sim, i8)")
@@ -96,4 +96,4 @@ def forget(sim, post):
     for k in range(sim.situation[0]["tracks_high"]):
         track = sim.tracks[k]
         if sim.pictures[k] == post and track["engagements"] == 0 and track["in_flight"] == 0:
-            drop(sim, k, LINK_GONE)
+            drop(sim, k, POST_GONE)

@@ -17,11 +17,12 @@ from openiads.parts.sensing import (
     sense,
 )
 from openiads.physics.filtering import measured_position
-from openiads.world.codes import Element, Status
+from openiads.world.codes import Element, Milestone, Status
 from openiads.world.log import log_detect, log_element_down, log_look
 
 ON_RADAR = int(Element.RADAR)
 OVERFLOW_PLOTS = int(Status.OVERFLOW_PLOTS)
+DETECTED_ONCE = int(Milestone.DETECTED)
 NEVER = math.inf
 SPREAD = 600.0  # m/s, radial speeds of false alarms lie evenly within this
 
@@ -125,7 +126,7 @@ def look(sim, r, f, t, arrives):
     cell = sim.looks[r, f]
     if found == 1 and cell["detected"] == 0:
         flight = sim.flights[f]
-        flight["ever"] = flight["ever"] | 1
+        flight["ever"] |= DETECTED_ONCE
         flight["first_detected"] = min(flight["first_detected"], situation["now"])
         log_detect(sim, f, r, distance, azimuth, elevation, lowest, decibels, height)
         cell["detected"] = 1

@@ -17,16 +17,12 @@ from openiads.physics.propagation import (
     two_ray_factor,
     two_way_attenuation,
 )
+from openiads.world.codes import Look
 
-# how a look's geometry came out
-VISIBLE = 1
-DETECTED = 9
-BELOW_HORIZON = -1
-BELOW_MASK = -2
-OUT_OF_SECTOR = -3
-OUT_OF_MODE = -4
-OUT_OF_RANGE = -5
-TOO_SLOW = -6  # radial speed below what the radar shows
+VISIBLE, DETECTED = int(Look.VISIBLE), int(Look.DETECTED)
+BELOW_HORIZON, BELOW_MASK = int(Look.BELOW_HORIZON), int(Look.BELOW_MASK)
+OUT_OF_SECTOR, OUT_OF_MODE = int(Look.OUT_OF_SECTOR), int(Look.OUT_OF_MODE)
+OUT_OF_RANGE, TOO_SLOW = int(Look.OUT_OF_RANGE), int(Look.TOO_SLOW)
 
 REFERENCE_RANGE = 100_000.0
 TWO_PI = 2.0 * math.pi

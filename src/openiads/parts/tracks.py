@@ -14,7 +14,7 @@ from openiads.physics.filtering import (
     update_position,
 )
 from openiads.physics.motion import local_up
-from openiads.world.codes import Identity, Status, ThreatClass
+from openiads.world.codes import Drop, Identity, Milestone, Status, ThreatClass, TrackState
 from openiads.world.layout import MOST_PLOTS, NOBODY, OWN
 from openiads.world.log import log_false_track, log_swap, log_track, log_track_drop, log_track_update
 
@@ -22,7 +22,10 @@ PENDING = int(Identity.PENDING)
 BALLISTIC = int(ThreatClass.BALLISTIC)
 OVERFLOW_TRACKS = int(Status.OVERFLOW_TRACKS)
 
-FREE, ONE_PLOT, TENTATIVE, CONFIRMED = 0, 1, 2, 3
+FREE, ONE_PLOT = int(TrackState.NONE), int(TrackState.ONE_PLOT)
+TENTATIVE, CONFIRMED = int(TrackState.TENTATIVE), int(TrackState.CONFIRMED)
+MISSES, MERGED, PICTURE_FULL = int(Drop.MISSES), int(Drop.MERGED), int(Drop.PICTURE_FULL)
+TRACKED = int(Milestone.TRACKED)
 POST = -1
 
 MANEUVER = 1.0  # m2/s3, white-noise acceleration of an air-breather (0.3 g held for a second)
@@ -152,7 +155,7 @@ def list_picture(sim, post):
 
 @kernel("void(Sim, i8, i8)")
 def drop(sim, k, why):
-    """Free a track row; a confirmed one is logged."""
+    """Free a track row; a confirmed one of a post is logged.  ``why`` is a ``codes.Drop``."""
     track = sim.tracks[k]
     if track["state"] == CONFIRMED and track["owner"] == POST:
         log_track_drop(sim, track, why)
@@ -204,7 +207,7 @@ def confirm(sim, k):
     post = sim.posts[track["post"]]
     radar = sim.radars[track["radar"]]
     if post["held"] >= post["track_capacity"] or radar["held"] >= radar["track_capacity"]:
-        drop(sim, k, 3)
+        drop(sim, k, PICTURE_FULL)
         return
     post["held"] += 1
     radar["held"] += 1
@@ -213,7 +216,7 @@ def confirm(sim, k):
         situation["false_tracks"] += 1
         log_false_track(sim, track)
     else:
-        sim.flights[track["flight"]]["ever"] |= 2
+        sim.flights[track["flight"]]["ever"] |= TRACKED
     classify(sim, k)
     log_track(sim, track)
 
@@ -280,7 +283,7 @@ def merge_doubles(sim, k):
         if sim.tracks[j]["state"] == CONFIRMED and sim.tracks[j]["serial"] < track["serial"] and alike(sim, k, j):
             track["doubles"] += 1
             if track["doubles"] >= MERGE_CYCLES and track["engagements"] == 0:
-                drop(sim, k, 2)
+                drop(sim, k, MERGED)
             return
     track["doubles"] = 0
 
@@ -303,11 +306,11 @@ def prune(sim, post):
         window = radar["confirm_window"] * radar["frame"] + late
         if track["state"] == CONFIRMED:
             if now - track["updated"] > limit:
-                drop(sim, k, 1)
+                drop(sim, k, MISSES)
             else:
                 merge_doubles(sim, k)
                 held += 1
                 radar["held"] += 1 if radar["post"] == post else 0
         elif now - track["born"] > window:
-            drop(sim, k, 1)
+            drop(sim, k, MISSES)
     sim.posts[post]["held"] = held

@@ -14,14 +14,14 @@ from openiads.physics.flyout import Guidance, endgame, fly, launch
 from openiads.physics.flyout import Status as Flight
 from openiads.physics.lethality import kill_probability
 from openiads.physics.motion import local_up
-from openiads.world.codes import ChannelPhase, RoundEnd, Stage, Status, Terminal
+from openiads.world.codes import ChannelPhase, Milestone, RoundEnd, Stage, Status, Terminal
 from openiads.world.log import log_handover, log_intercept, log_launch, log_reload, log_round_end, log_round_state
 
 TERMINAL_CHANNEL, MIDCOURSE_CHANNEL = int(ChannelPhase.TERMINAL), int(ChannelPhase.MIDCOURSE)
 KILL, MISS, TARGET_GONE = int(RoundEnd.KILL), int(RoundEnd.MISS), int(RoundEnd.TARGET_GONE)
 SUPPORT_LOST, SELF_DESTRUCT = int(RoundEnd.SUPPORT_LOST), int(RoundEnd.SELF_DESTRUCT)
 ROUND_AIRBORNE = int(RoundEnd.AIRBORNE_AT_END)
-KILLED = int(Terminal.KILLED)
+KILLED, ENGAGED = int(Terminal.KILLED), int(Milestone.ENGAGED)
 ASSESSING = int(Stage.ASSESSING)
 FLYING, HANDOVER, PASSED = int(Flight.FLYING), int(Flight.HANDOVER), int(Flight.PASSED)
 CLOSED, ACTIVE = int(Flight.CLOSED), int(Guidance.ACTIVE)
@@ -176,7 +176,7 @@ def fire_round(sim, e, launcher_row, believed, arrival, x, y, z):
     situation["rounds_count"] = k + 1
     flight = sim.flights[engagement["flight"]]
     flight["shots"] += 1
-    flight["ever"] |= 8
+    flight["ever"] |= ENGAGED
     round_ = sim.rounds[k]
     magazine = sim.magazines[engagement["magazine"]]
     round_["unit"] = engagement["unit"]

@@ -21,7 +21,7 @@ from openiads.earth import terrain as ground
 from openiads.earth.geodesy import MEAN_RADIUS
 from openiads.earth.terrain import Terrain
 from openiads.physics.flyout import INTERCEPTOR
-from openiads.world.codes import Control, Evidence, FireRule
+from openiads.world.codes import Control, Evidence, FireRule, ServiceTime
 from openiads.world.layout import LAUNCHER, MAGAZINE, PLATFORM, POST, RADAR, SITUATION, UNIT
 from openiads.world.paths import Paths
 from openiads.world.places import Names, Places, assets_of, corridors_of
@@ -29,7 +29,7 @@ from openiads.world.prebuilt import Prebuilt
 from openiads.world.values import Arena, Values
 
 ALONE = 32_000_000  # bytes of products that a single build keeps for its own later parts
-SERVICE = {"crew": 1, "fixed": 2, "exponential": 3}
+SERVICE = {kind.name.lower(): int(kind) for kind in ServiceTime if kind}
 
 
 @dataclass

@@ -489,24 +489,6 @@ PLOT = np.dtype(
     align=True,
 )
 
-#: What ``parts.outcomes.tally`` counts; ``engine.runner`` spreads it over the columns of ``outcome.OUTCOME``.
-OUTCOME_PARTS = np.dtype(
-    [
-        ("counts", "i8", (8,)),  # threats, detected, tracked, identified, engaged, killed, leakers, platform leakers
-        ("by_class", "i8", (5, 4)),  # threats, killed, leakers, engaged
-        ("terminal", "i8", (10,)),
-        ("round_end", "i8", (6,)),
-        ("waited", "f8", (5,)),
-        ("asset_hits", "i8"),
-        ("civil_engaged", "i8"),
-        ("friend_engaged", "i8"),
-        ("overkill", "i8"),
-        ("first_detection", "f8"),
-        ("first_launch", "f8"),
-    ],
-    align=True,
-)
-
 #: Corridors as prisms around polylines of ECEF points.
 CORRIDOR = np.dtype(
     [("points", "f8", (8, 3)), ("count", "i8"), ("half_width", "f8"), ("floor", "f8"), ("ceiling", "f8")], align=True
@@ -556,8 +538,12 @@ class Sim(NamedTuple):
 class View(NamedTuple):
     """Room for the copy of a post's picture that a user's rule sees."""
 
-    rows: np.ndarray  # identity, kind, threatening, in flight, track row (5 rows)
-    time: np.ndarray
+    identity: np.ndarray  # codes.Identity
+    kind: np.ndarray  # codes.ThreatClass believed
+    threatening: np.ndarray
+    in_flight: np.ndarray
+    track: np.ndarray  # row of the track
+    time_to_asset: np.ndarray
     position: np.ndarray
     velocity: np.ndarray
     dials: np.ndarray
@@ -597,9 +583,8 @@ def _sim_type() -> Any:
 
 
 def _view_type() -> Any:
-    return compiled.tuple_type(
-        View, [compiled.resolve(t) for t in ("i8[:, ::1]", "f8[::1]", "f8[:, ::1]", "f8[:, ::1]", "f8[::1]")]
-    )
+    plain = {"time_to_asset": "f8[::1]", "position": "f8[:, ::1]", "velocity": "f8[:, ::1]", "dials": "f8[::1]"}
+    return compiled.tuple_type(View, [compiled.resolve(plain.get(name, "i8[::1]")) for name in View._fields])
 
 
 compiled.name_type("View", _view_type)
