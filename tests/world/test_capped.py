@@ -12,7 +12,7 @@ from openiads.study.replicate import run
 from openiads.study.run import open_run
 from openiads.world.build import build
 from openiads.world.codes import ThreatClass
-from openiads.world.places import MOST_CERTAIN
+from openiads.world.lethality import MOST_CERTAIN
 
 pytestmark = pytest.mark.compiled_only
 

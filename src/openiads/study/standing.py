@@ -20,7 +20,7 @@ from openiads.earth.sight import edge_table, mask_table
 from openiads.earth.terrain import levant
 from openiads.study.coverage import Question
 from openiads.world.build import World, build
-from openiads.world.places import BANDS, mask_detail
+from openiads.world.radars import BANDS, mask_detail
 from openiads.world.values import Values
 
 __all__ = ["Air", "chosen", "ground_of", "of_threat", "on_mast", "radar_world", "site_scenario"]
