@@ -97,7 +97,7 @@ def measured(*, quick: bool, peers: bool, from_outside: bool, told: Callable[[st
     found.update(kernel_lines=kernel_lines(), machine=machine(), versions=versions())
     world = replications.world_of("raid24")
     told("other tools" if peers else "without other tools")
-    found.update(ratios.everything(world.rows["kinds"][0], quick=quick, peers=peers))
+    found.update(ratios.everything(world.rows["interceptors"][0], quick=quick, peers=peers))
     if from_outside:
         told("first results, memory and compilation, in processes of their own")
         found.update(starts.everything(quick=quick, many=MANY, times=2 if quick else 5))

@@ -129,7 +129,7 @@ def envelope(tables, unit, magazine, track, ready):
     The spare time, s, is how long a launch at the first feasible intercept could wait.
     """
     kind = believed_class(track)
-    believed = magazine["pk"][kind]
+    believed = magazine["pk_believed"][kind]
     if believed < unit["floor"] or magazine["classes"] & (1 << kind) == 0:
         return PROBABILITY_FLOOR, math.inf, math.inf, 0.0, 0.0
     if track["speed"] > magazine["speed_limit"]:

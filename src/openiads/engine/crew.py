@@ -19,13 +19,12 @@ from openiads.doctrine.firing import USER, fire, looks_again
 from openiads.earth.sight import lowest_visible
 from openiads.engine.post import offer
 from openiads.parts import dice
-from openiads.parts.engagements import assess, begin_decision, release
+from openiads.parts.engagements import assess, begin_decision, is_active, release
 from openiads.parts.flights import finish
 from openiads.parts.gates import set_gate, set_gate_of_track, set_gate_wait
 from openiads.parts.sensing import angle_between, bearing
 from openiads.parts.tracks import CONFIRMED
 from openiads.parts.weapons import channel_free, fire_round, launcher_ready_at, ready_launcher, rounds_left, rounds_of
-from openiads.physics.flyout import Guidance
 from openiads.physics.motion import local_up
 from openiads.world.codes import Action, Gate, Milestone, Stage, Status, Terminal
 from openiads.world.layout import MOST_PLOTS
@@ -44,7 +43,6 @@ SUPPORT, RULE_HELD, ENGAGING = int(Gate.SUPPORT_WILL_BE_LOST), int(Gate.RULE_HEL
 NOT_ACQUIRED = int(Gate.NOT_ACQUIRED)
 
 
-ACTIVE = int(Guidance.ACTIVE)
 LONGEST_WAIT = 1.0  # s, a round may be this early at the predicted intercept
 RETRY = 1.0  # s until a crew asks again
 
@@ -76,7 +74,7 @@ def fill_picture(sim, post, view):
             break
         dt = now - track["time"]
         view.identity[count] = track["identity"]
-        view.kind[count] = track["kind"]
+        view.kind[count] = track["threat_class"]
         view.threatening[count] = track["threatening"]
         view.in_flight[count] = track["in_flight"]
         view.track[count] = k
@@ -122,7 +120,7 @@ def ask_user(sim, e, own, view, rule):
     return order
 
 
-@kernel("i8(Sim, i8, Magazine, f8, f8, f8)")
+@kernel("i8(Sim, i8, i8, f8, f8, f8)")
 def support_gate(sim, u, magazine, x, y, z):
     """0 if the unit's radar will still see the predicted intercept, else the gate: sector, horizon or mask."""
     unit = sim.units[u]
@@ -131,9 +129,7 @@ def support_gate(sim, u, magazine, x, y, z):
     if abs(angle_between(azimuth, radar["boresight"])) > radar["track_half"] or distance > radar["range_max"]:
         return SUPPORT
     _, _, _, height = local_up(x, y, z)
-    if (
-        unit["remote"] == 1 and sim.kinds[magazine["kind"]]["guidance"] == ACTIVE
-    ):  # its rounds may be led there on another radar's track
+    if unit["remote"] == 1 and is_active(sim, magazine):  # its rounds may be led there on another radar's track
         return 0
     return SUPPORT if height < lowest_visible(sim.tables, radar["mask_table"], azimuth, ground) else 0
 
@@ -231,7 +227,9 @@ def launch_next(sim, e):
         set_gate(sim, f, u, NO_CHANNEL)
         return
     gate = (
-        support_gate(sim, u, magazine, x, y, z) if first < math.inf else why_not(sim.tables, unit, magazine, own, now)
+        support_gate(sim, u, engagement["magazine"], x, y, z)
+        if first < math.inf
+        else why_not(sim.tables, unit, magazine, own, now)
     )
     seen = now - engagement["last_seen"] <= 2.0 * sim.radars[unit["radar"]]["service_interval"]
     if gate == 0 and not seen:
@@ -257,7 +255,7 @@ def launch_next(sim, e):
             engagement["state"] = FLYING if engagement["in_flight"] > 0 else ASSESSING
             engagement["due"] = math.inf if engagement["in_flight"] > 0 else now
         return
-    if not fire_round(sim, e, launcher, magazine["pk"][believed_class(own)], first, x, y, z):
+    if not fire_round(sim, e, launcher, magazine["pk_believed"][believed_class(own)], first, x, y, z):
         return
     set_gate(sim, f, u, ENGAGING)
     engagement["wanted"] -= 1
@@ -297,7 +295,7 @@ def end_service(sim, e):
     f = engagement["flight"]
     if f >= 0 and sim.flights[f]["terminal"] == 0:
         flight = sim.flights[f]
-        chance = sim.magazines[engagement["magazine"]]["pk"][flight["pk_class"]]
+        chance = sim.magazines[engagement["magazine"]]["pk_believed"][flight["threat_class"]]
         for _ in range(unit["salvo"]):
             flight["shots"] += 1
             flight["ever"] |= ENGAGED

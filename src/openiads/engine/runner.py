@@ -78,7 +78,7 @@ class Runner:
             roster=np.zeros(capacity["tracks"], np.int64),
             rounds=np.zeros(capacity["rounds"], ROUND),
             bodies=np.zeros(capacity["rounds"], BODY),
-            kinds=rows["kinds"],
+            interceptors=rows["interceptors"],
             plots=np.zeros(capacity["plots"], PLOT),
             assets=rows["assets"].copy(),
             corridors=rows["corridors"],

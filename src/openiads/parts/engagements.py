@@ -9,6 +9,7 @@ from openiads.parts import dice
 from openiads.parts.gates import set_gate, set_gate_wait
 from openiads.parts.radars import set_occupancy
 from openiads.parts.tracks import drop
+from openiads.physics.flyout import Guidance
 from openiads.world.codes import Drop, Gate, ServiceTime, Stage
 from openiads.world.log import log_assess, log_assign, log_release
 
@@ -17,6 +18,13 @@ SERVICE = int(Stage.SERVICE)
 NOT_ACQUIRED, OPERATOR_BUSY = int(Gate.NOT_ACQUIRED), int(Gate.OPERATOR_BUSY)
 CREW_TIME, FIXED_TIME = int(ServiceTime.CREW), int(ServiceTime.FIXED)
 NO_REASON = int(Drop.NONE)
+ACTIVE = int(Guidance.ACTIVE)
+
+
+@kernel("b1(Sim, i8)")
+def is_active(sim, magazine):
+    """Whether a kind of round sees its target for itself at the end."""
+    return sim.interceptors[sim.magazines[magazine]["interceptor"]]["guidance"] == ACTIVE
 
 
 @kernel("i8(Sim, i8)")

@@ -77,7 +77,6 @@ def finish(sim, f, terminal, asset, miss):
     flight = sim.flights[f]
     x, y, z, _, _, _ = state_of(sim, f, situation["now"])
     flight["terminal"] = terminal
-    flight["dead_at"] = situation["now"]
     situation["ended"] = 1
     forgo(sim, f)
     log_terminal(sim, f, x, y, z, asset, miss)
@@ -233,7 +232,7 @@ def arrive(sim, f):
     n, m = dice.impact(sim, f)
     sigma = dispersion_of(sim, f) * CEP_TO_SIGMA
     x, y, z, _, _, _ = state_of(sim, f, situation["now"])
-    if flight["asset"] >= 0 and sim.assets[flight["asset"]]["platform"] >= 0 and flight["kind"] != BALLISTIC:
+    if flight["asset"] >= 0 and sim.assets[flight["asset"]]["platform"] >= 0 and flight["threat_class"] != BALLISTIC:
         at = sim.assets[flight["asset"]]["position"]  # it has followed the ship
         x, y, z = at[0], at[1], at[2]
     ux, uy, uz, _ = local_up(x, y, z)

@@ -63,7 +63,7 @@ def tally_threat(sim, f, out):
     out["killed"] += killed
     out["leakers"] += leaked
     out["platform_leakers"] += 1 if terminal == RELEASED_LEFT else 0
-    row = flight["kind"] - 1
+    row = flight["threat_class"] - 1
     out["by_class"][row, 0] += 1
     out["by_class"][row, 1] += killed
     out["by_class"][row, 2] += leaked

@@ -6,7 +6,7 @@ import math
 
 from openiads.base.compiled import kernel
 from openiads.parts import dice
-from openiads.parts.engagements import begin_decision, release
+from openiads.parts.engagements import begin_decision, is_active, release
 from openiads.parts.flights import state_of
 from openiads.parts.gates import set_gate, set_gate_below, set_gate_range, set_gate_sector
 from openiads.parts.radars import fill_plot
@@ -24,7 +24,6 @@ from openiads.parts.sensing import (
 )
 from openiads.parts.tracks import CONFIRMED, ONE_PLOT, new_track, pair_up, predict, take
 from openiads.physics.filtering import measured_position
-from openiads.physics.flyout import Guidance
 from openiads.world.codes import Gate, Stage
 from openiads.world.log import log_acquire, log_overload, log_slew
 
@@ -33,7 +32,6 @@ ASSESSING, SERVICE = int(Stage.ASSESSING), int(Stage.SERVICE)
 HORIZON, MASK = int(Gate.HORIZON), int(Gate.MASK)
 NOT_ACQUIRED = int(Gate.NOT_ACQUIRED)
 
-ACTIVE = int(Guidance.ACTIVE)
 ACQUIRE_LIMIT = 20.0  # s without a firm own track, then the engagement is given up
 LOST_LIMIT = 4.0  # s without seeing the target, with no round in the air, then it is given up
 
@@ -267,7 +265,7 @@ def borrow(sim, r, e):
     engagement = sim.engagements[e]
     magazine = sim.magazines[engagement["magazine"]]
     track = sim.tracks[engagement["track"]]
-    remote = sim.units[engagement["unit"]]["remote"] == 1 and sim.kinds[magazine["kind"]]["guidance"] == ACTIVE
+    remote = sim.units[engagement["unit"]]["remote"] == 1 and is_active(sim, engagement["magazine"])
     heard = track["serial"] == engagement["serial"] and track["post"] == sim.units[engagement["unit"]]["post"]
     if not remote or not heard or now - track["updated"] > magazine["support_break"]:
         return

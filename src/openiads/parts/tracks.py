@@ -95,9 +95,9 @@ def classify(sim, k):
     elif cruises(track):
         track["ballistic"] = 0
     if track["ballistic"] == 1:
-        track["kind"] = BALLISTIC
-    elif track["kind"] == BALLISTIC:
-        track["kind"] = 0
+        track["threat_class"] = BALLISTIC
+    elif track["threat_class"] == BALLISTIC:
+        track["threat_class"] = 0
 
 
 @kernel("i8(Sim, i8, i8)")
@@ -115,7 +115,7 @@ def new_track(sim, owner, post):
         track["post"] = post
         track["hits"] = 1
         track["ballistic"] = 0
-        track["kind"] = 0
+        track["threat_class"] = 0
         track["identity"] = PENDING
         track["evidence"] = 0
         track["entered"] = 0

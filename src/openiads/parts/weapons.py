@@ -6,12 +6,12 @@ import math
 
 from openiads.base.compiled import kernel
 from openiads.parts import dice
-from openiads.parts.engagements import own_state
+from openiads.parts.engagements import is_active, own_state
 from openiads.parts.flights import away_from, evade, finish, state_of
 from openiads.parts.radars import set_occupancy
 from openiads.parts.sensing import angle_between, bearing
-from openiads.physics.flyout import Guidance, endgame, fly, launch
 from openiads.physics.flyout import Status as Flight
+from openiads.physics.flyout import endgame, fly, launch
 from openiads.physics.lethality import kill_probability
 from openiads.physics.motion import local_up
 from openiads.world.codes import ChannelPhase, Milestone, RoundEnd, Stage, Status, Terminal
@@ -24,7 +24,7 @@ ROUND_AIRBORNE = int(RoundEnd.AIRBORNE_AT_END)
 KILLED, ENGAGED = int(Terminal.KILLED), int(Milestone.ENGAGED)
 ASSESSING = int(Stage.ASSESSING)
 FLYING, HANDOVER, PASSED = int(Flight.FLYING), int(Flight.HANDOVER), int(Flight.PASSED)
-CLOSED, ACTIVE = int(Flight.CLOSED), int(Guidance.ACTIVE)
+CLOSED = int(Flight.CLOSED)
 OVERFLOW_ROUNDS, BAD_STATE = int(Status.OVERFLOW_ROUNDS), int(Status.BAD_STATE)
 
 COARSE, TURN, FINE = 0.5, 0.05, 0.02  # s, integration steps in midcourse, until the turn-over ends, and at the end
@@ -120,7 +120,7 @@ def channel_free(sim, u, magazine, arrival):
     mine = sim.magazines[magazine]
     if mine["channel"] != TERMINAL_CHANNEL:
         return unit["missiles_held"] < unit["missile_channels"]
-    last = sim.kinds[mine["kind"]]["handover_time"]
+    ours = sim.interceptors[mine["interceptor"]]["handover_time"]
     busy = 0
     for k in range(sim.situation[0]["rounds_first"], sim.situation[0]["rounds_count"]):
         round_ = sim.rounds[k]
@@ -130,7 +130,8 @@ def channel_free(sim, u, magazine, arrival):
         if round_["channel"] == 1:
             busy += 1
         elif theirs["channel"] == TERMINAL_CHANNEL:
-            if abs(sim.bodies[k]["arrival"] - arrival) <= last + sim.kinds[theirs["kind"]]["handover_time"]:
+            last = ours + sim.interceptors[theirs["interceptor"]]["handover_time"]
+            if abs(sim.bodies[k]["arrival"] - arrival) <= last:
                 busy += 1
     return busy < unit["missile_channels"]
 
@@ -192,7 +193,7 @@ def fire_round(sim, e, launcher_row, believed, arrival, x, y, z):
     round_["end"] = 0
     round_["launched_at"] = now
     round_["terminal"] = MIDCOURSE
-    round_["believed"] = believed
+    round_["pk_believed"] = believed
     round_["due"] = now
     spend(sim, launcher_row)
     unit["next_launch"] = now + unit["salvo_interval"]
@@ -208,7 +209,7 @@ def fire_round(sim, e, launcher_row, believed, arrival, x, y, z):
     body = sim.bodies[k]
     body["ballistic"] = sim.tracks[engagement["own"]]["ballistic"]
     at = launcher["position"]
-    launch(body, sim.kinds[magazine["kind"]], now, at[0], at[1], at[2], x, y, z, arrival)
+    launch(body, sim.interceptors[magazine["interceptor"]], now, at[0], at[1], at[2], x, y, z, arrival)
     draw_errors(sim, k)
     _, _, _, ground = bearing(unit["position"], unit["axes"], x, y, z)
     tx, ty, tz, _, _, _ = own_state(sim, e)
@@ -228,7 +229,7 @@ def end_round(sim, k, how):
     round_["due"] = math.inf
     unit = sim.units[round_["unit"]]
     unit["missiles_held"] -= round_["channel"]
-    if round_["terminal"] != CLOSING or sim.kinds[sim.magazines[round_["magazine"]]["kind"]]["guidance"] != ACTIVE:
+    if round_["terminal"] != CLOSING or not is_active(sim, round_["magazine"]):
         unit["guided"] -= 1
     round_["channel"] = 0
     set_occupancy(sim, unit["radar"])
@@ -242,7 +243,8 @@ def end_round(sim, k, how):
     track = sim.tracks[round_["track"]]
     if track["serial"] == round_["serial"]:
         track["in_flight"] -= 1
-        track["survival"] = 1.0 if track["in_flight"] == 0 else track["survival"] / max(1.0 - round_["believed"], 1e-9)
+        survives = max(1.0 - round_["pk_believed"], 1e-9)
+        track["survival"] = 1.0 if track["in_flight"] == 0 else track["survival"] / survives
     engagement = sim.engagements[round_["engagement"]]
     engagement["in_flight"] -= 1
     if engagement["in_flight"] == 0 and engagement["wanted"] == 0:
@@ -279,8 +281,8 @@ def fly_round(sim, k):
         end_round(sim, k, TARGET_GONE)
         return
     unit = sim.units[round_["unit"]]
-    kind = sim.kinds[sim.magazines[round_["magazine"]]["kind"]]
-    alone = round_["terminal"] == CLOSING and kind["guidance"] == ACTIVE
+    kind = sim.interceptors[sim.magazines[round_["magazine"]]["interceptor"]]
+    alone = round_["terminal"] == CLOSING and is_active(sim, round_["magazine"])
     if not alone and not supported(sim, k):
         end_round(sim, k, SUPPORT_LOST)
         return
@@ -326,7 +328,7 @@ def close_in(sim, k):
     flight = sim.flights[round_["flight"]]
     unit = sim.units[round_["unit"]]
     magazine = sim.magazines[round_["magazine"]]
-    kind = sim.kinds[magazine["kind"]]
+    kind = sim.interceptors[magazine["interceptor"]]
     body = sim.bodies[k]
     if magazine["channel"] == TERMINAL_CHANNEL and round_["channel"] == 0:
         if unit["missiles_held"] >= unit["missile_channels"]:  # no slot for its last seconds
@@ -337,7 +339,8 @@ def close_in(sim, k):
     elif magazine["channel"] == MIDCOURSE_CHANNEL and round_["channel"] == 1:
         unit["missiles_held"] -= 1
         round_["channel"] = 0
-    if kind["guidance"] == ACTIVE:
+    active = is_active(sim, round_["magazine"])
+    if active:
         unit["guided"] -= 1
         set_occupancy(sim, unit["radar"])
     tx, ty, tz, _, _, _ = state_of(sim, round_["flight"], now)
@@ -355,7 +358,7 @@ def close_in(sim, k):
     round_["terminal"] = CLOSING
     round_["meets"] = max(when + flight["shift"], now)
     round_["due"] = round_["meets"]
-    if kind["guidance"] != ACTIVE:
+    if not active:
         round_["due"] = min(now + sim.radars[unit["radar"]]["uplink_interval"], round_["meets"])
 
 
@@ -374,11 +377,10 @@ def intercept(sim, k):
         end_round(sim, k, SELF_DESTRUCT)
         return
     magazine = sim.magazines[round_["magazine"]]
-    kind = flight["pk_class"]
     if situation["kill_constant"] == 1:
-        chance = magazine["pk"][kind]
+        chance = magazine["pk_believed"][flight["threat_class"]]
     else:
-        chance = kill_probability(round_["miss"], magazine["lethal"][kind], magazine["reliability"])
+        chance = kill_probability(round_["miss"], magazine["lethal"][flight["threat_class"]], magazine["reliability"])
     works = True
     if situation["kill_constant"] == 0:
         works = dice.common(sim, round_["unit"], round_["flight"], round_["salvo"]) < magazine["common_mode"]
@@ -391,7 +393,6 @@ def intercept(sim, k):
     closing = math.sqrt(rx * rx + ry * ry + rz * rz)
     log_intercept(sim, k, 1 if hit else 0, chance, closing, ground, height)
     if hit:
-        flight["killed_by"] = k
         finish(sim, round_["flight"], KILLED, -1, 0.0)
     end_round(sim, k, KILL if hit else MISS)
 

@@ -185,7 +185,7 @@ def assess(
             magazines["speed_limit"] = world.rows["magazines"]["speed_limit"]
         best = np.full(len(points), -math.inf)
         for m in range(len(magazines)):
-            able = magazines[m]["pk"][BALLISTIC] >= unit["floor"]
+            able = magazines[m]["pk_believed"][BALLISTIC] >= unit["floor"]
             if able and int(magazines[m]["classes"]) >> BALLISTIC & 1:
                 spare = np.empty(len(points))
                 meet(sim, 0, m, STEP, reaction, cue, since, np.empty(count), spare)

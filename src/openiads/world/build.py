@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from openiads.base.draws import actor_number
 from openiads.base.errors import InputError
 from openiads.data.catalog import Catalog, Entry
 from openiads.data.reading import catalog_of
@@ -57,7 +56,7 @@ class World:
     @property
     def flight_class(self) -> NDArray[Any]:
         """codes.ThreatClass of each flight."""
-        return self.rows["flights"]["kind"]
+        return self.rows["flights"]["threat_class"]
 
     @property
     def flight_side(self) -> NDArray[Any]:
@@ -114,7 +113,7 @@ def rows_of(draft: Draft) -> Rows:
         "units": stacked(draft.units, UNIT),
         "magazines": stacked(draft.magazines, MAGAZINE),
         "launchers": stacked(draft.launchers, LAUNCHER),
-        "kinds": stacked(draft.interceptors, INTERCEPTOR),
+        "interceptors": stacked(draft.interceptors, INTERCEPTOR),
         "assets": assets_of(draft),
         "corridors": corridors_of(draft.scenario),
     }
@@ -172,7 +171,6 @@ def situation_of(draft: Draft) -> NDArray[np.void]:
     _interrogation(row, values, scenario.identification)
     _identification(row, values)
     row["first_notional"] = math.inf
-    row["service_actor"] = actor_number("service")
     return stacked([row], SITUATION)
 
 
@@ -247,7 +245,7 @@ def limits_of(world: World) -> dict[str, Any]:
     u, launchers, radars = world.rows["units"], world.rows["launchers"], world.rows["radars"]
     posts = world.rows["posts"]
     magazines = world.rows["magazines"]
-    kinds = [world.rows["kinds"][int(k)] for k in magazines["kind"]]
+    kinds = [world.rows["interceptors"][int(k)] for k in magazines["interceptor"]]
     of_rounds = {
         "life": [float(k["life"]) for k in kinds],
         "burn": [float(k["ignition_delay"] + k["boost_time"] + k["sustain_time"]) for k in kinds],

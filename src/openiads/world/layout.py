@@ -33,10 +33,8 @@ SITUATION = np.dtype(
         ("rounds_first", "i8"),  # rows of rounds before this one have ended
         ("flight_due", "f8"),  # when the next path ends, and whose
         ("flight_next", "i8"),
-        ("plots_first", "i8"),  # ring of plots on their way to the posts: oldest row
         ("plots_count", "i8"),
         ("rounds_count", "i8"),  # rows of rounds in use
-        ("engagements_count", "i8"),
         ("tracks_high", "i8"),  # highest track row in use + 1
         ("listed", "i8"),  # rows of ``Sim.roster`` in use
         ("sample_due", "f8"),  # next sampling of states in a recorded replication
@@ -80,7 +78,6 @@ SITUATION = np.dtype(
         ("iff_reply", "f8"),
         ("iff_false_reply", "f8"),
         ("interrogations", "i8"),
-        ("service_actor", "i8"),
     ],
     align=True,
 )
@@ -102,14 +99,13 @@ PLATFORM = np.dtype(
 FLIGHT = np.dtype(
     [
         ("actor", "i8"),  # fixed; name number for draws
-        ("kind", "i8"),  # codes.ThreatClass, fixed
+        ("threat_class", "i8"),  # codes.ThreatClass, fixed; index into the lethality of an interceptor
         ("side", "i8"),  # codes.Side, fixed
         ("path", "i8"),  # offset of the path in tables, fixed
         ("shift", "f8"),  # the path is flown this much later than tabulated, s; drawn per replication
         ("starts", "f8"),
         ("ends", "f8"),  # time at which the path ends if nothing happens
         ("raid", "i8"),  # fixed; -1 for a single flight
-        ("dead_at", "f8"),  # inf while alive
         ("terminal", "i8"),  # codes.Terminal
         ("asset", "i8"),  # asset aimed at, -1 for none; fixed
         ("aim", "f8", (3,)),  # where it is aimed, ECEF; fixed
@@ -117,8 +113,6 @@ FLIGHT = np.dtype(
         ("swerling", "i8"),
         ("transponder", "i8"),  # 1: answers interrogations; fixed
         ("flight_plan", "i8"),
-        ("corridor", "i8"),  # row of its corridor, -1 none; fixed
-        ("pk_class", "i8"),  # index into the lethality table of an interceptor; fixed
         ("rcs", "f8", (3, 3)),  # m2 by band (S, C, X) and aspect (nose, beam, tail); fixed per world
         ("turns_at", "f8"),  # s; from here on the flight turns off its path; inf: never
         ("turn_rate", "f8"),  # rad/s of that turn, positive to the left; and
@@ -133,12 +127,10 @@ FLIGHT = np.dtype(
         ("element_row", "i8"),
         ("cep_blind", "f8"),  # m, when the emitter it seeks is silent; 0: it seeks none; fixed
         ("shots", "i8"),  # rounds launched at it so far
-        ("terrain_limited", "i8"),
         ("tracked", "i8"),  # 1: the post holds a confirmed track of it now
         ("jitter", "f8"),  # s, deviation of its start; fixed
         ("first_detected", "f8"),
         ("ever", "i8"),  # bits: 1 detected, 2 tracked, 4 identified hostile, 8 engaged
-        ("killed_by", "i8"),  # round row
         ("waited", "f8", (5,)),  # flight-seconds waited for picture, operator, channel, launcher, magazine
     ],
     align=True,
@@ -312,7 +304,7 @@ UNIT = np.dtype(
 MAGAZINE = np.dtype(
     [
         ("unit", "i8"),
-        ("kind", "i8"),  # row of its interceptor
+        ("interceptor", "i8"),  # its row
         ("flyout_table", "i8"),
         ("classes", "i8"),  # bits of codes.ThreatClass that doctrine lets it be fired at
         ("channel", "i8"),  # codes.ChannelPhase
@@ -320,7 +312,7 @@ MAGAZINE = np.dtype(
         ("reliability", "f8"),
         ("common_mode", "f8"),  # probability that nothing shared by a salvo fails
         ("lethal", "f8", (6,)),  # lethal radius by threat class, m
-        ("pk", "f8", (6,)),  # reference kill probability by threat class
+        ("pk_believed", "f8", (6,)),  # kill probability by threat class that a crew counts on
         ("limits", "f8", (2, 4)),  # of air-breathing and ballistic targets: distance min, max, height min, max; m
         ("speed_limit", "f8"),  # of a target, m/s
         ("position_limit", "f8"),  # firm track: sd of position and velocity below these
@@ -372,12 +364,8 @@ ENGAGEMENT = np.dtype(
         ("wanted", "i8"),  # rounds still to launch in this salvo
         ("in_flight", "i8"),
         ("fired", "i8"),  # rounds launched in this engagement
-        ("assess_at", "f8"),
-        ("assessed", "i8"),  # 1 killed, 2 alive
         ("last_seen", "f8"),
         ("due", "f8"),
-        ("first_feasible", "f8"),
-        ("last_feasible", "f8"),
     ],
     align=True,
 )
@@ -402,14 +390,12 @@ TRACK = np.dtype(
         ("p", "f8", (7, 7)),
         ("born", "f8"),
         ("hits", "i8"),
-        ("frames", "i8"),  # frames of the starting radar since birth
         ("plot", "f8", (3,)),  # first plot
         ("plot_sigma", "f8"),
         ("plot_range", "f8"),
         ("plot_speed", "f8"),  # its radial speed
         ("ballistic", "i8"),  # class switch of the filter
-        ("score", "f8"),  # smoothed innovation along the vertical, for the switch
-        ("kind", "i8"),  # codes.ThreatClass believed
+        ("threat_class", "i8"),  # codes.ThreatClass believed
         ("identity", "i8"),
         ("belief", "f8", (3,)),  # probability of hostile, friend, neutral
         ("evidence", "i8"),  # bits of the evidence gathered, by codes.Evidence
@@ -434,7 +420,6 @@ TRACK = np.dtype(
 #: One row per round launched.  ``Sim.bodies`` holds its flight, same row.
 ROUND = np.dtype(
     [
-        ("actor", "i8"),
         ("unit", "i8"),
         ("magazine", "i8"),
         ("channel", "i8"),  # 1: it holds a missile channel now
@@ -450,8 +435,7 @@ ROUND = np.dtype(
         ("due", "f8"),
         ("terminal", "i8"),  # 1: endgame solved, due is the intercept
         ("miss", "f8"),
-        ("closing", "f8"),
-        ("believed", "f8"),  # kill probability booked in the ledger
+        ("pk_believed", "f8"),  # kill probability booked in the ledger
         ("meets", "f8"),  # time of closest approach, once the endgame is solved
     ],
     align=True,
@@ -523,7 +507,7 @@ class Sim(NamedTuple):
     roster: np.ndarray  # scratch: the track rows of the one post at work, ``listed`` of them, rising
     rounds: np.ndarray
     bodies: np.ndarray
-    kinds: np.ndarray  # interceptors, fixed
+    interceptors: np.ndarray  # fixed
     plots: np.ndarray
     assets: np.ndarray
     corridors: np.ndarray  # fixed
@@ -562,7 +546,7 @@ SIM_FIELDS: dict[str, Any] = {
     "tracks": TRACK,
     "rounds": ROUND,
     "bodies": BODY,
-    "kinds": INTERCEPTOR,
+    "interceptors": INTERCEPTOR,
     "plots": PLOT,
     "assets": ASSET,
     "corridors": CORRIDOR,

@@ -279,7 +279,7 @@ def log_launch(sim, k, arrival, ground, height, distance):
     event["value"][0] = arrival
     event["value"][1] = ground
     event["value"][2] = height
-    event["value"][3] = round_["believed"]
+    event["value"][3] = round_["pk_believed"]
     event["value"][4] = sim.launchers[round_["launcher"]]["loaded"]
     event["value"][5] = distance
 

@@ -87,7 +87,7 @@ def _add_magazine(draft: Draft, placed: PlacedSite, entry: Entry, unit: int) -> 
     v = draft.values.of
     row = blank(MAGAZINE)
     flying = interceptor_row(draft, entry)
-    row["unit"], row["kind"], row["flyout_table"] = unit, flying.row, flying.table
+    row["unit"], row["interceptor"], row["flyout_table"] = unit, flying.row, flying.table
     kept_for = placed.site.doctrine.keep.get(entry.name)
     classes = list(ThreatClass) if kept_for is None else [ThreatClass[kept_for.upper()]]
     row["classes"] = sum(1 << int(c) for c in classes)
@@ -97,7 +97,7 @@ def _add_magazine(draft: Draft, placed: PlacedSite, entry: Entry, unit: int) -> 
     _limits(draft, row, entry, flying)
     lethality = _lethality(draft, entry)
     row["reliability"], row["common_mode"] = lethality.reliability, lethality.common_mode
-    row["pk"], row["lethal"] = lethality.pk_believed, lethality.radius
+    row["pk_believed"], row["lethal"] = lethality.pk_believed, lethality.radius
     draft.magazines.append(row)
     return len(draft.magazines) - 1
 
