@@ -15,7 +15,7 @@ from openiads.study.envelope import NO_LIMITS, spare_times
 from openiads.study.hold import see
 from openiads.study.looks import required_snr
 from openiads.study.straight import Paths, ecef, inbound
-from openiads.world.layout import RADAR
+from openiads.world.elements import RADAR
 
 pytestmark = pytest.mark.kernels
 

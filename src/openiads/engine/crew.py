@@ -99,8 +99,20 @@ def ask_user(sim, e, own, view, rule):
             row = i
     if row < 0:  # the post's picture does not hold it any more
         return Order(HOLD_ACTION, 0, 0)
-    own = Own(own.now, row, own.unit, own.loaded, own.in_flight, own.fired, own.elsewhere, own.salvo, own.probability,
-              own.first, own.last, own.time_to_asset)  # fmt: skip
+    own = Own(
+        own.now,
+        row,
+        own.unit,
+        own.loaded,
+        own.in_flight,
+        own.fired,
+        own.elsewhere,
+        own.salvo,
+        own.probability,
+        own.first,
+        own.last,
+        own.time_to_asset,
+    )
     for i in range(8):
         view.dials[i] = unit["dials"][i]
     picture = Picture(
@@ -134,6 +146,39 @@ def support_gate(sim, u, magazine, x, y, z):
     return SUPPORT if height < lowest_visible(sim.tables, radar["mask_table"], azimuth, ground) else 0
 
 
+@kernel("tuple_of(i8, f8, f8, f8)(Sim, i8)")
+def prospect(sim, e):
+    """(gate or 0, first and last feasible intercept s, believed probability) of a shot of engagement ``e`` now.
+
+    With no round in the air the kind of round is chosen anew on what is known now.
+    """
+    now = sim.situation[0]["now"]
+    engagement = sim.engagements[e]
+    u = engagement["unit"]
+    own_track = sim.tracks[engagement["own"]]
+    if engagement["in_flight"] == 0:
+        gate, magazine, first, last, believed, _ = offer(sim, u, own_track, now)
+        engagement["magazine"] = magazine if magazine >= 0 else engagement["magazine"]
+    else:
+        magazine = engagement["magazine"]
+        gate, first, last, believed, _ = envelope(sim.tables, sim.units[u], sim.magazines[magazine], own_track, now)
+    if gate == 0 and not channel_free(sim, u, engagement["magazine"], first):
+        gate = NO_CHANNEL
+    return gate, first, last, believed
+
+
+@kernel("Own(Sim, i8, i8, f8, f8, f8)")
+def briefing(sim, e, loaded, first, last, believed):
+    """What a fire rule is told of engagement ``e`` that asks it."""
+    now = sim.situation[0]["now"]
+    engagement = sim.engagements[e]
+    track = sim.tracks[engagement["track"]]
+    u = engagement["unit"]
+    mine, others = engagement["in_flight"], track["in_flight"] - engagement["in_flight"]
+    fired, salvo, urgency = engagement["fired"], sim.units[u]["salvo"], track["time_to_asset"]
+    return Own(now, 0, u, loaded, mine, fired, others, salvo, believed, first - now, last - now, urgency)
+
+
 @kernel("void(Sim, i8, View, function(Order(Own, Picture, Dials, Draw)))")
 def decide(sim, e, view, rule):
     """The crew decides on engagement ``e``: whether to shoot, and how many rounds."""
@@ -157,25 +202,15 @@ def decide(sim, e, view, rule):
         if engagement["in_flight"] == 0:
             release(sim, e)
         return
-    if engagement["in_flight"] == 0:  # the kind of round is chosen anew on what is known now
-        gate, magazine, first, last, believed, _ = offer(sim, u, own_track, now)
-        engagement["magazine"] = magazine if magazine >= 0 else engagement["magazine"]
-    else:
-        gate, first, last, believed, _ = envelope(
-            sim.tables, unit, sim.magazines[engagement["magazine"]], own_track, now
-        )
+    gate, first, last, believed = prospect(sim, e)
     loaded = min(loaded, rounds_of(sim, u, engagement["magazine"]))
-    if gate == 0 and not channel_free(sim, u, engagement["magazine"], first):
-        gate = NO_CHANNEL
     if gate != 0:
         set_gate_of_track(sim, f, u, gate, own_track)
         return
     if unit["latest"] == 1 and last - now > 1.5 * (first - now):
         set_gate_wait(sim, f, u, RULE_HELD, last - now)
         return
-    own = Own(now, 0, u, loaded, engagement["in_flight"], engagement["fired"],
-              track["in_flight"] - engagement["in_flight"], unit["salvo"], believed, first - now, last - now,
-              track["time_to_asset"])  # fmt: skip
+    own = briefing(sim, e, loaded, first, last, believed)
     order = ask_user(sim, e, own, view, rule) if unit["fire_rule"] == USER else fire(unit["fire_rule"], own)
     log_decide(sim, e, order.action, order.rounds)
     if order.action == BREAK_OFF:
@@ -202,6 +237,16 @@ def decide(sim, e, view, rule):
 
 
 @kernel("void(Sim, i8)")
+def end_salvo(sim, e):
+    """The rest of a salvo is off: its rounds in the air are waited for, and without any its result is looked at."""
+    engagement = sim.engagements[e]
+    flying = engagement["in_flight"] > 0
+    engagement["wanted"] = 0
+    engagement["state"] = FLYING if flying else ASSESSING
+    engagement["due"] = math.inf if flying else sim.situation[0]["now"]
+
+
+@kernel("void(Sim, i8)")
 def launch_next(sim, e):
     """Launch the next round an engagement wants as soon as launcher, channel and geometry allow."""
     situation = sim.situation[0]
@@ -218,9 +263,7 @@ def launch_next(sim, e):
     ban = 0 if lost else forbidden(sim, unit, track)
     if lost or ban != 0:  # lost, or believed otherwise since the decision
         set_gate_of_track(sim, f, u, ban if ban != 0 else NO_FIRM_TRACK, track)
-        engagement["wanted"] = 0
-        engagement["state"] = FLYING if engagement["in_flight"] > 0 else ASSESSING
-        engagement["due"] = math.inf if engagement["in_flight"] > 0 else now
+        end_salvo(sim, e)
         return
     first, x, y, z, _ = window(sim.tables, unit, magazine, own, now)
     if first < math.inf and not channel_free(sim, u, engagement["magazine"], first):
@@ -251,9 +294,7 @@ def launch_next(sim, e):
         set_gate_of_track(sim, f, u, gate, own)
         waits = gate == NO_LAUNCHER or gate == NOT_ACQUIRED  # a target that fades is waited for
         if gate == NO_ROUND or (not waits and engagement["in_flight"] > 0):
-            engagement["wanted"] = 0  # the rest of the salvo is off
-            engagement["state"] = FLYING if engagement["in_flight"] > 0 else ASSESSING
-            engagement["due"] = math.inf if engagement["in_flight"] > 0 else now
+            end_salvo(sim, e)
         return
     if not fire_round(sim, e, launcher, magazine["pk_believed"][believed_class(own)], first, x, y, z):
         return

@@ -15,7 +15,7 @@ from openiads.parts.sensing import (
 )
 from openiads.parts.tracks import CONFIRMED
 from openiads.world.codes import Gate, Resource, Side
-from openiads.world.layout import LEVELS
+from openiads.world.elements import LEVELS
 
 HOSTILE_SIDE = int(Side.HOSTILE)
 HORIZON, MASK, SECTOR, SEARCH_MODE = int(Gate.HORIZON), int(Gate.MASK), int(Gate.SECTOR), int(Gate.SEARCH_MODE)

@@ -8,7 +8,7 @@ from openiads.base.compiled import kernel
 from openiads.parts.flights import away_from
 from openiads.parts.tracks import drop
 from openiads.world.codes import Drop, Element
-from openiads.world.layout import LEVELS
+from openiads.world.elements import LEVELS
 from openiads.world.log import log_devolve, log_element_down
 
 ON_LAUNCHER = int(Element.LAUNCHER)

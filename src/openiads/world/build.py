@@ -25,8 +25,9 @@ from openiads.physics.flyout import INTERCEPTOR
 from openiads.world.assets import assets_of, corridors_of
 from openiads.world.codes import Control, Evidence, FireRule, ServiceTime
 from openiads.world.draft import Draft, Names, Row, blank, stacked
+from openiads.world.elements import LAUNCHER, MAGAZINE, PLATFORM, POST, RADAR, UNIT
 from openiads.world.flights import add_flights
-from openiads.world.layout import FLIGHT, LAUNCHER, MAGAZINE, PLATFORM, POST, RADAR, SITUATION, UNIT
+from openiads.world.layout import FLIGHT, SITUATION
 from openiads.world.posts import add_commands, check_count
 from openiads.world.prebuilt import Prebuilt
 from openiads.world.sites import add_site

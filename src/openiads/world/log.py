@@ -238,9 +238,7 @@ def log_release(sim, e):
 
 @kernel("void(Sim, i8, i8, i8, i8, i8, f8)")
 def log_gate(sim, f, u, gate, before, detail, number):
-    """What keeps unit ``u`` from shooting at flight ``f`` changes; ``detail`` (``codes.Detail``) says what the
-    number is.
-    """
+    """What keeps unit ``u`` from shooting at flight ``f`` changes; the number is a ``codes.Detail``."""
     n = new_event(sim, GATE)
     event = sim.events[n]
     event["flight"] = f

@@ -10,7 +10,7 @@ from openiads.data.catalog import Entry
 from openiads.data.scenario import Command
 from openiads.world.codes import Assignment
 from openiads.world.draft import NEVER, Draft, LatLon, PlacedSite, Row, blank, failure_time, put
-from openiads.world.layout import LEVELS, POST
+from openiads.world.elements import LEVELS, POST
 
 REVOKE_UPDATES = 5  # of a command above systems; the catalog gives the systems' own
 MOST_POSTS = 62  # a flight keeps a bit for each

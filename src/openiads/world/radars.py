@@ -16,7 +16,7 @@ from openiads.earth.terrain import Terrain
 from openiads.physics.detection import detection_table
 from openiads.physics.propagation import attenuation_table, two_way_attenuation
 from openiads.world.draft import NEVER, Draft, LatLon, PlacedSite, Row, blank, failure_time, put, ready_time
-from openiads.world.layout import RADAR
+from openiads.world.elements import RADAR
 from openiads.world.posts import report_links
 
 BANDS = {"S": 0, "C": 1, "X": 2}

@@ -9,9 +9,9 @@ from openiads.data.catalog import Entry
 from openiads.data.scenario import Doctrine
 from openiads.world.codes import ChannelPhase, Control, FireRule, ThreatClass
 from openiads.world.draft import NEVER, Draft, LatLon, PlacedSite, Row, blank, put, ready_time
+from openiads.world.elements import MAGAZINE, UNIT
 from openiads.world.interceptors import InterceptorRow, interceptor_row, nominal_interceptor
 from openiads.world.launchers import UnitPlace, add_launchers
-from openiads.world.layout import MAGAZINE, UNIT
 from openiads.world.lethality import KillModel, Lethality, lethality_of
 from openiads.world.posts import add_crew
 from openiads.world.radars import Mount, add_radar
