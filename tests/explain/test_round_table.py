@@ -177,7 +177,7 @@ def test_a_world_is_built_with_every_round(name):
     """The build solves a lethal radius of meters for every class from pk_ref and the misses of the reference shot."""
     world = build(loads(SCENARIO.format(name=name) + RAID.format(threat="f16", east=35.2)))
     assert world.names.interceptors == [name]
-    assert world.rows["kinds"].dtype == flyout.INTERCEPTOR
+    assert world.rows["interceptors"].dtype == flyout.INTERCEPTOR
     (lethal,) = world.rows["magazines"]["lethal"]
     assert [cls.name for cls in ThreatClass if cls and not 0.3 < lethal[int(cls)] < 40.0] == []
 

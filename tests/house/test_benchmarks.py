@@ -50,7 +50,7 @@ def benchmark(monkeypatch: pytest.MonkeyPatch) -> Any:
 @pytest.fixture
 def kind(benchmark: Any) -> Any:
     """The round of raid24."""
-    return benchmark("replications").world_of("raid24").rows["kinds"][0]
+    return benchmark("replications").world_of("raid24").rows["interceptors"][0]
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
