@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from openiads.audit.check import check_events, check_run, verify_run
+from openiads.audit.ledger import unchecked
+from openiads.audit.limits import LIMITS
 from openiads.data.reading import load
 from openiads.study import replicate
-from openiads.study.invariants import LIMITS, check_events, check_run, unchecked, verify_run
 from openiads.study.run import open_run
 from openiads.world.codes import Event, Gate, Identity, RoundEnd, Terminal
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from openiads.audit.check import check_run
 from openiads.data.reading import load, packaged_scenarios
 from openiads.faces import report
 from openiads.study import replicate
 from openiads.study.explain import explain
-from openiads.study.invariants import check_run
 from openiads.world.build import build
 
 pytestmark = pytest.mark.compiled_only

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from openiads.audit.check import check_run, verify_run
+from openiads.audit.motion import Violation
 from openiads.base.errors import InputError, Interrupted, ResultsError
 from openiads.base.shown import Shown
 from openiads.study.coordinator import Progress
@@ -26,7 +28,6 @@ from openiads.study.digest import hash_of
 from openiads.study.engine import Engine, real_engine
 from openiads.study.estimate import Finding
 from openiads.study.factors import Point
-from openiads.study.invariants import Violation, check_run, verify_run
 from openiads.study.replicate import REPLICATIONS, default_folder, default_jobs, place_of, run
 from openiads.study.run import Run, open_run
 from openiads.study.stopping import MOST, parse_until

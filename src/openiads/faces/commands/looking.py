@@ -140,8 +140,8 @@ def _check_study(file: str, json: bool) -> None:
 def _check_folder(folder: Path, again: int, json: bool) -> None:
     """Check a run or a sweep: its files, its event logs, and ``again`` replications run again."""
     from openiads import __version__
+    from openiads.audit.check import check_run, verify_run
     from openiads.faces import show
-    from openiads.study.invariants import check_run, verify_run
     from openiads.study.run import open_run
     from openiads.study.sweep import is_sweep, open_sweep
 
