@@ -14,7 +14,8 @@ import pytest
 
 from faces import fake_run
 from openiads.base.errors import ResultsError, UsageError
-from openiads.earth.terrain import flat, levant
+from openiads.earth.shapes import flat
+from openiads.earth.terrain import levant
 from openiads.faces import brief, figures, ground, marks, report, text
 from openiads.faces import map as maps
 from openiads.world.codes import Event, Identity, Side, Terminal

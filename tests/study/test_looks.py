@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from openiads.base.errors import InputError
-from openiads.physics.detection import binary_integration, detection_probability, detection_table, fluctuation
+from openiads.physics.detection import detection_probability, detection_table, fluctuation
 from openiads.study import looks
+from openiads.textbook.detection import binary_integration
 
 TABLE = np.asarray(detection_table(10, 1e-6), dtype=float)
 SNR = 10.0 ** (looks.DECIBELS / 10.0)

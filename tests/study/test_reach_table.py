@@ -11,7 +11,7 @@ from openiads.data.catalog import catalog, load_catalog
 from openiads.data.reading import loads
 from openiads.data.rounds import missile_of, round_of, round_values
 from openiads.earth.geodesy import direct
-from openiads.physics import ballistics, flyout, reach
+from openiads.physics import aiming, flyout, reach
 from openiads.study import reach_table
 from openiads.study.unit import unit_world
 from openiads.world.build import build
@@ -124,7 +124,7 @@ def test_a_ballistic_missile_flies_to_both_ends_of_its_range(name):
     entry = catalog()[name]
     for distance in (entry.range_min.si, 0.99 * entry.range_max.si):
         lat, lon = direct(0.61, 0.63, 3.9, distance)
-        path = ballistics.solve_aim(0.61, 0.63, 0.0, float(lat), float(lon), 0.0, missile_of(entry), dt=0.5)
+        path = aiming.solve_aim(0.61, 0.63, 0.0, float(lat), float(lon), 0.0, missile_of(entry), dt=0.5)
         assert path.landed
         assert path.ground_range == pytest.approx(distance, rel=2e-3)
 

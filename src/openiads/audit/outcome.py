@@ -7,7 +7,6 @@ from openiads.audit.query import Check, one_of
 from openiads.world.codes import Identity, Side, Terminal, ThreatClass
 from openiads.world.outcome import ROUND_ENDS, TERMINALS
 
-
 DISTINCT = "count(DISTINCT x.flight)"
 
 

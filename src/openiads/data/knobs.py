@@ -23,7 +23,7 @@ from openiads.data.reading import parse_toml
 
 if TYPE_CHECKING:
     from openiads.data.scenario import Scenario
-    from openiads.physics.detection import Calibration, QuotedRange
+    from openiads.physics.calibration import Calibration, QuotedRange
 
 __all__ = ["LEVELS", "Knob", "calibration", "knob_list", "nominal_values", "quotes_of", "sample"]
 
@@ -147,13 +147,13 @@ def used_entries(catalog: Catalog, scenario: Scenario) -> set[str]:
 
 
 def quotes_of(radar: Entry, loss: Callable[[float], float] | None = None) -> list[QuotedRange]:
-    """The quoted ranges of a radar entry for `detection.calibrated_snr`.
+    """The quoted ranges of a radar entry for `calibration.calibrated_snr`.
 
     loss : two-way loss (power ratio, 1 or more) that the simulation applies at a range in meters, so that the
     calibration undoes it A quoted range with an interval enters as three quotes of one kind: its low end, its number
     and its high end.
     """
-    from openiads.physics.detection import QuotedRange
+    from openiads.physics.calibration import QuotedRange
 
     quotes = []
     for row in radar.tables["ranges"]:
@@ -176,7 +176,7 @@ def calibration(radar: Entry, loss: Callable[[float], float] | None = None) -> C
 
 @lru_cache(maxsize=64)
 def _calibrated(quotes: tuple[QuotedRange, ...], pulses: int, alarm: float) -> Calibration:
-    from openiads.physics.detection import calibrated_snr
+    from openiads.physics.calibration import calibrated_snr
 
     return calibrated_snr(quotes, swerling=1, n_pulses=pulses, pfa=alarm)
 

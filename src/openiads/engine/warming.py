@@ -20,7 +20,8 @@ from openiads.base.errors import OpeniadsError
 SHARES: tuple[tuple[str, ...], ...] = (
     (
         "base.draws", "earth.geodesy", "earth.atmosphere", "earth.sight", "physics.motion", "physics.ballistics",
-        "physics.flyout", "physics.encounter", "physics.reach", "physics.lethality", "world.trace", "world.log",
+        "physics.flyout.airframe", "physics.flyout.midcourse", "physics.flyout.terminal", "physics.encounter",
+        "physics.reach", "physics.lethality", "world.trace", "world.log",
         "doctrine.identification", "doctrine.evaluation", "doctrine.assignment", "doctrine.contracts",
         "doctrine.firing", "parts.links", "parts.ships", "parts.engagements", "engine.command", "engine.step",
     ),

@@ -21,7 +21,7 @@ from openiads.data.reading import loads
 from openiads.data.rounds import missile_of
 from openiads.data.scenario import Scenario, toml_text
 from openiads.earth.geodesy import bearing, enu_axes, inverse, offset, to_ecef, to_geodetic
-from openiads.physics.ballistics import solve_aim
+from openiads.physics.aiming import solve_aim
 from openiads.physics.motion import HEADER, ROW, end_time, state_at
 from openiads.world.build import World, build
 

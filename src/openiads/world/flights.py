@@ -10,7 +10,8 @@ from openiads.base.errors import InputError
 from openiads.data.catalog import Entry
 from openiads.data.scenario import Flight, Raid
 from openiads.earth.geodesy import inverse, offset, to_geodetic
-from openiads.physics.motion import end_time, state_at, turn_radius
+from openiads.physics.motion import end_time, state_at
+from openiads.physics.paths import turn_radius
 from openiads.world.aim import aim_height, aim_of, element_of, ship_of, ship_position
 from openiads.world.codes import Evasion, Side, ThreatClass
 from openiads.world.draft import Draft, LatLon, Row, blank

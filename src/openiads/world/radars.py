@@ -13,8 +13,9 @@ from openiads.data.knobs import calibration
 from openiads.data.scenario import Site
 from openiads.earth.sight import edge_table, mask_over, relief_around, shore_of
 from openiads.earth.terrain import Terrain
+from openiads.physics.attenuation import attenuation_table
 from openiads.physics.detection import detection_table
-from openiads.physics.propagation import attenuation_table, two_way_attenuation
+from openiads.physics.propagation import two_way_attenuation
 from openiads.world.draft import NEVER, Draft, LatLon, PlacedSite, Row, blank, failure_time, put, ready_time
 from openiads.world.layout import RADAR
 from openiads.world.posts import report_links

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from openiads.data.scenario import Site
-from openiads.physics.motion import level_route
+from openiads.physics.paths import level_route
 from openiads.world.draft import Draft, LatLon, blank
 from openiads.world.layout import PLATFORM
 
