@@ -56,6 +56,25 @@ def test_drag_only_takes_energy() -> None:
     assert energy[-1] < energy[0] - 1e5
 
 
+@pytest.mark.parametrize(("level", "rise", "drop"), [(900.0, 700.0, 0.0), (300.0, 900.0, 0.0), (600.0, 0.0, 8e3),
+                                                      (1000.0, 400.0, 30e3)])  # fmt: skip
+def test_a_stone_comes_down_as_fast_and_as_steep_as_on_paper(level, rise, drop) -> None:
+    """Even gravity: the level speed stays, the sinking speed is sqrt(rise^2 + 2 g drop)."""
+    around = ballistics.surroundings(gm=0.0, even_gravity=9.8, j2=0.0, spin=0.0, ellipsoid=0, air=0, radius=1e9)
+    path = ballistics.fly_out(STONE, (1e9 + drop, 0.0, 0.0), (rise, level, 0.0), cutoff=0.0, around=around, dt=0.25)
+    sinking = math.sqrt(rise * rise + 2.0 * 9.8 * drop)
+    assert path.impact_speed == pytest.approx(math.hypot(level, sinking), rel=2e-3)
+    assert path.impact_angle == pytest.approx(math.atan2(sinking, level), abs=2e-3)
+
+
+@pytest.mark.parametrize("angle", [0.3, 0.8, 1.2])
+def test_an_arc_without_air_comes_down_as_it_went_up(angle) -> None:
+    speed = 2000.0
+    path = thrown(SPHERE, (speed * math.sin(angle), speed * math.cos(angle), 0.0))
+    assert path.impact_angle == pytest.approx(angle, abs=1e-4)
+    assert path.impact_speed == pytest.approx(speed, rel=1e-5)
+
+
 def test_the_least_energy_arc_flies_as_its_closed_form_says() -> None:
     arc = textbook.minimum_energy(450e3, radius=R)
     v, a = arc["speed"], arc["angle"]

@@ -273,3 +273,18 @@ def test_impossible_detection_settings_are_refused():
         d.required_snr(1e-7, swerling=1, pfa=1e-6)
     with pytest.raises(InputError):
         book.binary_integration(0.5, 3, 2)
+
+
+@pytest.mark.parametrize("n_pulses", [1, 3, 10, 100, 1000])
+@pytest.mark.parametrize("pfa", [1e-3, 1e-5, 1e-7])
+def test_albersheim_errs_no_more_than_it_says(n_pulses, pfa):
+    probabilities = np.linspace(0.3, 0.9, 13)
+    exact = [d.required_snr(p, swerling=0, n_pulses=n_pulses, pfa=pfa) for p in probabilities]
+    told = [book.albersheim_snr(p, pfa, n_pulses) for p in probabilities]
+    assert np.abs(10.0 * np.log10(np.array(told) / np.array(exact))).max() < 0.3
+
+
+@pytest.mark.parametrize(("n_pulses", "decibels"), [(1, 13.1145), (10, 4.9904)])
+def test_albersheim_gives_the_numbers_that_others_print(n_pulses, decibels):
+    """Detection 0.9 at a false alarm of 1e-6."""
+    assert 10.0 * math.log10(book.albersheim_snr(0.9, 1e-6, n_pulses)) == pytest.approx(decibels, abs=1e-4)

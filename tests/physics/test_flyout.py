@@ -268,6 +268,45 @@ def test_the_grid_of_a_round_does_not_depend_on_when_it_is_asked() -> None:
     assert one["position"].tolist() == two["position"].tolist()
 
 
+def turned(vector, angle):
+    """A vector turned about the earth's axis."""
+    x, y, z = vector
+    return x * math.cos(angle) - y * math.sin(angle), x * math.sin(angle) + y * math.cos(angle), z
+
+
+@pytest.mark.parametrize("angle", [0.5, math.pi / 2.0, 2.5, -1.0])
+@pytest.mark.parametrize("height", [1e3, 12e3, 25e3])
+def test_a_flight_does_not_depend_on_the_longitude(angle, height) -> None:
+    """The earth is round about its axis: turned by any angle, launch, loft, drag and end are the same."""
+    kind, start, target = long_range_round(), (SEMI_MAJOR, 0.0, 0.0), point(60e3, height)
+    ends = []
+    for turn in (0.0, angle):
+        body = flyout.new_bodies(1)[0]
+        flyout.launch(body, kind, 0.0, *turned(start, turn), *turned(target, turn), 60.0)
+        flyout.fly(body, kind, math.inf, *turned(target, turn), *STILL, 0.0, 0.5, 0.05)
+        ends.append((float(body["age"]), *turned(body["position"], -turn), speed(body)))
+        assert body["status"] == flyout.Status.HANDOVER
+    assert ends[1] == pytest.approx(ends[0], rel=1e-9, abs=1e-3)
+
+
+def test_a_high_aim_is_lofted_less() -> None:
+    """The loft leaves nothing of itself at an aim as high as ``loft_top``: the round then flies straight at it."""
+    kind = changed(loft_top=20e3)
+    low, high = (flown_heights(kind, point(60e3, height)) for height in (5e3, 20e3))
+    assert max(low) > 5e3 + 3e3
+    assert max(high) < 20e3 + 500.0
+
+
+def flown_heights(kind, target):
+    """Heights (m) on the way to a still point."""
+    body, heights = flyout.new_bodies(1)[0], []
+    flyout.launch(body, kind, 0.0, SEMI_MAJOR, 0.0, 0.0, *target, 60.0)
+    while body["status"] == flyout.FLYING:
+        flyout.fly(body, kind, float(body["age"]) + 0.5, *target, *STILL, 0.0, 0.5, 0.05)
+        heights.append(motion.local_up(*(float(c) for c in body["position"]))[3])
+    return heights
+
+
 def test_a_later_launch_flies_the_same_flight() -> None:
     kind, target = long_range_round(), point(60e3, 10e3)
     early, late = flyout.new_bodies(2)

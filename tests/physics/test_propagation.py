@@ -66,6 +66,19 @@ def test_field_fades_to_nothing_at_the_horizon_and_stays_there():
     assert p.two_ray_factor(0.1, radar, target, 1.2 * horizon, 1.0, 0.0, EARTH) == 0.0
 
 
+@pytest.mark.parametrize(("radar", "target", "distance"), [(20.0, 300.0, 6e3), (40.0, 2000.0, 8e3), (10.0, 60.0, 4e3)])
+@pytest.mark.parametrize("roughness", [0.05, 0.2, 0.5])
+def test_a_rough_sea_reflects_by_the_sine_of_the_grazing_angle(radar, target, distance, roughness):
+    """Ament over a flat sea: peaks reach 1 + r and nulls 1 - r, r = exp(-2 (2 pi h sine / wavelength)^2)."""
+    sine = (radar + target) / distance
+    difference = 2.0 * radar * target / distance
+    for order, sign in ((0.5, 1.0), (1.0, -1.0), (3.5, 1.0), (4.0, -1.0)):
+        wavelength = difference / order
+        strength = math.exp(-2.0 * (2.0 * math.pi * roughness * sine / wavelength) ** 2)
+        got = p.two_ray_factor(wavelength, radar, target, distance, 1.0, roughness, 0.0)
+        assert got == pytest.approx(1.0 + sign * strength, abs=1e-6)
+
+
 def test_factor_does_not_care_which_end_is_the_radar():
     for distance in (5e3, 2e4, 3.5e4):
         there = p.two_ray_factor(0.1, 15.0, 200.0, distance, 0.9, 0.1, EARTH)
