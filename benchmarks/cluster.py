@@ -22,9 +22,9 @@ from typing import Any
 
 import psutil
 
-from openiads.data.reading import load
-from openiads.study import cluster, replicate, worker
-from openiads.study.run import Run
+from openiads.runs import cluster, replicate, worker
+from openiads.runs.run import Run
+from openiads.scenario.load import load
 
 SEED = 1
 

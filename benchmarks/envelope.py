@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from openiads.study.envelope import envelopes
-from openiads.study.straight import Target
-from openiads.study.unit import unit_world
+from openiads.reach.envelope import envelopes
+from openiads.reach.scenes import unit_world
+from openiads.reach.straight import Target
 
 SYSTEMS = ("s300pmu2", "s300f", "patriot_pac3_mse")
 HEIGHTS = (50.0, 200.0, 1000.0, 3000.0, 10_000.0, 20_000.0)

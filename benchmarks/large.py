@@ -19,10 +19,10 @@ from typing import Any
 
 import replications
 
-from openiads.data.reading import loads, packaged_scenarios
-from openiads.data.scenario import toml_text
+from openiads.base.toml import toml_text
 from openiads.earth.geodesy import offset
 from openiads.engine.run import Runner
+from openiads.scenario.load import loads, packaged_scenarios
 from openiads.world.build import World, build
 
 SITES, UNITS, AXES, ON_AN_AXIS = 10, 4, 12, 25

@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 
 from openiads.base import compiled
-from openiads.data.reading import load
 from openiads.engine.run import Runner
-from openiads.study import replicate
-from openiads.study.engine import real_engine
+from openiads.runs import replicate
+from openiads.runs.simulator import real_engine
+from openiads.scenario.load import load
 from openiads.world.build import World, build
 from openiads.world.outcome import OUTCOME
 

@@ -41,7 +41,7 @@ def tell():
     lines = pathlib.Path("/proc/self/status").read_text().splitlines()
     told.write_text(next(line.split()[1] for line in lines if line.startswith("VmHWM")))
 atexit.register(tell)
-from openiads.faces.cli import main
+from openiads.faces.cli.main import main
 main()
 """
 

@@ -22,14 +22,15 @@ from typing import Any
 
 import numpy as np
 
-from openiads.data.reading import load
 from openiads.engine.run import Runner
-from openiads.study import replicate
-from openiads.study.design import quick_study
-from openiads.study.engine import Engine, real_engine
-from openiads.study.query import connect
-from openiads.study.store import Store, chunks_of, identity_here
-from openiads.study.sweep import sweep
+from openiads.experiments.design import quick_study
+from openiads.experiments.query import connect
+from openiads.experiments.sweep import sweep
+from openiads.runs import replicate
+from openiads.runs.identity import chunks_of, identity_here
+from openiads.runs.simulator import Engine, real_engine
+from openiads.runs.store import Store
+from openiads.scenario.load import load
 from openiads.world.build import build
 from openiads.world.outcome import OUTCOME
 
@@ -114,7 +115,7 @@ def peak(replications: int) -> float:
     """Peak resident memory, MB, of a run in a process of its own."""
     program = (
         "import pathlib, tempfile\n"
-        "from openiads.study.replicate import run\n"
+        "from openiads.runs.replicate import run\n"
         "with tempfile.TemporaryDirectory() as folder:\n"
         f"    run('one_on_one', replications={replications}, seed={SEED}, out=folder + '/r').summary()\n"
         "lines = pathlib.Path('/proc/self/status').read_text().splitlines()\n"

@@ -10,7 +10,7 @@ import argparse
 import json
 from typing import Any
 
-from openiads.study.compare import Variant, compare
+from openiads.experiments.compare import Variant, compare
 
 WANTED = 3.0  # times, for a change of one parameter
 METRICS = ("leakers", "killed", "rounds_fired")

@@ -26,11 +26,11 @@ from typing import Any
 
 import numpy as np
 
-from openiads.data.reading import load
 from openiads.earth.geodesy import MEAN_RADIUS
 from openiads.earth.viewshed import lowest_over_grid
-from openiads.study.coverage import Question, coverage, map_around
-from openiads.study.standing import radar_world
+from openiads.reach.coverage import Question, coverage, map_around
+from openiads.reach.scenes import radar_world
+from openiads.scenario.load import load
 
 RADIUS = 4.0 / 3.0 * MEAN_RADIUS
 CELL = 90.0  # m
@@ -42,9 +42,9 @@ TARGETS = (0.0, 50.0, 200.0)  # m above ground, of the comparison
 LARGE = """
 import sys, numpy as np, math
 sys.path.insert(0, sys.argv[1])
-from openiads.data.reading import load
-from openiads.study.coverage import Question, coverage, map_around
-from openiads.study.standing import radar_world
+from openiads.scenario.load import load
+from openiads.reach.coverage import Question, coverage, map_around
+from openiads.reach.scenes import radar_world
 world = radar_world(load("tartus_2016"))
 question = Question(heights=(50.0,))
 coverage(world, question, [0], where=map_around(world, [0], question, cells=4000), fine=sys.argv[2] == "fine")

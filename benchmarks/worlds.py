@@ -15,10 +15,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from openiads.data.catalog import Catalog
-from openiads.data.knobs import knob_list, sample
-from openiads.data.reading import catalog_of, load
-from openiads.data.scenario import Scenario
+from openiads.catalog.records import Catalog
+from openiads.scenario.knobs import knob_list, sample
+from openiads.scenario.load import Scenario, catalog_of, load
 from openiads.world.build import build
 from openiads.world.prebuilt import Prebuilt
 

@@ -5,7 +5,7 @@ The full table and what its rows and arms mean: docs/scenarios/like_for_like.md.
 
 import sys
 
-from openiads.study.like_for_like import SIDES, SIZES, Cell, cells
+from openiads.experiments.like_for_like import SIDES, SIZES, Cell, cells
 
 
 def show(cell: Cell) -> None:

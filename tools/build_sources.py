@@ -1,6 +1,6 @@
 """Writes the catalog's bibliography (sources.toml) from the fact file.
 
-    python tools/build_sources.py FACTS.yaml src/openiads/data/entries/sources.toml
+    python tools/build_sources.py FACTS.yaml src/openiads/catalog/entries/sources.toml
 
 Run once when the fact file changes; needs PyYAML, which the package itself does not.
 """

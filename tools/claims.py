@@ -16,15 +16,15 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from openiads.data.reading import load
-from openiads.faces.claims import HEAD, TURNED, Told, changers, rows_of, sentence
-from openiads.faces.claims_rule import rule_of
-from openiads.faces.commands.claims import folder_of, gather_told
-from openiads.study.claims.examine import SEED, examine, rests_on
-from openiads.study.claims.statement import Claim, load_claim, packaged_claims
-from openiads.study.digest import arithmetic_fingerprint, hash_of
-from openiads.study.envelope import envelope_volumes, low_reaches
-from openiads.study.replicate import run
+from openiads.claims.examine import SEED, examine, rests_on
+from openiads.claims.statement import Claim, load_claim, packaged_claims
+from openiads.faces.cli.claims import folder_of, gather_told
+from openiads.faces.words.claims import HEAD, TURNED, Told, changers, rows_of, sentence
+from openiads.faces.words.claims_rule import rule_of
+from openiads.reach.envelope import envelope_volumes, low_reaches
+from openiads.runs.digest import arithmetic_fingerprint, hash_of
+from openiads.runs.replicate import run
+from openiads.scenario.load import load
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "claims"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from openiads.faces.cli import app
+from openiads.faces.cli.main import app
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES, FOLDER = ("coverage.md", "envelopes.md"), ROOT / "docs" / "pictures"

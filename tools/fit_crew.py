@@ -2,7 +2,7 @@
 
 The reaction time is read as the time from the first detection of a lone, head-on, hostile aircraft 70 km away to the
 first launch at it, in the median (docs/decisions/0014).  Prints one line a system; the values stand in
-``data/entries/systems.toml`` as ``crew_delay``.
+``catalog/entries/systems.toml`` as ``crew_delay``.
 
 Usage: python tools/fit_crew.py [REPLICATIONS]
 """
@@ -14,9 +14,9 @@ import sys
 
 import numpy as np
 
-from openiads.data.catalog import catalog
-from openiads.data.reading import loads
+from openiads.catalog.load import catalog
 from openiads.engine.run import Runner
+from openiads.scenario.load import loads
 from openiads.world.build import build
 from openiads.world.codes import Event
 

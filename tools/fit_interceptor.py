@@ -4,7 +4,7 @@ The targets of a round are the published figures that its ``fitted`` list names;
 boost propellant and with it thrust (peak speed), a scale of the drag curve (range), the greatest normal-force
 coefficient (ceiling) and the loft (apogee of the long shot).  The minimum range is a bound, not a target: the model's
 is kinematic alone and should not lie beyond the published one.  Everything else of a round is as in the catalog.  The
-model's figures are those of `openiads.study.reach_table`; those outside the list are printed with their miss.
+model's figures are those of `openiads.explain.round_table`; those outside the list are printed with their miss.
 
 Usage: python tools/fit_interceptor.py [--near] [--write] [ROUND ...]   (no round: all; --write: into interceptors.toml;
 --near: begins at the catalog's present values instead of a coarse grid, for a small change of something else)
@@ -22,10 +22,11 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize
 
-from openiads.data.catalog import Entry, catalog
-from openiads.data.rounds import round_values
+from openiads.catalog.load import catalog
+from openiads.catalog.records import Entry
+from openiads.catalog.rounds import round_values
+from openiads.explain import round_table
 from openiads.physics import flyout
-from openiads.study import reach_table
 
 GRAVITY = 9.80665
 #: Shape of zero-lift drag of a finned body, power off: an assumption, the same for every round.
@@ -95,7 +96,7 @@ def fitted(entry: Entry, *, near: bool = False) -> dict[str, Any]:
         if np.any(logs < low) or np.any(logs > high):
             return 1e3
         row = flyout.interceptor(values | changed(entry, np.exp(logs)))
-        got = reach_table.flown_round(row, entry.max_range.si)
+        got = round_table.flown_round(row, entry.max_range.si)
         beyond = max(got["min_range"] / entry.min_range.si - 1.0, 0.0)
         return sum((got[field] / aim - 1.0) ** 2 for field, aim in aims.items()) + (0.2 * beyond) ** 2
 
@@ -110,10 +111,10 @@ def fitted(entry: Entry, *, near: bool = False) -> dict[str, Any]:
 
 def told(entry: Entry, fields: dict[str, Any]) -> list[str]:
     """One line for each published figure of a round with the fitted fields."""
-    got = reach_table.flown_round(flyout.interceptor(round_values(entry) | fields), entry.max_range.si)
+    got = round_table.flown_round(flyout.interceptor(round_values(entry) | fields), entry.max_range.si)
     aims = aims_of(entry)
     lines = []
-    for field, name in reach_table.ROUND_FIGURES.items():
+    for field, name in round_table.ROUND_FIGURES.items():
         if entry.has(field):
             aim = aims.get(field, entry.si(field))
             kind = "fitted   " if field in aims else "predicted"
@@ -146,7 +147,7 @@ def written(text: str, name: str, fields: dict[str, Any]) -> str:
 def main() -> None:
     """Fit, print, and write the fields where asked."""
     wanted = [word for word in sys.argv[1:] if not word.startswith("--")]
-    file = Path(str(resources.files("openiads.data") / "entries" / "interceptors.toml"))
+    file = Path(str(resources.files("openiads.catalog") / "entries" / "interceptors.toml"))
     for entry in catalog().interceptors.values():
         if wanted and entry.name not in wanted:
             continue

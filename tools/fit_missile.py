@@ -1,7 +1,7 @@
 """Fit the burnout mass and the loft angle of the catalog's ballistic missiles to their published range and apogee.
 
 Only missiles whose ``fitted`` list names both are fitted; flight time, burnout speed and terminal speed stay unfitted
-and are printed with their miss.  The model's figures are those of `openiads.study.reach_table`.
+and are printed with their miss.  The model's figures are those of `openiads.explain.round_table`.
 
 Usage: python tools/fit_missile.py [--write] [MISSILE ...]   (no missile: all; --write: into threats.toml)
 """
@@ -18,10 +18,11 @@ import numpy as np
 from fit_interceptor import written
 from scipy.optimize import least_squares
 
-from openiads.data.catalog import Entry, catalog
-from openiads.data.rounds import missile_values
+from openiads.catalog.load import catalog
+from openiads.catalog.records import Entry
+from openiads.catalog.rounds import missile_values
+from openiads.explain import round_table
 from openiads.physics import ballistics
-from openiads.study import reach_table
 
 TARGETS = ("range_max", "apogee")
 
@@ -29,7 +30,7 @@ TARGETS = ("range_max", "apogee")
 def flown(entry: Entry, x: Any) -> dict[str, float]:
     """The model's figures (SI) at x: burnout mass as a share of the launch mass, and loft angle (rad)."""
     values = missile_values(entry) | {"burnout_mass": float(x[0]) * entry.launch_mass.si, "loft": float(x[1])}
-    return reach_table.flown_missile(ballistics.missile(values))
+    return round_table.flown_missile(ballistics.missile(values))
 
 
 def fitted(entry: Entry) -> Any:
@@ -47,8 +48,8 @@ def fitted(entry: Entry) -> Any:
 def main() -> None:
     """Fit, print, and write the fields where asked."""
     wanted = [word for word in sys.argv[1:] if word != "--write"]
-    file = Path(str(resources.files("openiads.data") / "entries" / "threats.toml"))
-    for entry in reach_table.ballistic(catalog()):
+    file = Path(str(resources.files("openiads.catalog") / "entries" / "threats.toml"))
+    for entry in round_table.ballistic(catalog()):
         if set(entry.lists.get("fitted", ())) != set(TARGETS) or (wanted and entry.name not in wanted):
             continue
         x = fitted(entry)
@@ -58,7 +59,7 @@ def main() -> None:
         }
         got = flown(entry, (fields["burnout_mass"] / entry.launch_mass.si, math.radians(fields["loft_angle"])))
         print(f"{entry.name}: {entry.title}  {fields}")
-        for field, name in reach_table.MISSILE_FIGURES.items():
+        for field, name in round_table.MISSILE_FIGURES.items():
             kind = "fitted   " if field in TARGETS else "predicted"
             off = 100.0 * (got[field] / entry.si(field) - 1.0)
             print(f"  {kind} {name:14s} {got[field]:10.5g}  off {off:+6.1f} % of {entry.si(field):g}")

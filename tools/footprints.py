@@ -1,6 +1,6 @@
 """Write docs/reference/footprints.md: ``python tools/footprints.py`` (some minutes; a test checks rows of it).
 
-Every system against four ballistic missiles, with emergent and with published limits, by ``study.footprint``.
+Every system against four ballistic missiles, with emergent and with published limits, by ``reach.footprint``.
 """
 
 from __future__ import annotations
@@ -8,11 +8,11 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from openiads.data.catalog import catalog
+from openiads.catalog.load import catalog
 from openiads.doctrine.assignment import LEAST_SPEED
-from openiads.faces.text import number, span
-from openiads.study.attack import DEFAULT_SHARE, Plan
-from openiads.study.footprint import LIMITS, SAMPLES, Band, Footprint, footprints
+from openiads.faces.words.text import number, span
+from openiads.reach.attack import DEFAULT_SHARE, Plan
+from openiads.reach.footprint import LIMITS, SAMPLES, Band, Footprint, footprints
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "footprints.md"
 THREATS = ("scud_b", "al_husayn", "fateh110", "tochka_u")
@@ -54,7 +54,7 @@ smallest grid (cells of some hundred meters) found no such point; the usual reas
 site looks as high as the missile falls, or that the missile is faster than the published limit.
 
 How far the short cut of the page is off (one arc is solved and moved over the ground): some meters below 40 km
-(`study.attack.arc_error`).
+(`reach.attack.arc_error`).
 """
 
 

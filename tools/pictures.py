@@ -11,14 +11,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from openiads.faces import answers, figures
-from openiads.faces import brief as briefs
-from openiads.faces import map as maps
-from openiads.faces.report import terrain_of
-from openiads.study.compare import Variant, compare
-from openiads.study.design import quick_study
-from openiads.study.replicate import run
-from openiads.study.sweep import sweep
+from openiads.experiments.compare import Variant, compare
+from openiads.experiments.design import quick_study
+from openiads.experiments.sweep import sweep
+from openiads.faces.draw import kit
+from openiads.faces.pages import answers, run_charts
+from openiads.faces.pages import brief as briefs
+from openiads.faces.pages import run_map as maps
+from openiads.faces.pages.premises import terrain_of
+from openiads.runs.replicate import run
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 SCENARIO, SEED, REPLICATIONS, SHOWN = "tartus_2016", 2016, 300, 0
@@ -26,10 +27,10 @@ SCENARIO, SEED, REPLICATIONS, SHOWN = "tartus_2016", 2016, 300, 0
 #: file name -> the figure, from what a report shows and the ground
 PICTURES: dict[str, Callable[[briefs.Brief, Any], Any]] = {
     "tartus_map": lambda brief, ground: maps.draw(brief, ground, maps.region(brief)),
-    "tartus_leakers": lambda brief, ground: figures.leaker_histogram(brief),
-    "tartus_classes": lambda brief, ground: figures.class_bars(brief),
-    "tartus_chain": lambda brief, ground: figures.lane_chart(brief),
-    "tartus_gates": lambda brief, ground: figures.gate_bars(brief),
+    "tartus_leakers": lambda brief, ground: run_charts.leaker_histogram(brief),
+    "tartus_classes": lambda brief, ground: run_charts.class_bars(brief),
+    "tartus_chain": lambda brief, ground: run_charts.lane_chart(brief),
+    "tartus_gates": lambda brief, ground: run_charts.gate_bars(brief),
 }
 
 
@@ -40,7 +41,7 @@ def of_the_run() -> None:
     ground = terrain_of(made)
     for name, figure in PICTURES.items():
         path = FOLDER / f"{name}.png"
-        figures.png(figure(brief, ground), path)
+        kit.png(figure(brief, ground), path)
         tell(path)
     print(f"{SCENARIO}, seed {SEED}, n = {REPLICATIONS}: {made.estimate('leakers')} leakers, digest {made.digest[:12]}")
 

@@ -1,8 +1,8 @@
 """Write the generated pages of docs/reference: ``python tools/reference.py`` (``--check``: only say what is stale).
 
 The scenario's fields come from the JSON Schema, the event log from ``world.trace.MEANING``, the codes from
-``world.codes``, the gates from ``study.explain``, the catalog's fields and knobs from ``data``.  A test runs the same
-functions and compares, so a page cannot fall behind the code.
+``world.codes``, the gates from ``explain.kill_chain``, fields and knobs from ``catalog`` and ``scenario``.  A test runs
+the same functions and compares, so a page cannot fall behind the code.
 """
 
 from __future__ import annotations
@@ -17,14 +17,16 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from openiads.base.toml import toml_value
 from openiads.base.units import KINDS, written
-from openiads.data.catalog import STATUSES, catalog
-from openiads.data.knobs import LEVELS
-from openiads.data.scenario import scenario_schema, toml_value
-from openiads.faces.text import KNOB_HEAD, REACH_HEAD, STATUS_WORDS, growth_cells, knob_cells, reach_cells
-from openiads.study import knob_table, reach_table
-from openiads.study.design import EVERY, MOST_POINTS, StudyFile
-from openiads.study.explain import GATES
+from openiads.catalog.load import catalog
+from openiads.catalog.records import STATUSES
+from openiads.experiments.design import EVERY, MOST_POINTS, StudyFile
+from openiads.explain import knob_table, round_table
+from openiads.explain.kill_chain import GATES
+from openiads.faces.words.text import KNOB_HEAD, REACH_HEAD, STATUS_WORDS, growth_cells, knob_cells, reach_cells
+from openiads.scenario.knobs import LEVELS
+from openiads.scenario.load import scenario_schema
 from openiads.world import codes
 from openiads.world.trace import EVENT, MEANING
 
@@ -393,7 +395,11 @@ def gates_page() -> str:
 
 def packaged(name: str) -> dict[str, Any]:
     """A packaged TOML file of the data floor."""
-    return tomllib.loads(resources.files("openiads.data").joinpath(name).read_text(encoding="utf-8"))
+    return tomllib.loads(
+        resources.files("openiads.scenario" if name == "knobs.toml" else "openiads.catalog")
+        .joinpath(name)
+        .read_text(encoding="utf-8")
+    )
 
 
 def catalog_page() -> str:
@@ -463,7 +469,7 @@ def knobs_page() -> str:
 
 def reach_page() -> str:
     """docs/reference/reach.md."""
-    found = reach_table.table(catalog())
+    found = round_table.table(catalog())
     shares = [f"{share:g}" for share in found["shares"]]
     told = found["interceptors"] + found["missiles"]
     fitted = [row for row in told if row["kind"] == "fitted"]

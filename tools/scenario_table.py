@@ -13,10 +13,10 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from openiads.data.reading import load, packaged_scenarios
-from openiads.data.scenario import toml_value
-from openiads.study.like_for_like import ARMS, AXES, CLASSES, SIDES, SIZES, Cell, cells
-from openiads.study.replicate import run
+from openiads.base.toml import toml_value
+from openiads.experiments.like_for_like import ARMS, AXES, CLASSES, SIDES, SIZES, Cell, cells
+from openiads.runs.replicate import run
+from openiads.scenario.load import load, packaged_scenarios
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "scenarios"

@@ -1,6 +1,6 @@
 """Write docs/threat.md and its maps: ``python tools/threat.py`` (a minute or two; a test checks rows of it).
 
-Three packaged situations, of two owners, by ``study.neighbors`` and ``faces.reach_map``.
+Three packaged situations, of two owners, by ``reach.neighbors`` and ``faces.draw.keep_out``.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from openiads.data.reading import load
-from openiads.faces import reaches
-from openiads.study.neighbors import SAMPLES, Reach, reach_of_sites
+from openiads.faces.words import neighbors
+from openiads.reach.neighbors import SAMPLES, Reach, reach_of_sites
+from openiads.scenario.load import load
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs"
 PAGE = FOLDER / "threat.md"
@@ -64,11 +64,11 @@ def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 def tables(found: Reach) -> str:
     """The three tables of one situation."""
-    cells = [*reaches.territory_cells(found), reaches.volume_cells(found)]
-    parts = [table(("over", *reaches.band_head()), cells)]
+    cells = [*neighbors.territory_cells(found), neighbors.volume_cells(found)]
+    parts = [table(("over", *neighbors.band_head()), cells)]
     for name, rows in (("schematic airway", found.airways), ("approach to", found.airports)):
         if rows:
-            parts.append(table((name, *reaches.ALONG_HEAD), reaches.along_cells(rows, found.samples)))
+            parts.append(table((name, *neighbors.ALONG_HEAD), neighbors.along_cells(rows, found.samples)))
     return "\n".join(parts)
 
 

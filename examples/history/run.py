@@ -16,10 +16,10 @@ import numpy as np
 
 import openiads as oi
 from openiads.base.errors import InputError
-from openiads.data.knobs import knob_list, sample
-from openiads.data.reading import catalog_of
 from openiads.engine.run import Runner
-from openiads.study.estimate import wilson
+from openiads.scenario.knobs import knob_list, sample
+from openiads.scenario.load import catalog_of
+from openiads.statistics.intervals import wilson
 from openiads.world.build import build
 from openiads.world.codes import Event
 from openiads.world.prebuilt import Prebuilt

@@ -16,19 +16,18 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from openiads.base import shown
-
-__version__ = "0.1.0"
+from openiads.base.version import __version__
 
 if TYPE_CHECKING:
-    from openiads.data.catalog import catalog
-    from openiads.data.reading import load
-    from openiads.faces.export import export
-    from openiads.study.compare import compare
-    from openiads.study.design import load_study
-    from openiads.study.query import query
-    from openiads.study.replicate import run
-    from openiads.study.run import open_run
-    from openiads.study.sweep import open_sweep, sweep
+    from openiads.catalog.load import catalog
+    from openiads.experiments.compare import compare
+    from openiads.experiments.design import load_study
+    from openiads.experiments.query import query
+    from openiads.experiments.sweep import open_sweep, sweep
+    from openiads.faces.formats import export
+    from openiads.runs.replicate import run
+    from openiads.runs.run import open_run
+    from openiads.scenario.load import load
 
 __all__ = [
     "__version__",
@@ -46,16 +45,16 @@ __all__ = [
 
 #: Public name -> the module that holds it.
 _HOMES = {
-    "catalog": "openiads.data.catalog",
-    "compare": "openiads.study.compare",
-    "export": "openiads.faces.export",
-    "load": "openiads.data.reading",
-    "load_study": "openiads.study.design",
-    "open_run": "openiads.study.run",
-    "open_sweep": "openiads.study.sweep",
-    "query": "openiads.study.query",
-    "run": "openiads.study.replicate",
-    "sweep": "openiads.study.sweep",
+    "catalog": "openiads.catalog.load",
+    "compare": "openiads.experiments.compare",
+    "export": "openiads.faces.formats",
+    "load": "openiads.scenario.load",
+    "load_study": "openiads.experiments.design",
+    "open_run": "openiads.runs.run",
+    "open_sweep": "openiads.experiments.sweep",
+    "query": "openiads.experiments.query",
+    "run": "openiads.runs.replicate",
+    "sweep": "openiads.experiments.sweep",
 }
 
 # What notebooks show is drawn by the top floor, which is imported when something is first shown.

@@ -8,11 +8,11 @@ import pytest
 from house.source import PACKAGE
 from openiads.audit.check import check_events, check_run, verify_run
 from openiads.audit.ledger import CHECKS, unchecked
-from openiads.study.engine import Engine
-from openiads.study.replicate import run
-from openiads.study.run import open_run
+from openiads.runs.replicate import run
+from openiads.runs.run import open_run
+from openiads.runs.simulator import Engine
 from openiads.world.codes import Control, Event, Gate, Identity, RoundEnd, Terminal
-from study.fake_engine import FakeCatalog, FakeScenario, Runner, build, engine
+from runs.fake_simulator import FakeCatalog, FakeScenario, Runner, build, engine
 
 WORLD = build(FakeScenario(hidden=0.3), FakeCatalog())
 LIMITS = {**WORLD.limits, "flight_side": WORLD.flight_side, "flight_class": WORLD.flight_class}

@@ -9,11 +9,11 @@ from engine.scenes import CLEAR, TEXTBOOK, column, each, raid, scene, site
 from openiads.base.draws import Purpose
 from openiads.base.draws import uniform as named_draw
 from openiads.base.errors import InputError
-from openiads.data.reading import loads
-from openiads.data.scenario import toml_text
+from openiads.base.toml import toml_text
 from openiads.doctrine.contracts import FIRE, HOLD, Draw, Order, Own, adopt, uniform
 from openiads.doctrine.firing import fire, looks_again
 from openiads.engine.run import Runner
+from openiads.scenario.load import loads
 from openiads.world.build import build
 from openiads.world.codes import FireRule, Status
 

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from openiads.data.reading import loads
-from openiads.data.scenario import toml_text
+from openiads.base.toml import toml_text
 from openiads.earth.geodesy import offset
 from openiads.engine.run import Result, Runner
+from openiads.scenario.load import loads
 from openiads.world.build import World, build
 from openiads.world.codes import Event
 

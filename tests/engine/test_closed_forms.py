@@ -29,7 +29,7 @@ from engine.scenes import (
     time_of,
 )
 from openiads.base.draws import Purpose, uniform
-from openiads.data.catalog import catalog
+from openiads.catalog.load import catalog
 from openiads.earth.geodesy import MEAN_RADIUS
 from openiads.engine.run import Runner
 from openiads.physics.detection import detection_probability

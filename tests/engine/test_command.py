@@ -8,8 +8,8 @@ import pytest
 from engine.ledger import most_held, overkill, rows
 from engine.scenes import CLEAR, TEXTBOOK, column, each, events, gates, one, place, raid, scene, site, time_of
 from openiads.base.errors import InputError
-from openiads.data.reading import loads
-from openiads.data.scenario import toml_text
+from openiads.base.toml import toml_text
+from openiads.scenario.load import loads
 from openiads.world.codes import Element, Event, Gate
 
 #: The depot stands apart from the sites, so that what hits it harms nothing else.

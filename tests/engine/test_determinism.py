@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 from numpy.lib.recfunctions import repack_fields
 
-from openiads.data.reading import load, loads
-from openiads.data.scenario import toml_text
+from openiads.base.toml import toml_text
 from openiads.engine.run import Runner
-from openiads.study import replicate
+from openiads.runs import replicate
+from openiads.scenario.load import load, loads
 from openiads.world.build import World, build
 from openiads.world.outcome import OUTCOME
 
@@ -154,7 +154,7 @@ def child(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
 
 
 def openiads(*words: str) -> list[str]:
-    return ["-c", "from openiads.faces.cli import main; main()", *words]
+    return ["-c", "from openiads.faces.cli.main import main; main()", *words]
 
 
 def test_a_run_killed_and_resumed_is_the_same_run(digest: str, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from engine.scenes import (
     site,
 )
 from engine.test_closed_forms import QUICK, far_watch
-from openiads.data.catalog import catalog
+from openiads.catalog.load import catalog
 from openiads.parts.sensing import cross_section
 from openiads.physics.detection import scan_gain
 from openiads.world.codes import Event, Terminal

@@ -279,8 +279,8 @@ def test_an_exact_hit_needs_a_dispersion_inside_the_asset():
 
 def stories(world, replications=3):
     """What ``explain`` tells about the first replications of a world's scenario."""
-    from openiads.study.explain import explain
-    from openiads.study.replicate import run
+    from openiads.explain.kill_chain import explain
+    from openiads.runs.replicate import run
 
     done = run(world.scenario, replications=replications, seed=1, catalog=world.catalog)
     return [explain(done, replication) for replication in range(replications)]

@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 
 from engine.scenes import STANDARD_ERRORS
-from openiads.data.reading import load
-from openiads.study import replicate
-from openiads.study.digest import arithmetic_fingerprint
+from openiads.runs import replicate
+from openiads.runs.digest import arithmetic_fingerprint
+from openiads.scenario.load import load
 from openiads.world.codes import Action, Event, Terminal
 
 pytestmark = pytest.mark.compiled_only

@@ -13,9 +13,9 @@ import pytest
 from openiads.audit.check import check_events, check_run, verify_run
 from openiads.audit.ledger import unchecked
 from openiads.audit.limits import LIMITS
-from openiads.data.reading import load
-from openiads.study import replicate
-from openiads.study.run import open_run
+from openiads.runs import replicate
+from openiads.runs.run import open_run
+from openiads.scenario.load import load
 from openiads.world.codes import Event, Gate, Identity, RoundEnd, Terminal
 
 pytestmark = pytest.mark.compiled_only

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from engine.scenes import CLEAR, TEXTBOOK, column, each, events, one, place, raid, scene, site
-from openiads.data.reading import load, loads
-from openiads.data.scenario import toml_text
+from openiads.base.toml import toml_text
 from openiads.engine.run import Runner
-from openiads.study import replicate
+from openiads.runs import replicate
+from openiads.scenario.load import load, loads
 from openiads.world.build import World, build
 from openiads.world.codes import Event
 

@@ -13,10 +13,10 @@ from numpy.lib.recfunctions import repack_fields
 from typer.testing import CliRunner
 
 from openiads.base.errors import InputError
-from openiads.data.reading import load
 from openiads.engine.run import Result, Runner
-from openiads.faces import cli
-from openiads.study import replicate
+from openiads.faces.cli import main
+from openiads.runs import replicate
+from openiads.scenario.load import load
 from openiads.world.build import build
 from openiads.world.codes import Event, Status
 from openiads.world.outcome import OUTCOME
@@ -179,7 +179,7 @@ def test_an_edited_rule_is_another_rule_at_once(tmp_path: Path) -> None:
 def test_a_rule_is_read_from_the_cache_by_the_next_process(tmp_path: Path) -> None:
     path = written(tmp_path, SAME + f"\n# {tmp_path}\n")
     program = (
-        "import sys\nfrom openiads.data.reading import load\nfrom openiads.world.build import build\n"
+        "import sys\nfrom openiads.scenario.load import load\nfrom openiads.world.build import build\n"
         "from openiads.engine.run import Runner\n"
         "r = Runner(build(load(sys.argv[1])), 11).replicate(3)\nprint(r.outcome.tobytes().hex(), r.message)"
     )
@@ -282,7 +282,7 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, text: str, told: 
 )
 def test_the_command_line_refuses_a_bad_rule_without_a_traceback(tmp_path: Path, text: str) -> None:
     out = tmp_path / "run"
-    done = CliRunner().invoke(cli.app, ["run", str(written(tmp_path, text)), "-n", "2", "--out", str(out)])
+    done = CliRunner().invoke(main.app, ["run", str(written(tmp_path, text)), "-n", "2", "--out", str(out)])
     assert done.exit_code == 65
     told = done.stderr
     assert "own.py:rule" in told and "Traceback" not in told
@@ -290,7 +290,7 @@ def test_the_command_line_refuses_a_bad_rule_without_a_traceback(tmp_path: Path,
 
 
 def test_a_missing_rule_file_exits_with_one_line_too(tmp_path: Path) -> None:
-    done = CliRunner().invoke(cli.app, ["run", str(with_fire(tmp_path, "nowhere.py:rule")), "-n", "2"])
+    done = CliRunner().invoke(main.app, ["run", str(with_fire(tmp_path, "nowhere.py:rule")), "-n", "2"])
     assert done.exit_code == 65
     assert "nowhere.py" in done.stderr and "Traceback" not in done.stderr
 
@@ -382,7 +382,7 @@ def test_a_division_by_zero_raises_in_the_plain_leg_too(tmp_path: Path) -> None:
 import sys
 from types import SimpleNamespace
 import numpy as np
-from openiads.data.reading import load
+from openiads.scenario.load import load
 from openiads.doctrine.contracts import sample_pictures
 from openiads.engine.rules import rule_of
 scenario = load(sys.argv[1])

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from openiads.audit.check import check_run
-from openiads.data.reading import load, packaged_scenarios
-from openiads.faces import report
-from openiads.study import replicate
-from openiads.study.explain import explain
+from openiads.explain.kill_chain import explain
+from openiads.faces.pages import run_page
+from openiads.runs import replicate
+from openiads.scenario.load import load, packaged_scenarios
 from openiads.world.build import build
 
 pytestmark = pytest.mark.compiled_only
@@ -28,7 +28,7 @@ def test_a_packaged_scenario_runs_without_failure_and_keeps_the_invariants(name:
 @pytest.mark.parametrize("name", ["moskva_2015_with_shore", "turkey_2013"])
 def test_ships_commands_and_batteries_can_be_shown_and_explained(name: str, tmp_path: Path) -> None:
     run = replicate.run(load(name), replications=3, seed=5, record=1, out=tmp_path / "run")
-    written = report.write(run, tmp_path / "report.html", 0)
+    written = run_page.write(run, tmp_path / "report.html", 0)
     assert "<svg" in written.read_text(encoding="utf-8")
     for flight in run.world.names.flights:
         assert flight in str(explain(run, 0, flight))

@@ -12,7 +12,7 @@ from engine.scenes import CLEAR, TEXTBOOK, column, each, events, gates, one, pla
 from openiads.doctrine.evaluation import impact_ellipse
 from openiads.engine.run import Runner
 from openiads.physics.motion import state_at
-from openiads.study.estimate import clopper_pearson
+from openiads.statistics.intervals import clopper_pearson
 from openiads.world.codes import Element, Evasion, Event, Gate, Terminal
 
 #: The depot stands apart from the site, so that what hits it harms nothing else.

@@ -117,8 +117,8 @@ SEED = 5
 
 def trace(name: str, prebuilt: Any = None) -> Any:
     """The recorded result of the first replication of a scene."""
-    from openiads.data.reading import loads
     from openiads.engine.run import Runner
+    from openiads.scenario.load import loads
     from openiads.world.build import build
 
     return Runner(build(loads(SCENES[name]), prebuilt=prebuilt), SEED).replicate(0, record=True)

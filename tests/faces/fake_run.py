@@ -431,7 +431,7 @@ def settings() -> dict[str, Any]:
 
 def fake_coverage() -> list[Any]:
     """Outlines as a coastal range would make them: far over the sea, near toward the mountains."""
-    from openiads.faces.brief import HIGH, LOW, Coverage
+    from openiads.faces.pages.brief import HIGH, LOW, Coverage
 
     azimuths = np.linspace(0.0, 2 * math.pi, 181)[:-1]
     toward = 0.5 + 0.5 * np.cos(azimuths - math.radians(90))
@@ -450,7 +450,7 @@ def fake_coverage() -> list[Any]:
 
 def fake_twins() -> list[Any]:
     """One twin that is given and one that is not."""
-    from openiads.study.twins_of_run import Input, Twin
+    from openiads.explain.closed_forms import Input, Twin
 
     inputs = (
         Input("kill share of a round, aircraft", 0.84, "share", "measured in the run"),
@@ -464,8 +464,8 @@ def fake_twins() -> list[Any]:
 
 def fake_brief(replication: int = 3) -> Any:
     """A whole brief from the fake run, without study, data or engine."""
-    from openiads.faces import brief as b
-    from openiads.study.explain import gate_sentence
+    from openiads.explain.kill_chain import gate_sentence
+    from openiads.faces.pages import brief as b
 
     shares = (
         (Gate.HORIZON, 0.46),

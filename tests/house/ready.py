@@ -56,7 +56,8 @@ class Ready:
 
 def serve(folder: Path) -> None:
     """Load everything by running a small command, then fork for each one that is asked for."""
-    from openiads.faces import cli, figures, report  # noqa: F401  (loaded here, once)
+    from openiads.faces.cli import main as cli  # noqa: F401  (loaded here, once)
+    from openiads.faces.pages import run_charts, run_page  # noqa: F401  (loaded here, once)
 
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
         command(["openiads", "run", "one_on_one", "-n", "1", "--out", str(folder / "first"), "--json"])
@@ -94,7 +95,7 @@ def answer(link: Any) -> None:
 
 def command(words: list[str]) -> int:
     """Run one command in this process; its exit code."""
-    from openiads.faces.cli import main
+    from openiads.faces.cli.main import main
 
     sys.argv = words
     try:

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
+from claims.small import moskva
 from house.source import ROOT
-from openiads.data.reading import load
-from openiads.faces.claims import HEAD, Told
-from openiads.faces.commands.claims import gather_told
-from openiads.study.claims.examine import examine
-from study.claims.small import moskva
+from openiads.claims.examine import examine
+from openiads.faces.cli.claims import gather_told
+from openiads.faces.words.claims import HEAD, Told
+from openiads.scenario.load import load
 
 pytestmark = pytest.mark.compiled_only
 

@@ -143,7 +143,7 @@ def test_every_page_can_be_reached_from_the_index() -> None:
 
 
 def test_every_metric_and_ending_is_defined() -> None:
-    from openiads.study.estimate import RATIOS
+    from openiads.runs.findings import RATIOS
     from openiads.world.codes import RoundEnd, Terminal
     from openiads.world.outcome import BOUNDS, METRICS
 
@@ -157,7 +157,7 @@ def test_every_metric_and_ending_is_defined() -> None:
 def test_every_command_and_option_is_described() -> None:
     import typer.main
 
-    from openiads.faces.cli import app
+    from openiads.faces.cli.main import app
 
     text = (ROOT / "docs" / "reference" / "commands.md").read_text(encoding="utf-8")
 
@@ -225,7 +225,7 @@ def test_a_card_cites_only_reference_cases_that_run(card: Path) -> None:
 
 @pytest.mark.parametrize("card", CARDS, ids=lambda p: p.stem)
 def test_a_card_states_the_status_that_the_catalog_has(card: Path) -> None:
-    from openiads.data.catalog import catalog
+    from openiads.catalog.load import catalog
 
     book = catalog()
     told = sections(card.read_text(encoding="utf-8"))["Parameters"]

@@ -14,8 +14,8 @@ from house.source import ROOT
 
 SKIPPED = {".git", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", "__pycache__", "dist", "node_modules"}
 TEXT = {
-    "", ".py", ".toml", ".txt", ".md", ".yaml", ".yml", ".cfg", ".json", ".in", ".sh", ".html", ".js", ".ts", ".css",
-    ".svg", ".csv", ".ipynb",
+    "", ".py", ".toml", ".txt", ".md", ".yaml", ".yml", ".cfg", ".cff", ".json", ".in", ".sh", ".html", ".js", ".ts",
+    ".css", ".svg", ".csv", ".ipynb",
 }  # fmt: skip
 #: Hosts of package registries and paths of one machine, spelled in pieces so that this file passes its own test.
 FORBIDDEN = re.compile(
@@ -111,7 +111,7 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
 def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     code = f"""
 sys.argv = ["openiads", *{arguments!r}]
-from openiads.faces.cli import main
+from openiads.faces.cli.main import main
 try:
     main()
 except SystemExit as left:

@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 from house.source import ROOT
-from openiads.data.reading import load, packaged_scenarios
+from openiads.scenario.load import load, packaged_scenarios
 
 pytestmark = pytest.mark.compiled_only
 

@@ -51,8 +51,8 @@ def test_a_source_archive_carries_what_the_repository_has_and_nothing_else(tmp_p
     tops = {name.partition("/")[0] for name in names}
     assert tops == {
         "src", "tests", "tools", "docs", "scenarios", "examples", "benchmarks", "requirements", "Makefile", "README.md",
-        "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "pyproject.toml", "PKG-INFO", ".gitignore", ".ci",
-        ".pre-commit-config.yaml",
+        "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "CITATION.cff", "pyproject.toml", "PKG-INFO",
+        ".gitignore", ".github", ".ci", ".pre-commit-config.yaml",
     }  # fmt: skip
     assert {"scenarios/tartus_2016.toml", "requirements/run.txt", "tools/lock.py", "src/openiads/py.typed"} <= names
     assert not [name for name in names if "__pycache__" in name or name.endswith((".pyc", ".parquet"))]

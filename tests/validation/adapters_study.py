@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from openiads.study import estimate
+from openiads.statistics import intervals
 
 
 def binomial_intervals(inputs: dict[str, Any]) -> dict[str, Any]:
-    methods = {"wilson": estimate.wilson, "clopper_pearson": estimate.clopper_pearson, "jeffreys": estimate.jeffreys}
+    methods = {"wilson": intervals.wilson, "clopper_pearson": intervals.clopper_pearson, "jeffreys": intervals.jeffreys}
     return {
         name: [list(method(k, n, inputs["confidence"])) for k, n in inputs["rows"]] for name, method in methods.items()
     }
@@ -15,28 +15,30 @@ def binomial_intervals(inputs: dict[str, Any]) -> dict[str, Any]:
 
 def zero_failures(inputs: dict[str, Any]) -> dict[str, Any]:
     return {
-        "upper": [estimate.zero_failure_upper(n, inputs["confidence"]) for n in inputs["n"]],
-        "three_over_n": [estimate.three_over_n(n) for n in inputs["n"]],
+        "upper": [intervals.zero_failure_upper(n, inputs["confidence"]) for n in inputs["n"]],
+        "three_over_n": [intervals.three_over_n(n) for n in inputs["n"]],
     }
 
 
 def difference(inputs: dict[str, Any]) -> dict[str, Any]:
-    return {"interval": [list(estimate.newcombe(*row, inputs["confidence"])) for row in inputs["rows"]]}
+    return {"interval": [list(intervals.newcombe(*row, inputs["confidence"])) for row in inputs["rows"]]}
 
 
 def sample_size(inputs: dict[str, Any]) -> dict[str, Any]:
     p, confidence = inputs["p"], inputs["confidence"]
     return {
-        "normal": [estimate.runs_for_half_width(h, p, confidence) for h in inputs["half_width"]],
-        "hoeffding": [estimate.runs_hoeffding(h, confidence) for h in inputs["half_width"]],
-        "zero_failure_trials": [estimate.zero_failure_trials(r, confidence) for r in inputs["demonstrate_reliability"]],
+        "normal": [intervals.runs_for_half_width(h, p, confidence) for h in inputs["half_width"]],
+        "hoeffding": [intervals.runs_hoeffding(h, confidence) for h in inputs["half_width"]],
+        "zero_failure_trials": [
+            intervals.zero_failure_trials(r, confidence) for r in inputs["demonstrate_reliability"]
+        ],
     }
 
 
 def coverage(inputs: dict[str, Any]) -> dict[str, Any]:
     return {
-        name: [estimate.coverage(method, p, n) for p, n in inputs["rows"]]
-        for name, method in (("wilson", estimate.wilson), ("wald", estimate.wald))
+        name: [intervals.coverage(method, p, n) for p, n in inputs["rows"]]
+        for name, method in (("wilson", intervals.wilson), ("wald", intervals.wald))
     }
 
 

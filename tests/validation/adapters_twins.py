@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from openiads.study import allocation, estimate, twins
+from openiads.statistics import intervals
+from openiads.textbook import allocation, raids
 
 Case = dict[str, Any]
 
@@ -21,7 +22,7 @@ def rows(inputs: Case, *names: str) -> list[list[Any]]:
 def leakage(inputs: Case) -> Case:
     """Raids whose targets each draw so many independent shots."""
     found = [
-        twins.raid_leakage(targets, 1.0 - twins.salvo_kill(pk, shots))
+        raids.raid_leakage(targets, 1.0 - raids.salvo_kill(pk, shots))
         for targets, pk, shots in rows(inputs, "targets", "pk", "shots_per_target")
     ]
     return {
@@ -33,20 +34,20 @@ def leakage(inputs: Case) -> Case:
 
 def eight_warheads(inputs: Case) -> Case:
     """The teaching example."""
-    leak = 1.0 - twins.salvo_kill(inputs["pk"], inputs["shots_per_target"])
-    return {"p_no_leak": twins.raid_leakage(inputs["targets"], leak).none}
+    leak = 1.0 - raids.salvo_kill(inputs["pk"], inputs["shots_per_target"])
+    return {"p_no_leak": raids.raid_leakage(inputs["targets"], leak).none}
 
 
 def looks(inputs: Case) -> Case:
     """Shoot-look-shoot with a greatest number of looks."""
-    found = [twins.shoot_look_shoot(pk, most) for pk, most in rows(inputs, "pk", "max_looks")]
+    found = [raids.shoot_look_shoot(pk, most) for pk, most in rows(inputs, "pk", "max_looks")]
     return {"expected_shots": [f.rounds for f in found], "leakage": [1.0 - f.kill for f in found]}
 
 
 def two_by_two(inputs: Case) -> Case:
     """Two salvos of two beside four single shots; both leak alike."""
-    doubles = [twins.shoot_look_shoot(pk, 2, salvo=2) for pk in inputs["pk"]]
-    singles = [twins.shoot_look_shoot(pk, 4) for pk in inputs["pk"]]
+    doubles = [raids.shoot_look_shoot(pk, 2, salvo=2) for pk in inputs["pk"]]
+    singles = [raids.shoot_look_shoot(pk, 4) for pk in inputs["pk"]]
     assert [round(d.kill - s.kill, 12) for d, s in zip(doubles, singles, strict=True)] == [0.0] * len(doubles)
     return {
         "ss_look_ss_expected_shots": [d.rounds for d in doubles],
@@ -58,26 +59,26 @@ def two_by_two(inputs: Case) -> Case:
 def common_mode(inputs: Case) -> Case:
     """Salvos that share a cause of failure."""
     return {
-        "p_kill": [twins.salvo_kill(inputs["conditional_pk"], n, inputs["common_reliability"]) for n in inputs["n"]]
+        "p_kill": [raids.salvo_kill(inputs["conditional_pk"], n, inputs["common_reliability"]) for n in inputs["n"]]
     }
 
 
 def inventory(inputs: Case) -> Case:
     """One magazine against several targets, time without end."""
-    found = [twins.magazine(*row) for row in rows(inputs, "targets", "rounds", "pk")]
+    found = [raids.magazine(*row) for row in rows(inputs, "targets", "rounds", "pk")]
     return {"p_all_killed": [f.all_killed for f in found], "expected_kills": [f.kills for f in found]}
 
 
 def even(inputs: Case) -> Case:
     """Shots spread as evenly as can be."""
-    found = [twins.even_allocation(*row) for row in rows(inputs, "targets", "shots", "pk")]
+    found = [raids.even_allocation(*row) for row in rows(inputs, "targets", "shots", "pk")]
     return {"p_all_killed": [f.all_killed for f in found], "expected_kills": [f.kills for f in found]}
 
 
 def layers(inputs: Case) -> Case:
     """Independent layers against a raid."""
-    leaks = [twins.layers_leak(kills) for kills in inputs["layer_kill_probabilities"]]
-    found = [twins.raid_leakage(inputs["raid"], leak) for leak in leaks]
+    leaks = [raids.layers_leak(kills) for kills in inputs["layer_kill_probabilities"]]
+    found = [raids.raid_leakage(inputs["raid"], leak) for leak in leaks]
     return {
         "leakage": leaks,
         "expected_leakers": [f.expected for f in found],
@@ -85,36 +86,36 @@ def layers(inputs: Case) -> Case:
     }
 
 
-def forces(inputs: Case) -> list[tuple[twins.Force, twins.Force]]:
+def forces(inputs: Case) -> list[tuple[raids.Force, raids.Force]]:
     """Both sides of each row: the cases call the defensive power of A z and that of B y."""
     names = ("A", "B", "alpha", "beta", "y", "z", "a", "b")
     return [
-        (twins.Force(a, alpha, z, staying_a), twins.Force(b, beta, y, staying_b))
+        (raids.Force(a, alpha, z, staying_a), raids.Force(b, beta, y, staying_b))
         for a, b, alpha, beta, y, z, staying_a, staying_b in rows(inputs, *names)
     ]
 
 
 def hughes(inputs: Case) -> Case:
     """Losses of one exchange."""
-    lost = [twins.salvo_losses(a, b) for a, b in forces(inputs)]
+    lost = [raids.salvo_losses(a, b) for a, b in forces(inputs)]
     return {"delta_A": [x for x, _ in lost], "delta_B": [y for _, y in lost]}
 
 
 def hughes_salvos(inputs: Case) -> Case:
     """What is left after each of several exchanges."""
     return {
-        "remaining_AB": [[list(s) for s in twins.salvo_exchange(a, b, inputs["salvos"])] for a, b in forces(inputs)]
+        "remaining_AB": [[list(s) for s in raids.salvo_exchange(a, b, inputs["salvos"])] for a, b in forces(inputs)]
     }
 
 
 def loss(inputs: Case) -> Case:
     """Erlang B."""
-    return {"p_blocked": [twins.erlang_loss(*row) for row in rows(inputs, "channels", "offered_load")]}
+    return {"p_blocked": [raids.erlang_loss(*row) for row in rows(inputs, "channels", "offered_load")]}
 
 
 def wait(inputs: Case) -> Case:
     """Erlang C."""
-    found = [twins.erlang_wait(*row) for row in rows(inputs, "channels", "arrival_rate_per_s", "mean_service_s")]
+    found = [raids.erlang_wait(*row) for row in rows(inputs, "channels", "arrival_rate_per_s", "mean_service_s")]
     return {"p_wait": [f.probability for f in found], "mean_wait_s": [f.mean for f in found]}
 
 
@@ -132,9 +133,9 @@ def allocations(inputs: Case) -> Case:
 def common_numbers(inputs: Case) -> Case:
     """Variance of a difference with common and with independent random numbers."""
     p1, p2, pairs = inputs["p1"], inputs["p2"], inputs["pairs"]
-    common = estimate.variance_of_difference(p1, p2, pairs, common=True)
-    apart = estimate.variance_of_difference(p1, p2, pairs, common=False)
-    return {"var_crn": common, "var_independent": apart, "reduction_factor": estimate.variance_ratio(p1, p2)}
+    common = intervals.variance_of_difference(p1, p2, pairs, common=True)
+    apart = intervals.variance_of_difference(p1, p2, pairs, common=False)
+    return {"var_crn": common, "var_independent": apart, "reduction_factor": intervals.variance_ratio(p1, p2)}
 
 
 ADAPTERS: dict[str, Callable[[Case], Case]] = {

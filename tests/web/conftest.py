@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 import openiads as oi
-from openiads.study.run import Run
+from openiads.runs.run import Run
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 REPLICATIONS = 40

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from openiads.study.run import Run
+from openiads.runs.run import Run
 from web.conftest import Visit
 from web.test_tour import everything
 

@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 import openiads as oi
-from openiads.faces import text
-from openiads.study.explain import explain
-from openiads.study.run import Run
+from openiads.explain.kill_chain import explain
+from openiads.faces.words import text
+from openiads.runs.run import Run
 from web.conftest import Visit
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from openiads.faces import text
-from openiads.study.explain import explain
-from openiads.study.run import Run
+from openiads.explain.kill_chain import explain
+from openiads.faces.words import text
+from openiads.runs.run import Run
 from web.conftest import Visit, visiting
 from web.test_numbers import rows
 

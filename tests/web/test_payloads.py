@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser
 
 import openiads as oi
-from openiads.study.run import Run
+from openiads.runs.run import Run
 from payloads import PAYLOADS
 from web.conftest import Served, Visit, viewing, visiting
 from web.test_tour import everything

@@ -8,9 +8,9 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from openiads.faces.text import SCOPE
-from openiads.study.explain import explain
-from openiads.study.run import Run
+from openiads.explain.kill_chain import explain
+from openiads.faces.words.text import SCOPE
+from openiads.runs.run import Run
 from web.conftest import Visit
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect
 
 import openiads as oi
-from openiads.study.run import Run
-from openiads.study.whatif import ask
+from openiads.experiments.whatif import ask
+from openiads.runs.run import Run
 from web.conftest import Visit, viewing, visiting
 from web.test_numbers import interval, rows, same
 

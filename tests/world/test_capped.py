@@ -5,11 +5,11 @@ import pytest
 
 import openiads as oi
 from openiads.base.errors import InputError
-from openiads.data.catalog import catalog
-from openiads.data.knobs import knob_list, sample
-from openiads.data.reading import catalog_of, load
-from openiads.study.replicate import run
-from openiads.study.run import open_run
+from openiads.catalog.load import catalog
+from openiads.runs.replicate import run
+from openiads.runs.run import open_run
+from openiads.scenario.knobs import knob_list, sample
+from openiads.scenario.load import catalog_of, load
 from openiads.world.build import build
 from openiads.world.codes import ThreatClass
 from openiads.world.lethality import MOST_CERTAIN

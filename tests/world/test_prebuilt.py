@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from openiads.data.knobs import knob_list, sample
-from openiads.data.reading import catalog_of, load
+from openiads.scenario.knobs import knob_list, sample
+from openiads.scenario.load import catalog_of, load
 from openiads.world.build import World, build
 from openiads.world.prebuilt import Prebuilt
 

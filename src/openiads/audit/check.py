@@ -19,8 +19,8 @@ from openiads.audit.limits import LIMITS, NOUNS
 from openiads.audit.motion import Violation, audit_motion, geodetic
 from openiads.base.errors import ResultsError, UsageError
 from openiads.base.units import quantity
-from openiads.study.digest import row_digests
-from openiads.study.store import event_table
+from openiads.runs.digest import row_digests
+from openiads.runs.parquet import event_table
 from openiads.world.codes import Control
 from openiads.world.outcome import OUTCOME
 

@@ -78,4 +78,7 @@ class Interrupted(OpeniadsError):
     exit_code: ClassVar[int] = 130
 
 
-__all__ = ["SHOWN", "InputError", "InputErrors", "Interrupted", "OpeniadsError", "ResultsError", "UsageError"]
+#: The program's errors by name: how another process says which one it means.
+BY_NAME: dict[str, type[OpeniadsError]] = {
+    kind.__name__: kind for kind in (OpeniadsError, UsageError, InputError, InputErrors, ResultsError, Interrupted)
+}

@@ -16,8 +16,6 @@ from numba.core.imputils import lower_getattr_generic
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import NativeValue, infer_getattr, models, register_model, typeof_impl, unbox
 
-__all__ = ["Reference", "reference"]
-
 #: The tuple's class and its type as Numba would have it, by the name of the reference.
 _TUPLES: dict[str, tuple[Any, Any]] = {}
 

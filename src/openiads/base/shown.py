@@ -26,6 +26,3 @@ class Replayed(Shown):
         the run.
         """
         return None if painter is None else painter().widget(self, replication)
-
-
-__all__ = ["Replayed", "Shown"]

@@ -348,6 +348,3 @@ def _plain(number: str) -> str:
     figures, power = number.split("e")
     whole, _, rest = figures.partition(".")
     return f"0.{'0' * (-int(power) - 1)}{whole}{rest}"
-
-
-__all__ = ["KINDS", "Kind", "QuantityError", "position", "quantity", "written", "written_position"]

@@ -16,8 +16,6 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["BEYOND", "HIGH_SEA", "SEA", "Airport", "Airway", "airports", "airways", "labels", "names"]
-
 HIGH_SEA = 0
 SEA = 100  #: added to a country's number in its territorial sea
 BEYOND = 255  #: outside the packaged window: 29-40 N, 28-42 E

@@ -19,8 +19,6 @@ from numpy.typing import NDArray
 from openiads.base.compiled import kernel
 from openiads.base.errors import InputError
 
-__all__ = ["lowest_over_grid"]
-
 BELOW_ALL = -1e30  # slope before anything was met
 BLOCK = 32  # rings that are copied at a time, so that rows of the grid are read whole even where rings run across them
 HORIZON = 2  # rows of the work space before the block: horizon before and after a ring

@@ -10,10 +10,12 @@ from typing import Any
 
 from openiads.base import compiled
 from openiads.base.errors import InputError
-from openiads.doctrine.contracts import RULE_ERRORS, adopt, never_asked
+from openiads.doctrine import contracts
+from openiads.doctrine.contracts import adopt, never_asked
 from openiads.world.build import World
 
-__all__ = ["RULE_ERRORS", "rule_of"]
+#: What a user's rule may raise; the runner asks here, because it does not see doctrine itself.
+RULE_ERRORS = contracts.RULE_ERRORS
 
 
 def rule_of(world: World) -> Any:

@@ -8,8 +8,10 @@ from types import SimpleNamespace
 from typing import Any
 
 from openiads.base.errors import UsageError
-from openiads.faces import comparison, figures, text
-from openiads.faces.export.about import clean
+from openiads.faces.draw import kit
+from openiads.faces.pages import run_charts
+from openiads.faces.words import comparison, text
+from openiads.faces.words.text import clean
 
 #: Points of a sweep shown; the rest is counted.
 MOST = 40
@@ -33,8 +35,8 @@ export default { render };
 
 def html(made: Any) -> str:
     """A run, comparison or sweep as a piece of HTML in which every name is text."""
-    from openiads.study.compare import Comparison
-    from openiads.study.run import Run
+    from openiads.experiments.compare import Comparison
+    from openiads.runs.run import Run
 
     if isinstance(made, Run):
         return _run(made)
@@ -57,31 +59,31 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def _run(made: Any) -> str:
     told = made.summary()
     counts = {int(k): int(count) for k, count in told["leakers_distribution"].items()}
-    drawn: Any = figures.leaker_histogram(SimpleNamespace(summary=told, leakers=counts))  # type: ignore[arg-type]
-    picture = figures.svg(drawn, _key(made), "Distribution of leakers a raid", adaptive=False)
+    drawn: Any = run_charts.leaker_histogram(SimpleNamespace(summary=told, leakers=counts))  # type: ignore[arg-type]
+    picture = kit.svg(drawn, _key(made), "Distribution of leakers a raid", adaptive=False)
     rows = [text.metric_cells(name, value) for name, value in told["outcomes"].items()]
     return _piece(made.name, text.answer(told), picture, _table(("Measure", "Value", "95 % interval", "n"), rows))
 
 
 def _comparison(made: Any) -> str:
-    from openiads.faces.answers.pairs import differences
+    from openiads.faces.pages.answers.pairs import differences
 
     told = made.summary()
-    picture = figures.svg(differences(made), _key(made), "Differences B − A", adaptive=False)
+    picture = kit.svg(differences(made), _key(made), "Differences B − A", adaptive=False)
     rows = [comparison.cells(name, row) for name, row in told["metrics"].items()]
     names = f"A: {made.labels[0]}; B: {made.labels[1]}"
     return _piece(names, comparison.answer(told), picture, _table(comparison.HEAD, rows))
 
 
 def _sweep(made: Any) -> str:
-    from openiads.faces.answers.page import sweep_figure
+    from openiads.faces.pages.answers.page import sweep_figure
 
     rows = made.rows()
     names = list(dict.fromkeys(name for row in rows for name in row))
     shown = [[_cell(row.get(name)) for name in names] for row in rows[:MOST]]
     said = f"{text.plural(len(rows), 'point', 'points')}" + (f", the first {MOST} shown." if len(rows) > MOST else ".")
     try:
-        picture = figures.svg(sweep_figure(made), _key(made), "The sweep", adaptive=False)
+        picture = kit.svg(sweep_figure(made), _key(made), "The sweep", adaptive=False)
     except UsageError as why:  # nothing that a figure could be drawn of
         picture = escape(str(why))
     return _piece(made.name, said, picture, _table(names, shown))
@@ -117,6 +119,3 @@ def widget(run: Any, replication: int = 0) -> Any:
 
     body = page(run, replication).body.decode()
     return Replay(page=body, title=f"{clean(run.name)}, replication {replication}")
-
-
-__all__ = ["html", "widget"]

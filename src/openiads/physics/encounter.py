@@ -7,8 +7,6 @@ import math
 from openiads.base.compiled import kernel
 from openiads.base.errors import InputError
 
-__all__ = ["closest_approach", "firing_opportunities", "intercept_time", "lead_point"]
-
 
 @kernel("f8(f8, f8, f8, f8, f8, f8, f8)")
 def intercept_time(rx, ry, rz, vx, vy, vz, speed):

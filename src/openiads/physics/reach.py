@@ -22,19 +22,6 @@ from openiads.earth.geodesy import SEMI_MAJOR
 from openiads.physics.flyout import FLYING, HANDOVER, PASSED, fly, launch, new_bodies, track_acceleration
 from openiads.physics.motion import local_up
 
-__all__ = [
-    "arrive",
-    "ceiling",
-    "first_feasible",
-    "flyout_table",
-    "greatest_range",
-    "long_shot",
-    "meeting",
-    "minimum_range",
-    "slack",
-    "time_to_reach",
-]
-
 LAST_LEG = 0.5  # s to go at which a round of the table is taken to arrive
 
 

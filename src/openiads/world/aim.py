@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from openiads.base.errors import InputError
-from openiads.data.catalog import nearest
-from openiads.data.scenario import Asset, Raid, Site
+from openiads.base.words import nearest
 from openiads.earth.geodesy import offset, to_geodetic
+from openiads.scenario.model import Asset, Raid, Site
 from openiads.world.codes import Element
 from openiads.world.draft import Draft, LatLon
 

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.base.errors import InputError
-from openiads.data.scenario import Scenario
 from openiads.earth.geodesy import to_ecef
+from openiads.scenario.load import Scenario
 from openiads.world.draft import Draft
 from openiads.world.layout import ASSET, CORRIDOR
 

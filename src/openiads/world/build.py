@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 from openiads.base.constants import MEAN_RADIUS
 from openiads.base.draws import actor_number
 from openiads.base.errors import InputError
-from openiads.data.catalog import Catalog, Entry
-from openiads.data.reading import catalog_of
-from openiads.data.scenario import IdentificationSettings, ModelSwitches, Scenario
+from openiads.catalog.records import Catalog, Entry
 from openiads.earth import rasters, shapes
 from openiads.earth.terrain import Terrain, levant
 from openiads.physics.flyout import INTERCEPTOR
+from openiads.scenario.load import Scenario, catalog_of
+from openiads.scenario.model import IdentificationSettings, ModelSwitches
 from openiads.world.assets import assets_of, corridors_of
 from openiads.world.codes import Control, Evidence, FireRule
 from openiads.world.draft import Draft, Names, Row, blank, stacked

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from openiads.data.catalog import Entry
-from openiads.data.scenario import Link, Scenario, Site
+from openiads.catalog.records import Entry
 from openiads.earth.geodesy import enu_axes, offset, to_ecef
 from openiads.earth.terrain import Terrain
+from openiads.scenario.load import Scenario
+from openiads.scenario.model import Link, Site
 from openiads.world.prebuilt import Prebuilt
 from openiads.world.values import Arena, Values
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from openiads.data.catalog import Entry
-from openiads.data.rounds import scaled
+from openiads.catalog.records import Entry
+from openiads.catalog.rounds import scaled
 from openiads.physics.flyout import INTERCEPTOR, interceptor
 from openiads.physics.reach import flyout_table
 from openiads.world.draft import Draft, Row

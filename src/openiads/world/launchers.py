@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from openiads.base.draws import actor_number
-from openiads.data.catalog import launcher_rows
+from openiads.catalog.records import launcher_rows
 from openiads.world.draft import NEVER, Draft, LatLon, PlacedSite, Row, blank, failure_time, put
 from openiads.world.layout import LAUNCHER
 

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.base.errors import InputError
-from openiads.data.catalog import Entry
-from openiads.data.scenario import Scenario
+from openiads.catalog.records import Entry
 from openiads.physics.lethality import lethal_radius, reference_misses
+from openiads.scenario.load import Scenario
 from openiads.world.codes import ThreatClass
 from openiads.world.draft import Row
 from openiads.world.prebuilt import Prebuilt

@@ -6,8 +6,8 @@ import math
 
 from openiads.base.draws import actor_number
 from openiads.base.errors import InputError
-from openiads.data.catalog import Entry
-from openiads.data.scenario import Command
+from openiads.catalog.records import Entry
+from openiads.scenario.model import Command
 from openiads.world.codes import Assignment
 from openiads.world.draft import NEVER, Draft, LatLon, PlacedSite, Row, blank, failure_time, put
 from openiads.world.layout import LEVELS, POST

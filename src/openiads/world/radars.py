@@ -8,14 +8,14 @@ from functools import partial
 
 from openiads.base.constants import SPEED_OF_LIGHT
 from openiads.base.draws import actor_number
-from openiads.data.catalog import Entry
-from openiads.data.knobs import calibration
-from openiads.data.scenario import Site
+from openiads.catalog.records import Entry
 from openiads.earth.sight import edge_table, mask_over, relief_around, shore_of
 from openiads.earth.terrain import Terrain
 from openiads.physics.attenuation import attenuation_table
 from openiads.physics.detection import detection_table
 from openiads.physics.propagation import two_way_attenuation
+from openiads.scenario.knobs import calibration
+from openiads.scenario.model import Site
 from openiads.world.draft import NEVER, Draft, LatLon, PlacedSite, Row, blank, failure_time, put, ready_time
 from openiads.world.layout import RADAR
 from openiads.world.posts import report_links

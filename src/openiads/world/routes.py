@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.base.constants import STANDARD_GRAVITY
-from openiads.data.catalog import Entry
+from openiads.catalog.records import Entry
 from openiads.earth.geodesy import bearing, inverse, offset
 from openiads.physics.aiming import solve_aim
 from openiads.physics.ballistics import missile

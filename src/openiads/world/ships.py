@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from openiads.data.scenario import Site
 from openiads.physics.paths import level_route
+from openiads.scenario.model import Site
 from openiads.world.draft import Draft, LatLon, blank
 from openiads.world.layout import PLATFORM
 

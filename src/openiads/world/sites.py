@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from openiads.data.scenario import Site
+from openiads.scenario.model import Site
 from openiads.world.draft import Draft, PlacedSite
 from openiads.world.posts import add_site_post
 from openiads.world.radars import Mount, add_radar

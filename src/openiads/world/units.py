@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from openiads.base.draws import actor_number
-from openiads.data.catalog import Entry
-from openiads.data.scenario import Doctrine
+from openiads.catalog.records import Entry
+from openiads.scenario.model import Doctrine
 from openiads.world.codes import ChannelPhase, Control, FireRule, ThreatClass
 from openiads.world.draft import NEVER, Draft, LatLon, PlacedSite, Row, blank, put, ready_time
 from openiads.world.interceptors import InterceptorRow, interceptor_row, nominal_interceptor

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from openiads.data.catalog import Catalog, Entry
+from openiads.catalog.records import Catalog, Entry
 
 
 class Values:

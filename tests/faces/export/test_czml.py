@@ -12,7 +12,8 @@ from czml3 import Document, Packet
 
 from faces.export.recorded import HOSTILE, check, count
 from openiads.faces.export import czml
-from openiads.faces.export.about import LIMITS, clean
+from openiads.faces.export.about import LIMITS
+from openiads.faces.words.text import clean
 from openiads.world.codes import Event
 
 

@@ -12,12 +12,12 @@ from typer.testing import CliRunner
 
 import openiads as oi
 from openiads.base.errors import ResultsError, UsageError
-from openiads.faces import cli
-from openiads.faces.export import FORMATS
+from openiads.faces.cli import main
+from openiads.faces.formats import FORMATS
 
 
 def call(*words: str) -> Any:
-    return CliRunner().invoke(cli.app, ["export", *words])
+    return CliRunner().invoke(main.app, ["export", *words])
 
 
 @pytest.mark.parametrize("name", FORMATS)

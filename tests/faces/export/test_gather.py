@@ -11,8 +11,9 @@ import pytest
 from faces.export.recorded import HOSTILE, apart, count, positions
 from openiads.base.errors import UsageError
 from openiads.faces.export import gather as gathering
-from openiads.faces.export.about import NO_DATE, clean, epoch_of, stamp
+from openiads.faces.export.about import NO_DATE, epoch_of, stamp
 from openiads.faces.export.gather import gather
+from openiads.faces.words.text import clean
 from openiads.world.codes import Event, Identity, Status, Terminal
 from openiads.world.outcome import OUTCOME
 from openiads.world.trace import EVENT

@@ -9,8 +9,9 @@ import pytest
 
 from faces.export.recorded import HOSTILE, check, count
 from openiads.faces.export import geojson
-from openiads.faces.export.about import LIMITS, clean
+from openiads.faces.export.about import LIMITS
 from openiads.faces.export.gather import gather
+from openiads.faces.words.text import clean
 from openiads.world.codes import Event
 
 

@@ -12,7 +12,8 @@ import pytest
 
 from faces.export.recorded import HOSTILE, check, count
 from openiads.faces.export import tables
-from openiads.faces.export.about import LIMITS, clean
+from openiads.faces.export.about import LIMITS
+from openiads.faces.words.text import clean
 from openiads.world.codes import Event
 from openiads.world.outcome import OUTCOME
 

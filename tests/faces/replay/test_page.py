@@ -17,15 +17,15 @@ import pytest
 import openiads as oi
 from faces.export.recorded import Renamed
 from openiads.base.errors import UsageError
+from openiads.experiments.compare import Comparison
+from openiads.experiments.design import quick_study
 from openiads.faces import notebook
-from openiads.faces.export.about import clean
 from openiads.faces.replay import page as pages
 from openiads.faces.replay import unpacked
 from openiads.faces.replay.built import viewer_files
 from openiads.faces.replay.page import LARGEST, page
-from openiads.faces.server.shelf import _entries
-from openiads.study.compare import Comparison
-from openiads.study.design import quick_study
+from openiads.faces.server.library import _entries
+from openiads.faces.words.text import clean
 from payloads import PAYLOADS
 
 

@@ -11,14 +11,13 @@ import pytest
 import openiads as oi
 from faces.export.recorded import HOSTILE, Renamed
 from openiads.base.errors import InputError, UsageError
-from openiads.faces.brief import geodetic
-from openiads.faces.export.about import clean
+from openiads.explain.kill_chain import GATES, explain, gate_sentence
+from openiads.faces.draw.lines import geodetic
 from openiads.faces.export.thin import TOLERANCE
 from openiads.faces.replay import pack, packed, prepare, unpacked
 from openiads.faces.replay.happenings import GATE_KINDS, LOOK_CODES, looks
 from openiads.faces.replay.land import around_path
-from openiads.faces.text import sentence
-from openiads.study.explain import GATES, explain, gate_sentence
+from openiads.faces.words.text import clean, sentence
 from openiads.world.codes import Event, Identity
 
 Replay = tuple[dict[str, Any], dict[str, bytes]]

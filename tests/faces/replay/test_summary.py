@@ -13,17 +13,17 @@ import numpy as np
 import pytest
 
 from openiads.base.errors import ResultsError
+from openiads.experiments.compare import Comparison
 from openiads.faces.replay.built import viewer_files
 from openiads.faces.replay.summary import compared, summary
-from openiads.study.compare import Comparison
-from openiads.study.run import open_run
+from openiads.runs.run import open_run
 from openiads.world.outcome import METRICS
 
 HEAVY = ("numba", "llvmlite", "duckdb", "pandas", "matplotlib", "openiads.engine", "openiads.world.build")
 PROGRAM = """
 import json, sys
 from openiads.faces.replay.summary import summary
-from openiads.study.run import open_run
+from openiads.runs.run import open_run
 json.dumps(summary(open_run(sys.argv[1]), "x"), allow_nan=False)
 print(json.dumps([name for name in sys.argv[2:] if name in sys.modules]))
 """

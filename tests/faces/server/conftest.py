@@ -13,8 +13,8 @@ import pytest
 import openiads as oi
 from openiads.faces.server.guard import Guard
 from openiads.faces.server.jobs import Jobs
+from openiads.faces.server.library import Shelf
 from openiads.faces.server.routes import application
-from openiads.faces.server.shelf import Shelf
 
 HOST = "127.0.0.1:8765"
 

@@ -14,9 +14,9 @@ import pytest
 
 from faces.server.conftest import Served, served
 from openiads.base.errors import InputError, InputErrors, UsageError
+from openiads.experiments import whatif
 from openiads.faces.replay import unpacked
 from openiads.faces.server import listening
-from openiads.study import whatif
 
 
 def news(server: Served, job: str) -> list[tuple[str, dict[str, Any]]]:
@@ -110,13 +110,13 @@ def test_a_replay_stays_the_same_file(server: Served) -> None:
 
 
 def test_prepared_replays_make_room_by_when_they_were_used(duel: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from openiads.faces.server import shelf
+    from openiads.faces.server import library
 
     made = served([Path(duel.path)])
     (run,) = made.ids
     sizes = [made.shelf.replay(run, k).stat().st_size for k in (0, 1)]
     made.shelf.replay(run, 0)
-    monkeypatch.setattr(shelf, "PREPARED", sum(sizes))
+    monkeypatch.setattr(library, "PREPARED", sum(sizes))
     made.shelf.replay(run, 2)
     kept = sorted(path.stem.rpartition("-")[2] for path in made.shelf.folder.glob("*.oiads"))
     assert "1" not in kept
@@ -266,7 +266,7 @@ def test_a_fault_of_the_program_is_told_in_the_page_s_words(server: Served, monk
 
 
 def test_a_list_of_runs_does_not_wait_for_a_dashboard(duel: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from openiads.faces.server import shelf
+    from openiads.faces.server import library
 
     made = served([Path(duel.path)])
     (run,) = made.ids
@@ -277,7 +277,7 @@ def test_a_list_of_runs_does_not_wait_for_a_dashboard(duel: Any, monkeypatch: py
         assert go.wait(30.0)
         return {}
 
-    monkeypatch.setattr(shelf, "summary", slow)
+    monkeypatch.setattr(library, "summary", slow)
     asking = threading.Thread(target=made.client, args=("GET", f"/api/runs/{run}"))
     asking.start()
     assert begun.wait(30.0)
@@ -338,7 +338,7 @@ def test_a_free_port_is_taken_on_loopback_only() -> None:
 
 
 def test_old_answers_make_room(server: Served, duel: Any) -> None:
-    from openiads.faces.server.shelf import ANSWERS
+    from openiads.faces.server.library import ANSWERS
 
     made = served([Path(duel.path)])
     folders = [made.shelf.folder / f"answer-{k}" for k in range(ANSWERS + 2)]

@@ -18,7 +18,7 @@ import pytest
 COMMAND = """
 import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)
-from openiads.faces.cli import main
+from openiads.faces.cli.main import main
 sys.exit(main())
 """
 

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from openiads.base.errors import UsageError
-from openiads.faces import text
+from openiads.faces.words import text
+from openiads.faces.words.text import clean
 
 #: Where the clock of a run starts if its scenario has no date.
 NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 
 LIMITS = f"{text.SCOPE} {text.FOOTER}"
-
-# Control characters, marks that reorder text, halves of surrogate pairs, and what XML forbids even escaped.
-_UNSAFE = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
-)
-
-
-def clean(words: str) -> str:
-    """Text on one line without control characters and marks that reorder it; each of these becomes U+FFFD."""
-    return " ".join(_UNSAFE.sub("\ufffd", words).split())
 
 
 def stamp(epoch: datetime, seconds: float) -> str:
@@ -100,6 +90,3 @@ class About:
             ("heights", "m above the WGS-84 ellipsoid, which is the model's sea level"),
         ]
         return rows + ([("failed", self.failed)] if self.failed else [])
-
-
-__all__ = ["LIMITS", "NO_DATE", "About", "clean", "epoch_of", "stamp"]

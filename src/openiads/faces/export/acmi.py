@@ -138,6 +138,3 @@ def lines(story: Story) -> Iterator[str]:
 def write(story: Story) -> bytes:
     """The file."""
     return ("\n".join(lines(story)) + "\n").encode()
-
-
-__all__ = ["BELIEFS", "entries", "lines", "place", "text", "write"]

@@ -194,6 +194,3 @@ def write(story: Story) -> bytes:
     """The file, one packet a line."""
     lines = (json.dumps(each, ensure_ascii=False, allow_nan=False, separators=(",", ":")) for each in packets(story))
     return ("[\n" + ",\n".join(lines) + "\n]\n").encode()
-
-
-__all__ = ["MULTIPLIER", "clock", "document", "fixed", "packet", "packets", "sampled", "spells", "write"]

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from openiads.base.errors import UsageError
-from openiads.faces.brief import Line, geodetic
-from openiads.faces.export.about import About, clean, epoch_of
+from openiads.explain.kill_chain import said
+from openiads.faces.draw.lines import Line, geodetic
+from openiads.faces.export.about import About, epoch_of
 from openiads.faces.export.story import Engagement, Moment, Mover, Place, Spot, Story, rounded, word
 from openiads.faces.export.thin import TOLERANCE, spaced, thinned
-from openiads.study.explain import said
+from openiads.faces.words.text import clean
 from openiads.world.codes import Element, Event, Identity, RoundEnd, Side, Status, Terminal, ThreatClass
 
 #: Seconds between two positions of a ship before they are thinned.
@@ -315,7 +316,7 @@ def gather(
 ) -> Story:
     """Everything an export of one replication writes; it is run again if it was not recorded.
 
-    run : openiads.study.run.Run; epoch : ISO 8601 time of its time 0, the scenario's date if left out
+    run : openiads.runs.run.Run; epoch : ISO 8601 time of its time 0, the scenario's date if left out
     events : the replication's own, if at hand;  gates : changes of gates are moments too, by far the most of them
     every : a recorded position every so many seconds (0 keeps all); left out, straight pieces are thinned
     Raises UsageError for a replication that is not in the run or a bad time, ResultsError for a damaged run.
@@ -343,6 +344,3 @@ def gather(
         moments=list(found.moments(gates=gates)),
         run=run,
     )
-
-
-__all__ = ["SHIP_STEP", "gather"]

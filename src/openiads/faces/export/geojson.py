@@ -182,6 +182,3 @@ def collection(found: Iterator[dict[str, Any]], about: dict[str, str]) -> str:
 def write(story: Story) -> bytes:
     """The file."""
     return collection(features(story), dict(story.about.rows())).encode()
-
-
-__all__ = ["CORNERS", "collection", "feature", "features", "line", "point", "polygon", "write"]

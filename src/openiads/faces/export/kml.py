@@ -192,6 +192,3 @@ def write(story: Story) -> bytes:
     _data(document, story.about.rows())
     _fill(document, story)
     return text(root)
-
-
-__all__ = ["GX", "KML", "coordinates", "line", "node", "placemark", "text", "write"]

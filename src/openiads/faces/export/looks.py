@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from openiads.faces.draw.kit import BLUE, GREEN, INK, ORANGE, PINK, SKY, VERMILION
 from openiads.faces.export.story import Mover, Place
-from openiads.faces.figures import BLUE, GREEN, INK, ORANGE, PINK, SKY, VERMILION
 from openiads.world.codes import Identity, Side
 
 SIDES = {Side.HOSTILE: VERMILION, Side.FRIEND: BLUE, Side.NEUTRAL: GREEN, Side.NONE: INK}
@@ -37,6 +37,3 @@ def color_of(thing: Mover | Place) -> str:
 def rgba(color: str, alpha: int = 255) -> list[int]:
     """``#rrggbb`` as red, green, blue, alpha of 0 to 255."""
     return [*bytes.fromhex(color[1:]), alpha]
-
-
-__all__ = ["BELIEFS", "ENGAGEMENT", "EVENT", "PLACES", "ROUND", "SHIP", "SIDES", "color_of", "rgba"]

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from openiads.faces import text
-from openiads.faces.brief import Line
+from openiads.faces.draw.lines import Line
 from openiads.faces.export.about import About
+from openiads.faces.words import text
 from openiads.world.codes import Event, Identity, Side, ThreatClass
 
 #: Longitude and latitude (degrees), height (m).
@@ -170,6 +170,3 @@ def rounded(spot: Spot) -> Spot:
 def word(code: Any) -> str:
     """A code of ``world.codes`` as words."""
     return text.words(code.name)
-
-
-__all__ = ["MARKED", "Engagement", "Moment", "Mover", "Place", "Spot", "Story", "rounded", "word"]

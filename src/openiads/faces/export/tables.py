@@ -138,6 +138,3 @@ def write(story: Story) -> bytes:
         for name, body in files(story).items():
             archive.writestr(zipfile.ZipInfo(name), body, zipfile.ZIP_DEFLATED)
     return out.getvalue()
-
-
-__all__ = ["CODES", "FORMULA", "cell", "files", "table", "write"]

@@ -61,6 +61,3 @@ def _off(times: np.ndarray, values: np.ndarray, at: np.ndarray, scale: np.ndarra
     """Distance (m) of each position from the straight line in time between the kept ones around it."""
     joined = np.column_stack([np.interp(times, times[at], column[at]) for column in values.T])
     return np.linalg.norm((joined - values) * scale, axis=1)
-
-
-__all__ = ["TOLERANCE", "spaced", "thinned"]

@@ -73,8 +73,8 @@ def prepare(run: Any, replication: int) -> Prepared:
     Raises UsageError for a replication that is not in the run, ResultsError for a damaged run.
     """
     from openiads.faces.export.gather import gather
+    from openiads.faces.pages.premises import terrain_of
     from openiads.faces.replay import happenings, land, scene
-    from openiads.faces.report import terrain_of
 
     run.row(replication)  # one that is not in the run is refused before anything takes time
     events = run.events(replication)
@@ -110,9 +110,9 @@ def rings(run: Any) -> list[dict[str, Any]]:
 
 def backdrop(run: Any, window: Mapping[str, float], coverage: list[dict[str, Any]] | None = None) -> Backdrop:
     """What stands behind a replay.  window : of its header;  coverage : ``rings(run)`` if at hand."""
-    from openiads.faces.ground import Extent
+    from openiads.faces.draw.ground import Extent
+    from openiads.faces.pages.premises import terrain_of
     from openiads.faces.replay import land
-    from openiads.faces.report import terrain_of
 
     extent = Extent(window["south"], window["north"], window["west"], window["east"])
     picture = land.relief(extent, terrain_of(run), packaged=_packaged(run))
@@ -120,7 +120,7 @@ def backdrop(run: Any, window: Mapping[str, float], coverage: list[dict[str, Any
 
 
 def pack(run: Any, replication: int = 0, *, looks: bool = True) -> bytes:
-    """The whole replay of one replication of a run (`openiads.study.run.Run`), with or without its radars' looks.
+    """The whole replay of one replication of a run (`openiads.runs.run.Run`), with or without its radars' looks.
 
     Errors as ``prepare``.
     """
@@ -132,8 +132,8 @@ def pack(run: Any, replication: int = 0, *, looks: bool = True) -> bytes:
 
 def _about(run: Any, story: Any, replication: int) -> dict[str, Any]:
     """What a replay says of itself."""
-    from openiads.faces.export.about import clean
-    from openiads.faces.limits import placard
+    from openiads.faces.pages.placard import placard
+    from openiads.faces.words.text import clean
 
     scenario = run.scenario
     return {

@@ -22,6 +22,3 @@ def viewer_files() -> dict[str, bytes]:
         return {"index.html": NO_VIEWER}
     found = {item.name: item.read_bytes() for item in folder.iterdir() if item.name.rpartition(".")[2] in KINDS}
     return found if "index.html" in found else {"index.html": NO_VIEWER}
-
-
-__all__ = ["KINDS", "NO_VIEWER", "viewer_files"]

@@ -64,6 +64,3 @@ def _within(at: Any, size: int) -> bool:
     if type(offset) is not int or type(length) is not int:
         return False
     return offset >= 0 and length >= 0 and offset + length <= size
-
-
-__all__ = ["MAGIC", "packed", "unpacked"]

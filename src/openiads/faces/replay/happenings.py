@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from openiads.faces import brief, text
+from openiads.explain.kill_chain import LEAKED, gate_changes, gate_sentence
 from openiads.faces.export import story as stories
-from openiads.faces.export.about import clean
+from openiads.faces.pages import brief
 from openiads.faces.replay.land import around
 from openiads.faces.replay.scene import TIME, side_of
 from openiads.faces.replay.words import told
-from openiads.study.explain import LEAKED, gate_changes, gate_sentence
+from openiads.faces.words import text
+from openiads.faces.words.text import clean
 from openiads.world.codes import Event, Gate, Terminal, ThreatClass
 from openiads.world.trace import EVENT
 
@@ -129,6 +130,3 @@ def looks(found: np.ndarray, most: int = MOST_LOOKS) -> tuple[np.ndarray, bool]:
 def codes(rows: Sequence[Mapping[str, Any]], name: str) -> list[str]:
     """The different words of a field, in order of first use."""
     return list(dict.fromkeys(str(row[name]) for row in rows if row[name]))
-
-
-__all__ = ["GATE_KINDS", "LOOK_CODES", "MOST_LOOKS", "codes", "engagements", "events", "gates", "lanes", "looks"]

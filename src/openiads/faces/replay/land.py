@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from openiads.faces.brief import Line
-from openiads.faces.ground import Extent, frame, inside, land_of, shade, terrain_note
+from openiads.faces.draw.ground import Extent, frame, inside, land_of, shade
+from openiads.faces.draw.lines import Line
+from openiads.faces.words.terrain import terrain_note
 
 #: Pixels of the relief and points of the heights on the longer side; colors of the relief.
 RELIEF, HEIGHTS, COLORS = 1024, 256, 256
@@ -147,6 +148,3 @@ def told(extent: Extent, terrain: Any, *, packaged: bool) -> tuple[dict[str, Any
         "borders": lines([line for _, line in region.borders()], extent) if packaged else [],
         "towns": named(extent) if packaged else [],
     }, heights.tobytes()
-
-
-__all__ = ["VOID", "around", "around_path", "ground", "lines", "named", "relief", "told", "window_of"]

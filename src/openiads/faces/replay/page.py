@@ -84,6 +84,3 @@ def _document(pages: dict[str, bytes], told: dict[str, Any], replay: bytes, titl
 
 def _hash(body: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()}"
-
-
-__all__ = ["LARGEST", "Page", "page"]

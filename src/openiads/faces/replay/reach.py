@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from openiads.faces.brief import SHOWN_PD, SHOWN_RCS, geodetic
-from openiads.faces.envelopes import outline as envelope_outline
-from openiads.faces.export.about import clean
+from openiads.faces.draw.lines import geodetic
+from openiads.faces.geo.envelope import outline as envelope_outline
+from openiads.faces.pages.brief import SHOWN_PD, SHOWN_RCS
 from openiads.faces.replay.land import around_path
+from openiads.faces.words.text import clean
 
 #: Heights of the target above the sea, m.
 HEIGHTS = (100.0, 500.0, 3000.0, 10_000.0)
@@ -30,7 +31,7 @@ def _ring(lon: np.ndarray, lat: np.ndarray, middle: float) -> list[list[float]]:
 def detection(run: Any, middle: float) -> list[dict[str, Any]]:
     """Where each radar that is on detects a target of 1 m2 in half its looks."""
     from openiads.earth.geodesy import direct
-    from openiads.study.outline import detection_outline
+    from openiads.reach.outline import detection_outline
 
     found = []
     for k, name in enumerate(run.names["radars"][:MOST]):
@@ -51,8 +52,8 @@ def detection(run: Any, middle: float) -> list[dict[str, Any]]:
 def engagement(run: Any, middle: float) -> list[dict[str, Any]]:
     """Where each fire unit can meet a target of 250 m/s and 1 m2 that flies at it level: by flight, radar and time
     alone, and within the published limits too."""
-    from openiads.study.envelope import envelopes
-    from openiads.study.straight import Target
+    from openiads.reach.envelope import envelopes
+    from openiads.reach.straight import Target
 
     units = run.names["units"][:MOST]
     if not units:
@@ -82,6 +83,3 @@ def _with_published_limits(run: Any) -> Any:
         return run.world
     scenario = run.scenario.with_values({"model.limits": "published", "raid": [], "flight": []})
     return run.engine.build(scenario, run.catalog, dict(run.identity.knobs) or None)
-
-
-__all__ = ["HEIGHTS", "detection", "engagement"]

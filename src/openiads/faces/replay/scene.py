@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from openiads.faces.brief import geodetic
+from openiads.faces.draw.lines import geodetic
 from openiads.faces.export import story as stories
-from openiads.faces.export.about import clean
 from openiads.faces.replay.land import around, around_path
-from openiads.study.outline import horizon
+from openiads.faces.words.text import clean
+from openiads.reach.outline import horizon
 from openiads.world.codes import Element, Event, Side, ThreatClass
 
 #: Units of the path columns: s, degrees, degrees, m.
@@ -152,6 +152,3 @@ def units(run: Any, middle: float) -> list[dict[str, Any]]:
         sector = None if radar is None else _between(float(radar["boresight"]), float(radar["track_half"]))
         found.append({"row": k, "name": clean(name), "at": spots[k], "ship": _ship(rows[k]), "sector": sector})
     return found
-
-
-__all__ = ["ANGLE", "HEIGHT", "TIME", "middle_of", "movers", "places", "radars", "side_of", "units"]

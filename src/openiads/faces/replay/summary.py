@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from openiads.faces import text
-from openiads.faces.export.about import clean
+from openiads.faces.words import text
+from openiads.faces.words.text import clean
 
 #: Counts of the outcome row for which a page names replications to look at.
 _NAMED = ("leakers", "any_leaker")
@@ -27,7 +27,7 @@ def card(run: Any, identity: str) -> dict[str, Any]:
 
 
 def finding(metric: str, told: Mapping[str, Any], label: str = "") -> dict[str, Any]:
-    """One number with its interval; told : ``study.estimate.Finding.as_dict()``."""
+    """One number with its interval; told : ``runs.findings.Finding.as_dict()``."""
     cells = text.metric_cells(metric, told)
     value = told.get("median") if metric in text.TIMES else told.get("mean")
     said = f"{label or cells[0]}: {cells[1]} {cells[2]}, n = {cells[3]}"
@@ -48,10 +48,10 @@ def _bar(key: str, label: str, told: Mapping[str, Any], replications: Sequence[i
 
 def summary(run: Any, identity: str) -> dict[str, Any]:
     """Everything the dashboard of a run shows; ResultsError for a damaged run."""
-    from openiads.faces.limits import placard
-    from openiads.study.explain import first_bound, top_gates
-    from openiads.study.overview import overview, recorded
-    from openiads.study.timelines import MOST, timelines
+    from openiads.explain.kill_chain import first_bound, top_gates
+    from openiads.explain.overview import overview, recorded
+    from openiads.explain.timelines import MOST, timelines
+    from openiads.faces.pages.placard import placard
     from openiads.world.outcome import CLASSES, ROUND_ENDS, TERMINALS
 
     ends, classes = [f"end_{code}" for code in TERMINALS], [f"{c}_{key}" for c in CLASSES for key, _ in _PARTS]
@@ -90,7 +90,7 @@ def _share(key: str, label: str, share: float) -> dict[str, Any]:
 
 def _leakers(told: Mapping[str, Any], found: Any) -> list[dict[str, Any]]:
     """Share of replications with each number of leakers, gaps included."""
-    from openiads.study.estimate import wilson
+    from openiads.statistics.intervals import wilson
 
     counts = {int(k): int(count) for k, count in told["leakers_distribution"].items()}
     good = sum(counts.values())
@@ -124,7 +124,7 @@ def _classes(told: Mapping[str, Any], found: Any) -> list[dict[str, Any]]:
 
 
 def compared(made: Any, a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str, Any]:
-    """Two runs side by side; made : `study.compare.Comparison`; a, b : their cards."""
+    """Two runs side by side; made : `experiments.compare.Comparison`; a, b : their cards."""
     told = made.summary()
     rows = []
     for metric, row in told["metrics"].items():
@@ -138,6 +138,3 @@ def compared(made: Any, a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str,
             "difference": difference, "ahead": shares,
         })  # fmt: skip
     return {"a": dict(a), "b": dict(b), "pairs": told["replications"], "rows": rows}
-
-
-__all__ = ["card", "compared", "finding", "summary"]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from openiads.faces import text
+from openiads.faces.words import text
 from openiads.world.codes import Action, Event, RoundEnd
 
 
 def told(kind: Event, row: Any, names: dict[str, list[str]]) -> str:
-    """One event (a row of dtype EVENT) that ``study.explain.said`` leaves out, as a sentence."""
+    """One event (a row of dtype EVENT) that ``explain.kill_chain.said`` leaves out, as a sentence."""
     value, code = row["value"], int(row["code"])
 
     def name(noun: str, key: int) -> str:
@@ -41,6 +41,3 @@ def told(kind: Event, row: Any, names: dict[str, list[str]]) -> str:
     if kind == Event.HANDOVER:
         return f"a round of {unit} {'takes' if code == 1 else 'gives back'} a missile channel"
     return text.sentence(text.words(kind.name))
-
-
-__all__ = ["told"]

@@ -70,7 +70,7 @@ def _serve(paths: Sequence[Path], door: socket.socket, ready: Callable[[str], An
 def _answer(
     paths: Sequence[Path], child: Child, folder: Path, door: socket.socket, ready: Callable[[str], Any]
 ) -> None:
-    from openiads.faces.server.shelf import Shelf
+    from openiads.faces.server.library import Shelf
 
     shelf = Shelf(paths, child, folder)
     shelf.begin()

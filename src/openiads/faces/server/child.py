@@ -16,8 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from openiads.base import errors
-from openiads.base.errors import InputError, InputErrors, OpeniadsError, ResultsError
+from openiads.base.errors import BY_NAME, InputError, InputErrors, OpeniadsError, ResultsError
 from openiads.faces.server.workshop import Heard
 
 #: Seconds without anything to do after which the process ends; the next thing begins another.
@@ -185,10 +184,4 @@ def read(told: Mapping[str, Any]) -> OpeniadsError:
         return _ended("with the server" if code is None else by)
     if kind == "InputErrors":
         return InputErrors([InputError(each["place"], each["reason"], each["remedy"]) for each in told["problems"]])
-    found = getattr(errors, kind, OpeniadsError) if kind in errors.__all__ else OpeniadsError
-    made = found(told["place"], told["reason"], told["remedy"])
-    assert isinstance(made, OpeniadsError)
-    return made
-
-
-__all__ = ["REST", "Child", "Fault", "read"]
+    return BY_NAME.get(kind, OpeniadsError)(told["place"], told["reason"], told["remedy"])

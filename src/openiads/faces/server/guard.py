@@ -164,6 +164,3 @@ async def _say(send: Send, status: int, headers: dict[str, str], body: bytes) ->
     start = [(name.encode(), value.encode()) for name, value in fields.items()]
     await out({"type": "http.response.start", "status": status, "headers": start})
     await out({"type": "http.response.body", "body": body})
-
-
-__all__ = ["BODY", "HEADERS", "POLICY", "Guard"]

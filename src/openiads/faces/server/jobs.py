@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from openiads.base.errors import Interrupted, OpeniadsError
-from openiads.faces.export.about import clean
-from openiads.faces.server.shelf import Entry, Shelf
+from openiads.faces.server.library import Entry, Shelf
+from openiads.faces.words.text import clean
 
 #: Jobs remembered after their end, so that a page that lost its connection still learns how one ended.
 REMEMBERED = 20
@@ -129,6 +129,3 @@ class Jobs:
         self.stop()
         for job in list(self._jobs.values()):
             job.thread.join(timeout=10.0)
-
-
-__all__ = ["Busy", "Job", "Jobs"]

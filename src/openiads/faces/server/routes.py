@@ -17,7 +17,7 @@ from starlette.types import Message, Receive, Scope, Send
 from openiads.base.errors import InputError, InputErrors, OpeniadsError, UsageError
 from openiads.faces.replay.built import KINDS, viewer_files
 from openiads.faces.server.jobs import Busy, Job, Jobs
-from openiads.faces.server.shelf import Entry, Shelf, Unreadable
+from openiads.faces.server.library import Entry, Shelf, Unreadable
 
 #: Seconds between looks at a job, and between signs of life to a page that listens.
 LOOK, ALIVE = 0.05, 10.0
@@ -225,6 +225,3 @@ def _problems(app: FastAPI) -> None:
     def unforeseen(request: Request, problem: Exception) -> JSONResponse:
         """A fault of the program: told to the page in its words, and whole on the terminal, by the server."""
         return _told(500, "The viewer's server failed; the terminal tells more.", "Try again; report it if it stays.")
-
-
-__all__ = ["application"]

@@ -56,7 +56,7 @@ class _Opened:
 
     def built(self) -> Any:
         """The run with its world, built once."""
-        from openiads.study.run import Run
+        from openiads.runs.run import Run
 
         with self.building:
             run = self.run
@@ -79,7 +79,7 @@ class Workshop:
         return WORKS[name](self, given, heard, cancel)
 
     def _opened(self, path: str) -> _Opened:
-        from openiads.study.run import open_run
+        from openiads.runs.run import open_run
         from openiads.world.prebuilt import Prebuilt
 
         with self._lock:
@@ -97,7 +97,7 @@ class Workshop:
         """
         from openiads.faces.replay import prepare
         from openiads.faces.replay.happenings import MOST_LOOKS
-        from openiads.study import disk
+        from openiads.runs import disk
 
         opened = self._opened(given["run"])
         if opened.run.replications <= given.get("most", opened.run.replications):
@@ -108,7 +108,7 @@ class Workshop:
     def backdrop(self, given: Mapping[str, Any], heard: Heard, cancel: threading.Event) -> dict[str, Any]:
         """Write what stands behind a replay.  given : run, replay (its file), target."""
         from openiads.faces.replay import backdrop, rings, unpacked
-        from openiads.study import disk
+        from openiads.runs import disk
 
         opened = self._opened(given["run"])
         run, (header, _) = opened.built(), unpacked(Path(given["replay"]).read_bytes())
@@ -120,15 +120,15 @@ class Workshop:
 
     def compare(self, given: Mapping[str, Any], heard: Heard, cancel: threading.Event) -> dict[str, Any]:
         """Two runs side by side.  given : a, b."""
+        from openiads.experiments.compare import Comparison
         from openiads.faces.replay.summary import compared
-        from openiads.study.compare import Comparison
 
         return compared(Comparison(self._opened(given["a"]).run, self._opened(given["b"]).run), {}, {})
 
     def panel(self, given: Mapping[str, Any], heard: Heard, cancel: threading.Event) -> dict[str, Any]:
         """The levers of a run's scenario.  given : run."""
-        from openiads.faces.export.about import clean
-        from openiads.study.whatif import counts, levers
+        from openiads.experiments.whatif import counts, levers
+        from openiads.faces.words.text import clean
 
         run = self._opened(given["run"]).run
         told = []
@@ -146,7 +146,7 @@ class Workshop:
 
     def settle(self, given: Mapping[str, Any], heard: Heard, cancel: threading.Event) -> dict[str, Any]:
         """Refuse a question that cannot be run, before it is begun.  given : run, values, replications; its label."""
-        from openiads.study.whatif import changed, counts
+        from openiads.experiments.whatif import changed, counts
 
         run = self._opened(given["run"]).run
         _, least, most = counts(run)
@@ -157,7 +157,7 @@ class Workshop:
 
     def rehearse(self, given: Mapping[str, Any], heard: Heard, cancel: threading.Event) -> dict[str, Any]:
         """Make ready for a question: what changed worlds share is built, and the engine loaded.  given : run."""
-        from openiads.study.whatif import rehearse
+        from openiads.experiments.whatif import rehearse
 
         opened = self._opened(given["run"])
         if not opened.rehearsed:
@@ -170,8 +170,8 @@ class Workshop:
 
         News are ``done``, ``of`` and ``findings``; returns ``outcomes``, ``compare`` and ``seconds``.
         """
+        from openiads.experiments.whatif import ask
         from openiads.faces.replay.summary import compared, finding
-        from openiads.study.whatif import ask
 
         opened, of, out = self._opened(given["run"]), given["replications"], Path(given["out"])
 
@@ -216,6 +216,3 @@ class Here:
 
     def close(self) -> None:
         """Nothing to give up."""
-
-
-__all__ = ["PARTIAL", "WORKS", "Heard", "Here", "Works", "Workshop"]

@@ -1,0 +1,1 @@
+"""What is known of systems, and who said so: values with interval, source and status."""

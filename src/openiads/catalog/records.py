@@ -1,0 +1,271 @@
+"""The catalog: what is known about each system, and who said so.
+
+Every number is a `Value`: a number with a unit, an interval, its sources, an evidence status and a note. Entries come
+from the TOML files in `catalog/entries`; `fields.toml` there says which fields an entry of each kind has, their
+dimension and their meaning. A value without a known source, with an unknown status, a wrong unit or an interval that
+does not hold its number fails the load.
+
+SI and radians inside: `Value.si` is what the rest of the program reads. A ratio given in dB is read as a linear power
+ratio.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from openiads.base.errors import InputError
+from openiads.base.words import nearest
+
+#: How to see every name: the remedy of errors about one that is not in the catalog.
+LIST = "List them: openiads catalog list"
+STATUSES = ("read", "relayed", "recalled", "derived", "assumption")
+KINDS = ("systems", "posts", "radars", "interceptors", "launchers", "threats", "identification")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One line of the bibliography."""
+
+    key: str
+    title: str
+    publisher: str
+    year: str
+    url: str
+    access: str
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One number of the catalog with its interval and its evidence.
+
+    number, low, high : as published, in `unit`; low and high are the declared interval (NaN where none was declared)
+    source : keys of the bibliography; status : one of STATUSES; note : conditions, or the reasoning behind an
+    assumption dimension : what kind of quantity it is; scale : "linear" or "log" (how an interval is sampled)
+    exact : no knowledge spread (a count, a definition, a switch; the note says why)
+    si : the number in SI units and radians (decibels as a power ratio)
+    si_low, si_high : the interval that is sampled, SI: the declared one with the floor of its status on every missing
+    side
+    """
+
+    number: float
+    unit: str
+    low: float
+    high: float
+    source: tuple[str, ...]
+    status: str
+    note: str
+    dimension: str
+    scale: str
+    exact: bool
+    si: float
+    si_low: float
+    si_high: float
+
+    @property
+    def certain(self) -> bool:
+        """True when nothing is to be sampled."""
+        return self.si_low == self.si_high
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A table of numbers against numbers, such as drag against Mach number; its doubt is a factor on the last column.
+
+    columns : name -> numbers, SI, all of one length
+    """
+
+    columns: dict[str, tuple[float, ...]]
+    source: tuple[str, ...]
+    status: str
+    note: str
+
+    def __getattr__(self, name: str) -> tuple[float, ...]:
+        columns: dict[str, tuple[float, ...]] = object.__getattribute__(self, "columns")
+        if name in columns:
+            return columns[name]
+        raise AttributeError(name)
+
+
+@dataclass(frozen=True)
+class Row:
+    """Named values, texts and switches: an entry, or one row of a table inside an entry (a search mode, a quoted
+    range)."""
+
+    values: dict[str, Value] = field(default_factory=dict)
+    text: dict[str, str] = field(default_factory=dict)
+    flags: dict[str, bool] = field(default_factory=dict)
+    lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        for group in ("values", "text", "flags", "lists", "tables", "curves"):
+            found = self.__dict__.get(group, {})
+            if name in found:
+                return found[name]
+        raise AttributeError(f"{self.__dict__.get('name', 'row')} has no field {name!r}")
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The field of that name, or `default` where the entry leaves it out."""
+        return getattr(self, name, default)
+
+    def has(self, name: str) -> bool:
+        """Whether the entry gives this field."""
+        return getattr(self, name, None) is not None
+
+    def si(self, name: str, default: float = math.nan) -> float:
+        """The SI number of a value field, or `default` where it is left out."""
+        value = self.values.get(name)
+        return default if value is None else value.si
+
+
+@dataclass(frozen=True)
+class Entry(Row):
+    """One thing of the catalog: `catalog()["48n6e2"].max_range.si`."""
+
+    kind: str = ""
+    name: str = ""
+    title: str = ""
+    tables: dict[str, tuple[Row, ...]] = field(default_factory=dict)
+    curves: dict[str, Curve] = field(default_factory=dict)
+
+    def every_value(self) -> Iterator[tuple[str, Value]]:
+        """All values with their path inside the entry, tables included (`modes[0].frame_time`)."""
+        yield from self.values.items()
+        for table, rows in self.tables.items():
+            for index, row in enumerate(rows):
+                for name, value in row.values.items():
+                    yield f"{table}[{index}].{name}", value
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """All entries by name, and the bibliography."""
+
+    entries: dict[str, Entry]
+    sources: dict[str, Source]
+    raw: dict[str, Any] = field(repr=False)
+
+    def __getitem__(self, name: str) -> Entry:
+        try:
+            return self.entries[name]
+        except KeyError:
+            raise InputError(f'catalog["{name}"]', "not in the catalog", self.hint(name)) from None
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.entries
+
+    def hint(self, name: str, kind: str = "") -> str:
+        """What to do about a name that is not here."""
+        names = list(self.of_kind(kind)) if kind else list(self.entries)
+        return f"{nearest(name, names)}List them: openiads catalog list"
+
+    def of_kind(self, kind: str) -> dict[str, Entry]:
+        """The entries of one kind (`"radars"`), by name."""
+        return {name: entry for name, entry in self.entries.items() if entry.kind == kind}
+
+    @property
+    def systems(self) -> dict[str, Entry]:
+        return self.of_kind("systems")
+
+    @property
+    def posts(self) -> dict[str, Entry]:
+        return self.of_kind("posts")
+
+    @property
+    def radars(self) -> dict[str, Entry]:
+        return self.of_kind("radars")
+
+    @property
+    def interceptors(self) -> dict[str, Entry]:
+        return self.of_kind("interceptors")
+
+    @property
+    def launchers(self) -> dict[str, Entry]:
+        return self.of_kind("launchers")
+
+    @property
+    def threats(self) -> dict[str, Entry]:
+        return self.of_kind("threats")
+
+    @property
+    def identification(self) -> Entry:
+        """The table of identification evidence."""
+        return self["identification"]
+
+    def value(self, path: str) -> Value:
+        """The value at `entry.field`, tables as `entry.table[0].field` or `entry.table.rowname.field`."""
+        name, _, rest = path.partition(".")
+        for spelled, value in self[name].every_value():
+            if spelled == rest:
+                return value
+        parts = rest.split(".")
+        if len(parts) == 3:
+            for row in self[name].tables.get(parts[0], ()):
+                if parts[1] in row.text.values() and parts[2] in row.values:
+                    return row.values[parts[2]]
+        raise InputError(f'catalog["{name}"]', f"no value {rest!r}", f"See: openiads catalog show {name}")
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 (hex) of the canonical content, the bibliography included; the order of entries in the files does
+        not matter."""
+        text = json.dumps(self.raw, sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def value_at(value: Value, u: float, weighting: str = "uniform") -> float:
+    """The SI number at u in (0, 1) of a value's interval.
+
+    weighting : "uniform" over the interval, or "triangular" with its peak at the nominal number; a value of scale
+    "log" is interpolated in its logarithm. A certain value gives its number whatever u is.
+    """
+    if value.certain:
+        return value.si
+    if not 0.0 <= u <= 1.0:
+        raise InputError("value_at", f"u = {u}", "Give a number from 0 to 1.")
+    low, peak, high = value.si_low, value.si, value.si_high
+    logarithmic = value.scale == "log"
+    if logarithmic:
+        low, peak, high = math.log(low), math.log(peak), math.log(high)
+    if weighting == "uniform":
+        found = low + u * (high - low)
+    elif weighting == "triangular":
+        split = (peak - low) / (high - low)
+        if u < split:
+            found = low + math.sqrt(u * (high - low) * (peak - low))
+        else:
+            found = high - math.sqrt((1.0 - u) * (high - low) * (high - peak))
+    else:
+        raise InputError("value_at", f"weighting {weighting!r}", 'Give "uniform" or "triangular".')
+    return math.exp(found) if logarithmic else found
+
+
+def main_round(system: Entry) -> Row:
+    """The first row of a system's launchers: its most numerous launcher with the round in it."""
+    rows: tuple[Row, ...] = system.tables["launchers"]
+    return rows[0]
+
+
+def launcher_rows(system: Entry, count: int | None = None) -> tuple[Row, ...]:
+    """The row of `system.launchers` of every launcher of one fire unit, in order: launcher k + 1 is of row k.
+
+    count : launchers in place; the catalog's nominal number if left out. Fewer than that are taken in the order of the
+    rows; more go to the rows that have room up to the upper end of their count.
+    """
+    rows = system.tables["launchers"]
+    numbers = [int(row.count.si) for row in rows]
+    spare = sum(numbers) if count is None else count
+    spare -= sum(numbers)
+    for i, row in enumerate(rows):
+        more = min(max(spare, 0), int(row.count.si_high) - numbers[i])
+        numbers[i] += more
+        spare -= more
+    found = tuple(row for row, number in zip(rows, numbers, strict=True) for _ in range(number))
+    return found if count is None else found[:count]

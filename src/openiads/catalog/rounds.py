@@ -1,0 +1,56 @@
+"""Catalog entries as the flight models take them at nominal values: the rows of a round and of a ballistic missile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from openiads.catalog.records import Entry
+
+
+def round_values(entry: Entry) -> dict[str, Any]:
+    """Fields of `physics.flyout.INTERCEPTOR` (SI) of an interceptor entry, curves as ``mach`` and ``value`` lists."""
+    from openiads.physics.flyout import INTERCEPTOR
+
+    names = INTERCEPTOR.names or ()
+    out: dict[str, Any] = {name: entry.values[name].si for name in names if name in entry.values}
+    for name in ("cd", "cn_max"):
+        if name in entry.curves:
+            out[name] = {key: list(column) for key, column in entry.curves[name].columns.items()}
+    return out | {"guidance": entry.text["guidance"], "launch_kind": entry.text["launch_kind"]}
+
+
+def scaled(values: Mapping[str, Any], impulse: float, drag: float) -> dict[str, Any]:
+    """Values of a round under its knobs: ``impulse`` is a factor on every thrust, ``drag`` one on the drag curve."""
+    out = dict(values)
+    for name in ("boost_thrust", "sustain_thrust"):
+        if name in out:
+            out[name] *= impulse
+    if isinstance(out.get("cd"), Mapping):
+        out["cd"] = {**out["cd"], "value": [c * drag for c in out["cd"]["value"]]}
+    return out
+
+
+def round_of(entry: Entry, impulse: float = 1.0, drag: float = 1.0) -> Any:
+    """A row of `physics.flyout.INTERCEPTOR` of an interceptor entry; factors as in `scaled`."""
+    from openiads.physics.flyout import interceptor
+
+    return interceptor(scaled(round_values(entry), impulse, drag), entry.name)
+
+
+def missile_values(entry: Entry) -> dict[str, Any]:
+    """What `physics.ballistics.missile` takes (SI) of a ballistic threat entry."""
+    drag = entry.curves["drag"].columns
+    same = ("launch_mass", "burnout_mass", "burn_time", "specific_impulse", "diameter")
+    return {name: entry.si(name) for name in same} | {
+        "loft": entry.si("loft_angle"),
+        "pitch_rate": entry.si("turn_rate"),
+        "cd": {"mach": list(drag["mach"]), "value": list(drag["cd"])},
+    }
+
+
+def missile_of(entry: Entry) -> Any:
+    """A row of `physics.ballistics.MISSILE` of a ballistic threat entry."""
+    from openiads.physics.ballistics import missile
+
+    return missile(missile_values(entry), entry.name)

@@ -1,0 +1,61 @@
+"""One piece of evidence: an arm of a cell as it was looked at, and which knobs move it most."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from openiads.claims.verdict import Answer, Figure, Look
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A look, and the knobs whose rank goes with it over sampled worlds beyond chance (name, rank correlation).
+
+    beside : shown with the evidence but never decisive
+    """
+
+    look: Look
+    drivers: tuple[tuple[str, float], ...] = ()
+    beside: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data; what is not a number is null, and so is an infinite one (of a band it can be nothing else)."""
+        look = self.look
+        return {
+            "cell": look.cell,
+            "limits": look.limits,
+            "weighting": look.weighting,
+            "nominal": str(look.nominal),
+            "figure": [_plain(v) for v in (look.figure.value, look.figure.low, look.figure.high, look.figure.error)],
+            "near_the_line": look.near,
+            "worlds": {str(a): look.worlds.get(a, 0) for a in Answer},
+            "band": None if look.band is None else [_plain(v) for v in look.band],
+            "drivers": [[name, round(value, 2)] for name, value in self.drivers],
+            "beside": self.beside,
+        }
+
+
+def looked(
+    cell: str,
+    limits: str,
+    weighting: str,
+    nominal: Answer,
+    figure: Figure,
+    lines: Sequence[float],
+    answers: Sequence[Answer],
+    band: tuple[float, float, float] | None,
+    moved_by: Sequence[tuple[str, float]] = (),
+    beside: str = "",
+) -> Evidence:
+    """Evidence from the answers of the nominal and of the sampled worlds; near: within an error of one of ``lines``."""
+    near = any(figure.near(line) for line in lines)
+    look = Look(cell, limits, weighting, nominal, figure, near, dict(Counter(answers)), band)
+    return Evidence(look, tuple(moved_by), beside)
+
+
+def _plain(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None

@@ -1,0 +1,285 @@
+"""Claim files: the sentence, the question, the study and the rule, stated before the first result.
+
+``load_claim`` reads one; its ``digest`` covers the whole file, so that a verdict tells by which rule it was reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, ValidationError
+
+from openiads.base import toml
+from openiads.base.errors import InputError, InputErrors
+from openiads.base.words import nearest
+from openiads.runs.digest import hash_of
+from openiads.scenario import load
+from openiads.scenario.measures import Azimuth, Count, Distance, Key, MastHeight, Name, Position, Reach, Share, Text
+
+Texts = Annotated[tuple[Text, ...], Strict(False)]
+Many = Annotated[int, Field(ge=1, le=1_000_000)]
+Limits = Literal["emergent", "published"]
+Weighting = Literal["uniform", "triangular"]
+
+
+def _rising(pair: tuple[float, float]) -> tuple[float, float]:
+    if not pair[0] < pair[1]:
+        raise ValueError("the lower end comes first")
+    return pair
+
+
+def _falling(pair: tuple[float, float]) -> tuple[float, float]:
+    if not pair[0] > pair[1]:
+        raise ValueError("the higher level comes first")
+    return pair
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Arms(_Table):
+    """In which ways the evidence is looked at; the verdict says which of them turn it."""
+
+    limits: Annotated[tuple[Limits, ...], Strict(False), Field(min_length=1)] = ("emergent", "published")
+    weighting: Annotated[tuple[Weighting, ...], Strict(False), Field(min_length=1)] = ("uniform", "triangular")
+
+
+class Rule(_Table):
+    """What every rule has."""
+
+    robust: Share = Field(0.9, description="share of sampled worlds that makes an answer robust")
+    arms: Arms = Arms()
+
+
+class Effort(_Table):
+    """How many replications of the nominal world, how many sampled worlds, how many replications of each."""
+
+    nominal: Many
+    worlds: Count
+    each: Many
+
+
+class Statement(_Table):
+    """What every claim has."""
+
+    format: Literal[1]
+    name: Name
+    sentence: Text
+    said_by: Text
+    source: Text
+    question: Text
+
+
+# ------------------------------------------------------------------ kill over an area
+
+
+class AreaStudy(_Table):
+    """One battery; one missile at each of ``points`` equal parts of the area around it, one after the other."""
+
+    system: Key
+    fire_units: Annotated[int, Field(ge=1, le=32)] = 1
+    launchers: Annotated[int, Field(ge=1, le=48)]
+    at: Position
+    facing: Azimuth
+    area_radius: Reach
+    points: Annotated[int, Field(ge=1, le=40)]
+    bearing: Azimuth = Field(description="from the area to where the missiles come from")
+    doctrine: dict[str, Any] = Field({}, description="as in a scenario's site")
+    missiles: dict[Key, Distance] = Field(min_length=1, description="threat -> distance it flies")
+
+
+class AreaRule(Rule):
+    """A kill probability over a share of the area."""
+
+    kill_probability: Share
+    area_share: Share
+
+
+class KillOverArea(Statement):
+    """Kills of single missiles over an area."""
+
+    method: Literal["kill_over_area"]
+    study: AreaStudy
+    rule: AreaRule
+    quick: Effort
+    full: Effort
+
+
+# ------------------------------------------------------------------ equivalence of two systems
+
+
+class PairStudy(_Table):
+    """Two systems of the like-for-like table and the part of the table that is run."""
+
+    pair: Annotated[tuple[Key, Key], Strict(False)]
+    normalizations: Annotated[tuple[Key, ...], Strict(False), Field(min_length=1)]
+    axes: Annotated[tuple[Key, ...], Strict(False), Field(min_length=1)]
+    verdict_on: Key
+    beside: Annotated[tuple[Key, ...], Strict(False)] = ()
+    classes: Annotated[tuple[Key, ...], Strict(False), Field(min_length=1)]
+    metric: Literal["leak_rate"] = "leak_rate"
+
+
+class PairRule(Rule):
+    """How small a difference counts as none."""
+
+    delta: Share
+    also_shown: Annotated[tuple[Share, ...], Strict(False)] = ()
+
+
+class PairEffort(Effort):
+    """As every effort, and for the arms shown beside the deciding one."""
+
+    beside: Many
+
+
+class Equivalence(Statement):
+    """Two systems against one raid."""
+
+    method: Literal["equivalence"]
+    study: PairStudy
+    rule: PairRule
+    quick: PairEffort
+    full: PairEffort
+
+
+# ------------------------------------------------------------------ the largest raid
+
+
+class RaidStudy(_Table):
+    """A scenario whose raid grows at a fixed mix."""
+
+    scenario: str
+    readings: Texts = Field((), description="scenarios shown beside it")
+    asset: Annotated[tuple[Key, ...], Strict(False), Field(min_length=1)]
+    sizes: Annotated[tuple[Annotated[int, Field(ge=1, le=2000)], ...], Strict(False), Field(min_length=1)]
+    mix: dict[Key, Share] = Field(min_length=1, description="raid of the scenario -> its share of the threats")
+
+
+class RaidRule(Rule):
+    """Levels of P(no hit), highest first, and the raid that a guarantee must hold against."""
+
+    levels: Annotated[tuple[Share, Share], Strict(False), AfterValidator(_falling)]
+    reference: Annotated[int, Field(ge=1, le=2000)]
+    reference_source: Text
+
+
+class LargestRaid(Statement):
+    """How large a raid before something gets through."""
+
+    method: Literal["largest_raid"]
+    study: RaidStudy
+    rule: RaidRule
+    quick: Effort
+    full: Effort
+
+
+# ------------------------------------------------------------------ ratios of figures
+
+
+class Side(_Table):
+    """One side of a comparison of figures."""
+
+    system: Key
+    at: Position
+    launchers: Annotated[int, Field(ge=1, le=48)] | None = None
+    mast: MastHeight | None = None
+
+
+FigureName = Literal[
+    "envelope_volume", "target_channels", "missile_channels", "ready_rounds", "low_altitude_reach",
+    "low_altitude_engagement", "reaction_time",
+]  # fmt: skip
+
+
+class RatioStudy(_Table):
+    """Which figures of which two sides."""
+
+    land: Side
+    sea: Side
+    other_readings: Annotated[tuple[Key, ...], Strict(False)] = ()
+    figures: Annotated[tuple[FigureName, ...], Strict(False), Field(min_length=1)]
+
+
+class RatioRule(_Table):
+    """The band of ratios that counts as similar, and which percentiles of sampled worlds must lie in it."""
+
+    band: Annotated[tuple[float, float], Strict(False), AfterValidator(_rising)]
+    knowledge: Annotated[tuple[Share, Share], Strict(False), AfterValidator(_rising)]
+    arms: Arms = Arms()
+
+
+class RatioEffort(_Table):
+    """Nothing is thrown here: only worlds."""
+
+    worlds: Annotated[int, Field(ge=2, le=10_000)]
+
+
+class Ratios(Statement):
+    """Figures of two systems side by side."""
+
+    method: Literal["ratios"]
+    study: RatioStudy
+    rule: RatioRule
+    quick: RatioEffort
+    full: RatioEffort
+
+
+METHODS: dict[str, type[KillOverArea | Equivalence | LargestRaid | Ratios]] = {
+    "kill_over_area": KillOverArea, "equivalence": Equivalence, "largest_raid": LargestRaid, "ratios": Ratios,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A claim file, read and checked.  digest : SHA-256 over its canonical content (not its comments)."""
+
+    told: Any  # one of METHODS
+    mapping: Mapping[str, Any]
+    digest: str
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return str(self.told.name)
+
+
+def packaged_claims() -> list[str]:
+    """Names of the packaged claims, in alphabetical order."""
+    folder = resources.files("openiads.shelf") / "claims"
+    return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
+
+
+def load_claim(name_or_path: str | Path) -> Claim:
+    """A packaged claim by name, or a file; InputErrors with every fault of its fields."""
+    names = packaged_claims()
+    path = Path(name_or_path)
+    if str(name_or_path) in names:
+        path = Path(str(resources.files("openiads.shelf") / "claims" / f"{name_or_path}.toml"))
+    elif not path.is_file():
+        remedy = f"{nearest(str(name_or_path), names)}Packaged claims: {', '.join(names)}."
+        raise InputError(str(name_or_path)[:200], "no claim of that name and no file", remedy)
+    return claim_of(toml.read_text(path), str(path))
+
+
+def claim_of(text: str, file: str) -> Claim:
+    """A claim from TOML text; file : its name in messages."""
+    mapping = toml.parse_toml(text, file)
+    _, lines = toml.merged(text, file)
+    method = mapping.get("method")
+    model = METHODS.get(method) if isinstance(method, str) else None
+    if model is None:
+        known = ", ".join(METHODS)
+        place = lines.place(("method",), method if isinstance(method, str) else None) or file
+        raise InputError(place, "not a method of claims", f"One of {known}.")
+    try:
+        told = model.model_validate(dict(mapping))
+    except ValidationError as error:
+        found = load.field_errors(error, mapping, lines, model)
+        raise InputErrors(problem for _, problem in sorted(found, key=lambda pair: pair[0])) from None
+    return Claim(told, mapping, hash_of(dict(mapping)))

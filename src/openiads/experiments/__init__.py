@@ -1,0 +1,1 @@
+"""Several runs as one question: comparisons, sweeps, parameter uncertainty, sensitivity."""

@@ -1,0 +1,238 @@
+"""Two variants side by side on the same dice: what the change alone makes of every metric.
+
+``compare(a, b)`` runs both with one seed and the same world knobs, or takes two stored runs that were made so.  Draws
+are named, not streamed: replication r of both sides meets the same luck wherever the change does not reach, and the
+difference b - a is sharper than either side.  Differences are in ``experiments.differences``, their intervals in
+``statistics.paired``.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from openiads.base.errors import InputError, ResultsError, UsageError
+from openiads.base.shown import Shown
+from openiads.experiments.differences import Difference, Pairs, other_worlds
+from openiads.runs import disk
+from openiads.runs.digest import hash_of
+from openiads.runs.findings import Accumulator
+from openiads.runs.folder import with_check
+from openiads.runs.jobs import Progress
+from openiads.runs.replicate import REPLICATIONS, place_of, run
+from openiads.runs.run import Run, open_run
+from openiads.runs.simulator import Engine, real_engine
+from openiads.statistics.intervals import CONFIDENCE
+from openiads.world.outcome import METRICS
+
+if TYPE_CHECKING:
+    from openiads.runs.cluster import Cluster
+
+#: In front of a path of changes: the rest names a knob.
+KNOB = "knob."
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One side of a comparison: a scenario (or its path or name) and what is changed in it.
+
+    changes : path -> value as ``Scenario.with_values`` takes them; ``knob.NAME`` sets a knob, in its own unit
+    """
+
+    scenario: Any
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Comparison(Shown):
+    """Two runs and the differences between them; ``estimate(metric)`` gives one, ``summary()`` all as plain JSON."""
+
+    def __init__(self, a: Run, b: Run, labels: Sequence[str] = (), confidence: float = CONFIDENCE) -> None:
+        self.pairs = Pairs(a, b, confidence)
+        self.a, self.b = a, b
+        self.labels = tuple(labels) or (a.name, b.name)
+        self._found: dict[str, Difference] = {}
+
+    def estimate(self, metric: str) -> Difference:
+        """The paired difference of a metric, a class rate or any counted column of the outcome row."""
+        if metric not in self._found:
+            self._found[metric] = self.pairs.difference(metric)
+        return self._found[metric]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hexadecimal) over the digests of both runs."""
+        return hash_of([self.a.digest, self.b.digest])
+
+    def summary(self, metrics: Sequence[str] = tuple(METRICS)) -> dict[str, Any]:
+        """What ``compare --json`` prints: plain JSON; what is infinite or undefined is null."""
+        kept = [None if each._clean is not None else str(each.path) for each in (self.a, self.b)]
+        sides = {
+            name: {
+                "label": label,
+                "scenario": each.name,
+                "digest": each.digest,
+                "scenario_digest": each.identity.scenario,
+                "knobs": dict(each.identity.knobs),
+                "failed_replications": int(each.seal["failed"]),
+                "warnings": each.warnings,
+                "out": where,
+            }
+            for name, label, each, where in zip("ab", self.labels, (self.a, self.b), kept, strict=True)
+        }
+        return {
+            **sides,
+            "seed": self.a.seed,
+            "replications": self.pairs.n,
+            "confidence": self.pairs.confidence,
+            "identical": self.pairs.certain,
+            "warnings": self.pairs.warnings,
+            "digest": self.digest,
+            "metrics": {metric: self.estimate(metric).as_dict() for metric in metrics},
+        }
+
+
+def compare(
+    a: Any,
+    b: Any,
+    *,
+    replications: int | None = None,
+    seed: int = 1,
+    jobs: int | None = None,
+    chunk: int | None = None,
+    out: str | Path | None = None,
+    knobs: Mapping[str, float] | None = None,
+    metrics: Sequence[str] = tuple(METRICS),
+    confidence: float = CONFIDENCE,
+    progress: Progress | None = None,
+    warn: Callable[[str], None] | None = None,
+    cancel: threading.Event | None = None,
+    on: str | Cluster | None = None,
+    engine: Engine | None = None,
+) -> Comparison:
+    """Compare two variants on the same dice, replications 0 .. N-1 of each, or two stored runs.
+
+    a, b : a Scenario, the path or name of one, or a ``Variant``; or on both sides a Run or the folder of one
+    replications : N (200) of each side; seed, jobs, chunk, progress, warn, cancel, on : as for ``run``
+    out : folder that gets both runs, a/ and b/, and compare.json with the metrics; the same call continues it
+    knobs : values of knobs on both sides; world knobs can be given only here
+
+    Raises InputError (scenario, knob), UsageError (not comparable), ResultsError (store, cluster), Interrupted.
+    """
+    for metric in metrics:
+        Accumulator().estimate(metric)  # an unknown one is refused before anything runs
+    stored = [_stored(each) for each in (a, b)]
+    if any(stored) and not all(stored):
+        raise UsageError("compare", "one side is a stored run, the other is not", "Give two scenarios or two runs")
+    if all(stored):
+        if replications is not None or out is not None or knobs:
+            raise UsageError("compare", "stored runs are compared as they are", "Leave out -n, --out and --set")
+        sides = [each if isinstance(each, Run) else open_run(each, engine=engine) for each in (a, b)]
+        made = Comparison(sides[0], sides[1], confidence=confidence)
+        for line in made.pairs.warnings:
+            if warn is not None:
+                warn(line)
+        return made
+    engine = engine or real_engine()
+    if out is not None:
+        _refuse_foreign(Path(out))
+    ready = [_ready(each, dict(knobs or {}), engine) for each in (a, b)]
+    _look_ahead(ready[0], ready[1], seed, engine, warn)
+    count = replications or REPLICATIONS
+    with place_of(on, jobs, out, warn) as place:
+        runs = [
+            run(
+                side.scenario, replications=count, seed=seed, jobs=jobs, chunk=chunk, knobs=side.knobs or None,
+                out=None if out is None else Path(out) / "ab"[k], progress=_half(progress, k), warn=_named(warn, k),
+                cancel=cancel, on=place, engine=engine,
+            )
+            for k, side in enumerate(ready)
+        ]  # fmt: skip
+    made = Comparison(runs[0], runs[1], [side.label for side in ready], confidence)
+    if out is not None:
+        disk.sweep(Path(out))
+        disk.write_file(Path(out) / "compare.json", with_check({"compare": made.summary(metrics)}))
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A variant made ready: the changed scenario, its knobs, and how it is called."""
+
+    scenario: Any
+    knobs: dict[str, float]
+    label: str
+
+
+def _stored(side: Any) -> bool:
+    """Whether a side is a run, or the folder of one."""
+    return isinstance(side, Run) or (isinstance(side, str | Path) and (Path(side) / "run.json").is_file())
+
+
+def _ready(side: Any, knobs: dict[str, float], engine: Engine) -> Side:
+    given = side if isinstance(side, Variant) else Variant(side)
+    scenario = engine.load(given.scenario) if isinstance(given.scenario, str | Path) else given.scenario
+    changes = {path: value for path, value in given.changes.items() if not path.startswith(KNOB)}
+    own = {path.removeprefix(KNOB): value for path, value in given.changes.items() if path.startswith(KNOB)}
+    for name in own:
+        if name.startswith("world."):
+            raise UsageError(
+                f"{KNOB}{name}", "a world knob is shared by both sides", "Set it for both (--set, or knobs=)"
+            )
+    if changes:
+        scenario = scenario.with_values(changes)
+    if own or knobs:
+        check_knobs({**knobs, **own}, scenario, engine)
+    parts = [scenario.name, *(f"{path}={value}" for path, value in given.changes.items())]
+    return Side(scenario, {**knobs, **{name: float(value) for name, value in own.items()}}, ", ".join(parts))
+
+
+def _look_ahead(a: Side, b: Side, seed: int, engine: Engine, warn: Callable[[str], None] | None) -> None:
+    """Refuse B before A has run for nothing, and say where the two scenarios fix their worlds differently."""
+    engine.prepare()
+    engine.runner(engine.build(b.scenario, engine.catalog(b.scenario), b.knobs or None), seed)
+    for line in other_worlds(a.scenario.mapping(), b.scenario.mapping()):
+        if warn is not None:
+            warn(line)
+
+
+def check_knobs(knobs: Mapping[str, Any], scenario: Any, engine: Engine) -> None:
+    """InputError unless every name is a knob of the scenario and its value a number inside the knob's band."""
+    from openiads.base.words import nearest
+    from openiads.scenario.knobs import knob_list
+
+    known = {knob.name: knob for knob in knob_list(engine.catalog(scenario), scenario)}
+    for name, value in knobs.items():
+        place = f"{KNOB}{name}"
+        if name not in known:
+            raise InputError(
+                place, f"not a knob of {scenario.name}", f"{nearest(name, list(known))}See docs/reference/catalog.md"
+            )
+        knob = known[name]
+        if isinstance(value, bool) or not isinstance(value, int | float) or not knob.low <= value <= knob.high:
+            raise InputError(place, f"{value!r} is outside its band", f"Give {knob.low:g} to {knob.high:g}")
+
+
+def _half(progress: Progress | None, side: int) -> Progress | None:
+    """The progress of one of two runs as that of both."""
+    if progress is None:
+        return None
+    return lambda done, of: progress(side * of + done, 2 * of)
+
+
+def _named(warn: Callable[[str], None] | None, side: int) -> Callable[[str], None] | None:
+    return None if warn is None else lambda line: warn(f"{'AB'[side]}: {line}")
+
+
+def _refuse_foreign(path: Path) -> None:
+    """ResultsError if a folder holds anything but a comparison."""
+    if path.exists() and not path.is_dir():
+        raise ResultsError(str(path), "is a file", "Choose a new or an empty folder with --out")
+    foreign = sorted(p.name for p in path.glob("*") if p.name not in ("a", "b", "compare.json", "report.html"))
+    foreign = [name for name in foreign if not name.endswith(disk.TEMPORARY)]
+    if foreign:
+        few = ", ".join(foreign[:3])
+        remedy = "Nothing was touched. Choose a new or an empty folder with --out"
+        raise ResultsError(str(path), f"holds other files ({few}) and no comparison", remedy)

@@ -1,0 +1,398 @@
+"""Questions about what is not known: knobs sampled from their intervals, every world on the same dice.
+
+``spread`` keeps what dice do and what is not known apart, and says how much of the latter rests on assumptions.
+``screen`` (Morris) and ``indices`` (Sobol) say which knob matters.  Each takes a ``Question`` of ``ask``.  The
+statistics are in ``statistics.spread`` and ``statistics.sensitivity``; here worlds are run, by ``evaluate`` alone.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import math
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openiads.base.errors import InputError, ResultsError, UsageError
+from openiads.base.words import nearest
+from openiads.runs.digest import hash_of
+from openiads.runs.findings import FIRST_TIMES, RATIOS, Accumulator
+from openiads.runs.jobs import Progress
+from openiads.runs.replicate import place_of, run
+from openiads.runs.run import Run, plain
+from openiads.runs.simulator import Engine, real_engine
+from openiads.scenario.knobs import Knob, knob_list, sample
+from openiads.statistics.paired import left_out
+from openiads.statistics.sensitivity import COVERED, Effect, Index, morris, saltelli, sobol, trajectories
+from openiads.statistics.spread import (
+    LABEL,
+    Knowledge,
+    Shares,
+    covered,
+    crossed,
+    dice_variance,
+    halves,
+    interval,
+    percentiles,
+    shares,
+)
+from openiads.world.prebuilt import Prebuilt
+
+if TYPE_CHECKING:
+    from openiads.runs.cluster import Cluster
+
+Values = NDArray[np.float64]
+
+REPLICATIONS = 50
+TRAJECTORIES = 10
+BASE_POINTS = 32
+SPREAD_WORLDS = 64
+
+#: Base rows of a design that is worth running.
+_FEWEST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How worlds are run: ``out`` keeps each as a run in a folder of its own, so that the same call continues."""
+
+    jobs: int | None = None
+    out: str | Path | None = None
+    progress: Progress | None = None  # (worlds done, of)
+    warn: Callable[[str], None] | None = None
+    cancel: threading.Event | None = None
+    on: str | Cluster | None = None  # as for ``run``; one cluster serves all worlds, one after another
+    engine: Engine = field(default_factory=real_engine)
+
+
+@dataclass(frozen=True, slots=True)
+class Worlds:
+    """What came out in some worlds.
+
+    values : a metric, shape (worlds, replications); capped : whether a world's knobs ask a kill probability above
+    reliability x common mode, which is then capped, shape (worlds,)
+    """
+
+    values: Values
+    capped: NDArray[np.bool_]
+
+
+def evaluate(
+    scenario: Any,
+    worlds: Sequence[Mapping[str, float]],
+    metric: str,
+    replications: int,
+    seed: int,
+    work: Work | None = None,
+) -> Worlds:
+    """A metric in sampled worlds, replication by replication.
+
+    The worlds share their build products.  Every world has the same seed, so that replication r of all of them meets
+    the same dice.  Of a ratio of sums the values are the jackknife's pseudo-values, whose mean is the ratio without its
+    bias.
+    """
+    work = work or Work()
+    found, capped, built = np.empty((len(worlds), replications)), np.zeros(len(worlds), bool), Prebuilt()
+    with place_of(work.on, work.jobs, work.out, work.warn) as place:
+        for w, knobs in enumerate(worlds):
+            if work.progress is not None:
+                work.progress(w, len(worlds))
+            try:
+                made = run(
+                    scenario, replications=replications, seed=seed, jobs=work.jobs, knobs=dict(knobs) or None,
+                    out=None if work.out is None else Path(work.out) / f"w{w:06d}", prebuilt=built,
+                    cancel=work.cancel, on=place, engine=work.engine,
+                )  # fmt: skip
+            except InputError as error:
+                raise InputError(f"world {w}: {error.place}", error.reason, error.remedy) from error
+            if w == 0 and work.warn is not None:
+                for line in made.other_warnings:
+                    work.warn(line)
+            capped[w] = bool(made.capped)
+            found[w] = values_of(made, metric, f"world {w}")
+    if work.progress is not None:
+        work.progress(len(worlds), len(worlds))
+    return Worlds(found, capped)
+
+
+def values_of(made: Run, metric: str, place: str = "run") -> Values:
+    """One number a replication, shape (n,); ResultsError where a replication failed or has none."""
+    rows = made.rows()
+    if made.seal["failed"]:
+        first = made.failures(1)[0]
+        told = f"replication {first['replication']} failed: {first['message']}"
+        raise ResultsError(place, told, "Leave out the knob that causes it (--without), or report the fault")
+    if metric in RATIOS:
+        up, down, _ = RATIOS[metric]
+        pairs = np.column_stack([rows[up], rows[down]]).astype(float)
+        ups, downs = pairs.sum(axis=0)
+        ratio = ups / downs if downs else math.nan
+        values = len(rows) * ratio - (len(rows) - 1) * left_out(pairs)
+    else:
+        Accumulator().estimate(metric)  # an unknown metric is refused in the usual words
+        values = rows[metric].astype(float)
+    if not np.isfinite(values).all():
+        what = "it never came in some replication" if metric in FIRST_TIMES else "it is not defined"
+        raise UsageError(f'metric "{metric}"', f"{what} ({place})", "Choose a metric that every replication has")
+    return values
+
+
+# ------------------------------------------------------------------ knobs and worlds
+
+
+def chosen(scenario: Any, catalog: Any, patterns: Sequence[str] = (), without: Sequence[str] = ()) -> tuple[Knob, ...]:
+    """The knobs of a scenario that are in doubt and match a pattern (``*.snr``; or all), less those ``without``.
+
+    InputError for a pattern that matches none, and if none is left.
+    """
+    doubtful = {knob.name: knob for knob in knob_list(catalog, scenario) if not knob.certain}
+    names = list(doubtful)
+    for pattern in (*patterns, *without):
+        if not fnmatch.filter(names, pattern):
+            told = f"no knob of {scenario.name} that is in doubt matches"
+            raise InputError(f"knobs {pattern}", told, f"{nearest(pattern, names)}Knobs: {', '.join(names)}")
+    wanted = {name for pattern in patterns or ("*",) for name in fnmatch.filter(names, pattern)}
+    wanted -= {name for pattern in without for name in fnmatch.filter(names, pattern)}
+    if not wanted:
+        raise InputError(scenario.name, "no knob in doubt is left", "Choose others with --knobs")
+    return tuple(knob for name, knob in doubtful.items() if name in wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a study of knowledge was about."""
+
+    scenario: Any
+    knobs: tuple[Knob, ...]
+    metric: str
+    replications: int
+    seed: int
+    weighting: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "scenario": self.scenario.name,
+            "scenario_digest": self.scenario.digest(),
+            "metric": self.metric,
+            "replications": self.replications,
+            "seed": self.seed,
+            "weighting": self.weighting,
+            "knobs": [knob.name for knob in self.knobs],
+        }
+
+
+def ask(
+    scenario: Any,
+    metric: str = "leakers",
+    *,
+    knobs: Sequence[str] = (),
+    without: Sequence[str] = (),
+    replications: int = REPLICATIONS,
+    seed: int = 1,
+    weighting: str = "uniform",
+    engine: Engine | None = None,
+) -> Question:
+    """A question about a scenario (or its path or name): its metric, and the knobs that match ``knobs`` (patterns; all
+    without) and not ``without``; every world gets ``replications`` of ``seed``."""
+    engine = engine or real_engine()
+    if isinstance(scenario, str | Path):
+        scenario = engine.load(scenario)
+    if metric not in RATIOS:
+        Accumulator().estimate(metric)
+    if replications < 2:
+        raise UsageError("replications", "one replication does not show the dice", "Give at least 2")
+    if weighting not in ("uniform", "triangular"):
+        raise UsageError(f'weighting "{weighting}"', "there is no such weighting", "Give uniform or triangular")
+    taken = chosen(scenario, engine.catalog(scenario), knobs, without)
+    return Question(scenario, taken, metric, replications, seed, weighting)
+
+
+def _run(question: Question, worlds: Sequence[Mapping[str, float]], work: Work | None) -> Worlds:
+    return evaluate(question.scenario, worlds, question.metric, question.replications, question.seed, work)
+
+
+def _power_of_two(worlds: int, each: int, least: int = _FEWEST) -> int:
+    """The greatest power of two of base rows with ``each`` worlds a row within ``worlds``."""
+    if worlds < least * each:
+        raise UsageError("worlds", f"{worlds} are too few", f"Give at least {least * each}, or choose fewer knobs")
+    return 1 << ((worlds // each).bit_length() - 1)
+
+
+# ------------------------------------------------------------------ which number matters
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """Morris screening: one ``Effect`` a knob, in units of the metric for the whole band.
+
+    capped : worlds whose knobs ask a kill probability above what works
+    """
+
+    question: Question
+    trajectories: int
+    effects: tuple[Effect, ...]
+    capped: int
+
+    def ranked(self) -> list[tuple[Knob, Effect]]:
+        """Knobs with their effects, the strongest first."""
+        return sorted(zip(self.question.knobs, self.effects, strict=True), key=lambda each: -each[1].mu_star)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hexadecimal) over what it says."""
+        return hash_of(self.as_dict())
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON, the strongest first."""
+        rows = [
+            {"knob": k.name, "status": k.status, "shown": e.shown} | {f: getattr(e, f) for f in Effect.__slots__}
+            for k, e in self.ranked()
+        ]
+        worlds = self.trajectories * (len(self.question.knobs) + 1)
+        return plain(
+            {**self.question.as_dict(), "method": "morris", "worlds": worlds, "trajectories": self.trajectories,
+             "capped_worlds": self.capped, "effects": rows}
+        )  # fmt: skip
+
+
+def screen(question: Question, worlds: int | None = None, work: Work | None = None) -> Screening:
+    """Morris screening of the question's knobs.
+
+    worlds : at most so many, at least two trajectories of one world more than there are knobs (10 trajectories)
+    """
+    each = len(question.knobs) + 1
+    count = TRAJECTORIES if worlds is None else worlds // each
+    if count < 2:
+        raise UsageError("worlds", f"{worlds} are too few", f"Give at least {2 * each}, or choose fewer knobs")
+    u = trajectories(len(question.knobs), count, question.seed)
+    # not `sample`: the steps between a trajectory's worlds, ends of bands included, are the method's own and few
+    chosen_worlds = [
+        {knob.name: knob.at(float(x), question.weighting) for knob, x in zip(question.knobs, row, strict=True)}
+        for row in u
+    ]
+    found = _run(question, chosen_worlds, work)
+    return Screening(question, count, tuple(morris(u, found.values)), int(found.capped.sum()))
+
+
+@dataclass(frozen=True, slots=True)
+class Indices:
+    """Sobol indices: one ``Index`` a knob, and the variance that they share; capped as in ``Screening``."""
+
+    question: Question
+    base: int
+    indices: tuple[Index, ...]
+    variance: float
+    capped: int
+
+    def ranked(self) -> list[tuple[Knob, Index]]:
+        """Knobs with their indices, the largest total first."""
+        return sorted(zip(self.question.knobs, self.indices, strict=True), key=lambda each: -each[1].total)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hexadecimal) over what it says."""
+        return hash_of(self.as_dict())
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON, the largest total first."""
+        rows = [
+            {"knob": k.name, "status": k.status} | {f: getattr(e, f) for f in Index.__slots__} for k, e in self.ranked()
+        ]
+        worlds = self.base * (len(self.question.knobs) + 2)
+        return plain(
+            {**self.question.as_dict(), "method": "sobol", "worlds": worlds, "base_points": self.base,
+             "measured_coverage": covered(self.base, COVERED), "variance": self.variance,
+             "capped_worlds": self.capped, "indices": rows}
+        )  # fmt: skip
+
+
+def indices(question: Question, worlds: int | None = None, work: Work | None = None) -> Indices:
+    """First and total Sobol indices of the question's knobs.
+
+    worlds : at most so many; a power of two (32) of base rows, each of two worlds more than there are knobs
+    """
+    factors = len(question.knobs)
+    base = BASE_POINTS if worlds is None else _power_of_two(worlds, factors + 2)
+    u = saltelli(factors, base, question.seed)
+    outputs = _run(question, sample(question.knobs, u, question.weighting), work)
+    found, variance = sobol(outputs.values, factors, question.seed)
+    return Indices(question, base, tuple(found), variance, int(outputs.capped.sum()))
+
+
+# ------------------------------------------------------------------ two spreads
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A metric with both its doubts, never mixed.
+
+    nominal : replications of the nominal world, shape (n,); worlds : those of the sampled ones, (worlds, n);
+    capped : sampled worlds whose knobs ask a kill probability above what works
+    """
+
+    question: Question
+    nominal: Values
+    worlds: Values
+    knowledge: Knowledge
+    shares: Shares
+    capped: int
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hexadecimal) over what it says."""
+        return hash_of(self.as_dict())
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        n, sd = self.question.replications, math.sqrt(self.knowledge.variance)
+        low, high = interval(self.worlds)
+        around = percentiles(self.worlds, self.knowledge.variance)
+        dice = np.percentile(self.nominal, [5.0, 50.0, 95.0], method="inverted_cdf")
+        parts = {name: getattr(self.shares, name) for name in ("group", "others", "together")}
+        words = {"group": "assumptions", "others": "evidence", "together": "both_together"}
+        statuses = [knob.status for knob in self.question.knobs]
+        told = {
+            **self.question.as_dict(),
+            "worlds": len(self.worlds),
+            "capped_worlds": self.capped,
+            "mean": {"nominal": float(self.nominal.mean()), "worlds": float(self.worlds.mean()), "n": n},
+            "dice": {
+                "sd": math.sqrt(dice_variance(self.worlds)),
+                "p5": dice[0], "p50": dice[1], "p95": dice[2],
+                "label": "replications of the nominal world",
+            },
+            "knowledge": {
+                "sd": sd,
+                "sd_low": math.sqrt(low), "sd_high": math.sqrt(high),
+                "variance": self.knowledge.variance, "variance_of_means": self.knowledge.raw,
+                "noise": self.knowledge.noise, "below_noise": self.knowledge.negative,
+                "p5": around[0], "p50": around[1], "p95": around[2], "label": LABEL,
+            },
+            "rests_on": {
+                words[name]: {"share": part.value, "low": part.low, "high": part.high} for name, part in parts.items()
+            },
+            "measured_coverage": covered(len(self.worlds) // 4),
+            "statuses": {status: statuses.count(status) for status in sorted(set(statuses))},
+        }  # fmt: skip
+        return plain(told)
+
+
+def spread(question: Question, worlds: int | None = None, work: Work | None = None) -> Spread:
+    """Dice and knowledge apart, and the share of the knowledge variance that rests on assumptions.
+
+    worlds : at most so many (64), four times a power of two; the nominal world is run beside them
+    """
+    worlds = SPREAD_WORLDS if worlds is None else worlds
+    rows = _power_of_two(worlds, 4)
+    assumed = np.array([knob.status == "assumption" for knob in question.knobs])
+    sampled = sample(question.knobs, crossed(assumed, rows, question.seed), question.weighting)
+    found = _run(question, [{}, *sampled], work)
+    nominal, outputs = found.values[0], found.values[1:]
+    capped = int(found.capped[1:].sum())
+    return Spread(question, nominal, outputs, halves(outputs), shares(outputs, question.seed), capped)

@@ -1,0 +1,410 @@
+"""Sweeps: a run for every point of a study, in one durable folder; and what they came to.
+
+``sweep`` makes (or continues) a sweep and returns a ``Sweep``; ``open_sweep`` reads one back.  Every point has the same
+seed unless the study says otherwise: two points share their dice, so their difference is sharper than either.
+"""
+
+from __future__ import annotations
+
+import math
+import shutil
+import tempfile
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from openiads.audit.check import check_run, verify_run
+from openiads.audit.motion import Violation
+from openiads.base.errors import InputError, Interrupted, ResultsError
+from openiads.base.shown import Shown
+from openiads.experiments.design import Study, load_study
+from openiads.experiments.factors import Point
+from openiads.experiments.sweep_store import SWEEP, SweepStore, sweep_identity
+from openiads.runs.digest import hash_of
+from openiads.runs.findings import Finding
+from openiads.runs.folder import refuse_foreign
+from openiads.runs.identity import COMPARED, identity_here
+from openiads.runs.jobs import Progress, default_jobs
+from openiads.runs.replicate import REPLICATIONS, default_folder, place_of, run
+from openiads.runs.run import Run, open_run
+from openiads.runs.simulator import Engine, real_engine
+from openiads.runs.stopping import MOST, parse_until
+from openiads.world.prebuilt import Prebuilt
+
+if TYPE_CHECKING:
+    from openiads.runs.cluster import Cluster
+
+#: What ``Run.capped`` tells of one point.
+Capped = list[dict[str, Any]]
+
+#: Replications stored together at a point, at most.
+_LARGEST_CHUNK = 250
+
+
+def default_sweep_folder(study: Study) -> Path:
+    """``runs/<study>-<seed>-<first 8 of a hash>``: where the command line stores a sweep by itself."""
+    base = default_folder(study.scenario, study.seed).name.rsplit("-", 2)[0]
+    plain = "".join(c if c.isalnum() or c in "-_" else "-" for c in study.name)
+    told = hash_of([study.scenario.digest(), study.canonical()])
+    return Path("runs") / f"sweep-{plain}{'' if plain == base else '-' + base}-{study.seed}-{told[:8]}"
+
+
+def sweep(
+    study: Study | str | Path,
+    *,
+    out: str | Path | None = None,
+    jobs: int | None = None,
+    chunk: int | None = None,
+    progress: Progress | None = None,
+    warn: Callable[[str], None] | None = None,
+    cancel: threading.Event | None = None,
+    yes: bool = False,
+    on: str | Cluster | None = None,
+    engine: Engine | None = None,
+) -> Sweep:
+    """Run every point of a study and return the complete ``Sweep``.
+
+    study : a Study, or the path of a study file
+    out : the sweep's folder, continued if it holds a part of this sweep; None: a temporary one that goes with the Sweep
+    jobs : threads, or processes of a local cluster (all processors); chunk : replications of a point stored together
+    progress : called with (replications done, of), over all points; cancel : when set, stops within one replication
+    warn : called with each warning about a point's scenario, each once, and with how many points have kill
+        probabilities that their knobs put too high
+    yes : more than a million points are meant
+    on : where the points are run, as for ``run``; one cluster serves them all, one point after another
+
+    Raises InputError (bad study or scenario), ResultsError (store, cluster), Interrupted (run again to continue).
+    """
+    engine = engine or real_engine()
+    if not isinstance(study, Study):
+        study = load_study(study)
+    study.refuse_absurd(yes)
+    if out is not None:
+        refuse_foreign(Path(out), SWEEP)  # before anything takes time
+    begun = time.monotonic()
+    catalog = engine.catalog(study.scenario).digest
+    identity = sweep_identity(study.scenario.digest(), catalog, study.canonical(), study.points)
+    path = Path(tempfile.mkdtemp(prefix="openiads-")) if out is None else Path(out)
+    try:
+        with place_of(on, jobs, out, warn) as place:
+            store = SweepStore.create_or_resume(path, identity, _facts(study))
+            try:
+                work = _Work(study, store, engine, place, jobs, chunk, progress, warn, cancel)
+                work.all()
+                store.seal(*work.told(), round(time.monotonic() - begun, 3))
+            except Interrupted as stopped:
+                raise work.interrupted(resumable=out is not None) from stopped.__cause__
+            finally:
+                store.close()
+    except BaseException:
+        if out is None:
+            shutil.rmtree(path, ignore_errors=True)
+        raise
+    made = Sweep(path, engine=engine, metrics=study.metrics, findings=work.findings, capped=work.capped)
+    if out is None:
+        made._clean = weakref.finalize(made, shutil.rmtree, str(path), ignore_errors=True)
+    return made
+
+
+def open_sweep(path: str | Path, *, engine: Engine | None = None) -> Sweep:
+    """A complete sweep read back from its folder; ResultsError if it is not complete or damaged."""
+    return Sweep(Path(path), engine=engine)
+
+
+def is_sweep(path: str | Path) -> bool:
+    """Whether a folder holds a sweep rather than a run."""
+    return (Path(path) / "sweep.json").exists()
+
+
+def _facts(study: Study) -> dict[str, Any]:
+    """What a reader of the sweep needs; plain JSON."""
+    return {
+        "name": study.name,
+        "question": study.question,
+        "metrics": list(study.metrics),
+        "paths": [factor.path for factor in study.factors],
+        "points": [{"values": point.values, "knobs": point.knobs} for point in study.points],
+        "scenario": {"name": study.scenario.name, "mapping": study.scenario.mapping()},
+    }
+
+
+def sweep_digest(points: list[Point] | tuple[Point, ...], digests: list[str]) -> str:
+    """SHA-256 over every point's values, knobs and run digest, in order."""
+    return hash_of([[point.values, point.knobs, digest] for point, digest in zip(points, digests, strict=True)])
+
+
+class _Work:
+    """The points of one sweep, one after another; the threads work inside a point."""
+
+    def __init__(
+        self,
+        study: Study,
+        store: SweepStore,
+        engine: Engine,
+        place: Cluster | None,
+        jobs: int | None,
+        chunk: int | None,
+        progress: Progress | None,
+        warn: Callable[[str], None] | None,
+        cancel: threading.Event | None,
+    ) -> None:
+        self.study, self.store, self.engine, self.place, self.jobs = study, store, engine, place, jobs
+        self.progress, self.warn, self.cancel = progress, warn, cancel or threading.Event()
+        self.rule = parse_until(study.until)
+        self.most = study.replications or (MOST if self.rule else REPLICATIONS)
+        at_once = place.threads if place is not None else jobs or default_jobs()
+        self.chunk = chunk or max(1, min(_LARGEST_CHUNK, math.ceil(self.most / (2 * at_once))))
+        self.seals: list[dict[str, Any]] = []
+        self.findings: list[dict[str, Finding]] = []
+        self.capped: list[Capped] = []
+        self._built = Prebuilt()
+        self._told: set[str] = set()
+        self._variant: tuple[Any, Any] = (None, None)
+
+    def all(self) -> None:
+        """Every point, read if it is stored whole, else run."""
+        self.engine.prepare()
+        for point in self.study.points:
+            if self.cancel.is_set():
+                raise Interrupted("sweep", "stopped")
+            made = self._point(point)
+            self._tell(point, made.other_warnings)
+            self.findings.append({metric: made.estimate(metric) for metric in self.study.metrics})
+            self.seals.append(
+                {"digest": made.digest, "replications": made.replications, "failed": int(made.seal["failed"])}
+            )
+            self.capped.append(made.capped)
+            self._show(0)
+        if self.warn is not None and any(self.capped):
+            self.warn(
+                f"at {sum(map(bool, self.capped))} of {self.study.size} points the knobs ask a kill probability above "
+                "reliability x common mode; it is capped there"
+            )
+
+    def told(self) -> tuple[str, list[dict[str, Any]]]:
+        """The sweep's digest, and what the seal says of each point."""
+        return sweep_digest(self.study.points, [seal["digest"] for seal in self.seals]), self.seals
+
+    def interrupted(self, *, resumable: bool) -> Interrupted:
+        """The error of a sweep stopped on the way."""
+        told = f"stopped with {len(self.seals)} of {self.study.size} points done"
+        if not resumable:
+            return Interrupted("sweep", told, "Nothing is kept without out; name a folder to be able to continue")
+        return Interrupted(str(self.store.path), told, "Run the same command again with the same --out to continue")
+
+    def _point(self, point: Point) -> Run:
+        try:
+            scenario = self._scenario(point)
+            stored = self._stored(point, scenario)
+            if stored is not None:
+                return stored
+            return run(
+                scenario,
+                replications=self.most,
+                seed=self.study.seed_of(point),
+                jobs=self.jobs,
+                chunk=self.chunk,
+                out=self.store.folder(point.index),
+                until=self.rule,
+                progress=lambda done, of: self._show(done),
+                knobs=point.knobs or None,
+                prebuilt=self._built,
+                cancel=self.cancel,
+                on=self.place,
+                engine=self.engine,
+            )
+        except InputError as wrong:
+            raise InputError(f"{self.study.file}: {point}", f"{wrong.place}: {wrong.reason}", wrong.remedy) from wrong
+
+    def _scenario(self, point: Point) -> Any:
+        """The scenario at a point; worlds of one variant share it."""
+        values = point.values
+        if self._variant[0] != values:
+            self._variant = (values, self.study.variant(point))
+        return self._variant[1]
+
+    def _stored(self, point: Point, scenario: Any) -> Run | None:
+        """The point's run if it is whole and is what it must be, found without building its world; else None."""
+        folder = self.store.folder(point.index)
+        if not (folder / "SEALED.json").exists():
+            return None
+        wanted = identity_here(
+            scenario=scenario.digest(),
+            catalog=self.engine.catalog(scenario).digest,
+            seed=self.study.seed_of(point),
+            replications=self.most,
+            chunk=self.chunk,
+            until=str(self.rule) if self.rule else "",
+            knobs=tuple(sorted(point.knobs.items())),
+        )
+        try:
+            made = open_run(folder, engine=self.engine)
+            made.store.verify()
+        except ResultsError:
+            return None  # running it again mends it or says what is wrong
+        return made if all(getattr(made.identity, n) == getattr(wanted, n) for n in COMPARED) else None
+
+    def _show(self, done: int) -> None:
+        """Progress in replications over all points, ``done`` of them in the present one."""
+        if self.progress is not None:
+            self.progress(len(self.seals) * self.most + done, self.study.size * self.most)
+
+    def _tell(self, point: Point, lines: list[str]) -> None:
+        for line in lines:
+            if self.warn is not None and line not in self._told:
+                self._told.add(line)
+                self.warn(f"{point}: {line}")
+
+
+# ------------------------------------------------------------------ a complete sweep
+
+
+class Sweep(Shown):
+    """A complete sweep: its points, findings, runs and digest, read from its folder."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        engine: Engine | None = None,
+        metrics: tuple[str, ...] | None = None,
+        findings: list[dict[str, Finding]] | None = None,
+        capped: list[Capped] | None = None,
+    ) -> None:
+        self.path = path
+        self.store = SweepStore.open(path)
+        self.seal = self.store.complete()
+        self.facts = self.store.facts
+        self.points = tuple(Point(k, p["values"], p["knobs"]) for k, p in enumerate(self.facts["points"]))
+        self.metrics = tuple(metrics or self.facts["metrics"])
+        self._engine = engine
+        self._findings = {metric: [each[metric] for each in findings] for metric in metrics or ()} if findings else {}
+        self._capped = capped
+        self._clean: weakref.finalize | None = None
+
+    @property
+    def digest(self) -> str:
+        """The sweep's digest (hexadecimal)."""
+        return str(self.seal["digest"])
+
+    @property
+    def name(self) -> str:
+        """The study's name."""
+        return str(self.facts["name"])
+
+    def run(self, index: int) -> Run:
+        """The run of a point; ResultsError if it is not the one that the seal was put on."""
+        made = open_run(self.store.folder(index), engine=self._engine)
+        if made.digest != self.seal["points"][index]["digest"]:
+            raise ResultsError(
+                str(made.path),
+                "this run is not the one that the sweep was sealed with",
+                "Move it away and run the same command again with the same --out",
+            )
+        return made
+
+    def runs(self) -> Iterator[Run]:
+        """The run of every point, in order, one at a time."""
+        for point in self.points:
+            yield self.run(point.index)
+
+    def estimate(self, metric: str) -> list[Finding]:
+        """The finding for a metric at every point, in order."""
+        if metric not in self._findings:
+            wanted = {*self.metrics, metric}
+            found = [{each: made.estimate(each) for each in wanted} for made in self.runs()]
+            self._findings |= {each: [row[each] for row in found] for each in wanted}
+        return self._findings[metric]
+
+    @property
+    def capped(self) -> list[Capped]:
+        """Of every point, in order, the kill probabilities that its knobs put above what works: as ``Run.capped``."""
+        if self._capped is None:
+            self._capped = [made.capped for made in self.runs()]
+        return self._capped
+
+    def rows(self) -> list[dict[str, Any]]:
+        """A mapping for every point: ``point``, each varied path, and of each metric its mean, low, high and n."""
+        out = []
+        for point in self.points:
+            row: dict[str, Any] = {"point": point.index, **point.label}
+            for metric in self.metrics:
+                told = self.estimate(metric)[point.index].as_dict()
+                row |= {metric if key == "mean" else f"{metric}_{key}": value for key, value in told.items()}
+            out.append(row)
+        return out
+
+    def table(self) -> Any:
+        """``rows`` as a pyarrow Table."""
+        from openiads.runs.parquet import table_of
+
+        return table_of(self.rows())
+
+    def summary(self) -> dict[str, Any]:
+        """What ``sweep --json`` prints: plain JSON; what is infinite or undefined is null."""
+        points = []
+        for point in self.points:
+            seal = self.seal["points"][point.index]
+            found = {metric: self.estimate(metric)[point.index].as_dict() for metric in self.metrics}
+            capped = self.capped[point.index]
+            points.append({**seal, "values": point.values, "knobs": point.knobs, "capped": capped, "outcomes": found})
+        fields = self.store.identity.fields
+        return {
+            "study": self.name,
+            "question": self.facts["question"],
+            "scenario": self.facts["scenario"]["name"],
+            "design": fields["design"],
+            "seed": fields["seed"],
+            "seeds": fields["seeds"],
+            "digest": self.digest,
+            "wall_s": self.seal["wall_s"],
+            "metrics": list(self.metrics),
+            "points": points,
+            "capped_points": sum(map(bool, self.capped)),
+            "failed_replications": sum(each["failed"] for each in self.seal["points"]),
+            "out": None if self._clean is not None else str(self.path),
+            "version": fields["version"],
+        }
+
+    # -------------------------------------------------------------- checking
+
+    def verify(self) -> str:
+        """Check every file of every point and return the digest; ResultsError at any damage."""
+        digests = []
+        for made in self.runs():
+            made.store.verify()
+            digests.append(made.digest)
+        found = sweep_digest(self.points, digests)
+        if found != self.digest:
+            raise ResultsError(
+                str(self.path / "SEALED.json"),
+                "damaged: the digest of the stored points is another",
+                "Run the same command again with the same --out",
+            )
+        return found
+
+    def check(self, again: int) -> tuple[list[tuple[int, Violation]], int]:
+        """Every point's files and event logs checked, and ``again`` replications run again.
+
+        The replications are drawn from all points by a seed made of the digest.  Returns (point, violation) pairs, and
+        how many replications were run again.
+        """
+        self.verify()
+        counts = np.array([seal["replications"] for seal in self.seal["points"]])
+        edges = np.concatenate([[0], np.cumsum(counts)])
+        chosen = np.sort(
+            np.random.default_rng(int(self.digest[:16], 16)).choice(edges[-1], min(again, edges[-1]), replace=False)
+        )
+        found: list[tuple[int, Violation]] = []
+        for made, point in zip(self.runs(), self.points, strict=True):
+            mine = chosen[(chosen >= edges[point.index]) & (chosen < edges[point.index + 1])] - edges[point.index]
+            violations = check_run(made)
+            if len(mine):
+                violations += verify_run(made, chosen=[int(r) for r in mine])
+            found += [(point.index, violation) for violation in violations]
+        return found, len(chosen)

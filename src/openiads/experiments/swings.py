@@ -1,0 +1,127 @@
+"""One number at a time: each knob at the ends of its band, all others nominal, on the dice of the nominal world.
+
+The simplest answer to "what matters", and the one that a reader can check by hand.  It sees no interactions and nothing
+between the ends: that is what screening and Sobol indices (``experiments.knowledge``) are for.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from openiads.base.errors import UsageError
+from openiads.experiments.knowledge import Question, Values, Work, evaluate
+from openiads.runs.digest import hash_of
+from openiads.runs.run import plain
+from openiads.scenario.knobs import Knob
+from openiads.statistics.intervals import CONFIDENCE, mean_interval
+
+#: An end is shown to differ if this interval leaves 0 out: with both ends, 99 of 100 idle knobs are not shown.
+_SURE = 0.995
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """A knob at one end of its band.
+
+    value : of the knob; difference : of the metric's mean from the nominal world's, paired by replication, with its
+    95 % interval; shown : whether dice alone would hardly give it
+    """
+
+    value: float
+    difference: float
+    low: float
+    high: float
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Swing:
+    """What a knob does to the metric between the two ends of its band."""
+
+    at_low: End
+    at_high: End
+
+    @property
+    def size(self) -> float:
+        """How far apart the metric's means are among both ends and the nominal world."""
+        ends = (0.0, self.at_low.difference, self.at_high.difference)
+        return max(ends) - min(ends)
+
+    @property
+    def shown(self) -> bool:
+        """Whether either end differs from the nominal world by more than dice would show."""
+        return self.at_low.shown or self.at_high.shown
+
+
+@dataclass(frozen=True, slots=True)
+class Swings:
+    """One ``Swing`` a knob, in units of the metric; nominal : the metric's mean in the nominal world;
+    capped : worlds whose knobs ask a kill probability above what works
+    """
+
+    question: Question
+    nominal: float
+    swings: tuple[Swing, ...]
+    capped: int
+
+    def ranked(self) -> list[tuple[Knob, Swing]]:
+        """Knobs with their swings, the largest first."""
+        return sorted(zip(self.question.knobs, self.swings, strict=True), key=lambda each: -each[1].size)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hexadecimal) over what it says."""
+        return hash_of(self.as_dict())
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON, the largest first."""
+
+        def told(end: End) -> dict[str, Any]:
+            return {name: getattr(end, name) for name in End.__slots__}
+
+        rows = [
+            {"knob": k.name, "status": k.status, "size": s.size, "shown": s.shown, "at_low": told(s.at_low),
+             "at_high": told(s.at_high)}
+            for k, s in self.ranked()
+        ]  # fmt: skip
+        return plain(
+            {**self.question.as_dict(), "method": "swings", "worlds": worlds_of(self.question), "nominal": self.nominal,
+             "capped_worlds": self.capped, "swings": rows}
+        )  # fmt: skip
+
+
+def worlds_of(question: Question) -> int:
+    """How many worlds the swings of a question take: the nominal one and two for each knob."""
+    return 1 + 2 * len(question.knobs)
+
+
+def swings(question: Question, worlds: int | None = None, work: Work | None = None) -> Swings:
+    """Each knob of a question at both ends of its band, the others nominal.
+
+    worlds : at most so many; UsageError if the knobs take more
+    """
+    needed = worlds_of(question)
+    if worlds is not None and worlds < needed:
+        raise UsageError("worlds", f"{worlds} are too few", f"Give at least {needed}, or choose fewer knobs")
+    ends = [{knob.name: value} for knob in question.knobs for value in (knob.low, knob.high)]
+    found = evaluate(
+        question.scenario, [{}, *ends], question.metric, question.replications, question.seed, work
+    )  # fmt: skip
+    apart = found.values[1:] - found.values[0]
+    made = [_end(next(iter(world.values())), each) for world, each in zip(ends, apart, strict=True)]
+    pairs = tuple(Swing(low, high) for low, high in zip(made[::2], made[1::2], strict=True))
+    return Swings(question, float(found.values[0].mean()), pairs, int(found.capped.sum()))
+
+
+def _end(value: float, differences: Values) -> End:
+    """An end from the differences of its replications."""
+    if not np.any(differences):
+        return End(value, 0.0, 0.0, 0.0, False)
+    total, squares = math.fsum(differences), math.fsum(differences * differences)
+    low, high = mean_interval(total, squares, len(differences), CONFIDENCE)
+    least, most = mean_interval(total, squares, len(differences), _SURE)
+    return End(value, total / len(differences), low, high, not least <= 0.0 <= most)

@@ -1,0 +1,395 @@
+"""Why it went as it went: the kill chain of each flight, and what kept each fire unit from shooting.
+
+``explain`` tells one replication; ``top_gates`` weighs the binding gates over all hostile flights that leaked, and
+``first_bound`` says which resource bound first.  Everything is read from the stored key events.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from openiads.base.errors import UsageError
+from openiads.world.codes import Evasion, Event, Gate, Identity, RoundEnd, Side, Terminal, ThreatClass
+
+#: The links of the chain, in order.
+CHAIN = (
+    Event.DETECT,
+    Event.TRACK,
+    Event.IDENTIFY,
+    Event.ASSIGN,
+    Event.ACQUIRE,
+    Event.LAUNCH,
+    Event.INTERCEPT,
+    Event.ASSESS,
+    Event.TERMINAL,
+)
+
+#: gate -> (sentence, what the number of its GATE event (v1) is, as a format; empty if it has none)
+GATES: dict[Gate, tuple[str, str]] = {
+    Gate.NONE: ("nothing keeps the unit from shooting", ""),
+    Gate.HORIZON: ("below the engagement radar's horizon", "it must climb above {:,.0f} m"),
+    Gate.MASK: ("hidden from the engagement radar by terrain", "it must climb above {:,.0f} m"),
+    Gate.SECTOR: ("outside the sector that the engagement radar faces", "{:.0f}° off its middle"),
+    Gate.SEARCH_MODE: ("outside the elevations of the active search mode", "at {:.1f}° elevation"),
+    Gate.NOT_DETECTED: ("in view, but no radar has detected it", ""),
+    Gate.NO_FIRM_TRACK: ("detected, but there is no firm track at the command post", ""),
+    Gate.NOT_ACQUIRED: ("assigned, but the engagement radar has not acquired it", "for {:.1f} s"),
+    Gate.NOT_IDENTIFIED: ("tracked, but not identified", "P(hostile) is {:.2f}"),
+    Gate.RULES_OF_ENGAGEMENT: ("the weapons control state forbids to engage it", "P(hostile) is {:.2f}"),
+    Gate.OUT_OF_RANGE: ("outside the reach of the unit's rounds", "at {:,.0f} m"),
+    Gate.OUT_OF_HEIGHT: ("outside the heights of the unit's rounds", "at {:,.0f} m"),
+    Gate.OUT_OF_SPEED: ("too fast for the unit's rounds", "at {:,.0f} m/s"),
+    Gate.NOT_ENOUGH_G: ("the round could not turn hard enough at the intercept", "{:,.0f} m/s² available"),
+    Gate.NO_TIME: ("no time is left for a round to reach it", ""),
+    Gate.SUPPORT_WILL_BE_LOST: ("the radar would lose it before the round arrives", ""),
+    Gate.NO_CHANNEL: ("every guidance channel of the unit is taken", ""),
+    Gate.NO_LAUNCHER_READY: ("no launcher of the unit is ready", ""),
+    Gate.NO_ROUND: ("the unit has no round left", ""),
+    Gate.PROBABILITY_FLOOR: ("the chance of a kill is below the doctrine's floor", "{:.2f}"),
+    Gate.OPERATOR_BUSY: ("the crew is busy with another engagement", ""),
+    Gate.HELD_FOR_ASSESSMENT: ("held until the last shot is assessed", ""),
+    Gate.ENGAGED_ELSEWHERE: ("enough rounds of other units are committed to it", ""),
+    Gate.LINK_DOWN: ("the link between command post and unit is down", ""),
+    Gate.UNIT_NOT_READY: ("the unit is not ready", ""),
+    Gate.NOT_THREATENING: ("judged to threaten nothing that is defended", ""),
+    Gate.RULE_HELD: ("the fire rule holds fire", ""),
+    Gate.ENGAGING: ("the unit is engaging it", ""),
+}
+
+#: Numbers that are angles, told in degrees.
+_ANGLES = (Gate.SECTOR, Gate.SEARCH_MODE)
+
+#: Which gate means that a resource binds, in the words of ``world.outcome.BOUNDS``.
+RESOURCE = {
+    Gate.NOT_DETECTED: "picture",
+    Gate.NO_FIRM_TRACK: "picture",
+    Gate.NOT_IDENTIFIED: "picture",
+    Gate.NOT_ACQUIRED: "picture",
+    Gate.OPERATOR_BUSY: "operator",
+    Gate.NO_CHANNEL: "channel",
+    Gate.NO_LAUNCHER_READY: "launcher",
+    Gate.NO_ROUND: "magazine",
+}
+
+#: Code of a TRACK_DROP event -> what becomes of the track.
+DROPS = {
+    1: "dropped after misses",
+    2: "merged with another",
+    3: "dropped, as the picture is full",
+    4: "lost with its command post",
+}
+
+LEAKED = (Terminal.HIT_ASSET, Terminal.REACHED_MISSED)
+
+
+def gate_sentence(gate: int, number: float = math.nan) -> str:
+    """A gate in words, with the number that its event carries if it has one (0 counts as none)."""
+    said, shape = GATES[Gate(gate)]
+    if not shape or not math.isfinite(number) or number == 0.0:
+        return said
+    return f"{said} ({shape.format(math.degrees(number) if Gate(gate) in _ANGLES else number)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One link of a kill chain."""
+
+    time: float
+    kind: str  # codes.Event in lower case
+    text: str
+    unit: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class GateSpell:
+    """From ``start`` to ``end`` (s) this gate kept ``unit`` from shooting at the flight."""
+
+    unit: str
+    start: float
+    end: float
+    gate: str
+    text: str
+
+
+@dataclass(slots=True)
+class FlightStory:
+    """What happened to one flight."""
+
+    row: int
+    name: str
+    kind: str
+    side: str
+    terminal: str
+    ended: float
+    first: dict[str, float] = field(default_factory=dict)  # link of the chain -> time at which it first happened
+    steps: list[Step] = field(default_factory=list)
+    gates: list[GateSpell] = field(default_factory=list)
+    shots: int = 0
+
+    @property
+    def leaked(self) -> bool:
+        """Whether it reached what it aimed at."""
+        return self.terminal in {t.name.lower() for t in LEAKED}
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One replication, flight by flight."""
+
+    scenario: str
+    replication: int
+    flights: list[FlightStory]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain JSON."""
+        return {
+            "scenario": self.scenario,
+            "replication": self.replication,
+            "flights": [
+                {
+                    "flight": f.name,
+                    "class": f.kind,
+                    "side": f.side,
+                    "terminal": f.terminal,
+                    "ended": f.ended if math.isfinite(f.ended) else None,
+                    "shots": f.shots,
+                    "first": f.first,
+                    "chain": [{"time": s.time, "kind": s.kind, "text": s.text} for s in f.steps],
+                    "gates": [
+                        {"unit": g.unit, "start": g.start, "end": g.end, "gate": g.gate, "text": g.text}
+                        for g in f.gates
+                    ],
+                }
+                for f in self.flights
+            ],
+        }
+
+    def text(self) -> str:
+        """The same for reading."""
+        lines = [f"{self.scenario}, replication {self.replication}"]
+        for flight in self.flights:
+            ended = flight.terminal.replace("_", " ")
+            lines += ["", f"{flight.name} ({flight.side} {flight.kind}): {ended}, {flight.shots} shots"]
+            lines += [f"  t={step.time:.1f} s: {step.text}" for step in flight.steps]
+            for gate in flight.gates:
+                lines.append(f"  {gate.unit}, t={gate.start:.1f} s to {gate.end:.1f} s: {gate.text}")
+        return "\n".join(lines)
+
+
+def explain(run: Any, replication: int, flight: str | int | None = None, unit: str | int | None = None) -> Explanation:
+    """The kill chain of each flight (or of one) of a replication, and the gates of each fire unit (or of one).
+
+    flight, unit : a name or a row; UsageError if there is none such.
+    """
+    facts = run.facts
+    names = facts["names"]
+    only = None if flight is None else _row(flight, names["flights"], "flight")
+    for_unit = None if unit is None else _row(unit, names["units"], "fire unit")
+    events = run.key_events(replication)
+    events = events[events["kind"] < 32]
+    rows = range(len(names["flights"])) if only is None else [only]
+    stories = []
+    for row in rows:
+        mine = events[events["flight"] == row]
+        if len(mine) or only is not None:
+            stories.append(_story(row, mine, facts, for_unit))
+    return Explanation(run.name, replication, stories)
+
+
+def _row(asked: str | int, listed: list[str], noun: str) -> int:
+    if isinstance(asked, str) and asked in listed:
+        return listed.index(asked)
+    if isinstance(asked, str) and asked.isdecimal():
+        asked = int(asked)
+    if isinstance(asked, int) and 0 <= asked < len(listed):
+        return asked
+    few = ", ".join(listed[:20]) + (" ..." if len(listed) > 20 else "")
+    raise UsageError(f'{noun} "{asked}"', "there is no such one in this run", f"Choose one of: {few}")
+
+
+def _story(row: int, events: np.ndarray, facts: dict[str, Any], unit: int | None) -> FlightStory:
+    names = facts["names"]
+    ends = events[events["kind"] == Event.TERMINAL]
+    terminal = Terminal(int(ends["code"][0])).name.lower() if len(ends) else "none"
+    ended = float(ends["time"][0]) if len(ends) else math.nan
+    story = FlightStory(
+        row,
+        names["flights"][row],
+        ThreatClass(facts["flight_class"][row]).name.lower(),
+        Side(facts["flight_side"][row]).name.lower(),
+        terminal,
+        ended,
+    )
+    story.shots = int(np.sum(events["kind"] == Event.LAUNCH))
+    for event in events:
+        kind = Event(int(event["kind"]))
+        if kind in CHAIN:
+            story.first.setdefault(kind.name.lower(), float(event["time"]))
+        if unit is not None and event["unit"] not in (-1, unit):
+            continue
+        words = said(kind, event, names)
+        if words:
+            story.steps.append(Step(float(event["time"]), kind.name.lower(), words, int(event["unit"])))
+    for which in range(len(names["units"])) if unit is None else [unit]:
+        story.gates += _spells(events, which, names["units"][which], ended, facts["limits"].get("duration"))
+    return story
+
+
+def _spells(events: np.ndarray, unit: int, name: str, ended: float, duration: float | None) -> list[GateSpell]:
+    changes = events[(events["kind"] == Event.GATE) & (events["unit"] == unit)]
+    if not len(changes):
+        return []
+    last = ended if math.isfinite(ended) else (duration if duration is not None else float(changes["time"][-1]))
+    until = [*changes["time"][1:].tolist(), max(last, float(changes["time"][-1]))]
+    return [
+        GateSpell(
+            name,
+            float(c["time"]),
+            float(end),
+            Gate(int(c["code"])).name,
+            gate_sentence(int(c["code"]), float(c["value"][1])),
+        )
+        for c, end in zip(changes, until, strict=True)
+    ]
+
+
+def gate_changes(events: np.ndarray, duration: float) -> dict[str, np.ndarray]:
+    """Every spell of every fire unit's gate at every flight, as columns: flight, unit, start, end (s), code, number.
+
+    events : key events of one replication (dtype EVENT);  duration : of the run, s.  A spell ends with the next change,
+    the flight's end, or the run's; those of length 0 are left out.  Ordered by flight, unit and time.
+    """
+    changes = events[(events["kind"] == Event.GATE) & (events["flight"] >= 0)]
+    changes = changes[np.lexsort((changes["time"], changes["unit"], changes["flight"]))]
+    ends = events[events["kind"] == Event.TERMINAL]
+    last = np.full(int(max(changes["flight"].max(initial=-1), ends["flight"].max(initial=-1))) + 2, duration)
+    last[ends["flight"]] = ends["time"]
+    until = last[changes["flight"]]
+    goes_on = (np.diff(changes["flight"]) == 0) & (np.diff(changes["unit"]) == 0)
+    until[:-1] = np.where(goes_on, np.minimum(changes["time"][1:], until[:-1]), until[:-1])
+    kept = until > changes["time"]
+    found = {"flight": changes["flight"], "unit": changes["unit"], "start": changes["time"], "end": until,
+             "code": changes["code"], "number": changes["value"][:, 1]}  # fmt: skip
+    return {name: np.asarray(column[kept]) for name, column in found.items()}
+
+
+def said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
+    """One event (a row of dtype EVENT) as a sentence; empty for kinds that the chain does not tell.
+
+    names : row -> name, by noun, as in ``Run.names``
+    """
+    v, code = event["value"], int(event["code"])
+
+    def name(noun: str, key: str) -> str:
+        row = int(event[key])
+        return names[noun][row] if 0 <= row < len(names[noun]) else "nobody"
+
+    if kind == Event.DETECT:
+        return f"{name('radars', 'radar')} detects it at {v[0] / 1000:.1f} km, height {v[5]:,.0f} m"
+    if kind == Event.TRACK:
+        return (
+            "its track is confirmed at the command post" if code == 1 else "its track is firm at the engagement radar"
+        )
+    if kind == Event.TRACK_DROP:
+        return f"its track is {DROPS[code]}"
+    if kind == Event.IDENTIFY:
+        return f"believed {Identity(code).name.lower().replace('_', ' ')}, P(hostile) {v[0]:.2f}"
+    if kind == Event.ASSIGN:
+        return f"assigned to {name('units', 'unit')}, intercept feasible t={v[0]:.1f} s to {v[1]:.1f} s"
+    if kind == Event.ACQUIRE:
+        return f"{name('units', 'unit')} has a firm track of its own at {v[0] / 1000:.1f} km"
+    if kind == Event.LAUNCH:
+        return (
+            f"{name('units', 'unit')} fires shot {code} at it, intercept predicted at t={v[0]:.1f} s, "
+            f"{v[1] / 1000:.1f} km out, believed chance {v[3]:.2f}"
+        )
+    if kind == Event.INTERCEPT:
+        return (
+            f"{'killed' if code == 1 else 'missed'} by {name('units', 'unit')}, {v[0]:.1f} m off, chance was {v[1]:.2f}"
+        )
+    if kind == Event.ASSESS:
+        truth = "" if (v[0] == 1) == (code == 1) else " (wrongly)"
+        return f"{name('units', 'unit')} assesses it {'killed' if code == 1 else 'alive'}{truth}"
+    if kind == Event.REVOKE:
+        return "the assessed kill is revoked: its track flies on"
+    if kind == Event.ROUND_END and code not in (RoundEnd.KILL, RoundEnd.MISS):
+        return f"a round of {name('units', 'unit')} ends: {RoundEnd(code).name.lower().replace('_', ' ')}"
+    if kind == Event.EVADE:
+        return f"{'turns away' if code == Evasion.TURN_AWAY else 'flies a full circle'} at {v[0] / 9.80665:.1f} g"
+    if kind == Event.SWAP:
+        return "a track of another flight has jumped to it"
+    if kind == Event.TERMINAL:
+        return f"ends: {Terminal(code).name.lower().replace('_', ' ')}"
+    return ""
+
+
+# ------------------------------------------------------------------ over the whole run
+
+
+def sampled(run: Any, most: int | None = None) -> Iterator[list[tuple[int, np.ndarray]]]:
+    """Replications with their key events, a chunk at a time: all of a run, or its first ``most``."""
+    last = run.replications if most is None else most
+    for chunk in run.chunks:
+        if chunk.first >= last:
+            return
+        numbers = range(chunk.first, min(chunk.last, last))
+        yield list(zip(numbers, run.store.events(chunk)[: len(numbers)], strict=True))
+
+
+def top_gates(run: Any, most: int | None = None) -> list[dict[str, Any]]:
+    """What kept the units from shooting at hostile flights that leaked: each gate's share of the waiting time.
+
+    Time from each change of gate to the next, or to the flight's end, over all units and replications; ENGAGING and
+    NONE are not waiting.  Longest first: gate, share, seconds (a replication, all units), text.
+
+    most : only the first so many replications
+    """
+    hostile = np.flatnonzero(np.asarray(run.facts["flight_side"]) == Side.HOSTILE)
+    seconds: dict[int, float] = {}
+    for part in sampled(run, most):
+        for _, events in part:
+            ends = events[(events["kind"] == Event.TERMINAL) & np.isin(events["code"], LEAKED)]
+            leaked = np.intersect1d(ends["flight"], hostile)
+            spells = gate_changes(events[np.isin(events["flight"], leaked)], math.inf)
+            waiting = ~np.isin(spells["code"], (Gate.NONE, Gate.ENGAGING))
+            codes, lengths = spells["code"][waiting], (spells["end"] - spells["start"])[waiting]
+            for code in np.unique(
+                codes
+            ).tolist():  # by replication, so that chunks of any size give the same last digit
+                seconds[code] = seconds.get(code, 0.0) + math.fsum(lengths[codes == code])
+    whole = math.fsum(seconds.values())
+    order = sorted((code for code in seconds if seconds[code] > 0), key=lambda code: (-seconds[code], code))
+    return [
+        {
+            "gate": Gate(code).name,
+            "share": seconds[code] / whole,
+            "seconds": seconds[code] / min(run.replications, most or run.replications),
+            "text": gate_sentence(code),
+        }
+        for code in order
+    ]
+
+
+def first_bound(run: Any, most: int | None = None) -> dict[str, float]:
+    """Share of replications in which each resource was the first to bind for a hostile flight; ``none``: none ever did.
+
+    The picture binds every flight until it is seen, so it is counted only where nothing else ever binds.
+    most : only the first so many replications
+    """
+    hostile = np.flatnonzero(np.asarray(run.facts["flight_side"]) == Side.HOSTILE)
+    counts: dict[str, int] = {}
+    for part in sampled(run, most):
+        for _, events in part:
+            gates = events[(events["kind"] == Event.GATE) & np.isin(events["flight"], hostile)]
+            bound = [RESOURCE[Gate(int(code))] for code in gates["code"] if int(code) in RESOURCE]
+            first = next((b for b in bound if b != "picture"), bound[0] if bound else "none")
+            counts[first] = counts.get(first, 0) + 1
+    return {
+        name: count / sum(counts.values())
+        for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    }

@@ -1,0 +1,114 @@
+"""Commands that run a scenario."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from openiads.faces.cli.common import Jobs, Json, On, Out, Replications, Seed, load_changed, told, warn
+
+
+def run_folder(scenario: Any, seed: int, replications: int, until: str | None, record: int, chunk: int | None) -> Path:
+    """Where a run is kept without ``--out``: one folder for one command, so that repeating it continues it."""
+    from openiads.runs.replicate import default_folder
+
+    base = default_folder(scenario, seed)
+    parts = [base.name, f"n{replications}"]
+    parts += [f"until-{until.replace(':', '-')}"] if until else []
+    parts += [f"record{record}"] if record else []
+    parts += [f"chunk{chunk}"] if chunk else []
+    return base.with_name("-".join(parts))
+
+
+@told
+def run(
+    scenario: Annotated[str, typer.Argument(help="A scenario file, or the name of a packaged scenario.")],
+    replications: Replications = None,
+    seed: Seed = 1,
+    jobs: Jobs = None,
+    chunk: Annotated[
+        int | None, typer.Option("--chunk", min=1, help="Replications stored together.", show_default=False)
+    ] = None,
+    out: Out = None,
+    record: Annotated[
+        int, typer.Option("--record", min=0, help="Keep every look and position of the first so many replications.")
+    ] = 0,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", help="path=value, for example site.Tartus.fire_units=1; may be repeated.", show_default=False
+        ),
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            "--until-ci", help="METRIC:W or W: stop once half the 95 % interval is at most W.", show_default=False
+        ),
+    ] = None,
+    on: On = "threads",
+    json: Json = False,
+) -> None:
+    """Run a scenario many times and print what comes out, with intervals."""
+    from openiads.faces.cli import show
+    from openiads.runs import replicate, stopping
+
+    if until and ":" not in until:
+        until = f"any_leaker:{until}"
+    with show.progress_bars() as phases:
+        phases.phase("reading the scenario")
+        loaded = load_changed(scenario, changes or [])
+        most = replications or (stopping.MOST if until else replicate.REPLICATIONS)
+        folder = out or run_folder(loaded, seed, most, until, record, chunk)
+        phases.phase("building the world, compiling if need be")
+        made = replicate.run(
+            loaded,
+            replications=most,
+            seed=seed,
+            jobs=jobs,
+            chunk=chunk,
+            out=folder,
+            record=record,
+            until=until,
+            progress=show.running(phases),
+            warn=warn,
+            on=on,
+        )
+    _print(made, json)
+
+
+def _print(made: Any, json: bool, **more: str) -> None:
+    from openiads.faces.cli import show
+
+    summary = made.summary()
+    if json:
+        show.as_json({**summary, **more})
+        return
+    show.results(made.scenario.question, summary)
+    for name, value in more.items():
+        show.console().print(f"{name.capitalize()}: {value}")
+
+
+@told
+def demo(
+    replications: Replications = None, seed: Seed = 2016, jobs: Jobs = None, out: Out = None, json: Json = False
+) -> None:
+    """Tartus, October 2016: a mixed raid on an S-300 site, a few hundred times, with a report to open in a browser."""
+    from openiads.faces.cli import show
+    from openiads.runs import replicate
+
+    with show.progress_bars() as phases:
+        phases.phase("preparing the scenario")
+        loaded = load_changed("tartus_2016", [])
+        most = replications or 300
+        folder = out or run_folder(loaded, seed, most, None, 0, None)
+        phases.phase("building the world, compiling if need be")
+        progress = show.running(phases)
+        made = replicate.run(loaded, replications=most, seed=seed, jobs=jobs, out=folder, progress=progress, warn=warn)
+        phases.phase("drawing the report")
+        from openiads.faces.pages import run_page as reports
+
+        written = reports.write(made)
+    _print(made, json, report=str(written.resolve()), view=f"openiads view {shlex.quote(str(folder))}")

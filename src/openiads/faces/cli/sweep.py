@@ -1,0 +1,127 @@
+"""The commands of sweeps and of what is stored: sweep, query."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from openiads.base.errors import UsageError
+from openiads.faces.cli.common import FigureFile, Jobs, Json, On, Replications, picture_asked, told, warn
+
+
+@told
+def sweep(
+    study: Annotated[str, typer.Argument(help="A study file; with --vary a scenario (file or packaged name).")],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="The sweep's folder; a part of this very sweep is continued.", show_default=False),
+    ] = None,
+    jobs: Jobs = None,
+    chunk: Annotated[
+        int | None,
+        typer.Option("--chunk", min=1, help="Replications of a point stored together.", show_default=False),
+    ] = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="path=value at every point; may be repeated.", show_default=False),
+    ] = None,
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--vary",
+            help="path=v1,v2,... like site.Tartus.fire_units=1,2; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    replications: Replications = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", min=0, max=2**32 - 1, help="The seed.", show_default=False)
+    ] = None,
+    metrics: Annotated[
+        list[str] | None, typer.Option("--metric", help="What the table shows; may be repeated.", show_default=False)
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            "--until-ci", help="METRIC:W: a point ends once half its interval is at most W.", show_default=False
+        ),
+    ] = None,
+    design: Annotated[
+        str | None,
+        typer.Option("--design", help="grid, latin_hypercube, sobol or knowledge.", show_default=False),
+    ] = None,
+    points: Annotated[
+        int | None, typer.Option("--points", min=1, help="Points of a sample.", show_default=False)
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="More than a million points are meant.")] = False,
+    on: On = "threads",
+    figure: FigureFile = None,
+    json: Json = False,
+) -> None:
+    """Run a study: a scenario at every point of a design, and a table of what comes out."""
+    from openiads.experiments import sweep as sweeps
+    from openiads.faces.cli import show, tables
+
+    picture_asked(figure)
+    if until and ":" not in until:
+        until = f"any_leaker:{until}"
+    with show.progress_bars() as phases:
+        phases.phase("reading the study")
+        options = {
+            "set": changes, "vary": vary, "replications": replications, "seed": seed, "until": until, "design": design,
+            "points": points, "metrics": metrics,
+        }  # fmt: skip
+        asked = _study(study, options)
+        phases.phase("building the world, compiling if need be")
+        made = sweeps.sweep(
+            asked,
+            out=out or sweeps.default_sweep_folder(asked),
+            jobs=jobs,
+            chunk=chunk,
+            progress=show.running(phases),
+            warn=warn,
+            yes=yes,
+            on=on,
+        )
+        phases.phase("drawing the report")
+        report = _drawn(made, figure)
+    summary = made.summary()
+    if json:
+        show.as_json(summary)
+    else:
+        tables.points(summary)
+        show.console().print(f"Report: {report}")
+
+
+def _drawn(made: Any, figure: Path | None) -> Path:
+    """The report in the sweep's folder, and the picture if one is asked for."""
+    from openiads.faces.pages import answers
+    from openiads.faces.pages.answers import page
+
+    if figure is not None:
+        answers.save(page.sweep_figure(made), figure)
+    return page.write(page.sweep_page(made, page.premises_of(made.run(0).scenario)), made.path)
+
+
+def _study(name: str, options: dict[str, Any]) -> Any:
+    """The study of a file, or of a scenario and what is to vary; options replace keys of the file."""
+    from openiads.experiments import design
+    from openiads.experiments.variation import varied
+    from openiads.scenario.edits import setting
+    from openiads.scenario.load import find_scenario
+
+    options["set"] = dict(setting(each) for each in options["set"] or [])
+    options["vary"] = dict(varied(each) for each in options["vary"] or [])
+    if design.is_study(name):
+        return design.load_study(name, **options)
+    if not options["vary"] and options["design"] != "knowledge":
+        if Path(name).suffix == ".toml" and not Path(name).is_file():
+            return design.load_study(name)
+        raise UsageError(
+            str(find_scenario(name)),
+            "this is a scenario, and nothing varies",
+            "Add --vary site.NAME.fire_units=1,2,3, or name a study file",
+        )
+    return design.quick_study(name, **options)

@@ -1,0 +1,117 @@
+"""The marks of a map: symbols that tell things apart by shape, and text that keeps clear of other text."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from openiads.faces.draw.ground import HALO, Extent
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.path import Path
+
+
+def _marker(points: Sequence[tuple[float, float]], codes: Sequence[int] | None = None) -> Path:
+    from matplotlib.path import Path
+
+    return Path(np.array(points), codes)
+
+
+def air_defense_symbol() -> Path:
+    """A friendly unit's rectangle with the dome of air defense."""
+    arc = [(math.cos(a), -0.55 + 0.75 * math.sin(a)) for a in np.linspace(0.0, math.pi, 15)]
+    points = [(-1.25, -0.8), (1.25, -0.8), (1.25, 0.8), (-1.25, 0.8), (-1.25, -0.8), *arc]
+    return _marker(points, [1, 2, 2, 2, 2, 1, *([2] * 14)])
+
+
+def radar_symbol() -> Path:
+    """A dish on a mast."""
+    dish = [
+        (0.15 + 0.95 * math.cos(a), 0.3 + 0.95 * math.sin(a))
+        for a in np.linspace(math.radians(150), math.radians(300), 11)
+    ]
+    return _marker(
+        [*dish, (0.1, 0.35), (0.75, 1.0), (-0.35, -0.45), (-0.75, -1.1), (0.35, -1.1)], [1, *([2] * 10), 1, 2, 1, 2, 2]
+    )
+
+
+def asset_symbol() -> Path:
+    """A pentagon, like a house."""
+    return _marker(
+        [(-0.85, -0.8), (0.85, -0.8), (0.85, 0.25), (0.0, 1.0), (-0.85, 0.25), (-0.85, -0.8)], [1, 2, 2, 2, 2, 79]
+    )
+
+
+class Labels:
+    """Text with a halo that keeps clear of other text: it tries eight sides of its place, at four distances."""
+
+    def __init__(self, axes: Axes, extent: Extent) -> None:
+        self.axes, self.extent = axes, extent
+        self.taken = np.empty((0, 4))
+
+    def _take(self, boxes: np.ndarray) -> None:
+        self.taken = np.vstack([self.taken, boxes])
+
+    def _free(self, box: Any) -> bool:
+        t = self.taken
+        return not bool(np.any((t[:, 0] < box.x1) & (box.x0 < t[:, 2]) & (t[:, 1] < box.y1) & (box.y0 < t[:, 3])))
+
+    def _draw(self, x: float, y: float, body: str, dx: float, dy: float, **look: Any) -> Any:
+        from matplotlib.patheffects import withStroke
+
+        look.setdefault("fontsize", 9)
+        return self.axes.annotate(
+            body,
+            (x, y),
+            xytext=(dx, dy),
+            textcoords="offset points",
+            zorder=10,
+            annotation_clip=True,
+            path_effects=[withStroke(linewidth=2.6, foreground=HALO, alpha=0.9)],
+            **look,
+        )
+
+    def _box_of(self, drawn: Any) -> Any:
+        return drawn.get_window_extent().padded(2.0)
+
+    def block(self, x: Any, y: Any, radius: float) -> None:
+        """Keep text off symbols of that radius (points)."""
+        at = self.axes.transData.transform(np.column_stack([np.atleast_1d(x), np.atleast_1d(y)]))
+        r = radius * self.axes.figure.dpi / 72
+        self._take(np.hstack([at - r, at + r]))
+
+    def fixed(self, x: float, y: float, body: str, *, dx: float = 0.0, dy: float = 0.0, **look: Any) -> None:
+        """Text at one place, whatever is there."""
+        self._take(self._box_of(self._draw(x, y, body, dx, dy, **look)).extents[None, :])
+
+    def near(self, x: float, y: float, body: str, *, gap: float = 6.0, must: bool = False, **look: Any) -> bool:
+        """Text beside a place where there is room; without room it is left out, or set right if it ``must`` be."""
+        if not self.extent.holds(y, x, 0.005):
+            return False
+        window = self.axes.get_window_extent()
+        sides = [
+            (1, 0, "left", "center"),
+            (-1, 0, "right", "center"),
+            (0, 1, "center", "bottom"),
+            (0, -1, "center", "top"),
+            (0.8, 0.8, "left", "bottom"),
+            (-0.8, 0.8, "right", "bottom"),
+            (0.8, -0.8, "left", "top"),
+            (-0.8, -0.8, "right", "top"),
+        ]
+        for reach in (1.0, 1.8, 2.8, 4.0):
+            for sx, sy, ha, va in sides:
+                drawn = self._draw(x, y, body, reach * gap * sx, reach * gap * sy, ha=ha, va=va, **look)
+                box = self._box_of(drawn)
+                inside = window.x0 < box.x0 and box.x1 < window.x1 and window.y0 < box.y0 and box.y1 < window.y1
+                if inside and self._free(box):
+                    self._take(box.extents[None, :])
+                    return True
+                drawn.remove()
+        if must:
+            self.fixed(x, y, body, dx=gap, dy=0, ha="left", va="center", **look)
+        return must

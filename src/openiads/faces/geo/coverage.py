@@ -1,0 +1,79 @@
+"""Coverage as files for other tools: outlines and cells (`faces.geo.layers`), and a NumPy archive.
+
+Polygons are the outlines of cells where a target of one height is detected, by any of the radars and by each.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from openiads.faces.geo import layers
+from openiads.faces.geo.files import Area
+from openiads.faces.geo.layers import Column, Layers
+from openiads.faces.words import text
+from openiads.faces.words.terrain import terrain_fields
+from openiads.reach.coverage import Coverage
+from openiads.runs import disk
+
+ARCHIVE = ".npz"
+ENDINGS = (*layers.WRITERS, ARCHIVE)
+
+
+def _areas(found: Coverage) -> Iterator[Area]:
+    """Every height, by any radar and by each."""
+    question = found.question
+    order = sorted(set(question.heights))
+    for k, height in enumerate(question.heights):
+        sets = [("any", found.detected(k))]
+        if len(found.views) > 1:
+            sets += [(view.name, view.detected(k)) for view in found.views]
+        for name, cells in sets:
+            cells = cells & found.map.known
+            told = {
+                "radar": found.views[0].name if len(found.views) == 1 else name, "height_m": height,
+                "above": question.above, "rcs_m2": question.rcs, "probability": question.probability,
+                "looks": list(question.looks), "area_km2": round(found.area(cells) / 1e6, 3),
+                "earth_factor": found.earth_factor, **terrain_fields(found.terrain), "note": text.FOOTER,
+            }  # fmt: skip
+            title = f"{told['radar']}: {height:g} m above {question.above}"
+            yield Area(title, told, layers.outlined(found.map, cells), order.index(height))
+
+
+def _columns(found: Coverage) -> Iterator[Column]:
+    yield Column("lowest_amsl_m", "lowest visible height above the sea, m", "%.1f", found.lowest())
+    yield Column("lowest_agl_m", "lowest visible height above the ground, m", "%.1f", found.lowest("ground"))
+    above = found.question.above
+    for k, height in enumerate(found.question.heights):
+        words = f"radars that detect at {height:g} m above the {above}"
+        yield Column(f"radars_at_{height:g}_m_{layers.suffix(above)}", words, "%d", found.count(k))
+
+
+def layers_of(found: Coverage) -> Layers:
+    """What is written of a coverage."""
+    tags = {key: str(value) for key, value in terrain_fields(found.terrain).items()} | {"note": text.FOOTER}
+    return Layers("Radar coverage", found.map, _areas(found), list(_columns(found)), tags)
+
+
+def _archive(found: Coverage, path: Path) -> None:
+    arrays = {
+        "latitudes_deg": np.degrees(found.map.lats), "longitudes_deg": np.degrees(found.map.lons),
+        "heights_m": np.array(found.question.heights), "ground_m": found.map.ground, "terrain_known": found.map.known,
+        "lowest_amsl_m": found.lowest(), "radars": np.array([view.name for view in found.views]),
+        "codes": np.stack([view.code for view in found.views]),
+        "terrain_sha256": np.array(found.terrain.digest()),
+    }  # fmt: skip
+    out = io.BytesIO()
+    np.savez_compressed(out, **arrays)  # type: ignore[arg-type]
+    disk.save(path, out.getvalue())
+
+
+def write(found: Coverage, path: Path) -> None:
+    """Write coverage in the format that a file's name asks for."""
+    if path.suffix.lower() == ARCHIVE:
+        _archive(found, path)
+    else:
+        layers.write(layers_of(found), path)

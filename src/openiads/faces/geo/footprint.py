@@ -1,0 +1,116 @@
+"""Defended footprints as people and programs read them: cells of a table, a map of letters, one JSON object, files.
+
+Files lie where the plan puts the unit: outlines (GeoJSON, KML, CZML), every cell with its place (CSV), and cells by
+latitude and longitude (GeoTIFF, the nearest cell of the grid, which lies along the attack).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openiads.faces.geo import files
+from openiads.faces.words.footprint import KM, _told, as_data
+from openiads.faces.words.text import FOOTER
+from openiads.reach.footprint import Footprint, FootprintAnswer
+from openiads.runs import disk
+
+MOST_CELLS = 1200  # of a GeoTIFF along a side
+
+
+# ------------------------------------------------------------------ files
+
+
+def _areas(answer: FootprintAnswer) -> list[files.Area]:
+    def place(across: Any, along: Any) -> tuple[Any, Any]:
+        lat, lon = answer.plan.ground(along, across)
+        return np.degrees(lat), np.degrees(lon)
+
+    out = []
+    for n, each in enumerate(answer.found):
+        shapes = files.polygons(each.possible, each.across, each.along, place)
+        told = _told(answer, each)
+        out.append(files.Area(f"{each.limits}: a shot is possible", told, shapes, n))
+    return out
+
+
+def _geojson(answer: FootprintAnswer, path: Path) -> None:
+    files.geojson(_areas(answer), path)
+
+
+def _title(answer: FootprintAnswer) -> str:
+    return f"Defended footprint: {answer.plan.system} against {answer.plan.threat}"
+
+
+def _kml(answer: FootprintAnswer, path: Path) -> None:
+    files.kml(_areas(answer), path, _title(answer))
+
+
+def _czml(answer: FootprintAnswer, path: Path) -> None:
+    files.czml(_areas(answer), path, _title(answer))
+
+
+def _csv(answer: FootprintAnswer, path: Path) -> None:
+    lines = ["limits,forward_km,right_km,latitude_deg,longitude_deg,possible"]
+    for each in answer.found:
+        along, across = (grid.ravel() for grid in np.meshgrid(each.along, each.across, indexing="ij"))
+        lat, lon = answer.plan.ground(along, across)
+        columns = zip(along * KM, across * KM, np.degrees(lat), np.degrees(lon), each.possible.ravel(), strict=True)
+        lines += [f"{each.limits},{a:.4f},{b:.4f},{y:.6f},{x:.6f},{cell:d}" for a, b, y, x, cell in columns]
+    disk.save(path, ("\n".join(lines) + "\n").encode())
+
+
+def _tiff(answer: FootprintAnswer, path: Path) -> None:
+    lats, lons = window(answer)
+    bands = [(f"a shot is possible, {each.limits} limits", sampled(answer, each, lats, lons)) for each in answer.found]
+    told = {key: str(value) for key, value in as_data(answer).items() if key != "limits"}
+    files.geotiff(path, np.degrees(lats), np.degrees(lons), bands, {**told, "note": FOOTER})
+
+
+#: Ending of a file name -> what writes it.
+WRITERS: dict[str, Callable[[FootprintAnswer, Path], None]] = {
+    ".geojson": _geojson, ".kml": _kml, ".czml": _czml, ".csv": _csv, ".tif": _tiff,
+}  # fmt: skip
+
+
+def write(answer: FootprintAnswer, path: Path) -> None:
+    """Write a footprint in the format that a file's name asks for; InputError for one about a pole or across the
+    antimeridian, which such files cannot hold."""
+    window(answer)
+    WRITERS[path.suffix.lower()](answer, path)
+
+
+def window(answer: FootprintAnswer) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Latitudes and longitudes (rad) of square cells that hold every arm's grid, half as wide as the finest of them."""
+    corners = [
+        answer.plan.ground(np.array([a, a, a, b, b, b, m, m]), np.array([c, d, n, c, d, n, c, d]))
+        for each in answer.found
+        for a, b, c, d, m, n in [(*each.along[[0, -1]], *each.across[[0, -1]], each.along.mean(), each.across.mean())]
+    ]
+    lat, lon = (np.concatenate([corner[k] for corner in corners]) for k in (0, 1))
+    cell = 0.5 * min(each.cell for each in answer.found) / files.METERS_PER_RADIAN
+    files.refuse_wide(np.degrees(lat), np.degrees(lon))
+    squeeze = math.cos(0.5 * float(lat.min() + lat.max()))
+    counts = [
+        min(math.ceil(float(np.ptp(values)) * scale / cell) + 2, MOST_CELLS)
+        for values, scale in ((lat, 1.0), (lon, squeeze))
+    ]
+    return np.linspace(lat.min(), lat.max(), counts[0]), np.linspace(lon.min(), lon.max(), counts[1])
+
+
+def sampled(
+    answer: FootprintAnswer, each: Footprint, lats: NDArray[np.float64], lons: NDArray[np.float64]
+) -> NDArray[Any]:
+    """The arm's nearest cell at latitudes and longitudes (rad): 1 possible, 0 not, nan outside the grid."""
+    along, across = answer.plan.plane(lats[:, None], lons[None, :])
+    i = np.rint((along - each.along[0]) / each.cell).astype(np.int64)
+    j = np.rint((across - each.across[0]) / each.cell).astype(np.int64)
+    inside = (i >= 0) & (i < len(each.along)) & (j >= 0) & (j < len(each.across))
+    out = np.full(inside.shape, np.nan)
+    out[inside] = each.possible[i[inside], j[inside]]
+    return out

@@ -1,0 +1,84 @@
+"""Maps of cells as files for other tools: outlines (GeoJSON, KML, CZML), and every cell (CSV, GeoTIFF)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openiads.faces.geo import files
+from openiads.faces.geo.files import Area
+from openiads.reach.coverage import Map
+
+
+@dataclass(frozen=True)
+class Column:
+    """One number a cell."""
+
+    head: str  #: of the column of a table
+    words: str  #: of the band of a GeoTIFF
+    form: str  #: how a table prints it, "%.1f"
+    values: NDArray[Any]  #: (rows, columns)
+
+
+@dataclass(frozen=True)
+class Layers:
+    """What is written of one map."""
+
+    title: str
+    where: Map
+    areas: Iterable[Area]
+    columns: Sequence[Column]
+    tags: Mapping[str, str]  #: of a GeoTIFF
+
+
+def suffix(above: str) -> str:
+    """How the head of a column says what heights are above ("ground" or "sea")."""
+    return "agl" if above == "ground" else "amsl"
+
+
+def outlined(where: Map, cells: NDArray[np.bool_]) -> list[list[files.Ring]]:
+    """Polygons of some cells of a map."""
+    return files.polygons(cells, np.degrees(where.lons), np.degrees(where.lats))
+
+
+def _geojson(found: Layers, path: Path) -> None:
+    files.geojson(found.areas, path)
+
+
+def _kml(found: Layers, path: Path) -> None:
+    files.kml(found.areas, path, found.title)
+
+
+def _czml(found: Layers, path: Path) -> None:
+    files.czml(found.areas, path, found.title)
+
+
+def _csv(found: Layers, path: Path) -> None:
+    where = found.where
+    lat, lon = np.meshgrid(np.degrees(where.lats), np.degrees(where.lons), indexing="ij")
+    heads = ["latitude_deg", "longitude_deg", "ground_m", "terrain_known", *(each.head for each in found.columns)]
+    forms = ["%.6f", "%.6f", "%.1f", "%d", *(each.form for each in found.columns)]
+    columns = [lat, lon, where.ground, where.known, *(each.values for each in found.columns)]
+    files.csv(path, heads, forms, np.column_stack([column.ravel() for column in columns]))
+
+
+def _tiff(found: Layers, path: Path) -> None:
+    where = found.where
+    bands = [(each.words, np.where(where.known, each.values.astype(np.float32), np.nan)) for each in found.columns]
+    files.geotiff(path, np.degrees(where.lats), np.degrees(where.lons), bands, found.tags)
+
+
+#: Ending of a file name -> what writes it.
+WRITERS: dict[str, Callable[[Layers, Path], None]] = {
+    ".geojson": _geojson, ".kml": _kml, ".czml": _czml, ".csv": _csv, ".tif": _tiff,
+}  # fmt: skip
+
+
+def write(found: Layers, path: Path) -> None:
+    """Write a map in the format that a file's name asks for."""
+    WRITERS[path.suffix.lower()](found, path)

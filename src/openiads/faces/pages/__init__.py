@@ -1,0 +1,1 @@
+"""Answers as pages: one HTML file each, readable without a network."""

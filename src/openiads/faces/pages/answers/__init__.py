@@ -1,0 +1,13 @@
+"""Pictures of answers: each function takes a sweep, a comparison or what became of a question, and returns a Figure.
+
+Every figure carries n, seed and digest in small print, and names its intervals.  What is not a number (0/0, never) is a
+gap with a note.  Doubt of dice is filled and blue, doubt of knowledge hatched and orange; the two are never mixed.
+"""
+
+from openiads.faces.pages.answers.common import save
+from openiads.faces.pages.answers.doubt import spreads, tornado
+from openiads.faces.pages.answers.pairs import differences
+from openiads.faces.pages.answers.points import distributions
+from openiads.faces.pages.answers.sweeps import against, heat_map
+
+__all__ = ["against", "differences", "distributions", "heat_map", "save", "spreads", "tornado"]

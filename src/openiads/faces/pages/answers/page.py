@@ -1,0 +1,255 @@
+"""Answers as pages: a sweep, a comparison, a spread or a sensitivity as one HTML file that needs nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from openiads.base.errors import ResultsError, UsageError
+from openiads.faces.draw import kit
+from openiads.faces.pages.answers import common
+from openiads.faces.pages.answers.doubt import spreads, tornado
+from openiads.faces.pages.answers.pairs import differences
+from openiads.faces.pages.answers.points import distributions
+from openiads.faces.pages.answers.sweeps import against, heat_map
+from openiads.faces.pages.answers.worlds import is_sampled
+from openiads.faces.pages.markup import behind, document, section, table
+from openiads.faces.pages.premises import LARGEST, placard, scope, versions
+from openiads.faces.words import comparison, knowledge, text
+from openiads.runs.findings import RATIOS
+from openiads.world.outcome import METRICS
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from openiads.experiments.compare import Comparison
+    from openiads.experiments.knowledge import Indices, Screening, Spread
+    from openiads.experiments.sweep import Sweep
+    from openiads.experiments.swings import Swings
+
+#: Rows of a table of points; the rest is in ``openiads query``.
+ROWS = 200
+
+_DICE = "Intervals on this page are the spread of the dice; they say nothing about that doubt."
+_BOTH = "Dice and knowledge are shown apart. Intervals of sources are no probabilities."
+
+
+@dataclass(frozen=True)
+class Premises:
+    """What an answer rests on: switches of the model, (assumptions, catalog values), the ground if it is known."""
+
+    model: Mapping[str, Any]
+    shares: tuple[int, int]
+    terrain: Any = None
+
+
+def premises_of(scenario: Any) -> Premises:
+    """The premises of a scenario."""
+    from openiads.earth import terrain
+    from openiads.faces.pages import brief
+    from openiads.scenario.load import catalog_of
+
+    book = catalog_of(scenario)
+    rows = brief.parameters(brief.used_entries(scenario, book), book)
+    ground = terrain.levant(0.5, on_missing="sea") if scenario.terrain.source == "levant" else None
+    assumed = sum(row.status == "assumption" for row in rows)
+    return Premises(scenario.mapping().get("model", {}), (assumed, len(rows)), ground)
+
+
+# ------------------------------------------------------------------ a sweep
+
+
+def sweep_figure(sweep: Sweep, metric: str = "") -> Figure:
+    """The picture that says most of a sweep: a heat map of two things in a grid, a line against one, or distributions.
+
+    metric : the sweep's first if left out
+    """
+    metric = metric or sweep.metrics[0]
+    paths = _paths(sweep)
+    if _is_grid(sweep) and len(paths) == 2:
+        return heat_map(sweep, metric)
+    return against(sweep, metric) if paths else distributions(sweep, metric)
+
+
+def sweep_page(sweep: Sweep, premises: Premises) -> str:
+    """A sweep as HTML."""
+    told = sweep.summary()
+    points = text.plural(len(sweep.points), "point", "points")
+    varied = ", ".join(_paths(sweep)) or "nothing but the sampled world"
+    facts = [("points", str(len(sweep.points))), ("design", told["design"]), ("seed", str(told["seed"])),
+             ("replications", common.count([each["replications"] for each in told["points"]], "a point"))]  # fmt: skip
+    first = sweep.metrics[0]
+    answer = f"{common.words_of(first)} at {points}; what varies: {varied}."
+    parts = [
+        _header(
+            sweep.name, told["question"] or f"What does {told['scenario']} come to, point by point?", answer, facts
+        ),
+        _placard(premises, told["failed_replications"], _BOTH if is_sampled(sweep) else _DICE),
+        *(_metric(sweep, metric, k) for k, metric in enumerate(sweep.metrics)),
+        _sources(told["scenario"], sweep.digest, told["seed"]),
+    ]
+    return document(sweep.name, parts)
+
+
+def _paths(sweep: Sweep) -> list[str]:
+    """What varies, without the knobs of sampled worlds."""
+    sampled = is_sampled(sweep)
+    return [path for path in common.varied(sweep.points) if not (sampled and path.startswith("knob."))]
+
+
+def _is_grid(sweep: Sweep) -> bool:
+    return bool(sweep.store.identity.fields["design"] == "grid")
+
+
+def _metric(sweep: Sweep, metric: str, number: int) -> str:
+    paths = _paths(sweep)
+    drawn: list[tuple[str, Callable[[], Figure]]] = []
+    if _is_grid(sweep) and len(paths) == 2:
+        drawn.append(("Heat map", partial(heat_map, sweep, metric)))
+    drawn += [(f"Against {path}", partial(against, sweep, metric, path)) for path in paths[:3]]
+    if metric not in RATIOS:
+        drawn.append(("Distributions", partial(distributions, sweep, metric)))
+    shown = "".join(_picture(f"m{number}-{k}", words, draw) for k, (words, draw) in enumerate(drawn))
+    rows = []
+    for point, finding in list(zip(sweep.points, sweep.estimate(metric), strict=True))[:ROWS]:
+        cells = text.metric_cells(metric, finding.as_dict())
+        world = f"world {point.index}" if is_sampled(sweep) else ""
+        varies = [path for path in common.varied(sweep.points) if path in paths] if world else paths
+        name = ", ".join(filter(None, [common.called(point.label, varies, 8), world])) or str(point.index)
+        rows.append((name, *cells[1:]))
+    left = len(sweep.points) - len(rows)
+    said = f"The first {ROWS} points; openiads query has {left:,} more." if left > 0 else ""
+    numbers = table(("Point", "Value", "95 % interval", "n"), rows, caption=said, numbers=(1, 2, 3))
+    folded = f"<details><summary>The numbers as a table</summary>{numbers}</details>"
+    return section(common.words_of(metric), shown + folded)
+
+
+def _picture(key: str, words: str, draw: Callable[[], Figure]) -> str:
+    """A figure, or the sentence that says why there is none."""
+    try:
+        drawn = kit.svg(draw(), key, words)
+    except UsageError as why:
+        return f"<p>{escape(words)}: not drawn. {escape(str(why))}</p>"
+    return f"<figure>{drawn}</figure>"
+
+
+# ------------------------------------------------------------------ a comparison
+
+
+def comparison_page(made: Comparison, premises: Premises, metrics: Sequence[str] = tuple(METRICS)) -> str:
+    """A paired comparison as HTML."""
+    told = made.summary(metrics)
+    leakers = made.summary(["leakers"])
+    facts = [("pairs", text.number(told["replications"], 12)), ("seed", str(told["seed"]))]
+    sides = table(
+        ("Side", "What it is", "Digest"), [(s.upper(), told[s]["label"], told[s]["digest"][:12]) for s in "ab"]
+    )
+    rows = [comparison.cells(name, row) for name, row in told["metrics"].items()]
+    numbers = table(("Metric", *comparison.HEAD[1:]), rows, caption=comparison.LEGEND, numbers=comparison.NUMBERS)
+    picture = kit.svg(differences(made, metrics), "pairs", "Paired differences")
+    said = (
+        "Diamond and stroke: difference and its 95 % interval, each row on a scale of its own. Bars: in how many "
+        "pairs B is better, as good, worse for the defense."
+    )
+    failed = max(told[side]["failed_replications"] for side in "ab")
+    title = f"{made.labels[0]} / {made.labels[1]}"
+    parts = [
+        _header(title, "What does the change alone make, on the same dice?", comparison.answer(leakers), facts),
+        _placard(premises, failed, _DICE),
+        section("The two sides", sides),
+        section("Differences", behind(picture, said, numbers)),
+        _sources(told["a"]["scenario"], made.digest, told["seed"]),
+    ]
+    return document(title, parts)
+
+
+# ------------------------------------------------------------------ what is not known
+
+
+def spread_page(found: Spread, premises: Premises) -> str:
+    """Both spreads as HTML."""
+    told = found.as_dict()
+    lines = knowledge.spread_lines(told)
+    rows = [
+        (name, text.number(told[key]["sd"]), *(text.number(told[key][p]) for p in ("p5", "p50", "p95")))
+        for name, key in (("Dice", "dice"), ("Knowledge", "knowledge"))
+    ]
+    numbers = table(("Doubt", "Standard deviation", "5 %", "Median", "95 %"), rows, numbers=(1, 2, 3, 4))
+    picture = kit.svg(spreads(found), "spreads", "Both spreads")
+    body = "".join(f"<p>{escape(line)}</p>" for line in lines[1:])
+    question = f"How much of {text.words(told['metric'])} is dice, and how much is not known?"
+    parts = [
+        _header(told["scenario"], question, lines[0], _world_facts(told)),
+        _placard(premises, 0, _BOTH),
+        section("Two doubts", body + behind(picture, "One scale for both, so that their widths compare.", numbers)),
+        _sources(told["scenario"], found.digest, told["seed"]),
+    ]
+    return document(told["scenario"], parts)
+
+
+def sensitivity_page(found: Screening | Indices | Swings, premises: Premises) -> str:
+    """A screening, Sobol indices or swings as HTML."""
+    told = found.as_dict()
+    lines = knowledge.sensitivity_lines(told)
+    head, rows = knowledge.sensitivity_table(told)
+    numbers = table(head, rows, numbers=knowledge.NUMBERS)
+    picture = kit.svg(tornado(found), "tornado", "What matters")
+    question = f"Which number matters for {text.words(told['metric'])}?"
+    body = "".join(f"<p>{escape(line)}</p>" for line in lines[1:])
+    parts = [
+        _header(told["scenario"], question, lines[0], _world_facts(told)),
+        _placard(premises, 0, _BOTH),
+        section("What matters", body + behind(picture, knowledge.LEGENDS[told["method"]], numbers)),
+        _sources(told["scenario"], found.digest, told["seed"]),
+    ]
+    return document(told["scenario"], parts)
+
+
+def _world_facts(told: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [("worlds", str(told["worlds"])), ("replications each", str(told["replications"])),
+            ("knobs", str(len(told["knobs"]))), ("seed", str(told["seed"]))]  # fmt: skip
+
+
+# ------------------------------------------------------------------ parts and the file
+
+
+def _header(title: str, question: str, answer: str, facts: Iterable[tuple[str, str]]) -> str:
+    items = "".join(f"<li>{escape(name)} <b>{escape(value)}</b></li>" for name, value in facts)
+    title, question, answer = map(common.printable, (title, question, answer))
+    return (
+        f'<header><h1>openiads · {escape(title)}</h1><p class="question">{escape(question)}</p>'
+        f'<p class="answer">{escape(answer)}</p><ul class="facts">{items}</ul></header>'
+    )
+
+
+def _placard(premises: Premises, failed: int, doubt: str) -> str:
+    return placard([*scope(premises.model, premises.shares, premises.terrain, failed), doubt])
+
+
+def _sources(scenario: str, digest: str, seed: Any) -> str:
+    rows = [("scenario", scenario), ("seed", str(seed)), ("digest", digest), *versions()]
+    said = "The same command gives the same digest on a machine with the same versions, whatever the number of threads."
+    return section("Where it comes from", f"<p>{escape(said)}</p>{table(('What', 'Value'), rows)}")
+
+
+def write(page: str, folder: Path, out: Path | None = None) -> Path:
+    """Put a page as ``report.html`` into a folder; ResultsError where it cannot be written or is too large.
+
+    out : another file, not among those of the folder
+    """
+    from openiads.runs import disk
+
+    target, body = out or folder / "report.html", page.encode()
+    own = folder.resolve()
+    if own in target.resolve().parents and target.resolve() != own / "report.html":
+        raise UsageError(str(target), "lies among the files of the results", "Write the report outside their folder.")
+    if len(body) > LARGEST:
+        raise ResultsError(
+            str(target), f"the report would be {len(body):,} bytes", "Ask for fewer metrics at a time (--metric)"
+        )
+    disk.write_file(target, body)
+    return target

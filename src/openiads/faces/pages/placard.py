@@ -1,0 +1,48 @@
+"""What must be read before any answer of a run: scope, ground, what is left out, what is assumed, what failed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def placard(run: Any) -> list[str]:
+    """The limits of a run, the scope first, its warnings last; the world need not be built for it."""
+    from openiads.faces.pages.brief import parameters, used_entries
+    from openiads.faces.pages.premises import scope
+    from openiads.faces.words import text
+    from openiads.faces.words.text import clean
+    from openiads.scenario.load import catalog_of
+
+    scenario = _scenario(run)
+    book = catalog_of(scenario)
+    used = parameters(used_entries(scenario, book), book)
+    shares = (sum(row.status == "assumption" for row in used), len(used))
+    points = scope(scenario.mapping().get("model", {}), shares, _ground(run, scenario), int(run.seal["failed"]))
+    points.append(
+        "Intervals are the spread of the dice at nominal parameters; they say nothing about the doubt of parameters."
+    )
+    return [*points, text.FOOTER, *(clean(line) for line in run.warnings)]
+
+
+def _scenario(run: Any) -> Any:
+    """The scenario of a run as it is stored.  It was checked when the run began; checking it again needs kernels."""
+    from pydantic import ValidationError
+
+    from openiads.scenario.load import Scenario
+
+    try:
+        return Scenario.model_validate(run.facts["scenario"]["mapping"])
+    except ValidationError:
+        return run.scenario  # of another version: this says what is wrong, and what to do
+
+
+def _ground(run: Any, scenario: Any) -> Any:
+    """Terrain whose label and coarseness are those of the run, None for one that is a formula; no world is built."""
+    from openiads.faces.pages.premises import terrain_of
+
+    source = scenario.terrain.source
+    if source == "levant":
+        from openiads.earth.terrain import levant
+
+        return levant(on_missing="sea")  # what stands on crests does not matter here
+    return terrain_of(run) if source == "files" else None

@@ -1,0 +1,77 @@
+"""How a paired comparison reads: one sentence, and a table that fits 80 columns."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from openiads.faces.words import text
+
+HEAD = ("", "A", "B", "B − A [95 %]", "ahead", "saved")
+NUMBERS = (1, 2, 3, 4, 5)
+LEGEND = (
+    "Ahead: B is better / as good / worse in % of the pairs. Saved: how many times as many\n"
+    "replications it would take without common dice."
+)
+
+
+def answer(told: Mapping[str, Any]) -> str:
+    """What the comparison says of leakers, in words, from ``Comparison.summary()``."""
+    n = text.number(told["replications"], 12)
+    if told["identical"]:
+        return f"A and B are the same computation: every difference is exactly 0 (n = {n})."
+    row = told["metrics"].get("leakers")
+    if row is None or row["difference"]["value"] is None:
+        return f"No answer about leakers (n = {n}); the table has what was asked."
+    value, low, high = (row["difference"][key] for key in ("value", "low", "high"))
+    more = value > 0
+    if low is None or high is None:
+        sized, shown = text.number(abs(value)), False
+    else:
+        near, far = (low, high) if more else (-high, -low)
+        sized, shown = f"{text.number(abs(value))} {text.span(near, far)}", near > 0.0
+    unit = f"(95 % interval, n = {n} pairs)"
+    if not shown:
+        return f"No difference in leakers shown: B − A is {text.number(value)} {text.span(low, high)} {unit}."
+    return (
+        f"B lets {sized} {'more' if more else 'fewer'} leak {unit}; it does better in "
+        f"{text.percent(row['b_better']['share'])} of them, as well in {text.percent(row['equal']['share'])}, worse in "
+        f"{text.percent(row['b_worse']['share'])}."
+    )
+
+
+def cells(name: str, row: Mapping[str, Any]) -> tuple[str, ...]:
+    """One row of the table."""
+    time = name in text.TIMES
+    shown = _percent if name in text.SHARES else text.number
+    sides = [shown(row[side].get("median") if time else row[side]["mean"]) for side in "ab"]
+    gap = row["difference"]
+    span = "–" if gap["low"] is None or gap["high"] is None else f"[{shown(gap['low'])}, {shown(gap['high'])}]"
+    three = (
+        "/".join(_whole(row[key]["share"]) for key in ("b_better", "equal", "b_worse")) if "b_better" in row else "–"
+    )
+    return name, *sides, f"{shown(gap['value'])} {span}", three, saved(row["variance_saved"]["factor"])
+
+
+def _percent(share: float | None) -> str:
+    return text.percent(share).replace("-", "−")
+
+
+def saved(factor: float | None) -> str:
+    """How many times the variance that independent dice would give."""
+    return "–" if factor is None else f"× {text.number(factor, 2)}"
+
+
+def _whole(share: float | None) -> str:
+    return "–" if share is None or math.isnan(share) else f"{100.0 * share:.0f}"
+
+
+def verdict(metric: str, delta: float, where: str) -> str:
+    """The sentence of an equivalence question."""
+    words = {
+        "inside": "A and B are equivalent: the whole interval lies inside",
+        "outside": "A and B differ by more than that: the whole interval lies outside",
+        "undecided": "Undecided: the interval reaches both inside and outside",
+    }
+    return f"{metric}: {words[where]} ± {text.number(delta)}."

@@ -1,0 +1,80 @@
+"""Engagement envelopes as people and programs read them: cells of tables, one JSON object."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from openiads.faces.words import text
+from openiads.reach.fire_unit import EnvelopeAnswer
+from openiads.reach.scenes import home
+from openiads.reach.straight import Target
+
+HEAD = ("height", "limits", "area, km2", "nearest, km", "farthest, km")
+PASS_HEAD = ("height", "crossing, km", "chances", "first at, km", "last at, km", "detection to last launch, s")
+KM = 1e-3
+
+
+def asked(target: Target) -> str:
+    """The target in words."""
+    size = f"signature of {target.threat}" if target.threat else f"{target.rcs:g} m²"
+    load = f", maneuver {target.load / 9.80665:.3g} g" if target.load > 0.0 else ""
+    return f"target {target.speed:.0f} m/s, {size}{load}, level"
+
+
+def cells(answer: EnvelopeAnswer) -> list[tuple[str, ...]]:
+    """Rows of the table: each height, each arm."""
+    rows: list[tuple[str, ...]] = []
+    for k in range(len(next(iter(answer.cuts.values())).heights)):
+        for n, (arm, found) in enumerate(answer.cuts.items()):
+            label = f"{found.heights[k]:,.0f} m" if n == 0 else ""
+            near = found.nearest(k)
+            shown = "–" if math.isinf(near) else text.number(near * KM)
+            rows.append((label, arm, text.number(found.area(k) * 1e-6, 4), shown, text.number(found.farthest(k) * KM)))
+    return rows
+
+
+def pass_cells(answer: EnvelopeAnswer) -> list[tuple[str, ...]]:
+    """Rows of the table of straight passes: a few crossing distances at each height."""
+    rows = []
+    for height, found in answer.passes.items():
+        for n, each in enumerate(found[:: max(len(found) // 5, 1)]):
+            near = [text.number(c.ground_range * KM) for c in (*each.chances[:1], *([each.last] if each.last else []))]
+            ends = near if len(near) == 2 else ["–", "–"]
+            rows.append((f"{height:,.0f} m" if n == 0 else "", text.number(each.crossing * KM), str(len(each.chances)),
+                         *ends, text.number(each.warning) if each.last else "–"))  # fmt: skip
+    return rows
+
+
+def as_data(answer: EnvelopeAnswer) -> dict[str, Any]:
+    """The JSON object: the question, each arm's cuts with their outlines, and the passes."""
+    target, here = answer.target, home(answer.world)
+    arms: dict[str, Any] = {}
+    for arm, found in answer.cuts.items():
+        arms[arm] = [
+            {"height_m": float(found.heights[k]), "area_km2": found.area(k) * 1e-6,
+             "nearest_km": None if math.isinf(found.nearest(k)) else found.nearest(k) * KM,
+             "farthest_km": found.farthest(k) * KM}
+            for k in range(len(found.heights))
+        ]  # fmt: skip
+    passes = [
+        {"height_m": height, "crossing_km": each.crossing * KM, "opportunities": len(each.chances),
+         "detected_s": None if math.isinf(each.seen) else each.seen,
+         "intercepts_km": [c.ground_range * KM for c in each.chances],
+         "last_launch_s": None if each.last is None else each.last.launch,
+         "detection_to_last_launch_s": each.warning if each.last else None}
+        for height, found in answer.passes.items() for each in found
+    ]  # fmt: skip
+    kill = None
+    if answer.kill is not None:
+        ranges, heights, chance = answer.kill
+        kill = {"ranges_km": (ranges * KM).tolist(), "heights_m": heights.tolist(), "probability": chance.tolist()}
+    return {
+        "target": {"speed_mps": target.speed, "rcs_m2": None if target.threat else target.rcs,
+                   "threat": target.threat or None, "load_mps2": target.load},
+        "unit": {"name": answer.world.names.units[0], "latitude_deg": math.degrees(here[0]),
+                 "longitude_deg": math.degrees(here[1]), "facing_deg": math.degrees(answer.facing)},
+        "limits": arms, "passes": passes, "kill_probability": kill,
+        "terrain": {"label": answer.world.terrain.label, "sha256": answer.world.terrain.digest()},
+        "note": text.FOOTER,
+    }  # fmt: skip

@@ -1,0 +1,40 @@
+"""Where the ground of an answer comes from, in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+SHOWN_FILES = 3  # names of terrain files in a note; the rest are counted
+
+
+SHOWN_HASH = 12  # digits of a terrain's hash in a note
+
+
+def terrain_source(terrain: Any) -> str:
+    """Where the heights come from: the names of the user's files, else what the terrain is called."""
+    if not terrain.files:
+        return str(terrain.label)
+    names, rest = terrain.files[:SHOWN_FILES], len(terrain.files) - SHOWN_FILES
+    return f"the user's {', '.join(names)}" + (f" and {rest} more" if rest > 0 else "")
+
+
+def terrain_fields(terrain: Any) -> dict[str, Any]:
+    """What an exported file says of the terrain: source, resolution (m; 0 for an exact shape) and hash."""
+    return {
+        "terrain": terrain_source(terrain), "terrain_resolution_m": round(float(terrain.resolution), 1),
+        "terrain_sha256": terrain.digest(),
+    }  # fmt: skip
+
+
+def terrain_note(terrain: Any) -> str:
+    """The placard of a map: where the heights come from, how fine they are, how they mislead."""
+    note = f"Terrain: {terrain_source(terrain)}"
+    if terrain.resolution > 0 and " km" not in terrain.label:
+        size = terrain.resolution
+        note += f", {size:.0f} m cells" if size < 1000.0 else f", {size / 1000:.3g} km cells"
+    if terrain.files:
+        note += f", SHA-256 {terrain.digest()[:SHOWN_HASH]}"
+        note += ", sea where they have no data" if terrain.sea_elsewhere else ""
+    if terrain.coarse:
+        note += "; such cells understate ridges, so low flyers behind them are seen too early"
+    return note + "."

@@ -1,0 +1,52 @@
+"""Single-shot kill probability over range and height: the endgame of the engine, flown many times at each place.
+
+Rounds are flown against a head-on target at a place (`physics.lethality.reference_misses`), and each miss turned into
+a probability by the lethal radius that the world gives the round, with its reliability and the common mode of a salvo.
+The radar's track is in doubt by ``TRACK_ANGLE`` across the line of sight, as in the table of misses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openiads.base.errors import InputError
+from openiads.physics.lethality import kill_probability, reference_misses
+from openiads.reach.scenes import magazines_of
+from openiads.reach.straight import TRACK_ANGLE, Target
+from openiads.world.build import World
+
+SAMPLES = 60  # rounds flown at each place
+
+
+def kill_map(
+    world: World, target: Target, ranges: Iterable[float], heights: Iterable[float], *, unit: int = 0, kind: str = "",
+    samples: int = SAMPLES,
+) -> NDArray[np.floating]:  # fmt: skip
+    """Probability that one round kills at ground ranges (m, > 0) and heights (m): (heights, ranges).
+
+    Of several kinds of round the surest at each place, or only ``kind``.  0 where a round does not arrive.
+    InputError unless the world has the models of the endgame.
+    """
+    if world.rows["situation"][0]["kill_constant"] == 1:
+        raise InputError("model.kill", "constant", 'Kill probability over range needs model.kill = "encounter".')
+    ranges, heights = list(ranges), list(heights)
+    out = np.zeros((len(heights), len(ranges)))
+    for m in magazines_of(world, unit, kind):
+        magazine = world.rows["magazines"][m]
+        flight = world.rows["kinds"][int(magazine["kind"])]
+        for i, height in enumerate(heights):
+            believed = target.kind(height)
+            for j, away in enumerate(ranges):
+                across = TRACK_ANGLE * away
+                misses = reference_misses(
+                    flight, 2.0 * away, height, target.speed, track_error=(0.0, across, across), samples=samples,
+                    acceleration=target.load,
+                )  # fmt: skip
+                works = float(magazine["reliability"] * magazine["common_mode"])
+                radius = float(magazine["lethal"][believed])
+                chance = np.mean([kill_probability(float(miss), radius, works) for miss in misses])
+                out[i, j] = max(out[i, j], float(chance))
+    return out

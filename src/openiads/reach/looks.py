@@ -1,0 +1,123 @@
+"""How likely looks of a radar detect: averaged over the target's fluctuation, one look or M of N.
+
+The detection tables are the engine's own (`physics.detection`), and so is the way fluctuation is shared: looks within
+one slot of the decorrelation time see the same cross-section, looks of different slots see independent ones.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openiads.base.errors import InputError
+from openiads.physics.detection import TABLE_HEADER, probability_at
+
+Floats = NDArray[np.float64]
+
+SHARES = 64  # equal shares of a fluctuation's distribution
+MOST_LOOKS = 64
+DECIBELS = np.linspace(-30.0, 60.0, 901)  # mean signal-to-noise ratios of a curve
+
+
+@lru_cache
+def fades(swerling: int) -> Floats:
+    """Cross-section over its mean at the midpoints of equally likely shares: (64,), or (1,) for a steady target.
+
+    swerling : as `physics.detection.fluctuation` takes it.
+    """
+    if swerling == 0:
+        return np.ones(1)
+    shares = (np.arange(SHARES) + 0.5) / SHARES
+    if swerling <= 2:
+        return -np.log(shares)
+    x = np.linspace(0.0, 12.0, 24_001)
+    return np.interp(shares, 1.0 - np.exp(-2.0 * x) * (1.0 + 2.0 * x), x)
+
+
+def probabilities(tables: Floats, at: int, snr: Floats) -> Floats:
+    """`physics.detection.probability_at` for an array of ratios (linear), of the same shape."""
+    count, first, steps, alarm = tables[at : at + TABLE_HEADER]
+    values = tables[at + TABLE_HEADER : at + TABLE_HEADER + int(count)]
+    with np.errstate(divide="ignore"):
+        place = (10.0 * np.log10(np.maximum(snr, 0.0)) - first) * steps
+    return np.interp(place, np.arange(int(count)), values, left=alarm, right=1.0)
+
+
+def look_probability(tables: Floats, at: int, snr: float, swerling: int = 1) -> float:
+    """Probability that one look detects, averaged over the fluctuation of the cross-section.
+
+    tables, at : the arena and the radar's detection table;  snr : mean ratio, linear
+    """
+    return float(np.mean([probability_at(tables, at, snr * factor) for factor in fades(swerling)]))
+
+
+def look_curve(
+    tables: Floats,
+    at: int,
+    swerling: int = 1,
+    looks: tuple[int, int] = (1, 1),
+    interval: float = math.inf,
+    decorrelation: float = 1.0,
+) -> Floats:
+    """Probability of at least M detections in N looks at each mean ratio of ``DECIBELS``, which it never falls with.
+
+    looks : (M, N), 1 <= M <= N <= 64;  interval : s between looks;  decorrelation : s within which looks see the same
+    cross-section.  InputError for other looks.
+    """
+    wanted, count = looks
+    if not 1 <= wanted <= count <= MOST_LOOKS:
+        raise InputError("looks", f"{wanted} of {count}", f"Give M of N with 1 <= M <= N <= {MOST_LOOKS}.")
+    snr = 10.0 ** (DECIBELS / 10.0)
+    chance = probabilities(tables, at, snr[:, None] * fades(swerling)[None, :])
+    shared = min(max(int(decorrelation / interval), 1), count) if interval > 0.0 else count
+    hits = np.zeros((len(snr), count + 1))
+    hits[:, 0] = 1.0
+    for begin in range(0, count, shared):
+        size = min(shared, count - begin)
+        ways = [math.comb(size, k) * chance**k * (1.0 - chance) ** (size - k) for k in range(size + 1)]
+        slot = np.stack(ways).mean(axis=2)
+        before, hits = hits, np.zeros_like(hits)
+        for k in range(size + 1):
+            hits[:, k:] += slot[k][:, None] * before[:, : count + 1 - k]
+    return np.maximum.accumulate(np.clip(hits[:, wanted:].sum(axis=1), 0.0, 1.0))
+
+
+def needed_snr(curve: Floats, probability: float) -> float:
+    """The mean ratio (linear) at which a curve of ``look_curve`` first reaches a probability; infinite if none does.
+
+    InputError unless 0 < probability < 1.
+    """
+    _checked(probability)
+    if curve[-1] < probability:
+        return math.inf
+    k = int(np.argmax(curve >= probability))
+    if k == 0:
+        return float(10.0 ** (DECIBELS[0] / 10.0))
+    share = (probability - curve[k - 1]) / (curve[k] - curve[k - 1])
+    return float(10.0 ** ((DECIBELS[k - 1] + share * (DECIBELS[k] - DECIBELS[k - 1])) / 10.0))
+
+
+def required_snr(tables: Floats, at: int, probability: float, swerling: int = 1) -> float:
+    """The mean signal-to-noise ratio (linear) at which one look detects with a probability; infinite if none does.
+
+    tables, at : the arena and the radar's detection table;  probability : above 0, below 1
+    """
+    _checked(probability)
+    low, high = float(DECIBELS[0]), float(DECIBELS[-1])
+    if look_probability(tables, at, 10 ** (high / 10), swerling) < probability:
+        return math.inf
+    for _ in range(40):
+        middle = 0.5 * (low + high)
+        if look_probability(tables, at, 10 ** (middle / 10), swerling) < probability:
+            low = middle
+        else:
+            high = middle
+    return float(10 ** (high / 10))
+
+
+def _checked(probability: float) -> None:
+    if not 0.0 < probability < 1.0:
+        raise InputError("coverage", f"detection probability {probability}", "Give a number between 0 and 1.")

@@ -1,0 +1,422 @@
+"""Runs on a cluster: chunks go to Dask workers, their files come back through the run's folder.  The one door to Dask.
+
+``opened`` starts a cluster of this machine's processes or joins one that runs; ``Cluster.workers`` is to ``replicate``
+what its threads are.  Dask carries orders and small facts, restarts and reschedules; results never pass through it.
+A worker is examined once (same arithmetic, version, catalog, folder) before it gets its first chunk, and whatever it
+wrote is read back and checked before it counts.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import re
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from openiads.base.errors import ResultsError, UsageError
+from openiads.runs import disk, worker
+from openiads.runs.folder import Damaged
+from openiads.runs.identity import Chunk
+from openiads.runs.jobs import default_jobs
+from openiads.runs.simulator import Engine
+from openiads.runs.store import Done, Store
+
+#: Seconds within which a scheduler must answer.
+ANSWER = 10.0
+
+#: Seconds to wait for a worker while there is none; after that the run ends, resumable.
+PATIENCE = 60.0
+
+#: The same once a worker has been refused: the others may still be on their way.
+GRACE = 10.0
+
+#: Seconds between looks at who is there.
+LOOK = 0.5
+
+#: Seconds between looks at what came back.
+POLL = 0.05
+
+#: How often a chunk is handed out before it is given up; each time Dask itself hands it on from three dead workers.
+ATTEMPTS = 4
+
+#: Seconds for which a network file system may hide a file that another host has finished.
+LATE = 60.0
+
+_AGAIN = "Run the same command again with the same --out to continue"
+
+#: Begins a local worker: Ctrl-C reaches all processes of a terminal, and only the coordinator is to act on it.
+_DEAF = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+
+
+@contextmanager
+def opened(
+    on: str, jobs: int | None, out: str | Path | None, warn: Callable[[str], None] | None = None
+) -> Iterator[Cluster]:
+    """The cluster that ``on`` names ("dask" or "dask:ADDRESS"), for as long as the context lasts.
+
+    jobs : processes of a local cluster (one per processor)
+    out : the folder of what is run; other hosts must see it, so an address needs one
+    warn : called with each worker that is not used, once
+
+    Raises UsageError (not ``dask``, extra not installed) and ResultsError (no answer, cannot be started).
+    """
+    address = address_of(on)
+    if address and jobs:
+        raise UsageError("jobs", "the workers of a running cluster are what they are", f"Leave out --jobs with {on}")
+    if address and out is None:
+        raise UsageError("out", "workers on other hosts need a folder that they see", f"Name one to run on {on}")
+    try:
+        import distributed
+    except ImportError as problem:
+        raise UsageError("on", f"{on} needs the extra cluster ({problem})", "Install openiads[cluster]") from problem
+    from dask import config
+    from distributed.utils import silence_logging_cmgr
+
+    with ExitStack() as stack:
+        stack.enter_context(silence_logging_cmgr(logging.CRITICAL))
+        stack.enter_context(config.set({"distributed.comm.timeouts.connect": ANSWER}))
+        client = _joined(distributed, address, stack) if address else _started(distributed, jobs, stack)
+        yield Cluster(client, warn)
+
+
+def address_of(on: str) -> str:
+    """The scheduler's address in ``dask:ADDRESS``, empty for ``dask``; UsageError if it is neither."""
+    kind, colon, address = on.partition(":")
+    if kind != "dask" or (colon and not re.fullmatch(r"((tcp|tls)://)?(\[[\da-fA-F:]+\]|[\w.-]+):\d{1,5}", address)):
+        remedy = "Give threads, dask, or dask:tcp://HOST:PORT with a scheduler's address"
+        raise UsageError("on", f'"{on}" names nothing to run on', remedy)
+    return f"tcp://{address}" if address and "://" not in address else address
+
+
+def _joined(distributed: Any, address: str, stack: ExitStack) -> Any:
+    from distributed.utils import LoopRunner, sync
+
+    async def kind() -> str:
+        arguments = distributed.Security().get_connection_args("client")
+        async with distributed.rpc(address, timeout=ANSWER, connection_args=arguments) as there:
+            return str((await there.identity())["type"])
+
+    runner = LoopRunner()
+    runner.start()
+    stack.callback(runner.stop)
+    remedy = "Start it (dask scheduler) or mend the address; --on dask needs none"
+    try:
+        # Dask's own time-out ends with the connection: whoever takes it and says nothing would be waited for for ever.
+        found = sync(runner.loop, kind, callback_timeout=ANSWER)
+        client = found == "Scheduler" and distributed.Client(
+            address, timeout=ANSWER, set_as_default=False, loop=runner.loop
+        )
+    except OSError as problem:
+        raise ResultsError(address, f"no Dask scheduler answers within {ANSWER:.0f} s", remedy) from problem
+    except Exception as problem:  # a stranger's bytes can fail anywhere in Dask's reading of them
+        reason = f"what answers there is no Dask scheduler that fits the Dask here ({type(problem).__name__})"
+        raise ResultsError(address, reason, remedy) from problem
+    if not client:
+        raise ResultsError(address, f"this is a {found.lower()}, not a scheduler", remedy)
+    stack.callback(client.close)
+    return client
+
+
+def _started(distributed: Any, jobs: int | None, stack: ExitStack) -> Any:
+    scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="openiads-", ignore_cleanup_errors=True))
+    try:
+        cluster = distributed.LocalCluster(
+            n_workers=jobs or default_jobs(),
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address=None,  # no web pages that nobody asked for
+            scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},  # else it warns of a busy port
+            memory_limit=0,
+            silence_logs=logging.CRITICAL,
+            local_directory=scratch,
+            preload=[_DEAF],
+        )
+        stack.callback(cluster.close)
+        client = distributed.Client(cluster, set_as_default=False)
+    except (OSError, RuntimeError) as problem:
+        reason = f"a local cluster cannot be started ({problem})"
+        raise ResultsError("dask", reason, "Leave out --on to use threads") from problem
+    stack.callback(client.close)
+    return client
+
+
+def at_worker(task: Callable[..., dict[str, Any]], *order: Any) -> dict[str, Any]:
+    """Runs there: the answer to an order, with the worker's address."""
+    from distributed import get_worker
+
+    return {"worker": get_worker().address, **task(*order)}
+
+
+class Cluster:
+    """A connection to a scheduler, for one run or one after another."""
+
+    def __init__(self, client: Any, warn: Callable[[str], None] | None = None) -> None:
+        self.client, self._warn = client, warn
+        self._told: set[str] = set()
+
+    @property
+    def threads(self) -> int:
+        """Chunks that its workers compute at once, at least 1."""
+        return max(1, sum(self.client.nthreads().values()))
+
+    def tell(self, line: str) -> None:
+        """Warn of something, once over all runs."""
+        if self._warn is not None and line not in self._told:
+            self._warn(line)
+        self._told.add(line)
+
+    def workers(
+        self,
+        store: Store,
+        engine: Engine,
+        stored: Callable[[Chunk], Done | None],
+        counted: Callable[..., None],
+    ) -> Workers:
+        """Its workers as what the chunks of a run are handed to."""
+        if not engine.name:
+            raise UsageError("engine", "this engine has no name by which a worker finds it", "Give it Engine(name=...)")
+        return Workers(self.client, store, engine.name, stored, counted, self.tell)
+
+
+@dataclass(eq=False, slots=True)
+class _Given:
+    """A chunk that is out, and the promise made for it."""
+
+    chunk: Chunk
+    promise: Future[Done | None]
+    attempts: int = 0
+    remote: Any = None  # Dask's future, None while it waits for a worker
+    fit: frozenset[str] = frozenset()  # workers that it was given to
+    trouble: str = ""  # the last
+
+
+class Workers:
+    """Hands chunks to the workers of a cluster and takes back what they wrote.
+
+    All decisions are made in ``submit`` and ``tick``, which the coordinator calls from its one thread; Dask's thread
+    for callbacks only reads finished chunks back, keeps the promises and asks for the next look.
+    """
+
+    def __init__(
+        self,
+        client: Any,
+        store: Store,
+        engine: str,
+        stored: Callable[[Chunk], Done | None],
+        counted: Callable[..., None],
+        warn: Callable[[str], None],
+    ) -> None:
+        self._client, self._store, self._stored, self._counted, self._warn = client, store, stored, counted, warn
+        self._what = (str(store.path.absolute()), store.identity.as_dict(), engine)
+        self._threads: dict[str, int] = {}  # of the workers that are there, by address
+        self._examined: dict[str, Any] = {}  # address -> Dask's future of the examination
+        self._fit: set[str] = set()
+        self._refused: dict[str, str] = {}  # address -> why
+        self._given: list[_Given] = []
+        self._returned: queue.SimpleQueue[tuple[_Given, Any, str]] = queue.SimpleQueue()
+        self._looked = float("-inf")
+        self._manned = time.monotonic()  # when there last was a worker that may be fit
+
+    poll = POLL
+
+    @property
+    def width(self) -> int:
+        """Chunks to have out at half load: twice the workers' threads, so that none waits for the coordinator."""
+        return 2 * max(1, sum(n for address, n in self._threads.items() if address not in self._refused))
+
+    def submit(self, chunk: Chunk) -> Future[Done | None]:
+        """Hand over a chunk, unless it is stored already."""
+        promise: Future[Done | None] = Future()
+        done = self._stored(chunk)
+        if done is not None:
+            promise.set_result(done)
+            return promise
+        self._given.append(_Given(chunk, promise))
+        self.tick()
+        return promise
+
+    def tick(self) -> None:
+        """See to what came back and who is there; raises what ends the run."""
+        while not self._returned.empty():
+            self._take_back(*self._returned.get())
+        if time.monotonic() - self._looked >= LOOK:
+            self._look()
+            self._looked = time.monotonic()
+            self._given = [given for given in self._given if not given.promise.done()]
+        for given in self._given:
+            if given.remote is None and self._fit and not given.promise.done():
+                self._hand_out(given)
+
+    def stop(self) -> None:
+        """Take back what is out.  A chunk that a worker is at is finished by it, and equal to any other's."""
+        out = [given.remote for given in self._given if given.remote is not None]
+        self._given = []
+        with suppress(Exception):  # the scheduler may be what has gone
+            self._client.cancel([*out, *self._examined.values()], force=True)
+        disk.sweep(self._store.path / "chunks")  # what killed workers left
+
+    def _order(self, task: Callable[..., dict[str, Any]], workers: list[str], *more: Any) -> Any:
+        """Dask's future of a task for one of these workers."""
+        return self._client.submit(
+            at_worker, task, *self._what, *more, workers=workers, allow_other_workers=False, pure=False
+        )
+
+    # -------------------------------------------------------------- who is there
+
+    def _look(self) -> None:
+        try:
+            self._threads = dict(self._client.nthreads())
+        except OSError as problem:
+            address = self._client.scheduler.address
+            raise ResultsError(address, "the scheduler has gone", f"Start it anew. {_AGAIN}") from problem
+        here = set(self._threads)
+        self._fit &= here
+        for address in here - self._fit - set(self._refused) - set(self._examined):
+            self._examined[address] = self._order(worker.examine, [address])
+            self._examined[address].add_done_callback(self._look_again)
+        for address in list(self._examined):
+            self._examine(address, present=address in here)
+        for given in self._given:  # Dask would wait for ever for workers that are gone, or come back by another address
+            if given.remote is not None and not given.promise.done() and not given.fit & here:
+                given.remote, given.trouble = None, "all workers that it was given to ended"
+        self._give_up_waiting()
+
+    def _look_again(self, examined: Any) -> None:
+        """In Dask's thread for callbacks: a worker may be fit; points of a sweep are short beside the next look."""
+        self._looked = float("-inf")
+
+    def _examine(self, address: str, *, present: bool) -> None:
+        """See whether the examination of a worker is over, and what it told."""
+        found = self._examined[address]
+        if present and not found.done():
+            return
+        del self._examined[address]
+        if not present:
+            return
+        if found.status == "finished":
+            told = found.result()
+            if not self._heed(address, told):
+                self._fit.add(address)
+        else:
+            self._refuse(address, f"it cannot begin ({found.exception()!r})", "unknown")
+
+    def _heed(self, address: str, told: dict[str, Any]) -> bool:
+        """Whether a worker's answer was a complaint; one that ends the run is raised."""
+        who = f"worker {address} on host {told['host']}"
+        if "unshared" in told:
+            raise ResultsError(
+                str(self._store.path),
+                f"the folder is not shared with {who}: {told['unshared']}",
+                "Give --out a folder that every worker sees under the same path",
+            )
+        if "failed" in told:
+            place, reason, remedy = told["failed"]
+            raise ResultsError(f"{place} ({who})", reason, remedy)
+        if "refused" in told:
+            self._refuse(address, told["refused"], told["host"])
+            return True
+        return False
+
+    def _refuse(self, address: str, why: str, host: str) -> None:
+        if address not in self._refused:
+            self._refused[address] = f"worker {address} on host {host} is not used: {why}"
+            self._warn(self._refused[address])
+        self._fit.discard(address)
+
+    def _give_up_waiting(self) -> None:
+        if self._fit or self._examined:
+            self._manned = time.monotonic()
+            return
+        told = list(self._refused.values())
+        patience = GRACE if told else PATIENCE
+        if time.monotonic() - self._manned > patience:
+            more = f" (and {len(told) - 1} more)" if len(told) > 1 else ""
+            reason = f"no worker is left: {told[0]}{more}" if told else f"no worker has been there for {patience:.0f} s"
+            remedy = "Give the workers the same openiads on the same kind of host" if told else "Start workers"
+            raise ResultsError(self._client.scheduler.address, reason, f"{remedy}. {_AGAIN}")
+
+    # -------------------------------------------------------------- chunks
+
+    def _hand_out(self, given: _Given) -> None:
+        chunk = given.chunk
+        done = self._stored(chunk) if given.attempts else None  # a worker may have ended after its chunk
+        if done is not None:
+            given.promise.set_result(done)
+            return
+        given.attempts += 1
+        if given.attempts > ATTEMPTS:
+            raise ResultsError(
+                str(self._store.file(chunk)),
+                f"no worker could finish replications {chunk.first} .. {chunk.last - 1} ({given.trouble})",
+                f"Look at the workers' memory and time limits, or take a smaller --chunk. {_AGAIN}",
+            )
+        given.fit = frozenset(self._fit)
+        numbers = (chunk.index, chunk.first, chunk.last)
+        given.remote = self._order(worker.work, sorted(given.fit), numbers)
+        given.remote.add_done_callback(lambda remote: self._come_back(given, remote))
+
+    def _come_back(self, given: _Given, remote: Any) -> None:
+        """In Dask's thread for callbacks: a chunk is finished or in trouble."""
+        if given.remote is not remote or given.promise.done():
+            return  # it was handed out anew meanwhile
+        told: dict[str, Any] = {}
+        try:
+            if remote.status == "finished":
+                told = remote.result()
+            if "rows" not in told:
+                self._returned.put((given, remote, ""))
+                return
+            done = self._read_back(given.chunk, told)
+            self._counted(given.chunk.last - given.chunk.first, stored=True)
+            given.promise.set_result(done)
+        except Damaged as problem:
+            self._returned.put((given, remote, f"what host {told['host']} wrote is damaged: {problem}"))
+        except Exception as problem:  # noqa: BLE001 - it must reach the coordinator, which waits for the promise
+            given.promise.set_exception(problem)
+
+    def _read_back(self, chunk: Chunk, told: dict[str, Any]) -> Done:
+        """A chunk that a worker says it has written, checked like any stored one."""
+        until = time.monotonic() + LATE
+        while True:
+            try:
+                done = self._store.read(chunk)
+                break
+            except FileNotFoundError:
+                if time.monotonic() > until:
+                    raise ResultsError(
+                        str(self._store.file(chunk)),
+                        f"the folder is not shared with worker {told['worker']} on host {told['host']}: it has written "
+                        "this chunk, and it is not here",
+                        "Give --out a folder that every worker sees under the same path",
+                    ) from None
+                sum(1 for _ in (self._store.path / "chunks").iterdir())  # lets a network file system look anew
+                time.sleep(0.1)
+        if worker.fingerprint(done) != told["rows"]:
+            raise Damaged("its rows are not those that the worker computed")
+        return done
+
+    def _take_back(self, given: _Given, remote: Any, trouble: str) -> None:
+        """A chunk that came back without a result: to be handed out again, or what ends the run."""
+        if given.remote is not remote:
+            return
+        given.remote = None
+        if remote.status == "finished" and not trouble:
+            told = remote.result()
+            self._heed(told["worker"], told)
+            given.trouble = f"refused on host {told['host']}"
+            return
+        if remote.status == "error":
+            problem = remote.exception()
+            if type(problem).__name__ != "KilledWorker":
+                raise problem
+            trouble = f"each worker that was at it ended, the last one {problem.last_worker.address}"
+        if remote.status in ("cancelled", "lost"):
+            self._looked = float("-inf")  # perhaps the scheduler has gone
+        given.trouble = trouble or "it was canceled"

@@ -1,0 +1,1 @@
+"""Scenarios: their model, reading, checks, edits by path, and the uncertain parameters of their worlds."""

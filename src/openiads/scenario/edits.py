@@ -1,0 +1,108 @@
+"""Changes to a scenario by path, as ``--set`` writes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from openiads.base.errors import InputError
+from openiads.base.toml import _FORBIDDEN, DEEPEST, Loc, clipped, parse_toml
+
+PATH_EXAMPLE = 'For example: site.Tartus.fire_units, raid."West 1".count'
+_STEP = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|\'([^\']*)\'|([^."\'\[\]]+))((?:\[\d+\])*)\s*(\.|$)')
+
+
+def edited(mapping: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy of a raw scenario mapping with values replaced at paths such as `site.Tartus.fire_units`,
+    `raid[1].count`, `model.kill`.
+
+    A step into a list of named things is a name or `[n]` from 1. Raises InputError for a path that leads nowhere.
+    """
+    import copy
+
+    copied = copy.deepcopy(dict(mapping))
+    for path, value in changes.items():
+        place, loc = _walk(copied, path)
+        place[loc[-1]] = copy.deepcopy(value)
+    return copied
+
+
+def located(mapping: Mapping[str, Any], path: str) -> Loc:
+    """The key path in a raw scenario mapping that `path` leads to, names of listed things turned into their places."""
+    import copy
+
+    return _walk(copy.deepcopy(dict(mapping)), path)[1]
+
+
+def _walk(mapping: dict[str, Any], path: str) -> tuple[Any, Loc]:
+    """What holds the value at `path`, tables on the way made, and its key path."""
+    steps = list(islice(_steps(path), DEEPEST + 1))
+    if len(steps) > DEEPEST:
+        raise InputError(clipped(path), f"more than {DEEPEST} names joined by dots", PATH_EXAMPLE)
+    place: Any = mapping
+    loc: list[str | int] = []
+    for step in steps[:-1]:
+        inner = _descend(place, step, path)
+        loc.append(next(k for k, item in enumerate(place) if item is inner) if isinstance(place, list) else step)
+        place = inner
+    last = steps[-1]
+    named = isinstance(place, dict) and isinstance(last, str)
+    listed = isinstance(place, list) and isinstance(last, int) and 0 <= last < len(place)
+    if not (named or listed):
+        raise InputError(clipped(path), "leads to no value that can be set", PATH_EXAMPLE)
+    return place, (*loc, last)
+
+
+def _descend(place: Any, step: str | int, path: str) -> Any:
+    if isinstance(place, dict) and isinstance(step, str):
+        return place.setdefault(step, {})
+    if isinstance(place, list) and isinstance(step, int) and 0 <= step < len(place):
+        return place[step]
+    if isinstance(place, list) and isinstance(step, str):
+        for item in place:
+            if isinstance(item, dict) and item.get("name", item.get("from")) == step:  # a link goes by its lower end
+                return item
+        from openiads.base.words import listed, nearest
+
+        names = [str(item.get("name", item.get("from"))) for item in place if isinstance(item, dict)]
+        raise InputError(
+            clipped(path), f'nothing here is named "{clipped(step)}"', f"{nearest(step, names)}Names: {listed(names)}"
+        )
+    raise InputError(clipped(path), f'"{clipped(str(step))}" leads nowhere', PATH_EXAMPLE)
+
+
+def _steps(path: str) -> Iterator[str | int]:
+    at = 0
+    while at < len(path) or at == 0:
+        found = _STEP.match(path, at)
+        if found is None:
+            raise InputError(
+                clipped(path),
+                "not a path",
+                'Write names with dots between them; quote a name that holds a dot: site."St. John".at',
+            )
+        double, single, bare, indices, more = found.groups()
+        yield re.sub(r"\\(.)", r"\1", double) if double is not None else single if single is not None else bare.strip()
+        for index in re.findall(r"\d+", indices):
+            yield int(index) - 1
+        at = found.end()
+        if not more:
+            return
+
+
+def setting(text: str, option: str = "--set") -> tuple[str, Any]:
+    """`path=value` of a command line to a pair for `edited`: the value is TOML; what is not TOML is taken as text
+    (`duration=300 s`)."""
+    path, sign, value = text.partition("=")
+    if not sign or not path.strip():
+        raise InputError(
+            f"{option} {clipped(text)}", "not path=value", f"For example: {option} site.Tartus.fire_units=1"
+        )
+    try:
+        return path.strip(), parse_toml(f"value = {value}", option)["value"]
+    except InputError:
+        if _FORBIDDEN.search(value) or "\n" in value:
+            raise
+        return path.strip(), value.strip()

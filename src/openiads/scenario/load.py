@@ -1,0 +1,340 @@
+"""Scenarios from files: reading, validating, changing by path.
+
+Everything wrong with a scenario is reported at once (InputErrors), each line as
+`FILE:LINE: site[1].system = "s300pmu3": not in the catalog. Nearest: "s300pmu2". List them: openiads catalog list`.
+Places in lists count from 1. Nothing is compiled here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from importlib import resources
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    Strict,
+    StringConstraints,
+    ValidationError,
+)
+
+from openiads.base.errors import InputError, InputErrors
+from openiads.base.toml import Lines, Loc, merged, parse_toml, read_text, toml_text
+from openiads.base.words import nearest
+from openiads.catalog.load import extended
+from openiads.catalog.records import Catalog
+from openiads.scenario.checks import problems_of
+from openiads.scenario.measures import Measure, Name, RunTime, Text, _Part, _sorted_parts
+from openiads.scenario.model import (
+    Asset,
+    Command,
+    Corridor,
+    Flight,
+    IdentificationSettings,
+    Link,
+    ModelSwitches,
+    Raid,
+    Site,
+    Terrain,
+    WorldSettings,
+)
+
+MOST_PROBLEMS = 100  # gathered; the first errors.SHOWN are printed
+SCENARIOS = "openiads.shelf"
+
+
+def packaged_scenarios() -> list[str]:
+    """Names of the packaged scenarios."""
+    folder = resources.files(SCENARIOS) / "scenarios"
+    return sorted(item.name.removesuffix(".toml") for item in folder.iterdir() if item.name.endswith(".toml"))
+
+
+def find_scenario(path_or_name: str | Path) -> Path:
+    """The file of a scenario: a path, or the name of a packaged one."""
+    path = Path(path_or_name)
+    if path.is_file():
+        return path
+    name = str(path_or_name).removesuffix(".toml")
+    names = packaged_scenarios()
+    if name in names:
+        return Path(str(resources.files(SCENARIOS) / "scenarios" / f"{name}.toml"))
+    if path.is_dir():
+        raise InputError(str(path), "is a folder", "Give a scenario file.")
+    raise InputError(
+        str(path_or_name),
+        "no such file, and no packaged scenario",
+        f"{nearest(name, names)}Packaged: {', '.join(names)}",
+    )
+
+
+def load(path_or_name: str | Path) -> Scenario:
+    """Reads a scenario file or a packaged scenario by name; raises InputErrors with all problems."""
+    path = find_scenario(path_or_name)
+    text = read_text(path)
+    return loads(text, str(path), path.resolve().parent)
+
+
+def loads(text: str, file: str = "scenario", folder: Path | None = None) -> Scenario:
+    """Reads a scenario from TOML text. file : name for messages; folder : where its relative files are."""
+    mapping = parse_toml(text, file)
+    _, lines = merged(text, file)
+    return validate(mapping, lines, folder)
+
+
+def validate(mapping: Mapping[str, Any], lines: Lines | None = None, folder: Path | None = None) -> Scenario:
+    """The scenario of a raw mapping; raises InputErrors with every problem of its fields, names, and sense, in file
+    order."""
+    lines = lines or Lines()
+    problems: list[tuple[int, InputError]] = []
+    scenario = None
+    try:
+        scenario = Scenario.model_validate(dict(mapping))
+    except ValidationError as error:
+        problems += field_errors(error, mapping, lines, Scenario)
+    for loc, value, reason, remedy in islice(problems_of(mapping, lines, folder), MOST_PROBLEMS):
+        problems.append((lines.line(loc), InputError(lines.place(loc, value), reason, remedy)))
+    if problems or scenario is None:
+        raise InputErrors(error for _, error in sorted(problems, key=lambda pair: pair[0]))
+    return scenario.placed(folder)
+
+
+def catalog_of(scenario: Scenario) -> Catalog:
+    """The catalog a scenario runs with: the packaged one and the scenario's own entries."""
+    return extended(scenario.catalog)
+
+
+def warnings_of(scenario: Scenario) -> list[str]:
+    """What runs but may not be meant: zero launchers, rounds, radars or threats, weapons hold, times after the end."""
+    return warnings(scenario, catalog_of(scenario))
+
+
+def field_errors(
+    error: ValidationError, mapping: Mapping[str, Any], lines: Lines, model: type[BaseModel]
+) -> list[tuple[int, InputError]]:
+    """What pydantic says of a raw mapping that was to be a ``model``, in our words, each with its line."""
+    rows = error.errors(include_url=False)[:MOST_PROBLEMS]
+    return [(lines.line(row["loc"]), _field_error(row, mapping, lines, model)) for row in rows]
+
+
+def _field_error(row: Any, mapping: Mapping[str, Any], lines: Lines, model: type[BaseModel]) -> InputError:
+    """One pydantic error in our words."""
+    loc: Loc = row["loc"]
+    kind, context = row["type"], row.get("ctx", {})
+    value = value_at_path(mapping, loc)
+    if kind == "missing":
+        return InputError(
+            (lines.place(loc[:-1]) if loc[:-1] else lines.head(mapping)) or model.__name__.lower(),
+            f"{loc[-1]} is missing",
+            f"Add {loc[-1]} = ...",
+        )
+    if kind == "extra_forbidden":
+        keys = keys_at(loc[:-1], model)
+        return InputError(lines.place(loc), "unknown key", f"{nearest(str(loc[-1]), keys)}Keys here: {', '.join(keys)}")
+    shown = None if isinstance(value, dict | list) else value
+    if kind == "quantity" or kind == "position":
+        reason = context["reason"].removeprefix(f"{str(value)[:60]!r}: ")
+        return InputError(lines.place(loc, shown), reason, context["remedy"])
+    if kind == "literal_error":
+        allowed = context["expected"].replace(" or ", ", ").replace("'", '"')
+        close = nearest(str(value), re.findall(r'"([^"]+)"', allowed))
+        return InputError(lines.place(loc, shown), "not allowed here", f"{close}Allowed: {allowed}")
+    reason = row["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    return InputError(lines.place(loc, shown), reason, "")
+
+
+def value_at_path(mapping: Any, loc: Loc) -> Any:
+    """What a raw mapping holds at a key path; None where it holds nothing."""
+    for step in loc:
+        if isinstance(mapping, Mapping):
+            mapping = mapping.get(step)
+        elif isinstance(mapping, list) and isinstance(step, int) and step < len(mapping):
+            mapping = mapping[step]
+        else:
+            return None
+    return mapping
+
+
+def warnings(scenario: Scenario, known: Catalog) -> list[str]:
+    """What runs but may not be meant."""
+    found: list[str] = []
+    if not scenario.sites:
+        found.append("no site: nothing is defended")
+    if sum(raid.count for raid in scenario.raids) == 0:
+        found.append("no threats: the result is exact and nothing leaks")
+    for site in scenario.sites:
+        system = known[site.system]
+        radars = {system.engagement_radar, f"{system.engagement_radar}/1"}
+        says = [
+            (site.fire_units == 0, "has no fire unit"),
+            (site.launchers == 0, "has no launcher"),
+            (site.rounds == 0, "has no round"),
+            (site.doctrine.control == "hold", "holds its weapons"),
+            (
+                bool(system.surveillance) and set(system.surveillance) <= set(site.radars_off),
+                "has its surveillance radar off",
+            ),
+            (bool(radars & set(site.radars_off)), "has an engagement radar off"),
+            (not site.defends, "defends no asset"),
+        ]
+        found += [f'site "{site.name}" {text}' for holds, text in says if holds]
+    for raid in scenario.raids:
+        begins = raid.time_on_target if raid.time_on_target is not None else raid.start
+        if begins is not None and begins > scenario.duration:
+            found.append(f'raid "{raid.name}" comes after the end of the run')
+    found += [
+        f'flight "{flight.name}" starts after the end of the run'
+        for flight in scenario.flights
+        if flight.start > scenario.duration
+    ]
+    return found
+
+
+class Scenario(_Part):
+    """A whole scenario: `openiads.scenario.load.load` reads one, `toml()` and `mapping()` write it."""
+
+    model_config = ConfigDict(title="openiads scenario")
+
+    format: Literal[1] = 1
+    name: Name
+    question: Text = ""
+    date: Annotated[str, StringConstraints(pattern=r"^(\d{4}(-\d{2}(-\d{2})?)?)?$")] = ""
+    duration: RunTime
+    model: ModelSwitches = ModelSwitches()
+    terrain: Terrain = Terrain()
+    world: WorldSettings = WorldSettings()
+    identification: IdentificationSettings = IdentificationSettings()
+    assets: Annotated[tuple[Asset, ...], Strict(False), AfterValidator(_sorted_parts), Field(alias="asset")] = ()
+    sites: Annotated[tuple[Site, ...], Strict(False), AfterValidator(_sorted_parts), Field(alias="site")] = ()
+    commands: Annotated[tuple[Command, ...], Strict(False), AfterValidator(_sorted_parts), Field(alias="command")] = ()
+    links: Annotated[tuple[Link, ...], Strict(False), AfterValidator(_sorted_parts), Field(alias="link")] = ()
+    raids: Annotated[tuple[Raid, ...], Strict(False), AfterValidator(_sorted_parts), Field(alias="raid")] = ()
+    flights: Annotated[tuple[Flight, ...], Strict(False), AfterValidator(_sorted_parts), Field(alias="flight")] = ()
+    corridors: Annotated[
+        tuple[Corridor, ...], Strict(False), AfterValidator(_sorted_parts), Field(alias="corridor")
+    ] = ()
+
+    catalog: dict[str, dict[str, dict[str, Any]]] = Field(
+        default_factory=dict,
+        description="own catalog entries: kind, name, fields; based_on takes over the fields of another entry",
+    )
+
+    _folder: Path | None = PrivateAttr(None)
+    _json: str | None = PrivateAttr(None)  # written once: a scenario never changes
+
+    @property
+    def folder(self) -> Path | None:
+        """Where relative files (rules, terrain) are looked for; None for a scenario that came from no file."""
+        return self._folder
+
+    def placed(self, folder: Path | None) -> Scenario:
+        """The same scenario with its relative files in `folder`."""
+        other = self.model_copy()
+        other._folder = folder
+        return other
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Scenario) and self.mapping() == other.mapping()
+
+    def __hash__(self) -> int:
+        return hash(self.json_text())
+
+    def mapping(self) -> dict[str, Any]:
+        """The scenario as a file holds it: plain mappings, lists and text with units; what is None is left out."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+    def json_text(self) -> str:
+        """Canonical JSON: sorted keys, every default written out, the same for any order of entries in the file."""
+        if self._json is None:
+            self._json = json.dumps(
+                self.mapping(), sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False
+            )
+        return self._json
+
+    def toml(self) -> str:
+        """The scenario as a TOML file that loads as an equal scenario."""
+        return toml_text(self.mapping())
+
+    def digest(self) -> str:
+        """SHA-256 (hex) of the canonical JSON and of the contents of the rule and terrain files it names."""
+        found = hashlib.sha256(self.json_text().encode())
+        for name in self.named_files():
+            path = Path(name) if self._folder is None else self._folder / name
+            found.update(hashlib.sha256(path.read_bytes()).digest() if path.is_file() else b"missing")
+        return found.hexdigest()
+
+    def named_files(self) -> tuple[str, ...]:
+        """The user's files that take part: rules and terrain, sorted."""
+        rules = {site.doctrine.rule_file for site in self.sites}
+        return tuple(sorted((rules | set(self.terrain.files)) - {""}))
+
+    def with_values(self, changes: Mapping[str, Any]) -> Scenario:
+        """A new scenario with values replaced: `{"site.Tartus.fire_units": 1, "duration": "300 s"}`.
+
+        Named things are addressed by name, in quotes where it holds a dot: `asset."St. John".radius`. The edited
+        mapping is validated again, catalog checks included; raises InputErrors.
+        """
+        from openiads.scenario.edits import edited
+
+        return validate(edited(self.mapping(), changes)).placed(self._folder)
+
+    def asset(self, name: str) -> Asset:
+        """The asset of that name (KeyError without one; a loaded scenario has no dangling names)."""
+        return {asset.name: asset for asset in self.assets}[name]
+
+
+def scenario_schema() -> dict[str, Any]:
+    """JSON Schema of a scenario file, for editors."""
+    schema = Scenario.model_json_schema(by_alias=True, mode="validation")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def keys_at(loc: tuple[str | int, ...], model: type[BaseModel] | None = None) -> list[str]:
+    """The keys allowed at a key path of a file that holds a ``model`` (a scenario); empty where no table is."""
+    model = _model_at(loc, model or Scenario)
+    return [] if model is None else list(_fields(model))
+
+
+def measure_at(loc: tuple[str | int, ...]) -> Measure | None:
+    """What kind of quantity a scenario file has at a key path; None where it has no quantity."""
+    model = _model_at(loc[:-1], Scenario)
+    field = None if model is None else _fields(model).get(str(loc[-1]))
+    return (
+        None
+        if field is None
+        else next((m for m in (*field.metadata, *_within(field.annotation)) if isinstance(m, Measure)), None)
+    )
+
+
+def _model_at(loc: tuple[str | int, ...], model: type[BaseModel]) -> type[BaseModel] | None:
+    found: type[BaseModel] | None = model
+    for step in loc:
+        if isinstance(step, str) and found is not None:
+            fields = _fields(found)
+            found = _model_in(fields[step].annotation) if step in fields else None
+    return found
+
+
+def _fields(model: type[BaseModel]) -> dict[str, Any]:
+    """Key in a file -> field of a model."""
+    return {info.alias or name: info for name, info in model.model_fields.items()}
+
+
+def _within(annotation: Any) -> list[Any]:
+    """Everything that an annotation is made of."""
+    return [found for part in get_args(annotation) for found in (part, *_within(part))]
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The first model class inside an annotation."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _model_in(part)) is not None), None)

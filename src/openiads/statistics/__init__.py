@@ -1,0 +1,1 @@
+"""Estimates and intervals; knows no column of openiads."""

@@ -1,0 +1,333 @@
+"""Numbers with their doubt: intervals for yes/no, means, ratios and first times, over replications.
+
+One replication is one independent observation.  A yes/no per replication gets a Wilson interval; sums over flights or
+rounds treat the replication as the cluster; ratios use the delete-one jackknife; a first time is a share and a median
+with "never" = infinity and an interval from order statistics.  Failed replications widen an interval to their worst
+case.  ``Accumulator`` gathers what is needed while rows stream by: counts of values, not the rows themselves.
+
+Near an end of what is possible, where few replications carry all there is, an interval does not rest on their spread.
+
+Sources: Wilson (JASA 22, 1927); Clopper and Pearson (Biometrika 26, 1934); Hoeffding (JASA 58, 1963); Newcombe
+(Statistics in Medicine 17, 1998); Brown, Cai and DasGupta (Statistical Science 16, 2001); Efron, The Jackknife (1982).
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable
+from statistics import NormalDist
+
+import numpy as np
+
+from openiads.base.errors import UsageError
+
+CONFIDENCE = 0.95
+
+#: Values away from an end of what is possible (by weight) from which on the spread among them is believed.
+_BELIEVED = 5
+
+Interval = tuple[float, float]
+
+
+def _tail(confidence: float) -> float:
+    if not 0.0 < confidence < 1.0:
+        raise UsageError("confidence", f"{confidence} is not between 0 and 1", "Use 0.95, for example")
+    return (1.0 - confidence) / 2.0
+
+
+def _counts(successes: float, trials: float) -> None:
+    if trials <= 0 or not 0 <= successes <= trials:
+        raise UsageError(
+            "interval", f"{successes} successes of {trials} trials", "Successes lie in 0 .. trials, trials > 0"
+        )
+
+
+def normal_quantile(probability: float) -> float:
+    """The standard normal deviate with this probability below it (0 < probability < 1)."""
+    return NormalDist().inv_cdf(probability)
+
+
+# ------------------------------------------------------------------ yes or no
+
+
+def wilson(successes: float, trials: float, confidence: float = CONFIDENCE) -> Interval:
+    """Wilson score interval of a probability; trials > 0, 0 <= successes <= trials."""
+    _counts(successes, trials)
+    z = normal_quantile(1.0 - _tail(confidence))
+    share, spread = successes / trials, z * z / trials
+    center = (share + spread / 2.0) / (1.0 + spread)
+    half = z / (1.0 + spread) * math.sqrt(share * (1.0 - share) / trials + spread / (4.0 * trials))
+    low = 0.0 if successes == 0 else max(0.0, center - half)
+    high = 1.0 if successes == trials else min(1.0, center + half)
+    return low, high
+
+
+def clopper_pearson(successes: float, trials: float, confidence: float = CONFIDENCE) -> Interval:
+    """Clopper-Pearson ("exact") interval of a probability: never covers less than stated."""
+    from scipy.special import betaincinv
+
+    _counts(successes, trials)
+    tail = _tail(confidence)
+    low = 0.0 if successes == 0 else float(betaincinv(successes, trials - successes + 1, tail))
+    high = 1.0 if successes == trials else float(betaincinv(successes + 1, trials - successes, 1.0 - tail))
+    return low, high
+
+
+def jeffreys(successes: float, trials: float, confidence: float = CONFIDENCE) -> Interval:
+    """Equal-tailed interval of the posterior under the Jeffreys prior Beta(1/2, 1/2)."""
+    from scipy.special import betaincinv
+
+    _counts(successes, trials)
+    tail = _tail(confidence)
+    a, b = successes + 0.5, trials - successes + 0.5
+    return float(betaincinv(a, b, tail)), float(betaincinv(a, b, 1.0 - tail))
+
+
+def wald(successes: float, trials: float, confidence: float = CONFIDENCE) -> Interval:
+    """The textbook interval share +- z * deviation.  Here only to show its poor coverage; nothing uses it."""
+    _counts(successes, trials)
+    z = normal_quantile(1.0 - _tail(confidence))
+    share = successes / trials
+    half = z * math.sqrt(share * (1.0 - share) / trials)
+    return share - half, share + half
+
+
+def zero_failure_upper(trials: float, confidence: float = CONFIDENCE) -> float:
+    """One-sided upper bound of a probability of which 0 cases were seen in ``trials`` > 0 trials."""
+    _counts(0, trials)
+    _tail(confidence)
+    return -math.expm1(math.log1p(-confidence) / trials)
+
+
+def three_over_n(trials: float) -> float:
+    """The rule of three: the familiar approximation of the 95 % ``zero_failure_upper``."""
+    _counts(0, trials)
+    return 3.0 / trials
+
+
+def newcombe(x1: float, n1: float, x2: float, n2: float, confidence: float = CONFIDENCE) -> Interval:
+    """Newcombe's hybrid-score interval of p1 - p2 from two independent samples (his method 10)."""
+    low1, high1 = wilson(x1, n1, confidence)
+    low2, high2 = wilson(x2, n2, confidence)
+    p1, p2 = x1 / n1, x2 / n2
+    below = math.hypot(p1 - low1, high2 - p2)
+    above = math.hypot(high1 - p1, p2 - low2)
+    return p1 - p2 - below, p1 - p2 + above
+
+
+def variance_of_difference(p1: float, p2: float, pairs: int = 1, *, common: bool) -> float:
+    """Variance of the difference of two shares over ``pairs`` >= 1 pairs of yes/no trials of probabilities p1, p2.
+
+    common : both trials of a pair compare one uniform number with their probability, d (1 - d) with d = |p1 - p2|; else
+    they are independent, p1 (1 - p1) + p2 (1 - p2)
+    """
+    for p in (p1, p2):
+        if not 0.0 <= p <= 1.0:
+            raise UsageError("probability", f"{p} is no probability", "Give a number from 0 to 1")
+    if pairs < 1:
+        raise UsageError("pairs", f"{pairs} is not at least 1", "Give the number of pairs")
+    apart = abs(p1 - p2)
+    return (apart * (1.0 - apart) if common else p1 * (1.0 - p1) + p2 * (1.0 - p2)) / pairs
+
+
+def variance_ratio(p1: float, p2: float) -> float:
+    """How many times as many independent pairs equal pairs with common numbers; infinite where those never differ."""
+    common = variance_of_difference(p1, p2, common=True)
+    return variance_of_difference(p1, p2, common=False) / common if common > 0.0 else math.inf
+
+
+def coverage(interval: Callable[[int, int], Interval], probability: float, trials: int) -> float:
+    """Exact probability that ``interval(successes, trials)`` holds the true ``probability``, by enumeration."""
+    covered = []
+    for k in range(trials + 1):
+        low, high = interval(k, trials)
+        if low <= probability <= high:
+            covered.append(binomial_pmf(k, trials, probability))
+    return math.fsum(covered)
+
+
+def binomial_pmf(k: int, n: int, p: float) -> float:
+    """Probability of k successes in n trials of probability p."""
+    if p in (0.0, 1.0):
+        return float(k == n * p)
+    logs = math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+    return math.exp(logs + k * math.log(p) + (n - k) * math.log1p(-p))
+
+
+# ------------------------------------------------------------------ how many replications
+
+
+def runs_for_half_width(half_width: float, p: float = 0.5, confidence: float = CONFIDENCE) -> int:
+    """Replications for a half width of a probability near p, by the normal approximation."""
+    z = normal_quantile(1.0 - _tail(confidence))
+    return _ceiling(z * z * p * (1.0 - p) / (half_width * half_width))
+
+
+def runs_hoeffding(half_width: float, confidence: float = CONFIDENCE) -> int:
+    """Replications that suffice for a half width of a probability whatever it is (Hoeffding's inequality)."""
+    return _ceiling(math.log(1.0 / _tail(confidence)) / (2.0 * half_width * half_width))
+
+
+def zero_failure_trials(reliability: float, confidence: float = CONFIDENCE) -> int:
+    """Trials without a failure that demonstrate a reliability (0 < reliability < 1) with this confidence."""
+    _tail(confidence)
+    return _ceiling(math.log1p(-confidence) / math.log(reliability))
+
+
+def _ceiling(value: float) -> int:
+    """Round up, forgiving the last bits of a value that is a whole number in exact arithmetic."""
+    nearest = round(value)
+    return nearest if abs(value - nearest) <= 1e-9 * max(1.0, abs(value)) else math.ceil(value)
+
+
+# ------------------------------------------------------------------ means, ratios, medians
+
+
+def student_quantile(probability: float, freedom: float) -> float:
+    """Quantile of Student's t; above 1,000 degrees of freedom the normal one with its first two corrections."""
+    if freedom > 1000:
+        z = normal_quantile(probability)
+        return z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom * freedom)
+    from scipy.special import stdtrit
+
+    return float(stdtrit(freedom, probability))
+
+
+def bounded_interval(
+    mean: float, n: int, confidence: float = CONFIDENCE, bounds: Interval = (0.0, 1.0), evenness: float = 1.0
+) -> Interval:
+    """Interval of the mean of n > 0 independent values within ``bounds``, however they are spread there.
+
+    All means m with n KL(mean, m) <= log(2 / (1 - confidence)) on the scale of the bounds, KL the divergence of a coin
+    of chance ``mean`` from one of chance m: it holds the true mean at least as often as stated, and of values all at an
+    end it is Clopper and Pearson's.  Source: Hoeffding (JASA 58, 1963), theorem 1.
+
+    evenness : of a ratio of sums over clusters, the mean size of a cluster over the largest: what a cluster has above m
+        times its own size, over the largest size, is a value within the bounds, less m
+    """
+    least, most = bounds
+    if most <= least:
+        return least, most
+    share = min(max((mean - least) / (most - least), 0.0), 1.0)
+    allowed = -math.log(_tail(confidence)) / n
+
+    def beyond(other: float) -> bool:
+        seen = other + evenness * (share - other)
+        apart = 0.0 if seen <= 0.0 else seen * math.log(seen / other)
+        return apart + (0.0 if seen >= 1.0 else (1.0 - seen) * math.log((1.0 - seen) / (1.0 - other))) > allowed
+
+    ends = []
+    for inside, outside in ((share, 0.0), (share, 1.0)):
+        for _ in range(64):
+            middle = (inside + outside) / 2.0
+            if middle in (inside, outside):
+                break
+            inside, outside = (inside, middle) if beyond(middle) else (middle, outside)
+        ends.append(least + outside * (most - least))
+    return ends[0], ends[1]
+
+
+def _few_left_the_end(total: float, squares: float, n: float, bounds: Interval) -> bool:
+    """Whether too few of n values lie away from one of the bounds for the spread that they show to be believed.
+
+    They are counted by weight, (sum of distances)^2 / sum of squared distances: one far away counts as one however many
+    lie beside the end.
+    """
+    for end in bounds:
+        away = abs(total - n * end)
+        if away * away < min(_BELIEVED, n / 2.0) * (squares - 2.0 * end * total + n * end * end):
+            return True
+    return False
+
+
+def mean_interval(
+    total: float, squares: float, n: int, confidence: float = CONFIDENCE, bounds: Interval | None = None
+) -> Interval:
+    """Student-t interval of the mean of n values with this sum and sum of squares.
+
+    bounds : the least and greatest value possible.  With no spread at all in the sample the interval then reaches as
+    far as values unseen in n trials still may (Clopper-Pearson), instead of having no width; while few values have left
+    an end it is ``bounded_interval``, since the next may be as far away as any.
+    """
+    if n < 2:
+        return (-math.inf, math.inf) if bounds is None else bounds
+    mean = total / n
+    variance = max(0.0, (squares - total * mean) / (n - 1))
+    if variance <= 1e-18 * max(1.0, mean * mean):
+        if bounds is None:
+            return mean, mean
+        unseen = -math.expm1(math.log(_tail(confidence)) / n)
+        return mean - unseen * (mean - bounds[0]), mean + unseen * (bounds[1] - mean)
+    if bounds is not None and _few_left_the_end(total, squares, n, bounds):
+        return bounded_interval(mean, n, confidence, bounds)
+    half = student_quantile(1.0 - _tail(confidence), n - 1) * math.sqrt(variance / n)
+    low, high = mean - half, mean + half
+    return (low, high) if bounds is None else (max(low, bounds[0]), min(high, bounds[1]))
+
+
+def ratio_interval(
+    pairs: Counter[tuple[float, float]], confidence: float = CONFIDENCE, bounds: Interval | None = None
+) -> tuple[float, float, float]:
+    """(ratio, low, high) of sum(x) / sum(y) over clusters (x, y) with multiplicity, by the delete-one jackknife.
+
+    0/0 is NaN throughout; x/0 is infinite; without spread, or while few clusters have left an end, ``bounds`` widen it
+    as in ``mean_interval``.
+    """
+    n = sum(pairs.values())
+    up = math.fsum(x * m for (x, _), m in pairs.items())
+    down = math.fsum(y * m for (_, y), m in pairs.items())
+    if down == 0.0:
+        return (math.nan, math.nan, math.nan) if up == 0.0 else (math.inf, 0.0, math.inf)
+    ratio = up / down
+    if n < 2 or any(down - y <= 0.0 for _, y in pairs):
+        return (ratio, *(bounds or (0.0, math.inf)))
+    left_out = {pair: (up - pair[0]) / (down - pair[1]) for pair in pairs}
+    middle = math.fsum(left_out[p] * m for p, m in pairs.items()) / n
+    variance = (n - 1) / n * math.fsum(m * (left_out[p] - middle) ** 2 for p, m in pairs.items())
+    if variance <= 1e-24 * max(1.0, ratio * ratio):
+        return (ratio, *mean_interval(ratio * n, ratio * ratio * n, n, confidence, bounds))
+    if bounds is not None:
+        size = max(y for _, y in pairs)  # a cluster that is smaller has its ratio, and for the rest the whole's
+        shares = [((x + (size - y) * ratio) / size, m) for (x, y), m in pairs.items()]
+        total, squares = (math.fsum(m * s**k for s, m in shares) for k in (1, 2))
+        if _few_left_the_end(total, squares, n, bounds):
+            return (ratio, *bounded_interval(ratio, n, confidence, bounds, down / n / size))
+    half = student_quantile(1.0 - _tail(confidence), n - 1) * math.sqrt(variance)
+    low, high = ratio - half, ratio + half
+    return (ratio, low, high) if bounds is None else (ratio, max(low, bounds[0]), min(high, bounds[1]))
+
+
+def median_interval(values: np.ndarray, confidence: float = CONFIDENCE) -> tuple[float, float, float]:
+    """(median, low, high): distribution-free interval between order statistics; values may be infinite, not NaN.
+
+    With too few values for the confidence the interval is 0 .. infinity (values are times, never negative).
+    """
+    n = len(values)
+    if n == 0:
+        return math.nan, 0.0, math.inf
+    ordered = np.sort(values)
+    below, above = ordered[(n - 1) // 2], ordered[n // 2]
+    median = float(above if below == above else (below + above) / 2.0)
+    rank = _median_rank(n, confidence)
+    if rank == 0:
+        return median, 0.0, math.inf
+    return median, float(ordered[rank - 1]), float(ordered[n - rank])
+
+
+def _median_rank(n: int, confidence: float) -> int:
+    """The greatest r with P(Binomial(n, 1/2) < r) <= tail; 0 if there is none."""
+    from scipy.special import bdtr
+
+    tail = _tail(confidence)
+    low, high = 0, (n + 1) // 2
+    while low < high:
+        middle = (low + high + 1) // 2
+        if float(bdtr(middle - 1, n, 0.5)) <= tail:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+# ------------------------------------------------------------------ findings

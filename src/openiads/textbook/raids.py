@@ -1,0 +1,237 @@
+"""Textbook formulas of defense against raids: shots, layers, magazines, even fire, channels, salvo exchanges.
+
+Each is general inside the domain its docstring states and raises UsageError outside it.  Opportunities against a
+closing target are `physics.encounter.firing_opportunities`; unequal targets and weapons are in `textbook.allocation`.
+
+Sources: binomial leakage as in Wilkening (Science and Global Security 8, 1999); even allocation, Soland (Operations
+Research 35, 1987); channels, Erlang (1917) in the form of Cooper, Introduction to Queueing Theory (1981); salvo
+equations, Hughes, Fleet Tactics (1986), and Naval Research Logistics 42 (1995).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from openiads.base.errors import UsageError
+from openiads.physics.lethality import combined_common_mode
+from openiads.statistics.intervals import binomial_pmf
+
+
+def _share(name: str, value: float) -> None:
+    if not 0.0 <= value <= 1.0:
+        raise UsageError(name, f"{value} is no probability", "Give a number from 0 to 1")
+
+
+def _least(name: str, value: float, least: float) -> None:
+    if not least <= value < math.inf:
+        raise UsageError(name, f"{value} is not at least {least:g} and finite", f"Give {name} from {least:g} up")
+
+
+def _whole(name: str, value: float, least: int) -> None:
+    _least(name, value, least)
+    if value != int(value):
+        raise UsageError(name, f"{value} is not a whole number", "Give a whole number")
+
+
+# ------------------------------------------------------------------ shots at one target
+
+
+def salvo_kill(kill: float, rounds: float, works: float = 1.0) -> float:
+    """Probability that rounds fired without a look between them kill: works x (1 - (1 - kill)^rounds).
+
+    kill : of one round, given that what the rounds share works; works : probability of that, 1 for independent rounds
+    rounds : >= 0; not whole where it is a mean
+    """
+    _share("kill", kill)
+    _share("works", works)
+    _least("rounds", rounds, 0.0)
+    return combined_common_mode(kill, rounds, works)
+
+
+def layers_leak(kills: Iterable[float]) -> float:
+    """Probability of passing independent layers, one kill probability each: the product of 1 - kill."""
+    leak = 1.0
+    for kill in kills:
+        _share("kill of a layer", kill)
+        leak *= 1.0 - kill
+    return leak
+
+
+class Shots(NamedTuple):
+    """Expected rounds at a target, and the probability that it is killed."""
+
+    rounds: float
+    kill: float
+
+
+def shoot_look_shoot(kill: float, looks: float, salvo: int = 1) -> Shots:
+    """A salvo, a look that errs never, and again while the target lives: expected rounds and kill probability.
+
+    kill : of one round; looks : most salvos, >= 0, infinite for no limit (then kill > 0), not whole where it is a mean
+    salvo : rounds of each, >= 1; 2 with two looks is shoot-shoot-look-shoot-shoot
+    """
+    _share("kill", kill)
+    _whole("salvo", salvo, 1)
+    survives = (1.0 - kill) ** salvo
+    if looks == math.inf and survives < 1.0:
+        return Shots(salvo / (1.0 - survives), 1.0)
+    _least("looks", looks, 0.0)
+    if survives == 1.0:
+        return Shots(salvo * looks, 0.0)
+    lives = survives**looks
+    return Shots(salvo * (1.0 - lives) / (1.0 - survives), 1.0 - lives)
+
+
+# ------------------------------------------------------------------ raids
+
+
+class Leakage(NamedTuple):
+    """Of a raid whose threats leak independently: probability of no and of exactly one leaker, expected leakers."""
+
+    none: float
+    one: float
+    expected: float
+
+
+def raid_leakage(targets: int, leak: float) -> Leakage:
+    """What comes of ``targets`` >= 0 threats that leak independently, each with probability ``leak``."""
+    _whole("targets", targets, 0)
+    _share("leak", leak)
+    return Leakage((1.0 - leak) ** targets, binomial_pmf(1, targets, leak) if targets else 0.0, targets * leak)
+
+
+class Allocated(NamedTuple):
+    """Probability that all targets are killed, and expected kills."""
+
+    all_killed: float
+    kills: float
+
+
+def even_allocation(targets: int, rounds: int, kill: float) -> Allocated:
+    """Rounds spread over like targets as evenly as can be and fired at once, which is then the best allocation.
+
+    targets : >= 1; rounds : >= 0 in all; kill : of one round
+    """
+    _whole("targets", targets, 1)
+    _whole("rounds", rounds, 0)
+    each, over = divmod(rounds, targets)
+    more, less = salvo_kill(kill, each + 1), salvo_kill(kill, each)
+    return Allocated(more**over * less ** (targets - over), over * more + (targets - over) * less)
+
+
+def magazine(targets: int, rounds: int, kill: float, looks: float = math.inf) -> Allocated:
+    """One magazine fired round by round with a faultless look after each, target after target.
+
+    targets : >= 0; rounds : >= 0 in the magazine; kill : of one round; looks : most rounds at one target, infinite for
+    time without end: then the kills are min(targets, Binomial(rounds, kill))
+    """
+    _whole("targets", targets, 0)
+    _whole("rounds", rounds, 0)
+    _share("kill", kill)
+    most = rounds if looks >= rounds else int(looks)
+    _least("looks", most, 0)
+    shots = np.arange(1, most + 1)
+    killing = np.concatenate([[0.0], kill * (1.0 - kill) ** (shots - 1)])  # at the n-th round
+    spent, spent_all = np.eye(1, rounds + 1)[0], np.eye(1, rounds + 1)[0]  # probability of rounds spent; all killed
+    left = rounds - np.arange(rounds + 1)
+    kills = 0.0
+    for _ in range(targets):
+        dies = np.convolve(spent, killing)[: rounds + 1]
+        lives = np.zeros(rounds + 1)
+        fired = np.minimum(most, left)
+        np.add.at(lives, np.arange(rounds + 1) + fired, spent * (1.0 - kill) ** fired)
+        kills += float(dies.sum())
+        spent = dies + lives
+        spent_all = np.convolve(spent_all, killing)[: rounds + 1]
+    return Allocated(float(spent_all.sum()), kills)
+
+
+# ------------------------------------------------------------------ channels
+
+
+def erlang_loss(channels: int, load: float) -> float:
+    """Erlang B: share of Poisson arrivals that find all channels taken and are lost, whatever the law of service.
+
+    channels : >= 1; load : arrival rate x mean service time, >= 0
+    """
+    _whole("channels", channels, 1)
+    _least("load", load, 0.0)
+    lost = 1.0
+    for c in range(1, channels + 1):
+        lost = load * lost / (c + load * lost)
+    return lost
+
+
+class Wait(NamedTuple):
+    """Probability that an arrival waits, and the mean wait (s) over all arrivals."""
+
+    probability: float
+    mean: float
+
+
+def erlang_wait(channels: int, arrival_rate: float, service: float) -> Wait:
+    """Erlang C: Poisson arrivals that wait in order for channels of exponential service.
+
+    channels : >= 1; arrival_rate : 1/s, >= 0; service : mean, s, > 0.  A load of ``channels`` or more has no steady
+    state: UsageError.
+    """
+    _least("arrival_rate", arrival_rate, 0.0)
+    _least("service", service, 0.0)
+    load = arrival_rate * service
+    lost = erlang_loss(channels, load)
+    if load >= channels:
+        raise UsageError(
+            "load", f"{load:g} on {channels} channels grows without end", "Give more channels or less load"
+        )
+    waits = lost / (1.0 - load / channels * (1.0 - lost))
+    return Wait(waits, waits * service / (channels - load))
+
+
+# ------------------------------------------------------------------ salvo exchanges
+
+
+@dataclass(frozen=True, slots=True)
+class Force:
+    """One side of an exchange of salvos; units may be a mean, all numbers >= 0.
+
+    strike : good shots that each unit sends in a salvo; defense : shots that each unit stops; staying : hits that put a
+    unit out of action, > 0
+    """
+
+    units: float
+    strike: float
+    defense: float
+    staying: float
+
+    def __post_init__(self) -> None:
+        for name in ("units", "strike", "defense"):
+            _least(name, getattr(self, name), 0.0)
+        if not 0.0 < self.staying < math.inf:
+            raise UsageError("staying", f"{self.staying} is not above 0", "Give the hits that put a unit out of action")
+
+
+def unstopped(attacker: Force, defender: Force) -> float:
+    """Shots of one salvo that the defender does not stop: max(0, strike x attackers - defense x defenders)."""
+    return max(0.0, attacker.strike * attacker.units - defender.defense * defender.units)
+
+
+def salvo_losses(a: Force, b: Force) -> tuple[float, float]:
+    """Units that each side loses when both fire at once; none loses more than it has."""
+    return min(a.units, unstopped(b, a) / a.staying), min(b.units, unstopped(a, b) / b.staying)
+
+
+def salvo_exchange(a: Force, b: Force, salvos: int) -> list[tuple[float, float]]:
+    """Units left on both sides after each of ``salvos`` >= 0 salvos; what is lost neither fires nor defends."""
+    _whole("salvos", salvos, 0)
+    left = []
+    for _ in range(salvos):
+        lost_a, lost_b = salvo_losses(a, b)
+        a = Force(a.units - lost_a, a.strike, a.defense, a.staying)
+        b = Force(b.units - lost_b, b.strike, b.defense, b.staying)
+        left.append((a.units, b.units))
+    return left

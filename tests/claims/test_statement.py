@@ -1,0 +1,118 @@
+"""Claim files: packaged ones are read, a changed threshold is another claim, faults are told line by line."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from openiads.base.errors import InputError, OpeniadsError
+from openiads.claims.examine import METHODS
+from openiads.claims.statement import claim_of, load_claim, packaged_claims
+
+FOLDER = Path(str(resources.files("openiads.shelf") / "claims"))
+
+
+def text(name: str = "ballistic") -> str:
+    return (FOLDER / f"{name}.toml").read_text(encoding="utf-8")
+
+
+def told(changed: str) -> str:
+    """What is said of a faulty file."""
+    with pytest.raises(OpeniadsError) as caught:
+        claim_of(changed, "mine.toml")
+    return str(caught.value)
+
+
+def line_of(changed: str, part: str) -> int:
+    return 1 + next(k for k, line in enumerate(changed.splitlines()) if part in line)
+
+
+def test_the_four_claims_are_read_by_name_and_by_path() -> None:
+    assert packaged_claims() == ["ballistic", "comparable", "guarantee", "moskva"]
+    assert {load_claim(name).told.method for name in packaged_claims()} == set(METHODS)
+    for name in packaged_claims():
+        assert load_claim(name).digest == load_claim(FOLDER / f"{name}.toml").digest
+        assert load_claim(name).name == name
+
+
+@pytest.mark.parametrize("name", ["ballistic", "comparable", "guarantee", "moskva"])
+def test_every_threshold_is_part_of_the_digest(name: str) -> None:
+    digest = claim_of(text(name), "a").digest
+    assert claim_of("# a comment\n" + text(name), "a").digest == digest
+    rule = tomllib.loads(text(name))["rule"]
+    changed = {
+        "kill_probability": "kill_probability = 0.3", "area_share": "area_share = 0.5", "robust": "robust = 0.8",
+        "delta": "delta = 0.2", "also_shown": "also_shown = [0.01]", "levels": "levels = [0.9, 0.8]",
+        "reference": "reference = 60", "band": "band = [0.5, 3.0]", "knowledge": "knowledge = [0.1, 0.9]",
+        "reference_source": 'reference_source = "another"', "arms": 'arms = { limits = ["emergent"] }',
+    }  # fmt: skip
+    assert rule.keys() <= changed.keys()
+    for key in rule:
+        lines = [changed[key] if line.startswith(f"{key} = ") else line for line in text(name).splitlines()]
+        assert claim_of("\n".join(lines), "a").digest != digest, key
+
+
+def test_an_unknown_claim_is_told_with_the_nearest() -> None:
+    with pytest.raises(InputError, match=r"balistic: no claim of that name and no file.*ballistic"):
+        load_claim("balistic")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('method = "kill_over_area"', 'method = "kill"', "not a method of claims"),
+        ("robust = 0.9", "robustness = 0.9", "unknown key"),
+        ('area_radius = "5 km"', 'area_radius = "5 s"', "5 s"),
+        ("points = 8 ", "points = 0 ", "points"),
+        ('limits = ["emergent", "published"]', 'limits = ["emergent", "publshed"]', 'Nearest: "published"'),
+    ],
+)
+def test_a_fault_is_told_with_its_line(old: str, new: str, said: str) -> None:
+    changed = text().replace(old, new)
+    assert changed != text()
+    message = told(changed)
+    assert f"mine.toml:{line_of(changed, new)}" in message
+    assert said in message
+    assert len(message.splitlines()) == 1
+
+
+def test_what_is_missing_is_named() -> None:
+    message = told(text().replace("kill_probability = 0.2\n", ""))
+    assert "mine.toml:" in message
+    assert "kill_probability is missing" in message
+    assert "mine.toml" in told(text().replace('method = "kill_over_area"', ""))
+
+
+def test_a_missing_key_of_the_file_itself_is_told_with_the_line_below_which_it_belongs() -> None:
+    lines = text().splitlines()
+    without = [line for line in lines if not line.startswith("said_by")]
+    first_table = next(k for k, line in enumerate(without, 1) if line.startswith("["))
+    message = told("\n".join(without))
+    assert "said_by is missing" in message and len(message.splitlines()) == 1
+    where = int(message.split("mine.toml:")[1].split(":")[0])
+    assert 1 <= where < first_table and " = " in without[where - 1]
+    tables = "\n".join(line for line in lines if line.startswith("method"))
+    assert "mine.toml:1: " in told(tables)
+
+
+def test_all_faults_come_at_once() -> None:
+    message = told(text().replace("robust = 0.9", "robust = 1.9").replace("points = 8 ", "points = 0 "))
+    assert len(message.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("guarantee", "levels = [0.95, 0.8]", "levels = [0.8, 0.95]"),
+        ("moskva", "band = [0.5, 2.0]", "band = [2.0, 0.5]"),
+        ("moskva", "knowledge = [0.05, 0.95]", "knowledge = [0.95, 0.05]"),
+    ],
+)
+def test_ends_in_the_wrong_order_are_refused(name: str, old: str, new: str) -> None:
+    changed = text(name).replace(old, new)
+    message = told(changed)
+    assert f"mine.toml:{line_of(changed, new)}" in message
+    assert "comes first" in message

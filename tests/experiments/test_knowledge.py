@@ -1,0 +1,158 @@
+"""Questions about knowledge: knobs chosen by pattern, worlds on the same dice, answers that can be continued."""
+
+import json
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from openiads.base.errors import InputError, Interrupted, ResultsError, UsageError
+from openiads.experiments.knowledge import Spread, Work, ask, chosen, evaluate, indices, screen, spread
+from openiads.runs.replicate import run
+from openiads.scenario.load import catalog_of, load
+from openiads.statistics.spread import Share, Shares, halves
+from runs.fake_simulator import FakeScenario, engine
+
+RAID = FakeScenario()
+GUARD = load("one_on_one")
+
+
+def test_worlds_share_their_dice_and_differ_by_their_knobs() -> None:
+    found = evaluate(RAID, [{"pk": 0.2}, {"pk": 0.9}, {"pk": 0.2}], "leakers", 40, 7, Work(engine=engine())).values
+    assert found.shape == (3, 40)
+    assert (found[0] == found[2]).all()
+    assert found[0].mean() > found[1].mean() + 0.5
+    alone = run(RAID, replications=40, seed=7, knobs={"pk": 0.2}, engine=engine())
+    assert found[0].tolist() == alone.rows()["leakers"].tolist()
+
+
+def test_values_of_a_ratio_have_the_ratio_without_its_bias_as_their_mean() -> None:
+    found = evaluate(RAID, [{}], "cruise_leak_rate", 60, 7, Work(engine=engine())).values
+    ratio = run(RAID, replications=60, seed=7, engine=engine()).estimate("cruise_leak_rate").mean
+    assert found.mean() == pytest.approx(ratio, abs=1e-9)  # as many cruise missiles in every raid: no bias
+
+
+def test_kept_worlds_are_continued_to_the_same_answer(tmp_path: Path) -> None:
+    worlds = [{"pk": p} for p in (0.2, 0.5, 0.8)]
+    whole = evaluate(RAID, worlds, "leakers", 30, 7, Work(engine=engine())).values
+    stop = threading.Event()
+
+    def progress(done: int, of: int) -> None:
+        if done == 2:
+            stop.set()
+
+    work = Work(out=tmp_path / "w", engine=engine())
+    with pytest.raises(Interrupted):
+        evaluate(RAID, worlds, "leakers", 30, 7, replace(work, progress=progress, cancel=stop))
+    assert sorted(p.name for p in (tmp_path / "w").iterdir()) == ["w000000", "w000001"]
+    assert (evaluate(RAID, worlds, "leakers", 30, 7, work).values == whole).all()
+    with pytest.raises(ResultsError, match=r"its knobs \(knobs\)"):
+        evaluate(RAID, worlds[::-1], "leakers", 30, 7, work)
+
+
+def test_a_failed_replication_or_a_time_that_never_came_is_refused() -> None:
+    with pytest.raises(ResultsError, match=r"world 0: replication \d+ failed: flight threat"):
+        evaluate(replace(RAID, fails=0.3), [{}], "leakers", 20, 7, Work(engine=engine()))
+    with pytest.raises(UsageError, match=r"it never came in some replication \(world 0\)"):
+        evaluate(replace(RAID, hidden=1.0), [{}], "first_launch_s", 5, 7, Work(engine=engine()))
+
+
+def test_knobs_are_chosen_by_pattern_in_the_order_of_the_list() -> None:
+    book = catalog_of(GUARD)
+    assert [knob.name for knob in chosen(GUARD, book, ["*.snr", "world.cl*"])] == [
+        "world.clutter", "30n6e2.snr", "64n6e2.snr",
+    ]  # fmt: skip
+    every = chosen(GUARD, book)
+    assert not any(knob.certain for knob in every) and "world.common_mode" not in [knob.name for knob in every]
+    less = chosen(GUARD, book, without=["48n6e2.*"])
+    assert [k.name for k in less] == [k.name for k in every if not k.name.startswith("48n6e2.")]
+
+
+@pytest.mark.parametrize(
+    ("patterns", "without", "told"),
+    [
+        (["64n6e2.snt"], [], 'knobs 64n6e2.snt: no knob of one_on_one that is in doubt matches. Nearest: "64n6e2.snr"'),
+        (["world.common_mode"], [], "no knob of one_on_one that is in doubt matches"),
+        (["*.snr"], ["*.snr"], "no knob in doubt is left"),
+    ],
+)
+def test_patterns_that_leave_nothing_are_refused(patterns: list[str], without: list[str], told: str) -> None:
+    with pytest.raises(InputError) as caught:
+        chosen(GUARD, catalog_of(GUARD), patterns, without)
+    assert told in str(caught.value)
+
+
+@pytest.mark.compiled_only
+def test_worlds_that_contradict_themselves_are_capped_and_counted() -> None:
+    both = {"48n6e2.pk": 1.0, "48n6e2.reliability": 0.85}
+    warned: list[str] = []
+    found = evaluate("raid24", [both, {"48n6e2.pk": 0.5}, {}], "rounds_fired", 3, 2, Work(warn=warned.append))
+    assert found.capped.tolist() == [True, False, False] and not any("capped" in line for line in warned)
+    told = spread(ask("raid24", knobs=["48n6e2.*"], replications=2, seed=2), 16).as_dict()
+    assert 0 < told["capped_worlds"] < told["worlds"] == 16
+
+
+def test_worlds_share_their_build_products_and_come_out_as_if_they_did_not() -> None:
+    worlds = [{"30n6e2.snr": -3.0}, {"30n6e2.snr": 3.0, "48n6e2.crew": 1.0}]
+    found = evaluate(GUARD, worlds, "rounds_fired", 4, 2)
+    for knobs, values in zip(worlds, found.values, strict=True):
+        alone = run(GUARD, replications=4, seed=2, knobs=knobs)
+        assert values.tolist() == alone.rows()["rounds_fired"].tolist()
+
+
+def test_screening_shows_nothing_for_a_knob_that_cannot_matter() -> None:
+    """The ground of this scenario is flat: no ridge has a crest."""
+    question = ask(GUARD, "asset_hits", knobs=["f16.cep_factor", "world.crest_factor"], replications=60, seed=2)
+    found = screen(question, worlds=12)
+    effects = dict(zip([knob.name for knob in question.knobs], found.effects, strict=True))
+    assert not effects["world.crest_factor"].shown and effects["world.crest_factor"].mu_star == 0.0
+    told = json.loads(json.dumps(found.as_dict(), allow_nan=False))
+    assert told["worlds"] == 12 and told["trajectories"] == 4 and len(told["effects"]) == 2
+    assert told["effects"][0]["mu_star"] >= told["effects"][1]["mu_star"]
+
+
+def test_indices_are_functions_of_their_seed() -> None:
+    question = ask(GUARD, "rounds_fired", knobs=["30n6e2.snr"], replications=10, seed=2)
+    first, second = (json.dumps(indices(question, 12).as_dict()) for _ in range(2))
+    assert first == second and json.loads(first)["worlds"] == 12
+
+
+def test_a_spread_keeps_dice_and_knowledge_apart() -> None:
+    """A radar that may lose 10 dB: rounds and leakers depend on it; the dice are those of each world."""
+    question = ask(GUARD, "leakers", knobs=["30n6e2.snr", "48n6e2.terminal_error"], replications=20, seed=2)
+    found = spread(question, 16)
+    told = found.as_dict()
+    assert told["statuses"] == {"assumption": 1, "derived": 1}
+    assert told["dice"]["sd"] == pytest.approx(np.sqrt(found.worlds.var(axis=1, ddof=1).mean()))
+    assert told["knowledge"]["variance_of_means"] - told["knowledge"]["noise"] == pytest.approx(
+        told["knowledge"]["variance"]
+    ) or told["knowledge"]["below_noise"]  # fmt: skip
+    assert told["knowledge"]["label"] == "sampling of intervals, not probability"
+    nominal = run(GUARD, replications=20, seed=2)
+    assert told["mean"]["nominal"] == pytest.approx(nominal.estimate("leakers").mean)
+
+
+def test_too_few_worlds_or_a_nonsense_question_are_refused() -> None:
+    question = ask(GUARD, knobs=["*.snr"])
+    for study, told in ((screen, "at least 6"), (indices, "at least 16"), (spread, "at least 16")):
+        with pytest.raises(UsageError, match=told):
+            study(question, 5)
+    for options, told in (
+        ({"metric": "leekers"}, "there is no such metric"),
+        ({"replications": 1}, "does not show the dice"),
+        ({"weighting": "normal"}, "there is no such weighting"),
+    ):
+        with pytest.raises(UsageError, match=told):
+            ask(GUARD, **options)  # type: ignore[arg-type]
+
+
+def test_the_interval_of_the_knowledge_spread_holds_its_figure_however_few_the_worlds() -> None:
+    share = Share(0.5, 0.2, 0.8)
+    of, draw = ask(GUARD, "leakers", replications=10), np.random.default_rng(1)
+    for apart in (0.0, 0.2, 1.0, 9.0):
+        worlds = draw.normal(size=(16, 10)) + apart * draw.normal(size=(16, 1))
+        made = Spread(of, worlds[0], worlds, halves(worlds), Shares(share, share, share), 0)
+        told = made.as_dict()["knowledge"]
+        assert told["sd_low"] <= told["sd"] <= told["sd_high"]

@@ -1,0 +1,217 @@
+"""The command, its words and its page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from html.parser import HTMLParser
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from claims.small import SMALL
+from openiads.claims import examine as examining
+from openiads.claims import statement
+from openiads.claims.bench import Bench
+from openiads.claims.statement import Claim
+from openiads.faces.cli import main
+from openiads.faces.cli.claims import gather_told
+from openiads.faces.pages import claims
+from openiads.faces.words import claims as words
+from openiads.faces.words.claims_rule import rule_of
+
+pytestmark = pytest.mark.compiled_only
+
+
+@pytest.fixture(scope="module")
+def told() -> dict[str, words.Told]:
+    return {name: gather_told(examining.examine(make(), jobs=1)) for name, make in SMALL.items()}
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """The command line with small claims in place of the packaged ones."""
+    load = statement.load_claim
+
+    def loaded(name: str) -> Claim:
+        return SMALL[name]() if name in SMALL else load(name)
+
+    monkeypatch.setattr(statement, "load_claim", loaded)
+    return lambda *names: CliRunner().invoke(main.app, ["claims", *names])
+
+
+def test_the_command_prints_answers_and_writes_the_page(small: Callable[..., Any], tmp_path: Path) -> None:
+    done = small("moskva", "--out", str(tmp_path))
+    assert done.exit_code == 0, done.output
+    assert "Similar to the one deployed at sea" in done.stdout
+    assert "Read as every figure on land 0.5 to 2 times that at sea" in " ".join(done.stdout.split())
+    assert "Similar to the one deployed" in (tmp_path / "claims.html").read_text()
+    assert len(list((tmp_path / "quick").glob("moskva-*-2016/result.json"))) == 1
+
+
+def test_json_is_one_object_with_digests_and_the_answer(small: Callable[..., Any], tmp_path: Path) -> None:
+    done = small("moskva", "--out", str(tmp_path), "--seed", "5", "--json")
+    found = json.loads(done.stdout)
+    (claim,) = found["claims"]
+    assert claim["claim_digest"] == SMALL["moskva"]().digest
+    assert claim["seed"] == 5
+    assert claim["answer"].startswith("Read as")
+    assert Path(found["page"]).is_file()
+
+
+def test_the_full_effort_has_its_own_folder(
+    small: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked = {}
+
+    def gather(claim: Any, effort: Any, bench: Bench) -> list[Any]:
+        asked.update(effort=effort, folder=bench.folder)
+        return ratios(claim, claim.quick, bench)
+
+    ratios = examining.METHODS["ratios"].gather
+    monkeypatch.setattr(examining.METHODS["ratios"], "gather", gather)
+    assert small("moskva", "--full", "--out", str(tmp_path)).exit_code == 0
+    assert asked["effort"] == SMALL["moskva"]().told.full
+    assert asked["folder"].parent == tmp_path / "full"
+
+
+@pytest.mark.parametrize("name", ["balistic", "mine.toml"])
+def test_bad_claims_are_one_line_and_65(name: str, tmp_path: Path) -> None:
+    if name == "mine.toml":
+        (tmp_path / name).write_text('format = 1\nmethod = "guess"\n')
+        name = str(tmp_path / name)
+    done = CliRunner().invoke(main.app, ["claims", name, "--out", str(tmp_path / "out")])
+    assert done.exit_code == 65
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert not (tmp_path / "out").exists()
+
+
+# ------------------------------------------------------------------ words
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_an_answer_says_its_reading_its_verdict_and_that_it_is_quick(name: str, told: dict[str, words.Told]) -> None:
+    said = words.sentence(told[name])
+    assert said.startswith("Read as")
+    assert words.VERDICTS[told[name].result["verdict"]] in said
+    assert "This is a quick look" in said
+    assert len(said) < 1000
+    full = {**told[name].result, "effort": "full"}
+    assert "quick look" not in words.sentence(_with(told[name], full))
+
+
+def _with(told: words.Told, result: dict[str, Any]) -> words.Told:
+    return words.Told(result, told.method, told.rule, told.study, told.arms, told.titles, told.knobs)
+
+
+def test_an_equivalence_tells_the_arms_beside_it_and_the_other_deltas(told: dict[str, words.Told]) -> None:
+    said = words.sentence(told["comparable"])
+    assert "by nominal numbers: one axis: aircraft " in said
+    assert "never decisive: with the same round on both sides (one axis: " in said
+    assert "of 4 within 5, " in said
+    assert "of 4 within 20 points" in said
+    assert [row[:2] for row in words.deltas_of(told["comparable"])][:2] == [("0.05", "matched"), ("0.05", "structure")]
+    assert words.deltas_of(told["moskva"]) == []
+
+
+def test_tables_hold_every_arm_once(told: dict[str, words.Told]) -> None:
+    for each in told.values():
+        assert len(words.rows_of(each)) == len(each.deciding)
+        assert all(len(row) == len(words.HEAD) for row in words.rows_of(each))
+        assert len(words.rows_of(each)) + len(words.beside_of(each)) == len(each.result["evidence"])
+
+
+def test_the_largest_raid_is_told_with_its_doubt(told: dict[str, words.Told]) -> None:
+    result = dict(told["guarantee"].result)
+    sizes = {"emergent": {"surely": 0, "perhaps": 8}, "tartus_2016_pmu2": {"surely": 0, "perhaps": 0}}
+    result["figures"] = {"0.95": sizes, "0.8": {"emergent": {"surely": 4, "perhaps": 8}}}
+    said = words.sentence(_with(told["guarantee"], result))
+    assert "at 0.95 surely none, perhaps 8 threats; at 0.8 surely 4 threats, perhaps 8 threats." in said
+    assert "at 0.95: tartus_2016_pmu2 none." in said
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (
+            "ballistic",
+            "contradicted if no class has a yes in the nominal world, and otherwise it depends on the class.",
+        ),
+        ("comparable", "contradicted if every cell is; otherwise it depends on class, normalization or axes."),
+        ("guarantee", "The sentence is what this one raid comes to."),
+        ("moskva", "contradicted if every figure differs, and otherwise it depends on which figure is meant."),
+    ],
+)
+def test_the_page_tells_how_cells_make_the_sentence(name: str, said: str, told: dict[str, words.Told]) -> None:
+    assert said in rule_of(told[name])
+    file = resources.files("openiads.shelf") / "claims" / f"{name}.toml"
+    stated = " ".join(file.read_text(encoding="utf-8").replace("#", " ").split())  # its comments, as one line
+    if name != "guarantee":
+        assert said.partition(";")[0].partition(", and")[0] in stated
+
+
+def test_a_band_without_an_end_is_told_and_drawn(told: dict[str, words.Told]) -> None:
+    result = dict(told["moskva"].result)
+    first, *rest = result["evidence"]
+    result["evidence"] = [{**first, "band": [0.5, 1.0, None]}, *rest]
+    endless = _with(told["moskva"], result)
+    assert "0.50 to ∞" in words.rows_of(endless)[0]
+    assert words.changers(endless)
+    assert claims.figure(endless).axes[0].get_xlim()[1] < 100.0
+
+
+def test_what_turns_a_cell_is_said(told: dict[str, words.Told]) -> None:
+    result = dict(told["ballistic"].result)
+    result["cells"] = [
+        {"cell": "tochka_u", "verdict": "depends", "turned_by": ["limits", "level"], "near_the_line": False}
+    ]
+    result["verdict"], result["depends_on"] = "depends", ["limits", "level"]
+    changed = _with(told["ballistic"], result)
+    assert "it depends on whether published limits gate the shots and on how sure" in words.sentence(changed)
+    assert [line for line in words.changers(changed) if line.endswith("turns Tochka-U.")][1:]
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [([0.5], "0.50"), ([0.1, 0.3, 0.2], "0.10 to 0.30"), ([None], "–"), ([0.501, 0.499], "0.50"), ([-0.001], "0.00")],
+)
+def test_bounds(values: list[float | None], said: str) -> None:
+    assert words.bounds(values) == said
+
+
+# ------------------------------------------------------------------ the page
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+
+
+def test_the_page_shows_every_claim_with_its_rule_and_escapes_what_it_quotes(told: dict[str, words.Told]) -> None:
+    odd = {**told["moskva"].result, "sentence": "A <script>alert(1)</script> said"}
+    page = claims.page([*told.values(), _with(told["moskva"], odd)])
+    reader = _Reader()
+    reader.feed(page)
+    assert "script" not in reader.tags
+    assert reader.tags.count("svg") == 5
+    for each in told.values():
+        assert each.result["claim_digest"][:12] in page
+        assert each.result["digest"][:12] in page
+    assert "These are quick looks." in page
+    full = [_with(each, {**each.result, "effort": "full"}) for each in told.values()]
+    assert "These are quick looks." not in claims.page(full)
+
+
+def test_a_figure_has_a_row_for_each_cell_and_the_lines_of_the_rule(told: dict[str, words.Told]) -> None:
+    axes = claims.figure(told["guarantee"]).axes[0]
+    assert [label.get_text().splitlines()[0] for label in axes.get_yticklabels()] == ["4 threats", "8 threats"]
+    dashed = [line.get_xdata()[0] for line in axes.lines if line.get_linestyle() == "--"]
+    assert dashed == [0.95, 0.8]
+    assert claims.figure(told["moskva"]).axes[0].get_xscale() == "log"

@@ -1,0 +1,220 @@
+"""Coverage files are valid for independent readers and say what the arrays say."""
+
+import csv
+import json
+import math
+import subprocess
+import sys
+
+import geojson
+import numpy as np
+import pytest
+from fastkml import KML
+
+from openiads.base.errors import InputError
+from openiads.faces.draw import coverage as coverage_map
+from openiads.faces.geo import coverage as areas
+from openiads.faces.geo import files
+from openiads.faces.words import coverage as coverages
+from openiads.faces.words import terrain
+from openiads.reach import coverage, scenes
+from openiads.reach.coverage import Question
+from openiads.scenario.load import load
+
+
+@pytest.fixture(scope="module")
+def found():
+    world = scenes.radar_world(load("tartus_2016"))
+    rows = scenes.chosen(world, ["64n6e2", "76n6"])
+    question = Question(heights=(50.0, 3000.0))
+    where = coverage.map_around(world, rows, question, size=300e3, cells=90)
+    return coverage.coverage(world, question, rows, where=where)
+
+
+def ring_area(ring):
+    x, y = np.array(ring).T
+    return 0.5 * float(np.sum(x[:-1] * y[1:] - x[1:] * y[:-1]))
+
+
+def test_polygons_have_the_area_and_the_holes_of_their_cells():
+    lats, lons = np.linspace(30.0, 31.0, 101), np.linspace(35.0, 36.0, 101)
+    y, x = np.meshgrid(lats - 30.5, lons - 35.5, indexing="ij")
+    disk = np.hypot(x, y)
+    found = files.polygons((disk < 0.4) & (disk > 0.2), lons, lats)
+    assert len(found) == 1 and len(found[0]) == 2
+    outer, hole = (ring_area(ring) for ring in found[0])
+    assert outer == pytest.approx(math.pi * 0.16, rel=0.02)
+    assert hole == pytest.approx(-math.pi * 0.04, rel=0.04)
+    assert all(ring[0] == ring[-1] for ring in found[0])
+    assert files.polygons(np.zeros((5, 5), bool), lons[:5], lats[:5]) == []
+
+
+def test_geojson_is_valid_and_its_areas_are_those_of_the_cells(found, tmp_path):
+    path = tmp_path / "seen.geojson"
+    areas.write(found, path)
+    read = geojson.loads(path.read_text(encoding="utf-8"))
+    assert read.is_valid
+    assert [f["properties"]["radar"] for f in read["features"]] == ["any", "Tartus/64n6e2", "Tartus/76n6"] * 2
+    for feature in read["features"]:
+        total = 0.0
+        for rings in feature["geometry"]["coordinates"]:
+            middle = np.mean([lat for _, lat in rings[0]])
+            total += sum(ring_area(ring) for ring in rings) * 111.195**2 * math.cos(math.radians(middle))
+        assert total == pytest.approx(feature["properties"]["area_km2"], rel=0.04)
+        assert feature["properties"]["terrain_sha256"] == found.terrain.digest()
+
+
+def test_kml_is_read_by_another_reader(found, tmp_path):
+    path = tmp_path / "seen.kml"
+    areas.write(found, path)
+    (document,) = KML.from_string(path.read_bytes()).features
+    marks = list(document.features)
+    assert [mark.name for mark in marks[:2]] == ["any: 50 m above ground", "Tartus/64n6e2: 50 m above ground"]
+    assert len(marks) == 6
+    assert all(mark.geometry.is_valid if hasattr(mark.geometry, "is_valid") else mark.geometry for mark in marks)
+    west, south, east, north = marks[3].geometry.bounds
+    assert 33.0 < west < 35.9 < east < 38.0 and 33.0 < south < 34.9 < north < 37.0
+
+
+def test_csv_and_archive_hold_every_cell(found, tmp_path):
+    areas.write(found, tmp_path / "seen.csv")
+    with (tmp_path / "seen.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == found.map.ground.size
+    counts = np.array([int(row["radars_at_3000_m_agl"]) for row in rows]).reshape(found.map.ground.shape)
+    assert (counts == found.count(1)).all()
+    areas.write(found, tmp_path / "seen.npz")
+    with np.load(tmp_path / "seen.npz", allow_pickle=False) as arrays:
+        assert arrays["codes"].shape == (2, 2, *found.map.ground.shape)
+        assert (arrays["lowest_amsl_m"] == found.lowest()).all()
+
+
+def test_geotiff_lies_where_the_map_lies(found, tmp_path):
+    rasterio = pytest.importorskip("rasterio")
+    areas.write(found, tmp_path / "seen.tif")
+    with rasterio.open(tmp_path / "seen.tif") as file:
+        assert file.crs.to_epsg() == 4326
+        assert file.count == 4 and "sea" in file.descriptions[0]
+        k, j = 70, 12
+        lon, lat = math.degrees(found.map.lons[j]), math.degrees(found.map.lats[k])
+        told = next(file.sample([(lon, lat)]))
+        assert told[0] == pytest.approx(found.lowest()[k, j])
+        assert told[2] == found.count(0)[k, j]
+
+
+def test_geotiff_without_rasterio_says_how_to_get_it(found, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "rasterio", None)
+    with pytest.raises(InputError, match=r"openiads\[geo\]"):
+        areas.write(found, tmp_path / "seen.tif")
+
+
+def test_a_map_of_own_files_says_which_they_are_how_fine_and_their_hash(tmp_path):
+    for west in (34, 35, 36, 37):
+        lines = ["ncols 21", "nrows 41", f"xllcorner {west}", "yllcorner 34", "cellsize 0.05", *["100 " * 21] * 41]
+        (tmp_path / f"hills_{west}.asc").write_text("\n".join(lines), encoding="ascii")
+    world = scenes.radar_world(
+        load("tartus_2016").with_values({"terrain.on_missing": "sea"}), dem=sorted(tmp_path.glob("*.asc"))
+    )
+    rows = scenes.chosen(world, ["76n6"])
+    where = coverage.map_around(world, rows, Question(), size=60e3, cells=20)
+    found = coverage.coverage(world, Question(), rows, where=where)
+    said = terrain.terrain_note(found.terrain)
+    assert said.startswith("Terrain: the user's hills_34.asc, hills_35.asc, hills_36.asc and 1 more, 5.56 km cells")
+    assert found.terrain.digest()[:12] in said and "sea where they have no data" in said and "understate" in said
+    told = " ".join(text.get_text() for text in coverage_map.draw(found, "Own files", packaged=False).texts)
+    assert found.terrain.digest()[:12] in told and "hills_34.asc" in told
+    areas.write(found, tmp_path / "seen.geojson")
+    properties = json.loads((tmp_path / "seen.geojson").read_text(encoding="utf-8"))["features"][0]["properties"]
+    assert properties["terrain_resolution_m"] == pytest.approx(5559.75, abs=0.1)
+    assert properties["terrain_sha256"] == found.terrain.digest() and "hills_36.asc" in properties["terrain"]
+    assert coverages.as_data(found)["terrain"]["files"] == [f"hills_{west}.asc" for west in (34, 35, 36, 37)]
+
+
+@pytest.mark.parametrize("show", ["heights", "lowest"])
+def test_a_map_says_what_was_asked_and_where_the_ground_comes_from(found, show):
+    figure = coverage_map.draw(found, "Tartus", show=show)
+    told = " ".join(text.get_text() for text in figure.texts) + " ".join(
+        text.get_text() for text in figure.legends[0].get_texts()
+    )
+    assert "packaged Levant" in told and "understate ridges" in told and "not for operational use" in told
+    if show == "heights":
+        assert "Target 1 m²" in told and "probability 0.5" in told and "50 m above ground" in told
+    else:
+        assert "50 m to 100 m" in told
+
+
+def test_the_json_sums_up_the_areas(found):
+    data = coverages.as_data(found)
+    low = data["heights"][0]
+    assert low["detected_km2"] == pytest.approx(found.area(found.detected(0)) / 1e6)
+    assert low["detected_km2"] >= max(each["detected_km2"] for each in low["radars"].values())
+    assert low["blind_km2"] > 0.0
+    assert data["terrain"]["coarse"] is True
+
+
+# ------------------------------------------------------------------ the command
+
+
+def command(*arguments, folder):
+    return subprocess.run(
+        [sys.executable, "-m", "openiads", "coverage", *arguments], cwd=folder, capture_output=True, text=True
+    )
+
+
+@pytest.mark.compiled_only
+def test_the_command_answers_for_a_site_with_mast_and_route(tmp_path):
+    done = command(
+        "--system", "s300pmu2", "--at", "34.92 N 35.90 E", "--radar", "76n6", "--height", "50 m", "--mast", "6 m",
+        "--size", "150 km", "--cells", "60", "--threat", "tomahawk", "--route", "35.0 N 34.6 E; 34.92 N 35.88 E",
+        "--out", "a.png", "--out", "a.svg", "--out", "a.geojson", "--json", folder=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["heights"][0]["in_view_km2"] < told["before"]["heights"][0]["in_view_km2"]
+    assert 0.0 < told["approach"]["radars"]["any"]["warning_s"]["p90"] < told["approach"]["duration_s"]
+    assert (tmp_path / "a.png").read_bytes()[:4] == b"\x89PNG"
+    assert (tmp_path / "a.svg").read_text().startswith("<svg")
+
+
+@pytest.mark.compiled_only
+def test_a_site_stands_on_any_coast_that_own_files_cover_and_nowhere_else(tmp_path):
+    lines = ["ncols 81", "nrows 81", "xllcenter 24", "yllcenter 33", "cellsize 0.05", *["150 " * 81] * 81]
+    (tmp_path / "island.asc").write_text("\n".join(lines), encoding="ascii")
+    there = ("--system", "s300pmu2", "--at", "35.0 N 25.9 E", "--radar", "76n6", "--size", "60 km", "--cells", "20")
+    done = command(*there, "--dem", "island.asc", "--out", "a.geojson", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "island.asc" in done.stdout.replace("\n", " ")
+    for words in (there, (*there[:3], "10 N 25.9 E", *there[4:], "--dem", "island.asc")):
+        refused = command(*words, folder=tmp_path)
+        assert refused.returncode == 65 and len(refused.stderr.strip().splitlines()) == 1
+        assert "--dem" in refused.stderr or "no terrain data" in refused.stderr
+
+
+@pytest.mark.compiled_only
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((), "needs a scenario"),
+        (("raid24", "--rcs", "1 m2", "--threat", "f16"), "Give one of the two"),
+        (("raid24", "--rcs", "1 furlong"), "--rcs"),
+        (("raid24", "--out", "map.pdf"), "End it in one of"),
+        (("raid24", "--out", "nowhere/map.png"), "no folder"),
+        (("raid24", "--looks", "three"), "--looks"),
+        (("raid24", "--radar", "an_mpq53"), "no radar"),
+        (("raid24", "--dem", "missing.hgt"), "no such terrain file"),
+        (("raid24", "--show", "all"), "heights or lowest"),
+        (("--system", "s300pmu2", "--at", "somewhere"), "--at"),
+        (("raid24", "--k", "3"), "earth_factor"),
+        (("raid24", "--extent", "35 N 36 E; 34 N 37 E"), "is empty"),
+        (("raid24", "--extent", "35 N 36 E"), "--extent"),
+        (("raid24", "--extent", "34 N 36 E; 35 N 37 E", "--size", "60 km"), "Give the corners, or"),
+        (("raid24", "--center", "nowhere"), "--center"),
+        (("raid24", "--route", "35 N 36 E"), "two or more places"),
+        (("--system", "s300pmu2", "--at", "35.0 N 34.9 E"), "--at"),
+    ],
+)
+def test_wrong_options_are_told_in_one_line(arguments, told, tmp_path):
+    done = command(*arguments, folder=tmp_path)
+    assert done.returncode == 65, done.stderr
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr

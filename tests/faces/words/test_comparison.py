@@ -1,0 +1,92 @@
+"""The command ``compare``: sentence, table in 80 columns, one JSON object, codes."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from openiads.faces.cli import main
+from openiads.faces.words import comparison
+
+FEW = ("-n", "6", "--seed", "2")
+
+
+def call(*words: str) -> Any:
+    return CliRunner().invoke(main.app, ["compare", *words])
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("openiads.faces.cli.show.PIPE_WIDTH", 80)
+
+
+def test_a_comparison_reads_in_80_columns_and_begins_with_a_sentence() -> None:
+    done = call("raid24", "raid24", "--set-b", "site.Tartus.rounds=0", *FEW, "--within", "leakers:0.5")
+    assert done.exit_code == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert lines[0].startswith("B lets ") and " more leak (95 % interval, n = 6 pairs)" in " ".join(lines[:2])
+    assert "leakers: A and B differ by more than that" in done.stdout
+    assert "B: raid24, site.Tartus.rounds=0" in done.stdout
+
+
+def test_json_is_one_object_and_the_same_command_continues_in_the_same_folder() -> None:
+    words = ("one_on_one", "one_on_one", "--set-b", "site.Guard.rounds=0", *FEW, "--json")
+    first, second = call(*words), call(*words)
+    told = json.loads(first.stdout)
+    assert first.stdout == second.stdout and first.stdout.count("\n") == 1
+    assert told["metrics"]["rounds_fired"]["difference"]["value"] < 0
+    folder = Path(told["a"]["out"]).parent
+    assert sorted(p.name for p in folder.iterdir()) == ["a", "b", "compare.json", "report.html"]
+    again = call(told["a"]["out"], told["b"]["out"], "--json", "--figure", "x.png")
+    assert Path("x.png").read_bytes()[:4] == b"\x89PNG"
+    assert json.loads(again.stdout)["metrics"] == told["metrics"]
+
+
+def test_shared_changes_reach_both_sides() -> None:
+    words = ("one_on_one", "one_on_one", "--set", "knob.world.clutter=2", "--set", "site.Guard.rounds=1", *FEW)
+    told = json.loads(call(*words, "--metric", "leakers", "--json").stdout)
+    assert told["identical"] and list(told["metrics"]) == ["leakers"]
+    assert told["a"]["knobs"] == {"world.clutter": 2}
+    done = call(*words)
+    assert done.stdout.startswith("A and B are the same computation: every difference is exactly 0 (n = 6).")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (("one_on_one", "no_such_scenario"), 65, "no_such_scenario"),
+        (("one_on_one", "one_on_one", "--set-b", "knob.48n6e.pk=0.5"), 65, "not a knob of one_on_one"),
+        (("one_on_one", "one_on_one", "--set-a", "knob.world.clutter=1"), 2, "a world knob is shared by both sides"),
+        (("one_on_one", "one_on_one", "--within", "leakers"), 2, "not METRIC:DELTA"),
+        (("one_on_one", "one_on_one", "--within", "leakers:-1"), 2, "not METRIC:DELTA"),
+        (("one_on_one", "one_on_one", "--metric", "leekers", "-n", "1"), 2, "there is no such metric"),
+    ],
+)
+def test_what_makes_no_sense_ends_with_its_code_in_one_line(words: tuple[str, ...], code: int, told: str) -> None:
+    done = call(*words)
+    assert done.exit_code == code
+    assert done.stdout == "" and told in done.stderr and len(done.stderr.strip().splitlines()) == 1
+
+
+def row(value: float, low: float | None, high: float | None) -> dict[str, Any]:
+    share = {"share": 0.5}
+    gap = {"value": value, "low": low, "high": high}
+    return {"difference": gap, "b_better": share, "equal": {"share": 0.3}, "b_worse": {"share": 0.2}}
+
+
+@pytest.mark.parametrize(
+    ("leakers", "wanted"),
+    [
+        (row(-2.1, -2.5, -1.7), "B lets 2.1 [1.7, 2.5] fewer leak (95 % interval, n = 200 pairs); it does"),
+        (row(2.1, 1.7, 2.5), "B lets 2.1 [1.7, 2.5] more leak"),
+        (row(0.1, -0.2, 0.4), "No difference in leakers shown: B − A is 0.1 [−0.2, 0.4]"),
+        (row(0.1, None, None), "No difference in leakers shown: B − A is 0.1 –"),
+    ],
+)  # fmt: skip
+def test_the_sentence_says_which_way_and_only_what_is_shown(leakers: dict[str, Any], wanted: str) -> None:
+    told = {"replications": 200, "identical": False, "metrics": {"leakers": leakers}}
+    assert comparison.answer(told).startswith(wanted)

@@ -1,0 +1,102 @@
+"""The commands ``spread`` and ``sensitivity``: sentences, tables in 80 columns, one JSON object, codes."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from openiads.faces.cli import main
+from openiads.faces.words.knowledge import sensitivity_lines, spread_lines
+
+FEW = ("--knobs", "*.snr", "--knobs", "world.clutter", "--worlds", "20", "-n", "8")
+
+
+def call(*words: str) -> Any:
+    return CliRunner().invoke(main.app, list(words))
+
+
+@pytest.fixture(autouse=True)
+def _in_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("openiads.faces.cli.show.PIPE_WIDTH", 80)
+
+
+def test_a_spread_prints_both_apart_and_json_is_one_object(tmp_path: Path) -> None:
+    words = ("spread", "one_on_one", *FEW, "--metric", "rounds_fired", "--out", str(tmp_path / "kept"),
+             "--figure", str(tmp_path / "x.png"))  # fmt: skip
+    done, data = call(*words), call(*words, "--json")
+    assert done.exit_code == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert lines[0].startswith("Rounds fired: ") and "\nDice: one raid differs" in done.stdout
+    assert "\nKnowledge: the mean differs from world to world" in done.stdout
+    told = json.loads(data.stdout)
+    assert {"dice", "knowledge", "rests_on", "mean", "knobs", "statuses"} <= set(told)
+    assert told["worlds"] == 16 and len(list((tmp_path / "kept").glob("w*"))) == 17
+    assert (tmp_path / "kept" / "report.html").is_file() and (tmp_path / "x.png").read_bytes()[:4] == b"\x89PNG"
+
+
+@pytest.mark.parametrize(
+    ("method", "rows", "worlds"), [("morris", "effects", 20), ("sobol", "indices", 20), ("swings", "swings", 7)]
+)
+def test_a_sensitivity_prints_a_table_of_knobs(method: str, rows: str, worlds: int, tmp_path: Path) -> None:
+    words = ("sensitivity", "one_on_one", *FEW, "--metric", "rounds_fired", "--method", method, "--out", str(tmp_path))
+    done = call(*words)
+    assert done.exit_code == 0, done.stderr
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    assert all(name in done.stdout for name in ("30n6e2.snr", "64n6e2.snr", "world.clutter"))
+    told = json.loads(call(*words, "--json").stdout)
+    assert len(told[rows]) == 3 and told["worlds"] == worlds
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (("sensitivity", "one_on_one", "--method", "guess"), 2, "there is no such method"),
+        (("sensitivity", "one_on_one", "--knobs", "x*"), 65, "no knob of one_on_one that is in doubt matches"),
+        (("sensitivity", "one_on_one", "--worlds", "5"), 2, "5 are too few. Give at least 30"),
+        (("spread", "one_on_one", "--metric", "leekers"), 2, "there is no such metric"),
+        (("spread", "one_on_one", "--weighting", "normal"), 2, "there is no such weighting"),
+        (("spread", "no_such_scenario"), 65, "no_such_scenario"),
+    ],
+)
+def test_what_makes_no_sense_ends_with_its_code_in_one_line(words: tuple[str, ...], code: int, told: str) -> None:
+    done = call(*words)
+    assert done.exit_code == code
+    assert done.stdout == "" and told in done.stderr and len(done.stderr.strip().splitlines()) == 1
+
+
+def spread_of(**knowledge: Any) -> dict[str, Any]:
+    part = {"share": 0.62, "low": 0.5, "high": 0.7}
+    known = {"sd": 1.2, "sd_low": 0.9, "sd_high": 1.5, "p5": 3.1, "p95": 6.8, "label": "sampling", "below_noise": False}
+    return {
+        "metric": "leakers", "worlds": 64, "capped_worlds": 5, "knobs": ["a", "b"], "replications": 50,
+        "mean": {"nominal": 4.9, "worlds": 5.1}, "dice": {"sd": 1.9, "p5": 2.0, "p95": 8.0},
+        "knowledge": known | knowledge, "rests_on": dict.fromkeys(("assumptions", "evidence", "both_together"), part),
+        "measured_coverage": 0.89,
+    }  # fmt: skip
+
+
+def test_the_sentences_of_a_spread_never_mix_the_two() -> None:
+    around, dice, known, capped, rests = spread_lines(spread_of())
+    assert around == (
+        "Leakers: 4.9 in the nominal world, 5.1 over sampled ones (64 worlds of 2 knobs, 50 replications each)."
+    )
+    assert "1.9" in dice and "2 to 8" in dice and "1.2" not in dice
+    assert "1.2 [0.9, 1.5]" in known and "3.1 to 6.8 (sampling)" in known and "1.9" not in known
+    assert capped.startswith("In 5 of 64 worlds a round would kill more often than it works")
+    assert "62 % [50 %, 70 %] on assumptions alone" in rests
+    assert "trial studies" not in rests
+    few = spread_lines(spread_of() | {"measured_coverage": 0.68})[-1]
+    assert few.endswith("intervals of shares held the truth in as few as 68 of 100 trial studies.")
+    assert "0 is shown" in spread_lines(spread_of(below_noise=True))[-1]
+
+
+def test_nothing_shown_is_said_so() -> None:
+    told = {"metric": "leakers", "worlds": 30, "capped_worlds": 0, "replications": 20}
+    nothing = told | {"method": "morris", "effects": [{"shown": False}]}
+    (line,) = sensitivity_lines(nothing)
+    assert line.startswith("No knob moves leakers by more than dice would show")
+    assert sensitivity_lines(nothing | {"capped_worlds": 2})[1].startswith("In 2 of 30 worlds a round would kill")
+    assert "do not differ in leakers" in sensitivity_lines(told | {"method": "sobol", "variance": 0.0})[0]

@@ -1,0 +1,140 @@
+"""Envelope and simulation agree: what passes well inside is shot at and met where the envelope says, what stays well
+outside never is.
+
+A target flies straight toward an asset that lies abeam of the unit, so that the whole of its way is before the abeam
+point.  A placement is *well inside* if the envelope of a slow crew (twice the published reaction time and 10 s) holds
+at least 20 km of the way for a target 3 dB smaller, *well outside* if the envelope of an immediate crew
+holds none of it and none 6 km nearer for a target 3 dB larger; what lies between is near an edge and
+decides nothing.  Heights near the ceiling, 18 km and more, are left out: there the error of a track's climb
+decides whether its predicted path stays in the few kilometers in which a round has lift to spare.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.scenes import FACING, HOME, each, events, raid, scene, site
+from openiads.earth.geodesy import offset
+from openiads.reach import straight
+from openiads.reach.envelope import Question, assess, reach_of
+from openiads.reach.scenes import home, unit_world
+from openiads.reach.straight import Target
+from openiads.world.build import World
+from openiads.world.codes import Event
+
+pytestmark = [pytest.mark.compiled_only, pytest.mark.slow]  # dozens of worlds
+
+COURSE = math.radians(FACING) + math.pi  # against the facing
+REACTION = 10.0
+SPEED = 250.0
+HEIGHTS = (60.0, 500.0, 3000.0, 6000.0, 9000.0, 15_000.0)
+CROSSINGS = (0.0, 15e3, 30e3, 60e3, 90e3, 140e3, 200e3, 230e3)
+START = 260e3  # m before the abeam point
+COUNT = 3  # replications of a placement
+EDGE = 6e3  # m
+
+
+@cache
+def unit(system: str, decibels: float) -> World:
+    """One fire unit on flat ground, and visitors whose signature is so much larger."""
+    return unit_world(system, knobs={"f16.signature": decibels})
+
+
+def held(system: str, height: float, crossing: float, limits: str, reaction: float, decibels: float) -> float:
+    """Length (m) of the way to the abeam point that lies in the envelope."""
+    return float(looked(system, height, crossing, limits, reaction, decibels)[1].sum()) * 500.0
+
+
+def looked(system: str, height: float, crossing: float, limits: str, reaction: float, decibels: float) -> Any:
+    """The way to the abeam point, and which of its points are in the envelope."""
+    world = unit(system, decibels)
+    target, question = Target(SPEED, threat="f16"), Question(reaction=reaction)
+    reach = min(reach_of(world, 0, target, question), START)
+    paths = straight.parallel(
+        world.terrain, home(world), SPEED, height, reach, COURSE - math.radians(FACING),
+        crossings=np.array([crossing, crossing + 1.0]), step=500.0,
+    )  # fmt: skip
+    inside = assess(world, 0, paths, target, (limits,), question)[limits][0] >= 0.0
+    return paths, inside & (paths.along <= 0.0)
+
+
+def farthest(system: str, height: float, crossing: float, limits: str) -> float:
+    """Greatest ground range (m) on the way in the envelope of an immediate crew, against a target 3 dB larger."""
+    paths, inside = looked(system, height, crossing, limits, 0.0, 3.0)
+    return float((paths.away[0] * inside).max())
+
+
+def side(system: str, height: float, crossing: float, limits: str) -> str:
+    """On which side of the envelope's edge a placement lies, or "edge"."""
+    if held(system, height, crossing, limits, 2.0 * REACTION + 10.0, -3.0) >= 20e3:
+        return "inside"
+    nearer = max(crossing - EDGE, 0.0)
+    if held(system, height, crossing, limits, 0.0, 3.0) + held(system, height, nearer, limits, 0.0, 3.0) == 0.0:
+        return "outside"
+    return "edge"
+
+
+def flown(
+    system: str, height: float, crossing: float, limits: str, count: int = COUNT
+) -> tuple[float, list[tuple[float, float]]]:
+    """Share of replications with a launch, and (ground range m, height m) of every intercept."""
+    depot = offset(*HOME, COURSE + math.pi / 2.0, crossing)
+    start = offset(float(depot[0]), float(depot[1]), COURSE + math.pi, START)
+
+    def spot(place: Any) -> str:
+        return f"{math.degrees(float(place[0])):.9f} N {math.degrees(float(place[1])):.9f} E"
+
+    guard = {key: value for key, value in site(system=system).items() if key not in ("launchers", "rounds")}
+    if system == "s300pmu2":
+        guard["low_altitude"] = "76n6"
+    else:
+        guard.pop("low_altitude")
+    world = scene(
+        raid("Visitor", "f16", origin=spot(start), altitude=f"{height} m", speed=f"{SPEED} m/s"), sites=[guard],
+        model={"kill": "constant", "kill_probability": 0.25, "false_alarms": False, "limits": limits}, duration=1500.0,
+        asset=[{"name": "Depot", "at": spot(depot), "radius": "500 m"}],
+    )  # fmt: skip
+
+    def measure(result: Any) -> tuple[bool, list[tuple[float, float]]]:
+        rows = events(result, Event.INTERCEPT)
+        return len(events(result, Event.LAUNCH)) > 0, [(float(r["value"][3]), float(r["value"][4])) for r in rows]
+
+    found = each(world, count, measure)
+    return float(np.mean([shot for shot, _ in found])), [meeting for _, met in found for meeting in met]
+
+
+@pytest.mark.parametrize(("system", "limits"), [("s300pmu2", "emergent"), ("patriot_pac2", "published")])
+def test_what_is_well_inside_is_shot_at_and_what_is_well_outside_is_not(system: str, limits: str) -> None:
+    inside, outside = [], []
+    for height in HEIGHTS:
+        for crossing in CROSSINGS:
+            where = side(system, height, crossing, limits)
+            if where != "edge":
+                share, met = flown(system, height, crossing, limits)
+                (inside if where == "inside" else outside).append((height, crossing, share, met))
+    assert len(inside) >= 8 and len(outside) >= 8
+    assert [case[:3] for case in outside if case[2] > 0.0] == []
+    assert [case[:3] for case in inside if case[2] < 1.0] == []
+    for height, crossing, _, met in inside:
+        far = farthest(system, height, crossing, limits)
+        assert met
+        assert max(away for away, _ in met) <= far + EDGE, (height, crossing)
+
+
+@pytest.mark.parametrize("height", [50.0, 100.0])
+def test_runs_meet_low_targets_through_the_nulls_of_the_sea_as_far_as_the_envelope_says(height: float) -> None:
+    """Nulls of a second cut neither the envelope nor an engagement: rounds meet the target all along its way."""
+    paths, inside = looked("s300f", height, 0.0, "emergent", REACTION, 0.0)
+    held = paths.away[0][inside]
+    assert np.count_nonzero(np.diff(inside.astype(int))) == 2  # one stretch
+    share, met = flown("s300f", height, 0.0, "emergent", 24)
+    away = np.array([each for each, _ in met])
+    assert share == 1.0
+    assert held.min() - EDGE < away.min() and away.max() < held.max() + EDGE
+    parts = np.linspace(held.min(), held.max(), 5)
+    assert (np.histogram(away, parts)[0] > 0).all()
