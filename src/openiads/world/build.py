@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from openiads.base.constants import MEAN_RADIUS
 from openiads.base.errors import InputError
 from openiads.catalog.records import Catalog, Entry
-from openiads.earth import terrain as ground
-from openiads.earth.geodesy import MEAN_RADIUS
-from openiads.earth.terrain import Terrain
+from openiads.earth import rasters, shapes
+from openiads.earth.terrain import Terrain, levant
 from openiads.physics.flyout import INTERCEPTOR
 from openiads.scenario.load import Scenario, catalog_of
 from openiads.scenario.settings import IdentificationSettings, ModelSwitches
@@ -141,13 +141,13 @@ def terrain_of(scenario: Scenario, values: Values) -> Terrain:
     t = scenario.terrain
     crest = setting(scenario.world.crest_factor, values, "crest_factor", 0.5)
     if t.source == "levant":
-        return ground.levant(crest, t.on_missing)
+        return levant(crest, t.on_missing)
     if t.source == "files":
         folder = scenario.folder
         files = [Path(f) if folder is None else folder / f for f in t.files]
-        return ground.from_file(files, t.on_missing)
+        return rasters.from_file(files, t.on_missing)
     if t.source == "flat":
-        return ground.flat(t.height or 0.0)
+        return shapes.flat(t.height or 0.0)
     if t.origin is None:
         raise InputError("terrain.origin", "is missing", f'Terrain "{t.source}" stands relative to an origin.')
     lat, lon = t.origin.latitude, t.origin.longitude
@@ -155,10 +155,10 @@ def terrain_of(scenario: Scenario, values: Values) -> Terrain:
     width = {} if t.width is None else {"width": t.width}
     if t.source == "ridge":
         length = math.inf if t.length is None else t.length
-        return ground.ridge(lat, lon, course, distance, height, base=t.base, length=length, **width)
+        return shapes.ridge(lat, lon, course, distance, height, base=t.base, length=length, **width)
     if t.source == "coastal_range":
-        return ground.coastal_range(lat, lon, course, t.shore or 0.0, distance, height, plain=max(t.base, 1.0), **width)
-    return ground.valley(lat, lon, course, distance, t.width or 4000.0, t.base, height)
+        return shapes.coastal_range(lat, lon, course, t.shore or 0.0, distance, height, plain=max(t.base, 1.0), **width)
+    return shapes.valley(lat, lon, course, distance, t.width or 4000.0, t.base, height)
 
 
 def situation_of(draft: Draft) -> NDArray[np.void]:

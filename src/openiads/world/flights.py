@@ -9,7 +9,8 @@ from openiads.base.draws import actor_number
 from openiads.base.errors import InputError
 from openiads.catalog.records import Entry
 from openiads.earth.geodesy import inverse, offset, to_geodetic
-from openiads.physics.motion import end_time, state_at, turn_radius
+from openiads.physics.motion import end_time, state_at
+from openiads.physics.paths import turn_radius
 from openiads.scenario.model import Flight, Raid
 from openiads.world.aim import aim_height, aim_of, element_of, ship_of, ship_position
 from openiads.world.codes import Evasion, Side, ThreatClass

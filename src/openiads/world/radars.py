@@ -11,8 +11,9 @@ from openiads.base.draws import actor_number
 from openiads.catalog.records import Entry
 from openiads.earth.sight import edge_table, mask_over, relief_around, shore_of
 from openiads.earth.terrain import Terrain
+from openiads.physics.attenuation import attenuation_table
 from openiads.physics.detection import detection_table
-from openiads.physics.propagation import attenuation_table, two_way_attenuation
+from openiads.physics.propagation import two_way_attenuation
 from openiads.scenario.knobs import calibration
 from openiads.scenario.model import Site
 from openiads.world.draft import NEVER, Draft, LatLon, PlacedSite, Row, blank, failure_time, put, ready_time

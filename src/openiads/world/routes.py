@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from openiads.base.constants import STANDARD_GRAVITY
 from openiads.catalog.records import Entry
 from openiads.earth.geodesy import bearing, inverse, offset
-from openiads.physics.ballistics import missile, solve_aim
-from openiads.physics.motion import (
+from openiads.physics.aiming import solve_aim
+from openiads.physics.ballistics import missile
+from openiads.physics.motion import end_time
+from openiads.physics.paths import (
     Track,
     ballistic_path,
-    end_time,
     ground_track,
     level_route,
     terrain_following,

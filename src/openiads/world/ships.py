@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from openiads.physics.motion import level_route
+from openiads.physics.paths import level_route
 from openiads.scenario.model import Site
 from openiads.world.draft import Draft, LatLon, blank
 from openiads.world.elements import PLATFORM
