@@ -1,6 +1,8 @@
 import ast
+import functools
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,10 +20,16 @@ LIMITS = {**WORLD.limits, "flight_side": WORLD.flight_side, "flight_class": WORL
 Logs = dict[int, np.ndarray]
 
 
-def logs(count: int = 6) -> tuple[Logs, np.ndarray]:
+@functools.cache
+def recorded(count: int) -> tuple[Any, ...]:
     runner = Runner(WORLD, 3)
-    made = [runner.replicate(k, record=True) for k in range(count)]
-    return {k: m.events for k, m in enumerate(made)}, np.concatenate([m.outcome for m in made])
+    return tuple(runner.replicate(k, record=True) for k in range(count))
+
+
+def logs(count: int = 6) -> tuple[Logs, np.ndarray]:
+    """Logs and outcome rows of the same replications each time, to change at will."""
+    made = recorded(count)
+    return {k: m.events.copy() for k, m in enumerate(made)}, np.concatenate([m.outcome for m in made])
 
 
 def where(events: np.ndarray, kind: Event, code: int | None = None) -> np.ndarray:
