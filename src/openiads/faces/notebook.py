@@ -13,9 +13,10 @@ from typing import Any
 from openiads.base.errors import UsageError
 from openiads.base.options import check_call
 from openiads.base.shown import Shown
-from openiads.faces import shapes
 from openiads.faces.draw import kit
-from openiads.faces.shapes import Look, look_of
+from openiads.faces.shapes import registry
+from openiads.faces.shapes.look import Look
+from openiads.faces.shapes.registry import look_of
 from openiads.faces.words import text
 from openiads.faces.words.text import clean
 from openiads.runs.run import plain as plain_data
@@ -88,7 +89,7 @@ def figure(made: Shown, **options: Any) -> Any:
 
 def save(made: Shown, path: Path) -> Path:
     """Write an answer into a file, in the format of its name."""
-    return shapes.save(made, path)
+    return registry.save(made, path)
 
 
 def _table_of(made: Any, look: Look) -> tuple[Sequence[str], list[Sequence[str]], str]:

@@ -93,7 +93,8 @@ def coverage(
     from openiads.base.errors import InputError
     from openiads.faces.cli import show as shown
     from openiads.faces.geo.coverage import ENDINGS
-    from openiads.faces.shapes import PICTURES, coverage_data
+    from openiads.faces.shapes.maps import coverage_data
+    from openiads.faces.shapes.registry import PICTURES
     from openiads.reach.site_radars import CoverageQuestion, coverage_of
 
     if show not in ("heights", "lowest"):

@@ -20,7 +20,7 @@ def query(
     """Ask a stored run or sweep in SQL; nothing is ever written."""
     from openiads.experiments import query as queries
     from openiads.faces.cli import show, tables
-    from openiads.faces.shapes import query_data
+    from openiads.faces.shapes.studies import query_data
 
     if json and csv:
         raise UsageError("--json --csv", "both are asked for", "Choose one")
