@@ -87,9 +87,9 @@ def figure(made: Shown, **options: Any) -> Any:
     return look.figure(made, **options)
 
 
-def save(made: Shown, path: Path) -> Path:
+def save(made: Shown, path: str | Path) -> Path:
     """Write an answer into a file, in the format of its name."""
-    return registry.save(made, path)
+    return registry.save(made, Path(path))
 
 
 def _table_of(made: Any, look: Look) -> tuple[Sequence[str], list[Sequence[str]], str]:
