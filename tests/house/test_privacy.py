@@ -10,7 +10,6 @@ import pytest
 
 from house.source import PACKAGE, modules
 
-
 #: Modules that still do, each with the name; a line that is no longer true fails.
 KNOWN = {"physics/lethality.py": ["reach._planning"]}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import signal
 import socket
 import subprocess
@@ -22,6 +23,7 @@ from distributed import Client, LocalCluster
 from experiments.fake_sweep import fake_study
 from experiments.fake_sweep import make as make_sweep
 from openiads.base.errors import Interrupted, ResultsError, UsageError
+from openiads.base.extras import how_to_install
 from openiads.experiments.compare import compare
 from openiads.experiments.knowledge import Work, evaluate
 from openiads.runs import cluster, disk, worker
@@ -346,7 +348,7 @@ def test_contradictions_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with pytest.raises(UsageError, match="a folder that they see"):
         run(RAID, on="dask:node7:8786", simulator=FAKE)
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(UsageError, match=r"Install openiads\[cluster\]"):
+    with pytest.raises(UsageError, match=f"{re.escape(how_to_install('cluster'))}$"):
         make(tmp_path / "r", "dask")
 
 

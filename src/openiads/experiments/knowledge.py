@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from openiads.base.errors import InputError, ResultsError, UsageError
 from openiads.base.jsonable import JsonObject, plain
+from openiads.base.shown import Shown
 from openiads.base.words import nearest
 from openiads.runs.digest import hash_of
 from openiads.runs.findings import FIRST_TIMES, RATIOS, Accumulator
@@ -221,7 +222,7 @@ def _power_of_two(worlds: int, each: int, least: int = _FEWEST) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Screening:
+class Screening(Shown):
     """Morris screening: one ``Effect`` a knob, in units of the metric for the whole band.
 
     Attributes
@@ -289,7 +290,7 @@ def screen(question: KnowledgeQuestion, worlds: int | None = None, work: Work | 
 
 
 @dataclass(frozen=True, slots=True)
-class Indices:
+class Indices(Shown):
     """Sobol indices: one ``Index`` a knob, and the variance that they share; capped as in ``Screening``."""
 
     question: KnowledgeQuestion
@@ -346,7 +347,7 @@ def indices(question: KnowledgeQuestion, worlds: int | None = None, work: Work |
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class Spread(Shown):
     """A metric with both its doubts, never mixed.
 
     Attributes

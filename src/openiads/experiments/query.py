@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from openiads.base.errors import InputError, ResultsError
 from openiads.base.jsonable import Json, JsonObject
+from openiads.base.shown import Shown
 from openiads.experiments.factors import Point
 from openiads.experiments.sweep import Sweep, is_sweep, open_sweep
 from openiads.runs import disk
@@ -57,7 +58,7 @@ _SETTINGS = (
 
 
 @dataclass(frozen=True, slots=True)
-class QueryAnswer:
+class QueryAnswer(Shown):
     """What a query gave: names of columns, and rows of plain values."""
 
     columns: tuple[str, ...]
@@ -65,14 +66,33 @@ class QueryAnswer:
 
 
 def query(target: str | Path | Run | Sweep, sql: str) -> QueryAnswer:
-    """The answer to one SQL statement over a run or sweep (or its folder).
+    """Ask a run or a sweep in SQL; nothing is ever written.
+
+    Parameters
+    ----------
+    target : str, Path, Run or Sweep
+        A run or a sweep, or its folder.
+    sql : str
+        One SELECT over the views ``outcomes``, ``events`` and ``points``.
+
+    Returns
+    -------
+    QueryAnswer
+        ``columns`` and ``rows``; ``table()`` the same in Arrow.
 
     Raises
     ------
     InputError
-        For SQL that is wrong or does anything but read.
+        For SQL that is wrong, or does anything but read.
     ResultsError
-        For results that are not complete or damaged.
+        For results that are not complete, or damaged.
+
+    Examples
+    --------
+    >>> import openiads as oi
+    >>> run = oi.run("one_on_one", replications=3, seed=1)
+    >>> oi.query(run, "SELECT count(*) AS n FROM outcomes").rows
+    [(3,)]
     """
     connection = connect(target)
     try:

@@ -69,43 +69,51 @@ def sweep(
     on: str | Cluster | None = None,
     simulator: Simulator | None = None,
 ) -> Sweep:
-    """Run every point of a study and return the complete ``Sweep``.
+    """Run every point of a study.
 
     Parameters
     ----------
-    study : Study or str or Path
-        a Study, or the path of a study file.
+    study : Study, str or Path
+        A study, or its file.
     out : str or Path, optional
-        The sweep's folder, continued if it holds a part of this sweep; None: a temporary one that goes with the Sweep.
+        The sweep's folder, continued if it holds a part of this sweep; a temporary one if left out.
     jobs : int, optional
-        Threads, or processes of a local cluster (all processors).
+        Threads or processes; all processors if left out.
     chunk : int, optional
         Replications of a point stored together.
-    progress : Progress, optional
-        Called with (replications done, of), over all points.
+    progress : callable, optional
+        Called with (replications done, of) over all points.
     warn : callable, optional
-        Called with each warning about a point's scenario, each once, and with how many points have kill probabilities
-        that their knobs put too high.
+        Called with each warning, each once, and with how many points have capped kill probabilities.
     cancel : threading.Event, optional
-        When set, stops within one replication.
-    yes : bool, optional
+        Stops the work within one replication when set.
+    yes : bool
         More than a million points are meant.
     on : str or Cluster, optional
-        Where the points are run, as for ``run``; one cluster serves them all, one point after another.
+        "threads", "dask" or "dask:ADDRESS", as for `run`; one cluster serves all points.
     simulator : Simulator, optional
+        The simulator; tests pass their own.
 
     Returns
     -------
     Sweep
+        ``table()`` has a row for each point; ``run(k)`` is the run of point k.
 
     Raises
     ------
     InputError
-        Bad study or scenario.
+        For a bad study or scenario.
+    UsageError
+        For an unknown metric, or more points than are meant.
     ResultsError
-        Store, cluster.
+        Where the folder or the cluster cannot be used.
     Interrupted
-        Run again to continue.
+        Where the cancel flag is set; the same call continues.
+
+    Examples
+    --------
+    >>> import openiads as oi
+    >>> oi.sweep("study.toml", out="swept").table()  # doctest: +SKIP
     """
     work = Work(jobs, out, progress, warn, cancel, on, chunk, simulator or real_simulator())
     if not isinstance(study, Study):
@@ -133,7 +141,30 @@ def sweep(
 
 
 def open_sweep(path: str | Path, *, simulator: Simulator | None = None) -> Sweep:
-    """A complete sweep read back from its folder; ResultsError if it is not complete or damaged."""
+    """A complete sweep, read back from its folder.
+
+    Parameters
+    ----------
+    path : str or Path
+        The folder.
+    simulator : Simulator, optional
+        The simulator; tests pass their own.
+
+    Returns
+    -------
+    Sweep
+        As `sweep` gives it.
+
+    Raises
+    ------
+    ResultsError
+        Where it is not complete, or damaged.
+
+    Examples
+    --------
+    >>> import openiads as oi
+    >>> oi.open_sweep("swept").run(0).estimate("killed")  # doctest: +SKIP
+    """
     return Sweep(Path(path), simulator=simulator)
 
 

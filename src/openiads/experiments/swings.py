@@ -13,6 +13,7 @@ import numpy as np
 
 from openiads.base.errors import UsageError
 from openiads.base.jsonable import JsonObject, plain
+from openiads.base.shown import Shown
 from openiads.experiments.knowledge import KnowledgeQuestion, Values, evaluate
 from openiads.runs.digest import hash_of
 from openiads.runs.work import Work
@@ -66,7 +67,7 @@ class Swing:
 
 
 @dataclass(frozen=True, slots=True)
-class Swings:
+class Swings(Shown):
     """One ``Swing`` a knob, in units of the metric.
 
     Attributes

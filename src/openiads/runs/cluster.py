@@ -22,6 +22,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from openiads.base.errors import ResultsError, UsageError
+from openiads.base.extras import how_to_install
 from openiads.base.jsonable import JsonObject
 from openiads.runs import disk, worker
 from openiads.runs.folder import Damaged
@@ -96,7 +97,8 @@ def opened(
     try:
         import distributed
     except ImportError as problem:
-        raise UsageError("on", f"{on} needs the extra cluster ({problem})", "Install openiads[cluster]") from problem
+        remedy = f"Install it with: {how_to_install('cluster')}"
+        raise UsageError("on", f"{on} needs the extra cluster ({problem})", remedy) from problem
     from dask import config
     from distributed.utils import silence_logging_cmgr
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from openiads.base.jsonable import JsonObject
+from openiads.scenario.knobs import known_knobs
 from openiads.world.codes import Side
 
 if TYPE_CHECKING:
@@ -119,6 +120,8 @@ class _Openiads(Simulator):
     ) -> World:
         from openiads.world.build import build
 
+        if knobs:
+            known_knobs(knobs, catalog, scenario)  # a name that is none would change nothing, and nobody would know
         return build(scenario, catalog, knobs, prebuilt=prebuilt)
 
     def runner(self, world: World, seed: int) -> Runner:
