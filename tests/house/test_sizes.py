@@ -89,7 +89,7 @@ LEFT_OPEN = {
     "faces/pages": 38,
     "faces/replay": 32,
     "physics": 40,
-    "reach": 51,
+    "study": 8,
     "world": 32,
 }
 
