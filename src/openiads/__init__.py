@@ -13,6 +13,8 @@ The public names below are loaded when first used, so that importing the package
 from __future__ import annotations
 
 import importlib
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from openiads.base import shown
@@ -59,6 +61,21 @@ _HOMES = {
 
 # What notebooks show is drawn by the top floor, which is imported when something is first shown.
 shown.painter = lambda: importlib.import_module("openiads.faces.notebook")
+
+
+class _Package(ModuleType):
+    """This package, in which a public name stays what it is although a package of the program is called the same.
+
+    When Python has imported ``openiads.catalog``, it puts that package into this one as ``catalog``, where the function
+    ``catalog`` belongs.
+    """
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in _HOMES and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
 
 
 def __getattr__(name: str) -> Any:
