@@ -73,7 +73,7 @@ def sweep(
     jobs : threads, or processes of a local cluster (all processors); chunk : replications of a point stored together
     progress : called with (replications done, of), over all points; cancel : when set, stops within one replication
     warn : called with each warning about a point's scenario, each once, and with how many points have kill
-        probabilities that their knobs put too high
+    probabilities that their knobs put too high
     yes : more than a million points are meant
     on : where the points are run, as for ``run``; one cluster serves them all, one point after another
 

@@ -45,7 +45,7 @@ def export(
 
     run : a Run or the folder of one; format : czml, kml, geojson, csv, acmi or html; replication : 0 .. N - 1
     out : the file; left out, one in the current folder named after scenario, seed and replication.  With csv a name
-        that does not end in .zip is a folder.
+    that does not end in .zip is a folder.
     every : a recorded position every so many seconds (0: all); left out, positions are thinned to 5 m
     epoch : ISO 8601 time of the run's time 0; left out, the scenario's date, or 2000-01-01 if it has none
     Raises UsageError (format, replication, epoch, a place among the run's files) and ResultsError (a run that is not

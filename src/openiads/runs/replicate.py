@@ -110,10 +110,10 @@ def run(
     watch : called after each chunk with what is gathered so far, from the calling thread; it must not change it
     warn : called before the first replication with each warning about the scenario
     knobs : values of knowledge knobs by name; None is nominal.  Kill probabilities that a draw puts above what
-        reliability and common mode allow are capped: told in the warnings, and in ``facts["limits"]["capped"]``
+    reliability and common mode allow are capped: told in the warnings, and in ``facts["limits"]["capped"]``
     prebuilt : a `world.prebuilt.Prebuilt` that runs of many worlds share; it changes no result
     on : "threads" (None), "dask" for a cluster of this machine's processes, "dask:ADDRESS" for a scheduler that runs,
-        or a cluster that is open already (`runs.cluster.opened`)
+    or a cluster that is open already (`runs.cluster.opened`)
 
     Raises InputError (bad scenario), ResultsError (store, cluster), Interrupted (Ctrl-C or cancel; run again to
     continue).
