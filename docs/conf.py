@@ -5,6 +5,8 @@ Nothing that a page needs comes from another host: the theme, its scripts and th
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import json
 import os
 from pathlib import Path
@@ -46,8 +48,6 @@ sphinx_gallery_conf: dict[str, Any] = {
     "gallery_dirs": "docs/gallery/pages",
     "backreferences_dir": "docs/gallery/pages/uses",
     "filename_pattern": r"\.py$",
-    "ignore_pattern": r"_rules\.py$",
-    "copyfile_regex": r".*_rules\.py$",
     "plot_gallery": os.environ["OPENIADS_DOCS_GALLERY"] == "run",
     "abort_on_example_error": True,
     "within_subsection_order": "FileNameSortKey",
@@ -56,6 +56,7 @@ sphinx_gallery_conf: dict[str, Any] = {
     "write_computation_times": False,
     "min_reported_time": 10**6,  # how long a script took says nothing about another machine
     "reset_modules": ("matplotlib",),
+    "remove_config_comments": True,
     "doc_module": ("openiads",),
     "reference_url": {"openiads": None},
 }
@@ -111,7 +112,19 @@ def write_search_texts(app: Any, failed: Exception | None) -> None:
     (app.outdir / "_static" / "search_texts.js").write_text(script, encoding="utf-8")
 
 
+def functions_first(app: Any, config: Any) -> None:
+    """Let autodoc see the function where a package and a function have one public name."""
+    import openiads
+
+    for name in openiads.__all__:
+        value = getattr(openiads, name)
+        if inspect.ismodule(value) and callable(value):
+            module, function = value.__public__
+            vars(openiads)[name] = getattr(importlib.import_module(module), function)
+
+
 def setup(app: Any) -> None:
-    """Connect the two functions above."""
+    """Connect the functions above."""
+    app.connect("config-inited", functions_first)
     app.connect("html-page-context", search_on_disk)
     app.connect("build-finished", write_search_texts)

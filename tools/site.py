@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import html
+import importlib
 import inspect
 import os
 import re
@@ -153,47 +154,74 @@ def with_public_names(layout: Layout, text: str) -> str:
     """Write a page for each public name and each type of answer; the index of these pages, with tables of them."""
     import openiads
 
-    rows, pages = [], []
-    public = {name: getattr(openiads, name) for name in openiads.__all__}
+    public = {name: plain(getattr(openiads, name)) for name in openiads.__all__}
+    pages = dict(public)
+    tables = {"Functions": [], "Types": [], "Modules": []}  # type: dict[str, list[str]]
     for name, value in public.items():
+        kind = "Modules" if inspect.ismodule(value) else "Types" if inspect.isclass(value) else "Functions"
+        tables[kind].append(f"| [`{name}`]({name}.rst) | {summary(value)} |")
         layout.write(f"docs/api/{name}.rst", page_of(name, f"openiads.{name}", value))
-        rows.append(f"| [`{name}`]({name}.rst) | {summary(value)} |")
-        pages.append(name)
-    answers = {kind.__name__: kind for kind in answer_types(public)}
-    more = []
-    for name, kind in sorted(answers.items()):
-        layout.write(f"docs/api/types/{name}.rst", page_of(name, f"{kind.__module__}.{name}", kind))
-        more.append(f"| [`{name}`](types/{name}.rst) | {summary(kind)} |")
-        pages.append(f"types/{name}")
-    tables = "| name | what it does |\n| --- | --- |\n" + "\n".join(rows)
-    if more:
-        tables += "\n\n## What comes back\n\n| type | what it is |\n| --- | --- |\n" + "\n".join(more)
+    for answer in sorted(answer_types(public), key=lambda answer: answer.__name__):
+        name = answer.__name__
+        pages[f"types/{name}"] = answer
+        tables["Types"].append(f"| [`{name}`](types/{name}.rst) | {summary(answer)} |")
+        layout.write(f"docs/api/types/{name}.rst", page_of(name, f"{answer.__module__}.{name}", answer))
+    head = "| name | what it is |\n| --- | --- |\n"
+    written = [f"## {title}\n\n{head}" + "\n".join(rows) for title, rows in tables.items() if rows]
     if MARK not in text:
         raise SystemExit(f"docs/api/index.md: lacks the line {MARK}")
-    return text.replace(MARK, tables) + toctree(pages)
+    return text.replace(MARK, "\n\n".join(written)) + toctree(list(pages))
+
+
+def plain(value: object) -> object:
+    """A public value, or the function that a package is called as where both have one name."""
+    if inspect.ismodule(value) and callable(value):
+        module, name = value.__public__
+        return getattr(importlib.import_module(module), name)
+    return value
 
 
 def summary(value: object) -> str:
     """The first sentence of a docstring, as a cell of a table."""
     if isinstance(value, str):
-        return "the version of this program, as text"
-    lines = (inspect.getdoc(value) or "").split("\n\n")[0].split()
-    return re.split(r"(?<=[.;]) ", " ".join(lines))[0].replace("``", "`").replace("|", "\\|").rstrip(".;")
+        return "The version of this program, as text"
+    words = " ".join((inspect.getdoc(value) or "").split("\n\n")[0].split())
+    words = re.sub(r"``([^`]*)``", r"`\1`", words).replace("|", "\\|")
+    return re.split(r"(?<=[^.][.;:]) (?![a-z0-9])", words)[0].rstrip(".;:")
 
 
 def page_of(title: str, path: str, value: object) -> str:
     """The page of one name, which autodoc fills from its docstrings."""
     lines = [title, "=" * len(title), ""]
     if inspect.ismodule(value):
-        lines += [f".. automodule:: {value.__name__}", "   :members:", "   :imported-members:"]
-    elif inspect.isclass(value):
-        lines += [f".. autoclass:: {path}", "   :members:", "   :inherited-members: BaseModel, tuple, Exception"]
-    elif callable(value):
-        lines += [f".. autofunction:: {path}"]
+        lines += [f".. py:module:: {path}", "", f".. automodule:: {value.__name__}", "   :no-index:", ""]
+        for name in members_of(value):
+            lines += [*entry(f"{path}.{name}", getattr(value, name)), ""]
     else:
-        lines += [f".. autodata:: {path}"]
+        lines += entry(path, value)
     lines += ["", f".. minigallery:: {path}", "   :add-heading: In the gallery", "   :heading-level: -", ""]
     return "\n".join(lines)
+
+
+def entry(path: str, value: object) -> list[str]:
+    """What autodoc is told about one name."""
+    if inspect.isclass(value):
+        hidden = "BaseModel, tuple, int, str, Exception"
+        return [f".. autoclass:: {path}", "   :members:", f"   :inherited-members: {hidden}"]
+    return [f".. autofunction:: {path}" if callable(value) else f".. autodata:: {path}"]
+
+
+def members_of(module: object) -> list[str]:
+    """The public names of a module: those that it lists, or the functions and types that it defines."""
+    listed = getattr(module, "__all__", None)
+    if listed is not None:
+        return list(listed)
+    here = getattr(module, "__name__", "")
+    return [
+        name
+        for name, value in vars(module).items()
+        if not name.startswith("_") and callable(value) and getattr(value, "__module__", "") == here
+    ]
 
 
 def answer_types(public: dict[str, object]) -> list[type]:

@@ -139,7 +139,7 @@ def test_the_site_builds_and_is_whole(tmp_path: Path) -> None:
     (pages,) = (folder for folder in site.iterdir() if folder.is_dir())
     for name in openiads.__all__:
         page = Page((pages / "docs" / "api" / f"{name}.html").read_text(encoding="utf-8"))
-        assert f"openiads.{name}" in page.anchors
+        assert {f"openiads.{name}", f"module-openiads.{name}"} & page.anchors, name
 
     written = {path.relative_to(ROOT).with_suffix(".html") for path in (ROOT / "docs").rglob("*.md")}
     assert {page for page in written if not (pages / page).is_file()} == set()
