@@ -57,6 +57,7 @@ sphinx_gallery_conf: dict[str, Any] = {
     "min_reported_time": 10**6,  # how long a script took says nothing about another machine
     "reset_modules": ("matplotlib",),
     "remove_config_comments": True,
+    "ignore_repr_types": r"matplotlib[.]|<class 'int'>|<class 'list'>",  # what a figure was made with is no answer
     "doc_module": ("openiads",),
     "reference_url": {"openiads": None},
 }

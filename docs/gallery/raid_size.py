@@ -57,7 +57,7 @@ axes.annotate(
 )
 axes.set(xlabel="threats in the raid", ylabel="number in a raid", ylim=(0, 54))
 axes.set_title("From 24 threats on, each further one gets through", loc="left", fontsize=11)
-axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(0, 0.82))
+axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(0, 0.75))
 
 # %%
 # What was in the way, in seconds summed over the threats of a raid, is a part of every run's outcomes:
