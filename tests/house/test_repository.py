@@ -84,14 +84,18 @@ def test_the_version_is_the_same_everywhere() -> None:
 
 
 def test_public_names_are_listed_once_and_exist() -> None:
-    assert openiads.__all__ == [
-        "__version__", "catalog", "compare", "export", "load", "load_study", "open_run", "open_sweep", "query", "run",
-        "sweep",
-    ]  # fmt: skip
+    assert sorted(openiads.__all__) == sorted([
+        "__version__", "Prebuilt", "Variant", "catalog", "catalog_of", "charts", "check", "claims",
+        "closed_forms", "codes", "compare", "coverage", "doctrine", "envelope", "envelope_volume", "errors",
+        "explain", "export", "footprint", "keep_out", "knob_list", "like_for_like", "load", "load_study",
+        "low_reach", "open_run", "open_sweep", "query", "reach", "report", "run", "sample", "sensitivity",
+        "spread", "statistics", "sweep", "textbook", "view",
+    ])  # fmt: skip
+    assert len(openiads.__all__) == len(set(openiads.__all__))
     for name in openiads.__all__:
         assert getattr(openiads, name) is not None
     assert set(openiads.__all__) == set(dir(openiads))
-    with pytest.raises(AttributeError, match="no attribute"):
+    with pytest.raises(AttributeError, match=r"no attribute 'lode'. Nearest: \"load\""):
         _ = openiads.lode  # type: ignore[attr-defined]
 
 

@@ -25,6 +25,7 @@ from openiads.runs.jobs import Progress
 from openiads.runs.replicate import REPLICATIONS, place_of, run
 from openiads.runs.run import Run, open_run
 from openiads.runs.simulator import Engine, real_engine
+from openiads.scenario.knobs import known_knobs
 from openiads.statistics.intervals import CONFIDENCE
 from openiads.world.outcome import METRICS
 
@@ -112,14 +113,61 @@ def compare(
     on: str | Cluster | None = None,
     engine: Engine | None = None,
 ) -> Comparison:
-    """Compare two variants on the same dice, replications 0 .. N-1 of each, or two stored runs.
+    """Compare two variants on common random numbers, replications 0 .. N-1 of each, or two stored runs.
 
-    a, b : a Scenario, the path or name of one, or a ``Variant``; or on both sides a Run or the folder of one
-    replications : N (200) of each side; seed, jobs, chunk, progress, warn, cancel, on : as for ``run``
-    out : folder that gets both runs, a/ and b/, and compare.json with the metrics; the same call continues it
-    knobs : values of knobs on both sides; world knobs can be given only here
+    Parameters
+    ----------
+    a, b : str, Path, Scenario, Variant or Run
+        Scenarios, their files or packaged names, or a `Variant` of one; or on both sides a run, or its folder.
+    replications : int, optional
+        Of each side; 200 if left out.
+    seed : int
+        The seed; equal seeds give equal results.
+    jobs : int, optional
+        Threads or processes; all processors if left out.
+    chunk : int, optional
+        Replications stored together.
+    out : str or Path, optional
+        Folder that gets both runs, ``a/`` and ``b/``, and ``compare.json``; the same call continues it.
+    knobs : mapping, optional
+        Values of uncertain parameters on both sides, by name; those of the world can be given only here.
+    metrics : sequence of str
+        What ``compare.json`` holds.
+    confidence : float
+        Of the intervals, 0 to 1.
+    progress : callable, optional
+        Called with (replications done, of) over both sides.
+    warn : callable, optional
+        Called with each warning.
+    cancel : threading.Event, optional
+        Stops the work when set.
+    on : str or Cluster, optional
+        "threads", "dask" or "dask:ADDRESS", as for `run`.
+    engine : Engine, optional
+        The simulator; tests pass their own.
 
-    Raises InputError (scenario, knob), UsageError (not comparable), ResultsError (store, cluster), Interrupted.
+    Returns
+    -------
+    Comparison
+        ``estimate(metric)`` gives the difference b - a with its interval; ``table()`` all of them.
+
+    Raises
+    ------
+    InputError
+        For a bad scenario, or an unknown uncertain parameter.
+    UsageError
+        For sides that cannot be compared, or an unknown metric.
+    ResultsError
+        Where the folder or the cluster cannot be used.
+    Interrupted
+        Where the cancel flag is set; the same call continues.
+
+    Examples
+    --------
+    >>> import openiads as oi
+    >>> one = oi.Variant("one_on_one", {"site.Guard.rounds": 1})
+    >>> oi.compare("one_on_one", one, replications=5).estimate("rounds_fired").difference <= 0.0
+    True
     """
     for metric in metrics:
         Accumulator().estimate(metric)  # an unknown one is refused before anything runs
@@ -200,17 +248,9 @@ def _look_ahead(a: Side, b: Side, seed: int, engine: Engine, warn: Callable[[str
 
 def check_knobs(knobs: Mapping[str, Any], scenario: Any, engine: Engine) -> None:
     """InputError unless every name is a knob of the scenario and its value a number inside the knob's band."""
-    from openiads.base.words import nearest
-    from openiads.scenario.knobs import knob_list
-
-    known = {knob.name: knob for knob in knob_list(engine.catalog(scenario), scenario)}
+    known = known_knobs(knobs, engine.catalog(scenario), scenario)
     for name, value in knobs.items():
-        place = f"{KNOB}{name}"
-        if name not in known:
-            raise InputError(
-                place, f"not a knob of {scenario.name}", f"{nearest(name, list(known))}See docs/reference/catalog.md"
-            )
-        knob = known[name]
+        place, knob = f"{KNOB}{name}", known[name]
         if isinstance(value, bool) or not isinstance(value, int | float) or not knob.low <= value <= knob.high:
             raise InputError(place, f"{value!r} is outside its band", f"Give {knob.low:g} to {knob.high:g}")
 

@@ -143,9 +143,30 @@ class Study:
 
 
 def load_study(path: str | Path, **options: Any) -> Study:
-    """The study of a file; InputErrors with everything wrong in it.
+    """Read a study.
 
-    options : keys of a study file that replace the file's (None leaves them); ``set`` and ``vary`` are added to its
+    Parameters
+    ----------
+    path : str or Path
+        A study file.
+    **options
+        Keys of a study file that replace the file's, such as ``replications=50``; ``set`` and ``vary`` are added to its
+        own.  None leaves a key as it is.
+
+    Returns
+    -------
+    Study
+        For `sweep`.
+
+    Raises
+    ------
+    InputError
+        With every fault of the file at once.
+
+    Examples
+    --------
+    >>> import openiads as oi
+    >>> oi.load_study("study.toml", replications=50).size  # doctest: +SKIP
     """
     path = Path(path)
     if not path.is_file():

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.base.errors import InputError, ResultsError, UsageError
+from openiads.base.shown import Shown
 from openiads.base.words import nearest
 from openiads.runs.digest import hash_of
 from openiads.runs.findings import FIRST_TIMES, RATIOS, Accumulator
@@ -228,7 +229,7 @@ def _power_of_two(worlds: int, each: int, least: int = _FEWEST) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Screening:
+class Screening(Shown):
     """Morris screening: one ``Effect`` a knob, in units of the metric for the whole band.
 
     capped : worlds whose knobs ask a kill probability above what works
@@ -281,7 +282,7 @@ def screen(question: Question, worlds: int | None = None, work: Work | None = No
 
 
 @dataclass(frozen=True, slots=True)
-class Indices:
+class Indices(Shown):
     """Sobol indices: one ``Index`` a knob, and the variance that they share; capped as in ``Screening``."""
 
     question: Question
@@ -329,7 +330,7 @@ def indices(question: Question, worlds: int | None = None, work: Work | None = N
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class Spread(Shown):
     """A metric with both its doubts, never mixed.
 
     nominal : replications of the nominal world, shape (n,); worlds : those of the sampled ones, (worlds, n);

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from openiads.base.errors import InputError, ResultsError
+from openiads.base.shown import Shown
 from openiads.experiments.factors import Point
 from openiads.experiments.sweep import Sweep, is_sweep, open_sweep
 from openiads.runs import disk
@@ -50,18 +51,41 @@ _SETTINGS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class QueryAnswer(Shown):
     """What a query gave: names of columns, and rows of plain values."""
 
     columns: tuple[str, ...]
     rows: list[tuple[Any, ...]]
 
 
-def query(target: str | Path | Run | Sweep, sql: str) -> Answer:
-    """The answer to one SQL statement over a run or sweep (or its folder).
+def query(target: str | Path | Run | Sweep, sql: str) -> QueryAnswer:
+    """Ask a run or a sweep in SQL; nothing is ever written.
 
-    Raises InputError for SQL that is wrong or does anything but read, ResultsError for results that are not complete
-    or damaged.
+    Parameters
+    ----------
+    target : str, Path, Run or Sweep
+        A run or a sweep, or its folder.
+    sql : str
+        One SELECT over the views ``outcomes``, ``events`` and ``points``.
+
+    Returns
+    -------
+    QueryAnswer
+        ``columns`` and ``rows``; ``table()`` the same in Arrow.
+
+    Raises
+    ------
+    InputError
+        For SQL that is wrong, or does anything but read.
+    ResultsError
+        For results that are not complete, or damaged.
+
+    Examples
+    --------
+    >>> import openiads as oi
+    >>> run = oi.run("one_on_one", replications=3, seed=1)
+    >>> oi.query(run, "SELECT count(*) AS n FROM outcomes").rows
+    [(3,)]
     """
     connection = connect(target)
     try:
@@ -182,7 +206,7 @@ def _kind(connection: Any, statement: Any) -> str:
     return str(explained[0].type.name) if len(explained) == 1 else kind
 
 
-def _asked(connection: Any, sql: str) -> Answer:
+def _asked(connection: Any, sql: str) -> QueryAnswer:
     import duckdb
 
     try:
@@ -196,7 +220,7 @@ def _asked(connection: Any, sql: str) -> Answer:
             )
         found = connection.execute(statements[0])
         names = tuple(str(each[0]) for each in found.description or ())
-        return Answer(names, found.fetchall())
+        return QueryAnswer(names, found.fetchall())
     except duckdb.Error as problem:
         told = " ".join(line.strip() for line in str(problem).split("\n\n")[0].splitlines() if line.strip())
         raise InputError(

@@ -66,18 +66,51 @@ def sweep(
     on: str | Cluster | None = None,
     engine: Engine | None = None,
 ) -> Sweep:
-    """Run every point of a study and return the complete ``Sweep``.
+    """Run every point of a study.
 
-    study : a Study, or the path of a study file
-    out : the sweep's folder, continued if it holds a part of this sweep; None: a temporary one that goes with the Sweep
-    jobs : threads, or processes of a local cluster (all processors); chunk : replications of a point stored together
-    progress : called with (replications done, of), over all points; cancel : when set, stops within one replication
-    warn : called with each warning about a point's scenario, each once, and with how many points have kill
-    probabilities that their knobs put too high
-    yes : more than a million points are meant
-    on : where the points are run, as for ``run``; one cluster serves them all, one point after another
+    Parameters
+    ----------
+    study : Study, str or Path
+        A study, or its file.
+    out : str or Path, optional
+        The sweep's folder, continued if it holds a part of this sweep; a temporary one if left out.
+    jobs : int, optional
+        Threads or processes; all processors if left out.
+    chunk : int, optional
+        Replications of a point stored together.
+    progress : callable, optional
+        Called with (replications done, of) over all points.
+    warn : callable, optional
+        Called with each warning, each once, and with how many points have capped kill probabilities.
+    cancel : threading.Event, optional
+        Stops the work within one replication when set.
+    yes : bool
+        More than a million points are meant.
+    on : str or Cluster, optional
+        "threads", "dask" or "dask:ADDRESS", as for `run`; one cluster serves all points.
+    engine : Engine, optional
+        The simulator; tests pass their own.
 
-    Raises InputError (bad study or scenario), ResultsError (store, cluster), Interrupted (run again to continue).
+    Returns
+    -------
+    Sweep
+        ``table()`` has a row for each point; ``run(k)`` is the run of point k.
+
+    Raises
+    ------
+    InputError
+        For a bad study or scenario.
+    UsageError
+        For an unknown metric, or more points than are meant.
+    ResultsError
+        Where the folder or the cluster cannot be used.
+    Interrupted
+        Where the cancel flag is set; the same call continues.
+
+    Examples
+    --------
+    >>> import openiads as oi
+    >>> oi.sweep("study.toml", out="swept").table()  # doctest: +SKIP
     """
     engine = engine or real_engine()
     if not isinstance(study, Study):
@@ -111,7 +144,30 @@ def sweep(
 
 
 def open_sweep(path: str | Path, *, engine: Engine | None = None) -> Sweep:
-    """A complete sweep read back from its folder; ResultsError if it is not complete or damaged."""
+    """A complete sweep, read back from its folder.
+
+    Parameters
+    ----------
+    path : str or Path
+        The folder.
+    engine : Engine, optional
+        The simulator; tests pass their own.
+
+    Returns
+    -------
+    Sweep
+        As `sweep` gives it.
+
+    Raises
+    ------
+    ResultsError
+        Where it is not complete, or damaged.
+
+    Examples
+    --------
+    >>> import openiads as oi
+    >>> oi.open_sweep("swept").run(0).estimate("killed")  # doctest: +SKIP
+    """
     return Sweep(Path(path), engine=engine)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from openiads.base.errors import UsageError
+from openiads.base.shown import Shown
 from openiads.experiments.knowledge import Question, Values, Work, evaluate
 from openiads.runs.digest import hash_of
 from openiads.runs.run import plain
@@ -58,7 +59,7 @@ class Swing:
 
 
 @dataclass(frozen=True, slots=True)
-class Swings:
+class Swings(Shown):
     """One ``Swing`` a knob, in units of the metric; nominal : the metric's mean in the nominal world;
     capped : worlds whose knobs ask a kill probability above what works
     """

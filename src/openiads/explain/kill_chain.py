@@ -9,11 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from openiads.base.errors import UsageError
+from openiads.base.shown import Shown
+from openiads.runs.run import Run, open_run
 from openiads.world.codes import Evasion, Event, Gate, Identity, RoundEnd, Side, Terminal, ThreatClass
 
 #: The links of the chain, in order.
@@ -138,7 +141,7 @@ class FlightStory:
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Shown):
     """One replication, flight by flight."""
 
     scenario: str
@@ -181,11 +184,42 @@ class Explanation:
         return "\n".join(lines)
 
 
-def explain(run: Any, replication: int, flight: str | int | None = None, unit: str | int | None = None) -> Explanation:
-    """The kill chain of each flight (or of one) of a replication, and the gates of each fire unit (or of one).
+def explain(
+    run: str | Path | Run, replication: int, flight: str | int | None = None, unit: str | int | None = None
+) -> Explanation:
+    """The kill chain of each flight of one replication, and why fire units did not shoot.
 
-    flight, unit : a name or a row; UsageError if there is none such.
+    Parameters
+    ----------
+    run : str, Path or Run
+        A run, or its folder.
+    replication : int
+        Which replication, from 0 on.
+    flight : str or int, optional
+        Only this flight, by name or row.
+    unit : str or int, optional
+        Only the gates of this fire unit, by name or row.
+
+    Returns
+    -------
+    Explanation
+        ``text()`` for reading; ``table()`` has a row for each step of a kill chain.
+
+    Raises
+    ------
+    UsageError
+        For a replication, flight or fire unit that is not in the run.
+    ResultsError
+        For a folder that is not complete, or damaged.
+
+    Examples
+    --------
+    >>> import openiads as oi
+    >>> run = oi.run("one_on_one", replications=3, seed=1)
+    >>> oi.explain(run, 0).flights[0].side
+    'hostile'
     """
+    run = open_run(run) if isinstance(run, str | Path) else run
     facts = run.facts
     names = facts["names"]
     only = None if flight is None else _row(flight, names["flights"], "flight")

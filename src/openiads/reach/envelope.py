@@ -56,6 +56,13 @@ FACES = 12  # azimuths to which a radar is turned against targets that pass
 LOW_STEP = 250.0  # m, of ``low_reach``
 
 
+def arms_of(limits: str) -> tuple[str, ...]:
+    """The arms that a word asks for, "both" or one of them; InputError for another word."""
+    if limits not in (*LIMITS, "both"):
+        raise InputError("--limits", f"{limits!r}", f"One of {', '.join(LIMITS)}, both.")
+    return LIMITS if limits == "both" else (limits,)
+
+
 @kernel("void(f8[::1], i8, f8[::1], f8[:, :, ::1], f8[:, ::1], f8, f8, f8[::1], f8[:, ::1])")
 def spare_times(
     tables: Any, at: int, launcher: Any, points: Any, after: Any, required: float, floor: float, limits: Any, out: Any
@@ -296,7 +303,34 @@ def envelopes(
 
 
 def envelope_volume(system: str, *, limits: str = "emergent", **more: Any) -> float:
-    """Volume (km3) of the envelope of one fire unit with one kind of limits; the rest as ``envelope_volumes``."""
+    """Volume of the envelope of one fire unit on flat ground at sea level, inbound targets, from the sea to 34 km.
+
+    Parameters
+    ----------
+    system : str
+        A system of the catalog, "patriot_pac2".
+    limits : {"emergent", "published"}
+        What bounds an intercept: flight, radar and time alone, or the published figures too.
+    **more
+        ``speed`` (m/s), ``rcs`` (m2), ``knobs`` (values of uncertain parameters by name), ``turn`` (whether it may turn
+        its radar to the target) and ``prebuilt`` (what many calls share).
+
+    Returns
+    -------
+    float
+        km3.
+
+    Raises
+    ------
+    InputError
+        For an unknown system, or a target that makes no sense.
+
+    Examples
+    --------
+    >>> import openiads as oi
+    >>> oi.envelope_volume("patriot_pac2", limits="published") > 0.0
+    True
+    """
     return envelope_volumes(system, (limits,), **more)[limits]
 
 
@@ -319,7 +353,39 @@ def envelope_volumes(
 def low_reach(
     system: str, height: float = 50.0, rcs: float = 1.0, *, limits: str = "emergent", **more: Any
 ) -> tuple[float, float]:
-    """Ground ranges (m) of first detection and first meeting with one kind of limits; the rest as ``low_reaches``."""
+    """Ground ranges at which a low inbound target over the sea is first detected, and first met.
+
+    Parameters
+    ----------
+    system : str
+        A system of the catalog, "s300pmu2".
+    height : float
+        Of the target above the sea, m.
+    rcs : float
+        Its radar cross-section, m2.
+    limits : {"emergent", "published"}
+        What bounds an intercept: flight, radar and time alone, or the published figures too.
+    **more
+        ``mast`` (of the low-altitude radar, m), ``speed`` (m/s), ``knobs`` (values of uncertain parameters by name) and
+        ``prebuilt`` (what many calls share).
+
+    Returns
+    -------
+    tuple of float
+        m, 0 for never.
+
+    Raises
+    ------
+    InputError
+        For an unknown system, or a target that makes no sense.
+
+    Examples
+    --------
+    >>> import openiads as oi
+    >>> detected, met = oi.low_reach("s300pmu2")
+    >>> detected > met > 0.0
+    True
+    """
     detected, met = low_reaches(system, height, rcs, (limits,), **more)
     return detected, met[limits]
 

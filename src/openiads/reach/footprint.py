@@ -19,7 +19,6 @@ The arcs are those of `reach.attack`.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -314,13 +313,3 @@ def footprints(
         area, forward, back, side = (Band(float(t[0]), float(t.min()), float(t.max())) for t in table.T)
         out.append(Footprint(arm, *maps[arm][:3], area, forward, back, side, samples))
     return out
-
-
-@dataclass(frozen=True)
-class FootprintAnswer:
-    """What the command asks about one fire unit, and what was found."""
-
-    plan: Plan
-    distance: float  #: that the missile flies, m
-    reaction: float  #: s
-    found: Sequence[Footprint]  #: by arm

@@ -98,25 +98,68 @@ def run(
     on: str | Cluster | None = None,
     engine: Engine | None = None,
 ) -> Run:
-    """Run replications 0 .. N-1 of a scenario and return the complete ``Run``.
+    """Run replications 0 .. N-1 of a scenario.
 
-    scenario : a Scenario, or the path or name of one
-    replications : N (200); with ``until`` the most (25,600)
-    jobs : threads, or processes of a local cluster (all processors); chunk : replications stored together
-    out : the run's folder, continued if it holds a part of this run; None: a temporary folder that goes with the Run
-    record : the first so many replications keep every look, track update and position
-    until : ``METRIC:W``, stop once the half width of its 95 % interval is at most W (looks at 100, 200, 400, ...)
-    progress : called with (replications done, of); cancel : when set, stops within one replication
-    watch : called after each chunk with what is gathered so far, from the calling thread; it must not change it
-    warn : called before the first replication with each warning about the scenario
-    knobs : values of knowledge knobs by name; None is nominal.  Kill probabilities that a draw puts above what
-    reliability and common mode allow are capped: told in the warnings, and in ``facts["limits"]["capped"]``
-    prebuilt : a `world.prebuilt.Prebuilt` that runs of many worlds share; it changes no result
-    on : "threads" (None), "dask" for a cluster of this machine's processes, "dask:ADDRESS" for a scheduler that runs,
-    or a cluster that is open already (`runs.cluster.opened`)
+    Parameters
+    ----------
+    scenario : str, Path or Scenario
+        A scenario, its file or its packaged name.
+    replications : int, optional
+        How many; 200 if left out, with `until` at most 25,600.
+    seed : int
+        The seed; equal seeds give equal results.
+    jobs : int, optional
+        Threads, or processes of a local cluster; all processors if left out.
+    chunk : int, optional
+        Replications stored together.
+    out : str or Path, optional
+        The run's folder, continued if it holds a part of this run; left out, a temporary one that goes with the Run.
+    record : int
+        The first so many replications keep every look, track update and position.
+    until : str, optional
+        "METRIC:W": stop once half the width of its 95 % interval is at most W.
+    progress : callable, optional
+        Called with (replications done, of).
+    warn : callable, optional
+        Called before the first replication with each warning about the scenario.
+    catalog : Catalog, optional
+        In place of the packaged one with the scenario's own entries.
+    knobs : mapping, optional
+        Values of uncertain parameters by name; nominal if left out.  A kill probability above what reliability and
+        common mode allow is capped: told in the warnings, and in ``capped``.
+    prebuilt : Prebuilt, optional
+        What runs of many parameter samples share; it changes no result.
+    cancel : threading.Event, optional
+        Stops the work within one replication when set.
+    watch : callable, optional
+        Called after each chunk with what is gathered so far, which it must not change.
+    on : str or Cluster, optional
+        "threads"; "dask" for a cluster of this machine's processes; "dask:ADDRESS" for a scheduler that runs.
+    engine : Engine, optional
+        The simulator; tests pass their own.
 
-    Raises InputError (bad scenario), ResultsError (store, cluster), Interrupted (Ctrl-C or cancel; run again to
-    continue).
+    Returns
+    -------
+    Run
+        ``estimate(metric)`` gives a mean with its interval; ``outcomes`` has a row for each replication.
+
+    Raises
+    ------
+    InputError
+        For a bad scenario, or an unknown uncertain parameter.
+    UsageError
+        For numbers that make no sense.
+    ResultsError
+        Where the folder or the cluster cannot be used.
+    Interrupted
+        Where it is interrupted or the cancel flag is set; the same call continues.
+
+    Examples
+    --------
+    >>> import openiads as oi
+    >>> run = oi.run("one_on_one", replications=5, seed=1)
+    >>> run.replications, run.estimate("threats").mean
+    (5, 1.0)
     """
     engine = engine or real_engine()
     rule = parse_until(until)

@@ -21,7 +21,32 @@ from openiads.world.trace import EVENT
 
 
 def open_run(path: str | Path, *, engine: Engine | None = None) -> Run:
-    """A complete run read back from its folder; ResultsError if it is not complete or damaged."""
+    """A complete run, read back from its folder.
+
+    Parameters
+    ----------
+    path : str or Path
+        The folder.
+    engine : Engine, optional
+        The simulator; tests pass their own.
+
+    Returns
+    -------
+    Run
+        As `run` gives it.
+
+    Raises
+    ------
+    ResultsError
+        Where it is not complete, or damaged.
+
+    Examples
+    --------
+    >>> import openiads as oi
+    >>> kept = oi.run("one_on_one", replications=3, seed=1, out="kept")
+    >>> oi.open_run("kept").digest == kept.digest
+    True
+    """
     return Run(Path(path), engine=engine)
 
 

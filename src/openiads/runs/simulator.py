@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from openiads.scenario.knobs import known_knobs
 from openiads.world.codes import Side
 
 
@@ -47,8 +48,15 @@ def real_engine() -> Engine:
     def warnings(scenario: Any, world: Any) -> list[str]:
         return reading.warnings_of(scenario) + too_late(world) + capped(world.limits)
 
+    built = _later("openiads.world.build", "build")
+
+    def build(scenario: Any, catalog: Any, knobs: Mapping[str, float] | None = None, **shared: Any) -> Any:
+        if knobs:
+            known_knobs(knobs, catalog, scenario)  # a name that is none would change nothing, and nobody would know
+        return built(scenario, catalog, knobs, **shared)
+
     return Engine(
-        _later("openiads.world.build", "build"),
+        build,
         _later("openiads.engine.run", "Runner"),
         reading.load,
         reading.catalog_of,

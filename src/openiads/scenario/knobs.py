@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike
 
 from openiads.base.errors import InputError
 from openiads.base.toml import parse_toml
+from openiads.base.words import nearest
 from openiads.catalog.load import parse_value
 from openiads.catalog.records import Catalog, Entry, Value, value_at
 
@@ -75,14 +76,47 @@ class Knob:
         return value_at(Value(self.nominal, *bare, *numbers), u, weighting)
 
 
-def sample(knobs: Iterable[Knob], u: ArrayLike, weighting: str = "uniform") -> list[dict[str, float]]:
-    """Worlds of a knowledge sample: the knob values, by name, that a build takes; one dict for each row of ``u``.
+def known_knobs(names: Iterable[str], catalog: Catalog, scenario: Scenario) -> dict[str, Knob]:
+    """The knobs of a scenario by name; InputError, with the nearest one, for a name that is none of them."""
+    known = {knob.name: knob for knob in knob_list(catalog, scenario)}
+    for name in names:
+        if name not in known:
+            remedy = f"{nearest(name, list(known))}See docs/reference/catalog.md"
+            raise InputError(f"knob.{name}", f"not a knob of {scenario.name}", remedy)
+    return known
 
-    knobs : world knobs come first, then the others in the order given; a certain one takes its column and its value
-    u : (n, k) in (0, 1), a column for each knob in that order;  weighting : as in `Knob.at`
-    A knob that forces new flyout tables takes one of ``LEVELS`` values, the middles of equally likely parts of its
-    band, so that the tables of a sample are few and are exact for the values told.
-    Raises InputError for numbers that are no such sample.
+
+def sample(knobs: Iterable[Knob], u: ArrayLike, weighting: str = "uniform") -> list[dict[str, float]]:
+    """Parameter samples: the values, by name, that a run takes as ``knobs``.
+
+    A parameter that forces new flyout tables takes one of five values, the middles of equally likely parts of its
+    interval, so that the tables of a sample are few and are exact for the values told.
+
+    Parameters
+    ----------
+    knobs : iterable of Knob
+        Those of the world come first, then the others in the order given; a certain one takes its column and its value.
+    u : array_like
+        Shares in (0, 1), (samples, knobs), a column for each in that order.
+    weighting : {"uniform", "triangular"}
+        Of the intervals.
+
+    Returns
+    -------
+    list of dict
+        One for each row of `u`.
+
+    Raises
+    ------
+    InputError
+        For numbers that are no such sample.
+
+    Examples
+    --------
+    >>> import openiads as oi
+    >>> knobs = oi.knob_list(oi.catalog(), oi.load("one_on_one"))[:2]
+    >>> len(oi.sample(knobs, [[0.5, 0.5], [0.1, 0.9]]))
+    2
     """
     ordered = sorted(knobs, key=lambda knob: not knob.world)
     shares = np.asarray(u, dtype=np.float64)
@@ -111,9 +145,30 @@ def _templates() -> tuple[dict[str, Any], ...]:
 
 
 def knob_list(catalog: Catalog, scenario: Scenario | None = None) -> tuple[Knob, ...]:
-    """All knobs, world first, then by entry name: of the entries a scenario uses, or of the whole catalog without one.
+    """The uncertain parameters of a scenario or of the whole catalog, those of the world first, then by entry.
 
-    A world setting that the scenario gives is fixed at its value.
+    Parameters
+    ----------
+    catalog : Catalog
+        Of `catalog` or `catalog_of`.
+    scenario : Scenario, optional
+        Only those of the entries it uses; a setting of the world that it gives is fixed at its value.
+
+    Returns
+    -------
+    tuple of Knob
+        Each with its interval, and who said so.
+
+    Raises
+    ------
+    InputError
+        For an entry that is not in the catalog.
+
+    Examples
+    --------
+    >>> import openiads as oi
+    >>> [knob.name for knob in oi.knob_list(oi.catalog(), oi.load("one_on_one"))][0].partition(".")[0]
+    'world'
     """
     names = sorted(catalog.entries) if scenario is None else sorted(used_entries(catalog, scenario))
     found = [_world_knob(row, scenario) for row in _templates() if row["applies_to"] == "world"]

@@ -77,10 +77,38 @@ def find_scenario(path_or_name: str | Path) -> Path:
 
 
 def load(path_or_name: str | Path) -> Scenario:
-    """Reads a scenario file or a packaged scenario by name; raises InputErrors with all problems."""
+    """Read a scenario.
+
+    Parameters
+    ----------
+    path_or_name : str or Path
+        A scenario file, or the name of a packaged scenario.
+
+    Returns
+    -------
+    Scenario
+        It never changes; ``with_values({"site.Tartus.fire_units": 1})`` makes a changed one.
+
+    Raises
+    ------
+    InputError
+        With every fault of the file at once, each with its line, what is allowed and the nearest valid name.
+
+    Examples
+    --------
+    >>> import openiads as oi
+    >>> oi.load("one_on_one").name
+    'one_on_one'
+    """
     path = find_scenario(path_or_name)
     text = read_text(path)
     return loads(text, str(path), path.resolve().parent)
+
+
+def scenario_with(source: str | Path | Scenario, changes: Mapping[str, Any] | None = None) -> Scenario:
+    """A scenario, or that of a file or a packaged name, with values replaced as `Scenario.with_values` does."""
+    scenario = load(source) if isinstance(source, str | Path) else source
+    return scenario.with_values(changes) if changes else scenario
 
 
 def loads(text: str, file: str = "scenario", folder: Path | None = None) -> Scenario:
@@ -108,7 +136,29 @@ def validate(mapping: Mapping[str, Any], lines: Lines | None = None, folder: Pat
 
 
 def catalog_of(scenario: Scenario) -> Catalog:
-    """The catalog a scenario runs with: the packaged one and the scenario's own entries."""
+    """The catalog that a scenario runs with: the packaged one and the scenario's own entries.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario.
+
+    Returns
+    -------
+    Catalog
+        As `catalog` gives it.
+
+    Raises
+    ------
+    InputError
+        For an own entry that makes no sense.
+
+    Examples
+    --------
+    >>> import openiads as oi
+    >>> "48n6e2" in oi.catalog_of(oi.load("one_on_one"))
+    True
+    """
     return extended(scenario.catalog)
 
 

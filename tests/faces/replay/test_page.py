@@ -25,6 +25,7 @@ from openiads.faces.replay import unpacked
 from openiads.faces.replay.built import viewer_files
 from openiads.faces.replay.page import LARGEST, page
 from openiads.faces.server.library import _entries
+from openiads.faces.shapes import look_of
 from openiads.faces.words.text import clean
 from payloads import PAYLOADS
 
@@ -130,7 +131,7 @@ def test_export_writes_the_page(duel: Any, tmp_path: Path) -> None:
     written = oi.export(duel, "html", replication=1, out=tmp_path / "one.html")
     assert written.size == written.path.stat().st_size
     assert b"<!doctype html>" in written.path.read_bytes()[:20]
-    with pytest.raises(UsageError, match="--every"):
+    with pytest.raises(UsageError, match="every"):
         oi.export(duel, "html", every=1.0, out=tmp_path / "two.html")
 
 
@@ -138,7 +139,7 @@ def test_runs_and_comparisons_show_themselves_with_escaped_names(duel: Any) -> N
     shown = duel._repr_html_()
     assert "<svg" in shown
     assert "Leakers" in shown
-    hostile = notebook._run(Named(duel, 0))
+    hostile = notebook.shown(Named(duel, 0), look_of(duel))
     assert "<script" not in hostile
     assert "&lt;script&gt;" in hostile
     side = Comparison(duel, duel, (PAYLOADS[0], PAYLOADS[1]))._repr_html_()

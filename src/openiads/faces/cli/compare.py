@@ -7,7 +7,17 @@ from typing import Annotated, Any
 
 import typer
 
-from openiads.faces.cli.common import FigureFile, Jobs, Json, On, Replications, Seed, picture_asked, told, warn
+from openiads.faces.cli.common import (
+    FigureFile,
+    Jobs,
+    Json,
+    On,
+    Replications,
+    Seed,
+    picture_asked,
+    reports_errors,
+    warn,
+)
 
 Out = Annotated[
     Path | None,
@@ -26,7 +36,7 @@ OnlyB = Annotated[
 ]
 
 
-@told
+@reports_errors
 def compare(
     a: Annotated[str, typer.Argument(help="A scenario (file or name), or the folder of a stored run.")],
     b: Annotated[str, typer.Argument(help="The same for the other side.")],

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from openiads.faces.cli.common import Jobs, Json, On, Out, Replications, Seed, load_changed, told, warn
+from openiads.faces.cli.common import Jobs, Json, On, Out, Replications, Seed, load_changed, reports_errors, warn
 
 
 def run_folder(scenario: Any, seed: int, replications: int, until: str | None, record: int, chunk: int | None) -> Path:
@@ -23,7 +23,7 @@ def run_folder(scenario: Any, seed: int, replications: int, until: str | None, r
     return base.with_name("-".join(parts))
 
 
-@told
+@reports_errors
 def run(
     scenario: Annotated[str, typer.Argument(help="A scenario file, or the name of a packaged scenario.")],
     replications: Replications = None,
@@ -91,7 +91,7 @@ def _print(made: Any, json: bool, **more: str) -> None:
         show.console().print(f"{name.capitalize()}: {value}")
 
 
-@told
+@reports_errors
 def demo(
     replications: Replications = None, seed: Seed = 2016, jobs: Jobs = None, out: Out = None, json: Json = False
 ) -> None:

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from openiads.faces.geo import files
 from openiads.faces.words.footprint import KM, _told, as_data
 from openiads.faces.words.text import FOOTER
-from openiads.reach.footprint import Footprint, FootprintAnswer
+from openiads.reach.defended import FootprintAnswer
+from openiads.reach.footprint import Footprint
 from openiads.runs import disk
 
 MOST_CELLS = 1200  # of a GeoTIFF along a side

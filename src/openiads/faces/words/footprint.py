@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from openiads.faces.words.text import FOOTER, number, span
-from openiads.reach.footprint import Band, Footprint, FootprintAnswer
+from openiads.reach.defended import FootprintAnswer
+from openiads.reach.footprint import Band, Footprint
 
 HEAD = ("limits", "area, km2", "interval", "forward, km", "interval", "back, km", "interval", "side, km", "interval")
 KM = 1e-3
