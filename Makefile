@@ -128,11 +128,15 @@ viewer:
 	npm run build
 
 viewer-check:
-	@echo "== the viewer built again"
+	@echo "== the viewer: linter, types and unit tests, then built again"
 	built=$$(mktemp -d)
 	trap 'rm -rf "$$built"' EXIT
 	tar -c --exclude node_modules web | tar -x -C "$$built"
-	(cd "$$built/web" && npm ci --no-audit --no-fund --silent && npm run --silent build -- --outDir "$$built/static")
+	cd "$$built/web"
+	npm ci --no-audit --no-fund --silent
+	npm run --silent check
+	npm run --silent build -- --outDir "$$built/static"
+	cd - >/dev/null
 	diff -r "$$built/static" src/openiads/faces/static || {
 	  echo "src/openiads/faces/static is not what web/ builds: make viewer" >&2
 	  exit 1

@@ -68,7 +68,10 @@ def test_pages_tell_the_steps_of_the_flyout_table_and_where_it_begins_low_down()
     )
     assert f"heights in steps of {climb / 1000:g} km, {ranges:.0f} ranges out to\n1.25 times" in page
     assert f"at {begins / 1000:.1f} km below {climb / 1000:g} km of height for the `48n6e2`" in page
-    assert f"one step of the flyout table ({step / 1000:.1f} km for a 200 km round)" in card
+    assert (
+        f"one step of the flyout table too near ({step / 1000:.1f} km for an interceptor with a range of 200 km)"
+        in card
+    )
     assert f"one step ({step / 1000:.1f} km for a 200 km round)" in guide
     assert f"({begins / 1000:.1f} by its table)" in guide
 

@@ -33,11 +33,11 @@ def test_the_import_contract_holds() -> None:
         ("doctrine/planted.py", "import openiads.world.build"),
         ("doctrine/planted.py", "import openiads.parts"),
         ("engine/planted.py", "import openiads.doctrine"),
-        ("study/planted.py", "import tomllib"),
+        ("explain/planted.py", "import tomllib"),
         ("parts/planted.py", "import scipy"),
         ("engine/planted.py", "import duckdb"),
-        ("study/planted.py", "import socket"),
-        ("study/planted.py", "import distributed"),
+        ("explain/planted.py", "import socket"),
+        ("explain/planted.py", "import distributed"),
     ],
 )
 def test_a_planted_breach_is_caught(module: str, line: str, tmp_path: Path) -> None:

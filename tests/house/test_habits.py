@@ -130,9 +130,9 @@ def test_every_term_of_the_glossary_is_explained_once() -> None:
 
 
 def test_the_stability_page_names_the_formats_and_exit_codes_of_the_program() -> None:
+    from openiads.experiments.sweep_store import FORMAT as SWEEP
     from openiads.faces.replay import FORMAT as REPLAY
     from openiads.runs.identity import FORMAT as RUN
-    from openiads.experiments.sweep_store import FORMAT as SWEEP
 
     page = read(ROOT / "docs" / "stability.md")
     stated = dict(

@@ -1,6 +1,6 @@
 """A stand-in for the engine: small worlds whose event logs obey every law, from NumPy's Philox by (seed, replication).
 
-Also a program: ``python fake_engine.py OUT N CHUNK JOBS SLOWNESS [ON]`` makes (or continues) a run, prints its digest.
+Also a program: ``python fake_simulator.py OUT N CHUNK JOBS SLOWNESS [ON]`` makes (or continues) a run, prints its digest.
 """
 
 from __future__ import annotations
@@ -405,7 +405,7 @@ def engine() -> Engine:
         lambda _: FakeScenario(),
         lambda _: FakeCatalog(),
         lambda facts: FakeScenario(**facts["mapping"]),
-        name="study.fake_engine:engine",
+        name="runs.fake_simulator:engine",
     )
 
 
@@ -414,7 +414,7 @@ def slow_engine() -> Engine:
     return replace(
         engine(),
         restore=lambda facts: FakeScenario(**facts["mapping"], slowness=0.1),
-        name="study.fake_engine:slow_engine",
+        name="runs.fake_simulator:slow_engine",
     )
 
 
@@ -427,7 +427,7 @@ class Deadly(Runner):
 
 def deadly_engine() -> Engine:
     """The same, and replication 5 is the end of the process that computes it."""
-    return replace(engine(), runner=Deadly, name="study.fake_engine:deadly_engine")
+    return replace(engine(), runner=Deadly, name="runs.fake_simulator:deadly_engine")
 
 
 if __name__ == "__main__":

@@ -368,7 +368,7 @@ def order(tmp_path: Path) -> tuple[Any, ...]:
     )
     facts = {"scenario": {"mapping": RAID.mapping(), "folder": None}}
     Store.create_or_resume(tmp_path / "r", identity, facts).close()
-    return str(tmp_path / "r"), identity.as_dict(), "study.fake_engine:engine"
+    return str(tmp_path / "r"), identity.as_dict(), "runs.fake_simulator:engine"
 
 
 def test_an_order_and_its_answer_are_small_and_a_second_copy_is_left_as_it_is(order: tuple[Any, ...]) -> None:
@@ -408,9 +408,9 @@ def test_worlds_are_kept_but_not_without_end(tmp_path: Path) -> None:
     for threats in range(1, worker.KEPT + 3):
         raid = FakeScenario(threats=threats)
         made = run(raid, replications=2, seed=1, out=tmp_path / str(threats), engine=engine())
-        told = worker.work(str(made.path), made.identity.as_dict(), "study.fake_engine:engine", (0, 0, 1))
+        told = worker.work(str(made.path), made.identity.as_dict(), "runs.fake_simulator:engine", (0, 0, 1))
         assert told["rows"] == worker.fingerprint(made.store.trusted(made.chunks[0]))
-        worker.examine(str(made.path), made.identity.as_dict(), "study.fake_engine:engine")
+        worker.examine(str(made.path), made.identity.as_dict(), "runs.fake_simulator:engine")
     assert len(worker._worlds) == worker.KEPT
 
 
@@ -418,7 +418,7 @@ def test_worlds_are_kept_but_not_without_end(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_ends_every_process_in_one_line_and_the_run_goes_on(tmp_path: Path) -> None:
-    out, program = tmp_path / "r", Path(__file__).with_name("fake_engine.py")
+    out, program = tmp_path / "r", Path(__file__).with_name("fake_simulator.py")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(program.parents[1]), *sys.path])}
     begun = subprocess.Popen(
         [sys.executable, str(program), str(out), str(COUNT), "2", "2", "0", "dask"],

@@ -22,7 +22,7 @@ from openiads.runs.run import Run, open_run
 from openiads.runs.simulator import Engine
 from runs.fake_simulator import FakeCatalog, FakeScenario, engine
 
-PROGRAM = Path(__file__).with_name("fake_engine.py")
+PROGRAM = Path(__file__).with_name("fake_simulator.py")
 RAID = FakeScenario()
 COUNT, CHUNK, SEED = 40, 10, 11
 

@@ -17,7 +17,7 @@ const FOE = new Set(["hostile", "suspect"]);
 const HARMLESS = new Set(["friend", "assumed friend", "neutral"]);
 
 /** Is a flight of this side, believed so, misidentified? Not (yet) knowing is no mistake. */
-export function mistaken(side: Mover["side"], identity: string): boolean {
+export function misidentified(side: Mover["side"], identity: string): boolean {
   if (side === "hostile") return HARMLESS.has(identity);
   return (side === "neutral" || side === "friend") && FOE.has(identity);
 }
@@ -28,7 +28,7 @@ export function symbolOf(identity: string, what: string): string {
 }
 
 /** For every mover that is a track: the row of the flight it follows, -1 for none or not known. */
-export function followed(replay: Replay): Int32Array {
+export function flightsOfTracks(replay: Replay): Int32Array {
   const { movers, events } = replay.header;
   const byTrack = new Map<number, number>();
   for (const e of events) if (e.track >= 0 && e.flight >= 0 && !byTrack.has(e.track)) byTrack.set(e.track, e.flight);

@@ -1,15 +1,29 @@
 // The replay file unpacked: typed arrays over the file's own bytes, and where every mover is at a time.
 
 import type { BackdropHeader, Layer, Mover, ReplayHeader, Section } from "./contract";
-import { Trouble } from "./source";
+import { Trouble } from "./trouble";
 
 const MAGIC = "OIADSRP1";
 const FORMAT = 2;
 
 /** Where a mover is: degrees, m above the ellipsoid, course (deg from north), speed (m/s), climb (m/s). */
-export interface Place { lon: number; lat: number; height: number; course: number; speed: number; climb: number }
+export interface Place {
+  lon: number;
+  lat: number;
+  height: number;
+  course: number;
+  speed: number;
+  climb: number;
+}
 
-export interface Gates { count: number; flight: Int32Array; unit: Int32Array; from: Int32Array; to: Int32Array; text: Int32Array } // times in 0.01 s
+export interface Gates {
+  count: number;
+  flight: Int32Array;
+  unit: Int32Array;
+  from: Int32Array; // 0.01 s
+  to: Int32Array; // 0.01 s, not included
+  text: Int32Array;
+}
 export interface Looks {
   count: number;
   time: Int32Array; // 0.01 s
@@ -38,12 +52,15 @@ export interface Replay {
   position(index: number, t: number, out: Place): boolean;
   /** Height of the ground, m above sea level; NaN outside the window or where there is none known. */
   groundAt(lon: number, lat: number): number;
-  /** Why unit held or fired at flight at `t` s: the sentence, "" if nothing is told. */
+  /** Why unit held or fired at flight at `t` s: the sentence, "" if no reason is recorded. */
   gateAt(flight: number, unit: number, t: number): string;
 }
 
 function damaged(why: string): Trouble {
-  return new Trouble({ message: `The replay file is damaged: ${why}.`, todo: "Open the replication again; if it stays, run openiads view again." });
+  return new Trouble({
+    message: `The replay file is damaged: ${why}.`,
+    todo: "Open the replication again; if it stays, run openiads view again.",
+  });
 }
 
 function readHeader<H extends { format: number }>(file: ArrayBuffer): { header: H; base: number } {
@@ -63,7 +80,10 @@ function readHeader<H extends { format: number }>(file: ArrayBuffer): { header: 
 }
 
 class Reader {
-  constructor(private readonly file: ArrayBuffer, private readonly base: number) {}
+  constructor(
+    private readonly file: ArrayBuffer,
+    private readonly base: number,
+  ) {}
 
   check(name: string, s: Section, length: number): void {
     if (this.base + s.offset + s.length > this.file.byteLength) throw damaged(`it is cut off in ${name}`);
@@ -72,7 +92,10 @@ class Reader {
 
   columns(name: string, s: Section, columns: number, rows: number): Int32Array[] {
     this.check(name, s, columns * rows * 4);
-    return Array.from({ length: columns }, (_, k) => new Int32Array(this.file, this.base + s.offset + k * rows * 4, rows));
+    return Array.from(
+      { length: columns },
+      (_, k) => new Int32Array(this.file, this.base + s.offset + k * rows * 4, rows),
+    );
   }
 
   bytes(name: string, s: Section): Uint8Array<ArrayBuffer> {
@@ -97,11 +120,25 @@ export function decode(file: ArrayBuffer): Replay {
   const relief = picture(reader, s.relief);
   const ground = reader.heights("ground", s.ground, header.ground.rows * header.ground.columns);
   const gates: Gates = { count: header.gateSpells, flight: g[0], unit: g[1], from: g[2], to: g[3], text: g[4] };
-  const looks: Looks = { count: header.lookCount, time: k[0], radar: k[1], azimuth: k[2], range: k[3], snr: k[4], flight: k[5], code: k[6] };
+  const looks: Looks = {
+    count: header.lookCount,
+    time: k[0],
+    radar: k[1],
+    azimuth: k[2],
+    range: k[3],
+    snr: k[4],
+    flight: k[5],
+    code: k[6],
+  };
   const paths = { time, lon, lat, height };
   const hints = new Int32Array(header.movers.length); // the leg each mover was on last: playing goes forward leg by leg
   return {
-    header, ...paths, gates, looks, relief, ground,
+    header,
+    ...paths,
+    gates,
+    looks,
+    relief,
+    ground,
     position: (index, t, out) => position(header.movers[index], paths, hints, index, t, out),
     groundAt: (x, y) => groundAt(header, ground, x, y),
     gateAt: (flight, unit, t) => gateAt(header, gates, flight, unit, t),
@@ -111,7 +148,10 @@ export function decode(file: ArrayBuffer): Replay {
 const picture = (reader: Reader, s: Section): Blob | null =>
   s.length ? new Blob([reader.bytes("relief", s)], { type: "image/png" }) : null;
 
-export interface Backdrop { coverage: Layer[]; relief: Blob | null }
+export interface Backdrop {
+  coverage: Layer[];
+  relief: Blob | null;
+}
 
 /** Unpack a backdrop; throws Trouble with what is wrong with it. */
 export function decodeBackdrop(file: ArrayBuffer): Backdrop {
@@ -143,7 +183,9 @@ function position(m: Mover, p: Paths, hints: Int32Array, index: number, t: numbe
   if (m.count < 1 || t < m.from || t > m.to) return false;
   const last = m.first + m.count - 1;
   if (m.count === 1) {
-    out.lon = p.lon[last] * 1e-6; out.lat = p.lat[last] * 1e-6; out.height = p.height[last] * 0.1;
+    out.lon = p.lon[last] * 1e-6;
+    out.lat = p.lat[last] * 1e-6;
+    out.height = p.height[last] * 0.1;
     out.course = out.speed = out.climb = 0;
     return true;
   }
@@ -153,7 +195,8 @@ function position(m: Mover, p: Paths, hints: Int32Array, index: number, t: numbe
   const span = p.time[i + 1] - p.time[i];
   const part = span > 0 ? Math.min(Math.max((tick - p.time[i]) / span, 0), 1) : 1;
   let east = p.lon[i + 1] - p.lon[i];
-  if (east > 180e6) east -= 360e6; // over the date line
+  if (east > 180e6)
+    east -= 360e6; // over the date line
   else if (east < -180e6) east += 360e6;
   const north = p.lat[i + 1] - p.lat[i];
   const up = p.height[i + 1] - p.height[i];
@@ -188,7 +231,8 @@ function groundAt(header: ReplayHeader, ground: Int16Array, lon: number, lat: nu
 function gateAt(header: ReplayHeader, g: Gates, flight: number, unit: number, t: number): string {
   const tick = t * 100;
   for (let i = 0; i < g.count; i++) {
-    if (g.flight[i] === flight && g.unit[i] === unit && g.from[i] <= tick && tick < g.to[i]) return header.texts[g.text[i]] ?? "";
+    if (g.flight[i] === flight && g.unit[i] === unit && g.from[i] <= tick && tick < g.to[i])
+      return header.texts[g.text[i]] ?? "";
   }
   return "";
 }

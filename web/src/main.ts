@@ -3,9 +3,9 @@
 import "./panels.css";
 import { meter, startClock } from "./clock";
 import { source } from "./source";
-import { actions, report, store, type Page, type State, type Tab } from "./store";
+import { actions, type Page, report, type State, store, type Tab } from "./store";
 import { h, name, replace } from "./ui/dom";
-import { listenToKeys, rove } from "./ui/keys";
+import { listenToKeys, rovingFocus } from "./ui/keys";
 import { compare } from "./views/compare";
 import { dashboard } from "./views/dashboard";
 import { height } from "./views/height";
@@ -22,9 +22,18 @@ import { whynot } from "./views/whynot";
 
 type View = (root: HTMLElement) => void;
 
-const PAGES: [Page, string][] = [["replay", "Replay"], ["dashboard", "Dashboard"], ["compare", "Compare"], ["whatif", "What if"]];
+const PAGES: [Page, string][] = [
+  ["replay", "Replay"],
+  ["dashboard", "Dashboard"],
+  ["compare", "Compare"],
+  ["whatif", "What if"],
+];
 const TABS: [Tab, string, View][] = [
-  ["lanes", "Kill chain", lanes], ["whynot", "Why not", whynot], ["log", "Log", log], ["scope", "Scope", scope], ["height", "Height", height],
+  ["lanes", "Kill chain", lanes],
+  ["whynot", "Why not", whynot],
+  ["log", "Log", log],
+  ["scope", "Scope", scope],
+  ["height", "Height", height],
 ];
 
 /** A view that fails takes only its own place with it. */
@@ -38,11 +47,26 @@ function mount(view: View, root: HTMLElement): HTMLElement {
 }
 
 /** Tabs with one tab stop; `panels` are shown and hidden by the state. */
-function tabs<K extends string>(label: string, all: [K, string][], key: "page" | "tab", choose: (k: K) => void, className: string): HTMLElement {
+function tabs<K extends string>(
+  label: string,
+  all: [K, string][],
+  key: "page" | "tab",
+  choose: (k: K) => void,
+  className: string,
+): HTMLElement {
   const buttons = all.map(([k, text]) =>
-    h("button", { role: "tab", id: `${key}-${k}`, "aria-controls": `panel-${k}`, type: "button", onclick: () => choose(k) }, text));
+    h(
+      "button",
+      { role: "tab", id: `${key}-${k}`, "aria-controls": `panel-${k}`, type: "button", onclick: () => choose(k) },
+      text,
+    ),
+  );
   const bar = h("div", { role: "tablist", "aria-label": label, class: className }, ...buttons);
-  rove(bar, () => buttons, (b) => b.click());
+  rovingFocus(
+    bar,
+    () => buttons,
+    (b) => b.click(),
+  );
   store.on([key], (s) => {
     all.forEach(([k], i) => {
       buttons[i].setAttribute("aria-selected", String(s[key] === k));
@@ -55,7 +79,9 @@ function tabs<K extends string>(label: string, all: [K, string][], key: "page" |
 function panel(key: "page" | "tab", k: string, view: View | null, className: string): HTMLElement {
   const root = h("section", { role: "tabpanel", id: `panel-${k}`, "aria-labelledby": `${key}-${k}`, class: className });
   if (view) mount(view, root);
-  store.on([key], (s) => { root.hidden = s[key] !== k; });
+  store.on([key], (s) => {
+    root.hidden = s[key] !== k;
+  });
   return root;
 }
 
@@ -69,11 +95,34 @@ function header(): HTMLElement {
   });
   const pages = PAGES.filter(([k]) => !source.embedded || k === "replay" || k === "dashboard");
   const chooser = mount(runs, h("div", { class: "chooser" }));
-  return h("header", { class: "top" },
+  return h(
+    "header",
+    { class: "top" },
     h("div", { class: "said" }, question, answer),
-    h("div", { class: "tools" }, chooser,
-      h("div", { class: "tools-row" }, tabs("Pages", pages, "page", (k) => actions.showPage(k), "pages"), unitsSwitch(), themeChoice(),
-        h("button", { type: "button", class: "plain", "aria-label": "? Keyboard and help", title: "Keyboard and help (?)", onclick: () => store.set({ help: true }) }, "?"))));
+    h(
+      "div",
+      { class: "tools" },
+      chooser,
+      h(
+        "div",
+        { class: "tools-row" },
+        tabs("Pages", pages, "page", (k) => actions.showPage(k), "pages"),
+        unitsSwitch(),
+        themeChoice(),
+        h(
+          "button",
+          {
+            type: "button",
+            class: "plain",
+            "aria-label": "? Keyboard and help",
+            title: "Keyboard and help (?)",
+            onclick: () => store.set({ help: true }),
+          },
+          "?",
+        ),
+      ),
+    ),
+  );
 }
 
 function unitsSwitch(): HTMLElement {
@@ -82,26 +131,34 @@ function unitsSwitch(): HTMLElement {
     const metric = s.units === "metric";
     button.textContent = metric ? "km · m/s" : "NM · kt";
     button.title = `Units: ${metric ? "metric" : "aviation"} (u)`;
-    button.setAttribute("aria-label", `${button.textContent}: ${metric ? "metric units, switch to aviation" : "aviation units, switch to metric"}`);
+    button.setAttribute(
+      "aria-label",
+      `${button.textContent}: ${metric ? "metric units, switch to aviation" : "aviation units, switch to metric"}`,
+    );
   });
   return button;
 }
 
 function themeChoice(): HTMLElement {
-  const choice = h("select", { "aria-label": "Theme", class: "plain", onchange: () => actions.setTheme(choice.value as State["theme"]) },
-    h("option", { value: "auto" }, "Auto"), h("option", { value: "light" }, "Light"), h("option", { value: "dark" }, "Dark"));
+  const choice = h(
+    "select",
+    { "aria-label": "Theme", class: "plain", onchange: () => actions.setTheme(choice.value as State["theme"]) },
+    h("option", { value: "auto" }, "Auto"),
+    h("option", { value: "light" }, "Light"),
+    h("option", { value: "dark" }, "Dark"),
+  );
   const dark = matchMedia("(prefers-color-scheme: dark)");
-  const wear = (worn: "light" | "dark"): void => {
-    document.documentElement.dataset.theme = worn;
+  const applyTheme = (shown: "light" | "dark"): void => {
+    document.documentElement.dataset.theme = shown;
     document.dispatchEvent(new Event("themechange"));
   };
   const show = (): void => {
     const { theme } = store.get();
     choice.value = theme;
-    wear(theme === "auto" ? (dark.matches ? "dark" : "light") : theme);
+    applyTheme(theme === "auto" ? (dark.matches ? "dark" : "light") : theme);
   };
   dark.addEventListener("change", show);
-  window.addEventListener("beforeprint", () => wear("light")); // what is drawn on canvas prints dark otherwise
+  window.addEventListener("beforeprint", () => applyTheme("light")); // what is drawn on canvas prints dark otherwise
   window.addEventListener("afterprint", show);
   store.on(["theme"], show);
   return choice;
@@ -109,24 +166,44 @@ function themeChoice(): HTMLElement {
 
 function notices(): HTMLElement {
   const text = h("div");
-  const bar = h("div", { class: "problem", role: "alert", hidden: true }, text,
-    h("button", { type: "button", class: "plain", "aria-label": "Close the message", onclick: () => actions.closeProblem() }, "×"));
+  const bar = h(
+    "div",
+    { class: "problem", role: "alert", hidden: true },
+    text,
+    h(
+      "button",
+      { type: "button", class: "plain", "aria-label": "Close the message", onclick: () => actions.closeProblem() },
+      "×",
+    ),
+  );
   store.on(["problem"], (s) => {
     bar.hidden = !s.problem;
     if (s.problem) replace(text, h("strong", null, name(s.problem.message, 300)), " ", name(s.problem.todo, 300));
   });
   const busy = h("div", { class: "busy", role: "status" });
-  store.on(["busy"], (s) => { busy.textContent = s.busy ? `Opening ${s.busy} …` : ""; });
+  store.on(["busy"], (s) => {
+    busy.textContent = s.busy ? `Opening ${s.busy} …` : "";
+  });
   return h("div", { class: "notices" }, bar, busy);
 }
 
 function replayPage(root: HTMLElement): void {
   root.append(
     mount(map, h("div", { class: "map-place" })),
-    h("aside", { class: "column", "aria-label": "Panels of the replay" },
-      tabs("Panels", TABS.map(([k, text]): [Tab, string] => [k, text]), "tab", (k) => actions.showTab(k), "tabs"),
-      ...TABS.map(([k, , view]) => panel("tab", k, view, `panel ${k}`))),
-    mount(timeline, h("div", { class: "timeline-place" })));
+    h(
+      "aside",
+      { class: "column", "aria-label": "Panels of the replay" },
+      tabs(
+        "Panels",
+        TABS.map(([k, text]): [Tab, string] => [k, text]),
+        "tab",
+        (k) => actions.showTab(k),
+        "tabs",
+      ),
+      ...TABS.map(([k, , view]) => panel("tab", k, view, `panel ${k}`)),
+    ),
+    mount(timeline, h("div", { class: "timeline-place" })),
+  );
 }
 
 function frame(app: HTMLElement): void {
@@ -134,16 +211,23 @@ function frame(app: HTMLElement): void {
     header(),
     mount(placard, h("div", { class: "placard-place" })),
     notices(),
-    h("main", null,
+    h(
+      "main",
+      null,
       panel("page", "replay", replayPage, "page replay"),
       panel("page", "dashboard", dashboard, "page dashboard"),
-      ...(source.embedded ? [] : [panel("page", "compare", compare, "page compare"), panel("page", "whatif", whatif, "page whatif")])),
-    mount(help, h("div", { class: "help-place" })));
+      ...(source.embedded
+        ? []
+        : [panel("page", "compare", compare, "page compare"), panel("page", "whatif", whatif, "page whatif")]),
+    ),
+    mount(help, h("div", { class: "help-place" })),
+  );
 }
 
 async function open(): Promise<void> {
   await actions.loadRuns();
-  const first = store.get().runs.find((r) => r.state === "ready") ?? (source.embedded ? store.get().runs[0] : undefined);
+  const first =
+    store.get().runs.find((r) => r.state === "ready") ?? (source.embedded ? store.get().runs[0] : undefined);
   if (first) await actions.openRun(first.id);
   else if (store.get().runs.length) {
     store.set({ problem: { message: "No run can be opened.", todo: "The list of runs tells why for each." } });
@@ -154,7 +238,9 @@ function main(): void {
   window.__openiads = Object.assign(meter, { store, actions });
   window.addEventListener("error", (e) => report(e.error ?? e.message));
   window.addEventListener("unhandledrejection", (e) => report(e.reason));
-  frame(document.getElementById("app")!);
+  const app = document.getElementById("app");
+  if (!app) throw new Error("the page has no place for the viewer");
+  frame(app);
   startClock();
   listenToKeys();
   void open();

@@ -1,16 +1,19 @@
 // Where runs come from: the local server, or the page itself when it is a one-file replay.
 
-import type { CompareResult, Problem, RunCard, RunSummary, WhatIfDone, WhatIfEvent, WhatIfPanel, WhatIfStart } from "./contract";
-import { decode, decodeBackdrop, type Backdrop, type Replay } from "./decode";
+import type {
+  CompareResult,
+  Problem,
+  RunCard,
+  RunSummary,
+  WhatIfDone,
+  WhatIfEvent,
+  WhatIfPanel,
+  WhatIfStart,
+} from "./contract";
+import { type Backdrop, decode, decodeBackdrop, type Replay } from "./decode";
+import { Trouble } from "./trouble";
 
-/** An error that says what went wrong and what to do. */
-export class Trouble extends Error {
-  constructor(readonly problem: Problem) {
-    super(problem.message);
-  }
-}
-
-const GONE: Problem = {
+const NO_SERVER: Problem = {
   message: "The server does not answer.",
   todo: "Is `openiads view` still running? Start it again and open the address it prints.",
 };
@@ -20,13 +23,14 @@ async function request(path: string, options: RequestInit = {}): Promise<Respons
   try {
     answer = await fetch(path, { credentials: "same-origin", ...options });
   } catch {
-    throw new Trouble(GONE);
+    throw new Trouble(NO_SERVER);
   }
   if (answer.ok) return answer;
   let problem: Problem = { message: `The server answered ${answer.status} to ${path}.`, todo: "Reload the page." };
   try {
-    const told = (await answer.json()) as Partial<Problem>;
-    if (typeof told.message === "string") problem = { message: told.message, todo: String(told.todo ?? "") };
+    const answered = (await answer.json()) as Partial<Problem>;
+    if (typeof answered.message === "string")
+      problem = { message: answered.message, todo: String(answered.todo ?? "") };
   } catch {
     // no JSON in the answer: the status says it
   }
@@ -67,22 +71,40 @@ const server = {
   compare: (a: string, b: string): Promise<CompareResult> =>
     json<CompareResult>(`api/compare?a=${encodeURIComponent(a)}&b=${encodeURIComponent(b)}`),
   whatif: (id: string): Promise<WhatIfPanel> => json<WhatIfPanel>(`${run(id)}/whatif`),
-  startWhatif: (id: string, values: Record<string, number | string | boolean>, replications: number): Promise<WhatIfStart> =>
+  startWhatif: (
+    id: string,
+    values: Record<string, number | string | boolean>,
+    replications: number,
+  ): Promise<WhatIfStart> =>
     json<WhatIfStart>(`${run(id)}/whatif`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ values, replications }),
     }),
-  async cancel(job: string): Promise<void> { await request(`api/jobs/${encodeURIComponent(job)}`, { method: "DELETE" }); },
+  async cancel(job: string): Promise<void> {
+    await request(`api/jobs/${encodeURIComponent(job)}`, { method: "DELETE" });
+  },
   /** Listen to a job; the function given back stops listening. */
   events(job: string, h: JobHandlers): () => void {
     const stream = new EventSource(`api/jobs/${encodeURIComponent(job)}/events`);
     const data = (e: Event): unknown => JSON.parse((e as MessageEvent<string>).data);
     stream.addEventListener("progress", (e) => h.progress(data(e) as WhatIfEvent));
-    stream.addEventListener("done", (e) => { stream.close(); h.done(data(e) as WhatIfDone); });
-    stream.addEventListener("failed", (e) => { stream.close(); h.failed((data(e) as { message: string }).message); });
-    stream.addEventListener("canceled", () => { stream.close(); h.canceled(); });
-    stream.onerror = () => { stream.close(); h.lost(); };
+    stream.addEventListener("done", (e) => {
+      stream.close();
+      h.done(data(e) as WhatIfDone);
+    });
+    stream.addEventListener("failed", (e) => {
+      stream.close();
+      h.failed((data(e) as { message: string }).message);
+    });
+    stream.addEventListener("canceled", () => {
+      stream.close();
+      h.canceled();
+    });
+    stream.onerror = () => {
+      stream.close();
+      h.lost();
+    };
     return () => stream.close();
   },
 };
@@ -97,20 +119,26 @@ async function unpackEmbedded(element: Element): Promise<Replay> {
 }
 
 const absent = (): Promise<never> =>
-  Promise.reject(new Trouble({ message: "This page is one replay without a server.", todo: "Open the run with `openiads view`." }));
+  Promise.reject(
+    new Trouble({ message: "This page is one replay without a server.", todo: "Open the run with `openiads view`." }),
+  );
 
 function embeddedIn(page: Document): Source | null {
   const packed = page.getElementById("replay");
-  const told = page.getElementById("summary");
-  if (!packed || !told) return null;
-  const summary = JSON.parse(told.textContent ?? "") as RunSummary;
+  const summaryElement = page.getElementById("summary");
+  if (!packed || !summaryElement) return null;
+  const summary = JSON.parse(summaryElement.textContent ?? "") as RunSummary;
   return {
     ...server,
     embedded: true,
     runs: () => Promise.resolve([summary]),
     summary: () => Promise.resolve(summary),
     replay: () => unpackEmbedded(packed),
-    backdrop: absent, compare: absent, whatif: absent, startWhatif: absent, cancel: absent,
+    backdrop: absent,
+    compare: absent,
+    whatif: absent,
+    startWhatif: absent,
+    cancel: absent,
   };
 }
 

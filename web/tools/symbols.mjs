@@ -27,9 +27,17 @@ const ASSET = ["20", "000000", "0000"]; // a plain installation
 
 function drawn(identity, [set, entity, modifiers, staff = "0"], size = 20) {
   const sidc = `100${identity}${set}0${staff}00${entity}${modifiers}`;
-  const symbol = new milsymbol.Symbol(sidc, { size, outlineColor: "rgba(255,255,255,0.75)", outlineWidth: 3, civilianColor: false });
+  const symbol = new milsymbol.Symbol(sidc, {
+    size,
+    outlineColor: "rgba(255,255,255,0.75)",
+    outlineWidth: 3,
+    civilianColor: false,
+  });
   if (!symbol.isValid()) throw new Error(`milsymbol does not know ${sidc}`);
-  return symbol.asSVG().replace(/\s+/g, " ").replace(/ ?><\/(path|circle|rect)>/g, "/>");
+  return symbol
+    .asSVG()
+    .replace(/\s+/g, " ")
+    .replace(/ ?><\/(path|circle|rect)>/g, "/>");
 }
 
 const symbols = { asset: drawn(3, ASSET) };

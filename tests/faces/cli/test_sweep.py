@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from openiads.faces.cli import tables
-from openiads.faces.cli.main import main
+from openiads.faces.cli import main, tables
 from openiads.runs.simulator import Engine, real_engine
 from runs.fake_simulator import engine
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 import openiads as oi
 from openiads.base.errors import ResultsError, UsageError
-from openiads.faces.cli.main import main
+from openiads.faces.cli import main
 from openiads.faces.formats import FORMATS
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from openiads.faces.cli.main import main
+from openiads.faces.cli import main
 from openiads.faces.words import comparison
 
 FEW = ("-n", "6", "--seed", "2")

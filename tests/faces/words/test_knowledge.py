@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from openiads.faces.cli.main import main
+from openiads.faces.cli import main
 from openiads.faces.words.knowledge import sensitivity_lines, spread_lines
 
 FEW = ("--knobs", "*.snr", "--knobs", "world.clutter", "--worlds", "20", "-n", "8")

@@ -2,6 +2,7 @@
 
 import type { Layer } from "../contract";
 import type { Replay } from "../decode";
+import type { Wedge } from "../scope/wedge";
 
 export type Kind = "none" | "detection" | "emergent" | "published";
 
@@ -12,35 +13,51 @@ export const KINDS: readonly [Kind, string][] = [
   ["published", "Fire units: within published limits"],
 ];
 
-export interface Choice { kind: Kind; owner: number; heights: Set<number> } // owner -1: all of them
+export interface Choice {
+  kind: Kind;
+  owner: number; // row, -1: all of them
+  heights: Set<number>; // m
+}
 
 let choice: Choice = { kind: "emergent", owner: -1, heights: new Set() };
 const listeners = new Set<() => void>();
 
 export const coverage = {
-  get(): Choice { return choice; },
+  get(): Choice {
+    return choice;
+  },
   set(part: Partial<Choice>): void {
     choice = { ...choice, ...part };
     for (const f of listeners) f();
   },
-  on(f: () => void): void { listeners.add(f); },
+  on(f: () => void): void {
+    listeners.add(f);
+  },
 };
 
-export interface Aim { spot: readonly [number, number]; azimuth: number; far: number; half: number } // degrees, m
-
-let aimed: Aim | null = null;
+let aimed: Wedge | null = null;
 const watchers = new Set<() => void>();
 
 /** The bearing that the height view cuts along while it is open: the map shows it. */
 export const aim = {
-  get(): Aim | null { return aimed; },
-  set(next: Aim | null): void {
-    const same = aimed && next && aimed.azimuth === next.azimuth && aimed.far === next.far && aimed.spot[0] === next.spot[0] && aimed.spot[1] === next.spot[1];
+  get(): Wedge | null {
+    return aimed;
+  },
+  set(next: Wedge | null): void {
+    const same =
+      aimed &&
+      next &&
+      aimed.azimuth === next.azimuth &&
+      aimed.far === next.far &&
+      aimed.spot[0] === next.spot[0] &&
+      aimed.spot[1] === next.spot[1];
     if (same || aimed === next) return;
     aimed = next;
     for (const f of watchers) f();
   },
-  on(f: () => void): void { watchers.add(f); },
+  on(f: () => void): void {
+    watchers.add(f);
+  },
 };
 
 export const isOf = (kind: Kind, layer: Layer): boolean =>
@@ -61,7 +78,9 @@ export function chosenLayers(replay: Replay): { layer: Layer; place: number }[] 
   if (choice.kind === "none") return [];
   const heights = heightsOf(replay, choice.kind);
   return replay.header.coverage
-    .filter((l) => isOf(choice.kind, l) && (choice.owner < 0 || l.owner === choice.owner) && choice.heights.has(l.height))
+    .filter(
+      (l) => isOf(choice.kind, l) && (choice.owner < 0 || l.owner === choice.owner) && choice.heights.has(l.height),
+    )
     .map((layer) => ({ layer, place: heights.indexOf(layer.height) }));
 }
 
@@ -69,5 +88,9 @@ export function chosenLayers(replay: Replay): { layer: Layer; place: number }[] 
 export function firstChoice(replay: Replay): void {
   const kind = (["emergent", "detection"] as Kind[]).find((k) => ownersOf(replay, k).length) ?? "none";
   const heights = heightsOf(replay, kind);
-  coverage.set({ kind, owner: -1, heights: new Set([heights[0], heights[heights.length - 2] ?? heights[0]].filter((h) => h !== undefined)) });
+  coverage.set({
+    kind,
+    owner: -1,
+    heights: new Set([heights[0], heights[heights.length - 2] ?? heights[0]].filter((h) => h !== undefined)),
+  });
 }

@@ -1,13 +1,19 @@
 // What the map shows: truth or belief, layers, coverage by kind, owner and height, with its legend.
 
 import { actions, store } from "../store";
-import { onTheme, palette, heightColor, DASHES } from "../theme";
-import { cut, fresh, h, replace, s } from "../ui/dom";
+import { DASHES, heightColor, onTheme, palette } from "../theme";
+import { h, replace, s, truncate, uniqueId } from "../ui/dom";
 import * as units from "../ui/units";
-import { coverage, heightsOf, KINDS, ownersOf, type Kind } from "./choice";
+import { coverage, heightsOf, KINDS, type Kind, ownersOf } from "./choice";
 
 const LAYERS: [string, string][] = [
-  ["relief", "Relief"], ["borders", "Borders"], ["towns", "Towns"], ["labels", "Names"], ["trails", "Trails (2 min)"], ["sectors", "Sectors of fire units"], ["assignments", "Who is assigned to what"],
+  ["relief", "Relief"],
+  ["borders", "Borders"],
+  ["towns", "Towns"],
+  ["labels", "Names"],
+  ["trails", "Trails (2 min)"],
+  ["sectors", "Sectors of fire units"],
+  ["assignments", "Who is assigned to what"],
 ];
 
 /** Truth | Belief, as two buttons of which one is pressed. */
@@ -26,15 +32,28 @@ function worlds(): HTMLElement {
 /** A sample of a coverage line. */
 function sample(place: number): SVGElement {
   const color = heightColor(palette(), place);
-  return s("svg", { width: 30, height: 12, viewBox: "0 0 30 12", "aria-hidden": "true", focusable: "false" },
+  return s(
+    "svg",
+    { width: 30, height: 12, viewBox: "0 0 30 12", "aria-hidden": "true", focusable: "false" },
     s("rect", { x: 0, y: 1, width: 30, height: 10, fill: color, "fill-opacity": 0.18 }),
-    s("line", { x1: 0, x2: 30, y1: 6, y2: 6, stroke: color, "stroke-width": 2, "stroke-dasharray": DASHES[place % DASHES.length].join(" ") }));
+    s("line", {
+      x1: 0,
+      x2: 30,
+      y1: 6,
+      y2: 6,
+      stroke: color,
+      "stroke-width": 2,
+      "stroke-dasharray": DASHES[place % DASHES.length].join(" "),
+    }),
+  );
 }
 
 function layerBoxes(): HTMLElement {
   const boxes = LAYERS.map(([key, text]) => {
     const box = h("input", { type: "checkbox", onchange: () => actions.toggleLayer(key) });
-    store.on(["layers"], (now) => { box.checked = now.layers.has(key); });
+    store.on(["layers"], (now) => {
+      box.checked = now.layers.has(key);
+    });
     return h("label", { class: "check" }, box, text);
   });
   return h("fieldset", null, h("legend", null, "Layers"), ...boxes);
@@ -43,10 +62,14 @@ function layerBoxes(): HTMLElement {
 function heightBoxes(root: HTMLElement): void {
   const { replay, units: u } = store.get();
   const chosen = coverage.get();
-  if (!replay) { replace(root); return; }
+  if (!replay) {
+    replace(root);
+    return;
+  }
   const rows = heightsOf(replay, chosen.kind).map((meters, place) => {
     const box = h("input", {
-      type: "checkbox", checked: chosen.heights.has(meters),
+      type: "checkbox",
+      checked: chosen.heights.has(meters),
       onchange: () => {
         const heights = new Set(coverage.get().heights);
         if (!heights.delete(meters)) heights.add(meters);
@@ -63,17 +86,27 @@ function note(): string {
   const { replay, backdrop } = store.get();
   const { kind } = coverage.get();
   if (replay && replay !== backdrop) return "It is being worked out.";
-  const one = replay?.header.coverage.find((l) => (kind === "detection" ? l.kind === "detection" : l.kind === "engagement" && l.limits === kind));
+  const one = replay?.header.coverage.find((l) =>
+    kind === "detection" ? l.kind === "detection" : l.kind === "engagement" && l.limits === kind,
+  );
   if (!one) return kind === "none" ? "" : "This replay holds none.";
   const rcs = one.rcs === null ? "" : ` of ${one.rcs} m²`;
-  if (kind === "detection") return `Where a target${rcs} is detected in ${Math.round(100 * (one.probability ?? 0.5))} % of the looks.`;
+  if (kind === "detection")
+    return `Where a target${rcs} is detected in ${Math.round(100 * (one.probability ?? 0.5))} % of the looks.`;
   if (kind === "emergent") return `Where a level target${rcs} can be met, by flight, radar and time alone.`;
   return `As before, within the published limits of range and height too.`;
 }
 
 function coverageChoice(): HTMLElement {
-  const kind = h("select", { "aria-label": "Coverage", onchange: () => pickKind(kind.value as Kind) }, ...KINDS.map(([k, text]) => h("option", { value: k }, text)));
-  const owner = h("select", { "aria-label": "Whose coverage", onchange: () => coverage.set({ owner: Number(owner.value) }) });
+  const kind = h(
+    "select",
+    { "aria-label": "Coverage", onchange: () => pickKind(kind.value as Kind) },
+    ...KINDS.map(([k, text]) => h("option", { value: k }, text)),
+  );
+  const owner = h("select", {
+    "aria-label": "Whose coverage",
+    onchange: () => coverage.set({ owner: Number(owner.value) }),
+  });
   const heights = h("div", { class: "heights" });
   const words = h("p", { class: "quiet note" });
   const show = (): void => {
@@ -81,10 +114,16 @@ function coverageChoice(): HTMLElement {
     const now = coverage.get();
     kind.value = now.kind;
     const owners = replay ? ownersOf(replay, now.kind) : [];
-    replace(owner, h("option", { value: -1 }, "All of them"), ...owners.map(([row, text]) => h("option", { value: row }, cut(text, 40))));
+    replace(
+      owner,
+      h("option", { value: -1 }, "All of them"),
+      ...owners.map(([row, text]) => h("option", { value: row }, truncate(text, 40))),
+    );
     owner.value = String(now.owner);
     owner.hidden = now.kind === "none";
-    const focused = heights.contains(document.activeElement) ? [...heights.querySelectorAll("input")].indexOf(document.activeElement as HTMLInputElement) : -1;
+    const focused = heights.contains(document.activeElement)
+      ? [...heights.querySelectorAll("input")].indexOf(document.activeElement as HTMLInputElement)
+      : -1;
     heightBoxes(heights);
     if (focused >= 0) heights.querySelectorAll("input")[focused]?.focus();
     words.textContent = note();
@@ -95,7 +134,12 @@ function coverageChoice(): HTMLElement {
   return h("fieldset", null, h("legend", null, "Coverage"), kind, owner, heights, words);
 }
 
-const SHORT: Record<Kind, string> = { none: "", detection: "Detection of a target at", emergent: "Reach against a target at", published: "Reach within published limits at" };
+const SHORT: Record<Kind, string> = {
+  none: "",
+  detection: "Detection of a target at",
+  emergent: "Reach against a target at",
+  published: "Reach within published limits at",
+};
 
 /** What the lines on the map are, always in sight. */
 function key(): HTMLElement {
@@ -104,7 +148,9 @@ function key(): HTMLElement {
     const { replay, units: u } = store.get();
     const now = coverage.get();
     const heights = replay ? heightsOf(replay, now.kind) : [];
-    const rows = heights.flatMap((meters, place) => (now.heights.has(meters) ? [h("div", null, sample(place), units.height(meters, u))] : []));
+    const rows = heights.flatMap((meters, place) =>
+      now.heights.has(meters) ? [h("div", null, sample(place), units.height(meters, u))] : [],
+    );
     replace(box, ...(rows.length ? [h("span", null, SHORT[now.kind]), ...rows] : []));
   };
   store.on(["replay", "units"], show);
@@ -123,16 +169,24 @@ function pickKind(kind: Kind): void {
 
 /** Put the chooser on the map: a row of buttons and a panel that opens. */
 export function chooser(root: HTMLElement): void {
-  const id = fresh("layers");
+  const id = uniqueId("layers");
   const panel = h("div", { class: "map-panel", id, hidden: true }, coverageChoice(), layerBoxes());
-  const button = h("button", { type: "button", "aria-expanded": "false", "aria-controls": id, onclick: () => toggle() }, "Layers");
+  const button = h(
+    "button",
+    { type: "button", "aria-expanded": "false", "aria-controls": id, onclick: () => toggle() },
+    "Layers",
+  );
   const toggle = (open = panel.hidden): void => {
     panel.hidden = !open;
     button.setAttribute("aria-expanded", String(open));
   };
   const pop = h("div", { class: "map-pop" }, button, panel);
   pop.addEventListener("keydown", (e) => {
-    if (e.key === "Escape" && !panel.hidden) { toggle(false); button.focus(); e.stopPropagation(); }
+    if (e.key === "Escape" && !panel.hidden) {
+      toggle(false);
+      button.focus();
+      e.stopPropagation();
+    }
   });
   root.append(h("div", { class: "map-top" }, worlds(), pop), key());
 }

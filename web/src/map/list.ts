@@ -3,40 +3,91 @@
 import { identityAt } from "../belief";
 import type { Place } from "../decode";
 import { actions, store } from "../store";
-import { fresh, h, name, replace } from "../ui/dom";
+import { h, name, replace, uniqueId } from "../ui/dom";
 import * as units from "../ui/units";
-import type { Moving } from "./moving";
+import type { MovingLayer } from "./moving";
 
-const MOST = 300; // rows
+const MAX_ROWS = 300; // rows
 
 /** A button on the map that opens the table. */
-export function list(root: HTMLElement, moving: () => Moving | null, center: (lon: number, lat: number) => void): void {
-  const id = fresh("list");
+export function list(
+  root: HTMLElement,
+  moving: () => MovingLayer | null,
+  center: (lon: number, lat: number) => void,
+): void {
+  const id = uniqueId("list");
   const body = h("tbody");
   const more = h("p", { class: "quiet" });
-  const head = h("tr", null, ...["Name", "Side", "Believed", "Height", "Speed", "Course", "Place"].map((t) => h("th", { scope: "col" }, t)));
-  const panel = h("div", { class: "map-panel map-list", id, hidden: true, tabindex: 0, role: "region", "aria-label": "In the air now" }, h("table", null, h("caption", { class: "sr" }, "In the air now"), h("thead", null, head), body), more);
-  const button = h("button", { type: "button", "aria-expanded": "false", "aria-controls": id, title: "The map as a table", onclick: () => toggle() }, "As a table");
+  const head = h(
+    "tr",
+    null,
+    ...["Name", "Side", "Believed", "Height", "Speed", "Course", "Place"].map((t) => h("th", { scope: "col" }, t)),
+  );
+  const panel = h(
+    "div",
+    { class: "map-panel map-list", id, hidden: true, tabindex: 0, role: "region", "aria-label": "In the air now" },
+    h("table", null, h("caption", { class: "sr" }, "In the air now"), h("thead", null, head), body),
+    more,
+  );
+  const button = h(
+    "button",
+    {
+      type: "button",
+      "aria-expanded": "false",
+      "aria-controls": id,
+      title: "The map as a table",
+      onclick: () => toggle(),
+    },
+    "As a table",
+  );
   const p: Place = { lon: 0, lat: 0, height: 0, course: 0, speed: 0, climb: 0 };
   let drawn = -1;
   const show = (): void => {
     const { replay, time, units: u, flight } = store.get();
     const m = moving();
     if (panel.hidden || !replay || !m) return;
-    if (panel.contains(document.activeElement) && document.activeElement !== panel && store.get().playing && Math.abs(time - drawn) < 2) return;
+    if (
+      panel.contains(document.activeElement) &&
+      document.activeElement !== panel &&
+      store.get().playing &&
+      Math.abs(time - drawn) < 2
+    )
+      return;
     drawn = time;
-    const rows = m.here.slice(0, MOST).filter((e) => replay.position(e.index, time, p)).map((e) => {
-      replay.position(e.index, time, p);
-      const { lon, lat } = p;
-      const row = m.follows[e.index];
-      const pick = h("button", { type: "button", class: "link", onclick: () => { actions.selectFlight(row >= 0 ? row : null); center(lon, lat); } }, name(e.mover.name, 40));
-      return h("tr", { "aria-current": row >= 0 && row === flight ? "true" : null },
-        h("th", { scope: "row" }, pick), h("td", null, e.mover.side || "–"), h("td", { class: e.wrong ? "wrong" : "" }, identityAt(e.mover, time) || "–"),
-        h("td", { class: "n" }, units.height(p.height, u)), h("td", { class: "n" }, units.speed(p.speed, u)), h("td", { class: "n" }, units.bearing(p.course)),
-        h("td", { class: "n" }, units.coordinates(lon, lat)));
-    });
+    const rows = m.here
+      .slice(0, MAX_ROWS)
+      .filter((e) => replay.position(e.index, time, p))
+      .map((e) => {
+        replay.position(e.index, time, p);
+        const { lon, lat } = p;
+        const row = m.follows[e.index];
+        const pick = h(
+          "button",
+          {
+            type: "button",
+            class: "link",
+            onclick: () => {
+              actions.selectFlight(row >= 0 ? row : null);
+              center(lon, lat);
+            },
+          },
+          name(e.mover.name, 40),
+        );
+        return h(
+          "tr",
+          { "aria-current": row >= 0 && row === flight ? "true" : null },
+          h("th", { scope: "row" }, pick),
+          h("td", null, e.mover.side || "–"),
+          h("td", { class: e.wrong ? "wrong" : "" }, identityAt(e.mover, time) || "–"),
+          h("td", { class: "n" }, units.height(p.height, u)),
+          h("td", { class: "n" }, units.speed(p.speed, u)),
+          h("td", { class: "n" }, units.bearing(p.course)),
+          h("td", { class: "n" }, units.coordinates(lon, lat)),
+        );
+      });
     replace(body, ...rows);
-    more.textContent = m.here.length > MOST ? `${m.here.length - MOST} more` : m.here.length ? "" : "Nothing is in the air now.";
+    more.textContent =
+      m.here.length > MAX_ROWS ? `${m.here.length - MAX_ROWS} more` : m.here.length ? "" : "Nothing is in the air now.";
   };
   const toggle = (): void => {
     panel.hidden = !panel.hidden;
@@ -44,11 +95,20 @@ export function list(root: HTMLElement, moving: () => Moving | null, center: (lo
     show();
   };
   const pop = h("div", { class: "map-pop" }, button, panel);
-  pop.addEventListener("keydown", (e) => { if (e.key === "Escape" && !panel.hidden) { toggle(); button.focus(); e.stopPropagation(); } });
+  pop.addEventListener("keydown", (e) => {
+    if (e.key === "Escape" && !panel.hidden) {
+      toggle();
+      button.focus();
+      e.stopPropagation();
+    }
+  });
   let due = 0;
   store.on(["time", "world", "units", "flight", "replay"], () => {
     if (panel.hidden || due) return;
-    due = window.setTimeout(() => { due = 0; show(); }, 250);
+    due = window.setTimeout(() => {
+      due = 0;
+      show();
+    }, 250);
   });
   root.querySelector(".map-top")?.append(pop);
 }

@@ -1,34 +1,58 @@
 // The measure: great-circle legs with their length and first bearing.
 
-import { arc, bearing, distance, type Spot } from "../geo";
+import { bearing, distance, greatCircle, type LonLat } from "../geo";
 import { store } from "../store";
 import type { Colors } from "../theme";
+import type { Context2D } from "../ui/canvas";
 import * as units from "../ui/units";
-import type { Frame } from "./frame";
-import { projected, stroke } from "./ground";
+import { projected } from "./lines";
 import { label, put } from "./sprites";
+import { stroke } from "./static";
+import type { Viewport } from "./viewport";
 
 export class Measure {
   active = false;
   byKeys = false; // the end follows the cross in the middle, not the pointer
-  private points: Spot[] = [];
-  private ahead: Spot | null = null;
+  private points: LonLat[] = [];
+  private ahead: LonLat | null = null;
   private readonly listeners = new Set<() => void>();
 
   constructor(private readonly repaint: () => void) {}
 
-  on(f: () => void): void { this.listeners.add(f); }
+  on(f: () => void): void {
+    this.listeners.add(f);
+  }
 
   private changed(): void {
     for (const f of this.listeners) f();
     this.repaint();
   }
 
-  toggle(): void { if (this.active) this.stop(); else { this.points = []; this.active = true; this.changed(); } }
-  stop(): void { this.active = false; this.ahead = null; this.changed(); }
-  clear(): void { this.points = []; this.stop(); }
-  add(at: Spot): void { this.points.push(at); this.changed(); }
-  lead(at: Spot): void { this.ahead = at; this.changed(); }
+  toggle(): void {
+    if (this.active) this.stop();
+    else {
+      this.points = [];
+      this.active = true;
+      this.changed();
+    }
+  }
+  stop(): void {
+    this.active = false;
+    this.ahead = null;
+    this.changed();
+  }
+  clear(): void {
+    this.points = [];
+    this.stop();
+  }
+  add(at: LonLat): void {
+    this.points.push(at);
+    this.changed();
+  }
+  lead(at: LonLat): void {
+    this.ahead = at;
+    this.changed();
+  }
 
   /** What it measures, in words. */
   words(): string {
@@ -36,31 +60,34 @@ export class Measure {
     if (line.length < 2) return this.active ? "Set a point" : "";
     const u = store.get().units;
     const last = line[line.length - 2];
-    const leg = `${units.distance(distance(last, line[line.length - 1]), u)}, ${units.bearing(bearing(last, line[line.length - 1]))}`;
+    const end = line[line.length - 1];
+    const leg = `${units.distance(distance(last, end), u)}, ${units.bearing(bearing(last, end))}`;
     if (line.length === 2) return leg;
     const whole = line.slice(1).reduce((sum, p, k) => sum + distance(line[k], p), 0);
     return `${leg}; in all ${units.distance(whole, u)}`;
   }
 
-  private line(): Spot[] { return this.active && this.ahead && this.points.length ? [...this.points, this.ahead] : this.points; }
+  private line(): LonLat[] {
+    return this.active && this.ahead && this.points.length ? [...this.points, this.ahead] : this.points;
+  }
 
-  paint(pen: CanvasRenderingContext2D, frame: Frame, c: Colors): void {
+  paint(ctx: Context2D, frame: Viewport, c: Colors): void {
     const line = this.line();
     if (!line.length) return;
-    const legs = line.slice(1).map((p, k) => projected(arc(line[k], p)));
-    stroke(pen, frame, legs, c.dark ? "#000000" : "#ffffff", 5);
-    stroke(pen, frame, legs, c.pink, 2.4);
+    const legs = line.slice(1).map((p, k) => projected(greatCircle(line[k], p)));
+    stroke(ctx, frame, legs, c.dark ? "#000000" : "#ffffff", 5);
+    stroke(ctx, frame, legs, c.pink, 2.4);
     const u = store.get().units;
     line.forEach((p, k) => {
       const [x, y] = frame.point(p[0], p[1]);
-      pen.beginPath();
-      pen.arc(x, y, 4, 0, 2 * Math.PI);
-      pen.fillStyle = c.pink;
-      pen.fill();
+      ctx.beginPath();
+      ctx.arc(x, y, 4, 0, 2 * Math.PI);
+      ctx.fillStyle = c.pink;
+      ctx.fill();
       if (!k) return;
       const words = `${units.distance(distance(line[k - 1], p), u)} ${units.bearing(bearing(line[k - 1], p))}`;
       const sprite = label(words, c.ink, c.halo, 12, true);
-      put(pen, sprite, x + 8, y - sprite.height / 2);
+      put(ctx, sprite, x + 8, y - sprite.height / 2);
     });
   }
 }

@@ -1,44 +1,55 @@
 // What moves on the map, in one pass: trails, flights or the posts' tracks, rounds, intercepts, labels.
 
-import { identityAt, followed, mistaken, symbolOf } from "../belief";
+import { flightsOfTracks, identityAt, misidentified, symbolOf } from "../belief";
 import type { Mover } from "../contract";
 import { legAt, type Place, type Replay } from "../decode";
 import { mercatorX, mercatorY } from "../geo";
-import { standsAt } from "../scope/plots";
+import { sitePosition } from "../scope/plots";
 import type { State } from "../store";
-import { sideColor, type Colors } from "../theme";
-import { brief } from "../ui/dom";
+import { type Colors, sideColor } from "../theme";
+import type { Context2D } from "../ui/canvas";
+import { truncateMiddle } from "../ui/dom";
 import * as units from "../ui/units";
-import { placed } from "./ground";
-import type { Frame, Taken } from "./frame";
 import { label, put, symbol } from "./sprites";
+import { placeLabel } from "./static";
+import type { LabelBoxes, Viewport } from "./viewport";
 
-type Pen = CanvasRenderingContext2D;
+const TRAIL_SECONDS = 120; // s
+const MAX_TRAIL_POINTS = 48; // of a trail
+const MAX_ALL_POINTS = 6000; // of all trails: what a processor draws in a few milliseconds
+const MARK_SECONDS = 20; // s that an intercept stands out
+const MAX_LABELS = 90;
+const CROWD_LIMIT = 1200; // more than so many are drawn as small frames without trails, pictures and names
+const LEADER_SECONDS = 30; // s that the line of the course looks ahead
 
-const TRAIL = 120; // s
-const MOST_POINTS = 48; // of a trail
-const POINTS = 6000; // of all trails: what a processor draws in a few milliseconds
-const MARK = 20; // s that an intercept stands out
-const MOST_LABELS = 90;
-const CROWD = 1200; // more than so many are drawn as small frames without trails, pictures and names
-const LEADER = 30; // s that the line of the course looks ahead
-
-export interface Here { index: number; mover: Mover; x: number; y: number; identity: string; wrong: boolean }
-interface Mark { t: number; x: number; y: number; kind: "kill" | "miss" | "hit" }
+export interface DrawnMover {
+  index: number;
+  mover: Mover;
+  x: number;
+  y: number;
+  identity: string;
+  wrong: boolean;
+}
+interface Mark {
+  t: number;
+  x: number;
+  y: number;
+  kind: "kill" | "miss" | "hit";
+}
 
 const empty = (): Place => ({ lon: 0, lat: 0, height: 0, course: 0, speed: 0, climb: 0 });
 
-export class Moving {
+export class MovingLayer {
   readonly follows: Int32Array;
   private readonly x: Float64Array;
   private readonly y: Float64Array;
   private readonly marks: Mark[];
   private readonly flightOf = new Map<number, Mover>();
   private readonly place = empty();
-  here: Here[] = [];
+  here: DrawnMover[] = [];
 
   constructor(private readonly replay: Replay) {
-    this.follows = followed(replay);
+    this.follows = flightsOfTracks(replay);
     this.x = Float64Array.from(replay.lon, (v) => mercatorX(v * 1e-6));
     this.y = Float64Array.from(replay.lat, (v) => mercatorY(v * 1e-6));
     this.marks = marksOf(replay);
@@ -46,23 +57,23 @@ export class Moving {
   }
 
   /** Draw all of it on a clear canvas. */
-  paint(pen: Pen, frame: Frame, s: State, c: Colors, taken: Taken): void {
+  paint(ctx: Context2D, frame: Viewport, s: State, c: Colors, taken: LabelBoxes): void {
     this.find(frame, s);
-    if (this.here.length > CROWD) {
-      this.paintChosenPath(pen, frame, s, c);
-      this.paintCrowd(pen, frame, s, c);
+    if (this.here.length > CROWD_LIMIT) {
+      this.paintChosenPath(ctx, frame, s, c);
+      this.paintCrowd(ctx, frame, s, c);
       return;
     }
-    if (s.layers.has("trails")) this.paintTrails(pen, frame, s, c);
-    this.paintChosenPath(pen, frame, s, c);
-    if (s.layers.has("assignments")) this.paintAssignments(pen, frame, s, c);
-    this.paintMarks(pen, frame, s, c);
-    this.paintMovers(pen, frame, s, c);
-    if (s.layers.has("labels")) this.paintLabels(pen, frame, s, c, taken);
+    if (s.layers.has("trails")) this.paintTrails(ctx, frame, s, c);
+    this.paintChosenPath(ctx, frame, s, c);
+    if (s.layers.has("assignments")) this.paintAssignments(ctx, frame, s, c);
+    this.paintMarks(ctx, frame, s, c);
+    this.paintMovers(ctx, frame, s, c);
+    if (s.layers.has("labels")) this.paintLabels(ctx, frame, s, c, taken);
   }
 
   /** What is in the air (or in the posts' picture) now, and where on the canvas. */
-  private find(frame: Frame, s: State): void {
+  private find(frame: Viewport, s: State): void {
     this.here = [];
     this.replay.header.movers.forEach((m, index) => {
       if (m.kind === "radar track" || m.kind === (s.world === "truth" ? "track" : "flight")) return;
@@ -70,56 +81,57 @@ export class Moving {
       const [x, y] = frame.point(this.place.lon, this.place.lat);
       const truth = this.flightOf.get(this.follows[index]);
       const identity = m.kind === "flight" || m.kind === "track" ? identityAt(m, s.time) : "";
-      this.here.push({ index, mover: m, x, y, identity, wrong: truth ? mistaken(truth.side, identity) : false });
+      this.here.push({ index, mover: m, x, y, identity, wrong: truth ? misidentified(truth.side, identity) : false });
     });
-    const rank = (e: Here): number => (s.flight !== null && this.follows[e.index] === s.flight ? 2 : e.wrong ? 1 : 0);
+    const rank = (e: DrawnMover): number =>
+      s.flight !== null && this.follows[e.index] === s.flight ? 2 : e.wrong ? 1 : 0;
     this.here.sort((a, b) => rank(a) - rank(b)); // what matters most is drawn last, on top
   }
 
   /** So many that each is a small frame: its shape and color still tell the identity. */
-  private paintCrowd(pen: Pen, frame: Frame, s: State, c: Colors): void {
+  private paintCrowd(ctx: Context2D, frame: Viewport, s: State, c: Colors): void {
     const paths = new Map<string, Path2D>();
     for (const e of this.here) {
       if (!frame.shows(e.x, e.y)) continue;
       const color = this.color(e, c);
-      let path = paths.get(color);
-      if (!path) paths.set(color, (path = new Path2D()));
-      small(path, e.x, e.y, e.mover.kind === "track" ? e.identity : e.mover.side);
-      if (this.follows[e.index] >= 0 && this.follows[e.index] === s.flight) ring(pen, e.x, e.y, 9, c.ink, []);
+      const path = paths.get(color) ?? new Path2D();
+      paths.set(color, path);
+      crowdShape(path, e.x, e.y, e.mover.kind === "track" ? e.identity : e.mover.side);
+      if (this.follows[e.index] >= 0 && this.follows[e.index] === s.flight) ring(ctx, e.x, e.y, 9, c.ink, []);
     }
     for (const [color, path] of paths) {
-      pen.fillStyle = color;
-      pen.fill(path);
+      ctx.fillStyle = color;
+      ctx.fill(path);
     }
   }
 
   /** Color of a mover: of its side in truth, of its believed identity in belief. */
-  private color(e: Here, c: Colors): string {
+  private color(e: DrawnMover, c: Colors): string {
     return sideColor(c, e.mover.kind === "track" ? e.identity : e.mover.side);
   }
 
-  private paintTrails(pen: Pen, frame: Frame, s: State, c: Colors): void {
-    const most = Math.min(MOST_POINTS, Math.max(6, Math.floor(POINTS / (this.here.length || 1))));
-    const byColor = new Map<string, Here[]>();
+  private paintTrails(ctx: Context2D, frame: Viewport, s: State, c: Colors): void {
+    const most = Math.min(MAX_TRAIL_POINTS, Math.max(6, Math.floor(MAX_ALL_POINTS / (this.here.length || 1))));
+    const byColor = new Map<string, DrawnMover[]>();
     for (const e of this.here) {
       const color = this.color(e, c);
       const list = byColor.get(color);
       if (list) list.push(e);
       else byColor.set(color, [e]);
     }
-    pen.lineWidth = 1.5;
-    pen.lineJoin = "bevel";
-    pen.globalAlpha = 0.65;
+    ctx.lineWidth = 1.5;
+    ctx.lineJoin = "bevel";
+    ctx.globalAlpha = 0.65;
     for (const [color, list] of byColor) {
-      pen.beginPath();
-      for (const e of list) this.trail(pen, frame, e, s.time - TRAIL, s.time, most);
-      pen.strokeStyle = color;
-      pen.stroke();
+      ctx.beginPath();
+      for (const e of list) this.trail(ctx, frame, e, s.time - TRAIL_SECONDS, s.time, most);
+      ctx.strokeStyle = color;
+      ctx.stroke();
     }
-    pen.globalAlpha = 1;
+    ctx.globalAlpha = 1;
   }
 
-  private trail(pen: Pen, frame: Frame, e: Here, from: number, to: number, most: number): void {
+  private trail(ctx: Context2D, frame: Viewport, e: DrawnMover, from: number, to: number, most: number): void {
     const { first, count } = e.mover;
     if (count < 2) return;
     const { time } = this.replay;
@@ -127,126 +139,149 @@ export class Moving {
     const a = legAt(time, first, last, from * 100, first);
     const b = legAt(time, first, last, to * 100, a);
     const skip = Math.max(1, Math.ceil((b - a) / most));
-    pen.moveTo(frame.px(this.x[a]), frame.py(this.y[a]));
-    for (let k = a + skip - (a % skip); k <= b; k += skip) pen.lineTo(frame.px(this.x[k]), frame.py(this.y[k]));
-    pen.lineTo(e.x, e.y);
+    ctx.moveTo(frame.px(this.x[a]), frame.py(this.y[a]));
+    for (let k = a + skip - (a % skip); k <= b; k += skip) ctx.lineTo(frame.px(this.x[k]), frame.py(this.y[k]));
+    ctx.lineTo(e.x, e.y);
   }
 
-  private paintChosenPath(pen: Pen, frame: Frame, s: State, c: Colors): void {
+  private paintChosenPath(ctx: Context2D, frame: Viewport, s: State, c: Colors): void {
     const m = s.flight === null ? undefined : this.flightOf.get(s.flight);
     if (!m || m.count < 2) return;
-    pen.beginPath();
+    ctx.beginPath();
     const skip = Math.max(1, Math.floor(m.count / 600));
     for (let k = 0; k < m.count; k += skip) {
       const [x, y] = [frame.px(this.x[m.first + k]), frame.py(this.y[m.first + k])];
-      if (k) pen.lineTo(x, y);
-      else pen.moveTo(x, y);
+      if (k) ctx.lineTo(x, y);
+      else ctx.moveTo(x, y);
     }
-    pen.strokeStyle = c.ink;
-    pen.globalAlpha = 0.75;
-    pen.lineWidth = 1.4;
-    pen.setLineDash([1, 4]);
-    pen.lineCap = "round";
-    pen.stroke();
-    pen.setLineDash([]);
-    pen.lineCap = "butt";
-    pen.globalAlpha = 1;
+    ctx.strokeStyle = c.ink;
+    ctx.globalAlpha = 0.75;
+    ctx.lineWidth = 1.4;
+    ctx.setLineDash([1, 4]);
+    ctx.lineCap = "round";
+    ctx.stroke();
+    ctx.setLineDash([]);
+    ctx.lineCap = "butt";
+    ctx.globalAlpha = 1;
   }
 
   /** A line from each fire unit to the flight (or the track of the flight) it is assigned to. */
-  private paintAssignments(pen: Pen, frame: Frame, s: State, c: Colors): void {
+  private paintAssignments(ctx: Context2D, frame: Viewport, s: State, c: Colors): void {
     const { engagements, units: all } = this.replay.header;
-    pen.beginPath();
+    ctx.beginPath();
     for (const g of engagements) {
       if (s.time < g.from || (g.to !== null && s.time >= g.to)) continue;
       const unit = all.find((u) => u.row === g.unit);
       const to = this.here.find((e) => e.mover.kind !== "round" && this.follows[e.index] === g.flight);
       if (!unit || !to) continue;
-      const { spot } = standsAt(this.replay, unit, s.time);
+      const { spot } = sitePosition(this.replay, unit, s.time);
       const [x, y] = frame.point(spot[0], spot[1]);
-      pen.moveTo(x, y);
-      pen.lineTo(to.x, to.y);
+      ctx.moveTo(x, y);
+      ctx.lineTo(to.x, to.y);
     }
-    pen.strokeStyle = c.ink;
-    pen.globalAlpha = 0.55;
-    pen.lineWidth = 1;
-    pen.setLineDash([3, 4]);
-    pen.stroke();
-    pen.setLineDash([]);
-    pen.globalAlpha = 1;
+    ctx.strokeStyle = c.ink;
+    ctx.globalAlpha = 0.55;
+    ctx.lineWidth = 1;
+    ctx.setLineDash([3, 4]);
+    ctx.stroke();
+    ctx.setLineDash([]);
+    ctx.globalAlpha = 1;
   }
 
-  private paintMarks(pen: Pen, frame: Frame, s: State, c: Colors): void {
+  private paintMarks(ctx: Context2D, frame: Viewport, s: State, c: Colors): void {
     for (const m of this.marks) {
       if (m.t > s.time) break;
       const [x, y] = [frame.px(m.x), frame.py(m.y)];
       if (!frame.shows(x, y, 20)) continue;
-      const fresh = s.time - m.t < MARK;
-      pen.globalAlpha = fresh ? 1 : 0.4;
-      mark(pen, x, y, m.kind, fresh ? 7 : 4.5, c);
+      const fresh = s.time - m.t < MARK_SECONDS;
+      ctx.globalAlpha = fresh ? 1 : 0.4;
+      mark(ctx, x, y, m.kind, fresh ? 7 : 4.5, c);
     }
-    pen.globalAlpha = 1;
+    ctx.globalAlpha = 1;
   }
 
-  private paintMovers(pen: Pen, frame: Frame, s: State, c: Colors): void {
+  private paintMovers(ctx: Context2D, frame: Viewport, s: State, c: Colors): void {
     for (const e of this.here) {
       if (!frame.shows(e.x, e.y, 30)) continue;
       const { kind } = e.mover;
       this.replay.position(e.index, s.time, this.place);
-      if (kind === "round") { dart(pen, e.x, e.y, this.place.course, c); continue; }
-      if (kind !== "ship" || this.place.speed > 0) leader(pen, e, this.place, frame, this.color(e, c));
+      if (kind === "round") {
+        dart(ctx, e.x, e.y, this.place.course, c);
+        continue;
+      }
+      if (kind !== "ship" || this.place.speed > 0) leader(ctx, e, this.place, frame, this.color(e, c));
       const name = kind === "track" ? symbolOf(e.identity, "air") : e.mover.symbol;
       const sprite = symbol(name);
-      if (sprite) put(pen, sprite, e.x, e.y);
-      if (e.wrong) ring(pen, e.x, e.y, 20, c.vermilion, [5, 3]);
-      if (this.follows[e.index] >= 0 && this.follows[e.index] === s.flight) ring(pen, e.x, e.y, 17, c.ink, []);
+      if (sprite) put(ctx, sprite, e.x, e.y);
+      if (e.wrong) ring(ctx, e.x, e.y, 20, c.vermilion, [5, 3]);
+      if (this.follows[e.index] >= 0 && this.follows[e.index] === s.flight) ring(ctx, e.x, e.y, 17, c.ink, []);
     }
   }
 
-  private paintLabels(pen: Pen, frame: Frame, s: State, c: Colors, taken: Taken): void {
-    for (const e of this.here) taken.take(e.x - 9, e.y - 9, 18, 18, true);
-    const chosen = (e: Here): boolean => s.flight !== null && this.follows[e.index] === s.flight;
-    const weight = (e: Here): number => (chosen(e) ? 4 : 0) + (e.wrong ? 2 : 0) + (e.mover.kind === "round" ? -3 : 0);
-    const wanted = this.here.filter((e) => frame.shows(e.x, e.y) && e.mover.kind !== "round").sort((a, b) => weight(b) - weight(a));
-    let left = MOST_LABELS;
+  private paintLabels(ctx: Context2D, frame: Viewport, s: State, c: Colors, taken: LabelBoxes): void {
+    for (const e of this.here) taken.claim(e.x - 9, e.y - 9, 18, 18, true);
+    const chosen = (e: DrawnMover): boolean => s.flight !== null && this.follows[e.index] === s.flight;
+    const weight = (e: DrawnMover): number =>
+      (chosen(e) ? 4 : 0) + (e.wrong ? 2 : 0) + (e.mover.kind === "round" ? -3 : 0);
+    const wanted = this.here
+      .filter((e) => frame.shows(e.x, e.y) && e.mover.kind !== "round")
+      .sort((a, b) => weight(b) - weight(a));
+    let left = MAX_LABELS;
     for (const e of wanted) {
       if (left-- <= 0) break;
       const sprite = label(this.words(e, s, chosen(e)), c.ink, c.halo, 11, chosen(e));
       const gap = e.wrong ? 22 : 15;
-      if (placed(pen, sprite, e.x, e.y, gap, frame, taken, chosen(e) ? 8 : 4) || !chosen(e)) continue;
-      taken.take(e.x + gap, e.y - sprite.height / 2, sprite.width, sprite.height, true); // the chosen one is named whatever it covers
-      put(pen, sprite, e.x + gap, e.y - sprite.height / 2);
+      if (placeLabel(ctx, sprite, e.x, e.y, gap, frame, taken, chosen(e) ? 8 : 4) || !chosen(e)) continue;
+      // The chosen one is named whatever it covers.
+      taken.claim(e.x + gap, e.y - sprite.height / 2, sprite.width, sprite.height, true);
+      put(ctx, sprite, e.x + gap, e.y - sprite.height / 2);
     }
   }
 
-  private words(e: Here, s: State, chosen: boolean): string {
+  private words(e: DrawnMover, s: State, chosen: boolean): string {
     const truth = this.flightOf.get(this.follows[e.index]);
     const wrong = e.wrong ? (s.world === "truth" ? `believed ${e.identity}` : `is ${truth?.side ?? ""}`) : "";
-    const name = e.mover.kind === "track" ? `${e.mover.name.replace("Track ", "T")}${truth || !e.identity ? "" : " (false)"}` : brief(e.mover.name, chosen ? 40 : 22);
+    const name =
+      e.mover.kind === "track"
+        ? `${e.mover.name.replace("Track ", "T")}${truth || !e.identity ? "" : " (false)"}`
+        : truncateMiddle(e.mover.name, chosen ? 40 : 22);
     if (!chosen) return wrong ? `${name}\n${wrong}` : name;
     this.replay.position(e.index, s.time, this.place);
     const p = this.place;
-    return [name, `${units.height(p.height, s.units)} · ${units.speed(p.speed, s.units)}`, wrong].filter(Boolean).join("\n");
+    return [name, `${units.height(p.height, s.units)} · ${units.speed(p.speed, s.units)}`, wrong]
+      .filter(Boolean)
+      .join("\n");
   }
 
   /** What moves within `reach` px of a point, the nearest first; flights and tracks before rounds. */
-  near(x: number, y: number, reach: number): Here | undefined {
-    const far = (e: Here): number => Math.hypot(e.x - x, e.y - y) + (e.mover.kind === "round" ? 6 : 0);
+  near(x: number, y: number, reach: number): DrawnMover | undefined {
+    const far = (e: DrawnMover): number => Math.hypot(e.x - x, e.y - y) + (e.mover.kind === "round" ? 6 : 0);
     return this.here.filter((e) => far(e) < reach).sort((a, b) => far(a) - far(b))[0];
   }
 }
 
 /** A frame of a few px: diamond, rectangle, square, cross for what is not known. */
-function small(path: Path2D, x: number, y: number, identity: string): void {
+function crowdShape(path: Path2D, x: number, y: number, identity: string): void {
   if (identity === "hostile" || identity === "suspect") {
-    path.moveTo(x, y - 4); path.lineTo(x + 4, y); path.lineTo(x, y + 4); path.lineTo(x - 4, y); path.closePath();
+    path.moveTo(x, y - 4);
+    path.lineTo(x + 4, y);
+    path.lineTo(x, y + 4);
+    path.lineTo(x - 4, y);
+    path.closePath();
   } else if (identity === "friend" || identity === "assumed friend") path.rect(x - 4, y - 2.5, 8, 5);
   else if (identity === "neutral") path.rect(x - 3, y - 3, 6, 6);
-  else { path.rect(x - 4, y - 1.5, 8, 3); path.rect(x - 1.5, y - 4, 3, 8); }
+  else {
+    path.rect(x - 4, y - 1.5, 8, 3);
+    path.rect(x - 1.5, y - 4, 3, 8);
+  }
 }
 
 function marksOf(replay: Replay): Mark[] {
-  const kills = new Set(replay.header.lanes.flatMap((l) => l.intercepts.filter(([, kill]) => kill).map(([t]) => `${l.flight}@${t.toFixed(2)}`)));
+  const kills = new Set(
+    replay.header.lanes.flatMap((l) =>
+      l.intercepts.filter(([, kill]) => kill).map(([t]) => `${l.flight}@${t.toFixed(2)}`),
+    ),
+  );
   const marks: Mark[] = [];
   for (const e of replay.header.events) {
     if (!e.at || (e.kind !== "intercept" && e.kind !== "damage")) continue;
@@ -257,56 +292,56 @@ function marksOf(replay: Replay): Mark[] {
 }
 
 /** A kill is a cross, a miss an open circle, a hit on an asset a star. */
-export function mark(pen: Pen, x: number, y: number, kind: Mark["kind"], r: number, c: Colors): void {
-  pen.lineWidth = 2.2;
-  pen.beginPath();
-  if (kind === "miss") pen.arc(x, y, r * 0.8, 0, 2 * Math.PI);
+export function mark(ctx: Context2D, x: number, y: number, kind: Mark["kind"], r: number, c: Colors): void {
+  ctx.lineWidth = 2.2;
+  ctx.beginPath();
+  if (kind === "miss") ctx.arc(x, y, r * 0.8, 0, 2 * Math.PI);
   else {
     const arms = kind === "kill" ? 4 : 8;
     for (let k = 0; k < arms; k++) {
       const a = (2 * Math.PI * (k + 0.5)) / arms;
-      pen.moveTo(x, y);
-      pen.lineTo(x + r * 1.2 * Math.cos(a), y + r * 1.2 * Math.sin(a));
+      ctx.moveTo(x, y);
+      ctx.lineTo(x + r * 1.2 * Math.cos(a), y + r * 1.2 * Math.sin(a));
     }
   }
-  pen.strokeStyle = kind === "hit" ? c.vermilion : kind === "kill" ? c.blue : c.muted;
-  pen.stroke();
+  ctx.strokeStyle = kind === "hit" ? c.vermilion : kind === "kill" ? c.blue : c.muted;
+  ctx.stroke();
 }
 
 /** A round: a dart that points along its course. */
-export function dart(pen: Pen, x: number, y: number, course: number, c: Colors): void {
+export function dart(ctx: Context2D, x: number, y: number, course: number, c: Colors): void {
   const a = (course * Math.PI) / 180;
   const [s, k] = [Math.sin(a), Math.cos(a)];
-  pen.beginPath();
-  pen.moveTo(x + 8 * s, y - 8 * k);
-  pen.lineTo(x - 5 * s + 3.6 * k, y + 5 * k + 3.6 * s);
-  pen.lineTo(x - 5 * s - 3.6 * k, y + 5 * k - 3.6 * s);
-  pen.closePath();
-  pen.fillStyle = c.friend;
-  pen.fill();
-  pen.strokeStyle = c.dark ? "#0b1116" : "#ffffff";
-  pen.lineWidth = 1;
-  pen.stroke();
+  ctx.beginPath();
+  ctx.moveTo(x + 8 * s, y - 8 * k);
+  ctx.lineTo(x - 5 * s + 3.6 * k, y + 5 * k + 3.6 * s);
+  ctx.lineTo(x - 5 * s - 3.6 * k, y + 5 * k - 3.6 * s);
+  ctx.closePath();
+  ctx.fillStyle = c.friend;
+  ctx.fill();
+  ctx.strokeStyle = c.dark ? "#0b1116" : "#ffffff";
+  ctx.lineWidth = 1;
+  ctx.stroke();
 }
 
-function leader(pen: Pen, e: Here, p: Place, frame: Frame, color: string): void {
-  const length = Math.min(46, (p.speed * LEADER) / frame.meters(p.lat));
+function leader(ctx: Context2D, e: DrawnMover, p: Place, frame: Viewport, color: string): void {
+  const length = Math.min(46, (p.speed * LEADER_SECONDS) / frame.meters(p.lat));
   if (length < 13) return;
   const a = (p.course * Math.PI) / 180;
-  pen.beginPath();
-  pen.moveTo(e.x + 12 * Math.sin(a), e.y - 12 * Math.cos(a));
-  pen.lineTo(e.x + (12 + length) * Math.sin(a), e.y - (12 + length) * Math.cos(a));
-  pen.strokeStyle = color;
-  pen.lineWidth = 1.6;
-  pen.stroke();
+  ctx.beginPath();
+  ctx.moveTo(e.x + 12 * Math.sin(a), e.y - 12 * Math.cos(a));
+  ctx.lineTo(e.x + (12 + length) * Math.sin(a), e.y - (12 + length) * Math.cos(a));
+  ctx.strokeStyle = color;
+  ctx.lineWidth = 1.6;
+  ctx.stroke();
 }
 
-function ring(pen: Pen, x: number, y: number, r: number, color: string, dash: number[]): void {
-  pen.beginPath();
-  pen.arc(x, y, r, 0, 2 * Math.PI);
-  pen.strokeStyle = color;
-  pen.lineWidth = 2;
-  pen.setLineDash(dash);
-  pen.stroke();
-  pen.setLineDash([]);
+function ring(ctx: Context2D, x: number, y: number, r: number, color: string, dash: number[]): void {
+  ctx.beginPath();
+  ctx.arc(x, y, r, 0, 2 * Math.PI);
+  ctx.strokeStyle = color;
+  ctx.lineWidth = 2;
+  ctx.setLineDash(dash);
+  ctx.stroke();
+  ctx.setLineDash([]);
 }

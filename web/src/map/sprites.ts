@@ -1,9 +1,17 @@
 // Small pictures drawn once and copied often: symbols and labels.
 
 import { SYMBOLS } from "../symbols.generated";
-import { brief } from "../ui/dom";
+import { type Context2D, context2d } from "../ui/canvas";
+import { truncateMiddle } from "../ui/dom";
 
-export interface Sprite { canvas: HTMLCanvasElement; width: number; height: number; x: number; y: number } // CSS px; x, y: its anchor
+/** A picture; sizes in CSS px, x, y its anchor. */
+export interface Sprite {
+  canvas: HTMLCanvasElement;
+  width: number;
+  height: number;
+  x: number;
+  y: number;
+}
 
 const UNIT = 200; // milsymbol draws a symbol of size s on a square of 200 units, its place at (100, 100)
 
@@ -33,16 +41,18 @@ async function draw(name: string, svg: string, size: number): Promise<void> {
   const r = ratio();
   canvas.width = Math.ceil(wide * scale * r);
   canvas.height = Math.ceil(tall * scale * r);
-  canvas.getContext("2d")!.drawImage(image, 0, 0, canvas.width, canvas.height);
+  context2d(canvas).drawImage(image, 0, 0, canvas.width, canvas.height);
   const [x, y] = anchorOf(name);
   symbols.set(name, { canvas, width: wide * scale, height: tall * scale, x: (x - left) * scale, y: (y - top) * scale });
 }
 
-const SMALL = new Set(["friend-launcher", "friend-radar", "friend-post"]);
+const SMALL_SYMBOLS = new Set(["friend-launcher", "friend-radar", "friend-post"]);
 
 /** Draw all symbols; the same promise for whoever asks. */
 export function symbolsReady(): Promise<void> {
-  loading ??= Promise.all(Object.entries(SYMBOLS).map(([n, svg]) => draw(n, svg, SMALL.has(n) ? 24 : 28))).then(() => undefined);
+  loading ??= Promise.all(Object.entries(SYMBOLS).map(([n, svg]) => draw(n, svg, SMALL_SYMBOLS.has(n) ? 24 : 28))).then(
+    () => undefined,
+  );
   return loading;
 }
 
@@ -52,27 +62,29 @@ export function symbol(name: string): Sprite | undefined {
 }
 
 const labels = new Map<string, Sprite>();
-const MOST_LABELS = 4000;
-const LONGEST = 36;
-let pen: CanvasRenderingContext2D | null = null;
+const MAX_LABELS = 4000;
+const MAX_LABEL_LENGTH = 36;
+let ruler: Context2D | null = null; // for the width of texts
 
 /** A text with a halo. */
 export function label(text: string, color: string, halo: string, size = 11.5, bold = false): Sprite {
   const key = `${size}${bold ? "b" : ""}|${color}|${halo}|${text}`;
   let made = labels.get(key);
   if (made) return made;
-  if (labels.size > MOST_LABELS) labels.clear();
+  if (labels.size > MAX_LABELS) labels.clear();
   const font = `${bold ? "600 " : ""}${size}px system-ui, "Segoe UI", "DejaVu Sans", sans-serif`;
-  const lines = text.split("\n").map((line) => brief(line, LONGEST));
-  pen ??= document.createElement("canvas").getContext("2d")!;
-  pen.font = font;
-  const width = Math.ceil(Math.max(...lines.map((l) => pen!.measureText(l).width))) + 6;
+  const lines = text.split("\n").map((line) => truncateMiddle(line, MAX_LABEL_LENGTH));
+  ruler ??= context2d(document.createElement("canvas"));
+  ruler.font = font;
+  let widest = 0;
+  for (const line of lines) widest = Math.max(widest, ruler.measureText(line).width);
+  const width = Math.ceil(widest) + 6;
   const height = Math.ceil(lines.length * size * 1.2) + 4;
   const canvas = document.createElement("canvas");
   const r = ratio();
   canvas.width = width * r;
   canvas.height = height * r;
-  const context = canvas.getContext("2d")!;
+  const context = context2d(canvas);
   context.scale(r, r);
   context.font = font;
   context.textBaseline = "middle";
@@ -91,9 +103,11 @@ export function label(text: string, color: string, halo: string, size = 11.5, bo
 }
 
 /** Copy a sprite with its anchor at x, y. */
-export function put(context: CanvasRenderingContext2D, sprite: Sprite, x: number, y: number): void {
+export function put(context: Context2D, sprite: Sprite, x: number, y: number): void {
   context.drawImage(sprite.canvas, Math.round(x - sprite.x), Math.round(y - sprite.y), sprite.width, sprite.height);
 }
 
 /** Forget the pictures: the screen's pixels changed. */
-export function forget(): void { labels.clear(); }
+export function forget(): void {
+  labels.clear();
+}

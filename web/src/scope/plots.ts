@@ -2,7 +2,7 @@
 
 import type { ReplayRadar } from "../contract";
 import type { Place, Replay } from "../decode";
-import { hiddenFrom, within, type Spot } from "../geo";
+import { inSector, type LonLat, maskedBeyond } from "../geo";
 
 /** Looks of one radar that detected, in order of time: indices into replay.looks. */
 export function detections(replay: Replay, radar: number): Int32Array {
@@ -14,7 +14,7 @@ export function detections(replay: Replay, radar: number): Int32Array {
 }
 
 /** First place in `order` whose look is later than `tick` (0.01 s). */
-export function after(replay: Replay, order: Int32Array, tick: number): number {
+export function firstLookAfter(replay: Replay, order: Int32Array, tick: number): number {
   let low = 0;
   let high = order.length;
   while (low < high) {
@@ -25,10 +25,14 @@ export function after(replay: Replay, order: Int32Array, tick: number): number {
   return low;
 }
 
-export interface Sweep { turn: number; phases: number[] } // s a turn, azimuths of its faces at t = 0
+/** s a turn, azimuths (degrees) of its faces at t = 0. */
+export interface Sweep {
+  turn: number;
+  phases: number[];
+}
 
 /** How a radar's antenna turns, told by when it looked where; a second phase half a turn off is a second face. */
-export function sweepOf(replay: Replay, radar: ReplayRadar): Sweep | null {
+export function antennaSweep(replay: Replay, radar: ReplayRadar): Sweep | null {
   if (!(radar.rotation > 0)) return null;
   const { looks } = replay;
   const phases: number[] = [];
@@ -46,7 +50,11 @@ export function sweepOf(replay: Replay, radar: ReplayRadar): Sweep | null {
 const here: Place = { lon: 0, lat: 0, height: 0, course: 0, speed: 0, climb: 0 };
 
 /** Where something stands at t: on its ship if it has one. */
-export function standsAt(replay: Replay, what: { at: [number, number, number]; ship: string | null }, t: number): { spot: Spot; height: number } {
+export function sitePosition(
+  replay: Replay,
+  what: { at: [number, number, number]; ship: string | null },
+  t: number,
+): { spot: LonLat; height: number } {
   if (what.ship) {
     const k = replay.header.movers.findIndex((m) => m.id === what.ship);
     if (k >= 0 && replay.position(k, t, here)) return { spot: [here.lon, here.lat], height: what.at[2] };
@@ -54,10 +62,12 @@ export function standsAt(replay: Replay, what: { at: [number, number, number]; s
   return { spot: [what.at[0], what.at[1]], height: what.at[2] };
 }
 
-/** Distance (m) from which a target at a height is behind the horizon, by whole degree of azimuth; 0 out of the sector. */
-export function seenTo(radar: ReplayRadar, height: number): Float64Array {
+/** Distance (m) from which a target at a height is masked, by whole degree of azimuth; 0 out of the sector. */
+export function maskedRanges(radar: ReplayRadar, height: number): Float64Array {
   return Float64Array.from({ length: 360 }, (_, a) => {
-    if (!within(radar.sector, a)) return 0;
-    return radar.mask.length ? hiddenFrom(radar.at[2], radar.mask[Math.floor((a * radar.mask.length) / 360)], height) : Infinity;
+    if (!inSector(radar.sector, a)) return 0;
+    return radar.mask.length
+      ? maskedBeyond(radar.at[2], radar.mask[Math.floor((a * radar.mask.length) / 360)], height)
+      : Infinity;
   });
 }

@@ -1,14 +1,14 @@
 // Charts for a run's figures: bars, columns, bands over time, dots with whiskers.  Each stands in a card with a switch
 // to the same numbers as a table; what can be opened is a button.  Colors and hatches are classes of panels.css.
 
-import { cut, h, name, replace, s } from "./dom";
-import { rove } from "./keys";
-import { step } from "./units";
-import { number, percent } from "./words";
+import { h, name, replace, s, truncate } from "./dom";
+import { number } from "./format";
+import { rovingFocus } from "./keys";
+import { step, timeStep } from "./scale";
 
 export interface CardOptions {
   title: string;
-  said?: string; // what is to be known to read it
+  caption?: string; // what is to be known to read it
   body: HTMLElement;
   numbers: () => HTMLElement; // the same as a table
   wide?: boolean;
@@ -26,10 +26,13 @@ export function card(o: CardOptions): HTMLElement {
     toggle.setAttribute("aria-label", `${o.title}: ${on ? "as a chart" : "as a table"}`);
     replace(place, on ? o.numbers() : o.body);
   });
-  return h("section", { class: o.wide ? "card wide" : "card" },
+  return h(
+    "section",
+    { class: o.wide ? "card wide" : "card" },
     h("div", { class: "card-head" }, h("h2", null, o.title), toggle),
     place,
-    o.said ? h("p", { class: "said-below" }, o.said) : null);
+    o.caption ? h("p", { class: "said-below" }, o.caption) : null,
+  );
 }
 
 /** One bar: `open` is what happens when it is chosen (null: nothing). */
@@ -40,7 +43,7 @@ export interface BarRow {
   low: number | null;
   high: number | null;
   shown: string;
-  look: string; // class of its fill
+  fillClass: string; // class of its fill
   open: (() => void) | null;
   opens: string; // what choosing it does, in words
 }
@@ -48,11 +51,15 @@ export interface BarRow {
 const part = (value: number, most: number): string => `${(100 * Math.min(Math.max(value / most, 0), 1)).toFixed(2)}%`;
 
 function pressable(row: BarRow, className: string, ...children: Node[]): HTMLElement {
-  const label = `${cut(row.label, 200)}: ${row.shown}`;
+  const label = `${truncate(row.label, 200)}: ${row.shown}`;
   if (!row.open) return h("div", { class: className, role: "img", "aria-label": label, title: label }, ...children);
   for (const drawn of children) if (drawn instanceof Element) drawn.setAttribute("aria-hidden", "true");
-  return h("button", { type: "button", class: className, onclick: row.open, title: `${label}\n${row.opens}` },
-    h("span", { class: "sr" }, `${label}. ${row.opens}`), ...children);
+  return h(
+    "button",
+    { type: "button", class: className, onclick: row.open, title: `${label}\n${row.opens}` },
+    h("span", { class: "sr" }, `${label}. ${row.opens}`),
+    ...children,
+  );
 }
 
 function whisker(row: BarRow, most: number, upright: boolean): Node | null {
@@ -60,16 +67,23 @@ function whisker(row: BarRow, most: number, upright: boolean): Node | null {
   const line = h("span", { class: upright ? "whisker up" : "whisker" });
   const from = part(row.low, most);
   const length = part(row.high - row.low, most);
-  if (upright) { line.style.bottom = from; line.style.height = length; }
-  else { line.style.left = from; line.style.width = length; }
+  if (upright) {
+    line.style.bottom = from;
+    line.style.height = length;
+  } else {
+    line.style.left = from;
+    line.style.width = length;
+  }
   return line;
 }
 
 /** One tab stop for a group of bars. */
-function roving(group: HTMLElement): void {
+function oneTabStop(group: HTMLElement): void {
   const items = (): HTMLElement[] => [...group.querySelectorAll<HTMLElement>("button")];
-  items().forEach((b, i) => { b.tabIndex = i ? -1 : 0; });
-  rove(group, items);
+  items().forEach((b, i) => {
+    b.tabIndex = i ? -1 : 0;
+  });
+  rovingFocus(group, items);
 }
 
 /** Lying bars with names on the left and values on the right. */
@@ -77,29 +91,38 @@ export function bars(label: string, rows: readonly BarRow[], most = 0): HTMLElem
   const top = most || Math.max(1e-12, ...rows.map((r) => Math.max(r.value, r.high ?? 0)));
   const list = h("div", { class: "bars", role: "group", "aria-label": label });
   for (const row of rows) {
-    const fill = h("span", { class: `fill ${row.look}` });
+    const fill = h("span", { class: `fill ${row.fillClass}` });
     fill.style.width = part(row.value, top);
     const track = h("span", { class: "bar-track" }, fill);
     const line = whisker(row, top, false);
     if (line) track.append(line);
-    list.append(pressable(row, "bar", h("span", { class: "bar-name" }, name(row.label, 60)), track, h("span", { class: "bar-value" }, row.shown)));
+    list.append(
+      pressable(
+        row,
+        "bar",
+        h("span", { class: "bar-name" }, name(row.label, 60)),
+        track,
+        h("span", { class: "bar-value" }, row.shown),
+      ),
+    );
   }
-  roving(list);
+  oneTabStop(list);
   return list;
 }
 
-const NARROW = 420; // px that a distribution has at least, mostly
+const MIN_CHART_WIDTH = 420; // px that a distribution has at least, mostly
 
 /** Standing bars over a common base: a distribution. */
 export function columns(label: string, rows: readonly BarRow[], across: string, up: string): HTMLElement {
   const top = Math.max(1e-12, ...rows.map((r) => Math.max(r.value, r.high ?? 0))) * 1.12;
   const dense = rows.length > 14;
   const widest = Math.max(1, ...rows.map((r) => (r.tick ?? r.label).length));
-  const each = Math.max(1, Math.ceil((rows.length * (7.5 * widest + 12)) / NARROW)); // of so many bars one has its label
+  // Of so many bars one has a label.
+  const each = Math.max(1, Math.ceil((rows.length * (7.5 * widest + 12)) / MIN_CHART_WIDTH));
   const field = h("div", { class: dense ? "columns dense" : "columns", role: "group", "aria-label": label });
   const below = h("div", { class: "columns-below", "aria-hidden": "true" });
   rows.forEach((row, i) => {
-    const fill = h("span", { class: `fill ${row.look}` });
+    const fill = h("span", { class: `fill ${row.fillClass}` });
     fill.style.height = part(row.value, top);
     const inner = h("span", { class: "column-inner" }, fill);
     const line = whisker(row, top, true);
@@ -112,12 +135,22 @@ export function columns(label: string, rows: readonly BarRow[], across: string, 
     field.append(pressable(row, "column-bar", inner));
     below.append(h("span", null, i % each === 0 ? (row.tick ?? row.label) : ""));
   });
-  roving(field);
-  return h("div", { class: "columns-place" },
-    h("span", { class: "axis-up" }, up), field, below, h("span", { class: "axis-across" }, across));
+  oneTabStop(field);
+  return h(
+    "div",
+    { class: "columns-place" },
+    h("span", { class: "axis-up" }, up),
+    field,
+    below,
+    h("span", { class: "axis-across" }, across),
+  );
 }
 
-export interface StackRow { label: string; parts: { label: string; value: number; shown: string; look: string; open: (() => void) | null; opens: string }[]; shown: string }
+export interface StackRow {
+  label: string;
+  parts: { label: string; value: number; shown: string; fillClass: string; open: (() => void) | null; opens: string }[];
+  shown: string;
+}
 
 /** Lying bars of parts that add up to a whole each. */
 export function stacks(label: string, rows: readonly StackRow[]): HTMLElement {
@@ -127,30 +160,51 @@ export function stacks(label: string, rows: readonly StackRow[]): HTMLElement {
     const track = h("span", { class: "bar-track stack" });
     for (const p of row.parts) {
       if (p.value <= 0) continue;
-      const piece = pressable({ ...p, label: `${row.label}, ${p.label}`, low: null, high: null }, `piece ${p.look}`);
+      const piece = pressable(
+        { ...p, label: `${row.label}, ${p.label}`, low: null, high: null },
+        `piece ${p.fillClass}`,
+      );
       piece.style.width = part(p.value, whole);
       track.append(piece);
     }
-    list.append(h("div", { class: "bar" }, h("span", { class: "bar-name" }, name(row.label, 60)), track, h("span", { class: "bar-value" }, row.shown)));
+    list.append(
+      h(
+        "div",
+        { class: "bar" },
+        h("span", { class: "bar-name" }, name(row.label, 60)),
+        track,
+        h("span", { class: "bar-value" }, row.shown),
+      ),
+    );
   }
-  roving(list);
+  oneTabStop(list);
   return list;
 }
 
-export function legend(items: readonly { label: string; look: string }[]): HTMLElement {
-  return h("ul", { class: "key-list" }, ...items.map((i) => h("li", null, h("span", { class: `swatch ${i.look}` }), name(i.label, 60))));
+export function legend(items: readonly { label: string; fillClass: string }[]): HTMLElement {
+  return h(
+    "ul",
+    { class: "key-list" },
+    ...items.map((i) => h("li", null, h("span", { class: `swatch ${i.fillClass}` }), name(i.label, 60))),
+  );
 }
 
-export interface Band { name: string; unit: string; t: readonly number[]; low: readonly number[]; middle: readonly number[]; high: readonly number[] }
+export interface Band {
+  name: string;
+  unit: string;
+  t: readonly number[];
+  low: readonly number[];
+  middle: readonly number[];
+  high: readonly number[];
+}
 
-const LEFT = 44;
-const RIGHT = 20;
-const TOP = 10;
-const BOTTOM = 26;
-const HIGH = 190;
+const MARGIN_LEFT = 44;
+const MARGIN_RIGHT = 20;
+const MARGIN_TOP = 10;
+const MARGIN_BOTTOM = 26;
+const BAND_HEIGHT = 190;
 
 const minutes = (t: number): string => `${Math.floor(t / 60)}:${String(Math.round(t % 60)).padStart(2, "0")}`;
-const TIME_STEPS = [10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200];
 
 const line = (x: readonly number[], y: readonly number[]): string => {
   let d = "";
@@ -158,18 +212,23 @@ const line = (x: readonly number[], y: readonly number[]): string => {
   return d;
 };
 
-/** The middle line and the band about it over time; arrows or the pointer read values off. */
+/** The median and the band about it over time; arrows or the pointer read values off. */
 export function band(o: Band): HTMLElement {
   const out = h("p", { class: "readout", "aria-live": "polite" });
-  const place = h("div", { class: "band", tabindex: 0, role: "group", "aria-roledescription": "chart",
-    "aria-label": `${cut(o.name, 80)} over time, middle and the band from 10 to 90 % of replications. Arrow keys read values.` });
+  const place = h("div", {
+    class: "band",
+    tabindex: 0,
+    role: "group",
+    "aria-roledescription": "chart",
+    "aria-label": `${truncate(o.name, 80)} over time: median, and 10 to 90 % of replications. Arrow keys read it.`,
+  });
   const state = { at: -1, wide: 0 };
   const n = o.t.length;
   const longest = n ? o.t[n - 1] : 1;
   const top = Math.max(1e-9, ...o.high) * 1.06;
-  const x = (t: number): number => LEFT + (t / (longest || 1)) * (state.wide - LEFT - RIGHT);
-  const y = (v: number): number => TOP + (1 - v / top) * (HIGH - TOP - BOTTOM);
-  const cross = s("line", { class: "band-cross", y1: TOP, y2: HIGH - BOTTOM });
+  const x = (t: number): number => MARGIN_LEFT + (t / (longest || 1)) * (state.wide - MARGIN_LEFT - MARGIN_RIGHT);
+  const y = (v: number): number => MARGIN_TOP + (1 - v / top) * (BAND_HEIGHT - MARGIN_TOP - MARGIN_BOTTOM);
+  const cross = s("line", { class: "band-cross", y1: MARGIN_TOP, y2: BAND_HEIGHT - MARGIN_BOTTOM });
   const read = (i: number): void => {
     state.at = Math.max(0, Math.min(i, n - 1));
     const k = state.at;
@@ -177,7 +236,8 @@ export function band(o: Band): HTMLElement {
     cross.setAttribute("x1", String(x(o.t[k])));
     cross.setAttribute("x2", String(x(o.t[k])));
     cross.classList.add("on");
-    out.textContent = `T+${minutes(o.t[k])}: ${number(o.middle[k])} ${o.unit} (${number(o.low[k])} to ${number(o.high[k])})`;
+    const interval = `${number(o.low[k])} to ${number(o.high[k])}`;
+    out.textContent = `T+${minutes(o.t[k])}: ${number(o.middle[k])} ${o.unit} (${interval})`;
   };
   const draw = (): void => {
     const wide = Math.floor(place.clientWidth);
@@ -187,7 +247,10 @@ export function band(o: Band): HTMLElement {
     if (state.at >= 0) read(state.at);
   };
   const nearest = (e: MouseEvent): number => {
-    const t = ((e.clientX - place.getBoundingClientRect().left - LEFT) / Math.max(1, state.wide - LEFT - RIGHT)) * longest;
+    const t =
+      ((e.clientX - place.getBoundingClientRect().left - MARGIN_LEFT) /
+        Math.max(1, state.wide - MARGIN_LEFT - MARGIN_RIGHT)) *
+      longest;
     const after = o.t.findIndex((v) => v >= t);
     return after < 0 ? n - 1 : after > 0 && t - o.t[after - 1] < o.t[after] - t ? after - 1 : after;
   };
@@ -202,7 +265,13 @@ export function band(o: Band): HTMLElement {
   return h("div", { class: "band-place" }, place, out);
 }
 
-interface Frame { wide: number; longest: number; top: number; x: (t: number) => number; y: (v: number) => number }
+interface Frame {
+  wide: number;
+  longest: number;
+  top: number;
+  x: (t: number) => number;
+  y: (v: number) => number;
+}
 
 function bandPicture(o: Band, f: Frame, cross: SVGElement): SVGElement {
   const xs = o.t.map(f.x);
@@ -210,18 +279,31 @@ function bandPicture(o: Band, f: Frame, cross: SVGElement): SVGElement {
   const parts: Node[] = [];
   const up = step(f.top, 4);
   for (let v = 0; v <= f.top; v += up) {
-    parts.push(s("line", { class: "band-grid", x1: LEFT, x2: f.wide - RIGHT, y1: f.y(v), y2: f.y(v) }),
-      s("text", { class: "band-tick", x: LEFT - 6, y: f.y(v) + 4, "text-anchor": "end" }, number(v)));
+    parts.push(
+      s("line", { class: "band-grid", x1: MARGIN_LEFT, x2: f.wide - MARGIN_RIGHT, y1: f.y(v), y2: f.y(v) }),
+      s("text", { class: "band-tick", x: MARGIN_LEFT - 6, y: f.y(v) + 4, "text-anchor": "end" }, number(v)),
+    );
   }
-  const across = TIME_STEPS.find((k) => f.longest / k <= Math.max(2, f.wide / 70)) ?? 14400;
+  const across = timeStep(f.longest, Math.max(2, f.wide / 70));
   for (let t = 0; t <= f.longest + 1e-6; t += across) {
-    parts.push(s("text", { class: "band-tick", x: f.x(t), y: HIGH - 8, "text-anchor": "middle" }, minutes(t)));
+    parts.push(s("text", { class: "band-tick", x: f.x(t), y: BAND_HEIGHT - 8, "text-anchor": "middle" }, minutes(t)));
   }
-  if (o.t.length) parts.push(s("path", { class: "band-fill", d: `${edge}Z` }), s("path", { class: "band-line", d: line(xs, o.middle.map(f.y)) }));
-  return s("svg", { width: f.wide, height: HIGH, "aria-hidden": "true" }, ...parts, cross);
+  if (o.t.length)
+    parts.push(
+      s("path", { class: "band-fill", d: `${edge}Z` }),
+      s("path", { class: "band-line", d: line(xs, o.middle.map(f.y)) }),
+    );
+  return s("svg", { width: f.wide, height: BAND_HEIGHT, "aria-hidden": "true" }, ...parts, cross);
 }
 
-export interface DotRow { label: string; value: number | null; low: number | null; high: number | null; shown: string; look?: string }
+export interface DotRow {
+  label: string;
+  value: number | null;
+  low: number | null;
+  high: number | null;
+  shown: string;
+  dotClass?: string;
+}
 
 /** Dots with whiskers about zero on one scale, its ticks below. */
 export function dots(label: string, rows: readonly DotRow[], tick: (v: number) => string): HTMLElement {
@@ -237,13 +319,20 @@ export function dots(label: string, rows: readonly DotRow[], tick: (v: number) =
       track.append(w);
     }
     if (row.value !== null) {
-      const dot = h("span", { class: `dot ${row.look ?? ""}` });
+      const dot = h("span", { class: `dot ${row.dotClass ?? ""}` });
       dot.style.left = at(row.value);
       track.append(dot);
     }
-    const said = `${cut(row.label, 200)}: ${row.shown}`;
-    list.append(h("div", { class: "bar", role: "img", "aria-label": said, title: said },
-      h("span", { class: "bar-name" }, name(row.label, 60)), track, h("span", { class: "bar-value" }, row.shown)));
+    const description = `${truncate(row.label, 200)}: ${row.shown}`;
+    list.append(
+      h(
+        "div",
+        { class: "bar", role: "img", "aria-label": description, title: description },
+        h("span", { class: "bar-name" }, name(row.label, 60)),
+        track,
+        h("span", { class: "bar-value" }, row.shown),
+      ),
+    );
   }
   const unit = step(far, 2.5);
   const ticks = h("span", { class: "bar-track bar-ticks" });
@@ -253,17 +342,14 @@ export function dots(label: string, rows: readonly DotRow[], tick: (v: number) =
     mark.style.left = at(k * unit);
     ticks.append(mark);
   }
-  list.append(h("div", { class: "bar", "aria-hidden": "true" }, h("span", { class: "bar-name" }), ticks, h("span", { class: "bar-value" })));
+  list.append(
+    h(
+      "div",
+      { class: "bar", "aria-hidden": "true" },
+      h("span", { class: "bar-name" }),
+      ticks,
+      h("span", { class: "bar-value" }),
+    ),
+  );
   return list;
 }
-
-/** Neighbors of a long distribution taken together, so that at most `most` bars stand. */
-export function bins<T extends { label: string; value: number }>(rows: readonly T[], most: number, join: (group: readonly T[]) => T): T[] {
-  const each = Math.ceil(rows.length / most);
-  if (each <= 1) return [...rows];
-  const out: T[] = [];
-  for (let i = 0; i < rows.length; i += each) out.push(join(rows.slice(i, i + each)));
-  return out;
-}
-
-export const share = percent;

@@ -1,19 +1,36 @@
 // The keyboard: every key once, with what it does; the help shows this list.
 
-import { actions, store, type Page, type Tab } from "../store";
+import { actions, type Page, store, type Tab } from "../store";
 
-export interface Key { keys: string; does: string; group: "Time" | "Pages and panels" | "View" | "Map" | "Lists" }
+export interface Key {
+  keys: string;
+  does: string;
+  group: "Time" | "Pages and panels" | "View" | "Map" | "Lists";
+}
 
-interface Bound extends Key { match: (e: KeyboardEvent) => boolean; act: () => void }
+interface Bound extends Key {
+  match: (e: KeyboardEvent) => boolean;
+  act: () => void;
+}
 
 const PAGES: [string, Page, string][] = [
-  ["r", "replay", "Replay"], ["d", "dashboard", "Dashboard"], ["c", "compare", "Compare"], ["w", "whatif", "What if"],
+  ["r", "replay", "Replay"],
+  ["d", "dashboard", "Dashboard"],
+  ["c", "compare", "Compare"],
+  ["w", "whatif", "What if"],
 ];
 const TABS: [string, Tab, string][] = [
-  ["1", "lanes", "Kill chain"], ["2", "whynot", "Why not"], ["3", "log", "Log"], ["4", "scope", "Scope"], ["5", "height", "Height view"],
+  ["1", "lanes", "Kill chain"],
+  ["2", "whynot", "Why not"],
+  ["3", "log", "Log"],
+  ["4", "scope", "Scope"],
+  ["5", "height", "Height view"],
 ];
 
-const is = (key: string) => (e: KeyboardEvent): boolean => e.key === key;
+const is =
+  (key: string) =>
+  (e: KeyboardEvent): boolean =>
+    e.key === key;
 const bound: Bound[] = [];
 const bind = (group: Key["group"], keys: string, does: string, match: Bound["match"], act: () => void): void => {
   bound.push({ group, keys, does, match, act });
@@ -32,7 +49,10 @@ bind("Time", "[", "Slower", is("["), () => actions.faster(-1));
 bind("Time", "0", "Back to the start", is("0"), () => actions.seek(0));
 for (const [key, page, name] of PAGES) bind("Pages and panels", key, name, is(key), () => actions.showPage(page));
 for (const [key, tab, name] of TABS) {
-  bind("Pages and panels", key, name, is(key), () => { actions.showPage("replay"); actions.showTab(tab); });
+  bind("Pages and panels", key, name, is(key), () => {
+    actions.showPage("replay");
+    actions.showTab(tab);
+  });
 }
 bind("View", "b", "Truth or what the posts believe", is("b"), () => actions.toggleWorld());
 bind("View", "u", "Metric or aviation units", is("u"), () => actions.toggleUnits());
@@ -44,7 +64,7 @@ bind("View", "Esc", "Close what is open, choose no flight", is("Escape"), () => 
   else actions.selectFlight(null);
 });
 
-const told: Key[] = [
+const otherKeys: Key[] = [
   { group: "Map", keys: "Arrows", does: "Move the map (when it has the focus)" },
   { group: "Map", keys: "+ −", does: "Nearer, farther (when the map has the focus)" },
   { group: "Map", keys: "f", does: "The whole of it" },
@@ -55,11 +75,11 @@ const told: Key[] = [
 ];
 
 /** Every key of the viewer, for the help. */
-export const KEYS: readonly Key[] = [...bound.map(({ keys, does, group }) => ({ keys, does, group })), ...told];
+export const KEYS: readonly Key[] = [...bound.map(({ keys, does, group }) => ({ keys, does, group })), ...otherKeys];
 
 const TYPING = new Set(["INPUT", "TEXTAREA", "SELECT"]);
 
-function taken(e: KeyboardEvent): boolean {
+function ignored(e: KeyboardEvent): boolean {
   if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || !(e.target instanceof HTMLElement)) return true;
   const { tagName, isContentEditable } = e.target;
   if (e.key === "Escape") return false;
@@ -71,7 +91,7 @@ function taken(e: KeyboardEvent): boolean {
 
 export function listenToKeys(): void {
   document.addEventListener("keydown", (e) => {
-    if (taken(e)) return;
+    if (ignored(e)) return;
     const key = bound.find((b) => b.match(e));
     if (!key) return;
     e.preventDefault();
@@ -80,12 +100,23 @@ export function listenToKeys(): void {
 }
 
 /** Arrow keys move among `items()` of a group with one tab stop (roving tabindex). */
-export function rove(group: HTMLElement, items: () => HTMLElement[], choose?: (item: HTMLElement) => void): void {
+export function rovingFocus(
+  group: HTMLElement,
+  items: () => HTMLElement[],
+  choose?: (item: HTMLElement) => void,
+): void {
   group.addEventListener("keydown", (e) => {
     const all = items();
     const at = all.indexOf(document.activeElement as HTMLElement);
     if (at < 0) return;
-    const moves: Record<string, number> = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 };
+    const moves: Record<string, number> = {
+      ArrowRight: at + 1,
+      ArrowDown: at + 1,
+      ArrowLeft: at - 1,
+      ArrowUp: at - 1,
+      Home: 0,
+      End: all.length - 1,
+    };
     const to = moves[e.key];
     if (to === undefined) return;
     e.preventDefault();

@@ -1,6 +1,6 @@
 // Tables, a list of any length of which only the rows in sight exist, and tables as CSV.
 
-import { cut, fresh, h, name, replace, type Child } from "./dom";
+import { type Child, h, name, replace, truncate, uniqueId } from "./dom";
 
 /** A cell is text (shown cut, whole as title) or an element. */
 export type Cell = string | number | Node;
@@ -19,17 +19,32 @@ export function table(head: readonly string[], rows: readonly (readonly Cell[])[
   const kind = (k: number): string | null => (right.has(k) ? "n" : null);
   const cell = (c: Cell): Child => (typeof c === "string" ? name(c, o.longest ?? 120) : c);
   const body = rows.map((row, i) =>
-    h("tr", { class: o.chosen?.(i) ? "chosen" : null },
-      ...row.map((c, k) => (k ? h("td", { class: kind(k) }, cell(c)) : h("th", { scope: "row" }, cell(c))))));
-  return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": o.label ?? o.caption ?? head.join(", ") },
-    h("table", null,
+    h(
+      "tr",
+      { class: o.chosen?.(i) ? "chosen" : null },
+      ...row.map((c, k) => (k ? h("td", { class: kind(k) }, cell(c)) : h("th", { scope: "row" }, cell(c)))),
+    ),
+  );
+  return h(
+    "div",
+    { class: "scroll", tabindex: 0, role: "region", "aria-label": o.label ?? o.caption ?? head.join(", ") },
+    h(
+      "table",
+      null,
       o.caption ? h("caption", null, o.caption) : null,
       h("thead", null, h("tr", null, ...head.map((t, k) => h("th", { scope: "col", class: kind(k) }, t)))),
-      h("tbody", null, ...body)));
+      h("tbody", null, ...body),
+    ),
+  );
 }
 
 /** A row drawn: what is read out, and its parts. */
-export interface Row { label: string; title?: string; className?: string; parts: Child[] }
+export interface Row {
+  label: string;
+  title?: string;
+  className?: string;
+  parts: Child[];
+}
 
 export interface ListOptions<T> {
   label: string;
@@ -41,9 +56,9 @@ export interface ListOptions<T> {
   empty: string;
 }
 
-const TALLEST = 12_000_000; // px that browsers scroll without fault
-const READ = 400; // characters of a row that are read out
-const SPARE = 6; // rows kept above and below those in sight
+const MAX_LIST_HEIGHT = 12_000_000; // px that browsers scroll without fault
+const MAX_SPOKEN = 400; // characters of a row that are read out
+const OVERSCAN_ROWS = 6; // rows kept above and below those in sight
 
 /** A list box with one tab stop: arrows move, Enter chooses; of its rows only those in sight exist. */
 export class List<T> {
@@ -51,7 +66,7 @@ export class List<T> {
   readonly box: HTMLElement;
   private readonly inner = h("div", { class: "list-inner", role: "presentation" });
   private readonly none: HTMLElement;
-  private readonly id = fresh("list");
+  private readonly id = uniqueId("list");
   private items: readonly T[] = [];
   private at = 0;
   private range = "";
@@ -72,11 +87,16 @@ export class List<T> {
     }).observe(this.box);
   }
 
-  get length(): number { return this.items.length; }
-  get active(): number { return this.at; }
+  get length(): number {
+    return this.items.length;
+  }
+  get active(): number {
+    return this.at;
+  }
 
   set(items: readonly T[], at = 0): void {
-    this.items = items.length * this.o.row > TALLEST ? items.slice(0, Math.floor(TALLEST / this.o.row)) : items;
+    this.items =
+      items.length * this.o.row > MAX_LIST_HEIGHT ? items.slice(0, Math.floor(MAX_LIST_HEIGHT / this.o.row)) : items;
     this.at = Math.max(0, Math.min(at, this.items.length - 1));
     this.box.hidden = !this.items.length;
     this.none.hidden = this.items.length > 0;
@@ -98,7 +118,10 @@ export class List<T> {
     const { row } = this.o;
     const top = this.at * row;
     const high = this.box.clientHeight;
-    if (!high) { this.pending = { middle }; return; }
+    if (!high) {
+      this.pending = { middle };
+      return;
+    }
     if (top < this.box.scrollTop || top + row > this.box.scrollTop + high) {
       if (middle) this.box.scrollTop = top - (high - row) / 2;
       else this.box.scrollTop = top < this.box.scrollTop ? top : top + row - high;
@@ -110,8 +133,8 @@ export class List<T> {
     const high = this.box.clientHeight;
     if (!high) return;
     const { row } = this.o;
-    const first = Math.max(0, Math.floor(this.box.scrollTop / row) - SPARE);
-    const last = Math.min(this.items.length, Math.ceil((this.box.scrollTop + high) / row) + SPARE);
+    const first = Math.max(0, Math.floor(this.box.scrollTop / row) - OVERSCAN_ROWS);
+    const last = Math.min(this.items.length, Math.ceil((this.box.scrollTop + high) / row) + OVERSCAN_ROWS);
     const range = `${first}-${last}`;
     if (range === this.range) return;
     this.range = range;
@@ -126,10 +149,21 @@ export class List<T> {
     const item = this.items[i];
     const { label, title, className, parts } = this.o.fill(item, i);
     const chosen = this.o.chosen?.(item, i) ?? false;
-    const element = h("div", {
-      class: `row ${className ?? ""} ${i === this.at ? "active" : ""} ${chosen ? "chosen" : ""}`, role: "option", id: `${this.id}-${i}`,
-      title, "aria-selected": String(chosen), "aria-setsize": this.items.length, "aria-posinset": i + 1, "data-index": i,
-    }, h("span", { class: "sr" }, cut(label, READ)), ...parts); // read out as one sentence, not as the parts drawn
+    const element = h(
+      "div",
+      {
+        class: `row ${className ?? ""} ${i === this.at ? "active" : ""} ${chosen ? "chosen" : ""}`,
+        role: "option",
+        id: `${this.id}-${i}`,
+        title,
+        "aria-selected": String(chosen),
+        "aria-setsize": this.items.length,
+        "aria-posinset": i + 1,
+        "data-index": i,
+      },
+      h("span", { class: "sr" }, truncate(label, MAX_SPOKEN)),
+      ...parts,
+    ); // read out as one sentence, not as the parts drawn
     for (const shown of [...element.children].slice(1)) shown.setAttribute("aria-hidden", "true");
     element.style.height = `${this.o.row}px`;
     element.style.top = `${i * this.o.row}px`;
@@ -138,10 +172,18 @@ export class List<T> {
 
   private press(e: KeyboardEvent): void {
     if (!this.items.length || e.ctrlKey || e.metaKey || e.altKey) return;
-    if (this.o.key?.(e, this.items[this.at], this.at)) { e.preventDefault(); return; }
+    if (this.o.key?.(e, this.items[this.at], this.at)) {
+      e.preventDefault();
+      return;
+    }
     const leaf = Math.max(1, Math.floor(this.box.clientHeight / this.o.row) - 1);
     const moves: Record<string, number> = {
-      ArrowDown: this.at + 1, ArrowUp: this.at - 1, PageDown: this.at + leaf, PageUp: this.at - leaf, Home: 0, End: this.items.length - 1,
+      ArrowDown: this.at + 1,
+      ArrowUp: this.at - 1,
+      PageDown: this.at + leaf,
+      PageUp: this.at - leaf,
+      Home: 0,
+      End: this.items.length - 1,
     };
     if (e.key in moves) this.show(moves[e.key]);
     else if (e.key === "Enter" || e.key === " ") this.o.choose(this.items[this.at], this.at, e);
@@ -165,7 +207,7 @@ function csvCell(value: string | number): string {
 }
 
 export const csv = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
-  [head, ...rows].map((row) => row.map(csvCell).join(",")).join("\r\n") + "\r\n";
+  [head, ...rows].map((row) => `${row.map(csvCell).join(",")}\r\n`).join("");
 
 /** Put text on the clipboard; false where the browser does not allow it. */
 export async function copy(text: string): Promise<boolean> {

@@ -40,7 +40,8 @@ export const upright = (units: Units): { meters: number; name: string } =>
   units === "aviation" ? { meters: METERS_PER_FOOT, name: "ft" } : { meters: 1, name: "m" };
 
 /** Level as controllers write it: hundreds of feet, three figures. */
-export const level = (meters: number): string => String(Math.max(0, Math.round(meters / METERS_PER_FOOT / 100))).padStart(3, "0");
+export const level = (meters: number): string =>
+  String(Math.max(0, Math.round(meters / METERS_PER_FOOT / 100))).padStart(3, "0");
 
 /** mm:ss, with tenths when `tenths`; hours as more minutes, as on the report. */
 export function clock(seconds: number, tenths = false): string {
@@ -52,18 +53,10 @@ export function clock(seconds: number, tenths = false): string {
   return `${seconds < 0 ? "−" : ""}${m}:${sec}${tenths ? `.${ticks % 10}` : ""}`;
 }
 
-export const bearing = (degrees: number): string => `${String(Math.round(((degrees % 360) + 360) % 360) % 360).padStart(3, "0")}°`;
+export const bearing = (degrees: number): string =>
+  `${String(Math.round(((degrees % 360) + 360) % 360) % 360).padStart(3, "0")}°`;
 
 export function coordinates(lon: number, lat: number): string {
   const x = ((((lon + 180) % 360) + 360) % 360) - 180;
   return `${Math.abs(lat).toFixed(4)}° ${lat < 0 ? "S" : "N"} ${Math.abs(x).toFixed(4)}° ${x < 0 ? "W" : "E"}`;
-}
-
-/** Round steps for a ruler: 1, 2 or 5 times a power of ten, at most `most` of them in `span`. */
-export function step(span: number, most: number): number {
-  if (!(span > 0)) return 1;
-  const raw = span / most;
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const lead = raw / power;
-  return power * (lead <= 1 ? 1 : lead <= 2 ? 2 : lead <= 5 ? 5 : 10);
 }

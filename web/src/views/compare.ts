@@ -1,22 +1,30 @@
 // Two runs side by side with the paired difference of each outcome.
 
 import type { CompareResult, RunCard } from "../contract";
-import { source, Trouble } from "../source";
+import { source } from "../source";
 import { report, store } from "../store";
-import { card, dots, type DotRow } from "../ui/chart";
-import { cut, h, name, replace } from "../ui/dom";
-import { table, type Cell } from "../ui/table";
-import { count, doubt, isolate, isShare, number, percent, plural, told } from "../ui/words";
+import { Trouble } from "../trouble";
+import { card, type DotRow, dots } from "../ui/chart";
+import { h, name, replace, truncate } from "../ui/dom";
+import { count, findingInterval, findingValue, isolate, isShare, number, percent, plural } from "../ui/format";
+import { type Cell, table } from "../ui/table";
 
 type Row = CompareResult["rows"][number];
 
 /** Does the interval of the difference leave out 0? */
-const clear = (r: Row): boolean => r.difference.low !== null && r.difference.high !== null && (r.difference.low > 0 || r.difference.high < 0);
+const clear = (r: Row): boolean =>
+  r.difference.low !== null && r.difference.high !== null && (r.difference.low > 0 || r.difference.high < 0);
 
 /** In what share of pairs each side does better; a dash where better has no meaning. */
-const ahead = ({ ahead: { a, b, equal } }: Row): string => (a + b + equal > 0 ? `${percent(a)} / ${percent(equal)} / ${percent(b)}` : "–");
+const ahead = ({ ahead: { a, b, equal } }: Row): string =>
+  a + b + equal > 0 ? `${percent(a)} / ${percent(equal)} / ${percent(b)}` : "–";
 
-const group = (unit: string): string => (isShare(unit) ? "Differences of shares, in points" : unit === "s" ? "Differences of times, in seconds" : "Differences of counts a raid");
+const group = (unit: string): string =>
+  isShare(unit)
+    ? "Differences of shares, in points"
+    : unit === "s"
+      ? "Differences of times, in seconds"
+      : "Differences of counts a raid";
 
 function chartsOf(result: CompareResult, words: { a: string; b: string }): HTMLElement[] {
   const groups = new Map<string, Row[]>();
@@ -28,79 +36,149 @@ function chartsOf(result: CompareResult, words: { a: string; b: string }): HTMLE
   return [...groups].map(([title, rows]) => {
     const unit = rows[0].difference.unit;
     const bare = (text: string): string => text.replaceAll(/ (points|s)\b/g, ""); // the title names the unit
-    const dotRows = rows.map((r): DotRow => ({
-      label: r.label, value: r.difference.value, low: r.difference.low, high: r.difference.high,
-      shown: bare(`${told(r.difference, true)} ${doubt(r.difference, true)}`), look: clear(r) ? "clear" : "open",
-    }));
+    const dotRows = rows.map(
+      (r): DotRow => ({
+        label: r.label,
+        value: r.difference.value,
+        low: r.difference.low,
+        high: r.difference.high,
+        shown: bare(`${findingValue(r.difference, true)} ${findingInterval(r.difference, true)}`),
+        dotClass: clear(r) ? "clear" : "open",
+      }),
+    );
     const tick = (v: number): string => (isShare(unit) ? percent(v).replace(" %", "") : number(v));
     return card({
       title,
-      said: `${words.b} less ${words.a}, paired by replication, with the 95 % interval. Full dots: the interval leaves out 0.`,
-      body: dots(title, dotRows, tick), numbers: () => differenceTable(rows),
+      caption: `${words.b} less ${words.a}, paired by replication, with the 95 % interval. Full dots: it leaves out 0.`,
+      body: dots(title, dotRows, tick),
+      numbers: () => differenceTable(rows),
     });
   });
 }
 
 const differenceTable = (rows: readonly Row[]): HTMLElement =>
-  table(["Measure", "Difference", "95 % interval"], rows.map((r) => [r.label, told(r.difference, true), doubt(r.difference, true)]), { numbers: [1, 2] });
+  table(
+    ["Measure", "Difference", "95 % interval"],
+    rows.map((r) => [r.label, findingValue(r.difference, true), findingInterval(r.difference, true)]),
+    { numbers: [1, 2] },
+  );
 
 /** How many pairs the numbers rest on, and of how many replications where a run has more. */
 export function paired({ pairs, a, b }: CompareResult): string {
   const most = Math.max(a.replications, b.replications);
-  return most > pairs ? `${count(pairs)} of ${plural(most, "replication", "replications")} paired` : plural(pairs, "pair of replications", "pairs of replications");
+  return most > pairs
+    ? `${count(pairs)} of ${plural(most, "replication", "replications")} paired`
+    : plural(pairs, "pair of replications", "pairs of replications");
 }
 
 /** The whole comparison; also what a what-if ends with. */
 export function comparison(result: CompareResult, words: { a: string; b: string }): HTMLElement {
   const rows = result.rows.map((r): Cell[] => [
-    r.label, told(r.a), doubt(r.a), told(r.b), doubt(r.b),
-    h("strong", { class: clear(r) ? "clear" : null }, told(r.difference, true)), doubt(r.difference, true),
+    r.label,
+    findingValue(r.a),
+    findingInterval(r.a),
+    findingValue(r.b),
+    findingInterval(r.b),
+    h("strong", { class: clear(r) ? "clear" : null }, findingValue(r.difference, true)),
+    findingInterval(r.difference, true),
     ahead(r),
   ]);
   const certain = result.rows.filter(clear).length;
-  return h("div", { class: "comparison" },
-    h("section", { class: "card wide" },
-      h("div", { class: "card-head" }, h("h2", null, `${count(certain)} of ${plural(result.rows.length, "outcome differs", "outcomes differ")} beyond the dice`)),
-      h("p", { class: "quiet" }, `${paired(result)}, with the same dice; every number is of these alone. Last column: share of pairs in which “${words.a}” is ahead / they are equal / “${words.b}” is ahead.`),
-      table(["Measure", words.a, "95 %", words.b, "95 %", "Difference", "95 %", "Ahead"], rows, { numbers: [1, 2, 3, 4, 5, 6, 7], label: `${words.a} and ${words.b}` })),
-    h("div", { class: "columns-of-cards" }, ...chartsOf(result, words)));
+  return h(
+    "div",
+    { class: "comparison" },
+    h(
+      "section",
+      { class: "card wide" },
+      h(
+        "div",
+        { class: "card-head" },
+        h(
+          "h2",
+          null,
+          `${count(certain)} of ${plural(result.rows.length, "outcome differs", "outcomes differ")} beyond chance`,
+        ),
+      ),
+      h(
+        "p",
+        { class: "quiet" },
+        `${paired(result)}, with common random numbers; every number is of these alone. Last column: share of pairs `,
+        `in which “${words.a}” is ahead / they are equal / “${words.b}” is ahead.`,
+      ),
+      table(["Measure", words.a, "95 %", words.b, "95 %", "Difference", "95 %", "Ahead"], rows, {
+        numbers: [1, 2, 3, 4, 5, 6, 7],
+        label: `${words.a} and ${words.b}`,
+      }),
+    ),
+    h("div", { class: "columns-of-cards" }, ...chartsOf(result, words)),
+  );
 }
 
-function side(label: string, change: () => void): { element: HTMLElement; choice: HTMLSelectElement; about: HTMLElement } {
+function side(
+  label: string,
+  change: () => void,
+): { element: HTMLElement; choice: HTMLSelectElement; about: HTMLElement } {
   const choice = h("select", { "aria-label": label, onchange: change });
   const about = h("p", { class: "quiet" });
-  return { choice, about, element: h("div", { class: "side" }, h("label", null, h("span", { class: "side-label" }, label), choice), about) };
+  return {
+    choice,
+    about,
+    element: h("div", { class: "side" }, h("label", null, h("span", { class: "side-label" }, label), choice), about),
+  };
 }
 
 function options(runs: readonly RunCard[]): HTMLElement[] {
-  return runs.map((r) => h("option", { value: r.id, disabled: r.state === "unreadable" }, `${isolate(cut(r.name, 60))}${r.state === "unreadable" ? " (cannot be read)" : ` (n = ${count(r.replications)}, seed ${r.seed}, ${r.digest.slice(0, 6)})`}`));
+  return runs.map((r) => {
+    const unreadable = r.state === "unreadable";
+    const about = unreadable
+      ? "cannot be read"
+      : `n = ${count(r.replications)}, seed ${r.seed}, ${r.digest.slice(0, 6)}`;
+    return h("option", { value: r.id, disabled: unreadable }, `${isolate(truncate(r.name, 60))} (${about})`);
+  });
 }
 
 export function compare(root: HTMLElement): void {
-  let asked = 0;
+  let latestRequest = 0;
   const a = side("A: first run", () => void go());
   const b = side("B: second run", () => void go());
   const out = h("div", { class: "cards", "aria-live": "polite" });
-  const turn = h("button", { type: "button", class: "plain", title: "Exchange the two", "aria-label": "Exchange the two runs", onclick: () => {
-    [a.choice.value, b.choice.value] = [b.choice.value, a.choice.value];
-    void go();
-  } }, "⇄");
-  const message = (text: string, todo = ""): void => replace(out, h("p", { class: "empty" }, text, todo ? " " : null, todo ? name(todo, 300) : null));
+  const turn = h(
+    "button",
+    {
+      type: "button",
+      class: "plain",
+      title: "Exchange the two",
+      "aria-label": "Exchange the two runs",
+      onclick: () => {
+        [a.choice.value, b.choice.value] = [b.choice.value, a.choice.value];
+        void go();
+      },
+    },
+    "⇄",
+  );
+  const message = (text: string, todo = ""): void =>
+    replace(out, h("p", { class: "empty" }, text, todo ? " " : null, todo ? name(todo, 300) : null));
   const cardOf = (id: string): RunCard | undefined => store.get().runs.find((r) => r.id === id);
 
   const go = async (): Promise<void> => {
-    const mine = ++asked;
-    for (const each of [a, b]) each.about.textContent = cut(cardOf(each.choice.value)?.question ?? "", 200);
+    const mine = ++latestRequest;
+    for (const each of [a, b]) each.about.textContent = truncate(cardOf(each.choice.value)?.question ?? "", 200);
     if (!a.choice.value || !b.choice.value) return;
-    if (a.choice.value === b.choice.value) { message("Both sides are the same run: choose another on one side."); return; }
+    if (a.choice.value === b.choice.value) {
+      message("Both sides are the same run: choose another on one side.");
+      return;
+    }
     message("Comparing …");
     try {
       const result = await source.compare(a.choice.value, b.choice.value);
-      if (mine === asked) replace(out, comparison(result, { a: "A", b: "B" }));
+      if (mine === latestRequest) replace(out, comparison(result, { a: "A", b: "B" }));
     } catch (error) {
-      if (mine !== asked) return;
-      if (error instanceof Trouble) message(cut(error.problem.message, 600), error.problem.todo);
-      else { message("The comparison failed."); report(error); }
+      if (mine !== latestRequest) return;
+      if (error instanceof Trouble) message(truncate(error.problem.message, 600), error.problem.todo);
+      else {
+        message("The comparison failed.");
+        report(error);
+      }
     }
   };
 

@@ -2,7 +2,7 @@
 
 import { store } from "../store";
 import { h, name, replace } from "../ui/dom";
-import { plural } from "../ui/words";
+import { plural } from "../ui/format";
 
 const MORE = "placard-more";
 
@@ -17,7 +17,14 @@ export function placard(root: HTMLElement): void {
     toggle.textContent = open ? "Fewer" : `${plural(rest, "more limit", "more limits")}`;
   };
   toggle.addEventListener("click", () => show(more.hidden !== false));
-  root.append(h("div", { class: "placard", role: "region", "aria-label": "Limits of what is shown" }, h("div", { class: "placard-line" }, scope, toggle), more));
+  root.append(
+    h(
+      "div",
+      { class: "placard", role: "region", "aria-label": "Limits of what is shown" },
+      h("div", { class: "placard-line" }, scope, toggle),
+      more,
+    ),
+  );
   store.on(["run", "replay"], (s) => {
     const points = s.replay?.header.placard ?? s.run?.placard ?? [];
     const warnings = s.run?.warnings ?? [];

@@ -1,52 +1,55 @@
 // The time line: play, step, speed, and a strip of what happens when, on which one drags the time.
 
 import type { Replay } from "../decode";
+import { countsByMinute, countsByPhase, lastEventAt, PHASES } from "../events";
 import { actions, SPEEDS, store } from "../store";
-import { fresh, h, name, replace, s } from "../ui/dom";
-import { clock, step } from "../ui/units";
+import { h, name, replace, s, uniqueId } from "../ui/dom";
+import { timeStep } from "../ui/scale";
+import { clock } from "../ui/units";
 
 const BINS = 180;
-const TALL = 34; // px of the strip
-const WIDE = 1000; // units of the strip's drawing
-
-const SENSING = new Set(["detect", "track", "identify", "track drop", "false track", "swap"]);
-const FIRING = new Set(["launch", "intercept", "round end", "assess"]);
-
-/** Counts of events by bin: sensing, deciding, firing. */
-function density(replay: Replay): number[][] {
-  const bins = Array.from({ length: BINS }, () => [0, 0, 0]);
-  const { duration, events } = replay.header;
-  for (const e of events) {
-    const k = Math.min(BINS - 1, Math.max(0, Math.floor((e.t / duration) * BINS)));
-    bins[k][SENSING.has(e.kind) ? 0 : FIRING.has(e.kind) ? 2 : 1]++;
-  }
-  return bins;
-}
+const STRIP_HEIGHT = 34; // px of the strip
+const STRIP_WIDTH = 1000; // units of the strip's drawing
 
 /** The strip as a drawing: bars by kind, ticks of time, hits on assets as marks on top. */
 function drawn(replay: Replay): SVGElement {
-  const bins = density(replay);
+  const { events, duration } = replay.header;
+  const bins = countsByPhase(events, duration, BINS);
   const most = Math.max(1, ...bins.map((b) => b[0] + b[1] + b[2]));
-  const wide = WIDE / BINS;
+  const wide = STRIP_WIDTH / BINS;
   const bars: SVGElement[] = [];
   bins.forEach((bin, k) => {
-    let y = TALL - 2;
-    const scale = ((TALL - 10) * Math.sqrt((bin[0] + bin[1] + bin[2]) / most)) / (bin[0] + bin[1] + bin[2] || 1);
-    ["sensing", "deciding", "firing"].forEach((kind, n) => {
+    let y = STRIP_HEIGHT - 2;
+    const scale =
+      ((STRIP_HEIGHT - 10) * Math.sqrt((bin[0] + bin[1] + bin[2]) / most)) / (bin[0] + bin[1] + bin[2] || 1);
+    PHASES.forEach((kind, n) => {
       if (!bin[n]) return;
       const tall = bin[n] * scale;
       y -= tall;
       bars.push(s("rect", { class: kind, x: k * wide + 0.4, width: wide - 0.8, y, height: tall }));
     });
   });
-  const x = (t: number): number => (t / replay.header.duration) * WIDE;
-  const hits = replay.header.events.filter((e) => e.kind === "damage").map((e) => s("path", { class: "hit", d: `M${x(e.t) - 3.5},0 h7 l-3.5,7 z` }));
-  return s("svg", { class: "strip", viewBox: `0 0 ${WIDE} ${TALL}`, preserveAspectRatio: "none", "aria-hidden": "true", focusable: "false" }, ...bars, ...hits);
+  const x = (t: number): number => (t / duration) * STRIP_WIDTH;
+  const hits = events
+    .filter((e) => e.kind === "damage")
+    .map((e) => s("path", { class: "hit", d: `M${x(e.t) - 3.5},0 h7 l-3.5,7 z` }));
+  return s(
+    "svg",
+    {
+      class: "strip",
+      viewBox: `0 0 ${STRIP_WIDTH} ${STRIP_HEIGHT}`,
+      preserveAspectRatio: "none",
+      "aria-hidden": "true",
+      focusable: "false",
+    },
+    ...bars,
+    ...hits,
+  );
 }
 
 function ticks(replay: Replay): HTMLElement[] {
   const { duration } = replay.header;
-  const every = [10, 30, 60, 120, 300, 600, 1200, 1800, 3600].find((e) => duration / e <= 14) ?? step(duration, 12);
+  const every = timeStep(duration, 14);
   const out: HTMLElement[] = [];
   for (let t = 0; t <= duration + 1e-6; t += every) {
     out.push(h("span", { class: "tick", style: { left: `${(100 * t) / duration}%` } }, clock(t)));
@@ -56,19 +59,33 @@ function ticks(replay: Replay): HTMLElement[] {
 
 /** Events by minute, for reading. */
 function table(replay: Replay): HTMLElement {
-  const { duration, events } = replay.header;
-  const minutes = Math.max(1, Math.ceil(duration / 60));
-  const rows = Array.from({ length: minutes }, () => [0, 0, 0, 0]);
-  for (const e of events) {
-    const row = rows[Math.min(minutes - 1, Math.floor(e.t / 60))];
-    if (e.kind === "damage") row[3]++;
-    else row[SENSING.has(e.kind) ? 0 : FIRING.has(e.kind) ? 2 : 1]++;
-  }
-  return h("table", null, h("caption", { class: "sr" }, "Events by minute"),
-    h("thead", null, h("tr", null, ...["From", "Sensing", "Deciding", "Firing", "Hits"].map((t) => h("th", { scope: "col" }, t)))),
-    h("tbody", null, ...rows.map((row, k) => h("tr", null,
-      h("th", { scope: "row" }, h("button", { type: "button", class: "link", onclick: () => actions.seek(60 * k) }, clock(60 * k))),
-      ...row.map((n) => h("td", { class: "n" }, n))))));
+  const rows = countsByMinute(replay.header.events, replay.header.duration);
+  return h(
+    "table",
+    null,
+    h("caption", { class: "sr" }, "Events by minute"),
+    h(
+      "thead",
+      null,
+      h("tr", null, ...["From", "Sensing", "Deciding", "Firing", "Hits"].map((t) => h("th", { scope: "col" }, t))),
+    ),
+    h(
+      "tbody",
+      null,
+      ...rows.map((row, k) =>
+        h(
+          "tr",
+          null,
+          h(
+            "th",
+            { scope: "row" },
+            h("button", { type: "button", class: "link", onclick: () => actions.seek(60 * k) }, clock(60 * k)),
+          ),
+          ...row.map((n) => h("td", { class: "n" }, n)),
+        ),
+      ),
+    ),
+  );
 }
 
 const ICONS = {
@@ -83,7 +100,17 @@ const icon = (shape: keyof typeof ICONS): SVGElement =>
 
 function buttons(): HTMLElement {
   const make = (face: Node | string, label: string, key: string, act: () => void): HTMLButtonElement =>
-    h("button", { type: "button", class: "icon", "aria-label": typeof face === "string" ? `${face}: ${label}` : label, title: `${label} (${key})`, onclick: act }, face);
+    h(
+      "button",
+      {
+        type: "button",
+        class: "icon",
+        "aria-label": typeof face === "string" ? `${face}: ${label}` : label,
+        title: `${label} (${key})`,
+        onclick: act,
+      },
+      face,
+    );
   const play = make(icon("play"), "Play", "Space", () => actions.toggle());
   play.classList.add("primary", "play");
   store.on(["playing"], ({ playing }) => {
@@ -91,49 +118,89 @@ function buttons(): HTMLElement {
     play.setAttribute("aria-label", playing ? "Pause" : "Play");
     play.title = playing ? "Pause (Space)" : "Play (Space)";
   });
-  const speed = h("select", { "aria-label": "Speed", title: "Speed ([ and ])", onchange: () => store.set({ speed: Number(speed.value) }) },
-    ...SPEEDS.map((v) => h("option", { value: v }, `${v} ×`)));
-  store.on(["speed"], (now) => { speed.value = String(now.speed); });
-  const group = h("div", { class: "time-buttons", role: "group", "aria-label": "Time" },
-    make(icon("back"), "Previous event", "p", () => actions.previousEvent()), make("−1 s", "One second back", ",", () => actions.step(-1)), play,
-    make("+1 s", "One second on", ".", () => actions.step(1)), make(icon("on"), "Next event", "n", () => actions.nextEvent()), speed);
-  store.on(["replay"], ({ replay }) => { for (const b of group.querySelectorAll("button")) b.disabled = !replay; });
+  const speed = h(
+    "select",
+    { "aria-label": "Speed", title: "Speed ([ and ])", onchange: () => store.set({ speed: Number(speed.value) }) },
+    ...SPEEDS.map((v) => h("option", { value: v }, `${v} ×`)),
+  );
+  store.on(["speed"], (now) => {
+    speed.value = String(now.speed);
+  });
+  const group = h(
+    "div",
+    { class: "time-buttons", role: "group", "aria-label": "Time" },
+    make(icon("back"), "Previous event", "p", () => actions.previousEvent()),
+    make("−1 s", "One second back", ",", () => actions.step(-1)),
+    play,
+    make("+1 s", "One second on", ".", () => actions.step(1)),
+    make(icon("on"), "Next event", "n", () => actions.nextEvent()),
+    speed,
+  );
+  store.on(["replay"], ({ replay }) => {
+    for (const b of group.querySelectorAll("button")) b.disabled = !replay;
+  });
   return group;
 }
 
 /** The newest event at a time, as words. */
 function newest(replay: Replay, t: number): Node[] {
   const { events } = replay.header;
-  let low = 0;
-  let high = events.length;
-  while (low < high) {
-    const mid = (low + high) >> 1;
-    if (events[mid].t <= t + 0.005) low = mid + 1;
-    else high = mid;
-  }
-  const e = events[low - 1];
+  const e = events[lastEventAt(events, t)];
   if (!e) return [];
   const flight = e.flight >= 0 ? replay.header.lanes.find((l) => l.flight === e.flight)?.name : undefined;
-  return [h("span", { class: "quiet" }, `${clock(e.t, true)} `), ...(flight ? [h("strong", null, name(flight, 40)), new Text(" ")] : []), name(e.text, 140)];
+  return [
+    h("span", { class: "quiet" }, `${clock(e.t, true)} `),
+    ...(flight ? [h("strong", null, name(flight, 40)), new Text(" ")] : []),
+    name(e.text, 140),
+  ];
 }
 
 /** Show the time line in `root`. */
 export function timeline(root: HTMLElement): void {
-  const id = fresh("events");
+  const id = uniqueId("events");
   const time = h("output", { class: "time", "aria-label": "Time" });
   const last = h("p", { class: "newest" });
-  const range = h("input", { type: "range", min: 0, max: 1, step: 0.1, "aria-label": "Time", oninput: () => { actions.pause(); actions.seek(Number(range.value)); } });
+  const range = h("input", {
+    type: "range",
+    min: 0,
+    max: 1,
+    step: 0.1,
+    "aria-label": "Time",
+    oninput: () => {
+      actions.pause();
+      actions.seek(Number(range.value));
+    },
+  });
   const picture = h("div", { class: "strip-place" });
   const head = h("div", { class: "playhead", "aria-hidden": "true" });
   const scale = h("div", { class: "ticks", "aria-hidden": "true" });
-  const read = h("div", { class: "strip-table", id, hidden: true, tabindex: 0, role: "region", "aria-label": "Events by minute" });
-  const toggle = h("button", { type: "button", class: "link", "aria-expanded": "false", "aria-controls": id, onclick: () => {
-    read.hidden = !read.hidden;
-    toggle.setAttribute("aria-expanded", String(!read.hidden));
-  } }, "As a table");
+  const read = h("div", {
+    class: "strip-table",
+    id,
+    hidden: true,
+    tabindex: 0,
+    role: "region",
+    "aria-label": "Events by minute",
+  });
+  const toggle = h(
+    "button",
+    {
+      type: "button",
+      class: "link",
+      "aria-expanded": "false",
+      "aria-controls": id,
+      onclick: () => {
+        read.hidden = !read.hidden;
+        toggle.setAttribute("aria-expanded", String(!read.hidden));
+      },
+    },
+    "As a table",
+  );
   root.append(
     h("div", { class: "time-row" }, buttons(), time, last, key(), toggle),
-    h("div", { class: "track" }, picture, head, range, scale), read);
+    h("div", { class: "track" }, picture, head, range, scale),
+    read,
+  );
 
   store.on(["replay"], ({ replay }) => {
     replace(picture, replay ? drawn(replay) : null);
@@ -142,11 +209,14 @@ export function timeline(root: HTMLElement): void {
     range.max = String(replay?.header.duration ?? 1);
     range.disabled = !replay;
   });
-  let told = "";
+  let shownTime = "";
   store.on(["time", "replay"], ({ time: t, replay }) => {
     const end = replay?.header.duration ?? 0;
     const words = `${clock(t, true)} / ${clock(end)}`;
-    if (words !== told) { time.textContent = told = words; range.setAttribute("aria-valuetext", clock(t)); }
+    if (words !== shownTime) {
+      time.textContent = shownTime = words;
+      range.setAttribute("aria-valuetext", clock(t));
+    }
     if (document.activeElement !== range || Math.abs(Number(range.value) - t) > 0.05) range.value = String(t);
     head.style.left = `${end ? (100 * t) / end : 0}%`;
     replace(last, ...(replay ? newest(replay, t) : []));
@@ -154,6 +224,14 @@ export function timeline(root: HTMLElement): void {
 }
 
 function key(): HTMLElement {
-  return h("ul", { class: "strip-key", "aria-label": "Colors of the strip" },
-    ...[["sensing", "Sensing"], ["deciding", "Deciding"], ["firing", "Firing"], ["hit", "Asset hit"]].map(([c, t]) => h("li", { class: c }, t)));
+  return h(
+    "ul",
+    { class: "strip-key", "aria-label": "Colors of the strip" },
+    ...[
+      ["sensing", "Sensing"],
+      ["deciding", "Deciding"],
+      ["firing", "Firing"],
+      ["hit", "Asset hit"],
+    ].map(([c, t]) => h("li", { class: c }, t)),
+  );
 }

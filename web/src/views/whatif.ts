@@ -1,19 +1,31 @@
 // What if: move levers, the local server runs replications, and the new answer stands beside the old one.
 
 import type { Finding, RunSummary, WhatIfDone, WhatIfEvent, WhatIfPanel } from "../contract";
-import { source, Trouble } from "../source";
+import { source } from "../source";
 import { actions, report, store } from "../store";
-import { cut, h, name, replace } from "../ui/dom";
-import { table, type Cell } from "../ui/table";
-import { count, doubt, number, plural, told } from "../ui/words";
+import { Trouble } from "../trouble";
+import { h, name, replace, truncate } from "../ui/dom";
+import { count, findingInterval, findingValue, number, plural } from "../ui/format";
+import { type Cell, table } from "../ui/table";
 import { comparison, paired } from "./compare";
 import { Levers } from "./levers";
 
 const RETRIES = 3; // times that a lost connection is taken up again unasked
-const PAUSE = 1500; // ms before that
+const RETRY_DELAY = 1500; // ms before that
 
-interface Answer { base: string; words: string[]; done: WhatIfDone }
-interface Job { id: string; words: string[]; base: RunSummary; stop: () => void; lost: number; timer: number }
+interface Answer {
+  base: string;
+  words: string[];
+  done: WhatIfDone;
+}
+interface Job {
+  id: string;
+  words: string[];
+  base: RunSummary;
+  stop: () => void;
+  lost: number;
+  timer: number;
+}
 
 /** The part of the page that shows what the job does and what came of it. */
 class Results {
@@ -25,17 +37,39 @@ class Results {
   private readonly partial = h("div");
   private readonly answer = h("div", { class: "cards" });
   private readonly history = h("ol", { class: "history" });
-  private readonly past = h("section", { class: "card wide", hidden: true }, h("h2", null, "Answers since the page was loaded"), this.history);
+  private readonly past = h(
+    "section",
+    { class: "card wide", hidden: true },
+    h("h2", null, "Answers since the page was loaded"),
+    this.history,
+  );
   private readonly answers: Answer[] = [];
 
   constructor(cancel: () => void) {
-    this.running.append(h("div", { class: "card-head" }, h("h2", null, "Running"), h("button", { type: "button", onclick: cancel }, "Cancel")), this.bar, this.phase, this.partial);
+    this.running.append(
+      h(
+        "div",
+        { class: "card-head" },
+        h("h2", null, "Running"),
+        h("button", { type: "button", onclick: cancel }, "Cancel"),
+      ),
+      this.bar,
+      this.phase,
+      this.partial,
+    );
     this.element = h("div", { class: "results" }, this.notice, this.running, this.answer, this.past);
     this.idle();
   }
 
   idle(): void {
-    replace(this.answer, h("p", { class: "empty" }, "Move levers and run: the same dice are thrown for the changed scenario, and the paired difference shows here."));
+    replace(
+      this.answer,
+      h(
+        "p",
+        { class: "empty" },
+        "Move levers and run: the changed scenario runs on common random numbers, the paired difference shows here.",
+      ),
+    );
   }
 
   start(words: readonly string[]): void {
@@ -43,7 +77,7 @@ class Results {
     this.running.hidden = false;
     this.bar.removeAttribute("value");
     replace(this.partial);
-    this.phase.textContent = `Starting … ${words.length ? cut(words.join("; "), 300) : "nothing is changed"}`;
+    this.phase.textContent = `Starting … ${words.length ? truncate(words.join("; "), 300) : "nothing is changed"}`;
     replace(this.answer);
   }
 
@@ -51,11 +85,14 @@ class Results {
     this.say(null);
     this.bar.max = Math.max(1, e.of);
     this.bar.value = e.done;
-    this.phase.textContent = `${cut(e.phase, 120)}: ${count(e.done)} of ${plural(e.of, "replication", "replications")}`;
+    const of = plural(e.of, "replication", "replications");
+    this.phase.textContent = `${truncate(e.phase, 120)}: ${count(e.done)} of ${of}`;
     if (e.findings.length) replace(this.partial, soFar(e.findings, base));
   }
 
-  ended(): void { this.running.hidden = true; }
+  ended(): void {
+    this.running.hidden = true;
+  }
 
   show(answer: Answer): void {
     this.answers.push(answer);
@@ -71,11 +108,32 @@ class Results {
 
   private draw(answer: Answer): void {
     const { done, words } = answer;
-    const head = h("section", { class: "card wide" },
-      h("div", { class: "card-head" }, h("h2", null, words.length ? "What if" : "The same scenario again"),
-        h("button", { type: "button", onclick: () => { void actions.openRun(done.run.id); actions.showPage("dashboard"); } }, "Open as a run")),
+    const head = h(
+      "section",
+      { class: "card wide" },
+      h(
+        "div",
+        { class: "card-head" },
+        h("h2", null, words.length ? "What if" : "The same scenario again"),
+        h(
+          "button",
+          {
+            type: "button",
+            onclick: () => {
+              void actions.openRun(done.run.id);
+              actions.showPage("dashboard");
+            },
+          },
+          "Open as a run",
+        ),
+      ),
       h("ul", { class: "changes" }, ...words.map((w) => h("li", null, name(w, 200)))),
-      h("p", { class: "quiet" }, `Against ${cut(answer.base, 60)}; ${paired(done.compare)}, ${number(done.seconds)} s.`));
+      h(
+        "p",
+        { class: "quiet" },
+        `Against ${truncate(answer.base, 60)}; ${paired(done.compare)}, ${number(done.seconds)} s.`,
+      ),
+    );
     replace(this.answer, head, comparison(done.compare, { a: "As it was", b: "What if" }));
     this.list(answer);
   }
@@ -83,9 +141,24 @@ class Results {
   private list(shown?: Answer): void {
     const items = this.answers.map((a) => {
       const leakers = a.done.compare.rows.find((r) => r.metric === "leakers") ?? a.done.compare.rows[0];
-      const short = leakers ? ` ${leakers.label}: ${told(leakers.difference, true)} ${doubt(leakers.difference, true)}` : "";
-      return h("li", null, h("button", { type: "button", class: "past-answer", "aria-current": a === shown ? "true" : null, onclick: () => this.draw(a) },
-        h("span", null, name(a.words.join("; ") || "nothing changed", 160)), h("span", { class: "quiet" }, `n = ${count(a.done.compare.pairs)}.${short}`)));
+      const short = leakers
+        ? ` ${leakers.label}: ${findingValue(leakers.difference, true)} ${findingInterval(leakers.difference, true)}`
+        : "";
+      return h(
+        "li",
+        null,
+        h(
+          "button",
+          {
+            type: "button",
+            class: "past-answer",
+            "aria-current": a === shown ? "true" : null,
+            onclick: () => this.draw(a),
+          },
+          h("span", null, name(a.words.join("; ") || "nothing changed", 160)),
+          h("span", { class: "quiet" }, `n = ${count(a.done.compare.pairs)}.${short}`),
+        ),
+      );
     });
     replace(this.history, ...items.reverse());
   }
@@ -94,15 +167,24 @@ class Results {
 /** The findings so far beside those of the run. */
 function soFar(findings: readonly Finding[], base: RunSummary): HTMLElement {
   const old = new Map(base.findings.map((f) => [f.metric, f]));
-  return table(["Measure", `As it was, n = ${count(base.replications)}`, "What if, so far", "95 % interval", "n"],
+  return table(
+    ["Measure", `As it was, n = ${count(base.replications)}`, "What if, so far", "95 % interval", "n"],
     findings.map((f): Cell[] => {
       const was = old.get(f.metric);
-      return [f.label, was ? told(was) : "–", told(f), doubt(f), count(f.n)];
-    }), { numbers: [1, 2, 3, 4], caption: "Findings so far" });
+      return [f.label, was ? findingValue(was) : "–", findingValue(f), findingInterval(f), count(f.n)];
+    }),
+    { numbers: [1, 2, 3, 4], caption: "Findings so far" },
+  );
 }
 
 class WhatIf {
-  private readonly n = h("input", { type: "number", min: 1, step: 1, "aria-label": "Replications to run", oninput: () => this.enable() });
+  private readonly n = h("input", {
+    type: "number",
+    min: 1,
+    step: 1,
+    "aria-label": "Replications to run",
+    oninput: () => this.enable(),
+  });
   private readonly run = h("button", { type: "submit", class: "primary" }, "Run");
   private readonly reset = h("button", { type: "button", onclick: () => this.levers.reset() }, "Reset");
   private readonly summary = h("p", { class: "quiet", "aria-live": "polite" });
@@ -112,15 +194,19 @@ class WhatIf {
   private readonly form: HTMLElement;
   private loaded = ""; // id of the run whose levers are shown
   private job: Job | null = null;
-  private unwanted = false; // canceled before the server had named the job
+  private cancelRequested = false; // canceled before the server had named the job
 
   constructor(root: HTMLElement) {
     const submit = (e: Event): void => {
       e.preventDefault();
       void this.start();
     };
-    this.form = h("form", { class: "whatif-form", "aria-label": "Levers", onsubmit: submit }, this.levers.element,
-      h("div", { class: "whatif-run" }, h("label", null, "Replications ", this.n), this.run, this.reset, this.summary));
+    this.form = h(
+      "form",
+      { class: "whatif-form", "aria-label": "Levers", onsubmit: submit },
+      this.levers.element,
+      h("div", { class: "whatif-run" }, h("label", null, "Replications ", this.n), this.run, this.reset, this.summary),
+    );
     root.append(h("div", { class: "whatif-side" }, this.message, this.form), this.results.element);
     store.on(["run", "page"], () => void this.load());
   }
@@ -130,7 +216,11 @@ class WhatIf {
     const valid = this.levers.valid() && this.n.validity.valid && this.n.value !== "";
     this.run.disabled = this.job !== null || !this.loaded || !valid;
     this.reset.disabled = !moved;
-    this.summary.textContent = valid ? (moved ? plural(moved, "lever moved", "levers moved") : "Nothing is changed yet") : "A value is outside its range";
+    this.summary.textContent = valid
+      ? moved
+        ? plural(moved, "lever moved", "levers moved")
+        : "Nothing is changed yet"
+      : "A value is outside its range";
   }
 
   /** The levers of the run that is open, when the page is first looked at. */
@@ -155,7 +245,8 @@ class WhatIf {
     } catch (error) {
       this.form.hidden = true;
       this.message.hidden = false;
-      if (error instanceof Trouble) replace(this.message, name(error.problem.message, 400), " ", name(error.problem.todo, 300));
+      if (error instanceof Trouble)
+        replace(this.message, name(error.problem.message, 400), " ", name(error.problem.todo, 300));
       else report(error);
     }
   }
@@ -165,7 +256,7 @@ class WhatIf {
     if (!base || this.job || base.id !== this.loaded) return;
     const { values, words } = this.levers.changes();
     this.run.disabled = true;
-    this.unwanted = false;
+    this.cancelRequested = false;
     this.results.start(words);
     try {
       const { job: id } = await source.startWhatif(base.id, values, this.n.valueAsNumber);
@@ -175,7 +266,7 @@ class WhatIf {
     } catch (error) {
       this.fail(error);
     }
-    if (this.unwanted) await this.cancel();
+    if (this.cancelRequested) await this.cancel();
   }
 
   /** A question that was being worked on when the page was loaded. */
@@ -194,7 +285,10 @@ class WhatIf {
     clearTimeout(mine.timer);
     mine.stop(); // never two at once
     mine.stop = source.events(mine.id, {
-      progress: (e) => { mine.lost = 0; this.results.progress(e, mine.base); },
+      progress: (e) => {
+        mine.lost = 0;
+        this.results.progress(e, mine.base);
+      },
       done: (done) => {
         this.finish();
         this.results.say(null);
@@ -211,13 +305,30 @@ class WhatIf {
   private lost(mine: Job): void {
     if (this.job !== mine) return;
     mine.lost += 1;
-    const again = (): void => { if (this.job === mine) this.listen(mine); };
+    const again = (): void => {
+      if (this.job === mine) this.listen(mine);
+    };
     const given = mine.lost > RETRIES;
-    const retry = h("button", { type: "button", onclick: () => { mine.lost = 0; again(); } }, "Try again");
+    const retry = h(
+      "button",
+      {
+        type: "button",
+        onclick: () => {
+          mine.lost = 0;
+          again();
+        },
+      },
+      "Try again",
+    );
     const leave = h("button", { type: "button", onclick: () => this.leave(mine) }, "Give up");
-    this.results.say(given ? "The connection to the server is lost. If openiads view has ended, start it again." : "The connection was lost; trying again …",
-      retry, ...(given ? [leave] : []));
-    if (!given) mine.timer = window.setTimeout(again, PAUSE);
+    this.results.say(
+      given
+        ? "The connection to the server is lost. If openiads view has ended, start it again."
+        : "The connection was lost; trying again …",
+      retry,
+      ...(given ? [leave] : []),
+    );
+    if (!given) mine.timer = window.setTimeout(again, RETRY_DELAY);
   }
 
   /** Nobody listens any more: the server, if it is there, need not go on either. */
@@ -227,7 +338,7 @@ class WhatIf {
   }
 
   private async cancel(): Promise<void> {
-    this.unwanted = !this.job;
+    this.cancelRequested = !this.job;
     if (!this.job) return;
     try {
       await source.cancel(this.job.id);

@@ -2,95 +2,132 @@
 
 import type { GateKind, LaneData, ReplayUnit } from "../contract";
 import type { Replay } from "../decode";
+import { type Spell, spellAt, spellsOf } from "../gates";
 import { actions, store } from "../store";
-import { cut, h, name, replace, s } from "../ui/dom";
-import { List, table, type Row } from "../ui/table";
-import { isolate, moment } from "../ui/words";
+import { h, name, replace, s, truncate } from "../ui/dom";
+import { isolate, moment } from "../ui/format";
+import { List, type Row, table } from "../ui/table";
 
-/** One stretch during which one reason held: s from the start. */
-interface Spell { unit: number; from: number; to: number; text: string; kind: Kind }
-
-type Kind = GateKind | "other"; // other: nothing is told
 const KINDS: [GateKind, string][] = [
-  ["unseen", "not seen, tracked or identified"], ["reach", "out of reach or in no time"], ["rule", "held by a rule"],
-  ["resource", "a resource is taken or spent"], ["engaging", "engaging it"], ["free", "nothing keeps it"],
+  ["unseen", "not seen, tracked or identified"],
+  ["reach", "out of reach or in no time"],
+  ["rule", "held by a rule"],
+  ["resource", "a resource is taken or spent"],
+  ["engaging", "engaging it"],
+  ["free", "nothing keeps it"],
 ];
 
-/** The spells of a flight by unit, each in order of time. */
-function spellsOf(replay: Replay, flight: number): Map<number, Spell[]> {
-  const { gates: g, header } = replay;
-  const found = new Map<number, Spell[]>();
-  for (let i = 0; i < g.count; i++) {
-    if (g.flight[i] !== flight) continue;
-    const text = header.texts[g.text[i]] ?? "";
-    const kind = header.textKinds[g.text[i]] ?? "other";
-    const spell = { unit: g.unit[i], from: g.from[i] / 100, to: g.to[i] / 100, text, kind };
-    const mine = found.get(spell.unit);
-    if (mine) mine.push(spell);
-    else found.set(spell.unit, [spell]);
-  }
-  for (const mine of found.values()) mine.sort((a, b) => a.from - b.from);
-  return found;
-}
-
-const at = (spells: readonly Spell[] | undefined, t: number): Spell | undefined => spells?.find((k) => k.from <= t && t < k.to);
-
 function strip(spells: readonly Spell[], high: number, from: number, to: number): SVGElement {
-  const x = (t: number): number => ((t - from) / Math.max(1e-9, to - from)) * FINE;
-  return s("svg", { class: "gate-strip", height: high, viewBox: `0 0 ${FINE} ${high}`, preserveAspectRatio: "none", "aria-hidden": "true" },
-    ...spells.map((k) => s("rect", { class: `gate ${k.kind}`, x: x(k.from), y: 0, width: Math.max(0.6, x(k.to) - x(k.from)), height: high },
-      s("title", null, `${moment(k.from)} to ${moment(k.to)}: ${k.text}`))));
+  const x = (t: number): number => ((t - from) / Math.max(1e-9, to - from)) * STRIP_HEIGHT;
+  return s(
+    "svg",
+    {
+      class: "gate-strip",
+      height: high,
+      viewBox: `0 0 ${STRIP_HEIGHT} ${high}`,
+      preserveAspectRatio: "none",
+      "aria-hidden": "true",
+    },
+    ...spells.map((k) =>
+      s(
+        "rect",
+        { class: `gate ${k.kind}`, x: x(k.from), y: 0, width: Math.max(0.6, x(k.to) - x(k.from)), height: high },
+        s("title", null, `${moment(k.from)} to ${moment(k.to)}: ${k.text}`),
+      ),
+    ),
+  );
 }
 
-const FINE = 1000; // parts of a strip's width
+const STRIP_HEIGHT = 1000; // parts of a strip's width
 const STRIP = 26;
-const ROW = 38;
+const ROW_HEIGHT = 38;
 
-interface Stand { unit: ReplayUnit; spell: Spell | undefined; all: readonly Spell[] } // how a unit stands now
+/** How a unit stands now. */
+interface UnitStatus {
+  unit: ReplayUnit;
+  spell: Spell | undefined;
+  all: readonly Spell[];
+}
 
-const part = (t: number, [from, to]: readonly [number, number]): number => Math.min(Math.max((t - from) / Math.max(1e-9, to - from), 0), 1);
+const part = (t: number, [from, to]: readonly [number, number]): number =>
+  Math.min(Math.max((t - from) / Math.max(1e-9, to - from), 0), 1);
 
 class WhyNot {
-  private readonly flight = h("select", { "aria-label": "Flight", onchange: () => actions.selectFlight(chosen(this.flight)) });
-  private readonly unit = h("select", { "aria-label": "Fire unit", onchange: () => actions.selectUnit(chosen(this.unit)) });
+  private readonly flight = h("select", {
+    "aria-label": "Flight",
+    onchange: () => actions.selectFlight(chosen(this.flight)),
+  });
+  private readonly unit = h("select", {
+    "aria-label": "Fire unit",
+    onchange: () => actions.selectUnit(chosen(this.unit)),
+  });
   private readonly verdict = h("div", { class: "verdict", role: "status" });
-  private readonly field = h("div", { class: "gate-field", tabindex: 0, role: "slider", "aria-label": "Reasons over time; arrows go from reason to reason" });
+  private readonly field = h("div", {
+    class: "gate-field",
+    tabindex: 0,
+    role: "slider",
+    "aria-label": "Reasons over time; arrows go from reason to reason",
+  });
   private readonly ends = h("div", { class: "gate-ends quiet", "aria-hidden": "true" });
   private readonly needle = h("div", { class: "gate-now", "aria-hidden": "true" });
   private readonly numbers = h("div", { class: "why-table", hidden: true });
-  private readonly asTable = h("button", { type: "button", class: "plain small", "aria-pressed": "false", onclick: () => this.turn() }, "As a table");
-  private readonly list: List<Stand>;
+  private readonly asTable = h(
+    "button",
+    { type: "button", class: "plain small", "aria-pressed": "false", onclick: () => this.turn() },
+    "As a table",
+  );
+  private readonly list: List<UnitStatus>;
   private spells = new Map<number, Spell[]>(); // of the chosen flight, by unit
   private window: [number, number] = [0, 1]; // s that the strips span
   private key = ""; // what was drawn last
 
   constructor(root: HTMLElement) {
-    this.list = new List<Stand>({
-      label: "All fire units at this time", row: ROW, empty: "The replay tells of no fire unit.",
+    this.list = new List<UnitStatus>({
+      label: "All fire units at this time",
+      row: ROW_HEIGHT,
+      empty: "The replay tells of no fire unit.",
       chosen: (stand) => store.get().unit === stand.unit.row,
       fill: (stand) => this.row(stand),
       choose: (stand) => actions.selectUnit(stand.unit.row),
     });
-    const legend = h("ul", { class: "key-list" }, ...KINDS.map(([k, words]) => h("li", null, h("span", { class: `swatch gate ${k}` }), words)));
+    const legend = h(
+      "ul",
+      { class: "key-list" },
+      ...KINDS.map(([k, words]) => h("li", null, h("span", { class: `swatch gate ${k}` }), words)),
+    );
     root.append(
-      h("div", { class: "bar-of-tools" }, this.flight, this.unit), this.verdict, this.field, this.ends, legend,
-      h("div", { class: "card-head" }, h("h2", null, "All fire units at this time"), this.asTable), this.list.element, this.numbers);
+      h("div", { class: "bar-of-tools" }, this.flight, this.unit),
+      this.verdict,
+      this.field,
+      this.ends,
+      legend,
+      h("div", { class: "card-head" }, h("h2", null, "All fire units at this time"), this.asTable),
+      this.list.element,
+      this.numbers,
+    );
     this.field.addEventListener("click", (e) => this.click(e));
     this.field.addEventListener("keydown", (e) => this.press(e));
     store.on(["replay"], () => this.open());
     store.on(["replay", "flight"], () => this.gather());
-    store.on(["unit", "replay"], (s) => { this.unit.value = s.unit === null ? "" : String(s.unit); this.draw(true); });
+    store.on(["unit", "replay"], (s) => {
+      this.unit.value = s.unit === null ? "" : String(s.unit);
+      this.draw(true);
+    });
     store.on(["tab", "page"], () => this.draw(true));
     store.on(["time"], () => this.draw(false));
   }
 
-  private row({ unit, spell, all }: Stand): Row {
-    const text = spell?.text ?? "nothing is told at this time";
+  private row({ unit, spell, all }: UnitStatus): Row {
+    const text = spell?.text ?? "no reason is recorded at this time";
     return {
-      label: `${cut(unit.name, 100)}: ${text}`, title: `${unit.name.slice(0, 2000)}: ${text}`, className: "why-row",
+      label: `${truncate(unit.name, 100)}: ${text}`,
+      title: `${unit.name.slice(0, 2000)}: ${text}`,
+      className: "why-row",
       parts: [
-        h("span", { class: "why-unit" }, name(unit.name, 30)), strip(all, 10, ...this.window),
-        h("span", { class: `swatch gate ${spell?.kind ?? "other"}` }), h("span", { class: "why-text" }, cut(text, 200)),
+        h("span", { class: "why-unit" }, name(unit.name, 30)),
+        strip(all, 10, ...this.window),
+        h("span", { class: `swatch gate ${spell?.kind ?? "other"}` }),
+        h("span", { class: "why-text" }, truncate(text, 200)),
       ],
     };
   }
@@ -98,7 +135,10 @@ class WhyNot {
   private open(): void {
     const header = store.get().replay?.header;
     replace(this.flight, h("option", { value: "" }, "Choose a flight"), ...(header?.lanes ?? []).map(flightOption));
-    replace(this.unit, ...(header?.units ?? []).map((u) => h("option", { value: u.row }, isolate(cut(u.name, 50)))));
+    replace(
+      this.unit,
+      ...(header?.units ?? []).map((u) => h("option", { value: u.row }, isolate(truncate(u.name, 50)))),
+    );
   }
 
   /** Another flight: its spells. */
@@ -122,21 +162,30 @@ class WhyNot {
   /** Draw what depends on the time; `whole` also what does not. */
   private draw(whole: boolean): void {
     const { page, tab, replay, time, unit, flight } = store.get();
-    if (page !== "replay" || tab !== "whynot") { this.key = ""; return; }
+    if (page !== "replay" || tab !== "whynot") {
+      this.key = "";
+      return;
+    }
     this.needle.style.left = `${(100 * part(time, this.window)).toFixed(3)}%`;
     this.field.setAttribute("aria-valuenow", time.toFixed(1));
     const mine = this.mine();
-    const spell = at(mine, time);
-    const stands = (replay?.header.units ?? []).map((u): Stand => {
+    const spell = spellAt(mine, time);
+    const stands = (replay?.header.units ?? []).map((u): UnitStatus => {
       const all = this.spells.get(u.row) ?? [];
-      return { unit: u, spell: at(all, time), all };
+      return { unit: u, spell: spellAt(all, time), all };
     });
     const key = `${stands.map((s) => s.spell?.from ?? "").join()} ${unit} ${flight}`;
     if (!whole && key === this.key) return;
     this.key = key;
-    this.list.set(stands, Math.max(0, stands.findIndex((s) => s.unit.row === unit)));
-    replace(this.verdict, ...told(replay, flight, unit, spell, mine, time));
-    this.field.setAttribute("aria-valuetext", `${moment(time)}: ${spell?.text ?? "nothing is told"}`);
+    this.list.set(
+      stands,
+      Math.max(
+        0,
+        stands.findIndex((s) => s.unit.row === unit),
+      ),
+    );
+    replace(this.verdict, ...explanation(replay, flight, unit, spell, mine, time));
+    this.field.setAttribute("aria-valuetext", `${moment(time)}: ${spell?.text ?? "no reason is recorded"}`);
     if (!this.numbers.hidden) replace(this.numbers, unitTable(stands, mine));
     if (whole) this.picture(mine);
   }
@@ -167,7 +216,10 @@ class WhyNot {
     const { time } = store.get();
     const starts = this.mine().map((k) => k.from);
     const ways: Record<string, number | undefined> = {
-      ArrowRight: starts.find((t) => t > time + 0.005), ArrowLeft: starts.filter((t) => t < time - 0.005).pop(), Home: this.window[0], End: this.window[1],
+      ArrowRight: starts.find((t) => t > time + 0.005),
+      ArrowLeft: starts.filter((t) => t < time - 0.005).pop(),
+      Home: this.window[0],
+      End: this.window[1],
     };
     if (!(e.key in ways)) return;
     e.preventDefault();
@@ -182,32 +234,67 @@ export function whynot(root: HTMLElement): void {
 
 const chosen = (field: HTMLSelectElement): number | null => (field.value === "" ? null : Number(field.value));
 
-const flightOption = (lane: LaneData): HTMLElement => h("option", { value: lane.flight }, `${isolate(cut(lane.name, 50))}${lane.leaked ? " (leaked)" : ""}`);
+const flightOption = (lane: LaneData): HTMLElement =>
+  h("option", { value: lane.flight }, `${isolate(truncate(lane.name, 50))}${lane.leaked ? " (leaked)" : ""}`);
 
 /** The answer: why not, since when, and until when. */
-function told(replay: Replay | null, flight: number | null, unit: number | null, spell: Spell | undefined, mine: readonly Spell[] | undefined, t: number): Node[] {
+function explanation(
+  replay: Replay | null,
+  flight: number | null,
+  unit: number | null,
+  spell: Spell | undefined,
+  mine: readonly Spell[] | undefined,
+  t: number,
+): Node[] {
   if (!replay) return [h("p", { class: "quiet" }, "No replay is open.")];
-  if (flight === null || unit === null) return [h("p", { class: "quiet" }, "Choose a flight (here, on the map or in the kill chain) and a fire unit.")];
+  if (flight === null || unit === null)
+    return [h("p", { class: "quiet" }, "Choose a flight (here, on the map or in the kill chain) and a fire unit.")];
   const who = replay.header.units.find((u) => u.row === unit)?.name ?? `unit ${unit}`;
   const whom = replay.header.lanes.find((l) => l.flight === flight)?.name ?? `flight ${flight}`;
   const head = h("p", { class: "quiet" }, name(who, 40), " against ", name(whom, 40), `, ${moment(t)}`);
   if (spell) {
     const after = mine?.find((k) => k.from >= spell.to);
-    return [head, h("p", { class: `reason ${spell.kind}` }, `${spell.text}.`),
-      h("p", { class: "quiet" }, `From ${moment(spell.from)} to ${moment(spell.to)}${after ? `; then: ${after.text}` : ""}.`)];
+    return [
+      head,
+      h("p", { class: `reason ${spell.kind}` }, `${spell.text}.`),
+      h(
+        "p",
+        { class: "quiet" },
+        `From ${moment(spell.from)} to ${moment(spell.to)}${after ? `; then: ${after.text}` : ""}.`,
+      ),
+    ];
   }
   const next = mine?.find((k) => k.from > t);
-  return [head, h("p", { class: "reason other" }, mine?.length ? (next ? "Nothing is told yet." : "It is over.") : "Nothing is told of this pair."),
-    next ? h("p", { class: "quiet" }, `First: ${next.text}, ${moment(next.from)}.`) : h("p")];
+  return [
+    head,
+    h(
+      "p",
+      { class: "reason other" },
+      mine?.length ? (next ? "No reason is recorded yet." : "It is over.") : "No reason is recorded for this pair.",
+    ),
+    next ? h("p", { class: "quiet" }, `First: ${next.text}, ${moment(next.from)}.`) : h("p"),
+  ];
 }
 
-const MOST = 500; // rows of a table; the list has them all
+const MAX_TABLE_ROWS = 500; // rows of a table; the list has them all
 
-function unitTable(all: readonly Stand[], mine: readonly Spell[]): Node {
-  const now = table(["Fire unit", "Why not, now", "From", "To"],
-    all.slice(0, MOST).map((r) => [r.unit.name, r.spell?.text ?? "–", r.spell ? moment(r.spell.from) : "–", r.spell ? moment(r.spell.to) : "–"]),
-    { caption: "All fire units at this time", longest: 200 });
-  const over = table(["From", "To", "Reason"], mine.slice(0, MOST).map((k) => [moment(k.from), moment(k.to), k.text]),
-    { caption: "The chosen unit over time", longest: 200 });
+function unitTable(all: readonly UnitStatus[], mine: readonly Spell[]): Node {
+  const now = table(
+    ["Fire unit", "Why not, now", "From", "To"],
+    all
+      .slice(0, MAX_TABLE_ROWS)
+      .map((r) => [
+        r.unit.name,
+        r.spell?.text ?? "–",
+        r.spell ? moment(r.spell.from) : "–",
+        r.spell ? moment(r.spell.to) : "–",
+      ]),
+    { caption: "All fire units at this time", longest: 200 },
+  );
+  const over = table(
+    ["From", "To", "Reason"],
+    mine.slice(0, MAX_TABLE_ROWS).map((k) => [moment(k.from), moment(k.to), k.text]),
+    { caption: "The chosen unit over time", longest: 200 },
+  );
   return h("div", null, now, over);
 }

@@ -13,7 +13,6 @@ from experiments.fake_sweep import fake_study, make
 from faces.pages.answers import stubs
 from openiads.base.errors import ResultsError
 from openiads.experiments.compare import compare
-from openiads.faces.pages import run_page
 from openiads.faces.pages.answers import page
 from runs.fake_simulator import FakeScenario, engine
 
@@ -116,7 +115,7 @@ def test_a_page_that_is_too_large_or_has_no_folder_is_a_results_error(
     assert page.write("<!doctype html>", tmp_path).read_text() == "<!doctype html>"
     with pytest.raises(ResultsError):
         page.write("<!doctype html>", tmp_path / "missing")
-    monkeypatch.setattr(run_page, "LARGEST", 3)
+    monkeypatch.setattr(page, "LARGEST", 3)
     with pytest.raises(ResultsError, match="fewer metrics"):
         page.write("<!doctype html>", tmp_path)
 

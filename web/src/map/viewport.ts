@@ -3,34 +3,52 @@
 import { latOf, lonOf, mercatorX, mercatorY } from "../geo";
 
 /** The part of the earth that the canvas shows: middle (web-mercator m), m a px, size (CSS px). */
-export class Frame {
+export class Viewport {
   readonly left: number;
   readonly top: number;
 
-  constructor(readonly x: number, readonly y: number, readonly resolution: number, readonly width: number, readonly height: number) {
+  constructor(
+    readonly x: number,
+    readonly y: number,
+    readonly resolution: number,
+    readonly width: number,
+    readonly height: number,
+  ) {
     this.left = x - (width / 2) * resolution;
     this.top = y + (height / 2) * resolution;
   }
 
-  px(mercator: number): number { return (mercator - this.left) / this.resolution; }
-  py(mercator: number): number { return (this.top - mercator) / this.resolution; }
-  point(lon: number, lat: number): [number, number] { return [this.px(mercatorX(lon)), this.py(mercatorY(lat))]; }
-  spot(x: number, y: number): [number, number] { return [lonOf(this.left + x * this.resolution), latOf(this.top - y * this.resolution)]; }
+  px(mercator: number): number {
+    return (mercator - this.left) / this.resolution;
+  }
+  py(mercator: number): number {
+    return (this.top - mercator) / this.resolution;
+  }
+  point(lon: number, lat: number): [number, number] {
+    return [this.px(mercatorX(lon)), this.py(mercatorY(lat))];
+  }
+  lonLat(x: number, y: number): [number, number] {
+    return [lonOf(this.left + x * this.resolution), latOf(this.top - y * this.resolution)];
+  }
   /** Length on the ground of one px at a latitude, m. */
-  meters(lat: number): number { return this.resolution * Math.cos((lat * Math.PI) / 180) * (6_371_008.8 / 6_378_137); }
-  shows(x: number, y: number, room = 0): boolean { return x > -room && y > -room && x < this.width + room && y < this.height + room; }
+  meters(lat: number): number {
+    return this.resolution * Math.cos((lat * Math.PI) / 180) * (6_371_008.8 / 6_378_137);
+  }
+  shows(x: number, y: number, room = 0): boolean {
+    return x > -room && y > -room && x < this.width + room && y < this.height + room;
+  }
 }
 
 const CELL = 48; // px of the grid that finds neighbors
 
 /** Boxes already taken, looked up by a grid; those of `under` count too. */
-export class Taken {
+export class LabelBoxes {
   private readonly cells = new Map<number, number[]>();
   private readonly boxes: number[] = [];
 
-  constructor(private readonly under: Taken | null = null) {}
+  constructor(private readonly under: LabelBoxes | null = null) {}
 
-  private meets(x: number, y: number, width: number, height: number): boolean {
+  private overlaps(x: number, y: number, width: number, height: number): boolean {
     const b = this.boxes;
     for (let c = Math.floor(x / CELL); c <= Math.floor((x + width) / CELL); c++) {
       for (let r = Math.floor(y / CELL); r <= Math.floor((y + height) / CELL); r++) {
@@ -39,12 +57,12 @@ export class Taken {
         }
       }
     }
-    return this.under?.meets(x, y, width, height) ?? false;
+    return this.under?.overlaps(x, y, width, height) ?? false;
   }
 
   /** Take a box if it is free, or whatever lies there with `force`. */
-  take(x: number, y: number, width: number, height: number, force = false): boolean {
-    if (!force && this.meets(x, y, width, height)) return false;
+  claim(x: number, y: number, width: number, height: number, force = false): boolean {
+    if (!force && this.overlaps(x, y, width, height)) return false;
     const k = this.boxes.push(x, y, x + width, y + height) - 4;
     for (let c = Math.floor(x / CELL); c <= Math.floor((x + width) / CELL); c++) {
       for (let r = Math.floor(y / CELL); r <= Math.floor((y + height) / CELL); r++) {
@@ -59,10 +77,26 @@ export class Taken {
 }
 
 /** Sides of a place for its label, as parts of the label's width and height, in order of liking. */
-export const SIDES: readonly (readonly [number, number])[] = [[0, -0.5], [-1, -0.5], [-0.5, -1], [-0.5, 0], [0, -1], [0, 0], [-1, -1], [-1, 0]];
+export const SIDES: readonly (readonly [number, number])[] = [
+  [0, -0.5],
+  [-1, -0.5],
+  [-0.5, -1],
+  [-0.5, 0],
+  [0, -1],
+  [0, 0],
+  [-1, -1],
+  [-1, 0],
+];
 
 /** Corner of a label on a side of a place, `gap` px off. */
-export function corner(side: readonly [number, number], x: number, y: number, width: number, height: number, gap: number): [number, number] {
+export function labelCorner(
+  side: readonly [number, number],
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+  gap: number,
+): [number, number] {
   const dx = side[0] === 0 ? gap : side[0] === -1 ? -gap : 0;
   const dy = side[1] === 0 ? gap : side[1] === -1 ? -gap : 0;
   return [x + side[0] * width + dx, y + side[1] * height + dy];

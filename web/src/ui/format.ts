@@ -1,8 +1,21 @@
-// Numbers with their doubt, as the report writes them.
+// Numbers with their intervals, as the report writes them.
 
 import type { Finding } from "../contract";
 
 const DASH = "–";
+
+const EXACT = 40; // decimals that tell a tie from what is near one
+
+/** So many decimals, thousands apart; a tie goes to the even digit, so that the page rounds as the report does. */
+function decimals(value: number, places: number): string {
+  let text = value.toFixed(places); // exact, and a tie away from zero
+  const tie = /^50*$/.test(value.toFixed(EXACT).slice(places - EXACT));
+  const last = Number(text.slice(-1));
+  if (tie && last % 2) text = `${text.slice(0, -1)}${last - 1}`;
+  const [whole, part] = text.split(".");
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
+  return part ? `${grouped}.${part}` : grouped;
+}
 
 /** Three significant digits, thousands apart, a true minus; a dash for none. */
 export function number(value: number | null | undefined, digits = 3): string {
@@ -10,7 +23,8 @@ export function number(value: number | null | undefined, digits = 3): string {
   if (!Number.isFinite(value)) return value > 0 ? "never" : "−∞";
   if (value === 0) return "0";
   const places = Math.min(8, Math.max(0, digits - 1 - Math.floor(Math.log10(Math.abs(value)))));
-  const text = value.toLocaleString("en-US", { maximumFractionDigits: places });
+  const fixed = decimals(value, places);
+  const text = fixed.includes(".") ? fixed.replace(/\.?0+$/, "") : fixed;
   return text === "-0" ? "0" : text.replace("-", "−");
 }
 
@@ -23,7 +37,7 @@ export function percent(share: number | null | undefined): string {
   const p = 100 * share;
   const fine = (Math.abs(p) > 0 && Math.abs(p) < 9.95) || (p > 90.05 && p < 100);
   if (p > 0 && p < 0.05) return "< 0.1 %";
-  const text = p.toFixed(fine ? 1 : 0).replace("-", "−");
+  const text = decimals(p, fine ? 1 : 0).replace("-", "−");
   return `${/^−0(\.0)?$/.test(text) ? "0" : text} %`;
 }
 
@@ -31,7 +45,7 @@ export function percent(share: number | null | undefined): string {
 export const isShare = (unit: string): boolean => unit === "share" || unit === "1" || unit === "fraction";
 
 /** A value with its unit; `sign`: a plus before what is more (for differences; of shares in points). */
-export function shown(value: number | null | undefined, unit: string, sign = false): string {
+export function quantity(value: number | null | undefined, unit: string, sign = false): string {
   if (value === null || value === undefined || Number.isNaN(value)) return DASH;
   let text: string;
   if (isShare(unit)) text = sign ? `${percent(value).replace(" %", "")} points` : percent(value);
@@ -40,38 +54,34 @@ export function shown(value: number | null | undefined, unit: string, sign = fal
   return sign && value > 0 && !text.startsWith("0 ") && text !== "0" ? `+${text}` : text;
 }
 
-export function span(low: number | null | undefined, high: number | null | undefined, unit: string, sign = false): string {
+export function interval(
+  low: number | null | undefined,
+  high: number | null | undefined,
+  unit: string,
+  sign = false,
+): string {
   if (low === null || high === null || low === undefined || high === undefined) return DASH;
-  const cut = (x: number): string => shown(x, unit, sign).replace(/ (%|s|points)$/, "");
+  const bare = (x: number): string => quantity(x, unit, sign).replace(/ (%|s|points)$/, "");
   const tail = isShare(unit) ? (sign ? " points" : " %") : unit === "s" ? " s" : unit === "%" ? " %" : "";
-  return `[${cut(low)}, ${cut(high)}]${tail}`;
+  return `[${bare(low)}, ${bare(high)}]${tail}`;
 }
 
-export const told = (f: Finding, sign = false): string => shown(f.value, f.unit, sign);
-export const doubt = (f: Finding, sign = false): string => span(f.low, f.high, f.unit, sign);
+export const findingValue = (f: Finding, sign = false): string => quantity(f.value, f.unit, sign);
+export const findingInterval = (f: Finding, sign = false): string => interval(f.low, f.high, f.unit, sign);
 
 export const plural = (n: number, one: string, many: string): string => `${count(n)} ${n === 1 ? one : many}`;
 
-export const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+export const capitalize = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 /** A name for where there is no element of its own to hold its direction: an option, a title. */
 export const isolate = (text: string): string => `\u2068${text}\u2069`;
 
 /** A code as words. */
-export const words = (code: string): string => code.replaceAll("_", " ").toLowerCase();
+export const plainWords = (code: string): string => code.replaceAll("_", " ").toLowerCase();
 
 /** A time of the replay as the report writes it: T+mm:ss. */
 export function moment(seconds: number | null | undefined): string {
   if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return "never";
   const whole = Math.round(seconds);
   return `T+${String(Math.floor(whole / 60)).padStart(2, "0")}:${String(whole % 60).padStart(2, "0")}`;
-}
-
-/** Call `f` once calls have ceased for `ms`. */
-export function settled(f: () => void, ms = 120): () => void {
-  let timer = 0;
-  return () => {
-    clearTimeout(timer);
-    timer = window.setTimeout(f, ms);
-  };
 }

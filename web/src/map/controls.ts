@@ -1,0 +1,195 @@
+// The map's edges: buttons, scale bar, coordinates under the pointer, legend of marks, and the note at the pointer.
+
+import { identityAt } from "../belief";
+import type { ReplayPlace } from "../contract";
+import type { Place } from "../decode";
+import { store } from "../store";
+import { onTheme, palette } from "../theme";
+import { type Context2D, context2d } from "../ui/canvas";
+import { h, name, replace } from "../ui/dom";
+import { roundDown } from "../ui/scale";
+import * as units from "../ui/units";
+import type { Measure } from "./measure";
+import { type DrawnMover, dart, mark } from "./moving";
+import { put, symbol, symbolsReady } from "./sprites";
+import type { Viewport } from "./viewport";
+
+interface MapActions {
+  zoom(by: number): void;
+  whole(): void;
+  measure: Measure;
+}
+
+const MAX_BAR_WIDTH = 130; // px of the scale bar
+
+/** Buttons, legend, scale bar and coordinates; gives back what keeps them right. */
+export function mapControls(
+  root: HTMLElement,
+  doing: MapActions,
+): { scale(f: Viewport): void; cursor(f: Viewport | null, x: number, y: number): void } {
+  const ruler = h(
+    "button",
+    {
+      type: "button",
+      "aria-pressed": "false",
+      title: "Measure distance and bearing (m)",
+      onclick: () => doing.measure.toggle(),
+    },
+    "Measure",
+  );
+  const measured = h("output", { class: "measured", "aria-live": "polite" });
+  const tell = (): void => {
+    ruler.setAttribute("aria-pressed", String(doing.measure.active));
+    measured.textContent = doing.measure.words();
+  };
+  doing.measure.on(tell);
+  store.on(["units"], tell);
+  root.append(
+    h(
+      "div",
+      { class: "map-buttons" },
+      h("button", { type: "button", "aria-label": "Nearer", title: "Nearer (+)", onclick: () => doing.zoom(1) }, "+"),
+      h(
+        "button",
+        { type: "button", "aria-label": "Farther", title: "Farther (−)", onclick: () => doing.zoom(-1) },
+        "−",
+      ),
+      h("button", { type: "button", "aria-label": "Show all", title: "Show all (f)", onclick: doing.whole }, "⤢"),
+    ),
+    h("div", { class: "map-measure" }, ruler, measured),
+  );
+  legend(root);
+  const bar = h("div", { class: "scale-bar" });
+  const words = h("span");
+  const at = h("span", { class: "map-cursor" });
+  const note = h("span", { class: "map-note" });
+  store.on(["replay"], ({ replay }) => {
+    note.textContent = replay?.header.terrain.note.split(". ").slice(-1)[0] ?? "";
+    note.title = replay?.header.terrain.note ?? "";
+  });
+  root.append(
+    h("div", { class: "map-scale", "aria-hidden": "true" }, bar, words),
+    h("div", { class: "map-foot" }, note, at),
+  );
+  let last: Viewport | null = null;
+  const scale = (f: Viewport): void => {
+    last = f;
+    const unit = units.ruler(store.get().units);
+    const px = f.meters(f.lonLat(f.width / 2, f.height / 2)[1]);
+    const length = roundDown((MAX_BAR_WIDTH * px) / unit.meters);
+    bar.style.width = `${(length * unit.meters) / px}px`;
+    words.textContent = `${length} ${unit.name}`;
+  };
+  store.on(["units"], () => {
+    if (last) scale(last);
+  });
+  const cursor = (f: Viewport | null, x: number, y: number): void => {
+    const { replay, units: u } = store.get();
+    if (!f || !replay) {
+      at.textContent = "";
+      return;
+    }
+    const [lon, lat] = f.lonLat(x, y);
+    const ground = replay.groundAt(lon, lat);
+    const height = Number.isFinite(ground) ? units.height(ground, u) : "not known";
+    at.textContent = `${units.coordinates(lon, lat)} · ground ${height}`;
+  };
+  return { scale, cursor };
+}
+
+type Draw = (ctx: Context2D, x: number, y: number) => void;
+
+/** One row of the legend, drawn with the map's own marks. */
+function row(words: string, draw: Draw): HTMLElement {
+  const canvas = h("canvas", { width: 64, height: 56, class: "key", "aria-hidden": "true" });
+  const ctx = context2d(canvas);
+  ctx.scale(2, 2);
+  draw(ctx, 16, 14);
+  return h("li", null, canvas, words);
+}
+
+const shown =
+  (key: string): Draw =>
+  (ctx, x, y) => {
+    const sprite = symbol(key);
+    if (sprite) put(ctx, sprite, x, y + (key.startsWith("friend-air") ? 2 : 0));
+  };
+
+/** What the marks mean; closed until asked for. */
+function legend(root: HTMLElement): void {
+  const rows = h("ul", { class: "legend" });
+  const show = (): void => {
+    const c = palette();
+    replace(
+      rows,
+      row("Hostile", shown("hostile-aircraft")),
+      row("Friend", shown("friend-aircraft")),
+      row("Neutral", shown("neutral-aircraft")),
+      row("Unknown", shown("unknown-air")),
+      row("Round in flight", (ctx, x, y) => dart(ctx, x, y, 60, c)),
+      row("Assigned", (ctx, x, y) => {
+        ctx.beginPath();
+        ctx.moveTo(x - 13, y + 5);
+        ctx.lineTo(x + 13, y - 5);
+        ctx.setLineDash([3, 4]);
+        ctx.strokeStyle = c.ink;
+        ctx.stroke();
+      }),
+      row("Kill", (ctx, x, y) => mark(ctx, x, y, "kill", 7, c)),
+      row("Miss", (ctx, x, y) => mark(ctx, x, y, "miss", 7, c)),
+      row("Asset hit", (ctx, x, y) => mark(ctx, x, y, "hit", 7, c)),
+      row("Misidentified", (ctx, x, y) => {
+        ctx.beginPath();
+        ctx.arc(x, y, 10, 0, 7);
+        ctx.setLineDash([5, 3]);
+        ctx.lineWidth = 2;
+        ctx.strokeStyle = c.vermilion;
+        ctx.stroke();
+      }),
+    );
+  };
+  void symbolsReady().then(show, () => undefined);
+  onTheme(show);
+  root.append(h("details", { class: "map-legend" }, h("summary", null, "Legend"), rows));
+}
+
+const somewhere = (): Place => ({ lon: 0, lat: 0, height: 0, course: 0, speed: 0, climb: 0 });
+
+/** The note at the pointer. */
+export function tooltip(root: HTMLElement): {
+  show(x: number, y: number, moves: DrawnMover | undefined, stands: ReplayPlace | undefined): void;
+  hide(): void;
+} {
+  const box = h("div", { class: "map-tip", hidden: true, "aria-hidden": "true" });
+  root.append(box);
+  const p = somewhere();
+  const described = (e: DrawnMover): (Node | string)[] => {
+    const { replay, time, units: u } = store.get();
+    if (!replay?.position(e.index, time, p)) return [];
+    const identity = identityAt(e.mover, time);
+    const what = [e.mover.side, e.mover.class].filter(Boolean).join(" ");
+    return [
+      h("strong", null, name(e.mover.name, 60)),
+      h("div", null, [what, identity ? `believed ${identity}` : ""].filter(Boolean).join(" · ") || e.mover.kind),
+      h("div", null, `${units.height(p.height, u)} · ${units.speed(p.speed, u)} · ${units.bearing(p.course)}`),
+    ];
+  };
+  return {
+    show(x, y, moves, stands) {
+      const lines = moves
+        ? described(moves)
+        : stands
+          ? [h("strong", null, name(stands.name, 60)), h("div", null, stands.kind)]
+          : [];
+      box.hidden = !lines.length;
+      if (!lines.length) return;
+      replace(box, ...lines);
+      const room = root.getBoundingClientRect();
+      box.style.left = `${Math.min(x + 16, room.width - box.offsetWidth - 8)}px`;
+      box.style.top = `${Math.min(y + 14, room.height - box.offsetHeight - 8)}px`;
+    },
+    hide() {
+      box.hidden = true;
+    },
+  };
+}
