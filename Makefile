@@ -145,7 +145,7 @@ viewer-check:
 verify: .venv/test
 	@OPENIADS_HYPOTHESIS=deep OPENIADS_VERIFY=1 $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m "not browser"
 
-# Pages to open from disk; a warning is an error.  Scripts of the gallery that have not changed are not run again.
+# Pages to open from disk; a warning is an error.
 docs: .venv/test
 	@$(BIN)/python tools/site.py
 

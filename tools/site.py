@@ -17,6 +17,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,34 +47,22 @@ MARK = "<!-- the site puts the public names here -->"
 
 
 class Layout:
-    """The sources of the site in one folder: what is laid out is written, the rest of an earlier layout removed."""
+    """The sources of the site in one folder, at the places that they have in the repository."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.known: set[Path] = set()
 
     def write(self, name: str, text: str) -> None:
-        """Write a file unless it holds this text already (Sphinx reads again what has a new date)."""
+        """Write a file."""
         path = self.folder / name
-        self.known.add(path)
-        if not path.is_file() or path.read_text(encoding="utf-8") != text:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
 
     def copy(self, source: Path) -> None:
         """Copy a file of the repository to the same place."""
         path = self.folder / source.relative_to(ROOT)
-        self.known.add(path)
-        if not path.is_file() or path.read_bytes() != source.read_bytes():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, path)
-
-    def clear(self) -> None:
-        """Remove what an earlier layout left; the executed gallery keeps itself up to date."""
-        kept = self.folder / "docs" / "gallery" / "pages"
-        for path in self.folder.rglob("*"):
-            if path.is_file() and path not in self.known and kept not in path.parents:
-                path.unlink()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, path)
 
 
 def sections() -> Iterator[tuple[str, str]]:
@@ -100,7 +89,6 @@ def lay_out(folder: Path) -> None:
     for script in sorted((DOCS / "gallery").glob("*.py")):
         layout.write(f"docs/gallery/scripts/{script.name}", script.read_text(encoding="utf-8"))
     layout.write("docs/gallery/scripts/GALLERY_HEADER.rst", "Gallery\n=======\n")
-    layout.clear()
 
 
 def linked_files(page: Path, text: str) -> Iterator[Path]:
@@ -255,18 +243,24 @@ def version() -> str:
     return newest[1] if newest and newest[1][0].isdigit() else "development"
 
 
-def build(out: Path, *, source: Path, gallery: bool = True) -> Path:
-    """Lay out and build this version of the site; the folder of its pages."""
-    lay_out(source)
+def build(out: Path, *, gallery: bool = True) -> Path:
+    """Lay out and build this version of the site; the folder of its pages.
+
+    Nothing of an earlier build is used: Sphinx would not repeat its warnings about a page, nor see that the program
+    that a script of the gallery runs has changed.
+    """
     environment = {**os.environ, "MPLBACKEND": "agg", "NO_COLOR": "1", "OPENIADS_DOCS_VERSION": version()}
     environment["OPENIADS_DOCS_GALLERY"] = "run" if gallery else "show"
     pages = out / version()
-    command = [sys.executable, "-m", "sphinx", "--fail-on-warning", "--keep-going", "--quiet", "-c", str(DOCS)]
-    command += ["-d", str(source.parent / f"{source.name}-read"), str(source), str(pages)]
-    if subprocess.run(command, env=environment, check=False).returncode:
-        raise SystemExit("the documentation does not build: each line above says where and why")
-    leads = "docs/index.html"
-    (pages / "index.html").write_text(leading_to(leads), encoding="utf-8")
+    shutil.rmtree(pages, ignore_errors=True)
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder).resolve() / "source"
+        lay_out(source)
+        command = [sys.executable, "-m", "sphinx", "--fail-on-warning", "--keep-going", "--quiet", "-c", str(DOCS)]
+        command += ["-d", str(source.parent / "read"), str(source), str(pages)]
+        if subprocess.run(command, env=environment, check=False).returncode:
+            raise SystemExit("the documentation does not build: each line above says where and why")
+    (pages / "index.html").write_text(leading_to("docs/index.html"), encoding="utf-8")
     (out / "index.html").write_text(versions(out), encoding="utf-8")
     return pages
 
@@ -296,11 +290,9 @@ def main() -> None:
     """Build the site from the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "site", help="folder of the site (build/site)")
-    parser.add_argument("--source", type=Path, help="folder for what Sphinx reads (build/site-source)")
     parser.add_argument("--no-gallery", action="store_true", help="show the gallery's code without running it")
     given = parser.parse_args()
-    source = given.source or ROOT / "build" / "site-source"
-    pages = build(given.out.resolve(), source=source.resolve(), gallery=not given.no_gallery)
+    pages = build(given.out.resolve(), gallery=not given.no_gallery)
     print(f"open {pages / 'docs' / 'index.html'}")
 
 

@@ -117,10 +117,10 @@ def searched(pages: Path) -> tuple[dict[str, object], dict[str, str]]:
 
 @pytest.mark.slow
 def test_the_site_builds_and_is_whole(tmp_path: Path) -> None:
-    site, source = tmp_path / "site", tmp_path / "source"
+    site = tmp_path / "site"
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
-        [sys.executable, str(ROOT / "tools" / "site.py"), "--out", str(site), "--source", str(source)],
+        [sys.executable, str(ROOT / "tools" / "site.py"), "--out", str(site)],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
         capture_output=True,
