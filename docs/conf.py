@@ -36,6 +36,7 @@ highlight_language = "none"
 add_module_names = False
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
+autodoc_type_aliases = {"ArrayLike": "ArrayLike"}  # not the twenty types that it stands for
 maximum_signature_line_length = 88
 python_use_unqualified_type_names = True
 autosummary_generate = False

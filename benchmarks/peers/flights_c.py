@@ -13,7 +13,7 @@ import numpy as np
 
 from openiads.parts import weapons
 from openiads.physics import flyout, motion
-from peers.flights import Flights
+from peers.flights import THRUST_STEP, Flights
 
 FLAGS = ("-O3", "-march=native", "-ffp-contract=off", "-std=c11", "-shared", "-fPIC")
 FROM_FLYOUT = (
@@ -38,7 +38,7 @@ def prelude() -> str:
     """Structs and constants as the package has them now."""
     constants = {name: getattr(flyout, name) for name in FROM_FLYOUT}
     constants |= {name: getattr(motion, name) for name in FROM_MOTION}
-    constants |= {"COARSE": weapons.COARSE, "FINE": weapons.FINE}
+    constants |= {"COARSE": weapons.COARSE, "FINE": weapons.FINE, "THRUST_STEP": THRUST_STEP}
     text = "".join(f"#define {name} ({value!r})\n" for name, value in constants.items())
     text += struct_text("body", flyout.BODY) + struct_text("interceptor", flyout.INTERCEPTOR)
     return f"#include <stdint.h>\n{text}struct air {{\n    const double *density, *sound;\n}};\n"

@@ -73,7 +73,7 @@ for index, count in enumerate(threats):
 # the slope one: whatever is added gets through.  Channels are short as well, but the interceptors fired stay at what
 # is there (46 of 48 on average: now and then a launcher is not ready), so it is the magazine that decides.  The study
 # sets a longer ``duration``: with the 600 s of the scenario, the last aircraft of the large raids would still be in
-# the air at the end and would count as leakers in no run.
+# the air at the end, and would not count as leakers.
 #
 # **Limits.** One invented raid on two axes, one doctrine, one place, 24 replications a point.  Where the curve bends
 # belongs to these; that it bends where the magazine ends, does not.  Parameters are public figures and assumptions,

@@ -6,11 +6,10 @@ import pytest
 
 from openiads.runs.replicate import run
 from openiads.runs.run import open_run
-from openiads.runs.simulator import Engine
 from openiads.study import invariants
 from openiads.study.invariants import CHECKS, check_events, check_run, unchecked, verify_run
 from openiads.world.codes import Control, Event, Gate, Identity, RoundEnd, Terminal
-from runs.fake_simulator import FakeCatalog, FakeScenario, Runner, build, engine
+from runs.fake_simulator import FAKE, FakeCatalog, FakeScenario, FakeSimulator, Runner, build
 
 WORLD = build(FakeScenario(hidden=0.3), FakeCatalog())
 LIMITS = {**WORLD.limits, "flight_side": WORLD.flight_side, "flight_class": WORLD.flight_class}
@@ -356,18 +355,17 @@ def test_checker_shares_no_code_with_what_it_checks() -> None:
 
 
 def test_a_stored_run_is_checked_in_any_portions(tmp_path: Path) -> None:
-    made = run(FakeScenario(fails=0.1), replications=30, seed=2, record=2, chunk=4, out=tmp_path / "r", engine=engine())
+    made = run(FakeScenario(fails=0.1), replications=30, seed=2, record=2, chunk=4, out=tmp_path / "r", simulator=FAKE)
     assert check_run(made) == []
     assert check_run(made, batch=1) == []
     assert verify_run(made, 6) == []
     file = tmp_path / "r" / "chunks" / "c000002.parquet"
     file.write_bytes(file.read_bytes()[:-7])
-    assert [v.name for v in check_run(open_run(tmp_path / "r", engine=engine()))] == ["store"]
+    assert [v.name for v in check_run(open_run(tmp_path / "r", simulator=FAKE))] == ["store"]
 
 
 def test_an_engine_that_answers_otherwise_is_found(tmp_path: Path) -> None:
-    run(FakeScenario(), replications=10, seed=2, out=tmp_path / "r", engine=engine())
-    real = engine()
+    run(FakeScenario(), replications=10, seed=2, out=tmp_path / "r", simulator=FAKE)
 
     class Other(Runner):
         def replicate(self, replication: int, record: bool = False):
@@ -375,7 +373,7 @@ def test_an_engine_that_answers_otherwise_is_found(tmp_path: Path) -> None:
             result.events["value"][:, 5] += 1e-9
             return result
 
-    other = Engine(real.build, Other, real.load, real.catalog, real.restore)
-    assert {v.text for v in verify_run(open_run(tmp_path / "r", engine=other), 3)} == {
+    other = FakeSimulator(runner=Other)
+    assert {v.text for v in verify_run(open_run(tmp_path / "r", simulator=other), 3)} == {
         "its events differ from the stored ones"
     }

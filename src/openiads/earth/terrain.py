@@ -37,6 +37,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from openiads.base.errors import InputError
+from openiads.base.extras import how_to_install
 
 LEVANT = (29, 40, 28, 42)  # south, north, west, east of the packaged data, degrees
 COAST_UNIT = 200.0  # m, of the packaged distances to the coast
@@ -578,7 +579,7 @@ def _read_tiff(path: Path) -> Grid:
     try:
         import rasterio
     except ImportError as missing:
-        remedy = "Install it with: pip install 'openiads[geo]', or convert the file to .asc."
+        remedy = f"Convert the file to .asc, or install it with: {how_to_install('geo')}"
         raise InputError(str(path), "reading GeoTIFF needs the package rasterio", remedy) from missing
     try:
         with rasterio.open(path, driver="GTiff") as file:

@@ -172,7 +172,7 @@ def coverage_of(question: CoverageQuestion, phases: Phases | None = None) -> Cov
     _check(question)
     heights = tuple(quantity("--height", each, "length") for each in several(question.heights))
     rcs = 1.0 if question.rcs is None else quantity("--rcs", question.rcs, "area")
-    asked = grids.Question(heights, question.above, rcs, 1, question.probability, _looks(question.looks))
+    asked = grids.DetectionQuestion(heights, question.above, rcs, 1, question.probability, _looks(question.looks))
     dem = [Path(each) for each in several(question.dem)]
     source = _source(question, dem)
     phases.phase("building masks")
@@ -218,7 +218,7 @@ def _source(question: CoverageQuestion, dem: Sequence[Path]) -> Scenario:
     return scenario_with(alone, question.changes)
 
 
-def _map(question: CoverageQuestion, world: World, rows: Sequence[int], asked: grids.Question) -> grids.Map:
+def _map(question: CoverageQuestion, world: World, rows: Sequence[int], asked: grids.DetectionQuestion) -> grids.Map:
     if question.extent is not None:
         return grids.map_within(world.terrain, *corners("--extent", question.extent), cells=question.cells)
     side = None if question.size is None else quantity("--size", question.size, "length")

@@ -41,7 +41,18 @@ def _checked(values: ArrayLike, kill: ArrayLike) -> tuple[Floats, Floats]:
 def surviving_value(values: ArrayLike, kill: ArrayLike, targets: ArrayLike) -> float:
     """The value expected to survive when weapon i fires at ``targets[i]``.
 
-    values : of the targets, >= 0, shape (m,); kill : probabilities, weapons by targets, shape (n, m); targets : (n,)
+    Parameters
+    ----------
+    values : ArrayLike
+        Of the targets, >= 0, shape (m,).
+    kill : ArrayLike
+        Probabilities, weapons by targets, shape (n, m).
+    targets : ArrayLike
+        (n,).
+
+    Returns
+    -------
+    float
     """
     worth, chance = _checked(values, kill)
     left = worth.copy()

@@ -44,8 +44,18 @@ def _whole(name: str, value: float, least: int) -> None:
 def salvo_kill(kill: float, rounds: float, works: float = 1.0) -> float:
     """Probability that rounds fired without a look between them kill: works x (1 - (1 - kill)^rounds).
 
-    kill : of one round, given that what the rounds share works; works : probability of that, 1 for independent rounds
-    rounds : >= 0; not whole where it is a mean
+    Parameters
+    ----------
+    kill : float
+        Of one round, given that what the rounds share works.
+    rounds : float
+        >= 0; not whole where it is a mean.
+    works : float, optional
+        Probability of that, 1 for independent rounds.
+
+    Returns
+    -------
+    float
     """
     _share("kill", kill)
     _share("works", works)
@@ -72,8 +82,18 @@ class Shots(NamedTuple):
 def shoot_look_shoot(kill: float, looks: float, salvo: int = 1) -> Shots:
     """A salvo, a look that errs never, and again while the target lives: expected rounds and kill probability.
 
-    kill : of one round; looks : most salvos, >= 0, infinite for no limit (then kill > 0), not whole where it is a mean
-    salvo : rounds of each, >= 1; 2 with two looks is shoot-shoot-look-shoot-shoot
+    Parameters
+    ----------
+    kill : float
+        Of one round.
+    looks : float
+        Most salvos, >= 0, infinite for no limit (then kill > 0), not whole where it is a mean.
+    salvo : int, optional
+        Rounds of each, >= 1; 2 with two looks is shoot-shoot-look-shoot-shoot.
+
+    Returns
+    -------
+    Shots
     """
     _share("kill", kill)
     _whole("salvo", salvo, 1)
@@ -115,7 +135,18 @@ class Allocated(NamedTuple):
 def even_allocation(targets: int, rounds: int, kill: float) -> Allocated:
     """Rounds spread over like targets as evenly as can be and fired at once, which is then the best allocation.
 
-    targets : >= 1; rounds : >= 0 in all; kill : of one round
+    Parameters
+    ----------
+    targets : int
+        >= 1.
+    rounds : int
+        >= 0 in all.
+    kill : float
+        Of one round.
+
+    Returns
+    -------
+    Allocated
     """
     _whole("targets", targets, 1)
     _whole("rounds", rounds, 0)
@@ -127,8 +158,21 @@ def even_allocation(targets: int, rounds: int, kill: float) -> Allocated:
 def magazine(targets: int, rounds: int, kill: float, looks: float = math.inf) -> Allocated:
     """One magazine fired round by round with a faultless look after each, target after target.
 
-    targets : >= 0; rounds : >= 0 in the magazine; kill : of one round; looks : most rounds at one target, infinite for
-    time without end: then the kills are min(targets, Binomial(rounds, kill))
+    Parameters
+    ----------
+    targets : int
+        >= 0.
+    rounds : int
+        >= 0 in the magazine.
+    kill : float
+        Of one round.
+    looks : float, optional
+        Most rounds at one target, infinite for time without end: then the kills are min(targets, Binomial(rounds,
+        kill)).
+
+    Returns
+    -------
+    Allocated
     """
     _whole("targets", targets, 0)
     _whole("rounds", rounds, 0)
@@ -157,7 +201,16 @@ def magazine(targets: int, rounds: int, kill: float, looks: float = math.inf) ->
 def erlang_loss(channels: int, load: float) -> float:
     """Erlang B: share of Poisson arrivals that find all channels taken and are lost, whatever the law of service.
 
-    channels : >= 1; load : arrival rate x mean service time, >= 0
+    Parameters
+    ----------
+    channels : int
+        >= 1.
+    load : float
+        Arrival rate x mean service time, >= 0.
+
+    Returns
+    -------
+    float
     """
     _whole("channels", channels, 1)
     _least("load", load, 0.0)
@@ -177,8 +230,18 @@ class Wait(NamedTuple):
 def erlang_wait(channels: int, arrival_rate: float, service: float) -> Wait:
     """Erlang C: Poisson arrivals that wait in order for channels of exponential service.
 
-    channels : >= 1; arrival_rate : 1/s, >= 0; service : mean, s, > 0.  A load of ``channels`` or more has no steady
-    state: UsageError.
+    Parameters
+    ----------
+    channels : int
+        >= 1.
+    arrival_rate : float
+        1/s, >= 0.
+    service : float
+        Mean, s, > 0. A load of ``channels`` or more has no steady state: UsageError.
+
+    Returns
+    -------
+    Wait
     """
     _least("arrival_rate", arrival_rate, 0.0)
     _least("service", service, 0.0)
@@ -199,8 +262,15 @@ def erlang_wait(channels: int, arrival_rate: float, service: float) -> Wait:
 class Force:
     """One side of an exchange of salvos; units may be a mean, all numbers >= 0.
 
-    strike : good shots that each unit sends in a salvo; defense : shots that each unit stops; staying : hits that put a
-    unit out of action, > 0
+    Attributes
+    ----------
+    units : float
+    strike : float
+        Good shots that each unit sends in a salvo.
+    defense : float
+        Shots that each unit stops.
+    staying : float
+        Hits that put a unit out of action, > 0.
     """
 
     units: float
