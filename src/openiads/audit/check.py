@@ -164,7 +164,7 @@ def verify_run(run: Any, count: int = 5, *, chosen: Sequence[int] | None = None)
     if chosen is None:
         draw = np.random.default_rng(int(run.digest[:16], 16))
         chosen = sorted(draw.choice(run.replications, min(count, run.replications), replace=False).tolist())
-    runner = run.engine.runner(run.world, run.seed)
+    runner = run.simulator.runner(run.world, run.seed)
     found: list[Violation] = []
     for replication in map(int, chosen):
         result = runner.replicate(replication, record=replication < run.identity.record)
