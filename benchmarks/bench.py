@@ -52,12 +52,12 @@ def closing(found: dict[str, dict[str, Any]], without: dict[str, str], *, quick:
     lines: list[tuple[str, str, str, str, str]] = []
     for name in BENCHMARKS:
         if name in found:
-            lines += [(*each, name) for each in rows(bars_of(name), found[name], quick=quick)]
+            lines += [(*each[:3], name, each[3]) for each in rows(bars_of(name), found[name], quick=quick)]
         if name in without:
-            lines.append(("the whole of it", "-", "", without[name], name))
-    verdicts = [line[3].partition(":")[0] for line in lines]
+            lines.append(("the whole of it", "-", "", name, without[name]))
+    verdicts = [line[4].partition(":")[0] for line in lines]
     counted = ", ".join(f"{verdicts.count(word)} {word}" for word in ("met", "MISSED", "quick", "not run", "FAILED"))
-    return f"{table(lines, ('figure', 'measured', 'asked', '', 'benchmark'))}\n\n{counted}"
+    return f"{table(lines, ('figure', 'measured', 'asked', 'benchmark', ''))}\n\n{counted}"
 
 
 def main() -> int:

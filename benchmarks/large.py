@@ -20,7 +20,7 @@ from bars import Bar, options, printed
 
 from openiads.base.toml import toml_text
 from openiads.earth.geodesy import offset
-from openiads.engine.run import Runner
+from openiads.engine.runner import Runner
 from openiads.scenario.load import loads, packaged_scenarios
 from openiads.world.build import build
 

@@ -88,7 +88,7 @@ def measured(
     world = replications.world_of("raid24")
     told("other tools" if peers else "without other tools")
     if peers:
-        found.update(ratios.everything(world.rows["kinds"][0], quick=quick))
+        found.update(ratios.everything(world.rows["interceptors"][0], quick=quick))
         found["not_run"] |= ratios.missing()
     if from_outside:
         told("first results, memory and compilation, in processes of their own")

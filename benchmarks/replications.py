@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from openiads.base import compiled
-from openiads.engine.run import Runner
+from openiads.engine.runner import Runner
 from openiads.runs import replicate
 from openiads.runs.simulator import real_simulator
 from openiads.scenario.load import load

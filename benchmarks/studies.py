@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from bars import Bar, options, printed
 
-from openiads.engine.run import Runner
+from openiads.engine.runner import Runner
 from openiads.experiments.design import quick_study
 from openiads.experiments.query import connect
 from openiads.experiments.sweep import sweep

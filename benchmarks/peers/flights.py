@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from openiads.base.compiled import kernel, name_type, rows_type
-from openiads.earth.geodesy import rotate_from_enu, to_ecef
+from openiads.earth.geodesy import to_ecef
 from openiads.parts.weapons import COARSE, FINE
 from openiads.physics.encounter import lead_point
 from openiads.physics.flyout import BODY, HANDOVER, endgame, fly, launch, new_bodies, track_acceleration
-from openiads.physics.motion import tabulate
+from openiads.physics.paths import tabulate
+from openiads.textbook.earth import rotate_from_enu
 
 SITE = (math.radians(34.92), math.radians(35.90), 20.0)  # latitude, longitude, height
 MEAN_SPEED = 1_100.0  # m/s, for the first guess of the meeting point

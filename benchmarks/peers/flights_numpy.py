@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from openiads.base.constants import GM, SPIN
 from openiads.earth.geodesy import ECCENTRICITY_SQUARED, SEMI_MINOR
 from openiads.parts.weapons import COARSE, FINE
 from openiads.physics import flyout
@@ -30,9 +31,9 @@ def height_of(position: Floats) -> Floats:
 def falling(position: Floats, velocity: Floats) -> Floats:
     """Acceleration of free fall in the rotating frame."""
     r2 = dot(position, position)
-    out = -flyout.MU / (r2 * np.sqrt(r2)) * position
-    out[:, 0] += flyout.SPIN * (flyout.SPIN * position[:, 0] + 2.0 * velocity[:, 1])
-    out[:, 1] += flyout.SPIN * (flyout.SPIN * position[:, 1] - 2.0 * velocity[:, 0])
+    out = -GM / (r2 * np.sqrt(r2)) * position
+    out[:, 0] += SPIN * (SPIN * position[:, 0] + 2.0 * velocity[:, 1])
+    out[:, 1] += SPIN * (SPIN * position[:, 1] - 2.0 * velocity[:, 0])
     return out
 
 

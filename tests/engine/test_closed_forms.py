@@ -31,8 +31,9 @@ from engine.scenes import (
 from openiads.base.draws import Purpose, uniform
 from openiads.catalog.load import catalog
 from openiads.earth.geodesy import MEAN_RADIUS
-from openiads.engine.run import Runner
-from openiads.physics.detection import cumulative_detection, detection_probability
+from openiads.engine.runner import Runner
+from openiads.physics.detection import detection_probability
+from openiads.textbook.detection import cumulative_detection
 from openiads.world.codes import Event, Gate
 
 # ------------------------------------------------------------------ shots and kills

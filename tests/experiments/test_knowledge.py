@@ -95,7 +95,7 @@ def test_worlds_that_contradict_themselves_are_capped_and_counted() -> None:
 
 
 def test_worlds_share_their_build_products_and_come_out_as_if_they_did_not() -> None:
-    worlds = [{"30n6e2.snr": -3.0}, {"30n6e2.snr": 3.0, "s300pmu2.crew": 1.0}]
+    worlds = [{"30n6e2.snr": -3.0}, {"30n6e2.snr": 3.0, "48n6e2.pk": 0.6}]
     found = evaluate(GUARD, worlds, "rounds_fired", 4, 2)
     for knobs, values in zip(worlds, found.values, strict=True):
         alone = run(GUARD, replications=4, seed=2, knobs=knobs)

@@ -1,9 +1,8 @@
 import errno
+import multiprocessing
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments.fake_sweep import fake_study, make
+from experiments.fake_sweep import fake_study, make, make_slowly
 from openiads.base.errors import InputError, Interrupted, ResultsError
 from openiads.experiments.design import Study, quick_study
 from openiads.experiments.factors import Factor
@@ -22,7 +21,10 @@ from openiads.runs.run import open_run
 from runs.fake_simulator import FAKE, FakeScenario, FakeSimulator
 from runs.test_store import FailingDisk, RecordingDisk, tree
 
-PROGRAM = Path(__file__).with_name("fake_sweep.py")
+#: Processes for those who are killed, forked from one that has loaded everything: starting Python would be most of it.
+FORKS = multiprocessing.get_context("forkserver")
+LOADED = ("pyarrow.parquet", "pyarrow.compute", "pandas", "scipy.special", "pytest")
+FORKS.set_forkserver_preload([*(each.__module__ for each in (Study, Factor, run, Sweep)), *LOADED])
 POINTS = 10
 
 SMALL = fake_study(threats=(1, 2), pk=(0.5,), replications=4)
@@ -146,21 +148,20 @@ def test_a_point_that_cannot_be_built_is_named(tmp_path: Path) -> None:
 def test_twenty_kills_at_random_moments_lose_and_double_nothing(tmp_path: Path, reference: str) -> None:
     """Each kill -9 meets the sweep somewhere between its first file and its seal; it goes on in the same folder."""
     draw = np.random.default_rng(4)
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(PROGRAM.parents[1]), *sys.path])}
     killed, trial, progress = 0, 0, set()
     while killed < 20:
         path = tmp_path / f"s{trial}"
-        command = [sys.executable, str(PROGRAM), str(path), "0.002"]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment)
+        process = FORKS.Process(target=make_slowly, args=(path, 0.002))
+        process.start()
         limit = time.monotonic() + 60
         before = len(list(path.glob("points/*"))) if path.exists() else 0
-        while process.poll() is None and len(list(path.glob("points/*"))) <= before and time.monotonic() < limit:
+        while process.is_alive() and len(list(path.glob("points/*"))) <= before and time.monotonic() < limit:
             time.sleep(0.002)
         time.sleep(float(draw.uniform(0.0, 0.12)))
-        process.send_signal(signal.SIGKILL)
-        _, said = process.communicate()
-        assert process.returncode in (0, -signal.SIGKILL), said.decode()
-        killed += process.returncode == -signal.SIGKILL
+        process.kill()
+        process.join()
+        assert process.exitcode in (0, -signal.SIGKILL)
+        killed += process.exitcode == -signal.SIGKILL
         progress.add(len(list(path.glob("points/*"))))
         if (path / "SEALED.json").exists():
             assert open_sweep(path, simulator=FAKE).verify() == reference

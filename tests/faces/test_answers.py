@@ -269,6 +269,7 @@ WRONG: list[tuple[Ask, type[Exception], str]] = [
     (lambda: oi.coverage("raid24", size=1, extent="34 N 35 E; 35 N 36 E"), InputError, "^extent: given with center"),
     (lambda: oi.coverage("raid24", looks=(2,)), InputError, "^looks: "),
     (lambda: oi.coverage("raid24", route="34 N 35 E"), InputError, "^route: "),
+    (lambda: oi.coverage(system="s300pmu2", at="34.92 N 35.90 E", changes={"world.eart": 1}), InputError, "eart"),
     (lambda: oi.coverage("raid42"), InputError, 'raid24'),
     (lambda: oi.envelope("s300"), InputError, "not a system"),
     (lambda: oi.envelope("s300f", dem="x.asc"), InputError, "^dem: needs a place on earth. Give at"),

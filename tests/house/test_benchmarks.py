@@ -50,7 +50,7 @@ def benchmark(monkeypatch: pytest.MonkeyPatch) -> Any:
 @pytest.fixture
 def kind(benchmark: Any) -> Any:
     """The round of raid24."""
-    return benchmark("replications").world_of("raid24").rows["kinds"][0]
+    return benchmark("replications").world_of("raid24").rows["interceptors"][0]
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -225,6 +225,6 @@ def test_a_benchmark_that_fails_is_told_and_ends_with_1(benchmark: Any, monkeypa
 @pytest.mark.slow
 @pytest.mark.compiled_only
 def test_make_bench_starts_a_benchmark_and_ends_with_the_table() -> None:
-    done = run("bench.py", "--quick", "--only", "envelope")
+    done = run("bench.py", "--quick", "--only", "worlds")
     assert done.returncode == 0, done.stderr
-    assert "envelope of one unit at six heights" in done.stdout and "1 quick" in done.stdout
+    assert "new world on known flyout tables" in done.stdout and "1 quick" in done.stdout

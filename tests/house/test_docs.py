@@ -180,14 +180,12 @@ def test_every_command_and_option_is_described() -> None:
     described(typer.main.get_command(app), "openiads")
 
 
-def test_the_example_of_an_own_rule_runs(tmp_path: Path) -> None:
+def test_the_example_of_an_own_rule_runs(tmp_path: Path, ready: Path) -> None:
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
     for rule in ("save_for_the_urgent", "two_then_wait", "one_or_two"):
         change = f'site.Guard.doctrine.fire="my_rules.py:{rule}"'
         command = ["run", "examples/own_rule.toml", "-n", "1", "--set", change, "--out", rule]
-        done = subprocess.run(
-            [sys.executable, "-m", "openiads", *command], cwd=tmp_path, capture_output=True, text=True
-        )
+        done = subprocess.run([ready / "openiads", *command], cwd=tmp_path, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
 
 

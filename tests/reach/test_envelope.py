@@ -11,8 +11,8 @@ import pytest
 
 from openiads.base.errors import InputError
 from openiads.earth.geodesy import to_ecef
+from openiads.earth.shapes import flat
 from openiads.earth.sight import horizon_range
-from openiads.earth.terrain import flat
 from openiads.physics.encounter import firing_opportunities
 from openiads.reach import envelope as study
 from openiads.reach import hold, opportunities, scenes, straight

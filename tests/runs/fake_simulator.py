@@ -24,7 +24,7 @@ import pymap3d
 from openiads.base.errors import Interrupted
 from openiads.runs.replicate import run
 from openiads.runs.simulator import Simulator
-from openiads.world.codes import Event, Gate, Identity, RoundEnd, Side, Status, Terminal, ThreatClass
+from openiads.world.codes import Detail, Event, Gate, Identity, RoundEnd, Side, Status, Terminal, ThreatClass
 from openiads.world.outcome import BOUNDS, OUTCOME, ROUND_ENDS, TERMINALS
 from openiads.world.trace import EVENT
 
@@ -235,7 +235,7 @@ class Raid:
         after = Terminal.HIT_ASSET if draw.random() < 0.8 else Terminal.REACHED_MISSED
         if arrival > DURATION:
             arrival, after = DURATION, Terminal.AIRBORNE_AT_END
-        self.log.add(begin + 1, Event.GATE, flight, unit, code=Gate.HORIZON, values=(0.0, 120.0))
+        self.log.add(begin + 1, Event.GATE, flight, unit, code=Gate.HORIZON, values=(0.0, 120.0, Detail.HEIGHT))
         if draw.random() < self.world.scenario.hidden:
             self.states(flight, begin, arrival)
             self.end(flight, arrival, after, 0 if after == Terminal.HIT_ASSET else -1)
@@ -243,10 +243,12 @@ class Raid:
         at = begin + 5 + 3 * draw.random()
         self.log.add(at, Event.DETECT, flight, radar=0, code=1, values=self.seen(0, flight, at))
         self.log.add(at + 4, Event.TRACK, flight, track=flight, code=1, values=(80.0, 20.0, 9e3, 240.0))
-        self.log.add(at + 4, Event.GATE, flight, unit, code=Gate.NOT_IDENTIFIED, values=(float(Gate.HORIZON), 0.6))
+        self.log.add(
+            at + 4, Event.GATE, flight, unit, code=Gate.NOT_IDENTIFIED, values=(Gate.HORIZON, 0.6, Detail.PROBABILITY)
+        )
         self.belief(flight, at + 5, Identity.SUSPECT, 0.6, 0.1)
         self.belief(flight, at + 8, Identity.HOSTILE, 0.95, 0.02)
-        self.log.add(at + 8, Event.GATE, flight, unit, code=Gate.NO_CHANNEL, values=(float(Gate.NOT_IDENTIFIED), 2.0))
+        self.log.add(at + 8, Event.GATE, flight, unit, code=Gate.NO_CHANNEL, values=(float(Gate.NOT_IDENTIFIED),))
         ended = self.engage(flight, unit, at + 10 + draw.random())
         self.states(flight, begin, arrival if ended is None else ended)
         if ended is None:

@@ -6,10 +6,11 @@ What draws and words them is a higher floor's business, which is put in here by 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from matplotlib.figure import Figure
 from types import ModuleType
 
@@ -97,7 +98,7 @@ class Saved(Shown):
         InputError
             For another ending, an answer without a place on earth, or a place that takes no file.
         """
-        written: Path = _painter().save(self, Path(path))
+        written: Path = _painter().save(self, path)
         return written
 
 

@@ -44,13 +44,20 @@ COMPARISON = Layout("comparison", own=("a", "b", "compare.json", "report.html"))
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One side of a comparison: a scenario (or its path or name) and what is changed in it.
+    """One side of a comparison: a scenario and what is changed in it.
 
-    Attributes
+    Parameters
     ----------
-    scenario : Scenario or str or Path
+    scenario : str, Path or Scenario
+        A scenario, its file or its packaged name.
     changes : mapping
-        Path -> value as ``Scenario.with_values`` takes them; ``knob.NAME`` sets a knob, in its own unit.
+        Path -> value, as `Scenario.with_values` takes them; ``knob.NAME`` sets an uncertain parameter, in its own unit.
+
+    Examples
+    --------
+    >>> import openiads as oi
+    >>> oi.Variant("one_on_one", {"site.Guard.rounds": 1}).changes
+    {'site.Guard.rounds': 1}
     """
 
     scenario: Scenario | str | Path

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 #: What ``code`` of an event means, by kind: the set it is from.  Others keep their number alone.
 CODED: dict[codes.Event, type[IntEnum]] = {
+    codes.Event.TRACK_DROP: codes.Drop,
     codes.Event.IDENTIFY: codes.Identity,
     codes.Event.DECIDE: codes.Action,
     codes.Event.ROUND_END: codes.RoundEnd,

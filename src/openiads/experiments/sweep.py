@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from openiads.audit.check import check_run, verify_run
+from openiads.audit.motion import Violation
 from openiads.base.errors import InputError, Interrupted, ResultsError
 from openiads.base.jsonable import JsonObject
 from openiads.base.shown import Shown
@@ -32,7 +34,6 @@ from openiads.runs.run import Run, open_run
 from openiads.runs.simulator import Simulator, real_simulator
 from openiads.runs.stopping import MOST, parse_until
 from openiads.runs.work import REPLICATIONS, Request, Work
-from openiads.study.invariants import Violation, check_run, verify_run
 from openiads.world.prebuilt import Prebuilt
 
 if TYPE_CHECKING:

@@ -200,7 +200,7 @@ def _geometry(run: Measured, of: ThreatClass) -> tuple[Input, ...]:
     """The arguments of ``firing_opportunities`` for the launchers that fired most at a class."""
     launcher = -max((count, -row) for (c, row), count in run.parts.fired.items() if c == of)[1]
     unit = int(run.launchers["unit"][launcher])
-    kind = run.world.names.interceptors[int(run.magazines["kind"][run.launchers["magazine"][launcher]])]
+    kind = run.world.names.interceptors[int(run.magazines["interceptor"][run.launchers["magazine"][launcher]])]
     system = {site.name: site.system for site in run.scenario.sites}[run.world.names.units[unit].rpartition("/")[0]]
     weapon, row, total = run.catalog[kind], run.units[unit], run.parts.total
     cycle = float(row["assess_delay"] + row["crew_delay"] + (run.salvo_of(unit) - 1) * row["salvo_interval"])

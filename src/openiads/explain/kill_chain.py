@@ -19,6 +19,7 @@ from openiads.base.shown import Shown
 from openiads.explain.sentences import gate_sentence, said
 from openiads.runs.run import Run, open_run
 from openiads.world.codes import Event, Gate, Side, Terminal, ThreatClass
+from openiads.world.trace import gate_numbers
 
 #: The links of the chain, in order.
 CHAIN = (
@@ -236,9 +237,9 @@ def _spells(events: np.ndarray, unit: int, name: str, ended: float, duration: fl
             float(c["time"]),
             float(end),
             Gate(int(c["code"])).name,
-            gate_sentence(int(c["code"]), float(c["value"][1])),
+            gate_sentence(int(c["code"]), number),
         )
-        for c, end in zip(changes, until, strict=True)
+        for c, end, number in zip(changes, until, gate_numbers(changes).tolist(), strict=True)
     ]
 
 
@@ -267,7 +268,7 @@ def gate_changes(events: np.ndarray, duration: float) -> dict[str, np.ndarray]:
     until[:-1] = np.where(goes_on, np.minimum(changes["time"][1:], until[:-1]), until[:-1])
     kept = until > changes["time"]
     found = {"flight": changes["flight"], "unit": changes["unit"], "start": changes["time"], "end": until,
-             "code": changes["code"], "number": changes["value"][:, 1]}  # fmt: skip
+             "code": changes["code"], "number": gate_numbers(changes)}  # fmt: skip
     return {name: np.asarray(column[kept]) for name, column in found.items()}
 
 

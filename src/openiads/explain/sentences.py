@@ -6,30 +6,31 @@ import math
 
 import numpy as np
 
-from openiads.world.codes import Evasion, Event, Gate, Identity, RoundEnd, Terminal
+from openiads.world.codes import Detail, Drop, Evasion, Event, Gate, Identity, RoundEnd, Terminal
+from openiads.world.trace import GATE_DETAIL
 
-#: gate -> (sentence, what the number of its GATE event (v1) is, as a format; empty if it has none)
+#: gate -> (sentence, what is said of its number, {} standing for it; empty if it is not told)
 GATES: dict[Gate, tuple[str, str]] = {
     Gate.NONE: ("nothing keeps the unit from shooting", ""),
-    Gate.HORIZON: ("below the engagement radar's horizon", "it must climb above {:,.0f} m"),
-    Gate.MASK: ("hidden from the engagement radar by terrain", "it must climb above {:,.0f} m"),
-    Gate.SECTOR: ("outside the sector that the engagement radar faces", "{:.0f}° off its middle"),
-    Gate.SEARCH_MODE: ("outside the elevations of the active search mode", "at {:.1f}° elevation"),
+    Gate.HORIZON: ("below the engagement radar's horizon", "it must climb above {}"),
+    Gate.MASK: ("hidden from the engagement radar by terrain", "it must climb above {}"),
+    Gate.SECTOR: ("outside the sector that the engagement radar faces", "{} off its middle"),
+    Gate.SEARCH_MODE: ("outside the elevations of the active search mode", ""),
     Gate.NOT_DETECTED: ("in view, but no radar has detected it", ""),
     Gate.NO_FIRM_TRACK: ("detected, but there is no firm track at the command post", ""),
-    Gate.NOT_ACQUIRED: ("assigned, but the engagement radar has not acquired it", "for {:.1f} s"),
-    Gate.NOT_IDENTIFIED: ("tracked, but not identified", "P(hostile) is {:.2f}"),
-    Gate.RULES_OF_ENGAGEMENT: ("the weapons control state forbids to engage it", "P(hostile) is {:.2f}"),
-    Gate.OUT_OF_RANGE: ("outside the reach of the unit's rounds", "at {:,.0f} m"),
-    Gate.OUT_OF_HEIGHT: ("outside the heights of the unit's rounds", "at {:,.0f} m"),
-    Gate.OUT_OF_SPEED: ("too fast for the unit's rounds", "at {:,.0f} m/s"),
-    Gate.NOT_ENOUGH_G: ("the round could not turn hard enough at the intercept", "{:,.0f} m/s² available"),
+    Gate.NOT_ACQUIRED: ("assigned, but the engagement radar has not acquired it", ""),
+    Gate.NOT_IDENTIFIED: ("tracked, but not identified", "P(hostile) is {}"),
+    Gate.RULES_OF_ENGAGEMENT: ("the weapons control state forbids to engage it", "P(hostile) is {}"),
+    Gate.OUT_OF_RANGE: ("outside the reach of the unit's rounds", "at {}"),
+    Gate.OUT_OF_HEIGHT: ("outside the heights of the unit's rounds", ""),
+    Gate.OUT_OF_SPEED: ("too fast for the unit's rounds", "at {}"),
+    Gate.NOT_ENOUGH_G: ("the round could not turn hard enough at the intercept", ""),
     Gate.NO_TIME: ("no time is left for a round to reach it", ""),
     Gate.SUPPORT_WILL_BE_LOST: ("the radar would lose it before the round arrives", ""),
     Gate.NO_CHANNEL: ("every guidance channel of the unit is taken", ""),
     Gate.NO_LAUNCHER_READY: ("no launcher of the unit is ready", ""),
     Gate.NO_ROUND: ("the unit has no round left", ""),
-    Gate.PROBABILITY_FLOOR: ("the chance of a kill is below the doctrine's floor", "{:.2f}"),
+    Gate.PROBABILITY_FLOOR: ("the chance of a kill is below the doctrine's floor", ""),
     Gate.OPERATOR_BUSY: ("the crew is busy with another engagement", ""),
     Gate.HELD_FOR_ASSESSMENT: ("held until the last shot is assessed", ""),
     Gate.ENGAGED_ELSEWHERE: ("enough rounds of other units are committed to it", ""),
@@ -40,24 +41,35 @@ GATES: dict[Gate, tuple[str, str]] = {
     Gate.ENGAGING: ("the unit is engaging it", ""),
 }
 
-#: Numbers that are angles, told in degrees.
-_ANGLES = (Gate.SECTOR, Gate.SEARCH_MODE)
 
-#: Code of a TRACK_DROP event -> what becomes of the track.
+#: Kind of number -> how it is told; an angle in degrees.
+_NUMBERS = {
+    Detail.HEIGHT: "{:,.0f} m",
+    Detail.ANGLE: "{:.0f}°",
+    Detail.DISTANCE: "{:,.0f} m",
+    Detail.SPEED: "{:,.0f} m/s",
+    Detail.PROBABILITY: "{:.2f}",
+    Detail.DURATION: "{:.1f} s",
+}
+
+
+#: Why a track was dropped -> what becomes of it.
 DROPS = {
-    1: "dropped after misses",
-    2: "merged with another",
-    3: "dropped, as the picture is full",
-    4: "lost with its command post",
+    Drop.MISSES: "dropped after misses",
+    Drop.MERGED: "merged with another",
+    Drop.PICTURE_FULL: "dropped, as the picture is full",
+    Drop.POST_GONE: "lost with its command post",
 }
 
 
 def gate_sentence(gate: int, number: float = math.nan) -> str:
-    """A gate in words, with the number that its event carries if it has one (0 counts as none)."""
-    said, shape = GATES[Gate(gate)]
-    if not shape or not math.isfinite(number) or number == 0.0:
+    """A gate in words, with its number as ``trace.gate_numbers`` gives it: NaN if it has none."""
+    said, phrase = GATES[Gate(gate)]
+    detail = GATE_DETAIL.get(Gate(gate), Detail.NONE)
+    if not phrase or detail == Detail.NONE or not math.isfinite(number):
         return said
-    return f"{said} ({shape.format(math.degrees(number) if Gate(gate) in _ANGLES else number)})"
+    told = _NUMBERS[detail].format(math.degrees(abs(number)) if detail == Detail.ANGLE else number)
+    return f"{said} ({phrase.format(told)})"
 
 
 def said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
@@ -87,7 +99,7 @@ def said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
             "its track is confirmed at the command post" if code == 1 else "its track is firm at the engagement radar"
         )
     if kind == Event.TRACK_DROP:
-        return f"its track is {DROPS[code]}"
+        return f"its track is {DROPS[Drop(code)]}"
     if kind == Event.IDENTIFY:
         return f"believed {Identity(code).name.lower().replace('_', ' ')}, P(hostile) {v[0]:.2f}"
     if kind == Event.ASSIGN:

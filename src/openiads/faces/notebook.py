@@ -15,9 +15,10 @@ from openiads.base.extras import how_to_install
 from openiads.base.jsonable import plain as plain_data
 from openiads.base.options import check_call
 from openiads.base.shown import Shown
-from openiads.faces import shapes
 from openiads.faces.draw import kit
-from openiads.faces.shapes import Look, look_of
+from openiads.faces.shapes import registry
+from openiads.faces.shapes.look import Look
+from openiads.faces.shapes.registry import look_of
 from openiads.faces.words import text
 from openiads.faces.words.text import clean
 
@@ -87,9 +88,9 @@ def figure(made: Shown, **options: Any) -> Any:
     return look.figure(made, **options)
 
 
-def save(made: Shown, path: Path) -> Path:
+def save(made: Shown, path: str | Path) -> Path:
     """Write an answer into a file, in the format of its name."""
-    return shapes.save(made, path)
+    return registry.save(made, Path(path))
 
 
 def _table_of(made: Any, look: Look) -> tuple[Sequence[str], list[Sequence[str]], str]:

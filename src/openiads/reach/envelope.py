@@ -251,7 +251,7 @@ def assess(
         spare = np.full(after.shape, -math.inf)
         for m in magazines_of(world, unit, question.round):
             magazine = world.rows["magazines"][m]
-            fits = magazine["pk"][kind] >= row["floor"] and int(magazine["classes"]) >> kind & 1
+            fits = magazine["pk_believed"][kind] >= row["floor"] and int(magazine["classes"]) >> kind & 1
             limits = magazine["limits"][0] if arm == "published" else np.array(NO_LIMITS)
             if not fits or (arm == "published" and target.speed > magazine["speed_limit"]):
                 continue

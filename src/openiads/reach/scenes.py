@@ -21,8 +21,8 @@ from openiads.earth.terrain import levant
 from openiads.reach.coverage import DetectionQuestion
 from openiads.scenario.load import Scenario, loads, validate
 from openiads.world.build import World, build
-from openiads.world.places import BANDS, mask_detail
 from openiads.world.prebuilt import Prebuilt
+from openiads.world.radars import BANDS, mask_detail
 from openiads.world.values import Values
 
 

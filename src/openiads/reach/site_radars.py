@@ -24,9 +24,10 @@ from openiads.base.options import (
 )
 from openiads.base.shown import Saved
 from openiads.base.units import written_position
-from openiads.reach import approach as ways
-from openiads.reach import coverage as grids
 from openiads.reach import scenes
+from openiads.reach.approach import Approach, approach
+from openiads.reach.coverage import Coverage, DetectionQuestion, Map, map_around, map_within
+from openiads.reach.coverage import coverage as coverage_on
 from openiads.reach.defaults import CELLS, COVERAGE_HEIGHTS
 from openiads.scenario.load import Scenario, scenario_with
 from openiads.world.build import World
@@ -80,9 +81,9 @@ class CoverageAnswer(Saved):
 
     scenario: str  #: name of the scenario
     source: str  #: of the terrain: "levant", "files", "flat", ...
-    found: grids.Coverage
-    before: grids.Coverage | None = None  #: with the antennas where they are, where another mast is asked about
-    approach: ways.Approach | None = None  #: where a route is given
+    found: Coverage
+    before: Coverage | None = None  #: with the antennas where they are, where another mast is asked about
+    approach: Approach | None = None  #: where a route is given
 
     @property
     def without_data(self) -> float:
@@ -173,7 +174,7 @@ def coverage_of(question: CoverageQuestion, phases: Phases | None = None) -> Cov
     _check(question)
     heights = tuple(quantity("--height", each, "length") for each in several(question.heights))
     rcs = 1.0 if question.rcs is None else quantity("--rcs", question.rcs, "area")
-    asked = grids.DetectionQuestion(heights, question.above, rcs, 1, question.probability, _looks(question.looks))
+    asked = DetectionQuestion(heights, question.above, rcs, 1, question.probability, _looks(question.looks))
     dem = [Path(each) for each in several(question.dem)]
     source = _source(question, dem)
     phases.phase("building masks")
@@ -186,8 +187,8 @@ def coverage_of(question: CoverageQuestion, phases: Phases | None = None) -> Cov
     phases.phase("looking from every radar, compiling if need be")
     where = _map(question, world, rows, asked)
 
-    def seen(world: World) -> grids.Coverage:
-        return grids.coverage(world, asked, rows, where=where, fine=question.fine, progress=phases.count)
+    def seen(world: World) -> Coverage:
+        return coverage_on(world, asked, rows, where=where, fine=question.fine, progress=phases.count)
 
     found, before = seen(world), None
     if question.mast is not None:
@@ -196,7 +197,7 @@ def coverage_of(question: CoverageQuestion, phases: Phases | None = None) -> Cov
     way = None
     if flown is not None:
         phases.phase("following the approach")
-        way = ways.approach(world, 0, rows, None if question.threat is not None else asked.rcs_in(0))
+        way = approach(world, 0, rows, None if question.threat is not None else asked.rcs_in(0))
     return CoverageAnswer(source.name, world.scenario.terrain.source, found, before, way)
 
 
@@ -219,12 +220,12 @@ def _source(question: CoverageQuestion, dem: Sequence[Path]) -> Scenario:
     return scenario_with(alone, question.changes)
 
 
-def _map(question: CoverageQuestion, world: World, rows: Sequence[int], asked: grids.DetectionQuestion) -> grids.Map:
+def _map(question: CoverageQuestion, world: World, rows: Sequence[int], asked: DetectionQuestion) -> Map:
     if question.extent is not None:
-        return grids.map_within(world.terrain, *corners("--extent", question.extent), cells=question.cells)
+        return map_within(world.terrain, *corners("--extent", question.extent), cells=question.cells)
     side = None if question.size is None else quantity("--size", question.size, "length")
     middle = None if question.center is None else position("--center", question.center)
-    return grids.map_around(world, rows, asked, size=side, cells=question.cells, center=middle)
+    return map_around(world, rows, asked, size=side, cells=question.cells, center=middle)
 
 
 def _looks(value: str | tuple[int, int]) -> tuple[int, int]:

@@ -125,7 +125,7 @@ class _Openiads(Simulator):
         return build(scenario, catalog, knobs, prebuilt=prebuilt)
 
     def runner(self, world: World, seed: int) -> Runner:
-        from openiads.engine.run import Runner
+        from openiads.engine.runner import Runner
 
         return Runner(world, seed)
 

@@ -395,7 +395,8 @@ def ground_window(source: str) -> tuple[float, float, float, float]:
 
 def _coast(source: str, terrain: JsonObject, first: Place) -> Terrain | None:
     """Terrain that knows where the sea is; None while its own settings are faulty."""
-    from openiads.earth.terrain import coastal_range, levant
+    from openiads.earth.shapes import coastal_range
+    from openiads.earth.terrain import levant
 
     if source == "levant":
         return levant(on_missing="sea")

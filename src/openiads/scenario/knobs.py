@@ -25,7 +25,7 @@ from openiads.catalog.load import parse_value
 from openiads.catalog.records import Catalog, Entry, Value, value_at
 
 if TYPE_CHECKING:
-    from openiads.physics.detection import Calibration, QuotedRange
+    from openiads.physics.calibration import Calibration, QuotedRange
     from openiads.scenario.load import Scenario
 
 
@@ -218,7 +218,7 @@ def used_entries(catalog: Catalog, scenario: Scenario) -> set[str]:
 
 
 def quotes_of(radar: Entry, loss: Callable[[float], float] | None = None) -> list[QuotedRange]:
-    """The quoted ranges of a radar entry for `detection.calibrated_snr`.
+    """The quoted ranges of a radar entry for `calibration.calibrated_snr`.
 
     Parameters
     ----------
@@ -232,7 +232,7 @@ def quotes_of(radar: Entry, loss: Callable[[float], float] | None = None) -> lis
     -------
     list of QuotedRange
     """
-    from openiads.physics.detection import QuotedRange
+    from openiads.physics.calibration import QuotedRange
 
     quotes = []
     for row in radar.tables["ranges"]:
@@ -255,7 +255,7 @@ def calibration(radar: Entry, loss: Callable[[float], float] | None = None) -> C
 
 @lru_cache(maxsize=64)
 def _calibrated(quotes: tuple[QuotedRange, ...], pulses: int, alarm: float) -> Calibration:
-    from openiads.physics.detection import calibrated_snr
+    from openiads.physics.calibration import calibrated_snr
 
     return calibrated_snr(quotes, swerling=1, n_pulses=pulses, pfa=alarm)
 

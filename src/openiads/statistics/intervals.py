@@ -58,13 +58,29 @@ def wilson(successes: float, trials: float, confidence: float = CONFIDENCE) -> I
 
     Parameters
     ----------
-    successes, trials : float
-        trials > 0, 0 <= successes <= trials.
-    confidence : float, optional
+    successes : float
+        0 to `trials`.
+    trials : float
+        Above 0.
+    confidence : float
+        Of the interval, 0 to 1.
 
     Returns
     -------
-    Interval
+    tuple of float
+        Its lower and its upper end.
+
+    Raises
+    ------
+    UsageError
+        For a number outside its domain.
+
+    Examples
+    --------
+    >>> from openiads import statistics
+    >>> low, high = statistics.wilson(8, 10)
+    >>> round(low, 2), round(high, 2)
+    (0.49, 0.94)
     """
     _counts(successes, trials)
     z = normal_quantile(1.0 - _tail(confidence))
@@ -84,13 +100,29 @@ def clopper_pearson(successes: float, trials: float, confidence: float = CONFIDE
 
     Parameters
     ----------
-    successes, trials : float
-        trials > 0, 0 <= successes <= trials.
-    confidence : float, optional
+    successes : float
+        0 to `trials`.
+    trials : float
+        Above 0.
+    confidence : float
+        Of the interval, 0 to 1.
 
     Returns
     -------
-    Interval
+    tuple of float
+        Its lower and its upper end.
+
+    Raises
+    ------
+    UsageError
+        For a number outside its domain.
+
+    Examples
+    --------
+    >>> from openiads import statistics
+    >>> low, high = statistics.clopper_pearson(8, 10)
+    >>> round(low, 2), round(high, 2)
+    (0.44, 0.97)
     """
     from scipy.special import betaincinv
 
@@ -108,13 +140,29 @@ def jeffreys(successes: float, trials: float, confidence: float = CONFIDENCE) ->
 
     Parameters
     ----------
-    successes, trials : float
-        trials > 0, 0 <= successes <= trials.
-    confidence : float, optional
+    successes : float
+        0 to `trials`.
+    trials : float
+        Above 0.
+    confidence : float
+        Of the interval, 0 to 1.
 
     Returns
     -------
-    Interval
+    tuple of float
+        Its lower and its upper end.
+
+    Raises
+    ------
+    UsageError
+        For a number outside its domain.
+
+    Examples
+    --------
+    >>> from openiads import statistics
+    >>> low, high = statistics.jeffreys(8, 10)
+    >>> round(low, 2), round(high, 2)
+    (0.5, 0.96)
     """
     from scipy.special import betaincinv
 
@@ -155,13 +203,29 @@ def newcombe(x1: float, n1: float, x2: float, n2: float, confidence: float = CON
 
     Parameters
     ----------
-    x1, n1, x2, n2 : float
-        Successes and trials of each sample, as for ``wilson``.
-    confidence : float, optional
+    x1, n1 : float
+        Successes and trials of the first sample.
+    x2, n2 : float
+        Of the second.
+    confidence : float
+        Of the interval, 0 to 1.
 
     Returns
     -------
-    Interval
+    tuple of float
+        Its lower and its upper end.
+
+    Raises
+    ------
+    UsageError
+        For a number outside its domain.
+
+    Examples
+    --------
+    >>> from openiads import statistics
+    >>> low, high = statistics.newcombe(8, 10, 2, 10)
+    >>> low > 0.0
+    True
     """
     low1, high1 = wilson(x1, n1, confidence)
     low2, high2 = wilson(x2, n2, confidence)

@@ -26,7 +26,7 @@ from openiads.faces.replay import unpacked
 from openiads.faces.replay.built import viewer_files
 from openiads.faces.replay.page import LARGEST, page
 from openiads.faces.server.library import _entries
-from openiads.faces.shapes import look_of
+from openiads.faces.shapes.registry import look_of
 from openiads.faces.words.text import clean
 from payloads import PAYLOADS
 

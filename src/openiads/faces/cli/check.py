@@ -27,7 +27,7 @@ def check(
     """Validate a scenario or a study (all errors at once), or re-verify a stored run or sweep."""
     from openiads.faces.api import checked
     from openiads.faces.cli import show
-    from openiads.faces.shapes import check_data, check_sentence
+    from openiads.faces.shapes.studies import check_data, check_sentence
 
     with show.progress_bars() as phases:
         found = checked(target, again, phases)

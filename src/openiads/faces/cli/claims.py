@@ -27,7 +27,7 @@ def claims(
     """What was said of these systems, as studies with a stated rule: verdicts, intervals, what would change them."""
     from openiads.faces.api import claims_examined
     from openiads.faces.cli import show
-    from openiads.faces.shapes import claims_data
+    from openiads.faces.shapes.studies import claims_data
     from openiads.faces.words.claims import sentence
 
     with show.progress_bars() as phases:

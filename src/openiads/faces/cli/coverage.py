@@ -91,9 +91,10 @@ def coverage(
 ) -> None:  # fmt: skip
     """What radars see over terrain, and how early they see an approach."""
     from openiads.base.errors import InputError
-    from openiads.faces.cli import show as shown
+    from openiads.faces.cli.show import as_json, progress_bars
     from openiads.faces.geo.coverage import ENDINGS
-    from openiads.faces.shapes import PICTURES, coverage_data
+    from openiads.faces.shapes.maps import coverage_data
+    from openiads.faces.shapes.registry import PICTURES
     from openiads.reach.site_radars import CoverageQuestion, coverage_of
 
     if show not in ("heights", "lowest"):
@@ -105,7 +106,7 @@ def coverage(
         diffraction=diffraction, mast=mast, dem=dem, fine=fine, size=size, center=center, extent=extent, cells=cells,
         route=route, speed=speed, changes=changed(changes),
     ))  # fmt: skip
-    with shown.progress_bars() as phases:
+    with progress_bars() as phases:
         answer = coverage_of(question, phases)
         phases.phase("writing")
         written = save_all(answer, out, title=title or "", show=show)
@@ -113,7 +114,7 @@ def coverage(
         share = 100.0 * answer.without_data
         warn(f"{share:.0f} % of the map has no terrain data: the sea is put there, and its cells count for nothing")
     if json:
-        shown.as_json(coverage_data(answer) | {"out": written})
+        as_json(coverage_data(answer) | {"out": written})
         return
     _print(answer)
     print(*written, sep="\n", end="\n" if written else "")

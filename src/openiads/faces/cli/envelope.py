@@ -45,7 +45,7 @@ def envelope(
 ) -> None:  # fmt: skip
     """Where one fire unit can meet a target that flies straight and level, and how often."""
     from openiads.faces.cli import show
-    from openiads.faces.shapes import envelope_data
+    from openiads.faces.shapes.maps import envelope_data
     from openiads.reach.fire_unit import EnvelopeQuestion, envelope_of
 
     _check(at, out or [])
@@ -71,7 +71,7 @@ def _check(at: str | None, out: list[Path]) -> None:
     """Files that cannot be written; InputError."""
     from openiads.base.errors import InputError
     from openiads.faces.geo.envelope import WRITERS
-    from openiads.faces.shapes import PICTURES
+    from openiads.faces.shapes.registry import PICTURES
 
     refuse_files(out, (*PICTURES, *WRITERS))
     for path in out:

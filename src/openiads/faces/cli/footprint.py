@@ -46,7 +46,7 @@ def footprint(
 ) -> None:  # fmt: skip
     """On which ground one fire unit can still shoot at a ballistic missile that falls there."""
     from openiads.faces.cli import show
-    from openiads.faces.shapes import footprint_data
+    from openiads.faces.shapes.maps import footprint_data
     from openiads.reach.defended import FootprintQuestion, footprint_of
 
     _check(at, out or [])
@@ -69,7 +69,7 @@ def _check(at: str | None, out: list[Path]) -> None:
     """Files that cannot be written; InputError."""
     from openiads.base.errors import InputError
     from openiads.faces.geo.footprint import WRITERS
-    from openiads.faces.shapes import PICTURES
+    from openiads.faces.shapes.registry import PICTURES
 
     refuse_files(out, (*PICTURES, *WRITERS))
     if at is None and out:

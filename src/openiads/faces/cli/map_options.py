@@ -49,7 +49,7 @@ def save_all(answer: Saved, out: Sequence[Path] | None, **options: Any) -> list[
 
     options : of its picture
     """
-    from openiads.faces import shapes
+    from openiads.faces.shapes.registry import save
 
-    write: Callable[[Path], Path] = partial(shapes.save, answer, **options)
+    write: Callable[[Path], Path] = partial(save, answer, **options)
     return [str(write(path).resolve()) for path in out or ()]

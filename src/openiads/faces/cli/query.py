@@ -18,15 +18,15 @@ def query(
     csv: Annotated[bool, typer.Option("--csv", help="Print comma-separated values, all rows.")] = False,
 ) -> None:
     """Ask a stored run or sweep in SQL; nothing is ever written."""
-    from openiads.experiments import query as queries
+    from openiads.experiments.query import query as asked
     from openiads.faces.cli import show, tables
-    from openiads.faces.shapes import query_data
+    from openiads.faces.shapes.studies import query_data
 
     if json and csv:
         raise UsageError("--json --csv", "both are asked for", "Choose one")
     with show.progress_bars() as phases:
         phases.phase("reading")
-        found = queries.query(folder, sql)
+        found = asked(folder, sql)
     if json:
         show.as_json(query_data(found))
     elif csv:

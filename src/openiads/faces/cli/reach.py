@@ -44,7 +44,8 @@ def reach(
     """Whose land, sea, airways and airports sites of a scenario reach, with intervals; and a keep-out map."""
     from openiads.faces.cli import show
     from openiads.faces.geo.keep_out import ENDINGS
-    from openiads.faces.shapes import PICTURES, reach_data
+    from openiads.faces.shapes.maps import reach_data
+    from openiads.faces.shapes.registry import PICTURES
     from openiads.reach.keep_out import KeepOutQuestion, keep_out_of
     from openiads.reach.neighbors import ReachQuestion, reach_of_question
 

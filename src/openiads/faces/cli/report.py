@@ -27,12 +27,12 @@ def report(
 ) -> None:
     """Write a run or a sweep as one HTML file that needs nothing else."""
     from openiads.experiments.sweep import is_sweep
-    from openiads.faces.api import report as drawn
+    from openiads.faces import api
     from openiads.faces.cli import show
 
     with show.progress_bars() as phases:
         phases.phase("drawing the report")
-        written = drawn(folder, out, replication)
+        written = api.report(folder, out, replication)
     if json:
         which = {} if is_sweep(folder) else {"replication": replication or 0}
         show.as_json({"report": str(written.resolve()), "bytes": written.stat().st_size, **which})

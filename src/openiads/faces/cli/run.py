@@ -119,7 +119,7 @@ def demo(
         progress = show.running(phases)
         made = replicate.run(loaded, replications=most, seed=seed, jobs=jobs, out=folder, progress=progress, warn=warn)
         phases.phase("drawing the report")
-        from openiads.faces.pages import run_page as reports
+        from openiads.faces.pages import run_page
 
-        written = reports.write(made)
+        written = run_page.write(made)
     _print(made, json, report=str(written.resolve()), view=f"{program()} view {shlex.quote(str(folder))}")

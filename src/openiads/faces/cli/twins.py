@@ -18,7 +18,7 @@ def twins(
     """What textbook formulas say on a run's own ingredients, beside its figures, and why they differ."""
     from openiads.faces.api import closed_forms
     from openiads.faces.cli import show
-    from openiads.faces.shapes import closed_data
+    from openiads.faces.shapes.studies import closed_data
     from openiads.faces.words import closed_forms as words
 
     with show.progress_bars() as phases:
