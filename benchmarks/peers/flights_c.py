@@ -11,16 +11,18 @@ from typing import Any
 
 import numpy as np
 
+from openiads.base.constants import GM, SPIN, STANDARD_GRAVITY
 from openiads.parts import weapons
 from openiads.physics import flyout, motion
-from peers.flights import Flights
+from openiads.physics.flyout import airframe, midcourse
+from peers.flights import THRUST_STEP, Flights
 
 FLAGS = ("-O3", "-march=native", "-ffp-contract=off", "-std=c11", "-shared", "-fPIC")
-FROM_FLYOUT = (
-    "MU", "SPIN", "GRAVITY", "LONGEST_AHEAD", "STEER_GAIN", "AIR_STEP", "AIR_LAST", "MACHS", "MACH_STEP", "COMMAND",
-    "ACTIVE", "EJECTED", "TURNING", "MIDCOURSE", "TERMINAL", "FLYING", "HANDOVER", "CLOSED", "SLOW", "EXPIRED",
-    "GROUND", "PASSED",
+FROM_AIRFRAME = (
+    "AIR_STEP", "AIR_LAST", "MACHS", "MACH_STEP", "COMMAND", "ACTIVE", "EJECTED", "TURNING", "MIDCOURSE", "TERMINAL",
+    "FLYING", "HANDOVER", "CLOSED", "SLOW", "EXPIRED", "GROUND", "PASSED",
 )  # fmt: skip
+FROM_MIDCOURSE = ("LONGEST_AHEAD", "STEER_GAIN")
 FROM_MOTION = ("SEMI_MINOR", "ECCENTRICITY_SQUARED", "SECOND_ECCENTRICITY_SQUARED")
 
 
@@ -36,9 +38,11 @@ def struct_text(name: str, dtype: np.dtype) -> str:
 
 def prelude() -> str:
     """Structs and constants as the package has them now."""
-    constants = {name: getattr(flyout, name) for name in FROM_FLYOUT}
+    constants = {"MU": GM, "SPIN": SPIN, "GRAVITY": STANDARD_GRAVITY}
+    constants |= {name: getattr(airframe, name) for name in FROM_AIRFRAME}
+    constants |= {name: getattr(midcourse, name) for name in FROM_MIDCOURSE}
     constants |= {name: getattr(motion, name) for name in FROM_MOTION}
-    constants |= {"COARSE": weapons.COARSE, "FINE": weapons.FINE}
+    constants |= {"COARSE": weapons.COARSE, "FINE": weapons.FINE, "THRUST_STEP": THRUST_STEP}
     text = "".join(f"#define {name} ({value!r})\n" for name, value in constants.items())
     text += struct_text("body", flyout.BODY) + struct_text("interceptor", flyout.INTERCEPTOR)
     return f"#include <stdint.h>\n{text}struct air {{\n    const double *density, *sound;\n}};\n"

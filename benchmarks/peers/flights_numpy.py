@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from openiads.base.constants import GM, SPIN
 from openiads.earth.geodesy import ECCENTRICITY_SQUARED, SEMI_MINOR
 from openiads.parts.weapons import COARSE, FINE
 from openiads.physics import flyout
-from peers.flights import Flights
+from peers.flights import THRUST_STEP, Flights
 
 Floats = np.ndarray
 
@@ -30,9 +31,9 @@ def height_of(position: Floats) -> Floats:
 def falling(position: Floats, velocity: Floats) -> Floats:
     """Acceleration of free fall in the rotating frame."""
     r2 = dot(position, position)
-    out = -flyout.MU / (r2 * np.sqrt(r2)) * position
-    out[:, 0] += flyout.SPIN * (flyout.SPIN * position[:, 0] + 2.0 * velocity[:, 1])
-    out[:, 1] += flyout.SPIN * (flyout.SPIN * position[:, 1] - 2.0 * velocity[:, 0])
+    out = -GM / (r2 * np.sqrt(r2)) * position
+    out[:, 0] += SPIN * (SPIN * position[:, 0] + 2.0 * velocity[:, 1])
+    out[:, 1] += SPIN * (SPIN * position[:, 1] - 2.0 * velocity[:, 0])
     return out
 
 
@@ -149,7 +150,7 @@ def fly(work: Flights) -> tuple[np.ndarray, int]:
             velocity = flying.velocity
             square = dot(velocity, velocity)
             lateral = flyout.STEER_GAIN * np.sqrt(square) * (aim - dot(aim, velocity) / square * velocity)
-            step = COARSE if age >= burnt else 0.25 * COARSE
+            step = COARSE if age >= burnt else THRUST_STEP
         steps += len(flying.index)
         height = flying.move(age, step, lateral)
         age += step

@@ -9,14 +9,15 @@ from typing import Any
 
 import numpy as np
 
+from openiads.base.constants import GM, SPIN
 from openiads.earth.geodesy import ECCENTRICITY_SQUARED, SEMI_MINOR
 from openiads.parts.weapons import COARSE, FINE
 from openiads.physics import flyout
-from peers.flights import Flights
+from peers.flights import THRUST_STEP, Flights
 
 GRID = flyout.AIR_STEP * np.arange(len(flyout.DENSITIES))
 MACHS = np.arange(flyout.MACHS)
-OMEGA = np.array([0.0, 0.0, flyout.SPIN])
+OMEGA = np.array([0.0, 0.0, SPIN])
 
 
 def available() -> bool:
@@ -33,7 +34,7 @@ def height_of(position: np.ndarray) -> float:
 
 def falling(position: np.ndarray, velocity: np.ndarray) -> np.ndarray:
     """Acceleration of free fall in the rotating frame."""
-    gravity = -flyout.MU / np.linalg.norm(position) ** 3 * position
+    gravity = -GM / np.linalg.norm(position) ** 3 * position
     return gravity - 2.0 * np.cross(OMEGA, velocity) - np.cross(OMEGA, np.cross(OMEGA, position))
 
 
@@ -93,7 +94,7 @@ class Round:
             self.status = flyout.PASSED
             return 0.0
         lateral = flyout.STEER_GAIN * speed * (aim - (aim @ self.velocity) / speed**2 * self.velocity)
-        return self.move(COARSE if self.age >= self.burnt else 0.25 * COARSE, lateral, turning=False)
+        return self.move(COARSE if self.age >= self.burnt else THRUST_STEP, lateral, turning=False)
 
     def lofted_aim(self) -> np.ndarray:
         """Unit vector toward the predicted meeting point, raised; keeps the predicted time."""

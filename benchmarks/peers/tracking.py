@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from openiads.base.compiled import kernel
-from openiads.earth.geodesy import enu_axes, rotate_from_enu, to_ecef
+from openiads.earth.geodesy import enu_axes, to_ecef
 from openiads.physics.filtering import WORK, position_noise, predict_constant_velocity, update_position
+from openiads.textbook.earth import rotate_from_enu
 
 SITE = (math.radians(34.92), math.radians(35.90), 20.0)  # latitude, longitude, height
 SIGMAS = (50.0, 0.002, 0.002)  # m, rad, rad

@@ -3,7 +3,6 @@
 import math
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
@@ -11,7 +10,6 @@ from scipy import stats
 from openiads.base.draws import (
     Purpose,
     actor_number,
-    normal_quantile,
     normals,
     pair,
     philox4x32,
@@ -92,22 +90,6 @@ def test_a_pair_is_ordered_and_fits_a_signed_word(first, second):
 def test_pairs_of_many_actors_do_not_collide():
     names = [actor_number(f"a{i}") for i in range(60)] + list(range(60))
     assert len({pair(a, b) for a in names for b in names}) == len(names) ** 2
-
-
-def test_the_normal_quantile_inverts_the_normal_distribution():
-    for p in np.concatenate([np.geomspace(1e-12, 0.5, 200), 1.0 - np.geomspace(1e-12, 0.5, 200)]):
-        assert normal_quantile(p) == pytest.approx(stats.norm.ppf(p), rel=2e-9, abs=1e-12)
-
-
-@given(p=st.floats(1e-9, 0.5))
-def test_the_normal_quantile_is_antisymmetric(p):
-    q = 1.0 - p
-    assert normal_quantile(1.0 - q) == pytest.approx(-normal_quantile(q), rel=1e-8, abs=1e-12)
-
-
-@pytest.mark.parametrize("p", [0.0, 1.0, -0.1, 1.1, math.nan])
-def test_outside_its_domain_the_normal_quantile_is_no_number(p):
-    assert math.isnan(normal_quantile(p))
 
 
 def test_normals_are_standard_and_unrelated():

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from openiads.base.errors import InputError
-from openiads.earth import geodesy, sight, terrain
+from openiads.earth import geodesy, shapes, sight, terrain
+from openiads.textbook import earth as textbook
 
 LAT, LON = math.radians(34.9), math.radians(35.9)
 EARTH = 4.0 / 3.0 * geodesy.MEAN_RADIUS
@@ -40,14 +41,14 @@ def test_horizon_range_is_the_same_with_ends_swapped_and_grows_with_height():
 
 
 def test_the_handbook_rule_is_within_a_fifth_of_a_percent_at_low_heights():
-    assert sight.horizon_rule(24.0, 100.0) == pytest.approx(sight.horizon_range(24.0, 100.0, EARTH), rel=2e-3)
+    assert textbook.horizon_rule(24.0, 100.0) == pytest.approx(sight.horizon_range(24.0, 100.0, EARTH), rel=2e-3)
 
 
 def test_lowest_height_over_smooth_earth_is_just_visible():
     for antenna, distance in ((5.0, 20e3), (30.0, 60e3), (300.0, 250e3), (10e3, 900e3)):
         lowest = sight.horizon_height(antenna, distance, EARTH)
-        assert sight.visible_smooth(antenna, lowest * (1 + 1e-9) + 1e-6, distance, EARTH)
-        assert not lowest or not sight.visible_smooth(antenna, lowest * (1 - 1e-6) - 1e-6, distance, EARTH)
+        assert textbook.visible_smooth(antenna, lowest * (1 + 1e-9) + 1e-6, distance, EARTH)
+        assert not lowest or not textbook.visible_smooth(antenna, lowest * (1 - 1e-6) - 1e-6, distance, EARTH)
 
 
 def test_everything_above_the_sea_is_seen_up_to_the_horizon_and_nothing_a_quarter_turn_away():
@@ -63,27 +64,27 @@ def test_a_ray_passes_through_both_its_points():
 
 def test_depression_exceeds_grazing_by_the_earths_curve_and_both_vanish_at_the_horizon():
     slant = math.sqrt(300.0 * (2 * EARTH + 300.0))
-    assert sight.grazing_angle(300.0, slant, EARTH) == pytest.approx(0.0, abs=1e-7)
-    assert sight.depression_angle(300.0, slant, EARTH) == pytest.approx(math.atan(slant / EARTH), abs=1e-7)
-    assert sight.depression_angle(300.0, 300.0, EARTH) == pytest.approx(math.pi / 2, abs=1e-6)
-    assert sight.grazing_angle(300.0, 100.0, EARTH) == math.pi / 2
+    assert textbook.grazing_angle(300.0, slant, EARTH) == pytest.approx(0.0, abs=1e-7)
+    assert textbook.depression_angle(300.0, slant, EARTH) == pytest.approx(math.atan(slant / EARTH), abs=1e-7)
+    assert textbook.depression_angle(300.0, 300.0, EARTH) == pytest.approx(math.pi / 2, abs=1e-6)
+    assert textbook.grazing_angle(300.0, 100.0, EARTH) == math.pi / 2
 
 
 def test_ground_range_is_what_the_geodesic_says():
     lat, lon = geodesy.direct(LAT, LON, 0.7, 150e3)
-    enu = geodesy.to_enu(LAT, LON, 30.0, lat, lon, 9000.0)
+    enu = textbook.to_enu(LAT, LON, 30.0, lat, lon, 9000.0)
     assert sight.ground_range(30.0, *enu, geodesy.MEAN_RADIUS) == pytest.approx(150e3, rel=3e-3)
 
 
 def test_mask_over_smooth_sea_is_the_horizon():
-    table = sight.mask_table(terrain.flat(0.0), LAT, LON, 24.0, max_range=250e3, azimuths=36)
+    table = sight.mask_table(shapes.flat(0.0), LAT, LON, 24.0, max_range=250e3, azimuths=36)
     for distance in np.linspace(0.0, 400e3, 333):
         expected = sight.horizon_height(24.0, float(distance), EARTH)
         assert sight.lowest_visible(table, 0, 1.234, float(distance)) == pytest.approx(expected, abs=0.5, rel=2e-4)
 
 
 def test_mask_behind_a_ridge_is_the_ray_over_its_crest():
-    wall = terrain.ridge(LAT, LON, 0.6, 15e3, 400.0, width=1000.0)
+    wall = shapes.ridge(LAT, LON, 0.6, 15e3, 400.0, width=1000.0)
     table = sight.mask_table(wall, LAT, LON, 20.0, max_range=120e3, azimuths=360, range_step=50.0)
     azimuth = 0.6 // (2 * math.pi / 360) * (2 * math.pi / 360)
     crest = 15e3 / math.cos(azimuth - 0.6)
@@ -151,7 +152,7 @@ def test_line_of_sight_is_the_same_both_ways_and_lost_only_to_higher_ground():
 
 
 def test_line_of_sight_over_the_sea_ends_at_the_horizon():
-    sea = terrain.flat(0.0)
+    sea = shapes.flat(0.0)
     reach = sight.horizon_arc(30.0, EARTH) + sight.horizon_arc(200.0, EARTH)
     for share, expected in ((0.995, True), (1.005, False)):
         lat, lon = geodesy.direct(LAT, LON, 4.0, share * reach)
@@ -159,25 +160,25 @@ def test_line_of_sight_over_the_sea_ends_at_the_horizon():
 
 
 def test_line_of_sight_straight_up_and_from_under_the_ground():
-    assert sight.line_of_sight(terrain.flat(100.0), (LAT, LON, 101.0), (LAT, LON, 9000.0))
-    assert not sight.line_of_sight(terrain.flat(100.0), (LAT, LON, 99.0), (LAT, LON, 9000.0))
+    assert sight.line_of_sight(shapes.flat(100.0), (LAT, LON, 101.0), (LAT, LON, 9000.0))
+    assert not sight.line_of_sight(shapes.flat(100.0), (LAT, LON, 99.0), (LAT, LON, 9000.0))
 
 
 def test_clearance_finds_the_ridge_from_either_end():
-    wall = terrain.ridge(LAT, LON, 0.6, 15e3, 400.0, width=1000.0)
+    wall = shapes.ridge(LAT, LON, 0.6, 15e3, 400.0, width=1000.0)
     a, b = (LAT, LON, 20.0), target(0.6, 60e3, 500.0)
-    edge, back = sight.clearance(wall, a, b, step=50.0), sight.clearance(wall, b, a, step=50.0)
+    edge, back = textbook.clearance(wall, a, b, step=50.0), textbook.clearance(wall, b, a, step=50.0)
     share = 15.0 / 60.0
     straight = 20.0 * (1 - share) + 500.0 * share - 15e3 * 45e3 / (2 * EARTH)
     assert edge.height == pytest.approx(400.0 - straight, abs=2.0)
     assert (edge.near, edge.far) == pytest.approx((15e3, 45e3), abs=120.0)
     assert (back.height, back.near, back.far) == (edge.height, edge.far, edge.near)
-    assert sight.clearance(wall, a, target(0.6, 60e3, 20e3)).height < 0.0
-    assert sight.clearance(terrain.flat(0.0), a, a).height == pytest.approx(-20.0)
+    assert textbook.clearance(wall, a, target(0.6, 60e3, 20e3)).height < 0.0
+    assert textbook.clearance(shapes.flat(0.0), a, a).height == pytest.approx(-20.0)
 
 
 def test_tables_share_an_arena_and_azimuth_has_no_seam():
-    first = sight.mask_table(terrain.flat(0.0), LAT, LON, 24.0, max_range=50e3, azimuths=8)
+    first = sight.mask_table(shapes.flat(0.0), LAT, LON, 24.0, max_range=50e3, azimuths=8)
     second = sight.mask_table(hills(7), LAT, LON, 800.0, max_range=60e3, azimuths=90)
     arena = np.concatenate([first, second, np.full(5, np.nan)])
     for azimuth in np.linspace(-10.0, 10.0, 41):
@@ -199,9 +200,9 @@ def test_beyond_the_table_the_ray_goes_on_without_a_jump():
 
 
 def test_a_target_comes_up_a_valley_unseen():
-    cut = terrain.valley(LAT, LON, 0.0, offset=12e3, width=4000.0, floor=50.0, height=600.0)
+    cut = shapes.valley(LAT, LON, 0.0, offset=12e3, width=4000.0, floor=50.0, height=600.0)
     table = sight.mask_table(cut, LAT, LON, 620.0, max_range=60e3)
-    plain = sight.mask_table(terrain.flat(50.0), LAT, LON, 620.0, max_range=60e3)
+    plain = sight.mask_table(shapes.flat(50.0), LAT, LON, 620.0, max_range=60e3)
     azimuth = math.atan2(12e3, 30e3)
     assert sight.lowest_visible(table, 0, azimuth, math.hypot(12e3, 30e3)) > 300.0
     assert sight.lowest_visible(plain, 0, azimuth, math.hypot(12e3, 30e3)) == pytest.approx(50.0, abs=0.1)
@@ -223,11 +224,11 @@ def test_from_tartus_the_sea_is_open_and_the_mountains_hide():
 )
 def test_a_mask_with_impossible_numbers_is_refused(wrong):
     with pytest.raises(InputError, match="mask table"):
-        sight.mask_table(terrain.flat(0.0), LAT, LON, **({"antenna_height": 10.0} | wrong))
+        sight.mask_table(shapes.flat(0.0), LAT, LON, **({"antenna_height": 10.0} | wrong))
 
 
 def test_a_table_shorter_than_the_horizon_still_ends_at_the_horizon():
-    table = sight.mask_table(terrain.flat(0.0), LAT, LON, 24.0, max_range=10e3, azimuths=8)
+    table = sight.mask_table(shapes.flat(0.0), LAT, LON, 24.0, max_range=10e3, azimuths=8)
     for distance in (10.1e3, 15e3, 25e3, 80e3):
         expected = sight.horizon_height(24.0, distance, EARTH)
         assert sight.lowest_visible(table, 0, 2.0, distance) == pytest.approx(expected, abs=0.2, rel=5e-3)
@@ -235,11 +236,11 @@ def test_a_table_shorter_than_the_horizon_still_ends_at_the_horizon():
 
 def test_a_lower_edge_near_an_end_can_matter_more_than_a_higher_one_midway():
     """h sqrt(d / (d1 d2)): 60 m high at 1 km of 60 counts for more than 100 m high at 30 km."""
-    walls = [terrain.ridge(LAT, LON, 0.6, at, top, width=500.0) for at, top in ((1e3, 260.0), (30e3, 353.0))]
+    walls = [shapes.ridge(LAT, LON, 0.6, at, top, width=500.0) for at, top in ((1e3, 260.0), (30e3, 353.0))]
     both = terrain.Terrain("two ridges", 0.0, lambda *p: np.maximum(*(wall.height(*p) for wall in walls)), b"two")
     a, b = (LAT, LON, 200.0), target(0.6, 60e3, 200.0)
-    assert sight.clearance(walls[1], a, b, step=50.0).height > sight.clearance(walls[0], a, b, step=50.0).height
-    assert sight.clearance(both, a, b, step=50.0).near == pytest.approx(1e3, abs=60.0)
+    assert textbook.clearance(walls[1], a, b, step=50.0).height > textbook.clearance(walls[0], a, b, step=50.0).height
+    assert textbook.clearance(both, a, b, step=50.0).near == pytest.approx(1e3, abs=60.0)
 
 
 def test_grazing_lines_are_judged_alike_from_both_ends():
@@ -247,7 +248,7 @@ def test_grazing_lines_are_judged_alike_from_both_ends():
     draws = np.random.default_rng(9)
     for _ in range(40):
         a, b = (target(x, d, 500.0) for x, d in zip(draws.uniform(0, 6.28, 2), draws.uniform(0, 40e3, 2), strict=True))
-        edge = sight.clearance(land, a, b).height
+        edge = textbook.clearance(land, a, b).height
         a, b = (*a[:2], 500.0 + edge), (*b[:2], 500.0 + edge)  # now the worst edge about touches the line
         assert sight.line_of_sight(land, a, b) == sight.line_of_sight(land, b, a)
 

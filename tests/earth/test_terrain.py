@@ -3,6 +3,7 @@
 import csv
 import gzip
 import math
+import re
 import sys
 import zipfile
 from importlib.resources import files
@@ -11,7 +12,8 @@ import numpy as np
 import pytest
 
 from openiads.base.errors import InputError
-from openiads.earth import geodesy, terrain
+from openiads.base.extras import how_to_install
+from openiads.earth import geodesy, rasters, shapes, terrain
 
 LAT, LON = math.radians(34.9), math.radians(35.9)
 
@@ -98,7 +100,7 @@ def test_outside_the_window_is_an_error_unless_it_is_said_to_be_sea():
 
 def test_a_place_that_is_not_a_number_and_a_crest_factor_of_two_are_refused():
     with pytest.raises(InputError, match="not a finite number"):
-        terrain.flat().height(math.nan, 0.0)
+        shapes.flat().height(math.nan, 0.0)
     with pytest.raises(InputError, match="between 0 and 1"):
         terrain.levant(2.0)
     with pytest.raises(InputError, match="not a choice"):
@@ -133,14 +135,14 @@ def test_packaged_files_are_small_and_licensed():
 
 
 def test_digest_tells_terrains_apart_and_names_the_same_one_alike():
-    lands = [terrain.levant(0.5), terrain.levant(0.6), terrain.flat(), terrain.flat(1.0), terrain.levant(0.5, "sea")]
+    lands = [terrain.levant(0.5), terrain.levant(0.6), shapes.flat(), shapes.flat(1.0), terrain.levant(0.5, "sea")]
     assert len({land.digest() for land in lands}) == 5
     assert terrain.levant(0.5).digest() == lands[0].digest()
     assert len(lands[0].digest()) == 64
 
 
 def test_ridge_has_its_exact_section():
-    land = terrain.ridge(LAT, LON, 0.6, 15e3, 400.0, width=2000.0, base=50.0, length=20e3)
+    land = shapes.ridge(LAT, LON, 0.6, 15e3, 400.0, width=2000.0, base=50.0, length=20e3)
     for off, expected in ((0.0, 400.0), (1000.0, 225.0), (-1000.0, 225.0), (2000.0, 50.0), (9000.0, 50.0)):
         assert float(land.height(*geodesy.offset(LAT, LON, 0.6, 15e3 + off))) == pytest.approx(expected, abs=0.5)
     beside = geodesy.offset(LAT, LON, 0.6 + math.atan2(13e3, 15e3), math.hypot(13e3, 15e3))
@@ -148,19 +150,17 @@ def test_ridge_has_its_exact_section():
 
 
 def test_coastal_range_has_sea_plain_and_crest():
-    land = terrain.coastal_range(
-        LAT, LON, math.pi / 2, shore=-2e3, distance=30e3, height=1500.0, width=10e3, plain=64.0
-    )
+    land = shapes.coastal_range(LAT, LON, math.pi / 2, shore=-2e3, distance=30e3, height=1500.0, width=10e3, plain=64.0)
     for along, expected in ((-9e3, 0.0), (-2e3, 0.0), (14e3, 32.0), (30e3, 1500.0), (60e3, 64.0)):
         place = geodesy.offset(LAT, LON, math.pi / 2, along)
         assert float(land.height(*place)) == pytest.approx(expected, abs=0.2)
         assert bool(land.is_land(*place)) is (along > -3e3)
     with pytest.raises(InputError, match="stands in the sea"):
-        terrain.coastal_range(LAT, LON, 0.0, shore=25e3, distance=30e3, height=1500.0, width=10e3)
+        shapes.coastal_range(LAT, LON, 0.0, shore=25e3, distance=30e3, height=1500.0, width=10e3)
 
 
 def test_valley_has_floor_rim_and_mouth():
-    land = terrain.valley(LAT, LON, 0.0, offset=5e3, width=2e3, floor=100.0, height=900.0, mouth=10e3)
+    land = shapes.valley(LAT, LON, 0.0, offset=5e3, width=2e3, floor=100.0, height=900.0, mouth=10e3)
 
     def height(north, east):
         return float(land.height(*geodesy.offset(LAT, LON, math.atan2(east, north), math.hypot(north, east))))
@@ -174,11 +174,11 @@ def test_valley_has_floor_rim_and_mouth():
 
 def test_a_shape_without_width_or_with_a_missing_number_is_refused():
     with pytest.raises(InputError, match="width = 0"):
-        terrain.ridge(LAT, LON, 0.0, 15e3, 400.0, width=0.0)
+        shapes.ridge(LAT, LON, 0.0, 15e3, 400.0, width=0.0)
     with pytest.raises(InputError, match="width = -1"):
-        terrain.valley(LAT, LON, 0.0, 0.0, -1.0, 50.0, 400.0)
+        shapes.valley(LAT, LON, 0.0, 0.0, -1.0, 50.0, 400.0)
     with pytest.raises(InputError, match="height is not a number"):
-        terrain.ridge(LAT, LON, 0.0, 15e3, math.nan)
+        shapes.ridge(LAT, LON, 0.0, 15e3, math.nan)
 
 
 # ------------------------------------------------------------------ files
@@ -204,7 +204,7 @@ def write_hgt(path, heights):
 
 @pytest.mark.parametrize("name", ["N34E036.hgt", "N34E036.hgt.gz", "N34E036.hgt.zip", "n34e036.HGT"])
 def test_hgt_tiles_are_read_plain_and_packed(tmp_path, name):
-    land = terrain.from_file(write_hgt(tmp_path / name, plane()))
+    land = rasters.from_file(write_hgt(tmp_path / name, plane()))
     assert at(land, 34.0, 36.0) == pytest.approx(0.0, abs=1.0)
     assert at(land, 35.0, 37.0) == pytest.approx(1500.0, abs=1.0)
     assert at(land, 34.75, 36.2) == pytest.approx(850.0, abs=1.0)
@@ -214,16 +214,16 @@ def test_hgt_tiles_are_read_plain_and_packed(tmp_path, name):
 
 def test_neighboring_tiles_join_and_a_gap_is_an_error_or_sea(tmp_path):
     paths = [write_hgt(tmp_path / n, plane() + extra) for n, extra in (("N34E036.hgt", 0), ("N34E037.hgt", 500))]
-    land = terrain.from_file(paths)
+    land = rasters.from_file(paths)
     assert at(land, 34.5, 36.9999) == pytest.approx(at(land, 34.5, 37.0001), abs=2.0)
     with pytest.raises(InputError, match="no heights at"):
         at(land, 36.5, 36.5)
-    assert at(terrain.from_file(paths, on_missing="sea"), 36.5, 36.5) == 0.0
-    assert land.digest() != terrain.from_file(paths[0]).digest()
+    assert at(rasters.from_file(paths, on_missing="sea"), 36.5, 36.5) == 0.0
+    assert land.digest() != rasters.from_file(paths[0]).digest()
 
 
 def test_southern_and_western_tiles_are_placed_by_their_names(tmp_path):
-    land = terrain.from_file(write_hgt(tmp_path / "S03W070.hgt", plane()))
+    land = rasters.from_file(write_hgt(tmp_path / "S03W070.hgt", plane()))
     assert at(land, -2.0, -69.0) == pytest.approx(1500.0, abs=1.0)
 
 
@@ -233,8 +233,8 @@ def test_voids_are_an_error_unless_they_are_said_to_be_sea(tmp_path, void):
     heights[600, 600] = void
     path = write_hgt(tmp_path / "N34E036.hgt", heights)
     with pytest.raises(InputError, match="1 of 1,442,401 heights are missing"):
-        terrain.from_file(path)
-    assert at(terrain.from_file(path, on_missing="sea"), 34.5, 36.5) == 0.0
+        rasters.from_file(path)
+    assert at(rasters.from_file(path, on_missing="sea"), 34.5, 36.5) == 0.0
 
 
 def test_damaged_files_say_what_is_wrong(tmp_path):
@@ -257,20 +257,20 @@ def test_damaged_files_say_what_is_wrong(tmp_path):
     ]
     for path, message in cases:
         with pytest.raises(InputError, match=message):
-            terrain.from_file(path)
+            rasters.from_file(path)
     other = tmp_path / "terrain.xyz"
     other.write_text("")
     with pytest.raises(InputError, match="not a known kind"):
-        terrain.from_file(other)
+        rasters.from_file(other)
     with pytest.raises(InputError, match="none given"):
-        terrain.from_file([])
+        rasters.from_file([])
 
 
 def test_a_packed_bomb_is_read_no_further_than_a_tile(tmp_path):
     bomb = tmp_path / "N34E036.hgt.gz"
     bomb.write_bytes(gzip.compress(b"\0" * 60_000_000, 9))
     with pytest.raises(InputError, match="25934403 bytes is not a whole tile"):
-        terrain.from_file(bomb)
+        rasters.from_file(bomb)
 
 
 HEAD = "ncols 3\nnrows 2\nxllcorner 36\nyllcorner 34\ncellsize 0.5\nNODATA_value -1\n"
@@ -279,7 +279,7 @@ HEAD = "ncols 3\nnrows 2\nxllcorner 36\nyllcorner 34\ncellsize 0.5\nNODATA_value
 def test_ascii_grids_are_read_with_their_cells_in_place(tmp_path):
     path = tmp_path / "hills.asc"
     path.write_text(HEAD + "10 20 30\n40 50 60\n")
-    land = terrain.from_file(path)
+    land = rasters.from_file(path)
     assert at(land, 34.25, 36.25) == 40.0
     assert at(land, 34.75, 37.25) == 30.0
     assert at(land, 34.5, 36.5) == 30.0
@@ -287,7 +287,7 @@ def test_ascii_grids_are_read_with_their_cells_in_place(tmp_path):
     with pytest.raises(InputError, match="no heights"):
         at(land, 33.9, 36.0)
     path.write_text(HEAD.replace("corner", "center") + "10 20 30\n40 50 60\n")
-    assert at(terrain.from_file(path), 34.0, 36.0) == 40.0
+    assert at(rasters.from_file(path), 34.0, 36.0) == 40.0
 
 
 @pytest.mark.parametrize(
@@ -308,11 +308,11 @@ def test_wrong_ascii_grids_say_what_is_wrong(tmp_path, text, message):
     path = tmp_path / "hills.asc"
     path.write_text(text)
     with pytest.raises(InputError, match=message):
-        terrain.from_file(path)
+        rasters.from_file(path)
 
 
 def test_a_missing_tile_is_named(tmp_path):
-    land = terrain.from_file(write_hgt(tmp_path / "N34E036.hgt", plane()))
+    land = rasters.from_file(write_hgt(tmp_path / "N34E036.hgt", plane()))
     for lat, lon, tile in ((35.5, 36.5, "N35E036"), (34.5, 35.5, "N34E035"), (-0.5, -3.5, "S01W004")):
         with pytest.raises(InputError, match=f"tile {tile}"):
             at(land, lat, lon)
@@ -322,39 +322,39 @@ def test_places_without_data_are_known_as_such(tmp_path):
     heights = plane()
     heights[590:610, 590:610] = -32768
     path = write_hgt(tmp_path / "N34E036.hgt", heights)
-    land = terrain.from_file(path, on_missing="sea")
+    land = rasters.from_file(path, on_missing="sea")
     places = np.radians([[34.5, 36.5], [34.2, 36.2], [35.5, 36.5]])
     assert land.covers(*places.T).tolist() == [False, True, False]
     packaged = terrain.levant(0.5, on_missing="sea")
     assert packaged.covers(*np.radians([[34.5, 45.0], [36.5, 36.5]])).tolist() == [True, False]
-    assert terrain.flat(0.0).covers(0.6, 0.6)
+    assert shapes.flat(0.0).covers(0.6, 0.6)
 
 
 def test_heights_in_feet_are_told_by_the_packaged_ones(tmp_path):
     lat, lon = (np.radians(first + (np.arange(1201) / 1200)) for first in (33.0, 36.0))
     meters = terrain.levant(0.0).height(lat[::-1, None], lon[None, :])
-    right = terrain.from_file(write_hgt(tmp_path / "N33E036.hgt", meters))
+    right = rasters.from_file(write_hgt(tmp_path / "N33E036.hgt", meters))
     assert at(right, 33.5, 36.5) == pytest.approx(at(terrain.levant(0.0), 33.5, 36.5), abs=1.0)
     with pytest.raises(InputError, match="look like feet"):
-        terrain.from_file(write_hgt(tmp_path / "N33E036.hgt", meters / 0.3048))
+        rasters.from_file(write_hgt(tmp_path / "N33E036.hgt", meters / 0.3048))
 
 
 def test_a_text_grid_too_large_for_its_header_is_not_read(tmp_path):
     path = tmp_path / "huge.asc"
     path.write_text(HEAD.replace("nrows 2", "nrows 99999").replace("ncols 3", "ncols 99999"))
     with pytest.raises(InputError, match="Give at most"):
-        terrain.from_file(path)
+        rasters.from_file(path)
     path.write_text(HEAD + "0" * 100_000)
     with pytest.raises(InputError, match="Give at most"):
-        terrain.from_file(path)
+        rasters.from_file(path)
 
 
 def test_geotiff_without_rasterio_says_how_to_get_it(tmp_path, monkeypatch):
     path = tmp_path / "hills.tif"
     path.write_bytes(b"II*\0")
     monkeypatch.setitem(sys.modules, "rasterio", None)
-    with pytest.raises(InputError, match=r"rasterio.*openiads\[geo\]"):
-        terrain.from_file(path)
+    with pytest.raises(InputError, match=rf"rasterio.*: {re.escape(how_to_install('geo'))}$"):
+        rasters.from_file(path)
 
 
 def test_geotiff_is_read_with_its_cells_in_place(tmp_path):
@@ -367,28 +367,28 @@ def test_geotiff_is_read_with_its_cells_in_place(tmp_path):
     with rasterio.open(path, "w", crs="EPSG:4326", transform=from_origin(36, 35, 0.5, 0.5), **shape) as file:
         file.write(heights, 1)
     with pytest.raises(InputError, match="1 of 6 heights are missing"):
-        terrain.from_file(path)
-    land = terrain.from_file(path, on_missing="sea")
+        rasters.from_file(path)
+    land = rasters.from_file(path, on_missing="sea")
     assert [at(land, 34.25, 36.25), at(land, 34.75, 37.25), at(land, 34.25, 37.25)] == [40.0, 30.0, 0.0]
     with rasterio.open(path, "w", crs="EPSG:32637", transform=from_origin(2e5, 4e6, 90, 90), **shape) as file:
         file.write(heights, 1)
     with pytest.raises(InputError, match="Reproject"):
-        terrain.from_file(path)
+        rasters.from_file(path)
     with rasterio.open(path, "w", crs="EPSG:4326", transform=from_origin(36, 35, 0.5, 0.5), **shape) as file:
         file.write(heights, 1)
         file.units = ["ft"]
     with pytest.raises(InputError, match='heights in "ft"'):
-        terrain.from_file(path, on_missing="sea")
+        rasters.from_file(path, on_missing="sea")
     big = np.arange(1_000_000, dtype="int16").reshape(1000, 1000)
     with rasterio.open(path, "w", crs="EPSG:4326", transform=from_origin(36, 35, 0.001, 0.001),
                        **(shape | {"width": 1000, "height": 1000})) as file:  # fmt: skip
         file.write(big, 1)
     path.write_bytes(path.read_bytes()[:100_000])
     with pytest.raises(InputError, match="cannot be read"):
-        terrain.from_file(path, on_missing="sea")
+        rasters.from_file(path, on_missing="sea")
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 100)
     with pytest.raises(InputError, match="cannot be read"):
-        terrain.from_file(path)
+        rasters.from_file(path)
     path.write_bytes(b"not a tiff")
     with pytest.raises(InputError, match="cannot be read"):
-        terrain.from_file(path)
+        rasters.from_file(path)

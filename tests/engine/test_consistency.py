@@ -16,11 +16,13 @@ from scipy.interpolate import CubicHermiteSpline
 
 from engine.scenes import CLEAR, raid, replications, scene, site
 from openiads.earth.geodesy import direct, enu_axes, to_ecef
-from openiads.engine.run import Runner
+from openiads.engine.runner import Runner
 from openiads.parts.tracks import BALLISTIC_NOISE, BETA_START, BETA_VARIANCE, BETA_WALK, cruises, falls
 from openiads.physics import ballistics
 from openiads.physics import filtering as f
+from openiads.physics.aiming import solve_aim
 from openiads.physics.motion import state_at
+from openiads.textbook import tracking
 from openiads.world.layout import TRACK
 
 pytestmark = pytest.mark.compiled_only
@@ -49,7 +51,7 @@ def scud_arc() -> np.ndarray:
     """
     aim = direct(*PLACE, math.radians(120.0), 20e3)
     start = direct(*PLACE, math.radians(200.0), 250e3)
-    path = ballistics.solve_aim(start[0], start[1], 0.0, aim[0], aim[1], 0.0, SCUD, dt=0.5)
+    path = solve_aim(start[0], start[1], 0.0, aim[0], aim[1], 0.0, SCUD, dt=0.5)
     times = np.arange(80.0, path.times[np.flatnonzero(path.heights > 5e3)[-1]], PERIOD)
     spline = CubicHermiteSpline(path.times, path.positions, path.velocities)
     mass = 5897.0 - (5897.0 - 2198.0) / 75.0 * path.burnout_time
@@ -104,11 +106,11 @@ def followed(
         x, p = np.zeros(7), np.zeros((7, 7))
         f.two_point_start(x, p, points, PERIOD, RADAR, AXES, *told, q, falling(points, PERIOD))
         f.switch_to_ballistic(x, p, truth[1, 6] + math.sqrt(variance) * rng.normal(), variance)
-        values = [f.normalized_error(x, p, truth[1])]
+        values = [tracking.normalized_error(x, p, truth[1])]
         for state in truth[2:]:
             f.predict_ballistic(x, p, PERIOD, q, walk, work)
             f.update_position(x, p, 7, *look(rng, state[:3]), RADAR, AXES, *told, work)
-            values.append(f.normalized_error(x, p, state))
+            values.append(tracking.normalized_error(x, p, state))
         out.append(values)
     return np.array(out)
 
@@ -126,7 +128,7 @@ def heights() -> np.ndarray:
 
 def interval(runs: int, looks: int) -> tuple[float, float]:
     """Where the means of ``looks`` looks all lie together with probability ``LEVEL`` or more (Bonferroni)."""
-    return f.nees_interval(7, runs, 1.0 - (1.0 - LEVEL) / looks)
+    return tracking.nees_interval(7, runs, 1.0 - (1.0 - LEVEL) / looks)
 
 
 def test_the_ballistic_filter_is_consistent_on_a_scud_arc():
@@ -169,8 +171,8 @@ def test_a_track_that_starts_on_a_falling_missile_must_know_that_it_falls():
         for pull, out in ((falling(points, dt), known), (np.zeros(3), unknown)):
             x, p = np.zeros(6), np.zeros((6, 6))
             f.two_point_start(x, p, points, dt, RADAR, AXES, *SIGMAS, QUIET["q"], pull)
-            out.append(f.normalized_error(x, p, newer[:6]))
-    low, high = f.nees_interval(6, runs, LEVEL)
+            out.append(tracking.normalized_error(x, p, newer[:6]))
+    low, high = tracking.nees_interval(6, runs, LEVEL)
     assert low < np.mean(known) < high
     assert np.mean(unknown) > 4.0 * high
 
@@ -202,7 +204,7 @@ def engine_tracks() -> np.ndarray:
             for track in sim.tracks[(sim.tracks["state"] == 3) & (sim.tracks["owner"] == -1)]:
                 if track["flight"] == 0 and track["ballistic"] == 1:
                     truth = state_at(sim.tables, flight["path"], track["time"] - flight["shift"])
-                    values.append((track["hits"], f.normalized_error(track["x"], track["p"], truth)))
+                    values.append((track["hits"], tracking.normalized_error(track["x"], track["p"], truth)))
     return np.array(values)
 
 
@@ -212,11 +214,11 @@ def test_ballistic_tracks_of_a_scud_are_consistent():
     settled = nees[hits >= 8]
     assert len(settled) > 150
     assert 3.0 < settled.mean() < 5.0
-    assert np.mean(settled > f.gate_threshold(0.999, 6)) < 0.01
+    assert np.mean(settled > tracking.gate_threshold(0.999, 6)) < 0.01
     young = nees[hits < 8]  # from the second plot on
     assert len(young) > 150
     assert 4.0 < young.mean() < 7.0
-    assert np.mean(young > f.gate_threshold(0.999, 6)) < 0.02
+    assert np.mean(young > tracking.gate_threshold(0.999, 6)) < 0.02
 
 
 @pytest.mark.parametrize(("system", "distance"), [("s300pmu2", 240.0), ("patriot_pac2", 155.0)])

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from openiads.audit.check import check_events, check_run, verify_run
+from openiads.audit.ledger import unchecked
+from openiads.audit.limits import LIMITS
 from openiads.runs import replicate
 from openiads.runs.run import open_run
 from openiads.scenario.load import load
-from openiads.study.invariants import LIMITS, check_events, check_run, unchecked, verify_run
 from openiads.world.codes import Event, Gate, Identity, RoundEnd, Terminal
 
 pytestmark = pytest.mark.compiled_only

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from openiads.audit.check import check_run
 from openiads.explain.kill_chain import explain
 from openiads.faces.pages import run_page
 from openiads.runs import replicate
 from openiads.scenario.load import load, packaged_scenarios
-from openiads.study.invariants import check_run
 from openiads.world.build import build
 
 pytestmark = pytest.mark.compiled_only

@@ -8,6 +8,7 @@ from scipy.optimize import linear_sum_assignment
 
 from openiads.base.errors import InputError
 from openiads.physics import association as a
+from openiads.textbook import tracking
 
 GATE = 30.0
 
@@ -80,7 +81,7 @@ def test_nothing_to_pair_is_fine():
     assert a.assignment(np.zeros((0, 3))).pairs == []
     assert a.assignment(np.zeros((3, 0))).pairs == []
     assert a.assignment(np.full((2, 2), 1e3), GATE).pairs == []
-    assert a.greedy_assignment(np.full((2, 2), 1e3), GATE).pairs == []
+    assert tracking.greedy_assignment(np.full((2, 2), 1e3), GATE).pairs == []
 
 
 def test_infinite_cost_is_never_chosen():
@@ -93,7 +94,7 @@ def test_global_assignment_is_never_worse_than_greedy_and_sometimes_better():
     differences = []
     for _ in range(50):
         cost = rng.uniform(0, 10, (6, 6))
-        differences.append(a.greedy_assignment(cost).cost - a.assignment(cost).cost)
+        differences.append(tracking.greedy_assignment(cost).cost - a.assignment(cost).cost)
     assert min(differences) > -1e-9
     assert max(differences) > 0.1
 
@@ -109,30 +110,30 @@ def test_bad_matrices_are_refused():
 def test_metrics_are_zero_for_equal_pictures_and_symmetric():
     rng = np.random.default_rng(3)
     one, two = rng.uniform(0, 100, (4, 2)), rng.uniform(0, 100, (6, 2))
-    assert a.gospa(one, one[::-1], cutoff=20.0).value == pytest.approx(0.0)
-    assert a.ospa(one, one[::-1], cutoff=20.0) == pytest.approx(0.0)
-    assert a.gospa(one, two, cutoff=20.0).value == pytest.approx(a.gospa(two, one, cutoff=20.0).value)
-    assert a.ospa(one, two, cutoff=20.0) == pytest.approx(a.ospa(two, one, cutoff=20.0))
+    assert tracking.gospa(one, one[::-1], cutoff=20.0).value == pytest.approx(0.0)
+    assert tracking.ospa(one, one[::-1], cutoff=20.0) == pytest.approx(0.0)
+    assert tracking.gospa(one, two, cutoff=20.0).value == pytest.approx(tracking.gospa(two, one, cutoff=20.0).value)
+    assert tracking.ospa(one, two, cutoff=20.0) == pytest.approx(tracking.ospa(two, one, cutoff=20.0))
 
 
 def test_metrics_keep_the_triangle_inequality():
     rng = np.random.default_rng(6)
     for _ in range(40):
         x, y, z = (rng.uniform(0, 60, (rng.integers(1, 5), 2)) for _ in range(3))
-        for metric in (a.ospa, lambda p, q, cutoff: a.gospa(p, q, cutoff=cutoff).value):
+        for metric in (tracking.ospa, lambda p, q, cutoff: tracking.gospa(p, q, cutoff=cutoff).value):
             assert metric(x, z, cutoff=25.0) <= metric(x, y, cutoff=25.0) + metric(y, z, cutoff=25.0) + 1e-9
 
 
 def test_missed_and_false_tracks_are_told_apart():
     tracks, truths = [[0.0, 0.0], [500.0, 0.0]], [[1.0, 0.0], [100.0, 0.0], [200.0, 0.0]]
-    got = a.gospa(tracks, truths, cutoff=10.0)
+    got = tracking.gospa(tracks, truths, cutoff=10.0)
     assert (got.missed, got.false) == (2, 1)
     assert got.value**2 == pytest.approx(1.0 + 3 * 50.0)
 
 
 def test_empty_pictures_have_defined_distances():
-    assert a.ospa([], [], cutoff=5.0) == 0.0
-    assert a.ospa([], [[1.0, 2.0]], cutoff=5.0) == 5.0
-    assert a.gospa([], [], cutoff=5.0).value == 0.0
+    assert tracking.ospa([], [], cutoff=5.0) == 0.0
+    assert tracking.ospa([], [[1.0, 2.0]], cutoff=5.0) == 5.0
+    assert tracking.gospa([], [], cutoff=5.0).value == 0.0
     with pytest.raises(InputError):
-        a.ospa([], [], cutoff=0.0)
+        tracking.ospa([], [], cutoff=0.0)

@@ -7,7 +7,9 @@ import pytest
 
 from openiads.base.errors import InputError
 from openiads.earth.geodesy import direct, inverse, to_geodetic
-from openiads.physics import ballistics, motion
+from openiads.physics import ballistics, motion, paths
+from openiads.physics.aiming import solve_aim
+from openiads.textbook import ballistics as textbook
 
 DEGREE = math.pi / 180.0
 SCUD = ballistics.missile(
@@ -54,8 +56,27 @@ def test_drag_only_takes_energy() -> None:
     assert energy[-1] < energy[0] - 1e5
 
 
+@pytest.mark.parametrize(("level", "rise", "drop"), [(900.0, 700.0, 0.0), (300.0, 900.0, 0.0), (600.0, 0.0, 8e3),
+                                                      (1000.0, 400.0, 30e3)])  # fmt: skip
+def test_a_stone_comes_down_as_fast_and_as_steep_as_on_paper(level, rise, drop) -> None:
+    """Even gravity: the level speed stays, the sinking speed is sqrt(rise^2 + 2 g drop)."""
+    around = ballistics.surroundings(gm=0.0, even_gravity=9.8, j2=0.0, spin=0.0, ellipsoid=0, air=0, radius=1e9)
+    path = ballistics.fly_out(STONE, (1e9 + drop, 0.0, 0.0), (rise, level, 0.0), cutoff=0.0, around=around, dt=0.25)
+    sinking = math.sqrt(rise * rise + 2.0 * 9.8 * drop)
+    assert path.impact_speed == pytest.approx(math.hypot(level, sinking), rel=2e-3)
+    assert path.impact_angle == pytest.approx(math.atan2(sinking, level), abs=2e-3)
+
+
+@pytest.mark.parametrize("angle", [0.3, 0.8, 1.2])
+def test_an_arc_without_air_comes_down_as_it_went_up(angle) -> None:
+    speed = 2000.0
+    path = thrown(SPHERE, (speed * math.sin(angle), speed * math.cos(angle), 0.0))
+    assert path.impact_angle == pytest.approx(angle, abs=1e-4)
+    assert path.impact_speed == pytest.approx(speed, rel=1e-5)
+
+
 def test_the_least_energy_arc_flies_as_its_closed_form_says() -> None:
-    arc = ballistics.minimum_energy(450e3, radius=R)
+    arc = textbook.minimum_energy(450e3, radius=R)
     v, a = arc["speed"], arc["angle"]
     path = thrown(SPHERE, (v * math.sin(a), v * math.cos(a), 0.0))
     assert path.ground_range == pytest.approx(450e3, rel=1e-6)
@@ -76,7 +97,7 @@ def test_a_rotating_earth_shifts_the_impact_west_of_a_shot_north() -> None:
 
 def test_straight_entry_agrees_with_the_closed_form() -> None:
     beta, angle, speed = 2000.0, 45.0 * DEGREE, 2200.0
-    told = ballistics.allen_eggers(speed, angle, beta)
+    told = textbook.allen_eggers(speed, angle, beta)
     kind = ballistics.missile({"launch_mass": beta, "burnout_mass": beta, "burn_time": 1.0, "area": 1.0, "cd": 1.0})
     flat = ballistics.surroundings(gm=0.0, j2=0.0, spin=0.0, ellipsoid=0, radius=1e10, air=3)
     path = ballistics.fly_out(
@@ -104,7 +125,7 @@ def test_halved_steps_change_nothing_that_matters() -> None:
 @pytest.mark.parametrize("distance", [70e3, 180e3, 290e3])
 def test_a_solved_shot_lands_at_its_aim(azimuth, distance) -> None:
     lat, lon = direct(35.0 * DEGREE, 37.0 * DEGREE, azimuth * DEGREE, distance)
-    path = ballistics.solve_aim(35.0 * DEGREE, 37.0 * DEGREE, 400.0, lat, lon, 20.0, SCUD, dt=0.5)
+    path = solve_aim(35.0 * DEGREE, 37.0 * DEGREE, 400.0, lat, lon, 20.0, SCUD, dt=0.5)
     hit = to_geodetic(*path.positions[-1].tolist())
     assert inverse(hit[0], hit[1], lat, lon)[0] < 1e-3 * distance
     assert hit[2] == pytest.approx(20.0, abs=0.1)
@@ -113,7 +134,7 @@ def test_a_solved_shot_lands_at_its_aim(azimuth, distance) -> None:
 
 def test_a_scud_at_full_range_behaves_as_published() -> None:
     lat, lon = direct(35.0 * DEGREE, 37.0 * DEGREE, 220.0 * DEGREE, 297e3)
-    path = ballistics.solve_aim(35.0 * DEGREE, 37.0 * DEGREE, 400.0, lat, lon, 0.0, SCUD, dt=0.5)
+    path = solve_aim(35.0 * DEGREE, 37.0 * DEGREE, 400.0, lat, lon, 0.0, SCUD, dt=0.5)
     assert 75e3 < path.apogee < 90e3
     assert 290.0 < path.flight_time < 320.0
     assert 1400.0 < path.burnout_speed < 1550.0
@@ -123,12 +144,12 @@ def test_a_scud_at_full_range_behaves_as_published() -> None:
 def test_an_aim_out_of_reach_is_refused(distance) -> None:
     lat, lon = direct(0.6, 0.6, 1.0, distance)
     with pytest.raises(InputError, match="km"):
-        ballistics.solve_aim(0.6, 0.6, 0.0, lat, lon, 0.0, SCUD, dt=0.5)
+        solve_aim(0.6, 0.6, 0.0, lat, lon, 0.0, SCUD, dt=0.5)
 
 
 def test_a_ballistic_path_table_follows_the_trajectory() -> None:
     path = ballistics.fly_out(SCUD, (6378137.0, 0.0, 0.0), (0.1, 0.0, 0.0), forward=(0.0, 1.0, 0.0), dt=0.25)
-    table = motion.ballistic_path(path, 50.0)
+    table = paths.ballistic_path(path, 50.0)
     gaps = [
         np.abs(np.array(motion.position_at(table, 0, 50.0 + t)) - p).max()
         for t, p in zip(path.times.tolist(), path.positions, strict=True)
@@ -145,6 +166,6 @@ def test_nonsense_missiles_are_refused() -> None:
         with pytest.raises(InputError):
             ballistics.missile(good | wrong)
     with pytest.raises(InputError):
-        ballistics.minimum_energy(0.0)
+        textbook.minimum_energy(0.0)
     with pytest.raises(InputError):
         thrown(SPHERE, (100.0, 0.0, 0.0)).speed_sinking_through(1e6)

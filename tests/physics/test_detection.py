@@ -5,8 +5,11 @@ import math
 import numpy as np
 import pytest
 
+from openiads.base.constants import SPEED_OF_LIGHT
 from openiads.base.errors import InputError
 from openiads.physics import detection as d
+from openiads.physics.calibration import QuotedRange, calibrated_snr
+from openiads.textbook import detection as book
 
 RADAR = {"frequency": 3e9, "peak_power": 1e5, "pulse_width": 1e-5, "gain": 1e4, "rcs": 1.0, "loss": 2.0}
 
@@ -19,19 +22,19 @@ def test_twice_the_range_costs_twelve_decibels():
     near = d.signal_to_noise(100.0, 1e5, 4e4, 1.0, 1.0, 1.0, 1.0)
     far = d.signal_to_noise(100.0, 1e5, 8e4, 1.0, 1.0, 1.0, 1.0)
     assert decibels(near / far) == pytest.approx(12.0412, abs=1e-4)
-    assert d.radar_snr(4e4, **RADAR) / d.radar_snr(8e4, **RADAR) == pytest.approx(16.0)
+    assert book.radar_snr(4e4, **RADAR) / book.radar_snr(8e4, **RADAR) == pytest.approx(16.0)
 
 
 def test_sixteen_times_the_cross_section_doubles_free_space_range():
     large = dict(RADAR, rcs=16.0)
-    assert d.radar_range(13.0, **large) == pytest.approx(2 * d.radar_range(13.0, **RADAR))
-    assert d.radar_snr(d.radar_range(13.0, **RADAR), **RADAR) == pytest.approx(13.0)
+    assert book.radar_range(13.0, **large) == pytest.approx(2 * book.radar_range(13.0, **RADAR))
+    assert book.radar_snr(book.radar_range(13.0, **RADAR), **RADAR) == pytest.approx(13.0)
 
 
 def test_scaling_from_a_reference_equals_the_full_radar_equation():
-    reference = d.radar_snr(1e5, **RADAR)
+    reference = book.radar_snr(1e5, **RADAR)
     scaled = d.signal_to_noise(reference, 1e5, 73e3, 0.3, 0.8, 2.0, 0.9)
-    full = d.radar_snr(73e3, **dict(RADAR, rcs=0.3, gain=0.8e4)) * 2.0 * 0.9
+    full = book.radar_snr(73e3, **dict(RADAR, rcs=0.3, gain=0.8e4)) * 2.0 * 0.9
     assert scaled == pytest.approx(full, rel=1e-12)
 
 
@@ -132,9 +135,9 @@ def test_fluctuation_has_mean_one_and_the_right_spread():
 
 def test_two_of_three_is_the_sum_over_outcomes():
     p = 0.37
-    assert d.binary_integration(p, 2, 3) == pytest.approx(3 * p**2 * (1 - p) + p**3, rel=1e-12)
-    assert d.binary_integration(p, 1, 4) == pytest.approx(1 - (1 - p) ** 4, rel=1e-12)
-    np.testing.assert_allclose(d.binary_integration([0.0, 1.0], 2, 3), [0.0, 1.0])
+    assert book.binary_integration(p, 2, 3) == pytest.approx(3 * p**2 * (1 - p) + p**3, rel=1e-12)
+    assert book.binary_integration(p, 1, 4) == pytest.approx(1 - (1 - p) ** 4, rel=1e-12)
+    np.testing.assert_allclose(book.binary_integration([0.0, 1.0], 2, 3), [0.0, 1.0])
 
 
 def test_cumulative_detection_never_falls_and_a_slower_target_is_found_farther_out():
@@ -142,7 +145,10 @@ def test_cumulative_detection_never_falls_and_a_slower_target_is_found_farther_o
         "start_range": 2e5, "stop_range": 5e4, "scan_time": 12.0, "reference_snr": 20.0, "reference_range": 1.5e5,
         "swerling": 1,
     }  # fmt: skip
-    slow, fast = d.cumulative_detection(speed=150.0, **case), d.cumulative_detection(speed=600.0, **case)
+    slow, fast = (
+        book.cumulative_detection(speed=150.0, **case),
+        book.cumulative_detection(speed=600.0, **case),
+    )
     assert np.all(np.diff(slow.cumulative) >= 0)
     assert slow.cumulative[-1] == pytest.approx(1 - np.prod(1 - slow.single))
     assert slow.range_reached(0.9) > fast.range_reached(0.9)
@@ -150,35 +156,35 @@ def test_cumulative_detection_never_falls_and_a_slower_target_is_found_farther_o
 
 
 def test_no_jammer_changes_nothing_and_a_jammer_only_hurts():
-    assert d.jam_to_noise(0.0, 1e8, 1e6, 1e4, 0.1, 5e4, 500.0) == 0.0
-    assert d.jammed_snr(17.0, 0.0) == 17.0
-    assert d.jammed_snr(17.0, 3.0) == pytest.approx(17.0 / 4)
+    assert book.jam_to_noise(0.0, 1e8, 1e6, 1e4, 0.1, 5e4, 500.0) == 0.0
+    assert book.jammed_snr(17.0, 0.0) == 17.0
+    assert book.jammed_snr(17.0, 3.0) == pytest.approx(17.0 / 4)
 
 
 def test_jamming_falls_with_the_square_of_range_and_with_spreading():
-    near = d.jam_to_noise(100.0, 1e8, 1e6, 1e4, 0.1, 5e4, 500.0)
-    assert near / d.jam_to_noise(100.0, 1e8, 1e6, 1e4, 0.1, 1e5, 500.0) == pytest.approx(4.0)
-    assert near / d.jam_to_noise(100.0, 2e8, 1e6, 1e4, 0.1, 5e4, 500.0) == pytest.approx(2.0)
-    assert near / d.jam_to_noise(100.0, 1e8, 1e6, 10.0, 0.1, 5e4, 500.0) == pytest.approx(1000.0)
+    near = book.jam_to_noise(100.0, 1e8, 1e6, 1e4, 0.1, 5e4, 500.0)
+    assert near / book.jam_to_noise(100.0, 1e8, 1e6, 1e4, 0.1, 1e5, 500.0) == pytest.approx(4.0)
+    assert near / book.jam_to_noise(100.0, 2e8, 1e6, 1e4, 0.1, 5e4, 500.0) == pytest.approx(2.0)
+    assert near / book.jam_to_noise(100.0, 1e8, 1e6, 10.0, 0.1, 5e4, 500.0) == pytest.approx(1000.0)
     # a jammer narrower than the receiver cannot gain by narrowing further
-    narrow = d.jam_to_noise(100.0, 1e3, 1e6, 1e4, 0.1, 5e4, 500.0)
-    assert narrow == d.jam_to_noise(100.0, 1e6, 1e6, 1e4, 0.1, 5e4, 500.0)
+    narrow = book.jam_to_noise(100.0, 1e3, 1e6, 1e4, 0.1, 5e4, 500.0)
+    assert narrow == book.jam_to_noise(100.0, 1e6, 1e6, 1e4, 0.1, 5e4, 500.0)
 
 
 def test_burn_through_is_where_the_kernels_say_echo_equals_jamming():
     frequency, width, temperature, erp, gain = 3e9, 1e-6, 600.0, 50.0, 2e3
-    wavelength = d.LIGHT / frequency
+    wavelength = SPEED_OF_LIGHT / frequency
     common = {"peak_power": 2e5, "gain": gain, "rcs": 2.0, "erp": erp, "bandwidth_ratio": 20.0, "required_ratio": 4.0}
-    own = d.burn_through_range(**common)
-    other = d.stand_off_burn_through_range(jammer_range=1.2e5, sidelobe_ratio=1e-3, **common)
+    own = book.burn_through_range(**common)
+    other = book.stand_off_burn_through_range(jammer_range=1.2e5, sidelobe_ratio=1e-3, **common)
     for reach, jammer, receive in ((own, own, gain), (other, 1.2e5, gain * 1e-3)):
-        snr = d.radar_snr(
+        snr = book.radar_snr(
             reach, frequency=frequency, peak_power=2e5, pulse_width=width, gain=gain, rcs=2.0,
             system_temperature=temperature,
         )  # fmt: skip
-        jam = d.jam_to_noise(erp, 20.0 / width, 1.0 / width, receive, wavelength, jammer, temperature)
+        jam = book.jam_to_noise(erp, 20.0 / width, 1.0 / width, receive, wavelength, jammer, temperature)
         assert snr / jam == pytest.approx(4.0, rel=1e-9)
-    assert d.burn_through_range(**dict(common, erp=0.0)) == math.inf
+    assert book.burn_through_range(**dict(common, erp=0.0)) == math.inf
 
 
 def test_phased_array_gain_follows_the_cosine_law():
@@ -189,8 +195,8 @@ def test_phased_array_gain_follows_the_cosine_law():
 
 
 def test_a_fully_stated_range_calibrates_without_doubt():
-    quote = d.QuotedRange(3e5, rcs=(4.0, 4.0), pd=(0.8, 0.8))
-    got = d.calibrated_snr([quote], swerling=1, n_pulses=10, pfa=1e-6)
+    quote = QuotedRange(3e5, rcs=(4.0, 4.0), pd=(0.8, 0.8))
+    got = calibrated_snr([quote], swerling=1, n_pulses=10, pfa=1e-6)
     snr = 10 ** (got.nominal / 10) * (1e5 / 3e5) ** 4 * 4.0
     assert d.detection_probability(snr, swerling=1, n_pulses=10, pfa=1e-6) == pytest.approx(0.8, abs=1e-9)
     assert got.low == pytest.approx(got.nominal)
@@ -198,9 +204,9 @@ def test_a_fully_stated_range_calibrates_without_doubt():
 
 
 def test_what_a_quote_leaves_open_widens_its_interval():
-    stated = d.calibrated_snr([d.QuotedRange(3e5, rcs=(2.0, 2.0), pd=(0.7, 0.7))])
-    rcs_open = d.calibrated_snr([d.QuotedRange(3e5, pd=(0.7, 0.7))])
-    both_open = d.calibrated_snr([d.QuotedRange(3e5)])
+    stated = calibrated_snr([QuotedRange(3e5, rcs=(2.0, 2.0), pd=(0.7, 0.7))])
+    rcs_open = calibrated_snr([QuotedRange(3e5, pd=(0.7, 0.7))])
+    both_open = calibrated_snr([QuotedRange(3e5)])
     widths = [c.high - c.low for c in (stated, rcs_open, both_open)]
     assert widths[0] < 1e-6 < widths[1] < widths[2]
     assert rcs_open.high - rcs_open.low == pytest.approx(0.9 * decibels(5.0), abs=0.1)
@@ -208,31 +214,31 @@ def test_what_a_quote_leaves_open_widens_its_interval():
 
 
 def test_calibration_follows_range_cross_section_and_loss():
-    base = d.calibrated_snr([d.QuotedRange(2e5)])
-    assert d.calibrated_snr([d.QuotedRange(4e5)]).nominal - base.nominal == pytest.approx(12.0412, abs=1e-3)
-    assert d.calibrated_snr([d.QuotedRange(2e5, loss=2.0)]).low - base.low == pytest.approx(3.0103, abs=1e-3)
-    small = d.calibrated_snr([d.QuotedRange(2e5, rcs=(0.01, 0.05))])
+    base = calibrated_snr([QuotedRange(2e5)])
+    assert calibrated_snr([QuotedRange(4e5)]).nominal - base.nominal == pytest.approx(12.0412, abs=1e-3)
+    assert calibrated_snr([QuotedRange(2e5, loss=2.0)]).low - base.low == pytest.approx(3.0103, abs=1e-3)
+    small = calibrated_snr([QuotedRange(2e5, rcs=(0.01, 0.05))])
     assert small.nominal - base.nominal == pytest.approx(20.0, abs=1e-3)
 
 
 def test_disagreeing_quotes_widen_and_their_order_does_not_matter():
-    a, b = d.QuotedRange(2e5), d.QuotedRange(3e5)
-    both, turned = d.calibrated_snr([a, b]), d.calibrated_snr([b, a])
+    a, b = QuotedRange(2e5), QuotedRange(3e5)
+    both, turned = calibrated_snr([a, b]), calibrated_snr([b, a])
     assert both == turned
-    assert both.high - both.low > max(c.high - c.low for c in map(d.calibrated_snr, ([a], [b])))
-    assert d.calibrated_snr([a]).nominal < both.nominal < d.calibrated_snr([b]).nominal
+    assert both.high - both.low > max(c.high - c.low for c in map(calibrated_snr, ([a], [b])))
+    assert calibrated_snr([a]).nominal < both.nominal < calibrated_snr([b]).nominal
 
 
 def test_instrumented_range_only_caps_and_horizon_range_only_bounds():
-    noise = d.QuotedRange(2e5)
-    capped = d.calibrated_snr([noise, d.QuotedRange(9e5, "instrumented")])
+    noise = QuotedRange(2e5)
+    capped = calibrated_snr([noise, QuotedRange(9e5, "instrumented")])
     assert capped.instrumented_range == 9e5
-    assert capped[:3] == d.calibrated_snr([noise])[:3]
-    weak = d.calibrated_snr([noise, d.QuotedRange(5e4, "horizon_limited")])
-    assert weak[:3] == pytest.approx(d.calibrated_snr([noise])[:3])
-    strong = d.calibrated_snr([noise, d.QuotedRange(3e5, "horizon_limited")])
-    assert strong.nominal == pytest.approx(d.calibrated_snr([d.QuotedRange(3e5)]).nominal, abs=0.01)
-    alone = d.calibrated_snr([d.QuotedRange(3e5, "horizon_limited")])
+    assert capped[:3] == calibrated_snr([noise])[:3]
+    weak = calibrated_snr([noise, QuotedRange(5e4, "horizon_limited")])
+    assert weak[:3] == pytest.approx(calibrated_snr([noise])[:3])
+    strong = calibrated_snr([noise, QuotedRange(3e5, "horizon_limited")])
+    assert strong.nominal == pytest.approx(calibrated_snr([QuotedRange(3e5)]).nominal, abs=0.01)
+    alone = calibrated_snr([QuotedRange(3e5, "horizon_limited")])
     assert strong.nominal < alone.nominal < strong.nominal + 10.0
 
 
@@ -240,17 +246,17 @@ def test_instrumented_range_only_caps_and_horizon_range_only_bounds():
     ("quotes", "place"),
     [
         ([], "quotes"),
-        ([d.QuotedRange(1e5, "instrumented")], "quotes"),
-        ([d.QuotedRange(0.0)], "quotes[0].distance"),
-        ([d.QuotedRange(1e5, "claimed")], "quotes[0].kind"),
-        ([d.QuotedRange(1e5), d.QuotedRange(1e5, rcs=(2.0, 1.0))], "quotes[1].rcs"),
-        ([d.QuotedRange(1e5, pd=(0.5, 1.0))], "quotes[0].pd"),
-        ([d.QuotedRange(1e5, loss=0.5)], "quotes[0].loss"),
+        ([QuotedRange(1e5, "instrumented")], "quotes"),
+        ([QuotedRange(0.0)], "quotes[0].distance"),
+        ([QuotedRange(1e5, "claimed")], "quotes[0].kind"),
+        ([QuotedRange(1e5), QuotedRange(1e5, rcs=(2.0, 1.0))], "quotes[1].rcs"),
+        ([QuotedRange(1e5, pd=(0.5, 1.0))], "quotes[0].pd"),
+        ([QuotedRange(1e5, loss=0.5)], "quotes[0].loss"),
     ],
 )
 def test_a_bad_quote_is_refused_with_its_place(quotes, place):
     with pytest.raises(InputError) as caught:
-        d.calibrated_snr(quotes)
+        calibrated_snr(quotes)
     assert caught.value.place == place
 
 
@@ -266,4 +272,19 @@ def test_impossible_detection_settings_are_refused():
     with pytest.raises(InputError):
         d.required_snr(1e-7, swerling=1, pfa=1e-6)
     with pytest.raises(InputError):
-        d.binary_integration(0.5, 3, 2)
+        book.binary_integration(0.5, 3, 2)
+
+
+@pytest.mark.parametrize("n_pulses", [1, 3, 10, 100, 1000])
+@pytest.mark.parametrize("pfa", [1e-3, 1e-5, 1e-7])
+def test_albersheim_errs_no_more_than_it_says(n_pulses, pfa):
+    probabilities = np.linspace(0.3, 0.9, 13)
+    exact = [d.required_snr(p, swerling=0, n_pulses=n_pulses, pfa=pfa) for p in probabilities]
+    told = [book.albersheim_snr(p, pfa, n_pulses) for p in probabilities]
+    assert np.abs(10.0 * np.log10(np.array(told) / np.array(exact))).max() < 0.3
+
+
+@pytest.mark.parametrize(("n_pulses", "decibels"), [(1, 13.1145), (10, 4.9904)])
+def test_albersheim_gives_the_numbers_that_others_print(n_pulses, decibels):
+    """Detection 0.9 at a false alarm of 1e-6."""
+    assert 10.0 * math.log10(book.albersheim_snr(0.9, 1e-6, n_pulses)) == pytest.approx(decibels, abs=1e-4)

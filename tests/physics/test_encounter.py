@@ -51,6 +51,39 @@ def test_closest_approach_lies_within_the_step() -> None:
     assert closest_approach(3.0, 4.0, 0.0, 0.0, 0.0, 0.0, 10.0) == (0.0, 5.0)
 
 
+@given(
+    detection=st.floats(2e4, 4e5),
+    target=st.floats(50.0, 1500.0),
+    round_=st.floats(300.0, 2500.0),
+    reaction=st.floats(0.0, 30.0),
+    assessment=st.floats(0.0, 40.0),
+    farthest=st.floats(1e4, 2e5),
+    nearest=st.floats(500.0, 9e3),
+)
+def test_opportunities_come_at_the_ranges_of_a_geometric_series_and_stop_at_the_last(
+    detection, target, round_, reaction, assessment, farthest, nearest
+) -> None:
+    """m' = (m - a Vt) s with s = Vm / (Vm + Vt): m + a Vm shrinks by s from each intercept to the next."""
+    share = round_ / (round_ + target)
+    first = min((detection - reaction * target) * share, farthest)
+    found = firing_opportunities(detection, target, round_, reaction, assessment, farthest, nearest)
+    lead = assessment * round_
+    series = [share**k * (first + lead) - lead for k in range(len(found) + 1)]
+    assert found == pytest.approx(series[:-1], rel=1e-6, abs=1e-3)
+    assert series[-1] < nearest + 1e-3
+    if found:
+        assert found[-1] >= nearest
+        exact = math.log((nearest + lead) / (first + lead)) / math.log(share)
+        if abs(exact - round(exact)) > 1e-6:
+            assert len(found) == math.floor(exact) + 1
+
+
+def test_opportunities_are_counted_exactly() -> None:
+    """150 km, 300 m/s against 1,200 m/s, 15 s to react: by hand, for an assessment of 0, 10 and 30 s."""
+    counts = [len(firing_opportunities(1.5e5, 300.0, 1200.0, 15.0, a, 7.5e4, 5e3)) for a in (0.0, 10.0, 30.0)]
+    assert counts == [13, 8, 5]
+
+
 def test_a_longer_assessment_never_gives_more_opportunities() -> None:
     counts = [len(firing_opportunities(1.5e5, 300.0, 1200.0, 15.0, float(a), 7.5e4, 5e3)) for a in range(0, 60, 5)]
     assert counts == sorted(counts, reverse=True) and counts[0] > counts[-1] > 0

@@ -5,9 +5,12 @@ import math
 import numpy as np
 import pytest
 
+from openiads.base.constants import GM
 from openiads.base.errors import InputError
 from openiads.earth.geodesy import SEMI_MAJOR
-from openiads.physics import flyout, motion
+from openiads.physics import flyout, motion, paths
+from openiads.textbook import homing
+from physics.planar import planar_homing
 from physics.samples import ROUND, bare_round, changed, long_range_round
 
 NEVER = (math.inf, 0.0, 0.0)
@@ -33,7 +36,7 @@ def energy(body):
     """Jacobi integral per kg: what only thrust may raise in rotating axes."""
     x, y, z = body["position"]
     spin = 7.292115e-5
-    return 0.5 * speed(body) ** 2 - flyout.MU / math.sqrt(x * x + y * y + z * z) - 0.5 * spin**2 * (x * x + y * y)
+    return 0.5 * speed(body) ** 2 - GM / math.sqrt(x * x + y * y + z * z) - 0.5 * spin**2 * (x * x + y * y)
 
 
 def test_a_vertical_launch_rises_before_its_motor_lights() -> None:
@@ -133,7 +136,7 @@ def flown(kind, distance, height, coarse=0.5, fine=0.02, draws=None, pace=250.0,
         a = start - spin * t
         return np.stack([r * np.cos(a), r * np.sin(a), 0.0 * a], axis=1)
 
-    table = motion.tabulate(path, 100.0, time + 150.0, 5.0)
+    table = paths.tabulate(path, 100.0, time + 150.0, 5.0)
     body = flyout.new_bodies(1)[0]
     body["draws"][:] = 0.0 if draws is None else draws
     flyout.launch(body, kind, 100.0, SEMI_MAJOR, 0.0, 0.0, *motion.position_at(table, 0, 100.0 + time), 100.0 + time)
@@ -208,7 +211,7 @@ def engaged(kind, time, maneuver, fine=0.002):
         out[:, 2] = 0.5 * maneuver * t * t
         return out + drop * (t * t)[:, None]
 
-    table = motion.tabulate(path, 0.0, time + 1.0, 0.25)
+    table = paths.tabulate(path, 0.0, time + 1.0, 0.25)
     body = flyout.new_bodies(1)[0]
     body["ballistic"] = 1
     body["phase"], body["age"], body["limit"] = flyout.Phase.MIDCOURSE, 60.0, 1e6
@@ -224,7 +227,7 @@ def engaged(kind, time, maneuver, fine=0.002):
 def test_the_miss_of_a_lagging_round_is_the_textbooks(lags, navigation) -> None:
     lag, maneuver = 0.5, 20.0
     (miss, _), _ = engaged(bare_round(lag=lag, navigation=navigation), lags * lag, maneuver)
-    told = abs(float(flyout.single_lag_miss(lags * lag, lag, navigation, maneuver)))
+    told = abs(float(homing.single_lag_miss(lags * lag, lag, navigation, maneuver)))
     assert miss == pytest.approx(told, abs=0.06 * maneuver * lag * lag * 0.27 + 0.03)
 
 
@@ -236,8 +239,8 @@ def test_miss_dies_out_when_the_flight_is_many_lags_long() -> None:
 def test_the_kernel_commands_what_linear_theory_says() -> None:
     """Closing at 1500 m/s, 3 degrees off the collision course."""
     error, time, n = math.radians(3.0), 10.0, 4.0
-    found = flyout.planar_homing((0.0, 0.0), 1000.0, error, (15_000.0, 0.0), (-500.0, 0.0), n)
-    told, miss = flyout.linear_homing(time, n, [0.0, 2.5, 5.0, 7.5], heading_error=error, speed=1000.0)
+    found = planar_homing((0.0, 0.0), 1000.0, error, (15_000.0, 0.0), (-500.0, 0.0), n)
+    told, miss = homing.linear_homing(time, n, [0.0, 2.5, 5.0, 7.5], heading_error=error, speed=1000.0)
     got = np.interp([0.0, 2.5, 5.0, 7.5], found["times"], found["acceleration"])
     assert got == pytest.approx(told, rel=0.02)
     assert found["miss"] < 0.01 and miss == 0.0
@@ -263,6 +266,45 @@ def test_the_grid_of_a_round_does_not_depend_on_when_it_is_asked() -> None:
         flyout.fly(two, kind, 100.0 + 0.1 * k, *target, *STILL, 100.0, 0.5, 0.05)
     assert one["age"] == two["age"]
     assert one["position"].tolist() == two["position"].tolist()
+
+
+def turned(vector, angle):
+    """A vector turned about the earth's axis."""
+    x, y, z = vector
+    return x * math.cos(angle) - y * math.sin(angle), x * math.sin(angle) + y * math.cos(angle), z
+
+
+@pytest.mark.parametrize("angle", [0.5, math.pi / 2.0, 2.5, -1.0])
+@pytest.mark.parametrize("height", [1e3, 12e3, 25e3])
+def test_a_flight_does_not_depend_on_the_longitude(angle, height) -> None:
+    """The earth is round about its axis: turned by any angle, launch, loft, drag and end are the same."""
+    kind, start, target = long_range_round(), (SEMI_MAJOR, 0.0, 0.0), point(60e3, height)
+    ends = []
+    for turn in (0.0, angle):
+        body = flyout.new_bodies(1)[0]
+        flyout.launch(body, kind, 0.0, *turned(start, turn), *turned(target, turn), 60.0)
+        flyout.fly(body, kind, math.inf, *turned(target, turn), *STILL, 0.0, 0.5, 0.05)
+        ends.append((float(body["age"]), *turned(body["position"], -turn), speed(body)))
+        assert body["status"] == flyout.Status.HANDOVER
+    assert ends[1] == pytest.approx(ends[0], rel=1e-9, abs=1e-3)
+
+
+def test_a_high_aim_is_lofted_less() -> None:
+    """The loft leaves nothing of itself at an aim as high as ``loft_top``: the round then flies straight at it."""
+    kind = changed(loft_top=20e3)
+    low, high = (flown_heights(kind, point(60e3, height)) for height in (5e3, 20e3))
+    assert max(low) > 5e3 + 3e3
+    assert max(high) < 20e3 + 500.0
+
+
+def flown_heights(kind, target):
+    """Heights (m) on the way to a still point."""
+    body, heights = flyout.new_bodies(1)[0], []
+    flyout.launch(body, kind, 0.0, SEMI_MAJOR, 0.0, 0.0, *target, 60.0)
+    while body["status"] == flyout.FLYING:
+        flyout.fly(body, kind, float(body["age"]) + 0.5, *target, *STILL, 0.0, 0.5, 0.05)
+        heights.append(motion.local_up(*(float(c) for c in body["position"]))[3])
+    return heights
 
 
 def test_a_later_launch_flies_the_same_flight() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from openiads.base.errors import InputError
 from openiads.physics import lethality
+from openiads.textbook import lethality as textbook
 from physics.samples import changed, long_range_round
 
 RAYLEIGH = np.sqrt((np.random.default_rng(5).standard_normal((200_000, 2)) ** 2).sum(axis=1))
@@ -24,7 +25,7 @@ def test_kill_probability_falls_from_the_reliability_to_nothing() -> None:
 def test_a_normal_miss_gives_the_closed_form(deviation) -> None:
     values = np.array([lethality.kill_probability(float(m), 10.0, 0.9) for m in deviation * RAYLEIGH[:20_000]])
     law = 0.9 * 10.0**2 / (10.0**2 + deviation**2)
-    assert lethality.gaussian_kill(10.0, deviation, 0.9) == pytest.approx(law)
+    assert textbook.gaussian_kill(10.0, deviation, 0.9) == pytest.approx(law)
     assert abs(values.mean() - law) <= 4.9 * values.std() / math.sqrt(len(values))
 
 
@@ -47,18 +48,18 @@ def test_a_probability_above_the_reliability_is_refused() -> None:
 
 
 def test_shots_combine() -> None:
-    assert lethality.combined([]) == 0.0
-    assert lethality.combined([0.5, 0.5, 0.5]) == pytest.approx(0.875)
+    assert textbook.combined([]) == 0.0
+    assert textbook.combined([0.5, 0.5, 0.5]) == pytest.approx(0.875)
     assert lethality.combined_common_mode(0.5, 3, 1.0) == pytest.approx(0.875)
     assert lethality.combined_common_mode(1.0, 9, 0.8) == pytest.approx(0.8)
-    assert lethality.combined_common_mode(0.5, 3, 0.8) < lethality.combined([0.4] * 3)  # same single shot, less salvo
+    assert lethality.combined_common_mode(0.5, 3, 0.8) < textbook.combined([0.4] * 3)  # same single shot, less salvo
 
 
 def test_shots_needed_just_reach_the_goal() -> None:
     for p, goal in ((0.5, 0.75), (0.3, 0.9), (0.8, 0.99)):
-        n = int(lethality.shots_needed(p, goal))
-        assert lethality.combined([p] * n) >= goal - 1e-12 > lethality.combined([p] * (n - 1)) - 1e-9
-    assert lethality.shots_needed(0.0, 0.5) == math.inf and lethality.shots_needed(1.0, 0.5) == 1.0
+        n = int(textbook.shots_needed(p, goal))
+        assert textbook.combined([p] * n) >= goal - 1e-12 > textbook.combined([p] * (n - 1)) - 1e-9
+    assert textbook.shots_needed(0.0, 0.5) == math.inf and textbook.shots_needed(1.0, 0.5) == 1.0
 
 
 def test_reference_misses_are_the_same_every_time_and_arrive() -> None:

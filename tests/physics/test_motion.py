@@ -7,7 +7,7 @@ import pytest
 
 from openiads.base.errors import InputError
 from openiads.earth.geodesy import direct, enu_axes, inverse, to_ecef, to_geodetic
-from openiads.physics import motion
+from openiads.physics import motion, paths
 
 A = math.radians(34.0), math.radians(35.0)
 B = math.radians(35.0), math.radians(36.0)
@@ -24,7 +24,7 @@ def heights(rows):
 
 
 def test_a_level_route_keeps_its_height_and_ground_speed() -> None:
-    table = motion.level_route([A, B, C], 9000.0, 250.0, 100.0)
+    table = paths.level_route([A, B, C], 9000.0, 250.0, 100.0)
     _, rows = states(table)
     assert np.abs(heights(rows) - 9000.0).max() < 0.5
     speed = np.sqrt((rows[:, 3:] ** 2).sum(axis=1)) / (1.0 + 9000.0 / 6.37e6)
@@ -32,7 +32,7 @@ def test_a_level_route_keeps_its_height_and_ground_speed() -> None:
 
 
 def test_a_route_starts_and_ends_at_its_end_points_and_stays_there() -> None:
-    table = motion.level_route([A, B, C], 9000.0, 250.0, 100.0)
+    table = paths.level_route([A, B, C], 9000.0, 250.0, 100.0)
     for t, place in ((100.0, A), (motion.end_time(table, 0), C)):
         lat, lon, _ = to_geodetic(*motion.position_at(table, 0, t))
         assert inverse(lat, lon, *place)[0] < 0.01
@@ -42,7 +42,7 @@ def test_a_route_starts_and_ends_at_its_end_points_and_stays_there() -> None:
 
 
 def test_a_leg_is_a_geodesic() -> None:
-    table = motion.level_route([A, C], 0.0, 250.0)
+    table = paths.level_route([A, C], 0.0, 250.0)
     azimuth = inverse(*A, *C)[1]
     for t in (100.0, 333.3, 700.0):
         lat, lon = direct(*A, azimuth, 250.0 * t)
@@ -51,7 +51,7 @@ def test_a_leg_is_a_geodesic() -> None:
 
 
 def test_a_turn_keeps_to_the_load_limit() -> None:
-    table = motion.level_route([A, B, C], 9000.0, 250.0, 0.0, load_limit=2.0)
+    table = paths.level_route([A, B, C], 9000.0, 250.0, 0.0, load_limit=2.0)
     times, rows = states(table, 8000)
     load = np.sqrt((np.gradient(rows[:, 3:], times, axis=0) ** 2).sum(axis=1)) / 9.80665
     assert np.median(load[load > 1.0]) == pytest.approx(math.sqrt(3.0), rel=0.01)  # level part of 2 g
@@ -65,7 +65,7 @@ def test_interpolation_errs_less_than_half_a_meter() -> None:
         a = 250.0 * t / radius
         return np.stack([radius * np.cos(a), radius * np.sin(a), 0.0 * t], axis=1)
 
-    table = motion.tabulate(circle, 0.0, 100.0, 5.0)
+    table = paths.tabulate(circle, 0.0, 100.0, 5.0)
     times = np.linspace(0.0, 100.0, 1234)
     rows = np.array([motion.state_at(table, 0, float(t)) for t in times])
     assert np.abs(rows[:, :3] - circle(times)).max() < 0.5
@@ -73,13 +73,13 @@ def test_interpolation_errs_less_than_half_a_meter() -> None:
 
 
 def test_tables_share_an_arena() -> None:
-    first, second = motion.level_route([A, B], 9000.0, 250.0), motion.level_route([B, C], 500.0, 240.0, 7.0)
+    first, second = paths.level_route([A, B], 9000.0, 250.0), paths.level_route([B, C], 500.0, 240.0, 7.0)
     arena = np.concatenate([first, second])
     assert motion.state_at(arena, len(first), 50.0) == motion.state_at(second, 0, 50.0)
 
 
 def test_a_route_with_altitudes_climbs_between_its_points() -> None:
-    table = motion.level_route([A, C], [1000.0, 9000.0], 250.0)
+    table = paths.level_route([A, C], [1000.0, 9000.0], 250.0)
     _, rows = states(table, 50)
     h = heights(rows)
     assert np.all(np.diff(h) > 0.0)
@@ -93,14 +93,14 @@ def test_a_route_with_altitudes_climbs_between_its_points() -> None:
 )  # fmt: skip
 def test_an_impossible_route_is_refused(points, altitude, speed, load) -> None:
     with pytest.raises(InputError):
-        motion.level_route(points, altitude, speed, 0.0, load)
+        paths.level_route(points, altitude, speed, 0.0, load)
 
 
 def test_a_terrain_follower_keeps_its_height_above_a_ridge_and_the_sea() -> None:
     def ridge(lat, lon):
         return 800.0 * np.exp(-(((lat - math.radians(34.5)) / 0.001) ** 2)) - 30.0
 
-    table = motion.terrain_following([A, B], 60.0, 240.0, ridge)
+    table = paths.terrain_following([A, B], 60.0, 240.0, ridge)
     _, rows = states(table, 600)
     places = [to_geodetic(*row[:3].tolist()) for row in rows]
     above = np.array([h - max(ridge(lat, lon), 0.0) for lat, lon, h in places])
@@ -143,7 +143,7 @@ def test_velocity_of_an_exit_is_the_derivative_of_its_position() -> None:
 
 
 def test_a_flight_follows_its_table_until_it_reacts() -> None:
-    table = motion.level_route([A, C], 9000.0, 250.0)
+    table = paths.level_route([A, C], 9000.0, 250.0)
     never = (math.inf, 0.0, 0.0)
     assert motion.flight_state(table, 0, *never, 321.0) == motion.state_at(table, 0, 321.0)
     assert motion.flight_state(table, 0, 300.0, 0.05, 3.0, 300.0) == motion.state_at(table, 0, 300.0)

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from openiads.base.errors import InputError
+from openiads.physics import attenuation
 from openiads.physics import propagation as p
+from openiads.textbook import propagation as rays
 
 EARTH = 6371000.0 * 4 / 3
 
@@ -34,9 +36,9 @@ def test_without_reflection_there_is_free_space():
 
 def test_lobes_reach_twice_the_field_and_nulls_none():
     wavelength, up, distance = 0.1, 20.0, 5e4
-    for angle in p.lobe_elevations(up, wavelength, 4):
+    for angle in rays.lobe_elevations(up, wavelength, 4):
         assert flat(wavelength, up, distance * math.sin(angle), distance) == pytest.approx(2.0, abs=1e-9)
-    for angle in p.null_elevations(up, wavelength, 4):
+    for angle in rays.null_elevations(up, wavelength, 4):
         assert flat(wavelength, up, distance * math.sin(angle), distance) == pytest.approx(0.0, abs=1e-9)
 
 
@@ -62,6 +64,19 @@ def test_field_fades_to_nothing_at_the_horizon_and_stays_there():
     assert factors[0] > 0.1
     assert factors[-1] < 0.01
     assert p.two_ray_factor(0.1, radar, target, 1.2 * horizon, 1.0, 0.0, EARTH) == 0.0
+
+
+@pytest.mark.parametrize(("radar", "target", "distance"), [(20.0, 300.0, 6e3), (40.0, 2000.0, 8e3), (10.0, 60.0, 4e3)])
+@pytest.mark.parametrize("roughness", [0.05, 0.2, 0.5])
+def test_a_rough_sea_reflects_by_the_sine_of_the_grazing_angle(radar, target, distance, roughness):
+    """Ament over a flat sea: peaks reach 1 + r and nulls 1 - r, r = exp(-2 (2 pi h sine / wavelength)^2)."""
+    sine = (radar + target) / distance
+    difference = 2.0 * radar * target / distance
+    for order, sign in ((0.5, 1.0), (1.0, -1.0), (3.5, 1.0), (4.0, -1.0)):
+        wavelength = difference / order
+        strength = math.exp(-2.0 * (2.0 * math.pi * roughness * sine / wavelength) ** 2)
+        got = p.two_ray_factor(wavelength, radar, target, distance, 1.0, roughness, 0.0)
+        assert got == pytest.approx(1.0 + sign * strength, abs=1e-6)
 
 
 def test_factor_does_not_care_which_end_is_the_radar():
@@ -98,52 +113,55 @@ def test_reflection_point_is_where_both_grazing_angles_agree():
 
 
 def test_air_attenuates_more_the_higher_the_frequency_and_the_wetter_the_air():
-    gas = [float(p.gas_attenuation(f * 1e9, 101325.0, 7.5e-3, 288.15).total_decibels) for f in (1, 3, 10, 16, 22.2)]
+    gas = [
+        float(attenuation.gas_attenuation(f * 1e9, 101325.0, 7.5e-3, 288.15).total_decibels)
+        for f in (1, 3, 10, 16, 22.2)
+    ]
     assert np.all(np.diff(gas) > 0)
-    dry = p.gas_attenuation(1e10, 101325.0, 0.0, 288.15)
+    dry = attenuation.gas_attenuation(1e10, 101325.0, 0.0, 288.15)
     assert float(dry.vapor_decibels) == 0.0 < float(dry.dry_decibels)
-    resonance = float(p.gas_attenuation(60e9, 101325.0, 7.5e-3, 288.15).dry_decibels)
+    resonance = float(attenuation.gas_attenuation(60e9, 101325.0, 7.5e-3, 288.15).dry_decibels)
     assert 0.010 < resonance < 0.020  # the oxygen complex: about 15 dB/km
 
 
 def test_slant_attenuation_follows_the_cosecant_law():
     air = {"dry_pressure": 101300.0, "vapor_density": 7.5e-3, "temperature": 288.15}
-    zenith = p.gas_attenuation_slant(1e10, math.pi / 2, **air)
-    assert p.gas_attenuation_slant(1e10, math.pi / 6, **air) == pytest.approx(2 * zenith)
+    zenith = rays.gas_attenuation_slant(1e10, math.pi / 2, **air)
+    assert rays.gas_attenuation_slant(1e10, math.pi / 6, **air) == pytest.approx(2 * zenith)
     with pytest.raises(InputError):
-        p.gas_attenuation_slant(1e10, math.radians(2.0), **air)
+        rays.gas_attenuation_slant(1e10, math.radians(2.0), **air)
 
 
 def test_path_integral_straight_up_agrees_with_the_equivalent_height_method():
     air = {"dry_pressure": 101325.0, "vapor_density": 7.5e-3, "temperature": 288.15}
     for frequency in (3e9, 1e10):
-        up = float(p.path_attenuation(frequency, 90e3, 0.0, 90e3, nodes=200))
-        assert up == pytest.approx(p.gas_attenuation_slant(frequency, math.pi / 2, **air), rel=0.1)
+        up = float(attenuation.path_attenuation(frequency, 90e3, 0.0, 90e3, nodes=200))
+        assert up == pytest.approx(rays.gas_attenuation_slant(frequency, math.pi / 2, **air), rel=0.1)
 
 
 def test_rain_matters_for_short_waves_only():
     heavy = 25 / 3.6e6
-    assert p.rain_attenuation(1e10, heavy) > 50 * p.rain_attenuation(3e9, heavy)
-    assert p.rain_attenuation(1e10, 0.0) == 0.0
-    vertical, horizontal = (p.rain_attenuation(1e10, heavy, tilt=t) for t in (math.pi / 2, 0.0))
-    assert vertical < p.rain_attenuation(1e10, heavy) < horizontal
+    assert rays.rain_attenuation(1e10, heavy) > 50 * rays.rain_attenuation(3e9, heavy)
+    assert rays.rain_attenuation(1e10, 0.0) == 0.0
+    vertical, horizontal = (rays.rain_attenuation(1e10, heavy, tilt=t) for t in (math.pi / 2, 0.0))
+    assert vertical < rays.rain_attenuation(1e10, heavy) < horizontal
 
 
 def test_attenuation_table_agrees_with_the_integral_above_the_horizon():
     rng = np.random.default_rng(5)
     for frequency, radar in ((1e9, 10.0), (3e9, 600.0), (1e10, 30.0), (1.6e10, 30.0)):
-        table = p.attenuation_table(frequency, radar_height=radar, max_range=4e5)
+        table = attenuation.attenuation_table(frequency, radar_height=radar, max_range=4e5)
         arena = np.concatenate((np.full(7, np.nan), table))
         distance, height = rng.uniform(300, 4e5, 600), 4e4 * rng.random(600) ** 3
         seen = (distance < math.sqrt(2 * EARTH * radar) + np.sqrt(2 * EARTH * height)) & (height - radar < distance)
         distance, height = distance[seen], height[seen]
-        exact = 2 * p.path_attenuation(frequency, distance, radar, height)
+        exact = 2 * attenuation.path_attenuation(frequency, distance, radar, height)
         got = [-10 * math.log10(p.two_way_attenuation(arena, 7, r, h)) for r, h in zip(distance, height, strict=True)]
         assert np.max(np.abs(got - exact) / exact) < 0.01
 
 
 def test_attenuation_is_a_loss_grows_with_range_and_shrinks_with_height():
-    table = p.attenuation_table(1e10, radar_height=20.0, max_range=3e5)
+    table = attenuation.attenuation_table(1e10, radar_height=20.0, max_range=3e5)
     far = [p.two_way_attenuation(table, 0, r, 3000.0) for r in np.linspace(0, 5e5, 60)]
     assert far[0] == 1.0
     assert np.all(np.diff(far) < 0)
@@ -153,9 +171,9 @@ def test_attenuation_is_a_loss_grows_with_range_and_shrinks_with_height():
 
 
 def test_edge_at_grazing_costs_six_decibels_and_the_approximation_is_close():
-    assert -10 * math.log10(float(p.knife_edge_exact(0.0))) == pytest.approx(6.0206, abs=1e-4)
+    assert -10 * math.log10(float(rays.knife_edge_exact(0.0))) == pytest.approx(6.0206, abs=1e-4)
     for nu in np.linspace(-0.7, 30.0, 300):
-        got, exact = p.knife_edge_loss(float(nu)), float(p.knife_edge_exact(nu))
+        got, exact = p.knife_edge_loss(float(nu)), float(rays.knife_edge_exact(nu))
         assert abs(10 * math.log10(got / exact)) < 0.15
     assert p.knife_edge_loss(-5.0) == 1.0
     steps = [p.knife_edge_loss(float(nu)) for nu in np.linspace(-2, 5, 500)]
@@ -182,8 +200,8 @@ def test_clutter_hides_only_below_its_angle():
 
 def test_frequency_in_the_wrong_unit_is_refused():
     with pytest.raises(InputError):
-        p.gas_attenuation(10.0, 101325.0, 7.5e-3, 288.15)
+        attenuation.gas_attenuation(10.0, 101325.0, 7.5e-3, 288.15)
     with pytest.raises(InputError):
-        p.rain_attenuation(10.0, 1e-6)
+        rays.rain_attenuation(10.0, 1e-6)
     with pytest.raises(InputError):
-        p.attenuation_table(1e10, radar_height=0.0, max_range=0.0)
+        attenuation.attenuation_table(1e10, radar_height=0.0, max_range=0.0)

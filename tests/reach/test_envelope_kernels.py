@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from openiads.earth.geodesy import enu_axes
+from openiads.earth.shapes import flat
 from openiads.earth.sight import horizon_range, mask_table
-from openiads.earth.terrain import flat
 from openiads.physics.detection import detection_table
 from openiads.reach.envelope import NO_LIMITS, spare_times
 from openiads.reach.hold import see
 from openiads.reach.looks import required_snr
 from openiads.reach.straight import Paths, ecef, inbound
-from openiads.world.layout import RADAR
+from openiads.world.elements import RADAR
 
 pytestmark = pytest.mark.kernels
 

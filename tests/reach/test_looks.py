@@ -1,11 +1,14 @@
 """Probability of detection by one look and by M of N, averaged over fluctuation."""
 
+import itertools
+
 import numpy as np
 import pytest
 
 from openiads.base.errors import InputError
-from openiads.physics.detection import binary_integration, detection_probability, detection_table, fluctuation
+from openiads.physics.detection import detection_probability, detection_table, fluctuation
 from openiads.reach import looks
+from openiads.textbook.detection import binary_integration
 
 TABLE = np.asarray(detection_table(10, 1e-6), dtype=float)
 SNR = 10.0 ** (looks.DECIBELS / 10.0)
@@ -37,6 +40,34 @@ def test_looks_that_share_a_fade_gain_less_than_independent_ones():
     apart = looks.look_curve(TABLE, 0, looks=(1, 4), interval=2.0, decorrelation=1.0)[k]
     shared = looks.look_curve(TABLE, 0, looks=(1, 4), interval=0.2, decorrelation=1.0)[k]
     assert 0.3 < shared < apart - 0.1
+
+
+@pytest.mark.parametrize("swerling", [1, 3])
+@pytest.mark.parametrize(
+    ("interval", "slots"),
+    [(2.0, [1, 1, 1, 1, 1]), (0.6, [1, 1, 1, 1, 1]), (0.5, [2, 2, 1]), (0.4, [2, 2, 1]), (0.3, [3, 2]), (0.25, [4, 1]),
+     (0.2, [5]), (0.01, [5])],
+)  # fmt: skip
+def test_m_of_n_looks_sum_the_ways_to_hit_when_a_fade_lasts_some_of_them(interval, slots, swerling):
+    """Every way in which 5 looks can hit or miss, looks of one slot of 1 s with one cross-section between them."""
+    snr = SNR[::60]
+    chance = looks.probabilities(TABLE, 0, snr[:, None] * looks.fades(swerling))
+    exact = np.zeros((6, len(snr)))
+    for way in itertools.product((False, True), repeat=5):
+        probability, begin = np.ones(len(snr)), 0
+        for size in slots:
+            within = np.prod([chance if hit else 1.0 - chance for hit in way[begin : begin + size]], axis=0)
+            probability, begin = probability * within.mean(axis=1), begin + size
+        exact[: sum(way) + 1] += probability
+    for m in range(1, 6):
+        curve = looks.look_curve(TABLE, 0, swerling, (m, 5), interval, decorrelation=1.0)
+        assert curve[::60] == pytest.approx(exact[m], abs=1e-6)
+
+
+@pytest.mark.parametrize("interval", [2.0, 0.5, 0.3, 0.1])
+def test_how_looks_share_fades_does_not_move_the_mean_number_of_hits(interval):
+    curves = [looks.look_curve(TABLE, 0, looks=(m, 6), interval=interval, decorrelation=1.0) for m in range(1, 7)]
+    assert np.sum(curves, axis=0) == pytest.approx(6.0 * looks.look_curve(TABLE, 0), abs=1e-6)
 
 
 def test_a_needed_ratio_gives_back_its_probability():

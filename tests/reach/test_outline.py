@@ -7,11 +7,12 @@ import math
 import numpy as np
 import pytest
 
+from openiads.earth.shapes import flat, ridge
 from openiads.earth.sight import horizon_range, mask_table
-from openiads.earth.terrain import Terrain, flat, ridge
+from openiads.earth.terrain import Terrain
 from openiads.physics.detection import detection_table
 from openiads.reach import looks, outline
-from openiads.world.layout import RADAR
+from openiads.world.elements import RADAR
 
 LAT, LON = math.radians(34.9), math.radians(35.9)
 

@@ -6,8 +6,9 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from openiads.earth import geodesy, sight, terrain
-from openiads.earth.atmosphere import atmosphere, geopotential
+from openiads.earth import geodesy, shapes, sight
+from openiads.earth.atmosphere import atmosphere
+from openiads.textbook import earth as textbook
 
 Case = dict[str, Any]
 KEYS = ("temperature_K", "pressure_Pa", "density_kg_m3", "speed_of_sound_m_s")
@@ -31,7 +32,7 @@ def air_without_sound(inputs: Case) -> Case:
 
 def geopotential_heights(inputs: Case) -> Case:
     """Geopotential heights of geometric ones."""
-    return {"geopotential_m": [geopotential(float(h)) for h in inputs["geometric_m"]]}
+    return {"geopotential_m": [textbook.geopotential(float(h)) for h in inputs["geometric_m"]]}
 
 
 def columns(inputs: Case, *names: str, rows: str = "rows") -> list[list[float]]:
@@ -98,8 +99,8 @@ def local(inputs: Case) -> Case:
     radar = inputs["radar"]
     here = math.radians(radar["lat_deg"]), math.radians(radar["lon_deg"]), float(radar["h_m"])
     lat, lon, height = columns(inputs, "lat_deg", "lon_deg", "h_m", rows="targets")
-    enu = [geodesy.to_enu(*here, *p) for p in zip(radians(lat), radians(lon), height, strict=True)]
-    aer = [geodesy.azimuth_elevation_range(*e) for e in enu]
+    enu = [textbook.to_enu(*here, *p) for p in zip(radians(lat), radians(lon), height, strict=True)]
+    aer = [textbook.azimuth_elevation_range(*e) for e in enu]
     return {
         "enu_m": [list(e) for e in enu],
         "aer_deg_deg_m": [[math.degrees(a), math.degrees(e), r] for a, e, r in aer],
@@ -112,7 +113,7 @@ def horizons(inputs: Case) -> Case:
     pairs = list(zip(map(float, inputs["radar_height_m"]), map(float, inputs["target_height_m"]), strict=True))
     return {
         "range_m": [sight.horizon_range(*pair, radius) for pair in pairs],
-        "simple_4120_rule_m": [sight.horizon_rule(*pair) for pair in pairs],
+        "simple_4120_rule_m": [textbook.horizon_rule(*pair) for pair in pairs],
     }
 
 
@@ -120,8 +121,8 @@ def angles(inputs: Case) -> Case:
     """Depression and grazing angle on the 4/3 earth."""
     args = float(inputs["sensor_height_m"]), float(inputs["slant_range_m"]), 4.0 / 3.0 * geodesy.MEAN_RADIUS
     return {
-        "depression_deg": math.degrees(sight.depression_angle(*args)),
-        "grazing_deg": math.degrees(sight.grazing_angle(*args)),
+        "depression_deg": math.degrees(textbook.depression_angle(*args)),
+        "grazing_deg": math.degrees(textbook.grazing_angle(*args)),
     }
 
 
@@ -129,7 +130,7 @@ def behind_a_ridge(inputs: Case) -> Case:
     """Lowest visible heights behind a thin parametric ridge, from a mask table with a fine step."""
     factor = inputs["k"] * inputs["earth_radius_m"] / geodesy.MEAN_RADIUS
     targets = inputs["target_distance_m"]
-    wall = terrain.ridge(0.0, 0.0, 0.0, inputs["ridge_distance_m"], inputs["ridge_height_m"], width=400.0)
+    wall = shapes.ridge(0.0, 0.0, 0.0, inputs["ridge_distance_m"], inputs["ridge_height_m"], width=400.0)
     table = sight.mask_table(wall, 0.0, 0.0, inputs["radar_height_m"], factor, max(targets), 4, 10.0)
     return {"min_visible_height_m": [sight.lowest_visible(table, 0, 0.0, float(d)) for d in targets]}
 

@@ -10,7 +10,11 @@ from typing import Any
 import numpy as np
 
 from openiads.earth import geodesy
-from openiads.physics import ballistics, encounter, flyout
+from openiads.physics import aiming, ballistics, encounter
+from openiads.textbook import ballistics as textbook
+from openiads.textbook import earth as local
+from openiads.textbook import homing
+from physics.planar import planar_homing
 
 Case = dict[str, Any]
 FOOT = 0.3048
@@ -25,7 +29,7 @@ def columns(inputs: Case, *names: str) -> list[list[Any]]:
 def rocket(inputs: Case) -> Case:
     """Ideal speed increments."""
     rows = zip(*columns(inputs, "isp_s", "initial_mass_kg", "burnout_mass_kg"), strict=True)
-    return {"delta_v_m_s": [ballistics.ideal_speed(*map(float, row)) for row in rows]}
+    return {"delta_v_m_s": [textbook.ideal_speed(*map(float, row)) for row in rows]}
 
 
 def sphere(inputs: Case, **fields: float) -> Any:
@@ -54,7 +58,7 @@ def vertical_boost(inputs: Case) -> Case:
 def thrown(inputs: Case, around: Any, lat: float, azimuth: float, speed: float, angle: float, height: float) -> Any:
     """Free flight from a latitude on meridian 0 of a sphere to its surface."""
     east, north, up = (math.cos(angle) * math.sin(azimuth), math.cos(angle) * math.cos(azimuth), math.sin(angle))
-    velocity = geodesy.rotate_from_enu(speed * east, speed * north, speed * up, lat, 0.0)
+    velocity = local.rotate_from_enu(speed * east, speed * north, speed * up, lat, 0.0)
     r = inputs["earth_radius_m"] + height
     start = (r * math.cos(lat), 0.0, r * math.sin(lat))
     return ballistics.fly_out(body(), start, velocity, forward=velocity, cutoff=0.0, around=around)
@@ -75,7 +79,7 @@ def kepler(inputs: Case) -> Case:
 
 def least_energy(inputs: Case) -> Case:
     """Minimum-energy arcs."""
-    arcs = [ballistics.minimum_energy(r, inputs["mu_m3_s2"], inputs["earth_radius_m"]) for r in inputs["range_m"]]
+    arcs = [textbook.minimum_energy(r, inputs["mu_m3_s2"], inputs["earth_radius_m"]) for r in inputs["range_m"]]
     return {
         "speed_m_s": [a["speed"] for a in arcs],
         "angle_deg": [math.degrees(a["angle"]) for a in arcs],
@@ -127,9 +131,7 @@ def falling(inputs: Case) -> Case:
 def entry(inputs: Case) -> Case:
     """Idealized re-entry."""
     rows = zip(*columns(inputs, "entry_speed", "path_angle_deg", "beta_kg_m2"), strict=True)
-    told = [
-        ballistics.allen_eggers(v, math.radians(a), b, inputs["rho0"], inputs["scale_height_m"]) for v, a, b in rows
-    ]
+    told = [textbook.allen_eggers(v, math.radians(a), b, inputs["rho0"], inputs["scale_height_m"]) for v, a, b in rows]
     return {
         "max_decel_m_s2": [t["max_deceleration"] for t in told],
         "altitude_of_max_m": [t["altitude"] for t in told],
@@ -178,7 +180,7 @@ def forden_ranges(inputs: Case) -> Case:
             SCUD | {"launch_mass": launch, "burnout_mass": burnout, "specific_impulse": impulse, "burn_time": burn,
                     "diameter": diameter}
         )  # fmt: skip
-        answer.append(ballistics.greatest_range(kind, 0.0, 0.0, 0.0, math.radians(40.0))[0] / 1000.0)
+        answer.append(aiming.greatest_range(kind, 0.0, 0.0, 0.0, math.radians(40.0))[0] / 1000.0)
     return {"max_range_km": answer}
 
 
@@ -187,7 +189,7 @@ def dropped(inputs: Case, kind: Any, air: int, height: float, ned: list[float], 
     lat, lon = math.radians(inputs["lat_deg"]), math.radians(inputs["lon_deg"])
     north, east, down = ned
     path = ballistics.fly_out(
-        kind, geodesy.to_ecef(lat, lon, height), geodesy.rotate_from_enu(east, north, -down, lat, lon), cutoff=0.0,
+        kind, geodesy.to_ecef(lat, lon, height), local.rotate_from_enu(east, north, -down, lat, lon), cutoff=0.0,
         around=ballistics.surroundings(air=air), dt=0.05, longest=time, ground=-1e5,
     )  # fmt: skip
     place = geodesy.to_geodetic(*path.positions[-1].tolist())
@@ -232,7 +234,7 @@ def jsbsim(times: list[float]) -> Callable[[Case], Case]:
 def ideal_heading(inputs: Case) -> Case:
     """Commands against a heading error."""
     flights = [
-        flyout.linear_homing(inputs["tF_s"], n, inputs["t_s"], heading_error=inputs["heading_error_rad"],
+        homing.linear_homing(inputs["tF_s"], n, inputs["t_s"], heading_error=inputs["heading_error_rad"],
                              speed=inputs["VM"])
         for n in inputs["N_prime"]
     ]  # fmt: skip
@@ -245,7 +247,7 @@ def ideal_maneuver(inputs: Case) -> Case:
     def commands(times: list[float], augmented: bool) -> list[list[float]]:
         a = inputs["target_acc_m_s2"]
         return [
-            flyout.linear_homing(inputs["tF_s"], n, times, target_acceleration=a, augmented=augmented)[0].tolist()
+            homing.linear_homing(inputs["tF_s"], n, times, target_acceleration=a, augmented=augmented)[0].tolist()
             for n in inputs["N_prime"]
         ]
 
@@ -258,7 +260,7 @@ def ideal_maneuver(inputs: Case) -> Case:
 
 def lagged(inputs: Case) -> Case:
     """Normalized miss of the single-lag loop."""
-    return {"miss": [flyout.single_lag_miss(inputs["tF_over_T"], 1.0, n, 1.0).tolist() for n in inputs["N_prime"]]}
+    return {"miss": [homing.single_lag_miss(inputs["tF_over_T"], 1.0, n, 1.0).tolist() for n in inputs["N_prime"]]}
 
 
 def planar(inputs: Case) -> Case:
@@ -266,7 +268,7 @@ def planar(inputs: Case) -> Case:
     beta = inputs["target_angle_beta_rad"]
     velocity = (-inputs["VT_ft_s"] * math.cos(beta), inputs["VT_ft_s"] * math.sin(beta))
     flights = [
-        flyout.planar_homing(tuple(inputs["missile_ft"]), inputs["VM_ft_s"], math.radians(inputs["heading_error_deg"]),
+        planar_homing(tuple(inputs["missile_ft"]), inputs["VM_ft_s"], math.radians(inputs["heading_error_deg"]),
                              tuple(inputs["target_ft"]), velocity, n)
         for n in inputs["N_prime"]
     ]  # fmt: skip

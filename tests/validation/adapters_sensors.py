@@ -6,7 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from openiads.physics import association, detection, filtering, propagation
+from openiads.base.constants import SPEED_OF_LIGHT
+from openiads.physics import association, attenuation, detection, filtering, propagation
+from openiads.textbook import detection as radar_equation
+from openiads.textbook import propagation as rays
+from openiads.textbook import tracking
+from physics import filters
 
 Case = dict[str, Any]
 
@@ -32,16 +37,16 @@ def radar(inputs: Case) -> Case:
 
 
 def radar_snr(inputs: Case) -> Case:
-    return {"snr_dB": decibels(detection.radar_snr(inputs["range_m"], **radar(inputs)))}
+    return {"snr_dB": decibels(radar_equation.radar_snr(inputs["range_m"], **radar(inputs)))}
 
 
 def radar_range(inputs: Case) -> Case:
-    return {"max_range_m": detection.radar_range(float(linear(inputs["snr_dB"])), **radar(inputs))}
+    return {"max_range_m": radar_equation.radar_range(float(linear(inputs["snr_dB"])), **radar(inputs))}
 
 
 def search(inputs: Case) -> Case:
-    angle = detection.search_solid_angle(np.radians(inputs["az_deg"]), np.radians(inputs["el_deg"]))
-    snr = detection.search_snr(
+    angle = radar_equation.search_solid_angle(np.radians(inputs["az_deg"]), np.radians(inputs["el_deg"]))
+    snr = radar_equation.search_snr(
         inputs["range_m"],
         power_aperture=inputs["power_aperture_W_m2"],
         solid_angle=angle,
@@ -88,7 +93,7 @@ def least_snr(inputs: Case) -> Case:
 def albersheim(inputs: Case) -> Case:
     rows = inputs["rows"]
     return {
-        "snr_dB": [decibels(detection.albersheim_snr(pd, pfa, n)) for pd, pfa, n in rows],
+        "snr_dB": [decibels(radar_equation.albersheim_snr(pd, pfa, n)) for pd, pfa, n in rows],
         "exact_square_law_snr_dB": [
             decibels(detection.required_snr(pd, swerling=0, n_pulses=n, pfa=pfa)) for pd, pfa, n in rows
         ],
@@ -98,20 +103,20 @@ def albersheim(inputs: Case) -> Case:
 def binary_schemes(inputs: Case) -> Case:
     rules = [tuple(int(k) for k in scheme.split("-of-")) for scheme in inputs["schemes"]]
     return {
-        out: [float(detection.binary_integration(inputs[single], m, n)) for m, n in rules]
+        out: [float(radar_equation.binary_integration(inputs[single], m, n)) for m, n in rules]
         for out, single in (("pd", "single_look_pd"), ("pfa", "single_look_pfa"))
     }
 
 
 def binary_rows(inputs: Case) -> Case:
     return {
-        "pd": [float(detection.binary_integration(pd, m, n)) for m, n, pd, _ in inputs["rows"]],
-        "pfa": [float(detection.binary_integration(pfa, m, n)) for m, n, _, pfa in inputs["rows"]],
+        "pd": [float(radar_equation.binary_integration(pd, m, n)) for m, n, pd, _ in inputs["rows"]],
+        "pfa": [float(radar_equation.binary_integration(pfa, m, n)) for m, n, _, pfa in inputs["rows"]],
     }
 
 
 def cumulative(inputs: Case) -> Case:
-    scans = detection.cumulative_detection(
+    scans = radar_equation.cumulative_detection(
         start_range=inputs["start_range_m"],
         stop_range=inputs["stop_range_m"],
         speed=inputs["speed_m_s"],
@@ -135,7 +140,7 @@ def cumulative(inputs: Case) -> Case:
 def burn_through(inputs: Case) -> Case:
     return {
         "burn_through_m": [
-            detection.burn_through_range(
+            radar_equation.burn_through_range(
                 peak_power=power,
                 gain=float(linear(gain)),
                 rcs=rcs,
@@ -149,7 +154,7 @@ def burn_through(inputs: Case) -> Case:
 
 
 def multipath(inputs: Case) -> Case:
-    wavelength = propagation.LIGHT / inputs["frequency_Hz"]
+    wavelength = SPEED_OF_LIGHT / inputs["frequency_Hz"]
     factors = [
         propagation.two_ray_factor(wavelength, float(a), float(t), float(r), 1.0, 0.0, 0.0)
         for a, t, r in inputs["rows"]
@@ -158,12 +163,12 @@ def multipath(inputs: Case) -> Case:
 
 
 def lobes(inputs: Case) -> Case:
-    wavelength = propagation.LIGHT / inputs["frequency_Hz"]
+    wavelength = SPEED_OF_LIGHT / inputs["frequency_Hz"]
     order = np.array(inputs["n"])
     up, count = inputs["antenna_height_m"], int(order.max())
     return {
-        "max_el_deg": np.degrees(propagation.lobe_elevations(up, wavelength, count))[order - 1].tolist(),
-        "null_el_deg": np.degrees(propagation.null_elevations(up, wavelength, count))[order - 1].tolist(),
+        "max_el_deg": np.degrees(rays.lobe_elevations(up, wavelength, count))[order - 1].tolist(),
+        "null_el_deg": np.degrees(rays.null_elevations(up, wavelength, count))[order - 1].tolist(),
     }
 
 
@@ -172,7 +177,7 @@ def gases(inputs: Case) -> Case:
         "one_way_dB_per_km": [
             1000
             * float(
-                propagation.gas_attenuation(
+                attenuation.gas_attenuation(
                     f * 1e9, inputs["pressure_hPa"] * 100, inputs["vapour_density_g_m3"] / 1000, inputs["temperature_K"]
                 ).total_decibels
             )
@@ -182,7 +187,7 @@ def gases(inputs: Case) -> Case:
 
 
 def slant(inputs: Case) -> Case:
-    loss = propagation.gas_attenuation_slant(
+    loss = rays.gas_attenuation_slant(
         inputs["frequency_GHz"] * 1e9,
         math.radians(inputs["elevation_deg"]),
         dry_pressure=inputs["pressure_hPa"] * 100,
@@ -199,7 +204,7 @@ def rain(inputs: Case) -> Case:
         "dB_per_km": {
             f"rain_{rate:g}": [
                 1000
-                * propagation.rain_attenuation(
+                * rays.rain_attenuation(
                     f * 1e9,
                     rate / 3.6e6,
                     elevation=math.radians(inputs["elevation_deg"]),
@@ -214,15 +219,15 @@ def rain(inputs: Case) -> Case:
 
 def knife_edge(inputs: Case) -> Case:
     return {
-        "exact_dB": (-np.asarray(decibels(propagation.knife_edge_exact(inputs["nu"])))).tolist(),
+        "exact_dB": (-np.asarray(decibels(rays.knife_edge_exact(inputs["nu"])))).tolist(),
         # the case prints ten significant digits and allows less than the last of them
         "itu_approx_dB": [float(f"{-decibels(propagation.knife_edge_loss(float(nu))):.10g}") for nu in inputs["nu"]],
     }
 
 
 def ridges(inputs: Case) -> Case:
-    nu = [propagation.fresnel_parameter(h, d1, d2, propagation.LIGHT / f) for h, d1, d2, f in inputs["rows"]]
-    return {"nu": nu, "exact_dB": (-np.asarray(decibels(propagation.knife_edge_exact(nu)))).tolist()}
+    nu = [propagation.fresnel_parameter(h, d1, d2, SPEED_OF_LIGHT / f) for h, d1, d2, f in inputs["rows"]]
+    return {"nu": nu, "exact_dB": (-np.asarray(decibels(rays.knife_edge_exact(nu)))).tolist()}
 
 
 def filter_start(inputs: Case) -> tuple[np.ndarray, np.ndarray, list[int], np.ndarray]:
@@ -255,13 +260,13 @@ def extended_filter(
     for z in measurements:
         filtering.predict_constant_velocity(x, p, inputs["T_s"], inputs["process_noise_psd"])
         predicted, rows = measure(x)
-        filtering.update_block(x, p, rows, np.asarray(z) - predicted, np.square(deviations))
+        filters.update_block(x, p, rows, np.asarray(z) - predicted, np.square(deviations))
     return x, p, where
 
 
 def bearing_range_filter(inputs: Case) -> Case:
     deviations = [inputs["bearing_std_rad"], inputs["range_std_m"]]
-    got = filter_end(*extended_filter(inputs, filtering.bearing_range, inputs["z_bearing_range"], deviations))
+    got = filter_end(*extended_filter(inputs, filters.bearing_range, inputs["z_bearing_range"], deviations))
     # the case also lists another library's unscented result "for information" (1 %): compared with the same estimate
     return got | {"ukf_x": got["x"]}
 
@@ -269,17 +274,17 @@ def bearing_range_filter(inputs: Case) -> Case:
 def elevation_filter(inputs: Case) -> Case:
     deviations = [inputs["el_std_rad"], inputs["bearing_std_rad"], inputs["range_std_m"]]
     return filter_end(
-        *extended_filter(inputs, filtering.elevation_bearing_range, inputs["z_el_bearing_range"], deviations)
+        *extended_filter(inputs, filters.elevation_bearing_range, inputs["z_el_bearing_range"], deviations)
     )
 
 
 def kalata(inputs: Case) -> Case:
-    gains = [filtering.kalata_gains(index) for index in inputs["tracking_index"]]
+    gains = [tracking.kalata_gains(index) for index in inputs["tracking_index"]]
     return {"alpha": [g.alpha for g in gains], "beta": [g.beta for g in gains]}
 
 
 def steady(inputs: Case) -> Case:
-    predicted, updated = filtering.steady_state(inputs["T_s"], inputs["psd"], inputs["R_m2"])
+    predicted, updated = filters.steady_state(inputs["T_s"], inputs["psd"], inputs["R_m2"])
     return {"P_predicted": predicted.tolist(), "P_updated": updated.tolist()}
 
 
@@ -287,9 +292,9 @@ def gates(inputs: Case) -> Case:
     nees = inputs["nees"]
     return {
         "threshold": {
-            f"dof_{k}": [filtering.gate_threshold(p, k) for p in inputs["gate_probability"]] for k in inputs["dof"]
+            f"dof_{k}": [tracking.gate_threshold(p, k) for p in inputs["gate_probability"]] for k in inputs["dof"]
         },
-        "mean_nees_interval": list(filtering.nees_interval(nees["dof"], nees["runs"], nees["two_sided"])),
+        "mean_nees_interval": list(tracking.nees_interval(nees["dof"], nees["runs"], nees["two_sided"])),
     }
 
 
@@ -298,17 +303,17 @@ def nearest_neighbor(inputs: Case) -> Case:
     return {
         "assignment": [list(pair) for pair in best.pairs],
         "optimal_cost": best.cost,
-        "greedy_cost": association.greedy_assignment(inputs["cost"]).cost,
+        "greedy_cost": tracking.greedy_assignment(inputs["cost"]).cost,
     }
 
 
 def gospa(inputs: Case) -> Case:
-    got = association.gospa(inputs["tracks"], inputs["truths"], cutoff=inputs["c"], power=inputs["p"])
+    got = tracking.gospa(inputs["tracks"], inputs["truths"], cutoff=inputs["c"], power=inputs["p"])
     return {"gospa": got.value, "localisation_p": got.localization, "missed_plus_false": got.missed + got.false}
 
 
 def ospa(inputs: Case) -> Case:
-    return {"ospa": association.ospa(inputs["tracks"], inputs["truths"], cutoff=inputs["c"], power=inputs["p"])}
+    return {"ospa": tracking.ospa(inputs["tracks"], inputs["truths"], cutoff=inputs["c"], power=inputs["p"])}
 
 
 ADAPTERS: dict[str, Callable[[Case], Case]] = {

@@ -1,1 +1,1 @@
-"""Laws that every recorded run keeps, checked from its log."""
+"""The independent auditor: laws that every event log keeps, whatever the scenario, in SQL and a physics of its own."""

@@ -85,8 +85,15 @@ def philox4x32(counter_0, counter_1, counter_2, counter_3, key_0, key_1):
 def uniforms(seed, replication, purpose, actor, slot):
     """Four independent uniforms in (0, 1) named by seed, replication, purpose, actor and slot.
 
-    seed, replication, slot : taken modulo 2**32; purpose : a ``Purpose``; actor : as ``actor_number`` gives it, or
-    several such numbers combined with ``pair``.  Each value is (k + 1/2) / 2**32: never 0, never 1.
+    Parameters
+    ----------
+    seed, replication, slot
+        Taken modulo 2**32.
+    purpose
+        a ``Purpose``.
+    actor
+        As ``actor_number`` gives it, or several such numbers combined with ``pair``. Each value is (k + 1/2) / 2**32:
+        never 0, never 1.
     """
     word = np.uint64(actor)
     w0, w1, w2, w3 = philox4x32(
@@ -119,72 +126,6 @@ def pair(first, second):
     low = (a & MASK) * MULTIPLY_0 + (b & MASK) * MULTIPLY_1 + (b >> SHIFT)
     high = ((a >> SHIFT) & MASK) * WEYL_0 + ((b >> SHIFT) & MASK) * WEYL_1 + (low >> SHIFT)
     return np.int64(((high & np.uint64(0x3FFFFFFF)) << SHIFT) | (low & MASK))
-
-
-@kernel("f8(f8)")
-def normal_quantile(p):
-    """The standard normal quantile of p in (0, 1), relative error below 1.2e-9 after one Halley step.
-
-    Source: Acklam's rational approximation, refined with the complementary error function.
-    """
-    if not (0.0 < p < 1.0):
-        return math.nan
-    if p < 0.02425 or p > 0.97575:
-        tail = p if p < 0.5 else 1.0 - p
-        q = math.sqrt(-2.0 * math.log(tail))
-        x = (
-            (
-                (
-                    ((-7.784894002430293e-03 * q - 3.223964580411365e-01) * q - 2.400758277161838e00) * q
-                    - 2.549732539343734e00
-                )
-                * q
-                + 4.374664141464968e00
-            )
-            * q
-            + 2.938163982698783e00
-        ) / (
-            (
-                ((7.784695709041462e-03 * q + 3.224671290700398e-01) * q + 2.445134137142996e00) * q
-                + 3.754408661907416e00
-            )
-            * q
-            + 1.0
-        )
-        if p > 0.5:
-            x = -x
-    else:
-        q = p - 0.5
-        r = q * q
-        x = (
-            (
-                (
-                    (
-                        ((-3.969683028665376e01 * r + 2.209460984245205e02) * r - 2.759285104469687e02) * r
-                        + 1.383577518672690e02
-                    )
-                    * r
-                    - 3.066479806614716e01
-                )
-                * r
-                + 2.506628277459239e00
-            )
-            * q
-        ) / (
-            (
-                (
-                    ((-5.447609879822406e01 * r + 1.615858368580409e02) * r - 1.556989798598866e02) * r
-                    + 6.680131188771972e01
-                )
-                * r
-                - 1.328068155288572e01
-            )
-            * r
-            + 1.0
-        )
-    error = 0.5 * math.erfc(-x / math.sqrt(2.0)) - p
-    step = error * math.sqrt(2.0 * math.pi) * math.exp(0.5 * x * x)
-    return x - step / (1.0 + 0.5 * x * step)
 
 
 @kernel("tuple_of(f8, f8)(f8, f8)")

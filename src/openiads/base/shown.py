@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from matplotlib.figure import Figure
+from types import ModuleType
 
 #: The module that draws, once asked; the package itself puts it here.
-painter: Callable[[], Any] | None = None
+painter: Callable[[], ModuleType] | None = None
 
 
 def _painter() -> Any:
@@ -104,10 +105,12 @@ class Saved(Shown):
 class Replayed(Shown):
     """A result of which single replications can be looked at as well."""
 
-    def show(self, replication: int = 0) -> Any:
+    def show(self, replication: int = 0) -> object:
         """A widget with the viewer and one replication, for a notebook.
 
-        Raises UsageError without anywidget (``pip install 'openiads[notebook]'``) or for a replication that is not in
-        the run.
+        Raises
+        ------
+        UsageError
+            Without anywidget (``make extras`` in a clone) or for a replication that is not in the run.
         """
         return _painter().widget(self, replication)

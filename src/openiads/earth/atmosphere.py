@@ -10,12 +10,12 @@ import math
 import numpy as np
 
 from openiads.base.compiled import kernel
+from openiads.base.constants import STANDARD_GRAVITY
 
 EARTH_RADIUS = 6356766.0  # m, the standard's own
 GAS_CONSTANT = 8314.32 / 28.9644  # J/(kg K), of dry air with the standard's R* and M0
-GRAVITY = 9.80665  # m/s2
 HEAT_RATIO = 1.4
-LAPSE_FACTOR = GRAVITY / GAS_CONSTANT  # K per geopotential meter
+LAPSE_FACTOR = STANDARD_GRAVITY / GAS_CONSTANT  # K per geopotential meter
 
 # Layer bases (geopotential m) and lapse rates (K/m).  The last one is the tail: constant temperature without end.
 BASES = np.array([0.0, 11000.0, 20000.0, 32000.0, 47000.0, 51000.0, 71000.0, 84852.0])
@@ -36,12 +36,6 @@ def _base_values() -> tuple[np.ndarray, np.ndarray]:
 
 
 BASE_TEMPERATURES, BASE_PRESSURES = _base_values()
-
-
-@kernel("f8(f8)")
-def geopotential(height):
-    """Geopotential height (m) of a geometric height above the sea (m), > -6,000 km.  Source: [ussa1976], eq. 18."""
-    return EARTH_RADIUS * height / (EARTH_RADIUS + height)
 
 
 @kernel("tuple_of(f8, f8, f8, f8)(f8)")

@@ -13,18 +13,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from openiads.base import constants
 from openiads.base.compiled import kernel
 
-SEMI_MAJOR = 6378137.0  # m, defining
-INVERSE_FLATTENING = 298.257223563  # defining
+SEMI_MAJOR = constants.SEMI_MAJOR
+INVERSE_FLATTENING = constants.INVERSE_FLATTENING
+MEAN_RADIUS = constants.MEAN_RADIUS
 FLATTENING = 1.0 / INVERSE_FLATTENING
 SEMI_MINOR = SEMI_MAJOR * (1.0 - FLATTENING)
 ECCENTRICITY_SQUARED = FLATTENING * (2.0 - FLATTENING)
 SECOND_ECCENTRICITY_SQUARED = ECCENTRICITY_SQUARED / (1.0 - ECCENTRICITY_SQUARED)
-MEAN_RADIUS = 6371000.0  # m, of the sphere used for ray bending and horizons
-
-TURN = 2.0 * math.pi
-SNAP = 1e-8  # m: below this an ECEF difference is rounding, so its direction means nothing
 
 
 @kernel("tuple_of(f8, f8, f8)(f8, f8, f8)")
@@ -85,40 +83,6 @@ def rotate_to_enu(dx, dy, dz, lat, lon):
     """An ECEF difference or velocity as (east, north, up) at a geodetic position; same unit out as in."""
     ex, ey, ez, nx, ny, nz, ux, uy, uz = enu_axes(lat, lon)
     return ex * dx + ey * dy, nx * dx + ny * dy + nz * dz, ux * dx + uy * dy + uz * dz
-
-
-@kernel("tuple_of(f8, f8, f8)(f8, f8, f8, f8, f8)")
-def rotate_from_enu(east, north, up, lat, lon):
-    """An (east, north, up) difference or velocity as ECEF (x, y, z): the inverse of ``rotate_to_enu``."""
-    ex, ey, ez, nx, ny, nz, ux, uy, uz = enu_axes(lat, lon)
-    return ex * east + nx * north + ux * up, ey * east + ny * north + uy * up, nz * north + uz * up
-
-
-@kernel("tuple_of(f8, f8, f8)(f8, f8, f8, f8, f8, f8)")
-def to_enu(lat, lon, height, target_lat, target_lon, target_height):
-    """Local (east, north, up), m, of a geodetic target seen from a geodetic position."""
-    x, y, z = to_ecef(lat, lon, height)
-    tx, ty, tz = to_ecef(target_lat, target_lon, target_height)
-    return rotate_to_enu(tx - x, ty - y, tz - z, lat, lon)
-
-
-@kernel("tuple_of(f8, f8, f8)(f8, f8, f8)")
-def azimuth_elevation_range(east, north, up):
-    """Azimuth [0, 2 pi) from north through east, elevation, and range of a local (east, north, up) position, m.
-
-    Finite everywhere: straight above, straight below and on top of the radar the azimuth is 0; on top of it the
-    elevation is 0 too.
-    """
-    flat = math.sqrt(east * east + north * north)
-    azimuth = 0.0
-    if abs(east) >= SNAP or north < 0.0:
-        if flat >= SNAP:
-            azimuth = math.atan2(east, north)
-            if azimuth < 0.0:
-                azimuth += TURN
-            if azimuth >= TURN:
-                azimuth = 0.0
-    return azimuth, math.atan2(up, flat), math.sqrt(flat * flat + up * up)
 
 
 def inverse(lat1: ArrayLike, lon1: ArrayLike, lat2: ArrayLike, lon2: ArrayLike) -> tuple[Any, Any]:

@@ -49,11 +49,6 @@ def horizon_range(radar_up, target_up, earth_radius):
     return math.sqrt(low * (2.0 * earth_radius + low)) + math.sqrt(high * (2.0 * earth_radius + high))
 
 
-def horizon_rule(radar_up: float, target_up: float) -> float:
-    """The handbook rule 4,120 m x (sqrt(h1) + sqrt(h2)), heights in m >= 0, for the 4/3 earth: within 0.2 %."""
-    return 4120.0 * (math.sqrt(max(radar_up, 0.0)) + math.sqrt(max(target_up, 0.0)))
-
-
 @kernel("f8(f8, f8)")
 def horizon_arc(up, earth_radius):
     """Ground range (m) of the horizon seen from a height (m; below 0 counts as 0) over a smooth earth."""
@@ -74,37 +69,6 @@ def horizon_height(antenna_up, ground_range, earth_radius):
         return NEVER
     half = math.sin(0.5 * beyond)
     return earth_radius * 2.0 * half * half / math.cos(beyond)
-
-
-@kernel("b1(f8, f8, f8, f8)")
-def visible_smooth(radar_up, target_up, ground_range, earth_radius):
-    """Whether radar and target (heights above the sea, m) see each other over a smooth earth; grazing counts.
-
-    An end below the sea sees nothing.
-    """
-    arcs = horizon_arc(radar_up, earth_radius) + horizon_arc(target_up, earth_radius)
-    return radar_up >= 0.0 and target_up >= 0.0 and ground_range <= arcs
-
-
-@kernel("f8(f8, f8, f8)")
-def depression_angle(sensor_up, slant_range, earth_radius):
-    """Angle (rad) below the horizontal at which a sensor sees a point of the smooth surface at a slant range.
-
-    sensor_up : m, >= 0;  slant_range : m, > 0; shorter than the height counts as straight down.
-    Source: law of cosines in the triangle sensor, point, center.
-    """
-    top = sensor_up * (sensor_up + 2.0 * earth_radius) + slant_range * slant_range
-    return math.asin(max(-1.0, min(1.0, top / (2.0 * slant_range * (earth_radius + sensor_up)))))
-
-
-@kernel("f8(f8, f8, f8)")
-def grazing_angle(sensor_up, slant_range, earth_radius):
-    """Angle (rad) between the ray from a sensor and the smooth surface where it meets it; below 0 beyond the horizon.
-
-    Arguments and source as ``depression_angle``.
-    """
-    top = sensor_up * (sensor_up + 2.0 * earth_radius) - slant_range * slant_range
-    return math.asin(max(-1.0, min(1.0, top / (2.0 * slant_range * earth_radius))))
 
 
 @kernel("f8(f8, f8, f8, f8, f8)")
@@ -331,7 +295,7 @@ def edge_table(mask: np.ndarray) -> np.ndarray:
     return edge
 
 
-class _Path(NamedTuple):
+class Profile(NamedTuple):
     """A profile between two places: arc from the first (m), ground and straight-ray height there (m), total arc."""
 
     arc: np.ndarray
@@ -340,13 +304,14 @@ class _Path(NamedTuple):
     total: float
 
 
-def _profile(
+def profile(
     terrain: Terrain,
     a: tuple[float, float, float],
     b: tuple[float, float, float],
     earth_factor: float,
     step: float,
-) -> _Path:
+) -> Profile:
+    """The profile between two places (lat, lon, height above the sea) at even steps of at most ``step`` m."""
     total = inverse(a[0], a[1], b[0], b[1])[0]
     count = max(math.ceil(total / step), 1)
     share = np.arange(count + 1) / count
@@ -362,14 +327,14 @@ def _profile(
     radius = earth_factor * MEAN_RADIUS
     near, far = share * total / radius, (1.0 - share) * total / radius
     if total < 1e-3:
-        return _Path(share * total, ground, np.array([a[2], b[2]]), total)
+        return Profile(share * total, ground, np.array([a[2], b[2]]), total)
     # Chord from R + a to R + b: r = (R + a)(R + b) sin(whole) / ((R + b) sin(far) + (R + a) sin(near)); here r - R,
     # with sin(near) + sin(far) - sin(whole) as a product of halves, so that no digits are lost.
     whole = math.sin(total / radius)
     bulge = 4.0 * np.sin(near / 2.0) * np.sin(far / 2.0) * math.sin(total / radius / 2.0)
     rise = radius * (a[2] * (whole - np.sin(near)) + b[2] * (whole - np.sin(far))) + a[2] * b[2] * whole
     ray = (rise - radius * radius * bulge) / ((radius + b[2]) * np.sin(far) + (radius + a[2]) * np.sin(near))
-    return _Path(share * total, ground, ray, total)
+    return Profile(share * total, ground, ray, total)
 
 
 def _normal(lat: float, lon: float) -> np.ndarray:
@@ -389,41 +354,5 @@ def line_of_sight(
     the ground sees nothing); grazing counts as seen.  Paths up to 2,000 km.
     """
     first, second = sorted((a, b))
-    path = _profile(terrain, first, second, earth_factor, step)
+    path = profile(terrain, first, second, earth_factor, step)
     return bool((path.ground <= path.ray + 1e-6).all())
-
-
-class Clearance(NamedTuple):
-    """The worst edge of a path: height over the line of sight (m; below 0: clear), arcs to it from either end (m)."""
-
-    height: float
-    near: float
-    far: float
-
-
-def clearance(
-    terrain: Terrain,
-    a: tuple[float, float, float],
-    b: tuple[float, float, float],
-    earth_factor: float = 4.0 / 3.0,
-    step: float = 250.0,
-) -> Clearance:
-    """The terrain edge that matters most between two places (lat, lon, height above the sea), for knife-edge loss.
-
-    Among even steps of at most ``step`` m strictly between the ends: the one with the greatest h sqrt(d / (d1 d2)),
-    which is the greatest diffraction parameter at any wavelength.  ``near`` is the arc from ``a``, ``far`` from ``b``;
-    swapping a and b swaps them.  A path of no length gets the ends' least clearance.
-    """
-    first, second = sorted((a, b))
-    path = _profile(terrain, first, second, earth_factor, min(step, 0.5 * _arc(a, b)) if _arc(a, b) > 2e-3 else step)
-    if len(path.arc) < 3:
-        over = float((path.ground - path.ray).max())
-        return Clearance(over, path.total / 2.0, path.total / 2.0)
-    arc, over = path.arc[1:-1], (path.ground - path.ray)[1:-1]
-    worst = int(np.argmax(over * np.sqrt(path.total / (arc * (path.total - arc)))))
-    near, far = float(arc[worst]), float(path.total - arc[worst])
-    return Clearance(float(over[worst]), near, far) if first == a else Clearance(float(over[worst]), far, near)
-
-
-def _arc(a: tuple[float, float, float], b: tuple[float, float, float]) -> float:
-    return float(inverse(a[0], a[1], b[0], b[1])[0])

@@ -13,9 +13,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from openiads.base.errors import InputError, ResultsError
+from openiads.base.jsonable import Json, JsonObject
 from openiads.base.shown import Shown
 from openiads.experiments.factors import Point
 from openiads.experiments.sweep import Sweep, is_sweep, open_sweep
@@ -25,8 +26,15 @@ from openiads.world import codes
 from openiads.world.outcome import OUTCOME
 from openiads.world.trace import COLUMNS
 
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as arrow
+    from duckdb import DuckDBPyConnection, Statement
+    from pyarrow import dataset
+
 #: What ``code`` of an event means, by kind: the set it is from.  Others keep their number alone.
 CODED: dict[codes.Event, type[IntEnum]] = {
+    codes.Event.TRACK_DROP: codes.Drop,
     codes.Event.IDENTIFY: codes.Identity,
     codes.Event.DECIDE: codes.Action,
     codes.Event.ROUND_END: codes.RoundEnd,
@@ -55,7 +63,7 @@ class QueryAnswer(Shown):
     """What a query gave: names of columns, and rows of plain values."""
 
     columns: tuple[str, ...]
-    rows: list[tuple[Any, ...]]
+    rows: list[tuple[Json, ...]]
 
 
 def query(target: str | Path | Run | Sweep, sql: str) -> QueryAnswer:
@@ -94,7 +102,7 @@ def query(target: str | Path | Run | Sweep, sql: str) -> QueryAnswer:
         connection.close()
 
 
-def connect(target: str | Path | Run | Sweep) -> Any:
+def connect(target: str | Path | Run | Sweep) -> DuckDBPyConnection:
     """A DuckDB connection with the views of a run or sweep, locked up; the caller closes it."""
     import duckdb
 
@@ -121,7 +129,7 @@ def connect(target: str | Path | Run | Sweep) -> Any:
     return connection
 
 
-def _opened(target: str | Path | Run | Sweep) -> tuple[list[tuple[int, Run]], list[dict[str, Any]]]:
+def _opened(target: str | Path | Run | Sweep) -> tuple[list[tuple[int, Run]], list[JsonObject]]:
     """Every run with the number of its point, and a row for each."""
     if isinstance(target, str | Path):
         target = open_sweep(target) if is_sweep(target) else open_run(target)
@@ -144,7 +152,7 @@ def _opened(target: str | Path | Run | Sweep) -> tuple[list[tuple[int, Run]], li
     return runs, rows
 
 
-def _dataset(runs: Iterable[tuple[int, Run]], kind: str, fields: Sequence[tuple[str, Any]]) -> Any:
+def _dataset(runs: Iterable[tuple[int, Run]], kind: str, fields: Sequence[tuple[str, np.dtype]]) -> dataset.Dataset:
     """The stored files of one kind as an Arrow dataset, with the number of the point as a column."""
     import pyarrow as arrow
     from pyarrow import dataset, fs
@@ -176,12 +184,12 @@ def _sealed(made: Run, path: Path) -> None:
         )
 
 
-def _points(rows: Sequence[dict[str, Any]]) -> Any:
+def _points(rows: Sequence[JsonObject]) -> arrow.Table:
     import pyarrow as arrow
 
     names = list(rows[0])
 
-    def column(name: str) -> Any:
+    def column(name: str) -> arrow.Array:
         values = [row[name] for row in rows]
         if len({type(value) for value in values}) > 1 and not all(isinstance(v, int | float) for v in values):
             values = [str(value) for value in values]
@@ -196,7 +204,7 @@ def _listed(names: type[IntEnum]) -> str:
     return "[" + ", ".join(f"'{known[k]}'" if k in known else "NULL" for k in range(max(known) + 1)) + "]"
 
 
-def _kind(connection: Any, statement: Any) -> str:
+def _kind(connection: DuckDBPyConnection, statement: Statement) -> str:
     """What a statement does; of an EXPLAIN, which runs what it explains if ANALYZE is asked, what that does."""
     kind = str(statement.type.name)
     start = _EXPLAIN.match(statement.query) if kind == "EXPLAIN" else None
@@ -206,7 +214,7 @@ def _kind(connection: Any, statement: Any) -> str:
     return str(explained[0].type.name) if len(explained) == 1 else kind
 
 
-def _asked(connection: Any, sql: str) -> QueryAnswer:
+def _asked(connection: DuckDBPyConnection, sql: str) -> QueryAnswer:
     import duckdb
 
     try:

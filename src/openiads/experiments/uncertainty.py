@@ -12,16 +12,17 @@ from openiads.base.errors import UsageError
 from openiads.base.options import keywords_of, several
 from openiads.base.words import nearest
 from openiads.experiments import knowledge
-from openiads.experiments.knowledge import Indices, Question, Screening, Spread, Work
+from openiads.experiments.knowledge import Indices, KnowledgeQuestion, Screening, Spread
 from openiads.experiments.swings import Swings, swings
 from openiads.runs.jobs import Progress
+from openiads.runs.work import Work
 from openiads.scenario.load import Scenario, scenario_with
 
 if TYPE_CHECKING:
     from openiads.runs.cluster import Cluster
 
 Found = Spread | Screening | Indices | Swings
-Method = Callable[[Question, int | None, Work | None], Screening | Indices | Swings]
+Method = Callable[[KnowledgeQuestion, int | None, Work | None], Screening | Indices | Swings]
 
 METHODS: Mapping[str, Method] = {"morris": knowledge.screen, "sobol": knowledge.indices, "swings": swings}
 
@@ -48,7 +49,7 @@ class SpreadQuestion:
     warn: Callable[[str], None] | None = None
     cancel: threading.Event | None = None
 
-    def question(self) -> Question:
+    def question(self) -> KnowledgeQuestion:
         """The question, its scenario read and its parameters found; InputError, UsageError."""
         count = knowledge.REPLICATIONS if self.replications is None else self.replications
         return knowledge.ask(

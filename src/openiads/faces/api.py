@@ -113,9 +113,9 @@ def _check_study(file: str | Path) -> CheckAnswer:
 
 def _check_stored(target: str | Path | Run | Sweep, again: int) -> CheckAnswer:
     """Files against their hashes, event logs against the invariants, and ``again`` replications run again."""
+    from openiads.audit.check import check_run, verify_run
     from openiads.base.version import __version__
     from openiads.experiments.sweep import Sweep
-    from openiads.study.invariants import check_run, verify_run
 
     made = opened(target)
     swept = isinstance(made, Sweep)

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from openiads.base.errors import UsageError
+from openiads.base.extras import how_to_install
+from openiads.base.jsonable import plain as plain_data
 from openiads.base.options import check_call
 from openiads.base.shown import Shown
 from openiads.faces.draw import kit
@@ -19,7 +21,6 @@ from openiads.faces.shapes.look import Look
 from openiads.faces.shapes.registry import look_of
 from openiads.faces.words import text
 from openiads.faces.words.text import clean
-from openiads.runs.run import plain as plain_data
 
 #: Rows of a table shown; the rest is counted.
 MOST = 40
@@ -126,7 +127,7 @@ def widget(run: Any, replication: int = 0) -> Any:
         import traitlets
     except ImportError:
         raise UsageError(
-            "show", "needs the package anywidget", "Install it: pip install 'openiads[notebook]'"
+            "show", "needs the package anywidget", f"Install it with: {how_to_install('notebook')}"
         ) from None
     from openiads.faces.replay.page import page
 

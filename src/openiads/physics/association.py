@@ -1,8 +1,7 @@
-"""Which plot belongs to which track, and how good a track picture is.
+"""Which plot belongs to which track.
 
 Global nearest neighbor is the assignment of least total cost, solved exactly by shortest augmenting paths
-(R. Jonker and A. Volgenant, Computing 38 (1987) 325).  Metrics: OSPA (D. Schuhmacher, B.-T. Vo, B.-N. Vo, IEEE Trans.
-SP-56 (2008) 3447) and GOSPA (A. Rahmathullah, A. Garcia-Fernandez, L. Svensson, FUSION 2017).
+(R. Jonker and A. Volgenant, Computing 38 (1987) 325).
 """
 
 from __future__ import annotations
@@ -87,7 +86,7 @@ class Assignment(NamedTuple):
 
 def assignment(cost: ArrayLike, gate: float = 1e9) -> Assignment:
     """Least-cost assignment of a matrix of any shape; pairs at or above ``gate`` are left out.  See ``assign``."""
-    matrix = _matrix(cost, gate)
+    matrix = matrix_of(cost, gate)
     rows, columns = matrix.shape
     size = max(rows, columns) + 1
     row_to_col = np.full(rows, -1, dtype=np.int64)
@@ -96,78 +95,11 @@ def assignment(cost: ArrayLike, gate: float = 1e9) -> Assignment:
     return Assignment(pairs, float(sum(matrix[i, j] for i, j in pairs)))
 
 
-def greedy_assignment(cost: ArrayLike, gate: float = 1e9) -> Assignment:
-    """Take the cheapest free pair again and again: what global assignment is better than."""
-    matrix = _matrix(cost, gate)
-    left = matrix.copy()
-    pairs = []
-    while left.size and left.min() < gate:
-        i, j = (int(k) for k in np.unravel_index(int(left.argmin()), left.shape))
-        pairs.append((i, j))
-        left[i, :] = math.inf
-        left[:, j] = math.inf
-    pairs.sort()
-    return Assignment(pairs, float(sum(matrix[i, j] for i, j in pairs)))
-
-
-def _matrix(cost: ArrayLike, gate: float) -> Floats:
+def matrix_of(cost: ArrayLike, gate: float) -> Floats:
+    """A table of costs as numbers, checked."""
     matrix = np.ascontiguousarray(cost, dtype=float)
     if matrix.ndim != 2 or np.isnan(matrix).any() or np.isneginf(matrix).any():
         raise InputError("cost", "not a table of numbers", "give one row per track, one column per plot")
     if not math.isfinite(gate):
         raise InputError("gate", f"{gate} is not finite", "give the cost of leaving a track unpaired")
     return matrix
-
-
-# ------------------------------------------------------------------ metrics
-
-
-class Gospa(NamedTuple):
-    """Value of the metric, summed localization error to the power p, and counts of missed truths and false tracks."""
-
-    value: float
-    localization: float
-    missed: int
-    false: int
-
-
-def gospa(tracks: ArrayLike, truths: ArrayLike, *, cutoff: float, power: float = 2.0) -> Gospa:
-    """Generalized optimal sub-pattern assignment metric with alpha = 2 of two sets of points (rows), Euclidean.
-
-    cutoff : distance beyond which a pair counts as one missed and one false, > 0;  power : >= 1
-    """
-    distance = _distances(tracks, truths, cutoff, power)
-    pairs = _best_pairs(np.minimum(distance, cutoff) ** power)
-    near = [(i, j) for i, j in pairs if distance[i, j] < cutoff]
-    localization = float(sum(distance[i, j] ** power for i, j in near))
-    missed, false = distance.shape[1] - len(near), distance.shape[0] - len(near)
-    value = (localization + cutoff**power / 2 * (missed + false)) ** (1 / power)
-    return Gospa(float(value), localization, missed, false)
-
-
-def ospa(tracks: ArrayLike, truths: ArrayLike, *, cutoff: float, power: float = 2.0) -> float:
-    """Optimal sub-pattern assignment metric of two sets of points (rows); 0 for two empty sets."""
-    distance = _distances(tracks, truths, cutoff, power)
-    few, many = sorted(distance.shape)
-    if many == 0:
-        return 0.0
-    cost = np.minimum(distance, cutoff) ** power
-    total = sum(cost[i, j] for i, j in _best_pairs(cost)) + cutoff**power * (many - few)
-    return float((total / many) ** (1 / power))
-
-
-def _best_pairs(cost: Floats) -> list[tuple[int, int]]:
-    from scipy.optimize import linear_sum_assignment
-
-    rows, columns = linear_sum_assignment(cost)
-    return [(int(i), int(j)) for i, j in zip(rows, columns, strict=True)]
-
-
-def _distances(tracks: ArrayLike, truths: ArrayLike, cutoff: float, power: float) -> Floats:
-    if not (cutoff > 0 and power >= 1):
-        raise InputError("cutoff", "the metric needs a cutoff above 0 and a power of at least 1", "usual: 2")
-    a, b = (np.asarray(points, dtype=float) for points in (tracks, truths))
-    a, b = (points.reshape(0, 0) if points.size == 0 else np.atleast_2d(points) for points in (a, b))
-    if not (len(a) and len(b)):
-        return np.zeros((len(a), len(b)))
-    return np.asarray(np.sqrt(((a[:, None, :] - b[None, :, :]) ** 2).sum(axis=-1)))

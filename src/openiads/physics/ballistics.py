@@ -18,12 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.base.compiled import kernel, name_type, row_type
+from openiads.base.constants import GM, J2, SEMI_MAJOR, SPIN, STANDARD_GRAVITY
 from openiads.base.errors import InputError
 from openiads.earth.atmosphere import density_and_sound
-from openiads.earth.geodesy import SEMI_MAJOR, enu_axes, inverse, to_ecef, to_geodetic
+from openiads.earth.geodesy import enu_axes, inverse, to_geodetic
 from openiads.physics.motion import local_up
 
-GRAVITY = 9.80665  # m/s^2, of specific impulse
 POINTS = 12
 
 MISSILE = np.dtype(
@@ -64,7 +64,7 @@ name_type("Surroundings", lambda: row_type(SURROUNDINGS))
 def surroundings(**values: float) -> Any:
     """A row of `SURROUNDINGS`: the real earth with its air, except for the fields given."""
     row = np.zeros(1, SURROUNDINGS)[0]
-    real = {"gm": 3.986004418e14, "j2": 1.0826298e-3, "spin": 7.292115e-5, "radius": SEMI_MAJOR, "ellipsoid": 1,
+    real = {"gm": GM, "j2": J2, "spin": SPIN, "radius": SEMI_MAJOR, "ellipsoid": 1,
             "air": 1, "density": 1.225, "scale_height": 7000.0}  # fmt: skip
     for name, value in (real | values).items():
         row[name] = value
@@ -264,7 +264,7 @@ def missile(values: Mapping[str, Any], place: str = "missile") -> Any:
         given["area"] = math.pi * given.pop("diameter") ** 2 / 4.0
     if "specific_impulse" in given:
         burnt = given["launch_mass"] - given["burnout_mass"]
-        given["thrust"] = given.pop("specific_impulse") * GRAVITY * burnt / given["burn_time"]
+        given["thrust"] = given.pop("specific_impulse") * STANDARD_GRAVITY * burnt / given["burn_time"]
     cd = given.pop("cd", 0.0)
     mach = [0.0] if not isinstance(cd, Mapping) else list(cd["mach"])
     value = [cd] if not isinstance(cd, Mapping) else list(cd["value"])
@@ -346,162 +346,3 @@ def _peak(t: NDArray[np.float64], h: NDArray[np.float64]) -> float:
     """Vertex of the parabola through three points."""
     a, b, c = np.polyfit(t - t[1], h, 2)
     return float(c - b * b / (4.0 * a)) if a < 0.0 else float(h.max())
-
-
-def _launched(
-    kind: Any, place: tuple[float, float, float], azimuth: float, cutoff: float, around: Any, ground: float, dt: float
-) -> Trajectory:
-    lat, lon, height = place
-    x = to_ecef(lat, lon, height)
-    axes = enu_axes(lat, lon)
-    east, north, up = axes[0:3], axes[3:6], axes[6:9]
-    s, c = math.sin(azimuth), math.cos(azimuth)
-    forward = (s * east[0] + c * north[0], s * east[1] + c * north[1], s * east[2] + c * north[2])
-    rise = (0.1 * up[0], 0.1 * up[1], 0.1 * up[2])  # a little speed, so that drag has a direction
-    return fly_out(kind, x, rise, forward=forward, cutoff=cutoff, around=around, dt=dt, ground=ground)
-
-
-def greatest_range(
-    kind: Any, lat: float, lon: float, height: float, azimuth: float, around: Any = EARTH, dt: float = 0.5
-) -> tuple[float, float]:
-    """Greatest range (m) over the loft angle at full burn, and that angle (rad), from a place on an azimuth (rad)."""
-
-    def at(loft: float) -> float:
-        row = kind.copy()
-        row["loft"] = loft
-        return _launched(row, (lat, lon, height), azimuth, float(kind["burn_time"]), around, 0.0, dt).ground_range
-
-    low, high = math.radians(25.0), math.radians(70.0)
-    golden = 0.5 * (math.sqrt(5.0) - 1.0)
-    a, b = high - golden * (high - low), low + golden * (high - low)
-    fa, fb = at(a), at(b)
-    for _ in range(24):
-        if fa > fb:
-            high, b, fb = b, a, fa
-            a = high - golden * (high - low)
-            fa = at(a)
-        else:
-            low, a, fa = a, b, fb
-            b = low + golden * (high - low)
-            fb = at(b)
-    return max(fa, fb), 0.5 * (low + high)
-
-
-def solve_aim(
-    launch_lat: float,
-    launch_lon: float,
-    launch_height: float,
-    aim_lat: float,
-    aim_lon: float,
-    aim_height: float,
-    kind: Any,
-    around: Any = EARTH,
-    dt: float = 0.25,
-    place: str = "ballistic missile",
-) -> Trajectory:
-    """Trajectory from a place to an aim point (rad, rad, m above the ellipsoid), by azimuth and cut-off time.
-
-    The impact lies within 0.05 % of the range (and 20 m) of the aim.  An aim beyond the range at the missile's own
-    loft is tried with the loft of greatest range.  `InputError` if it is beyond that too, or so near that thrust
-    would end before the missile has pitched over.
-    """
-    distance, azimuth = inverse(launch_lat, launch_lon, aim_lat, aim_lon)
-    origin = (launch_lat, launch_lon, launch_height)
-    aim = np.array(to_ecef(aim_lat, aim_lon, aim_height))
-    axes = enu_axes(aim_lat, aim_lon)
-
-    def shot(heading: float, cutoff: float) -> Trajectory:
-        return _launched(kind, origin, heading, cutoff, around, aim_height, dt)
-
-    def error(path: Trajectory) -> tuple[float, float]:
-        """How far the impact lies to the right of and beyond the aim, m."""
-        gap = path.positions[-1] - aim
-        e, n = (float(np.dot(gap, axes[k : k + 3])) for k in (0, 3))
-        arrive = inverse(aim_lat, aim_lon, launch_lat, launch_lon)[1] + math.pi
-        return e * math.cos(arrive) - n * math.sin(arrive), e * math.sin(arrive) + n * math.cos(arrive)
-
-    full = float(kind["burn_time"])
-    shortest = 0.3 * full
-    low, high = shortest, full
-    farthest = shot(azimuth, full)
-    if farthest.ground_range < distance:
-        kind = kind.copy()
-        kind["loft"] = greatest_range(kind, *origin, azimuth, around)[1]
-        farthest = shot(azimuth, full)
-    if farthest.ground_range < distance * (1.0 - 5e-4) or not farthest.landed:
-        most = farthest.ground_range / 1000.0
-        raise InputError(
-            place,
-            f"aim is {distance / 1000:.0f} km away, range at full burn is {most:.0f} km",
-            "move the launch point or the aim closer",
-        )
-    nearest = shot(azimuth, shortest)
-    if nearest.ground_range > distance:
-        least = nearest.ground_range / 1000.0
-        raise InputError(
-            place, f"aim is {distance / 1000:.0f} km away, least range is {least:.0f} km", "move the launch point away"
-        )
-    cutoff = full
-    near, far = nearest.ground_range, farthest.ground_range
-    path, goal = farthest, min(5e-4 * distance, 20.0)
-    for _ in range(40):
-        # regula falsi on the range kept inside its bracket, and the azimuth turned by the miss to the side
-        right, beyond = error(path)
-        if math.sqrt(right * right + beyond * beyond) <= max(goal, 1.0):
-            return path
-        azimuth -= right / distance
-        if path is not farthest or beyond > 0.0:
-            if beyond > 0.0:
-                high, far = cutoff, distance + beyond
-            else:
-                low, near = cutoff, distance + beyond
-            share = min(max((distance - near) / max(far - near, 1.0), 0.02), 0.98)
-            cutoff = low + share * (high - low)
-        path = shot(azimuth, cutoff)
-    right, beyond = error(path)
-    if math.sqrt(right * right + beyond * beyond) > max(1e-3 * distance, 20.0):
-        raise InputError(place, f"no trajectory found; the best misses by {beyond:.0f} m", "check the missile's values")
-    return path
-
-
-def ideal_speed(specific_impulse: float, initial_mass: float, final_mass: float) -> float:
-    """Ideal speed increment (m/s): specific impulse (s) x g0 x ln(mass ratio). Source: Tsiolkovsky's equation."""
-    return specific_impulse * GRAVITY * math.log(initial_mass / final_mass)
-
-
-def minimum_energy(ground_range: float, gm: float = 3.986004418e14, radius: float = 6371000.0) -> dict[str, float]:
-    """Least-energy vacuum arc over a still sphere: ``speed`` m/s, ``angle`` rad, ``apogee`` m, ``time`` s.
-
-    ground_range : m along the surface, 0 < range < pi radius.  Source: the Keplerian ellipse whose chord passes the
-    free focus; v^2 = (2 gm/R) sin(phi/2) / (1 + sin(phi/2)), angle = 45 deg - phi/4.
-    """
-    phi = ground_range / radius
-    if not 0.0 < phi < math.pi:
-        raise InputError("ground_range", f"{ground_range} m", "a range above 0 and below half the circumference")
-    s = math.sin(phi / 2.0)
-    speed = math.sqrt(2.0 * gm / radius * s / (1.0 + s))
-    angle = math.pi / 4.0 - phi / 4.0
-    axis = radius * (1.0 + s) / 2.0
-    q = 2.0 * s / (1.0 + s)  # v^2 R / gm
-    eccentricity = math.sqrt(1.0 - q * (2.0 - q) * math.cos(angle) ** 2)
-    anomaly = math.acos(min(max((1.0 - radius / axis) / eccentricity, -1.0), 1.0))
-    time = 2.0 * math.sqrt(axis**3 / gm) * (math.pi - anomaly + eccentricity * math.sin(anomaly))
-    return {"speed": speed, "angle": angle, "apogee": axis * (1.0 + eccentricity) - radius, "time": time}
-
-
-def allen_eggers(
-    speed: float, path_angle: float, ballistic_coefficient: float, density: float = 1.225, scale_height: float = 7000.0
-) -> dict[str, float]:
-    """Straight entry into an exponential atmosphere without gravity: ``max_deceleration`` (m/s^2) and its
-    ``altitude`` (m, negative: below the ground) and ``speed_there``, and ``surface_speed`` (m/s).
-
-    speed : m/s at entry; path_angle : rad below the horizon, > 0; ballistic_coefficient : kg/m^2, mass/(cd area).
-    Source: [alleneggers1958], NACA Report 1381.
-    """
-    k = density * scale_height / (2.0 * ballistic_coefficient * math.sin(path_angle))
-    return {
-        "max_deceleration": speed * speed * math.sin(path_angle) / (2.0 * math.e * scale_height),
-        "altitude": scale_height * math.log(2.0 * k),
-        "speed_there": speed * math.exp(-0.5),
-        "surface_speed": speed * math.exp(-k),
-    }

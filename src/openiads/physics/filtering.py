@@ -13,22 +13,17 @@ P. Kalata, "The tracking index", IEEE Trans. AES-20 (1984).
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from openiads.base.compiled import kernel
-from openiads.base.errors import InputError
+from openiads.base.constants import GM, J2_BELIEVED, SEMI_MAJOR, SPIN
 from openiads.earth.atmosphere import density_and_sound
-from openiads.earth.geodesy import SECOND_ECCENTRICITY_SQUARED, SEMI_MAJOR
+from openiads.earth.geodesy import SECOND_ECCENTRICITY_SQUARED
 
 Floats = NDArray[np.float64]
 
-GRAVITATION = 3.986004418e14
-J2 = 1.08262668e-3
-ROTATION = 7.292115e-5
 #: Words of scratch the kernels need.
 WORK = 128
 #: Longest step (s) of the ballistic prediction; a longer prediction is split.
@@ -72,23 +67,23 @@ def predict_constant_velocity(x, p, dt, q):
 
 @kernel("tuple_of(f8, f8, f8)(f8, f8, f8, f8, f8, f8, f8)")
 def ballistic_acceleration(x, y, z, vx, vy, vz, drag):
-    """Acceleration (m/s2) in the rotating ECEF frame: gravity with J2, rotation, air drag.
+    """Acceleration (m/s2) in the rotating ECEF frame: gravity with J2_BELIEVED, rotation, air drag.
 
     x, y, z : m, far from the earth's center;  vx, vy, vz : relative to the earth, m/s;  drag : 1 / ballistic
     coefficient, m2/kg.  The height is taken along the radius, within 20 m of the geodetic one below 100 km.
     """
     square = x * x + y * y + z * z
     r = math.sqrt(square)
-    pull = GRAVITATION / (square * r)
+    pull = GM / (square * r)
     polar = z * z / square
-    bulge = 1.5 * J2 * SEMI_MAJOR * SEMI_MAJOR / square
+    bulge = 1.5 * J2_BELIEVED * SEMI_MAJOR * SEMI_MAJOR / square
     level = pull * (1.0 + bulge * (1.0 - 5.0 * polar))
     height = r - SEMI_MAJOR / math.sqrt(1.0 + SECOND_ECCENTRICITY_SQUARED * polar)
     density, _ = density_and_sound(max(height, DEEPEST))
     brake = 0.5 * density * drag * math.sqrt(vx * vx + vy * vy + vz * vz)
-    spin = ROTATION * ROTATION
-    ax = -level * x + spin * x + 2.0 * ROTATION * vy - brake * vx
-    ay = -level * y + spin * y - 2.0 * ROTATION * vx - brake * vy
+    spin = SPIN * SPIN
+    ax = -level * x + spin * x + 2.0 * SPIN * vy - brake * vx
+    ay = -level * y + spin * y - 2.0 * SPIN * vx - brake * vy
     az = -(level + 2.0 * pull * bulge) * z - brake * vz
     return ax, ay, az
 
@@ -124,7 +119,7 @@ def ballistic_jacobian(f, x, y, z, vx, vy, vz, drag, r):
     r[0], r[1], r[2], r[3], r[4], r[5] = x, y, z, vx, vy, vz
     square = x * x + y * y + z * z
     radius = math.sqrt(square)
-    pull = GRAVITATION / (square * radius)
+    pull = GM / (square * radius)
     speed = math.sqrt(vx * vx + vy * vy + vz * vz)
     height = radius - SEMI_MAJOR / math.sqrt(1.0 + SECOND_ECCENTRICITY_SQUARED * z * z / square)
     height = max(height, DEEPEST)
@@ -140,10 +135,10 @@ def ballistic_jacobian(f, x, y, z, vx, vy, vz, drag, r):
         f[8 * i] -= pull
         f[8 * i + 3] -= half * speed
         f[7 * i + 6] = half * speed * r[3 + i]
-    f[0] += ROTATION * ROTATION
-    f[8] += ROTATION * ROTATION
-    f[4] += 2.0 * ROTATION
-    f[10] -= 2.0 * ROTATION
+    f[0] += SPIN * SPIN
+    f[8] += SPIN * SPIN
+    f[4] += 2.0 * SPIN
+    f[10] -= 2.0 * SPIN
 
 
 @kernel("void(f8[::1], f8[:, ::1], f8, f8, f8, f8[::1])")
@@ -408,119 +403,3 @@ def switch_to_ballistic(x, p, log_coefficient, variance):
         p[6, i] = 0.0
     x[6] = log_coefficient
     p[6, 6] = variance
-
-
-# ------------------------------------------------------------------ host: general measurements
-
-
-def update_block(x: Floats, p: Floats, rows: ArrayLike, residuals: ArrayLike, variances: ArrayLike) -> float:
-    """Take several measurements linearized at one state into ``x`` and ``p`` in place; returns the squared distance.
-
-    rows : m x n, for the first n states;  residuals : m, measured less predicted from ``x`` as given
-    variances : m, of independent noises
-    """
-    work = np.zeros(WORK)
-    before = x.copy()
-    d2 = 0.0
-    for row, residual, variance in zip(
-        np.atleast_2d(rows), np.atleast_1d(residuals), np.atleast_1d(variances), strict=True
-    ):
-        h = np.zeros(x.size)
-        h[: len(row)] = row
-        moved = float(h @ (x - before))
-        d2 += update_scalar(x, p, h.size, h, float(residual) - moved, float(variance), work)
-    return d2
-
-
-def bearing_range(x: ArrayLike) -> tuple[Floats, Floats]:
-    """Bearing (rad, from +x toward +y) and range (m) of a position (x, y[, ...]), with their rows by (x, y, z)."""
-    px, py = (float(v) for v in np.asarray(x, dtype=float)[:2])
-    r = math.hypot(px, py)
-    if r == 0:
-        raise InputError("bearing_range", "the target is on top of the sensor", "bearing is undefined there")
-    rows = np.array([[-py / r**2, px / r**2, 0.0], [px / r, py / r, 0.0]])
-    return np.array([math.atan2(py, px), r]), rows
-
-
-def elevation_bearing_range(x: ArrayLike) -> tuple[Floats, Floats]:
-    """Elevation, bearing (rad) and range (m) of a position (x, y, z), with their rows by (x, y, z)."""
-    px, py, pz = (float(v) for v in np.asarray(x, dtype=float)[:3])
-    flat = math.hypot(px, py)
-    r = math.hypot(flat, pz)
-    if flat == 0:
-        raise InputError("elevation_bearing_range", "the target is straight above", "bearing is undefined there")
-    rows = np.array(
-        [
-            [-px * pz / (r * r * flat), -py * pz / (r * r * flat), flat / (r * r)],
-            [-py / flat**2, px / flat**2, 0.0],
-            [px / r, py / r, pz / r],
-        ]
-    )
-    return np.array([math.atan2(pz, flat), math.atan2(py, px), r]), rows
-
-
-# ------------------------------------------------------------------ host: steady state and consistency
-
-
-class KalataGains(NamedTuple):
-    """Steady-state gains of position and (times the period) velocity."""
-
-    alpha: float
-    beta: float
-
-
-def kalata_gains(index: float) -> KalataGains:
-    """Alpha-beta gains of the tracking index sigma_acceleration T2 / sigma_position (>= 0), piecewise-constant noise.
-
-    Source: Kalata (1984).
-    """
-    if not index >= 0:
-        raise InputError("index", f"tracking index {index} is negative", "give a value >= 0")
-    # the textbook root (4 + L - sqrt(8 L + L2)) / 4 without cancellation for large indices
-    r = 4.0 / (4.0 + index + math.sqrt(index * (8.0 + index)))
-    alpha = 1.0 - r * r
-    return KalataGains(alpha, 2.0 * (2.0 - alpha) - 4.0 * r)
-
-
-def steady_state(dt: float, q: float, variance: float) -> tuple[Floats, Floats]:
-    """Predicted and updated covariance (2 x 2: position, velocity) of one axis after endless updates.
-
-    dt : period, s;  q : as in ``predict_constant_velocity``;  variance : of the measured position, m2; all > 0
-    The filter's own kernels are run until nothing changes.
-    """
-    if not (dt > 0 and q > 0 and variance > 0):
-        raise InputError("steady_state", "period, noise density and variance must be positive", "there is none at 0")
-    x, p, work = np.zeros(6), np.diag([variance] * 3 + [variance / dt**2] * 3), np.zeros(WORK)
-    h = np.array([1.0, 0.0, 0.0, 0.0, 0.0, 0.0])
-    block = np.ix_([0, 3], [0, 3])
-    last = np.zeros((2, 2))
-    for _ in range(1_000_000):
-        predict_constant_velocity(x, p, dt, q)
-        predicted = p[block].copy()
-        update_scalar(x, p, 6, h, 0.0, variance, work)
-        if np.allclose(p[block], last, rtol=1e-13, atol=0.0):
-            break
-        last = p[block].copy()
-    return predicted, p[block].copy()
-
-
-def normalized_error(x: Floats, p: Floats, truth: ArrayLike) -> float:
-    """Normalized estimation error squared over the states given in ``truth`` (the first ones of ``x``)."""
-    error = np.asarray(truth, dtype=float)
-    n = error.size
-    error = error - x[:n]
-    return float(error @ np.linalg.solve(p[:n, :n], error))
-
-
-def gate_threshold(probability: float, degrees: int) -> float:
-    """Squared distance within which a right measurement of ``degrees`` components falls with this probability."""
-    from scipy.special import gammaincinv
-
-    return float(2.0 * gammaincinv(degrees / 2.0, probability))
-
-
-def nees_interval(degrees: int, runs: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Two-sided interval in which the mean normalized error squared of ``runs`` independent runs should fall."""
-    tail = (1.0 - confidence) / 2.0
-    total: Sequence[float] = [gate_threshold(p, degrees * runs) / runs for p in (tail, 1.0 - tail)]
-    return total[0], total[1]

@@ -16,6 +16,7 @@ from openiads.base.compiled import kernel
 from openiads.base.errors import InputError
 from openiads.earth.geodesy import SEMI_MAJOR
 from openiads.physics import flyout, motion, reach
+from openiads.physics.paths import tabulate
 
 
 @kernel("f8(f8, f8, f8)")
@@ -28,11 +29,6 @@ def kill_probability(miss, lethal_radius, reliability):
         return 0.0
     u = miss / lethal_radius
     return reliability * math.exp(-0.5 * u * u)
-
-
-def gaussian_kill(lethal_radius: float, deviation: float, reliability: float = 1.0) -> float:
-    """Kill probability for a miss that is normal with ``deviation`` (m) on each of two axes: R L^2 / (L^2 + s^2)."""
-    return reliability * lethal_radius * lethal_radius / (lethal_radius * lethal_radius + deviation * deviation)
 
 
 def lethal_radius(pk_ref: float, reliability: float, misses: ArrayLike, place: str = "pk_ref") -> float:
@@ -70,11 +66,6 @@ def lethal_radius(pk_ref: float, reliability: float, misses: ArrayLike, place: s
     return high
 
 
-def combined(probabilities: ArrayLike) -> float:
-    """Probability that at least one of several independent shots kills: 1 - product of (1 - p)."""
-    return 1.0 - float(np.prod(1.0 - np.asarray(probabilities, dtype=np.float64)))
-
-
 def combined_common_mode(probability: float, shots: float, works: float) -> float:
     """Probability of a kill by ``shots`` that share one cause of failure: works x (1 - (1 - p)^n).
 
@@ -82,18 +73,6 @@ def combined_common_mode(probability: float, shots: float, works: float) -> floa
     where it is a mean
     """
     return works * (1.0 - (1.0 - probability) ** shots)
-
-
-def shots_needed(probability: float, goal: float) -> float:
-    """Least number of independent shots with 1 - (1 - p)^n >= goal; inf if there is none."""
-    if goal <= 0.0:
-        return 0.0
-    if probability >= 1.0:
-        return 1.0
-    if probability <= 0.0 or goal >= 1.0:
-        return math.inf
-    n = max(math.ceil(math.log1p(-goal) / math.log1p(-probability) - 1e-9), 1)
-    return float(n)
 
 
 def reference_misses(
@@ -129,7 +108,7 @@ def reference_misses(
         a = start - spin * t
         return np.stack([r * np.cos(a), r * np.sin(a), np.zeros_like(a)], axis=1)
 
-    table = motion.tabulate(path, 0.0, time + 60.0, 5.0)
+    table = tabulate(path, 0.0, time + 60.0, 5.0)
     leave = time - 5.0 if acceleration > 0.0 else math.inf
     rate = acceleration / target_speed if target_speed > 0.0 else 0.0
     a = goal / SEMI_MAJOR

@@ -21,7 +21,7 @@ from openiads.catalog.load import catalog
 from openiads.catalog.records import Catalog, Entry
 from openiads.catalog.rounds import missile_of
 from openiads.earth.geodesy import bearing, enu_axes, inverse, offset, to_ecef, to_geodetic
-from openiads.physics.ballistics import solve_aim
+from openiads.physics.aiming import solve_aim
 from openiads.physics.motion import HEADER, ROW, end_time, state_at
 from openiads.scenario.load import Scenario, loads
 from openiads.world.build import World, build

@@ -18,7 +18,7 @@ from openiads.base.errors import InputError
 from openiads.base.options import Phases, Position, Quantity, Silent, keywords_of, position, quantity, several
 from openiads.base.shown import Saved
 from openiads.reach.defaults import ENVELOPE_HEIGHTS
-from openiads.reach.envelope import Envelope, Question, arms_of, envelopes
+from openiads.reach.envelope import Envelope, UnitConditions, arms_of, envelopes
 from openiads.reach.kill_map import kill_map
 from openiads.reach.opportunities import Pass, passes
 from openiads.reach.scenes import unit_world
@@ -169,7 +169,7 @@ def envelope_of(question: EnvelopeQuestion, phases: Phases | None = None) -> Env
     place = None if question.at is None else position("--at", question.at)
     facing = quantity("--facing", question.facing, "angle")
     wait = math.nan if question.reaction is None else quantity("--reaction", question.reaction, "time")
-    how = Question(question.cued, question.turn, wait, question.interceptor)
+    how = UnitConditions(question.cued, question.turn, wait, question.interceptor)
     heights = sorted({quantity("--height", each, "length") for each in several(question.heights)})
     phases.phase("building masks and flyout tables, compiling if need be")
     world = unit_world(question.system, place, facing, kill=question.kill_map, dem=dem)
@@ -185,7 +185,7 @@ def envelope_of(question: EnvelopeQuestion, phases: Phases | None = None) -> Env
 
 
 def _passes(
-    world: World, target: Target, heights: Sequence[float], facing: float, far: float, limits: str, how: Question
+    world: World, target: Target, heights: Sequence[float], facing: float, far: float, limits: str, how: UnitConditions
 ) -> dict[float, list[Pass]]:
     """Straight passes against the facing at some of the heights, by height."""
     crossings = np.linspace(0.0, max(BEYOND * far, LEAST_ASIDE), CROSSINGS)

@@ -30,7 +30,7 @@ from openiads.base.errors import InputError
 from openiads.catalog.load import catalog
 from openiads.catalog.records import value_at
 from openiads.doctrine.assignment import LEAST_SPEED, REQUIRED_BALLISTIC
-from openiads.engine.run import Runner
+from openiads.engine.runner import Runner
 from openiads.parts.flights import state_of
 from openiads.parts.sensing import VISIBLE, sense
 from openiads.physics.reach import slack
@@ -184,7 +184,7 @@ def assess(
             magazines["speed_limit"] = world.rows["magazines"]["speed_limit"]
         best = np.full(len(points), -math.inf)
         for m in range(len(magazines)):
-            able = magazines[m]["pk"][BALLISTIC] >= unit["floor"]
+            able = magazines[m]["pk_believed"][BALLISTIC] >= unit["floor"]
             if able and int(magazines[m]["classes"]) >> BALLISTIC & 1:
                 spare = np.empty(len(points))
                 meet(sim, 0, m, STEP, reaction, cue, since, np.empty(count), spare)

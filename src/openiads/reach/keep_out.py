@@ -16,7 +16,7 @@ from openiads.base.shown import Saved
 from openiads.reach import exposure
 from openiads.reach.coverage import Map
 from openiads.reach.defaults import CELLS, KEEP_OUT_HEIGHTS
-from openiads.reach.envelope import Question, reach_of
+from openiads.reach.envelope import UnitConditions, reach_of
 from openiads.reach.straight import Target, of_threat
 from openiads.scenario.load import Scenario, scenario_with
 from openiads.world.build import World
@@ -148,7 +148,7 @@ def keep_out_of(question: KeepOutQuestion, phases: Phases | None = None) -> Keep
     (phases or Silent()).phase("building the world and flying out, compiling if need be")
     world = exposure.standing_world(source)
     units = exposure.units_of(world, several(question.sites))
-    widest = max(reach_of(world, u, target, Question()) for u in units) if side is None else 0.5 * side
+    widest = max(reach_of(world, u, target, UnitConditions()) for u in units) if side is None else 0.5 * side
 
     def counted(where: Map) -> KeepOut:
         counts = exposure.keep_out(world, units, target, heights, where, above=question.above)

@@ -29,7 +29,7 @@ from openiads.earth.geodesy import inverse, offset
 from openiads.reach import coverage, scenes, straight
 from openiads.reach.coverage import Map
 from openiads.reach.defaults import SAMPLES
-from openiads.reach.envelope import LIMITS, Question, assess, reach_of
+from openiads.reach.envelope import LIMITS, UnitConditions, assess, reach_of
 from openiads.reach.exposure import exposed, map_over, standing_world, units_of
 from openiads.reach.hold import detected
 from openiads.reach.keep_out import target_of
@@ -128,14 +128,14 @@ def _volumes(
     """Volumes (km3) by column and territory of one world."""
     labels = territory.labels(where.lats[:, None], where.lons[None, :])
     present = np.unique(labels)
-    asked = coverage.Question((0.0,), "sea", target.rcs, target.swerling)
+    asked = coverage.DetectionQuestion((0.0,), "sea", target.rcs, target.swerling)
     if target.threat:
         asked = scenes.of_threat(world, target.threat, asked)
     out: dict[str, dict[str, float]] = {}
     for band in BANDS:
         width = band[1] - band[0]
         levels = [band[0] + 0.25 * width, band[0] + 0.75 * width]
-        question = coverage.Question(tuple(levels), "sea", asked.rcs, asked.swerling)
+        question = coverage.DetectionQuestion(tuple(levels), "sea", asked.rcs, asked.swerling)
         seen = coverage.coverage(world, question, radars, where=where)
         found = {"detection": [seen.detected(k) for k in range(2)]}
         met = [exposed(world, units, target, height, where, LIMITS) for height in levels]
@@ -192,7 +192,7 @@ def _family(
 
 
 def _along(
-    world: World, units: Sequence[int], radars: Sequence[int], target: Target, paths: Paths, question: Question
+    world: World, units: Sequence[int], radars: Sequence[int], target: Target, paths: Paths, question: UnitConditions
 ) -> dict[str, NDArray[np.bool_]]:
     """Points of some paths that are detected, and that some unit may meet, by arm."""
     found = {"detection": detected(world, radars, paths, target)}
@@ -293,7 +293,7 @@ def reach_of_sites(
             if world.rows["radars"][k]["emitting"] and name.partition("/")[0] in {site_of(world, u) for u in units}
         ]  # fmt: skip
         if where is None:
-            widest = max(reach_of(world, u, target, Question()) for u in units)
+            widest = max(reach_of(world, u, target, UnitConditions()) for u in units)
             where = map_over(world, units, widest, cells)
         volumes.append(_volumes(world, units, radars, target, where))
         ways.append(_flown(world, units, radars, routes, CRUISE, [way.name for way in territory.airways()], 1))
@@ -319,7 +319,7 @@ def _flown(
 ) -> dict[str, dict[str, float]]:  # fmt: skip
     paths, counted = make(world, speed)
     target = Target(speed, threat=AIRLINER, swerling=int(world.catalog[AIRLINER].swerling.si))
-    return _shares(_along(world, units, radars, target, paths, Question()), counted & paths.free, names, each)
+    return _shares(_along(world, units, radars, target, paths, UnitConditions()), counted & paths.free, names, each)
 
 
 def _spread(values: Sequence[float]) -> tuple[float, float, float]:

@@ -25,7 +25,7 @@ from openiads.base.shown import Saved
 from openiads.base.units import written_position
 from openiads.reach import scenes
 from openiads.reach.approach import Approach, approach
-from openiads.reach.coverage import Coverage, Map, Question, map_around, map_within
+from openiads.reach.coverage import Coverage, DetectionQuestion, Map, map_around, map_within
 from openiads.reach.coverage import coverage as coverage_on
 from openiads.reach.defaults import CELLS, COVERAGE_HEIGHTS
 from openiads.scenario.load import Scenario, scenario_with
@@ -173,7 +173,7 @@ def coverage_of(question: CoverageQuestion, phases: Phases | None = None) -> Cov
     _check(question)
     heights = tuple(quantity("--height", each, "length") for each in several(question.heights))
     rcs = 1.0 if question.rcs is None else quantity("--rcs", question.rcs, "area")
-    asked = Question(heights, question.above, rcs, 1, question.probability, _looks(question.looks))
+    asked = DetectionQuestion(heights, question.above, rcs, 1, question.probability, _looks(question.looks))
     dem = [Path(each) for each in several(question.dem)]
     source = _source(question, dem)
     phases.phase("building masks")
@@ -219,7 +219,7 @@ def _source(question: CoverageQuestion, dem: Sequence[Path]) -> Scenario:
     return scenario_with(alone, question.changes)
 
 
-def _map(question: CoverageQuestion, world: World, rows: Sequence[int], asked: Question) -> Map:
+def _map(question: CoverageQuestion, world: World, rows: Sequence[int], asked: DetectionQuestion) -> Map:
     if question.extent is not None:
         return map_within(world.terrain, *corners("--extent", question.extent), cells=question.cells)
     side = None if question.size is None else quantity("--size", question.size, "length")

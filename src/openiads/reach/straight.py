@@ -20,7 +20,7 @@ from openiads.earth.geodesy import ECCENTRICITY_SQUARED, SEMI_MAJOR, offset
 from openiads.earth.terrain import Terrain
 from openiads.world.build import World
 from openiads.world.layout import TRACK
-from openiads.world.places import BANDS
+from openiads.world.radars import BANDS
 from openiads.world.values import Values
 
 Floats = NDArray[np.floating]

@@ -12,19 +12,20 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from openiads.base.errors import InputError
+from openiads.base.jsonable import JsonObject
 from openiads.base.toml import parse_toml
 from openiads.base.words import nearest
 from openiads.catalog.load import parse_value
 from openiads.catalog.records import Catalog, Entry, Value, value_at
 
 if TYPE_CHECKING:
-    from openiads.physics.detection import Calibration, QuotedRange
+    from openiads.physics.calibration import Calibration, QuotedRange
     from openiads.scenario.load import Scenario
 
 
@@ -37,12 +38,27 @@ LEVELS = 5  # of a knob that forces new flyout tables: its variance in a sample 
 class Knob:
     """One thing in doubt.
 
-    name : `ENTRY.KNOB` or `world.KNOB`, the key of its draw and of the values that a build takes
-    kind : "offset" (decibels added), "factor", "replaces" (SI value of the field of that name) or "share" (0 to 1,
-    where each of its fields stands between the ends of its own interval, so that all move together)
-    entry : catalog entry, empty for the world; fields : what it moves; rebuild : build product that changes with it;
-    meaning : in words; nominal, low, high : of the knob itself; scale : "linear" or "log"; source, status, note :
-    evidence of the band
+    Attributes
+    ----------
+    name : str
+        `ENTRY.KNOB` or `world.KNOB`, the key of its draw and of the values that a build takes.
+    kind : str
+        "offset" (decibels added), "factor", "replaces" (SI value of the field of that name) or "share" (0 to 1, where
+        each of its fields stands between the ends of its own interval, so that all move together).
+    entry : str
+        Catalog entry, empty for the world.
+    fields : tuple of str
+        What it moves.
+    rebuild : str
+        Build product that changes with it.
+    meaning : str
+        In words.
+    nominal, low, high : float
+        Of the knob itself.
+    scale : str
+        "linear" or "log".
+    source, status, note
+        Evidence of the band.
     """
 
     name: str
@@ -135,7 +151,7 @@ def sample(knobs: Iterable[Knob], u: ArrayLike, weighting: str = "uniform") -> l
 
 
 @cache
-def _templates() -> tuple[dict[str, Any], ...]:
+def _templates() -> tuple[JsonObject, ...]:
     text = (resources.files("openiads.scenario") / "knobs.toml").read_text(encoding="utf-8")
     rows = parse_toml(text, "knobs.toml")["knob"]
     for row in rows:
@@ -202,13 +218,21 @@ def used_entries(catalog: Catalog, scenario: Scenario) -> set[str]:
 
 
 def quotes_of(radar: Entry, loss: Callable[[float], float] | None = None) -> list[QuotedRange]:
-    """The quoted ranges of a radar entry for `detection.calibrated_snr`.
+    """The quoted ranges of a radar entry for `calibration.calibrated_snr`.
 
-    loss : two-way loss (power ratio, 1 or more) that the simulation applies at a range in meters, so that the
-    calibration undoes it A quoted range with an interval enters as three quotes of one kind: its low end, its number
-    and its high end.
+    Parameters
+    ----------
+    radar : Entry
+    loss : callable, optional
+        Two-way loss (power ratio, 1 or more) that the simulation applies at a range in meters, so that the calibration
+        undoes it. A quoted range with an interval enters as three quotes of one kind: its low end, its number and its
+        high end.
+
+    Returns
+    -------
+    list of QuotedRange
     """
-    from openiads.physics.detection import QuotedRange
+    from openiads.physics.calibration import QuotedRange
 
     quotes = []
     for row in radar.tables["ranges"]:
@@ -231,18 +255,18 @@ def calibration(radar: Entry, loss: Callable[[float], float] | None = None) -> C
 
 @lru_cache(maxsize=64)
 def _calibrated(quotes: tuple[QuotedRange, ...], pulses: int, alarm: float) -> Calibration:
-    from openiads.physics.detection import calibrated_snr
+    from openiads.physics.calibration import calibrated_snr
 
     return calibrated_snr(quotes, swerling=1, n_pulses=pulses, pfa=alarm)
 
 
-def _world_knob(row: dict[str, Any], scenario: Scenario | None) -> Knob:
+def _world_knob(row: JsonObject, scenario: Scenario | None) -> Knob:
     knob = _own(row)
     given = None if scenario is None else getattr(scenario.world, row["setting"])
     return knob if given is None else replace(knob, nominal=given, low=given, high=given, note="fixed by the scenario")
 
 
-def _entry_knob(row: dict[str, Any], entry: Entry) -> Knob:
+def _entry_knob(row: JsonObject, entry: Entry) -> Knob:
     if row["band"] == "own":
         return _own(row, entry.name)
     if row["band"] == "ranges":
@@ -269,7 +293,7 @@ def _entry_knob(row: dict[str, Any], entry: Entry) -> Knob:
     return _knob(row, entry.name, (nominal, low, high, first.scale), evidence)
 
 
-def _own(row: dict[str, Any], entry: str = "") -> Knob:
+def _own(row: JsonObject, entry: str = "") -> Knob:
     dimension = "decibel" if row["kind"] == "offset" else "number"
     value = parse_value(f"knobs.{row['name']}", row["value"], dimension)
     band = (value.si, value.si_low, value.si_high, value.scale)
@@ -277,7 +301,7 @@ def _own(row: dict[str, Any], entry: str = "") -> Knob:
 
 
 def _knob(
-    row: dict[str, Any],
+    row: JsonObject,
     entry: str,
     band: tuple[float, float, float, str],
     evidence: tuple[tuple[str, ...], str, str],

@@ -227,8 +227,18 @@ def newcombe(x1: float, n1: float, x2: float, n2: float, confidence: float = CON
 def variance_of_difference(p1: float, p2: float, pairs: int = 1, *, common: bool) -> float:
     """Variance of the difference of two shares over ``pairs`` >= 1 pairs of yes/no trials of probabilities p1, p2.
 
-    common : both trials of a pair compare one uniform number with their probability, d (1 - d) with d = |p1 - p2|; else
-    they are independent, p1 (1 - p1) + p2 (1 - p2)
+    Parameters
+    ----------
+    p1 : float
+    p2 : float
+    pairs : int, optional
+    common : bool
+        Both trials of a pair compare one uniform number with their probability, d (1 - d) with d = |p1 - p2|; else they
+        are independent, p1 (1 - p1) + p2 (1 - p2).
+
+    Returns
+    -------
+    float
     """
     for p in (p1, p2):
         if not 0.0 <= p <= 1.0:
@@ -311,8 +321,19 @@ def bounded_interval(
     of chance ``mean`` from one of chance m: it holds the true mean at least as often as stated, and of values all at an
     end it is Clopper and Pearson's.  Source: Hoeffding (JASA 58, 1963), theorem 1.
 
-    evenness : of a ratio of sums over clusters, the mean size of a cluster over the largest: what a cluster has above m
-        times its own size, over the largest size, is a value within the bounds, less m
+    Parameters
+    ----------
+    mean : float
+    n : int
+    confidence : float, optional
+    bounds : Interval, optional
+    evenness : float, optional
+        Of a ratio of sums over clusters, the mean size of a cluster over the largest: what a cluster has above m times
+        its own size, over the largest size, is a value within the bounds, less m.
+
+    Returns
+    -------
+    Interval
     """
     least, most = bounds
     if most <= least:
@@ -354,9 +375,20 @@ def mean_interval(
 ) -> Interval:
     """Student-t interval of the mean of n values with this sum and sum of squares.
 
-    bounds : the least and greatest value possible.  With no spread at all in the sample the interval then reaches as
-    far as values unseen in n trials still may (Clopper-Pearson), instead of having no width; while few values have left
-    an end it is ``bounded_interval``, since the next may be as far away as any.
+    Parameters
+    ----------
+    total : float
+    squares : float
+    n : int
+    confidence : float, optional
+    bounds : Interval, optional
+        The least and greatest value possible. With no spread at all in the sample the interval then reaches as far as
+        values unseen in n trials still may (Clopper-Pearson), instead of having no width; while few values have left an
+        end it is ``bounded_interval``, since the next may be as far away as any.
+
+    Returns
+    -------
+    Interval
     """
     if n < 2:
         return (-math.inf, math.inf) if bounds is None else bounds

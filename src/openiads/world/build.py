@@ -7,28 +7,36 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from openiads.base.draws import actor_number
+from openiads.base.constants import MEAN_RADIUS
 from openiads.base.errors import InputError
-from openiads.catalog.records import Catalog
-from openiads.earth import terrain as ground
-from openiads.earth.geodesy import MEAN_RADIUS
-from openiads.earth.terrain import Terrain
+from openiads.catalog.records import Catalog, Entry
+from openiads.earth import rasters, shapes
+from openiads.earth.terrain import Terrain, levant
 from openiads.physics.flyout import INTERCEPTOR
 from openiads.scenario.load import Scenario, catalog_of
-from openiads.world.codes import Control, Evidence, FireRule
-from openiads.world.layout import LAUNCHER, MAGAZINE, PLATFORM, POST, RADAR, SITUATION, UNIT
-from openiads.world.paths import Paths
-from openiads.world.places import Names, Places, assets_of, corridors_of
+from openiads.scenario.settings import IdentificationSettings, ModelSwitches
+from openiads.world.assets import assets_of, corridors_of
+from openiads.world.codes import Control, Evidence, FireRule, ServiceTime
+from openiads.world.draft import Draft, Names, Row, blank, stacked
+from openiads.world.elements import LAUNCHER, MAGAZINE, PLATFORM, POST, RADAR, UNIT
+from openiads.world.flights import add_flights
+from openiads.world.layout import FLIGHT, SITUATION
+from openiads.world.posts import add_commands, check_count
 from openiads.world.prebuilt import Prebuilt
+from openiads.world.sites import add_site
 from openiads.world.values import Arena, Values
 
 ALONE = 32_000_000  # bytes of products that a single build keeps for its own later parts
-SERVICE = {"crew": 1, "fixed": 2, "exponential": 3}
+SERVICE = {kind.name.lower(): int(kind) for kind in ServiceTime if kind}
+REPORT_DELAY, SEARCH_TIME = 2.0, 18.0  # s, of what a post hears where no radar reports to it
+Rows = dict[str, NDArray[np.void]]
 
 
 @dataclass
@@ -40,24 +48,24 @@ class World:
     knobs: dict[str, float]
     terrain: Terrain
     names: Names
-    rows: dict[str, np.ndarray]  # the state at time 0, by noun
+    rows: Rows  # the state at time 0, by noun
     tables: np.ndarray
     rule_text: str  # the user's fire rule, "file.py:function", or ""
     digest: str
     limits: dict[str, Any] = field(default_factory=dict)
 
     @property
-    def flight_class(self) -> np.ndarray:
+    def flight_class(self) -> NDArray[Any]:
         """codes.ThreatClass of each flight."""
-        return self.rows["flights"]["kind"]
+        return self.rows["flights"]["threat_class"]
 
     @property
-    def flight_side(self) -> np.ndarray:
+    def flight_side(self) -> NDArray[Any]:
         """codes.Side of each flight."""
         return self.rows["flights"]["side"]
 
     @property
-    def radars(self) -> np.ndarray:
+    def radars(self) -> NDArray[Any]:
         """The rows of radars."""
         return self.rows["radars"]
 
@@ -77,39 +85,50 @@ def build(
     prebuilt = Prebuilt(ALONE) if prebuilt is None else prebuilt
     catalog = catalog_of(scenario) if catalog is None else catalog
     values = Values(catalog, knobs)
-    terrain = terrain_of(scenario, values)
     factor = setting(scenario.world.earth_factor, values, "earth_factor", 4.0 / 3.0)
-    arena = Arena()
-    places = Places(scenario, values, terrain, factor, arena, prebuilt)
-    paths = Paths(scenario, values, terrain, arena, places, prebuilt)
-    places.names.flights = paths.names
-    places.names.assets = [asset.name for asset in scenario.assets]
-    rows = {
-        "situation": situation_of(scenario, catalog, values, factor),
-        "platforms": places.array("platforms", PLATFORM),
-        "flights": paths.array(),
-        "radars": places.array("radars", RADAR),
-        "posts": places.array("posts", POST),
-        "units": places.array("units", UNIT),
-        "magazines": places.array("magazines", MAGAZINE),
-        "launchers": places.array("launchers", LAUNCHER),
-        "kinds": places.array("kinds", INTERCEPTOR),
-        "assets": assets_of(scenario, values, terrain, places.ships, prebuilt),
-        "corridors": corridors_of(scenario),
+    draft = Draft(scenario, values, terrain_of(scenario, values), factor, Arena(), prebuilt)
+    add_commands(draft)
+    for site in scenario.sites:
+        add_site(draft, site)
+    check_count(draft)
+    add_flights(draft)
+    draft.names.assets = [asset.name for asset in scenario.assets]
+    rows = rows_of(draft)
+    check_names(rows)
+    set_drop_times(rows)
+    digest, rule = scenario.digest(), user_rule(scenario)
+    tables = draft.arena.array()
+    world = World(scenario, catalog, dict(knobs or {}), draft.terrain, draft.names, rows, tables, rule, digest)
+    world.limits = {**limits_of(world), "capped": [asdict(each) for each in draft.capped]}
+    return world
+
+
+def rows_of(draft: Draft) -> Rows:
+    """The rows of a draft by noun."""
+    return {
+        "situation": situation_of(draft),
+        "platforms": stacked(draft.platforms, PLATFORM),
+        "flights": stacked(draft.flights, FLIGHT),
+        "radars": stacked(draft.radars, RADAR),
+        "posts": stacked(draft.posts, POST),
+        "units": stacked(draft.units, UNIT),
+        "magazines": stacked(draft.magazines, MAGAZINE),
+        "launchers": stacked(draft.launchers, LAUNCHER),
+        "interceptors": stacked(draft.interceptors, INTERCEPTOR),
+        "assets": assets_of(draft),
+        "corridors": corridors_of(draft.scenario),
     }
-    check_names(places.names, rows)
-    for k, post in enumerate(rows["posts"]):  # a track is dropped after as many frames of the slowest search radar
-        heard = rows["radars"][(rows["radars"]["posts"] == k).any(axis=1)]
+
+
+def set_drop_times(rows: Rows) -> None:
+    """A post drops a track after as many frames without a plot as the slowest search radar that it hears allows."""
+    radars = rows["radars"]
+    for k, post in enumerate(rows["posts"]):
+        heard = radars[(radars["posts"] == k).any(axis=1)]
         searching = heard[heard["unit"] < 0]
         mine = searching if len(searching) else heard
-        late = float(heard["delays"][heard["posts"] == k].max(initial=2.0))  # what is on its way is no miss
-        post["drop_time"] = max([float(r["drop_misses"] * r["frame"]) for r in mine], default=18.0) + late
-    rule = user_rule(scenario)
-    world = World(
-        scenario, catalog, dict(knobs or {}), terrain, places.names, rows, arena.array(), rule, scenario.digest()
-    )
-    world.limits = {**limits_of(world), "capped": places.capped}
-    return world
+        late = float(heard["delays"][heard["posts"] == k].max(initial=REPORT_DELAY))  # what is on its way is no miss
+        post["drop_time"] = max([float(r["drop_misses"] * r["frame"]) for r in mine], default=SEARCH_TIME) + late
 
 
 def setting(given: float | None, values: Values, knob: str, default: float) -> float:
@@ -122,13 +141,13 @@ def terrain_of(scenario: Scenario, values: Values) -> Terrain:
     t = scenario.terrain
     crest = setting(scenario.world.crest_factor, values, "crest_factor", 0.5)
     if t.source == "levant":
-        return ground.levant(crest, t.on_missing)
+        return levant(crest, t.on_missing)
     if t.source == "files":
-        folder = getattr(scenario, "_folder", None)
-        files = [folder / f if folder is not None else f for f in t.files]
-        return ground.from_file(files, t.on_missing)
+        folder = scenario.folder
+        files = [Path(f) if folder is None else folder / f for f in t.files]
+        return rasters.from_file(files, t.on_missing)
     if t.source == "flat":
-        return ground.flat(t.height or 0.0)
+        return shapes.flat(t.height or 0.0)
     if t.origin is None:
         raise InputError("terrain.origin", "is missing", f'Terrain "{t.source}" stands relative to an origin.')
     lat, lon = t.origin.latitude, t.origin.longitude
@@ -136,18 +155,28 @@ def terrain_of(scenario: Scenario, values: Values) -> Terrain:
     width = {} if t.width is None else {"width": t.width}
     if t.source == "ridge":
         length = math.inf if t.length is None else t.length
-        return ground.ridge(lat, lon, course, distance, height, base=t.base, length=length, **width)
+        return shapes.ridge(lat, lon, course, distance, height, base=t.base, length=length, **width)
     if t.source == "coastal_range":
-        return ground.coastal_range(lat, lon, course, t.shore or 0.0, distance, height, plain=max(t.base, 1.0), **width)
-    return ground.valley(lat, lon, course, distance, t.width or 4000.0, t.base, height)
+        return shapes.coastal_range(lat, lon, course, t.shore or 0.0, distance, height, plain=max(t.base, 1.0), **width)
+    return shapes.valley(lat, lon, course, distance, t.width or 4000.0, t.base, height)
 
 
-def situation_of(scenario: Scenario, catalog: Catalog, values: Values, earth_factor: float) -> np.ndarray:
+def situation_of(draft: Draft) -> NDArray[np.void]:
     """Switches, world knobs and the identification table."""
-    out = np.zeros(1, SITUATION)
-    row = out[0]
-    model, ident = scenario.model, catalog.identification
+    scenario, values = draft.scenario, draft.values
+    row = blank(SITUATION)
     row["duration"] = scenario.duration
+    _switches(row, scenario.model)
+    row["earth_radius"] = draft.earth_factor * MEAN_RADIUS
+    row["sea_roughness"] = setting(scenario.world.sea_roughness, values, "sea_roughness", 0.3)
+    _interrogation(row, values, scenario.identification)
+    _identification(row, values)
+    row["first_notional"] = math.inf
+    return stacked([row], SITUATION)
+
+
+def _switches(row: Row, model: ModelSwitches) -> None:
+    """The teaching switches."""
     row["detection_by_range"] = model.detection == "range"
     row["kill_constant"] = model.kill == "constant"
     row["assessment_perfect"] = model.assessment == "perfect"
@@ -158,24 +187,28 @@ def situation_of(scenario: Scenario, catalog: Catalog, values: Values, earth_fac
     row["arrival_rate"] = model.arrival_rate or 1.0
     row["service_kind"] = SERVICE[model.service]
     row["service_time"] = model.service_time or 30.0
-    row["earth_radius"] = earth_factor * MEAN_RADIUS
-    row["sea_roughness"] = setting(scenario.world.sea_roughness, values, "sea_roughness", 0.3)
-    fixed = scenario.identification
-    for k, side in enumerate(("hostile", "friend", "neutral")):
-        given = getattr(fixed, f"prior_{side}")
-        row["prior"][k] = values.of(ident, f"prior_{side}") if given is None else given
+
+
+def _interrogation(row: Row, values: Values, fixed: IdentificationSettings) -> None:
+    """Prior beliefs and the errors of interrogation; what the scenario gives replaces the catalog's."""
+    ident = values.catalog.identification
+
+    def chosen(given: float | None, name: str) -> float:
+        return values.of(ident, name) if given is None else given
+
+    row["prior"][0] = chosen(fixed.prior_hostile, "prior_hostile")
+    row["prior"][1] = chosen(fixed.prior_friend, "prior_friend")
+    row["prior"][2] = chosen(fixed.prior_neutral, "prior_neutral")
     row["prior"] /= row["prior"].sum()
-    row["iff_persistent"] = (
-        values.of(ident, "iff_persistent_failure")
-        if fixed.iff_persistent_failure is None
-        else fixed.iff_persistent_failure
-    )
-    row["iff_reply"] = (
-        values.of(ident, "iff_reply_failure") if fixed.iff_reply_failure is None else fixed.iff_reply_failure
-    )
-    false = fixed.iff_false_reply
-    row["iff_false_reply"] = values.of(ident, "iff_false_reply") if false is None else false
-    row["interrogations"] = int(ident.interrogations.si)
+    row["iff_persistent"] = chosen(fixed.iff_persistent_failure, "iff_persistent_failure")
+    row["iff_reply"] = chosen(fixed.iff_reply_failure, "iff_reply_failure")
+    row["iff_false_reply"] = chosen(fixed.iff_false_reply, "iff_false_reply")
+    row["interrogations"] = int(ident.values["interrogations"].si)
+
+
+def _identification(row: Row, values: Values) -> None:
+    """Thresholds of the ladder of belief, and how likely each piece of evidence is by side."""
+    ident: Entry = values.catalog.identification
     row["evidence_cap"] = values.of(ident, "log_ratio_cap")
     for name in ("hostile", "suspect", "friend", "neutral"):
         row[f"identity_{name}"] = values.of(ident, f"threshold_{name}")
@@ -188,18 +221,14 @@ def situation_of(scenario: Scenario, catalog: Catalog, values: Values, earth_fac
         k = int(Evidence[evidence.text["name"].upper()])
         row["evidence"][k] = [evidence.si(side) for side in ("hostile", "friend", "neutral")]
     row["evidence"][int(Evidence.NO_CIVIL_TRANSPONDER)] = 1.0 - row["evidence"][int(Evidence.CIVIL_TRANSPONDER)]
-    row["first_notional"] = math.inf
-    row["service_actor"] = actor_number("service")
-    return out
 
 
-def check_names(names: Names, rows: Mapping[str, np.ndarray]) -> None:
+def check_names(rows: Rows) -> None:
     """No two actors may share a draw's name number."""
     for noun in ("flights", "radars", "posts", "units", "launchers"):
         actors = rows[noun]["actor"]
         if len(set(actors.tolist())) != len(actors):
             raise InputError(f"{noun}", "two names fall on one number of the random draws", "Rename one of them.")
-    assert names
 
 
 def user_rule(scenario: Scenario) -> str:
@@ -217,7 +246,7 @@ def limits_of(world: World) -> dict[str, Any]:
     u, launchers, radars = world.rows["units"], world.rows["launchers"], world.rows["radars"]
     posts = world.rows["posts"]
     magazines = world.rows["magazines"]
-    kinds = [world.rows["kinds"][int(k)] for k in magazines["kind"]]
+    kinds = [world.rows["interceptors"][int(k)] for k in magazines["interceptor"]]
     of_rounds = {
         "life": [float(k["life"]) for k in kinds],
         "burn": [float(k["ignition_delay"] + k["boost_time"] + k["sustain_time"]) for k in kinds],

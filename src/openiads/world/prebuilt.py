@@ -11,9 +11,11 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+
+Product = TypeVar("Product")
 
 CAPACITY = 256_000_000  # bytes of arrays
 
@@ -42,7 +44,7 @@ class Prebuilt:
     def __len__(self) -> int:
         return len(self._kept)
 
-    def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
+    def once(self, key: Hashable, make: Callable[[], Product]) -> Product:
         """The product of a key, made if it is not there; it is shared, so nobody may change it.
 
         key : a name and every number that ``make`` depends on.  Two threads that miss at once both make it.
@@ -50,7 +52,8 @@ class Prebuilt:
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
-                return self._kept[key][0]
+                kept: Product = self._kept[key][0]  # a key names one kind of product
+                return kept
         product = make()
         size = _bytes(product)
         with self._lock:
@@ -63,7 +66,7 @@ class Prebuilt:
         return product
 
 
-def _bytes(product: Any) -> int:
+def _bytes(product: object) -> int:
     """Bytes of the arrays of a product."""
     if isinstance(product, tuple):
         return sum(_bytes(part) for part in product)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from openiads.catalog.records import Catalog, Entry
 
@@ -32,7 +31,7 @@ class Values:
 
     def pk(self, entry: Entry, field: str) -> float:
         """A kill probability; the entry's ``pk`` knob in [0, 1] moves all classes together through their intervals."""
-        value = entry.get(field)
+        value = entry.values[field]
         share = self.knobs.get(f"{entry.name}.pk")
         if share is None:
             return float(value.si)
@@ -40,8 +39,8 @@ class Values:
 
     def signature(self, entry: Entry, band: str, aspect: str) -> float:
         """Cross-section of a threat, m2, with its ``signature`` knob in decibels."""
-        for row in entry.rcs:
-            if row.band == band:
+        for row in entry.tables["rcs"]:
+            if row.text["band"] == band:
                 return float(row.si(aspect) * 10.0 ** (self.knob(f"{entry.name}.signature", 0.0) / 10.0))
         return math.nan
 
@@ -57,7 +56,7 @@ class Arena:
         self._size = 0
         self._length: dict[int, int] = {}
 
-    def add(self, table: Any) -> int:
+    def add(self, table: ArrayLike) -> int:
         """Append a table."""
         part = np.ravel(table)
         at, end = self._size, self._size + len(part)

@@ -14,7 +14,8 @@ import pytest
 
 from faces import fake_run
 from openiads.base.errors import ResultsError, UsageError
-from openiads.earth.terrain import flat, levant
+from openiads.earth.shapes import flat
+from openiads.earth.terrain import levant
 from openiads.faces.draw import ground, kit, marks
 from openiads.faces.pages import brief, premises, run_charts, run_page
 from openiads.faces.pages import run_map as maps

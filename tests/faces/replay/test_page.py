@@ -17,6 +17,7 @@ import pytest
 import openiads as oi
 from faces.export.recorded import Renamed
 from openiads.base.errors import UsageError
+from openiads.base.extras import how_to_install
 from openiads.experiments.compare import Comparison
 from openiads.experiments.design import quick_study
 from openiads.faces import notebook
@@ -168,5 +169,5 @@ def test_a_replay_in_a_notebook_is_framed_without_rights(duel: Any) -> None:
 
 def test_without_the_extra_the_remedy_is_told(duel: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "anywidget", None)
-    with pytest.raises(UsageError, match=r"openiads\[notebook\]"):
+    with pytest.raises(UsageError, match=f"{re.escape(how_to_install('notebook'))}$"):
         duel.show()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import functools
+import os
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from openiads.scenario.load import Scenario
 
 UNWRITABLE = 74
+UNREADABLE = (errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.EIO)
 INTERRUPTED = 130
 UNREAD = 141  # what a shell reports of any program whose reader has gone
 TERMINATED = 143
@@ -82,8 +85,22 @@ def reports_errors(command: Callable[..., None]) -> Callable[..., None]:
     return guarded
 
 
+def program() -> str:
+    """How the user starts this program: ``openiads``, or what the launcher of a clone was called by."""
+    return shlex.quote(os.environ.get("OPENIADS_PROGRAM") or "openiads")
+
+
 def unwritable(problem: OSError) -> int:
-    """Say that output cannot be written; the exit code of that."""
+    """Say that output cannot be written, or that the program's own files are not all there; the exit code of that."""
+    from importlib.resources import files
+
+    own = str(files("openiads"))
+    if problem.errno in UNREADABLE and str(problem.filename or "").startswith(own + os.sep):
+        streams.tell(
+            f"{problem.filename}: a file of openiads itself cannot be read ({problem.strerror}). "
+            "The installation is not whole: install openiads again."
+        )
+        return OpeniadsError.exit_code
     remedy = "Make room or choose" if problem.errno in (errno.ENOSPC, errno.EDQUOT) else "Choose"
     streams.tell(f"output: cannot be written ({problem.strerror or problem}). {remedy} another place.")
     return UNWRITABLE

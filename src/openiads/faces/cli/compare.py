@@ -64,7 +64,7 @@ def compare(
     """Two scenarios or variants on the same dice: the difference, with its interval."""
     from openiads.experiments.compare import compare as compared
     from openiads.faces.cli import show
-    from openiads.runs.replicate import REPLICATIONS
+    from openiads.runs.work import REPLICATIONS
     from openiads.world.outcome import METRICS
 
     picture_asked(figure)

@@ -8,7 +8,18 @@ from typing import Annotated, Any
 
 import typer
 
-from openiads.faces.cli.common import Jobs, Json, On, Out, Replications, Seed, load_changed, reports_errors, warn
+from openiads.faces.cli.common import (
+    Jobs,
+    Json,
+    On,
+    Out,
+    Replications,
+    Seed,
+    load_changed,
+    program,
+    reports_errors,
+    warn,
+)
 
 
 def run_folder(scenario: Any, seed: int, replications: int, until: str | None, record: int, chunk: int | None) -> Path:
@@ -53,14 +64,14 @@ def run(
 ) -> None:
     """Run a scenario many times and print what comes out, with intervals."""
     from openiads.faces.cli import show
-    from openiads.runs import replicate, stopping
+    from openiads.runs import replicate, stopping, work
 
     if until and ":" not in until:
         until = f"any_leaker:{until}"
     with show.progress_bars() as phases:
         phases.phase("reading the scenario")
         loaded = load_changed(scenario, changes or [])
-        most = replications or (stopping.MOST if until else replicate.REPLICATIONS)
+        most = replications or (stopping.MOST if until else work.REPLICATIONS)
         folder = out or run_folder(loaded, seed, most, until, record, chunk)
         phases.phase("building the world, compiling if need be")
         made = replicate.run(
@@ -111,4 +122,4 @@ def demo(
         from openiads.faces.pages import run_page
 
         written = run_page.write(made)
-    _print(made, json, report=str(written.resolve()), view=f"openiads view {shlex.quote(str(folder))}")
+    _print(made, json, report=str(written.resolve()), view=f"{program()} view {shlex.quote(str(folder))}")

@@ -90,7 +90,7 @@ def versions() -> list[tuple[str, str]]:
 
 def terrain_of(run: Any) -> Any:
     """The ground that the run was computed on, without an end: beyond its data the map shows the sea."""
-    from openiads.earth import terrain
+    from openiads.earth import rasters, terrain
 
     scenario = run.scenario
     if scenario.terrain.source == "levant":
@@ -99,5 +99,5 @@ def terrain_of(run: Any) -> Any:
         return terrain.levant(factor, on_missing="sea")
     if scenario.terrain.source == "files":
         folder = scenario.folder or Path()
-        return terrain.from_file([folder / name for name in scenario.terrain.files], on_missing="sea")
+        return rasters.from_file([folder / name for name in scenario.terrain.files], on_missing="sea")
     return run.world.terrain

@@ -74,7 +74,7 @@ def as_data(answer: FootprintAnswer) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _told(answer: FootprintAnswer, each: Footprint) -> dict[str, Any]:
+def figures_of(answer: FootprintAnswer, each: Footprint) -> dict[str, Any]:
     """What is said of one arm in a file."""
     data = as_data(answer)
     told = {key: value for key, value in data.items() if key != "limits"}

@@ -1,0 +1,58 @@
+"""Homing in closed form: misses and commands of linear proportional navigation.
+
+Source: [zarchan2012], chapters 2 and 3.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openiads.base.errors import InputError
+
+
+def single_lag_miss(flight_time: Any, lag: float, navigation: float, target_acceleration: float) -> Any:
+    """Miss (m) of linear proportional navigation with a single lag after a step of target acceleration.
+
+    flight_time : s, from the step to the end; lag : s, > 0.  Equals n_T T^2 x^2/2 1F1(N'; 3; -x) with x = t_F/T, the
+    inverse transform of s^(N'-3)/(s+1)^N'.  Source: [zarchan2012], chapter 3 (adjoint of the single-lag loop).
+    """
+    from scipy.special import hyp1f1
+
+    x = np.asarray(flight_time, dtype=np.float64) / lag
+    return target_acceleration * lag * lag * 0.5 * x * x * hyp1f1(navigation, 3.0, -x)
+
+
+def linear_homing(
+    flight_time: float,
+    navigation: float,
+    times: Any,
+    *,
+    heading_error: float = 0.0,
+    speed: float = 0.0,
+    target_acceleration: float = 0.0,
+    augmented: bool = False,
+) -> tuple[NDArray[np.float64], float]:
+    """Commanded acceleration (m/s^2) at ``times`` (s) and miss (m) of linear homing without lag.
+
+    flight_time : s; navigation : N' > 1.  heading_error : rad, of a round flying at ``speed`` (m/s);
+    target_acceleration : m/s^2, constant; augmented : half N' times it is added to the command.
+    Without lag or limits the miss is exactly 0.  Source: [zarchan2012], chapter 2: the solution of
+    y'' = n_T - n_c, n_c = N' (y + y' t_go) / t_go^2.
+    """
+    if not navigation > 1.0:
+        raise InputError("navigation", f"{navigation}", "a ratio above 1, or the round does not close in")
+    t = np.asarray(times, dtype=np.float64)
+    if np.any(t < 0.0) or np.any(t > flight_time):
+        raise InputError("times", "outside the flight", f"times between 0 and {flight_time} s")
+    left = 1.0 - t / flight_time
+    power = navigation - 2.0
+    with np.errstate(divide="ignore"):
+        decay = left**power
+        growth = -np.log(left) if power == 0.0 else (1.0 - decay) / power
+    command = -speed * heading_error * navigation / flight_time * decay
+    if augmented:
+        return command + 0.5 * navigation * target_acceleration * decay, 0.0
+    return command + navigation * target_acceleration * growth, 0.0

@@ -1,0 +1,221 @@
+"""What flies: raids and single flights become rows with tabulated paths."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+from openiads.base.draws import actor_number
+from openiads.base.errors import InputError
+from openiads.catalog.records import Entry
+from openiads.earth.geodesy import inverse, offset, to_geodetic
+from openiads.physics.motion import end_time, state_at
+from openiads.physics.paths import turn_radius
+from openiads.scenario.model import Flight, Raid
+from openiads.world.aim import aim_height, aim_of, element_of, ship_of, ship_position
+from openiads.world.codes import Evasion, Side, ThreatClass
+from openiads.world.draft import Draft, LatLon, Row, blank
+from openiads.world.layout import FLIGHT
+from openiads.world.radars import BANDS
+from openiads.world.routes import (
+    Points,
+    Profile,
+    Table,
+    ballistic_table,
+    flight_time,
+    load_of,
+    moved_aside,
+    path_table,
+    speed_of,
+    way_home,
+)
+
+AWAY = 180.0  # s on its way home after which a flight that has released is counted as gone
+AIM_ROUNDS = 2  # times that a path to a ship is flown again to where the ship will then be
+ASPECTS = ("nose", "beam", "tail")
+
+
+def add_flights(draft: Draft) -> None:
+    """All flights; the order of raids and of flights in a raid is the file's canonical one."""
+    for number, raid in enumerate(draft.scenario.raids):
+        _add_raid(draft, number, raid)
+    for flight in draft.scenario.flights:
+        _add_single(draft, flight)
+
+
+def _add(draft: Draft, name: str, entry: Entry, side: Side, path: int, table: Table) -> Row:
+    """One more flight, on a path whose table lies in the arena at ``path``."""
+    row = blank(FLIGHT)
+    row["actor"] = actor_number(f"flight/{name}")
+    threat = ThreatClass[entry.text["class"].upper()]
+    row["threat_class"], row["side"] = int(threat), int(side)
+    row["path"] = path
+    row["starts"], row["ends"] = float(table[0]), float(end_time(table, 0))
+    row["first_detected"] = math.inf
+    row["asset"], row["raid"] = -1, -1
+    row["turns_at"], row["route_ends"], row["parent"] = math.inf, row["ends"], -1
+    row["swerling"] = int(entry.values["swerling"].si)
+    row["rcs"] = [[draft.values.signature(entry, band, aspect) for aspect in ASPECTS] for band in BANDS]
+    row["transponder"] = 1 if entry.flags.get("transponder") else 0
+    draft.flights.append(row)
+    draft.names.flights.append(name)
+    return row
+
+
+def _delay(row: Row, later: float) -> None:
+    """Let a flight fly its path ``later`` s later; what lies before the start of the run is not flown."""
+    row["shift"] += later
+    row["ends"] += later
+    row["route_ends"] += later
+    row["starts"] = max(row["starts"] + later, 0.0)
+
+
+# ------------------------------------------------------------------ raids
+
+
+def _add_raid(draft: Draft, number: int, raid: Raid) -> None:
+    if raid.count == 0:
+        return
+    entry = draft.values.catalog[raid.threat]
+    ballistic = entry.text["class"] == "ballistic"
+    shared = _ballistic(draft, raid, entry) if ballistic else None
+    path = -1 if shared is None else draft.arena.add(shared)
+    for n in range(raid.count):
+        table, release = (shared, 0.0) if shared is not None else _routed(draft, raid, entry, n)
+        if shared is None:
+            path = draft.arena.add(table)
+        row = _add(draft, f"{raid.name}[{n + 1}]", entry, Side[raid.side.upper()], path, table)
+        _delay(row, _start(raid, table, release) + n * raid.spacing - float(table[0]))
+        row["raid"] = number
+        row["jitter"] = raid.jitter
+        row["evasion"] = int(Evasion[raid.evasion.upper()])
+        row["load"] = raid.evasion_load or draft.values.of(entry, "max_load_factor")
+        _aim(draft, row, raid, entry)
+        if raid.weapon is not None:
+            row["leaves"], row["asset"], row["element"], row["cep"] = 1, -1, 0, 0.0
+            _add_weapons(draft, number, raid, table, release)
+
+
+def _start(raid: Raid, table: Table, release: float) -> float:
+    """When the first flight of a raid begins, s; ``release`` : s from there to the release of its weapons."""
+    if raid.time_on_target is not None:
+        return raid.time_on_target - (release if raid.weapon is not None else flight_time(table))
+    return float(table[0]) if raid.start is None else raid.start
+
+
+def _aim(draft: Draft, row: Row, raid: Raid, entry: Entry) -> None:
+    """What a flight is aimed at, and how well; one without a published miss (a decoy) harms nothing."""
+    if not entry.has("cep"):
+        return
+    v = draft.values.of
+    scale = draft.values.knob(f"{entry.name}.cep_factor", 1.0)
+    row["cep"] = v(entry, "cep") * scale
+    if raid.target is not None:
+        row["asset"] = next(k for k, asset in enumerate(draft.scenario.assets) if asset.name == raid.target)
+    if raid.strikes is not None:
+        row["element"], row["element_row"], _ = element_of(draft, raid.strikes)
+        if entry.text.get("seeks") == "emitter":
+            row["cep_blind"] = v(entry, "cep_blind", v(entry, "cep")) * scale
+
+
+def _add_weapons(draft: Draft, number: int, raid: Raid, carrier: Table, release: float) -> None:
+    """What the last flight releases, one after the other from the release point on, each on its own path to the target.
+
+    A weapon that follows no terrain flies straight from its carrier's height down to its target; one that harms
+    nothing (a decoy) keeps that height.
+    """
+    parent = len(draft.flights) - 1
+    entry = draft.values.catalog[raid.weapon or ""]
+    shift = float(draft.flights[parent]["shift"])
+    for k in range(raid.weapons):
+        since = float(carrier[0]) + release + k * raid.weapon_spacing
+        x, y, z, _, _, _ = state_at(carrier, 0, since)
+        at = to_geodetic(x, y, z)
+        profile = Profile(entry, None if entry.flags.get("terrain_following") else float(at[2]))
+        end = aim_height(draft, raid) if entry.has("cep") else None
+        points = [(float(at[0]), float(at[1])), aim_of(draft, raid)[:2]]
+        table = path_table(draft, points, profile, end)
+        for _ in range(AIM_ROUNDS if ship_of(draft, raid) is not None else 0):
+            points[-1] = ship_position(draft, raid, since + shift + flight_time(table))
+            table = path_table(draft, points, profile, end)
+        name = f"{draft.names.flights[parent]}/{entry.name}[{k + 1}]"
+        row = _add(draft, name, entry, Side[raid.side.upper()], draft.arena.add(table), table)
+        _delay(row, since - float(table[0]) + shift)
+        row["parent"], row["follows"], row["raid"] = parent, shift, number
+        _aim(draft, row, raid, entry)
+
+
+def _points(draft: Draft, raid: Raid) -> Points:
+    """Turning points of a raid, its origin first and its aim last."""
+    points = [(p.latitude, p.longitude) for p in raid.route]
+    if raid.origin is not None:
+        points.insert(0, (raid.origin.latitude, raid.origin.longitude))
+    lat, lon, _ = aim_of(draft, raid)
+    if not points or math.hypot(points[-1][0] - lat, points[-1][1] - lon) > 1e-9:
+        points.append((lat, lon))
+    return points
+
+
+def _routed(draft: Draft, raid: Raid, entry: Entry, n: int) -> tuple[Table, float]:
+    """(path, time to the release) of the n-th flight of a raid: its route moved aside, the last point unmoved.
+
+    A raid against a ship is aimed at where the ship will be; one that releases weapons turns back there.
+    """
+    points = _points(draft, raid)
+    aside = (n - (raid.count - 1) / 2.0) * raid.lateral_spacing
+    if aside != 0.0:
+        points = list(draft.prebuilt.once(("aside", *points, aside), partial(moved_aside, tuple(points), aside)))
+    end = aim_height(draft, raid) if entry.text.get("seeks") == "emitter" else None
+    profile = Profile(entry, raid.altitude, raid.agl, raid.speed)
+    table = path_table(draft, points, profile, end)
+    for _ in range(AIM_ROUNDS if ship_of(draft, raid) is not None else 0):
+        flown = flight_time(table)
+        when = raid.time_on_target if raid.time_on_target is not None else (raid.start or 0.0) + flown
+        points[-1] = ship_position(draft, raid, when + n * raid.spacing)
+        table = path_table(draft, points, profile, end)
+    if raid.weapon is None or raid.release_range is None:
+        return table, 0.0
+    out = [*points[:-1], _release_point(draft, raid, points)]
+    there = path_table(draft, out, profile)
+    speed = speed_of(draft, profile)
+    turn = (turn_radius(speed, load_of(draft, entry)), AWAY * speed)
+    home = draft.prebuilt.once(("home", *out, points[-1], *turn), lambda: way_home(out, points[-1], *turn))
+    return path_table(draft, [*out[:-1], *home], profile), flight_time(there)
+
+
+def _release_point(draft: Draft, raid: Raid, points: Points) -> LatLon:
+    """Where a flight releases its weapons: on the last leg, at the declared distance from its end."""
+    release_range = raid.release_range or 0.0
+    leg = draft.prebuilt.once(("inverse", *points[-2:]), partial(inverse, *points[-2], *points[-1]))
+    rest = float(leg[0]) - release_range
+    if rest <= 0.0:
+        raise InputError(
+            f"raid.{raid.name}.release_range",
+            f"{release_range / 1000:g} km, more than the last leg",
+            f"Give less than {float(leg[0]) / 1000:.0f} km, or a longer last leg.",
+        )
+    lat, lon, *_ = offset(*points[-2], float(leg[1]), rest)
+    return float(lat), float(lon)
+
+
+def _ballistic(draft: Draft, raid: Raid, entry: Entry) -> Table:
+    """The path that all ballistic missiles of a raid fly."""
+    lat, lon, height = aim_of(draft, raid)
+    start = raid.origin if raid.origin is not None else raid.route[0]
+    begins = (start.latitude, start.longitude, draft.ground(start.latitude, start.longitude))
+    ends = (lat, lon, draft.ground(lat, lon) + height)
+    return ballistic_table(draft, entry, begins, ends, f"raid.{raid.name}")
+
+
+# ------------------------------------------------------------------ single flights
+
+
+def _add_single(draft: Draft, flight: Flight) -> None:
+    entry = draft.values.catalog[flight.kind]
+    points = [(p.latitude, p.longitude) for p in flight.route]
+    table = path_table(draft, points, Profile(entry, flight.altitude, flight.agl, flight.speed))
+    row = _add(draft, flight.name, entry, Side[flight.side.upper()], draft.arena.add(table), table)
+    _delay(row, flight.start - float(table[0]))
+    if flight.transponder is not None:
+        row["transponder"] = int(flight.transponder)
+    row["flight_plan"] = int(flight.flight_plan)

@@ -1,0 +1,72 @@
+"""Interceptors: the row that flies, its flyout table for planning, and its published range."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from openiads.catalog.records import Entry
+from openiads.catalog.rounds import scaled
+from openiads.physics.flyout import INTERCEPTOR, interceptor
+from openiads.physics.reach import flyout_table
+from openiads.world.draft import Draft, Row
+from openiads.world.values import Values
+
+TERMINAL = ("terminal_a", "terminal_b", "glint")
+PLANNED = 1.25  # ranges of a flyout table, as a multiple of the published range
+
+
+@dataclass(frozen=True)
+class InterceptorRow:
+    """Where an interceptor lies in a world.
+
+    Parameters
+    ----------
+    row
+        Of the array of interceptors.
+    table
+        Offset of its flyout table in the arena.
+    farthest
+        Published range, m.
+    """
+
+    row: int
+    table: int
+    farthest: float
+
+
+def interceptor_row(draft: Draft, entry: Entry) -> InterceptorRow:
+    """The row of an interceptor entry, made when it is first asked for."""
+    if entry.name not in draft.interceptor_rows:
+        nominal = nominal_interceptor(draft, entry)
+        farthest = draft.values.of(entry, "max_range")
+        # planning flights end before the terminal phase, so that its errors change no table
+        key = ("flyout", nominal.tobytes(), farthest)
+        table = draft.arena.add(draft.prebuilt.once(key, lambda: flyout_table(nominal, PLANNED * farthest)))
+        row = nominal.copy()
+        for name in TERMINAL:
+            row[name] *= draft.values.knob(f"{entry.name}.terminal_error", 1.0)
+        draft.interceptors.append(row)
+        draft.names.interceptors.append(entry.name)
+        draft.interceptor_rows[entry.name] = InterceptorRow(len(draft.interceptors) - 1, table, farthest)
+    return draft.interceptor_rows[entry.name]
+
+
+def nominal_interceptor(draft: Draft, entry: Entry) -> Row:
+    """The parameters of an interceptor as drawn, but with its nominal terminal error; not to be changed."""
+    values = flight_values(draft.values, entry)
+    curves = {name: (*v["mach"], *v["value"]) for name, v in values.items() if isinstance(v, dict)}
+    key = ("round", *(values | curves).items())
+    row: Row = draft.prebuilt.once(key, lambda: interceptor(values, entry.name))
+    return row
+
+
+def flight_values(values: Values, entry: Entry) -> dict[str, Any]:
+    """Fields of `physics.flyout.INTERCEPTOR` (SI) under a world's knobs, curves as ``mach`` and ``value`` lists."""
+    out: dict[str, Any] = {name: values.of(entry, name) for name in INTERCEPTOR.names or () if name in entry.values}
+    for curve in ("cd", "cn_max"):
+        if curve in entry.curves:
+            columns = entry.curves[curve].columns
+            out[curve] = {"mach": list(columns["mach"]), "value": list(columns["value"])}
+    out = scaled(out, values.knob(f"{entry.name}.impulse", 1.0), values.knob(f"{entry.name}.drag", 1.0))
+    return out | {"guidance": entry.text["guidance"], "launch_kind": entry.text["launch_kind"]}

@@ -1,0 +1,223 @@
+"""Radars: where they stand, how they search and follow, how strong they are, and what hides targets from them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import partial
+
+from openiads.base.constants import SPEED_OF_LIGHT
+from openiads.base.draws import actor_number
+from openiads.catalog.records import Entry
+from openiads.earth.sight import edge_table, mask_over, relief_around, shore_of
+from openiads.earth.terrain import Terrain
+from openiads.physics.attenuation import attenuation_table
+from openiads.physics.detection import detection_table
+from openiads.physics.propagation import two_way_attenuation
+from openiads.scenario.knobs import calibration
+from openiads.scenario.model import Site
+from openiads.world.draft import NEVER, Draft, LatLon, PlacedSite, Row, blank, failure_time, put, ready_time
+from openiads.world.elements import RADAR
+from openiads.world.posts import report_links
+
+BANDS = {"S": 0, "C": 1, "X": 2}
+COARSE_TERRAIN = 4000.0  # m between the heights of a terrain, above which masks are made coarser too
+ROTATING_SECTORS, PHASED_SECTORS = 16, 4  # batches that a frame is cut into
+SHORTEST_ATTENUATION = 300e3  # m, to which a table of attenuation goes at least
+ATTENUATION_MAST = 20.0  # m, antenna height of the attenuation tables
+CALIBRATED_HEIGHT = 5000.0  # m, of the target to which quoted ranges are calibrated
+SEARCH_OCCUPANCY = 0.9  # of a radar that guides nothing; those that guide have the catalog's
+
+
+@dataclass(frozen=True)
+class Mount:
+    """Where an antenna stands and whom it reports to.
+
+    Parameters
+    ----------
+    element
+        Name of the radar inside its site.
+    at
+        Latitude and longitude, rad.
+    chain
+        Posts that it reports to, from the nearest up.
+    unit
+        Row of the fire unit it guides for, -1 for a search radar.
+    mast
+        Height of the antenna above the ground, m; None: the catalog's.
+    """
+
+    element: str
+    at: LatLon
+    chain: list[int]
+    unit: int = -1
+    mast: float | None = None
+
+
+def mask_detail(terrain: Terrain) -> tuple[int, float]:
+    """Azimuths and range step (m) of a radar's mask over a terrain."""
+    return (360, 1000.0) if terrain.resolution > COARSE_TERRAIN else (720, 500.0)
+
+
+def add_radar(draft: Draft, placed: PlacedSite, entry: Entry, mount: Mount) -> int:
+    """One more radar of a catalog entry at a site; returns its row."""
+    site, v = placed.site, draft.values.of
+    row = blank(RADAR)
+    height = draft.ground(*mount.at) + (mount.mast if mount.mast is not None else v(entry, "antenna_height"))
+    put(row, mount.at, height)
+    name = f"{site.name}/{mount.element}"
+    row["actor"] = actor_number(f"radar/{name}")
+    row["unit"], row["platform"], row["ready_at"] = mount.unit, placed.platform, ready_time(draft, site)
+    row["phased"] = 1 if entry.text["kind"] == "phased" else 0
+    row["emitting"] = 0 if mount.element in site.radars_off or entry.name in site.radars_off else 1
+    row["fails_at"] = failure_time(site, mount.element, entry.name)
+    row["hit_radius"] = v(placed.system, "hit_radius_radar")
+    _search(draft, row, site, entry)
+    _sector(draft, row, site, entry)
+    _accuracy(draft, row, entry)
+    _losses(draft, row, placed, entry)
+    _tracking(draft, row, entry)
+    report_links(draft, placed, mount.chain, mount.unit, row)
+    _service(draft, row, entry, mount.unit)
+    _strength(draft, row, entry)
+    _masks(draft, row, placed, mount.at, height)
+    draft.radars.append(row)
+    draft.names.radars.append(name)
+    return len(draft.radars) - 1
+
+
+def _search(draft: Draft, row: Row, site: Site, entry: Entry) -> None:
+    """Active search mode, and the one that shares its time; a phased array has one, chosen by doctrine."""
+    modes = list(entry.tables["modes"])
+    row["faces"] = int(entry.faces.si) if entry.has("faces") else 1
+    chosen = modes[0]
+    if row["phased"] == 1:
+        chosen = next((m for m in modes if m.text["name"] == site.doctrine.search_mode), modes[0])
+    rotates = row["phased"] == 0
+    row["frame"] = draft.values.of(entry, "rotation") / row["faces"] if rotates else chosen.si("frame_time")
+    row["elevation_low"], row["elevation_high"] = chosen.si("elevation_low"), chosen.si("elevation_high")
+    row["search_half"] = min(chosen.si("azimuth_width") / 2.0, math.pi)
+    shared = [m for m in modes if m is not chosen and m.flags.get("shared") and chosen.flags.get("shared")]
+    if shared:
+        row["shared_low"], row["shared_high"] = shared[0].si("elevation_low"), shared[0].si("elevation_high")
+        row["shared_every"] = max(round(shared[0].si("frame_time") / row["frame"]), 1)
+    row["sectors"] = ROTATING_SECTORS if rotates else PHASED_SECTORS
+    row["due"] = row["frame"] / row["sectors"]
+
+
+def _sector(draft: Draft, row: Row, site: Site, entry: Entry) -> None:
+    """Distances and angles between which it sees and holds tracks, and how it is turned."""
+    v, given = draft.values.of, draft.scenario.model.detection_range
+    row["range_max"] = v(entry, "instrumented_range") if given is None else given
+    row["range_min"] = v(entry, "minimum_range")
+    row["boresight"] = site.facing
+    row["track_half"] = min(v(entry, "track_sector_half_width"), math.pi)
+    row["track_low"] = v(entry, "track_elevation_low")
+    row["track_high"] = v(entry, "track_elevation_high")
+    row["boresight_loss"] = v(entry, "scan_loss_exponent")
+    row["slew_rate"] = v(entry, "slew_rate", 0.0)
+    row["relay_time"] = v(entry, "relay_time", 0.0)
+
+
+def _accuracy(draft: Draft, row: Row, entry: Entry) -> None:
+    """The measurement model."""
+    v = draft.values.of
+    row["sigma_range"], row["resolution"] = v(entry, "range_floor"), v(entry, "range_resolution")
+    row["sigma_angle"], row["sigma_radial"] = v(entry, "angle_floor"), v(entry, "radial_speed_error")
+    row["beam_azimuth"], row["beam_elevation"] = v(entry, "azimuth_beamwidth"), v(entry, "elevation_beamwidth")
+    row["decorrelation"] = v(entry, "decorrelation_time")
+
+
+def _losses(draft: Draft, row: Row, placed: PlacedSite, entry: Entry) -> None:
+    """Clutter, false alarms, the least radial speed, and reflections of the sea."""
+    v = draft.values.of
+    offset_given = draft.scenario.world.clutter_offset or 0.0
+    row["clutter_loss"] = max(v(entry, "clutter_loss") + draft.values.knob("world.clutter", offset_given), 0.0)
+    row["clutter_grazing"] = v(entry, "clutter_grazing")
+    row["false_per_frame"] = v(entry, "false_alarms_per_scan")
+    row["least_radial_speed"] = v(entry, "minimum_radial_speed")
+    afloat = bool(placed.system.flags.get("afloat", False))
+    row["multipath"] = (draft.scenario.model.multipath or afloat) and entry.flags.get("sea_multipath", False)
+
+
+def _tracking(draft: Draft, row: Row, entry: Entry) -> None:
+    """When its tracks are confirmed and dropped, and how many it holds."""
+    row["confirm_hits"], row["confirm_window"] = int(entry.confirm_hits.si), int(entry.confirm_window.si)
+    row["drop_misses"] = int(entry.drop_after_misses.si)
+    row["track_capacity"] = int(entry.track_capacity.si)
+    if row["phased"] == 1:
+        v = draft.values.of
+        row["confirm_dwell"], row["confirm_interval"] = v(entry, "confirm_dwell"), v(entry, "track_update_interval")
+
+
+def _service(draft: Draft, row: Row, entry: Entry, unit: int) -> None:
+    """The radar time of what an engagement radar follows and guides."""
+    row["service_due"] = NEVER
+    row["service_interval"] = 1.0
+    row["occupancy_limit"] = SEARCH_OCCUPANCY
+    row["uplink_interval"] = 1.0
+    if unit < 0:
+        return
+    v = draft.values.of
+    row["service_interval"] = v(entry, "track_update_interval")
+    row["service_due"] = row["service_interval"]
+    row["track_dwell"], row["uplink_dwell"] = v(entry, "track_dwell"), v(entry, "uplink_dwell")
+    row["uplink_interval"] = v(entry, "uplink_interval")
+    row["occupancy_limit"] = v(entry, "occupancy_limit")
+
+
+def _strength(draft: Draft, row: Row, entry: Entry) -> None:
+    """Signal calibration, and the tables of detection and attenuation, shared between equal radars."""
+    v = draft.values.of
+    row["band"] = BANDS[entry.text["band"]]
+    row["wavelength"] = SPEED_OF_LIGHT / v(entry, "frequency")
+    pulses, alarm = int(entry.pulses.si), v(entry, "false_alarm_probability")
+    row["pd_table"] = draft.table(("pd", pulses, alarm), lambda: detection_table(pulses, alarm))
+    row["attenuation_table"] = -1
+    loss = None
+    if draft.scenario.model.attenuation:
+        frequency, farthest = v(entry, "frequency"), max(float(row["range_max"]), SHORTEST_ATTENUATION)
+        make = partial(attenuation_table, frequency, radar_height=ATTENUATION_MAST, max_range=farthest)
+        at = draft.table(("attenuation", frequency, farthest), make)
+        row["attenuation_table"] = at
+        table = draft.arena.part(at)
+
+        def loss(distance: float) -> float:
+            return 1.0 / float(two_way_attenuation(table, 0, distance, CALIBRATED_HEIGHT))
+
+    decibels = calibration(entry, loss).nominal + draft.values.knob(f"{entry.name}.snr", 0.0)
+    row["reference_snr"] = 10.0 ** (decibels / 10.0)
+
+
+def _masks(draft: Draft, row: Row, placed: PlacedSite, at: LatLon, height: float) -> None:
+    """The tables of what the ground hides, and of its edges where signals bend over them."""
+    farthest = float(row["range_max"])
+    row["edge_table"] = row["edge_base"] = -1
+    row["mask_table"] = row["mask_base"] = _sight(draft, placed, at, height, farthest, edges=False)
+    row["mask_stride"] = len(draft.arena.part(int(row["mask_base"])))
+    if draft.scenario.model.diffraction:
+        row["edge_table"] = row["edge_base"] = _sight(draft, placed, at, height, farthest, edges=True)
+        row["edge_stride"] = row["mask_stride"]
+
+
+def _sight(draft: Draft, placed: PlacedSite, at: LatLon, height: float, farthest: float, *, edges: bool) -> int:
+    """Where the mask tables of an antenna begin, or those of their edges: one, or a ship's along its way.
+
+    Their knobs take any value, so they are made anew in every world; with the relief at hand that is quick.
+    """
+    terrain, factor, tables = draft.terrain, draft.earth_factor, draft.tables
+    azimuths, step = mask_detail(terrain)
+    grid = (farthest, azimuths, step)
+    begins = []
+    for n, here in enumerate(placed.way or (at,)):
+        key = (*here, height, *grid, placed.platform, n)
+        if ("mask", *key) not in tables:
+            bare = ("relief around", terrain.relief_digest, *here, *grid)
+            around = draft.prebuilt.once(bare, partial(relief_around, terrain, *here, farthest, azimuths, step))
+            shore = draft.prebuilt.once(("shore", *bare), partial(shore_of, around))
+            tables["mask", *key] = draft.arena.add(mask_over(terrain, around, height, factor, *grid, shore))
+        if edges and ("edge", *key) not in tables:
+            mask = draft.arena.part(tables["mask", *key])
+            tables["edge", *key] = draft.arena.add(edge_table(mask))
+        begins.append(tables["edge" if edges else "mask", *key])
+    return begins[0]

@@ -1,0 +1,126 @@
+"""Fire units: the crew, the engagement radar, the kinds of round with what is known of them, and the launchers."""
+
+from __future__ import annotations
+
+import math
+
+from openiads.base.draws import actor_number
+from openiads.catalog.records import Entry
+from openiads.scenario.model import Doctrine
+from openiads.world.codes import ChannelPhase, Control, FireRule, ThreatClass
+from openiads.world.draft import NEVER, Draft, LatLon, PlacedSite, Row, blank, put, ready_time
+from openiads.world.elements import MAGAZINE, UNIT
+from openiads.world.interceptors import InterceptorRow, interceptor_row, nominal_interceptor
+from openiads.world.launchers import UnitPlace, add_launchers
+from openiads.world.lethality import KillModel, Lethality, lethality_of
+from openiads.world.posts import add_crew
+from openiads.world.radars import Mount, add_radar
+
+
+def add_unit(draft: Draft, placed: PlacedSite, number: int, above: list[int]) -> int:
+    """The ``number``-th fire unit of a site, under the posts ``above`` (from the nearest up); returns its row."""
+    site, system, v = placed.site, placed.system, draft.values.of
+    at = _position(draft, placed, number)
+    row = blank(UNIT)
+    put(row, at, draft.ground(*at))
+    name, index = f"{site.name}/{number + 1}", len(draft.units)
+    row["actor"] = actor_number(f"unit/{name}")
+    radar = draft.values.catalog[system.text["engagement_radar"]]
+    chain = [add_crew(draft, placed, number, at, above[0]), *above]
+    row["posts"] = -1
+    row["posts"][: len(chain)] = chain
+    row["level"], row["post"] = len(chain) - 1, chain[-1]
+    row["platform"], row["ready_at"] = placed.platform, ready_time(draft, site)
+    row["radar"] = add_radar(draft, placed, radar, Mount(f"{radar.name}/{number + 1}", at, chain, index))
+    row["target_channels"] = int(system.values["target_channels"].si)
+    row["missile_channels"] = int(system.values["missile_channels"].si)
+    row["first_engagement"] = sum(int(u["target_channels"]) for u in draft.units)
+    _doctrine(draft, row, site.doctrine, system)
+    row["crew_delay"] = v(system, "crew_delay") * draft.values.knob(f"{system.name}.crew", 1.0)
+    row["crew_spread"] = v(system, "crew_delay_spread")
+    row["assess_delay"] = v(system, "assessment_delay")
+    row["assess_false_kill"] = v(system, "assessment_false_kill")
+    row["assess_false_miss"] = v(system, "assessment_false_miss")
+    row["floor"] = v(system, "pk_floor")
+    row["remote"] = int(system.flags.get("engage_on_remote", False))
+    row["salvo_interval"] = v(system, "launch_spacing")
+    row["due"] = NEVER
+    row["first_magazine"] = len(draft.magazines)
+    names = list(dict.fromkeys(load.text["interceptor"] for load in system.tables["launchers"]))
+    row["magazines"] = len(names)
+    magazines = {each: _add_magazine(draft, placed, draft.values.catalog[each], index) for each in names}
+    add_launchers(draft, placed, UnitPlace(row, index, number, at), magazines)
+    draft.units.append(row)
+    draft.names.units.append(name)
+    return index
+
+
+def _position(draft: Draft, placed: PlacedSite, number: int) -> LatLon:
+    """Declared positions first; else units stand in a line square to the facing, centered on the site."""
+    site = placed.site
+    if number < len(site.fire_unit_positions):
+        return site.fire_unit_positions[number].latitude, site.fire_unit_positions[number].longitude
+    aside = (number - (site.fire_units - 1) / 2.0) * draft.values.of(placed.system, "unit_spacing")
+    turn = site.facing + (math.pi / 2.0 if aside >= 0.0 else -math.pi / 2.0)
+    return draft.away(placed.at, turn, abs(aside))
+
+
+def _doctrine(draft: Draft, row: Row, doctrine: Doctrine, system: Entry) -> None:
+    """How the unit fights."""
+    row["control"] = int(Control[doctrine.control.upper()])
+    builtin = doctrine.fire.upper()
+    row["fire_rule"] = int(FireRule[builtin] if builtin in FireRule.__members__ else FireRule.USER)
+    row["salvo"] = doctrine.salvo
+    row["latest"] = 1 if doctrine.engage == "latest" else 0
+    row["reserve"] = doctrine.reserve
+    row["goal"] = doctrine.goal
+    post = draft.values.catalog[system.text["post"]]
+    row["self_defense"] = draft.values.of(post, "self_defense_radius") if doctrine.self_defense else 0.0
+    row["dials"][: len(doctrine.dials)] = doctrine.dials
+
+
+def _add_magazine(draft: Draft, placed: PlacedSite, entry: Entry, unit: int) -> int:
+    """What a fire unit knows of one kind of round: where it reaches, how it kills, when doctrine lets it be fired.
+
+    With emergent limits only flight bounds an intercept; with published ones the brochure's figures do too.
+    """
+    v = draft.values.of
+    row = blank(MAGAZINE)
+    flying = interceptor_row(draft, entry)
+    row["unit"], row["interceptor"], row["flyout_table"] = unit, flying.row, flying.table
+    kept_for = placed.site.doctrine.keep.get(entry.name)
+    classes = list(ThreatClass) if kept_for is None else [ThreatClass[kept_for.upper()]]
+    row["classes"] = sum(1 << int(c) for c in classes)
+    row["channel"] = int(ChannelPhase[entry.text["channel_phase"].upper()])
+    row["support_break"] = v(entry, "support_break_limit")
+    row["position_limit"], row["velocity_limit"] = v(entry, "firm_position"), v(entry, "firm_velocity")
+    _limits(draft, row, entry, flying)
+    lethality = _lethality(draft, entry)
+    row["reliability"], row["common_mode"] = lethality.reliability, lethality.common_mode
+    row["pk_believed"], row["lethal"] = lethality.pk_believed, lethality.radius
+    draft.magazines.append(row)
+    return len(draft.magazines) - 1
+
+
+def _limits(draft: Draft, row: Row, entry: Entry, flying: InterceptorRow) -> None:
+    """Distances, heights and speeds of targets between which a round may be fired."""
+    row["limits"] = (0.0, math.inf, -math.inf, math.inf)
+    row["speed_limit"] = math.inf
+    if draft.scenario.model.limits != "published":
+        return
+    v = draft.values.of
+    row["limits"][0] = [v(entry, f) for f in ("min_range", "max_range", "min_altitude", "max_altitude")]
+    ballistic = v(entry, "ballistic_max_range", flying.farthest)
+    heights = [v(entry, f) for f in ("ballistic_min_altitude", "ballistic_max_altitude")]
+    row["limits"][1] = [v(entry, "min_range"), ballistic, *heights]
+    row["speed_limit"] = v(entry, "target_speed_limit")
+
+
+def _lethality(draft: Draft, entry: Entry) -> Lethality:
+    """How an interceptor kills, solved once for all units that fire it."""
+    if entry.name not in draft.lethalities:
+        model, nominal = KillModel.of(draft.scenario), nominal_interceptor(draft, entry)
+        found = lethality_of(entry, draft.values, model, nominal, draft.prebuilt)
+        draft.capped.extend(found.capped)
+        draft.lethalities[entry.name] = found
+    return draft.lethalities[entry.name]
