@@ -61,7 +61,7 @@ assert inspect.ismodule(coverage) and inspect.ismodule(oi.catalog.load)
 assert oi.catalog()["48n6e2"].name == "48n6e2"
 for name in {names!r}:
     assert callable(getattr(oi, name)), name
-    print(name, inspect.signature(found_by(name)))
+    print(name, inspect.signature(getattr(oi, name)))
 try:
     oi.reach(site="x")
 except oi.errors.UsageError as error:
