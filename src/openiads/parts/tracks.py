@@ -66,13 +66,15 @@ def predict(sim, k, t):
 @kernel("b1(Track)")
 def falls(track):
     """Whether a track is faster than ``FALLING``, and surely than ``SLOW``: an aircraft's first plots say much."""
+    speed = track["speed"]
+    if speed <= FALLING or track["height"] <= HIGH:
+        return False
     x, p = track["x"], track["p"]
     along = 0.0  # variance along the velocity, times its square
     for i in range(3, 6):
         for j in range(3, 6):
             along += x[i] * x[j] * p[i, j]
-    speed = track["speed"]
-    return speed > FALLING and track["height"] > HIGH and speed - SURE * math.sqrt(max(along, 0.0)) / speed > SLOW
+    return speed - SURE * math.sqrt(max(along, 0.0)) / speed > SLOW
 
 
 @kernel("b1(Track)")
@@ -126,6 +128,7 @@ def new_track(sim, owner, post):
         track["time_to_asset"] = math.inf
         track["impact_at"] = math.inf
         track["evaluated_at"] = -math.inf
+        track["evaluated_hits"] = -1
         track["survival"] = 1.0
         track["in_flight"] = 0
         track["engagements"] = 0

@@ -52,7 +52,9 @@ def normal_quantile(probability: float) -> float:
 
 
 def wilson(successes: float, trials: float, confidence: float = CONFIDENCE) -> Interval:
-    """Wilson score interval of a probability.
+    """Wilson score interval of a probability: (p + z²/2n ± z √(p (1 - p) / n + z²/4n²)) / (1 + z²/n).
+
+    Source: Wilson (JASA 22, 1927).
 
     Parameters
     ----------
@@ -93,6 +95,9 @@ def wilson(successes: float, trials: float, confidence: float = CONFIDENCE) -> I
 def clopper_pearson(successes: float, trials: float, confidence: float = CONFIDENCE) -> Interval:
     """Clopper-Pearson ("exact") interval of a probability: never covers less than stated.
 
+    The ends are the quantiles B(tail; k, n - k + 1) and B(1 - tail; k + 1, n - k) of the beta distribution.
+    Source: Clopper and Pearson (Biometrika 26, 1934).
+
     Parameters
     ----------
     successes : float
@@ -129,7 +134,9 @@ def clopper_pearson(successes: float, trials: float, confidence: float = CONFIDE
 
 
 def jeffreys(successes: float, trials: float, confidence: float = CONFIDENCE) -> Interval:
-    """Equal-tailed interval of the posterior under the Jeffreys prior Beta(1/2, 1/2).
+    """Equal-tailed interval of the posterior Beta(k + 1/2, n - k + 1/2) under the Jeffreys prior.
+
+    Source: Brown, Cai and DasGupta (Statistical Science 16, 2001).
 
     Parameters
     ----------
@@ -175,20 +182,24 @@ def wald(successes: float, trials: float, confidence: float = CONFIDENCE) -> Int
 
 
 def zero_failure_upper(trials: float, confidence: float = CONFIDENCE) -> float:
-    """One-sided upper bound of a probability of which 0 cases were seen in ``trials`` > 0 trials."""
+    """One-sided upper bound 1 - (1 - confidence)^(1/n) of a probability of which 0 cases were seen in n > 0 trials."""
     _counts(0, trials)
     _tail(confidence)
     return -math.expm1(math.log1p(-confidence) / trials)
 
 
 def three_over_n(trials: float) -> float:
-    """The rule of three: the familiar approximation of the 95 % ``zero_failure_upper``."""
+    """The rule of three, 3/n: the familiar approximation of the 95 % ``zero_failure_upper``."""
     _counts(0, trials)
     return 3.0 / trials
 
 
 def newcombe(x1: float, n1: float, x2: float, n2: float, confidence: float = CONFIDENCE) -> Interval:
     """Newcombe's hybrid-score interval of p1 - p2 from two independent samples (his method 10).
+
+    With the Wilson intervals (l, u) of both: p1 - p2 less √((p1 - l1)² + (u2 - p2)²) to p1 - p2 plus
+    √((u1 - p1)² + (p2 - l2)²).
+    Source: Newcombe (Statistics in Medicine 17, 1998).
 
     Parameters
     ----------
@@ -266,7 +277,7 @@ def coverage(interval: Callable[[int, int], Interval], probability: float, trial
 
 
 def binomial_pmf(k: int, n: int, p: float) -> float:
-    """Probability of k successes in n trials of probability p."""
+    """Probability C(n, k) p^k (1 - p)^(n - k) of k successes in n trials of probability p."""
     if p in (0.0, 1.0):
         return float(k == n * p)
     logs = math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
@@ -277,18 +288,21 @@ def binomial_pmf(k: int, n: int, p: float) -> float:
 
 
 def runs_for_half_width(half_width: float, p: float = 0.5, confidence: float = CONFIDENCE) -> int:
-    """Replications for a half width of a probability near p, by the normal approximation."""
+    """Replications z² p (1 - p) / h² for a half width h of a probability near p, by the normal approximation."""
     z = normal_quantile(1.0 - _tail(confidence))
     return _ceiling(z * z * p * (1.0 - p) / (half_width * half_width))
 
 
 def runs_hoeffding(half_width: float, confidence: float = CONFIDENCE) -> int:
-    """Replications that suffice for a half width of a probability whatever it is (Hoeffding's inequality)."""
+    """Replications log(1 / tail) / 2h² that suffice for a half width h of any probability.
+
+    Source: Hoeffding (JASA 58, 1963), theorem 1.
+    """
     return _ceiling(math.log(1.0 / _tail(confidence)) / (2.0 * half_width * half_width))
 
 
 def zero_failure_trials(reliability: float, confidence: float = CONFIDENCE) -> int:
-    """Trials without a failure that demonstrate a reliability (0 < reliability < 1) with this confidence."""
+    """Trials log(1 - confidence) / log(reliability) without a failure that demonstrate a reliability in 0 .. 1."""
     _tail(confidence)
     return _ceiling(math.log1p(-confidence) / math.log(reliability))
 
@@ -303,7 +317,10 @@ def _ceiling(value: float) -> int:
 
 
 def student_quantile(probability: float, freedom: float) -> float:
-    """Quantile of Student's t; above 1,000 degrees of freedom the normal one with its first two corrections."""
+    """Quantile of Student's t; above 1,000 degrees of freedom the normal one with its first two corrections.
+
+    Source: Abramowitz and Stegun, Handbook of Mathematical Functions (1964), 26.7.5.
+    """
     if freedom > 1000:
         z = normal_quantile(probability)
         return z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom * freedom)
@@ -373,7 +390,7 @@ def _few_left_the_end(total: float, squares: float, n: float, bounds: Interval) 
 def mean_interval(
     total: float, squares: float, n: int, confidence: float = CONFIDENCE, bounds: Interval | None = None
 ) -> Interval:
-    """Student-t interval of the mean of n values with this sum and sum of squares.
+    """Student-t interval m ± t √(s²/n) of the mean of n values with this sum and sum of squares.
 
     Parameters
     ----------
@@ -409,10 +426,23 @@ def mean_interval(
 def ratio_interval(
     pairs: Counter[tuple[float, float]], confidence: float = CONFIDENCE, bounds: Interval | None = None
 ) -> tuple[float, float, float]:
-    """(ratio, low, high) of sum(x) / sum(y) over clusters (x, y) with multiplicity, by the delete-one jackknife.
+    """Ratio sum(x) / sum(y) over clusters with its interval, by the delete-one jackknife.
 
-    0/0 is NaN throughout; x/0 is infinite; without spread, or while few clusters have left an end, ``bounds`` widen it
-    as in ``mean_interval``.
+    Variance (n - 1)/n Σ (r_i - r̄)² over the ratios r_i without cluster i.  0/0 is NaN throughout; x/0 is infinite.
+    Source: Efron, The Jackknife, the Bootstrap and Other Resampling Plans (1982), chapter 3.
+
+    Parameters
+    ----------
+    pairs : Counter of (x, y)
+        How often each pair of a cluster's sums came.
+    confidence : float, optional
+    bounds : Interval, optional
+        They widen it as in ``mean_interval`` without spread, or while few clusters have left an end.
+
+    Returns
+    -------
+    tuple of float
+        Ratio, low, high.
     """
     n = sum(pairs.values())
     up = math.fsum(x * m for (x, _), m in pairs.items())
@@ -439,9 +469,21 @@ def ratio_interval(
 
 
 def median_interval(values: np.ndarray, confidence: float = CONFIDENCE) -> tuple[float, float, float]:
-    """(median, low, high): distribution-free interval between order statistics; values may be infinite, not NaN.
+    """Median with its distribution-free interval between the order statistics r and n + 1 - r.
 
-    With too few values for the confidence the interval is 0 .. infinity (values are times, never negative).
+    r is the greatest with P(Binomial(n, 1/2) < r) <= tail; with too few values for the confidence the interval is
+    0 .. infinity.  Source: David and Nagaraja, Order Statistics (2003), 7.1.
+
+    Parameters
+    ----------
+    values : ndarray
+        Times, never negative; they may be infinite, not NaN.
+    confidence : float, optional
+
+    Returns
+    -------
+    tuple of float
+        Median, low, high.
     """
     n = len(values)
     if n == 0:
@@ -468,6 +510,3 @@ def _median_rank(n: int, confidence: float) -> int:
         else:
             high = middle - 1
     return low
-
-
-# ------------------------------------------------------------------ findings

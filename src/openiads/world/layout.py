@@ -182,6 +182,8 @@ TRACK = np.dtype(
         ("asset", "i8"),
         ("impact_at", "f8"),  # predicted, of a ballistic track
         ("evaluated_at", "f8"),
+        ("evaluated_time", "f8"),  # state of the track that the last prediction of its impact rests on
+        ("evaluated_hits", "i8"),
         ("refused", "i8"),  # lost for want of a channel (teaching switch), or had all that its fire rule gives
         ("survival", "f8"),  # product of 1 - p over rounds in flight (the commitment ledger)
         ("in_flight", "i8"),
