@@ -20,7 +20,7 @@ from house.source import PACKAGE, ROOT
 #: Packages and modules that pages may import besides openiads itself.
 PUBLIC = ("openiads", "openiads.doctrine", "openiads.textbook", "openiads.statistics")
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
-EXAMPLES = sorted((ROOT / "examples").rglob("*.py"))
+EXAMPLES = sorted([*(ROOT / "examples").rglob("*.py"), *(ROOT / "docs" / "gallery").glob("*.py")])
 FUNCTIONS = [
     name for name in oi.__all__
     if callable(getattr(oi, name)) and not isinstance(getattr(oi, name), type)
