@@ -30,8 +30,6 @@ from openiads.world.routes import (
     way_home,
 )
 
-AWAY = 180.0  # s on its way home after which a flight that has released is counted as gone
-LOW_FLIGHT = 300.0  # m above ground, below which results over coarse terrain are terrain-limited
 AIM_ROUNDS = 2  # times that a path to a ship is flown again to where the ship will then be
 ASPECTS = ("nose", "beam", "tail")
 
@@ -93,7 +91,7 @@ def _add_raid(draft: Draft, number: int, raid: Raid) -> None:
         row["load"] = raid.evasion_load or draft.values.of(entry, "max_load_factor")
         _aim(draft, row, raid, entry)
         low = raid.agl if raid.agl is not None else draft.values.of(entry, "agl", math.inf)
-        over = raid.altitude is None and low < LOW_FLIGHT
+        over = raid.altitude is None and low < draft.values.model("terrain_limited_height")
         row["terrain_limited"] = 1 if over and draft.terrain.coarse and not ballistic else 0
         if raid.weapon is not None:
             row["leaves"], row["asset"], row["element"], row["cep"] = 1, -1, 0, 0.0
@@ -182,7 +180,7 @@ def _routed(draft: Draft, raid: Raid, entry: Entry, n: int) -> tuple[Table, floa
     out = [*points[:-1], _release_point(draft, raid, points)]
     there = path_table(draft, out, profile)
     speed = speed_of(draft, profile)
-    turn = (turn_radius(speed, load_of(draft, entry)), AWAY * speed)
+    turn = (turn_radius(speed, load_of(draft, entry)), draft.values.model("homeward_time") * speed)
     home = draft.prebuilt.once(("home", *out, points[-1], *turn), lambda: way_home(out, points[-1], *turn))
     return path_table(draft, [*out[:-1], *home], profile), flight_time(there)
 
