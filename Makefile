@@ -1,28 +1,34 @@
-# openiads: make demo, make test, make bench, make verify.  Needs python3 (3.11 or newer) and make, nothing else.
+# openiads: make demo, make extras, make test, make bench, make verify.  Needs python3 (3.11 or newer) and make, nothing else.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test bench bench-cluster bench-web verify setup lock lint types contract warm tests browser plain
-.PHONY: bounds budget viewer viewer-check clean
+.PHONY: help demo test bench bench-cluster bench-web verify setup extras lock lint types contract warm study faces engine
+.PHONY: house browser plain bounds budget digests viewer viewer-check clean
 
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL := $(PIP) install --require-hashes --only-binary :all:
-BENCH := .venv-bench/bin
 WORKERS ?= 2
 
 help:
 	@echo "make demo    install into .venv and run the demonstration: Tartus, October 2016"
+	echo "make extras  GeoTIFF files, runs on a cluster, replays in a notebook"
 	echo "make test    install and prove that this copy is right (lint, types, contracts, all tests)"
-	echo "make bench   speed, against other tools, in an environment of its own"
+	echo "make bench   speed, against other tools: half an hour, and a table of what is met"
 	echo "make verify  the long statistical and property tests"
 
 # ------------------------------------------------------------------ set-up
 
-# A virtual environment without anything of ours yet.  Its stamp names the interpreter that made it.
+# An environment knows its own place by heart: one that was moved or copied with its clone, or whose interpreter is gone,
+# is made anew.  (One that is a link belongs to somebody else.)
+STAMPS := .venv/made .venv/run .venv/test .venv/extras
+MOVED := $(shell test -L .venv || test ! -s .venv/made || { test -x .venv/bin/python && grep -qxF -e "$(CURDIR)" .venv/made; } \
+  || { rm -f $(STAMPS) .venv/bin/python*; echo moved; })
+
+# A virtual environment without anything of ours yet.  Its stamp holds the folder that it was made in.
 .venv/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
 	  echo "openiads needs Python 3.11 or newer; $$($(PYTHON) --version) is too old. Set PYTHON=python3.12, say." >&2
@@ -33,7 +39,7 @@ help:
 	  exit 1
 	}
 	test -x $(BIN)/python && $(BIN)/python -c 'import pip' 2>/dev/null || $(PYTHON) -m venv --clear .venv
-	touch $@
+	echo "$(CURDIR)" >$@
 
 .venv/run: requirements/run.txt pyproject.toml | .venv/made
 	@echo "installing what openiads needs (locked) ..."
@@ -46,14 +52,15 @@ help:
 	$(INSTALL) -r requirements/test.txt
 	touch $@
 
-.venv-bench/made: requirements/bench.txt pyproject.toml | .venv/made
-	@echo "installing the tools to compare with (locked, own environment) ..."
-	test -x $(BENCH)/python || $(PYTHON) -m venv .venv-bench
-	$(BENCH)/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/bench.txt
-	$(BENCH)/python -m pip --disable-pip-version-check --quiet install --no-deps --no-build-isolation --no-index --editable .
+.venv/extras: requirements/extras.txt .venv/run
+	@echo "installing GeoTIFF files, clusters and notebook widgets (locked) ..."
+	$(INSTALL) -r requirements/extras.txt
 	touch $@
 
 setup: .venv/test
+
+extras: .venv/extras
+	@echo "extras are installed: GeoTIFF files (geo), runs on a cluster (cluster), replays in a notebook (notebook)"
 
 lock:
 	@test -x .venv-lock/bin/python || $(PYTHON) -m venv .venv-lock
@@ -62,24 +69,36 @@ lock:
 
 # ------------------------------------------------------------------ the commands
 
+# The lines at the end are exact: each works as typed in a fresh terminal (tests/house/test_first_minutes.py types them).
 demo: .venv/run
-	@$(BIN)/openiads demo
+	@./openiads demo
+	echo
+	echo "Next, from this folder, as typed:"
+	echo
+	echo "  ./openiads run tartus_2016 -n 10 --seed 7 --out first"
+	echo "  ./openiads explain first --replication 0 --flight \"Ballistic missiles[1]\""
+	echo "  ./openiads view first        # in the browser, until Ctrl-C"
+	echo
+	echo "Or once in a terminal: source .venv/bin/activate; then write openiads without ./ from any folder."
 
-test: lint types contract warm tests browser plain bounds budget
-	@echo "make test: all legs passed"
+# The legs run side by side, WORKERS at a time; ALSO="viewer-check" adds a target.  Each can be run by itself.
+test: .venv/test
+	@$(BIN)/python tools/legs.py --workers $(WORKERS) $(ALSO)
 
 lint: .venv/test
 	@echo "== lint"
 	$(BIN)/ruff check --quiet --output-format concise .
+	$(BIN)/ruff format --check --quiet .
 
 types: .venv/test
 	@echo "== types"
 	$(BIN)/mypy --no-error-summary
 
+# What is quick of the house leg, for a look before a commit.
 contract: .venv/test
 	@echo "== import contract and house rules"
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest -q -p no:cacheprovider tests/house -m "not slow and not budget and not compiled_only"
+	$(PYTEST) tests/house -m "not slow and not budget and not compiled_only"
 
 # Two processes fill the compile cache from both ends, so that no test waits for a kernel.
 warm: .venv/test
@@ -88,32 +107,59 @@ warm: .venv/test
 	$(BIN)/python -m openiads.engine.warming 1
 	wait $$first
 
-tests: .venv/test warm
-	@echo "== tests"
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m "not budget and not browser"
+# One process for each of these: what a process has built once (relief, masks, tables) all tests in it share.  On more
+# than four processors, each takes a quarter of them.  What is in no other list falls to the engine's.
+EACH := $(shell echo $$(( $(WORKERS) > 4 ? $(WORKERS) / 4 : 0 )))
+PYTEST := $(BIN)/python -m pytest -q -p no:cacheprovider
+COMPILED := -n $(EACH) --dist worksteal -m "not budget and not browser"
+FOLDERS := $(patsubst %/,%,$(filter-out tests/__pycache__/,$(wildcard tests/*/)))
+STUDY := $(filter $(addprefix tests/,study statistics runs experiments reach explain audit claims textbook),$(FOLDERS))
+FACES := $(filter $(addprefix tests/,faces words draw geo pages export replay server cli notebook),$(FOLDERS))
+REST := $(filter-out $(STUDY) $(FACES) tests/house tests/web,$(FOLDERS))
 
-# One process: a browser, and one server for all of its tests.  Skipped, with the reason, where there is no Chromium.
-browser: .venv/test tests
+study: .venv/test warm
+	@echo "== tests: $(STUDY)"
+	$(PYTEST) $(COMPILED) $(STUDY)
+
+faces: .venv/test warm
+	@echo "== tests: $(FACES)"
+	$(PYTEST) $(COMPILED) $(FACES)
+
+engine: .venv/test warm
+	@echo "== tests: $(REST)"
+	$(PYTEST) $(COMPILED) $(REST)
+
+# The planted fault of the bounds leg is planted there.
+house: .venv/test warm
+	@echo "== tests: the house, its import contract and its pages"
+	$(PYTEST) $(COMPILED) --ignore tests/house/test_bounds.py tests/house
+
+# A browser, and one server for all of its tests.  Skipped, with the reason, where there is no Chromium.
+browser: .venv/test warm
 	@echo "== the viewer in a browser"
-	$(BIN)/python -m pytest -q -m browser tests/web
+	$(PYTEST) -m browser tests/web
 
-plain: .venv/test browser
+plain: .venv/test
 	@echo "== the plain leg: the same kernels as ordinary Python"
-	OPENIADS_PLAIN=1 $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m "kernels and not slow"
+	OPENIADS_PLAIN=1 $(PYTEST) -n $(EACH) --dist worksteal -m "kernels and not slow"
 
-bounds: .venv/test plain
+bounds: .venv/test
 	@echo "== the bounds leg: first its planted fault, then the kernels"
-	$(BIN)/python -m pytest -q tests/house/test_bounds.py
-	OPENIADS_BOUNDS=1 $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m "kernels and not slow"
+	$(PYTEST) tests/house/test_bounds.py
+	OPENIADS_BOUNDS=1 $(PYTEST) -n $(EACH) --dist worksteal -m "kernels and not slow"
 
 budget: .venv/test
 	@echo "== compile budget"
-	$(BIN)/python -m pytest -q -s -m budget tests/house/test_budget.py
+	$(PYTEST) -s -m budget tests/house/test_budget.py
 
-bench: .venv-bench/made
-	@$(BENCH)/python benchmarks/raid24.py --json
+# What the program answers, the claims too: compared with what is recorded, nothing is written.  Minutes.
+digests: .venv/test
+	@$(BIN)/python tools/digests.py --check
 
-# Dask is locked with the tests.
+# Every benchmark, with a closing table; the tools to compare with are locked with the tests.
+bench: .venv/test
+	@$(BIN)/python benchmarks/bench.py
+
 bench-cluster: .venv/test
 	@$(BIN)/python benchmarks/cluster.py
 
@@ -145,4 +191,4 @@ verify: .venv/test
 	@OPENIADS_HYPOTHESIS=deep OPENIADS_VERIFY=1 $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m "not browser"
 
 clean:
-	@rm -rf .venv .venv-bench .venv-lock .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
+	@rm -rf .venv .venv-lock .pytest_cache .mypy_cache .ruff_cache .hypothesis dist

@@ -10,23 +10,24 @@ workers need two idle processors.  Two figures tell what the program itself woul
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import statistics
-import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 import psutil
+from bars import Bar, options, printed
 
 from openiads.runs import cluster, replicate, worker
 from openiads.runs.run import Run
 from openiads.scenario.load import load
 
 SEED = 1
+
+BARS = (Bar("scaling_work_median", ">=", 1.7, "two Dask workers, times the work rate of one"),)
 
 
 class Clock:
@@ -186,20 +187,17 @@ def seal_bytes(made: Run) -> float:
     return len(json.dumps([made.seal["chunks"], made.seal["files"]], indent=1)) / len(made.chunks)
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="less of everything; the ratios mean little")
-    quick = parser.parse_args().quick
+def measured(*, quick: bool) -> dict[str, Any]:
+    """Every figure."""
     replicate.run(load("raid24"), replications=2, seed=SEED)  # compiles what is missing
-    found = scaling(*((60, 10, 1) if quick else (1_200, 50, 3)))
-    found |= overhead(20 if quick else 300)
-    found |= coordinator(*((20, 2) if quick else (250, 4)))
+    found = scaling(*((20, 10, 1) if quick else (1_200, 50, 3)))
+    found |= {} if quick else overhead(300)  # one more cluster, and nothing that the others do not call
+    found |= coordinator(*((10, 2) if quick else (250, 4)))
     found |= {"cpus": len(os.sched_getaffinity(0)), "load_1_min": os.getloadavg()[0]}
     found["scaling_work_median"] = statistics.median(found["scaling_work_turns"])
-    json.dump({k: round(v, 4) if isinstance(v, float) else v for k, v in found.items()}, sys.stdout, indent=1)
-    print()
+    return found
 
 
 if __name__ == "__main__":
-    main()
+    chosen = options(__doc__).parse_args()
+    printed(measured(quick=chosen.quick), BARS, chosen)

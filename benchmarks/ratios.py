@@ -35,10 +35,8 @@ def repeated(work: Flights, least: float = 0.05) -> int:
     return max(1, int(np.ceil(least / max(clocked(time.process_time, lambda: midcourse(work)), 1e-6))))
 
 
-def with_c(kind: Any, count: int, times: int) -> dict[str, float | None]:
+def with_c(kind: Any, count: int, times: int) -> dict[str, float]:
     """Midcourse and endgame together, against C."""
-    if not flights_c.available():
-        return {"ratio_c_scalar": None, "steps_per_s_c": None}
     work, c = flights(kind, count), flights_c.InC()
     ours, theirs = work.bodies.copy(), work.bodies.copy()
     fly_all(ours, work.kind, work.tracks, work.tables, work.at, True)
@@ -57,7 +55,7 @@ def with_c(kind: Any, count: int, times: int) -> dict[str, float | None]:
     return {"ratio_c_scalar": other / mine, "steps_per_s_c": steps / other, "steps_per_s_whole": steps / mine}
 
 
-def with_numpy(kind: Any, count: int, times: int) -> dict[str, float | None]:
+def with_numpy(kind: Any, count: int, times: int) -> dict[str, float]:
     """Midcourse, against arrays over the rounds."""
     work = flights(kind, count)
     theirs, steps = flights_numpy.fly(work)
@@ -70,10 +68,8 @@ def with_numpy(kind: Any, count: int, times: int) -> dict[str, float | None]:
     }
 
 
-def with_simpy(kind: Any, count: int, times: int) -> dict[str, float | None]:
+def with_simpy(kind: Any, count: int, times: int) -> dict[str, float]:
     """Midcourse, against a process and an object for each round."""
-    if not flights_simpy.available():
-        return {"ratio_simpy_objects": None, "steps_per_s_simpy": None}
     work = flights(kind, count)
     theirs, steps = flights_simpy.fly(work)
     compare("SimPy objects", midcourse(work), theirs, MIDCOURSE)
@@ -87,14 +83,12 @@ def with_simpy(kind: Any, count: int, times: int) -> dict[str, float | None]:
     return {"ratio_simpy_objects": often * other / mine, "steps_per_s_simpy": steps / other}
 
 
-def with_filterpy(tracks: int, count: int, times: int) -> dict[str, float | None]:
+def with_filterpy(tracks: int, count: int, times: int) -> dict[str, float]:
     """Prediction and update of tracks, against filterpy."""
-    if not tracking.available():
-        return {"ratio_filterpy": None, "updates_per_s_filterpy": None}
     work = tracking.looks(tracks, count)
     peer = tracking.InFilterpy(work)
     tracking.compare("filterpy", tracking.ours(work), peer.keep_all())
-    often = 100
+    often = 10 * times
 
     def here() -> None:
         for _ in range(often):
@@ -108,14 +102,27 @@ def with_filterpy(tracks: int, count: int, times: int) -> dict[str, float | None
     }
 
 
-def everything(kind: Any, *, quick: bool, peers: bool) -> dict[str, float | None]:
-    """All ratios; None where a tool is missing or peers are left out."""
-    if not peers:
-        return dict.fromkeys(("ratio_simpy_objects", "ratio_filterpy", "ratio_numpy_batch", "ratio_c_scalar"))
-    times = 3 if quick else 7
+def missing() -> dict[str, str]:
+    """Why a ratio cannot be measured on this machine, by its name."""
     return {
-        **with_c(kind, 300 if quick else 1_500, times),
-        **with_numpy(kind, 300 if quick else 4_000, times),
-        **with_simpy(kind, 5 if quick else 30, times),
-        **with_filterpy(24, 20 if quick else 100, times),
+        name: reason
+        for name, there, reason in (
+            ("ratio_c_scalar", flights_c.available(), "no gcc on this machine"),
+            ("ratio_simpy_objects", flights_simpy.available(), "simpy is not installed"),
+            ("ratio_filterpy", tracking.available(), "filterpy is not installed"),
+        )
+        if not there
     }
+
+
+def everything(kind: Any, *, quick: bool) -> dict[str, float]:
+    """All ratios but those that are `missing`."""
+    times, left_out = (1 if quick else 7), missing()
+    found = with_numpy(kind, 300 if quick else 4_000, times)
+    if "ratio_c_scalar" not in left_out:
+        found |= with_c(kind, 300 if quick else 1_500, times)
+    if "ratio_simpy_objects" not in left_out:
+        found |= with_simpy(kind, 5 if quick else 30, times)
+    if "ratio_filterpy" not in left_out:
+        found |= with_filterpy(24, 20 if quick else 100, times)
+    return found

@@ -11,16 +11,16 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from openiads.base import compiled
-from openiads.engine.run import Runner
+from openiads.engine.runner import Runner
 from openiads.runs import replicate
-from openiads.runs.simulator import real_engine
+from openiads.runs.simulator import real_simulator
 from openiads.scenario.load import load
 from openiads.world.build import World, build
 from openiads.world.outcome import OUTCOME
@@ -190,14 +190,25 @@ def growth_with_flights(runner: Runner, count: int, times: int) -> dict[str, flo
 
 def growth_with_replications(world: World, count: int, times: int) -> float:
     """CPU time of a whole run (store included, building left out) of ten times the replications over that of one."""
-    engine = replace(real_engine(), build=lambda *_: world)
+
+    class Built(type(real_simulator())):  # type: ignore[misc]
+        def build(self, *given: object, **shared: object) -> World:
+            return world
+
+    simulator = Built()
 
     def run(n: int) -> None:
         with tempfile.TemporaryDirectory(prefix="openiads-bench-") as folder:
             replicate.run(
-                world.scenario, replications=n, seed=SEED, jobs=1, chunk=25, out=Path(folder, "run"), engine=engine,
+                world.scenario,
+                replications=n,
+                seed=SEED,
+                jobs=1,
+                chunk=25,
+                out=Path(folder, "run"),
+                simulator=simulator,
                 catalog=world.catalog,
-            )  # fmt: skip
+            )
 
     run(1)
     return statistics.median(

@@ -48,14 +48,17 @@ main()
 
 @dataclass(frozen=True)
 class Home:
-    """An empty home and compile cache; filled by what runs there."""
+    """A home for processes: empty with an empty compile cache, filled by what runs there; or the user's own."""
 
     folder: Path
+    empty: bool = True
 
     def environment(self) -> dict[str, str]:
         """The environment of a process at home here."""
-        left_out = ("OPENIADS_PLAIN", "OPENIADS_BOUNDS", "XDG_CACHE_HOME")
+        left_out = ("OPENIADS_PLAIN", "OPENIADS_BOUNDS", *(["XDG_CACHE_HOME"] if self.empty else []))
         kept = {key: value for key, value in os.environ.items() if key not in left_out}
+        if not self.empty:
+            return kept
         return {**kept, "HOME": str(self.folder), "OPENIADS_CACHE": str(self.folder / "kernels")}
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
@@ -74,10 +77,10 @@ class Home:
 
 
 @contextlib.contextmanager
-def new_home() -> Iterator[Home]:
-    """A home that goes when the block ends."""
+def new_home(*, empty: bool = True) -> Iterator[Home]:
+    """A home, and a folder for results that goes when the block ends."""
     with tempfile.TemporaryDirectory(prefix="openiads-bench-") as folder:
-        yield Home(Path(folder))
+        yield Home(Path(folder), empty)
 
 
 def children_cpu() -> float:
@@ -133,9 +136,9 @@ def compile_seconds() -> float:
 
 
 def everything(*, quick: bool, many: int, times: int) -> dict[str, float | None]:
-    """All of these measurements; quick leaves out the demonstration and the long run, and compiles only once."""
-    with new_home() as home:
-        cold = first_result(home, "cold")
+    """All of these measurements; quick compiles nothing and leaves out the demonstration and the long run."""
+    with new_home(empty=not quick) as home:
+        cold = dict.fromkeys(("stored", "cpu")) if quick else first_result(home, "cold")
         warm = [first_result(home, f"warm-{k}") for k in range(times)]
         warm_stored = statistics.median(run["stored"] for run in warm)
         few, large = peak_memory(home, 10), None if quick else peak_memory(home, many)

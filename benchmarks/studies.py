@@ -9,26 +9,24 @@
 
 from __future__ import annotations
 
-import argparse
-import json
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from bars import Bar, options, printed
 
-from openiads.engine.run import Runner
+from openiads.engine.runner import Runner
 from openiads.experiments.design import quick_study
 from openiads.experiments.query import connect
 from openiads.experiments.sweep import sweep
 from openiads.runs import replicate
 from openiads.runs.identity import chunks_of, identity_here
-from openiads.runs.simulator import Engine, real_engine
+from openiads.runs.simulator import Simulator, real_simulator
 from openiads.runs.store import Store
 from openiads.scenario.load import load
 from openiads.world.build import build
@@ -36,23 +34,22 @@ from openiads.world.outcome import OUTCOME
 
 SEED = 1
 
-#: key, figure wanted, whether at most.
-WANTED = (
-    ("machinery_raid24", 0.03, True),
-    ("memory_ratio", 1.1, True),
-    ("events_written_s", 10.0, True),
-    ("events_grouped_s", 1.0, True),
-    ("until_wall_s", 60.0, True),
+BARS = (
+    Bar("machinery_raid24", "<", 0.03, "machinery of a run beside its replications"),
+    Bar("memory_ratio", "<=", 1.1, "memory of 100,000 replications over that of 1,000"),
+    Bar("events_written_s", "<", 10.0, "ten million key events written, s"),
+    Bar("events_grouped_s", "<", 1.0, "ten million key events grouped, s"),
+    Bar("until_wall_s", "<", 60.0, "raid24 until any_leaker is known to 0.02, s"),
 )
 
 
 class Clocked:
-    """The engine of openiads, with the CPU time of its builds and of its replications."""
+    """The simulator of openiads, with the CPU time of its builds and of its replications."""
 
     def __init__(self) -> None:
         self.building = self.replicating = 0.0
         self._lock = threading.Lock()
-        real, clock = real_engine(), self
+        real, clock = real_simulator(), self
 
         class Timed(Runner):
             def replicate(self, replication: int, record: bool = False) -> Any:
@@ -62,20 +59,24 @@ class Clocked:
                     clock.replicating += time.thread_time() - begun
                 return result
 
-        def timed_build(*given: Any, **shared: Any) -> Any:
-            begun = time.process_time()  # nothing else runs meanwhile but threads of the build itself
-            world = real.build(*given, **shared)
-            self.building += time.process_time() - begun
-            return world
+        class Clocking(type(real)):  # type: ignore[misc]
+            def build(self, *given: Any, **shared: Any) -> Any:
+                begun = time.process_time()  # nothing else runs meanwhile but threads of the build itself
+                world = super().build(*given, **shared)
+                clock.building += time.process_time() - begun
+                return world
 
-        self.engine = replace(real, build=timed_build, runner=Timed)
+            def runner(self, world: Any, seed: int) -> Runner:
+                return Timed(world, seed)
+
+        self.simulator = Clocking()
 
 
 def shares(work: Any) -> dict[str, float]:
     """CPU time of a piece of work beside that of the replications in it; worlds left out."""
     clocked = Clocked()
     begun = time.process_time()
-    work(clocked.engine)
+    work(clocked.simulator)
     whole = time.process_time() - begun - clocked.building
     return {
         "engine_s": clocked.replicating,
@@ -87,9 +88,11 @@ def shares(work: Any) -> dict[str, float]:
 def of_run(name: str, replications: int, jobs: int) -> dict[str, float]:
     """A run at the default chunk."""
 
-    def work(engine: Engine) -> None:
+    def work(simulator: Simulator) -> None:
         with tempfile.TemporaryDirectory(prefix="openiads-bench-") as folder:
-            replicate.run(name, replications=replications, seed=SEED, jobs=jobs, out=Path(folder, "run"), engine=engine)
+            replicate.run(
+                name, replications=replications, seed=SEED, jobs=jobs, out=Path(folder, "run"), simulator=simulator
+            )
 
     replicate.run(name, replications=4, seed=SEED)  # compiles, and loads what is loaded once
     found = shares(work)
@@ -102,9 +105,9 @@ def of_sweep(name: str, points: int, replications: int, jobs: int) -> dict[str, 
     replicate.run(name, replications=4, seed=SEED)
     study = quick_study(name, design="knowledge", points=points, replications=replications, seed=SEED)
 
-    def work(engine: Engine) -> None:
+    def work(simulator: Simulator) -> None:
         with tempfile.TemporaryDirectory(prefix="openiads-bench-") as folder:
-            sweep(study, out=Path(folder, "sweep"), jobs=jobs, engine=engine)
+            sweep(study, out=Path(folder, "sweep"), jobs=jobs, simulator=simulator)
 
     found = shares(work)
     milliseconds = found["machinery"] * found["engine_s"] / points * 1e3
@@ -174,48 +177,34 @@ def events(rows: int, threads: int = 2) -> dict[str, float]:
     }  # fmt: skip
 
 
-def until() -> dict[str, float]:
-    """Until the share of raids with a leaker is known to 0.02."""
+def until(half_width: float) -> dict[str, float]:
+    """Until the share of raids with a leaker is known to so much."""
     with tempfile.TemporaryDirectory(prefix="openiads-bench-") as folder:
         begun = time.perf_counter()
-        made = replicate.run("raid24", until="any_leaker:0.02", seed=SEED, out=Path(folder, "run"))
+        made = replicate.run("raid24", until=f"any_leaker:{half_width}", seed=SEED, out=Path(folder, "run"))
         wall = time.perf_counter() - begun
         found = made.estimate("any_leaker")
     return {"until_wall_s": wall, "until_n": float(found.n), "until_half_width": found.half_width}
 
 
-def measured(quick: bool) -> dict[str, Any]:
+def measured(*, quick: bool) -> dict[str, Any]:
     """Every figure."""
-    n = 1_000 if quick else 10_000
+    n = 20 if quick else 10_000
     found: dict[str, Any] = {"replications": n}
     for name in ("raid24", "one_on_one"):
         for key, value in of_run(name, n, 1).items():
-            found[f"{key}_{name}" if key != "machinery" else f"machinery_{name}"] = value
-    for label, size in (("one_on_one", (100, 50)), ("raid24", (10, 100))):
-        size = (10, 20) if quick else size
+            found[f"{key}_{name}"] = value
+    for label, size in (("one_on_one", (2, 10)),) if quick else (("one_on_one", (100, 50)), ("raid24", (10, 100))):
         for key, value in of_sweep(label, *size, 1).items():
             found[f"sweep_{key}_{label}"] = value
-    few, many = (peak(k) for k in ((100, 1_000) if quick else (1_000, 100_000)))
+    few = peak(10 if quick else 1_000)
+    many = few if quick else peak(100_000)
     found |= {"memory_few_mb": few, "memory_many_mb": many, "memory_ratio": many / few}
-    found |= events(1_000_000 if quick else 10_000_000)
-    found |= until()
+    found |= events(100_000 if quick else 10_000_000)
+    found |= until(0.2 if quick else 0.02)
     return found
 
 
-def main() -> None:
-    """Print every figure, with those wanted beside them."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--json", action="store_true", help="one JSON object")
-    options.add_argument("--quick", action="store_true", help="a tenth of the work; the figures then say little")
-    asked = options.parse_args()
-    found = measured(asked.quick)
-    if asked.json:
-        print(json.dumps(found))
-        return
-    wanted = {key: limit for key, limit, _ in WANTED}
-    for key, value in found.items():
-        print(f"{key:34s} {value:12.4g}" + (f"   wanted: at most {wanted[key]:g}" if key in wanted else ""))
-
-
 if __name__ == "__main__":
-    main()
+    chosen = options(__doc__).parse_args()
+    printed(measured(quick=chosen.quick), BARS, chosen)

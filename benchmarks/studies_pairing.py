@@ -1,4 +1,4 @@
-"""What pairing saves: ``python benchmarks/studies_pairing.py [--json] [-n N]``.
+"""What pairing saves: ``python benchmarks/studies_pairing.py [--json] [--quick] [-n N]``.
 
 For changes of one parameter, and for structural ones, the variance that common dice save in the difference of leakers:
 (Var A + Var B) / Var(B - A), which is how many times as many replications independent dice would need.
@@ -6,13 +6,13 @@ For changes of one parameter, and for structural ones, the variance that common 
 
 from __future__ import annotations
 
-import argparse
-import json
 from typing import Any
+
+from bars import Bar, options, printed
 
 from openiads.experiments.compare import Variant, compare
 
-WANTED = 3.0  # times, for a change of one parameter
+BARS = (Bar("least_saved", ">=", 3.0, "pairing, times the variance saved by a change of one parameter"),)
 METRICS = ("leakers", "killed", "rounds_fired")
 
 #: What both sides have: a share of the interval for every class, from which one parameter can be moved.
@@ -44,41 +44,30 @@ CHANGES: tuple[tuple[str, dict[str, Any], bool], ...] = (
 )
 
 
-def measured(scenario: str, changes: dict[str, Any], replications: int) -> dict[str, Any]:
+def paired(scenario: str, changes: dict[str, Any], replications: int) -> dict[str, Any]:
     """The paired difference and what pairing saved, for each metric."""
     made = compare(Variant(scenario, COMMON), Variant(scenario, COMMON | changes), replications=replications, seed=1)
     found = {metric: made.estimate(metric).as_dict() for metric in METRICS}
     return {metric: {**row["difference"], "saved": row["variance_saved"]} for metric, row in found.items()}
 
 
-def main() -> None:
-    """Measure every change and print a table or one object."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true")
-    parser.add_argument("-n", type=int, default=400)
-    asked = parser.parse_args()
-    rows = []
-    for scenario, changes, structural in CHANGES:
-        found = measured(scenario, changes, asked.n)
-        rows.append({"scenario": scenario, "changes": changes, "structural": structural, **found})
-        if not asked.json:
-            _print(rows[-1])
-    if asked.json:
-        print(json.dumps({"replications": asked.n, "wanted": WANTED, "rows": rows}))
-
-
-def _print(row: dict[str, Any]) -> None:
-    change = ", ".join(f"{path}={value}" for path, value in row["changes"].items())
-    saved = row["leakers"]["saved"]
-    ends = f"{saved['low']:.2g}" if saved["high"] is None else f"{saved['low']:.2g}, {saved['high']:.2g}"
-    factor = "-" if saved["factor"] is None else f"{saved['factor']:.1f}"
-    kind = "structural" if row["structural"] else "one parameter"
-    gap = row["leakers"]
-    print(
-        f"{row['scenario']:12} {kind:13} {change:36} leakers {gap['value']:+.2f} [{gap['low']:.2f}, {gap['high']:.2f}] "
-        f" saved x {factor} [{ends}]", flush=True,
-    )  # fmt: skip
+def measured(*, quick: bool, replications: int = 400) -> dict[str, Any]:
+    """Every change, and the least that a change of one parameter saves in leakers."""
+    changes = (CHANGES[0], CHANGES[9]) if quick else CHANGES
+    count = 20 if quick else replications
+    rows, saved = {}, []
+    for scenario, change, structural in changes:
+        found = paired(scenario, change, count)
+        name = f"{scenario}: " + ", ".join(f"{path}={value}" for path, value in change.items())
+        rows[name] = {"structural": structural, **found}
+        factor = found["leakers"]["saved"]["factor"]
+        if not structural and factor is not None:
+            saved.append(factor)
+    return {"replications": count, "least_saved": min(saved, default=None), "changes": rows}
 
 
 if __name__ == "__main__":
-    main()
+    parser = options(__doc__)
+    parser.add_argument("-n", type=int, default=400, help="replications of each side (default 400)")
+    chosen = parser.parse_args()
+    printed(measured(quick=chosen.quick, replications=chosen.n), BARS, chosen)

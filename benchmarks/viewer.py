@@ -1,4 +1,4 @@
-"""The viewer in headless Chromium without a GPU: ``python benchmarks/viewer.py [--quick]`` prints one object.
+"""The viewer in headless Chromium without a GPU: ``python benchmarks/viewer.py [--json] [--quick]``.
 
 Frames and the first frame are the page's own (``window.__openiads`` and the browser's performance entries).  Moving
 objects are counted while a synthetic replay plays: the packed replay of ``tartus_2016`` with its movers replaced by so
@@ -8,28 +8,26 @@ processors.  ``first_frame_at_start_s`` is of a page
 loaded the moment the server answers, while the first replay is still being prepared, with what the server and its
 engine had used of the processors by then; ``first_frame_s`` of one loaded after that.  The engine is in a process
 beside the server: ``engine_mb`` is its memory after a replay and a what-if question, which the bar of ``server_mb``
-does not count; ``large_engine_mb`` after a replay of the large run.  ``bars`` says what is met and what is missed.
+does not count; ``large_engine_mb`` after a replay of the large run.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import math
-import operator
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import psutil
+from bars import Bar, options, printed
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import openiads as oi
@@ -38,14 +36,19 @@ from openiads.faces.replay.built import viewer_files
 from openiads.faces.replay.container import packed
 
 STATE = "window.__openiads.store.get()"
-SECONDS = 4.0  # that frames are counted for
-WANTED = {
-    "first_frame_at_start_s": ("<=", 2.0), "first_frame_s": ("<=", 2.0), "frames_per_s_50": (">=", 50.0),
-    "frames_per_s_500": (">=", 25.0), "server_mb": ("<", 200.0), "large_open_s": ("<=", 2.0),
-    "large_server_mb": ("<", 200.0), "large_server_with_replay_mb": ("<", 200.0), "what_if_first_s": ("<=", 1.5),
-    "what_if_full_s": ("<=", 6.0), "static_mb": ("<=", 1.5),
-}  # fmt: skip
-MEETS: dict[str, Callable[[float, float], bool]] = {"<=": operator.le, "<": operator.lt, ">=": operator.ge}
+BARS = (
+    Bar("first_frame_at_start_s", "<=", 2.0, "viewer, first frame of a page opened at once, s"),
+    Bar("first_frame_s", "<=", 2.0, "viewer, first frame, s"),
+    Bar("frames_per_s_50", ">=", 50.0, "frames/s with 50 moving objects"),
+    Bar("frames_per_s_500", ">=", 25.0, "frames/s with 500 moving objects"),
+    Bar("server_mb", "<", 200.0, "memory of the server, MB"),
+    Bar("large_open_s", "<=", 2.0, "a run of 100,000 replications opened, s"),
+    Bar("large_server_mb", "<", 200.0, "memory of the server with it, MB"),
+    Bar("large_server_with_replay_mb", "<", 200.0, "memory of the server with it and a replay, MB"),
+    Bar("what_if_first_s", "<=", 1.5, "what-if of 200 replications, first answer, s"),
+    Bar("what_if_full_s", "<=", 6.0, "what-if of 200 replications, whole answer, s"),
+    Bar("static_mb", "<=", 1.5, "static files of the page, MB"),
+)
 
 
 def synthetic(run: Any, movers: int) -> bytes:
@@ -119,35 +122,35 @@ def opened(browser: Browser, address: str) -> tuple[Page, float]:
     return page, page.evaluate("performance.getEntriesByName('openiads:first-frame')[0].startTime") / 1000.0
 
 
-def frames(page: Page) -> float:
+def frames(page: Page, seconds: float) -> float:
     """Frames drawn a second while the replay plays."""
     page.evaluate(f"window.__openiads.actions.seek(0.3 * {STATE}.replay.header.duration)")
     page.evaluate("window.__openiads.actions.play()")
-    page.wait_for_timeout(800)
+    page.wait_for_timeout(200.0 * seconds)
     drawn, since = page.evaluate("[window.__openiads.frames, performance.now()]")
-    page.wait_for_timeout(1000.0 * SECONDS)
+    page.wait_for_timeout(1000.0 * seconds)
     after, now = page.evaluate("[window.__openiads.frames, performance.now()]")
     page.evaluate("window.__openiads.actions.pause()")
     return 1000.0 * (after - drawn) / (now - since)
 
 
-def moving(browser: Browser, address: str, body: bytes) -> float:
+def moving(browser: Browser, address: str, body: bytes, seconds: float) -> float:
     """Frames a second with a replay put in place of the server's."""
     page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
     page.route("**/replays/*", lambda route: route.fulfill(body=body, content_type="application/octet-stream"))
     page.goto(address)
     until(page, f"!!{STATE}.replay")
-    found = frames(page)
+    found = frames(page, seconds)
     page.context.close()
     return found
 
 
-def what_if(page: Page, replications: int) -> tuple[float, float]:
+def what_if(page: Page, replications: int, patience: float) -> tuple[float, float]:
     """Seconds to the first partial answer and to the whole one, by the browser's clock."""
     page.evaluate("window.__openiads.actions.showPage('whatif')")
     page.get_by_label("Rounds in a salvo", exact=True).fill("1")
     page.get_by_label("Replications to run").fill(str(replications))
-    page.wait_for_timeout(4000)  # who moves a lever takes as long: the server makes ready meanwhile
+    page.wait_for_timeout(1000.0 * patience)  # who moves a lever takes as long: the server makes ready meanwhile
     begun = page.evaluate("performance.now()")
     page.get_by_role("button", name="Run", exact=True).click()
     until(page, "!!document.querySelector('.running table, #panel-whatif .comparison')")
@@ -176,17 +179,30 @@ def large(browser: Browser, folder: Path, replications: int) -> dict[str, Any]:
             "large_server_with_replay_mb": more, "large_engine_mb": engine}  # fmt: skip
 
 
-def measured(folder: Path, *, quick: bool) -> dict[str, Any]:
-    """Every figure."""
+def measured(*, quick: bool) -> dict[str, Any]:
+    """Every figure; all None where there is no Chromium."""
+    if chromium() is None:
+        keys = [bar.figure for bar in BARS]
+        reason = "no Chromium on this machine (Debian: chromium)"
+        return {**dict.fromkeys(keys), "not_run": dict.fromkeys(keys, reason)}
+    with tempfile.TemporaryDirectory() as folder:
+        return in_browser(Path(folder), quick=quick)
+
+
+def chromium() -> str | None:
+    """The browser's program, if there is one."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def in_browser(folder: Path, *, quick: bool) -> dict[str, Any]:
+    """Every figure, with results in ``folder``."""
     found: dict[str, Any] = {"load_average": list(os.getloadavg()), "processors": os.cpu_count()}
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if chromium is None:
-        sys.exit("no Chromium on this machine: apt-get install chromium")
+    seconds = 0.2 if quick else 4.0  # that frames are counted for, and a hand takes to move a lever
     run = oi.run("tartus_2016", replications=20 if quick else 100, seed=1, record=1, out=folder / "tartus")
     found["static_mb"] = sum(len(body) for body in viewer_files().values()) / 1e6
     with sync_playwright() as play:
         arguments = ["--disable-gpu", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-        browser = play.chromium.launch(executable_path=chromium, args=arguments)
+        browser = play.chromium.launch(executable_path=chromium(), args=arguments)
         found["browser"] = browser.version
         with viewing(run.path) as (process, address):
             page, found["first_frame_at_start_s"] = opened(browser, address)
@@ -194,32 +210,19 @@ def measured(folder: Path, *, quick: bool) -> dict[str, Any]:
             until(page, f"{STATE}.backdrop !== null")
             page.context.close()
             page, found["first_frame_s"] = opened(browser, address)
-            found["frames_per_s_tartus"] = frames(page)
-            found["what_if_first_s"], found["what_if_full_s"] = what_if(page, 20 if quick else 200)
+            found["frames_per_s_tartus"] = frames(page, seconds)
+            found["what_if_first_s"], found["what_if_full_s"] = what_if(page, 20 if quick else 200, seconds)
             page.context.close()
-            for movers in (50, 500):
-                found[f"frames_per_s_{movers}"] = moving(browser, address, synthetic(run, movers))
+            for name, movers in (("50", 5 if quick else 50), ("500", 50 if quick else 500)):
+                found[f"frames_per_s_{name}"] = moving(browser, address, synthetic(run, movers), seconds)
             found["server_mb"], found["engine_mb"] = megabytes(process)
-        found |= large(browser, folder / "large", 21_000 if quick else 100_000)
+        found |= large(browser, folder / "large", 2_000 if quick else 100_000)
         browser.close()
     found["movers"] = "synthetic: the packed replay of tartus_2016 with its movers replaced"
     found["load_average_after"] = list(os.getloadavg())
-    found["bars"] = {
-        key: f"{'met' if MEETS[sign](found[key], limit) else 'missed'}: {found[key]:.4g} {sign} {limit:g} wanted"
-        for key, (sign, limit) in WANTED.items()
-    }
     return found
 
 
-def main() -> None:
-    """Print one object."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="small runs: does it work at all?")
-    asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        found = measured(Path(folder), quick=asked.quick)
-    print(json.dumps({key: round(v, 3) if isinstance(v, float) else v for key, v in found.items()}, indent=1))
-
-
 if __name__ == "__main__":
-    main()
+    chosen = options(__doc__).parse_args()
+    printed(measured(quick=chosen.quick), BARS, chosen)

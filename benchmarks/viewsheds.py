@@ -1,7 +1,7 @@
 """Coverage over terrain: how fast, how linear, how much memory, and the viewshed beside gdal_viewshed.
 
-``python benchmarks/viewsheds.py`` prints one JSON object.  The comparison needs the command gdal_viewshed (package
-gdal-bin of Debian); without it those figures are null and a line on stderr says so.  Results come before speeds:
+``python benchmarks/viewsheds.py [--json] [--quick]``.  The comparison needs the command gdal_viewshed (package
+gdal-bin of Debian); without it those figures are null.  Results come before speeds:
 agreement of cells, and how many cells that differ lie off the boundary of the visible area.
 
 Both sides take turns, and every figure is a median: wall clock (``wall``) and processor time (``cpu``), for
@@ -11,7 +11,6 @@ clock hold for the load that is told beside them; those of processor time hold o
 
 from __future__ import annotations
 
-import json
 import os
 import resource
 import shutil
@@ -25,29 +24,40 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from bars import Bar, options, printed
 
 from openiads.earth.geodesy import MEAN_RADIUS
 from openiads.earth.viewshed import lowest_over_grid
-from openiads.reach.coverage import Question, coverage, map_around
+from openiads.reach.coverage import DetectionQuestion, coverage, map_around
 from openiads.reach.scenes import radar_world
 from openiads.scenario.load import load
 
 RADIUS = 4.0 / 3.0 * MEAN_RADIUS
 CELL = 90.0  # m
 MAST = 25.0  # m
-REPEATS = 9
 HEIGHTS = (50.0, 100.0, 500.0, 3000.0, 10_000.0)
 TARGETS = (0.0, 50.0, 200.0)  # m above ground, of the comparison
+AGREEMENT = 0.995  # least share of cells, asked before speeds count; a cell may differ only at a boundary
+
+BARS = (
+    Bar("coverage_s", "<=", 2.0, "coverage of 1,000 x 1,000 cells, five heights, s"),
+    Bar("coverage_fine_s", "<=", 2.0, "the same with a viewshed, s"),
+    Bar("rss_mb_4000_masks", "<", 500.0, "memory of a map of 4,000 x 4,000 cells, MB"),
+    Bar("rss_mb_4000_fine", "<", 500.0, "the same with a viewshed, MB"),
+    Bar("least_times_faster_wall", ">=", 5.0, "viewshed, times the speed of gdal_viewshed without its start"),
+    Bar("least_times_faster_wall_whole", ">=", 5.0, "viewshed, times the speed of gdal_viewshed as a whole"),
+)
 
 LARGE = """
 import sys, numpy as np, math
 sys.path.insert(0, sys.argv[1])
 from openiads.scenario.load import load
-from openiads.reach.coverage import Question, coverage, map_around
+from openiads.reach.coverage import DetectionQuestion, coverage, map_around
 from openiads.reach.scenes import radar_world
 world = radar_world(load("tartus_2016"))
-question = Question(heights=(50.0,))
-coverage(world, question, [0], where=map_around(world, [0], question, cells=4000), fine=sys.argv[2] == "fine")
+question = DetectionQuestion(heights=(50.0,))
+where = map_around(world, [0], question, cells=int(sys.argv[3]))
+coverage(world, question, [0], where=where, fine=sys.argv[2] == "fine")
 lines = open("/proc/self/status").read().splitlines()
 print(next(line.split()[1] for line in lines if line.startswith("VmHWM")))
 """
@@ -70,10 +80,10 @@ def spent() -> float:
     return sum(each.ru_utime + each.ru_stime for each in used)
 
 
-def in_turns(*works: Callable[[], Any]) -> list[tuple[float, float]]:
+def in_turns(repeats: int, *works: Callable[[], Any]) -> list[tuple[float, float]]:
     """Wall clock and processor time (s) of each of some pieces of work, medians of turns in which each comes once."""
     times: list[list[tuple[float, float]]] = [[] for _ in works]
-    for _ in range(REPEATS):
+    for _ in range(repeats):
         for work, mine in zip(works, times, strict=True):
             begun, used = time.perf_counter(), spent()
             work()
@@ -119,7 +129,7 @@ def boundary(seen: np.ndarray) -> np.ndarray:
     return np.any([wide[i : i + size, j : j + size] != seen for i, j in shifts], axis=0)
 
 
-def beside_gdal(size: int) -> dict[str, Any]:
+def beside_gdal(size: int, repeats: int) -> dict[str, Any]:
     """Agreement with gdal_viewshed on one grid, then speeds."""
     land = hills(size)
     lowest = viewshed(land)
@@ -135,7 +145,12 @@ def beside_gdal(size: int) -> dict[str, Any]:
         tiny, folder = laid_out(land[:8, :8], Path(name) / "tiny"), laid_out(land, Path(name) / "whole")
         load = os.getloadavg()[0]
         start, whole, own = in_turns(
-            lambda: asked(tiny, 8, TARGETS[1]), lambda: asked(folder, size, TARGETS[1]), lambda: viewshed(land)
+            repeats, lambda: asked(tiny, 8, TARGETS[1]), lambda: asked(folder, size, TARGETS[1]), lambda: viewshed(land)
+        )
+    if min(agreement) < AGREEMENT or off_boundary:
+        raise ValueError(
+            f"gdal_viewshed: {min(agreement):.3%} of {size} x {size} cells agree and {off_boundary} differ off the "
+            f"boundary; {AGREEMENT:.1%} and none are asked"
         )
     return {
         "cells": size * size, "least_agreement": min(agreement), "off_boundary": off_boundary,
@@ -147,36 +162,48 @@ def beside_gdal(size: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def main() -> None:
-    """Print the object."""
+def measured(*, quick: bool) -> dict[str, Any]:
+    """Every figure."""
     world = radar_world(load("tartus_2016"))
-    question = Question(heights=HEIGHTS)
+    question = DetectionQuestion(heights=HEIGHTS)
     small = map_around(world, [0], question, cells=64)
     for fine in (False, True):
         coverage(world, question, [0], where=small, fine=fine)  # compiles
-    told: dict[str, Any] = {"cpus": len(os.sched_getaffinity(0)), "load_1_min": os.getloadavg()[0]}
-    for name, fine in (("coverage_s", False), ("coverage_fine_s", True)):
-        ((told[name], told[name.replace("_s", "_cpu_s")]),) = in_turns(
-            lambda fine=fine: coverage(
-                world, question, [0], where=map_around(world, [0], question, cells=1000), fine=fine
-            )
-        )
-    lands = [hills(size) for size in (500, 1000, 2000, 4000)]
-    used = in_turns(*(lambda land=land: viewshed(land) for land in lands))
+    repeats, cells, sizes = (1, 64, (100, 200)) if quick else (9, 1000, (500, 1000, 2000, 4000))
+    told: dict[str, Any] = {"cpus": len(os.sched_getaffinity(0)), "load_1_min": os.getloadavg()[0], "not_run": {}}
+
+    def ask(fine: bool) -> None:
+        coverage(world, question, [0], where=map_around(world, [0], question, cells=cells), fine=fine)
+
+    for name, fine in (("coverage", False), ("coverage_fine", True)):
+        ((told[f"{name}_s"], told[f"{name}_cpu_s"]),) = in_turns(repeats, lambda fine=fine: ask(fine))
+    lands = [hills(size) for size in sizes]
+    used = in_turns(repeats, *(lambda land=land: viewshed(land) for land in lands))
     told["viewshed_cpu_s_per_million_cells"] = {
         str(len(land)): cpu / land.size * 1e6 for land, (_, cpu) in zip(lands, used, strict=True)
     }
-    source = str(Path(__file__).resolve().parents[1] / "src")
-    for kind in ("masks", "fine"):
-        done = subprocess.run([sys.executable, "-c", LARGE, source, kind], capture_output=True, text=True, check=True)
-        told[f"rss_mb_4000_{kind}"] = int(done.stdout) / 1024.0
+    told["rss_mb_4000_masks"] = None if quick else memory("masks", 4000)
+    told["rss_mb_4000_fine"] = memory("fine", cells if quick else 4000)
+    if quick:
+        told["not_run"]["rss_mb_4000_masks"] = "not part of the quick form"
+    ratios = ("times_faster_wall", "times_faster_wall_whole")
     if shutil.which("gdal_viewshed") is None:
-        print("gdal_viewshed is not installed (Debian: gdal-bin); no comparison", file=sys.stderr)
-        told["gdal"] = None
-    else:
-        told["gdal"] = [beside_gdal(size) for size in (1000, 2000, 4000)]
-    print(json.dumps(told, indent=2))
+        told |= {f"least_{name}": None for name in ratios}
+        told["not_run"] |= {f"least_{name}": "no gdal_viewshed on this machine (Debian: gdal-bin)" for name in ratios}
+        return told
+    beside = {str(size): beside_gdal(size, repeats) for size in (sizes if quick else sizes[1:])}
+    return told | {f"least_{name}": min(each[name] for each in beside.values()) for name in ratios} | {"gdal": beside}
+
+
+def memory(kind: str, cells: int) -> float:
+    """Peak resident memory (MB) of a square map of so many cells a side, in a process of its own."""
+    source = str(Path(__file__).resolve().parents[1] / "src")
+    done = subprocess.run(
+        [sys.executable, "-c", LARGE, source, kind, str(cells)], capture_output=True, text=True, check=True
+    )
+    return int(done.stdout) / 1024.0
 
 
 if __name__ == "__main__":
-    main()
+    chosen = options(__doc__).parse_args()
+    printed(measured(quick=chosen.quick), BARS, chosen)

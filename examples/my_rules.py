@@ -2,10 +2,10 @@
 
 A rule takes (own, picture, dials, draw) and returns an order.  It sees the command post's tracks, never the truth; what
 it writes to its picture is lost.  It is compiled, so it may use arithmetic, comparisons, loops, ``math`` and the names
-of ``openiads.doctrine.contracts``.
+of ``openiads.doctrine``.
 """
 
-from openiads.doctrine.contracts import FIRE, HOLD, Order, uniform
+from openiads.doctrine import FIRE, HOLD, Order, uniform
 
 
 def two_then_wait(own, picture, dials, draw):

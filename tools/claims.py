@@ -18,8 +18,8 @@ from typing import Any
 
 from openiads.claims.examine import SEED, examine, rests_on
 from openiads.claims.statement import Claim, load_claim, packaged_claims
-from openiads.faces.cli.claims import folder_of, gather_told
-from openiads.faces.words.claims import HEAD, TURNED, Told, changers, rows_of, sentence
+from openiads.faces.api import folder_of
+from openiads.faces.words.claims import HEAD, TURNED, Told, changers, gathered, rows_of, sentence
 from openiads.faces.words.claims_rule import rule_of
 from openiads.reach.envelope import envelope_volumes, low_reaches
 from openiads.runs.digest import arithmetic_fingerprint, hash_of
@@ -113,7 +113,7 @@ def main(names: list[str]) -> None:
     for name in names or packaged_claims():
         claim = load_claim(name)
         out = folder_of(ROOT / "runs" / "claims", claim, full=True, seed=SEED)
-        publish(gather_told(examine(claim, full=True, out=out)))
+        publish(gathered(examine(claim, full=True, out=out)))
         (FOLDER / "index.md").write_text(index(), encoding="utf-8")
         print(f"{name}: docs/claims/{name}.md", flush=True)
 

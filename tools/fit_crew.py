@@ -15,7 +15,7 @@ import sys
 import numpy as np
 
 from openiads.catalog.load import catalog
-from openiads.engine.run import Runner
+from openiads.engine.runner import Runner
 from openiads.scenario.load import loads
 from openiads.world.build import build
 from openiads.world.codes import Event

@@ -1,4 +1,4 @@
-"""Write requirements/{run,test,bench}.txt anew: versions and hashes, no addresses.
+"""Write requirements/{run,test,extras}.txt anew: versions and hashes, no addresses.
 
 Run it with ``make lock`` after a change of dependencies in pyproject.toml.  It resolves against the default package
 registry only (other indexes configured on the machine are set aside), for Linux x86-64 and CPython 3.11, and then
@@ -20,7 +20,7 @@ CHECKED = ("3.11", "3.12", "3.13")
 LOCKS: dict[str, tuple[str, ...]] = {
     "run": ("build", "shared"),
     "test": ("build", "shared", "test"),
-    "bench": ("build", "shared", "bench"),
+    "extras": ("build", "shared"),
 }
 HEAD = """\
 # Locked by version and hash for Linux x86-64 and CPython 3.11-3.13.  Written by tools/lock.py; do not edit.
@@ -73,7 +73,7 @@ def check_installs(lock: Path, version: str) -> None:
 
 
 def main() -> None:
-    """Write and check the three locks; the test and bench locks agree with the run lock on shared versions."""
+    """Write and check the locks; all agree with the run lock on shared versions, and the extras with the test lock."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     groups = project["dependency-groups"]
     run = ROOT / "requirements" / "run.txt"
@@ -81,8 +81,11 @@ def main() -> None:
         wanted = list(project["project"]["dependencies"])
         for group in chosen:
             wanted += groups[group]
+        if name == "extras":  # tested as installed: the versions that the tests have
+            wanted += [line for lines in project["project"]["optional-dependencies"].values() for line in lines]
         path = ROOT / "requirements" / f"{name}.txt"
-        text = resolve(wanted, None if name == "run" else run, path)
+        against = {"run": None, "extras": run.with_name("test.txt")}.get(name, run)
+        text = resolve(wanted, against, path)
         check_addresses(text, path.name)
         path.write_text(text, encoding="utf-8")
         print(f"{path.name}: {text.count('==')} packages")

@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 
 from openiads.faces.words import neighbors
-from openiads.reach.neighbors import SAMPLES, Reach, reach_of_sites
+from openiads.reach.defaults import SAMPLES
+from openiads.reach.neighbors import ReachAnswer, reach_of_sites
 from openiads.scenario.load import load
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs"
@@ -62,7 +63,7 @@ def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     return "\n".join("| " + " | ".join(row) + " |" for row in (head, ("---",) * len(head), *rows)) + "\n"
 
 
-def tables(found: Reach) -> str:
+def tables(found: ReachAnswer) -> str:
     """The three tables of one situation."""
     cells = [*neighbors.territory_cells(found), neighbors.volume_cells(found)]
     parts = [table(("over", *neighbors.band_head()), cells)]

@@ -211,7 +211,7 @@ static int64_t fly(struct body *b, const struct interceptor *m, const struct air
             a[0] = k * (dx - along * v[0]);
             a[1] = k * (dy - along * v[1]);
             a[2] = k * (dz - along * v[2]);
-            height = advance(b, m, air, age >= burnt ? COARSE : 0.25 * COARSE, a[0], a[1], a[2]);
+            height = advance(b, m, air, age >= burnt ? COARSE : THRUST_STEP, a[0], a[1], a[2]);
         }
         steps++;
         b->status = flight_status(b, m, height);

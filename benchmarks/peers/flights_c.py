@@ -15,7 +15,7 @@ from openiads.base.constants import GM, SPIN, STANDARD_GRAVITY
 from openiads.parts import weapons
 from openiads.physics import flyout, motion
 from openiads.physics.flyout import airframe, midcourse
-from peers.flights import Flights
+from peers.flights import THRUST_STEP, Flights
 
 FLAGS = ("-O3", "-march=native", "-ffp-contract=off", "-std=c11", "-shared", "-fPIC")
 FROM_AIRFRAME = (
@@ -42,7 +42,7 @@ def prelude() -> str:
     constants |= {name: getattr(airframe, name) for name in FROM_AIRFRAME}
     constants |= {name: getattr(midcourse, name) for name in FROM_MIDCOURSE}
     constants |= {name: getattr(motion, name) for name in FROM_MOTION}
-    constants |= {"COARSE": weapons.COARSE, "FINE": weapons.FINE}
+    constants |= {"COARSE": weapons.COARSE, "FINE": weapons.FINE, "THRUST_STEP": THRUST_STEP}
     text = "".join(f"#define {name} ({value!r})\n" for name, value in constants.items())
     text += struct_text("body", flyout.BODY) + struct_text("interceptor", flyout.INTERCEPTOR)
     return f"#include <stdint.h>\n{text}struct air {{\n    const double *density, *sound;\n}};\n"

@@ -11,7 +11,7 @@ from openiads.base.constants import GM, SPIN
 from openiads.earth.geodesy import ECCENTRICITY_SQUARED, SEMI_MINOR
 from openiads.parts.weapons import COARSE, FINE
 from openiads.physics import flyout
-from peers.flights import Flights
+from peers.flights import THRUST_STEP, Flights
 
 Floats = np.ndarray
 
@@ -150,7 +150,7 @@ def fly(work: Flights) -> tuple[np.ndarray, int]:
             velocity = flying.velocity
             square = dot(velocity, velocity)
             lateral = flyout.STEER_GAIN * np.sqrt(square) * (aim - dot(aim, velocity) / square * velocity)
-            step = COARSE if age >= burnt else 0.25 * COARSE
+            step = COARSE if age >= burnt else THRUST_STEP
         steps += len(flying.index)
         height = flying.move(age, step, lateral)
         age += step

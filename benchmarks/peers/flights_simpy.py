@@ -13,7 +13,7 @@ from openiads.base.constants import GM, SPIN
 from openiads.earth.geodesy import ECCENTRICITY_SQUARED, SEMI_MINOR
 from openiads.parts.weapons import COARSE, FINE
 from openiads.physics import flyout
-from peers.flights import Flights
+from peers.flights import THRUST_STEP, Flights
 
 GRID = flyout.AIR_STEP * np.arange(len(flyout.DENSITIES))
 MACHS = np.arange(flyout.MACHS)
@@ -94,7 +94,7 @@ class Round:
             self.status = flyout.PASSED
             return 0.0
         lateral = flyout.STEER_GAIN * speed * (aim - (aim @ self.velocity) / speed**2 * self.velocity)
-        return self.move(COARSE if self.age >= self.burnt else 0.25 * COARSE, lateral, turning=False)
+        return self.move(COARSE if self.age >= self.burnt else THRUST_STEP, lateral, turning=False)
 
     def lofted_aim(self) -> np.ndarray:
         """Unit vector toward the predicted meeting point, raised; keeps the predicted time."""

@@ -15,14 +15,7 @@ from typing import Any
 import numpy as np
 
 import openiads as oi
-from openiads.base.errors import InputError
-from openiads.engine.run import Runner
-from openiads.scenario.knobs import knob_list, sample
-from openiads.scenario.load import catalog_of
-from openiads.statistics.intervals import wilson
-from openiads.world.build import build
-from openiads.world.codes import Event
-from openiads.world.prebuilt import Prebuilt
+from openiads.statistics import wilson
 
 FOLDER = Path(__file__).resolve().parent
 RESULTS = FOLDER / "results.json"
@@ -42,22 +35,21 @@ FEWEST = 20  # engagements of a world from which on its share of kills is told
 
 
 def engagements(
-    scenario: Any, replications: int, knobs: dict[str, float] | None = None, prebuilt: Prebuilt | None = None
+    scenario: Any, replications: int, knobs: dict[str, float] | None = None, prebuilt: oi.Prebuilt | None = None
 ) -> dict[str, Any]:
     """Counts over replications of one missile each: tracked, engaged, met by a round, killed; rounds fired; the
     median height (km) of the first meeting; and how many kill probabilities the knobs put too high.
     """
     heights = []
-    world = build(scenario, None, knobs, prebuilt=prebuilt)
-    runner = Runner(world, SEED)
+    run = oi.run(scenario, replications=replications, seed=SEED, knobs=knobs, prebuilt=prebuilt)
+    for failed in run.failures(1):
+        place = f"{scenario.name}, replication {failed['replication']}"
+        raise oi.errors.ResultsError(place, failed["message"], "This is a fault of the program.")
     counts: dict[str, Any] = dict.fromkeys(("missiles", *MEASURES), 0)
-    for k in range(replications):
-        result = runner.replicate(k)
-        if result.message:
-            raise InputError(f"{scenario.name}, replication {k}", result.message, "This is a fault of the program.")
-        row = result.outcome[0]
-        launched = int((result.events["kind"] == int(Event.LAUNCH)).sum())
-        met = result.events[result.events["kind"] == int(Event.INTERCEPT)]
+    for k, row in enumerate(run.rows()):
+        events = run.key_events(k)
+        launched = int((events["kind"] == oi.codes.Event.LAUNCH).sum())
+        met = events[events["kind"] == oi.codes.Event.INTERCEPT]
         counts["missiles"] += 1
         counts["tracked"] += int(row["tracked"] > 0)
         counts["engaged"] += int(launched > 0)
@@ -66,15 +58,15 @@ def engagements(
         counts["killed"] += int(row["killed"])
         counts["rounds"] += launched
     height = float(np.median(heights)) / 1000.0 if heights else None
-    return counts | {"height_km": height, "capped": len(world.limits["capped"])}
+    return counts | {"height_km": height, "capped": len(run.capped)}
 
 
 def worlds(scenario: Any, count: int) -> list[dict[str, float]]:
     """``count`` draws of every knob in doubt, each knob spread evenly over its band in an order of its own."""
-    knobs = [knob for knob in knob_list(catalog_of(scenario), scenario) if not knob.certain]
+    knobs = [knob for knob in oi.knob_list(oi.catalog_of(scenario), scenario) if not knob.certain]
     rng = np.random.default_rng((SEED, 0))
     shares = np.array([(rng.permutation(count) + rng.random(count)) / count for _ in knobs])
-    return sample(knobs, shares.T)
+    return oi.sample(knobs, shares.T)
 
 
 def share(counts: dict[str, Any], of: str = "engaged", what: str = "killed") -> float:
@@ -103,7 +95,7 @@ def case(name: str, count: int = WORLDS, replications: int = REPLICATIONS, nomin
     middle = engagements(scenario, nominal)
     low, high = wilson(middle["killed"], middle["engaged"])
     bounded = engagements(scenario.with_values({"model.limits": "published"}), nominal)
-    drawn, prebuilt = worlds(scenario, count), Prebuilt()
+    drawn, prebuilt = worlds(scenario, count), oi.Prebuilt()
     found = [engagements(scenario, replications, knobs, prebuilt) for knobs in drawn]
     told = [(knobs, counts) for knobs, counts in zip(drawn, found, strict=True) if counts["engaged"] >= FEWEST]
     rates = [share(counts) for _, counts in told]

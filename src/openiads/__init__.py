@@ -2,12 +2,15 @@
 
     import openiads as oi
 
-    scenario = oi.load("tartus_2016.toml")
-    run = oi.run(scenario, replications=1000, seed=1)
+    run = oi.run("tartus_2016", replications=1000, seed=1)
     run.estimate("leakers")
+    oi.coverage("raid24", heights=["50 m", "3 km"]).figure()
     oi.sweep("study.toml", out="swept").table()
 
-The public names below are loaded when first used, so that importing the package costs next to nothing.
+What the command line can answer, these functions can.  An answer has ``to_dict()``, what the command prints with
+``--json``, and, where it has one, ``table()`` (Arrow) and ``figure()`` (matplotlib); a notebook displays it.
+
+The public names are loaded when first used, so that importing the package costs next to nothing.
 """
 
 from __future__ import annotations
@@ -16,57 +19,144 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from openiads.base import shown
+from openiads.base.moved import refuse_moved
 from openiads.base.version import __version__
 
 if TYPE_CHECKING:
+    from openiads import doctrine, statistics, textbook
+    from openiads.base import errors
     from openiads.catalog.load import catalog
-    from openiads.experiments.compare import compare
+    from openiads.experiments import like_for_like
+    from openiads.experiments.compare import Variant, compare
     from openiads.experiments.design import load_study
     from openiads.experiments.query import query
     from openiads.experiments.sweep import open_sweep, sweep
+    from openiads.experiments.uncertainty import sensitivity, spread
+    from openiads.explain.kill_chain import explain
+    from openiads.faces.api import check, claims, closed_forms, report, view
     from openiads.faces.formats import export
+    from openiads.faces.pages import answers as charts
+    from openiads.reach.defended import footprint
+    from openiads.reach.envelope import envelope_volume, low_reach
+    from openiads.reach.fire_unit import envelope
+    from openiads.reach.keep_out import keep_out
+    from openiads.reach.neighbors import reach
+    from openiads.reach.site_radars import coverage
     from openiads.runs.replicate import run
     from openiads.runs.run import open_run
-    from openiads.scenario.load import load
+    from openiads.scenario.knobs import knob_list, sample
+    from openiads.scenario.load import catalog_of, load
+    from openiads.world import codes
+    from openiads.world.prebuilt import Prebuilt
 
-__all__ = [
-    "__version__",
-    "catalog",
-    "compare",
-    "export",
-    "load",
-    "load_study",
-    "open_run",
-    "open_sweep",
-    "query",
-    "run",
-    "sweep",
-]
-
-#: Public name -> the module that holds it.
+#: Public function or class -> the module that holds it.
 _HOMES = {
-    "catalog": "openiads.catalog.load",
+    "Prebuilt": "openiads.world.prebuilt",
+    "Variant": "openiads.experiments.compare",
+    "catalog_of": "openiads.scenario.load",
+    "check": "openiads.faces.api",
+    "closed_forms": "openiads.faces.api",
     "compare": "openiads.experiments.compare",
+    "coverage": "openiads.reach.site_radars",
+    "envelope": "openiads.reach.fire_unit",
+    "envelope_volume": "openiads.reach.envelope",
     "export": "openiads.faces.formats",
+    "footprint": "openiads.reach.defended",
+    "keep_out": "openiads.reach.keep_out",
+    "knob_list": "openiads.scenario.knobs",
     "load": "openiads.scenario.load",
     "load_study": "openiads.experiments.design",
+    "low_reach": "openiads.reach.envelope",
     "open_run": "openiads.runs.run",
     "open_sweep": "openiads.experiments.sweep",
     "query": "openiads.experiments.query",
+    "report": "openiads.faces.api",
     "run": "openiads.runs.replicate",
+    "sample": "openiads.scenario.knobs",
+    "sensitivity": "openiads.experiments.uncertainty",
+    "spread": "openiads.experiments.uncertainty",
     "sweep": "openiads.experiments.sweep",
+    "view": "openiads.faces.api",
+}
+#: Public module -> its full name; the packages among them that are called as functions are ``base.packages``'.
+_MODULES = {
+    "catalog": "openiads.catalog",
+    "charts": "openiads.faces.pages.answers",
+    "claims": "openiads.claims",
+    "codes": "openiads.world.codes",
+    "doctrine": "openiads.doctrine",
+    "errors": "openiads.base.errors",
+    "explain": "openiads.explain",
+    "like_for_like": "openiads.experiments.like_for_like",
+    "reach": "openiads.reach",
+    "statistics": "openiads.statistics",
+    "textbook": "openiads.textbook",
 }
 
-# What notebooks show is drawn by the top floor, which is imported when something is first shown.
+__all__ = [
+    "Prebuilt",
+    "Variant",
+    "__version__",
+    "catalog",
+    "catalog_of",
+    "charts",
+    "check",
+    "claims",
+    "closed_forms",
+    "codes",
+    "compare",
+    "coverage",
+    "doctrine",
+    "envelope",
+    "envelope_volume",
+    "errors",
+    "explain",
+    "export",
+    "footprint",
+    "keep_out",
+    "knob_list",
+    "like_for_like",
+    "load",
+    "load_study",
+    "low_reach",
+    "open_run",
+    "open_sweep",
+    "query",
+    "reach",
+    "report",
+    "run",
+    "sample",
+    "sensitivity",
+    "spread",
+    "statistics",
+    "sweep",
+    "textbook",
+    "view",
+]
+
+# What answers look like is drawn by the top floor, which is imported when something is first shown.
 shown.painter = lambda: importlib.import_module("openiads.faces.notebook")
+refuse_moved()
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(_HOMES[name]), name)
+    if name in _MODULES:
+        value: Any = importlib.import_module(_MODULES[name])
+    elif name in _HOMES:
+        value = getattr(importlib.import_module(_HOMES[name]), name)
+        if not isinstance(value, type):
+            value = importlib.import_module("openiads.base.options").checked_call(value)
+    else:
+        raise AttributeError(_unknown(name))
     globals()[name] = value
     return value
+
+
+def _unknown(name: str) -> str:
+    from openiads.base.words import nearest
+
+    near = "" if name.startswith("_") else nearest(name, __all__)
+    return f"module {__name__!r} has no attribute {name!r}" + (f". {near.strip()}" if near else "")
 
 
 def __dir__() -> list[str]:

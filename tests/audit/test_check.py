@@ -1,6 +1,8 @@
 import ast
+import functools
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,19 +12,24 @@ from openiads.audit.check import check_events, check_run, verify_run
 from openiads.audit.ledger import CHECKS, unchecked
 from openiads.runs.replicate import run
 from openiads.runs.run import open_run
-from openiads.runs.simulator import Engine
 from openiads.world.codes import Control, Event, Gate, Identity, RoundEnd, Terminal
-from runs.fake_simulator import FakeCatalog, FakeScenario, Runner, build, engine
+from runs.fake_simulator import FAKE, FakeCatalog, FakeScenario, FakeSimulator, Runner, build
 
 WORLD = build(FakeScenario(hidden=0.3), FakeCatalog())
 LIMITS = {**WORLD.limits, "flight_side": WORLD.flight_side, "flight_class": WORLD.flight_class}
 Logs = dict[int, np.ndarray]
 
 
-def logs(count: int = 6) -> tuple[Logs, np.ndarray]:
+@functools.cache
+def recorded(count: int) -> tuple[Any, ...]:
     runner = Runner(WORLD, 3)
-    made = [runner.replicate(k, record=True) for k in range(count)]
-    return {k: m.events for k, m in enumerate(made)}, np.concatenate([m.outcome for m in made])
+    return tuple(runner.replicate(k, record=True) for k in range(count))
+
+
+def logs(count: int = 6) -> tuple[Logs, np.ndarray]:
+    """Logs and outcome rows of the same replications each time, to change at will."""
+    made = recorded(count)
+    return {k: m.events.copy() for k, m in enumerate(made)}, np.concatenate([m.outcome for m in made])
 
 
 def where(events: np.ndarray, kind: Event, code: int | None = None) -> np.ndarray:
@@ -365,18 +372,17 @@ def test_the_auditor_shares_no_code_and_no_constant_with_what_it_audits() -> Non
 
 
 def test_a_stored_run_is_checked_in_any_portions(tmp_path: Path) -> None:
-    made = run(FakeScenario(fails=0.1), replications=30, seed=2, record=2, chunk=4, out=tmp_path / "r", engine=engine())
+    made = run(FakeScenario(fails=0.1), replications=30, seed=2, record=2, chunk=4, out=tmp_path / "r", simulator=FAKE)
     assert check_run(made) == []
     assert check_run(made, batch=1) == []
     assert verify_run(made, 6) == []
     file = tmp_path / "r" / "chunks" / "c000002.parquet"
     file.write_bytes(file.read_bytes()[:-7])
-    assert [v.name for v in check_run(open_run(tmp_path / "r", engine=engine()))] == ["store"]
+    assert [v.name for v in check_run(open_run(tmp_path / "r", simulator=FAKE))] == ["store"]
 
 
 def test_an_engine_that_answers_otherwise_is_found(tmp_path: Path) -> None:
-    run(FakeScenario(), replications=10, seed=2, out=tmp_path / "r", engine=engine())
-    real = engine()
+    run(FakeScenario(), replications=10, seed=2, out=tmp_path / "r", simulator=FAKE)
 
     class Other(Runner):
         def replicate(self, replication: int, record: bool = False):
@@ -384,7 +390,7 @@ def test_an_engine_that_answers_otherwise_is_found(tmp_path: Path) -> None:
             result.events["value"][:, 5] += 1e-9
             return result
 
-    other = Engine(real.build, Other, real.load, real.catalog, real.restore)
-    assert {v.text for v in verify_run(open_run(tmp_path / "r", engine=other), 3)} == {
+    other = FakeSimulator(runner=Other)
+    assert {v.text for v in verify_run(open_run(tmp_path / "r", simulator=other), 3)} == {
         "its events differ from the stored ones"
     }

@@ -132,7 +132,7 @@ def test_what_no_round_reaches_is_named():
     ):
         found, first, _, believed, _ = envelope(WORLD.tables, UNIT, MAGAZINE, track, 0.0)
         if gate is None and first < math.inf:
-            assert found == 0 and believed == MAGAZINE["pk"][believed_class(track)]
+            assert found == 0 and believed == MAGAZINE["pk_believed"][believed_class(track)]
         else:
             assert found != 0 and first == math.inf
             assert found == why_not(WORLD.tables, UNIT, MAGAZINE, track, 0.0)

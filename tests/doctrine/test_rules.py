@@ -12,7 +12,7 @@ from openiads.base.errors import InputError
 from openiads.base.toml import toml_text
 from openiads.doctrine.contracts import FIRE, HOLD, Draw, Order, Own, adopt, uniform
 from openiads.doctrine.firing import fire, looks_again
-from openiads.engine.run import Runner
+from openiads.engine.runner import Runner
 from openiads.scenario.load import loads
 from openiads.world.build import build
 from openiads.world.codes import FireRule, Status

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import math
+import re
 import sys
 import zipfile
 from importlib.resources import files
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from openiads.base.errors import InputError
+from openiads.base.extras import how_to_install
 from openiads.earth import geodesy, rasters, shapes, terrain
 
 LAT, LON = math.radians(34.9), math.radians(35.9)
@@ -351,7 +353,7 @@ def test_geotiff_without_rasterio_says_how_to_get_it(tmp_path, monkeypatch):
     path = tmp_path / "hills.tif"
     path.write_bytes(b"II*\0")
     monkeypatch.setitem(sys.modules, "rasterio", None)
-    with pytest.raises(InputError, match=r"rasterio.*openiads\[geo\]"):
+    with pytest.raises(InputError, match=rf"rasterio.*: {re.escape(how_to_install('geo'))}$"):
         rasters.from_file(path)
 
 

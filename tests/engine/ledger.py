@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from engine.scenes import CLEAR, raid, scene
-from openiads.engine.run import Result
+from openiads.engine.runner import Result
 from openiads.world.build import World
 from openiads.world.codes import Event, RoundEnd
 
@@ -49,7 +49,7 @@ def launches_by(result: Result, column: str) -> dict[int, list[float]]:
 
 def round_kinds(world: World, result: Result) -> Iterator[tuple[str, str, np.void]]:
     """(launcher's name, round's name, row) of every launch."""
-    kinds = world.rows["magazines"]["kind"][world.rows["launchers"]["magazine"]]
+    kinds = world.rows["magazines"]["interceptor"][world.rows["launchers"]["magazine"]]
     for row in rows(result, Event.LAUNCH):
         launcher = int(row["launcher"])
         yield world.names.launchers[launcher], world.names.interceptors[int(kinds[launcher])], row

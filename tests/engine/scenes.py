@@ -15,7 +15,7 @@ import numpy as np
 
 from openiads.base.toml import toml_text
 from openiads.earth.geodesy import offset
-from openiads.engine.run import Result, Runner
+from openiads.engine.runner import Result, Runner
 from openiads.scenario.load import loads
 from openiads.world.build import World, build
 from openiads.world.codes import Event

@@ -31,7 +31,7 @@ from engine.scenes import (
 from openiads.base.draws import Purpose, uniform
 from openiads.catalog.load import catalog
 from openiads.earth.geodesy import MEAN_RADIUS
-from openiads.engine.run import Runner
+from openiads.engine.runner import Runner
 from openiads.physics.detection import detection_probability
 from openiads.textbook.detection import cumulative_detection
 from openiads.world.codes import Event, Gate
@@ -52,7 +52,7 @@ def test_a_salvo_of_n_kills_with_one_minus_q_to_the_n(salvo, p):
 def test_shoot_look_shoot_spends_a_truncated_geometric_number_of_rounds():
     p, most = 0.4, 4
     guard = site(launchers=1, rounds=most)
-    slow = raid("Intruder", distance=40.0, speed="100 m/s")
+    slow = raid("Intruder", distance=20.0, speed="100 m/s")  # time for four cycles, and not much more
     world = scene(slow, model=TEXTBOOK | {"kill_probability": p}, sites=[guard])
     rows = each(
         world, replications(20_000), lambda r: (int(r.outcome["leakers"][0]), int(r.outcome["rounds_fired"][0]))

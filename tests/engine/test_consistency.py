@@ -16,7 +16,7 @@ from scipy.interpolate import CubicHermiteSpline
 
 from engine.scenes import CLEAR, raid, replications, scene, site
 from openiads.earth.geodesy import direct, enu_axes, to_ecef
-from openiads.engine.run import Runner
+from openiads.engine.runner import Runner
 from openiads.parts.tracks import BALLISTIC_NOISE, BETA_START, BETA_VARIANCE, BETA_WALK, cruises, falls
 from openiads.physics import ballistics
 from openiads.physics import filtering as f

@@ -16,7 +16,7 @@ import pytest
 from numpy.lib.recfunctions import repack_fields
 
 from openiads.base.toml import toml_text
-from openiads.engine.run import Runner
+from openiads.engine.runner import Runner
 from openiads.runs import replicate
 from openiads.scenario.load import load, loads
 from openiads.world.build import World, build

@@ -10,7 +10,7 @@ import pytest
 
 from engine.scenes import CLEAR, TEXTBOOK, column, each, events, one, place, raid, scene, site
 from openiads.base.toml import toml_text
-from openiads.engine.run import Runner
+from openiads.engine.runner import Runner
 from openiads.runs import replicate
 from openiads.scenario.load import load, loads
 from openiads.world.build import World, build

@@ -13,8 +13,8 @@ from numpy.lib.recfunctions import repack_fields
 from typer.testing import CliRunner
 
 from openiads.base.errors import InputError
-from openiads.engine.run import Result, Runner
-from openiads.faces.cli import main
+from openiads.engine.runner import Result, Runner
+from openiads.faces.cli.main import main
 from openiads.runs import replicate
 from openiads.scenario.load import load
 from openiads.world.build import build
@@ -180,7 +180,7 @@ def test_a_rule_is_read_from_the_cache_by_the_next_process(tmp_path: Path) -> No
     path = written(tmp_path, SAME + f"\n# {tmp_path}\n")
     program = (
         "import sys\nfrom openiads.scenario.load import load\nfrom openiads.world.build import build\n"
-        "from openiads.engine.run import Runner\n"
+        "from openiads.engine.runner import Runner\n"
         "r = Runner(build(load(sys.argv[1])), 11).replicate(3)\nprint(r.outcome.tobytes().hex(), r.message)"
     )
     told = []

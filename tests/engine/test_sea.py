@@ -62,7 +62,7 @@ def test_a_speed_of_zero_is_a_ship_at_rest():
 def test_a_ship_under_way_takes_radars_launchers_units_and_its_asset_along():
     asset = [{"name": "Depot", "at": place(0.0), "radius": "50 m", "ship": "Ship"}]
     world = scene(FOUR, sites=[ship(course="90 deg", speed="15 m/s")], asset=asset, duration=500.0)
-    from openiads.engine.run import Runner
+    from openiads.engine.runner import Runner
 
     runner = Runner(world, 1)
     runner.replicate(0)

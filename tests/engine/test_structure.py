@@ -12,7 +12,7 @@ import pytest
 
 from engine.ledger import crowd, launches_by, most_at_once, most_held, round_kinds, rows, slot_spans
 from engine.scenes import CLEAR, TEXTBOOK, column, each, events, gates, one, place, raid, scene, site, time_of
-from openiads.engine.run import Runner
+from openiads.engine.runner import Runner
 from openiads.world.codes import Event, Gate, RoundEnd
 
 ASSUMED = {"status": "assumption", "exact": True, "note": "for a test"}
@@ -70,7 +70,7 @@ def test_targets_beyond_the_channels_are_named_as_waiting_for_one(swamped):
 
 
 def test_a_patriot_round_holds_one_of_nine_slots_in_its_last_seconds_only(battery):
-    last = float(battery[0].rows["kinds"]["handover_time"][0])
+    last = float(battery[0].rows["interceptors"]["handover_time"][0])
     for result in battery[1]:
         spans = slot_spans(result)
         assert len(spans) > 15

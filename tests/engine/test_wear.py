@@ -10,7 +10,7 @@ import pytest
 from engine.ledger import rows
 from engine.scenes import CLEAR, TEXTBOOK, column, each, events, gates, one, place, raid, scene, site, time_of
 from openiads.doctrine.evaluation import impact_ellipse
-from openiads.engine.run import Runner
+from openiads.engine.runner import Runner
 from openiads.physics.motion import state_at
 from openiads.statistics.intervals import clopper_pearson
 from openiads.world.codes import Element, Evasion, Event, Gate, Terminal

@@ -117,7 +117,7 @@ SEED = 5
 
 def trace(name: str, prebuilt: Any = None) -> Any:
     """The recorded result of the first replication of a scene."""
-    from openiads.engine.run import Runner
+    from openiads.engine.runner import Runner
     from openiads.scenario.load import loads
     from openiads.world.build import build
 

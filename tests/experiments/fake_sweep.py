@@ -9,7 +9,7 @@ from typing import Any
 from openiads.experiments.design import Study
 from openiads.experiments.factors import Factor
 from openiads.experiments.sweep import Sweep, sweep
-from runs.fake_simulator import FakeScenario, engine
+from runs.fake_simulator import FAKE, FakeScenario
 
 
 def fake_study(
@@ -22,8 +22,13 @@ def fake_study(
 
 def make(path: Path | None, study: Study | None = None, **options: Any) -> Sweep:
     """The sweep of a study in a folder."""
-    return sweep(study or fake_study(), out=path, **{"jobs": 1, "chunk": 6, "engine": engine(), **options})
+    return sweep(study or fake_study(), out=path, **{"jobs": 1, "chunk": 6, "simulator": FAKE, **options})
+
+
+def make_slowly(path: Path, slowness: float) -> str:
+    """Make it on two threads, each replication ``slowness`` s late; its digest."""
+    return make(path, fake_study(slowness=slowness), jobs=2).digest
 
 
 if __name__ == "__main__":
-    print(make(Path(sys.argv[1]), fake_study(slowness=float(sys.argv[2])), jobs=2).digest)
+    print(make_slowly(Path(sys.argv[1]), float(sys.argv[2])))

@@ -18,14 +18,14 @@ from openiads.runs.replicate import run
 from openiads.runs.run import Run
 from openiads.runs.store import Store
 from openiads.world.outcome import METRICS
-from runs.fake_simulator import FakeScenario, engine
+from runs.fake_simulator import FAKE, FakeScenario, FakeSimulator
 
 RAID = FakeScenario()
 HIDDEN = FakeScenario(hidden=0.5)
 
 
 def fake(a: FakeScenario, b: FakeScenario, **options: object) -> Comparison:
-    return compare(a, b, engine=engine(), **{"replications": 60, "seed": 4, **options})  # type: ignore[arg-type]
+    return compare(a, b, simulator=FAKE, **{"replications": 60, "seed": 4, **options})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("scenario", ["one_on_one", "raid24"])
@@ -123,7 +123,7 @@ def test_the_summary_is_plain_json_with_every_metric() -> None:
 
 def test_stored_runs_give_the_same_comparison(tmp_path: Path) -> None:
     fresh = fake(RAID, HIDDEN, out=tmp_path / "c")
-    stored = compare(tmp_path / "c" / "a", tmp_path / "c" / "b", engine=engine())
+    stored = compare(tmp_path / "c" / "a", tmp_path / "c" / "b", simulator=FAKE)
     assert stored.summary()["metrics"] == fresh.summary()["metrics"]
     assert stored.digest == fresh.digest
     written = json.loads((tmp_path / "c" / "compare.json").read_text())["compare"]
@@ -161,22 +161,22 @@ def test_a_folder_with_another_comparison_or_other_files_is_refused(tmp_path: Pa
 
 
 def test_runs_of_other_seeds_or_worlds_are_not_paired(tmp_path: Path) -> None:
-    made = [run(RAID, replications=5, seed=seed, out=tmp_path / f"s{seed}", engine=engine()) for seed in (1, 2)]
+    made = [run(RAID, replications=5, seed=seed, out=tmp_path / f"s{seed}", simulator=FAKE) for seed in (1, 2)]
     with pytest.raises(UsageError, match="A has seed 1, B seed 2"):
-        compare(made[0], made[1], engine=engine())
+        compare(made[0], made[1], simulator=FAKE)
     told = {"world.clutter": 3.0}
-    other = run(RAID, replications=5, seed=1, knobs=told, out=tmp_path / "w", engine=engine())
+    other = run(RAID, replications=5, seed=1, knobs=told, out=tmp_path / "w", simulator=FAKE)
     with pytest.raises(UsageError, match=r"world.clutter is nominal in A and 3 in B"):
-        compare(made[0], other, engine=engine())
+        compare(made[0], other, simulator=FAKE)
     with pytest.raises(UsageError, match="one side is a stored run"):
-        compare(made[0], RAID, engine=engine())
+        compare(made[0], RAID, simulator=FAKE)
     with pytest.raises(UsageError, match="compared as they are"):
-        compare(made[0], made[0], replications=5, engine=engine())
+        compare(made[0], made[0], replications=5, simulator=FAKE)
 
 
 def test_runs_of_different_length_are_compared_over_what_both_have(tmp_path: Path) -> None:
-    long, short = (run(RAID, replications=n, seed=1, out=tmp_path / str(n), engine=engine()) for n in (30, 20))
-    assert compare(long, short, engine=engine()).estimate("leakers").n == 20
+    long, short = (run(RAID, replications=n, seed=1, out=tmp_path / str(n), simulator=FAKE) for n in (30, 20))
+    assert compare(long, short, simulator=FAKE).estimate("leakers").n == 20
 
 
 # ------------------------------------------------------------------ bad input
@@ -199,13 +199,13 @@ def test_a_change_that_makes_no_sense_is_refused(changes: dict[str, object], err
 
 
 def test_what_b_cannot_be_is_refused_before_a_has_run(tmp_path: Path) -> None:
-    def build(scenario: FakeScenario, *rest: object) -> object:
+    def build(scenario: FakeScenario, *rest: object, **shared: object) -> object:
         if scenario.threats == 5:
             raise InputError("raid", "five is too many", "Take four")
-        return engine().build(scenario, *rest)
+        return FAKE.build(scenario, *rest)
 
     with pytest.raises(InputError, match="five is too many"):
-        compare(RAID, FakeScenario(threats=5), out=tmp_path / "c", engine=replace(engine(), build=build))
+        compare(RAID, FakeScenario(threats=5), out=tmp_path / "c", simulator=FakeSimulator(build=build))
     assert not (tmp_path / "c").exists()
 
 
@@ -219,7 +219,7 @@ def test_worlds_that_the_scenarios_fix_differently_are_told() -> None:
 
 def _made(folder: Path, change: Callable[[Store], None]) -> Run:
     """A stored run that says something else of how it was made."""
-    made = run(RAID, replications=5, seed=1, out=folder, engine=engine())
+    made = run(RAID, replications=5, seed=1, out=folder, simulator=FAKE)
     change(made.store)
     return made
 
@@ -231,13 +231,13 @@ def test_stored_runs_are_paired_only_if_one_program_and_one_catalog_made_them(tm
 
         return change
 
-    plain = run(RAID, replications=5, seed=1, out=tmp_path / "plain", engine=engine())
+    plain = run(RAID, replications=5, seed=1, out=tmp_path / "plain", simulator=FAKE)
     with pytest.raises(UsageError, match=r"A was made by openiads .*, B by 0\.0\.9"):
-        compare(plain, _made(tmp_path / "v", other(version="0.0.9")), engine=engine())
+        compare(plain, _made(tmp_path / "v", other(version="0.0.9")), simulator=FAKE)
     with pytest.raises(UsageError, match="B with abcabcabcabc, which are not of the scenarios"):
-        compare(plain, _made(tmp_path / "c", other(catalog="abc" * 20)), engine=engine())
+        compare(plain, _made(tmp_path / "c", other(catalog="abc" * 20)), simulator=FAKE)
     told: list[str] = []
-    made = compare(plain, _made(tmp_path / "m", other(fingerprint="another")), engine=engine(), warn=told.append)
+    made = compare(plain, _made(tmp_path / "m", other(fingerprint="another")), simulator=FAKE, warn=told.append)
     assert len(told) == 1 and "unlike machines" in told[0]
     assert made.summary(["leakers"])["warnings"] == told
 
@@ -246,14 +246,14 @@ def test_stored_runs_of_scenarios_with_other_worlds_or_own_entries_are_told_apar
     def other(**tables: object) -> Callable[[Store], None]:
         return lambda store: store.facts["scenario"]["mapping"].update(tables)
 
-    plain = run(RAID, replications=5, seed=1, out=tmp_path / "plain", engine=engine())
+    plain = run(RAID, replications=5, seed=1, out=tmp_path / "plain", simulator=FAKE)
     told: list[str] = []
-    compare(plain, _made(tmp_path / "w", other(world={"earth_factor": 1.2})), engine=engine(), warn=told.append)
-    compare(plain, _made(tmp_path / "e", other(world={})), engine=engine(), warn=told.append)
+    compare(plain, _made(tmp_path / "w", other(world={"earth_factor": 1.2})), simulator=FAKE, warn=told.append)
+    compare(plain, _made(tmp_path / "e", other(world={})), simulator=FAKE, warn=told.append)
     assert told == ["A and B have different [world] tables, so that the difference is also one of worlds"]
     own = _made(tmp_path / "o", other(catalog={"radars": {"mine": {}}}))
     own.store.identity = replace(own.store.identity, catalog="abc" * 20)
-    assert compare(plain, own, engine=engine()).estimate("leakers").n == 5
+    assert compare(plain, own, simulator=FAKE).estimate("leakers").n == 5
 
 
 def test_shares_of_a_difference_have_the_confidence_asked_for() -> None:

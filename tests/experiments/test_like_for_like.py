@@ -29,7 +29,7 @@ def values(world: World, noun: str, names: tuple[str, ...]) -> set[Any]:
 
 def evidence(world: World) -> tuple[set[Any], ...]:
     """Kill probabilities, reliability, crews, posts of sites, launchers: what the matched arm makes equal."""
-    chances = {tuple(row) for row in world.rows["magazines"]["pk"].tolist()}
+    chances = {tuple(row) for row in world.rows["magazines"]["pk_believed"].tolist()}
     posts = {tuple(float(row[name]) for name in COMMANDING) for row in world.rows["posts"] if row["alone"] == 0}
     return (
         chances, values(world, "magazines", ("reliability",)), values(world, "units", EVIDENCE), posts,
@@ -44,7 +44,7 @@ def test_matched_arms_have_equal_evidence_on_both_sides(arm: str, axes: str) -> 
     for one, other in zip(evidence(ours), evidence(theirs), strict=True):
         assert one == other
         assert len(one) == 1
-    assert ours.rows["magazines"]["pk"][0][int(ThreatClass.BALLISTIC)] == PRIOR["pk_ballistic"]
+    assert ours.rows["magazines"]["pk_believed"][0][int(ThreatClass.BALLISTIC)] == PRIOR["pk_ballistic"]
     assert ours.rows["units"]["crew_delay"][0] == CREW["crew_delay"][0]
     assert ours.rows["posts"]["service_time"][0] == POST["service_time"][0]
 
@@ -56,11 +56,11 @@ def test_as_claimed_the_sides_differ_in_evidence() -> None:
 
 
 def test_only_the_structure_arm_has_one_round_on_both_sides() -> None:
-    ours, theirs = (world(side, "structure").rows["kinds"] for side in SIDES)
+    ours, theirs = (world(side, "structure").rows["interceptors"] for side in SIDES)
     assert len(ours) == len(theirs) == 1
     assert ours.tobytes() == theirs.tobytes()
-    claimed = world("patriot_pac3", "as_claimed").rows["kinds"]
-    matched = world("patriot_pac3", "matched").rows["kinds"]
+    claimed = world("patriot_pac3", "as_claimed").rows["interceptors"]
+    matched = world("patriot_pac3", "matched").rows["interceptors"]
     assert claimed.tobytes() == matched.tobytes()  # matched changes no flight
     assert len(matched) == 2
 
@@ -115,4 +115,4 @@ def test_cells_hold_shares_with_intervals() -> None:
 
 def test_the_round_of_the_structure_arm_is_the_one_the_s300_has_anyway() -> None:
     matched, structure = (world("s300pmu2", arm) for arm in ("matched", "structure"))
-    assert matched.rows["kinds"].tobytes() == structure.rows["kinds"].tobytes()
+    assert matched.rows["interceptors"].tobytes() == structure.rows["interceptors"].tobytes()

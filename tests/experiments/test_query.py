@@ -11,7 +11,7 @@ from openiads.runs.replicate import run
 from openiads.runs.run import Run
 from openiads.world.codes import Event, Terminal
 from openiads.world.trace import MEANING
-from runs.fake_simulator import FakeScenario, engine
+from runs.fake_simulator import FAKE, FakeScenario
 from runs.test_store import tree
 
 
@@ -23,7 +23,7 @@ def swept(tmp_path_factory: pytest.TempPathFactory) -> Sweep:
 @pytest.fixture(scope="module")
 def single(tmp_path_factory: pytest.TempPathFactory) -> Run:
     scenario = FakeScenario(fails=0.1)
-    return run(scenario, replications=30, seed=1, chunk=7, out=tmp_path_factory.mktemp("runs") / "r", engine=engine())
+    return run(scenario, replications=30, seed=1, chunk=7, out=tmp_path_factory.mktemp("runs") / "r", simulator=FAKE)
 
 
 def test_outcomes_of_a_sweep_are_the_rows_of_its_runs(swept: Sweep) -> None:
@@ -131,7 +131,7 @@ def test_other_ways_of_reading_are_let_through(single: Run, sql: str) -> None:
 
 @pytest.mark.parametrize("name", ["c000001.parquet", "e000002.parquet"])
 def test_a_damaged_or_unsealed_run_is_refused(tmp_path: Path, name: str) -> None:
-    made = run(FakeScenario(), replications=20, seed=1, chunk=5, out=tmp_path / "r", engine=engine())
+    made = run(FakeScenario(), replications=20, seed=1, chunk=5, out=tmp_path / "r", simulator=FAKE)
     file = made.path / "chunks" / name
     data = bytearray(file.read_bytes())
     data[len(data) // 2] ^= 4

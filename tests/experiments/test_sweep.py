@@ -1,9 +1,8 @@
 import errno
+import multiprocessing
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments.fake_sweep import fake_study, make
+from experiments.fake_sweep import fake_study, make, make_slowly
 from openiads.base.errors import InputError, Interrupted, ResultsError
 from openiads.experiments.design import Study, quick_study
 from openiads.experiments.factors import Factor
@@ -19,10 +18,13 @@ from openiads.experiments.sweep import Sweep, is_sweep, open_sweep, sweep
 from openiads.runs import disk
 from openiads.runs.replicate import run
 from openiads.runs.run import open_run
-from runs.fake_simulator import FakeScenario, engine
+from runs.fake_simulator import FAKE, FakeScenario, FakeSimulator
 from runs.test_store import FailingDisk, RecordingDisk, tree
 
-PROGRAM = Path(__file__).with_name("fake_sweep.py")
+#: Processes for those who are killed, forked from one that has loaded everything: starting Python would be most of it.
+FORKS = multiprocessing.get_context("forkserver")
+LOADED = ("pyarrow.parquet", "pyarrow.compute", "pandas", "scipy.special", "pytest")
+FORKS.set_forkserver_preload([*(each.__module__ for each in (Study, Factor, run, Sweep)), *LOADED])
 POINTS = 10
 
 SMALL = fake_study(threats=(1, 2), pk=(0.5,), replications=4)
@@ -43,8 +45,8 @@ def test_every_point_is_an_ordinary_run_of_its_own_scenario_and_knobs(tmp_path: 
     for point, each in zip(made.points, made.runs(), strict=True):
         assert each.path == tmp_path / "s" / "points" / f"p{point.index:06d}"
         alone = run(FakeScenario(threats=point.values["threats"]), replications=12, seed=3, knobs=point.knobs,
-                    engine=engine())  # fmt: skip
-        assert open_run(each.path, engine=engine()).digest == alone.digest
+                    simulator=FAKE)  # fmt: skip
+        assert open_run(each.path, simulator=FAKE).digest == alone.digest
         assert made.estimate("leakers")[point.index] == alone.estimate("leakers")
 
 
@@ -65,7 +67,7 @@ def test_points_share_their_dice_unless_seeds_are_independent(tmp_path: Path) ->
 
 def test_a_sweep_read_back_tells_the_same(tmp_path: Path) -> None:
     made = make(tmp_path / "s")
-    again = open_sweep(tmp_path / "s", engine=engine())
+    again = open_sweep(tmp_path / "s", simulator=FAKE)
     assert (again.digest, again.points, again.rows()) == (made.digest, made.points, made.rows())
     assert again.summary() == made.summary()
     assert again.verify() == made.digest
@@ -93,11 +95,9 @@ def test_a_stopping_rule_ends_each_point_by_itself() -> None:
 
 
 def test_warnings_are_told_once_with_their_point() -> None:
-    real = engine()
     told: list[str] = []
-    noisy = type(real)(*(getattr(real, f) for f in ("build", "runner", "load", "catalog", "restore", "prepare")),
-                       lambda scenario, world: ["weapons hold"])  # fmt: skip
-    make(None, SMALL, engine=noisy, warn=told.append)
+    noisy = FakeSimulator(warnings=lambda scenario, world: ["weapons hold"])
+    make(None, SMALL, simulator=noisy, warn=told.append)
     assert told == ["point 0 (threats = 1, knob.pk = 0.5): weapons hold"]
 
 
@@ -119,27 +119,26 @@ def test_points_whose_knobs_contradict_themselves_are_capped_and_counted(tmp_pat
 
 
 def test_points_share_one_store_of_build_products() -> None:
-    real, stores = engine(), []
+    stores = []
 
     def build(scenario: FakeScenario, catalog: object, knobs: object, *, prebuilt: object) -> object:
         stores.append(prebuilt)
-        return real.build(scenario, catalog, knobs)
+        return FAKE.build(scenario, catalog, knobs)
 
-    make(None, SMALL, engine=type(real)(build, real.runner, real.load, real.catalog, real.restore))
+    make(None, SMALL, simulator=FakeSimulator(build=build))
     assert len(stores) == 2 and stores[0] is stores[1] is not None
 
 
 def test_a_point_that_cannot_be_built_is_named(tmp_path: Path) -> None:
-    real = engine()
 
     def build(scenario: FakeScenario, catalog: object, knobs: object, **shared: object) -> object:
         if scenario.threats == 2:
             raise InputError("round", "cannot fly", "Give it a motor.")
-        return real.build(scenario, catalog, knobs)
+        return FAKE.build(scenario, catalog, knobs)
 
-    broken = type(real)(build, real.runner, real.load, real.catalog, real.restore)
+    broken = FakeSimulator(build=build)
     with pytest.raises(InputError, match=r"point 1 \(threats = 2, knob.pk = 0.5\): round: cannot fly. Give it a motor"):
-        make(tmp_path / "s", SMALL, engine=broken)
+        make(tmp_path / "s", SMALL, simulator=broken)
     assert small(tmp_path / "s").digest == make(None, SMALL).digest
 
 
@@ -149,28 +148,27 @@ def test_a_point_that_cannot_be_built_is_named(tmp_path: Path) -> None:
 def test_twenty_kills_at_random_moments_lose_and_double_nothing(tmp_path: Path, reference: str) -> None:
     """Each kill -9 meets the sweep somewhere between its first file and its seal; it goes on in the same folder."""
     draw = np.random.default_rng(4)
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(PROGRAM.parents[1]), *sys.path])}
     killed, trial, progress = 0, 0, set()
     while killed < 20:
         path = tmp_path / f"s{trial}"
-        command = [sys.executable, str(PROGRAM), str(path), "0.002"]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment)
+        process = FORKS.Process(target=make_slowly, args=(path, 0.002))
+        process.start()
         limit = time.monotonic() + 60
         before = len(list(path.glob("points/*"))) if path.exists() else 0
-        while process.poll() is None and len(list(path.glob("points/*"))) <= before and time.monotonic() < limit:
+        while process.is_alive() and len(list(path.glob("points/*"))) <= before and time.monotonic() < limit:
             time.sleep(0.002)
         time.sleep(float(draw.uniform(0.0, 0.12)))
-        process.send_signal(signal.SIGKILL)
-        _, said = process.communicate()
-        assert process.returncode in (0, -signal.SIGKILL), said.decode()
-        killed += process.returncode == -signal.SIGKILL
+        process.kill()
+        process.join()
+        assert process.exitcode in (0, -signal.SIGKILL)
+        killed += process.exitcode == -signal.SIGKILL
         progress.add(len(list(path.glob("points/*"))))
         if (path / "SEALED.json").exists():
-            assert open_sweep(path, engine=engine()).verify() == reference
+            assert open_sweep(path, simulator=FAKE).verify() == reference
             trial += 1
     for path in tmp_path.iterdir():
         assert make(path).digest == reference
-        assert open_sweep(path, engine=engine()).verify() == reference
+        assert open_sweep(path, simulator=FAKE).verify() == reference
         assert not list(path.rglob(f"*{disk.TEMPORARY}"))
     assert len(progress) >= 4  # the kills fell into different points
 
@@ -205,17 +203,17 @@ def test_keyboard_interrupt_without_a_folder_keeps_nothing() -> None:
 
 def test_whole_points_are_read_and_not_built_again(tmp_path: Path, reference: str) -> None:
     make(tmp_path / "s")
-    real, built = engine(), []
+    built = []
 
     def build(scenario: FakeScenario, catalog: object, knobs: dict[str, float], **shared: object) -> object:
         built.append((scenario.threats, knobs["pk"]))
-        return real.build(scenario, catalog, knobs)
+        return FAKE.build(scenario, catalog, knobs)
 
-    counting = type(real)(build, real.runner, real.load, real.catalog, real.restore)
-    assert make(tmp_path / "s", engine=counting).digest == reference
+    counting = FakeSimulator(build=build)
+    assert make(tmp_path / "s", simulator=counting).digest == reference
     assert built == []
     (tmp_path / "s" / "points" / "p000003" / "SEALED.json").unlink()
-    assert make(tmp_path / "s", engine=counting).digest == reference
+    assert make(tmp_path / "s", simulator=counting).digest == reference
     assert built == [(2, 0.8)]
 
 
@@ -336,10 +334,10 @@ def test_a_flipped_bit_is_refused_by_readers_and_mended_by_the_same_command(tmp_
     digest = small(tmp_path / "s").digest
     flip(tmp_path / "s" / name)
     with pytest.raises(ResultsError) as told:
-        open_sweep(tmp_path / "s", engine=engine()).verify()
+        open_sweep(tmp_path / "s", simulator=FAKE).verify()
     assert "\n" not in str(told.value)
     assert small(tmp_path / "s").digest == digest
-    assert open_sweep(tmp_path / "s", engine=engine()).verify() == digest
+    assert open_sweep(tmp_path / "s", simulator=FAKE).verify() == digest
 
 
 def test_swapped_points_are_refused_and_never_merged(tmp_path: Path) -> None:
@@ -349,7 +347,7 @@ def test_swapped_points_are_refused_and_never_merged(tmp_path: Path) -> None:
     two.rename(one)
     (tmp_path / "x").rename(two)
     with pytest.raises(ResultsError, match="not the one that the sweep was sealed with"):
-        open_sweep(tmp_path / "s", engine=engine()).verify()
+        open_sweep(tmp_path / "s", simulator=FAKE).verify()
     with pytest.raises(ResultsError, match=r"this folder holds another run: its scenario"):
         small(tmp_path / "s")
 
@@ -377,7 +375,7 @@ def test_points_without_sweep_json_and_foreign_folders_are_refused_untouched(tmp
         small(tmp_path / "s")
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("x")
-    run(FakeScenario(), replications=2, out=tmp_path / "run", engine=engine())
+    run(FakeScenario(), replications=2, out=tmp_path / "run", simulator=FAKE)
     for folder in ("mine", "run"):
         before = tree(tmp_path / folder)
         with pytest.raises(ResultsError, match="and no sweep"):
@@ -388,7 +386,7 @@ def test_points_without_sweep_json_and_foreign_folders_are_refused_untouched(tmp
     shutil.rmtree(tmp_path / "s")
     small(tmp_path / "s")
     with pytest.raises(ResultsError, match="and no run"):
-        run(FakeScenario(), replications=2, out=tmp_path / "s", engine=engine())
+        run(FakeScenario(), replications=2, out=tmp_path / "s", simulator=FAKE)
 
 
 # ------------------------------------------------------------------ checking
@@ -397,35 +395,33 @@ def test_points_without_sweep_json_and_foreign_folders_are_refused_untouched(tmp
 def test_check_runs_random_replications_of_random_points_again(tmp_path: Path) -> None:
     make(tmp_path / "s")
     again: list[int] = []
-    real = engine()
 
     def build(scenario: FakeScenario, catalog: object, knobs: object, **shared: object) -> object:
         again.append(scenario.threats)
-        return real.build(scenario, catalog, knobs)
+        return FAKE.build(scenario, catalog, knobs)
 
-    counting = type(real)(build, real.runner, real.load, real.catalog, real.restore)
-    found, count = open_sweep(tmp_path / "s", engine=counting).check(4)
+    counting = FakeSimulator(build=build)
+    found, count = open_sweep(tmp_path / "s", simulator=counting).check(4)
     assert (found, count) == ([], 4)
     assert len(again) >= 3
-    assert open_sweep(tmp_path / "s", engine=engine()).check(0) == ([], 0)
+    assert open_sweep(tmp_path / "s", simulator=FAKE).check(0) == ([], 0)
 
 
 def test_check_finds_an_engine_that_has_changed(tmp_path: Path) -> None:
     make(tmp_path / "s")
-    real = engine()
 
-    def other(scenario: FakeScenario, catalog: object, knobs: object) -> object:
-        world = real.build(scenario, catalog, knobs)
+    def other(scenario: FakeScenario, catalog: object, knobs: object, **shared: object) -> object:
+        world = FAKE.build(scenario, catalog, knobs)
         world.pk = 1.0 - world.pk
         return world
 
-    changed = type(real)(other, real.runner, real.load, real.catalog, real.restore)
-    found, _ = open_sweep(tmp_path / "s", engine=changed).check(12)
+    changed = FakeSimulator(build=other)
+    found, _ = open_sweep(tmp_path / "s", simulator=changed).check(12)
     assert {violation.name for _, violation in found} == {"same again"}
 
 
 def test_a_study_of_one_knob_alone_needs_no_variant() -> None:
     study = Study("one", FakeScenario(), (Factor("knob.pk", (0.0, 1.0)),), replications=6)
-    made = sweep(study, engine=engine())
+    made = sweep(study, simulator=FAKE)
     killed = [finding.mean for finding in made.estimate("killed")]
     assert killed[0] == 0 < killed[1]

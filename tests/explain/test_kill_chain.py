@@ -8,12 +8,12 @@ from openiads.runs.replicate import run
 from openiads.runs.run import Run
 from openiads.world.codes import Gate
 from openiads.world.outcome import BOUNDS
-from runs.fake_simulator import FakeScenario, engine
+from runs.fake_simulator import FAKE, FakeScenario
 
 
 @pytest.fixture(scope="module")
 def made() -> Run:
-    return run(FakeScenario(hidden=0.5, threats=3), replications=30, seed=6, chunk=7, engine=engine())
+    return run(FakeScenario(hidden=0.5, threats=3), replications=30, seed=6, chunk=7, simulator=FAKE)
 
 
 def test_every_gate_has_a_sentence_of_its_own() -> None:
@@ -79,7 +79,7 @@ def test_top_gates_weigh_only_hostile_flights_that_leaked(made: Run) -> None:
 
 
 def test_top_gates_are_empty_when_nothing_leaks() -> None:
-    assert top_gates(run(FakeScenario(hidden=0.0, threats=2), replications=5, knobs={"pk": 1.0}, engine=engine())) == []
+    assert top_gates(run(FakeScenario(hidden=0.0, threats=2), replications=5, knobs={"pk": 1.0}, simulator=FAKE)) == []
 
 
 def test_first_bound_is_a_share_of_replications(made: Run) -> None:

@@ -95,11 +95,11 @@ def test_the_same_functions_serve_a_row_with_other_numbers():
 
 
 def test_a_figure_tells_how_far_it_is_from_number_and_interval():
-    figure = round_table.Figure("x", "max_range", "range", "km", 110.0, 90.0, 80.0, 100.0, "predicted")
+    figure = round_table.PublishedFigure("x", "max_range", "range", "km", 110.0, 90.0, 80.0, 100.0, "predicted")
     assert figure.off == pytest.approx(110 / 90 - 1)
     assert figure.outside == pytest.approx(0.1)
     assert not figure.met
-    bound = round_table.Figure("x", "min_range", "minimum range", "km", 1.0, 5.0, 3.0, 5.0, "bound")
+    bound = round_table.PublishedFigure("x", "min_range", "minimum range", "km", 1.0, 5.0, 3.0, 5.0, "bound")
     assert bound.met and bound.outside < -0.5
 
 
@@ -177,7 +177,7 @@ def test_a_world_is_built_with_every_round(name):
     """The build solves a lethal radius of meters for every class from pk_ref and the misses of the reference shot."""
     world = build(loads(SCENARIO.format(name=name) + RAID.format(threat="f16", east=35.2)))
     assert world.names.interceptors == [name]
-    assert world.rows["kinds"].dtype == flyout.INTERCEPTOR
+    assert world.rows["interceptors"].dtype == flyout.INTERCEPTOR
     (lethal,) = world.rows["magazines"]["lethal"]
     assert [cls.name for cls in ThreatClass if cls and not 0.3 < lethal[int(cls)] < 40.0] == []
 

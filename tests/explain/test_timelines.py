@@ -12,7 +12,7 @@ from openiads.explain.kill_chain import gate_changes, sampled
 from openiads.explain.overview import MOST, overview, recorded
 from openiads.explain.timelines import count_at, steps, timelines
 from openiads.world.codes import Event, Gate, Terminal
-from openiads.world.trace import EVENT
+from openiads.world.trace import EVENT, GATE_DETAIL
 
 
 def log(*rows: tuple[Any, ...]) -> np.ndarray:
@@ -21,6 +21,8 @@ def log(*rows: tuple[Any, ...]) -> np.ndarray:
     for k, (time, kind, flight, unit, track, code, number) in enumerate(rows):
         out[k]["time"], out[k]["kind"], out[k]["flight"], out[k]["unit"] = time, kind, flight, unit
         out[k]["track"], out[k]["code"], out[k]["value"][1] = track, code, number
+        if kind == Event.GATE:
+            out[k]["value"][2] = GATE_DETAIL.get(code, 0)
     return out
 
 

@@ -28,16 +28,3 @@ def is_kernel(node: ast.FunctionDef) -> bool:
 def modules() -> list[Path]:
     """Every module of the package."""
     return sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in path.parts)
-
-
-def code_lines(text: str, node: ast.FunctionDef) -> int:
-    """Lines of a function from ``def`` on, without its docstring, comments and blank lines."""
-    lines = text.splitlines()
-    skipped: set[int] = set()
-    if ast.get_docstring(node) is not None:
-        skipped = set(range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1))
-    return sum(
-        1
-        for number in range(node.lineno, (node.end_lineno or node.lineno) + 1)
-        if number not in skipped and lines[number - 1].strip() and not lines[number - 1].strip().startswith("#")
-    )

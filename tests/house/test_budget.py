@@ -5,6 +5,7 @@ What was compiled there then runs a scene: an empty cache must leave no trace in
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 from engine import traces
 from house.source import ROOT
+from openiads.base.compiled import cache_folder
 from openiads.runs import replicate
 from openiads.scenario.load import loads
 
@@ -45,11 +47,23 @@ def measured(environment: dict[str, str]) -> dict[str, Any]:
     return told
 
 
+def keep(compiled: Path) -> None:
+    """Put what was compiled into the cache of this process where that lacks it: nothing is compiled twice."""
+    for file in compiled.rglob("*"):
+        kept = cache_folder() / file.relative_to(compiled)
+        if file.is_file() and not kept.exists():
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            half = kept.with_name(f"{kept.name}.{os.getpid()}")
+            shutil.copyfile(file, half)
+            half.rename(kept)
+
+
 @pytest.mark.budget
 @pytest.mark.compiled_only
 def test_all_kernels_compile_within_the_budget_and_an_empty_cache_leaves_no_trace(tmp_path: Path) -> None:
     kept = {k: v for k, v in os.environ.items() if k not in ("OPENIADS_PLAIN", "OPENIADS_BOUNDS")}
     told = measured({**kept, "OPENIADS_CACHE": str(tmp_path / "first")})
+    keep(tmp_path / "first")
     if told["total"] > BUDGET:  # a busy core makes CPU-seconds grow: the lesser of two counts
         told = min(told, measured({**kept, "OPENIADS_CACHE": str(tmp_path / "second")}), key=lambda t: t["total"])
     for name, seconds in sorted(told["kernels"].items(), key=lambda item: -item[1]):

@@ -12,8 +12,7 @@ import pytest
 from claims.small import moskva
 from house.source import ROOT
 from openiads.claims.examine import examine
-from openiads.faces.cli.claims import gather_told
-from openiads.faces.words.claims import HEAD, Told
+from openiads.faces.words.claims import HEAD, Told, gathered
 from openiads.scenario.load import load
 
 pytestmark = pytest.mark.compiled_only
@@ -30,7 +29,7 @@ def tool() -> Any:
 
 @pytest.fixture(scope="module")
 def told() -> Told:
-    made = gather_told(examine(moskva()))
+    made = gathered(examine(moskva()))
     return Told(
         {**made.result, "effort": "full"}, made.method, made.rule, made.study, made.arms, made.titles, made.knobs
     )
@@ -100,7 +99,7 @@ def test_a_page_holds_the_answer_the_numbers_and_the_rule(tool: Any, told: Told,
 
 
 def test_a_quick_verdict_is_not_published(tool: Any, told: Told, tmp_path: Path) -> None:
-    quick = gather_told(examine(moskva()))
+    quick = gathered(examine(moskva()))
     with pytest.raises(ValueError, match="only full verdicts"):
         tool.publish(quick, tmp_path)
     assert not list(tmp_path.iterdir())

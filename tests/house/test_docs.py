@@ -1,14 +1,14 @@
 """Docs are tests: every openiads command and every Python block in README and docs runs.
 
 A block after a line ``<!-- not run: reason -->`` is left alone.  Commands of one page run in order in one folder, in
-which ``scenarios`` is a copy of the packaged ones.  A block whose first line is ``# NAME.toml`` or ``# NAME.py`` is
-written to that file instead.  Generated pages are fresh, links lead somewhere, and a model card has all its parts and
-cites only tests, cases and catalog values that exist.
+which ``scenarios`` is a copy of the packaged ones, each in a fresh login shell: the README's as they stand, those of
+other pages after the line by which the tutorial enters the environment.  A block whose first line is ``# NAME.toml``
+or ``# NAME.py`` is written to that file instead.  Generated pages are fresh, links lead somewhere, and a model card has
+all its parts and cites only tests, cases and catalog values that exist.
 """
 
 import fnmatch
 import importlib.util
-import os
 import re
 import shutil
 import subprocess
@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 import yaml
 
+from house.fresh import Terminal, activation, clone, in_front
 from house.ready import Ready
 from house.source import PACKAGE, ROOT
 
@@ -30,7 +31,9 @@ BLOCK = re.compile(r"(?P<before>[^\n]*)\n+```(?P<kind>\w+)\n(?P<text>.*?)^```", 
 SHELL = ("sh", "bash", "console")
 NAMED = re.compile(r"# (?P<name>[\w-]+\.(?:toml|py))\n")
 WRITE = "import pathlib, sys; pathlib.Path(sys.argv[1]).write_text(sys.argv[2], encoding='utf-8')"
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+README = ROOT / "README.md"
+TUTORIAL = ROOT / "docs" / "tutorial.md"
+PAGES = [README, *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def blocks(text: str) -> list[tuple[str, str]]:
@@ -45,21 +48,23 @@ def blocks(text: str) -> list[tuple[str, str]]:
 def commands(text: str) -> list[str]:
     """The openiads commands of a shell block; a backslash continues a line, ``$ `` in front is a prompt.
 
+    The README starts the launcher of the clone, ``./openiads``, other pages the program itself.
+
     A setting of the environment may stand in front: ``OPENIADS_PLAIN=1 openiads ...``.
     """
     joined = re.sub(r"\\\n\s*", " ", text)
     lines = [line.strip().removeprefix("$ ") for line in joined.splitlines()]
-    return [line for line in lines if re.match(r"([A-Z_]+=\S+ )*openiads ", line)]
+    return [line for line in lines if re.match(r"([A-Z_]+=\S+ )*(\./)?openiads ", line)]
 
 
 def steps(page: Path) -> list[list[str]]:
-    """What a page asks to run, in order, as commands."""
+    """What a page asks to run, in order: a line for a shell, or the words of a command."""
     found = []
     for kind, text in blocks(page.read_text(encoding="utf-8")):
         if named := NAMED.match(text):
             found.append([sys.executable, "-c", WRITE, named["name"], text])
         elif kind in SHELL:
-            found += [["bash", "-euo", "pipefail", "-c", line] for line in commands(text)]
+            found += [[line] for line in commands(text)]
         elif kind == "python":
             found.append([sys.executable, "-c", text])
     return found
@@ -75,18 +80,21 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.mark.parametrize("page", [p for p in PAGES if p.exists() and steps(p)], ids=lambda p: str(p.relative_to(ROOT)))
 def test_what_a_page_shows_runs(page: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    shutil.copytree(PACKAGE / "shelf" / "scenarios", tmp_path / "scenarios")
-    programs = [Path(sys.executable).parent, os.environ["PATH"]]
-    if page.name not in ("README.md", "tutorial.md"):  # what a newcomer reads first starts the real program
-        programs.insert(0, request.getfixturevalue("ready"))
-    environment = {**os.environ, "PATH": os.pathsep.join(map(str, programs))}
-    for command in steps(page):
-        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
-        assert done.returncode == 0, f"{command[-1][:300]}\n{done.stdout}\n{done.stderr}"
+    folder, terminal = clone(tmp_path / "clone"), Terminal(tmp_path / "home")
+    shutil.copytree(PACKAGE / "shelf" / "scenarios", folder / "scenarios")
+    before = [] if page == README else [activation(TUTORIAL)]
+    if page not in (README, TUTORIAL):  # what a newcomer reads first starts the real program
+        before.append(in_front(request.getfixturevalue("ready")))
+    for step in steps(page):
+        if len(step) == 1:
+            terminal.works("\n".join([*before, *step]), folder)
+        else:
+            done = subprocess.run(step, cwd=folder, capture_output=True, text=True)
+            assert done.returncode == 0, f"{step[-1][:300]}\n{done.stdout}\n{done.stderr}"
 
 
 def test_the_readme_shows_commands() -> None:
-    assert steps(ROOT / "README.md")
+    assert steps(README)
 
 
 def test_blocks_are_found_and_those_marked_are_left_alone() -> None:
@@ -172,14 +180,12 @@ def test_every_command_and_option_is_described() -> None:
     described(typer.main.get_command(app), "openiads")
 
 
-def test_the_example_of_an_own_rule_runs(tmp_path: Path) -> None:
+def test_the_example_of_an_own_rule_runs(tmp_path: Path, ready: Path) -> None:
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
     for rule in ("save_for_the_urgent", "two_then_wait", "one_or_two"):
         change = f'site.Guard.doctrine.fire="my_rules.py:{rule}"'
         command = ["run", "examples/own_rule.toml", "-n", "1", "--set", change, "--out", rule]
-        done = subprocess.run(
-            [sys.executable, "-m", "openiads", *command], cwd=tmp_path, capture_output=True, text=True
-        )
+        done = subprocess.run([ready / "openiads", *command], cwd=tmp_path, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
 
 

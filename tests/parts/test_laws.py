@@ -9,7 +9,7 @@ import pytest
 
 from engine.scenes import CLEAR, TEXTBOOK, raid, scene, site
 from openiads.earth.geodesy import to_geodetic
-from openiads.engine.run import Runner
+from openiads.engine.runner import Runner
 from openiads.physics.flyout import Guidance, Status, fly, launch
 from openiads.physics.motion import end_time, flight_state, local_up
 from openiads.world.codes import Stage

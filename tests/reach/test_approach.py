@@ -8,7 +8,7 @@ import pytest
 
 from openiads.base.errors import InputError
 from openiads.earth.geodesy import offset
-from openiads.engine.run import Runner
+from openiads.engine.runner import Runner
 from openiads.reach import approach, scenes
 from openiads.scenario.load import load
 from openiads.world.codes import Event

@@ -15,7 +15,7 @@ from openiads.earth.geodesy import MEAN_RADIUS
 from openiads.earth.terrain import Terrain
 from openiads.parts.sensing import BELOW_HORIZON, BELOW_MASK, DETECTED, VISIBLE
 from openiads.reach import coverage, scenes
-from openiads.reach.coverage import Question
+from openiads.reach.coverage import DetectionQuestion
 from openiads.scenario.load import load, loads
 
 LAT, LON = math.radians(34.92), math.radians(35.90)
@@ -44,7 +44,7 @@ def rows(world, *names):
 
 
 def grid(world, k, size=60, reach=300e3, question=None):
-    return coverage.map_around(world, [k], question or Question(), size=reach, cells=size)
+    return coverage.map_around(world, [k], question or DetectionQuestion(), size=reach, cells=size)
 
 
 def distances(where):
@@ -60,13 +60,13 @@ def test_sixteen_times_the_cross_section_doubles_the_free_space_range(flat):
     (k,) = rows(flat, "64n6e2")
     reach = {}
     for rcs in (0.05, 0.8):
-        question = Question(heights=(9000.0,), above="sea", rcs=rcs)
+        question = DetectionQuestion(heights=(9000.0,), above="sea", rcs=rcs)
         where = grid(flat, k, 400, 500e3, question)
         found = coverage.coverage(flat, question, [k], where=where)
         area = found.area(found.detected(0)) / math.pi
         reach[rcs] = math.hypot(math.sqrt(area), 9000.0 - float(flat.rows["radars"][k]["height"]))
     assert reach[0.8] == pytest.approx(2.0 * reach[0.05], rel=0.01)
-    needed = coverage.needed_of(flat, k, Question())
+    needed = coverage.needed_of(flat, k, DetectionQuestion())
     radar = flat.rows["radars"][k]
     assert reach[0.05] == pytest.approx(100e3 * (float(radar["reference_snr"]) * 0.05 / needed) ** 0.25, rel=0.02)
 
@@ -75,7 +75,7 @@ def test_sixteen_times_the_cross_section_doubles_the_free_space_range(flat):
 def test_over_flat_ground_the_horizon_bounds_what_is_seen(factor):
     world = scenes.radar_world(scenario(), scenes.Air(earth_factor=factor))
     (k,) = rows(world, "64n6e2")
-    question = Question(heights=(50.0,), rcs=100.0)
+    question = DetectionQuestion(heights=(50.0,), rcs=100.0)
     found = coverage.coverage(world, question, [k], where=grid(world, k, 300, 200e3, question))
     up = float(world.rows["radars"][k]["height"])
     horizon = sight.horizon_arc(up, factor * MEAN_RADIUS) + sight.horizon_arc(50.0, factor * MEAN_RADIUS)
@@ -90,7 +90,7 @@ def test_lowest_visible_height_over_flat_ground_is_the_horizons(flat):
     up = float(flat.rows["radars"][k]["height"])
     expected = np.array([[sight.horizon_height(up, float(d), EARTH) for d in row] for row in distances(where)])
     for fine in (False, True):
-        lowest = coverage.coverage(flat, Question(), [k], where=where, fine=fine).lowest()
+        lowest = coverage.coverage(flat, DetectionQuestion(), [k], where=where, fine=fine).lowest()
         assert lowest == pytest.approx(expected, abs=2.0, rel=0.035)  # arcs on a sphere: 0.3 %
 
 
@@ -121,7 +121,7 @@ def over(world, terrain, antenna):
 def test_laws_over_random_terrain(flat, seed, share):
     low, high = rows(flat, "76n6"), rows(flat, "64n6e2")
     world = over(flat, hills(seed), 600.0)
-    question = Question(heights=(30.0, 200.0, 1500.0))
+    question = DetectionQuestion(heights=(30.0, 200.0, 1500.0))
     where = coverage.map_around(world, low, question, size=120e3, cells=60)
     one = coverage.coverage(world, question, low, where=where)
     both = coverage.coverage(world, question, low + high, where=where)
@@ -161,9 +161,9 @@ def test_over_random_terrain_sixteen_times_the_cross_section_doubles_the_range_o
     (k,) = rows(flat, "64n6e2")
     world = over(flat, hills(seed), 600.0)
     radar = world.rows["radars"][k]
-    needed = coverage.needed_of(world, k, Question())
+    needed = coverage.needed_of(world, k, DetectionQuestion())
     rcs = needed / float(radar["reference_snr"]) * (small / 100e3) ** 4
-    question = Question(heights=(4000.0,), above="sea", rcs=rcs)
+    question = DetectionQuestion(heights=(4000.0,), above="sea", rcs=rcs)
     where = coverage.map_around(world, [k], question, size=150e3, cells=70)
     one, larger = (
         coverage.coverage(world, replace(question, rcs=share * rcs), [k], where=where) for share in (1.0, 16.0)
@@ -194,7 +194,7 @@ def test_over_random_terrain_a_line_of_sight_is_the_same_both_ways(seed, course,
             raised = scenes.on_mast(replace(world, terrain=land), [k], up)
             lat, lon = ends[1 - n]
             where = coverage.map_of(land, np.array([lat, lat + 1e-9]), np.array([lon, lon + 1e-9]))
-            lowest = coverage.coverage(raised, Question(), [k], where=where).lowest()[0, 0]
+            lowest = coverage.coverage(raised, DetectionQuestion(), [k], where=where).lowest()[0, 0]
             over_it.append(heights[1 - n] - float(lowest))
         if min(abs(gap) for gap in over_it) > 12.0:  # m: a mask has steps in azimuth and range
             assert (over_it[0] > 0.0) == (over_it[1] > 0.0)
@@ -204,7 +204,7 @@ def test_over_random_terrain_a_line_of_sight_is_the_same_both_ways(seed, course,
 def test_fine_line_of_sight_agrees_with_the_masks_but_at_edges(flat, seed):
     world = over(flat, hills(seed), 500.0)
     low = rows(flat, "76n6")
-    question = Question(heights=(50.0, 300.0))
+    question = DetectionQuestion(heights=(50.0, 300.0))
     where = coverage.map_around(world, low, question, size=80e3, cells=160)
     masks, fine = (coverage.coverage(world, question, low, where=where, fine=each) for each in (False, True))
     for k in range(2):
@@ -223,7 +223,7 @@ def test_every_cell_is_what_a_look_of_the_engine_meets(flat):
     world = scenes.radar_world(scenario(land), route=route)
     low = rows(world, "76n6")
     way = approach(world, 0, low, rcs=2.0)
-    question = Question(heights=(300.0,), rcs=2.0)
+    question = DetectionQuestion(heights=(300.0,), rcs=2.0)
     agree = []
     for k in range(0, len(way.times) - 1, 7):
         lats, lons = way.lats[k] + np.array([0.0, 1e-9]), way.lons[k] + np.array([0.0, 1e-9])
@@ -241,7 +241,7 @@ def test_propagation_switches_do_what_they_say():
     tartus = load("tartus_2016")
     base = scenes.radar_world(tartus)
     low = rows(base, "76n6")
-    question = Question(heights=(60.0, 3000.0), rcs=0.5)
+    question = DetectionQuestion(heights=(60.0, 3000.0), rcs=0.5)
     where = coverage.map_around(base, low, question, size=240e3, cells=80)
 
     def area(k, **air):
@@ -259,7 +259,7 @@ def test_over_the_sea_multipath_moves_what_is_detected_and_not_what_is_in_view()
     for on in (None, False):
         world = scenes.radar_world(load("moskva_2015"), scenes.Air(multipath=on))
         low = rows(world, "mr710")
-        question = Question(heights=(50.0, 3000.0), rcs=0.5)
+        question = DetectionQuestion(heights=(50.0, 3000.0), rcs=0.5)
         where = coverage.map_around(world, low, question, size=300e3, cells=80)
         found.append(coverage.coverage(world, question, low, where=where))
     assert [each.multipath for each in found] == [True, False]
@@ -269,7 +269,7 @@ def test_over_the_sea_multipath_moves_what_is_detected_and_not_what_is_in_view()
 
 def test_a_sector_is_seen_and_nothing_behind_it(flat):
     face = rows(flat, "30n6e2")
-    question = Question(heights=(3000.0,), rcs=10.0)
+    question = DetectionQuestion(heights=(3000.0,), rcs=10.0)
     found = coverage.coverage(
         flat, question, face, where=coverage.map_around(flat, face, question, size=80e3, cells=41)
     )
@@ -299,7 +299,7 @@ def test_names_choose_radars_and_wrong_ones_are_told(flat):
 )  # fmt: skip
 def test_senseless_questions_are_refused(flat, wrong):
     with pytest.raises(InputError):
-        coverage.coverage(flat, Question(**wrong), where=grid(flat, 0, 4))
+        coverage.coverage(flat, DetectionQuestion(**wrong), where=grid(flat, 0, 4))
 
 
 def test_a_map_by_its_corners_has_nearly_square_cells_and_answers_as_any_other(flat):
@@ -308,7 +308,7 @@ def test_a_map_by_its_corners_has_nearly_square_cells_and_answers_as_any_other(f
     assert (where.lats[0], where.lons[0], where.lats[-1], where.lons[-1]) == (*low, *high)
     assert max(where.ground.shape) == 50 and where.cell[0] == pytest.approx(where.cell[1], rel=0.03)
     (k,) = rows(flat, "76n6")
-    question = Question(heights=(50.0,))
+    question = DetectionQuestion(heights=(50.0,))
     found = coverage.coverage(flat, question, [k], where=where)
     aside = coverage.map_around(flat, [k], question, size=120e3, cells=50, center=(LAT, LON + 0.005))
     assert float(aside.lons.mean()) == pytest.approx(LON + 0.005)
@@ -323,20 +323,20 @@ def test_a_map_by_its_corners_has_nearly_square_cells_and_answers_as_any_other(f
 def test_impossible_maps_are_refused(flat):
     for wrong in ({"size": 0.0}, {"size": 2e6}, {"cells": 1}, {"cells": 10_000}):
         with pytest.raises(InputError, match="coverage map"):
-            coverage.map_around(flat, [0], Question(), **wrong)
+            coverage.map_around(flat, [0], DetectionQuestion(), **wrong)
     with pytest.raises(InputError, match="--mast"):
         scenes.on_mast(flat, [0], -3.0)
     with pytest.raises(InputError, match="--system"):
         scenes.site_scenario("s300pmu9", (LAT, LON))
     with pytest.raises(InputError, match="--threat"):
-        scenes.of_threat(flat, "f17", Question())
+        scenes.of_threat(flat, "f17", DetectionQuestion())
     diffracting = scenes.radar_world(scenario(), scenes.Air(diffraction=True))
     with pytest.raises(InputError, match="diffraction"):
         coverage.coverage(diffracting, where=grid(flat, 0, 4), fine=True)
 
 
 def test_a_threat_shows_its_nose_in_each_band(flat):
-    question = scenes.of_threat(flat, "tomahawk", Question())
+    question = scenes.of_threat(flat, "tomahawk", DetectionQuestion())
     entry = flat.catalog["tomahawk"]
     assert question.rcs == tuple(float(row.si("nose")) for band in "SCX" for row in entry.rcs if row.band == band)
     assert question.swerling == int(entry.swerling.si)
@@ -352,7 +352,7 @@ def test_behind_a_ridge_the_lowest_height_is_the_ray_over_its_crest(fine):
     where = coverage.map_of(
         world.terrain, LAT + np.linspace(0.0, 60e3, 121) / MEAN_RADIUS, LON + np.linspace(0, 3e-5, 3)
     )
-    lowest = coverage.coverage(world, Question(), low, where=where, fine=fine).lowest()[:, 0]
+    lowest = coverage.coverage(world, DetectionQuestion(), low, where=where, fine=fine).lowest()[:, 0]
     antenna = float(world.rows["radars"][low[0]]["height"])
     for k in (60, 80, 100, 118):
         away = float(geodesy.bearing(LAT, LON, where.lats[k], where.lons[0])[1])

@@ -16,7 +16,7 @@ from openiads.earth.sight import horizon_range
 from openiads.physics.encounter import firing_opportunities
 from openiads.reach import envelope as study
 from openiads.reach import hold, opportunities, scenes, straight
-from openiads.reach.envelope import Question
+from openiads.reach.envelope import UnitConditions
 from openiads.reach.kill_map import kill_map
 from openiads.reach.straight import Paths, Target
 from openiads.world.build import World
@@ -39,7 +39,7 @@ def patriot() -> World:
 def inside(world: World, target: Target | None = None, **asked: Any) -> dict[str, list[np.ndarray]]:
     """Points inside at each height, by arm."""
     around = np.arange(24) * (math.tau / 24)
-    question = Question(**asked)
+    question = UnitConditions(**asked)
     found = study.envelopes(world, target or Target(), HEIGHTS, azimuths=around, question=question)
     return {arm: [each.inside(k) for k in range(len(HEIGHTS))] for arm, each in found.items()}
 
@@ -210,7 +210,7 @@ def test_volumes_of_the_arms_and_low_reach_of_a_system() -> None:
 
 def test_parallel_paths_hold_the_inbound_ones_at_no_crossing_distance(favorit: World) -> None:
     course, height = math.pi, 3000.0
-    reach = study.reach_of(favorit, 0, Target(), Question())
+    reach = study.reach_of(favorit, 0, Target(), UnitConditions())
     family = straight.parallel(
         favorit.terrain, scenes.home(favorit), 250.0, height, reach, course, crossings=np.array([0.0, 50e3])
     )
@@ -218,8 +218,8 @@ def test_parallel_paths_hold_the_inbound_ones_at_no_crossing_distance(favorit: W
         favorit.terrain, scenes.home(favorit), 250.0, height, reach, azimuths=np.array([0.0, 1.0])
     )  # fmt: skip
     coming = family.along < 0.0
-    met = study.assess(favorit, 0, family, Target(), ("emergent",), Question(turn=False))["emergent"][0] >= 0.0
-    same = study.assess(favorit, 0, one, Target(), ("emergent",), Question(turn=False))["emergent"][0] >= 0.0
+    met = study.assess(favorit, 0, family, Target(), ("emergent",), UnitConditions(turn=False))["emergent"][0] >= 0.0
+    same = study.assess(favorit, 0, one, Target(), ("emergent",), UnitConditions(turn=False))["emergent"][0] >= 0.0
     assert np.array_equal(met[coming][-len(same) :], same[-int(coming.sum()) :])
 
 
@@ -295,8 +295,8 @@ def test_kill_probability_needs_the_models_of_the_endgame(favorit: World) -> Non
         (lambda w: study.envelopes(w, Target(), (500.0, 100.0)), "rising"),
         (lambda w: study.envelopes(w, Target(), ()), "one or more"),
         (lambda w: study.envelopes(w, Target(), (100.0,), ("brochure",)), "brochure"),
-        (lambda w: study.envelopes(w, Target(), (100.0,), question=Question(reaction=-1.0)), "0 s or more"),
-        (lambda w: study.envelopes(w, Target(), (100.0,), question=Question(round="v500")), "v500"),
+        (lambda w: study.envelopes(w, Target(), (100.0,), question=UnitConditions(reaction=-1.0)), "0 s or more"),
+        (lambda w: study.envelopes(w, Target(), (100.0,), question=UnitConditions(round="v500")), "v500"),
         (lambda w: straight.of_threat("scud_b"), "level"),
     ],
 )

@@ -21,7 +21,7 @@ import pytest
 from engine.scenes import FACING, HOME, each, events, raid, scene, site
 from openiads.earth.geodesy import offset
 from openiads.reach import straight
-from openiads.reach.envelope import Question, assess, reach_of
+from openiads.reach.envelope import UnitConditions, assess, reach_of
 from openiads.reach.scenes import home, unit_world
 from openiads.reach.straight import Target
 from openiads.world.build import World
@@ -53,7 +53,7 @@ def held(system: str, height: float, crossing: float, limits: str, reaction: flo
 def looked(system: str, height: float, crossing: float, limits: str, reaction: float, decibels: float) -> Any:
     """The way to the abeam point, and which of its points are in the envelope."""
     world = unit(system, decibels)
-    target, question = Target(SPEED, threat="f16"), Question(reaction=reaction)
+    target, question = Target(SPEED, threat="f16"), UnitConditions(reaction=reaction)
     reach = min(reach_of(world, 0, target, question), START)
     paths = straight.parallel(
         world.terrain, home(world), SPEED, height, reach, COURSE - math.radians(FACING),

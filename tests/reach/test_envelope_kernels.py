@@ -15,7 +15,7 @@ from openiads.reach.envelope import NO_LIMITS, spare_times
 from openiads.reach.hold import see
 from openiads.reach.looks import required_snr
 from openiads.reach.straight import Paths, ecef, inbound
-from openiads.world.layout import RADAR
+from openiads.world.elements import RADAR
 
 pytestmark = pytest.mark.kernels
 

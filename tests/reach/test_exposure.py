@@ -78,11 +78,11 @@ def test_samples_are_repeated_and_begin_with_the_nominal_world() -> None:
 
 
 @pytest.fixture(scope="module")
-def tartus() -> neighbors.Reach:
+def tartus() -> neighbors.ReachAnswer:
     return neighbors.reach_of_sites(load("tartus_2016"), samples=1, cells=120)
 
 
-def test_shares_of_a_band_add_up_and_intervals_hold_the_nominal_world(tartus: neighbors.Reach) -> None:
+def test_shares_of_a_band_add_up_and_intervals_hold_the_nominal_world(tartus: neighbors.ReachAnswer) -> None:
     for what in tartus.volumes.values:
         assert sum(row.values[what][0] for row in tartus.territories) == pytest.approx(1.0)
     for row in (*tartus.territories, *tartus.airways, *tartus.airports, tartus.volumes):
@@ -90,7 +90,9 @@ def test_shares_of_a_band_add_up_and_intervals_hold_the_nominal_world(tartus: ne
             assert 0.0 <= low <= nominal <= high
 
 
-def test_nothing_is_met_that_published_limits_forbid_and_low_bands_reach_less_far(tartus: neighbors.Reach) -> None:
+def test_nothing_is_met_that_published_limits_forbid_and_low_bands_reach_less_far(
+    tartus: neighbors.ReachAnswer,
+) -> None:
     for row in (*tartus.airways, *tartus.airports):
         assert row.values["published"][0] <= row.values["emergent"][0]
     abroad = {"Turkey", "Israel", "Jordan", "Cyprus (island)"}
@@ -102,7 +104,7 @@ def test_nothing_is_met_that_published_limits_forbid_and_low_bands_reach_less_fa
                for b in neighbors.BANDS)  # fmt: skip
 
 
-def test_the_nearest_airports_are_on_the_list_and_far_ones_are_not(tartus: neighbors.Reach) -> None:
+def test_the_nearest_airports_are_on_the_list_and_far_ones_are_not(tartus: neighbors.ReachAnswer) -> None:
     names = " ".join(row.name for row in tartus.airports)
     assert "OLKA" in names and "OSLK" in names
     assert "LTAI" not in names and "OJAQ" not in names

@@ -12,7 +12,7 @@ from openiads.earth.sight import horizon_range, mask_table
 from openiads.earth.terrain import Terrain
 from openiads.physics.detection import detection_table
 from openiads.reach import looks, outline
-from openiads.world.layout import RADAR
+from openiads.world.elements import RADAR
 
 LAT, LON = math.radians(34.9), math.radians(35.9)
 

@@ -1,6 +1,7 @@
-"""A stand-in for the engine: small worlds whose event logs obey every law, from NumPy's Philox by (seed, replication).
+"""A stand-in for the simulator: small worlds whose event logs obey every law.
 
-Also a program: ``python fake_simulator.py OUT N CHUNK JOBS SLOWNESS [ON]`` makes (or continues) a run, prints its digest.
+Replications are drawn from NumPy's Philox by (seed, replication).  Also a program:
+``python fake_simulator.py OUT N CHUNK JOBS SLOWNESS [ON]`` makes (or continues) a run and prints its digest.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import signal
 import sys
 import time as clock
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,8 +23,8 @@ import pymap3d
 
 from openiads.base.errors import Interrupted
 from openiads.runs.replicate import run
-from openiads.runs.simulator import Engine
-from openiads.world.codes import Event, Gate, Identity, RoundEnd, Side, Status, Terminal, ThreatClass
+from openiads.runs.simulator import Simulator
+from openiads.world.codes import Detail, Event, Gate, Identity, RoundEnd, Side, Status, Terminal, ThreatClass
 from openiads.world.outcome import BOUNDS, OUTCOME, ROUND_ENDS, TERMINALS
 from openiads.world.trace import EVENT
 
@@ -233,7 +235,7 @@ class Raid:
         after = Terminal.HIT_ASSET if draw.random() < 0.8 else Terminal.REACHED_MISSED
         if arrival > DURATION:
             arrival, after = DURATION, Terminal.AIRBORNE_AT_END
-        self.log.add(begin + 1, Event.GATE, flight, unit, code=Gate.HORIZON, values=(0.0, 120.0))
+        self.log.add(begin + 1, Event.GATE, flight, unit, code=Gate.HORIZON, values=(0.0, 120.0, Detail.HEIGHT))
         if draw.random() < self.world.scenario.hidden:
             self.states(flight, begin, arrival)
             self.end(flight, arrival, after, 0 if after == Terminal.HIT_ASSET else -1)
@@ -241,10 +243,12 @@ class Raid:
         at = begin + 5 + 3 * draw.random()
         self.log.add(at, Event.DETECT, flight, radar=0, code=1, values=self.seen(0, flight, at))
         self.log.add(at + 4, Event.TRACK, flight, track=flight, code=1, values=(80.0, 20.0, 9e3, 240.0))
-        self.log.add(at + 4, Event.GATE, flight, unit, code=Gate.NOT_IDENTIFIED, values=(float(Gate.HORIZON), 0.6))
+        self.log.add(
+            at + 4, Event.GATE, flight, unit, code=Gate.NOT_IDENTIFIED, values=(Gate.HORIZON, 0.6, Detail.PROBABILITY)
+        )
         self.belief(flight, at + 5, Identity.SUSPECT, 0.6, 0.1)
         self.belief(flight, at + 8, Identity.HOSTILE, 0.95, 0.02)
-        self.log.add(at + 8, Event.GATE, flight, unit, code=Gate.NO_CHANNEL, values=(float(Gate.NOT_IDENTIFIED), 2.0))
+        self.log.add(at + 8, Event.GATE, flight, unit, code=Gate.NO_CHANNEL, values=(float(Gate.NOT_IDENTIFIED),))
         ended = self.engage(flight, unit, at + 10 + draw.random())
         self.states(flight, begin, arrival if ended is None else ended)
         if ended is None:
@@ -398,23 +402,36 @@ def score(row: np.ndarray, events: np.ndarray, world: SimpleNamespace) -> None:
     row["events_key"] = int(np.sum(events["kind"] < 32))
 
 
-def engine() -> Engine:
-    return Engine(
-        build,
-        Runner,
-        lambda _: FakeScenario(),
-        lambda _: FakeCatalog(),
-        lambda facts: FakeScenario(**facts["mapping"]),
-        name="runs.fake_simulator:engine",
-    )
+def _scenario_of(told: dict[str, Any]) -> FakeScenario:
+    return FakeScenario(**told["mapping"])
 
 
-def slow_engine() -> Engine:
+@dataclass(frozen=True)
+class FakeSimulator(Simulator):
+    """The whole stand-in; a test replaces single parts of it: ``FakeSimulator(build=mine)``."""
+
+    build: Callable[..., Any] = build
+    runner: Callable[..., Any] = Runner
+    load: Callable[..., Any] = lambda _: FakeScenario()
+    catalog: Callable[..., Any] = lambda _: FakeCatalog()
+    restore: Callable[..., Any] = _scenario_of
+    prepare: Callable[[], None] = lambda: None
+    warnings: Callable[..., list[str]] = lambda scenario, world: []
+    name: str = "runs.fake_simulator:simulator"
+
+
+FAKE = FakeSimulator()
+
+
+def simulator() -> FakeSimulator:
+    """Where a worker of a cluster finds it."""
+    return FAKE
+
+
+def slow_simulator() -> FakeSimulator:
     """The same, and a worker of a cluster takes its time."""
-    return replace(
-        engine(),
-        restore=lambda facts: FakeScenario(**facts["mapping"], slowness=0.1),
-        name="runs.fake_simulator:slow_engine",
+    return FakeSimulator(
+        restore=lambda told: FakeScenario(**told["mapping"], slowness=0.1), name="runs.fake_simulator:slow_simulator"
     )
 
 
@@ -425,9 +442,9 @@ class Deadly(Runner):
         return super().replicate(replication, record)
 
 
-def deadly_engine() -> Engine:
+def deadly_simulator() -> FakeSimulator:
     """The same, and replication 5 is the end of the process that computes it."""
-    return replace(engine(), runner=Deadly, name="runs.fake_simulator:deadly_engine")
+    return FakeSimulator(runner=Deadly, name="runs.fake_simulator:deadly_simulator")
 
 
 if __name__ == "__main__":
@@ -442,7 +459,7 @@ if __name__ == "__main__":
             jobs=int(jobs),
             out=Path(folder),
             record=3,
-            engine=slow_engine() if on else engine(),
+            simulator=slow_simulator() if on else FAKE,
             on=on[0] if on else None,
         )
     except Interrupted as stopped:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import signal
 import socket
 import subprocess
@@ -22,6 +23,7 @@ from distributed import Client, LocalCluster
 from experiments.fake_sweep import fake_study
 from experiments.fake_sweep import make as make_sweep
 from openiads.base.errors import Interrupted, ResultsError, UsageError
+from openiads.base.extras import how_to_install
 from openiads.experiments.compare import compare
 from openiads.experiments.knowledge import Work, evaluate
 from openiads.runs import cluster, disk, worker
@@ -29,9 +31,8 @@ from openiads.runs.cluster import opened
 from openiads.runs.identity import Chunk, identity_here
 from openiads.runs.replicate import run
 from openiads.runs.run import Run
-from openiads.runs.simulator import Engine
 from openiads.runs.store import Store
-from runs.fake_simulator import FakeCatalog, FakeScenario, deadly_engine, engine, slow_engine
+from runs.fake_simulator import FAKE, FakeCatalog, FakeScenario, FakeSimulator, deadly_simulator, slow_simulator
 
 RAID = FakeScenario()
 COUNT, CHUNK, SEED = 60, 5, 4
@@ -39,7 +40,7 @@ COUNT, CHUNK, SEED = 60, 5, 4
 
 @pytest.fixture(scope="module")
 def reference() -> str:
-    return run(RAID, replications=COUNT, seed=SEED, jobs=1, chunk=COUNT, engine=engine()).digest
+    return run(RAID, replications=COUNT, seed=SEED, jobs=1, chunk=COUNT, simulator=FAKE).digest
 
 
 def started(workers: int) -> LocalCluster:
@@ -71,7 +72,7 @@ def single() -> Iterator[LocalCluster]:
 
 def make(path: Path, on: LocalCluster | str | None, **changes: Any) -> Run:
     where = f"dask:{on.scheduler_address}" if isinstance(on, LocalCluster) else on
-    options = {"replications": COUNT, "chunk": CHUNK, "seed": SEED, "out": path, "engine": engine()} | changes
+    options = {"replications": COUNT, "chunk": CHUNK, "seed": SEED, "out": path, "simulator": FAKE} | changes
     return run(RAID, on=where, **options)
 
 
@@ -108,7 +109,7 @@ def test_the_chunk_of_a_killed_worker_is_done_again(standing: LocalCluster, tmp_
             killed.append(standing.workers[0].pid)
             os.kill(killed[0], signal.SIGKILL)
 
-    made = make(tmp_path / "r", standing, engine=slow_engine(), progress=progress)
+    made = make(tmp_path / "r", standing, simulator=slow_simulator(), progress=progress)
     assert killed
     assert made.digest == reference
     assert not list((tmp_path / "r").rglob(f"*{disk.TEMPORARY}"))
@@ -119,7 +120,7 @@ def test_what_kills_every_worker_is_given_up_in_one_line(
 ) -> None:
     monkeypatch.setattr(cluster, "ATTEMPTS", 1)
     with pytest.raises(ResultsError, match=r"no worker could finish replications 5 \.\. 9 .*--chunk"):
-        make(tmp_path / "r", single, engine=deadly_engine())
+        make(tmp_path / "r", single, simulator=deadly_simulator())
 
 
 @pytest.mark.parametrize(("first", "then"), [(None, "standing"), ("standing", None)])
@@ -133,7 +134,7 @@ def test_a_run_begun_in_one_place_goes_on_in_the_other(
             cancel.set()
 
     places = {"standing": standing, None: None}
-    slow = {"engine": slow_engine()} if first else {"jobs": 1}
+    slow = {"simulator": slow_simulator()} if first else {"jobs": 1}
     with pytest.raises(Interrupted, match=rf"stopped with \d+ of {COUNT} .*Run the same command again"):
         make(tmp_path / "r", places[first], progress=progress, cancel=cancel, **slow)
     stored = len(list((tmp_path / "r" / "chunks").glob("c*.parquet")))
@@ -171,7 +172,7 @@ def test_a_sweep_stopped_on_threads_goes_on_with_the_worker_that_is_left(single:
 
 def test_both_sides_of_a_comparison_share_one_cluster(single: LocalCluster, tmp_path: Path) -> None:
     sides = RAID, FakeScenario(hidden=0.5)
-    options: dict[str, Any] = {"replications": 20, "seed": SEED, "chunk": CHUNK, "engine": engine()}
+    options: dict[str, Any] = {"replications": 20, "seed": SEED, "chunk": CHUNK, "simulator": FAKE}
     there = compare(*sides, on=f"dask:{single.scheduler_address}", out=tmp_path / "c", **options)
     assert there.digest == compare(*sides, **options).digest
     for each in (there.a, there.b):
@@ -180,11 +181,11 @@ def test_both_sides_of_a_comparison_share_one_cluster(single: LocalCluster, tmp_
 
 def test_worlds_of_a_question_on_a_cluster_answer_as_on_one_machine(single: LocalCluster, tmp_path: Path) -> None:
     worlds = [{"pk": 0.2}, {}]
-    here = evaluate(RAID, worlds, "leakers", 20, SEED, Work(engine=engine()))
-    work = Work(on=f"dask:{single.scheduler_address}", out=tmp_path / "w", engine=engine())
+    here = evaluate(RAID, worlds, "leakers", 20, SEED, Work(simulator=FAKE))
+    work = Work(on=f"dask:{single.scheduler_address}", out=tmp_path / "w", simulator=FAKE)
     assert (evaluate(RAID, worlds, "leakers", 20, SEED, work).values == here.values).all()
     with pytest.raises(UsageError, match="a folder that they see"):
-        evaluate(RAID, worlds, "leakers", 20, SEED, Work(on="dask:node7:8786", engine=engine()))
+        evaluate(RAID, worlds, "leakers", 20, SEED, Work(on="dask:node7:8786", simulator=FAKE))
 
 
 def test_sweeps_and_comparisons_refuse_what_runs_refuse_before_anything_is_made(tmp_path: Path) -> None:
@@ -193,7 +194,7 @@ def test_sweeps_and_comparisons_refuse_what_runs_refuse_before_anything_is_made(
     with pytest.raises(UsageError, match="a folder that they see"):
         make_sweep(None, on="dask:node7:8786", jobs=None)
     with pytest.raises(UsageError, match="Leave out --jobs"):
-        compare(RAID, RAID, on="dask:node7:8786", jobs=2, out=tmp_path / "c", engine=engine())
+        compare(RAID, RAID, on="dask:node7:8786", jobs=2, out=tmp_path / "c", simulator=FAKE)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -210,9 +211,9 @@ from openiads.runs import worker
 worker._worlds.clear()
 worker._own.__dict__.clear()
 real = worker._build
-def build(store, engine):
+def build(store, simulator):
     from dataclasses import replace
-    return real(store, replace(engine, catalog=lambda scenario: SimpleNamespace(digest="f" * 64)))
+    return real(store, replace(simulator, catalog=lambda scenario: SimpleNamespace(digest="f" * 64)))
 worker._build = build
 """
 OWN_FOLDER = """
@@ -338,24 +339,23 @@ def test_places_are_read(on: str, address: str) -> None:
 )
 def test_places_that_do_not_exist_are_refused(on: str) -> None:
     with pytest.raises(UsageError, match=f'^on: "{on}" names nothing'):
-        run(RAID, on=on, engine=engine())
+        run(RAID, on=on, simulator=FAKE)
 
 
 def test_contradictions_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UsageError, match="Leave out --jobs"):
         make(tmp_path / "r", "dask:node7:8786", jobs=2)
     with pytest.raises(UsageError, match="a folder that they see"):
-        run(RAID, on="dask:node7:8786", engine=engine())
+        run(RAID, on="dask:node7:8786", simulator=FAKE)
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(UsageError, match=r"Install openiads\[cluster\]"):
+    with pytest.raises(UsageError, match=f"{re.escape(how_to_install('cluster'))}$"):
         make(tmp_path / "r", "dask")
 
 
 def test_an_engine_without_a_name_is_refused(single: LocalCluster, tmp_path: Path) -> None:
-    real = engine()
-    nameless = Engine(real.build, real.runner, real.load, real.catalog, real.restore)
+    nameless = FakeSimulator(name="")
     with pytest.raises(UsageError, match="no name by which a worker finds it"):
-        make(tmp_path / "r", single, engine=nameless)
+        make(tmp_path / "r", single, simulator=nameless)
 
 
 # ------------------------------------------------------------------ a worker's part, without a cluster
@@ -368,7 +368,7 @@ def order(tmp_path: Path) -> tuple[Any, ...]:
     )
     facts = {"scenario": {"mapping": RAID.mapping(), "folder": None}}
     Store.create_or_resume(tmp_path / "r", identity, facts).close()
-    return str(tmp_path / "r"), identity.as_dict(), "runs.fake_simulator:engine"
+    return str(tmp_path / "r"), identity.as_dict(), "runs.fake_simulator:simulator"
 
 
 def test_an_order_and_its_answer_are_small_and_a_second_copy_is_left_as_it_is(order: tuple[Any, ...]) -> None:
@@ -397,8 +397,8 @@ def test_a_second_copy_that_differs_is_told(order: tuple[Any, ...], monkeypatch:
 
 def test_a_scenario_that_cannot_be_read_there_is_a_refusal(order: tuple[Any, ...], monkeypatch: Any) -> None:
     changed = FakeScenario(threats=2)
-    found = Engine(**{**{f: getattr(engine(), f) for f in Engine.__slots__}, "restore": lambda facts: changed})
-    monkeypatch.setattr(worker, "_engine", lambda name: found)
+    found = FakeSimulator(restore=lambda facts: changed)
+    monkeypatch.setattr(worker, "_simulator", lambda name: found)
     worker._worlds.clear()
     monkeypatch.setattr(worker, "_own", threading.local())
     assert "another scenario (scenario)" in worker.examine(*order)["refused"]
@@ -407,10 +407,10 @@ def test_a_scenario_that_cannot_be_read_there_is_a_refusal(order: tuple[Any, ...
 def test_worlds_are_kept_but_not_without_end(tmp_path: Path) -> None:
     for threats in range(1, worker.KEPT + 3):
         raid = FakeScenario(threats=threats)
-        made = run(raid, replications=2, seed=1, out=tmp_path / str(threats), engine=engine())
-        told = worker.work(str(made.path), made.identity.as_dict(), "runs.fake_simulator:engine", (0, 0, 1))
+        made = run(raid, replications=2, seed=1, out=tmp_path / str(threats), simulator=FAKE)
+        told = worker.work(str(made.path), made.identity.as_dict(), "runs.fake_simulator:simulator", (0, 0, 1))
         assert told["rows"] == worker.fingerprint(made.store.trusted(made.chunks[0]))
-        worker.examine(str(made.path), made.identity.as_dict(), "runs.fake_simulator:engine")
+        worker.examine(str(made.path), made.identity.as_dict(), "runs.fake_simulator:simulator")
     assert len(worker._worlds) == worker.KEPT
 
 
@@ -437,7 +437,7 @@ def test_ctrl_c_ends_every_process_in_one_line_and_the_run_goes_on(tmp_path: Pat
     assert "Run the same command again" in told and told.count("\n") == 1
     assert len(family) >= 2 and psutil.wait_procs(family, timeout=30)[1] == []
     assert 0 < len(list(out.glob("chunks/c*"))) < COUNT // 2
-    options: dict[str, Any] = {"replications": COUNT, "seed": 11, "engine": engine()}
+    options: dict[str, Any] = {"replications": COUNT, "seed": 11, "simulator": FAKE}
     assert run(RAID, out=out, record=3, chunk=2, **options).digest == run(RAID, **options).digest
 
 

@@ -19,8 +19,7 @@ from openiads.runs import disk
 from openiads.runs.identity import chunks_of
 from openiads.runs.replicate import run
 from openiads.runs.run import Run, open_run
-from openiads.runs.simulator import Engine
-from runs.fake_simulator import FakeCatalog, FakeScenario, engine
+from runs.fake_simulator import FAKE, FakeCatalog, FakeScenario, FakeSimulator
 
 PROGRAM = Path(__file__).with_name("fake_simulator.py")
 RAID = FakeScenario()
@@ -34,14 +33,14 @@ def make(path: Path, **changes: object) -> Run:
         "seed": SEED,
         "jobs": 1,
         "out": path,
-        "engine": engine(),
+        "simulator": FAKE,
     } | changes
     return run(RAID, **options)
 
 
 @pytest.fixture(scope="module")
 def reference() -> str:
-    return run(RAID, replications=COUNT, chunk=COUNT, seed=SEED, engine=engine()).digest
+    return run(RAID, replications=COUNT, chunk=COUNT, seed=SEED, simulator=FAKE).digest
 
 
 class FailingDisk(disk.Disk):
@@ -87,7 +86,7 @@ def test_each_file_is_written_synced_renamed_and_events_come_before_outcomes(tmp
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO, errno.EACCES])
 def test_any_failing_call_is_told_in_one_line_and_the_run_goes_on_to_the_same_digest(tmp_path: Path, code: int) -> None:
     def small(path: Path) -> Run:
-        return run(FakeScenario(threats=1), replications=4, chunk=2, seed=1, jobs=1, out=path, engine=engine())
+        return run(FakeScenario(threats=1), replications=4, chunk=2, seed=1, jobs=1, out=path, simulator=FAKE)
 
     with disk.use(RecordingDisk()) as recorder:
         reference = small(tmp_path / "whole").digest
@@ -242,11 +241,11 @@ def test_damage_is_refused_by_readers_and_mended_by_the_same_command(tmp_path: P
     before = {p.name: p.read_bytes() for p in path.rglob("*.parquet")}
     DAMAGES[name](path)
     with pytest.raises(ResultsError) as told:
-        open_run(path, engine=engine()).store.verify()
+        open_run(path, simulator=FAKE).store.verify()
     assert "\n" not in str(told.value)
     assert make(path).digest == reference
     assert {p.name: p.read_bytes() for p in path.rglob("*.parquet")} == before
-    assert open_run(path, engine=engine()).store.verify() == reference
+    assert open_run(path, simulator=FAKE).store.verify() == reference
 
 
 def test_every_flipped_bit_is_noticed(tmp_path: Path, reference: str) -> None:
@@ -261,7 +260,7 @@ def test_every_flipped_bit_is_noticed(tmp_path: Path, reference: str) -> None:
             flipped[int(draw.integers(len(whole)))] ^= 1 << int(draw.integers(8))
             file.write_bytes(flipped)
             with pytest.raises(ResultsError):
-                open_run(path, engine=engine()).store.verify()
+                open_run(path, simulator=FAKE).store.verify()
         assert make(path).digest == reference
         assert file.read_bytes() == whole
 
@@ -274,10 +273,10 @@ def test_a_changed_number_in_a_small_file_is_noticed(tmp_path: Path, reference: 
     (path / name).write_text(text.replace(f": {COUNT},", f": {COUNT + 1},", 1), encoding="utf-8")
     assert (path / name).read_text(encoding="utf-8") != text
     with pytest.raises(ResultsError):
-        open_run(path, engine=engine())
+        open_run(path, simulator=FAKE)
     if name == "SEALED.json":
         assert make(path).digest == reference
-        assert open_run(path, engine=engine()).digest == reference
+        assert open_run(path, simulator=FAKE).digest == reference
     else:
         with pytest.raises(ResultsError, match="damaged"):
             make(path)
@@ -304,7 +303,7 @@ def test_resuming_another_run_is_refused_and_the_field_named(
 def test_another_scenario_version_or_arithmetic_is_refused(tmp_path: Path) -> None:
     make(tmp_path / "r")
     with pytest.raises(ResultsError, match=r"\(scenario\)"):
-        run(FakeScenario(threats=3), replications=COUNT, seed=SEED, out=tmp_path / "r", engine=engine())
+        run(FakeScenario(threats=3), replications=COUNT, seed=SEED, out=tmp_path / "r", simulator=FAKE)
     file = tmp_path / "r" / "run.json"
     from openiads.runs.folder import checked, with_check
 
@@ -323,14 +322,14 @@ def test_another_scenario_version_or_arithmetic_is_refused(tmp_path: Path) -> No
     told = checked(whole)
     told["identity"] |= {"format": 99, "version": "9.9", "new field": 1}
     file.write_bytes(with_check(told))
-    for each in (lambda: make(tmp_path / "r"), lambda: open_run(tmp_path / "r", engine=engine())):
+    for each in (lambda: make(tmp_path / "r"), lambda: open_run(tmp_path / "r", simulator=FAKE)):
         told_so = r"format 99.*\(format\)\. Use openiads 9\.9, or run again with a new --out"
         with pytest.raises(ResultsError, match=told_so):
             each()
     told["identity"]["format"] = 1
     file.write_bytes(with_check(told))
     with pytest.raises(ResultsError, match="not what this version of openiads writes"):
-        open_run(tmp_path / "r", engine=engine())
+        open_run(tmp_path / "r", simulator=FAKE)
 
 
 def test_a_run_of_another_catalog_names_both_and_what_to_do(tmp_path: Path) -> None:
@@ -340,9 +339,11 @@ def test_a_run_of_another_catalog_names_both_and_what_to_do(tmp_path: Path) -> N
             return "e" * 64
 
     made = make(tmp_path / "r")
-    real = engine()
-    changed = Engine(real.build, real.runner, real.load, lambda _: Edited(), real.restore)
-    for each in (lambda: make(tmp_path / "r", engine=changed), lambda: open_run(tmp_path / "r", engine=changed).world):
+    changed = FakeSimulator(catalog=lambda _: Edited())
+    for each in (
+        lambda: make(tmp_path / "r", simulator=changed),
+        lambda: open_run(tmp_path / "r", simulator=changed).world,
+    ):
         with pytest.raises(ResultsError) as caught:
             each()
         assert f"made with another catalog (catalog): {made.identity.catalog[:12]}, here it is eeeeeeeeeeee. " in str(
@@ -379,7 +380,7 @@ def test_whoever_reads_events_checks_their_hash_first(tmp_path: Path, how: str) 
         file.write_bytes((tmp_path / "r" / "chunks" / "e000002.parquet").read_bytes())
     else:
         file.unlink()
-    again = open_run(tmp_path / "r", engine=engine())
+    again = open_run(tmp_path / "r", simulator=FAKE)
     assert len(again.key_events(0))
     for each in (
         lambda: explain(again, CHUNK),
@@ -404,11 +405,11 @@ def test_a_run_still_being_written_names_the_writer(tmp_path: Path) -> None:
     make(tmp_path / "r")
     (tmp_path / "r" / "SEALED.json").unlink()
     with pytest.raises(ResultsError, match=r"not complete \(4 of 4 chunks stored\)\. Run the same command again"):
-        open_run(tmp_path / "r", engine=engine())
+        open_run(tmp_path / "r", simulator=FAKE)
     lock = disk.Lock(tmp_path / "r" / "lock")
     try:
         with pytest.raises(ResultsError, match=rf"still being written by process {os.getpid()} .*Wait for it to end"):
-            open_run(tmp_path / "r", engine=engine())
+            open_run(tmp_path / "r", simulator=FAKE)
     finally:
         lock.release()
 
@@ -448,10 +449,9 @@ def test_a_place_that_is_somebody_elses_is_refused_untouched_before_anything_is_
     def never() -> None:
         raise AssertionError("computed something")
 
-    real = engine()
-    watched = Engine(real.build, real.runner, real.load, real.catalog, real.restore, never)
+    watched = FakeSimulator(prepare=never)
     with pytest.raises(ResultsError) as caught:
-        make(path, engine=watched)
+        make(path, simulator=watched)
     assert told in str(caught.value)
     assert "\n" not in str(caught.value) and "--out" in caught.value.remedy
     assert tree(tmp_path) == before
@@ -501,7 +501,7 @@ def test_a_folder_with_results_of_unknown_origin_is_left_alone(tmp_path: Path) -
     with pytest.raises(ResultsError, match=r"no run\.json"):
         make(path)
     with pytest.raises(ResultsError, match="no run here"):
-        open_run(path, engine=engine())
+        open_run(path, simulator=FAKE)
 
 
 def test_a_path_that_is_a_file_is_told_in_one_line(tmp_path: Path) -> None:
@@ -518,7 +518,7 @@ def test_a_complete_run_is_not_written_to_again(tmp_path: Path) -> None:
 
 
 def test_memory_for_estimates_does_not_hold_rows() -> None:
-    made = run(RAID, replications=80, seed=1, engine=engine())
+    made = run(RAID, replications=80, seed=1, simulator=FAKE)
     held = json.dumps({name: made.gathered.histogram(name) for name in ("leakers", "rounds_fired", "looks")})
     assert len(made.gathered.histogram("leakers")) <= 7
     assert held

@@ -1,4 +1,4 @@
-"""Validation cases of raids and defenses: case id -> the closed forms and allocations of openiads.study."""
+"""Validation cases of raids and defenses: case id -> the closed forms and allocations of openiads.textbook."""
 
 from __future__ import annotations
 

@@ -30,9 +30,9 @@ def test_a_draw_above_what_works_is_capped_and_told() -> None:
     for field, row in told.items():
         cls = ThreatClass[field.rpartition("_")[2].upper()]
         assert row["asked"] == asked[f"pk_{cls.name.lower()}"] > row["used"] == pytest.approx(MOST_CERTAIN * works)
-        assert magazine["pk"][int(cls)] == row["used"]
+        assert magazine["pk_believed"][int(cls)] == row["used"]
         assert 0.0 < magazine["lethal"][int(cls)] < 10_000.0
-    assert (magazine["pk"] <= works).all()
+    assert (magazine["pk_believed"] <= works).all()
 
 
 def test_a_draw_that_agrees_is_not_touched() -> None:
@@ -40,7 +40,7 @@ def test_a_draw_that_agrees_is_not_touched() -> None:
     value = catalog()["48n6e2"].get("pk_aircraft")
     assert world.limits["capped"] == []
     middle = 0.5 * (value.si_low + value.si_high)
-    assert world.rows["magazines"][0]["pk"][int(ThreatClass.AIRCRAFT)] == pytest.approx(middle)
+    assert world.rows["magazines"][0]["pk_believed"][int(ThreatClass.AIRCRAFT)] == pytest.approx(middle)
 
 
 @pytest.mark.parametrize("knobs", [None, {"48n6e2.reliability": 0.8}])

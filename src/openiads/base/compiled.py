@@ -35,9 +35,21 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from openiads.base.errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from llvmlite.ir import Value
+    from numba.core.caching import FunctionCache as _Cache
+
+#: A compiled kernel as Python sees it: Numba's dispatcher, the function itself in plain mode, or a bare entry point.
+#: Its types are those of its signature, which mypy cannot read.
+Kernel: TypeAlias = Any
+
+#: A type of Numba's, which makes an array's when it is indexed.
+Type: TypeAlias = Any
 
 PLAIN = os.environ.get("OPENIADS_PLAIN", "") == "1"
 BOUNDS = os.environ.get("OPENIADS_BOUNDS", "") == "1"
@@ -46,33 +58,33 @@ BOUNDS = os.environ.get("OPENIADS_BOUNDS", "") == "1"
 OPTIONS = {"nogil": True, "_nrt": False, "error_model": "numpy", "fastmath": False, "boundscheck": BOUNDS}
 
 #: Every kernel in definition order, which is also a valid order of compilation.
-KERNELS: list[Any] = []
+KERNELS: list[Kernel] = []
 
 #: CPU-seconds each kernel took to compile or load in this process, by qualified name.
 COMPILE_SECONDS: dict[str, float] = {}
 
 #: Names usable in signatures beside Numba's own (i8, f8, b1, void, ...).
-_names: dict[str, Any] = {}
+_names: dict[str, Callable[[], Type]] = {}
 
 
-def name_type(name: str, make: Callable[[], Any]) -> None:
+def name_type(name: str, make: Callable[[], Type]) -> None:
     """Let signatures say ``name``; ``make()`` returns the Numba type and is called only when Numba is in use."""
     _names[name] = make
 
 
-def row_type(dtype: Any) -> Any:
+def row_type(dtype: np.dtype) -> Type:
     """The Numba type of one row of a structured array of ``dtype``."""
     import numba
 
     return numba.from_dtype(dtype)
 
 
-def rows_type(dtype: Any) -> Any:
+def rows_type(dtype: np.dtype) -> Type:
     """The Numba type of a one-dimensional contiguous structured array of ``dtype``."""
     return row_type(dtype)[::1]
 
 
-def tuple_type(cls: Any, fields: Iterable[Any]) -> Any:
+def tuple_type(cls: type, fields: Iterable[Type]) -> Type:
     """The Numba type of the named tuple ``cls`` with these field types."""
     import numba
 
@@ -82,7 +94,7 @@ def tuple_type(cls: Any, fields: Iterable[Any]) -> Any:
     return numba.types.NamedTuple(types, cls)
 
 
-def shared_type(cls: Any, fields: Iterable[Any]) -> Any:
+def shared_type(cls: type, fields: Iterable[Type]) -> Type:
     """The Numba type of a reference to the named tuple ``cls`` with these field types (``base.sharing``)."""
     from openiads.base.sharing import reference
 
@@ -90,7 +102,7 @@ def shared_type(cls: Any, fields: Iterable[Any]) -> Any:
 
 
 @functools.cache
-def resolve(text: str) -> Any:
+def resolve(text: str) -> Type:
     """A signature or type written as text, as Numba's object."""
     import numba
 
@@ -111,7 +123,7 @@ def kernel(signature: str, *, entry: bool = False) -> Callable[[Callable[..., An
     Python, which would take a fifth of their compile time; ``entry`` asks for one.
     """
 
-    def record(function: Callable[..., Any]) -> Any:
+    def record(function: Callable[..., object]) -> Kernel:
         if PLAIN:
             KERNELS.append(function)
             return function
@@ -132,13 +144,13 @@ def _allow_nested_arrays() -> None:
     from numba.core import types
     from numba.core.imputils import lower_cast
 
-    def same(context: Any, builder: Any, fromty: Any, toty: Any, value: Any) -> Any:
+    def same(context: object, builder: object, fromty: Type, toty: Type, value: Value) -> Value:
         return value
 
     lower_cast(types.NestedArray, types.Array)(same)
 
 
-def _dispatcher(function: Callable[..., Any], signature: str, **changed: Any) -> Any:
+def _dispatcher(function: Callable[..., object], signature: str, **changed: bool | str) -> Kernel:
     import numba
 
     _allow_nested_arrays()
@@ -148,7 +160,7 @@ def _dispatcher(function: Callable[..., Any], signature: str, **changed: Any) ->
     return dispatcher
 
 
-def _compile_by_declaration(dispatcher: Any, signature: str) -> None:
+def _compile_by_declaration(dispatcher: Kernel, signature: str) -> None:
     """Make the dispatcher compile its declared signature, and only that, at the first call or the first use."""
     plain_template = dispatcher.get_call_template
 
@@ -173,7 +185,7 @@ def _compile_by_declaration(dispatcher: Any, signature: str) -> None:
             COMPILE_SECONDS[name] = time.process_time() - begun
             finished = True
 
-    def check_types(wanted: Any, args: Any) -> None:
+    def check_types(wanted: tuple[Type, ...], args: tuple[object, ...]) -> None:
         given = tuple(dispatcher.typeof_pyval(each) for each in args)
         context = dispatcher.typingctx
         if len(given) != len(wanted) or any(
@@ -182,11 +194,11 @@ def _compile_by_declaration(dispatcher: Any, signature: str) -> None:
             name = dispatcher.py_func.__name__
             raise TypeError(f"{name}{given} does not fit the declared signature {signature}")
 
-    def get_call_template(args: Any, kws: Any) -> Any:
+    def get_call_template(args: tuple[Type, ...], kws: dict[str, Type]) -> tuple[object, ...]:
         ensure()
         return plain_template(args, kws)
 
-    def compile_for_args(*args: Any, **kws: Any) -> Any:
+    def compile_for_args(*args: object, **kws: object) -> Kernel:
         if dispatcher.targetoptions.get("no_cpython_wrapper"):
             raise TypeError(f"{dispatcher.py_func.__name__} is called by kernels alone: declare it with entry=True")
         ensure()
@@ -199,7 +211,7 @@ def _compile_by_declaration(dispatcher: Any, signature: str) -> None:
     dispatcher.ensure = ensure
 
 
-def warm(kernels: Iterable[Any] | None = None) -> None:
+def warm(kernels: Iterable[Kernel] | None = None) -> None:
     """Compile or load the given kernels (default: all recorded so far) with what they call."""
     if PLAIN:
         return
@@ -207,22 +219,31 @@ def warm(kernels: Iterable[Any] | None = None) -> None:
         each.ensure()
 
 
-def stored(dispatcher: Any) -> bool:
+def stored(dispatcher: Kernel) -> bool:
     """Whether a kernel's compiled form lies in the cache on disk; always False where there is no usable cache."""
     index = getattr(getattr(dispatcher._cache, "_cache_file", None), "_index_path", None)
     return index is not None and Path(index).is_file()
 
 
-def entry_point(dispatcher: Any) -> Any:
+def entry_point(dispatcher: Kernel) -> Kernel:
     """The compiled function behind a kernel, without Numba's look-up of argument types: call it with the right ones."""
     dispatcher.ensure()
     return next(iter(dispatcher.overloads.values())).entry_point
 
 
-def adopt_function(function: Callable[..., Any], signature: str, place: str) -> Any:
+def adopt_function(function: Callable[..., object], signature: str, place: str) -> Kernel:
     """Compile a user's function for a declared first-class signature; in plain mode it is returned as it is.
 
-    place : names the function in an error.  What does not compile is an InputError with Numba's reason cut short.
+    Parameters
+    ----------
+    function : Callable[..., object]
+    signature : str
+    place : str
+        Names the function in an error. What does not compile is an InputError with Numba's reason cut short.
+
+    Returns
+    -------
+    Kernel
     """
     if PLAIN:
         return _raising(function)
@@ -240,13 +261,13 @@ def adopt_function(function: Callable[..., Any], signature: str, place: str) -> 
     return as_first_class(dispatcher)
 
 
-def _raising(function: Callable[..., Any]) -> Callable[..., Any]:
+def _raising(function: Callable[..., object]) -> Callable[..., object]:
     """A function of named tuples that raises at a division by zero, as the compiled one does: NumPy's scalars would
     only warn, so plain numbers become Python's own and elements of arrays raise too."""
     import numpy
 
     @functools.wraps(function)
-    def called(*given: Any) -> Any:
+    def called(*given: Kernel) -> object:
         own = [type(each)(*(v.item() if isinstance(v, numpy.generic) else v for v in each)) for each in given]
         with numpy.errstate(divide="raise"):
             return function(*own)
@@ -254,7 +275,7 @@ def _raising(function: Callable[..., Any]) -> Callable[..., Any]:
     return called
 
 
-def as_first_class(kernel: Any) -> Any:
+def as_first_class(kernel: Kernel) -> Kernel:
     """A kernel ready to be passed as a function.
 
     Numba looks a function argument's addresses up anew at every call, by hashing types and asking LLVM (about 0.15 ms);
@@ -377,7 +398,7 @@ def _cache_key(module: str, file: str) -> str:
     return told.hexdigest()[:32]
 
 
-def _cache_for(function: Callable[..., Any]) -> Any:
+def _cache_for(function: Callable[..., object]) -> _Cache:
     from numba.core import caching
 
     if not Path(function.__code__.co_filename).is_file() or _usable_cache_folder() is None:
@@ -386,12 +407,12 @@ def _cache_for(function: Callable[..., Any]) -> Any:
 
 
 @functools.cache
-def _cache_class() -> Any:
+def _cache_class() -> type[_Cache]:
     """A Numba cache whose place and stamp are ours; other packages' caches are untouched."""
     from numba.core import caching
 
     class Locator(caching._CacheLocator):
-        def __init__(self, function: Any, file: str) -> None:
+        def __init__(self, function: Callable[..., object], file: str) -> None:
             self._key = _cache_key(function.__module__, file)
             self._place = str(cache_folder() / self._key)
             self._name = f"{function.__module__}-{function.__qualname__}"
@@ -406,7 +427,7 @@ def _cache_class() -> Any:
             return hashlib.sha256(self._name.encode()).hexdigest()[:10]
 
         @classmethod
-        def from_function(cls, function: Any, file: str) -> Any:
+        def from_function(cls, function: Callable[..., object], file: str) -> Locator:
             return cls(function, file)
 
     class Impl(caching.CompileResultCacheImpl):
@@ -415,7 +436,7 @@ def _cache_class() -> Any:
     class Cache(caching.FunctionCache):
         _impl_class = Impl
 
-        def load_overload(self, sig: Any, target_context: Any) -> Any:
+        def load_overload(self, sig: Type, target_context: object) -> object:
             try:
                 return super().load_overload(sig, target_context)
             except (pickle.UnpicklingError, EOFError, ValueError, KeyError):  # a damaged file: compile and replace it

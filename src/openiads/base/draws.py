@@ -85,8 +85,15 @@ def philox4x32(counter_0, counter_1, counter_2, counter_3, key_0, key_1):
 def uniforms(seed, replication, purpose, actor, slot):
     """Four independent uniforms in (0, 1) named by seed, replication, purpose, actor and slot.
 
-    seed, replication, slot : taken modulo 2**32; purpose : a ``Purpose``; actor : as ``actor_number`` gives it, or
-    several such numbers combined with ``pair``.  Each value is (k + 1/2) / 2**32: never 0, never 1.
+    Parameters
+    ----------
+    seed, replication, slot
+        Taken modulo 2**32.
+    purpose
+        a ``Purpose``.
+    actor
+        As ``actor_number`` gives it, or several such numbers combined with ``pair``. Each value is (k + 1/2) / 2**32:
+        never 0, never 1.
     """
     word = np.uint64(actor)
     w0, w1, w2, w3 = philox4x32(

@@ -9,15 +9,34 @@ is entered from Python and lives as long as that call; what it points to is not 
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import TYPE_CHECKING, Protocol
 
 from numba.core import cgutils, types
 from numba.core.imputils import lower_getattr_generic
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import NativeValue, infer_getattr, models, register_model, typeof_impl, unbox
 
+if TYPE_CHECKING:
+    from llvmlite.ir import IRBuilder, Value
+    from numba.core.base import BaseContext
+    from numba.core.datamodel.manager import DataModelManager
+    from numba.core.pythonapi import _UnboxContext
+
+
+class _Named(Protocol):
+    """A class of named tuples."""
+
+    _fields: tuple[str, ...]
+
+
+class _Whole(Protocol):
+    """The type of a named tuple as Numba would have it: those of its fields."""
+
+    types: tuple[types.Type, ...]
+
+
 #: The tuple's class and its type as Numba would have it, by the name of the reference.
-_TUPLES: dict[str, tuple[Any, Any]] = {}
+_TUPLES: dict[str, tuple[type[_Named], _Whole]] = {}
 
 
 class Reference(types.Type):
@@ -27,7 +46,7 @@ class Reference(types.Type):
     """
 
 
-def reference(cls: Any, whole: Any) -> Reference:
+def reference(cls: type[_Named], whole: _Whole) -> Reference:
     """The type of references to ``cls``, whose values as Numba would have them are of the type ``whole``."""
     name = f"{cls.__name__}.{hashlib.sha256(str(whole).encode()).hexdigest()[:16]}"
     _TUPLES[name] = cls, whole
@@ -38,7 +57,7 @@ def reference(cls: Any, whole: Any) -> Reference:
 
 @register_model(Reference)
 class _Model(models.PrimitiveModel):
-    def __init__(self, manager: Any, told: Reference) -> None:
+    def __init__(self, manager: DataModelManager, told: Reference) -> None:
         super().__init__(manager, told, manager.lookup(_TUPLES[told.name][1]).get_data_type().as_pointer())
 
 
@@ -46,13 +65,13 @@ class _Model(models.PrimitiveModel):
 class _Fields(AttributeTemplate):
     key = Reference
 
-    def generic_resolve(self, told: Reference, name: str) -> Any:
+    def generic_resolve(self, told: Reference, name: str) -> types.Type:
         cls, whole = _TUPLES[told.name]
         return whole.types[cls._fields.index(name)]
 
 
 @lower_getattr_generic(Reference)  # type: ignore[untyped-decorator]
-def _field(context: Any, builder: Any, told: Reference, value: Any, name: str) -> Any:
+def _field(context: BaseContext, builder: IRBuilder, told: Reference, value: Value, name: str) -> Value:
     cls, whole = _TUPLES[told.name]
     n = cls._fields.index(name)
     place = cgutils.gep_inbounds(builder, value, 0, n)
@@ -60,7 +79,7 @@ def _field(context: Any, builder: Any, told: Reference, value: Any, name: str) -
 
 
 @unbox(Reference)  # type: ignore[untyped-decorator]
-def _from_python(told: Reference, given: Any, c: Any) -> NativeValue:
+def _from_python(told: Reference, given: Value, c: _UnboxContext) -> NativeValue:
     whole = _TUPLES[told.name][1]
     native = c.unbox(whole, given)
     data = c.context.data_model_manager[whole].as_data(c.builder, native.value)

@@ -1,28 +1,116 @@
-"""Results that a notebook shows by themselves.  What draws them is a higher floor's business, so it is put in here."""
+"""Answers that show themselves: a picture, a table, one JSON object, and what a notebook displays.
+
+What draws and words them is a higher floor's business, which is put in here by the package itself.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from matplotlib.figure import Figure
+from types import ModuleType
 
 #: The module that draws, once asked; the package itself puts it here.
-painter: Callable[[], Any] | None = None
+painter: Callable[[], ModuleType] | None = None
+
+
+def _painter() -> Any:
+    assert painter is not None  # importing anything of the package has put it there
+    return painter()
 
 
 class Shown:
-    """A result that notebooks display as a small table with its picture."""
+    """An answer that notebooks display by themselves, with its table and its picture."""
 
-    def _repr_html_(self) -> str | None:
-        return None if painter is None else str(painter().html(self))
+    def _repr_html_(self) -> str:
+        return str(_painter().html(self))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as plain data.
+
+        Returns
+        -------
+        dict
+            What the command of the same name prints with ``--json``; infinite and undefined numbers are None.
+        """
+        told: dict[str, Any] = _painter().to_dict(self)
+        return told
+
+    def table(self) -> Any:
+        """The answer's numbers as a table.
+
+        Returns
+        -------
+        pyarrow.Table
+            One row for each number or finding; units stand in the names of the columns.
+
+        Raises
+        ------
+        UsageError
+            Where the answer has no table.
+        """
+        return _painter().table(self)
+
+    def figure(self, **options: Any) -> Figure:
+        """The answer's picture.
+
+        Parameters
+        ----------
+        **options
+            Of the picture; an unknown one is refused with those that there are.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+
+        Raises
+        ------
+        UsageError
+            Where the answer has no picture, or there is no such option.
+        """
+        drawn: Figure = _painter().figure(self, **options)
+        return drawn
+
+
+class Saved(Shown):
+    """An answer that can be written for other programs."""
+
+    def save(self, path: str | Path) -> Path:
+        """Write the answer into a file.
+
+        Parameters
+        ----------
+        path : str or Path
+            Its ending says the format: ``.png`` or ``.svg`` for the picture; ``.geojson``, ``.kml``, ``.czml``,
+            ``.csv`` or ``.tif`` for other programs, where the answer has a place on earth.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        InputError
+            For another ending, an answer without a place on earth, or a place that takes no file.
+        """
+        written: Path = _painter().save(self, path)
+        return written
 
 
 class Replayed(Shown):
     """A result of which single replications can be looked at as well."""
 
-    def show(self, replication: int = 0) -> Any:
+    def show(self, replication: int = 0) -> object:
         """A widget with the viewer and one replication, for a notebook.
 
-        Raises UsageError without anywidget (``pip install 'openiads[notebook]'``) or for a replication that is not in
-        the run.
+        Raises
+        ------
+        UsageError
+            Without anywidget (``make extras`` in a clone) or for a replication that is not in the run.
         """
-        return None if painter is None else painter().widget(self, replication)
+        return _painter().widget(self, replication)

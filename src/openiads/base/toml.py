@@ -12,9 +12,10 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TypeGuard
 
 from openiads.base.errors import InputError
+from openiads.base.jsonable import Json, JsonObject
 
 #: Bounds that no honest scenario comes near; they keep the time to an answer under two seconds whatever is given.
 LARGEST_FILE = 250_000  # characters or bytes
@@ -24,7 +25,7 @@ LARGEST_INTEGER = 2**63 - 1  # TOML's own bound
 Loc = tuple[str | int, ...]
 
 # Control characters other than tab and line ends, and the marks that reorder text on screen.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0d\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0d\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _TOKEN = re.compile("\"\"\"|'''|[\"'#\n\\[\\]{}.=,]")
 _STRING_END = {quote: re.compile(f"[{quote}\n]") for quote in "\"'"}
 _AT_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
@@ -34,7 +35,15 @@ _AT_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
 class Statement:
     """One header or one key with its value.
 
-    line : where it begins, from 1; depth : deepest bracket nesting; parts : most names joined by dots in one key.
+    Attributes
+    ----------
+    line : int
+        Where it begins, from 1.
+    text : str
+    depth : int
+        Deepest bracket nesting.
+    parts : int
+        Most names joined by dots in one key.
     """
 
     line: int
@@ -45,7 +54,14 @@ class Statement:
 
 @dataclass(slots=True)
 class Lines:
-    """Where things are in a file: key path -> line. file : name for messages."""
+    """Where things are in a file: key path -> line.
+
+    Attributes
+    ----------
+    file : str
+        Name for messages.
+    of : dict of Loc to int
+    """
 
     file: str = ""
     of: dict[Loc, int] = field(default_factory=dict)
@@ -57,12 +73,12 @@ class Lines:
                 return self.of[loc[:end]]
         return 0
 
-    def head(self, mapping: Mapping[str, Any]) -> str:
+    def head(self, mapping: Mapping[str, Json]) -> str:
         """`FILE:LINE` of the last key above all tables, below which one that is missing belongs; else line 1."""
         above = [loc[0] for loc in self.of if len(loc) == 1 and not isinstance(mapping.get(str(loc[0])), dict | list)]
         return f"{self.file}:{max((self.of[(key,)] for key in above), default=1)}" if self.file else ""
 
-    def place(self, loc: Loc, value: Any = None) -> str:
+    def place(self, loc: Loc, value: Json = None) -> str:
         """`FILE:LINE: site[1].system = "x"`."""
         line = self.line(loc)
         where = f"{self.file}:{line}" if line else self.file
@@ -70,7 +86,7 @@ class Lines:
         return f"{where}: {what}" if where and what else where or what
 
 
-def parse_toml(text: str, file: str) -> dict[str, Any]:
+def parse_toml(text: str, file: str) -> JsonObject:
     """The mapping of a TOML text; InputError `FILE:LINE` on a syntax error or a duplicate key (the parser stops
     there).
 
@@ -182,10 +198,10 @@ def _index(text: str, mark: str, at: int) -> int:
     return len(text) if found < 0 else found
 
 
-def merged(text: str, file: str = "") -> tuple[dict[str, Any], Lines]:
+def merged(text: str, file: str = "") -> tuple[JsonObject, Lines]:
     """The mapping that the statements of accepted TOML text add up to, and the line of each key path."""
     lines = Lines(file)
-    root: dict[str, Any] = {}
+    root: JsonObject = {}
     table = root
     path: Loc = ()
     for statement in scan(text.replace("\r\n", "\n")):
@@ -197,13 +213,13 @@ def merged(text: str, file: str = "") -> tuple[dict[str, Any], Lines]:
     return root, lines
 
 
-def _open(root: dict[str, Any], header: Any, repeated: bool, lines: Lines, line: int) -> tuple[dict[str, Any], Loc]:
+def _open(root: JsonObject, header: Json, repeated: bool, lines: Lines, line: int) -> tuple[JsonObject, Loc]:
     """The table a header opens, and its key path."""
     names = []
     while isinstance(header, dict) and header:
         name, header = next(iter(header.items()))
         names.append(name)
-    table: Any = root
+    table: Json = root
     path: Loc = ()
     for depth, name in enumerate(names):
         last = depth == len(names) - 1
@@ -219,7 +235,7 @@ def _open(root: dict[str, Any], header: Any, repeated: bool, lines: Lines, line:
     return table, path
 
 
-def _pour(content: dict[str, Any], table: dict[str, Any], path: Loc, lines: Lines, line: int) -> None:
+def _pour(content: JsonObject, table: JsonObject, path: Loc, lines: Lines, line: int) -> None:
     for key, value in content.items():
         here = (*path, key)
         lines.of.setdefault(here, line)
@@ -230,7 +246,7 @@ def _pour(content: dict[str, Any], table: dict[str, Any], path: Loc, lines: Line
 
 
 def _check_characters(text: str, file: str) -> None:
-    bad = _FORBIDDEN.search(text)
+    bad = FORBIDDEN.search(text)
     if bad:
         line = text.count("\n", 0, bad.start()) + 1
         raise InputError(
@@ -238,15 +254,15 @@ def _check_characters(text: str, file: str) -> None:
         )
 
 
-def _fault(mapping: Mapping[str, Any]) -> tuple[Loc, str, str] | None:
+def _fault(mapping: Mapping[str, Json]) -> tuple[Loc, str, str] | None:
     """The first thing no scenario needs, as key path, reason and remedy: forbidden characters by way of escapes, deep
     nesting by way of dotted keys, endless lists and tables, integers that are none of TOML's."""
-    left: list[tuple[Any, Loc]] = [(mapping, ())]
+    left: list[tuple[Json, Loc]] = [(mapping, ())]
     while left:
         item, loc = left.pop()
         if len(loc) > DEEPEST:
             return loc, f"keys nested deeper than {DEEPEST} levels", "Flatten them."
-        if isinstance(item, str) and (bad := _FORBIDDEN.search(item)):
+        if isinstance(item, str) and (bad := FORBIDDEN.search(item)):
             escape = f"an escape for a control or text-direction character (U+{ord(bad.group()):04X})"
             return loc, escape, "Remove it."
         if isinstance(item, int) and not -LARGEST_INTEGER - 1 <= item <= LARGEST_INTEGER:
@@ -349,13 +365,13 @@ def clipped(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Json) -> str:
 
     text = toml_value(value) if isinstance(value, str | int | float | bool | list | dict) else str(value)
     return clipped(text)
 
 
-def toml_text(mapping: Mapping[str, Any]) -> str:
+def toml_text(mapping: Mapping[str, Json]) -> str:
     """TOML of a mapping: plain keys, then tables, then arrays of tables, their own tables inline."""
     plain = {k: v for k, v in mapping.items() if not isinstance(v, dict) and not _rows(v)}
     blocks = [_lines(plain)] if plain else []
@@ -364,11 +380,11 @@ def toml_text(mapping: Mapping[str, Any]) -> str:
     return "\n\n".join(block.rstrip() for block in blocks) + "\n"
 
 
-def _rows(value: Any) -> bool:
+def _rows(value: object) -> TypeGuard[list[JsonObject]]:
     return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
 
 
-def _lines(mapping: Mapping[str, Any]) -> str:
+def _lines(mapping: Mapping[str, Json]) -> str:
     return "\n".join(f"{_key(k)} = {toml_value(v)}" for k, v in mapping.items())
 
 
@@ -376,7 +392,7 @@ def _key(key: str) -> str:
     return key if key and all(c.isascii() and (c.isalnum() or c in "_-") for c in key) else toml_value(key)
 
 
-def toml_value(value: Any) -> str:
+def toml_value(value: object) -> str:
     """One TOML value; mappings are written inline."""
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -41,11 +41,19 @@ class QuantityError(InputError, ValueError):
 class Kind:
     """One kind of quantity: its units with their factors to SI, the units to write in, and an example.
 
-    factors : unit -> SI units in one of it; "" means that a bare number is allowed
-    decibels : unit -> reference in SI, for logarithmic units (value = reference * 10**(number / 10))
-    offsets : unit -> SI value of its zero
-    written : units to try when writing, the first that is fitting and short wins; the last is the fallback
-    low, high : the values allowed, SI
+    Attributes
+    ----------
+    factors : dict of str to Fraction
+        Unit -> SI units in one of it; "" means that a bare number is allowed.
+    written : tuple of str
+        Units to try when writing, the first that is fitting and short wins; the last is the fallback.
+    example : str
+    decibels : dict of str to Fraction
+        Unit -> reference in SI, for logarithmic units (value = reference * 10**(number / 10)).
+    offsets : dict of str to Fraction
+        Unit -> SI value of its zero.
+    low, high : float
+        The values allowed, SI.
     """
 
     factors: dict[str, Fraction]
@@ -146,9 +154,21 @@ def _advice(kind: Kind) -> str:
 def quantity(text: str | float, kind: str) -> float:
     """Read a quantity such as "75 km" into SI units and radians.
 
-    text : a number, a space or nothing, and a unit; a bare number (or a Python number) only for kinds that allow it
-    kind : a key of ``KINDS``
-    Raises ``QuantityError`` naming the units allowed and an example.
+    Parameters
+    ----------
+    text : str or float
+        a number, a space or nothing, and a unit; a bare number (or a Python number) only for kinds that allow it.
+    kind : str
+        a key of ``KINDS``.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    QuantityError
+        Naming the units allowed and an example.
     """
     allowed = kind_named(kind)
     shown = repr(text)[:60]
@@ -233,7 +253,15 @@ def _in_unit(value: float, unit: str, kind: Kind) -> str:
 def written(value: float, kind: str) -> str:
     """Text of an SI value that ``quantity`` reads back as the same float, in the handiest unit of the kind.
 
-    value : finite, within the kind's limits
+    Parameters
+    ----------
+    value : float
+        Finite, within the kind's limits.
+    kind : str
+
+    Returns
+    -------
+    str
     """
     allowed = kind_named(kind)
     if not math.isfinite(value):
@@ -268,7 +296,10 @@ def position(text: str) -> tuple[float, float]:
     """Read "34.92 N 35.90 E", "34.92, 35.90" (signed, latitude first) or degrees, minutes and seconds.
 
     Returns (latitude, longitude) in radians, |latitude| <= pi/2, |longitude| <= pi.
-    Raises ``QuantityError``.
+
+    Raises
+    ------
+    QuantityError
     """
     if not isinstance(text, str) or len(text) > _LONGEST_POSITION:
         raise QuantityError(f"{repr(text)[:60]} is not a position", _POSITION_ADVICE)

@@ -8,9 +8,9 @@ import math
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib import resources
-from typing import Any
 
 from openiads.base.errors import InputError
+from openiads.base.jsonable import Json, JsonObject
 from openiads.base.toml import parse_toml
 from openiads.base.units import QuantityError, quantity
 from openiads.base.words import nearest
@@ -62,20 +62,43 @@ PLACE_OF_ENTRIES = "openiads.catalog"
 
 @cache
 def catalog() -> Catalog:
-    """The packaged catalog, read once."""
+    """What is known of each system, and who said so.
+
+    Returns
+    -------
+    Catalog
+        Entries by name, ``catalog()["48n6e2"]``; each value with its interval, unit, source and status.
+
+    Examples
+    --------
+    >>> import openiads as oi
+    >>> oi.catalog()["48n6e2"].max_range.unit
+    'km'
+    """
     folder = resources.files(PLACE_OF_ENTRIES) / "entries"
-    raw: dict[str, Any] = {}
+    raw: JsonObject = {}
     for kind in ("fields", "sources", *KINDS):
         file = folder / f"{kind}.toml"
         raw[kind] = parse_toml(file.read_text(encoding="utf-8"), f"{kind}.toml")
     return load_catalog(raw)
 
 
-def load_catalog(raw: Mapping[str, Any]) -> Catalog:
+def load_catalog(raw: Mapping[str, Json]) -> Catalog:
     """Builds a catalog from parsed TOML.
 
-    raw : {"fields": ..., "sources": ..., "systems": {name: table}, ...}; kinds left out are empty
-    Raises InputError naming the entry and field at the first fault.
+    Parameters
+    ----------
+    raw : mapping
+        {"fields": ..., "sources": ..., "systems": {name: table}, ...}; kinds left out are empty.
+
+    Returns
+    -------
+    Catalog
+
+    Raises
+    ------
+    InputError
+        Naming the entry and field at the first fault.
     """
     sources = {key: Source(key, **{k: str(v) for k, v in row.items()}) for key, row in raw["sources"].items()}
     entries: dict[str, Entry] = {}
@@ -93,7 +116,7 @@ def load_catalog(raw: Mapping[str, Any]) -> Catalog:
 
 
 def _entry(
-    kind: str, name: str, table: Mapping[str, Any], fields: Mapping[str, Any], sources: Mapping[str, Source]
+    kind: str, name: str, table: Mapping[str, Json], fields: Mapping[str, Json], sources: Mapping[str, Source]
 ) -> Entry:
     place = f"{kind}.{name}"
     row = _row(
@@ -125,7 +148,7 @@ def _entry(
     return Entry(row.values, row.text, row.flags, row.lists, kind, name, title, tables, curves)
 
 
-def _row(place: str, table: Mapping[str, Any], fields: Mapping[str, Any], sources: Mapping[str, Source]) -> Row:
+def _row(place: str, table: Mapping[str, Json], fields: Mapping[str, Json], sources: Mapping[str, Source]) -> Row:
     row = Row({}, {}, {}, {})
     for key, content in table.items():
         spec = _known(place, key, fields)
@@ -156,12 +179,12 @@ def _row(place: str, table: Mapping[str, Any], fields: Mapping[str, Any], source
     return row
 
 
-def parse_value(place: str, table: Mapping[str, Any], dimension: str) -> Value:
+def parse_value(place: str, table: Mapping[str, Json], dimension: str) -> Value:
     """One value row outside the entries (knobs.toml), with sources of the packaged bibliography."""
     return _value(place, table, dimension, catalog().sources)
 
 
-def _value(place: str, table: Mapping[str, Any], dimension: str, sources: Mapping[str, Source]) -> Value:
+def _value(place: str, table: Mapping[str, Json], dimension: str, sources: Mapping[str, Source]) -> Value:
     unknown = set(table) - {"value", "unit", "low", "high", "source", "status", "note", "scale", "exact"}
     if unknown:
         raise InputError(
@@ -218,14 +241,14 @@ def _si(place: str, number: float, unit: str, dimension: str) -> float:
         raise InputError(place, error.reason, error.remedy) from None
 
 
-def _number(place: str, table: Mapping[str, Any], key: str) -> float:
+def _number(place: str, table: Mapping[str, Json], key: str) -> float:
     number = table.get(key, math.nan)
     if isinstance(number, bool) or not isinstance(number, int | float) or math.isinf(number):
         raise InputError(place, f"{key} = {number!r} is not a number", "Give a finite number.")
     return float(number)
 
 
-def _evidence(place: str, table: Mapping[str, Any], sources: Mapping[str, Source]) -> tuple[tuple[str, ...], str, str]:
+def _evidence(place: str, table: Mapping[str, Json], sources: Mapping[str, Source]) -> tuple[tuple[str, ...], str, str]:
     source = tuple(table.get("source", ()))
     status = table.get("status", "")
     if status not in STATUSES:
@@ -240,7 +263,7 @@ def _evidence(place: str, table: Mapping[str, Any], sources: Mapping[str, Source
     return source, status, str(table.get("note", ""))
 
 
-def _curve(place: str, table: Mapping[str, Any], spec: Mapping[str, Any], sources: Mapping[str, Source]) -> Curve:
+def _curve(place: str, table: Mapping[str, Json], spec: Mapping[str, Json], sources: Mapping[str, Source]) -> Curve:
     source, status, note = _evidence(place, table, sources)
     columns: dict[str, tuple[float, ...]] = {}
     for key, column in table.items():
@@ -261,7 +284,7 @@ def _curve(place: str, table: Mapping[str, Any], spec: Mapping[str, Any], source
     return Curve(columns, source, status, note)
 
 
-def _known(place: str, key: str, fields: Mapping[str, Any]) -> Any:
+def _known(place: str, key: str, fields: Mapping[str, Json]) -> Json:
     if key not in fields:
         raise InputError(
             f"{place}.{key}",
@@ -271,15 +294,15 @@ def _known(place: str, key: str, fields: Mapping[str, Any]) -> Any:
     return fields[key]
 
 
-def _required(spec: Any) -> bool:
+def _required(spec: Json) -> bool:
     return isinstance(spec, list) and "optional" not in spec[1:2]
 
 
-def _is_table(content: Any) -> bool:
+def _is_table(content: object) -> bool:
     return isinstance(content, list) and bool(content) and isinstance(content[0], dict)
 
 
-def _is_curve(content: Any) -> bool:
+def _is_curve(content: object) -> bool:
     return isinstance(content, dict) and any(
         isinstance(column, list) for key, column in content.items() if key != "source"
     )
@@ -390,11 +413,14 @@ def _check_load(place: str, row: Row, launcher: Entry, round_: Entry) -> None:
         )
 
 
-def extended(entries: Mapping[str, Any]) -> Catalog:
+def extended(entries: Mapping[str, Json]) -> Catalog:
     """The packaged catalog with a scenario's own entries: {kind: {name: table}}; `based_on` takes over another
     entry's fields.
 
-    Raises InputError for an unknown kind, an entry that is already packaged, or a fault in an entry.
+    Raises
+    ------
+    InputError
+        For an unknown kind, an entry that is already packaged, or a fault in an entry.
     """
     if not entries:
         return catalog()

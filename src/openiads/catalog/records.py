@@ -17,9 +17,10 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 from openiads.base.errors import InputError
+from openiads.base.jsonable import JsonObject
 from openiads.base.words import nearest
 
 #: How to see every name: the remedy of errors about one that is not in the catalog.
@@ -47,13 +48,27 @@ class Source:
 class Value:
     """One number of the catalog with its interval and its evidence.
 
-    number, low, high : as published, in `unit`; low and high are the declared interval (NaN where none was declared)
-    source : keys of the bibliography; status : one of STATUSES; note : conditions, or the reasoning behind an
-    assumption dimension : what kind of quantity it is; scale : "linear" or "log" (how an interval is sampled)
-    exact : no knowledge spread (a count, a definition, a switch; the note says why)
-    si : the number in SI units and radians (decibels as a power ratio)
-    si_low, si_high : the interval that is sampled, SI: the declared one with the floor of its status on every missing
-    side
+    Attributes
+    ----------
+    number, low, high : float
+        As published, in `unit`; low and high are the declared interval (NaN where none was declared).
+    unit : str
+    source : tuple of str
+        Keys of the bibliography.
+    status : str
+        One of STATUSES.
+    note : str
+        Conditions, or the reasoning behind an assumption.
+    dimension : str
+        What kind of quantity it is.
+    scale : str
+        "linear" or "log" (how an interval is sampled).
+    exact : bool
+        No knowledge spread (a count, a definition, a switch; the note says why).
+    si : float
+        The number in SI units and radians (decibels as a power ratio).
+    si_low, si_high : float
+        The interval that is sampled, SI: the declared one with the floor of its status on every missing side.
     """
 
     number: float
@@ -80,7 +95,13 @@ class Value:
 class Curve:
     """A table of numbers against numbers, such as drag against Mach number; its doubt is a factor on the last column.
 
-    columns : name -> numbers, SI, all of one length
+    Attributes
+    ----------
+    columns : dict[str, tuple[float, ...]]
+        Name -> numbers, SI, all of one length.
+    source : tuple of str
+    status : str
+    note : str
     """
 
     columns: dict[str, tuple[float, ...]]
@@ -95,6 +116,11 @@ class Curve:
         raise AttributeError(name)
 
 
+#: What a field of an entry holds: a `Value`, a text, a switch, names, rows or a `Curve`, as `fields.toml` says of its
+#: name.
+Field: TypeAlias = Any
+
+
 @dataclass(frozen=True)
 class Row:
     """Named values, texts and switches: an entry, or one row of a table inside an entry (a search mode, a quoted
@@ -105,7 +131,7 @@ class Row:
     flags: dict[str, bool] = field(default_factory=dict)
     lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> Field:
         if name.startswith("__"):
             raise AttributeError(name)
         for group in ("values", "text", "flags", "lists", "tables", "curves"):
@@ -114,7 +140,7 @@ class Row:
                 return found[name]
         raise AttributeError(f"{self.__dict__.get('name', 'row')} has no field {name!r}")
 
-    def get(self, name: str, default: Any = None) -> Any:
+    def get(self, name: str, default: Field = None) -> Field:
         """The field of that name, or `default` where the entry leaves it out."""
         return getattr(self, name, default)
 
@@ -153,7 +179,7 @@ class Catalog:
 
     entries: dict[str, Entry]
     sources: dict[str, Source]
-    raw: dict[str, Any] = field(repr=False)
+    raw: JsonObject = field(repr=False)
 
     def __getitem__(self, name: str) -> Entry:
         try:
@@ -243,8 +269,17 @@ class Catalog:
 def value_at(value: Value, u: float, weighting: str = "uniform") -> float:
     """The SI number at u in (0, 1) of a value's interval.
 
-    weighting : "uniform" over the interval, or "triangular" with its peak at the nominal number; a value of scale
-    "log" is interpolated in its logarithm. A certain value gives its number whatever u is.
+    Parameters
+    ----------
+    value : Value
+    u : float
+    weighting : str, optional
+        "uniform" over the interval, or "triangular" with its peak at the nominal number; a value of scale "log" is
+        interpolated in its logarithm. A certain value gives its number whatever u is.
+
+    Returns
+    -------
+    float
     """
     if value.certain:
         return value.si
@@ -276,8 +311,16 @@ def main_round(system: Entry) -> Row:
 def launcher_rows(system: Entry, count: int | None = None) -> tuple[Row, ...]:
     """The row of `system.launchers` of every launcher of one fire unit, in order: launcher k + 1 is of row k.
 
-    count : launchers in place; the catalog's nominal number if left out. Fewer than that are taken in the order of the
-    rows; more go to the rows that have room up to the upper end of their count.
+    Parameters
+    ----------
+    system : Entry
+    count : int, optional
+        Launchers in place; the catalog's nominal number if left out. Fewer than that are taken in the order of the
+        rows; more go to the rows that have room up to the upper end of their count.
+
+    Returns
+    -------
+    tuple of Row
     """
     rows = system.tables["launchers"]
     numbers = [int(row.count.si) for row in rows]

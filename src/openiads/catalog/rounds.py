@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
+from openiads.base.jsonable import Json, JsonObject
 from openiads.catalog.records import Entry
 
+if TYPE_CHECKING:
+    import numpy as np
 
-def round_values(entry: Entry) -> dict[str, Any]:
+
+def round_values(entry: Entry) -> JsonObject:
     """Fields of `physics.flyout.INTERCEPTOR` (SI) of an interceptor entry, curves as ``mach`` and ``value`` lists."""
     from openiads.physics.flyout import INTERCEPTOR
 
     names = INTERCEPTOR.names or ()
-    out: dict[str, Any] = {name: entry.values[name].si for name in names if name in entry.values}
+    out: JsonObject = {name: entry.values[name].si for name in names if name in entry.values}
     for name in ("cd", "cn_max"):
         if name in entry.curves:
             out[name] = {key: list(column) for key, column in entry.curves[name].columns.items()}
     return out | {"guidance": entry.text["guidance"], "launch_kind": entry.text["launch_kind"]}
 
 
-def scaled(values: Mapping[str, Any], impulse: float, drag: float) -> dict[str, Any]:
+def scaled(values: Mapping[str, Json], impulse: float, drag: float) -> JsonObject:
     """Values of a round under its knobs: ``impulse`` is a factor on every thrust, ``drag`` one on the drag curve."""
     out = dict(values)
     for name in ("boost_thrust", "sustain_thrust"):
@@ -31,14 +35,15 @@ def scaled(values: Mapping[str, Any], impulse: float, drag: float) -> dict[str, 
     return out
 
 
-def round_of(entry: Entry, impulse: float = 1.0, drag: float = 1.0) -> Any:
+def round_of(entry: Entry, impulse: float = 1.0, drag: float = 1.0) -> np.void:
     """A row of `physics.flyout.INTERCEPTOR` of an interceptor entry; factors as in `scaled`."""
     from openiads.physics.flyout import interceptor
 
-    return interceptor(scaled(round_values(entry), impulse, drag), entry.name)
+    row: np.void = interceptor(scaled(round_values(entry), impulse, drag), entry.name)
+    return row
 
 
-def missile_values(entry: Entry) -> dict[str, Any]:
+def missile_values(entry: Entry) -> JsonObject:
     """What `physics.ballistics.missile` takes (SI) of a ballistic threat entry."""
     drag = entry.curves["drag"].columns
     same = ("launch_mass", "burnout_mass", "burn_time", "specific_impulse", "diameter")
@@ -49,8 +54,9 @@ def missile_values(entry: Entry) -> dict[str, Any]:
     }
 
 
-def missile_of(entry: Entry) -> Any:
+def missile_of(entry: Entry) -> np.void:
     """A row of `physics.ballistics.MISSILE` of a ballistic threat entry."""
     from openiads.physics.ballistics import missile
 
-    return missile(missile_values(entry), entry.name)
+    row: np.void = missile(missile_values(entry), entry.name)
+    return row

@@ -7,23 +7,27 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from openiads.base.errors import Interrupted
+from openiads.base.jsonable import Json
 from openiads.base.version import __version__
 from openiads.claims.verdict import Answer, Figure
 from openiads.experiments.factors import unit_sample
 from openiads.runs import disk
 from openiads.runs.digest import hash_of
-from openiads.runs.folder import Damaged, checked, with_check
+from openiads.runs.folder import Damaged, read_checked, write_checked
 from openiads.runs.replicate import run
 from openiads.runs.run import Run
 from openiads.scenario.knobs import Knob, sample
 from openiads.statistics.intervals import clopper_pearson, student_quantile
 from openiads.statistics.spread import knowledge, percentiles
 from openiads.world.prebuilt import Prebuilt
+
+if TYPE_CHECKING:
+    from openiads.scenario.load import Scenario
 
 #: Share of a method's work that is done, and what is being done.
 Progress = Callable[[float, str], None]
@@ -32,7 +36,14 @@ Progress = Callable[[float, str], None]
 class Bench:
     """Where a claim's runs are made: each stored by what it is, so that a claim that was stopped goes on.
 
-    folder : of the stored runs; None: each run is gone when it is read
+    Parameters
+    ----------
+    folder : Path, optional
+        Of the stored runs; None: each run is gone when it is read.
+    seed : int
+    jobs : int, optional
+    cancel : threading.Event, optional
+    progress : Progress, optional
     """
 
     def __init__(
@@ -56,7 +67,7 @@ class Bench:
         """How many runs there will be, for the progress."""
         self._pieces, self._done = max(pieces, 1), 0
 
-    def run(self, scenario: Any, replications: int, knobs: Mapping[str, float] | None = None) -> Run:
+    def run(self, scenario: Scenario, replications: int, knobs: Mapping[str, float] | None = None) -> Run:
         """A stored run, made now or found; the same scenario, size, seed and knobs is the same run."""
         named = sorted((knobs or {}).items())
         key = hash_of([scenario.digest(), replications, self.seed, [list(pair) for pair in named]])[:20]
@@ -72,19 +83,31 @@ class Bench:
         self.step(scenario.name)
         return made
 
-    def figures(self, about: list[Any], make: Callable[[], dict[str, float]]) -> dict[str, float]:
-        """Figures that need no run, made now or found, so that a claim that was stopped goes on; about : what they
-        depend on, as plain JSON.  A file that does not agree with its own hash is made again.
+    def figures(self, about: list[Json], make: Callable[[], dict[str, float]]) -> dict[str, float]:
+        """Figures that need no run, made now or found, so that a claim that was stopped goes on.
+
+        A file that does not agree with its own hash is made again.
+
+        Parameters
+        ----------
+        about : list of Json
+            What they depend on.
+        make : callable
+            Makes them.
+
+        Returns
+        -------
+        dict of str to float
         """
         if self.folder is None:
             return make()
         file = self.folder / "runs" / hash_of([__version__, about])[:20] / "figures.json"
         if file.exists():
             with suppress(Damaged):
-                return {name: float(value) for name, value in checked(disk.read_file(file))["figures"].items()}
+                return {name: float(value) for name, value in read_checked(file)["figures"].items()}
         made = make()
         disk.make_folder(file.parent)
-        disk.write_file(file, with_check({"about": about, "figures": made}))
+        write_checked(file, {"about": about, "figures": made})
         return made
 
     def step(self, what: str) -> None:
@@ -139,8 +162,15 @@ def above(figure: Figure, line: float) -> Answer:
 def band(outputs: Sequence[np.ndarray]) -> tuple[float, float, float] | None:
     """5, 50 and 95 % of a number over sampled worlds, the dice of their few replications taken out.
 
-    outputs : of each world a number for every replication, NaN of one that failed; replication r of every world met the
-    same dice.  Those that no world lost count; None if there are none.
+    Parameters
+    ----------
+    outputs : Sequence[np.ndarray]
+        Of each world a number for every replication, NaN of one that failed; replication r of every world met the same
+        dice. Those that no world lost count; None if there are none.
+
+    Returns
+    -------
+    tuple[float, float, float] or None
     """
     table = np.array(outputs, float)
     table = table[:, np.isfinite(table).all(axis=0)] if len(table) else table
@@ -157,10 +187,20 @@ def drivers(
 ) -> list[tuple[str, float]]:
     """The knobs whose rank goes most with the rank of a number over sampled worlds: (name, rank correlation).
 
-    looks : of the whole claim.  Named is only what chance alone would name in one claim of twenty or fewer, however
-    many knobs are tried in however many looks: each is held to Student's t at 0.05 / (knobs x looks), two-sided
-    (Bonferroni; looks that share worlds make it stricter).  Measured on noise, t's approximation at few worlds
-    included: something is named in 3 to 8 % of claims of 8 to 400 worlds, 15 to 60 knobs and 4 to 128 looks.
+    Parameters
+    ----------
+    drawn : Sequence[Mapping[str, float]]
+    values : sequence of float
+    looks : int
+        Of the whole claim. Named is only what chance alone would name in one claim of twenty or fewer, however many
+        knobs are tried in however many looks: each is held to Student's t at 0.05 / (knobs x looks), two-sided
+        (Bonferroni; looks that share worlds make it stricter). Measured on noise, t's approximation at few worlds
+        included: something is named in 3 to 8 % of claims of 8 to 400 worlds, 15 to 60 knobs and 4 to 128 looks.
+    most : int, optional
+
+    Returns
+    -------
+    list[tuple[str, float]]
     """
     kept = [(w, v) for w, v in zip(drawn, values, strict=True) if not math.isnan(v)]
     if len(kept) < 8:

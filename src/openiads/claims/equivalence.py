@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 
+from openiads.base.jsonable import JsonObject
 from openiads.claims.bench import Bench, band, drivers, worlds
-from openiads.claims.evidence import Evidence, looked
-from openiads.claims.statement import Equivalence
+from openiads.claims.evidence import Arm, Evidence, looked
+from openiads.claims.statement import Equivalence, PairEffort
 from openiads.claims.verdict import Answer, CellVerdict, Figure, Judgment, judge
 from openiads.experiments import like_for_like as table
 from openiads.scenario.knobs import Knob, knob_list
@@ -38,7 +39,7 @@ def nominal(claim: Equivalence) -> list[Scenario]:
     ]
 
 
-def gather(claim: Equivalence, effort: Any, bench: Bench) -> list[Evidence]:
+def gather(claim: Equivalence, effort: PairEffort, bench: Bench) -> list[Evidence]:
     """The deciding arm with sampled worlds, then the arms beside it in the nominal world."""
     plan, arms = claim.study, claim.rule.arms
     cells = [(size, axes) for size in plan.normalizations for axes in plan.axes]
@@ -52,14 +53,23 @@ def gather(claim: Equivalence, effort: Any, bench: Bench) -> list[Evidence]:
             sides = [scenario(side, size, axes, arm, arms.limits[0]) for side in plan.pair]
             far = differences(claim, bench, sides, effort.beside, ({}, {}))
             found += [
-                looked(_cell(name, size, axes), arms.limits[0], arms.weighting[0], answer(figure, claim.rule.delta),
-                       figure, _lines(claim), [], None, beside=arm)
+                looked(
+                    Arm(_cell(name, size, axes), arms.limits[0], arms.weighting[0]),
+                    answer(figure, claim.rule.delta),
+                    figure,
+                    _lines(claim),
+                    [],
+                    None,
+                    beside=arm,
+                )
                 for name, (figure, _) in far.items()
-            ]  # fmt: skip
+            ]
     return found
 
 
-def _deciding(claim: Equivalence, effort: Any, bench: Bench, size: str, axes: str, limits: str) -> list[Evidence]:
+def _deciding(
+    claim: Equivalence, effort: PairEffort, bench: Bench, size: str, axes: str, limits: str
+) -> list[Evidence]:
     plan = claim.study
     sides = [scenario(side, size, axes, plan.verdict_on, limits) for side in plan.pair]
     here = differences(claim, bench, sides, effort.nominal, ({}, {}))
@@ -76,9 +86,16 @@ def _deciding(claim: Equivalence, effort: Any, bench: Bench, size: str, axes: st
             answers = [answer(each, claim.rule.delta) for each in figures]
             moved_by = drivers(every, [each.value for each in figures], looks)
             found.append(
-                looked(_cell(name, size, axes), limits, weighting, answer(figure, claim.rule.delta), figure,
-                       _lines(claim), answers, band([each[name][1] for each in far]), moved_by)
-            )  # fmt: skip
+                looked(
+                    Arm(_cell(name, size, axes), limits, weighting),
+                    answer(figure, claim.rule.delta),
+                    figure,
+                    _lines(claim),
+                    answers,
+                    band([each[name][1] for each in far]),
+                    moved_by,
+                )
+            )
     return found
 
 
@@ -102,7 +119,11 @@ def _together(
 
 
 def differences(
-    claim: Equivalence, bench: Bench, sides: list[Scenario], replications: int, knobs: tuple[Any, Any]
+    claim: Equivalence,
+    bench: Bench,
+    sides: list[Scenario],
+    replications: int,
+    knobs: tuple[Mapping[str, float], Mapping[str, float]],
 ) -> Differences:
     """Per class: share that gets through on the second side less that on the first, paired by replication.
 
@@ -139,14 +160,14 @@ def answer(figure: Figure, delta: float) -> Answer:
     return Answer.NO if figure.low > delta or figure.high < -delta else Answer.OPEN
 
 
-def figures(claim: Equivalence, evidence: list[Evidence]) -> dict[str, Any]:
+def figures(claim: Equivalence, evidence: list[Evidence]) -> JsonObject:
     """For each stated delta and each arm: how many cells of the nominal world lie inside, outside, or are open.
 
     One set of limits and one row for each cell, so that the arms can be read against each other.
     """
     first = claim.rule.arms
     kept = [e for e in evidence if (e.look.limits, e.look.weighting) == (first.limits[0], first.weighting[0])]
-    told: dict[str, Any] = {}
+    told: JsonObject = {}
     for delta in sorted({claim.rule.delta, *claim.rule.also_shown}):
         by_arm: dict[str, dict[str, int]] = {}
         for each in kept:

@@ -6,8 +6,8 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from openiads.base.jsonable import JsonObject
 from openiads.claims.verdict import Answer, Figure, Look
 
 
@@ -15,14 +15,19 @@ from openiads.claims.verdict import Answer, Figure, Look
 class Evidence:
     """A look, and the knobs whose rank goes with it over sampled worlds beyond chance (name, rank correlation).
 
-    beside : shown with the evidence but never decisive
+    Attributes
+    ----------
+    look : Look
+    drivers : tuple[tuple[str, float], ...]
+    beside : str
+        Shown with the evidence but never decisive.
     """
 
     look: Look
     drivers: tuple[tuple[str, float], ...] = ()
     beside: str = ""
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """Plain data; what is not a number is null, and so is an infinite one (of a band it can be nothing else)."""
         look = self.look
         return {
@@ -39,10 +44,17 @@ class Evidence:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One arm of a cell: its limits of engagement, and how sampled worlds are weighted."""
+
+    cell: str
+    limits: str
+    weighting: str
+
+
 def looked(
-    cell: str,
-    limits: str,
-    weighting: str,
+    arm: Arm,
     nominal: Answer,
     figure: Figure,
     lines: Sequence[float],
@@ -53,7 +65,7 @@ def looked(
 ) -> Evidence:
     """Evidence from the answers of the nominal and of the sampled worlds; near: within an error of one of ``lines``."""
     near = any(figure.near(line) for line in lines)
-    look = Look(cell, limits, weighting, nominal, figure, near, dict(Counter(answers)), band)
+    look = Look(arm.cell, arm.limits, arm.weighting, nominal, figure, near, dict(Counter(answers)), band)
     return Evidence(look, tuple(moved_by), beside)
 
 

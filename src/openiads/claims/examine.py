@@ -7,22 +7,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 from openiads.base.errors import ResultsError
+from openiads.base.jsonable import JsonObject
 from openiads.base.version import __version__
 from openiads.claims import equivalence, kill_over_area, largest_raid, ratios
 from openiads.claims.bench import Bench, Progress
 from openiads.claims.evidence import Evidence
-from openiads.claims.statement import Claim
+from openiads.claims.statement import Claim, Effort, RatioEffort, Rule
 from openiads.claims.verdict import CellVerdict, Judgment, Verdict, of_cell
 from openiads.runs import disk
 from openiads.runs.digest import hash_of
-from openiads.runs.folder import Damaged, checked, with_check
+from openiads.runs.folder import Damaged, Layout, read_checked, refuse_foreign, write_checked
 from openiads.scenario.knobs import knob_list
 from openiads.scenario.load import catalog_of
 
-METHODS: Mapping[str, Any] = {
+#: How each kind of claim is examined: modules with ``gather``, ``nominal`` and ``decide``, and perhaps ``figures``,
+#: ``values`` and ``arm_verdict``.
+METHODS: Mapping[str, ModuleType] = {
     "kill_over_area": kill_over_area,
     "equivalence": equivalence,
     "largest_raid": largest_raid,
@@ -31,25 +34,43 @@ METHODS: Mapping[str, Any] = {
 
 SEED = 2016
 
+#: The folder of a claim: its runs and its result.
+CLAIM = Layout("claim", own=("runs", "result.json"))
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """A claim's verdict with everything that it rests on.
 
-    effort : numbers of replications and worlds;  runs : one digest over those of all runs;  basis : of ``rests_on``
+    Attributes
+    ----------
+    claim : Claim
+    full : bool
+    effort : JsonObject
+        Numbers of replications and worlds.
+    evidence : tuple of Evidence
+    judgment : Judgment
+    figures : JsonObject
+    replications : int
+    failed : int
+    seed : int
+    runs : str
+        One digest over those of all runs.
+    basis : JsonObject
+        Of ``rests_on``.
     """
 
     claim: Claim
     full: bool
-    effort: dict[str, Any]
+    effort: JsonObject
     evidence: tuple[Evidence, ...]
     judgment: Judgment
-    figures: dict[str, Any]  # what the method tells beyond its cells
+    figures: JsonObject  # what the method tells beyond its cells
     replications: int
     failed: int
     seed: int
     runs: str
-    basis: dict[str, Any]
+    basis: JsonObject
 
     @property
     def digest(self) -> str:
@@ -57,7 +78,7 @@ class Result:
         read = [each.as_dict() for each in self.evidence]
         return hash_of([self.claim.digest, self.effort, self.seed, self.runs, read])
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """Plain JSON."""
         told = self.claim.told
         return {
@@ -91,13 +112,36 @@ def examine(
     jobs: int | None = None,
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
-    effort: Any = None,
+    effort: Effort | RatioEffort | None = None,
 ) -> Result:
     """Gather the evidence of a claim and judge it.
 
-    full : the claim's full effort instead of its quick one;  out : folder that keeps every run and the result, so that
-    a claim that was stopped goes on;  effort : replaces both (tests)
-    Raises Interrupted when the cancel flag is set, ResultsError for the store, InputError for what cannot be set up.
+    Parameters
+    ----------
+    claim : Claim
+    full : bool, optional
+        The claim's full effort instead of its quick one.
+    out : str or Path, optional
+        Folder that keeps every run and the result, so that a claim that was stopped goes on.
+    seed : int, optional
+    jobs : int, optional
+    progress : Progress, optional
+    cancel : threading.Event, optional
+    effort : Effort or RatioEffort, optional
+        Replaces both (tests).
+
+    Returns
+    -------
+    Result
+
+    Raises
+    ------
+    Interrupted
+        When the cancel flag is set.
+    ResultsError
+        For the store.
+    InputError
+        For what cannot be set up.
     """
     folder = None if out is None else Path(out)
     if folder is not None:
@@ -112,11 +156,11 @@ def examine(
     thrown = (bench.replications, bench.failed, seed, bench.digest)
     result = Result(claim, full, numbers, evidence, judgment, figures, *thrown, rests_on(claim))
     if folder is not None:
-        disk.write_file(folder / "result.json", with_check(result.as_dict()))
+        write_checked(folder / "result.json", result.as_dict())
     return result
 
 
-def rests_on(claim: Claim) -> dict[str, Any]:
+def rests_on(claim: Claim) -> JsonObject:
     """What a claim asks about, without running it, as plain JSON: a stored result keeps it, and so tells whether the
     claim would still ask the same of the same numbers.
 
@@ -152,26 +196,25 @@ def cells_of(claim: Claim, evidence: tuple[Evidence, ...]) -> list[CellVerdict]:
     return found
 
 
-def arm_verdict(method: Any, claim: Claim, evidence: Evidence) -> Verdict:
+def arm_verdict(method: ModuleType, claim: Claim, evidence: Evidence) -> Verdict:
     """What one arm of a cell comes to: by the method's own rule if it has one, else over the sampled worlds."""
     if hasattr(method, "arm_verdict"):
         return method.arm_verdict(claim.told, evidence)
-    return evidence.look.verdict(claim.told.rule.robust)
+    rule = claim.told.rule
+    assert isinstance(rule, Rule)  # ratios have their own verdict
+    return evidence.look.verdict(rule.robust)
 
 
 def _own(folder: Path, claim: Claim) -> None:
     """Make a folder that of a claim; ResultsError if it is another claim's, or holds something else."""
     kept = folder / "claim.json"
-    if folder.exists():
-        strangers = sorted(p.name for p in folder.iterdir() if p.name not in ("runs", "result.json", kept.name))
-        if strangers:
-            raise ResultsError(str(folder), f"holds other files ({strangers[0]})", "Choose a new or an empty folder.")
+    refuse_foreign(folder, CLAIM)
     disk.make_folder(folder)
     if not kept.exists():
-        disk.write_file(kept, with_check({"claim": claim.name, "claim_digest": claim.digest}))
+        write_checked(kept, {"claim": claim.name, "claim_digest": claim.digest})
         return
     try:
-        stored = checked(disk.read_file(kept)).get("claim_digest")
+        stored = read_checked(kept).get("claim_digest")
     except Damaged as damage:
         raise ResultsError(str(kept), str(damage), "Put it back as it was, or choose a new folder.") from damage
     if stored != claim.digest:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from openiads.claims.bench import Bench, above, band, drivers, logs, share, worlds
-from openiads.claims.evidence import Evidence, looked
-from openiads.claims.statement import KillOverArea
+from openiads.claims.evidence import Arm, Evidence, looked
+from openiads.claims.statement import Effort, KillOverArea
 from openiads.claims.verdict import Answer, CellVerdict, Figure, Judgment, Verdict, judge
 from openiads.earth.geodesy import direct
 from openiads.scenario.knobs import knob_list
 from openiads.scenario.load import Scenario, catalog_of, validate
 from openiads.world.codes import Event, Terminal
+
+if TYPE_CHECKING:
+    from openiads.runs.run import Run
 
 #: The first missile arrives so long after the start, s, and the others one by one: an engagement ends before the next.
 FIRST, APART = 900.0, 150.0
@@ -54,7 +57,7 @@ def scenario(claim: KillOverArea, threat: str, limits: str) -> Scenario:
     )  # fmt: skip
 
 
-def _place(lat: Any, lon: Any) -> str:
+def _place(lat: float, lon: float) -> str:
     north, east = math.degrees(float(lat)), math.degrees(float(lon))
     return f"{abs(north):.6f} {'N' if north >= 0 else 'S'} {abs(east):.6f} {'E' if east >= 0 else 'W'}"
 
@@ -64,7 +67,7 @@ def nominal(claim: KillOverArea) -> list[Scenario]:
     return [scenario(claim, threat, limits) for threat in claim.study.missiles for limits in claim.rule.arms.limits]
 
 
-def gather(claim: KillOverArea, effort: Any, bench: Bench) -> list[Evidence]:
+def gather(claim: KillOverArea, effort: Effort, bench: Bench) -> list[Evidence]:
     """Every class in every arm."""
     rule, plan = claim.rule, claim.study
     arms = rule.arms
@@ -82,14 +85,19 @@ def gather(claim: KillOverArea, effort: Any, bench: Bench) -> list[Evidence]:
                 moved_by = drivers(drawn, [figure.value for _, figure, _ in answers], looks)
                 found.append(
                     looked(
-                        threat, limits, weighting, said, figure, (rule.kill_probability,),
-                        [a for a, _, _ in answers], band([chosen for _, _, chosen in answers]), moved_by,
+                        Arm(threat, limits, weighting),
+                        said,
+                        figure,
+                        (rule.kill_probability,),
+                        [a for a, _, _ in answers],
+                        band([chosen for _, _, chosen in answers]),
+                        moved_by,
                     )
-                )  # fmt: skip
+                )
     return found
 
 
-def _answer(claim: KillOverArea, made: Any) -> tuple[Answer, Figure, np.ndarray]:
+def _answer(claim: KillOverArea, made: Run) -> tuple[Answer, Figure, np.ndarray]:
     """What a run says: the answer, the kill probability that the best ``area_share`` of the area reaches, and the kills
     behind it, replication by replication (NaN of one that failed).
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import copy
 import math
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from openiads.base.errors import InputError
+from openiads.base.jsonable import JsonObject
 from openiads.base.words import nearest
 from openiads.claims.bench import Bench, band, drivers, logs, share, worlds
-from openiads.claims.evidence import Evidence, looked
-from openiads.claims.statement import LargestRaid
+from openiads.claims.evidence import Arm, Evidence, looked
+from openiads.claims.statement import Effort, LargestRaid
 from openiads.claims.verdict import Answer, CellVerdict, Figure, Judgment, judge
 from openiads.scenario.knobs import knob_list
 from openiads.scenario.load import Scenario, catalog_of, load, validate
 from openiads.world.codes import Event
+
+if TYPE_CHECKING:
+    from openiads.runs.run import Run
 
 
 def counts(mix: dict[str, float], size: int) -> dict[str, int]:
@@ -69,7 +73,7 @@ def nominal(claim: LargestRaid) -> list[Scenario]:
     return own + [scenario(claim, size, arms.limits[0], name) for name in others for size in sizes]
 
 
-def gather(claim: LargestRaid, effort: Any, bench: Bench) -> list[Evidence]:
+def gather(claim: LargestRaid, effort: Effort, bench: Bench) -> list[Evidence]:
     """Every size in the nominal world, the reference raid in sampled worlds, other readings beside it."""
     plan, rule, arms = claim.study, claim.rule, claim.rule.arms
     sizes = sorted({*plan.sizes, rule.reference})
@@ -90,9 +94,16 @@ def gather(claim: LargestRaid, effort: Any, bench: Bench) -> list[Evidence]:
                 far = [untouched(claim, bench.run(flown, effort.each, world)) for world in drawn]
                 moved_by = drivers(drawn, [each.value for each, _ in far], looks)
                 found.append(
-                    looked(_cell(size), limits, weighting, answer(claim, figure), figure, rule.levels,
-                           [answer(claim, each) for each, _ in far], band([free for _, free in far]), moved_by)
-                )  # fmt: skip
+                    looked(
+                        Arm(_cell(size), limits, weighting),
+                        answer(claim, figure),
+                        figure,
+                        rule.levels,
+                        [answer(claim, each) for each, _ in far],
+                        band([free for _, free in far]),
+                        moved_by,
+                    )
+                )
     for name in others:
         for size in sizes:
             figure, _ = untouched(claim, bench.run(scenario(claim, size, arms.limits[0], name), effort.nominal))
@@ -106,11 +117,11 @@ def _cell(size: int) -> str:
 
 def _shown(claim: LargestRaid, size: int, limits: str, figure: Figure, beside: str) -> Evidence:
     arms = claim.rule.arms
-    return looked(_cell(size), limits, arms.weighting[0], answer(claim, figure), figure, claim.rule.levels, [], None,
-                  beside=beside)  # fmt: skip
+    arm = Arm(_cell(size), limits, arms.weighting[0])
+    return looked(arm, answer(claim, figure), figure, claim.rule.levels, [], None, beside=beside)
 
 
-def untouched(claim: LargestRaid, made: Any) -> tuple[Figure, np.ndarray]:
+def untouched(claim: LargestRaid, made: Run) -> tuple[Figure, np.ndarray]:
     """Probability that none of the named assets is hit, and replication by replication (0 or 1, NaN: it failed)."""
     names = made.names["assets"]
     base = [names.index(name) for name in claim.study.asset]
@@ -160,10 +171,10 @@ def _up_to(shares: dict[int, float], level: float) -> int:
     return reached
 
 
-def figures(claim: LargestRaid, evidence: list[Evidence]) -> dict[str, Any]:
+def figures(claim: LargestRaid, evidence: list[Evidence]) -> JsonObject:
     """The largest raid at each level: of the deciding reading by limits, and of the readings beside it."""
     arms = claim.rule.arms
-    told: dict[str, Any] = {}
+    told: JsonObject = {}
     for level in claim.rule.levels:
         told[f"{level:g}"] = {
             **{limits: largest(evidence, level, limits) for limits in arms.limits},

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
 from openiads.catalog.load import catalog
 from openiads.catalog.records import Catalog
 from openiads.claims.bench import Bench, drivers, worlds
-from openiads.claims.evidence import Evidence, looked
-from openiads.claims.statement import Ratios, RatioStudy, Side
+from openiads.claims.evidence import Arm, Evidence, looked
+from openiads.claims.statement import RatioEffort, Ratios, RatioStudy, Side
 from openiads.claims.verdict import Answer, CellVerdict, Figure, Judgment, Verdict, judge
 from openiads.reach.envelope import envelope_volumes, low_reaches
 from openiads.reach.scenes import unit_scenario
@@ -53,7 +52,7 @@ def _read_as(side: Side, system: str) -> Side:
     return side.model_copy(update={"system": system, "launchers": None})
 
 
-def gather(claim: Ratios, effort: Any, bench: Bench) -> list[Evidence]:
+def gather(claim: Ratios, effort: RatioEffort, bench: Bench) -> list[Evidence]:
     """Every figure in every arm, then other readings of the land side in the nominal world."""
     plan, arms, book = claim.study, claim.rule.arms, catalog()
     shares = len(arms.limits) * (1 + len(arms.weighting) * effort.worlds + len(plan.other_readings))
@@ -98,10 +97,8 @@ def _evidence(
     arms = claim.rule.arms
     looks = len(arms.limits) * len(arms.weighting) * sum(each in MODELED for each in claim.study.figures)
     moved = drivers(drawn, numbers, looks) if name in MODELED else []  # no knob reaches a value of the catalog
-    return looked(
-        name.replace("_", " "), limits, weighting, _inside(claim, nominal), figure, claim.rule.band, answers, reached,
-        moved, beside,
-    )  # fmt: skip
+    arm = Arm(name.replace("_", " "), limits, weighting)
+    return looked(arm, _inside(claim, nominal), figure, claim.rule.band, answers, reached, moved, beside)
 
 
 def ratio(land: float, sea: float) -> float:

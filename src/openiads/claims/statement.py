@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, ValidationError
 
 from openiads.base import toml
 from openiads.base.errors import InputError, InputErrors
+from openiads.base.jsonable import Json, JsonObject
 from openiads.base.words import nearest
 from openiads.runs.digest import hash_of
 from openiads.scenario import load
@@ -89,7 +90,7 @@ class AreaStudy(_Table):
     area_radius: Reach
     points: Annotated[int, Field(ge=1, le=40)]
     bearing: Azimuth = Field(description="from the area to where the missiles come from")
-    doctrine: dict[str, Any] = Field({}, description="as in a scenario's site")
+    doctrine: JsonObject = Field({}, description="as in a scenario's site")
     missiles: dict[Key, Distance] = Field(min_length=1, description="threat -> distance it flies")
 
 
@@ -235,12 +236,24 @@ METHODS: dict[str, type[KillOverArea | Equivalence | LargestRaid | Ratios]] = {
 }  # fmt: skip
 
 
+#: A statement by one of ``METHODS``.
+AnyStatement: TypeAlias = KillOverArea | Equivalence | LargestRaid | Ratios
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A claim file, read and checked.  digest : SHA-256 over its canonical content (not its comments)."""
+    """A claim file, read and checked.
 
-    told: Any  # one of METHODS
-    mapping: Mapping[str, Any]
+    Attributes
+    ----------
+    told : AnyStatement
+    mapping : mapping
+    digest : str
+        SHA-256 over its canonical content (not its comments).
+    """
+
+    told: AnyStatement
+    mapping: Mapping[str, Json]
     digest: str
 
     @property
@@ -268,7 +281,7 @@ def load_claim(name_or_path: str | Path) -> Claim:
 
 
 def claim_of(text: str, file: str) -> Claim:
-    """A claim from TOML text; file : its name in messages."""
+    """A claim from TOML text; ``file`` is its name in messages."""
     mapping = toml.parse_toml(text, file)
     _, lines = toml.merged(text, file)
     method = mapping.get("method")

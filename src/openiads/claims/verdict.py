@@ -13,8 +13,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
+from openiads.base.jsonable import JsonObject
 from openiads.statistics.intervals import clopper_pearson
 
 
@@ -57,9 +57,21 @@ class Figure:
 class Look:
     """One arm of a cell.
 
-    nominal : answer of the nominal world;  figure : the number behind it;  near : it is near the line
-    worlds : answers over sampled worlds, each with its own dice;  band : 5, 50 and 95 % of the number over them, dice
-    taken out (sampling of intervals, not probability)
+    Attributes
+    ----------
+    cell : str
+    limits : str
+    weighting : str
+    nominal : Answer
+        Answer of the nominal world.
+    figure : Figure
+        The number behind it.
+    near : bool
+        It is near the line.
+    worlds : dict of Answer to int
+        Answers over sampled worlds, each with its own dice.
+    band : tuple[float, float, float], optional
+        5, 50 and 95 % of the number over them, dice taken out (sampling of intervals, not probability).
     """
 
     cell: str
@@ -152,7 +164,7 @@ class Judgment:
     near: bool
     cells: tuple[CellVerdict, ...]
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """Plain data."""
         return {
             "verdict": str(self.verdict),
@@ -168,7 +180,15 @@ class Judgment:
 def judge(cells: Iterable[CellVerdict], what: str) -> Judgment:
     """All cells together: supported (contradicted) only if every cell is.
 
-    what : what the cells differ in ("which class of missile"), named when settled cells differ
+    Parameters
+    ----------
+    cells : iterable of CellVerdict
+    what : str
+        What the cells differ in ("which class of missile"), named when settled cells differ.
+
+    Returns
+    -------
+    Judgment
     """
     found = tuple(cells)
     kinds = Counter(cell.verdict for cell in found)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import math
 
+import openiads.world.layout  # noqa: F401  signatures name its types
 from openiads.base.compiled import kernel
 from openiads.physics.motion import local_up
 from openiads.physics.reach import first_feasible, slack, time_to_reach
-from openiads.world import layout
-from openiads.world.codes import Control, Gate, Identity, ThreatClass
-
-assert layout.SIM_FIELDS  # importing layout registers the types that signatures name
+from openiads.world.codes import Control, Gate, Identity, ThreatClass, TrackState
 
 FREE, TIGHT, HOLD = int(Control.FREE), int(Control.TIGHT), int(Control.HOLD)
 ASSUMED_FRIEND, FRIEND, NEUTRAL = int(Identity.ASSUMED_FRIEND), int(Identity.FRIEND), int(Identity.NEUTRAL)
@@ -22,7 +20,7 @@ PROBABILITY_FLOOR = int(Gate.PROBABILITY_FLOOR)
 BALLISTIC, AIRCRAFT = int(ThreatClass.BALLISTIC), int(ThreatClass.AIRCRAFT)
 CRUISE, DRONE = int(ThreatClass.CRUISE), int(ThreatClass.DRONE)
 
-CONFIRMED = 3  # state of a track that a post acts on
+CONFIRMED = int(TrackState.CONFIRMED)
 AIR_HORIZON = 320.0  # s searched ahead for an intercept
 BALLISTIC_HORIZON = 160.0
 SPEED_RATIO = 1.0  # least arrival speed over the target's, no less than LEAST_SPEED
@@ -131,7 +129,7 @@ def envelope(tables, unit, magazine, track, ready):
     The spare time, s, is how long a launch at the first feasible intercept could wait.
     """
     kind = believed_class(track)
-    believed = magazine["pk"][kind]
+    believed = magazine["pk_believed"][kind]
     if believed < unit["floor"] or magazine["classes"] & (1 << kind) == 0:
         return PROBABILITY_FLOOR, math.inf, math.inf, 0.0, 0.0
     if track["speed"] > magazine["speed_limit"]:

@@ -26,7 +26,7 @@ from openiads.base.compiled import kernel
 from openiads.base.draws import Purpose
 from openiads.base.draws import uniform as _uniform
 from openiads.base.errors import InputError
-from openiads.world.codes import Action
+from openiads.world.codes import Action, Identity
 
 RULE = int(Purpose.RULE)
 
@@ -133,7 +133,7 @@ def sample_pictures(dials: Sequence[float] = ()) -> list[tuple[Own, Picture, Dia
     cases = []
     for k in range(3):
         picture = empty_picture(2)._replace(size=2)
-        picture.identity[:] = [7, 2 + k]
+        picture.identity[:] = [Identity.HOSTILE, (Identity.UNKNOWN, Identity.ASSUMED_FRIEND, Identity.FRIEND)[k]]
         picture.threatening[:] = 1
         picture.time_to_asset[:] = [60.0 * (k + 1), 500.0]
         own = Own(100.0, 0, 0, 8 - 4 * k, k, k, 0, 2, 0.8, 20.0, 80.0, 60.0 * (k + 1))

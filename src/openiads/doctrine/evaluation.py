@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import math
 
+import openiads.world.layout  # noqa: F401  signatures name its types
 from openiads.base.compiled import kernel
 from openiads.physics.filtering import move_ballistic
 from openiads.physics.motion import local_up
-from openiads.world import layout
-
-assert layout.SIM_FIELDS  # importing layout registers the types that signatures name
 
 HIGH_STEP, LOW_STEP = 8.0, 2.0  # s, integration steps of a predicted fall above and below DENSE
 DENSE = 40_000.0  # m

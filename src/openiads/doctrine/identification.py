@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import math
 
+import openiads.world.layout  # noqa: F401  signatures name its types
 from openiads.base.compiled import kernel
-from openiads.world import layout
 from openiads.world.codes import Evidence, Identity
-
-assert layout.SIM_FIELDS  # importing layout registers the types that signatures name
 
 ROWS = len(Evidence)
 CIVIL_BAND = 1 << int(Evidence.CIVIL_BAND)

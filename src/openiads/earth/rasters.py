@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from openiads.base.errors import InputError
+from openiads.base.extras import how_to_install
 from openiads.earth.terrain import (
     LEVANT,
     METERS_PER_DEGREE,
@@ -209,7 +210,7 @@ def _read_tiff(path: Path) -> Grid:
     try:
         import rasterio
     except ImportError as missing:
-        remedy = "Install it with: pip install 'openiads[geo]', or convert the file to .asc."
+        remedy = f"Convert the file to .asc, or install it: {how_to_install('geo')}"
         raise InputError(str(path), "reading GeoTIFF needs the package rasterio", remedy) from missing
     try:
         with rasterio.open(path, driver="GTiff") as file:

@@ -10,13 +10,14 @@ from __future__ import annotations
 import math
 
 from openiads.base.compiled import kernel
-from openiads.engine.command import command, operate
-from openiads.parts.engagements import serve
+from openiads.engine.crew import operate
+from openiads.engine.post import command
 from openiads.parts.flights import arrive, begin, close, sample
+from openiads.parts.fusion import fuse
 from openiads.parts.outcomes import tally
 from openiads.parts.radars import begin_scans, search
+from openiads.parts.service import serve
 from openiads.parts.ships import sail
-from openiads.parts.tracks import fuse
 from openiads.parts.weapons import close_rounds, fly_round
 
 ROUND, FLIGHT, SHIP, LOOK, SERVICE, LINK, POST, UNIT, SAMPLE, END = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9
@@ -88,7 +89,7 @@ def find_next_arrival(sim):
     situation["rounds_first"] = first
 
 
-@kernel("void(Sim, Parts, View, function(Order(Own, Picture, Dials, Draw)))", entry=True)
+@kernel("void(Sim, Tally, View, function(Order(Own, Picture, Dials, Draw)))", entry=True)
 def play(sim, out, view, rule):
     """One replication from start to end, or to the first status that is not OK; counted in ``out``."""
     situation = sim.situation[0]

@@ -10,40 +10,62 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeAlias, TypeGuard
 
-from openiads.base.errors import InputError, ResultsError, UsageError
+from openiads.base.errors import InputError, UsageError
+from openiads.base.jsonable import Json, JsonObject
 from openiads.base.shown import Shown
 from openiads.experiments.differences import Difference, Pairs, other_worlds
 from openiads.runs import disk
 from openiads.runs.digest import hash_of
 from openiads.runs.findings import Accumulator
-from openiads.runs.folder import with_check
+from openiads.runs.folder import Layout, refuse_foreign, write_checked
 from openiads.runs.jobs import Progress
-from openiads.runs.replicate import REPLICATIONS, place_of, run
+from openiads.runs.replicate import carry_out
 from openiads.runs.run import Run, open_run
-from openiads.runs.simulator import Engine, real_engine
+from openiads.runs.simulator import Simulator, real_simulator
+from openiads.runs.work import REPLICATIONS, Request, Work
+from openiads.scenario.knobs import known_knobs
 from openiads.statistics.intervals import CONFIDENCE
 from openiads.world.outcome import METRICS
 
 if TYPE_CHECKING:
     from openiads.runs.cluster import Cluster
+    from openiads.scenario.load import Scenario
 
 #: In front of a path of changes: the rest names a knob.
 KNOB = "knob."
 
+#: The folder of a comparison: both runs, what came out, and the report that a face may write there.
+COMPARISON = Layout("comparison", own=("a", "b", "compare.json", "report.html"))
+
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One side of a comparison: a scenario (or its path or name) and what is changed in it.
+    """One side of a comparison: a scenario and what is changed in it.
 
-    changes : path -> value as ``Scenario.with_values`` takes them; ``knob.NAME`` sets a knob, in its own unit
+    Parameters
+    ----------
+    scenario : str, Path or Scenario
+        A scenario, its file or its packaged name.
+    changes : mapping
+        Path -> value, as `Scenario.with_values` takes them; ``knob.NAME`` sets an uncertain parameter, in its own unit.
+
+    Examples
+    --------
+    >>> import openiads as oi
+    >>> oi.Variant("one_on_one", {"site.Guard.rounds": 1}).changes
+    {'site.Guard.rounds': 1}
     """
 
-    scenario: Any
-    changes: Mapping[str, Any] = field(default_factory=dict)
+    scenario: Scenario | str | Path
+    changes: Mapping[str, Json] = field(default_factory=dict)
+
+
+#: What one side of a comparison may be given as.
+Compared: TypeAlias = "Scenario | Variant | Run | str | Path"
 
 
 class Comparison(Shown):
@@ -66,9 +88,8 @@ class Comparison(Shown):
         """SHA-256 (hexadecimal) over the digests of both runs."""
         return hash_of([self.a.digest, self.b.digest])
 
-    def summary(self, metrics: Sequence[str] = tuple(METRICS)) -> dict[str, Any]:
+    def summary(self, metrics: Sequence[str] = tuple(METRICS)) -> JsonObject:
         """What ``compare --json`` prints: plain JSON; what is infinite or undefined is null."""
-        kept = [None if each._clean is not None else str(each.path) for each in (self.a, self.b)]
         sides = {
             name: {
                 "label": label,
@@ -78,9 +99,9 @@ class Comparison(Shown):
                 "knobs": dict(each.identity.knobs),
                 "failed_replications": int(each.seal["failed"]),
                 "warnings": each.warnings,
-                "out": where,
+                "out": each.out,
             }
-            for name, label, each, where in zip("ab", self.labels, (self.a, self.b), kept, strict=True)
+            for name, label, each in zip("ab", self.labels, (self.a, self.b), strict=True)
         }
         return {
             **sides,
@@ -95,8 +116,8 @@ class Comparison(Shown):
 
 
 def compare(
-    a: Any,
-    b: Any,
+    a: Compared,
+    b: Compared,
     *,
     replications: int | None = None,
     seed: int = 1,
@@ -110,70 +131,124 @@ def compare(
     warn: Callable[[str], None] | None = None,
     cancel: threading.Event | None = None,
     on: str | Cluster | None = None,
-    engine: Engine | None = None,
+    simulator: Simulator | None = None,
 ) -> Comparison:
-    """Compare two variants on the same dice, replications 0 .. N-1 of each, or two stored runs.
+    """Compare two variants on common random numbers, replications 0 .. N-1 of each, or two stored runs.
 
-    a, b : a Scenario, the path or name of one, or a ``Variant``; or on both sides a Run or the folder of one
-    replications : N (200) of each side; seed, jobs, chunk, progress, warn, cancel, on : as for ``run``
-    out : folder that gets both runs, a/ and b/, and compare.json with the metrics; the same call continues it
-    knobs : values of knobs on both sides; world knobs can be given only here
+    Parameters
+    ----------
+    a, b : str, Path, Scenario, Variant or Run
+        Scenarios, their files or packaged names, or a `Variant` of one; or on both sides a run, or its folder.
+    replications : int, optional
+        Of each side; 200 if left out.
+    seed : int
+        The seed; equal seeds give equal results.
+    jobs : int, optional
+        Threads or processes; all processors if left out.
+    chunk : int, optional
+        Replications stored together.
+    out : str or Path, optional
+        Folder that gets both runs, ``a/`` and ``b/``, and ``compare.json``; the same call continues it.
+    knobs : mapping, optional
+        Values of uncertain parameters on both sides, by name; those of the world can be given only here.
+    metrics : sequence of str
+        What ``compare.json`` holds.
+    confidence : float
+        Of the intervals, 0 to 1.
+    progress : callable, optional
+        Called with (replications done, of) over both sides.
+    warn : callable, optional
+        Called with each warning.
+    cancel : threading.Event, optional
+        Stops the work when set.
+    on : str or Cluster, optional
+        "threads", "dask" or "dask:ADDRESS", as for `run`.
+    simulator : Simulator, optional
+        The simulator; tests pass their own.
 
-    Raises InputError (scenario, knob), UsageError (not comparable), ResultsError (store, cluster), Interrupted.
+    Returns
+    -------
+    Comparison
+        ``estimate(metric)`` gives the difference b - a with its interval; ``table()`` all of them.
+
+    Raises
+    ------
+    InputError
+        For a bad scenario, or an unknown uncertain parameter.
+    UsageError
+        For sides that cannot be compared, or an unknown metric.
+    ResultsError
+        Where the folder or the cluster cannot be used.
+    Interrupted
+        Where the cancel flag is set; the same call continues.
+
+    Examples
+    --------
+    >>> import openiads as oi
+    >>> one = oi.Variant("one_on_one", {"site.Guard.rounds": 1})
+    >>> oi.compare("one_on_one", one, replications=5).estimate("rounds_fired").difference <= 0.0
+    True
     """
     for metric in metrics:
         Accumulator().estimate(metric)  # an unknown one is refused before anything runs
-    stored = [_stored(each) for each in (a, b)]
-    if any(stored) and not all(stored):
-        raise UsageError("compare", "one side is a stored run, the other is not", "Give two scenarios or two runs")
-    if all(stored):
+    if _stored(a) and _stored(b):
         if replications is not None or out is not None or knobs:
             raise UsageError("compare", "stored runs are compared as they are", "Leave out -n, --out and --set")
-        sides = [each if isinstance(each, Run) else open_run(each, engine=engine) for each in (a, b)]
+        sides = [each if isinstance(each, Run) else open_run(each, simulator=simulator) for each in (a, b)]
         made = Comparison(sides[0], sides[1], confidence=confidence)
         for line in made.pairs.warnings:
             if warn is not None:
                 warn(line)
         return made
-    engine = engine or real_engine()
+    if _stored(a) or _stored(b):
+        raise UsageError("compare", "one side is a stored run, the other is not", "Give two scenarios or two runs")
     if out is not None:
-        _refuse_foreign(Path(out))
-    ready = [_ready(each, dict(knobs or {}), engine) for each in (a, b)]
-    _look_ahead(ready[0], ready[1], seed, engine, warn)
-    count = replications or REPLICATIONS
-    with place_of(on, jobs, out, warn) as place:
-        runs = [
-            run(
-                side.scenario, replications=count, seed=seed, jobs=jobs, chunk=chunk, knobs=side.knobs or None,
-                out=None if out is None else Path(out) / "ab"[k], progress=_half(progress, k), warn=_named(warn, k),
-                cancel=cancel, on=place, engine=engine,
-            )
-            for k, side in enumerate(ready)
-        ]  # fmt: skip
+        refuse_foreign(Path(out), COMPARISON)
+    work = Work(jobs, out, progress, warn, cancel, on, chunk, simulator or real_simulator())
+    ready = [_ready(each, dict(knobs or {}), work.simulator) for each in (a, b)]
+    _look_ahead(ready[0], ready[1], seed, work)
+    runs = _both(ready, Request(replications or REPLICATIONS, seed), work)
     made = Comparison(runs[0], runs[1], [side.label for side in ready], confidence)
     if out is not None:
         disk.sweep(Path(out))
-        disk.write_file(Path(out) / "compare.json", with_check({"compare": made.summary(metrics)}))
+        write_checked(Path(out) / "compare.json", {"compare": made.summary(metrics)})
     return made
+
+
+def _both(sides: Sequence[Side], request: Request, work: Work) -> list[Run]:
+    """The runs of both sides, one after the other on one place; progress and warnings are those of both."""
+    runs = []
+    with work.place() as place:
+        for k, side in enumerate(sides):
+            own = replace(
+                work,
+                out=None if work.out is None else Path(work.out) / "ab"[k],
+                progress=_half(work.progress, k),
+                warn=_named(work.warn, k),
+                on=place,
+            )
+            runs.append(carry_out(side.scenario, replace(request, knobs=side.knobs or None), own))
+    return runs
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
     """A variant made ready: the changed scenario, its knobs, and how it is called."""
 
-    scenario: Any
+    scenario: Scenario
     knobs: dict[str, float]
     label: str
 
 
-def _stored(side: Any) -> bool:
+def _stored(side: Compared) -> TypeGuard[Run | str | Path]:
     """Whether a side is a run, or the folder of one."""
     return isinstance(side, Run) or (isinstance(side, str | Path) and (Path(side) / "run.json").is_file())
 
 
-def _ready(side: Any, knobs: dict[str, float], engine: Engine) -> Side:
+def _ready(side: Compared, knobs: dict[str, float], simulator: Simulator) -> Side:
+    assert not isinstance(side, Run)  # of two runs nothing is made ready
     given = side if isinstance(side, Variant) else Variant(side)
-    scenario = engine.load(given.scenario) if isinstance(given.scenario, str | Path) else given.scenario
+    scenario = simulator.load(given.scenario) if isinstance(given.scenario, str | Path) else given.scenario
     changes = {path: value for path, value in given.changes.items() if not path.startswith(KNOB)}
     own = {path.removeprefix(KNOB): value for path, value in given.changes.items() if path.startswith(KNOB)}
     for name in own:
@@ -184,33 +259,25 @@ def _ready(side: Any, knobs: dict[str, float], engine: Engine) -> Side:
     if changes:
         scenario = scenario.with_values(changes)
     if own or knobs:
-        check_knobs({**knobs, **own}, scenario, engine)
+        check_knobs({**knobs, **own}, scenario, simulator)
     parts = [scenario.name, *(f"{path}={value}" for path, value in given.changes.items())]
     return Side(scenario, {**knobs, **{name: float(value) for name, value in own.items()}}, ", ".join(parts))
 
 
-def _look_ahead(a: Side, b: Side, seed: int, engine: Engine, warn: Callable[[str], None] | None) -> None:
+def _look_ahead(a: Side, b: Side, seed: int, work: Work) -> None:
     """Refuse B before A has run for nothing, and say where the two scenarios fix their worlds differently."""
-    engine.prepare()
-    engine.runner(engine.build(b.scenario, engine.catalog(b.scenario), b.knobs or None), seed)
+    simulator = work.simulator
+    simulator.prepare()
+    simulator.runner(simulator.build(b.scenario, simulator.catalog(b.scenario), b.knobs or None), seed)
     for line in other_worlds(a.scenario.mapping(), b.scenario.mapping()):
-        if warn is not None:
-            warn(line)
+        work.tell(line)
 
 
-def check_knobs(knobs: Mapping[str, Any], scenario: Any, engine: Engine) -> None:
+def check_knobs(knobs: Mapping[str, Json], scenario: Scenario, simulator: Simulator) -> None:
     """InputError unless every name is a knob of the scenario and its value a number inside the knob's band."""
-    from openiads.base.words import nearest
-    from openiads.scenario.knobs import knob_list
-
-    known = {knob.name: knob for knob in knob_list(engine.catalog(scenario), scenario)}
+    known = known_knobs(knobs, simulator.catalog(scenario), scenario)
     for name, value in knobs.items():
-        place = f"{KNOB}{name}"
-        if name not in known:
-            raise InputError(
-                place, f"not a knob of {scenario.name}", f"{nearest(name, list(known))}See docs/reference/catalog.md"
-            )
-        knob = known[name]
+        place, knob = f"{KNOB}{name}", known[name]
         if isinstance(value, bool) or not isinstance(value, int | float) or not knob.low <= value <= knob.high:
             raise InputError(place, f"{value!r} is outside its band", f"Give {knob.low:g} to {knob.high:g}")
 
@@ -224,15 +291,3 @@ def _half(progress: Progress | None, side: int) -> Progress | None:
 
 def _named(warn: Callable[[str], None] | None, side: int) -> Callable[[str], None] | None:
     return None if warn is None else lambda line: warn(f"{'AB'[side]}: {line}")
-
-
-def _refuse_foreign(path: Path) -> None:
-    """ResultsError if a folder holds anything but a comparison."""
-    if path.exists() and not path.is_dir():
-        raise ResultsError(str(path), "is a file", "Choose a new or an empty folder with --out")
-    foreign = sorted(p.name for p in path.glob("*") if p.name not in ("a", "b", "compare.json", "report.html"))
-    foreign = [name for name in foreign if not name.endswith(disk.TEMPORARY)]
-    if foreign:
-        few = ", ".join(foreign[:3])
-        remedy = "Nothing was touched. Choose a new or an empty folder with --out"
-        raise ResultsError(str(path), f"holds other files ({few}) and no comparison", remedy)

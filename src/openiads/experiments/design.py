@@ -12,12 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from openiads.base import toml
 from openiads.base.errors import InputError, InputErrors, UsageError
+from openiads.base.jsonable import Json, JsonObject
 from openiads.base.words import nearest
 from openiads.experiments import factors as designs
 from openiads.experiments.factors import KNOB, Factor, Point
@@ -27,6 +28,9 @@ from openiads.runs.stopping import parse_until
 from openiads.scenario import load
 from openiads.scenario.measures import Name, Text
 from openiads.world.outcome import METRICS
+
+if TYPE_CHECKING:
+    from openiads.scenario.load import Scenario
 
 #: More points than this only when it is asked for twice.
 MOST_POINTS = 1_000_000
@@ -68,20 +72,40 @@ class StudyFile(BaseModel):
     knobs: Annotated[tuple[str, ...], BeforeValidator(lambda given: EVERY if given == "all" else given)] = Field(
         EVERY, strict=False, description='`"all"`, or patterns like `["48n6e2.*"]`: which ones `knowledge` samples'
     )
-    set: dict[str, Any] = Field({}, description="paths that have another value at every point")
-    vary: dict[str, Any] = Field({}, description="paths that vary, and their values")
+    set: JsonObject = Field({}, description="paths that have another value at every point")
+    vary: JsonObject = Field({}, description="paths that vary, and their values")
 
 
 @dataclass(frozen=True)
 class Study:
     """A checked study.
 
-    scenario : the base Scenario, with what ``set`` changes; factors : crossed or sampled, as the design says; sampled :
-    the knobs of ``knowledge``; samples : points of the sample (0 for a grid); fixed : knobs at one value everywhere
+    Attributes
+    ----------
+    name : str
+    scenario : Scenario
+        The base Scenario, with what ``set`` changes.
+    factors : tuple of Factor
+        Crossed or sampled, as the design says.
+    design : str
+    samples : int
+        Points of the sample (0 for a grid).
+    sampled : tuple of Factor
+        The knobs of ``knowledge``.
+    weighting : str
+    seed : int
+    seeds : str
+    replications : int, optional
+    until : str, optional
+    metrics : tuple of str
+    fixed : tuple[tuple[str, float], ...]
+        Knobs at one value everywhere.
+    question : str
+    file : str
     """
 
     name: str
-    scenario: Any
+    scenario: Scenario
     factors: tuple[Factor, ...] = ()
     design: str = "grid"
     samples: int = 0
@@ -107,7 +131,7 @@ class Study:
         made = designs.span(self.design, self.factors, self.sampled, self.samples, self.seed, self.weighting)
         return tuple(Point(p.index, p.values, {**dict(self.fixed), **p.knobs}) for p in made)
 
-    def variant(self, point: Point) -> Any:
+    def variant(self, point: Point) -> Scenario:
         """The scenario at a point; InputErrors if its values do not go together."""
         return self.scenario.with_values(point.values) if point.values else self.scenario
 
@@ -115,7 +139,7 @@ class Study:
         """The seed of a point's draws: the study's, or one of its own."""
         return self.seed if self.seeds == "common" else int(hash_of([self.seed, point.index])[:8], 16)
 
-    def canonical(self) -> dict[str, Any]:
+    def canonical(self) -> JsonObject:
         """What decides the results, as plain JSON: equal for studies that mean the same."""
         return {
             "seed": self.seed,
@@ -142,10 +166,31 @@ class Study:
 # ------------------------------------------------------------------ reading
 
 
-def load_study(path: str | Path, **options: Any) -> Study:
-    """The study of a file; InputErrors with everything wrong in it.
+def load_study(path: str | Path, **options: Json) -> Study:
+    """Read a study.
 
-    options : keys of a study file that replace the file's (None leaves them); ``set`` and ``vary`` are added to its
+    Parameters
+    ----------
+    path : str or Path
+        A study file.
+    **options
+        Keys of a study file that replace the file's, such as ``replications=50``; ``set`` and ``vary`` are added to its
+        own.  None leaves a key as it is.
+
+    Returns
+    -------
+    Study
+        For `sweep`.
+
+    Raises
+    ------
+    InputError
+        With every fault of the file at once.
+
+    Examples
+    --------
+    >>> import openiads as oi
+    >>> oi.load_study("study.toml", replications=50).size  # doctest: +SKIP
     """
     path = Path(path)
     if not path.is_file():
@@ -157,7 +202,7 @@ def load_study(path: str | Path, **options: Any) -> Study:
     return study_of(_with_options(mapping, options), lines, path.resolve().parent)
 
 
-def quick_study(scenario: str | Path, **options: Any) -> Study:
+def quick_study(scenario: str | Path, **options: Json) -> Study:
     """A study without a file: a scenario (file or packaged name) and keys of a study file, ``vary`` among them."""
     found = load.find_scenario(scenario)
     mapping = {"format": 1, "name": found.stem, "scenario": str(found.resolve())}
@@ -170,7 +215,7 @@ def is_study(path: str | Path) -> bool:
     return path.is_file() and "scenario" in toml.parse_toml(toml.read_text(path), str(path))
 
 
-def _with_options(mapping: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+def _with_options(mapping: Mapping[str, Json], options: Mapping[str, Json]) -> JsonObject:
     out = dict(mapping)
     for key, value in options.items():
         if key in ("set", "vary"):
@@ -181,10 +226,19 @@ def _with_options(mapping: Mapping[str, Any], options: Mapping[str, Any]) -> dic
     return out
 
 
-def study_of(mapping: Mapping[str, Any], lines: toml.Lines, folder: Path | None) -> Study:
+def study_of(mapping: Mapping[str, Json], lines: toml.Lines, folder: Path | None) -> Study:
     """The study of a raw mapping; InputErrors with every problem, in file order.
 
-    folder : where a relative scenario file is looked for
+    Parameters
+    ----------
+    mapping : mapping
+    lines : toml.Lines
+    folder : Path, optional
+        Where a relative scenario file is looked for.
+
+    Returns
+    -------
+    Study
     """
     problems = Problems(lines)
     told = None
@@ -215,7 +269,7 @@ def study_of(mapping: Mapping[str, Any], lines: toml.Lines, folder: Path | None)
     return study
 
 
-def _scenario(name: str, folder: Path | None, problems: Problems) -> Any:
+def _scenario(name: str, folder: Path | None, problems: Problems) -> Scenario | None:
     beside = Path(name) if folder is None else folder / name
     try:
         return load.load(beside if beside.is_file() else name)

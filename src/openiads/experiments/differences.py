@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from openiads.base.errors import UsageError
+from openiads.base.jsonable import Json, JsonObject, plain
 from openiads.runs.findings import FIRST_TIMES, PROPORTIONS, RATIOS, Accumulator, Finding
-from openiads.runs.run import Run, bounds_of, plain
+from openiads.runs.run import Run, bounds_of
 from openiads.statistics.intervals import CONFIDENCE, wilson
 from openiads.statistics.paired import (
     Gap,
@@ -45,10 +45,28 @@ WANTED |= {f"{c}_{what}": -1 for c in CLASSES for what in ("leakers", "leak_rate
 class Difference:
     """A metric on both sides of the pairs and their difference b - a, for a first time of the medians.
 
-    wanted : +1 where the defense wants more of it, -1 less, 0 neither; n : pairs in which both sides are good;
-    failed : the others, which widen the interval to the worst case; better, equal, worse : pairs in which b is ahead,
-    level, behind (None where neither is better; a 0/0 is in none of them); saved : variance saved by pairing;
-    share : of a first time, the difference of the shares in which it came; certain : both sides are one computation
+    Attributes
+    ----------
+    metric : str
+    wanted : int
+        +1 where the defense wants more of it, -1 less, 0 neither.
+    a : Finding
+    b : Finding
+    difference : float
+    low : float
+    high : float
+    n : int
+        Pairs in which both sides are good.
+    failed : int
+        The others, which widen the interval to the worst case.
+    better, equal, worse
+        Pairs in which b is ahead, level, behind (None where neither is better; a 0/0 is in none of them).
+    saved : Gap
+        Variance saved by pairing.
+    share : Gap, optional
+        Of a first time, the difference of the shares in which it came.
+    certain : bool
+        Both sides are one computation.
     """
 
     metric: str
@@ -76,9 +94,9 @@ class Difference:
         """``paired.equivalent`` for this interval."""
         return equivalent((self.low, self.high), delta)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """For JSON: what is infinite or undefined is null."""
-        told: dict[str, Any] = {
+        told: JsonObject = {
             "a": self.a.as_dict(),
             "b": self.b.as_dict(),
             "difference": {"value": self.difference, "low": self.low, "high": self.high, "n": self.n},
@@ -111,8 +129,18 @@ class Difference:
 class Pairs:
     """The outcome rows of two runs, replication by replication; of the longer run only those that the other has too.
 
-    warnings : what else than the change differs between the two
-    Raises UsageError if the runs do not share their seed, their world knobs, their version and their catalog.
+    Parameters
+    ----------
+    warnings
+        What else than the change differs between the two.
+    a : Run
+    b : Run
+    confidence : float
+
+    Raises
+    ------
+    UsageError
+        If the runs do not share their seed, their world knobs, their version and their catalog.
     """
 
     def __init__(self, a: Run, b: Run, confidence: float = CONFIDENCE) -> None:
@@ -287,13 +315,13 @@ def warnings_of(a: Run, b: Run) -> list[str]:
     return found
 
 
-def other_worlds(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[str]:
+def other_worlds(a: Mapping[str, Json], b: Mapping[str, Json]) -> list[str]:
     """A line if two scenarios (``Scenario.mapping``) fix their worlds differently."""
     if (a.get("world") or {}) == (b.get("world") or {}):
         return []
     return ["A and B have different [world] tables, so that the difference is also one of worlds"]
 
 
-def _table(run: Run, name: str) -> Any:
+def _table(run: Run, name: str) -> Json:
     """A table of the scenario that a run was made of, as stored; empty if it has none."""
     return run.facts["scenario"]["mapping"].get(name) or {}

@@ -13,10 +13,10 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from openiads.base.jsonable import Json, JsonObject
 from openiads.base.units import KINDS, written
 from openiads.scenario.knobs import Knob, sample
 
@@ -30,14 +30,22 @@ KNOB = "knob."
 class Factor:
     """One thing that varies, over levels, over a range or over a knob's interval.
 
-    path : of the scenario (``site.Tartus.fire_units``), or ``knob.NAME``
-    levels : the values in order, as a scenario file holds them (a knob's as numbers); empty: continuous
-    low, high : ends of a continuous range, SI; kind : its kind of quantity (a key of ``units.KINDS``), empty for whole
-    numbers; knob : the knob whose interval is the range
+    Attributes
+    ----------
+    path : str
+        Of the scenario (``site.Tartus.fire_units``), or ``knob.NAME``.
+    levels : tuple of Json
+        The values in order, as a scenario file holds them (a knob's as numbers); empty: continuous.
+    low, high : float
+        Ends of a continuous range, SI.
+    kind : str
+        Its kind of quantity (a key of ``units.KINDS``), empty for whole numbers.
+    knob : Knob, optional
+        The knob whose interval is the range.
     """
 
     path: str
-    levels: tuple[Any, ...] = ()
+    levels: tuple[Json, ...] = ()
     low: float = math.nan
     high: float = math.nan
     kind: str = ""
@@ -48,10 +56,18 @@ class Factor:
         """Whether it is a knob and no path of the scenario."""
         return self.path.startswith(KNOB)
 
-    def value(self, u: float, weighting: str = "uniform") -> Any:
+    def value(self, u: float, weighting: str = "uniform") -> Json:
         """The value at u in [0, 1): levels and whole numbers have equal shares, a range its length.
 
-        weighting : "uniform" or "triangular" over the interval of a knob
+        Parameters
+        ----------
+        u : float
+        weighting : str, optional
+            "uniform" or "triangular" over the interval of a knob.
+
+        Returns
+        -------
+        Json
         """
         if self.levels:
             return self.levels[min(int(u * len(self.levels)), len(self.levels) - 1)]
@@ -62,7 +78,7 @@ class Factor:
         number = self.low + u * (self.high - self.low)
         return number if self.is_knob else as_filed(number, self.kind)
 
-    def ends(self) -> tuple[Any, ...]:
+    def ends(self) -> tuple[Json, ...]:
         """The values that a check has to look at: every level, or both ends of a range."""
         if self.levels or self.knob is not None:
             return self.levels
@@ -70,7 +86,7 @@ class Factor:
             return int(self.low), int(self.high)
         return (self.low, self.high) if self.is_knob else tuple(as_filed(x, self.kind) for x in (self.low, self.high))
 
-    def spec(self) -> Any:
+    def spec(self) -> Json:
         """Plain JSON that says which values it takes; equal for equal factors."""
         if self.levels:
             return list(self.levels)
@@ -83,15 +99,21 @@ class Factor:
 class Point:
     """One point of a design: what the scenario and the knobs are there.
 
-    values : path -> value, for ``Scenario.with_values``; knobs : name -> value, for the build
+    Attributes
+    ----------
+    index : int
+    values : JsonObject
+        Path -> value, for ``Scenario.with_values``.
+    knobs : dict of str to float
+        Name -> value, for the build.
     """
 
     index: int
-    values: dict[str, Any]
+    values: JsonObject
     knobs: dict[str, float]
 
     @property
-    def label(self) -> dict[str, Any]:
+    def label(self) -> JsonObject:
         """Every varied value by its path."""
         return {**self.values, **{KNOB + name: value for name, value in self.knobs.items()}}
 
@@ -100,10 +122,10 @@ class Point:
         return f"point {self.index}" + (f" ({', '.join(told[:4])}{', ...' if len(told) > 4 else ''})" if told else "")
 
 
-Pairs = list[tuple[Factor, Any]]
+Pairs = list[tuple[Factor, Json]]
 
 
-def as_filed(number: float, kind: str) -> Any:
+def as_filed(number: float, kind: str) -> Json:
     """An SI number as a scenario file holds it; the noise of the last digits is rounded off."""
     number = float(f"{number:.12g}")
     return number if "" in KINDS[kind].factors else written(number, kind)
@@ -161,11 +183,11 @@ def _worlds(sampled: Sequence[Factor], samples: int, seed: int, weighting: str) 
     return [[(factor, world[factor.path.removeprefix(KNOB)]) for factor in sampled] for world in worlds]
 
 
-def _point(index: int, pairs: Sequence[tuple[Factor, Any]]) -> Point:
+def _point(index: int, pairs: Sequence[tuple[Factor, Json]]) -> Point:
     values = {factor.path: value for factor, value in pairs if not factor.is_knob}
     knobs = {factor.path.removeprefix(KNOB): float(value) for factor, value in pairs if factor.is_knob}
     return Point(index, values, knobs)
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -1,7 +1,7 @@
 """Questions about what is not known: knobs sampled from their intervals, every world on the same dice.
 
 ``spread`` keeps what dice do and what is not known apart, and says how much of the latter rests on assumptions.
-``screen`` (Morris) and ``indices`` (Sobol) say which knob matters.  Each takes a ``Question`` of ``ask``.  The
+``screen`` (Morris) and ``indices`` (Sobol) say which knob matters.  Each takes a ``KnowledgeQuestion`` of ``ask``.  The
 statistics are in ``statistics.spread`` and ``statistics.sensitivity``; here worlds are run, by ``evaluate`` alone.
 """
 
@@ -9,23 +9,24 @@ from __future__ import annotations
 
 import fnmatch
 import math
-import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from openiads.base.errors import InputError, ResultsError, UsageError
+from openiads.base.jsonable import JsonObject, plain
+from openiads.base.shown import Shown
 from openiads.base.words import nearest
 from openiads.runs.digest import hash_of
 from openiads.runs.findings import FIRST_TIMES, RATIOS, Accumulator
-from openiads.runs.jobs import Progress
-from openiads.runs.replicate import place_of, run
-from openiads.runs.run import Run, plain
-from openiads.runs.simulator import Engine, real_engine
+from openiads.runs.replicate import carry_out
+from openiads.runs.run import Run
+from openiads.runs.simulator import Simulator, real_simulator
+from openiads.runs.work import Request, Work
 from openiads.scenario.knobs import Knob, knob_list, sample
 from openiads.statistics.paired import left_out
 from openiads.statistics.sensitivity import COVERED, Effect, Index, morris, saltelli, sobol, trajectories
@@ -44,7 +45,8 @@ from openiads.statistics.spread import (
 from openiads.world.prebuilt import Prebuilt
 
 if TYPE_CHECKING:
-    from openiads.runs.cluster import Cluster
+    from openiads.catalog.records import Catalog
+    from openiads.scenario.load import Scenario
 
 Values = NDArray[np.float64]
 
@@ -58,24 +60,16 @@ _FEWEST = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """How worlds are run: ``out`` keeps each as a run in a folder of its own, so that the same call continues."""
-
-    jobs: int | None = None
-    out: str | Path | None = None
-    progress: Progress | None = None  # (worlds done, of)
-    warn: Callable[[str], None] | None = None
-    cancel: threading.Event | None = None
-    on: str | Cluster | None = None  # as for ``run``; one cluster serves all worlds, one after another
-    engine: Engine = field(default_factory=real_engine)
-
-
-@dataclass(frozen=True, slots=True)
 class Worlds:
     """What came out in some worlds.
 
-    values : a metric, shape (worlds, replications); capped : whether a world's knobs ask a kill probability above
-    reliability x common mode, which is then capped, shape (worlds,)
+    Attributes
+    ----------
+    values : ndarray
+        a metric, shape (worlds, replications).
+    capped : ndarray
+        Whether a world's knobs ask a kill probability above reliability x common mode, which is then capped, shape
+        (worlds,).
     """
 
     values: Values
@@ -83,7 +77,7 @@ class Worlds:
 
 
 def evaluate(
-    scenario: Any,
+    scenario: Scenario | str | Path,
     worlds: Sequence[Mapping[str, float]],
     metric: str,
     replications: int,
@@ -98,21 +92,19 @@ def evaluate(
     """
     work = work or Work()
     found, capped, built = np.empty((len(worlds), replications)), np.zeros(len(worlds), bool), Prebuilt()
-    with place_of(work.on, work.jobs, work.out, work.warn) as place:
+    with work.place() as place:
         for w, knobs in enumerate(worlds):
             if work.progress is not None:
                 work.progress(w, len(worlds))
             try:
-                made = run(
-                    scenario, replications=replications, seed=seed, jobs=work.jobs, knobs=dict(knobs) or None,
-                    out=None if work.out is None else Path(work.out) / f"w{w:06d}", prebuilt=built,
-                    cancel=work.cancel, on=place, engine=work.engine,
-                )  # fmt: skip
+                out = None if work.out is None else Path(work.out) / f"w{w:06d}"
+                own = replace(work, out=out, on=place, progress=None, warn=None, prebuilt=built)
+                made = carry_out(scenario, Request(replications, seed, knobs=dict(knobs) or None), own)
             except InputError as error:
                 raise InputError(f"world {w}: {error.place}", error.reason, error.remedy) from error
-            if w == 0 and work.warn is not None:
+            if w == 0:
                 for line in made.other_warnings:
-                    work.warn(line)
+                    work.tell(line)
             capped[w] = bool(made.capped)
             found[w] = values_of(made, metric, f"world {w}")
     if work.progress is not None:
@@ -145,7 +137,9 @@ def values_of(made: Run, metric: str, place: str = "run") -> Values:
 # ------------------------------------------------------------------ knobs and worlds
 
 
-def chosen(scenario: Any, catalog: Any, patterns: Sequence[str] = (), without: Sequence[str] = ()) -> tuple[Knob, ...]:
+def chosen(
+    scenario: Scenario, catalog: Catalog, patterns: Sequence[str] = (), without: Sequence[str] = ()
+) -> tuple[Knob, ...]:
     """The knobs of a scenario that are in doubt and match a pattern (``*.snr``; or all), less those ``without``.
 
     InputError for a pattern that matches none, and if none is left.
@@ -164,17 +158,17 @@ def chosen(scenario: Any, catalog: Any, patterns: Sequence[str] = (), without: S
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class KnowledgeQuestion:
     """What a study of knowledge was about."""
 
-    scenario: Any
+    scenario: Scenario
     knobs: tuple[Knob, ...]
     metric: str
     replications: int
     seed: int
     weighting: str
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """For JSON."""
         return {
             "scenario": self.scenario.name,
@@ -188,7 +182,7 @@ class Question:
 
 
 def ask(
-    scenario: Any,
+    scenario: Scenario | str | Path,
     metric: str = "leakers",
     *,
     knobs: Sequence[str] = (),
@@ -196,24 +190,24 @@ def ask(
     replications: int = REPLICATIONS,
     seed: int = 1,
     weighting: str = "uniform",
-    engine: Engine | None = None,
-) -> Question:
+    simulator: Simulator | None = None,
+) -> KnowledgeQuestion:
     """A question about a scenario (or its path or name): its metric, and the knobs that match ``knobs`` (patterns; all
     without) and not ``without``; every world gets ``replications`` of ``seed``."""
-    engine = engine or real_engine()
+    simulator = simulator or real_simulator()
     if isinstance(scenario, str | Path):
-        scenario = engine.load(scenario)
+        scenario = simulator.load(scenario)
     if metric not in RATIOS:
         Accumulator().estimate(metric)
     if replications < 2:
         raise UsageError("replications", "one replication does not show the dice", "Give at least 2")
     if weighting not in ("uniform", "triangular"):
         raise UsageError(f'weighting "{weighting}"', "there is no such weighting", "Give uniform or triangular")
-    taken = chosen(scenario, engine.catalog(scenario), knobs, without)
-    return Question(scenario, taken, metric, replications, seed, weighting)
+    taken = chosen(scenario, simulator.catalog(scenario), knobs, without)
+    return KnowledgeQuestion(scenario, taken, metric, replications, seed, weighting)
 
 
-def _run(question: Question, worlds: Sequence[Mapping[str, float]], work: Work | None) -> Worlds:
+def _run(question: KnowledgeQuestion, worlds: Sequence[Mapping[str, float]], work: Work | None) -> Worlds:
     return evaluate(question.scenario, worlds, question.metric, question.replications, question.seed, work)
 
 
@@ -228,13 +222,19 @@ def _power_of_two(worlds: int, each: int, least: int = _FEWEST) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Screening:
+class Screening(Shown):
     """Morris screening: one ``Effect`` a knob, in units of the metric for the whole band.
 
-    capped : worlds whose knobs ask a kill probability above what works
+    Attributes
+    ----------
+    question : KnowledgeQuestion
+    trajectories : int
+    effects : tuple of Effect
+    capped : int
+        Worlds whose knobs ask a kill probability above what works.
     """
 
-    question: Question
+    question: KnowledgeQuestion
     trajectories: int
     effects: tuple[Effect, ...]
     capped: int
@@ -248,7 +248,7 @@ class Screening:
         """SHA-256 (hexadecimal) over what it says."""
         return hash_of(self.as_dict())
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """For JSON, the strongest first."""
         rows = [
             {"knob": k.name, "status": k.status, "shown": e.shown} | {f: getattr(e, f) for f in Effect.__slots__}
@@ -261,10 +261,19 @@ class Screening:
         )  # fmt: skip
 
 
-def screen(question: Question, worlds: int | None = None, work: Work | None = None) -> Screening:
+def screen(question: KnowledgeQuestion, worlds: int | None = None, work: Work | None = None) -> Screening:
     """Morris screening of the question's knobs.
 
-    worlds : at most so many, at least two trajectories of one world more than there are knobs (10 trajectories)
+    Parameters
+    ----------
+    question : KnowledgeQuestion
+    worlds : int, optional
+        At most so many, at least two trajectories of one world more than there are knobs (10 trajectories).
+    work : Work, optional
+
+    Returns
+    -------
+    Screening
     """
     each = len(question.knobs) + 1
     count = TRAJECTORIES if worlds is None else worlds // each
@@ -281,10 +290,10 @@ def screen(question: Question, worlds: int | None = None, work: Work | None = No
 
 
 @dataclass(frozen=True, slots=True)
-class Indices:
+class Indices(Shown):
     """Sobol indices: one ``Index`` a knob, and the variance that they share; capped as in ``Screening``."""
 
-    question: Question
+    question: KnowledgeQuestion
     base: int
     indices: tuple[Index, ...]
     variance: float
@@ -299,7 +308,7 @@ class Indices:
         """SHA-256 (hexadecimal) over what it says."""
         return hash_of(self.as_dict())
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """For JSON, the largest total first."""
         rows = [
             {"knob": k.name, "status": k.status} | {f: getattr(e, f) for f in Index.__slots__} for k, e in self.ranked()
@@ -312,10 +321,19 @@ class Indices:
         )  # fmt: skip
 
 
-def indices(question: Question, worlds: int | None = None, work: Work | None = None) -> Indices:
+def indices(question: KnowledgeQuestion, worlds: int | None = None, work: Work | None = None) -> Indices:
     """First and total Sobol indices of the question's knobs.
 
-    worlds : at most so many; a power of two (32) of base rows, each of two worlds more than there are knobs
+    Parameters
+    ----------
+    question : KnowledgeQuestion
+    worlds : int, optional
+        At most so many; a power of two (32) of base rows, each of two worlds more than there are knobs.
+    work : Work, optional
+
+    Returns
+    -------
+    Indices
     """
     factors = len(question.knobs)
     base = BASE_POINTS if worlds is None else _power_of_two(worlds, factors + 2)
@@ -329,14 +347,23 @@ def indices(question: Question, worlds: int | None = None, work: Work | None = N
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class Spread(Shown):
     """A metric with both its doubts, never mixed.
 
-    nominal : replications of the nominal world, shape (n,); worlds : those of the sampled ones, (worlds, n);
-    capped : sampled worlds whose knobs ask a kill probability above what works
+    Attributes
+    ----------
+    question : KnowledgeQuestion
+    nominal : ndarray
+        Replications of the nominal world, shape (n,).
+    worlds : ndarray
+        Those of the sampled ones, (worlds, n).
+    knowledge : Knowledge
+    shares : Shares
+    capped : int
+        Sampled worlds whose knobs ask a kill probability above what works.
     """
 
-    question: Question
+    question: KnowledgeQuestion
     nominal: Values
     worlds: Values
     knowledge: Knowledge
@@ -348,7 +375,7 @@ class Spread:
         """SHA-256 (hexadecimal) over what it says."""
         return hash_of(self.as_dict())
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """For JSON."""
         n, sd = self.question.replications, math.sqrt(self.knowledge.variance)
         low, high = interval(self.worlds)
@@ -383,10 +410,19 @@ class Spread:
         return plain(told)
 
 
-def spread(question: Question, worlds: int | None = None, work: Work | None = None) -> Spread:
+def spread(question: KnowledgeQuestion, worlds: int | None = None, work: Work | None = None) -> Spread:
     """Dice and knowledge apart, and the share of the knowledge variance that rests on assumptions.
 
-    worlds : at most so many (64), four times a power of two; the nominal world is run beside them
+    Parameters
+    ----------
+    question : KnowledgeQuestion
+    worlds : int, optional
+        At most so many (64), four times a power of two; the nominal world is run beside them.
+    work : Work, optional
+
+    Returns
+    -------
+    Spread
     """
     worlds = SPREAD_WORLDS if worlds is None else worlds
     rows = _power_of_two(worlds, 4)

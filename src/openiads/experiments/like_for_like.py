@@ -18,8 +18,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 
+from openiads.base.jsonable import JsonObject
 from openiads.catalog.load import catalog
 from openiads.runs.replicate import run
 from openiads.scenario.load import Scenario, validate
@@ -87,7 +87,7 @@ def scenario(side: str, size: str, axes: str, arm: str) -> Scenario:
     """The scenario of one cell: a side of SIDES, a size of SIZES, a key of AXES, an arm of ARMS."""
     units, launchers, rounds = getattr(SIZES[size], side)
     entries, system = _entries(side, arm)
-    site: dict[str, Any] = {
+    site: JsonObject = {
         "name": "Guard", "system": system, "at": HOME, "facing": "270 deg", "fire_units": units,
         "launchers": launchers, "rounds": rounds, "defends": ["Base"],
         "doctrine": {"fire": "shoot_look_shoot", "salvo": 2, "control": "tight", "goal": 0.9},
@@ -110,7 +110,7 @@ def scenario(side: str, size: str, axes: str, arm: str) -> Scenario:
     )  # fmt: skip
 
 
-def _raids(axes: str) -> Iterable[dict[str, Any]]:
+def _raids(axes: str) -> Iterable[JsonObject]:
     """The raid: all of it from the west, or half of each class from the south."""
     for threat, (count, more) in RAID.items():
         for name, origins, n in (("west", WEST, count if axes == "one" else count // 2), ("south", SOUTH, count // 2)):
@@ -119,7 +119,7 @@ def _raids(axes: str) -> Iterable[dict[str, Any]]:
                        "origin": origins[threat], **more}  # fmt: skip
 
 
-def _given(value: float, unit: str = "") -> dict[str, Any]:
+def _given(value: float, unit: str = "") -> JsonObject:
     """A catalog value of the comparison's own."""
     measured = {"value": value, **({"unit": unit} if unit else {})}
     return {**measured, "status": "assumption", "exact": True, "note": "set equal on both sides"}
@@ -130,7 +130,7 @@ def own_name(arm: str, name: str) -> str:
     return name if arm == "as_claimed" else f"{arm}_{name}"
 
 
-def _entries(side: str, arm: str) -> tuple[dict[str, dict[str, Any]], str]:
+def _entries(side: str, arm: str) -> tuple[dict[str, JsonObject], str]:
     """Own catalog entries of a side in an arm, and the name of its system.
 
     A radar that is laid anew rather than trained takes longer for it than the raid lasts: here it stays as it is laid.
@@ -172,7 +172,7 @@ def _entries(side: str, arm: str) -> tuple[dict[str, dict[str, Any]], str]:
     equal_posts = {
         own(name): {"based_on": name, **{key: _given(*value) for key, value in POST.items()}} for name in posts
     }
-    table: dict[str, Any] = {
+    table: JsonObject = {
         "based_on": side,
         **stays,
         "post": own(system.post),
@@ -233,7 +233,7 @@ def _cell(side: str, size: str, axes: str, arm: str, replications: int, seed: in
     outcomes, classes = summary["outcomes"], summary["classes"]
     threats = outcomes["threats"]["mean"]
 
-    def interval(figure: dict[str, Any], by: float = 1.0) -> tuple[float, float, float]:
+    def interval(figure: JsonObject, by: float = 1.0) -> tuple[float, float, float]:
         return figure["mean"] / by, figure["low"] / by, figure["high"] / by
 
     shares = {name: interval(classes[name]["leak_rate"]) for name in CLASSES}

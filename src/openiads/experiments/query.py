@@ -13,9 +13,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from openiads.base.errors import InputError, ResultsError
+from openiads.base.jsonable import Json, JsonObject
+from openiads.base.shown import Shown
 from openiads.experiments.factors import Point
 from openiads.experiments.sweep import Sweep, is_sweep, open_sweep
 from openiads.runs import disk
@@ -24,8 +26,15 @@ from openiads.world import codes
 from openiads.world.outcome import OUTCOME
 from openiads.world.trace import COLUMNS
 
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as arrow
+    from duckdb import DuckDBPyConnection, Statement
+    from pyarrow import dataset
+
 #: What ``code`` of an event means, by kind: the set it is from.  Others keep their number alone.
 CODED: dict[codes.Event, type[IntEnum]] = {
+    codes.Event.TRACK_DROP: codes.Drop,
     codes.Event.IDENTIFY: codes.Identity,
     codes.Event.DECIDE: codes.Action,
     codes.Event.ROUND_END: codes.RoundEnd,
@@ -50,18 +59,41 @@ _SETTINGS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class QueryAnswer(Shown):
     """What a query gave: names of columns, and rows of plain values."""
 
     columns: tuple[str, ...]
-    rows: list[tuple[Any, ...]]
+    rows: list[tuple[Json, ...]]
 
 
-def query(target: str | Path | Run | Sweep, sql: str) -> Answer:
-    """The answer to one SQL statement over a run or sweep (or its folder).
+def query(target: str | Path | Run | Sweep, sql: str) -> QueryAnswer:
+    """Ask a run or a sweep in SQL; nothing is ever written.
 
-    Raises InputError for SQL that is wrong or does anything but read, ResultsError for results that are not complete
-    or damaged.
+    Parameters
+    ----------
+    target : str, Path, Run or Sweep
+        A run or a sweep, or its folder.
+    sql : str
+        One SELECT over the views ``outcomes``, ``events`` and ``points``.
+
+    Returns
+    -------
+    QueryAnswer
+        ``columns`` and ``rows``; ``table()`` the same in Arrow.
+
+    Raises
+    ------
+    InputError
+        For SQL that is wrong, or does anything but read.
+    ResultsError
+        For results that are not complete, or damaged.
+
+    Examples
+    --------
+    >>> import openiads as oi
+    >>> run = oi.run("one_on_one", replications=3, seed=1)
+    >>> oi.query(run, "SELECT count(*) AS n FROM outcomes").rows
+    [(3,)]
     """
     connection = connect(target)
     try:
@@ -70,7 +102,7 @@ def query(target: str | Path | Run | Sweep, sql: str) -> Answer:
         connection.close()
 
 
-def connect(target: str | Path | Run | Sweep) -> Any:
+def connect(target: str | Path | Run | Sweep) -> DuckDBPyConnection:
     """A DuckDB connection with the views of a run or sweep, locked up; the caller closes it."""
     import duckdb
 
@@ -97,7 +129,7 @@ def connect(target: str | Path | Run | Sweep) -> Any:
     return connection
 
 
-def _opened(target: str | Path | Run | Sweep) -> tuple[list[tuple[int, Run]], list[dict[str, Any]]]:
+def _opened(target: str | Path | Run | Sweep) -> tuple[list[tuple[int, Run]], list[JsonObject]]:
     """Every run with the number of its point, and a row for each."""
     if isinstance(target, str | Path):
         target = open_sweep(target) if is_sweep(target) else open_run(target)
@@ -120,7 +152,7 @@ def _opened(target: str | Path | Run | Sweep) -> tuple[list[tuple[int, Run]], li
     return runs, rows
 
 
-def _dataset(runs: Iterable[tuple[int, Run]], kind: str, fields: Sequence[tuple[str, Any]]) -> Any:
+def _dataset(runs: Iterable[tuple[int, Run]], kind: str, fields: Sequence[tuple[str, np.dtype]]) -> dataset.Dataset:
     """The stored files of one kind as an Arrow dataset, with the number of the point as a column."""
     import pyarrow as arrow
     from pyarrow import dataset, fs
@@ -152,12 +184,12 @@ def _sealed(made: Run, path: Path) -> None:
         )
 
 
-def _points(rows: Sequence[dict[str, Any]]) -> Any:
+def _points(rows: Sequence[JsonObject]) -> arrow.Table:
     import pyarrow as arrow
 
     names = list(rows[0])
 
-    def column(name: str) -> Any:
+    def column(name: str) -> arrow.Array:
         values = [row[name] for row in rows]
         if len({type(value) for value in values}) > 1 and not all(isinstance(v, int | float) for v in values):
             values = [str(value) for value in values]
@@ -172,7 +204,7 @@ def _listed(names: type[IntEnum]) -> str:
     return "[" + ", ".join(f"'{known[k]}'" if k in known else "NULL" for k in range(max(known) + 1)) + "]"
 
 
-def _kind(connection: Any, statement: Any) -> str:
+def _kind(connection: DuckDBPyConnection, statement: Statement) -> str:
     """What a statement does; of an EXPLAIN, which runs what it explains if ANALYZE is asked, what that does."""
     kind = str(statement.type.name)
     start = _EXPLAIN.match(statement.query) if kind == "EXPLAIN" else None
@@ -182,7 +214,7 @@ def _kind(connection: Any, statement: Any) -> str:
     return str(explained[0].type.name) if len(explained) == 1 else kind
 
 
-def _asked(connection: Any, sql: str) -> Answer:
+def _asked(connection: DuckDBPyConnection, sql: str) -> QueryAnswer:
     import duckdb
 
     try:
@@ -196,7 +228,7 @@ def _asked(connection: Any, sql: str) -> Answer:
             )
         found = connection.execute(statements[0])
         names = tuple(str(each[0]) for each in found.description or ())
-        return Answer(names, found.fetchall())
+        return QueryAnswer(names, found.fetchall())
     except duckdb.Error as problem:
         told = " ".join(line.strip() for line in str(problem).split("\n\n")[0].splitlines() if line.strip())
         raise InputError(

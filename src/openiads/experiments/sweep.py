@@ -7,40 +7,43 @@ seed unless the study says otherwise: two points share their dice, so their diff
 from __future__ import annotations
 
 import math
-import shutil
-import tempfile
 import threading
 import time
-import weakref
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from openiads.audit.check import check_run, verify_run
 from openiads.audit.motion import Violation
 from openiads.base.errors import InputError, Interrupted, ResultsError
+from openiads.base.jsonable import JsonObject
 from openiads.base.shown import Shown
 from openiads.experiments.design import Study, load_study
 from openiads.experiments.factors import Point
-from openiads.experiments.sweep_store import SWEEP, SweepStore, sweep_identity
+from openiads.experiments.sweep_store import SweepStore, sweep_identity
 from openiads.runs.digest import hash_of
 from openiads.runs.findings import Finding
-from openiads.runs.folder import refuse_foreign
+from openiads.runs.folder import Kept, output_folder
 from openiads.runs.identity import COMPARED, identity_here
 from openiads.runs.jobs import Progress, default_jobs
-from openiads.runs.replicate import REPLICATIONS, default_folder, place_of, run
+from openiads.runs.replicate import carry_out, default_folder
 from openiads.runs.run import Run, open_run
-from openiads.runs.simulator import Engine, real_engine
+from openiads.runs.simulator import Simulator, real_simulator
 from openiads.runs.stopping import MOST, parse_until
+from openiads.runs.work import REPLICATIONS, Request, Work
 from openiads.world.prebuilt import Prebuilt
 
 if TYPE_CHECKING:
+    import pyarrow as arrow
+
     from openiads.runs.cluster import Cluster
+    from openiads.scenario.load import Scenario
 
 #: What ``Run.capped`` tells of one point.
-Capped = list[dict[str, Any]]
+Capped = list[JsonObject]
 
 #: Replications stored together at a point, at most.
 _LARGEST_CHUNK = 250
@@ -65,55 +68,105 @@ def sweep(
     cancel: threading.Event | None = None,
     yes: bool = False,
     on: str | Cluster | None = None,
-    engine: Engine | None = None,
+    simulator: Simulator | None = None,
 ) -> Sweep:
-    """Run every point of a study and return the complete ``Sweep``.
+    """Run every point of a study.
 
-    study : a Study, or the path of a study file
-    out : the sweep's folder, continued if it holds a part of this sweep; None: a temporary one that goes with the Sweep
-    jobs : threads, or processes of a local cluster (all processors); chunk : replications of a point stored together
-    progress : called with (replications done, of), over all points; cancel : when set, stops within one replication
-    warn : called with each warning about a point's scenario, each once, and with how many points have kill
-        probabilities that their knobs put too high
-    yes : more than a million points are meant
-    on : where the points are run, as for ``run``; one cluster serves them all, one point after another
+    Parameters
+    ----------
+    study : Study, str or Path
+        A study, or its file.
+    out : str or Path, optional
+        The sweep's folder, continued if it holds a part of this sweep; a temporary one if left out.
+    jobs : int, optional
+        Threads or processes; all processors if left out.
+    chunk : int, optional
+        Replications of a point stored together.
+    progress : callable, optional
+        Called with (replications done, of) over all points.
+    warn : callable, optional
+        Called with each warning, each once, and with how many points have capped kill probabilities.
+    cancel : threading.Event, optional
+        Stops the work within one replication when set.
+    yes : bool
+        More than a million points are meant.
+    on : str or Cluster, optional
+        "threads", "dask" or "dask:ADDRESS", as for `run`; one cluster serves all points.
+    simulator : Simulator, optional
+        The simulator; tests pass their own.
 
-    Raises InputError (bad study or scenario), ResultsError (store, cluster), Interrupted (run again to continue).
+    Returns
+    -------
+    Sweep
+        ``table()`` has a row for each point; ``run(k)`` is the run of point k.
+
+    Raises
+    ------
+    InputError
+        For a bad study or scenario.
+    UsageError
+        For an unknown metric, or more points than are meant.
+    ResultsError
+        Where the folder or the cluster cannot be used.
+    Interrupted
+        Where the cancel flag is set; the same call continues.
+
+    Examples
+    --------
+    >>> import openiads as oi
+    >>> oi.sweep("study.toml", out="swept").table()  # doctest: +SKIP
     """
-    engine = engine or real_engine()
+    work = Work(jobs, out, progress, warn, cancel, on, chunk, simulator or real_simulator())
     if not isinstance(study, Study):
         study = load_study(study)
     study.refuse_absurd(yes)
     if out is not None:
-        refuse_foreign(Path(out), SWEEP)  # before anything takes time
+        SweepStore.refuse_foreign(Path(out))  # before anything takes time
     begun = time.monotonic()
-    catalog = engine.catalog(study.scenario).digest
+    catalog = work.simulator.catalog(study.scenario).digest
     identity = sweep_identity(study.scenario.digest(), catalog, study.canonical(), study.points)
-    path = Path(tempfile.mkdtemp(prefix="openiads-")) if out is None else Path(out)
-    try:
-        with place_of(on, jobs, out, warn) as place:
-            store = SweepStore.create_or_resume(path, identity, _facts(study))
-            try:
-                work = _Work(study, store, engine, place, jobs, chunk, progress, warn, cancel)
-                work.all()
-                store.seal(*work.told(), round(time.monotonic() - begun, 3))
-            except Interrupted as stopped:
-                raise work.interrupted(resumable=out is not None) from stopped.__cause__
-            finally:
-                store.close()
-    except BaseException:
-        if out is None:
-            shutil.rmtree(path, ignore_errors=True)
-        raise
-    made = Sweep(path, engine=engine, metrics=study.metrics, findings=work.findings, capped=work.capped)
+    with output_folder(out) as path, work.place() as place:
+        store = SweepStore.create_or_resume(path, identity, _facts(study))
+        try:
+            points = _Points(study, store, work, place)
+            points.all()
+            store.seal(*points.told(), round(time.monotonic() - begun, 3))
+        except Interrupted as stopped:
+            raise points.interrupted() from stopped.__cause__
+        finally:
+            store.close()
+    made = Sweep(path, simulator=work.simulator, metrics=study.metrics, findings=points.findings, capped=points.capped)
     if out is None:
-        made._clean = weakref.finalize(made, shutil.rmtree, str(path), ignore_errors=True)
+        made.make_temporary()
     return made
 
 
-def open_sweep(path: str | Path, *, engine: Engine | None = None) -> Sweep:
-    """A complete sweep read back from its folder; ResultsError if it is not complete or damaged."""
-    return Sweep(Path(path), engine=engine)
+def open_sweep(path: str | Path, *, simulator: Simulator | None = None) -> Sweep:
+    """A complete sweep, read back from its folder.
+
+    Parameters
+    ----------
+    path : str or Path
+        The folder.
+    simulator : Simulator, optional
+        The simulator; tests pass their own.
+
+    Returns
+    -------
+    Sweep
+        As `sweep` gives it.
+
+    Raises
+    ------
+    ResultsError
+        Where it is not complete, or damaged.
+
+    Examples
+    --------
+    >>> import openiads as oi
+    >>> oi.open_sweep("swept").run(0).estimate("killed")  # doctest: +SKIP
+    """
+    return Sweep(Path(path), simulator=simulator)
 
 
 def is_sweep(path: str | Path) -> bool:
@@ -121,7 +174,7 @@ def is_sweep(path: str | Path) -> bool:
     return (Path(path) / "sweep.json").exists()
 
 
-def _facts(study: Study) -> dict[str, Any]:
+def _facts(study: Study) -> JsonObject:
     """What a reader of the sweep needs; plain JSON."""
     return {
         "name": study.name,
@@ -138,37 +191,26 @@ def sweep_digest(points: list[Point] | tuple[Point, ...], digests: list[str]) ->
     return hash_of([[point.values, point.knobs, digest] for point, digest in zip(points, digests, strict=True)])
 
 
-class _Work:
+class _Points:
     """The points of one sweep, one after another; the threads work inside a point."""
 
-    def __init__(
-        self,
-        study: Study,
-        store: SweepStore,
-        engine: Engine,
-        place: Cluster | None,
-        jobs: int | None,
-        chunk: int | None,
-        progress: Progress | None,
-        warn: Callable[[str], None] | None,
-        cancel: threading.Event | None,
-    ) -> None:
-        self.study, self.store, self.engine, self.place, self.jobs = study, store, engine, place, jobs
-        self.progress, self.warn, self.cancel = progress, warn, cancel or threading.Event()
+    def __init__(self, study: Study, store: SweepStore, work: Work, place: Cluster | None) -> None:
+        self.study, self.store, self.work, self.place = study, store, work, place
+        self.cancel = work.cancel or threading.Event()
         self.rule = parse_until(study.until)
         self.most = study.replications or (MOST if self.rule else REPLICATIONS)
-        at_once = place.threads if place is not None else jobs or default_jobs()
-        self.chunk = chunk or max(1, min(_LARGEST_CHUNK, math.ceil(self.most / (2 * at_once))))
-        self.seals: list[dict[str, Any]] = []
+        at_once = place.threads if place is not None else work.jobs or default_jobs()
+        self.chunk = work.chunk or max(1, min(_LARGEST_CHUNK, math.ceil(self.most / (2 * at_once))))
+        self.seals: list[JsonObject] = []
         self.findings: list[dict[str, Finding]] = []
         self.capped: list[Capped] = []
         self._built = Prebuilt()
         self._told: set[str] = set()
-        self._variant: tuple[Any, Any] = (None, None)
+        self._variant: tuple[JsonObject, Scenario] | None = None
 
     def all(self) -> None:
         """Every point, read if it is stored whole, else run."""
-        self.engine.prepare()
+        self.work.simulator.prepare()
         for point in self.study.points:
             if self.cancel.is_set():
                 raise Interrupted("sweep", "stopped")
@@ -180,20 +222,20 @@ class _Work:
             )
             self.capped.append(made.capped)
             self._show(0)
-        if self.warn is not None and any(self.capped):
-            self.warn(
+        if any(self.capped):
+            self.work.tell(
                 f"at {sum(map(bool, self.capped))} of {self.study.size} points the knobs ask a kill probability above "
                 "reliability x common mode; it is capped there"
             )
 
-    def told(self) -> tuple[str, list[dict[str, Any]]]:
+    def told(self) -> tuple[str, list[JsonObject]]:
         """The sweep's digest, and what the seal says of each point."""
         return sweep_digest(self.study.points, [seal["digest"] for seal in self.seals]), self.seals
 
-    def interrupted(self, *, resumable: bool) -> Interrupted:
+    def interrupted(self) -> Interrupted:
         """The error of a sweep stopped on the way."""
         told = f"stopped with {len(self.seals)} of {self.study.size} points done"
-        if not resumable:
+        if self.work.out is None:
             return Interrupted("sweep", told, "Nothing is kept without out; name a folder to be able to continue")
         return Interrupted(str(self.store.path), told, "Run the same command again with the same --out to continue")
 
@@ -203,39 +245,38 @@ class _Work:
             stored = self._stored(point, scenario)
             if stored is not None:
                 return stored
-            return run(
-                scenario,
-                replications=self.most,
-                seed=self.study.seed_of(point),
-                jobs=self.jobs,
-                chunk=self.chunk,
-                out=self.store.folder(point.index),
-                until=self.rule,
-                progress=lambda done, of: self._show(done),
-                knobs=point.knobs or None,
-                prebuilt=self._built,
-                cancel=self.cancel,
-                on=self.place,
-                engine=self.engine,
-            )
+            request = Request(self.most, self.study.seed_of(point), until=self.rule, knobs=point.knobs or None)
+            return carry_out(scenario, request, self._work_of(point))
         except InputError as wrong:
             raise InputError(f"{self.study.file}: {point}", f"{wrong.place}: {wrong.reason}", wrong.remedy) from wrong
 
-    def _scenario(self, point: Point) -> Any:
+    def _work_of(self, point: Point) -> Work:
+        """How the run of a point is computed; its warnings are told afterwards, each once."""
+        return replace(
+            self.work,
+            out=self.store.folder(point.index),
+            chunk=self.chunk,
+            progress=lambda done, of: self._show(done),
+            warn=None,
+            cancel=self.cancel,
+            on=self.place,
+            prebuilt=self._built,
+        )
+
+    def _scenario(self, point: Point) -> Scenario:
         """The scenario at a point; worlds of one variant share it."""
-        values = point.values
-        if self._variant[0] != values:
-            self._variant = (values, self.study.variant(point))
+        if self._variant is None or self._variant[0] != point.values:
+            self._variant = (point.values, self.study.variant(point))
         return self._variant[1]
 
-    def _stored(self, point: Point, scenario: Any) -> Run | None:
+    def _stored(self, point: Point, scenario: Scenario) -> Run | None:
         """The point's run if it is whole and is what it must be, found without building its world; else None."""
         folder = self.store.folder(point.index)
         if not (folder / "SEALED.json").exists():
             return None
         wanted = identity_here(
             scenario=scenario.digest(),
-            catalog=self.engine.catalog(scenario).digest,
+            catalog=self.work.simulator.catalog(scenario).digest,
             seed=self.study.seed_of(point),
             replications=self.most,
             chunk=self.chunk,
@@ -243,7 +284,7 @@ class _Work:
             knobs=tuple(sorted(point.knobs.items())),
         )
         try:
-            made = open_run(folder, engine=self.engine)
+            made = open_run(folder, simulator=self.work.simulator)
             made.store.verify()
         except ResultsError:
             return None  # running it again mends it or says what is wrong
@@ -251,41 +292,40 @@ class _Work:
 
     def _show(self, done: int) -> None:
         """Progress in replications over all points, ``done`` of them in the present one."""
-        if self.progress is not None:
-            self.progress(len(self.seals) * self.most + done, self.study.size * self.most)
+        if self.work.progress is not None:
+            self.work.progress(len(self.seals) * self.most + done, self.study.size * self.most)
 
     def _tell(self, point: Point, lines: list[str]) -> None:
         for line in lines:
-            if self.warn is not None and line not in self._told:
+            if line not in self._told:
                 self._told.add(line)
-                self.warn(f"{point}: {line}")
+                self.work.tell(f"{point}: {line}")
 
 
 # ------------------------------------------------------------------ a complete sweep
 
 
-class Sweep(Shown):
+class Sweep(Kept, Shown):
     """A complete sweep: its points, findings, runs and digest, read from its folder."""
 
     def __init__(
         self,
         path: Path,
         *,
-        engine: Engine | None = None,
+        simulator: Simulator | None = None,
         metrics: tuple[str, ...] | None = None,
         findings: list[dict[str, Finding]] | None = None,
         capped: list[Capped] | None = None,
     ) -> None:
         self.path = path
         self.store = SweepStore.open(path)
-        self.seal = self.store.complete()
+        self.seal = self.store.whole_seal()
         self.facts = self.store.facts
         self.points = tuple(Point(k, p["values"], p["knobs"]) for k, p in enumerate(self.facts["points"]))
         self.metrics = tuple(metrics or self.facts["metrics"])
-        self._engine = engine
+        self._simulator = simulator
         self._findings = {metric: [each[metric] for each in findings] for metric in metrics or ()} if findings else {}
         self._capped = capped
-        self._clean: weakref.finalize | None = None
 
     @property
     def digest(self) -> str:
@@ -299,7 +339,7 @@ class Sweep(Shown):
 
     def run(self, index: int) -> Run:
         """The run of a point; ResultsError if it is not the one that the seal was put on."""
-        made = open_run(self.store.folder(index), engine=self._engine)
+        made = open_run(self.store.folder(index), simulator=self._simulator)
         if made.digest != self.seal["points"][index]["digest"]:
             raise ResultsError(
                 str(made.path),
@@ -328,24 +368,24 @@ class Sweep(Shown):
             self._capped = [made.capped for made in self.runs()]
         return self._capped
 
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[JsonObject]:
         """A mapping for every point: ``point``, each varied path, and of each metric its mean, low, high and n."""
         out = []
         for point in self.points:
-            row: dict[str, Any] = {"point": point.index, **point.label}
+            row: JsonObject = {"point": point.index, **point.label}
             for metric in self.metrics:
                 told = self.estimate(metric)[point.index].as_dict()
                 row |= {metric if key == "mean" else f"{metric}_{key}": value for key, value in told.items()}
             out.append(row)
         return out
 
-    def table(self) -> Any:
+    def table(self) -> arrow.Table:
         """``rows`` as a pyarrow Table."""
         from openiads.runs.parquet import table_of
 
         return table_of(self.rows())
 
-    def summary(self) -> dict[str, Any]:
+    def summary(self) -> JsonObject:
         """What ``sweep --json`` prints: plain JSON; what is infinite or undefined is null."""
         points = []
         for point in self.points:
@@ -367,7 +407,7 @@ class Sweep(Shown):
             "points": points,
             "capped_points": sum(map(bool, self.capped)),
             "failed_replications": sum(each["failed"] for each in self.seal["points"]),
-            "out": None if self._clean is not None else str(self.path),
+            "out": self.out,
             "version": fields["version"],
         }
 

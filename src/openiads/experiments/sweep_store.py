@@ -14,14 +14,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from openiads.base.errors import ResultsError
+from openiads.base.jsonable import Json, JsonObject
 from openiads.base.version import __version__
 from openiads.experiments.factors import Point
-from openiads.runs import disk
 from openiads.runs.digest import arithmetic_fingerprint, hash_of
-from openiads.runs.folder import Damaged, Layout, checked, refuse_foreign, unnamed, with_check
+from openiads.runs.folder import SEAL, Damaged, Layout, ResultFolder, read_checked, write_checked
 
 #: Raised whenever the files of a sweep change their meaning; only its own format is read.
 FORMAT = 1
@@ -52,18 +51,46 @@ _NOT_ASKED = ("format", "version", "catalog", "sample", "fingerprint")
 
 @dataclass(frozen=True, slots=True)
 class SweepIdentity:
-    """What a sweep is.  fields : the names of ``COMPARED`` and their values, plain JSON."""
+    """What a sweep is.
 
-    fields: dict[str, Any]
+    Attributes
+    ----------
+    fields : JsonObject
+        The names of ``COMPARED`` and their values, plain JSON.
+    """
+
+    fields: JsonObject
 
     @property
     def hash(self) -> str:
         """SHA-256 of all fields."""
         return hash_of(self.fields)
 
+    @property
+    def made_by(self) -> str:
+        """The version of openiads that made the sweep."""
+        return str(self.fields["version"])
 
-def sweep_identity(scenario: str, catalog: str, canonical: dict[str, Any], points: Sequence[Point]) -> SweepIdentity:
-    """The identity of a sweep on this machine.  scenario, catalog : hashes; canonical : what decides the results."""
+    def as_dict(self) -> JsonObject:
+        """For ``sweep.json``."""
+        return self.fields
+
+
+def sweep_identity(scenario: str, catalog: str, canonical: JsonObject, points: Sequence[Point]) -> SweepIdentity:
+    """The identity of a sweep on this machine.
+
+    Parameters
+    ----------
+    scenario, catalog : str
+        Hashes.
+    canonical : JsonObject
+        What decides the results.
+    points : sequence of Point
+
+    Returns
+    -------
+    SweepIdentity
+    """
     return SweepIdentity(
         {
             "format": FORMAT,
@@ -77,60 +104,27 @@ def sweep_identity(scenario: str, catalog: str, canonical: dict[str, Any], point
     )
 
 
-class SweepStore:
+class SweepStore(ResultFolder[SweepIdentity]):
     """A sweep's folder.  ``create_or_resume`` for writing (takes the lock), ``open`` for reading."""
 
-    def __init__(
-        self, path: Path, identity: SweepIdentity, facts: dict[str, Any], lock: disk.Lock | None = None
+    LAYOUT = Layout("sweep", "points", "p*")
+
+    @classmethod
+    def read_named(cls, path: Path) -> tuple[SweepIdentity, JsonObject]:
+        """Identity and facts in ``sweep.json``."""
+        return _read_sweep(path)
+
+    @classmethod
+    def refuse_other(
+        cls, path: Path, stored: tuple[SweepIdentity, JsonObject], asked: tuple[SweepIdentity, JsonObject]
     ) -> None:
-        self.path, self.identity, self.facts, self._lock = path, identity, facts, lock
+        """ResultsError unless the stored sweep is the one asked for."""
+        _refuse_mismatch(path, stored, asked)
 
-    @classmethod
-    def create_or_resume(cls, path: Path, identity: SweepIdentity, facts: dict[str, Any]) -> SweepStore:
-        """The store at ``path``, made now or continued.
-
-        facts : what else a reader needs (the points, the scenario as text); written once, not compared
-        """
-        refuse_foreign(path, SWEEP)
-        points = path / "points"
-        if not points.is_dir():
-            disk.make_folder(path)
-            disk.make_folder(points)
-        lock = disk.Lock(path / "lock")
-        try:
-            disk.sweep(path)
-            try:
-                stored, kept = _read_sweep(path)
-            except FileNotFoundError:
-                if any(points.glob("p*")):
-                    raise unnamed(path, SWEEP) from None
-                told = {"identity": identity.fields, "sweep": identity.hash, "facts": facts}
-                disk.write_file(path / "sweep.json", with_check(told))
-                return cls(path, identity, facts, lock)
-            _refuse_mismatch(path, stored, identity, kept, facts)
-            return cls(path, stored, kept, lock)
-        except BaseException:
-            lock.release()
-            raise
-
-    @classmethod
-    def open(cls, path: Path) -> SweepStore:
-        """The store at ``path`` for reading."""
-        if not path.is_dir():
-            what = "is a file, not the folder of a sweep" if path.exists() else "there is no such folder"
-            raise ResultsError(str(path), what, "Name the folder of a sweep")
-        try:
-            identity, facts = _read_sweep(path)
-        except FileNotFoundError:
-            raise ResultsError(
-                str(path), "there is no sweep here (no sweep.json)", "Name the folder of a sweep"
-            ) from None
-        return cls(path, identity, facts)
-
-    def close(self) -> None:
-        """Give back the right to write."""
-        if self._lock is not None:
-            self._lock.release()
+    def stored_so_far(self) -> str:
+        """Points done, in words."""
+        done = len(list((self.path / "points").glob("p*/SEALED.json")))
+        return f"{done} of {len(self.facts['points'])} points done"
 
     def folder(self, index: int) -> Path:
         """Where the run of a point is."""
@@ -138,54 +132,26 @@ class SweepStore:
 
     # -------------------------------------------------------------- the seal
 
-    def seal(self, digest: str, points: Sequence[dict[str, Any]], wall_s: float) -> None:
+    def seal(self, digest: str, points: Sequence[JsonObject], wall_s: float) -> None:
         """Say that the sweep is complete; a seal already there must tell the same digest.
 
-        points : digest, replications and failed replications of each
+        Parameters
+        ----------
+        digest : str
+        points : sequence of JsonObject
+            Digest, replications and failed replications of each.
+        wall_s : float
         """
-        earlier = self.sealed()
-        if earlier is not None and earlier["digest"] != digest:
-            raise ResultsError(
-                str(self.path / "SEALED.json"),
-                f"the recomputed digest {digest[:12]} differs from the sealed one {earlier['digest'][:12]}",
-                "The software or the machine has changed; run it anew with another --out",
-            )
-        if earlier is None:
+        if self.sealed_before(digest) is None:
             told = {"sweep": self.identity.hash, "digest": digest, "points": list(points), "wall_s": wall_s}
-            disk.write_file(self.path / "SEALED.json", with_check(told))
-
-    def sealed(self) -> dict[str, Any] | None:
-        """What the seal says, or None if there is none that is whole and of this sweep."""
-        try:
-            told = checked(disk.read_file(self.path / "SEALED.json"))
-        except (FileNotFoundError, Damaged):
-            return None
-        return told if told.get("sweep") == self.identity.hash else None
-
-    def complete(self) -> dict[str, Any]:
-        """The seal of a complete sweep; ResultsError if it is not complete."""
-        told = self.sealed()
-        if told is not None:
-            return told
-        of = len(self.facts["points"])
-        many = f"{len(list((self.path / 'points').glob('p*/SEALED.json')))} of {of} points done"
-        holder = disk.holder(self.path / "lock")
-        if holder:
-            raise ResultsError(
-                str(self.path), f"this sweep is still being written by {holder} ({many})", "Wait for it to end"
-            )
-        version = self.identity.fields["version"]
-        remedy = "Run the same command again with the same --out to complete it"
-        if version != __version__:
-            remedy = f"Complete it with openiads {version}, which began it, or run again with a new --out"
-        raise ResultsError(str(self.path), f"this sweep is not complete ({many})", remedy)
+            write_checked(self.path / SEAL, told)
 
 
-def _read_sweep(path: Path) -> tuple[SweepIdentity, dict[str, Any]]:
+def _read_sweep(path: Path) -> tuple[SweepIdentity, JsonObject]:
     file = path / "sweep.json"
     remedy = "Nothing here can be used; run again with a new --out"
     try:
-        told = checked(disk.read_file(file))
+        told = read_checked(file)
     except Damaged as problem:
         raise ResultsError(str(file), f"damaged: {problem}", remedy) from problem
     stored = told.get("identity")
@@ -202,12 +168,10 @@ def _read_sweep(path: Path) -> tuple[SweepIdentity, dict[str, Any]]:
     return SweepIdentity(stored), told["facts"]
 
 
-SWEEP = Layout("sweep", "points", "p*", _read_sweep)
-
-
 def _refuse_mismatch(
-    path: Path, stored: SweepIdentity, asked: SweepIdentity, kept: dict[str, Any], facts: dict[str, Any]
+    path: Path, stored_here: tuple[SweepIdentity, JsonObject], asked_for: tuple[SweepIdentity, JsonObject]
 ) -> None:
+    (stored, kept), (asked, facts) = stored_here, asked_for
     for name, words in COMPARED.items():
         was, now = stored.fields.get(name), asked.fields.get(name)
         if was == now:
@@ -233,7 +197,7 @@ def _refuse_mismatch(
         )
 
 
-def _first_difference(one: Any, other: Any) -> tuple[str, Any, Any]:
+def _first_difference(one: Json, other: Json) -> tuple[str, Json, Json]:
     """Where two unequal JSON values first differ, and what each has there."""
     if isinstance(one, dict) and isinstance(other, dict):
         key = next(k for k in sorted({*one, *other}) if one.get(k) != other.get(k))
@@ -246,6 +210,6 @@ def _first_difference(one: Any, other: Any) -> tuple[str, Any, Any]:
     return "", one, other
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     text = "none" if value is None else str(value)
     return text[:12] if len(text) == 64 else text if len(text) <= 60 else f"{text[:57]}..."

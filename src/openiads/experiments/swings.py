@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from openiads.base.errors import UsageError
-from openiads.experiments.knowledge import Question, Values, Work, evaluate
+from openiads.base.jsonable import JsonObject, plain
+from openiads.base.shown import Shown
+from openiads.experiments.knowledge import KnowledgeQuestion, Values, evaluate
 from openiads.runs.digest import hash_of
-from openiads.runs.run import plain
+from openiads.runs.work import Work
 from openiads.scenario.knobs import Knob
 from openiads.statistics.intervals import CONFIDENCE, mean_interval
 
@@ -27,8 +28,16 @@ _SURE = 0.995
 class End:
     """A knob at one end of its band.
 
-    value : of the knob; difference : of the metric's mean from the nominal world's, paired by replication, with its
-    95 % interval; shown : whether dice alone would hardly give it
+    Attributes
+    ----------
+    value : float
+        Of the knob.
+    difference : float
+        Of the metric's mean from the nominal world's, paired by replication, with its 95 % interval.
+    low : float
+    high : float
+    shown : bool
+        Whether dice alone would hardly give it.
     """
 
     value: float
@@ -58,12 +67,20 @@ class Swing:
 
 
 @dataclass(frozen=True, slots=True)
-class Swings:
-    """One ``Swing`` a knob, in units of the metric; nominal : the metric's mean in the nominal world;
-    capped : worlds whose knobs ask a kill probability above what works
+class Swings(Shown):
+    """One ``Swing`` a knob, in units of the metric.
+
+    Attributes
+    ----------
+    question : KnowledgeQuestion
+    nominal : float
+        The metric's mean in the nominal world.
+    swings : tuple of Swing
+    capped : int
+        Worlds whose knobs ask a kill probability above what works.
     """
 
-    question: Question
+    question: KnowledgeQuestion
     nominal: float
     swings: tuple[Swing, ...]
     capped: int
@@ -77,10 +94,10 @@ class Swings:
         """SHA-256 (hexadecimal) over what it says."""
         return hash_of(self.as_dict())
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """For JSON, the largest first."""
 
-        def told(end: End) -> dict[str, Any]:
+        def told(end: End) -> JsonObject:
             return {name: getattr(end, name) for name in End.__slots__}
 
         rows = [
@@ -94,15 +111,24 @@ class Swings:
         )  # fmt: skip
 
 
-def worlds_of(question: Question) -> int:
+def worlds_of(question: KnowledgeQuestion) -> int:
     """How many worlds the swings of a question take: the nominal one and two for each knob."""
     return 1 + 2 * len(question.knobs)
 
 
-def swings(question: Question, worlds: int | None = None, work: Work | None = None) -> Swings:
+def swings(question: KnowledgeQuestion, worlds: int | None = None, work: Work | None = None) -> Swings:
     """Each knob of a question at both ends of its band, the others nominal.
 
-    worlds : at most so many; UsageError if the knobs take more
+    Parameters
+    ----------
+    question : KnowledgeQuestion
+    worlds : int, optional
+        At most so many; UsageError if the knobs take more.
+    work : Work, optional
+
+    Returns
+    -------
+    Swings
     """
     needed = worlds_of(question)
     if worlds is not None and worlds < needed:

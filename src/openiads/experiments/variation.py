@@ -10,10 +10,11 @@ import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from openiads.base import toml
 from openiads.base.errors import InputError, InputErrors
+from openiads.base.jsonable import Json
 from openiads.base.toml import toml_value
 from openiads.base.units import quantity
 from openiads.base.words import listed, nearest
@@ -22,6 +23,9 @@ from openiads.experiments.factors import KNOB, Factor
 from openiads.scenario import edits, load
 from openiads.scenario.knobs import Knob, knob_list
 from openiads.scenario.load import keys_at, measure_at
+
+if TYPE_CHECKING:
+    from openiads.scenario.load import Scenario
 
 #: Values of a range that are tried on the scenario beforehand; the points tell of the others when they are run.
 MOST_TRIED = 300
@@ -39,7 +43,7 @@ class Problems:
         self.lines = lines
         self.found: list[tuple[int, InputError]] = []
 
-    def add(self, loc: Loc, reason: str, remedy: str, value: Any = None, place: str = "") -> None:
+    def add(self, loc: Loc, reason: str, remedy: str, value: Json = None, place: str = "") -> None:
         """One more, about a key path of the study file; each is told once."""
         where = place or self.lines.place(loc, value)
         problem = (self.lines.line(loc), InputError(where, reason, remedy))
@@ -54,7 +58,7 @@ class Problems:
 class Variation:
     """What varies: the base scenario with what is set, the factors, the sampled knobs, the knobs at one value."""
 
-    scenario: Any
+    scenario: Scenario
     factors: tuple[Factor, ...]
     sampled: tuple[Factor, ...]
     fixed: dict[str, float]
@@ -63,16 +67,23 @@ class Variation:
 class Reader:
     """Turns ``set`` and ``vary`` into a base scenario and factors, noting what is wrong.
 
-    design : of the study; knobs : patterns of those that ``knowledge`` samples
+    Parameters
+    ----------
+    design : str
+        Of the study.
+    problems : Problems
+    scenario : Scenario
+    knobs : sequence of str
+        Patterns of those that ``knowledge`` samples.
     """
 
-    def __init__(self, scenario: Any, design: str, knobs: Sequence[str], problems: Problems) -> None:
+    def __init__(self, scenario: Scenario, design: str, knobs: Sequence[str], problems: Problems) -> None:
         self.design, self.wanted, self.problems = design, tuple(knobs), problems
         self.scenario = scenario
         self.variants = [scenario]  # the base and what single values make of it: where knobs are looked for
         self.crossed = design in ("grid", "knowledge")
 
-    def read(self, setting: Mapping[str, Any], varying: Mapping[str, Any]) -> Variation:
+    def read(self, setting: Mapping[str, Json], varying: Mapping[str, Json]) -> Variation:
         """The variation; wrong parts of it are left out and noted."""
         changed = dict(self._flat(("set",), setting))
         varied = dict(self._flat(("vary",), varying))
@@ -95,7 +106,7 @@ class Reader:
         taken = {factor.path for factor in factors} | changed.keys()
         return Variation(self.scenario, factors, self._sampled(knobs, taken), fixed)
 
-    def _flat(self, loc: Loc, table: Mapping[str, Any]) -> Iterator[tuple[str, tuple[Loc, Any]]]:
+    def _flat(self, loc: Loc, table: Mapping[str, Json]) -> Iterator[tuple[str, tuple[Loc, Json]]]:
         """(path, (key path in the file, what is given)); dotted keys of TOML become one path again."""
         for key, value in table.items():
             inner = (*loc, key)
@@ -121,7 +132,7 @@ class Reader:
                 return False
         return True
 
-    def _changed(self, loc: Loc, path: str, value: Any) -> Any:
+    def _changed(self, loc: Loc, path: str, value: Json) -> Scenario | None:
         """The base scenario with one value replaced; None, and the problem noted, where that is wrong."""
         try:
             own = toml.spelled(edits.located(self.scenario.mapping(), path))
@@ -135,7 +146,7 @@ class Reader:
             self.problems.add(loc, wrong.reason, wrong.remedy)
         return None
 
-    def _factor(self, path: str, loc: Loc, spec: Any) -> Factor | None:
+    def _factor(self, path: str, loc: Loc, spec: Json) -> Factor | None:
         """A factor that is a path of the scenario, its values (of a range both ends and some) tried on the scenario."""
         if spec == "interval":
             if path.startswith("world."):
@@ -152,12 +163,13 @@ class Reader:
         values = factor.ends() if isinstance(spec, list) else some_of(factor.ends())
         tried = [self._changed((*loc, k) if factor.levels and isinstance(spec, list) else loc, path, value)
                  for k, value in enumerate(values)]  # fmt: skip
-        if any(each is None for each in tried):
+        variants = [each for each in tried if each is not None]
+        if len(variants) < len(tried):
             return None
-        self.variants += tried
+        self.variants += variants
         return factor
 
-    def _listed(self, path: str, loc: Loc, spec: Any) -> Factor | None:
+    def _listed(self, path: str, loc: Loc, spec: Json) -> Factor | None:
         if not isinstance(spec, list) or not spec:
             reason = "no values" if spec == [] else "neither a list of values nor a range"
             self.problems.add(loc, reason, 'Write [1, 2, 3], {from = 4, to = 40, step = 4} or, of a knob, "interval".')
@@ -167,7 +179,7 @@ class Reader:
             return None
         return Factor(path, tuple(spec))
 
-    def _ranged(self, path: str, loc: Loc, spec: Mapping[str, Any]) -> Factor | None:
+    def _ranged(self, path: str, loc: Loc, spec: Mapping[str, Json]) -> Factor | None:
         """A range of whole numbers or of the quantity that the scenario has at the path."""
         measure = measure_at(edits.located(self.scenario.mapping(), path))
         kind = "" if measure is None else measure.kind
@@ -180,7 +192,7 @@ class Reader:
         levels = designs.steps_between(low, high, step)
         return Factor(path, tuple(designs.as_filed(x, kind) if kind else int(x) for x in levels))
 
-    def _range(self, loc: Loc, spec: Mapping[str, Any], kind: str) -> tuple[float, float, float | None] | None:
+    def _range(self, loc: Loc, spec: Mapping[str, Json], kind: str) -> tuple[float, float, float | None] | None:
         """(from, to, step or None) in SI of a range table; None, and the problem noted, where it is wrong."""
         before = len(self.problems.found)
         numbers: dict[str, float] = {}
@@ -215,7 +227,7 @@ class Reader:
 
     # -------------------------------------------------------------- knobs
 
-    def _knobs_of(self, scenario: Any) -> tuple[Knob, ...]:
+    def _knobs_of(self, scenario: Scenario) -> tuple[Knob, ...]:
         return knob_list(load.catalog_of(scenario), scenario)
 
     def _knob(self, path: str, knobs: Mapping[str, Knob], loc: Loc) -> Knob | None:
@@ -226,7 +238,7 @@ class Reader:
             return None
         return knobs[name]
 
-    def _knob_value(self, loc: Loc, knob: Knob | None, value: Any) -> float:
+    def _knob_value(self, loc: Loc, knob: Knob | None, value: Json) -> float:
         """A knob's value; NaN, and the problem noted, where it can have no such value."""
         if knob is None:
             return math.nan
@@ -239,7 +251,7 @@ class Reader:
             return math.nan
         return float(value)
 
-    def _knob_factor(self, path: str, knobs: Mapping[str, Knob], loc: Loc, spec: Any) -> Factor | None:
+    def _knob_factor(self, path: str, knobs: Mapping[str, Knob], loc: Loc, spec: Json) -> Factor | None:
         knob = self._knob(path, knobs, loc)
         if knob is None:
             return None
@@ -282,7 +294,7 @@ class Reader:
         return found
 
 
-def some_of(values: Sequence[Any]) -> Sequence[Any]:
+def some_of(values: Sequence[Json]) -> Sequence[Json]:
     """Of very many values in order a few hundred, both ends among them: a range of millions is refused soon."""
     if len(values) <= MOST_TRIED:
         return values
@@ -298,7 +310,7 @@ def _quoted(key: str) -> str:
     return key if not set(key) & set(".\"'[]") and key == key.strip() else toml_value(key)
 
 
-def varied(text: str) -> tuple[str, Any]:
+def varied(text: str) -> tuple[str, Json]:
     """``path=v1,v2,...`` of a command line (also a TOML list, a range table or ``interval``) to a factor's pair."""
     path, value = edits.setting(text, "--vary")
     if isinstance(value, list | dict) or value == "interval":

@@ -12,15 +12,19 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from openiads.base.errors import UsageError
+from openiads.base.jsonable import Json, JsonObject
 from openiads.base.units import quantity
 from openiads.experiments.compare import Comparison
 from openiads.runs.findings import Accumulator
 from openiads.runs.replicate import run
 from openiads.runs.run import Run
 from openiads.world.prebuilt import Prebuilt
+
+if TYPE_CHECKING:
+    from openiads.scenario.load import Scenario
 
 Value = float | int | str | bool
 
@@ -36,9 +40,22 @@ _CHUNK = 10
 
 @dataclass(frozen=True, slots=True)
 class Lever:
-    """Something that can be moved.  path : where, as ``Scenario.with_values`` writes it; a radar's is made up.
+    """Something that can be moved.
 
-    kind : number (minimum, maximum, step, unit), choice (choices) or switch
+    Attributes
+    ----------
+    path : str
+        Where, as ``Scenario.with_values`` writes it; a radar's is made up.
+    label : str
+    group : str
+    kind : {'number', 'choice', 'switch'}
+        Number (minimum, maximum, step, unit), choice (choices) or switch.
+    value : Value
+    minimum : float
+    maximum : float
+    step : float
+    unit : str
+    choices : tuple of str
     """
 
     path: str
@@ -52,7 +69,7 @@ class Lever:
     unit: str = ""
     choices: tuple[str, ...] = ()
 
-    def refused(self, value: Any) -> str:
+    def refused(self, value: object) -> str:
         """Why a value cannot be taken; empty if it can."""
         if self.kind == "switch":
             return "" if isinstance(value, bool) else "it is neither true nor false"
@@ -68,8 +85,18 @@ class Lever:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A changed run beside the one that was stored.  label : the changes in words;  seconds : from the question"""
+class WhatIfAnswer:
+    """A changed run beside the one that was stored.
+
+    Attributes
+    ----------
+    run : Run
+    comparison : Comparison
+    label : str
+        The changes in words.
+    seconds : float
+        From the question.
+    """
 
     run: Run
     comparison: Comparison
@@ -94,7 +121,7 @@ def levers(base: Run) -> list[Lever]:
     return found
 
 
-def _of_raid(path: str, raid: Mapping[str, Any]) -> list[Lever]:
+def _of_raid(path: str, raid: Mapping[str, Json]) -> list[Lever]:
     name, count = str(raid["name"]), int(raid["count"])
     found = [Lever(f"{path}.count", "Number", name, "number", count, 0, max(20, 3 * count))]
     for key, label, (low, high, step) in (
@@ -107,7 +134,7 @@ def _of_raid(path: str, raid: Mapping[str, Any]) -> list[Lever]:
     return found
 
 
-def _of_site(path: str, site: Mapping[str, Any], base: Run) -> list[Lever]:
+def _of_site(path: str, site: Mapping[str, Json], base: Run) -> list[Lever]:
     name, doctrine = str(site["name"]), site.get("doctrine", {})
     found = []
     if not site.get("fire_unit_positions"):
@@ -133,15 +160,23 @@ def _of_site(path: str, site: Mapping[str, Any], base: Run) -> list[Lever]:
     return found
 
 
-def changed(base: Run, values: Mapping[str, Any]) -> tuple[Any, str]:
+def changed(base: Run, values: Mapping[str, Json]) -> tuple[Scenario, str]:
     """The scenario with some levers moved, and the changes in words.
 
-    values : path -> value; a value that is the lever's own changes nothing, nor does the switch of a radar whose fire
-    unit is taken away.  UsageError for a path that is no lever or
-    a value out of its range, InputErrors where the scenario as a whole does not hold.
+    Parameters
+    ----------
+    base : Run
+    values : mapping
+        Path -> value; a value that is the lever's own changes nothing, nor does the switch of a radar whose fire unit
+        is taken away. UsageError for a path that is no lever or a value out of its range, InputErrors where the
+        scenario as a whole does not hold.
+
+    Returns
+    -------
+    tuple[Scenario, str]
     """
     known = {lever.path: lever for lever in levers(base)}
-    edits: dict[str, Any] = {}
+    edits: JsonObject = {}
     said = []
     for path, value in values.items():
         lever = known.get(path)
@@ -176,14 +211,14 @@ def _unit(element: str) -> int:
     return int(number) if number.isdecimal() else 0
 
 
-def _gone(path: str, values: Mapping[str, Any]) -> bool:
+def _gone(path: str, values: Mapping[str, Json]) -> bool:
     """Whether a path is the switch of a radar whose fire unit another lever takes away."""
     site, switch, element = path.partition(".radar.")
     units = values.get(f"{site}.fire_units")
     return bool(switch) and isinstance(units, int | float) and _unit(element) > units
 
 
-def _drop_gone(edits: dict[str, Any], base: Run) -> None:
+def _drop_gone(edits: JsonObject, base: Run) -> None:
     """Take radars of fire units that are no more from the lists of those that are off."""
     for n, site in enumerate(base.scenario.mapping().get("site", []), start=1):
         units, key = edits.get(f"site[{n}].fire_units"), f"site[{n}].radars_off"
@@ -192,7 +227,7 @@ def _drop_gone(edits: dict[str, Any], base: Run) -> None:
             edits[key] = [element for element in off if _unit(element) <= units]
 
 
-def _switch(edits: dict[str, Any], base: Run, path: str, on: bool) -> None:
+def _switch(edits: JsonObject, base: Run, path: str, on: bool) -> None:
     """Put a radar on the list of those that are off, or take it from there."""
     site, _, element = path.partition(".radar.")
     key = f"{site}.radars_off"
@@ -213,7 +248,7 @@ def _switch(edits: dict[str, Any], base: Run, path: str, on: bool) -> None:
 
 def ask(
     base: Run,
-    values: Mapping[str, Any],
+    values: Mapping[str, Json],
     replications: int = REPLICATIONS[0],
     *,
     watch: Callable[[int, int, Accumulator], None] | None = None,
@@ -221,13 +256,35 @@ def ask(
     prebuilt: Prebuilt | None = None,
     jobs: int | None = None,
     out: Path | None = None,
-) -> Answer:
+) -> WhatIfAnswer:
     """Run the changed scenario on the dice of a stored run, and compare replication by replication.
 
-    values : lever path -> value;  watch : called with replications done, asked for, and what is gathered so far
-    prebuilt : shared by several questions about one run;  out : the folder of the answer, None a temporary one
+    Parameters
+    ----------
+    base : Run
+    values : mapping
+        Lever path -> value.
+    replications : int, optional
+    watch : callable, optional
+        Called with replications done, asked for, and what is gathered so far.
+    cancel : threading.Event, optional
+    prebuilt : Prebuilt, optional
+        Shared by several questions about one run.
+    jobs : int, optional
+    out : Path, optional
+        The folder of the answer, None a temporary one.
 
-    Raises UsageError, InputErrors, ResultsError, and Interrupted once ``cancel`` is set.
+    Returns
+    -------
+    WhatIfAnswer
+
+    Raises
+    ------
+    UsageError
+    InputErrors
+    ResultsError
+    Interrupted
+        Once ``cancel`` is set.
     """
     begun = time.monotonic()
     _, least, most = counts(base)
@@ -241,13 +298,13 @@ def ask(
 
     made = run(
         scenario, replications=replications, seed=base.seed, jobs=jobs, chunk=_CHUNK, prebuilt=prebuilt,
-        knobs=dict(base.identity.knobs) or None, cancel=cancel, watch=told, engine=base.engine, out=out,
+        knobs=dict(base.identity.knobs) or None, cancel=cancel, watch=told, simulator=base.simulator, out=out,
     )  # fmt: skip
     comparison = Comparison(base, made, ("as stored", label))  # both sides over the pairs: base may be longer
-    return Answer(made, comparison, label, time.monotonic() - begun)
+    return WhatIfAnswer(made, comparison, label, time.monotonic() - begun)
 
 
 def rehearse(base: Run, prebuilt: Prebuilt) -> None:
     """Build what changed worlds of a run share and run one replication, so that the first answer comes sooner."""
-    world = base.engine.build(base.scenario, base.catalog, dict(base.identity.knobs) or None, prebuilt=prebuilt)
-    base.engine.runner(world, base.seed).replicate(0)
+    world = base.simulator.build(base.scenario, base.catalog, dict(base.identity.knobs) or None, prebuilt=prebuilt)
+    base.simulator.runner(world, base.seed).replicate(0)

@@ -9,15 +9,19 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from openiads.base.jsonable import JsonObject
 from openiads.explain.ingredients import Measured
 from openiads.physics.encounter import firing_opportunities
 from openiads.statistics.intervals import mean_interval, ratio_interval
 from openiads.textbook import raids
 from openiads.world.codes import ThreatClass
+
+if TYPE_CHECKING:
+    from openiads.runs.run import Run
 
 MEASURED = "measured in the run"
 
@@ -36,10 +40,22 @@ class Input:
 class Twin:
     """A closed form beside the simulated figure.
 
-    name : of the figure;  model : the textbook model, in two words;  formula : in words and signs
-    closed : None if the twin is not given, and ``why`` then says why not, in lower case
-    simulated, low, high : the run's figure and its 95 % interval; None where the run has no such figure
-    share : whether the figures are probabilities
+    Attributes
+    ----------
+    name : str
+        Of the figure.
+    model : str
+        The textbook model, in two words.
+    formula : str
+        In words and signs.
+    why : str
+    inputs : tuple of Input
+    closed : float, optional
+        None if the twin is not given, and ``why`` then says why not, in lower case.
+    simulated, low, high : float, optional
+        The run's figure and its 95 % interval; None where the run has no such figure.
+    share : bool
+        Whether the figures are probabilities.
     """
 
     name: str
@@ -58,7 +74,7 @@ class Twin:
         """Whether the closed form makes sense for the run."""
         return self.closed is not None
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """Plain data; what is infinite or undefined is None."""
         numbers = {key: _finite(getattr(self, key)) for key in ("closed", "simulated", "low", "high")}
         inputs = [{"name": i.name, "value": _finite(i.value), "unit": i.unit, "from": i.origin} for i in self.inputs]
@@ -184,7 +200,7 @@ def _geometry(run: Measured, of: ThreatClass) -> tuple[Input, ...]:
     """The arguments of ``firing_opportunities`` for the launchers that fired most at a class."""
     launcher = -max((count, -row) for (c, row), count in run.parts.fired.items() if c == of)[1]
     unit = int(run.launchers["unit"][launcher])
-    kind = run.world.names.interceptors[int(run.magazines["kind"][run.launchers["magazine"][launcher]])]
+    kind = run.world.names.interceptors[int(run.magazines["interceptor"][run.launchers["magazine"][launcher]])]
     system = {site.name: site.system for site in run.scenario.sites}[run.world.names.units[unit].rpartition("/")[0]]
     weapon, row, total = run.catalog[kind], run.units[unit], run.parts.total
     cycle = float(row["assess_delay"] + row["crew_delay"] + (run.salvo_of(unit) - 1) * row["salvo_interval"])
@@ -331,7 +347,7 @@ def _any_leaker(run: Measured) -> Twin:
     return Twin(*head, formula, why, inputs, closed, found.mean, found.low, found.high, True)
 
 
-def twins_beside(run: Any) -> list[Twin]:
+def twins_beside(run: Run) -> list[Twin]:
     """The closed-form twins of a stored run (`runs.run.Run`); one that makes no sense for it says why not."""
     measured = Measured(run)
     time = {c: _salvos_in_time(measured, c) for c in measured.classes}

@@ -5,11 +5,15 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from openiads.world.codes import Action, Event, FireRule, Gate, RoundEnd, Side, Terminal, ThreatClass
+
+if TYPE_CHECKING:
+    from openiads.catalog.records import Entry
+    from openiads.runs.run import Run
 
 #: Rules that look at the result before they fire again.
 LOOKING = (FireRule.SHOOT_LOOK_SHOOT, FireRule.SHOOT_SHOOT_LOOK)
@@ -59,8 +63,14 @@ CHANNELS = np.dtype(
 class Ingredients:
     """Of n good replications.
 
-    classes : dtype TALLY, shape (n, classes), column = codes.ThreatClass; channels : dtype CHANNELS, shape (n,)
-    fired : (class, launcher row) -> rounds launched in all replications together
+    Attributes
+    ----------
+    classes : ndarray
+        Dtype TALLY, shape (n, classes), column = codes.ThreatClass.
+    channels : ndarray
+        Dtype CHANNELS, shape (n,).
+    fired : Counter[tuple[int, int]]
+        (class, launcher row) -> rounds launched in all replications together.
     """
 
     classes: np.ndarray
@@ -78,7 +88,7 @@ class Ingredients:
         return [c for c in ThreatClass if c and self.total("engaged", int(c)) > 0]
 
 
-def ingredients(run: Any) -> Ingredients:
+def ingredients(run: Run) -> Ingredients:
     """Measure a run (`runs.run.Run`); failed replications are left out."""
     kinds, sides = np.asarray(run.facts["flight_class"]), np.asarray(run.facts["flight_side"])
     hostile = sides == Side.HOSTILE
@@ -107,7 +117,7 @@ def _of(events: np.ndarray, kind: Event) -> np.ndarray:
     return events[events["kind"] == kind]
 
 
-def _add(tally: np.ndarray, name: str, kinds: np.ndarray, values: Any = None) -> None:
+def _add(tally: np.ndarray, name: str, kinds: np.ndarray, values: np.ndarray | None = None) -> None:
     """Add to a field of each class: 1, or a value, for each row of that class."""
     tally[name] += np.bincount(kinds, values, len(tally))
 
@@ -198,11 +208,22 @@ def channel_asks(events: np.ndarray) -> dict[int, tuple[float, bool]]:
 class Measured:
     """A run with its ingredients and with what its scenario and world give.
 
-    parts : the ingredients; n : good replications; classes : those at which a round was launched
-    shooters : rows of the fire units that launched one; units, magazines, launchers : rows of the world
+    Parameters
+    ----------
+    run : Run
+    units, magazines, launchers
+        Rows of the world.
+    parts : Ingredients
+        The ingredients.
+    n
+        Good replications.
+    classes
+        Those at which a round was launched.
+    shooters
+        Rows of the fire units that launched one.
     """
 
-    def __init__(self, run: Any) -> None:
+    def __init__(self, run: Run) -> None:
         self.run, self.world, self.scenario, self.catalog = run, run.world, run.scenario, run.catalog
         self.units, self.magazines = self.world.rows["units"], self.world.rows["magazines"]
         self.launchers = self.world.rows["launchers"]
@@ -259,7 +280,7 @@ class Measured:
         return sum(count * speed for count, speed in found) / flown if flown else math.nan
 
 
-def _speed(of: ThreatClass, entry: Any, count: int, given: float | None) -> list[tuple[int, float]]:
+def _speed(of: ThreatClass, entry: Entry, count: int, given: float | None) -> list[tuple[int, float]]:
     if entry.text.get("class") != of.name.lower() or not count:
         return []
     return [(count, given if given is not None else entry.si("speed"))]

@@ -9,12 +9,31 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from openiads.base.errors import UsageError
-from openiads.world.codes import Evasion, Event, Gate, Identity, RoundEnd, Side, Terminal, ThreatClass
+from openiads.base.jsonable import JsonObject
+from openiads.base.shown import Shown
+from openiads.runs.run import Run, open_run
+from openiads.world.codes import (
+    Detail,
+    Drop,
+    Evasion,
+    Event,
+    Gate,
+    Identity,
+    RoundEnd,
+    Side,
+    Terminal,
+    ThreatClass,
+)
+from openiads.world.trace import GATE_DETAIL, gate_numbers
+
+if TYPE_CHECKING:
+    from openiads.runs.run import Run
 
 #: The links of the chain, in order.
 CHAIN = (
@@ -29,28 +48,28 @@ CHAIN = (
     Event.TERMINAL,
 )
 
-#: gate -> (sentence, what the number of its GATE event (v1) is, as a format; empty if it has none)
+#: gate -> (sentence, what is said of its number, {} standing for it; empty if it is not told)
 GATES: dict[Gate, tuple[str, str]] = {
     Gate.NONE: ("nothing keeps the unit from shooting", ""),
-    Gate.HORIZON: ("below the engagement radar's horizon", "it must climb above {:,.0f} m"),
-    Gate.MASK: ("hidden from the engagement radar by terrain", "it must climb above {:,.0f} m"),
-    Gate.SECTOR: ("outside the sector that the engagement radar faces", "{:.0f}° off its middle"),
-    Gate.SEARCH_MODE: ("outside the elevations of the active search mode", "at {:.1f}° elevation"),
+    Gate.HORIZON: ("below the engagement radar's horizon", "it must climb above {}"),
+    Gate.MASK: ("hidden from the engagement radar by terrain", "it must climb above {}"),
+    Gate.SECTOR: ("outside the sector that the engagement radar faces", "{} off its middle"),
+    Gate.SEARCH_MODE: ("outside the elevations of the active search mode", ""),
     Gate.NOT_DETECTED: ("in view, but no radar has detected it", ""),
     Gate.NO_FIRM_TRACK: ("detected, but there is no firm track at the command post", ""),
-    Gate.NOT_ACQUIRED: ("assigned, but the engagement radar has not acquired it", "for {:.1f} s"),
-    Gate.NOT_IDENTIFIED: ("tracked, but not identified", "P(hostile) is {:.2f}"),
-    Gate.RULES_OF_ENGAGEMENT: ("the weapons control state forbids to engage it", "P(hostile) is {:.2f}"),
-    Gate.OUT_OF_RANGE: ("outside the reach of the unit's rounds", "at {:,.0f} m"),
-    Gate.OUT_OF_HEIGHT: ("outside the heights of the unit's rounds", "at {:,.0f} m"),
-    Gate.OUT_OF_SPEED: ("too fast for the unit's rounds", "at {:,.0f} m/s"),
-    Gate.NOT_ENOUGH_G: ("the round could not turn hard enough at the intercept", "{:,.0f} m/s² available"),
+    Gate.NOT_ACQUIRED: ("assigned, but the engagement radar has not acquired it", ""),
+    Gate.NOT_IDENTIFIED: ("tracked, but not identified", "P(hostile) is {}"),
+    Gate.RULES_OF_ENGAGEMENT: ("the weapons control state forbids to engage it", "P(hostile) is {}"),
+    Gate.OUT_OF_RANGE: ("outside the reach of the unit's rounds", "at {}"),
+    Gate.OUT_OF_HEIGHT: ("outside the heights of the unit's rounds", ""),
+    Gate.OUT_OF_SPEED: ("too fast for the unit's rounds", "at {}"),
+    Gate.NOT_ENOUGH_G: ("the round could not turn hard enough at the intercept", ""),
     Gate.NO_TIME: ("no time is left for a round to reach it", ""),
     Gate.SUPPORT_WILL_BE_LOST: ("the radar would lose it before the round arrives", ""),
     Gate.NO_CHANNEL: ("every guidance channel of the unit is taken", ""),
     Gate.NO_LAUNCHER_READY: ("no launcher of the unit is ready", ""),
     Gate.NO_ROUND: ("the unit has no round left", ""),
-    Gate.PROBABILITY_FLOOR: ("the chance of a kill is below the doctrine's floor", "{:.2f}"),
+    Gate.PROBABILITY_FLOOR: ("the chance of a kill is below the doctrine's floor", ""),
     Gate.OPERATOR_BUSY: ("the crew is busy with another engagement", ""),
     Gate.HELD_FOR_ASSESSMENT: ("held until the last shot is assessed", ""),
     Gate.ENGAGED_ELSEWHERE: ("enough rounds of other units are committed to it", ""),
@@ -61,8 +80,15 @@ GATES: dict[Gate, tuple[str, str]] = {
     Gate.ENGAGING: ("the unit is engaging it", ""),
 }
 
-#: Numbers that are angles, told in degrees.
-_ANGLES = (Gate.SECTOR, Gate.SEARCH_MODE)
+#: Kind of number -> how it is told; an angle in degrees.
+_NUMBERS = {
+    Detail.HEIGHT: "{:,.0f} m",
+    Detail.ANGLE: "{:.0f}°",
+    Detail.DISTANCE: "{:,.0f} m",
+    Detail.SPEED: "{:,.0f} m/s",
+    Detail.PROBABILITY: "{:.2f}",
+    Detail.DURATION: "{:.1f} s",
+}
 
 #: Which gate means that a resource binds, in the words of ``world.outcome.BOUNDS``.
 RESOURCE = {
@@ -76,23 +102,25 @@ RESOURCE = {
     Gate.NO_ROUND: "magazine",
 }
 
-#: Code of a TRACK_DROP event -> what becomes of the track.
+#: Why a track was dropped -> what becomes of it.
 DROPS = {
-    1: "dropped after misses",
-    2: "merged with another",
-    3: "dropped, as the picture is full",
-    4: "lost with its command post",
+    Drop.MISSES: "dropped after misses",
+    Drop.MERGED: "merged with another",
+    Drop.PICTURE_FULL: "dropped, as the picture is full",
+    Drop.POST_GONE: "lost with its command post",
 }
 
 LEAKED = (Terminal.HIT_ASSET, Terminal.REACHED_MISSED)
 
 
 def gate_sentence(gate: int, number: float = math.nan) -> str:
-    """A gate in words, with the number that its event carries if it has one (0 counts as none)."""
-    said, shape = GATES[Gate(gate)]
-    if not shape or not math.isfinite(number) or number == 0.0:
+    """A gate in words, with its number as ``trace.gate_numbers`` gives it: NaN if it has none."""
+    said, phrase = GATES[Gate(gate)]
+    detail = GATE_DETAIL.get(Gate(gate), Detail.NONE)
+    if not phrase or detail == Detail.NONE or not math.isfinite(number):
         return said
-    return f"{said} ({shape.format(math.degrees(number) if Gate(gate) in _ANGLES else number)})"
+    told = _NUMBERS[detail].format(math.degrees(abs(number)) if detail == Detail.ANGLE else number)
+    return f"{said} ({phrase.format(told)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +166,14 @@ class FlightStory:
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Shown):
     """One replication, flight by flight."""
 
     scenario: str
     replication: int
     flights: list[FlightStory]
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """Plain JSON."""
         return {
             "scenario": self.scenario,
@@ -181,11 +209,42 @@ class Explanation:
         return "\n".join(lines)
 
 
-def explain(run: Any, replication: int, flight: str | int | None = None, unit: str | int | None = None) -> Explanation:
-    """The kill chain of each flight (or of one) of a replication, and the gates of each fire unit (or of one).
+def explain(
+    run: str | Path | Run, replication: int, flight: str | int | None = None, unit: str | int | None = None
+) -> Explanation:
+    """The kill chain of each flight of one replication, and why fire units did not shoot.
 
-    flight, unit : a name or a row; UsageError if there is none such.
+    Parameters
+    ----------
+    run : str, Path or Run
+        A run, or its folder.
+    replication : int
+        Which replication, from 0 on.
+    flight : str or int, optional
+        Only this flight, by name or row.
+    unit : str or int, optional
+        Only the gates of this fire unit, by name or row.
+
+    Returns
+    -------
+    Explanation
+        ``text()`` for reading; ``table()`` has a row for each step of a kill chain.
+
+    Raises
+    ------
+    UsageError
+        For a replication, flight or fire unit that is not in the run.
+    ResultsError
+        For a folder that is not complete, or damaged.
+
+    Examples
+    --------
+    >>> import openiads as oi
+    >>> run = oi.run("one_on_one", replications=3, seed=1)
+    >>> oi.explain(run, 0).flights[0].side
+    'hostile'
     """
+    run = open_run(run) if isinstance(run, str | Path) else run
     facts = run.facts
     names = facts["names"]
     only = None if flight is None else _row(flight, names["flights"], "flight")
@@ -212,7 +271,7 @@ def _row(asked: str | int, listed: list[str], noun: str) -> int:
     raise UsageError(f'{noun} "{asked}"', "there is no such one in this run", f"Choose one of: {few}")
 
 
-def _story(row: int, events: np.ndarray, facts: dict[str, Any], unit: int | None) -> FlightStory:
+def _story(row: int, events: np.ndarray, facts: JsonObject, unit: int | None) -> FlightStory:
     names = facts["names"]
     ends = events[events["kind"] == Event.TERMINAL]
     terminal = Terminal(int(ends["code"][0])).name.lower() if len(ends) else "none"
@@ -252,17 +311,26 @@ def _spells(events: np.ndarray, unit: int, name: str, ended: float, duration: fl
             float(c["time"]),
             float(end),
             Gate(int(c["code"])).name,
-            gate_sentence(int(c["code"]), float(c["value"][1])),
+            gate_sentence(int(c["code"]), number),
         )
-        for c, end in zip(changes, until, strict=True)
+        for c, end, number in zip(changes, until, gate_numbers(changes).tolist(), strict=True)
     ]
 
 
 def gate_changes(events: np.ndarray, duration: float) -> dict[str, np.ndarray]:
     """Every spell of every fire unit's gate at every flight, as columns: flight, unit, start, end (s), code, number.
 
-    events : key events of one replication (dtype EVENT);  duration : of the run, s.  A spell ends with the next change,
-    the flight's end, or the run's; those of length 0 are left out.  Ordered by flight, unit and time.
+    Parameters
+    ----------
+    events : ndarray
+        Key events of one replication (dtype EVENT).
+    duration : float
+        Of the run, s. A spell ends with the next change, the flight's end, or the run's; those of length 0 are left
+        out. Ordered by flight, unit and time.
+
+    Returns
+    -------
+    dict of str to np.ndarray
     """
     changes = events[(events["kind"] == Event.GATE) & (events["flight"] >= 0)]
     changes = changes[np.lexsort((changes["time"], changes["unit"], changes["flight"]))]
@@ -274,14 +342,23 @@ def gate_changes(events: np.ndarray, duration: float) -> dict[str, np.ndarray]:
     until[:-1] = np.where(goes_on, np.minimum(changes["time"][1:], until[:-1]), until[:-1])
     kept = until > changes["time"]
     found = {"flight": changes["flight"], "unit": changes["unit"], "start": changes["time"], "end": until,
-             "code": changes["code"], "number": changes["value"][:, 1]}  # fmt: skip
+             "code": changes["code"], "number": gate_numbers(changes)}  # fmt: skip
     return {name: np.asarray(column[kept]) for name, column in found.items()}
 
 
 def said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
     """One event (a row of dtype EVENT) as a sentence; empty for kinds that the chain does not tell.
 
-    names : row -> name, by noun, as in ``Run.names``
+    Parameters
+    ----------
+    kind : Event
+    event : ndarray
+    names : dict[str, list[str]]
+        Row -> name, by noun, as in ``Run.names``.
+
+    Returns
+    -------
+    str
     """
     v, code = event["value"], int(event["code"])
 
@@ -296,7 +373,7 @@ def said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
             "its track is confirmed at the command post" if code == 1 else "its track is firm at the engagement radar"
         )
     if kind == Event.TRACK_DROP:
-        return f"its track is {DROPS[code]}"
+        return f"its track is {DROPS[Drop(code)]}"
     if kind == Event.IDENTIFY:
         return f"believed {Identity(code).name.lower().replace('_', ' ')}, P(hostile) {v[0]:.2f}"
     if kind == Event.ASSIGN:
@@ -331,7 +408,7 @@ def said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
 # ------------------------------------------------------------------ over the whole run
 
 
-def sampled(run: Any, most: int | None = None) -> Iterator[list[tuple[int, np.ndarray]]]:
+def sampled(run: Run, most: int | None = None) -> Iterator[list[tuple[int, np.ndarray]]]:
     """Replications with their key events, a chunk at a time: all of a run, or its first ``most``."""
     last = run.replications if most is None else most
     for chunk in run.chunks:
@@ -341,13 +418,21 @@ def sampled(run: Any, most: int | None = None) -> Iterator[list[tuple[int, np.nd
         yield list(zip(numbers, run.store.events(chunk)[: len(numbers)], strict=True))
 
 
-def top_gates(run: Any, most: int | None = None) -> list[dict[str, Any]]:
+def top_gates(run: Run, most: int | None = None) -> list[JsonObject]:
     """What kept the units from shooting at hostile flights that leaked: each gate's share of the waiting time.
 
     Time from each change of gate to the next, or to the flight's end, over all units and replications; ENGAGING and
     NONE are not waiting.  Longest first: gate, share, seconds (a replication, all units), text.
 
-    most : only the first so many replications
+    Parameters
+    ----------
+    run : Run
+    most : int, optional
+        Only the first so many replications.
+
+    Returns
+    -------
+    list of JsonObject
     """
     hostile = np.flatnonzero(np.asarray(run.facts["flight_side"]) == Side.HOSTILE)
     seconds: dict[int, float] = {}
@@ -375,11 +460,20 @@ def top_gates(run: Any, most: int | None = None) -> list[dict[str, Any]]:
     ]
 
 
-def first_bound(run: Any, most: int | None = None) -> dict[str, float]:
+def first_bound(run: Run, most: int | None = None) -> dict[str, float]:
     """Share of replications in which each resource was the first to bind for a hostile flight; ``none``: none ever did.
 
     The picture binds every flight until it is seen, so it is counted only where nothing else ever binds.
-    most : only the first so many replications
+
+    Parameters
+    ----------
+    run : Run
+    most : int, optional
+        Only the first so many replications.
+
+    Returns
+    -------
+    dict of str to float
     """
     hostile = np.flatnonzero(np.asarray(run.facts["flight_side"]) == Side.HOSTILE)
     counts: dict[str, int] = {}

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any
 
+from openiads.base.jsonable import JsonObject
 from openiads.catalog.records import Catalog, Entry
 from openiads.catalog.rounds import round_of
 from openiads.earth.geodesy import MEAN_RADIUS
@@ -32,7 +32,7 @@ class Implied:
     high: float
 
 
-def table(catalog: Catalog, scenario: Scenario | None = None) -> list[dict[str, Any]]:
+def table(catalog: Catalog, scenario: Scenario | None = None) -> list[JsonObject]:
     """One row for each knob, of a scenario or of the whole catalog; plain JSON.
 
     knob, kind, meaning, nominal, low, high, scale, certain, status, source, note, and ``figures``: rows of `Implied`

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -33,7 +32,15 @@ class Overview:
 def overview(run: Run, columns: Sequence[str]) -> Overview:
     """One pass over the outcome rows of a run; its own estimates rest on it from then on.
 
-    columns : counts of the outcome row (``world.outcome.OUTCOME``) for which to name replications
+    Parameters
+    ----------
+    run : Run
+    columns : sequence of str
+        Counts of the outcome row (``world.outcome.OUTCOME``) for which to name replications.
+
+    Returns
+    -------
+    Overview
     """
     gathered = Accumulator(bounds_of(run.facts))
     examples: dict[str, dict[int, list[int]]] = {column: {} for column in columns}
@@ -57,6 +64,6 @@ def _take(found: dict[int, list[int]], values: np.ndarray, replications: np.ndar
             held += replications[order[at : at + min(count, MOST - len(held))]].tolist()
 
 
-def recorded(run: Any) -> list[int]:
+def recorded(run: Run) -> list[int]:
     """Replications of which every look and position is stored, at most ``MOST`` of them."""
     return list(range(min(int(run.identity.record), run.replications, MOST)))

@@ -15,13 +15,13 @@ range of a fitted round is a *bound*: the fit keeps the kinematic one from lying
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import numpy as np
 
 from openiads.base.errors import InputError
+from openiads.base.jsonable import JsonObject
 from openiads.catalog.load import FLOOR
 from openiads.catalog.records import Catalog, Entry, Value
 from openiads.catalog.rounds import missile_of, round_of, round_values
@@ -57,7 +57,7 @@ CLASSES = ("command", "semi_active", "tvm", "active")
 
 
 @dataclass(frozen=True)
-class Figure:
+class PublishedFigure:
     """One published figure of an entry beside the model's; numbers in ``unit``."""
 
     entry: str
@@ -108,10 +108,18 @@ class Growth:
         return math.isfinite(last)
 
 
-def flown_round(row: Any, published_range: float) -> dict[str, float]:
+def flown_round(row: np.void, published_range: float) -> dict[str, float]:
     """The model's figures (SI) of a row of `physics.flyout.INTERCEPTOR`, by catalog field.
 
-    published_range : m; the search for the greatest range begins at 1.5 times it and 50 km
+    Parameters
+    ----------
+    row : np.void
+    published_range : float
+        m; the search for the greatest range begins at 1.5 times it and 50 km.
+
+    Returns
+    -------
+    dict of str to float
     """
     distance = reach.greatest_range(row, limit=1.5 * published_range + 50e3)
     if distance <= 0.0:
@@ -128,7 +136,7 @@ def flown_round(row: Any, published_range: float) -> dict[str, float]:
     }
 
 
-def flown_missile(kind: Any, dt: float = 0.5) -> dict[str, float]:
+def flown_missile(kind: np.void, dt: float = 0.5) -> dict[str, float]:
     """The model's figures (SI) of a row of `physics.ballistics.MISSILE` at full burn, by catalog field."""
     up, north = np.array(enu_axes(*LAUNCH[:2])).reshape(3, 3)[[2, 1]].tolist()
     rise = (0.1 * up[0], 0.1 * up[1], 0.1 * up[2])  # a little speed, so that drag has a direction
@@ -143,7 +151,7 @@ def flown_missile(kind: Any, dt: float = 0.5) -> dict[str, float]:
     }
 
 
-def figures(entry: Entry) -> list[Figure]:
+def figures(entry: Entry) -> list[PublishedFigure]:
     """The table's rows of an interceptor or a ballistic missile: every figure the entry publishes."""
     if entry.kind == "interceptors":
         names, flown = ROUND_FIGURES, flown_round(round_of(entry), entry.max_range.si)
@@ -162,20 +170,29 @@ def figures(entry: Entry) -> list[Figure]:
     ]
 
 
-def _figure(entry: str, field: str, name: str, model: float, value: Value, fitted: tuple[str, ...]) -> Figure:
+def _figure(entry: str, field: str, name: str, model: float, value: Value, fitted: tuple[str, ...]) -> PublishedFigure:
     kind = "fitted" if field in fitted else "bound" if fitted and field == "min_range" else "predicted"
     scale = value.si / value.number  # to the unit in which it is published
     share = FLOOR[value.status] * abs(value.number)  # an end that nobody published
     low = value.number - share if math.isnan(value.low) else value.low
     high = value.number + share if math.isnan(value.high) else value.high
-    return Figure(entry, field, name, value.unit, model / scale, value.number, low, high, kind)
+    return PublishedFigure(entry, field, name, value.unit, model / scale, value.number, low, high, kind)
 
 
 def growth(entry: Entry, guidance: str = "", samples: int = 200) -> Growth:
     """Median misses of a round against a head-on target of 250 m/s at 10 km, the target of its range.
 
-    guidance : another class whose errors the round is to have; its own if left out.  Under command guidance the
-    radar's track error (``TRACK_ANGLE`` times the range) stays to the end, and there is no angle error of its own.
+    Parameters
+    ----------
+    entry : Entry
+    guidance : str, optional
+        Another class whose errors the round is to have; its own if left out. Under command guidance the radar's track
+        error (``TRACK_ANGLE`` times the range) stays to the end, and there is no angle error of its own.
+    samples : int, optional
+
+    Returns
+    -------
+    Growth
     """
     own = entry.text["guidance"]
     row = flyout.interceptor(round_values(entry) | {"guidance": guidance or own}, entry.name)
@@ -203,10 +220,10 @@ def ballistic(book: Catalog) -> Iterator[Entry]:
     return (entry for entry in book.threats.values() if entry.text["class"] == "ballistic")
 
 
-def table(book: Catalog) -> dict[str, Any]:
+def table(book: Catalog) -> JsonObject:
     """The whole table as plain values: ``interceptors`` and ``missiles`` (rows of figures), ``guidance`` (misses)."""
 
-    def rows(entries: Any) -> list[dict[str, Any]]:
+    def rows(entries: Iterable[Entry]) -> list[JsonObject]:
         found = [figure for entry in entries for figure in figures(entry)]
         return [asdict(each) | {"off": each.off, "outside": each.outside, "met": each.met} for each in found]
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from openiads.explain.kill_chain import LEAKED, sampled
 from openiads.world.codes import Event, Side, Terminal
+
+if TYPE_CHECKING:
+    from openiads.runs.run import Run
 
 #: Replications that the lines rest on at most; times; quantiles.
 MOST, TIMES, QUANTILES = 300, 121, (0.1, 0.5, 0.9)
@@ -17,7 +20,16 @@ MOST, TIMES, QUANTILES = 300, 121, (0.1, 0.5, 0.9)
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """A count over time.  t : s, (times,);  low, middle, high : 10, 50 and 90 % of the replications, (times,)"""
+    """A count over time.
+
+    Attributes
+    ----------
+    name : str
+    t : ndarray
+        s, (times,).
+    low, middle, high : ndarray
+        10, 50 and 90 % of the replications, (times,).
+    """
 
     name: str
     t: np.ndarray
@@ -29,8 +41,17 @@ class Timeline:
 def steps(events: np.ndarray, hostile: np.ndarray) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Times (s) at which each count of one replication changes, and by how much.
 
-    events : key events (dtype EVENT);  hostile : whether each flight is, (flights,).  The counts: tracks that command
-    posts hold, rounds in flight, threats killed so far, leakers so far.
+    Parameters
+    ----------
+    events : ndarray
+        Key events (dtype EVENT).
+    hostile : ndarray
+        Whether each flight is, (flights,). The counts: tracks that command posts hold, rounds in flight, threats killed
+        so far, leakers so far.
+
+    Returns
+    -------
+    dict[str, tuple[np.ndarray, np.ndarray]]
     """
     kind, time, code = events["kind"], events["time"], events["code"]
     born = (kind == Event.TRACK) & (code == 1) | (kind == Event.FALSE_TRACK)
@@ -58,7 +79,7 @@ def count_at(when: np.ndarray, by: np.ndarray, times: np.ndarray) -> np.ndarray:
     return np.concatenate([[0], np.cumsum(by[order])])[np.searchsorted(when[order], times, side="right")]
 
 
-def timelines(run: Any, most: int = MOST) -> list[Timeline]:
+def timelines(run: Run, most: int = MOST) -> list[Timeline]:
     """The counts of ``steps`` over time, from the first ``most`` replications; none for a run without events."""
     hostile = np.asarray(run.facts["flight_side"]) == Side.HOSTILE
     duration = float(run.facts["limits"]["duration"])
@@ -73,6 +94,6 @@ def timelines(run: Any, most: int = MOST) -> list[Timeline]:
     ]
 
 
-def _each(run: Any, most: int) -> Iterable[tuple[int, np.ndarray]]:
+def _each(run: Run, most: int) -> Iterable[tuple[int, np.ndarray]]:
     for part in sampled(run, most):
         yield from part

@@ -41,15 +41,42 @@ def export(
     every: float | None = None,
     epoch: str | None = None,
 ) -> Written:
-    """Write one replication of a run for another program.
+    """Write one replication of a run for another program, or as a page for a browser.
 
-    run : a Run or the folder of one; format : czml, kml, geojson, csv, acmi or html; replication : 0 .. N - 1
-    out : the file; left out, one in the current folder named after scenario, seed and replication.  With csv a name
-        that does not end in .zip is a folder.
-    every : a recorded position every so many seconds (0: all); left out, positions are thinned to 5 m
-    epoch : ISO 8601 time of the run's time 0; left out, the scenario's date, or 2000-01-01 if it has none
-    Raises UsageError (format, replication, epoch, a place among the run's files) and ResultsError (a run that is not
-    complete or damaged, a file that cannot be written).
+    Parameters
+    ----------
+    run : str, Path or Run
+        A run, or its folder.
+    format : {"czml", "kml", "geojson", "csv", "acmi", "html"}
+        The format.
+    replication : int
+        Which replication, from 0 on.
+    out : str or Path, optional
+        The file; left out, one in the current folder named after scenario, seed and replication.  With csv a name that
+        does not end in ``.zip`` is a folder.
+    every : float, optional
+        A recorded position every so many seconds, 0 for all; thinned to 5 m if left out.
+    epoch : str, optional
+        UTC of the run's time 0 (ISO 8601); the scenario's date if left out, or 2000-01-01.
+
+    Returns
+    -------
+    Written
+        Where, how many bytes, and how much of what.
+
+    Raises
+    ------
+    UsageError
+        For an unknown format, a replication that is not in the run, or a place among the run's own files.
+    ResultsError
+        For a run that is not complete or damaged, or a file that cannot be written.
+
+    Examples
+    --------
+    >>> import openiads as oi
+    >>> run = oi.run("one_on_one", replications=3, seed=1)
+    >>> oi.export(run, "geojson", out="one.geojson").counts["flights"]
+    1
     """
     from openiads.faces.export.gather import gather
     from openiads.runs.run import open_run

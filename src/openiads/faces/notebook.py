@@ -1,19 +1,28 @@
-"""Runs, comparisons and sweeps as a notebook shows them: a sentence, a picture, a table; and a replay as a widget."""
+"""Answers as a notebook shows them: a sentence, a picture, a table; as data and files; and a replay as a widget."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from hashlib import sha256
 from html import escape
-from types import SimpleNamespace
+from inspect import signature
+from pathlib import Path
 from typing import Any
 
 from openiads.base.errors import UsageError
+from openiads.base.extras import how_to_install
+from openiads.base.jsonable import plain as plain_data
+from openiads.base.options import check_call
+from openiads.base.shown import Shown
 from openiads.faces.draw import kit
-from openiads.faces.pages import run_charts
-from openiads.faces.words import comparison, text
+from openiads.faces.shapes import registry
+from openiads.faces.shapes.look import Look
+from openiads.faces.shapes.registry import look_of
+from openiads.faces.words import text
 from openiads.faces.words.text import clean
 
-#: Points of a sweep shown; the rest is counted.
+#: Rows of a table shown; the rest is counted.
 MOST = 40
 #: px, of the frame that a replay is shown in.
 HEIGHT = 820
@@ -33,21 +42,66 @@ export default { render };
 """
 
 
-def html(made: Any) -> str:
-    """A run, comparison or sweep as a piece of HTML in which every name is text."""
-    from openiads.experiments.compare import Comparison
-    from openiads.runs.run import Run
-
-    if isinstance(made, Run):
-        return _run(made)
-    return _comparison(made) if isinstance(made, Comparison) else _sweep(made)
+def html(made: Shown) -> str:
+    """An answer as a piece of HTML in which every name is text."""
+    return shown(made, look_of(made))
 
 
-def _piece(title: str, said: str, picture: str, table: str) -> str:
+def shown(made: Any, look: Look) -> str:
+    """Something as a piece of HTML, shown as answers of one kind are."""
+    head, rows, more = _table_of(made, look)
+    picture = ""
+    if look.figure is not None:
+        try:
+            picture = kit.svg(look.figure(made), _key(made), look.title(made), adaptive=False)
+        except UsageError as why:  # nothing that a figure could be drawn of
+            picture = escape(str(why))
+    table = _table(head, rows) if rows else ""
     return (
-        f"<div><p><b>{escape(clean(title))}</b></p><p>{escape(said)}</p>"
+        f"<div><p><b>{escape(clean(look.title(made)))}</b></p><p>{escape(look.sentence(made))}{more}</p>"
         f"<div>{picture}</div>{table}<p><small>{escape(text.SCOPE)}</small></p></div>"
     )
+
+
+def to_dict(made: Shown) -> dict[str, Any]:
+    """What the command of an answer prints with ``--json``."""
+    plain: dict[str, Any] = plain_data(look_of(made).data(made))
+    return plain
+
+
+def table(made: Shown) -> Any:
+    """An answer's rows as an Arrow table; UsageError if it has none."""
+    from openiads.runs.parquet import table_of
+
+    look = look_of(made)
+    if look.rows is None:
+        raise UsageError("table", f"{type(made).__name__} has no table", "Its numbers are in to_dict()")
+    return table_of(look.rows(made))
+
+
+def figure(made: Shown, **options: Any) -> Any:
+    """An answer's picture; UsageError if it has none, or for an option that it does not know."""
+    look = look_of(made)
+    if look.figure is None:
+        raise UsageError("figure", f"{type(made).__name__} has no picture", "Its numbers are in table() and to_dict()")
+    check_call("figure", signature(partial(look.figure, made)), (), options)
+    return look.figure(made, **options)
+
+
+def save(made: Shown, path: str | Path) -> Path:
+    """Write an answer into a file, in the format of its name."""
+    return registry.save(made, Path(path))
+
+
+def _table_of(made: Any, look: Look) -> tuple[Sequence[str], list[Sequence[str]], str]:
+    """Head and rows as people read them, and how many are left out."""
+    if look.cells is not None:
+        head, cells = look.cells(made)
+        return head, list(cells), ""
+    rows = [] if look.rows is None else look.rows(made)
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    cells = [[_cell(row.get(name)) for name in names] for row in rows[:MOST]]
+    return names, list(cells), f" The first {MOST} of {len(rows)} rows." if len(rows) > MOST else ""
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -56,42 +110,10 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _run(made: Any) -> str:
-    told = made.summary()
-    counts = {int(k): int(count) for k, count in told["leakers_distribution"].items()}
-    drawn: Any = run_charts.leaker_histogram(SimpleNamespace(summary=told, leakers=counts))  # type: ignore[arg-type]
-    picture = kit.svg(drawn, _key(made), "Distribution of leakers a raid", adaptive=False)
-    rows = [text.metric_cells(name, value) for name, value in told["outcomes"].items()]
-    return _piece(made.name, text.answer(told), picture, _table(("Measure", "Value", "95 % interval", "n"), rows))
-
-
-def _comparison(made: Any) -> str:
-    from openiads.faces.pages.answers.pairs import differences
-
-    told = made.summary()
-    picture = kit.svg(differences(made), _key(made), "Differences B − A", adaptive=False)
-    rows = [comparison.cells(name, row) for name, row in told["metrics"].items()]
-    names = f"A: {made.labels[0]}; B: {made.labels[1]}"
-    return _piece(names, comparison.answer(told), picture, _table(comparison.HEAD, rows))
-
-
-def _sweep(made: Any) -> str:
-    from openiads.faces.pages.answers.page import sweep_figure
-
-    rows = made.rows()
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    shown = [[_cell(row.get(name)) for name in names] for row in rows[:MOST]]
-    said = f"{text.plural(len(rows), 'point', 'points')}" + (f", the first {MOST} shown." if len(rows) > MOST else ".")
-    try:
-        picture = kit.svg(sweep_figure(made), _key(made), "The sweep", adaptive=False)
-    except UsageError as why:  # nothing that a figure could be drawn of
-        picture = escape(str(why))
-    return _piece(made.name, said, picture, _table(names, shown))
-
-
 def _key(made: Any) -> str:
     """A prefix of names inside a picture, so that two pictures in one notebook do not share them."""
-    return f"d{made.digest[:10]}"
+    digest = getattr(made, "digest", None) or sha256(repr(to_dict(made)).encode()).hexdigest()
+    return f"d{digest[:10]}"
 
 
 def _cell(value: Any) -> str:
@@ -105,7 +127,7 @@ def widget(run: Any, replication: int = 0) -> Any:
         import traitlets
     except ImportError:
         raise UsageError(
-            "show", "needs the package anywidget", "Install it: pip install 'openiads[notebook]'"
+            "show", "needs the package anywidget", f"Install it with: {how_to_install('notebook')}"
         ) from None
     from openiads.faces.replay.page import page
 

@@ -1,59 +1,30 @@
-"""Engagements: a fire unit's radar takes a track over, holds it while rounds fly, and lets it go."""
+"""Engagements: a fire unit is assigned a track, its crew takes it up, assesses the result and lets it go."""
 
 from __future__ import annotations
 
 import math
 
 from openiads.base.compiled import kernel
-from openiads.base.draws import Purpose, normals, pair, uniform, uniforms
-from openiads.parts.flights import state_of
-from openiads.parts.radars import fill_plot, set_occupancy
-from openiads.parts.sensing import (
-    BELOW_HORIZON,
-    BELOW_MASK,
-    OUT_OF_RANGE,
-    OUT_OF_SECTOR,
-    SERVICE_SLOTS,
-    VISIBLE,
-    angle_between,
-    bearing,
-    detects,
-    measure,
-    sense,
-)
-from openiads.parts.tracks import CONFIRMED, ONE_PLOT, drop, new_track, pair_up, predict, take
-from openiads.physics.filtering import measured_position
+from openiads.parts import dice
+from openiads.parts.gates import set_gate, set_gate_wait
+from openiads.parts.radars import set_occupancy
+from openiads.parts.tracks import drop
 from openiads.physics.flyout import Guidance
-from openiads.world.codes import Event, Gate, Stage
-from openiads.world.log import log
+from openiads.world.codes import Drop, Gate, ServiceTime, Stage
+from openiads.world.log import log_assess, log_assign, log_release
 
-CREW, ASSESS_DRAW, SERVICE_DRAW = int(Purpose.CREW), int(Purpose.ASSESS), int(Purpose.SERVICE)
-ASSIGN, ACQUIRE, ASSESS = int(Event.ASSIGN), int(Event.ACQUIRE), int(Event.ASSESS)
-RELEASE, GATE, SLEW = int(Event.RELEASE), int(Event.GATE), int(Event.SLEW)
-OVERLOAD = int(Event.OVERLOAD)
 NONE, ACQUIRING, DECIDING = int(Stage.NONE), int(Stage.ACQUIRING), int(Stage.DECIDING)
-ASSESSING, SERVICE = int(Stage.ASSESSING), int(Stage.SERVICE)
-SECTOR, HORIZON, MASK = int(Gate.SECTOR), int(Gate.HORIZON), int(Gate.MASK)
+SERVICE = int(Stage.SERVICE)
 NOT_ACQUIRED, OPERATOR_BUSY = int(Gate.NOT_ACQUIRED), int(Gate.OPERATOR_BUSY)
-OUT_OF_RANGE_GATE = int(Gate.OUT_OF_RANGE)
-
+CREW_TIME, FIXED_TIME = int(ServiceTime.CREW), int(ServiceTime.FIXED)
+NO_REASON = int(Drop.NONE)
 ACTIVE = int(Guidance.ACTIVE)
-ACQUIRE_LIMIT = 20.0  # s without a firm own track, then the engagement is given up
-LOST_LIMIT = 4.0  # s without seeing the target, with no round in the air, then it is given up
 
 
-@kernel("void(Sim, i8, i8, i8, f8)")
-def set_gate(sim, f, u, gate, number):
-    """Remember what keeps unit ``u`` from shooting at flight ``f``; a change is logged.  ``number`` is what it
-    names.
-    """
-    if f < 0 or sim.flights[f]["terminal"] != 0:
-        return
-    before = sim.gates[f, u]
-    if before == gate:
-        return
-    sim.gates[f, u] = gate
-    log(sim, GATE, f, u, -1, -1, -1, -1, gate, before, number, 0.0, 0.0, 0.0, 0.0)
+@kernel("b1(Sim, i8)")
+def is_active(sim, magazine):
+    """Whether a kind of round sees its target for itself at the end."""
+    return sim.interceptors[sim.magazines[magazine]["interceptor"]]["guidance"] == ACTIVE
 
 
 @kernel("i8(Sim, i8)")
@@ -88,43 +59,36 @@ def engage(sim, u, magazine, k, first, last, believed):
     engagement["wanted"] = 0
     engagement["in_flight"] = 0
     engagement["fired"] = 0
-    engagement["assessed"] = 0
     engagement["last_seen"] = now
     engagement["due"] = math.inf
-    engagement["first_feasible"] = first
-    engagement["last_feasible"] = last
     unit["targets_held"] += 1
     track["engagements"] += 1
     set_occupancy(sim, unit["radar"])
-    log(sim, ASSIGN, track["flight"], u, -1, -1, -1, track["serial"], track["engagements"], first, last, believed,
-        0.0, 0.0,
-        0.0)  # fmt: skip
-    if situation["service_kind"] != 1:
+    log_assign(sim, u, track, first, last, believed)
+    if situation["service_kind"] != CREW_TIME:
         engagement["state"] = SERVICE
         engagement["flight"] = track["flight"]
         engagement["due"] = now + service_time(sim, track["flight"])
         unit["due"] = min(unit["due"], engagement["due"])
-    set_gate(sim, track["flight"], u, NOT_ACQUIRED, 0.0)
+    set_gate(sim, track["flight"], u, NOT_ACQUIRED)
 
 
 @kernel("f8(Sim, i8)")
 def service_time(sim, f):
     """Teaching switch: how long a channel is held for a flight, fixed or exponential, s."""
     situation = sim.situation[0]
-    if situation["service_kind"] == 2 or f < 0:
+    if situation["service_kind"] == FIXED_TIME or f < 0:
         return situation["service_time"]
-    u = uniform(situation["seed"], situation["replication"], SERVICE_DRAW, sim.flights[f]["actor"], 0)
-    return -situation["service_time"] * math.log(u)
+    return -situation["service_time"] * math.log(dice.service(sim, f))
 
 
 @kernel("void(Sim, i8)")
 def release(sim, e):
     """Let an engagement go: its channel, its own track, its mark on the post's track."""
-    now = sim.situation[0]["now"]
     engagement = sim.engagements[e]
     unit = sim.units[engagement["unit"]]
     if engagement["own"] >= 0:
-        drop(sim, engagement["own"], 0)
+        drop(sim, engagement["own"], NO_REASON)
     track = sim.tracks[engagement["track"]]
     if track["serial"] == engagement["serial"]:
         track["engagements"] -= 1
@@ -133,8 +97,7 @@ def release(sim, e):
     engagement["due"] = math.inf
     unit["targets_held"] -= 1
     set_occupancy(sim, unit["radar"])
-    log(sim, RELEASE, engagement["flight"], engagement["unit"], -1, -1, -1, engagement["serial"], 1,
-        now - engagement["assigned_at"], 0.0, 0.0, 0.0, 0.0, 0.0)  # fmt: skip
+    log_release(sim, e)
 
 
 @kernel("tuple_of(f8, f8, f8, f8, f8, f8)(Sim, i8)")
@@ -146,164 +109,6 @@ def own_state(sim, e):
     return x[0] + x[3] * dt, x[1] + x[4] * dt, x[2] + x[5] * dt, x[3], x[4], x[5]
 
 
-@kernel("i8(Sim, i8)")
-def priority(sim, e):
-    """Class of service of an engagement: 0 its rounds are guided, 1 engaged, 2 being acquired, 3 none."""
-    engagement = sim.engagements[e]
-    if engagement["state"] == NONE or engagement["state"] == SERVICE:
-        return 3
-    if engagement["in_flight"] > 0:
-        return 0
-    return 2 if engagement["state"] == ACQUIRING else 1
-
-
-@kernel("void(Sim, i8)")
-def serve(sim, r):
-    """An engagement radar serves the tracks of its unit's engagements, and acquires new ones.
-
-    Its time beyond the uplinks goes to guided targets first, then to engaged ones, then to those being acquired; what
-    finds no time in this turn is left out, and that is logged when it begins and when it ends.
-    """
-    situation = sim.situation[0]
-    now = situation["now"]
-    radar = sim.radars[r]
-    radar["service_due"] = now + radar["service_interval"]
-    down = now >= radar["fails_at"] or radar["emitting"] == 0 or now < radar["ready_at"]
-    unit = sim.units[radar["unit"]]
-    blind = down or now < radar["slewing_until"]
-    uplinks = unit["guided"] * radar["uplink_dwell"] / radar["uplink_interval"]
-    left = (radar["occupancy_limit"] - uplinks) * radar["service_interval"]
-    asked = uplinks
-    served = 0
-    dropped = 0
-    for rank in range(3):
-        for n in range(unit["target_channels"]):
-            e = unit["first_engagement"] + n
-            if priority(sim, e) != rank:
-                continue
-            need = radar["confirm_dwell"] if rank == 2 else radar["track_dwell"]
-            asked += need / radar["service_interval"]
-            left -= need
-            if left < -1e-12:
-                dropped += 1
-            elif not blind:
-                served += 1
-                if rank == 2:
-                    acquire(sim, r, e)
-                else:
-                    follow(sim, r, e)
-            if situation["status"] != 0:
-                return
-    for n in range(unit["target_channels"]):
-        if priority(sim, unit["first_engagement"] + n) < 3:
-            give_up(sim, unit["first_engagement"] + n)
-    over = 1 if dropped > 0 else 0
-    if over != radar["overloaded"]:
-        radar["overloaded"] = over
-        log(sim, OVERLOAD, -1, radar["unit"], r, -1, -1, -1, over, asked, served, dropped, 0.0, 0.0, 0.0)
-
-
-@kernel("void(Sim, i8)")
-def give_up(sim, e):
-    """Release an engagement that cannot be acquired, or whose target has been lost with no round in the air."""
-    now = sim.situation[0]["now"]
-    engagement = sim.engagements[e]
-    if engagement["state"] == NONE or engagement["in_flight"] > 0:
-        return
-    track = sim.tracks[engagement["track"]]
-    gone = track["serial"] != engagement["serial"] or track["state"] != CONFIRMED
-    if engagement["state"] == ACQUIRING:
-        slewing = now < sim.radars[sim.units[engagement["unit"]]["radar"]]["slewing_until"]
-        if gone or (now - engagement["assigned_at"] > ACQUIRE_LIMIT and not slewing):
-            release(sim, e)
-        return
-    if engagement["state"] != ASSESSING and now - engagement["last_seen"] > LOST_LIMIT:
-        release(sim, e)
-
-
-@kernel("b1(Sim, i8, i8, i8)")
-def service_look(sim, r, e, f):
-    """One service look at flight ``f`` for engagement ``e``; a detection updates or starts the own track."""
-    situation = sim.situation[0]
-    now = situation["now"]
-    radar = sim.radars[r]
-    engagement = sim.engagements[e]
-    situation["looks"] += 1
-    code, distance, azimuth, elevation, lowest, snr, height, along = sense(sim, r, f, now, False)
-    unit = radar["unit"]
-    if code != VISIBLE:
-        if engagement["state"] == ACQUIRING:
-            gate = NOT_ACQUIRED
-            if code == BELOW_HORIZON:
-                gate = HORIZON
-            elif code == BELOW_MASK:
-                gate = MASK
-            elif code == OUT_OF_SECTOR:
-                gate = SECTOR
-            elif code == OUT_OF_RANGE:
-                gate = OUT_OF_RANGE_GATE
-            set_gate(sim, f, unit, gate, distance if code == OUT_OF_RANGE else lowest)
-        return False
-    slot = SERVICE_SLOTS + int(math.floor(now / radar["service_interval"]))
-    hit, drawn = detects(sim, r, f, now, snr, slot)
-    if not hit:
-        return False
-    rm, am, em, sr, sa, se, vm = measure(sim, r, f, distance, azimuth, elevation, along, drawn, slot)
-    x, y, z = measured_position(radar["position"], radar["axes"], rm, am, em, sa, se)
-    spare = len(sim.plots) - 1
-    fill_plot(sim, spare, r, f, now, x, y, z, rm, sr, sa, se, vm)
-    engagement["last_seen"] = now
-    own = engagement["own"]
-    if own < 0:
-        own = new_track(sim, r, radar["post"])
-        if own < 0:
-            return False
-        engagement["own"] = own
-        start_own(sim, own, r, f, spare)
-    elif sim.tracks[own]["state"] == ONE_PLOT:
-        pair_up(sim, own, spare)
-    else:
-        predict(sim, own, now)
-        take(sim, own, spare)
-    if engagement["state"] == ACQUIRING and sim.tracks[own]["state"] == CONFIRMED:
-        firm(sim, e, distance, azimuth, elevation, lowest, height)
-    return True
-
-
-@kernel("void(Sim, i8, i8, i8, i8)")
-def start_own(sim, k, r, f, i):
-    """The first plot of an engagement radar's own track."""
-    track = sim.tracks[k]
-    plot = sim.plots[i]
-    track["state"] = ONE_PLOT
-    track["radar"] = r
-    track["time"] = plot["time"]
-    track["born"] = plot["time"]
-    track["updated"] = plot["time"]
-    track["flight"] = f
-    for axis in range(3):
-        track["plot"][axis] = plot["position"][axis]
-
-
-@kernel("void(Sim, i8, f8, f8, f8, f8, f8)")
-def firm(sim, e, distance, azimuth, elevation, lowest, height):
-    """If the own track's position and velocity are good enough to guide on, the crew begins to decide."""
-    now = sim.situation[0]["now"]
-    engagement = sim.engagements[e]
-    unit = sim.units[engagement["unit"]]
-    magazine = sim.magazines[engagement["magazine"]]
-    p = sim.tracks[engagement["own"]]["p"]
-    position = math.sqrt(p[0, 0] + p[1, 1] + p[2, 2])
-    velocity = math.sqrt(p[3, 3] + p[4, 4] + p[5, 5])
-    if position > magazine["position_limit"] or velocity > magazine["velocity_limit"]:
-        return
-    engagement["firm_at"] = now
-    log(sim, ACQUIRE, engagement["flight"], engagement["unit"], unit["radar"], -1, -1, engagement["serial"], 1,
-        distance,
-        azimuth, elevation, lowest, now - engagement["assigned_at"], height)  # fmt: skip
-    begin_decision(sim, e)
-
-
 @kernel("void(Sim, i8)")
 def begin_decision(sim, e):
     """The unit's operator takes this engagement up after the one in hand; the crew delay is drawn."""
@@ -312,13 +117,10 @@ def begin_decision(sim, e):
     engagement = sim.engagements[e]
     unit = sim.units[engagement["unit"]]
     f = engagement["flight"]
-    actor = pair(unit["actor"], sim.flights[f]["actor"])
-    u, v, _, _ = uniforms(situation["seed"], situation["replication"], CREW, actor, sim.flights[f]["shots"])
-    n, _ = normals(u, v)
-    delay = unit["crew_delay"] * math.exp(unit["crew_spread"] * n)
+    delay = unit["crew_delay"] * math.exp(unit["crew_spread"] * dice.crew(sim, engagement["unit"], f))
     begins = max(now, unit["operator_free_at"])
     if begins > now:
-        set_gate(sim, f, engagement["unit"], OPERATOR_BUSY, begins - now)
+        set_gate_wait(sim, f, engagement["unit"], OPERATOR_BUSY, begins - now)
     engagement["state"] = DECIDING
     engagement["decide_at"] = begins + delay
     engagement["due"] = engagement["decide_at"]
@@ -326,147 +128,9 @@ def begin_decision(sim, e):
     unit["due"] = min(unit["due"], engagement["due"])
 
 
-@kernel("void(Sim, i8, i8)")
-def follow(sim, r, e):
-    """A service look at the target of an engagement that has its own track."""
-    f = sim.engagements[e]["flight"]
-    if sim.flights[f]["terminal"] == 0 and not service_look(sim, r, e, f):
-        borrow(sim, r, e)
-
-
-@kernel("f8(Radar, f8)")
-def cued_search(radar, half_angle):
-    """Time (s) to search a cue's uncertainty of ``half_angle`` (rad, two deviations), one dwell a beam position.
-
-    The beam positions lie edge to edge in a square; on average the target is found halfway through it.
-    """
-    across = math.ceil(max(2.0 * half_angle / radar["beam_azimuth"], 1.0))
-    down = math.ceil(max(2.0 * half_angle / radar["beam_elevation"], 1.0))
-    return 0.5 * (across * down - 1.0) * radar["confirm_dwell"]
-
-
-@kernel("void(Sim, i8, i8)")
-def acquire(sim, r, e):
-    """Look where the post's track says the target is: the nearest flight inside the search box is what the radar
-    finds.
-    """
-    situation = sim.situation[0]
-    now = situation["now"]
-    radar = sim.radars[r]
-    engagement = sim.engagements[e]
-    track = sim.tracks[engagement["track"]]
-    if track["serial"] != engagement["serial"] or now < engagement["assigned_at"] + radar["link_delay"]:
-        return
-    if track["post"] != sim.units[engagement["unit"]]["post"]:  # the post that gave the cue is not heard any more
-        return
-    dt = now - track["time"]
-    x = track["x"]
-    cx, cy, cz = x[0] + x[3] * dt, x[1] + x[4] * dt, x[2] + x[5] * dt
-    distance, azimuth, _, _ = bearing(radar["position"], radar["axes"], cx, cy, cz)
-    if abs(angle_between(azimuth, radar["boresight"])) > radar["track_half"]:
-        set_gate(sim, track["flight"], radar["unit"], SECTOR, angle_between(azimuth, radar["boresight"]))
-        turn(sim, r, azimuth)
-        return
-    p = track["p"]
-    spread = math.sqrt(p[0, 0] + p[1, 1] + p[2, 2] + dt * dt * (p[3, 3] + p[4, 4] + p[5, 5]))
-    if engagement["searching_until"] < 0.0:
-        engagement["searching_until"] = now + cued_search(radar, 2.0 * spread / max(distance, 1.0))
-    if now < engagement["searching_until"]:
-        return
-    box = max(4.0 * spread, 2.0 * distance * radar["beam_azimuth"]) + 500.0
-    f = engagement["flight"]
-    if engagement["own"] < 0 or f < 0:
-        f = nearest_flight(sim, cx, cy, cz, box)
-        engagement["flight"] = f
-    if f >= 0 and sim.flights[f]["terminal"] == 0 and not service_look(sim, r, e, f):
-        borrow(sim, r, e)
-
-
-@kernel("void(Sim, i8, i8)")
-def borrow(sim, r, e):
-    """Where the catalog lets a unit engage on another radar's track, the post's track stands in for its own.
-
-    Only for rounds that see for themselves at the end, and only while the post's track is fresh.
-    """
-    now = sim.situation[0]["now"]
-    engagement = sim.engagements[e]
-    magazine = sim.magazines[engagement["magazine"]]
-    track = sim.tracks[engagement["track"]]
-    remote = sim.units[engagement["unit"]]["remote"] == 1 and sim.kinds[magazine["kind"]]["guidance"] == ACTIVE
-    heard = track["serial"] == engagement["serial"] and track["post"] == sim.units[engagement["unit"]]["post"]
-    if not remote or not heard or now - track["updated"] > magazine["support_break"]:
-        return
-    own = engagement["own"]
-    if own < 0:
-        own = new_track(sim, r, sim.radars[r]["post"])
-        if own < 0:
-            return
-        engagement["own"] = own
-        sim.tracks[own]["born"] = now
-        sim.tracks[own]["radar"] = track["radar"]
-    mine = sim.tracks[own]
-    for i in range(7):
-        mine["x"][i] = track["x"][i]
-        for j in range(7):
-            mine["p"][i, j] = track["p"][i, j]
-    mine["state"] = CONFIRMED
-    mine["time"] = track["time"]
-    mine["updated"] = track["updated"]
-    mine["ballistic"] = track["ballistic"]
-    mine["speed"] = track["speed"]
-    mine["height"] = track["height"]
-    mine["flight"] = engagement["flight"]
-    engagement["last_seen"] = now
-    if engagement["state"] == ACQUIRING:
-        firm(sim, e, -1.0, 0.0, 0.0, 0.0, mine["height"])
-
-
-@kernel("i8(Sim, f8, f8, f8, f8)")
-def nearest_flight(sim, x, y, z, box):
-    """The flight in the air nearest a point and within ``box`` m of it; -1 for none."""
-    now = sim.situation[0]["now"]
-    best = box * box
-    found = -1
-    for f in range(len(sim.flights)):
-        flight = sim.flights[f]
-        if flight["terminal"] != 0 or flight["starts"] > now:
-            continue
-        fx, fy, fz, _, _, _ = state_of(sim, f, now)
-        fx, fy, fz = fx - x, fy - y, fz - z
-        off = fx * fx + fy * fy + fz * fz
-        if off < best:
-            best = off
-            found = f
-    return found
-
-
-@kernel("void(Sim, i8, f8)")
-def turn(sim, r, azimuth):
-    """Turn the radar's face toward an azimuth if nothing else hangs on it; it is blind while it turns.
-
-    One that does not slew is laid anew with its whole battery, inclined launchers included.
-    """
-    now = sim.situation[0]["now"]
-    radar = sim.radars[r]
-    unit = sim.units[radar["unit"]]
-    slews = radar["slew_rate"] > 0.0
-    if not (slews or radar["relay_time"] > 0.0) or unit["targets_held"] > 1 or unit["guided"] > 0:
-        return
-    away = angle_between(azimuth, radar["boresight"])
-    takes = abs(away) / radar["slew_rate"] if slews else radar["relay_time"]
-    log(sim, SLEW, -1, radar["unit"], r, -1, -1, -1, 1, radar["boresight"], azimuth, takes, 0.0, 0.0, 0.0)
-    radar["boresight"] = azimuth
-    radar["slewing_until"] = now + takes
-    if not slews:  # a battery that is laid anew lays its launchers too
-        for k in range(unit["first_launcher"], unit["first_launcher"] + unit["launchers"]):
-            sim.launchers[k]["arc_center"] = azimuth
-
-
-@kernel("i8(Sim, i8)")
+@kernel("b1(Sim, i8)")
 def assess(sim, e):
-    """Kill assessment of an engagement's last salvo: 1 assessed killed, 2 assessed alive, drawn with its error
-    rates.
-    """
+    """Whether an engagement's target is assessed killed after the last salvo, drawn with the error rates."""
     situation = sim.situation[0]
     engagement = sim.engagements[e]
     unit = sim.units[engagement["unit"]]
@@ -475,13 +139,11 @@ def assess(sim, e):
     if situation["assessment_perfect"] == 1:
         killed = dead
     else:
-        actor = pair(unit["actor"], flight["actor"])
-        u = uniform(situation["seed"], situation["replication"], ASSESS_DRAW, actor, flight["shots"])
+        u = dice.assessment(sim, engagement["unit"], engagement["flight"])
         killed = u >= unit["assess_false_miss"] if dead else u < unit["assess_false_kill"]
-    log(sim, ASSESS, engagement["flight"], engagement["unit"], -1, -1, -1, engagement["serial"], 1 if killed else 0,
-        1.0 if dead else 0.0, unit["assess_delay"], 0.0, 0.0, 0.0, 0.0)  # fmt: skip
+    log_assess(sim, e, 1 if killed else 0, 1 if dead else 0)
     track = sim.tracks[engagement["track"]]
     if killed and track["serial"] == engagement["serial"]:
         track["assessed_dead"] = 1
         track["dead_updates"] = 0
-    return 1 if killed else 2
+    return killed

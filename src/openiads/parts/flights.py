@@ -5,20 +5,16 @@ from __future__ import annotations
 import math
 
 from openiads.base.compiled import kernel
-from openiads.base.draws import Purpose, normals, uniform, uniforms
+from openiads.parts import dice
 from openiads.physics.motion import flight_state, local_up
-from openiads.world.codes import Element, Evasion, Event, Terminal, ThreatClass
-from openiads.world.log import log
+from openiads.world.codes import Element, Evasion, Terminal, ThreatClass
+from openiads.world.log import log_damage, log_element_down, log_evade, log_flight_state, log_terminal
 
-CEP_DRAW = int(Purpose.CEP)
-ARRIVAL, SPACING, SETUP = int(Purpose.ARRIVAL), int(Purpose.SPACING), int(Purpose.SETUP)
-TERMINAL, DAMAGE, FLIGHT_STATE = int(Event.TERMINAL), int(Event.DAMAGE), int(Event.FLIGHT_STATE)
 HIT_ASSET, REACHED_MISSED = int(Terminal.HIT_ASSET), int(Terminal.REACHED_MISSED)
 IMPACT_UNDEFENDED, TRANSITED = int(Terminal.IMPACT_UNDEFENDED), int(Terminal.TRANSITED)
 AIRBORNE_AT_END = int(Terminal.AIRBORNE_AT_END)
 RELEASED_LEFT, TURNED_AWAY = int(Terminal.RELEASED_LEFT), int(Terminal.TURNED_AWAY)
-EVADE, ELEMENT_DOWN = int(Event.EVADE), int(Event.ELEMENT_DOWN)
-TURN_AWAY, CONSTANT_G = int(Evasion.TURN_AWAY), int(Evasion.CONSTANT_G)
+TURN_AWAY = int(Evasion.TURN_AWAY)
 ON_RADAR, ON_LAUNCHER, ON_POST = int(Element.RADAR), int(Element.LAUNCHER), int(Element.POST)
 AWAY = 180.0  # s after its turn until a flight that turned away is counted as gone
 BALLISTIC = int(ThreatClass.BALLISTIC)
@@ -54,7 +50,7 @@ def begin(sim):
     situation = sim.situation[0]
     for k in range(len(sim.launchers)):
         launcher = sim.launchers[k]
-        if uniform(situation["seed"], situation["replication"], SETUP, launcher["actor"], 0) >= launcher["readiness"]:
+        if dice.setup(sim, k) >= launcher["readiness"]:
             launcher["fails_at"] = 0.0
             launcher["down"] = 1
     raid = -1
@@ -65,15 +61,12 @@ def begin(sim):
             delay(sim, f, sim.flights[flight["parent"]]["shift"] - flight["follows"])
             continue
         if flight["jitter"] > 0.0:
-            u, v, _, _ = uniforms(situation["seed"], situation["replication"], SPACING, flight["actor"], 0)
-            n, _ = normals(u, v)
-            delay(sim, f, flight["jitter"] * n)
+            delay(sim, f, flight["jitter"] * dice.spacing(sim, f))
         if situation["arrivals_poisson"] == 1 and flight["raid"] >= 0:
             if flight["raid"] != raid:
                 raid = flight["raid"]
                 clock = 0.0
-            u = uniform(situation["seed"], situation["replication"], ARRIVAL, flight["actor"], 0)
-            clock -= math.log(u) / situation["arrival_rate"]
+            clock -= math.log(dice.arrival(sim, f)) / situation["arrival_rate"]
             delay(sim, f, clock - flight["starts"])
 
 
@@ -84,10 +77,9 @@ def finish(sim, f, terminal, asset, miss):
     flight = sim.flights[f]
     x, y, z, _, _, _ = state_of(sim, f, situation["now"])
     flight["terminal"] = terminal
-    flight["dead_at"] = situation["now"]
     situation["ended"] = 1
     forgo(sim, f)
-    log(sim, TERMINAL, f, -1, -1, -1, -1, -1, terminal, x, y, z, asset, miss, 0.0)
+    log_terminal(sim, f, x, y, z, asset, miss)
 
 
 @kernel("void(Sim, i8)")
@@ -136,7 +128,7 @@ def evade(sim, f):
         flight["turn_angle"] = TWO_PI
         flight["ends"] = now + TWO_PI / rate
     situation["ended"] = 1
-    log(sim, EVADE, f, -1, -1, -1, -1, -1, flight["evasion"], flight["load"], flight["ends"], 0.0, 0.0, 0.0, 0.0)
+    log_evade(sim, f)
 
 
 @kernel("void(Sim, i8)")
@@ -155,9 +147,9 @@ def resume(sim, f):
             delay(sim, g, lost)
 
 
-@kernel("void(Sim, i8, i8, f8)")
+@kernel("void(Sim, i8, i8, i8)")
 def put_out(sim, element, row, f):
-    """An element of a site is hit: it works no more from now on."""
+    """An element of a site is hit by flight ``f``: it works no more from now on."""
     now = sim.situation[0]["now"]
     if element == ON_RADAR:
         if now >= sim.radars[row]["fails_at"]:
@@ -175,8 +167,7 @@ def put_out(sim, element, row, f):
         sim.posts[row]["fails_at"] = now
         sim.posts[row]["down"] = 1
         sim.posts[row]["due"] = min(sim.posts[row]["due"], now)
-    log(sim, ELEMENT_DOWN, int(f), -1, row if element == ON_RADAR else -1, row if element == ON_LAUNCHER else -1, -1,
-        -1, element, row, 1.0, 0.0, 0.0, 0.0, 0.0)  # fmt: skip
+    log_element_down(sim, element, row, f)
 
 
 @kernel("f8(f8[::1], f8, f8, f8)")
@@ -238,12 +229,10 @@ def arrive(sim, f):
     if flight["asset"] < 0 and flight["element"] == 0 and flight["cep"] <= 0.0:
         finish(sim, f, TRANSITED, -1, 0.0)
         return
-    u, v, _, _ = uniforms(situation["seed"], situation["replication"], CEP_DRAW, flight["actor"], 0)
-    n, _ = normals(u, v)
-    _, m = normals(u, v)
+    n, m = dice.impact(sim, f)
     sigma = dispersion_of(sim, f) * CEP_TO_SIGMA
     x, y, z, _, _, _ = state_of(sim, f, situation["now"])
-    if flight["asset"] >= 0 and sim.assets[flight["asset"]]["platform"] >= 0 and flight["kind"] != BALLISTIC:
+    if flight["asset"] >= 0 and sim.assets[flight["asset"]]["platform"] >= 0 and flight["threat_class"] != BALLISTIC:
         at = sim.assets[flight["asset"]]["position"]  # it has followed the ship
         x, y, z = at[0], at[1], at[2]
     ux, uy, uz, _ = local_up(x, y, z)
@@ -267,7 +256,7 @@ def arrive(sim, f):
     if struck >= 0:
         sim.assets[struck]["hits"] += 1
         finish(sim, f, HIT_ASSET, struck, miss if miss < math.inf else 0.0)
-        log(sim, DAMAGE, f, -1, -1, -1, -1, -1, struck, sim.assets[struck]["hits"], 0.0, 0.0, 0.0, 0.0, 0.0)
+        log_damage(sim, f, struck)
         return
     a = flight["asset"]
     aimed = a >= 0 or flight["element"] > 0
@@ -293,4 +282,4 @@ def sample(sim):
         if flight["terminal"] != 0 or flight["starts"] > now:
             continue
         x, y, z, vx, vy, vz = state_of(sim, f, now)
-        log(sim, FLIGHT_STATE, f, -1, -1, -1, -1, -1, 0, x, y, z, vx, vy, vz)
+        log_flight_state(sim, f, x, y, z, vx, vy, vz)

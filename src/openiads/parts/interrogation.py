@@ -7,13 +7,11 @@ from __future__ import annotations
 import math
 
 from openiads.base.compiled import kernel
-from openiads.base.draws import Purpose, pair, uniform
+from openiads.parts import dice
 from openiads.physics.motion import local_up
 from openiads.world.codes import Evidence, Side
 
-IFF_PERSISTENT = int(Purpose.IFF_PERSISTENT)
-IFF_REPLY_DRAW = int(Purpose.IFF_REPLY)
-HOSTILE, FRIEND, NEUTRAL = int(Side.HOSTILE), int(Side.FRIEND), int(Side.NEUTRAL)
+NEUTRAL = int(Side.NEUTRAL)
 IFF_REPLY = 1 << int(Evidence.IFF_REPLY)
 IFF_NO_REPLY = 1 << int(Evidence.IFF_NO_REPLY)
 CIVIL = 1 << int(Evidence.CIVIL_TRANSPONDER)
@@ -29,14 +27,12 @@ def answers(sim, post, f, n):
     """Whether flight ``f`` answers a track's ``n``-th question: its equipment works, and this reply comes."""
     situation = sim.situation[0]
     flight = sim.flights[f]
-    seed, replication = situation["seed"], situation["replication"]
-    luck = uniform(seed, replication, IFF_PERSISTENT, flight["actor"], 0)
+    luck = dice.equipment(sim, f)
     if flight["transponder"] == 0:  # without one it may still appear to answer, the whole flight long
         return luck > 1.0 - situation["iff_false_reply"]
     if luck < situation["iff_persistent"]:
         return False
-    actor = pair(sim.posts[post]["actor"], flight["actor"])
-    return uniform(seed, replication, IFF_REPLY_DRAW, actor, n) >= situation["iff_reply"]
+    return dice.reply(sim, post, f, n) >= situation["iff_reply"]
 
 
 @kernel("b1(Sim, f8, f8, f8)")

@@ -7,12 +7,12 @@ import math
 from openiads.base.compiled import kernel
 from openiads.parts.flights import away_from
 from openiads.parts.tracks import drop
-from openiads.world.codes import Element, Event
-from openiads.world.layout import LEVELS
-from openiads.world.log import log
+from openiads.world.codes import Drop, Element
+from openiads.world.elements import LEVELS
+from openiads.world.log import log_devolve, log_element_down
 
-DEVOLVE, ELEMENT_DOWN, ON_LAUNCHER = int(Event.DEVOLVE), int(Event.ELEMENT_DOWN), int(Element.LAUNCHER)
-LINK_GONE = 4  # why a track is dropped: its post is gone
+ON_LAUNCHER = int(Element.LAUNCHER)
+POST_GONE = int(Drop.POST_GONE)
 
 
 @kernel("b1(Sim, i8)")
@@ -59,7 +59,7 @@ def relink(sim):
         unit["level"] = level
         unit["post"] = unit["posts"][level]
         wake(sim, unit["post"])
-        log(sim, DEVOLVE, -1, u, -1, -1, -1, -1, before, unit["post"], 0.0, 0.0, 0.0, 0.0, 0.0)
+        log_devolve(sim, u, -1, before, unit["post"])
     for r in range(len(sim.radars)):
         radar = sim.radars[r]
         level = highest(sim, radar["posts"])
@@ -74,7 +74,7 @@ def relink(sim):
             wake(sim, radar["post"])
         else:  # it turns on, but nobody hears it
             radar["post"] = -1
-        log(sim, DEVOLVE, -1, -1, r, -1, -1, -1, before, radar["post"], 0.0, 0.0, 0.0, 0.0, 0.0)
+        log_devolve(sim, -1, r, before, radar["post"])
 
 
 @kernel("void(Sim)")
@@ -85,7 +85,7 @@ def miss_launchers(sim):
         launcher = sim.launchers[k]
         if launcher["down"] == 0 and now >= launcher["fails_at"]:
             launcher["down"] = 1
-            log(sim, ELEMENT_DOWN, -1, -1, -1, k, -1, -1, ON_LAUNCHER, k, 0.0, 0.0, 0.0, 0.0, 0.0)
+            log_element_down(sim, ON_LAUNCHER, k, -1)
 
 
 @kernel("void(Sim, i8)")
@@ -96,4 +96,4 @@ def forget(sim, post):
     for k in range(sim.situation[0]["tracks_high"]):
         track = sim.tracks[k]
         if sim.pictures[k] == post and track["engagements"] == 0 and track["in_flight"] == 0:
-            drop(sim, k, LINK_GONE)
+            drop(sim, k, POST_GONE)

@@ -6,75 +6,97 @@ import math
 
 from openiads.base import compiled
 from openiads.base.compiled import kernel
-from openiads.world.codes import RoundEnd, Side, Terminal
-from openiads.world.layout import OUTCOME_PARTS
+from openiads.world.codes import Milestone, RoundEnd, Side, Terminal
+from openiads.world.outcome import TALLY
 
 HOSTILE, FRIEND, NEUTRAL = int(Side.HOSTILE), int(Side.FRIEND), int(Side.NEUTRAL)
 KILLED, HIT_ASSET, REACHED_MISSED = int(Terminal.KILLED), int(Terminal.HIT_ASSET), int(Terminal.REACHED_MISSED)
 RELEASED_LEFT = int(Terminal.RELEASED_LEFT)
 TARGET_GONE = int(RoundEnd.TARGET_GONE)
+DETECTED, TRACKED = int(Milestone.DETECTED), int(Milestone.TRACKED)
+IDENTIFIED, ENGAGED = int(Milestone.IDENTIFIED), int(Milestone.ENGAGED)
 
-compiled.name_type("Parts", lambda: compiled.row_type(OUTCOME_PARTS))
+compiled.name_type("Tally", lambda: compiled.row_type(TALLY))
 
 
-@kernel("void(Parts)")
+@kernel("void(Tally)")
 def clear(out):
     """Set all counts to 0."""
-    for k in range(8):
-        out["counts"][k] = 0
-    for k in range(5):
-        out["waited"][k] = 0.0
-        for column in range(4):
-            out["by_class"][k, column] = 0
-    for k in range(10):
-        out["terminal"][k] = 0
-    for k in range(6):
-        out["round_end"][k] = 0
+    out["threats"] = 0
+    out["detected"] = 0
+    out["tracked"] = 0
+    out["identified"] = 0
+    out["engaged"] = 0
+    out["killed"] = 0
+    out["leakers"] = 0
+    out["platform_leakers"] = 0
     out["asset_hits"] = 0
     out["civil_engaged"] = 0
     out["friend_engaged"] = 0
-    out["overkill"] = 0
+    out["overkill_rounds"] = 0
+    out["first_detection_s"] = math.inf
+    out["first_launch_s"] = math.inf
+    for k in range(len(out["waited"])):
+        out["waited"][k] = 0.0
+    for k in range(len(out["terminal"])):
+        out["terminal"][k] = 0
+    for k in range(len(out["round_end"])):
+        out["round_end"][k] = 0
+    for k in range(len(out["by_class"])):
+        for column in range(4):
+            out["by_class"][k, column] = 0
 
 
-@kernel("void(Sim, Parts)")
+@kernel("void(Sim, i8, Tally)")
+def tally_threat(sim, f, out):
+    """Count a hostile flight that has ended."""
+    flight = sim.flights[f]
+    terminal = flight["terminal"]
+    killed = 1 if terminal == KILLED else 0
+    leaked = 1 if terminal == HIT_ASSET or terminal == REACHED_MISSED else 0
+    engaged = 1 if flight["ever"] & ENGAGED else 0
+    out["threats"] += 1
+    out["detected"] += 1 if flight["ever"] & DETECTED else 0
+    out["tracked"] += 1 if flight["ever"] & TRACKED else 0
+    out["identified"] += 1 if flight["ever"] & IDENTIFIED else 0
+    out["engaged"] += engaged
+    out["killed"] += killed
+    out["leakers"] += leaked
+    out["platform_leakers"] += 1 if terminal == RELEASED_LEFT else 0
+    row = flight["threat_class"] - 1
+    out["by_class"][row, 0] += 1
+    out["by_class"][row, 1] += killed
+    out["by_class"][row, 2] += leaked
+    out["by_class"][row, 3] += engaged
+    out["first_detection_s"] = min(out["first_detection_s"], flight["first_detected"])
+    for k in range(len(out["waited"])):
+        out["waited"][k] += flight["waited"][k]
+
+
+@kernel("void(Sim, Tally)")
 def tally(sim, out):
     """Count a replication's outcome; arrays are indexed by code less 1 (class, terminal, round end, resource)."""
     situation = sim.situation[0]
     clear(out)
-    first_detection, first_launch = math.inf, situation["first_notional"]
+    out["first_launch_s"] = situation["first_notional"]
     for f in range(len(sim.flights)):
         flight = sim.flights[f]
         if flight["terminal"] == 0:  # never released, or the replication failed
             continue
         out["terminal"][flight["terminal"] - 1] += 1
-        engaged = 1 if flight["ever"] & 8 else 0
-        if flight["side"] != HOSTILE:
-            out["civil_engaged"] += engaged if flight["side"] == NEUTRAL else 0
-            out["friend_engaged"] += engaged if flight["side"] == FRIEND else 0
-            continue
-        kind = flight["kind"] - 1
-        killed = 1 if flight["terminal"] == KILLED else 0
-        leaked = 1 if flight["terminal"] == HIT_ASSET or flight["terminal"] == REACHED_MISSED else 0
-        out["counts"][0] += 1
-        for bit in range(4):  # detected, tracked, identified, engaged
-            out["counts"][1 + bit] += (flight["ever"] >> bit) & 1
-        out["counts"][5] += killed
-        out["counts"][6] += leaked
-        out["counts"][7] += 1 if flight["terminal"] == RELEASED_LEFT else 0
-        out["by_class"][kind, 0] += 1
-        out["by_class"][kind, 1] += killed
-        out["by_class"][kind, 2] += leaked
-        out["by_class"][kind, 3] += engaged
-        first_detection = min(first_detection, flight["first_detected"])
-        for k in range(5):
-            out["waited"][k] += flight["waited"][k]
+        engaged = 1 if flight["ever"] & ENGAGED else 0
+        if flight["side"] == HOSTILE:
+            tally_threat(sim, f, out)
+        elif flight["side"] == NEUTRAL:
+            out["civil_engaged"] += engaged
+        elif flight["side"] == FRIEND:
+            out["friend_engaged"] += engaged
     for a in range(len(sim.assets)):
         out["asset_hits"] += sim.assets[a]["hits"]
     for k in range(situation["rounds_count"]):
         round_ = sim.rounds[k]
         out["round_end"][round_["end"] - 1] += 1 if round_["end"] > 0 else 0
         if round_["end"] == TARGET_GONE and sim.flights[round_["flight"]]["terminal"] == KILLED:
-            out["overkill"] += 1
+            out["overkill_rounds"] += 1
         if sim.flights[round_["flight"]]["side"] == HOSTILE:
-            first_launch = min(first_launch, round_["launched_at"])
-    out["first_detection"], out["first_launch"] = first_detection, first_launch
+            out["first_launch_s"] = min(out["first_launch_s"], round_["launched_at"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from openiads.base.compiled import kernel
-from openiads.base.draws import Purpose, pair, uniform, uniforms
+from openiads.parts import dice
 from openiads.parts.flights import state_of
 from openiads.parts.sensing import (
     DETECTED,
@@ -17,13 +17,12 @@ from openiads.parts.sensing import (
     sense,
 )
 from openiads.physics.filtering import measured_position
-from openiads.world.codes import Element, Event, Status
-from openiads.world.log import log
+from openiads.world.codes import Element, Milestone, Status
+from openiads.world.log import log_detect, log_element_down, log_look
 
-FALSE_ALARM, LINK, SCAN_PHASE = int(Purpose.FALSE_ALARM), int(Purpose.LINK), int(Purpose.SCAN_PHASE)
-DETECT = int(Event.DETECT)
-LOOK, ELEMENT_DOWN, ON_RADAR = int(Event.LOOK), int(Event.ELEMENT_DOWN), int(Element.RADAR)
+ON_RADAR = int(Element.RADAR)
 OVERFLOW_PLOTS = int(Status.OVERFLOW_PLOTS)
+DETECTED_ONCE = int(Milestone.DETECTED)
 NEVER = math.inf
 SPREAD = 600.0  # m/s, radial speeds of false alarms lie evenly within this
 
@@ -41,11 +40,9 @@ def frame_time(sim, r, now):
 @kernel("void(Sim)")
 def begin_scans(sim):
     """Draw where each radar's search frame begins, once a replication."""
-    situation = sim.situation[0]
     for r in range(len(sim.radars)):
         radar = sim.radars[r]
-        u = uniform(situation["seed"], situation["replication"], SCAN_PHASE, radar["actor"], 0)
-        radar["phase"] = u * radar["frame"]
+        radar["phase"] = dice.scan_phase(sim, r) * radar["frame"]
 
 
 @kernel("f8(Sim, i8, i8, f8)")
@@ -83,13 +80,10 @@ def fill_plot(sim, k, r, f, t, x, y, z, distance, sigma_range, sigma_azimuth, si
 @kernel("b1(Sim, i8, i8)")
 def lost_on_link(sim, r, f):
     """Whether a plot is lost between its radar and the post."""
-    situation = sim.situation[0]
     radar = sim.radars[r]
     if radar["link_loss"] <= 0.0 or f < 0:
         return False
-    actor = pair(radar["actor"], sim.flights[f]["actor"])
-    slot = int(math.floor(situation["now"] * 8.0))
-    return uniform(situation["seed"], situation["replication"], LINK, actor, slot) < radar["link_loss"]
+    return dice.link(sim, r, f) < radar["link_loss"]
 
 
 @kernel("void(Sim, f8)")
@@ -120,8 +114,7 @@ def look(sim, r, f, t, arrives):
     found = 0
     drawn = 0.0
     if code == VISIBLE:
-        # a confirmation is another look than the alert it confirms, with dice of its own
-        slot = int(math.floor(t / (radar["confirm_interval"] if radar["confirm_interval"] > 0.0 else radar["frame"])))
+        slot = dice.search_slot(radar, t)
         hit, drawn = detects(sim, r, f, t, snr, slot)
         if hit:
             found = 1
@@ -133,9 +126,9 @@ def look(sim, r, f, t, arrives):
     cell = sim.looks[r, f]
     if found == 1 and cell["detected"] == 0:
         flight = sim.flights[f]
-        flight["ever"] = flight["ever"] | 1
+        flight["ever"] |= DETECTED_ONCE
         flight["first_detected"] = min(flight["first_detected"], situation["now"])
-        log(sim, DETECT, f, -1, r, -1, -1, -1, 1, distance, azimuth, elevation, lowest, decibels, height)
+        log_detect(sim, f, r, distance, azimuth, elevation, lowest, decibels, height)
         cell["detected"] = 1
     cell["code"] = DETECTED if found == 1 else code
     # an alert of a phased array is confirmed at once and not a frame later, until the post has the track
@@ -143,8 +136,8 @@ def look(sim, r, f, t, arrives):
     alert = found == 1 and sooner > 0.0 and sim.flights[f]["tracked"] & (1 << radar["post"]) == 0
     cell["due"] = t + (sooner if alert else frame_time(sim, r, t))
     if situation["record"] == 1:
-        log(sim, LOOK, f, -1, r, -1, -1, -1, found if code == VISIBLE else code, distance, azimuth, elevation, lowest,
-            decibels, height)  # fmt: skip
+        said = found if code == VISIBLE else code
+        log_look(sim, f, r, said, distance, azimuth, elevation, lowest, decibels, height)
 
 
 @kernel("void(Sim, i8, f8, f8)")
@@ -152,8 +145,7 @@ def false_alarm(sim, r, chance, arrives):
     """With probability ``chance``, one false plot of this batch somewhere in the searched volume."""
     situation = sim.situation[0]
     radar = sim.radars[r]
-    slot = int(math.floor(situation["now"] * 16.0))
-    u0, u1, u2, u3 = uniforms(situation["seed"], situation["replication"], FALSE_ALARM, radar["actor"], slot)
+    u0, u1, u2, u3 = dice.false_plot(sim, r)
     if u0 >= chance:
         return
     low = radar["range_min"]
@@ -185,7 +177,7 @@ def search(sim, r):
         radar["due"] = NEVER
         if radar["down"] == 0:
             radar["down"] = 1
-            log(sim, ELEMENT_DOWN, -1, -1, r, -1, -1, -1, ON_RADAR, r, 0.0, 0.0, 0.0, 0.0, 0.0)
+            log_element_down(sim, ON_RADAR, r, -1)
         return
     if radar["emitting"] == 0 or radar["post"] < 0 or now < max(radar["slewing_until"], radar["ready_at"]):
         return

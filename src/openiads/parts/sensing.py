@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from openiads.base.compiled import kernel
-from openiads.base.draws import Purpose, normals, pair, uniforms
 from openiads.earth.sight import ground_range, horizon_height, lowest_visible
+from openiads.parts import dice
 from openiads.parts.flights import state_of
 from openiads.physics.detection import fluctuation, probability_at, scan_gain, signal_to_noise
 from openiads.physics.motion import local_up
@@ -17,22 +17,13 @@ from openiads.physics.propagation import (
     two_ray_factor,
     two_way_attenuation,
 )
+from openiads.world.codes import Look
 
-FADE = int(Purpose.FADE)
-NOISE = int(Purpose.NOISE)
-MEASURE = int(Purpose.MEASURE)
+VISIBLE, DETECTED = int(Look.VISIBLE), int(Look.DETECTED)
+BELOW_HORIZON, BELOW_MASK = int(Look.BELOW_HORIZON), int(Look.BELOW_MASK)
+OUT_OF_SECTOR, OUT_OF_MODE = int(Look.OUT_OF_SECTOR), int(Look.OUT_OF_MODE)
+OUT_OF_RANGE, TOO_SLOW = int(Look.OUT_OF_RANGE), int(Look.TOO_SLOW)
 
-# how a look's geometry came out
-VISIBLE = 1
-DETECTED = 9
-BELOW_HORIZON = -1
-BELOW_MASK = -2
-OUT_OF_SECTOR = -3
-OUT_OF_MODE = -4
-OUT_OF_RANGE = -5
-TOO_SLOW = -6  # radial speed below what the radar shows
-
-SERVICE_SLOTS = 1 << 24  # service looks draw from other slots than search looks
 REFERENCE_RANGE = 100_000.0
 TWO_PI = 2.0 * math.pi
 MEAN_RADIUS = 6371000.0
@@ -196,16 +187,10 @@ def detects(sim, r, f, t, snr, slot):
     flight = sim.flights[f]
     if situation["detection_by_range"] == 1:
         return True, 1000.0
-    fade_slot = int(math.floor(t / radar["decorrelation"]))
-    u0, u1, _, _ = uniforms(
-        situation["seed"], situation["replication"], FADE, pair(flight["actor"], radar["band"] + 1), fade_slot
-    )
+    u0, u1 = dice.fade(sim, r, f, t)
     drawn = snr * fluctuation(flight["swerling"], u0, u1)
     chance = probability_at(sim.tables, radar["pd_table"], drawn)
-    u, _, _, _ = uniforms(
-        situation["seed"], situation["replication"], NOISE, pair(radar["actor"], flight["actor"]), slot
-    )
-    return u < chance, drawn
+    return dice.noise(sim, r, f, slot) < chance, drawn
 
 
 @kernel("f8(f8, f8, f8)")
@@ -221,17 +206,12 @@ def measurement_error(snr, cell, floor):
 @kernel("tuple_of(f8, f8, f8, f8, f8, f8, f8)(Sim, i8, i8, f8, f8, f8, f8, f8, i8)")
 def measure(sim, r, f, distance, azimuth, elevation, along, snr, slot):
     """A drawn measurement: (range, azimuth, elevation, the deviations of these three, radial speed)."""
-    situation = sim.situation[0]
     radar = sim.radars[r]
     sigma_range = measurement_error(snr, radar["resolution"], radar["sigma_range"])
     sigma_elevation = measurement_error(snr, radar["beam_elevation"] / MONOPULSE_SLOPE, radar["sigma_angle"])
     sigma_azimuth = measurement_error(snr, radar["beam_azimuth"] / MONOPULSE_SLOPE, radar["sigma_angle"])
     sigma_azimuth /= max(math.cos(elevation), 0.05)
-    u0, u1, u2, u3 = uniforms(
-        situation["seed"], situation["replication"], MEASURE, pair(radar["actor"], sim.flights[f]["actor"]), slot
-    )
-    n0, n1 = normals(u0, u1)
-    n2, n3 = normals(u2, u3)
+    n0, n1, n2, n3 = dice.measurement(sim, r, f, slot)
     return (
         distance + sigma_range * n0,
         azimuth + sigma_azimuth * n1,

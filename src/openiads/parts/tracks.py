@@ -5,10 +5,8 @@ from __future__ import annotations
 import math
 
 from openiads.base.compiled import kernel
-from openiads.physics.association import assign
 from openiads.physics.filtering import (
     ballistic_acceleration,
-    position_distance,
     predict_ballistic,
     predict_constant_velocity,
     switch_to_ballistic,
@@ -16,23 +14,20 @@ from openiads.physics.filtering import (
     update_position,
 )
 from openiads.physics.motion import local_up
-from openiads.world.codes import Event, Identity, Status, ThreatClass
+from openiads.world.codes import Drop, Identity, Milestone, Status, ThreatClass, TrackState
 from openiads.world.layout import MOST_PLOTS, NOBODY, OWN
-from openiads.world.log import log
+from openiads.world.log import log_false_track, log_swap, log_track, log_track_drop, log_track_update
 
-TRACK = int(Event.TRACK)
-TRACK_DROP = int(Event.TRACK_DROP)
-TRACK_UPDATE = int(Event.TRACK_UPDATE)
-SWAP = int(Event.SWAP)
-FALSE_TRACK = int(Event.FALSE_TRACK)
 PENDING = int(Identity.PENDING)
 BALLISTIC = int(ThreatClass.BALLISTIC)
 OVERFLOW_TRACKS = int(Status.OVERFLOW_TRACKS)
 
-FREE, ONE_PLOT, TENTATIVE, CONFIRMED = 0, 1, 2, 3
+FREE, ONE_PLOT = int(TrackState.NONE), int(TrackState.ONE_PLOT)
+TENTATIVE, CONFIRMED = int(TrackState.TENTATIVE), int(TrackState.CONFIRMED)
+MISSES, MERGED, PICTURE_FULL = int(Drop.MISSES), int(Drop.MERGED), int(Drop.PICTURE_FULL)
+TRACKED = int(Milestone.TRACKED)
 POST = -1
 
-GATE = 16.266  # chi-square, 3 degrees of freedom, 0.999
 MANEUVER = 1.0  # m2/s3, white-noise acceleration of an air-breather (0.3 g held for a second)
 BALLISTIC_NOISE = 1.0  # m2/s3
 BETA_WALK = 1e-3  # 1/s, random walk of the log ballistic coefficient
@@ -42,11 +37,7 @@ FALLING, HIGH = 850.0, 8000.0  # m/s and m, beyond both a track is taken for bal
 SURE = 3.0  # deviations of its speed by which it must be beyond ``SLOW`` too
 SLOW = 500.0  # m/s, an aircraft may be so fast; see ``cruises``
 TWICE_GRAVITY = 2.0 * 9.80665
-PAIR = 15.137  # chi-square, 1 degree of freedom, 0.9999
-SPEED_LIMIT = 3000.0  # m/s, how far a second plot may lie from a first
 MERGE_CYCLES = 4  # cycles in a row that two tracks must look alike
-LATE = 2.0  # s, an older plot than this is not taken into a newer track
-FORBIDDEN = 1e9  # cost of a pair outside the gate
 
 
 @kernel("void(Track)")
@@ -104,9 +95,9 @@ def classify(sim, k):
     elif cruises(track):
         track["ballistic"] = 0
     if track["ballistic"] == 1:
-        track["kind"] = BALLISTIC
-    elif track["kind"] == BALLISTIC:
-        track["kind"] = 0
+        track["threat_class"] = BALLISTIC
+    elif track["threat_class"] == BALLISTIC:
+        track["threat_class"] = 0
 
 
 @kernel("i8(Sim, i8, i8)")
@@ -124,7 +115,7 @@ def new_track(sim, owner, post):
         track["post"] = post
         track["hits"] = 1
         track["ballistic"] = 0
-        track["kind"] = 0
+        track["threat_class"] = 0
         track["identity"] = PENDING
         track["evidence"] = 0
         track["entered"] = 0
@@ -164,11 +155,10 @@ def list_picture(sim, post):
 
 @kernel("void(Sim, i8, i8)")
 def drop(sim, k, why):
-    """Free a track row; a confirmed one is logged."""
+    """Free a track row; a confirmed one of a post is logged.  ``why`` is a ``codes.Drop``."""
     track = sim.tracks[k]
     if track["state"] == CONFIRMED and track["owner"] == POST:
-        age = sim.situation[0]["now"] - track["born"]
-        log(sim, TRACK_DROP, track["flight"], -1, -1, -1, -1, track["serial"], why, age, 0.0, 0.0, 0.0, 0.0, 0.0)
+        log_track_drop(sim, track, why)
     track["state"] = FREE
     sim.pictures[k] = NOBODY
 
@@ -197,31 +187,13 @@ def take(sim, k, i):
     if plot["flight"] != track["flight"]:
         if track["state"] == CONFIRMED and track["owner"] == POST and track["flight"] >= 0 and plot["flight"] >= 0:
             situation["swaps"] += 1
-            log(
-                sim,
-                SWAP,
-                plot["flight"],
-                -1,
-                -1,
-                -1,
-                -1,
-                track["serial"],
-                track["flight"],
-                0.0,
-                0.0,
-                0.0,
-                0.0,
-                0.0,
-                0.0,
-            )
+            log_swap(sim, track, plot["flight"])
         track["flight"] = plot["flight"]
     if track["state"] == TENTATIVE and track["hits"] >= sim.radars[track["radar"]]["confirm_hits"]:
         confirm(sim, k)
     classify(sim, k)
     if situation["record"] == 1:
-        log(sim, TRACK_UPDATE, track["flight"], -1, plot["radar"], -1, -1, track["serial"], track["owner"], x[0],
-            x[1], x[2], x[3],
-            x[4], x[5])  # fmt: skip
+        log_track_update(sim, track, plot["radar"])
 
 
 @kernel("void(Sim, i8)")
@@ -235,129 +207,18 @@ def confirm(sim, k):
     post = sim.posts[track["post"]]
     radar = sim.radars[track["radar"]]
     if post["held"] >= post["track_capacity"] or radar["held"] >= radar["track_capacity"]:
-        drop(sim, k, 3)
+        drop(sim, k, PICTURE_FULL)
         return
     post["held"] += 1
     radar["held"] += 1
     track["state"] = CONFIRMED
-    p = track["p"]
     if track["flight"] < 0:
         situation["false_tracks"] += 1
-        log(sim, FALSE_TRACK, -1, -1, track["radar"], -1, -1, track["serial"], 1, track["x"][0], track["x"][1],
-            track["x"][2],
-            0.0, 0.0, 0.0)  # fmt: skip
+        log_false_track(sim, track)
     else:
-        sim.flights[track["flight"]]["ever"] |= 2
+        sim.flights[track["flight"]]["ever"] |= TRACKED
     classify(sim, k)
-    log(sim, TRACK, track["flight"], -1, track["radar"], -1, -1, track["serial"], 1, math.sqrt(p[0, 0] + p[1,
-        1] + p[2, 2]),
-        math.sqrt(p[3, 3] + p[4, 4] + p[5, 5]), track["height"], track["speed"], 0.0, 0.0)  # fmt: skip
-
-
-@kernel("b1(Track, Plot)")
-def near(track, plot):
-    """Whether a plot may lie in a track's gate, by a test that is cheap and wider than the gate."""
-    dt = plot["time"] - track["time"]
-    if dt < -LATE:
-        return False
-    x = track["x"]
-    reach = 0.0
-    for axis in range(3):
-        off = plot["position"][axis] - x[axis] - x[axis + 3] * dt
-        reach += off * off
-    ahead = abs(dt)
-    wide = track["spread"][0] + ahead * ahead * track["spread"][1]
-    across = plot["range"] * max(plot["sigma_azimuth"], plot["sigma_elevation"])
-    wide += plot["sigma_range"] * plot["sigma_range"] + 2.0 * across * across + MANEUVER * ahead * ahead * ahead
-    fall = 5.0 * ahead * ahead if track["speed"] > 800.0 else 0.0
-    return reach <= 20.0 * wide + fall * fall
-
-
-@kernel("f8(Sim, i8, i8)")
-def cost(sim, k, i):
-    """Cost of giving plot ``i`` to the post's track ``k``: statistical distance, FORBIDDEN outside the gate."""
-    track = sim.tracks[k]
-    plot = sim.plots[i]
-    x = track["x"]
-    p = track["p"]
-    back = min(plot["time"] - track["time"], 0.0)
-    predict(sim, k, plot["time"])
-    radar = sim.radars[plot["radar"]]
-    d2, spread = position_distance(
-        x, p, plot["position"][0] - x[3] * back, plot["position"][1] - x[4] * back, plot["position"][2] - x[5] * back,
-        radar["position"], radar["axes"], plot["sigma_range"], plot["sigma_azimuth"], plot["sigma_elevation"],
-    )  # fmt: skip
-    return d2 + spread if d2 < GATE else FORBIDDEN
-
-
-@kernel("f8(Track, Plot, Radar, f8)")
-def mismatch(track, plot, radar, dt):
-    """How badly two plots ``dt`` s apart fit one flight: squared difference of the radial speed that their ranges say
-    and the mean of the two measured, over its variance; inf beyond ``PAIR``.
-
-    The range changes by more than its rate says where the line of sight turns: the span of the radial speeds is added.
-    """
-    said = (plot["range"] - track["plot_range"]) / dt
-    measured = 0.5 * (plot["radial_speed"] + track["plot_speed"])
-    turned = 0.5 * (plot["radial_speed"] - track["plot_speed"])
-    fit = 2.0 * plot["sigma_range"] * plot["sigma_range"] / (dt * dt)
-    wide = fit + 0.5 * radar["sigma_radial"] * radar["sigma_radial"] + turned * turned
-    odds = (said - measured) * (said - measured) / wide
-    return odds if odds < PAIR else math.inf
-
-
-@kernel("void(Sim, i8)")
-def start(sim, i):
-    """A plot that no track took: the second of a pair makes a tentative track, a lone one waits for its pair.
-
-    Of several first plots that it may pair with, the one whose ranges agree best with the measured radial speeds.
-    """
-    plot = sim.plots[i]
-    radar = sim.radars[plot["radar"]]
-    nearest = -1
-    least = math.inf
-    for n in range(sim.situation[0]["listed"]):
-        k = sim.roster[n]
-        track = sim.tracks[k]
-        if track["state"] != ONE_PLOT or track["radar"] != plot["radar"]:
-            continue
-        dt = plot["time"] - track["time"]
-        soonest = 0.5 * radar["frame"]
-        if radar["confirm_interval"] > 0.0:
-            soonest = min(soonest, 0.5 * radar["confirm_interval"])
-        if dt < soonest or dt > 2.5 * radar["frame"]:
-            continue
-        off = 0.0
-        for axis in range(3):
-            part = plot["position"][axis] - track["plot"][axis]
-            off += part * part
-        span = SPEED_LIMIT * dt + 3.0 * track["plot_sigma"]
-        odds = mismatch(track, plot, radar, dt)
-        if off < span * span and odds < least:
-            least = odds
-            nearest = k
-    if nearest >= 0:
-        pair_up(sim, nearest, i)
-        return
-    if sim.posts[plot["post"]]["held"] >= sim.posts[plot["post"]]["track_capacity"]:
-        return  # the picture is full: nothing new is begun
-    k = new_track(sim, POST, plot["post"])
-    if k < 0:
-        return
-    sim.roster[sim.situation[0]["listed"]] = k
-    sim.situation[0]["listed"] += 1
-    track = sim.tracks[k]
-    track["state"] = ONE_PLOT
-    track["radar"] = plot["radar"]
-    track["time"] = plot["time"]
-    track["born"] = plot["time"]
-    track["updated"] = plot["time"]
-    track["flight"] = plot["flight"]
-    track["plot_range"] = plot["range"]
-    track["plot_speed"] = plot["radial_speed"]
-    track["plot_sigma"] = plot["range"] * max(plot["sigma_azimuth"], plot["sigma_elevation"])
-    for axis in range(3):
-        track["plot"][axis] = plot["position"][axis]
+    log_track(sim, track)
 
 
 @kernel("void(Sim, i8, i8)")
@@ -397,114 +258,6 @@ def pair_up(sim, k, i):
     classify(sim, k)
 
 
-@kernel("i8(Sim, i8)")
-def gather(sim, post):
-    """Move the plots of one radar that have reached the post to the front, in their order; how many.
-
-    A flight gives one radar at most one plot of a batch, so each of them belongs to another track; plots of two radars
-    may belong to the same one and are associated one radar after the other.
-    """
-    situation = sim.situation[0]
-    radar = -1
-    ready = 0
-    for i in range(situation["plots_count"]):
-        plot = sim.plots[i]
-        if plot["post"] != post or plot["arrives"] > situation["now"] or ready >= MOST_PLOTS:
-            continue
-        if radar < 0:
-            radar = plot["radar"]
-        if plot["radar"] == radar:
-            swap_plots(sim, ready, i)
-            ready += 1
-    return ready
-
-
-@kernel("void(Sim, i8)")
-def fuse(sim, post):
-    """Plots that reach the post now: radar by radar associate, update, start; what is still under way is kept."""
-    situation = sim.situation[0]
-    sim.posts[post]["fuse_due"] = math.inf
-    ready = gather(sim, post)
-    while ready > 0:
-        associate(sim, post, ready)
-        if situation["status"] != 0:
-            return
-        count = situation["plots_count"]
-        for i in range(ready, count):
-            sim.plots[i - ready] = sim.plots[i]
-        situation["plots_count"] = count - ready
-        ready = gather(sim, post)
-    for i in range(situation["plots_count"]):
-        if sim.plots[i]["post"] == post:
-            sim.posts[post]["fuse_due"] = min(sim.posts[post]["fuse_due"], sim.plots[i]["arrives"])
-
-
-@kernel("void(Sim, i8, i8)")
-def swap_plots(sim, i, j):
-    """Exchange two rows of the plots through the spare last row."""
-    if i == j:
-        return
-    spare = len(sim.plots) - 1
-    sim.plots[spare] = sim.plots[i]
-    sim.plots[i] = sim.plots[j]
-    sim.plots[j] = sim.plots[spare]
-
-
-@kernel("void(Sim, i8, i8)")
-def associate(sim, post, ready):
-    """Give the first ``ready`` plots to the post's tracks at least total cost; what no track takes starts a new one.
-
-    Without a conflict (no two plots want one track, no plot has two candidates) the answer is already there.
-    """
-    columns = 0
-    conflict = False
-    list_picture(sim, post)
-    for i in range(ready):
-        sim.candidates[1, i] = -1
-        for c in range(columns):
-            sim.cost[i, c] = FORBIDDEN
-        for n in range(sim.situation[0]["listed"]):
-            k = sim.roster[n]
-            if sim.tracks[k]["state"] < TENTATIVE or not near(sim.tracks[k], sim.plots[i]):
-                continue
-            price = cost(sim, k, i)
-            if price >= FORBIDDEN:
-                continue
-            c = 0
-            while c < columns and sim.candidates[0, c] != k:
-                c += 1
-            if c < columns or sim.candidates[1, i] >= 0:
-                conflict = True
-            if c == columns:
-                if columns == sim.cost.shape[1] - 2:
-                    continue
-                sim.candidates[0, c] = k
-                columns += 1
-                for earlier in range(i + 1):
-                    sim.cost[earlier, c] = FORBIDDEN
-            sim.cost[i, c] = price
-            sim.candidates[1, i] = c
-    if conflict:
-        assign(
-            sim.cost,
-            ready,
-            columns,
-            FORBIDDEN,
-            sim.candidates[1],
-            sim.cost[MOST_PLOTS : MOST_PLOTS + 3],
-            sim.candidates[2:5],
-        )
-    for i in range(ready):
-        c = sim.candidates[1, i]
-        if c >= 0:
-            predict(sim, sim.candidates[0, c], sim.plots[i]["time"])
-            take(sim, sim.candidates[0, c], i)
-        else:
-            start(sim, i)
-        if sim.situation[0]["status"] != 0:
-            return
-
-
 @kernel("b1(Sim, i8, i8)")
 def alike(sim, k, j):
     """Whether two tracks can be one flight: six differences over their summed variances, chi-square below 95 %."""
@@ -530,7 +283,7 @@ def merge_doubles(sim, k):
         if sim.tracks[j]["state"] == CONFIRMED and sim.tracks[j]["serial"] < track["serial"] and alike(sim, k, j):
             track["doubles"] += 1
             if track["doubles"] >= MERGE_CYCLES and track["engagements"] == 0:
-                drop(sim, k, 2)
+                drop(sim, k, MERGED)
             return
     track["doubles"] = 0
 
@@ -553,11 +306,11 @@ def prune(sim, post):
         window = radar["confirm_window"] * radar["frame"] + late
         if track["state"] == CONFIRMED:
             if now - track["updated"] > limit:
-                drop(sim, k, 1)
+                drop(sim, k, MISSES)
             else:
                 merge_doubles(sim, k)
                 held += 1
                 radar["held"] += 1 if radar["post"] == post else 0
         elif now - track["born"] > window:
-            drop(sim, k, 1)
+            drop(sim, k, MISSES)
     sim.posts[post]["held"] = held

@@ -5,30 +5,26 @@ from __future__ import annotations
 import math
 
 from openiads.base.compiled import kernel
-from openiads.base.draws import Purpose, normals, pair, uniform, uniforms
-from openiads.parts.engagements import own_state
+from openiads.parts import dice
+from openiads.parts.engagements import is_active, own_state
 from openiads.parts.flights import away_from, evade, finish, state_of
 from openiads.parts.radars import set_occupancy
 from openiads.parts.sensing import angle_between, bearing
-from openiads.physics.flyout import Guidance, Phase, endgame, fly, launch
 from openiads.physics.flyout import Status as Flight
+from openiads.physics.flyout import endgame, fly, launch
 from openiads.physics.lethality import kill_probability
 from openiads.physics.motion import local_up
-from openiads.world.codes import ChannelPhase, Event, RoundEnd, Stage, Status, Terminal
-from openiads.world.log import log
+from openiads.world.codes import ChannelPhase, Milestone, RoundEnd, Stage, Status, Terminal
+from openiads.world.log import log_handover, log_intercept, log_launch, log_reload, log_round_end, log_round_state
 
-SEEK, KILL_DRAW, COMMON = int(Purpose.SEEK), int(Purpose.KILL), int(Purpose.COMMON)
-LAUNCH, INTERCEPT, ROUND_END = int(Event.LAUNCH), int(Event.INTERCEPT), int(Event.ROUND_END)
-ROUND_STATE, RELOAD, HANDED = int(Event.ROUND_STATE), int(Event.RELOAD), int(Event.HANDOVER)
 TERMINAL_CHANNEL, MIDCOURSE_CHANNEL = int(ChannelPhase.TERMINAL), int(ChannelPhase.MIDCOURSE)
 KILL, MISS, TARGET_GONE = int(RoundEnd.KILL), int(RoundEnd.MISS), int(RoundEnd.TARGET_GONE)
 SUPPORT_LOST, SELF_DESTRUCT = int(RoundEnd.SUPPORT_LOST), int(RoundEnd.SELF_DESTRUCT)
 ROUND_AIRBORNE = int(RoundEnd.AIRBORNE_AT_END)
-KILLED = int(Terminal.KILLED)
+KILLED, ENGAGED = int(Terminal.KILLED), int(Milestone.ENGAGED)
 ASSESSING = int(Stage.ASSESSING)
 FLYING, HANDOVER, PASSED = int(Flight.FLYING), int(Flight.HANDOVER), int(Flight.PASSED)
-CLOSED, ACTIVE = int(Flight.CLOSED), int(Guidance.ACTIVE)
-TERMINAL_PHASE = int(Phase.TERMINAL)
+CLOSED = int(Flight.CLOSED)
 OVERFLOW_ROUNDS, BAD_STATE = int(Status.OVERFLOW_ROUNDS), int(Status.BAD_STATE)
 
 COARSE, TURN, FINE = 0.5, 0.05, 0.02  # s, integration steps in midcourse, until the turn-over ends, and at the end
@@ -60,7 +56,7 @@ def refill(sim, u):
             launcher["reloaded_at"] = math.inf
             launcher["loaded"] = launcher["full"]
             launcher["loads"] -= 1
-            log(sim, RELOAD, -1, u, -1, k, -1, -1, launcher["full"], launcher["loads"], 0.0, 0.0, 0.0, 0.0, 0.0)
+            log_reload(sim, k)
 
 
 @kernel("i8(Sim, i8, i8, f8)")
@@ -124,7 +120,7 @@ def channel_free(sim, u, magazine, arrival):
     mine = sim.magazines[magazine]
     if mine["channel"] != TERMINAL_CHANNEL:
         return unit["missiles_held"] < unit["missile_channels"]
-    last = sim.kinds[mine["kind"]]["handover_time"]
+    ours = sim.interceptors[mine["interceptor"]]["handover_time"]
     busy = 0
     for k in range(sim.situation[0]["rounds_first"], sim.situation[0]["rounds_count"]):
         round_ = sim.rounds[k]
@@ -134,7 +130,8 @@ def channel_free(sim, u, magazine, arrival):
         if round_["channel"] == 1:
             busy += 1
         elif theirs["channel"] == TERMINAL_CHANNEL:
-            if abs(sim.bodies[k]["arrival"] - arrival) <= last + sim.kinds[theirs["kind"]]["handover_time"]:
+            last = ours + sim.interceptors[theirs["interceptor"]]["handover_time"]
+            if abs(sim.bodies[k]["arrival"] - arrival) <= last:
                 busy += 1
     return busy < unit["missile_channels"]
 
@@ -154,14 +151,9 @@ def spend(sim, k):
 @kernel("void(Sim, i8)")
 def draw_errors(sim, k):
     """Six standard normals of the terminal angle error, named by the flight and the n-th shot at it."""
-    situation = sim.situation[0]
-    actor = sim.flights[sim.rounds[k]["flight"]]["actor"]
     draws = sim.bodies[k]["draws"]
     for part in range(2):
-        slot = sim.rounds[k]["shot"] * 2 + part
-        u0, u1, u2, u3 = uniforms(situation["seed"], situation["replication"], SEEK, actor, slot)
-        n0, n1 = normals(u0, u1)
-        n2, _ = normals(u2, u3)
+        n0, n1, n2 = dice.seek(sim, sim.rounds[k]["flight"], sim.rounds[k]["shot"], part)
         draws[part * 3] = n0
         draws[part * 3 + 1] = n1
         draws[part * 3 + 2] = n2
@@ -185,7 +177,7 @@ def fire_round(sim, e, launcher_row, believed, arrival, x, y, z):
     situation["rounds_count"] = k + 1
     flight = sim.flights[engagement["flight"]]
     flight["shots"] += 1
-    flight["ever"] |= 8
+    flight["ever"] |= ENGAGED
     round_ = sim.rounds[k]
     magazine = sim.magazines[engagement["magazine"]]
     round_["unit"] = engagement["unit"]
@@ -201,7 +193,7 @@ def fire_round(sim, e, launcher_row, believed, arrival, x, y, z):
     round_["end"] = 0
     round_["launched_at"] = now
     round_["terminal"] = MIDCOURSE
-    round_["believed"] = believed
+    round_["pk_believed"] = believed
     round_["due"] = now
     spend(sim, launcher_row)
     unit["next_launch"] = now + unit["salvo_interval"]
@@ -217,14 +209,12 @@ def fire_round(sim, e, launcher_row, believed, arrival, x, y, z):
     body = sim.bodies[k]
     body["ballistic"] = sim.tracks[engagement["own"]]["ballistic"]
     at = launcher["position"]
-    launch(body, sim.kinds[magazine["kind"]], now, at[0], at[1], at[2], x, y, z, arrival)
+    launch(body, sim.interceptors[magazine["interceptor"]], now, at[0], at[1], at[2], x, y, z, arrival)
     draw_errors(sim, k)
     _, _, _, ground = bearing(unit["position"], unit["axes"], x, y, z)
     tx, ty, tz, _, _, _ = own_state(sim, e)
     distance, _, _, _ = bearing(unit["position"], unit["axes"], tx, ty, tz)
-    log(sim, LAUNCH, engagement["flight"], engagement["unit"], unit["radar"], launcher_row, k, engagement["serial"],
-        flight["shots"], arrival, ground, local_up(x, y, z)[3], believed, launcher["loaded"],
-        distance)  # fmt: skip
+    log_launch(sim, k, arrival, ground, local_up(x, y, z)[3], distance)
     evade(sim, engagement["flight"])
     return True
 
@@ -239,7 +229,7 @@ def end_round(sim, k, how):
     round_["due"] = math.inf
     unit = sim.units[round_["unit"]]
     unit["missiles_held"] -= round_["channel"]
-    if round_["terminal"] != CLOSING or sim.kinds[sim.magazines[round_["magazine"]]["kind"]]["guidance"] != ACTIVE:
+    if round_["terminal"] != CLOSING or not is_active(sim, round_["magazine"]):
         unit["guided"] -= 1
     round_["channel"] = 0
     set_occupancy(sim, unit["radar"])
@@ -248,13 +238,13 @@ def end_round(sim, k, how):
     p = body["position"]
     _, _, _, ground = bearing(unit["position"], unit["axes"], p[0], p[1], p[2])
     _, _, _, height = local_up(p[0], p[1], p[2])
-    log(sim, ROUND_END, round_["flight"], round_["unit"], -1, round_["launcher"], k, round_["serial"], how,
-        now - round_["launched_at"], ground, height, math.sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]), 0.0,
-        0.0)  # fmt: skip
+    speed = math.sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2])
+    log_round_end(sim, k, ground, height, speed)
     track = sim.tracks[round_["track"]]
     if track["serial"] == round_["serial"]:
         track["in_flight"] -= 1
-        track["survival"] = 1.0 if track["in_flight"] == 0 else track["survival"] / max(1.0 - round_["believed"], 1e-9)
+        survives = max(1.0 - round_["pk_believed"], 1e-9)
+        track["survival"] = 1.0 if track["in_flight"] == 0 else track["survival"] / survives
     engagement = sim.engagements[round_["engagement"]]
     engagement["in_flight"] -= 1
     if engagement["in_flight"] == 0 and engagement["wanted"] == 0:
@@ -291,8 +281,8 @@ def fly_round(sim, k):
         end_round(sim, k, TARGET_GONE)
         return
     unit = sim.units[round_["unit"]]
-    kind = sim.kinds[sim.magazines[round_["magazine"]]["kind"]]
-    alone = round_["terminal"] == CLOSING and kind["guidance"] == ACTIVE
+    kind = sim.interceptors[sim.magazines[round_["magazine"]]["interceptor"]]
+    alone = round_["terminal"] == CLOSING and is_active(sim, round_["magazine"])
     if not alone and not supported(sim, k):
         end_round(sim, k, SUPPORT_LOST)
         return
@@ -303,10 +293,7 @@ def fly_round(sim, k):
         return
     body = sim.bodies[k]
     if situation["record"] == 1:
-        p, v = body["position"], body["velocity"]
-        log(sim, ROUND_STATE, round_["flight"], round_["unit"], -1, -1, k, round_["serial"], body["phase"], p[0],
-            p[1], p[2],
-            v[0], v[1], v[2])  # fmt: skip
+        log_round_state(sim, k)
     if round_["terminal"] == WAITING:
         close_in(sim, k)
         return
@@ -341,7 +328,7 @@ def close_in(sim, k):
     flight = sim.flights[round_["flight"]]
     unit = sim.units[round_["unit"]]
     magazine = sim.magazines[round_["magazine"]]
-    kind = sim.kinds[magazine["kind"]]
+    kind = sim.interceptors[magazine["interceptor"]]
     body = sim.bodies[k]
     if magazine["channel"] == TERMINAL_CHANNEL and round_["channel"] == 0:
         if unit["missiles_held"] >= unit["missile_channels"]:  # no slot for its last seconds
@@ -352,13 +339,12 @@ def close_in(sim, k):
     elif magazine["channel"] == MIDCOURSE_CHANNEL and round_["channel"] == 1:
         unit["missiles_held"] -= 1
         round_["channel"] = 0
-    if kind["guidance"] == ACTIVE:
+    active = is_active(sim, round_["magazine"])
+    if active:
         unit["guided"] -= 1
         set_occupancy(sim, unit["radar"])
     tx, ty, tz, _, _, _ = state_of(sim, round_["flight"], now)
-    log(sim, HANDED, round_["flight"], round_["unit"], -1, round_["launcher"], k, round_["serial"],
-        round_["channel"], body["arrival"] - now, away_from(body["position"], tx, ty, tz), 0.0, 0.0, 0.0,
-        0.0)  # fmt: skip
+    log_handover(sim, k, away_from(body["position"], tx, ty, tz))
     ox, oy, oz, _, _, _ = own_state(sim, round_["engagement"])
     body["launch_time"] -= flight["shift"]
     begun = body["steps"]
@@ -372,7 +358,7 @@ def close_in(sim, k):
     round_["terminal"] = CLOSING
     round_["meets"] = max(when + flight["shift"], now)
     round_["due"] = round_["meets"]
-    if kind["guidance"] != ACTIVE:
+    if not active:
         round_["due"] = min(now + sim.radars[unit["radar"]]["uplink_interval"], round_["meets"])
 
 
@@ -390,28 +376,23 @@ def intercept(sim, k):
     if sim.bodies[k]["status"] != CLOSED:  # too slow, too old or on the ground before it met its target
         end_round(sim, k, SELF_DESTRUCT)
         return
-    seed, replication = situation["seed"], situation["replication"]
     magazine = sim.magazines[round_["magazine"]]
-    kind = flight["pk_class"]
     if situation["kill_constant"] == 1:
-        chance = magazine["pk"][kind]
+        chance = magazine["pk_believed"][flight["threat_class"]]
     else:
-        chance = kill_probability(round_["miss"], magazine["lethal"][kind], magazine["reliability"])
+        chance = kill_probability(round_["miss"], magazine["lethal"][flight["threat_class"]], magazine["reliability"])
     works = True
     if situation["kill_constant"] == 0:
-        shared = uniform(seed, replication, COMMON, pair(unit["actor"], flight["actor"]), round_["salvo"])
-        works = shared < magazine["common_mode"]
-    hit = works and uniform(seed, replication, KILL_DRAW, flight["actor"], round_["shot"]) < chance
+        works = dice.common(sim, round_["unit"], round_["flight"], round_["salvo"]) < magazine["common_mode"]
+    hit = works and dice.kill(sim, round_["flight"], round_["shot"]) < chance
     x, y, z, vx, vy, vz = state_of(sim, round_["flight"], now)
     v = sim.bodies[k]["velocity"]
     rx, ry, rz = v[0] - vx, v[1] - vy, v[2] - vz
     _, _, _, ground = bearing(unit["position"], unit["axes"], x, y, z)
     _, _, _, height = local_up(x, y, z)
-    log(sim, INTERCEPT, round_["flight"], round_["unit"], -1, round_["launcher"], k, round_["serial"], 1 if hit else 0,
-        round_["miss"], chance, math.sqrt(rx * rx + ry * ry + rz * rz), ground, height,
-        now - round_["launched_at"])  # fmt: skip
+    closing = math.sqrt(rx * rx + ry * ry + rz * rz)
+    log_intercept(sim, k, 1 if hit else 0, chance, closing, ground, height)
     if hit:
-        flight["killed_by"] = k
         finish(sim, round_["flight"], KILLED, -1, 0.0)
     end_round(sim, k, KILL if hit else MISS)
 

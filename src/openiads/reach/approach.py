@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from openiads.base.compiled import kernel
 from openiads.base.errors import InputError
 from openiads.earth.geodesy import to_geodetic
-from openiads.engine.run import Runner
+from openiads.engine.runner import Runner
 from openiads.parts.flights import state_of
 from openiads.parts.sensing import VISIBLE, sense
 from openiads.reach.looks import fades, probabilities

@@ -51,7 +51,7 @@ LEAST_SIZE = 20e3  # m, of a map that chooses its own size
 
 
 @dataclass(frozen=True)
-class Question:
+class DetectionQuestion:
     """What is asked of the radars.  SI units, linear ratios.
 
     heights : of the target;  above : "ground" or "sea";  rcs : mean cross-section, m2, in every band, or by band (S, C,
@@ -70,7 +70,7 @@ class Question:
         """Cross-section in a band, m2."""
         return float(self.rcs[band] if isinstance(self.rcs, tuple) else self.rcs)
 
-    def checked(self) -> Question:
+    def checked(self) -> DetectionQuestion:
         """The question itself; InputError if it makes no sense."""
         if self.above not in ("ground", "sea"):
             raise InputError("coverage.above", f'"{self.above}"', 'Heights are above "ground" or "sea".')
@@ -133,7 +133,7 @@ class View:
 class Coverage:
     """What some radars see of a map, radar by radar and together."""
 
-    question: Question
+    question: DetectionQuestion
     map: Map
     views: tuple[View, ...]
     terrain: Terrain
@@ -219,7 +219,7 @@ def paint(
 
 def coverage(
     world: World,
-    question: Question | None = None,
+    question: DetectionQuestion | None = None,
     radars: Sequence[int] | None = None,
     *,
     where: Map | None = None,
@@ -234,7 +234,7 @@ def coverage(
     progress : called with (radars done, radars).  InputError where there is no radar or no data, or the question makes
     no sense.
     """
-    question = (question or Question()).checked()
+    question = (question or DetectionQuestion()).checked()
     rows = world.rows["radars"]
     chosen = [k for k in range(len(rows)) if rows[k]["emitting"]] if radars is None else list(radars)
     if not chosen:
@@ -263,7 +263,7 @@ def _radius(world: World) -> float:
     return float(world.rows["situation"][0]["earth_radius"])
 
 
-def needed_of(world: World, row: int, question: Question) -> float:
+def needed_of(world: World, row: int, question: DetectionQuestion) -> float:
     """Mean signal-to-noise ratio (linear) from which a radar counts as detecting."""
     radar = world.rows["radars"][row]
     if world.rows["situation"][0]["detection_by_range"] == 1:
@@ -275,7 +275,7 @@ def needed_of(world: World, row: int, question: Question) -> float:
     return needed_snr(curve, question.probability)
 
 
-def _view(world: World, row: int, question: Question, where: Map, fine: bool, threads: int) -> View:
+def _view(world: World, row: int, question: DetectionQuestion, where: Map, fine: bool, threads: int) -> View:
     radar = world.rows["radars"][row]
     lat, lon, _ = to_geodetic(*(float(v) for v in radar["position"]))
     if not bool(world.terrain.covers(lat, lon)):
@@ -307,7 +307,7 @@ def _view(world: World, row: int, question: Question, where: Map, fine: bool, th
 def map_around(
     world: World,
     radars: Sequence[int],
-    question: Question,
+    question: DetectionQuestion,
     *,
     size: float | None = None,
     cells: int = 400,
@@ -360,7 +360,7 @@ def _check_map(cells: int, size: float) -> None:
         raise InputError("coverage map", reason, remedy)
 
 
-def _farthest(world: World, row: int, question: Question) -> float:
+def _farthest(world: World, row: int, question: DetectionQuestion) -> float:
     """Ground range (m) at which a radar at most sees the highest target of a question."""
     radar = world.rows["radars"][row]
     needed = needed_of(world, row, question)

@@ -56,6 +56,13 @@ FACES = 12  # azimuths to which a radar is turned against targets that pass
 LOW_STEP = 250.0  # m, of ``low_reach``
 
 
+def arms_of(limits: str) -> tuple[str, ...]:
+    """The arms that a word asks for, "both" or one of them; InputError for another word."""
+    if limits not in (*LIMITS, "both"):
+        raise InputError("--limits", f"{limits!r}", f"One of {', '.join(LIMITS)}, both.")
+    return LIMITS if limits == "both" else (limits,)
+
+
 @kernel("void(f8[::1], i8, f8[::1], f8[:, :, ::1], f8[:, ::1], f8, f8, f8[::1], f8[:, ::1])")
 def spare_times(
     tables: Any, at: int, launcher: Any, points: Any, after: Any, required: float, floor: float, limits: Any, out: Any
@@ -75,7 +82,7 @@ def spare_times(
 
 
 @dataclass(frozen=True)
-class Question:
+class UnitConditions:
     """How the unit stands to what is asked.
 
     cued : surveillance radars of the site tell it where to look;  turn : it has no target in hand and may turn its
@@ -141,7 +148,7 @@ class Envelope:
         return float(np.trapezoid([areas[0], *areas], heights))
 
 
-def reach_of(world: World, unit: int, target: Target, question: Question) -> float:
+def reach_of(world: World, unit: int, target: Target, question: UnitConditions) -> float:
     """From where on (m) a path is followed, so that nothing earlier changes an intercept: as far as any radar looks, or
     as the target flies while the radar turns, the crew reacts and the longest flight of a round goes on."""
     far = 0.0
@@ -160,7 +167,7 @@ def reach_of(world: World, unit: int, target: Target, question: Question) -> flo
 
 
 def watch(
-    world: World, unit: int, paths: Paths, target: Target, question: Question, face: float | None = None
+    world: World, unit: int, paths: Paths, target: Target, question: UnitConditions, face: float | None = None
 ) -> Watch:
     """When a round of a unit may leave against a target on some paths.
 
@@ -183,12 +190,12 @@ def watch(
     return Watch(seen, np.where(ready <= paths.times, ready, math.inf))
 
 
-def turns(world: World, unit: int, question: Question) -> bool:
+def turns(world: World, unit: int, question: UnitConditions) -> bool:
     """Whether a unit's radar turns in action, and may."""
     return question.turn and float(world.rows["radars"][int(world.rows["units"][unit]["radar"])]["slew_rate"]) > 0.0
 
 
-def faces_of(world: World, unit: int, paths: Paths, question: Question) -> list[float | None]:
+def faces_of(world: World, unit: int, paths: Paths, question: UnitConditions) -> list[float | None]:
     """Azimuths to which a unit's radar may turn against targets on some paths, as ``watch`` takes them."""
     if paths.approach == "inbound" or not turns(world, unit, question):
         return [None]
@@ -210,7 +217,7 @@ def _laid(radar: Any, paths: Paths, turn: bool, face: float | None) -> tuple[Flo
 
 def assess(
     world: World, unit: int, paths: Paths, target: Target, arms: Sequence[str] = LIMITS,
-    question: Question | None = None, when: Watch | None = None,
+    question: UnitConditions | None = None, when: Watch | None = None,
 ) -> dict[str, Floats]:  # fmt: skip
     """Greatest time (s) by which a launch could wait and still meet the target at each point, by arm.
 
@@ -220,7 +227,7 @@ def assess(
     target.checked()
     if not arms or not set(arms) <= set(LIMITS):
         raise InputError("--limits", f"{', '.join(arms)}", f"One of {', '.join(LIMITS)}, both.")
-    question = question or Question()
+    question = question or UnitConditions()
     if when is None:
         out = {arm: np.full(paths.free.shape, -math.inf) for arm in arms}
         for face in faces_of(world, unit, paths, question):
@@ -236,7 +243,7 @@ def assess(
         spare = np.full(after.shape, -math.inf)
         for m in magazines_of(world, unit, question.round):
             magazine = world.rows["magazines"][m]
-            fits = magazine["pk"][kind] >= row["floor"] and int(magazine["classes"]) >> kind & 1
+            fits = magazine["pk_believed"][kind] >= row["floor"] and int(magazine["classes"]) >> kind & 1
             limits = magazine["limits"][0] if arm == "published" else np.array(NO_LIMITS)
             if not fits or (arm == "published" and target.speed > magazine["speed_limit"]):
                 continue
@@ -268,7 +275,7 @@ def _covered(world: World, unit: int, magazine: int, paths: Paths) -> NDArray[np
 
 def envelopes(
     world: World, target: Target, heights: Sequence[float], arms: Sequence[str] = LIMITS, *, unit: int = 0,
-    question: Question | None = None, course: float | None = None, step: float = straight.STEP,
+    question: UnitConditions | None = None, course: float | None = None, step: float = straight.STEP,
     azimuths: Floats | None = None, above: str = "sea",
 ) -> dict[str, Envelope]:  # fmt: skip
     """Envelope of each arm at some heights (m, rising): inbound from every azimuth, or on parallel paths of a course.
@@ -276,7 +283,7 @@ def envelopes(
     course : rad;  step : m between points;  azimuths : rad, of inbound paths.  InputError for bad questions.
     """
     target.checked()
-    question = question or Question()
+    question = question or UnitConditions()
     levels = [float(h) for h in heights]
     if not levels or min(levels) < 0.0 or not all(math.isfinite(h) for h in levels) or sorted(set(levels)) != levels:
         told = ", ".join(f"{level:g} m" for level in levels) or "no height"
@@ -296,7 +303,34 @@ def envelopes(
 
 
 def envelope_volume(system: str, *, limits: str = "emergent", **more: Any) -> float:
-    """Volume (km3) of the envelope of one fire unit with one kind of limits; the rest as ``envelope_volumes``."""
+    """Volume of the envelope of one fire unit on flat ground at sea level, inbound targets, from the sea to 34 km.
+
+    Parameters
+    ----------
+    system : str
+        A system of the catalog, "patriot_pac2".
+    limits : {"emergent", "published"}
+        What bounds an intercept: flight, radar and time alone, or the published figures too.
+    **more
+        ``speed`` (m/s), ``rcs`` (m2), ``knobs`` (values of uncertain parameters by name), ``turn`` (whether it may turn
+        its radar to the target) and ``prebuilt`` (what many calls share).
+
+    Returns
+    -------
+    float
+        km3.
+
+    Raises
+    ------
+    InputError
+        For an unknown system, or a target that makes no sense.
+
+    Examples
+    --------
+    >>> import openiads as oi
+    >>> oi.envelope_volume("patriot_pac2", limits="published") > 0.0
+    True
+    """
     return envelope_volumes(system, (limits,), **more)[limits]
 
 
@@ -311,7 +345,9 @@ def envelope_volumes(
     """
     world = unit_world(system, knobs=knobs, prebuilt=prebuilt)
     half = (np.arange(VOLUME_AZIMUTHS) + 0.5) * (math.pi / VOLUME_AZIMUTHS)
-    found = envelopes(world, Target(speed, rcs), VOLUME_HEIGHTS, arms, question=Question(turn=turn), azimuths=half)
+    found = envelopes(
+        world, Target(speed, rcs), VOLUME_HEIGHTS, arms, question=UnitConditions(turn=turn), azimuths=half
+    )
     # sector, arcs and gain are the same to both sides of the facing
     return {limits: 2.0 * each.volume * 1e-9 for limits, each in found.items()}
 
@@ -319,7 +355,39 @@ def envelope_volumes(
 def low_reach(
     system: str, height: float = 50.0, rcs: float = 1.0, *, limits: str = "emergent", **more: Any
 ) -> tuple[float, float]:
-    """Ground ranges (m) of first detection and first meeting with one kind of limits; the rest as ``low_reaches``."""
+    """Ground ranges at which a low inbound target over the sea is first detected, and first met.
+
+    Parameters
+    ----------
+    system : str
+        A system of the catalog, "s300pmu2".
+    height : float
+        Of the target above the sea, m.
+    rcs : float
+        Its radar cross-section, m2.
+    limits : {"emergent", "published"}
+        What bounds an intercept: flight, radar and time alone, or the published figures too.
+    **more
+        ``mast`` (of the low-altitude radar, m), ``speed`` (m/s), ``knobs`` (values of uncertain parameters by name) and
+        ``prebuilt`` (what many calls share).
+
+    Returns
+    -------
+    tuple of float
+        m, 0 for never.
+
+    Raises
+    ------
+    InputError
+        For an unknown system, or a target that makes no sense.
+
+    Examples
+    --------
+    >>> import openiads as oi
+    >>> detected, met = oi.low_reach("s300pmu2")
+    >>> detected > met > 0.0
+    True
+    """
     detected, met = low_reaches(system, height, rcs, (limits,), **more)
     return detected, met[limits]
 
@@ -336,7 +404,7 @@ def low_reaches(
     radar.
     """
     world = unit_world(system, knobs=knobs, mast=mast, prebuilt=prebuilt)
-    target, question = Target(speed, rcs), Question()
+    target, question = Target(speed, rcs), UnitConditions()
     facing = float(world.rows["radars"][int(world.rows["units"][0]["radar"])]["boresight"])
     paths = straight.inbound(
         world.terrain, home(world), speed, height, reach_of(world, 0, target, question),

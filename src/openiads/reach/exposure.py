@@ -19,7 +19,7 @@ from openiads.base.errors import InputError
 from openiads.earth.geodesy import bearing
 from openiads.reach import straight
 from openiads.reach.coverage import Map, map_of
-from openiads.reach.envelope import LIMITS, Question, assess, reach_of
+from openiads.reach.envelope import LIMITS, UnitConditions, assess, reach_of
 from openiads.reach.scenes import home, site_of
 from openiads.reach.straight import Paths, Target
 from openiads.scenario.load import Scenario, validate
@@ -69,13 +69,13 @@ def on_map(paths: Paths, values: NDArray[Any], place: tuple[float, float], where
 
 def exposed(
     world: World, units: Sequence[int], target: Target, height: float, where: Map, arms: Sequence[str], *,
-    question: Question | None = None, above: str = "sea", step: float = straight.STEP,
+    question: UnitConditions | None = None, above: str = "sea", step: float = straight.STEP,
 ) -> dict[str, NDArray[np.bool_]]:  # fmt: skip
     """Cells where each unit may meet the target at a height, by arm: (units, rows, columns).
 
     height : m above "sea" or "ground", as ``above`` says;  step : m between points of the paths
     """
-    question = question or Question()
+    question = question or UnitConditions()
     out = {arm: np.zeros((len(units), *where.ground.shape), bool) for arm in arms}
     around = np.arange(AZIMUTHS) * (math.tau / AZIMUTHS)
     for n, unit in enumerate(units):
@@ -91,7 +91,7 @@ def exposed(
 
 def keep_out(
     world: World, units: Sequence[int], target: Target, heights: Sequence[float], where: Map,
-    arms: Sequence[str] = LIMITS, *, question: Question | None = None, above: str = "ground",
+    arms: Sequence[str] = LIMITS, *, question: UnitConditions | None = None, above: str = "ground",
 ) -> dict[str, NDArray[np.int64]]:  # fmt: skip
     """How many units may meet a flight at each height over each cell, by arm: (heights, rows, columns)."""
     found = [exposed(world, units, target, height, where, arms, question=question, above=above) for height in heights]

@@ -19,7 +19,6 @@ The arcs are those of `reach.attack`.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,7 +30,7 @@ from openiads.base.errors import InputError
 from openiads.catalog.load import catalog
 from openiads.catalog.records import value_at
 from openiads.doctrine.assignment import LEAST_SPEED, REQUIRED_BALLISTIC
-from openiads.engine.run import Runner
+from openiads.engine.runner import Runner
 from openiads.parts.flights import state_of
 from openiads.parts.sensing import VISIBLE, sense
 from openiads.physics.reach import slack
@@ -185,7 +184,7 @@ def assess(
             magazines["speed_limit"] = world.rows["magazines"]["speed_limit"]
         best = np.full(len(points), -math.inf)
         for m in range(len(magazines)):
-            able = magazines[m]["pk"][BALLISTIC] >= unit["floor"]
+            able = magazines[m]["pk_believed"][BALLISTIC] >= unit["floor"]
             if able and int(magazines[m]["classes"]) >> BALLISTIC & 1:
                 spare = np.empty(len(points))
                 meet(sim, 0, m, STEP, reaction, cue, since, np.empty(count), spare)
@@ -314,13 +313,3 @@ def footprints(
         area, forward, back, side = (Band(float(t[0]), float(t.min()), float(t.max())) for t in table.T)
         out.append(Footprint(arm, *maps[arm][:3], area, forward, back, side, samples))
     return out
-
-
-@dataclass(frozen=True)
-class FootprintAnswer:
-    """What the command asks about one fire unit, and what was found."""
-
-    plan: Plan
-    distance: float  #: that the missile flies, m
-    reaction: float  #: s
-    found: Sequence[Footprint]  #: by arm

@@ -36,7 +36,7 @@ def kill_map(
     out = np.zeros((len(heights), len(ranges)))
     for m in magazines_of(world, unit, kind):
         magazine = world.rows["magazines"][m]
-        flight = world.rows["kinds"][int(magazine["kind"])]
+        flight = world.rows["interceptors"][int(magazine["interceptor"])]
         for i, height in enumerate(heights):
             believed = target.kind(height)
             for j, away in enumerate(ranges):

@@ -12,32 +12,38 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from openiads.base.errors import InputError
+from openiads.base.options import Phases, Quantity, Silent, keywords_of, several
+from openiads.base.shown import Shown
 from openiads.catalog.load import catalog
 from openiads.catalog.records import value_at
 from openiads.earth import territory
 from openiads.earth.geodesy import inverse, offset
 from openiads.reach import coverage, scenes, straight
 from openiads.reach.coverage import Map
-from openiads.reach.envelope import LIMITS, Question, assess, reach_of
+from openiads.reach.defaults import SAMPLES
+from openiads.reach.envelope import LIMITS, UnitConditions, assess, reach_of
 from openiads.reach.exposure import exposed, map_over, standing_world, units_of
 from openiads.reach.hold import detected
+from openiads.reach.keep_out import target_of
 from openiads.reach.scenes import site_of
 from openiads.reach.straight import Paths, Target
 from openiads.scenario.knobs import knob_list
-from openiads.scenario.load import Scenario
+from openiads.scenario.load import Scenario, scenario_with
 from openiads.world.build import World
 
 Floats = NDArray[np.floating]
 
 #: Height bands above the sea, m, and the two heights of each at which areas are taken.
 BANDS = ((0.0, 1000.0), (1000.0, 5000.0), (5000.0, 12_000.0))
-SAMPLES = 6  # worlds of the intervals beside the nominal one
-CELLS = 240  # of the map, along a side
+MAP_CELLS = 240  # of the map, along a side
 MOVED = ("snr", "signature", "impulse", "drag")  # knobs that are sampled, beside the reaction time
 FINAL, GLIDE, PATTERN = 20e3, math.radians(3.0), 1000.0  # m and rad: an approach; m above the field before it
 AROUND, LEAD = 12, 40e3  # directions of approach, and m of each that are flown
@@ -54,10 +60,25 @@ class Row:
     values: Mapping[str, tuple[float, float, float]]  #: by column
 
 
+@dataclass(frozen=True, kw_only=True)
+class ReachQuestion:
+    """What is asked of sites; the fields are the parameters of `reach`."""
+
+    OPTIONS: ClassVar[Mapping[str, str]] = {"--site": "sites", "--set": "changes"}
+
+    scenario: str | Path | Scenario = field(kw_only=False)
+    sites: str | Sequence[str] = ()
+    against: str = "f16"
+    speed: Quantity | None = None
+    samples: int = SAMPLES
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
-class Reach:
+class ReachAnswer(Shown):
     """The answer about some sites of a scenario."""
 
+    scenario: str  #: its name
     sites: tuple[str, ...]
     target: Target
     samples: int
@@ -107,14 +128,14 @@ def _volumes(
     """Volumes (km3) by column and territory of one world."""
     labels = territory.labels(where.lats[:, None], where.lons[None, :])
     present = np.unique(labels)
-    asked = coverage.Question((0.0,), "sea", target.rcs, target.swerling)
+    asked = coverage.DetectionQuestion((0.0,), "sea", target.rcs, target.swerling)
     if target.threat:
         asked = scenes.of_threat(world, target.threat, asked)
     out: dict[str, dict[str, float]] = {}
     for band in BANDS:
         width = band[1] - band[0]
         levels = [band[0] + 0.25 * width, band[0] + 0.75 * width]
-        question = coverage.Question(tuple(levels), "sea", asked.rcs, asked.swerling)
+        question = coverage.DetectionQuestion(tuple(levels), "sea", asked.rcs, asked.swerling)
         seen = coverage.coverage(world, question, radars, where=where)
         found = {"detection": [seen.detected(k) for k in range(2)]}
         met = [exposed(world, units, target, height, where, LIMITS) for height in levels]
@@ -171,7 +192,7 @@ def _family(
 
 
 def _along(
-    world: World, units: Sequence[int], radars: Sequence[int], target: Target, paths: Paths, question: Question
+    world: World, units: Sequence[int], radars: Sequence[int], target: Target, paths: Paths, question: UnitConditions
 ) -> dict[str, NDArray[np.bool_]]:
     """Points of some paths that are detected, and that some unit may meet, by arm."""
     found = {"detection": detected(world, radars, paths, target)}
@@ -198,10 +219,61 @@ def _shares(
 # ------------------------------------------------------------------ the whole answer
 
 
+@keywords_of(ReachQuestion)
+def reach(question: ReachQuestion) -> ReachAnswer:
+    """Whose land, sea, airways and airports sites of a scenario detect and may engage, with intervals.
+
+    Reach is geometry and physics: no intent, no claim about rules of engagement, no assessment of safety.
+
+    Parameters
+    ----------
+    scenario : str, Path or Scenario
+        A scenario, its file or its packaged name.
+    sites : str or sequence of str
+        Only these sites; all if left out.
+    against : str
+        A threat of the catalog that flies level, for the volumes; on airways and approaches an airliner flies.
+    speed : str or float, optional
+        Its speed, "300 m/s" or m/s; the catalog's if left out.
+    samples : int
+        Sampled worlds of the intervals; 0 for none.
+    changes : mapping
+        Changes of the scenario, path -> value, as `Scenario.with_values` takes them.
+
+    Returns
+    -------
+    ReachAnswer
+        ``table()`` has a row for each place and share.
+
+    Raises
+    ------
+    InputError
+        For an unknown scenario, site or threat, or a site without fire units.
+
+    Examples
+    --------
+    >>> import openiads as oi
+    >>> oi.reach("tartus_2016", samples=0).sites
+    ('Tartus',)
+    """
+    return reach_of_question(question)
+
+
+def reach_of_question(question: ReachQuestion, phases: Phases | None = None) -> ReachAnswer:
+    """The answer to a question, with somebody told how far it is."""
+    if question.samples < 0:
+        raise InputError("--samples", str(question.samples), "Give 0 or more.")
+    target = target_of(question.against, question.speed)
+    source = scenario_with(question.scenario, question.changes)
+    phases = phases or Silent()
+    phases.phase("building worlds and flying out, compiling if need be")
+    return reach_of_sites(source, several(question.sites), target, question.samples, progress=phases.count)
+
+
 def reach_of_sites(
     scenario: Scenario, sites: Sequence[str] = (), target: Target | None = None, samples: int = SAMPLES,
-    cells: int = CELLS, progress: Callable[[int, int], None] | None = None,
-) -> Reach:  # fmt: skip
+    cells: int = MAP_CELLS, progress: Callable[[int, int], None] | None = None,
+) -> ReachAnswer:  # fmt: skip
     """Shares of what some sites of a scenario (all if left out) detect and may engage.
 
     target : for the volumes, an F-16 if left out; on airways and approaches an airliner flies;  progress : called with
@@ -221,7 +293,7 @@ def reach_of_sites(
             if world.rows["radars"][k]["emitting"] and name.partition("/")[0] in {site_of(world, u) for u in units}
         ]  # fmt: skip
         if where is None:
-            widest = max(reach_of(world, u, target, Question()) for u in units)
+            widest = max(reach_of(world, u, target, UnitConditions()) for u in units)
             where = map_over(world, units, widest, cells)
         volumes.append(_volumes(world, units, radars, target, where))
         ways.append(_flown(world, units, radars, routes, CRUISE, [way.name for way in territory.airways()], 1))
@@ -236,7 +308,9 @@ def reach_of_sites(
     ]
     chosen = tuple(dict.fromkeys(site_of(world, u) for u in units))
     whole = {what: _spread([total[what] for total in totals]) for what in totals[0]}
-    return Reach(chosen, target, samples, _rows(shares), Row("volume, km3", whole), _rows(ways), _rows(ports))
+    return ReachAnswer(
+        scenario.name, chosen, target, samples, _rows(shares), Row("volume, km3", whole), _rows(ways), _rows(ports)
+    )
 
 
 def _flown(
@@ -245,7 +319,7 @@ def _flown(
 ) -> dict[str, dict[str, float]]:  # fmt: skip
     paths, counted = make(world, speed)
     target = Target(speed, threat=AIRLINER, swerling=int(world.catalog[AIRLINER].swerling.si))
-    return _shares(_along(world, units, radars, target, paths, Question()), counted & paths.free, names, each)
+    return _shares(_along(world, units, radars, target, paths, UnitConditions()), counted & paths.free, names, each)
 
 
 def _spread(values: Sequence[float]) -> tuple[float, float, float]:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.reach import straight
-from openiads.reach.envelope import Question, assess, faces_of, reach_of, watch
+from openiads.reach.envelope import UnitConditions, assess, faces_of, reach_of, watch
 from openiads.reach.scenes import home
 from openiads.reach.straight import Paths, Target
 from openiads.world.build import World
@@ -71,10 +71,10 @@ def chain(times: Floats, latest: Floats, ready: Floats, pause: float) -> list[tu
 
 def passes(
     world: World, target: Target, height: float, course: float, crossings: Iterable[float], *, unit: int = 0,
-    limits: str = "emergent", question: Question | None = None,
+    limits: str = "emergent", question: UnitConditions | None = None,
 ) -> list[Pass]:  # fmt: skip
     """Straight passes of a target with a course (rad) at crossing distances (m, two or more, evenly spaced)."""
-    question = question or Question()
+    question = question or UnitConditions()
     paths = straight.parallel(
         world.terrain, home(world, unit), target.speed, height, reach_of(world, unit, target, question), course,
         crossings=np.array(list(crossings)), step=STEP,

@@ -18,7 +18,7 @@ from openiads.catalog.load import catalog
 from openiads.earth.geodesy import MEAN_RADIUS, to_ecef, to_geodetic
 from openiads.earth.sight import edge_table, mask_table
 from openiads.earth.terrain import levant
-from openiads.reach.coverage import Question
+from openiads.reach.coverage import DetectionQuestion
 from openiads.scenario.load import Scenario, loads, validate
 from openiads.world.build import World, build
 from openiads.world.prebuilt import Prebuilt
@@ -140,7 +140,7 @@ def _fits(name: str, wanted: str) -> bool:
     return wanted in (name, element, element.partition("/")[0])
 
 
-def of_threat(world: World, name: str, question: Question) -> Question:
+def of_threat(world: World, name: str, question: DetectionQuestion) -> DetectionQuestion:
     """A question about a threat of the catalog that flies toward the radar: its cross-section from the nose in each
     band, and its fluctuation."""
     book = world.catalog

@@ -18,15 +18,22 @@ from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from openiads.base.errors import ResultsError, UsageError
+from openiads.base.extras import how_to_install
+from openiads.base.jsonable import JsonObject
 from openiads.runs import disk, worker
 from openiads.runs.folder import Damaged
 from openiads.runs.identity import Chunk
 from openiads.runs.jobs import default_jobs
-from openiads.runs.simulator import Engine
+from openiads.runs.simulator import Simulator
 from openiads.runs.store import Done, Store
+
+if TYPE_CHECKING:
+    from distributed import Client
+    from distributed import Future as Remote
 
 #: Seconds within which a scheduler must answer.
 ANSWER = 10.0
@@ -61,11 +68,26 @@ def opened(
 ) -> Iterator[Cluster]:
     """The cluster that ``on`` names ("dask" or "dask:ADDRESS"), for as long as the context lasts.
 
-    jobs : processes of a local cluster (one per processor)
-    out : the folder of what is run; other hosts must see it, so an address needs one
-    warn : called with each worker that is not used, once
+    Parameters
+    ----------
+    on : str
+    jobs : int, optional
+        Processes of a local cluster (one per processor).
+    out : str or Path, optional
+        The folder of what is run; other hosts must see it, so an address needs one.
+    warn : callable, optional
+        Called with each worker that is not used, once.
 
-    Raises UsageError (not ``dask``, extra not installed) and ResultsError (no answer, cannot be started).
+    Returns
+    -------
+    Iterator[Cluster]
+
+    Raises
+    ------
+    UsageError
+        Not ``dask``, extra not installed.
+    ResultsError
+        No answer, cannot be started.
     """
     address = address_of(on)
     if address and jobs:
@@ -75,7 +97,8 @@ def opened(
     try:
         import distributed
     except ImportError as problem:
-        raise UsageError("on", f"{on} needs the extra cluster ({problem})", "Install openiads[cluster]") from problem
+        remedy = f"Install it with: {how_to_install('cluster')}"
+        raise UsageError("on", f"{on} needs the extra cluster ({problem})", remedy) from problem
     from dask import config
     from distributed.utils import silence_logging_cmgr
 
@@ -95,7 +118,7 @@ def address_of(on: str) -> str:
     return f"tcp://{address}" if address and "://" not in address else address
 
 
-def _joined(distributed: Any, address: str, stack: ExitStack) -> Any:
+def _joined(distributed: ModuleType, address: str, stack: ExitStack) -> Client:
     from distributed.utils import LoopRunner, sync
 
     async def kind() -> str:
@@ -124,7 +147,7 @@ def _joined(distributed: Any, address: str, stack: ExitStack) -> Any:
     return client
 
 
-def _started(distributed: Any, jobs: int | None, stack: ExitStack) -> Any:
+def _started(distributed: ModuleType, jobs: int | None, stack: ExitStack) -> Client:
     scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="openiads-", ignore_cleanup_errors=True))
     try:
         cluster = distributed.LocalCluster(
@@ -147,7 +170,7 @@ def _started(distributed: Any, jobs: int | None, stack: ExitStack) -> Any:
     return client
 
 
-def at_worker(task: Callable[..., dict[str, Any]], *order: Any) -> dict[str, Any]:
+def at_worker(task: Callable[..., JsonObject], *order: object) -> JsonObject:
     """Runs there: the answer to an order, with the worker's address."""
     from distributed import get_worker
 
@@ -157,7 +180,7 @@ def at_worker(task: Callable[..., dict[str, Any]], *order: Any) -> dict[str, Any
 class Cluster:
     """A connection to a scheduler, for one run or one after another."""
 
-    def __init__(self, client: Any, warn: Callable[[str], None] | None = None) -> None:
+    def __init__(self, client: Client, warn: Callable[[str], None] | None = None) -> None:
         self.client, self._warn = client, warn
         self._told: set[str] = set()
 
@@ -175,14 +198,16 @@ class Cluster:
     def workers(
         self,
         store: Store,
-        engine: Engine,
+        simulator: Simulator,
         stored: Callable[[Chunk], Done | None],
         counted: Callable[..., None],
     ) -> Workers:
         """Its workers as what the chunks of a run are handed to."""
-        if not engine.name:
-            raise UsageError("engine", "this engine has no name by which a worker finds it", "Give it Engine(name=...)")
-        return Workers(self.client, store, engine.name, stored, counted, self.tell)
+        if not simulator.name:
+            raise UsageError(
+                "simulator", "it has no name by which a worker finds it", 'Give it a name = "module:function"'
+            )
+        return Workers(self.client, store, simulator.name, stored, counted, self.tell)
 
 
 @dataclass(eq=False, slots=True)
@@ -192,9 +217,13 @@ class _Given:
     chunk: Chunk
     promise: Future[Done | None]
     attempts: int = 0
-    remote: Any = None  # Dask's future, None while it waits for a worker
+    remote: Remote | None = None  # Dask's future, None while it waits for a worker
     fit: frozenset[str] = frozenset()  # workers that it was given to
     trouble: str = ""  # the last
+
+    def is_with(self, remote: Remote) -> bool:
+        """Whether it is still out under this future of Dask's, and was not handed out anew meanwhile."""
+        return self.remote is remote
 
 
 class Workers:
@@ -206,21 +235,21 @@ class Workers:
 
     def __init__(
         self,
-        client: Any,
+        client: Client,
         store: Store,
-        engine: str,
+        simulator: str,
         stored: Callable[[Chunk], Done | None],
         counted: Callable[..., None],
         warn: Callable[[str], None],
     ) -> None:
         self._client, self._store, self._stored, self._counted, self._warn = client, store, stored, counted, warn
-        self._what = (str(store.path.absolute()), store.identity.as_dict(), engine)
+        self._what = (str(store.path.absolute()), store.identity.as_dict(), simulator)
         self._threads: dict[str, int] = {}  # of the workers that are there, by address
-        self._examined: dict[str, Any] = {}  # address -> Dask's future of the examination
+        self._examined: dict[str, Remote] = {}  # address -> Dask's future of the examination
         self._fit: set[str] = set()
         self._refused: dict[str, str] = {}  # address -> why
         self._given: list[_Given] = []
-        self._returned: queue.SimpleQueue[tuple[_Given, Any, str]] = queue.SimpleQueue()
+        self._returned: queue.SimpleQueue[tuple[_Given, Remote, str]] = queue.SimpleQueue()
         self._looked = float("-inf")
         self._manned = time.monotonic()  # when there last was a worker that may be fit
 
@@ -262,7 +291,7 @@ class Workers:
             self._client.cancel([*out, *self._examined.values()], force=True)
         disk.sweep(self._store.path / "chunks")  # what killed workers left
 
-    def _order(self, task: Callable[..., dict[str, Any]], workers: list[str], *more: Any) -> Any:
+    def _order(self, task: Callable[..., JsonObject], workers: list[str], *more: object) -> Remote:
         """Dask's future of a task for one of these workers."""
         return self._client.submit(
             at_worker, task, *self._what, *more, workers=workers, allow_other_workers=False, pure=False
@@ -288,7 +317,7 @@ class Workers:
                 given.remote, given.trouble = None, "all workers that it was given to ended"
         self._give_up_waiting()
 
-    def _look_again(self, examined: Any) -> None:
+    def _look_again(self, examined: Remote) -> None:
         """In Dask's thread for callbacks: a worker may be fit; points of a sweep are short beside the next look."""
         self._looked = float("-inf")
 
@@ -307,7 +336,7 @@ class Workers:
         else:
             self._refuse(address, f"it cannot begin ({found.exception()!r})", "unknown")
 
-    def _heed(self, address: str, told: dict[str, Any]) -> bool:
+    def _heed(self, address: str, told: JsonObject) -> bool:
         """Whether a worker's answer was a complaint; one that ends the run is raised."""
         who = f"worker {address} on host {told['host']}"
         if "unshared" in told:
@@ -362,11 +391,11 @@ class Workers:
         given.remote = self._order(worker.work, sorted(given.fit), numbers)
         given.remote.add_done_callback(lambda remote: self._come_back(given, remote))
 
-    def _come_back(self, given: _Given, remote: Any) -> None:
+    def _come_back(self, given: _Given, remote: Remote) -> None:
         """In Dask's thread for callbacks: a chunk is finished or in trouble."""
-        if given.remote is not remote or given.promise.done():
+        if not given.is_with(remote) or given.promise.done():
             return  # it was handed out anew meanwhile
-        told: dict[str, Any] = {}
+        told: JsonObject = {}
         try:
             if remote.status == "finished":
                 told = remote.result()
@@ -381,7 +410,7 @@ class Workers:
         except Exception as problem:  # noqa: BLE001 - it must reach the coordinator, which waits for the promise
             given.promise.set_exception(problem)
 
-    def _read_back(self, chunk: Chunk, told: dict[str, Any]) -> Done:
+    def _read_back(self, chunk: Chunk, told: JsonObject) -> Done:
         """A chunk that a worker says it has written, checked like any stored one."""
         until = time.monotonic() + LATE
         while True:
@@ -402,9 +431,9 @@ class Workers:
             raise Damaged("its rows are not those that the worker computed")
         return done
 
-    def _take_back(self, given: _Given, remote: Any, trouble: str) -> None:
+    def _take_back(self, given: _Given, remote: Remote, trouble: str) -> None:
         """A chunk that came back without a result: to be handed out again, or what ends the run."""
-        if given.remote is not remote:
+        if not given.is_with(remote):
             return
         given.remote = None
         if remote.status == "finished" and not trouble:

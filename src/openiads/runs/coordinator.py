@@ -12,24 +12,56 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
 from openiads.base.errors import Interrupted
 from openiads.runs.digest import RunDigest
 from openiads.runs.findings import Accumulator
 from openiads.runs.identity import Chunk, chunks_of
-from openiads.runs.jobs import Progress, compute
+from openiads.runs.jobs import compute, default_jobs
 from openiads.runs.run import bounds_of
-from openiads.runs.simulator import Engine
+from openiads.runs.simulator import Replicated, Runner
 from openiads.runs.stopping import Until, looks, sharp
 from openiads.runs.store import Done, Store
+from openiads.runs.work import Work
 from openiads.world.trace import Logs
 
 if TYPE_CHECKING:
     from openiads.runs.cluster import Cluster
+    from openiads.world.build import World
 
 #: Seconds between looks at the progress and the cancel flag, which threads heed by themselves.
 _POLL = 0.2
+
+
+class Pool(Protocol):
+    """What chunks are handed to: the threads of this process, or the workers of a cluster.
+
+    Attributes
+    ----------
+    width : int
+        Chunks worked on at once.
+    poll : float
+        Seconds to wait for a chunk before ``tick`` is called again.
+    """
+
+    @property
+    def width(self) -> int: ...
+
+    @property
+    def poll(self) -> float: ...
+
+    def submit(self, chunk: Chunk) -> Future[Done | None]:
+        """Hand over a chunk; the promise is None if it was stopped on the way."""
+        ...
+
+    def tick(self) -> None:
+        """Called while waiting; raises what ends the run."""
+        ...
+
+    def stop(self) -> None:
+        """Begin nothing more and wait for what runs."""
+        ...
 
 
 class _Threads:
@@ -57,20 +89,12 @@ class Coordinator:
     """The coordinator of one run: hands chunks to threads or workers and takes them back in replication order."""
 
     def __init__(
-        self,
-        store: Store,
-        world: Any,
-        engine: Engine,
-        rule: Until | None,
-        jobs: int,
-        progress: Progress | None,
-        cancel: threading.Event,
-        cluster: Cluster | None = None,
-        watch: Callable[[Accumulator], None] | None = None,
+        self, store: Store, world: World, rule: Until | None, work: Work, cluster: Cluster | None = None
     ) -> None:
-        self.watch = watch
-        self.store, self.world, self.engine, self.rule, self.jobs = store, world, engine, rule, jobs
-        self.progress, self.cancel, self.cluster = progress, cancel, cluster
+        self.store, self.world, self.rule, self.cluster = store, world, rule, cluster
+        self.simulator, self.progress, self.watch = work.simulator, work.progress, work.watch
+        self.jobs, self.cancel = work.jobs or default_jobs(), work.cancel or threading.Event()
+        self.resumable = work.out is not None
         self.identity = store.identity
         self.gathered = Accumulator(bounds_of(store.facts))
         self.digest = RunDigest()
@@ -82,7 +106,7 @@ class Coordinator:
         self._warming = threading.Lock()
         self._stored = 0
 
-    def all(self, begun: float, *, resumable: bool) -> Accumulator:
+    def all(self, begun: float) -> Accumulator:
         """Every chunk up to N or to the look at which the answer is sharp; then the seal."""
         counts = looks(self.identity.replications) if self.rule else [self.identity.replications]
         chunks = chunks_of(self.identity.replications, self.identity.chunk, counts)
@@ -98,7 +122,7 @@ class Coordinator:
         except (KeyboardInterrupt, _Cancelled) as stopped:
             self._stop.set()
             pool.stop()
-            raise self._interrupted(resumable) from (None if isinstance(stopped, _Cancelled) else stopped)
+            raise self._interrupted() from (None if isinstance(stopped, _Cancelled) else stopped)
         finally:
             self._stop.set()
             pool.stop()
@@ -107,12 +131,12 @@ class Coordinator:
         self.store.seal(used, digest, self.gathered.total, wall, self.gathered.failed)
         return self.gathered
 
-    def _pool(self) -> Any:
+    def _pool(self) -> Pool:
         if self.cluster is None:
             return _Threads(self._chunk, self.jobs)
-        return self.cluster.workers(self.store, self.engine, self._stored_already, self._counted)
+        return self.cluster.workers(self.store, self.simulator, self._stored_already, self._counted)
 
-    def _stage(self, pool: Any, chunks: Iterable[Chunk]) -> None:
+    def _stage(self, pool: Pool, chunks: Iterable[Chunk]) -> None:
         waiting: deque[Future[Done | None]] = deque()
         for chunk in chunks:
             waiting.append(pool.submit(chunk))
@@ -121,7 +145,7 @@ class Coordinator:
         while waiting:
             self._take(pool, waiting.popleft())
 
-    def _take(self, pool: Any, future: Future[Done | None]) -> None:
+    def _take(self, pool: Pool, future: Future[Done | None]) -> None:
         """Wait for the next chunk in order, showing progress meanwhile."""
         while True:
             if self.cancel.is_set():
@@ -172,7 +196,7 @@ class Coordinator:
             self._counted(chunk.last - chunk.first, stored=True)
         return done
 
-    def _replicate(self, replication: int) -> Any:
+    def _replicate(self, replication: int) -> Replicated:
         """One replication; the very first, which may compile, is not shared among threads."""
         record = replication < self.identity.record
         if self._warm:
@@ -182,10 +206,11 @@ class Coordinator:
             self._warm = True
             return result
 
-    def _runner(self) -> Any:
+    def _runner(self) -> Runner:
         if not hasattr(self._local, "runner"):
-            self._local.runner = self.engine.runner(self.world, self.identity.seed)
-        return self._local.runner
+            self._local.runner = self.simulator.runner(self.world, self.identity.seed)
+        runner: Runner = self._local.runner
+        return runner
 
     def _counted(self, replications: int, *, stored: bool = False) -> None:
         with self._count_lock:
@@ -193,9 +218,9 @@ class Coordinator:
             if stored:
                 self._stored += replications
 
-    def _interrupted(self, resumable: bool) -> Interrupted:
+    def _interrupted(self) -> Interrupted:
         told = f"stopped with {self._stored} of {self.identity.replications} replications stored"
-        if not resumable:
+        if not self.resumable:
             return Interrupted("run", told, "Nothing is kept without out; name a folder to be able to continue")
         return Interrupted(str(self.store.path), told, "Run the same command again with the same --out to continue")
 

@@ -12,7 +12,6 @@ import functools
 import hashlib
 import json
 import math
-from typing import Any
 
 import numpy as np
 
@@ -63,12 +62,12 @@ class RunDigest:
         return hashlib.sha256(canonical_json(head) + self._rows.digest()).hexdigest()
 
 
-def canonical_json(value: Any) -> bytes:
+def canonical_json(value: object) -> bytes:
     """JSON with sorted keys and no spare space: equal values give equal bytes.  NaN and infinity are refused."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False, ensure_ascii=True).encode()
 
 
-def hash_of(value: Any) -> str:
+def hash_of(value: object) -> str:
     """SHA-256 (hexadecimal) of a value's canonical JSON."""
     return hashlib.sha256(canonical_json(value)).hexdigest()
 

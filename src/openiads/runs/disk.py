@@ -151,7 +151,12 @@ def make_folder(path: Path) -> None:
 def write_file(path: Path, data: bytes, *, chunks: bool = True) -> None:
     """Write a file so that it is there whole or not at all: temporary name, fsync, rename, fsync of the folder.
 
-    chunks : what is written belongs to a run or rests on one, whose finished chunks a second try finds again
+    Parameters
+    ----------
+    path : Path
+    data : bytes
+    chunks : bool, optional
+        What is written belongs to a run or rests on one, whose finished chunks a second try finds again.
     """
     # Processes of two hosts may have one number, so it takes more to tell them apart.
     temporary = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(6)}{TEMPORARY}")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from openiads.base.errors import UsageError
+from openiads.base.jsonable import JsonObject
 from openiads.statistics.intervals import CONFIDENCE, Interval, mean_interval, median_interval, ratio_interval, wilson
 from openiads.world.outcome import BOUNDS, CLASSES, METRICS, OUTCOME, ROUND_ENDS, TERMINALS
 
@@ -38,9 +38,9 @@ class Finding:
         half = (self.high - self.low) / 2.0
         return half if math.isfinite(half) else math.inf
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """For JSON: what is infinite or undefined is null."""
-        out: dict[str, Any] = {"mean": self.mean, "low": self.low, "high": self.high, "n": self.n}
+        out: JsonObject = {"mean": self.mean, "low": self.low, "high": self.high, "n": self.n}
         if self.share is not None:
             out |= {
                 "share": self.share,
@@ -97,8 +97,11 @@ ESTIMATED = frozenset([*RATIOS, *FIRST_TIMES, *PROPORTIONS, *_INTEGERS, *_FLOATS
 class Accumulator:
     """What the estimates need, gathered from outcome rows as they stream by in replication order.
 
-    limits : greatest possible values by name (``threats, rounds, civil, friend, flights``); a missing one is
-    unlimited, so that a failed replication then makes the upper end infinite.
+    Parameters
+    ----------
+    limits : dict of str to float, optional
+        Greatest possible values by name (``threats, rounds, civil, friend, flights``); a missing one is unlimited, so
+        that a failed replication then makes the upper end infinite.
     """
 
     def __init__(self, limits: dict[str, float] | None = None) -> None:

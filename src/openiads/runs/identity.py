@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from openiads.base.errors import ResultsError
+from openiads.base.jsonable import Json, JsonObject
 from openiads.base.version import __version__
 from openiads.runs.digest import arithmetic_fingerprint, hash_of
 
@@ -30,7 +30,7 @@ COMPARED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class RunIdentity:
     """What a run is.  Its hash names the run in every file of the store."""
 
     scenario: str  # hash
@@ -45,14 +45,14 @@ class Identity:
     fingerprint: str = ""
     format: int = FORMAT
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JsonObject:
         """For ``run.json``."""
         out = {name: getattr(self, name) for name in self.__slots__}
         out["knobs"] = {name: float(value) for name, value in self.knobs}
         return out
 
     @classmethod
-    def from_dict(cls, told: dict[str, Any]) -> Identity:
+    def from_dict(cls, told: JsonObject) -> RunIdentity:
         """From ``run.json``."""
         return cls(**{**told, "knobs": tuple(sorted(told["knobs"].items()))})
 
@@ -60,6 +60,11 @@ class Identity:
     def hash(self) -> str:
         """SHA-256 of all fields."""
         return hash_of(self.as_dict())
+
+    @property
+    def made_by(self) -> str:
+        """The version of openiads that made the run."""
+        return self.version
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,7 @@ def chunks_of(replications: int, size: int, cuts: Sequence[int] = ()) -> list[Ch
 _NOT_ASKED = ("format", "version", "catalog", "fingerprint")
 
 
-def mismatch(path: Path, stored: Identity, name: str, now: Any) -> ResultsError:
+def mismatch(path: Path, stored: RunIdentity, name: str, now: object) -> ResultsError:
     """The error of a stored run whose field ``name`` is not the present one."""
     was = getattr(stored, name)
     if name not in _NOT_ASKED:
@@ -101,19 +106,19 @@ def mismatch(path: Path, stored: Identity, name: str, now: Any) -> ResultsError:
     )
 
 
-def _refuse_mismatch(path: Path, stored: Identity, asked: Identity) -> None:
+def refuse_mismatch(path: Path, stored: RunIdentity, asked: RunIdentity) -> None:
     for name in COMPARED:
         if getattr(stored, name) != getattr(asked, name):
             raise mismatch(path, stored, name, getattr(asked, name))
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     if isinstance(value, tuple):
         value = dict(value)
     text = str(value)
     return (text[:12] if len(text) == 64 else text) or "none"
 
 
-def identity_here(**fields: Any) -> Identity:
-    """An ``Identity`` with this machine's arithmetic."""
-    return Identity(fingerprint=arithmetic_fingerprint(), **fields)
+def identity_here(**fields: Json) -> RunIdentity:
+    """A ``RunIdentity`` with this machine's arithmetic."""
+    return RunIdentity(fingerprint=arithmetic_fingerprint(), **fields)

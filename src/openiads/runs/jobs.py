@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from openiads.runs.identity import Chunk
+from openiads.runs.simulator import Replicated
 from openiads.world.outcome import OUTCOME
 from openiads.world.trace import Logs
 
@@ -18,14 +18,25 @@ Progress = Callable[[int, int], None]
 
 def compute(
     chunk: Chunk,
-    replicate: Callable[[int], Any],
+    replicate: Callable[[int], Replicated],
     goes_on: Callable[[], bool],
     counted: Callable[[int], None],
     events: Logs,
 ) -> tuple[np.ndarray, Logs, dict[int, str]] | None:
     """Outcome rows, event logs and messages of a chunk's replications; None when told to stop on the way.
 
-    events : is filled anew; who keeps one for many chunks saves making room for each
+    Parameters
+    ----------
+    chunk : Chunk
+    replicate : callable
+    goes_on : callable
+    counted : callable
+    events : Logs
+        Is filled anew; who keeps one for many chunks saves making room for each.
+
+    Returns
+    -------
+    tuple[np.ndarray, Logs, dict[int, str]] or None
     """
     rows: list[bytes] = []
     messages = {}

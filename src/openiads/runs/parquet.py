@@ -5,21 +5,34 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from openiads.base.jsonable import Json, JsonObject
 from openiads.runs.folder import Damaged
 from openiads.runs.identity import Chunk
 from openiads.world.outcome import OUTCOME
 from openiads.world.trace import COLUMNS, EVENT, Logs
 
+if TYPE_CHECKING:
+    import pyarrow as arrow
 
-def _parquet(table: Any, told: dict[str, Any], *, packed: bool = False) -> bytes:
+
+def parquet_bytes(table: arrow.Table, told: JsonObject, *, packed: bool = False) -> bytes:
     """A table as the bytes of a file, with what is told in its footer.
 
-    packed : whole numbers as packed differences and nothing else, which takes half the time of dictionaries and a
-        compression; what has a fraction gains by the latter alone
+    Parameters
+    ----------
+    table : arrow.Table
+    told : JsonObject
+    packed : bool, optional
+        Whole numbers as packed differences and nothing else, which takes half the time of dictionaries and a
+        compression; what has a fraction gains by the latter alone.
+
+    Returns
+    -------
+    bytes
     """
     import pyarrow as arrow
     import pyarrow.parquet as parquet
@@ -40,8 +53,8 @@ def _parquet(table: Any, told: dict[str, Any], *, packed: bool = False) -> bytes
     return sink.getvalue()
 
 
-def _parse(data: bytes, *, sums: bool = True) -> tuple[Any, dict[str, Any]]:
-    """A file's table and what its footer tells; sums : check those of its pages."""
+def parse_parquet(data: bytes, *, sums: bool = True) -> tuple[arrow.Table, JsonObject]:
+    """A file's table and what its footer tells; ``sums`` checks those of its pages."""
     import pyarrow as arrow
     import pyarrow.parquet as parquet
 
@@ -56,10 +69,10 @@ def _parse(data: bytes, *, sums: bool = True) -> tuple[Any, dict[str, Any]]:
     return table, told
 
 
-def _outcome_table(rows: np.ndarray, digests: list[bytes], messages: dict[int, str]) -> Any:
+def outcome_table(rows: np.ndarray, digests: list[bytes], messages: dict[int, str]) -> arrow.Table:
     import pyarrow as arrow
 
-    data: dict[str, Any] = {name: arrow.array(np.ascontiguousarray(rows[name])) for name in OUTCOME.names or ()}
+    data: dict[str, arrow.Array] = {name: arrow.array(np.ascontiguousarray(rows[name])) for name in OUTCOME.names or ()}
     data["message"] = arrow.array([messages.get(int(r), "") for r in rows["replication"]], arrow.string())
     data["digest"] = arrow.array(digests, arrow.binary(32))
     return arrow.table(data)
@@ -69,13 +82,13 @@ def _outcome_table(rows: np.ndarray, digests: list[bytes], messages: dict[int, s
 _ARROW = {np.dtype("i8"): "int64", np.dtype("f8"): "double"}
 
 
-def _plain(column: Any, dtype: np.dtype) -> np.ndarray:
+def _plain(column: arrow.ChunkedArray, dtype: np.dtype) -> np.ndarray:
     """A column without missing values as an array.  Arrow's own way would load pandas where that is installed."""
     parts = [np.frombuffer(part.buffers()[1], dtype, len(part), part.offset * dtype.itemsize) for part in column.chunks]
     return np.concatenate([np.empty(0, dtype), *parts])
 
 
-def _rows(table: Any) -> np.ndarray:
+def outcome_rows(table: arrow.Table) -> np.ndarray:
     rows = np.empty(table.num_rows, OUTCOME)
     for name in OUTCOME.names or ():
         if name not in table.column_names or table[name].null_count:
@@ -88,9 +101,9 @@ def _rows(table: Any) -> np.ndarray:
     return rows
 
 
-def event_table(numbered: Sequence[tuple[int, np.ndarray]]) -> Any:
+def event_table(numbered: Sequence[tuple[int, np.ndarray]]) -> arrow.Table:
     """Event logs (replication, rows of dtype EVENT) as one Arrow table with the columns of ``trace.COLUMNS``."""
-    return _table(logs_of(numbered))
+    return log_table(logs_of(numbered))
 
 
 def logs_of(numbered: Sequence[tuple[int, np.ndarray]]) -> Logs:
@@ -101,7 +114,7 @@ def logs_of(numbered: Sequence[tuple[int, np.ndarray]]) -> Logs:
     return logs
 
 
-def _table(logs: Logs) -> Any:
+def log_table(logs: Logs) -> arrow.Table:
     import pyarrow as arrow
 
     found = {name: arrow.array(values) for name, values in logs.columns().items()}
@@ -109,7 +122,7 @@ def _table(logs: Logs) -> Any:
     return arrow.table(list(found.values()), schema=arrow.schema(fields))
 
 
-def _events(table: Any, chunk: Chunk) -> list[np.ndarray]:
+def event_rows(table: arrow.Table, chunk: Chunk) -> list[np.ndarray]:
     replication = _plain(table["replication"], COLUMNS["replication"])
     rows = np.zeros(table.num_rows, EVENT)
     for name in ("time", "kind", "flight", "unit", "radar", "launcher", "round", "track", "code"):
@@ -120,7 +133,7 @@ def _events(table: Any, chunk: Chunk) -> list[np.ndarray]:
     return [rows[a:b] for a, b in zip(edges, edges[1:], strict=False)]
 
 
-def table_of(rows: Sequence[Mapping[str, Any]]) -> Any:
+def table_of(rows: Sequence[Mapping[str, Json]]) -> arrow.Table:
     """Rows of names and values as an Arrow table; a name that a row lacks is null there."""
     import pyarrow as arrow
 

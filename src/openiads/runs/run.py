@@ -2,45 +2,64 @@
 
 from __future__ import annotations
 
-import weakref
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from openiads.base.errors import ResultsError, UsageError
+from openiads.base.jsonable import JsonObject, plain
 from openiads.base.shown import Replayed
 from openiads.runs.digest import row_digests
 from openiads.runs.findings import Accumulator, Finding
-from openiads.runs.identity import Chunk, Identity, mismatch
-from openiads.runs.simulator import Engine, capped, real_engine
+from openiads.runs.folder import Kept
+from openiads.runs.identity import Chunk, RunIdentity, mismatch
+from openiads.runs.simulator import Replicated, Simulator, capped, real_simulator
 from openiads.runs.store import Store
 from openiads.world.codes import Side, Status
 from openiads.world.outcome import BOUNDS, CLASSES, METRICS, OUTCOME, ROUND_ENDS, TERMINALS
 from openiads.world.trace import EVENT
 
+if TYPE_CHECKING:
+    import pyarrow as arrow
 
-def open_run(path: str | Path, *, engine: Engine | None = None) -> Run:
-    """A complete run read back from its folder; ResultsError if it is not complete or damaged."""
-    return Run(Path(path), engine=engine)
-
-
-def plain(value: Any) -> Any:
-    """A value as JSON can hold it: arrays become lists, infinity and NaN become None."""
-    if isinstance(value, dict):
-        return {str(k): plain(v) for k, v in value.items()}
-    if isinstance(value, np.ndarray):
-        return plain(value.tolist())
-    if isinstance(value, list | tuple):
-        return [plain(v) for v in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float) and not np.isfinite(value):
-        return None
-    return value
+    from openiads.catalog.records import Catalog
+    from openiads.scenario.load import Scenario
+    from openiads.world.build import World
+    from openiads.world.prebuilt import Prebuilt
 
 
-def bounds_of(facts: dict[str, Any]) -> dict[str, float]:
+def open_run(path: str | Path, *, simulator: Simulator | None = None) -> Run:
+    """A complete run, read back from its folder.
+
+    Parameters
+    ----------
+    path : str or Path
+        The folder.
+    simulator : Simulator, optional
+        The simulator; tests pass their own.
+
+    Returns
+    -------
+    Run
+        As `run` gives it.
+
+    Raises
+    ------
+    ResultsError
+        Where it is not complete, or damaged.
+
+    Examples
+    --------
+    >>> import openiads as oi
+    >>> kept = oi.run("one_on_one", replications=3, seed=1, out="kept")
+    >>> oi.open_run("kept").digest == kept.digest
+    True
+    """
+    return Run(Path(path), simulator=simulator)
+
+
+def bounds_of(facts: JsonObject) -> dict[str, float]:
     """Greatest counts per replication that the scenario itself allows."""
     sides = facts["flight_side"]
     bounds = {
@@ -59,29 +78,28 @@ def bounds_of(facts: dict[str, Any]) -> dict[str, float]:
     return bounds
 
 
-class Run(Replayed):
+class Run(Kept, Replayed):
     """A complete run: its outcomes, estimates, events and digest, read from its folder."""
 
     def __init__(
         self,
         path: Path,
         *,
-        engine: Engine | None = None,
-        scenario: Any = None,
-        catalog: Any = None,
-        world: Any = None,
+        simulator: Simulator | None = None,
+        scenario: Scenario | None = None,
+        catalog: Catalog | None = None,
+        world: World | None = None,
         gathered: Accumulator | None = None,
     ) -> None:
         self.path = path
         self.store = Store.open(path)
         self.seal, self.chunks = self.store.complete()
-        self.facts: dict[str, Any] = self.store.facts
-        self._engine, self._scenario, self._catalog, self._world = engine, scenario, catalog, world
+        self.facts: JsonObject = self.store.facts
+        self._simulator, self._scenario, self._catalog, self._world = simulator, scenario, catalog, world
         self._gathered = gathered
-        self._clean: weakref.finalize | None = None
 
     @property
-    def identity(self) -> Identity:
+    def identity(self) -> RunIdentity:
         """What the run is: hashes, seed, knobs, version."""
         return self.store.identity
 
@@ -111,17 +129,17 @@ class Run(Replayed):
         return self.facts["names"]
 
     @property
-    def engine(self) -> Engine:
+    def simulator(self) -> Simulator:
         """The floors below."""
-        if self._engine is None:
-            self._engine = real_engine()
-        return self._engine
+        if self._simulator is None:
+            self._simulator = real_simulator()
+        return self._simulator
 
     @property
-    def scenario(self) -> Any:
+    def scenario(self) -> Scenario:
         """The Scenario, restored from the store if need be."""
         if self._scenario is None:
-            restored = self.engine.restore(self.facts["scenario"])
+            restored = self.simulator.restore(self.facts["scenario"])
             if restored.digest() != self.identity.scenario:
                 raise ResultsError(
                     str(self.path),
@@ -132,20 +150,35 @@ class Run(Replayed):
         return self._scenario
 
     @property
-    def catalog(self) -> Any:
+    def catalog(self) -> Catalog:
         """The Catalog that the run used; ResultsError if this installation has another."""
         if self._catalog is None:
-            found = self.engine.catalog(self.scenario)
+            found = self.simulator.catalog(self.scenario)
             if found.digest != self.identity.catalog:
                 raise mismatch(self.path, self.identity, "catalog", found.digest)
             self._catalog = found
         return self._catalog
 
     @property
-    def world(self) -> Any:
+    def world(self) -> World:
         """The World, built again if need be."""
+        return self.build()
+
+    def build(self, prebuilt: Prebuilt | None = None) -> World:
+        """The World, built once.
+
+        Parameters
+        ----------
+        prebuilt : Prebuilt, optional
+            What other builds left; it saves time and changes nothing.
+
+        Returns
+        -------
+        World
+        """
         if self._world is None:
-            self._world = self.engine.build(self.scenario, self.catalog, dict(self.identity.knobs) or None)
+            knobs = dict(self.identity.knobs) or None
+            self._world = self.simulator.build(self.scenario, self.catalog, knobs, prebuilt=prebuilt)
         return self._world
 
     @property
@@ -154,7 +187,7 @@ class Run(Replayed):
         return list(self.facts.get("warnings", []))
 
     @property
-    def capped(self) -> list[dict[str, Any]]:
+    def capped(self) -> list[JsonObject]:
         """The kill probabilities that the draw of knobs put too high: ``field``, ``asked``, ``used``."""
         return list(self.facts["limits"].get("capped", []))
 
@@ -176,7 +209,7 @@ class Run(Replayed):
         return self.store.trusted(chunk).rows[replication - chunk.first]
 
     @property
-    def outcomes(self) -> Any:
+    def outcomes(self) -> arrow.Table:
         """All outcome rows as a pyarrow Table."""
         import pyarrow as arrow
 
@@ -201,9 +234,9 @@ class Run(Replayed):
         """The finding for a metric, a class rate (``cruise_leak_rate``) or any counted column of the outcome row."""
         return self.gathered.estimate(metric, confidence)
 
-    def failures(self, most: int = 20) -> list[dict[str, Any]]:
+    def failures(self, most: int = 20) -> list[JsonObject]:
         """The first failed replications: replication, status, time, entity, message."""
-        out: list[dict[str, Any]] = []
+        out: list[JsonObject] = []
         if not self.seal["failed"]:
             return out
         for done in self.store.walk():
@@ -222,10 +255,10 @@ class Run(Replayed):
                     return out
         return out
 
-    def summary(self) -> dict[str, Any]:
+    def summary(self) -> JsonObject:
         """What ``run --json`` prints: plain JSON; what is infinite or undefined is null."""
 
-        def told(metric: str) -> dict[str, Any]:
+        def told(metric: str) -> JsonObject:
             return self.estimate(metric).as_dict()
 
         present = [c for c in CLASSES if any(self.gathered.histogram(f"{c}_threats"))]
@@ -245,7 +278,7 @@ class Run(Replayed):
             "wall_s": self.seal["wall_s"],
             "outcomes": {metric: told(metric) for metric in METRICS},
             "failed_replications": int(self.seal["failed"]),
-            "out": None if self._clean is not None else str(self.path),
+            "out": self.out,
             "classes": classes,
             "terminal": {code: told(f"end_{code}") for code in TERMINALS},
             "round_ends": {code: told(f"round_{code}") for code in ROUND_ENDS},
@@ -273,11 +306,11 @@ class Run(Replayed):
             return self.key_events(replication)
         return np.array(self.again(replication, record=True).events, EVENT)
 
-    def again(self, replication: int, *, record: bool = False) -> Any:
+    def again(self, replication: int, *, record: bool = False) -> Replicated:
         """Run one replication again (it is deterministic); ResultsError if it comes out otherwise than stored."""
         chunk = self._chunk_of(replication)
         stored = self.store.trusted(chunk).digests[replication - chunk.first]
-        result = self.engine.runner(self.world, self.seed).replicate(replication, record=record)
+        result = self.simulator.runner(self.world, self.seed).replicate(replication, record=record)
         if row_digests(np.array(result.outcome, OUTCOME))[0] != stored:
             raise ResultsError(
                 str(self.path),

@@ -1,65 +1,167 @@
-"""The floors below as studies use them: build a world, run its replications, tell what may not be meant."""
+"""The simulator as runs use it: build a world, run its replications, tell what may not be meant.
+
+``Simulator`` says what is needed; ``real_simulator`` gives the one of openiads.  Its parts are imported when they are
+first used, so that looking at a stored run compiles nothing.
+"""
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from openiads.base.jsonable import JsonObject
+from openiads.scenario.knobs import known_knobs
 from openiads.world.codes import Side
 
-
-@dataclass(frozen=True, slots=True)
-class Engine:
-    """The floors below, as this module uses them; tests pass their own."""
-
-    build: Callable[..., Any]  # (scenario, catalog, knobs, prebuilt=) -> World
-    runner: Callable[..., Any]  # (world, seed) -> Runner
-    load: Callable[[Any], Any]  # path or name -> Scenario
-    catalog: Callable[[Any], Any]  # scenario -> Catalog, its own entries included
-    restore: Callable[[dict[str, Any]], Any]  # what ``scenario_facts`` wrote -> Scenario
-    prepare: Callable[[], Any] = lambda: None  # compile what is not compiled yet
-    warnings: Callable[[Any, Any], list[str]] = lambda scenario, world: []  # (scenario, world): what may not be meant
-    name: str = ""  # "module:function" that returns this engine: how a worker of a cluster finds it
+if TYPE_CHECKING:
+    from openiads.catalog.records import Catalog
+    from openiads.scenario.load import Scenario
+    from openiads.world.build import World
+    from openiads.world.prebuilt import Prebuilt
 
 
-def _later(module: str, name: str) -> Callable[..., Any]:
-    """A function of a module that is imported when it is first called: to look at a run, nothing is compiled."""
+class Replicated(Protocol):
+    """What one replication came to.
 
-    def call(*args: Any, **named: Any) -> Any:
-        return getattr(importlib.import_module(module), name)(*args, **named)
+    Attributes
+    ----------
+    outcome : ndarray, shape (1,), dtype ``world.outcome.OUTCOME``
+    events : ndarray, shape (n,), dtype ``world.trace.EVENT``
+    message : str
+        Why it failed; empty if it did not.
+    """
 
-    return call
+    outcome: np.ndarray
+    events: np.ndarray
+    message: str
 
 
-def real_engine() -> Engine:
-    """The engine of openiads; each part is imported when first used."""
-    reading = importlib.import_module("openiads.scenario.load")
+class Runner(Protocol):
+    """Runs the replications of one world with one seed; each thread has one of its own."""
 
-    def restore(facts: dict[str, Any]) -> Any:
+    def replicate(self, replication: int, record: bool = False) -> Replicated:
+        """Run one replication.
+
+        Parameters
+        ----------
+        replication : int
+            Its number, from 0; with world and seed it decides everything.
+        record : bool
+            Log every look, track update and position too.
+
+        Returns
+        -------
+        Replicated
+        """
+        ...
+
+
+class Simulator(Protocol):
+    """The floors below, as runs use them; tests bring their own.
+
+    Attributes
+    ----------
+    name : str
+        ``"module:function"`` that returns this simulator: how a worker of a cluster finds it.  Empty: not at all.
+    """
+
+    name: str
+
+    def build(
+        self,
+        scenario: Scenario,
+        catalog: Catalog,
+        knobs: Mapping[str, float] | None = None,
+        *,
+        prebuilt: Prebuilt | None = None,
+    ) -> World:
+        """Make a world of a scenario; ``knobs`` replaces nominal values by name, ``prebuilt`` only saves time."""
+        ...
+
+    def runner(self, world: World, seed: int) -> Runner:
+        """A runner of a world; InputError for a rule that cannot be taken in."""
+        ...
+
+    def load(self, path: str | Path) -> Scenario:
+        """The scenario of a path or name."""
+        ...
+
+    def catalog(self, scenario: Scenario) -> Catalog:
+        """The catalog that a scenario runs with, its own entries included."""
+        ...
+
+    def restore(self, facts: JsonObject) -> Scenario:
+        """The scenario that a stored run holds as ``facts["scenario"]``."""
+        ...
+
+    def prepare(self) -> None:
+        """Compile what is not compiled yet."""
+
+    def warnings(self, scenario: Scenario, world: World) -> list[str]:
+        """What runs but may not be meant."""
+        return []
+
+
+class _Openiads(Simulator):
+    """The simulator of openiads."""
+
+    name = f"{__name__}:real_simulator"
+
+    def build(
+        self,
+        scenario: Scenario,
+        catalog: Catalog,
+        knobs: Mapping[str, float] | None = None,
+        *,
+        prebuilt: Prebuilt | None = None,
+    ) -> World:
+        from openiads.world.build import build
+
+        if knobs:
+            known_knobs(knobs, catalog, scenario)  # a name that is none would change nothing, and nobody would know
+        return build(scenario, catalog, knobs, prebuilt=prebuilt)
+
+    def runner(self, world: World, seed: int) -> Runner:
+        from openiads.engine.runner import Runner
+
+        return Runner(world, seed)
+
+    def load(self, path: str | Path) -> Scenario:
+        from openiads.scenario.load import load
+
+        return load(path)
+
+    def catalog(self, scenario: Scenario) -> Catalog:
+        from openiads.scenario.load import catalog_of
+
+        return catalog_of(scenario)
+
+    def restore(self, facts: JsonObject) -> Scenario:
+        from openiads.scenario.load import validate
+
         folder = facts.get("folder")
-        return reading.validate(facts["mapping"]).placed(Path(folder) if folder else None)
+        return validate(facts["mapping"]).placed(Path(folder) if folder else None)
 
-    def warnings(scenario: Any, world: Any) -> list[str]:
-        return reading.warnings_of(scenario) + too_late(world) + capped(world.limits)
+    def prepare(self) -> None:
+        from openiads.engine.warming import prepare
 
-    return Engine(
-        _later("openiads.world.build", "build"),
-        _later("openiads.engine.run", "Runner"),
-        reading.load,
-        reading.catalog_of,
-        restore,
-        _later("openiads.engine.warming", "prepare"),
-        warnings,
-        f"{__name__}:real_engine",
-    )
+        prepare()
+
+    def warnings(self, scenario: Scenario, world: World) -> list[str]:
+        from openiads.scenario.load import warnings_of
+
+        return warnings_of(scenario) + too_late(world) + capped(world.limits)
 
 
-def too_late(world: Any) -> list[str]:
+def real_simulator() -> Simulator:
+    """The simulator of openiads; each part is imported when first used."""
+    return _Openiads()
+
+
+def too_late(world: World) -> list[str]:
     """The raids and hostile flights of a world that take off in time but end their path after the run's end.
 
     Raids that only begin after the end are not told here: the scenario's own warnings name them.
@@ -83,8 +185,8 @@ def too_late(world: Any) -> list[str]:
     return found
 
 
-def capped(limits: Mapping[str, Any]) -> list[str]:
-    """The kill probabilities that a draw of knobs put above reliability x common mode; limits : of a world or run."""
+def capped(limits: JsonObject) -> list[str]:
+    """The kill probabilities that a draw of knobs put above reliability x common mode, in words."""
     return [
         f"{row['field']} is capped at {row['used']:.3f}: the knobs ask {row['asked']:.3f}, more than reliability and "
         "common mode allow"
@@ -92,9 +194,9 @@ def capped(limits: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def preview(scenario: Any, *, engine: Engine | None = None) -> list[str]:
+def preview(scenario: Scenario, *, simulator: Simulator | None = None) -> list[str]:
     """Make a scenario ready to run, without running it: InputError for what only shows then, else its warnings."""
-    engine = engine or real_engine()
-    world = engine.build(scenario, engine.catalog(scenario), None)
-    engine.runner(world, 1)
-    return engine.warnings(scenario, world)
+    simulator = simulator or real_simulator()
+    world = simulator.build(scenario, simulator.catalog(scenario))
+    simulator.runner(world, 1)
+    return simulator.warnings(scenario, world)

@@ -17,21 +17,32 @@ import platform
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from openiads.base.errors import ResultsError
+from openiads.base.jsonable import JsonObject
 from openiads.base.version import __version__
 from openiads.runs import disk
 from openiads.runs.digest import RunDigest, row_digests
-from openiads.runs.folder import Damaged, Layout, checked, refuse_foreign, unnamed, with_check
-from openiads.runs.identity import FORMAT, Chunk, Identity, _refuse_mismatch, chunks_of
-from openiads.runs.parquet import _events, _outcome_table, _parquet, _parse, _rows, _table, logs_of
+from openiads.runs.folder import SEAL, Damaged, Layout, ResultFolder, read_checked, write_checked
+from openiads.runs.identity import FORMAT, Chunk, RunIdentity, chunks_of, refuse_mismatch
+from openiads.runs.parquet import (
+    event_rows,
+    log_table,
+    logs_of,
+    outcome_rows,
+    outcome_table,
+    parquet_bytes,
+    parse_parquet,
+)
 from openiads.world.trace import Logs
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
+
+    import pyarrow as arrow
 
 
 #: Files read at once, where many are.
@@ -47,64 +58,45 @@ class Done:
     messages: dict[int, str]  # replication -> why it failed
 
 
-class Store:
+class Store(ResultFolder[RunIdentity]):
     """A run's folder.  ``create_or_resume`` for writing (takes the lock), ``open`` for reading."""
 
-    def __init__(self, path: Path, identity: Identity, facts: dict[str, Any], lock: disk.Lock | None = None) -> None:
-        self.path = path
-        self.identity = identity
-        self.facts = facts
-        self._hash = identity.hash
-        self._lock = lock
+    LAYOUT = Layout("run", "chunks", "*.parquet")
+
+    def __init__(self, path: Path, identity: RunIdentity, facts: JsonObject, lock: disk.Lock | None = None) -> None:
+        super().__init__(path, identity, facts, lock)
         self._files: dict[str, str] = {}  # file name -> hash, once the seal has been read
         self._written: dict[str, str] = {}  # the same of what this process wrote
 
-    # -------------------------------------------------------------- opening and closing
+    @classmethod
+    def read_named(cls, path: Path) -> tuple[RunIdentity, JsonObject]:
+        """Identity and facts in ``run.json``."""
+        return _read_run(path)
 
     @classmethod
-    def create_or_resume(cls, path: Path, identity: Identity, facts: dict[str, Any]) -> Store:
-        """The store at ``path``, made now or continued; the chunk size of a continued run is the recorded one.
-
-        facts : what else a reader needs (the scenario as text, names); written once, not compared.
-        """
-        refuse_foreign(path, RUN)
-        chunks = path / "chunks"
-        if not chunks.is_dir():
-            disk.make_folder(path)
-            disk.make_folder(chunks)
-        lock = disk.Lock(path / "lock")
-        try:
-            disk.sweep(path)
-            disk.sweep(chunks)
-            try:
-                stored, kept = _read_run(path)
-            except FileNotFoundError:
-                if any(chunks.glob("*.parquet")):
-                    raise unnamed(path, RUN) from None
-                disk.write_file(path / "run.json", _run_file(identity, facts))
-                return cls(path, identity, facts, lock)
-            _refuse_mismatch(path, stored, identity)
-            return cls(path, stored, kept, lock)
-        except BaseException:
-            lock.release()
-            raise
+    def refuse_other(
+        cls, path: Path, stored: tuple[RunIdentity, JsonObject], asked: tuple[RunIdentity, JsonObject]
+    ) -> None:
+        """ResultsError unless the stored run is the one asked for; its chunk size stays the recorded one."""
+        refuse_mismatch(path, stored[0], asked[0])
 
     @classmethod
-    def open(cls, path: Path) -> Store:
-        """The store at ``path`` for reading."""
-        if not path.is_dir():
-            what = "is a file, not the folder of a run" if path.exists() else "there is no such folder"
-            raise ResultsError(str(path), what, "Name the folder of a run")
-        try:
-            identity, facts = _read_run(path)
-        except FileNotFoundError:
-            raise ResultsError(str(path), "there is no run here (no run.json)", "Name the folder of a run") from None
-        return cls(path, identity, facts)
+    def surroundings(cls) -> JsonObject:
+        """The machine."""
+        return {
+            "platform": {
+                "system": platform.system(),
+                "machine": platform.machine(),
+                "python": platform.python_version(),
+                "numpy": np.__version__,
+            }
+        }
 
-    def close(self) -> None:
-        """Give back the right to write."""
-        if self._lock is not None:
-            self._lock.release()
+    def stored_so_far(self) -> str:
+        """Chunks stored, in words."""
+        stored = len(list((self.path / "chunks").glob("c*.parquet")))
+        whole = len(chunks_of(self.identity.replications, self.identity.chunk))
+        return f"{stored}{'' if self.identity.until else f' of {whole}'} chunks stored"
 
     # -------------------------------------------------------------- chunks
 
@@ -119,10 +111,10 @@ class Store:
         if not isinstance(events, Logs):
             events = logs_of(list(zip(range(chunk.first, chunk.last), events, strict=True)))
         base = {"run": self._hash, "chunk": chunk.index, "first": chunk.first, "last": chunk.last, "format": FORMAT}
-        event_bytes = _parquet(_table(events), base, packed=True)
+        event_bytes = parquet_bytes(log_table(events), base, packed=True)
         base["events"] = event_hash = hashlib.sha256(event_bytes).hexdigest()
         digests = row_digests(rows)
-        outcome_bytes = _parquet(_outcome_table(rows, digests, messages), base)
+        outcome_bytes = parquet_bytes(outcome_table(rows, digests, messages), base)
         disk.write_file(self.file(chunk, "e"), event_bytes)
         disk.write_file(self.file(chunk, "c"), outcome_bytes)
         self._written[self.file(chunk, "e").name] = event_hash
@@ -132,14 +124,22 @@ class Store:
     def read(self, chunk: Chunk, *, events: bool = True) -> Done:
         """A stored chunk, every hash checked; ``FileNotFoundError`` if it is not done, ``Damaged`` if it disagrees.
 
-        events : check the events' file too.
+        Parameters
+        ----------
+        chunk : Chunk
+        events : bool, optional
+            Check the events' file too.
+
+        Returns
+        -------
+        Done
         """
-        table, told = _parse(disk.read_file(self.file(chunk, "c")))
+        table, told = parse_parquet(disk.read_file(self.file(chunk, "c")))
         expected = {"run": self._hash, "chunk": chunk.index, "first": chunk.first, "last": chunk.last, "format": FORMAT}
         wrong = [name for name, value in expected.items() if told.get(name) != value]
         if wrong:
             raise Damaged(f"it is not this chunk of this run (its {', '.join(wrong)})")
-        rows = _rows(table)
+        rows = outcome_rows(table)
         if rows["replication"].tolist() != list(range(chunk.first, chunk.last)):
             raise Damaged("its replications are not the expected ones")
         digests = row_digests(rows)
@@ -171,10 +171,10 @@ class Store:
         try:
             data = disk.read_file(path)
             self._agrees(path, data)
-            table, told = _parse(data)
+            table, told = parse_parquet(data)
             if told.get("run") != self._hash or told.get("chunk") != chunk.index:
                 raise Damaged("it is not this chunk of this run")
-            return _events(table, chunk)
+            return event_rows(table, chunk)
         except FileNotFoundError as problem:
             raise self._damage(path, "it is missing") from problem
         except Damaged as problem:
@@ -199,14 +199,8 @@ class Store:
 
     def seal(self, chunks: Sequence[Chunk], digest: str, replications: int, wall_s: float, failed: int) -> None:
         """Say that the run is complete; a seal already there must tell the same digest."""
-        earlier = self.sealed()
+        earlier = self.sealed_before(digest)
         if earlier is not None:
-            if earlier["digest"] != digest:
-                raise ResultsError(
-                    str(self.path / "SEALED.json"),
-                    f"the recomputed digest {digest[:12]} differs from the sealed one {earlier['digest'][:12]}",
-                    "The software or the machine has changed; run it anew with another --out",
-                )
             wall_s = earlier["wall_s"]
         files = {}
         for chunk in chunks:
@@ -225,34 +219,11 @@ class Store:
         }
         if earlier is not None and {k: v for k, v in earlier.items() if k != "check"} == told:
             return
-        disk.write_file(self.path / "SEALED.json", with_check(told))
+        write_checked(self.path / SEAL, told)
 
-    def sealed(self) -> dict[str, Any] | None:
-        """What the seal says, or None if there is none that is whole and of this run."""
-        try:
-            told = checked(disk.read_file(self.path / "SEALED.json"))
-        except (FileNotFoundError, Damaged):
-            return None
-        return told if told.get("run") == self._hash else None
-
-    def complete(self) -> tuple[dict[str, Any], list[Chunk]]:
+    def complete(self) -> tuple[JsonObject, list[Chunk]]:
         """The seal and the chunks of a complete run; ResultsError if it is not complete."""
-        told = self.sealed()
-        if told is None:
-            stored = len(list((self.path / "chunks").glob("c*.parquet")))
-            whole = len(chunks_of(self.identity.replications, self.identity.chunk))
-            of = "" if self.identity.until else f" of {whole}"
-            many = f"{stored}{of} chunks stored"
-            holder = disk.holder(self.path / "lock")
-            if holder:
-                raise ResultsError(
-                    str(self.path), f"this run is still being written by {holder} ({many})", "Wait for it to end"
-                )
-            remedy = "Run the same command again with the same --out to complete it"
-            if self.identity.version != __version__:
-                began = f"openiads {self.identity.version}, which began it"
-                remedy = f"Complete it with {began}, or run again with a new --out"
-            raise ResultsError(str(self.path), f"this run is not complete ({many})", remedy)
+        told = self.whole_seal()
         self._files = told["files"]
         return told, [Chunk(*each) for each in told["chunks"]]
 
@@ -293,15 +264,15 @@ class Store:
         tables = list(pool.map(self._sealed_table, group))
         if any(table is None for table in tables):
             return np.concatenate([self.trusted(chunk).rows for chunk in group])
-        return _rows(arrow.concat_tables(tables))
+        return outcome_rows(arrow.concat_tables(tables))
 
-    def _sealed_table(self, chunk: Chunk) -> Any:
+    def _sealed_table(self, chunk: Chunk) -> arrow.Table | None:
         """The outcomes of a chunk whose file is the one that was sealed; None if it is not."""
         path = self.file(chunk)
         try:
             data = disk.read_file(path)
             self._agrees(path, data)
-            return _parse(data, sums=False)[0]
+            return parse_parquet(data, sums=False)[0]
         except (FileNotFoundError, Damaged):
             return None
 
@@ -322,27 +293,14 @@ class Store:
             expected = chunk.last
         found = digest.finish(self.identity.scenario, self.identity.catalog, self.identity.seed)
         if found != told["digest"] or expected != told["replications"]:
-            raise self._damage(self.path / "SEALED.json", "the digest of the stored rows is another")
+            raise self._damage(self.path / SEAL, "the digest of the stored rows is another")
         return found
 
 
-# ------------------------------------------------------------------ run.json and other small files
-
-
-def _run_file(identity: Identity, facts: dict[str, Any]) -> bytes:
-    machine = {
-        "system": platform.system(),
-        "machine": platform.machine(),
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-    }
-    return with_check({"identity": identity.as_dict(), "run": identity.hash, "platform": machine, "facts": facts})
-
-
-def _read_run(path: Path) -> tuple[Identity, dict[str, Any]]:
+def _read_run(path: Path) -> tuple[RunIdentity, JsonObject]:
     file = path / "run.json"
     try:
-        told = checked(disk.read_file(file))
+        told = read_checked(file)
         stored = told["identity"]
         if stored["format"] != FORMAT:
             version = str(stored.get("version", "of another version"))
@@ -352,7 +310,7 @@ def _read_run(path: Path) -> tuple[Identity, dict[str, Any]]:
                 f"{__version__}, which reads format {FORMAT} (format)",
                 f"Use openiads {version}, or run again with a new --out",
             )
-        return Identity.from_dict(stored), told["facts"]
+        return RunIdentity.from_dict(stored), told["facts"]
     except Damaged as problem:
         raise ResultsError(
             str(file), f"damaged: {problem}", "Nothing here can be used; run again with a new --out"
@@ -363,9 +321,3 @@ def _read_run(path: Path) -> tuple[Identity, dict[str, Any]]:
             "whole, but not what this version of openiads writes",
             "Use the version that made it, or run again with a new --out",
         ) from problem
-
-
-RUN = Layout("run", "chunks", "*.parquet", lambda path: _read_run(path))
-
-
-# ------------------------------------------------------------------ tables

@@ -1,7 +1,7 @@
 """What a worker of a cluster does: build the world itself, compute a chunk, write the chunk's own files.
 
 Nothing here knows what brought the order or takes the answer.  An order is small: the run's folder, what the run is,
-the name of the engine, a range of replications; the scenario is in the folder.  So are answers: plain facts, never
+the name of the simulator, a range of replications; the scenario is in the folder.  So are answers: plain facts, never
 results, and never an exception for what people can mend (``refused``, ``unshared``, ``failed``).
 """
 
@@ -13,18 +13,23 @@ import platform
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from openiads.base.errors import OpeniadsError, ResultsError
+from openiads.base.jsonable import JsonObject
 from openiads.base.version import __version__
 from openiads.runs.digest import arithmetic_fingerprint, row_digests
-from openiads.runs.identity import COMPARED, FORMAT, Chunk, Identity
+from openiads.runs.identity import COMPARED, FORMAT, Chunk, RunIdentity
 from openiads.runs.jobs import compute
-from openiads.runs.simulator import Engine
+from openiads.runs.simulator import Runner, Simulator
 from openiads.runs.store import Done, Store
 from openiads.world.prebuilt import Prebuilt
 from openiads.world.trace import Logs
+
+if TYPE_CHECKING:
+    from openiads.world.build import World
 
 #: Worlds that a worker keeps; a sweep on one cluster takes turns among few.
 KEPT = 4
@@ -32,7 +37,7 @@ KEPT = 4
 #: Seconds for which a file that another host has just written may still be missing on a network file system.
 LATE = 10.0
 
-_worlds: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+_worlds: OrderedDict[tuple[object, ...], World] = OrderedDict()
 _built = Prebuilt()  # what the worlds of a sweep share
 _building = threading.Lock()
 _own = threading.local()
@@ -46,24 +51,24 @@ class _Unshared(Exception):
     """This worker does not see the run's folder; the message says what it sees."""
 
 
-def examine(folder: str, identity: dict[str, Any], engine: str) -> dict[str, Any]:
+def examine(folder: str, identity: JsonObject, simulator: str) -> JsonObject:
     """Compare this worker with the run, compile what is missing, build the world and run one replication of it."""
 
-    def ready() -> dict[str, Any]:
-        asked = Identity.from_dict(identity)
-        store, found = _store(folder, asked), _engine(engine)
+    def ready() -> JsonObject:
+        asked = RunIdentity.from_dict(identity)
+        store, found = _store(folder, asked), _simulator(simulator)
         _runner(store, found).replicate(0)  # the first may compile: alone, before threads share the work
         return {}
 
     return _answer(ready)
 
 
-def work(folder: str, identity: dict[str, Any], engine: str, numbers: tuple[int, int, int]) -> dict[str, Any]:
+def work(folder: str, identity: JsonObject, simulator: str, numbers: tuple[int, int, int]) -> JsonObject:
     """Compute and store a chunk (its index, first and one past its last replication), unless it is stored already."""
 
-    def done() -> dict[str, Any]:
-        store, chunk = _store(folder, Identity.from_dict(identity)), Chunk(*numbers)
-        stored = store.done(chunk) or _computed(store, _engine(engine), chunk)
+    def done() -> JsonObject:
+        store, chunk = _store(folder, RunIdentity.from_dict(identity)), Chunk(*numbers)
+        stored = store.done(chunk) or _computed(store, _simulator(simulator), chunk)
         return {"rows": fingerprint(stored)}
 
     return _answer(done)
@@ -74,9 +79,9 @@ def fingerprint(done: Done) -> str:
     return hashlib.sha256(b"".join(done.digests)).hexdigest()
 
 
-def _answer(task: Any) -> dict[str, Any]:
+def _answer(task: Callable[[], JsonObject]) -> JsonObject:
     """The facts of a task, with the host's name; what people can mend is a fact too."""
-    told = {"host": platform.node()}
+    told: JsonObject = {"host": platform.node()}
     try:
         return told | task()
     except _Unfit as problem:
@@ -87,8 +92,8 @@ def _answer(task: Any) -> dict[str, Any]:
         return told | {"failed": [problem.place, problem.reason, problem.remedy]}
 
 
-def _computed(store: Store, engine: Engine, chunk: Chunk) -> Done:
-    runner = _runner(store, engine)
+def _computed(store: Store, simulator: Simulator, chunk: Chunk) -> Done:
+    runner = _runner(store, simulator)
     record = store.identity.record
     made = compute(chunk, lambda r: runner.replicate(r, record=r < record), lambda: True, lambda n: None, Logs())
     assert made is not None  # it was never told to stop
@@ -104,7 +109,7 @@ def _computed(store: Store, engine: Engine, chunk: Chunk) -> Done:
     return earlier
 
 
-def _store(folder: str, asked: Identity) -> Store:
+def _store(folder: str, asked: RunIdentity) -> Store:
     """The run's folder, opened for chunks alone: the coordinator has the lock and writes all else."""
     for name, here in (
         ("format", FORMAT),
@@ -124,49 +129,51 @@ def _store(folder: str, asked: Identity) -> Store:
     return store
 
 
-def _other(name: str, here: Any, asked: Any) -> _Unfit:
+def _other(name: str, here: object, asked: object) -> _Unfit:
     return _Unfit(f"it has another {COMPARED[name]} ({name}): {here}, the run's is {asked}")
 
 
-def _engine(name: str) -> Engine:
+def _simulator(name: str) -> Simulator:
     module, _, function = name.partition(":")
-    return getattr(importlib.import_module(module), function)()
+    found: Simulator = getattr(importlib.import_module(module), function)()
+    return found
 
 
-def _runner(store: Store, engine: Engine) -> Any:
+def _runner(store: Store, simulator: Simulator) -> Runner:
     """A runner of this thread for the run's world and seed."""
     key = (*_key(store.identity), store.identity.seed)
     if getattr(_own, "key", None) != key:
-        _own.runner = engine.runner(_world(store, engine), store.identity.seed)
+        _own.runner = simulator.runner(_world(store, simulator), store.identity.seed)
         _own.key = key
-    return _own.runner
+    runner: Runner = _own.runner
+    return runner
 
 
-def _key(identity: Identity) -> tuple[Any, ...]:
+def _key(identity: RunIdentity) -> tuple[object, ...]:
     return identity.scenario, identity.catalog, identity.knobs
 
 
-def _world(store: Store, engine: Engine) -> Any:
+def _world(store: Store, simulator: Simulator) -> World:
     """The run's world, built here from the scenario that the run's folder holds, or kept from before."""
     asked = store.identity
     with _building:
         if _key(asked) not in _worlds:
-            engine.prepare()
-            _worlds[_key(asked)] = _build(store, engine)
+            simulator.prepare()
+            _worlds[_key(asked)] = _build(store, simulator)
         _worlds.move_to_end(_key(asked))
         while len(_worlds) > KEPT:
             _worlds.popitem(last=False)
         return _worlds[_key(asked)]
 
 
-def _build(store: Store, engine: Engine) -> Any:
+def _build(store: Store, simulator: Simulator) -> World:
     asked = store.identity
     try:
-        scenario = engine.restore(store.facts["scenario"])
-        catalog = engine.catalog(scenario)
+        scenario = simulator.restore(store.facts["scenario"])
+        catalog = simulator.catalog(scenario)
     except OpeniadsError as problem:
         raise _Unfit(f"the scenario cannot be read there ({problem.place}: {problem.reason})") from problem
     for name, here in (("scenario", scenario.digest()), ("catalog", catalog.digest)):
         if here != getattr(asked, name):
             raise _other(name, here[:12], getattr(asked, name)[:12])
-    return engine.build(scenario, catalog, dict(asked.knobs) or None, prebuilt=_built)
+    return simulator.build(scenario, catalog, dict(asked.knobs) or None, prebuilt=_built)

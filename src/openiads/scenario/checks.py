@@ -10,27 +10,29 @@ import json
 import math
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from openiads.base.errors import InputError
+from openiads.base.jsonable import Json, JsonObject
 from openiads.base.units import QuantityError, position, quantity
 from openiads.base.words import listed, nearest
 from openiads.catalog.load import catalog, extended
-from openiads.catalog.records import Catalog, launcher_rows
+from openiads.catalog.records import Catalog, Entry, launcher_rows
 
 if TYPE_CHECKING:
     from openiads.base.toml import Lines
+    from openiads.earth.terrain import Terrain
 
 
 Loc = tuple[str | int, ...]
-Problem = tuple[Loc, Any, str, str]  # where, the value to show (None: none), reason, remedy
+Problem = tuple[Loc, Json, str, str]  # where, the value to show (None: none), reason, remedy
 Place = tuple[float, float]
 
 HARBOR = 5000.0  # m; a ship with sea within it is in port
 NAMED = ("asset", "site", "command", "raid", "flight", "corridor")
 
 
-def problems_of(mapping: Mapping[str, Any], lines: Lines, folder: Path | None) -> Iterator[Problem]:
+def problems_of(mapping: Mapping[str, Json], lines: Lines, folder: Path | None) -> Iterator[Problem]:
     """Everything in a raw scenario mapping that single fields cannot show."""
     known = catalog()
     try:
@@ -49,7 +51,7 @@ def problems_of(mapping: Mapping[str, Any], lines: Lines, folder: Path | None) -
     yield from _senses(mapping, lines, folder, known)
 
 
-def _senses(mapping: Mapping[str, Any], lines: Lines, folder: Path | None, known: Catalog) -> Iterator[Problem]:
+def _senses(mapping: Mapping[str, Json], lines: Lines, folder: Path | None, known: Catalog) -> Iterator[Problem]:
     """What does not make sense beside the catalog."""
     for kind in NAMED:
         yield from _repeated(kind, _rows(mapping, kind), lines)
@@ -72,7 +74,7 @@ def _senses(mapping: Mapping[str, Any], lines: Lines, folder: Path | None, known
     yield from _terrain(mapping, known, folder)
 
 
-def _commands(mapping: Mapping[str, Any], known: Catalog) -> Iterator[Problem]:
+def _commands(mapping: Mapping[str, Json], known: Catalog) -> Iterator[Problem]:
     """Chains of command: everyone below exists, has one command above and is not above itself; links join them."""
     sites = {str(row.get("name")): row for _, row in _rows(mapping, "site")}
     commands = {str(row.get("name")): row for _, row in _rows(mapping, "command")}
@@ -111,9 +113,7 @@ def _commands(mapping: Mapping[str, Any], known: Catalog) -> Iterator[Problem]:
         yield from _reaches(loc, row, {**sites, **commands}[lower], commands[above[lower]], known)
 
 
-def _reaches(
-    loc: Loc, link: dict[str, Any], lower: dict[str, Any], upper: dict[str, Any], known: Catalog
-) -> Iterator[Problem]:
+def _reaches(loc: Loc, link: JsonObject, lower: JsonObject, upper: JsonObject, known: Catalog) -> Iterator[Problem]:
     """A link between places that stand still carries as far as they are apart."""
     start, end = _place(lower.get("at")), _place(upper.get("at"))
     if start is None or end is None or "range" not in link or lower.get("speed") is not None:
@@ -130,7 +130,7 @@ def _reaches(
         yield (*loc, "range"), link["range"], reason, "Give the link more range, or move its ends."
 
 
-def _strikes(loc: Loc, raid: dict[str, Any], mapping: Mapping[str, Any], known: Catalog) -> Iterator[Problem]:
+def _strikes(loc: Loc, raid: JsonObject, mapping: Mapping[str, Json], known: Catalog) -> Iterator[Problem]:
     """An element that a raid strikes: `SITE/ELEMENT`."""
     strikes = raid.get("strikes")
     if not isinstance(strikes, str):
@@ -149,7 +149,7 @@ def _strikes(loc: Loc, raid: dict[str, Any], mapping: Mapping[str, Any], known: 
     yield from _dangling((*loc, "strikes"), element, elements, f"element of {name}")
 
 
-def _releases(loc: Loc, raid: dict[str, Any], known: Catalog) -> Iterator[Problem]:
+def _releases(loc: Loc, raid: JsonObject, known: Catalog) -> Iterator[Problem]:
     """A weapon that flights of a raid release exists and flies by itself."""
     weapon = raid.get("weapon")
     if not isinstance(weapon, str):
@@ -173,12 +173,12 @@ def _catalog_loc(place: str) -> Loc:
     return tuple(steps)
 
 
-def _rows(mapping: Mapping[str, Any], kind: str) -> list[tuple[Loc, dict[str, Any]]]:
+def _rows(mapping: Mapping[str, Json], kind: str) -> list[tuple[Loc, JsonObject]]:
     rows = mapping.get(kind, [])
     return [((kind, i), row) for i, row in enumerate(rows) if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
-def _repeated(kind: str, rows: list[tuple[Loc, dict[str, Any]]], lines: Lines) -> Iterator[Problem]:
+def _repeated(kind: str, rows: list[tuple[Loc, JsonObject]], lines: Lines) -> Iterator[Problem]:
     seen: dict[str, Loc] = {}
     for loc, row in rows:
         name = row.get("name")
@@ -191,7 +191,7 @@ def _repeated(kind: str, rows: list[tuple[Loc, dict[str, Any]]], lines: Lines) -
         seen.setdefault(name, loc)
 
 
-def _unknown(loc: Loc, name: Any, known: Catalog, kind: str) -> Iterator[Problem]:
+def _unknown(loc: Loc, name: object, known: Catalog, kind: str) -> Iterator[Problem]:
     """One problem where a text is no entry of the kind."""
     if isinstance(name, str) and name not in known.of_kind(kind):
         entry = known.entries.get(name)
@@ -199,13 +199,13 @@ def _unknown(loc: Loc, name: Any, known: Catalog, kind: str) -> Iterator[Problem
         yield loc, name, reason, known.hint(name, kind)
 
 
-def _dangling(loc: Loc, name: Any, names: Collection[str], what: str) -> Iterator[Problem]:
+def _dangling(loc: Loc, name: object, names: Collection[str], what: str) -> Iterator[Problem]:
     if isinstance(name, str) and name not in names:
         known = list(names)
         yield loc, name, f"no {what} of that name", f"{nearest(name, known)}Names: {listed(known)}"
 
 
-def _site(loc: Loc, site: dict[str, Any], known: Catalog, assets: dict[str, Any]) -> Iterator[Problem]:
+def _site(loc: Loc, site: JsonObject, known: Catalog, assets: JsonObject) -> Iterator[Problem]:
     yield from _unknown((*loc, "system"), site.get("system"), known, "systems")
     defends = site.get("defends", [])
     for i, name in enumerate(defends if isinstance(defends, list) else []):
@@ -250,7 +250,7 @@ def _site(loc: Loc, site: dict[str, Any], known: Catalog, assets: dict[str, Any]
             yield from _dangling((*loc, "failures", i, "element"), row.get("element"), elements, "element of this site")
 
 
-def _elements(site: dict[str, Any], system: Any, known: Catalog) -> list[str]:
+def _elements(site: JsonObject, system: Entry, known: Catalog) -> list[str]:
     """Names of what can be off or fail at a site: `64n6e2`, `30n6e2/1`, `5p85se/1/3`; `30n6e2` alone means all of
     them. Launchers are numbered through in each fire unit: `m902/1/1`, ..., `m901/1/5`."""
     units = site.get("fire_units", 1)
@@ -267,7 +267,7 @@ def _elements(site: dict[str, Any], system: Any, known: Catalog) -> list[str]:
     return names
 
 
-def _rule_file(loc: Loc, site: dict[str, Any], folder: Path | None) -> Iterator[Problem]:
+def _rule_file(loc: Loc, site: JsonObject, folder: Path | None) -> Iterator[Problem]:
     doctrine = site.get("doctrine")
     fire = doctrine.get("fire") if isinstance(doctrine, dict) else None
     if isinstance(fire, str) and ".py:" in fire and folder is not None:
@@ -281,7 +281,7 @@ def _rule_file(loc: Loc, site: dict[str, Any], folder: Path | None) -> Iterator[
             )
 
 
-def _raid(loc: Loc, raid: dict[str, Any], known: Catalog, assets: dict[str, Any]) -> Iterator[Problem]:
+def _raid(loc: Loc, raid: JsonObject, known: Catalog, assets: JsonObject) -> Iterator[Problem]:
     yield from _unknown((*loc, "threat"), raid.get("threat"), known, "threats")
     yield from _dangling((*loc, "target"), raid.get("target"), assets, "asset")
     threat = known.threats.get(raid.get("threat", "")) if isinstance(raid.get("threat"), str) else None
@@ -293,7 +293,7 @@ def _raid(loc: Loc, raid: dict[str, Any], known: Catalog, assets: dict[str, Any]
     yield from _flies(loc, raid, threat)
 
 
-def _flies(loc: Loc, row: dict[str, Any], threat: Any) -> Iterator[Problem]:
+def _flies(loc: Loc, row: JsonObject, threat: Entry) -> Iterator[Problem]:
     """Speed and height are given by the scenario or by the catalog."""
     if "speed" not in row and not threat.has("speed"):
         yield loc, None, f"no speed, and {threat.name} has none in the catalog", 'Add speed = "250 m/s".'
@@ -306,7 +306,7 @@ def _flies(loc: Loc, row: dict[str, Any], threat: Any) -> Iterator[Problem]:
         )
 
 
-def _ballistic(loc: Loc, raid: dict[str, Any], threat: Any, assets: dict[str, Any]) -> Iterator[Problem]:
+def _ballistic(loc: Loc, raid: JsonObject, threat: Entry, assets: JsonObject) -> Iterator[Problem]:
     for key in ("altitude", "agl", "speed", "route"):
         if raid.get(key) not in (None, []):
             yield (
@@ -328,7 +328,7 @@ def _ballistic(loc: Loc, raid: dict[str, Any], threat: Any, assets: dict[str, An
         yield (*loc, "origin"), raid.get("origin"), reason, f"Allowed: {low / 1000:g} km to {high / 1000:g} km."
 
 
-def _flight(loc: Loc, flight: dict[str, Any], known: Catalog, corridors: Collection[str]) -> Iterator[Problem]:
+def _flight(loc: Loc, flight: JsonObject, known: Catalog, corridors: Collection[str]) -> Iterator[Problem]:
     yield from _unknown((*loc, "kind"), flight.get("kind"), known, "threats")
     yield from _dangling((*loc, "corridor"), flight.get("corridor"), corridors, "corridor")
     kind = known.threats.get(flight.get("kind", "")) if isinstance(flight.get("kind"), str) else None
@@ -340,7 +340,7 @@ def _flight(loc: Loc, flight: dict[str, Any], known: Catalog, corridors: Collect
         yield from _flies(loc, flight, kind)
 
 
-def _terrain(mapping: Mapping[str, Any], known: Catalog, folder: Path | None) -> Iterator[Problem]:
+def _terrain(mapping: Mapping[str, Json], known: Catalog, folder: Path | None) -> Iterator[Problem]:
     """Files that exist, and on terrain that knows its coast sites that stand on land and ships that do not."""
     terrain = mapping.get("terrain", {})
     if not isinstance(terrain, dict):
@@ -373,12 +373,12 @@ def _terrain(mapping: Mapping[str, Any], known: Catalog, folder: Path | None) ->
             yield (*loc, "at"), mapping["site"][loc[1]]["at"], reason, remedy
 
 
-def _afloat(site: dict[str, Any], known: Catalog) -> bool:
+def _afloat(site: JsonObject, known: Catalog) -> bool:
     system = known.systems.get(site["system"]) if isinstance(site.get("system"), str) else None
     return system is not None and bool(system.get("afloat", False))
 
 
-def _far_from_sea(ground: Any, place: Place) -> bool:
+def _far_from_sea(ground: Terrain, place: Place) -> bool:
     """Land here and for some kilometers on all sides: the coastline is not exact enough to refuse a ship in port."""
     from openiads.earth.geodesy import offset
 
@@ -393,7 +393,7 @@ def ground_window(source: str) -> tuple[float, float, float, float]:
     return LEVANT if source == "levant" else (-90.0, 90.0, -180.0, 180.0)
 
 
-def _coast(source: str, terrain: dict[str, Any], first: Place) -> Any:
+def _coast(source: str, terrain: JsonObject, first: Place) -> Terrain | None:
     """Terrain that knows where the sea is; None while its own settings are faulty."""
     from openiads.earth.shapes import coastal_range
     from openiads.earth.terrain import levant
@@ -410,7 +410,7 @@ def _coast(source: str, terrain: dict[str, Any], first: Place) -> Any:
         return None
 
 
-def _place(text: Any) -> Place | None:
+def _place(text: Json) -> Place | None:
     try:
         return position(text)
     except QuantityError:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import Any
 
 from openiads.base.errors import InputError
-from openiads.base.toml import _FORBIDDEN, DEEPEST, Loc, clipped, parse_toml
+from openiads.base.jsonable import Json, JsonObject
+from openiads.base.toml import DEEPEST, FORBIDDEN, Loc, clipped, parse_toml
 
 PATH_EXAMPLE = 'For example: site.Tartus.fire_units, raid."West 1".count'
 _STEP = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|\'([^\']*)\'|([^."\'\[\]]+))((?:\[\d+\])*)\s*(\.|$)')
 
 
-def edited(mapping: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+def edited(mapping: Mapping[str, Json], changes: Mapping[str, Json]) -> JsonObject:
     """A copy of a raw scenario mapping with values replaced at paths such as `site.Tartus.fire_units`,
     `raid[1].count`, `model.kill`.
 
@@ -29,19 +29,19 @@ def edited(mapping: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, 
     return copied
 
 
-def located(mapping: Mapping[str, Any], path: str) -> Loc:
+def located(mapping: Mapping[str, Json], path: str) -> Loc:
     """The key path in a raw scenario mapping that `path` leads to, names of listed things turned into their places."""
     import copy
 
     return _walk(copy.deepcopy(dict(mapping)), path)[1]
 
 
-def _walk(mapping: dict[str, Any], path: str) -> tuple[Any, Loc]:
+def _walk(mapping: JsonObject, path: str) -> tuple[Json, Loc]:
     """What holds the value at `path`, tables on the way made, and its key path."""
     steps = list(islice(_steps(path), DEEPEST + 1))
     if len(steps) > DEEPEST:
         raise InputError(clipped(path), f"more than {DEEPEST} names joined by dots", PATH_EXAMPLE)
-    place: Any = mapping
+    place: Json = mapping
     loc: list[str | int] = []
     for step in steps[:-1]:
         inner = _descend(place, step, path)
@@ -55,7 +55,7 @@ def _walk(mapping: dict[str, Any], path: str) -> tuple[Any, Loc]:
     return place, (*loc, last)
 
 
-def _descend(place: Any, step: str | int, path: str) -> Any:
+def _descend(place: Json, step: str | int, path: str) -> Json:
     if isinstance(place, dict) and isinstance(step, str):
         return place.setdefault(step, {})
     if isinstance(place, list) and isinstance(step, int) and 0 <= step < len(place):
@@ -92,7 +92,7 @@ def _steps(path: str) -> Iterator[str | int]:
             return
 
 
-def setting(text: str, option: str = "--set") -> tuple[str, Any]:
+def setting(text: str, option: str = "--set") -> tuple[str, Json]:
     """`path=value` of a command line to a pair for `edited`: the value is TOML; what is not TOML is taken as text
     (`duration=300 s`)."""
     path, sign, value = text.partition("=")
@@ -103,6 +103,6 @@ def setting(text: str, option: str = "--set") -> tuple[str, Any]:
     try:
         return path.strip(), parse_toml(f"value = {value}", option)["value"]
     except InputError:
-        if _FORBIDDEN.search(value) or "\n" in value:
+        if FORBIDDEN.search(value) or "\n" in value:
             raise
         return path.strip(), value.strip()

@@ -12,13 +12,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from openiads.base.errors import InputError
+from openiads.base.jsonable import JsonObject
 from openiads.base.toml import parse_toml
+from openiads.base.words import nearest
 from openiads.catalog.load import parse_value
 from openiads.catalog.records import Catalog, Entry, Value, value_at
 
@@ -36,12 +38,27 @@ LEVELS = 5  # of a knob that forces new flyout tables: its variance in a sample 
 class Knob:
     """One thing in doubt.
 
-    name : `ENTRY.KNOB` or `world.KNOB`, the key of its draw and of the values that a build takes
-    kind : "offset" (decibels added), "factor", "replaces" (SI value of the field of that name) or "share" (0 to 1,
-    where each of its fields stands between the ends of its own interval, so that all move together)
-    entry : catalog entry, empty for the world; fields : what it moves; rebuild : build product that changes with it;
-    meaning : in words; nominal, low, high : of the knob itself; scale : "linear" or "log"; source, status, note :
-    evidence of the band
+    Attributes
+    ----------
+    name : str
+        `ENTRY.KNOB` or `world.KNOB`, the key of its draw and of the values that a build takes.
+    kind : str
+        "offset" (decibels added), "factor", "replaces" (SI value of the field of that name) or "share" (0 to 1, where
+        each of its fields stands between the ends of its own interval, so that all move together).
+    entry : str
+        Catalog entry, empty for the world.
+    fields : tuple of str
+        What it moves.
+    rebuild : str
+        Build product that changes with it.
+    meaning : str
+        In words.
+    nominal, low, high : float
+        Of the knob itself.
+    scale : str
+        "linear" or "log".
+    source, status, note
+        Evidence of the band.
     """
 
     name: str
@@ -75,14 +92,47 @@ class Knob:
         return value_at(Value(self.nominal, *bare, *numbers), u, weighting)
 
 
-def sample(knobs: Iterable[Knob], u: ArrayLike, weighting: str = "uniform") -> list[dict[str, float]]:
-    """Worlds of a knowledge sample: the knob values, by name, that a build takes; one dict for each row of ``u``.
+def known_knobs(names: Iterable[str], catalog: Catalog, scenario: Scenario) -> dict[str, Knob]:
+    """The knobs of a scenario by name; InputError, with the nearest one, for a name that is none of them."""
+    known = {knob.name: knob for knob in knob_list(catalog, scenario)}
+    for name in names:
+        if name not in known:
+            remedy = f"{nearest(name, list(known))}See docs/reference/catalog.md"
+            raise InputError(f"knob.{name}", f"not a knob of {scenario.name}", remedy)
+    return known
 
-    knobs : world knobs come first, then the others in the order given; a certain one takes its column and its value
-    u : (n, k) in (0, 1), a column for each knob in that order;  weighting : as in `Knob.at`
-    A knob that forces new flyout tables takes one of ``LEVELS`` values, the middles of equally likely parts of its
-    band, so that the tables of a sample are few and are exact for the values told.
-    Raises InputError for numbers that are no such sample.
+
+def sample(knobs: Iterable[Knob], u: ArrayLike, weighting: str = "uniform") -> list[dict[str, float]]:
+    """Parameter samples: the values, by name, that a run takes as ``knobs``.
+
+    A parameter that forces new flyout tables takes one of five values, the middles of equally likely parts of its
+    interval, so that the tables of a sample are few and are exact for the values told.
+
+    Parameters
+    ----------
+    knobs : iterable of Knob
+        Those of the world come first, then the others in the order given; a certain one takes its column and its value.
+    u : array_like
+        Shares in (0, 1), (samples, knobs), a column for each in that order.
+    weighting : {"uniform", "triangular"}
+        Of the intervals.
+
+    Returns
+    -------
+    list of dict
+        One for each row of `u`.
+
+    Raises
+    ------
+    InputError
+        For numbers that are no such sample.
+
+    Examples
+    --------
+    >>> import openiads as oi
+    >>> knobs = oi.knob_list(oi.catalog(), oi.load("one_on_one"))[:2]
+    >>> len(oi.sample(knobs, [[0.5, 0.5], [0.1, 0.9]]))
+    2
     """
     ordered = sorted(knobs, key=lambda knob: not knob.world)
     shares = np.asarray(u, dtype=np.float64)
@@ -101,7 +151,7 @@ def sample(knobs: Iterable[Knob], u: ArrayLike, weighting: str = "uniform") -> l
 
 
 @cache
-def _templates() -> tuple[dict[str, Any], ...]:
+def _templates() -> tuple[JsonObject, ...]:
     text = (resources.files("openiads.scenario") / "knobs.toml").read_text(encoding="utf-8")
     rows = parse_toml(text, "knobs.toml")["knob"]
     for row in rows:
@@ -111,9 +161,30 @@ def _templates() -> tuple[dict[str, Any], ...]:
 
 
 def knob_list(catalog: Catalog, scenario: Scenario | None = None) -> tuple[Knob, ...]:
-    """All knobs, world first, then by entry name: of the entries a scenario uses, or of the whole catalog without one.
+    """The uncertain parameters of a scenario or of the whole catalog, those of the world first, then by entry.
 
-    A world setting that the scenario gives is fixed at its value.
+    Parameters
+    ----------
+    catalog : Catalog
+        Of `catalog` or `catalog_of`.
+    scenario : Scenario, optional
+        Only those of the entries it uses; a setting of the world that it gives is fixed at its value.
+
+    Returns
+    -------
+    tuple of Knob
+        Each with its interval, and who said so.
+
+    Raises
+    ------
+    InputError
+        For an entry that is not in the catalog.
+
+    Examples
+    --------
+    >>> import openiads as oi
+    >>> [knob.name for knob in oi.knob_list(oi.catalog(), oi.load("one_on_one"))][0].partition(".")[0]
+    'world'
     """
     names = sorted(catalog.entries) if scenario is None else sorted(used_entries(catalog, scenario))
     found = [_world_knob(row, scenario) for row in _templates() if row["applies_to"] == "world"]
@@ -149,9 +220,17 @@ def used_entries(catalog: Catalog, scenario: Scenario) -> set[str]:
 def quotes_of(radar: Entry, loss: Callable[[float], float] | None = None) -> list[QuotedRange]:
     """The quoted ranges of a radar entry for `calibration.calibrated_snr`.
 
-    loss : two-way loss (power ratio, 1 or more) that the simulation applies at a range in meters, so that the
-    calibration undoes it A quoted range with an interval enters as three quotes of one kind: its low end, its number
-    and its high end.
+    Parameters
+    ----------
+    radar : Entry
+    loss : callable, optional
+        Two-way loss (power ratio, 1 or more) that the simulation applies at a range in meters, so that the calibration
+        undoes it. A quoted range with an interval enters as three quotes of one kind: its low end, its number and its
+        high end.
+
+    Returns
+    -------
+    list of QuotedRange
     """
     from openiads.physics.calibration import QuotedRange
 
@@ -181,13 +260,13 @@ def _calibrated(quotes: tuple[QuotedRange, ...], pulses: int, alarm: float) -> C
     return calibrated_snr(quotes, swerling=1, n_pulses=pulses, pfa=alarm)
 
 
-def _world_knob(row: dict[str, Any], scenario: Scenario | None) -> Knob:
+def _world_knob(row: JsonObject, scenario: Scenario | None) -> Knob:
     knob = _own(row)
     given = None if scenario is None else getattr(scenario.world, row["setting"])
     return knob if given is None else replace(knob, nominal=given, low=given, high=given, note="fixed by the scenario")
 
 
-def _entry_knob(row: dict[str, Any], entry: Entry) -> Knob:
+def _entry_knob(row: JsonObject, entry: Entry) -> Knob:
     if row["band"] == "own":
         return _own(row, entry.name)
     if row["band"] == "ranges":
@@ -214,7 +293,7 @@ def _entry_knob(row: dict[str, Any], entry: Entry) -> Knob:
     return _knob(row, entry.name, (nominal, low, high, first.scale), evidence)
 
 
-def _own(row: dict[str, Any], entry: str = "") -> Knob:
+def _own(row: JsonObject, entry: str = "") -> Knob:
     dimension = "decibel" if row["kind"] == "offset" else "number"
     value = parse_value(f"knobs.{row['name']}", row["value"], dimension)
     band = (value.si, value.si_low, value.si_high, value.scale)
@@ -222,7 +301,7 @@ def _own(row: dict[str, Any], entry: str = "") -> Knob:
 
 
 def _knob(
-    row: dict[str, Any],
+    row: JsonObject,
     entry: str,
     band: tuple[float, float, float, str],
     evidence: tuple[tuple[str, ...], str, str],

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from importlib import resources
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from pydantic import (
     AfterValidator,
@@ -28,25 +28,19 @@ from pydantic import (
 )
 
 from openiads.base.errors import InputError, InputErrors
+from openiads.base.jsonable import Json, JsonObject
 from openiads.base.toml import Lines, Loc, merged, parse_toml, read_text, toml_text
 from openiads.base.words import nearest
 from openiads.catalog.load import extended
 from openiads.catalog.records import Catalog
 from openiads.scenario.checks import problems_of
-from openiads.scenario.measures import Measure, Name, RunTime, Text, _Part, _sorted_parts
-from openiads.scenario.model import (
-    Asset,
-    Command,
-    Corridor,
-    Flight,
-    IdentificationSettings,
-    Link,
-    ModelSwitches,
-    Raid,
-    Site,
-    Terrain,
-    WorldSettings,
-)
+from openiads.scenario.measures import Measure, Name, Part, RunTime, Text, sorted_parts
+from openiads.scenario.model import Asset, Command, Corridor, Flight, Link, Raid, Site
+from openiads.scenario.settings import IdentificationSettings, ModelSwitches, Terrain, WorldSettings
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+    from pydantic_core import ErrorDetails
 
 MOST_PROBLEMS = 100  # gathered; the first errors.SHOWN are printed
 SCENARIOS = "openiads.shelf"
@@ -77,20 +71,61 @@ def find_scenario(path_or_name: str | Path) -> Path:
 
 
 def load(path_or_name: str | Path) -> Scenario:
-    """Reads a scenario file or a packaged scenario by name; raises InputErrors with all problems."""
+    """Read a scenario.
+
+    Parameters
+    ----------
+    path_or_name : str or Path
+        A scenario file, or the name of a packaged scenario.
+
+    Returns
+    -------
+    Scenario
+        It never changes; ``with_values({"site.Tartus.fire_units": 1})`` makes a changed one.
+
+    Raises
+    ------
+    InputError
+        With every fault of the file at once, each with its line, what is allowed and the nearest valid name.
+
+    Examples
+    --------
+    >>> import openiads as oi
+    >>> oi.load("one_on_one").name
+    'one_on_one'
+    """
     path = find_scenario(path_or_name)
     text = read_text(path)
     return loads(text, str(path), path.resolve().parent)
 
 
+def scenario_with(source: str | Path | Scenario, changes: Mapping[str, Json] | None = None) -> Scenario:
+    """A scenario, or that of a file or a packaged name, with values replaced as `Scenario.with_values` does."""
+    scenario = load(source) if isinstance(source, str | Path) else source
+    return scenario.with_values(changes) if changes else scenario
+
+
 def loads(text: str, file: str = "scenario", folder: Path | None = None) -> Scenario:
-    """Reads a scenario from TOML text. file : name for messages; folder : where its relative files are."""
+    """Reads a scenario from TOML text.
+
+    Parameters
+    ----------
+    text : str
+    file : str, optional
+        Name for messages.
+    folder : Path, optional
+        Where its relative files are.
+
+    Returns
+    -------
+    Scenario
+    """
     mapping = parse_toml(text, file)
     _, lines = merged(text, file)
     return validate(mapping, lines, folder)
 
 
-def validate(mapping: Mapping[str, Any], lines: Lines | None = None, folder: Path | None = None) -> Scenario:
+def validate(mapping: Mapping[str, Json], lines: Lines | None = None, folder: Path | None = None) -> Scenario:
     """The scenario of a raw mapping; raises InputErrors with every problem of its fields, names, and sense, in file
     order."""
     lines = lines or Lines()
@@ -108,7 +143,29 @@ def validate(mapping: Mapping[str, Any], lines: Lines | None = None, folder: Pat
 
 
 def catalog_of(scenario: Scenario) -> Catalog:
-    """The catalog a scenario runs with: the packaged one and the scenario's own entries."""
+    """The catalog that a scenario runs with: the packaged one and the scenario's own entries.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario.
+
+    Returns
+    -------
+    Catalog
+        As `catalog` gives it.
+
+    Raises
+    ------
+    InputError
+        For an own entry that makes no sense.
+
+    Examples
+    --------
+    >>> import openiads as oi
+    >>> "48n6e2" in oi.catalog_of(oi.load("one_on_one"))
+    True
+    """
     return extended(scenario.catalog)
 
 
@@ -118,14 +175,14 @@ def warnings_of(scenario: Scenario) -> list[str]:
 
 
 def field_errors(
-    error: ValidationError, mapping: Mapping[str, Any], lines: Lines, model: type[BaseModel]
+    error: ValidationError, mapping: Mapping[str, Json], lines: Lines, model: type[BaseModel]
 ) -> list[tuple[int, InputError]]:
     """What pydantic says of a raw mapping that was to be a ``model``, in our words, each with its line."""
     rows = error.errors(include_url=False)[:MOST_PROBLEMS]
     return [(lines.line(row["loc"]), _field_error(row, mapping, lines, model)) for row in rows]
 
 
-def _field_error(row: Any, mapping: Mapping[str, Any], lines: Lines, model: type[BaseModel]) -> InputError:
+def _field_error(row: ErrorDetails, mapping: Mapping[str, Json], lines: Lines, model: type[BaseModel]) -> InputError:
     """One pydantic error in our words."""
     loc: Loc = row["loc"]
     kind, context = row["type"], row.get("ctx", {})
@@ -151,7 +208,7 @@ def _field_error(row: Any, mapping: Mapping[str, Any], lines: Lines, model: type
     return InputError(lines.place(loc, shown), reason, "")
 
 
-def value_at_path(mapping: Any, loc: Loc) -> Any:
+def value_at_path(mapping: Json, loc: Loc) -> Json:
     """What a raw mapping holds at a key path; None where it holds nothing."""
     for step in loc:
         if isinstance(mapping, Mapping):
@@ -198,7 +255,7 @@ def warnings(scenario: Scenario, known: Catalog) -> list[str]:
     return found
 
 
-class Scenario(_Part):
+class Scenario(Part):
     """A whole scenario: `openiads.scenario.load.load` reads one, `toml()` and `mapping()` write it."""
 
     model_config = ConfigDict(title="openiads scenario")
@@ -212,17 +269,17 @@ class Scenario(_Part):
     terrain: Terrain = Terrain()
     world: WorldSettings = WorldSettings()
     identification: IdentificationSettings = IdentificationSettings()
-    assets: Annotated[tuple[Asset, ...], Strict(False), AfterValidator(_sorted_parts), Field(alias="asset")] = ()
-    sites: Annotated[tuple[Site, ...], Strict(False), AfterValidator(_sorted_parts), Field(alias="site")] = ()
-    commands: Annotated[tuple[Command, ...], Strict(False), AfterValidator(_sorted_parts), Field(alias="command")] = ()
-    links: Annotated[tuple[Link, ...], Strict(False), AfterValidator(_sorted_parts), Field(alias="link")] = ()
-    raids: Annotated[tuple[Raid, ...], Strict(False), AfterValidator(_sorted_parts), Field(alias="raid")] = ()
-    flights: Annotated[tuple[Flight, ...], Strict(False), AfterValidator(_sorted_parts), Field(alias="flight")] = ()
+    assets: Annotated[tuple[Asset, ...], Strict(False), AfterValidator(sorted_parts), Field(alias="asset")] = ()
+    sites: Annotated[tuple[Site, ...], Strict(False), AfterValidator(sorted_parts), Field(alias="site")] = ()
+    commands: Annotated[tuple[Command, ...], Strict(False), AfterValidator(sorted_parts), Field(alias="command")] = ()
+    links: Annotated[tuple[Link, ...], Strict(False), AfterValidator(sorted_parts), Field(alias="link")] = ()
+    raids: Annotated[tuple[Raid, ...], Strict(False), AfterValidator(sorted_parts), Field(alias="raid")] = ()
+    flights: Annotated[tuple[Flight, ...], Strict(False), AfterValidator(sorted_parts), Field(alias="flight")] = ()
     corridors: Annotated[
-        tuple[Corridor, ...], Strict(False), AfterValidator(_sorted_parts), Field(alias="corridor")
+        tuple[Corridor, ...], Strict(False), AfterValidator(sorted_parts), Field(alias="corridor")
     ] = ()
 
-    catalog: dict[str, dict[str, dict[str, Any]]] = Field(
+    catalog: dict[str, dict[str, JsonObject]] = Field(
         default_factory=dict,
         description="own catalog entries: kind, name, fields; based_on takes over the fields of another entry",
     )
@@ -247,7 +304,7 @@ class Scenario(_Part):
     def __hash__(self) -> int:
         return hash(self.json_text())
 
-    def mapping(self) -> dict[str, Any]:
+    def mapping(self) -> JsonObject:
         """The scenario as a file holds it: plain mappings, lists and text with units; what is None is left out."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
@@ -276,7 +333,7 @@ class Scenario(_Part):
         rules = {site.doctrine.rule_file for site in self.sites}
         return tuple(sorted((rules | set(self.terrain.files)) - {""}))
 
-    def with_values(self, changes: Mapping[str, Any]) -> Scenario:
+    def with_values(self, changes: Mapping[str, Json]) -> Scenario:
         """A new scenario with values replaced: `{"site.Tartus.fire_units": 1, "duration": "300 s"}`.
 
         Named things are addressed by name, in quotes where it holds a dot: `asset."St. John".radius`. The edited
@@ -291,7 +348,7 @@ class Scenario(_Part):
         return {asset.name: asset for asset in self.assets}[name]
 
 
-def scenario_schema() -> dict[str, Any]:
+def scenario_schema() -> JsonObject:
     """JSON Schema of a scenario file, for editors."""
     schema = Scenario.model_json_schema(by_alias=True, mode="validation")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
@@ -323,17 +380,17 @@ def _model_at(loc: tuple[str | int, ...], model: type[BaseModel]) -> type[BaseMo
     return found
 
 
-def _fields(model: type[BaseModel]) -> dict[str, Any]:
+def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
     """Key in a file -> field of a model."""
     return {info.alias or name: info for name, info in model.model_fields.items()}
 
 
-def _within(annotation: Any) -> list[Any]:
+def _within(annotation: object) -> list[object]:
     """Everything that an annotation is made of."""
     return [found for part in get_args(annotation) for found in (part, *_within(part))]
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
+def _model_in(annotation: object) -> type[BaseModel] | None:
     """The first model class inside an annotation."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation

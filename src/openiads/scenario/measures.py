@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, Protocol, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -19,6 +19,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from openiads.base.jsonable import Json, JsonObject
 from openiads.base.units import KINDS, QuantityError, position, quantity, written, written_position
 
 
@@ -26,7 +27,14 @@ from openiads.base.units import KINDS, QuantityError, position, quantity, writte
 class Measure:
     """Annotation of a float that a file gives as text with a unit.
 
-    kind : a key of base.units.KINDS; low, high : the SI values allowed; example : shown in messages and editors
+    Attributes
+    ----------
+    kind : str
+        a key of base.units.KINDS.
+    low, high : float
+        The SI values allowed.
+    example : str
+        Shown in messages and editors.
     """
 
     kind: str
@@ -34,7 +42,7 @@ class Measure:
     high: float = math.inf
     example: str = ""
 
-    def read(self, text: Any) -> float:
+    def read(self, text: Json) -> float:
         """The SI value of text such as "75 km"; kinds without units take bare numbers too."""
         try:
             value = quantity(text, self.kind)
@@ -56,7 +64,7 @@ class Measure:
         """What a file holds: text with a unit, or the bare number of a kind without units."""
         return value if "" in KINDS[self.kind].factors else written(value, self.kind)
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(
             self.read, serialization=core_schema.plain_serializer_function_ser_schema(self.write)
         )
@@ -82,13 +90,19 @@ def _escaped(unit: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A place on the earth. latitude, longitude : geodetic WGS-84, radians, north and east positive."""
+    """A place on the earth.
+
+    Attributes
+    ----------
+    latitude, longitude : float
+        Geodetic WGS-84, radians, north and east positive.
+    """
 
     latitude: float
     longitude: float
 
     @classmethod
-    def read(cls, text: Any) -> Position:
+    def read(cls, text: Json) -> Position:
         """The place of text such as "34.92 N 35.90 E"; a Position passes."""
         if isinstance(text, Position):
             return text
@@ -104,7 +118,7 @@ class Position:
         return written_position(self.latitude, self.longitude)
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(
             cls.read, serialization=core_schema.plain_serializer_function_ser_schema(lambda place: place.written())
         )
@@ -142,7 +156,13 @@ Count = Annotated[int, Field(ge=0, le=10_000)]
 Side = Literal["hostile", "friend", "neutral"]
 
 
-class _Part(BaseModel):
+def _without_attributes(schema: JsonObject) -> None:
+    """Leave the table of attributes out of what an editor shows of a table of a file: each field has its own words."""
+    if "description" in schema:
+        schema["description"] = schema["description"].partition("\n\nAttributes\n")[0]
+
+
+class Part(BaseModel):
     """Base of everything in a scenario: strict, frozen, no unknown keys, no infinities."""
 
     model_config = ConfigDict(
@@ -152,6 +172,7 @@ class _Part(BaseModel):
         allow_inf_nan=False,
         populate_by_name=False,
         str_strip_whitespace=False,
+        json_schema_extra=_without_attributes,
     )
 
 
@@ -159,7 +180,15 @@ def _sorted_names(items: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(items))
 
 
-def _sorted_parts(items: tuple[Any, ...]) -> tuple[Any, ...]:
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+_NamedPart = TypeVar("_NamedPart", bound=_Named)
+
+
+def sorted_parts(items: tuple[_NamedPart, ...]) -> tuple[_NamedPart, ...]:
     return tuple(sorted(items, key=lambda item: item.name))
 
 

@@ -1,4 +1,5 @@
-"""What a user writes down: terrain, what is defended, who defends it, who comes.
+"""What a user writes down: what is defended, who defends it, who comes; the ground and the switches are in
+`scenario.settings`.
 
 Pydantic models, strict and frozen. A quantity is text with its unit in a file ("75 km") and an SI float here; it
 writes itself back so that reading it again gives the same float. The keys of a file are singular (`[[site]]`), the
@@ -10,7 +11,7 @@ The checks here see one field or one object; what needs the catalog or the terra
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -26,150 +27,43 @@ from openiads.scenario.measures import (
     Altitude,
     Azimuth,
     Count,
-    Decibels,
     Dials,
     Distance,
     Duration,
-    EarthFactor,
-    FileNames,
     GroundHeight,
     Key,
     MastHeight,
     Measure,
     Name,
     Names,
+    Part,
     Position,
     Probability,
-    Rate,
     Reach,
     Route,
-    Share,
     Side,
     Speed,
     Weight,
-    _Part,
 )
-
-# ------------------------------------------------------------------ quantities
-
-
-# ------------------------------------------------------------------ settings
-
-
-class ModelSwitches(_Part):
-    """Teaching and test switches: which models run.
-
-    With all switches at their defaults every feature that needs no opt-in is on.
-    """
-
-    limits: Literal["emergent", "published"] = "emergent"
-    detection: Literal["radar", "range"] = "radar"
-    kill: Literal["encounter", "constant"] = "encounter"
-    assessment: Literal["imperfect", "perfect"] = "imperfect"
-    magazine: Literal["finite", "infinite"] = "finite"
-    arrivals: Literal["scheduled", "poisson"] = "scheduled"
-    service: Literal["crew", "fixed", "exponential"] = "crew"
-    queue: Literal["wait", "lost"] = "wait"
-    false_alarms: bool = True
-    diffraction: bool = False
-    multipath: bool = False
-    attenuation: bool = True
-    service_time: Duration | None = Field(None, description="mean service time with service = fixed or exponential")
-    arrival_rate: Rate | None = Field(None, description="mean arrivals with arrivals = poisson")
-    detection_range: Reach | None = Field(
-        None, description='radius with detection = "range"; default: the instrumented range'
-    )
-    kill_probability: Probability | None = Field(
-        None, description='single-shot probability with kill = "constant"; default: the catalog'
-    )
-
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
-        if self.service != "crew" and self.service_time is None:
-            raise PydanticCustomError("model", 'service = "{service}" needs service_time', {"service": self.service})
-        if self.arrivals == "poisson" and not self.arrival_rate:
-            raise PydanticCustomError("model", 'arrivals = "poisson" needs an arrival_rate above 0', {})
-        return self
-
-
-class Terrain(_Part):
-    """The ground: a packaged grid, the user's files, or a simple shape with exact answers.
-
-    origin : where a shape is placed (default: the first site); bearing : direction from the origin to the shape;
-    distance : from the origin to its crest or axis; height : of the crest; width : from crest to foot, or from floor
-    to rim; length : of a ridge's crest; shore : from the origin to the coast (negative: behind it); base : ground
-    height elsewhere, the plain's, or the valley's floor
-    """
-
-    source: Literal["levant", "flat", "ridge", "coastal_range", "valley", "files"] = "levant"
-    origin: Position | None = None
-    bearing: Azimuth | None = None
-    distance: Distance | None = None
-    height: GroundHeight | None = None
-    width: Distance | None = None
-    length: Distance | None = None
-    shore: Annotated[float, Measure("length", -1_000_000.0, 1_000_000.0, "-2 km")] | None = None
-    base: GroundHeight = 0.0
-    files: FileNames = ()
-    on_missing: Literal["error", "sea"] = "error"
-
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
-        if self.source in ("ridge", "coastal_range", "valley"):
-            lacking = [key for key in ("bearing", "distance", "height", "width") if getattr(self, key) is None]
-            if lacking:
-                raise PydanticCustomError(
-                    "terrain",
-                    'source = "{source}" needs {lacking}',
-                    {"source": self.source, "lacking": ", ".join(lacking)},
-                )
-        if (self.source == "files") != bool(self.files):
-            raise PydanticCustomError("terrain", 'files = [...] goes with source = "files", and only with it', {})
-        return self
-
-
-class WorldSettings(_Part):
-    """World knobs at fixed values; None leaves the nominal value and the interval of the knob list.
-
-    sea_roughness : rms height of the sea's surface where two-ray propagation applies (None: 0.3 m, a slight sea)
-    """
-
-    earth_factor: EarthFactor | None = None
-    crest_factor: Share | None = None
-    clutter_offset: Decibels | None = None
-    common_mode_scale: Annotated[float, Measure("number", 0.0, 5.0, "1")] | None = None
-    sea_roughness: Annotated[float, Measure("length", 0.0, 5.0, "0.3 m")] | None = None
-
-
-class IdentificationSettings(_Part):
-    """Prior beliefs and error parameters that replace the catalog's."""
-
-    prior_hostile: Probability | None = None
-    prior_friend: Probability | None = None
-    prior_neutral: Probability | None = None
-    iff_persistent_failure: Probability | None = None
-    iff_reply_failure: Probability | None = None
-    iff_false_reply: Probability | None = None
-
-    @model_validator(mode="after")
-    def _priors_add_up(self) -> Self:
-        priors = [self.prior_hostile, self.prior_friend, self.prior_neutral]
-        given = [prior for prior in priors if prior is not None]
-        if given and (len(given) < 3 or abs(sum(given) - 1.0) > 1e-9):
-            raise PydanticCustomError(
-                "priors",
-                "the three priors must be given together and add up to 1 (they give {total})",
-                {"total": sum(given)},
-            )
-        return self
-
 
 # ------------------------------------------------------------------ the defense
 
 
-class Asset(_Part):
-    """What is defended. radius : of the area that matters; value : weight in the assignment; ship : name of the site
-    whose ship it is, and with which it moves."""
+class Asset(Part):
+    """What is defended.
+
+    Attributes
+    ----------
+    name : Name
+    at : Position
+    radius : float
+        Of the area that matters.
+    height : GroundHeight
+    value : Weight
+        Weight in the assignment.
+    ship : Key, optional
+        Name of the site whose ship it is, and with which it moves.
+    """
 
     name: Name
     at: Position
@@ -179,13 +73,31 @@ class Asset(_Part):
     ship: Key | None = None
 
 
-class Doctrine(_Part):
+class Doctrine(Part):
     """How a site fights.
 
-    fire : a named firing doctrine, or "my_rules.py:function" from the user's file; salvo : rounds at once; control :
-    weapons free, tight or hold; engage : at the earliest or the latest feasible time; reserve : rounds kept back;
-    goal : kill probability wanted per target; assignment : how tracks are given to fire units; self_defense : under
-    hold, what comes at a fire unit itself may be shot at; keep : kinds of round kept for one class of target
+    Attributes
+    ----------
+    fire : str
+        A named firing doctrine, or "my_rules.py:function" from the user's file.
+    salvo : int
+        Rounds at once.
+    control : {'free', 'tight', 'hold'}
+        Weapons free, tight or hold.
+    engage : {'earliest', 'latest'}
+        At the earliest or the latest feasible time.
+    reserve : Count
+        Rounds kept back.
+    goal : Probability
+        Kill probability wanted per target.
+    search_mode : {'low', 'high', 'ballistic'}
+    assignment : {'greedy', 'exchange', 'exact'}
+        How tracks are given to fire units.
+    self_defense : bool
+        Under hold, what comes at a fire unit itself may be shot at.
+    keep : dict[Key, {'aircraft', 'cruise', 'drone', 'ballistic'}]
+        Kinds of round kept for one class of target.
+    dials : Dials
     """
 
     fire: Annotated[
@@ -219,7 +131,7 @@ class Doctrine(_Part):
         return self.fire.rpartition(":")[2]
 
 
-class Failure(_Part):
+class Failure(Part):
     """An element that stops working: `30n6e2/1` is the engagement radar of fire unit 1, `64n6e2` the surveillance
     radar."""
 
@@ -227,13 +139,40 @@ class Failure(_Part):
     at: Duration = 0.0
 
 
-class Site(_Part):
-    """A SAM system in one place.
+class Site(Part):
+    """A SAM system in one place; None takes the catalog's value.
 
-    facing : azimuth of the middle of the engagement sectors; launchers : of each fire unit; rounds : ready in each
-    launcher; reloads : spare loads of each; mast : height of the low-altitude radar's antenna above ground;
-    radars_off : radars that do not emit; arrives : then it halts and sets up; departs : then it leaves its place;
-    course and speed : of a ship; None takes the catalog's value
+    Attributes
+    ----------
+    name : Name
+    system : Key
+    at : Position
+    facing : Azimuth
+        Azimuth of the middle of the engagement sectors.
+    fire_units : int
+    launchers : int, optional
+        Of each fire unit.
+    rounds : int, optional
+        Ready in each launcher.
+    reloads : int, optional
+        Spare loads of each.
+    defends : Names
+    doctrine : Doctrine
+    low_altitude : Key, optional
+    mast : MastHeight, optional
+        Height of the low-altitude radar's antenna above ground.
+    radars_off : Names
+        Radars that do not emit.
+    arrives : Duration, optional
+        Then it halts and sets up.
+    departs : Duration, optional
+        Then it leaves its place.
+    course : Azimuth, optional
+        Of a ship under way.
+    speed : float, optional
+        Of a ship under way, m/s.
+    failures : tuple of Failure
+    fire_unit_positions : tuple of Position
     """
 
     name: Name
@@ -270,10 +209,20 @@ class Site(_Part):
         return self
 
 
-class Command(_Part):
+class Command(Part):
     """A command post above sites: their radars report to it and it directs their fire units, through links.
 
-    post : catalog entry; commands : names of sites or of other commands; fails_at : then it works no more
+    Attributes
+    ----------
+    name : Name
+    post : Key
+        Catalog entry.
+    at : Position
+    commands : Names
+        Names of sites or of other commands.
+    assignment : {'greedy', 'exchange', 'exact'}
+    fails_at : Duration, optional
+        Then it works no more.
     """
 
     name: Name
@@ -284,11 +233,21 @@ class Command(_Part):
     fails_at: Duration | None = None
 
 
-class Link(_Part):
+class Link(Part):
     """What is known of the link from a site or command to the command above it; None takes the catalog's value.
 
-    from_ (`from` in a file) : name of the lower end, and the link's; range : beyond it nothing is heard; fails_at :
-    then it is cut
+    Attributes
+    ----------
+    name : Name
+        `from` in a file: the name of the lower end, and the link's.
+    delay : float, optional
+        Of a message, s.
+    loss : Probability, optional
+        Share of messages that are lost.
+    range : Reach, optional
+        Beyond it nothing is heard.
+    fails_at : Duration, optional
+        Then it is cut.
     """
 
     name: Name = Field(alias="from")
@@ -301,15 +260,56 @@ class Link(_Part):
 # ------------------------------------------------------------------ who comes
 
 
-class Raid(_Part):
+class Raid(Part):
     """A group of like threats on one axis.
 
-    target : name of an asset, or aim : a place; origin : where they start, or route : all turning points, the first
-    being the start; altitude above sea or agl above ground; start or time_on_target of the first; spacing : time
-    between them; lateral_spacing : distance between neighboring paths; jitter : standard deviation of each one's
-    time; side "friend" is a stream of own aircraft; strikes : an element of a site, "Tartus/30n6e2/1", aimed at instead
-    of an asset; weapon : what each one releases at release_range before its target, weapons of them at
-    weapon_spacing, after which it leaves; evasion : declared, flown when a round is launched at one of them
+    It has one of target, aim and strikes, one of origin and route, at most one of altitude and agl, and of start and
+    time_on_target.
+
+    Attributes
+    ----------
+    name : Name
+    threat : Key
+    count : Count
+    side : {'hostile', 'friend'}
+        "friend" is a stream of own aircraft.
+    target : Key, optional
+        Name of an asset.
+    aim : Position, optional
+        A place.
+    strikes : Key, optional
+        An element of a site, "Tartus/30n6e2/1", aimed at instead of an asset.
+    weapon : Key, optional
+        What each one releases before its target, after which it leaves.
+    weapons : int
+        How many of them.
+    weapon_spacing : Duration
+        Time between them.
+    release_range : Reach, optional
+        How far before its target.
+    evasion : {'none', 'turn_away', 'constant_g'}
+        Declared, flown when a round is launched at one of them.
+    evasion_load : float, optional
+        Load of the evasive turn, m/s^2.
+    origin : Position, optional
+        Where they start.
+    route : Route
+        All turning points, the first being the start.
+    altitude : Altitude, optional
+        Above the sea.
+    agl : Agl, optional
+        Above the ground.
+    speed : Speed, optional
+    start : Duration, optional
+        Of the first.
+    time_on_target : Duration, optional
+        Of the first.
+    spacing : Duration
+        Time between them.
+    lateral_spacing : Distance
+        Distance between neighboring paths.
+    jitter : Duration
+        Standard deviation of each one's time.
     """
 
     name: Name
@@ -353,8 +353,8 @@ class Raid(_Part):
         return self.route[0] if self.route else self.origin  # type: ignore[return-value]
 
 
-class Flight(_Part):
-    """One aircraft that is not part of a raid; kind : a threat entry of the catalog."""
+class Flight(Part):
+    """One aircraft that is not part of a raid; `kind` is a threat entry of the catalog."""
 
     name: Name
     kind: Key
@@ -374,7 +374,7 @@ class Flight(_Part):
         return self
 
 
-class Corridor(_Part):
+class Corridor(Part):
     """An announced air route: a band of `width` along `points` between two altitudes."""
 
     name: Name
@@ -390,14 +390,11 @@ class Corridor(_Part):
         return self
 
 
-def _exactly_one(part: Any, first: str, second: str) -> None:
+def _exactly_one(part: Part, first: str, second: str) -> None:
     if (getattr(part, first) in (None, ())) == (getattr(part, second) in (None, ())):
         raise PydanticCustomError("choice", "give either {first} or {second}", {"first": first, "second": second})
 
 
-def _at_most_one(part: Any, first: str, second: str) -> None:
+def _at_most_one(part: Part, first: str, second: str) -> None:
     if getattr(part, first) is not None and getattr(part, second) is not None:
         raise PydanticCustomError("choice", "give {first} or {second}, not both", {"first": first, "second": second})
-
-
-# ------------------------------------------------------------------ writing TOML

@@ -52,7 +52,34 @@ def normal_quantile(probability: float) -> float:
 
 
 def wilson(successes: float, trials: float, confidence: float = CONFIDENCE) -> Interval:
-    """Wilson score interval of a probability; trials > 0, 0 <= successes <= trials."""
+    """Wilson score interval of a probability.
+
+    Parameters
+    ----------
+    successes : float
+        0 to `trials`.
+    trials : float
+        Above 0.
+    confidence : float
+        Of the interval, 0 to 1.
+
+    Returns
+    -------
+    tuple of float
+        Its lower and its upper end.
+
+    Raises
+    ------
+    UsageError
+        For a number outside its domain.
+
+    Examples
+    --------
+    >>> from openiads import statistics
+    >>> low, high = statistics.wilson(8, 10)
+    >>> round(low, 2), round(high, 2)
+    (0.49, 0.94)
+    """
     _counts(successes, trials)
     z = normal_quantile(1.0 - _tail(confidence))
     share, spread = successes / trials, z * z / trials
@@ -64,7 +91,34 @@ def wilson(successes: float, trials: float, confidence: float = CONFIDENCE) -> I
 
 
 def clopper_pearson(successes: float, trials: float, confidence: float = CONFIDENCE) -> Interval:
-    """Clopper-Pearson ("exact") interval of a probability: never covers less than stated."""
+    """Clopper-Pearson ("exact") interval of a probability: never covers less than stated.
+
+    Parameters
+    ----------
+    successes : float
+        0 to `trials`.
+    trials : float
+        Above 0.
+    confidence : float
+        Of the interval, 0 to 1.
+
+    Returns
+    -------
+    tuple of float
+        Its lower and its upper end.
+
+    Raises
+    ------
+    UsageError
+        For a number outside its domain.
+
+    Examples
+    --------
+    >>> from openiads import statistics
+    >>> low, high = statistics.clopper_pearson(8, 10)
+    >>> round(low, 2), round(high, 2)
+    (0.44, 0.97)
+    """
     from scipy.special import betaincinv
 
     _counts(successes, trials)
@@ -75,7 +129,34 @@ def clopper_pearson(successes: float, trials: float, confidence: float = CONFIDE
 
 
 def jeffreys(successes: float, trials: float, confidence: float = CONFIDENCE) -> Interval:
-    """Equal-tailed interval of the posterior under the Jeffreys prior Beta(1/2, 1/2)."""
+    """Equal-tailed interval of the posterior under the Jeffreys prior Beta(1/2, 1/2).
+
+    Parameters
+    ----------
+    successes : float
+        0 to `trials`.
+    trials : float
+        Above 0.
+    confidence : float
+        Of the interval, 0 to 1.
+
+    Returns
+    -------
+    tuple of float
+        Its lower and its upper end.
+
+    Raises
+    ------
+    UsageError
+        For a number outside its domain.
+
+    Examples
+    --------
+    >>> from openiads import statistics
+    >>> low, high = statistics.jeffreys(8, 10)
+    >>> round(low, 2), round(high, 2)
+    (0.5, 0.96)
+    """
     from scipy.special import betaincinv
 
     _counts(successes, trials)
@@ -107,7 +188,34 @@ def three_over_n(trials: float) -> float:
 
 
 def newcombe(x1: float, n1: float, x2: float, n2: float, confidence: float = CONFIDENCE) -> Interval:
-    """Newcombe's hybrid-score interval of p1 - p2 from two independent samples (his method 10)."""
+    """Newcombe's hybrid-score interval of p1 - p2 from two independent samples (his method 10).
+
+    Parameters
+    ----------
+    x1, n1 : float
+        Successes and trials of the first sample.
+    x2, n2 : float
+        Of the second.
+    confidence : float
+        Of the interval, 0 to 1.
+
+    Returns
+    -------
+    tuple of float
+        Its lower and its upper end.
+
+    Raises
+    ------
+    UsageError
+        For a number outside its domain.
+
+    Examples
+    --------
+    >>> from openiads import statistics
+    >>> low, high = statistics.newcombe(8, 10, 2, 10)
+    >>> low > 0.0
+    True
+    """
     low1, high1 = wilson(x1, n1, confidence)
     low2, high2 = wilson(x2, n2, confidence)
     p1, p2 = x1 / n1, x2 / n2
@@ -119,8 +227,18 @@ def newcombe(x1: float, n1: float, x2: float, n2: float, confidence: float = CON
 def variance_of_difference(p1: float, p2: float, pairs: int = 1, *, common: bool) -> float:
     """Variance of the difference of two shares over ``pairs`` >= 1 pairs of yes/no trials of probabilities p1, p2.
 
-    common : both trials of a pair compare one uniform number with their probability, d (1 - d) with d = |p1 - p2|; else
-    they are independent, p1 (1 - p1) + p2 (1 - p2)
+    Parameters
+    ----------
+    p1 : float
+    p2 : float
+    pairs : int, optional
+    common : bool
+        Both trials of a pair compare one uniform number with their probability, d (1 - d) with d = |p1 - p2|; else they
+        are independent, p1 (1 - p1) + p2 (1 - p2).
+
+    Returns
+    -------
+    float
     """
     for p in (p1, p2):
         if not 0.0 <= p <= 1.0:
@@ -203,8 +321,19 @@ def bounded_interval(
     of chance ``mean`` from one of chance m: it holds the true mean at least as often as stated, and of values all at an
     end it is Clopper and Pearson's.  Source: Hoeffding (JASA 58, 1963), theorem 1.
 
-    evenness : of a ratio of sums over clusters, the mean size of a cluster over the largest: what a cluster has above m
-        times its own size, over the largest size, is a value within the bounds, less m
+    Parameters
+    ----------
+    mean : float
+    n : int
+    confidence : float, optional
+    bounds : Interval, optional
+    evenness : float, optional
+        Of a ratio of sums over clusters, the mean size of a cluster over the largest: what a cluster has above m times
+        its own size, over the largest size, is a value within the bounds, less m.
+
+    Returns
+    -------
+    Interval
     """
     least, most = bounds
     if most <= least:
@@ -246,9 +375,20 @@ def mean_interval(
 ) -> Interval:
     """Student-t interval of the mean of n values with this sum and sum of squares.
 
-    bounds : the least and greatest value possible.  With no spread at all in the sample the interval then reaches as
-    far as values unseen in n trials still may (Clopper-Pearson), instead of having no width; while few values have left
-    an end it is ``bounded_interval``, since the next may be as far away as any.
+    Parameters
+    ----------
+    total : float
+    squares : float
+    n : int
+    confidence : float, optional
+    bounds : Interval, optional
+        The least and greatest value possible. With no spread at all in the sample the interval then reaches as far as
+        values unseen in n trials still may (Clopper-Pearson), instead of having no width; while few values have left an
+        end it is ``bounded_interval``, since the next may be as far away as any.
+
+    Returns
+    -------
+    Interval
     """
     if n < 2:
         return (-math.inf, math.inf) if bounds is None else bounds

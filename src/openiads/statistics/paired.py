@@ -33,7 +33,17 @@ _AT_ONCE = 2**22
 def mean_difference(a: Values, b: Values, confidence: float = CONFIDENCE, bounds: Interval | None = None) -> Gap:
     """Mean of b - a over pairs, arrays of shape (n,), with Student's t interval.
 
-    bounds : least and greatest difference possible; they widen a sample without spread as in ``mean_interval``
+    Parameters
+    ----------
+    a : ndarray
+    b : ndarray
+    confidence : float, optional
+    bounds : Interval, optional
+        Least and greatest difference possible; they widen a sample without spread as in ``mean_interval``.
+
+    Returns
+    -------
+    Gap
     """
     _same_length(a, b)
     if not len(a):
@@ -162,8 +172,16 @@ def median_difference(a: Values, b: Values, confidence: float = CONFIDENCE, seed
 def variance_saved(a: Values, b: Values, confidence: float = CONFIDENCE) -> Gap:
     """(Var(a) + Var(b)) / Var(b - a): how many times more replications independent dice would have needed.
 
-    a, b : one value a pair, shape (n,).  The interval is the jackknife's, of the logarithm.  NaN where nothing varies
-    or there are fewer than three pairs, infinite where the difference never varies.
+    Parameters
+    ----------
+    a, b : ndarray
+        One value a pair, shape (n,). The interval is the jackknife's, of the logarithm. NaN where nothing varies or
+        there are fewer than three pairs, infinite where the difference never varies.
+    confidence : float, optional
+
+    Returns
+    -------
+    Gap
     """
     _same_length(a, b)
     n = len(a)

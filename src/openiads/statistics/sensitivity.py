@@ -70,9 +70,23 @@ def trajectories(factors: int, count: int, seed: int, levels: int = 4) -> Values
 class Effect:
     """What moving one factor through its whole band does to the output, over trajectories.
 
-    mu : mean elementary effect; mu_star : mean of its size; sigma : its spread, without dice (interactions, curvature);
-    each mean with its 95 % interval; noise : standard deviation that dice alone give to one elementary effect; shown :
-    whether the effects together are more than dice alone would give in 98 of 100 screenings or more (``beyond_dice``)
+    Attributes
+    ----------
+    mu : float
+        Mean elementary effect.
+    mu_low : float
+    mu_high : float
+    mu_star : float
+        Mean of its size.
+    mu_star_low : float
+    mu_star_high : float
+    sigma : float
+        Its spread, without dice (interactions, curvature); each mean with its 95 % interval.
+    noise : float
+        Standard deviation that dice alone give to one elementary effect.
+    shown : bool
+        Whether the effects together are more than dice alone would give in 98 of 100 screenings or more
+        (``beyond_dice``).
     """
 
     mu: float
@@ -96,7 +110,18 @@ def beyond_dice(effects: Values, noise: Values, n: int, ties: float = 0.0, level
     Of nothing 0.6 to 1.9 in 100 are still taken for something at level 0.99 (10 to 50 replications, 4 and 10
     trajectories, correlations of up to 0.3; on a raid of 24 they are 0.1 to 0.4), 1.3 to 2.4 at a correlation of 0.6.
 
-    ties : ``tied`` of these effects, 0 for independent dice
+    Parameters
+    ----------
+    effects : ndarray
+    noise : ndarray
+    n : int
+    ties : float, optional
+        ``tied`` of these effects, 0 for independent dice.
+    level : float, optional
+
+    Returns
+    -------
+    bool
     """
     from scipy.special import chdtri, ndtri, stdtr
 
@@ -114,8 +139,15 @@ def beyond_dice(effects: Values, noise: Values, n: int, ties: float = 0.0, level
 def tied(changes: Values) -> float:
     """Sum over pairs of different trajectories, both ways, of the squared correlation that dice give their changes.
 
-    changes : (trajectories, n), replication r of all on the same dice.  What squared correlations of n replications are
-    by chance is taken off, down to 0; trajectories that dice do not touch take no part.
+    Parameters
+    ----------
+    changes : ndarray
+        (trajectories, n), replication r of all on the same dice. What squared correlations of n replications are by
+        chance is taken off, down to 0; trajectories that dice do not touch take no part.
+
+    Returns
+    -------
+    float
     """
     n = changes.shape[1]
     rest = changes - changes.mean(axis=1, keepdims=True)
@@ -276,8 +308,15 @@ def _shared_noise(one: Values, other: Values) -> Values:
 def residual(outputs: Values) -> float:
     """Variance of one replication that the points do not share: the residual mean square of points by replications.
 
-    outputs : (points, n).  Dice that are common to all points shift them together and spread no point from another, so
-    they are not in it; with independent dice it is the mean variance within a point.
+    Parameters
+    ----------
+    outputs : ndarray
+        (points, n). Dice that are common to all points shift them together and spread no point from another, so they
+        are not in it; with independent dice it is the mean variance within a point.
+
+    Returns
+    -------
+    float
     """
     points, n = outputs.shape
     if n < 2 or points < 2:

@@ -47,8 +47,16 @@ LABEL = "sampling of intervals, not probability"
 class Knowledge:
     """Spread of the means of worlds.
 
-    variance : without noise, at least 0; raw : of the means as they are; noise : what dice put into it; negative :
-    whether the noise was estimated larger than the whole, so that 0 is shown
+    Attributes
+    ----------
+    variance : float
+        Without noise, at least 0.
+    raw : float
+        Of the means as they are.
+    noise : float
+        What dice put into it.
+    negative : bool
+        Whether the noise was estimated larger than the whole, so that 0 is shown.
     """
 
     variance: float
@@ -66,7 +74,15 @@ def dice_variance(outputs: Values) -> float:
 def knowledge(outputs: Values, *, common: bool = True) -> Knowledge:
     """The knowledge variance of independently sampled worlds, outputs (worlds, n).
 
-    common : whether replication r of every world met the same dice
+    Parameters
+    ----------
+    outputs : ndarray
+    common : bool, optional
+        Whether replication r of every world met the same dice.
+
+    Returns
+    -------
+    Knowledge
     """
     found = replicated(outputs)
     if len(found) < 2:

@@ -1,1 +1,34 @@
-"""Closed forms of the textbooks, in plain Python and NumPy: to learn from, and to hold the simulation against."""
+"""Closed forms of raids and defenses, for teaching and for checking the simulation: `textbook.raids` and
+`textbook.allocation`, whose functions this package has too."""
+
+from openiads.textbook.allocation import best_allocation, greedy_allocation, surviving_value
+from openiads.textbook.raids import (
+    Force,
+    erlang_loss,
+    erlang_wait,
+    even_allocation,
+    layers_leak,
+    magazine,
+    raid_leakage,
+    salvo_exchange,
+    salvo_kill,
+    salvo_losses,
+    shoot_look_shoot,
+)
+
+__all__ = [
+    "Force",
+    "best_allocation",
+    "erlang_loss",
+    "erlang_wait",
+    "even_allocation",
+    "greedy_allocation",
+    "layers_leak",
+    "magazine",
+    "raid_leakage",
+    "salvo_exchange",
+    "salvo_kill",
+    "salvo_losses",
+    "shoot_look_shoot",
+    "surviving_value",
+]

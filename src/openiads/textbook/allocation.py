@@ -41,7 +41,30 @@ def _checked(values: ArrayLike, kill: ArrayLike) -> tuple[Floats, Floats]:
 def surviving_value(values: ArrayLike, kill: ArrayLike, targets: ArrayLike) -> float:
     """The value expected to survive when weapon i fires at ``targets[i]``.
 
-    values : of the targets, >= 0, shape (m,); kill : probabilities, weapons by targets, shape (n, m); targets : (n,)
+    Parameters
+    ----------
+    values : array_like
+        Of the targets, at least 0, (m,).
+    kill : array_like
+        Kill probabilities, weapons by targets, (n, m).
+    targets : array_like
+        Of each weapon, (n,).
+
+    Returns
+    -------
+    float
+        In the unit of the values.
+
+    Raises
+    ------
+    UsageError
+        For a number outside its domain.
+
+    Examples
+    --------
+    >>> from openiads import textbook
+    >>> textbook.surviving_value([4.0, 2.0], [[0.5, 0.5]], [0])
+    4.0
     """
     worth, chance = _checked(values, kill)
     left = worth.copy()
@@ -51,7 +74,31 @@ def surviving_value(values: ArrayLike, kill: ArrayLike, targets: ArrayLike) -> f
 
 
 def greedy_allocation(values: ArrayLike, kill: ArrayLike) -> Allocation:
-    """Again and again the weapon and target that together remove most value; the first of equals."""
+    """Again and again the weapon and target that together remove most value; the first of equals.
+
+    Parameters
+    ----------
+    values : array_like
+        Of the targets, at least 0, (m,).
+    kill : array_like
+        Kill probabilities, weapons by targets, (n, m).
+
+    Returns
+    -------
+    Allocation
+        The target of each weapon, and the value expected to survive.
+
+    Raises
+    ------
+    UsageError
+        For a number outside its domain.
+
+    Examples
+    --------
+    >>> from openiads import textbook
+    >>> textbook.greedy_allocation([4.0, 2.0], [[0.5, 0.5]])
+    Allocation(targets=[0], surviving=4.0)
+    """
     left, chance = _checked(values, kill)
     left = left.copy()
     targets = [-1] * len(chance)
@@ -66,7 +113,28 @@ def greedy_allocation(values: ArrayLike, kill: ArrayLike) -> Allocation:
 def best_allocation(values: ArrayLike, kill: ArrayLike) -> Allocation:
     """The allocation of least surviving value; of equals the first in the order of weapons.
 
-    UsageError if targets ** weapons exceeds ``MOST``.
+    Parameters
+    ----------
+    values : array_like
+        Of the targets, at least 0, (m,).
+    kill : array_like
+        Kill probabilities, weapons by targets, (n, m).
+
+    Returns
+    -------
+    Allocation
+        The target of each weapon, and the value expected to survive.
+
+    Raises
+    ------
+    UsageError
+        For a number outside its domain, or more than 10,000,000 allocations to tell apart.
+
+    Examples
+    --------
+    >>> from openiads import textbook
+    >>> textbook.best_allocation([4.0, 2.0], [[0.5, 0.5], [0.5, 0.5]])
+    Allocation(targets=[0, 0], surviving=3.0)
     """
     worth, chance = _checked(values, kill)
     weapons, count = chance.shape

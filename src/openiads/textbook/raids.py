@@ -44,8 +44,30 @@ def _whole(name: str, value: float, least: int) -> None:
 def salvo_kill(kill: float, rounds: float, works: float = 1.0) -> float:
     """Probability that rounds fired without a look between them kill: works x (1 - (1 - kill)^rounds).
 
-    kill : of one round, given that what the rounds share works; works : probability of that, 1 for independent rounds
-    rounds : >= 0; not whole where it is a mean
+    Parameters
+    ----------
+    kill : float
+        Probability of one round, given that what the rounds share works; 0 to 1.
+    rounds : float
+        At least 0; not whole where it is a mean.
+    works : float
+        Probability that what the rounds share works; 1 for independent rounds.
+
+    Returns
+    -------
+    float
+        0 to 1.
+
+    Raises
+    ------
+    UsageError
+        For a number outside its domain.
+
+    Examples
+    --------
+    >>> from openiads import textbook
+    >>> round(textbook.salvo_kill(0.5, rounds=2), 6)
+    0.75
     """
     _share("kill", kill)
     _share("works", works)
@@ -54,7 +76,29 @@ def salvo_kill(kill: float, rounds: float, works: float = 1.0) -> float:
 
 
 def layers_leak(kills: Iterable[float]) -> float:
-    """Probability of passing independent layers, one kill probability each: the product of 1 - kill."""
+    """Probability of passing independent layers: the product of 1 - kill.
+
+    Parameters
+    ----------
+    kills : iterable of float
+        Kill probability of each layer, 0 to 1.
+
+    Returns
+    -------
+    float
+        0 to 1.
+
+    Raises
+    ------
+    UsageError
+        For a number outside its domain.
+
+    Examples
+    --------
+    >>> from openiads import textbook
+    >>> textbook.layers_leak([0.5, 0.5])
+    0.25
+    """
     leak = 1.0
     for kill in kills:
         _share("kill of a layer", kill)
@@ -72,8 +116,30 @@ class Shots(NamedTuple):
 def shoot_look_shoot(kill: float, looks: float, salvo: int = 1) -> Shots:
     """A salvo, a look that errs never, and again while the target lives: expected rounds and kill probability.
 
-    kill : of one round; looks : most salvos, >= 0, infinite for no limit (then kill > 0), not whole where it is a mean
-    salvo : rounds of each, >= 1; 2 with two looks is shoot-shoot-look-shoot-shoot
+    Parameters
+    ----------
+    kill : float
+        Probability of one round, 0 to 1.
+    looks : float
+        Most salvos, at least 0; infinite for no limit, then kill > 0; not whole where it is a mean.
+    salvo : int
+        Rounds of each, at least 1; 2 with two looks is shoot-shoot-look-shoot-shoot.
+
+    Returns
+    -------
+    Shots
+        ``rounds`` expected, and the probability ``kill``.
+
+    Raises
+    ------
+    UsageError
+        For a number outside its domain.
+
+    Examples
+    --------
+    >>> from openiads import textbook
+    >>> textbook.shoot_look_shoot(0.5, looks=2)
+    Shots(rounds=1.5, kill=0.75)
     """
     _share("kill", kill)
     _whole("salvo", salvo, 1)
@@ -99,7 +165,31 @@ class Leakage(NamedTuple):
 
 
 def raid_leakage(targets: int, leak: float) -> Leakage:
-    """What comes of ``targets`` >= 0 threats that leak independently, each with probability ``leak``."""
+    """What comes of a raid whose threats leak independently.
+
+    Parameters
+    ----------
+    targets : int
+        Threats, at least 0.
+    leak : float
+        Probability that one of them leaks, 0 to 1.
+
+    Returns
+    -------
+    Leakage
+        Probability of none and of exactly one leaker, and the expected number.
+
+    Raises
+    ------
+    UsageError
+        For a number outside its domain.
+
+    Examples
+    --------
+    >>> from openiads import textbook
+    >>> textbook.raid_leakage(2, 0.5).none
+    0.25
+    """
     _whole("targets", targets, 0)
     _share("leak", leak)
     return Leakage((1.0 - leak) ** targets, binomial_pmf(1, targets, leak) if targets else 0.0, targets * leak)
@@ -115,7 +205,30 @@ class Allocated(NamedTuple):
 def even_allocation(targets: int, rounds: int, kill: float) -> Allocated:
     """Rounds spread over like targets as evenly as can be and fired at once, which is then the best allocation.
 
-    targets : >= 1; rounds : >= 0 in all; kill : of one round
+    Parameters
+    ----------
+    targets : int
+        At least 1.
+    rounds : int
+        In all, at least 0.
+    kill : float
+        Probability of one round, 0 to 1.
+
+    Returns
+    -------
+    Allocated
+        Probability that all targets are killed, and expected kills.
+
+    Raises
+    ------
+    UsageError
+        For a number outside its domain.
+
+    Examples
+    --------
+    >>> from openiads import textbook
+    >>> textbook.even_allocation(2, 2, 0.5)
+    Allocated(all_killed=0.25, kills=1.0)
     """
     _whole("targets", targets, 1)
     _whole("rounds", rounds, 0)
@@ -127,8 +240,33 @@ def even_allocation(targets: int, rounds: int, kill: float) -> Allocated:
 def magazine(targets: int, rounds: int, kill: float, looks: float = math.inf) -> Allocated:
     """One magazine fired round by round with a faultless look after each, target after target.
 
-    targets : >= 0; rounds : >= 0 in the magazine; kill : of one round; looks : most rounds at one target, infinite for
-    time without end: then the kills are min(targets, Binomial(rounds, kill))
+    Parameters
+    ----------
+    targets : int
+        At least 0.
+    rounds : int
+        In the magazine, at least 0.
+    kill : float
+        Probability of one round, 0 to 1.
+    looks : float
+        Most rounds at one target; infinite for time without end: then the kills are min(targets, Binomial(rounds,
+        kill)).
+
+    Returns
+    -------
+    Allocated
+        Probability that all targets are killed, and expected kills.
+
+    Raises
+    ------
+    UsageError
+        For a number outside its domain.
+
+    Examples
+    --------
+    >>> from openiads import textbook
+    >>> textbook.magazine(1, 2, 0.5)
+    Allocated(all_killed=0.75, kills=0.75)
     """
     _whole("targets", targets, 0)
     _whole("rounds", rounds, 0)
@@ -157,7 +295,28 @@ def magazine(targets: int, rounds: int, kill: float, looks: float = math.inf) ->
 def erlang_loss(channels: int, load: float) -> float:
     """Erlang B: share of Poisson arrivals that find all channels taken and are lost, whatever the law of service.
 
-    channels : >= 1; load : arrival rate x mean service time, >= 0
+    Parameters
+    ----------
+    channels : int
+        At least 1.
+    load : float
+        Arrival rate x mean service time, at least 0.
+
+    Returns
+    -------
+    float
+        0 to 1.
+
+    Raises
+    ------
+    UsageError
+        For a number outside its domain.
+
+    Examples
+    --------
+    >>> from openiads import textbook
+    >>> textbook.erlang_loss(channels=1, load=1.0)
+    0.5
     """
     _whole("channels", channels, 1)
     _least("load", load, 0.0)
@@ -177,8 +336,30 @@ class Wait(NamedTuple):
 def erlang_wait(channels: int, arrival_rate: float, service: float) -> Wait:
     """Erlang C: Poisson arrivals that wait in order for channels of exponential service.
 
-    channels : >= 1; arrival_rate : 1/s, >= 0; service : mean, s, > 0.  A load of ``channels`` or more has no steady
-    state: UsageError.
+    Parameters
+    ----------
+    channels : int
+        At least 1.
+    arrival_rate : float
+        1/s, at least 0.
+    service : float
+        Mean, s, above 0.
+
+    Returns
+    -------
+    Wait
+        Probability that an arrival waits, and the mean wait (s) over all arrivals.
+
+    Raises
+    ------
+    UsageError
+        For a number outside its domain, or a load of `channels` or more, which has no steady state.
+
+    Examples
+    --------
+    >>> from openiads import textbook
+    >>> textbook.erlang_wait(1, arrival_rate=0.5, service=1.0)
+    Wait(probability=0.5, mean=1.0)
     """
     _least("arrival_rate", arrival_rate, 0.0)
     _least("service", service, 0.0)
@@ -197,10 +378,24 @@ def erlang_wait(channels: int, arrival_rate: float, service: float) -> Wait:
 
 @dataclass(frozen=True, slots=True)
 class Force:
-    """One side of an exchange of salvos; units may be a mean, all numbers >= 0.
+    """One side of an exchange of salvos.
 
-    strike : good shots that each unit sends in a salvo; defense : shots that each unit stops; staying : hits that put a
-    unit out of action, > 0
+    Parameters
+    ----------
+    units : float
+        At least 0; may be a mean.
+    strike : float
+        Good shots that each unit sends in a salvo, at least 0.
+    defense : float
+        Shots that each unit stops, at least 0.
+    staying : float
+        Hits that put a unit out of action, above 0.
+
+    Examples
+    --------
+    >>> from openiads import textbook
+    >>> textbook.Force(units=3, strike=3, defense=1, staying=1).strike
+    3
     """
 
     units: float
@@ -221,12 +416,55 @@ def unstopped(attacker: Force, defender: Force) -> float:
 
 
 def salvo_losses(a: Force, b: Force) -> tuple[float, float]:
-    """Units that each side loses when both fire at once; none loses more than it has."""
+    """Units that each side loses when both fire at once; none loses more than it has.
+
+    Parameters
+    ----------
+    a, b : Force
+        The two sides.
+
+    Returns
+    -------
+    tuple of float
+        Units that a and b lose.
+
+    Examples
+    --------
+    >>> from openiads import textbook
+    >>> side = textbook.Force(units=2.0, strike=1.0, defense=0.0, staying=1.0)
+    >>> textbook.salvo_losses(side, side)
+    (2.0, 2.0)
+    """
     return min(a.units, unstopped(b, a) / a.staying), min(b.units, unstopped(a, b) / b.staying)
 
 
 def salvo_exchange(a: Force, b: Force, salvos: int) -> list[tuple[float, float]]:
-    """Units left on both sides after each of ``salvos`` >= 0 salvos; what is lost neither fires nor defends."""
+    """Units left on both sides after each of some salvos; what is lost neither fires nor defends.
+
+    Parameters
+    ----------
+    a, b : Force
+        The two sides.
+    salvos : int
+        At least 0.
+
+    Returns
+    -------
+    list of tuple
+        Units left of a and b, after each salvo.
+
+    Raises
+    ------
+    UsageError
+        For a number outside its domain.
+
+    Examples
+    --------
+    >>> from openiads import textbook
+    >>> side = textbook.Force(units=2, strike=1, defense=0.5, staying=1)
+    >>> textbook.salvo_exchange(side, side, 2)
+    [(1.0, 1.0), (0.5, 0.5)]
+    """
     _whole("salvos", salvos, 0)
     left = []
     for _ in range(salvos):

@@ -9,7 +9,7 @@ from openiads.base.errors import InputError
 from openiads.earth.geodesy import to_ecef
 from openiads.scenario.load import Scenario
 from openiads.world.draft import Draft
-from openiads.world.layout import ASSET, CORRIDOR
+from openiads.world.elements import ASSET, CORRIDOR
 
 
 def assets_of(draft: Draft) -> NDArray[np.void]:

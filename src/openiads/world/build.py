@@ -15,26 +15,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.base.constants import MEAN_RADIUS
-from openiads.base.draws import actor_number
 from openiads.base.errors import InputError
 from openiads.catalog.records import Catalog, Entry
 from openiads.earth import rasters, shapes
 from openiads.earth.terrain import Terrain, levant
 from openiads.physics.flyout import INTERCEPTOR
 from openiads.scenario.load import Scenario, catalog_of
-from openiads.scenario.model import IdentificationSettings, ModelSwitches
+from openiads.scenario.settings import IdentificationSettings, ModelSwitches
 from openiads.world.assets import assets_of, corridors_of
-from openiads.world.codes import Control, Evidence, FireRule
+from openiads.world.codes import Control, Evidence, FireRule, ServiceTime
 from openiads.world.draft import Draft, Names, Row, blank, stacked
+from openiads.world.elements import LAUNCHER, MAGAZINE, PLATFORM, POST, RADAR, UNIT
 from openiads.world.flights import add_flights
-from openiads.world.layout import FLIGHT, LAUNCHER, MAGAZINE, PLATFORM, POST, RADAR, SITUATION, UNIT
+from openiads.world.layout import FLIGHT, SITUATION
 from openiads.world.posts import add_commands, check_count
 from openiads.world.prebuilt import Prebuilt
 from openiads.world.sites import add_site
 from openiads.world.values import Arena, Values
 
 ALONE = 32_000_000  # bytes of products that a single build keeps for its own later parts
-SERVICE = {"crew": 1, "fixed": 2, "exponential": 3}
+SERVICE = {kind.name.lower(): int(kind) for kind in ServiceTime if kind}
 Rows = dict[str, NDArray[np.void]]
 
 
@@ -56,7 +56,7 @@ class World:
     @property
     def flight_class(self) -> NDArray[Any]:
         """codes.ThreatClass of each flight."""
-        return self.rows["flights"]["kind"]
+        return self.rows["flights"]["threat_class"]
 
     @property
     def flight_side(self) -> NDArray[Any]:
@@ -113,7 +113,7 @@ def rows_of(draft: Draft) -> Rows:
         "units": stacked(draft.units, UNIT),
         "magazines": stacked(draft.magazines, MAGAZINE),
         "launchers": stacked(draft.launchers, LAUNCHER),
-        "kinds": stacked(draft.interceptors, INTERCEPTOR),
+        "interceptors": stacked(draft.interceptors, INTERCEPTOR),
         "assets": assets_of(draft),
         "corridors": corridors_of(draft.scenario),
     }
@@ -172,7 +172,6 @@ def situation_of(draft: Draft) -> NDArray[np.void]:
     _interrogation(row, values, scenario.identification)
     _identification(row, values)
     row["first_notional"] = math.inf
-    row["service_actor"] = actor_number("service")
     return stacked([row], SITUATION)
 
 
@@ -247,7 +246,7 @@ def limits_of(world: World) -> dict[str, Any]:
     u, launchers, radars = world.rows["units"], world.rows["launchers"], world.rows["radars"]
     posts = world.rows["posts"]
     magazines = world.rows["magazines"]
-    kinds = [world.rows["kinds"][int(k)] for k in magazines["kind"]]
+    kinds = [world.rows["interceptors"][int(k)] for k in magazines["interceptor"]]
     of_rounds = {
         "life": [float(k["life"]) for k in kinds],
         "burn": [float(k["ignition_delay"] + k["boost_time"] + k["sustain_time"]) for k in kinds],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
+from enum import IntEnum, IntFlag
 
 
 class Side(IntEnum):
@@ -124,6 +124,81 @@ class Gate(IntEnum):
     NOT_THREATENING = 25
     RULE_HELD = 26
     ENGAGING = 27
+
+
+class Detail(IntEnum):
+    """What the number of a gate is; ``trace.GATE_DETAIL`` says which of them each gate names."""
+
+    NONE = 0  # it carries no number
+    HEIGHT = 1  # m above the sea that the flight must rise above
+    ANGLE = 2  # rad off the middle of a sector
+    DISTANCE = 3  # m from the radar
+    SPEED = 4  # m/s
+    PROBABILITY = 5
+    DURATION = 6  # s to wait
+
+
+class Look(IntEnum):
+    """How the last look of a radar at a flight came out."""
+
+    NONE = 0  # it has not looked yet
+    VISIBLE = 1  # in view, not detected
+    DETECTED = 9
+    BELOW_HORIZON = -1
+    BELOW_MASK = -2
+    OUT_OF_SECTOR = -3
+    OUT_OF_MODE = -4  # elevations of the active mode, or those in which it can hold tracks
+    OUT_OF_RANGE = -5
+    TOO_SLOW = -6  # radial speed below what the radar shows
+
+
+class TrackState(IntEnum):
+    """How far a track has come; its row is free at NONE."""
+
+    NONE = 0
+    ONE_PLOT = 1
+    TENTATIVE = 2  # two plots and more: it has a velocity
+    CONFIRMED = 3
+
+
+class Drop(IntEnum):
+    """Why a track was dropped; one let go with its engagement has NONE."""
+
+    NONE = 0
+    MISSES = 1
+    MERGED = 2
+    PICTURE_FULL = 3
+    POST_GONE = 4
+
+
+class Milestone(IntFlag):
+    """What has happened to a flight at least once; a bit each."""
+
+    NONE = 0
+    DETECTED = 1
+    TRACKED = 2
+    IDENTIFIED = 4  # believed hostile
+    ENGAGED = 8  # a round was launched at it
+
+
+class Resource(IntEnum):
+    """What a hostile flight in the air can wait for."""
+
+    NONE = 0
+    PICTURE = 1
+    OPERATOR = 2
+    CHANNEL = 3
+    LAUNCHER = 4
+    MAGAZINE = 5
+
+
+class ServiceTime(IntEnum):
+    """What occupies a target channel: a crew and its rounds, or a teaching switch."""
+
+    NONE = 0
+    CREW = 1
+    FIXED = 2
+    EXPONENTIAL = 3
 
 
 class Evasion(IntEnum):

@@ -47,11 +47,11 @@ def _add(draft: Draft, name: str, entry: Entry, side: Side, path: int, table: Ta
     row = blank(FLIGHT)
     row["actor"] = actor_number(f"flight/{name}")
     threat = ThreatClass[entry.text["class"].upper()]
-    row["kind"], row["pk_class"], row["side"] = int(threat), int(threat), int(side)
+    row["threat_class"], row["side"] = int(threat), int(side)
     row["path"] = path
     row["starts"], row["ends"] = float(table[0]), float(end_time(table, 0))
-    row["dead_at"] = row["first_detected"] = math.inf
-    row["asset"], row["corridor"], row["raid"], row["killed_by"] = -1, -1, -1, -1
+    row["first_detected"] = math.inf
+    row["asset"], row["raid"] = -1, -1
     row["turns_at"], row["route_ends"], row["parent"] = math.inf, row["ends"], -1
     row["swerling"] = int(entry.values["swerling"].si)
     row["rcs"] = [[draft.values.signature(entry, band, aspect) for aspect in ASPECTS] for band in BANDS]
@@ -90,9 +90,6 @@ def _add_raid(draft: Draft, number: int, raid: Raid) -> None:
         row["evasion"] = int(Evasion[raid.evasion.upper()])
         row["load"] = raid.evasion_load or draft.values.of(entry, "max_load_factor")
         _aim(draft, row, raid, entry)
-        low = raid.agl if raid.agl is not None else draft.values.of(entry, "agl", math.inf)
-        over = raid.altitude is None and low < draft.values.model("terrain_limited_height")
-        row["terrain_limited"] = 1 if over and draft.terrain.coarse and not ballistic else 0
         if raid.weapon is not None:
             row["leaves"], row["asset"], row["element"], row["cep"] = 1, -1, 0, 0.0
             _add_weapons(draft, number, raid, table, release)
@@ -221,6 +218,3 @@ def _add_single(draft: Draft, flight: Flight) -> None:
     if flight.transponder is not None:
         row["transponder"] = int(flight.transponder)
     row["flight_plan"] = int(flight.flight_plan)
-    if flight.corridor is not None:
-        names = [corridor.name for corridor in draft.scenario.corridors]
-        row["corridor"] = names.index(flight.corridor)

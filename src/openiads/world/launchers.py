@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from openiads.base.draws import actor_number
 from openiads.catalog.records import launcher_rows
 from openiads.world.draft import NEVER, Draft, LatLon, PlacedSite, Row, blank, failure_time, put
-from openiads.world.layout import LAUNCHER
+from openiads.world.elements import LAUNCHER
 
 
 @dataclass(frozen=True)

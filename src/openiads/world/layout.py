@@ -12,10 +12,8 @@ import numpy as np
 
 from openiads.base import compiled
 from openiads.physics.flyout import BODY, INTERCEPTOR
+from openiads.world.elements import ASSET, CORRIDOR, LAUNCHER, MAGAZINE, PLATFORM, POST, RADAR, UNIT
 from openiads.world.trace import EVENT
-
-#: Posts above one another that an element may report to: its own, its site's, and two commands above.
-LEVELS = 4
 
 #: One row: what is true of the whole replication.
 SITUATION = np.dtype(
@@ -33,10 +31,8 @@ SITUATION = np.dtype(
         ("rounds_first", "i8"),  # rows of rounds before this one have ended
         ("flight_due", "f8"),  # when the next path ends, and whose
         ("flight_next", "i8"),
-        ("plots_first", "i8"),  # ring of plots on their way to the posts: oldest row
         ("plots_count", "i8"),
         ("rounds_count", "i8"),  # rows of rounds in use
-        ("engagements_count", "i8"),
         ("tracks_high", "i8"),  # highest track row in use + 1
         ("listed", "i8"),  # rows of ``Sim.roster`` in use
         ("sample_due", "f8"),  # next sampling of states in a recorded replication
@@ -80,36 +76,22 @@ SITUATION = np.dtype(
         ("iff_reply", "f8"),
         ("iff_false_reply", "f8"),
         ("interrogations", "i8"),
-        ("service_actor", "i8"),
     ],
     align=True,
 )
 
-#: One row per ship: its way is a path in ``Sim.tables``.
-PLATFORM = np.dtype(
-    [
-        ("path", "i8"),  # offset of the path in tables, fixed
-        ("due", "f8"),  # next time its places are moved, s
-        ("spacing", "f8"),  # m between two masks along the way, fixed
-        ("masks", "i8"),  # masks along the way, fixed
-        ("speed", "f8"),  # m/s, fixed
-        ("heading", "f8"),  # rad
-    ],
-    align=True,
-)
 
 #: One row per flight; the path is a table of knots in ``Sim.tables``.
 FLIGHT = np.dtype(
     [
         ("actor", "i8"),  # fixed; name number for draws
-        ("kind", "i8"),  # codes.ThreatClass, fixed
+        ("threat_class", "i8"),  # codes.ThreatClass, fixed; index into the lethality of an interceptor
         ("side", "i8"),  # codes.Side, fixed
         ("path", "i8"),  # offset of the path in tables, fixed
         ("shift", "f8"),  # the path is flown this much later than tabulated, s; drawn per replication
         ("starts", "f8"),
         ("ends", "f8"),  # time at which the path ends if nothing happens
         ("raid", "i8"),  # fixed; -1 for a single flight
-        ("dead_at", "f8"),  # inf while alive
         ("terminal", "i8"),  # codes.Terminal
         ("asset", "i8"),  # asset aimed at, -1 for none; fixed
         ("aim", "f8", (3,)),  # where it is aimed, ECEF; fixed
@@ -117,8 +99,6 @@ FLIGHT = np.dtype(
         ("swerling", "i8"),
         ("transponder", "i8"),  # 1: answers interrogations; fixed
         ("flight_plan", "i8"),
-        ("corridor", "i8"),  # row of its corridor, -1 none; fixed
-        ("pk_class", "i8"),  # index into the lethality table of an interceptor; fixed
         ("rcs", "f8", (3, 3)),  # m2 by band (S, C, X) and aspect (nose, beam, tail); fixed per world
         ("turns_at", "f8"),  # s; from here on the flight turns off its path; inf: never
         ("turn_rate", "f8"),  # rad/s of that turn, positive to the left; and
@@ -133,226 +113,15 @@ FLIGHT = np.dtype(
         ("element_row", "i8"),
         ("cep_blind", "f8"),  # m, when the emitter it seeks is silent; 0: it seeks none; fixed
         ("shots", "i8"),  # rounds launched at it so far
-        ("terrain_limited", "i8"),
         ("tracked", "i8"),  # 1: the post holds a confirmed track of it now
         ("jitter", "f8"),  # s, deviation of its start; fixed
         ("first_detected", "f8"),
         ("ever", "i8"),  # bits: 1 detected, 2 tracked, 4 identified hostile, 8 engaged
-        ("killed_by", "i8"),  # round row
         ("waited", "f8", (5,)),  # flight-seconds waited for picture, operator, channel, launcher, magazine
     ],
     align=True,
 )
 
-#: One row per radar.
-RADAR = np.dtype(
-    [
-        ("actor", "i8"),
-        ("position", "f8", (3,)),
-        ("axes", "f8", (3, 3)),  # east, north, up of its place, ECEF
-        ("height", "f8"),  # antenna above the sea, m
-        ("post", "i8"),  # that it reports to now, -1 for none
-        ("posts", "i8", (LEVELS,)),  # its posts from the nearest up, -1 for none; fixed
-        ("delays", "f8", (LEVELS,)),  # s, of a report to each of them; fixed
-        ("losses", "f8", (LEVELS,)),  # share of reports lost on the way to each; fixed
-        ("level", "i8"),  # which of them it reports to now, -1 for none
-        ("platform", "i8"),  # ship it stands on, -1 for the ground; fixed
-        ("mask_base", "i8"),  # first of a ship's masks along its way, and the distance between two in the tables; fixed
-        ("mask_stride", "i8"),
-        ("edge_base", "i8"),
-        ("edge_stride", "i8"),
-        ("ready_at", "f8"),  # set up and switched on from then on, s; fixed
-        ("unit", "i8"),  # fire unit it guides for, -1 for a surveillance radar
-        ("phased", "i8"),  # 0 rotating, 1 phased array with a fixed face
-        ("emitting", "i8"),
-        ("fails_at", "f8"),  # inf: never
-        ("band", "i8"),  # 0 S, 1 C, 2 X
-        ("reference_snr", "f8"),  # of 1 m2 at 100 km, ratio
-        ("range_max", "f8"),
-        ("range_min", "f8"),
-        ("wavelength", "f8"),
-        ("frame", "f8"),  # revisit time of search in the active mode, s
-        ("faces", "i8"),  # of a rotating antenna; 1 for a fixed one
-        ("sectors", "i8"),  # batches a frame is cut into
-        ("batch", "i8"),  # running number of the batch
-        ("phase", "f8"),  # time offset of frames, s
-        ("elevation_low", "f8"),
-        ("elevation_high", "f8"),
-        ("shared_low", "f8"),  # a second mode sharing the radar's time: its elevations,
-        ("shared_high", "f8"),
-        ("shared_every", "i8"),  # visited every so many frames; 0: no second mode
-        ("boresight", "f8"),  # azimuth of the face, rad
-        ("search_half", "f8"),  # half width of the searched sector; pi for all round
-        ("track_half", "f8"),  # half width in which it can hold tracks
-        ("track_low", "f8"),  # elevations between which it can hold tracks
-        ("track_high", "f8"),
-        ("boresight_loss", "f8"),  # exponent of cos off boresight, one way
-        ("slew_rate", "f8"),
-        ("relay_time", "f8"),  # s to lay it on a new azimuth where it does not slew; 0: it cannot
-        ("slewing_until", "f8"),
-        ("sigma_range", "f8"),  # floors and beamwidths of the measurement model
-        ("resolution", "f8"),
-        ("sigma_angle", "f8"),
-        ("sigma_radial", "f8"),  # of radial speed, m/s
-        ("beam_azimuth", "f8"),
-        ("beam_elevation", "f8"),
-        ("decorrelation", "f8"),  # of target fluctuation, s
-        ("clutter_loss", "f8"),  # decibels at the horizon
-        ("clutter_grazing", "f8"),  # rad above which clutter costs nothing
-        ("false_per_frame", "f8"),
-        ("confirm_hits", "i8"),
-        ("confirm_window", "i8"),
-        ("drop_misses", "i8"),
-        ("confirm_interval", "f8"),  # s after an alert of a phased array until it looks there again; 0: next frame
-        ("confirm_dwell", "f8"),  # s of beam time of a confirmation, or of one position of a cued search
-        ("least_radial_speed", "f8"),  # m/s, nothing slower toward or away from the radar is seen; 0: off
-        ("multipath", "i8"),  # 1: two-ray propagation over the sea
-        ("pd_table", "i8"),
-        ("mask_table", "i8"),
-        ("edge_table", "i8"),  # distance of the masking edge, for diffraction; -1: none
-        ("attenuation_table", "i8"),  # -1: none
-        ("link_delay", "f8"),
-        ("link_loss", "f8"),  # share of plots lost on the way to the post
-        ("due", "f8"),  # next search batch
-        ("service_due", "f8"),  # next service of own tracks (engagement radars)
-        ("service_interval", "f8"),
-        ("track_dwell", "f8"),
-        ("uplink_dwell", "f8"),
-        ("uplink_interval", "f8"),
-        ("occupancy_limit", "f8"),
-        ("occupancy", "f8"),  # now
-        ("overloaded", "i8"),  # 1: some service was left out at the last turn for want of time
-        ("track_capacity", "i8"),
-        ("held", "i8"),  # confirmed tracks that it started, counted anew every cycle of its post
-        ("down", "i8"),  # 1: its end is logged
-        ("hit_radius", "f8"),  # m, an impact this near puts it out of action
-    ],
-    align=True,
-)
-
-#: One row per command post.
-POST = np.dtype(
-    [
-        ("actor", "i8"),
-        ("position", "f8", (3,)),
-        ("cycle", "f8"),
-        ("due", "f8"),  # next decision cycle
-        ("alone", "i8"),  # 1: of one fire unit, decides when its unit hears from nobody above; fixed
-        ("superior", "i8"),  # post above it, -1 for none; fixed
-        ("link_fails_at", "f8"),  # of the link to the superior; fixed
-        ("link_range", "f8"),  # m, of that link; fixed
-        ("platform", "i8"),  # ship it stands on, -1 for the ground; fixed
-        ("fuse_due", "f8"),  # next arrival of plots
-        ("service_time", "f8"),  # a decision occupies the post, s
-        ("free_at", "f8"),
-        ("link_delay", "f8"),
-        ("interrogation_interval", "f8"),
-        ("drop_time", "f8"),  # a track without updates is dropped after this, s
-        ("revoke_updates", "i8"),  # a track that flies on so many updates after an assessed kill is alive
-        ("impact_dispersion", "f8"),  # m, deviation of an impact that a post adds to its prediction
-        ("threat_probability", "f8"),  # a ballistic track threatens an asset above this probability of impact
-        ("air_buffer", "f8"),  # m, an air-breathing track whose path comes this near an asset threatens it
-        ("assignment", "i8"),  # codes.Assignment
-        ("hit_radius", "f8"),  # m, an impact this near puts it out of action
-        ("track_capacity", "i8"),
-        ("fails_at", "f8"),  # inf: never
-        ("held", "i8"),  # confirmed tracks in its picture, counted anew every cycle
-        ("down", "i8"),  # 1: its end is logged
-    ],
-    align=True,
-)
-
-#: One row per fire unit.
-UNIT = np.dtype(
-    [
-        ("actor", "i8"),
-        ("position", "f8", (3,)),
-        ("axes", "f8", (3, 3)),
-        ("height", "f8"),
-        ("post", "i8"),  # that commands it now
-        ("posts", "i8", (LEVELS,)),  # its posts from its own up, -1 for none; fixed
-        ("level", "i8"),  # which of them commands it now
-        ("platform", "i8"),  # ship it stands on, -1 for the ground; fixed
-        ("radar", "i8"),
-        ("first_magazine", "i8"),  # its rows of magazines, one per kind of round
-        ("magazines", "i8"),
-        ("first_launcher", "i8"),
-        ("first_engagement", "i8"),  # its rows of engagements, one per target channel
-        ("launchers", "i8"),
-        ("target_channels", "i8"),
-        ("missile_channels", "i8"),
-        ("targets_held", "i8"),
-        ("missiles_held", "i8"),  # missile channels in use
-        ("guided", "i8"),  # rounds in flight that the radar supports
-        ("control", "i8"),  # codes.Control
-        ("remote", "i8"),  # 1: active rounds may be launched on the post's track; fixed
-        ("self_defense", "f8"),  # m; under hold it may shoot at what comes this near itself; 0: not declared
-        ("salvo", "i8"),
-        ("latest", "i8"),  # 1: fires at the latest rather than the earliest chance
-        ("reserve", "i8"),  # rounds kept back
-        ("goal", "f8"),  # wanted kill probability of a track
-        ("floor", "f8"),  # no shot below this believed probability
-        ("crew_delay", "f8"),  # median, s
-        ("crew_spread", "f8"),  # log-normal sigma
-        ("operator_free_at", "f8"),
-        ("assess_delay", "f8"),
-        ("assess_false_kill", "f8"),  # P(assessed killed | alive)
-        ("assess_false_miss", "f8"),  # P(assessed alive | killed)
-        ("next_launch", "f8"),
-        ("ready_at", "f8"),
-        ("due", "f8"),
-        ("dials", "f8", (8,)),  # the user's rule reads these
-        ("fire_rule", "i8"),  # codes of doctrine.firing
-        ("salvo_interval", "f8"),  # s between rounds of the unit
-    ],
-    align=True,
-)
-
-#: One row per fire unit and kind of round it fires.
-MAGAZINE = np.dtype(
-    [
-        ("unit", "i8"),
-        ("kind", "i8"),  # row of its interceptor
-        ("flyout_table", "i8"),
-        ("classes", "i8"),  # bits of codes.ThreatClass that doctrine lets it be fired at
-        ("channel", "i8"),  # codes.ChannelPhase
-        ("support_break", "f8"),  # s
-        ("reliability", "f8"),
-        ("common_mode", "f8"),  # probability that nothing shared by a salvo fails
-        ("lethal", "f8", (6,)),  # lethal radius by threat class, m
-        ("pk", "f8", (6,)),  # reference kill probability by threat class
-        ("limits", "f8", (2, 4)),  # of air-breathing and ballistic targets: distance min, max, height min, max; m
-        ("speed_limit", "f8"),  # of a target, m/s
-        ("position_limit", "f8"),  # firm track: sd of position and velocity below these
-        ("velocity_limit", "f8"),
-    ],
-    align=True,
-)
-
-LAUNCHER = np.dtype(
-    [
-        ("actor", "i8"),
-        ("position", "f8", (3,)),
-        ("platform", "i8"),  # ship it stands on, -1 for the ground; fixed
-        ("height", "f8"),  # m, above the sea; fixed
-        ("unit", "i8"),
-        ("magazine", "i8"),  # row of the kind of round on it
-        ("loaded", "i8"),
-        ("interval", "f8"),
-        ("readiness", "f8"),  # probability that it works at all
-        ("ready_at", "f8"),
-        ("fails_at", "f8"),
-        ("down", "i8"),  # 1: its end is logged, or it never worked
-        ("hit_radius", "f8"),  # m, an impact this near puts it out of action
-        ("full", "i8"),  # rounds of a load
-        ("loads", "i8"),  # spare loads at hand
-        ("reload_time", "f8"),  # s to replace all rounds, from the last launch
-        ("reloaded_at", "f8"),  # inf: not being reloaded
-        ("arc_center", "f8"),  # rad, azimuth of an inclined launcher's arc, and
-        ("arc_half", "f8"),  # rad, half its width; pi: any direction
-    ],
-    align=True,
-)
 
 #: One row per engagement: a fire unit's business with one track.
 ENGAGEMENT = np.dtype(
@@ -372,12 +141,8 @@ ENGAGEMENT = np.dtype(
         ("wanted", "i8"),  # rounds still to launch in this salvo
         ("in_flight", "i8"),
         ("fired", "i8"),  # rounds launched in this engagement
-        ("assess_at", "f8"),
-        ("assessed", "i8"),  # 1 killed, 2 alive
         ("last_seen", "f8"),
         ("due", "f8"),
-        ("first_feasible", "f8"),
-        ("last_feasible", "f8"),
     ],
     align=True,
 )
@@ -402,14 +167,12 @@ TRACK = np.dtype(
         ("p", "f8", (7, 7)),
         ("born", "f8"),
         ("hits", "i8"),
-        ("frames", "i8"),  # frames of the starting radar since birth
         ("plot", "f8", (3,)),  # first plot
         ("plot_sigma", "f8"),
         ("plot_range", "f8"),
         ("plot_speed", "f8"),  # its radial speed
         ("ballistic", "i8"),  # class switch of the filter
-        ("score", "f8"),  # smoothed innovation along the vertical, for the switch
-        ("kind", "i8"),  # codes.ThreatClass believed
+        ("threat_class", "i8"),  # codes.ThreatClass believed
         ("identity", "i8"),
         ("belief", "f8", (3,)),  # probability of hostile, friend, neutral
         ("evidence", "i8"),  # bits of the evidence gathered, by codes.Evidence
@@ -434,7 +197,6 @@ TRACK = np.dtype(
 #: One row per round launched.  ``Sim.bodies`` holds its flight, same row.
 ROUND = np.dtype(
     [
-        ("actor", "i8"),
         ("unit", "i8"),
         ("magazine", "i8"),
         ("channel", "i8"),  # 1: it holds a missile channel now
@@ -450,26 +212,12 @@ ROUND = np.dtype(
         ("due", "f8"),
         ("terminal", "i8"),  # 1: endgame solved, due is the intercept
         ("miss", "f8"),
-        ("closing", "f8"),
-        ("believed", "f8"),  # kill probability booked in the ledger
+        ("pk_believed", "f8"),  # kill probability booked in the ledger
         ("meets", "f8"),  # time of closest approach, once the endgame is solved
     ],
     align=True,
 )
 
-ASSET = np.dtype(
-    [
-        ("position", "f8", (3,)),
-        ("radius", "f8"),
-        ("buffer", "f8"),  # lethal buffer for ballistic impact prediction, m
-        ("site", "i8"),
-        ("hits", "i8"),
-        ("value", "f8"),
-        ("platform", "i8"),  # ship that it is, -1 for the ground; fixed
-        ("height", "f8"),  # m, above the sea; fixed
-    ],
-    align=True,
-)
 
 #: One row per plot on its way from a radar to its post.
 PLOT = np.dtype(
@@ -487,29 +235,6 @@ PLOT = np.dtype(
         ("radial_speed", "f8"),  # measured, m/s, away from the radar
     ],
     align=True,
-)
-
-#: What ``parts.outcomes.tally`` counts; ``engine.run`` spreads it over the columns of ``outcome.OUTCOME``.
-OUTCOME_PARTS = np.dtype(
-    [
-        ("counts", "i8", (8,)),  # threats, detected, tracked, identified, engaged, killed, leakers, platform leakers
-        ("by_class", "i8", (5, 4)),  # threats, killed, leakers, engaged
-        ("terminal", "i8", (10,)),
-        ("round_end", "i8", (6,)),
-        ("waited", "f8", (5,)),
-        ("asset_hits", "i8"),
-        ("civil_engaged", "i8"),
-        ("friend_engaged", "i8"),
-        ("overkill", "i8"),
-        ("first_detection", "f8"),
-        ("first_launch", "f8"),
-    ],
-    align=True,
-)
-
-#: Corridors as prisms around polylines of ECEF points.
-CORRIDOR = np.dtype(
-    [("points", "f8", (8, 3)), ("count", "i8"), ("half_width", "f8"), ("floor", "f8"), ("ceiling", "f8")], align=True
 )
 
 
@@ -541,7 +266,7 @@ class Sim(NamedTuple):
     roster: np.ndarray  # scratch: the track rows of the one post at work, ``listed`` of them, rising
     rounds: np.ndarray
     bodies: np.ndarray
-    kinds: np.ndarray  # interceptors, fixed
+    interceptors: np.ndarray  # fixed
     plots: np.ndarray
     assets: np.ndarray
     corridors: np.ndarray  # fixed
@@ -556,8 +281,12 @@ class Sim(NamedTuple):
 class View(NamedTuple):
     """Room for the copy of a post's picture that a user's rule sees."""
 
-    rows: np.ndarray  # identity, kind, threatening, in flight, track row (5 rows)
-    time: np.ndarray
+    identity: np.ndarray  # codes.Identity
+    kind: np.ndarray  # codes.ThreatClass believed
+    threatening: np.ndarray
+    in_flight: np.ndarray
+    track: np.ndarray  # row of the track
+    time_to_asset: np.ndarray
     position: np.ndarray
     velocity: np.ndarray
     dials: np.ndarray
@@ -576,7 +305,7 @@ SIM_FIELDS: dict[str, Any] = {
     "tracks": TRACK,
     "rounds": ROUND,
     "bodies": BODY,
-    "kinds": INTERCEPTOR,
+    "interceptors": INTERCEPTOR,
     "plots": PLOT,
     "assets": ASSET,
     "corridors": CORRIDOR,
@@ -597,9 +326,8 @@ def _sim_type() -> Any:
 
 
 def _view_type() -> Any:
-    return compiled.tuple_type(
-        View, [compiled.resolve(t) for t in ("i8[:, ::1]", "f8[::1]", "f8[:, ::1]", "f8[:, ::1]", "f8[::1]")]
-    )
+    plain = {"time_to_asset": "f8[::1]", "position": "f8[:, ::1]", "velocity": "f8[:, ::1]", "dials": "f8[::1]"}
+    return compiled.tuple_type(View, [compiled.resolve(plain.get(name, "i8[::1]")) for name in View._fields])
 
 
 compiled.name_type("View", _view_type)

@@ -10,7 +10,7 @@ from openiads.catalog.records import Entry
 from openiads.scenario.model import Command
 from openiads.world.codes import Assignment
 from openiads.world.draft import NEVER, Draft, LatLon, PlacedSite, Row, blank, failure_time, put
-from openiads.world.layout import LEVELS, POST
+from openiads.world.elements import LEVELS, POST
 
 MOST_POSTS = 62  # a flight keeps a bit for each
 

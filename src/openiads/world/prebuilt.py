@@ -23,7 +23,16 @@ CAPACITY = 256_000_000  # bytes of arrays
 class Prebuilt:
     """A store of build products for any number of builds, also at once from several threads.
 
-    capacity : bytes of arrays kept; beyond it what was used longest ago is dropped and made again when needed
+    Parameters
+    ----------
+    capacity : int
+        Bytes of arrays kept; beyond it what was used longest ago is dropped and made again when needed.
+
+    Examples
+    --------
+    >>> import openiads as oi
+    >>> store = oi.Prebuilt()
+    >>> runs = [oi.run("one_on_one", replications=2, seed=seed, prebuilt=store) for seed in (1, 2)]
     """
 
     def __init__(self, capacity: int = CAPACITY) -> None:

@@ -17,7 +17,7 @@ from openiads.physics.propagation import two_way_attenuation
 from openiads.scenario.knobs import calibration
 from openiads.scenario.model import Site
 from openiads.world.draft import NEVER, Draft, LatLon, PlacedSite, Row, blank, failure_time, put, ready_time
-from openiads.world.layout import RADAR
+from openiads.world.elements import RADAR
 from openiads.world.posts import report_links
 
 BANDS = {"S": 0, "C": 1, "X": 2}

@@ -7,7 +7,7 @@ import math
 from openiads.physics.paths import level_route
 from openiads.scenario.model import Site
 from openiads.world.draft import Draft, LatLon, blank
-from openiads.world.layout import PLATFORM
+from openiads.world.elements import PLATFORM
 
 MASK_SPACING = 1000.0  # m between two masks along a ship's way, unless that takes more than
 MOST_MASKS = 40

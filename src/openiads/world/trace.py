@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from openiads.base import compiled
-from openiads.world.codes import Event
+from openiads.world.codes import Detail, Event, Gate
 
 EVENT = np.dtype(
     [
@@ -44,7 +44,7 @@ MEANING: dict[Event, tuple[str, tuple[str, ...]]] = {
         ("position sd", "velocity sd", "height", "speed", "", ""),
     ),
     Event.TRACK_DROP: (
-        "1: dropped after misses, 2: merged, 3: picture full, 4: its post is gone",
+        "codes.Drop",
         ("age", "", "", "", "", ""),
     ),
     Event.IDENTIFY: (
@@ -97,7 +97,7 @@ MEANING: dict[Event, tuple[str, tuple[str, ...]]] = {
     Event.DAMAGE: ("asset row", ("hits so far", "", "", "", "", "")),
     Event.GATE: (
         "codes.Gate now binding for (flight, unit)",
-        ("Gate before", "a number that the gate names", "", "", "", ""),
+        ("Gate before", "a number that the gate names", "codes.Detail: what the number is", "", "", ""),
     ),
     Event.ELEMENT_DOWN: ("codes.Element: 1 radar, 2 launcher, 3 post", ("its row", "1: by a hit", "", "", "", "")),
     Event.SLEW: ("1: begins", ("azimuth from", "azimuth to", "seconds", "", "", "")),
@@ -115,7 +115,7 @@ MEANING: dict[Event, tuple[str, tuple[str, ...]]] = {
     ),
     Event.FALSE_TRACK: ("1: a track confirmed on false alarms", ("x", "y", "z", "", "", "")),
     Event.LOOK: (
-        "1 detected, 0 in view, not; below -1 horizon, -2 mask; out of -3 sector, -4 elevations, -5 range; -6 slow",
+        "1 detected, 0 in view but not; others as codes.Look",
         ("range", "azimuth", "elevation", "mask height", "SNR, dB", "height"),
     ),
     Event.TRACK_UPDATE: ("owner: -1 the command post, else the radar's row", ("x", "y", "z", "vx", "vy", "vz")),
@@ -123,7 +123,41 @@ MEANING: dict[Event, tuple[str, tuple[str, ...]]] = {
     Event.ROUND_STATE: ("phase: 1 launch, 2 boost, 3 midcourse, 4 terminal", ("x", "y", "z", "vx", "vy", "vz")),
 }
 
-compiled.name_type("Events", lambda: compiled.rows_type(EVENT))
+#: Gate -> what its number is, if it has one; those left out have none.  ``world.log`` has a kernel for each.
+GATE_DETAIL: dict[Gate, Detail] = {
+    Gate.HORIZON: Detail.HEIGHT,
+    Gate.MASK: Detail.HEIGHT,
+    Gate.SECTOR: Detail.ANGLE,
+    Gate.NOT_IDENTIFIED: Detail.PROBABILITY,
+    Gate.RULES_OF_ENGAGEMENT: Detail.PROBABILITY,
+    Gate.OUT_OF_RANGE: Detail.DISTANCE,
+    Gate.OUT_OF_SPEED: Detail.SPEED,
+    Gate.NO_TIME: Detail.DURATION,
+    Gate.OPERATOR_BUSY: Detail.DURATION,
+    Gate.RULE_HELD: Detail.DURATION,
+}
+
+
+def gate_numbers(rows: np.ndarray) -> np.ndarray:
+    """The numbers that gates name.
+
+    Parameters
+    ----------
+    rows : GATE events, dtype ``EVENT``, shape (n,)
+
+    Returns
+    -------
+    The number of each, shape (n,), in the unit of its gate's ``Detail``; NaN where it carries none, or one of another
+    kind than its gate names, as in logs written before numbers had a kind.
+    """
+    declared = np.zeros(max(Gate) + 1)
+    for gate, detail in GATE_DETAIL.items():
+        declared[gate] = detail
+    wanted = declared[rows["code"]]
+    return np.where((wanted != Detail.NONE) & (rows["value"][:, 2] == wanted), rows["value"][:, 1], np.nan)
+
+
+compiled.name_type("Event", lambda: compiled.row_type(EVENT))
 
 
 #: Columns of a table of events: which replication, the row's place in its log, and the fields of a row, value split.

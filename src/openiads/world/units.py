@@ -9,9 +9,9 @@ from openiads.catalog.records import Entry
 from openiads.scenario.model import Doctrine
 from openiads.world.codes import ChannelPhase, Control, FireRule, ThreatClass
 from openiads.world.draft import NEVER, Draft, LatLon, PlacedSite, Row, blank, put, ready_time
+from openiads.world.elements import MAGAZINE, UNIT
 from openiads.world.interceptors import InterceptorRow, interceptor_row, nominal_interceptor
 from openiads.world.launchers import UnitPlace, add_launchers
-from openiads.world.layout import MAGAZINE, UNIT
 from openiads.world.lethality import KillModel, Lethality, lethality_of
 from openiads.world.posts import add_crew
 from openiads.world.radars import Mount, add_radar
@@ -87,7 +87,7 @@ def _add_magazine(draft: Draft, placed: PlacedSite, entry: Entry, unit: int) -> 
     v = draft.values.of
     row = blank(MAGAZINE)
     flying = interceptor_row(draft, entry)
-    row["unit"], row["kind"], row["flyout_table"] = unit, flying.row, flying.table
+    row["unit"], row["interceptor"], row["flyout_table"] = unit, flying.row, flying.table
     kept_for = placed.site.doctrine.keep.get(entry.name)
     classes = list(ThreatClass) if kept_for is None else [ThreatClass[kept_for.upper()]]
     row["classes"] = sum(1 << int(c) for c in classes)
@@ -97,7 +97,7 @@ def _add_magazine(draft: Draft, placed: PlacedSite, entry: Entry, unit: int) -> 
     _limits(draft, row, entry, flying)
     lethality = _lethality(draft, entry)
     row["reliability"], row["common_mode"] = lethality.reliability, lethality.common_mode
-    row["pk"], row["lethal"] = lethality.pk_believed, lethality.radius
+    row["pk_believed"], row["lethal"] = lethality.pk_believed, lethality.radius
     draft.magazines.append(row)
     return len(draft.magazines) - 1
 

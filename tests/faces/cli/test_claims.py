@@ -18,9 +18,9 @@ from openiads.claims import statement
 from openiads.claims.bench import Bench
 from openiads.claims.statement import Claim
 from openiads.faces.cli import main
-from openiads.faces.cli.claims import gather_told
 from openiads.faces.pages import claims
 from openiads.faces.words import claims as words
+from openiads.faces.words.claims import gathered
 from openiads.faces.words.claims_rule import rule_of
 
 pytestmark = pytest.mark.compiled_only
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.compiled_only
 
 @pytest.fixture(scope="module")
 def told() -> dict[str, words.Told]:
-    return {name: gather_told(examining.examine(make(), jobs=1)) for name, make in SMALL.items()}
+    return {name: gathered(examining.examine(make(), jobs=1)) for name, make in SMALL.items()}
 
 
 @pytest.fixture

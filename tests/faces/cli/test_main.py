@@ -330,12 +330,13 @@ def test_what_is_no_run_is_refused_in_one_line(tmp_path: Path, command: str) -> 
 
 
 def test_a_run_of_another_version_is_read_but_not_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+
     from openiads.runs import replicate
 
     path = str(tmp_path / "r")
     with monkeypatch.context() as earlier:
         earlier.setattr(
-            replicate, "identity_here", lambda **f: identity.Identity(**f, version="0.0.9", fingerprint="0" * 16)
+            replicate, "identity_here", lambda **f: identity.RunIdentity(**f, version="0.0.9", fingerprint="0" * 16)
         )
         assert call("run", "one_on_one", "-n", "3", "--out", path).exit_code == 0
     checked = call("check", path)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+import openiads
 from openiads.faces.cli.common import unwritable
 from openiads.faces.cli.main import app
 
@@ -50,3 +51,14 @@ def test_trouble_without_a_name_is_not_told_as_none(capsys: pytest.CaptureFixtur
     assert capsys.readouterr().err == "output: cannot be written (the library says so). Choose another place.\n"
     unwritable(OSError(errno.ENOSPC, "No space left on device"))
     assert capsys.readouterr().err.endswith("(No space left on device). Make room or choose another place.\n")
+
+
+def test_a_missing_file_of_the_program_itself_is_not_told_as_output(capsys: pytest.CaptureFixture[str]) -> None:
+    own = str(Path(openiads.__file__).parent / "shelf" / "lost.toml")
+    assert unwritable(FileNotFoundError(errno.ENOENT, "No such file or directory", own)) == 70
+    told = capsys.readouterr().err
+    assert told.startswith(f"{own}: a file of openiads itself cannot be read (No such file or directory). ")
+    assert told.endswith("install openiads again.\n")
+    for other in (own.replace("openiads", "openiads_runs"), "lost.toml"):
+        assert unwritable(FileNotFoundError(errno.ENOENT, "No such file or directory", other)) == 74
+    assert unwritable(OSError(errno.ENOSPC, "No space left on device", own)) == 74

@@ -12,8 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from openiads.faces.cli import main, tables
-from openiads.runs.simulator import Engine, real_engine
-from runs.fake_simulator import engine
+from openiads.runs.simulator import real_simulator
+from runs.fake_simulator import FAKE, FakeSimulator
 
 STUDY = """format = 1
 name = "rounds"
@@ -34,7 +34,7 @@ def fast(monkeypatch: pytest.MonkeyPatch) -> None:
     """The real scenarios and studies on the fake engine."""
     from openiads.experiments import sweep as sweeps
 
-    real, fake = real_engine(), engine()
+    real, fake = real_simulator(), FAKE
 
     def build(scenario: Any, catalog: Any, knobs: Any = None, **shared: Any) -> Any:
         from runs.fake_simulator import FakeScenario
@@ -43,9 +43,9 @@ def fast(monkeypatch: pytest.MonkeyPatch) -> None:
         world.scenario = FakeScenario(threats=1 + scenario.sites[0].rounds)
         return world
 
-    mixed = Engine(build, fake.runner, real.load, real.catalog, real.restore)
-    monkeypatch.setattr(sweeps, "real_engine", lambda: mixed)
-    monkeypatch.setattr("openiads.runs.run.real_engine", lambda: mixed)
+    mixed = FakeSimulator(build=build, runner=fake.runner, load=real.load, catalog=real.catalog, restore=real.restore)
+    monkeypatch.setattr(sweeps, "real_simulator", lambda: mixed)
+    monkeypatch.setattr("openiads.runs.run.real_simulator", lambda: mixed)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from openiads.faces.cli.main import app
 from openiads.faces.draw import footprint as footprint_map
 from openiads.reach import footprint
 from openiads.reach.attack import Plan
-from openiads.reach.footprint import FootprintAnswer
+from openiads.reach.defended import FootprintAnswer
 
 pytestmark = pytest.mark.compiled_only
 

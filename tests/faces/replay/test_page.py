@@ -17,6 +17,7 @@ import pytest
 import openiads as oi
 from faces.export.recorded import Renamed
 from openiads.base.errors import UsageError
+from openiads.base.extras import how_to_install
 from openiads.experiments.compare import Comparison
 from openiads.experiments.design import quick_study
 from openiads.faces import notebook
@@ -25,6 +26,7 @@ from openiads.faces.replay import unpacked
 from openiads.faces.replay.built import viewer_files
 from openiads.faces.replay.page import LARGEST, page
 from openiads.faces.server.library import _entries
+from openiads.faces.shapes.registry import look_of
 from openiads.faces.words.text import clean
 from payloads import PAYLOADS
 
@@ -130,7 +132,7 @@ def test_export_writes_the_page(duel: Any, tmp_path: Path) -> None:
     written = oi.export(duel, "html", replication=1, out=tmp_path / "one.html")
     assert written.size == written.path.stat().st_size
     assert b"<!doctype html>" in written.path.read_bytes()[:20]
-    with pytest.raises(UsageError, match="--every"):
+    with pytest.raises(UsageError, match="every"):
         oi.export(duel, "html", every=1.0, out=tmp_path / "two.html")
 
 
@@ -138,7 +140,7 @@ def test_runs_and_comparisons_show_themselves_with_escaped_names(duel: Any) -> N
     shown = duel._repr_html_()
     assert "<svg" in shown
     assert "Leakers" in shown
-    hostile = notebook._run(Named(duel, 0))
+    hostile = notebook.shown(Named(duel, 0), look_of(duel))
     assert "<script" not in hostile
     assert "&lt;script&gt;" in hostile
     side = Comparison(duel, duel, (PAYLOADS[0], PAYLOADS[1]))._repr_html_()
@@ -167,5 +169,5 @@ def test_a_replay_in_a_notebook_is_framed_without_rights(duel: Any) -> None:
 
 def test_without_the_extra_the_remedy_is_told(duel: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "anywidget", None)
-    with pytest.raises(UsageError, match=r"openiads\[notebook\]"):
+    with pytest.raises(UsageError, match=f"{re.escape(how_to_install('notebook'))}$"):
         duel.show()

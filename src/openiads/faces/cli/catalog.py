@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from openiads.faces.cli.common import Json, told
+from openiads.faces.cli.common import Json, reports_errors
 
 app = typer.Typer(
     help="What is known about each system, and who said so.",
@@ -16,7 +16,7 @@ app = typer.Typer(
 )
 
 
-@told
+@reports_errors
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""
     import json
@@ -27,7 +27,7 @@ def schema() -> None:
 
 
 @app.callback()
-@told
+@reports_errors
 def catalog_entry(context: typer.Context, json: Json = False) -> None:
     """What is known about each system, and who said so."""
     if context.invoked_subcommand is None:
@@ -58,14 +58,14 @@ def _list(json: bool) -> None:
 
 
 @app.command("list")
-@told
+@reports_errors
 def catalog_list(json: Json = False) -> None:
     """List every entry."""
     _list(json)
 
 
 @app.command("show")
-@told
+@reports_errors
 def catalog_show(
     name: Annotated[str, typer.Argument(help="An entry, for example 48n6e2.")], json: Json = False
 ) -> None:
@@ -116,7 +116,7 @@ def catalog_show(
 
 
 @app.command("compare")
-@told
+@reports_errors
 def catalog_compare(
     left: Annotated[str, typer.Argument(metavar="NAME", help="An entry, for example s300pmu2.")],
     right: Annotated[str, typer.Argument(metavar="NAME", help="Another of the same kind, for example patriot_pac3.")],
@@ -142,7 +142,7 @@ def catalog_compare(
 
 
 @app.command("reach")
-@told
+@reports_errors
 def catalog_reach(json: Json = False) -> None:
     """Reach of every interceptor and ballistic missile: the model's figures beside the published ones."""
     from openiads.catalog.load import catalog
@@ -165,7 +165,7 @@ def catalog_reach(json: Json = False) -> None:
 
 
 @app.command("knobs")
-@told
+@reports_errors
 def catalog_knobs(
     scenario: Annotated[
         str | None, typer.Argument(help="A scenario by file or name: only its knobs.", show_default=False)
@@ -189,7 +189,7 @@ def catalog_knobs(
 
 
 @app.command("sources")
-@told
+@reports_errors
 def catalog_sources(json: Json = False) -> None:
     """List the bibliography."""
     from openiads.catalog.load import catalog

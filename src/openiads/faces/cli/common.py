@@ -1,25 +1,34 @@
-"""What the commands share: their common options, exit codes, and errors told in one line."""
+"""What the commands share: groups of options, exit codes, and errors in one line each."""
 
 from __future__ import annotations
 
 import errno
 import functools
+import os
+import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from openiads.base.errors import OpeniadsError
 from openiads.faces.cli import streams
 
+if TYPE_CHECKING:
+    from openiads.scenario.load import Scenario
+
 UNWRITABLE = 74
+UNREADABLE = (errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.EIO)
 INTERRUPTED = 130
 UNREAD = 141  # what a shell reports of any program whose reader has gone
 TERMINATED = 143
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else there.")]
+ScenarioName = Annotated[str, typer.Argument(help="A scenario file, or the name of a packaged scenario.")]
+RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")]
+RunOrSweepFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run or a sweep.")]
 Replications = Annotated[
     int | None, typer.Option("-n", "--replications", min=1, help="How many replications.", show_default=False)
 ]
@@ -51,7 +60,7 @@ def picture_asked(file: Path | None) -> None:
         _refuse_place("--figure", file)
 
 
-def told(command: Callable[..., None]) -> Callable[..., None]:
+def reports_errors(command: Callable[..., None]) -> Callable[..., None]:
     """A command whose errors are one line each on stderr and an exit code, never a traceback."""
 
     @functools.wraps(command)
@@ -76,25 +85,28 @@ def told(command: Callable[..., None]) -> Callable[..., None]:
     return guarded
 
 
+def program() -> str:
+    """How the user starts this program: ``openiads``, or what the launcher of a clone was called by."""
+    return shlex.quote(os.environ.get("OPENIADS_PROGRAM") or "openiads")
+
+
 def unwritable(problem: OSError) -> int:
-    """Say that output cannot be written; the exit code of that."""
+    """Say that output cannot be written, or that the program's own files are not all there; the exit code of that."""
+    from importlib.resources import files
+
+    own = str(files("openiads"))
+    if problem.errno in UNREADABLE and str(problem.filename or "").startswith(own + os.sep):
+        streams.tell(
+            f"{problem.filename}: a file of openiads itself cannot be read ({problem.strerror}). "
+            "The installation is not whole: install openiads again."
+        )
+        return OpeniadsError.exit_code
     remedy = "Make room or choose" if problem.errno in (errno.ENOSPC, errno.EDQUOT) else "Choose"
     streams.tell(f"output: cannot be written ({problem.strerror or problem}). {remedy} another place.")
     return UNWRITABLE
 
 
-def read(option: str, words: str, kind: str) -> Any:
-    """A quantity of a kind, or a "position" (rad), as an option gives it; InputError names the option."""
-    from openiads.base.errors import InputError
-    from openiads.base.units import position, quantity
-
-    try:
-        return position(words) if kind == "position" else quantity(words, kind)
-    except InputError as error:
-        raise InputError(option, error.reason, error.remedy) from None
-
-
-def refuse_files(out: list[Path], endings: tuple[str, ...]) -> None:
+def refuse_files(out: Sequence[Path], endings: tuple[str, ...]) -> None:
     """Refuse files that could not be written, before anything is computed; InputError, or ResultsError for a place
     that takes no file."""
     from openiads.base.errors import InputError
@@ -119,15 +131,23 @@ def _refuse_place(option: str, path: Path) -> None:
     disk.refuse_unwritable(path)
 
 
-def load_changed(name: str, changes: list[str]) -> Any:
-    """A scenario by file or name, with the changes of ``--set``."""
+def changed(changes: Sequence[str] | None) -> dict[str, Any]:
+    """Changes of a scenario from the words of ``--set``."""
     from openiads.scenario.edits import setting
-    from openiads.scenario.load import load
 
-    scenario = load(name)
-    if changes:
-        scenario = scenario.with_values(dict(setting(change) for change in changes))
-    return scenario
+    return dict(setting(change) for change in changes or ())
+
+
+def load_changed(name: str, changes: Sequence[str] | None) -> Scenario:
+    """A scenario by file or name, with the changes of ``--set``."""
+    from openiads.scenario.load import scenario_with
+
+    return scenario_with(name, changed(changes))
+
+
+def given(**options: Any) -> dict[str, Any]:
+    """Options that were given; those that were left out keep the default of the question that they belong to."""
+    return {name: value for name, value in options.items() if value is not None and value != []}
 
 
 def warn(line: str) -> None:

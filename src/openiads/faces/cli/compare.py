@@ -7,7 +7,17 @@ from typing import Annotated, Any
 
 import typer
 
-from openiads.faces.cli.common import FigureFile, Jobs, Json, On, Replications, Seed, picture_asked, told, warn
+from openiads.faces.cli.common import (
+    FigureFile,
+    Jobs,
+    Json,
+    On,
+    Replications,
+    Seed,
+    picture_asked,
+    reports_errors,
+    warn,
+)
 
 Out = Annotated[
     Path | None,
@@ -26,7 +36,7 @@ OnlyB = Annotated[
 ]
 
 
-@told
+@reports_errors
 def compare(
     a: Annotated[str, typer.Argument(help="A scenario (file or name), or the folder of a stored run.")],
     b: Annotated[str, typer.Argument(help="The same for the other side.")],
@@ -52,9 +62,9 @@ def compare(
     json: Json = False,
 ) -> None:  # fmt: skip
     """Two scenarios or variants on the same dice: the difference, with its interval."""
-    from openiads.experiments import compare as study
+    from openiads.experiments.compare import compare as compared
     from openiads.faces.cli import show
-    from openiads.runs.replicate import REPLICATIONS
+    from openiads.runs.work import REPLICATIONS
     from openiads.world.outcome import METRICS
 
     picture_asked(figure)
@@ -66,11 +76,11 @@ def compare(
         phases.phase("reading the scenarios, compiling if need be")
         if stored:
             _refuse_options(replications, out, changes, changes_a, changes_b, on != "threads")
-            made = study.compare(a, b, metrics=asked, warn=warn)
+            made = compared(a, b, metrics=asked, warn=warn)
         else:
             sides, knobs = _sides(a, b, changes or [], changes_a or [], changes_b or [])
             count = replications or REPLICATIONS
-            made = study.compare(
+            made = compared(
                 *sides, replications=count, seed=seed, jobs=jobs, knobs=knobs, metrics=asked,
                 out=out or folder(sides, knobs, seed, count), progress=show.running(phases), warn=warn, on=on,
             )  # fmt: skip
@@ -142,8 +152,8 @@ def folder(sides: list[Any], knobs: dict[str, float], seed: int, replications: i
 
     names = ["".join(c if c.isalnum() or c in "-_" else "-" for c in side.scenario.name) for side in sides]
     asked = [[side.scenario.digest(), {path: str(value) for path, value in side.changes.items()}] for side in sides]
-    told = hash_of([asked, {name: str(value) for name, value in knobs.items()}])[:8]
-    return Path("runs") / f"compare-{names[0]}-{names[1]}-{seed}-{told}-n{replications}"
+    marks = hash_of([asked, {name: str(value) for name, value in knobs.items()}])[:8]
+    return Path("runs") / f"compare-{names[0]}-{names[1]}-{seed}-{marks}-n{replications}"
 
 
 def _delta(text: str | None) -> tuple[str, float] | None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from openiads.faces.cli.common import Json, told
+from openiads.faces.cli.common import Json, RunFolder, reports_errors
 
 
-@told
+@reports_errors
 def explain(
-    folder: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")],
+    folder: RunFolder,
     replication: Annotated[int, typer.Option("--replication", "-r", min=0, help="Which replication.")],
     flight: Annotated[
         str | None, typer.Option("--flight", help="Only this flight, by name.", show_default=False)
@@ -25,9 +24,8 @@ def explain(
     """The kill chain of each flight, and why a fire unit did not shoot."""
     from openiads.explain.kill_chain import explain as explained
     from openiads.faces.cli import show
-    from openiads.runs.run import open_run
 
-    found = explained(open_run(folder), replication, flight=flight, unit=fire_unit)
+    found = explained(folder, replication, flight=flight, unit=fire_unit)
     if json:
         show.as_json(found.as_dict())
     else:

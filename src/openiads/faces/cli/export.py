@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from openiads.faces.cli.common import Json, told, warn
+from openiads.faces.cli.common import Json, reports_errors, warn
 
 
-@told
+@reports_errors
 def export(
     folder: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")],
     kind: Annotated[str, typer.Option("--format", help="czml, kml, geojson, csv, acmi or html.")],

@@ -26,10 +26,11 @@ from openiads.faces.cli import (
     reach,
     report,
     run,
+    sensitivity,
+    spread,
     streams,
     sweep,
     twins,
-    uncertainty,
     view,
 )
 from openiads.faces.cli.common import UNREAD, unwritable
@@ -49,8 +50,8 @@ for command in (
     run.run,
     run.demo,
     compare.compare,
-    uncertainty.spread,
-    uncertainty.sensitivity,
+    spread.spread,
+    sensitivity.sensitivity,
     claims.claims,
     report.report,
     view.view,

@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from openiads.base.errors import UsageError
-from openiads.faces.cli.common import Json, told
+from openiads.faces.cli.common import Json, RunOrSweepFolder, reports_errors
 
 
-@told
+@reports_errors
 def query(
-    folder: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run or a sweep.")],
+    folder: RunOrSweepFolder,
     sql: Annotated[str, typer.Argument(help="One SELECT over the views outcomes, events and points.")],
     json: Json = False,
     csv: Annotated[bool, typer.Option("--csv", help="Print comma-separated values, all rows.")] = False,
 ) -> None:
     """Ask a stored run or sweep in SQL; nothing is ever written."""
-    from openiads.experiments import query as queries
+    from openiads.experiments.query import query as asked
     from openiads.faces.cli import show, tables
+    from openiads.faces.shapes.studies import query_data
 
     if json and csv:
         raise UsageError("--json --csv", "both are asked for", "Choose one")
     with show.progress_bars() as phases:
         phases.phase("reading")
-        found = queries.query(folder, sql)
+        found = asked(folder, sql)
     if json:
-        rows = [[value if isinstance(value, int | float | None) else str(value) for value in row] for row in found.rows]
-        show.as_json({"columns": found.columns, "rows": rows})
+        show.as_json(query_data(found))
     elif csv:
         tables.answer_csv(found.columns, found.rows)
     else:

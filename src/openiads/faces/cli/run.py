@@ -8,7 +8,18 @@ from typing import Annotated, Any
 
 import typer
 
-from openiads.faces.cli.common import Jobs, Json, On, Out, Replications, Seed, load_changed, told, warn
+from openiads.faces.cli.common import (
+    Jobs,
+    Json,
+    On,
+    Out,
+    Replications,
+    Seed,
+    load_changed,
+    program,
+    reports_errors,
+    warn,
+)
 
 
 def run_folder(scenario: Any, seed: int, replications: int, until: str | None, record: int, chunk: int | None) -> Path:
@@ -23,7 +34,7 @@ def run_folder(scenario: Any, seed: int, replications: int, until: str | None, r
     return base.with_name("-".join(parts))
 
 
-@told
+@reports_errors
 def run(
     scenario: Annotated[str, typer.Argument(help="A scenario file, or the name of a packaged scenario.")],
     replications: Replications = None,
@@ -53,14 +64,14 @@ def run(
 ) -> None:
     """Run a scenario many times and print what comes out, with intervals."""
     from openiads.faces.cli import show
-    from openiads.runs import replicate, stopping
+    from openiads.runs import replicate, stopping, work
 
     if until and ":" not in until:
         until = f"any_leaker:{until}"
     with show.progress_bars() as phases:
         phases.phase("reading the scenario")
         loaded = load_changed(scenario, changes or [])
-        most = replications or (stopping.MOST if until else replicate.REPLICATIONS)
+        most = replications or (stopping.MOST if until else work.REPLICATIONS)
         folder = out or run_folder(loaded, seed, most, until, record, chunk)
         phases.phase("building the world, compiling if need be")
         made = replicate.run(
@@ -91,7 +102,7 @@ def _print(made: Any, json: bool, **more: str) -> None:
         show.console().print(f"{name.capitalize()}: {value}")
 
 
-@told
+@reports_errors
 def demo(
     replications: Replications = None, seed: Seed = 2016, jobs: Jobs = None, out: Out = None, json: Json = False
 ) -> None:
@@ -108,7 +119,7 @@ def demo(
         progress = show.running(phases)
         made = replicate.run(loaded, replications=most, seed=seed, jobs=jobs, out=folder, progress=progress, warn=warn)
         phases.phase("drawing the report")
-        from openiads.faces.pages import run_page as reports
+        from openiads.faces.pages import run_page
 
-        written = reports.write(made)
-    _print(made, json, report=str(written.resolve()), view=f"openiads view {shlex.quote(str(folder))}")
+        written = run_page.write(made)
+    _print(made, json, report=str(written.resolve()), view=f"{program()} view {shlex.quote(str(folder))}")

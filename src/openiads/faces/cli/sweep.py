@@ -1,4 +1,4 @@
-"""The commands of sweeps and of what is stored: sweep, query."""
+"""The command of sweeps."""
 
 from __future__ import annotations
 
@@ -8,58 +8,45 @@ from typing import Annotated, Any
 import typer
 
 from openiads.base.errors import UsageError
-from openiads.faces.cli.common import FigureFile, Jobs, Json, On, Replications, picture_asked, told, warn
+from openiads.faces.cli.common import FigureFile, Jobs, Json, On, Replications, picture_asked, reports_errors, warn
+
+StudyName = Annotated[str, typer.Argument(help="A study file; with --vary a scenario (file or packaged name).")]
+SweepOut = Annotated[
+    Path | None,
+    typer.Option("--out", help="The sweep's folder; a part of this very sweep is continued.", show_default=False),
+]
+Chunk = Annotated[
+    int | None, typer.Option("--chunk", min=1, help="Replications of a point stored together.", show_default=False)
+]
+EveryPoint = Annotated[
+    list[str] | None, typer.Option("--set", help="path=value at every point; may be repeated.", show_default=False)
+]
+Vary = Annotated[
+    list[str] | None,
+    typer.Option("--vary", help="path=v1,v2,... like site.Tartus.fire_units=1,2; may be repeated.", show_default=False),
+]
+StudySeed = Annotated[int | None, typer.Option("--seed", min=0, max=2**32 - 1, help="The seed.", show_default=False)]
+Metrics = Annotated[
+    list[str] | None, typer.Option("--metric", help="What the table shows; may be repeated.", show_default=False)
+]
+Until = Annotated[
+    str | None,
+    typer.Option("--until-ci", help="METRIC:W: a point ends once half its interval is at most W.", show_default=False),
+]
+Design = Annotated[
+    str | None, typer.Option("--design", help="grid, latin_hypercube, sobol or knowledge.", show_default=False)
+]
+Points = Annotated[int | None, typer.Option("--points", min=1, help="Points of a sample.", show_default=False)]
+Yes = Annotated[bool, typer.Option("--yes", help="More than a million points are meant.")]
 
 
-@told
+@reports_errors
 def sweep(
-    study: Annotated[str, typer.Argument(help="A study file; with --vary a scenario (file or packaged name).")],
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", help="The sweep's folder; a part of this very sweep is continued.", show_default=False),
-    ] = None,
-    jobs: Jobs = None,
-    chunk: Annotated[
-        int | None,
-        typer.Option("--chunk", min=1, help="Replications of a point stored together.", show_default=False),
-    ] = None,
-    changes: Annotated[
-        list[str] | None,
-        typer.Option("--set", help="path=value at every point; may be repeated.", show_default=False),
-    ] = None,
-    vary: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--vary",
-            help="path=v1,v2,... like site.Tartus.fire_units=1,2; may be repeated.",
-            show_default=False,
-        ),
-    ] = None,
-    replications: Replications = None,
-    seed: Annotated[
-        int | None, typer.Option("--seed", min=0, max=2**32 - 1, help="The seed.", show_default=False)
-    ] = None,
-    metrics: Annotated[
-        list[str] | None, typer.Option("--metric", help="What the table shows; may be repeated.", show_default=False)
-    ] = None,
-    until: Annotated[
-        str | None,
-        typer.Option(
-            "--until-ci", help="METRIC:W: a point ends once half its interval is at most W.", show_default=False
-        ),
-    ] = None,
-    design: Annotated[
-        str | None,
-        typer.Option("--design", help="grid, latin_hypercube, sobol or knowledge.", show_default=False),
-    ] = None,
-    points: Annotated[
-        int | None, typer.Option("--points", min=1, help="Points of a sample.", show_default=False)
-    ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="More than a million points are meant.")] = False,
-    on: On = "threads",
-    figure: FigureFile = None,
-    json: Json = False,
-) -> None:
+    study: StudyName, out: SweepOut = None, jobs: Jobs = None, chunk: Chunk = None, changes: EveryPoint = None,
+    vary: Vary = None, replications: Replications = None, seed: StudySeed = None, metrics: Metrics = None,
+    until: Until = None, design: Design = None, points: Points = None, yes: Yes = False, on: On = "threads",
+    figure: FigureFile = None, json: Json = False,
+) -> None:  # fmt: skip
     """Run a study: a scenario at every point of a design, and a table of what comes out."""
     from openiads.experiments import sweep as sweeps
     from openiads.faces.cli import show, tables
@@ -67,24 +54,16 @@ def sweep(
     picture_asked(figure)
     if until and ":" not in until:
         until = f"any_leaker:{until}"
+    options = {
+        "set": changes, "vary": vary, "replications": replications, "seed": seed, "until": until, "design": design,
+        "points": points, "metrics": metrics,
+    }  # fmt: skip
     with show.progress_bars() as phases:
         phases.phase("reading the study")
-        options = {
-            "set": changes, "vary": vary, "replications": replications, "seed": seed, "until": until, "design": design,
-            "points": points, "metrics": metrics,
-        }  # fmt: skip
         asked = _study(study, options)
         phases.phase("building the world, compiling if need be")
-        made = sweeps.sweep(
-            asked,
-            out=out or sweeps.default_sweep_folder(asked),
-            jobs=jobs,
-            chunk=chunk,
-            progress=show.running(phases),
-            warn=warn,
-            yes=yes,
-            on=on,
-        )
+        folder, progress = out or sweeps.default_sweep_folder(asked), show.running(phases)
+        made = sweeps.sweep(asked, out=folder, jobs=jobs, chunk=chunk, progress=progress, warn=warn, yes=yes, on=on)
         phases.phase("drawing the report")
         report = _drawn(made, figure)
     summary = made.summary()

@@ -10,10 +10,10 @@ from typing import Annotated
 import typer
 
 from openiads.faces.cli import streams
-from openiads.faces.cli.common import TERMINATED, told
+from openiads.faces.cli.common import TERMINATED, reports_errors
 
 
-@told
+@reports_errors
 def view(
     folders: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Folders of runs or sweeps.")],
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="The port; 0 takes a free one.")] = 0,

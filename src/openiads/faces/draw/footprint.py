@@ -15,7 +15,8 @@ from openiads.faces.draw.sheet import extent_of, sheet
 from openiads.faces.geo.footprint import sampled, window
 from openiads.faces.words import text
 from openiads.faces.words.footprint import GROUND
-from openiads.reach.footprint import Footprint, FootprintAnswer
+from openiads.reach.defended import FootprintAnswer
+from openiads.reach.footprint import Footprint
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

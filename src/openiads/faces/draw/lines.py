@@ -33,6 +33,6 @@ def geodetic(positions: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]
     return np.asarray(lat), np.asarray(lon), np.asarray(height)
 
 
-def _line(rows: np.ndarray) -> Line:
+def line_of(rows: np.ndarray) -> Line:
     lat, lon, height = geodetic(rows["value"][:, :3])
     return Line(np.array(rows["time"]), lat, lon, height)

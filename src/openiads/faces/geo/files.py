@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.base.errors import InputError
+from openiads.base.extras import how_to_install
 from openiads.faces.geo import outlines
 from openiads.runs.disk import save
 
@@ -153,7 +154,7 @@ def geotiff(
     try:
         import rasterio
     except ImportError as missing:
-        remedy = "Install it with: pip install 'openiads[geo]', or write another format."
+        remedy = f"Write another format, or install it with: {how_to_install('geo')}"
         raise InputError(str(path), "writing GeoTIFF needs the package rasterio", remedy) from missing
     north, east = lats[1] - lats[0], lons[1] - lons[0]
     corner = rasterio.transform.from_origin(lons[0] - east / 2, lats[-1] + north / 2, east, north)

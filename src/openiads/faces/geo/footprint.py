@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.faces.geo import files
-from openiads.faces.words.footprint import KM, _told, as_data
+from openiads.faces.words.footprint import KM, as_data, figures_of
 from openiads.faces.words.text import FOOTER
-from openiads.reach.footprint import Footprint, FootprintAnswer
+from openiads.reach.defended import FootprintAnswer
+from openiads.reach.footprint import Footprint
 from openiads.runs import disk
 
 MOST_CELLS = 1200  # of a GeoTIFF along a side
@@ -34,7 +35,7 @@ def _areas(answer: FootprintAnswer) -> list[files.Area]:
     out = []
     for n, each in enumerate(answer.found):
         shapes = files.polygons(each.possible, each.across, each.along, place)
-        told = _told(answer, each)
+        told = figures_of(answer, each)
         out.append(files.Area(f"{each.limits}: a shot is possible", told, shapes, n))
     return out
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from openiads.faces.draw.lines import Line, _line, geodetic
+from openiads.faces.draw.lines import Line, geodetic, line_of
 from openiads.world.codes import Event, Identity, Side, Terminal, ThreatClass
 
 #: Target heights above the sea (m) at which radar coverage is drawn.
@@ -157,7 +157,7 @@ def truth_lines(events: np.ndarray) -> dict[int, Line]:
     """Flight row -> the path it flew, from recorded states and its end."""
     rows = events[np.isin(events["kind"], (Event.FLIGHT_STATE, Event.TERMINAL)) & (events["flight"] >= 0)]
     placed = rows[np.any(rows["value"][:, :3] != 0.0, axis=1)]
-    return {int(f): _line(placed[placed["flight"] == f]) for f in np.unique(placed["flight"])}
+    return {int(f): line_of(placed[placed["flight"] == f]) for f in np.unique(placed["flight"])}
 
 
 def belief_lines(events: np.ndarray) -> dict[int, list[Belief]]:
@@ -173,7 +173,7 @@ def belief_lines(events: np.ndarray) -> dict[int, list[Belief]]:
             rows = mine[(which == k) | (np.roll(which, 1) == k) & (which == k + 1)]
             if len(rows) >= 2:
                 identity = Identity.PENDING if k == 0 else Identity(int(said["code"][k - 1]))
-                stretches.append(Belief(identity, _line(rows)))
+                stretches.append(Belief(identity, line_of(rows)))
         found[int(serial)] = stretches
     return found
 
@@ -181,7 +181,7 @@ def belief_lines(events: np.ndarray) -> dict[int, list[Belief]]:
 def round_lines(events: np.ndarray) -> list[Line]:
     """The flown path of every round, from recorded states."""
     rows = events[(events["kind"] == Event.ROUND_STATE) & (events["round"] >= 0)]
-    return [_line(rows[rows["round"] == r]) for r in np.unique(rows["round"])]
+    return [line_of(rows[rows["round"] == r]) for r in np.unique(rows["round"])]
 
 
 def intercept_points(events: np.ndarray, truth: dict[int, Line]) -> list[tuple[float, float, bool]]:

@@ -82,4 +82,4 @@ def _with_published_limits(run: Any) -> Any:
     if run.scenario.model.limits == "published":
         return run.world
     scenario = run.scenario.with_values({"model.limits": "published", "raid": [], "flight": []})
-    return run.engine.build(scenario, run.catalog, dict(run.identity.knobs) or None)
+    return run.simulator.build(scenario, run.catalog, dict(run.identity.knobs) or None)

@@ -56,14 +56,8 @@ class _Opened:
 
     def built(self) -> Any:
         """The run with its world, built once."""
-        from openiads.runs.run import Run
-
         with self.building:
-            run = self.run
-            if run._world is None:
-                knobs = dict(run.identity.knobs) or None
-                world = run.engine.build(run.scenario, run.catalog, knobs, prebuilt=self.prebuilt)
-                self.run = Run(run.path, engine=run.engine, scenario=run.scenario, catalog=run.catalog, world=world)
+            self.run.build(self.prebuilt)
             return self.run
 
 

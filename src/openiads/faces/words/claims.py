@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from openiads.faces.words import text
+
+if TYPE_CHECKING:
+    from openiads.claims.examine import Result
 
 #: Verdict -> what the model says, as the end of a sentence.
 VERDICTS = {
@@ -78,6 +81,24 @@ class Told:
 
 
 # ------------------------------------------------------------------ the answer
+
+
+def gathered(result: Result) -> Told:
+    """A result with what its words and its page need."""
+    from openiads.catalog.load import catalog
+    from openiads.claims.examine import METHODS, arm_verdict
+    from openiads.scenario.knobs import knob_list
+
+    told, book = result.claim.told, catalog()
+    arms = {
+        (e.look.cell, e.look.limits, e.look.weighting): str(arm_verdict(METHODS[told.method], result.claim, e))
+        for e in result.evidence
+        if not e.beside
+    }
+    titles = {name: book[name].title for name in book.entries}
+    knobs = {knob.name: f"{knob.meaning}; {knob.status}" for knob in knob_list(book)}
+    rule, study = told.rule.model_dump(), told.study.model_dump()
+    return Told(result.as_dict(), told.method, rule, study, arms, titles, knobs)
 
 
 def sentence(told: Told) -> str:

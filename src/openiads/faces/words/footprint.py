@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from openiads.faces.words.text import FOOTER, number, span
-from openiads.reach.footprint import Band, Footprint, FootprintAnswer
+from openiads.reach.defended import FootprintAnswer
+from openiads.reach.footprint import Band, Footprint
 
 HEAD = ("limits", "area, km2", "interval", "forward, km", "interval", "back, km", "interval", "side, km", "interval")
 KM = 1e-3
@@ -73,7 +74,7 @@ def as_data(answer: FootprintAnswer) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _told(answer: FootprintAnswer, each: Footprint) -> dict[str, Any]:
+def figures_of(answer: FootprintAnswer, each: Footprint) -> dict[str, Any]:
     """What is said of one arm in a file."""
     data = as_data(answer)
     told = {key: value for key, value in data.items() if key != "limits"}

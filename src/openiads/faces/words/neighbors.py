@@ -7,7 +7,7 @@ from typing import Any
 
 from openiads.faces.words.envelope import asked
 from openiads.faces.words.text import FOOTER, number, percent
-from openiads.reach.neighbors import BANDS, Reach, Row, column
+from openiads.reach.neighbors import BANDS, ReachAnswer, Row, column
 
 ALONG_HEAD = ("detected", "may be met: emergent", "published")
 NOTE = (
@@ -33,12 +33,12 @@ def _bands(row: Row, samples: int) -> list[str]:
     ]  # fmt: skip
 
 
-def territory_cells(found: Reach) -> list[tuple[str, ...]]:
+def territory_cells(found: ReachAnswer) -> list[tuple[str, ...]]:
     """Each territory's share of the volume of every band, detected and that may be met (emergent limits)."""
     return [(row.name, *_bands(row, found.samples)) for row in found.territories]
 
 
-def volume_cells(found: Reach) -> tuple[str, ...]:
+def volume_cells(found: ReachAnswer) -> tuple[str, ...]:
     """The volumes that the shares are of, km3, nominal."""
     values = found.volumes.values
     return (found.volumes.name, *(number(values[column(b, w)][0]) for b in BANDS for w in ("detection", "emergent")))
@@ -49,7 +49,7 @@ def along_cells(rows: Sequence[Row], samples: int) -> list[tuple[str, ...]]:
     return [(row.name, *(_share(row.values[what], samples) for what in WHAT)) for row in rows]
 
 
-def as_data(found: Reach) -> dict[str, Any]:
+def as_data(found: ReachAnswer) -> dict[str, Any]:
     """The JSON object; shares from 0 to 1, volumes in km3."""
 
     def plain(row: Row) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from openiads.experiments.factors import Point
-from openiads.experiments.knowledge import Indices, Question, Screening, Spread
+from openiads.experiments.knowledge import Indices, KnowledgeQuestion, Screening, Spread
 from openiads.experiments.swings import End, Swing, Swings
 from openiads.runs.findings import Finding
 from openiads.statistics.sensitivity import Effect, Index
@@ -32,10 +32,10 @@ def stub_sweep(labels: list[dict[str, Any]], found: list[Finding], design: str =
     )  # fmt: skip
 
 
-def question(knobs: list[tuple[str, str]], metric: str = "leakers") -> Question:
+def question(knobs: list[tuple[str, str]], metric: str = "leakers") -> KnowledgeQuestion:
     scenario = SimpleNamespace(name="stub", digest=lambda: "cd" * 32)
     shown: Any = tuple(SimpleNamespace(name=name, status=status) for name, status in knobs)
-    return Question(scenario, shown, metric, 10, 7, "uniform")
+    return KnowledgeQuestion(scenario, shown, metric, 10, 7, "uniform")
 
 
 def screening(knobs: list[tuple[str, str]], sizes: list[float]) -> Screening:

@@ -16,7 +16,7 @@ from openiads.experiments.compare import Comparison, compare
 from openiads.faces.draw import kit
 from openiads.faces.pages import answers
 from openiads.faces.pages.answers import common
-from runs.fake_simulator import FakeScenario, engine
+from runs.fake_simulator import FAKE, FakeScenario
 
 
 def words(figure: Any) -> str:
@@ -34,7 +34,7 @@ def grid() -> Any:
 @pytest.fixture(scope="module")
 def pair() -> Comparison:
     sides = FakeScenario(), FakeScenario(hidden=0.6)
-    return compare(*sides, engine=engine(), replications=40, seed=4)
+    return compare(*sides, simulator=FAKE, replications=40, seed=4)
 
 
 # ------------------------------------------------------------------ every figure

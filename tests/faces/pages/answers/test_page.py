@@ -14,7 +14,7 @@ from faces.pages.answers import stubs
 from openiads.base.errors import ResultsError
 from openiads.experiments.compare import compare
 from openiads.faces.pages.answers import page
-from runs.fake_simulator import FakeScenario, engine
+from runs.fake_simulator import FAKE, FakeScenario
 
 PREMISES = page.Premises({"kill": "constant"}, (3, 12))
 
@@ -45,7 +45,7 @@ class Outline(HTMLParser):
 @pytest.fixture(scope="module")
 def pages() -> dict[str, str]:
     study = fake_study(threats=(1, 3), metrics=("leakers", "rounds_per_kill"), question=stubs.HOSTILE)
-    pair = compare(FakeScenario(), FakeScenario(name=stubs.HOSTILE, hidden=0.6), engine=engine(), replications=20)
+    pair = compare(FakeScenario(), FakeScenario(name=stubs.HOSTILE, hidden=0.6), simulator=FAKE, replications=20)
     knobs = [(stubs.HOSTILE, "assumption"), ("b", "read")]
     return {
         "sweep": page.sweep_page(make(None, study), PREMISES),

@@ -14,9 +14,9 @@ from openiads.engine.step import play
 from openiads.physics.filtering import WORK
 from openiads.physics.flyout import BODY
 from openiads.world.build import World
-from openiads.world.codes import RoundEnd, Status
-from openiads.world.layout import ENGAGEMENT, LOOK, MOST_PLOTS, NOBODY, OUTCOME_PARTS, PLOT, ROUND, TRACK, Sim, View
-from openiads.world.outcome import OUTCOME
+from openiads.world.codes import Status
+from openiads.world.layout import ENGAGEMENT, LOOK, MOST_PLOTS, NOBODY, PLOT, ROUND, TRACK, Sim, View
+from openiads.world.outcome import TALLY, outcome_row
 from openiads.world.trace import EVENT
 
 MOST_DOUBLINGS = 6  # of each capacity: which replications a runner ran before must not decide how one ends
@@ -59,7 +59,7 @@ class Runner:
         }
         self._doubled = dict.fromkeys(self.capacity, 0)
         self._entry = play if compiled.PLAIN else None
-        self._parts = np.zeros(1, OUTCOME_PARTS)
+        self._tally = np.zeros(1, TALLY)
         self.sim = self._allocate()
         self._prepare()
 
@@ -78,13 +78,13 @@ class Runner:
             roster=np.zeros(capacity["tracks"], np.int64),
             rounds=np.zeros(capacity["rounds"], ROUND),
             bodies=np.zeros(capacity["rounds"], BODY),
-            kinds=rows["kinds"],
+            interceptors=rows["interceptors"],
             plots=np.zeros(capacity["plots"], PLOT),
             assets=rows["assets"].copy(),
             corridors=rows["corridors"],
             looks=np.zeros((radars, flights), LOOK),
             gates=np.zeros((flights, units), np.int64),
-            events=np.zeros(capacity["events"], EVENT),
+            events=np.zeros(capacity["events"] + 1, EVENT),  # the last row is spare
             tables=self.world.tables,
             cost=np.zeros((MOST_PLOTS + 4, max(2 * MOST_PLOTS, WORK, units) + 2)),
             candidates=np.zeros((5, max(2 * MOST_PLOTS, WORK, units) + 2), np.int64),
@@ -97,7 +97,15 @@ class Runner:
         self._copied = [(_bytes(getattr(sim, name)), _bytes(rows[name])) for name in copied if len(rows[name])]
         room = len(sim.tracks)
         self.view = View(
-            np.zeros((5, room), np.int64), np.zeros(room), np.zeros((room, 3)), np.zeros((room, 3)), np.zeros(8)
+            identity=np.zeros(room, np.int64),
+            kind=np.zeros(room, np.int64),
+            threatening=np.zeros(room, np.int64),
+            in_flight=np.zeros(room, np.int64),
+            track=np.zeros(room, np.int64),
+            time_to_asset=np.zeros(room),
+            position=np.zeros((room, 3)),
+            velocity=np.zeros((room, 3)),
+            dials=np.zeros(8),
         )
         self._cleared = [_bytes(getattr(sim, name)) for name in ("engagements", "tracks", "looks", "gates")]
         self._due = sim.looks["due"]
@@ -142,7 +150,7 @@ class Runner:
         try:
             if self._entry is None:
                 self._entry = compiled.entry_point(play)
-            self._entry(self.sim, self._parts[0], self.view, self.rule)
+            self._entry(self.sim, self._tally[0], self.view, self.rule)
         except RULE_ERRORS as problem:
             row = self.sim.situation[0]
             row["status"] = int(Status.RULE_RAISED)
@@ -157,23 +165,8 @@ class Runner:
             what = f"{self.world.rule_text}: not an order (action, own track, at least one round)"
         return f"{what} at {float(row['status_time']):.2f} s, row {int(row['status_entity'])}"
 
-    # ------------------------------------------------------------------ the outcome row
-
     def _outcome(self) -> np.ndarray:
-        situation, p = self.sim.situation[0], self._parts[0]
-        threats, detected, tracked, identified, engaged, killed, leakers, platform = p["counts"].tolist()
-        notional = int(situation["notional"])
-        rounds = int(situation["rounds_count"]) + notional
-        ends = p["round_end"].tolist()
+        situation = self.sim.situation[0]
         events = self.sim.events["kind"][: int(situation["events"])]
-        row = (
-            int(situation["replication"]), int(situation["status"]), float(situation["status_time"]),
-            int(situation["status_entity"]), threats, detected, engaged, killed, leakers, int(leakers > 0), platform,
-            int(p["asset_hits"]), rounds, killed if notional else ends[int(RoundEnd.KILL) - 1],
-            float(p["first_detection"]), float(p["first_launch"]), int(p["civil_engaged"]), int(p["friend_engaged"]),
-            int(p["overkill"]), int(situation["false_tracks"]), int(situation["swaps"]), tracked,
-            identified, *p["waited"].tolist(), *p["terminal"].tolist(), *ends, *p["by_class"].ravel().tolist(),
-            int(situation["looks"]), int(situation["updates"]), int(situation["steps"]),
-            len(events) if not situation["record"] else int((events < FIRST_RECORDED).sum()),
-        )  # fmt: skip
-        return np.array([row], dtype=OUTCOME)
+        key = int((events < FIRST_RECORDED).sum()) if situation["record"] else len(events)
+        return outcome_row(self._tally[0], situation, key)

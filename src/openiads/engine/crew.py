@@ -1,0 +1,380 @@
+"""The crew of a fire unit: whether to shoot, with how many rounds, when to launch them, and what came of it."""
+
+from __future__ import annotations
+
+import math
+
+from openiads.base.compiled import kernel
+from openiads.doctrine.assignment import (
+    believed_class,
+    envelope,
+    permitted,
+    spare_time,
+    why_not,
+    window,
+)
+from openiads.doctrine.contracts import FIRE, Dials, Draw, Order, Own, Picture
+from openiads.doctrine.evaluation import evaluate_ballistic
+from openiads.doctrine.firing import USER, fire, looks_again
+from openiads.earth.sight import lowest_visible
+from openiads.engine.post import offer
+from openiads.parts import dice
+from openiads.parts.engagements import assess, begin_decision, is_active, release
+from openiads.parts.flights import finish
+from openiads.parts.gates import set_gate, set_gate_of_track, set_gate_wait
+from openiads.parts.sensing import angle_between, bearing
+from openiads.parts.tracks import CONFIRMED
+from openiads.parts.weapons import channel_free, fire_round, launcher_ready_at, ready_launcher, rounds_left, rounds_of
+from openiads.physics.motion import local_up
+from openiads.world.codes import Action, Gate, Milestone, Stage, Status, Terminal
+from openiads.world.layout import MOST_PLOTS
+from openiads.world.log import log_decide
+
+KILLED, ENGAGED = int(Terminal.KILLED), int(Milestone.ENGAGED)
+NONE, DECIDING, FIRING = int(Stage.NONE), int(Stage.DECIDING), int(Stage.FIRING)
+FLYING, ASSESSING, SERVICE = int(Stage.FLYING), int(Stage.ASSESSING), int(Stage.SERVICE)
+HOLD_ACTION, BREAK_OFF = int(Action.HOLD), int(Action.BREAK_OFF)
+RULE_BAD_ORDER = int(Status.RULE_BAD_ORDER)
+NO_FIRM_TRACK = int(Gate.NO_FIRM_TRACK)
+NO_CHANNEL, NO_ROUND, NO_LAUNCHER = int(Gate.NO_CHANNEL), int(Gate.NO_ROUND), int(Gate.NO_LAUNCHER_READY)
+NO_TIME = int(Gate.NO_TIME)
+NOT_THREATENING = int(Gate.NOT_THREATENING)
+SUPPORT, RULE_HELD, ENGAGING = int(Gate.SUPPORT_WILL_BE_LOST), int(Gate.RULE_HELD), int(Gate.ENGAGING)
+NOT_ACQUIRED = int(Gate.NOT_ACQUIRED)
+
+
+LONGEST_WAIT = 1.0  # s, a round may be this early at the predicted intercept
+RETRY = 1.0  # s until a crew asks again
+
+
+@kernel("i8(Sim, Unit, Track)")
+def forbidden(sim, unit, track):
+    """0 if a crew may still shoot at the track it was given, else the gate: rules, or a missile that falls elsewhere.
+
+    The ellipse of a predicted impact shrinks with every look, so that what threatened at assignment, or when the post
+    last looked, may not any more: it is predicted anew.
+    """
+    gate = permitted(unit, track)
+    if gate != 0 or track["ballistic"] == 0:
+        return gate
+    evaluate_ballistic(sim.posts[track["post"]], track, sim.assets, sim.cost[MOST_PLOTS + 3])
+    return 0 if track["threatening"] == 1 else NOT_THREATENING
+
+
+@kernel("i8(Sim, i8, View)")
+def fill_picture(sim, post, view):
+    """Copy the post's confirmed tracks into the picture arrays that rules read; the number of rows."""
+    count = 0
+    now = sim.situation[0]["now"]
+    for k in range(sim.situation[0]["tracks_high"]):
+        if sim.pictures[k] != post or sim.tracks[k]["state"] != CONFIRMED:
+            continue
+        track = sim.tracks[k]
+        if count >= len(view.track):
+            break
+        dt = now - track["time"]
+        view.identity[count] = track["identity"]
+        view.kind[count] = track["threat_class"]
+        view.threatening[count] = track["threatening"]
+        view.in_flight[count] = track["in_flight"]
+        view.track[count] = k
+        view.time_to_asset[count] = track["time_to_asset"]
+        for axis in range(3):
+            view.position[count, axis] = track["x"][axis] + dt * track["x"][axis + 3]
+            view.velocity[count, axis] = track["x"][axis + 3]
+        count += 1
+    return count
+
+
+@kernel("Order(Sim, i8, Own, View, function(Order(Own, Picture, Dials, Draw)))")
+def ask_user(sim, e, own, view, rule):
+    """A user's rule on a fresh copy of the picture; whatever it writes there is lost."""
+    situation = sim.situation[0]
+    engagement = sim.engagements[e]
+    unit = sim.units[engagement["unit"]]
+    count = fill_picture(sim, sim.tracks[engagement["track"]]["post"], view)
+    row = -1
+    for i in range(count):
+        if view.track[i] == engagement["track"]:
+            row = i
+    if row < 0:  # the post's picture does not hold it any more
+        return Order(HOLD_ACTION, 0, 0)
+    own = Own(
+        own.now,
+        row,
+        own.unit,
+        own.loaded,
+        own.in_flight,
+        own.fired,
+        own.elsewhere,
+        own.salvo,
+        own.probability,
+        own.first,
+        own.last,
+        own.time_to_asset,
+    )
+    for i in range(8):
+        view.dials[i] = unit["dials"][i]
+    picture = Picture(
+        count,
+        view.identity,
+        view.kind,
+        view.threatening,
+        view.time_to_asset,
+        view.in_flight,
+        view.position,
+        view.velocity,
+    )
+    actor, slot = dice.rule_key(sim, engagement["unit"], engagement["flight"])
+    order = rule(own, picture, Dials(view.dials), Draw(situation["seed"], situation["replication"], actor, slot))
+    if order.action == FIRE and order.track != row:  # an engagement fires at its own track: action 0 is refused
+        return Order(0, order.track, 0)
+    return order
+
+
+@kernel("i8(Sim, i8, i8, f8, f8, f8)")
+def support_gate(sim, u, magazine, x, y, z):
+    """0 if the unit's radar will still see the predicted intercept, else the gate: sector, horizon or mask."""
+    unit = sim.units[u]
+    radar = sim.radars[unit["radar"]]
+    distance, azimuth, _, ground = bearing(radar["position"], radar["axes"], x, y, z)
+    if abs(angle_between(azimuth, radar["boresight"])) > radar["track_half"] or distance > radar["range_max"]:
+        return SUPPORT
+    _, _, _, height = local_up(x, y, z)
+    if unit["remote"] == 1 and is_active(sim, magazine):  # its rounds may be led there on another radar's track
+        return 0
+    return SUPPORT if height < lowest_visible(sim.tables, radar["mask_table"], azimuth, ground) else 0
+
+
+@kernel("tuple_of(i8, f8, f8, f8)(Sim, i8)")
+def prospect(sim, e):
+    """(gate or 0, first and last feasible intercept s, believed probability) of a shot of engagement ``e`` now.
+
+    With no round in the air the kind of round is chosen anew on what is known now.
+    """
+    now = sim.situation[0]["now"]
+    engagement = sim.engagements[e]
+    u = engagement["unit"]
+    own_track = sim.tracks[engagement["own"]]
+    if engagement["in_flight"] == 0:
+        gate, magazine, first, last, believed, _ = offer(sim, u, own_track, now)
+        engagement["magazine"] = magazine if magazine >= 0 else engagement["magazine"]
+    else:
+        magazine = engagement["magazine"]
+        gate, first, last, believed, _ = envelope(sim.tables, sim.units[u], sim.magazines[magazine], own_track, now)
+    if gate == 0 and not channel_free(sim, u, engagement["magazine"], first):
+        gate = NO_CHANNEL
+    return gate, first, last, believed
+
+
+@kernel("Own(Sim, i8, i8, f8, f8, f8)")
+def briefing(sim, e, loaded, first, last, believed):
+    """What a fire rule is told of engagement ``e`` that asks it."""
+    now = sim.situation[0]["now"]
+    engagement = sim.engagements[e]
+    track = sim.tracks[engagement["track"]]
+    u = engagement["unit"]
+    mine, others = engagement["in_flight"], track["in_flight"] - engagement["in_flight"]
+    fired, salvo, urgency = engagement["fired"], sim.units[u]["salvo"], track["time_to_asset"]
+    return Own(now, 0, u, loaded, mine, fired, others, salvo, believed, first - now, last - now, urgency)
+
+
+@kernel("void(Sim, i8, View, function(Order(Own, Picture, Dials, Draw)))")
+def decide(sim, e, view, rule):
+    """The crew decides on engagement ``e``: whether to shoot, and how many rounds."""
+    situation = sim.situation[0]
+    now = situation["now"]
+    engagement = sim.engagements[e]
+    u = engagement["unit"]
+    unit = sim.units[u]
+    track = sim.tracks[engagement["track"]]
+    own_track = sim.tracks[engagement["own"]]
+    f = engagement["flight"]
+    engagement["due"] = now + RETRY
+    if track["serial"] != engagement["serial"] or track["state"] != CONFIRMED:  # the post has lost it
+        if engagement["in_flight"] == 0:
+            release(sim, e)
+        return
+    gate = forbidden(sim, unit, track)
+    loaded = rounds_left(sim, u)
+    if gate != 0 or (loaded <= 0 and engagement["in_flight"] == 0):
+        set_gate_of_track(sim, f, u, gate if gate != 0 else NO_ROUND, track)
+        if engagement["in_flight"] == 0:
+            release(sim, e)
+        return
+    gate, first, last, believed = prospect(sim, e)
+    loaded = min(loaded, rounds_of(sim, u, engagement["magazine"]))
+    if gate != 0:
+        set_gate_of_track(sim, f, u, gate, own_track)
+        return
+    if unit["latest"] == 1 and last - now > 1.5 * (first - now):
+        set_gate_wait(sim, f, u, RULE_HELD, last - now)
+        return
+    own = briefing(sim, e, loaded, first, last, believed)
+    order = ask_user(sim, e, own, view, rule) if unit["fire_rule"] == USER else fire(unit["fire_rule"], own)
+    log_decide(sim, e, order.action, order.rounds)
+    if order.action == BREAK_OFF:
+        if engagement["in_flight"] == 0:
+            release(sim, e)
+        return
+    if order.action != FIRE:
+        if order.action != HOLD_ACTION:
+            situation["status"] = RULE_BAD_ORDER
+            situation["status_entity"] = u
+        set_gate(sim, f, u, RULE_HELD)
+        return
+    if order.rounds < 1:
+        situation["status"] = RULE_BAD_ORDER
+        situation["status_entity"] = u
+        return
+    if loaded < 1:
+        set_gate(sim, f, u, NO_ROUND)
+        return
+    engagement["wanted"] = min(order.rounds, loaded)
+    engagement["salvo"] = sim.flights[f]["shots"] + 1
+    engagement["state"] = FIRING
+    engagement["due"] = now
+
+
+@kernel("void(Sim, i8)")
+def end_salvo(sim, e):
+    """The rest of a salvo is off: its rounds in the air are waited for, and without any its result is looked at."""
+    engagement = sim.engagements[e]
+    flying = engagement["in_flight"] > 0
+    engagement["wanted"] = 0
+    engagement["state"] = FLYING if flying else ASSESSING
+    engagement["due"] = math.inf if flying else sim.situation[0]["now"]
+
+
+@kernel("void(Sim, i8)")
+def launch_next(sim, e):
+    """Launch the next round an engagement wants as soon as launcher, channel and geometry allow."""
+    situation = sim.situation[0]
+    now = situation["now"]
+    engagement = sim.engagements[e]
+    u = engagement["unit"]
+    unit = sim.units[u]
+    f = engagement["flight"]
+    own = sim.tracks[engagement["own"]]
+    engagement["due"] = now + RETRY
+    track = sim.tracks[engagement["track"]]
+    magazine = sim.magazines[engagement["magazine"]]
+    lost = track["serial"] != engagement["serial"] or track["state"] != CONFIRMED
+    ban = 0 if lost else forbidden(sim, unit, track)
+    if lost or ban != 0:  # lost, or believed otherwise since the decision
+        set_gate_of_track(sim, f, u, ban if ban != 0 else NO_FIRM_TRACK, track)
+        end_salvo(sim, e)
+        return
+    first, x, y, z, _ = window(sim.tables, unit, magazine, own, now)
+    if first < math.inf and not channel_free(sim, u, engagement["magazine"], first):
+        set_gate(sim, f, u, NO_CHANNEL)
+        return
+    gate = (
+        support_gate(sim, u, engagement["magazine"], x, y, z)
+        if first < math.inf
+        else why_not(sim.tables, unit, magazine, own, now)
+    )
+    seen = now - engagement["last_seen"] <= 2.0 * sim.radars[unit["radar"]]["service_interval"]
+    if gate == 0 and not seen:
+        gate = NOT_ACQUIRED
+    wait = spare_time(sim.tables, unit, magazine, own, x, y, z, first - now) if gate == 0 else 0.0
+    if wait > LONGEST_WAIT:  # a round fired now would be there before the target can be met
+        set_gate_wait(sim, f, u, NO_TIME, wait)
+        engagement["due"] = now + min(wait, 5.0)
+        return
+    _, azimuth, _, _ = bearing(unit["position"], unit["axes"], x, y, z)
+    launcher = ready_launcher(sim, u, engagement["magazine"], azimuth)
+    if gate == 0 and (launcher < 0 or now < unit["next_launch"]):
+        gate = NO_LAUNCHER
+        soonest = max(launcher_ready_at(sim, u, engagement["magazine"], azimuth), unit["next_launch"])
+        if soonest == math.inf:
+            gate = NO_ROUND
+        engagement["due"] = min(max(soonest, now + 0.01), now + 60.0)
+    if gate != 0:
+        set_gate_of_track(sim, f, u, gate, own)
+        waits = gate == NO_LAUNCHER or gate == NOT_ACQUIRED  # a target that fades is waited for
+        if gate == NO_ROUND or (not waits and engagement["in_flight"] > 0):
+            end_salvo(sim, e)
+        return
+    if not fire_round(sim, e, launcher, magazine["pk_believed"][believed_class(own)], first, x, y, z):
+        return
+    set_gate(sim, f, u, ENGAGING)
+    engagement["wanted"] -= 1
+    if engagement["wanted"] == 0:
+        engagement["state"] = FLYING
+        engagement["due"] = now + RETRY if unit["fire_rule"] == USER else math.inf
+    else:
+        engagement["due"] = max(now, unit["next_launch"])
+
+
+@kernel("void(Sim, i8)")
+def look_at_result(sim, e):
+    """After the salvo: assess, and either let the engagement go or let the crew decide again."""
+    engagement = sim.engagements[e]
+    unit = sim.units[engagement["unit"]]
+    if engagement["fired"] == 0:
+        release(sim, e)
+        return
+    killed = assess(sim, e)
+    if killed or not looks_again(unit["fire_rule"]):
+        track = sim.tracks[engagement["track"]]
+        if not killed and track["serial"] == engagement["serial"]:
+            track["refused"] = 1  # the rule gives a target no more than this
+            set_gate(sim, engagement["flight"], engagement["unit"], RULE_HELD)
+        release(sim, e)
+        return
+    engagement["last_seen"] = max(engagement["last_seen"], sim.situation[0]["now"] - 1.0)
+    begin_decision(sim, e)
+
+
+@kernel("void(Sim, i8)")
+def end_service(sim, e):
+    """Teaching switch: the drawn service time is over; a notional salvo is fired and its result drawn."""
+    situation = sim.situation[0]
+    engagement = sim.engagements[e]
+    unit = sim.units[engagement["unit"]]
+    f = engagement["flight"]
+    if f >= 0 and sim.flights[f]["terminal"] == 0:
+        flight = sim.flights[f]
+        chance = sim.magazines[engagement["magazine"]]["pk_believed"][flight["threat_class"]]
+        for _ in range(unit["salvo"]):
+            flight["shots"] += 1
+            flight["ever"] |= ENGAGED
+            situation["notional"] += 1
+            situation["first_notional"] = min(situation["first_notional"], situation["now"])
+            killed = dice.kill(sim, f, flight["shots"]) < chance
+            if killed and flight["terminal"] == 0:
+                finish(sim, f, KILLED, -1, 0.0)
+    track = sim.tracks[engagement["track"]]
+    if track["serial"] == engagement["serial"]:
+        track["refused"] = 1  # served once
+    release(sim, e)
+
+
+@kernel("void(Sim, i8, View, function(Order(Own, Picture, Dials, Draw)))")
+def operate(sim, u, view, rule):
+    """What falls due at a fire unit now, engagement by engagement; sets when it is due next."""
+    situation = sim.situation[0]
+    now = situation["now"]
+    unit = sim.units[u]
+    unit["due"] = math.inf
+    for n in range(unit["target_channels"]):
+        e = unit["first_engagement"] + n
+        engagement = sim.engagements[e]
+        if engagement["state"] != NONE and engagement["due"] <= now:
+            state = engagement["state"]
+            engagement["due"] = math.inf
+            if state == DECIDING or state == FLYING:
+                decide(sim, e, view, rule)
+            elif state == FIRING:
+                launch_next(sim, e)
+            elif state == ASSESSING:
+                look_at_result(sim, e)
+            elif state == SERVICE:
+                end_service(sim, e)
+            if situation["status"] != 0:
+                return
+    for n in range(unit["target_channels"]):
+        engagement = sim.engagements[unit["first_engagement"] + n]
+        if engagement["state"] != NONE:
+            unit["due"] = min(unit["due"], max(engagement["due"], now))

@@ -1,0 +1,130 @@
+"""What holds fire: the gate of each flight at each fire unit, and which resource the flights wait for."""
+
+from __future__ import annotations
+
+from openiads.base.compiled import kernel
+from openiads.parts.gates import set_gate
+from openiads.parts.sensing import (
+    BELOW_HORIZON,
+    BELOW_MASK,
+    DETECTED,
+    OUT_OF_MODE,
+    OUT_OF_SECTOR,
+    TOO_SLOW,
+    VISIBLE,
+)
+from openiads.parts.tracks import CONFIRMED
+from openiads.world.codes import Gate, Resource, Side
+from openiads.world.elements import LEVELS
+
+HOSTILE_SIDE = int(Side.HOSTILE)
+HORIZON, MASK, SECTOR, SEARCH_MODE = int(Gate.HORIZON), int(Gate.MASK), int(Gate.SECTOR), int(Gate.SEARCH_MODE)
+NOT_DETECTED, NO_FIRM_TRACK, OUT_OF_RANGE = int(Gate.NOT_DETECTED), int(Gate.NO_FIRM_TRACK), int(Gate.OUT_OF_RANGE)
+NO_CHANNEL, NO_ROUND, NO_LAUNCHER = int(Gate.NO_CHANNEL), int(Gate.NO_ROUND), int(Gate.NO_LAUNCHER_READY)
+OPERATOR_BUSY = int(Gate.OPERATOR_BUSY)
+LINK_DOWN = int(Gate.LINK_DOWN)
+NOT_IDENTIFIED, NOT_ACQUIRED = int(Gate.NOT_IDENTIFIED), int(Gate.NOT_ACQUIRED)
+
+
+PICTURE, OPERATOR, CHANNEL = int(Resource.PICTURE), int(Resource.OPERATOR), int(Resource.CHANNEL)
+LAUNCHER, MAGAZINE = int(Resource.LAUNCHER), int(Resource.MAGAZINE)
+
+
+@kernel("b1(Sim, i8, i8)")
+def cut_off(sim, u, f):
+    """Whether a living post above the one that commands a fire unit now holds a track of flight ``f``."""
+    unit = sim.units[u]
+    for n in range(unit["level"] + 1, LEVELS):
+        post = unit["posts"][n]
+        if post >= 0 and sim.situation[0]["now"] < sim.posts[post]["fails_at"]:
+            if sim.flights[f]["tracked"] & (1 << post) != 0:
+                return True
+    return False
+
+
+@kernel("tuple_of(i8, i8)(i8)")
+def met_by(look):
+    """How far a radar came with a look (``codes.Look``), and the gate that it met there."""
+    if look == DETECTED:
+        return 6, NO_FIRM_TRACK
+    if look == VISIBLE or look == TOO_SLOW:
+        return 5, NOT_DETECTED
+    if look == OUT_OF_MODE:
+        return 4, SEARCH_MODE
+    if look == OUT_OF_SECTOR:
+        return 3, SECTOR
+    if look == BELOW_MASK:
+        return 2, MASK
+    if look == BELOW_HORIZON:
+        return 1, HORIZON
+    return 0, OUT_OF_RANGE
+
+
+@kernel("void(Sim, i8)")
+def name_unseen(sim, post):
+    """Gates of flights that the post has no confirmed track of: what the radar that came furthest met."""
+    now = sim.situation[0]["now"]
+    for f in range(len(sim.flights)):
+        flight = sim.flights[f]
+        if flight["starts"] > now or flight["terminal"] != 0 or flight["tracked"] & (1 << post) != 0:
+            continue
+        gate = OUT_OF_RANGE
+        furthest = 0
+        for r in range(len(sim.radars)):
+            radar = sim.radars[r]
+            if radar["post"] != post or radar["emitting"] == 0 or now >= radar["fails_at"]:
+                continue
+            far, met = met_by(sim.looks[r, f]["code"])
+            if far > furthest:
+                furthest, gate = far, met
+        for u in range(len(sim.units)):
+            if sim.units[u]["post"] == post:  # what another post sees would be seen here too if the link held
+                cut = flight["tracked"] != 0 and cut_off(sim, u, f)
+                set_gate(sim, f, u, LINK_DOWN if cut else gate)
+
+
+@kernel("i8(i8)")
+def resource_of(gate):
+    """Which resource (``codes.Resource``) a gate stands for; 0 for none."""
+    if gate == OPERATOR_BUSY:
+        return OPERATOR
+    if gate == NO_CHANNEL:
+        return CHANNEL
+    if gate == NO_LAUNCHER:
+        return LAUNCHER
+    if gate == NO_ROUND:
+        return MAGAZINE
+    seeing = gate == HORIZON or gate == MASK or gate == SECTOR or gate == SEARCH_MODE or gate == NOT_DETECTED
+    if seeing or gate == NO_FIRM_TRACK or gate == NOT_ACQUIRED or gate == NOT_IDENTIFIED:
+        return PICTURE
+    return 0
+
+
+@kernel("void(Sim, i8)")
+def count_waiting(sim, post):
+    """Add a cycle to what each hostile flight waits for: the gate that the unit furthest along meets."""
+    now = sim.situation[0]["now"]
+    cycle = sim.posts[post]["cycle"]
+    for f in range(len(sim.flights)):
+        flight = sim.flights[f]
+        if flight["side"] != HOSTILE_SIDE or flight["starts"] > now or flight["terminal"] != 0:
+            continue
+        furthest = 0
+        for u in range(len(sim.units)):
+            if sim.units[u]["post"] == post:
+                furthest = max(furthest, sim.gates[f, u])
+        which = resource_of(furthest)
+        if which > 0:
+            flight["waited"][which - 1] += cycle
+
+
+@kernel("void(Sim, i8)")
+def mark_tracked(sim, post):
+    """Note which flights the post has a confirmed track of (for the gates of the others)."""
+    bit = 1 << post
+    for f in range(len(sim.flights)):
+        sim.flights[f]["tracked"] &= ~bit
+    for n in range(sim.situation[0]["listed"]):
+        track = sim.tracks[sim.roster[n]]
+        if track["state"] == CONFIRMED and track["flight"] >= 0:
+            sim.flights[track["flight"]]["tracked"] |= bit

@@ -1,0 +1,371 @@
+"""A command post's cycle: judge the tracks of its picture and give them to fire units."""
+
+from __future__ import annotations
+
+import math
+
+from openiads.base.compiled import kernel
+from openiads.doctrine.assignment import (
+    UNSERVED,
+    envelope,
+    exchanged,
+    next_track,
+    permitted,
+)
+from openiads.doctrine.evaluation import evaluate, inbound
+from openiads.doctrine.identification import identify
+from openiads.engine.gates import count_waiting, mark_tracked, name_unseen
+from openiads.parts.engagements import engage, free_channel
+from openiads.parts.gates import set_gate, set_gate_of_track
+from openiads.parts.interrogation import interrogate
+from openiads.parts.links import forget, miss_launchers, relink
+from openiads.parts.sensing import angle_between, bearing
+from openiads.parts.tracks import CONFIRMED, alike, prune
+from openiads.parts.weapons import rounds_left, rounds_of
+from openiads.physics import association
+from openiads.world.codes import Assignment, Element, Gate, Identity, Milestone, Stage
+from openiads.world.layout import MOST_PLOTS
+from openiads.world.log import log_element_down, log_identify, log_revoke
+
+ON_POST = int(Element.POST)
+HOSTILE, IDENTIFIED = int(Identity.HOSTILE), int(Milestone.IDENTIFIED)
+NONE = int(Stage.NONE)
+SECTOR = int(Gate.SECTOR)
+OUT_OF_RANGE = int(Gate.OUT_OF_RANGE)
+NO_CHANNEL, NO_ROUND = int(Gate.NO_CHANNEL), int(Gate.NO_ROUND)
+OPERATOR_BUSY, HELD, ELSEWHERE = int(Gate.OPERATOR_BUSY), int(Gate.HELD_FOR_ASSESSMENT), int(Gate.ENGAGED_ELSEWHERE)
+UNIT_NOT_READY, NOT_THREATENING = int(Gate.UNIT_NOT_READY), int(Gate.NOT_THREATENING)
+
+GREEDY, EXCHANGE = int(Assignment.GREEDY), int(Assignment.EXCHANGE)
+PROBABILITY_FLOOR = int(Gate.PROBABILITY_FLOOR)
+
+SOON = 5.0  # s, a round that need wait no longer than this is as good as ready
+MOST_WAITING = 8  # tracks compared when units are exchanged
+ASSIGN_AHEAD = 30.0  # s, a track is assigned at most this long before its launch
+
+
+@kernel("void(Sim, i8)")
+def judge(sim, post):
+    """Interrogate, identify and evaluate every track of the post's picture."""
+    situation = sim.situation[0]
+    for n in range(situation["listed"]):
+        k = sim.roster[n]
+        track = sim.tracks[k]
+        if track["state"] != CONFIRMED:
+            continue
+        interrogate(sim, post, k)
+        before = track["identity"]
+        track["identity"] = identify(situation, track, inbound(situation, track, sim.assets))
+        if track["identity"] != before:
+            if track["identity"] == HOSTILE and track["flight"] >= 0:
+                sim.flights[track["flight"]]["ever"] |= IDENTIFIED
+            log_identify(sim, track, before)
+        evaluate(situation, sim.posts[post], track, sim.assets, sim.cost[MOST_PLOTS + 3])
+        if track["assessed_dead"] == 1 and track["dead_updates"] >= sim.posts[post]["revoke_updates"]:
+            track["assessed_dead"] = 0
+            log_revoke(sim, track)
+
+
+@kernel("i8(Sim, i8, i8)")
+def unit_gate(sim, u, k):
+    """What of a unit's own state keeps it from taking track ``k`` now: not ready, no round, sector, no channel; else
+    0.
+    """
+    now = sim.situation[0]["now"]
+    unit = sim.units[u]
+    radar = sim.radars[unit["radar"]]
+    if now < max(unit["ready_at"], radar["slewing_until"]) or now >= radar["fails_at"] or radar["emitting"] == 0:
+        return UNIT_NOT_READY
+    if rounds_left(sim, u) <= 0:
+        return NO_ROUND
+    if free_channel(sim, u) < 0:
+        return NO_CHANNEL
+    track = sim.tracks[k]
+    x = track["x"]
+    dt = now - track["time"]
+    _, azimuth, _, _ = bearing(radar["position"], radar["axes"], x[0] + x[3] * dt, x[1] + x[4] * dt, x[2] + x[5] * dt)
+    outside = abs(angle_between(azimuth, radar["boresight"])) > radar["track_half"]
+    turns = radar["slew_rate"] > 0.0 or radar["relay_time"] > 0.0
+    if outside and (unit["targets_held"] > 0 or not turns):
+        return SECTOR
+    return 0
+
+
+@kernel("tuple_of(i8, i8, f8, f8, f8, f8)(Sim, i8, Track, f8)")
+def offer(sim, u, track, ready):
+    """The kind of round a unit would shoot at a track: (gate or 0, magazine, first, last, believed, spare).
+
+    Among the kinds with rounds left and a feasible intercept those that need not wait for the target to come nearer
+    go first, and of these the one believed to kill most surely; equal ones in the catalog's order.  Without any, the
+    gate that the kind furthest along met.
+    """
+    unit = sim.units[u]
+    gate, magazine, first, last, believed, spare = PROBABILITY_FLOOR, -1, math.inf, math.inf, 0.0, 0.0
+    best = -math.inf
+    for m in range(unit["first_magazine"], unit["first_magazine"] + unit["magazines"]):
+        if rounds_of(sim, u, m) <= 0:
+            if magazine < 0:
+                gate = NO_ROUND
+            continue
+        g, a, b, chance, wait = envelope(sim.tables, unit, sim.magazines[m], track, ready)
+        merit = chance - (1.0 if wait > SOON else 0.0)
+        if g == 0 and merit > best:
+            gate, magazine, first, last, believed, spare, best = 0, m, a, b, chance, wait, merit
+        elif g != 0 and magazine < 0 and (gate == PROBABILITY_FLOOR or gate == NO_ROUND or g > gate):
+            gate = g
+    return gate, magazine, first, last, believed, spare
+
+
+@kernel("b1(Sim, i8, i8)")
+def inherited(sim, u, k):
+    """Whether a unit still fights track ``k``'s target on the order of another post, as far as its own track tells."""
+    unit = sim.units[u]
+    for n in range(unit["target_channels"]):
+        engagement = sim.engagements[unit["first_engagement"] + n]
+        if engagement["state"] == NONE or engagement["own"] < 0:
+            continue
+        old = sim.tracks[engagement["track"]]
+        if old["serial"] == engagement["serial"] and old["post"] == unit["post"]:
+            continue
+        if sim.tracks[engagement["own"]]["state"] == CONFIRMED and alike(sim, k, engagement["own"]):
+            return True
+    return False
+
+
+@kernel("f8(Sim, i8, i8)")
+def turning_time(sim, u, k):
+    """Time (s) for which a unit's radar would be blind to be laid on track ``k``; 0 inside its sector."""
+    track = sim.tracks[k]
+    radar = sim.radars[sim.units[u]["radar"]]
+    x = track["x"]
+    dt = sim.situation[0]["now"] - track["time"]
+    _, azimuth, _, _ = bearing(radar["position"], radar["axes"], x[0] + x[3] * dt, x[1] + x[4] * dt, x[2] + x[5] * dt)
+    away = abs(angle_between(azimuth, radar["boresight"]))
+    if away <= radar["track_half"]:
+        return 0.0
+    return away / radar["slew_rate"] if radar["slew_rate"] > 0.0 else radar["relay_time"]
+
+
+@kernel("tuple_of(i8, i8, f8)(Sim, i8, i8, i8)")
+def price(sim, post, u, k):
+    """(gate or 0, magazine, cost s) of giving track ``k`` to unit ``u``: the time of its first feasible intercept."""
+    now = sim.situation[0]["now"]
+    unit = sim.units[u]
+    track = sim.tracks[k]
+    gate = permitted(unit, track)
+    magazine = -1
+    first = math.inf
+    if gate == 0 and inherited(sim, u, k):
+        gate = ELSEWHERE
+    if gate == 0:
+        gate = unit_gate(sim, u, k)
+    if gate == 0:
+        gate, magazine, first, _, _, spare = offer(sim, u, track, now + unit["crew_delay"] + turning_time(sim, u, k))
+        if gate == 0 and spare > ASSIGN_AHEAD:  # it will come within reach, but a channel now would only wait
+            gate = OUT_OF_RANGE
+    if gate == 0 and sim.posts[post]["free_at"] > now:
+        gate = OPERATOR_BUSY
+    return gate, magazine, first - now + 0.01 * unit["targets_held"]  # of two equals the one with less to do
+
+
+@kernel("tuple_of(i8, i8)(Sim, i8, i8)")
+def choose_unit(sim, post, k):
+    """(unit, magazine) that is to shoot at track ``k``, by the post's way of assignment; -1 for none.  Gates are set.
+
+    Greedy: who reaches it first.  Exchange: see ``assignment.exchanged``.  Exact: least total cost over the waiting
+    tracks.  Units are columns of the cost, so each counts once, whatever channels it has free.
+    """
+    how = sim.posts[post]["assignment"]
+    rows = 1
+    best = -1
+    able = 0
+    for u in range(len(sim.units)):
+        sim.cost[0, u] = math.inf
+        if sim.units[u]["post"] != post or working_on(sim, u, k):
+            continue
+        gate, _, cost = price(sim, post, u, k)
+        if gate != 0:
+            set_gate_of_track(sim, sim.tracks[k]["flight"], u, gate, sim.tracks[k])
+            continue
+        sim.cost[0, u] = cost
+        able += 1
+        if best < 0 or cost < sim.cost[0, best]:
+            best = u
+    if able > 1 and how != GREEDY:
+        for n in range(sim.situation[0]["listed"]):
+            j = sim.roster[n]
+            if rows < MOST_WAITING and waits(sim, j) and j != k:
+                for u in range(len(sim.units)):
+                    sim.cost[rows, u] = math.inf
+                    if sim.units[u]["post"] == post:
+                        gate, _, cost = price(sim, post, u, j)
+                        sim.cost[rows, u] = cost if gate == 0 else math.inf
+                rows += 1
+        if how == EXCHANGE:
+            best = exchanged(sim.cost, rows, len(sim.units))
+        else:
+            association.assign(
+                sim.cost, rows, len(sim.units), UNSERVED, sim.candidates[1], sim.cost[MOST_PLOTS : MOST_PLOTS + 3],
+                sim.candidates[2:5],
+            )  # fmt: skip
+            best = sim.candidates[1, 0] if sim.candidates[1, 0] >= 0 else best
+    if best < 0:
+        return -1, -1
+    _, magazine, _ = price(sim, post, best, k)
+    return best, magazine
+
+
+@kernel("b1(Sim, i8)")
+def waits(sim, k):
+    """Whether a track of the post is confirmed, threatens and waits for its first fire unit."""
+    track = sim.tracks[k]
+    if track["state"] != CONFIRMED:
+        return False
+    free = track["engagements"] == 0 and track["assessed_dead"] == 0 and track["refused"] == 0
+    return free and track["threatening"] == 1 and track["dealt"] == 0
+
+
+@kernel("void(Sim, i8)")
+def assign(sim, post):
+    """Give the post's tracks to fire units, most urgent first, one decision of the post's operator at a time."""
+    rows = sim.roster[: sim.situation[0]["listed"]]
+    for k in rows:
+        sim.tracks[k]["dealt"] = 0
+    k = next_track(sim.tracks, rows)
+    while k >= 0:
+        sim.tracks[k]["dealt"] = 1
+        consider(sim, post, k)
+        k = next_track(sim.tracks, rows)
+
+
+@kernel("void(Sim, i8, i8)")
+def consider(sim, post, k):
+    """Find a fire unit for one track, or name what holds fire."""
+    situation = sim.situation[0]
+    now = situation["now"]
+    track = sim.tracks[k]
+    gate = 0
+    if track["threatening"] == 0:
+        gate = NOT_THREATENING
+    elif track["assessed_dead"] == 1:
+        gate = HELD
+    elif not wants_more(sim, k):
+        gate = ELSEWHERE
+    if gate != 0:
+        for u in range(len(sim.units)):  # its own units only: posts would overwrite one another's reasons for ever
+            if sim.units[u]["post"] == post and (gate != ELSEWHERE or not working_on(sim, u, k)):
+                set_gate(sim, track["flight"], u, gate)
+        return
+    if track["refused"] == 1:
+        return
+    if doubled(sim, k):
+        for u in range(len(sim.units)):
+            if sim.units[u]["post"] == post:
+                set_gate(sim, track["flight"], u, ELSEWHERE)
+        return
+    u, magazine = choose_unit(sim, post, k)
+    if u < 0:
+        if situation["queue_lost"] == 1 and no_channel_free(sim, post, k):
+            track["refused"] = 1
+        return
+    unit = sim.units[u]
+    _, first, last, believed, _ = envelope(sim.tables, unit, sim.magazines[magazine], track, now + unit["crew_delay"])
+    engage(sim, u, magazine, k, first, last, believed)
+    sim.posts[post]["free_at"] = now + sim.posts[post]["service_time"]
+
+
+@kernel("b1(Sim, i8)")
+def doubled(sim, k):
+    """Whether a track looks like one that is being engaged: two tracks of one flight draw one engagement."""
+    for n in range(sim.situation[0]["listed"]):
+        j = sim.roster[n]
+        if j != k and sim.tracks[j]["state"] == CONFIRMED and sim.tracks[j]["engagements"] > 0 and alike(sim, k, j):
+            return True
+    return False
+
+
+@kernel("b1(Sim, i8)")
+def wants_more(sim, k):
+    """Whether the commitment ledger leaves room for another engagement of a track.
+
+    None yet; or one, whose rounds in the air promise less than the goal of the unit that fired them.
+    """
+    track = sim.tracks[k]
+    if track["engagements"] == 0:
+        return True
+    if track["engagements"] > 1 or track["in_flight"] == 0:
+        return False
+    for e in range(len(sim.engagements)):
+        engagement = sim.engagements[e]
+        if engagement["state"] != NONE and engagement["track"] == k and engagement["serial"] == track["serial"]:
+            return engagement["wanted"] == 0 and 1.0 - track["survival"] < sim.units[engagement["unit"]]["goal"]
+    return False
+
+
+@kernel("b1(Sim, i8, i8)")
+def no_channel_free(sim, post, k):
+    """Whether every unit of the post may shoot at track ``k`` and has all its channels taken."""
+    track = sim.tracks[k]
+    for u in range(len(sim.units)):
+        unit = sim.units[u]
+        if unit["post"] != post:
+            continue
+        if free_channel(sim, u) >= 0 or permitted(unit, track) != 0:
+            return False
+    return True
+
+
+@kernel("b1(Sim, i8, i8)")
+def working_on(sim, u, k):
+    """Whether unit ``u`` has an engagement with track ``k``."""
+    unit = sim.units[u]
+    for n in range(unit["target_channels"]):
+        engagement = sim.engagements[unit["first_engagement"] + n]
+        if engagement["state"] != NONE and engagement["track"] == k and engagement["serial"] == sim.tracks[k]["serial"]:
+            return True
+    return False
+
+
+@kernel("b1(Sim, i8)")
+def engaged(sim, post):
+    """Whether a track of a post's picture is being engaged."""
+    for k in range(sim.situation[0]["tracks_high"]):
+        if sim.pictures[k] == post and sim.tracks[k]["state"] == CONFIRMED and sim.tracks[k]["engagements"] > 0:
+            return True
+    return False
+
+
+@kernel("b1(Sim, i8)")
+def idle(sim, post):
+    """Whether no fire unit hears from a post."""
+    for u in range(len(sim.units)):
+        if sim.units[u]["post"] == post:
+            return False
+    return True
+
+
+@kernel("void(Sim, i8)")
+def command(sim, post):
+    """One cycle of a command post: prune, judge, assign, and name what holds fire."""
+    post_row = sim.posts[post]
+    now = sim.situation[0]["now"]
+    post_row["due"] = now + post_row["cycle"]
+    relink(sim)
+    miss_launchers(sim)
+    if now >= post_row["fails_at"]:  # nobody decides any more; its units finish what they have in hand
+        post_row["due"] = post_row["cycle"] + now if engaged(sim, post) else math.inf
+        forget(sim, post)
+        if post_row["down"] == 0:
+            post_row["down"] = 1
+            log_element_down(sim, ON_POST, post, -1)
+        return
+    if post_row["alone"] == 1 and idle(sim, post):
+        post_row["due"] = post_row["cycle"] + now if engaged(sim, post) else math.inf
+        forget(sim, post)
+        return
+    prune(sim, post)
+    judge(sim, post)
+    mark_tracked(sim, post)
+    name_unseen(sim, post)
+    assign(sim, post)
+    count_waiting(sim, post)

@@ -1,0 +1,233 @@
+"""Fusion at a command post: plots that arrive are gathered, given to tracks at least cost, or start new ones."""
+
+from __future__ import annotations
+
+import math
+
+from openiads.base.compiled import kernel
+from openiads.parts.tracks import MANEUVER, ONE_PLOT, POST, TENTATIVE, list_picture, new_track, pair_up, predict, take
+from openiads.physics.association import assign
+from openiads.physics.filtering import (
+    position_distance,
+)
+from openiads.world.layout import MOST_PLOTS
+
+GATE = 16.266  # chi-square, 3 degrees of freedom, 0.999
+PAIR = 15.137  # chi-square, 1 degree of freedom, 0.9999
+SPEED_LIMIT = 3000.0  # m/s, how far a second plot may lie from a first
+LATE = 2.0  # s, an older plot than this is not taken into a newer track
+FORBIDDEN = 1e9  # cost of a pair outside the gate
+
+
+@kernel("b1(Track, Plot)")
+def near(track, plot):
+    """Whether a plot may lie in a track's gate, by a test that is cheap and wider than the gate."""
+    dt = plot["time"] - track["time"]
+    if dt < -LATE:
+        return False
+    x = track["x"]
+    reach = 0.0
+    for axis in range(3):
+        off = plot["position"][axis] - x[axis] - x[axis + 3] * dt
+        reach += off * off
+    ahead = abs(dt)
+    wide = track["spread"][0] + ahead * ahead * track["spread"][1]
+    across = plot["range"] * max(plot["sigma_azimuth"], plot["sigma_elevation"])
+    wide += plot["sigma_range"] * plot["sigma_range"] + 2.0 * across * across + MANEUVER * ahead * ahead * ahead
+    fall = 5.0 * ahead * ahead if track["speed"] > 800.0 else 0.0
+    return reach <= 20.0 * wide + fall * fall
+
+
+@kernel("f8(Sim, i8, i8)")
+def cost(sim, k, i):
+    """Cost of giving plot ``i`` to the post's track ``k``: statistical distance, FORBIDDEN outside the gate."""
+    track = sim.tracks[k]
+    plot = sim.plots[i]
+    x = track["x"]
+    p = track["p"]
+    back = min(plot["time"] - track["time"], 0.0)
+    predict(sim, k, plot["time"])
+    radar = sim.radars[plot["radar"]]
+    d2, spread = position_distance(
+        x, p, plot["position"][0] - x[3] * back, plot["position"][1] - x[4] * back, plot["position"][2] - x[5] * back,
+        radar["position"], radar["axes"], plot["sigma_range"], plot["sigma_azimuth"], plot["sigma_elevation"],
+    )  # fmt: skip
+    return d2 + spread if d2 < GATE else FORBIDDEN
+
+
+@kernel("f8(Track, Plot, Radar, f8)")
+def mismatch(track, plot, radar, dt):
+    """How badly two plots ``dt`` s apart fit one flight: squared difference of the radial speed that their ranges say
+    and the mean of the two measured, over its variance; inf beyond ``PAIR``.
+
+    The range changes by more than its rate says where the line of sight turns: the span of the radial speeds is added.
+    """
+    said = (plot["range"] - track["plot_range"]) / dt
+    measured = 0.5 * (plot["radial_speed"] + track["plot_speed"])
+    turned = 0.5 * (plot["radial_speed"] - track["plot_speed"])
+    fit = 2.0 * plot["sigma_range"] * plot["sigma_range"] / (dt * dt)
+    wide = fit + 0.5 * radar["sigma_radial"] * radar["sigma_radial"] + turned * turned
+    odds = (said - measured) * (said - measured) / wide
+    return odds if odds < PAIR else math.inf
+
+
+@kernel("void(Sim, i8)")
+def start(sim, i):
+    """A plot that no track took: the second of a pair makes a tentative track, a lone one waits for its pair.
+
+    Of several first plots that it may pair with, the one whose ranges agree best with the measured radial speeds.
+    """
+    plot = sim.plots[i]
+    radar = sim.radars[plot["radar"]]
+    nearest = -1
+    least = math.inf
+    for n in range(sim.situation[0]["listed"]):
+        k = sim.roster[n]
+        track = sim.tracks[k]
+        if track["state"] != ONE_PLOT or track["radar"] != plot["radar"]:
+            continue
+        dt = plot["time"] - track["time"]
+        soonest = 0.5 * radar["frame"]
+        if radar["confirm_interval"] > 0.0:
+            soonest = min(soonest, 0.5 * radar["confirm_interval"])
+        if dt < soonest or dt > 2.5 * radar["frame"]:
+            continue
+        off = 0.0
+        for axis in range(3):
+            part = plot["position"][axis] - track["plot"][axis]
+            off += part * part
+        span = SPEED_LIMIT * dt + 3.0 * track["plot_sigma"]
+        odds = mismatch(track, plot, radar, dt)
+        if off < span * span and odds < least:
+            least = odds
+            nearest = k
+    if nearest >= 0:
+        pair_up(sim, nearest, i)
+        return
+    if sim.posts[plot["post"]]["held"] >= sim.posts[plot["post"]]["track_capacity"]:
+        return  # the picture is full: nothing new is begun
+    k = new_track(sim, POST, plot["post"])
+    if k < 0:
+        return
+    sim.roster[sim.situation[0]["listed"]] = k
+    sim.situation[0]["listed"] += 1
+    track = sim.tracks[k]
+    track["state"] = ONE_PLOT
+    track["radar"] = plot["radar"]
+    track["time"] = plot["time"]
+    track["born"] = plot["time"]
+    track["updated"] = plot["time"]
+    track["flight"] = plot["flight"]
+    track["plot_range"] = plot["range"]
+    track["plot_speed"] = plot["radial_speed"]
+    track["plot_sigma"] = plot["range"] * max(plot["sigma_azimuth"], plot["sigma_elevation"])
+    for axis in range(3):
+        track["plot"][axis] = plot["position"][axis]
+
+
+@kernel("i8(Sim, i8)")
+def gather(sim, post):
+    """Move the plots of one radar that have reached the post to the front, in their order; how many.
+
+    A flight gives one radar at most one plot of a batch, so each of them belongs to another track; plots of two radars
+    may belong to the same one and are associated one radar after the other.
+    """
+    situation = sim.situation[0]
+    radar = -1
+    ready = 0
+    for i in range(situation["plots_count"]):
+        plot = sim.plots[i]
+        if plot["post"] != post or plot["arrives"] > situation["now"] or ready >= MOST_PLOTS:
+            continue
+        if radar < 0:
+            radar = plot["radar"]
+        if plot["radar"] == radar:
+            swap_plots(sim, ready, i)
+            ready += 1
+    return ready
+
+
+@kernel("void(Sim, i8)")
+def fuse(sim, post):
+    """Plots that reach the post now: radar by radar associate, update, start; what is still under way is kept."""
+    situation = sim.situation[0]
+    sim.posts[post]["fuse_due"] = math.inf
+    ready = gather(sim, post)
+    while ready > 0:
+        associate(sim, post, ready)
+        if situation["status"] != 0:
+            return
+        count = situation["plots_count"]
+        for i in range(ready, count):
+            sim.plots[i - ready] = sim.plots[i]
+        situation["plots_count"] = count - ready
+        ready = gather(sim, post)
+    for i in range(situation["plots_count"]):
+        if sim.plots[i]["post"] == post:
+            sim.posts[post]["fuse_due"] = min(sim.posts[post]["fuse_due"], sim.plots[i]["arrives"])
+
+
+@kernel("void(Sim, i8, i8)")
+def swap_plots(sim, i, j):
+    """Exchange two rows of the plots through the spare last row."""
+    if i == j:
+        return
+    spare = len(sim.plots) - 1
+    sim.plots[spare] = sim.plots[i]
+    sim.plots[i] = sim.plots[j]
+    sim.plots[j] = sim.plots[spare]
+
+
+@kernel("void(Sim, i8, i8)")
+def associate(sim, post, ready):
+    """Give the first ``ready`` plots to the post's tracks at least total cost; what no track takes starts a new one.
+
+    Without a conflict (no two plots want one track, no plot has two candidates) the answer is already there.
+    """
+    columns = 0
+    conflict = False
+    list_picture(sim, post)
+    for i in range(ready):
+        sim.candidates[1, i] = -1
+        for c in range(columns):
+            sim.cost[i, c] = FORBIDDEN
+        for n in range(sim.situation[0]["listed"]):
+            k = sim.roster[n]
+            if sim.tracks[k]["state"] < TENTATIVE or not near(sim.tracks[k], sim.plots[i]):
+                continue
+            price = cost(sim, k, i)
+            if price >= FORBIDDEN:
+                continue
+            c = 0
+            while c < columns and sim.candidates[0, c] != k:
+                c += 1
+            if c < columns or sim.candidates[1, i] >= 0:
+                conflict = True
+            if c == columns:
+                if columns == sim.cost.shape[1] - 2:
+                    continue
+                sim.candidates[0, c] = k
+                columns += 1
+                for earlier in range(i + 1):
+                    sim.cost[earlier, c] = FORBIDDEN
+            sim.cost[i, c] = price
+            sim.candidates[1, i] = c
+    if conflict:
+        assign(
+            sim.cost,
+            ready,
+            columns,
+            FORBIDDEN,
+            sim.candidates[1],
+            sim.cost[MOST_PLOTS : MOST_PLOTS + 3],
+            sim.candidates[2:5],
+        )
+    for i in range(ready):
+        c = sim.candidates[1, i]
+        if c >= 0:
+            predict(sim, sim.candidates[0, c], sim.plots[i]["time"])
+            take(sim, sim.candidates[0, c], i)
+        else:
+            start(sim, i)
+        if sim.situation[0]["status"] != 0:
+            return

@@ -1,0 +1,160 @@
+"""What a scenario sets besides who meets whom: which models run, the ground, knobs of the world, prior beliefs.
+
+Models as in `scenario.model`: strict and frozen, quantities as text with units in a file and SI floats here.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from openiads.scenario.measures import (
+    Azimuth,
+    Decibels,
+    Distance,
+    Duration,
+    EarthFactor,
+    FileNames,
+    GroundHeight,
+    Measure,
+    Part,
+    Position,
+    Probability,
+    Rate,
+    Reach,
+    Share,
+)
+
+
+class ModelSwitches(Part):
+    """Teaching and test switches: which models run.
+
+    With all switches at their defaults every feature that needs no opt-in is on.
+    """
+
+    limits: Literal["emergent", "published"] = "emergent"
+    detection: Literal["radar", "range"] = "radar"
+    kill: Literal["encounter", "constant"] = "encounter"
+    assessment: Literal["imperfect", "perfect"] = "imperfect"
+    magazine: Literal["finite", "infinite"] = "finite"
+    arrivals: Literal["scheduled", "poisson"] = "scheduled"
+    service: Literal["crew", "fixed", "exponential"] = "crew"
+    queue: Literal["wait", "lost"] = "wait"
+    false_alarms: bool = True
+    diffraction: bool = False
+    multipath: bool = False
+    attenuation: bool = True
+    service_time: Duration | None = Field(None, description="mean service time with service = fixed or exponential")
+    arrival_rate: Rate | None = Field(None, description="mean arrivals with arrivals = poisson")
+    detection_range: Reach | None = Field(
+        None, description='radius with detection = "range"; default: the instrumented range'
+    )
+    kill_probability: Probability | None = Field(
+        None, description='single-shot probability with kill = "constant"; default: the catalog'
+    )
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.service != "crew" and self.service_time is None:
+            raise PydanticCustomError("model", 'service = "{service}" needs service_time', {"service": self.service})
+        if self.arrivals == "poisson" and not self.arrival_rate:
+            raise PydanticCustomError("model", 'arrivals = "poisson" needs an arrival_rate above 0', {})
+        return self
+
+
+class Terrain(Part):
+    """The ground: a packaged grid, the user's files, or a simple shape with exact answers.
+
+    Attributes
+    ----------
+    source : {'levant', 'flat', 'ridge', 'coastal_range', 'valley', 'files'}
+    origin : Position, optional
+        Where a shape is placed (default: the first site).
+    bearing : Azimuth, optional
+        Direction from the origin to the shape.
+    distance : Distance, optional
+        From the origin to its crest or axis.
+    height : GroundHeight, optional
+        Of the crest.
+    width : Distance, optional
+        From crest to foot, or from floor to rim.
+    length : Distance, optional
+        Of a ridge's crest.
+    shore : float, optional
+        From the origin to the coast (negative: behind it).
+    base : GroundHeight
+        Ground height elsewhere, the plain's, or the valley's floor.
+    files : FileNames
+    on_missing : {'error', 'sea'}
+    """
+
+    source: Literal["levant", "flat", "ridge", "coastal_range", "valley", "files"] = "levant"
+    origin: Position | None = None
+    bearing: Azimuth | None = None
+    distance: Distance | None = None
+    height: GroundHeight | None = None
+    width: Distance | None = None
+    length: Distance | None = None
+    shore: Annotated[float, Measure("length", -1_000_000.0, 1_000_000.0, "-2 km")] | None = None
+    base: GroundHeight = 0.0
+    files: FileNames = ()
+    on_missing: Literal["error", "sea"] = "error"
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.source in ("ridge", "coastal_range", "valley"):
+            lacking = [key for key in ("bearing", "distance", "height", "width") if getattr(self, key) is None]
+            if lacking:
+                raise PydanticCustomError(
+                    "terrain",
+                    'source = "{source}" needs {lacking}',
+                    {"source": self.source, "lacking": ", ".join(lacking)},
+                )
+        if (self.source == "files") != bool(self.files):
+            raise PydanticCustomError("terrain", 'files = [...] goes with source = "files", and only with it', {})
+        return self
+
+
+class WorldSettings(Part):
+    """World knobs at fixed values; None leaves the nominal value and the interval of the knob list.
+
+    Attributes
+    ----------
+    earth_factor : EarthFactor, optional
+    crest_factor : Share, optional
+    clutter_offset : Decibels, optional
+    common_mode_scale : float, optional
+    sea_roughness : float, optional
+        Rms height of the sea's surface where two-ray propagation applies (None: 0.3 m, a slight sea).
+    """
+
+    earth_factor: EarthFactor | None = None
+    crest_factor: Share | None = None
+    clutter_offset: Decibels | None = None
+    common_mode_scale: Annotated[float, Measure("number", 0.0, 5.0, "1")] | None = None
+    sea_roughness: Annotated[float, Measure("length", 0.0, 5.0, "0.3 m")] | None = None
+
+
+class IdentificationSettings(Part):
+    """Prior beliefs and error parameters that replace the catalog's."""
+
+    prior_hostile: Probability | None = None
+    prior_friend: Probability | None = None
+    prior_neutral: Probability | None = None
+    iff_persistent_failure: Probability | None = None
+    iff_reply_failure: Probability | None = None
+    iff_false_reply: Probability | None = None
+
+    @model_validator(mode="after")
+    def _priors_add_up(self) -> Self:
+        priors = [self.prior_hostile, self.prior_friend, self.prior_neutral]
+        given = [prior for prior in priors if prior is not None]
+        if given and (len(given) < 3 or abs(sum(given) - 1.0) > 1e-9):
+            raise PydanticCustomError(
+                "priors",
+                "the three priors must be given together and add up to 1 (they give {total})",
+                {"total": sum(given)},
+            )
+        return self

@@ -1,0 +1,253 @@
+"""What stands on the ground or sails: one row layout for each kind of element of the defense, and for what it defends.
+
+Units and marks are as in ``world.layout``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+#: Posts above one another that an element may report to: its own, its site's, and two commands above.
+LEVELS = 4
+
+#: One row per ship: its way is a path in ``Sim.tables``.
+PLATFORM = np.dtype(
+    [
+        ("path", "i8"),  # offset of the path in tables, fixed
+        ("due", "f8"),  # next time its places are moved, s
+        ("spacing", "f8"),  # m between two masks along the way, fixed
+        ("masks", "i8"),  # masks along the way, fixed
+        ("speed", "f8"),  # m/s, fixed
+        ("heading", "f8"),  # rad
+    ],
+    align=True,
+)
+
+#: One row per radar.
+RADAR = np.dtype(
+    [
+        ("actor", "i8"),
+        ("position", "f8", (3,)),
+        ("axes", "f8", (3, 3)),  # east, north, up of its place, ECEF
+        ("height", "f8"),  # antenna above the sea, m
+        ("post", "i8"),  # that it reports to now, -1 for none
+        ("posts", "i8", (LEVELS,)),  # its posts from the nearest up, -1 for none; fixed
+        ("delays", "f8", (LEVELS,)),  # s, of a report to each of them; fixed
+        ("losses", "f8", (LEVELS,)),  # share of reports lost on the way to each; fixed
+        ("level", "i8"),  # which of them it reports to now, -1 for none
+        ("platform", "i8"),  # ship it stands on, -1 for the ground; fixed
+        ("mask_base", "i8"),  # first of a ship's masks along its way, and the distance between two in the tables; fixed
+        ("mask_stride", "i8"),
+        ("edge_base", "i8"),
+        ("edge_stride", "i8"),
+        ("ready_at", "f8"),  # set up and switched on from then on, s; fixed
+        ("unit", "i8"),  # fire unit it guides for, -1 for a surveillance radar
+        ("phased", "i8"),  # 0 rotating, 1 phased array with a fixed face
+        ("emitting", "i8"),
+        ("fails_at", "f8"),  # inf: never
+        ("band", "i8"),  # 0 S, 1 C, 2 X
+        ("reference_snr", "f8"),  # of 1 m2 at 100 km, ratio
+        ("range_max", "f8"),
+        ("range_min", "f8"),
+        ("wavelength", "f8"),
+        ("frame", "f8"),  # revisit time of search in the active mode, s
+        ("faces", "i8"),  # of a rotating antenna; 1 for a fixed one
+        ("sectors", "i8"),  # batches a frame is cut into
+        ("batch", "i8"),  # running number of the batch
+        ("phase", "f8"),  # time offset of frames, s
+        ("elevation_low", "f8"),
+        ("elevation_high", "f8"),
+        ("shared_low", "f8"),  # a second mode sharing the radar's time: its elevations,
+        ("shared_high", "f8"),
+        ("shared_every", "i8"),  # visited every so many frames; 0: no second mode
+        ("boresight", "f8"),  # azimuth of the face, rad
+        ("search_half", "f8"),  # half width of the searched sector; pi for all round
+        ("track_half", "f8"),  # half width in which it can hold tracks
+        ("track_low", "f8"),  # elevations between which it can hold tracks
+        ("track_high", "f8"),
+        ("boresight_loss", "f8"),  # exponent of cos off boresight, one way
+        ("slew_rate", "f8"),
+        ("relay_time", "f8"),  # s to lay it on a new azimuth where it does not slew; 0: it cannot
+        ("slewing_until", "f8"),
+        ("sigma_range", "f8"),  # floors and beamwidths of the measurement model
+        ("resolution", "f8"),
+        ("sigma_angle", "f8"),
+        ("sigma_radial", "f8"),  # of radial speed, m/s
+        ("beam_azimuth", "f8"),
+        ("beam_elevation", "f8"),
+        ("decorrelation", "f8"),  # of target fluctuation, s
+        ("clutter_loss", "f8"),  # decibels at the horizon
+        ("clutter_grazing", "f8"),  # rad above which clutter costs nothing
+        ("false_per_frame", "f8"),
+        ("confirm_hits", "i8"),
+        ("confirm_window", "i8"),
+        ("drop_misses", "i8"),
+        ("confirm_interval", "f8"),  # s after an alert of a phased array until it looks there again; 0: next frame
+        ("confirm_dwell", "f8"),  # s of beam time of a confirmation, or of one position of a cued search
+        ("least_radial_speed", "f8"),  # m/s, nothing slower toward or away from the radar is seen; 0: off
+        ("multipath", "i8"),  # 1: two-ray propagation over the sea
+        ("pd_table", "i8"),
+        ("mask_table", "i8"),
+        ("edge_table", "i8"),  # distance of the masking edge, for diffraction; -1: none
+        ("attenuation_table", "i8"),  # -1: none
+        ("link_delay", "f8"),
+        ("link_loss", "f8"),  # share of plots lost on the way to the post
+        ("due", "f8"),  # next search batch
+        ("service_due", "f8"),  # next service of own tracks (engagement radars)
+        ("service_interval", "f8"),
+        ("track_dwell", "f8"),
+        ("uplink_dwell", "f8"),
+        ("uplink_interval", "f8"),
+        ("occupancy_limit", "f8"),
+        ("occupancy", "f8"),  # now
+        ("overloaded", "i8"),  # 1: some service was left out at the last turn for want of time
+        ("track_capacity", "i8"),
+        ("held", "i8"),  # confirmed tracks that it started, counted anew every cycle of its post
+        ("down", "i8"),  # 1: its end is logged
+        ("hit_radius", "f8"),  # m, an impact this near puts it out of action
+    ],
+    align=True,
+)
+
+#: One row per command post.
+POST = np.dtype(
+    [
+        ("actor", "i8"),
+        ("position", "f8", (3,)),
+        ("cycle", "f8"),
+        ("due", "f8"),  # next decision cycle
+        ("alone", "i8"),  # 1: of one fire unit, decides when its unit hears from nobody above; fixed
+        ("superior", "i8"),  # post above it, -1 for none; fixed
+        ("link_fails_at", "f8"),  # of the link to the superior; fixed
+        ("link_range", "f8"),  # m, of that link; fixed
+        ("platform", "i8"),  # ship it stands on, -1 for the ground; fixed
+        ("fuse_due", "f8"),  # next arrival of plots
+        ("service_time", "f8"),  # a decision occupies the post, s
+        ("free_at", "f8"),
+        ("link_delay", "f8"),
+        ("interrogation_interval", "f8"),
+        ("drop_time", "f8"),  # a track without updates is dropped after this, s
+        ("revoke_updates", "i8"),  # a track that flies on so many updates after an assessed kill is alive
+        ("impact_dispersion", "f8"),  # m, deviation of an impact that a post adds to its prediction
+        ("threat_probability", "f8"),  # a ballistic track threatens an asset above this probability of impact
+        ("air_buffer", "f8"),  # m, an air-breathing track whose path comes this near an asset threatens it
+        ("assignment", "i8"),  # codes.Assignment
+        ("hit_radius", "f8"),  # m, an impact this near puts it out of action
+        ("track_capacity", "i8"),
+        ("fails_at", "f8"),  # inf: never
+        ("held", "i8"),  # confirmed tracks in its picture, counted anew every cycle
+        ("down", "i8"),  # 1: its end is logged
+    ],
+    align=True,
+)
+
+#: One row per fire unit.
+UNIT = np.dtype(
+    [
+        ("actor", "i8"),
+        ("position", "f8", (3,)),
+        ("axes", "f8", (3, 3)),
+        ("height", "f8"),
+        ("post", "i8"),  # that commands it now
+        ("posts", "i8", (LEVELS,)),  # its posts from its own up, -1 for none; fixed
+        ("level", "i8"),  # which of them commands it now
+        ("platform", "i8"),  # ship it stands on, -1 for the ground; fixed
+        ("radar", "i8"),
+        ("first_magazine", "i8"),  # its rows of magazines, one per kind of round
+        ("magazines", "i8"),
+        ("first_launcher", "i8"),
+        ("first_engagement", "i8"),  # its rows of engagements, one per target channel
+        ("launchers", "i8"),
+        ("target_channels", "i8"),
+        ("missile_channels", "i8"),
+        ("targets_held", "i8"),
+        ("missiles_held", "i8"),  # missile channels in use
+        ("guided", "i8"),  # rounds in flight that the radar supports
+        ("control", "i8"),  # codes.Control
+        ("remote", "i8"),  # 1: active rounds may be launched on the post's track; fixed
+        ("self_defense", "f8"),  # m; under hold it may shoot at what comes this near itself; 0: not declared
+        ("salvo", "i8"),
+        ("latest", "i8"),  # 1: fires at the latest rather than the earliest chance
+        ("reserve", "i8"),  # rounds kept back
+        ("goal", "f8"),  # wanted kill probability of a track
+        ("floor", "f8"),  # no shot below this believed probability
+        ("crew_delay", "f8"),  # median, s
+        ("crew_spread", "f8"),  # log-normal sigma
+        ("operator_free_at", "f8"),
+        ("assess_delay", "f8"),
+        ("assess_false_kill", "f8"),  # P(assessed killed | alive)
+        ("assess_false_miss", "f8"),  # P(assessed alive | killed)
+        ("next_launch", "f8"),
+        ("ready_at", "f8"),
+        ("due", "f8"),
+        ("dials", "f8", (8,)),  # the user's rule reads these
+        ("fire_rule", "i8"),  # codes of doctrine.firing
+        ("salvo_interval", "f8"),  # s between rounds of the unit
+    ],
+    align=True,
+)
+
+#: One row per fire unit and kind of round it fires.
+MAGAZINE = np.dtype(
+    [
+        ("unit", "i8"),
+        ("interceptor", "i8"),  # its row
+        ("flyout_table", "i8"),
+        ("classes", "i8"),  # bits of codes.ThreatClass that doctrine lets it be fired at
+        ("channel", "i8"),  # codes.ChannelPhase
+        ("support_break", "f8"),  # s
+        ("reliability", "f8"),
+        ("common_mode", "f8"),  # probability that nothing shared by a salvo fails
+        ("lethal", "f8", (6,)),  # lethal radius by threat class, m
+        ("pk_believed", "f8", (6,)),  # kill probability by threat class that a crew counts on
+        ("limits", "f8", (2, 4)),  # of air-breathing and ballistic targets: distance min, max, height min, max; m
+        ("speed_limit", "f8"),  # of a target, m/s
+        ("position_limit", "f8"),  # firm track: sd of position and velocity below these
+        ("velocity_limit", "f8"),
+    ],
+    align=True,
+)
+
+LAUNCHER = np.dtype(
+    [
+        ("actor", "i8"),
+        ("position", "f8", (3,)),
+        ("platform", "i8"),  # ship it stands on, -1 for the ground; fixed
+        ("height", "f8"),  # m, above the sea; fixed
+        ("unit", "i8"),
+        ("magazine", "i8"),  # row of the kind of round on it
+        ("loaded", "i8"),
+        ("interval", "f8"),
+        ("readiness", "f8"),  # probability that it works at all
+        ("ready_at", "f8"),
+        ("fails_at", "f8"),
+        ("down", "i8"),  # 1: its end is logged, or it never worked
+        ("hit_radius", "f8"),  # m, an impact this near puts it out of action
+        ("full", "i8"),  # rounds of a load
+        ("loads", "i8"),  # spare loads at hand
+        ("reload_time", "f8"),  # s to replace all rounds, from the last launch
+        ("reloaded_at", "f8"),  # inf: not being reloaded
+        ("arc_center", "f8"),  # rad, azimuth of an inclined launcher's arc, and
+        ("arc_half", "f8"),  # rad, half its width; pi: any direction
+    ],
+    align=True,
+)
+
+ASSET = np.dtype(
+    [
+        ("position", "f8", (3,)),
+        ("radius", "f8"),
+        ("buffer", "f8"),  # lethal buffer for ballistic impact prediction, m
+        ("site", "i8"),
+        ("hits", "i8"),
+        ("value", "f8"),
+        ("platform", "i8"),  # ship that it is, -1 for the ground; fixed
+        ("height", "f8"),  # m, above the sea; fixed
+    ],
+    align=True,
+)
+
+#: Corridors as prisms around polylines of ECEF points.
+CORRIDOR = np.dtype(
+    [("points", "f8", (8, 3)), ("count", "i8"), ("half_width", "f8"), ("floor", "f8"), ("ceiling", "f8")], align=True
+)
