@@ -13,6 +13,7 @@ from openiads.doctrine.evaluation import (
     circle_probability,
     evaluate_air,
     evaluate_ballistic,
+    evaluation_stands,
     impact_ellipse,
     inbound,
     predicted_impact,
@@ -167,7 +168,7 @@ def test_an_aircraft_toward_the_asset_threatens_it_after_the_time_of_its_way():
     track = air(flying(-50e3, 0.0, 90.0))
     assert track["threatening"] == 1
     assert track["time_to_asset"] == pytest.approx(50e3 / 250.0, rel=0.01)
-    assert inbound(situation(track), track, WORLD.rows["assets"])
+    assert inbound(math.cos(situation(track)["inbound_angle"]), track, WORLD.rows["assets"])
 
 
 def test_an_aircraft_that_passes_far_off_threatens_nothing():
@@ -179,9 +180,26 @@ def test_an_aircraft_that_passes_far_off_threatens_nothing():
 def test_an_aircraft_that_leaves_is_not_inbound_and_threatens_nothing_from_afar():
     track = air(flying(-50e3, 0.0, 270.0))
     assert track["threatening"] == 0
-    assert not inbound(situation(track), track, WORLD.rows["assets"])
+    assert not inbound(math.cos(situation(track)["inbound_angle"]), track, WORLD.rows["assets"])
 
 
 def test_twice_the_speed_halves_the_time_to_the_asset():
     slow, fast = air(flying(-50e3, 0.0, 90.0)), air(flying(-50e3, 0.0, 90.0, speed=500.0))
     assert fast["time_to_asset"] == pytest.approx(slow["time_to_asset"] / 2.0)
+
+
+def test_an_evaluation_stands_until_the_track_changes_or_an_asset_may_move():
+    track, _ = scud_track(0.85)
+    assets = WORLD.rows["assets"].copy()
+    track["evaluated_hits"] = -1
+    assert not evaluation_stands(track, assets)
+    evaluate_ballistic(POST, track, assets, np.zeros(64))
+    assert evaluation_stands(track, assets)
+    track["hits"] += 1
+    assert not evaluation_stands(track, assets)
+    evaluate_ballistic(POST, track, assets, np.zeros(64))
+    track["time"] += 1.0
+    assert not evaluation_stands(track, assets)
+    evaluate_ballistic(POST, track, assets, np.zeros(64))
+    assets["platform"][0] = 0
+    assert not evaluation_stands(track, assets)

@@ -113,10 +113,10 @@ def impact_ellipse(track, dispersion, work):
     turn = 0.5 * math.atan2(2.0 * both, first - second)
     apart = math.sqrt(0.25 * (first - second) * (first - second) + both * both)
     c, s = math.cos(turn), math.sin(turn)
-    return (
-        x, y, z, fall, c * fx + s * sx, c * fy + s * sy, c * fz + s * sz,
-        math.sqrt(0.5 * (first + second) + apart), math.sqrt(max(0.5 * (first + second) - apart, own)),
-    )  # fmt: skip
+    ax, ay, az = c * fx + s * sx, c * fy + s * sy, c * fz + s * sz
+    long = math.sqrt(0.5 * (first + second) + apart)
+    short = math.sqrt(max(0.5 * (first + second) - apart, own))
+    return x, y, z, fall, ax, ay, az, long, short
 
 
 @kernel("void(Post, Track, Assets, f8[::1])")
@@ -125,6 +125,8 @@ def evaluate_ballistic(post, track, assets, work):
     and within ``ELLIPSE`` deviations.
     """
     x, y, z, fall, ax, ay, az, long, short = impact_ellipse(track, post["impact_dispersion"], work)
+    track["evaluated_time"] = track["time"]
+    track["evaluated_hits"] = track["hits"]
     track["threatening"] = 0
     track["asset"] = -1
     track["impact_at"] = track["time"] + fall
@@ -147,6 +149,17 @@ def evaluate_ballistic(post, track, assets, work):
             best = chance
             track["threatening"] = 1
             track["asset"] = a
+
+
+@kernel("b1(Track, Assets)")
+def evaluation_stands(track, assets):
+    """Whether a ballistic track's evaluation would come out as before: the same state, and assets that stand still."""
+    if track["evaluated_time"] != track["time"] or track["evaluated_hits"] != track["hits"]:
+        return False
+    for a in range(len(assets)):
+        if assets[a]["platform"] >= 0:
+            return False
+    return True
 
 
 @kernel("void(Situation, Post, Track, Assets)")
@@ -189,15 +202,14 @@ def evaluate(situation, post, track, assets, work):
     track["time_to_asset"] = track["impact_at"] - now
 
 
-@kernel("b1(Situation, Track, Assets)")
-def inbound(situation, track, assets):
-    """Whether a track heads toward a defended asset, within the declared angle."""
+@kernel("b1(f8, Track, Assets)")
+def inbound(cosine, track, assets):
+    """Whether a track heads toward a defended asset, within the angle of that cosine."""
     x = track["x"]
-    limit = math.cos(situation["inbound_angle"])
     for a in range(len(assets)):
         at = assets[a]["position"]
         dx, dy, dz = at[0] - x[0], at[1] - x[1], at[2] - x[2]
         size = math.sqrt((dx * dx + dy * dy + dz * dz) * (x[3] * x[3] + x[4] * x[4] + x[5] * x[5]))
-        if dx * x[3] + dy * x[4] + dz * x[5] > limit * size:
+        if dx * x[3] + dy * x[4] + dz * x[5] > cosine * size:
             return True
     return False

@@ -14,7 +14,7 @@ from openiads.doctrine.assignment import (
     window,
 )
 from openiads.doctrine.contracts import FIRE, Dials, Draw, Order, Own, Picture
-from openiads.doctrine.evaluation import evaluate_ballistic
+from openiads.doctrine.evaluation import evaluate_ballistic, evaluation_stands
 from openiads.doctrine.firing import USER, fire, looks_again
 from openiads.earth.sight import lowest_visible
 from openiads.engine.post import offer
@@ -22,7 +22,7 @@ from openiads.parts import dice
 from openiads.parts.engagements import assess, begin_decision, is_active, release
 from openiads.parts.flights import finish
 from openiads.parts.gates import set_gate, set_gate_of_track, set_gate_wait
-from openiads.parts.sensing import angle_between, bearing
+from openiads.parts.sensing import angle_between, azimuth_of, bearing
 from openiads.parts.tracks import CONFIRMED
 from openiads.parts.weapons import channel_free, fire_round, launcher_ready_at, ready_launcher, rounds_left, rounds_of
 from openiads.physics.motion import local_up
@@ -52,12 +52,13 @@ def forbidden(sim, unit, track):
     """0 if a crew may still shoot at the track it was given, else the gate: rules, or a missile that falls elsewhere.
 
     The ellipse of a predicted impact shrinks with every look, so that what threatened at assignment, or when the post
-    last looked, may not any more: it is predicted anew.
+    last looked, may not any more: it is predicted anew when the track has changed.
     """
     gate = permitted(unit, track)
     if gate != 0 or track["ballistic"] == 0:
         return gate
-    evaluate_ballistic(sim.posts[track["post"]], track, sim.assets, sim.cost[MOST_PLOTS + 3])
+    if not evaluation_stands(track, sim.assets):
+        evaluate_ballistic(sim.posts[track["post"]], track, sim.assets, sim.cost[MOST_PLOTS + 3])
     return 0 if track["threatening"] == 1 else NOT_THREATENING
 
 
@@ -282,7 +283,7 @@ def launch_next(sim, e):
         set_gate_wait(sim, f, u, NO_TIME, wait)
         engagement["due"] = now + min(wait, 5.0)
         return
-    _, azimuth, _, _ = bearing(unit["position"], unit["axes"], x, y, z)
+    azimuth = azimuth_of(unit["position"], unit["axes"], x, y, z)
     launcher = ready_launcher(sim, u, engagement["magazine"], azimuth)
     if gate == 0 and (launcher < 0 or now < unit["next_launch"]):
         gate = NO_LAUNCHER

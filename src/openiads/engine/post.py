@@ -19,7 +19,7 @@ from openiads.parts.engagements import engage, free_channel
 from openiads.parts.gates import set_gate, set_gate_of_track
 from openiads.parts.interrogation import interrogate
 from openiads.parts.links import forget, miss_launchers, relink
-from openiads.parts.sensing import angle_between, bearing
+from openiads.parts.sensing import angle_between, azimuth_of
 from openiads.parts.tracks import CONFIRMED, alike, prune
 from openiads.parts.weapons import rounds_left, rounds_of
 from openiads.physics import association
@@ -48,6 +48,7 @@ ASSIGN_AHEAD = 30.0  # s, a track is assigned at most this long before its launc
 def judge(sim, post):
     """Interrogate, identify and evaluate every track of the post's picture."""
     situation = sim.situation[0]
+    cosine = math.cos(situation["inbound_angle"])
     for n in range(situation["listed"]):
         k = sim.roster[n]
         track = sim.tracks[k]
@@ -55,7 +56,7 @@ def judge(sim, post):
             continue
         interrogate(sim, post, k)
         before = track["identity"]
-        track["identity"] = identify(situation, track, inbound(situation, track, sim.assets))
+        track["identity"] = identify(situation, track, inbound(cosine, track, sim.assets))
         if track["identity"] != before:
             if track["identity"] == HOSTILE and track["flight"] >= 0:
                 sim.flights[track["flight"]]["ever"] |= IDENTIFIED
@@ -83,7 +84,7 @@ def unit_gate(sim, u, k):
     track = sim.tracks[k]
     x = track["x"]
     dt = now - track["time"]
-    _, azimuth, _, _ = bearing(radar["position"], radar["axes"], x[0] + x[3] * dt, x[1] + x[4] * dt, x[2] + x[5] * dt)
+    azimuth = azimuth_of(radar["position"], radar["axes"], x[0] + x[3] * dt, x[1] + x[4] * dt, x[2] + x[5] * dt)
     outside = abs(angle_between(azimuth, radar["boresight"])) > radar["track_half"]
     turns = radar["slew_rate"] > 0.0 or radar["relay_time"] > 0.0
     if outside and (unit["targets_held"] > 0 or not turns):
@@ -139,7 +140,7 @@ def turning_time(sim, u, k):
     radar = sim.radars[sim.units[u]["radar"]]
     x = track["x"]
     dt = sim.situation[0]["now"] - track["time"]
-    _, azimuth, _, _ = bearing(radar["position"], radar["axes"], x[0] + x[3] * dt, x[1] + x[4] * dt, x[2] + x[5] * dt)
+    azimuth = azimuth_of(radar["position"], radar["axes"], x[0] + x[3] * dt, x[1] + x[4] * dt, x[2] + x[5] * dt)
     away = abs(angle_between(azimuth, radar["boresight"]))
     if away <= radar["track_half"]:
         return 0.0
@@ -204,10 +205,8 @@ def choose_unit(sim, post, k):
         if how == EXCHANGE:
             best = exchanged(sim.cost, rows, len(sim.units))
         else:
-            association.assign(
-                sim.cost, rows, len(sim.units), UNSERVED, sim.candidates[1], sim.cost[MOST_PLOTS : MOST_PLOTS + 3],
-                sim.candidates[2:5],
-            )  # fmt: skip
+            work, marks = sim.cost[MOST_PLOTS : MOST_PLOTS + 3], sim.candidates[2:5]
+            association.assign(sim.cost, rows, len(sim.units), UNSERVED, sim.candidates[1], work, marks)
             best = sim.candidates[1, 0] if sim.candidates[1, 0] >= 0 else best
     if best < 0:
         return -1, -1

@@ -11,7 +11,7 @@ from openiads.parts.sensing import (
     DETECTED,
     TWO_PI,
     VISIBLE,
-    bearing,
+    azimuth_of,
     detects,
     measure,
     sense,
@@ -50,7 +50,7 @@ def first_look(sim, r, f, after):
     """Time of the first search look at a flight at or after ``after``: when the beam next comes to its azimuth."""
     radar = sim.radars[r]
     x, y, z, _, _, _ = state_of(sim, f, after)
-    _, azimuth, _, _ = bearing(radar["position"], radar["axes"], x, y, z)
+    azimuth = azimuth_of(radar["position"], radar["axes"], x, y, z)
     frame = radar["frame"]
     share = azimuth / TWO_PI * radar["faces"]
     start = radar["phase"] + frame * (share - math.floor(share))
@@ -104,6 +104,12 @@ def send_plot(sim, arrives):
         post["fuse_due"] = arrives
 
 
+@kernel("f8(f8)")
+def in_decibels(ratio):
+    """A signal-to-noise ratio in decibels; -999 where there was no signal."""
+    return 10.0 * math.log10(ratio) if ratio > 0.0 else -999.0
+
+
 @kernel("void(Sim, i8, i8, f8, f8)")
 def look(sim, r, f, t, arrives):
     """One search look of radar ``r`` at flight ``f`` at time ``t``; a detection becomes a plot arriving later."""
@@ -122,13 +128,12 @@ def look(sim, r, f, t, arrives):
             x, y, z = measured_position(radar["position"], radar["axes"], rm, am, em, sa, se)
             fill_plot(sim, situation["plots_count"], r, f, t, x, y, z, rm, sr, sa, se, vm)
             send_plot(sim, arrives)
-    decibels = 10.0 * math.log10(drawn) if drawn > 0.0 else -999.0
     cell = sim.looks[r, f]
     if found == 1 and cell["detected"] == 0:
         flight = sim.flights[f]
         flight["ever"] |= DETECTED_ONCE
         flight["first_detected"] = min(flight["first_detected"], situation["now"])
-        log_detect(sim, f, r, distance, azimuth, elevation, lowest, decibels, height)
+        log_detect(sim, f, r, distance, azimuth, elevation, lowest, in_decibels(drawn), height)
         cell["detected"] = 1
     cell["code"] = DETECTED if found == 1 else code
     # an alert of a phased array is confirmed at once and not a frame later, until the post has the track
@@ -137,7 +142,7 @@ def look(sim, r, f, t, arrives):
     cell["due"] = t + (sooner if alert else frame_time(sim, r, t))
     if situation["record"] == 1:
         said = found if code == VISIBLE else code
-        log_look(sim, f, r, said, distance, azimuth, elevation, lowest, decibels, height)
+        log_look(sim, f, r, said, distance, azimuth, elevation, lowest, in_decibels(drawn), height)
 
 
 @kernel("void(Sim, i8, f8, f8)")
@@ -156,10 +161,9 @@ def false_alarm(sim, r, chance, arrives):
         azimuth = TWO_PI / radar["faces"] * ((radar["batch"] + u2) / radar["sectors"])
     elevation = radar["elevation_low"] + (radar["elevation_high"] - radar["elevation_low"]) * u3 * u3 * u3
     x, y, z = measured_position(radar["position"], radar["axes"], distance, azimuth, elevation, 0.0, 0.0)
-    fill_plot(
-        sim, situation["plots_count"], r, -1, situation["now"], x, y, z, distance, radar["resolution"],
-        radar["beam_azimuth"] / 4.0, radar["beam_elevation"] / 4.0, SPREAD * (2.0 * u3 - 1.0),
-    )  # fmt: skip
+    k, now, along = situation["plots_count"], situation["now"], SPREAD * (2.0 * u3 - 1.0)
+    across, up = radar["beam_azimuth"] / 4.0, radar["beam_elevation"] / 4.0
+    fill_plot(sim, k, r, -1, now, x, y, z, distance, radar["resolution"], across, up, along)
     send_plot(sim, arrives)
 
 
@@ -183,10 +187,12 @@ def search(sim, r):
         return
     arrives = now + radar["link_delay"]
     for f in range(len(sim.flights)):
-        flight = sim.flights[f]
-        if flight["starts"] > now or flight["terminal"] != 0:
-            continue
         t = sim.looks[r, f]["due"]
+        if t > now:
+            continue
+        flight = sim.flights[f]
+        if flight["starts"] > now:
+            continue
         if t < now - step - 1e-6:  # never looked at yet, or the radar was blind when the look was due
             t = first_look(sim, r, f, max(flight["starts"], now - step))
             sim.looks[r, f]["due"] = t

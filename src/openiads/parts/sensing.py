@@ -58,6 +58,18 @@ def bearing(position, axes, x, y, z):
     return math.sqrt(flat * flat + up * up), azimuth, math.atan2(up, flat), ground
 
 
+@kernel("f8(f8[::1], f8[:, ::1], f8, f8, f8)")
+def azimuth_of(position, axes, x, y, z):
+    """The azimuth of ``bearing`` alone, in [0, 2 pi)."""
+    dx = x - position[0]
+    dy = y - position[1]
+    dz = z - position[2]
+    east = dx * axes[0, 0] + dy * axes[0, 1] + dz * axes[0, 2]
+    north = dx * axes[1, 0] + dy * axes[1, 1] + dz * axes[1, 2]
+    azimuth = math.atan2(east, north)
+    return azimuth + TWO_PI if azimuth < 0.0 else azimuth
+
+
 @kernel("f8(f8[:, ::1], i8, f8, f8, f8, f8, f8, f8)")
 def cross_section(rcs, band, dx, dy, dz, vx, vy, vz):
     """Mean cross-section (m2) seen along (dx, dy, dz) from the radar, from nose, beam and tail values of a band.
@@ -168,10 +180,8 @@ def sense(sim, r, f, t, searching):
     if abs(along) < radar["least_radial_speed"]:
         return TOO_SLOW, distance, azimuth, elevation, lowest, 0.0, height, 0.0
     rcs = cross_section(flight["rcs"], radar["band"], dx, dy, dz, vx, vy, vz)
-    snr = mean_signal(
-        sim.tables, radar, situation["earth_radius"], situation["sea_roughness"], distance, azimuth, elevation, ground,
-        height, edges, rcs,
-    )  # fmt: skip
+    earth, sea = situation["earth_radius"], situation["sea_roughness"]
+    snr = mean_signal(sim.tables, radar, earth, sea, distance, azimuth, elevation, ground, height, edges, rcs)
     return VISIBLE, distance, azimuth, elevation, lowest, snr, height, along
 
 

@@ -66,13 +66,15 @@ def predict(sim, k, t):
 @kernel("b1(Track)")
 def falls(track):
     """Whether a track is faster than ``FALLING``, and surely than ``SLOW``: an aircraft's first plots say much."""
+    speed = track["speed"]
+    if speed <= FALLING or track["height"] <= HIGH:
+        return False
     x, p = track["x"], track["p"]
     along = 0.0  # variance along the velocity, times its square
     for i in range(3, 6):
         for j in range(3, 6):
             along += x[i] * x[j] * p[i, j]
-    speed = track["speed"]
-    return speed > FALLING and track["height"] > HIGH and speed - SURE * math.sqrt(max(along, 0.0)) / speed > SLOW
+    return speed - SURE * math.sqrt(max(along, 0.0)) / speed > SLOW
 
 
 @kernel("b1(Track)")
@@ -126,6 +128,7 @@ def new_track(sim, owner, post):
         track["time_to_asset"] = math.inf
         track["impact_at"] = math.inf
         track["evaluated_at"] = -math.inf
+        track["evaluated_hits"] = -1
         track["survival"] = 1.0
         track["in_flight"] = 0
         track["engagements"] = 0
@@ -173,11 +176,12 @@ def take(sim, k, i):
     x = track["x"]
     back = min(plot["time"] - track["time"], 0.0)  # an older plot is carried forward along the track
     size = 7 if track["ballistic"] == 1 else 6
-    update_position(
-        x, track["p"], size, plot["position"][0] - x[3] * back, plot["position"][1] - x[4] * back,
-        plot["position"][2] - x[5] * back, radar["position"], radar["axes"], plot["sigma_range"],
-        plot["sigma_azimuth"], plot["sigma_elevation"], sim.cost[MOST_PLOTS + 3],
-    )  # fmt: skip
+    at, axes, work = radar["position"], radar["axes"], sim.cost[MOST_PLOTS + 3]
+    sr, sa, se = plot["sigma_range"], plot["sigma_azimuth"], plot["sigma_elevation"]
+    mx = plot["position"][0] - x[3] * back
+    my = plot["position"][1] - x[4] * back
+    mz = plot["position"][2] - x[5] * back
+    update_position(x, track["p"], size, mx, my, mz, at, axes, sr, sa, se, work)
     note_spread(track)
     situation["updates"] += 1
     track["updated"] = max(track["updated"], plot["time"])
@@ -243,10 +247,9 @@ def pair_up(sim, k, i):
         )
     else:
         pull[0], pull[1], pull[2] = 0.0, 0.0, 0.0
-    two_point_start(
-        track["x"], track["p"], points, plot["time"] - track["time"], radar["position"], radar["axes"],
-        plot["sigma_range"], plot["sigma_azimuth"], plot["sigma_elevation"], MANEUVER, pull,
-    )  # fmt: skip
+    at, axes = radar["position"], radar["axes"]
+    sr, sa, se = plot["sigma_range"], plot["sigma_azimuth"], plot["sigma_elevation"]
+    two_point_start(track["x"], track["p"], points, dt, at, axes, sr, sa, se, MANEUVER, pull)
     note_spread(track)
     track["state"] = TENTATIVE
     track["time"] = plot["time"]
