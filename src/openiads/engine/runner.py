@@ -70,6 +70,7 @@ class Runner:
         channels = int(rows["units"]["target_channels"].sum())
         return Sim(
             **{name: rows[name].copy() for name in ("situation", "flights", "radars", "posts", "units", "launchers")},
+            model=rows["model"],
             magazines=rows["magazines"],
             platforms=rows["platforms"].copy(),
             engagements=np.zeros(channels, ENGAGEMENT),

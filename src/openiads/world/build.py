@@ -27,7 +27,7 @@ from openiads.world.codes import Control, Evidence, FireRule, ServiceTime
 from openiads.world.draft import Draft, Names, Row, blank, stacked
 from openiads.world.elements import LAUNCHER, MAGAZINE, PLATFORM, POST, RADAR, UNIT
 from openiads.world.flights import add_flights
-from openiads.world.layout import FLIGHT, SITUATION
+from openiads.world.layout import FLIGHT, MODEL, SITUATION
 from openiads.world.posts import add_commands, check_count
 from openiads.world.prebuilt import Prebuilt
 from openiads.world.sites import add_site
@@ -106,6 +106,7 @@ def rows_of(draft: Draft) -> Rows:
     """The rows of a draft by noun."""
     return {
         "situation": situation_of(draft),
+        "model": model_of(draft.values),
         "platforms": stacked(draft.platforms, PLATFORM),
         "flights": stacked(draft.flights, FLIGHT),
         "radars": stacked(draft.radars, RADAR),
@@ -117,6 +118,14 @@ def rows_of(draft: Draft) -> Rows:
         "assets": assets_of(draft),
         "corridors": corridors_of(draft.scenario),
     }
+
+
+def model_of(values: Values) -> NDArray[np.void]:
+    """The assumptions that kernels read."""
+    row = blank(MODEL)
+    for name in MODEL.names or ():
+        row[name] = math.log(values.model("coefficient_start")) if name == "log_coefficient" else values.model(name)
+    return stacked([row], MODEL)
 
 
 def set_drop_times(rows: Rows, values: Values) -> None:
