@@ -258,7 +258,7 @@ def test_a_card_states_the_status_that_the_catalog_has(card: Path) -> None:
 
 
 def test_every_kind_of_catalog_field_named_in_a_card_exists() -> None:
-    fields = tomllib.loads((PACKAGE / "data" / "entries" / "fields.toml").read_text(encoding="utf-8"))
+    fields = tomllib.loads((PACKAGE / "catalog" / "entries" / "fields.toml").read_text(encoding="utf-8"))
     named = re.compile(r"`(systems|posts|radars|interceptors|threats|launchers)\.(\w+)`")
     for card in CARDS:
         for kind, field in named.findall(card.read_text(encoding="utf-8")):

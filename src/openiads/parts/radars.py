@@ -24,7 +24,6 @@ ON_RADAR = int(Element.RADAR)
 OVERFLOW_PLOTS = int(Status.OVERFLOW_PLOTS)
 DETECTED_ONCE = int(Milestone.DETECTED)
 NEVER = math.inf
-SPREAD = 600.0  # m/s, radial speeds of false alarms lie evenly within this
 
 
 @kernel("f8(Sim, i8, f8)", entry=True)
@@ -161,7 +160,7 @@ def false_alarm(sim, r, chance, arrives):
         azimuth = TWO_PI / radar["faces"] * ((radar["batch"] + u2) / radar["sectors"])
     elevation = radar["elevation_low"] + (radar["elevation_high"] - radar["elevation_low"]) * u3 * u3 * u3
     x, y, z = measured_position(radar["position"], radar["axes"], distance, azimuth, elevation, 0.0, 0.0)
-    k, now, along = situation["plots_count"], situation["now"], SPREAD * (2.0 * u3 - 1.0)
+    k, now, along = situation["plots_count"], situation["now"], sim.model[0]["false_alarm_speed"] * (2.0 * u3 - 1.0)
     across, up = radar["beam_azimuth"] / 4.0, radar["beam_elevation"] / 4.0
     fill_plot(sim, k, r, -1, now, x, y, z, distance, radar["resolution"], across, up, along)
     send_plot(sim, arrives)
