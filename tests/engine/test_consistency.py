@@ -15,17 +15,24 @@ import pytest
 from scipy.interpolate import CubicHermiteSpline
 
 from engine.scenes import CLEAR, raid, replications, scene, site
+from openiads.catalog.load import catalog
 from openiads.earth.geodesy import direct, enu_axes, to_ecef
 from openiads.engine.runner import Runner
-from openiads.parts.tracks import BALLISTIC_NOISE, BETA_START, BETA_VARIANCE, BETA_WALK, cruises, falls
+from openiads.parts.tracks import cruises, falls
 from openiads.physics import ballistics
 from openiads.physics import filtering as f
 from openiads.physics.aiming import solve_aim
 from openiads.physics.motion import state_at
 from openiads.textbook import tracking
+from openiads.world.build import model_of
 from openiads.world.layout import TRACK
+from openiads.world.values import Values
 
 pytestmark = pytest.mark.compiled_only
+
+MODEL = model_of(Values(catalog()))[0]
+BALLISTIC_NOISE, BETA_WALK = float(MODEL["ballistic_noise"]), float(MODEL["coefficient_walk"])
+BETA_START, BETA_VARIANCE = float(MODEL["log_coefficient"]), float(MODEL["coefficient_variance"])
 
 #: A Scud-B as in G. Forden, Science and Global Security 15 (2007) 133; body and warhead stay together.
 SCUD = ballistics.missile(
@@ -257,15 +264,15 @@ def made_track(speed, height, deviation):
 
 def test_what_falls_is_told_by_a_speed_beyond_its_own_doubt():
     """Beyond 850 m/s, and by three deviations beyond the 500 m/s that an aircraft may have."""
-    assert falls(made_track(1500.0, 60e3, 330.0))
-    assert not falls(made_track(1500.0, 60e3, 340.0))
-    assert not falls(made_track(840.0, 60e3, 1.0))
-    assert not falls(made_track(1500.0, 7e3, 1.0))
+    assert falls(MODEL, made_track(1500.0, 60e3, 330.0))
+    assert not falls(MODEL, made_track(1500.0, 60e3, 340.0))
+    assert not falls(MODEL, made_track(840.0, 60e3, 1.0))
+    assert not falls(MODEL, made_track(1500.0, 7e3, 1.0))
 
 
 def test_what_would_still_be_slow_after_a_free_fall_is_held_up_by_wings():
     """500 m/s at 8 km; an apogee of 26 km is a fall of 18 km, 594 m/s, whatever the speed there."""
-    assert cruises(made_track(250.0, 9e3, 1.0)) and cruises(made_track(250.0, 15e3, 1.0))
-    assert cruises(made_track(499.0, 8e3, 1.0)) and not cruises(made_track(501.0, 8e3, 1.0))
-    assert not cruises(made_track(100.0, 26e3, 1.0))
-    assert not cruises(made_track(501.0, 0.0, 1.0))  # a missile that air has slowed on its last kilometers
+    assert cruises(MODEL, made_track(250.0, 9e3, 1.0)) and cruises(MODEL, made_track(250.0, 15e3, 1.0))
+    assert cruises(MODEL, made_track(499.0, 8e3, 1.0)) and not cruises(MODEL, made_track(501.0, 8e3, 1.0))
+    assert not cruises(MODEL, made_track(100.0, 26e3, 1.0))
+    assert not cruises(MODEL, made_track(501.0, 0.0, 1.0))  # a missile that air has slowed on its last kilometers

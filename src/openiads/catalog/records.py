@@ -26,7 +26,10 @@ from openiads.base.words import nearest
 #: How to see every name: the remedy of errors about one that is not in the catalog.
 LIST = "List them: openiads catalog list"
 STATUSES = ("read", "relayed", "recalled", "derived", "assumption")
-KINDS = ("systems", "posts", "radars", "interceptors", "launchers", "threats", "identification")
+KINDS = ("systems", "posts", "radars", "interceptors", "launchers", "threats", "identification", "model")
+#: Kinds that are no part of the digest of a catalog: what the program's text said before it became a value here.  Rows
+#: of outcomes tell one number from another, so two versions of them never share the digest of a run.
+UNDIGESTED = ("model",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +228,21 @@ class Catalog:
         """The table of identification evidence."""
         return self["identification"]
 
+    @property
+    def model(self) -> Entry:
+        """The assumptions of the model that belong to no piece of equipment: a scenario's own, else the packaged ones.
+
+        Raises
+        ------
+        InputError
+            A scenario with more than one set of its own.
+        """
+        packaged, *own = self.of_kind("model").values()
+        if len(own) > 1:
+            names = ", ".join(entry.name for entry in own)
+            raise InputError("catalog.model", f"{len(own)} sets of assumptions: {names}", "Keep one.")
+        return own[0] if own else packaged
+
     def value(self, path: str) -> Value:
         """The value at `entry.field`, tables as `entry.table[0].field` or `entry.table.rowname.field`."""
         name, _, rest = path.partition(".")
@@ -241,8 +259,10 @@ class Catalog:
     @cached_property
     def digest(self) -> str:
         """SHA-256 (hex) of the canonical content, the bibliography included; the order of entries in the files does
-        not matter."""
-        text = json.dumps(self.raw, sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+        not matter.  Kinds of ``UNDIGESTED`` are left out."""
+        raw = {kind: content for kind, content in self.raw.items() if kind not in UNDIGESTED}
+        raw["fields"] = {kind: spec for kind, spec in raw.get("fields", {}).items() if kind not in UNDIGESTED}
+        text = json.dumps(raw, sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
 

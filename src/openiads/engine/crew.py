@@ -43,10 +43,6 @@ SUPPORT, RULE_HELD, ENGAGING = int(Gate.SUPPORT_WILL_BE_LOST), int(Gate.RULE_HEL
 NOT_ACQUIRED = int(Gate.NOT_ACQUIRED)
 
 
-LONGEST_WAIT = 1.0  # s, a round may be this early at the predicted intercept
-RETRY = 1.0  # s until a crew asks again
-
-
 @kernel("i8(Sim, Unit, Track)")
 def forbidden(sim, unit, track):
     """0 if a crew may still shoot at the track it was given, else the gate: rules, or a missile that falls elsewhere.
@@ -191,7 +187,7 @@ def decide(sim, e, view, rule):
     track = sim.tracks[engagement["track"]]
     own_track = sim.tracks[engagement["own"]]
     f = engagement["flight"]
-    engagement["due"] = now + RETRY
+    engagement["due"] = now + sim.model[0]["crew_retry"]
     if track["serial"] != engagement["serial"] or track["state"] != CONFIRMED:  # the post has lost it
         if engagement["in_flight"] == 0:
             release(sim, e)
@@ -257,7 +253,7 @@ def launch_next(sim, e):
     unit = sim.units[u]
     f = engagement["flight"]
     own = sim.tracks[engagement["own"]]
-    engagement["due"] = now + RETRY
+    engagement["due"] = now + sim.model[0]["crew_retry"]
     track = sim.tracks[engagement["track"]]
     magazine = sim.magazines[engagement["magazine"]]
     lost = track["serial"] != engagement["serial"] or track["state"] != CONFIRMED
@@ -279,7 +275,7 @@ def launch_next(sim, e):
     if gate == 0 and not seen:
         gate = NOT_ACQUIRED
     wait = spare_time(sim.tables, unit, magazine, own, x, y, z, first - now) if gate == 0 else 0.0
-    if wait > LONGEST_WAIT:  # a round fired now would be there before the target can be met
+    if wait > sim.model[0]["early_arrival"]:  # a round fired now would be there before the target can be met
         set_gate_wait(sim, f, u, NO_TIME, wait)
         engagement["due"] = now + min(wait, 5.0)
         return
@@ -303,7 +299,7 @@ def launch_next(sim, e):
     engagement["wanted"] -= 1
     if engagement["wanted"] == 0:
         engagement["state"] = FLYING
-        engagement["due"] = now + RETRY if unit["fire_rule"] == USER else math.inf
+        engagement["due"] = now + sim.model[0]["crew_retry"] if unit["fire_rule"] == USER else math.inf
     else:
         engagement["due"] = max(now, unit["next_launch"])
 

@@ -39,9 +39,7 @@ UNIT_NOT_READY, NOT_THREATENING = int(Gate.UNIT_NOT_READY), int(Gate.NOT_THREATE
 GREEDY, EXCHANGE = int(Assignment.GREEDY), int(Assignment.EXCHANGE)
 PROBABILITY_FLOOR = int(Gate.PROBABILITY_FLOOR)
 
-SOON = 5.0  # s, a round that need wait no longer than this is as good as ready
 MOST_WAITING = 8  # tracks compared when units are exchanged
-ASSIGN_AHEAD = 30.0  # s, a track is assigned at most this long before its launch
 
 
 @kernel("void(Sim, i8)")
@@ -109,7 +107,7 @@ def offer(sim, u, track, ready):
                 gate = NO_ROUND
             continue
         g, a, b, chance, wait = envelope(sim.tables, unit, sim.magazines[m], track, ready)
-        merit = chance - (1.0 if wait > SOON else 0.0)
+        merit = chance - (1.0 if wait > sim.model[0]["soon_ready"] else 0.0)
         if g == 0 and merit > best:
             gate, magazine, first, last, believed, spare, best = 0, m, a, b, chance, wait, merit
         elif g != 0 and magazine < 0 and (gate == PROBABILITY_FLOOR or gate == NO_ROUND or g > gate):
@@ -162,7 +160,8 @@ def price(sim, post, u, k):
         gate = unit_gate(sim, u, k)
     if gate == 0:
         gate, magazine, first, _, _, spare = offer(sim, u, track, now + unit["crew_delay"] + turning_time(sim, u, k))
-        if gate == 0 and spare > ASSIGN_AHEAD:  # it will come within reach, but a channel now would only wait
+        # it will come within reach, but a channel now would only wait
+        if gate == 0 and spare > sim.model[0]["assign_ahead"]:
             gate = OUT_OF_RANGE
     if gate == 0 and sim.posts[post]["free_at"] > now:
         gate = OPERATOR_BUSY
@@ -205,10 +204,8 @@ def choose_unit(sim, post, k):
         if how == EXCHANGE:
             best = exchanged(sim.cost, rows, len(sim.units))
         else:
-            association.assign(
-                sim.cost, rows, len(sim.units), UNSERVED, sim.candidates[1], sim.cost[MOST_PLOTS : MOST_PLOTS + 3],
-                sim.candidates[2:5],
-            )  # fmt: skip
+            work, marks = sim.cost[MOST_PLOTS : MOST_PLOTS + 3], sim.candidates[2:5]
+            association.assign(sim.cost, rows, len(sim.units), UNSERVED, sim.candidates[1], work, marks)
             best = sim.candidates[1, 0] if sim.candidates[1, 0] >= 0 else best
     if best < 0:
         return -1, -1

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from openiads.base import compiled
-from openiads.engine.rules import RULE_ERRORS, rule_of
+from openiads.doctrine.contracts import RULE_ERRORS
+from openiads.engine.rules import rule_of
 from openiads.engine.step import play
 from openiads.physics.filtering import WORK
 from openiads.physics.flyout import BODY
@@ -70,6 +71,7 @@ class Runner:
         channels = int(rows["units"]["target_channels"].sum())
         return Sim(
             **{name: rows[name].copy() for name in ("situation", "flights", "radars", "posts", "units", "launchers")},
+            model=rows["model"],
             magazines=rows["magazines"],
             platforms=rows["platforms"].copy(),
             engagements=np.zeros(channels, ENGAGEMENT),

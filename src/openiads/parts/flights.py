@@ -16,7 +16,6 @@ AIRBORNE_AT_END = int(Terminal.AIRBORNE_AT_END)
 RELEASED_LEFT, TURNED_AWAY = int(Terminal.RELEASED_LEFT), int(Terminal.TURNED_AWAY)
 TURN_AWAY = int(Evasion.TURN_AWAY)
 ON_RADAR, ON_LAUNCHER, ON_POST = int(Element.RADAR), int(Element.LAUNCHER), int(Element.POST)
-AWAY = 180.0  # s after its turn until a flight that turned away is counted as gone
 BALLISTIC = int(ThreatClass.BALLISTIC)
 TWO_PI = 2.0 * math.pi
 CEP_TO_SIGMA = 1.0 / math.sqrt(2.0 * math.log(2.0))
@@ -78,6 +77,8 @@ def finish(sim, f, terminal, asset, miss):
     x, y, z, _, _, _ = state_of(sim, f, situation["now"])
     flight["terminal"] = terminal
     situation["ended"] = 1
+    for r in range(len(sim.radars)):  # nobody looks at it any more
+        sim.looks[r, f]["due"] = math.inf
     forgo(sim, f)
     log_terminal(sim, f, x, y, z, asset, miss)
 
@@ -121,7 +122,7 @@ def evade(sim, f):
     flight["turn_rate"] = rate
     if flight["evasion"] == TURN_AWAY:
         flight["turn_angle"] = math.pi
-        flight["ends"] = now + math.pi / rate + AWAY
+        flight["ends"] = now + math.pi / rate + sim.model[0]["homeward_time"]
         flight["route_ends"] = math.inf
         forgo(sim, f)
     else:

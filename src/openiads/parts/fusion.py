@@ -5,25 +5,21 @@ from __future__ import annotations
 import math
 
 from openiads.base.compiled import kernel
-from openiads.parts.tracks import MANEUVER, ONE_PLOT, POST, TENTATIVE, list_picture, new_track, pair_up, predict, take
+from openiads.parts.tracks import ONE_PLOT, POST, TENTATIVE, list_picture, new_track, pair_up, predict, take
 from openiads.physics.association import assign
 from openiads.physics.filtering import (
     position_distance,
 )
 from openiads.world.layout import MOST_PLOTS
 
-GATE = 16.266  # chi-square, 3 degrees of freedom, 0.999
-PAIR = 15.137  # chi-square, 1 degree of freedom, 0.9999
-SPEED_LIMIT = 3000.0  # m/s, how far a second plot may lie from a first
-LATE = 2.0  # s, an older plot than this is not taken into a newer track
 FORBIDDEN = 1e9  # cost of a pair outside the gate
 
 
-@kernel("b1(Track, Plot)")
-def near(track, plot):
+@kernel("b1(Model, Track, Plot)")
+def near(model, track, plot):
     """Whether a plot may lie in a track's gate, by a test that is cheap and wider than the gate."""
     dt = plot["time"] - track["time"]
-    if dt < -LATE:
+    if dt < -model["late_plot"]:
         return False
     x = track["x"]
     reach = 0.0
@@ -33,7 +29,8 @@ def near(track, plot):
     ahead = abs(dt)
     wide = track["spread"][0] + ahead * ahead * track["spread"][1]
     across = plot["range"] * max(plot["sigma_azimuth"], plot["sigma_elevation"])
-    wide += plot["sigma_range"] * plot["sigma_range"] + 2.0 * across * across + MANEUVER * ahead * ahead * ahead
+    turns = model["maneuver_noise"] * ahead * ahead * ahead
+    wide += plot["sigma_range"] * plot["sigma_range"] + 2.0 * across * across + turns
     fall = 5.0 * ahead * ahead if track["speed"] > 800.0 else 0.0
     return reach <= 20.0 * wide + fall * fall
 
@@ -48,17 +45,19 @@ def cost(sim, k, i):
     back = min(plot["time"] - track["time"], 0.0)
     predict(sim, k, plot["time"])
     radar = sim.radars[plot["radar"]]
-    d2, spread = position_distance(
-        x, p, plot["position"][0] - x[3] * back, plot["position"][1] - x[4] * back, plot["position"][2] - x[5] * back,
-        radar["position"], radar["axes"], plot["sigma_range"], plot["sigma_azimuth"], plot["sigma_elevation"],
-    )  # fmt: skip
-    return d2 + spread if d2 < GATE else FORBIDDEN
+    at, axes = radar["position"], radar["axes"]
+    sr, sa, se = plot["sigma_range"], plot["sigma_azimuth"], plot["sigma_elevation"]
+    mx = plot["position"][0] - x[3] * back
+    my = plot["position"][1] - x[4] * back
+    mz = plot["position"][2] - x[5] * back
+    d2, spread = position_distance(x, p, mx, my, mz, at, axes, sr, sa, se)
+    return d2 + spread if d2 < sim.model[0]["track_gate"] else FORBIDDEN
 
 
-@kernel("f8(Track, Plot, Radar, f8)")
-def mismatch(track, plot, radar, dt):
+@kernel("f8(Model, Track, Plot, Radar, f8)")
+def mismatch(model, track, plot, radar, dt):
     """How badly two plots ``dt`` s apart fit one flight: squared difference of the radial speed that their ranges say
-    and the mean of the two measured, over its variance; inf beyond ``PAIR``.
+    and the mean of the two measured, over its variance; inf beyond the gate of pairs.
 
     The range changes by more than its rate says where the line of sight turns: the span of the radial speeds is added.
     """
@@ -68,7 +67,7 @@ def mismatch(track, plot, radar, dt):
     fit = 2.0 * plot["sigma_range"] * plot["sigma_range"] / (dt * dt)
     wide = fit + 0.5 * radar["sigma_radial"] * radar["sigma_radial"] + turned * turned
     odds = (said - measured) * (said - measured) / wide
-    return odds if odds < PAIR else math.inf
+    return odds if odds < model["pair_gate"] else math.inf
 
 
 @kernel("void(Sim, i8)")
@@ -96,8 +95,8 @@ def start(sim, i):
         for axis in range(3):
             part = plot["position"][axis] - track["plot"][axis]
             off += part * part
-        span = SPEED_LIMIT * dt + 3.0 * track["plot_sigma"]
-        odds = mismatch(track, plot, radar, dt)
+        span = sim.model[0]["pair_speed"] * dt + 3.0 * track["plot_sigma"]
+        odds = mismatch(sim.model[0], track, plot, radar, dt)
         if off < span * span and odds < least:
             least = odds
             nearest = k
@@ -193,7 +192,7 @@ def associate(sim, post, ready):
             sim.cost[i, c] = FORBIDDEN
         for n in range(sim.situation[0]["listed"]):
             k = sim.roster[n]
-            if sim.tracks[k]["state"] < TENTATIVE or not near(sim.tracks[k], sim.plots[i]):
+            if sim.tracks[k]["state"] < TENTATIVE or not near(sim.model[0], sim.tracks[k], sim.plots[i]):
                 continue
             price = cost(sim, k, i)
             if price >= FORBIDDEN:

@@ -32,9 +32,6 @@ ASSESSING, SERVICE = int(Stage.ASSESSING), int(Stage.SERVICE)
 HORIZON, MASK = int(Gate.HORIZON), int(Gate.MASK)
 NOT_ACQUIRED = int(Gate.NOT_ACQUIRED)
 
-ACQUIRE_LIMIT = 20.0  # s without a firm own track, then the engagement is given up
-LOST_LIMIT = 4.0  # s without seeing the target, with no round in the air, then it is given up
-
 
 @kernel("i8(Sim, i8)")
 def priority(sim, e):
@@ -104,10 +101,10 @@ def give_up(sim, e):
     gone = track["serial"] != engagement["serial"] or track["state"] != CONFIRMED
     if engagement["state"] == ACQUIRING:
         slewing = now < sim.radars[sim.units[engagement["unit"]]["radar"]]["slewing_until"]
-        if gone or (now - engagement["assigned_at"] > ACQUIRE_LIMIT and not slewing):
+        if gone or (now - engagement["assigned_at"] > sim.model[0]["acquire_limit"] and not slewing):
             release(sim, e)
         return
-    if engagement["state"] != ASSESSING and now - engagement["last_seen"] > LOST_LIMIT:
+    if engagement["state"] != ASSESSING and now - engagement["last_seen"] > sim.model[0]["lost_limit"]:
         release(sim, e)
 
 

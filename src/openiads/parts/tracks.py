@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from openiads.base.compiled import kernel
+from openiads.base.constants import STANDARD_GRAVITY
 from openiads.physics.filtering import (
     ballistic_acceleration,
     predict_ballistic,
@@ -28,16 +29,7 @@ MISSES, MERGED, PICTURE_FULL = int(Drop.MISSES), int(Drop.MERGED), int(Drop.PICT
 TRACKED = int(Milestone.TRACKED)
 POST = -1
 
-MANEUVER = 1.0  # m2/s3, white-noise acceleration of an air-breather (0.3 g held for a second)
-BALLISTIC_NOISE = 1.0  # m2/s3
-BETA_WALK = 1e-3  # 1/s, random walk of the log ballistic coefficient
-BETA_START = math.log(16000.0)  # ln kg/m2, a missile whose body stays with its warhead
-BETA_VARIANCE = 1.0
-FALLING, HIGH = 850.0, 8000.0  # m/s and m, beyond both a track is taken for ballistic
-SURE = 3.0  # deviations of its speed by which it must be beyond ``SLOW`` too
-SLOW = 500.0  # m/s, an aircraft may be so fast; see ``cruises``
-TWICE_GRAVITY = 2.0 * 9.80665
-MERGE_CYCLES = 4  # cycles in a row that two tracks must look alike
+TWICE_GRAVITY = 2.0 * STANDARD_GRAVITY
 
 
 @kernel("void(Track)")
@@ -55,33 +47,36 @@ def predict(sim, k, t):
     dt = t - track["time"]
     if dt <= 0.0 or track["state"] < TENTATIVE:
         return
+    model = sim.model[0]
     if track["ballistic"] == 1:
-        predict_ballistic(track["x"], track["p"], dt, BALLISTIC_NOISE, BETA_WALK, sim.cost[MOST_PLOTS + 3])
+        noise, walk = model["ballistic_noise"], model["coefficient_walk"]
+        predict_ballistic(track["x"], track["p"], dt, noise, walk, sim.cost[MOST_PLOTS + 3])
     else:
-        predict_constant_velocity(track["x"], track["p"], dt, MANEUVER)
+        predict_constant_velocity(track["x"], track["p"], dt, model["maneuver_noise"])
     track["time"] = t
     note_spread(track)
 
 
-@kernel("b1(Track)")
-def falls(track):
-    """Whether a track is faster than ``FALLING``, and surely than ``SLOW``: an aircraft's first plots say much."""
+@kernel("b1(Model, Track)")
+def falls(model, track):
+    """Whether a track is faster than what falls, and surely than an aircraft, whose first plots say much."""
     speed = track["speed"]
-    if speed <= FALLING or track["height"] <= HIGH:
+    if speed <= model["falling_speed"] or track["height"] <= model["falling_height"]:
         return False
     x, p = track["x"], track["p"]
     along = 0.0  # variance along the velocity, times its square
     for i in range(3, 6):
         for j in range(3, 6):
             along += x[i] * x[j] * p[i, j]
-    return speed - SURE * math.sqrt(max(along, 0.0)) / speed > SLOW
+    return speed - model["falling_sureness"] * math.sqrt(max(along, 0.0)) / speed > model["cruising_speed"]
 
 
-@kernel("b1(Track)")
-def cruises(track):
-    """Whether a track is slow, and would still be at ``HIGH`` if it fell there freely: it holds its height by lift."""
+@kernel("b1(Model, Track)")
+def cruises(model, track):
+    """Whether a track is slow, and would be so at the height of what falls: it holds its height by lift."""
     v2 = track["speed"] * track["speed"]
-    return v2 < SLOW * SLOW and v2 + TWICE_GRAVITY * (track["height"] - HIGH) < SLOW * SLOW
+    most = model["cruising_speed"] * model["cruising_speed"]
+    return v2 < most and v2 + TWICE_GRAVITY * (track["height"] - model["falling_height"]) < most
 
 
 @kernel("void(Sim, i8)")
@@ -89,12 +84,13 @@ def classify(sim, k):
     """Set speed and height, and switch the filter between air-breathing and ballistic by both (with hysteresis)."""
     track = sim.tracks[k]
     x = track["x"]
+    model = sim.model[0]
     track["speed"] = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
     _, _, _, track["height"] = local_up(x[0], x[1], x[2])
-    if track["ballistic"] == 0 and track["state"] == CONFIRMED and falls(track):
+    if track["ballistic"] == 0 and track["state"] == CONFIRMED and falls(model, track):
         track["ballistic"] = 1
-        switch_to_ballistic(x, track["p"], BETA_START, BETA_VARIANCE)
-    elif cruises(track):
+        switch_to_ballistic(x, track["p"], model["log_coefficient"], model["coefficient_variance"])
+    elif cruises(model, track):
         track["ballistic"] = 0
     if track["ballistic"] == 1:
         track["threat_class"] = BALLISTIC
@@ -176,11 +172,12 @@ def take(sim, k, i):
     x = track["x"]
     back = min(plot["time"] - track["time"], 0.0)  # an older plot is carried forward along the track
     size = 7 if track["ballistic"] == 1 else 6
-    update_position(
-        x, track["p"], size, plot["position"][0] - x[3] * back, plot["position"][1] - x[4] * back,
-        plot["position"][2] - x[5] * back, radar["position"], radar["axes"], plot["sigma_range"],
-        plot["sigma_azimuth"], plot["sigma_elevation"], sim.cost[MOST_PLOTS + 3],
-    )  # fmt: skip
+    at, axes, work = radar["position"], radar["axes"], sim.cost[MOST_PLOTS + 3]
+    sr, sa, se = plot["sigma_range"], plot["sigma_azimuth"], plot["sigma_elevation"]
+    mx = plot["position"][0] - x[3] * back
+    my = plot["position"][1] - x[4] * back
+    mz = plot["position"][2] - x[5] * back
+    update_position(x, track["p"], size, mx, my, mz, at, axes, sr, sa, se, work)
     note_spread(track)
     situation["updates"] += 1
     track["updated"] = max(track["updated"], plot["time"])
@@ -232,6 +229,7 @@ def pair_up(sim, k, i):
     radar = sim.radars[plot["radar"]]
     points = sim.cost[MOST_PLOTS]
     pull = sim.cost[MOST_PLOTS + 1]
+    model = sim.model[0]
     speed2 = 0.0
     dt = plot["time"] - track["time"]
     for axis in range(3):
@@ -240,16 +238,17 @@ def pair_up(sim, k, i):
         pull[axis] = (points[3 + axis] - points[axis]) / dt
         speed2 += pull[axis] * pull[axis]
     _, _, _, height = local_up(points[3], points[4], points[5])
-    if speed2 > FALLING * FALLING and height > HIGH:  # what falls has bent its path between the two plots
+    # what falls has bent its path between the two plots
+    fast = model["falling_speed"]
+    if speed2 > fast * fast and height > model["falling_height"]:
         pull[0], pull[1], pull[2] = ballistic_acceleration(
-            points[3], points[4], points[5], pull[0], pull[1], pull[2], math.exp(-BETA_START)
+            points[3], points[4], points[5], pull[0], pull[1], pull[2], math.exp(-model["log_coefficient"])
         )
     else:
         pull[0], pull[1], pull[2] = 0.0, 0.0, 0.0
-    two_point_start(
-        track["x"], track["p"], points, plot["time"] - track["time"], radar["position"], radar["axes"],
-        plot["sigma_range"], plot["sigma_azimuth"], plot["sigma_elevation"], MANEUVER, pull,
-    )  # fmt: skip
+    at, axes = radar["position"], radar["axes"]
+    sr, sa, se = plot["sigma_range"], plot["sigma_azimuth"], plot["sigma_elevation"]
+    two_point_start(track["x"], track["p"], points, dt, at, axes, sr, sa, se, model["maneuver_noise"], pull)
     note_spread(track)
     track["state"] = TENTATIVE
     track["time"] = plot["time"]
@@ -272,7 +271,7 @@ def alike(sim, k, j):
         turn = a["x"][axis + 3] - b["x"][axis + 3]
         wide = a["p"][axis, axis] + b["p"][axis, axis] + dt * dt * b["p"][axis + 3, axis + 3]
         d2 += off * off / wide + turn * turn / (a["p"][axis + 3, axis + 3] + b["p"][axis + 3, axis + 3])
-        if d2 > 12.59:
+        if d2 > sim.model[0]["double_gate"]:
             return False
     return True
 
@@ -285,7 +284,7 @@ def merge_doubles(sim, k):
         j = sim.roster[n]
         if sim.tracks[j]["state"] == CONFIRMED and sim.tracks[j]["serial"] < track["serial"] and alike(sim, k, j):
             track["doubles"] += 1
-            if track["doubles"] >= MERGE_CYCLES and track["engagements"] == 0:
+            if track["doubles"] >= sim.model[0]["merge_cycles"] and track["engagements"] == 0:
                 drop(sim, k, MERGED)
             return
     track["doubles"] = 0

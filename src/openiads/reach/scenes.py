@@ -241,7 +241,7 @@ def magazines_of(world: World, unit: int, kind: str = "") -> list[int]:
     row = world.rows["units"][unit]
     first = int(row["first_magazine"])
     found = range(first, first + int(row["magazines"]))
-    names = [world.names.interceptors[int(world.rows["magazines"][m]["kind"])] for m in found]
+    names = [world.names.interceptors[int(world.rows["magazines"][m]["interceptor"])] for m in found]
     if kind and kind not in names:
         raise InputError("--round", f'the unit has no "{kind}"', f"One of {', '.join(names)}.")
     return [m for m, name in zip(found, names, strict=True) if kind in ("", name)]

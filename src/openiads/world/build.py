@@ -27,7 +27,7 @@ from openiads.world.codes import Control, Evidence, FireRule, ServiceTime
 from openiads.world.draft import Draft, Names, Row, blank, stacked
 from openiads.world.elements import LAUNCHER, MAGAZINE, PLATFORM, POST, RADAR, UNIT
 from openiads.world.flights import add_flights
-from openiads.world.layout import FLIGHT, SITUATION
+from openiads.world.layout import FLIGHT, MODEL, SITUATION
 from openiads.world.posts import add_commands, check_count
 from openiads.world.prebuilt import Prebuilt
 from openiads.world.sites import add_site
@@ -35,7 +35,6 @@ from openiads.world.values import Arena, Values
 
 ALONE = 32_000_000  # bytes of products that a single build keeps for its own later parts
 SERVICE = {kind.name.lower(): int(kind) for kind in ServiceTime if kind}
-REPORT_DELAY, SEARCH_TIME = 2.0, 18.0  # s, of what a post hears where no radar reports to it
 Rows = dict[str, NDArray[np.void]]
 
 
@@ -95,7 +94,7 @@ def build(
     draft.names.assets = [asset.name for asset in scenario.assets]
     rows = rows_of(draft)
     check_names(rows)
-    set_drop_times(rows)
+    set_drop_times(rows, values)
     digest, rule = scenario.digest(), user_rule(scenario)
     tables = draft.arena.array()
     world = World(scenario, catalog, dict(knobs or {}), draft.terrain, draft.names, rows, tables, rule, digest)
@@ -107,6 +106,7 @@ def rows_of(draft: Draft) -> Rows:
     """The rows of a draft by noun."""
     return {
         "situation": situation_of(draft),
+        "model": model_of(draft.values),
         "platforms": stacked(draft.platforms, PLATFORM),
         "flights": stacked(draft.flights, FLIGHT),
         "radars": stacked(draft.radars, RADAR),
@@ -120,15 +120,24 @@ def rows_of(draft: Draft) -> Rows:
     }
 
 
-def set_drop_times(rows: Rows) -> None:
+def model_of(values: Values) -> NDArray[np.void]:
+    """The assumptions that kernels read."""
+    row = blank(MODEL)
+    for name in MODEL.names or ():
+        row[name] = math.log(values.model("coefficient_start")) if name == "log_coefficient" else values.model(name)
+    return stacked([row], MODEL)
+
+
+def set_drop_times(rows: Rows, values: Values) -> None:
     """A post drops a track after as many frames without a plot as the slowest search radar that it hears allows."""
     radars = rows["radars"]
+    silent, delay = values.model("silent_drop_time"), values.model("silent_report_delay")
     for k, post in enumerate(rows["posts"]):
         heard = radars[(radars["posts"] == k).any(axis=1)]
         searching = heard[heard["unit"] < 0]
         mine = searching if len(searching) else heard
-        late = float(heard["delays"][heard["posts"] == k].max(initial=REPORT_DELAY))  # what is on its way is no miss
-        post["drop_time"] = max([float(r["drop_misses"] * r["frame"]) for r in mine], default=SEARCH_TIME) + late
+        late = float(heard["delays"][heard["posts"] == k].max(initial=delay))  # what is on its way is no miss
+        post["drop_time"] = max([float(r["drop_misses"] * r["frame"]) for r in mine], default=silent) + late
 
 
 def setting(given: float | None, values: Values, knob: str, default: float) -> float:

@@ -30,7 +30,6 @@ from openiads.world.routes import (
     way_home,
 )
 
-AWAY = 180.0  # s on its way home after which a flight that has released is counted as gone
 AIM_ROUNDS = 2  # times that a path to a ship is flown again to where the ship will then be
 ASPECTS = ("nose", "beam", "tail")
 
@@ -178,7 +177,7 @@ def _routed(draft: Draft, raid: Raid, entry: Entry, n: int) -> tuple[Table, floa
     out = [*points[:-1], _release_point(draft, raid, points)]
     there = path_table(draft, out, profile)
     speed = speed_of(draft, profile)
-    turn = (turn_radius(speed, load_of(draft, entry)), AWAY * speed)
+    turn = (turn_radius(speed, load_of(draft, entry)), draft.values.model("homeward_time") * speed)
     home = draft.prebuilt.once(("home", *out, points[-1], *turn), lambda: way_home(out, points[-1], *turn))
     return path_table(draft, [*out[:-1], *home], profile), flight_time(there)
 

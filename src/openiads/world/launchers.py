@@ -11,8 +11,6 @@ from openiads.catalog.records import launcher_rows
 from openiads.world.draft import NEVER, Draft, LatLon, PlacedSite, Row, blank, failure_time, put
 from openiads.world.elements import LAUNCHER
 
-RAIL_HEIGHT = 2.0  # m, of a launcher's rounds above the ground
-
 
 @dataclass(frozen=True)
 class UnitPlace:
@@ -33,6 +31,7 @@ def add_launchers(draft: Draft, placed: PlacedSite, unit: UnitPlace, magazines: 
         Row of the unit's magazine of each interceptor, by catalog name.
     """
     site, system, v = placed.site, placed.system, draft.values.of
+    rail = draft.values.model("launcher_rail_height")
     loads = launcher_rows(system, site.launchers)
     unit.row["first_launcher"], unit.row["launchers"] = len(draft.launchers), len(loads)
     ring = v(system, "launcher_spacing") * max(len(loads), 1) / (2.0 * math.pi)
@@ -41,7 +40,7 @@ def add_launchers(draft: Draft, placed: PlacedSite, unit: UnitPlace, magazines: 
         interceptor = load.text["interceptor"]
         row = blank(LAUNCHER)
         at = draft.away(unit.at, 2.0 * math.pi * k / len(loads), ring)
-        put(row, at, draft.ground(*at) + RAIL_HEIGHT)
+        put(row, at, draft.ground(*at) + rail)
         name = f"{site.name}/{unit.number + 1}/{k + 1}"
         row["actor"] = actor_number(f"launcher/{name}")
         row["platform"] = placed.platform

@@ -29,6 +29,8 @@ SITUATION = np.dtype(
         ("events", "i8"),  # rows of the log in use
         ("serial", "i8"),  # last track serial number given
         ("rounds_first", "i8"),  # rows of rounds before this one have ended
+        ("round_due", "f8"),  # when the next round falls due, and which
+        ("round_next", "i8"),
         ("flight_due", "f8"),  # when the next path ends, and whose
         ("flight_next", "i8"),
         ("plots_count", "i8"),
@@ -251,10 +253,43 @@ OWN, NOBODY = -1, -2
 MOST_PLOTS = 32
 
 
+#: One row: assumptions of the model that kernels read, fixed; the catalog's kind ``model`` says what each means and why
+#: it is so.
+MODEL = np.dtype(
+    [
+        ("homeward_time", "f8"),  # s
+        ("false_alarm_speed", "f8"),  # m/s
+        ("maneuver_noise", "f8"),  # m2/s3
+        ("ballistic_noise", "f8"),  # m2/s3
+        ("coefficient_walk", "f8"),  # 1/s
+        ("log_coefficient", "f8"),  # ln kg/m2, of ``coefficient_start``
+        ("coefficient_variance", "f8"),
+        ("falling_speed", "f8"),  # m/s
+        ("falling_height", "f8"),  # m
+        ("falling_sureness", "f8"),  # deviations
+        ("cruising_speed", "f8"),  # m/s
+        ("track_gate", "f8"),  # chi-square
+        ("pair_gate", "f8"),  # chi-square
+        ("double_gate", "f8"),  # chi-square
+        ("pair_speed", "f8"),  # m/s
+        ("late_plot", "f8"),  # s
+        ("merge_cycles", "f8"),
+        ("acquire_limit", "f8"),  # s
+        ("lost_limit", "f8"),  # s
+        ("crew_retry", "f8"),  # s
+        ("early_arrival", "f8"),  # s
+        ("soon_ready", "f8"),  # s
+        ("assign_ahead", "f8"),  # s
+    ],
+    align=True,
+)
+
+
 class Sim(NamedTuple):
     """Everything a replication reads and writes; one structured array per noun."""
 
     situation: np.ndarray
+    model: np.ndarray  # fixed: one row of assumptions
     platforms: np.ndarray
     flights: np.ndarray
     radars: np.ndarray
@@ -296,6 +331,7 @@ class View(NamedTuple):
 
 SIM_FIELDS: dict[str, Any] = {
     "situation": SITUATION,
+    "model": MODEL,
     "platforms": PLATFORM,
     "flights": FLIGHT,
     "radars": RADAR,
@@ -316,8 +352,14 @@ SIM_FIELDS: dict[str, Any] = {
 
 
 def _sim_type() -> Any:
-    plain = {"gates": "i8[:, ::1]", "tables": "f8[::1]", "cost": "f8[:, ::1]", "candidates": "i8[:, ::1]",
-             "pictures": "i8[::1]", "roster": "i8[::1]"}  # fmt: skip
+    plain = {
+        "gates": "i8[:, ::1]",
+        "tables": "f8[::1]",
+        "cost": "f8[:, ::1]",
+        "candidates": "i8[:, ::1]",
+        "pictures": "i8[::1]",
+        "roster": "i8[::1]",
+    }
     types = []
     for name in Sim._fields:
         if name == "looks":
@@ -334,6 +376,7 @@ def _view_type() -> Any:
 
 compiled.name_type("View", _view_type)
 compiled.name_type("Sim", _sim_type)
+compiled.name_type("Model", lambda: compiled.row_type(MODEL))
 compiled.name_type("Radar", lambda: compiled.row_type(RADAR))
 compiled.name_type("Post", lambda: compiled.row_type(POST))
 compiled.name_type("Unit", lambda: compiled.row_type(UNIT))

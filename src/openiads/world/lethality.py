@@ -22,8 +22,6 @@ from openiads.world.prebuilt import Prebuilt
 from openiads.world.values import Values
 
 CLASS_FIELDS = {c: f"pk_{c.name.lower()}" for c in ThreatClass if c}
-REFERENCE_SPEED = {"aircraft": 250.0, "cruise": 245.0, "drone": 51.0, "ballistic": 1200.0, "airliner": 230.0}
-REFERENCE_HEIGHT = 0.5  # of the reference engagement, as a share of the published ceiling
 REFERENCE_SHOTS = 200  # in the sample of misses
 MOST_CERTAIN = 0.999  # of the rounds that work kill at the reference engagement; all of them would at any miss
 
@@ -140,8 +138,8 @@ def _reference(
     """Key and misses (m) of the reference engagement of an interceptor with a class of threat."""
     farthest = values.of(entry, "max_range")
     reach = values.of(entry, "ballistic_max_range", farthest) if threat == ThreatClass.BALLISTIC else farthest
-    height = REFERENCE_HEIGHT * values.of(entry, "max_altitude")
-    engagement = (reach, height, REFERENCE_SPEED[threat.name.lower()])
+    height = values.model("reference_height") * values.of(entry, "max_altitude")
+    engagement = (reach, height, values.model(f"reference_speed_{threat.name.lower()}"))
     key = ("misses", nominal.tobytes(), *engagement)
     fly = partial(reference_misses, nominal, *engagement, samples=REFERENCE_SHOTS)
     misses: NDArray[np.float64] = prebuilt.once(key, fly)

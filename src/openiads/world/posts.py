@@ -12,11 +12,7 @@ from openiads.world.codes import Assignment
 from openiads.world.draft import NEVER, Draft, LatLon, PlacedSite, Row, blank, failure_time, put
 from openiads.world.elements import LEVELS, POST
 
-REVOKE_UPDATES = 5  # of a command above systems; the catalog gives the systems' own
 MOST_POSTS = 62  # a flight keeps a bit for each
-CABIN_HEIGHT = 3.0  # m, of a post's antennas above the ground
-TEACHING_CYCLES = 400.0  # decision cycles in a mean service time of the teaching switches
-DROP_TIME = 20.0  # s; replaced once it is known which radars report to a post
 
 
 def add_commands(draft: Draft) -> None:
@@ -30,7 +26,8 @@ def add_commands(draft: Draft) -> None:
 def _add_command(draft: Draft, command: Command) -> int:
     entry = draft.values.catalog[command.post]
     at = (command.at.latitude, command.at.longitude)
-    post = add_post(draft, f"{command.name}/{entry.name}", entry, at, command.assignment, REVOKE_UPDATES)
+    revoke = int(draft.values.model("command_revoke_updates"))
+    post = add_post(draft, f"{command.name}/{entry.name}", entry, at, command.assignment, revoke)
     row = draft.posts[post]
     row["fails_at"] = NEVER if command.fails_at is None else command.fails_at
     row["hit_radius"] = draft.values.of(entry, "hit_radius", 0.0)
@@ -56,11 +53,11 @@ def add_post(draft: Draft, name: str, entry: Entry, at: LatLon, assignment: str,
     """One more post of a catalog entry, alone and working; returns its row."""
     row = blank(POST)
     v = draft.values.of
-    put(row, at, draft.ground(*at) + CABIN_HEIGHT)
+    put(row, at, draft.ground(*at) + draft.values.model("post_antenna_height"))
     row["actor"] = actor_number(f"post/{name}")
     teaching = draft.scenario.model.service != "crew"
     service = draft.scenario.model.service_time or 30.0
-    row["cycle"] = service / TEACHING_CYCLES if teaching else v(entry, "decision_cycle")
+    row["cycle"] = service / draft.values.model("teaching_cycles") if teaching else v(entry, "decision_cycle")
     row["service_time"] = 0.0 if teaching else v(entry, "service_time")
     row["link_delay"] = v(entry, "link_delay_unit")
     row["interrogation_interval"] = v(entry, "interrogation_interval")
@@ -73,7 +70,6 @@ def add_post(draft: Draft, name: str, entry: Entry, at: LatLon, assignment: str,
     row["link_fails_at"], row["link_range"] = NEVER, math.inf
     row["fuse_due"] = row["fails_at"] = NEVER
     row["due"] = row["cycle"]
-    row["drop_time"] = DROP_TIME
     draft.posts.append(row)
     draft.names.posts.append(name)
     return len(draft.posts) - 1

@@ -24,9 +24,6 @@ BANDS = {"S": 0, "C": 1, "X": 2}
 COARSE_TERRAIN = 4000.0  # m between the heights of a terrain, above which masks are made coarser too
 ROTATING_SECTORS, PHASED_SECTORS = 16, 4  # batches that a frame is cut into
 SHORTEST_ATTENUATION = 300e3  # m, to which a table of attenuation goes at least
-ATTENUATION_MAST = 20.0  # m, antenna height of the attenuation tables
-CALIBRATED_HEIGHT = 5000.0  # m, of the target to which quoted ranges are calibrated
-SEARCH_OCCUPANCY = 0.9  # of a radar that guides nothing; those that guide have the catalog's
 
 
 @dataclass(frozen=True)
@@ -154,7 +151,7 @@ def _service(draft: Draft, row: Row, entry: Entry, unit: int) -> None:
     """The radar time of what an engagement radar follows and guides."""
     row["service_due"] = NEVER
     row["service_interval"] = 1.0
-    row["occupancy_limit"] = SEARCH_OCCUPANCY
+    row["occupancy_limit"] = draft.values.model("search_occupancy")
     row["uplink_interval"] = 1.0
     if unit < 0:
         return
@@ -177,13 +174,14 @@ def _strength(draft: Draft, row: Row, entry: Entry) -> None:
     loss = None
     if draft.scenario.model.attenuation:
         frequency, farthest = v(entry, "frequency"), max(float(row["range_max"]), SHORTEST_ATTENUATION)
-        make = partial(attenuation_table, frequency, radar_height=ATTENUATION_MAST, max_range=farthest)
-        at = draft.table(("attenuation", frequency, farthest), make)
+        mast, up = draft.values.model("attenuation_antenna_height"), draft.values.model("calibration_height")
+        make = partial(attenuation_table, frequency, radar_height=mast, max_range=farthest)
+        at = draft.table(("attenuation", frequency, farthest, mast), make)
         row["attenuation_table"] = at
         table = draft.arena.part(at)
 
         def loss(distance: float) -> float:
-            return 1.0 / float(two_way_attenuation(table, 0, distance, CALIBRATED_HEIGHT))
+            return 1.0 / float(two_way_attenuation(table, 0, distance, up))
 
     decibels = calibration(entry, loss).nominal + draft.values.knob(f"{entry.name}.snr", 0.0)
     row["reference_snr"] = 10.0 ** (decibels / 10.0)

@@ -29,9 +29,6 @@ Points: TypeAlias = list[LatLon]
 Table: TypeAlias = NDArray[np.float64]  # of knots, as `physics.motion` reads it
 Route: TypeAlias = tuple[LatLon, ...]
 
-USUAL_LOAD = 19.6  # m/s2, load factor of a flight whose entry gives none
-TURN_LOADS = (1.2, 2.0)  # g, least and greatest load factor of the turns on a path
-
 
 @dataclass(frozen=True)
 class Profile:
@@ -60,8 +57,9 @@ def speed_of(draft: Draft, profile: Profile) -> float:
 
 def load_of(draft: Draft, entry: Entry) -> float:
     """Load factor of the turns on a flight's path."""
-    least, greatest = TURN_LOADS
-    return min(max(draft.values.of(entry, "max_load_factor", USUAL_LOAD) / STANDARD_GRAVITY, least), greatest)
+    model = draft.values.model
+    given = draft.values.of(entry, "max_load_factor") / STANDARD_GRAVITY
+    return min(max(given, model("turn_load_least")), model("turn_load_greatest"))
 
 
 def path_table(draft: Draft, points: Points, profile: Profile, end: float | None = None) -> Table:

@@ -29,6 +29,10 @@ class Values:
         """A field of an entry, SI."""
         return self.knobs.get(f"{entry.name}.{field}", entry.si(field, default))
 
+    def model(self, field: str) -> float:
+        """An assumption of the model that belongs to no piece of equipment, SI."""
+        return self.catalog.model.values[field].si
+
     def pk(self, entry: Entry, field: str) -> float:
         """A kill probability; the entry's ``pk`` knob in [0, 1] moves all classes together through their intervals."""
         value = entry.values[field]

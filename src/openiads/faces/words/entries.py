@@ -22,6 +22,7 @@ KIND_WORDS: dict[str, str] = {
     "interceptors": "Interceptors",
     "threats": "Threats and civil traffic",
     "identification": "Identification",
+    "model": "Assumptions of the model",
 }
 
 #: What a comparison shows unless everything is asked for.
