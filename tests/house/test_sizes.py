@@ -31,7 +31,6 @@ PUBLIC = "keyword arguments of the public API, handed down as one object"
 LARGE_MODULES = {
     "earth/terrain.py": FLOORS,
     "engine/command.py": FLOORS,
-    "faces/shapes.py": "the answers of the public API, one class after the other",
     "parts/engagements.py": FLOORS,
     "parts/tracks.py": FLOORS,
     "physics/ballistics.py": FLOORS,

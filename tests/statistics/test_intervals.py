@@ -13,6 +13,7 @@ from openiads.base.draws import Purpose, uniform
 from openiads.base.errors import UsageError
 from openiads.runs.findings import Accumulator
 from openiads.statistics import intervals as est
+from openiads.statistics import planning
 from openiads.world.outcome import METRICS, OUTCOME
 
 
@@ -121,14 +122,14 @@ def test_common_numbers_cut_the_variance_of_a_difference_as_the_closed_form_says
     first, second = (np.array([uniform(3, k, int(Purpose.KILL), actor, 1) for k in range(pairs)]) for actor in (1, 2))
     common = np.var((first < p1).astype(float) - (first < p2))
     apart = np.var((first < p1).astype(float) - (second < p2))
-    assert common == pytest.approx(est.variance_of_difference(p1, p2, common=True), rel=0.05)
-    assert apart / common == pytest.approx(est.variance_ratio(p1, p2), rel=0.05)
-    assert est.variance_ratio(0.4, 0.4) == math.inf
-    assert est.variance_of_difference(0.9, 0.2, 50, common=False) == pytest.approx(0.25 / 50)
+    assert common == pytest.approx(planning.variance_of_difference(p1, p2, common=True), rel=0.05)
+    assert apart / common == pytest.approx(planning.variance_ratio(p1, p2), rel=0.05)
+    assert planning.variance_ratio(0.4, 0.4) == math.inf
+    assert planning.variance_of_difference(0.9, 0.2, 50, common=False) == pytest.approx(0.25 / 50)
     with pytest.raises(UsageError):
-        est.variance_of_difference(1.2, 0.1, common=True)
+        planning.variance_of_difference(1.2, 0.1, common=True)
     with pytest.raises(UsageError):
-        est.variance_of_difference(0.2, 0.1, 0, common=True)
+        planning.variance_of_difference(0.2, 0.1, 0, common=True)
 
 
 def test_two_sided_clopper_pearson_of_nothing_seen_is_the_closed_form() -> None:

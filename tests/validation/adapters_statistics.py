@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from openiads.statistics import intervals
+from openiads.statistics import intervals, planning
 
 
 def binomial_intervals(inputs: dict[str, Any]) -> dict[str, Any]:
@@ -16,7 +16,7 @@ def binomial_intervals(inputs: dict[str, Any]) -> dict[str, Any]:
 def zero_failures(inputs: dict[str, Any]) -> dict[str, Any]:
     return {
         "upper": [intervals.zero_failure_upper(n, inputs["confidence"]) for n in inputs["n"]],
-        "three_over_n": [intervals.three_over_n(n) for n in inputs["n"]],
+        "three_over_n": [planning.three_over_n(n) for n in inputs["n"]],
     }
 
 
@@ -27,11 +27,9 @@ def difference(inputs: dict[str, Any]) -> dict[str, Any]:
 def sample_size(inputs: dict[str, Any]) -> dict[str, Any]:
     p, confidence = inputs["p"], inputs["confidence"]
     return {
-        "normal": [intervals.runs_for_half_width(h, p, confidence) for h in inputs["half_width"]],
-        "hoeffding": [intervals.runs_hoeffding(h, confidence) for h in inputs["half_width"]],
-        "zero_failure_trials": [
-            intervals.zero_failure_trials(r, confidence) for r in inputs["demonstrate_reliability"]
-        ],
+        "normal": [planning.runs_for_half_width(h, p, confidence) for h in inputs["half_width"]],
+        "hoeffding": [planning.runs_hoeffding(h, confidence) for h in inputs["half_width"]],
+        "zero_failure_trials": [planning.zero_failure_trials(r, confidence) for r in inputs["demonstrate_reliability"]],
     }
 
 

@@ -30,7 +30,8 @@ _BELIEVED = 5
 Interval = tuple[float, float]
 
 
-def _tail(confidence: float) -> float:
+def tail_of(confidence: float) -> float:
+    """Probability of one tail outside an interval; UsageError for no confidence between 0 and 1."""
     if not 0.0 < confidence < 1.0:
         raise UsageError("confidence", f"{confidence} is not between 0 and 1", "Use 0.95, for example")
     return (1.0 - confidence) / 2.0
@@ -83,7 +84,7 @@ def wilson(successes: float, trials: float, confidence: float = CONFIDENCE) -> I
     (0.49, 0.94)
     """
     _counts(successes, trials)
-    z = normal_quantile(1.0 - _tail(confidence))
+    z = normal_quantile(1.0 - tail_of(confidence))
     share, spread = successes / trials, z * z / trials
     center = (share + spread / 2.0) / (1.0 + spread)
     half = z / (1.0 + spread) * math.sqrt(share * (1.0 - share) / trials + spread / (4.0 * trials))
@@ -127,7 +128,7 @@ def clopper_pearson(successes: float, trials: float, confidence: float = CONFIDE
     from scipy.special import betaincinv
 
     _counts(successes, trials)
-    tail = _tail(confidence)
+    tail = tail_of(confidence)
     low = 0.0 if successes == 0 else float(betaincinv(successes, trials - successes + 1, tail))
     high = 1.0 if successes == trials else float(betaincinv(successes + 1, trials - successes, 1.0 - tail))
     return low, high
@@ -167,7 +168,7 @@ def jeffreys(successes: float, trials: float, confidence: float = CONFIDENCE) ->
     from scipy.special import betaincinv
 
     _counts(successes, trials)
-    tail = _tail(confidence)
+    tail = tail_of(confidence)
     a, b = successes + 0.5, trials - successes + 0.5
     return float(betaincinv(a, b, tail)), float(betaincinv(a, b, 1.0 - tail))
 
@@ -175,7 +176,7 @@ def jeffreys(successes: float, trials: float, confidence: float = CONFIDENCE) ->
 def wald(successes: float, trials: float, confidence: float = CONFIDENCE) -> Interval:
     """The textbook interval share +- z * deviation.  Here only to show its poor coverage; nothing uses it."""
     _counts(successes, trials)
-    z = normal_quantile(1.0 - _tail(confidence))
+    z = normal_quantile(1.0 - tail_of(confidence))
     share = successes / trials
     half = z * math.sqrt(share * (1.0 - share) / trials)
     return share - half, share + half
@@ -184,14 +185,8 @@ def wald(successes: float, trials: float, confidence: float = CONFIDENCE) -> Int
 def zero_failure_upper(trials: float, confidence: float = CONFIDENCE) -> float:
     """One-sided upper bound 1 - (1 - confidence)^(1/n) of a probability of which 0 cases were seen in n > 0 trials."""
     _counts(0, trials)
-    _tail(confidence)
+    tail_of(confidence)
     return -math.expm1(math.log1p(-confidence) / trials)
-
-
-def three_over_n(trials: float) -> float:
-    """The rule of three, 3/n: the familiar approximation of the 95 % ``zero_failure_upper``."""
-    _counts(0, trials)
-    return 3.0 / trials
 
 
 def newcombe(x1: float, n1: float, x2: float, n2: float, confidence: float = CONFIDENCE) -> Interval:
@@ -235,37 +230,6 @@ def newcombe(x1: float, n1: float, x2: float, n2: float, confidence: float = CON
     return p1 - p2 - below, p1 - p2 + above
 
 
-def variance_of_difference(p1: float, p2: float, pairs: int = 1, *, common: bool) -> float:
-    """Variance of the difference of two shares over ``pairs`` >= 1 pairs of yes/no trials of probabilities p1, p2.
-
-    Parameters
-    ----------
-    p1 : float
-    p2 : float
-    pairs : int, optional
-    common : bool
-        Both trials of a pair compare one uniform number with their probability, d (1 - d) with d = |p1 - p2|; else they
-        are independent, p1 (1 - p1) + p2 (1 - p2).
-
-    Returns
-    -------
-    float
-    """
-    for p in (p1, p2):
-        if not 0.0 <= p <= 1.0:
-            raise UsageError("probability", f"{p} is no probability", "Give a number from 0 to 1")
-    if pairs < 1:
-        raise UsageError("pairs", f"{pairs} is not at least 1", "Give the number of pairs")
-    apart = abs(p1 - p2)
-    return (apart * (1.0 - apart) if common else p1 * (1.0 - p1) + p2 * (1.0 - p2)) / pairs
-
-
-def variance_ratio(p1: float, p2: float) -> float:
-    """How many times as many independent pairs equal pairs with common numbers; infinite where those never differ."""
-    common = variance_of_difference(p1, p2, common=True)
-    return variance_of_difference(p1, p2, common=False) / common if common > 0.0 else math.inf
-
-
 def coverage(interval: Callable[[int, int], Interval], probability: float, trials: int) -> float:
     """Exact probability that ``interval(successes, trials)`` holds the true ``probability``, by enumeration."""
     covered = []
@@ -282,35 +246,6 @@ def binomial_pmf(k: int, n: int, p: float) -> float:
         return float(k == n * p)
     logs = math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
     return math.exp(logs + k * math.log(p) + (n - k) * math.log1p(-p))
-
-
-# ------------------------------------------------------------------ how many replications
-
-
-def runs_for_half_width(half_width: float, p: float = 0.5, confidence: float = CONFIDENCE) -> int:
-    """Replications z² p (1 - p) / h² for a half width h of a probability near p, by the normal approximation."""
-    z = normal_quantile(1.0 - _tail(confidence))
-    return _ceiling(z * z * p * (1.0 - p) / (half_width * half_width))
-
-
-def runs_hoeffding(half_width: float, confidence: float = CONFIDENCE) -> int:
-    """Replications log(1 / tail) / 2h² that suffice for a half width h of any probability.
-
-    Source: Hoeffding (JASA 58, 1963), theorem 1.
-    """
-    return _ceiling(math.log(1.0 / _tail(confidence)) / (2.0 * half_width * half_width))
-
-
-def zero_failure_trials(reliability: float, confidence: float = CONFIDENCE) -> int:
-    """Trials log(1 - confidence) / log(reliability) without a failure that demonstrate a reliability in 0 .. 1."""
-    _tail(confidence)
-    return _ceiling(math.log1p(-confidence) / math.log(reliability))
-
-
-def _ceiling(value: float) -> int:
-    """Round up, forgiving the last bits of a value that is a whole number in exact arithmetic."""
-    nearest = round(value)
-    return nearest if abs(value - nearest) <= 1e-9 * max(1.0, abs(value)) else math.ceil(value)
 
 
 # ------------------------------------------------------------------ means, ratios, medians
@@ -356,7 +291,7 @@ def bounded_interval(
     if most <= least:
         return least, most
     share = min(max((mean - least) / (most - least), 0.0), 1.0)
-    allowed = -math.log(_tail(confidence)) / n
+    allowed = -math.log(tail_of(confidence)) / n
 
     def beyond(other: float) -> bool:
         seen = other + evenness * (share - other)
@@ -414,11 +349,11 @@ def mean_interval(
     if variance <= 1e-18 * max(1.0, mean * mean):
         if bounds is None:
             return mean, mean
-        unseen = -math.expm1(math.log(_tail(confidence)) / n)
+        unseen = -math.expm1(math.log(tail_of(confidence)) / n)
         return mean - unseen * (mean - bounds[0]), mean + unseen * (bounds[1] - mean)
     if bounds is not None and _few_left_the_end(total, squares, n, bounds):
         return bounded_interval(mean, n, confidence, bounds)
-    half = student_quantile(1.0 - _tail(confidence), n - 1) * math.sqrt(variance / n)
+    half = student_quantile(1.0 - tail_of(confidence), n - 1) * math.sqrt(variance / n)
     low, high = mean - half, mean + half
     return (low, high) if bounds is None else (max(low, bounds[0]), min(high, bounds[1]))
 
@@ -463,7 +398,7 @@ def ratio_interval(
         total, squares = (math.fsum(m * s**k for s, m in shares) for k in (1, 2))
         if _few_left_the_end(total, squares, n, bounds):
             return (ratio, *bounded_interval(ratio, n, confidence, bounds, down / n / size))
-    half = student_quantile(1.0 - _tail(confidence), n - 1) * math.sqrt(variance)
+    half = student_quantile(1.0 - tail_of(confidence), n - 1) * math.sqrt(variance)
     low, high = ratio - half, ratio + half
     return (ratio, low, high) if bounds is None else (ratio, max(low, bounds[0]), min(high, bounds[1]))
 
@@ -501,7 +436,7 @@ def _median_rank(n: int, confidence: float) -> int:
     """The greatest r with P(Binomial(n, 1/2) < r) <= tail; 0 if there is none."""
     from scipy.special import bdtr
 
-    tail = _tail(confidence)
+    tail = tail_of(confidence)
     low, high = 0, (n + 1) // 2
     while low < high:
         middle = (low + high + 1) // 2
