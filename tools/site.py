@@ -9,6 +9,7 @@ there.  A warning is an error.
 from __future__ import annotations
 
 import argparse
+import enum
 import html
 import importlib
 import inspect
@@ -193,6 +194,8 @@ def page_of(title: str, path: str, value: object) -> str:
 
 def entry(path: str, value: object) -> list[str]:
     """What autodoc is told about one name."""
+    if inspect.isclass(value) and issubclass(value, enum.Enum):
+        return [f".. autoclass:: {path}", "   :members:", "   :undoc-members:"]
     if inspect.isclass(value):
         hidden = "BaseModel, tuple, int, str, Exception"
         return [f".. autoclass:: {path}", "   :members:", f"   :inherited-members: {hidden}"]

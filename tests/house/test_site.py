@@ -153,6 +153,21 @@ def test_the_site_builds_and_is_whole(tmp_path: Path) -> None:
     assert all(text.startswith('<div role="main">') and len(text) > 60 for text in texts.values())
 
 
+SCRIPTS = sorted((ROOT / "docs" / "gallery").glob("*.py"))
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
+def test_a_gallery_script_states_an_expectation_and_limits_and_uses_public_names(script: Path) -> None:
+    text = script.read_text(encoding="utf-8")
+    parts = ["**Question.**", "**What to expect.**", "import openiads as oi", "**What one sees.**", "**Limits.**"]
+    places = [text.find(part) for part in parts]
+    assert -1 not in places
+    assert places == sorted(places)
+    imported = re.findall(r"^(?:from|import) (openiads[\w.]*)", text, re.MULTILINE)
+    assert set(imported) <= {"openiads", "openiads.doctrine"}  # the second in the text of a rule
+    assert f"({script.name})" in (script.parent / "index.md").read_text(encoding="utf-8")
+
+
 PLANTED = {
     '<img src="//cdn.example/a.png">': "//cdn.example/a.png",
     '<link rel="stylesheet" href="https://fonts.example/css">': "https://fonts.example/css",

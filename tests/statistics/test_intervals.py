@@ -46,7 +46,7 @@ SHARES = np.linspace(0.005, 0.995, 100)
 
 
 def test_clopper_pearson_never_covers_less_than_it_says() -> None:
-    worst = min(est.coverage(est.clopper_pearson, p, n) for n in (5, 20, 60, 200) for p in SHARES)
+    worst = min(planning.coverage(est.clopper_pearson, p, n) for n in (5, 20, 60, 200) for p in SHARES)
     assert worst >= 0.95
 
 
@@ -59,10 +59,10 @@ def test_coverage_by_enumeration_is_near_what_is_stated_on_average_and_never_far
     method: Callable[[int, int], est.Interval], worst: float, near: float, n: int
 ) -> None:
     """Wilson dips to 0.91 beside 0 and 1, Jeffreys to 0.88 (n = 100, p = 0.025); the textbook interval to 0.1."""
-    covered = [est.coverage(method, p, n) for p in SHARES]
+    covered = [planning.coverage(method, p, n) for p in SHARES]
     assert min(covered) >= worst
     assert np.mean(covered) == pytest.approx(0.95, abs=near)
-    textbook = [est.coverage(est.wald, p, n) for p in SHARES]
+    textbook = [planning.coverage(est.wald, p, n) for p in SHARES]
     assert min(textbook) < 0.65 < worst
 
 
@@ -135,7 +135,7 @@ def test_common_numbers_cut_the_variance_of_a_difference_as_the_closed_form_says
 def test_two_sided_clopper_pearson_of_nothing_seen_is_the_closed_form() -> None:
     for n in (3, 40, 900):
         assert est.clopper_pearson(0, n)[1] == pytest.approx(1 - 0.025 ** (1 / n), rel=1e-12)
-        assert est.zero_failure_upper(n) == pytest.approx(1 - 0.05 ** (1 / n), rel=1e-12)
+        assert planning.zero_failure_upper(n) == pytest.approx(1 - 0.05 ** (1 / n), rel=1e-12)
 
 
 def test_students_quantile_joins_smoothly_and_equals_its_closed_forms() -> None:

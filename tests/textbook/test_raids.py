@@ -11,8 +11,6 @@ import scipy.stats as st
 from openiads.base.errors import UsageError
 from openiads.textbook import exchanges, raids
 
-EVEN = exchanges.Force(1, 1, 1, 1)
-
 
 def test_rounds_that_share_everything_help_no_more_than_one() -> None:
     assert raids.salvo_kill(1.0, 1, 0.9) == raids.salvo_kill(1.0, 20, 0.9) == 0.9
@@ -116,7 +114,8 @@ def test_an_exchange_is_the_same_seen_from_either_side_and_never_takes_more_than
         (raids.raid_leakage, (-1, 0.5)), (raids.raid_leakage, (2.5, 0.5)), (raids.even_allocation, (0, 4, 0.5)),
         (raids.magazine, (3, 2.5, 0.5)), (raids.magazine, (3, 2, 0.5, -1)), (raids.erlang_loss, (0, 1.0)),
         (raids.erlang_loss, (2, math.inf)), (raids.erlang_wait, (2, -0.1, 5.0)), (exchanges.Force, (1, 1, 1, 0)),
-        (exchanges.Force, (-1, 1, 1, 1)), (exchanges.salvo_exchange, (EVEN, EVEN, -1)),
+        (exchanges.Force, (-1, 1, 1, 1)),
+        (exchanges.salvo_exchange, (exchanges.Force(1, 1, 1, 1), exchanges.Force(1, 1, 1, 1), -1)),
     ],
 )  # fmt: skip
 def test_what_lies_outside_a_domain_is_refused(formula: Any, arguments: tuple[Any, ...]) -> None:

@@ -15,7 +15,7 @@ def binomial_intervals(inputs: dict[str, Any]) -> dict[str, Any]:
 
 def zero_failures(inputs: dict[str, Any]) -> dict[str, Any]:
     return {
-        "upper": [intervals.zero_failure_upper(n, inputs["confidence"]) for n in inputs["n"]],
+        "upper": [planning.zero_failure_upper(n, inputs["confidence"]) for n in inputs["n"]],
         "three_over_n": [planning.three_over_n(n) for n in inputs["n"]],
     }
 
@@ -35,7 +35,7 @@ def sample_size(inputs: dict[str, Any]) -> dict[str, Any]:
 
 def coverage(inputs: dict[str, Any]) -> dict[str, Any]:
     return {
-        name: [intervals.coverage(method, p, n) for p, n in inputs["rows"]]
+        name: [planning.coverage(method, p, n) for p, n in inputs["rows"]]
         for name, method in (("wilson", intervals.wilson), ("wald", intervals.wald))
     }
 

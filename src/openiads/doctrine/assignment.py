@@ -85,10 +85,29 @@ def window(tables, unit, magazine, track, ready):
     horizon = BALLISTIC_HORIZON if ballistic == 1 else AIR_HORIZON
     required = REQUIRED_BALLISTIC if ballistic == 1 else REQUIRED_AIR
     floor = LEAST_SPEED if ballistic == 1 else max(LEAST_SPEED, SPEED_RATIO * track["speed"])
+    table, limits, time = magazine["flyout_table"], magazine["limits"][ballistic], track["time"]
+    px, py, pz, vx, vy, vz = x[0], x[1], x[2], x[3], x[4], x[5]
+    ux, uy, uz = at[0], at[1], at[2]
     return first_feasible(
-        tables, magazine["flyout_table"], at[0], at[1], at[2], ready, x[0], x[1], x[2], x[3], x[4], x[5],
-        track["time"], ballistic, required, floor, horizon, magazine["limits"][ballistic],
-    )  # fmt: skip
+        tables,
+        table,
+        ux,
+        uy,
+        uz,
+        ready,
+        px,
+        py,
+        pz,
+        vx,
+        vy,
+        vz,
+        time,
+        ballistic,
+        required,
+        floor,
+        horizon,
+        limits,
+    )
 
 
 @kernel("i8(f8[::1], Unit, Magazine, Track, f8)")
@@ -146,10 +165,8 @@ def spare_time(tables, unit, magazine, track, x, y, z, ahead):
     at = unit["position"]
     ballistic = track["ballistic"]
     required = REQUIRED_BALLISTIC if ballistic == 1 else REQUIRED_AIR
-    return slack(
-        tables, magazine["flyout_table"], at[0], at[1], at[2], x, y, z, ahead, required, 0.0,
-        magazine["limits"][ballistic],
-    )  # fmt: skip
+    table, limits = magazine["flyout_table"], magazine["limits"][ballistic]
+    return slack(tables, table, at[0], at[1], at[2], x, y, z, ahead, required, 0.0, limits)
 
 
 @kernel("i8(f8[:, ::1], i8, i8)")

@@ -98,9 +98,16 @@ compiled.name_type("Order", lambda: compiled.tuple_type(Order, [compiled.resolve
 
 #: What a user's rule may raise: at load an InputError, in flight a failed replication.
 RULE_ERRORS = (
-    ArithmeticError, AssertionError, AttributeError, LookupError, NameError, OSError, RuntimeError, TypeError,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    NameError,
+    OSError,
+    RuntimeError,
+    TypeError,
     ValueError,
-)  # fmt: skip
+)
 
 FIRE_RULE = "Order(Own, Picture, Dials, Draw)"
 

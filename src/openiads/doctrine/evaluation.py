@@ -113,10 +113,10 @@ def impact_ellipse(track, dispersion, work):
     turn = 0.5 * math.atan2(2.0 * both, first - second)
     apart = math.sqrt(0.25 * (first - second) * (first - second) + both * both)
     c, s = math.cos(turn), math.sin(turn)
-    return (
-        x, y, z, fall, c * fx + s * sx, c * fy + s * sy, c * fz + s * sz,
-        math.sqrt(0.5 * (first + second) + apart), math.sqrt(max(0.5 * (first + second) - apart, own)),
-    )  # fmt: skip
+    ax, ay, az = c * fx + s * sx, c * fy + s * sy, c * fz + s * sz
+    long = math.sqrt(0.5 * (first + second) + apart)
+    short = math.sqrt(max(0.5 * (first + second) - apart, own))
+    return x, y, z, fall, ax, ay, az, long, short
 
 
 @kernel("void(Post, Track, Assets, f8[::1])")

@@ -205,10 +205,8 @@ def choose_unit(sim, post, k):
         if how == EXCHANGE:
             best = exchanged(sim.cost, rows, len(sim.units))
         else:
-            association.assign(
-                sim.cost, rows, len(sim.units), UNSERVED, sim.candidates[1], sim.cost[MOST_PLOTS : MOST_PLOTS + 3],
-                sim.candidates[2:5],
-            )  # fmt: skip
+            work, marks = sim.cost[MOST_PLOTS : MOST_PLOTS + 3], sim.candidates[2:5]
+            association.assign(sim.cost, rows, len(sim.units), UNSERVED, sim.candidates[1], work, marks)
             best = sim.candidates[1, 0] if sim.candidates[1, 0] >= 0 else best
     if best < 0:
         return -1, -1

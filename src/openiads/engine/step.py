@@ -30,9 +30,8 @@ def next_due(sim):
     when = situation["duration"]
     phase = END
     row = 0
-    for k in range(situation["rounds_first"], situation["rounds_count"]):
-        if sim.rounds[k]["due"] < when:
-            when, phase, row = sim.rounds[k]["due"], ROUND, k
+    if situation["round_due"] < when:
+        when, phase, row = situation["round_due"], ROUND, situation["round_next"]
     if situation["flight_due"] < when:
         when, phase, row = situation["flight_due"], FLIGHT, situation["flight_next"]
     for p in range(len(sim.platforms)):
@@ -56,6 +55,17 @@ def next_due(sim):
     if situation["sample_due"] < when:
         when, phase, row = situation["sample_due"], SAMPLE, 0
     return when, phase, row
+
+
+@kernel("void(Sim)")
+def find_next_round(sim):
+    """Remember which round falls due next; only rounds and crews change that."""
+    situation = sim.situation[0]
+    situation["round_due"] = math.inf
+    for k in range(situation["rounds_first"], situation["rounds_count"]):
+        if sim.rounds[k]["due"] < situation["round_due"]:
+            situation["round_due"] = sim.rounds[k]["due"]
+            situation["round_next"] = k
 
 
 @kernel("b1(Sim)")
@@ -96,6 +106,7 @@ def play(sim, out, view, rule):
     begin(sim)
     begin_scans(sim)
     find_next_arrival(sim)
+    find_next_round(sim)
     while situation["status"] == 0:
         when, phase, row = next_due(sim)
         situation["now"] = when
@@ -125,6 +136,8 @@ def play(sim, out, view, rule):
         if situation["ended"] == 1:
             situation["ended"] = 0
             find_next_arrival(sim)
+        if phase == ROUND or phase == UNIT:
+            find_next_round(sim)
     if situation["status"] == 0:
         close(sim)
         close_rounds(sim)

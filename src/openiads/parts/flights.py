@@ -78,6 +78,8 @@ def finish(sim, f, terminal, asset, miss):
     x, y, z, _, _, _ = state_of(sim, f, situation["now"])
     flight["terminal"] = terminal
     situation["ended"] = 1
+    for r in range(len(sim.radars)):  # nobody looks at it any more
+        sim.looks[r, f]["due"] = math.inf
     forgo(sim, f)
     log_terminal(sim, f, x, y, z, asset, miss)
 

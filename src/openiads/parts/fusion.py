@@ -48,10 +48,12 @@ def cost(sim, k, i):
     back = min(plot["time"] - track["time"], 0.0)
     predict(sim, k, plot["time"])
     radar = sim.radars[plot["radar"]]
-    d2, spread = position_distance(
-        x, p, plot["position"][0] - x[3] * back, plot["position"][1] - x[4] * back, plot["position"][2] - x[5] * back,
-        radar["position"], radar["axes"], plot["sigma_range"], plot["sigma_azimuth"], plot["sigma_elevation"],
-    )  # fmt: skip
+    at, axes = radar["position"], radar["axes"]
+    sr, sa, se = plot["sigma_range"], plot["sigma_azimuth"], plot["sigma_elevation"]
+    mx = plot["position"][0] - x[3] * back
+    my = plot["position"][1] - x[4] * back
+    mz = plot["position"][2] - x[5] * back
+    d2, spread = position_distance(x, p, mx, my, mz, at, axes, sr, sa, se)
     return d2 + spread if d2 < GATE else FORBIDDEN
 
 

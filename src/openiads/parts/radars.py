@@ -161,10 +161,9 @@ def false_alarm(sim, r, chance, arrives):
         azimuth = TWO_PI / radar["faces"] * ((radar["batch"] + u2) / radar["sectors"])
     elevation = radar["elevation_low"] + (radar["elevation_high"] - radar["elevation_low"]) * u3 * u3 * u3
     x, y, z = measured_position(radar["position"], radar["axes"], distance, azimuth, elevation, 0.0, 0.0)
-    fill_plot(
-        sim, situation["plots_count"], r, -1, situation["now"], x, y, z, distance, radar["resolution"],
-        radar["beam_azimuth"] / 4.0, radar["beam_elevation"] / 4.0, SPREAD * (2.0 * u3 - 1.0),
-    )  # fmt: skip
+    k, now, along = situation["plots_count"], situation["now"], SPREAD * (2.0 * u3 - 1.0)
+    across, up = radar["beam_azimuth"] / 4.0, radar["beam_elevation"] / 4.0
+    fill_plot(sim, k, r, -1, now, x, y, z, distance, radar["resolution"], across, up, along)
     send_plot(sim, arrives)
 
 
@@ -192,7 +191,7 @@ def search(sim, r):
         if t > now:
             continue
         flight = sim.flights[f]
-        if flight["starts"] > now or flight["terminal"] != 0:
+        if flight["starts"] > now:
             continue
         if t < now - step - 1e-6:  # never looked at yet, or the radar was blind when the look was due
             t = first_look(sim, r, f, max(flight["starts"], now - step))

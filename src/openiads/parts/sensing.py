@@ -180,10 +180,8 @@ def sense(sim, r, f, t, searching):
     if abs(along) < radar["least_radial_speed"]:
         return TOO_SLOW, distance, azimuth, elevation, lowest, 0.0, height, 0.0
     rcs = cross_section(flight["rcs"], radar["band"], dx, dy, dz, vx, vy, vz)
-    snr = mean_signal(
-        sim.tables, radar, situation["earth_radius"], situation["sea_roughness"], distance, azimuth, elevation, ground,
-        height, edges, rcs,
-    )  # fmt: skip
+    earth, sea = situation["earth_radius"], situation["sea_roughness"]
+    snr = mean_signal(sim.tables, radar, earth, sea, distance, azimuth, elevation, ground, height, edges, rcs)
     return VISIBLE, distance, azimuth, elevation, lowest, snr, height, along
 
 

@@ -176,11 +176,12 @@ def take(sim, k, i):
     x = track["x"]
     back = min(plot["time"] - track["time"], 0.0)  # an older plot is carried forward along the track
     size = 7 if track["ballistic"] == 1 else 6
-    update_position(
-        x, track["p"], size, plot["position"][0] - x[3] * back, plot["position"][1] - x[4] * back,
-        plot["position"][2] - x[5] * back, radar["position"], radar["axes"], plot["sigma_range"],
-        plot["sigma_azimuth"], plot["sigma_elevation"], sim.cost[MOST_PLOTS + 3],
-    )  # fmt: skip
+    at, axes, work = radar["position"], radar["axes"], sim.cost[MOST_PLOTS + 3]
+    sr, sa, se = plot["sigma_range"], plot["sigma_azimuth"], plot["sigma_elevation"]
+    mx = plot["position"][0] - x[3] * back
+    my = plot["position"][1] - x[4] * back
+    mz = plot["position"][2] - x[5] * back
+    update_position(x, track["p"], size, mx, my, mz, at, axes, sr, sa, se, work)
     note_spread(track)
     situation["updates"] += 1
     track["updated"] = max(track["updated"], plot["time"])
@@ -246,10 +247,9 @@ def pair_up(sim, k, i):
         )
     else:
         pull[0], pull[1], pull[2] = 0.0, 0.0, 0.0
-    two_point_start(
-        track["x"], track["p"], points, plot["time"] - track["time"], radar["position"], radar["axes"],
-        plot["sigma_range"], plot["sigma_azimuth"], plot["sigma_elevation"], MANEUVER, pull,
-    )  # fmt: skip
+    at, axes = radar["position"], radar["axes"]
+    sr, sa, se = plot["sigma_range"], plot["sigma_azimuth"], plot["sigma_elevation"]
+    two_point_start(track["x"], track["p"], points, dt, at, axes, sr, sa, se, MANEUVER, pull)
     note_spread(track)
     track["state"] = TENTATIVE
     track["time"] = plot["time"]

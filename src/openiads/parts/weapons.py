@@ -300,10 +300,8 @@ def fly_round(sim, k):
     own = sim.tracks[sim.engagements[round_["engagement"]]["own"]]
     x = own["x"]
     before = body["steps"]
-    status = fly(
-        body, kind, now + sim.radars[unit["radar"]]["uplink_interval"],
-        x[0], x[1], x[2], x[3], x[4], x[5], own["time"], COARSE, TURN,
-    )  # fmt: skip
+    until = now + sim.radars[unit["radar"]]["uplink_interval"]
+    status = fly(body, kind, until, x[0], x[1], x[2], x[3], x[4], x[5], own["time"], COARSE, TURN)
     situation["steps"] += body["steps"] - before
     if not (body["position"][0] == body["position"][0]):
         situation["status"] = BAD_STATE
@@ -348,10 +346,10 @@ def close_in(sim, k):
     ox, oy, oz, _, _, _ = own_state(sim, round_["engagement"])
     body["launch_time"] -= flight["shift"]
     begun = body["steps"]
-    miss, when = endgame(
-        body, kind, sim.tables, flight["path"], flight["turns_at"] - flight["shift"], flight["turn_rate"],
-        flight["turn_angle"], ox - tx, oy - ty, oz - tz, FINE,
-    )  # fmt: skip
+    path, turns_at = flight["path"], flight["turns_at"] - flight["shift"]
+    rate, angle = flight["turn_rate"], flight["turn_angle"]
+    ex, ey, ez = ox - tx, oy - ty, oz - tz
+    miss, when = endgame(body, kind, sim.tables, path, turns_at, rate, angle, ex, ey, ez, FINE)
     body["launch_time"] += flight["shift"]
     situation["steps"] += body["steps"] - begun
     round_["miss"] = miss

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable
 from statistics import NormalDist
 
 import numpy as np
@@ -31,13 +30,14 @@ Interval = tuple[float, float]
 
 
 def tail_of(confidence: float) -> float:
-    """Probability of one tail outside an interval; UsageError for no confidence between 0 and 1."""
+    """What lies beyond each end of an interval of this confidence; UsageError for one outside 0 .. 1."""
     if not 0.0 < confidence < 1.0:
         raise UsageError("confidence", f"{confidence} is not between 0 and 1", "Use 0.95, for example")
     return (1.0 - confidence) / 2.0
 
 
-def _counts(successes: float, trials: float) -> None:
+def check_counts(successes: float, trials: float) -> None:
+    """UsageError unless trials > 0 and 0 <= successes <= trials."""
     if trials <= 0 or not 0 <= successes <= trials:
         raise UsageError(
             "interval", f"{successes} successes of {trials} trials", "Successes lie in 0 .. trials, trials > 0"
@@ -83,7 +83,7 @@ def wilson(successes: float, trials: float, confidence: float = CONFIDENCE) -> I
     >>> round(low, 2), round(high, 2)
     (0.49, 0.94)
     """
-    _counts(successes, trials)
+    check_counts(successes, trials)
     z = normal_quantile(1.0 - tail_of(confidence))
     share, spread = successes / trials, z * z / trials
     center = (share + spread / 2.0) / (1.0 + spread)
@@ -127,7 +127,7 @@ def clopper_pearson(successes: float, trials: float, confidence: float = CONFIDE
     """
     from scipy.special import betaincinv
 
-    _counts(successes, trials)
+    check_counts(successes, trials)
     tail = tail_of(confidence)
     low = 0.0 if successes == 0 else float(betaincinv(successes, trials - successes + 1, tail))
     high = 1.0 if successes == trials else float(betaincinv(successes + 1, trials - successes, 1.0 - tail))
@@ -167,7 +167,7 @@ def jeffreys(successes: float, trials: float, confidence: float = CONFIDENCE) ->
     """
     from scipy.special import betaincinv
 
-    _counts(successes, trials)
+    check_counts(successes, trials)
     tail = tail_of(confidence)
     a, b = successes + 0.5, trials - successes + 0.5
     return float(betaincinv(a, b, tail)), float(betaincinv(a, b, 1.0 - tail))
@@ -175,18 +175,11 @@ def jeffreys(successes: float, trials: float, confidence: float = CONFIDENCE) ->
 
 def wald(successes: float, trials: float, confidence: float = CONFIDENCE) -> Interval:
     """The textbook interval share +- z * deviation.  Here only to show its poor coverage; nothing uses it."""
-    _counts(successes, trials)
+    check_counts(successes, trials)
     z = normal_quantile(1.0 - tail_of(confidence))
     share = successes / trials
     half = z * math.sqrt(share * (1.0 - share) / trials)
     return share - half, share + half
-
-
-def zero_failure_upper(trials: float, confidence: float = CONFIDENCE) -> float:
-    """One-sided upper bound 1 - (1 - confidence)^(1/n) of a probability of which 0 cases were seen in n > 0 trials."""
-    _counts(0, trials)
-    tail_of(confidence)
-    return -math.expm1(math.log1p(-confidence) / trials)
 
 
 def newcombe(x1: float, n1: float, x2: float, n2: float, confidence: float = CONFIDENCE) -> Interval:
@@ -228,16 +221,6 @@ def newcombe(x1: float, n1: float, x2: float, n2: float, confidence: float = CON
     below = math.hypot(p1 - low1, high2 - p2)
     above = math.hypot(high1 - p1, p2 - low2)
     return p1 - p2 - below, p1 - p2 + above
-
-
-def coverage(interval: Callable[[int, int], Interval], probability: float, trials: int) -> float:
-    """Exact probability that ``interval(successes, trials)`` holds the true ``probability``, by enumeration."""
-    covered = []
-    for k in range(trials + 1):
-        low, high = interval(k, trials)
-        if low <= probability <= high:
-            covered.append(binomial_pmf(k, trials, probability))
-    return math.fsum(covered)
 
 
 def binomial_pmf(k: int, n: int, p: float) -> float:

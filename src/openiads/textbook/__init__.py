@@ -1,7 +1,5 @@
-"""Closed forms of raids and defenses, for teaching and for checking the simulation.
-
-The package has the functions of `textbook.raids`, `textbook.allocation` and `textbook.exchanges` itself.
-"""
+"""Closed forms of raids and defenses, for teaching and for checking the simulation: `textbook.raids`,
+`textbook.exchanges` and `textbook.allocation`, whose functions this package has too."""
 
 from openiads.textbook.allocation import best_allocation, greedy_allocation, surviving_value
 from openiads.textbook.exchanges import Force, salvo_exchange, salvo_losses

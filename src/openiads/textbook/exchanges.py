@@ -1,6 +1,6 @@
-"""Exchanges of salvos between two sides, each of which fires and defends: Hughes' salvo equations.
+"""Salvo exchanges between two forces that fire and defend.
 
-Source: Hughes, Fleet Tactics (1986), and Naval Research Logistics 42 (1995).
+Sources: Hughes, Fleet Tactics (1986), and Naval Research Logistics 42 (1995).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 
 from openiads.base.errors import UsageError
-from openiads.textbook.raids import least, whole
+from openiads.textbook.domain import at_least, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Force:
 
     def __post_init__(self) -> None:
         for name in ("units", "strike", "defense"):
-            least(name, getattr(self, name), 0.0)
+            at_least(name, getattr(self, name), 0.0)
         if not 0.0 < self.staying < math.inf:
             raise UsageError("staying", f"{self.staying} is not above 0", "Give the hits that put a unit out of action")
 

@@ -1,7 +1,8 @@
 """Textbook formulas of defense against raids: shots, layers, magazines, even fire, channels.
 
 Each is general inside the domain its docstring states and raises UsageError outside it.  Opportunities against a
-closing target are `physics.encounter.firing_opportunities`; unequal targets and weapons are in `textbook.allocation`.
+closing target are `physics.encounter.firing_opportunities`; unequal targets and weapons are in `textbook.allocation`,
+salvo exchanges in `textbook.exchanges`.
 
 Sources: binomial leakage as in Wilkening (Science and Global Security 8, 1999); even allocation, Soland (Operations
 Research 35, 1987); channels, Erlang (1917) in the form of Cooper, Introduction to Queueing Theory (1981).
@@ -18,25 +19,7 @@ import numpy as np
 from openiads.base.errors import UsageError
 from openiads.physics.lethality import combined_common_mode
 from openiads.statistics.intervals import binomial_pmf
-
-
-def _share(name: str, value: float) -> None:
-    if not 0.0 <= value <= 1.0:
-        raise UsageError(name, f"{value} is no probability", "Give a number from 0 to 1")
-
-
-def least(name: str, value: float, lowest: float) -> None:
-    """UsageError for a number below the least."""
-    if not lowest <= value < math.inf:
-        raise UsageError(name, f"{value} is not at least {lowest:g} and finite", f"Give {name} from {lowest:g} up")
-
-
-def whole(name: str, value: float, lowest: int) -> None:
-    """UsageError for a number that is not whole, or below the least."""
-    least(name, value, lowest)
-    if value != int(value):
-        raise UsageError(name, f"{value} is not a whole number", "Give a whole number")
-
+from openiads.textbook.domain import at_least, share, whole
 
 # ------------------------------------------------------------------ shots at one target
 
@@ -69,9 +52,9 @@ def salvo_kill(kill: float, rounds: float, works: float = 1.0) -> float:
     >>> round(textbook.salvo_kill(0.5, rounds=2), 6)
     0.75
     """
-    _share("kill", kill)
-    _share("works", works)
-    least("rounds", rounds, 0.0)
+    share("kill", kill)
+    share("works", works)
+    at_least("rounds", rounds, 0.0)
     return combined_common_mode(kill, rounds, works)
 
 
@@ -101,7 +84,7 @@ def layers_leak(kills: Iterable[float]) -> float:
     """
     leak = 1.0
     for kill in kills:
-        _share("kill of a layer", kill)
+        share("kill of a layer", kill)
         leak *= 1.0 - kill
     return leak
 
@@ -141,12 +124,12 @@ def shoot_look_shoot(kill: float, looks: float, salvo: int = 1) -> Shots:
     >>> textbook.shoot_look_shoot(0.5, looks=2)
     Shots(rounds=1.5, kill=0.75)
     """
-    _share("kill", kill)
+    share("kill", kill)
     whole("salvo", salvo, 1)
     survives = (1.0 - kill) ** salvo
     if looks == math.inf and survives < 1.0:
         return Shots(salvo / (1.0 - survives), 1.0)
-    least("looks", looks, 0.0)
+    at_least("looks", looks, 0.0)
     if survives == 1.0:
         return Shots(salvo * looks, 0.0)
     lives = survives**looks
@@ -191,7 +174,7 @@ def raid_leakage(targets: int, leak: float) -> Leakage:
     0.25
     """
     whole("targets", targets, 0)
-    _share("leak", leak)
+    share("leak", leak)
     return Leakage((1.0 - leak) ** targets, binomial_pmf(1, targets, leak) if targets else 0.0, targets * leak)
 
 
@@ -270,9 +253,9 @@ def magazine(targets: int, rounds: int, kill: float, looks: float = math.inf) ->
     """
     whole("targets", targets, 0)
     whole("rounds", rounds, 0)
-    _share("kill", kill)
+    share("kill", kill)
     most = rounds if looks >= rounds else int(looks)
-    least("looks", most, 0)
+    at_least("looks", most, 0)
     shots = np.arange(1, most + 1)
     killing = np.concatenate([[0.0], kill * (1.0 - kill) ** (shots - 1)])  # at the n-th round
     spent, spent_all = np.eye(1, rounds + 1)[0], np.eye(1, rounds + 1)[0]  # probability of rounds spent; all killed
@@ -319,7 +302,7 @@ def erlang_loss(channels: int, load: float) -> float:
     0.5
     """
     whole("channels", channels, 1)
-    least("load", load, 0.0)
+    at_least("load", load, 0.0)
     lost = 1.0
     for c in range(1, channels + 1):
         lost = load * lost / (c + load * lost)
@@ -361,8 +344,8 @@ def erlang_wait(channels: int, arrival_rate: float, service: float) -> Wait:
     >>> textbook.erlang_wait(1, arrival_rate=0.5, service=1.0)
     Wait(probability=0.5, mean=1.0)
     """
-    least("arrival_rate", arrival_rate, 0.0)
-    least("service", service, 0.0)
+    at_least("arrival_rate", arrival_rate, 0.0)
+    at_least("service", service, 0.0)
     load = arrival_rate * service
     lost = erlang_loss(channels, load)
     if load >= channels:

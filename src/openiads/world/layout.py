@@ -29,6 +29,8 @@ SITUATION = np.dtype(
         ("events", "i8"),  # rows of the log in use
         ("serial", "i8"),  # last track serial number given
         ("rounds_first", "i8"),  # rows of rounds before this one have ended
+        ("round_due", "f8"),  # when the next round falls due, and which
+        ("round_next", "i8"),
         ("flight_due", "f8"),  # when the next path ends, and whose
         ("flight_next", "i8"),
         ("plots_count", "i8"),
@@ -316,8 +318,14 @@ SIM_FIELDS: dict[str, Any] = {
 
 
 def _sim_type() -> Any:
-    plain = {"gates": "i8[:, ::1]", "tables": "f8[::1]", "cost": "f8[:, ::1]", "candidates": "i8[:, ::1]",
-             "pictures": "i8[::1]", "roster": "i8[::1]"}  # fmt: skip
+    plain = {
+        "gates": "i8[:, ::1]",
+        "tables": "f8[::1]",
+        "cost": "f8[:, ::1]",
+        "candidates": "i8[:, ::1]",
+        "pictures": "i8[::1]",
+        "roster": "i8[::1]",
+    }
     types = []
     for name in Sim._fields:
         if name == "looks":
