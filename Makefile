@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test bench bench-cluster bench-web verify setup extras lock lint types contract warm study faces engine
+.PHONY: help demo test bench bench-cluster bench-web verify docs setup extras lock lint types contract warm study faces engine
 .PHONY: house browser plain bounds budget digests viewer viewer-check clean
 
 PYTHON ?= python3
@@ -19,6 +19,7 @@ help:
 	echo "make test    install and prove that this copy is right (lint, types, contracts, all tests)"
 	echo "make bench   speed, against other tools: half an hour, and a table of what is met"
 	echo "make verify  the long statistical and property tests"
+	echo "make docs    build the documentation site into build/site"
 
 # ------------------------------------------------------------------ set-up
 
@@ -189,6 +190,10 @@ viewer-check:
 
 verify: .venv/test
 	@OPENIADS_HYPOTHESIS=deep OPENIADS_VERIFY=1 $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m "not browser"
+
+# Pages to open from disk; a warning is an error.
+docs: .venv/test
+	@$(BIN)/python tools/site.py
 
 clean:
 	@rm -rf .venv .venv-lock .pytest_cache .mypy_cache .ruff_cache .hypothesis dist

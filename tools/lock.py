@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CHECKED = ("3.11", "3.12", "3.13")
 LOCKS: dict[str, tuple[str, ...]] = {
     "run": ("build", "shared"),
-    "test": ("build", "shared", "test"),
+    "test": ("build", "shared", "test", "docs"),
     "extras": ("build", "shared"),
 }
 HEAD = """\

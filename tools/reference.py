@@ -1,7 +1,7 @@
 """Write the generated pages of docs/reference: ``python tools/reference.py`` (``--check``: only say what is stale).
 
 The scenario's fields come from the JSON Schema, the event log from ``world.trace.MEANING``, the codes from
-``world.codes``, the gates from ``explain.kill_chain``, fields and knobs from ``catalog`` and ``scenario``.  A test runs
+``world.codes``, the gates from ``explain.sentences``, fields and knobs from ``catalog`` and ``scenario``.  A test runs
 the same functions and compares, so a page cannot fall behind the code.
 """
 
@@ -23,7 +23,7 @@ from openiads.catalog.load import catalog
 from openiads.catalog.records import STATUSES
 from openiads.experiments.design import EVERY, MOST_POINTS, StudyFile
 from openiads.explain import knob_table, round_table
-from openiads.explain.kill_chain import GATES
+from openiads.explain.sentences import GATES
 from openiads.faces.words.text import KNOB_HEAD, REACH_HEAD, STATUS_WORDS, growth_cells, knob_cells, reach_cells
 from openiads.scenario.knobs import LEVELS
 from openiads.scenario.load import scenario_schema

@@ -3,7 +3,8 @@ import json
 import pytest
 
 from openiads.base.errors import UsageError
-from openiads.explain.kill_chain import GATES, RESOURCE, explain, first_bound, gate_sentence, top_gates
+from openiads.explain.kill_chain import RESOURCE, explain, first_bound, top_gates
+from openiads.explain.sentences import GATES, gate_sentence
 from openiads.runs.replicate import run
 from openiads.runs.run import Run
 from openiads.world.codes import Gate

@@ -464,7 +464,7 @@ def fake_twins() -> list[Any]:
 
 def fake_brief(replication: int = 3) -> Any:
     """A whole brief from the fake run, without study, data or engine."""
-    from openiads.explain.kill_chain import gate_sentence
+    from openiads.explain.sentences import gate_sentence
     from openiads.faces.pages import brief as b
 
     shares = (

@@ -1,8 +1,9 @@
 """An ``openiads`` that starts at once: a process with everything loaded, which forks for each command.
 
 The pages of the docs hold some 150 commands, and a second of imports and of loading kernels each would be much of the
-suite.  ``Ready(folder)`` puts a program ``openiads`` into a folder for the front of ``PATH``.  It hands its words,
-folder, environment and standard streams to the process, and ends as the forked command ends.  Commands with a setting
+suite.  ``Ready(folder)`` puts a program ``openiads`` into a folder for the front of ``PATH``, and beside it ``python``,
+which knows ``-c TEXT``.  They hand their words, folder, environment and standard streams to the process, and end as the
+forked command ends.  Commands with a setting
 that is read while loading (``OPENIADS_...``) start the real program.  README and tutorial always do (``test_docs``).
 """
 
@@ -15,6 +16,7 @@ import socket
 import subprocess
 import sys
 import threading
+import traceback
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
@@ -40,9 +42,10 @@ class Ready:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        program = folder / "openiads"
-        program.write_text(CLIENT, encoding="utf-8")
-        program.chmod(0o755)
+        for name in ("openiads", "python"):
+            program = folder / name
+            program.write_text(CLIENT, encoding="utf-8")
+            program.chmod(0o755)
         words = [sys.executable, __file__, str(folder)]
         self._process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
@@ -89,7 +92,9 @@ def answer(link: Any) -> None:
     os.chdir(told["cwd"])
     os.environ.clear()
     os.environ.update(told["environ"])
-    link.sendall(bytes([command(told["argv"])]))
+    program, *words = told["argv"]
+    ended = script(words[1]) if Path(program).name == "python" else command(told["argv"])
+    link.sendall(bytes([ended]))
     os._exit(0)
 
 
@@ -102,6 +107,22 @@ def command(words: list[str]) -> int:
         main()
     except SystemExit as left:
         return left.code if isinstance(left.code, int) else int(left.code is not None)
+    return 0
+
+
+def script(text: str) -> int:
+    """Run what stands after ``python -c`` in this process; its exit code."""
+    sys.argv = ["-c"]
+    sys.path.insert(0, "")
+    try:
+        exec(compile(text, "<string>", "exec"), {"__name__": "__main__"})
+    except SystemExit as left:
+        return left.code if isinstance(left.code, int) else int(left.code is not None)
+    except BaseException:  # noqa: BLE001  (as Python ends at an error)
+        traceback.print_exc()
+        return 1
+    finally:
+        sys.stdout.flush()
     return 0
 
 

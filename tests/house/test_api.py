@@ -20,7 +20,7 @@ from house.source import PACKAGE, ROOT
 #: Packages and modules that pages may import besides openiads itself.
 PUBLIC = ("openiads", "openiads.doctrine", "openiads.textbook", "openiads.statistics")
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
-EXAMPLES = sorted((ROOT / "examples").rglob("*.py"))
+EXAMPLES = sorted([*(ROOT / "examples").rglob("*.py"), *(ROOT / "docs" / "gallery").glob("*.py")])
 FUNCTIONS = [
     name for name in oi.__all__
     if callable(getattr(oi, name)) and not isinstance(getattr(oi, name), type)
@@ -61,7 +61,7 @@ assert inspect.ismodule(coverage) and inspect.ismodule(oi.catalog.load)
 assert oi.catalog()["48n6e2"].name == "48n6e2"
 for name in {names!r}:
     assert callable(getattr(oi, name)), name
-    print(name, inspect.signature(found_by(name)))
+    print(name, inspect.signature(getattr(oi, name)))
 try:
     oi.reach(site="x")
 except oi.errors.UsageError as error:

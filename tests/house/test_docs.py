@@ -66,7 +66,7 @@ def steps(page: Path) -> list[list[str]]:
         elif kind in SHELL:
             found += [[line] for line in commands(text)]
         elif kind == "python":
-            found.append([sys.executable, "-c", text])
+            found.append(["python", "-c", text])
     return found
 
 
@@ -83,13 +83,17 @@ def test_what_a_page_shows_runs(page: Path, tmp_path: Path, request: pytest.Fixt
     folder, terminal = clone(tmp_path / "clone"), Terminal(tmp_path / "home")
     shutil.copytree(PACKAGE / "shelf" / "scenarios", folder / "scenarios")
     before = [] if page == README else [activation(TUTORIAL)]
+    python = sys.executable
     if page not in (README, TUTORIAL):  # what a newcomer reads first starts the real program
-        before.append(in_front(request.getfixturevalue("ready")))
+        programs = request.getfixturevalue("ready")
+        before.append(in_front(programs))
+        python = str(programs / "python")
     for step in steps(page):
         if len(step) == 1:
             terminal.works("\n".join([*before, *step]), folder)
         else:
-            done = subprocess.run(step, cwd=folder, capture_output=True, text=True)
+            words = [python if word == "python" else word for word in step]
+            done = subprocess.run(words, cwd=folder, capture_output=True, text=True)
             assert done.returncode == 0, f"{step[-1][:300]}\n{done.stdout}\n{done.stderr}"
 
 
@@ -110,6 +114,20 @@ def test_a_block_with_a_file_name_is_written_and_not_run(tmp_path: Path) -> None
     subprocess.run(write, cwd=tmp_path, check=True)
     assert (tmp_path / "rule.py").read_text() == "# rule.py\nraise ValueError\n"
     assert run[-1] == "print(1)\n"
+
+
+def test_what_starts_at_once_ends_as_the_real_programs_do(ready: Path, tmp_path: Path) -> None:
+    (tmp_path / "beside.py").write_text("told = 'from the folder'\n")
+    for text, code, out, error in (
+        ("import beside; print(beside.told)", 0, "from the folder\n", ""),
+        ("raise ValueError('no')", 1, "", "ValueError: no"),
+        ("raise SystemExit(3)", 3, "", ""),
+    ):
+        done = subprocess.run([ready / "python", "-c", text], cwd=tmp_path, capture_output=True, text=True)
+        assert (done.returncode, done.stdout) == (code, out)
+        assert error in done.stderr and bool(done.stderr) == bool(error)
+    refused = subprocess.run([ready / "openiads", "check", "none"], cwd=tmp_path, capture_output=True, text=True)
+    assert refused.returncode == 65 and "none: no such file" in refused.stderr
 
 
 # ------------------------------------------------------------------ generated pages, links, metrics, commands

@@ -26,7 +26,7 @@ from openiads.base.errors import Interrupted, ResultsError, UsageError
 from openiads.base.extras import how_to_install
 from openiads.experiments.compare import compare
 from openiads.experiments.knowledge import Work, evaluate
-from openiads.runs import cluster, disk, worker
+from openiads.runs import cluster, disk, worker, workers
 from openiads.runs.cluster import opened
 from openiads.runs.identity import Chunk, identity_here
 from openiads.runs.replicate import run
@@ -118,7 +118,7 @@ def test_the_chunk_of_a_killed_worker_is_done_again(standing: LocalCluster, tmp_
 def test_what_kills_every_worker_is_given_up_in_one_line(
     single: LocalCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cluster, "ATTEMPTS", 1)
+    monkeypatch.setattr(workers, "ATTEMPTS", 1)
     with pytest.raises(ResultsError, match=r"no worker could finish replications 5 \.\. 9 .*--chunk"):
         make(tmp_path / "r", single, simulator=deadly_simulator())
 
@@ -260,8 +260,8 @@ def test_a_worker_with_other_arithmetic_is_refused_by_name_and_the_others_do_its
 def test_without_a_fit_worker_the_run_ends_in_one_line_and_goes_on_elsewhere(
     single: LocalCluster, tmp_path: Path, reference: str, monkeypatch: pytest.MonkeyPatch, code: str, reason: str
 ) -> None:
-    monkeypatch.setattr(cluster, "GRACE", 0.2)
-    monkeypatch.setattr(cluster, "LATE", 0.2)
+    monkeypatch.setattr(workers, "GRACE", 0.2)
+    monkeypatch.setattr(workers, "LATE", 0.2)
     single.sync(single._correct_state)
     single.wait_for_workers(1)
     tell(single, code)
@@ -280,7 +280,7 @@ def test_without_a_fit_worker_the_run_ends_in_one_line_and_goes_on_elsewhere(
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "ANSWER", 0.5)
-    monkeypatch.setattr(cluster, "PATIENCE", 0.5)
+    monkeypatch.setattr(workers, "PATIENCE", 0.5)
 
 
 @pytest.mark.usefixtures("hurried")

@@ -13,6 +13,7 @@ from openiads.base.draws import Purpose, uniform
 from openiads.base.errors import UsageError
 from openiads.runs.findings import Accumulator
 from openiads.statistics import intervals as est
+from openiads.statistics import planning
 from openiads.world.outcome import METRICS, OUTCOME
 
 
@@ -45,7 +46,7 @@ SHARES = np.linspace(0.005, 0.995, 100)
 
 
 def test_clopper_pearson_never_covers_less_than_it_says() -> None:
-    worst = min(est.coverage(est.clopper_pearson, p, n) for n in (5, 20, 60, 200) for p in SHARES)
+    worst = min(planning.coverage(est.clopper_pearson, p, n) for n in (5, 20, 60, 200) for p in SHARES)
     assert worst >= 0.95
 
 
@@ -58,10 +59,10 @@ def test_coverage_by_enumeration_is_near_what_is_stated_on_average_and_never_far
     method: Callable[[int, int], est.Interval], worst: float, near: float, n: int
 ) -> None:
     """Wilson dips to 0.91 beside 0 and 1, Jeffreys to 0.88 (n = 100, p = 0.025); the textbook interval to 0.1."""
-    covered = [est.coverage(method, p, n) for p in SHARES]
+    covered = [planning.coverage(method, p, n) for p in SHARES]
     assert min(covered) >= worst
     assert np.mean(covered) == pytest.approx(0.95, abs=near)
-    textbook = [est.coverage(est.wald, p, n) for p in SHARES]
+    textbook = [planning.coverage(est.wald, p, n) for p in SHARES]
     assert min(textbook) < 0.65 < worst
 
 
@@ -121,20 +122,20 @@ def test_common_numbers_cut_the_variance_of_a_difference_as_the_closed_form_says
     first, second = (np.array([uniform(3, k, int(Purpose.KILL), actor, 1) for k in range(pairs)]) for actor in (1, 2))
     common = np.var((first < p1).astype(float) - (first < p2))
     apart = np.var((first < p1).astype(float) - (second < p2))
-    assert common == pytest.approx(est.variance_of_difference(p1, p2, common=True), rel=0.05)
-    assert apart / common == pytest.approx(est.variance_ratio(p1, p2), rel=0.05)
-    assert est.variance_ratio(0.4, 0.4) == math.inf
-    assert est.variance_of_difference(0.9, 0.2, 50, common=False) == pytest.approx(0.25 / 50)
+    assert common == pytest.approx(planning.variance_of_difference(p1, p2, common=True), rel=0.05)
+    assert apart / common == pytest.approx(planning.variance_ratio(p1, p2), rel=0.05)
+    assert planning.variance_ratio(0.4, 0.4) == math.inf
+    assert planning.variance_of_difference(0.9, 0.2, 50, common=False) == pytest.approx(0.25 / 50)
     with pytest.raises(UsageError):
-        est.variance_of_difference(1.2, 0.1, common=True)
+        planning.variance_of_difference(1.2, 0.1, common=True)
     with pytest.raises(UsageError):
-        est.variance_of_difference(0.2, 0.1, 0, common=True)
+        planning.variance_of_difference(0.2, 0.1, 0, common=True)
 
 
 def test_two_sided_clopper_pearson_of_nothing_seen_is_the_closed_form() -> None:
     for n in (3, 40, 900):
         assert est.clopper_pearson(0, n)[1] == pytest.approx(1 - 0.025 ** (1 / n), rel=1e-12)
-        assert est.zero_failure_upper(n) == pytest.approx(1 - 0.05 ** (1 / n), rel=1e-12)
+        assert planning.zero_failure_upper(n) == pytest.approx(1 - 0.05 ** (1 / n), rel=1e-12)
 
 
 def test_students_quantile_joins_smoothly_and_equals_its_closed_forms() -> None:

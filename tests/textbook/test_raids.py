@@ -9,7 +9,7 @@ import pytest
 import scipy.stats as st
 
 from openiads.base.errors import UsageError
-from openiads.textbook import raids
+from openiads.textbook import exchanges, raids
 
 
 def test_rounds_that_share_everything_help_no_more_than_one() -> None:
@@ -96,13 +96,13 @@ def test_one_channel_waits_as_the_single_server_queue() -> None:
 
 
 def test_an_exchange_is_the_same_seen_from_either_side_and_never_takes_more_than_there_is() -> None:
-    red, blue = raids.Force(6, 4, 3, 2), raids.Force(4, 6, 2, 2)
-    assert raids.salvo_losses(red, blue) == tuple(reversed(raids.salvo_losses(blue, red)))
-    left = raids.salvo_exchange(red, blue, 4)
+    red, blue = exchanges.Force(6, 4, 3, 2), exchanges.Force(4, 6, 2, 2)
+    assert exchanges.salvo_losses(red, blue) == tuple(reversed(exchanges.salvo_losses(blue, red)))
+    left = exchanges.salvo_exchange(red, blue, 4)
     assert all(0 <= a <= 6 and 0 <= b <= 4 for a, b in left)
     assert left == sorted(left, reverse=True)
-    assert raids.salvo_exchange(red, blue, 0) == []
-    assert raids.unstopped(raids.Force(5, 2, 0, 1), raids.Force(1, 0, 4, 1)) == 6.0
+    assert exchanges.salvo_exchange(red, blue, 0) == []
+    assert exchanges.unstopped(exchanges.Force(5, 2, 0, 1), exchanges.Force(1, 0, 4, 1)) == 6.0
 
 
 @pytest.mark.parametrize(
@@ -113,8 +113,9 @@ def test_an_exchange_is_the_same_seen_from_either_side_and_never_takes_more_than
         (raids.shoot_look_shoot, (0.5, -1)), (raids.shoot_look_shoot, (0.5, 2, 0)),
         (raids.raid_leakage, (-1, 0.5)), (raids.raid_leakage, (2.5, 0.5)), (raids.even_allocation, (0, 4, 0.5)),
         (raids.magazine, (3, 2.5, 0.5)), (raids.magazine, (3, 2, 0.5, -1)), (raids.erlang_loss, (0, 1.0)),
-        (raids.erlang_loss, (2, math.inf)), (raids.erlang_wait, (2, -0.1, 5.0)), (raids.Force, (1, 1, 1, 0)),
-        (raids.Force, (-1, 1, 1, 1)), (raids.salvo_exchange, (raids.Force(1, 1, 1, 1), raids.Force(1, 1, 1, 1), -1)),
+        (raids.erlang_loss, (2, math.inf)), (raids.erlang_wait, (2, -0.1, 5.0)), (exchanges.Force, (1, 1, 1, 0)),
+        (exchanges.Force, (-1, 1, 1, 1)),
+        (exchanges.salvo_exchange, (exchanges.Force(1, 1, 1, 1), exchanges.Force(1, 1, 1, 1), -1)),
     ],
 )  # fmt: skip
 def test_what_lies_outside_a_domain_is_refused(formula: Any, arguments: tuple[Any, ...]) -> None:

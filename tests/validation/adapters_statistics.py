@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from openiads.statistics import intervals
+from openiads.statistics import intervals, planning
 
 
 def binomial_intervals(inputs: dict[str, Any]) -> dict[str, Any]:
@@ -15,8 +15,8 @@ def binomial_intervals(inputs: dict[str, Any]) -> dict[str, Any]:
 
 def zero_failures(inputs: dict[str, Any]) -> dict[str, Any]:
     return {
-        "upper": [intervals.zero_failure_upper(n, inputs["confidence"]) for n in inputs["n"]],
-        "three_over_n": [intervals.three_over_n(n) for n in inputs["n"]],
+        "upper": [planning.zero_failure_upper(n, inputs["confidence"]) for n in inputs["n"]],
+        "three_over_n": [planning.three_over_n(n) for n in inputs["n"]],
     }
 
 
@@ -27,17 +27,15 @@ def difference(inputs: dict[str, Any]) -> dict[str, Any]:
 def sample_size(inputs: dict[str, Any]) -> dict[str, Any]:
     p, confidence = inputs["p"], inputs["confidence"]
     return {
-        "normal": [intervals.runs_for_half_width(h, p, confidence) for h in inputs["half_width"]],
-        "hoeffding": [intervals.runs_hoeffding(h, confidence) for h in inputs["half_width"]],
-        "zero_failure_trials": [
-            intervals.zero_failure_trials(r, confidence) for r in inputs["demonstrate_reliability"]
-        ],
+        "normal": [planning.runs_for_half_width(h, p, confidence) for h in inputs["half_width"]],
+        "hoeffding": [planning.runs_hoeffding(h, confidence) for h in inputs["half_width"]],
+        "zero_failure_trials": [planning.zero_failure_trials(r, confidence) for r in inputs["demonstrate_reliability"]],
     }
 
 
 def coverage(inputs: dict[str, Any]) -> dict[str, Any]:
     return {
-        name: [intervals.coverage(method, p, n) for p, n in inputs["rows"]]
+        name: [planning.coverage(method, p, n) for p, n in inputs["rows"]]
         for name, method in (("wilson", intervals.wilson), ("wald", intervals.wald))
     }
 

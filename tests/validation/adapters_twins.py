@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from openiads.statistics import intervals
-from openiads.textbook import allocation, raids
+from openiads.statistics import planning
+from openiads.textbook import allocation, exchanges, raids
 
 Case = dict[str, Any]
 
@@ -86,25 +86,25 @@ def layers(inputs: Case) -> Case:
     }
 
 
-def forces(inputs: Case) -> list[tuple[raids.Force, raids.Force]]:
+def forces(inputs: Case) -> list[tuple[exchanges.Force, exchanges.Force]]:
     """Both sides of each row: the cases call the defensive power of A z and that of B y."""
     names = ("A", "B", "alpha", "beta", "y", "z", "a", "b")
     return [
-        (raids.Force(a, alpha, z, staying_a), raids.Force(b, beta, y, staying_b))
+        (exchanges.Force(a, alpha, z, staying_a), exchanges.Force(b, beta, y, staying_b))
         for a, b, alpha, beta, y, z, staying_a, staying_b in rows(inputs, *names)
     ]
 
 
 def hughes(inputs: Case) -> Case:
     """Losses of one exchange."""
-    lost = [raids.salvo_losses(a, b) for a, b in forces(inputs)]
+    lost = [exchanges.salvo_losses(a, b) for a, b in forces(inputs)]
     return {"delta_A": [x for x, _ in lost], "delta_B": [y for _, y in lost]}
 
 
 def hughes_salvos(inputs: Case) -> Case:
     """What is left after each of several exchanges."""
     return {
-        "remaining_AB": [[list(s) for s in raids.salvo_exchange(a, b, inputs["salvos"])] for a, b in forces(inputs)]
+        "remaining_AB": [[list(s) for s in exchanges.salvo_exchange(a, b, inputs["salvos"])] for a, b in forces(inputs)]
     }
 
 
@@ -133,9 +133,9 @@ def allocations(inputs: Case) -> Case:
 def common_numbers(inputs: Case) -> Case:
     """Variance of a difference with common and with independent random numbers."""
     p1, p2, pairs = inputs["p1"], inputs["p2"], inputs["pairs"]
-    common = intervals.variance_of_difference(p1, p2, pairs, common=True)
-    apart = intervals.variance_of_difference(p1, p2, pairs, common=False)
-    return {"var_crn": common, "var_independent": apart, "reduction_factor": intervals.variance_ratio(p1, p2)}
+    common = planning.variance_of_difference(p1, p2, pairs, common=True)
+    apart = planning.variance_of_difference(p1, p2, pairs, common=False)
+    return {"var_crn": common, "var_independent": apart, "reduction_factor": planning.variance_ratio(p1, p2)}
 
 
 ADAPTERS: dict[str, Callable[[Case], Case]] = {

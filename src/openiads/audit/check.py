@@ -9,8 +9,8 @@ declares (table ``audit.limits.LIMITS``); a check whose limits are not declared 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -18,14 +18,27 @@ from openiads.audit.ledger import ALWAYS, CHECKS, VIEWS
 from openiads.audit.limits import LIMITS, NOUNS
 from openiads.audit.motion import Violation, audit_motion, geodetic
 from openiads.base.errors import ResultsError, UsageError
+from openiads.base.jsonable import Json, JsonObject
 from openiads.base.units import quantity
 from openiads.runs.digest import row_digests
 from openiads.runs.parquet import event_table
 from openiads.world.codes import Control
 from openiads.world.outcome import OUTCOME
 
+if TYPE_CHECKING:
+    import pyarrow as arrow
+    from duckdb import DuckDBPyConnection
 
-def check_run(run: Any, *, batch: int = 200_000) -> list[Violation]:
+    from openiads.runs.run import Run
+
+#: Outcome rows (dtype OUTCOME), or a table with the same columns.
+Outcomes: TypeAlias = "np.ndarray | arrow.Table"
+
+#: Lists of names by noun, as a mapping or as attributes.
+Listed: TypeAlias = "Mapping[str, Sequence[str]] | object"
+
+
+def check_run(run: Run, *, batch: int = 200_000) -> list[Violation]:
     """Every violation in a complete run: the files against the seal, then every event and every row.
 
     batch : events looked at together, so that memory does not grow with the run.
@@ -47,14 +60,14 @@ def check_run(run: Any, *, batch: int = 200_000) -> list[Violation]:
     return found
 
 
-def _limits_of(facts: Mapping[str, Any]) -> dict[str, Any]:
+def _limits_of(facts: Mapping[str, Json]) -> JsonObject:
     model = facts["scenario"]["mapping"].get("model", {})
     seen_through = model.get("detection") == "range" or bool(model.get("diffraction"))
     sides = {"flight_side": facts["flight_side"], "flight_class": facts["flight_class"]}
     return {"mask_open": seen_through, **sides, **facts["limits"], "radar_velocity": _velocities(facts)}
 
 
-def _velocities(facts: Mapping[str, Any]) -> list[list[float]] | None:
+def _velocities(facts: Mapping[str, Json]) -> list[list[float]] | None:
     """ECEF velocity (m/s) of each radar, from course and speed of the ship that carries it; None without places."""
     places = facts["limits"].get("radar_position")
     if places is None:
@@ -75,7 +88,7 @@ def _velocities(facts: Mapping[str, Any]) -> list[list[float]] | None:
 
 
 def check_events(
-    events_by_replication: Mapping[int, np.ndarray], outcomes: Any, limits: Mapping[str, Any], names: Any
+    events_by_replication: Mapping[int, np.ndarray], outcomes: Outcomes, limits: Mapping[str, Json], names: Listed
 ) -> list[Violation]:
     """Every violation in some event logs (dtype EVENT, by replication) and outcome rows (dtype OUTCOME or a table).
 
@@ -102,7 +115,11 @@ def check_events(
 
 
 def _load(
-    connection: Any, events: Mapping[int, np.ndarray], outcomes: Any, limits: Mapping[str, Any], names: Any
+    connection: DuckDBPyConnection,
+    events: Mapping[int, np.ndarray],
+    outcomes: Outcomes,
+    limits: Mapping[str, Json],
+    names: Listed,
 ) -> None:
     """Make the tables that the checks ask."""
     import pyarrow as arrow
@@ -120,7 +137,7 @@ def _load(
         listed = names.get(noun, []) if isinstance(names, Mapping) else getattr(names, noun, [])
         declared = {column: key for key, (table, column, _) in LIMITS.items() if table == noun}
         sizes[noun] = len(listed)
-        table: dict[str, Any] = {"row": arrow.array(range(len(listed)), arrow.int64())}
+        table: dict[str, arrow.Array] = {"row": arrow.array(range(len(listed)), arrow.int64())}
         for column, key in declared.items():
             table[column] = arrow.array(_column(limits.get(key), len(listed), key), arrow.float64())
         connection.register(f"_{noun}", arrow.table(table))
@@ -142,7 +159,7 @@ def _load(
     )
 
 
-def _column(values: Any, size: int, key: str) -> list[float | None]:
+def _column(values: Iterable[Json] | None, size: int, key: str) -> list[float | None]:
     if values is None:
         return [None] * size
     listed = list(values)
@@ -156,7 +173,7 @@ def _column(values: Any, size: int, key: str) -> list[float | None]:
 # ------------------------------------------------------------------ running again
 
 
-def verify_run(run: Any, count: int = 5, *, chosen: Sequence[int] | None = None) -> list[Violation]:
+def verify_run(run: Run, count: int = 5, *, chosen: Sequence[int] | None = None) -> list[Violation]:
     """Run ``count`` replications again and compare rows and events with the stored ones.
 
     chosen : which; else they are drawn by a seed made of the run's digest
@@ -164,7 +181,7 @@ def verify_run(run: Any, count: int = 5, *, chosen: Sequence[int] | None = None)
     if chosen is None:
         draw = np.random.default_rng(int(run.digest[:16], 16))
         chosen = sorted(draw.choice(run.replications, min(count, run.replications), replace=False).tolist())
-    runner = run.engine.runner(run.world, run.seed)
+    runner = run.simulator.runner(run.world, run.seed)
     found: list[Violation] = []
     for replication in map(int, chosen):
         result = runner.replicate(replication, record=replication < run.identity.record)

@@ -87,10 +87,10 @@ def uniforms(seed, replication, purpose, actor, slot):
 
     Parameters
     ----------
-    seed, replication, slot
+    seed, replication, slot : int
         Taken modulo 2**32.
     purpose
-        a ``Purpose``.
+        A ``Purpose``.
     actor
         As ``actor_number`` gives it, or several such numbers combined with ``pair``. Each value is (k + 1/2) / 2**32:
         never 0, never 1.

@@ -27,6 +27,7 @@ from typing import Any, ParamSpec, Protocol, TypeAlias, TypeVar
 
 from openiads.base import units
 from openiads.base.errors import InputError, OpeniadsError, UsageError
+from openiads.base.jsonable import Json
 from openiads.base.words import nearest
 
 #: Text with a unit ("75 km"), or a number in SI units and radians.
@@ -125,12 +126,12 @@ def corners(option: str, value: Extent) -> tuple[tuple[float, float], tuple[floa
     return low, high
 
 
-def several(value: Any) -> tuple[Any, ...]:
+def several(value: object) -> tuple[Json, ...]:
     """One value or a sequence of them, as a tuple: text and numbers are one value."""
     return tuple(value) if isinstance(value, Iterable) and not isinstance(value, str) else (value,)
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: object) -> bool:
     return isinstance(value, int | float) or hasattr(value, "__float__")
 
 

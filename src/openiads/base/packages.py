@@ -21,7 +21,7 @@ class CallablePackage(ModuleType):
 
     __public__: tuple[str, str]
 
-    def __call__(self, *given: Any, **named: Any) -> Any:
+    def __call__(self, *given: object, **named: object) -> object:
         return checked_call(self._function())(*given, **named)
 
     @property

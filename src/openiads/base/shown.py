@@ -6,19 +6,22 @@ What draws and words them is a higher floor's business, which is put in here by 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pyarrow as arrow
     from matplotlib.figure import Figure
 from types import ModuleType
+
+from openiads.base.jsonable import JsonObject
 
 #: The module that draws, once asked; the package itself puts it here.
 painter: Callable[[], ModuleType] | None = None
 
 
-def _painter() -> Any:
+def _painter() -> ModuleType:
     assert painter is not None  # importing anything of the package has put it there
     return painter()
 
@@ -29,7 +32,7 @@ class Shown:
     def _repr_html_(self) -> str:
         return str(_painter().html(self))
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> JsonObject:
         """The answer as plain data.
 
         Returns
@@ -37,10 +40,10 @@ class Shown:
         dict
             What the command of the same name prints with ``--json``; infinite and undefined numbers are None.
         """
-        told: dict[str, Any] = _painter().to_dict(self)
+        told: JsonObject = _painter().to_dict(self)
         return told
 
-    def table(self) -> Any:
+    def table(self) -> arrow.Table:
         """The answer's numbers as a table.
 
         Returns
@@ -55,7 +58,7 @@ class Shown:
         """
         return _painter().table(self)
 
-    def figure(self, **options: Any) -> Figure:
+    def figure(self, **options: object) -> Figure:
         """The answer's picture.
 
         Parameters

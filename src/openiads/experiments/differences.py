@@ -59,7 +59,7 @@ class Difference:
         Pairs in which both sides are good.
     failed : int
         The others, which widen the interval to the worst case.
-    better, equal, worse
+    better, equal, worse : int, optional
         Pairs in which b is ahead, level, behind (None where neither is better; a 0/0 is in none of them).
     saved : Gap
         Variance saved by pairing.
@@ -131,11 +131,15 @@ class Pairs:
 
     Parameters
     ----------
-    warnings
+    a, b : Run
+    confidence : float, optional
+
+    Attributes
+    ----------
+    n : int
+        How many pairs.
+    warnings : list of str
         What else than the change differs between the two.
-    a : Run
-    b : Run
-    confidence : float
 
     Raises
     ------

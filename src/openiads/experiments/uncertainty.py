@@ -88,7 +88,7 @@ def spread(question: SpreadQuestion) -> Spread:
     metric : str
         A metric that is one number in every replication.
     knobs : str or sequence of str
-        Patterns of uncertain parameters to sample, "*.snr"; all if left out.
+        Patterns of uncertain parameters to sample, ``"*.snr"``; all if left out.
     without : str or sequence of str
         Patterns of those to leave nominal.
     worlds : int, optional
@@ -154,7 +154,7 @@ def sensitivity(question: SensitivityQuestion) -> Screening | Indices | Swings:
     metric : str
         A metric that is one number in every replication.
     knobs : str or sequence of str
-        Patterns of uncertain parameters to vary, "*.snr"; all if left out.
+        Patterns of uncertain parameters to vary, ``"*.snr"``; all if left out.
     without : str or sequence of str
         Patterns of those to leave nominal.
     worlds : int, optional

@@ -17,7 +17,7 @@ from openiads.base.jsonable import JsonObject
 from openiads.explain.ingredients import Measured
 from openiads.physics.encounter import firing_opportunities
 from openiads.statistics.intervals import mean_interval, ratio_interval
-from openiads.textbook import raids
+from openiads.textbook import exchanges, raids
 from openiads.world.codes import ThreatClass
 
 if TYPE_CHECKING:
@@ -299,8 +299,8 @@ def _exchange(run: Measured) -> Twin:
     by_channels = [float(run.units["target_channels"][u]) * turns * salvo[u] for u in units]
     by_rounds = [run.rounds(u) / run.salvo_of(u) * salvo[u] for u in units]
     stopped = sum(map(min, by_channels, by_rounds))
-    defense = raids.Force(len(units), 0.0, stopped / len(units), 1.0)
-    closed = raids.unstopped(raids.Force(raid, 1.0, 0.0, 1.0), defense)
+    defense = exchanges.Force(len(units), 0.0, stopped / len(units), 1.0)
+    closed = exchanges.unstopped(exchanges.Force(raid, 1.0, 0.0, 1.0), defense)
     most = float(run.sums("threats").max())
     interval = mean_interval(float(leaked.sum()), float((leaked**2).sum()), run.n, bounds=(0.0, most))
     found = float(leaked.mean()), *interval

@@ -211,15 +211,17 @@ class Measured:
     Parameters
     ----------
     run : Run
-    units, magazines, launchers
+
+    Attributes
+    ----------
+    units, magazines, launchers : ndarray
         Rows of the world.
     parts : Ingredients
-        The ingredients.
-    n
+    n : int
         Good replications.
-    classes
+    classes : list of ThreatClass
         Those at which a round was launched.
-    shooters
+    shooters : list of int
         Rows of the fire units that launched one.
     """
 

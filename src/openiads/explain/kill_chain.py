@@ -10,30 +10,16 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from openiads.base.errors import UsageError
 from openiads.base.jsonable import JsonObject
 from openiads.base.shown import Shown
+from openiads.explain.sentences import gate_sentence, said
 from openiads.runs.run import Run, open_run
-from openiads.world.codes import (
-    Detail,
-    Drop,
-    Evasion,
-    Event,
-    Gate,
-    Identity,
-    RoundEnd,
-    Side,
-    Terminal,
-    ThreatClass,
-)
-from openiads.world.trace import GATE_DETAIL, gate_numbers
-
-if TYPE_CHECKING:
-    from openiads.runs.run import Run
+from openiads.world.codes import Event, Gate, Side, Terminal, ThreatClass
+from openiads.world.trace import gate_numbers
 
 #: The links of the chain, in order.
 CHAIN = (
@@ -48,48 +34,6 @@ CHAIN = (
     Event.TERMINAL,
 )
 
-#: gate -> (sentence, what is said of its number, {} standing for it; empty if it is not told)
-GATES: dict[Gate, tuple[str, str]] = {
-    Gate.NONE: ("nothing keeps the unit from shooting", ""),
-    Gate.HORIZON: ("below the engagement radar's horizon", "it must climb above {}"),
-    Gate.MASK: ("hidden from the engagement radar by terrain", "it must climb above {}"),
-    Gate.SECTOR: ("outside the sector that the engagement radar faces", "{} off its middle"),
-    Gate.SEARCH_MODE: ("outside the elevations of the active search mode", ""),
-    Gate.NOT_DETECTED: ("in view, but no radar has detected it", ""),
-    Gate.NO_FIRM_TRACK: ("detected, but there is no firm track at the command post", ""),
-    Gate.NOT_ACQUIRED: ("assigned, but the engagement radar has not acquired it", ""),
-    Gate.NOT_IDENTIFIED: ("tracked, but not identified", "P(hostile) is {}"),
-    Gate.RULES_OF_ENGAGEMENT: ("the weapons control state forbids to engage it", "P(hostile) is {}"),
-    Gate.OUT_OF_RANGE: ("outside the reach of the unit's rounds", "at {}"),
-    Gate.OUT_OF_HEIGHT: ("outside the heights of the unit's rounds", ""),
-    Gate.OUT_OF_SPEED: ("too fast for the unit's rounds", "at {}"),
-    Gate.NOT_ENOUGH_G: ("the round could not turn hard enough at the intercept", ""),
-    Gate.NO_TIME: ("no time is left for a round to reach it", ""),
-    Gate.SUPPORT_WILL_BE_LOST: ("the radar would lose it before the round arrives", ""),
-    Gate.NO_CHANNEL: ("every guidance channel of the unit is taken", ""),
-    Gate.NO_LAUNCHER_READY: ("no launcher of the unit is ready", ""),
-    Gate.NO_ROUND: ("the unit has no round left", ""),
-    Gate.PROBABILITY_FLOOR: ("the chance of a kill is below the doctrine's floor", ""),
-    Gate.OPERATOR_BUSY: ("the crew is busy with another engagement", ""),
-    Gate.HELD_FOR_ASSESSMENT: ("held until the last shot is assessed", ""),
-    Gate.ENGAGED_ELSEWHERE: ("enough rounds of other units are committed to it", ""),
-    Gate.LINK_DOWN: ("the link between command post and unit is down", ""),
-    Gate.UNIT_NOT_READY: ("the unit is not ready", ""),
-    Gate.NOT_THREATENING: ("judged to threaten nothing that is defended", ""),
-    Gate.RULE_HELD: ("the fire rule holds fire", ""),
-    Gate.ENGAGING: ("the unit is engaging it", ""),
-}
-
-#: Kind of number -> how it is told; an angle in degrees.
-_NUMBERS = {
-    Detail.HEIGHT: "{:,.0f} m",
-    Detail.ANGLE: "{:.0f}°",
-    Detail.DISTANCE: "{:,.0f} m",
-    Detail.SPEED: "{:,.0f} m/s",
-    Detail.PROBABILITY: "{:.2f}",
-    Detail.DURATION: "{:.1f} s",
-}
-
 #: Which gate means that a resource binds, in the words of ``world.outcome.BOUNDS``.
 RESOURCE = {
     Gate.NOT_DETECTED: "picture",
@@ -102,25 +46,7 @@ RESOURCE = {
     Gate.NO_ROUND: "magazine",
 }
 
-#: Why a track was dropped -> what becomes of it.
-DROPS = {
-    Drop.MISSES: "dropped after misses",
-    Drop.MERGED: "merged with another",
-    Drop.PICTURE_FULL: "dropped, as the picture is full",
-    Drop.POST_GONE: "lost with its command post",
-}
-
 LEAKED = (Terminal.HIT_ASSET, Terminal.REACHED_MISSED)
-
-
-def gate_sentence(gate: int, number: float = math.nan) -> str:
-    """A gate in words, with its number as ``trace.gate_numbers`` gives it: NaN if it has none."""
-    said, phrase = GATES[Gate(gate)]
-    detail = GATE_DETAIL.get(Gate(gate), Detail.NONE)
-    if not phrase or detail == Detail.NONE or not math.isfinite(number):
-        return said
-    told = _NUMBERS[detail].format(math.degrees(abs(number)) if detail == Detail.ANGLE else number)
-    return f"{said} ({phrase.format(told)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,65 +270,6 @@ def gate_changes(events: np.ndarray, duration: float) -> dict[str, np.ndarray]:
     found = {"flight": changes["flight"], "unit": changes["unit"], "start": changes["time"], "end": until,
              "code": changes["code"], "number": gate_numbers(changes)}  # fmt: skip
     return {name: np.asarray(column[kept]) for name, column in found.items()}
-
-
-def said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
-    """One event (a row of dtype EVENT) as a sentence; empty for kinds that the chain does not tell.
-
-    Parameters
-    ----------
-    kind : Event
-    event : ndarray
-    names : dict[str, list[str]]
-        Row -> name, by noun, as in ``Run.names``.
-
-    Returns
-    -------
-    str
-    """
-    v, code = event["value"], int(event["code"])
-
-    def name(noun: str, key: str) -> str:
-        row = int(event[key])
-        return names[noun][row] if 0 <= row < len(names[noun]) else "nobody"
-
-    if kind == Event.DETECT:
-        return f"{name('radars', 'radar')} detects it at {v[0] / 1000:.1f} km, height {v[5]:,.0f} m"
-    if kind == Event.TRACK:
-        return (
-            "its track is confirmed at the command post" if code == 1 else "its track is firm at the engagement radar"
-        )
-    if kind == Event.TRACK_DROP:
-        return f"its track is {DROPS[Drop(code)]}"
-    if kind == Event.IDENTIFY:
-        return f"believed {Identity(code).name.lower().replace('_', ' ')}, P(hostile) {v[0]:.2f}"
-    if kind == Event.ASSIGN:
-        return f"assigned to {name('units', 'unit')}, intercept feasible t={v[0]:.1f} s to {v[1]:.1f} s"
-    if kind == Event.ACQUIRE:
-        return f"{name('units', 'unit')} has a firm track of its own at {v[0] / 1000:.1f} km"
-    if kind == Event.LAUNCH:
-        return (
-            f"{name('units', 'unit')} fires shot {code} at it, intercept predicted at t={v[0]:.1f} s, "
-            f"{v[1] / 1000:.1f} km out, believed chance {v[3]:.2f}"
-        )
-    if kind == Event.INTERCEPT:
-        return (
-            f"{'killed' if code == 1 else 'missed'} by {name('units', 'unit')}, {v[0]:.1f} m off, chance was {v[1]:.2f}"
-        )
-    if kind == Event.ASSESS:
-        truth = "" if (v[0] == 1) == (code == 1) else " (wrongly)"
-        return f"{name('units', 'unit')} assesses it {'killed' if code == 1 else 'alive'}{truth}"
-    if kind == Event.REVOKE:
-        return "the assessed kill is revoked: its track flies on"
-    if kind == Event.ROUND_END and code not in (RoundEnd.KILL, RoundEnd.MISS):
-        return f"a round of {name('units', 'unit')} ends: {RoundEnd(code).name.lower().replace('_', ' ')}"
-    if kind == Event.EVADE:
-        return f"{'turns away' if code == Evasion.TURN_AWAY else 'flies a full circle'} at {v[0] / 9.80665:.1f} g"
-    if kind == Event.SWAP:
-        return "a track of another flight has jumped to it"
-    if kind == Event.TERMINAL:
-        return f"ends: {Terminal(code).name.lower().replace('_', ' ')}"
-    return ""
 
 
 # ------------------------------------------------------------------ over the whole run

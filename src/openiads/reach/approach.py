@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,9 @@ from openiads.parts.flights import state_of
 from openiads.parts.sensing import VISIBLE, sense
 from openiads.reach.looks import fades, probabilities
 from openiads.world.build import World
+
+if TYPE_CHECKING:
+    from openiads.world.layout import Sim
 
 Floats = NDArray[np.float64]
 
@@ -61,7 +64,7 @@ class Approach:
 
 
 @kernel("void(Sim, i8, f8, i8[::1], f8[:, ::1], f8[:, ::1])", entry=True)
-def listen(sim: Any, f: int, step: float, rows: Any, places: Any, snr: Any) -> None:
+def listen(sim: Sim, f: int, step: float, rows: np.ndarray, places: np.ndarray, snr: np.ndarray) -> None:
     """Positions (ECEF, m) of a flight and the mean ratio at some radars in search, every ``step`` s from its start."""
     for k in range(len(places)):
         t = sim.flights[f]["starts"] + k * step
@@ -144,7 +147,7 @@ def _cumulative(
 
 
 def _looks(
-    world: World, radar: Any, times: Floats, snr: Floats, rare: NDArray[np.bool_], swerling: int, phase: float,
+    world: World, radar: np.void, times: Floats, snr: Floats, rare: NDArray[np.bool_], swerling: int, phase: float,
     carried: int,
 ) -> tuple[Floats, Floats]:  # fmt: skip
     """Times of a radar's looks that have a view, and the probability that each misses at every fade, (looks, fades).

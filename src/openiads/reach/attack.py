@@ -10,10 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from openiads.base.errors import InputError
 from openiads.base.toml import toml_text
@@ -48,12 +47,12 @@ class Plan:
         """Ground range of the missile, m."""
         return DEFAULT_SHARE * float(book[self.threat].range_max.si) if math.isnan(self.distance) else self.distance
 
-    def ground(self, along: Any, across: Any) -> tuple[Any, Any]:
+    def ground(self, along: ArrayLike, across: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Latitude and longitude (rad) of points forward and to the right of the unit, m."""
         course = self.azimuth + np.arctan2(across, along)
         return offset(*self.place, course, np.hypot(along, across))
 
-    def plane(self, lat: Any, lon: Any) -> tuple[Any, Any]:
+    def plane(self, lat: ArrayLike, lon: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Coordinates forward and to the right of the unit (m) of places (rad): the inverse of ``ground``."""
         course, distance = bearing(*self.place, lat, lon)
         return distance * np.cos(course - self.azimuth), distance * np.sin(course - self.azimuth)
@@ -128,7 +127,7 @@ def _turned(plan: Plan, along: float, across: float) -> tuple[tuple[float, float
     return there, np.array([c * east - s * north, s * east + c * north, up])
 
 
-def moved(arc: NDArray[np.float64], plan: Plan, along: float, across: float) -> Any:
+def moved(arc: NDArray[np.float64], plan: Plan, along: float, across: float) -> NDArray[np.float64]:
     """The table of an arc that ends at the unit, moved so that it ends at a point beside it."""
     home, axes = _frame(plan.place)
     there, new = _turned(plan, along, across)

@@ -16,7 +16,6 @@ import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -175,9 +174,23 @@ class Coverage:
     "i8, i8)"
 )
 def paint(
-    tables: Any, radar: Any, earth_radius: float, roughness: float, rcs: float, needed: float, agl: bool, lats: Any,
-    lons: Any, ground: Any, heights: Any, given: bool, lowest: Any, code: Any, begin: int, end: int,
-) -> None:  # fmt: skip
+    tables: np.ndarray,
+    radar: np.void,
+    earth_radius: float,
+    roughness: float,
+    rcs: float,
+    needed: float,
+    agl: bool,
+    lats: np.ndarray,
+    lons: np.ndarray,
+    ground: np.ndarray,
+    heights: np.ndarray,
+    given: bool,
+    lowest: Grid32,
+    code: np.ndarray,
+    begin: int,
+    end: int,
+) -> None:
     """Rows ``begin`` to ``end`` - 1 of what one radar sees of a map.
 
     needed : ratio from which it detects;  agl : heights are above the ground;  given : ``lowest`` holds lowest visible
@@ -390,7 +403,7 @@ def map_of(terrain: Terrain, lats: NDArray[np.float64], lons: NDArray[np.float64
 # ------------------------------------------------------------------ line of sight on the map's own cells
 
 
-def _fine_lowest(world: World, radar: Any, where: Map, threads: int) -> Grid32:
+def _fine_lowest(world: World, radar: np.void, where: Map, threads: int) -> Grid32:
     """Lowest visible heights of a map from a viewshed on a plane about the radar, of the map's cell size."""
     lat, lon, _ = to_geodetic(*(float(v) for v in radar["position"]))
     step = min(where.cell)

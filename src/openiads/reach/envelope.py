@@ -64,7 +64,15 @@ def arms_of(limits: str) -> tuple[str, ...]:
 
 @kernel("void(f8[::1], i8, f8[::1], f8[:, :, ::1], f8[:, ::1], f8, f8, f8[::1], f8[:, ::1])")
 def spare_times(
-    tables: Any, at: int, launcher: Any, points: Any, after: Any, required: float, floor: float, limits: Any, out: Any
+    tables: Floats,
+    at: int,
+    launcher: Floats,
+    points: Floats,
+    after: Floats,
+    required: float,
+    floor: float,
+    limits: Floats,
+    out: Floats,
 ) -> None:
     """`reach.slack` (s) of a round at points (paths, points, 3) that the target reaches ``after`` s from the earliest
     launch; the greater of that and what ``out`` holds is put there."""
@@ -201,7 +209,7 @@ def faces_of(world: World, unit: int, paths: Paths, question: UnitConditions) ->
     return [None, *(np.arange(FACES) * (math.tau / FACES)).tolist()]
 
 
-def _laid(radar: Any, paths: Paths, turn: bool, face: float | None) -> tuple[Floats, Floats]:
+def _laid(radar: np.void, paths: Paths, turn: bool, face: float | None) -> tuple[Floats, Floats]:
     """Azimuth (rad) on which a radar is laid for each path, and the time (s) that turning there takes."""
     facing = float(radar["boresight"])
     away = paths.at[:, 0] - radar["position"]

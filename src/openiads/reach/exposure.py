@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ from openiads.scenario.load import Scenario, validate
 from openiads.world.build import World, build
 
 Floats = NDArray[np.floating]
+_Kind = TypeVar("_Kind", bound=np.generic)
 AZIMUTHS = 180  # paths toward a unit
 MOST = 480e3  # m, from a unit to the edge of a map, at most
 METERS = 6_371_000.0
@@ -51,7 +52,7 @@ def units_of(world: World, sites: Sequence[str] = ()) -> list[int]:
     return found
 
 
-def on_map(paths: Paths, values: NDArray[Any], place: tuple[float, float], where: Map) -> NDArray[Any]:
+def on_map(paths: Paths, values: NDArray[_Kind], place: tuple[float, float], where: Map) -> NDArray[_Kind]:
     """For each cell of a map the value of the point of inbound paths (toward ``place``, rad) that is nearest to its
     middle; 0 or false beyond all.
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,9 @@ from openiads.scenario.knobs import knob_list
 from openiads.world.build import World
 from openiads.world.codes import ThreatClass
 
+if TYPE_CHECKING:
+    from openiads.world.layout import Sim
+
 #: The two arms: flight alone bounds an intercept, or the published figures do too.
 LIMITS = ("emergent", "published")
 #: Worlds of the interval beside the nominal one.
@@ -51,9 +54,21 @@ LEAST_CELL = 300.0  # m, where no shot is possible on a grid of such cells there
 BALLISTIC = int(ThreatClass.BALLISTIC)
 NO_LIMITS = (0.0, math.inf, -math.inf, math.inf)
 
+#: Coordinates along and across, which of them are possible, [along, across], and the box.
+Mapped: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_], Box]
+
 
 @kernel("void(Sim, i8, f8, f8, f8[::1], b1, f8[::1], f8[:, ::1])", entry=True)
-def watch(sim: Any, radar: int, step: float, allowed: float, needed: Any, cued: bool, cue: Any, since: Any) -> None:
+def watch(
+    sim: Sim,
+    radar: int,
+    step: float,
+    allowed: float,
+    needed: np.ndarray,
+    cued: bool,
+    cue: np.ndarray,
+    since: np.ndarray,
+) -> None:
     """When each flight is first seen in search (``cue``, s), and at each sample since when ``radar`` has held it
     (``since``, s; inf where it does not): it sees it, or is between two sights no farther apart than ``allowed`` (s).
 
@@ -84,7 +99,17 @@ def watch(sim: Any, radar: int, step: float, allowed: float, needed: Any, cued: 
 
 
 @kernel("void(Sim, i8, i8, f8, f8, f8[::1], f8[:, ::1], f8[::1], f8[::1])", entry=True)
-def meet(sim: Any, u: int, m: int, step: float, reaction: float, cue: Any, since: Any, slow: Any, spare: Any) -> None:
+def meet(
+    sim: Sim,
+    u: int,
+    m: int,
+    step: float,
+    reaction: float,
+    cue: np.ndarray,
+    since: np.ndarray,
+    slow: np.ndarray,
+    spare: np.ndarray,
+) -> None:
     """Greatest time to spare (s) of a round of magazine ``m`` of unit ``u`` against each flight; -inf if it never meets
     it.
 
@@ -203,7 +228,7 @@ def _grid(box: Box) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return cell * np.arange(rear, front + 1.0), cell * np.arange(left, right + 1.0)
 
 
-def _wanted(line: NDArray[np.float64], used: Any) -> tuple[float, float, bool]:
+def _wanted(line: NDArray[np.float64], used: NDArray[np.bool_]) -> tuple[float, float, bool]:
     """Edges of the next grid along one axis: past an edge that is reached, else close about what is used; and whether
     an edge was reached."""
     cell, last = float(line[1] - line[0]), len(line) - 1
@@ -215,14 +240,14 @@ def _wanted(line: NDArray[np.float64], used: Any) -> tuple[float, float, bool]:
     return max(min(float(low), 0.0), -FARTHEST), min(max(float(high), 0.0), FARTHEST), reached
 
 
-def _look(world: World, plan: Plan, box: Box, reaction: float, arm: str) -> tuple[Any, Any, Any, Box]:
+def _look(world: World, plan: Plan, box: Box, reaction: float, arm: str) -> Mapped:
     """(coordinates along, across, map, box) of an arm on the grid of a box."""
     along, across = _grid(box)
     points = np.stack(np.meshgrid(along, across, indexing="ij"), axis=-1).reshape(-1, 2)
     return along, across, assess(world, plan, points, reaction, (arm,))[arm].reshape(len(along), -1) >= 0.0, box
 
 
-def _map(world: World, plan: Plan, box: Box, reaction: float, arm: str) -> tuple[Any, Any, Any, Box]:
+def _map(world: World, plan: Plan, box: Box, reaction: float, arm: str) -> Mapped:
     """(coordinates along, across, map, box) of an arm on a grid that holds all of it and is not much larger.
 
     The grid grows while shots are possible at its edge.  Places beyond a gap wider than the first grid are not looked
@@ -236,15 +261,17 @@ def _map(world: World, plan: Plan, box: Box, reaction: float, arm: str) -> tuple
                 break
             box = (0.25 * box[0], 0.25 * box[1], 0.25 * box[2], 0.25 * box[3])  # a footprint smaller than a cell
             continue
-        rear, front, more = _wanted(along, possible.any(axis=1))
-        left, right, wider = _wanted(across, possible.any(axis=0))
+        rear, front, more = _wanted(along, np.asarray(possible.any(axis=1)))
+        left, right, wider = _wanted(across, np.asarray(possible.any(axis=0)))
         if not (more or wider) and max(front - rear, right - left) / CELLS > 0.7 * cell:
             break
         box = (rear, front, left, right)
     return along, across, possible, box
 
 
-def _measures(along: Any, across: Any, possible: Any) -> tuple[float, float, float, float]:
+def _measures(
+    along: NDArray[np.float64], across: NDArray[np.float64], possible: NDArray[np.bool_]
+) -> tuple[float, float, float, float]:
     """Area, and extents forward, back and to the wider side."""
     if not possible.any():
         return 0.0, 0.0, 0.0, 0.0
@@ -295,7 +322,7 @@ def footprints(
         _check_window(window)
     if not set(arms) <= set(LIMITS) or not arms:
         raise InputError("footprint.limits", f"{', '.join(arms)}", f"One of {', '.join(LIMITS)}, both.")
-    maps: dict[str, tuple[Any, Any, Any, Box]] = {}
+    maps: dict[str, Mapped] = {}
     measures: dict[str, list[tuple[float, float, float, float]]] = {arm: [] for arm in arms}
     for values, reaction in _worlds(plan, samples):
         world = world_of(plan, "published", values)

@@ -8,7 +8,6 @@ run (`parts.weapons.supported`): lobes over the sea, a crest, a moment abeam.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,9 +28,18 @@ LOOKS = 33  # points at which a break is looked at again
 
 @kernel("void(f8[::1], Radar, f8, f8, f8[:, :, ::1], f8[:, :, ::1], f8[:, ::1], f8, b1, f8[::1], b1[:, ::1])")
 def see(
-    tables: Any, radar: Any, earth_radius: float, roughness: float, at: Any, velocity: Any, rcs: Any, needed: float,
-    searching: bool, faces: Any, seen: Any,
-) -> None:  # fmt: skip
+    tables: np.ndarray,
+    radar: np.void,
+    earth_radius: float,
+    roughness: float,
+    at: np.ndarray,
+    velocity: np.ndarray,
+    rcs: np.ndarray,
+    needed: float,
+    searching: bool,
+    faces: np.ndarray,
+    seen: np.ndarray,
+) -> None:
     """Whether a radar detects at each point of some paths.
 
     at, velocity : ECEF, m and m/s, (paths, points, 3);  rcs : m2 by band and aspect;  needed : ratio from which it

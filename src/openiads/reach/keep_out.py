@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from openiads.base.errors import InputError
+from openiads.base.jsonable import Json
 from openiads.base.options import Phases, Quantity, Silent, keywords_of, quantity, several
 from openiads.base.shown import Saved
 from openiads.reach import exposure
@@ -43,7 +44,7 @@ class KeepOutQuestion:
     heights: Quantity | Sequence[Quantity] = KEEP_OUT_HEIGHTS
     above: str = "ground"
     size: Quantity | None = None
-    changes: Mapping[str, Any] = field(default_factory=dict)
+    changes: Mapping[str, Json] = field(default_factory=dict)
 
     def levels(self) -> list[float]:
         """Heights, m, rising; InputError for one that no flight has."""

@@ -14,12 +14,13 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from openiads.base.errors import InputError
+from openiads.base.jsonable import Json
 from openiads.base.options import Phases, Quantity, Silent, keywords_of, several
 from openiads.base.shown import Shown
 from openiads.catalog.load import catalog
@@ -71,7 +72,7 @@ class ReachQuestion:
     against: str = "f16"
     speed: Quantity | None = None
     samples: int = SAMPLES
-    changes: Mapping[str, Any] = field(default_factory=dict)
+    changes: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,16 @@ phased array is drawn over the sector in which it can search, zero elsewhere.
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from openiads.earth.sight import lowest_visible
 from openiads.physics.detection import scan_gain
 from openiads.reach.looks import required_snr
+
+if TYPE_CHECKING:
+    from openiads.world.build import World
 
 #: Range at which a radar's reference ratio holds, m (``world.layout.RADAR``).
 REFERENCE_RANGE = 100e3
@@ -54,7 +57,7 @@ def masked_range(tables: np.ndarray, at: int, azimuth: float, height: float, lim
 
 
 def outline(
-    radar: Any, tables: np.ndarray, height: float, rcs: float, probability: float, azimuths: int = AZIMUTHS
+    radar: np.void, tables: np.ndarray, height: float, rcs: float, probability: float, azimuths: int = AZIMUTHS
 ) -> tuple[np.ndarray, np.ndarray]:
     """Azimuths (rad, from north over east) and ground ranges (m) of a radar's coverage.
 
@@ -84,13 +87,13 @@ def outline(
 
 
 def detection_outline(
-    world: Any, radar_row: int, height: float, rcs: float, probability: float
+    world: World, radar_row: int, height: float, rcs: float, probability: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """``outline`` of one radar of a built world: azimuths (rad) and ground ranges (m)."""
     return outline(world.rows["radars"][radar_row], world.tables, height, rcs, probability)
 
 
-def horizon(radar: Any, tables: np.ndarray, azimuths: int = 360) -> np.ndarray:
+def horizon(radar: np.void, tables: np.ndarray, azimuths: int = 360) -> np.ndarray:
     """Elevation (rad, of the ray at the antenna) below which ground or sea hide, by azimuth from north over east.
 
     radar : one row of ``world.layout.RADAR``;  tables : the world's arena.  It is the slope of the lowest line of

@@ -6,11 +6,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from openiads.base.errors import InputError
+from openiads.base.jsonable import Json, JsonObject
 from openiads.base.toml import toml_text
 from openiads.base.units import written_position
 from openiads.base.words import nearest
@@ -39,16 +39,16 @@ class Air:
     attenuation: bool | None = None
     diffraction: bool | None = None
 
-    def changes(self) -> dict[str, Any]:
+    def changes(self) -> JsonObject:
         """Changes of a scenario's mapping."""
         switches = {"multipath": self.multipath, "attenuation": self.attenuation, "diffraction": self.diffraction}
-        found: dict[str, Any] = {f"model.{name}": on for name, on in switches.items() if on is not None}
+        found: JsonObject = {f"model.{name}": on for name, on in switches.items() if on is not None}
         if self.earth_factor is not None:
             found["world.earth_factor"] = self.earth_factor
         return found
 
 
-def ground_of(at: tuple[float, float], dem: Sequence[Path] = (), *, afloat: bool = False) -> dict[str, Any]:
+def ground_of(at: tuple[float, float], dem: Sequence[Path] = (), *, afloat: bool = False) -> JsonObject:
     """The terrain about a place (rad) as a scenario writes it: the packaged one, or the user's height files; the sea
     where they have no data.
 
@@ -90,7 +90,7 @@ def radar_world(
     scenario: Scenario,
     air: Air | None = None,
     dem: Sequence[Path] = (),
-    route: Mapping[str, Any] | None = None,
+    route: Mapping[str, Json] | None = None,
 ) -> World:
     """The world of a scenario's radars: no raid flies, but ``route`` may, a flight as a scenario file writes it.
 
@@ -193,7 +193,7 @@ def unit_scenario(
         raise InputError("envelope", f'"{system}" is not a system', nearest(system, list(book.systems)))
     here = written_position(*(PLACE if at is None else at))
     afloat = bool(book[system].get("afloat", False))
-    site: dict[str, Any] = {
+    site: JsonObject = {
         "name": book[system].title.replace("/", " "), "system": system, "at": here,
         "facing": f"{math.degrees(facing) % 360.0:.9g} deg", "fire_units": 1, "defends": ["Here"],
     }  # fmt: skip
@@ -241,7 +241,7 @@ def magazines_of(world: World, unit: int, kind: str = "") -> list[int]:
     row = world.rows["units"][unit]
     first = int(row["first_magazine"])
     found = range(first, first + int(row["magazines"]))
-    names = [world.names.interceptors[int(world.rows["magazines"][m]["kind"])] for m in found]
+    names = [world.names.interceptors[int(world.rows["magazines"][m]["interceptor"])] for m in found]
     if kind and kind not in names:
         raise InputError("--round", f'the unit has no "{kind}"', f"One of {', '.join(names)}.")
     return [m for m, name in zip(found, names, strict=True) if kind in ("", name)]

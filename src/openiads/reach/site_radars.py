@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from openiads.base.errors import InputError
+from openiads.base.jsonable import Json, JsonObject
 from openiads.base.options import (
     Extent,
     Phases,
@@ -25,7 +26,7 @@ from openiads.base.shown import Saved
 from openiads.base.units import written_position
 from openiads.reach import scenes
 from openiads.reach.approach import Approach, approach
-from openiads.reach.coverage import Coverage, Map, map_around, map_within
+from openiads.reach.coverage import Coverage, DetectionQuestion, Map, map_around, map_within
 from openiads.reach.coverage import coverage as coverage_on
 from openiads.reach.defaults import CELLS, COVERAGE_HEIGHTS
 from openiads.scenario.load import Scenario, scenario_with
@@ -71,7 +72,7 @@ class CoverageQuestion:
     cells: int = CELLS
     route: str | Sequence[Position] | None = None
     speed: Quantity | None = None
-    changes: Mapping[str, Any] = field(default_factory=dict)
+    changes: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -234,7 +235,7 @@ def _looks(value: str | tuple[int, int]) -> tuple[int, int]:
     return int(parts[0]), int(parts[1])
 
 
-def _route(question: CoverageQuestion, height: float) -> dict[str, Any] | None:
+def _route(question: CoverageQuestion, height: float) -> JsonObject | None:
     """The flight of an approach as a scenario file writes it; it flies at the first height."""
     route = question.route
     if route is None:
@@ -246,7 +247,7 @@ def _route(question: CoverageQuestion, height: float) -> dict[str, Any] | None:
     places = [each if isinstance(each, str) else written_position(*each) for each in texts]
     for place in places:
         position("--route", place)
-    flight: dict[str, Any] = {
+    flight: JsonObject = {
         "name": "Approach", "kind": question.threat or "f16", "side": "hostile", "route": places,
         "agl" if question.above == "ground" else "altitude": f"{height} m",
     }  # fmt: skip

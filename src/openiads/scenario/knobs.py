@@ -57,7 +57,7 @@ class Knob:
         Of the knob itself.
     scale : str
         "linear" or "log".
-    source, status, note
+    source, status, note : tuple of str, str, str
         Evidence of the band.
     """
 

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable
 from statistics import NormalDist
 
 import numpy as np
@@ -30,13 +29,15 @@ _BELIEVED = 5
 Interval = tuple[float, float]
 
 
-def _tail(confidence: float) -> float:
+def tail_of(confidence: float) -> float:
+    """What lies beyond each end of an interval of this confidence; UsageError for one outside 0 .. 1."""
     if not 0.0 < confidence < 1.0:
         raise UsageError("confidence", f"{confidence} is not between 0 and 1", "Use 0.95, for example")
     return (1.0 - confidence) / 2.0
 
 
-def _counts(successes: float, trials: float) -> None:
+def check_counts(successes: float, trials: float) -> None:
+    """UsageError unless trials > 0 and 0 <= successes <= trials."""
     if trials <= 0 or not 0 <= successes <= trials:
         raise UsageError(
             "interval", f"{successes} successes of {trials} trials", "Successes lie in 0 .. trials, trials > 0"
@@ -52,7 +53,9 @@ def normal_quantile(probability: float) -> float:
 
 
 def wilson(successes: float, trials: float, confidence: float = CONFIDENCE) -> Interval:
-    """Wilson score interval of a probability.
+    """Wilson score interval of a probability: (p + z²/2n ± z √(p (1 - p) / n + z²/4n²)) / (1 + z²/n).
+
+    Source: Wilson (JASA 22, 1927).
 
     Parameters
     ----------
@@ -80,8 +83,8 @@ def wilson(successes: float, trials: float, confidence: float = CONFIDENCE) -> I
     >>> round(low, 2), round(high, 2)
     (0.49, 0.94)
     """
-    _counts(successes, trials)
-    z = normal_quantile(1.0 - _tail(confidence))
+    check_counts(successes, trials)
+    z = normal_quantile(1.0 - tail_of(confidence))
     share, spread = successes / trials, z * z / trials
     center = (share + spread / 2.0) / (1.0 + spread)
     half = z / (1.0 + spread) * math.sqrt(share * (1.0 - share) / trials + spread / (4.0 * trials))
@@ -92,6 +95,9 @@ def wilson(successes: float, trials: float, confidence: float = CONFIDENCE) -> I
 
 def clopper_pearson(successes: float, trials: float, confidence: float = CONFIDENCE) -> Interval:
     """Clopper-Pearson ("exact") interval of a probability: never covers less than stated.
+
+    The ends are the quantiles B(tail; k, n - k + 1) and B(1 - tail; k + 1, n - k) of the beta distribution.
+    Source: Clopper and Pearson (Biometrika 26, 1934).
 
     Parameters
     ----------
@@ -121,15 +127,17 @@ def clopper_pearson(successes: float, trials: float, confidence: float = CONFIDE
     """
     from scipy.special import betaincinv
 
-    _counts(successes, trials)
-    tail = _tail(confidence)
+    check_counts(successes, trials)
+    tail = tail_of(confidence)
     low = 0.0 if successes == 0 else float(betaincinv(successes, trials - successes + 1, tail))
     high = 1.0 if successes == trials else float(betaincinv(successes + 1, trials - successes, 1.0 - tail))
     return low, high
 
 
 def jeffreys(successes: float, trials: float, confidence: float = CONFIDENCE) -> Interval:
-    """Equal-tailed interval of the posterior under the Jeffreys prior Beta(1/2, 1/2).
+    """Equal-tailed interval of the posterior Beta(k + 1/2, n - k + 1/2) under the Jeffreys prior.
+
+    Source: Brown, Cai and DasGupta (Statistical Science 16, 2001).
 
     Parameters
     ----------
@@ -159,36 +167,27 @@ def jeffreys(successes: float, trials: float, confidence: float = CONFIDENCE) ->
     """
     from scipy.special import betaincinv
 
-    _counts(successes, trials)
-    tail = _tail(confidence)
+    check_counts(successes, trials)
+    tail = tail_of(confidence)
     a, b = successes + 0.5, trials - successes + 0.5
     return float(betaincinv(a, b, tail)), float(betaincinv(a, b, 1.0 - tail))
 
 
 def wald(successes: float, trials: float, confidence: float = CONFIDENCE) -> Interval:
     """The textbook interval share +- z * deviation.  Here only to show its poor coverage; nothing uses it."""
-    _counts(successes, trials)
-    z = normal_quantile(1.0 - _tail(confidence))
+    check_counts(successes, trials)
+    z = normal_quantile(1.0 - tail_of(confidence))
     share = successes / trials
     half = z * math.sqrt(share * (1.0 - share) / trials)
     return share - half, share + half
 
 
-def zero_failure_upper(trials: float, confidence: float = CONFIDENCE) -> float:
-    """One-sided upper bound of a probability of which 0 cases were seen in ``trials`` > 0 trials."""
-    _counts(0, trials)
-    _tail(confidence)
-    return -math.expm1(math.log1p(-confidence) / trials)
-
-
-def three_over_n(trials: float) -> float:
-    """The rule of three: the familiar approximation of the 95 % ``zero_failure_upper``."""
-    _counts(0, trials)
-    return 3.0 / trials
-
-
 def newcombe(x1: float, n1: float, x2: float, n2: float, confidence: float = CONFIDENCE) -> Interval:
     """Newcombe's hybrid-score interval of p1 - p2 from two independent samples (his method 10).
+
+    With the Wilson intervals (l, u) of both: p1 - p2 less √((p1 - l1)² + (u2 - p2)²) to p1 - p2 plus
+    √((u1 - p1)² + (p2 - l2)²).
+    Source: Newcombe (Statistics in Medicine 17, 1998).
 
     Parameters
     ----------
@@ -224,86 +223,22 @@ def newcombe(x1: float, n1: float, x2: float, n2: float, confidence: float = CON
     return p1 - p2 - below, p1 - p2 + above
 
 
-def variance_of_difference(p1: float, p2: float, pairs: int = 1, *, common: bool) -> float:
-    """Variance of the difference of two shares over ``pairs`` >= 1 pairs of yes/no trials of probabilities p1, p2.
-
-    Parameters
-    ----------
-    p1 : float
-    p2 : float
-    pairs : int, optional
-    common : bool
-        Both trials of a pair compare one uniform number with their probability, d (1 - d) with d = |p1 - p2|; else they
-        are independent, p1 (1 - p1) + p2 (1 - p2).
-
-    Returns
-    -------
-    float
-    """
-    for p in (p1, p2):
-        if not 0.0 <= p <= 1.0:
-            raise UsageError("probability", f"{p} is no probability", "Give a number from 0 to 1")
-    if pairs < 1:
-        raise UsageError("pairs", f"{pairs} is not at least 1", "Give the number of pairs")
-    apart = abs(p1 - p2)
-    return (apart * (1.0 - apart) if common else p1 * (1.0 - p1) + p2 * (1.0 - p2)) / pairs
-
-
-def variance_ratio(p1: float, p2: float) -> float:
-    """How many times as many independent pairs equal pairs with common numbers; infinite where those never differ."""
-    common = variance_of_difference(p1, p2, common=True)
-    return variance_of_difference(p1, p2, common=False) / common if common > 0.0 else math.inf
-
-
-def coverage(interval: Callable[[int, int], Interval], probability: float, trials: int) -> float:
-    """Exact probability that ``interval(successes, trials)`` holds the true ``probability``, by enumeration."""
-    covered = []
-    for k in range(trials + 1):
-        low, high = interval(k, trials)
-        if low <= probability <= high:
-            covered.append(binomial_pmf(k, trials, probability))
-    return math.fsum(covered)
-
-
 def binomial_pmf(k: int, n: int, p: float) -> float:
-    """Probability of k successes in n trials of probability p."""
+    """Probability C(n, k) p^k (1 - p)^(n - k) of k successes in n trials of probability p."""
     if p in (0.0, 1.0):
         return float(k == n * p)
     logs = math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
     return math.exp(logs + k * math.log(p) + (n - k) * math.log1p(-p))
 
 
-# ------------------------------------------------------------------ how many replications
-
-
-def runs_for_half_width(half_width: float, p: float = 0.5, confidence: float = CONFIDENCE) -> int:
-    """Replications for a half width of a probability near p, by the normal approximation."""
-    z = normal_quantile(1.0 - _tail(confidence))
-    return _ceiling(z * z * p * (1.0 - p) / (half_width * half_width))
-
-
-def runs_hoeffding(half_width: float, confidence: float = CONFIDENCE) -> int:
-    """Replications that suffice for a half width of a probability whatever it is (Hoeffding's inequality)."""
-    return _ceiling(math.log(1.0 / _tail(confidence)) / (2.0 * half_width * half_width))
-
-
-def zero_failure_trials(reliability: float, confidence: float = CONFIDENCE) -> int:
-    """Trials without a failure that demonstrate a reliability (0 < reliability < 1) with this confidence."""
-    _tail(confidence)
-    return _ceiling(math.log1p(-confidence) / math.log(reliability))
-
-
-def _ceiling(value: float) -> int:
-    """Round up, forgiving the last bits of a value that is a whole number in exact arithmetic."""
-    nearest = round(value)
-    return nearest if abs(value - nearest) <= 1e-9 * max(1.0, abs(value)) else math.ceil(value)
-
-
 # ------------------------------------------------------------------ means, ratios, medians
 
 
 def student_quantile(probability: float, freedom: float) -> float:
-    """Quantile of Student's t; above 1,000 degrees of freedom the normal one with its first two corrections."""
+    """Quantile of Student's t; above 1,000 degrees of freedom the normal one with its first two corrections.
+
+    Source: Abramowitz and Stegun, Handbook of Mathematical Functions (1964), 26.7.5.
+    """
     if freedom > 1000:
         z = normal_quantile(probability)
         return z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom * freedom)
@@ -339,7 +274,7 @@ def bounded_interval(
     if most <= least:
         return least, most
     share = min(max((mean - least) / (most - least), 0.0), 1.0)
-    allowed = -math.log(_tail(confidence)) / n
+    allowed = -math.log(tail_of(confidence)) / n
 
     def beyond(other: float) -> bool:
         seen = other + evenness * (share - other)
@@ -373,7 +308,7 @@ def _few_left_the_end(total: float, squares: float, n: float, bounds: Interval) 
 def mean_interval(
     total: float, squares: float, n: int, confidence: float = CONFIDENCE, bounds: Interval | None = None
 ) -> Interval:
-    """Student-t interval of the mean of n values with this sum and sum of squares.
+    """Student-t interval m ± t √(s²/n) of the mean of n values with this sum and sum of squares.
 
     Parameters
     ----------
@@ -397,11 +332,11 @@ def mean_interval(
     if variance <= 1e-18 * max(1.0, mean * mean):
         if bounds is None:
             return mean, mean
-        unseen = -math.expm1(math.log(_tail(confidence)) / n)
+        unseen = -math.expm1(math.log(tail_of(confidence)) / n)
         return mean - unseen * (mean - bounds[0]), mean + unseen * (bounds[1] - mean)
     if bounds is not None and _few_left_the_end(total, squares, n, bounds):
         return bounded_interval(mean, n, confidence, bounds)
-    half = student_quantile(1.0 - _tail(confidence), n - 1) * math.sqrt(variance / n)
+    half = student_quantile(1.0 - tail_of(confidence), n - 1) * math.sqrt(variance / n)
     low, high = mean - half, mean + half
     return (low, high) if bounds is None else (max(low, bounds[0]), min(high, bounds[1]))
 
@@ -409,10 +344,23 @@ def mean_interval(
 def ratio_interval(
     pairs: Counter[tuple[float, float]], confidence: float = CONFIDENCE, bounds: Interval | None = None
 ) -> tuple[float, float, float]:
-    """(ratio, low, high) of sum(x) / sum(y) over clusters (x, y) with multiplicity, by the delete-one jackknife.
+    """Ratio sum(x) / sum(y) over clusters with its interval, by the delete-one jackknife.
 
-    0/0 is NaN throughout; x/0 is infinite; without spread, or while few clusters have left an end, ``bounds`` widen it
-    as in ``mean_interval``.
+    Variance (n - 1)/n Σ (r_i - r̄)² over the ratios r_i without cluster i.  0/0 is NaN throughout; x/0 is infinite.
+    Source: Efron, The Jackknife, the Bootstrap and Other Resampling Plans (1982), chapter 3.
+
+    Parameters
+    ----------
+    pairs : Counter of (x, y)
+        How often each pair of a cluster's sums came.
+    confidence : float, optional
+    bounds : Interval, optional
+        They widen it as in ``mean_interval`` without spread, or while few clusters have left an end.
+
+    Returns
+    -------
+    tuple of float
+        Ratio, low, high.
     """
     n = sum(pairs.values())
     up = math.fsum(x * m for (x, _), m in pairs.items())
@@ -433,15 +381,27 @@ def ratio_interval(
         total, squares = (math.fsum(m * s**k for s, m in shares) for k in (1, 2))
         if _few_left_the_end(total, squares, n, bounds):
             return (ratio, *bounded_interval(ratio, n, confidence, bounds, down / n / size))
-    half = student_quantile(1.0 - _tail(confidence), n - 1) * math.sqrt(variance)
+    half = student_quantile(1.0 - tail_of(confidence), n - 1) * math.sqrt(variance)
     low, high = ratio - half, ratio + half
     return (ratio, low, high) if bounds is None else (ratio, max(low, bounds[0]), min(high, bounds[1]))
 
 
 def median_interval(values: np.ndarray, confidence: float = CONFIDENCE) -> tuple[float, float, float]:
-    """(median, low, high): distribution-free interval between order statistics; values may be infinite, not NaN.
+    """Median with its distribution-free interval between the order statistics r and n + 1 - r.
 
-    With too few values for the confidence the interval is 0 .. infinity (values are times, never negative).
+    r is the greatest with P(Binomial(n, 1/2) < r) <= tail; with too few values for the confidence the interval is
+    0 .. infinity.  Source: David and Nagaraja, Order Statistics (2003), 7.1.
+
+    Parameters
+    ----------
+    values : ndarray
+        Times, never negative; they may be infinite, not NaN.
+    confidence : float, optional
+
+    Returns
+    -------
+    tuple of float
+        Median, low, high.
     """
     n = len(values)
     if n == 0:
@@ -459,7 +419,7 @@ def _median_rank(n: int, confidence: float) -> int:
     """The greatest r with P(Binomial(n, 1/2) < r) <= tail; 0 if there is none."""
     from scipy.special import bdtr
 
-    tail = _tail(confidence)
+    tail = tail_of(confidence)
     low, high = 0, (n + 1) // 2
     while low < high:
         middle = (low + high + 1) // 2
@@ -468,6 +428,3 @@ def _median_rank(n: int, confidence: float) -> int:
         else:
             high = middle - 1
     return low
-
-
-# ------------------------------------------------------------------ findings

@@ -31,12 +31,12 @@ _AT_ONCE = 2**22
 
 
 def mean_difference(a: Values, b: Values, confidence: float = CONFIDENCE, bounds: Interval | None = None) -> Gap:
-    """Mean of b - a over pairs, arrays of shape (n,), with Student's t interval.
+    """Mean d of b - a over pairs with Student's t interval d ± t √(s²/n), s² the variance of the differences.
 
     Parameters
     ----------
-    a : ndarray
-    b : ndarray
+    a, b : ndarray, shape (n,)
+        One value a pair.
     confidence : float, optional
     bounds : Interval, optional
         Least and greatest difference possible; they widen a sample without spread as in ``mean_interval``.
@@ -54,7 +54,18 @@ def mean_difference(a: Values, b: Values, confidence: float = CONFIDENCE, bounds
 
 
 def share_difference(a: NDArray[np.bool_], b: NDArray[np.bool_], confidence: float = CONFIDENCE) -> Gap:
-    """Difference of two shares over pairs of yes or no, arrays of shape (n,), with Tango's score interval."""
+    """Difference of two shares over pairs of yes or no, with Tango's score interval.
+
+    Parameters
+    ----------
+    a, b : ndarray of bool, shape (n,)
+        Yes or no of each pair.
+    confidence : float, optional
+
+    Returns
+    -------
+    Gap
+    """
     _same_length(a, b)
     only_a, only_b = int((a & ~b).sum()), int((b & ~a).sum())
     if not len(a):
@@ -65,7 +76,21 @@ def share_difference(a: NDArray[np.bool_], b: NDArray[np.bool_], confidence: flo
 def tango(only_a: int, only_b: int, pairs: int, confidence: float = CONFIDENCE) -> Interval:
     """Tango's score interval of p_b - p_a from ``pairs`` > 0, in ``only_a`` of which a alone was yes.
 
-    It inverts the score test of the difference with the nuisance parameter at its constrained maximum likelihood.
+    It inverts the score test (c - b - n d) / √(n (2 q + d (1 - d))) of the difference d, b pairs in which a alone was
+    yes and c in which b alone was, q the constrained maximum-likelihood chance of the former.
+    Source: Tango (Statistics in Medicine 17, 1998).
+
+    Parameters
+    ----------
+    only_a, only_b : int
+        Pairs in which one side alone was yes.
+    pairs : int
+        All pairs.
+    confidence : float, optional
+
+    Returns
+    -------
+    Interval
     """
     if pairs <= 0 or min(only_a, only_b) < 0 or only_a + only_b > pairs:
         raise UsageError("interval", f"{only_a} and {only_b} of {pairs} pairs", "Both lie in 0 .. pairs, pairs > 0")
@@ -113,10 +138,23 @@ def left_out(pairs: Values) -> Values:
 def ratio_difference(
     a: Values, b: Values, confidence: float = CONFIDENCE, bounds: Interval = (-math.inf, math.inf)
 ) -> Gap:
-    """Difference of two ratios of sums by the jackknife over replications; a and b of shape (n, 2).
+    """Difference of two ratios of sums by the delete-one jackknife over replications.
 
-    0/0 on a side is NaN.  Where one replication bears a whole denominator, or nothing varies, ``bounds`` (the least and
-    greatest difference possible) stand in.
+    Variance (n - 1)/n Σ (d_i - d̄)² over the differences d_i without replication i.  0/0 on a side is NaN.
+    Source: Efron, The Jackknife, the Bootstrap and Other Resampling Plans (1982), chapter 3.
+
+    Parameters
+    ----------
+    a, b : ndarray of float, shape (n, 2)
+        Numerator and denominator of each replication.
+    confidence : float, optional
+    bounds : Interval, optional
+        The least and greatest difference possible; they stand in where one replication bears a whole denominator, or
+        nothing varies.
+
+    Returns
+    -------
+    Gap
     """
     _same_length(a, b)
     n = len(a)
@@ -139,9 +177,21 @@ def ratio_difference(
 
 
 def median_difference(a: Values, b: Values, confidence: float = CONFIDENCE, seed: int = 0) -> Gap:
-    """Difference of the medians of two times over pairs, shape (n,), with the percentile bootstrap of pairs.
+    """Difference of the medians of two times over pairs, with the percentile bootstrap of pairs.
 
-    A time that never came is infinite.  Two medians that are both "never" differ by 0.
+    Source: Efron and Tibshirani, An Introduction to the Bootstrap (1993), section 13.
+
+    Parameters
+    ----------
+    a, b : ndarray of float, shape (n,)
+        A time that never came is infinite; two medians that are both "never" differ by 0.
+    confidence : float, optional
+    seed : int, optional
+        Of the resampling.
+
+    Returns
+    -------
+    Gap
     """
     from scipy.stats import bootstrap
 
@@ -172,11 +222,14 @@ def median_difference(a: Values, b: Values, confidence: float = CONFIDENCE, seed
 def variance_saved(a: Values, b: Values, confidence: float = CONFIDENCE) -> Gap:
     """(Var(a) + Var(b)) / Var(b - a): how many times more replications independent dice would have needed.
 
+    The interval is the jackknife's, of the logarithm.  NaN where nothing varies or there are fewer than three pairs,
+    infinite where the difference never varies.  Source: Law, Simulation Modeling and Analysis (5th edition, 2015),
+    section 11.2.
+
     Parameters
     ----------
-    a, b : ndarray
-        One value a pair, shape (n,). The interval is the jackknife's, of the logarithm. NaN where nothing varies or
-        there are fewer than three pairs, infinite where the difference never varies.
+    a, b : ndarray, shape (n,)
+        One value a pair.
     confidence : float, optional
 
     Returns

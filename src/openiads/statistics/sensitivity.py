@@ -45,9 +45,22 @@ def noise_of(differences: Values) -> Values:
 
 
 def trajectories(factors: int, count: int, seed: int, levels: int = 4) -> Values:
-    """``count`` trajectories of factors + 1 points on a grid of ``levels``, shape (count * (factors + 1), factors).
+    """Trajectories of factors + 1 points on a grid of the unit cube, for ``morris``.
 
-    Each moves every factor once, in random order, up or down by levels / (2 (levels - 1)); levels is even.
+    Each moves every factor once, in random order, up or down by levels / (2 (levels - 1)).
+    Source: Morris (Technometrics 33, 1991).
+
+    Parameters
+    ----------
+    factors, count : int
+        How many factors, and trajectories (2 or more).
+    seed : int
+    levels : int, optional
+        Of the grid, even.
+
+    Returns
+    -------
+    ndarray, shape (count * (factors + 1), factors)
     """
     if factors < 1 or count < 2 or levels < 2 or levels % 2:
         raise UsageError(
@@ -182,7 +195,24 @@ def elementary_effects(u: Values, outputs: Values) -> tuple[Values, Values, Valu
 
 
 def morris(u: Values, outputs: Values, confidence: float = CONFIDENCE) -> list[Effect]:
-    """One ``Effect`` a factor, from the points of ``trajectories`` and their outputs."""
+    """Elementary effects (change of the output) / (change of the factor), their mean, mean size and spread by factor.
+
+    Sources: Morris (Technometrics 33, 1991); Campolongo, Cariboni and Saltelli (Environmental Modelling & Software 22,
+    2007) for the mean of sizes.
+
+    Parameters
+    ----------
+    u : ndarray, shape (points, factors)
+        Points of ``trajectories``, unchanged.
+    outputs : ndarray, shape (points,) or (points, n)
+        A number a point, or the replications behind it.
+    confidence : float, optional
+
+    Returns
+    -------
+    list of Effect
+        One a factor.
+    """
     effects, noise, ties = elementary_effects(u, outputs)
     n = replicated(outputs).shape[1]
 
@@ -237,8 +267,21 @@ def halves_of_cube(factors: int, base: int, seed: int) -> tuple[Values, Values]:
 
 
 def saltelli(factors: int, base: int, seed: int) -> Values:
-    """Points for ``sobol``, shape (base * (factors + 2), factors): for each base row A, then A with one factor after
-    the other from B, then B; base is a power of two."""
+    """Points for ``sobol``: for each base row A, then A with one factor after the other from B, then B.
+
+    Source: Saltelli and others (Computer Physics Communications 181, 2010).
+
+    Parameters
+    ----------
+    factors : int
+    base : int
+        Rows, a power of two.
+    seed : int
+
+    Returns
+    -------
+    ndarray, shape (base * (factors + 2), factors)
+    """
     if factors < 1:
         raise UsageError("sobol", "there is no factor", "Choose at least one")
     a, b = halves_of_cube(factors, base, seed)
@@ -263,9 +306,24 @@ class Index:
 
 
 def sobol(outputs: Values, factors: int, seed: int = 0, confidence: float = CONFIDENCE) -> tuple[list[Index], float]:
-    """One ``Index`` a factor and the variance that they share, without dice, from outputs of ``saltelli``'s points.
+    """Sobol indices: first E[f(B) (f(A_B) - f(A))] / V, total E[(f(A_B) - f(A))²] / 2V, A_B = A with a factor from B.
 
-    First-order indices after Saltelli and others (2010), total after Jansen (1999).  NaN where dice explain everything.
+    What dice put into products and squares is taken off.  NaN where dice explain everything.  Sources: Saltelli and
+    others (Computer Physics Communications 181, 2010) for the first, Jansen (ibid. 117, 1999) for the total.
+
+    Parameters
+    ----------
+    outputs : ndarray, shape (points,) or (points, n)
+        Of the points of ``saltelli``.
+    factors : int
+    seed : int, optional
+        Of the bootstrap over base rows.
+    confidence : float, optional
+
+    Returns
+    -------
+    tuple of list of Index and float
+        One index a factor, and the variance V that they share, without dice.
     """
     found = replicated(outputs).reshape(-1, factors + 2, np.asarray(outputs).reshape(len(outputs), -1).shape[1])
     found = found - found.mean(axis=(0, 1))  # of each replication: luck that all points share tells nothing of factors

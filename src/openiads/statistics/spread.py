@@ -72,11 +72,13 @@ def dice_variance(outputs: Values) -> float:
 
 
 def knowledge(outputs: Values, *, common: bool = True) -> Knowledge:
-    """The knowledge variance of independently sampled worlds, outputs (worlds, n).
+    """The knowledge variance Var(means of worlds) - mean noise of a mean, of independently sampled worlds.
+
+    Source: Sun, Apley and Staum (Operations Research 59, 2011) for the noise.
 
     Parameters
     ----------
-    outputs : ndarray
+    outputs : ndarray, shape (worlds, n)
     common : bool, optional
         Whether replication r of every world met the same dice.
 
@@ -93,7 +95,22 @@ def knowledge(outputs: Values, *, common: bool = True) -> Knowledge:
 
 
 def percentiles(outputs: Values, variance: float, at: tuple[float, ...] = (5.0, 50.0, 95.0)) -> tuple[float, ...]:
-    """Percentiles of world means, drawn together to the variance given: as they are, noise widens them."""
+    """Percentiles of world means m, drawn together to m̄ + √(variance / Var(m)) (m - m̄): noise widens them as they are.
+
+    Source: Louis (JASA 79, 1984).
+
+    Parameters
+    ----------
+    outputs : ndarray, shape (worlds, n)
+    variance : float
+        Of the means without noise.
+    at : tuple of float, optional
+        Which percentiles, 0 .. 100.
+
+    Returns
+    -------
+    tuple of float
+    """
     means = replicated(outputs).mean(axis=1)
     raw = float(means.var(ddof=1))
     shrink = math.sqrt(min(1.0, variance / raw)) if raw > 0.0 else 1.0
@@ -104,9 +121,20 @@ def percentiles(outputs: Values, variance: float, at: tuple[float, ...] = (5.0, 
 
 
 def crossed(group: NDArray[np.bool_], rows: int, seed: int) -> Values:
-    """Points u of ``rows`` (a power of two) times four worlds, shape (4 * rows, factors), group of shape (factors,).
+    """Points of rows of four worlds: (g, h), (g', h'), (g, h'), (g', h), g the factors of the group and h the others.
 
-    In each four: (g, h), (g', h'), (g, h'), (g', h), where g are the factors of the group and h the others.
+    Parameters
+    ----------
+    group : ndarray of bool, shape (factors,)
+        Whether a factor is of the group.
+    rows : int
+        A power of two.
+    seed : int
+
+    Returns
+    -------
+    ndarray, shape (4 * rows, factors)
+        In the unit cube.
     """
     factors = len(group)
     one, other = halves_of_cube(factors, rows, seed)
@@ -127,7 +155,17 @@ def interval(outputs: Values, confidence: float = CONFIDENCE) -> tuple[float, fl
 
     The logarithm of the variance of means, which is closer to normal than the variance, is taken anew without each row
     of four worlds; Student's t has one degree less than there are rows; then the noise is taken off.  Infinite above
-    where a single row bears the whole variance.
+    where a single row bears the whole variance.  Source: Miller (Annals of Mathematical Statistics 39, 1968).
+
+    Parameters
+    ----------
+    outputs : ndarray, shape (4 * rows, n)
+    confidence : float, optional
+
+    Returns
+    -------
+    tuple of float
+        Low and high.
     """
     found = _rows_of_four(outputs)
     means, rows, whole = found.mean(axis=2), len(found), halves(outputs)
@@ -177,7 +215,24 @@ class Shares:
 
 
 def shares(outputs: Values, seed: int = 0, confidence: float = CONFIDENCE) -> Shares:
-    """Division of the knowledge variance, outputs (4 * rows, n) of the points of ``crossed`` with common dice."""
+    """Division of the knowledge variance between two groups of knobs and both together.
+
+    From the mean squares S of the three contrasts of each row of four worlds, noise taken off: (S_g - S_gh) / 2 for the
+    group alone, (S_h - S_gh) / 2 for the others, S_gh for both together.
+    Source: Jansen (Computer Physics Communications 117, 1999) for squared differences.
+
+    Parameters
+    ----------
+    outputs : ndarray, shape (4 * rows, n)
+        Of the points of ``crossed``, with common dice.
+    seed : int, optional
+        Of the resampling.
+    confidence : float, optional
+
+    Returns
+    -------
+    Shares
+    """
     a, b, c, d = _rows_of_four(outputs).transpose(1, 0, 2)
     signs = ((a + c - b - d) / 2.0, (a + d - b - c) / 2.0, (a + b - c - d) / 2.0)
     squares = np.stack([each.mean(axis=1) ** 2 - noise_of(each) for each in signs], axis=1)  # (rows, 3)

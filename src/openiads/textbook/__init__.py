@@ -1,18 +1,16 @@
-"""Closed forms of raids and defenses, for teaching and for checking the simulation: `textbook.raids` and
-`textbook.allocation`, whose functions this package has too."""
+"""Closed forms of raids and defenses, for teaching and for checking the simulation: `textbook.raids`,
+`textbook.exchanges` and `textbook.allocation`, whose functions this package has too."""
 
 from openiads.textbook.allocation import best_allocation, greedy_allocation, surviving_value
+from openiads.textbook.exchanges import Force, salvo_exchange, salvo_losses
 from openiads.textbook.raids import (
-    Force,
     erlang_loss,
     erlang_wait,
     even_allocation,
     layers_leak,
     magazine,
     raid_leakage,
-    salvo_exchange,
     salvo_kill,
-    salvo_losses,
     shoot_look_shoot,
 )
 

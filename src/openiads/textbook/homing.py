@@ -5,15 +5,15 @@ Source: [zarchan2012], chapters 2 and 3.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from openiads.base.errors import InputError
 
 
-def single_lag_miss(flight_time: Any, lag: float, navigation: float, target_acceleration: float) -> Any:
+def single_lag_miss(
+    flight_time: ArrayLike, lag: float, navigation: float, target_acceleration: float
+) -> NDArray[np.float64]:
     """Miss (m) of linear proportional navigation with a single lag after a step of target acceleration.
 
     flight_time : s, from the step to the end; lag : s, > 0.  Equals n_T T^2 x^2/2 1F1(N'; 3; -x) with x = t_F/T, the
@@ -28,7 +28,7 @@ def single_lag_miss(flight_time: Any, lag: float, navigation: float, target_acce
 def linear_homing(
     flight_time: float,
     navigation: float,
-    times: Any,
+    times: ArrayLike,
     *,
     heading_error: float = 0.0,
     speed: float = 0.0,

@@ -1,18 +1,17 @@
-"""Textbook formulas of defense against raids: shots, layers, magazines, even fire, channels, salvo exchanges.
+"""Textbook formulas of defense against raids: shots, layers, magazines, even fire, channels.
 
 Each is general inside the domain its docstring states and raises UsageError outside it.  Opportunities against a
-closing target are `physics.encounter.firing_opportunities`; unequal targets and weapons are in `textbook.allocation`.
+closing target are `physics.encounter.firing_opportunities`; unequal targets and weapons are in `textbook.allocation`,
+salvo exchanges in `textbook.exchanges`.
 
 Sources: binomial leakage as in Wilkening (Science and Global Security 8, 1999); even allocation, Soland (Operations
-Research 35, 1987); channels, Erlang (1917) in the form of Cooper, Introduction to Queueing Theory (1981); salvo
-equations, Hughes, Fleet Tactics (1986), and Naval Research Logistics 42 (1995).
+Research 35, 1987); channels, Erlang (1917) in the form of Cooper, Introduction to Queueing Theory (1981).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -20,23 +19,7 @@ import numpy as np
 from openiads.base.errors import UsageError
 from openiads.physics.lethality import combined_common_mode
 from openiads.statistics.intervals import binomial_pmf
-
-
-def _share(name: str, value: float) -> None:
-    if not 0.0 <= value <= 1.0:
-        raise UsageError(name, f"{value} is no probability", "Give a number from 0 to 1")
-
-
-def _least(name: str, value: float, least: float) -> None:
-    if not least <= value < math.inf:
-        raise UsageError(name, f"{value} is not at least {least:g} and finite", f"Give {name} from {least:g} up")
-
-
-def _whole(name: str, value: float, least: int) -> None:
-    _least(name, value, least)
-    if value != int(value):
-        raise UsageError(name, f"{value} is not a whole number", "Give a whole number")
-
+from openiads.textbook.domain import at_least, share, whole
 
 # ------------------------------------------------------------------ shots at one target
 
@@ -69,9 +52,9 @@ def salvo_kill(kill: float, rounds: float, works: float = 1.0) -> float:
     >>> round(textbook.salvo_kill(0.5, rounds=2), 6)
     0.75
     """
-    _share("kill", kill)
-    _share("works", works)
-    _least("rounds", rounds, 0.0)
+    share("kill", kill)
+    share("works", works)
+    at_least("rounds", rounds, 0.0)
     return combined_common_mode(kill, rounds, works)
 
 
@@ -101,7 +84,7 @@ def layers_leak(kills: Iterable[float]) -> float:
     """
     leak = 1.0
     for kill in kills:
-        _share("kill of a layer", kill)
+        share("kill of a layer", kill)
         leak *= 1.0 - kill
     return leak
 
@@ -141,12 +124,12 @@ def shoot_look_shoot(kill: float, looks: float, salvo: int = 1) -> Shots:
     >>> textbook.shoot_look_shoot(0.5, looks=2)
     Shots(rounds=1.5, kill=0.75)
     """
-    _share("kill", kill)
-    _whole("salvo", salvo, 1)
+    share("kill", kill)
+    whole("salvo", salvo, 1)
     survives = (1.0 - kill) ** salvo
     if looks == math.inf and survives < 1.0:
         return Shots(salvo / (1.0 - survives), 1.0)
-    _least("looks", looks, 0.0)
+    at_least("looks", looks, 0.0)
     if survives == 1.0:
         return Shots(salvo * looks, 0.0)
     lives = survives**looks
@@ -190,8 +173,8 @@ def raid_leakage(targets: int, leak: float) -> Leakage:
     >>> textbook.raid_leakage(2, 0.5).none
     0.25
     """
-    _whole("targets", targets, 0)
-    _share("leak", leak)
+    whole("targets", targets, 0)
+    share("leak", leak)
     return Leakage((1.0 - leak) ** targets, binomial_pmf(1, targets, leak) if targets else 0.0, targets * leak)
 
 
@@ -230,8 +213,8 @@ def even_allocation(targets: int, rounds: int, kill: float) -> Allocated:
     >>> textbook.even_allocation(2, 2, 0.5)
     Allocated(all_killed=0.25, kills=1.0)
     """
-    _whole("targets", targets, 1)
-    _whole("rounds", rounds, 0)
+    whole("targets", targets, 1)
+    whole("rounds", rounds, 0)
     each, over = divmod(rounds, targets)
     more, less = salvo_kill(kill, each + 1), salvo_kill(kill, each)
     return Allocated(more**over * less ** (targets - over), over * more + (targets - over) * less)
@@ -268,11 +251,11 @@ def magazine(targets: int, rounds: int, kill: float, looks: float = math.inf) ->
     >>> textbook.magazine(1, 2, 0.5)
     Allocated(all_killed=0.75, kills=0.75)
     """
-    _whole("targets", targets, 0)
-    _whole("rounds", rounds, 0)
-    _share("kill", kill)
+    whole("targets", targets, 0)
+    whole("rounds", rounds, 0)
+    share("kill", kill)
     most = rounds if looks >= rounds else int(looks)
-    _least("looks", most, 0)
+    at_least("looks", most, 0)
     shots = np.arange(1, most + 1)
     killing = np.concatenate([[0.0], kill * (1.0 - kill) ** (shots - 1)])  # at the n-th round
     spent, spent_all = np.eye(1, rounds + 1)[0], np.eye(1, rounds + 1)[0]  # probability of rounds spent; all killed
@@ -318,8 +301,8 @@ def erlang_loss(channels: int, load: float) -> float:
     >>> textbook.erlang_loss(channels=1, load=1.0)
     0.5
     """
-    _whole("channels", channels, 1)
-    _least("load", load, 0.0)
+    whole("channels", channels, 1)
+    at_least("load", load, 0.0)
     lost = 1.0
     for c in range(1, channels + 1):
         lost = load * lost / (c + load * lost)
@@ -361,8 +344,8 @@ def erlang_wait(channels: int, arrival_rate: float, service: float) -> Wait:
     >>> textbook.erlang_wait(1, arrival_rate=0.5, service=1.0)
     Wait(probability=0.5, mean=1.0)
     """
-    _least("arrival_rate", arrival_rate, 0.0)
-    _least("service", service, 0.0)
+    at_least("arrival_rate", arrival_rate, 0.0)
+    at_least("service", service, 0.0)
     load = arrival_rate * service
     lost = erlang_loss(channels, load)
     if load >= channels:
@@ -371,105 +354,3 @@ def erlang_wait(channels: int, arrival_rate: float, service: float) -> Wait:
         )
     waits = lost / (1.0 - load / channels * (1.0 - lost))
     return Wait(waits, waits * service / (channels - load))
-
-
-# ------------------------------------------------------------------ salvo exchanges
-
-
-@dataclass(frozen=True, slots=True)
-class Force:
-    """One side of an exchange of salvos.
-
-    Parameters
-    ----------
-    units : float
-        At least 0; may be a mean.
-    strike : float
-        Good shots that each unit sends in a salvo, at least 0.
-    defense : float
-        Shots that each unit stops, at least 0.
-    staying : float
-        Hits that put a unit out of action, above 0.
-
-    Examples
-    --------
-    >>> from openiads import textbook
-    >>> textbook.Force(units=3, strike=3, defense=1, staying=1).strike
-    3
-    """
-
-    units: float
-    strike: float
-    defense: float
-    staying: float
-
-    def __post_init__(self) -> None:
-        for name in ("units", "strike", "defense"):
-            _least(name, getattr(self, name), 0.0)
-        if not 0.0 < self.staying < math.inf:
-            raise UsageError("staying", f"{self.staying} is not above 0", "Give the hits that put a unit out of action")
-
-
-def unstopped(attacker: Force, defender: Force) -> float:
-    """Shots of one salvo that the defender does not stop: max(0, strike x attackers - defense x defenders)."""
-    return max(0.0, attacker.strike * attacker.units - defender.defense * defender.units)
-
-
-def salvo_losses(a: Force, b: Force) -> tuple[float, float]:
-    """Units that each side loses when both fire at once; none loses more than it has.
-
-    Parameters
-    ----------
-    a, b : Force
-        The two sides.
-
-    Returns
-    -------
-    tuple of float
-        Units that a and b lose.
-
-    Examples
-    --------
-    >>> from openiads import textbook
-    >>> side = textbook.Force(units=2.0, strike=1.0, defense=0.0, staying=1.0)
-    >>> textbook.salvo_losses(side, side)
-    (2.0, 2.0)
-    """
-    return min(a.units, unstopped(b, a) / a.staying), min(b.units, unstopped(a, b) / b.staying)
-
-
-def salvo_exchange(a: Force, b: Force, salvos: int) -> list[tuple[float, float]]:
-    """Units left on both sides after each of some salvos; what is lost neither fires nor defends.
-
-    Parameters
-    ----------
-    a, b : Force
-        The two sides.
-    salvos : int
-        At least 0.
-
-    Returns
-    -------
-    list of tuple
-        Units left of a and b, after each salvo.
-
-    Raises
-    ------
-    UsageError
-        For a number outside its domain.
-
-    Examples
-    --------
-    >>> from openiads import textbook
-    >>> side = textbook.Force(units=2, strike=1, defense=0.5, staying=1)
-    >>> textbook.salvo_exchange(side, side, 2)
-    [(1.0, 1.0), (0.5, 0.5)]
-    """
-    _whole("salvos", salvos, 0)
-    left = []
-    for _ in range(salvos):
-        lost_a, lost_b = salvo_losses(a, b)
-        a = Force(a.units - lost_a, a.strike, a.defense, a.staying)
-        b = Force(b.units - lost_b, b.strike, b.defense, b.staying)
-        left.append((a.units, b.units))
-    return left

@@ -11,7 +11,8 @@ import pytest
 import openiads as oi
 from faces.export.recorded import HOSTILE, Renamed
 from openiads.base.errors import InputError, UsageError
-from openiads.explain.kill_chain import GATES, explain, gate_sentence
+from openiads.explain.kill_chain import explain
+from openiads.explain.sentences import GATES, gate_sentence
 from openiads.faces.draw.lines import geodetic
 from openiads.faces.export.thin import TOLERANCE
 from openiads.faces.replay import pack, packed, prepare, unpacked

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from openiads.base.errors import UsageError
-from openiads.explain.kill_chain import said
+from openiads.explain.sentences import said
 from openiads.faces.draw.lines import Line, geodetic
 from openiads.faces.export.about import About, epoch_of
 from openiads.faces.export.story import Engagement, Moment, Mover, Place, Spot, Story, rounded, word

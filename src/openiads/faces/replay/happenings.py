@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from openiads.explain.kill_chain import LEAKED, gate_changes, gate_sentence
+from openiads.explain.kill_chain import LEAKED, gate_changes
+from openiads.explain.sentences import gate_sentence
 from openiads.faces.export import story as stories
 from openiads.faces.pages import brief
 from openiads.faces.replay.land import around

@@ -10,7 +10,7 @@ from openiads.world.codes import Action, Event, RoundEnd
 
 
 def told(kind: Event, row: Any, names: dict[str, list[str]]) -> str:
-    """One event (a row of dtype EVENT) that ``explain.kill_chain.said`` leaves out, as a sentence."""
+    """One event (a row of dtype EVENT) that ``explain.sentences.said`` leaves out, as a sentence."""
     value, code = row["value"], int(row["code"])
 
     def name(noun: str, key: int) -> str:
