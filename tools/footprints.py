@@ -9,10 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from openiads.catalog.load import catalog
-from openiads.doctrine.assignment import LEAST_SPEED
 from openiads.faces.words.text import number, span
 from openiads.reach.attack import DEFAULT_SHARE, Plan
 from openiads.reach.footprint import LIMITS, SAMPLES, Band, Footprint, footprints
+
+LEAST_SPEED = catalog().model.values["least_speed"].si  # m/s
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "footprints.md"
 THREATS = ("scud_b", "al_husayn", "fateh110", "tochka_u")

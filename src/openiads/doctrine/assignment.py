@@ -21,14 +21,6 @@ BALLISTIC, AIRCRAFT = int(ThreatClass.BALLISTIC), int(ThreatClass.AIRCRAFT)
 CRUISE, DRONE = int(ThreatClass.CRUISE), int(ThreatClass.DRONE)
 
 CONFIRMED = int(TrackState.CONFIRMED)
-AIR_HORIZON = 320.0  # s searched ahead for an intercept
-BALLISTIC_HORIZON = 160.0
-SPEED_RATIO = 1.0  # least arrival speed over the target's, no less than LEAST_SPEED
-LEAST_SPEED = 400.0  # m/s
-REQUIRED_AIR = (
-    9.80665  # m/s2 a round needs against an air-breather that does not maneuver; three times it must be there
-)
-REQUIRED_BALLISTIC = 15.0
 UNSERVED = 1e4  # s, cost of leaving a track without a unit in a comparison of costs
 
 
@@ -82,9 +74,9 @@ def window(tables, unit, magazine, track, ready):
     x = track["x"]
     at = unit["position"]
     ballistic = track["ballistic"]
-    horizon = BALLISTIC_HORIZON if ballistic == 1 else AIR_HORIZON
-    required = REQUIRED_BALLISTIC if ballistic == 1 else REQUIRED_AIR
-    floor = LEAST_SPEED if ballistic == 1 else max(LEAST_SPEED, SPEED_RATIO * track["speed"])
+    horizon, required = magazine["horizon"][ballistic], magazine["required"][ballistic]
+    least = magazine["least_speed"]
+    floor = least if ballistic == 1 else max(least, magazine["speed_ratio"] * track["speed"])
     table, limits, time = magazine["flyout_table"], magazine["limits"][ballistic], track["time"]
     px, py, pz, vx, vy, vz = x[0], x[1], x[2], x[3], x[4], x[5]
     ux, uy, uz = at[0], at[1], at[2]
@@ -120,7 +112,7 @@ def why_not(tables, unit, magazine, track, ready):
     dx = at[0] - x[0] - ahead * x[3]
     dy = at[1] - x[1] - ahead * x[4]
     dz = at[2] - x[2] - ahead * x[5]
-    when = ahead + min(max((dx * x[3] + dy * x[4] + dz * x[5]) / vv, 0.0), AIR_HORIZON)
+    when = ahead + min(max((dx * x[3] + dy * x[4] + dz * x[5]) / vv, 0.0), magazine["horizon"][0])
     px, py, pz = x[0] + when * x[3], x[1] + when * x[4], x[2] + when * x[5]
     _, _, _, height = local_up(px, py, pz)
     ox, oy, oz = px - at[0], py - at[1], pz - at[2]
@@ -133,9 +125,10 @@ def why_not(tables, unit, magazine, track, ready):
     time, speed, available = time_to_reach(tables, table, flat, height)
     if time == math.inf or distance < limits[0] or distance > limits[1]:
         return OUT_OF_RANGE
-    if speed < max(LEAST_SPEED, SPEED_RATIO * track["speed"]) and track["ballistic"] == 0:
+    least = max(magazine["least_speed"], magazine["speed_ratio"] * track["speed"])
+    if speed < least and track["ballistic"] == 0:
         return OUT_OF_SPEED
-    if available < 3.0 * REQUIRED_AIR:
+    if available < 3.0 * magazine["required"][0]:
         return NOT_ENOUGH_G
     return NO_TIME
 
@@ -164,7 +157,7 @@ def spare_time(tables, unit, magazine, track, x, y, z, ahead):
     """How long a launch at an intercept point ``ahead`` s from now can wait, s."""
     at = unit["position"]
     ballistic = track["ballistic"]
-    required = REQUIRED_BALLISTIC if ballistic == 1 else REQUIRED_AIR
+    required = magazine["required"][ballistic]
     table, limits = magazine["flyout_table"], magazine["limits"][ballistic]
     return slack(tables, table, at[0], at[1], at[2], x, y, z, ahead, required, 0.0, limits)
 

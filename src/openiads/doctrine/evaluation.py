@@ -12,8 +12,6 @@ from openiads.physics.motion import local_up
 HIGH_STEP, LOW_STEP = 8.0, 2.0  # s, integration steps of a predicted fall above and below DENSE
 DENSE = 40_000.0  # m
 MOST_STEPS = 120
-ELLIPSE = 3.0  # deviations; what the ellipse of so many excludes is not threatened
-BALLISTIC_REVIEW = 2.0  # s, least time between predictions of one track's impact
 
 
 @kernel("f8(f8, f8, f8, f8, f8)")
@@ -122,7 +120,7 @@ def impact_ellipse(track, dispersion, work):
 @kernel("void(Post, Track, Assets, f8[::1])")
 def evaluate_ballistic(post, track, assets, work):
     """Threatened asset of a ballistic track: the one its predicted impact most probably falls on, above a threshold,
-    and within ``ELLIPSE`` deviations.
+    and within the post's ellipse.
     """
     x, y, z, fall, ax, ay, az, long, short = impact_ellipse(track, post["impact_dispersion"], work)
     track["evaluated_time"] = track["time"]
@@ -133,7 +131,7 @@ def evaluate_ballistic(post, track, assets, work):
     if fall == math.inf:
         return
     ux, uy, uz, _ = local_up(x, y, z)
-    best = post["threat_probability"]
+    best, widest = post["threat_probability"], post["impact_ellipse"]
     for a in range(len(assets)):
         asset = assets[a]  # it may stand high above the sea: only the ground distance counts
         dx, dy, dz = asset["position"][0] - x, asset["position"][1] - y, asset["position"][2] - z
@@ -142,7 +140,7 @@ def evaluate_ballistic(post, track, assets, work):
         radius = asset["radius"] + asset["buffer"]
         away = max(1.0 - radius / max(math.sqrt(along * along + across * across), 1e-9), 0.0)  # its near edge
         first, second = away * along / long, away * across / short
-        if first * first + second * second > ELLIPSE * ELLIPSE:
+        if first * first + second * second > widest * widest:
             continue
         chance = circle_probability(along, across, long, short, radius)
         if chance > best:
@@ -190,13 +188,13 @@ def evaluate_air(situation, post, track, assets):
 @kernel("void(Situation, Post, Track, Assets, f8[::1])")
 def evaluate(situation, post, track, assets, work):
     """Set threatened asset and time to it; a ballistic impact is predicted anew when the track has been updated, at
-    most every ``BALLISTIC_REVIEW`` s.
+    most once in the post's time of review.
     """
     if track["ballistic"] == 0:
         evaluate_air(situation, post, track, assets)
         return
     now = situation["now"]
-    if now - track["evaluated_at"] >= BALLISTIC_REVIEW and track["updated"] > track["evaluated_at"]:
+    if now - track["evaluated_at"] >= post["impact_review"] and track["updated"] > track["evaluated_at"]:
         track["evaluated_at"] = now
         evaluate_ballistic(post, track, assets, work)
     track["time_to_asset"] = track["impact_at"] - now

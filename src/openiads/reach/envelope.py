@@ -35,7 +35,6 @@ from numpy.typing import NDArray
 
 from openiads.base.compiled import kernel
 from openiads.base.errors import InputError
-from openiads.doctrine.assignment import LEAST_SPEED, REQUIRED_AIR, SPEED_RATIO
 from openiads.physics.reach import slack
 from openiads.reach import straight
 from openiads.reach.hold import detected, holds
@@ -245,7 +244,9 @@ def assess(
         return out
     after = paths.times[None, :] - when.ready
     row, kind = world.rows["units"][unit], target.kind(paths.height)
-    required, floor = max(REQUIRED_AIR, target.load), max(LEAST_SPEED, SPEED_RATIO * target.speed)
+    demands = world.rows["magazines"][int(row["first_magazine"])]  # the same of every kind of round
+    required = max(float(demands["required"][0]), target.load)
+    floor = max(float(demands["least_speed"]), float(demands["speed_ratio"]) * target.speed)
     out = {}
     for arm in arms:
         spare = np.full(after.shape, -math.inf)

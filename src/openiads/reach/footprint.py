@@ -29,7 +29,6 @@ from openiads.base.compiled import kernel
 from openiads.base.errors import InputError
 from openiads.catalog.load import catalog
 from openiads.catalog.records import value_at
-from openiads.doctrine.assignment import LEAST_SPEED, REQUIRED_BALLISTIC
 from openiads.engine.runner import Runner
 from openiads.parts.flights import state_of
 from openiads.parts.sensing import VISIBLE, sense
@@ -136,7 +135,7 @@ def meet(
             x, y, z, _, _, _ = state_of(sim, f, k * step)
             left = slack(
                 sim.tables, magazine["flyout_table"], at[0], at[1], at[2], x, y, z, k * step - ready,
-                REQUIRED_BALLISTIC, LEAST_SPEED, magazine["limits"][1],
+                magazine["required"][1], magazine["least_speed"], magazine["limits"][1],
             )  # fmt: skip
             spare[f] = max(spare[f], left)
 

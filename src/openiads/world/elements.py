@@ -129,6 +129,8 @@ POST = np.dtype(
         ("drop_time", "f8"),  # a track without updates is dropped after this, s
         ("revoke_updates", "i8"),  # a track that flies on so many updates after an assessed kill is alive
         ("impact_dispersion", "f8"),  # m, deviation of an impact that a post adds to its prediction
+        ("impact_ellipse", "f8"),  # deviations; what the ellipse of so many excludes is not threatened
+        ("impact_review", "f8"),  # s, least time between predictions of one track's impact
         ("threat_probability", "f8"),  # a ballistic track threatens an asset above this probability of impact
         ("air_buffer", "f8"),  # m, an air-breathing track whose path comes this near an asset threatens it
         ("assignment", "i8"),  # codes.Assignment
@@ -204,6 +206,10 @@ MAGAZINE = np.dtype(
         ("speed_limit", "f8"),  # of a target, m/s
         ("position_limit", "f8"),  # firm track: sd of position and velocity below these
         ("velocity_limit", "f8"),
+        ("horizon", "f8", (2,)),  # s ahead in which an intercept of an air-breathing or ballistic target is searched
+        ("required", "f8", (2,)),  # m/s2, lateral acceleration that a round needs against either
+        ("least_speed", "f8"),  # m/s, of a round at the intercept, and
+        ("speed_ratio", "f8"),  # least ratio of it to the target's, of air-breathing ones
     ],
     align=True,
 )

@@ -64,6 +64,8 @@ def add_post(draft: Draft, name: str, entry: Entry, at: LatLon, assignment: str,
     row["track_capacity"] = int(entry.track_capacity.si)
     row["air_buffer"], row["threat_probability"] = v(entry, "air_buffer"), v(entry, "threat_probability")
     row["impact_dispersion"] = v(entry, "impact_dispersion")
+    row["impact_ellipse"] = draft.values.model("impact_ellipse")
+    row["impact_review"] = draft.values.model("impact_review")
     row["revoke_updates"] = revoke_updates
     row["assignment"] = int(Assignment[assignment.upper()])
     row["superior"], row["platform"] = -1, -1

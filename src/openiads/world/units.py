@@ -95,6 +95,7 @@ def _add_magazine(draft: Draft, placed: PlacedSite, entry: Entry, unit: int) -> 
     row["support_break"] = v(entry, "support_break_limit")
     row["position_limit"], row["velocity_limit"] = v(entry, "firm_position"), v(entry, "firm_velocity")
     _limits(draft, row, entry, flying)
+    _demands(draft, row)
     lethality = _lethality(draft, entry)
     row["reliability"], row["common_mode"] = lethality.reliability, lethality.common_mode
     row["pk_believed"], row["lethal"] = lethality.pk_believed, lethality.radius
@@ -114,6 +115,14 @@ def _limits(draft: Draft, row: Row, entry: Entry, flying: InterceptorRow) -> Non
     heights = [v(entry, f) for f in ("ballistic_min_altitude", "ballistic_max_altitude")]
     row["limits"][1] = [v(entry, "min_range"), ballistic, *heights]
     row["speed_limit"] = v(entry, "target_speed_limit")
+
+
+def _demands(draft: Draft, row: Row) -> None:
+    """What a shot must promise: how far ahead it is looked for, and what the round must still have at the meeting."""
+    model = draft.values.model
+    row["horizon"] = (model("air_horizon"), model("ballistic_horizon"))
+    row["required"] = (model("required_air"), model("required_ballistic"))
+    row["least_speed"], row["speed_ratio"] = model("least_speed"), model("speed_ratio")
 
 
 def _lethality(draft: Draft, entry: Entry) -> Lethality:
