@@ -229,7 +229,7 @@ def test_a_clone_used_from_another_environment_is_not_told_to_make(monkeypatch: 
 
 
 def read_tiff(tmp_path: Path) -> None:
-    from openiads.earth.terrain import _read_tiff
+    from openiads.earth.rasters import _read_tiff
 
     _read_tiff(tmp_path / "heights.tif")
 
