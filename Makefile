@@ -114,8 +114,8 @@ EACH := $(shell echo $$(( $(WORKERS) > 4 ? $(WORKERS) / 4 : 0 )))
 PYTEST := $(BIN)/python -m pytest -q -p no:cacheprovider
 COMPILED := -n $(EACH) --dist worksteal -m "not budget and not browser"
 FOLDERS := $(patsubst %/,%,$(filter-out tests/__pycache__/,$(wildcard tests/*/)))
-STUDY := $(filter $(addprefix tests/,study statistics runs experiments reach explain audit claims textbook),$(FOLDERS))
-FACES := $(filter $(addprefix tests/,faces words draw geo pages export replay server cli notebook),$(FOLDERS))
+STUDY := $(filter $(addprefix tests/,statistics runs experiments reach explain audit claims textbook),$(FOLDERS))
+FACES := $(filter tests/faces,$(FOLDERS))
 REST := $(filter-out $(STUDY) $(FACES) tests/house tests/web,$(FOLDERS))
 
 study: .venv/test warm

@@ -210,7 +210,7 @@ def _read_tiff(path: Path) -> Grid:
     try:
         import rasterio
     except ImportError as missing:
-        remedy = f"Convert the file to .asc, or install it: {how_to_install('geo')}"
+        remedy = f"Convert the file to .asc, or install it with: {how_to_install('geo')}"
         raise InputError(str(path), "reading GeoTIFF needs the package rasterio", remedy) from missing
     try:
         with rasterio.open(path, driver="GTiff") as file:

@@ -20,9 +20,6 @@ from openiads.base.jsonable import Json, JsonObject
 from openiads.base.units import KINDS, written
 from openiads.scenario.knobs import Knob, sample
 
-#: How a study may choose its points.  In ``knowledge`` the knobs are sampled as a Latin hypercube.
-DESIGNS = ("grid", "latin_hypercube", "sobol", "knowledge")
-
 KNOB = "knob."
 
 

@@ -30,7 +30,7 @@ def call(*words: str) -> Any:
 
 @pytest.fixture
 def stub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
-    """Replaces the study floor by the fake run; what ``run`` was asked for is kept."""
+    """Replaces runs by the fake one; what ``run`` was asked for is kept."""
     from openiads.runs import replicate
 
     asked: dict[str, Any] = {}

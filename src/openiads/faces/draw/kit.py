@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from openiads.runs.disk import save
-from openiads.world.codes import ThreatClass
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -23,13 +22,6 @@ INK, MUTED, RULE, PAPER = "#1b1f24", "#57606a", "#d0d7de", "#fefefe"
 
 #: Ink of a figure -> the page's own color.
 _VARIABLES = {INK: "var(--ink)", MUTED: "var(--muted)", RULE: "var(--rule)", PAPER: "var(--paper)"}
-CLASS_COLORS = {
-    ThreatClass.AIRCRAFT: BLUE,
-    ThreatClass.CRUISE: VERMILION,
-    ThreatClass.DRONE: ORANGE,
-    ThreatClass.BALLISTIC: PINK,
-    ThreatClass.AIRLINER: GREEN,
-}
 
 
 @contextmanager

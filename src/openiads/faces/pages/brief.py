@@ -1,4 +1,4 @@
-"""What a report shows, gathered from a run as plain data: nothing here is computed that the study floor computes."""
+"""What a report shows, gathered from a run as plain data: nothing here is computed that the packages below compute."""
 
 from __future__ import annotations
 
