@@ -196,4 +196,4 @@ docs: .venv/test
 	@$(BIN)/python tools/site.py
 
 clean:
-	@rm -rf .venv .venv-lock .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
+	@rm -rf .venv .venv-lock .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
