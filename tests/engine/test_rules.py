@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from openiads.base.errors import InputError
 from openiads.engine.runner import Result, Runner
-from openiads.faces.cli.main import main
+from openiads.faces.cli import main
 from openiads.runs import replicate
 from openiads.scenario.load import load
 from openiads.world.build import build
