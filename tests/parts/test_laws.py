@@ -115,7 +115,8 @@ def test_the_end_of_a_round_is_due_from_now_on_and_no_later_than_its_meeting(
     """
     world = scene(raid("Intruder", distance=60.0), model=TEXTBOOK)
     sim = fresh(world)
-    kind, unit, flight = sim.kinds[int(sim.magazines[0]["kind"])], sim.units[0], sim.flights[0]
+    row = int(sim.magazines[0]["interceptor"])
+    kind, unit, flight = sim.interceptors[row], sim.units[0], sim.flights[0]
     before = int(kind["guidance"])
     kind["guidance"] = int(guidance)
     try:
