@@ -9,6 +9,7 @@ import importlib
 import inspect
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -85,33 +86,28 @@ html_sidebars = {
 }
 
 
+#: Page -> its words, with the marks of its headings and definitions, as the search quotes and finds them.
+_texts: dict[str, str] = {}
+
+
 def search_on_disk(app: Any, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    """Give the search page the texts of all pages in a script, which also works without a server."""
+    """Keep the words of each page; give them to the search page in a script, which also works without a server."""
     if page == "search":
         app.add_js_file("search_texts.js", priority=100)
         app.add_js_file("search_on_disk.js", priority=101)
+    elif doctree is not None:
+        unread = r"<(svg|style|script)\b.*?</\1>|<!--.*?-->|<a class=\"headerlink\".*?</a>"
+        shown = re.sub(unread, "", context["body"], flags=re.DOTALL)
+        shown = re.sub(r"<(?!/?(?:section|dt)\b)[^>]*>", "", shown)
+        shown = re.sub(r"<(section|dt)\b[^>]*?( id=\"[^\"]*\")[^>]*>", r"<\1\2>", shown)
+        _texts[app.builder.get_target_uri(page)] = f'<div role="main">{shown}</div>'
 
 
 def write_search_texts(app: Any, failed: Exception | None) -> None:
-    """Write what search results quote: the words of each page, with the marks of its headings."""
-    if failed or app.builder.format != "html":
-        return
-    from bs4 import BeautifulSoup
-
-    texts = {}
-    for name in sorted(app.env.found_docs):
-        page = app.builder.get_target_uri(name)
-        article = BeautifulSoup((app.outdir / page).read_text(encoding="utf-8"), "html.parser").find(role="main")
-        for each in article.find_all(["svg", "style", "script"]):
-            each.decompose()
-        for each in article.find_all(True):
-            if each.get("id"):
-                each.attrs = {"id": each["id"]}
-            else:
-                each.unwrap()
-        texts[page] = f'<div role="main">{article.decode_contents()}</div>'
-    script = f"window.SEARCH_TEXTS = {json.dumps(texts, ensure_ascii=False)};\n"
-    (app.outdir / "_static" / "search_texts.js").write_text(script, encoding="utf-8")
+    """Write what search results quote."""
+    if not failed and app.builder.format == "html":
+        script = f"window.SEARCH_TEXTS = {json.dumps(_texts, ensure_ascii=False)};\n"
+        (app.outdir / "_static" / "search_texts.js").write_text(script, encoding="utf-8")
 
 
 def functions_first(app: Any, config: Any) -> None:

@@ -140,26 +140,26 @@ def with_pictures(text: str) -> str:
 
 
 def with_public_names(layout: Layout, text: str) -> str:
-    """Write a page for each public name and each type of answer; the index of these pages, with tables of them."""
+    """Write a page for each public name, and one for the types of answers; the index of these, with tables of them."""
     import openiads
 
     public = {name: plain(getattr(openiads, name)) for name in openiads.__all__}
-    pages = dict(public)
     tables = {"Functions": [], "Types": [], "Modules": []}  # type: dict[str, list[str]]
     for name, value in public.items():
         kind = "Modules" if inspect.ismodule(value) else "Types" if inspect.isclass(value) else "Functions"
         tables[kind].append(f"| [`{name}`]({name}.rst) | {summary(value)} |")
         layout.write(f"docs/api/{name}.rst", page_of(name, f"openiads.{name}", value))
+    answers = ["Types that functions give back", "=" * 30, ""]
     for answer in sorted(answer_types(public), key=lambda answer: answer.__name__):
-        name = answer.__name__
-        pages[f"types/{name}"] = answer
-        tables["Types"].append(f"| [`{name}`](types/{name}.rst) | {summary(answer)} |")
-        layout.write(f"docs/api/types/{name}.rst", page_of(name, f"{answer.__module__}.{name}", answer))
+        name, path = answer.__name__, f"{answer.__module__}.{answer.__name__}"
+        tables["Types"].append(f"| {{py:class}}`~{path}` | {summary(answer)} |")
+        answers += [name, "-" * len(name), "", *entry(path, answer), ""]
+    layout.write("docs/api/types.rst", "\n".join(answers))
     head = "| name | what it is |\n| --- | --- |\n"
     written = [f"## {title}\n\n{head}" + "\n".join(rows) for title, rows in tables.items() if rows]
     if MARK not in text:
         raise SystemExit(f"docs/api/index.md: lacks the line {MARK}")
-    return text.replace(MARK, "\n\n".join(written)) + toctree(list(pages))
+    return text.replace(MARK, "\n\n".join(written)) + toctree([*public, "types"])
 
 
 def plain(value: object) -> object:

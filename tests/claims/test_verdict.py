@@ -11,7 +11,7 @@ import pytest
 
 from openiads.claims import equivalence, kill_over_area, largest_raid, ratios
 from openiads.claims.bench import above, band, drivers, share
-from openiads.claims.evidence import Evidence, looked
+from openiads.claims.evidence import Arm, Evidence, looked
 from openiads.claims.statement import load_claim
 from openiads.claims.verdict import Answer, CellVerdict, Figure, Look, Verdict, judge, of_cell, over_worlds
 
@@ -113,7 +113,7 @@ def test_near_the_line_is_within_one_standard_error_or_on_it() -> None:
 
 def evidence(cell: str, nominal: Answer, worlds: dict[Answer, int]) -> Evidence:
     answers = [a for a, n in worlds.items() for _ in range(n)]
-    return looked(cell, "emergent", "uniform", nominal, Figure(0.5, 0.4, 0.6, 0.05), (), answers, None)
+    return looked(Arm(cell, "emergent", "uniform"), nominal, Figure(0.5, 0.4, 0.6, 0.05), (), answers, None)
 
 
 @pytest.mark.parametrize(
@@ -220,7 +220,7 @@ def test_the_largest_raid_stops_at_the_first_size_that_fails_surely_and_perhaps(
     told = load_claim("guarantee").told
     shares = {4: (0.99, 1.0), 8: (0.94, 0.98), 12: (0.7, 0.9), 16: (0.97, 0.99)}
     found = [
-        looked(f"{n} threats", "emergent", "uniform", OPEN, Figure(sum(p) / 2, *p), (), [], None, beside="size")
+        looked(Arm(f"{n} threats", "emergent", "uniform"), OPEN, Figure(sum(p) / 2, *p), (), [], None, beside="size")
         for n, p in shares.items()
     ]
     levels = (0.995, *told.rule.levels)
@@ -255,10 +255,10 @@ def test_failed_pairs_widen_a_difference_to_the_worst() -> None:
 def test_other_deltas_are_counted_arm_by_arm() -> None:
     told = load_claim("comparable").told
     found = [
-        looked("a", "emergent", "uniform", YES, Figure(0.06, 0.04, 0.08), (), [], None),
-        looked("b", "emergent", "uniform", NO, Figure(0.3, 0.25, 0.35), (), [], None),
-        looked("a", "published", "uniform", NO, Figure(0.3, 0.25, 0.35), (), [], None),
-        looked("a", "emergent", "uniform", NO, Figure(0.15, 0.12, 0.18), (), [], None, beside="structure"),
+        looked(Arm("a", "emergent", "uniform"), YES, Figure(0.06, 0.04, 0.08), (), [], None),
+        looked(Arm("b", "emergent", "uniform"), NO, Figure(0.3, 0.25, 0.35), (), [], None),
+        looked(Arm("a", "published", "uniform"), NO, Figure(0.3, 0.25, 0.35), (), [], None),
+        looked(Arm("a", "emergent", "uniform"), NO, Figure(0.15, 0.12, 0.18), (), [], None, beside="structure"),
     ]
     figures = equivalence.figures(told, found)
     assert list(figures) == ["0.05", "0.1", "0.2"]

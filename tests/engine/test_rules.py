@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
@@ -338,6 +339,23 @@ def rule(own, picture, dials, draw):
     assert 0 < failed < 20
     leakers = made.estimate("leakers")
     assert leakers.low < 2.0 <= leakers.high  # two leak where it did not fail; where it did, none may have
+
+
+def test_what_failed_replications_hold_does_not_depend_on_which_ran_before_them(tmp_path: Path) -> None:
+    text = """
+def rule(own, picture, dials, draw):
+    if own.now != 100.0 and uniform(draw, 0) < 0.002:
+        raise ValueError("at times")
+    return HOLD
+"""
+    path = written(tmp_path, text)
+    rows = replicate.run(load(path), replications=20, seed=3, jobs=1).rows()
+    failed = rows[rows["status"] != 0]
+    assert 0 < len(failed) < 20
+    assert (failed["threats"] == 0).all() and (failed["first_detection_s"] == math.inf).all()
+    runner = Runner(build(load(path)), 3)
+    for replication in reversed(range(20)):
+        assert runner.replicate(replication).outcome.tobytes() == rows[replication].tobytes()
 
 
 @pytest.mark.parametrize(

@@ -157,6 +157,8 @@ class Runner:
             row = self.sim.situation[0]
             row["status"] = int(Status.RULE_RAISED)
             row["status_time"] = row["now"]
+            self._tally[:] = 0  # nothing was counted; what the replication before came to is none of this one's
+            self._tally["first_detection_s"] = self._tally["first_launch_s"] = math.inf
             return f"{self.world.rule_text or 'engine'} raised {type(problem).__name__}: {problem}"
         return ""
 
