@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from openiads.base import compiled
-from openiads.doctrine.contracts import RULE_ERRORS
-from openiads.engine.rules import rule_of
+from openiads.engine.rules import RULE_ERRORS, rule_of
 from openiads.engine.step import play
 from openiads.physics.filtering import WORK
 from openiads.physics.flyout import BODY
