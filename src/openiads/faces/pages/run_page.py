@@ -115,7 +115,8 @@ def _resources(brief: Brief) -> str:
     picture = kit.svg(run_charts.resource_bars(brief), "resources", "What threats waited for")
     said = (
         "Seconds during which a hostile flight waited for each resource, summed over flights, mean a replication. "
-        "Every flight waits for the air picture until it is seen, so that counts as first only where nothing else is short."
+        "Every flight waits for the air picture until it is seen, so that counts as first only where nothing else is "
+        "short."
     )
     return section(
         "Which resource is the first limit",
