@@ -79,6 +79,8 @@ def test_no_leaker_names_the_first_limit_instead_of_a_cause(made: Any) -> None:
     assert lost.startswith("No defended asset is hit")
     idle = replace(none, first_bound={"none": 1.0})
     assert "no resource was ever short" in opening.why(idle)
+    seen_late = replace(none, first_bound={"picture": 0.9, "channel": 0.1})
+    assert "in 90 % of raids nothing was waited for but the air picture" in opening.why(seen_late)
 
 
 def test_all_leak_without_a_unit_to_shoot_at_them(made: Any) -> None:

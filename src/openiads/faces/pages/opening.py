@@ -135,7 +135,7 @@ def why(brief: Brief) -> str:
             f"{found.reason}."
         )
     left_out = (
-        f"; the {text.percent(found.left_out)} of their time in which position or speed ruled a shot out is not counted"
+        f"; {text.percent(found.left_out)} of their time, in which position or speed ruled a shot out, is not counted"
         if found.left_out
         else ""
     )
@@ -151,6 +151,8 @@ def limit(first_bound: Mapping[str, float]) -> str:
     if not short:
         return "no resource was ever short"
     name = max(short, key=lambda key: short[key])
+    if name == "picture":  # it counts only where nothing else was short
+        return f"in {text.percent(short[name])} of raids nothing was waited for but the {RESOURCES[name]}"
     return f"the {RESOURCES[name]} was the first limit in {text.percent(short[name])} of raids"
 
 
