@@ -133,3 +133,29 @@ def test_a_real_run_opens_with_its_own_numbers(replications: int, tmp_path: Path
     assert f"{text.number(float(fired.mean()))} interceptors" in lost
     leaked = run.outcomes.column("leakers").to_numpy().any()
     assert why.startswith("While a shot was possible" if leaked and opening.cause(made.gates) else "No")
+
+
+def test_a_real_run_that_kills_an_airliner_says_so_first(tmp_path: Path) -> None:
+    """Weapons free, and an airliner without transponder or flight plan that flies over the defended port."""
+    import openiads as oi
+    from openiads.scenario.load import load
+
+    changes = {
+        'control = "tight"': 'control = "free"',
+        "transponder = true": "transponder = false",
+        "flight_plan = true": "flight_plan = false",
+        'corridor = "Coastal airway"': "",
+        '"33.70 N 34.91 E", "34.90 N 35.00 E", "36.25 N 35.19 E"': '"34.5 N 34.6 E", "34.9 N 35.6 E", "35.3 N 36.3 E"',
+    }
+    scenario = load("tartus_2016")
+    assert scenario.folder is not None
+    wanted = (scenario.folder / "tartus_2016.toml").read_text(encoding="utf-8")
+    for old, new in changes.items():
+        assert old in wanted
+        wanted = wanted.replace(old, new)
+    file = tmp_path / "no_plan.toml"
+    file.write_text(wanted, encoding="utf-8")
+    run = oi.run(file, replications=2, seed=1, out=tmp_path / "run")
+    killed = run.outcomes.column("end_killed").to_numpy() - run.outcomes.column("killed").to_numpy()
+    assert killed.sum() > 0
+    assert opening.through(run.summary()).endswith(f"the defense kills {killed.sum()} civil aircraft in 2 raids.")
