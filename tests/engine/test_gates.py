@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from openiads.engine.runner import Runner
-from openiads.explain.kill_chain import GATES, gate_changes, gate_sentence
+from openiads.explain.kill_chain import gate_changes
+from openiads.explain.sentences import GATES, gate_sentence
 from openiads.scenario.load import load, packaged_scenarios
 from openiads.world.build import build
 from openiads.world.codes import Detail, Event, Gate
