@@ -94,9 +94,9 @@ def test_every_reference_inside_a_picture_leads_somewhere(page: str) -> None:
     "phrase",
     ["How large a raid before something gets through", "Read this first", "must not be used to judge",
      "terrain-limited", "Not modeled", "are assumptions", "Distribution of leakers", "By threat class", "HIT_ASSET",
-     "Which resource binds first",
-     "binds first in 62 %", "Kill chain of each flight",
-     "Closed-form twins", "4.4 %", "Shots share a track.", "The fire rule does not fire again after a look",
+     "Which resource is the first limit",
+     "is the first limit in 62 %", "Kill chain of each flight",
+     "Closed-form results", "4.4 %", "Shots share a track.", "The fire rule does not fire again after a look",
      "catalog (48n6e2.max_range)", "200,000 m", "HORIZON",
      "The scenario", "brochure_x", "assumption", "3f3f3f", "--seed 2016", "Run it again"],
 )  # fmt: skip

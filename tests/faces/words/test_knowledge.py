@@ -29,8 +29,8 @@ def test_a_spread_prints_both_apart_and_json_is_one_object(tmp_path: Path) -> No
     assert done.exit_code == 0, done.stderr
     lines = done.stdout.splitlines()
     assert max(map(len, lines)) <= 80
-    assert lines[0].startswith("Rounds fired: ") and "\nDice: one raid differs" in done.stdout
-    assert "\nKnowledge: the mean differs from world to world" in done.stdout
+    assert lines[0].startswith("Rounds fired: ") and "\nSampling variability: one raid differs" in done.stdout
+    assert "\nParameter uncertainty: the mean differs from sample to sample" in done.stdout
     told = json.loads(data.stdout)
     assert {"dice", "knowledge", "rests_on", "mean", "knobs", "statuses"} <= set(told)
     assert told["worlds"] == 16 and len(list((tmp_path / "kept").glob("w*"))) == 17
@@ -81,11 +81,11 @@ def spread_of(**knowledge: Any) -> dict[str, Any]:
 def test_the_sentences_of_a_spread_never_mix_the_two() -> None:
     around, dice, known, capped, rests = spread_lines(spread_of())
     assert around == (
-        "Leakers: 4.9 in the nominal world, 5.1 over sampled ones (64 worlds of 2 knobs, 50 replications each)."
+        "Leakers: 4.9 at the baseline, 5.1 over parameter samples (64 samples of 2 parameters, 50 replications each)."
     )
     assert "1.9" in dice and "2 to 8" in dice and "1.2" not in dice
     assert "1.2 [0.9, 1.5]" in known and "3.1 to 6.8 (sampling)" in known and "1.9" not in known
-    assert capped.startswith("In 5 of 64 worlds a round would kill more often than it works")
+    assert capped.startswith("In 5 of 64 parameter samples an interceptor would kill more often than it works")
     assert "62 % [50 %, 70 %] on assumptions alone" in rests
     assert "trial studies" not in rests
     few = spread_lines(spread_of() | {"measured_coverage": 0.68})[-1]
@@ -97,6 +97,8 @@ def test_nothing_shown_is_said_so() -> None:
     told = {"metric": "leakers", "worlds": 30, "capped_worlds": 0, "replications": 20}
     nothing = told | {"method": "morris", "effects": [{"shown": False}]}
     (line,) = sensitivity_lines(nothing)
-    assert line.startswith("No knob moves leakers by more than dice would show")
-    assert sensitivity_lines(nothing | {"capped_worlds": 2})[1].startswith("In 2 of 30 worlds a round would kill")
+    assert line.startswith("No parameter moves leakers by more than chance would (")
+    assert sensitivity_lines(nothing | {"capped_worlds": 2})[1].startswith(
+        "In 2 of 30 parameter samples an interceptor would kill"
+    )
     assert "do not differ in leakers" in sensitivity_lines(told | {"method": "sobol", "variance": 0.0})[0]

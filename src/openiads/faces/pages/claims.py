@@ -29,9 +29,9 @@ VERDICT = (
     "no judgment of a person who spoke, and no forecast."
 )
 DOUBT = (
-    "Dice (thin lines) and what is not known (wide bands) are never mixed: bands are of the means of sampled worlds, "
-    "drawn together by what the dice of a world's few replications put into them. A band is a sampling of published or "
-    "assumed intervals, not a probability."
+    "Sampling variability (thin lines) and parameter uncertainty (wide bands) are never mixed: bands are of the means "
+    "of parameter samples, drawn together by what the chance of few replications puts into them. A band is "
+    "a sampling of published or assumed intervals, not a probability."
 )
 
 
@@ -136,8 +136,8 @@ def _claim(told: Told) -> str:
     result = told.result
     picture = svg(figure(told), f"claim-{result['claim']}", f"Evidence on the claim {result['claim']}")
     caption = (
-        f"{text.sentence(told.what)}. Dots: nominal numbers (hollow: published limits), thin lines: dice, wide bands: "
-        "sampled worlds, dashed: the lines of the rule."
+        f"{text.sentence(told.what)}. Dots: nominal numbers (hollow: published limits), thin lines: sampling "
+        "variability, wide bands: parameter samples, dashed: the lines of the rule."
     )
     return (
         f"<section><h2>“{escape(result['sentence'])}”</h2>"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from openiads.faces.words import text
+from openiads.faces.words import terms, text
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
@@ -25,6 +25,8 @@ h3{font-size:1rem;margin:18px 0 6px}
 p{margin:0 0 10px;max-width:75ch}
 .question{font-size:1.5rem;line-height:1.3;font-weight:600;margin:0 0 12px;max-width:none}
 .answer{font-size:1.15rem;border-left:4px solid var(--accent);padding-left:14px;margin:0 0 14px}
+.answer:has(+.answer){margin-bottom:6px}
+abbr[title]{text-decoration:underline dotted;text-decoration-color:var(--muted);text-underline-offset:3px;cursor:help}
 .facts{display:flex;flex-wrap:wrap;gap:6px 26px;margin:0;padding:0;list-style:none;color:var(--muted);font-size:.93rem}
 .facts b{color:var(--ink)}
 .placard{background:var(--warn);border-color:var(--edge);font-size:.95rem}
@@ -92,12 +94,18 @@ def section(title: str, body: str, *, kind: str = "") -> str:
 
 
 def document(name: str, parts: Iterable[str]) -> str:
-    """A whole page from its sections, titled by a name."""
+    """A whole page from its sections, titled by a name; terms of the field are explained at their first use.
+
+    What stands in a tooltip can be read neither on paper nor by touch, so the terms used are listed at the end as well.
+    """
+    body, used = terms.explained("".join(parts))
+    if used:
+        body += section("Terms", table(("Term", "Meaning"), [(term.name, term.meaning) for term in used]))
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="referrer" content="no-referrer">'
         f"<title>{escape(name)} · openiads</title><style>{STYLE}</style></head>"
-        f"<body><main>{''.join(parts)}<footer>{escape(text.FOOTER)}</footer></main></body></html>\n"
+        f"<body><main>{body}<footer>{escape(text.FOOTER)}</footer></main></body></html>\n"
     )

@@ -19,7 +19,8 @@ def placard(run: Any) -> list[str]:
     shares = (sum(row.status == "assumption" for row in used), len(used))
     points = scope(scenario.mapping().get("model", {}), shares, _ground(run, scenario), int(run.seal["failed"]))
     points.append(
-        "Intervals are the spread of the dice at nominal parameters; they say nothing about the doubt of parameters."
+        "Intervals are about sampling variability, with every parameter at its baseline; they say nothing about "
+        "parameter uncertainty."
     )
     return [*points, text.FOOTER, *(clean(line) for line in run.warnings)]
 

@@ -27,6 +27,7 @@ from openiads.faces.draw.kit import (
     headline,
     style,
 )
+from openiads.faces.pages import opening
 from openiads.faces.pages.brief import Brief, Lane
 from openiads.faces.words import text
 from openiads.world.codes import Side, Terminal
@@ -244,27 +245,30 @@ def _bound_title(brief: Brief, ranked: Sequence[tuple[str, float]]) -> str:
     if not first:
         return f"Most waiting is for the {ranked[0][0]}"
     name = max(first, key=lambda key: first[key])
-    return f"The {name} binds first in {text.percent(first[name])} of raids"
+    return f"The {name} is the first limit in {text.percent(first[name])} of raids"
 
 
 def gate_bars(brief: Brief) -> Figure:
     """Which gates kept fire units from shooting at the threats that leaked."""
+    found = opening.cause(brief.gates)
+
+    def look(gate: str) -> tuple[str, str]:
+        if gate in opening.NO_SHOT:
+            return "#afb8c1", ""
+        return (VERMILION if found and gate == found.gate else ORANGE), ""
+
     rows = [
-        (text.sentence(words), 100 * share, text.percent(share), VERMILION if k == 0 else ORANGE, "")
-        for k, (_, words, share) in enumerate(brief.gates[:10])
+        (text.sentence(words), 100 * share, text.percent(share), *look(gate)) for gate, words, share in brief.gates[:10]
     ]
-    title = (
-        "No threat leaked, so no gate let one through"
-        if not rows
-        else f"Leakers went unshot longest because {_reason(brief.gates[0][1])}"
-    )
-    return _bars("gates", rows, title, "Share of the waiting time of leakers, %")
+    return _bars("gates", rows, _gate_title(found), "Share of the waiting time of leakers, %")
 
 
-def _reason(words: str) -> str:
-    """A gate's words as a clause: what lacks a subject gets one."""
-    own = ("the ", "no ", "nothing ", "every ", "another ", "all ")
-    return words if words.startswith(own) else f"they were {words}"
+def _gate_title(found: opening.Cause | None) -> str:
+    if found is None:
+        return "No threat leaked, so no gate let one through"
+    if not found.possible:
+        return f"No shot at leakers was possible, mostly because {found.reason}"
+    return f"While a shot was possible, leakers went unshot mostly because {found.reason}"
 
 
 def lane_chart(brief: Brief) -> Figure:

@@ -12,7 +12,7 @@ from typing import Any
 
 from openiads.base.errors import ResultsError, UsageError
 from openiads.faces.draw import kit
-from openiads.faces.pages import run_charts
+from openiads.faces.pages import opening, run_charts
 from openiads.faces.pages import run_map as maps
 from openiads.faces.pages.brief import Brief, Lane, gather
 from openiads.faces.pages.markup import behind, document, section, table
@@ -33,9 +33,10 @@ def _header(brief: Brief) -> str:
         ("computed in", f"{text.number(told['wall_s'])} s"),
     ]
     items = "".join(f"<li>{escape(name)} <b>{escape(value)}</b></li>" for name, value in facts)
+    said = "".join(f'<p class="answer">{escape(sentence)}</p>' for sentence in opening.sentences(brief))
     return (
         f'<header><h1>openiads · {escape(brief.scenario.name)}</h1><p class="question">{escape(question)}</p>'
-        f'<p class="answer">{escape(text.answer(told))}</p><ul class="facts">{items}</ul></header>'
+        f'{said}<ul class="facts">{items}</ul></header>'
     )
 
 
@@ -43,8 +44,8 @@ def _placard(brief: Brief, terrain: Any) -> str:
     failed = brief.summary["failed_replications"]
     points = scope(brief.settings.get("model", {}), assumption_share(brief), terrain, failed)
     points.append(
-        "The intervals on this page are the spread of the dice at nominal parameters; they say nothing about that "
-        "doubt."
+        "The intervals on this page are about sampling variability, with every parameter at its baseline; they say "
+        "nothing about parameter uncertainty."
     )
     return placard([*points, *brief.warnings])
 
@@ -110,24 +111,27 @@ def _resources(brief: Brief) -> str:
         for name, row in ranked
     ]
     never = brief.first_bound.get("none", 0.0)
-    rows += [("None ever bound", text.percent(never), "–")] if never else []
+    rows += [("None was ever short", text.percent(never), "–")] if never else []
     picture = kit.svg(run_charts.resource_bars(brief), "resources", "What threats waited for")
     said = (
-        "Seconds during which a hostile flight waited for each resource, summed over flights, mean a replication. The "
-        "picture binds every flight until it is seen, so it counts as first only where nothing else ever binds."
+        "Seconds during which a hostile flight waited for each resource, summed over flights, mean a replication. "
+        "Every flight waits for the air picture until it is seen, so that counts as first only where nothing else is "
+        "short."
     )
     return section(
-        "Which resource binds first",
+        "Which resource is the first limit",
         behind(picture, said, table(("Resource", "First in", "Waiting"), rows, numbers=(1, 2))),
     )
 
 
 def _gates(brief: Brief) -> str:
     rows = [(text.sentence(words), gate, text.percent(share)) for gate, words, share in brief.gates]
-    picture = kit.svg(run_charts.gate_bars(brief), "gates", "What kept rounds from leakers")
+    picture = kit.svg(run_charts.gate_bars(brief), "gates", "What kept fire units from shooting at leakers")
     said = (
         "Of all the time that fire units waited with threats that leaked in the air, the share during which each gate "
-        "kept them from shooting."
+        "kept them from shooting. At the gray ones position, course or speed of the target ruled a shot out; the title "
+        "weighs only the others. Gates are asked one after the other, the air picture before the range, so the time of "
+        "a target that was not tracked or identified may include some beyond the range of the unit."
     )
     return section(
         "Why the leakers were not shot",
@@ -150,7 +154,7 @@ def _twins(brief: Brief) -> str:
     absent = [(twin.name, twin.model, text.sentence(twin.why)) for twin in brief.twins if not twin.given]
     shown += table(("Figure", "Model", "Why there is none"), absent) if absent else ""
     if not given:
-        return section("Closed-form twins", shown)
+        return section("Closed-form results", shown)
     parts = [
         f"<h3>{escape(twin.name)}</h3><p>{escape(twin.formula)}</p>"
         + table(
@@ -159,7 +163,7 @@ def _twins(brief: Brief) -> str:
         for twin in given
     ]
     folded = f"<details><summary>Formulas and ingredients</summary>{''.join(parts)}</details>"
-    return section("Closed-form twins", shown + folded)
+    return section("Closed-form results", shown + folded)
 
 
 def _maps(brief: Brief, terrain: Any) -> str:

@@ -12,7 +12,7 @@ HEAD = ("", "A", "B", "B − A [95 %]", "ahead", "saved")
 NUMBERS = (1, 2, 3, 4, 5)
 LEGEND = (
     "Ahead: B is better / as good / worse in % of the pairs. Saved: how many times as many\n"
-    "replications it would take without common dice."
+    "replications it would take without common random numbers."
 )
 
 

@@ -113,7 +113,7 @@ def test_lines_stand_at_what_was_found_with_their_intervals(grid: Any) -> None:
     wanted = np.array([(f.low, f.high) for f in found])
     assert np.sort(ends, axis=0) == pytest.approx(np.sort(wanted, axis=0))
     assert axes.get_ylim()[0] == 0.0
-    assert "dice: 95 % interval" in words(figure)
+    assert "sampling variability: 95 % interval" in words(figure)
 
 
 def test_a_path_that_did_not_vary_and_an_unknown_metric_are_refused(grid: Any) -> None:
@@ -207,10 +207,10 @@ def test_a_knowledge_sweep_draws_the_doubts_apart() -> None:
     made = make(None, fake_study(pk=(0.2, 0.5, 0.8)))
     made.store.identity.fields["design"] = "knowledge"  # the levels of pk are its worlds
     figure = answers.against(made, "leakers", "threats")
-    assert "knowledge: 90 of 100 sampled worlds, without dice" in words(figure)
+    assert "parameter uncertainty: 90 of 100 samples" in words(figure)
     bands = {each.get_hatch(): each for each in figure.axes[0].collections if hasattr(each, "get_hatch")}
     assert "////" in bands and None in bands
-    assert "3 sampled worlds" in figure.get_supxlabel()
+    assert "3 parameter samples" in figure.get_supxlabel()
 
 
 def test_the_dice_of_a_knowledge_sweep_do_not_widen_with_the_worlds() -> None:
@@ -254,7 +254,7 @@ def test_a_tornado_of_swings_goes_both_ways_from_the_nominal_world() -> None:
 def test_shares_that_cannot_be_told_have_no_bar() -> None:
     figure = answers.tornado(stubs.indices([("a", "read")], [math.nan], variance=0.0))
     assert not figure.axes[0].patches and "no number" in words(figure)
-    assert "no share can be told" in figure.get_supxlabel().replace("\n", " ")
+    assert "there are no shares" in figure.get_supxlabel().replace("\n", " ")
 
 
 # ------------------------------------------------------------------ a comparison

@@ -61,9 +61,9 @@ def tornado(found: Screening | Indices | Swings) -> Figure:
         axes.grid(axis="x")
         status_legend(axes, [each.status for each in shown])
         common.titled(figure, knowledge.sensitivity_lines(told)[0])
-        more = f"{len(left)} weaker knobs are left out here; the table has all." if left else ""
+        more = f"{len(left)} weaker parameters are left out here; the table has all." if left else ""
         common.small_print(
-            figure, n=f"{told['worlds']} worlds x n = {found.question.replications} each", seed=found.question.seed,
+            figure, n=f"{told['worlds']} samples x n = {found.question.replications} each", seed=found.question.seed,
             digest=found.digest, notes=[*_notes(found, shown), more],
         )  # fmt: skip
     return figure
@@ -115,23 +115,23 @@ def _alone(axes: Axes, found: Indices, top: float) -> None:
 
 def _axis_words(found: Screening | Indices) -> str:
     if isinstance(found, Indices):
-        return "Share of the variance between worlds that the knob takes part in, % (bar and stroke: value, interval)"
+        return "Total-order share of the variance between parameter samples, % (bar and stroke: value, interval)"
     unit = common.scale_of(found.question.metric)[1].strip()
     words = common.words_of(found.question.metric) + (f", {unit}" if unit else "")
-    return f"{words}: mean size of the change through the knob's whole band (stroke: 95 % interval)"
+    return f"{words}: mean size of the change through the parameter's whole interval (stroke: 95 % interval)"
 
 
 def _notes(found: Screening | Indices, shown: Sequence[_Bar]) -> list[str]:
     notes = []
     if any(not each.seen for each in shown):
-        why = "no more than dice would show" if isinstance(found, Screening) else "the interval reaches 0"
+        why = "no more than chance would show" if isinstance(found, Screening) else "the interval reaches 0"
         notes.append(f"Pale, not seen: {why}.")
     if isinstance(found, Indices):
-        notes.append("Upright stroke: the share of the knob alone. Dice are taken out of all shares; 95 % intervals,")
-        notes.append("cut at 0 and 100 % in the picture.")
+        notes.append("Upright stroke: first-order index. Shares are without sampling variability; 95 % intervals,")
+        notes.append("cut at 0 and 100 %.")
         if not found.variance:
-            notes.append("The worlds do not differ by more than dice explain, so no share can be told.")
-    notes.append("Bands of knobs are intervals that sources allow, not probabilities.")
+            notes.append("The samples do not differ by more than chance explains, so there are no shares.")
+    notes.append("Intervals of parameters are what sources allow, not probabilities.")
     return [" ".join(notes)]
 
 
@@ -139,7 +139,7 @@ def _notes(found: Screening | Indices, shown: Sequence[_Bar]) -> list[str]:
 
 
 def spreads(found: Spread) -> Figure:
-    """Dice and knowledge one under the other on one scale: replications of the nominal world, means of sampled ones."""
+    """Both kinds of uncertainty on one scale: replications of the baseline, means of parameter samples."""
     metric = found.question.metric
     factor = common.scale_of(metric)[0]
     told = found.as_dict()
@@ -150,16 +150,16 @@ def spreads(found: Spread) -> Figure:
         _histogram(dice, factor * found.nominal, _edges(factor * found.nominal, whole=True), BLUE, "")
         _band(dice, told["dice"], factor, BLUE)
         dice.set_ylabel("Replications, %")
-        dice.set_title("Dice: replications of the nominal world", fontsize=9.5)
+        dice.set_title("Sampling variability: replications of the baseline", fontsize=9.5)
         _histogram(known, means, _edges(means, whole=False), ORANGE, "////")
         _band(known, told["knowledge"], factor, INK)
-        known.set_ylabel("Worlds, %")
-        known.set_title("Knowledge: means of sampled worlds", fontsize=9.5)
+        known.set_ylabel("Samples, %")
+        known.set_title("Parameter uncertainty: means of parameter samples", fontsize=9.5)
         unit = common.scale_of(metric)[1].strip()
         known.set_xlabel(common.words_of(metric) + (f", {unit}" if unit else ""))
         common.titled(figure, _both(told, metric))
         common.small_print(
-            figure, n=f"{told['worlds']} worlds x n = {found.question.replications} each", seed=found.question.seed,
+            figure, n=f"{told['worlds']} samples x n = {found.question.replications} each", seed=found.question.seed,
             digest=found.digest, notes=_spread_notes(told),
         )  # fmt: skip
     return figure
@@ -196,16 +196,16 @@ def _both(told: Mapping[str, Any], metric: str) -> str:
     dice, known = (told[name]["sd"] for name in ("dice", "knowledge"))
     factor, unit = common.scale_of(metric)
     return (
-        f"{common.words_of(metric)}: dice move one raid by {text.number(factor * dice, 2)}{unit}, what is not known "
-        f"moves the mean by {text.number(factor * known, 2)}{unit} (standard deviations)"
+        f"{common.words_of(metric)}: chance moves one raid by {text.number(factor * dice, 2)}{unit}, parameter "
+        f"uncertainty moves the mean by {text.number(factor * known, 2)}{unit} (standard deviations)"
     )
 
 
 def _spread_notes(told: Mapping[str, Any]) -> list[str]:
     notes = [
-        "The stroke of knowledge has the noise of few replications taken out, the bars under it have not.",
+        "The lower stroke has the noise of few replications taken out, the bars under it have not.",
         "Sampling of intervals, not probability.",
     ]
     if told["knowledge"]["below_noise"]:
-        notes.append("The worlds differ by no more than dice explain, so that spread is shown as 0.")
+        notes.append("The samples differ by no more than chance explains, so that spread is shown as 0.")
     return [" ".join(notes)]

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 #: Rows of a table of points; the rest is in ``openiads query``.
 ROWS = 200
 
-_DICE = "Intervals on this page are the spread of the dice; they say nothing about that doubt."
-_BOTH = "Dice and knowledge are shown apart. Intervals of sources are no probabilities."
+_DICE = "Intervals on this page are about sampling variability; they say nothing about parameter uncertainty."
+_BOTH = "Sampling variability and parameter uncertainty are shown apart. Intervals of sources are no probabilities."
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def sweep_page(sweep: Sweep, premises: Premises) -> str:
     """A sweep as HTML."""
     told = sweep.summary()
     points = text.plural(len(sweep.points), "point", "points")
-    varied = ", ".join(_paths(sweep)) or "nothing but the sampled world"
+    varied = ", ".join(_paths(sweep)) or "nothing but the parameter samples"
     facts = [("points", str(len(sweep.points))), ("design", told["design"]), ("seed", str(told["seed"])),
              ("replications", common.count([each["replications"] for each in told["points"]], "a point"))]  # fmt: skip
     first = sweep.metrics[0]
@@ -117,7 +117,7 @@ def _metric(sweep: Sweep, metric: str, number: int) -> str:
     rows = []
     for point, finding in list(zip(sweep.points, sweep.estimate(metric), strict=True))[:ROWS]:
         cells = text.metric_cells(metric, finding.as_dict())
-        world = f"world {point.index}" if is_sampled(sweep) else ""
+        world = f"sample {point.index}" if is_sampled(sweep) else ""
         varies = [path for path in common.varied(sweep.points) if path in paths] if world else paths
         name = ", ".join(filter(None, [common.called(point.label, varies, 8), world])) or str(point.index)
         rows.append((name, *cells[1:]))
@@ -158,7 +158,9 @@ def comparison_page(made: Comparison, premises: Premises, metrics: Sequence[str]
     failed = max(told[side]["failed_replications"] for side in "ab")
     title = f"{made.labels[0]} / {made.labels[1]}"
     parts = [
-        _header(title, "What does the change alone make, on the same dice?", comparison.answer(leakers), facts),
+        _header(
+            title, "What does the change alone make, with common random numbers?", comparison.answer(leakers), facts
+        ),
         _placard(premises, failed, _DICE),
         section("The two sides", sides),
         section("Differences", behind(picture, said, numbers)),
@@ -176,16 +178,19 @@ def spread_page(found: Spread, premises: Premises) -> str:
     lines = knowledge.spread_lines(told)
     rows = [
         (name, text.number(told[key]["sd"]), *(text.number(told[key][p]) for p in ("p5", "p50", "p95")))
-        for name, key in (("Dice", "dice"), ("Knowledge", "knowledge"))
+        for name, key in (("Sampling variability", "dice"), ("Parameter uncertainty", "knowledge"))
     ]
-    numbers = table(("Doubt", "Standard deviation", "5 %", "Median", "95 %"), rows, numbers=(1, 2, 3, 4))
+    numbers = table(("Kind", "Standard deviation", "5 %", "Median", "95 %"), rows, numbers=(1, 2, 3, 4))
     picture = kit.svg(spreads(found), "spreads", "Both spreads")
     body = "".join(f"<p>{escape(line)}</p>" for line in lines[1:])
-    question = f"How much of {text.words(told['metric'])} is dice, and how much is not known?"
+    question = f"How much of {text.words(told['metric'])} is chance, and how much is parameter uncertainty?"
     parts = [
         _header(told["scenario"], question, lines[0], _world_facts(told)),
         _placard(premises, 0, _BOTH),
-        section("Two doubts", body + behind(picture, "One scale for both, so that their widths compare.", numbers)),
+        section(
+            "Two kinds of uncertainty",
+            body + behind(picture, "One scale for both, so that their widths compare.", numbers),
+        ),
         _sources(told["scenario"], found.digest, told["seed"]),
     ]
     return document(told["scenario"], parts)
@@ -198,7 +203,7 @@ def sensitivity_page(found: Screening | Indices | Swings, premises: Premises) ->
     head, rows = knowledge.sensitivity_table(told)
     numbers = table(head, rows, numbers=knowledge.NUMBERS)
     picture = kit.svg(tornado(found), "tornado", "What matters")
-    question = f"Which number matters for {text.words(told['metric'])}?"
+    question = f"Which parameter matters for {text.words(told['metric'])}?"
     body = "".join(f"<p>{escape(line)}</p>" for line in lines[1:])
     parts = [
         _header(told["scenario"], question, lines[0], _world_facts(told)),
@@ -210,8 +215,8 @@ def sensitivity_page(found: Screening | Indices | Swings, premises: Premises) ->
 
 
 def _world_facts(told: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [("worlds", str(told["worlds"])), ("replications each", str(told["replications"])),
-            ("knobs", str(len(told["knobs"]))), ("seed", str(told["seed"]))]  # fmt: skip
+    return [("parameter samples", str(told["worlds"])), ("replications each", str(told["replications"])),
+            ("parameters", str(len(told["knobs"]))), ("seed", str(told["seed"]))]  # fmt: skip
 
 
 # ------------------------------------------------------------------ parts and the file

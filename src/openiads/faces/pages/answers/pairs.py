@@ -133,7 +133,7 @@ def _legend(left: Axes, right: Axes) -> None:
 
 
 def _notes(found: Sequence[Difference]) -> list[str]:
-    notes = ["Intervals: 95 %, paired (same dice on both sides); they say nothing of what is not known."]
+    notes = ["Intervals: 95 %, paired (common random numbers); they say nothing about parameter uncertainty."]
     gone = sum(not all(map(math.isfinite, (each.difference, each.low, each.high))) for each in found)
     if gone:
         notes.append(f"{text.plural(gone, 'row has', 'rows have')} no number (0/0, or it never came on one side).")

@@ -110,7 +110,7 @@ def _name(sweep: Sweep, index: int, paths: Sequence[str]) -> str:
         return common.called(point.label, paths, 2) or sweep.name
     worlds = [p.index for p in sweep.points if common.key_of(p.values) == common.key_of(point.values)]
     own = [path for path in paths if path in point.values]
-    return ", ".join(filter(None, [common.called(point.label, own, 2), f"world {worlds.index(index)}"]))
+    return ", ".join(filter(None, [common.called(point.label, own, 2), f"sample {worlds.index(index)}"]))
 
 
 def _shares(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
@@ -161,7 +161,7 @@ def _shared(grid: np.ndarray, panels: int, metric: str, tallest: float) -> None:
 
 def _notes(values: Sequence[np.ndarray], found: Sequence[Finding], metric: str) -> list[str]:
     middle = "median" if metric in text.TIMES else "mean"
-    notes = [f"Bars: share of replications. Diamond and stroke: {middle} with its 95 % interval of dice."]
+    notes = [f"Bars: share of replications. Diamond and stroke: {middle} with its 95 % interval."]
     empty = sum(not len(each) for each in values)
     if empty:
         notes.append(f"{text.plural(empty, 'panel is', 'panels are')} empty: every replication failed.")

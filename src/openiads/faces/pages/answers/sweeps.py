@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 #: Colors and markers of series: told apart by both.
 _SERIES = ((BLUE, "o"), (VERMILION, "s"), (GREEN, "^"), (PINK, "D"), (ORANGE, "v"), (SKY, "P"))
 
-DICE = "dice: 95 % interval"
-KNOWLEDGE = "knowledge: 90 of 100 sampled worlds, without dice"
+DICE = "sampling variability: 95 % interval"
+KNOWLEDGE = "parameter uncertainty: 90 of 100 samples"
 
 
 @dataclass
@@ -214,7 +214,7 @@ def _finding(series: Sequence[_Series], axis: common.Axis, metric: str, *, scatt
 def _counted(series: Sequence[_Series], sampled: bool) -> str:
     if sampled:
         first = (series[0].doubts or [])[0]
-        return f"{first.worlds} sampled worlds x {common.count([f.n for s in series for f in s.found], 'each')}"
+        return f"{first.worlds} parameter samples x {common.count([f.n for s in series for f in s.found], 'each')}"
     return common.count([f.n for each in series for f in each.found], "a point")
 
 
@@ -235,9 +235,9 @@ def _notes(series: Sequence[_Series], others: Sequence[str], *, scattered: bool,
     same = [d for each in series for d in each.doubts or () if d.low == d.high]
     if same:
         told = text.plural(len(same), "place", "places")
-        notes.append(f"At {told} worlds differ by no more than dice explain; the band of knowledge has no width there.")
+        notes.append(f"At {told} samples differ by no more than chance explains; that band has no width there.")
     if any(each.doubts for each in series):
-        notes.append("Line: mean over sampled worlds. Knowledge samples intervals of sources, no probability.")
+        notes.append("Line: mean over parameter samples, drawn from intervals of sources, not from probabilities.")
     if scattered and others:
         more = text.plural(len(others), "more value varies", "more values vary")
         notes.append(f"Sampled points: {more} from point to point.")
@@ -278,7 +278,7 @@ def heat_map(sweep: Sweep, metric: str, paths: Sequence[str] = ()) -> Figure:
         gone = sum(not math.isfinite(common.central(f)) for f in findings)
         note = f"Hatched: {text.plural(gone, 'cell', 'cells')} without a number (0/0, or never)." if gone else ""
         fields = sweep.store.identity.fields
-        small = "In each cell the value, its 95 % interval of dice and n." if len(across.values) <= 8 else ""
+        small = "In each cell the value, its 95 % interval and n." if len(across.values) <= 8 else ""
         common.small_print(
             figure, n=common.count([f.n for f in findings], "a cell"), seed=fields["seed"], digest=sweep.digest,
             notes=[small, note],

@@ -33,18 +33,20 @@ def two_sided(found: Swings) -> Figure:
         axes.set_yticks(range(len(shown)), [common.wrapped(knob.name, 30, 2) for knob, _ in shown])
         words = common.words_of(found.question.metric) + (f", {unit.strip()}" if unit else "")
         axes.set(ylim=(max(0.6, len(shown) - 0.4), -0.6), xlim=(min(reach) - room, max(reach) + room),
-                 xlabel=f"{words}: difference from the nominal world (strokes: 95 % intervals)")  # fmt: skip
+                 xlabel=f"{words}: difference from the baseline (strokes: 95 % intervals)")  # fmt: skip
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="x")
         status_legend(axes, [knob.status for knob, _ in shown])
         common.titled(figure, knowledge.sensitivity_lines(told)[0])
-        notes = ["Low, high: this knob at an end of its band, all others nominal; interactions are not seen."]
+        notes = [
+            "Low, high: this parameter at an end of its interval, all others at baseline; interactions are not seen."
+        ]
         if any(not swing.shown for _, swing in shown):
-            notes.append("Pale, not seen: no more than dice would show.")
+            notes.append("Pale, not seen: no more than chance would show.")
         if left:
-            notes.append(f"{len(left)} weaker knobs are left out here; the table has all.")
+            notes.append(f"{len(left)} weaker parameters are left out here; the table has all.")
         common.small_print(
-            figure, n=f"{told['worlds']} worlds x n = {found.question.replications} each", seed=found.question.seed,
+            figure, n=f"{told['worlds']} samples x n = {found.question.replications} each", seed=found.question.seed,
             digest=found.digest, notes=[" ".join(notes)],
         )  # fmt: skip
     return figure
