@@ -53,14 +53,14 @@ WARM = ("warm",)
 LEGS = (
     Leg("budget", 60.0, alone=True),  # counts processor time, and leaves what it has compiled to the others
     Leg("warm", 1000.0, slots=2),
-    Leg("study", 300.0, after=WARM),
-    Leg("faces", 250.0, after=WARM),
-    Leg("house", 240.0, after=WARM),
-    Leg("engine", 150.0, after=WARM),
-    Leg("bounds", 140.0),
-    Leg("browser", 120.0, after=WARM),
-    Leg("plain", 100.0),
-    Leg("types", 40.0),
+    Leg("house", 330.0, after=WARM),
+    Leg("engine", 300.0, after=WARM),
+    Leg("study", 210.0, after=WARM),
+    Leg("faces", 190.0, after=WARM),
+    Leg("bounds", 60.0),
+    Leg("browser", 50.0, after=WARM),
+    Leg("plain", 75.0),
+    Leg("types", 35.0),
     Leg("lint", 2.0),
 )
 
