@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+import openiads as oi
 from openiads.earth.shapes import flat, ridge
 from openiads.earth.sight import horizon_range, mask_table
 from openiads.earth.terrain import Terrain
@@ -96,3 +97,23 @@ def test_phased_array_sees_its_sector_only_and_less_at_its_edge(sea: tuple[np.nd
 
 def test_radar_that_is_off_sees_nothing(sea: tuple[np.ndarray, int, int]) -> None:
     assert not outline.outline(radar(sea, emitting=0), sea[0], 5000.0, 1.0, 0.5)[1].any()
+
+
+def test_range_falls_as_the_fourth_root_of_the_signal_needed_and_has_no_end_where_none_is_needed() -> None:
+    needed = [*np.geomspace(1e-12, 1e12, 49), math.inf]
+    ranges = [outline.noise_limited_range(50.0, float(snr), 1.0) for snr in needed]
+    assert np.all(np.diff(ranges) < 0.0)
+    assert [r * snr**0.25 for r, snr in zip(ranges[:-1], needed[:-1], strict=True)] == pytest.approx(
+        [100e3 * 50.0**0.25] * 49
+    )
+    assert ranges[-1] == 0.0
+    assert outline.noise_limited_range(50.0, 0.0, 1.0) == math.inf
+    assert outline.noise_limited_range(0.0, 0.0, 1.0) == outline.noise_limited_range(50.0, 0.0, 0.0) == 0.0
+
+
+def test_a_radar_that_needs_no_signal_covers_the_disc_of_its_own_greatest_range() -> None:
+    """The radars of one_on_one see whatever is in view: over flat ground, to 100 km, all of it at 3 km."""
+    answer = oi.coverage("one_on_one", heights=["3 km"], radars=["64n6e2"], cells=60)
+    (row,) = [row for row in answer.table().to_pylist() if row["radar"] == "Guard/64n6e2"]
+    area = next(value for name, value in row.items() if name.startswith("detected"))
+    assert area == pytest.approx(math.pi * 100.0**2, rel=0.02)

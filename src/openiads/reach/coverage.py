@@ -379,8 +379,6 @@ def _farthest(world: World, row: int, question: DetectionQuestion) -> float:
     needed = needed_of(world, row, question)
     rcs = question.rcs_in(int(radar["band"])) * (16.0 if radar["multipath"] == 1 else 1.0)
     limit = min(float(radar["range_max"]), noise_limited_range(float(radar["reference_snr"]), needed, rcs))
-    if needed == 0.0:
-        limit = float(radar["range_max"])
     radius, top = _radius(world), max(question.heights) + (3000.0 if question.above == "ground" else 0.0)
     horizon = math.sqrt(2.0 * radius * float(radar["height"])) + math.sqrt(2.0 * radius * max(top, 0.0))
     return min(limit, horizon)

@@ -26,9 +26,14 @@ RANGE_STEP, AZIMUTHS = 500.0, 240
 
 
 def noise_limited_range(reference_snr: float, snr: float, rcs: float) -> float:
-    """Slant range (m) at which a target of ``rcs`` (m2) gives a ratio, from the ratio of 1 m2 at 100 km."""
+    """Slant range (m) at which a target of ``rcs`` (m2) gives a ratio, from the ratio of 1 m2 at 100 km.
+
+    Infinite where no signal is needed, as by a radar that sees whatever is in view: its greatest range is the limit.
+    """
     if rcs <= 0.0 or reference_snr <= 0.0 or not math.isfinite(snr):
         return 0.0
+    if snr <= 0.0:
+        return math.inf
     return float(REFERENCE_RANGE * (reference_snr * rcs / snr) ** 0.25)
 
 
