@@ -45,29 +45,50 @@ def scenario_text(count: int = SITES, units: int = UNITS, axes: int = AXES, on_a
     names = [f"Site {n}" for n in range(count)]
     sites = [
         {
-            "name": name, "system": "s300pmu2", "at": place(30.0, 360.0 / count * n),
-            "facing": f"{360.0 / count * n} deg", "fire_units": units, "defends": ["Middle"],
+            "name": name,
+            "system": "s300pmu2",
+            "at": place(30.0, 360.0 / count * n),
+            "facing": f"{360.0 / count * n} deg",
+            "fire_units": units,
+            "defends": ["Middle"],
             "doctrine": {"fire": "shoot_look_shoot", "salvo": 2, "control": "free"},
         }
         for n, name in enumerate(names)
-    ]  # fmt: skip
+    ]
     commands = [
-        {"name": f"Brigade {n}", "post": "54k6e2", "at": place(20.0, 360.0 / count * (2 * n + 0.5)),
-         "commands": names[2 * n : 2 * n + 2]}
+        {
+            "name": f"Brigade {n}",
+            "post": "54k6e2",
+            "at": place(20.0, 360.0 / count * (2 * n + 0.5)),
+            "commands": names[2 * n : 2 * n + 2],
+        }
         for n in range(count // 2)
-    ]  # fmt: skip
+    ]
     raids = [
-        {"name": f"Axis {n}", "threat": "f16" if n % 3 else "tomahawk", "count": on_an_axis, "target": "Middle",
-         "origin": place(170.0, 360.0 / axes * n), "start": "0 s", "spacing": "4 s", "lateral_spacing": "1 km"}
+        {
+            "name": f"Axis {n}",
+            "threat": "f16" if n % 3 else "tomahawk",
+            "count": on_an_axis,
+            "target": "Middle",
+            "origin": place(170.0, 360.0 / axes * n),
+            "start": "0 s",
+            "spacing": "4 s",
+            "lateral_spacing": "1 km",
+        }
         for n in range(axes)
-    ]  # fmt: skip
+    ]
     return toml_text(
         {
-            "format": 1, "name": "large", "duration": "900 s", "terrain": {"source": "flat"},
+            "format": 1,
+            "name": "large",
+            "duration": "900 s",
+            "terrain": {"source": "flat"},
             "asset": [{"name": "Middle", "at": place(0.0, 0.0), "radius": "1 km"}],
-            "site": sites, "command": commands, "raid": raids,
+            "site": sites,
+            "command": commands,
+            "raid": raids,
         }
-    )  # fmt: skip
+    )
 
 
 def resident_mb() -> float:

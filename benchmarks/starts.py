@@ -64,9 +64,13 @@ class Home:
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """A Python process, with the repository as its folder."""
         return subprocess.Popen(
-            [sys.executable, *arguments], cwd=ROOT, env=self.environment(), text=True, stdout=subprocess.PIPE,
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=self.environment(),
+            text=True,
+            stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-        )  # fmt: skip
+        )
 
     def finish(self, process: subprocess.Popen[str]) -> str:
         """Wait for a process and return what it printed; raises if it failed."""

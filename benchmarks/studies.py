@@ -172,9 +172,12 @@ def events(rows: int, threads: int = 2) -> dict[str, float]:
         connection.close()
     total = sum(row[1] for row in found)
     return {
-        "events_rows": float(total), "events_written_s": written * rows / total, "events_mb": size / 1e6,
-        "events_opened_s": opened, "events_grouped_s": min(seconds),
-    }  # fmt: skip
+        "events_rows": float(total),
+        "events_written_s": written * rows / total,
+        "events_mb": size / 1e6,
+        "events_opened_s": opened,
+        "events_grouped_s": min(seconds),
+    }
 
 
 def until(half_width: float) -> dict[str, float]:

@@ -66,13 +66,39 @@ def synthetic(run: Any, movers: int) -> bytes:
         east, north = lon + way * np.sin(bent), lat + way * np.cos(bent)
         columns.append(np.stack([100 * times, 1e6 * east, 1e6 * north, np.full_like(times, 5e4 + 100 * k)]))
         name, side = f"Flight group {k // 8}[{k % 8}]", "hostile" if k % 5 else "neutral"
-        made.append({
-            "id": f"flight/{k}", "kind": "flight", "name": name, "row": k, "side": side, "class": "cruise",
-            "symbol": f"{side}-cruise", "first": k * len(times), "count": len(times), "from": 0.0, "to": duration,
-            "end": "", "beliefs": [[10.0, "hostile"]], "unit": -1, "flight": -1,
-        })  # fmt: skip
-        lanes.append({"flight": k, "name": name, "class": "cruise", "side": side, "first": {"detect": 10.0 + k},
-                      "launches": [], "intercepts": [], "ends": None, "end": "", "leaked": False})  # fmt: skip
+        made.append(
+            {
+                "id": f"flight/{k}",
+                "kind": "flight",
+                "name": name,
+                "row": k,
+                "side": side,
+                "class": "cruise",
+                "symbol": f"{side}-cruise",
+                "first": k * len(times),
+                "count": len(times),
+                "from": 0.0,
+                "to": duration,
+                "end": "",
+                "beliefs": [[10.0, "hostile"]],
+                "unit": -1,
+                "flight": -1,
+            }
+        )
+        lanes.append(
+            {
+                "flight": k,
+                "name": name,
+                "class": "cruise",
+                "side": side,
+                "first": {"detect": 10.0 + k},
+                "launches": [],
+                "intercepts": [],
+                "ends": None,
+                "end": "",
+                "leaked": False,
+            }
+        )
     header |= {"movers": made, "lanes": lanes, "pathPoints": movers * len(times)}
     sections = {**sections, "paths": np.concatenate(columns, axis=1).astype("<i4").tobytes()}
     return packed(header, sections)
@@ -175,8 +201,13 @@ def large(browser: Browser, folder: Path, replications: int) -> dict[str, Any]:
         until(page, f"{STATE}.backdrop !== null")
         more, engine = megabytes(process)
         page.context.close()
-    return {"large_replications": replications, "large_open_s": seconds, "large_server_mb": used,
-            "large_server_with_replay_mb": more, "large_engine_mb": engine}  # fmt: skip
+    return {
+        "large_replications": replications,
+        "large_open_s": seconds,
+        "large_server_mb": used,
+        "large_server_with_replay_mb": more,
+        "large_engine_mb": engine,
+    }
 
 
 def measured(*, quick: bool) -> dict[str, Any]:

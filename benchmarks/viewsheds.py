@@ -115,8 +115,28 @@ def asked(folder: Path, size: int, target: float) -> Path:
     """The file in which gdal_viewshed says what is visible of the land in a folder."""
     source, result = folder / "land.img", folder / "seen.img"
     at = str((size // 2 + 0.5) * CELL)
-    command = ["gdal_viewshed", "-q", "-of", "ENVI", "-ox", at, "-oy", at, "-oz", str(MAST), "-tz", str(target),
-               "-cc", "0.75", "-md", "0", "-om", "NORMAL", str(source), str(result)]  # fmt: skip
+    command = [
+        "gdal_viewshed",
+        "-q",
+        "-of",
+        "ENVI",
+        "-ox",
+        at,
+        "-oy",
+        at,
+        "-oz",
+        str(MAST),
+        "-tz",
+        str(target),
+        "-cc",
+        "0.75",
+        "-md",
+        "0",
+        "-om",
+        "NORMAL",
+        str(source),
+        str(result),
+    ]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return result
 
@@ -153,13 +173,21 @@ def beside_gdal(size: int, repeats: int) -> dict[str, Any]:
             f"boundary; {AGREEMENT:.1%} and none are asked"
         )
     return {
-        "cells": size * size, "least_agreement": min(agreement), "off_boundary": off_boundary,
+        "cells": size * size,
+        "least_agreement": min(agreement),
+        "off_boundary": off_boundary,
         "load_1_min": [load, os.getloadavg()[0]],
-        "gdal_wall_s": whole[0], "gdal_start_wall_s": start[0], "gdal_cpu_s": whole[1], "gdal_start_cpu_s": start[1],
-        "own_wall_s": own[0], "own_cpu_s": own[1],
-        "times_faster_wall": (whole[0] - start[0]) / own[0], "times_faster_wall_whole": whole[0] / own[0],
-        "times_less_cpu": (whole[1] - start[1]) / own[1], "times_less_cpu_whole": whole[1] / own[1],
-    }  # fmt: skip
+        "gdal_wall_s": whole[0],
+        "gdal_start_wall_s": start[0],
+        "gdal_cpu_s": whole[1],
+        "gdal_start_cpu_s": start[1],
+        "own_wall_s": own[0],
+        "own_cpu_s": own[1],
+        "times_faster_wall": (whole[0] - start[0]) / own[0],
+        "times_faster_wall_whole": whole[0] / own[0],
+        "times_less_cpu": (whole[1] - start[1]) / own[1],
+        "times_less_cpu_whole": whole[1] / own[1],
+    }
 
 
 def measured(*, quick: bool) -> dict[str, Any]:

@@ -139,11 +139,13 @@ def map_features(atlas: dict[str, Any]) -> list[dict[str, Any]]:
             line = [[round(x, 3), round(y, 3)] for x, y in part]
             line = [p for i, p in enumerate(line) if i == 0 or p != line[i - 1]]
             if len(line) > 1:
-                features.append({
-                    "type": "Feature",
-                    "properties": {"kind": kind, "countries": names},
-                    "geometry": {"type": "LineString", "coordinates": line},
-                })  # fmt: skip
+                features.append(
+                    {
+                        "type": "Feature",
+                        "properties": {"kind": kind, "countries": names},
+                        "geometry": {"type": "LineString", "coordinates": line},
+                    }
+                )
     return features
 
 

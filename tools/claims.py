@@ -40,8 +40,10 @@ def probe() -> dict[str, str]:
     runs = {name: run(load(name), replications=8, seed=SEED).digest[:16] for name in PROBED}
     figures = {"envelope_volume": envelope_volumes(FIGURED), "low_reach": low_reaches(FIGURED)}
     return {
-        "arithmetic": arithmetic_fingerprint()[:16], **runs, **{name: hash_of(f)[:16] for name, f in figures.items()}
-    }  # fmt: skip
+        "arithmetic": arithmetic_fingerprint()[:16],
+        **runs,
+        **{name: hash_of(f)[:16] for name, f in figures.items()},
+    }
 
 
 def stale(
@@ -83,11 +85,18 @@ def page(told: Told) -> str:
         f"`{result['claim_digest'][:12]}`, digest `{result['digest'][:12]}`, openiads {result['version']}."
     )
     parts = [
-        MARK, f"# “{result['sentence']}”", f"Said by {result['said_by']} ({result['source']}).",
-        f"*Question.* {result['question']}", f"**{sentence(told)}**", table(HEAD, rows_of(told)),
-        "## What would change it", "\n".join(f"- {line}" for line in changers(told)), "## The rule", rule_of(told),
+        MARK,
+        f"# “{result['sentence']}”",
+        f"Said by {result['said_by']} ({result['source']}).",
+        f"*Question.* {result['question']}",
+        f"**{sentence(told)}**",
+        table(HEAD, rows_of(told)),
+        "## What would change it",
+        "\n".join(f"- {line}" for line in changers(told)),
+        "## The rule",
+        rule_of(told),
         effort,
-    ]  # fmt: skip
+    ]
     return "\n\n".join(parts) + "\n"
 
 

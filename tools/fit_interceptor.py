@@ -42,9 +42,11 @@ AIMS = {
 #: Parameter that serves each target -> where it is looked for; propellant as a share of the launch mass.
 FREE = {"peak_speed": "propellant", "max_range": "drag", "max_altitude": "lift", "apogee": "loft"}
 GRID = {
-    "propellant": (0.45, 0.55, 0.62, 0.7, 0.78), "drag": (0.6, 1.0, 1.5, 2.2, 3.2), "lift": (0.8, 1.4, 2.2, 3.5, 6.0),
+    "propellant": (0.45, 0.55, 0.62, 0.7, 0.78),
+    "drag": (0.6, 1.0, 1.5, 2.2, 3.2),
+    "lift": (0.8, 1.4, 2.2, 3.5, 6.0),
     "loft": (0.4, 0.5, 0.6),
-}  # fmt: skip
+}
 BOUNDS = {"propellant": (0.2, 0.85), "drag": (0.2, 6.0), "lift": (0.1, 40.0), "loft": (0.0, 1.5)}
 
 

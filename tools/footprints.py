@@ -17,8 +17,13 @@ LEAST_SPEED = catalog().model.values["least_speed"].si  # m/s
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "footprints.md"
 THREATS = ("scud_b", "al_husayn", "fateh110", "tochka_u")
-HEAD = ("system", "emergent: area, km2", "forward / back / side, km", "published: area, km2",
-        "forward / back / side, km")  # fmt: skip
+HEAD = (
+    "system",
+    "emergent: area, km2",
+    "forward / back / side, km",
+    "published: area, km2",
+    "forward / back / side, km",
+)
 TEXT = f"""<!-- written by tools/footprints.py; do not edit by hand -->
 
 # Defended footprints

@@ -43,10 +43,25 @@ def resolve(wanted: list[str], constraints: Path | None, output: Path) -> str:
         if output.exists() and "--upgrade" not in sys.argv:
             draft.write_text(output.read_text(encoding="utf-8"), encoding="utf-8")  # keep versions that still fit
         command = [
-            sys.executable, "-m", "piptools", "compile", str(source), "--output-file", str(draft), "--quiet",
-            "--generate-hashes", "--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-trusted-host",
-            "--no-emit-find-links", "--no-emit-options", "--strip-extras", "--allow-unsafe", "--no-config",
-        ]  # fmt: skip
+            sys.executable,
+            "-m",
+            "piptools",
+            "compile",
+            str(source),
+            "--output-file",
+            str(draft),
+            "--quiet",
+            "--generate-hashes",
+            "--no-header",
+            "--no-annotate",
+            "--no-emit-index-url",
+            "--no-emit-trusted-host",
+            "--no-emit-find-links",
+            "--no-emit-options",
+            "--strip-extras",
+            "--allow-unsafe",
+            "--no-config",
+        ]
         if constraints is not None:
             command += ["--constraint", str(constraints)]
         subprocess.run(command, check=True, env=registry_only())

@@ -497,7 +497,8 @@ def reach_page() -> str:
             "interval; an end nobody published is the least half-width of its evidence status. *met*: inside the",
             "interval, or within 10 % of the number; a bound: not beyond it.\n",
             f"Of {len(fitted)} fitted figures {sum(row['met'] for row in fitted)} are met. Not met: "
-            + (", ".join(missed) or "none") + ".\n",
+            + (", ".join(missed) or "none")
+            + ".\n",
             "## Interceptors\n",
             table(REACH_HEAD, [reach_cells(row) for row in found["interceptors"]]),
             "## Ballistic missiles\n",
@@ -509,7 +510,7 @@ def reach_page() -> str:
             "round in the catalog is shown by a notional one: another's flight with its errors.\n",
             table(head, [growth_cells(row) for row in found["guidance"]]),
         ]
-    )  # fmt: skip
+    )
 
 
 def study_page() -> str:
@@ -553,7 +554,7 @@ def study_page() -> str:
             f"In `knowledge` a knob that needs flyout tables of its own takes one of {LEVELS} values.\n",
             f"More than {MOST_POINTS:,} points need `--yes`.\n",
         ]
-    )  # fmt: skip
+    )
 
 
 def shown_default(value: Any) -> str:

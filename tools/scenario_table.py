@@ -75,10 +75,14 @@ def compare() -> None:
 def cell_lines(cell: Cell) -> str:
     """One cell as TOML lines."""
     table = {
-        "side": cell.side, "size": cell.size, "axes": cell.axes, "arm": cell.arm, "failed": cell.failed,
+        "side": cell.side,
+        "size": cell.size,
+        "axes": cell.axes,
+        "arm": cell.arm,
+        "failed": cell.failed,
         "shares": {kind: [round(v, 4) for v in share] for kind, share in cell.shares.items()},
         "rounds": [round(v, 2) for v in cell.rounds],
-    }  # fmt: skip
+    }
     return toml_lines(table)
 
 

@@ -29,15 +29,23 @@ DOCS = ROOT / "docs"
 NAVIGATION = {
     "Learn": ["Tutorial <tutorial>", "gallery/index", "Scenarios <scenarios/index>"],
     "Do": [
-        "How-to guides <how-to/index>", "Coverage <coverage>", "Envelopes <envelopes>", "A threat to anyone? <threat>",
+        "How-to guides <how-to/index>",
+        "Coverage <coverage>",
+        "Envelopes <envelopes>",
+        "A threat to anyone? <threat>",
     ],
     "Look up": ["reference/index", "api/index", "glossary", "stability"],
     "Understand": ["theory/index", "cards/index", "claims/index", "Compared with history <history>"],
     "Project": [
-        "README <../README>", "../CONTRIBUTING", "../SECURITY", "../CHANGELOG", "changes-0.1.0", "decisions/index",
+        "README <../README>",
+        "../CONTRIBUTING",
+        "../SECURITY",
+        "../CHANGELOG",
+        "changes-0.1.0",
+        "decisions/index",
         "releasing",
     ],
-}  # fmt: skip
+}
 #: Pages outside docs that belong to the site.
 BESIDE = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\((?P<target>[^)#\s]+)(?:#[^)]*)?\)|!\[[^\]]*\]\((?P<picture>[^)\s]+)\)")

@@ -47,9 +47,19 @@ def fly_all(bodies, kind, tracks, tables, at, to_the_end):
     for k in range(len(bodies)):
         body = bodies[k]
         status = fly(
-            body, kind, math.inf, tracks[k, 0], tracks[k, 1], tracks[k, 2], tracks[k, 3], tracks[k, 4], tracks[k, 5],
-            0.0, COARSE, FINE,
-        )  # fmt: skip
+            body,
+            kind,
+            math.inf,
+            tracks[k, 0],
+            tracks[k, 1],
+            tracks[k, 2],
+            tracks[k, 3],
+            tracks[k, 4],
+            tracks[k, 5],
+            0.0,
+            COARSE,
+            FINE,
+        )
         if to_the_end and status == HANDOVER:
             endgame(body, kind, tables, at[k], math.inf, 0.0, 0.0, 0.0, 0.0, 0.0, FINE)
 

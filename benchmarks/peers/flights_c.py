@@ -19,9 +19,24 @@ from peers.flights import THRUST_STEP, Flights
 
 FLAGS = ("-O3", "-march=native", "-ffp-contract=off", "-std=c11", "-shared", "-fPIC")
 FROM_AIRFRAME = (
-    "AIR_STEP", "AIR_LAST", "MACHS", "MACH_STEP", "COMMAND", "ACTIVE", "EJECTED", "TURNING", "MIDCOURSE", "TERMINAL",
-    "FLYING", "HANDOVER", "CLOSED", "SLOW", "EXPIRED", "GROUND", "PASSED",
-)  # fmt: skip
+    "AIR_STEP",
+    "AIR_LAST",
+    "MACHS",
+    "MACH_STEP",
+    "COMMAND",
+    "ACTIVE",
+    "EJECTED",
+    "TURNING",
+    "MIDCOURSE",
+    "TERMINAL",
+    "FLYING",
+    "HANDOVER",
+    "CLOSED",
+    "SLOW",
+    "EXPIRED",
+    "GROUND",
+    "PASSED",
+)
 FROM_MIDCOURSE = ("LONGEST_AHEAD", "STEER_GAIN")
 FROM_MOTION = ("SEMI_MINOR", "ECCENTRICITY_SQUARED", "SECOND_ECCENTRICITY_SQUARED")
 
@@ -69,9 +84,16 @@ class InC:
         """Fly ``bodies`` in place."""
         kind = np.array([work.kind], flyout.INTERCEPTOR)
         steps = self._library.fly_all(
-            _place(bodies), ctypes.c_int64(len(bodies)), _place(kind), _place(work.tracks), _place(work.tables),
-            _place(work.at), _place(flyout.DENSITIES), _place(flyout.SOUNDS), ctypes.c_int64(to_the_end),
-        )  # fmt: skip
+            _place(bodies),
+            ctypes.c_int64(len(bodies)),
+            _place(kind),
+            _place(work.tracks),
+            _place(work.tables),
+            _place(work.at),
+            _place(flyout.DENSITIES),
+            _place(flyout.SOUNDS),
+            ctypes.c_int64(to_the_end),
+        )
         return int(steps)
 
 

@@ -44,9 +44,19 @@ def keep_all(states, covariances, points, radar, axes, work):
         for k in range(points.shape[1]):
             predict_constant_velocity(x, p, INTERVAL, DENSITY)
             update_position(
-                x, p, 6, points[t, k, 0], points[t, k, 1], points[t, k, 2], radar, axes,
-                SIGMAS[0], SIGMAS[1], SIGMAS[2], work,
-            )  # fmt: skip
+                x,
+                p,
+                6,
+                points[t, k, 0],
+                points[t, k, 1],
+                points[t, k, 2],
+                radar,
+                axes,
+                SIGMAS[0],
+                SIGMAS[1],
+                SIGMAS[2],
+                work,
+            )
 
 
 def looks(tracks: int, count: int, seed: int = 24) -> Looks:

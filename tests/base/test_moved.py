@@ -13,10 +13,23 @@ import openiads
 from openiads.base import moved
 
 TAUGHT = [
-    "data.catalog", "data.knobs", "data.reading", "faces.answers", "study.allocation", "study.compare",
-    "study.coverage", "study.envelope", "study.estimate", "study.knowledge", "study.like_for_like", "study.run",
-    "study.standing", "study.straight", "study.twins", "study.unit",
-]  # fmt: skip
+    "data.catalog",
+    "data.knobs",
+    "data.reading",
+    "faces.answers",
+    "study.allocation",
+    "study.compare",
+    "study.coverage",
+    "study.envelope",
+    "study.estimate",
+    "study.knowledge",
+    "study.like_for_like",
+    "study.run",
+    "study.standing",
+    "study.straight",
+    "study.twins",
+    "study.unit",
+]
 
 
 @pytest.mark.parametrize("name", [*TAUGHT, "study.anything", "data.anything"])

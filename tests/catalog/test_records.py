@@ -18,9 +18,18 @@ def raw():
 
 
 SYSTEMS = {
-    "s300ps", "s300pmu1", "s300pmu2", "s300v", "s300vm", "s300v4", "s300f", "s300fm", "patriot_pac2", "patriot_pac3",
+    "s300ps",
+    "s300pmu1",
+    "s300pmu2",
+    "s300v",
+    "s300vm",
+    "s300v4",
+    "s300f",
+    "s300fm",
+    "patriot_pac2",
+    "patriot_pac3",
     "patriot_pac3_mse",
-}  # fmt: skip
+}
 
 
 def test_the_catalog_holds_the_systems_and_the_threats():

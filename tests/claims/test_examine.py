@@ -78,9 +78,11 @@ def test_ratios_of_figures() -> None:
 def test_a_claim_names_every_scenario_that_it_builds_and_every_number_in_doubt() -> None:
     found = rests_on(guarantee())
     assert [name for name, _, _ in found["scenarios"]] == [
-        "claim_guarantee_4_emergent", "claim_guarantee_4_emergent_tartus_2016_pmu2",
-        "claim_guarantee_8_emergent", "claim_guarantee_8_emergent_tartus_2016_pmu2",
-    ]  # fmt: skip
+        "claim_guarantee_4_emergent",
+        "claim_guarantee_4_emergent_tartus_2016_pmu2",
+        "claim_guarantee_8_emergent",
+        "claim_guarantee_8_emergent_tartus_2016_pmu2",
+    ]
     low, nominal, high, scale = found["knobs"]["world.earth_factor"]
     assert low <= nominal <= high and low < high and scale in ("linear", "log")
     catalog_values = rests_on(moskva())["knobs"]

@@ -44,11 +44,18 @@ def test_every_threshold_is_part_of_the_digest(name: str) -> None:
     assert claim_of("# a comment\n" + text(name), "a").digest == digest
     rule = tomllib.loads(text(name))["rule"]
     changed = {
-        "kill_probability": "kill_probability = 0.3", "area_share": "area_share = 0.5", "robust": "robust = 0.8",
-        "delta": "delta = 0.2", "also_shown": "also_shown = [0.01]", "levels": "levels = [0.9, 0.8]",
-        "reference": "reference = 60", "band": "band = [0.5, 3.0]", "knowledge": "knowledge = [0.1, 0.9]",
-        "reference_source": 'reference_source = "another"', "arms": 'arms = { limits = ["emergent"] }',
-    }  # fmt: skip
+        "kill_probability": "kill_probability = 0.3",
+        "area_share": "area_share = 0.5",
+        "robust": "robust = 0.8",
+        "delta": "delta = 0.2",
+        "also_shown": "also_shown = [0.01]",
+        "levels": "levels = [0.9, 0.8]",
+        "reference": "reference = 60",
+        "band": "band = [0.5, 3.0]",
+        "knowledge": "knowledge = [0.1, 0.9]",
+        "reference_source": 'reference_source = "another"',
+        "arms": 'arms = { limits = ["emergent"] }',
+    }
     assert rule.keys() <= changed.keys()
     for key in rule:
         lines = [changed[key] if line.startswith(f"{key} = ") else line for line in text(name).splitlines()]

@@ -138,8 +138,9 @@ def test_missiles_are_judged_by_the_sentence_of_their_file(
     found = [evidence(str(k), answer, {answer: 10}) for k, answer in enumerate(nominal)]
     judged = kill_over_area.decide(told, cells(*verdicts, turned=("limits",)), found)
     assert (judged.verdict, [name.split()[1] if " " in name else name for name in judged.depends_on]) == (
-        verdict, list(on),
-    )  # fmt: skip
+        verdict,
+        list(on),
+    )
 
 
 def _ratio(numbers: list[float]) -> tuple[Evidence, Verdict]:

@@ -66,9 +66,13 @@ def test_under_hold_only_declared_self_defense_permits_fire_and_only_at_what_com
 
 @pytest.mark.parametrize(
     ("ballistic", "speed", "height", "expected"),
-    [(1, 1500.0, 30e3, ThreatClass.BALLISTIC), (0, 50.0, 2e3, ThreatClass.DRONE), (0, 240.0, 50.0, ThreatClass.CRUISE),
-     (0, 250.0, 6e3, ThreatClass.AIRCRAFT)],
-)  # fmt: skip
+    [
+        (1, 1500.0, 30e3, ThreatClass.BALLISTIC),
+        (0, 50.0, 2e3, ThreatClass.DRONE),
+        (0, 240.0, 50.0, ThreatClass.CRUISE),
+        (0, 250.0, 6e3, ThreatClass.AIRCRAFT),
+    ],
+)
 def test_a_track_is_taken_for_what_its_motion_says(ballistic, speed, height, expected):
     track = np.zeros(1, TRACK)[0]
     track["ballistic"], track["speed"], track["height"] = ballistic, speed, height
@@ -151,7 +155,7 @@ BROCHURE = scene(raid("Intruder"), model=CLEAR | {"limits": "published"})
 @pytest.mark.parametrize(
     ("distance", "height", "speed", "gate"),
     [(60e3, 6e3, 250.0, 0), (60e3, 6e3, 3500.0, Gate.OUT_OF_SPEED), (60e3, 27.5e3, 100.0, Gate.OUT_OF_HEIGHT)],
-)  # fmt: skip
+)
 def test_brochure_limits_gate_height_and_target_speed(distance, height, speed, gate):
     track = inbound(distance, height, speed)
     magazine = BROCHURE.rows["magazines"][0]

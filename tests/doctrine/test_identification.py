@@ -72,10 +72,18 @@ def test_belief_is_a_probability_and_the_prior_multiplies_the_odds(kinds):
 
 @pytest.mark.parametrize(
     ("kind", "raises"),
-    [(Evidence.IFF_REPLY, 1), (Evidence.CIVIL_TRANSPONDER, 2), (Evidence.FLIGHT_PLAN, 2), (Evidence.IN_CORRIDOR, 2),
-     (Evidence.BALLISTIC_TRAJECTORY, 0), (Evidence.LOW_FAST_INBOUND, 0), (Evidence.SMALL_SLOW_INBOUND, 0),
-     (Evidence.NO_FLIGHT_PLAN, 0), (Evidence.NO_CIVIL_TRANSPONDER, 0)],
-)  # fmt: skip
+    [
+        (Evidence.IFF_REPLY, 1),
+        (Evidence.CIVIL_TRANSPONDER, 2),
+        (Evidence.FLIGHT_PLAN, 2),
+        (Evidence.IN_CORRIDOR, 2),
+        (Evidence.BALLISTIC_TRAJECTORY, 0),
+        (Evidence.LOW_FAST_INBOUND, 0),
+        (Evidence.SMALL_SLOW_INBOUND, 0),
+        (Evidence.NO_FLIGHT_PLAN, 0),
+        (Evidence.NO_CIVIL_TRANSPONDER, 0),
+    ],
+)
 def test_each_kind_of_evidence_raises_the_side_it_speaks_for(kind, raises):
     even = {"prior": [1 / 3, 1 / 3, 1 / 3]}
     assert int(np.argmax(belief([kind], **even))) == raises
@@ -90,10 +98,15 @@ def test_an_interrogated_flight_is_pending_before_the_answer_and_never_after():
 
 @pytest.mark.parametrize(
     ("belief", "identity"),
-    [([0.95, 0.03, 0.02], Identity.HOSTILE), ([0.02, 0.95, 0.03], Identity.FRIEND),
-     ([0.02, 0.03, 0.95], Identity.NEUTRAL), ([0.6, 0.2, 0.2], Identity.SUSPECT),
-     ([0.3, 0.6, 0.1], Identity.ASSUMED_FRIEND), ([0.4, 0.2, 0.4], Identity.UNKNOWN)],
-)  # fmt: skip
+    [
+        ([0.95, 0.03, 0.02], Identity.HOSTILE),
+        ([0.02, 0.95, 0.03], Identity.FRIEND),
+        ([0.02, 0.03, 0.95], Identity.NEUTRAL),
+        ([0.6, 0.2, 0.2], Identity.SUSPECT),
+        ([0.3, 0.6, 0.1], Identity.ASSUMED_FRIEND),
+        ([0.4, 0.2, 0.4], Identity.UNKNOWN),
+    ],
+)
 def test_the_ladder_reads_the_belief_by_its_thresholds(belief, identity):
     assert rung(situation(), track([Evidence.IFF_NO_REPLY], belief=belief)) == identity
     assert rung(situation(), track([], belief=belief)) == Identity.PENDING
@@ -101,14 +114,16 @@ def test_the_ladder_reads_the_belief_by_its_thresholds(belief, identity):
 
 @pytest.mark.parametrize(
     ("motion", "inbound", "expected"),
-    [({"ballistic": 1, "speed": 1500.0, "height": 30e3}, False, Evidence.BALLISTIC_TRAJECTORY),
-     ({"speed": 240.0, "height": 50.0}, True, Evidence.LOW_FAST_INBOUND),
-     ({"speed": 240.0, "height": 50.0}, False, Evidence.OUTSIDE_BAND),
-     ({"speed": 50.0, "height": 2000.0}, True, Evidence.SMALL_SLOW_INBOUND),
-     ({"speed": 50.0, "height": 2000.0}, False, Evidence.OUTSIDE_BAND),
-     ({"speed": 230.0, "height": 11e3}, True, Evidence.CIVIL_BAND),
-     ({"speed": 500.0, "height": 11e3}, True, Evidence.OUTSIDE_BAND)],
-)  # fmt: skip
+    [
+        ({"ballistic": 1, "speed": 1500.0, "height": 30e3}, False, Evidence.BALLISTIC_TRAJECTORY),
+        ({"speed": 240.0, "height": 50.0}, True, Evidence.LOW_FAST_INBOUND),
+        ({"speed": 240.0, "height": 50.0}, False, Evidence.OUTSIDE_BAND),
+        ({"speed": 50.0, "height": 2000.0}, True, Evidence.SMALL_SLOW_INBOUND),
+        ({"speed": 50.0, "height": 2000.0}, False, Evidence.OUTSIDE_BAND),
+        ({"speed": 230.0, "height": 11e3}, True, Evidence.CIVIL_BAND),
+        ({"speed": 500.0, "height": 11e3}, True, Evidence.OUTSIDE_BAND),
+    ],
+)
 def test_motion_speaks_once_by_speed_height_and_heading(motion, inbound, expected):
     assert motion_evidence(situation(), track(**motion), inbound) == 1 << int(expected)
 

@@ -34,9 +34,13 @@ def test_no_rule_fires_with_rounds_in_the_air_or_an_empty_magazine(rule):
 
 @pytest.mark.parametrize(
     ("rule", "first", "again"),
-    [(FireRule.SHOOT_LOOK_SHOOT, 3, 3), (FireRule.SALVO, 3, 0), (FireRule.SINGLE, 1, 0),
-     (FireRule.SHOOT_SHOOT_LOOK, 2, 2)],
-)  # fmt: skip
+    [
+        (FireRule.SHOOT_LOOK_SHOOT, 3, 3),
+        (FireRule.SALVO, 3, 0),
+        (FireRule.SINGLE, 1, 0),
+        (FireRule.SHOOT_SHOOT_LOOK, 2, 2),
+    ],
+)
 def test_rules_order_the_rounds_they_are_named_after(rule, first, again):
     assert fire(int(rule), own()) == Order(FIRE, 3, first)
     second = fire(int(rule), own(fired=first))
@@ -141,9 +145,13 @@ def test_a_rule_that_raises_is_refused_with_the_line_and_the_reason(tmp_path):
 
 @pytest.mark.parametrize(
     ("rule", "reason"),
-    [(lambda own: HOLD, "1 arguments"), (lambda own, picture, dials, draw: 3, "not an Order"),
-     (lambda own, picture, dials, draw: own.nothing, "raises AttributeError"), (3, "no plain function")],
-)  # fmt: skip
+    [
+        (lambda own: HOLD, "1 arguments"),
+        (lambda own, picture, dials, draw: 3, "not an Order"),
+        (lambda own, picture, dials, draw: own.nothing, "raises AttributeError"),
+        (3, "no plain function"),
+    ],
+)
 def test_a_function_that_is_no_rule_is_refused_with_its_reason(rule, reason):
     with pytest.raises(InputError, match=reason):
         adopt(rule, "mine.py:rule")

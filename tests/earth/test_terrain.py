@@ -380,8 +380,13 @@ def test_geotiff_is_read_with_its_cells_in_place(tmp_path):
     with pytest.raises(InputError, match='heights in "ft"'):
         rasters.from_file(path, on_missing="sea")
     big = np.arange(1_000_000, dtype="int16").reshape(1000, 1000)
-    with rasterio.open(path, "w", crs="EPSG:4326", transform=from_origin(36, 35, 0.001, 0.001),
-                       **(shape | {"width": 1000, "height": 1000})) as file:  # fmt: skip
+    with rasterio.open(
+        path,
+        "w",
+        crs="EPSG:4326",
+        transform=from_origin(36, 35, 0.001, 0.001),
+        **(shape | {"width": 1000, "height": 1000}),
+    ) as file:
         file.write(big, 1)
     path.write_bytes(path.read_bytes()[:100_000])
     with pytest.raises(InputError, match="cannot be read"):

@@ -18,11 +18,16 @@ def at(lat: float, lon: float) -> int:
 @pytest.mark.parametrize(
     ("lat", "lon", "country", "sea"),
     [
-        (33.5, 36.3, "Syria", False), (35.17, 33.36, "Cyprus (island)", False), (33.9, 35.9, "Lebanon", False),
-        (37.0, 37.3, "Turkey", False), (31.9, 35.95, "Jordan", False), (34.9, 35.8, "Syria", True),
-        (33.9, 35.40, "Lebanon", True), (34.85, 33.70, "Cyprus (island)", True),
+        (33.5, 36.3, "Syria", False),
+        (35.17, 33.36, "Cyprus (island)", False),
+        (33.9, 35.9, "Lebanon", False),
+        (37.0, 37.3, "Turkey", False),
+        (31.9, 35.95, "Jordan", False),
+        (34.9, 35.8, "Syria", True),
+        (33.9, 35.40, "Lebanon", True),
+        (34.85, 33.70, "Cyprus (island)", True),
     ],
-)  # fmt: skip
+)
 def test_known_places(lat: float, lon: float, country: str, sea: bool) -> None:
     wanted = territory.names().index(country) + 1 + (territory.SEA if sea else 0)
     assert at(lat, lon) == wanted

@@ -52,10 +52,15 @@ def along(land, row, column, i, j, cell=CELL, earth=EARTH, antenna=0.0):
 
 def brute(land, row, column, antenna, cell=CELL):
     rows, columns = land.shape
-    return np.array([
-        [along(land, row, column, i, j, cell, EARTH, antenna) if (i, j) != (row, column) else float(land[i, j])
-         for j in range(columns)] for i in range(rows)
-    ])  # fmt: skip
+    return np.array(
+        [
+            [
+                along(land, row, column, i, j, cell, EARTH, antenna) if (i, j) != (row, column) else float(land[i, j])
+                for j in range(columns)
+            ]
+            for i in range(rows)
+        ]
+    )
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

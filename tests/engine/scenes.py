@@ -27,9 +27,13 @@ HOME = (math.radians(34.92), math.radians(35.90))
 FACING = 270.0
 #: Every model replaced by its textbook form: all inside the radius is seen, kills are constant, nothing is misjudged.
 TEXTBOOK = {
-    "detection": "range", "detection_range": "150 km", "kill": "constant", "assessment": "perfect",
-    "false_alarms": False, "attenuation": False,
-}  # fmt: skip
+    "detection": "range",
+    "detection_range": "150 km",
+    "kill": "constant",
+    "assessment": "perfect",
+    "false_alarms": False,
+    "attenuation": False,
+}
 #: Real radars, nothing between them and the target.
 CLEAR = {"false_alarms": False, "attenuation": False}
 
@@ -48,8 +52,17 @@ def place(distance: float, azimuth: float = FACING) -> str:
 def site(name: str = "Guard", **more: Any) -> dict[str, Any]:
     """One S-300PMU-2 site of one fire unit without a low-altitude radar, weapons free; ``more`` replaces fields."""
     doctrine = {"fire": "shoot_look_shoot", "salvo": 1, "control": "free"} | more.pop("doctrine", {})
-    plain = {"name": name, "system": "s300pmu2", "at": place(0.0), "facing": f"{FACING} deg", "fire_units": 1,
-             "launchers": 4, "rounds": 4, "low_altitude": "none", "defends": ["Depot"]}  # fmt: skip
+    plain = {
+        "name": name,
+        "system": "s300pmu2",
+        "at": place(0.0),
+        "facing": f"{FACING} deg",
+        "fire_units": 1,
+        "launchers": 4,
+        "rounds": 4,
+        "low_altitude": "none",
+        "defends": ["Depot"],
+    }
     return plain | more | {"doctrine": doctrine}
 
 
@@ -74,11 +87,17 @@ def scene(
 ) -> World:
     """A built world of one site (or ``sites``) that defends a depot beside it against raids, on flat ground."""
     mapping = {
-        "format": 1, "name": "scene", "duration": f"{duration} s", "model": dict(model), "terrain": {"source": "flat"},
+        "format": 1,
+        "name": "scene",
+        "duration": f"{duration} s",
+        "model": dict(model),
+        "terrain": {"source": "flat"},
         "asset": [{"name": "Depot", "at": place(0.0), "radius": "500 m"}],
-        "site": [site()] if sites is None else sites, "raid": list(raids), "flight": list(flights),
+        "site": [site()] if sites is None else sites,
+        "raid": list(raids),
+        "flight": list(flights),
         "identification": {"iff_false_reply": 0.0} | more.pop("identification", {}),
-    } | more  # fmt: skip
+    } | more
     text = toml_text({key: value for key, value in mapping.items() if value != []})
     return build(loads(text), None, knobs)
 

@@ -102,12 +102,16 @@ QUICK = {
             "rotation": {"value": 1, "unit": "s", "status": "assumption", "exact": True, "note": "a test's radar"},
             "range_floor": {"value": 1, "unit": "m", "status": "assumption", "exact": True, "note": "a test's radar"},
             "angle_floor": {
-                "value": 0.05, "unit": "mrad", "status": "assumption", "exact": True, "note": "a test's radar"
+                "value": 0.05,
+                "unit": "mrad",
+                "status": "assumption",
+                "exact": True,
+                "note": "a test's radar",
             },
         }
     },
     "systems": {"queue": {"based_on": "s300pmu2", "surveillance": ["quick"]}},
-}  # fmt: skip
+}
 AXES = 24  # far enough apart, and each quiet enough, that tracks are seldom mixed up
 CHANNELS = 6  # target channels of the fire unit: servers of the queue
 CYCLES = 400  # decision cycles of the post per mean service time, with the teaching switches
@@ -133,9 +137,13 @@ def queue_of(service: str, mean: float, load: float, count: int, last: float) ->
         for k in range(AXES)
     ]
     model = TEXTBOOK | {
-        "arrivals": "poisson", "arrival_rate": f"{rate / AXES} 1/s", "service": service, "service_time": f"{mean} s",
-        "queue": "lost", "kill_probability": 1.0,
-    }  # fmt: skip
+        "arrivals": "poisson",
+        "arrival_rate": f"{rate / AXES} 1/s",
+        "service": service,
+        "service_time": f"{mean} s",
+        "queue": "lost",
+        "kill_probability": 1.0,
+    }
     guard = site(system="queue", radars_off=["30n6e2"], facing="0 deg")
     world = scene(*raids, model=model, sites=[guard], duration=last + 30.0, catalog=QUICK)
     assert world.rows["units"]["target_channels"].tolist() == [CHANNELS]
@@ -250,9 +258,12 @@ def far_watch(**more):
 def test_a_closing_target_is_detected_with_the_cumulative_probability():
     """Scans are further apart than the target's fluctuation lasts, so looks are independent."""
     world = scene(
-        raid("Intruder", distance=297.0, altitude="9 km"), model=CLEAR, sites=[far_watch()], duration=500.0,
+        raid("Intruder", distance=297.0, altitude="9 km"),
+        model=CLEAR,
+        sites=[far_watch()],
+        duration=500.0,
         knobs={"world.clutter": -30.0},
-    )  # fmt: skip
+    )
     radar = world.rows["radars"][0]
     entry = catalog()["64n6e2"]
     frame, step = float(radar["frame"]), float(radar["frame"]) / int(radar["sectors"])
@@ -262,12 +273,18 @@ def test_a_closing_target_is_detected_with_the_cumulative_probability():
     nearest = float(looks["value"][0, 0]) + 250.0 * begins[0]  # slant range at time 0
     laws = [
         cumulative_detection(
-            start_range=nearest - 250.0 * begin, stop_range=190e3, speed=250.0, scan_time=frame,
-            reference_snr=3.0 * float(radar["reference_snr"]), reference_range=100e3, swerling=1,
-            n_pulses=int(entry.pulses.si), pfa=entry.si("false_alarm_probability"),
+            start_range=nearest - 250.0 * begin,
+            stop_range=190e3,
+            speed=250.0,
+            scan_time=frame,
+            reference_snr=3.0 * float(radar["reference_snr"]),
+            reference_range=100e3,
+            swerling=1,
+            n_pulses=int(entry.pulses.si),
+            pfa=entry.si("false_alarm_probability"),
         ).cumulative[:60]
         for begin in (np.arange(12) + 0.5) / 12.0 * frame
-    ]  # fmt: skip
+    ]
     law = np.mean(laws, axis=0)  # over where in the frame the first look falls
     first = column(world, count, "first_detection_s")
     for goal in (0.1, 0.3, 0.5, 0.8, 0.95):
@@ -327,8 +344,10 @@ NO_LOSS = {"value": 0, "status": "assumption", "exact": True, "note": "a test's 
 
 def test_a_track_is_confirmed_m_minus_one_frames_after_a_sure_first_detection():
     slow = raid("Intruder", distance=120.0, speed="10 m/s")
-    quiet = {"systems": {"sure": {"based_on": "s300pmu2", "post": "quiet"}},
-             "posts": {"quiet": {"based_on": "54k6e2", "link_loss": NO_LOSS}}}  # fmt: skip
+    quiet = {
+        "systems": {"sure": {"based_on": "s300pmu2", "post": "quiet"}},
+        "posts": {"quiet": {"based_on": "54k6e2", "link_loss": NO_LOSS}},
+    }
     world = scene(slow, sites=[far_watch(system="sure")], duration=60.0, catalog=quiet)
     assert np.all(start_looks(world, 20) == int(world.rows["radars"][0]["confirm_hits"]))
 
@@ -422,9 +441,11 @@ def airliner(transponder=True):
 def civil_engaged(count, persistent, reply, transponder=True):
     """Whether the airliner was shot at under weapons tight, for each replication."""
     world = scene(
-        flights=[airliner(transponder)], model=CLEAR, sites=[site(doctrine={"control": "tight"})],
+        flights=[airliner(transponder)],
+        model=CLEAR,
+        sites=[site(doctrine={"control": "tight"})],
         identification={"iff_persistent_failure": persistent, "iff_reply_failure": reply},
-    )  # fmt: skip
+    )
     return column(world, count, "civil_engaged")
 
 

@@ -30,8 +30,14 @@ def brigade(**more):
 
 def fought(sites=None, chain=None, model=CLEAR, raids=WAVE, **more):
     """The wave against two sites under a brigade."""
-    return scene(*raids, sites=pair() if sites is None else sites, command=brigade() if chain is None else chain,
-                 asset=APART, model=model, **more)  # fmt: skip
+    return scene(
+        *raids,
+        sites=pair() if sites is None else sites,
+        command=brigade() if chain is None else chain,
+        asset=APART,
+        model=model,
+        **more,
+    )
 
 
 def spent(world, count=20):
@@ -151,11 +157,15 @@ def test_delay_and_loss_of_a_link_add_up_on_the_way_to_the_command():
 
 def test_a_slow_link_delays_the_picture_of_a_site_that_nobody_else_helps():
     slow, fast = (
-        scene(raid("Intruder", distance=110.0), sites=[site("East", radars_off=["30n6e2"])], asset=APART,
-              command=[{"name": "Brigade", "post": "54k6e2", "at": place(6.0, 90.0), "commands": ["East"]}],
-              link=[{"from": "East", "delay": delay, "loss": 0.0}])
+        scene(
+            raid("Intruder", distance=110.0),
+            sites=[site("East", radars_off=["30n6e2"])],
+            asset=APART,
+            command=[{"name": "Brigade", "post": "54k6e2", "at": place(6.0, 90.0), "commands": ["East"]}],
+            link=[{"from": "East", "delay": delay, "loss": 0.0}],
+        )
         for delay in ("30 s", "0.5 s")
-    )  # fmt: skip
+    )
     late = np.mean(each(slow, 10, lambda r: time_of(r, Event.TRACK)))
     soon = np.mean(each(fast, 10, lambda r: time_of(r, Event.TRACK)))
     assert late - soon == pytest.approx(29.5, abs=3.0)
@@ -174,10 +184,14 @@ def test_a_link_that_is_down_is_named_as_the_gate():
 
 
 def test_six_fire_units_of_two_sites_share_thirty_six_targets_under_one_command():
-    sites = [site(n, at=place(4.0, a), fire_units=3, launchers=12, doctrine={"salvo": 2})
-             for n, a in (("East", 0.0), ("West", 180.0))]  # fmt: skip
-    raids = [raid(f"Axis {a:+d}", azimuth=270.0 + a, distance=110.0, count=20, lateral_spacing="1 km")
-             for a in (-10, -5, 5, 10)]  # fmt: skip
+    sites = [
+        site(n, at=place(4.0, a), fire_units=3, launchers=12, doctrine={"salvo": 2})
+        for n, a in (("East", 0.0), ("West", 180.0))
+    ]
+    raids = [
+        raid(f"Axis {a:+d}", azimuth=270.0 + a, distance=110.0, count=20, lateral_spacing="1 km")
+        for a in (-10, -5, 5, 10)
+    ]
     result = one(fought(sites, raids=raids))
     assert most_held(result, Event.ASSIGN, Event.RELEASE) == 36
 
@@ -185,11 +199,16 @@ def test_six_fire_units_of_two_sites_share_thirty_six_targets_under_one_command(
 # ------------------------------------------------------------------ what makes no sense is refused with its line
 
 BASE = {
-    "format": 1, "name": "refused", "duration": "100 s", "terrain": {"source": "flat"},
+    "format": 1,
+    "name": "refused",
+    "duration": "100 s",
+    "terrain": {"source": "flat"},
     "asset": [{"name": "Depot", "at": place(0.0), "radius": "500 m"}],
-    "site": [{"name": "East", "system": "s300pmu2", "at": place(4.0, 0.0), "facing": "270 deg"},
-             {"name": "West", "system": "s300pmu2", "at": place(4.0, 180.0), "facing": "270 deg"}],
-}  # fmt: skip
+    "site": [
+        {"name": "East", "system": "s300pmu2", "at": place(4.0, 0.0), "facing": "270 deg"},
+        {"name": "West", "system": "s300pmu2", "at": place(4.0, 180.0), "facing": "270 deg"},
+    ],
+}
 
 
 def refusals(**more):
@@ -263,8 +282,12 @@ ASSUMED = {"status": "assumption", "exact": True, "note": "for a test"}
 
 
 def test_a_round_that_its_launcher_cannot_carry_is_refused():
-    row = {"launcher": "5p85se", "interceptor": "pac3_mse", "count": {"value": 4} | ASSUMED,
-           "rounds": {"value": 4} | ASSUMED}  # fmt: skip
+    row = {
+        "launcher": "5p85se",
+        "interceptor": "pac3_mse",
+        "count": {"value": 4} | ASSUMED,
+        "rounds": {"value": 4} | ASSUMED,
+    }
     odd = {"systems": {"odd": {"based_on": "s300pmu2", "launchers": [row]}}}
     lines, told = refusals(catalog=odd)
     told_at(lines, told, "pac3_mse", "5p85se cannot carry pac3_mse", "It carries 48n6e2")
@@ -307,10 +330,15 @@ def test_a_sector_of_zero_degrees_is_refused(field):
 
 
 def test_a_search_mode_of_zero_width_is_refused():
-    mode = {"name": "high", "elevation_low": {"value": 1, "unit": "deg"} | ASSUMED,
-            "elevation_high": {"value": 14, "unit": "deg"} | ASSUMED,
-            "azimuth_width": {"value": 0, "unit": "deg"} | ASSUMED,
-            "frame_time": {"value": 2, "unit": "s"} | ASSUMED, "shared": False, "steered": False}  # fmt: skip
+    mode = {
+        "name": "high",
+        "elevation_low": {"value": 1, "unit": "deg"} | ASSUMED,
+        "elevation_high": {"value": 14, "unit": "deg"} | ASSUMED,
+        "azimuth_width": {"value": 0, "unit": "deg"} | ASSUMED,
+        "frame_time": {"value": 2, "unit": "s"} | ASSUMED,
+        "shared": False,
+        "steered": False,
+    }
     lines, told = refusals(catalog={"radars": {"blind": {"based_on": "30n6e2", "modes": [mode]}}})
     told_at(lines, told, "blind", "azimuth_width")
 
@@ -320,8 +348,7 @@ def test_a_search_mode_of_zero_width_is_refused():
     [("Guad/64n6e2", "no site of that name"), ("East/64n6e3", "no element of East"), ("East/power", "no element of")],
 )
 def test_a_raid_against_an_unknown_element_is_refused(strikes, told):
-    strike = {"name": "Strike", "threat": "f16", "count": 1, "strikes": strikes, "origin": place(100.0),
-              "start": "0 s"}  # fmt: skip
+    strike = {"name": "Strike", "threat": "f16", "count": 1, "strikes": strikes, "origin": place(100.0), "start": "0 s"}
     lines, found = refusals(raid=[strike])
     told_at(lines, found, f'strikes = "{strikes}"', told)
 

@@ -37,11 +37,16 @@ BETA_START, BETA_VARIANCE = float(MODEL["log_coefficient"]), float(MODEL["coeffi
 #: A Scud-B as in G. Forden, Science and Global Security 15 (2007) 133; body and warhead stay together.
 SCUD = ballistics.missile(
     {
-        "launch_mass": 5897.0, "burnout_mass": 2198.0, "specific_impulse": 230.0, "burn_time": 75.0, "diameter": 0.84,
-        "loft": math.radians(47.6563), "pitch_rate": math.radians(1.348),
+        "launch_mass": 5897.0,
+        "burnout_mass": 2198.0,
+        "specific_impulse": 230.0,
+        "burn_time": 75.0,
+        "diameter": 0.84,
+        "loft": math.radians(47.6563),
+        "pitch_rate": math.radians(1.348),
         "cd": {"mach": [0.0, 0.85, 1.0, 1.2, 2.0, 4.5], "value": [0.2, 0.2, 0.27, 0.27, 0.2, 0.2]},
     }
-)  # fmt: skip
+)
 PLACE = (math.radians(34.92), math.radians(35.90))
 RADAR = np.array(to_ecef(*PLACE, 30.0))
 AXES = np.array(enu_axes(*PLACE)).reshape(3, 3)

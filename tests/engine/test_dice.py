@@ -63,9 +63,10 @@ def test_half_of_all_impacts_fall_inside_the_circular_error_probable():
 def test_the_rounds_of_a_salvo_fail_together_with_the_common_mode():
     """After a miss the second round of a salvo kills less often than alone: w q p / (1 - w (1 - q)) with q = 1 - p."""
     world = scene(
-        raid("Intruder", distance=40.0), model=CLEAR,
+        raid("Intruder", distance=40.0),
+        model=CLEAR,
         sites=[site(launchers=1, rounds=2, doctrine={"fire": "salvo", "salvo": 2})],
-    )  # fmt: skip
+    )
     works = 0.6
     world.rows["magazines"]["common_mode"] = works
     pairs = each(world, replications(3_000), lambda r: events(r, Event.INTERCEPT)[["code", "value"]])
@@ -92,9 +93,13 @@ def test_fluctuation_lasts_a_slot_and_is_exponential_from_slot_to_slot():
     """Looks twice a second share one draw for the decorrelation time; a fighter is a Swerling 1 target."""
     watch = far_watch(system="queue")
     world = scene(
-        raid("Intruder", distance=120.0, speed="100 m/s"), model=CLEAR, sites=[watch], duration=600.0, catalog=QUICK,
+        raid("Intruder", distance=120.0, speed="100 m/s"),
+        model=CLEAR,
+        sites=[watch],
+        duration=600.0,
+        catalog=QUICK,
         knobs={"world.clutter": -30.0},
-    )  # fmt: skip
+    )
     slot = float(world.rows["radars"]["decorrelation"][0])
     means = []
     for replication in range(replications(8)):
@@ -119,9 +124,12 @@ def test_a_phased_array_sees_less_off_its_boresight():
     for off in (0.0, 25.0):
         guard = site(radars_off=["64n6e2"], doctrine={"control": "hold"})
         world = scene(
-            raid("Intruder", distance=100.0, azimuth=FACING + off, altitude="9 km"), model=CLEAR, sites=[guard],
-            duration=200.0, knobs={"world.clutter": -30.0},
-        )  # fmt: skip
+            raid("Intruder", distance=100.0, azimuth=FACING + off, altitude="9 km"),
+            model=CLEAR,
+            sites=[guard],
+            duration=200.0,
+            knobs={"world.clutter": -30.0},
+        )
         radar = int(np.flatnonzero(world.rows["radars"]["phased"] == 1)[0])
         strengths.append(np.median(drawn_strengths(world, radar, 0)[:, 1]))
     exponent = float(world.rows["radars"]["boresight_loss"][radar])

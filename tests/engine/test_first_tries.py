@@ -69,9 +69,14 @@ def test_the_gate_of_a_low_flyer_is_the_horizon_until_it_comes_up():
 
 
 VALLEY = {
-    "source": "valley", "origin": place(0.0), "bearing": f"{FACING} deg", "distance": "0 km", "width": "3 km",
-    "height": "900 m", "base": "0 m",
-}  # fmt: skip
+    "source": "valley",
+    "origin": place(0.0),
+    "bearing": f"{FACING} deg",
+    "distance": "0 km",
+    "width": "3 km",
+    "height": "900 m",
+    "base": "0 m",
+}
 
 
 def test_a_cruise_missile_comes_up_a_valley_unseen():
@@ -291,14 +296,18 @@ def stories(world, replications=3):
     [
         (lambda: scene(cruise(), model=CLEAR, sites=[site(**LOW)]), Gate.HORIZON),
         (lambda: scene(raid("Intruder"), model=CLEAR, sites=[site(launchers=0)]), Gate.NO_ROUND),
-        (lambda: scene(raid("Intruder"), model=CLEAR, sites=[site(doctrine={"control": "hold"})]),
-         Gate.RULES_OF_ENGAGEMENT),
-        (lambda: scene(raid("Intruder"), model=CLEAR,
-                       sites=[site(failures=[{"element": "30n6e2/1", "at": "0 s"}])]), Gate.UNIT_NOT_READY),
+        (
+            lambda: scene(raid("Intruder"), model=CLEAR, sites=[site(doctrine={"control": "hold"})]),
+            Gate.RULES_OF_ENGAGEMENT,
+        ),
+        (
+            lambda: scene(raid("Intruder"), model=CLEAR, sites=[site(failures=[{"element": "30n6e2/1", "at": "0 s"}])]),
+            Gate.UNIT_NOT_READY,
+        ),
         (lambda: scene(*axes(8, [0.0]), model=CLEAR, sites=[site(launchers=12)]), Gate.NO_CHANNEL),
         (lambda: scene(*axes(4, [-70.0, 70.0]), model=CLEAR, sites=[site(launchers=12)]), Gate.SECTOR),
     ],
-)  # fmt: skip
+)
 def test_explain_names_the_binding_gate(case, gate):
     for explanation in stories(case()):
         spells = [spell for flight in explanation.flights for spell in flight.gates]

@@ -41,9 +41,12 @@ def test_units_written_otherwise_change_nothing() -> None:
     text = load("one_on_one").toml()
     assert "40" not in text.partition("detection_range")[0][-20:]
     other = (
-        text.replace('"100 km"', '"100000 m"').replace('"6 km"', '"6000 m"').replace('"250 m/s"', '"900 km/h"')
-        .replace('"300 s"', '"5 min"').replace('"500 m"', '"0.5 km"')
-    )  # fmt: skip
+        text.replace('"100 km"', '"100000 m"')
+        .replace('"6 km"', '"6000 m"')
+        .replace('"250 m/s"', '"900 km/h"')
+        .replace('"300 s"', '"5 min"')
+        .replace('"500 m"', '"0.5 km"')
+    )
     assert other != text and '"5 min"' in other and '"900 km/h"' in other
     one_way, other_way = (replicate.run(loads(t), replications=50, seed=3) for t in (text, other))
     assert one_way.digest == other_way.digest
@@ -160,9 +163,11 @@ def mirrored(hemisphere: str) -> World:
     home = f"34.92 {hemisphere} 35.90 E"
     parts = [raid("One", origin=at(60.0, 0.3)), raid("Two", origin=at(50.0, -0.5))]
     return scene(
-        *parts, model=RADAR | {"detection": "range", "detection_range": "150 km"},
-        asset=[{"name": "Depot", "at": home, "radius": "500 m"}], sites=[site(at=home, launchers=0)],
-    )  # fmt: skip
+        *parts,
+        model=RADAR | {"detection": "range", "detection_range": "150 km"},
+        asset=[{"name": "Depot", "at": home, "radius": "500 m"}],
+        sites=[site(at=home, launchers=0)],
+    )
 
 
 def test_the_southern_mirror_image_looks_the_same() -> None:
@@ -203,9 +208,13 @@ def test_regions_that_cannot_meet_do_not_matter_to_each_other() -> None:
 def ridge(height: float) -> World:
     """A low flyer behind a ridge of a height 15 km west of the radars; the antennas stand on sea level."""
     ground = {
-        "source": "ridge", "origin": place(0.0), "bearing": "270 deg", "distance": "15 km", "height": f"{height} m",
+        "source": "ridge",
+        "origin": place(0.0),
+        "bearing": "270 deg",
+        "distance": "15 km",
+        "height": f"{height} m",
         "width": "3 km",
-    }  # fmt: skip
+    }
     path = {"aim": place(20.0, 180.0), "target": None, "origin": place(90.0, 250.0), "altitude": "900 m"}
     low = {key: value for key, value in raid("Low", **path).items() if value is not None}
     return scene(low, model=CLEAR, sites=[WATCHING], terrain=ground, duration=300.0)

@@ -34,9 +34,15 @@ def end_of(world: World, flight: int) -> tuple[float, float, float, float]:
 def ship(course: float = 180.0) -> dict[str, Any]:
     """A cruiser under way from the scenes' place, weapons on hold."""
     return {
-        "name": "Cruiser", "system": "s300f", "at": place(0.0), "facing": "270 deg", "course": f"{course} deg",
-        "speed": "10 m/s", "defends": ["Depot"], "doctrine": HOLD,
-    }  # fmt: skip
+        "name": "Cruiser",
+        "system": "s300f",
+        "at": place(0.0),
+        "facing": "270 deg",
+        "course": f"{course} deg",
+        "speed": "10 m/s",
+        "defends": ["Depot"],
+        "doctrine": HOLD,
+    }
 
 
 def test_an_anti_radiation_missile_comes_down_on_its_radar() -> None:

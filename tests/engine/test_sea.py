@@ -27,8 +27,15 @@ def value(number, unit=None):
 
 def ship(**more):
     """A cruiser with one fire unit, weapons free."""
-    plain = {"name": "Ship", "system": "s300fm", "at": place(0.0), "facing": "270 deg", "fire_units": 1,
-             "defends": ["Depot"], "doctrine": {"control": "free", "salvo": 2}}  # fmt: skip
+    plain = {
+        "name": "Ship",
+        "system": "s300fm",
+        "at": place(0.0),
+        "facing": "270 deg",
+        "fire_units": 1,
+        "defends": ["Depot"],
+        "doctrine": {"control": "free", "salvo": 2},
+    }
     return plain | more
 
 
@@ -93,8 +100,9 @@ def test_a_raid_aimed_at_a_moving_ship_hits_it_and_one_aimed_at_its_old_place_do
 def test_a_moving_ships_radar_sees_a_sea_skimmer_at_the_horizon_that_its_mast_allows(course):
     skimmer = raid("Skimmer", "tomahawk", 60.0, altitude="10 m", speed="250 m/s")
     model = TEXTBOOK | {"detection_range": "150 km"}
-    world = scene(skimmer, sites=[ship(course=f"{course} deg", speed="15 m/s", doctrine={"control": "hold"})],
-                  model=model)  # fmt: skip
+    world = scene(
+        skimmer, sites=[ship(course=f"{course} deg", speed="15 m/s", doctrine={"control": "hold"})], model=model
+    )
     world.rows["radars"]["frame"] = 1.0
     looks = rows(one(world, record=True), Event.LOOK)
     for r in (0, 1):
@@ -108,8 +116,10 @@ def test_a_moving_ships_radar_sees_a_sea_skimmer_at_the_horizon_that_its_mast_al
 
 def test_a_higher_mast_sees_a_sea_skimmer_earlier():
     def first_seen(height):
-        own = {"radars": {"mast": {"based_on": "mr710", "antenna_height": value(height, "m")}},
-               "systems": {"tall": {"based_on": "s300fm", "surveillance": ["mast"]}}}  # fmt: skip
+        own = {
+            "radars": {"mast": {"based_on": "mr710", "antenna_height": value(height, "m")}},
+            "systems": {"tall": {"based_on": "s300fm", "surveillance": ["mast"]}},
+        }
         skimmer = raid("Skimmer", "tomahawk", 60.0, altitude="10 m", speed="250 m/s")
         world = scene(skimmer, sites=[ship(system="tall")], catalog=own)
         return float(events(one(world), Event.DETECT, radar=0)["value"][0, 0])
@@ -124,12 +134,20 @@ def sea_world(height, target_height, wavelength, start, finish, **radar):
     """A ship's radar without clutter and a target of constant cross-section that comes in low over the sea."""
     frequency = 299_792_458.0 / wavelength / 1e9
     own = {
-        "radars": {"sea": {
-            "based_on": "mr710", "frequency": value(frequency, "GHz"), "antenna_height": value(height, "m"),
-            "clutter_loss": value(0, "dB"), "minimum_range": value(1, "km"), "sea_multipath": True} | radar},
+        "radars": {
+            "sea": {
+                "based_on": "mr710",
+                "frequency": value(frequency, "GHz"),
+                "antenna_height": value(height, "m"),
+                "clutter_loss": value(0, "dB"),
+                "minimum_range": value(1, "km"),
+                "sea_multipath": True,
+            }
+            | radar
+        },
         "systems": {"lobed": {"based_on": "s300fm", "surveillance": ["sea"]}},
         "threats": {"steady": {"based_on": "tomahawk", "swerling": value(0), "terrain_following": False}},
-    }  # fmt: skip
+    }
     target = raid("Target", "steady", start, altitude=f"{target_height} m", speed="100 m/s")
     held = ship(system="lobed", doctrine={"control": "hold"}, radars_off=["3r48"])
     world = scene(target, sites=[held], model=CLEAR, catalog=own, duration=1000.0 * (start - finish) / 100.0)
@@ -153,9 +171,10 @@ def difference(radar_up, target_up, distance):
         return np.sqrt(EARTH * EARTH + near * near - 2.0 * EARTH * near * np.cos(turn))
 
     direct = math.sqrt(
-        (EARTH + radar_up) ** 2 + (EARTH + target_up) ** 2
+        (EARTH + radar_up) ** 2
+        + (EARTH + target_up) ** 2
         - 2.0 * (EARTH + radar_up) * (EARTH + target_up) * math.cos(angle)
-    )  # fmt: skip
+    )
     low, high = 0.0, angle
     for _ in range(80):  # golden section without the gold: thirds
         a, b = low + (high - low) / 3.0, high - (high - low) / 3.0

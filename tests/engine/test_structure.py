@@ -26,8 +26,15 @@ def value(number, unit=None):
 def patriot(system="patriot_pac2", **more):
     """A Patriot battery at the origin, weapons free, salvos of two."""
     doctrine = {"control": "free", "salvo": 2} | more.pop("doctrine", {})
-    plain = {"name": "Guard", "system": system, "at": place(0.0), "facing": "270 deg", "fire_units": 1,
-             "defends": ["Depot"], "doctrine": doctrine}  # fmt: skip
+    plain = {
+        "name": "Guard",
+        "system": system,
+        "at": place(0.0),
+        "facing": "270 deg",
+        "fire_units": 1,
+        "defends": ["Depot"],
+        "doctrine": doctrine,
+    }
     return plain | more
 
 
@@ -325,10 +332,9 @@ def test_a_power_failure_of_the_site_silences_all_of_it():
 # ------------------------------------------------------------------ the time of the radar
 
 SLOW = {
-    "radars": {"slow": {
-        "based_on": "30n6e2", "track_dwell": value(60, "ms"), "uplink_dwell": value(20, "ms")}},
+    "radars": {"slow": {"based_on": "30n6e2", "track_dwell": value(60, "ms"), "uplink_dwell": value(20, "ms")}},
     "systems": {"busy": {"based_on": "s300pmu2", "engagement_radar": "slow"}},
-}  # fmt: skip
+}
 
 
 def test_a_radar_short_of_time_leaves_out_service_and_says_so():
@@ -423,16 +429,25 @@ def two_for_two(assignment):
     Both pictures stand before the units are ready, so that who takes what is decided at once.  The first unit reaches
     the first target sooner: giving it what it reaches first leaves the second target to nobody.
     """
-    own = {"radars": {"fixed": {"based_on": "30n6e2", "slew_rate": value(0, "deg/s")}},
-           "systems": {"two": {"based_on": "s300pmu2", "engagement_radar": "fixed"}}}  # fmt: skip
+    own = {
+        "radars": {"fixed": {"based_on": "30n6e2", "slew_rate": value(0, "deg/s")}},
+        "systems": {"two": {"based_on": "s300pmu2", "engagement_radar": "fixed"}},
+    }
     few = {"system": "two", "launchers": 1, "rounds": 1, "reloads": 0, "arrives": "0 s"}
     sites = [
         site("Eye", fire_units=0, at=place(8.0, 90.0)),
         site("First", at=place(5.0, 300.0), facing="270 deg", **few),
         site("Second", at=place(5.0, 90.0), facing="0 deg", **few),
     ]
-    chain = [{"name": "Brigade", "post": "54k6e2", "at": place(9.0, 90.0), "assignment": assignment,
-              "commands": ["Eye", "First", "Second"]}]  # fmt: skip
+    chain = [
+        {
+            "name": "Brigade",
+            "post": "54k6e2",
+            "at": place(9.0, 90.0),
+            "assignment": assignment,
+            "commands": ["Eye", "First", "Second"],
+        }
+    ]
     raids = [raid("Between", azimuth=315.0, distance=140.0), raid("Aside", azimuth=235.0, distance=150.0)]
     model = TEXTBOOK | {"kill_probability": 1.0, "detection_range": "250 km"}
     return scene(*raids, sites=sites, command=chain, catalog=own, model=model)
@@ -454,8 +469,12 @@ def test_where_the_catalog_allows_it_active_rounds_fly_on_another_radars_track()
     """A low flyer below the battery's own horizon is fired at on the low-altitude radar's track, and only then."""
     distances = {}
     for allowed in (False, True):
-        linked = {"based_on": "patriot_pac3_mse", "surveillance": ["64n6e2"], "low_altitude": "76n6",
-                  "engage_on_remote": allowed}  # fmt: skip
+        linked = {
+            "based_on": "patriot_pac3_mse",
+            "surveillance": ["64n6e2"],
+            "low_altitude": "76n6",
+            "engage_on_remote": allowed,
+        }
         guard = patriot("linked", mast="40 m", doctrine={"salvo": 1})
         low = raid("Low", "tomahawk", 110.0, agl="40 m", speed="240 m/s")
         world = scene(low, model=CLEAR, sites=[guard], catalog={"systems": {"linked": linked}})

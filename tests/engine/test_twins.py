@@ -20,10 +20,25 @@ pytestmark = pytest.mark.compiled_only
 
 #: What the three scenes must contain between them, so that equality says something.
 COVERED = {
-    Event.DETECT, Event.TRACK, Event.TRACK_DROP, Event.IDENTIFY, Event.ASSIGN, Event.ACQUIRE, Event.DECIDE,
-    Event.LAUNCH, Event.INTERCEPT, Event.ASSESS, Event.RELEASE, Event.ROUND_END, Event.TERMINAL, Event.GATE, Event.LOOK,
-    Event.TRACK_UPDATE, Event.FLIGHT_STATE, Event.ROUND_STATE,
-}  # fmt: skip
+    Event.DETECT,
+    Event.TRACK,
+    Event.TRACK_DROP,
+    Event.IDENTIFY,
+    Event.ASSIGN,
+    Event.ACQUIRE,
+    Event.DECIDE,
+    Event.LAUNCH,
+    Event.INTERCEPT,
+    Event.ASSESS,
+    Event.RELEASE,
+    Event.ROUND_END,
+    Event.TERMINAL,
+    Event.GATE,
+    Event.LOOK,
+    Event.TRACK_UPDATE,
+    Event.FLIGHT_STATE,
+    Event.ROUND_STATE,
+}
 
 Traces = dict[str, tuple[np.ndarray, np.ndarray]]
 

@@ -129,8 +129,14 @@ def test_an_impact_farther_than_the_hit_radius_harms_no_element():
 
 def carriers(kill, **more):
     """Aircraft that release two cruise missiles each at 40 km, against a site whose rounds kill with ``kill``."""
-    plain = {"distance": 140.0, "count": 4, "spacing": "20 s", "weapon": "tomahawk", "weapons": 2,
-             "release_range": "40 km"}  # fmt: skip
+    plain = {
+        "distance": 140.0,
+        "count": 4,
+        "spacing": "20 s",
+        "weapon": "tomahawk",
+        "weapons": 2,
+        "release_range": "40 km",
+    }
     asset = [{"name": "Depot", "at": place(0.0), "radius": "500 m"}]
     model = TEXTBOOK | {"kill_probability": kill}
     guard = site(at=place(3.0, 90.0), launchers=12)
@@ -249,8 +255,10 @@ def test_rounds_spent_on_decoys_are_missing_against_what_follows():
 
 def test_under_hold_with_self_defense_a_unit_shoots_only_at_what_comes_at_itself():
     at_site, past = raid("At", distance=110.0), raid("Past", distance=110.0, azimuth=240.0, target="Farm")
-    assets = [{"name": "Depot", "at": place(0.5), "radius": "500 m"},
-              {"name": "Farm", "at": place(40.0, 0.0), "radius": "500 m"}]  # fmt: skip
+    assets = [
+        {"name": "Depot", "at": place(0.5), "radius": "500 m"},
+        {"name": "Farm", "at": place(40.0, 0.0), "radius": "500 m"},
+    ]
     shot = {}
     for declared in (False, True):
         guard = site(launchers=12, defends=["Depot", "Farm"], doctrine={"control": "hold", "self_defense": declared})

@@ -62,8 +62,10 @@ def test_a_failed_replication_or_a_time_that_never_came_is_refused() -> None:
 def test_knobs_are_chosen_by_pattern_in_the_order_of_the_list() -> None:
     book = catalog_of(GUARD)
     assert [knob.name for knob in chosen(GUARD, book, ["*.snr", "world.cl*"])] == [
-        "world.clutter", "30n6e2.snr", "64n6e2.snr",
-    ]  # fmt: skip
+        "world.clutter",
+        "30n6e2.snr",
+        "64n6e2.snr",
+    ]
     every = chosen(GUARD, book)
     assert not any(knob.certain for knob in every) and "world.common_mode" not in [knob.name for knob in every]
     less = chosen(GUARD, book, without=["48n6e2.*"])
@@ -126,9 +128,11 @@ def test_a_spread_keeps_dice_and_knowledge_apart() -> None:
     told = found.as_dict()
     assert told["statuses"] == {"assumption": 1, "derived": 1}
     assert told["dice"]["sd"] == pytest.approx(np.sqrt(found.worlds.var(axis=1, ddof=1).mean()))
-    assert told["knowledge"]["variance_of_means"] - told["knowledge"]["noise"] == pytest.approx(
-        told["knowledge"]["variance"]
-    ) or told["knowledge"]["below_noise"]  # fmt: skip
+    assert (
+        told["knowledge"]["variance_of_means"] - told["knowledge"]["noise"]
+        == pytest.approx(told["knowledge"]["variance"])
+        or told["knowledge"]["below_noise"]
+    )
     assert told["knowledge"]["label"] == "sampling of intervals, not probability"
     nominal = run(GUARD, replications=20, seed=2)
     assert told["mean"]["nominal"] == pytest.approx(nominal.estimate("leakers").mean)

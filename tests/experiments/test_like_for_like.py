@@ -32,9 +32,12 @@ def evidence(world: World) -> tuple[set[Any], ...]:
     chances = {tuple(row) for row in world.rows["magazines"]["pk_believed"].tolist()}
     posts = {tuple(float(row[name]) for name in COMMANDING) for row in world.rows["posts"] if row["alone"] == 0}
     return (
-        chances, values(world, "magazines", ("reliability",)), values(world, "units", EVIDENCE), posts,
+        chances,
+        values(world, "magazines", ("reliability",)),
+        values(world, "units", EVIDENCE),
+        posts,
         values(world, "launchers", ("interval", "readiness")),
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("axes", AXES)

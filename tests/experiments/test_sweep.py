@@ -44,8 +44,9 @@ def test_every_point_is_an_ordinary_run_of_its_own_scenario_and_knobs(tmp_path: 
     assert len(made.points) == POINTS
     for point, each in zip(made.points, made.runs(), strict=True):
         assert each.path == tmp_path / "s" / "points" / f"p{point.index:06d}"
-        alone = run(FakeScenario(threats=point.values["threats"]), replications=12, seed=3, knobs=point.knobs,
-                    simulator=FAKE)  # fmt: skip
+        alone = run(
+            FakeScenario(threats=point.values["threats"]), replications=12, seed=3, knobs=point.knobs, simulator=FAKE
+        )
         assert open_run(each.path, simulator=FAKE).digest == alone.digest
         assert made.estimate("leakers")[point.index] == alone.estimate("leakers")
 
@@ -224,9 +225,10 @@ def test_files_come_in_an_order_in_which_any_prefix_is_right(tmp_path: Path) -> 
     with disk.use(RecordingDisk()) as recorder:
         small(tmp_path / "s")
     order = [
-        name for step, name in recorder.done
+        name
+        for step, name in recorder.done
         if step == "rename" or (step == "make_folder" and name.startswith("p0")) or step == "lock"
-    ]  # fmt: skip
+    ]
     point = ["lock", "run.json", *(f"{kind}00000{k}.parquet" for k in range(2) for kind in "ec"), "SEALED.json"]
     assert order == ["lock", "sweep.json", "p000000", *point, "p000001", *point, "SEALED.json"]
     for at, (step, name) in enumerate(recorder.done):
@@ -325,8 +327,11 @@ def flip(path: Path) -> None:
     path.write_bytes(data)
 
 
-DAMAGED = ["points/p000001/chunks/c000000.parquet", "points/p000001/chunks/e000001.parquet",
-           "points/p000001/SEALED.json"]  # fmt: skip
+DAMAGED = [
+    "points/p000001/chunks/c000000.parquet",
+    "points/p000001/chunks/e000001.parquet",
+    "points/p000001/SEALED.json",
+]
 
 
 @pytest.mark.parametrize("name", DAMAGED)

@@ -20,9 +20,12 @@ def test_each_end_is_the_paired_difference_that_compare_finds() -> None:
     knob, swing = next(each for each in made.ranked() if each[0].name == "48n6e2.pk")
     for end, value in ((swing.at_low, knob.low), (swing.at_high, knob.high)):
         found = compare(
-            RAID, Variant(RAID, {"knob.48n6e2.pk": value}), replications=15, seed=5,
+            RAID,
+            Variant(RAID, {"knob.48n6e2.pk": value}),
+            replications=15,
+            seed=5,
             metrics=["leakers"],
-        ).estimate("leakers")  # fmt: skip
+        ).estimate("leakers")
         assert end.value == value
         assert end.difference == pytest.approx(found.difference, abs=1e-12)
         assert end.low <= end.difference <= end.high

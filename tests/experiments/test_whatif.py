@@ -114,9 +114,11 @@ def test_nothing_changed_is_the_same_computation(base: Any) -> None:
 def test_partial_answers_grow_to_the_whole(base: Any) -> None:
     seen: list[tuple[int, int, float]] = []
     answer = ask(
-        base, {"raid[1].count": 2}, 30,
+        base,
+        {"raid[1].count": 2},
+        30,
         watch=lambda done, of, gathered: seen.append((done, of, gathered.estimate("threats").mean)),
-    )  # fmt: skip
+    )
     assert [done for done, _, _ in seen] == [10, 20, 30]
     assert {of for _, of, _ in seen} == {30}
     assert seen[-1][2] == answer.run.estimate("threats").mean == 2.0

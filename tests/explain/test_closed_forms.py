@@ -33,11 +33,16 @@ def fought(
 ) -> Run:
     """A run of one site that defends a depot beside it, on flat ground."""
     mapping = {
-        "format": 1, "name": "scene", "duration": f"{duration} s", "model": model, "terrain": {"source": "flat"},
+        "format": 1,
+        "name": "scene",
+        "duration": f"{duration} s",
+        "model": model,
+        "terrain": {"source": "flat"},
         "asset": [{"name": "Depot", "at": place(0.0), "radius": "500 m"}],
-        "site": [site()] if sites is None else sites, "raid": list(raids),
+        "site": [site()] if sites is None else sites,
+        "raid": list(raids),
         "identification": {"iff_false_reply": 0.0},
-    } | more  # fmt: skip
+    } | more
     return run(loads(toml_text(mapping)), replications=count, seed=5)
 
 
@@ -144,9 +149,13 @@ def test_poisson_threats_that_are_lost_without_a_channel_meet_erlangs_formula() 
         for k in range(axes)
     ]
     model = TEXTBOOK | {
-        "arrivals": "poisson", "arrival_rate": f"{load / mean / axes} 1/s", "service": "fixed",
-        "service_time": f"{mean} s", "queue": "lost", "kill_probability": 1.0,
-    }  # fmt: skip
+        "arrivals": "poisson",
+        "arrival_rate": f"{load / mean / axes} 1/s",
+        "service": "fixed",
+        "service_time": f"{mean} s",
+        "queue": "lost",
+        "kill_probability": 1.0,
+    }
     aside = [{"name": "Depot", "at": place(9.0), "radius": "500 m"}]  # who gets through hits nothing of the site
     made = fought(*raids, model=model, count=60, duration=last, asset=aside)
     found = by_name(twins_beside(made))
@@ -186,12 +195,15 @@ def logged(*rows: tuple[float, Event, int, int, int]) -> np.ndarray:
 
 def test_a_channel_is_asked_for_when_it_is_had_or_when_it_alone_is_wanting() -> None:
     events = logged(
-        (1.0, Event.GATE, 0, 0, Gate.HORIZON), (1.0, Event.GATE, 1, 0, Gate.NO_CHANNEL),
+        (1.0, Event.GATE, 0, 0, Gate.HORIZON),
+        (1.0, Event.GATE, 1, 0, Gate.NO_CHANNEL),
         (1.0, Event.GATE, 1, 1, Gate.OPERATOR_BUSY),  # unit 1 came further: not for want of a channel
         (2.0, Event.GATE, 0, 0, Gate.NO_CHANNEL),  # refused
-        (3.0, Event.GATE, 2, 0, Gate.NO_CHANNEL), (3.0, Event.ASSIGN, 2, 1, 1),  # had at once, from unit 1
-        (4.0, Event.ASSIGN, 0, 0, 1), (4.0, Event.GATE, 1, 1, Gate.NO_CHANNEL),
-    )  # fmt: skip
+        (3.0, Event.GATE, 2, 0, Gate.NO_CHANNEL),
+        (3.0, Event.ASSIGN, 2, 1, 1),  # had at once, from unit 1
+        (4.0, Event.ASSIGN, 0, 0, 1),
+        (4.0, Event.GATE, 1, 1, Gate.NO_CHANNEL),
+    )
     assert channel_asks(events) == {0: (2.0, False), 2: (3.0, True), 1: (4.0, False)}
     assert channel_asks(events[:0]) == {}
 

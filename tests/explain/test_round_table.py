@@ -50,8 +50,10 @@ def test_every_entry_has_a_figure_that_was_not_fitted(told):
 def test_range_ceiling_and_peak_speed_of_the_first_round_are_as_published(told):
     found = {row["name"]: row["outside"] for row in told["interceptors"] if row["entry"] == "48n6e2"}
     assert {name: found[name] for name in ("range", "ceiling", "peak speed")} == {
-        "range": 0.0, "ceiling": 0.0, "peak speed": 0.0
-    }  # fmt: skip
+        "range": 0.0,
+        "ceiling": 0.0,
+        "peak speed": 0.0,
+    }
 
 
 def test_pages_tell_the_steps_of_the_flyout_table_and_where_it_begins_low_down():

@@ -38,12 +38,16 @@ def test_a_count_holds_from_its_change_on() -> None:
 
 def test_tracks_rounds_and_ends_are_counted_once() -> None:
     events = log(
-        (1.0, Event.TRACK, 0, -1, 7, 1, 0.0), (2.0, Event.TRACK, 0, -1, 8, 2, 0.0),
-        (3.0, Event.LAUNCH, 0, 0, 7, 1, 0.0), (4.0, Event.ROUND_END, 0, 0, 7, 1, 0.0),
-        (5.0, Event.TERMINAL, 0, -1, -1, Terminal.KILLED, 0.0), (6.0, Event.TRACK_DROP, 0, -1, 7, 1, 0.0),
-        (7.0, Event.TRACK_DROP, 0, -1, 8, 1, 0.0), (8.0, Event.TERMINAL, 1, -1, -1, Terminal.HIT_ASSET, 0.0),
+        (1.0, Event.TRACK, 0, -1, 7, 1, 0.0),
+        (2.0, Event.TRACK, 0, -1, 8, 2, 0.0),
+        (3.0, Event.LAUNCH, 0, 0, 7, 1, 0.0),
+        (4.0, Event.ROUND_END, 0, 0, 7, 1, 0.0),
+        (5.0, Event.TERMINAL, 0, -1, -1, Terminal.KILLED, 0.0),
+        (6.0, Event.TRACK_DROP, 0, -1, 7, 1, 0.0),
+        (7.0, Event.TRACK_DROP, 0, -1, 8, 1, 0.0),
+        (8.0, Event.TERMINAL, 1, -1, -1, Terminal.HIT_ASSET, 0.0),
         (9.0, Event.TERMINAL, 2, -1, -1, Terminal.HIT_ASSET, 0.0),
-    )  # fmt: skip
+    )
     found = {name: (when.tolist(), by.tolist()) for name, (when, by) in steps(events, np.array([1, 1, 0]) == 1).items()}
     assert found["Tracks held"] == ([1.0, 6.0], [1, -1])
     assert found["Rounds in flight"] == ([3.0, 4.0], [1, -1])
@@ -69,10 +73,12 @@ def test_a_sample_is_the_first_replications(run: Any) -> None:
 
 def test_a_spell_ends_with_the_next_gate_the_flight_or_the_run() -> None:
     events = log(
-        (1.0, Event.GATE, 0, 0, -1, Gate.HORIZON, 3.0), (4.0, Event.GATE, 0, 0, -1, Gate.ENGAGING, 0.0),
-        (2.0, Event.GATE, 0, 1, -1, Gate.NO_ROUND, 0.0), (3.0, Event.GATE, 1, 0, -1, Gate.HORIZON, 0.0),
+        (1.0, Event.GATE, 0, 0, -1, Gate.HORIZON, 3.0),
+        (4.0, Event.GATE, 0, 0, -1, Gate.ENGAGING, 0.0),
+        (2.0, Event.GATE, 0, 1, -1, Gate.NO_ROUND, 0.0),
+        (3.0, Event.GATE, 1, 0, -1, Gate.HORIZON, 0.0),
         (9.0, Event.TERMINAL, 0, -1, -1, Terminal.KILLED, 0.0),
-    )  # fmt: skip
+    )
     found = gate_changes(events, 20.0)
     rows = list(zip(*(found[name].tolist() for name in ("flight", "unit", "start", "end")), strict=True))
     assert rows == [(0, 0, 1.0, 4.0), (0, 0, 4.0, 9.0), (0, 1, 2.0, 9.0), (1, 0, 3.0, 20.0)]

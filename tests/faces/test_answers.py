@@ -23,37 +23,142 @@ Ask = Callable[[], Any]
 #: Question -> (words of the command, the same in Python).  Text with units, SI numbers and radians are mixed.
 QUESTIONS: dict[str, tuple[list[str], Ask]] = {
     "coverage": (
-        ["coverage", "tartus_2016", "--radar", "76n6", "--height", "50 m", "--height", "3 km", "--looks", "2/3",
-         "--pd", "0.8", "--rcs", "0.5 m2", "--mast", "40 m", "--size", "200 km", "--cells", "30",
-         "--route", "35.2 N 34.0 E; 34.91 N 35.87 E", "--speed", "250 m/s", "--set", "world.earth_factor=1.4"],
+        [
+            "coverage",
+            "tartus_2016",
+            "--radar",
+            "76n6",
+            "--height",
+            "50 m",
+            "--height",
+            "3 km",
+            "--looks",
+            "2/3",
+            "--pd",
+            "0.8",
+            "--rcs",
+            "0.5 m2",
+            "--mast",
+            "40 m",
+            "--size",
+            "200 km",
+            "--cells",
+            "30",
+            "--route",
+            "35.2 N 34.0 E; 34.91 N 35.87 E",
+            "--speed",
+            "250 m/s",
+            "--set",
+            "world.earth_factor=1.4",
+        ],
         lambda: oi.coverage(
-            "tartus_2016", radars="76n6", heights=[50, "3 km"], looks=(2, 3), probability=0.8, rcs=0.5, mast=40.0,
-            size="200 km", cells=30, speed=250.0, changes={"world.earth_factor": 1.4},
+            "tartus_2016",
+            radars="76n6",
+            heights=[50, "3 km"],
+            looks=(2, 3),
+            probability=0.8,
+            rcs=0.5,
+            mast=40.0,
+            size="200 km",
+            cells=30,
+            speed=250.0,
+            changes={"world.earth_factor": 1.4},
             route=[units.position("35.2 N 34.0 E"), "34.91 N 35.87 E"],
         ),
     ),
     "coverage of a system": (
-        ["coverage", "--system", "s300pmu2", "--at", "34.92 N 35.90 E", "--extent", "34 N 35 E; 35.5 N 36.5 E",
-         "--cells", "30", "--threat", "f16", "--amsl", "--no-diffraction", "--facing", "90 deg"],
+        [
+            "coverage",
+            "--system",
+            "s300pmu2",
+            "--at",
+            "34.92 N 35.90 E",
+            "--extent",
+            "34 N 35 E; 35.5 N 36.5 E",
+            "--cells",
+            "30",
+            "--threat",
+            "f16",
+            "--amsl",
+            "--no-diffraction",
+            "--facing",
+            "90 deg",
+        ],
         lambda: oi.coverage(
-            system="s300pmu2", at="34.92 N 35.90 E", extent=("34 N 35 E", "35.5 N 36.5 E"), cells=30, threat="f16",
-            above="sea", diffraction=False, facing=math.pi / 2,
+            system="s300pmu2",
+            at="34.92 N 35.90 E",
+            extent=("34 N 35 E", "35.5 N 36.5 E"),
+            cells=30,
+            threat="f16",
+            above="sea",
+            diffraction=False,
+            facing=math.pi / 2,
         ),
     ),
     "envelope": (
-        ["envelope", "s300f", "--rcs", "3 m2", "--height", "3 km", "--height", "100 m", "--at", "35.40 N 35.40 E",
-         "--limits", "emergent", "--pk", "--maneuver", "2 g", "--reaction", "20 s", "--uncued"],
+        [
+            "envelope",
+            "s300f",
+            "--rcs",
+            "3 m2",
+            "--height",
+            "3 km",
+            "--height",
+            "100 m",
+            "--at",
+            "35.40 N 35.40 E",
+            "--limits",
+            "emergent",
+            "--pk",
+            "--maneuver",
+            "2 g",
+            "--reaction",
+            "20 s",
+            "--uncued",
+        ],
         lambda: oi.envelope(
-            "s300f", rcs=3.0, heights=("3 km", 100.0), at=(math.radians(35.4), math.radians(35.4)), limits="emergent",
-            kill_map=True, maneuver=2 * 9.80665, reaction=20, cued=False,
+            "s300f",
+            rcs=3.0,
+            heights=("3 km", 100.0),
+            at=(math.radians(35.4), math.radians(35.4)),
+            limits="emergent",
+            kill_map=True,
+            maneuver=2 * 9.80665,
+            reaction=20,
+            cued=False,
         ),
     ),
     "footprint": (
-        ["footprint", "patriot_pac2", "--against", "scud_b", "--samples", "1", "--limits", "published",
-         "--range", "250 km", "--off", "20 deg", "--at", "36.95 N 37.40 E", "--from", "160 deg", "--size", "80 km"],
+        [
+            "footprint",
+            "patriot_pac2",
+            "--against",
+            "scud_b",
+            "--samples",
+            "1",
+            "--limits",
+            "published",
+            "--range",
+            "250 km",
+            "--off",
+            "20 deg",
+            "--at",
+            "36.95 N 37.40 E",
+            "--from",
+            "160 deg",
+            "--size",
+            "80 km",
+        ],
         lambda: oi.footprint(
-            "patriot_pac2", "scud_b", samples=1, limits="published", distance=250e3, off="20 deg",
-            at="36.95 N 37.40 E", attack_from="160 deg", size=80e3,
+            "patriot_pac2",
+            "scud_b",
+            samples=1,
+            limits="published",
+            distance=250e3,
+            off="20 deg",
+            at="36.95 N 37.40 E",
+            attack_from="160 deg",
+            size=80e3,
         ),
     ),
     "reach": (
@@ -65,19 +170,41 @@ QUESTIONS: dict[str, tuple[list[str], Ask]] = {
         lambda: oi.spread("one_on_one", metric="rounds_fired", knobs="*.snr", worlds=16, replications=4),
     ),
     "sensitivity": (
-        ["sensitivity", "one_on_one", "--metric", "rounds_fired", "--knobs", "64n6e2.snr", "-n", "4", "--set",
-         "site.Guard.rounds=2"],
-        lambda: oi.sensitivity("one_on_one", metric="rounds_fired", knobs=["64n6e2.snr"], replications=4,
-                               changes={"site.Guard.rounds": 2}),
+        [
+            "sensitivity",
+            "one_on_one",
+            "--metric",
+            "rounds_fired",
+            "--knobs",
+            "64n6e2.snr",
+            "-n",
+            "4",
+            "--set",
+            "site.Guard.rounds=2",
+        ],
+        lambda: oi.sensitivity(
+            "one_on_one", metric="rounds_fired", knobs=["64n6e2.snr"], replications=4, changes={"site.Guard.rounds": 2}
+        ),
     ),
     "swings": (
-        ["sensitivity", "one_on_one", "--metric", "rounds_fired", "--knobs", "64n6e2.snr", "-n", "4", "--method",
-         "swings"],
-        lambda: oi.sensitivity("one_on_one", metric="rounds_fired", knobs="64n6e2.snr", replications=4,
-                               method="swings"),
+        [
+            "sensitivity",
+            "one_on_one",
+            "--metric",
+            "rounds_fired",
+            "--knobs",
+            "64n6e2.snr",
+            "-n",
+            "4",
+            "--method",
+            "swings",
+        ],
+        lambda: oi.sensitivity(
+            "one_on_one", metric="rounds_fired", knobs="64n6e2.snr", replications=4, method="swings"
+        ),
     ),
     "check of a scenario": (["check", "one_on_one"], lambda: oi.check("one_on_one")),
-}  # fmt: skip
+}
 
 WITHOUT_FIGURE = {"reach", "check of a scenario"}
 
@@ -158,12 +285,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (["explain", "FOLDER", "-r", "1"], lambda folder: oi.explain(folder, 1)),
         (["twins", "FOLDER"], oi.closed_forms),
         (["check", "FOLDER", "--again", "1"], lambda folder: oi.check(folder, again=1)),
-        (["query", "FOLDER", "SELECT point, leakers FROM outcomes"],
-         lambda folder: oi.query(folder, "SELECT point, leakers FROM outcomes")),
+        (
+            ["query", "FOLDER", "SELECT point, leakers FROM outcomes"],
+            lambda folder: oi.query(folder, "SELECT point, leakers FROM outcomes"),
+        ),
         (["compare", "FOLDER", "FOLDER"], lambda folder: oi.compare(folder, folder)),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",
-)  # fmt: skip
+)
 def test_python_says_of_a_stored_run_what_the_command_prints(
     words: list[str], ask: Callable[[Path], Any], folder: Path
 ) -> None:
@@ -179,8 +308,9 @@ def test_a_run_a_comparison_and_a_sweep_say_what_their_commands_print(folder: Pa
     assert plain(run) == again
     assert run.table().column("metric").to_pylist() == list(again["outcomes"])
     assert run.figure().axes
-    compared = oi.compare("one_on_one", oi.Variant("one_on_one", {"site.Guard.rounds": 1}), replications=4,
-                          out=tmp_path / "both")  # fmt: skip
+    compared = oi.compare(
+        "one_on_one", oi.Variant("one_on_one", {"site.Guard.rounds": 1}), replications=4, out=tmp_path / "both"
+    )
     words = ("compare", "one_on_one", "one_on_one", "--set-b", "site.Guard.rounds=1", "-n", "4", "--out")
     assert plain(compared) == printed(*words, str(tmp_path / "both"))
     assert compared.figure().axes
@@ -270,7 +400,7 @@ WRONG: list[tuple[Ask, type[Exception], str]] = [
     (lambda: oi.coverage("raid24", looks=(2,)), InputError, "^looks: "),
     (lambda: oi.coverage("raid24", route="34 N 35 E"), InputError, "^route: "),
     (lambda: oi.coverage(system="s300pmu2", at="34.92 N 35.90 E", changes={"world.eart": 1}), InputError, "eart"),
-    (lambda: oi.coverage("raid42"), InputError, 'raid24'),
+    (lambda: oi.coverage("raid42"), InputError, "raid24"),
     (lambda: oi.envelope("s300"), InputError, "not a system"),
     (lambda: oi.envelope("s300f", dem="x.asc"), InputError, "^dem: needs a place on earth. Give at"),
     (lambda: oi.envelope("s300f", at=(34.9, 35.9)), InputError, "^at: .*radians"),
@@ -282,7 +412,7 @@ WRONG: list[tuple[Ask, type[Exception], str]] = [
     (lambda: oi.keep_out("raid24", above="moon"), InputError, "^above: "),
     (lambda: oi.reach("raid24", sites="Nowhere", samples=0), InputError, "^sites: .*Nowhere"),
     (lambda: oi.view("no such folder"), oi.errors.ResultsError, "no such folder"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("ask", "kind", "told"), WRONG)

@@ -21,10 +21,7 @@ from house.source import PACKAGE, ROOT
 PUBLIC = ("openiads", "openiads.doctrine", "openiads.textbook", "openiads.statistics")
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 EXAMPLES = sorted([*(ROOT / "examples").rglob("*.py"), *(ROOT / "docs" / "gallery").glob("*.py")])
-FUNCTIONS = [
-    name for name in oi.__all__
-    if callable(getattr(oi, name)) and not isinstance(getattr(oi, name), type)
-]  # fmt: skip
+FUNCTIONS = [name for name in oi.__all__ if callable(getattr(oi, name)) and not isinstance(getattr(oi, name), type)]
 CLASSES = [name for name in oi.__all__ if isinstance(getattr(oi, name), type)]
 for package in ("textbook", "statistics"):
     for inner in getattr(oi, package).__all__:

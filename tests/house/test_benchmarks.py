@@ -24,10 +24,21 @@ PARTS = {"bars", "bench", "ratios", "replications", "starts"}
 
 #: What the project asks of the object of raid24, whatever was measured.
 ASKED = {
-    "reps_per_cpu_s", "reps_per_s_2_threads", "thread_scaling", "cold_first_result_s", "warm_first_result_s", "rss_mb",
-    "rounds_per_replication", "looks_per_replication", "steps_per_replication", "compile_cpu_s",
-    "ratio_simpy_objects", "ratio_filterpy", "ratio_numpy_batch", "ratio_c_scalar",
-}  # fmt: skip
+    "reps_per_cpu_s",
+    "reps_per_s_2_threads",
+    "thread_scaling",
+    "cold_first_result_s",
+    "warm_first_result_s",
+    "rss_mb",
+    "rounds_per_replication",
+    "looks_per_replication",
+    "steps_per_replication",
+    "compile_cpu_s",
+    "ratio_simpy_objects",
+    "ratio_filterpy",
+    "ratio_numpy_batch",
+    "ratio_c_scalar",
+}
 
 #: Those that replace what belongs to a whole process, or hold an event loop: each in a process of its own.
 ALONE = ("cluster", "viewer")
@@ -191,10 +202,14 @@ def test_a_viewshed_is_compared_before_its_speed(flipped: int, benchmark: Any, m
 def test_the_closing_table_says_what_is_met_missed_not_run_and_failed(benchmark: Any) -> None:
     bench, bars = benchmark("bench"), benchmark("bars")
     found = {
-        "large": {"large_s_per_replication": 3.5, "large_rss_mb": 452.0, "least_reps_per_cpu_s": None,
-                  "not_run": {"least_reps_per_cpu_s": "no scenario here"}},
+        "large": {
+            "large_s_per_replication": 3.5,
+            "large_rss_mb": 452.0,
+            "least_reps_per_cpu_s": None,
+            "not_run": {"least_reps_per_cpu_s": "no scenario here"},
+        },
         "worlds": {"slowest_new_ms": 50.0},
-    }  # fmt: skip
+    }
     told = bench.closing(found, {"studies": "FAILED: NumPy batch: age differs", "viewer": "not run: x"}, quick=False)
     lines = {line.split("  ")[0]: line for line in told.splitlines() if line}
     words = [bar.what for bar in (*benchmark("large").BARS, *benchmark("worlds").BARS)]

@@ -211,9 +211,15 @@ def test_the_example_of_an_own_rule_runs(tmp_path: Path, ready: Path) -> None:
 
 CARDS = sorted(p for p in (ROOT / "docs" / "cards").glob("*.md") if p.name != "index.md")
 HEADINGS = [
-    "Purpose", "Equations", "Assumptions", "Validity range", "Parameters", "Verification evidence",
-    "Validation evidence", "Known limits",
-]  # fmt: skip
+    "Purpose",
+    "Equations",
+    "Assumptions",
+    "Validity range",
+    "Parameters",
+    "Verification evidence",
+    "Validation evidence",
+    "Known limits",
+]
 
 
 def sections(text: str) -> dict[str, str]:

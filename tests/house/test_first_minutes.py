@@ -189,8 +189,11 @@ def test_extras_are_locked_as_tested_and_none_is_left_out() -> None:
 def test_make_extras_installs_that_lock() -> None:
     done = subprocess.run(
         ["make", "-n", "-o", ".venv/run", "-W", "requirements/extras.txt", "extras"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert "--require-hashes --only-binary :all: -r requirements/extras.txt" in done.stdout
 
 

@@ -11,8 +11,20 @@ from house.twins import COLUMNS, arguments, every_function
 
 #: What kernels may take from NumPy: types and constants; allocation only where it is not hot.
 NUMPY = {
-    "uint64", "int64", "uint32", "int32", "uint8", "int8", "float64", "bool_", "nan", "inf", "pi", "empty", "zeros",
-}  # fmt: skip
+    "uint64",
+    "int64",
+    "uint32",
+    "int32",
+    "uint8",
+    "int8",
+    "float64",
+    "bool_",
+    "nan",
+    "inf",
+    "pi",
+    "empty",
+    "zeros",
+}
 NAMES = {"pow", "hypot", "lgamma", "sum", "fsum", "prange", "print", "open", "eval", "round"}
 
 
@@ -59,10 +71,18 @@ def test_kernels_keep_to_the_rules(path: Path) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "y = x ** 2", "y = x @ x", "y = np.sin(x)", "y = math.hypot(x, x)", "y = math.lgamma(x)", "y = np.dot(x, x)",
-        "y = x.sum()", "y = np.linalg.norm(x)", "y = pow(x, 2)", "x **= 2",
+        "y = x ** 2",
+        "y = x @ x",
+        "y = np.sin(x)",
+        "y = math.hypot(x, x)",
+        "y = math.lgamma(x)",
+        "y = np.dot(x, x)",
+        "y = x.sum()",
+        "y = np.linalg.norm(x)",
+        "y = pow(x, 2)",
+        "x **= 2",
     ],
-)  # fmt: skip
+)
 def test_a_breach_is_seen(line: str) -> None:
     head = 'import math\nimport numpy as np\n@kernel("f8(f8)")\ndef f(x):\n'
     assert problems(f"{head}    {line}\n    return y\n")

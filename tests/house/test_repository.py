@@ -14,9 +14,26 @@ from house.source import ROOT
 
 SKIPPED = {".git", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", "__pycache__", "dist", "node_modules"}
 TEXT = {
-    "", ".py", ".toml", ".txt", ".md", ".yaml", ".yml", ".cfg", ".cff", ".json", ".in", ".sh", ".html", ".js", ".ts",
-    ".css", ".svg", ".csv", ".ipynb",
-}  # fmt: skip
+    "",
+    ".py",
+    ".toml",
+    ".txt",
+    ".md",
+    ".yaml",
+    ".yml",
+    ".cfg",
+    ".cff",
+    ".json",
+    ".in",
+    ".sh",
+    ".html",
+    ".js",
+    ".ts",
+    ".css",
+    ".svg",
+    ".csv",
+    ".ipynb",
+}
 #: Hosts of package registries and paths of one machine, spelled in pieces so that this file passes its own test.
 FORBIDDEN = re.compile(
     "|".join(
@@ -28,7 +45,7 @@ FORBIDDEN = re.compile(
             r"(?<![\w.~\-)}])/" + r"(?:work|root|home|opt)" + r"/[\w.]",
         ]
     )
-)  # fmt: skip
+)
 HEAVY = ("numba", "llvmlite", "numpy", "scipy", "pydantic", "pyarrow", "duckdb", "matplotlib", "fastapi")
 
 
@@ -84,13 +101,48 @@ def test_the_version_is_the_same_everywhere() -> None:
 
 
 def test_public_names_are_listed_once_and_exist() -> None:
-    assert sorted(openiads.__all__) == sorted([
-        "__version__", "Prebuilt", "Variant", "catalog", "catalog_of", "charts", "check", "claims",
-        "closed_forms", "codes", "compare", "coverage", "doctrine", "envelope", "envelope_volume", "errors",
-        "explain", "export", "footprint", "keep_out", "knob_list", "like_for_like", "load", "load_study",
-        "low_reach", "open_run", "open_sweep", "query", "reach", "report", "run", "sample", "sensitivity",
-        "spread", "statistics", "sweep", "textbook", "view",
-    ])  # fmt: skip
+    assert sorted(openiads.__all__) == sorted(
+        [
+            "__version__",
+            "Prebuilt",
+            "Variant",
+            "catalog",
+            "catalog_of",
+            "charts",
+            "check",
+            "claims",
+            "closed_forms",
+            "codes",
+            "compare",
+            "coverage",
+            "doctrine",
+            "envelope",
+            "envelope_volume",
+            "errors",
+            "explain",
+            "export",
+            "footprint",
+            "keep_out",
+            "knob_list",
+            "like_for_like",
+            "load",
+            "load_study",
+            "low_reach",
+            "open_run",
+            "open_sweep",
+            "query",
+            "reach",
+            "report",
+            "run",
+            "sample",
+            "sensitivity",
+            "spread",
+            "statistics",
+            "sweep",
+            "textbook",
+            "view",
+        ]
+    )
     assert len(openiads.__all__) == len(set(openiads.__all__))
     for name in openiads.__all__:
         assert getattr(openiads, name) is not None

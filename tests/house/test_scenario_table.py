@@ -13,8 +13,11 @@ from openiads.scenario.load import load, packaged_scenarios
 pytestmark = pytest.mark.compiled_only
 
 PARTS = (
-    "## Result", "## Order of battle", "## What is sourced and what is assumed", "## What is modeled and what is not",
-)  # fmt: skip
+    "## Result",
+    "## Order of battle",
+    "## What is sourced and what is assumed",
+    "## What is modeled and what is not",
+)
 
 
 def tool() -> ModuleType:

@@ -122,10 +122,29 @@ def test_a_source_archive_carries_what_the_repository_has_and_nothing_else(archi
         modes = {member.name.partition("/")[2]: member.mode for member in file.getmembers()}
     tops = {name.partition("/")[0] for name in names}
     assert tops == {
-        "src", "tests", "tools", "docs", "scenarios", "examples", "benchmarks", "requirements", "Makefile", "README.md",
-        "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "CITATION.cff", "pyproject.toml", "PKG-INFO",
-        ".gitignore", ".github", ".ci", ".pre-commit-config.yaml", "openiads",
-    }  # fmt: skip
+        "src",
+        "tests",
+        "tools",
+        "docs",
+        "scenarios",
+        "examples",
+        "benchmarks",
+        "requirements",
+        "Makefile",
+        "README.md",
+        "LICENSE",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "CITATION.cff",
+        "pyproject.toml",
+        "PKG-INFO",
+        ".gitignore",
+        ".github",
+        ".ci",
+        ".pre-commit-config.yaml",
+        "openiads",
+    }
     assert {"scenarios/tartus_2016.toml", "requirements/run.txt", "tools/lock.py", "src/openiads/py.typed"} <= names
     assert not [name for name in names if "__pycache__" in name or name.endswith((".pyc", ".parquet"))]
     assert modes["openiads"] & 0o111 == 0o111, "the launcher of a clone must start as it is"

@@ -8,12 +8,35 @@ from openiads.base.compiled import kernel
 
 #: Column -> (function, what its argument is drawn from): "any" wide, "positive", "unit" in [-1, 1], "small".
 COLUMNS = {
-    "sqrt": "positive", "sin": "any", "cos": "any", "tan": "any", "asin": "unit", "acos": "unit", "atan": "any",
-    "atan2": "any", "exp": "small", "expm1": "small", "log": "positive", "log10": "positive", "log1p": "positive",
-    "sinh": "small", "cosh": "small", "tanh": "small", "erf": "small", "erfc": "small",
-    "floor": "any", "ceil": "any", "fabs": "any", "copysign": "any",
-    "degrees": "any", "radians": "any", "isfinite": "any", "isnan": "any", "isinf": "any", "trunc": "any",
-}  # fmt: skip
+    "sqrt": "positive",
+    "sin": "any",
+    "cos": "any",
+    "tan": "any",
+    "asin": "unit",
+    "acos": "unit",
+    "atan": "any",
+    "atan2": "any",
+    "exp": "small",
+    "expm1": "small",
+    "log": "positive",
+    "log10": "positive",
+    "log1p": "positive",
+    "sinh": "small",
+    "cosh": "small",
+    "tanh": "small",
+    "erf": "small",
+    "erfc": "small",
+    "floor": "any",
+    "ceil": "any",
+    "fabs": "any",
+    "copysign": "any",
+    "degrees": "any",
+    "radians": "any",
+    "isfinite": "any",
+    "isnan": "any",
+    "isinf": "any",
+    "trunc": "any",
+}
 
 
 @kernel("void(f8[:, ::1], f8[::1], f8[:, ::1])")

@@ -74,9 +74,16 @@ def test_an_own_track_is_carried_on_at_its_speed(since: float) -> None:
 def test_what_a_flight_releases_is_as_late_as_the_flight(jitter: float) -> None:
     """Whenever its carrier comes, a weapon begins where and when the carrier is at its release."""
     strike = raid(
-        "West", "f16", 90.0, weapon="arm", release_range="40 km", weapons=3, count=2, jitter=f"{jitter} s",
+        "West",
+        "f16",
+        90.0,
+        weapon="arm",
+        release_range="40 km",
+        weapons=3,
+        count=2,
+        jitter=f"{jitter} s",
         start="200 s",
-    )  # fmt: skip
+    )
     world = scene(strike, model=CLEAR, sites=[site(doctrine={"control": "hold"})])
     late = set()
     for replication in range(8):

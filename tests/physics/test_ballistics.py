@@ -14,11 +14,16 @@ from openiads.textbook import ballistics as textbook
 DEGREE = math.pi / 180.0
 SCUD = ballistics.missile(
     {
-        "launch_mass": 5897.0, "burnout_mass": 2198.0, "specific_impulse": 230.0, "burn_time": 75.0, "diameter": 0.84,
-        "loft": 47.6563 * DEGREE, "pitch_rate": 1.348 * DEGREE,
+        "launch_mass": 5897.0,
+        "burnout_mass": 2198.0,
+        "specific_impulse": 230.0,
+        "burn_time": 75.0,
+        "diameter": 0.84,
+        "loft": 47.6563 * DEGREE,
+        "pitch_rate": 1.348 * DEGREE,
         "cd": {"mach": [0.0, 0.85, 1.0, 1.2, 2.0, 4.5], "value": [0.2, 0.2, 0.27, 0.27, 0.2, 0.2]},
     }
-)  # fmt: skip
+)
 STONE = ballistics.missile({"launch_mass": 1.0, "burnout_mass": 1.0, "burn_time": 1.0, "area": 1.0})
 SPHERE = ballistics.surroundings(j2=0.0, spin=0.0, ellipsoid=0, air=0, radius=6371000.0)
 R = 6371000.0
@@ -56,8 +61,9 @@ def test_drag_only_takes_energy() -> None:
     assert energy[-1] < energy[0] - 1e5
 
 
-@pytest.mark.parametrize(("level", "rise", "drop"), [(900.0, 700.0, 0.0), (300.0, 900.0, 0.0), (600.0, 0.0, 8e3),
-                                                      (1000.0, 400.0, 30e3)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("level", "rise", "drop"), [(900.0, 700.0, 0.0), (300.0, 900.0, 0.0), (600.0, 0.0, 8e3), (1000.0, 400.0, 30e3)]
+)
 def test_a_stone_comes_down_as_fast_and_as_steep_as_on_paper(level, rise, drop) -> None:
     """Even gravity: the level speed stays, the sinking speed is sqrt(rise^2 + 2 g drop)."""
     around = ballistics.surroundings(gm=0.0, even_gravity=9.8, j2=0.0, spin=0.0, ellipsoid=0, air=0, radius=1e9)
@@ -101,9 +107,13 @@ def test_straight_entry_agrees_with_the_closed_form() -> None:
     kind = ballistics.missile({"launch_mass": beta, "burnout_mass": beta, "burn_time": 1.0, "area": 1.0, "cd": 1.0})
     flat = ballistics.surroundings(gm=0.0, j2=0.0, spin=0.0, ellipsoid=0, radius=1e10, air=3)
     path = ballistics.fly_out(
-        kind, (1e10 + 1e5, 0.0, 0.0), (-speed * math.sin(angle), speed * math.cos(angle), 0.0), cutoff=0.0,
-        around=flat, dt=0.1,
-    )  # fmt: skip
+        kind,
+        (1e10 + 1e5, 0.0, 0.0),
+        (-speed * math.sin(angle), speed * math.cos(angle), 0.0),
+        cutoff=0.0,
+        around=flat,
+        dt=0.1,
+    )
     assert path.impact_speed == pytest.approx(told["surface_speed"], rel=1e-3)
     slowing = -np.gradient(path.speeds, path.times)
     at = int(np.argmax(slowing))
@@ -161,8 +171,11 @@ def test_a_ballistic_path_table_follows_the_trajectory() -> None:
 def test_nonsense_missiles_are_refused() -> None:
     good = {"launch_mass": 2.0, "burnout_mass": 1.0, "burn_time": 1.0, "area": 1.0}
     for wrong in (
-        {"burnout_mass": 3.0}, {"burn_time": 0.0}, {"color": 1.0}, {"cd": {"mach": [1.0, 0.5], "value": [1.0, 1.0]}},
-    ):  # fmt: skip
+        {"burnout_mass": 3.0},
+        {"burn_time": 0.0},
+        {"color": 1.0},
+        {"cd": {"mach": [1.0, 0.5], "value": [1.0, 1.0]}},
+    ):
         with pytest.raises(InputError):
             ballistics.missile(good | wrong)
     with pytest.raises(InputError):

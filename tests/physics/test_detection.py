@@ -142,9 +142,13 @@ def test_two_of_three_is_the_sum_over_outcomes():
 
 def test_cumulative_detection_never_falls_and_a_slower_target_is_found_farther_out():
     case = {
-        "start_range": 2e5, "stop_range": 5e4, "scan_time": 12.0, "reference_snr": 20.0, "reference_range": 1.5e5,
+        "start_range": 2e5,
+        "stop_range": 5e4,
+        "scan_time": 12.0,
+        "reference_snr": 20.0,
+        "reference_range": 1.5e5,
         "swerling": 1,
-    }  # fmt: skip
+    }
     slow, fast = (
         book.cumulative_detection(speed=150.0, **case),
         book.cumulative_detection(speed=600.0, **case),
@@ -179,9 +183,14 @@ def test_burn_through_is_where_the_kernels_say_echo_equals_jamming():
     other = book.stand_off_burn_through_range(jammer_range=1.2e5, sidelobe_ratio=1e-3, **common)
     for reach, jammer, receive in ((own, own, gain), (other, 1.2e5, gain * 1e-3)):
         snr = book.radar_snr(
-            reach, frequency=frequency, peak_power=2e5, pulse_width=width, gain=gain, rcs=2.0,
+            reach,
+            frequency=frequency,
+            peak_power=2e5,
+            pulse_width=width,
+            gain=gain,
+            rcs=2.0,
             system_temperature=temperature,
-        )  # fmt: skip
+        )
         jam = book.jam_to_noise(erp, 20.0 / width, 1.0 / width, receive, wavelength, jammer, temperature)
         assert snr / jam == pytest.approx(4.0, rel=1e-9)
     assert book.burn_through_range(**dict(common, erp=0.0)) == math.inf

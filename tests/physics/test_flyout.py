@@ -324,9 +324,15 @@ def test_loads_stay_inside_the_limits() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"color": 1}, {"lag": 0.0}, {"guidance": "wire"}, {"boost_propellant": 5000.0},
-     {"cd": {"mach": [1.0, 0.0], "value": [1.0, 1.0]}}, {"handover_time": -1.0}],
-)  # fmt: skip
+    [
+        {"color": 1},
+        {"lag": 0.0},
+        {"guidance": "wire"},
+        {"boost_propellant": 5000.0},
+        {"cd": {"mach": [1.0, 0.0], "value": [1.0, 1.0]}},
+        {"handover_time": -1.0},
+    ],
+)
 def test_nonsense_rounds_are_refused(wrong) -> None:
     with pytest.raises(InputError):
         flyout.interceptor(ROUND | wrong)

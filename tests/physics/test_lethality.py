@@ -39,9 +39,13 @@ def test_the_lethal_radius_reproduces_the_quoted_probability(pk, reliability) ->
 
 def test_a_probability_above_the_reliability_is_refused() -> None:
     for pk, reliability, misses in (
-        (0.96, 0.95, RAYLEIGH), (0.95, 0.95, RAYLEIGH), (0.6, 0.9, [1.0, math.inf]), (0.5, 0.9, []), (1.2, 1.0, [1.0]),
+        (0.96, 0.95, RAYLEIGH),
+        (0.95, 0.95, RAYLEIGH),
+        (0.6, 0.9, [1.0, math.inf]),
+        (0.5, 0.9, []),
+        (1.2, 1.0, [1.0]),
         (0.5, 0.9, [math.nan]),
-    ):  # fmt: skip
+    ):
         with pytest.raises(InputError):
             lethality.lethal_radius(pk, reliability, misses)
     assert lethality.lethal_radius(0.0, 0.9, RAYLEIGH) == 0.0

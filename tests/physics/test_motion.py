@@ -88,9 +88,15 @@ def test_a_route_with_altitudes_climbs_between_its_points() -> None:
 
 @pytest.mark.parametrize(
     ("points", "altitude", "speed", "load"),
-    [([A], 100.0, 250.0, 2.0), ([A, A], 100.0, 250.0, 2.0), ([A, B], 100.0, 0.0, 2.0), ([A, B], 100.0, 250.0, 1.0),
-     ([A, B, A], 100.0, 250.0, 2.0), ([A, B], [1.0, 2.0, 3.0], 250.0, 2.0)],
-)  # fmt: skip
+    [
+        ([A], 100.0, 250.0, 2.0),
+        ([A, A], 100.0, 250.0, 2.0),
+        ([A, B], 100.0, 0.0, 2.0),
+        ([A, B], 100.0, 250.0, 1.0),
+        ([A, B, A], 100.0, 250.0, 2.0),
+        ([A, B], [1.0, 2.0, 3.0], 250.0, 2.0),
+    ],
+)
 def test_an_impossible_route_is_refused(points, altitude, speed, load) -> None:
     with pytest.raises(InputError):
         paths.level_route(points, altitude, speed, 0.0, load)

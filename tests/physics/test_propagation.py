@@ -98,9 +98,11 @@ def test_reflection_point_is_where_both_grazing_angles_agree():
     from scipy.optimize import minimize_scalar
 
     best = minimize_scalar(
-        lambda s: leg(radar, s) + leg(target, distance - s), bounds=(1.0, distance - 1), method="bounded",
+        lambda s: leg(radar, s) + leg(target, distance - s),
+        bounds=(1.0, distance - 1),
+        method="bounded",
         options={"xatol": 1e-3},
-    )  # fmt: skip
+    )
     a, b = EARTH + radar, EARTH + target
     direct = math.sqrt(a * a + b * b - 2 * a * b * math.cos(distance / EARTH))
     difference = best.fun - direct

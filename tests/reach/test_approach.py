@@ -79,8 +79,14 @@ def test_flights_that_come_out_from_above_a_radar_are_first_seen_where_its_eleva
         course = draws.uniform(0.0, 2.0 * math.pi)
         points = [offset(*PLACE, course + draws.uniform(-0.3, 0.3), draws.uniform(*far)) for far in (begins, ends)]
         words = [f"{math.degrees(float(lat)):.4f} N {math.degrees(float(lon)):.4f} E" for lat, lon in points]
-        route = {"name": "R", "kind": "f16", "side": "hostile", "route": words, "speed": "240 m/s",
-                 "altitude": f"{draws.uniform(*heights):.1f} km"}  # fmt: skip
+        route = {
+            "name": "R",
+            "kind": "f16",
+            "side": "hostile",
+            "route": words,
+            "speed": "240 m/s",
+            "altitude": f"{draws.uniform(*heights):.1f} km",
+        }
         world = scenes.radar_world(tartus, route=route)
         (k,) = scenes.chosen(world, [radar])
         others = world.rows["radars"].copy()
@@ -99,8 +105,14 @@ def test_flights_that_come_out_from_above_a_radar_are_first_seen_where_its_eleva
 
 
 def test_one_route_agrees_in_its_quantiles_and_leaves_the_warning_it_says():
-    route = {"name": "R", "kind": "tomahawk", "side": "hostile", "route": ["35.2 N 34.0 E", "34.91 N 35.87 E"],
-             "agl": "50 m", "speed": "245 m/s"}  # fmt: skip
+    route = {
+        "name": "R",
+        "kind": "tomahawk",
+        "side": "hostile",
+        "route": ["35.2 N 34.0 E", "34.91 N 35.87 E"],
+        "agl": "50 m",
+        "speed": "245 m/s",
+    }
     world = scenes.radar_world(load("tartus_2016"), route=route)
     way = approach.approach(world)
     runner = Runner(world, 5)

@@ -25,12 +25,24 @@ EARTH = 4.0 / 3.0 * MEAN_RADIUS
 def scenario(terrain=None, **site):
     """One site, on flat ground if nothing else is said."""
     mapping = {
-        "format": 1, "name": "look", "duration": "900 s", "terrain": terrain or {"source": "flat"},
+        "format": 1,
+        "name": "look",
+        "duration": "900 s",
+        "terrain": terrain or {"source": "flat"},
         "model": {"attenuation": False},
         "asset": [{"name": "A", "at": "34.92 N 35.90 E", "radius": "500 m"}],
-        "site": [{"name": "S", "system": "s300pmu2", "at": "34.92 N 35.90 E", "facing": "270 deg", "defends": ["A"],
-                  "low_altitude": "76n6", **site}],
-    }  # fmt: skip
+        "site": [
+            {
+                "name": "S",
+                "system": "s300pmu2",
+                "at": "34.92 N 35.90 E",
+                "facing": "270 deg",
+                "defends": ["A"],
+                "low_altitude": "76n6",
+                **site,
+            }
+        ],
+    }
     return loads(toml_text(mapping), "look")
 
 
@@ -216,10 +228,22 @@ def test_every_cell_is_what_a_look_of_the_engine_meets(flat):
     """A flight flown over cells of the map meets in each second what the map says of its place."""
     from openiads.reach.approach import approach
 
-    land = {"source": "ridge", "origin": "34.92 N 35.90 E", "bearing": "270 deg", "distance": "25 km",
-            "height": "400 m", "width": "4 km"}  # fmt: skip
-    route = {"name": "R", "kind": "f16", "side": "hostile", "route": ["35.4 N 34.6 E", "34.93 N 35.85 E"],
-             "agl": "300 m", "speed": "250 m/s"}  # fmt: skip
+    land = {
+        "source": "ridge",
+        "origin": "34.92 N 35.90 E",
+        "bearing": "270 deg",
+        "distance": "25 km",
+        "height": "400 m",
+        "width": "4 km",
+    }
+    route = {
+        "name": "R",
+        "kind": "f16",
+        "side": "hostile",
+        "route": ["35.4 N 34.6 E", "34.93 N 35.85 E"],
+        "agl": "300 m",
+        "speed": "250 m/s",
+    }
     world = scenes.radar_world(scenario(land), route=route)
     low = rows(world, "76n6")
     way = approach(world, 0, low, rcs=2.0)
@@ -294,9 +318,16 @@ def test_names_choose_radars_and_wrong_ones_are_told(flat):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"above": "clouds"}, {"heights": ()}, {"heights": (math.nan,)}, {"heights": (-10.0,)}, {"rcs": 0.0},
-     {"probability": 1.0}, {"looks": (3, 2)}],
-)  # fmt: skip
+    [
+        {"above": "clouds"},
+        {"heights": ()},
+        {"heights": (math.nan,)},
+        {"heights": (-10.0,)},
+        {"rcs": 0.0},
+        {"probability": 1.0},
+        {"looks": (3, 2)},
+    ],
+)
 def test_senseless_questions_are_refused(flat, wrong):
     with pytest.raises(InputError):
         coverage.coverage(flat, DetectionQuestion(**wrong), where=grid(flat, 0, 4))
@@ -345,8 +376,14 @@ def test_a_threat_shows_its_nose_in_each_band(flat):
 @pytest.mark.parametrize("fine", [False, True])
 def test_behind_a_ridge_the_lowest_height_is_the_ray_over_its_crest(fine):
     """As the reference case TERR-RIDGE-LOS, through the public function."""
-    land = {"source": "ridge", "origin": "34.92 N 35.90 E", "bearing": "0 deg", "distance": "20 km",
-            "height": "500 m", "width": "3 km"}  # fmt: skip
+    land = {
+        "source": "ridge",
+        "origin": "34.92 N 35.90 E",
+        "bearing": "0 deg",
+        "distance": "20 km",
+        "height": "500 m",
+        "width": "3 km",
+    }
     world = scenes.radar_world(scenario(land))
     low = rows(world, "76n6")
     where = coverage.map_of(

@@ -214,9 +214,7 @@ def test_parallel_paths_hold_the_inbound_ones_at_no_crossing_distance(favorit: W
     family = straight.parallel(
         favorit.terrain, scenes.home(favorit), 250.0, height, reach, course, crossings=np.array([0.0, 50e3])
     )
-    one = straight.inbound(
-        favorit.terrain, scenes.home(favorit), 250.0, height, reach, azimuths=np.array([0.0, 1.0])
-    )  # fmt: skip
+    one = straight.inbound(favorit.terrain, scenes.home(favorit), 250.0, height, reach, azimuths=np.array([0.0, 1.0]))
     coming = family.along < 0.0
     met = study.assess(favorit, 0, family, Target(), ("emergent",), UnitConditions(turn=False))["emergent"][0] >= 0.0
     same = study.assess(favorit, 0, one, Target(), ("emergent",), UnitConditions(turn=False))["emergent"][0] >= 0.0

@@ -56,9 +56,15 @@ def looked(system: str, height: float, crossing: float, limits: str, reaction: f
     target, question = Target(SPEED, threat="f16"), UnitConditions(reaction=reaction)
     reach = min(reach_of(world, 0, target, question), START)
     paths = straight.parallel(
-        world.terrain, home(world), SPEED, height, reach, COURSE - math.radians(FACING),
-        crossings=np.array([crossing, crossing + 1.0]), step=500.0,
-    )  # fmt: skip
+        world.terrain,
+        home(world),
+        SPEED,
+        height,
+        reach,
+        COURSE - math.radians(FACING),
+        crossings=np.array([crossing, crossing + 1.0]),
+        step=500.0,
+    )
     inside = assess(world, 0, paths, target, (limits,), question)[limits][0] >= 0.0
     return paths, inside & (paths.along <= 0.0)
 
@@ -95,10 +101,12 @@ def flown(
     else:
         guard.pop("low_altitude")
     world = scene(
-        raid("Visitor", "f16", origin=spot(start), altitude=f"{height} m", speed=f"{SPEED} m/s"), sites=[guard],
-        model={"kill": "constant", "kill_probability": 0.25, "false_alarms": False, "limits": limits}, duration=1500.0,
+        raid("Visitor", "f16", origin=spot(start), altitude=f"{height} m", speed=f"{SPEED} m/s"),
+        sites=[guard],
+        model={"kill": "constant", "kill_probability": 0.25, "false_alarms": False, "limits": limits},
+        duration=1500.0,
         asset=[{"name": "Depot", "at": spot(depot), "radius": "500 m"}],
-    )  # fmt: skip
+    )
 
     def measure(result: Any) -> tuple[bool, list[tuple[float, float]]]:
         rows = events(result, Event.INTERCEPT)

@@ -24,9 +24,13 @@ pytestmark = pytest.mark.compiled_only
 
 def scenario(*sites: dict[str, Any], **terrain: Any) -> Scenario:
     mapping = {
-        "format": 1, "name": "sites", "duration": "900 s", "terrain": terrain or {"source": "flat"},
-        "asset": [{"name": "Depot", "at": place(0.0), "radius": "500 m"}], "site": list(sites),
-    }  # fmt: skip
+        "format": 1,
+        "name": "sites",
+        "duration": "900 s",
+        "terrain": terrain or {"source": "flat"},
+        "asset": [{"name": "Depot", "at": place(0.0), "radius": "500 m"}],
+        "site": list(sites),
+    }
     return loads(toml_text(mapping), "sites")
 
 
@@ -56,8 +60,14 @@ def test_sites_together_expose_what_each_does() -> None:
 
 
 def test_a_ridge_hides_low_flights_behind_it() -> None:
-    ridge = {"source": "ridge", "origin": place(0.0), "bearing": "270 deg", "distance": "15 km", "height": "800 m",
-             "width": "4 km"}  # fmt: skip
+    ridge = {
+        "source": "ridge",
+        "origin": place(0.0),
+        "bearing": "270 deg",
+        "distance": "15 km",
+        "height": "800 m",
+        "width": "4 km",
+    }
     bare, hidden = scenario(site()), scenario(site(), **ridge)
     found = []
     for asked in (bare, hidden):
@@ -100,8 +110,10 @@ def test_nothing_is_met_that_published_limits_forbid_and_low_bands_reach_less_fa
     shares = [sum(r.values[what][0] for r in tartus.territories if r.name in abroad) for what in (low, high)]
     assert shares[0] < 0.01 < shares[1]
     volume = tartus.volumes.values
-    assert all(volume[neighbors.column(b, "published")][0] <= volume[neighbors.column(b, "emergent")][0]
-               for b in neighbors.BANDS)  # fmt: skip
+    assert all(
+        volume[neighbors.column(b, "published")][0] <= volume[neighbors.column(b, "emergent")][0]
+        for b in neighbors.BANDS
+    )
 
 
 def test_the_nearest_airports_are_on_the_list_and_far_ones_are_not(tartus: neighbors.ReachAnswer) -> None:

@@ -158,10 +158,11 @@ def launched(along: float, across: float, limits: str, count: int = 12) -> float
 
     guard = {key: value for key, value in site(system=PLAN.system).items() if key not in ("launchers", "rounds")}
     world = scene(
-        raid("Scud", PLAN.threat, origin=spot(start)), sites=[guard],
+        raid("Scud", PLAN.threat, origin=spot(start)),
+        sites=[guard],
         model={"kill": "constant", "false_alarms": False, "limits": limits},
         asset=[{"name": "Depot", "at": spot(found), "radius": "500 m"}],
-    )  # fmt: skip
+    )
     met = each(world, count, lambda result: len(events(result, Event.INTERCEPT)) > 0)
     return float(np.mean(met))
 

@@ -45,9 +45,17 @@ def test_looks_that_share_a_fade_gain_less_than_independent_ones():
 @pytest.mark.parametrize("swerling", [1, 3])
 @pytest.mark.parametrize(
     ("interval", "slots"),
-    [(2.0, [1, 1, 1, 1, 1]), (0.6, [1, 1, 1, 1, 1]), (0.5, [2, 2, 1]), (0.4, [2, 2, 1]), (0.3, [3, 2]), (0.25, [4, 1]),
-     (0.2, [5]), (0.01, [5])],
-)  # fmt: skip
+    [
+        (2.0, [1, 1, 1, 1, 1]),
+        (0.6, [1, 1, 1, 1, 1]),
+        (0.5, [2, 2, 1]),
+        (0.4, [2, 2, 1]),
+        (0.3, [3, 2]),
+        (0.25, [4, 1]),
+        (0.2, [5]),
+        (0.01, [5]),
+    ],
+)
 def test_m_of_n_looks_sum_the_ways_to_hit_when_a_fade_lasts_some_of_them(interval, slots, swerling):
     """Every way in which 5 looks can hit or miss, looks of one slot of 1 s with one cross-section between them."""
     snr = SNR[::60]

@@ -390,8 +390,13 @@ def test_statements_are_cut_where_they_begin():
         '[[u]]\nd = """a \\""" b""""\n'
     )
     assert [(s.line, s.text.split("\n")[0]) for s in scan(text)] == [
-        (2, "a = 1 # one"), (4, "b = ["), (8, "[t] # t"), (9, "c = '''"), (13, "[[u]]"), (14, 'd = """a \\""" b""""'),
-    ]  # fmt: skip
+        (2, "a = 1 # one"),
+        (4, "b = ["),
+        (8, "[t] # t"),
+        (9, "c = '''"),
+        (13, "[[u]]"),
+        (14, 'd = """a \\""" b""""'),
+    ]
     assert merged(text)[0] == tomllib.loads(text)
 
 
@@ -408,10 +413,25 @@ def test_key_paths_know_their_lines():
 
 keys = st.sampled_from(["a", "b-1", "c_c", '"q.q"', "'l l'", '"#"', '"[x]"', "3"])
 scalars = st.sampled_from(
-    ["1", "-2.5e3", "true", '"text # no"',  "'lit\\'",
-     '"esc \\" [ \\\\"', '"""m\n[l] "" \\"\n"""', "'''m\n#'\n''''", "2016-10-04",
-     '""', "''", '""""quoted""""', "0x1F", "inf", '"\\\\"', '"""\\\\"""']
-)  # fmt: skip
+    [
+        "1",
+        "-2.5e3",
+        "true",
+        '"text # no"',
+        "'lit\\'",
+        '"esc \\" [ \\\\"',
+        '"""m\n[l] "" \\"\n"""',
+        "'''m\n#'\n''''",
+        "2016-10-04",
+        '""',
+        "''",
+        '""""quoted""""',
+        "0x1F",
+        "inf",
+        '"\\\\"',
+        '"""\\\\"""',
+    ]
+)
 values = st.recursive(
     scalars,
     lambda inner: st.one_of(
@@ -474,7 +494,7 @@ def test_any_text_is_read_or_refused_by_an_error_of_ours(text):
         max_leaves=12,
     )
 )
-def test_any_mapping_is_validated_without_a_traceback(tree):  # fmt: skip
+def test_any_mapping_is_validated_without_a_traceback(tree):
     from openiads.scenario.load import validate
 
     for key in ("site", "raid", "asset", "flight", "corridor", "terrain", "catalog", "model"):

@@ -14,9 +14,16 @@ from openiads.scenario.load import Scenario, catalog_of, load, loads, packaged_s
 from openiads.scenario.measures import Measure, Position
 
 PACKAGED = [
-    "moskva_2015", "moskva_2015_with_shore", "one_on_one", "raid24", "syria_2013", "tartus_2016", "tartus_2016_pmu2",
-    "tartus_2016_v4", "turkey_2013",
-]  # fmt: skip
+    "moskva_2015",
+    "moskva_2015_with_shore",
+    "one_on_one",
+    "raid24",
+    "syria_2013",
+    "tartus_2016",
+    "tartus_2016_pmu2",
+    "tartus_2016_v4",
+    "turkey_2013",
+]
 
 
 def test_the_packaged_scenarios_load_without_a_warning():

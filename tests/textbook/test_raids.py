@@ -108,16 +108,26 @@ def test_an_exchange_is_the_same_seen_from_either_side_and_never_takes_more_than
 @pytest.mark.parametrize(
     ("formula", "arguments"),
     [
-        (raids.salvo_kill, (1.2, 1)), (raids.salvo_kill, (0.5, -1)), (raids.salvo_kill, (0.5, 1, math.nan)),
-        (raids.layers_leak, ([0.5, -0.1],)), (raids.shoot_look_shoot, (0.0, math.inf)),
-        (raids.shoot_look_shoot, (0.5, -1)), (raids.shoot_look_shoot, (0.5, 2, 0)),
-        (raids.raid_leakage, (-1, 0.5)), (raids.raid_leakage, (2.5, 0.5)), (raids.even_allocation, (0, 4, 0.5)),
-        (raids.magazine, (3, 2.5, 0.5)), (raids.magazine, (3, 2, 0.5, -1)), (raids.erlang_loss, (0, 1.0)),
-        (raids.erlang_loss, (2, math.inf)), (raids.erlang_wait, (2, -0.1, 5.0)), (exchanges.Force, (1, 1, 1, 0)),
+        (raids.salvo_kill, (1.2, 1)),
+        (raids.salvo_kill, (0.5, -1)),
+        (raids.salvo_kill, (0.5, 1, math.nan)),
+        (raids.layers_leak, ([0.5, -0.1],)),
+        (raids.shoot_look_shoot, (0.0, math.inf)),
+        (raids.shoot_look_shoot, (0.5, -1)),
+        (raids.shoot_look_shoot, (0.5, 2, 0)),
+        (raids.raid_leakage, (-1, 0.5)),
+        (raids.raid_leakage, (2.5, 0.5)),
+        (raids.even_allocation, (0, 4, 0.5)),
+        (raids.magazine, (3, 2.5, 0.5)),
+        (raids.magazine, (3, 2, 0.5, -1)),
+        (raids.erlang_loss, (0, 1.0)),
+        (raids.erlang_loss, (2, math.inf)),
+        (raids.erlang_wait, (2, -0.1, 5.0)),
+        (exchanges.Force, (1, 1, 1, 0)),
         (exchanges.Force, (-1, 1, 1, 1)),
         (exchanges.salvo_exchange, (exchanges.Force(1, 1, 1, 1), exchanges.Force(1, 1, 1, 1), -1)),
     ],
-)  # fmt: skip
+)
 def test_what_lies_outside_a_domain_is_refused(formula: Any, arguments: tuple[Any, ...]) -> None:
     with pytest.raises(UsageError):
         formula(*arguments)

@@ -34,8 +34,14 @@ def rocket(inputs: Case) -> Case:
 
 def sphere(inputs: Case, **fields: float) -> Any:
     """A still or spinning sphere without air."""
-    base = {"j2": 0.0, "spin": inputs.get("omega_rad_s", 0.0), "ellipsoid": 0, "air": 0,
-            "radius": inputs.get("earth_radius_m", 6371000.0), "gm": inputs.get("mu_m3_s2", 0.0)}  # fmt: skip
+    base = {
+        "j2": 0.0,
+        "spin": inputs.get("omega_rad_s", 0.0),
+        "ellipsoid": 0,
+        "air": 0,
+        "radius": inputs.get("earth_radius_m", 6371000.0),
+        "gm": inputs.get("mu_m3_s2", 0.0),
+    }
     return ballistics.surroundings(**(base | fields))
 
 
@@ -47,9 +53,15 @@ def body(mass: float = 1.0, area: float = 1.0, cd: Any = 0.0) -> Any:
 def vertical_boost(inputs: Case) -> Case:
     """Powered flight straight up under even gravity."""
     kind = ballistics.missile(
-        {"launch_mass": inputs["m0"], "burnout_mass": inputs["mf"], "burn_time": inputs["burn_s"], "area": 1.0,
-         "specific_impulse": inputs["isp_s"], "loft": math.pi / 2.0}
-    )  # fmt: skip
+        {
+            "launch_mass": inputs["m0"],
+            "burnout_mass": inputs["mf"],
+            "burn_time": inputs["burn_s"],
+            "area": 1.0,
+            "specific_impulse": inputs["isp_s"],
+            "loft": math.pi / 2.0,
+        }
+    )
     around = sphere(inputs, even_gravity=inputs["g"])
     path = ballistics.fly_out(kind, (float(around["radius"]), 0.0, 0.0), (0.0, 0.0, 0.0), around=around)
     return {"burnout_speed_m_s": path.burnout_speed, "burnout_altitude_m": path.burnout_height, "apogee_m": path.apogee}
@@ -108,8 +120,16 @@ def slowing(inputs: Case) -> Case:
     for beta in inputs["beta_kg_m2"]:
         around = sphere(inputs, air=2, density=inputs["rho"])
         start = (float(around["radius"]), 0.0, 0.0)
-        path = ballistics.fly_out(body(beta, 1.0, 1.0), start, (0.0, inputs["v0_m_s"], 0.0), cutoff=0.0, around=around,
-                                  dt=0.05, longest=inputs["t_s"], ground=-1e6)  # fmt: skip
+        path = ballistics.fly_out(
+            body(beta, 1.0, 1.0),
+            start,
+            (0.0, inputs["v0_m_s"], 0.0),
+            cutoff=0.0,
+            around=around,
+            dt=0.05,
+            longest=inputs["t_s"],
+            ground=-1e6,
+        )
         answer["v_m_s"].append(path.impact_speed)
         answer["x_m"].append(float(path.positions[-1, 1]))
     return answer
@@ -121,8 +141,16 @@ def falling(inputs: Case) -> Case:
     r = float(around["radius"])
 
     def fall(longest: float) -> Any:
-        return ballistics.fly_out(body(inputs["beta_kg_m2"], 1.0, 1.0), (r, 0.0, 0.0), (0.0, 0.0, 0.0), cutoff=0.0,
-                                  around=around, dt=0.02, longest=longest, ground=-1e6)  # fmt: skip
+        return ballistics.fly_out(
+            body(inputs["beta_kg_m2"], 1.0, 1.0),
+            (r, 0.0, 0.0),
+            (0.0, 0.0, 0.0),
+            cutoff=0.0,
+            around=around,
+            dt=0.02,
+            longest=longest,
+            ground=-1e6,
+        )
 
     path = fall(inputs["t_s"])
     return {"vt_m_s": fall(200.0).impact_speed, "v_m_s": path.impact_speed, "fallen_m": -float(path.heights[-1])}
@@ -151,10 +179,16 @@ SCUD = {
 def scud(inputs: Case) -> Case:
     """The Scud-B of the reference integration on a still sphere."""
     kind = ballistics.missile(
-        SCUD | {"launch_mass": inputs["initial_mass_kg"], "burnout_mass": inputs["burnout_mass_kg"],
-                "specific_impulse": inputs["isp_s"], "burn_time": inputs["burn_s"], "diameter": inputs["diameter_m"],
-                "cd": {"mach": inputs["cd_mach"], "value": inputs["cd"]}}
-    )  # fmt: skip
+        SCUD
+        | {
+            "launch_mass": inputs["initial_mass_kg"],
+            "burnout_mass": inputs["burnout_mass_kg"],
+            "specific_impulse": inputs["isp_s"],
+            "burn_time": inputs["burn_s"],
+            "diameter": inputs["diameter_m"],
+            "cd": {"mach": inputs["cd_mach"], "value": inputs["cd"]},
+        }
+    )
     around = ballistics.surroundings(j2=0.0, spin=0.0, radius=6371000.0, ellipsoid=0)
     path = ballistics.fly_out(kind, (6371000.0, 0.0, 0.0), (0.1, 0.0, 0.0), around=around)
     burnt = path.positions[int(np.argmin(np.abs(path.times - path.burnout_time)))]
@@ -177,9 +211,15 @@ def forden_ranges(inputs: Case) -> Case:
     answer = []
     for launch, burnout, impulse, burn, diameter in zip(*(inputs[name] for name in names), strict=True):
         kind = ballistics.missile(
-            SCUD | {"launch_mass": launch, "burnout_mass": burnout, "specific_impulse": impulse, "burn_time": burn,
-                    "diameter": diameter}
-        )  # fmt: skip
+            SCUD
+            | {
+                "launch_mass": launch,
+                "burnout_mass": burnout,
+                "specific_impulse": impulse,
+                "burn_time": burn,
+                "diameter": diameter,
+            }
+        )
         answer.append(aiming.greatest_range(kind, 0.0, 0.0, 0.0, math.radians(40.0))[0] / 1000.0)
     return {"max_range_km": answer}
 
@@ -189,9 +229,15 @@ def dropped(inputs: Case, kind: Any, air: int, height: float, ned: list[float], 
     lat, lon = math.radians(inputs["lat_deg"]), math.radians(inputs["lon_deg"])
     north, east, down = ned
     path = ballistics.fly_out(
-        kind, geodesy.to_ecef(lat, lon, height), local.rotate_from_enu(east, north, -down, lat, lon), cutoff=0.0,
-        around=ballistics.surroundings(air=air), dt=0.05, longest=time, ground=-1e5,
-    )  # fmt: skip
+        kind,
+        geodesy.to_ecef(lat, lon, height),
+        local.rotate_from_enu(east, north, -down, lat, lon),
+        cutoff=0.0,
+        around=ballistics.surroundings(air=air),
+        dt=0.05,
+        longest=time,
+        ground=-1e5,
+    )
     place = geodesy.to_geodetic(*path.positions[-1].tolist())
     return place, geodesy.rotate_to_enu(*path.velocities[-1].tolist(), place[0], place[1])
 
@@ -234,10 +280,11 @@ def jsbsim(times: list[float]) -> Callable[[Case], Case]:
 def ideal_heading(inputs: Case) -> Case:
     """Commands against a heading error."""
     flights = [
-        homing.linear_homing(inputs["tF_s"], n, inputs["t_s"], heading_error=inputs["heading_error_rad"],
-                             speed=inputs["VM"])
+        homing.linear_homing(
+            inputs["tF_s"], n, inputs["t_s"], heading_error=inputs["heading_error_rad"], speed=inputs["VM"]
+        )
         for n in inputs["N_prime"]
-    ]  # fmt: skip
+    ]
     return {"acceleration_m_s2": [f[0].tolist() for f in flights], "miss_m": max(f[1] for f in flights)}
 
 
@@ -268,10 +315,16 @@ def planar(inputs: Case) -> Case:
     beta = inputs["target_angle_beta_rad"]
     velocity = (-inputs["VT_ft_s"] * math.cos(beta), inputs["VT_ft_s"] * math.sin(beta))
     flights = [
-        planar_homing(tuple(inputs["missile_ft"]), inputs["VM_ft_s"], math.radians(inputs["heading_error_deg"]),
-                             tuple(inputs["target_ft"]), velocity, n)
+        planar_homing(
+            tuple(inputs["missile_ft"]),
+            inputs["VM_ft_s"],
+            math.radians(inputs["heading_error_deg"]),
+            tuple(inputs["target_ft"]),
+            velocity,
+            n,
+        )
         for n in inputs["N_prime"]
-    ]  # fmt: skip
+    ]
     half = [float(np.interp(f["time"] / 2.0, f["times"], f["acceleration"])) for f in flights]
     return {
         "time_s": [f["time"] for f in flights],
@@ -283,8 +336,15 @@ def planar(inputs: Case) -> Case:
 
 def opportunities(inputs: Case) -> Case:
     """Ranges of successive intercepts and their count."""
-    names = ("detection_range_m", "target_speed", "interceptor_speed", "reaction_s", "assessment_s", "max_range_m",
-             "min_range_m")  # fmt: skip
+    names = (
+        "detection_range_m",
+        "target_speed",
+        "interceptor_speed",
+        "reaction_s",
+        "assessment_s",
+        "max_range_m",
+        "min_range_m",
+    )
     found = [encounter.firing_opportunities(*map(float, row)) for row in zip(*columns(inputs, *names), strict=True)]
     return {"intercept_ranges_m": found, "opportunities": [len(f) for f in found]}
 

@@ -24,11 +24,32 @@ CASES: dict[str, dict[str, Any]] = {
 
 #: Areas that must pass, as patterns of case ids.
 REQUIRED = (
-    "ATM-*", "GEO-*", "HOR-*", "RAD-*", "DET-*", "JAM-*", "PROP-*", "ATT-GAS-*", "DIFF-*", "TERR-*", "TRK-*", "FLT-*",
-    "ENG-*", "INT-CZML-*", "INT-KML-*", "INT-GEOJSON-*", "MCS-PHILOX4X32-*", "MCS-NUMPY-PHILOX",
+    "ATM-*",
+    "GEO-*",
+    "HOR-*",
+    "RAD-*",
+    "DET-*",
+    "JAM-*",
+    "PROP-*",
+    "ATT-GAS-*",
+    "DIFF-*",
+    "TERR-*",
+    "TRK-*",
+    "FLT-*",
+    "ENG-*",
+    "INT-CZML-*",
+    "INT-KML-*",
+    "INT-GEOJSON-*",
+    "MCS-PHILOX4X32-*",
+    "MCS-NUMPY-PHILOX",
     "MCS-STREAM-INDEPENDENCE",
-    "MCS-BINOM-CI-*", "MCS-RULE-OF-THREE", "MCS-DIFF-CI", "MCS-CRN-VARIANCE", "MCS-SAMPLE-SIZE", "MCS-COVERAGE",
-)  # fmt: skip
+    "MCS-BINOM-CI-*",
+    "MCS-RULE-OF-THREE",
+    "MCS-DIFF-CI",
+    "MCS-CRN-VARIANCE",
+    "MCS-SAMPLE-SIZE",
+    "MCS-COVERAGE",
+)
 
 #: Case pattern -> why it is not run.  (ATT-RAIN is run on the formula alone: no run and no map has rain.)
 LEFT_OUT = {

@@ -197,7 +197,13 @@ def test_every_page_and_panel_opens_without_a_fault(visit: Visit) -> None:
 def everything() -> list[tuple[Any, str]]:
     """Names of tabs, and the panels that they open."""
     return [
-        ("Kill chain", "#panel-lanes"), ("Why not", "#panel-whynot"), ("Log", "#panel-log"), ("Scope", "#panel-scope"),
-        ("Height", "#panel-height"), ("Dashboard", "#panel-dashboard"), ("Compare", "#panel-compare"),
-        ("What if", "#panel-whatif"), ("Replay", "#panel-replay"),
-    ]  # fmt: skip
+        ("Kill chain", "#panel-lanes"),
+        ("Why not", "#panel-whynot"),
+        ("Log", "#panel-log"),
+        ("Scope", "#panel-scope"),
+        ("Height", "#panel-height"),
+        ("Dashboard", "#panel-dashboard"),
+        ("Compare", "#panel-compare"),
+        ("What if", "#panel-whatif"),
+        ("Replay", "#panel-replay"),
+    ]

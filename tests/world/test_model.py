@@ -30,12 +30,23 @@ def scenes(changed: dict[str, Any] | None = None) -> list[World]:
     empty = site("Empty", fire_units=0, system="patriot_pac2")
     strike = raid("West", "f16", 90.0, weapon="arm", release_range="40 km", agl="250 m", count=2)
     del strike["altitude"]
-    liner = {"name": "Liner", "kind": "glider", "route": [place(90.0), place(60.0), place(60.0, 300.0)], "start": "0 s",
-             "altitude": "9 km", "speed": "230 m/s"}  # fmt: skip
+    liner = {
+        "name": "Liner",
+        "kind": "glider",
+        "route": [place(90.0), place(60.0), place(60.0, 300.0)],
+        "start": "0 s",
+        "altitude": "9 km",
+        "speed": "230 m/s",
+    }
     real = scene(
-        strike, model=CLEAR | {"attenuation": True}, sites=[site(), empty], command=[command], flights=[liner],
-        terrain={"source": "levant", "on_missing": "sea"}, **more,
-    )  # fmt: skip
+        strike,
+        model=CLEAR | {"attenuation": True},
+        sites=[site(), empty],
+        command=[command],
+        flights=[liner],
+        terrain={"source": "levant", "on_missing": "sea"},
+        **more,
+    )
     queue = scene(raid("East"), model=TEXTBOOK | {"service": "fixed", "service_time": "20 s"}, **more)
     return [real, queue]
 

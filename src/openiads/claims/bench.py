@@ -73,9 +73,15 @@ class Bench:
         key = hash_of([scenario.digest(), replications, self.seed, [list(pair) for pair in named]])[:20]
         out = None if self.folder is None else self.folder / "runs" / key
         made = run(
-            scenario, replications=replications, seed=self.seed, jobs=self.jobs, out=out, knobs=dict(named) or None,
-            prebuilt=self.prebuilt, cancel=self.cancel,
-        )  # fmt: skip
+            scenario,
+            replications=replications,
+            seed=self.seed,
+            jobs=self.jobs,
+            out=out,
+            knobs=dict(named) or None,
+            prebuilt=self.prebuilt,
+            cancel=self.cancel,
+        )
         if key not in self._digests:
             self.replications += made.replications
             self.failed += int(made.seal["failed"])

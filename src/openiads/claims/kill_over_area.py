@@ -37,24 +37,38 @@ def scenario(claim: KillOverArea, threat: str, limits: str) -> Scenario:
     assets = [{"name": f"Point {k + 1}", "at": _place(*p), "radius": "200 m"} for k, p in enumerate(points)]
     raids = [
         {
-            "name": f"Missile {k + 1}", "threat": threat, "count": 1, "target": f"Point {k + 1}",
+            "name": f"Missile {k + 1}",
+            "threat": threat,
+            "count": 1,
+            "target": f"Point {k + 1}",
             "origin": _place(*direct(*p, plan.bearing, plan.missiles[threat])),
             "time_on_target": f"{FIRST + APART * k:g} s",
         }
         for k, p in enumerate(points)
-    ]  # fmt: skip
+    ]
     site = {
-        "name": "Battery", "system": plan.system, "at": _place(center.latitude, center.longitude),
-        "facing": f"{math.degrees(plan.facing)} deg", "fire_units": plan.fire_units, "launchers": plan.launchers,
-        "defends": [asset["name"] for asset in assets], "doctrine": dict(plan.doctrine),
-    }  # fmt: skip
+        "name": "Battery",
+        "system": plan.system,
+        "at": _place(center.latitude, center.longitude),
+        "facing": f"{math.degrees(plan.facing)} deg",
+        "fire_units": plan.fire_units,
+        "launchers": plan.launchers,
+        "defends": [asset["name"] for asset in assets],
+        "doctrine": dict(plan.doctrine),
+    }
     return validate(
         {
-            "format": 1, "name": f"claim_{claim.name}_{threat}_{limits}", "question": claim.question,
-            "duration": f"{FIRST + APART * plan.points:g} s", "model": {"limits": limits},
-            "terrain": {"source": "levant", "on_missing": "sea"}, "asset": assets, "site": [site], "raid": raids,
+            "format": 1,
+            "name": f"claim_{claim.name}_{threat}_{limits}",
+            "question": claim.question,
+            "duration": f"{FIRST + APART * plan.points:g} s",
+            "model": {"limits": limits},
+            "terrain": {"source": "levant", "on_missing": "sea"},
+            "asset": assets,
+            "site": [site],
+            "raid": raids,
         }
-    )  # fmt: skip
+    )
 
 
 def _place(lat: float, lon: float) -> str:

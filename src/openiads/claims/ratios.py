@@ -86,9 +86,15 @@ def gather(claim: Ratios, effort: RatioEffort, bench: Bench) -> list[Evidence]:
 
 
 def _evidence(
-    claim: Ratios, name: str, limits: str, weighting: str, nominal: float, numbers: list[float],
-    drawn: list[dict[str, float]], beside: str = "",
-) -> Evidence:  # fmt: skip
+    claim: Ratios,
+    name: str,
+    limits: str,
+    weighting: str,
+    nominal: float,
+    numbers: list[float],
+    drawn: list[dict[str, float]],
+    beside: str = "",
+) -> Evidence:
     answers = [_inside(claim, number) for number in numbers]
     figure = Figure(nominal, nominal, nominal)
     low, high = claim.rule.knowledge
@@ -163,9 +169,14 @@ def _catalog_draws(
 
 
 def _ratios(
-    claim: Ratios, book: Catalog, bench: Bench, knobs: dict[str, dict[str, float]], limits: str,
-    draws: dict[tuple[str, str], np.ndarray] | None = None, world: int = 0,
-) -> dict[str, float]:  # fmt: skip
+    claim: Ratios,
+    book: Catalog,
+    bench: Bench,
+    knobs: dict[str, dict[str, float]],
+    limits: str,
+    draws: dict[tuple[str, str], np.ndarray] | None = None,
+    world: int = 0,
+) -> dict[str, float]:
     """Land over sea for every figure."""
     plan = claim.study
     sides = {}

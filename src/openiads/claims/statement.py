@@ -193,9 +193,14 @@ class Side(_Table):
 
 
 FigureName = Literal[
-    "envelope_volume", "target_channels", "missile_channels", "ready_rounds", "low_altitude_reach",
-    "low_altitude_engagement", "reaction_time",
-]  # fmt: skip
+    "envelope_volume",
+    "target_channels",
+    "missile_channels",
+    "ready_rounds",
+    "low_altitude_reach",
+    "low_altitude_engagement",
+    "reaction_time",
+]
 
 
 class RatioStudy(_Table):
@@ -232,8 +237,11 @@ class Ratios(Statement):
 
 
 METHODS: dict[str, type[KillOverArea | Equivalence | LargestRaid | Ratios]] = {
-    "kill_over_area": KillOverArea, "equivalence": Equivalence, "largest_raid": LargestRaid, "ratios": Ratios,
-}  # fmt: skip
+    "kill_over_area": KillOverArea,
+    "equivalence": Equivalence,
+    "largest_raid": LargestRaid,
+    "ratios": Ratios,
+}
 
 
 #: A statement by one of ``METHODS``.

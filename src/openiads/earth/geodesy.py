@@ -72,10 +72,16 @@ def enu_axes(lat, lon):
     sin_lon = math.sin(lon)
     cos_lon = math.cos(lon)
     return (
-        -sin_lon, cos_lon, 0.0,
-        -sin_lat * cos_lon, -sin_lat * sin_lon, cos_lat,
-        cos_lat * cos_lon, cos_lat * sin_lon, sin_lat,
-    )  # fmt: skip
+        -sin_lon,
+        cos_lon,
+        0.0,
+        -sin_lat * cos_lon,
+        -sin_lat * sin_lon,
+        cos_lat,
+        cos_lat * cos_lon,
+        cos_lat * sin_lon,
+        sin_lat,
+    )
 
 
 @kernel("tuple_of(f8, f8, f8)(f8, f8, f8, f8, f8)")

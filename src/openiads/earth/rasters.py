@@ -107,9 +107,15 @@ def from_file(paths: str | Path | Iterable[str | Path], on_missing: str = "error
     label = names[0].name if len(names) == 1 else f"{names[0].name} and {len(names) - 1} more"
     step = max(grid.lat_step for grid in grids) * METERS_PER_DEGREE
     return Terrain(
-        label, step, surface, identity.digest(), known=known, coarse=step > 500.0,
-        files=tuple(name.name for name in names), sea_elsewhere=on_missing == "sea",
-    )  # fmt: skip
+        label,
+        step,
+        surface,
+        identity.digest(),
+        known=known,
+        coarse=step > 500.0,
+        files=tuple(name.name for name in names),
+        sea_elsewhere=on_missing == "sea",
+    )
 
 
 def _read(path: Path) -> Grid:

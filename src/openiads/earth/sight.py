@@ -200,8 +200,15 @@ def mask_over(
     radius = earth_factor * MEAN_RADIUS
     table = np.empty(HEADER + azimuths * count)
     table[:HEADER] = (
-        azimuths, count, range_step, radius, antenna_height, azimuths / (2.0 * math.pi), 1.0 / range_step, 0.0
-    )  # fmt: skip
+        azimuths,
+        count,
+        range_step,
+        radius,
+        antenna_height,
+        azimuths / (2.0 * math.pi),
+        1.0 / range_step,
+        0.0,
+    )
     body = table[HEADER:].reshape(azimuths, count)
     body[:, 0] = ground
     arc = np.arange(1, count) * range_step / radius

@@ -201,9 +201,17 @@ def levant(crest_factor: float = 0.5, on_missing: str = "error") -> Terrain:
     identity = body + repr(("levant", on_missing)).encode()
     label = f"packaged Levant, 9 km, crest factor {crest_factor:g}"
     return Terrain(
-        label, METERS_PER_DEGREE / 12, surface, identity, crest=crest, crest_factor=float(crest_factor), land=land,
-        known=known, coarse=True, sea_elsewhere=on_missing == "sea",
-    )  # fmt: skip
+        label,
+        METERS_PER_DEGREE / 12,
+        surface,
+        identity,
+        crest=crest,
+        crest_factor=float(crest_factor),
+        land=land,
+        known=known,
+        coarse=True,
+        sea_elsewhere=on_missing == "sea",
+    )
 
 
 def check_choice(on_missing: str) -> None:

@@ -258,10 +258,22 @@ def study_of(mapping: Mapping[str, Json], lines: toml.Lines, folder: Path | None
         raise problems.all()
     found = Reader(scenario, told.design, told.knobs, problems).read(told.set, told.vary)
     study = Study(
-        told.name, found.scenario, found.factors, told.design, told.points or 0, found.sampled, told.weighting,
-        told.seed, told.seeds, told.replications, told.until, told.metrics, tuple(sorted(found.fixed.items())),
-        told.question, lines.file or "study",
-    )  # fmt: skip
+        told.name,
+        found.scenario,
+        found.factors,
+        told.design,
+        told.points or 0,
+        found.sampled,
+        told.weighting,
+        told.seed,
+        told.seeds,
+        told.replications,
+        told.until,
+        told.metrics,
+        tuple(sorted(found.fixed.items())),
+        told.question,
+        lines.file or "study",
+    )
     if not problems.found and 0 < study.size <= MOST_POINTS:
         _check_combinations(study, problems)
     if problems.found:

@@ -176,9 +176,20 @@ class Pairs:
         more, less, equal = (int(sign(*values).sum()) for sign in (_above, _below, np.equal))
         better, worse = (more, less) if wanted > 0 else (less, more)
         return Difference(
-            metric, wanted, sides[0], sides[1], *gap, int(self.both.sum()), int(self.n - self.both.sum()),
-            better if wanted else None, equal, worse if wanted else None, saved, share, self.certain,
-        )  # fmt: skip
+            metric,
+            wanted,
+            sides[0],
+            sides[1],
+            *gap,
+            int(self.both.sum()),
+            int(self.n - self.both.sum()),
+            better if wanted else None,
+            equal,
+            worse if wanted else None,
+            saved,
+            share,
+            self.certain,
+        )
 
     def _column(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """A column of both sides in the good pairs, as floats."""
@@ -306,9 +317,10 @@ def refuse_unpaired(a: Run, b: Run) -> None:
         values = [f"{world[name]:g}" if name in world else "nominal" for world in worlds]
         if values[0] != values[1]:
             raise UsageError(
-                "compare", f"A and B live in two worlds: {name} is {values[0]} in A and {values[1]} in B",
+                "compare",
+                f"A and B live in two worlds: {name} is {values[0]} in A and {values[1]} in B",
                 "Run both with the same world knobs",
-            )  # fmt: skip
+            )
 
 
 def warnings_of(a: Run, b: Run) -> list[str]:

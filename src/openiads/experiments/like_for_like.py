@@ -52,35 +52,65 @@ SIZES = {
 PRIOR = {"pk_aircraft": 0.8, "pk_cruise": 0.7, "pk_drone": 0.7, "pk_ballistic": 0.5, "pk_airliner": 0.8}
 ROUND = {"reliability": 0.95, "common_mode": 0.97}
 CREW = {
-    "crew_delay": (2.0, "s"), "crew_delay_spread": (0.4, ""), "launch_spacing": (2.0, "s"),
-    "assessment_delay": (4.0, "s"), "assessment_false_kill": (0.05, ""), "assessment_false_miss": (0.1, ""),
-    "autonomous_cycle": (4.0, "s"), "autonomous_service": (4.0, "s"),
-}  # fmt: skip
+    "crew_delay": (2.0, "s"),
+    "crew_delay_spread": (0.4, ""),
+    "launch_spacing": (2.0, "s"),
+    "assessment_delay": (4.0, "s"),
+    "assessment_false_kill": (0.05, ""),
+    "assessment_false_miss": (0.1, ""),
+    "autonomous_cycle": (4.0, "s"),
+    "autonomous_service": (4.0, "s"),
+}
 POST = {
-    "decision_cycle": (2.0, "s"), "service_time": (2.0, "s"), "link_delay_radar": (0.5, "s"),
-    "link_delay_unit": (0.5, "s"), "link_loss": (0.01, ""), "track_capacity": (100.0, ""),
+    "decision_cycle": (2.0, "s"),
+    "service_time": (2.0, "s"),
+    "link_delay_radar": (0.5, "s"),
+    "link_delay_unit": (0.5, "s"),
+    "link_loss": (0.01, ""),
+    "track_capacity": (100.0, ""),
     "interrogation_interval": (2.0, "s"),
-}  # fmt: skip
+}
 LAUNCHER = {"launch_interval": (3.0, "s"), "readiness": (0.97, "")}
 #: Whose flight the one round of the structure arm has.
 COMMON_ROUND = "48n6e2"
 
 HOME, ASIDE = "34.92 N 35.90 E", "34.90 N 35.91 E"
 #: Where each part of the raid begins: west (in the sector), and south-south-east (105 degrees off it).
-WEST = {"f16": "34.92 N 34.30 E", "tomahawk": "34.92 N 34.60 E", "shahed136": "34.92 N 35.62 E",
-        "scud_b": "34.92 N 33.60 E"}  # fmt: skip
-SOUTH = {"f16": "33.65 N 36.31 E", "tomahawk": "33.88 N 36.24 E", "shahed136": "34.70 N 35.97 E",
-         "scud_b": "33.10 N 36.48 E"}  # fmt: skip
+WEST = {
+    "f16": "34.92 N 34.30 E",
+    "tomahawk": "34.92 N 34.60 E",
+    "shahed136": "34.92 N 35.62 E",
+    "scud_b": "34.92 N 33.60 E",
+}
+SOUTH = {
+    "f16": "33.65 N 36.31 E",
+    "tomahawk": "33.88 N 36.24 E",
+    "shahed136": "34.70 N 35.97 E",
+    "scud_b": "33.10 N 36.48 E",
+}
 #: threat -> (number, what its raid holds beside name, threat, count, target and origin)
 RAID: dict[str, tuple[int, dict[str, str]]] = {
-    "f16": (8, {"altitude": "7 km", "speed": "250 m/s", "time_on_target": "620 s", "spacing": "5 s",
-                "lateral_spacing": "2 km", "jitter": "3 s"}),
-    "tomahawk": (8, {"agl": "50 m", "time_on_target": "600 s", "spacing": "5 s", "lateral_spacing": "1 km",
-                     "jitter": "2 s"}),
-    "shahed136": (4, {"altitude": "1 km", "time_on_target": "610 s", "spacing": "6 s", "lateral_spacing": "400 m",
-                      "jitter": "5 s"}),
+    "f16": (
+        8,
+        {
+            "altitude": "7 km",
+            "speed": "250 m/s",
+            "time_on_target": "620 s",
+            "spacing": "5 s",
+            "lateral_spacing": "2 km",
+            "jitter": "3 s",
+        },
+    ),
+    "tomahawk": (
+        8,
+        {"agl": "50 m", "time_on_target": "600 s", "spacing": "5 s", "lateral_spacing": "1 km", "jitter": "2 s"},
+    ),
+    "shahed136": (
+        4,
+        {"altitude": "1 km", "time_on_target": "610 s", "spacing": "6 s", "lateral_spacing": "400 m", "jitter": "5 s"},
+    ),
     "scud_b": (4, {"time_on_target": "590 s", "spacing": "12 s"}),
-}  # fmt: skip
+}
 
 
 def scenario(side: str, size: str, axes: str, arm: str) -> Scenario:
@@ -88,10 +118,16 @@ def scenario(side: str, size: str, axes: str, arm: str) -> Scenario:
     units, launchers, rounds = getattr(SIZES[size], side)
     entries, system = _entries(side, arm)
     site: JsonObject = {
-        "name": "Guard", "system": system, "at": HOME, "facing": "270 deg", "fire_units": units,
-        "launchers": launchers, "rounds": rounds, "defends": ["Base"],
+        "name": "Guard",
+        "system": system,
+        "at": HOME,
+        "facing": "270 deg",
+        "fire_units": units,
+        "launchers": launchers,
+        "rounds": rounds,
+        "defends": ["Base"],
         "doctrine": {"fire": "shoot_look_shoot", "salvo": 2, "control": "tight", "goal": 0.9},
-    }  # fmt: skip
+    }
     sites, command = [site], {}
     if axes == "laid":
         half = units // 2
@@ -102,12 +138,18 @@ def scenario(side: str, size: str, axes: str, arm: str) -> Scenario:
         command = {"command": [over]}
     return validate(
         {
-            "format": 1, "name": f"like_for_like_{side}_{size}_{axes}_{arm}", "duration": "720 s",
+            "format": 1,
+            "name": f"like_for_like_{side}_{size}_{axes}_{arm}",
+            "duration": "720 s",
             "question": "How much of one raid gets past each side, made equal in one respect?",
-            "terrain": {"source": "flat"}, "asset": [{"name": "Base", "at": HOME, "radius": "600 m"}],
-            "site": sites, **command, "raid": list(_raids(axes)), **({"catalog": entries} if entries else {}),
+            "terrain": {"source": "flat"},
+            "asset": [{"name": "Base", "at": HOME, "radius": "600 m"}],
+            "site": sites,
+            **command,
+            "raid": list(_raids(axes)),
+            **({"catalog": entries} if entries else {}),
         }
-    )  # fmt: skip
+    )
 
 
 def _raids(axes: str) -> Iterable[JsonObject]:
@@ -115,8 +157,14 @@ def _raids(axes: str) -> Iterable[JsonObject]:
     for threat, (count, more) in RAID.items():
         for name, origins, n in (("west", WEST, count if axes == "one" else count // 2), ("south", SOUTH, count // 2)):
             if name == "west" or axes != "one":
-                yield {"name": f"{threat} {name}", "threat": threat, "count": n, "target": "Base",
-                       "origin": origins[threat], **more}  # fmt: skip
+                yield {
+                    "name": f"{threat} {name}",
+                    "threat": threat,
+                    "count": n,
+                    "target": "Base",
+                    "origin": origins[threat],
+                    **more,
+                }
 
 
 def _given(value: float, unit: str = "") -> JsonObject:
@@ -154,12 +202,13 @@ def _entries(side: str, arm: str) -> tuple[dict[str, JsonObject], str]:
     interceptors = {
         own_round(name): {
             "based_on": COMMON_ROUND if arm == "structure" else name,
-            "channel_phase": known[next(iter(rounds))].text["channel_phase"] if arm == "structure" else
-            known[name].text["channel_phase"],
+            "channel_phase": known[next(iter(rounds))].text["channel_phase"]
+            if arm == "structure"
+            else known[name].text["channel_phase"],
             **{key: _given(value) for key, value in (PRIOR | ROUND).items()},
         }
         for name in rounds
-    }  # fmt: skip
+    }
     launchers = {
         own(row.launcher): {
             "based_on": row.launcher,
@@ -186,8 +235,11 @@ def _entries(side: str, arm: str) -> tuple[dict[str, JsonObject], str]:
         table["fire_unit_post"] = own(system.fire_unit_post)
     entries = {
         **(fixed if stays else {}),
-        "interceptors": interceptors, "launchers": launchers, "posts": equal_posts, "systems": {own(side): table}
-    }  # fmt: skip
+        "interceptors": interceptors,
+        "launchers": launchers,
+        "posts": equal_posts,
+        "systems": {own(side): table},
+    }
     return entries, own(side)
 
 

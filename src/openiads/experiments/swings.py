@@ -101,14 +101,26 @@ class Swings(Shown):
             return {name: getattr(end, name) for name in End.__slots__}
 
         rows = [
-            {"knob": k.name, "status": k.status, "size": s.size, "shown": s.shown, "at_low": told(s.at_low),
-             "at_high": told(s.at_high)}
+            {
+                "knob": k.name,
+                "status": k.status,
+                "size": s.size,
+                "shown": s.shown,
+                "at_low": told(s.at_low),
+                "at_high": told(s.at_high),
+            }
             for k, s in self.ranked()
-        ]  # fmt: skip
+        ]
         return plain(
-            {**self.question.as_dict(), "method": "swings", "worlds": worlds_of(self.question), "nominal": self.nominal,
-             "capped_worlds": self.capped, "swings": rows}
-        )  # fmt: skip
+            {
+                **self.question.as_dict(),
+                "method": "swings",
+                "worlds": worlds_of(self.question),
+                "nominal": self.nominal,
+                "capped_worlds": self.capped,
+                "swings": rows,
+            }
+        )
 
 
 def worlds_of(question: KnowledgeQuestion) -> int:
@@ -134,9 +146,7 @@ def swings(question: KnowledgeQuestion, worlds: int | None = None, work: Work | 
     if worlds is not None and worlds < needed:
         raise UsageError("worlds", f"{worlds} are too few", f"Give at least {needed}, or choose fewer knobs")
     ends = [{knob.name: value} for knob in question.knobs for value in (knob.low, knob.high)]
-    found = evaluate(
-        question.scenario, [{}, *ends], question.metric, question.replications, question.seed, work
-    )  # fmt: skip
+    found = evaluate(question.scenario, [{}, *ends], question.metric, question.replications, question.seed, work)
     apart = found.values[1:] - found.values[0]
     made = [_end(next(iter(world.values())), each) for world, each in zip(ends, apart, strict=True)]
     pairs = tuple(Swing(low, high) for low, high in zip(made[::2], made[1::2], strict=True))

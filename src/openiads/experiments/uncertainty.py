@@ -53,9 +53,14 @@ class SpreadQuestion:
         """The question, its scenario read and its parameters found; InputError, UsageError."""
         count = knowledge.REPLICATIONS if self.replications is None else self.replications
         return knowledge.ask(
-            scenario_with(self.scenario, self.changes), self.metric, knobs=several(self.knobs),
-            without=several(self.without), replications=count, seed=self.seed, weighting=self.weighting,
-        )  # fmt: skip
+            scenario_with(self.scenario, self.changes),
+            self.metric,
+            knobs=several(self.knobs),
+            without=several(self.without),
+            replications=count,
+            seed=self.seed,
+            weighting=self.weighting,
+        )
 
     def work(self) -> Work:
         """How its worlds are run."""

@@ -161,8 +161,10 @@ class Reader:
         if factor is None:
             return None
         values = factor.ends() if isinstance(spec, list) else some_of(factor.ends())
-        tried = [self._changed((*loc, k) if factor.levels and isinstance(spec, list) else loc, path, value)
-                 for k, value in enumerate(values)]  # fmt: skip
+        tried = [
+            self._changed((*loc, k) if factor.levels and isinstance(spec, list) else loc, path, value)
+            for k, value in enumerate(values)
+        ]
         variants = [each for each in tried if each is not None]
         if len(variants) < len(tried):
             return None

@@ -125,8 +125,9 @@ def _of_raid(path: str, raid: Mapping[str, Json]) -> list[Lever]:
     name, count = str(raid["name"]), int(raid["count"])
     found = [Lever(f"{path}.count", "Number", name, "number", count, 0, max(20, 3 * count))]
     for key, label, (low, high, step) in (
-        ("altitude", "Height above the sea", ALTITUDES), ("agl", "Height above the ground", AGLS)
-    ):  # fmt: skip
+        ("altitude", "Height above the sea", ALTITUDES),
+        ("agl", "Height above the ground", AGLS),
+    ):
         if key in raid:
             height = quantity(raid[key], "length")
             ends = min(low, height), max(high, height)
@@ -297,9 +298,18 @@ def ask(
             watch(gathered.total, replications, gathered)
 
     made = run(
-        scenario, replications=replications, seed=base.seed, jobs=jobs, chunk=_CHUNK, prebuilt=prebuilt,
-        knobs=dict(base.identity.knobs) or None, cancel=cancel, watch=told, simulator=base.simulator, out=out,
-    )  # fmt: skip
+        scenario,
+        replications=replications,
+        seed=base.seed,
+        jobs=jobs,
+        chunk=_CHUNK,
+        prebuilt=prebuilt,
+        knobs=dict(base.identity.knobs) or None,
+        cancel=cancel,
+        watch=told,
+        simulator=base.simulator,
+        out=out,
+    )
     comparison = Comparison(base, made, ("as stored", label))  # both sides over the pairs: base may be longer
     return WhatIfAnswer(made, comparison, label, time.monotonic() - begun)
 

@@ -189,10 +189,11 @@ def _salvos_in_time(run: Measured, of: ThreatClass) -> Twin:
         why = "The run gives no figure beside it: all that were engaged died, so none drew all the salvos it could."
         return Twin(*head, formula, why, inputs, closed)
     why = _because(
-        closed, found,
+        closed,
+        found,
         "Several fire units shoot at one target side by side.",
         "The run counts those that lived on, and these were mostly seen, identified or given a channel late.",
-    )  # fmt: skip
+    )
     return Twin(*head, formula, why, inputs, closed, *found)
 
 
@@ -235,10 +236,11 @@ def _rounds_of_engaged(run: Measured, salvos: dict[ThreatClass, float]) -> Twin:
     found = _ratio(run.sums("rounds"), run.sums("engaged"))
     lost = run.parts.total("unsupported") / run.parts.total("rounds")
     why = _because(
-        closed, found,
+        closed,
+        found,
         f"Looks err, salvos overlap and rounds lose their support ({100.0 * lost:.0f} %), so a threat draws more.",
         "Salvos are cut short or not fired again: magazines and launchers are empty, or the target is out of reach.",
-    )  # fmt: skip
+    )
     inputs = (
         *_kills(run),
         Input("rounds of a salvo", min(sizes), "", "scenario (doctrine)"),
@@ -265,10 +267,11 @@ def _refused(run: Measured) -> Twin:
     found = _ratio(parts["refused"], parts["asked"], 1.0)
     waits = "" if lost else "; who finds no channel waits for one instead of being lost"
     why = _because(
-        closed, found,
+        closed,
+        found,
         f"Threats come in groups that ask together, and sectors keep units from serving them all{waits}.",
         f"Threats come more evenly than at random, in the order of the raid and of the post's decisions{waits}.",
-    )  # fmt: skip
+    )
     inputs = (
         Input("threats that ask for a channel", rate, "1/s", MEASURED),
         Input("channel time of a threat, all engagements", held, "s", MEASURED),
@@ -305,11 +308,12 @@ def _exchange(run: Measured) -> Twin:
     interval = mean_interval(float(leaked.sum()), float((leaked**2).sum()), run.n, bounds=(0.0, most))
     found = float(leaked.mean()), *interval
     why = _because(
-        closed, found,
+        closed,
+        found,
         "The formula lets all channels and rounds work all the time; in the run threats are hidden, out of reach or "
         "unidentified for part of it, and rounds are spent on dead ones.",
         "The formula spends every round and channel in full salvos; in the run crews look first, and save some.",
-    )  # fmt: skip
+    )
     inputs = (
         Input("threats killed or through", raid, "", MEASURED),
         Input("kill share of a round", kill, "share", MEASURED),

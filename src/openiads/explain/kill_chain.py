@@ -267,8 +267,14 @@ def gate_changes(events: np.ndarray, duration: float) -> dict[str, np.ndarray]:
     goes_on = (np.diff(changes["flight"]) == 0) & (np.diff(changes["unit"]) == 0)
     until[:-1] = np.where(goes_on, np.minimum(changes["time"][1:], until[:-1]), until[:-1])
     kept = until > changes["time"]
-    found = {"flight": changes["flight"], "unit": changes["unit"], "start": changes["time"], "end": until,
-             "code": changes["code"], "number": gate_numbers(changes)}  # fmt: skip
+    found = {
+        "flight": changes["flight"],
+        "unit": changes["unit"],
+        "start": changes["time"],
+        "end": until,
+        "code": changes["code"],
+        "number": gate_numbers(changes),
+    }
     return {name: np.asarray(column[kept]) for name, column in found.items()}
 
 

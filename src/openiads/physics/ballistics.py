@@ -64,8 +64,16 @@ name_type("Surroundings", lambda: row_type(SURROUNDINGS))
 def surroundings(**values: float) -> Any:
     """A row of `SURROUNDINGS`: the real earth with its air, except for the fields given."""
     row = np.zeros(1, SURROUNDINGS)[0]
-    real = {"gm": GM, "j2": J2, "spin": SPIN, "radius": SEMI_MAJOR, "ellipsoid": 1,
-            "air": 1, "density": 1.225, "scale_height": 7000.0}  # fmt: skip
+    real = {
+        "gm": GM,
+        "j2": J2,
+        "spin": SPIN,
+        "radius": SEMI_MAJOR,
+        "ellipsoid": 1,
+        "air": 1,
+        "density": 1.225,
+        "scale_height": 7000.0,
+    }
     for name, value in (real | values).items():
         row[name] = value
     return row
@@ -334,12 +342,21 @@ def _told(rows: NDArray[np.float64], kind: Any, around: Any, burn: float, longes
         cross = np.cross(start, end)
         ground_range = float(around["radius"]) * math.atan2(math.sqrt((cross * cross).sum()), float(start @ end))
     return Trajectory(
-        times=rows[:, 0].copy(), positions=rows[:, 1:4].copy(), velocities=rows[:, 4:].copy(), heights=heights,
-        burnout_time=burn, burnout_speed=float(speeds[b]), burnout_height=float(heights[b]), apogee=apogee,
-        flight_time=float(rows[-1, 0]), impact_speed=float(speeds[-1]),
-        impact_angle=math.asin(min(max(sinking, -1.0), 1.0)), ground_range=ground_range,
-        azimuth=math.atan2(east, north), landed=bool(rows[-1, 0] < longest - 1e-9),
-    )  # fmt: skip
+        times=rows[:, 0].copy(),
+        positions=rows[:, 1:4].copy(),
+        velocities=rows[:, 4:].copy(),
+        heights=heights,
+        burnout_time=burn,
+        burnout_speed=float(speeds[b]),
+        burnout_height=float(heights[b]),
+        apogee=apogee,
+        flight_time=float(rows[-1, 0]),
+        impact_speed=float(speeds[-1]),
+        impact_angle=math.asin(min(max(sinking, -1.0), 1.0)),
+        ground_range=ground_range,
+        azimuth=math.atan2(east, north),
+        landed=bool(rows[-1, 0] < longest - 1e-9),
+    )
 
 
 def _peak(t: NDArray[np.float64], h: NDArray[np.float64]) -> float:

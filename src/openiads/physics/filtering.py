@@ -159,9 +159,16 @@ def predict_ballistic(x, p, dt, q, q_beta, work):
         drag = math.exp(-x[6])
         move_ballistic(x, h, drag)
         ballistic_jacobian(
-            work, 0.5 * (ox + x[0]), 0.5 * (oy + x[1]), 0.5 * (oz + x[2]),
-            0.5 * (ou + x[3]), 0.5 * (ov + x[4]), 0.5 * (ow + x[5]), drag, work[21:27],
-        )  # fmt: skip
+            work,
+            0.5 * (ox + x[0]),
+            0.5 * (oy + x[1]),
+            0.5 * (oz + x[2]),
+            0.5 * (ou + x[3]),
+            0.5 * (ov + x[4]),
+            0.5 * (ow + x[5]),
+            drag,
+            work[21:27],
+        )
         spread_covariance(p, h, work)
         for i in range(3):
             p[i, i] += q * h * h * h / 3.0
@@ -276,9 +283,18 @@ def look_frame(mx, my, mz, radar, axes):
     ay = e * axes[0, 1] + m * axes[1, 1]
     az = e * axes[0, 2] + m * axes[1, 2]
     return (
-        rx, ry, rz, ax, ay, az, ay * rz - az * ry, az * rx - ax * rz, ax * ry - ay * rx, distance,
+        rx,
+        ry,
+        rz,
+        ax,
+        ay,
+        az,
+        ay * rz - az * ry,
+        az * rx - ax * rz,
+        ax * ry - ay * rx,
+        distance,
         max(cosine, LEAST_COSINE),
-    )  # fmt: skip
+    )
 
 
 @kernel("f8(f8[::1], f8[:, ::1], i8, f8, f8, f8, f8[::1], f8[:, ::1], f8, f8, f8, f8[::1])")
@@ -314,10 +330,13 @@ def position_noise(mx, my, mz, radar, axes, sigma_range, sigma_azimuth, sigma_el
     ee = distance * sigma_elevation
     aa, ee = aa * aa, ee * ee
     return (
-        rr * rx * rx + aa * ax * ax + ee * ex * ex, rr * rx * ry + aa * ax * ay + ee * ex * ey,
-        rr * rx * rz + aa * ax * az + ee * ex * ez, rr * ry * ry + aa * ay * ay + ee * ey * ey,
-        rr * ry * rz + aa * ay * az + ee * ey * ez, rr * rz * rz + aa * az * az + ee * ez * ez,
-    )  # fmt: skip
+        rr * rx * rx + aa * ax * ax + ee * ex * ex,
+        rr * rx * ry + aa * ax * ay + ee * ex * ey,
+        rr * rx * rz + aa * ax * az + ee * ex * ez,
+        rr * ry * ry + aa * ay * ay + ee * ey * ey,
+        rr * ry * rz + aa * ay * az + ee * ey * ez,
+        rr * rz * rz + aa * az * az + ee * ez * ez,
+    )
 
 
 @kernel("tuple_of(f8, f8)(f8[::1], f8[:, ::1], f8, f8, f8, f8[::1], f8[:, ::1], f8, f8, f8)")
@@ -326,9 +345,7 @@ def position_distance(x, p, mx, my, mz, radar, axes, sigma_range, sigma_azimuth,
 
     Arguments as for ``update_position``; nothing is changed.  Gate on the first, associate on the sum of both.
     """
-    sxx, sxy, sxz, syy, syz, szz = position_noise(
-        mx, my, mz, radar, axes, sigma_range, sigma_azimuth, sigma_elevation
-    )  # fmt: skip
+    sxx, sxy, sxz, syy, syz, szz = position_noise(mx, my, mz, radar, axes, sigma_range, sigma_azimuth, sigma_elevation)
     sxx, sxy, sxz = sxx + p[0, 0], sxy + p[0, 1], sxz + p[0, 2]
     lyx, lzx = sxy / sxx, sxz / sxx
     dyy = syy + p[1, 1] - lyx * sxy
@@ -379,9 +396,15 @@ def two_point_start(x, p, points, dt, radar, axes, sigma_range, sigma_azimuth, s
             p[i, j] = 0.0
     for point in range(2):
         p[0, 0], p[0, 1], p[0, 2], p[1, 1], p[1, 2], p[2, 2] = position_noise(
-            points[3 * point], points[3 * point + 1], points[3 * point + 2], radar, axes,
-            sigma_range, sigma_azimuth, sigma_elevation,
-        )  # fmt: skip
+            points[3 * point],
+            points[3 * point + 1],
+            points[3 * point + 2],
+            radar,
+            axes,
+            sigma_range,
+            sigma_azimuth,
+            sigma_elevation,
+        )
         for i in range(3):
             for j in range(i, 3):
                 p[i + 3, j + 3] += p[i, j] / (dt * dt)

@@ -49,8 +49,11 @@ def lethal_radius(pk_ref: float, reliability: float, misses: ArrayLike, place: s
     most = reliability * float(np.isfinite(m).mean())
     if pk_ref >= most:
         if pk_ref == reliability and most == reliability:
-            raise InputError(place, f"{pk_ref} equals the reliability: every arriving round would have to kill",
-                             "lower it or raise the reliability")  # fmt: skip
+            raise InputError(
+                place,
+                f"{pk_ref} equals the reliability: every arriving round would have to kill",
+                "lower it or raise the reliability",
+            )
         raise InputError(place, f"{pk_ref} exceeds {most:.3f}, the share of rounds that arrive", "check the round")
 
     def mean_kill(radius: float) -> float:

@@ -147,9 +147,15 @@ def _cumulative(
 
 
 def _looks(
-    world: World, radar: np.void, times: Floats, snr: Floats, rare: NDArray[np.bool_], swerling: int, phase: float,
+    world: World,
+    radar: np.void,
+    times: Floats,
+    snr: Floats,
+    rare: NDArray[np.bool_],
+    swerling: int,
+    phase: float,
     carried: int,
-) -> tuple[Floats, Floats]:  # fmt: skip
+) -> tuple[Floats, Floats]:
     """Times of a radar's looks that have a view, and the probability that each misses at every fade, (looks, fades).
 
     rare : samples that only the second mode looks at, from its scan's first frame on;  carried : 1 if the frame of a

@@ -69,9 +69,10 @@ def checked(plan: Plan, book: Catalog) -> tuple[Entry, Entry]:
     low, high = float(threat.range_min.si), float(threat.range_max.si)
     if not math.isnan(plan.distance) and not low <= plan.distance <= high:
         raise InputError(
-            "footprint.range", f"{plan.distance / 1000:g} km, but {plan.threat} flies {low / 1000:g} to "
-            f"{high / 1000:g} km", "Give a range within that.",
-        )  # fmt: skip
+            "footprint.range",
+            f"{plan.distance / 1000:g} km, but {plan.threat} flies {low / 1000:g} to {high / 1000:g} km",
+            "Give a range within that.",
+        )
     if plan.reaction < 0.0:
         raise InputError("footprint.reaction", f"{plan.reaction:g} s", "Give a time of 0 s or more.")
     return system, threat
@@ -90,15 +91,35 @@ def scenario_of(plan: Plan, limits: str = "published") -> Scenario:
     distance = plan.range_of(catalog())
     origin = offset(*plan.place, plan.azimuth, distance)
     mapping = {
-        "format": 1, "name": "footprint", "duration": "1800 s", "terrain": {"source": "flat"},
+        "format": 1,
+        "name": "footprint",
+        "duration": "1800 s",
+        "terrain": {"source": "flat"},
         "model": {"limits": limits, "kill": "constant", "false_alarms": False},
         "asset": [{"name": "Aim", "at": _spot(plan.place), "radius": "500 m"}],
-        "site": [{"name": "Site", "system": plan.system, "at": _spot(plan.place),
-                  "facing": _degrees((plan.azimuth - plan.off) % math.tau), "fire_units": 1,
-                  "low_altitude": "none", "defends": ["Aim"], "doctrine": {"control": "free"}}],
-        "raid": [{"name": "Raid", "threat": plan.threat, "count": 1, "target": "Aim", "start": "0 s",
-                  "origin": _spot((float(origin[0]), float(origin[1])))}],
-    }  # fmt: skip
+        "site": [
+            {
+                "name": "Site",
+                "system": plan.system,
+                "at": _spot(plan.place),
+                "facing": _degrees((plan.azimuth - plan.off) % math.tau),
+                "fire_units": 1,
+                "low_altitude": "none",
+                "defends": ["Aim"],
+                "doctrine": {"control": "free"},
+            }
+        ],
+        "raid": [
+            {
+                "name": "Raid",
+                "threat": plan.threat,
+                "count": 1,
+                "target": "Aim",
+                "start": "0 s",
+                "origin": _spot((float(origin[0]), float(origin[1]))),
+            }
+        ],
+    }
     return loads(toml_text(mapping), "footprint")
 
 

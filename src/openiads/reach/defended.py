@@ -58,12 +58,15 @@ class FootprintQuestion:
     def plan(self) -> Plan:
         """The attack, in SI units."""
         return Plan(
-            self.system, self.against,
+            self.system,
+            self.against,
             math.nan if self.distance is None else quantity("--range", self.distance, "length"),
-            quantity("--off", self.off, "angle"), self.cued,
+            quantity("--off", self.off, "angle"),
+            self.cued,
             math.nan if self.reaction is None else quantity("--reaction", self.reaction, "time"),
-            PLACE if self.at is None else position("--at", self.at), quantity("--from", self.attack_from, "angle"),
-        )  # fmt: skip
+            PLACE if self.at is None else position("--at", self.at),
+            quantity("--from", self.attack_from, "angle"),
+        )
 
 
 @dataclass(frozen=True)

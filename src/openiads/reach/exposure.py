@@ -69,9 +69,17 @@ def on_map(paths: Paths, values: NDArray[_Kind], place: tuple[float, float], whe
 
 
 def exposed(
-    world: World, units: Sequence[int], target: Target, height: float, where: Map, arms: Sequence[str], *,
-    question: UnitConditions | None = None, above: str = "sea", step: float = straight.STEP,
-) -> dict[str, NDArray[np.bool_]]:  # fmt: skip
+    world: World,
+    units: Sequence[int],
+    target: Target,
+    height: float,
+    where: Map,
+    arms: Sequence[str],
+    *,
+    question: UnitConditions | None = None,
+    above: str = "sea",
+    step: float = straight.STEP,
+) -> dict[str, NDArray[np.bool_]]:
     """Cells where each unit may meet the target at a height, by arm: (units, rows, columns).
 
     height : m above "sea" or "ground", as ``above`` says;  step : m between points of the paths
@@ -91,9 +99,16 @@ def exposed(
 
 
 def keep_out(
-    world: World, units: Sequence[int], target: Target, heights: Sequence[float], where: Map,
-    arms: Sequence[str] = LIMITS, *, question: UnitConditions | None = None, above: str = "ground",
-) -> dict[str, NDArray[np.int64]]:  # fmt: skip
+    world: World,
+    units: Sequence[int],
+    target: Target,
+    heights: Sequence[float],
+    where: Map,
+    arms: Sequence[str] = LIMITS,
+    *,
+    question: UnitConditions | None = None,
+    above: str = "ground",
+) -> dict[str, NDArray[np.int64]]:
     """How many units may meet a flight at each height over each cell, by arm: (heights, rows, columns)."""
     found = [exposed(world, units, target, height, where, arms, question=question, above=above) for height in heights]
     return {arm: np.stack([each[arm].sum(axis=0) for each in found]) for arm in arms}

@@ -134,9 +134,19 @@ def meet(
                 ready = slow[int(ready / step) + 1]
             x, y, z, _, _, _ = state_of(sim, f, k * step)
             left = slack(
-                sim.tables, magazine["flyout_table"], at[0], at[1], at[2], x, y, z, k * step - ready,
-                magazine["required"][1], magazine["least_speed"], magazine["limits"][1],
-            )  # fmt: skip
+                sim.tables,
+                magazine["flyout_table"],
+                at[0],
+                at[1],
+                at[2],
+                x,
+                y,
+                z,
+                k * step - ready,
+                magazine["required"][1],
+                magazine["least_speed"],
+                magazine["limits"][1],
+            )
             spare[f] = max(spare[f], left)
 
 
@@ -188,9 +198,16 @@ def assess(
     magazines = world.rows["magazines"].copy()
     rows |= {"flights": flights, "magazines": magazines}
     flown = World(
-        world.scenario, world.catalog, world.knobs, world.terrain, world.names, rows,
-        np.concatenate([world.tables, *paths]), world.rule_text, world.digest,
-    )  # fmt: skip
+        world.scenario,
+        world.catalog,
+        world.knobs,
+        world.terrain,
+        world.names,
+        rows,
+        np.concatenate([world.tables, *paths]),
+        world.rule_text,
+        world.digest,
+    )
     sim = Runner(flown, 1).sim
     unit = rows["units"][0]
     radar = int(unit["radar"])

@@ -84,9 +84,18 @@ def _look(
     seen = np.zeros(at.shape[:2], bool)
     laid = np.full(len(at), float(radar["boresight"])) if faces is None else faces
     see(
-        world.tables, radar, float(situation["earth_radius"]), float(situation["sea_roughness"]), at, velocity,
-        target.sections(world), needed, faces is None, laid, seen,
-    )  # fmt: skip
+        world.tables,
+        radar,
+        float(situation["earth_radius"]),
+        float(situation["sea_roughness"]),
+        at,
+        velocity,
+        target.sections(world),
+        needed,
+        faces is None,
+        laid,
+        seen,
+    )
     return seen
 
 

@@ -33,9 +33,7 @@ MIDDLE = 0.5 * (CELLS - 1)  # of a map, in cells
 class KeepOutQuestion:
     """What is asked of sites; the fields are the parameters of `keep_out`."""
 
-    OPTIONS: ClassVar[Mapping[str, str]] = {
-        "--site": "sites", "--height": "heights", "--set": "changes"
-    }  # fmt: skip
+    OPTIONS: ClassVar[Mapping[str, str]] = {"--site": "sites", "--height": "heights", "--set": "changes"}
 
     scenario: str | Path | Scenario = field(kw_only=False)
     sites: str | Sequence[str] = ()

@@ -22,9 +22,15 @@ SAMPLES = 60  # rounds flown at each place
 
 
 def kill_map(
-    world: World, target: Target, ranges: Iterable[float], heights: Iterable[float], *, unit: int = 0, kind: str = "",
+    world: World,
+    target: Target,
+    ranges: Iterable[float],
+    heights: Iterable[float],
+    *,
+    unit: int = 0,
+    kind: str = "",
     samples: int = SAMPLES,
-) -> NDArray[np.floating]:  # fmt: skip
+) -> NDArray[np.floating]:
     """Probability that one round kills at ground ranges (m, > 0) and heights (m): (heights, ranges).
 
     Of several kinds of round the surest at each place, or only ``kind``.  0 where a round does not arrive.
@@ -42,9 +48,14 @@ def kill_map(
             for j, away in enumerate(ranges):
                 across = TRACK_ANGLE * away
                 misses = reference_misses(
-                    flight, 2.0 * away, height, target.speed, track_error=(0.0, across, across), samples=samples,
+                    flight,
+                    2.0 * away,
+                    height,
+                    target.speed,
+                    track_error=(0.0, across, across),
+                    samples=samples,
                     acceleration=target.load,
-                )  # fmt: skip
+                )
                 works = float(magazine["reliability"] * magazine["common_mode"])
                 radius = float(magazine["lethal"][believed])
                 chance = np.mean([kill_probability(float(miss), radius, works) for miss in misses])

@@ -188,8 +188,18 @@ def _family(
     velocity = np.gradient(at, times, axis=1)
     velocity *= speed / np.linalg.norm(velocity, axis=2, keepdims=True)
     free = heights >= np.asarray(world.terrain.height(lats, lons), dtype=float)
-    return Paths("straight", np.arange(len(places), dtype=float), along, lats, lons, at, velocity, times,
-                 float(heights.mean()), free)  # fmt: skip
+    return Paths(
+        "straight",
+        np.arange(len(places), dtype=float),
+        along,
+        lats,
+        lons,
+        at,
+        velocity,
+        times,
+        float(heights.mean()),
+        free,
+    )
 
 
 def _along(
@@ -272,9 +282,13 @@ def reach_of_question(question: ReachQuestion, phases: Phases | None = None) -> 
 
 
 def reach_of_sites(
-    scenario: Scenario, sites: Sequence[str] = (), target: Target | None = None, samples: int = SAMPLES,
-    cells: int = MAP_CELLS, progress: Callable[[int, int], None] | None = None,
-) -> ReachAnswer:  # fmt: skip
+    scenario: Scenario,
+    sites: Sequence[str] = (),
+    target: Target | None = None,
+    samples: int = SAMPLES,
+    cells: int = MAP_CELLS,
+    progress: Callable[[int, int], None] | None = None,
+) -> ReachAnswer:
     """Shares of what some sites of a scenario (all if left out) detect and may engage.
 
     target : for the volumes, an F-16 if left out; on airways and approaches an airliner flies;  progress : called with
@@ -290,9 +304,10 @@ def reach_of_sites(
         world = standing_world(scenario, knobs)
         units = units_of(world, sites)
         radars = [
-            k for k, name in enumerate(world.names.radars)
+            k
+            for k, name in enumerate(world.names.radars)
             if world.rows["radars"][k]["emitting"] and name.partition("/")[0] in {site_of(world, u) for u in units}
-        ]  # fmt: skip
+        ]
         if where is None:
             widest = max(reach_of(world, u, target, UnitConditions()) for u in units)
             where = map_over(world, units, widest, cells)
@@ -315,9 +330,14 @@ def reach_of_sites(
 
 
 def _flown(
-    world: World, units: Sequence[int], radars: Sequence[int], make: Callable[..., tuple[Paths, NDArray[np.bool_]]],
-    speed: float, names: Sequence[str], each: int,
-) -> dict[str, dict[str, float]]:  # fmt: skip
+    world: World,
+    units: Sequence[int],
+    radars: Sequence[int],
+    make: Callable[..., tuple[Paths, NDArray[np.bool_]]],
+    speed: float,
+    names: Sequence[str],
+    each: int,
+) -> dict[str, dict[str, float]]:
     paths, counted = make(world, speed)
     target = Target(speed, threat=AIRLINER, swerling=int(world.catalog[AIRLINER].swerling.si))
     return _shares(_along(world, units, radars, target, paths, UnitConditions()), counted & paths.free, names, each)

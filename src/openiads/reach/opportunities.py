@@ -70,15 +70,28 @@ def chain(times: Floats, latest: Floats, ready: Floats, pause: float) -> list[tu
 
 
 def passes(
-    world: World, target: Target, height: float, course: float, crossings: Iterable[float], *, unit: int = 0,
-    limits: str = "emergent", question: UnitConditions | None = None,
-) -> list[Pass]:  # fmt: skip
+    world: World,
+    target: Target,
+    height: float,
+    course: float,
+    crossings: Iterable[float],
+    *,
+    unit: int = 0,
+    limits: str = "emergent",
+    question: UnitConditions | None = None,
+) -> list[Pass]:
     """Straight passes of a target with a course (rad) at crossing distances (m, two or more, evenly spaced)."""
     question = question or UnitConditions()
     paths = straight.parallel(
-        world.terrain, home(world, unit), target.speed, height, reach_of(world, unit, target, question), course,
-        crossings=np.array(list(crossings)), step=STEP,
-    )  # fmt: skip
+        world.terrain,
+        home(world, unit),
+        target.speed,
+        height,
+        reach_of(world, unit, target, question),
+        course,
+        crossings=np.array(list(crossings)),
+        step=STEP,
+    )
     row = world.rows["units"][unit]
     pause = float(row["assess_delay"] + row["crew_delay"])
     best: list[Pass | None] = [None] * len(paths.across)

@@ -78,11 +78,22 @@ def site_scenario(system: str, at: tuple[float, float], facing: float = 0.0, dem
     ground = ground_of(at, dem, afloat=bool(book[system].get("afloat", False)))
     here = written_position(*at)
     mapping = {
-        "format": 1, "name": system, "duration": "900 s", "terrain": ground,
+        "format": 1,
+        "name": system,
+        "duration": "900 s",
+        "terrain": ground,
         "asset": [{"name": "Here", "at": here, "radius": "500 m"}],
-        "site": [{"name": book[system].title.replace("/", " "), "system": system, "at": here, "fire_units": 1,
-                  "facing": f"{math.degrees(facing):.9g} deg", "defends": ["Here"]}],
-    }  # fmt: skip
+        "site": [
+            {
+                "name": book[system].title.replace("/", " "),
+                "system": system,
+                "at": here,
+                "fire_units": 1,
+                "facing": f"{math.degrees(facing):.9g} deg",
+                "defends": ["Here"],
+            }
+        ],
+    }
     return loads(toml_text(mapping), system)
 
 
@@ -180,9 +191,14 @@ PLACE = (math.radians(35.0), math.radians(36.0))  # of a unit that was given non
 
 
 def unit_scenario(
-    system: str, at: tuple[float, float] | None = None, facing: float = 0.0, mast: float | None = None,
-    limits: str = "published", kill: bool = False, dem: Sequence[Path] = (),
-) -> Scenario:  # fmt: skip
+    system: str,
+    at: tuple[float, float] | None = None,
+    facing: float = 0.0,
+    mast: float | None = None,
+    limits: str = "published",
+    kill: bool = False,
+    dem: Sequence[Path] = (),
+) -> Scenario:
     """One site of one fire unit, on the packaged terrain, or on flat ground at sea level without a place.
 
     at : rad;  facing : rad;  mast : of the low-altitude radar, m;  kill : with the models of the endgame;
@@ -194,25 +210,38 @@ def unit_scenario(
     here = written_position(*(PLACE if at is None else at))
     afloat = bool(book[system].get("afloat", False))
     site: JsonObject = {
-        "name": book[system].title.replace("/", " "), "system": system, "at": here,
-        "facing": f"{math.degrees(facing) % 360.0:.9g} deg", "fire_units": 1, "defends": ["Here"],
-    }  # fmt: skip
+        "name": book[system].title.replace("/", " "),
+        "system": system,
+        "at": here,
+        "facing": f"{math.degrees(facing) % 360.0:.9g} deg",
+        "fire_units": 1,
+        "defends": ["Here"],
+    }
     if mast is not None:
         site["mast"] = f"{mast:.9g} m"
     mapping = {
-        "format": 1, "name": system, "duration": "900 s",
+        "format": 1,
+        "name": system,
+        "duration": "900 s",
         "terrain": {"source": "flat"} if at is None else ground_of(at, dem, afloat=afloat),
         "model": {"limits": limits, "kill": "encounter" if kill else "constant", "false_alarms": False},
-        "asset": [{"name": "Here", "at": here, "radius": "500 m"}], "site": [site],
-    }  # fmt: skip
+        "asset": [{"name": "Here", "at": here, "radius": "500 m"}],
+        "site": [site],
+    }
     return loads(toml_text(mapping), system)
 
 
 def unit_world(
-    system: str, at: tuple[float, float] | None = None, facing: float = 0.0, *, mast: float | None = None,
-    knobs: Mapping[str, float] | None = None, kill: bool = False, dem: Sequence[Path] = (),
+    system: str,
+    at: tuple[float, float] | None = None,
+    facing: float = 0.0,
+    *,
+    mast: float | None = None,
+    knobs: Mapping[str, float] | None = None,
+    kill: bool = False,
+    dem: Sequence[Path] = (),
     prebuilt: Prebuilt | None = None,
-) -> World:  # fmt: skip
+) -> World:
     """The world of ``unit_scenario`` at knob values; InputError for a place that the height files do not cover."""
     world = build(unit_scenario(system, at, facing, mast, kill=kill, dem=dem), None, knobs, prebuilt=prebuilt)
     if at is not None and not bool(world.terrain.covers(*at)):

@@ -248,9 +248,12 @@ def _route(question: CoverageQuestion, height: float) -> JsonObject | None:
     for place in places:
         position("--route", place)
     flight: JsonObject = {
-        "name": "Approach", "kind": question.threat or "f16", "side": "hostile", "route": places,
+        "name": "Approach",
+        "kind": question.threat or "f16",
+        "side": "hostile",
+        "route": places,
         "agl" if question.above == "ground" else "altitude": f"{height} m",
-    }  # fmt: skip
+    }
     if question.speed is None:
         return flight
     return flight | {"speed": f"{quantity('--speed', question.speed, 'speed')!r} m/s"}

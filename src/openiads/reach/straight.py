@@ -128,9 +128,16 @@ def ecef(lats: Floats, lons: Floats, heights: Floats) -> Floats:
 
 
 def inbound(
-    terrain: Terrain, home: Place, speed: float, height: float, reach: float, *, azimuths: Floats | None = None,
-    step: float = STEP, above: str = "sea",
-) -> Paths:  # fmt: skip
+    terrain: Terrain,
+    home: Place,
+    speed: float,
+    height: float,
+    reach: float,
+    *,
+    azimuths: Floats | None = None,
+    step: float = STEP,
+    above: str = "sea",
+) -> Paths:
     """Paths toward a place (rad) from azimuths (rad, evenly spaced; all round if left out), from ``reach`` (m) on.
 
     height : m above "sea" or "ground";  step : m between points
@@ -142,9 +149,17 @@ def inbound(
 
 
 def parallel(
-    terrain: Terrain, home: Place, speed: float, height: float, reach: float, course: float, *,
-    crossings: Floats | None = None, step: float = STEP, above: str = "sea",
-) -> Paths:  # fmt: skip
+    terrain: Terrain,
+    home: Place,
+    speed: float,
+    height: float,
+    reach: float,
+    course: float,
+    *,
+    crossings: Floats | None = None,
+    step: float = STEP,
+    above: str = "sea",
+) -> Paths:
     """Parallel paths with a course (rad) past a place (rad) at crossing distances (m, evenly spaced), from ``reach`` m
     before to as far behind it."""
     across = np.linspace(-reach, reach, CROSSINGS) if crossings is None else crossings
@@ -156,9 +171,14 @@ def parallel(
 
 
 def _flown(
-    terrain: Terrain, approach: str, axes: tuple[Floats, Floats], places: tuple[Floats, Floats], speed: float,
-    height: float, above: str,
-) -> Paths:  # fmt: skip
+    terrain: Terrain,
+    approach: str,
+    axes: tuple[Floats, Floats],
+    places: tuple[Floats, Floats],
+    speed: float,
+    height: float,
+    above: str,
+) -> Paths:
     across, along = axes
     lats, lons = places
     ground = np.maximum(np.broadcast_to(np.asarray(terrain.height(lats, lons), dtype=float), lats.shape), 0.0)
@@ -168,9 +188,17 @@ def _flown(
     velocity = np.gradient(at, times, axis=1)
     velocity *= speed / np.linalg.norm(velocity, axis=2, keepdims=True)
     return Paths(
-        approach, across, along, lats, lons, np.ascontiguousarray(at), np.ascontiguousarray(velocity), times, height,
+        approach,
+        across,
+        along,
+        lats,
+        lons,
+        np.ascontiguousarray(at),
+        np.ascontiguousarray(velocity),
+        times,
+        height,
         heights >= ground,
-    )  # fmt: skip
+    )
 
 
 #: Deviation (rad) of the engagement radar's track across the line of sight in the table of misses.

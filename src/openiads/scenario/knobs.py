@@ -138,9 +138,10 @@ def sample(knobs: Iterable[Knob], u: ArrayLike, weighting: str = "uniform") -> l
     shares = np.asarray(u, dtype=np.float64)
     if shares.ndim != 2 or shares.shape[1] != len(ordered) or not ((shares > 0.0) & (shares < 1.0)).all():
         raise InputError(
-            "knobs.sample", f"shares of shape {shares.shape} for {len(ordered)} knobs",
+            "knobs.sample",
+            f"shares of shape {shares.shape} for {len(ordered)} knobs",
             "Give one row for each world and one column for each knob, all between 0 and 1.",
-        )  # fmt: skip
+        )
     stepped = (np.floor(shares * LEVELS) + 0.5) / LEVELS
     columns = [
         [knob.at(float(share), weighting) for share in (stepped if knob.rebuild == "flyout" else shares)[:, k]]

@@ -207,9 +207,16 @@ def median_difference(a: Values, b: Values, confidence: float = CONFIDENCE, seed
 
     with np.errstate(invalid="ignore"):  # its standard error, which is not used, has no value with infinities
         resampled = bootstrap(
-            (a, b), gap, n_resamples=RESAMPLES, batch=max(1, _AT_ONCE // n), paired=True, vectorized=True,
-            confidence_level=confidence, method="percentile", rng=np.random.default_rng(seed),
-        ).bootstrap_distribution  # fmt: skip
+            (a, b),
+            gap,
+            n_resamples=RESAMPLES,
+            batch=max(1, _AT_ONCE // n),
+            paired=True,
+            vectorized=True,
+            confidence_level=confidence,
+            method="percentile",
+            rng=np.random.default_rng(seed),
+        ).bootstrap_distribution
     tail = (1.0 - confidence) / 2.0
     # Its own quantiles interpolate, which infinities do not bear.
     low, high = np.quantile(resampled, tail, method="lower"), np.quantile(resampled, 1.0 - tail, method="higher")

@@ -64,9 +64,10 @@ def trajectories(factors: int, count: int, seed: int, levels: int = 4) -> Values
     """
     if factors < 1 or count < 2 or levels < 2 or levels % 2:
         raise UsageError(
-            "morris", f"{factors} factors, {count} trajectories, {levels} levels",
+            "morris",
+            f"{factors} factors, {count} trajectories, {levels} levels",
             "At least 1 factor, 2 trajectories, and an even number of levels",
-        )  # fmt: skip
+        )
     rng = np.random.default_rng(seed)
     step = levels / (2.0 * (levels - 1))
     points = np.empty((count, factors + 1, factors))
@@ -226,10 +227,16 @@ def morris(u: Values, outputs: Values, confidence: float = CONFIDENCE) -> list[E
         spread = math.sqrt(max(0.0, float(each.var(ddof=1) - dice.mean())))
         found.append(
             Effect(
-                float(each.mean()), *interval(each), float(size.mean()), max(0.0, low), high, spread,
-                math.sqrt(float(dice.mean())), beyond_dice(each, dice, n, tie),
+                float(each.mean()),
+                *interval(each),
+                float(size.mean()),
+                max(0.0, low),
+                high,
+                spread,
+                math.sqrt(float(dice.mean())),
+                beyond_dice(each, dice, n, tie),
             )
-        )  # fmt: skip
+        )
     return found
 
 

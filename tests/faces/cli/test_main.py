@@ -70,10 +70,28 @@ def test_run_with_json_prints_one_object_and_nothing_else(stub: dict[str, Any]) 
 
 def test_run_passes_every_option_down(stub: dict[str, Any], tmp_path: Path) -> None:
     done = call(
-        "run", "tartus_2016", "-n", "40", "--seed", "7", "--jobs", "2", "--chunk", "5", "--record", "3", "--until-ci",
-        "leakers:0.5", "--out", str(tmp_path / "r"), "--set", "site.Tartus.fire_units=1", "--set",
-        "duration=600 s", "--json",
-    )  # fmt: skip
+        "run",
+        "tartus_2016",
+        "-n",
+        "40",
+        "--seed",
+        "7",
+        "--jobs",
+        "2",
+        "--chunk",
+        "5",
+        "--record",
+        "3",
+        "--until-ci",
+        "leakers:0.5",
+        "--out",
+        str(tmp_path / "r"),
+        "--set",
+        "site.Tartus.fire_units=1",
+        "--set",
+        "duration=600 s",
+        "--json",
+    )
     assert done.exit_code == 0
     wanted = {
         "replications": 40,
@@ -114,20 +132,28 @@ def test_the_same_command_goes_to_the_same_folder_and_others_elsewhere() -> None
     base = runs.run_folder(scenario, 1, 100, None, 0, None)
     assert base == runs.run_folder(scenario, 1, 100, None, 0, None)
     others = [
-        runs.run_folder(scenario, 2, 100, None, 0, None), runs.run_folder(scenario, 1, 101, None, 0, None),
-        runs.run_folder(scenario, 1, 100, "leakers:0.1", 0, None), runs.run_folder(scenario, 1, 100, None, 5, None),
+        runs.run_folder(scenario, 2, 100, None, 0, None),
+        runs.run_folder(scenario, 1, 101, None, 0, None),
+        runs.run_folder(scenario, 1, 100, "leakers:0.1", 0, None),
+        runs.run_folder(scenario, 1, 100, None, 5, None),
         runs.run_folder(scenario, 1, 100, None, 0, 7),
-    ]  # fmt: skip
+    ]
     assert len({base, *others}) == 6
 
 
 @pytest.mark.parametrize(
     ("words", "code"),
-    [(("run",), 2), (("run", "tartus_2016", "-n", "0"), 2), (("nonsense",), 2), (("run", "no_such_scenario"), 65),
-     (("check", "no_such_scenario"), 65), (("catalog", "show", "s300pmu3"), 65),
-     (("run", "tartus_2016", "--set", "site.Tartus"), 65),
-     (("run", "tartus_2016", "--set", "site.Tartus.system=\"s300pmu3\""), 65)],
-)  # fmt: skip
+    [
+        (("run",), 2),
+        (("run", "tartus_2016", "-n", "0"), 2),
+        (("nonsense",), 2),
+        (("run", "no_such_scenario"), 65),
+        (("check", "no_such_scenario"), 65),
+        (("catalog", "show", "s300pmu3"), 65),
+        (("run", "tartus_2016", "--set", "site.Tartus"), 65),
+        (("run", "tartus_2016", "--set", 'site.Tartus.system="s300pmu3"'), 65),
+    ],
+)
 def test_what_is_asked_wrongly_ends_with_its_code_and_without_a_traceback(words: tuple[str, ...], code: int) -> None:
     done = call(*words)
     assert done.exit_code == code
@@ -138,11 +164,13 @@ def test_what_is_asked_wrongly_ends_with_its_code_and_without_a_traceback(words:
 
 @pytest.mark.parametrize(
     ("error", "code"),
-    [(ResultsError("runs/x", "the disk is full (0 bytes free)", "Make room, then run the same command again"), 74),
-     (Interrupted("runs/x", "stopped with 20 of 100 stored", "Run the same command again to continue"), 130),
-     (InputErrors([InputError("f:1", "wrong", "Fix it."), InputError("f:2", "worse", "Fix it too.")]), 65),
-     (KeyboardInterrupt(), 130)],
-)  # fmt: skip
+    [
+        (ResultsError("runs/x", "the disk is full (0 bytes free)", "Make room, then run the same command again"), 74),
+        (Interrupted("runs/x", "stopped with 20 of 100 stored", "Run the same command again to continue"), 130),
+        (InputErrors([InputError("f:1", "wrong", "Fix it."), InputError("f:2", "worse", "Fix it too.")]), 65),
+        (KeyboardInterrupt(), 130),
+    ],
+)
 def test_errors_below_end_with_their_code(monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int) -> None:
     from openiads.runs import replicate
 

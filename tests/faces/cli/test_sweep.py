@@ -154,11 +154,18 @@ def test_query_prints_a_table_csv_or_json(study: str, tmp_path: Path, monkeypatc
 
 @pytest.mark.parametrize(
     ("words", "code"),
-    [(("sweep",), 2), (("sweep", "one_on_one"), 2), (("sweep", "nothing.toml"), 65), (("sweep", "no_such"), 65),
-     (("sweep", "one_on_one", "--vary", "site.Guard.roundz=1"), 65), (("sweep", "one_on_one", "--vary", "x"), 65),
-     (("sweep", "one_on_one", "--vary", "knob.48n6e2.pk=interval"), 65),
-     (("query", "nowhere", "SELECT 1"), 74), (("query", "nowhere", "SELECT 1", "--json", "--csv"), 2)],
-)  # fmt: skip
+    [
+        (("sweep",), 2),
+        (("sweep", "one_on_one"), 2),
+        (("sweep", "nothing.toml"), 65),
+        (("sweep", "no_such"), 65),
+        (("sweep", "one_on_one", "--vary", "site.Guard.roundz=1"), 65),
+        (("sweep", "one_on_one", "--vary", "x"), 65),
+        (("sweep", "one_on_one", "--vary", "knob.48n6e2.pk=interval"), 65),
+        (("query", "nowhere", "SELECT 1"), 74),
+        (("query", "nowhere", "SELECT 1", "--json", "--csv"), 2),
+    ],
+)
 def test_what_is_asked_wrongly_ends_with_its_code_and_without_a_traceback(words: tuple[str, ...], code: int) -> None:
     done = call(*words)
     assert done.exit_code == code

@@ -40,8 +40,12 @@ class Renamed:
 def positions(run: Any, replication: int = 0) -> dict[str, dict[float, np.ndarray]]:
     """Id of a thing -> time rounded to a microsecond -> ECEF position that the run recorded."""
     events = run.events(replication)
-    kinds = {Event.FLIGHT_STATE: "flight", Event.TERMINAL: "flight", Event.ROUND_STATE: "round",
-             Event.TRACK_UPDATE: "track"}  # fmt: skip
+    kinds = {
+        Event.FLIGHT_STATE: "flight",
+        Event.TERMINAL: "flight",
+        Event.ROUND_STATE: "round",
+        Event.TRACK_UPDATE: "track",
+    }
     found: dict[str, dict[float, np.ndarray]] = {}
     for row in events:
         noun = kinds.get(int(row["kind"]))

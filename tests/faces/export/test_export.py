@@ -38,8 +38,13 @@ def test_without_out_the_file_is_named_after_the_run(run: Any, tmp_path: Path, m
 def test_tables_go_into_a_folder_of_their_own(run: Any, tmp_path: Path) -> None:
     written = oi.export(run, "csv", out=tmp_path / "tables")
     assert {p.name for p in written.path.iterdir()} == {
-        "about.csv", "things.csv", "tracks.csv", "engagements.csv", "events.csv", "outcomes.csv",
-    }  # fmt: skip
+        "about.csv",
+        "things.csv",
+        "tracks.csv",
+        "engagements.csv",
+        "events.csv",
+        "outcomes.csv",
+    }
     assert oi.export(run, "csv", out=tmp_path / "tables").size == written.size
     (written.path / "mine.txt").write_text("mine")
     with pytest.raises(UsageError, match=r"holds other files \(mine.txt\)"):

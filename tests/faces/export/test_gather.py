@@ -132,8 +132,11 @@ def test_a_flight_is_what_its_track_is_believed_to_be_until_the_track_is_gone() 
         )
     )
     assert flights[0] == [
-        (1.0, Identity.PENDING), (2.0, Identity.UNKNOWN), (3.0, Identity.HOSTILE), (4.0, Identity.NONE),
-    ]  # fmt: skip
+        (1.0, Identity.PENDING),
+        (2.0, Identity.UNKNOWN),
+        (3.0, Identity.HOSTILE),
+        (4.0, Identity.NONE),
+    ]
     assert flights[1] == [(4.0, Identity.HOSTILE), (5.0, Identity.NONE)]
     assert tracks[7] == [(1.0, Identity.PENDING), (2.0, Identity.UNKNOWN), (3.0, Identity.HOSTILE)]
 

@@ -51,8 +51,13 @@ def test_every_event_engagement_and_outcome_is_there(run: Any, story: Any, sheet
     events = sheets["events.csv"]
     assert len(events) == len(story.moments)
     assert [r["kind"] for r in events].count("TERMINAL") == count(run, Event.TERMINAL)
-    assert {r["code"] for r in events if r["kind"] == "TERMINAL"} <= {"KILLED", "HIT_ASSET", "RELEASED_LEFT",
-                                                                     "AIRBORNE_AT_END", "REACHED_MISSED"}  # fmt: skip
+    assert {r["code"] for r in events if r["kind"] == "TERMINAL"} <= {
+        "KILLED",
+        "HIT_ASSET",
+        "RELEASED_LEFT",
+        "AIRBORNE_AT_END",
+        "REACHED_MISSED",
+    }
     assert sum(int(r["rounds"]) for r in sheets["engagements.csv"]) == count(run, Event.LAUNCH)
     rows = sheets["outcomes.csv"]
     assert list(rows[0]) == list(OUTCOME.names or ())
@@ -80,10 +85,17 @@ def test_no_cell_is_a_formula(hostile: Any) -> None:
 @pytest.mark.parametrize(
     ("value", "shown"),
     [
-        (-1.5, "-1.5"), (math.nan, ""), (math.inf, "never"), (3, "3"), ("-1.5", "'-1.5"), ("=1+1", "'=1+1"),
-        ("＝1", "'＝1"), ("plain", "plain"), ("", ""),
+        (-1.5, "-1.5"),
+        (math.nan, ""),
+        (math.inf, "never"),
+        (3, "3"),
+        ("-1.5", "'-1.5"),
+        ("=1+1", "'=1+1"),
+        ("＝1", "'＝1"),
+        ("plain", "plain"),
+        ("", ""),
     ],
-)  # fmt: skip
+)
 def test_numbers_stay_numbers_and_formulas_become_text(value: Any, shown: str) -> None:
     assert tables.cell(value) == shown
 

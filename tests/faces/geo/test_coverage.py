@@ -168,10 +168,33 @@ def command(*arguments, folder):
 @pytest.mark.compiled_only
 def test_the_command_answers_for_a_site_with_mast_and_route(tmp_path):
     done = command(
-        "--system", "s300pmu2", "--at", "34.92 N 35.90 E", "--radar", "76n6", "--height", "50 m", "--mast", "6 m",
-        "--size", "150 km", "--cells", "60", "--threat", "tomahawk", "--route", "35.0 N 34.6 E; 34.92 N 35.88 E",
-        "--out", "a.png", "--out", "a.svg", "--out", "a.geojson", "--json", folder=tmp_path,
-    )  # fmt: skip
+        "--system",
+        "s300pmu2",
+        "--at",
+        "34.92 N 35.90 E",
+        "--radar",
+        "76n6",
+        "--height",
+        "50 m",
+        "--mast",
+        "6 m",
+        "--size",
+        "150 km",
+        "--cells",
+        "60",
+        "--threat",
+        "tomahawk",
+        "--route",
+        "35.0 N 34.6 E; 34.92 N 35.88 E",
+        "--out",
+        "a.png",
+        "--out",
+        "a.svg",
+        "--out",
+        "a.geojson",
+        "--json",
+        folder=tmp_path,
+    )
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert told["heights"][0]["in_view_km2"] < told["before"]["heights"][0]["in_view_km2"]

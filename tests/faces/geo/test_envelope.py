@@ -25,10 +25,25 @@ def call(*words: str) -> Any:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path]:
     folder = tmp_path_factory.mktemp("envelope")
-    files = [word for name in ("cut.geojson", "cut.kml", "cut.czml", "cut.csv", "cut.png", "cut.svg")
-             for word in ("--out", str(folder / name))]  # fmt: skip
-    done = call("envelope", "s300f", "--rcs", "3 m2", "--height", "3 km", "--height", "100 m", "--at",
-                "35.40 N 35.40 E", "--json", *files)  # fmt: skip
+    files = [
+        word
+        for name in ("cut.geojson", "cut.kml", "cut.czml", "cut.csv", "cut.png", "cut.svg")
+        for word in ("--out", str(folder / name))
+    ]
+    done = call(
+        "envelope",
+        "s300f",
+        "--rcs",
+        "3 m2",
+        "--height",
+        "3 km",
+        "--height",
+        "100 m",
+        "--at",
+        "35.40 N 35.40 E",
+        "--json",
+        *files,
+    )
     assert done.exit_code == 0, done.output
     return json.loads(done.stdout), folder
 
@@ -57,8 +72,11 @@ def test_polygons_have_the_area_of_the_cut_for_independent_readers(made: tuple[d
             assert outer[0] == outer[-1] and all(hole[0] == hole[-1] for hole in holes)
     marks = list(KML.parse(folder / "cut.kml").features[0].features)
     assert [mark.name for mark in marks] == [
-        "emergent: 100 m", "emergent: 3000 m", "published: 100 m", "published: 3000 m"
-    ]  # fmt: skip
+        "emergent: 100 m",
+        "emergent: 3000 m",
+        "published: 100 m",
+        "published: 3000 m",
+    ]
 
 
 def test_czml_holds_the_same_polygons_at_their_height(made: tuple[dict[str, Any], Path]) -> None:
@@ -78,8 +96,20 @@ def test_czml_holds_the_same_polygons_at_their_height(made: tuple[dict[str, Any]
 
 def test_geotiff_says_of_each_place_what_the_table_says(made: tuple[dict[str, Any], Path], tmp_path: Path) -> None:
     rasterio = pytest.importorskip("rasterio")
-    done = call("envelope", "s300f", "--rcs", "3 m2", "--height", "3 km", "--at", "35.40 N 35.40 E", "--limits",
-                "emergent", "--out", str(tmp_path / "cut.tif"))  # fmt: skip
+    done = call(
+        "envelope",
+        "s300f",
+        "--rcs",
+        "3 m2",
+        "--height",
+        "3 km",
+        "--at",
+        "35.40 N 35.40 E",
+        "--limits",
+        "emergent",
+        "--out",
+        str(tmp_path / "cut.tif"),
+    )
     assert done.exit_code == 0, done.output
     with (made[1] / "cut.csv").open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["height_m"] == "3000.0"][::501]

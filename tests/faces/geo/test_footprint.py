@@ -31,8 +31,17 @@ def call(*words: str) -> Any:
 
 
 def ask(*words: str) -> Any:
-    return call("footprint", "patriot_pac2", "--against", "scud_b", "--at", f"{AT[0]} N {AT[1]} E", "--from",
-                f"{FROM} deg", *words)  # fmt: skip
+    return call(
+        "footprint",
+        "patriot_pac2",
+        "--against",
+        "scud_b",
+        "--at",
+        f"{AT[0]} N {AT[1]} E",
+        "--from",
+        f"{FROM} deg",
+        *words,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -162,8 +171,20 @@ def test_a_file_needs_a_place() -> None:
 
 @pytest.mark.parametrize("place", ["90 N 10 E", "10 N 179.9 E"])
 def test_a_map_that_no_such_file_can_hold_is_refused(place: str, tmp_path: Path) -> None:
-    done = call("footprint", "patriot_pac2", "--against", "scud_b", "--samples", "0", "--at", place, "--size", "60 km",
-                "--out", str(tmp_path / "map.kml"))  # fmt: skip
+    done = call(
+        "footprint",
+        "patriot_pac2",
+        "--against",
+        "scud_b",
+        "--samples",
+        "0",
+        "--at",
+        place,
+        "--size",
+        "60 km",
+        "--out",
+        str(tmp_path / "map.kml"),
+    )
     assert done.exit_code == 65 and "antimeridian" in done.stderr
 
 
@@ -173,15 +194,19 @@ def test_a_map_that_no_such_file_can_hold_is_refused(place: str, tmp_path: Path)
 def test_keep_out_maps_are_valid_files_of_the_drawn_cells(tmp_path: Path) -> None:
     rasterio = pytest.importorskip("rasterio")
     files = [word for kind in ("geojson", "kml", "csv", "tif") for word in ("--out", str(tmp_path / f"out.{kind}"))]
-    done = call("reach", "tartus_2016", "--samples", "0", "--height", "500 m", "--height", "3 km", "--size", "260 km",
-                *files)  # fmt: skip
+    done = call(
+        "reach", "tartus_2016", "--samples", "0", "--height", "500 m", "--height", "3 km", "--size", "260 km", *files
+    )
     assert done.exit_code == 0, done.output
     read = geojson.loads((tmp_path / "out.geojson").read_text(encoding="utf-8"))
     assert read.is_valid
     told = [each["properties"] for each in read["features"]]
     assert [(each["limits"], each["height_m"]) for each in told] == [
-        ("emergent", 500.0), ("emergent", 3000.0), ("published", 500.0), ("published", 3000.0)
-    ]  # fmt: skip
+        ("emergent", 500.0),
+        ("emergent", 3000.0),
+        ("published", 500.0),
+        ("published", 3000.0),
+    ]
     assert 0.0 < told[2]["area_km2"] <= told[0]["area_km2"] < told[3]["area_km2"] < told[1]["area_km2"]
     assert len(told[0]["terrain_sha256"]) == 64 and told[0]["units"]
     for feature in read["features"]:
@@ -191,9 +216,10 @@ def test_keep_out_maps_are_valid_files_of_the_drawn_cells(tmp_path: Path) -> Non
         )
     marks = list(KML.parse(tmp_path / "out.kml").features[0].features)
     assert [mark.name for mark in marks] == [
-        f"exposed at {height} m above ground, {arm} limits" for arm in ("emergent", "published")
+        f"exposed at {height} m above ground, {arm} limits"
+        for arm in ("emergent", "published")
         for height in (500, 3000)
-    ]  # fmt: skip
+    ]
     with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     with rasterio.open(tmp_path / "out.tif") as file:

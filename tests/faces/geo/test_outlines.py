@@ -63,8 +63,9 @@ def test_random_shapes_keep_their_area_and_close() -> None:
     for _ in range(20):
         waves = sum(
             draws.normal() * np.cos(k * turn + m * away + draws.uniform(0.0, math.tau))
-            for k in range(4) for m in range(6)
-        )  # fmt: skip
+            for k in range(4)
+            for m in range(6)
+        )
         cells = waves > 0.0
         found = polygons(cells)
         assert all(np.array_equal(ring[0], ring[-1]) for each in found for ring in each)

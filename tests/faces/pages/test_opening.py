@@ -85,8 +85,16 @@ def test_no_leaker_names_the_first_limit_instead_of_a_cause(made: Any) -> None:
 
 def test_all_leak_without_a_unit_to_shoot_at_them(made: Any) -> None:
     threats = made.summary["outcomes"]["threats"]["mean"]
-    lone = changed(made, gates=[], leakers=threats, any_leaker=1.0, rounds_fired=0.0, rounds_per_kill=None,
-                   killed=0.0, end_killed=0.0)  # fmt: skip
+    lone = changed(
+        made,
+        gates=[],
+        leakers=threats,
+        any_leaker=1.0,
+        rounds_fired=0.0,
+        rounds_per_kill=None,
+        killed=0.0,
+        end_killed=0.0,
+    )
     through, why, lost = opening.sentences(lone)
     assert "100 %" in through
     assert "no gate can be named" in why

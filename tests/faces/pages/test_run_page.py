@@ -92,14 +92,34 @@ def test_every_reference_inside_a_picture_leads_somewhere(page: str) -> None:
 
 @pytest.mark.parametrize(
     "phrase",
-    ["How large a raid before something gets through", "Read this first", "must not be used to judge",
-     "terrain-limited", "Not modeled", "are assumptions", "Distribution of leakers", "By threat class", "HIT_ASSET",
-     "Which resource is the first limit",
-     "is the first limit in 62 %", "Kill chain of each flight",
-     "Closed-form results", "4.4 %", "Shots share a track.", "The fire rule does not fire again after a look",
-     "catalog (48n6e2.max_range)", "200,000 m", "HORIZON",
-     "The scenario", "brochure_x", "assumption", "3f3f3f", "--seed 2016", "Run it again"],
-)  # fmt: skip
+    [
+        "How large a raid before something gets through",
+        "Read this first",
+        "must not be used to judge",
+        "terrain-limited",
+        "Not modeled",
+        "are assumptions",
+        "Distribution of leakers",
+        "By threat class",
+        "HIT_ASSET",
+        "Which resource is the first limit",
+        "is the first limit in 62 %",
+        "Kill chain of each flight",
+        "Closed-form results",
+        "4.4 %",
+        "Shots share a track.",
+        "The fire rule does not fire again after a look",
+        "catalog (48n6e2.max_range)",
+        "200,000 m",
+        "HORIZON",
+        "The scenario",
+        "brochure_x",
+        "assumption",
+        "3f3f3f",
+        "--seed 2016",
+        "Run it again",
+    ],
+)
 def test_report_says_what_it_must(page: str, phrase: str) -> None:
     assert phrase in " ".join(outline(page).words)
 
@@ -338,9 +358,18 @@ def test_labels_do_not_cover_each_other(made: Any) -> None:
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(0.0, "0"), (3.1333, "3.13"), (12.0, "12"), (1234567.0, "1,234,567"), (-0.5, "−0.5"), (None, "–"),
-     (float("nan"), "–"), (float("inf"), "never"), (0.000123, "0.000123")],
-)  # fmt: skip
+    [
+        (0.0, "0"),
+        (3.1333, "3.13"),
+        (12.0, "12"),
+        (1234567.0, "1,234,567"),
+        (-0.5, "−0.5"),
+        (None, "–"),
+        (float("nan"), "–"),
+        (float("inf"), "never"),
+        (0.000123, "0.000123"),
+    ],
+)
 def test_numbers_are_shown_for_people(value: float | None, shown: str) -> None:
     assert text.number(value) == shown
 

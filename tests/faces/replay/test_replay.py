@@ -49,13 +49,28 @@ def test_what_is_no_replay_is_refused() -> None:
         unpacked(b"GIF89a" + bytes(100))
 
 
-@pytest.mark.parametrize("header", [
-    b"{", b"[]", b"null", b"7", b"\xff" * 8, b"{}", b'{"sections": []}', b'{"sections": {"a": 1}}',
-    b'{"sections": {"a": {}}}', b'{"sections": {"a": {"offset": "0", "length": 1}}}',
-    b'{"sections": {"a": {"offset": -8, "length": 8}}}', b'{"sections": {"a": {"offset": 0, "length": -1}}}',
-    b'{"sections": {"a": {"offset": 8, "length": 9}}}', b'{"sections": {"a": {"offset": true, "length": 1}}}',
-    b'{"sections": {"a": {"offset": 0.0, "length": 1}}}', b"[" * 100_000, b'{"a": ' + b"9" * 5000 + b"}",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"{",
+        b"[]",
+        b"null",
+        b"7",
+        b"\xff" * 8,
+        b"{}",
+        b'{"sections": []}',
+        b'{"sections": {"a": 1}}',
+        b'{"sections": {"a": {}}}',
+        b'{"sections": {"a": {"offset": "0", "length": 1}}}',
+        b'{"sections": {"a": {"offset": -8, "length": 8}}}',
+        b'{"sections": {"a": {"offset": 0, "length": -1}}}',
+        b'{"sections": {"a": {"offset": 8, "length": 9}}}',
+        b'{"sections": {"a": {"offset": true, "length": 1}}}',
+        b'{"sections": {"a": {"offset": 0.0, "length": 1}}}',
+        b"[" * 100_000,
+        b'{"a": ' + b"9" * 5000 + b"}",
+    ],
+)
 def test_a_header_that_is_none_is_refused(header: bytes) -> None:
     data = b"OIADSRP1" + struct.pack("<II", len(header), 0) + header + bytes(16)
     with pytest.raises(InputError, match="not a replay file"):
@@ -226,10 +241,14 @@ def test_a_replication_that_is_not_there_is_refused(duel: Any) -> None:
 
 
 def test_a_raid_across_the_antimeridian_stays_in_one_window() -> None:
-    scenario = oi.load("one_on_one").with_values({
-        "asset.Depot.at": "10 N 179.999 E", "site.Guard.at": "10 N 179.99 E", "site.Guard.facing": "90 deg",
-        "raid.Intruder.origin": "10.1 N 179.6 W",
-    })  # fmt: skip
+    scenario = oi.load("one_on_one").with_values(
+        {
+            "asset.Depot.at": "10 N 179.999 E",
+            "site.Guard.at": "10 N 179.99 E",
+            "site.Guard.facing": "90 deg",
+            "raid.Intruder.origin": "10.1 N 179.6 W",
+        }
+    )
     run = oi.run(scenario, replications=1, seed=1, record=1)
     header, sections = unpacked(pack(run, 0))
     assert header["window"]["east"] - header["window"]["west"] < 3.0

@@ -46,9 +46,15 @@ class Client:
     last: Answer = field(default_factory=Answer)  #: also where the application then raised
 
     def __call__(
-        self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None, *,
-        origin: str | None = "", kind: str = "application/json",
-    ) -> Answer:  # fmt: skip
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        headers: dict[str, str] | None = None,
+        *,
+        origin: str | None = "",
+        kind: str = "application/json",
+    ) -> Answer:
         """origin : sent as it is; None sends none; "" is the page's own where something changes."""
         fields = {"host": self.host, **(headers or {})}
         if self.cookie:
@@ -63,18 +69,31 @@ class Client:
 
     def chunked(self, path: str, parts: list[bytes]) -> Answer:
         """A body that does not say beforehand how long it is."""
-        fields = {"host": self.host, "cookie": self.cookie, "origin": f"http://{HOST}",
-                  "content-type": "application/json", "transfer-encoding": "chunked"}  # fmt: skip
+        fields = {
+            "host": self.host,
+            "cookie": self.cookie,
+            "origin": f"http://{HOST}",
+            "content-type": "application/json",
+            "transfer-encoding": "chunked",
+        }
         return asyncio.run(self._call("POST", path, parts, fields))
 
     async def _call(self, method: str, path: str, parts: list[bytes], fields: dict[str, str]) -> Answer:
         place, _, query = path.partition("?")
         scope = {
-            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "path": place,
-            "raw_path": place.encode(), "query_string": query.encode(), "scheme": "http", "root_path": "",
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": method,
+            "path": place,
+            "raw_path": place.encode(),
+            "query_string": query.encode(),
+            "scheme": "http",
+            "root_path": "",
             "headers": [(k.encode("latin-1"), v.encode("latin-1")) for k, v in fields.items()],
-            "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 8765),
-        }  # fmt: skip
+            "client": ("127.0.0.1", 1),
+            "server": ("127.0.0.1", 8765),
+        }
         answer, waiting, ended = Answer(), list(parts), asyncio.Event()
         self.last = answer
 

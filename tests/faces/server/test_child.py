@@ -44,11 +44,18 @@ def runs(process: int) -> bool:
         return False
 
 
-@pytest.mark.parametrize("problem", [
-    UsageError("--port", "no", "Yes"), InputError("a.toml:1", "wrong", ""), ResultsError("run", "damaged", "Mend it"),
-    InputErrors([InputError("a", "b", "c"), InputError("d", "e")]), Interrupted("run", "stopped"),
-    InputError("\ud800", "ł", "✈"), OpeniadsError("", "x"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "problem",
+    [
+        UsageError("--port", "no", "Yes"),
+        InputError("a.toml:1", "wrong", ""),
+        ResultsError("run", "damaged", "Mend it"),
+        InputErrors([InputError("a", "b", "c"), InputError("d", "e")]),
+        Interrupted("run", "stopped"),
+        InputError("\ud800", "ł", "✈"),
+        OpeniadsError("", "x"),
+    ],
+)
 def test_an_error_is_the_same_on_the_other_side(problem: OpeniadsError) -> None:
     told = read(json.loads(json.dumps(written(problem))))
     assert type(told) is type(problem)
@@ -86,8 +93,12 @@ def test_a_question_is_given_up_within_the_other_process(child: Child, duel: Any
 
     out = tmp_path / "answer"
     with pytest.raises(Interrupted):
-        child.call("ask", {"run": str(duel.path), "values": {}, "replications": 2000, "out": str(out)}, heard=heard,
-                   cancel=cancel)  # fmt: skip
+        child.call(
+            "ask",
+            {"run": str(duel.path), "values": {}, "replications": 2000, "out": str(out)},
+            heard=heard,
+            cancel=cancel,
+        )
     assert seen
     assert seen[0]["of"] == 2000
     assert not out.exists()

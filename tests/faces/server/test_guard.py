@@ -12,8 +12,13 @@ from faces.server.conftest import HOST, Client, Served
 #: Parameters of paths -> something of their kind.  A route with another parameter needs a line here.
 SAMPLES = {"run": "0123456789abcdef", "job": "0123456789abcdef", "replication": "0", "name": "viewer.js"}
 HOSTS = {"right": HOST, "foreign": "evil.example", "other name": "localhost:8765", "no port": "127.0.0.1"}
-ORIGINS = {"none": None, "own": f"http://{HOST}", "foreign": "http://evil.example", "null": "null",
-           "other port": "http://127.0.0.1:1"}  # fmt: skip
+ORIGINS = {
+    "none": None,
+    "own": f"http://{HOST}",
+    "foreign": "http://evil.example",
+    "null": "null",
+    "other port": "http://127.0.0.1:1",
+}
 
 
 def routes(app: Any) -> list[tuple[str, str]]:
@@ -49,10 +54,7 @@ def test_only_the_right_token_host_and_origin_reach_a_route(server: Served, toke
     for method, path in routes(server.app):
         answer = client(method, path, origin=ORIGINS[origin])
         changing = method not in ("GET", "HEAD")
-        let = (
-            token == "right" and host == "right"
-            and (origin == "own" or (origin == "none" and not changing))
-        )  # fmt: skip
+        let = token == "right" and host == "right" and (origin == "own" or (origin == "none" and not changing))
         refused = answer.status in (401, 403, 421)
         assert refused is not let, (method, path, answer.status)
         assert "content-security-policy" in dict(answer.headers)

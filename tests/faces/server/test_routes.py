@@ -124,11 +124,22 @@ def test_prepared_replays_make_room_by_when_they_were_used(duel: Any, monkeypatc
     made.shelf.close()
 
 
-@pytest.mark.parametrize("path", [
-    "/api/runs/0000000000000000", "/api/runs/{run}/replays/40", "/api/runs/{run}/replays/-1", "/api/runs/../../etc",
-    "/api/runs/{run}/replays/1e9", "/api/compare", "/api/compare?a={run}&b=x", "/nothing.js", "/../pyproject.toml",
-    "/%2e%2e/secret", "/api/jobs/0000000000000000/events",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/runs/0000000000000000",
+        "/api/runs/{run}/replays/40",
+        "/api/runs/{run}/replays/-1",
+        "/api/runs/../../etc",
+        "/api/runs/{run}/replays/1e9",
+        "/api/compare",
+        "/api/compare?a={run}&b=x",
+        "/nothing.js",
+        "/../pyproject.toml",
+        "/%2e%2e/secret",
+        "/api/jobs/0000000000000000/events",
+    ],
+)
 def test_what_is_not_there_says_so_in_one_line(server: Served, path: str) -> None:
     answer = server.client("GET", path.format(run=server.ids[0]))
     assert answer.status in (404, 422)
@@ -210,34 +221,52 @@ def test_who_listens_to_a_question_is_let_go_when_the_server_ends(duel: Any) -> 
     made.shelf.close()
 
 
-@pytest.mark.parametrize(("values", "said"), [
-    ({"raid[9].count": 1}, "no such lever"),
-    ({"raid[1].count": -1}, "outside"),
-    ({"raid[1].count": 1.5}, "whole number"),
-    ({"raid[1].count": "many"}, "not a number"),
-    ({"raid[1].count": True}, "not a number"),
-    ({"site[1].doctrine.control": "berserk"}, "choose one of"),
-    ({"__class__": 1}, "no such lever"),
-    ({"raid[1].count": 10**400}, "outside"),
-    ({"raid[1].count": -(10**400)}, "outside"),
-    ({"\ud800": 1}, ""),
-    ({"site[1].doctrine.control": "\ud800"}, ""),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"raid[9].count": 1}, "no such lever"),
+        ({"raid[1].count": -1}, "outside"),
+        ({"raid[1].count": 1.5}, "whole number"),
+        ({"raid[1].count": "many"}, "not a number"),
+        ({"raid[1].count": True}, "not a number"),
+        ({"site[1].doctrine.control": "berserk"}, "choose one of"),
+        ({"__class__": 1}, "no such lever"),
+        ({"raid[1].count": 10**400}, "outside"),
+        ({"raid[1].count": -(10**400)}, "outside"),
+        ({"\ud800": 1}, ""),
+        ({"site[1].doctrine.control": "\ud800"}, ""),
+    ],
+)
 def test_levers_take_only_what_they_offer(server: Served, values: dict[str, Any], said: str) -> None:
     answer = ask(server, values)
     assert answer.status == 422
     assert said in answer.json()["message"]
 
 
-@pytest.mark.parametrize("body", [
-    b"", b"{", b"[]", b"null", b'{"values": {}}', b'{"values": {}, "replications": 20, "more": 1}',
-    b'{"values": {}, "replications": "20"}', b'{"values": {}, "replications": 5}', b"[" * 60_000,
-    b'{"values": {"a": {"b": 1}}, "replications": 20}', b'{"values": {}, "replications": NaN}', b"\xff\xfe",
-    b'{"values": {"\\ud800": 1}, "replications": 20}', b'{"\\udfff": 1}', b'{"values": {}, "\\ud800": 20}',
-    b'{"values": {"raid[1].count": ' + b"9" * 400 + b'}, "replications": 20}',
-    b'{"values": {"raid[1].count": ' + b"9" * 5000 + b'}, "replications": 20}',
-    b'{"values": {"raid[1].count": 1e999}, "replications": 20}', b'{"values": {}, "replications": ' + b"9" * 400 + b"}",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'{"values": {}}',
+        b'{"values": {}, "replications": 20, "more": 1}',
+        b'{"values": {}, "replications": "20"}',
+        b'{"values": {}, "replications": 5}',
+        b"[" * 60_000,
+        b'{"values": {"a": {"b": 1}}, "replications": 20}',
+        b'{"values": {}, "replications": NaN}',
+        b"\xff\xfe",
+        b'{"values": {"\\ud800": 1}, "replications": 20}',
+        b'{"\\udfff": 1}',
+        b'{"values": {}, "\\ud800": 20}',
+        b'{"values": {"raid[1].count": ' + b"9" * 400 + b'}, "replications": 20}',
+        b'{"values": {"raid[1].count": ' + b"9" * 5000 + b'}, "replications": 20}',
+        b'{"values": {"raid[1].count": 1e999}, "replications": 20}',
+        b'{"values": {}, "replications": ' + b"9" * 400 + b"}",
+    ],
+)
 def test_malformed_questions_are_refused_in_one_line(server: Served, body: bytes) -> None:
     answer = server.client("POST", f"/api/runs/{server.ids[0]}/whatif", body)
     assert answer.status in (400, 415, 422), answer.body

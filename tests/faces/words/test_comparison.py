@@ -86,7 +86,7 @@ def row(value: float, low: float | None, high: float | None) -> dict[str, Any]:
         (row(0.1, -0.2, 0.4), "No difference in leakers shown: B − A is 0.1 [−0.2, 0.4]"),
         (row(0.1, None, None), "No difference in leakers shown: B − A is 0.1 –"),
     ],
-)  # fmt: skip
+)
 def test_the_sentence_says_which_way_and_only_what_is_shown(leakers: dict[str, Any], wanted: str) -> None:
     told = {"replications": 200, "identical": False, "metrics": {"leakers": leakers}}
     assert comparison.answer(told).startswith(wanted)

@@ -23,8 +23,17 @@ def _in_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_spread_prints_both_apart_and_json_is_one_object(tmp_path: Path) -> None:
-    words = ("spread", "one_on_one", *FEW, "--metric", "rounds_fired", "--out", str(tmp_path / "kept"),
-             "--figure", str(tmp_path / "x.png"))  # fmt: skip
+    words = (
+        "spread",
+        "one_on_one",
+        *FEW,
+        "--metric",
+        "rounds_fired",
+        "--out",
+        str(tmp_path / "kept"),
+        "--figure",
+        str(tmp_path / "x.png"),
+    )
     done, data = call(*words), call(*words, "--json")
     assert done.exit_code == 0, done.stderr
     lines = done.stdout.splitlines()
@@ -71,11 +80,17 @@ def spread_of(**knowledge: Any) -> dict[str, Any]:
     part = {"share": 0.62, "low": 0.5, "high": 0.7}
     known = {"sd": 1.2, "sd_low": 0.9, "sd_high": 1.5, "p5": 3.1, "p95": 6.8, "label": "sampling", "below_noise": False}
     return {
-        "metric": "leakers", "worlds": 64, "capped_worlds": 5, "knobs": ["a", "b"], "replications": 50,
-        "mean": {"nominal": 4.9, "worlds": 5.1}, "dice": {"sd": 1.9, "p5": 2.0, "p95": 8.0},
-        "knowledge": known | knowledge, "rests_on": dict.fromkeys(("assumptions", "evidence", "both_together"), part),
+        "metric": "leakers",
+        "worlds": 64,
+        "capped_worlds": 5,
+        "knobs": ["a", "b"],
+        "replications": 50,
+        "mean": {"nominal": 4.9, "worlds": 5.1},
+        "dice": {"sd": 1.9, "p5": 2.0, "p95": 8.0},
+        "knowledge": known | knowledge,
+        "rests_on": dict.fromkeys(("assumptions", "evidence", "both_together"), part),
         "measured_coverage": 0.89,
-    }  # fmt: skip
+    }
 
 
 def test_the_sentences_of_a_spread_never_mix_the_two() -> None:

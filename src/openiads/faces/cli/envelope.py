@@ -38,21 +38,49 @@ Pk = Annotated[bool, typer.Option("--pk", help="Kill probability over range and 
 
 @reports_errors
 def envelope(
-    system: System, against: Against = None, speed: Speed = None, rcs: Rcs = None, maneuver: Maneuver = "0 g",
-    height: Heights = None, limits: Limits = "both", kind: Round = "", at: At = None, dem: HeightFiles = None,
-    facing: Facing = "0 deg", reaction: Reaction = None, cued: Cued = True, turn: Turn = True, pk: Pk = False,
-    out: OutFiles = None, json: Json = False,
-) -> None:  # fmt: skip
+    system: System,
+    against: Against = None,
+    speed: Speed = None,
+    rcs: Rcs = None,
+    maneuver: Maneuver = "0 g",
+    height: Heights = None,
+    limits: Limits = "both",
+    kind: Round = "",
+    at: At = None,
+    dem: HeightFiles = None,
+    facing: Facing = "0 deg",
+    reaction: Reaction = None,
+    cued: Cued = True,
+    turn: Turn = True,
+    pk: Pk = False,
+    out: OutFiles = None,
+    json: Json = False,
+) -> None:
     """Where one fire unit can meet a target that flies straight and level, and how often."""
     from openiads.faces.cli import show
     from openiads.faces.shapes.maps import envelope_data
     from openiads.reach.fire_unit import EnvelopeQuestion, envelope_of
 
     _check(at, out or [])
-    question = EnvelopeQuestion(**given(
-        system=system, against=against, speed=speed, rcs=rcs, maneuver=maneuver, heights=height, limits=limits,
-        interceptor=kind, at=at, dem=dem, facing=facing, reaction=reaction, cued=cued, turn=turn, kill_map=pk,
-    ))  # fmt: skip
+    question = EnvelopeQuestion(
+        **given(
+            system=system,
+            against=against,
+            speed=speed,
+            rcs=rcs,
+            maneuver=maneuver,
+            heights=height,
+            limits=limits,
+            interceptor=kind,
+            at=at,
+            dem=dem,
+            facing=facing,
+            reaction=reaction,
+            cued=cued,
+            turn=turn,
+            kill_map=pk,
+        )
+    )
     with show.progress_bars() as phases:
         answer = envelope_of(question, phases)
         phases.phase("writing")

@@ -39,21 +39,45 @@ Center = Annotated[
 
 @reports_errors
 def footprint(
-    system: System, against: Against, distance: Distance = None, limits: Limits = "both", off: Off = "0 deg",
-    at: UnitAt = None, attack: From = "0 deg", reaction: Reaction = None, cued: Cued = True,
-    samples: Samples = SAMPLES, size: Size = None, center: Center = None, extent: Extent = None,
-    out: OutFiles = None, json: Json = False,
-) -> None:  # fmt: skip
+    system: System,
+    against: Against,
+    distance: Distance = None,
+    limits: Limits = "both",
+    off: Off = "0 deg",
+    at: UnitAt = None,
+    attack: From = "0 deg",
+    reaction: Reaction = None,
+    cued: Cued = True,
+    samples: Samples = SAMPLES,
+    size: Size = None,
+    center: Center = None,
+    extent: Extent = None,
+    out: OutFiles = None,
+    json: Json = False,
+) -> None:
     """On which ground one fire unit can still shoot at a ballistic missile that falls there."""
     from openiads.faces.cli import show
     from openiads.faces.shapes.maps import footprint_data
     from openiads.reach.defended import FootprintQuestion, footprint_of
 
     _check(at, out or [])
-    question = FootprintQuestion(**given(
-        system=system, against=against, distance=distance, limits=limits, off=off, at=at, attack_from=attack,
-        reaction=reaction, cued=cued, samples=samples, size=size, center=center, extent=extent,
-    ))  # fmt: skip
+    question = FootprintQuestion(
+        **given(
+            system=system,
+            against=against,
+            distance=distance,
+            limits=limits,
+            off=off,
+            at=at,
+            attack_from=attack,
+            reaction=reaction,
+            cued=cued,
+            samples=samples,
+            size=size,
+            center=center,
+            extent=extent,
+        )
+    )
     with show.progress_bars() as phases:
         answer = footprint_of(question, phases)
         phases.phase("writing")

@@ -37,10 +37,18 @@ Out = Annotated[
 
 @reports_errors
 def reach(
-    scenario: Name, site: Sites = None, against: Against = "f16", speed: Speed = None, samples: Samples = SAMPLES,
-    height: Heights = None, agl: Agl = True, size: Size = None, changes: Changes = None, out: Out = None,
+    scenario: Name,
+    site: Sites = None,
+    against: Against = "f16",
+    speed: Speed = None,
+    samples: Samples = SAMPLES,
+    height: Heights = None,
+    agl: Agl = True,
+    size: Size = None,
+    changes: Changes = None,
+    out: Out = None,
     json: Json = False,
-) -> None:  # fmt: skip
+) -> None:
     """Whose land, sea, airways and airports sites of a scenario reach, with intervals; and a keep-out map."""
     from openiads.faces.cli import show
     from openiads.faces.geo.keep_out import ENDINGS

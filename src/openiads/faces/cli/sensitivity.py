@@ -36,11 +36,22 @@ Method = Annotated[
 
 @reports_errors
 def sensitivity(
-    scenario: ScenarioName, metric: Metric = "leakers", method: Method = "morris", knobs: Knobs = None,
-    without: Without = None, worlds: Worlds = None, replications: Replications = None, seed: Seed = 1,
-    weighting: Weighting = "uniform", jobs: Jobs = None, on: On = "threads", changes: Changes = None, out: Out = None,
-    figure: FigureFile = None, json: Json = False,
-) -> None:  # fmt: skip
+    scenario: ScenarioName,
+    metric: Metric = "leakers",
+    method: Method = "morris",
+    knobs: Knobs = None,
+    without: Without = None,
+    worlds: Worlds = None,
+    replications: Replications = None,
+    seed: Seed = 1,
+    weighting: Weighting = "uniform",
+    jobs: Jobs = None,
+    on: On = "threads",
+    changes: Changes = None,
+    out: Out = None,
+    figure: FigureFile = None,
+    json: Json = False,
+) -> None:
     """Which number matters: what each knob does to a metric between the ends of its band."""
     from openiads.experiments.uncertainty import SensitivityQuestion, method_named, sensitivity_of
     from openiads.faces.cli import show
@@ -48,10 +59,30 @@ def sensitivity(
 
     method_named(method)
     picture_asked(figure)
-    found, report = watched(lambda phases: sensitivity_of(SensitivityQuestion(scenario, method=method, **options_of(
-        phases, changes, metric=metric, knobs=knobs, without=without, worlds=worlds, replications=replications,
-        seed=seed, weighting=weighting, jobs=jobs, out=out, on=on,
-    ))), figure, out)  # fmt: skip
+    found, report = watched(
+        lambda phases: sensitivity_of(
+            SensitivityQuestion(
+                scenario,
+                method=method,
+                **options_of(
+                    phases,
+                    changes,
+                    metric=metric,
+                    knobs=knobs,
+                    without=without,
+                    worlds=worlds,
+                    replications=replications,
+                    seed=seed,
+                    weighting=weighting,
+                    jobs=jobs,
+                    out=out,
+                    on=on,
+                ),
+            )
+        ),
+        figure,
+        out,
+    )
     if json:
         show.as_json(found)
         return

@@ -28,21 +28,50 @@ from openiads.faces.cli.uncertainty_options import (
 
 @reports_errors
 def spread(
-    scenario: ScenarioName, metric: Metric = "leakers", knobs: Knobs = None, without: Without = None,
-    worlds: Worlds = None, replications: Replications = None, seed: Seed = 1, weighting: Weighting = "uniform",
-    jobs: Jobs = None, on: On = "threads", changes: Changes = None, out: Out = None, figure: FigureFile = None,
+    scenario: ScenarioName,
+    metric: Metric = "leakers",
+    knobs: Knobs = None,
+    without: Without = None,
+    worlds: Worlds = None,
+    replications: Replications = None,
+    seed: Seed = 1,
+    weighting: Weighting = "uniform",
+    jobs: Jobs = None,
+    on: On = "threads",
+    changes: Changes = None,
+    out: Out = None,
+    figure: FigureFile = None,
     json: Json = False,
-) -> None:  # fmt: skip
+) -> None:
     """Two doubts apart: what dice do, and what is not known; and how much of the latter rests on assumptions."""
     from openiads.experiments.uncertainty import SpreadQuestion, spread_of
     from openiads.faces.cli import show
     from openiads.faces.words import knowledge
 
     picture_asked(figure)
-    found, report = watched(lambda phases: spread_of(SpreadQuestion(scenario, **options_of(
-        phases, changes, metric=metric, knobs=knobs, without=without, worlds=worlds, replications=replications,
-        seed=seed, weighting=weighting, jobs=jobs, out=out, on=on,
-    ))), figure, out)  # fmt: skip
+    found, report = watched(
+        lambda phases: spread_of(
+            SpreadQuestion(
+                scenario,
+                **options_of(
+                    phases,
+                    changes,
+                    metric=metric,
+                    knobs=knobs,
+                    without=without,
+                    worlds=worlds,
+                    replications=replications,
+                    seed=seed,
+                    weighting=weighting,
+                    jobs=jobs,
+                    out=out,
+                    on=on,
+                ),
+            )
+        ),
+        figure,
+        out,
+    )
     if json:
         show.as_json(found)
         return

@@ -42,11 +42,23 @@ Yes = Annotated[bool, typer.Option("--yes", help="More than a million points are
 
 @reports_errors
 def sweep(
-    study: StudyName, out: SweepOut = None, jobs: Jobs = None, chunk: Chunk = None, changes: EveryPoint = None,
-    vary: Vary = None, replications: Replications = None, seed: StudySeed = None, metrics: Metrics = None,
-    until: Until = None, design: Design = None, points: Points = None, yes: Yes = False, on: On = "threads",
-    figure: FigureFile = None, json: Json = False,
-) -> None:  # fmt: skip
+    study: StudyName,
+    out: SweepOut = None,
+    jobs: Jobs = None,
+    chunk: Chunk = None,
+    changes: EveryPoint = None,
+    vary: Vary = None,
+    replications: Replications = None,
+    seed: StudySeed = None,
+    metrics: Metrics = None,
+    until: Until = None,
+    design: Design = None,
+    points: Points = None,
+    yes: Yes = False,
+    on: On = "threads",
+    figure: FigureFile = None,
+    json: Json = False,
+) -> None:
     """Run a study: a scenario at every point of a design, and a table of what comes out."""
     from openiads.experiments import sweep as sweeps
     from openiads.faces.cli import show, tables
@@ -55,9 +67,15 @@ def sweep(
     if until and ":" not in until:
         until = f"any_leaker:{until}"
     options = {
-        "set": changes, "vary": vary, "replications": replications, "seed": seed, "until": until, "design": design,
-        "points": points, "metrics": metrics,
-    }  # fmt: skip
+        "set": changes,
+        "vary": vary,
+        "replications": replications,
+        "seed": seed,
+        "until": until,
+        "design": design,
+        "points": points,
+        "metrics": metrics,
+    }
     with show.progress_bars() as phases:
         phases.phase("reading the study")
         asked = _study(study, options)

@@ -101,9 +101,17 @@ def _lowest(axes: Axes, found: Coverage) -> list[Any]:
     from matplotlib.colors import ListedColormap
 
     axes.imshow(
-        band, extent=edges(x, y), origin="lower", aspect="auto", interpolation="nearest", zorder=0.6,
-        cmap=ListedColormap(shades), vmin=-0.5, vmax=len(shades) - 0.5, alpha=FILL + 0.1,
-    )  # fmt: skip
+        band,
+        extent=edges(x, y),
+        origin="lower",
+        aspect="auto",
+        interpolation="nearest",
+        zorder=0.6,
+        cmap=ListedColormap(shades),
+        vmin=-0.5,
+        vmax=len(shades) - 0.5,
+        alpha=FILL + 0.1,
+    )
     return handles
 
 
@@ -159,10 +167,26 @@ def _labels(axes: Axes, extent: Extent, found: Coverage, real: bool) -> None:
     sites: dict[str, list[tuple[float, float]]] = {}
     for view in found.views:
         lat, lon = math.degrees(view.latitude), math.degrees(view.longitude)
-        axes.plot([lon], [lat], marker=radar_symbol(), markersize=11, markerfacecolor="none", markeredgecolor="white",
-                  markeredgewidth=3.2, zorder=6.9)  # fmt: skip
-        axes.plot([lon], [lat], marker=radar_symbol(), markersize=11, markerfacecolor="none", markeredgecolor=INK,
-                  markeredgewidth=1.5, zorder=7)  # fmt: skip
+        axes.plot(
+            [lon],
+            [lat],
+            marker=radar_symbol(),
+            markersize=11,
+            markerfacecolor="none",
+            markeredgecolor="white",
+            markeredgewidth=3.2,
+            zorder=6.9,
+        )
+        axes.plot(
+            [lon],
+            [lat],
+            marker=radar_symbol(),
+            markersize=11,
+            markerfacecolor="none",
+            markeredgecolor=INK,
+            markeredgewidth=1.5,
+            zorder=7,
+        )
         labels.block(lon, lat, 7.0)
         sites.setdefault(view.name.partition("/")[0], []).append((lat, lon))
     for name, at in sites.items():
@@ -189,9 +213,10 @@ def _towns(axes: Axes, labels: Labels, taken: list[tuple[float, float]]) -> None
 def _notes(found: Coverage, show: str, real: bool) -> list[str]:
     asked = "Lowest height above ground in line of sight of any radar" if show == "lowest" else conditions(found)
     switches = {
-        "multipath over the sea": found.multipath, "attenuation by gases": found.attenuation,
+        "multipath over the sea": found.multipath,
+        "attenuation by gases": found.attenuation,
         "diffraction": found.diffraction,
-    }  # fmt: skip
+    }
     air = ", ".join(name for name, on in switches.items() if on) or "free space"
     sight = "ray by ray on the map's cells" if found.fine else "the radars' masks, as in a run"
     return [

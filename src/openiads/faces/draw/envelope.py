@@ -87,20 +87,34 @@ def _cuts(axes: Axes, answer: EnvelopeAnswer) -> None:
             x, y, inside = _ground(found, k)
             if inside.any():
                 dashed = arm == "published" and len(arms) > 1
-                axes.contour(x, y, inside, levels=[0.5], colors=[shades[k]], linewidths=1.0 if dashed else 1.8,
-                             linestyles=[DASHES if dashed else "-"], zorder=3 - dashed)  # fmt: skip
+                axes.contour(
+                    x,
+                    y,
+                    inside,
+                    levels=[0.5],
+                    colors=[shades[k]],
+                    linewidths=1.0 if dashed else 1.8,
+                    linestyles=[DASHES if dashed else "-"],
+                    zorder=3 - dashed,
+                )
     around = np.linspace(0.0, math.tau, 361)
     for ring in rings:
         axes.plot(ring * KM * np.sin(around), ring * KM * np.cos(around), color=INK, linewidth=1.1, linestyle=DOTS)
     axes.plot([0], [0], "^", color=INK, markersize=7, zorder=5)
-    axes.annotate("", (half * 0.22 * math.sin(answer.facing), half * 0.22 * math.cos(answer.facing)), (0, 0),
-                  arrowprops={"arrowstyle": "->", "color": INK})  # fmt: skip
+    axes.annotate(
+        "",
+        (half * 0.22 * math.sin(answer.facing), half * 0.22 * math.cos(answer.facing)),
+        (0, 0),
+        arrowprops={"arrowstyle": "->", "color": INK},
+    )
     axes.set(xlim=(-half, half), ylim=(-half, half), xlabel="east, km", ylabel="north, km")
     axes.set_aspect("equal")
     axes.grid(visible=True)
     axes.set_title("Where an inbound target can be met")
-    handles = [Line2D([], [], color=shade, linewidth=1.8, label=f"at {length(float(height))}")
-               for shade, height in zip(shades, heights, strict=True)]  # fmt: skip
+    handles = [
+        Line2D([], [], color=shade, linewidth=1.8, label=f"at {length(float(height))}")
+        for shade, height in zip(shades, heights, strict=True)
+    ]
     solid = "emergent limits" if "emergent" in arms else "published limits"
     handles.append(Line2D([], [], color=MUTED, linewidth=1.8, label=solid))
     if len(arms) > 1:
@@ -108,10 +122,12 @@ def _cuts(axes: Axes, answer: EnvelopeAnswer) -> None:
     if rings:
         named = " and ".join(f"{ring * KM:g}" for ring in rings)
         shown = "" if min(rings) * KM < half else " (beyond the picture)"
-        handles.append(Line2D([], [], color=INK, linewidth=1.1, linestyle=DOTS,
-                              label=f"printed range {named} km{shown}"))  # fmt: skip
-    axes.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.11), ncols=3, fontsize=8.4,
-                columnspacing=1.2)  # fmt: skip
+        handles.append(
+            Line2D([], [], color=INK, linewidth=1.1, linestyle=DOTS, label=f"printed range {named} km{shown}")
+        )
+    axes.legend(
+        handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.11), ncols=3, fontsize=8.4, columnspacing=1.2
+    )
 
 
 def printed(answer: EnvelopeAnswer) -> list[float]:
@@ -135,8 +151,9 @@ def _side(axes: Axes, answer: EnvelopeAnswer) -> None:
             axes.contour(x, found.heights * KM, inside, levels=[0.5], colors=[BLUE], linewidths=1.4)
             handles.append(Patch(facecolor=BLUE, alpha=0.3, edgecolor=BLUE, label=f"{arm} limits"))
         else:
-            axes.contour(x, found.heights * KM, inside, levels=[0.5], colors=[VERMILION], linewidths=1.3,
-                         linestyles=[DASHES])  # fmt: skip
+            axes.contour(
+                x, found.heights * KM, inside, levels=[0.5], colors=[VERMILION], linewidths=1.3, linestyles=[DASHES]
+            )
             handles.append(Line2D([], [], color=VERMILION, linestyle=DASHES, label=f"{arm} limits"))
         wide = x[inside.any(axis=0)]
         if len(wide):
@@ -173,8 +190,9 @@ def _contours(axes: Axes, answer: EnvelopeAnswer, found: Envelope) -> Any:
     fine = np.array([np.interp(found.heights, heights, column) for column in level.T]).T
     inside = np.array([spare[0] >= 0.0 for spare in found.spare])
     shown = np.ma.masked_array(fine, ~inside)
-    lines = axes.contour(x * KM, found.heights * KM, shown, levels=[0.3, 0.5, 0.6, 0.7, 0.8], colors=[INK],
-                         linewidths=0.9)  # fmt: skip
+    lines = axes.contour(
+        x * KM, found.heights * KM, shown, levels=[0.3, 0.5, 0.6, 0.7, 0.8], colors=[INK], linewidths=0.9
+    )
     axes.clabel(lines, fontsize=8, fmt="%.1f")
     return Line2D([], [], color=INK, linewidth=0.9, label="single-shot kill probability, 0.3 to 0.8")
 
@@ -184,8 +202,14 @@ def _chances(axes: Axes, answer: EnvelopeAnswer) -> None:
 
     shades = colors(len(answer.passes))
     for shade, (height, found) in zip(shades, answer.passes.items(), strict=True):
-        axes.step([each.crossing * KM for each in found], [len(each.chances) for each in found], where="mid",
-                  color=shade, linewidth=1.8, label=f"at {length(height)}")  # fmt: skip
+        axes.step(
+            [each.crossing * KM for each in found],
+            [len(each.chances) for each in found],
+            where="mid",
+            color=shade,
+            linewidth=1.8,
+            label=f"at {length(height)}",
+        )
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set(xlabel="crossing distance, km", ylabel="launches, shoot-look-shoot", ylim=(0.0, None), xlim=(0.0, None))
     axes.grid(visible=True)
@@ -197,8 +221,15 @@ def _times(axes: Axes, answer: EnvelopeAnswer) -> None:
     shades = colors(len(answer.passes))
     for shade, (height, found) in zip(shades, answer.passes.items(), strict=True):
         shown = [each for each in found if each.last is not None]
-        axes.plot([each.crossing * KM for each in shown], [each.warning for each in shown], "o-", color=shade,
-                  markersize=3, linewidth=1.6, label=f"at {length(height)}")  # fmt: skip
+        axes.plot(
+            [each.crossing * KM for each in shown],
+            [each.warning for each in shown],
+            "o-",
+            color=shade,
+            markersize=3,
+            linewidth=1.6,
+            label=f"at {length(height)}",
+        )
     axes.set(xlabel="crossing distance, km", ylabel="s", ylim=(0.0, None), xlim=(0.0, None))
     axes.grid(visible=True)
     axes.set_title("Time from first detection to the last launch")

@@ -89,12 +89,21 @@ def _unit(axes: Axes, extent: Extent, answer: FootprintAnswer) -> None:
     x, y, bar = scale_bar(axes, extent, 0.03)
     labels.fixed(x, y, bar, dx=5, dy=0, va="bottom")
     if extent.holds(lat, lon):
-        axes.plot([lon], [lat], marker=air_defense_symbol(), markersize=11, markerfacecolor="none", markeredgecolor=INK,
-                  markeredgewidth=1.4, zorder=7)  # fmt: skip
+        axes.plot(
+            [lon],
+            [lat],
+            marker=air_defense_symbol(),
+            markersize=11,
+            markerfacecolor="none",
+            markeredgecolor=INK,
+            markeredgewidth=1.4,
+            zorder=7,
+        )
     side = min(extent.width, extent.height)
     tail, head = (plan.ground(share * side, 0.0) for share in (0.46, 0.46 - ARROW))
     ends = [(math.degrees(float(point[1])), math.degrees(float(point[0]))) for point in (head, tail)]
     if all(extent.holds(b, a) for a, b in ends):
-        axes.annotate("", xy=ends[0], xytext=ends[1], zorder=6,
-                      arrowprops={"arrowstyle": "-|>", "color": INK, "linewidth": 1.6})  # fmt: skip
+        axes.annotate(
+            "", xy=ends[0], xytext=ends[1], zorder=6, arrowprops={"arrowstyle": "-|>", "color": INK, "linewidth": 1.6}
+        )
         labels.near(*ends[1], "attack", gap=5, must=True, fontsize=8.6)

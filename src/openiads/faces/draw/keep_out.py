@@ -77,8 +77,16 @@ def _bands(axes: Axes, found: KeepOut) -> list[Any]:
     handles = bands(axes, where.lats, where.lons, layers["emergent"], words)
     for shade, cells in zip(colors(len(found.heights)), layers["published"], strict=True):
         if cells.any() and not cells.all():
-            axes.contour(np.degrees(where.lons), np.degrees(where.lats), cells.astype(float), levels=[0.5],
-                         colors=[dark(shade)], linewidths=0.9, linestyles=[DASHES], zorder=1.5)  # fmt: skip
+            axes.contour(
+                np.degrees(where.lons),
+                np.degrees(where.lats),
+                cells.astype(float),
+                levels=[0.5],
+                colors=[dark(shade)],
+                linewidths=0.9,
+                linestyles=[DASHES],
+                zorder=1.5,
+            )
     return [*handles, Line2D([], [], color=MUTED, linewidth=0.9, linestyle=DASHES, label="with published limits")]
 
 
@@ -88,15 +96,37 @@ def _region(axes: Axes, extent: Extent, where: Map) -> list[Any]:
 
     label = territory.labels(where.lats[:, None], where.lons[None, :])
     sea = ((label == territory.HIGH_SEA) & (label != territory.BEYOND)).astype(float)
-    axes.contour(np.degrees(where.lons), np.degrees(where.lats), sea, levels=[0.5], colors=[SEA_LINE], linewidths=0.8,
-                 linestyles=[(0, (1, 1.5))], zorder=1.6)  # fmt: skip
+    axes.contour(
+        np.degrees(where.lons),
+        np.degrees(where.lats),
+        sea,
+        levels=[0.5],
+        colors=[SEA_LINE],
+        linewidths=0.8,
+        linestyles=[(0, (1, 1.5))],
+        zorder=1.6,
+    )
     for way in territory.airways():
-        axes.plot([way.start.lon, way.end.lon], [way.start.lat, way.end.lat], color=WAY, linewidth=0.9,
-                  linestyle=(0, (6, 2)), zorder=1.7)  # fmt: skip
+        axes.plot(
+            [way.start.lon, way.end.lon],
+            [way.start.lat, way.end.lat],
+            color=WAY,
+            linewidth=0.9,
+            linestyle=(0, (6, 2)),
+            zorder=1.7,
+        )
     for port in territory.airports():
         if extent.holds(port.lat, port.lon):
-            axes.plot([port.lon], [port.lat], "s", color=WAY, markersize=3.2, markeredgecolor="white",
-                      markeredgewidth=0.5, zorder=4)  # fmt: skip
+            axes.plot(
+                [port.lon],
+                [port.lat],
+                "s",
+                color=WAY,
+                markersize=3.2,
+                markeredgecolor="white",
+                markeredgewidth=0.5,
+                zorder=4,
+            )
     return [
         Line2D([], [], color=SEA_LINE, linewidth=0.8, linestyle=(0, (1, 1.5)), label="12 nautical miles"),
         Line2D([], [], color=WAY, linewidth=0.9, linestyle=(0, (6, 2)), label="schematic airway, no published route"),
@@ -111,8 +141,16 @@ def _labels(axes: Axes, extent: Extent, world: World, units: list[int], packaged
     shown: set[str] = set()
     for unit in units:
         lat, lon = (math.degrees(v) for v in home(world, unit))
-        axes.plot([lon], [lat], marker=air_defense_symbol(), markersize=11, markerfacecolor="none",
-                  markeredgecolor=INK, markeredgewidth=1.4, zorder=7)  # fmt: skip
+        axes.plot(
+            [lon],
+            [lat],
+            marker=air_defense_symbol(),
+            markersize=11,
+            markerfacecolor="none",
+            markeredgecolor=INK,
+            markeredgewidth=1.4,
+            zorder=7,
+        )
         labels.block(lon, lat, 7.0)
         name = world.names.units[unit].rpartition("/")[0]
         if name not in shown:

@@ -30,9 +30,15 @@ def extent_of(lats: NDArray[Any], lons: NDArray[Any]) -> Extent:
 
 
 def sheet(
-    name: str, extent: Extent, title: str, notes: Sequence[str], entries: int, draw: Callable[[Axes], list[Any]], *,
+    name: str,
+    extent: Extent,
+    title: str,
+    notes: Sequence[str],
+    entries: int,
+    draw: Callable[[Axes], list[Any]],
+    *,
     columns: int = 2,
-) -> Figure:  # fmt: skip
+) -> Figure:
     """One map as wide as a page.
 
     name : of its style;  notes : sentences below it;  entries : of the legend, in so many ``columns``;  draw : puts the
@@ -49,11 +55,23 @@ def sheet(
         handles = draw(axes)
         axes.set_title("\n".join(textwrap.wrap(title, 84)))
         figure.legend(
-            handles=handles, loc="upper left", bbox_to_anchor=(LEFT / WIDTH - 0.012, (foot - 0.3) / total),
-            ncols=columns, columnspacing=1.8, handlelength=1.6,
-        )  # fmt: skip
-        figure.text(LEFT / WIDTH, 0.1 / total, "\n".join(lines), va="bottom", ha="left", fontsize=8.4, color=MUTED,
-                    linespacing=1.35)  # fmt: skip
+            handles=handles,
+            loc="upper left",
+            bbox_to_anchor=(LEFT / WIDTH - 0.012, (foot - 0.3) / total),
+            ncols=columns,
+            columnspacing=1.8,
+            handlelength=1.6,
+        )
+        figure.text(
+            LEFT / WIDTH,
+            0.1 / total,
+            "\n".join(lines),
+            va="bottom",
+            ha="left",
+            fontsize=8.4,
+            color=MUTED,
+            linespacing=1.35,
+        )
     return figure
 
 
@@ -62,9 +80,11 @@ def colors(count: int) -> list[str]:
     from matplotlib.colors import LinearSegmentedColormap, to_hex
 
     scale = LinearSegmentedColormap.from_list("heights", BANDS)
-    return [BANDS[k] for k in range(count)] if count == len(BANDS) else [
-        to_hex(scale(k / max(count - 1, 1))) for k in range(count)
-    ]  # fmt: skip
+    return (
+        [BANDS[k] for k in range(count)]
+        if count == len(BANDS)
+        else [to_hex(scale(k / max(count - 1, 1))) for k in range(count)]
+    )
 
 
 def edges(x: NDArray[Any], y: NDArray[Any]) -> tuple[float, float, float, float]:
@@ -104,9 +124,17 @@ def bands(
     for n in range(len(layers) - 1, -1, -1):
         band[layers[n]] = n
     axes.imshow(
-        band, extent=edges(x, y), origin="lower", aspect="auto", interpolation="nearest", zorder=0.6,
-        cmap=ListedColormap(shades), vmin=-0.5, vmax=len(layers) - 0.5, alpha=FILL,
-    )  # fmt: skip
+        band,
+        extent=edges(x, y),
+        origin="lower",
+        aspect="auto",
+        interpolation="nearest",
+        zorder=0.6,
+        cmap=ListedColormap(shades),
+        vmin=-0.5,
+        vmax=len(layers) - 0.5,
+        alpha=FILL,
+    )
     handles = []
     for shade, cells, each in zip(shades, layers, words, strict=True):
         if cells.any() and not cells.all():

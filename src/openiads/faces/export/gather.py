@@ -122,10 +122,21 @@ class _Gathering:
             how = RoundEnd(int(ends[serial]["code"])) if serial in ends else RoundEnd.NONE
             about = {"fire unit": self.name("units", unit), "target": self.name("flights", flight), "end": word(how)}
             name = f"{self.name('units', unit)} round {serial}"
-            yield serial, Mover(
-                f"round/{serial}", "round", name, Side.FRIEND, ThreatClass.NONE, line, seen, about, unit=unit,
-                flight=flight,
-            )  # fmt: skip
+            yield (
+                serial,
+                Mover(
+                    f"round/{serial}",
+                    "round",
+                    name,
+                    Side.FRIEND,
+                    ThreatClass.NONE,
+                    line,
+                    seen,
+                    about,
+                    unit=unit,
+                    flight=flight,
+                ),
+            )
 
     def _truth(self, flight: int, time: float) -> np.ndarray:
         """Where a flight is (ECEF, m), from its recorded states on either side."""
@@ -149,9 +160,18 @@ class _Gathering:
             kind = "track" if owner < 0 else "radar track"
             flights, updated = np.unique(mine["flight"], return_counts=True)
             yield Mover(
-                f"track/{serial}", kind, f"Track {serial}", Side.NONE, ThreatClass.NONE, line, seen, about, beliefs,
-                flight=int(flights[updated.argmax()]), radar=max(owner, -1),
-            )  # fmt: skip
+                f"track/{serial}",
+                kind,
+                f"Track {serial}",
+                Side.NONE,
+                ThreatClass.NONE,
+                line,
+                seen,
+                about,
+                beliefs,
+                flight=int(flights[updated.argmax()]),
+                radar=max(owner, -1),
+            )
 
     def _ships(self) -> Iterator[Mover]:
         import pymap3d
@@ -260,10 +280,18 @@ class _Gathering:
                 platform = int(self.run.world.rows["units"]["platform"][key[0]])
                 shooter = f"ship/{platform}" if platform >= 0 else f"fire-unit/{key[0]}"
                 open_[key] = Engagement(
-                    f"engagement/{len(found)}", self.name("units", key[0]), self.name("flights", flight), shooter,
-                    target, key[1], int(row["code"]), time, unit_at=self.stands("units", key[0], time),
-                    unit_row=key[0], flight_row=flight,
-                )  # fmt: skip
+                    f"engagement/{len(found)}",
+                    self.name("units", key[0]),
+                    self.name("flights", flight),
+                    shooter,
+                    target,
+                    key[1],
+                    int(row["code"]),
+                    time,
+                    unit_at=self.stands("units", key[0], time),
+                    unit_row=key[0],
+                    flight_row=flight,
+                )
                 found.append(open_[key])
             elif key in open_:
                 _advance(open_[key], kind, int(row["code"]), time)
@@ -326,9 +354,18 @@ def gather(
     stored = run.row(replication)
     start, epoch_said = epoch_of(run.scenario.date, epoch, float(run.scenario.duration))
     about = About(
-        clean(run.name), run.seed, replication, run.replications, run.digest, run.identity.version, start, epoch_said,
-        float(run.scenario.duration), _positions(every), _failure(stored),
-    )  # fmt: skip
+        clean(run.name),
+        run.seed,
+        replication,
+        run.replications,
+        run.digest,
+        run.identity.version,
+        start,
+        epoch_said,
+        float(run.scenario.duration),
+        _positions(every),
+        _failure(stored),
+    )
     found = _Gathering(run, run.events(replication) if events is None else events, every)
     tracks = list(found.tracks())
     return Story(

@@ -34,11 +34,17 @@ def _areas(found: Coverage) -> Iterator[Area]:
         for name, cells in sets:
             cells = cells & found.map.known
             told = {
-                "radar": found.views[0].name if len(found.views) == 1 else name, "height_m": height,
-                "above": question.above, "rcs_m2": question.rcs, "probability": question.probability,
-                "looks": list(question.looks), "area_km2": round(found.area(cells) / 1e6, 3),
-                "earth_factor": found.earth_factor, **terrain_fields(found.terrain), "note": text.FOOTER,
-            }  # fmt: skip
+                "radar": found.views[0].name if len(found.views) == 1 else name,
+                "height_m": height,
+                "above": question.above,
+                "rcs_m2": question.rcs,
+                "probability": question.probability,
+                "looks": list(question.looks),
+                "area_km2": round(found.area(cells) / 1e6, 3),
+                "earth_factor": found.earth_factor,
+                **terrain_fields(found.terrain),
+                "note": text.FOOTER,
+            }
             title = f"{told['radar']}: {height:g} m above {question.above}"
             yield Area(title, told, layers.outlined(found.map, cells), order.index(height))
 
@@ -60,12 +66,16 @@ def layers_of(found: Coverage) -> Layers:
 
 def _archive(found: Coverage, path: Path) -> None:
     arrays = {
-        "latitudes_deg": np.degrees(found.map.lats), "longitudes_deg": np.degrees(found.map.lons),
-        "heights_m": np.array(found.question.heights), "ground_m": found.map.ground, "terrain_known": found.map.known,
-        "lowest_amsl_m": found.lowest(), "radars": np.array([view.name for view in found.views]),
+        "latitudes_deg": np.degrees(found.map.lats),
+        "longitudes_deg": np.degrees(found.map.lons),
+        "heights_m": np.array(found.question.heights),
+        "ground_m": found.map.ground,
+        "terrain_known": found.map.known,
+        "lowest_amsl_m": found.lowest(),
+        "radars": np.array([view.name for view in found.views]),
         "codes": np.stack([view.code for view in found.views]),
         "terrain_sha256": np.array(found.terrain.digest()),
-    }  # fmt: skip
+    }
     out = io.BytesIO()
     np.savez_compressed(out, **arrays)  # type: ignore[arg-type]
     disk.save(path, out.getvalue())

@@ -41,11 +41,15 @@ def outline(found: Envelope, k: int) -> list[Polygon]:
         i = i if around else np.clip(i, 0, rows - 2)
         down, right = (ring - np.column_stack([i, j])).T
         here, there = i % rows, (i + 1) % rows
-        rings.append(np.column_stack([
-            (1.0 - down) * ((1.0 - right) * each[here, j] + right * each[here, j + 1])
-            + down * ((1.0 - right) * each[there, j] + right * each[there, j + 1])
-            for each in (lons, lats)
-        ]))  # fmt: skip
+        rings.append(
+            np.column_stack(
+                [
+                    (1.0 - down) * ((1.0 - right) * each[here, j] + right * each[here, j + 1])
+                    + down * ((1.0 - right) * each[there, j] + right * each[there, j + 1])
+                    for each in (lons, lats)
+                ]
+            )
+        )
     speck = outlines.LEAST_SHARE * float(np.ptp(lats) * np.ptp(lons))
     return outlines.nested(rings, speck)
 
@@ -55,10 +59,14 @@ def _features(answer: EnvelopeAnswer) -> list[Area]:
     for arm, found in answer.cuts.items():
         for k, height in enumerate(found.heights):
             told = {
-                "system": answer.world.scenario.sites[0].system, "limits": arm, "height_m": float(height),
-                "target": asked(answer.target), "area_km2": round(found.area(k) * 1e-6, 3),
-                **terrain_fields(answer.world.terrain), "note": text.FOOTER,
-            }  # fmt: skip
+                "system": answer.world.scenario.sites[0].system,
+                "limits": arm,
+                "height_m": float(height),
+                "target": asked(answer.target),
+                "area_km2": round(found.area(k) * 1e-6, 3),
+                **terrain_fields(answer.world.terrain),
+                "note": text.FOOTER,
+            }
             shapes = outline(found, k)
             for ring in (rings[0] for rings in shapes):
                 files.refuse_wide(ring[:, 1], ring[:, 0])
@@ -86,8 +94,13 @@ def _csv(answer: EnvelopeAnswer, path: Path) -> None:
         paths = next(iter(answer.cuts.values())).paths[k]
         spares = [found.spare[k] for found in answer.cuts.values()]
         kept = np.any([spare >= 0.0 for spare in spares], axis=0)
-        columns = [np.full(paths.lats.shape, paths.height), np.degrees(paths.lats), np.degrees(paths.lons),
-                   paths.away * KM, *(np.where(spare >= 0.0, spare, math.nan) for spare in spares)]  # fmt: skip
+        columns = [
+            np.full(paths.lats.shape, paths.height),
+            np.degrees(paths.lats),
+            np.degrees(paths.lons),
+            paths.away * KM,
+            *(np.where(spare >= 0.0, spare, math.nan) for spare in spares),
+        ]
         parts.append(np.column_stack([column[kept] for column in columns]))
     forms = ["%.1f", "%.6f", "%.6f", "%.3f", *["%.2f"] * len(answer.cuts)]
     files.csv(path, heads, forms, np.concatenate(parts))

@@ -45,9 +45,11 @@ class Area:
 
 
 def polygons(
-    cells: NDArray[np.bool_], x: NDArray[Any], y: NDArray[Any],
+    cells: NDArray[np.bool_],
+    x: NDArray[Any],
+    y: NDArray[Any],
     place: Callable[[NDArray[Any], NDArray[Any]], tuple[Any, Any]] | None = None,
-) -> list[list[Ring]]:  # fmt: skip
+) -> list[list[Ring]]:
     """The outlines of true cells as polygons of (longitude, latitude), degrees; outer rings counterclockwise.
 
     place : latitudes and longitudes (degrees) of some x and y; left out, x is the longitude and y the latitude
@@ -76,10 +78,13 @@ def rounded(ring: NDArray[Any], *, outer: bool) -> Ring:
 def geojson(areas: Iterable[Area], path: Path) -> None:
     """Write a collection of one feature an area."""
     features = [
-        {"type": "Feature", "properties": dict(each.told),
-         "geometry": {"type": "MultiPolygon", "coordinates": [list(rings) for rings in each.polygons]}}
+        {
+            "type": "Feature",
+            "properties": dict(each.told),
+            "geometry": {"type": "MultiPolygon", "coordinates": [list(rings) for rings in each.polygons]},
+        }
         for each in areas
-    ]  # fmt: skip
+    ]
     save(path, json.dumps({"type": "FeatureCollection", "features": features}).encode())
 
 
@@ -127,7 +132,7 @@ def czml(areas: Iterable[Area], path: Path, title: str) -> None:
             shape: dict[str, Any] = {
                 "positions": {"cartographicDegrees": outer},
                 "material": {"solidColor": {"color": {"rgba": [red, green, blue, alpha]}}},
-            }  # fmt: skip
+            }
             if each.height > 0.0:
                 shape["height"] = each.height
             if holes:
@@ -143,9 +148,12 @@ def _node(parent: Any, name: str, body: str | None = None, **attributes: str) ->
 
 
 def geotiff(
-    path: Path, lats: NDArray[Any], lons: NDArray[Any], bands: Sequence[tuple[str, NDArray[Any]]],
+    path: Path,
+    lats: NDArray[Any],
+    lons: NDArray[Any],
+    bands: Sequence[tuple[str, NDArray[Any]]],
     tags: Mapping[str, str],
-) -> None:  # fmt: skip
+) -> None:
     """Write bands of cells, each with a description, in EPSG:4326 as float32; what is not finite is "no data".
 
     lats, lons : centers of the cells, degrees, rising evenly;  bands : (what it is, values (rows, columns)).
@@ -161,8 +169,9 @@ def geotiff(
     shape = {"height": len(lats), "width": len(lons), "count": len(bands), "dtype": "float32"}
     # In memory: on a full disk GDAL closes a file of no bytes without a word.
     with rasterio.MemoryFile() as memory:
-        with memory.open(driver="GTiff", crs="EPSG:4326", transform=corner, nodata=math.nan, compress="deflate",
-                         **shape) as file:  # fmt: skip
+        with memory.open(
+            driver="GTiff", crs="EPSG:4326", transform=corner, nodata=math.nan, compress="deflate", **shape
+        ) as file:
             for n, (name, values) in enumerate(bands, 1):
                 file.write(np.where(np.isfinite(values), values, np.nan)[::-1].astype(np.float32), n)
                 file.set_band_description(n, name)

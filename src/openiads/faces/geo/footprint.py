@@ -75,8 +75,12 @@ def _tiff(answer: FootprintAnswer, path: Path) -> None:
 
 #: Ending of a file name -> what writes it.
 WRITERS: dict[str, Callable[[FootprintAnswer, Path], None]] = {
-    ".geojson": _geojson, ".kml": _kml, ".czml": _czml, ".csv": _csv, ".tif": _tiff,
-}  # fmt: skip
+    ".geojson": _geojson,
+    ".kml": _kml,
+    ".czml": _czml,
+    ".csv": _csv,
+    ".tif": _tiff,
+}
 
 
 def write(answer: FootprintAnswer, path: Path) -> None:

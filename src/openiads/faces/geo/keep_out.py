@@ -23,9 +23,12 @@ ENDINGS = tuple(layers.WRITERS)
 def _told(found: KeepOut) -> dict[str, Any]:
     names = [found.world.names.units[u] for u in found.units]
     return {
-        "units": names, "target": asked(found.target), "above": found.above, **terrain_fields(found.world.terrain),
+        "units": names,
+        "target": asked(found.target),
+        "above": found.above,
+        **terrain_fields(found.world.terrain),
         "note": text.FOOTER,
-    }  # fmt: skip
+    }
 
 
 def _areas(found: KeepOut) -> Iterator[Area]:

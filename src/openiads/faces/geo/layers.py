@@ -75,8 +75,12 @@ def _tiff(found: Layers, path: Path) -> None:
 
 #: Ending of a file name -> what writes it.
 WRITERS: dict[str, Callable[[Layers, Path], None]] = {
-    ".geojson": _geojson, ".kml": _kml, ".czml": _czml, ".csv": _csv, ".tif": _tiff,
-}  # fmt: skip
+    ".geojson": _geojson,
+    ".kml": _kml,
+    ".czml": _czml,
+    ".csv": _csv,
+    ".tif": _tiff,
+}
 
 
 def write(found: Layers, path: Path) -> None:

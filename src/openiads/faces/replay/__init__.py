@@ -57,11 +57,14 @@ class Prepared:
         movers, paths = scene.movers(self.story, self.middle, radar_tracks=radar_tracks)
         looks, thinned = happenings.looks(self.events, most_looks)
         own = {
-            "movers": movers, "pathPoints": paths.shape[1], "lookCount": looks.shape[1], "looksThinned": thinned,
+            "movers": movers,
+            "pathPoints": paths.shape[1],
+            "lookCount": looks.shape[1],
+            "looksThinned": thinned,
             "placard": [*self.header["placard"], *([left_out] if left_out else [])],
             "identities": list(dict.fromkeys(word for mover in movers for _, word in mover["beliefs"])),
             "backdrop": behind is not None,
-        }  # fmt: skip
+        }
         last = behind or Backdrop({"coverage": []}, {"relief": b""})
         body = {"paths": paths.tobytes(), "looks": looks.tobytes(), **last.sections, **self.sections}
         return packed(self.header | own | last.header, body)
@@ -87,12 +90,20 @@ def prepare(run: Any, replication: int) -> Prepared:
     ground, heights = land.told(extent, terrain_of(run), packaged=_packaged(run))
     lanes = happenings.lanes(run, key)
     header = {
-        **_about(run, story, replication), **ground, "gateSpells": gates.shape[1],
-        "lookCodes": happenings.LOOK_CODES, "texts": texts, "textKinds": kinds, "places": places,
-        "radars": scene.radars(run, middle), "units": scene.units(run, middle),
-        "events": happenings.events(story, middle), "lanes": lanes, "engagements": happenings.engagements(story),
+        **_about(run, story, replication),
+        **ground,
+        "gateSpells": gates.shape[1],
+        "lookCodes": happenings.LOOK_CODES,
+        "texts": texts,
+        "textKinds": kinds,
+        "places": places,
+        "radars": scene.radars(run, middle),
+        "units": scene.units(run, middle),
+        "events": happenings.events(story, middle),
+        "lanes": lanes,
+        "engagements": happenings.engagements(story),
         "classes": happenings.codes(lanes, "class"),
-    }  # fmt: skip
+    }
     return Prepared(run, story, header, {"gates": gates.tobytes(), "ground": heights}, events, middle)
 
 
@@ -137,12 +148,18 @@ def _about(run: Any, story: Any, replication: int) -> dict[str, Any]:
 
     scenario = run.scenario
     return {
-        "format": FORMAT, "scenario": story.about.scenario, "title": story.about.title,
-        "question": clean(scenario.question or ""), "replication": replication, "seed": run.seed,
-        "digest": run.digest, "version": story.about.version, "duration": float(scenario.duration),
+        "format": FORMAT,
+        "scenario": story.about.scenario,
+        "title": story.about.title,
+        "question": clean(scenario.question or ""),
+        "replication": replication,
+        "seed": run.seed,
+        "digest": run.digest,
+        "version": story.about.version,
+        "duration": float(scenario.duration),
         "date": clean(scenario.date or ""),
         "placard": [*placard(run), *([f"Note: {story.about.failed}."] if story.about.failed else [])],
-    }  # fmt: skip
+    }
 
 
 __all__ = ["FORMAT", "Backdrop", "Prepared", "backdrop", "pack", "packed", "prepare", "rings", "unpacked"]

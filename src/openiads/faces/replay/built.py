@@ -6,9 +6,13 @@ from importlib.resources import files
 
 #: Endings of the viewer's files and what they are.
 KINDS = {
-    "html": "text/html; charset=utf-8", "js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8",
-    "svg": "image/svg+xml", "png": "image/png", "json": "application/json",
-}  # fmt: skip
+    "html": "text/html; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "css": "text/css; charset=utf-8",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "json": "application/json",
+}
 NO_VIEWER = (
     b"<!doctype html><html lang=en><meta charset=utf-8><title>openiads</title>"
     b"<h1>openiads</h1><p>The viewer's files are not in this installation. The server runs: see /api/runs.</p>"

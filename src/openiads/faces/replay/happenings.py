@@ -26,27 +26,59 @@ AZIMUTH, RANGE, SNR, NONE = 1e-3, 1.0, 0.1, -(2**31)
 MOST_LOOKS = 150_000
 
 LOOK_CODES = {
-    "1": "detected", "0": "in view, not detected", "-1": "below the horizon", "-2": "behind terrain",
-    "-3": "out of the sector", "-4": "out of the elevations", "-5": "out of range", "-6": "too slow",
-}  # fmt: skip
+    "1": "detected",
+    "0": "in view, not detected",
+    "-1": "below the horizon",
+    "-2": "behind terrain",
+    "-3": "out of the sector",
+    "-4": "out of the elevations",
+    "-5": "out of range",
+    "-6": "too slow",
+}
 
 #: What each reason not to shoot is about, which is what the viewer colors it by.
 GATE_KINDS: dict[Gate, str] = {
     gate: kind
     for kind, gates in {
-        "unseen": (Gate.HORIZON, Gate.MASK, Gate.NOT_DETECTED, Gate.NO_FIRM_TRACK, Gate.NOT_ACQUIRED,
-                   Gate.NOT_IDENTIFIED),
-        "reach": (Gate.SECTOR, Gate.SEARCH_MODE, Gate.OUT_OF_RANGE, Gate.OUT_OF_HEIGHT, Gate.OUT_OF_SPEED,
-                  Gate.NOT_ENOUGH_G, Gate.NO_TIME, Gate.SUPPORT_WILL_BE_LOST, Gate.PROBABILITY_FLOOR),
-        "rule": (Gate.RULES_OF_ENGAGEMENT, Gate.HELD_FOR_ASSESSMENT, Gate.ENGAGED_ELSEWHERE, Gate.NOT_THREATENING,
-                 Gate.RULE_HELD),
-        "resource": (Gate.NO_CHANNEL, Gate.NO_LAUNCHER_READY, Gate.NO_ROUND, Gate.OPERATOR_BUSY, Gate.LINK_DOWN,
-                     Gate.UNIT_NOT_READY),
+        "unseen": (
+            Gate.HORIZON,
+            Gate.MASK,
+            Gate.NOT_DETECTED,
+            Gate.NO_FIRM_TRACK,
+            Gate.NOT_ACQUIRED,
+            Gate.NOT_IDENTIFIED,
+        ),
+        "reach": (
+            Gate.SECTOR,
+            Gate.SEARCH_MODE,
+            Gate.OUT_OF_RANGE,
+            Gate.OUT_OF_HEIGHT,
+            Gate.OUT_OF_SPEED,
+            Gate.NOT_ENOUGH_G,
+            Gate.NO_TIME,
+            Gate.SUPPORT_WILL_BE_LOST,
+            Gate.PROBABILITY_FLOOR,
+        ),
+        "rule": (
+            Gate.RULES_OF_ENGAGEMENT,
+            Gate.HELD_FOR_ASSESSMENT,
+            Gate.ENGAGED_ELSEWHERE,
+            Gate.NOT_THREATENING,
+            Gate.RULE_HELD,
+        ),
+        "resource": (
+            Gate.NO_CHANNEL,
+            Gate.NO_LAUNCHER_READY,
+            Gate.NO_ROUND,
+            Gate.OPERATOR_BUSY,
+            Gate.LINK_DOWN,
+            Gate.UNIT_NOT_READY,
+        ),
         "engaging": (Gate.ENGAGING,),
         "free": (Gate.NONE,),
     }.items()
     for gate in gates
-}  # fmt: skip
+}
 
 
 def _rounded(spot: Sequence[float] | None, middle: float) -> list[float] | None:
@@ -60,10 +92,15 @@ def events(story: stories.Story, middle: float) -> list[dict[str, Any]]:
     kinds = {kind: stories.word(kind) for kind in Event}
     found = []
     for moment, time, *keys in zip(story.moments, rows["time"].tolist(), *columns.values(), strict=True):
-        found.append({
-            "t": round(round(time, 6), 3), "kind": kinds[moment.kind], **dict(zip(columns, keys, strict=True)),
-            "text": moment.words or told(moment.kind, moment.row, story.names), "at": _rounded(moment.spot, middle),
-        })  # fmt: skip
+        found.append(
+            {
+                "t": round(round(time, 6), 3),
+                "kind": kinds[moment.kind],
+                **dict(zip(columns, keys, strict=True)),
+                "text": moment.words or told(moment.kind, moment.row, story.names),
+                "at": _rounded(moment.spot, middle),
+            }
+        )
     return found
 
 
@@ -75,25 +112,37 @@ def lanes(run: Any, key: np.ndarray) -> list[dict[str, Any]]:
         first = {stage: round(time, 3) for stage, time in lane.first.items() if math.isfinite(time)}
         if not first and lane.terminal == Terminal.NONE:
             continue  # never released by its carrier
-        found.append({
-            "flight": lane.flight, "name": clean(lane.name), "side": side_of(lane.side),
-            "class": "" if lane.kind == ThreatClass.NONE else stories.word(lane.kind), "first": first,
-            "launches": [round(time, 3) for time in lane.launches],
-            "intercepts": [[round(time, 3), kill] for time, kill in lane.intercepts],
-            "ends": round(lane.ends, 3) if math.isfinite(lane.ends) else None,
-            "end": text.TERMINAL_WORDS.get(lane.terminal.name.lower(), ""), "leaked": lane.terminal in LEAKED,
-        })  # fmt: skip
+        found.append(
+            {
+                "flight": lane.flight,
+                "name": clean(lane.name),
+                "side": side_of(lane.side),
+                "class": "" if lane.kind == ThreatClass.NONE else stories.word(lane.kind),
+                "first": first,
+                "launches": [round(time, 3) for time in lane.launches],
+                "intercepts": [[round(time, 3), kill] for time, kill in lane.intercepts],
+                "ends": round(lane.ends, 3) if math.isfinite(lane.ends) else None,
+                "end": text.TERMINAL_WORDS.get(lane.terminal.name.lower(), ""),
+                "leaked": lane.terminal in LEAKED,
+            }
+        )
     return found
 
 
 def engagements(story: stories.Story) -> list[dict[str, Any]]:
     """From each assignment to its release."""
     return [
-        {"unit": each.unit_row, "flight": each.flight_row, "from": round(each.assigned, 3),
-         "to": None if math.isnan(each.released) else round(each.released, 3), "rounds": each.rounds,
-         "kills": each.kills, "verdict": each.verdict}
+        {
+            "unit": each.unit_row,
+            "flight": each.flight_row,
+            "from": round(each.assigned, 3),
+            "to": None if math.isnan(each.released) else round(each.released, 3),
+            "rounds": each.rounds,
+            "kills": each.kills,
+            "verdict": each.verdict,
+        }
         for each in story.engagements
-    ]  # fmt: skip
+    ]
 
 
 def gates(run: Any, key: np.ndarray) -> tuple[np.ndarray, list[str], list[str]]:
@@ -122,9 +171,14 @@ def looks(found: np.ndarray, most: int = MOST_LOOKS) -> tuple[np.ndarray, bool]:
     value = rows["value"]
     snr = np.where(np.isfinite(value[:, 4]), value[:, 4] / SNR, NONE)
     columns = [
-        rows["time"] / TIME, rows["radar"], np.degrees(value[:, 1]) % 360.0 / AZIMUTH, value[:, 0] / RANGE,
-        np.clip(snr, NONE, 2**31 - 1), rows["flight"], rows["code"],
-    ]  # fmt: skip
+        rows["time"] / TIME,
+        rows["radar"],
+        np.degrees(value[:, 1]) % 360.0 / AZIMUTH,
+        value[:, 0] / RANGE,
+        np.clip(snr, NONE, 2**31 - 1),
+        rows["flight"],
+        rows["code"],
+    ]
     return np.rint(np.vstack(columns)).astype("<i4"), len(rows) < whole
 
 

@@ -127,9 +127,7 @@ def named(extent: Extent) -> list[dict[str, Any]]:
     """Towns of the packaged region in a window."""
     from openiads.earth.terrain import towns
 
-    return [
-        {"name": t.name, "at": [t.lon, t.lat]} for t in towns() if extent.holds(t.lat, t.lon)
-    ][:MOST_TOWNS]  # fmt: skip
+    return [{"name": t.name, "at": [t.lon, t.lat]} for t in towns() if extent.holds(t.lat, t.lon)][:MOST_TOWNS]
 
 
 def told(extent: Extent, terrain: Any, *, packaged: bool) -> tuple[dict[str, Any], bytes]:

@@ -68,18 +68,30 @@ def _document(pages: dict[str, bytes], told: dict[str, Any], replay: bytes, titl
     )
     data = base64.b64encode(gzip.compress(replay, 9, mtime=0)).decode()
     summary = json.dumps(told, ensure_ascii=True, allow_nan=False).replace("<", "\\u003c").replace(">", "\\u003e")
-    return "\n".join([
-        "<!doctype html>", '<html lang="en">', "<head>", '<meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        '<meta name="referrer" content="no-referrer">', f"<title>{escape(title)}</title>",
-        '<link rel="icon" href="data:,">', f"<style>{style}</style>", "</head>", "<body>",
-        '<div id="app"><p class="boot">Opening …</p></div>',
-        '<noscript><p class="boot">The replay needs JavaScript.</p></noscript>',
-        f'<script type="application/json" id="summary">{summary}</script>',
-        f'<script type="text/plain" id="replay">{data}</script>', f"<script>{script}</script>",
-        "</body>", "</html>", "",
-    ]).encode()  # fmt: skip
+    return "\n".join(
+        [
+            "<!doctype html>",
+            '<html lang="en">',
+            "<head>",
+            '<meta charset="utf-8">',
+            f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            '<meta name="referrer" content="no-referrer">',
+            f"<title>{escape(title)}</title>",
+            '<link rel="icon" href="data:,">',
+            f"<style>{style}</style>",
+            "</head>",
+            "<body>",
+            '<div id="app"><p class="boot">Opening …</p></div>',
+            '<noscript><p class="boot">The replay needs JavaScript.</p></noscript>',
+            f'<script type="application/json" id="summary">{summary}</script>',
+            f'<script type="text/plain" id="replay">{data}</script>',
+            f"<script>{script}</script>",
+            "</body>",
+            "</html>",
+            "",
+        ]
+    ).encode()
 
 
 def _hash(body: str) -> str:

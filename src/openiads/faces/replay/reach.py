@@ -42,10 +42,18 @@ def detection(run: Any, middle: float) -> list[dict[str, Any]]:
             azimuths, ranges = detection_outline(run.world, k, height, SHOWN_RCS, SHOWN_PD)
             lats, lons = direct(math.radians(float(lat[0])), math.radians(float(lon[0])), azimuths, ranges)
             ring = _ring(np.degrees(lons), np.degrees(lats), middle)
-            found.append({
-                "kind": "detection", "name": clean(name), "owner": k, "height": height, "rcs": SHOWN_RCS,
-                "probability": SHOWN_PD, "rings": [ring] if len(ring) > 3 else [], "limits": "emergent",
-            })  # fmt: skip
+            found.append(
+                {
+                    "kind": "detection",
+                    "name": clean(name),
+                    "owner": k,
+                    "height": height,
+                    "rcs": SHOWN_RCS,
+                    "probability": SHOWN_PD,
+                    "rings": [ring] if len(ring) > 3 else [],
+                    "limits": "emergent",
+                }
+            )
     return found
 
 
@@ -70,10 +78,18 @@ def engagement(run: Any, middle: float) -> list[dict[str, Any]]:
                     for polygon in envelope_outline(envelope, n)
                     for ring in polygon
                 ]
-                found.append({
-                    "kind": "engagement", "name": clean(name), "owner": k, "height": height, "rcs": SHOWN_RCS,
-                    "probability": None, "rings": [ring for ring in rings if len(ring) > 3], "limits": limits,
-                })  # fmt: skip
+                found.append(
+                    {
+                        "kind": "engagement",
+                        "name": clean(name),
+                        "owner": k,
+                        "height": height,
+                        "rcs": SHOWN_RCS,
+                        "probability": None,
+                        "rings": [ring for ring in rings if len(ring) > 3],
+                        "limits": limits,
+                    }
+                )
     return found
 
 

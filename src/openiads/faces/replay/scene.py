@@ -56,14 +56,26 @@ def movers(
             np.rint(np.vstack([line.times / TIME, lon / ANGLE, line.latitudes / ANGLE, line.heights / HEIGHT]))
         )
         facts = mover.facts
-        found.append({
-            "id": mover.id, "kind": mover.kind, "name": mover.name, "row": row, "side": side_of(mover.side),
-            "class": "" if mover.what == ThreatClass.NONE else stories.word(mover.what), "symbol": _symbol(mover),
-            "first": first, "count": len(line.times), "from": mover.start, "to": mover.end,
-            "end": str(facts.get("end", "")),
-            "beliefs": [[time, stories.word(belief)] for time, belief in mover.beliefs],
-            "unit": mover.unit, "flight": mover.flight, "radar": mover.radar,
-        })  # fmt: skip
+        found.append(
+            {
+                "id": mover.id,
+                "kind": mover.kind,
+                "name": mover.name,
+                "row": row,
+                "side": side_of(mover.side),
+                "class": "" if mover.what == ThreatClass.NONE else stories.word(mover.what),
+                "symbol": _symbol(mover),
+                "first": first,
+                "count": len(line.times),
+                "from": mover.start,
+                "to": mover.end,
+                "end": str(facts.get("end", "")),
+                "beliefs": [[time, stories.word(belief)] for time, belief in mover.beliefs],
+                "unit": mover.unit,
+                "flight": mover.flight,
+                "radar": mover.radar,
+            }
+        )
         first += len(line.times)
     return found, np.hstack([np.empty((4, 0)), *columns]).astype("<i4")
 
@@ -110,12 +122,25 @@ def places(run: Any, key: np.ndarray, middle: float) -> list[dict[str, Any]]:
 
 
 def _place(
-    identity: str, kind: str, name: str, at: list[float], radius: float = 0.0, ship: str | None = None,
+    identity: str,
+    kind: str,
+    name: str,
+    at: list[float],
+    radius: float = 0.0,
+    ship: str | None = None,
     down: float | None = None,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     symbol = "asset" if kind == "asset" else f"friend-{kind.replace(' ', '-')}"
-    return {"id": identity, "kind": kind, "name": name, "at": at, "radius": radius, "symbol": symbol, "ship": ship,
-            "downAt": down}  # fmt: skip
+    return {
+        "id": identity,
+        "kind": kind,
+        "name": name,
+        "at": at,
+        "radius": radius,
+        "symbol": symbol,
+        "ship": ship,
+        "downAt": down,
+    }
 
 
 def _between(middle: float, half: float) -> list[float] | None:
@@ -133,12 +158,19 @@ def radars(run: Any, middle: float) -> list[dict[str, Any]]:
     for k, name in enumerate(run.names["radars"]):
         row = rows[k]
         turning = 0.0 if row["phased"] else float(row["frame"]) * int(row["faces"])
-        found.append({
-            "row": k, "name": clean(name), "role": "engagement" if row["unit"] >= 0 else "search", "at": spots[k],
-            "ship": _ship(row), "sector": _between(float(row["boresight"]), float(row["search_half"])),
-            "rotation": turning if math.isfinite(turning) else 0.0, "range": float(row["range_max"]),
-            "mask": [round(math.degrees(e), 3) for e in horizon(row, run.world.tables)],
-        })  # fmt: skip
+        found.append(
+            {
+                "row": k,
+                "name": clean(name),
+                "role": "engagement" if row["unit"] >= 0 else "search",
+                "at": spots[k],
+                "ship": _ship(row),
+                "sector": _between(float(row["boresight"]), float(row["search_half"])),
+                "rotation": turning if math.isfinite(turning) else 0.0,
+                "range": float(row["range_max"]),
+                "mask": [round(math.degrees(e), 3) for e in horizon(row, run.world.tables)],
+            }
+        )
     return found
 
 

@@ -20,10 +20,17 @@ def card(run: Any, identity: str) -> dict[str, Any]:
     """What a list of runs shows of a run."""
     mapping = run.facts.get("scenario", {}).get("mapping", {})
     return {
-        "id": identity, "name": clean(run.name), "question": clean(str(mapping.get("question", ""))),
-        "scenario": clean(run.name), "seed": run.seed, "replications": run.replications,
-        "failed": int(run.seal["failed"]), "digest": run.digest, "state": "ready", "message": "",
-    }  # fmt: skip
+        "id": identity,
+        "name": clean(run.name),
+        "question": clean(str(mapping.get("question", ""))),
+        "scenario": clean(run.name),
+        "seed": run.seed,
+        "replications": run.replications,
+        "failed": int(run.seal["failed"]),
+        "digest": run.digest,
+        "state": "ready",
+        "message": "",
+    }
 
 
 def finding(metric: str, told: Mapping[str, Any], label: str = "") -> dict[str, Any]:
@@ -32,9 +39,15 @@ def finding(metric: str, told: Mapping[str, Any], label: str = "") -> dict[str, 
     value = told.get("median") if metric in text.TIMES else told.get("mean")
     said = f"{label or cells[0]}: {cells[1]} {cells[2]}, n = {cells[3]}"
     return {
-        "metric": metric, "value": _finite(value), "low": _finite(told.get("low")), "high": _finite(told.get("high")),
-        "n": told.get("n") or 0, "unit": _UNITS.get(metric, ""), "label": label or cells[0], "sentence": said,
-    }  # fmt: skip
+        "metric": metric,
+        "value": _finite(value),
+        "low": _finite(told.get("low")),
+        "high": _finite(told.get("high")),
+        "n": told.get("n") or 0,
+        "unit": _UNITS.get(metric, ""),
+        "label": label or cells[0],
+        "sentence": said,
+    }
 
 
 def _finite(value: float | None) -> float | None:
@@ -42,8 +55,14 @@ def _finite(value: float | None) -> float | None:
 
 
 def _bar(key: str, label: str, told: Mapping[str, Any], replications: Sequence[int]) -> dict[str, Any]:
-    return {"key": key, "label": label, "value": told["mean"] or 0.0, "low": _finite(told.get("low")),
-            "high": _finite(told.get("high")), "replications": list(replications)}  # fmt: skip
+    return {
+        "key": key,
+        "label": label,
+        "value": told["mean"] or 0.0,
+        "low": _finite(told.get("low")),
+        "high": _finite(told.get("high")),
+        "replications": list(replications),
+    }
 
 
 def summary(run: Any, identity: str) -> dict[str, Any]:
@@ -65,11 +84,17 @@ def summary(run: Any, identity: str) -> dict[str, Any]:
         if told["round_ends"][code]["mean"]
     ]
     return {
-        **card(run, identity), "placard": placard(run), "warnings": [clean(line) for line in run.warnings],
-        "answer": text.answer(told), "recorded": recorded(run), "flights": len(run.names["flights"]),
+        **card(run, identity),
+        "placard": placard(run),
+        "warnings": [clean(line) for line in run.warnings],
+        "answer": text.answer(told),
+        "recorded": recorded(run),
+        "flights": len(run.names["flights"]),
         "sampled": min(MOST, run.replications),
         "findings": [finding(metric, value) for metric, value in outcomes.items()],
-        "leakers": _leakers(told, found), "terminals": _terminals(told, found), "classes": _classes(told, found),
+        "leakers": _leakers(told, found),
+        "terminals": _terminals(told, found),
+        "classes": _classes(told, found),
         "rounds": rounds,
         "gates": [_share(row["gate"], text.sentence(row["text"]), row["share"]) for row in top_gates(run, MOST)],
         "firstBound": [
@@ -77,11 +102,17 @@ def summary(run: Any, identity: str) -> dict[str, Any]:
             for name, share in first_bound(run, MOST).items()
         ],
         "timelines": [
-            {"name": line.name, "unit": "", "t": line.t.tolist(), "low": line.low.tolist(),
-             "middle": line.middle.tolist(), "high": line.high.tolist()}
+            {
+                "name": line.name,
+                "unit": "",
+                "t": line.t.tolist(),
+                "low": line.low.tolist(),
+                "middle": line.middle.tolist(),
+                "high": line.high.tolist(),
+            }
             for line in timelines(run)
         ],
-    }  # fmt: skip
+    }
 
 
 def _share(key: str, label: str, share: float) -> dict[str, Any]:
@@ -131,10 +162,18 @@ def compared(made: Any, a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str,
         label = text.METRIC_WORDS.get(metric, text.sentence(text.words(metric)))
         gap = {"mean": row["difference"]["value"], "median": row["difference"]["value"], **row["difference"]}
         difference = finding(metric, gap, f"{label}: B − A")
-        shares = {key: (row.get(name) or {}).get("share") or 0.0
-                  for key, name in (("a", "b_worse"), ("b", "b_better"), ("equal", "equal"))}  # fmt: skip
-        rows.append({
-            "metric": metric, "label": label, "a": finding(metric, row["a"]), "b": finding(metric, row["b"]),
-            "difference": difference, "ahead": shares,
-        })  # fmt: skip
+        shares = {
+            key: (row.get(name) or {}).get("share") or 0.0
+            for key, name in (("a", "b_worse"), ("b", "b_better"), ("equal", "equal"))
+        }
+        rows.append(
+            {
+                "metric": metric,
+                "label": label,
+                "a": finding(metric, row["a"]),
+                "b": finding(metric, row["b"]),
+                "difference": difference,
+                "ahead": shares,
+            }
+        )
     return {"a": dict(a), "b": dict(b), "pairs": told["replications"], "rows": rows}

@@ -98,9 +98,16 @@ def _answer(
             super().handle_exit(sig, frame)
 
     settings = uvicorn.Config(
-        guard, log_level="error", access_log=False, lifespan="off", server_header=False, date_header=False,
-        timeout_graceful_shutdown=2, proxy_headers=False, ws="none",
-    )  # fmt: skip
+        guard,
+        log_level="error",
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=2,
+        proxy_headers=False,
+        ws="none",
+    )
     try:
         Server(settings).run(sockets=[door])
     finally:

@@ -53,9 +53,13 @@ class Child:
             self._begun()
 
     def call(
-        self, name: str, given: Mapping[str, Any], *, heard: Heard = lambda news: None,
+        self,
+        name: str,
+        given: Mapping[str, Any],
+        *,
+        heard: Heard = lambda news: None,
         cancel: threading.Event | None = None,
-    ) -> dict[str, Any]:  # fmt: skip
+    ) -> dict[str, Any]:
         """As ``Works.call``; ResultsError if the process ends on the way."""
         answers: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         with self._lock:
@@ -72,9 +76,13 @@ class Child:
                 self._may_rest()
 
     def _answer(
-        self, process: subprocess.Popen[str], number: int, answers: queue.SimpleQueue[dict[str, Any]], heard: Heard,
+        self,
+        process: subprocess.Popen[str],
+        number: int,
+        answers: queue.SimpleQueue[dict[str, Any]],
+        heard: Heard,
         cancel: threading.Event | None,
-    ) -> dict[str, Any]:  # fmt: skip
+    ) -> dict[str, Any]:
         while True:
             if cancel is not None and cancel.is_set():
                 cancel = None
@@ -104,9 +112,12 @@ class Child:
         if self._process is None or self._process.poll() is not None:
             command = [sys.executable, "-m", "openiads.faces.server.worker", str(self.folder)]
             self._process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
                 start_new_session=True,  # Ctrl-C is for the server, which then ends it
-            )  # fmt: skip
+            )
             threading.Thread(target=self._hear, args=(self._process,), name="child", daemon=True).start()
         return self._process
 

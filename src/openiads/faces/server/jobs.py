@@ -32,8 +32,10 @@ class Job:
         self.cancel = threading.Event()
         self._lock = threading.Lock()
         self._state: tuple[int, str, dict[str, Any]] = (
-            1, "progress", {"done": 0, "of": replications, "phase": "building the world", "findings": []}
-        )  # fmt: skip
+            1,
+            "progress",
+            {"done": 0, "of": replications, "phase": "building the world", "findings": []},
+        )
         self.thread = threading.Thread(target=self._work, name=f"what-if-{self.id}", daemon=True)
 
     def state(self) -> tuple[int, str, dict[str, Any]]:
@@ -65,15 +67,28 @@ class Job:
     def _work(self) -> None:
         try:
             out = self.shelf.folder / f"answer-{self.id}"
-            answer = self.shelf.works.call("ask", {
-                "run": str(self.entry.path), "values": self.values, "replications": self.replications, "out": str(out),
-            }, heard=self._heard, cancel=self.cancel)  # fmt: skip
+            answer = self.shelf.works.call(
+                "ask",
+                {
+                    "run": str(self.entry.path),
+                    "values": self.values,
+                    "replications": self.replications,
+                    "out": str(out),
+                },
+                heard=self._heard,
+                cancel=self.cancel,
+            )
             card = self.entry.card()
             made = self.shelf.add(out, f"{card['name']}, what if: {answer['label']}")
-            kept = self._tell("done", {
-                "compare": answer["compare"] | {"a": card, "b": made.card()}, "findings": answer["findings"],
-                "seconds": answer["seconds"], "run": made.card(),
-            })  # fmt: skip
+            kept = self._tell(
+                "done",
+                {
+                    "compare": answer["compare"] | {"a": card, "b": made.card()},
+                    "findings": answer["findings"],
+                    "seconds": answer["seconds"],
+                    "run": made.card(),
+                },
+            )
             if not kept:  # canceled in the last moment
                 self.shelf.drop(made.id)
         except Interrupted:

@@ -59,9 +59,18 @@ class Entry:
         try:
             told = card(self.run(), self.id)
         except Unreadable as problem:
-            return {"id": self.id, "name": self.name or clean(self.path.name), "question": "", "scenario": "",
-                    "seed": 0, "replications": 0, "failed": 0, "digest": "", "state": "unreadable",
-                    "message": str(problem)}  # fmt: skip
+            return {
+                "id": self.id,
+                "name": self.name or clean(self.path.name),
+                "question": "",
+                "scenario": "",
+                "seed": 0,
+                "replications": 0,
+                "failed": 0,
+                "digest": "",
+                "state": "unreadable",
+                "message": str(problem),
+            }
         return told | {"name": self.name} if self.name else told
 
     def summary(self) -> dict[str, Any]:

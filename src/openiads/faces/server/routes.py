@@ -23,9 +23,10 @@ from openiads.faces.server.library import Entry, Shelf, Unreadable
 LOOK, ALIVE = 0.05, 10.0
 #: What every answer of 4xx and 5xx holds.
 _PROBLEM: dict[str, Any] = {
-    "type": "object", "required": ["message", "todo"],
+    "type": "object",
+    "required": ["message", "todo"],
     "properties": {"message": {"type": "string"}, "todo": {"type": "string"}},
-}  # fmt: skip
+}
 _WRONG: dict[int | str, dict[str, Any]] = {
     code: {"description": "what is wrong, and what to do", "content": {"application/json": {"schema": _PROBLEM}}}
     for code in (400, 401, 403, 404, 405, 409, 413, 415, 416, 421, 422, 500)

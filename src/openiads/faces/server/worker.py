@@ -45,15 +45,19 @@ class Worker:
     def _work(self, number: int, work: str, given: dict[str, Any]) -> None:
         told: dict[str, Any] = {"fault": True}
         try:
-            done = self.workshop.do(
-                work, given, lambda news: self._tell(number, {"news": news}), self._cancel[number]
-            )  # fmt: skip
+            done = self.workshop.do(work, given, lambda news: self._tell(number, {"news": news}), self._cancel[number])
             told = {"done": done}
         except OpeniadsError as problem:
             told = {"error": written(problem)}
         except OSError as problem:
-            told = {"error": {"kind": "ResultsError", "place": str(problem.filename or work),
-                              "reason": problem.strerror or str(problem), "remedy": ""}}  # fmt: skip
+            told = {
+                "error": {
+                    "kind": "ResultsError",
+                    "place": str(problem.filename or work),
+                    "reason": problem.strerror or str(problem),
+                    "remedy": "",
+                }
+            }
         finally:
             if "fault" in told:
                 traceback.print_exc()  # a fault of the program: whole on the terminal
@@ -70,8 +74,12 @@ class Worker:
 
 def written(problem: OpeniadsError) -> dict[str, Any]:
     """An error as JSON; ``child.read`` is the inverse."""
-    told: dict[str, Any] = {"kind": type(problem).__name__, "place": problem.place, "reason": problem.reason,
-                            "remedy": problem.remedy}  # fmt: skip
+    told: dict[str, Any] = {
+        "kind": type(problem).__name__,
+        "place": problem.place,
+        "reason": problem.reason,
+        "remedy": problem.remedy,
+    }
     if isinstance(problem, InputErrors):
         told["problems"] = [written(each) for each in problem.problems]
     return told

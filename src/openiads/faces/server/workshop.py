@@ -127,16 +127,24 @@ class Workshop:
         run = self._opened(given["run"]).run
         told = []
         for lever in levers(run):
-            row: dict[str, Any] = {"path": lever.path, "label": clean(lever.label), "group": clean(lever.group),
-                                   "kind": lever.kind, "value": lever.value}  # fmt: skip
+            row: dict[str, Any] = {
+                "path": lever.path,
+                "label": clean(lever.label),
+                "group": clean(lever.group),
+                "kind": lever.kind,
+                "value": lever.value,
+            }
             if lever.kind == "number":
                 row |= {"minimum": lever.minimum, "maximum": lever.maximum, "step": lever.step, "unit": lever.unit}
             if lever.kind == "choice":
                 row["choices"] = list(lever.choices)
             told.append(row)
         value, least, most = counts(run)
-        return {"scenario": clean(run.name), "levers": told,
-                "replications": {"value": value, "minimum": least, "maximum": most}}  # fmt: skip
+        return {
+            "scenario": clean(run.name),
+            "levers": told,
+            "replications": {"value": value, "minimum": least, "maximum": most},
+        }
 
     def settle(self, given: Mapping[str, Any], heard: Heard, cancel: threading.Event) -> dict[str, Any]:
         """Refuse a question that cannot be run, before it is begun.  given : run, values, replications; its label."""
@@ -174,9 +182,7 @@ class Workshop:
             heard({"done": done, "of": of, "findings": found})
 
         try:
-            answer = ask(
-                opened.run, given["values"], of, watch=watch, cancel=cancel, prebuilt=opened.prebuilt, out=out
-            )  # fmt: skip
+            answer = ask(opened.run, given["values"], of, watch=watch, cancel=cancel, prebuilt=opened.prebuilt, out=out)
         except BaseException:
             shutil.rmtree(out, ignore_errors=True)
             raise
@@ -185,14 +191,21 @@ class Workshop:
         outcomes = answer.run.summary()["outcomes"]
         return {
             "findings": [finding(metric, told) for metric, told in outcomes.items()],
-            "compare": compared(answer.comparison, {}, {}), "seconds": round(answer.seconds, 3), "label": answer.label,
-        }  # fmt: skip
+            "compare": compared(answer.comparison, {}, {}),
+            "seconds": round(answer.seconds, 3),
+            "label": answer.label,
+        }
 
 
 WORKS: dict[str, Callable[[Workshop, Mapping[str, Any], Heard, threading.Event], dict[str, Any]]] = {
-    "replay": Workshop.replay, "backdrop": Workshop.backdrop, "compare": Workshop.compare,
-    "panel": Workshop.panel, "settle": Workshop.settle, "rehearse": Workshop.rehearse, "ask": Workshop.ask,
-}  # fmt: skip
+    "replay": Workshop.replay,
+    "backdrop": Workshop.backdrop,
+    "compare": Workshop.compare,
+    "panel": Workshop.panel,
+    "settle": Workshop.settle,
+    "rehearse": Workshop.rehearse,
+    "ask": Workshop.ask,
+}
 
 
 class Here:

@@ -29,27 +29,52 @@ def looks() -> dict[type, Look]:
 
     return {
         CoverageAnswer: Look(
-            coverage_title, _coverage_sentence, coverage_data, _coverage_rows, coverage_figure,
-            write=lambda answer, path: coverage.write(answer.found, path), endings=coverage.ENDINGS,
+            coverage_title,
+            _coverage_sentence,
+            coverage_data,
+            _coverage_rows,
+            coverage_figure,
+            write=lambda answer, path: coverage.write(answer.found, path),
+            endings=coverage.ENDINGS,
             picture=("coverage", "Radar coverage"),
         ),
         EnvelopeAnswer: Look(
-            _envelope_title, _envelope_sentence, envelope_data, _envelope_rows, envelope_figure, write=envelope.write,
-            endings=tuple(envelope.WRITERS), picture=("envelope", "Engagement envelope"),
+            _envelope_title,
+            _envelope_sentence,
+            envelope_data,
+            _envelope_rows,
+            envelope_figure,
+            write=envelope.write,
+            endings=tuple(envelope.WRITERS),
+            picture=("envelope", "Engagement envelope"),
         ),
         FootprintAnswer: Look(
-            lambda answer: answer.title, _footprint_sentence, footprint_data, _footprint_rows, footprint_figure,
-            write=footprint.write, endings=tuple(footprint.WRITERS), picture=("footprint", "Defended footprint"),
+            lambda answer: answer.title,
+            _footprint_sentence,
+            footprint_data,
+            _footprint_rows,
+            footprint_figure,
+            write=footprint.write,
+            endings=tuple(footprint.WRITERS),
+            picture=("footprint", "Defended footprint"),
         ),
         KeepOut: Look(
-            keep_out_title, _keep_out_sentence, _keep_out_data, _keep_out_rows, keep_out_figure, write=keep_out.write,
-            endings=keep_out.ENDINGS, picture=("reach", "Keep-out map"),
+            keep_out_title,
+            _keep_out_sentence,
+            _keep_out_data,
+            _keep_out_rows,
+            keep_out_figure,
+            write=keep_out.write,
+            endings=keep_out.ENDINGS,
+            picture=("reach", "Keep-out map"),
         ),
         ReachAnswer: Look(
-            lambda found: f"What {', '.join(found.sites)} detect and may meet", _reach_sentence, reach_data,
+            lambda found: f"What {', '.join(found.sites)} detect and may meet",
+            _reach_sentence,
+            reach_data,
             _reach_rows,
         ),
-    }  # fmt: skip
+    }
 
 
 # ------------------------------------------------------------------ coverage
@@ -101,9 +126,14 @@ def coverage_figure(answer: CoverageAnswer, title: str = "", show: str = "height
     if show not in ("heights", "lowest"):
         raise UsageError("show", f'"{show}"', "heights or lowest.")
     return coverage.draw(
-        answer.found, title or coverage_title(answer), show=show, real=answer.source in ("levant", "files"),
-        packaged=answer.source == "levant", before=answer.before, way=answer.approach,
-    )  # fmt: skip
+        answer.found,
+        title or coverage_title(answer),
+        show=show,
+        real=answer.source in ("levant", "files"),
+        packaged=answer.source == "levant",
+        before=answer.before,
+        way=answer.approach,
+    )
 
 
 # ------------------------------------------------------------------ envelope
@@ -192,10 +222,13 @@ def _keep_out_data(answer: KeepOut) -> dict[str, Any]:
     from openiads.faces.words.terrain import terrain_fields
 
     return {
-        "units": [answer.world.names.units[u] for u in answer.units], "target": asked(answer.target),
-        "above": answer.above, "areas": _keep_out_rows(answer), **terrain_fields(answer.world.terrain),
+        "units": [answer.world.names.units[u] for u in answer.units],
+        "target": asked(answer.target),
+        "above": answer.above,
+        "areas": _keep_out_rows(answer),
+        **terrain_fields(answer.world.terrain),
         "note": text.FOOTER,
-    }  # fmt: skip
+    }
 
 
 def _keep_out_sentence(answer: KeepOut) -> str:

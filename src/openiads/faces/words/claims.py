@@ -270,9 +270,17 @@ def rows_of(told: Told) -> list[tuple[str, ...]]:
         ends = [] if e["band"] is None else ["∞" if v is None else f"{v:.2f}" for v in (e["band"][0], e["band"][2])]
         band = " to ".join(ends) or "–"
         found.append(
-            (told.title(e["cell"]), e["limits"], e["weighting"], shown(e["figure"]), e["nominal"] + near, band, *counts,
-             verdict)
-        )  # fmt: skip
+            (
+                told.title(e["cell"]),
+                e["limits"],
+                e["weighting"],
+                shown(e["figure"]),
+                e["nominal"] + near,
+                band,
+                *counts,
+                verdict,
+            )
+        )
     return found
 
 

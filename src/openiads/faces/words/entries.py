@@ -28,27 +28,75 @@ KIND_WORDS: dict[str, str] = {
 #: What a comparison shows unless everything is asked for.
 KEY_FIELDS: dict[str, tuple[str, ...]] = {
     "systems": (
-        "max_fire_units", "target_channels", "missile_channels", "engage_on_remote", "reaction_time", "launch_spacing",
-        "setup_time", "march_time", "afloat",
+        "max_fire_units",
+        "target_channels",
+        "missile_channels",
+        "engage_on_remote",
+        "reaction_time",
+        "launch_spacing",
+        "setup_time",
+        "march_time",
+        "afloat",
     ),
     "posts": ("track_capacity", "decision_cycle", "service_time", "link_delay_unit", "air_buffer"),
     "radars": (
-        "kind", "band", "instrumented_range", "rotation", "sector_half_width", "track_sector_half_width",
-        "track_elevation_high", "track_capacity", "track_update_interval", "antenna_height", "slew_rate", "relay_time",
+        "kind",
+        "band",
+        "instrumented_range",
+        "rotation",
+        "sector_half_width",
+        "track_sector_half_width",
+        "track_elevation_high",
+        "track_capacity",
+        "track_update_interval",
+        "antenna_height",
+        "slew_rate",
+        "relay_time",
         "setup_time",
     ),
     "launchers": (
-        "tubes", "launch_interval", "reload_time", "reloads", "readiness", "elevation", "azimuth_arc", "train_rate",
+        "tubes",
+        "launch_interval",
+        "reload_time",
+        "reloads",
+        "readiness",
+        "elevation",
+        "azimuth_arc",
+        "train_rate",
     ),
     "interceptors": (
-        "guidance", "channel_phase", "launch_kind", "max_range", "min_range", "max_altitude", "min_altitude",
-        "ballistic_max_range", "ballistic_max_altitude", "target_speed_limit", "peak_speed", "launch_mass",
-        "structural_limit", "pk_aircraft", "pk_cruise", "pk_drone", "pk_ballistic", "reliability",
+        "guidance",
+        "channel_phase",
+        "launch_kind",
+        "max_range",
+        "min_range",
+        "max_altitude",
+        "min_altitude",
+        "ballistic_max_range",
+        "ballistic_max_altitude",
+        "target_speed_limit",
+        "peak_speed",
+        "launch_mass",
+        "structural_limit",
+        "pk_aircraft",
+        "pk_cruise",
+        "pk_drone",
+        "pk_ballistic",
+        "reliability",
     ),
     "threats": (
-        "class", "speed", "altitude", "agl", "length", "max_load_factor", "range_min", "range_max", "cep", "stand_off",
+        "class",
+        "speed",
+        "altitude",
+        "agl",
+        "length",
+        "max_load_factor",
+        "range_min",
+        "range_max",
+        "cep",
+        "stand_off",
     ),
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -103,9 +151,14 @@ def as_data(side: Value | str | None) -> Any:
     if not isinstance(side, Value):
         return side
     return {
-        "value": side.number, "unit": side.unit, "si": side.si, "si_low": side.si_low, "si_high": side.si_high,
-        "status": side.status, "source": side.source,
-    }  # fmt: skip
+        "value": side.number,
+        "unit": side.unit,
+        "si": side.si,
+        "si_low": side.si_low,
+        "si_high": side.si_high,
+        "status": side.status,
+        "source": side.source,
+    }
 
 
 def row_as_data(row: Row) -> dict[str, Any]:

@@ -41,8 +41,15 @@ def pass_cells(answer: EnvelopeAnswer) -> list[tuple[str, ...]]:
         for n, each in enumerate(found[:: max(len(found) // 5, 1)]):
             near = [text.number(c.ground_range * KM) for c in (*each.chances[:1], *([each.last] if each.last else []))]
             ends = near if len(near) == 2 else ["–", "–"]
-            rows.append((f"{height:,.0f} m" if n == 0 else "", text.number(each.crossing * KM), str(len(each.chances)),
-                         *ends, text.number(each.warning) if each.last else "–"))  # fmt: skip
+            rows.append(
+                (
+                    f"{height:,.0f} m" if n == 0 else "",
+                    text.number(each.crossing * KM),
+                    str(len(each.chances)),
+                    *ends,
+                    text.number(each.warning) if each.last else "–",
+                )
+            )
     return rows
 
 
@@ -52,29 +59,47 @@ def as_data(answer: EnvelopeAnswer) -> dict[str, Any]:
     arms: dict[str, Any] = {}
     for arm, found in answer.cuts.items():
         arms[arm] = [
-            {"height_m": float(found.heights[k]), "area_km2": found.area(k) * 1e-6,
-             "nearest_km": None if math.isinf(found.nearest(k)) else found.nearest(k) * KM,
-             "farthest_km": found.farthest(k) * KM}
+            {
+                "height_m": float(found.heights[k]),
+                "area_km2": found.area(k) * 1e-6,
+                "nearest_km": None if math.isinf(found.nearest(k)) else found.nearest(k) * KM,
+                "farthest_km": found.farthest(k) * KM,
+            }
             for k in range(len(found.heights))
-        ]  # fmt: skip
+        ]
     passes = [
-        {"height_m": height, "crossing_km": each.crossing * KM, "opportunities": len(each.chances),
-         "detected_s": None if math.isinf(each.seen) else each.seen,
-         "intercepts_km": [c.ground_range * KM for c in each.chances],
-         "last_launch_s": None if each.last is None else each.last.launch,
-         "detection_to_last_launch_s": each.warning if each.last else None}
-        for height, found in answer.passes.items() for each in found
-    ]  # fmt: skip
+        {
+            "height_m": height,
+            "crossing_km": each.crossing * KM,
+            "opportunities": len(each.chances),
+            "detected_s": None if math.isinf(each.seen) else each.seen,
+            "intercepts_km": [c.ground_range * KM for c in each.chances],
+            "last_launch_s": None if each.last is None else each.last.launch,
+            "detection_to_last_launch_s": each.warning if each.last else None,
+        }
+        for height, found in answer.passes.items()
+        for each in found
+    ]
     kill = None
     if answer.kill is not None:
         ranges, heights, chance = answer.kill
         kill = {"ranges_km": (ranges * KM).tolist(), "heights_m": heights.tolist(), "probability": chance.tolist()}
     return {
-        "target": {"speed_mps": target.speed, "rcs_m2": None if target.threat else target.rcs,
-                   "threat": target.threat or None, "load_mps2": target.load},
-        "unit": {"name": answer.world.names.units[0], "latitude_deg": math.degrees(here[0]),
-                 "longitude_deg": math.degrees(here[1]), "facing_deg": math.degrees(answer.facing)},
-        "limits": arms, "passes": passes, "kill_probability": kill,
+        "target": {
+            "speed_mps": target.speed,
+            "rcs_m2": None if target.threat else target.rcs,
+            "threat": target.threat or None,
+            "load_mps2": target.load,
+        },
+        "unit": {
+            "name": answer.world.names.units[0],
+            "latitude_deg": math.degrees(here[0]),
+            "longitude_deg": math.degrees(here[1]),
+            "facing_deg": math.degrees(answer.facing),
+        },
+        "limits": arms,
+        "passes": passes,
+        "kill_probability": kill,
         "terrain": {"label": answer.world.terrain.label, "sha256": answer.world.terrain.digest()},
         "note": text.FOOTER,
-    }  # fmt: skip
+    }

@@ -14,8 +14,12 @@ from openiads.reach.footprint import Band, Footprint
 
 HEAD = ("limits", "area, km2", "interval", "forward, km", "interval", "back, km", "interval", "side, km", "interval")
 KM = 1e-3
-MEASURES = {"area_km2": ("area", KM * KM), "forward_km": ("forward", KM), "back_km": ("back", KM),
-            "side_km": ("side", KM)}  # fmt: skip
+MEASURES = {
+    "area_km2": ("area", KM * KM),
+    "forward_km": ("forward", KM),
+    "back_km": ("back", KM),
+    "side_km": ("side", KM),
+}
 MARKS = {(False, False): "·", (True, False): "+", (True, True): "#", (False, True): "?"}
 GROUND = "flat ground at sea level"
 
@@ -66,12 +70,19 @@ def as_data(answer: FootprintAnswer) -> dict[str, Any]:
         edges = {"rear_km": float(each.along[0]) * KM, "left_km": float(each.across[0]) * KM}
         arms[each.limits] = {**bands, "cell_km": each.cell * KM, **edges, "map": rows}
     return {
-        "system": plan.system, "threat": plan.threat, "range_km": answer.distance * KM,
-        "off_deg": math.degrees(plan.off), "cued": plan.cued, "reaction_s": answer.reaction,
-        "latitude_deg": math.degrees(plan.place[0]), "longitude_deg": math.degrees(plan.place[1]),
-        "attack_from_deg": math.degrees(plan.azimuth), "ground": GROUND, "samples": answer.found[0].samples,
+        "system": plan.system,
+        "threat": plan.threat,
+        "range_km": answer.distance * KM,
+        "off_deg": math.degrees(plan.off),
+        "cued": plan.cued,
+        "reaction_s": answer.reaction,
+        "latitude_deg": math.degrees(plan.place[0]),
+        "longitude_deg": math.degrees(plan.place[1]),
+        "attack_from_deg": math.degrees(plan.azimuth),
+        "ground": GROUND,
+        "samples": answer.found[0].samples,
         "limits": arms,
-    }  # fmt: skip
+    }
 
 
 def figures_of(answer: FootprintAnswer, each: Footprint) -> dict[str, Any]:
@@ -80,5 +91,11 @@ def figures_of(answer: FootprintAnswer, each: Footprint) -> dict[str, Any]:
     told = {key: value for key, value in data.items() if key != "limits"}
     area = data["limits"][each.limits]["area_km2"]
     doubt = {f"area_{end}_km2": round(area[end], 3) for end in ("low", "high")} if each.samples else {}
-    return {**told, "limits": each.limits, "area_km2": round(area["nominal"], 3), **doubt,
-            "cell_km": round(each.cell * KM, 4), "note": FOOTER}  # fmt: skip
+    return {
+        **told,
+        "limits": each.limits,
+        "area_km2": round(area["nominal"], 3),
+        **doubt,
+        "cell_km": round(each.cell * KM, 4),
+        "note": FOOTER,
+    }

@@ -28,9 +28,7 @@ def _share(values: tuple[float, float, float], samples: int) -> str:
 
 
 def _bands(row: Row, samples: int) -> list[str]:
-    return [
-        _share(row.values[column(band, what)], samples) for band in BANDS for what in ("detection", "emergent")
-    ]  # fmt: skip
+    return [_share(row.values[column(band, what)], samples) for band in BANDS for what in ("detection", "emergent")]
 
 
 def territory_cells(found: ReachAnswer) -> list[tuple[str, ...]]:
@@ -56,8 +54,12 @@ def as_data(found: ReachAnswer) -> dict[str, Any]:
         return {what: {"nominal": v[0], "low": v[1], "high": v[2]} for what, v in row.values.items()}
 
     return {
-        "sites": list(found.sites), "target": asked(found.target), "samples": found.samples,
-        "volumes_km3": plain(found.volumes), "territories": {row.name: plain(row) for row in found.territories},
+        "sites": list(found.sites),
+        "target": asked(found.target),
+        "samples": found.samples,
+        "volumes_km3": plain(found.volumes),
+        "territories": {row.name: plain(row) for row in found.territories},
         "airways": {row.name: plain(row) for row in found.airways},
-        "airports": {row.name: plain(row) for row in found.airports}, "note": f"{NOTE} {FOOTER}",
-    }  # fmt: skip
+        "airports": {row.name: plain(row) for row in found.airports},
+        "note": f"{NOTE} {FOOTER}",
+    }

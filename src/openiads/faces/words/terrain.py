@@ -21,9 +21,10 @@ def terrain_source(terrain: Any) -> str:
 def terrain_fields(terrain: Any) -> dict[str, Any]:
     """What an exported file says of the terrain: source, resolution (m; 0 for an exact shape) and hash."""
     return {
-        "terrain": terrain_source(terrain), "terrain_resolution_m": round(float(terrain.resolution), 1),
+        "terrain": terrain_source(terrain),
+        "terrain_resolution_m": round(float(terrain.resolution), 1),
         "terrain_sha256": terrain.digest(),
-    }  # fmt: skip
+    }
 
 
 def terrain_note(terrain: Any) -> str:

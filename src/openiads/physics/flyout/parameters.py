@@ -26,14 +26,37 @@ def resampled(mach: Any, values: Any, place: str) -> NDArray[np.float64]:
 
 DERIVED = ("burnout_speed", "slow_length")
 OPTIONAL = {
-    "sustain_thrust": 0.0, "sustain_time": 0.0, "sustain_propellant": 0.0, "reaction_control": 0.0,
-    "handover_range": 0.0, "loft_top": 40_000.0, "launch_elevation": 0.0, "ignition_delay": 0.0,
-    "terminal_r0": 10_000.0, "terminal_a": 0.0, "terminal_b": 0.0, "glint": 0.0, "error_time": 1.0,
-}  # fmt: skip
+    "sustain_thrust": 0.0,
+    "sustain_time": 0.0,
+    "sustain_propellant": 0.0,
+    "reaction_control": 0.0,
+    "handover_range": 0.0,
+    "loft_top": 40_000.0,
+    "launch_elevation": 0.0,
+    "ignition_delay": 0.0,
+    "terminal_r0": 10_000.0,
+    "terminal_a": 0.0,
+    "terminal_b": 0.0,
+    "glint": 0.0,
+    "error_time": 1.0,
+}
 POSITIVE = (
-    "launch_mass", "boost_thrust", "boost_time", "boost_propellant", "area", "structural_limit", "lag", "life",
-    "navigation", "loft_top", "terminal_r0", "error_time", "handover_time", "launch_kind", "guidance",
-)  # fmt: skip
+    "launch_mass",
+    "boost_thrust",
+    "boost_time",
+    "boost_propellant",
+    "area",
+    "structural_limit",
+    "lag",
+    "life",
+    "navigation",
+    "loft_top",
+    "terminal_r0",
+    "error_time",
+    "handover_time",
+    "launch_kind",
+    "guidance",
+)
 
 
 def interceptor(values: Mapping[str, Any], place: str = "interceptor") -> Any:

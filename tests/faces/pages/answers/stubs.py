@@ -27,9 +27,13 @@ def stub_sweep(labels: list[dict[str, Any]], found: list[Finding], design: str =
     points = tuple(Point(k, label, {}) for k, label in enumerate(labels))
     fields = {"design": design, "seed": 7, "seeds": "common"}
     return SimpleNamespace(
-        points=points, metrics=("leakers",), name="stub", digest="ab" * 32, estimate=lambda metric: found,
+        points=points,
+        metrics=("leakers",),
+        name="stub",
+        digest="ab" * 32,
+        estimate=lambda metric: found,
         store=SimpleNamespace(identity=SimpleNamespace(fields=fields)),
-    )  # fmt: skip
+    )
 
 
 def question(knobs: list[tuple[str, str]], metric: str = "leakers") -> KnowledgeQuestion:

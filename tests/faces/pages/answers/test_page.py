@@ -76,8 +76,14 @@ def test_a_page_asks_no_other_file_or_host_and_its_ids_are_unique(pages: dict[st
 @pytest.mark.parametrize("name", NAMES)
 def test_a_page_says_what_must_be_read_first_and_where_it_comes_from(pages: dict[str, str], name: str) -> None:
     words = " ".join(Outline(pages[name]).words)
-    for phrase in ("Read this first", "must not be used to judge", "kill probability is one constant",
-                   "3 of the 12 catalog values used (25 %) are assumptions", "digest", "seed"):  # fmt: skip
+    for phrase in (
+        "Read this first",
+        "must not be used to judge",
+        "kill probability is one constant",
+        "3 of the 12 catalog values used (25 %) are assumptions",
+        "digest",
+        "seed",
+    ):
         assert phrase in words
     assert re.search(r"\b[0-9a-f]{64}\b", words)
 

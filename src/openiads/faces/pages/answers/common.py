@@ -230,8 +230,13 @@ def status_legend(axes: Axes, shown: Sequence[str]) -> None:
 
     present = [status for status in STATUS_LOOKS if status in shown]
     handles = [
-        Patch(facecolor=STATUS_LOOKS[s][0], hatch=STATUS_LOOKS[s][1], edgecolor=PAPER, linewidth=0.0,
-              label=f"{s}: {text.STATUS_WORDS[s]}")
+        Patch(
+            facecolor=STATUS_LOOKS[s][0],
+            hatch=STATUS_LOOKS[s][1],
+            edgecolor=PAPER,
+            linewidth=0.0,
+            label=f"{s}: {text.STATUS_WORDS[s]}",
+        )
         for s in present
-    ]  # fmt: skip
+    ]
     axes.legend(handles=handles, loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=2, fontsize=8, columnspacing=1.5)

@@ -63,9 +63,12 @@ def tornado(found: Screening | Indices | Swings) -> Figure:
         common.titled(figure, knowledge.sensitivity_lines(told)[0])
         more = f"{len(left)} weaker parameters are left out here; the table has all." if left else ""
         common.small_print(
-            figure, n=f"{told['worlds']} samples x n = {found.question.replications} each", seed=found.question.seed,
-            digest=found.digest, notes=[*_notes(found, shown), more],
-        )  # fmt: skip
+            figure,
+            n=f"{told['worlds']} samples x n = {found.question.replications} each",
+            seed=found.question.seed,
+            digest=found.digest,
+            notes=[*_notes(found, shown), more],
+        )
     return figure
 
 
@@ -74,19 +77,29 @@ def _bars(found: Screening | Indices) -> list[_Bar]:
         factor = common.scale_of(found.question.metric)[0]
         return [
             _Bar(
-                knob.name, knob.status, factor * e.mu_star, factor * e.mu_star_low, factor * e.mu_star_high, e.shown,
+                knob.name,
+                knob.status,
+                factor * e.mu_star,
+                factor * e.mu_star_low,
+                factor * e.mu_star_high,
+                e.shown,
                 f"{text.number(factor * e.mu_star, 2)} "
                 f"{knowledge.span(factor * e.mu_star_low, factor * e.mu_star_high)}",
             )
             for knob, e in found.ranked()
-        ]  # fmt: skip
+        ]
     return [
         _Bar(
-            knob.name, knob.status, 100 * e.total, 100 * e.total_low, 100 * e.total_high, e.total_low > 0.0,
+            knob.name,
+            knob.status,
+            100 * e.total,
+            100 * e.total_low,
+            100 * e.total_high,
+            e.total_low > 0.0,
             f"{text.number(100 * e.total, 2)} {knowledge.span(100 * e.total_low, 100 * e.total_high)}",
         )
         for knob, e in found.ranked()
-    ]  # fmt: skip
+    ]
 
 
 def _bar(axes: Axes, y: int, each: _Bar, top: float) -> None:
@@ -95,15 +108,27 @@ def _bar(axes: Axes, y: int, each: _Bar, top: float) -> None:
         axes.annotate("no number", (0, y), xytext=(6, 0), textcoords="offset points", va="center", fontsize=8)
         return
     axes.barh(
-        y, max(0.0, each.value), color=color, hatch=hatch, edgecolor=PAPER, linewidth=0.0, height=0.62,
+        y,
+        max(0.0, each.value),
+        color=color,
+        hatch=hatch,
+        edgecolor=PAPER,
+        linewidth=0.0,
+        height=0.62,
         alpha=1.0 if each.seen else 0.35,
-    )  # fmt: skip
+    )
     if math.isfinite(each.low) and math.isfinite(each.high):
         axes.plot([max(0.0, each.low), min(top, each.high)], [y, y], color=INK, linewidth=1.6, solid_capstyle="butt")
     axes.annotate(
-        each.note + ("" if each.seen else "  not seen"), (1.0, y), xytext=(6, 0), textcoords="offset points",
-        xycoords=("axes fraction", "data"), va="center", fontsize=8, color=INK if each.seen else MUTED,
-    )  # fmt: skip
+        each.note + ("" if each.seen else "  not seen"),
+        (1.0, y),
+        xytext=(6, 0),
+        textcoords="offset points",
+        xycoords=("axes fraction", "data"),
+        va="center",
+        fontsize=8,
+        color=INK if each.seen else MUTED,
+    )
 
 
 def _alone(axes: Axes, found: Indices, top: float) -> None:
@@ -159,9 +184,12 @@ def spreads(found: Spread) -> Figure:
         known.set_xlabel(common.words_of(metric) + (f", {unit}" if unit else ""))
         common.titled(figure, _both(told, metric))
         common.small_print(
-            figure, n=f"{told['worlds']} samples x n = {found.question.replications} each", seed=found.question.seed,
-            digest=found.digest, notes=_spread_notes(told),
-        )  # fmt: skip
+            figure,
+            n=f"{told['worlds']} samples x n = {found.question.replications} each",
+            seed=found.question.seed,
+            digest=found.digest,
+            notes=_spread_notes(told),
+        )
     return figure
 
 
@@ -176,8 +204,9 @@ def _edges(values: np.ndarray, *, whole: bool) -> np.ndarray:
 
 def _histogram(axes: Axes, values: np.ndarray, edges: np.ndarray, color: str, hatch: str) -> None:
     shares = 100.0 * np.histogram(values, edges)[0] / len(values)
-    axes.bar(edges[:-1], shares, 0.9 * np.diff(edges), align="edge", color=color, hatch=hatch, edgecolor=PAPER,
-             linewidth=0.0)  # fmt: skip
+    axes.bar(
+        edges[:-1], shares, 0.9 * np.diff(edges), align="edge", color=color, hatch=hatch, edgecolor=PAPER, linewidth=0.0
+    )
     axes.set_ylim(0.0, 1.45 * max(1.0, float(shares.max())))
     axes.grid(axis="y")
 
@@ -187,9 +216,13 @@ def _band(axes: Axes, told: Mapping[str, float], factor: float, color: str) -> N
     level = 0.84 * axes.get_ylim()[1]
     axes.plot([low, high], [level, level], color=color, linewidth=2.4, solid_capstyle="butt")
     axes.annotate(
-        f"90 of 100 in {text.number(low)} to {text.number(high)}", ((low + high) / 2, level), xytext=(0, 5),
-        textcoords="offset points", ha="center", fontsize=8.5,
-    )  # fmt: skip
+        f"90 of 100 in {text.number(low)} to {text.number(high)}",
+        ((low + high) / 2, level),
+        xytext=(0, 5),
+        textcoords="offset points",
+        ha="center",
+        fontsize=8.5,
+    )
 
 
 def _both(told: Mapping[str, Any], metric: str) -> str:

@@ -80,8 +80,12 @@ def sweep_page(sweep: Sweep, premises: Premises) -> str:
     told = sweep.summary()
     points = text.plural(len(sweep.points), "point", "points")
     varied = ", ".join(_paths(sweep)) or "nothing but the parameter samples"
-    facts = [("points", str(len(sweep.points))), ("design", told["design"]), ("seed", str(told["seed"])),
-             ("replications", common.count([each["replications"] for each in told["points"]], "a point"))]  # fmt: skip
+    facts = [
+        ("points", str(len(sweep.points))),
+        ("design", told["design"]),
+        ("seed", str(told["seed"])),
+        ("replications", common.count([each["replications"] for each in told["points"]], "a point")),
+    ]
     first = sweep.metrics[0]
     answer = f"{common.words_of(first)} at {points}; what varies: {varied}."
     parts = [
@@ -215,8 +219,12 @@ def sensitivity_page(found: Screening | Indices | Swings, premises: Premises) ->
 
 
 def _world_facts(told: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [("parameter samples", str(told["worlds"])), ("replications each", str(told["replications"])),
-            ("parameters", str(len(told["knobs"]))), ("seed", str(told["seed"]))]  # fmt: skip
+    return [
+        ("parameter samples", str(told["worlds"])),
+        ("replications each", str(told["replications"])),
+        ("parameters", str(len(told["knobs"]))),
+        ("seed", str(told["seed"])),
+    ]
 
 
 # ------------------------------------------------------------------ parts and the file

@@ -34,12 +34,16 @@ def differences(made: Comparison, metrics: Sequence[str] = tuple(METRICS)) -> Fi
         _ahead(right, found)
         _legend(left, right)
         common.titled(figure, comparison.answer(made.summary(["leakers"])))
-        sides = [f"{side}: {text.shorten(common.printable(name), 130)}" for side, name in
-                 zip("AB", made.labels, strict=True)]  # fmt: skip
+        sides = [
+            f"{side}: {text.shorten(common.printable(name), 130)}" for side, name in zip("AB", made.labels, strict=True)
+        ]
         common.small_print(
-            figure, n=common.count([made.pairs.n], "pairs"), seed=made.a.seed, digest=made.digest,
+            figure,
+            n=common.count([made.pairs.n], "pairs"),
+            seed=made.a.seed,
+            digest=made.digest,
             notes=[*sides, *_notes(found)],
-        )  # fmt: skip
+        )
     return figure
 
 
@@ -47,20 +51,30 @@ def _forest(axes: Axes, found: Sequence[Difference]) -> None:
     """Each row is scaled so that its own interval fits; numbers say what it is."""
     for y, each in enumerate(found):
         axes.annotate(
-            _numbers(each), (1.0, y), xytext=(6, 0), textcoords="offset points", xycoords=("axes fraction", "data"),
-            va="center", fontsize=8,
-        )  # fmt: skip
+            _numbers(each),
+            (1.0, y),
+            xytext=(6, 0),
+            textcoords="offset points",
+            xycoords=("axes fraction", "data"),
+            va="center",
+            fontsize=8,
+        )
         if not all(map(math.isfinite, (each.difference, each.low, each.high))):
-            axes.annotate("no number", (0.0, y), xytext=(6, 0), textcoords="offset points", va="center", fontsize=8,
-                          color=MUTED)  # fmt: skip
+            axes.annotate(
+                "no number", (0.0, y), xytext=(6, 0), textcoords="offset points", va="center", fontsize=8, color=MUTED
+            )
             continue
         reach = max(abs(each.low), abs(each.high), abs(each.difference)) or 1.0
         color = _color(each)
         axes.plot([each.low / reach, each.high / reach], [y, y], color=color, linewidth=2.2, solid_capstyle="butt")
         axes.plot(
-            [each.difference / reach], [y], marker="D", markersize=6, color=color,
+            [each.difference / reach],
+            [y],
+            marker="D",
+            markersize=6,
+            color=color,
             markerfacecolor=color if each.shown else PAPER,
-        )  # fmt: skip
+        )
     axes.axvline(0.0, color=INK, linewidth=1.0, zorder=1)
     axes.set_yticks(range(len(found)), [common.wrapped(common.words_of(each.metric), 30, 2) for each in found])
     axes.set(ylim=(len(found) - 0.4, -0.6), xlim=(-1.12, 1.12), xticks=[])
@@ -93,8 +107,15 @@ def _ahead(axes: Axes, found: Sequence[Difference]) -> None:
 
     for y, each in enumerate(found):
         if each.better is None or each.worse is None or not each.told:
-            axes.text(50, y, "neither is better" if not each.wanted else "–", ha="center", va="center", fontsize=8,
-                      color=MUTED)  # fmt: skip
+            axes.text(
+                50,
+                y,
+                "neither is better" if not each.wanted else "–",
+                ha="center",
+                va="center",
+                fontsize=8,
+                color=MUTED,
+            )
             continue
         left = 0.0
         for count, color, hatch in ((each.better, BLUE, ""), (each.equal, _LEVEL, ""), (each.worse, VERMILION, "////")):
@@ -102,8 +123,17 @@ def _ahead(axes: Axes, found: Sequence[Difference]) -> None:
             axes.barh(y, share, left=left, color=color, hatch=hatch, edgecolor=PAPER, linewidth=0.0, height=0.56)
             if share >= 14.0:
                 ink = "#000000" if color == _LEVEL else "#ffffff"
-                axes.text(left + share / 2, y, f"{share:.0f}", ha="center", va="center", color=ink, fontsize=8,
-                          fontweight="bold", path_effects=[withStroke(linewidth=3, foreground=color)])  # fmt: skip
+                axes.text(
+                    left + share / 2,
+                    y,
+                    f"{share:.0f}",
+                    ha="center",
+                    va="center",
+                    color=ink,
+                    fontsize=8,
+                    fontweight="bold",
+                    path_effects=[withStroke(linewidth=3, foreground=color)],
+                )
             left += share
     axes.set(xlim=(0, 100), xticks=[0, 50, 100], xlabel="Pairs, %")
     axes.tick_params(axis="y", length=0, labelleft=False)
@@ -127,9 +157,15 @@ def _legend(left: Axes, right: Axes) -> None:
         Patch(facecolor=VERMILION, hatch="////", edgecolor=PAPER, linewidth=0.0, label="worse"),
     ]
     right.legend(
-        handles=bars, loc="lower left", bbox_to_anchor=(-0.04, 1.0), ncols=3, columnspacing=0.7, handlelength=1.1,
-        handletextpad=0.4, fontsize=8,
-    )  # fmt: skip
+        handles=bars,
+        loc="lower left",
+        bbox_to_anchor=(-0.04, 1.0),
+        ncols=3,
+        columnspacing=0.7,
+        handlelength=1.1,
+        handletextpad=0.4,
+        fontsize=8,
+    )
 
 
 def _notes(found: Sequence[Difference]) -> list[str]:

@@ -51,16 +51,21 @@ def distributions(sweep: Sweep, metric: str = "leakers") -> Figure:
             _panel(axes, values[k], edges, found[k], metric, tallest)
             name = _name(sweep, k, paths)
             axes.set_title(
-                common.wrapped(name, max(12, 96 // columns), 2), fontsize=9 if columns < 5 else 7, fontweight="normal",
+                common.wrapped(name, max(12, 96 // columns), 2),
+                fontsize=9 if columns < 5 else 7,
+                fontweight="normal",
                 pad=3,
-            )  # fmt: skip
+            )
         _shared(grid, len(values), metric, tallest)
         common.titled(figure, f"{common.words_of(metric)}: how replications differ, point by point")
         fields = sweep.store.identity.fields
         common.small_print(
-            figure, n=common.count([len(each) for each in values], "a panel"), seed=fields["seed"],
-            digest=sweep.digest, notes=_notes(values, found, metric),
-        )  # fmt: skip
+            figure,
+            n=common.count([len(each) for each in values], "a panel"),
+            seed=fields["seed"],
+            digest=sweep.digest,
+            notes=_notes(values, found, metric),
+        )
     return figure
 
 
@@ -68,9 +73,10 @@ def refuse(sweep: Sweep, metric: str) -> None:
     """UsageError where a sweep has no distributions of a metric that could be drawn."""
     if metric in RATIOS:
         raise UsageError(
-            f'distributions of "{metric}"', "it is a ratio of sums, which no single replication has",
+            f'distributions of "{metric}"',
+            "it is a ratio of sums, which no single replication has",
             "Choose a counted metric, such as leakers",
-        )  # fmt: skip
+        )
     if metric not in (OUTCOME.names or ()) and metric != "any_leaker":
         sweep.estimate(metric)  # an unknown metric is refused in the usual words
     if len(sweep.points) > common.MOST:

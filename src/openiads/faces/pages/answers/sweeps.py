@@ -74,9 +74,12 @@ def against(sweep: Sweep, metric: str, path: str = "") -> Figure:
         _legend(axes, series, many=many, sampled=sampled)
         common.titled(figure, _finding(series, axis, metric, scattered=scattered))
         common.small_print(
-            figure, n=_counted(series, sampled), seed=fields["seed"], digest=sweep.digest,
+            figure,
+            n=_counted(series, sampled),
+            seed=fields["seed"],
+            digest=sweep.digest,
             notes=_notes(series, others, scattered=scattered, many=many),
-        )  # fmt: skip
+        )
     return figure
 
 
@@ -111,9 +114,7 @@ def _split(sweep: Sweep, metric: str, axis: common.Axis, others: Sequence[str]) 
     return made
 
 
-def _draw(
-    axes: Axes, series: _Series, metric: str, color: str, marker: str, *, joined: bool, bands: bool
-) -> None:  # fmt: skip
+def _draw(axes: Axes, series: _Series, metric: str, color: str, marker: str, *, joined: bool, bands: bool) -> None:
     factor = common.scale_of(metric)[0]
     middle = np.array([factor * common.central(f) for f in series.found])
     middle[~np.isfinite(middle)] = np.nan
@@ -125,9 +126,16 @@ def _draw(
     if joined and bands and len(middle) > 1:
         axes.fill_between(series.x, low, high, color=color, alpha=0.22, linewidth=0.0)
     axes.plot(
-        series.x, middle, color=color, marker=marker, markersize=5.5, linewidth=1.7 if joined and bands else 0.8,
-        linestyle="-" if joined else "none", label=common.wrapped(series.name, 28), zorder=3,
-    )  # fmt: skip
+        series.x,
+        middle,
+        color=color,
+        marker=marker,
+        markersize=5.5,
+        linewidth=1.7 if joined and bands else 0.8,
+        linestyle="-" if joined else "none",
+        label=common.wrapped(series.name, 28),
+        zorder=3,
+    )
     if bands:
         axes.vlines(series.x, low, high, color=color, linewidth=1.2, zorder=3)
 
@@ -280,9 +288,12 @@ def heat_map(sweep: Sweep, metric: str, paths: Sequence[str] = ()) -> Figure:
         fields = sweep.store.identity.fields
         small = "In each cell the value, its 95 % interval and n." if len(across.values) <= 8 else ""
         common.small_print(
-            figure, n=common.count([f.n for f in findings], "a cell"), seed=fields["seed"], digest=sweep.digest,
+            figure,
+            n=common.count([f.n for f in findings], "a cell"),
+            seed=fields["seed"],
+            digest=sweep.digest,
             notes=[small, note],
-        )  # fmt: skip
+        )
     return figure
 
 
@@ -317,9 +328,14 @@ def _write(axes: Axes, x: int, y: int, finding: Any, metric: str, columns: int, 
     value = common.shown(common.central(finding), metric).removesuffix(" %").removesuffix(" s")
     roomy = columns <= 8
     axes.text(
-        x, y - (0.14 if roomy else 0.0), value, ha="center", va="center", color=color,
+        x,
+        y - (0.14 if roomy else 0.0),
+        value,
+        ha="center",
+        va="center",
+        color=color,
         fontsize=11 if roomy else max(5.0, min(9.0, 110.0 / columns)),
-    )  # fmt: skip
+    )
     if roomy:
         factor = common.scale_of(metric)[0]
         ends = text.span(factor * finding.low, factor * finding.high)

@@ -32,8 +32,11 @@ def two_sided(found: Swings) -> Figure:
         room = 0.05 * (max(reach) - min(reach)) or 1.0
         axes.set_yticks(range(len(shown)), [common.wrapped(knob.name, 30, 2) for knob, _ in shown])
         words = common.words_of(found.question.metric) + (f", {unit.strip()}" if unit else "")
-        axes.set(ylim=(max(0.6, len(shown) - 0.4), -0.6), xlim=(min(reach) - room, max(reach) + room),
-                 xlabel=f"{words}: difference from the baseline (strokes: 95 % intervals)")  # fmt: skip
+        axes.set(
+            ylim=(max(0.6, len(shown) - 0.4), -0.6),
+            xlim=(min(reach) - room, max(reach) + room),
+            xlabel=f"{words}: difference from the baseline (strokes: 95 % intervals)",
+        )
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="x")
         status_legend(axes, [knob.status for knob, _ in shown])
@@ -46,9 +49,12 @@ def two_sided(found: Swings) -> Figure:
         if left:
             notes.append(f"{len(left)} weaker parameters are left out here; the table has all.")
         common.small_print(
-            figure, n=f"{told['worlds']} samples x n = {found.question.replications} each", seed=found.question.seed,
-            digest=found.digest, notes=[" ".join(notes)],
-        )  # fmt: skip
+            figure,
+            n=f"{told['worlds']} samples x n = {found.question.replications} each",
+            seed=found.question.seed,
+            digest=found.digest,
+            notes=[" ".join(notes)],
+        )
     return figure
 
 
@@ -60,11 +66,25 @@ def _pair(axes: Axes, y: int, status: str, swing: Swing, factor: float) -> None:
     ends: tuple[tuple[float, str, End], ...] = ((-0.16, "low", swing.at_low), (0.16, "high", swing.at_high))
     for shift, which, end in ends:
         value, low, high = (factor * each for each in (end.difference, end.low, end.high))
-        axes.barh(y + shift, value, color=color, hatch=hatch, edgecolor=PAPER, linewidth=0.0, height=0.3,
-                  alpha=1.0 if end.shown else 0.35)  # fmt: skip
+        axes.barh(
+            y + shift,
+            value,
+            color=color,
+            hatch=hatch,
+            edgecolor=PAPER,
+            linewidth=0.0,
+            height=0.3,
+            alpha=1.0 if end.shown else 0.35,
+        )
         axes.plot([low, high], [y + shift, y + shift], color=INK, linewidth=1.4, solid_capstyle="butt")
         words = f"{which}: {text.number(value, 2)} {knowledge.span(low, high)}" + ("" if end.shown else "  not seen")
         axes.annotate(
-            words, (1.0, y + shift), xytext=(6, 0), textcoords="offset points", va="center", fontsize=7,
-            xycoords=("axes fraction", "data"), color=INK if end.shown else MUTED,
-        )  # fmt: skip
+            words,
+            (1.0, y + shift),
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=7,
+            xycoords=("axes fraction", "data"),
+            color=INK if end.shown else MUTED,
+        )
