@@ -185,16 +185,17 @@ def evaluate_air(situation, post, track, assets):
             track["asset"] = a
 
 
-@kernel("void(Situation, Post, Track, Assets, f8[::1])")
-def evaluate(situation, post, track, assets, work):
+@kernel("void(Situation, Post, Track, Assets, b1, f8[::1])")
+def evaluate(situation, post, track, assets, anew, work):
     """Set threatened asset and time to it; a ballistic impact is predicted anew when the track has been updated, at
-    most once in the post's time of review.
+    most once in the post's time of review, or when ``anew``.
     """
     if track["ballistic"] == 0:
         evaluate_air(situation, post, track, assets)
         return
     now = situation["now"]
-    if now - track["evaluated_at"] >= post["impact_review"] and track["updated"] > track["evaluated_at"]:
+    due = now - track["evaluated_at"] >= post["impact_review"] and track["updated"] > track["evaluated_at"]
+    if anew or due:
         track["evaluated_at"] = now
         evaluate_ballistic(post, track, assets, work)
     track["time_to_asset"] = track["impact_at"] - now

@@ -22,6 +22,7 @@ from openiads.parts import dice
 from openiads.parts.engagements import assess, begin_decision, is_active, release
 from openiads.parts.flights import finish
 from openiads.parts.gates import set_gate, set_gate_of_track, set_gate_wait
+from openiads.parts.hypotheses import undecided
 from openiads.parts.sensing import angle_between, azimuth_of, bearing
 from openiads.parts.tracks import CONFIRMED
 from openiads.parts.weapons import channel_free, fire_round, launcher_ready_at, ready_launcher, rounds_left, rounds_of
@@ -53,6 +54,8 @@ def forbidden(sim, unit, track):
     gate = permitted(unit, track)
     if gate != 0 or track["ballistic"] == 0:
         return gate
+    if undecided(sim.model[0], track):  # the post has weighed both hypotheses
+        return 0 if track["threatening"] == 1 else NOT_THREATENING
     if not evaluation_stands(track, sim.assets):
         evaluate_ballistic(sim.posts[track["post"]], track, sim.assets, sim.cost[MOST_PLOTS + 3])
     return 0 if track["threatening"] == 1 else NOT_THREATENING

@@ -17,6 +17,7 @@ from openiads.doctrine.identification import identify
 from openiads.engine.gates import count_waiting, mark_tracked, name_unseen
 from openiads.parts.engagements import engage, free_channel
 from openiads.parts.gates import set_gate, set_gate_of_track
+from openiads.parts.hypotheses import exchange, undecided
 from openiads.parts.interrogation import interrogate
 from openiads.parts.links import forget, miss_launchers, relink
 from openiads.parts.sensing import angle_between, azimuth_of
@@ -42,6 +43,19 @@ PROBABILITY_FLOOR = int(Gate.PROBABILITY_FLOOR)
 MOST_WAITING = 8  # tracks compared when units are exchanged
 
 
+@kernel("void(Sim, i8, i8)")
+def weigh_threat(sim, post, k):
+    """Evaluate a track; one that may fall as well as fly threatens what either threatens."""
+    situation, row, track = sim.situation[0], sim.posts[post], sim.tracks[k]
+    work = sim.cost[MOST_PLOTS + 3]
+    either = undecided(sim.model[0], track)
+    evaluate(situation, row, track, sim.assets, either, work)
+    if either and track["threatening"] == 0:
+        exchange(track)
+        evaluate(situation, row, track, sim.assets, True, work)
+        exchange(track)
+
+
 @kernel("void(Sim, i8)")
 def judge(sim, post):
     """Interrogate, identify and evaluate every track of the post's picture."""
@@ -59,7 +73,7 @@ def judge(sim, post):
             if track["identity"] == HOSTILE and track["flight"] >= 0:
                 sim.flights[track["flight"]]["ever"] |= IDENTIFIED
             log_identify(sim, track, before)
-        evaluate(situation, sim.posts[post], track, sim.assets, sim.cost[MOST_PLOTS + 3])
+        weigh_threat(sim, post, k)
         if track["assessed_dead"] == 1 and track["dead_updates"] >= sim.posts[post]["revoke_updates"]:
             track["assessed_dead"] = 0
             log_revoke(sim, track)

@@ -29,9 +29,9 @@ def near(model, track, plot):
     ahead = abs(dt)
     wide = track["spread"][0] + ahead * ahead * track["spread"][1]
     across = plot["range"] * max(plot["sigma_azimuth"], plot["sigma_elevation"])
-    turns = model["maneuver_noise"] * ahead * ahead * ahead
+    turns = track["noise"] * ahead * ahead * ahead
     wide += plot["sigma_range"] * plot["sigma_range"] + 2.0 * across * across + turns
-    fall = 5.0 * ahead * ahead if track["speed"] > 800.0 else 0.0
+    fall = 5.0 * ahead * ahead if track["both"] == 1 else 0.0
     return reach <= 20.0 * wide + fall * fall
 
 
@@ -51,6 +51,10 @@ def cost(sim, k, i):
     my = plot["position"][1] - x[4] * back
     mz = plot["position"][2] - x[5] * back
     d2, spread = position_distance(x, p, mx, my, mz, at, axes, sr, sa, se)
+    if track["both"] == 1:  # it may be either
+        other, wide = position_distance(track["other_x"], track["other_p"], mx, my, mz, at, axes, sr, sa, se)
+        if other + wide < d2 + spread:
+            d2, spread = other, wide
     return d2 + spread if d2 < sim.model[0]["track_gate"] else FORBIDDEN
 
 

@@ -277,12 +277,15 @@ def borrow(sim, r, e):
     mine = sim.tracks[own]
     for i in range(7):
         mine["x"][i] = track["x"][i]
+        mine["other_x"][i] = track["other_x"][i]
         for j in range(7):
             mine["p"][i, j] = track["p"][i, j]
+            mine["other_p"][i, j] = track["other_p"][i, j]
     mine["state"] = CONFIRMED
     mine["time"] = track["time"]
     mine["updated"] = track["updated"]
     mine["ballistic"] = track["ballistic"]
+    mine["both"], mine["odds"], mine["noise"] = track["both"], track["odds"], track["noise"]
     mine["speed"] = track["speed"]
     mine["height"] = track["height"]
     mine["flight"] = engagement["flight"]

@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 
 from openiads.base.compiled import kernel
-from openiads.base.constants import STANDARD_GRAVITY
+from openiads.parts.hypotheses import ask_whether_it_falls, choose, undecided, weigh
 from openiads.physics.filtering import (
     ballistic_acceleration,
     predict_ballistic,
     predict_constant_velocity,
-    switch_to_ballistic,
     two_point_start,
     update_position,
 )
@@ -29,8 +28,6 @@ MISSES, MERGED, PICTURE_FULL = int(Drop.MISSES), int(Drop.MERGED), int(Drop.PICT
 TRACKED = int(Milestone.TRACKED)
 POST = -1
 
-TWICE_GRAVITY = 2.0 * STANDARD_GRAVITY
-
 
 @kernel("void(Track)")
 def note_spread(track):
@@ -48,54 +45,46 @@ def predict(sim, k, t):
     if dt <= 0.0 or track["state"] < TENTATIVE:
         return
     model = sim.model[0]
+    noise, walk = model["ballistic_noise"], model["coefficient_walk"]
     if track["ballistic"] == 1:
-        noise, walk = model["ballistic_noise"], model["coefficient_walk"]
         predict_ballistic(track["x"], track["p"], dt, noise, walk, sim.cost[MOST_PLOTS + 3])
     else:
-        predict_constant_velocity(track["x"], track["p"], dt, model["maneuver_noise"])
+        predict_constant_velocity(track["x"], track["p"], dt, track["noise"])
+    if track["both"] == 1 and track["ballistic"] == 1:
+        predict_constant_velocity(track["other_x"], track["other_p"], dt, model["maneuver_noise"])
+    elif track["both"] == 1:
+        predict_ballistic(track["other_x"], track["other_p"], dt, noise, walk, sim.cost[MOST_PLOTS + 3])
     track["time"] = t
     note_spread(track)
 
 
-@kernel("b1(Model, Track)")
-def falls(model, track):
-    """Whether a track is faster than what falls, and surely than an aircraft, whose first plots say much."""
-    speed = track["speed"]
-    if speed <= model["falling_speed"] or track["height"] <= model["falling_height"]:
-        return False
-    x, p = track["x"], track["p"]
-    along = 0.0  # variance along the velocity, times its square
-    for i in range(3, 6):
-        for j in range(3, 6):
-            along += x[i] * x[j] * p[i, j]
-    return speed - model["falling_sureness"] * math.sqrt(max(along, 0.0)) / speed > model["cruising_speed"]
-
-
-@kernel("b1(Model, Track)")
-def cruises(model, track):
-    """Whether a track is slow, and would be so at the height of what falls: it holds its height by lift."""
-    v2 = track["speed"] * track["speed"]
-    most = model["cruising_speed"] * model["cruising_speed"]
-    return v2 < most and v2 + TWICE_GRAVITY * (track["height"] - model["falling_height"]) < most
-
-
 @kernel("void(Sim, i8)")
 def classify(sim, k):
-    """Set speed and height, and switch the filter between air-breathing and ballistic by both (with hysteresis)."""
+    """Set speed and height, and the class of the hypothesis that is now the track's own."""
     track = sim.tracks[k]
     x = track["x"]
     model = sim.model[0]
+    if track["both"] == 1:
+        choose(model, track)
     track["speed"] = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
     _, _, _, track["height"] = local_up(x[0], x[1], x[2])
-    if track["ballistic"] == 0 and track["state"] == CONFIRMED and falls(model, track):
-        track["ballistic"] = 1
-        switch_to_ballistic(x, track["p"], model["log_coefficient"], model["coefficient_variance"])
-    elif cruises(model, track):
-        track["ballistic"] = 0
+    ask_whether_it_falls(model, track)
     if track["ballistic"] == 1:
         track["threat_class"] = BALLISTIC
     elif track["threat_class"] == BALLISTIC:
         track["threat_class"] = 0
+
+
+@kernel("void(Model, Track, f8)")
+def adapt(model, track, off):
+    """Let the noise of the filter of flight follow its innovations: a hard turn is met, a steady flight smoothed.
+
+    off : squared distance of the last innovation (chi-square, 3 degrees).
+    Source: [bar-shalom2001], section 11.2 (continuous adjustment of the process noise).
+    """
+    track["unrest"] += (off / 3.0 - track["unrest"]) / model["maneuver_memory"]
+    noise = track["noise"] * min(max(track["unrest"], 0.5), 4.0)
+    track["noise"] = min(max(noise, model["maneuver_noise"]), model["maneuver_noise_most"])
 
 
 @kernel("i8(Sim, i8, i8)")
@@ -113,6 +102,9 @@ def new_track(sim, owner, post):
         track["post"] = post
         track["hits"] = 1
         track["ballistic"] = 0
+        track["both"] = 0
+        track["noise"] = sim.model[0]["maneuver_noise"]
+        track["unrest"] = 1.0
         track["threat_class"] = 0
         track["identity"] = PENDING
         track["evidence"] = 0
@@ -177,7 +169,13 @@ def take(sim, k, i):
     mx = plot["position"][0] - x[3] * back
     my = plot["position"][1] - x[4] * back
     mz = plot["position"][2] - x[5] * back
-    update_position(x, track["p"], size, mx, my, mz, at, axes, sr, sa, se, work)
+    if track["both"] == 1:
+        weigh(sim.model[0], track, mx, my, mz, at, axes, sr, sa, se)
+        y, q = track["other_x"], track["other_p"]
+        update_position(y, q, 13 - size, mx, my, mz, at, axes, sr, sa, se, work)
+    off = update_position(x, track["p"], size, mx, my, mz, at, axes, sr, sa, se, work)
+    if track["ballistic"] == 0 and not undecided(sim.model[0], track):
+        adapt(sim.model[0], track, off)
     note_spread(track)
     situation["updates"] += 1
     track["updated"] = max(track["updated"], plot["time"])
@@ -227,28 +225,27 @@ def pair_up(sim, k, i):
     track = sim.tracks[k]
     plot = sim.plots[i]
     radar = sim.radars[plot["radar"]]
-    points = sim.cost[MOST_PLOTS]
-    pull = sim.cost[MOST_PLOTS + 1]
+    points, pull = sim.cost[MOST_PLOTS], sim.cost[MOST_PLOTS + 1]
     model = sim.model[0]
-    speed2 = 0.0
     dt = plot["time"] - track["time"]
     for axis in range(3):
         points[axis] = track["plot"][axis]
         points[3 + axis] = plot["position"][axis]
-        pull[axis] = (points[3 + axis] - points[axis]) / dt
-        speed2 += pull[axis] * pull[axis]
-    _, _, _, height = local_up(points[3], points[4], points[5])
-    # what falls has bent its path between the two plots
-    fast = model["falling_speed"]
-    if speed2 > fast * fast and height > model["falling_height"]:
-        pull[0], pull[1], pull[2] = ballistic_acceleration(
-            points[3], points[4], points[5], pull[0], pull[1], pull[2], math.exp(-model["log_coefficient"])
-        )
-    else:
-        pull[0], pull[1], pull[2] = 0.0, 0.0, 0.0
+        pull[axis] = 0.0
     at, axes = radar["position"], radar["axes"]
     sr, sa, se = plot["sigma_range"], plot["sigma_azimuth"], plot["sigma_elevation"]
-    two_point_start(track["x"], track["p"], points, dt, at, axes, sr, sa, se, model["maneuver_noise"], pull)
+    x = track["x"]
+    two_point_start(x, track["p"], points, dt, at, axes, sr, sa, se, model["maneuver_noise"], pull)
+    track["speed"] = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
+    _, _, _, track["height"] = local_up(x[0], x[1], x[2])
+    ask_whether_it_falls(model, track)
+    if track["both"] == 1:  # what falls has bent its path between the two plots
+        y = track["x"] if track["ballistic"] == 1 else track["other_x"]
+        drag = math.exp(-model["log_coefficient"])
+        ax, ay, az = ballistic_acceleration(y[0], y[1], y[2], y[3], y[4], y[5], drag)
+        y[3] += 0.5 * dt * ax
+        y[4] += 0.5 * dt * ay
+        y[5] += 0.5 * dt * az
     note_spread(track)
     track["state"] = TENTATIVE
     track["time"] = plot["time"]

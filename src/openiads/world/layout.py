@@ -173,7 +173,13 @@ TRACK = np.dtype(
         ("plot_sigma", "f8"),
         ("plot_range", "f8"),
         ("plot_speed", "f8"),  # its radial speed
-        ("ballistic", "i8"),  # class switch of the filter
+        ("ballistic", "i8"),  # 1: ``x`` and ``p`` are of the hypothesis that it falls, 0: that it flies
+        ("both", "i8"),  # 1: the other hypothesis is filtered beside, in the next two
+        ("other_x", "f8", (7,)),
+        ("other_p", "f8", (7, 7)),
+        ("odds", "f8"),  # natural logarithm of the odds that it falls
+        ("noise", "f8"),  # m2/s3, of the filter of flight, as the innovations ask
+        ("unrest", "f8"),  # smoothed squared innovation over its expectation
         ("threat_class", "i8"),  # codes.ThreatClass believed
         ("identity", "i8"),
         ("belief", "f8", (3,)),  # probability of hostile, friend, neutral
@@ -264,10 +270,13 @@ MODEL = np.dtype(
         ("coefficient_walk", "f8"),  # 1/s
         ("log_coefficient", "f8"),  # ln kg/m2, of ``coefficient_start``
         ("coefficient_variance", "f8"),
+        ("maneuver_noise_most", "f8"),  # m2/s3
+        ("maneuver_memory", "f8"),
         ("falling_speed", "f8"),  # m/s
         ("falling_height", "f8"),  # m
-        ("falling_sureness", "f8"),  # deviations
-        ("cruising_speed", "f8"),  # m/s
+        ("flight_ceiling", "f8"),  # m
+        ("class_odds", "f8"),
+        ("climb_spread", "f8"),  # m/s
         ("track_gate", "f8"),  # chi-square
         ("pair_gate", "f8"),  # chi-square
         ("double_gate", "f8"),  # chi-square
