@@ -8,6 +8,7 @@ import pytest
 from openiads.base.errors import InputError
 from openiads.earth.geodesy import SEMI_MAJOR
 from openiads.physics import flyout, reach
+from openiads.physics.windows import Shot, first_feasible
 from physics.samples import changed, long_range_round
 
 TABLE_RANGE = 200e3
@@ -59,9 +60,8 @@ NO_LIMITS = np.array([0.0, math.inf, -math.inf, math.inf])
 
 
 def feasible(table, state, ready=10.0, load=9.8, least=400.0, horizon=300.0, ballistic=0, seen=5.0):
-    return reach.first_feasible(
-        table, 0, SEMI_MAJOR, 0.0, 0.0, ready, *state, seen, ballistic, load, least, horizon, NO_LIMITS
-    )
+    shot = Shot(0, SEMI_MAJOR, 0.0, 0.0, ready, *state, seen, ballistic, load, least, horizon, 0.0, 0.0)
+    return first_feasible(table, NO_LIMITS, shot)
 
 
 def test_the_first_feasible_intercept_is_where_round_and_target_meet(table) -> None:

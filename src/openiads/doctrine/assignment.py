@@ -6,8 +6,10 @@ import math
 
 import openiads.world.layout  # noqa: F401  signatures name its types
 from openiads.base.compiled import kernel
+from openiads.physics.filtering import vertical_deviation
 from openiads.physics.motion import local_up
-from openiads.physics.reach import first_feasible, slack, time_to_reach
+from openiads.physics.reach import slack, time_to_reach
+from openiads.physics.windows import Shot, first_feasible
 from openiads.world.codes import Control, Gate, Identity, ThreatClass, TrackState
 
 FREE, TIGHT, HOLD = int(Control.FREE), int(Control.TIGHT), int(Control.HOLD)
@@ -66,40 +68,54 @@ def permitted(unit, track):
     return RULES
 
 
+@kernel("tuple_of(f8, f8, f8, f8)(f8, Track)")
+def believed_velocity(climb_spread, track):
+    """Velocity of a flight's track as a prediction should take it, and the deviation of its vertical part, m/s.
+
+    Flights are mostly level: the measured vertical part is trusted as far as it is surer than the spread of climbs
+    (m/s), the mean of a normal belief after a normal measurement.
+    """
+    x = track["x"]
+    ux, uy, uz, _ = local_up(x[0], x[1], x[2])
+    deviation = vertical_deviation(x, track["p"], 3)
+    trust = climb_spread * climb_spread / (climb_spread * climb_spread + deviation * deviation)
+    excess = (1.0 - trust) * (x[3] * ux + x[4] * uy + x[5] * uz)
+    return x[3] - excess * ux, x[4] - excess * uy, x[5] - excess * uz, math.sqrt(trust) * deviation
+
+
 @kernel("tuple_of(f8, f8, f8, f8, f8)(f8[::1], Unit, Magazine, Track, f8)")
 def window(tables, unit, magazine, track, ready):
     """First and last feasible intercept of a track for a launch from ``ready`` on: (first, x, y, z, last); inf if
     none.
     """
-    x = track["x"]
-    at = unit["position"]
-    ballistic = track["ballistic"]
-    horizon, required = magazine["horizon"][ballistic], magazine["required"][ballistic]
+    x, at, ballistic = track["x"], unit["position"], track["ballistic"]
+    vx, vy, vz = x[3], x[4], x[5]
+    rise = 0.0
+    if ballistic == 0:
+        vx, vy, vz, rise = believed_velocity(magazine["climb_spread"], track)
+    height = vertical_deviation(x, track["p"], 0)
     least = magazine["least_speed"]
-    floor = least if ballistic == 1 else max(least, magazine["speed_ratio"] * track["speed"])
-    table, limits, time = magazine["flyout_table"], magazine["limits"][ballistic], track["time"]
-    px, py, pz, vx, vy, vz = x[0], x[1], x[2], x[3], x[4], x[5]
-    ux, uy, uz = at[0], at[1], at[2]
-    return first_feasible(
-        tables,
-        table,
-        ux,
-        uy,
-        uz,
+    shot = Shot(
+        magazine["flyout_table"],
+        at[0],
+        at[1],
+        at[2],
         ready,
-        px,
-        py,
-        pz,
+        x[0],
+        x[1],
+        x[2],
         vx,
         vy,
         vz,
-        time,
+        track["time"],
         ballistic,
-        required,
-        floor,
-        horizon,
-        limits,
+        magazine["required"][ballistic],
+        least if ballistic == 1 else max(least, magazine["speed_ratio"] * track["speed"]),
+        magazine["horizon"][ballistic],
+        height,
+        rise,
     )
+    return first_feasible(tables, magazine["limits"][ballistic], shot)
 
 
 @kernel("i8(f8[::1], Unit, Magazine, Track, f8)")

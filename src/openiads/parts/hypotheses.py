@@ -15,20 +15,9 @@ import math
 
 import openiads.world.layout  # noqa: F401  signatures name its types
 from openiads.base.compiled import kernel
-from openiads.physics.filtering import position_distance, switch_to_ballistic
-from openiads.physics.motion import local_up
+from openiads.physics.filtering import position_distance, switch_to_ballistic, vertical_deviation
 
 UP_IS_SURE = 2.0  # deviations
-
-
-@kernel("f8(Track, i8)")
-def vertical_deviation(track, first):
-    """Deviation along the local vertical of a track's position (``first`` 0, m) or velocity (3, m/s)."""
-    x, p = track["x"], track["p"]
-    ux, uy, uz, _ = local_up(x[0], x[1], x[2])
-    total = p[first, first] * ux * ux + p[first + 1, first + 1] * uy * uy + p[first + 2, first + 2] * uz * uz
-    total += 2.0 * (p[first, first + 1] * ux * uy + p[first, first + 2] * ux * uz + p[first + 1, first + 2] * uy * uz)
-    return math.sqrt(max(total, 0.0))
 
 
 @kernel("void(Track)")
@@ -76,7 +65,7 @@ def ask_whether_it_falls(model, track):
         return
     seed_other(model, track)
     track["odds"] = 0.0
-    if track["height"] - UP_IS_SURE * vertical_deviation(track, 0) > model["flight_ceiling"]:
+    if track["height"] - UP_IS_SURE * vertical_deviation(track["x"], track["p"], 0) > model["flight_ceiling"]:
         exchange(track)
         track["odds"] = math.log(model["class_odds"])
 

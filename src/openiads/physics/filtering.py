@@ -21,6 +21,7 @@ from openiads.base.compiled import kernel
 from openiads.base.constants import GM, J2_BELIEVED, SEMI_MAJOR, SPIN
 from openiads.earth.atmosphere import density_and_sound
 from openiads.earth.geodesy import SECOND_ECCENTRICITY_SQUARED
+from openiads.physics.motion import local_up
 
 Floats = NDArray[np.float64]
 
@@ -376,6 +377,15 @@ def measured_position(radar, axes, distance, azimuth, elevation, sigma_azimuth, 
         radar[1] + east * axes[0, 1] + north * axes[1, 1] + up * axes[2, 1],
         radar[2] + east * axes[0, 2] + north * axes[1, 2] + up * axes[2, 2],
     )
+
+
+@kernel("f8(f8[::1], f8[:, ::1], i8)")
+def vertical_deviation(x, p, first):
+    """Deviation along the local vertical of a track's position (``first`` 0, m) or velocity (3, m/s)."""
+    ux, uy, uz, _ = local_up(x[0], x[1], x[2])
+    total = p[first, first] * ux * ux + p[first + 1, first + 1] * uy * uy + p[first + 2, first + 2] * uz * uz
+    total += 2.0 * (p[first, first + 1] * ux * uy + p[first, first + 2] * ux * uz + p[first + 1, first + 2] * uy * uz)
+    return math.sqrt(max(total, 0.0))
 
 
 # ------------------------------------------------------------------ start

@@ -1,4 +1,4 @@
-"""How far and how fast an interceptor reaches: the flyout table for planning, feasible intercepts, published reach.
+"""How far and how fast an interceptor reaches: the flyout table for planning, time to spare, published reach.
 
 A flyout table is a run of numbers in a flat array (the arena ``tables``) from index ``at``::
 
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from openiads.base.compiled import kernel
 from openiads.base.errors import InputError
 from openiads.earth.geodesy import SEMI_MAJOR
-from openiads.physics.flyout import FLYING, HANDOVER, PASSED, fly, launch, new_bodies, track_acceleration
+from openiads.physics.flyout import FLYING, HANDOVER, PASSED, fly, launch, new_bodies
 from openiads.physics.motion import local_up
 
 LAST_LEG = 0.5  # s to go at which a round of the table is taken to arrive
@@ -173,70 +173,6 @@ def slack(tables, at, sx, sy, sz, x, y, z, after, required_g, min_speed, limits)
     if speed < min_speed or available < 3.0 * required_g:
         return -math.inf
     return after - time
-
-
-@kernel(
-    "tuple_of(f8, f8, f8, f8, f8)(f8[::1], i8, f8, f8, f8, f8, f8, f8, f8, f8, f8, f8, f8, i8, f8, f8, f8, f8[::1])"
-)
-def first_feasible(
-    tables, at, sx, sy, sz, ready, tx, ty, tz, tvx, tvy, tvz, target_time, ballistic, required_g, min_speed, horizon,
-    limits,
-):  # fmt: skip
-    """First and last feasible intercept of a predicted target path: (time s, x, y, z m, last time s).
-
-    sx, sy, sz : launcher, ECEF m; ready : s, the earliest launch.  tx .. target_time : believed ECEF position,
-    velocity and their time, carried on freely falling (``ballistic`` 1) or level (0).  required_g : m/s^2, what the
-    target's class makes the round need: three times it must be available.  min_speed : m/s at arrival.
-    limits : as in ``slack``.  horizon : s after ``ready`` that is searched, in 32 parts, each end found by bisection.
-    A launch at the last time's own latest moment still arrives.  Both times are inf when there is none.
-    """
-    gx, gy, gz = track_acceleration(tx, ty, tz, tvx, tvy, tvz, ballistic)
-    step = horizon / 32.0
-    first = math.inf
-    last = math.inf
-    before = -1
-    for n in range(33):
-        s = ready + n * step - target_time
-        spare = slack(
-            tables, at, sx, sy, sz, tx + s * (tvx + 0.5 * s * gx), ty + s * (tvy + 0.5 * s * gy),
-            tz + s * (tvz + 0.5 * s * gz), n * step, required_g, min_speed, limits,
-        )  # fmt: skip
-        inside = 1 if spare >= 0.0 else 0
-        if inside == 1:
-            last = ready + n * step
-        if before >= 0 and inside != before and (first == math.inf or inside == 0):
-            bad = (n - 1) * step
-            good = n * step
-            if inside == 0:
-                bad, good = good, bad
-            for _ in range(10):
-                mid = 0.5 * (bad + good)
-                s = ready + mid - target_time
-                spare = slack(
-                    tables, at, sx, sy, sz, tx + s * (tvx + 0.5 * s * gx), ty + s * (tvy + 0.5 * s * gy),
-                    tz + s * (tvz + 0.5 * s * gz), mid, required_g, min_speed, limits,
-                )  # fmt: skip
-                if spare >= 0.0:
-                    good = mid
-                else:
-                    bad = mid
-            if inside == 1:
-                first = ready + good
-            else:
-                last = ready + good
-        elif inside == 1 and first == math.inf:
-            first = ready + n * step
-        before = inside
-    if first == math.inf:
-        return (math.inf, 0.0, 0.0, 0.0, math.inf)
-    s = first - target_time
-    return (
-        first,
-        tx + s * (tvx + 0.5 * s * gx),
-        ty + s * (tvy + 0.5 * s * gy),
-        tz + s * (tvz + 0.5 * s * gz),
-        last,
-    )
 
 
 # ------------------------------------------------------------------ host side

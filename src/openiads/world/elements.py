@@ -210,6 +210,7 @@ MAGAZINE = np.dtype(
         ("required", "f8", (2,)),  # m/s2, lateral acceleration that a round needs against either
         ("least_speed", "f8"),  # m/s, of a round at the intercept, and
         ("speed_ratio", "f8"),  # least ratio of it to the target's, of air-breathing ones
+        ("climb_spread", "f8"),  # m/s, of flights: how far a track's vertical velocity is trusted
     ],
     align=True,
 )

@@ -276,7 +276,6 @@ MODEL = np.dtype(
         ("falling_height", "f8"),  # m
         ("flight_ceiling", "f8"),  # m
         ("class_odds", "f8"),
-        ("climb_spread", "f8"),  # m/s
         ("track_gate", "f8"),  # chi-square
         ("pair_gate", "f8"),  # chi-square
         ("double_gate", "f8"),  # chi-square

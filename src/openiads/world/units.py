@@ -123,6 +123,7 @@ def _demands(draft: Draft, row: Row) -> None:
     row["horizon"] = (model("air_horizon"), model("ballistic_horizon"))
     row["required"] = (model("required_air"), model("required_ballistic"))
     row["least_speed"], row["speed_ratio"] = model("least_speed"), model("speed_ratio")
+    row["climb_spread"] = model("climb_spread")
 
 
 def _lethality(draft: Draft, entry: Entry) -> Lethality:

@@ -1,0 +1,167 @@
+"""When a launch can meet a target: the first and the last feasible intercept along its predicted path."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from openiads.base import compiled
+from openiads.base.compiled import kernel
+from openiads.physics.flyout import track_acceleration
+from openiads.physics.motion import local_up
+from openiads.physics.reach import slack
+
+SPACING = 1000.0  # m of the target's way between two points that are tried
+LEAST_STEP, MOST_STEP = 0.25, 10.0  # s
+FINE = 0.05  # s, to which an edge is found
+SLOWEST = 300.0  # m/s, radial: no round of a table comes out more slowly, so its time to reach grows no faster
+NEAR_ENOUGH = 2.0  # deviations by which a predicted point may lie below the ground and be taken for one on it
+INSIDE_STEPS = 4.0  # times the step while the intercept is feasible: only where it ends is asked
+
+
+class Shot(NamedTuple):
+    """A possible launch at a predicted path; SI, ECEF."""
+
+    at: int  # offset of the flyout table
+    sx: float  # launcher
+    sy: float
+    sz: float
+    ready: float  # s, earliest launch
+    x: float  # target at ``time``
+    y: float
+    z: float
+    vx: float
+    vy: float
+    vz: float
+    time: float
+    ballistic: int
+    required: float  # m/s2, a third of what the round must have available
+    least: float  # m/s at arrival
+    horizon: float  # s after ``ready`` that is searched
+    height_doubt: float  # m, deviation of the target's height, and
+    climb_doubt: float  # m/s, of its vertical velocity
+
+
+def _shot_type() -> object:
+    names = {"at": "i8", "ballistic": "i8"}
+    return compiled.tuple_type(Shot, [compiled.resolve(names.get(name, "f8")) for name in Shot._fields])
+
+
+compiled.name_type("Shot", _shot_type)
+
+
+@kernel("tuple_of(f8, f8, f8, f8, f8)(f8[::1], f8[::1], Shot, f8, f8, f8, f8)")
+def meeting(tables, limits, shot, gx, gy, gz, ahead):
+    """(time to spare s or -inf, x, y, z, distance from the launcher m) of an intercept ``ahead`` s after ``ready``.
+
+    gx, gy, gz : acceleration of the path, m/s2; limits : as in ``reach.slack``.
+    A flight's point that lies lower than it can fly, but not more than its doubt allows, is taken for the lowest.
+    """
+    s = shot.ready + ahead - shot.time
+    x = shot.x + s * (shot.vx + 0.5 * s * gx)
+    y = shot.y + s * (shot.vy + 0.5 * s * gy)
+    z = shot.z + s * (shot.vz + 0.5 * s * gz)
+    if shot.ballistic == 0:
+        ux, uy, uz, height = local_up(x, y, z)
+        lowest = max(limits[2], 0.0)
+        deviation = shot.height_doubt + shot.climb_doubt * max(s, 0.0)
+        if height < lowest and height > lowest - NEAR_ENOUGH * deviation:
+            lift = lowest - height + 0.01
+            x, y, z = x + lift * ux, y + lift * uy, z + lift * uz
+    sx, sy, sz = shot.sx, shot.sy, shot.sz
+    away = math.sqrt((x - sx) * (x - sx) + (y - sy) * (y - sy) + (z - sz) * (z - sz))
+    spare = slack(tables, shot.at, sx, sy, sz, x, y, z, ahead, shot.required, shot.least, limits)
+    return spare, x, y, z, away
+
+
+@kernel("f8(f8[::1], f8[::1], Shot, f8, f8, f8, f8, f8)")
+def edge(tables, limits, shot, gx, gy, gz, good, bad):
+    """The feasible end of a bracket of one feasible and one infeasible time (s after ``ready``), found by halving."""
+    while abs(good - bad) > FINE:
+        middle = 0.5 * (good + bad)
+        spare, _, _, _, _ = meeting(tables, limits, shot, gx, gy, gz, middle)
+        if spare >= 0.0:
+            good = middle
+        else:
+            bad = middle
+    return good
+
+
+@kernel("f8(f8[::1], f8[::1], Shot, f8, f8, f8, f8, f8)")
+def peak(tables, limits, shot, gx, gy, gz, low, high):
+    """The time (s after ``ready``) of the most to spare between two, by golden section."""
+    ratio = 0.6180339887498949
+    a, b = high - ratio * (high - low), low + ratio * (high - low)
+    first, _, _, _, _ = meeting(tables, limits, shot, gx, gy, gz, a)
+    second, _, _, _, _ = meeting(tables, limits, shot, gx, gy, gz, b)
+    while high - low > FINE and first < 0.0 and second < 0.0:
+        if first > second:
+            high, b, second = b, a, first
+            a = high - ratio * (high - low)
+            first, _, _, _, _ = meeting(tables, limits, shot, gx, gy, gz, a)
+        else:
+            low, a, first = a, b, second
+            b = low + ratio * (high - low)
+            second, _, _, _, _ = meeting(tables, limits, shot, gx, gy, gz, b)
+    return a if first > second else b
+
+
+@kernel("f8(f8, f8, f8, f8, f8)")
+def next_try(spare, away, farthest, speed, step):
+    """Seconds to the next point to try: no more than a step, unless the launch cannot be feasible before.
+
+    Out of reach, the target must first come nearer; too late by so much, a round must have so much less to fly.
+    """
+    if away > farthest:
+        return max(step, (away - farthest) / (speed + 100.0))
+    if -math.inf < spare < 0.0:
+        return max(step, -spare / (1.0 + speed / SLOWEST))
+    return step
+
+
+@kernel("tuple_of(f8, f8, f8, f8, f8)(f8[::1], f8[::1], Shot)")
+def first_feasible(tables, limits, shot):
+    """First and last feasible intercept of a predicted target path: (time s, x, y, z m, last time s).
+
+    The path is carried on freely falling or level.  Points are tried at most a kilometer of the target's way apart;
+    ends are found to 0.05 s.  A launch at the last time's own latest moment still arrives.  Both times are inf when
+    there is none within the horizon.
+    limits : least and greatest distance and height of an intercept, m (as in ``reach.slack``)
+    """
+    gx, gy, gz = track_acceleration(shot.x, shot.y, shot.z, shot.vx, shot.vy, shot.vz, shot.ballistic)
+    speed = math.sqrt(shot.vx * shot.vx + shot.vy * shot.vy + shot.vz * shot.vz)
+    if shot.ballistic == 1:
+        speed += 0.5 * shot.horizon * math.sqrt(gx * gx + gy * gy + gz * gz)
+    step = min(max(SPACING / max(speed, 1.0), LEAST_STEP), MOST_STEP)
+    at = shot.at
+    wide, tall = (tables[at] - 1.0) * tables[at + 2], (tables[at + 1] - 1.0) * tables[at + 3]
+    farthest = min(limits[1], math.sqrt(wide * wide + tall * tall) + 1000.0)
+    first, last = math.inf, math.inf
+    now, before = 0.0, -1.0
+    earlier, previous = -math.inf, -math.inf  # to spare at the last two points
+    long_before = 0.0
+    while True:
+        spare, _, _, _, away = meeting(tables, limits, shot, gx, gy, gz, now)
+        if spare < 0.0 and previous < 0.0 and -math.inf < earlier < previous and previous > spare > -math.inf:
+            best = peak(tables, limits, shot, gx, gy, gz, long_before, now)
+            hidden, _, _, _, _ = meeting(tables, limits, shot, gx, gy, gz, best)
+            if hidden >= 0.0:
+                if first == math.inf:
+                    first = edge(tables, limits, shot, gx, gy, gz, best, long_before)
+                last = edge(tables, limits, shot, gx, gy, gz, best, now)
+        if spare >= 0.0:
+            if first == math.inf:
+                first = now if before < 0.0 else edge(tables, limits, shot, gx, gy, gz, now, before)
+            last = now
+        elif previous >= 0.0:
+            last = edge(tables, limits, shot, gx, gy, gz, before, now)
+        if now >= shot.horizon:
+            break
+        long_before, earlier = before, previous
+        before, previous = now, spare
+        ahead = INSIDE_STEPS * step if spare >= 0.0 else next_try(spare, away, farthest, speed, step)
+        now = min(now + ahead, shot.horizon)
+    if first == math.inf:
+        return (math.inf, 0.0, 0.0, 0.0, math.inf)
+    _, x, y, z, _ = meeting(tables, limits, shot, gx, gy, gz, first)
+    return (shot.ready + first, x, y, z, shot.ready + last)

@@ -1,0 +1,103 @@
+"""Windows of feasible intercepts: found whatever the geometry, with their ends to a tenth of a second."""
+
+import math
+
+import numpy as np
+import pytest
+
+from openiads.base.compiled import PLAIN
+from openiads.earth.geodesy import SEMI_MAJOR
+from openiads.physics.flyout import track_acceleration
+from openiads.physics.reach import flyout_table
+from openiads.physics.windows import Shot, first_feasible, meeting
+from physics.samples import long_range_round
+
+RANGE = 220e3
+NO_LIMITS = np.array([0.0, math.inf, -math.inf, math.inf])
+PUBLISHED = np.array([3e3, 195e3, 10.0, 27e3])
+
+
+@pytest.fixture(scope="module")
+def table():
+    return flyout_table(long_range_round(), RANGE, ranges=25 if PLAIN else 97, heights=10 if PLAIN else 19)
+
+
+def shot_at(distance, height, speed, offset=0.0, climb=0.0, *, horizon=320.0, load=9.8, ballistic=0, doubt=(0.0, 0.0)):
+    """A flight that comes from the north toward a launcher on the equator, passing it at ``offset`` (m)."""
+    angle = distance / SEMI_MAJOR
+    r = SEMI_MAJOR + height
+    x, y, z = r * math.cos(angle), offset, r * math.sin(angle)
+    vx = speed * math.sin(angle) + climb * math.cos(angle)
+    vz = -speed * math.cos(angle) + climb * math.sin(angle)
+    least = max(400.0, speed)
+    return Shot(0, SEMI_MAJOR, 0.0, 0.0, 0.0, x, y, z, vx, 0.0, vz, 0.0, ballistic, load, least, horizon, *doubt)
+
+
+def by_grid(table, limits, shot, step=0.02):
+    """First and last feasible time on a grid so fine that no window of its length hides."""
+    pull = track_acceleration(shot.x, shot.y, shot.z, shot.vx, shot.vy, shot.vz, shot.ballistic)
+    times = np.arange(0.0, shot.horizon + step / 2, step)
+    inside = [t for t in times if meeting(table, limits, shot, *pull, float(t))[0] >= 0.0]
+    return (inside[0], inside[-1]) if inside else (math.inf, math.inf)
+
+
+@pytest.mark.compiled_only  # two million evaluations
+def test_the_window_is_that_of_a_fine_grid_whatever_the_geometry(table) -> None:
+    """Expected: both ends of the window within 0.1 s of a grid of 0.02 s, for flights of 40 to 1,500 m/s at 15 m to
+    27 km that pass at 0 to 150 km, and none missed that lasts longer than the grid's step."""
+    rng = np.random.default_rng(14)
+    found = 0
+    for _ in range(60):
+        speed = float(np.exp(rng.uniform(math.log(40.0), math.log(1500.0))))
+        height = float(np.exp(rng.uniform(math.log(15.0), math.log(27e3))))
+        offset = float(rng.choice([0.0, rng.uniform(0.0, 150e3)]))
+        shot = shot_at(float(rng.uniform(2e3, 210e3)), height, speed, offset, load=float(rng.choice([3.0, 9.8, 60.0])))
+        limits = PUBLISHED if rng.random() < 0.5 else NO_LIMITS
+        first, _, _, _, last = first_feasible(table, limits, shot)
+        grid_first, grid_last = by_grid(table, limits, shot)
+        assert (first < math.inf) == (grid_first < math.inf), shot
+        if first < math.inf:
+            found += 1
+            assert first == pytest.approx(grid_first, abs=0.1), shot
+            assert last == pytest.approx(grid_last, abs=0.1), shot
+    assert found > 10
+
+
+@pytest.mark.compiled_only  # half a million evaluations
+def test_the_window_of_a_falling_target_is_that_of_a_fine_grid(table) -> None:
+    """Expected as for flights: a missile that comes down steeply at 500 to 2,500 m/s is feasible for seconds."""
+    rng = np.random.default_rng(15)
+    found = 0
+    for _ in range(30):
+        speed, steep = float(rng.uniform(500.0, 2500.0)), float(rng.uniform(0.2, 1.3))
+        shot = shot_at(
+            float(rng.uniform(5e3, 60e3)), float(rng.uniform(10e3, 60e3)), speed * math.cos(steep),
+            float(rng.uniform(0.0, 20e3)), -speed * math.sin(steep), horizon=160.0, ballistic=1,
+        )  # fmt: skip
+        first, _, _, _, last = first_feasible(table, NO_LIMITS, shot)
+        grid_first, grid_last = by_grid(table, NO_LIMITS, shot)
+        assert (first < math.inf) == (grid_first < math.inf), shot
+        if first < math.inf:
+            found += 1
+            assert (first, last) == pytest.approx((grid_first, grid_last), abs=0.1), shot
+    assert found > 10
+
+
+def test_a_low_flyer_whose_track_sinks_below_the_sea_is_shot_at_on_the_sea(table) -> None:
+    """Expected: a track at -50 m that sinks at 5 m/s, known to 100 m and 10 m/s, is as feasible as one at 15 m; a
+    track that is surely below the ground is not."""
+    level = first_feasible(table, NO_LIMITS, shot_at(25e3, 15.0, 250.0))
+    noisy = first_feasible(table, NO_LIMITS, shot_at(25e3, -50.0, 250.0, climb=-5.0, doubt=(100.0, 10.0)))
+    assert noisy[0] == pytest.approx(level[0], abs=1.0)
+    assert math.dist(noisy[1:4], (0.0, 0.0, 0.0)) >= SEMI_MAJOR - 100.0
+    assert first_feasible(table, NO_LIMITS, shot_at(25e3, -500.0, 250.0, doubt=(100.0, 0.0)))[0] == math.inf
+
+
+def test_time_to_spare_is_where_the_table_says(table) -> None:
+    shot = shot_at(80e3, 5e3, 300.0)
+    pull = track_acceleration(shot.x, shot.y, shot.z, shot.vx, shot.vy, shot.vz, 0)
+    first, x, y, z, last = first_feasible(table, NO_LIMITS, shot)
+    spare, *place, _ = meeting(table, NO_LIMITS, shot, *pull, first)
+    assert 0.0 <= spare < 0.1
+    assert place == pytest.approx([x, y, z])
+    assert last > first
