@@ -70,7 +70,6 @@ LEFT_OPEN = {
     "faces/export": 13,
     "faces/pages": 38,
     "faces/replay": 32,
-    "physics": 37,
 }
 
 #: Where a name stands for Any below the faces: what JSON holds, what Numba makes, what an entry holds.
