@@ -26,7 +26,8 @@ from openiads.parts.weapons import rounds_left, rounds_of
 from openiads.physics import association
 from openiads.world.codes import Assignment, Element, Gate, Identity, Milestone, Stage
 from openiads.world.layout import MOST_PLOTS
-from openiads.world.log import log_element_down, log_identify, log_revoke
+from openiads.world.log import log_identify, log_revoke
+from openiads.world.log_elements import log_element_down
 
 ON_POST = int(Element.POST)
 HOSTILE, IDENTIFIED = int(Identity.HOSTILE), int(Milestone.IDENTIFIED)

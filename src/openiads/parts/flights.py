@@ -8,7 +8,8 @@ from openiads.base.compiled import kernel
 from openiads.parts import dice
 from openiads.physics.motion import flight_state, local_up
 from openiads.world.codes import Element, Evasion, Terminal, ThreatClass
-from openiads.world.log import log_damage, log_element_down, log_evade, log_flight_state, log_terminal
+from openiads.world.log import log_damage, log_evade, log_flight_state, log_terminal
+from openiads.world.log_elements import log_element_down
 
 HIT_ASSET, REACHED_MISSED = int(Terminal.HIT_ASSET), int(Terminal.REACHED_MISSED)
 IMPACT_UNDEFENDED, TRANSITED = int(Terminal.IMPACT_UNDEFENDED), int(Terminal.TRANSITED)

@@ -124,8 +124,8 @@ def first_feasible(tables, limits, shot):
     """First and last feasible intercept of a predicted target path: (time s, x, y, z m, last time s).
 
     The path is carried on freely falling or level.  Points are tried at most a kilometer of the target's way apart,
-    so that no longer window is missed; ends are found to 0.05 s.  A launch at the last time's own latest moment still arrives.  Both times are inf when
-    there is none within the horizon.
+    so that no longer window is missed; ends are found to 0.05 s.  A launch at the last time's own latest moment still
+    arrives.  Both times are inf when there is none within the horizon.
     limits : least and greatest distance and height of an intercept, m (as in ``reach.slack``)
     """
     gx, gy, gz = track_acceleration(shot.x, shot.y, shot.z, shot.vx, shot.vy, shot.vz, shot.ballistic)

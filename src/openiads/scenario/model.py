@@ -97,6 +97,8 @@ class Doctrine(Part):
         Under hold, what comes at a fire unit itself may be shot at.
     keep : dict[Key, {'aircraft', 'cruise', 'drone', 'ballistic'}]
         Kinds of round kept for one class of target.
+    launch_margin : Probability, optional
+        Least probability that a round keeps its support to the intercept; None takes the catalog's.
     dials : Dials
     """
 
@@ -117,6 +119,9 @@ class Doctrine(Part):
     self_defense: bool = False
     keep: dict[Key, Literal["aircraft", "cruise", "drone", "ballistic"]] = Field(
         default_factory=dict, description="rounds kept for one class of target: interceptor = class"
+    )
+    launch_margin: Probability | None = Field(
+        default=None, description="no shot below this probability of support to the intercept (catalog)"
     )
     dials: Dials = ()
 

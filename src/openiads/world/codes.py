@@ -311,6 +311,7 @@ class Event(IntEnum):
     EVADE = 23
     DEVOLVE = 24
     HANDOVER = 25
+    SHORTEN = 26
     LOOK = 32
     TRACK_UPDATE = 33
     FLIGHT_STATE = 34

@@ -75,6 +75,8 @@ RADAR = np.dtype(
         ("sigma_radial", "f8"),  # of radial speed, m/s
         ("beam_azimuth", "f8"),
         ("beam_elevation", "f8"),
+        ("stretch_most", "f8"),  # times its dwell that it can give an engaged target
+        ("wanted_signal", "f8"),  # ratio, below which it does
         ("decorrelation", "f8"),  # of target fluctuation, s
         ("clutter_loss", "f8"),  # decibels at the horizon
         ("clutter_grazing", "f8"),  # rad above which clutter costs nothing
@@ -173,6 +175,7 @@ UNIT = np.dtype(
         ("reserve", "i8"),  # rounds kept back
         ("goal", "f8"),  # wanted kill probability of a track
         ("floor", "f8"),  # no shot below this believed probability
+        ("launch_margin", "f8"),  # no shot below this probability of support to the intercept
         ("crew_delay", "f8"),  # median, s
         ("crew_spread", "f8"),  # log-normal sigma
         ("operator_free_at", "f8"),
@@ -197,7 +200,8 @@ MAGAZINE = np.dtype(
         ("flyout_table", "i8"),
         ("classes", "i8"),  # bits of codes.ThreatClass that doctrine lets it be fired at
         ("channel", "i8"),  # codes.ChannelPhase
-        ("support_break", "f8"),  # s
+        ("support_break", "f8"),  # s without support that a round survives in its last seconds, and
+        ("midcourse_break", "f8"),  # s, before them
         ("reliability", "f8"),
         ("common_mode", "f8"),  # probability that nothing shared by a salvo fails
         ("lethal", "f8", (6,)),  # lethal radius by threat class, m

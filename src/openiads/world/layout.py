@@ -144,6 +144,9 @@ ENGAGEMENT = np.dtype(
         ("in_flight", "i8"),
         ("fired", "i8"),  # rounds launched in this engagement
         ("last_seen", "f8"),
+        ("signal", "f8"),  # mean signal of the last look in view, ratio, times the fourth power of its distance, m4
+        ("seen_at", "f8"),  # m, that distance
+        ("stretch", "f8"),  # times the usual dwell that the radar gives it
         ("due", "f8"),
     ],
     align=True,

@@ -113,6 +113,7 @@ MEANING: dict[Event, tuple[str, tuple[str, ...]]] = {
         "1: the round holds a missile channel from now on, 0: it does not",
         ("time to go", "range to the target", "", "", "", ""),
     ),
+    Event.SHORTEN: ("codes.Gate that kept the rest of a salvo", ("rounds not launched", "", "", "", "", "")),
     Event.FALSE_TRACK: ("1: a track confirmed on false alarms", ("x", "y", "z", "", "", "")),
     Event.LOOK: (
         "1 detected, 0 in view but not; others as codes.Look",
