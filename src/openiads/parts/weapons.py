@@ -7,7 +7,7 @@ import math
 from openiads.base.compiled import kernel
 from openiads.parts import dice
 from openiads.parts.engagements import is_active, own_state
-from openiads.parts.flights import away_from, evade, finish, state_of
+from openiads.parts.flights import away_from, finish, state_of, warn
 from openiads.parts.radars import set_occupancy
 from openiads.parts.sensing import angle_between, bearing
 from openiads.physics.flyout import Status as Flight
@@ -223,7 +223,6 @@ def fire_round(sim, e, launcher_row, believed, arrival, x, y, z):
     tx, ty, tz, _, _, _ = own_state(sim, e)
     distance, _, _, _ = bearing(unit["position"], unit["axes"], tx, ty, tz)
     log_launch(sim, k, arrival, ground, local_up(x, y, z)[3], distance)
-    evade(sim, engagement["flight"])
     return True
 
 
@@ -306,6 +305,8 @@ def fly_round(sim, k):
             intercept(sim, k)
         return
     body = sim.bodies[k]
+    # whoever comes to its last seconds is noticed by then, so that these are flown against the path as it will be
+    warn(sim, round_["flight"], body["arrival"], math.inf if round_["terminal"] == WAITING else 1.0)
     if situation["record"] == 1:
         log_round_state(sim, k)
     if round_["terminal"] == WAITING:

@@ -267,6 +267,8 @@ MOST_PLOTS = 32
 MODEL = np.dtype(
     [
         ("homeward_time", "f8"),  # s
+        ("evasion_warning", "f8"),  # s
+        ("evasion_warning_spread", "f8"),
         ("false_alarm_speed", "f8"),  # m/s
         ("maneuver_noise", "f8"),  # m2/s3
         ("ballistic_noise", "f8"),  # m2/s3
