@@ -17,7 +17,7 @@ from openiads.doctrine.contracts import FIRE, Dials, Draw, Order, Own, Picture
 from openiads.doctrine.evaluation import evaluate_ballistic, evaluation_stands
 from openiads.doctrine.firing import USER, fire, looks_again
 from openiads.earth.sight import lowest_visible
-from openiads.engine.post import offer
+from openiads.engine.post import no_round, offer
 from openiads.parts import dice
 from openiads.parts.engagements import assess, begin_decision, is_active, own_state, release
 from openiads.parts.flights import away_from, finish
@@ -39,7 +39,7 @@ HOLD_ACTION, BREAK_OFF = int(Action.HOLD), int(Action.BREAK_OFF)
 RULE_BAD_ORDER = int(Status.RULE_BAD_ORDER)
 NO_FIRM_TRACK = int(Gate.NO_FIRM_TRACK)
 NO_CHANNEL, NO_ROUND, NO_LAUNCHER = int(Gate.NO_CHANNEL), int(Gate.NO_ROUND), int(Gate.NO_LAUNCHER_READY)
-NO_TIME = int(Gate.NO_TIME)
+TOO_EARLY, RESERVED = int(Gate.TOO_EARLY), int(Gate.RESERVED)
 NOT_THREATENING = int(Gate.NOT_THREATENING)
 SUPPORT, RULE_HELD, ENGAGING = int(Gate.SUPPORT_WILL_BE_LOST), int(Gate.RULE_HELD), int(Gate.ENGAGING)
 NOT_ACQUIRED = int(Gate.NOT_ACQUIRED)
@@ -227,7 +227,7 @@ def decide(sim, e, view, rule):
     gate = forbidden(sim, unit, track)
     loaded = rounds_left(sim, u)
     if gate != 0 or (loaded <= 0 and engagement["in_flight"] == 0):
-        set_gate_of_track(sim, f, u, gate if gate != 0 else NO_ROUND, track)
+        set_gate_of_track(sim, f, u, gate if gate != 0 else no_round(sim, u), track)
         if engagement["in_flight"] == 0:
             release(sim, e)
         return
@@ -260,7 +260,7 @@ def decide(sim, e, view, rule):
         situation["status_entity"] = u
         return
     if loaded < 1:
-        set_gate(sim, f, u, NO_ROUND)
+        set_gate(sim, f, u, no_round(sim, u))
         return
     engagement["wanted"] = min(order.rounds, loaded)
     engagement["salvo"] = sim.flights[f]["shots"] + 1
@@ -316,7 +316,7 @@ def launch_next(sim, e):
         gate = NOT_ACQUIRED
     wait = spare_time(sim.tables, unit, magazine, own, x, y, z, first - now) if gate == 0 else 0.0
     if wait > sim.model[0]["early_arrival"]:  # a round fired now would be there before the target can be met
-        set_gate_wait(sim, f, u, NO_TIME, wait)
+        set_gate_wait(sim, f, u, TOO_EARLY, wait)
         engagement["due"] = now + min(wait, 5.0)
         return
     azimuth = azimuth_of(unit["position"], unit["axes"], x, y, z)
@@ -325,11 +325,11 @@ def launch_next(sim, e):
         gate = NO_LAUNCHER
         soonest = max(launcher_ready_at(sim, u, engagement["magazine"], azimuth), unit["next_launch"])
         if soonest == math.inf:
-            gate = NO_ROUND
+            gate = no_round(sim, u)
         engagement["due"] = min(max(soonest, now + 0.01), now + 60.0)
     if gate != 0:
         set_gate_of_track(sim, f, u, gate, own)
-        if gate == NO_ROUND:
+        if gate == NO_ROUND or gate == RESERVED:
             end_salvo(sim, e)
         return  # the rest of a salvo is asked for again while its first rounds fly
     if not fire_round(sim, e, launcher, magazine["pk_believed"][believed_class(own)] * keeps, first, x, y, z):

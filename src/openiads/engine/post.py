@@ -28,12 +28,14 @@ from openiads.world.codes import Assignment, Element, Gate, Identity, Milestone,
 from openiads.world.layout import MOST_PLOTS
 from openiads.world.log import log_identify, log_revoke
 from openiads.world.log_elements import log_element_down
+from openiads.world.trace import GATE_RANK
 
 ON_POST = int(Element.POST)
 HOSTILE, IDENTIFIED = int(Identity.HOSTILE), int(Milestone.IDENTIFIED)
 NONE = int(Stage.NONE)
 SECTOR = int(Gate.SECTOR)
-OUT_OF_RANGE = int(Gate.OUT_OF_RANGE)
+TOO_EARLY, RESERVED = int(Gate.TOO_EARLY), int(Gate.RESERVED)
+RULE_HELD = int(Gate.RULE_HELD)
 NO_CHANNEL, NO_ROUND = int(Gate.NO_CHANNEL), int(Gate.NO_ROUND)
 OPERATOR_BUSY, HELD, ELSEWHERE = int(Gate.OPERATOR_BUSY), int(Gate.HELD_FOR_ASSESSMENT), int(Gate.ENGAGED_ELSEWHERE)
 UNIT_NOT_READY, NOT_THREATENING = int(Gate.UNIT_NOT_READY), int(Gate.NOT_THREATENING)
@@ -80,6 +82,12 @@ def judge(sim, post):
             log_revoke(sim, track)
 
 
+@kernel("i8(Sim, i8)")
+def no_round(sim, u):
+    """The gate of a unit that has no round to spare: none at all, or only those that its doctrine keeps back."""
+    return NO_ROUND if rounds_left(sim, u) + sim.units[u]["reserve"] <= 0 else RESERVED
+
+
 @kernel("i8(Sim, i8, i8)")
 def unit_gate(sim, u, k):
     """What of a unit's own state keeps it from taking track ``k`` now: not ready, no round, sector, no channel; else
@@ -91,7 +99,7 @@ def unit_gate(sim, u, k):
     if now < max(unit["ready_at"], radar["slewing_until"]) or now >= radar["fails_at"] or radar["emitting"] == 0:
         return UNIT_NOT_READY
     if rounds_left(sim, u) <= 0:
-        return NO_ROUND
+        return no_round(sim, u)
     if free_channel(sim, u) < 0:
         return NO_CHANNEL
     track = sim.tracks[k]
@@ -115,18 +123,18 @@ def offer(sim, u, track, ready):
     """
     unit = sim.units[u]
     gate, magazine, first, last, believed, spare = PROBABILITY_FLOOR, -1, math.inf, math.inf, 0.0, 0.0
-    best = -math.inf
+    best, nothing = -math.inf, True
     for m in range(unit["first_magazine"], unit["first_magazine"] + unit["magazines"]):
         if rounds_of(sim, u, m) <= 0:
-            if magazine < 0:
+            if nothing:
                 gate = NO_ROUND
             continue
         g, a, b, chance, wait = envelope(sim.tables, unit, sim.magazines[m], track, ready)
         merit = chance - (1.0 if wait > sim.model[0]["soon_ready"] else 0.0)
         if g == 0 and merit > best:
             gate, magazine, first, last, believed, spare, best = 0, m, a, b, chance, wait, merit
-        elif g != 0 and magazine < 0 and (gate == PROBABILITY_FLOOR or gate == NO_ROUND or g > gate):
-            gate = g
+        elif g != 0 and magazine < 0 and (nothing or GATE_RANK[g] > GATE_RANK[gate]):
+            gate, nothing = g, False
     return gate, magazine, first, last, believed, spare
 
 
@@ -177,7 +185,7 @@ def price(sim, post, u, k):
         gate, magazine, first, _, _, spare = offer(sim, u, track, now + unit["crew_delay"] + turning_time(sim, u, k))
         # it will come within reach, but a channel now would only wait
         if gate == 0 and spare > sim.model[0]["assign_ahead"]:
-            gate = OUT_OF_RANGE
+            gate = TOO_EARLY
     if gate == 0 and sim.posts[post]["free_at"] > now:
         gate = OPERATOR_BUSY
     return gate, magazine, first - now + 0.01 * unit["targets_held"]  # of two equals the one with less to do
@@ -270,6 +278,9 @@ def consider(sim, post, k):
                 set_gate(sim, track["flight"], u, gate)
         return
     if track["refused"] == 1:
+        for u in range(len(sim.units)):
+            if sim.units[u]["post"] == post:
+                set_gate(sim, track["flight"], u, RULE_HELD)
         return
     if doubled(sim, k):
         for u in range(len(sim.units)):
@@ -283,6 +294,9 @@ def consider(sim, post, k):
         return
     unit = sim.units[u]
     _, first, last, believed, _ = envelope(sim.tables, unit, sim.magazines[magazine], track, now + unit["crew_delay"])
+    for other in range(len(sim.units)):  # who could shoot as well is not asked to
+        if other != u and sim.units[other]["post"] == post and sim.cost[0, other] < math.inf:
+            set_gate(sim, track["flight"], other, ELSEWHERE)
     engage(sim, u, magazine, k, first, last, believed)
     sim.posts[post]["free_at"] = now + sim.posts[post]["service_time"]
 
