@@ -25,7 +25,7 @@ BALLISTIC, AIRCRAFT = int(ThreatClass.BALLISTIC), int(ThreatClass.AIRCRAFT)
 CRUISE, DRONE = int(ThreatClass.CRUISE), int(ThreatClass.DRONE)
 
 CONFIRMED = int(TrackState.CONFIRMED)
-TRIED = 64  # parts of the horizon at which it is asked why there is no intercept
+TRIED = 32  # parts of the horizon at which it is asked why there is no intercept
 UNSERVED = 1e4  # s, cost of leaving a track without a unit in a comparison of costs
 
 
@@ -133,9 +133,9 @@ def point_gate(tables, magazine, flat, height, distance, after, speed, falls):
         return OUT_OF_RANGE
     time, arrival, available = time_to_reach(tables, table, flat, height)
     if time == math.inf:  # at another height a round may come as far
-        step = tables[table + 3]
-        for n in range(int(tables[table + 1]) - 1):
-            other, _, _ = time_to_reach(tables, table, flat, (n + 0.01) * step)
+        tall = (tables[table + 1] - 1.0) * tables[table + 3]
+        for n in range(1, 5):  # eighths of the table's height, up to its middle
+            other, _, _ = time_to_reach(tables, table, flat, 0.125 * n * tall)
             if other < math.inf:
                 return OUT_OF_HEIGHT
         return OUT_OF_RANGE

@@ -52,11 +52,17 @@ def weigh_threat(sim, post, k):
     situation, row, track = sim.situation[0], sim.posts[post], sim.tracks[k]
     work = sim.cost[MOST_PLOTS + 3]
     either = undecided(sim.model[0], track)
+    if either and track["updated"] <= track["evaluated_at"]:  # nothing new is known
+        track["time_to_asset"] = track["threat_at"] - situation["now"]
+        return
     evaluate(situation, row, track, sim.assets, either, work)
     if either and track["threatening"] == 0:
         exchange(track)
         evaluate(situation, row, track, sim.assets, True, work)
         exchange(track)
+    track["threat_at"] = situation["now"] + track["time_to_asset"]
+    if either:
+        track["evaluated_at"] = situation["now"]
 
 
 @kernel("void(Sim, i8)")

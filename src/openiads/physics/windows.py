@@ -12,7 +12,7 @@ from openiads.physics.motion import local_up
 from openiads.physics.reach import slack
 
 SPACING = 1000.0  # m of the target's way between two points that are tried
-LEAST_STEP, MOST_STEP = 0.25, 10.0  # s
+LEAST_STEP, MOST_STEP = 0.5, 10.0  # s
 FINE = 0.05  # s, to which an edge is found
 SLOWEST = 300.0  # m/s, radial: no round of a table comes out more slowly, so its time to reach grows no faster
 NEAR_ENOUGH = 2.0  # deviations by which a predicted point may lie below the ground and be taken for one on it
@@ -52,7 +52,9 @@ compiled.name_type("Shot", _shot_type)
 
 @kernel("tuple_of(f8, f8, f8, f8, f8)(f8[::1], f8[::1], Shot, f8, f8, f8, f8)")
 def meeting(tables, limits, shot, gx, gy, gz, ahead):
-    """(time to spare s or -inf, x, y, z, distance from the launcher m) of an intercept ``ahead`` s after ``ready``.
+    """(time to spare s or -inf, x, y, z, m beyond reach) of an intercept ``ahead`` s after ``ready``.
+
+    The last says how far the point lies beyond the greatest distance or height of the table; not above 0: within.
 
     gx, gy, gz : acceleration of the path, m/s2; limits : as in ``reach.slack``.
     A flight's point that lies lower than it can fly, but not more than its doubt allows, is taken for the lowest.
@@ -61,8 +63,8 @@ def meeting(tables, limits, shot, gx, gy, gz, ahead):
     x = shot.x + s * (shot.vx + 0.5 * s * gx)
     y = shot.y + s * (shot.vy + 0.5 * s * gy)
     z = shot.z + s * (shot.vz + 0.5 * s * gz)
+    ux, uy, uz, height = local_up(x, y, z)
     if shot.ballistic == 0:
-        ux, uy, uz, height = local_up(x, y, z)
         lowest = max(limits[2], 0.0)
         deviation = shot.height_doubt + shot.climb_doubt * max(s, 0.0)
         if height < lowest and height > lowest - NEAR_ENOUGH * deviation:
@@ -70,8 +72,12 @@ def meeting(tables, limits, shot, gx, gy, gz, ahead):
             x, y, z = x + lift * ux, y + lift * uy, z + lift * uz
     sx, sy, sz = shot.sx, shot.sy, shot.sz
     away = math.sqrt((x - sx) * (x - sx) + (y - sy) * (y - sy) + (z - sz) * (z - sz))
+    wide, tall = (tables[shot.at] - 1.0) * tables[shot.at + 2], (tables[shot.at + 1] - 1.0) * tables[shot.at + 3]
+    beyond = max(away - min(limits[1], math.sqrt(wide * wide + tall * tall) + 1000.0), height - min(limits[3], tall))
+    if beyond > 0.0:
+        return -math.inf, x, y, z, beyond
     spare = slack(tables, shot.at, sx, sy, sz, x, y, z, ahead, shot.required, shot.least, limits)
-    return spare, x, y, z, away
+    return spare, x, y, z, beyond
 
 
 @kernel("f8(f8[::1], f8[::1], Shot, f8, f8, f8, f8, f8)")
@@ -106,14 +112,14 @@ def peak(tables, limits, shot, gx, gy, gz, low, high):
     return a if first > second else b
 
 
-@kernel("f8(f8, f8, f8, f8, f8)")
-def next_try(spare, away, farthest, speed, step):
+@kernel("f8(f8, f8, f8, f8)")
+def next_try(spare, beyond, speed, step):
     """Seconds to the next point to try: no more than a step, unless the launch cannot be feasible before.
 
     Out of reach, the target must first come nearer; too late by so much, a round must have so much less to fly.
     """
-    if away > farthest:
-        return max(step, (away - farthest) / (speed + 100.0))
+    if beyond > 0.0:
+        return max(step, beyond / (speed + 100.0))
     if -math.inf < spare < 0.0:
         return max(step, -spare / (1.0 + speed / SLOWEST))
     return step
@@ -133,15 +139,12 @@ def first_feasible(tables, limits, shot):
     if shot.ballistic == 1:
         speed += 0.5 * shot.horizon * math.sqrt(gx * gx + gy * gy + gz * gz)
     step = min(max(SPACING / max(speed, 1.0), LEAST_STEP), MOST_STEP)
-    at = shot.at
-    wide, tall = (tables[at] - 1.0) * tables[at + 2], (tables[at + 1] - 1.0) * tables[at + 3]
-    farthest = min(limits[1], math.sqrt(wide * wide + tall * tall) + 1000.0)
     first, last = math.inf, math.inf
     now, before = 0.0, -1.0
     earlier, previous = -math.inf, -math.inf  # to spare at the last two points
     long_before = 0.0
     while True:
-        spare, _, _, _, away = meeting(tables, limits, shot, gx, gy, gz, now)
+        spare, _, _, _, beyond = meeting(tables, limits, shot, gx, gy, gz, now)
         if spare < 0.0 and previous < 0.0 and -math.inf < earlier < previous and previous > spare > -math.inf:
             best = peak(tables, limits, shot, gx, gy, gz, long_before, now)
             hidden, _, _, _, _ = meeting(tables, limits, shot, gx, gy, gz, best)
@@ -159,7 +162,7 @@ def first_feasible(tables, limits, shot):
             break
         long_before, earlier = before, previous
         before, previous = now, spare
-        ahead = INSIDE_STEPS * step if spare >= 0.0 else next_try(spare, away, farthest, speed, step)
+        ahead = INSIDE_STEPS * step if spare >= 0.0 else next_try(spare, beyond, speed, step)
         now = min(now + ahead, shot.horizon)
     if first == math.inf:
         return (math.inf, 0.0, 0.0, 0.0, math.inf)

@@ -192,6 +192,7 @@ TRACK = np.dtype(
         ("asked_at", "f8"),
         ("asset", "i8"),
         ("impact_at", "f8"),  # predicted, of a ballistic track
+        ("threat_at", "f8"),  # when it comes to what it threatens, as last evaluated
         ("evaluated_at", "f8"),
         ("evaluated_time", "f8"),  # state of the track that the last prediction of its impact rests on
         ("evaluated_hits", "i8"),
