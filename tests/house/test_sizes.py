@@ -67,7 +67,7 @@ MANY_PARAMETERS = {
 LEFT_OPEN = {
     "faces/cli": 18,
     "faces/draw": 21,
-    "faces/export": 13,
+    "faces/export": 10,
     "faces/pages": 38,
     "faces/replay": 32,
     "physics": 37,
