@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Any
 
+from openiads.base.jsonable import JsonObject
 from openiads.faces.export.about import About
 from openiads.faces.export.looks import BELIEFS, ENGAGEMENT, EVENT, color_of, rgba
 from openiads.faces.export.story import Engagement, Moment, Mover, Place, Spot, Story, word
@@ -30,7 +31,7 @@ def _html(rows: Iterable[tuple[str, Any]]) -> str:
     return "".join(f"<p><b>{escape(str(name))}</b> {escape(str(value))}</p>" for name, value in rows)
 
 
-def _colors(mover: Mover, about: About) -> Any:
+def _colors(mover: Mover, about: About) -> JsonObject | list[JsonObject]:
     """The color of a mover; that of a track changes with what is believed."""
     if mover.kind != "track":
         return {"rgba": rgba(color_of(mover))}
@@ -54,7 +55,7 @@ def _label(words: str) -> dict[str, Any]:
     }
 
 
-def _point(size: int, color: Any, **more: Any) -> dict[str, Any]:
+def _point(size: int, color: JsonObject | list[JsonObject], **more: object) -> dict[str, Any]:
     return {"pixelSize": size, "color": color, "outlineColor": {"rgba": [0, 0, 0, 255]}, "outlineWidth": 1, **more}
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
-from openiads.base.jsonable import Json, JsonObject
+from openiads.base.jsonable import JsonObject
 from openiads.faces.geo.areas import FILLS, Area
 
 
-def packet(id_: str, **properties: Json) -> JsonObject:
+def packet(id_: str, **properties: object) -> JsonObject:
     """One packet; properties that are None are left out."""
     return {"id": id_, **{name: value for name, value in properties.items() if value is not None}}
 
@@ -33,13 +33,13 @@ def clock(start: str, stop: str, multiplier: float) -> JsonObject:
     }
 
 
-def sampled(epoch: str, samples: Iterable[tuple[float, Sequence[float]]], key: str, **how: Json) -> JsonObject:
+def sampled(epoch: str, samples: Iterable[tuple[float, Sequence[float]]], key: str, **how: object) -> JsonObject:
     """A property that changes with time: (seconds after the epoch, values), joined by straight lines unless ``how``
     names another interpolation or frame."""
     return {**how, "epoch": epoch, key: [number for time, values in samples for number in (time, *values)]}
 
 
-def spells(changes: Sequence[tuple[str, Json]], stop: str, key: str) -> list[JsonObject]:
+def spells(changes: Sequence[tuple[str, object]], stop: str, key: str) -> list[JsonObject]:
     """A property that jumps: (ISO 8601 time, value from then on); the last holds until ``stop``."""
     ends = [*(start for start, _ in changes[1:]), stop]
     return [{"interval": f"{start}/{end}", key: value} for (start, value), end in zip(changes, ends, strict=True)]

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from openiads.base.jsonable import Json, JsonObject
+from openiads.base.jsonable import JsonObject
 from openiads.faces.geo.areas import Area
 
 Numbers = Sequence[float]
@@ -100,7 +100,7 @@ def _clipped(corners: list[list[float]], edge: float, sign: float) -> list[list[
 def collection(found: Iterator[JsonObject], about: dict[str, str]) -> str:
     """A FeatureCollection, one feature a line; ``about`` becomes its member ``openiads``."""
 
-    def plain(value: Json) -> str:
+    def plain(value: object) -> str:
         return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
     lines = ",\n".join(plain(each) for each in found)
