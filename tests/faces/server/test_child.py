@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from openiads.base.errors import InputError, InputErrors, Interrupted, OpeniadsError, ResultsError, UsageError
+from openiads.base.units import QuantityError
 from openiads.faces.replay import unpacked
 from openiads.faces.server.child import Child
 
@@ -43,18 +44,19 @@ def runs(process: int) -> bool:
         return False
 
 
-@pytest.mark.parametrize(
-    "problem",
-    [
-        UsageError("--port", "no", "Yes"),
-        InputError("a.toml:1", "wrong", ""),
-        ResultsError("run", "damaged", "Mend it"),
-        InputErrors([InputError("a", "b", "c"), InputError("d", "e")]),
-        Interrupted("run", "stopped"),
-        InputError("\ud800", "ł", "✈"),
-        OpeniadsError("", "x"),
-    ],
-)
+PROBLEMS = [
+    UsageError("--port", "no", "Yes"),
+    InputError("a.toml:1", "wrong", ""),
+    ResultsError("run", "damaged", "Mend it"),
+    InputErrors([InputError("a", "b", "c"), InputError("d", "e")]),
+    Interrupted("run", "stopped"),
+    InputError("\ud800", "ł", "✈"),
+    OpeniadsError("", "x"),
+    QuantityError("no length", "Give 75 km"),
+]
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
 def test_an_error_is_the_same_on_the_other_side(problem: OpeniadsError) -> None:
     told = pickle.loads(pickle.dumps(problem))
     assert type(told) is type(problem)
@@ -69,10 +71,8 @@ def kinds_of(kind: type[OpeniadsError]) -> Iterator[type[OpeniadsError]]:
         yield from kinds_of(each)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in kinds_of(OpeniadsError) if kind is not InputErrors])
-def test_every_error_of_the_program_can_be_told(kind: type[OpeniadsError]) -> None:
-    told = pickle.loads(pickle.dumps(kind("a", "b", "c")))
-    assert (type(told), str(told)) == (kind, "a: b. c")
+def test_every_error_of_the_program_can_be_told() -> None:
+    assert {type(problem) for problem in PROBLEMS} >= set(kinds_of(OpeniadsError))
 
 
 def test_the_other_process_writes_replays_and_refuses_what_is_wrong(child: Child, duel: Any, tmp_path: Path) -> None:
