@@ -382,9 +382,13 @@ def gates_page() -> str:
         [
             NOTE,
             "# Gates: why a fire unit does not shoot\n",
-            "For each flight and fire unit the log holds which gate keeps the unit from shooting, and every change",
-            "of it. Gates are asked in this order; the first that holds is the one `openiads explain` names. The last,",
-            "`ENGAGING`, says that the unit shoots.\n",
+            "For each flight and fire unit the log holds which gate keeps the unit from shooting, and every",
+            "change of it. The numbers follow the kill chain; they are not the order in which gates are asked. Of",
+            "a flight without a track at the command post, the gate is what the radar that came furthest met. Of",
+            "a track it is the first of these that holds: it threatens nothing, its last shot is not assessed,",
+            "enough is committed to it, the weapons control state forbids, the unit lacks readiness, a round, a",
+            "channel or the sector, no interceptor reaches it, the operator is busy. Of an engagement that has",
+            "begun it is what radar or crew met last. The last gate, `ENGAGING`, says that the unit shoots.\n",
             table(("number", "gate", "what `explain` says"), rows),
         ]
     )
