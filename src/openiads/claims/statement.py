@@ -15,10 +15,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, Valid
 
 from openiads.base import toml
 from openiads.base.errors import InputError, InputErrors
+from openiads.base.fields import field_errors, refusal
 from openiads.base.jsonable import Json, JsonObject
 from openiads.base.words import nearest
 from openiads.runs.digest import hash_of
-from openiads.scenario import load
 from openiads.scenario.measures import Azimuth, Count, Distance, Key, MastHeight, Name, Position, Reach, Share, Text
 
 Texts = Annotated[tuple[Text, ...], Strict(False)]
@@ -29,13 +29,13 @@ Weighting = Literal["uniform", "triangular"]
 
 def _rising(pair: tuple[float, float]) -> tuple[float, float]:
     if not pair[0] < pair[1]:
-        raise ValueError("the lower end comes first")
+        raise refusal("the lower end comes first", "Exchange the two numbers, or give two that differ.")
     return pair
 
 
 def _falling(pair: tuple[float, float]) -> tuple[float, float]:
     if not pair[0] > pair[1]:
-        raise ValueError("the higher level comes first")
+        raise refusal("the higher level comes first", "Exchange the two numbers, or give two that differ.")
     return pair
 
 
@@ -301,6 +301,6 @@ def claim_of(text: str, file: str) -> Claim:
     try:
         told = model.model_validate(dict(mapping))
     except ValidationError as error:
-        found = load.field_errors(error, mapping, lines, model)
+        found = field_errors(error, mapping, lines, model)
         raise InputErrors(problem for _, problem in sorted(found, key=lambda pair: pair[0])) from None
     return Claim(told, mapping, hash_of(dict(mapping)))
