@@ -380,7 +380,7 @@ def succeeds_or_tells(load):
             assert problem.place and problem.reason and problem.remedy, str(problem)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(mutated())
 def test_a_mutated_packaged_entry_loads_or_is_told(case):
     """Whatever stands in a file of the catalog, loading it ends with a catalog or with errors of openiads."""
@@ -389,7 +389,7 @@ def test_a_mutated_packaged_entry_loads_or_is_told(case):
     succeeds_or_tells(lambda: load_catalog({**raw, kind: {**raw[kind], name: table}}))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(mutated(), st.booleans(), ODD)
 def test_a_mutated_own_entry_loads_or_is_told(case, based, odd):
     """Whatever a user writes as an own entry, based on one of the catalog, on something odd, or on nothing."""

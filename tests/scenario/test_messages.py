@@ -21,8 +21,7 @@ from openiads.scenario.load import load, loads
 #: Words of programs and not of whoever writes a file.
 PROGRAM = re.compile(
     r"valid (tuple|integer|number|string|dict|list|boolean)|should be|\btuple\b|\bdict(ionary)?\b|NoneType|regex"
-    r"|pattern|fields\.toml says|Error\b|instance of|\^\\|\binput\b|<class|object at",
-    re.IGNORECASE,
+    r"|pattern|fields\.toml says|[A-Z][a-z]+Error\b|instance of|\^\\|\binput\b|<class|object at",
 )
 PLACE = re.compile(r"^(?P<file>[^:]+):(?P<line>\d+)(: (?P<field>.+))?$", re.DOTALL)
 

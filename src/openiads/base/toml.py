@@ -79,9 +79,9 @@ class Lines:
         return f"{self.file}:{max((self.of[(key,)] for key in above), default=1)}" if self.file else ""
 
     def place(self, loc: Loc, value: Json = None) -> str:
-        """`FILE:LINE: site[1].system = "x"`."""
-        line = self.line(loc)
-        where = f"{self.file}:{line}" if line else self.file
+        """`FILE:LINE: site[1].system = "x"`; line 1 of a file that has nothing of the key path."""
+        line = self.line(loc) or (1 if self.of else 0)
+        where = f"{self.file}:{line}" if line and self.file else self.file
         what = spelled(loc) + ("" if value is None else f" = {_shown(value)}")
         return f"{where}: {what}" if where and what else where or what
 

@@ -156,8 +156,12 @@ def _models(fields: Mapping[str, Json], faults: list[Fault]) -> dict[str, type[B
     for kind, table in fields.items():
         try:
             found[kind] = entry_model(kind, table)
-        except InputError as error:
-            faults.append(Fault(("fields", kind, *error.place.split(".")), None, error.reason, error.remedy))
+        except InputErrors as error:
+            places = [each.place.split(".") if each.place else () for each in error.problems]
+            faults += [
+                Fault(("fields", kind, *place), None, each.reason, each.remedy)
+                for place, each in zip(places, error.problems, strict=True)
+            ]
     return found
 
 

@@ -8,7 +8,7 @@ number that makes sense.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Literal, TypeAlias
@@ -16,7 +16,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, Strict, ValidationInfo, create_model
 from pydantic_core import CoreSchema, InitErrorDetails, ValidationError, core_schema
 
-from openiads.base.errors import InputError
+from openiads.base.errors import InputError, InputErrors
 from openiads.base.fields import refusal
 from openiads.base.jsonable import Json, JsonObject
 from openiads.base.toml import toml_value
@@ -404,31 +404,52 @@ def entry_model(kind: str, fields: Mapping[str, Json]) -> type[BaseModel]:
 
     Raises
     ------
-    InputError
-        For a row that defines no field, its place the key below the kind.
+    InputErrors
+        For rows that define no field, the place of each the key below the kind.
     """
+    if not isinstance(fields, dict):
+        raise InputErrors([InputError("", "is not a table of fields", f"Write [{kind}] and its fields below.")])
     definitions: dict[str, _Definition] = {"title": (Annotated[str, Field(min_length=1, max_length=400)], ...)}
+    problems: list[InputError] = []
     for key, row in fields.items():
-        if not isinstance(row, dict):
-            definitions[key] = _definition(_placed(key, row))
-            continue
-        form, need, _ = row.get(FORM, ["rows", "required", ""])
-        specs = tuple(_placed(f"{key}.{name}", each) for name, each in row.items() if name != FORM)
-        if form == "columns":
-            columns: JsonObject = {s.key: (Annotated[tuple[float, ...], Strict(False)], ...) for s in specs}
-            model = create_model(f"{kind}.{key}", __base__=Evidence, **columns)
-            holds: Json = Annotated[model, Columns(key, specs)]
+        if isinstance(row, dict):
+            definitions[key] = _inner_definition(kind, key, row, problems)
         else:
-            inner: JsonObject = {s.key: _definition(s) for s in specs}
-            model = create_model(f"{kind}.{key}", __base__=Strictly, **inner)
-            holds = Annotated[tuple[model, ...], Strict(False), Rows(key, specs)]  # type: ignore[valid-type]
-        definitions[key] = (holds, ...) if need == "required" else (holds | None, None)
+            definitions |= {spec.key: _definition(spec) for spec in _specs({key: row}, "", problems)}
+    if problems:
+        raise InputErrors(problems)
     made: type[BaseModel] = create_model(kind, __base__=Strictly, **definitions)
     return made
 
 
-def _placed(path: str, row: Json) -> FieldSpec:
-    try:
-        return field_spec(path.rpartition(".")[2], row)
-    except InputError as error:
-        raise InputError(path, error.reason, error.remedy) from None
+def _inner_definition(kind: str, key: str, table: Mapping[str, Json], problems: list[InputError]) -> _Definition:
+    """Type and default of a field that holds rows or the columns of a curve; what defines none is noted."""
+    form, need, _ = _form(key, table.get(FORM), problems)
+    specs = tuple(_specs({name: row for name, row in table.items() if name != FORM}, f"{key}.", problems))
+    if form == "columns":
+        columns: JsonObject = {s.key: (Annotated[tuple[float, ...], Strict(False)], ...) for s in specs}
+        curve = create_model(f"{kind}.{key}", __base__=Evidence, **columns)
+        holds: Json = Annotated[curve, Columns(key, specs)]
+    else:
+        inner: JsonObject = {s.key: _definition(s) for s in specs}
+        row = create_model(f"{kind}.{key}", __base__=Strictly, **inner)
+        holds = Annotated[tuple[row, ...], Strict(False), Rows(key, specs)]  # type: ignore[valid-type]
+    return (holds, ...) if need == "required" else (holds | None, None)
+
+
+def _form(key: str, row: Json, problems: list[InputError]) -> tuple[str, str, str]:
+    """Whether a sub-table is of rows or of columns, whether it is required, and what it means."""
+    if isinstance(row, list) and len(row) == 3 and row[0] in ("rows", "columns") and row[1] in ("required", "optional"):
+        return row[0], row[1], str(row[2])
+    remedy = f'Write {FORM} = ["rows" or "columns", "required" or "optional", MEANING].'
+    problems.append(InputError(key, "does not say what it is a table of", remedy))
+    return "rows", "optional", ""
+
+
+def _specs(rows: Mapping[str, Json], path: str, problems: list[InputError]) -> Iterator[FieldSpec]:
+    """The fields that rows of `fields.toml` define; those that define none are noted."""
+    for key, row in rows.items():
+        try:
+            yield field_spec(key, row)
+        except InputError as error:
+            problems.append(InputError(f"{path}{key}", error.reason, error.remedy))

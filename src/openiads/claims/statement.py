@@ -16,10 +16,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, Valid
 from openiads.base import toml
 from openiads.base.errors import InputError, InputErrors
 from openiads.base.fields import field_errors, refusal
-from openiads.base.jsonable import Json, JsonObject
+from openiads.base.jsonable import Json
 from openiads.base.words import nearest
 from openiads.runs.digest import hash_of
 from openiads.scenario.measures import Azimuth, Count, Distance, Key, MastHeight, Name, Position, Reach, Share, Text
+from openiads.scenario.model import Doctrine
 
 Texts = Annotated[tuple[Text, ...], Strict(False)]
 Many = Annotated[int, Field(ge=1, le=1_000_000)]
@@ -90,7 +91,7 @@ class AreaStudy(_Table):
     area_radius: Reach
     points: Annotated[int, Field(ge=1, le=40)]
     bearing: Azimuth = Field(description="from the area to where the missiles come from")
-    doctrine: JsonObject = Field({}, description="as in a scenario's site")
+    doctrine: Doctrine = Field(Doctrine(), description="as in a scenario's site")
     missiles: dict[Key, Distance] = Field(min_length=1, description="threat -> distance it flies")
 
 
@@ -296,7 +297,9 @@ def claim_of(text: str, file: str) -> Claim:
     model = METHODS.get(method) if isinstance(method, str) else None
     if model is None:
         known = ", ".join(METHODS)
-        place = lines.place(("method",), method if isinstance(method, str) else None) or file
+        if "method" not in mapping:
+            raise InputError(lines.head(mapping), "method is missing", f'Add method = "..."; one of {known}.')
+        place = lines.place(("method",), method if isinstance(method, str) else None)
         raise InputError(place, "not a method of claims", f"One of {known}.")
     try:
         told = model.model_validate(dict(mapping))

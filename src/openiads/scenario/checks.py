@@ -106,7 +106,8 @@ def _commands(mapping: Mapping[str, Json], known: Catalog) -> Iterator[Problem]:
             named = lower in sites or lower in commands
             reason = "a link to nowhere: no command above it" if named else "no site or command of that name"
             remedy = f"Add [[command]] with commands = [{json.dumps(lower)}], or take the link out."
-            yield (*loc, "from"), lower, reason, remedy if named else nearest(lower, list(above))
+            names = f"{nearest(lower, list(above))}Names with a command above them: {listed(list(above))}."
+            yield (*loc, "from"), lower, reason, remedy if named else names
             continue
         if lower in sites or lower in commands:  # else the command above it has been told that there is none
             yield from _reaches(loc, row, {**sites, **commands}[lower], commands[above[lower]])
