@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -63,6 +64,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "too_short": ("{actual_length} given", "Give at least {min_length}."),
     "too_long": ("more given than are allowed", "Give at most {max_length}."),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """Annotation of a text that says in words what its pattern wants."""
+
+    words: str
 
 
 def refusal(reason: str, remedy: str, *at: str | int) -> PydanticCustomError:
@@ -133,8 +141,12 @@ def problem_of(row: ErrorDetails, mapping: Json, model: type[BaseModel] | None) 
 
 
 def _told_of(field: FieldInfo | None) -> str:
-    """What a field says of itself."""
-    return "" if field is None or not field.description else field.description.rstrip(".")
+    """How a text is written, in the words of its field."""
+    if field is None:
+        return ""
+    parts = (*field.metadata, *within(field.annotation))
+    words = next((part.words for part in parts if isinstance(part, Spelled)), field.description or "")
+    return words.rstrip(".")
 
 
 def _bounds(field: FieldInfo | None, context: JsonObject) -> str:

@@ -409,7 +409,7 @@ def entry_model(kind: str, fields: Mapping[str, Json]) -> type[BaseModel]:
     """
     if not isinstance(fields, dict):
         raise InputErrors([InputError("", "is not a table of fields", f"Write [{kind}] and its fields below.")])
-    definitions: dict[str, _Definition] = {"title": (Annotated[str, Field(min_length=1, max_length=400)], ...)}
+    definitions: JsonObject = {"title": (Annotated[str, Field(min_length=1, max_length=400)], ...)}
     problems: list[InputError] = []
     for key, row in fields.items():
         if isinstance(row, dict):
@@ -433,7 +433,7 @@ def _inner_definition(kind: str, key: str, table: Mapping[str, Json], problems: 
     else:
         inner: JsonObject = {s.key: _definition(s) for s in specs}
         row = create_model(f"{kind}.{key}", __base__=Strictly, **inner)
-        holds = Annotated[tuple[row, ...], Strict(False), Rows(key, specs)]  # type: ignore[valid-type]
+        holds = Annotated[tuple[row, ...], Strict(False), Rows(key, specs)]
     return (holds, ...) if need == "required" else (holds | None, None)
 
 

@@ -26,7 +26,7 @@ from pydantic import (
 )
 
 from openiads.base.errors import InputError, InputErrors
-from openiads.base.fields import MOST_PROBLEMS, field_at, field_errors, within
+from openiads.base.fields import MOST_PROBLEMS, Spelled, field_at, field_errors, within
 from openiads.base.jsonable import Json, JsonObject
 from openiads.base.toml import Lines, Loc, merged, parse_toml, read_text, toml_text
 from openiads.base.words import nearest
@@ -211,7 +211,11 @@ class Scenario(Part):
     format: Literal[1] = 1
     name: Name
     question: Text = ""
-    date: Annotated[str, StringConstraints(pattern=r"^(\d{4}(-\d{2}(-\d{2})?)?)?$")] = ""
+    date: Annotated[
+        str,
+        StringConstraints(pattern=r"^(\d{4}(-\d{2}(-\d{2})?)?)?$"),
+        Spelled('a year, a month or a day: "2016", "2016-10" or "2016-10-04"'),
+    ] = ""
     duration: RunTime
     model: ModelSwitches = ModelSwitches()
     terrain: Terrain = Terrain()

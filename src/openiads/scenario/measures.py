@@ -20,7 +20,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
-from openiads.base.fields import refusal
+from openiads.base.fields import Spelled, refusal
 from openiads.base.jsonable import Json, JsonObject
 from openiads.base.units import KINDS, QuantityError, position, quantity, written, written_position
 
@@ -150,7 +150,7 @@ Weight = Annotated[float, Measure("number", 0.0, 1e6, "1")]
 Name = Annotated[
     str,
     StringConstraints(min_length=1, max_length=80, pattern=r"^\S(.*\S)?$"),
-    Field(description="a text of 1 to 80 characters without a space at its ends"),
+    Spelled("1 to 80 characters without a space at its ends"),
 ]
 Text = Annotated[str, StringConstraints(max_length=4000)]
 Key = Annotated[str, StringConstraints(min_length=1, max_length=80)]
