@@ -430,14 +430,14 @@ def catalog_page() -> str:
 
 def form_lines(kind: str, key: str, fields: dict[str, list[str]]) -> list[str]:
     """What a sub-table of an entry is, and how it is written."""
-    form, need, told = fields["form"]
+    form, need, told, *most = fields["form"]
     columns = [name for name in fields if name != "form"]
     example = f"[[catalog.{kind}.NAME.{key}]]\n" + "\n".join(f"{name} = ..." for name in columns)
     if form == "columns":
         lists = ", ".join(f"{name} = [...]" for name in columns)
         example = f'{key} = {{ {lists}, status = "assumption", note = "..." }}'
     said = {
-        "columns": "One table of lists of bare numbers, all of one length, the first rising, with its evidence.",
+        "columns": f"Lists of bare numbers, all of one length of {''.join(most)} at most, the first rising.",
         "rows": "One table for each row.",
     }
     return [f"{told[0].upper()}{told[1:]} ({need}). {said[form]}\n", f"```text\n{example}\n```\n"]

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openiads.base.errors import InputError, InputErrors
+from openiads.catalog.evidence import DIMENSIONS, FLOOR, field_spec, in_si
 from openiads.catalog.load import Own, catalog, extended, load_catalog, own_entries, read_catalog
 from openiads.catalog.records import KINDS
-from openiads.catalog.schema import DIMENSIONS, FLOOR, MOST_POINTS, field_spec, in_si
 
 FIELDS = catalog().raw["fields"]
 UNITS = {
@@ -195,7 +195,7 @@ def test_a_curve_holds_as_many_rows_as_the_flight_of_a_ballistic_missile_takes()
     """The bound is that of the record which the drag table is put into."""
     from openiads.physics.ballistics import POINTS
 
-    assert MOST_POINTS == POINTS
+    assert int(FIELDS["threats"]["drag"]["form"][3]) == POINTS
 
 
 @pytest.mark.parametrize(

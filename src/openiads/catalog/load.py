@@ -1,7 +1,7 @@
 """Reading the catalog's entries: values with their evidence, links between entries, and a user's own entries.
 
-What an entry may hold says `catalog.schema`, what must make sense beyond that `catalog.checks`.  Everything wrong is
-told at once, each fault with its file and line where there is a file.
+What an entry may hold says `catalog.schema`, what a number and its evidence `catalog.evidence`, what must make sense
+beyond that `catalog.checks`.  Everything wrong is told at once, each fault with file and line where there is a file.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from openiads.base.jsonable import Json, JsonObject
 from openiads.base.toml import Lines, Loc, clipped, merged, parse_toml
 from openiads.base.words import nearest
 from openiads.catalog.checks import links, sense
+from openiads.catalog.evidence import FieldSpec, Number, Reference, value_of
 from openiads.catalog.records import KINDS, LIST, Catalog, Curve, Entry, Row, Source, Value
-from openiads.catalog.schema import FieldSpec, Number, Reference, entry_model, value_of
+from openiads.catalog.schema import entry_model
 
 PLACE_OF_ENTRIES = "openiads.catalog"
 

@@ -22,9 +22,9 @@ import numpy as np
 
 from openiads.base.errors import InputError
 from openiads.base.jsonable import JsonObject
+from openiads.catalog.evidence import FLOOR
 from openiads.catalog.records import Catalog, Entry, Value
 from openiads.catalog.rounds import missile_of, round_of, round_values
-from openiads.catalog.schema import FLOOR
 from openiads.earth.geodesy import enu_axes, to_ecef
 from openiads.physics import ballistics, flyout, lethality, reach
 from openiads.reach.straight import TRACK_ANGLE
