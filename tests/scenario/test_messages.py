@@ -263,17 +263,22 @@ def complaints(read):
     try:
         read()
     except InputError as error:
-        found = []
-        for problem in getattr(error, "problems", (error,)):
-            said = str(problem)
-            if PLACE.match(problem.place) is None:
-                found.append(f"no place: {said}")
-            if not problem.remedy:
-                found.append(f"no remedy: {said}")
-            if PROGRAM.search(f"{problem.reason} {problem.remedy}"):
-                found.append(f"words of a program: {said}")
-        return found
+        return faults_of(error)
     return []
+
+
+def faults_of(error):
+    """What a message lacks: a place, a remedy, words of whoever writes a file."""
+    found = []
+    for problem in getattr(error, "problems", (error,)):
+        said = str(problem)
+        if PLACE.match(problem.place) is None:
+            found.append(f"no place: {said}")
+        if not problem.remedy:
+            found.append(f"no remedy: {said}")
+        if PROGRAM.search(f"{problem.reason} {problem.remedy}"):
+            found.append(f"words of a program: {said}")
+    return found
 
 
 def walk(mapping, read, within=()):
@@ -382,7 +387,7 @@ def test_every_kind_of_fault_of_a_catalog_file_is_told_with_place_and_remedy(cat
             file.write_text(text[:line] + each + text[end:], encoding="utf-8")
             with pytest.raises(InputError) as caught:
                 read_catalog(catalog_files)
-            assert complaints(lambda: read_catalog(catalog_files)) == []
+            assert faults_of(caught.value) == []
             at = int(PLACE.match(caught.value.place)["line"])
             assert text[:head].count("\n") + 1 <= at <= text[:line].count("\n") + 2
     finally:
