@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Any
 
+from openiads.base.jsonable import JsonObject
 from openiads.faces.export.about import About
 from openiads.faces.export.looks import BELIEFS, ENGAGEMENT, EVENT, color_of, rgba
 from openiads.faces.export.story import Engagement, Moment, Mover, Place, Spot, Story, word
@@ -30,7 +31,7 @@ GROUPS = {
 # ------------------------------------------------------------------ the grammar
 
 
-def packet(id_: str, **properties: Any) -> dict[str, Any]:
+def packet(id_: str, **properties: object) -> dict[str, Any]:
     """One packet; properties that are None are left out."""
     return {"id": id_, **{name: value for name, value in properties.items() if value is not None}}
 
@@ -51,7 +52,7 @@ def clock(start: str, stop: str, multiplier: float) -> dict[str, Any]:
     }
 
 
-def sampled(epoch: str, samples: Iterable[tuple[float, Sequence[float]]], key: str, **how: Any) -> dict[str, Any]:
+def sampled(epoch: str, samples: Iterable[tuple[float, Sequence[float]]], key: str, **how: object) -> dict[str, Any]:
     """A property that changes with time: (seconds after the epoch, values), joined by straight lines unless ``how``
     names another interpolation or frame."""
     return {**how, "epoch": epoch, key: [number for time, values in samples for number in (time, *values)]}
@@ -75,7 +76,7 @@ def _html(rows: Iterable[tuple[str, Any]]) -> str:
     return "".join(f"<p><b>{escape(str(name))}</b> {escape(str(value))}</p>" for name, value in rows)
 
 
-def _colors(mover: Mover, about: About) -> Any:
+def _colors(mover: Mover, about: About) -> JsonObject | list[JsonObject]:
     """The color of a mover; that of a track changes with what is believed."""
     if mover.kind != "track":
         return {"rgba": rgba(color_of(mover))}
@@ -99,7 +100,7 @@ def _label(words: str) -> dict[str, Any]:
     }
 
 
-def _point(size: int, color: Any, **more: Any) -> dict[str, Any]:
+def _point(size: int, color: JsonObject | list[JsonObject], **more: object) -> dict[str, Any]:
     return {"pixelSize": size, "color": color, "outlineColor": {"rgba": [0, 0, 0, 255]}, "outlineWidth": 1, **more}
 
 

@@ -172,7 +172,7 @@ def features(story: Story) -> Iterator[dict[str, Any]]:
 def collection(found: Iterator[dict[str, Any]], about: dict[str, str]) -> str:
     """A FeatureCollection, one feature a line; ``about`` becomes its member ``openiads``."""
 
-    def plain(value: Any) -> str:
+    def plain(value: object) -> str:
         return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
     lines = ",\n".join(plain(each) for each in found)

@@ -141,7 +141,7 @@ def czml(areas: Iterable[Area], path: Path, title: str) -> None:
     save(path, json.dumps(packets).encode())
 
 
-def _node(parent: Any, name: str, body: str | None = None, **attributes: str) -> Any:
+def _node(parent: ElementTree.Element, name: str, body: str | None = None, **attributes: str) -> ElementTree.Element:
     made = ElementTree.SubElement(parent, f"{{{KML}}}{name}", attributes)
     made.text = body
     return made

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from openiads.faces.geo import files
 from openiads.faces.words.footprint import KM, as_data, figures_of
@@ -28,7 +28,7 @@ MOST_CELLS = 1200  # of a GeoTIFF along a side
 
 
 def _areas(answer: FootprintAnswer) -> list[files.Area]:
-    def place(across: Any, along: Any) -> tuple[Any, Any]:
+    def place(across: ArrayLike, along: ArrayLike) -> tuple[Any, Any]:
         lat, lon = answer.plan.ground(along, across)
         return np.degrees(lat), np.degrees(lon)
 
