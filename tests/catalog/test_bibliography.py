@@ -107,8 +107,8 @@ def test_a_wrong_digit_of_an_isbn_is_found() -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"title": ""}, "literature.ussa1976: without title"),
-        ({"pages": "1-227"}, r"literature.ussa1976: unknown keys \['pages'\]"),
+        ({"title": ""}, r"literature.ussa1976.title = \"\": is too short"),
+        ({"pages": "1-227"}, r"literature.ussa1976.pages: unknown key"),
     ],
 )
 def test_a_faulty_entry_is_refused(change: dict[str, str], said: str) -> None:
