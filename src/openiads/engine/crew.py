@@ -17,7 +17,8 @@ from openiads.doctrine.contracts import FIRE, Dials, Draw, Order, Own, Picture
 from openiads.doctrine.evaluation import evaluate_ballistic, evaluation_stands
 from openiads.doctrine.firing import USER, fire, looks_again
 from openiads.earth.sight import lowest_visible
-from openiads.engine.post import no_round, offer
+from openiads.engine.post import offer
+from openiads.engine.rounds import no_round, rounds_for
 from openiads.parts import dice
 from openiads.parts.engagements import assess, begin_decision, is_active, own_state, release
 from openiads.parts.flights import away_from, finish
@@ -26,7 +27,7 @@ from openiads.parts.hypotheses import undecided
 from openiads.parts.sensing import angle_between, azimuth_of, bearing
 from openiads.parts.support import support_probability
 from openiads.parts.tracks import CONFIRMED
-from openiads.parts.weapons import channel_free, fire_round, launcher_ready_at, ready_launcher, rounds_left, rounds_of
+from openiads.parts.weapons import channel_free, fire_round, launcher_ready_at, ready_launcher, rounds_of
 from openiads.physics.motion import local_up
 from openiads.world.codes import Action, Gate, Milestone, Stage, Status, Terminal
 from openiads.world.layout import MOST_PLOTS
@@ -208,6 +209,21 @@ def time_to_wait(unit, track, now, first, last):
     return latest - now - 2.0 * (first - now) - unit["assess_delay"] - unit["crew_delay"]
 
 
+@kernel("void(Sim, i8, f8)")
+def rest(sim, e, seconds):
+    """Give the channel of an engagement back whose rule holds fire for long; it is not taken up for a while.
+
+    One with rounds in the air is kept.
+    """
+    engagement = sim.engagements[e]
+    track = sim.tracks[engagement["track"]]
+    if seconds <= 0.0 or engagement["in_flight"] > 0:
+        return
+    if track["serial"] == engagement["serial"]:
+        track["rests_until"] = sim.situation[0]["now"] + seconds
+    release(sim, e)
+
+
 @kernel("void(Sim, i8, View, function(Order(Own, Picture, Dials, Draw)))")
 def decide(sim, e, view, rule):
     """The crew decides on engagement ``e``: whether to shoot, and how many rounds."""
@@ -225,7 +241,7 @@ def decide(sim, e, view, rule):
             release(sim, e)
         return
     gate = forbidden(sim, unit, track)
-    loaded = rounds_left(sim, u)
+    loaded = rounds_for(sim, u, track)
     if gate != 0 or (loaded <= 0 and engagement["in_flight"] == 0):
         set_gate_of_track(sim, f, u, gate if gate != 0 else no_round(sim, u), track)
         if engagement["in_flight"] == 0:
@@ -240,6 +256,7 @@ def decide(sim, e, view, rule):
         spare = time_to_wait(unit, track, now, first, last)
         if spare > 0.0:
             set_gate_wait(sim, f, u, RULE_HELD, spare)
+            rest(sim, e, spare - sim.model[0]["hold_limit"])
             engagement["due"] = now + min(spare, sim.model[0]["crew_retry"])
             return
     own = briefing(sim, e, loaded, first, last, believed)
@@ -254,7 +271,11 @@ def decide(sim, e, view, rule):
             situation["status"] = RULE_BAD_ORDER
             situation["status_entity"] = u
         set_gate(sim, f, u, RULE_HELD)
+        engagement["held_since"] = min(engagement["held_since"], now)
+        if now - engagement["held_since"] >= sim.model[0]["hold_limit"]:
+            rest(sim, e, sim.model[0]["hold_limit"])
         return
+    engagement["held_since"] = math.inf
     if order.rounds < 1:
         situation["status"] = RULE_BAD_ORDER
         situation["status_entity"] = u
