@@ -17,6 +17,7 @@ from openiads.base.jsonable import JsonObject
 from openiads.explain.ingredients import Measured
 from openiads.physics.encounter import firing_opportunities
 from openiads.statistics.intervals import mean_interval, ratio_interval
+from openiads.statistics.moments import Moments
 from openiads.textbook import exchanges, raids
 from openiads.world.codes import ThreatClass
 
@@ -305,7 +306,7 @@ def _exchange(run: Measured) -> Twin:
     defense = exchanges.Force(len(units), 0.0, stopped / len(units), 1.0)
     closed = exchanges.unstopped(exchanges.Force(raid, 1.0, 0.0, 1.0), defense)
     most = float(run.sums("threats").max())
-    interval = mean_interval(float(leaked.sum()), float((leaked**2).sum()), run.n, bounds=(0.0, most))
+    interval = mean_interval(Moments.of(leaked.tolist()), bounds=(0.0, most))
     found = float(leaked.mean()), *interval
     why = _because(
         closed,
