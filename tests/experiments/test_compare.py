@@ -67,8 +67,9 @@ def test_pairing_saves_most_of_the_variance_of_a_small_change() -> None:
 
 
 def test_a_change_that_nobody_meets_saves_all_variance() -> None:
-    """Another scenario by its hash, so that the difference is a sample's: exactly 0 in it, told with what 20 equal pairs
-    may have missed, which is what a question of equivalence is held against."""
+    """Another scenario by its hash, so that the difference is a sample's: exactly 0 in it, told with what 20
+    equal pairs may have missed, which is what a question of equivalence is held against.
+    """
     made = compare("one_on_one", Variant("one_on_one", {"question": "Another question?"}), replications=20)
     found, whole = made.estimate("killed"), made.estimate("any_leaker")
     assert found.difference == 0.0 and found.saved[0] == math.inf

@@ -174,9 +174,16 @@ class Accumulator:
         """The greatest value that the metric can have in a replication; infinite if nothing limits it."""
         if metric in PROPORTIONS:
             return 1.0
-        limit = min((self.limits.get(name, math.inf) for name in _LIMITED_BY.get(metric, ())), default=math.inf)
+        limit = min(map(self._limit, _LIMITED_BY.get(metric, ())), default=math.inf)
         seen = max(self._values[metric], default=0) if metric in self._values else 0
         return max(limit, float(seen))
+
+    def _limit(self, name: str) -> float:
+        """A limit by name: as many threats as flew in every replication, else as many as the scenario has flights."""
+        flew = {"threats": "threats", **{c: f"{c}_threats" for c in CLASSES}}.get(name)
+        if flew is not None and self.given(flew):
+            return float(next(iter(self._values[flew])))
+        return self.limits.get(name, math.inf)
 
     def given(self, metric: str) -> bool:
         """Whether a metric is what the scenario says, the same in every replication: an input, not an outcome."""

@@ -71,7 +71,7 @@ class Moments:
         return _summed(zip(values, repeat(1), strict=False))
 
     @classmethod
-    def of_counts(cls, counts: Mapping[float, int]) -> Moments:
+    def of_counts(cls, counts: Mapping[float, int] | Mapping[int, int]) -> Moments:
         """The moments of values that came so often.
 
         Parameters

@@ -71,8 +71,8 @@ def mean_difference(a: Values, b: Values, confidence: float = CONFIDENCE, bounds
     sizes = Moments.of(np.abs(b - a).tolist())
     if 0.0 < sizes.weight < _FEW and found.spreads:
         most = float(np.abs(b - a).max())
-        parts = [max(0.0, float((np.maximum(side * (b - a), 0.0) / most).sum())) for side in (-1.0, 1.0)]
-        least, greatest = (most * end for end in tango(*parts, len(a), confidence))
+        less, more = (float((np.maximum(side * (b - a), 0.0) / most).sum()) for side in (-1.0, 1.0))
+        least, greatest = (most * end for end in tango(less, more, len(a), confidence))
         low, high = clipped(min(low, least), max(high, greatest), bounds)
     return found.mean, low, high
 
