@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from openiads.faces.words import text
+from openiads.faces.words import comparison, text
 from openiads.faces.words.text import clean
 
 #: Counts of the outcome row for which a page names replications to look at.
@@ -159,6 +159,8 @@ def compared(made: Any, a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str,
     told = made.summary()
     rows = []
     for metric, row in told["metrics"].items():
+        if row["input"]:
+            continue  # what the scenarios declare is no outcome
         label = text.METRIC_WORDS.get(metric, text.sentence(text.words(metric)))
         gap = {"mean": row["difference"]["value"], "median": row["difference"]["value"], **row["difference"]}
         difference = finding(metric, gap, f"{label}: B − A")
@@ -174,6 +176,10 @@ def compared(made: Any, a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str,
                 "b": finding(metric, row["b"]),
                 "difference": difference,
                 "ahead": shares,
+                "differs": metric in told["discoveries"]["differ"],
+                "exact": row["exact"],
+                "wanted": row["wanted"],
             }
         )
-    return {"a": dict(a), "b": dict(b), "pairs": told["replications"], "rows": rows}
+    said = {"found": comparison.found(told), "inputs": comparison.inputs(told)}
+    return {"a": dict(a), "b": dict(b), "pairs": told["replications"], **said, "rows": rows}
