@@ -90,7 +90,7 @@ def gospa(tracks: ArrayLike, truths: ArrayLike, *, cutoff: float, power: float =
 
     cutoff : distance beyond which a pair counts as one missed and one false, > 0;  power : >= 1
     """
-    distance = _distances(tracks, truths, cutoff, power)
+    distance = _within(tracks, truths, cutoff, power)
     pairs = _best_pairs(np.minimum(distance, cutoff) ** power)
     near = [(i, j) for i, j in pairs if distance[i, j] < cutoff]
     localization = float(sum(distance[i, j] ** power for i, j in near))
@@ -101,7 +101,7 @@ def gospa(tracks: ArrayLike, truths: ArrayLike, *, cutoff: float, power: float =
 
 def ospa(tracks: ArrayLike, truths: ArrayLike, *, cutoff: float, power: float = 2.0) -> float:
     """Optimal sub-pattern assignment metric of two sets of points (rows); 0 for two empty sets."""
-    distance = _distances(tracks, truths, cutoff, power)
+    distance = _within(tracks, truths, cutoff, power)
     few, many = sorted(distance.shape)
     if many == 0:
         return 0.0
@@ -117,9 +117,24 @@ def _best_pairs(cost: Floats) -> list[tuple[int, int]]:
     return [(int(i), int(j)) for i, j in zip(rows, columns, strict=True)]
 
 
-def _distances(tracks: ArrayLike, truths: ArrayLike, cutoff: float, power: float) -> Floats:
+def _within(tracks: ArrayLike, truths: ArrayLike, cutoff: float, power: float) -> Floats:
     if not (cutoff > 0 and power >= 1):
         raise InputError("cutoff", "the metric needs a cutoff above 0 and a power of at least 1", "usual: 2")
+    return distances(tracks, truths)
+
+
+def distances(tracks: ArrayLike, truths: ArrayLike) -> Floats:
+    """Euclidean distances between two sets of points, rows each, (tracks, truths); an empty set has none.
+
+    Parameters
+    ----------
+    tracks : array_like, shape (n, d)
+    truths : array_like, shape (m, d)
+
+    Returns
+    -------
+    ndarray, shape (n, m)
+    """
     a, b = (np.asarray(points, dtype=float) for points in (tracks, truths))
     a, b = (points.reshape(0, 0) if points.size == 0 else np.atleast_2d(points) for points in (a, b))
     if not (len(a) and len(b)):
