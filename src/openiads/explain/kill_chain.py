@@ -16,6 +16,7 @@ import numpy as np
 from openiads.base.errors import UsageError
 from openiads.base.jsonable import JsonObject
 from openiads.base.shown import Shown
+from openiads.explain.picture import PostPicture, pictures
 from openiads.explain.sentences import gate_sentence, said
 from openiads.runs.run import Run, open_run
 from openiads.world.codes import Event, Gate, Side, Terminal, ThreatClass
@@ -98,6 +99,7 @@ class Explanation(Shown):
     scenario: str
     replication: int
     flights: list[FlightStory]
+    pictures: list[PostPicture] = field(default_factory=list)  # of posts, where the replication was recorded
 
     def as_dict(self) -> JsonObject:
         """Plain JSON."""
@@ -121,11 +123,12 @@ class Explanation(Shown):
                 }
                 for f in self.flights
             ],
+            "pictures": [each.as_dict() for each in self.pictures],
         }
 
     def text(self) -> str:
         """The same for reading."""
-        lines = [f"{self.scenario}, replication {self.replication}"]
+        lines = [f"{self.scenario}, replication {self.replication}", *(each.text() for each in self.pictures)]
         for flight in self.flights:
             ended = flight.terminal.replace("_", " ")
             lines += ["", f"{flight.name} ({flight.side} {flight.kind}): {ended}, {flight.shots} shots"]
@@ -177,13 +180,14 @@ def explain(
     for_unit = None if unit is None else _row(unit, names["units"], "fire unit")
     events = run.key_events(replication)
     events = events[events["kind"] < 32]
+    whole = only is None and for_unit is None and replication < run.identity.record
     rows = range(len(names["flights"])) if only is None else [only]
     stories = []
     for row in rows:
         mine = events[events["flight"] == row]
         if len(mine) or only is not None:
             stories.append(_story(row, mine, facts, for_unit))
-    return Explanation(run.name, replication, stories)
+    return Explanation(run.name, replication, stories, pictures(run, replication) if whole else [])
 
 
 def _row(asked: str | int, listed: list[str], noun: str) -> int:
