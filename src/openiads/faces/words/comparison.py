@@ -11,9 +11,9 @@ from openiads.faces.words import text
 HEAD = ("", "A", "B", "B − A [95 %]", "ahead", "saved")
 NUMBERS = (1, 2, 3, 4, 5)
 LEGEND = (
-    "*: differs, with allowance for how many outcomes are looked at. Ahead: B is better /\n"
-    "as good / worse in % of the pairs. Saved: how many times as many replications it would\n"
-    "take without common random numbers."
+    "*: differs, with allowance for how many outcomes are looked at. Ahead: B is\n"
+    "better / as good / worse in % of the pairs. Saved: how many times as many\n"
+    "replications it would take without common random numbers."
 )
 
 
