@@ -10,17 +10,20 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from openiads.base.errors import UsageError
 from openiads.base.jsonable import JsonObject
 from openiads.base.shown import Shown
-from openiads.explain.picture import PostPicture, pictures
 from openiads.explain.sentences import gate_sentence, said
 from openiads.runs.run import Run, open_run
 from openiads.world.codes import Event, Gate, Side, Terminal, ThreatClass
 from openiads.world.trace import gate_numbers
+
+if TYPE_CHECKING:
+    from openiads.explain.picture import PostPicture
 
 #: The links of the chain, in order.
 CHAIN = (
@@ -187,7 +190,11 @@ def explain(
         mine = events[events["flight"] == row]
         if len(mine) or only is not None:
             stories.append(_story(row, mine, facts, for_unit))
-    return Explanation(run.name, replication, stories, pictures(run, replication) if whole else [])
+    if not whole:
+        return Explanation(run.name, replication, stories)
+    from openiads.explain.picture import pictures  # it needs the compiler
+
+    return Explanation(run.name, replication, stories, pictures(run, replication))
 
 
 def _row(asked: str | int, listed: list[str], noun: str) -> int:

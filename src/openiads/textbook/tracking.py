@@ -86,9 +86,36 @@ class Gospa(NamedTuple):
 
 
 def gospa(tracks: ArrayLike, truths: ArrayLike, *, cutoff: float, power: float = 2.0) -> Gospa:
-    """Generalized optimal sub-pattern assignment metric with alpha = 2 of two sets of points (rows), Euclidean.
+    """Generalized optimal sub-pattern assignment metric with alpha = 2 of two sets of points, Euclidean.
 
-    cutoff : distance beyond which a pair counts as one missed and one false, > 0;  power : >= 1
+    Source: Rahmathullah, Garcia-Fernandez and Svensson (FUSION 2017).
+
+    Parameters
+    ----------
+    tracks : array_like, shape (n, d)
+        Positions of tracks, m.
+    truths : array_like, shape (m, d)
+        Positions of what is there, m.
+    cutoff : float
+        Distance (m) beyond which a pair counts as one missed and one false, above 0.
+    power : float
+        At least 1.
+
+    Returns
+    -------
+    Gospa
+        ``value`` (m), summed localization error to the power, numbers missed and false.
+
+    Raises
+    ------
+    InputError
+        For a cutoff that is not above 0, or a power below 1.
+
+    Examples
+    --------
+    >>> from openiads import textbook
+    >>> textbook.gospa([[0.0], [3.0]], [[1.0]], cutoff=5.0, power=1.0)
+    Gospa(value=3.5, localization=1.0, missed=0, false=1)
     """
     distance = _within(tracks, truths, cutoff, power)
     pairs = _best_pairs(np.minimum(distance, cutoff) ** power)
@@ -100,7 +127,37 @@ def gospa(tracks: ArrayLike, truths: ArrayLike, *, cutoff: float, power: float =
 
 
 def ospa(tracks: ArrayLike, truths: ArrayLike, *, cutoff: float, power: float = 2.0) -> float:
-    """Optimal sub-pattern assignment metric of two sets of points (rows); 0 for two empty sets."""
+    """Optimal sub-pattern assignment metric of two sets of points, Euclidean; 0 for two empty sets.
+
+    Source: Schuhmacher, Vo and Vo (IEEE Transactions on Signal Processing 56, 2008).
+
+    Parameters
+    ----------
+    tracks : array_like, shape (n, d)
+        Positions of tracks, m.
+    truths : array_like, shape (m, d)
+        Positions of what is there, m.
+    cutoff : float
+        Greatest error (m) of a point, and the error of one that is missed or false; above 0.
+    power : float
+        At least 1.
+
+    Returns
+    -------
+    float
+        m, 0 to `cutoff`.
+
+    Raises
+    ------
+    InputError
+        For a cutoff that is not above 0, or a power below 1.
+
+    Examples
+    --------
+    >>> from openiads import textbook
+    >>> textbook.ospa([[0.0], [3.0]], [[1.0]], cutoff=5.0, power=1.0)
+    3.0
+    """
     distance = _within(tracks, truths, cutoff, power)
     few, many = sorted(distance.shape)
     if many == 0:
