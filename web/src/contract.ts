@@ -241,7 +241,7 @@ export interface CompareResult {
   b: RunCard;
   pairs: number; // of replications; the cards tell how many each run has
   found: string; // how many outcomes differ, with allowance for how many are looked at
-  inputs: string; // what the scenarios set, which is no outcome; empty if nothing
+  inputs: { label: string; a: number; b: number }[]; // what the scenarios set, which is no outcome
   rows: {
     metric: string;
     label: string;

@@ -79,6 +79,14 @@ export function paired({ pairs, a, b }: CompareResult): string {
     : plural(pairs, "pair of replications", "pairs of replications");
 }
 
+/** What the scenarios set themselves, on both sides. */
+function inputs(result: CompareResult, words: { a: string; b: string }): string {
+  const said = result.inputs.map(({ label, a, b }) =>
+    a === b ? `${label}: ${number(a)}` : `${label}: ${number(a)} in “${words.a}”, ${number(b)} in “${words.b}”`,
+  );
+  return `Set by the scenario, no outcome: ${said.join("; ")}.`;
+}
+
 /** The whole comparison; also what a what-if ends with. */
 export function comparison(result: CompareResult, words: { a: string; b: string }): HTMLElement {
   const rows = result.rows.map((r): Cell[] => [
@@ -104,7 +112,7 @@ export function comparison(result: CompareResult, words: { a: string; b: string 
         `${paired(result)}, with common random numbers; every number is of these alone. Last column: share of pairs `,
         `in which “${words.b}” is better / as good / worse for the defense.`,
       ),
-      result.inputs ? h("p", { class: "quiet" }, result.inputs) : null,
+      result.inputs.length ? h("p", { class: "quiet" }, inputs(result, words)) : null,
       table(["Measure", words.a, "95 %", words.b, "95 %", "Difference", "95 %", "Ahead"], rows, {
         numbers: [1, 2, 3, 4, 5, 6, 7],
         label: `${words.a} and ${words.b}`,

@@ -181,5 +181,6 @@ def compared(made: Any, a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str,
                 "wanted": row["wanted"],
             }
         )
-    said = {"found": comparison.found(told), "inputs": comparison.inputs(told)}
+    inputs = [{"label": label, "a": one, "b": other} for label, one, other in comparison.given(told)]
+    said = {"found": comparison.found(told), "inputs": inputs}
     return {"a": dict(a), "b": dict(b), "pairs": told["replications"], **said, "rows": rows}

@@ -55,14 +55,21 @@ def found(told: Mapping[str, Any]) -> str:
     return f"{count or 'None'} of {text.plural(of, 'outcome differs', 'outcomes differ')} ({rate})."
 
 
+def given(told: Mapping[str, Any]) -> list[tuple[str, float, float]]:
+    """What the scenarios set themselves, which is no outcome and stands in no table: what it is, in A, in B."""
+    return [
+        (text.METRIC_WORDS.get(name, text.sentence(text.words(name))), row["a"]["mean"], row["b"]["mean"])
+        for name, row in told["metrics"].items()
+        if row["input"]
+    ]
+
+
 def inputs(told: Mapping[str, Any]) -> str:
-    """What the scenarios set themselves, which is no outcome and stands in no table; empty if nothing was asked."""
+    """The same in a sentence; empty if nothing was asked."""
     said = []
-    for name, row in told["metrics"].items():
-        if row["input"]:
-            a, b = (text.number(row[side]["mean"]) for side in "ab")
-            label = text.METRIC_WORDS.get(name, text.sentence(text.words(name)))
-            said.append(f"{label}: {a}" if a == b else f"{label}: {a} in A, {b} in B")
+    for label, *sides in given(told):
+        a, b = map(text.number, sides)
+        said.append(f"{label}: {a}" if a == b else f"{label}: {a} in A, {b} in B")
     return f"Set by the scenario, no outcome: {'; '.join(said)}." if said else ""
 
 
