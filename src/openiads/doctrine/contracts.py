@@ -16,13 +16,13 @@ arithmetic, comparisons, loops, ``math`` and this module's names.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from openiads.base import compiled
-from openiads.base.compiled import kernel
+from openiads.base.compiled import Kernel, kernel
 from openiads.base.draws import Purpose
 from openiads.base.draws import uniform as _uniform
 from openiads.base.errors import InputError
@@ -148,7 +148,7 @@ def sample_pictures(dials: Sequence[float] = ()) -> list[tuple[Own, Picture, Dia
     return cases
 
 
-def adopt(function: Any, place: str, dials: Sequence[float] = ()) -> Any:
+def adopt(function: Callable[..., object], place: str, dials: Sequence[float] = ()) -> Kernel:
     """Check a user's fire rule, try it plain on three sample situations, compile it for its declared signature.
 
     place : how errors name it, e.g. ``my_rules.py:two_then_wait``.  Raises InputError with a short reason.

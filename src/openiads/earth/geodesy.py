@@ -135,7 +135,7 @@ def direct(lat: ArrayLike, lon: ArrayLike, azimuth: ArrayLike, distance: ArrayLi
     return (float(lat_out), float(lon_out)) if lat_out.ndim == 0 else (lat_out, lon_out)
 
 
-def _section_radius(lat: Any, azimuth: Any) -> tuple[Any, Any]:
+def _section_radius(lat: ArrayLike, azimuth: ArrayLike) -> tuple[Any, Any]:
     """Radius of curvature (m) of the ellipsoid at a latitude along an azimuth, and along the meridian."""
     squeeze = 1.0 - ECCENTRICITY_SQUARED * np.sin(lat) ** 2
     across = SEMI_MAJOR / np.sqrt(squeeze)

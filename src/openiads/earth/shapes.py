@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
 from openiads.base.errors import InputError
-from openiads.earth.terrain import Terrain
+from openiads.earth.terrain import Surface, Terrain
 
 
-def _formula(kind: str, values: dict[str, float], surface: Any, land: Any = None) -> Terrain:
+def _formula(kind: str, values: dict[str, float], surface: Surface, land: Surface | None = None) -> Terrain:
     for name, value in values.items():
         if math.isnan(value):
             raise InputError(f"terrain {kind}", f"{name} is not a number", "Give a finite value.")
@@ -30,7 +29,9 @@ def _bump(distance: np.ndarray, width: float) -> np.ndarray:
     return np.cos(0.5 * np.pi * np.clip(np.abs(distance) / width, 0.0, 1.0)) ** 2
 
 
-def _along_across(lat0: float, lon0: float, axis: float, lat: Any, lon: Any) -> tuple[np.ndarray, np.ndarray]:
+def _along_across(
+    lat0: float, lon0: float, axis: float, lat: np.ndarray, lon: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Distance along an axis from the origin and to the right of it (m): s cos and s sin of the relative azimuth."""
     from openiads.earth.geodesy import bearing as bearing_to  # has kernels, which who only looks needs none of
 

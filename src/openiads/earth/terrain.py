@@ -28,7 +28,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -40,6 +40,9 @@ COAST_UNIT = 200.0  # m, of the packaged distances to the coast
 COAST_RAMP = 6000.0  # m, over which the ground rises from the shoreline to the cell's mean
 SHORE_SLACK = 1500.0  # m, accuracy of the packaged coastline
 METERS_PER_DEGREE = 111_195.0
+
+#: A quantity (a height in m, or true and false) at latitudes and longitudes (rad) of one shape.
+Surface: TypeAlias = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 class Terrain:
@@ -55,13 +58,13 @@ class Terrain:
         self,
         label: str,
         resolution: float,
-        surface: Callable[[np.ndarray, np.ndarray], np.ndarray],
+        surface: Surface,
         identity: bytes,
         *,
-        crest: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None,
+        crest: Surface | None = None,
         crest_factor: float = 0.0,
-        land: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None,
-        known: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None,
+        land: Surface | None = None,
+        known: Surface | None = None,
         coarse: bool = False,
         files: tuple[str, ...] = (),
         sea_elsewhere: bool = False,

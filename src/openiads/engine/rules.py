@@ -6,7 +6,6 @@ import hashlib
 import importlib.util
 import sys
 from pathlib import Path
-from typing import Any
 
 from openiads.base import compiled
 from openiads.base.errors import InputError
@@ -18,7 +17,7 @@ from openiads.world.build import World
 RULE_ERRORS = contracts.RULE_ERRORS
 
 
-def rule_of(world: World) -> Any:
+def rule_of(world: World) -> compiled.Kernel:
     """The world's fire rule as the engine takes it: the user's, checked and compiled, or a stand-in."""
     if not world.rule_text:
         return compiled.as_first_class(never_asked)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -46,7 +45,7 @@ def _bytes(array: np.ndarray) -> np.ndarray:
 class Runner:
     """Runs replications of one world with one seed; owns its state, so each thread has one of its own."""
 
-    def __init__(self, world: World, seed: int, rule: Any = None) -> None:
+    def __init__(self, world: World, seed: int, rule: compiled.Kernel | None = None) -> None:
         self.world = world
         self.seed = int(seed)
         self.rule = rule_of(world) if rule is None else rule

@@ -74,7 +74,9 @@ def check(target: str | Path | Scenario | Run | Sweep, again: int = AGAIN) -> Ch
     return checked(target, again)
 
 
-def checked(target: Any, again: int = AGAIN, phases: Phases | None = None) -> CheckAnswer:
+def checked(
+    target: str | Path | Scenario | Run | Sweep, again: int = AGAIN, phases: Phases | None = None
+) -> CheckAnswer:
     """``check``, with somebody told how far it is."""
     from openiads.experiments.design import is_study
     from openiads.experiments.sweep import Sweep

@@ -5,9 +5,12 @@ from __future__ import annotations
 import importlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from openiads.base.errors import UsageError
+
+if TYPE_CHECKING:
+    from openiads.runs.run import Run
 
 #: Format -> (module, ending of the file).  A page has no module: ``faces.replay.page`` makes it.
 FORMATS = {
@@ -33,7 +36,7 @@ class Written:
 
 
 def export(
-    run: Any,
+    run: str | Path | Run,
     format: str,  # noqa: A002 - the word that users say
     replication: int = 0,
     out: str | Path | None = None,
@@ -107,7 +110,7 @@ def export(
     return Written(target, size, story.about.at(0.0), counts)
 
 
-def _page(run: Any, replication: int, target: Path, every: float | None, epoch: str | None) -> Written:
+def _page(run: Run, replication: int, target: Path, every: float | None, epoch: str | None) -> Written:
     """Write the viewer with one replay as one file."""
     from openiads.faces.export.about import epoch_of, stamp
     from openiads.faces.replay.page import page
@@ -129,7 +132,7 @@ def _check_format(name: str) -> None:
         raise UsageError(f"--format {name}", "there is no such format", f"{near}Formats: {', '.join(FORMATS)}")
 
 
-def _target(run: Any, replication: int, out: str | Path | None, ending: str) -> Path:
+def _target(run: Run, replication: int, out: str | Path | None, ending: str) -> Path:
     """Where to write; never among the run's own files."""
     from openiads.runs.replicate import default_folder
 

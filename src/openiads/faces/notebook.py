@@ -8,7 +8,7 @@ from hashlib import sha256
 from html import escape
 from inspect import signature
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from openiads.base.errors import UsageError
 from openiads.base.extras import how_to_install
@@ -21,6 +21,13 @@ from openiads.faces.shapes.look import Look
 from openiads.faces.shapes.registry import look_of
 from openiads.faces.words import text
 from openiads.faces.words.text import clean
+
+if TYPE_CHECKING:
+    import anywidget
+    import pyarrow as arrow
+    from matplotlib.figure import Figure
+
+    from openiads.runs.run import Run
 
 #: Rows of a table shown; the rest is counted.
 MOST = 40
@@ -47,7 +54,7 @@ def html(made: Shown) -> str:
     return shown(made, look_of(made))
 
 
-def shown(made: Any, look: Look) -> str:
+def shown(made: Shown, look: Look) -> str:
     """Something as a piece of HTML, shown as answers of one kind are."""
     head, rows, more = _table_of(made, look)
     picture = ""
@@ -69,7 +76,7 @@ def to_dict(made: Shown) -> dict[str, Any]:
     return plain
 
 
-def table(made: Shown) -> Any:
+def table(made: Shown) -> arrow.Table:
     """An answer's rows as an Arrow table; UsageError if it has none."""
     from openiads.runs.parquet import table_of
 
@@ -79,7 +86,7 @@ def table(made: Shown) -> Any:
     return table_of(look.rows(made))
 
 
-def figure(made: Shown, **options: Any) -> Any:
+def figure(made: Shown, **options: object) -> Figure:
     """An answer's picture; UsageError if it has none, or for an option that it does not know."""
     look = look_of(made)
     if look.figure is None:
@@ -93,7 +100,7 @@ def save(made: Shown, path: str | Path) -> Path:
     return registry.save(made, Path(path))
 
 
-def _table_of(made: Any, look: Look) -> tuple[Sequence[str], list[Sequence[str]], str]:
+def _table_of(made: Shown, look: Look) -> tuple[Sequence[str], list[Sequence[str]], str]:
     """Head and rows as people read them, and how many are left out."""
     if look.cells is not None:
         head, cells = look.cells(made)
@@ -110,17 +117,17 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _key(made: Any) -> str:
+def _key(made: Shown) -> str:
     """A prefix of names inside a picture, so that two pictures in one notebook do not share them."""
     digest = getattr(made, "digest", None) or sha256(repr(to_dict(made)).encode()).hexdigest()
     return f"d{digest[:10]}"
 
 
-def _cell(value: Any) -> str:
+def _cell(value: object) -> str:
     return text.number(float(value)) if isinstance(value, float) else "" if value is None else str(value)
 
 
-def widget(run: Any, replication: int = 0) -> Any:
+def widget(run: Run, replication: int = 0) -> anywidget.AnyWidget:
     """The viewer with one replication of a run, in a frame that can reach neither the notebook nor a network."""
     try:
         import anywidget

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
@@ -13,7 +12,13 @@ from openiads.physics.ballistics import EARTH, Trajectory, fly_out
 
 
 def _launched(
-    kind: Any, place: tuple[float, float, float], azimuth: float, cutoff: float, around: Any, ground: float, dt: float
+    kind: np.void,
+    place: tuple[float, float, float],
+    azimuth: float,
+    cutoff: float,
+    around: np.void,
+    ground: float,
+    dt: float,
 ) -> Trajectory:
     lat, lon, height = place
     x = to_ecef(lat, lon, height)
@@ -26,7 +31,7 @@ def _launched(
 
 
 def greatest_range(
-    kind: Any, lat: float, lon: float, height: float, azimuth: float, around: Any = EARTH, dt: float = 0.5
+    kind: np.void, lat: float, lon: float, height: float, azimuth: float, around: np.void = EARTH, dt: float = 0.5
 ) -> tuple[float, float]:
     """Greatest range (m) over the loft angle at full burn, and that angle (rad), from a place on an azimuth (rad)."""
 
@@ -58,8 +63,8 @@ def solve_aim(
     aim_lat: float,
     aim_lon: float,
     aim_height: float,
-    kind: Any,
-    around: Any = EARTH,
+    kind: np.void,
+    around: np.void = EARTH,
     dt: float = 0.25,
     place: str = "ballistic missile",
 ) -> Trajectory:

@@ -4,7 +4,7 @@ Point mass in rotating earth-centered coordinates (ECEF, m, m/s), fourth-order R
 constant, along an elevation above the local horizontal of max(loft, 90 degrees - pitch rate x time) in a fixed plane;
 range is set by the time of cut-off, direction by the plane.  The body stays attached.  What surrounds the missile is a
 row of `SURROUNDINGS`, so that the closed-form cases (a sphere, no rotation, no air, even gravity) run through
-the same code.  Source of the elevation program: [forden2007].
+the same code.  Source of the elevation program: [forden07].
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ name_type("Missile", lambda: row_type(MISSILE))
 name_type("Surroundings", lambda: row_type(SURROUNDINGS))
 
 
-def surroundings(**values: float) -> Any:
+def surroundings(**values: float) -> np.void:
     """A row of `SURROUNDINGS`: the real earth with its air, except for the fields given."""
     row = np.zeros(1, SURROUNDINGS)[0]
     real = {
@@ -262,7 +262,7 @@ class Trajectory:
         return float(np.interp(-height, -self.heights[top:], self.speeds[top:]))
 
 
-def missile(values: Mapping[str, Any], place: str = "missile") -> Any:
+def missile(values: Mapping[str, Any], place: str = "missile") -> np.void:
     """One row of `MISSILE` from SI values: ``launch_mass``, ``burnout_mass``, ``burn_time``, ``thrust`` or
     ``specific_impulse`` (s), ``area`` or ``diameter``, ``loft``, ``pitch_rate``, ``cd`` (a number or lists ``mach``
     and ``value``)."""
@@ -294,13 +294,13 @@ def missile(values: Mapping[str, Any], place: str = "missile") -> Any:
 
 
 def fly_out(
-    kind: Any,
+    kind: np.void,
     position: tuple[float, float, float],
     velocity: tuple[float, float, float],
     *,
     forward: tuple[float, float, float] = (0.0, 1.0, 0.0),
     cutoff: float | None = None,
-    around: Any = EARTH,
+    around: np.void = EARTH,
     dt: float = 0.1,
     longest: float = 3000.0,
     ground: float = 0.0,
@@ -322,7 +322,14 @@ def fly_out(
     return _told(rows[:count], kind, around, burn, longest, forward)
 
 
-def _told(rows: NDArray[np.float64], kind: Any, around: Any, burn: float, longest: float, forward: Any) -> Trajectory:
+def _told(
+    rows: NDArray[np.float64],
+    kind: np.void,
+    around: np.void,
+    burn: float,
+    longest: float,
+    forward: tuple[float, float, float],
+) -> Trajectory:
     heights = np.array([up_and_height(around, *r[1:4].tolist())[3] for r in rows])
     speeds = np.sqrt((rows[:, 4:] ** 2).sum(axis=1))
     top = int(np.argmax(heights))

@@ -7,7 +7,6 @@ the number that makes the model reproduce a quoted overall probability at the re
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -79,7 +78,7 @@ def combined_common_mode(probability: float, shots: float, works: float) -> floa
 
 
 def reference_misses(
-    kind: Any,
+    kind: np.void,
     max_range: float,
     height: float,
     target_speed: float = 250.0,
@@ -133,7 +132,15 @@ def reference_misses(
     return misses
 
 
-def _midcourse(kind: Any, offset: Any, table: Any, leave: float, rate: float, time: float, step: float) -> Any:
+def _midcourse(
+    kind: np.void,
+    offset: NDArray[np.float64],
+    table: NDArray[np.float64],
+    leave: float,
+    rate: float,
+    time: float,
+    step: float,
+) -> np.void:
     """A round flown to its handover, or its end, on a track that is the truth plus a constant offset (m, ECEF)."""
     body = flyout.new_bodies(1)[0]
     aim = np.array(motion.position_at(table, 0, time)) + offset

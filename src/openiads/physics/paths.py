@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,13 @@ from openiads.base.errors import InputError
 from openiads.earth.geodesy import ECCENTRICITY_SQUARED, direct, inverse, offset, to_ecef
 from openiads.physics.motion import HEADER, ROW
 
+if TYPE_CHECKING:
+    from openiads.physics.ballistics import Trajectory
+
 Floats = NDArray[np.float64]
+
+#: A leg or a turn: its length (m), the ECEF points at distances along it, and the spacing of nodes (m).
+Piece: TypeAlias = tuple[float, Callable[[Floats], Floats], float]
 
 TOLERANCE = 0.25  #: m, largest distance between a table and the path it stands for
 SHORTEST_STEP = 0.125  #: s
@@ -91,7 +97,7 @@ class Track(NamedTuple):
         return point.T, normal.T
 
 
-def _hermite(values: Floats, slopes: Floats, i: Any, u: Floats, span: Floats, out: Floats) -> None:
+def _hermite(values: Floats, slopes: Floats, i: NDArray[np.int64], u: Floats, span: Floats, out: Floats) -> None:
     """Cubic Hermite interpolation, column by column: values and slopes (k, knots) at shares ``u`` of intervals ``i``.
 
     span : lengths of the intervals, in the unit of which the slopes are; out : (k, n)
@@ -138,7 +144,7 @@ def ground_track(points: Sequence[tuple[float, float]], radius: float) -> Track:
                 f"the turns at both ends need {cuts[k] + cuts[k + 1]:.0f} m but the leg has {length:.0f} m",
                 "lengthen the leg, lower the speed or raise the load limit",
             )
-    pieces = []  # length, points at distances along it, spacing of nodes
+    pieces: list[Piece] = []
     for k, (length, out, _) in enumerate(legs):
         if k > 0 and abs(turns[k]) > 1e-6:
             pieces.append(_turn(points[k], legs[k - 1][2], turns[k], radius, cuts[k]))
@@ -153,14 +159,14 @@ def _leg_of(a: tuple[float, float], b: tuple[float, float]) -> tuple[float, floa
     return length, out, inverse(*b, *a)[1] + math.pi
 
 
-def _leg(start: tuple[float, float], azimuth: float, skip: float, length: float) -> Any:
+def _leg(start: tuple[float, float], azimuth: float, skip: float, length: float) -> Piece:
     def points(s: Floats) -> Floats:
         return _surface_points(start[0], start[1], azimuth, skip + s)
 
     return length, points, 20_000.0
 
 
-def _turn(corner: tuple[float, float], heading: float, turn: float, radius: float, cut: float) -> Any:
+def _turn(corner: tuple[float, float], heading: float, turn: float, radius: float, cut: float) -> Piece:
     side = 1.0 if turn > 0.0 else -1.0  # azimuths grow clockwise: positive turns right
 
     def points(s: Floats) -> Floats:
@@ -174,7 +180,7 @@ def _turn(corner: tuple[float, float], heading: float, turn: float, radius: floa
     return radius * abs(turn), points, radius * 0.05
 
 
-def _joined(pieces: list[Any]) -> Track:
+def _joined(pieces: list[Piece]) -> Track:
     distance: list[Floats] = []
     points: list[Floats] = []
     tangents: list[Floats] = []
@@ -279,7 +285,7 @@ def terrain_following(
     points: Sequence[tuple[float, float]],
     agl: float,
     speed: float,
-    terrain_height: Callable[[Floats, Floats], Any],
+    terrain_height: Callable[[Floats, Floats], Floats],
     start_time: float = 0.0,
     load_limit: float = 2.0,
     sample: float = 2.0,
@@ -328,7 +334,7 @@ def _sloped(heights: Floats, fall: float) -> Floats:
     return found
 
 
-def ballistic_path(trajectory: Any, t0: float) -> Floats:
+def ballistic_path(trajectory: Trajectory, t0: float) -> Floats:
     """Table of a `ballistics.Trajectory` that begins at time ``t0`` (s): its knots, resampled evenly."""
     times = np.asarray(trajectory.times)
     state = np.hstack([trajectory.positions, trajectory.velocities])

@@ -11,7 +11,7 @@ It is built by flying the compiled round against still points; what a round cann
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -244,7 +244,7 @@ def first_feasible(
 COARSE, FINE = 0.5, 0.05  # s, steps of the planning flights
 
 
-def _planning(kind: Any) -> Any:
+def _planning(kind: np.void) -> np.void:
     """A copy of an interceptor row that flies on its track to within the last leg."""
     row = np.zeros(1, kind.dtype)
     row[0] = kind
@@ -254,7 +254,7 @@ def _planning(kind: Any) -> Any:
 
 
 def flyout_table(
-    kind: Any, range_max: float, height_max: float = 36_000.0, ranges: int = 97, heights: int = 19
+    kind: np.void, range_max: float, height_max: float = 36_000.0, ranges: int = 97, heights: int = 19
 ) -> NDArray[np.float64]:
     """Flyout table of an interceptor row out to ``range_max`` and up to ``height_max`` (m); see the module's text."""
     if not (range_max > 0.0 and height_max > 0.0 and ranges > 1 and heights > 1):
@@ -265,7 +265,7 @@ def flyout_table(
     return table
 
 
-def _greatest(feasible: Any, low: float, high: float, step: float) -> float:
+def _greatest(feasible: Callable[[float], bool], low: float, high: float, step: float) -> float:
     """Greatest argument of a grid and the gap above it that is feasible, to a thousandth of the step; 0 if none."""
     x = high
     while x >= low and not feasible(x):
@@ -280,7 +280,11 @@ def _greatest(feasible: Any, low: float, high: float, step: float) -> float:
 
 
 def greatest_range(
-    kind: Any, target_speed: float = 250.0, height: float = 10_000.0, load: float = 5 * 9.80665, limit: float = 400e3
+    kind: np.void,
+    target_speed: float = 250.0,
+    height: float = 10_000.0,
+    load: float = 5 * 9.80665,
+    limit: float = 400e3,
 ) -> float:
     """Reach (m): greatest ground range against a head-on target at ``height`` with arrival speed of at least 1.5
     times the target's and ``load`` (m/s^2) available; 0 if there is none."""
@@ -294,7 +298,7 @@ def greatest_range(
 
 
 def meeting(
-    kind: Any, ground_range: float, target_speed: float = 250.0, height: float = 10_000.0
+    kind: np.void, ground_range: float, target_speed: float = 250.0, height: float = 10_000.0
 ) -> tuple[float, float, float]:
     """Time of flight (s), arrival speed (m/s), available lateral acceleration (m/s^2) where a round meets a head-on
     target of ``target_speed`` at a ground range and height (m); inf, 0, 0 when it does not arrive."""
@@ -302,7 +306,7 @@ def meeting(
     return float(found[0]), float(found[1]), float(found[2])
 
 
-def ceiling(kind: Any, reach: float, load: float = 3 * 9.80665) -> float:
+def ceiling(kind: np.void, reach: float, load: float = 3 * 9.80665) -> float:
     """Greatest height (m) at which ``load`` (m/s^2) is available at some ground range inside half of ``reach`` (m)."""
     row, body = _planning(kind), new_bodies(1)[0]
     places = np.linspace(0.05, 0.5, 7) * reach
@@ -318,7 +322,7 @@ def ceiling(kind: Any, reach: float, load: float = 3 * 9.80665) -> float:
 
 
 def minimum_range(
-    kind: Any, height: float = 1000.0, target_speed: float = 250.0, load: float = 5 * 9.80665, out_to: float = 20e3
+    kind: np.void, height: float = 1000.0, target_speed: float = 250.0, load: float = 5 * 9.80665, out_to: float = 20e3
 ) -> float:
     """Ground range (m) from which on a head-on target at ``height`` (m) is met at every range out to ``out_to`` with
     ``load`` (m/s^2) available, to 250 m; inf if not even there.
@@ -336,7 +340,7 @@ def minimum_range(
     return least
 
 
-def long_shot(kind: Any, ground_range: float, height: float = 10_000.0) -> tuple[float, float, float]:
+def long_shot(kind: np.void, ground_range: float, height: float = 10_000.0) -> tuple[float, float, float]:
     """Peak speed (m/s), apogee (m) and time of flight (s, inf if it does not arrive) of a shot at a still point."""
     row, body = _planning(kind), new_bodies(1)[0]
     angle, r = ground_range / SEMI_MAJOR, SEMI_MAJOR + height

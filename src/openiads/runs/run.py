@@ -205,7 +205,7 @@ class Run(Kept, Replayed):
         """All outcome rows (dtype OUTCOME), in replication order."""
         return np.concatenate([self.store.trusted(chunk).rows for chunk in self.chunks])
 
-    def row(self, replication: int) -> np.ndarray:
+    def row(self, replication: int) -> np.void:
         """The outcome row (dtype OUTCOME) of one replication; UsageError if it is not in the run."""
         chunk = self._chunk_of(replication)
         return self.store.trusted(chunk).rows[replication - chunk.first]

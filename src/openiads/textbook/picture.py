@@ -9,8 +9,8 @@ near enough; several tracks may stand for one object.  An object with a track is
 
 Unlike OSPA and GOSPA in `textbook.tracking` these are no distances: each tells one fault by itself.
 
-Source: Single Integrated Air Picture (SIAP) Attributes, SIAP System Engineering Task Force, Technical Report 2001-001
-(2001), sections on completeness, ambiguity and spurious tracks.
+Source: Votruba, Nisley, Rothrock and Zombro, Single Integrated Air Picture (SIAP) Metrics Implementation (2001), in the
+form for one fused picture.
 """
 
 from __future__ import annotations

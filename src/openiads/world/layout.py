@@ -351,7 +351,7 @@ SIM_FIELDS: dict[str, Any] = {
 }
 
 
-def _sim_type() -> Any:
+def _sim_type() -> compiled.Type:
     plain = {
         "gates": "i8[:, ::1]",
         "tables": "f8[::1]",
@@ -369,7 +369,7 @@ def _sim_type() -> Any:
     return compiled.shared_type(Sim, types)
 
 
-def _view_type() -> Any:
+def _view_type() -> compiled.Type:
     plain = {"time_to_asset": "f8[::1]", "position": "f8[:, ::1]", "velocity": "f8[:, ::1]", "dials": "f8[::1]"}
     return compiled.tuple_type(View, [compiled.resolve(plain.get(name, "i8[::1]")) for name in View._fields])
 

@@ -9,7 +9,7 @@ import shlex
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ParamSpec
 
 import typer
 
@@ -18,6 +18,8 @@ from openiads.faces.cli import streams
 
 if TYPE_CHECKING:
     from openiads.scenario.load import Scenario
+
+P = ParamSpec("P")
 
 UNWRITABLE = 74
 UNREADABLE = (errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.EIO)
@@ -60,11 +62,11 @@ def picture_asked(file: Path | None) -> None:
         _refuse_place("--figure", file)
 
 
-def reports_errors(command: Callable[..., None]) -> Callable[..., None]:
+def reports_errors(command: Callable[P, None]) -> Callable[P, None]:
     """A command whose errors are one line each on stderr and an exit code, never a traceback."""
 
     @functools.wraps(command)
-    def guarded(*args: Any, **kwargs: Any) -> None:
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             command(*args, **kwargs)
             sys.stdout.flush()
@@ -145,7 +147,7 @@ def load_changed(name: str, changes: Sequence[str] | None) -> Scenario:
     return scenario_with(name, changed(changes))
 
 
-def given(**options: Any) -> dict[str, Any]:
+def given(**options: object) -> dict[str, Any]:
     """Options that were given; those that were left out keep the default of the question that they belong to."""
     return {name: value for name, value in options.items() if value is not None and value != []}
 

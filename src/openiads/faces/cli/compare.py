@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,6 +18,9 @@ from openiads.faces.cli.common import (
     reports_errors,
     warn,
 )
+
+if TYPE_CHECKING:
+    from openiads.experiments.compare import Comparison
 
 Out = Annotated[
     Path | None,
@@ -99,7 +102,7 @@ def compare(
         show.console().print(f"Report: {report}")
 
 
-def _drawn(made: Any, metrics: list[str], figure: Path | None, folder: Path | None) -> Path | None:
+def _drawn(made: Comparison, metrics: list[str], figure: Path | None, folder: Path | None) -> Path | None:
     """The picture if one is asked for, and the report in the comparison's folder; stored runs have none."""
     if figure is None and folder is None:
         return None

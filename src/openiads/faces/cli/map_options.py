@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -44,12 +43,11 @@ def above(agl: bool) -> str:
     return "ground" if agl else "sea"
 
 
-def save_all(answer: Saved, out: Sequence[Path] | None, **options: Any) -> list[str]:
+def save_all(answer: Saved, out: Sequence[Path] | None, **options: object) -> list[str]:
     """Write an answer into each file, in the format of its name; their full names.
 
     options : of its picture
     """
     from openiads.faces.shapes.registry import save
 
-    write: Callable[[Path], Path] = partial(save, answer, **options)
-    return [str(write(path).resolve()) for path in out or ()]
+    return [str(save(answer, path, **options).resolve()) for path in out or ()]

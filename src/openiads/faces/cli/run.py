@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,8 +21,14 @@ from openiads.faces.cli.common import (
     warn,
 )
 
+if TYPE_CHECKING:
+    from openiads.runs.run import Run
+    from openiads.scenario.load import Scenario
 
-def run_folder(scenario: Any, seed: int, replications: int, until: str | None, record: int, chunk: int | None) -> Path:
+
+def run_folder(
+    scenario: Scenario, seed: int, replications: int, until: str | None, record: int, chunk: int | None
+) -> Path:
     """Where a run is kept without ``--out``: one folder for one command, so that repeating it continues it."""
     from openiads.runs.replicate import default_folder
 
@@ -90,7 +96,7 @@ def run(
     _print(made, json)
 
 
-def _print(made: Any, json: bool, **more: str) -> None:
+def _print(made: Run, json: bool, **more: str) -> None:
     from openiads.faces.cli import show
 
     summary = made.summary()

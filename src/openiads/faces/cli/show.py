@@ -9,11 +9,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from openiads.base.jsonable import Json
 from openiads.faces.cli import streams
 from openiads.faces.words import text
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import Progress, TaskID
+    from rich.table import Table
 
 #: Width of tables that do not go to a terminal.
 PIPE_WIDTH = 130
@@ -34,7 +37,7 @@ def note(line: str) -> None:
     streams.tell(line)
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> Json:
     """A value as JSON can hold it: what is infinite or undefined becomes null."""
     if isinstance(value, Mapping):
         return {str(key): plain(inner) for key, inner in value.items()}
@@ -47,7 +50,7 @@ def plain(value: Any) -> Any:
     return value
 
 
-def as_json(value: Any) -> None:
+def as_json(value: object) -> None:
     """One JSON object on stdout."""
     print(json.dumps(plain(value), ensure_ascii=False, allow_nan=False), flush=True)
 
@@ -59,7 +62,7 @@ def grid(
     *,
     numbers: Sequence[int] = (),
     widths: Mapping[int, int] | None = None,
-) -> Any:
+) -> Table:
     """A rich table; columns in ``numbers`` are set to the right, ``widths`` gives columns a least width, so that tables
     below each other line up."""
     from rich import box
@@ -120,9 +123,9 @@ def results(question: str, summary: Mapping[str, Any]) -> None:
 class Phases:
     """Progress on a terminal, silence elsewhere: ``phase`` names what is being done, ``count`` how far it is."""
 
-    def __init__(self, progress: Any = None) -> None:
-        self._progress: Any = progress
-        self._task: Any = None
+    def __init__(self, progress: Progress | None = None) -> None:
+        self._progress = progress
+        self._task: TaskID | None = None
 
     def phase(self, name: str) -> None:
         """Begin the next phase, of unknown length."""

@@ -9,7 +9,8 @@ import os
 import signal
 import sys
 from contextlib import suppress
-from typing import Any
+from types import FrameType
+from typing import TextIO
 
 
 class Terminated(KeyboardInterrupt):
@@ -34,7 +35,7 @@ def prepare() -> None:
     signal.signal(signal.SIGTERM, _end)
 
 
-def _end(number: int, frame: Any) -> None:
+def _end(number: int, frame: FrameType | None) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough; a second must not cut short what ends in order
     raise Terminated
 
@@ -58,7 +59,7 @@ def settle_stderr() -> None:
         _abandon(sys.stderr)
 
 
-def _abandon(stream: Any) -> None:
+def _abandon(stream: TextIO) -> None:
     with suppress(OSError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         try:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from openiads.base.errors import UsageError
 from openiads.faces.cli.common import FigureFile, Jobs, Json, On, Replications, picture_asked, reports_errors, warn
+
+if TYPE_CHECKING:
+    from openiads.experiments.design import Study
+    from openiads.experiments.sweep import Sweep
 
 StudyName = Annotated[str, typer.Argument(help="A study file; with --vary a scenario (file or packaged name).")]
 SweepOut = Annotated[
@@ -92,7 +96,7 @@ def sweep(
         show.console().print(f"Report: {report}")
 
 
-def _drawn(made: Any, figure: Path | None) -> Path:
+def _drawn(made: Sweep, figure: Path | None) -> Path:
     """The report in the sweep's folder, and the picture if one is asked for."""
     from openiads.faces.pages import answers
     from openiads.faces.pages.answers import page
@@ -102,7 +106,7 @@ def _drawn(made: Any, figure: Path | None) -> Path:
     return page.write(page.sweep_page(made, page.premises_of(made.run(0).scenario)), made.path)
 
 
-def _study(name: str, options: dict[str, Any]) -> Any:
+def _study(name: str, options: dict[str, Any]) -> Study:
     """The study of a file, or of a scenario and what is to vary; options replace keys of the file."""
     from openiads.experiments import design
     from openiads.experiments.variation import varied

@@ -74,7 +74,7 @@ def _short(paths: Sequence[str]) -> list[str]:
     return [name if last.count(name) == 1 else path.split(".", 1)[-1] for name, path in zip(last, paths, strict=True)]
 
 
-def _value(value: Any) -> str:
+def _value(value: object) -> str:
     return text.number(value) if isinstance(value, float) else str(value)
 
 

@@ -41,7 +41,7 @@ Out = Annotated[
 ]
 
 
-def options_of(phases: Phases, changes: list[str] | None, **options: Any) -> dict[str, Any]:
+def options_of(phases: Phases, changes: list[str] | None, **options: object) -> dict[str, Any]:
     """The fields of a question from the options of a command, with progress and warnings on stderr."""
     from openiads.faces.cli import show
 

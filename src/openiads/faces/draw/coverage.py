@@ -21,6 +21,8 @@ from openiads.reach.coverage import Coverage
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
 
 LOWEST_STEPS = (0.0, 50.0, 100.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0)  # m
 TOWNS = 14
@@ -115,7 +117,7 @@ def _lowest(axes: Axes, found: Coverage) -> list[Any]:
     return handles
 
 
-def _unknown(axes: Axes, found: Coverage) -> Any:
+def _unknown(axes: Axes, found: Coverage) -> Patch:
     """Hatch what the terrain does not cover."""
     from matplotlib.patches import Patch
 
@@ -129,7 +131,7 @@ def _unknown(axes: Axes, found: Coverage) -> Any:
     return Patch(facecolor="white", edgecolor="#999999", hatch="////", linewidth=0.5, label="no terrain data")
 
 
-def _outlines(axes: Axes, before: Coverage) -> Any:
+def _outlines(axes: Axes, before: Coverage) -> Line2D:
     from matplotlib.lines import Line2D
 
     x, y = _places(before)
@@ -142,7 +144,7 @@ def _outlines(axes: Axes, before: Coverage) -> Any:
     return Line2D([], [], color=INK, linewidth=0.9, linestyle=(0, (4, 2)), label=f"outlines with antennas at {words}")
 
 
-def _way(axes: Axes, way: Approach) -> Any:
+def _way(axes: Axes, way: Approach) -> Line2D:
     from matplotlib.lines import Line2D
 
     lats, lons = np.degrees(way.lats), np.degrees(way.lons)

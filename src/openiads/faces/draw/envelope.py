@@ -24,6 +24,7 @@ from openiads.reach.scenes import magazines_of
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
 KM = 1e-3
 DASHES: Any = (0, (4, 2))
@@ -179,7 +180,7 @@ def _boxes(answer: EnvelopeAnswer) -> list[tuple[list[float], list[float]]]:
     return out
 
 
-def _contours(axes: Axes, answer: EnvelopeAnswer, found: Envelope) -> Any:
+def _contours(axes: Axes, answer: EnvelopeAnswer, found: Envelope) -> Line2D:
     """Lines of equal kill probability, as far as the envelope goes."""
     from matplotlib.lines import Line2D
 

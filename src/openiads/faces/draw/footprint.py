@@ -21,6 +21,8 @@ from openiads.reach.footprint import Footprint
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.patches import Patch
+    from numpy.typing import NDArray
 
 SHADES = {"emergent": BLUE, "published": VERMILION}
 ARROW = 0.16  # of the map, length of the arrow of the attack
@@ -59,7 +61,9 @@ def _notes(answer: FootprintAnswer, extent: Extent) -> list[str]:
     return [rule, *doubt, ground, text.FOOTER]
 
 
-def _arm(axes: Axes, answer: FootprintAnswer, each: Footprint, lats: Any, lons: Any) -> Any:
+def _arm(
+    axes: Axes, answer: FootprintAnswer, each: Footprint, lats: NDArray[np.float64], lons: NDArray[np.float64]
+) -> Patch:
     """Fill and outline one arm's cells; its entry of the legend."""
     from matplotlib.patches import Patch
 

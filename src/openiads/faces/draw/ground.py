@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from openiads.faces.draw.kit import INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.patches import Rectangle
+
+    from openiads.earth.terrain import Terrain
 
 METERS_PER_DEGREE = 111_195.0
 SEA, SHORE, EDGE, HALO = "#dce8ef", "#5f7f93", "#8b8b8b", "#ffffff"
@@ -76,7 +79,7 @@ def _blur(grid: np.ndarray, radius: float, axis: int) -> np.ndarray:
     return out
 
 
-def land_of(lats: np.ndarray, lons: np.ndarray, heights: np.ndarray, terrain: Any, *, packaged: bool) -> np.ndarray:
+def land_of(lats: np.ndarray, lons: np.ndarray, heights: np.ndarray, terrain: Terrain, *, packaged: bool) -> np.ndarray:
     """Which points (rad) of a grid are land.
 
     The packaged terrain counts the sea within 1.5 km of the coast as land; what has land 1.5 km away on all sides is
@@ -115,7 +118,7 @@ def shade(heights: np.ndarray, land: np.ndarray, extent: Extent, resolution: flo
     return np.clip(np.where(land[..., None], ground, sea), 0.0, 1.0)
 
 
-def relief(axes: Axes, extent: Extent, terrain: Any, *, packaged: bool) -> None:
+def relief(axes: Axes, extent: Extent, terrain: Terrain, *, packaged: bool) -> None:
     n, m = 520, 660
     lats = np.radians(np.linspace(extent.south, extent.north, n))
     lons = np.radians(np.linspace(extent.west, extent.east, m))
@@ -207,7 +210,7 @@ def scale_bar(axes: Axes, extent: Extent, corner: float) -> tuple[float, float, 
     return x + dx, y, f"{length / 1000:g} km"
 
 
-def _box(x: float, y: float, width: float, height: float, shade: str) -> Any:
+def _box(x: float, y: float, width: float, height: float, shade: str) -> Rectangle:
     from matplotlib.patches import Rectangle
 
     return Rectangle((x, y), width, height, facecolor=shade, edgecolor=INK, linewidth=0.6, zorder=8)

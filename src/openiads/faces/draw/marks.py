@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict, Unpack
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from openiads.faces.draw.ground import HALO, Extent
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.path import Path
+    from matplotlib.text import Annotation
+    from matplotlib.transforms import Bbox
+    from numpy.typing import ArrayLike
 
 
 def _marker(points: Sequence[tuple[float, float]], codes: Sequence[int] | None = None) -> Path:
@@ -46,6 +49,26 @@ def asset_symbol() -> Path:
     )
 
 
+#: Where the place of a text is in it, as Matplotlib names that.
+Across: TypeAlias = Literal["left", "center", "right"]
+Upright: TypeAlias = Literal["bottom", "center", "top"]
+
+
+class TextLook(TypedDict, total=False):
+    """How the text of a label looks, as Matplotlib names it."""
+
+    fontsize: float
+    fontweight: str
+    color: str
+
+
+class PlacedLook(TextLook, total=False):
+    """The same, and on which side of its place the text stands."""
+
+    ha: Across
+    va: Upright
+
+
 class Labels:
     """Text with a halo that keeps clear of other text: it tries eight sides of its place, at four distances."""
 
@@ -56,11 +79,11 @@ class Labels:
     def _take(self, boxes: np.ndarray) -> None:
         self.taken = np.vstack([self.taken, boxes])
 
-    def _free(self, box: Any) -> bool:
+    def _free(self, box: Bbox) -> bool:
         t = self.taken
         return not bool(np.any((t[:, 0] < box.x1) & (box.x0 < t[:, 2]) & (t[:, 1] < box.y1) & (box.y0 < t[:, 3])))
 
-    def _draw(self, x: float, y: float, body: str, dx: float, dy: float, **look: Any) -> Any:
+    def _draw(self, x: float, y: float, body: str, dx: float, dy: float, **look: Unpack[PlacedLook]) -> Annotation:
         from matplotlib.patheffects import withStroke
 
         look.setdefault("fontsize", 9)
@@ -75,25 +98,29 @@ class Labels:
             **look,
         )
 
-    def _box_of(self, drawn: Any) -> Any:
+    def _box_of(self, drawn: Annotation) -> Bbox:
         return drawn.get_window_extent().padded(2.0)
 
-    def block(self, x: Any, y: Any, radius: float) -> None:
+    def block(self, x: ArrayLike, y: ArrayLike, radius: float) -> None:
         """Keep text off symbols of that radius (points)."""
         at = self.axes.transData.transform(np.column_stack([np.atleast_1d(x), np.atleast_1d(y)]))
         r = radius * self.axes.figure.dpi / 72
         self._take(np.hstack([at - r, at + r]))
 
-    def fixed(self, x: float, y: float, body: str, *, dx: float = 0.0, dy: float = 0.0, **look: Any) -> None:
+    def fixed(
+        self, x: float, y: float, body: str, *, dx: float = 0.0, dy: float = 0.0, **look: Unpack[PlacedLook]
+    ) -> None:
         """Text at one place, whatever is there."""
-        self._take(self._box_of(self._draw(x, y, body, dx, dy, **look)).extents[None, :])
+        self._take(np.array([self._box_of(self._draw(x, y, body, dx, dy, **look)).extents]))
 
-    def near(self, x: float, y: float, body: str, *, gap: float = 6.0, must: bool = False, **look: Any) -> bool:
+    def near(
+        self, x: float, y: float, body: str, *, gap: float = 6.0, must: bool = False, **look: Unpack[TextLook]
+    ) -> bool:
         """Text beside a place where there is room; without room it is left out, or set right if it ``must`` be."""
         if not self.extent.holds(y, x, 0.005):
             return False
         window = self.axes.get_window_extent()
-        sides = [
+        sides: list[tuple[float, float, Across, Upright]] = [
             (1, 0, "left", "center"),
             (-1, 0, "right", "center"),
             (0, 1, "center", "bottom"),
@@ -109,7 +136,7 @@ class Labels:
                 box = self._box_of(drawn)
                 inside = window.x0 < box.x0 and box.x1 < window.x1 and window.y0 < box.y0 and box.y1 < window.y1
                 if inside and self._free(box):
-                    self._take(box.extents[None, :])
+                    self._take(np.array([box.extents]))
                     return True
                 drawn.remove()
         if must:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+
+#: Red, green and blue, each from 0 to 1.
+Color: TypeAlias = tuple[float, float, float]
 
 #: Bands of heights, lowest first: steps of a scale that stays in order for the color-blind and in gray.
 BANDS = ("#3b0f70", "#31688e", "#35b779", "#fde725")
@@ -93,19 +96,21 @@ def edges(x: NDArray[Any], y: NDArray[Any]) -> tuple[float, float, float, float]
     return float(x[0]) - dx, float(x[-1]) + dx, float(y[0]) - dy, float(y[-1]) + dy
 
 
-def faint(color: str) -> Any:
+def faint(color: str) -> Color:
     """A color as it looks over the relief."""
     from matplotlib.colors import to_rgb
 
     paper = (0.93, 0.91, 0.86)
-    return tuple(FILL * c + (1.0 - FILL) * p for c, p in zip(to_rgb(color), paper, strict=True))
+    red, green, blue = (FILL * c + (1.0 - FILL) * p for c, p in zip(to_rgb(color), paper, strict=True))
+    return red, green, blue
 
 
-def dark(color: str) -> Any:
+def dark(color: str) -> Color:
     """A color for outlines."""
     from matplotlib.colors import to_rgb
 
-    return tuple(0.6 * c for c in to_rgb(color))
+    red, green, blue = to_rgb(color)
+    return 0.6 * red, 0.6 * green, 0.6 * blue
 
 
 def bands(

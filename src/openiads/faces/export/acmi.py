@@ -6,7 +6,8 @@ Source: Tacview's technical reference of ACMI 2.2.  Altitudes are the model's he
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+
+import numpy as np
 
 from openiads.faces.export.story import Mover, Place, Spot, Story
 from openiads.world.codes import Event, Identity, Side, Terminal, ThreatClass
@@ -88,7 +89,7 @@ def _event(kind: str, ids: list[str | None], words: str) -> str:
     return f"0,Event={'|'.join([kind, *(each for each in ids if each), text(words).replace('|', '/')])}"
 
 
-def _moment(row: Any, kind: Event, words: str, ids: dict[str, str]) -> Iterator[Entry]:
+def _moment(row: np.void, kind: Event, words: str, ids: dict[str, str]) -> Iterator[Entry]:
     """What Tacview is told of one event: a message, and how flights and rounds end."""
     time = round(float(row["time"]), 6)
     flight, shot = ids.get(f"flight/{int(row['flight'])}"), ids.get(f"round/{int(row['round'])}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from openiads.faces.export.story import Engagement, Moment, Mover, Place, Spot, 
 from openiads.faces.export.thin import TOLERANCE, spaced, thinned
 from openiads.faces.words.text import clean
 from openiads.world.codes import Element, Event, Identity, RoundEnd, Side, Status, Terminal, ThreatClass
+
+if TYPE_CHECKING:
+    from openiads.runs.run import Run
 
 #: Seconds between two positions of a ship before they are thinned.
 SHIP_STEP = 60.0
@@ -83,7 +86,7 @@ def _grouped(rows: np.ndarray, by: str) -> Iterator[tuple[int, np.ndarray]]:
 class _Gathering:
     """A replication on its way to a story."""
 
-    def __init__(self, run: Any, events: np.ndarray, every: float | None) -> None:
+    def __init__(self, run: Run, events: np.ndarray, every: float | None) -> None:
         self.run, self.every = run, every
         self.events, self.key = events, events[events["kind"] < Event.LOOK]
         self.names = {noun: [clean(name) for name in names] for noun, names in run.names.items()}
@@ -178,10 +181,11 @@ class _Gathering:
 
         from openiads.earth.geodesy import direct
 
-        for k, site in enumerate(s for s in self.run.scenario.sites if s.course is not None and s.speed):
+        under_way = [(s, s.course) for s in self.run.scenario.sites if s.course is not None and s.speed]
+        for k, (site, course) in enumerate(under_way):
             duration = float(self.run.scenario.duration)
             times = np.append(np.arange(0.0, duration, SHIP_STEP), duration)
-            lat, lon = direct(site.at.latitude, site.at.longitude, site.course, site.speed * times)
+            lat, lon = direct(site.at.latitude, site.at.longitude, course, site.speed * times)
             earth = np.column_stack(pymap3d.geodetic2ecef(lat, lon, np.zeros(len(times)), deg=False))
             line, seen = _path(times, earth, None)
             about = {"carries": clean(site.name)}
@@ -228,7 +232,7 @@ class _Gathering:
 
     # -------------------------------------------------------------- what happens
 
-    def where(self, row: Any) -> Spot | None:
+    def where(self, row: np.void) -> Spot | None:
         """Where an event happens: its own position, its round's, its flight's, its radar's or its unit's."""
         kind, time = Event(int(row["kind"])), float(row["time"])
         if kind in _XYZ:
@@ -326,7 +330,7 @@ def _positions(every: float | None) -> str:
     return "every recorded position" if every == 0.0 else f"a recorded position every {every:g} s"
 
 
-def _failure(row: Any) -> str:
+def _failure(row: np.void) -> str:
     """How a replication failed, in words; empty if it did not."""
     if int(row["status"]) == Status.OK:
         return ""
@@ -334,7 +338,7 @@ def _failure(row: Any) -> str:
 
 
 def gather(
-    run: Any,
+    run: Run,
     replication: int = 0,
     *,
     epoch: str | None = None,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from enum import Enum
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from openiads.faces.draw.lines import Line
 from openiads.faces.export.about import About
 from openiads.faces.words import text
 from openiads.world.codes import Event, Identity, Side, ThreatClass
+
+if TYPE_CHECKING:
+    from openiads.runs.run import Run
 
 #: Longitude and latitude (degrees), height (m).
 Spot = tuple[float, float, float]
@@ -124,7 +128,7 @@ class Engagement:
 class Moment:
     """One key event; row : as stored (dtype EVENT); spot : where, None if nowhere."""
 
-    row: Any
+    row: np.void
     kind: Event
     words: str
     spot: Spot | None
@@ -149,7 +153,7 @@ class Story:
     places: list[Place]
     engagements: list[Engagement]
     moments: list[Moment]
-    run: Any
+    run: Run
 
     @property
     def picture(self) -> list[Mover]:
@@ -167,6 +171,6 @@ def rounded(spot: Spot) -> Spot:
     return round(spot[0], 7) + 0.0, round(spot[1], 7) + 0.0, round(spot[2], 2) + 0.0  # never -0.0
 
 
-def word(code: Any) -> str:
+def word(code: Enum) -> str:
     """A code of ``world.codes`` as words."""
     return text.words(code.name)

@@ -29,7 +29,7 @@ CODES: dict[Event, Callable[[int], Any]] = {
 Row = Iterable[Any]
 
 
-def cell(value: Any) -> str:
+def cell(value: object) -> str:
     """A value as a cell: nothing for nan, ``never`` for infinity; text that looks like a formula gets an apostrophe."""
     if isinstance(value, float):
         if math.isnan(value):

@@ -5,12 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from openiads.faces.draw.lines import Line, geodetic, line_of
 from openiads.world.codes import Event, Identity, Side, Terminal, ThreatClass
+
+if TYPE_CHECKING:
+    from openiads.catalog.records import Catalog, Value
+    from openiads.explain.closed_forms import Twin
+    from openiads.runs.run import Run
+    from openiads.scenario.load import Scenario
+    from openiads.scenario.measures import Position
+    from openiads.world.build import World
 
 #: Target heights above the sea (m) at which radar coverage is drawn.
 LOW, HIGH = 100.0, 5000.0
@@ -108,7 +116,7 @@ class Brief:
     settings : the scenario as a file holds it;  twins : closed forms beside the run (study.twins_of_run.Twin)
     """
 
-    scenario: Any
+    scenario: Scenario
     summary: dict[str, Any]
     leakers: dict[int, int]
     replication: int
@@ -127,7 +135,7 @@ class Brief:
     settings: dict[str, Any]
     warnings: list[str]
     duration: float
-    twins: list[Any]
+    twins: list[Twin]
 
 
 def lanes(events: np.ndarray, names: Sequence[str], kinds: np.ndarray, sides: np.ndarray) -> list[Lane]:
@@ -192,10 +200,10 @@ def intercept_points(events: np.ndarray, truth: dict[int, Line]) -> list[tuple[f
     ]
 
 
-def places(scenario: Any, world: Any) -> list[Place]:
+def places(scenario: Scenario, world: World) -> list[Place]:
     """Sites and assets of a scenario, radars and fire units of its world."""
 
-    def degrees(at: Any) -> tuple[float, float]:
+    def degrees(at: Position) -> tuple[float, float]:
         return math.degrees(at.latitude), math.degrees(at.longitude)
 
     found = [Place(site.name, "site", *degrees(site.at)) for site in scenario.sites]
@@ -210,7 +218,7 @@ def places(scenario: Any, world: Any) -> list[Place]:
     return found
 
 
-def used_entries(scenario: Any, catalog: Any) -> list[str]:
+def used_entries(scenario: Scenario, catalog: Catalog) -> list[str]:
     """Catalog names a scenario rests on: its systems and threats, and every entry these name, in that order."""
     queue = [site.system for site in scenario.sites]
     queue += [raid.threat for raid in scenario.raids] + [flight.kind for flight in scenario.flights]
@@ -227,7 +235,7 @@ def used_entries(scenario: Any, catalog: Any) -> list[str]:
     return found + [name for name in ("identification", catalog.model.name) if found and name in catalog]
 
 
-def interval(value: Any) -> str:
+def interval(value: Value) -> str:
     """The declared interval of a catalog value as text; empty where none was declared."""
     if value.exact:
         return "exact"
@@ -237,7 +245,7 @@ def interval(value: Any) -> str:
     return " ".join(f"{word} {end:g}" for word, end in given)
 
 
-def parameters(names: Sequence[str], catalog: Any) -> list[Parameter]:
+def parameters(names: Sequence[str], catalog: Catalog) -> list[Parameter]:
     """Every value of the named entries as text."""
     rows = []
     for name in names:
@@ -257,14 +265,14 @@ def parameters(names: Sequence[str], catalog: Any) -> list[Parameter]:
     return rows
 
 
-def cited(used: Sequence[Parameter], catalog: Any) -> list[tuple[str, str]]:
+def cited(used: Sequence[Parameter], catalog: Catalog) -> list[tuple[str, str]]:
     """Key and description of every source that the parameters rest on, by key."""
     keys = sorted({key for row in used for key in row.source.split(", ") if key in catalog.sources})
     found = [(key, catalog.sources[key]) for key in keys]
     return [(key, ", ".join(part for part in (s.title, s.publisher, s.year, s.url) if part)) for key, s in found]
 
 
-def coverage(world: Any) -> list[Coverage]:
+def coverage(world: World) -> list[Coverage]:
     """Low and high outlines of every radar that is on."""
     from openiads.reach.outline import detection_outline
 
@@ -290,7 +298,7 @@ def coverage(world: Any) -> list[Coverage]:
     return found
 
 
-def gather(run: Any, replication: int = 0) -> Brief:
+def gather(run: Run, replication: int = 0) -> Brief:
     """Everything the report of a run shows; the replication is re-run if it was not recorded.
 
     run : openiads.runs.run.Run (or anything with its face); replication : 0 .. N - 1

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from openiads.earth.terrain import Terrain
+    from openiads.runs.run import Run
+    from openiads.scenario.load import Scenario
 
 
-def placard(run: Any) -> list[str]:
+def placard(run: Run) -> list[str]:
     """The limits of a run, the scope first, its warnings last; the world need not be built for it."""
     from openiads.faces.pages.brief import parameters, used_entries
     from openiads.faces.pages.premises import scope
@@ -25,7 +30,7 @@ def placard(run: Any) -> list[str]:
     return [*points, text.FOOTER, *(clean(line) for line in run.warnings)]
 
 
-def _scenario(run: Any) -> Any:
+def _scenario(run: Run) -> Scenario:
     """The scenario of a run as it is stored.  It was checked when the run began; checking it again needs kernels."""
     from pydantic import ValidationError
 
@@ -37,7 +42,7 @@ def _scenario(run: Any) -> Any:
         return run.scenario  # of another version: this says what is wrong, and what to do
 
 
-def _ground(run: Any, scenario: Any) -> Any:
+def _ground(run: Run, scenario: Scenario) -> Terrain | None:
     """Terrain whose label and coarseness are those of the run, None for one that is a formula; no world is built."""
     from openiads.faces.pages.premises import terrain_of
 

@@ -6,12 +6,16 @@ import platform
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from openiads.faces.pages.brief import Brief
 from openiads.faces.pages.markup import section
 from openiads.faces.words import text
 from openiads.faces.words.terrain import terrain_note
+
+if TYPE_CHECKING:
+    from openiads.earth.terrain import Terrain
+    from openiads.runs.run import Run
 
 #: The largest report that is written, bytes.
 LARGEST = 3_000_000
@@ -42,7 +46,7 @@ def assumption_share(brief: Brief) -> tuple[int, int]:
     return sum(row.status == "assumption" for row in brief.parameters), len(brief.parameters)
 
 
-def scope(model: Mapping[str, Any], shares: tuple[int, int], terrain: Any, failed: int) -> list[str]:
+def scope(model: Mapping[str, Any], shares: tuple[int, int], terrain: Terrain | None, failed: int) -> list[str]:
     """What must be read before any answer: scope, ground, what is left out, what is assumed, what failed.
 
     model : the scenario's switches; shares : assumptions among the catalog values used, and their number
@@ -88,7 +92,7 @@ def versions() -> list[tuple[str, str]]:
     return [*found, ("python", platform.python_version()), ("platform", f"{platform.system()} {platform.machine()}")]
 
 
-def terrain_of(run: Any) -> Any:
+def terrain_of(run: Run) -> Terrain:
     """The ground that the run was computed on, without an end: beyond its data the map shows the sea."""
     from openiads.earth import rasters, terrain
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from openiads.earth.terrain import Terrain
+
 SEARCH, ENGAGEMENT = BLUE, "#6a3d9a"
 
 #: Belief -> color, line, marker at its end, word.
@@ -298,7 +300,7 @@ def _towns(axes: Axes, labels: Labels, found: Sequence[Place]) -> None:
             shown += 1
 
 
-def draw(brief: Brief, terrain: Any, extent: Extent, *, detail: bool = False, packaged: bool = True) -> Figure:
+def draw(brief: Brief, terrain: Terrain, extent: Extent, *, detail: bool = False, packaged: bool = True) -> Figure:
     """One map.  detail: fire units and radars instead of sites;  packaged: borders and towns of the packaged region."""
     key = "closeup" if detail else "region"
     with style(key):
@@ -337,12 +339,12 @@ def draw(brief: Brief, terrain: Any, extent: Extent, *, detail: bool = False, pa
     return figure
 
 
-def _rows(terrain: Any, packaged: bool) -> int:
+def _rows(terrain: Terrain, packaged: bool) -> int:
     """Lines of text under the map."""
     return 1 + _footer(terrain, packaged=packaged).count("\n")
 
 
-def _sheet(extent: Extent, terrain: Any, *, packaged: bool) -> tuple[Figure, Axes]:
+def _sheet(extent: Extent, terrain: Terrain, *, packaged: bool) -> tuple[Figure, Axes]:
     """A figure whose map has its final size at once, so that text can be set where there is room."""
     width, left, right, top, legend = 9.0, 0.66, 0.26, 0.42, 1.52
     inner = width - left - right
@@ -353,7 +355,7 @@ def _sheet(extent: Extent, terrain: Any, *, packaged: bool) -> tuple[Figure, Axe
     return figure, figure.add_axes((left / width, foot / total, inner / width, high / total))
 
 
-def _footer(terrain: Any, *, packaged: bool) -> str:
+def _footer(terrain: Terrain, *, packaged: bool) -> str:
     import textwrap
 
     note = terrain_note(terrain) + (" Coast and borders: Natural Earth, de facto, good to 1–2 km." if packaged else "")

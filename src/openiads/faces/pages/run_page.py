@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from openiads.base.errors import ResultsError, UsageError
 from openiads.faces.draw import kit
@@ -19,6 +19,10 @@ from openiads.faces.pages.markup import behind, document, section, table
 from openiads.faces.pages.premises import LARGEST, assumption_share, placard, scope, terrain_of, versions
 from openiads.faces.words import closed_forms, text
 from openiads.world.codes import Side, Terminal
+
+if TYPE_CHECKING:
+    from openiads.earth.terrain import Terrain
+    from openiads.runs.run import Run
 
 # ------------------------------------------------------------------ parts of the page
 
@@ -40,7 +44,7 @@ def _header(brief: Brief) -> str:
     )
 
 
-def _placard(brief: Brief, terrain: Any) -> str:
+def _placard(brief: Brief, terrain: Terrain) -> str:
     failed = brief.summary["failed_replications"]
     points = scope(brief.settings.get("model", {}), assumption_share(brief), terrain, failed)
     points.append(
@@ -166,7 +170,7 @@ def _twins(brief: Brief) -> str:
     return section("Closed-form results", shown + folded)
 
 
-def _maps(brief: Brief, terrain: Any) -> str:
+def _maps(brief: Brief, terrain: Terrain) -> str:
     packaged = brief.scenario.terrain.source == "levant"
     drawn = [("region", maps.region(brief), False), ("closeup", maps.close_up(brief), True)]
     parts = []
@@ -221,7 +225,7 @@ def _lanes(brief: Brief) -> str:
     )
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):
@@ -296,7 +300,7 @@ def _again(brief: Brief) -> str:
 # ------------------------------------------------------------------ the page
 
 
-def page(brief: Brief, terrain: Any) -> str:
+def page(brief: Brief, terrain: Terrain) -> str:
     """The whole report as HTML text."""
     parts = [
         _header(brief),
@@ -317,7 +321,7 @@ def page(brief: Brief, terrain: Any) -> str:
     return document(brief.scenario.name, parts)
 
 
-def write(run: Any, out: Path | None = None, replication: int = 0) -> Path:
+def write(run: Run, out: Path | None = None, replication: int = 0) -> Path:
     """Write a run's report and return where it is.
 
     out : the file; ``report.html`` in the run's folder if left out.  Raises ResultsError where it cannot be written.

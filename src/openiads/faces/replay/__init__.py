@@ -9,11 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from openiads.faces.replay.container import packed, unpacked
+
+if TYPE_CHECKING:
+    from openiads.faces.export.story import Story
+    from openiads.runs.run import Run
 
 FORMAT = 2
 
@@ -34,8 +38,8 @@ class Backdrop:
 class Prepared:
     """Everything a replay of one replication can hold but its backdrop."""
 
-    run: Any
-    story: Any
+    run: Run
+    story: Story
     header: dict[str, Any]
     sections: dict[str, bytes]
     events: np.ndarray
@@ -70,7 +74,7 @@ class Prepared:
         return packed(self.header | own | last.header, body)
 
 
-def prepare(run: Any, replication: int) -> Prepared:
+def prepare(run: Run, replication: int) -> Prepared:
     """Gather what a replay holds; the replication is run again if it was not recorded.
 
     Raises UsageError for a replication that is not in the run, ResultsError for a damaged run.
@@ -107,11 +111,11 @@ def prepare(run: Any, replication: int) -> Prepared:
     return Prepared(run, story, header, {"gates": gates.tobytes(), "ground": heights}, events, middle)
 
 
-def _packaged(run: Any) -> bool:
+def _packaged(run: Run) -> bool:
     return bool(run.scenario.terrain.source == "levant")
 
 
-def rings(run: Any) -> list[dict[str, Any]]:
+def rings(run: Run) -> list[dict[str, Any]]:
     """How far the radars of a run see and its fire units reach: the same for every replication."""
     from openiads.faces.replay import reach, scene
 
@@ -119,7 +123,7 @@ def rings(run: Any) -> list[dict[str, Any]]:
     return [*reach.detection(run, middle), *reach.engagement(run, middle)]
 
 
-def backdrop(run: Any, window: Mapping[str, float], coverage: list[dict[str, Any]] | None = None) -> Backdrop:
+def backdrop(run: Run, window: Mapping[str, float], coverage: list[dict[str, Any]] | None = None) -> Backdrop:
     """What stands behind a replay.  window : of its header;  coverage : ``rings(run)`` if at hand."""
     from openiads.faces.draw.ground import Extent
     from openiads.faces.pages.premises import terrain_of
@@ -130,7 +134,7 @@ def backdrop(run: Any, window: Mapping[str, float], coverage: list[dict[str, Any
     return Backdrop({"coverage": rings(run) if coverage is None else coverage}, {"relief": picture})
 
 
-def pack(run: Any, replication: int = 0, *, looks: bool = True) -> bytes:
+def pack(run: Run, replication: int = 0, *, looks: bool = True) -> bytes:
     """The whole replay of one replication of a run (`openiads.runs.run.Run`), with or without its radars' looks.
 
     Errors as ``prepare``.
@@ -141,7 +145,7 @@ def pack(run: Any, replication: int = 0, *, looks: bool = True) -> bytes:
     return ready.packed(MOST_LOOKS if looks else 0, behind=ready.backdrop())
 
 
-def _about(run: Any, story: Any, replication: int) -> dict[str, Any]:
+def _about(run: Run, story: Story, replication: int) -> dict[str, Any]:
     """What a replay says of itself."""
     from openiads.faces.pages.placard import placard
     from openiads.faces.words.text import clean

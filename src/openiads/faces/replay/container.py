@@ -56,7 +56,7 @@ def unpacked(data: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
     return header, {name: body[at["offset"] : at["offset"] + at["length"]] for name, at in places.items()}
 
 
-def _within(at: Any, size: int) -> bool:
+def _within(at: object, size: int) -> bool:
     """Whether the place of a section is one, and inside so many bytes."""
     if not isinstance(at, dict):
         return False

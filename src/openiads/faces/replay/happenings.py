@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,6 +19,9 @@ from openiads.faces.words import text
 from openiads.faces.words.text import clean
 from openiads.world.codes import Event, Gate, Terminal, ThreatClass
 from openiads.world.trace import EVENT
+
+if TYPE_CHECKING:
+    from openiads.runs.run import Run
 
 #: Units of the look columns beside ``TIME``: degrees, m, dB.  NONE stands for no number.
 AZIMUTH, RANGE, SNR, NONE = 1e-3, 1.0, 0.1, -(2**31)
@@ -104,7 +107,7 @@ def events(story: stories.Story, middle: float) -> list[dict[str, Any]]:
     return found
 
 
-def lanes(run: Any, key: np.ndarray) -> list[dict[str, Any]]:
+def lanes(run: Run, key: np.ndarray) -> list[dict[str, Any]]:
     """The kill chain of every flight that flew."""
     facts = run.facts
     found = []
@@ -145,7 +148,7 @@ def engagements(story: stories.Story) -> list[dict[str, Any]]:
     ]
 
 
-def gates(run: Any, key: np.ndarray) -> tuple[np.ndarray, list[str], list[str]]:
+def gates(run: Run, key: np.ndarray) -> tuple[np.ndarray, list[str], list[str]]:
     """Columns flight, unit, from, to, index of the text, (5, spells), Int32; the texts; and the kind of each."""
     found = gate_changes(key, float(run.scenario.duration))
     texts: dict[tuple[str, str], int] = {}

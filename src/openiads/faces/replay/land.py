@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from openiads.faces.draw.ground import Extent, frame, inside, land_of, shade
 from openiads.faces.draw.lines import Line
 from openiads.faces.words.terrain import terrain_note
+
+if TYPE_CHECKING:
+    from openiads.earth.terrain import Terrain
 
 #: Pixels of the relief and points of the heights on the longer side; colors of the relief.
 RELIEF, HEIGHTS, COLORS = 1024, 256, 256
@@ -49,8 +52,8 @@ def around_path(lons: np.ndarray, middle: float) -> np.ndarray:
     return found + (around(float(found[0]), middle) - float(found[0])) if len(found) else found
 
 
-def _mercator(lat: np.ndarray | float) -> Any:
-    return np.log(np.tan(math.pi / 4 + np.radians(lat) / 2))
+def _mercator(lat: float) -> float:
+    return float(np.log(np.tan(math.pi / 4 + np.radians(lat) / 2)))
 
 
 def _rows(extent: Extent, count: int) -> np.ndarray:
@@ -60,7 +63,7 @@ def _rows(extent: Extent, count: int) -> np.ndarray:
     return np.degrees(2 * np.arctan(np.exp(y)) - math.pi / 2)
 
 
-def _sampled(terrain: Any, lats: np.ndarray, lons: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _sampled(terrain: Terrain, lats: np.ndarray, lons: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Heights (m, 0 where unknown) and whether they are known, at a grid of degrees."""
     rows, columns = np.radians(lats)[:, None], np.radians((lons + 180.0) % 360.0 - 180.0)[None, :]
     known = np.array(terrain.covers(rows, columns))
@@ -71,7 +74,7 @@ def _sampled(terrain: Any, lats: np.ndarray, lons: np.ndarray) -> tuple[np.ndarr
     return heights, known
 
 
-def relief(extent: Extent, terrain: Any, *, packaged: bool) -> bytes:
+def relief(extent: Extent, terrain: Terrain, *, packaged: bool) -> bytes:
     """A PNG of the shaded ground of a window, rows evenly spaced in web-mercator."""
     from PIL import Image
 
@@ -88,11 +91,11 @@ def relief(extent: Extent, terrain: Any, *, packaged: bool) -> bytes:
 
 def _sides(extent: Extent, most: int) -> tuple[int, int]:
     """Rows and columns of a picture of a window with ``most`` on its longer side."""
-    shape = float(_mercator(extent.north) - _mercator(extent.south)) / math.radians(extent.east - extent.west)
+    shape = (_mercator(extent.north) - _mercator(extent.south)) / math.radians(extent.east - extent.west)
     return (max(2, round(most * shape)), most) if shape <= 1.0 else (most, max(2, round(most / shape)))
 
 
-def ground(extent: Extent, terrain: Any) -> tuple[np.ndarray, int, int]:
+def ground(extent: Extent, terrain: Terrain) -> tuple[np.ndarray, int, int]:
     """Heights (m above the sea, Int16, VOID where unknown) from north to south at even latitudes; rows, columns."""
     rows, columns = _sides(extent, HEIGHTS)
     lats = np.linspace(extent.north, extent.south, rows)
@@ -130,7 +133,7 @@ def named(extent: Extent) -> list[dict[str, Any]]:
     return [{"name": t.name, "at": [t.lon, t.lat]} for t in towns() if extent.holds(t.lat, t.lon)][:MOST_TOWNS]
 
 
-def told(extent: Extent, terrain: Any, *, packaged: bool) -> tuple[dict[str, Any], bytes]:
+def told(extent: Extent, terrain: Terrain, *, packaged: bool) -> tuple[dict[str, Any], bytes]:
     """Header fields and heights of the ground; its relief is apart.  packaged : with coast, borders and towns."""
     from openiads.earth import terrain as region
 

@@ -7,11 +7,14 @@ import gzip
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from openiads.base.errors import ResultsError
 from openiads.faces.replay import Backdrop, Prepared, prepare
 from openiads.faces.replay.built import viewer_files
+
+if TYPE_CHECKING:
+    from openiads.runs.run import Run
 
 #: Bytes of a page that things are left out for.
 LARGEST = 3_000_000
@@ -27,7 +30,7 @@ class Page:
     left_out: str
 
 
-def page(run: Any, replication: int = 0) -> Page:
+def page(run: Run, replication: int = 0) -> Page:
     """One HTML file that shows one replication, and the dashboard of its run.
 
     Looks, then the radars' own tracks, are left out where the file would exceed ``LARGEST``.  Raises UsageError for a

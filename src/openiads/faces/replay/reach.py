@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,6 +12,10 @@ from openiads.faces.geo.envelope import outline as envelope_outline
 from openiads.faces.pages.brief import SHOWN_PD, SHOWN_RCS
 from openiads.faces.replay.land import around_path
 from openiads.faces.words.text import clean
+
+if TYPE_CHECKING:
+    from openiads.runs.run import Run
+    from openiads.world.build import World
 
 #: Heights of the target above the sea, m.
 HEIGHTS = (100.0, 500.0, 3000.0, 10_000.0)
@@ -28,7 +32,7 @@ def _ring(lon: np.ndarray, lat: np.ndarray, middle: float) -> list[list[float]]:
     return kept if kept[0] == kept[-1] else [*kept, kept[0]]
 
 
-def detection(run: Any, middle: float) -> list[dict[str, Any]]:
+def detection(run: Run, middle: float) -> list[dict[str, Any]]:
     """Where each radar that is on detects a target of 1 m2 in half its looks."""
     from openiads.earth.geodesy import direct
     from openiads.reach.outline import detection_outline
@@ -57,7 +61,7 @@ def detection(run: Any, middle: float) -> list[dict[str, Any]]:
     return found
 
 
-def engagement(run: Any, middle: float) -> list[dict[str, Any]]:
+def engagement(run: Run, middle: float) -> list[dict[str, Any]]:
     """Where each fire unit can meet a target of 250 m/s and 1 m2 that flies at it level: by flight, radar and time
     alone, and within the published limits too."""
     from openiads.reach.envelope import envelopes
@@ -93,7 +97,7 @@ def engagement(run: Any, middle: float) -> list[dict[str, Any]]:
     return found
 
 
-def _with_published_limits(run: Any) -> Any:
+def _with_published_limits(run: Run) -> World:
     """The run's world, built again without its flights if its magazines do not hold the published limits."""
     if run.scenario.model.limits == "published":
         return run.world

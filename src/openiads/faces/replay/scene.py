@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from openiads.faces.words.text import clean
 from openiads.reach.outline import horizon
 from openiads.world.codes import Element, Event, Side, ThreatClass
 
+if TYPE_CHECKING:
+    from openiads.runs.run import Run
+
 #: Units of the path columns: s, degrees, degrees, m.
 TIME, ANGLE, HEIGHT = 0.01, 1e-6, 0.1
 
@@ -21,7 +24,7 @@ _DOWN = {Element.RADAR: "radar", Element.LAUNCHER: "launcher", Element.POST: "po
 _SIDES = {Side.HOSTILE: "hostile", Side.FRIEND: "friend", Side.NEUTRAL: "neutral", Side.NONE: ""}
 
 
-def middle_of(run: Any) -> float:
+def middle_of(run: Run) -> float:
     """A longitude (degrees) in the middle of things: where the first site, asset or raid is."""
     scenario = run.scenario
     spots = [s.at for s in scenario.sites] + [a.at for a in scenario.assets] + [r.begins for r in scenario.raids]
@@ -88,11 +91,11 @@ def _spots(positions: np.ndarray, middle: float) -> list[list[float]]:
     ]
 
 
-def _ship(row: Any) -> str | None:
+def _ship(row: np.void) -> str | None:
     return f"ship/{int(row['platform'])}" if row["platform"] >= 0 else None
 
 
-def places(run: Any, key: np.ndarray, middle: float) -> list[dict[str, Any]]:
+def places(run: Run, key: np.ndarray, middle: float) -> list[dict[str, Any]]:
     """Everything that stands, on the ground or on a ship; key : the key events, which tell what was put out."""
     down = {
         (_DOWN[Element(int(e["code"]))], int(e["value"][0])): float(e["time"])
@@ -150,7 +153,7 @@ def _between(middle: float, half: float) -> list[float] | None:
     return [round(math.degrees(end) % 360.0, 2) for end in (middle - half, middle + half)]
 
 
-def radars(run: Any, middle: float) -> list[dict[str, Any]]:
+def radars(run: Run, middle: float) -> list[dict[str, Any]]:
     """Every radar with what it sees of the sky: its sector, its turning, its range and its horizon."""
     rows = run.world.rows["radars"]
     spots = _spots(rows["position"], middle) if len(rows) else []
@@ -174,7 +177,7 @@ def radars(run: Any, middle: float) -> list[dict[str, Any]]:
     return found
 
 
-def units(run: Any, middle: float) -> list[dict[str, Any]]:
+def units(run: Run, middle: float) -> list[dict[str, Any]]:
     """Every fire unit with the sector in which its radar holds tracks."""
     rows, lit = run.world.rows["units"], run.world.rows["radars"]
     spots = _spots(rows["position"], middle) if len(rows) else []

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from openiads.faces.words import comparison, text
 from openiads.faces.words.text import clean
+
+if TYPE_CHECKING:
+    from openiads.experiments.compare import Comparison
+    from openiads.explain.overview import Overview
+    from openiads.runs.run import Run
 
 #: Counts of the outcome row for which a page names replications to look at.
 _NAMED = ("leakers", "any_leaker")
@@ -16,7 +21,7 @@ _UNITS = dict.fromkeys(text.SHARES, "share") | dict.fromkeys(text.TIMES, "s")
 _PARTS = (("killed", "killed"), ("leakers", "got through"))
 
 
-def card(run: Any, identity: str) -> dict[str, Any]:
+def card(run: Run, identity: str) -> dict[str, Any]:
     """What a list of runs shows of a run."""
     mapping = run.facts.get("scenario", {}).get("mapping", {})
     return {
@@ -65,7 +70,7 @@ def _bar(key: str, label: str, told: Mapping[str, Any], replications: Sequence[i
     }
 
 
-def summary(run: Any, identity: str) -> dict[str, Any]:
+def summary(run: Run, identity: str) -> dict[str, Any]:
     """Everything the dashboard of a run shows; ResultsError for a damaged run."""
     from openiads.explain.kill_chain import first_bound, top_gates
     from openiads.explain.overview import overview, recorded
@@ -119,7 +124,7 @@ def _share(key: str, label: str, share: float) -> dict[str, Any]:
     return {"key": key, "label": label, "value": share, "low": None, "high": None, "replications": []}
 
 
-def _leakers(told: Mapping[str, Any], found: Any) -> list[dict[str, Any]]:
+def _leakers(told: Mapping[str, Any], found: Overview) -> list[dict[str, Any]]:
     """Share of replications with each number of leakers, gaps included."""
     from openiads.statistics.intervals import wilson
 
@@ -134,7 +139,7 @@ def _leakers(told: Mapping[str, Any], found: Any) -> list[dict[str, Any]]:
     return bars
 
 
-def _terminals(told: Mapping[str, Any], found: Any) -> list[dict[str, Any]]:
+def _terminals(told: Mapping[str, Any], found: Overview) -> list[dict[str, Any]]:
     """Flights a replication by how they end."""
     return [
         _bar(code, text.TERMINAL_WORDS.get(code, text.words(code)), row, found.where(f"end_{code}"))
@@ -143,7 +148,7 @@ def _terminals(told: Mapping[str, Any], found: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _classes(told: Mapping[str, Any], found: Any) -> list[dict[str, Any]]:
+def _classes(told: Mapping[str, Any], found: Overview) -> list[dict[str, Any]]:
     """Threats a replication by class and fate; what is neither killed nor got through is the rest."""
     out = []
     for name, row in told["classes"].items():
@@ -154,7 +159,7 @@ def _classes(told: Mapping[str, Any], found: Any) -> list[dict[str, Any]]:
     return out
 
 
-def compared(made: Any, a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str, Any]:
+def compared(made: Comparison, a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str, Any]:
     """Two runs side by side; made : `experiments.compare.Comparison`; a, b : their cards."""
     told = made.summary()
     rows = []

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING
 
 from openiads.faces.words import text
 from openiads.world.codes import Action, Event, RoundEnd
 
+if TYPE_CHECKING:
+    import numpy as np
 
-def told(kind: Event, row: Any, names: dict[str, list[str]]) -> str:
+
+def told(kind: Event, row: np.void, names: dict[str, list[str]]) -> str:
     """One event (a row of dtype EVENT) that ``explain.sentences.said`` leaves out, as a sentence."""
     value, code = row["value"], int(row["code"])
 

@@ -10,12 +10,15 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from openiads.base.errors import OpeniadsError, UsageError
 from openiads.faces.replay.summary import card, summary
 from openiads.faces.server.workshop import Here, Works
 from openiads.faces.words.text import clean
+
+if TYPE_CHECKING:
+    from openiads.runs.run import Run
 
 #: Runs that what-if questions have left and that are kept.
 ANSWERS = 8
@@ -35,12 +38,12 @@ class Entry:
     def __init__(self, path: Path, name: str = "") -> None:
         self.id = secrets.token_hex(8)
         self.path, self.name = path, name
-        self._run: Any = None
+        self._run: Run | None = None
         self._lock = threading.RLock()
         self._summing = threading.Lock()  # its own, so that the list of runs does not wait for a dashboard
         self._summary: dict[str, Any] | None = None
 
-    def run(self) -> Any:
+    def run(self) -> Run:
         """The run; Unreadable if it is not complete, damaged or of another version."""
         from openiads.runs.run import open_run
 

@@ -12,9 +12,14 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from openiads.base.errors import UsageError
+
+if TYPE_CHECKING:
+    from openiads.runs.findings import Accumulator
+    from openiads.runs.run import Run
+    from openiads.world.prebuilt import Prebuilt
 
 #: Metrics of a partial answer.
 PARTIAL = ("leakers", "any_leaker", "killed", "asset_hits", "rounds_fired", "rounds_per_kill")
@@ -48,13 +53,13 @@ class Works(Protocol):
 class _Opened:
     """A run, and what its changed worlds share."""
 
-    run: Any
-    prebuilt: Any
+    run: Run
+    prebuilt: Prebuilt
     building: threading.Lock = field(default_factory=threading.Lock)
     rehearsed: bool = False
-    rings: Any = None  # of its backdrops
+    rings: list[dict[str, Any]] | None = None  # of its backdrops
 
-    def built(self) -> Any:
+    def built(self) -> Run:
         """The run with its world, built once."""
         with self.building:
             self.run.build(self.prebuilt)
@@ -177,7 +182,7 @@ class Workshop:
 
         opened, of, out = self._opened(given["run"]), given["replications"], Path(given["out"])
 
-        def watch(done: int, of: int, gathered: Any) -> None:
+        def watch(done: int, of: int, gathered: Accumulator) -> None:
             found = [finding(metric, gathered.estimate(metric).as_dict()) for metric in PARTIAL]
             heard({"done": done, "of": of, "findings": found})
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from openiads.base.errors import InputError, UsageError
 from openiads.base.shown import Shown
@@ -28,7 +27,7 @@ def look_of(answer: Shown) -> Look:
     raise UsageError(type(answer).__name__, "is no answer that can be shown", "This is a fault of the program")
 
 
-def save(answer: Shown, path: Path, **options: Any) -> Path:
+def save(answer: Shown, path: Path, **options: object) -> Path:
     """Write an answer into a file, in the format of its name; InputError for another ending.
 
     options : of its picture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from openiads.faces.shapes.look import Cells, Look, Row, flat
@@ -98,7 +99,7 @@ def _comparison_cells(made: Comparison) -> Cells:
     return comparison.HEAD, comparison.rows(made.summary())
 
 
-def _differences(made: Comparison, metrics: Any = None) -> Figure:
+def _differences(made: Comparison, metrics: Sequence[str] | None = None) -> Figure:
     from openiads.faces.pages.answers.pairs import differences
 
     return differences(made) if metrics is None else differences(made, metrics)

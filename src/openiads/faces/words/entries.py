@@ -5,11 +5,12 @@ Everything here turns entries into plain rows; `cli` prints them as tables or as
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from openiads.base.errors import InputError
+from openiads.base.jsonable import JsonObject
 from openiads.catalog.records import Catalog, Entry, Row, Value
 from openiads.faces.words import text
 
@@ -146,7 +147,7 @@ def shown(side: Value | str | None) -> str:
     return f"{mark}{measure(side)}" + ("" if interval == "exact" else f" ({interval})")
 
 
-def as_data(side: Value | str | None) -> Any:
+def as_data(side: Value | str | None) -> JsonObject | str | None:
     """One side of a comparison as JSON holds it."""
     if not isinstance(side, Value):
         return side
@@ -243,7 +244,7 @@ def _pairs(a: Entry, b: Entry) -> Iterator[tuple[str, str, str]]:
         yield from _opposite(title, *(dict.fromkeys(row.text[key] for row in each.launchers) for each in (a, b)))
 
 
-def _opposite(title: str, left: Any, right: Any) -> Iterator[tuple[str, str, str]]:
+def _opposite(title: str, left: Iterable[str], right: Iterable[str]) -> Iterator[tuple[str, str, str]]:
     one, two = list(left), list(right)
     many = max(len(one), len(two))
     for k in range(many):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from openiads.earth.terrain import Terrain
 
 SHOWN_FILES = 3  # names of terrain files in a note; the rest are counted
 
@@ -10,7 +13,7 @@ SHOWN_FILES = 3  # names of terrain files in a note; the rest are counted
 SHOWN_HASH = 12  # digits of a terrain's hash in a note
 
 
-def terrain_source(terrain: Any) -> str:
+def terrain_source(terrain: Terrain) -> str:
     """Where the heights come from: the names of the user's files, else what the terrain is called."""
     if not terrain.files:
         return str(terrain.label)
@@ -18,7 +21,7 @@ def terrain_source(terrain: Any) -> str:
     return f"the user's {', '.join(names)}" + (f" and {rest} more" if rest > 0 else "")
 
 
-def terrain_fields(terrain: Any) -> dict[str, Any]:
+def terrain_fields(terrain: Terrain) -> dict[str, Any]:
     """What an exported file says of the terrain: source, resolution (m; 0 for an exact shape) and hash."""
     return {
         "terrain": terrain_source(terrain),
@@ -27,7 +30,7 @@ def terrain_fields(terrain: Any) -> dict[str, Any]:
     }
 
 
-def terrain_note(terrain: Any) -> str:
+def terrain_note(terrain: Terrain) -> str:
     """The placard of a map: where the heights come from, how fine they are, how they mislead."""
     note = f"Terrain: {terrain_source(terrain)}"
     if terrain.resolution > 0 and " km" not in terrain.label:

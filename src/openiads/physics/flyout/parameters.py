@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from openiads.base.constants import SEMI_MAJOR
 from openiads.base.errors import InputError
@@ -16,7 +16,7 @@ from openiads.physics.flyout.airframe import INTERCEPTOR, MACH_STEP, MACHS, Guid
 from openiads.physics.flyout.midcourse import fly
 
 
-def resampled(mach: Any, values: Any, place: str) -> NDArray[np.float64]:
+def resampled(mach: ArrayLike, values: ArrayLike, place: str) -> NDArray[np.float64]:
     """Coefficients at this module's Mach numbers from pairs at rising Mach numbers; held constant beyond the ends."""
     m, c = np.asarray(mach, dtype=np.float64), np.asarray(values, dtype=np.float64)
     if m.ndim != 1 or m.shape != c.shape or m.size == 0 or np.any(np.diff(m) <= 0.0):
@@ -59,7 +59,7 @@ POSITIVE = (
 )
 
 
-def interceptor(values: Mapping[str, Any], place: str = "interceptor") -> Any:
+def interceptor(values: Mapping[str, Any], place: str = "interceptor") -> np.void:
     """One row of `INTERCEPTOR` from a mapping of field names to SI values, checked, derived fields filled in.
 
     ``cd`` and ``cn_max`` are numbers, 24 values, or a mapping with lists ``mach`` and ``value``; enums may be given
@@ -87,7 +87,7 @@ def interceptor(values: Mapping[str, Any], place: str = "interceptor") -> Any:
     return row
 
 
-def _field(name: str, value: Any, place: str) -> Any:
+def _field(name: str, value: object, place: str) -> object:
     enums: dict[str, type[IntEnum]] = {"guidance": Guidance, "launch_kind": LaunchKind}
     if name in enums and isinstance(value, str):
         try:
@@ -102,7 +102,7 @@ def _field(name: str, value: Any, place: str) -> Any:
     return value
 
 
-def _derive(row: Any) -> None:
+def _derive(row: np.void) -> None:
     """Fill burnout speed and slow length from a flight to a still point 25 s of the ideal speed increment away."""
     exhaust = row["boost_thrust"] * row["boost_time"] / row["boost_propellant"]
     row["burnout_speed"] = 0.8 * exhaust * math.log(row["launch_mass"] / (row["launch_mass"] - row["boost_propellant"]))

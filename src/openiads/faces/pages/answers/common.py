@@ -92,7 +92,7 @@ def central(finding: Finding) -> float:
 # ------------------------------------------------------------------ what varies
 
 
-def quantity(value: Any) -> tuple[float, str] | None:
+def quantity(value: object) -> tuple[float, str] | None:
     """A number with its unit (``250 m/s``), or None of what is neither a number nor a quantity."""
     if isinstance(value, bool):
         return None
@@ -102,12 +102,12 @@ def quantity(value: Any) -> tuple[float, str] | None:
     return (float(found[1]), found[2]) if found else None
 
 
-def key_of(value: Any) -> str:
+def key_of(value: object) -> str:
     """Equal for equal values of a factor."""
     return json.dumps(value, sort_keys=True, default=str)
 
 
-def told(value: Any) -> str:
+def told(value: object) -> str:
     """A value of a factor for people."""
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -128,12 +128,12 @@ class Axis:
     numeric: bool
     unit: str
 
-    def place(self, value: Any) -> float:
+    def place(self, value: object) -> float:
         """Where a value stands: a number at itself, anything else at its rank."""
         found = quantity(value)
         return found[0] if self.numeric and found else float(self.rank(value))
 
-    def rank(self, value: Any) -> int:
+    def rank(self, value: object) -> int:
         """Which level a value is."""
         return [key_of(each) for each in self.values].index(key_of(value))
 
@@ -185,7 +185,7 @@ def titled(figure: Figure, finding: str) -> None:
     headline(figure, text.shorten(printable(finding), 170))
 
 
-def small_print(figure: Figure, *, n: str, seed: Any, digest: str, notes: Sequence[str] = ()) -> None:
+def small_print(figure: Figure, *, n: str, seed: int, digest: str, notes: Sequence[str] = ()) -> None:
     """n, seed, digest and notes below a figure, at its left edge."""
     lines = [f"{n} · seed {seed} · digest {digest[:12]}", *notes]
     body = "\n".join(textwrap.fill(line, 150) for line in lines if line)

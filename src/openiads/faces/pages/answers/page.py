@@ -26,10 +26,12 @@ from openiads.world.outcome import METRICS
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from openiads.earth.terrain import Terrain
     from openiads.experiments.compare import Comparison
     from openiads.experiments.knowledge import Indices, Screening, Spread
     from openiads.experiments.sweep import Sweep
     from openiads.experiments.swings import Swings
+    from openiads.scenario.load import Scenario
 
 #: Rows of a table of points; the rest is in ``openiads query``.
 ROWS = 200
@@ -44,10 +46,10 @@ class Premises:
 
     model: Mapping[str, Any]
     shares: tuple[int, int]
-    terrain: Any = None
+    terrain: Terrain | None = None
 
 
-def premises_of(scenario: Any) -> Premises:
+def premises_of(scenario: Scenario) -> Premises:
     """The premises of a scenario."""
     from openiads.earth import terrain
     from openiads.faces.pages import brief
@@ -245,7 +247,7 @@ def _placard(premises: Premises, failed: int, doubt: str) -> str:
     return placard([*scope(premises.model, premises.shares, premises.terrain, failed), doubt])
 
 
-def _sources(scenario: str, digest: str, seed: Any) -> str:
+def _sources(scenario: str, digest: str, seed: int) -> str:
     rows = [("scenario", scenario), ("seed", str(seed)), ("digest", digest), *versions()]
     said = "The same command gives the same digest on a machine with the same versions, whatever the number of threads."
     return section("Where it comes from", f"<p>{escape(said)}</p>{table(('What', 'Value'), rows)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from openiads.experiments.sweep import Sweep
     from openiads.runs.findings import Finding
+    from openiads.runs.run import Run
 
 #: Bars of a histogram; wider values are put together.
 _BARS = 24
@@ -85,7 +86,7 @@ def refuse(sweep: Sweep, metric: str) -> None:
         )
 
 
-def _values(run: Any, metric: str) -> np.ndarray:
+def _values(run: Run, metric: str) -> np.ndarray:
     """A number a good replication; infinite where a first time never came."""
     rows = run.rows()
     good = rows[rows["status"] == Status.OK]

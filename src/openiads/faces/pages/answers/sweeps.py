@@ -311,18 +311,19 @@ def _cells(figure: Figure, axes: Axes, cells: Sequence[Sequence[Finding | None]]
     colors = colormaps["cividis"].reversed()
     drawn = axes.imshow(values, cmap=colors, vmin=low, vmax=high, aspect="auto", interpolation="nearest")
     for (y, x), value in np.ndenumerate(values):
-        if math.isnan(value):
+        found = cells[y][x]
+        if found is None or math.isnan(value):
             axes.add_patch(
                 Rectangle((x - 0.5, y - 0.5), 1, 1, facecolor="none", edgecolor=MUTED, hatch="xx", linewidth=0.0)
             )
             continue
-        _write(axes, x, y, cells[y][x], metric, values.shape[1], dark=(value - low) / (high - low) > 0.5)
+        _write(axes, x, y, found, metric, values.shape[1], dark=(value - low) / (high - low) > 0.5)
     bar = figure.colorbar(drawn, ax=axes, pad=0.015, fraction=0.03)
     bar.outline.set_visible(False)
     bar.set_label(common.wrapped(common.label_of(metric), 30), color=INK)
 
 
-def _write(axes: Axes, x: int, y: int, finding: Any, metric: str, columns: int, *, dark: bool) -> None:
+def _write(axes: Axes, x: int, y: int, finding: Finding, metric: str, columns: int, *, dark: bool) -> None:
     """The value in a cell; where there is room also interval and n."""
     color = "#ffffff" if dark else "#000000"
     value = common.shown(common.central(finding), metric).removesuffix(" %").removesuffix(" s")
