@@ -198,14 +198,16 @@ def briefing(sim, e, loaded, first, last, believed):
     return Own(now, 0, u, loaded, mine, fired, others, salvo, believed, first - now, last - now, urgency)
 
 
-@kernel("f8(Unit, Track, f8, f8, f8)")
-def time_to_wait(unit, track, now, first, last):
+@kernel("f8(Unit, Magazine, Track, f8, f8, f8)")
+def time_to_wait(unit, magazine, track, now, first, last):
     """How long (s) a crew that fires late may still wait for a shot at a track; not above 0: it fires now.
 
     The last shot must meet the threat before it does its harm, and before it the crew wants the time for a first one:
     two flights of the round, to see what the first came to, and to decide again.
     """
-    latest = min(last, now + track["time_to_asset"])
+    harm = now + track["time_to_asset"]
+    open_ended = last >= now + magazine["horizon"][track["ballistic"]] - 1.0  # it is not searched further
+    latest = harm if open_ended else min(last, harm)
     return latest - now - 2.0 * (first - now) - unit["assess_delay"] - unit["crew_delay"]
 
 
@@ -253,7 +255,7 @@ def decide(sim, e, view, rule):
         set_gate_of_track(sim, f, u, gate, own_track)
         return
     if unit["latest"] == 1:
-        spare = time_to_wait(unit, track, now, first, last)
+        spare = time_to_wait(unit, sim.magazines[engagement["magazine"]], track, now, first, last)
         if spare > 0.0:
             set_gate_wait(sim, f, u, RULE_HELD, spare)
             rest(sim, e, spare - sim.model[0]["hold_limit"])
