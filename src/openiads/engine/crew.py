@@ -203,12 +203,14 @@ def time_to_wait(unit, magazine, track, now, first, last):
     """How long (s) a crew that fires late may still wait for a shot at a track; not above 0: it fires now.
 
     The last shot must meet the threat before it does its harm, and before it the crew wants the time for a first one:
-    two flights of the round, to see what the first came to, and to decide again.
+    two flights of the round, two salvos, to see what the first came to, and to decide twice, slowly.
     """
+    slowly = unit["crew_delay"] * math.exp(2.0 * unit["crew_spread"])
+    salvos = 2.0 * unit["salvo"] * unit["salvo_interval"]
     harm = now + track["time_to_asset"]
     open_ended = last >= now + magazine["horizon"][track["ballistic"]] - 1.0  # it is not searched further
     latest = harm if open_ended else min(last, harm)
-    return latest - now - 2.0 * (first - now) - unit["assess_delay"] - unit["crew_delay"]
+    return latest - now - 2.0 * (first - now) - unit["assess_delay"] - 2.0 * slowly - salvos
 
 
 @kernel("void(Sim, i8, f8)")
@@ -258,7 +260,8 @@ def decide(sim, e, view, rule):
         spare = time_to_wait(unit, sim.magazines[engagement["magazine"]], track, now, first, last)
         if spare > 0.0:
             set_gate_wait(sim, f, u, RULE_HELD, spare)
-            rest(sim, e, spare - sim.model[0]["hold_limit"])
+            hold = sim.model[0]["hold_limit"]  # what is judged now may be judged otherwise soon: it is asked again
+            rest(sim, e, min(spare, 4.0 * hold) - hold)
             engagement["due"] = now + min(spare, sim.model[0]["crew_retry"])
             return
     own = briefing(sim, e, loaded, first, last, believed)
