@@ -246,7 +246,7 @@ def test_tight_holds_fire_at_what_free_shoots():
     [
         ({"launchers": 0}, Gate.NO_ROUND),
         ({"rounds": 0}, Gate.NO_ROUND),
-        ({"radars_off": ["64n6e2", "30n6e2"]}, Gate.OUT_OF_RANGE),
+        ({"radars_off": ["64n6e2", "30n6e2"]}, Gate.NO_RADAR),
         ({"fire_units": 0}, None),
     ],
 )

@@ -51,7 +51,7 @@ def test_a_gate_tells_a_number_of_the_kind_it_names_and_of_no_other(gate: Gate, 
 def test_each_kind_of_number_is_told_in_its_own_unit() -> None:
     assert gate_sentence(Gate.SECTOR, math.radians(-40.0)).endswith("(40° off its middle)")
     assert gate_sentence(Gate.HORIZON, 1443.2).endswith("(it must climb above 1,443 m)")
-    assert gate_sentence(Gate.OUT_OF_RANGE, 123_456.0).endswith("(at 123,456 m)")
+    assert gate_sentence(Gate.BEYOND_RADAR, 123_456.0).endswith("(at 123,456 m)")
     assert gate_sentence(Gate.OUT_OF_SPEED, 912.4).endswith("(at 912 m/s)")
     assert gate_sentence(Gate.RULES_OF_ENGAGEMENT, 0.0).endswith("(P(hostile) is 0.00)")
     assert gate_sentence(Gate.NO_CHANNEL, 3.0) == GATES[Gate.NO_CHANNEL][0]

@@ -22,10 +22,10 @@ def test_every_gate_has_a_sentence_of_its_own() -> None:
     assert set(GATES) == set(Gate)
     assert len(set(said)) == len(said)
     assert all(said)
-    assert gate_sentence(Gate.HORIZON, 1234.5) == "below the engagement radar's horizon (it must climb above 1,234 m)"
+    assert gate_sentence(Gate.HORIZON, 1234.5) == "below the horizon of the radars (it must climb above 1,234 m)"
     assert (
         gate_sentence(Gate.SECTOR, 1.5707963)
-        == "outside the sector that the engagement radar faces (90° off its middle)"
+        == "outside the sector that the radars face (90° off its middle)"
     )
     assert set(RESOURCE.values()) == set(BOUNDS)
 

@@ -46,18 +46,23 @@ SUPPORT, RULE_HELD, ENGAGING = int(Gate.SUPPORT_WILL_BE_LOST), int(Gate.RULE_HEL
 NOT_ACQUIRED = int(Gate.NOT_ACQUIRED)
 
 
-@kernel("i8(Sim, Unit, Track)")
-def forbidden(sim, unit, track):
+@kernel("i8(Sim, Unit, Track, Track)")
+def forbidden(sim, unit, track, own):
     """0 if a crew may still shoot at the track it was given, else the gate: rules, or a missile that falls elsewhere.
 
     The ellipse of a predicted impact shrinks with every look, so that what threatened at assignment, or when the post
-    last looked, may not any more: it is predicted anew when the track has changed.
+    last looked, may not any more: it is predicted anew when the track has changed.  While the post cannot say whether
+    its track falls, the engagement radar's own track does.
     """
     gate = permitted(unit, track)
-    if gate != 0 or track["ballistic"] == 0:
+    if gate != 0:
         return gate
-    if undecided(sim.model[0], track):  # the post has weighed both hypotheses
-        return 0 if track["threatening"] == 1 else NOT_THREATENING
+    unsure = undecided(sim.model[0], track)
+    if unsure and own["ballistic"] == 1 and not undecided(sim.model[0], own):
+        evaluate_ballistic(sim.posts[track["post"]], own, sim.assets, sim.cost[MOST_PLOTS + 3])
+        return 0 if own["threatening"] == 1 else NOT_THREATENING
+    if unsure or track["ballistic"] == 0:  # the post has weighed both hypotheses
+        return 0 if track["threatening"] == 1 or not unsure else NOT_THREATENING
     if not evaluation_stands(track, sim.assets):
         evaluate_ballistic(sim.posts[track["post"]], track, sim.assets, sim.cost[MOST_PLOTS + 3])
     return 0 if track["threatening"] == 1 else NOT_THREATENING
@@ -244,7 +249,7 @@ def decide(sim, e, view, rule):
         if engagement["in_flight"] == 0:
             release(sim, e)
         return
-    gate = forbidden(sim, unit, track)
+    gate = forbidden(sim, unit, track, own_track)
     loaded = rounds_for(sim, u, track)
     if gate != 0 or (loaded <= 0 and engagement["in_flight"] == 0):
         set_gate_of_track(sim, f, u, gate if gate != 0 else no_round(sim, u), track)
@@ -320,7 +325,7 @@ def launch_next(sim, e):
     track = sim.tracks[engagement["track"]]
     magazine = sim.magazines[engagement["magazine"]]
     lost = track["serial"] != engagement["serial"] or track["state"] != CONFIRMED
-    ban = 0 if lost else forbidden(sim, unit, track)
+    ban = 0 if lost else forbidden(sim, unit, track, own)
     if lost or ban != 0:  # lost, or believed otherwise since the decision
         set_gate_of_track(sim, f, u, ban if ban != 0 else NO_FIRM_TRACK, track)
         end_salvo(sim, e)

@@ -127,7 +127,7 @@ def offer(sim, u, track, ready):
     best, nothing = -math.inf, True
     for m in range(unit["first_magazine"], unit["first_magazine"] + unit["magazines"]):
         if rounds_of(sim, u, m) <= 0:
-            if nothing:
+            if nothing and magazine < 0:
                 gate = NO_ROUND
             continue
         g, a, b, chance, wait = envelope(sim.tables, unit, sim.magazines[m], track, ready)

@@ -45,14 +45,30 @@ def priority(sim, e):
     return 2 if engagement["state"] == ACQUIRING else 1
 
 
-@kernel("f8(Sim, i8, i8)")
-def stretch(sim, r, e):
-    """How many times the usual dwell radar ``r`` gives the target of engagement ``e``: more for a weak echo."""
+@kernel("f8(Sim, i8, i8, f8)")
+def stretch(sim, r, e, most):
+    """How many times the usual dwell radar ``r`` gives the target of engagement ``e``: more for a weak echo.
+
+    most : that there is time for
+    """
     radar, engagement = sim.radars[r], sim.engagements[e]
     now = engagement["signal"] / max(engagement["seen_at"], 1.0) ** 4
-    longer = min(radar["wanted_signal"] / max(now, 1e-12), radar["stretch_most"])
+    longer = min(radar["wanted_signal"] / max(now, 1e-12), radar["stretch_most"], most)
     engagement["stretch"] = max(longer, 1.0) if engagement["signal"] > 0.0 else 1.0
     return engagement["stretch"]
+
+
+@kernel("f8(Sim, i8)")
+def usual_time(sim, r):
+    """Time (s) that a turn of radar ``r`` takes with usual dwells, without its uplinks."""
+    radar = sim.radars[r]
+    unit = sim.units[radar["unit"]]
+    total = 0.0
+    for n in range(unit["target_channels"]):
+        rank = priority(sim, unit["first_engagement"] + n)
+        if rank < 3:
+            total += radar["confirm_dwell"] if rank == 2 else radar["track_dwell"]
+    return total
 
 
 @kernel("void(Sim, i8)")
@@ -71,6 +87,7 @@ def serve(sim, r):
     blind = down or now < radar["slewing_until"]
     uplinks = unit["guided"] * radar["uplink_dwell"] / radar["uplink_interval"]
     left = (radar["occupancy_limit"] - uplinks) * radar["service_interval"]
+    spare = left - usual_time(sim, r)  # what weak echoes may have beside it
     asked = uplinks
     served = 0
     dropped = 0
@@ -79,7 +96,11 @@ def serve(sim, r):
             e = unit["first_engagement"] + n
             if priority(sim, e) != rank:
                 continue
-            need = radar["confirm_dwell"] if rank == 2 else radar["track_dwell"] * stretch(sim, r, e)
+            need = radar["confirm_dwell"]
+            if rank < 2:
+                need = radar["track_dwell"]
+                need *= stretch(sim, r, e, 1.0 + max(spare, 0.0) / max(need, 1e-9))
+                spare -= need - radar["track_dwell"]
             asked += need / radar["service_interval"]
             left -= need
             if left < -1e-12:
