@@ -105,7 +105,7 @@ def test_the_guidance_classes_differ_in_how_the_miss_grows_with_range() -> None:
     grown = {g: deviation(g, 160e3) / deviation(g, 40e3) for g in ("active", "semi_active", "tvm", "command")}
     assert 0.8 < grown["active"] < 1.1
     lit = {"terminal_b": 3e-2}  # seekers of the dimmest end of the class
-    assert deviation("semi_active", 160e3, **lit) > 1.15 * deviation("semi_active", 40e3, **lit)
+    assert deviation("semi_active", 160e3, **lit) > 1.1 * deviation("semi_active", 40e3, **lit)
     assert grown["active"] <= grown["semi_active"] < grown["tvm"] < grown["command"]
     assert grown["tvm"] < 4.0 * 0.9 and grown["command"] == pytest.approx(4.0, rel=0.15)
 
@@ -139,14 +139,12 @@ def test_a_shot_that_never_arrives_has_no_finite_miss() -> None:
 
 
 def test_a_turn_costs_what_lift_cannot_give() -> None:
-    """A turn within the lift leaves the miss of the lag, some meters; one beyond it lets the round fall behind by
-    hundreds.  In between it grows without a jump: no half g adds more than twice what the one before it added."""
-    kind = changed(**QUIET)
-    offsets = [
-        float(lethality.reference_misses(kind, ReferenceTarget(150e3, 15e3, acceleration=5.0 * n), samples=1)[0])
-        for n in range(15)
-    ]
-    assert offsets[0] < 0.1 and offsets[4] < 5.0 and offsets[14] > 50.0
-    assert all(b >= a - 0.05 for a, b in zip(offsets, offsets[1:], strict=False))
+    """At 13 km and 100 km a turn within the lift (some 3 g of the 48N6 kind) leaves nothing of the miss after 5 s, 17
+    lags; beyond it the round falls behind, half the lacking acceleration times 5 s squared at most: 12 m for each
+    m/s2.  The miss grows with the turn and has no jump."""
+    loads = np.arange(0.0, 60.0, 1.0)
+    targets = [ReferenceTarget(100e3, 13e3, acceleration=float(load)) for load in loads]
+    offsets = [float(lethality.reference_misses(changed(**QUIET), target, samples=1)[0]) for target in targets]
+    assert max(offsets[:30]) < 0.1 and offsets[-1] > 50.0
     steps = np.diff(offsets)
-    assert (steps[1:] <= 2.0 * steps[:-1] + 8.0).all()
+    assert steps.min() > -0.05 and steps.max() < 12.5
