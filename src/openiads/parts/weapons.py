@@ -400,8 +400,9 @@ def intercept(sim, k):
     if situation["kill_constant"] == 1:
         chance = magazine["pk_believed"][flight["threat_class"]]
     else:
-        radius = magazine["lethal"][flight["threat_class"]] * flight["size"]
-        chance = kill_probability(round_["miss"], radius, magazine["reliability"])
+        kind = flight["threat_class"]
+        radius = max(magazine["lethal"][kind] * flight["size"], magazine["least_lethal"])
+        chance = kill_probability(round_["miss"], radius, magazine["reliability"] * magazine["certain"][kind])
     works = True
     if situation["kill_constant"] == 0:
         works = dice.common(sim, round_["unit"], round_["flight"], round_["salvo"]) < magazine["common_mode"]

@@ -152,9 +152,9 @@ def combined_common_mode(probability: float, shots: float, works: float) -> floa
 def miss_deviation(body, kind, closing, flight_time):
     """Deviation (m, in one axis) of the miss that the noises make: the adjoint of the linearized loop of the endgame.
 
-    closing : closing speed, m/s, > 0, taken as constant;  flight_time : s of the endgame, > 0.  The mean square is over
-    where in a sample of the noises the round meets its target.  body : as for `flyout.endgame`, with its ``glint`` and what it says of the
-    radar.
+    closing : closing speed, m/s, > 0, taken as constant;  flight_time : s of the endgame, > 0;  body : as for
+    `flyout.endgame`, with its ``glint`` and what it says of the radar.  The mean square is also over where in a sample
+    of the noises the round meets its target.
 
     With time to go t, the sensitivities p of the miss to place, speed and the filtered angle follow
     p_y' = w/(V t), p_v' = p_y, p_f' = (N V p_v - p_f)/T, w = (p_f - N V p_v)/T, from (1, 0, 0); a sample held from t1

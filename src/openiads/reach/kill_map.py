@@ -57,8 +57,8 @@ def kill_map(
                     track_error=(0.0, across, across),
                     samples=samples,
                 )
-                works = float(magazine["reliability"] * magazine["common_mode"])
-                radius = float(magazine["lethal"][believed]) * size
+                works = float(magazine["reliability"] * magazine["common_mode"] * magazine["certain"][believed])
+                radius = max(float(magazine["lethal"][believed]) * size, float(magazine["least_lethal"]))
                 chance = np.mean([kill_probability(float(miss), radius, works) for miss in misses])
                 out[i, j] = max(out[i, j], float(chance))
     return out

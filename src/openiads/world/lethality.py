@@ -7,6 +7,7 @@ the probability falls off elsewhere.  Crews believe the same number (``pk_believ
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,7 +16,14 @@ from numpy.typing import NDArray
 
 from openiads.base.errors import InputError
 from openiads.catalog.records import Entry
-from openiads.physics.lethality import Miss, ReferenceTarget, lethal_radius, miss_at, quiet_flight
+from openiads.physics.lethality import (
+    Miss,
+    ReferenceTarget,
+    lethal_radius,
+    mean_kill_probability,
+    miss_at,
+    quiet_flight,
+)
 from openiads.scenario.load import Scenario
 from openiads.world.codes import ThreatClass
 from openiads.world.draft import Row
@@ -24,6 +32,7 @@ from openiads.world.prebuilt import Prebuilt
 from openiads.world.values import Values
 
 CLASS_FIELDS = {c: f"pk_{c.name.lower()}" for c in ThreatClass if c}
+LOW_FLYERS = (ThreatClass.CRUISE, ThreatClass.DRONE)
 MOST_CERTAIN = 0.999  # of the rounds that work kill at the reference engagement; all of them would at any miss
 
 
@@ -50,6 +59,9 @@ class Lethality:
         Kill probability at the reference engagement, (6,).
     radius
         Lethal radius, m, (6,); 0 where the kill probability is constant.
+    certain
+        Probability of a kill by a round that works and does not miss, (6,): below 1 where the least lethal radius
+        leaves a part of the quoted probability unexplained.
     capped
         Kill probabilities that a draw of knobs put too high.
     """
@@ -58,6 +70,7 @@ class Lethality:
     common_mode: float
     pk_believed: NDArray[np.float64]
     radius: NDArray[np.float64]
+    certain: NDArray[np.float64]
     capped: tuple[Capped, ...]
 
     @property
@@ -117,7 +130,8 @@ def lethality_of(entry: Entry, values: Values, model: KillModel, row: Row, prebu
     reliability = values.of(entry, "reliability")
     common_mode = 1.0 if model.constant else model.common_mode(values, entry)
     works = reliability * common_mode
-    pk_believed, radius = np.zeros(len(ThreatClass)), np.zeros(len(ThreatClass))
+    pk_believed, radius, certain = np.zeros(len(ThreatClass)), np.zeros(len(ThreatClass)), np.ones(len(ThreatClass))
+    least = values.of(entry, "least_lethal_radius")
     capped: list[Capped] = []
     for threat, field in CLASS_FIELDS.items():
         pk = model.pk_catalog(values, entry, field)
@@ -126,31 +140,37 @@ def lethality_of(entry: Entry, values: Values, model: KillModel, row: Row, prebu
             asked, pk = pk, _believed(entry, field, values, model, pk, works, miss)
             if pk != asked:
                 capped.append(Capped(f"{entry.name}.{field}", asked, pk))
-            radius[int(threat)] = lethal_radius(pk, works, miss, f"{entry.name}.{field}")
+            radius[int(threat)] = max(lethal_radius(pk, works, miss, f"{entry.name}.{field}"), least)
+            if radius[int(threat)] == least:
+                certain[int(threat)] = pk / max(mean_kill_probability(least, works, miss), pk, 1e-12)
         pk_believed[int(threat)] = pk
-    return Lethality(reliability, common_mode, pk_believed, radius, tuple(capped))
+    return Lethality(reliability, common_mode, pk_believed, radius, certain, tuple(capped))
 
 
 def reference_target(entry: Entry, values: Values, threat: ThreatClass) -> ReferenceTarget:
     """What a kill probability of an interceptor against a class of threat is taken to have been said of."""
     farthest = values.of(entry, "max_range")
     reach = values.of(entry, "ballistic_max_range", farthest) if threat == ThreatClass.BALLISTIC else farthest
-    height = values.model("reference_height") * values.of(entry, "max_altitude")
+    away, height = 0.5 * reach, values.model("reference_height") * values.of(entry, "max_altitude")
+    if threat in LOW_FLYERS:
+        away, height = values.model("reference_share_low") * farthest, values.model("reference_height_low")
     name = threat.name.lower()
     glint = values.model("glint_share") * values.model(f"reference_span_{name}")
-    return ReferenceTarget(0.5 * reach, height, values.model(f"reference_speed_{name}"), glint)
+    return ReferenceTarget(away, height, values.model(f"reference_speed_{name}"), glint)
 
 
 def reference_miss(entry: Entry, values: Values, threat: ThreatClass, row: Row, prebuilt: Prebuilt) -> Miss:
     """Misses at the reference engagement of an interceptor with a class of threat, in the world at hand.
 
     The flight without noise is flown once for all worlds whose interceptor flies alike; what noise adds is in closed
-    form, so that a world with other errors costs no flight.
+    form, so that a world with other errors costs no flight.  What its heading at handover leaves belongs to the geometry
+    and not to what was quoted; only a round that does not arrive at all has an offset, inf.
     """
     target, quiet = reference_target(entry, values, threat), quiet_interceptor(row)
     key = ("quiet flight", quiet.tobytes(), target.range, target.height, target.speed)
     flight = prebuilt.once(key, partial(quiet_flight, quiet, target))
-    return miss_at(row, target, flight, values.model("reference_radar_error"))
+    deviation = miss_at(row, target, flight, values.model("reference_radar_error")).deviation
+    return Miss(deviation, 0.0 if math.isfinite(flight.offset) else math.inf)
 
 
 def _believed(
@@ -178,6 +198,6 @@ def _believed(
             "A round that works that often cannot kill more often.",
         )
     most = MOST_CERTAIN * works * float(np.isfinite(miss.offset))
-    if not (values.knobs and possible and pk_catalog > most > 0.0):
+    if not (values.knobs and possible and pk_catalog > most):
         return pk_catalog  # what cannot be in it is refused with the lethal radius
     return most

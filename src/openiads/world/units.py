@@ -99,6 +99,7 @@ def _add_magazine(draft: Draft, placed: PlacedSite, entry: Entry, unit: int) -> 
     lethality = _lethality(draft, entry)
     row["reliability"], row["common_mode"] = lethality.reliability, lethality.common_mode
     row["pk_believed"], row["lethal"] = lethality.pk_believed, lethality.radius
+    row["least_lethal"], row["certain"] = v(entry, "least_lethal_radius"), lethality.certain
     draft.magazines.append(row)
     return len(draft.magazines) - 1
 

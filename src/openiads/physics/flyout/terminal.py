@@ -4,9 +4,9 @@ The guidance loop is that of one lag T: a = N' V_c s / (1 + sT) of the line of s
 carries the three noises of the textbook, each fresh at every guidance sample (``noise_interval``) and held until the
 next: glint, angle noise that does not change with range, and angle noise that does.  They are broadband, so the loop
 passes what it is quick enough to follow; an error that lasts vanishes with the range, unless it displaces the apparent
-target itself (``bias``).  What noise adds is flown beside the round as a small deviation of the linear loop: the limits
-of lift and structure bind what is commanded on purpose.  All are assumptions for a whole guidance class, not a seeker's design.  Source:
-[zarchan2012], chapters 2 to 4 and 6.
+target itself (``bias``).  What noise adds is flown beside the round as a small deviation of the linear loop: limits of
+lift and structure bind what is commanded on purpose.  All are assumptions for a whole guidance class, not a seeker's
+design.  Source: [zarchan2012], chapters 2 to 4 and 6.
 """
 
 from __future__ import annotations
