@@ -163,8 +163,8 @@ def reference_miss(entry: Entry, values: Values, threat: ThreatClass, row: Row, 
     """Misses at the reference engagement of an interceptor with a class of threat, in the world at hand.
 
     The flight without noise is flown once for all worlds whose interceptor flies alike; what noise adds is in closed
-    form, so that a world with other errors costs no flight.  What its heading at handover leaves belongs to the geometry
-    and not to what was quoted; only a round that does not arrive at all has an offset, inf.
+    form, so that a world with other errors costs no flight.  What its heading at handover leaves is the geometry's and
+    not of what was quoted; only a round that does not arrive at all has an offset, inf.
     """
     target, quiet = reference_target(entry, values, threat), quiet_interceptor(row)
     key = ("quiet flight", quiet.tobytes(), target.range, target.height, target.speed)
