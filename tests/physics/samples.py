@@ -36,7 +36,7 @@ ROUND: dict[str, Any] = {
     "terminal_b": 1e-2,
     "terminal_r0": 10_000.0,
     "lit_range": 100_000.0,
-    "terminal_share": 0.02,
+    "terminal_share": 0.015,
     "noise_interval": 0.1,
     "handover_time": 6.0,
 }
