@@ -78,7 +78,7 @@ def test_reference_misses_are_the_same_every_time_and_arrive() -> None:
     assert np.isfinite(one).all() and 0.3 < np.median(one) < 20.0
 
 
-@pytest.mark.compiled_only
+@pytest.mark.compiled_only  # hundreds of endgames
 @pytest.mark.parametrize("guidance", ["command", "semi_active", "tvm", "active"])
 def test_the_closed_form_is_that_of_the_rounds_flown(guidance) -> None:
     """600 rounds tell a deviation of two axes to 2 %; the closed form is good to 5 %."""
@@ -138,6 +138,7 @@ def test_a_shot_that_never_arrives_has_no_finite_miss() -> None:
     assert math.isinf(lethality.quiet_flight(long_range_round(), target).offset)
 
 
+@pytest.mark.compiled_only  # dozens of whole flights
 def test_a_turn_costs_what_lift_cannot_give() -> None:
     """At 13 km and 100 km a turn within the lift (some 3 g of the 48N6 kind) leaves nothing of the miss after 5 s, 17
     lags; beyond it the round falls behind, half the lacking acceleration times 5 s squared at most: 12 m for each
