@@ -72,7 +72,8 @@ def test_the_chance_falls_with_range_without_a_cliff() -> None:
 
 def test_a_low_target_is_hit_less_and_the_chance_has_no_cliff() -> None:
     """Below a quarter of the beam (60 m at 16 km of 0.9 deg) reflections displace what the radar sees; from 500 m up
-    they do not.  Of a track-via-missile round's chance that takes some hundredths, as its share of the radar's error is."""
+    they do not.  Of the chance of a track-via-missile round that takes some hundredths, as its share of the radar's
+    error is some hundredths."""
     chances = [chance(40.0, threat="tomahawk", agl=f"{h} m")[0] for h in (50, 100, 200, 400, 800, 1600)]
     assert np.abs(np.diff(chances)).max() < 0.05
     assert chances[0] < chances[-1] - 0.01 and falls(chances[::-1])
