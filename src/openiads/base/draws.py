@@ -54,6 +54,7 @@ class Purpose(IntEnum):
     SETUP = 21  # readiness at the start: element
     RULE = 22  # a user's doctrine function: unit, slot given by the rule
     WORLD = 23  # sampling of knobs: knob
+    WARNING = 24  # how long before an intercept a flight notices it: flight
 
 
 def actor_number(qualified_name: str) -> int:

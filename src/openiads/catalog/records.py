@@ -27,21 +27,49 @@ from openiads.base.words import nearest
 LIST = "List them: openiads catalog list"
 STATUSES = ("read", "relayed", "recalled", "derived", "assumption")
 KINDS = ("systems", "posts", "radars", "interceptors", "launchers", "threats", "identification", "model")
-#: Kinds that are no part of the digest of a catalog: what the program's text said before it became a value here.  Rows
-#: of outcomes tell one number from another, so two versions of them never share the digest of a run.
-UNDIGESTED = ("model",)
+#: What is no part of the digest of a catalog: kinds that the program's text held before they became values here (rows
+#: of outcomes tell one number from another, so two versions of them never share the digest of a run), and the books
+#: that the models rest on, which no value has as its source.
+UNDIGESTED = ("model", "literature")
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One line of the bibliography."""
+    """One line of the bibliography.
+
+    Attributes
+    ----------
+    key : str
+    title : str
+    publisher : str
+        Publisher, or journal with volume and pages.
+    year : str
+        Of publication; the day where it is known.
+    url : str
+        Empty where there is none.
+    access : str
+        How the text was consulted, and when it was read.
+    authors : str
+        Empty where `publisher` says who wrote it.
+    doi, isbn : str
+        Empty where there is none, or none that is sure.
+    """
 
     key: str
     title: str
     publisher: str
     year: str
-    url: str
     access: str
+    url: str = ""
+    authors: str = ""
+    doi: str = ""
+    isbn: str = ""
+
+    @property
+    def citation(self) -> str:
+        """Authors, title, publisher and year in one line, with DOI or ISBN."""
+        numbers = (f"doi:{self.doi}" if self.doi else "", f"ISBN {self.isbn}" if self.isbn else "")
+        return ", ".join(part for part in (self.authors, self.title, self.publisher, self.year, *numbers) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,11 +287,20 @@ class Catalog:
     @cached_property
     def digest(self) -> str:
         """SHA-256 (hex) of the canonical content, the bibliography included; the order of entries in the files does
-        not matter.  Kinds of ``UNDIGESTED`` are left out."""
+        not matter.  Kinds of ``UNDIGESTED`` are left out, and so are the bounds of fields, which refuse and change no
+        number."""
         raw = {kind: content for kind, content in self.raw.items() if kind not in UNDIGESTED}
-        raw["fields"] = {kind: spec for kind, spec in raw.get("fields", {}).items() if kind not in UNDIGESTED}
+        fields = raw.get("fields", {}).items()
+        raw["fields"] = {kind: _without_bounds(spec) for kind, spec in fields if kind not in UNDIGESTED}
         text = json.dumps(raw, sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _without_bounds(table: JsonObject) -> JsonObject:
+    """What the fields of a kind mean: of each its dimension, whether it is required and its meaning."""
+    return {
+        key: _without_bounds(row) if isinstance(row, dict) else row[:3] for key, row in table.items() if key != "form"
+    }
 
 
 def value_at(value: Value, u: float, weighting: str = "uniform") -> float:

@@ -7,10 +7,12 @@ import math
 import openiads.world.layout  # noqa: F401  signatures name its types
 from openiads.base.compiled import kernel
 from openiads.physics.filtering import vertical_deviation
+from openiads.physics.flyout import track_acceleration
 from openiads.physics.motion import local_up
 from openiads.physics.reach import slack, time_to_reach
 from openiads.physics.windows import Shot, first_feasible
 from openiads.world.codes import Control, Gate, Identity, ThreatClass, TrackState
+from openiads.world.trace import GATE_RANK
 
 FREE, TIGHT, HOLD = int(Control.FREE), int(Control.TIGHT), int(Control.HOLD)
 ASSUMED_FRIEND, FRIEND, NEUTRAL = int(Identity.ASSUMED_FRIEND), int(Identity.FRIEND), int(Identity.NEUTRAL)
@@ -18,11 +20,12 @@ HOSTILE, PENDING = int(Identity.HOSTILE), int(Identity.PENDING)
 NOT_IDENTIFIED, RULES = int(Gate.NOT_IDENTIFIED), int(Gate.RULES_OF_ENGAGEMENT)
 OUT_OF_RANGE, OUT_OF_HEIGHT = int(Gate.OUT_OF_RANGE), int(Gate.OUT_OF_HEIGHT)
 OUT_OF_SPEED, NOT_ENOUGH_G, NO_TIME = int(Gate.OUT_OF_SPEED), int(Gate.NOT_ENOUGH_G), int(Gate.NO_TIME)
-PROBABILITY_FLOOR = int(Gate.PROBABILITY_FLOOR)
+PROBABILITY_FLOOR, RESERVED = int(Gate.PROBABILITY_FLOOR), int(Gate.RESERVED)
 BALLISTIC, AIRCRAFT = int(ThreatClass.BALLISTIC), int(ThreatClass.AIRCRAFT)
 CRUISE, DRONE = int(ThreatClass.CRUISE), int(ThreatClass.DRONE)
 
 CONFIRMED = int(TrackState.CONFIRMED)
+TRIED = 32  # parts of the horizon at which it is asked why there is no intercept
 UNSERVED = 1e4  # s, cost of leaving a track without a unit in a comparison of costs
 
 
@@ -118,35 +121,68 @@ def window(tables, unit, magazine, track, ready):
     return first_feasible(tables, magazine["limits"][ballistic], shot)
 
 
+@kernel("i8(f8[::1], Magazine, f8, f8, f8, f8, f8, b1)")
+def point_gate(tables, magazine, flat, height, distance, after, speed, falls):
+    """The first gate that an intercept at a point meets, 0 for none: range, height, speed, lift, time.
+
+    flat, distance : m along the surface and straight from the launcher;  after : s until the target is there;
+    speed : m/s of the target;  falls : whether it is a ballistic missile
+    """
+    table, limits = magazine["flyout_table"], magazine["limits"][1 if falls else 0]
+    if distance < limits[0] or distance > limits[1]:
+        return OUT_OF_RANGE
+    time, arrival, available = time_to_reach(tables, table, flat, height)
+    if time == math.inf:  # at another height a round may come as far
+        tall = (tables[table + 1] - 1.0) * tables[table + 3]
+        for n in range(1, 5):  # eighths of the table's height, up to its middle
+            other, _, _ = time_to_reach(tables, table, flat, 0.125 * n * tall)
+            if other < math.inf:
+                return OUT_OF_HEIGHT
+        return OUT_OF_RANGE
+    if height < limits[2] or height > limits[3]:
+        return OUT_OF_HEIGHT
+    least = magazine["least_speed"]
+    if arrival < (least if falls else max(least, magazine["speed_ratio"] * speed)):
+        return OUT_OF_SPEED
+    if available < 3.0 * magazine["required"][1 if falls else 0]:
+        return NOT_ENOUGH_G
+    return NO_TIME if after < time else 0
+
+
 @kernel("i8(f8[::1], Unit, Magazine, Track, f8)")
 def why_not(tables, unit, magazine, track, ready):
-    """The gate to name when ``window`` found nothing: what fails where the track comes closest to the unit."""
-    x = track["x"]
-    at = unit["position"]
-    ahead = ready - track["time"]
-    vv = max(x[3] * x[3] + x[4] * x[4] + x[5] * x[5], 1.0)
-    dx = at[0] - x[0] - ahead * x[3]
-    dy = at[1] - x[1] - ahead * x[4]
-    dz = at[2] - x[2] - ahead * x[5]
-    when = ahead + min(max((dx * x[3] + dy * x[4] + dz * x[5]) / vv, 0.0), magazine["horizon"][0])
-    px, py, pz = x[0] + when * x[3], x[1] + when * x[4], x[2] + when * x[5]
-    _, _, _, height = local_up(px, py, pz)
-    ox, oy, oz = px - at[0], py - at[1], pz - at[2]
-    distance = math.sqrt(ox * ox + oy * oy + oz * oz)
-    flat = math.sqrt(max(distance * distance - height * height, 0.0))
-    table = magazine["flyout_table"]
-    limits = magazine["limits"][track["ballistic"]]
-    if height >= (tables[table + 1] - 1.0) * tables[table + 3] or height < limits[2] or height > limits[3]:
-        return OUT_OF_HEIGHT
-    time, speed, available = time_to_reach(tables, table, flat, height)
-    if time == math.inf or distance < limits[0] or distance > limits[1]:
-        return OUT_OF_RANGE
-    least = max(magazine["least_speed"], magazine["speed_ratio"] * track["speed"])
-    if speed < least and track["ballistic"] == 0:
-        return OUT_OF_SPEED
-    if available < 3.0 * magazine["required"][0]:
-        return NOT_ENOUGH_G
-    return NO_TIME
+    """The gate to name when ``window`` found nothing: the one met where the predicted path comes nearest to a shot."""
+    x, at = track["x"], unit["position"]
+    falls = track["ballistic"] == 1
+    vx, vy, vz = x[3], x[4], x[5]
+    if not falls:
+        vx, vy, vz, _ = believed_velocity(magazine["climb_spread"], track)
+    gx, gy, gz = track_acceleration(x[0], x[1], x[2], vx, vy, vz, track["ballistic"])
+    horizon = magazine["horizon"][track["ballistic"]]
+    lowest = max(magazine["limits"][track["ballistic"], 2], 0.0)
+    gate = OUT_OF_RANGE
+    for n in range(TRIED + 1):
+        after = n * horizon / TRIED
+        s = ready + after - track["time"]
+        px, py, pz = (
+            x[0] + s * (vx + 0.5 * s * gx),
+            x[1] + s * (vy + 0.5 * s * gy),
+            x[2] + s * (vz + 0.5 * s * gz),
+        )
+        _, _, _, height = local_up(px, py, pz)
+        if height < lowest:
+            if falls:
+                break
+            height = lowest  # a flight does not go below the ground
+        ox, oy, oz = px - at[0], py - at[1], pz - at[2]
+        distance = math.sqrt(ox * ox + oy * oy + oz * oz)
+        flat = math.sqrt(max(distance * distance - height * height, 0.0))
+        found = point_gate(tables, magazine, flat, height, distance, after, track["speed"], falls)
+        if found == 0:  # feasible for a moment between two points of the search
+            return NO_TIME
+        if GATE_RANK[found] > GATE_RANK[gate]:
+            gate = found
+    return gate
 
 
 @kernel("tuple_of(i8, f8, f8, f8, f8)(f8[::1], Unit, Magazine, Track, f8)")
@@ -158,7 +194,9 @@ def envelope(tables, unit, magazine, track, ready):
     """
     kind = believed_class(track)
     believed = magazine["pk_believed"][kind]
-    if believed < unit["floor"] or magazine["classes"] & (1 << kind) == 0:
+    if magazine["classes"] & (1 << kind) == 0:
+        return RESERVED, math.inf, math.inf, 0.0, 0.0
+    if believed < unit["floor"]:
         return PROBABILITY_FLOOR, math.inf, math.inf, 0.0, 0.0
     if track["speed"] > magazine["speed_limit"]:
         return OUT_OF_SPEED, math.inf, math.inf, 0.0, 0.0
@@ -208,20 +246,3 @@ def exchanged(cost, rows, columns):
                 gain = saved
                 taken = d
     return taken
-
-
-@kernel("i8(Tracks, i8[::1])")
-def next_track(tracks, rows):
-    """Of some rows of tracks, the most urgent confirmed one not yet dealt with in this cycle: time to asset, then
-    serial; -1 for none.
-    """
-    best = -1
-    for k in rows:
-        track = tracks[k]
-        if track["state"] != CONFIRMED or track["dealt"] == 1:
-            continue
-        if best < 0 or track["time_to_asset"] < tracks[best]["time_to_asset"]:
-            best = k
-        elif track["time_to_asset"] == tracks[best]["time_to_asset"] and track["serial"] < tracks[best]["serial"]:
-            best = k
-    return best

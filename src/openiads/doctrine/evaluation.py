@@ -162,20 +162,28 @@ def evaluation_stands(track, assets):
 
 @kernel("void(Situation, Post, Track, Assets)")
 def evaluate_air(situation, post, track, assets):
-    """Threatened asset of an air-breathing track: the one whose closest approach comes first within the buffer."""
+    """Threatened asset of an air-breathing track: the one over which its straight path comes first within the buffer.
+
+    Distances are along the ground: what passes 20 km above an asset threatens it as what passes low.
+    """
     ahead = situation["now"] - track["time"]
     x = track["x"]
-    vv = max(x[3] * x[3] + x[4] * x[4] + x[5] * x[5], 1.0)
     track["threatening"] = 0
     track["asset"] = -1
     track["time_to_asset"] = math.inf
     for a in range(len(assets)):
         at = assets[a]["position"]
+        ux, uy, uz, _ = local_up(at[0], at[1], at[2])
         dx = at[0] - x[0] - x[3] * ahead
         dy = at[1] - x[1] - x[4] * ahead
         dz = at[2] - x[2] - x[5] * ahead
-        when = max((dx * x[3] + dy * x[4] + dz * x[5]) / vv, 0.0)
-        mx, my, mz = dx - when * x[3], dy - when * x[4], dz - when * x[5]
+        above = dx * ux + dy * uy + dz * uz
+        rise = x[3] * ux + x[4] * uy + x[5] * uz
+        dx, dy, dz = dx - above * ux, dy - above * uy, dz - above * uz
+        vx, vy, vz = x[3] - rise * ux, x[4] - rise * uy, x[5] - rise * uz
+        vv = max(vx * vx + vy * vy + vz * vz, 1.0)
+        when = max((dx * vx + dy * vy + dz * vz) / vv, 0.0)
+        mx, my, mz = dx - when * vx, dy - when * vy, dz - when * vz
         near = post["air_buffer"] + assets[a]["radius"]
         if mx * mx + my * my + mz * mz > near * near:
             continue

@@ -18,18 +18,20 @@ from openiads.doctrine.evaluation import evaluate_ballistic, evaluation_stands
 from openiads.doctrine.firing import USER, fire, looks_again
 from openiads.earth.sight import lowest_visible
 from openiads.engine.post import offer
+from openiads.engine.rounds import no_round, rounds_for
 from openiads.parts import dice
-from openiads.parts.engagements import assess, begin_decision, is_active, release
-from openiads.parts.flights import finish
+from openiads.parts.engagements import assess, begin_decision, is_active, own_state, release
+from openiads.parts.flights import away_from, finish
 from openiads.parts.gates import set_gate, set_gate_of_track, set_gate_wait
 from openiads.parts.hypotheses import undecided
 from openiads.parts.sensing import angle_between, azimuth_of, bearing
+from openiads.parts.support import support_probability
 from openiads.parts.tracks import CONFIRMED
-from openiads.parts.weapons import channel_free, fire_round, launcher_ready_at, ready_launcher, rounds_left, rounds_of
+from openiads.parts.weapons import channel_free, fire_round, launcher_ready_at, ready_launcher, rounds_of
 from openiads.physics.motion import local_up
 from openiads.world.codes import Action, Gate, Milestone, Stage, Status, Terminal
 from openiads.world.layout import MOST_PLOTS
-from openiads.world.log import log_decide
+from openiads.world.log import log_decide, log_shorten
 
 KILLED, ENGAGED = int(Terminal.KILLED), int(Milestone.ENGAGED)
 NONE, DECIDING, FIRING = int(Stage.NONE), int(Stage.DECIDING), int(Stage.FIRING)
@@ -38,7 +40,7 @@ HOLD_ACTION, BREAK_OFF = int(Action.HOLD), int(Action.BREAK_OFF)
 RULE_BAD_ORDER = int(Status.RULE_BAD_ORDER)
 NO_FIRM_TRACK = int(Gate.NO_FIRM_TRACK)
 NO_CHANNEL, NO_ROUND, NO_LAUNCHER = int(Gate.NO_CHANNEL), int(Gate.NO_ROUND), int(Gate.NO_LAUNCHER_READY)
-NO_TIME = int(Gate.NO_TIME)
+TOO_EARLY, RESERVED = int(Gate.TOO_EARLY), int(Gate.RESERVED)
 NOT_THREATENING = int(Gate.NOT_THREATENING)
 SUPPORT, RULE_HELD, ENGAGING = int(Gate.SUPPORT_WILL_BE_LOST), int(Gate.RULE_HELD), int(Gate.ENGAGING)
 NOT_ACQUIRED = int(Gate.NOT_ACQUIRED)
@@ -146,10 +148,22 @@ def support_gate(sim, u, magazine, x, y, z):
     return SUPPORT if height < lowest_visible(sim.tables, radar["mask_table"], azimuth, ground) else 0
 
 
+@kernel("f8(Sim, i8, f8)")
+def support_to(sim, e, arrival):
+    """Probability that a round of engagement ``e`` launched now keeps its support to an intercept at ``arrival``."""
+    engagement = sim.engagements[e]
+    x, y, z, vx, vy, vz = own_state(sim, e)
+    ahead = arrival - sim.situation[0]["now"]
+    radar = sim.radars[sim.units[engagement["unit"]]["radar"]]
+    distance = away_from(radar["position"], x + vx * ahead, y + vy * ahead, z + vz * ahead)
+    return support_probability(sim, e, engagement["magazine"], arrival, distance)
+
+
 @kernel("tuple_of(i8, f8, f8, f8)(Sim, i8)")
 def prospect(sim, e):
     """(gate or 0, first and last feasible intercept s, believed probability) of a shot of engagement ``e`` now.
 
+    The probability is that of a kill by a round that keeps its support to the intercept.
     With no round in the air the kind of round is chosen anew on what is known now.
     """
     now = sim.situation[0]["now"]
@@ -164,6 +178,11 @@ def prospect(sim, e):
         gate, first, last, believed, _ = envelope(sim.tables, sim.units[u], sim.magazines[magazine], own_track, now)
     if gate == 0 and not channel_free(sim, u, engagement["magazine"], first):
         gate = NO_CHANNEL
+    if gate == 0:
+        keeps = support_to(sim, e, first)
+        believed *= keeps
+        if keeps < sim.units[u]["launch_margin"]:
+            gate = SUPPORT
     return gate, first, last, believed
 
 
@@ -177,6 +196,36 @@ def briefing(sim, e, loaded, first, last, believed):
     mine, others = engagement["in_flight"], track["in_flight"] - engagement["in_flight"]
     fired, salvo, urgency = engagement["fired"], sim.units[u]["salvo"], track["time_to_asset"]
     return Own(now, 0, u, loaded, mine, fired, others, salvo, believed, first - now, last - now, urgency)
+
+
+@kernel("f8(Unit, Magazine, Track, f8, f8, f8)")
+def time_to_wait(unit, magazine, track, now, first, last):
+    """How long (s) a crew that fires late may still wait for a shot at a track; not above 0: it fires now.
+
+    The last shot must meet the threat before it does its harm, and before it the crew wants the time for a first one:
+    two flights of the round, two salvos, to see what the first came to, and to decide twice, slowly.
+    """
+    slowly = unit["crew_delay"] * math.exp(2.0 * unit["crew_spread"])
+    salvos = 2.0 * unit["salvo"] * unit["salvo_interval"]
+    harm = now + track["time_to_asset"]
+    open_ended = last >= now + magazine["horizon"][track["ballistic"]] - 1.0  # it is not searched further
+    latest = harm if open_ended else min(last, harm)
+    return latest - now - 2.0 * (first - now) - unit["assess_delay"] - 2.0 * slowly - salvos
+
+
+@kernel("void(Sim, i8, f8)")
+def rest(sim, e, seconds):
+    """Give the channel of an engagement back whose rule holds fire for long; it is not taken up for a while.
+
+    One with rounds in the air is kept.
+    """
+    engagement = sim.engagements[e]
+    track = sim.tracks[engagement["track"]]
+    if seconds <= 0.0 or engagement["in_flight"] > 0:
+        return
+    if track["serial"] == engagement["serial"]:
+        track["rests_until"] = sim.situation[0]["now"] + seconds
+    release(sim, e)
 
 
 @kernel("void(Sim, i8, View, function(Order(Own, Picture, Dials, Draw)))")
@@ -196,9 +245,9 @@ def decide(sim, e, view, rule):
             release(sim, e)
         return
     gate = forbidden(sim, unit, track)
-    loaded = rounds_left(sim, u)
+    loaded = rounds_for(sim, u, track)
     if gate != 0 or (loaded <= 0 and engagement["in_flight"] == 0):
-        set_gate_of_track(sim, f, u, gate if gate != 0 else NO_ROUND, track)
+        set_gate_of_track(sim, f, u, gate if gate != 0 else no_round(sim, u), track)
         if engagement["in_flight"] == 0:
             release(sim, e)
         return
@@ -207,9 +256,14 @@ def decide(sim, e, view, rule):
     if gate != 0:
         set_gate_of_track(sim, f, u, gate, own_track)
         return
-    if unit["latest"] == 1 and last - now > 1.5 * (first - now):
-        set_gate_wait(sim, f, u, RULE_HELD, last - now)
-        return
+    if unit["latest"] == 1:
+        spare = time_to_wait(unit, sim.magazines[engagement["magazine"]], track, now, first, last)
+        if spare > 0.0:
+            set_gate_wait(sim, f, u, RULE_HELD, spare)
+            hold = sim.model[0]["hold_limit"]  # what is judged now may be judged otherwise soon: it is asked again
+            rest(sim, e, min(spare, 4.0 * hold) - hold)
+            engagement["due"] = now + min(spare, sim.model[0]["crew_retry"])
+            return
     own = briefing(sim, e, loaded, first, last, believed)
     order = ask_user(sim, e, own, view, rule) if unit["fire_rule"] == USER else fire(unit["fire_rule"], own)
     log_decide(sim, e, order.action, order.rounds)
@@ -222,13 +276,17 @@ def decide(sim, e, view, rule):
             situation["status"] = RULE_BAD_ORDER
             situation["status_entity"] = u
         set_gate(sim, f, u, RULE_HELD)
+        engagement["held_since"] = min(engagement["held_since"], now)
+        if now - engagement["held_since"] >= sim.model[0]["hold_limit"]:
+            rest(sim, e, sim.model[0]["hold_limit"])
         return
+    engagement["held_since"] = math.inf
     if order.rounds < 1:
         situation["status"] = RULE_BAD_ORDER
         situation["status_entity"] = u
         return
     if loaded < 1:
-        set_gate(sim, f, u, NO_ROUND)
+        set_gate(sim, f, u, no_round(sim, u))
         return
     engagement["wanted"] = min(order.rounds, loaded)
     engagement["salvo"] = sim.flights[f]["shots"] + 1
@@ -241,6 +299,8 @@ def end_salvo(sim, e):
     """The rest of a salvo is off: its rounds in the air are waited for, and without any its result is looked at."""
     engagement = sim.engagements[e]
     flying = engagement["in_flight"] > 0
+    if engagement["fired"] > 0 and engagement["wanted"] > 0:
+        log_shorten(sim, e, sim.gates[engagement["flight"], engagement["unit"]])
     engagement["wanted"] = 0
     engagement["state"] = FLYING if flying else ASSESSING
     engagement["due"] = math.inf if flying else sim.situation[0]["now"]
@@ -269,17 +329,20 @@ def launch_next(sim, e):
     if first < math.inf and not channel_free(sim, u, engagement["magazine"], first):
         set_gate(sim, f, u, NO_CHANNEL)
         return
+    keeps = support_to(sim, e, first) if first < math.inf else 0.0
     gate = (
         support_gate(sim, u, engagement["magazine"], x, y, z)
         if first < math.inf
         else why_not(sim.tables, unit, magazine, own, now)
     )
+    if gate == 0 and keeps < unit["launch_margin"]:
+        gate = SUPPORT
     seen = now - engagement["last_seen"] <= 2.0 * sim.radars[unit["radar"]]["service_interval"]
     if gate == 0 and not seen:
         gate = NOT_ACQUIRED
     wait = spare_time(sim.tables, unit, magazine, own, x, y, z, first - now) if gate == 0 else 0.0
     if wait > sim.model[0]["early_arrival"]:  # a round fired now would be there before the target can be met
-        set_gate_wait(sim, f, u, NO_TIME, wait)
+        set_gate_wait(sim, f, u, TOO_EARLY, wait)
         engagement["due"] = now + min(wait, 5.0)
         return
     azimuth = azimuth_of(unit["position"], unit["axes"], x, y, z)
@@ -288,15 +351,14 @@ def launch_next(sim, e):
         gate = NO_LAUNCHER
         soonest = max(launcher_ready_at(sim, u, engagement["magazine"], azimuth), unit["next_launch"])
         if soonest == math.inf:
-            gate = NO_ROUND
+            gate = no_round(sim, u)
         engagement["due"] = min(max(soonest, now + 0.01), now + 60.0)
     if gate != 0:
         set_gate_of_track(sim, f, u, gate, own)
-        waits = gate == NO_LAUNCHER or gate == NOT_ACQUIRED  # a target that fades is waited for
-        if gate == NO_ROUND or (not waits and engagement["in_flight"] > 0):
+        if gate == NO_ROUND or gate == RESERVED:
             end_salvo(sim, e)
-        return
-    if not fire_round(sim, e, launcher, magazine["pk_believed"][believed_class(own)], first, x, y, z):
+        return  # the rest of a salvo is asked for again while its first rounds fly
+    if not fire_round(sim, e, launcher, magazine["pk_believed"][believed_class(own)] * keeps, first, x, y, z):
         return
     set_gate(sim, f, u, ENGAGING)
     engagement["wanted"] -= 1

@@ -9,6 +9,7 @@ from openiads.parts.sensing import (
     BELOW_MASK,
     DETECTED,
     OUT_OF_MODE,
+    OUT_OF_RANGE,
     OUT_OF_SECTOR,
     TOO_SLOW,
     VISIBLE,
@@ -16,10 +17,12 @@ from openiads.parts.sensing import (
 from openiads.parts.tracks import CONFIRMED
 from openiads.world.codes import Gate, Resource, Side
 from openiads.world.elements import LEVELS
+from openiads.world.trace import GATE_RANK
 
 HOSTILE_SIDE = int(Side.HOSTILE)
 HORIZON, MASK, SECTOR, SEARCH_MODE = int(Gate.HORIZON), int(Gate.MASK), int(Gate.SECTOR), int(Gate.SEARCH_MODE)
-NOT_DETECTED, NO_FIRM_TRACK, OUT_OF_RANGE = int(Gate.NOT_DETECTED), int(Gate.NO_FIRM_TRACK), int(Gate.OUT_OF_RANGE)
+NOT_DETECTED, NO_FIRM_TRACK = int(Gate.NOT_DETECTED), int(Gate.NO_FIRM_TRACK)
+NO_RADAR, BEYOND_RADAR = int(Gate.NO_RADAR), int(Gate.BEYOND_RADAR)
 NO_CHANNEL, NO_ROUND, NO_LAUNCHER = int(Gate.NO_CHANNEL), int(Gate.NO_ROUND), int(Gate.NO_LAUNCHER_READY)
 OPERATOR_BUSY = int(Gate.OPERATOR_BUSY)
 LINK_DOWN = int(Gate.LINK_DOWN)
@@ -57,7 +60,7 @@ def met_by(look):
         return 2, MASK
     if look == BELOW_HORIZON:
         return 1, HORIZON
-    return 0, OUT_OF_RANGE
+    return 0, BEYOND_RADAR if look == OUT_OF_RANGE else NOT_DETECTED
 
 
 @kernel("void(Sim, i8)")
@@ -68,8 +71,8 @@ def name_unseen(sim, post):
         flight = sim.flights[f]
         if flight["starts"] > now or flight["terminal"] != 0 or flight["tracked"] & (1 << post) != 0:
             continue
-        gate = OUT_OF_RANGE
-        furthest = 0
+        gate = NO_RADAR
+        furthest = -1
         for r in range(len(sim.radars)):
             radar = sim.radars[r]
             if radar["post"] != post or radar["emitting"] == 0 or now >= radar["fails_at"]:
@@ -112,7 +115,8 @@ def count_waiting(sim, post):
         furthest = 0
         for u in range(len(sim.units)):
             if sim.units[u]["post"] == post:
-                furthest = max(furthest, sim.gates[f, u])
+                gate = sim.gates[f, u]
+                furthest = gate if GATE_RANK[gate] > GATE_RANK[furthest] else furthest
         which = resource_of(furthest)
         if which > 0:
             flight["waited"][which - 1] += cycle

@@ -9,12 +9,13 @@ from openiads.doctrine.assignment import (
     UNSERVED,
     envelope,
     exchanged,
-    next_track,
     permitted,
 )
 from openiads.doctrine.evaluation import evaluate, inbound
 from openiads.doctrine.identification import identify
+from openiads.doctrine.value import next_track
 from openiads.engine.gates import count_waiting, mark_tracked, name_unseen
+from openiads.engine.rounds import no_round, rank, rounds_for, rounds_kept
 from openiads.parts.engagements import engage, free_channel
 from openiads.parts.gates import set_gate, set_gate_of_track
 from openiads.parts.hypotheses import exchange, undecided
@@ -22,17 +23,20 @@ from openiads.parts.interrogation import interrogate
 from openiads.parts.links import forget, miss_launchers, relink
 from openiads.parts.sensing import angle_between, azimuth_of
 from openiads.parts.tracks import CONFIRMED, alike, prune
-from openiads.parts.weapons import rounds_left, rounds_of
+from openiads.parts.weapons import rounds_of
 from openiads.physics import association
 from openiads.world.codes import Assignment, Element, Gate, Identity, Milestone, Stage
 from openiads.world.layout import MOST_PLOTS
-from openiads.world.log import log_element_down, log_identify, log_revoke
+from openiads.world.log import log_identify, log_revoke
+from openiads.world.log_elements import log_element_down
+from openiads.world.trace import GATE_RANK
 
 ON_POST = int(Element.POST)
 HOSTILE, IDENTIFIED = int(Identity.HOSTILE), int(Milestone.IDENTIFIED)
 NONE = int(Stage.NONE)
 SECTOR = int(Gate.SECTOR)
-OUT_OF_RANGE = int(Gate.OUT_OF_RANGE)
+TOO_EARLY, RESERVED = int(Gate.TOO_EARLY), int(Gate.RESERVED)
+RULE_HELD = int(Gate.RULE_HELD)
 NO_CHANNEL, NO_ROUND = int(Gate.NO_CHANNEL), int(Gate.NO_ROUND)
 OPERATOR_BUSY, HELD, ELSEWHERE = int(Gate.OPERATOR_BUSY), int(Gate.HELD_FOR_ASSESSMENT), int(Gate.ENGAGED_ELSEWHERE)
 UNIT_NOT_READY, NOT_THREATENING = int(Gate.UNIT_NOT_READY), int(Gate.NOT_THREATENING)
@@ -49,11 +53,17 @@ def weigh_threat(sim, post, k):
     situation, row, track = sim.situation[0], sim.posts[post], sim.tracks[k]
     work = sim.cost[MOST_PLOTS + 3]
     either = undecided(sim.model[0], track)
+    if either and track["updated"] <= track["evaluated_at"]:  # nothing new is known
+        track["time_to_asset"] = track["threat_at"] - situation["now"]
+        return
     evaluate(situation, row, track, sim.assets, either, work)
     if either and track["threatening"] == 0:
         exchange(track)
         evaluate(situation, row, track, sim.assets, True, work)
         exchange(track)
+    track["threat_at"] = situation["now"] + track["time_to_asset"]
+    if either:
+        track["evaluated_at"] = situation["now"]
 
 
 @kernel("void(Sim, i8)")
@@ -89,8 +99,8 @@ def unit_gate(sim, u, k):
     radar = sim.radars[unit["radar"]]
     if now < max(unit["ready_at"], radar["slewing_until"]) or now >= radar["fails_at"] or radar["emitting"] == 0:
         return UNIT_NOT_READY
-    if rounds_left(sim, u) <= 0:
-        return NO_ROUND
+    if rounds_for(sim, u, sim.tracks[k]) <= 0:
+        return no_round(sim, u)
     if free_channel(sim, u) < 0:
         return NO_CHANNEL
     track = sim.tracks[k]
@@ -114,18 +124,18 @@ def offer(sim, u, track, ready):
     """
     unit = sim.units[u]
     gate, magazine, first, last, believed, spare = PROBABILITY_FLOOR, -1, math.inf, math.inf, 0.0, 0.0
-    best = -math.inf
+    best, nothing = -math.inf, True
     for m in range(unit["first_magazine"], unit["first_magazine"] + unit["magazines"]):
         if rounds_of(sim, u, m) <= 0:
-            if magazine < 0:
+            if nothing:
                 gate = NO_ROUND
             continue
         g, a, b, chance, wait = envelope(sim.tables, unit, sim.magazines[m], track, ready)
         merit = chance - (1.0 if wait > sim.model[0]["soon_ready"] else 0.0)
         if g == 0 and merit > best:
             gate, magazine, first, last, believed, spare, best = 0, m, a, b, chance, wait, merit
-        elif g != 0 and magazine < 0 and (gate == PROBABILITY_FLOOR or gate == NO_ROUND or g > gate):
-            gate = g
+        elif g != 0 and magazine < 0 and (nothing or GATE_RANK[g] > GATE_RANK[gate]):
+            gate, nothing = g, False
     return gate, magazine, first, last, believed, spare
 
 
@@ -176,7 +186,7 @@ def price(sim, post, u, k):
         gate, magazine, first, _, _, spare = offer(sim, u, track, now + unit["crew_delay"] + turning_time(sim, u, k))
         # it will come within reach, but a channel now would only wait
         if gate == 0 and spare > sim.model[0]["assign_ahead"]:
-            gate = OUT_OF_RANGE
+            gate = TOO_EARLY
     if gate == 0 and sim.posts[post]["free_at"] > now:
         gate = OPERATOR_BUSY
     return gate, magazine, first - now + 0.01 * unit["targets_held"]  # of two equals the one with less to do
@@ -239,10 +249,10 @@ def waits(sim, k):
 
 @kernel("void(Sim, i8)")
 def assign(sim, post):
-    """Give the post's tracks to fire units, most urgent first, one decision of the post's operator at a time."""
+    """Give the post's tracks to fire units, in the order of its doctrine, one decision of its operator at a time."""
     rows = sim.roster[: sim.situation[0]["listed"]]
     for k in rows:
-        sim.tracks[k]["dealt"] = 0
+        rank(sim, post, k)
     k = next_track(sim.tracks, rows)
     while k >= 0:
         sim.tracks[k]["dealt"] = 1
@@ -269,11 +279,20 @@ def consider(sim, post, k):
                 set_gate(sim, track["flight"], u, gate)
         return
     if track["refused"] == 1:
+        for u in range(len(sim.units)):
+            if sim.units[u]["post"] == post:
+                set_gate(sim, track["flight"], u, RULE_HELD)
         return
     if doubled(sim, k):
         for u in range(len(sim.units)):
             if sim.units[u]["post"] == post:
                 set_gate(sim, track["flight"], u, ELSEWHERE)
+        return
+    kept = rounds_kept(sim, post, k)
+    if kept or now < track["rests_until"]:
+        for u in range(len(sim.units)):
+            if sim.units[u]["post"] == post:
+                set_gate(sim, track["flight"], u, RESERVED if kept else RULE_HELD)
         return
     u, magazine = choose_unit(sim, post, k)
     if u < 0:
@@ -282,6 +301,9 @@ def consider(sim, post, k):
         return
     unit = sim.units[u]
     _, first, last, believed, _ = envelope(sim.tables, unit, sim.magazines[magazine], track, now + unit["crew_delay"])
+    for other in range(len(sim.units)):  # who could shoot as well is not asked to
+        if other != u and sim.units[other]["post"] == post and sim.cost[0, other] < math.inf:
+            set_gate(sim, track["flight"], other, ELSEWHERE)
     engage(sim, u, magazine, k, first, last, believed)
     sim.posts[post]["free_at"] = now + sim.posts[post]["service_time"]
 

@@ -12,16 +12,16 @@ from openiads.world.trace import GATE_DETAIL
 #: gate -> (sentence, what is said of its number, {} standing for it; empty if it is not told)
 GATES: dict[Gate, tuple[str, str]] = {
     Gate.NONE: ("nothing keeps the unit from shooting", ""),
-    Gate.HORIZON: ("below the engagement radar's horizon", "it must climb above {}"),
-    Gate.MASK: ("hidden from the engagement radar by terrain", "it must climb above {}"),
-    Gate.SECTOR: ("outside the sector that the engagement radar faces", "{} off its middle"),
+    Gate.HORIZON: ("below the horizon of the radars", "it must climb above {}"),
+    Gate.MASK: ("hidden from the radars by terrain", "it must climb above {}"),
+    Gate.SECTOR: ("outside the sector that the radars face", "{} off its middle"),
     Gate.SEARCH_MODE: ("outside the elevations of the active search mode", ""),
-    Gate.NOT_DETECTED: ("in view, but no radar has detected it", ""),
+    Gate.NOT_DETECTED: ("no radar has detected it", ""),
     Gate.NO_FIRM_TRACK: ("detected, but there is no firm track at the command post", ""),
     Gate.NOT_ACQUIRED: ("assigned, but the engagement radar has not acquired it", ""),
     Gate.NOT_IDENTIFIED: ("tracked, but not identified", "P(hostile) is {}"),
     Gate.RULES_OF_ENGAGEMENT: ("the weapons control state forbids to engage it", "P(hostile) is {}"),
-    Gate.OUT_OF_RANGE: ("outside the reach of the unit's rounds", "at {}"),
+    Gate.OUT_OF_RANGE: ("outside the reach of the unit's rounds", ""),
     Gate.OUT_OF_HEIGHT: ("outside the heights of the unit's rounds", ""),
     Gate.OUT_OF_SPEED: ("too fast for the unit's rounds", "at {}"),
     Gate.NOT_ENOUGH_G: ("the round could not turn hard enough at the intercept", ""),
@@ -39,6 +39,10 @@ GATES: dict[Gate, tuple[str, str]] = {
     Gate.NOT_THREATENING: ("judged to threaten nothing that is defended", ""),
     Gate.RULE_HELD: ("the fire rule holds fire", ""),
     Gate.ENGAGING: ("the unit is engaging it", ""),
+    Gate.NO_RADAR: ("no radar of its command post works", ""),
+    Gate.BEYOND_RADAR: ("beyond the range of the radars", "at {}"),
+    Gate.TOO_EARLY: ("a round launched now would be there too early", "{} to wait"),
+    Gate.RESERVED: ("the rounds left are kept for other targets", ""),
 }
 
 

@@ -17,6 +17,7 @@ FADE, NOISE, MEASURE = int(Purpose.FADE), int(Purpose.NOISE), int(Purpose.MEASUR
 SCAN_PHASE, FALSE_ALARM, LINK = int(Purpose.SCAN_PHASE), int(Purpose.FALSE_ALARM), int(Purpose.LINK)
 IFF_PERSISTENT, IFF_REPLY = int(Purpose.IFF_PERSISTENT), int(Purpose.IFF_REPLY)
 CREW, SERVICE, ASSESS = int(Purpose.CREW), int(Purpose.SERVICE), int(Purpose.ASSESS)
+WARNING = int(Purpose.WARNING)
 KILL, COMMON, SEEK = int(Purpose.KILL), int(Purpose.COMMON), int(Purpose.SEEK)
 SETUP, SPACING, ARRIVAL, CEP = int(Purpose.SETUP), int(Purpose.SPACING), int(Purpose.ARRIVAL), int(Purpose.CEP)
 
@@ -199,6 +200,15 @@ def spacing(sim, f):
     """Standard normal of the jitter of a flight's start."""
     situation = sim.situation[0]
     u0, u1, _, _ = uniforms(situation["seed"], situation["replication"], SPACING, sim.flights[f]["actor"], 0)
+    n, _ = normals(u0, u1)
+    return n
+
+
+@kernel("f8(Sim, i8)")
+def warning(sim, f):
+    """Standard normal of how long before an intercept a flight notices it."""
+    situation = sim.situation[0]
+    u0, u1, _, _ = uniforms(situation["seed"], situation["replication"], WARNING, sim.flights[f]["actor"], 0)
     n, _ = normals(u0, u1)
     return n
 

@@ -8,7 +8,8 @@ from openiads.base.compiled import kernel
 from openiads.parts import dice
 from openiads.physics.motion import flight_state, local_up
 from openiads.world.codes import Element, Evasion, Terminal, ThreatClass
-from openiads.world.log import log_damage, log_element_down, log_evade, log_flight_state, log_terminal
+from openiads.world.log import log_damage, log_evade, log_flight_state, log_terminal
+from openiads.world.log_elements import log_element_down
 
 HIT_ASSET, REACHED_MISSED = int(Terminal.HIT_ASSET), int(Terminal.REACHED_MISSED)
 IMPACT_UNDEFENDED, TRANSITED = int(Terminal.IMPACT_UNDEFENDED), int(Terminal.TRANSITED)
@@ -102,32 +103,43 @@ def released_all(sim, f):
     return True
 
 
-@kernel("void(Sim, i8)")
-def evade(sim, f):
-    """A round has been launched at flight ``f``: it flies its declared evasion, once.
+@kernel("void(Sim, i8, f8, f8)")
+def warn(sim, f, meets, within):
+    """A round will meet flight ``f`` at a time: it evades a while before, if that begins ``within`` s from now.
+
+    The while is log-normal about the model's time of warning, drawn once a flight.
+    """
+    flight = sim.flights[f]
+    if flight["evasion"] == 0 or flight["turns_at"] < math.inf or flight["route_ends"] == math.inf:
+        return
+    model = sim.model[0]
+    before = model["evasion_warning"] * math.exp(model["evasion_warning_spread"] * dice.warning(sim, f))
+    now = sim.situation[0]["now"]
+    if meets - before <= now + within:
+        evade(sim, f, max(meets - before, now))
+
+
+@kernel("void(Sim, i8, f8)")
+def evade(sim, f, begins):
+    """Flight ``f`` flies its declared evasion from a time on, once.
 
     Turn away: half a circle at the declared load, then straight on and out; what it carried stays with it.
     Constant g: one full circle at the declared load, then on along its route, so much later.
     """
     situation = sim.situation[0]
     flight = sim.flights[f]
-    now = situation["now"]
-    if flight["evasion"] == 0 or flight["terminal"] != 0:
-        return
-    if flight["turns_at"] < math.inf or flight["route_ends"] == math.inf:
-        return
-    _, _, _, vx, vy, vz = state_of(sim, f, now)
+    _, _, _, vx, vy, vz = state_of(sim, f, begins)
     rate = flight["load"] / max(math.sqrt(vx * vx + vy * vy + vz * vz), 1.0)
-    flight["turns_at"] = now
+    flight["turns_at"] = begins
     flight["turn_rate"] = rate
     if flight["evasion"] == TURN_AWAY:
         flight["turn_angle"] = math.pi
-        flight["ends"] = now + math.pi / rate + sim.model[0]["homeward_time"]
+        flight["ends"] = begins + math.pi / rate + sim.model[0]["homeward_time"]
         flight["route_ends"] = math.inf
         forgo(sim, f)
     else:
         flight["turn_angle"] = TWO_PI
-        flight["ends"] = now + TWO_PI / rate
+        flight["ends"] = begins + TWO_PI / rate
     situation["ended"] = 1
     log_evade(sim, f)
 

@@ -13,7 +13,7 @@ DISTANCE, SPEED, PROBABILITY, DURATION = (
     int(Detail.PROBABILITY),
     int(Detail.DURATION),
 )
-SECTOR, OUT_OF_RANGE, OUT_OF_SPEED = int(Gate.SECTOR), int(Gate.OUT_OF_RANGE), int(Gate.OUT_OF_SPEED)
+SECTOR, BEYOND_RADAR, OUT_OF_SPEED = int(Gate.SECTOR), int(Gate.BEYOND_RADAR), int(Gate.OUT_OF_SPEED)
 NOT_IDENTIFIED, RULES = int(Gate.NOT_IDENTIFIED), int(Gate.RULES_OF_ENGAGEMENT)
 
 
@@ -49,13 +49,13 @@ def set_gate_sector(sim, f, u, angle):
 
 @kernel("void(Sim, i8, i8, f8)")
 def set_gate_range(sim, f, u, distance):
-    """OUT_OF_RANGE: the flight is so far from the radar, m."""
-    change_gate(sim, f, u, OUT_OF_RANGE, DISTANCE, distance)
+    """BEYOND_RADAR: the flight is so far from the radar, m."""
+    change_gate(sim, f, u, BEYOND_RADAR, DISTANCE, distance)
 
 
 @kernel("void(Sim, i8, i8, i8, f8)")
 def set_gate_wait(sim, f, u, gate, seconds):
-    """OPERATOR_BUSY, NO_TIME or RULE_HELD: the unit waits so long."""
+    """OPERATOR_BUSY, TOO_EARLY or RULE_HELD: the unit waits so long."""
     change_gate(sim, f, u, gate, DURATION, seconds)
 
 

@@ -6,7 +6,7 @@ changes its class when these are clear.  Until then it may be either: it threate
 
 At twice the odds that decide, the losing filter has drifted off; it starts anew from the winner, so that a missile
 whose motor burns out, or an aircraft that levels off, can still be told.
-Source: [bar-shalom2001], section 11.6 (likelihoods of parallel filters); Wald's bounds for the odds.
+Source: [barshalom2001], section 11.6 (likelihoods of parallel filters); Wald's bounds for the odds.
 """
 
 from __future__ import annotations
@@ -47,8 +47,11 @@ def seed_other(model, track):
 
 @kernel("b1(Model, Track)")
 def undecided(model, track):
-    """Whether a track may as well be of the other hypothesis."""
-    return track["both"] == 1 and abs(track["odds"]) < math.log(model["class_odds"])
+    """Whether a track may as well be of the other hypothesis: its odds are not even the root of those that decide.
+
+    The class itself changes at the full odds, so that it does not change to and fro.
+    """
+    return track["both"] == 1 and abs(track["odds"]) < 0.5 * math.log(model["class_odds"])
 
 
 @kernel("void(Model, Track)")

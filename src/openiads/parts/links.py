@@ -9,7 +9,7 @@ from openiads.parts.flights import away_from
 from openiads.parts.tracks import drop
 from openiads.world.codes import Drop, Element
 from openiads.world.elements import LEVELS
-from openiads.world.log import log_devolve, log_element_down
+from openiads.world.log_elements import log_devolve, log_element_down
 
 ON_LAUNCHER = int(Element.LAUNCHER)
 POST_GONE = int(Drop.POST_GONE)

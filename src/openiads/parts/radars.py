@@ -18,7 +18,8 @@ from openiads.parts.sensing import (
 )
 from openiads.physics.filtering import measured_position
 from openiads.world.codes import Element, Milestone, Status
-from openiads.world.log import log_detect, log_element_down, log_look
+from openiads.world.log import log_detect, log_look
+from openiads.world.log_elements import log_element_down
 
 ON_RADAR = int(Element.RADAR)
 OVERFLOW_PLOTS = int(Status.OVERFLOW_PLOTS)

@@ -25,7 +25,8 @@ from openiads.parts.sensing import (
 from openiads.parts.tracks import CONFIRMED, ONE_PLOT, new_track, pair_up, predict, take
 from openiads.physics.filtering import measured_position
 from openiads.world.codes import Gate, Stage
-from openiads.world.log import log_acquire, log_overload, log_slew
+from openiads.world.log import log_acquire
+from openiads.world.log_elements import log_overload, log_slew
 
 NONE, ACQUIRING = int(Stage.NONE), int(Stage.ACQUIRING)
 ASSESSING, SERVICE = int(Stage.ASSESSING), int(Stage.SERVICE)
@@ -42,6 +43,16 @@ def priority(sim, e):
     if engagement["in_flight"] > 0:
         return 0
     return 2 if engagement["state"] == ACQUIRING else 1
+
+
+@kernel("f8(Sim, i8, i8)")
+def stretch(sim, r, e):
+    """How many times the usual dwell radar ``r`` gives the target of engagement ``e``: more for a weak echo."""
+    radar, engagement = sim.radars[r], sim.engagements[e]
+    now = engagement["signal"] / max(engagement["seen_at"], 1.0) ** 4
+    longer = min(radar["wanted_signal"] / max(now, 1e-12), radar["stretch_most"])
+    engagement["stretch"] = max(longer, 1.0) if engagement["signal"] > 0.0 else 1.0
+    return engagement["stretch"]
 
 
 @kernel("void(Sim, i8)")
@@ -68,7 +79,7 @@ def serve(sim, r):
             e = unit["first_engagement"] + n
             if priority(sim, e) != rank:
                 continue
-            need = radar["confirm_dwell"] if rank == 2 else radar["track_dwell"]
+            need = radar["confirm_dwell"] if rank == 2 else radar["track_dwell"] * stretch(sim, r, e)
             asked += need / radar["service_interval"]
             left -= need
             if left < -1e-12:
@@ -101,7 +112,8 @@ def give_up(sim, e):
     gone = track["serial"] != engagement["serial"] or track["state"] != CONFIRMED
     if engagement["state"] == ACQUIRING:
         slewing = now < sim.radars[sim.units[engagement["unit"]]["radar"]]["slewing_until"]
-        if gone or (now - engagement["assigned_at"] > sim.model[0]["acquire_limit"] and not slewing):
+        order = engagement["assigned_at"] + sim.radars[sim.units[engagement["unit"]]["radar"]]["link_delay"]
+        if gone or (now - order > sim.model[0]["acquire_limit"] and not slewing):
             release(sim, e)
         return
     if engagement["state"] != ASSESSING and now - engagement["last_seen"] > sim.model[0]["lost_limit"]:
@@ -138,6 +150,9 @@ def service_look(sim, r, e, f):
         if engagement["state"] == ACQUIRING:
             name_unacquired(sim, r, f, code, distance, azimuth, lowest)
         return False
+    engagement["signal"], engagement["seen_at"] = snr * distance**4, distance
+    if engagement["state"] != ACQUIRING:
+        snr *= engagement["stretch"]
     slot = dice.service_slot(radar, now)
     hit, drawn = detects(sim, r, f, now, snr, slot)
     if not hit:

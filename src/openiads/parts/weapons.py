@@ -7,7 +7,7 @@ import math
 from openiads.base.compiled import kernel
 from openiads.parts import dice
 from openiads.parts.engagements import is_active, own_state
-from openiads.parts.flights import away_from, evade, finish, state_of
+from openiads.parts.flights import away_from, finish, state_of, warn
 from openiads.parts.radars import set_occupancy
 from openiads.parts.sensing import angle_between, angle_error, bearing, low_angle_error, sense
 from openiads.physics.flyout import Guidance, endgame, fly, launch
@@ -15,7 +15,15 @@ from openiads.physics.flyout import Status as Flight
 from openiads.physics.lethality import kill_probability
 from openiads.physics.motion import local_up
 from openiads.world.codes import ChannelPhase, Milestone, RoundEnd, Stage, Status, Terminal
-from openiads.world.log import log_handover, log_intercept, log_launch, log_reload, log_round_end, log_round_state
+from openiads.world.log import (
+    log_handover,
+    log_intercept,
+    log_launch,
+    log_round_end,
+    log_round_state,
+    log_shorten,
+)
+from openiads.world.log_elements import log_reload
 
 TERMINAL_CHANNEL, MIDCOURSE_CHANNEL = int(ChannelPhase.TERMINAL), int(ChannelPhase.MIDCOURSE)
 KILL, MISS, TARGET_GONE = int(RoundEnd.KILL), int(RoundEnd.MISS), int(RoundEnd.TARGET_GONE)
@@ -205,7 +213,6 @@ def fire_round(sim, e, launcher_row, believed, arrival, x, y, z):
     tx, ty, tz, _, _, _ = own_state(sim, e)
     distance, _, _, _ = bearing(unit["position"], unit["axes"], tx, ty, tz)
     log_launch(sim, k, arrival, ground, local_up(x, y, z)[3], distance)
-    evade(sim, engagement["flight"])
     return True
 
 
@@ -237,7 +244,10 @@ def end_round(sim, k, how):
         track["survival"] = 1.0 if track["in_flight"] == 0 else track["survival"] / survives
     engagement = sim.engagements[round_["engagement"]]
     engagement["in_flight"] -= 1
-    if engagement["in_flight"] == 0 and engagement["wanted"] == 0:
+    if engagement["in_flight"] == 0:
+        if engagement["wanted"] > 0:  # its last rounds found no moment to go: their salvo is over
+            log_shorten(sim, round_["engagement"], sim.gates[round_["flight"], round_["unit"]])
+            engagement["wanted"] = 0
         engagement["state"] = ASSESSING
         engagement["due"] = now + unit["assess_delay"]
         unit["due"] = min(unit["due"], engagement["due"])
@@ -245,8 +255,10 @@ def end_round(sim, k, how):
 
 @kernel("b1(Sim, i8)")
 def supported(sim, k):
-    """Whether a round's support holds: its engagement radar has its own track and saw the target within the limit.
+    """Whether a round's support holds: its engagement radar has its own track and saw the target within the limit of
+    the round's phase.
 
+    In midcourse a round flies on along the last prediction; in its last seconds it needs what the radar sees.
     A radar that fails or turns away sees nothing more, so its break is counted from its last look; one interval between
     looks is no break.
     """
@@ -256,8 +268,9 @@ def supported(sim, k):
     if engagement["own"] < 0:
         return False
     gap = sim.situation[0]["now"] - engagement["last_seen"]
-    allowed = sim.magazines[round_["magazine"]]["support_break"] + sim.radars[unit["radar"]]["service_interval"]
-    return gap <= allowed + 1e-9
+    magazine = sim.magazines[round_["magazine"]]
+    limit = magazine["midcourse_break"] if round_["terminal"] == MIDCOURSE else magazine["support_break"]
+    return gap <= limit + sim.radars[unit["radar"]]["service_interval"] + 1e-9
 
 
 @kernel("void(Sim, i8)")
@@ -282,6 +295,8 @@ def fly_round(sim, k):
             intercept(sim, k)
         return
     body = sim.bodies[k]
+    # whoever comes to its last seconds is noticed by then, so that these are flown against the path as it will be
+    warn(sim, round_["flight"], body["arrival"], math.inf if round_["terminal"] == WAITING else 1.0)
     if situation["record"] == 1:
         log_round_state(sim, k)
     if round_["terminal"] == WAITING:

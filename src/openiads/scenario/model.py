@@ -20,8 +20,8 @@ from pydantic import (
     StringConstraints,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 
+from openiads.base.fields import refusal
 from openiads.scenario.measures import (
     Agl,
     Altitude,
@@ -87,7 +87,11 @@ class Doctrine(Part):
     engage : {'earliest', 'latest'}
         At the earliest or the latest feasible time.
     reserve : Count
-        Rounds kept back.
+        Rounds kept for ballistic missiles and for what comes at the fire unit itself.
+    reserves : dict[{'aircraft', 'cruise', 'drone', 'ballistic'}, Count]
+        Rounds kept for announced threats: a class of less value at risk may not take them.
+    priority : {'value', 'time'}
+        Which track comes first: that of most value at risk per round and second left, or of least time left.
     goal : Probability
         Kill probability wanted per target.
     search_mode : {'low', 'high', 'ballistic'}
@@ -97,6 +101,8 @@ class Doctrine(Part):
         Under hold, what comes at a fire unit itself may be shot at.
     keep : dict[Key, {'aircraft', 'cruise', 'drone', 'ballistic'}]
         Kinds of round kept for one class of target.
+    launch_margin : Probability, optional
+        Least probability that a round keeps its support to the intercept; None takes the catalog's.
     dials : Dials
     """
 
@@ -111,12 +117,19 @@ class Doctrine(Part):
     control: Literal["free", "tight", "hold"] = "tight"
     engage: Literal["earliest", "latest"] = "earliest"
     reserve: Count = 0
+    reserves: dict[Literal["aircraft", "cruise", "drone", "ballistic"], Count] = Field(
+        default_factory=dict, description="rounds kept for announced threats: class = rounds"
+    )
+    priority: Literal["value", "time"] = "value"
     goal: Probability = 0.9
     search_mode: Literal["low", "high", "ballistic"] = "high"
     assignment: Literal["greedy", "exchange", "exact"] = "exchange"
     self_defense: bool = False
     keep: dict[Key, Literal["aircraft", "cruise", "drone", "ballistic"]] = Field(
         default_factory=dict, description="rounds kept for one class of target: interceptor = class"
+    )
+    launch_margin: Probability | None = Field(
+        default=None, description="no shot below this probability of support to the intercept (catalog)"
     )
     dials: Dials = ()
 
@@ -202,10 +215,11 @@ class Site(Part):
     @model_validator(mode="after")
     def _positions_match(self) -> Self:
         if self.fire_unit_positions and len(self.fire_unit_positions) != self.fire_units:
-            counts = {"given": len(self.fire_unit_positions), "units": self.fire_units}
-            raise PydanticCustomError("site", "fire_unit_positions holds {given} places for {units} fire units", counts)
+            reason = f"{len(self.fire_unit_positions)} places for {self.fire_units} fire units"
+            raise refusal(reason, "Give a place for each fire unit, or leave all of them out.", "fire_unit_positions")
         if (self.course is None) != (self.speed is None):
-            raise PydanticCustomError("site", "a ship under way needs both course and speed", {})
+            key = "course" if self.speed is None else "speed"
+            raise refusal("a ship under way needs both course and speed", "Give both or neither.", key)
         return self
 
 
@@ -221,6 +235,8 @@ class Command(Part):
     commands : Names
         Names of sites or of other commands.
     assignment : {'greedy', 'exchange', 'exact'}
+    priority : {'value', 'time'}
+        Which track comes first, as in a site's doctrine.
     fails_at : Duration, optional
         Then it works no more.
     """
@@ -230,6 +246,7 @@ class Command(Part):
     at: Position
     commands: Annotated[Names, Field(min_length=1)]
     assignment: Literal["greedy", "exchange", "exact"] = "exchange"
+    priority: Literal["value", "time"] = "value"
     fails_at: Duration | None = None
 
 
@@ -339,9 +356,12 @@ class Raid(Part):
     @model_validator(mode="after")
     def _one_of_each(self) -> Self:
         if sum(getattr(self, key) is not None for key in ("target", "aim", "strikes")) != 1:
-            raise PydanticCustomError("choice", "give one of target, aim and strikes", {})
+            given = [key for key in ("target", "aim", "strikes") if getattr(self, key) is not None]
+            reason = f"is aimed at {' and '.join(given)}" if given else "is aimed at nothing"
+            raise refusal(reason, "Give one of target, aim and strikes.", *given[1:2])
         if (self.weapon is None) != (self.release_range is None):
-            raise PydanticCustomError("raid", "weapon and release_range go together", {})
+            key = "weapon" if self.release_range is None else "release_range"
+            raise refusal("weapon and release_range go together", "Give both or neither.", key)
         _exactly_one(self, "origin", "route")
         _at_most_one(self, "altitude", "agl")
         _at_most_one(self, "start", "time_on_target")
@@ -386,15 +406,17 @@ class Corridor(Part):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if not self.floor < self.ceiling:
-            raise PydanticCustomError("corridor", "the floor is not below the ceiling", {})
+            raise refusal("the floor is not below the ceiling", "Lower the floor, or raise the ceiling.", "floor")
         return self
 
 
 def _exactly_one(part: Part, first: str, second: str) -> None:
     if (getattr(part, first) in (None, ())) == (getattr(part, second) in (None, ())):
-        raise PydanticCustomError("choice", "give either {first} or {second}", {"first": first, "second": second})
+        both = getattr(part, first) not in (None, ())
+        reason = f"both {first} and {second} are given" if both else f"neither {first} nor {second} is given"
+        raise refusal(reason, f"Give either {first} or {second}.", *([second] if both else []))
 
 
 def _at_most_one(part: Part, first: str, second: str) -> None:
     if getattr(part, first) is not None and getattr(part, second) is not None:
-        raise PydanticCustomError("choice", "give {first} or {second}, not both", {"first": first, "second": second})
+        raise refusal(f"both {first} and {second} are given", f"Give {first} or {second}, not both.", second)

@@ -94,7 +94,7 @@ class RoundEnd(IntEnum):
 
 
 class Gate(IntEnum):
-    """What keeps a fire unit from shooting at a flight, in the order in which they are asked."""
+    """What keeps a fire unit from shooting at a flight; ``ASKED`` has the order in which they are asked."""
 
     NONE = 0
     HORIZON = 1
@@ -124,6 +124,47 @@ class Gate(IntEnum):
     NOT_THREATENING = 25
     RULE_HELD = 26
     ENGAGING = 27
+    NO_RADAR = 28
+    BEYOND_RADAR = 29
+    TOO_EARLY = 30
+    RESERVED = 31
+
+
+#: Gates from the first that is asked to the last; the further along, the nearer a unit is to a shot.
+ASKED = (
+    Gate.NONE,
+    Gate.NO_RADAR,
+    Gate.BEYOND_RADAR,
+    Gate.HORIZON,
+    Gate.MASK,
+    Gate.SECTOR,
+    Gate.SEARCH_MODE,
+    Gate.NOT_DETECTED,
+    Gate.NO_FIRM_TRACK,
+    Gate.LINK_DOWN,
+    Gate.NOT_IDENTIFIED,
+    Gate.RULES_OF_ENGAGEMENT,
+    Gate.NOT_THREATENING,
+    Gate.UNIT_NOT_READY,
+    Gate.OUT_OF_RANGE,
+    Gate.OUT_OF_HEIGHT,
+    Gate.OUT_OF_SPEED,
+    Gate.NOT_ENOUGH_G,
+    Gate.NO_TIME,
+    Gate.PROBABILITY_FLOOR,
+    Gate.SUPPORT_WILL_BE_LOST,
+    Gate.TOO_EARLY,
+    Gate.OPERATOR_BUSY,
+    Gate.NO_CHANNEL,
+    Gate.NOT_ACQUIRED,
+    Gate.RESERVED,
+    Gate.NO_ROUND,
+    Gate.NO_LAUNCHER_READY,
+    Gate.RULE_HELD,
+    Gate.HELD_FOR_ASSESSMENT,
+    Gate.ENGAGED_ELSEWHERE,
+    Gate.ENGAGING,
+)
 
 
 class Detail(IntEnum):
@@ -311,6 +352,7 @@ class Event(IntEnum):
     EVADE = 23
     DEVOLVE = 24
     HANDOVER = 25
+    SHORTEN = 26
     LOOK = 32
     TRACK_UPDATE = 33
     FLIGHT_STATE = 34

@@ -75,6 +75,8 @@ RADAR = np.dtype(
         ("sigma_radial", "f8"),  # of radial speed, m/s
         ("beam_azimuth", "f8"),
         ("beam_elevation", "f8"),
+        ("stretch_most", "f8"),  # times its dwell that it can give an engaged target
+        ("wanted_signal", "f8"),  # ratio, below which it does
         ("decorrelation", "f8"),  # of target fluctuation, s
         ("clutter_loss", "f8"),  # decibels at the horizon
         ("clutter_grazing", "f8"),  # rad above which clutter costs nothing
@@ -132,6 +134,7 @@ POST = np.dtype(
         ("impact_ellipse", "f8"),  # deviations; what the ellipse of so many excludes is not threatened
         ("impact_review", "f8"),  # s, least time between predictions of one track's impact
         ("threat_probability", "f8"),  # a ballistic track threatens an asset above this probability of impact
+        ("by_value", "i8"),  # 1: deals with the greatest value at risk first, 0: with the least time left; fixed
         ("air_buffer", "f8"),  # m, an air-breathing track whose path comes this near an asset threatens it
         ("assignment", "i8"),  # codes.Assignment
         ("hit_radius", "f8"),  # m, an impact this near puts it out of action
@@ -170,9 +173,11 @@ UNIT = np.dtype(
         ("self_defense", "f8"),  # m; under hold it may shoot at what comes this near itself; 0: not declared
         ("salvo", "i8"),
         ("latest", "i8"),  # 1: fires at the latest rather than the earliest chance
-        ("reserve", "i8"),  # rounds kept back
+        ("reserve", "i8"),  # rounds kept for ballistic missiles and self-defense
+        ("reserves", "i8", (6,)),  # rounds kept for announced threats, by believed codes.ThreatClass
         ("goal", "f8"),  # wanted kill probability of a track
         ("floor", "f8"),  # no shot below this believed probability
+        ("launch_margin", "f8"),  # no shot below this probability of support to the intercept
         ("crew_delay", "f8"),  # median, s
         ("crew_spread", "f8"),  # log-normal sigma
         ("operator_free_at", "f8"),
@@ -197,7 +202,8 @@ MAGAZINE = np.dtype(
         ("flyout_table", "i8"),
         ("classes", "i8"),  # bits of codes.ThreatClass that doctrine lets it be fired at
         ("channel", "i8"),  # codes.ChannelPhase
-        ("support_break", "f8"),  # s
+        ("support_break", "f8"),  # s without support that a round survives in its last seconds, and
+        ("midcourse_break", "f8"),  # s, before them
         ("reliability", "f8"),
         ("common_mode", "f8"),  # probability that nothing shared by a salvo fails
         ("lethal", "f8", (6,)),  # lethal radius by threat class, m

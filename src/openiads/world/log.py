@@ -10,7 +10,7 @@ import math
 
 import openiads.world.layout  # noqa: F401  signatures name its types
 from openiads.base.compiled import kernel
-from openiads.world.codes import Element, Event, Status
+from openiads.world.codes import Event, Status
 
 OVERFLOW_EVENTS = int(Status.OVERFLOW_EVENTS)
 DETECT, LOOK = int(Event.DETECT), int(Event.LOOK)
@@ -22,9 +22,7 @@ ASSESS, RELEASE, GATE = int(Event.ASSESS), int(Event.RELEASE), int(Event.GATE)
 LAUNCH, HANDOVER, INTERCEPT = int(Event.LAUNCH), int(Event.HANDOVER), int(Event.INTERCEPT)
 ROUND_STATE, ROUND_END = int(Event.ROUND_STATE), int(Event.ROUND_END)
 FLIGHT_STATE, EVADE, TERMINAL = int(Event.FLIGHT_STATE), int(Event.EVADE), int(Event.TERMINAL)
-DAMAGE, ELEMENT_DOWN = int(Event.DAMAGE), int(Event.ELEMENT_DOWN)
-SLEW, OVERLOAD, RELOAD, DEVOLVE = int(Event.SLEW), int(Event.OVERLOAD), int(Event.RELOAD), int(Event.DEVOLVE)
-ON_RADAR, ON_LAUNCHER = int(Element.RADAR), int(Element.LAUNCHER)
+DAMAGE, SHORTEN = int(Event.DAMAGE), int(Event.SHORTEN)
 
 
 @kernel("i8(Sim, i8)")
@@ -236,6 +234,13 @@ def log_release(sim, e):
     sim.events[n]["value"][0] = sim.situation[0]["now"] - sim.engagements[e]["assigned_at"]
 
 
+@kernel("void(Sim, i8, i8)")
+def log_shorten(sim, e, gate):
+    """The rest of engagement ``e``'s salvo is not launched: the gate that kept it."""
+    n = new_engagement_event(sim, SHORTEN, e, gate)
+    sim.events[n]["value"][0] = sim.engagements[e]["wanted"]
+
+
 @kernel("void(Sim, i8, i8, i8, i8, i8, f8)")
 def log_gate(sim, f, u, gate, before, detail, number):
     """What keeps unit ``u`` from shooting at flight ``f`` changes; the number is a ``codes.Detail``."""
@@ -381,70 +386,3 @@ def log_damage(sim, f, asset):
     event["flight"] = f
     event["code"] = asset
     event["value"][0] = sim.assets[asset]["hits"]
-
-
-# ------------------------------------------------------------------ elements of a site
-
-
-@kernel("void(Sim, i8, i8, i8)")
-def log_element_down(sim, element, row, f):
-    """An element (``codes.Element`` and its row) works no more: hit by flight ``f``, or failed where that is -1."""
-    n = new_event(sim, ELEMENT_DOWN)
-    event = sim.events[n]
-    event["flight"] = f
-    if element == ON_RADAR:
-        event["radar"] = row
-    if element == ON_LAUNCHER:
-        event["launcher"] = row
-    event["code"] = element
-    event["value"][0] = row
-    event["value"][1] = 1.0 if f >= 0 else 0.0
-
-
-@kernel("void(Sim, i8, f8, f8)")
-def log_slew(sim, r, azimuth, takes):
-    """Radar ``r`` begins to turn its face to an azimuth, which takes so many seconds."""
-    n = new_event(sim, SLEW)
-    event = sim.events[n]
-    event["unit"] = sim.radars[r]["unit"]
-    event["radar"] = r
-    event["code"] = 1
-    event["value"][0] = sim.radars[r]["boresight"]
-    event["value"][1] = azimuth
-    event["value"][2] = takes
-
-
-@kernel("void(Sim, i8, f8, i8, i8)")
-def log_overload(sim, r, share, served, left_out):
-    """Radar ``r`` begins or ceases to leave out service: share of its time asked for, engagements served and not."""
-    n = new_event(sim, OVERLOAD)
-    event = sim.events[n]
-    event["unit"] = sim.radars[r]["unit"]
-    event["radar"] = r
-    event["code"] = sim.radars[r]["overloaded"]
-    event["value"][0] = share
-    event["value"][1] = served
-    event["value"][2] = left_out
-
-
-@kernel("void(Sim, i8)")
-def log_reload(sim, k):
-    """Launcher ``k`` has been reloaded."""
-    launcher = sim.launchers[k]
-    n = new_event(sim, RELOAD)
-    event = sim.events[n]
-    event["unit"] = launcher["unit"]
-    event["launcher"] = k
-    event["code"] = launcher["full"]
-    event["value"][0] = launcher["loads"]
-
-
-@kernel("void(Sim, i8, i8, i8, i8)")
-def log_devolve(sim, u, r, before, post):
-    """A fire unit or a radar (-1: the other) reports to another post."""
-    n = new_event(sim, DEVOLVE)
-    event = sim.events[n]
-    event["unit"] = u
-    event["radar"] = r
-    event["code"] = before
-    event["value"][0] = post

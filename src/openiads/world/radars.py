@@ -12,7 +12,7 @@ from openiads.catalog.records import Entry
 from openiads.earth.sight import edge_table, mask_over, relief_around, shore_of
 from openiads.earth.terrain import Terrain
 from openiads.physics.attenuation import attenuation_table
-from openiads.physics.detection import detection_table
+from openiads.physics.detection import detection_table, required_snr
 from openiads.physics.propagation import two_way_attenuation
 from openiads.scenario.knobs import calibration
 from openiads.scenario.model import Site
@@ -22,6 +22,7 @@ from openiads.world.posts import report_links
 
 BANDS = {"S": 0, "C": 1, "X": 2}
 COARSE_TERRAIN = 4000.0  # m between the heights of a terrain, above which masks are made coarser too
+WANTED = 0.9  # detection probability of a look below which an engaged target is given a longer dwell
 ROTATING_SECTORS, PHASED_SECTORS = 16, 4  # batches that a frame is cut into
 SHORTEST_ATTENUATION = 300e3  # m, to which a table of attenuation goes at least
 
@@ -153,6 +154,7 @@ def _service(draft: Draft, row: Row, entry: Entry, unit: int) -> None:
     row["service_interval"] = 1.0
     row["occupancy_limit"] = draft.values.model("search_occupancy")
     row["uplink_interval"] = 1.0
+    row["stretch_most"] = 1.0
     if unit < 0:
         return
     v = draft.values.of
@@ -161,6 +163,10 @@ def _service(draft: Draft, row: Row, entry: Entry, unit: int) -> None:
     row["track_dwell"], row["uplink_dwell"] = v(entry, "track_dwell"), v(entry, "uplink_dwell")
     row["uplink_interval"] = v(entry, "uplink_interval")
     row["occupancy_limit"] = v(entry, "occupancy_limit")
+    if row["phased"] == 1:
+        row["stretch_most"] = draft.values.model("dwell_extension")
+        pulses, alarm = int(entry.pulses.si), v(entry, "false_alarm_probability")
+        row["wanted_signal"] = required_snr(WANTED, swerling=1, n_pulses=pulses, pfa=alarm)
 
 
 def _strength(draft: Draft, row: Row, entry: Entry) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from openiads.base import compiled
-from openiads.world.codes import Detail, Event, Gate
+from openiads.world.codes import ASKED, Detail, Event, Gate
 
 EVENT = np.dtype(
     [
@@ -113,6 +113,7 @@ MEANING: dict[Event, tuple[str, tuple[str, ...]]] = {
         "1: the round holds a missile channel from now on, 0: it does not",
         ("time to go", "range to the target", "", "", "", ""),
     ),
+    Event.SHORTEN: ("codes.Gate that kept the rest of a salvo", ("rounds not launched", "", "", "", "", "")),
     Event.FALSE_TRACK: ("1: a track confirmed on false alarms", ("x", "y", "z", "", "", "")),
     Event.LOOK: (
         "1 detected, 0 in view but not; others as codes.Look",
@@ -123,6 +124,9 @@ MEANING: dict[Event, tuple[str, tuple[str, ...]]] = {
     Event.ROUND_STATE: ("phase: 1 launch, 2 boost, 3 midcourse, 4 terminal", ("x", "y", "z", "vx", "vy", "vz")),
 }
 
+#: Gate -> its place among those asked: how near a unit at it is to a shot.
+GATE_RANK = np.array([ASKED.index(Gate(code)) for code in range(max(Gate) + 1)])
+
 #: Gate -> what its number is, if it has one; those left out have none.  ``world.log`` has a kernel for each.
 GATE_DETAIL: dict[Gate, Detail] = {
     Gate.HORIZON: Detail.HEIGHT,
@@ -130,9 +134,9 @@ GATE_DETAIL: dict[Gate, Detail] = {
     Gate.SECTOR: Detail.ANGLE,
     Gate.NOT_IDENTIFIED: Detail.PROBABILITY,
     Gate.RULES_OF_ENGAGEMENT: Detail.PROBABILITY,
-    Gate.OUT_OF_RANGE: Detail.DISTANCE,
     Gate.OUT_OF_SPEED: Detail.SPEED,
-    Gate.NO_TIME: Detail.DURATION,
+    Gate.BEYOND_RADAR: Detail.DISTANCE,
+    Gate.TOO_EARLY: Detail.DURATION,
     Gate.OPERATOR_BUSY: Detail.DURATION,
     Gate.RULE_HELD: Detail.DURATION,
 }

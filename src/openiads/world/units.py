@@ -42,6 +42,8 @@ def add_unit(draft: Draft, placed: PlacedSite, number: int, above: list[int]) ->
     row["assess_false_kill"] = v(system, "assessment_false_kill")
     row["assess_false_miss"] = v(system, "assessment_false_miss")
     row["floor"] = v(system, "pk_floor")
+    margin = site.doctrine.launch_margin
+    row["launch_margin"] = v(system, "launch_margin") if margin is None else margin
     row["remote"] = int(system.flags.get("engage_on_remote", False))
     row["salvo_interval"] = v(system, "launch_spacing")
     row["due"] = NEVER
@@ -73,6 +75,8 @@ def _doctrine(draft: Draft, row: Row, doctrine: Doctrine, system: Entry) -> None
     row["salvo"] = doctrine.salvo
     row["latest"] = 1 if doctrine.engage == "latest" else 0
     row["reserve"] = doctrine.reserve
+    for kind, rounds in doctrine.reserves.items():
+        row["reserves"][ThreatClass[kind.upper()]] = rounds
     row["goal"] = doctrine.goal
     post = draft.values.catalog[system.text["post"]]
     row["self_defense"] = draft.values.of(post, "self_defense_radius") if doctrine.self_defense else 0.0
@@ -93,6 +97,7 @@ def _add_magazine(draft: Draft, placed: PlacedSite, entry: Entry, unit: int) -> 
     row["classes"] = sum(1 << int(c) for c in classes)
     row["channel"] = int(ChannelPhase[entry.text["channel_phase"].upper()])
     row["support_break"] = v(entry, "support_break_limit")
+    row["midcourse_break"] = max(v(entry, "midcourse_break_limit"), row["support_break"])
     row["position_limit"], row["velocity_limit"] = v(entry, "firm_position"), v(entry, "firm_velocity")
     _limits(draft, row, entry, flying)
     _demands(draft, row)

@@ -13,6 +13,7 @@ from openiads.faces.words import text
 #: What flies in from far away spends most of its time at them, so they say little about why it got through.
 NO_SHOT = frozenset(
     {
+        "BEYOND_RADAR",
         "HORIZON",
         "MASK",
         "SECTOR",
@@ -21,6 +22,7 @@ NO_SHOT = frozenset(
         "OUT_OF_SPEED",
         "NOT_ENOUGH_G",
         "NO_TIME",
+        "TOO_EARLY",
         "SUPPORT_WILL_BE_LOST",
     }
 )

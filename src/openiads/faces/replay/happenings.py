@@ -50,6 +50,8 @@ GATE_KINDS: dict[Gate, str] = {
             Gate.NO_FIRM_TRACK,
             Gate.NOT_ACQUIRED,
             Gate.NOT_IDENTIFIED,
+            Gate.NO_RADAR,
+            Gate.BEYOND_RADAR,
         ),
         "reach": (
             Gate.SECTOR,
@@ -61,6 +63,7 @@ GATE_KINDS: dict[Gate, str] = {
             Gate.NO_TIME,
             Gate.SUPPORT_WILL_BE_LOST,
             Gate.PROBABILITY_FLOOR,
+            Gate.TOO_EARLY,
         ),
         "rule": (
             Gate.RULES_OF_ENGAGEMENT,
@@ -68,6 +71,7 @@ GATE_KINDS: dict[Gate, str] = {
             Gate.ENGAGED_ELSEWHERE,
             Gate.NOT_THREATENING,
             Gate.RULE_HELD,
+            Gate.RESERVED,
         ),
         "resource": (
             Gate.NO_CHANNEL,

@@ -1,0 +1,87 @@
+"""Support: whether the engagement radar will see a target often enough to lead a round to it.
+
+The target's echo fades anew in every slot of its decorrelation time.  A round flies on without support for so long, by
+the phase it is in; a longer run of slots in which nothing is seen ends it.  So the probability of support is that of no
+such run, exact for independent slots, at the signal that the radar has measured, carried to the range of the phase.
+A crew does not know how its target fades: it reckons with an exponential law, the first and second of Swerling's.
+"""
+
+from __future__ import annotations
+
+import math
+
+from openiads.base.compiled import kernel
+from openiads.parts.engagements import is_active
+from openiads.physics.detection import probability_at
+from openiads.world.layout import MOST_PLOTS
+
+QUANTILES = 24  # of the exponential law, midpoints of equal shares
+LONGEST_RUN = 32  # slots; a longer break is as good as none
+MOST_SLOTS = 400
+
+
+@kernel("f8(f8[::1], i8, f8, f8)")
+def seen_in_a_slot(tables, table, signal, looks):
+    """Probability that at least one of ``looks`` looks within one slot of fading sees a target of mean ``signal``."""
+    missed = 0.0
+    for i in range(QUANTILES):
+        fade = -math.log((i + 0.5) / QUANTILES)
+        missed += (1.0 - probability_at(tables, table, signal * fade)) ** max(looks, 1.0)
+    return 1.0 - missed / QUANTILES
+
+
+@kernel("f8(f8, i8, i8, f8[::1])")
+def no_long_gap(seen, slots, run, work):
+    """Probability that ``slots`` independent slots, each seen with probability ``seen``, hold no ``run`` unseen in a
+    row.
+
+    work : at least LONGEST_RUN words of scratch; a run of more than that is taken for that long.
+    """
+    if run < 1:
+        return 0.0 if slots > 0 else 1.0
+    run = min(run, LONGEST_RUN)
+    work[0] = 1.0  # probability of a present gap of i slots
+    for i in range(1, run):
+        work[i] = 0.0
+    for _ in range(min(slots, MOST_SLOTS)):
+        total = 0.0
+        for i in range(run):
+            total += work[i]
+        for i in range(run - 1, 0, -1):
+            work[i] = (1.0 - seen) * work[i - 1]
+        work[0] = seen * total
+    total = 0.0
+    for i in range(run):
+        total += work[i]
+    return total
+
+
+@kernel("f8(Sim, i8, i8, f8, f8)")
+def support_probability(sim, e, magazine, arrival, distance):
+    """Probability that a round of engagement ``e`` launched now keeps its support until it meets the target.
+
+    magazine : row of the kind of round;  arrival : s, predicted intercept;  distance : m from the radar to it
+    """
+    situation = sim.situation[0]
+    engagement = sim.engagements[e]
+    kind = sim.magazines[magazine]
+    radar = sim.radars[sim.units[engagement["unit"]]["radar"]]
+    if situation["detection_by_range"] == 1 or engagement["signal"] <= 0.0:
+        return 1.0
+    slot, interval = radar["decorrelation"], radar["service_interval"]
+    looks = slot / interval
+    work = sim.cost[MOST_PLOTS + 3]
+    flight = max(arrival - situation["now"], 0.0)
+    last = min(sim.interceptors[kind["interceptor"]]["handover_time"], flight)
+    near = max(distance, 1.0)
+    far = max(math.sqrt(near * max(engagement["seen_at"], near)), near)  # between the two ends of the way
+    signal = engagement["signal"] * radar["stretch_most"]
+    close = seen_in_a_slot(sim.tables, radar["pd_table"], signal / near**4, looks)
+    away = seen_in_a_slot(sim.tables, radar["pd_table"], signal / far**4, looks)
+    # a break of whole slots is bridged by what is seen just before and after it: the gap must be one slot longer
+    mid_run = int((kind["midcourse_break"] + interval) / slot) + 1
+    end_run = int((kind["support_break"] + interval) / slot) + 1
+    kept = no_long_gap(away, int(math.ceil((flight - last) / slot)), mid_run, work)
+    if is_active(sim, magazine):
+        return kept
+    return kept * no_long_gap(close, int(math.ceil(last / slot)), end_run, work)
