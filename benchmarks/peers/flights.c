@@ -175,7 +175,7 @@ static int64_t fly(struct body *b, const struct interceptor *m, const struct air
             if (b->phase == TURNING) {
                 double c = axis[0] * dx + axis[1] * dy + axis[2] * dz;
                 double angle = acos(least(most(c, -1.0), 1.0));
-                double step = least(m->turn_rate * FINE, angle);
+                double step = least(m->turn_rate * TURN, angle);
                 double sx = dx - c * axis[0], sy = dy - c * axis[1], sz = dz - c * axis[2];
                 double s = sqrt(sx * sx + sy * sy + sz * sz);
                 if (s > 1e-9) {
@@ -186,7 +186,7 @@ static int64_t fly(struct body *b, const struct interceptor *m, const struct air
                     axis[2] = c * axis[2] + s * sz;
                 }
             }
-            height = advance(b, m, air, FINE, 0.0, 0.0, 0.0);
+            height = advance(b, m, air, TURN, 0.0, 0.0, 0.0);
         } else {
             b->phase = MIDCOURSE;
             double rx = track[0] + now * (track[3] + 0.5 * now * g[0]) - p[0];
@@ -240,64 +240,113 @@ static void state_at(const double *table, double t, double *s)
     }
 }
 
-static double seeker_deviation(const struct interceptor *m, double r)
+static void noise_deviations(const struct body *b, const struct interceptor *m, double r, double *angle, double *shift)
 {
-    double u = r / m->terminal_r0;
-    if (m->guidance == ACTIVE)
-        u = u * u;
-    double a = m->terminal_a, b = m->terminal_b * u;
-    if (m->guidance == COMMAND)
-        a = b = 0.0;
-    return sqrt(r * r * (a * a + b * b) + m->glint * m->glint);
+    double u = r / m->terminal_r0, own = m->terminal_a, part, share = 0.0;
+    u *= m->guidance == ACTIVE ? u : b->radar_range / m->lit_range;
+    part = m->terminal_b * u;
+    if (m->guidance == COMMAND) {
+        own = part = 0.0;
+        share = 1.0;
+    } else if (m->guidance == TVM) {
+        share = m->terminal_share;
+    }
+    double radar = share * b->radar_range * b->radar_angle;
+    *angle = sqrt(own * own + part * part);
+    *shift = sqrt(b->glint * b->glint + radar * radar);
+}
+
+/* Four uniforms of a slot of the noise of a round: Philox4x32-10. */
+static void uniforms(const int64_t *stream, int64_t slot, double *u)
+{
+    uint64_t mask = 0xFFFFFFFF, word = (uint64_t)stream[2];
+    uint64_t c0 = (uint64_t)stream[1] & mask, c1 = word & mask, c2 = word >> 32, c3 = (uint64_t)(stream[3] + slot) & mask;
+    uint64_t k0 = (uint64_t)stream[0] & mask, k1 = SEEK;
+    for (int n = 0; n < 10; n++) {
+        uint64_t p0 = 0xD2511F53 * c0, p1 = 0xCD9E8D57 * c2;
+        c0 = (p1 >> 32) ^ c1 ^ k0;
+        c1 = p1 & mask;
+        c2 = (p0 >> 32) ^ c3 ^ k1;
+        c3 = p0 & mask;
+        k0 = (k0 + 0x9E3779B9) & mask;
+        k1 = (k1 + 0xBB67AE85) & mask;
+    }
+    u[0] = (c0 + 0.5) / 4294967296.0;
+    u[1] = (c1 + 0.5) / 4294967296.0;
+    u[2] = (c2 + 0.5) / 4294967296.0;
+    u[3] = (c3 + 0.5) / 4294967296.0;
+}
+
+static void across(const double *up, double rx, double ry, double rz, double *n, double *m)
+{
+    double r = most(sqrt(rx * rx + ry * ry + rz * rz), 1e-9);
+    n[0] = up[1] * rz - up[2] * ry;
+    n[1] = up[2] * rx - up[0] * rz;
+    n[2] = up[0] * ry - up[1] * rx;
+    double size = sqrt(n[0] * n[0] + n[1] * n[1] + n[2] * n[2]);
+    if (size < 1e-6 * r) {
+        n[0] = -ry;
+        n[1] = rx;
+        n[2] = 0.0;
+        size = most(sqrt(n[0] * n[0] + n[1] * n[1]), 1e-9);
+    }
+    for (int k = 0; k < 3; k++)
+        n[k] /= size;
+    m[0] = (ry * n[2] - rz * n[1]) / r;
+    m[1] = (rz * n[0] - rx * n[2]) / r;
+    m[2] = (rx * n[1] - ry * n[0]) / r;
 }
 
 static int64_t endgame(struct body *b, const struct interceptor *m, const struct air *air, const double *table)
 {
-    double *p = b->position, *v = b->velocity, *lagged = b->acceleration, *draws = b->draws, t[6], up[3], height;
-    double ox = 0.0, oy = 0.0, oz = 0.0, before = 0.0, now = b->launch_time + b->age;
-    int64_t steps = 0;
+    double *p = b->position, *v = b->velocity, *lagged = b->acceleration, t[6], up[3], n[3], q[3], u[4], height;
+    double ox = 0.0, oy = 0.0, oz = 0.0, before = 0.0, left = 0.0, now = b->launch_time + b->age, first;
+    double a1 = 0.0, a2 = 0.0, d1 = 0.0, d2 = 0.0, y1 = 0.0, y2 = 0.0, s1 = 0.0, s2 = 0.0, f1 = 0.0, f2 = 0.0;
+    int64_t steps = 0, sample = 0;
     b->phase = TERMINAL;
     b->status = FLYING;
     state_at(table, now, t);
+    local_up(p[0], p[1], p[2], up);
+    across(up, t[0] - p[0], t[1] - p[1], t[2] - p[2], n, q);
+    uniforms(b->stream, SLOTS - 2, u);
+    first = u[0];
     while (b->status == FLYING) {
         double rx = t[0] - p[0], ry = t[1] - p[1], rz = t[2] - p[2];
         double wx = t[3] - v[0], wy = t[4] - v[1], wz = t[5] - v[2];
         double r = sqrt(rx * rx + ry * ry + rz * rz);
-        double closing = -(rx * wx + ry * wy + rz * wz);
+        double closing = -(rx * wx + ry * wy + rz * wz) / most(r, 1e-9);
         b->miss = r;
         b->closest_time = now;
-        if (closing <= 0.0 || r < 1e-6) {
-            b->status = CLOSED;
+        if (closing <= 0.0 || r < 1e-6)
             break;
+        if (left < 1e-9) {
+            double angle, shift;
+            left = m->noise_interval * (sample == 0 ? first : 1.0);
+            noise_deviations(b, m, r, &angle, &shift);
+            if (angle + shift > 0.0) {
+                uniforms(b->stream, sample % (SLOTS - 2), u);
+                double one = sqrt(-2.0 * log(u[0])), two = sqrt(-2.0 * log(u[2])), turn = 2.0 * 3.141592653589793;
+                a1 = angle * (one * cos(turn * u[1]));
+                a2 = angle * (one * sin(turn * u[1]));
+                d1 = shift * (two * cos(turn * u[3]));
+                d2 = shift * (two * sin(turn * u[3]));
+            }
+            sample++;
         }
-        double dt = FINE * least(most(r * r / (0.4 * closing), 1.0), 10.0);
+        double dt = most(r / (STEPS * closing), FINE);
+        dt = left / most(ceil(left / dt - 1e-6), 1.0);
+        left -= dt;
+        int steers = r > FINE * closing;
         local_up(p[0], p[1], p[2], up);
-        double nx = up[1] * rz - up[2] * ry, ny = up[2] * rx - up[0] * rz, nz = up[0] * ry - up[1] * rx;
-        double n = sqrt(nx * nx + ny * ny + nz * nz);
-        if (n < 1e-6 * r) {
-            nx = -ry;
-            ny = rx;
-            nz = 0.0;
-            n = most(sqrt(nx * nx + ny * ny), 1e-9);
-        }
-        double s = seeker_deviation(m, r) * 0.7071067811865476;
-        double c1 = cos(b->age / m->error_time), s1 = sin(b->age / m->error_time);
-        double e1 = s * (draws[0] + draws[1] * c1 + draws[2] * s1) / n;
-        double e2 = s * (draws[3] + draws[4] * c1 + draws[5] * s1) / (n * r);
-        double qx = e1 * nx + e2 * (ry * nz - rz * ny);
-        double qy = e1 * ny + e2 * (rz * nx - rx * nz);
-        double qz = e1 * nz + e2 * (rx * ny - ry * nx);
-        double k = before > 0.0 ? 1.0 / before : 0.0;
-        double hx = rx + qx, hy = ry + qy, hz = rz + qz;
-        wx = wx + k * (qx - ox);
-        wy = wy + k * (qy - oy);
-        wz = wz + k * (qz - oz);
-        double line = (hx * wx + hy * wy + hz * wz) / (hx * hx + hy * hy + hz * hz);
+        double h = steers ? 0.5 * dt : 0.0, k = before > 0.0 ? h / before : 0.0;
+        double hx = rx + b->bias[0] + h * wx, hy = ry + b->bias[1] + h * wy, hz = rz + b->bias[2] + h * wz;
+        double gx = wx + k * (wx - ox), gy = wy + k * (wy - oy), gz = wz + k * (wz - oz);
+        double line = (hx * gx + hy * gy + hz * gz) / (hx * hx + hy * hy + hz * hz);
         k = -m->navigation * line;
-        double ax = k * (wx - line * hx), ay = k * (wy - line * hy), az = k * (wz - line * hz);
-        ox = qx;
-        oy = qy;
-        oz = qz;
+        double ax = k * (gx - line * hx), ay = k * (gy - line * hy), az = k * (gz - line * hz);
+        ox = wx;
+        oy = wy;
+        oz = wz;
         before = dt;
         if (b->ballistic == 0) {
             ax += GRAVITY * up[0];
@@ -315,29 +364,56 @@ static int64_t endgame(struct body *b, const struct interceptor *m, const struct
             ay *= k;
             az *= k;
         }
+        if (!steers) {
+            ax = lagged[0];
+            ay = lagged[1];
+            az = lagged[2];
+        }
         double f = exp(-dt / m->lag), mean = (1.0 - f) * m->lag / dt;
-        double gx = lagged[0] - ax, gy = lagged[1] - ay, gz = lagged[2] - az;
+        gx = lagged[0] - ax;
+        gy = lagged[1] - ay;
+        gz = lagged[2] - az;
         lagged[0] = ax + f * gx;
         lagged[1] = ay + f * gy;
         lagged[2] = az + f * gz;
         height = advance(b, m, air, dt, ax + mean * gx, ay + mean * gy, az + mean * gz);
         steps++;
+        if (steers) {
+            h = 1.0 / (r - 0.5 * dt * closing);
+            double e1 = (1.0 - f) * (a1 + h * (d1 + y1 + 0.5 * dt * s1) - f1);
+            double e2 = (1.0 - f) * (a2 + h * (d2 + y2 + 0.5 * dt * s2) - f2);
+            f1 += e1;
+            f2 += e2;
+            k = m->navigation * closing;
+            y1 += dt * (s1 - 0.5 * k * e1);
+            y2 += dt * (s2 - 0.5 * k * e2);
+            s1 -= k * e1;
+            s2 -= k * e2;
+        } else {
+            y1 += dt * s1;
+            y2 += dt * s2;
+        }
         state_at(table, b->launch_time + b->age, t);
         double sx = t[0] - p[0] - rx, sy = t[1] - p[1] - ry, sz = t[2] - p[2] - rz;
-        double u = -(rx * sx + ry * sy + rz * sz) / most(sx * sx + sy * sy + sz * sz, 1e-12);
-        if (u <= 1.0) {
-            u = most(u, 0.0);
-            rx += u * sx;
-            ry += u * sy;
-            rz += u * sz;
+        rx += y1 * n[0] + y2 * q[0];
+        ry += y1 * n[1] + y2 * q[1];
+        rz += y1 * n[2] + y2 * q[2];
+        double share = -(rx * sx + ry * sy + rz * sz) / most(sx * sx + sy * sy + sz * sz, 1e-12);
+        if (share <= 1.0) {
+            share = most(share, 0.0);
+            rx += share * sx;
+            ry += share * sy;
+            rz += share * sz;
             b->miss = sqrt(rx * rx + ry * ry + rz * rz);
-            b->closest_time = now + u * dt;
+            b->closest_time = now + share * dt;
             b->status = CLOSED;
             break;
         }
         now = b->launch_time + b->age;
         b->status = flight_status(b, m, height);
     }
+    if (b->status == FLYING)
+        b->status = CLOSED;
     return steps;
 }
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from openiads.base.compiled import kernel, name_type, rows_type
 from openiads.earth.geodesy import to_ecef
-from openiads.parts.weapons import COARSE, FINE
+from openiads.parts.weapons import COARSE, FINE, TURN
 from openiads.physics.encounter import lead_point
 from openiads.physics.flyout import BODY, HANDOVER, endgame, fly, launch, new_bodies, track_acceleration
 from openiads.physics.paths import tabulate
@@ -58,10 +58,10 @@ def fly_all(bodies, kind, tracks, tables, at, to_the_end):
             tracks[k, 5],
             0.0,
             COARSE,
-            FINE,
+            TURN,
         )
         if to_the_end and status == HANDOVER:
-            endgame(body, kind, tables, at[k], math.inf, 0.0, 0.0, 0.0, 0.0, 0.0, FINE)
+            endgame(body, kind, tables, at[k], math.inf, 0.0, 0.0, FINE)
 
 
 def flights(kind: Any, count: int, seed: int = 24) -> Flights:
@@ -82,7 +82,8 @@ def flights(kind: Any, count: int, seed: int = 24) -> Flights:
         velocity = rotate_from_enu(speed * math.sin(course), speed * math.cos(course), sink, *SITE[:2])
         tracks[k] = *place, *velocity
         bodies[k]["ballistic"] = int(falling)
-        bodies[k]["draws"] = draw.standard_normal(6)
+        bodies[k]["stream"] = seed, k, 0, 0
+        bodies[k]["glint"], bodies[k]["radar_range"], bodies[k]["radar_angle"] = 2.0, far, 1e-3
         meet, *point = lead_point(*(place - site).tolist(), *tracks[k, 3:].tolist(), MEAN_SPEED)
         launch(bodies[k], kind, 0.0, *site.tolist(), *(site + point).tolist(), meet)
         table = path_of(tracks[k], falling)

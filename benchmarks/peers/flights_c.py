@@ -14,7 +14,7 @@ import numpy as np
 from openiads.base.constants import GM, SPIN, STANDARD_GRAVITY
 from openiads.parts import weapons
 from openiads.physics import flyout, motion
-from openiads.physics.flyout import airframe, midcourse
+from openiads.physics.flyout import airframe, midcourse, terminal
 from peers.flights import THRUST_STEP, Flights
 
 FLAGS = ("-O3", "-march=native", "-ffp-contract=off", "-std=c11", "-shared", "-fPIC")
@@ -24,6 +24,7 @@ FROM_AIRFRAME = (
     "MACHS",
     "MACH_STEP",
     "COMMAND",
+    "TVM",
     "ACTIVE",
     "EJECTED",
     "TURNING",
@@ -38,6 +39,7 @@ FROM_AIRFRAME = (
     "PASSED",
 )
 FROM_MIDCOURSE = ("LONGEST_AHEAD", "STEER_GAIN")
+FROM_TERMINAL = ("SEEK", "SLOTS", "STEPS")
 FROM_MOTION = ("SEMI_MINOR", "ECCENTRICITY_SQUARED", "SECOND_ECCENTRICITY_SQUARED")
 
 
@@ -56,8 +58,9 @@ def prelude() -> str:
     constants = {"MU": GM, "SPIN": SPIN, "GRAVITY": STANDARD_GRAVITY}
     constants |= {name: getattr(airframe, name) for name in FROM_AIRFRAME}
     constants |= {name: getattr(midcourse, name) for name in FROM_MIDCOURSE}
+    constants |= {name: getattr(terminal, name) for name in FROM_TERMINAL}
     constants |= {name: getattr(motion, name) for name in FROM_MOTION}
-    constants |= {"COARSE": weapons.COARSE, "FINE": weapons.FINE, "THRUST_STEP": THRUST_STEP}
+    constants |= {"COARSE": weapons.COARSE, "FINE": weapons.FINE, "TURN": weapons.TURN, "THRUST_STEP": THRUST_STEP}
     text = "".join(f"#define {name} ({value!r})\n" for name, value in constants.items())
     text += struct_text("body", flyout.BODY) + struct_text("interceptor", flyout.INTERCEPTOR)
     return f"#include <stdint.h>\n{text}struct air {{\n    const double *density, *sound;\n}};\n"

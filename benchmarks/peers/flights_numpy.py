@@ -9,7 +9,7 @@ import numpy as np
 
 from openiads.base.constants import GM, SPIN
 from openiads.earth.geodesy import ECCENTRICITY_SQUARED, SEMI_MINOR
-from openiads.parts.weapons import COARSE, FINE
+from openiads.parts.weapons import COARSE, TURN
 from openiads.physics import flyout
 from peers.flights import THRUST_STEP, Flights
 
@@ -85,7 +85,7 @@ class Rounds:
     def turn_over(self, aim: Floats) -> None:
         """Swing the axes of thrust toward the aims."""
         cosine = dot(self.axis, aim)
-        step = np.minimum(self.kind["turn_rate"] * FINE, np.arccos(np.clip(cosine, -1.0, 1.0)))
+        step = np.minimum(self.kind["turn_rate"] * TURN, np.arccos(np.clip(cosine, -1.0, 1.0)))
         side = aim - cosine * self.axis
         length = np.sqrt(dot(side, side))
         swung = np.cos(step) * self.axis + np.sin(step) / np.maximum(length, 1e-9) * side
@@ -142,7 +142,7 @@ def fly(work: Flights) -> tuple[np.ndarray, int]:
         aim = flying.lofted_aim(age, burnt)
         lateral = None
         if age < turned - 1e-9:
-            step = FINE
+            step = TURN
             if age >= kind["ignition_delay"] - 1e-9:
                 flying.turn_over(aim)
         else:

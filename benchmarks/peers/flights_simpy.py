@@ -11,7 +11,7 @@ import numpy as np
 
 from openiads.base.constants import GM, SPIN
 from openiads.earth.geodesy import ECCENTRICITY_SQUARED, SEMI_MINOR
-from openiads.parts.weapons import COARSE, FINE
+from openiads.parts.weapons import COARSE, TURN
 from openiads.physics import flyout
 from peers.flights import THRUST_STEP, Flights
 
@@ -83,7 +83,7 @@ class Round:
         if self.age < kind["ignition_delay"] + kind["turn_time"] - 1e-9:
             if self.age >= kind["ignition_delay"] - 1e-9:
                 self.turn_over(aim)
-            return self.move(FINE, np.zeros(3), turning=True)
+            return self.move(TURN, np.zeros(3), turning=True)
         place, velocity = self.target.at(self.age)
         away, drift = place - self.position, velocity - self.velocity
         r, closing = float(np.linalg.norm(away)), -float(away @ drift)
@@ -123,7 +123,7 @@ class Round:
     def turn_over(self, aim: np.ndarray) -> None:
         """Swing the axis of thrust toward the aim."""
         cosine = float(self.axis @ aim)
-        step = min(self.kind["turn_rate"] * FINE, math.acos(min(max(cosine, -1.0), 1.0)))
+        step = min(self.kind["turn_rate"] * TURN, math.acos(min(max(cosine, -1.0), 1.0)))
         side = aim - cosine * self.axis
         length = float(np.linalg.norm(side))
         if length > 1e-9:

@@ -113,11 +113,27 @@ def test_every_planned_threat_class_is_there():
 
 def test_both_sides_have_the_same_class_level_assumptions():
     """What is assumed for a guidance class is the same number for every round of it, whoever built it."""
-    names = ("terminal_a", "terminal_b", "glint", "error_time", "handover_time", "firm_position", "firm_velocity")
+    names = (
+        "terminal_a",
+        "terminal_b",
+        "noise_interval",
+        "terminal_r0",
+        "handover_time",
+        "firm_position",
+        "firm_velocity",
+    )
     for guidance in ("tvm", "semi_active", "active"):
         rounds = [e for e in catalog().interceptors.values() if e.guidance == guidance]
         for name in (*names, "support_break_limit", "reliability", "common_mode", "induced", "navigation"):
             assert len({entry.si(name) for entry in rounds}) == 1, f"{guidance} {name}"
+        assert {entry.has("terminal_share") for entry in rounds} == {guidance == "tvm"}
+
+
+def test_every_threat_has_a_span_that_fits_its_body():
+    """Wings are up to twice as long as the body, fins a good tenth of it; a height is below the span."""
+    for threat in catalog().threats.values():
+        assert 0.1 < threat.span.si / threat.length.si < 2.0, threat.name
+        assert not threat.has("depth") or threat.depth.si < threat.span.si
 
 
 def test_every_threat_has_a_signature_in_every_band():
@@ -286,6 +302,7 @@ def test_the_round_of_the_catalog_is_a_round_the_flight_model_takes():
         "sustain_propellant",
         "launch_elevation",
         "burnout_speed",
+        "lit_range",
         "slow_length",
     }
     assert named == set(INTERCEPTOR.names) - optional

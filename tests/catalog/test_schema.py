@@ -256,11 +256,11 @@ def test_an_entry_may_be_based_on_an_own_entry_whatever_their_names():
 def test_a_fault_is_told_of_the_entry_that_has_it_and_not_of_those_based_on_it():
     """Nor are links to a faulty entry told as links to nothing."""
     entries = {
-        "interceptors": {"a": {"based_on": "48n6e2", "glint": 3}, "b": {"based_on": "a"}},
+        "interceptors": {"a": {"based_on": "48n6e2", "lag": 3}, "b": {"based_on": "a"}},
         "launchers": {"c": {"based_on": "5p85se", "carries": ["b"]}},
     }
     (told,) = refused(entries)
-    assert told.startswith("catalog.interceptors.a.glint = 3")
+    assert told.startswith("catalog.interceptors.a.lag = 3")
     found = own_entries(entries)
     assert isinstance(found, Own) and found.left_out == {"a", "b", "c"}
     assert not {"a", "b", "c"} & found.catalog.entries.keys()

@@ -51,7 +51,6 @@ MANY_PARAMETERS = {
     "physics/aiming.py: solve_aim": FLOORS,
     "physics/attenuation.py: attenuation_table": FLOORS,
     "physics/ballistics.py: fly_out": FLOORS,
-    "physics/lethality.py: reference_misses": FLOORS,
     "physics/paths.py: terrain_following": FLOORS,
     "reach/envelope.py: envelopes": PUBLIC,
     "reach/exposure.py: exposed": PUBLIC,

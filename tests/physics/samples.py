@@ -33,10 +33,11 @@ ROUND: dict[str, Any] = {
     "loft_max": 0.552,
     "guidance": "tvm",
     "terminal_a": 1e-3,
-    "terminal_b": 2e-3,
+    "terminal_b": 1e-2,
     "terminal_r0": 10_000.0,
-    "glint": 2.0,
-    "error_time": 1.0,
+    "lit_range": 100_000.0,
+    "terminal_share": 0.015,
+    "noise_interval": 0.1,
     "handover_time": 6.0,
 }
 
@@ -60,7 +61,6 @@ def bare_round(**values: Any) -> Any:
         "cn_max": 1e9,
         "structural_limit": 1e6,
         "minimum_speed": 1.0,
-        "glint": 0.0,
         "terminal_a": 0.0,
         "terminal_b": 0.0,
         "burnout_speed": 1000.0,

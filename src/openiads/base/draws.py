@@ -43,7 +43,7 @@ class Purpose(IntEnum):
     KILL = 10  # the kill: flight, slot of the n-th shot at it
     COMMON = 11  # what a salvo's rounds share: flight, slot of the engagement's number
     ASSESS = 12  # kill assessment: flight, slot of the n-th shot at it
-    SEEK = 13  # terminal angle error of a round: flight, slot of the n-th shot at it and the axis
+    SEEK = 13  # noise in the endgame of a round: flight, slot of the n-th shot at it and the sample
     SPACING = 14  # raid spacing and jitter: flight
     CEP = 15  # where a weapon lands: flight
     DAMAGE = 16  # damage at an asset: flight

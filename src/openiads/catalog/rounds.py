@@ -21,6 +21,7 @@ def round_values(entry: Entry) -> JsonObject:
     for name in ("cd", "cn_max"):
         if name in entry.curves:
             out[name] = {key: list(column) for key, column in entry.curves[name].columns.items()}
+    out["lit_range"] = 0.5 * entry.max_range.si  # of the reference engagement
     return out | {"guidance": entry.text["guidance"], "launch_kind": entry.text["launch_kind"]}
 
 

@@ -11,6 +11,7 @@ import math
 import openiads.world.layout  # noqa: F401  signatures name its types
 from openiads.base.compiled import kernel
 from openiads.base.draws import Purpose, normals, pair, uniform, uniforms
+from openiads.physics.flyout import SLOTS
 
 FADE, NOISE, MEASURE = int(Purpose.FADE), int(Purpose.NOISE), int(Purpose.MEASURE)
 SCAN_PHASE, FALSE_ALARM, LINK = int(Purpose.SCAN_PHASE), int(Purpose.FALSE_ALARM), int(Purpose.LINK)
@@ -21,6 +22,7 @@ KILL, COMMON, SEEK = int(Purpose.KILL), int(Purpose.COMMON), int(Purpose.SEEK)
 SETUP, SPACING, ARRIVAL, CEP = int(Purpose.SETUP), int(Purpose.SPACING), int(Purpose.ARRIVAL), int(Purpose.CEP)
 
 LINK_SLOTS, SCAN_SLOTS, RULE_SLOTS = 8.0, 16.0, 16.0  # a second
+SEEK_SLOTS = SLOTS  # of one round
 SERVICE_SLOTS = 1 << 24  # service looks draw from other slots than search looks
 
 
@@ -167,15 +169,20 @@ def common(sim, u, f, shot):
     return uniform(situation["seed"], situation["replication"], COMMON, actor, shot)
 
 
-@kernel("tuple_of(f8, f8, f8)(Sim, i8, i8, i8)")
-def seek(sim, f, shot, part):
-    """Three standard normals of the terminal angle error of the n-th shot at a flight; ``part`` is 0 or 1."""
+@kernel("tuple_of(i8, i8, i8, i8)(Sim, i8, i8)")
+def seek(sim, f, shot):
+    """Name of the noise of the n-th shot at a flight, which its endgame draws: seed, replication, actor, first slot."""
     situation = sim.situation[0]
-    actor = sim.flights[f]["actor"]
-    u0, u1, u2, u3 = uniforms(situation["seed"], situation["replication"], SEEK, actor, shot * 2 + part)
-    n0, n1 = normals(u0, u1)
-    n2, _ = normals(u2, u3)
-    return n0, n1, n2
+    return situation["seed"], situation["replication"], sim.flights[f]["actor"], shot * SEEK_SLOTS
+
+
+@kernel("f8(Sim, i8, i8)")
+def low_angle(sim, f, shot):
+    """Standard normal of what reflections do to the elevation at the end of the n-th shot at a flight."""
+    seed, replication, actor, first = seek(sim, f, shot)
+    u0, u1, _, _ = uniforms(seed, replication, SEEK, actor, first + SEEK_SLOTS - 1)
+    n, _ = normals(u0, u1)
+    return n
 
 
 # ------------------------------------------------------------------ what differs between replications from the start

@@ -213,6 +213,26 @@ def measurement_error(snr, cell, floor):
     return math.sqrt(part * part + floor * floor)
 
 
+@kernel("f8(Radar, f8)")
+def angle_error(radar, snr):
+    """Standard deviation (rad) of an angle measured at a signal to noise ratio, azimuth and elevation together."""
+    azimuth = measurement_error(snr, radar["beam_azimuth"] / MONOPULSE_SLOPE, radar["sigma_angle"])
+    elevation = measurement_error(snr, radar["beam_elevation"] / MONOPULSE_SLOPE, radar["sigma_angle"])
+    return math.sqrt(0.5 * (azimuth * azimuth + elevation * elevation))
+
+
+@kernel("f8(Model, Radar, f8)")
+def low_angle_error(model, radar, elevation):
+    """Standard deviation (rad) that reflections of the ground add to the elevation (rad) of a low target.
+
+    e B / (1 + (E / l B)^2), B the beamwidth: e at the horizon and below, half of it at an elevation of l beamwidths.
+    Source: [barton1974], for the scale l; e is an assumption.
+    """
+    beam = radar["beam_elevation"]
+    u = max(elevation, 0.0) / (model["low_angle_limit"] * beam)
+    return model["low_angle_error"] * beam / (1.0 + u * u)
+
+
 @kernel("tuple_of(f8, f8, f8, f8, f8, f8, f8)(Sim, i8, i8, f8, f8, f8, f8, f8, i8)")
 def measure(sim, r, f, distance, azimuth, elevation, along, snr, slot):
     """A drawn measurement: (range, azimuth, elevation, the deviations of these three, radial speed)."""

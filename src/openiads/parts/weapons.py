@@ -9,9 +9,9 @@ from openiads.parts import dice
 from openiads.parts.engagements import is_active, own_state
 from openiads.parts.flights import away_from, finish, state_of, warn
 from openiads.parts.radars import set_occupancy
-from openiads.parts.sensing import angle_between, bearing
+from openiads.parts.sensing import angle_between, angle_error, bearing, low_angle_error, sense
+from openiads.physics.flyout import Guidance, endgame, fly, launch
 from openiads.physics.flyout import Status as Flight
-from openiads.physics.flyout import endgame, fly, launch
 from openiads.physics.lethality import kill_probability
 from openiads.physics.motion import local_up
 from openiads.world.codes import ChannelPhase, Milestone, RoundEnd, Stage, Status, Terminal
@@ -33,9 +33,11 @@ KILLED, ENGAGED = int(Terminal.KILLED), int(Milestone.ENGAGED)
 ASSESSING = int(Stage.ASSESSING)
 FLYING, HANDOVER, PASSED = int(Flight.FLYING), int(Flight.HANDOVER), int(Flight.PASSED)
 CLOSED = int(Flight.CLOSED)
+COMMAND, TVM = int(Guidance.COMMAND), int(Guidance.TVM)
 OVERFLOW_ROUNDS, BAD_STATE = int(Status.OVERFLOW_ROUNDS), int(Status.BAD_STATE)
 
-COARSE, TURN, FINE = 0.5, 0.05, 0.02  # s, integration steps in midcourse, until the turn-over ends, and at the end
+COARSE, TURN, FINE = 0.5, 0.05, 0.004  # s, integration steps in midcourse, until the turn-over ends, and at the end
+FAINTEST = 10.0  # signal to noise of a look that gave a measurement, at least: about the threshold
 MIDCOURSE, WAITING, CLOSING = 0, 2, 1  # what a round's due time means: update, start of the endgame, intercept
 
 
@@ -156,17 +158,6 @@ def spend(sim, k):
         launcher["reloaded_at"] = now + launcher["reload_time"]
 
 
-@kernel("void(Sim, i8)")
-def draw_errors(sim, k):
-    """Six standard normals of the terminal angle error, named by the flight and the n-th shot at it."""
-    draws = sim.bodies[k]["draws"]
-    for part in range(2):
-        n0, n1, n2 = dice.seek(sim, sim.rounds[k]["flight"], sim.rounds[k]["shot"], part)
-        draws[part * 3] = n0
-        draws[part * 3 + 1] = n1
-        draws[part * 3 + 2] = n2
-
-
 @kernel("b1(Sim, i8, i8, f8, f8, f8, f8, f8)")
 def fire_round(sim, e, launcher_row, believed, arrival, x, y, z):
     """Launch one round of engagement ``e`` from a ready launcher toward a predicted intercept; False when rows run
@@ -218,7 +209,6 @@ def fire_round(sim, e, launcher_row, believed, arrival, x, y, z):
     body["ballistic"] = sim.tracks[engagement["own"]]["ballistic"]
     at = launcher["position"]
     launch(body, sim.interceptors[magazine["interceptor"]], now, at[0], at[1], at[2], x, y, z, arrival)
-    draw_errors(sim, k)
     _, _, _, ground = bearing(unit["position"], unit["axes"], x, y, z)
     tx, ty, tz, _, _, _ = own_state(sim, e)
     distance, _, _, _ = bearing(unit["position"], unit["axes"], tx, ty, tz)
@@ -330,11 +320,44 @@ def fly_round(sim, k):
 
 
 @kernel("void(Sim, i8)")
-def close_in(sim, k):
-    """Fly the endgame against the target's true path at once; the intercept falls due at closest approach.
+def set_errors(sim, k):
+    """What makes the miss of a round at the start of its endgame: its stream of noise, its target, its radar.
 
-    Command guidance flies on the track, so the track's error now is handed over; others meet it as heading error.
+    Command guidance flies on the track, so the track's error now stays to the end, and what reflections of the ground
+    do to the elevation of a low target; track-via-missile keeps its share of the latter.  Others meet both as heading
+    errors.
     """
+    now = sim.situation[0]["now"]
+    round_ = sim.rounds[k]
+    f = round_["flight"]
+    radar_row = sim.units[round_["unit"]]["radar"]
+    radar = sim.radars[radar_row]
+    body, bias, stream = sim.bodies[k], sim.bodies[k]["bias"], sim.bodies[k]["stream"]
+    kind = sim.interceptors[sim.magazines[round_["magazine"]]["interceptor"]]
+    stream[0], stream[1], stream[2], stream[3] = dice.seek(sim, f, round_["shot"])
+    x, y, z, vx, vy, vz = state_of(sim, f, now)
+    p = body["position"]
+    dx, dy, dz = x - p[0], y - p[1], z - p[2]
+    square = (dx * dx + dy * dy + dz * dz) * (vx * vx + vy * vy + vz * vz)
+    along = dx * vx + dy * vy + dz * vz
+    ahead = along * along / square if square > 0.0 else 0.0  # cosine squared of the aspect
+    glint = sim.flights[f]["glint"]
+    body["glint"] = math.sqrt(glint[0] * glint[0] * ahead + glint[1] * glint[1] * (1.0 - ahead))
+    _, distance, _, elevation, _, snr, _, _ = sense(sim, radar_row, f, now, False)
+    body["radar_range"] = distance
+    body["radar_angle"] = angle_error(radar, max(snr, FAINTEST))
+    share = 1.0 if kind["guidance"] == COMMAND else kind["terminal_share"] if kind["guidance"] == TVM else 0.0
+    up = share * distance * low_angle_error(sim.model[0], radar, elevation) * dice.low_angle(sim, f, round_["shot"])
+    ux, uy, uz, _ = local_up(x, y, z)
+    bias[0], bias[1], bias[2] = up * ux, up * uy, up * uz
+    if kind["guidance"] == COMMAND:
+        ox, oy, oz, _, _, _ = own_state(sim, round_["engagement"])
+        bias[0], bias[1], bias[2] = bias[0] + ox - x, bias[1] + oy - y, bias[2] + oz - z
+
+
+@kernel("void(Sim, i8)")
+def close_in(sim, k):
+    """Fly the endgame against the target's true path at once; the intercept falls due at closest approach."""
     situation = sim.situation[0]
     now = situation["now"]
     round_ = sim.rounds[k]
@@ -358,13 +381,12 @@ def close_in(sim, k):
         set_occupancy(sim, unit["radar"])
     tx, ty, tz, _, _, _ = state_of(sim, round_["flight"], now)
     log_handover(sim, k, away_from(body["position"], tx, ty, tz))
-    ox, oy, oz, _, _, _ = own_state(sim, round_["engagement"])
+    set_errors(sim, k)
     body["launch_time"] -= flight["shift"]
     begun = body["steps"]
     path, turns_at = flight["path"], flight["turns_at"] - flight["shift"]
     rate, angle = flight["turn_rate"], flight["turn_angle"]
-    ex, ey, ez = ox - tx, oy - ty, oz - tz
-    miss, when = endgame(body, kind, sim.tables, path, turns_at, rate, angle, ex, ey, ez, FINE)
+    miss, when = endgame(body, kind, sim.tables, path, turns_at, rate, angle, FINE)
     body["launch_time"] += flight["shift"]
     situation["steps"] += body["steps"] - begun
     round_["miss"] = miss
@@ -393,7 +415,9 @@ def intercept(sim, k):
     if situation["kill_constant"] == 1:
         chance = magazine["pk_believed"][flight["threat_class"]]
     else:
-        chance = kill_probability(round_["miss"], magazine["lethal"][flight["threat_class"]], magazine["reliability"])
+        kind = flight["threat_class"]
+        radius = max(magazine["lethal"][kind] * flight["size"], magazine["least_lethal"])
+        chance = kill_probability(round_["miss"], radius, magazine["reliability"] * magazine["certain"][kind])
     works = True
     if situation["kill_constant"] == 0:
         works = dice.common(sim, round_["unit"], round_["flight"], round_["salvo"]) < magazine["common_mode"]

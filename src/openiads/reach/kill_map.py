@@ -13,10 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.base.errors import InputError
-from openiads.physics.lethality import kill_probability, reference_misses
+from openiads.physics.lethality import ReferenceTarget, kill_probability, reference_misses
 from openiads.reach.scenes import magazines_of
 from openiads.reach.straight import TRACK_ANGLE, Target
 from openiads.world.build import World
+from openiads.world.codes import ThreatClass
+from openiads.world.values import Values
 
 SAMPLES = 60  # rounds flown at each place
 
@@ -45,19 +47,27 @@ def kill_map(
         flight = world.rows["interceptors"][int(magazine["interceptor"])]
         for i, height in enumerate(heights):
             believed = target.kind(height)
+            glint, size = _extent(world, target, believed)
             for j, away in enumerate(ranges):
                 across = TRACK_ANGLE * away
                 misses = reference_misses(
                     flight,
-                    2.0 * away,
-                    height,
-                    target.speed,
+                    ReferenceTarget(away, height, target.speed, glint, target.load),
+                    radar_angle=TRACK_ANGLE,
                     track_error=(0.0, across, across),
                     samples=samples,
-                    acceleration=target.load,
                 )
-                works = float(magazine["reliability"] * magazine["common_mode"])
-                radius = float(magazine["lethal"][believed])
+                works = float(magazine["reliability"] * magazine["common_mode"] * magazine["certain"][believed])
+                radius = max(float(magazine["lethal"][believed]) * size, float(magazine["least_lethal"]))
                 chance = np.mean([kill_probability(float(miss), radius, works) for miss in misses])
                 out[i, j] = max(out[i, j], float(chance))
     return out
+
+
+def _extent(world: World, target: Target, believed: int) -> tuple[float, float]:
+    """Glint (m) of a target seen from ahead, and its span as a share of its class's; the class's own without a type."""
+    values = Values(world.catalog, world.knobs)
+    kind = world.catalog[target.threat].text["class"] if target.threat else ThreatClass(believed).name.lower()
+    reference = values.model(f"reference_span_{kind}")
+    span = values.of(world.catalog[target.threat], "span") if target.threat else reference
+    return values.model("glint_share") * span, span / reference

@@ -207,6 +207,8 @@ MAGAZINE = np.dtype(
         ("reliability", "f8"),
         ("common_mode", "f8"),  # probability that nothing shared by a salvo fails
         ("lethal", "f8", (6,)),  # lethal radius by threat class, m
+        ("least_lethal", "f8"),  # m, that of the smallest target
+        ("certain", "f8", (6,)),  # probability by threat class that a round kills which works and does not miss
         ("pk_believed", "f8", (6,)),  # kill probability by threat class that a crew counts on
         ("limits", "f8", (2, 4)),  # of air-breathing and ballistic targets: distance min, max, height min, max; m
         ("speed_limit", "f8"),  # of a target, m/s

@@ -55,6 +55,9 @@ def _add(draft: Draft, name: str, entry: Entry, side: Side, path: int, table: Ta
     row["turns_at"], row["route_ends"], row["parent"] = math.inf, row["ends"], -1
     row["swerling"] = int(entry.values["swerling"].si)
     row["rcs"] = [[draft.values.signature(entry, band, aspect) for aspect in ASPECTS] for band in BANDS]
+    span = draft.values.of(entry, "span")
+    row["glint"] = [draft.values.model("glint_share") * e for e in (span, draft.values.of(entry, "depth", span))]
+    row["size"] = span / draft.values.model(f"reference_span_{entry.text['class']}")
     row["transponder"] = 1 if entry.flags.get("transponder") else 0
     draft.flights.append(row)
     draft.names.flights.append(name)

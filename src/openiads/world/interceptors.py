@@ -12,7 +12,9 @@ from openiads.physics.reach import flyout_table
 from openiads.world.draft import Draft, Row
 from openiads.world.values import Values
 
-TERMINAL = ("terminal_a", "terminal_b", "glint")
+TERMINAL = ("terminal_a", "terminal_b", "terminal_share")  # that the knob of terminal errors moves
+NOISE = (*TERMINAL, "terminal_r0", "lit_range", "noise_interval")  # that no planning flight feels
+QUIET = {"terminal_r0": 1.0, "lit_range": 1.0, "noise_interval": 1.0}  # what must not be 0
 PLANNED = 1.25  # ranges of a flyout table, as a multiple of the published range
 
 
@@ -40,13 +42,9 @@ def interceptor_row(draft: Draft, entry: Entry) -> InterceptorRow:
     if entry.name not in draft.interceptor_rows:
         nominal = nominal_interceptor(draft, entry)
         farthest = draft.values.of(entry, "max_range")
-        # planning flights end before the terminal phase, so that its errors change no table
-        key = ("flyout", nominal.tobytes(), farthest)
+        key = ("flyout", quiet_interceptor(nominal).tobytes(), farthest)
         table = draft.arena.add(draft.prebuilt.once(key, lambda: flyout_table(nominal, PLANNED * farthest)))
-        row = nominal.copy()
-        for name in TERMINAL:
-            row[name] *= draft.values.knob(f"{entry.name}.terminal_error", 1.0)
-        draft.interceptors.append(row)
+        draft.interceptors.append(drawn_interceptor(draft, entry))
         draft.names.interceptors.append(entry.name)
         draft.interceptor_rows[entry.name] = InterceptorRow(len(draft.interceptors) - 1, table, farthest)
     return draft.interceptor_rows[entry.name]
@@ -61,6 +59,22 @@ def nominal_interceptor(draft: Draft, entry: Entry) -> Row:
     return row
 
 
+def drawn_interceptor(draft: Draft, entry: Entry) -> Row:
+    """The parameters of an interceptor as drawn, its terminal error too."""
+    row: Row = nominal_interceptor(draft, entry).copy()
+    for name in TERMINAL:
+        row[name] *= draft.values.knob(f"{entry.name}.terminal_error", 1.0)
+    return row
+
+
+def quiet_interceptor(row: Row) -> Row:
+    """An interceptor without noise: how it flies until its endgame, and in one without errors."""
+    quiet: Row = row.copy()
+    for name in NOISE:
+        quiet[name] = QUIET.get(name, 0.0)
+    return quiet
+
+
 def flight_values(values: Values, entry: Entry) -> dict[str, Any]:
     """Fields of `physics.flyout.INTERCEPTOR` (SI) under a world's knobs, curves as ``mach`` and ``value`` lists."""
     out: dict[str, Any] = {name: values.of(entry, name) for name in INTERCEPTOR.names or () if name in entry.values}
@@ -68,5 +82,6 @@ def flight_values(values: Values, entry: Entry) -> dict[str, Any]:
         if curve in entry.curves:
             columns = entry.curves[curve].columns
             out[curve] = {"mach": list(columns["mach"]), "value": list(columns["value"])}
+    out["lit_range"] = 0.5 * values.of(entry, "max_range")  # of the reference engagement
     out = scaled(out, values.knob(f"{entry.name}.impulse", 1.0), values.knob(f"{entry.name}.drag", 1.0))
     return out | {"guidance": entry.text["guidance"], "launch_kind": entry.text["launch_kind"]}

@@ -98,6 +98,8 @@ FLIGHT = np.dtype(
         ("asset", "i8"),  # asset aimed at, -1 for none; fixed
         ("aim", "f8", (3,)),  # where it is aimed, ECEF; fixed
         ("cep", "f8"),  # m, fixed
+        ("glint", "f8", (2,)),  # m, deviation of its apparent place by glint, seen from ahead and from the side; fixed
+        ("size", "f8"),  # its span, as a share of what its class's lethal radius holds for; fixed
         ("swerling", "i8"),
         ("transponder", "i8"),  # 1: answers interrogations; fixed
         ("flight_plan", "i8"),
@@ -304,6 +306,8 @@ MODEL = np.dtype(
         ("early_arrival", "f8"),  # s
         ("soon_ready", "f8"),  # s
         ("assign_ahead", "f8"),  # s
+        ("low_angle_error", "f8"),  # beamwidths
+        ("low_angle_limit", "f8"),  # beamwidths
     ],
     align=True,
 )

@@ -1,11 +1,13 @@
 """Kill probability: what is known of an interceptor becomes a lethal radius for each class of threat.
 
 The catalog quotes a kill probability of a reference engagement (``pk_catalog``).  The lethal radius is the one with
-which that engagement has it; crews believe the same number (``pk_believed``).
+which that engagement has it in the world at hand, with the errors, lag and lift that were drawn: these move only how
+the probability falls off elsewhere.  Crews believe the same number (``pk_believed``).
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,15 +16,23 @@ from numpy.typing import NDArray
 
 from openiads.base.errors import InputError
 from openiads.catalog.records import Entry
-from openiads.physics.lethality import lethal_radius, reference_misses
+from openiads.physics.lethality import (
+    Miss,
+    ReferenceTarget,
+    lethal_radius,
+    mean_kill_probability,
+    miss_at,
+    quiet_flight,
+)
 from openiads.scenario.load import Scenario
 from openiads.world.codes import ThreatClass
 from openiads.world.draft import Row
+from openiads.world.interceptors import quiet_interceptor
 from openiads.world.prebuilt import Prebuilt
 from openiads.world.values import Values
 
 CLASS_FIELDS = {c: f"pk_{c.name.lower()}" for c in ThreatClass if c}
-REFERENCE_SHOTS = 200  # in the sample of misses
+LOW_FLYERS = (ThreatClass.CRUISE, ThreatClass.DRONE)
 MOST_CERTAIN = 0.999  # of the rounds that work kill at the reference engagement; all of them would at any miss
 
 
@@ -49,6 +59,9 @@ class Lethality:
         Kill probability at the reference engagement, (6,).
     radius
         Lethal radius, m, (6,); 0 where the kill probability is constant.
+    certain
+        Probability of a kill by a round that works and does not miss, (6,): below 1 where the least lethal radius
+        leaves a part of the quoted probability unexplained.
     capped
         Kill probabilities that a draw of knobs put too high.
     """
@@ -57,6 +70,7 @@ class Lethality:
     common_mode: float
     pk_believed: NDArray[np.float64]
     radius: NDArray[np.float64]
+    certain: NDArray[np.float64]
     capped: tuple[Capped, ...]
 
     @property
@@ -100,13 +114,13 @@ class KillModel:
         return values.pk(entry, field) if self.fixed is None else self.fixed
 
 
-def lethality_of(entry: Entry, values: Values, model: KillModel, nominal: Row, prebuilt: Prebuilt) -> Lethality:
+def lethality_of(entry: Entry, values: Values, model: KillModel, row: Row, prebuilt: Prebuilt) -> Lethality:
     """Lethal radius per class, so that the reference engagement has the catalog's kill probability.
 
     Parameters
     ----------
-    nominal
-        The interceptor's row with nominal terminal error: what the kill probability was said of.
+    row
+        The interceptor's row as drawn.
 
     Raises
     ------
@@ -116,34 +130,47 @@ def lethality_of(entry: Entry, values: Values, model: KillModel, nominal: Row, p
     reliability = values.of(entry, "reliability")
     common_mode = 1.0 if model.constant else model.common_mode(values, entry)
     works = reliability * common_mode
-    pk_believed, radius = np.zeros(len(ThreatClass)), np.zeros(len(ThreatClass))
+    pk_believed, radius, certain = np.zeros(len(ThreatClass)), np.zeros(len(ThreatClass)), np.ones(len(ThreatClass))
+    least = values.of(entry, "least_lethal_radius")
     capped: list[Capped] = []
     for threat, field in CLASS_FIELDS.items():
         pk = model.pk_catalog(values, entry, field)
         if not model.constant:
-            key, misses = _reference(entry, values, threat, nominal, prebuilt)
-            asked, pk = pk, _believed(entry, field, values, model, pk, works, misses)
+            miss = reference_miss(entry, values, threat, row, prebuilt)
+            asked, pk = pk, _believed(entry, field, values, model, pk, works, miss)
             if pk != asked:
                 capped.append(Capped(f"{entry.name}.{field}", asked, pk))
-            place = f"{entry.name}.{field}"
-            solve = partial(lethal_radius, pk, works, misses, place)
-            radius[int(threat)] = prebuilt.once(("lethal", *key, pk, works), solve)
+            radius[int(threat)] = max(lethal_radius(pk, works, miss, f"{entry.name}.{field}"), least)
+            if radius[int(threat)] == least:
+                certain[int(threat)] = pk / max(mean_kill_probability(least, works, miss), pk, 1e-12)
         pk_believed[int(threat)] = pk
-    return Lethality(reliability, common_mode, pk_believed, radius, tuple(capped))
+    return Lethality(reliability, common_mode, pk_believed, radius, certain, tuple(capped))
 
 
-def _reference(
-    entry: Entry, values: Values, threat: ThreatClass, nominal: Row, prebuilt: Prebuilt
-) -> tuple[tuple[object, ...], NDArray[np.float64]]:
-    """Key and misses (m) of the reference engagement of an interceptor with a class of threat."""
+def reference_target(entry: Entry, values: Values, threat: ThreatClass) -> ReferenceTarget:
+    """What a kill probability of an interceptor against a class of threat is taken to have been said of."""
     farthest = values.of(entry, "max_range")
     reach = values.of(entry, "ballistic_max_range", farthest) if threat == ThreatClass.BALLISTIC else farthest
-    height = values.model("reference_height") * values.of(entry, "max_altitude")
-    engagement = (reach, height, values.model(f"reference_speed_{threat.name.lower()}"))
-    key = ("misses", nominal.tobytes(), *engagement)
-    fly = partial(reference_misses, nominal, *engagement, samples=REFERENCE_SHOTS)
-    misses: NDArray[np.float64] = prebuilt.once(key, fly)
-    return key, misses
+    away, height = 0.5 * reach, values.model("reference_height") * values.of(entry, "max_altitude")
+    if threat in LOW_FLYERS:
+        away, height = values.model("reference_share_low") * farthest, values.model("reference_height_low")
+    name = threat.name.lower()
+    glint = values.model("glint_share") * values.model(f"reference_span_{name}")
+    return ReferenceTarget(away, height, values.model(f"reference_speed_{name}"), glint)
+
+
+def reference_miss(entry: Entry, values: Values, threat: ThreatClass, row: Row, prebuilt: Prebuilt) -> Miss:
+    """Misses at the reference engagement of an interceptor with a class of threat, in the world at hand.
+
+    The flight without noise is flown once for all worlds whose interceptor flies alike; what noise adds is in closed
+    form, so that a world with other errors costs no flight.  What its heading at handover leaves is the geometry's and
+    not of what was quoted; only a round that does not arrive at all has an offset, inf.
+    """
+    target, quiet = reference_target(entry, values, threat), quiet_interceptor(row)
+    key = ("quiet flight", quiet.tobytes(), target.range, target.height, target.speed)
+    flight = prebuilt.once(key, partial(quiet_flight, quiet, target))
+    deviation = miss_at(row, target, flight, values.model("reference_radar_error")).deviation
+    return Miss(deviation, 0.0 if math.isfinite(flight.offset) else math.inf)
 
 
 def _believed(
@@ -153,7 +180,7 @@ def _believed(
     model: KillModel,
     pk_catalog: float,
     works: float,
-    misses: NDArray[np.float64],
+    miss: Miss,
 ) -> float:
     """A kill probability, or the most that a round can have that works so often, if it is a draw that asks more.
 
@@ -170,7 +197,7 @@ def _believed(
             f"{pk_catalog:g} is more than reliability {reliability:g} x common mode {common:g}",
             "A round that works that often cannot kill more often.",
         )
-    most = MOST_CERTAIN * works * float(np.isfinite(misses).mean())
-    if not (values.knobs and possible and pk_catalog > most > 0.0):
+    most = MOST_CERTAIN * works * float(np.isfinite(miss.offset))
+    if not (values.knobs and possible and pk_catalog > most):
         return pk_catalog  # what cannot be in it is refused with the lethal radius
     return most

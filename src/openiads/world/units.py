@@ -10,7 +10,7 @@ from openiads.scenario.model import Doctrine
 from openiads.world.codes import ChannelPhase, Control, FireRule, ThreatClass
 from openiads.world.draft import NEVER, Draft, LatLon, PlacedSite, Row, blank, put, ready_time
 from openiads.world.elements import MAGAZINE, UNIT
-from openiads.world.interceptors import InterceptorRow, interceptor_row, nominal_interceptor
+from openiads.world.interceptors import InterceptorRow, drawn_interceptor, interceptor_row
 from openiads.world.launchers import UnitPlace, add_launchers
 from openiads.world.lethality import KillModel, Lethality, lethality_of
 from openiads.world.posts import add_crew
@@ -104,6 +104,7 @@ def _add_magazine(draft: Draft, placed: PlacedSite, entry: Entry, unit: int) -> 
     lethality = _lethality(draft, entry)
     row["reliability"], row["common_mode"] = lethality.reliability, lethality.common_mode
     row["pk_believed"], row["lethal"] = lethality.pk_believed, lethality.radius
+    row["least_lethal"], row["certain"] = v(entry, "least_lethal_radius"), lethality.certain
     draft.magazines.append(row)
     return len(draft.magazines) - 1
 
@@ -134,8 +135,8 @@ def _demands(draft: Draft, row: Row) -> None:
 def _lethality(draft: Draft, entry: Entry) -> Lethality:
     """How an interceptor kills, solved once for all units that fire it."""
     if entry.name not in draft.lethalities:
-        model, nominal = KillModel.of(draft.scenario), nominal_interceptor(draft, entry)
-        found = lethality_of(entry, draft.values, model, nominal, draft.prebuilt)
+        model, row = KillModel.of(draft.scenario), drawn_interceptor(draft, entry)
+        found = lethality_of(entry, draft.values, model, row, draft.prebuilt)
         draft.capped.extend(found.capped)
         draft.lethalities[entry.name] = found
     return draft.lethalities[entry.name]

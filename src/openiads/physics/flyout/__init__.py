@@ -28,7 +28,7 @@ from openiads.physics.flyout.airframe import (
 )
 from openiads.physics.flyout.midcourse import LONGEST_AHEAD, STEER_GAIN, fly
 from openiads.physics.flyout.parameters import interceptor
-from openiads.physics.flyout.terminal import endgame, proportional, seeker_deviation
+from openiads.physics.flyout.terminal import SLOTS, endgame, noise_deviations, proportional
 
 __all__ = [
     "AIR_LAST",
@@ -45,6 +45,7 @@ __all__ = [
     "MACHS",
     "MACH_STEP",
     "PASSED",
+    "SLOTS",
     "SLOW",
     "SOUNDS",
     "STEER_GAIN",
@@ -58,8 +59,8 @@ __all__ = [
     "interceptor",
     "launch",
     "new_bodies",
+    "noise_deviations",
     "proportional",
-    "seeker_deviation",
     "time_to_go",
     "track_acceleration",
 ]

@@ -62,7 +62,8 @@ class Status(IntEnum):
     PASSED = 7  # no longer closing on its track before handover
 
 
-COMMAND, ACTIVE = int(Guidance.COMMAND), int(Guidance.ACTIVE)
+COMMAND, SEMI_ACTIVE = int(Guidance.COMMAND), int(Guidance.SEMI_ACTIVE)
+TVM, ACTIVE = int(Guidance.TVM), int(Guidance.ACTIVE)
 EJECTED, TURNING = int(Phase.EJECTED), int(Phase.TURNING)
 MIDCOURSE, TERMINAL = int(Phase.MIDCOURSE), int(Phase.TERMINAL)
 FLYING, HANDOVER, CLOSED = int(Status.FLYING), int(Status.HANDOVER), int(Status.CLOSED)
@@ -101,11 +102,12 @@ INTERCEPTOR = np.dtype(
         ("loft_max", "f8"),  # tangent of the largest raised angle
         ("loft_top", "f8"),  # m, height of the aim at which nothing is left of the loft
         ("guidance", "i8"),  # Guidance
-        ("terminal_a", "f8"),  # rad, constant part of the angle error
-        ("terminal_b", "f8"),  # rad, part that grows with range, at terminal_r0
+        ("terminal_a", "f8"),  # rad, deviation of the angle noise that does not change with range
+        ("terminal_b", "f8"),  # rad, of the part that grows with range, at terminal_r0 and lit from lit_range
         ("terminal_r0", "f8"),  # m
-        ("glint", "f8"),  # m
-        ("error_time", "f8"),  # s, time scale of the varying part of the angle error
+        ("lit_range", "f8"),  # m, from radar to target, at which terminal_b holds where the radar lights the target
+        ("terminal_share", "f8"),  # of the engagement radar's angle error that track-via-missile keeps
+        ("noise_interval", "f8"),  # s, between two independent samples of the noises
         ("handover_range", "f8"),  # m to the target; 0: by time alone
         ("handover_time", "f8"),  # s to go
         ("burnout_speed", "f8"),  # m/s, derived: for time to go before burnout
@@ -128,7 +130,11 @@ BODY = np.dtype(
         ("peak_load", "f8"),  # m/s^2, greatest lateral acceleration used
         ("miss", "f8"),  # m, at closest approach; inf before
         ("closest_time", "f8"),  # s; inf before
-        ("draws", "f8", (6,)),  # standard normals of the angle error: persistent, cosine, sine of each axis
+        ("stream", "i8", (4,)),  # names its noise: seed, replication, actor, first slot of ``draws.Purpose.SEEK``
+        ("bias", "f8", (3,)),  # m, ECEF: displacement of the apparent target that lasts to the end
+        ("glint", "f8"),  # m, deviation of the apparent target by glint, in each axis across the line of sight
+        ("radar_range", "f8"),  # m, from the engagement radar to the target
+        ("radar_angle", "f8"),  # rad, deviation of one of its angle measurements
         ("ballistic", "i8"),  # 1 if the target falls freely, 0 if it holds its height
         ("steps", "i8"),  # integration steps flown
         ("phase", "i8"),  # Phase
@@ -265,7 +271,8 @@ def time_to_go(kind, age, speed, distance):
 def launch(body, kind, now, x, y, z, aim_x, aim_y, aim_z, arrival):
     """Start a round at time ``now`` (s) from an ECEF position (m) toward an aim (m) reached about ``arrival`` (s).
 
-    Fills every field of ``body`` but ``draws`` and ``ballistic``, which the caller sets.
+    Fills every field of ``body`` but ``ballistic`` and what makes the miss (``stream`` .. ``radar_angle``), which the
+    caller sets.
     """
     ux, uy, uz, _ = local_up(x, y, z)
     if kind["launch_kind"] == INCLINED:

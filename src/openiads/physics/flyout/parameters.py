@@ -37,8 +37,9 @@ OPTIONAL = {
     "terminal_r0": 10_000.0,
     "terminal_a": 0.0,
     "terminal_b": 0.0,
-    "glint": 0.0,
-    "error_time": 1.0,
+    "lit_range": 50_000.0,
+    "terminal_share": 0.0,
+    "noise_interval": 0.1,
 }
 POSITIVE = (
     "launch_mass",
@@ -52,7 +53,8 @@ POSITIVE = (
     "navigation",
     "loft_top",
     "terminal_r0",
-    "error_time",
+    "lit_range",
+    "noise_interval",
     "handover_time",
     "launch_kind",
     "guidance",

@@ -1,8 +1,12 @@
 """Endgame: proportional navigation against the true path of the target, to closest approach.
 
-The line of sight ends at a point displaced by an abstract error, a persistent and a slowly varying part of equal
-variance, from draws given at launch (see ``seeker_deviation``).  Both are class-level assumptions, not a seeker's
-design.  Source: [zarchan2012], chapters 2 and 3, for the law.
+The guidance loop is that of one lag T: a = N' V_c s / (1 + sT) of the line of sight as measured.  The measurement
+carries the three noises of the textbook, each fresh at every guidance sample (``noise_interval``) and held until the
+next: glint, angle noise that does not change with range, and angle noise that does.  They are broadband, so the loop
+passes what it is quick enough to follow; an error that lasts vanishes with the range, unless it displaces the apparent
+target itself (``bias``).  What noise adds is flown beside the round as a small deviation of the linear loop: limits of
+lift and structure bind what is commanded on purpose.  All are assumptions for a whole guidance class, not a seeker's
+design.  Source: [zarchan2012], chapters 2 to 4 and 6.
 """
 
 from __future__ import annotations
@@ -11,16 +15,22 @@ import math
 
 from openiads.base.compiled import kernel
 from openiads.base.constants import STANDARD_GRAVITY
+from openiads.base.draws import Purpose, normals, uniforms
 from openiads.physics.flyout.airframe import (
     ACTIVE,
     CLOSED,
     COMMAND,
     FLYING,
     TERMINAL,
+    TVM,
     advance,
     flight_status,
 )
 from openiads.physics.motion import flight_state, local_up
+
+SEEK = int(Purpose.SEEK)
+STEPS = 8.0  # in the time to go, of which one is flown
+SLOTS = 4096  # of noise for one round: its samples, then where in a sample the endgame begins, then one for the caller
 
 
 @kernel("tuple_of(f8, f8, f8)(f8, f8, f8, f8, f8, f8, f8)")
@@ -35,71 +45,115 @@ def proportional(rx, ry, rz, wx, wy, wz, navigation):
     return (k * (wx - along * rx), k * (wy - along * ry), k * (wz - along * rz))
 
 
-@kernel("f8(Interceptor, f8)")
-def seeker_deviation(kind, r):
-    """Standard deviation (m, across the line of sight at the target) of the abstract angle error at range ``r`` (m).
+@kernel("tuple_of(f8, f8)(Body, Interceptor, f8)")
+def noise_deviations(body, kind, r):
+    """Deviations, in each axis across the line of sight, of one sample of the noises at range ``r`` (m) to the target.
 
-    Semi-active and track-via-missile: r sqrt(a^2 + (b r/r0)^2); active: r sqrt(a^2 + (b (r/r0)^2)^2); glint is added
-    in quadrature.  For command guidance a and b are 0: its error is the radar's, given by the caller.
+    Returns (angle as the round sees it, rad; displacement of the apparent target, m).
+
+    The angle noise is sqrt(a^2 + b^2 u^2): the echo that an active round hears falls with r^4, so u = (r/r0)^2; one
+    that the ground radar lights falls with r^2 and with the square of the radar's distance R, so u = (r/r0) (R/R0);
+    under command the round measures nothing.  The displacement is glint, and for command guidance the radar's angle
+    error times R; track-via-missile keeps a share of that.
     """
     u = r / kind["terminal_r0"]
-    if kind["guidance"] == ACTIVE:
-        u = u * u
+    u *= u if kind["guidance"] == ACTIVE else body["radar_range"] / kind["lit_range"]
     a = kind["terminal_a"]
     b = kind["terminal_b"] * u
+    share = 0.0
     if kind["guidance"] == COMMAND:
         a = b = 0.0
-    return math.sqrt(r * r * (a * a + b * b) + kind["glint"] * kind["glint"])
+        share = 1.0
+    elif kind["guidance"] == TVM:
+        share = kind["terminal_share"]
+    radar = share * body["radar_range"] * body["radar_angle"]
+    return math.sqrt(a * a + b * b), math.sqrt(body["glint"] * body["glint"] + radar * radar)
 
 
-@kernel("tuple_of(f8, f8)(Body, Interceptor, f8[::1], i8, f8, f8, f8, f8, f8, f8, f8)")
-def endgame(body, kind, tables, at, exit_time, turn_rate, turn_angle, ex, ey, ez, fine_step):
+@kernel("tuple_of(f8, f8, f8, f8)(Body, i8)")
+def noise_sample(body, n):
+    """Four standard normals, the ``n``-th of a round's own stream: two axes of angle, two of displacement."""
+    stream = body["stream"]
+    u0, u1, u2, u3 = uniforms(stream[0], stream[1], SEEK, stream[2], stream[3] + n % (SLOTS - 2))
+    n0, n1 = normals(u0, u1)
+    n2, n3 = normals(u2, u3)
+    return n0, n1, n2, n3
+
+
+@kernel("tuple_of(f8, f8, f8, f8, f8, f8)(f8, f8, f8, f8, f8, f8)")
+def across(x, y, z, rx, ry, rz):
+    """Two unit vectors across a line of sight (rx, ry, rz) from an ECEF place: the first level, unless it is vertical.
+
+    The line must be longer than 0, or the vectors are 0.
+    """
+    ux, uy, uz, _ = local_up(x, y, z)
+    r = max(math.sqrt(rx * rx + ry * ry + rz * rz), 1e-9)
+    nx, ny, nz = uy * rz - uz * ry, uz * rx - ux * rz, ux * ry - uy * rx
+    n = math.sqrt(nx * nx + ny * ny + nz * nz)
+    if n < 1e-6 * r:  # straight up or down: any direction across will do
+        nx, ny, nz = -ry, rx, 0.0
+        n = max(math.sqrt(nx * nx + ny * ny), 1e-9)
+    nx, ny, nz = nx / n, ny / n, nz / n
+    return nx, ny, nz, (ry * nz - rz * ny) / r, (rz * nx - rx * nz) / r, (rx * ny - ry * nx) / r
+
+
+@kernel("tuple_of(f8, f8)(Body, Interceptor, f8[::1], i8, f8, f8, f8, f8)")
+def endgame(body, kind, tables, at, exit_time, turn_rate, turn_angle, fine_step):
     """Fly a round against the true path of its target to closest approach; returns (miss m, time s), kept in ``body``.
 
+    body : with what makes the miss (``stream``, ``bias``, ``glint``, ``radar_range``, ``radar_angle``).
     tables, at, exit_time, turn_rate, turn_angle : the target's path, as in ``motion.flight_state``.
-    ex, ey, ez : track minus truth (m, ECEF), used by command guidance alone: others meet it as heading error.
-    fine_step : s, of the last 0.4 s; before, a step is time to go / 20, up to 10 fine steps.
+    fine_step : s, of the last 0.4 s; before, a step is about time to go / 20, up to 10 fine steps, and ends with the
+    sample of the noises in which it began.
     A round that ends earlier (slow, expired, ground) returns its distance at that time.
     """
-    p, v, lagged, draws = body["position"], body["velocity"], body["acceleration"], body["draws"]
+    p, v, lagged, bias = body["position"], body["velocity"], body["acceleration"], body["bias"]
     body["phase"] = TERMINAL
     body["status"] = FLYING
-    inverse_root = 0.7071067811865476
-    follows = 1.0 if kind["guidance"] == COMMAND else 0.0
-    ox = oy = oz = 0.0  # displacement of the apparent target one step ago
-    before = 0.0
     now = body["launch_time"] + body["age"]
     tx, ty, tz, tvx, tvy, tvz = flight_state(tables, at, exit_time, turn_rate, turn_angle, now)
+    nx, ny, nz, mx, my, mz = across(p[0], p[1], p[2], tx - p[0], ty - p[1], tz - p[2])
+    ox = oy = oz = 0.0  # relative velocity one step ago, m/s
+    before = 0.0  # s, that step
+    sample = 0
+    left = 0.0  # s of the present sample of the noises; the first has begun before
+    u, _, _, _ = uniforms(body["stream"][0], body["stream"][1], SEEK, body["stream"][2], body["stream"][3] + SLOTS - 2)
+    a1 = a2 = d1 = d2 = 0.0  # the present sample, in two axes: angle, rad, and displacement, m
+    y1 = y2 = s1 = s2 = f1 = f2 = 0.0  # what noise has made of place (m), speed (m/s) and of the angle followed (rad)
     while body["status"] == FLYING:
         rx, ry, rz = tx - p[0], ty - p[1], tz - p[2]
         wx, wy, wz = tvx - v[0], tvy - v[1], tvz - v[2]
         r = math.sqrt(rx * rx + ry * ry + rz * rz)
-        closing = -(rx * wx + ry * wy + rz * wz)  # times r
+        closing = -(rx * wx + ry * wy + rz * wz) / max(r, 1e-9)
         body["miss"] = r
         body["closest_time"] = now
         if closing <= 0.0 or r < 1e-6:
-            body["status"] = CLOSED
             break
-        dt = fine_step * min(max(r * r / (0.4 * closing), 1.0), 10.0)
+        if left < 1e-9:
+            left = kind["noise_interval"] * (u if sample == 0 else 1.0)
+            angle, shift = noise_deviations(body, kind, r)
+            if angle + shift > 0.0:
+                a1, a2, d1, d2 = noise_sample(body, sample)
+                a1, a2, d1, d2 = angle * a1, angle * a2, shift * d1, shift * d2
+            sample += 1
+        dt = max(r / (STEPS * closing), fine_step)
+        dt = left / max(math.ceil(left / dt - 1e-6), 1.0)
+        left -= dt
+        steers = r > fine_step * closing  # in its last step nothing that it does is felt any more
         ux, uy, uz, _ = local_up(p[0], p[1], p[2])
-        nx, ny, nz = uy * rz - uz * ry, uz * rx - ux * rz, ux * ry - uy * rx  # level, across the line of sight
-        n = math.sqrt(nx * nx + ny * ny + nz * nz)
-        if n < 1e-6 * r:  # straight up or down: any direction across will do
-            nx, ny, nz = -ry, rx, 0.0
-            n = max(math.sqrt(nx * nx + ny * ny), 1e-9)
-        s = seeker_deviation(kind, r) * inverse_root
-        c1 = math.cos(body["age"] / kind["error_time"])
-        s1 = math.sin(body["age"] / kind["error_time"])
-        e1 = s * (draws[0] + draws[1] * c1 + draws[2] * s1) / n
-        e2 = s * (draws[3] + draws[4] * c1 + draws[5] * s1) / (n * r)
-        qx = e1 * nx + e2 * (ry * nz - rz * ny) + follows * ex
-        qy = e1 * ny + e2 * (rz * nx - rx * nz) + follows * ey
-        qz = e1 * nz + e2 * (rx * ny - ry * nx) + follows * ez
-        k = 1.0 / before if before > 0.0 else 0.0
+        # the command is that of the middle of the step: one of its start would lag once more
+        h = 0.5 * dt if steers else 0.0
+        k = h / before if before > 0.0 else 0.0
         ax, ay, az = proportional(
-            rx + qx, ry + qy, rz + qz, wx + k * (qx - ox), wy + k * (qy - oy), wz + k * (qz - oz), kind["navigation"]
+            rx + bias[0] + h * wx,
+            ry + bias[1] + h * wy,
+            rz + bias[2] + h * wz,
+            wx + k * (wx - ox),
+            wy + k * (wy - oy),
+            wz + k * (wz - oz),
+            kind["navigation"],
         )
-        ox, oy, oz = qx, qy, qz
+        ox, oy, oz = wx, wy, wz
         before = dt
         if body["ballistic"] == 0:
             ax += STANDARD_GRAVITY * ux
@@ -115,15 +169,33 @@ def endgame(body, kind, tables, at, exit_time, turn_rate, turn_angle, ex, ey, ez
             ax *= k
             ay *= k
             az *= k
-        f = math.exp(-dt / kind["lag"])  # the response to the command: at the step's end, and its mean over the step
+        if not steers:
+            ax, ay, az = lagged[0], lagged[1], lagged[2]
+        f = math.exp(-dt / kind["lag"])  # the response to a command: at the step's end, and its mean over the step
         m = (1.0 - f) * kind["lag"] / dt
-        gx, gy, gz = lagged[0] - ax, lagged[1] - ay, lagged[2] - az
-        lagged[0], lagged[1], lagged[2] = ax + f * gx, ay + f * gy, az + f * gz
-        height = advance(body, kind, dt, ax + m * gx, ay + m * gy, az + m * gz)
+        sx, sy, sz = lagged[0] - ax, lagged[1] - ay, lagged[2] - az
+        lagged[0], lagged[1], lagged[2] = ax + f * sx, ay + f * sy, az + f * sz
+        height = advance(body, kind, dt, ax + m * sx, ay + m * sy, az + m * sz)
+        # noise beside it, as a small deviation: the angle followed lags, and how fast it turns is flown
+        if steers:
+            h = 1.0 / (r - 0.5 * dt * closing)
+            e1 = (1.0 - f) * (a1 + h * (d1 + y1 + 0.5 * dt * s1) - f1)
+            e2 = (1.0 - f) * (a2 + h * (d2 + y2 + 0.5 * dt * s2) - f2)
+            f1 += e1
+            f2 += e2
+            k = kind["navigation"] * closing
+            y1 += dt * (s1 - 0.5 * k * e1)
+            y2 += dt * (s2 - 0.5 * k * e2)
+            s1 -= k * e1
+            s2 -= k * e2
+        else:
+            y1 += dt * s1
+            y2 += dt * s2
         tx, ty, tz, tvx, tvy, tvz = flight_state(
             tables, at, exit_time, turn_rate, turn_angle, body["launch_time"] + body["age"]
         )
         sx, sy, sz = tx - p[0] - rx, ty - p[1] - ry, tz - p[2] - rz  # relative motion of this step
+        rx, ry, rz = rx + y1 * nx + y2 * mx, ry + y1 * ny + y2 * my, rz + y1 * nz + y2 * mz
         moved = sx * sx + sy * sy + sz * sz
         u = -(rx * sx + ry * sy + rz * sz) / max(moved, 1e-12)
         if u <= 1.0:
@@ -135,4 +207,6 @@ def endgame(body, kind, tables, at, exit_time, turn_rate, turn_angle, ex, ey, ez
             break
         now = body["launch_time"] + body["age"]
         body["status"] = flight_status(body, kind, height)
+    if body["status"] == FLYING:
+        body["status"] = CLOSED
     return (body["miss"], body["closest_time"])
