@@ -9,9 +9,9 @@ import math
 from openiads.base.compiled import kernel
 from openiads.parts import dice
 from openiads.physics.motion import local_up
-from openiads.world.codes import Evidence, Side
+from openiads.world.codes import Evidence
 
-NEUTRAL = int(Side.NEUTRAL)
+MILITARY, CIVIL_MODE = 0, 1  # modes, and the boxes that answer in them
 IFF_REPLY = 1 << int(Evidence.IFF_REPLY)
 IFF_NO_REPLY = 1 << int(Evidence.IFF_NO_REPLY)
 CIVIL = 1 << int(Evidence.CIVIL_TRANSPONDER)
@@ -22,24 +22,32 @@ FLIGHT_PLAN = 1 << int(Evidence.FLIGHT_PLAN)
 NO_FLIGHT_PLAN = 1 << int(Evidence.NO_FLIGHT_PLAN)
 
 
-@kernel("b1(Sim, i8, i8, i8)")
-def answers(sim, post, f, n):
-    """Whether flight ``f`` answers a track's ``n``-th question: its equipment works, and this reply comes."""
+@kernel("b1(Sim, i8, i8, i8, i8)")
+def answers(sim, post, f, mode, n):
+    """Whether flight ``f`` answers a post's ``n``-th question in a mode: its equipment works, and this reply comes.
+
+    Where both modes are one box, they fail and answer together.
+    """
     situation = sim.situation[0]
     flight = sim.flights[f]
-    luck = dice.equipment(sim, f)
-    if flight["transponder"] == 0:  # without one it may still appear to answer, the whole flight long
-        return luck > 1.0 - situation["iff_false_reply"]
-    if luck < situation["iff_persistent"]:
+    if (mode == MILITARY and flight["iff"] == 0) or (mode == CIVIL_MODE and flight["transponder"] == 0):
+        # without it the flight may still appear to answer, all along
+        return dice.equipment(sim, f, mode) > 1.0 - situation["iff_false_reply"]
+    box = mode
+    if mode == CIVIL_MODE and flight["iff"] == 1 and dice.one_box(sim, f) < situation["iff_together"]:
+        box = MILITARY
+    if dice.equipment(sim, f, box) < situation["iff_persistent"]:
         return False
-    return dice.reply(sim, post, f, n) >= situation["iff_reply"]
+    return dice.reply(sim, post, f, box, n) >= situation["iff_reply"]
 
 
-@kernel("b1(Sim, f8, f8, f8)")
-def inside_corridor(sim, x, y, z):
-    """Whether a point lies within any corridor's width and heights."""
+@kernel("b1(Sim, f8, f8, f8, i8)")
+def inside_corridor(sim, x, y, z, only):
+    """Whether a point lies within the width and heights of the corridor in row ``only``, or of any where it is -1."""
     _, _, _, height = local_up(x, y, z)
     for c in range(len(sim.corridors)):
+        if only >= 0 and c != only:
+            continue
         corridor = sim.corridors[c]
         if height < corridor["floor"] or height > corridor["ceiling"]:
             continue
@@ -73,8 +81,11 @@ def interrogate(sim, post, k):
     track["asked"] = asked + 1
     track["asked_at"] = now
     f = track["flight"]  # whoever flies there hears the question
-    if f >= 0 and answers(sim, post, f, asked):
-        track["evidence"] |= CIVIL if sim.flights[f]["side"] == NEUTRAL else IFF_REPLY
+    if f >= 0:
+        if answers(sim, post, f, MILITARY, asked):
+            track["evidence"] |= IFF_REPLY
+        if answers(sim, post, f, CIVIL_MODE, asked):
+            track["evidence"] |= CIVIL
     if track["asked"] < situation["interrogations"]:
         return
     bits = track["evidence"]
@@ -84,9 +95,11 @@ def interrogate(sim, post, k):
         bits |= NO_CIVIL
     dt = now - track["time"]
     x = track["x"]
-    inside = inside_corridor(sim, x[0] + x[3] * dt, x[1] + x[4] * dt, x[2] + x[5] * dt)
-    bits |= IN_CORRIDOR if inside else OFF_CORRIDOR
+    px, py, pz = x[0] + x[3] * dt, x[1] + x[4] * dt, x[2] + x[5] * dt
+    bits |= IN_CORRIDOR if inside_corridor(sim, px, py, pz, -1) else OFF_CORRIDOR
     planned = f >= 0 and sim.flights[f]["flight_plan"] == 1
+    if planned and sim.flights[f]["corridor"] >= 0:  # a plan that names a corridor fits a track inside it
+        planned = inside_corridor(sim, px, py, pz, sim.flights[f]["corridor"])
     bits |= FLIGHT_PLAN if planned else NO_FLIGHT_PLAN
     track["evidence"] = bits
     track["asked_at"] = math.inf

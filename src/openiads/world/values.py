@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from openiads.catalog.records import Catalog, Entry
+from openiads.catalog.records import Catalog, Entry, Row
 
 
 class Values:
@@ -28,6 +28,10 @@ class Values:
     def of(self, entry: Entry, field: str, default: float = math.nan) -> float:
         """A field of an entry, SI."""
         return self.knobs.get(f"{entry.name}.{field}", entry.si(field, default))
+
+    def row(self, entry: Entry, row: Row, field: str) -> float:
+        """A number of a named row of an entry's table, SI; its knob is called ``entry.row_field``."""
+        return self.knobs.get(f"{entry.name}.{row.text['name']}_{field}", row.si(field))
 
     def model(self, field: str) -> float:
         """An assumption of the model that belongs to no piece of equipment, SI."""
