@@ -137,7 +137,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "iff": "whether a military mode answers the posts' questions; else that of a friend's aircraft does",
         "transponder": "whether a civil transponder answers; else the catalog's",
         "flight_plan": "whether the post holds its flight plan",
-        "corridor": "the corridor that its flight plan names: a track outside it does not fit the plan",
+        "corridor": "the corridor that its flight plan names; a track off its axis does not fit the plan",
     },
     "IdentificationSettings": {
         "prior_hostile": "belief before any evidence; the three priors go together and add up to 1",

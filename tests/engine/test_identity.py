@@ -36,6 +36,7 @@ SURE = {"iff_persistent_failure": 0.0, "iff_reply_failure": 0.0}  # who can answ
 OVER_IT = [place(150.0), place(80.0, FACING - 180.0)]
 AIRWAY = {"name": "Airway", "points": OVER_IT, "width": "20 km", "floor": "5 km", "ceiling": "13 km"}
 ELSEWHERE = {"name": "Airway", "points": [place(150.0, 180.0), place(300.0, 180.0)], "width": "20 km"}
+AHEAD = AIRWAY | {"points": [place(60.0), place(80.0, FACING - 180.0)]}
 HOSTILE, FRIEND, NEUTRAL = 0, 1, 2
 TABLE = catalog().identification
 SHARES = {row.text["name"]: [row.si(side) for side in SIDES] for row in TABLE.tables["evidence"]}
@@ -119,9 +120,22 @@ EXPECTED = {
         1,
         1,
     ),
+    "a silent airliner on its plan that has not reached its corridor yet": (
+        lambda: routed(AHEAD, transponder=False, flight_plan=True, corridor="Airway"),
+        1,
+        0,
+    ),
     "a neutral that answers in the military mode": (lambda: alone(transponder=False, iff=True), 0, 0),
     "a hostile aircraft": (lambda: coming(), 1, 1),
     "a hostile flight that is no raid": (lambda: alone(side="hostile"), 1, 1),
+    "a hostile aircraft where hardly anybody hostile is expected": (
+        lambda: sky(
+            raid("Comers", altitude="8 km"),
+            identification=SURE | {"prior_hostile": 0.01, "prior_friend": 0.01, "prior_neutral": 0.98},
+        ),
+        1,
+        0,
+    ),
     "a hostile aircraft with a valid reply": (lambda: coming(iff=True), 0, 0),
     "a hostile aircraft with a civil code, en route as airliners fly": (lambda: coming(transponder=True), 0, 0),
     "a cruise missile with a civil code": (lambda: coming("tomahawk", transponder=True), 1, 1),
@@ -168,6 +182,15 @@ def test_a_friend_is_safe_at_the_packaged_error_rates():
     world = sky(flights=[flight(side="friend")], identification={"iff_false_reply": 0.001})
     world.rows["units"]["control"] = int(Control.FREE)
     share_agrees(column(world, replications(2_000), "friend_engaged"), silence(0.01, 0.05, 3))
+
+
+@pytest.mark.parametrize("control", [Control.FREE, Control.TIGHT])
+def test_a_hostile_flight_is_spared_as_often_as_a_false_reply_is_heard(control):
+    """In either of two modes, each with its own false replies: (1 - phi)^2 of them are fired at."""
+    false = 0.2
+    world = sky(raid("Comers", altitude="8 km"), identification=SURE | {"iff_false_reply": false})
+    world.rows["units"]["control"] = int(control)
+    share_agrees(column(world, replications(1_000), "rounds_fired") > 0, (1.0 - false) ** 2)
 
 
 # ------------------------------------------------------------------ beliefs against what is drawn

@@ -108,3 +108,9 @@ def test_a_table_that_leaves_no_likelihoods_is_refused_with_what_to_do(changed, 
         own(**changed)
     assert told in refused.value.reason
     assert refused.value.remedy
+
+
+def test_two_own_tables_are_refused():
+    tables = {name: {"based_on": "identification"} for name in ("mine", "yours")}
+    with pytest.raises(InputError, match="2 tables of identification: mine, yours"):
+        scene(raid("Intruder"), catalog={"identification": tables})

@@ -41,28 +41,52 @@ def answers(sim, post, f, mode, n):
     return dice.reply(sim, post, f, box, n) >= situation["iff_reply"]
 
 
-@kernel("b1(Sim, f8, f8, f8, i8)")
-def inside_corridor(sim, x, y, z, only):
-    """Whether a point lies within the width and heights of the corridor in row ``only``, or of any where it is -1."""
+@kernel("b1(Corridor, f8, f8, f8, f8, b1)")
+def along(corridor, x, y, z, height, onward):
+    """Whether a point lies within half the width of a corridor's axis, which goes on beyond its ends if ``onward``."""
+    scale = 1.0 + height / 6371000.0  # corridor points lie at sea level
+    last = corridor["count"] - 2
+    for i in range(last + 1):
+        a = corridor["points"][i]
+        b = corridor["points"][i + 1]
+        dx, dy, dz = b[0] - a[0], b[1] - a[1], b[2] - a[2]
+        px, py, pz = x / scale - a[0], y / scale - a[1], z / scale - a[2]
+        length = max(dx * dx + dy * dy + dz * dz, 1.0)
+        u = (px * dx + py * dy + pz * dz) / length
+        if u < 0.0 and not (onward and i == 0):
+            u = 0.0
+        if u > 1.0 and not (onward and i == last):
+            u = 1.0
+        ox, oy, oz = px - u * dx, py - u * dy, pz - u * dz
+        if ox * ox + oy * oy + oz * oz <= corridor["half_width"] * corridor["half_width"]:
+            return True
+    return False
+
+
+@kernel("b1(Sim, f8, f8, f8)")
+def inside_corridor(sim, x, y, z):
+    """Whether a point lies within any corridor's width and heights."""
     _, _, _, height = local_up(x, y, z)
     for c in range(len(sim.corridors)):
-        if only >= 0 and c != only:
-            continue
         corridor = sim.corridors[c]
-        if height < corridor["floor"] or height > corridor["ceiling"]:
-            continue
-        scale = 1.0 + height / 6371000.0  # corridor points lie at sea level
-        for i in range(corridor["count"] - 1):
-            a = corridor["points"][i]
-            b = corridor["points"][i + 1]
-            dx, dy, dz = b[0] - a[0], b[1] - a[1], b[2] - a[2]
-            px, py, pz = x / scale - a[0], y / scale - a[1], z / scale - a[2]
-            length = max(dx * dx + dy * dy + dz * dz, 1.0)
-            u = min(max((px * dx + py * dy + pz * dz) / length, 0.0), 1.0)
-            ox, oy, oz = px - u * dx, py - u * dy, pz - u * dz
-            if ox * ox + oy * oy + oz * oz <= corridor["half_width"] * corridor["half_width"]:
-                return True
+        if corridor["floor"] <= height <= corridor["ceiling"] and along(corridor, x, y, z, height, False):
+            return True
     return False
+
+
+@kernel("b1(Sim, i8, f8, f8, f8)")
+def on_plan(sim, f, x, y, z):
+    """Whether a point fits the plan that is held of flight ``f``.
+
+    One that names a corridor fits what is on its axis, also before its entry and past its exit, at any height.
+    """
+    flight = sim.flights[f]
+    if flight["flight_plan"] == 0:
+        return False
+    if flight["corridor"] < 0:
+        return True
+    _, _, _, height = local_up(x, y, z)
+    return along(sim.corridors[flight["corridor"]], x, y, z, height, True)
 
 
 @kernel("void(Sim, i8, i8)")
@@ -96,10 +120,7 @@ def interrogate(sim, post, k):
     dt = now - track["time"]
     x = track["x"]
     px, py, pz = x[0] + x[3] * dt, x[1] + x[4] * dt, x[2] + x[5] * dt
-    bits |= IN_CORRIDOR if inside_corridor(sim, px, py, pz, -1) else OFF_CORRIDOR
-    planned = f >= 0 and sim.flights[f]["flight_plan"] == 1
-    if planned and sim.flights[f]["corridor"] >= 0:  # a plan that names a corridor fits a track inside it
-        planned = inside_corridor(sim, px, py, pz, sim.flights[f]["corridor"])
-    bits |= FLIGHT_PLAN if planned else NO_FLIGHT_PLAN
+    bits |= IN_CORRIDOR if inside_corridor(sim, px, py, pz) else OFF_CORRIDOR
+    bits |= FLIGHT_PLAN if f >= 0 and on_plan(sim, f, px, py, pz) else NO_FLIGHT_PLAN
     track["evidence"] = bits
     track["asked_at"] = math.inf
