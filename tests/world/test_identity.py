@@ -82,7 +82,7 @@ def test_exactly_one_sign_of_motion_is_seen():
 
 def test_the_table_can_be_varied_by_name():
     """A parameter sample moves a share of the table, and what is not seen keeps the rest."""
-    knobs = {"identification.in_corridor_hostile": 0.3, "identification.transponder_correlation": 1.0}
+    knobs = {"identification.evidence.in_corridor.hostile": 0.3, "identification.transponder_correlation": 1.0}
     moved = scene(raid("Intruder"), model=CLEAR, knobs=knobs).rows["situation"][0]
     assert moved["procedure"][1, :, 0].sum() == pytest.approx(0.3)
     assert moved["procedure"][0, :, 0].sum() == pytest.approx(0.7)

@@ -175,4 +175,4 @@ def _shares(values: Values, ident: Entry) -> dict[str, list[float]]:
         if total >= 1.0:
             reason = f"the signs of motion of {side} add up to {total:g}"
             raise InputError(place, reason, "A flight shows one of them or none: let them add up to less than 1.")
-    return {row.text["name"]: [values.row(ident, row, side) for side in SIDES] for row in rows}
+    return {name: [values.row(ident, "evidence", n, side) for side in SIDES] for n, name in enumerate(names)}

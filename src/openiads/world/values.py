@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from openiads.catalog.records import Catalog, Entry, Row
+from openiads.catalog.records import Catalog, Entry
 
 
 class Values:
@@ -29,9 +29,10 @@ class Values:
         """A field of an entry, SI."""
         return self.knobs.get(f"{entry.name}.{field}", entry.si(field, default))
 
-    def row(self, entry: Entry, row: Row, field: str) -> float:
-        """A number of a named row of an entry's table, SI; its knob is called ``entry.row_field``."""
-        return self.knobs.get(f"{entry.name}.{row.text['name']}_{field}", row.si(field))
+    def row(self, entry: Entry, table: str, number: int, field: str) -> float:
+        """A field of a named row of a table of an entry, SI; its knob is ``entry.table.row.field``."""
+        row = entry.tables[table][number]
+        return self.knobs.get(f"{entry.name}.{table}.{row.text['name']}.{field}", row.si(field))
 
     def model(self, field: str) -> float:
         """An assumption of the model that belongs to no piece of equipment, SI."""
