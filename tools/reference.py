@@ -108,7 +108,8 @@ MEANINGS: dict[str, dict[str, str]] = {
     },
     "Doctrine": {
         "salvo": "rounds of one salvo",
-        "control": "weapons free: any track not friend, assumed friend or neutral; tight: hostile only; hold: nothing",
+        "control": "weapons free: any track not friend, assumed friend or neutral, one that has answered only if "
+        "hostile; tight: hostile only; hold: nothing",
         "engage": "fire at the earliest or the latest feasible time",
         "reserve": "rounds of each fire unit kept back",
         "goal": "probability of kill wanted for each target",
@@ -133,9 +134,10 @@ MEANINGS: dict[str, dict[str, str]] = {
         "agl": "above ground, following the terrain",
         "speed": "ground speed; else the catalog's",
         "start": "time of the first point",
+        "iff": "whether a military mode answers the posts' questions; else that of a friend's aircraft does",
         "transponder": "whether a civil transponder answers; else the catalog's",
         "flight_plan": "whether the post holds its flight plan",
-        "corridor": "the corridor it is announced in",
+        "corridor": "the corridor that its flight plan names; a track off its axis does not fit the plan",
     },
     "IdentificationSettings": {
         "prior_hostile": "belief before any evidence; the three priors go together and add up to 1",
@@ -165,6 +167,9 @@ MEANINGS: dict[str, dict[str, str]] = {
         "threat": "a threat entry of the catalog",
         "count": "how many",
         "side": "`friend` is a stream of own aircraft",
+        "iff": "whether a military mode answers the posts' questions; else that of a friend's aircraft does, and no "
+        "weapon's that they release",
+        "transponder": "whether a civil transponder answers; else the catalog's",
         "target": "name of the asset aimed at; or give `aim`",
         "aim": "a place aimed at instead of an asset",
         "strikes": 'an element of a site aimed at: `"Tartus/30n6e2/1"`, `"Tartus/54k6e2"`, `"Tartus/5p85se/1/3"`',

@@ -20,7 +20,7 @@ from openiads.doctrine.assignment import (
     window,
 )
 from openiads.earth.geodesy import enu_axes, offset, to_ecef
-from openiads.world.codes import Control, Gate, Identity, ThreatClass
+from openiads.world.codes import Control, Evidence, Gate, Identity, ThreatClass
 from openiads.world.layout import TRACK
 
 WORLD = scene(raid("Intruder"), model=CLEAR)
@@ -47,6 +47,14 @@ def test_control_states_permit_what_they_say(identity):
     assert permitted(under(Control.FREE), track) == free
     assert permitted(under(Control.TIGHT), track) == tight
     assert permitted(under(Control.HOLD), track) == Gate.RULES_OF_ENGAGEMENT
+
+
+@pytest.mark.parametrize("sign", [Evidence.IFF_REPLY, Evidence.CIVIL_TRANSPONDER])
+@pytest.mark.parametrize("identity", [i for i in Identity if i])
+def test_under_free_what_has_answered_is_fired_at_only_if_hostile(sign, identity):
+    track = inbound(30e3)
+    track["identity"], track["evidence"] = int(identity), 1 << int(sign)
+    assert (permitted(under(Control.FREE), track) == 0) == (identity == Identity.HOSTILE)
 
 
 def test_under_hold_only_declared_self_defense_permits_fire_and_only_at_what_comes_at_the_unit():

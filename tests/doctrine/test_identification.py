@@ -47,24 +47,41 @@ def test_without_evidence_the_belief_is_the_prior():
 
 
 def test_belief_is_bayes_rule_where_no_ratio_meets_its_cap():
-    kinds = [Evidence.CIVIL_BAND, Evidence.OFF_CORRIDOR]
-    weight = SITUATION["prior"][0] * np.prod([SITUATION["evidence"][0][int(k)] for k in kinds], axis=0)
-    assert belief(kinds) == pytest.approx(weight / weight.sum())
+    """A sign whose pair is not known yet has its own share: the sum over what the other may be."""
+    row = SITUATION[0]
+    weight = row["prior"] * row["procedure"][0].sum(axis=0) * row["motion"][0]
+    assert belief([Evidence.CIVIL_BAND, Evidence.OFF_CORRIDOR]) == pytest.approx(weight / weight.sum())
+    weight = row["prior"] * row["procedure"][0, 1]
+    assert belief([Evidence.OFF_CORRIDOR, Evidence.FLIGHT_PLAN]) == pytest.approx(weight / weight.sum())
 
 
-def test_no_kind_of_evidence_counts_for_more_than_the_cap():
-    cap = float(SITUATION["evidence_cap"][0])
-    table = SITUATION["evidence"][0].copy()
-    table[int(Evidence.IFF_REPLY)] = [1e-30, 1.0, 1e-30]
-    prior = SITUATION["prior"][0]
-    after = belief([Evidence.IFF_REPLY], evidence=table)
-    assert after[1] / after[0] == pytest.approx(prior[1] / prior[0] * math.exp(cap))
+def test_no_cause_counts_for_more_than_its_cap():
+    """A reply and the missing civil code beside it count once; a ballistic path has a cap of its own."""
+    cap, prior = float(SITUATION["evidence_cap"][0]), SITUATION["prior"][0]
+    table = SITUATION["replies"][0].copy()
+    table[1] = [[1e-30, 0.7, 1e-30], [1e-30, 0.3, 1e-30]]
+    for kinds in ([Evidence.IFF_REPLY], [Evidence.IFF_REPLY, Evidence.NO_CIVIL_TRANSPONDER]):
+        after = belief(kinds, replies=table)
+        assert after[1] / after[0] == pytest.approx(prior[1] / prior[0] * math.exp(cap))
+    falls = belief([Evidence.BALLISTIC_TRAJECTORY])
+    assert falls[0] / falls[1] == pytest.approx(prior[0] / prior[1] * math.exp(SITUATION["ballistic_cap"][0]))
 
 
-@given(some.sets(some.sampled_from(list(Evidence)), max_size=len(Evidence)))
+def test_a_falling_missile_is_hostile_whatever_answers():
+    """Motion outweighs a reply: nobody's friend falls like a missile."""
+    for kinds in ([Evidence.IFF_REPLY], [Evidence.IFF_REPLY, Evidence.CIVIL_TRANSPONDER]):
+        assert belief([*kinds, Evidence.BALLISTIC_TRAJECTORY])[0] > SITUATION["identity_hostile"][0]
+
+
+PAIRS = [(e, Evidence(e + 1)) for e in Evidence if e in (0, 2, 4, 8)]
+MOTIONS = [e for e in Evidence if e in (6, 7) or e >= 10]
+
+
+@given(some.tuples(*(some.sampled_from([None, *pair]) for pair in PAIRS), some.sampled_from([None, *MOTIONS])))
 def test_belief_is_a_probability_and_the_prior_multiplies_the_odds(kinds):
-    even = belief(kinds, prior=[1 / 3, 1 / 3, 1 / 3])
-    biased = belief(kinds, prior=[0.8, 0.1, 0.1])
+    known = [kind for kind in kinds if kind is not None]
+    even = belief(known, prior=[1 / 3, 1 / 3, 1 / 3])
+    biased = belief(known, prior=[0.8, 0.1, 0.1])
     assert even.sum() == pytest.approx(1.0)
     assert np.all((even > 0.0) & (even < 1.0))
     assert biased[0] / biased[1] == pytest.approx(8.0 * even[0] / even[1])

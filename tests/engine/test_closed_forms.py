@@ -480,8 +480,11 @@ def test_an_airliner_without_a_transponder_is_always_taken_for_hostile():
 
 
 def test_airliners_engaged_meet_the_closed_form_of_the_interrogations():
-    """Engaged if the equipment is wrong all along, or else if each of the K interrogations fails."""
-    persistent, reply = 0.05, 0.5
+    """Engaged if the equipment is wrong all along, or else if each of the K interrogations fails.
+
+    Were every second reply lost, silence would say too little: nobody would be believed hostile for it.
+    """
+    persistent, reply = 0.05, 0.1
     asked = int(catalog().identification.interrogations.si)
     engaged = civil_engaged(replications(8_000), persistent, reply)
     share_agrees(engaged, persistent + (1.0 - persistent) * reply**asked)

@@ -225,9 +225,10 @@ def test_weapons_hold_fires_nothing():
 
 
 def test_tight_holds_fire_at_what_free_shoots():
-    """A drone-sized slow flight that answers as a civil one stays unknown: free may shoot, tight may not."""
+    """A silent airliner on its plan, off every corridor, stays unknown: free may shoot, tight may not."""
     route = [place(120.0), place(60.0, FACING - 180.0)]
-    odd = {"name": "Odd", "kind": "a320", "side": "neutral", "route": route, "altitude": "4 km", "transponder": True}
+    odd = {"name": "Odd", "kind": "a320", "side": "neutral", "route": route, "transponder": False}
+    odd |= {"flight_plan": True}
     clean = {"iff_persistent_failure": 0.0, "iff_reply_failure": 0.0}
     free, tight = (
         scene(flights=[odd], model=CLEAR, sites=[site(doctrine={"control": control})], identification=clean)

@@ -1,8 +1,10 @@
 """Doors for tests to single kernels that the engine calls among themselves."""
 
 from openiads.base.compiled import kernel
+from openiads.doctrine.identification import identify
 from openiads.parts.engagements import engage, own_state
 from openiads.parts.flights import begin
+from openiads.parts.interrogation import interrogate
 from openiads.parts.weapons import close_in
 
 
@@ -28,3 +30,16 @@ def begin_all(sim):
 def close_in_now(sim, k):
     """``weapons.close_in``."""
     close_in(sim, k)
+
+
+@kernel("i8(Sim, i8, i8, f8, b1)", entry=True)
+def question(sim, post, k, apart, inbound):
+    """``interrogation.interrogate`` until the last question, each so many seconds after the one before, and
+    ``identification.identify``.
+    """
+    situation, track = sim.situation[0], sim.tracks[k]
+    for n in range(situation["interrogations"]):
+        situation["now"] = apart * (n + 1)
+        track["time"] = situation["now"]
+        interrogate(sim, post, k)
+    return identify(situation, track, inbound)

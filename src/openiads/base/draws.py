@@ -35,8 +35,8 @@ class Purpose(IntEnum):
     NOISE = 2  # receiver noise of a look: (radar, flight), slot of the look's time
     MEASURE = 3  # measurement errors: (radar, flight), slot of the look's time
     SCAN_PHASE = 4  # where a rotating antenna points at time 0: radar
-    IFF_PERSISTENT = 5  # a flight's equipment or code is wrong for the whole run: flight
-    IFF_REPLY = 6  # one interrogation fails: (post, flight), slot of its number
+    IFF_PERSISTENT = 5  # a flight's equipment or code is wrong for the whole run: flight, slot of the box
+    IFF_REPLY = 6  # one interrogation fails: (post, flight), slot of its number and the box
     EVIDENCE = 7  # procedural evidence: flight, slot of the kind of evidence
     CREW = 8  # crew delay: (post, flight), slot of the engagement's number
     RELIABILITY = 9  # a round's own failure: flight, slot of the n-th shot at it

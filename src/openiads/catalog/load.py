@@ -22,7 +22,7 @@ from openiads.base.toml import Lines, Loc, clipped, merged, parse_toml
 from openiads.base.words import nearest
 from openiads.catalog.checks import links, sense
 from openiads.catalog.evidence import FieldSpec, Number, Reference, value_of
-from openiads.catalog.records import KINDS, LIST, Catalog, Curve, Entry, Row, Source, Value
+from openiads.catalog.records import KINDS, LIST, SETS, Catalog, Curve, Entry, Row, Source, Value
 from openiads.catalog.schema import entry_model
 
 PLACE_OF_ENTRIES = "openiads.catalog"
@@ -322,10 +322,11 @@ def _own(text: str) -> Own:
     broken = names - made.keys()
     told = checked(made.values(), known)  # but of a name that is an own entry whose fault has been told
     faults += [fault for fault in told if not (isinstance(fault.value, str) and fault.value in broken)]
-    sets = [name for name, entry in made.items() if entry.kind == "model"]
-    if len(sets) > 1:
-        reason = f"{len(sets)} sets of assumptions: {', '.join(sets)}"
-        faults.append(Fault(("model", sets[1]), None, reason, "Keep one."))
+    for kind, words in SETS.items():
+        sets = [name for name, entry in made.items() if entry.kind == kind]
+        if len(sets) > 1:
+            reason = f"{len(sets)} {words}: {', '.join(sets)}"
+            faults.append(Fault((kind, sets[1]), None, reason, "Keep one."))
     broken |= {str(fault.loc[1]) for fault in faults if len(fault.loc) > 1}
     good = _without(made, broken)
     entries: dict[str, Entry] = {}

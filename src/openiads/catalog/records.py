@@ -27,6 +27,8 @@ from openiads.base.words import nearest
 LIST = "List them: openiads catalog list"
 STATUSES = ("read", "relayed", "recalled", "derived", "assumption")
 KINDS = ("systems", "posts", "radars", "interceptors", "launchers", "threats", "identification", "model")
+#: Kinds of which one entry is in force at a time, a scenario's own instead of the packaged one, and what several are.
+SETS = {"identification": "tables of identification", "model": "sets of assumptions"}
 #: What is no part of the digest of a catalog: kinds that the program's text held before they became values here (rows
 #: of outcomes tell one number from another, so two versions of them never share the digest of a run), and the books
 #: that the models rest on, which no value has as its source.
@@ -253,8 +255,14 @@ class Catalog:
 
     @property
     def identification(self) -> Entry:
-        """The table of identification evidence."""
-        return self["identification"]
+        """The table of identification evidence: a scenario's own, else the packaged one.
+
+        Raises
+        ------
+        InputError
+            A scenario with more than one of its own.
+        """
+        return self._only("identification")
 
     @property
     def model(self) -> Entry:
@@ -265,10 +273,14 @@ class Catalog:
         InputError
             A scenario with more than one set of its own.
         """
-        packaged, *own = self.of_kind("model").values()
+        return self._only("model")
+
+    def _only(self, kind: str) -> Entry:
+        """The one entry of a kind of ``SETS`` that is in force."""
+        packaged, *own = self.of_kind(kind).values()
         if len(own) > 1:
             names = ", ".join(entry.name for entry in own)
-            raise InputError("catalog.model", f"{len(own)} sets of assumptions: {names}", "Keep one.")
+            raise InputError(f"catalog.{kind}", f"{len(own)} {SETS[kind]}: {names}", "Keep one.")
         return own[0] if own else packaged
 
     def value(self, path: str) -> Value:

@@ -11,12 +11,13 @@ from openiads.physics.flyout import track_acceleration
 from openiads.physics.motion import local_up
 from openiads.physics.reach import slack, time_to_reach
 from openiads.physics.windows import Shot, first_feasible
-from openiads.world.codes import Control, Gate, Identity, ThreatClass, TrackState
+from openiads.world.codes import Control, Evidence, Gate, Identity, ThreatClass, TrackState
 from openiads.world.trace import GATE_RANK
 
 FREE, TIGHT, HOLD = int(Control.FREE), int(Control.TIGHT), int(Control.HOLD)
 ASSUMED_FRIEND, FRIEND, NEUTRAL = int(Identity.ASSUMED_FRIEND), int(Identity.FRIEND), int(Identity.NEUTRAL)
 HOSTILE, PENDING = int(Identity.HOSTILE), int(Identity.PENDING)
+ANSWERED = (1 << int(Evidence.IFF_REPLY)) | (1 << int(Evidence.CIVIL_TRANSPONDER))
 NOT_IDENTIFIED, RULES = int(Gate.NOT_IDENTIFIED), int(Gate.RULES_OF_ENGAGEMENT)
 OUT_OF_RANGE, OUT_OF_HEIGHT = int(Gate.OUT_OF_RANGE), int(Gate.OUT_OF_HEIGHT)
 OUT_OF_SPEED, NOT_ENOUGH_G, NO_TIME = int(Gate.OUT_OF_SPEED), int(Gate.NOT_ENOUGH_G), int(Gate.NO_TIME)
@@ -55,16 +56,17 @@ def attacks(unit, track):
 def permitted(unit, track):
     """0 if the unit's control state permits fire at a track, else the gate that forbids it.
 
-    Free: anything not friend, assumed friend or neutral.  Tight: hostile only.  Hold: nothing, but where self-defense
-    is declared a hostile track that comes at the unit itself.
+    Free: anything not friend, assumed friend or neutral, but of what has answered only the hostile.  Tight: hostile
+    only.  Hold: nothing, but where self-defense is declared a hostile track that comes at the unit itself.
     """
     control = unit["control"]
     identity = track["identity"]
     if identity == PENDING and control != HOLD:
         return NOT_IDENTIFIED
-    if control == FREE and identity != FRIEND and identity != ASSUMED_FRIEND and identity != NEUTRAL:
+    if (control == FREE or control == TIGHT) and identity == HOSTILE:
         return 0
-    if control == TIGHT and identity == HOSTILE:
+    friendly = identity == FRIEND or identity == ASSUMED_FRIEND or identity == NEUTRAL
+    if control == FREE and not friendly and track["evidence"] & ANSWERED == 0:
         return 0
     if control == HOLD and identity == HOSTILE and unit["self_defense"] > 0.0 and attacks(unit, track):
         return 0

@@ -37,7 +37,7 @@ def worth_of(model, track, assets):
 def urgency_of(model, track, chance, salvo):
     """Harm averted per round and second left by a salvo of ``salvo`` rounds that kill with ``chance`` each."""
     rounds = max(salvo, 1)
-    averted = track["worth"] * (1.0 - (1.0 - chance) ** rounds) / rounds
+    averted = track["worth"] * (1.0 - math.pow(1.0 - chance, rounds)) / rounds
     return averted / max(track["time_to_asset"], model["urgency_time"])
 
 

@@ -15,6 +15,7 @@ from openiads.physics.flyout import SLOTS
 
 FADE, NOISE, MEASURE = int(Purpose.FADE), int(Purpose.NOISE), int(Purpose.MEASURE)
 SCAN_PHASE, FALSE_ALARM, LINK = int(Purpose.SCAN_PHASE), int(Purpose.FALSE_ALARM), int(Purpose.LINK)
+MOST_ASKED, BOXES = 1000, 2  # questions, as the catalog allows, and boxes that answer them
 IFF_PERSISTENT, IFF_REPLY = int(Purpose.IFF_PERSISTENT), int(Purpose.IFF_REPLY)
 CREW, SERVICE, ASSESS = int(Purpose.CREW), int(Purpose.SERVICE), int(Purpose.ASSESS)
 WARNING = int(Purpose.WARNING)
@@ -99,19 +100,26 @@ def link(sim, r, f):
 # ------------------------------------------------------------------ identity
 
 
-@kernel("f8(Sim, i8)")
-def equipment(sim, f):
-    """Uniform of whether a flight's identification equipment is right all through the run."""
+@kernel("f8(Sim, i8, i8)")
+def equipment(sim, f, box):
+    """Uniform of whether one box of a flight's identification equipment is right all through the run."""
     situation = sim.situation[0]
-    return uniform(situation["seed"], situation["replication"], IFF_PERSISTENT, sim.flights[f]["actor"], 0)
+    return uniform(situation["seed"], situation["replication"], IFF_PERSISTENT, sim.flights[f]["actor"], box)
 
 
-@kernel("f8(Sim, i8, i8, i8)")
-def reply(sim, post, f, n):
-    """Uniform of the reply to a post's ``n``-th interrogation of a flight."""
+@kernel("f8(Sim, i8, i8, i8, i8)")
+def reply(sim, post, f, box, n):
+    """Uniform of one box's reply to a post's ``n``-th interrogation of a flight."""
     situation = sim.situation[0]
     actor = pair(sim.posts[post]["actor"], sim.flights[f]["actor"])
-    return uniform(situation["seed"], situation["replication"], IFF_REPLY, actor, n)
+    return uniform(situation["seed"], situation["replication"], IFF_REPLY, actor, n + box * MOST_ASKED)
+
+
+@kernel("f8(Sim, i8)")
+def one_box(sim, f):
+    """Uniform of whether a flight's military and civil modes are one box."""
+    situation = sim.situation[0]
+    return uniform(situation["seed"], situation["replication"], IFF_PERSISTENT, sim.flights[f]["actor"], BOXES)
 
 
 # ------------------------------------------------------------------ crews

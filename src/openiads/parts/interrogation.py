@@ -9,9 +9,9 @@ import math
 from openiads.base.compiled import kernel
 from openiads.parts import dice
 from openiads.physics.motion import local_up
-from openiads.world.codes import Evidence, Side
+from openiads.world.codes import Evidence
 
-NEUTRAL = int(Side.NEUTRAL)
+MILITARY, CIVIL_MODE = 0, 1  # modes, and the boxes that answer in them
 IFF_REPLY = 1 << int(Evidence.IFF_REPLY)
 IFF_NO_REPLY = 1 << int(Evidence.IFF_NO_REPLY)
 CIVIL = 1 << int(Evidence.CIVIL_TRANSPONDER)
@@ -22,17 +22,45 @@ FLIGHT_PLAN = 1 << int(Evidence.FLIGHT_PLAN)
 NO_FLIGHT_PLAN = 1 << int(Evidence.NO_FLIGHT_PLAN)
 
 
-@kernel("b1(Sim, i8, i8, i8)")
-def answers(sim, post, f, n):
-    """Whether flight ``f`` answers a track's ``n``-th question: its equipment works, and this reply comes."""
+@kernel("b1(Sim, i8, i8, i8, i8)")
+def answers(sim, post, f, mode, n):
+    """Whether flight ``f`` answers a post's ``n``-th question in a mode: its equipment works, and this reply comes.
+
+    Where both modes are one box, they fail and answer together.
+    """
     situation = sim.situation[0]
     flight = sim.flights[f]
-    luck = dice.equipment(sim, f)
-    if flight["transponder"] == 0:  # without one it may still appear to answer, the whole flight long
-        return luck > 1.0 - situation["iff_false_reply"]
-    if luck < situation["iff_persistent"]:
+    if (mode == MILITARY and flight["iff"] == 0) or (mode == CIVIL_MODE and flight["transponder"] == 0):
+        # without it the flight may still appear to answer, all along
+        return dice.equipment(sim, f, mode) > 1.0 - situation["iff_false_reply"]
+    box = mode
+    if mode == CIVIL_MODE and flight["iff"] == 1 and dice.one_box(sim, f) < situation["iff_together"]:
+        box = MILITARY
+    if dice.equipment(sim, f, box) < situation["iff_persistent"]:
         return False
-    return dice.reply(sim, post, f, n) >= situation["iff_reply"]
+    return dice.reply(sim, post, f, box, n) >= situation["iff_reply"]
+
+
+@kernel("b1(Corridor, f8, f8, f8, f8, b1)")
+def along(corridor, x, y, z, height, onward):
+    """Whether a point lies within half the width of a corridor's axis, which goes on beyond its ends if ``onward``."""
+    scale = 1.0 + height / 6371000.0  # corridor points lie at sea level
+    last = corridor["count"] - 2
+    for i in range(last + 1):
+        a = corridor["points"][i]
+        b = corridor["points"][i + 1]
+        dx, dy, dz = b[0] - a[0], b[1] - a[1], b[2] - a[2]
+        px, py, pz = x / scale - a[0], y / scale - a[1], z / scale - a[2]
+        length = max(dx * dx + dy * dy + dz * dz, 1.0)
+        u = (px * dx + py * dy + pz * dz) / length
+        if u < 0.0 and not (onward and i == 0):
+            u = 0.0
+        if u > 1.0 and not (onward and i == last):
+            u = 1.0
+        ox, oy, oz = px - u * dx, py - u * dy, pz - u * dz
+        if ox * ox + oy * oy + oz * oz <= corridor["half_width"] * corridor["half_width"]:
+            return True
+    return False
 
 
 @kernel("b1(Sim, f8, f8, f8)")
@@ -41,20 +69,24 @@ def inside_corridor(sim, x, y, z):
     _, _, _, height = local_up(x, y, z)
     for c in range(len(sim.corridors)):
         corridor = sim.corridors[c]
-        if height < corridor["floor"] or height > corridor["ceiling"]:
-            continue
-        scale = 1.0 + height / 6371000.0  # corridor points lie at sea level
-        for i in range(corridor["count"] - 1):
-            a = corridor["points"][i]
-            b = corridor["points"][i + 1]
-            dx, dy, dz = b[0] - a[0], b[1] - a[1], b[2] - a[2]
-            px, py, pz = x / scale - a[0], y / scale - a[1], z / scale - a[2]
-            length = max(dx * dx + dy * dy + dz * dz, 1.0)
-            u = min(max((px * dx + py * dy + pz * dz) / length, 0.0), 1.0)
-            ox, oy, oz = px - u * dx, py - u * dy, pz - u * dz
-            if ox * ox + oy * oy + oz * oz <= corridor["half_width"] * corridor["half_width"]:
-                return True
+        if corridor["floor"] <= height <= corridor["ceiling"] and along(corridor, x, y, z, height, False):
+            return True
     return False
+
+
+@kernel("b1(Sim, i8, f8, f8, f8)")
+def on_plan(sim, f, x, y, z):
+    """Whether a point fits the plan that is held of flight ``f``.
+
+    One that names a corridor fits what is on its axis, also before its entry and past its exit, at any height.
+    """
+    flight = sim.flights[f]
+    if flight["flight_plan"] == 0:
+        return False
+    if flight["corridor"] < 0:
+        return True
+    _, _, _, height = local_up(x, y, z)
+    return along(sim.corridors[flight["corridor"]], x, y, z, height, True)
 
 
 @kernel("void(Sim, i8, i8)")
@@ -73,8 +105,11 @@ def interrogate(sim, post, k):
     track["asked"] = asked + 1
     track["asked_at"] = now
     f = track["flight"]  # whoever flies there hears the question
-    if f >= 0 and answers(sim, post, f, asked):
-        track["evidence"] |= CIVIL if sim.flights[f]["side"] == NEUTRAL else IFF_REPLY
+    if f >= 0:
+        if answers(sim, post, f, MILITARY, asked):
+            track["evidence"] |= IFF_REPLY
+        if answers(sim, post, f, CIVIL_MODE, asked):
+            track["evidence"] |= CIVIL
     if track["asked"] < situation["interrogations"]:
         return
     bits = track["evidence"]
@@ -84,9 +119,8 @@ def interrogate(sim, post, k):
         bits |= NO_CIVIL
     dt = now - track["time"]
     x = track["x"]
-    inside = inside_corridor(sim, x[0] + x[3] * dt, x[1] + x[4] * dt, x[2] + x[5] * dt)
-    bits |= IN_CORRIDOR if inside else OFF_CORRIDOR
-    planned = f >= 0 and sim.flights[f]["flight_plan"] == 1
-    bits |= FLIGHT_PLAN if planned else NO_FLIGHT_PLAN
+    px, py, pz = x[0] + x[3] * dt, x[1] + x[4] * dt, x[2] + x[5] * dt
+    bits |= IN_CORRIDOR if inside_corridor(sim, px, py, pz) else OFF_CORRIDOR
+    bits |= FLIGHT_PLAN if f >= 0 and on_plan(sim, f, px, py, pz) else NO_FLIGHT_PLAN
     track["evidence"] = bits
     track["asked_at"] = math.inf

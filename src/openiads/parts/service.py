@@ -52,7 +52,8 @@ def stretch(sim, r, e, most):
     most : that there is time for
     """
     radar, engagement = sim.radars[r], sim.engagements[e]
-    now = engagement["signal"] / max(engagement["seen_at"], 1.0) ** 4
+    square = max(engagement["seen_at"] * engagement["seen_at"], 1.0)
+    now = engagement["signal"] / (square * square)
     longer = min(radar["wanted_signal"] / max(now, 1e-12), radar["stretch_most"], most)
     engagement["stretch"] = max(longer, 1.0) if engagement["signal"] > 0.0 else 1.0
     return engagement["stretch"]
@@ -171,7 +172,7 @@ def service_look(sim, r, e, f):
         if engagement["state"] == ACQUIRING:
             name_unacquired(sim, r, f, code, distance, azimuth, lowest)
         return False
-    engagement["signal"], engagement["seen_at"] = snr * distance**4, distance
+    engagement["signal"], engagement["seen_at"] = snr * distance * distance * distance * distance, distance
     if engagement["state"] != ACQUIRING:
         snr *= engagement["stretch"]
     slot = dice.service_slot(radar, now)

@@ -26,7 +26,7 @@ def seen_in_a_slot(tables, table, signal, looks):
     missed = 0.0
     for i in range(QUANTILES):
         fade = -math.log((i + 0.5) / QUANTILES)
-        missed += (1.0 - probability_at(tables, table, signal * fade)) ** max(looks, 1.0)
+        missed += math.pow(1.0 - probability_at(tables, table, signal * fade), max(looks, 1.0))
     return 1.0 - missed / QUANTILES
 
 
@@ -76,8 +76,8 @@ def support_probability(sim, e, magazine, arrival, distance):
     near = max(distance, 1.0)
     far = max(math.sqrt(near * max(engagement["seen_at"], near)), near)  # between the two ends of the way
     signal = engagement["signal"] * radar["stretch_most"]
-    close = seen_in_a_slot(sim.tables, radar["pd_table"], signal / near**4, looks)
-    away = seen_in_a_slot(sim.tables, radar["pd_table"], signal / far**4, looks)
+    close = seen_in_a_slot(sim.tables, radar["pd_table"], signal / (near * near * near * near), looks)
+    away = seen_in_a_slot(sim.tables, radar["pd_table"], signal / (far * far * far * far), looks)
     # a break of whole slots is bridged by what is seen just before and after it: the gap must be one slot longer
     mid_run = int((kind["midcourse_break"] + interval) / slot) + 1
     end_run = int((kind["support_break"] + interval) / slot) + 1

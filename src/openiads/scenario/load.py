@@ -33,6 +33,7 @@ from openiads.base.words import nearest
 from openiads.catalog.load import extended
 from openiads.catalog.records import Catalog
 from openiads.scenario.checks import problems_of
+from openiads.scenario.identity import silent_friends
 from openiads.scenario.measures import Measure, Name, Part, RunTime, Text, sorted_parts
 from openiads.scenario.model import Asset, Command, Corridor, Flight, Link, Raid, Site
 from openiads.scenario.settings import IdentificationSettings, ModelSwitches, Terrain, WorldSettings
@@ -164,7 +165,7 @@ def catalog_of(scenario: Scenario) -> Catalog:
 
 
 def warnings_of(scenario: Scenario) -> list[str]:
-    """What runs but may not be meant: zero launchers, rounds, radars or threats, weapons hold, times after the end."""
+    """What runs but may not be meant: nothing to fight with or against, weapons hold, late times, silent friends."""
     return warnings(scenario, catalog_of(scenario))
 
 
@@ -200,7 +201,7 @@ def warnings(scenario: Scenario, known: Catalog) -> list[str]:
         for flight in scenario.flights
         if flight.start > scenario.duration
     ]
-    return found
+    return [*found, *silent_friends(scenario, known)]
 
 
 class Scenario(Part):

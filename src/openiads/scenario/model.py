@@ -290,6 +290,10 @@ class Raid(Part):
     count : Count
     side : {'hostile', 'friend'}
         "friend" is a stream of own aircraft.
+    iff : bool, optional
+        Whether a military mode answers the post's questions; None: that of a friend's aircraft does.
+    transponder : bool, optional
+        Whether a civil transponder answers; None: as the catalog says.
     target : Key, optional
         Name of an asset.
     aim : Position, optional
@@ -333,6 +337,8 @@ class Raid(Part):
     threat: Key
     count: Count
     side: Literal["hostile", "friend"] = "hostile"
+    iff: bool | None = None
+    transponder: bool | None = None
     target: Key | None = None
     aim: Position | None = None
     strikes: Key | None = None
@@ -384,6 +390,7 @@ class Flight(Part):
     agl: Agl | None = None
     speed: Speed | None = None
     start: Duration = 0.0
+    iff: bool | None = None
     transponder: bool | None = None
     flight_plan: bool = False
     corridor: Key | None = None

@@ -16,17 +16,18 @@ from numpy.typing import NDArray
 
 from openiads.base.constants import MEAN_RADIUS
 from openiads.base.errors import InputError
-from openiads.catalog.records import Catalog, Entry
+from openiads.catalog.records import Catalog
 from openiads.earth import rasters, shapes
 from openiads.earth.terrain import Terrain, levant
 from openiads.physics.flyout import INTERCEPTOR
 from openiads.scenario.load import Scenario, catalog_of
-from openiads.scenario.settings import IdentificationSettings, ModelSwitches
+from openiads.scenario.settings import ModelSwitches
 from openiads.world.assets import assets_of, corridors_of
-from openiads.world.codes import Control, Evidence, FireRule, ServiceTime
+from openiads.world.codes import Control, FireRule, ServiceTime
 from openiads.world.draft import Draft, Names, Row, blank, stacked
 from openiads.world.elements import LAUNCHER, MAGAZINE, PLATFORM, POST, RADAR, UNIT
 from openiads.world.flights import add_flights
+from openiads.world.identity import set_identification
 from openiads.world.layout import FLIGHT, MODEL, SITUATION
 from openiads.world.posts import add_commands, check_count
 from openiads.world.prebuilt import Prebuilt
@@ -178,8 +179,7 @@ def situation_of(draft: Draft) -> NDArray[np.void]:
     _switches(row, scenario.model)
     row["earth_radius"] = draft.earth_factor * MEAN_RADIUS
     row["sea_roughness"] = setting(scenario.world.sea_roughness, values, "sea_roughness", 0.3)
-    _interrogation(row, values, scenario.identification)
-    _identification(row, values)
+    set_identification(row, values, scenario.identification)
     row["first_notional"] = math.inf
     return stacked([row], SITUATION)
 
@@ -196,40 +196,6 @@ def _switches(row: Row, model: ModelSwitches) -> None:
     row["arrival_rate"] = model.arrival_rate or 1.0
     row["service_kind"] = SERVICE[model.service]
     row["service_time"] = model.service_time or 30.0
-
-
-def _interrogation(row: Row, values: Values, fixed: IdentificationSettings) -> None:
-    """Prior beliefs and the errors of interrogation; what the scenario gives replaces the catalog's."""
-    ident = values.catalog.identification
-
-    def chosen(given: float | None, name: str) -> float:
-        return values.of(ident, name) if given is None else given
-
-    row["prior"][0] = chosen(fixed.prior_hostile, "prior_hostile")
-    row["prior"][1] = chosen(fixed.prior_friend, "prior_friend")
-    row["prior"][2] = chosen(fixed.prior_neutral, "prior_neutral")
-    row["prior"] /= row["prior"].sum()
-    row["iff_persistent"] = chosen(fixed.iff_persistent_failure, "iff_persistent_failure")
-    row["iff_reply"] = chosen(fixed.iff_reply_failure, "iff_reply_failure")
-    row["iff_false_reply"] = chosen(fixed.iff_false_reply, "iff_false_reply")
-    row["interrogations"] = int(ident.values["interrogations"].si)
-
-
-def _identification(row: Row, values: Values) -> None:
-    """Thresholds of the ladder of belief, and how likely each piece of evidence is by side."""
-    ident: Entry = values.catalog.identification
-    row["evidence_cap"] = values.of(ident, "log_ratio_cap")
-    for name in ("hostile", "suspect", "friend", "neutral"):
-        row[f"identity_{name}"] = values.of(ident, f"threshold_{name}")
-    row["identity_assumed"] = values.of(ident, "threshold_assumed_friend")
-    row["civil_speed"] = [values.of(ident, "civil_speed_low"), values.of(ident, "civil_speed_high")]
-    row["civil_height"] = [values.of(ident, "civil_altitude_low"), values.of(ident, "civil_altitude_high")]
-    row["low_height"], row["fast_speed"] = values.of(ident, "low_altitude_limit"), values.of(ident, "fast_speed_limit")
-    row["inbound_angle"] = values.of(ident, "inbound_angle")
-    for evidence in ident.tables["evidence"]:
-        k = int(Evidence[evidence.text["name"].upper()])
-        row["evidence"][k] = [evidence.si(side) for side in ("hostile", "friend", "neutral")]
-    row["evidence"][int(Evidence.NO_CIVIL_TRANSPONDER)] = 1.0 - row["evidence"][int(Evidence.CIVIL_TRANSPONDER)]
 
 
 def check_names(rows: Rows) -> None:

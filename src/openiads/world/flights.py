@@ -11,6 +11,7 @@ from openiads.catalog.records import Entry
 from openiads.earth.geodesy import inverse, offset, to_geodetic
 from openiads.physics.motion import end_time, state_at
 from openiads.physics.paths import turn_radius
+from openiads.scenario.identity import carries_iff
 from openiads.scenario.model import Flight, Raid
 from openiads.world.aim import aim_height, aim_of, element_of, ship_of, ship_position
 from openiads.world.codes import Evasion, Side, ThreatClass
@@ -58,10 +59,17 @@ def _add(draft: Draft, name: str, entry: Entry, side: Side, path: int, table: Ta
     span = draft.values.of(entry, "span")
     row["glint"] = [draft.values.model("glint_share") * e for e in (span, draft.values.of(entry, "depth", span))]
     row["size"] = span / draft.values.model(f"reference_span_{entry.text['class']}")
-    row["transponder"] = 1 if entry.flags.get("transponder") else 0
+    _equip(row, entry, Side(side).name.lower(), None, None)
+    row["corridor"] = -1
     draft.flights.append(row)
     draft.names.flights.append(name)
     return row
+
+
+def _equip(row: Row, entry: Entry, side: str, iff: bool | None, transponder: bool | None) -> None:
+    """What answers questions aboard; what is not given follows from side and kind."""
+    row["iff"] = carries_iff(side, entry.text["class"], iff)
+    row["transponder"] = bool(entry.flags.get("transponder")) if transponder is None else transponder
 
 
 def _delay(row: Row, later: float) -> None:
@@ -88,6 +96,7 @@ def _add_raid(draft: Draft, number: int, raid: Raid) -> None:
             path = draft.arena.add(table)
         row = _add(draft, f"{raid.name}[{n + 1}]", entry, Side[raid.side.upper()], path, table)
         _delay(row, _start(raid, table, release) + n * raid.spacing - float(table[0]))
+        _equip(row, entry, raid.side, raid.iff, raid.transponder)
         row["raid"] = number
         row["jitter"] = raid.jitter
         row["evasion"] = int(Evasion[raid.evasion.upper()])
@@ -218,6 +227,7 @@ def _add_single(draft: Draft, flight: Flight) -> None:
     table = path_table(draft, points, Profile(entry, flight.altitude, flight.agl, flight.speed))
     row = _add(draft, flight.name, entry, Side[flight.side.upper()], draft.arena.add(table), table)
     _delay(row, flight.start - float(table[0]))
-    if flight.transponder is not None:
-        row["transponder"] = int(flight.transponder)
+    _equip(row, entry, flight.side, flight.iff, flight.transponder)
     row["flight_plan"] = int(flight.flight_plan)
+    if flight.corridor is not None:
+        row["corridor"] = next(k for k, c in enumerate(draft.scenario.corridors) if c.name == flight.corridor)

@@ -62,13 +62,16 @@ SITUATION = np.dtype(
         ("earth_radius", "f8"),  # effective, m
         ("sea_roughness", "f8"),  # rms height of the sea's surface, m
         ("prior", "f8", (3,)),  # hostile, friend, neutral
-        ("evidence", "f8", (13, 3)),  # P(evidence | hostile, friend, neutral), row = codes.Evidence
+        ("replies", "f8", (2, 2, 3)),  # P(military reply 0/1, civil code 0/1 | hostile, friend, neutral)
+        ("procedure", "f8", (2, 2, 3)),  # P(in a corridor 0/1, on a plan 0/1 | the same)
+        ("motion", "f8", (5, 3)),  # P(sign | the same): civil band, low fast, small slow, ballistic, none of these
         ("civil_speed", "f8", (2,)),  # band of airliners: speed, m/s, and altitude, m
         ("civil_height", "f8", (2,)),
         ("low_height", "f8"),  # m, below it a track is low
         ("fast_speed", "f8"),  # m/s, above it a track is fast
         ("inbound_angle", "f8"),  # rad off the direction to a defended asset
-        ("evidence_cap", "f8"),  # cap on one log likelihood ratio
+        ("evidence_cap", "f8"),  # cap on the log likelihood ratio of one cause
+        ("ballistic_cap", "f8"),  # and of a ballistic path
         ("identity_hostile", "f8"),  # ladder thresholds on the posterior
         ("identity_suspect", "f8"),
         ("identity_friend", "f8"),
@@ -77,6 +80,7 @@ SITUATION = np.dtype(
         ("iff_persistent", "f8"),
         ("iff_reply", "f8"),
         ("iff_false_reply", "f8"),
+        ("iff_together", "f8"),  # share of aircraft whose two modes answer or fail together
         ("interrogations", "i8"),
     ],
     align=True,
@@ -101,8 +105,10 @@ FLIGHT = np.dtype(
         ("glint", "f8", (2,)),  # m, deviation of its apparent place by glint, seen from ahead and from the side; fixed
         ("size", "f8"),  # its span, as a share of what its class's lethal radius holds for; fixed
         ("swerling", "i8"),
-        ("transponder", "i8"),  # 1: answers interrogations; fixed
-        ("flight_plan", "i8"),
+        ("iff", "i8"),  # 1: carries a military mode that answers; fixed
+        ("transponder", "i8"),  # 1: a civil one; fixed
+        ("flight_plan", "i8"),  # 1: the post holds its plan; fixed
+        ("corridor", "i8"),  # row of the corridor that its plan names, -1 for none; fixed
         ("rcs", "f8", (3, 3)),  # m2 by band (S, C, X) and aspect (nose, beam, tail); fixed per world
         ("turns_at", "f8"),  # s; from here on the flight turns off its path; inf: never
         ("turn_rate", "f8"),  # rad/s of that turn, positive to the left; and
@@ -414,4 +420,5 @@ compiled.name_type("Plot", lambda: compiled.row_type(PLOT))
 compiled.name_type("Tracks", lambda: compiled.rows_type(TRACK))
 compiled.name_type("Track", lambda: compiled.row_type(TRACK))
 compiled.name_type("Situation", lambda: compiled.row_type(SITUATION))
+compiled.name_type("Corridor", lambda: compiled.row_type(CORRIDOR))
 compiled.name_type("Assets", lambda: compiled.rows_type(ASSET))

@@ -29,6 +29,11 @@ class Values:
         """A field of an entry, SI."""
         return self.knobs.get(f"{entry.name}.{field}", entry.si(field, default))
 
+    def row(self, entry: Entry, table: str, number: int, field: str) -> float:
+        """A field of a named row of a table of an entry, SI; its knob is ``entry.table.row.field``."""
+        row = entry.tables[table][number]
+        return self.knobs.get(f"{entry.name}.{table}.{row.text['name']}.{field}", row.si(field))
+
     def model(self, field: str) -> float:
         """An assumption of the model that belongs to no piece of equipment, SI."""
         return self.catalog.model.values[field].si

@@ -232,7 +232,7 @@ def used_entries(scenario: Scenario, catalog: Catalog) -> list[str]:
         named = list(entry.text.values()) + [item for items in entry.lists.values() for item in items]
         named += [text for rows in entry.tables.values() for row in rows for text in row.text.values()]
         queue = [text for text in named if text in catalog] + queue
-    return found + [name for name in ("identification", catalog.model.name) if found and name in catalog]
+    return found + [name for name in (catalog.identification.name, catalog.model.name) if found and name in catalog]
 
 
 def interval(value: Value) -> str:
