@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import json
 import math
 from collections.abc import Mapping
@@ -40,7 +41,7 @@ def catalog() -> Catalog:
     """
     folder = resources.files(PLACE_OF_ENTRIES) / "entries"
     raw: JsonObject = {}
-    for kind in ("fields", "sources", *KINDS):
+    for kind in ("fields", "sources", "literature", *KINDS):
         file = folder / f"{kind}.toml"
         raw[kind] = parse_toml(file.read_text(encoding="utf-8"), f"{kind}.toml")
     return load_catalog(raw)
@@ -52,7 +53,7 @@ def load_catalog(raw: Mapping[str, Json]) -> Catalog:
     Parameters
     ----------
     raw : mapping
-        {"fields": ..., "sources": ..., "systems": {name: table}, ...}; kinds left out are empty.
+        {"fields": ..., "sources": ..., "literature": ..., "systems": {name: table}, ...}; kinds left out are empty.
 
     Returns
     -------
@@ -63,7 +64,7 @@ def load_catalog(raw: Mapping[str, Json]) -> Catalog:
     InputError
         Naming the entry and field at the first fault.
     """
-    sources = {key: Source(key, **{k: str(v) for k, v in row.items()}) for key, row in raw["sources"].items()}
+    sources = _bibliography(raw["sources"], raw.get("literature", {}))
     entries: dict[str, Entry] = {}
     for kind in KINDS:
         for name, table in raw.get(kind, {}).items():
@@ -76,6 +77,24 @@ def load_catalog(raw: Mapping[str, Json]) -> Catalog:
     for entry in entries.values():
         check_sense(entry)
     return Catalog(entries, sources, dict(raw))
+
+
+def _bibliography(sources: Mapping[str, Json], literature: Mapping[str, Json]) -> dict[str, Source]:
+    """Sources of values and books of methods under one list of keys."""
+    allowed = {field.name for field in dataclasses.fields(Source)} - {"key"}
+    found: dict[str, Source] = {}
+    for file, rows in (("sources", sources), ("literature", literature)):
+        for key, row in rows.items():
+            place = f"{file}.{key}"
+            if key in found:
+                raise InputError(place, "the key is already used", "Rename one of the two.")
+            unknown = sorted(set(row) - allowed)
+            missing = [name for name in ("title", "publisher", "year", "access") if not row.get(name)]
+            if unknown or missing:
+                fault = f"unknown keys {unknown}" if unknown else f"without {', '.join(missing)}"
+                raise InputError(place, fault, f"A source has {', '.join(sorted(allowed))}.")
+            found[key] = Source(key, **{name: str(text) for name, text in row.items()})
+    return found
 
 
 def _entry(

@@ -27,21 +27,49 @@ from openiads.base.words import nearest
 LIST = "List them: openiads catalog list"
 STATUSES = ("read", "relayed", "recalled", "derived", "assumption")
 KINDS = ("systems", "posts", "radars", "interceptors", "launchers", "threats", "identification", "model")
-#: Kinds that are no part of the digest of a catalog: what the program's text said before it became a value here.  Rows
-#: of outcomes tell one number from another, so two versions of them never share the digest of a run.
-UNDIGESTED = ("model",)
+#: What is no part of the digest of a catalog: kinds that the program's text held before they became values here (rows
+#: of outcomes tell one number from another, so two versions of them never share the digest of a run), and the books
+#: that the models rest on, which no value has as its source.
+UNDIGESTED = ("model", "literature")
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One line of the bibliography."""
+    """One line of the bibliography.
+
+    Attributes
+    ----------
+    key : str
+    title : str
+    publisher : str
+        Publisher, or journal with volume and pages.
+    year : str
+        Of publication; the day where it is known.
+    url : str
+        Empty where there is none.
+    access : str
+        How the text was consulted, and when it was read.
+    authors : str
+        Empty where `publisher` says who wrote it.
+    doi, isbn : str
+        Empty where there is none, or none that is sure.
+    """
 
     key: str
     title: str
     publisher: str
     year: str
-    url: str
     access: str
+    url: str = ""
+    authors: str = ""
+    doi: str = ""
+    isbn: str = ""
+
+    @property
+    def citation(self) -> str:
+        """Authors, title, publisher and year in one line, with DOI or ISBN."""
+        numbers = (f"doi:{self.doi}" if self.doi else "", f"ISBN {self.isbn}" if self.isbn else "")
+        return ", ".join(part for part in (self.authors, self.title, self.publisher, self.year, *numbers) if part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Point mass in rotating earth-centered coordinates (ECEF, m, m/s), fourth-order R
 constant, along an elevation above the local horizontal of max(loft, 90 degrees - pitch rate x time) in a fixed plane;
 range is set by the time of cut-off, direction by the plane.  The body stays attached.  What surrounds the missile is a
 row of `SURROUNDINGS`, so that the closed-form cases (a sphere, no rotation, no air, even gravity) run through
-the same code.  Source of the elevation program: [forden2007].
+the same code.  Source of the elevation program: [forden07].
 """
 
 from __future__ import annotations

@@ -197,11 +197,10 @@ def catalog_sources(json: Json = False) -> None:
 
     sources = sorted(catalog().sources.values(), key=lambda source: source.key)
     if json:
-        fields = ("key", "title", "publisher", "year", "url", "access")
+        fields = ("key", "authors", "title", "publisher", "year", "url", "doi", "isbn", "access")
         show.as_json({"sources": [{field: getattr(source, field) for field in fields} for source in sources]})
         return
     rows = []
     for s in sources:
-        words = ", ".join(part for part in (s.title, s.publisher, s.year) if part)
-        rows.append((s.key, "\n".join(part for part in (words, s.url, f"({s.access})" if s.access else "") if part)))
+        rows.append((s.key, "\n".join(part for part in (s.citation, s.url, f"({s.access})") if part)))
     show.console().print(show.grid("", ("key", "source, address, and how it was consulted"), rows))
