@@ -16,11 +16,16 @@ from openiads.base.toml import parse_toml
 from openiads.base.units import QuantityError, quantity
 from openiads.base.words import nearest
 from openiads.catalog.checks import check_links, check_sense
+from openiads.catalog.grades import graded
 from openiads.catalog.records import KINDS, LIST, STATUSES, Catalog, Curve, Entry, Row, Source, Value
 
 # Least half-width of an interval, as a share of the number, by evidence status (models, section 7). A derived value
 # is arithmetic on relayed ones.
 FLOOR = {"read": 0.05, "relayed": 0.10, "recalled": 0.20, "derived": 0.10, "assumption": 0.50}
+#: Keys of a value, in the order in which they are told.
+KEYS = dict.fromkeys(
+    ("value", "unit", "low", "high", "source", "status", "note", "scale", "exact", "variety", "grade")
+).keys()
 PLACE_OF_ENTRIES = "openiads.catalog"
 
 
@@ -41,7 +46,7 @@ def catalog() -> Catalog:
     """
     folder = resources.files(PLACE_OF_ENTRIES) / "entries"
     raw: JsonObject = {}
-    for kind in ("fields", "sources", "literature", *KINDS):
+    for kind in ("fields", "sources", "literature", "evidence", *KINDS):
         file = folder / f"{kind}.toml"
         raw[kind] = parse_toml(file.read_text(encoding="utf-8"), f"{kind}.toml")
     return load_catalog(raw)
@@ -53,7 +58,8 @@ def load_catalog(raw: Mapping[str, Json]) -> Catalog:
     Parameters
     ----------
     raw : mapping
-        {"fields": ..., "sources": ..., "literature": ..., "systems": {name: table}, ...}; kinds left out are empty.
+        {"fields": ..., "sources": ..., "literature": ..., "evidence": ..., "systems": {name: table}, ...}; what is
+        left out is empty.
 
     Returns
     -------
@@ -73,6 +79,10 @@ def load_catalog(raw: Mapping[str, Json]) -> Catalog:
                     f"{kind}.{name}", f"the name is already used in {entries[name].kind}", "Rename one of the two."
                 )
             entries[name] = _entry(kind, name, table, raw["fields"].get(kind, {}), sources)
+    evidence = raw.get("evidence", {})
+    for name, entry in entries.items():
+        if entry.kind == "interceptors":
+            entries[name] = graded(entry, evidence.get(name, {}), sources)
     check_links(entries)
     for entry in entries.values():
         check_sense(entry)
@@ -167,12 +177,12 @@ def parse_value(place: str, table: Mapping[str, Json], dimension: str) -> Value:
 
 
 def _value(place: str, table: Mapping[str, Json], dimension: str, sources: Mapping[str, Source]) -> Value:
-    unknown = set(table) - {"value", "unit", "low", "high", "source", "status", "note", "scale", "exact"}
+    unknown = set(table) - KEYS
     if unknown:
         raise InputError(
             place,
             f"unknown keys {sorted(unknown)}",
-            "A value has value, unit, low, high, source, status, note, scale, exact.",
+            f"A value has {', '.join(KEYS)}.",
         )
     source, status, note = _evidence(place, table, sources)
     number, low, high = (_number(place, table, key) for key in ("value", "low", "high"))
@@ -196,7 +206,11 @@ def _value(place: str, table: Mapping[str, Json], dimension: str, sources: Mappi
     si, si_low, si_high = (_si(place, n, unit, dimension) for n in (number, *bounds))
     if scale == "log" and si_low <= 0.0:
         raise InputError(place, "scale log with a bound at or below zero", "Raise the lower bound.")
-    return Value(number, unit, low, high, source, status, note, dimension, scale, exact, si, si_low, si_high)
+    variety, grade = table.get("variety", False), str(table.get("grade", ""))
+    if variety not in (True, False):
+        raise InputError(f"{place}.variety", f"{variety!r}", "Give true: flights of one type differ in it.")
+    told = (number, unit, low, high, source, status, note, dimension, scale, exact)
+    return Value(*told, si, si_low, si_high, variety, grade)
 
 
 def _interval(number: float, low: float, high: float, status: str, dimension: str, scale: str) -> tuple[float, float]:
@@ -327,6 +341,8 @@ def _extended(text: str) -> Catalog:
                     f"{nearest(str(based), list(raw[kind]))}{LIST}",
                 )
             raw[kind][name] = {**copy.deepcopy(raw[kind][based] if based is not None else {}), **table}
+            behind = raw["evidence"].get(based, {}) if based is not None else {}
+            raw["evidence"][name] = {c: row for c, row in behind.items() if f"pk_{c}" not in table}
     try:
         return load_catalog(raw)
     except InputError as error:

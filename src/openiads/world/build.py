@@ -212,7 +212,7 @@ def _interrogation(row: Row, values: Values, fixed: IdentificationSettings) -> N
     row["iff_persistent"] = chosen(fixed.iff_persistent_failure, "iff_persistent_failure")
     row["iff_reply"] = chosen(fixed.iff_reply_failure, "iff_reply_failure")
     row["iff_false_reply"] = chosen(fixed.iff_false_reply, "iff_false_reply")
-    row["interrogations"] = int(ident.values["interrogations"].si)
+    row["interrogations"] = values.count(ident, "interrogations")
 
 
 def _identification(row: Row, values: Values) -> None:
@@ -226,9 +226,9 @@ def _identification(row: Row, values: Values) -> None:
     row["civil_height"] = [values.of(ident, "civil_altitude_low"), values.of(ident, "civil_altitude_high")]
     row["low_height"], row["fast_speed"] = values.of(ident, "low_altitude_limit"), values.of(ident, "fast_speed_limit")
     row["inbound_angle"] = values.of(ident, "inbound_angle")
-    for evidence in ident.tables["evidence"]:
+    for n, evidence in enumerate(ident.tables["evidence"]):
         k = int(Evidence[evidence.text["name"].upper()])
-        row["evidence"][k] = [evidence.si(side) for side in ("hostile", "friend", "neutral")]
+        row["evidence"][k] = [values.row(ident, "evidence", n, side) for side in ("hostile", "friend", "neutral")]
     row["evidence"][int(Evidence.NO_CIVIL_TRANSPONDER)] = 1.0 - row["evidence"][int(Evidence.CIVIL_TRANSPONDER)]
 
 

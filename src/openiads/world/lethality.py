@@ -1,7 +1,8 @@
 """Kill probability: what is known of an interceptor becomes a lethal radius for each class of threat.
 
 The catalog quotes a kill probability of a reference engagement (``pk_catalog``).  The lethal radius is the one with
-which that engagement has it; crews believe the same number (``pk_believed``).
+which that engagement has it.  What crews count on (``pk_believed``) is the number that they were told, the same
+in every world, whatever the rounds do in it.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class Lethality:
     common_mode
         Probability that nothing which the rounds of a salvo share fails.
     pk_believed
-        Kill probability at the reference engagement, (6,).
+        Kill probability that crews count on, (6,).
     radius
         Lethal radius, m, (6,); 0 where the kill probability is constant.
     capped
@@ -99,6 +100,10 @@ class KillModel:
         """The kill probability of a class that the scenario or the catalog gives."""
         return values.pk(entry, field) if self.fixed is None else self.fixed
 
+    def pk_believed(self, entry: Entry, field: str) -> float:
+        """The kill probability that crews were told: the scenario's, the entry's own field, or the catalog's number."""
+        return entry.si("pk_believed", entry.values[field].si) if self.fixed is None else self.fixed
+
 
 def lethality_of(entry: Entry, values: Values, model: KillModel, nominal: Row, prebuilt: Prebuilt) -> Lethality:
     """Lethal radius per class, so that the reference engagement has the catalog's kill probability.
@@ -122,13 +127,14 @@ def lethality_of(entry: Entry, values: Values, model: KillModel, nominal: Row, p
         pk = model.pk_catalog(values, entry, field)
         if not model.constant:
             key, misses = _reference(entry, values, threat, nominal, prebuilt)
-            asked, pk = pk, _believed(entry, field, values, model, pk, works, misses)
+            asked, pk = pk, _possible(entry, field, values, model, pk, works, misses)
             if pk != asked:
                 capped.append(Capped(f"{entry.name}.{field}", asked, pk))
             place = f"{entry.name}.{field}"
             solve = partial(lethal_radius, pk, works, misses, place)
             radius[int(threat)] = prebuilt.once(("lethal", *key, pk, works), solve)
-        pk_believed[int(threat)] = pk
+        # with a constant kill probability there is no lethal radius, and this number is also what is drawn
+        pk_believed[int(threat)] = pk if model.constant else model.pk_believed(entry, field)
     return Lethality(reliability, common_mode, pk_believed, radius, tuple(capped))
 
 
@@ -146,7 +152,7 @@ def _reference(
     return key, misses
 
 
-def _believed(
+def _possible(
     entry: Entry,
     field: str,
     values: Values,
