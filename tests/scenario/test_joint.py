@@ -39,7 +39,7 @@ def test_whatever_is_drawn_the_published_figures_come_out(name: str) -> None:
 
 
 def test_the_reach_of_the_48n6e2_stays_between_195_and_220_km() -> None:
-    """Drawn one by one, its flight parameters let it reach 105 to 247 km and more, where every source says 195 to 200."""
+    """Drawn one by one, its flight parameters let it reach 105 to 247 km and more; sources say 195 to 200."""
     found = drawn(catalog()["48n6e2"])
     assert found.bounds["max_range"] == (195_000.0, 220_000.0)
     assert found.before["max_range"][0] < 150e3 < 247e3 < found.before["max_range"][1]

@@ -35,8 +35,9 @@ class Implied:
     high: float
 
 
-def table(catalog: Catalog, scenario: Scenario | None = None) -> list[JsonObject]:
-    """One row for each knob, of a scenario or of the whole catalog; plain JSON.
+def table(catalog: Catalog, scenario: Scenario | None = None, *, several: bool = False) -> list[JsonObject]:
+    """One row for each knob, of a scenario or of the whole catalog, or only for those that move more than one value;
+    plain JSON.
 
     knob, kind, meaning, nominal, low, high, scale, certain, status, source, note, and ``figures``: rows of `Implied`
     """
@@ -49,6 +50,7 @@ def table(catalog: Catalog, scenario: Scenario | None = None) -> list[JsonObject
             "figures": [asdict(figure) for figure in implied(knob, catalog)],
         }
         for knob in knob_list(catalog, scenario)
+        if not several or knob.world or knob.kind != "replaces"
     ]
 
 
