@@ -8,8 +8,7 @@ parameters miss a published interval, it is widened to hold what they give: that
 model is known to be off.  Rejection from the prior is the limit of history matching with an exact emulator and no
 implausibility beyond the intervals.
 
-Sources: Craig, Goldstein, Seheult and Smith, Case Studies in Bayesian Statistics III (1997); Vernon, Goldstein and
-Bower, Bayesian Analysis 5 (2010).
+Sources: [craig1997; vernon2010].
 """
 
 from __future__ import annotations
