@@ -100,10 +100,10 @@ class Effect:
         Its spread, without dice (interactions, curvature); each mean with its 95 % interval.
     noise : float
         Standard deviation that dice alone give to one elementary effect.
-    probability : float
-        Of effects that together are as large, if dice alone gave them (``dice_probability``).
     shown : bool
         Whether the effects are more than dice, by ``told_of_many`` over all factors of the screening.
+    probability : float
+        Of effects that together are as large, if dice alone gave them (``dice_probability``).
     """
 
     mu: float
@@ -114,8 +114,8 @@ class Effect:
     mu_star_high: float
     sigma: float
     noise: float
-    probability: float
     shown: bool
+    probability: float = 1.0
 
 
 #: A factor is told to matter if dice alone would give its effects in fewer than one of a hundred studies, and if it is
@@ -275,8 +275,8 @@ def morris(u: Values, outputs: Values, confidence: float = CONFIDENCE) -> list[E
                 high,
                 spread,
                 math.sqrt(float(dice.mean())),
-                chance,
                 shown,
+                chance,
             )
         )
     return found
