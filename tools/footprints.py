@@ -37,8 +37,8 @@ A shot is *possible* where some point of the missile's arc can be met by a round
 - leaves no sooner than the published reaction time after a radar of the site first sees the missile and after the
   unit's engagement radar sees it (a look detects with a probability of one half), which then holds it,
   through breaks that a round in the air survives in a run;
-- arrives in time, at {LEAST_SPEED:.0f} m/s or more, with three times the lift that a ballistic target demands, as in
-  the engine;
+- arrives in time, at {LEAST_SPEED:.0f} m/s or more, with three times a required acceleration of 1.5 g available (a
+  constant against ballistic targets, whatever they do), as in the engine;
 - *published*: also within the published distances and heights of an intercept and the published speed of a target.
   *Emergent*: flight, radar and time alone.
 

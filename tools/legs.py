@@ -53,8 +53,9 @@ WARM = ("warm",)
 LEGS = (
     Leg("budget", 60.0, alone=True),  # counts processor time, and leaves what it has compiled to the others
     Leg("warm", 1000.0, slots=2),
-    Leg("house", 330.0, after=WARM),
-    Leg("engine", 300.0, after=WARM),
+    Leg("engine", 350.0, after=WARM),
+    Leg("house", 250.0, after=WARM),
+    Leg("pages", 250.0, after=WARM),
     Leg("study", 210.0, after=WARM),
     Leg("faces", 190.0, after=WARM),
     Leg("bounds", 60.0),

@@ -382,9 +382,13 @@ def gates_page() -> str:
         [
             NOTE,
             "# Gates: why a fire unit does not shoot\n",
-            "For each flight and fire unit the log holds which gate keeps the unit from shooting, and every change",
-            "of it. Gates are asked in this order; the first that holds is the one `openiads explain` names. The last,",
-            "`ENGAGING`, says that the unit shoots.\n",
+            "For each flight and fire unit the log holds which gate keeps the unit from shooting, and every",
+            "change of it. The numbers follow the kill chain; they are not the order in which gates are asked. Of",
+            "a flight without a track at the command post, the gate is what the radar that came furthest met. Of",
+            "a track it is the first of these that holds: it threatens nothing, its last shot is not assessed,",
+            "enough is committed to it, the weapons control state forbids, the unit lacks readiness, a round, a",
+            "channel or the sector, no interceptor reaches it, the operator is busy. Of an engagement that has",
+            "begun it is what radar or crew met last. The last gate, `ENGAGING`, says that the unit shoots.\n",
             table(("number", "gate", "what `explain` says"), rows),
         ]
     )
@@ -415,25 +419,42 @@ def catalog_page() -> str:
             [(f"`{status}`", STATUS_WORDS[status]) for status in STATUSES],
         ),
         "`openiads catalog show NAME` prints an entry with all of this, `openiads catalog sources` the bibliography. A",
-        "scenario may add entries of its own under `[catalog]`.\n",
+        "scenario may add entries of its own under `[catalog]` ([how](../how-to/own_entries.md)).\n",
+        "A number outside the range under *allowed* is refused, and so are the ends of its interval.\n",
     ]
     for kind, fields in packaged("entries/fields.toml").items():
         plain = {key: row for key, row in fields.items() if isinstance(row, list)}
         out += [f"## {kind}\n", field_table(plain)]
         for key, rows in fields.items():
             if isinstance(rows, dict):
-                out += [f"### {kind}.{key}\n", field_table(rows)]
+                out += [f"### {kind}.{key}\n", *form_lines(kind, key, rows), field_table(rows)]
     out += ["## Knobs\n", *knob_lines()]
     return "\n".join(out)
+
+
+def form_lines(kind: str, key: str, fields: dict[str, list[str]]) -> list[str]:
+    """What a sub-table of an entry is, and how it is written."""
+    form, need, told, *most = fields["form"]
+    columns = [name for name in fields if name != "form"]
+    example = f"[[catalog.{kind}.NAME.{key}]]\n" + "\n".join(f"{name} = ..." for name in columns)
+    if form == "columns":
+        lists = ", ".join(f"{name} = [...]" for name in columns)
+        example = f'{key} = {{ {lists}, status = "assumption", note = "..." }}'
+    said = {
+        "columns": f"Lists of bare numbers, all of one length of {''.join(most)} at most, the first rising.",
+        "rows": "One table for each row.",
+    }
+    return [f"{told[0].upper()}{told[1:]} ({need}). {said[form]}\n", f"```text\n{example}\n```\n"]
 
 
 def field_table(fields: dict[str, list[str]]) -> str:
     """Fields of one kind of entry."""
     rows = [
-        (f"`{key}`", takes.replace("one of ", "").replace("|", ", "), need, told)
-        for key, (takes, need, told) in fields.items()
+        (f"`{key}`", takes.replace("one of ", "").replace("|", ", "), need, " to ".join(bounds), told)
+        for key, (takes, need, told, *bounds) in fields.items()
+        if key != "form"
     ]
-    return table(("field", "takes", "", "meaning"), rows)
+    return table(("field", "takes", "", "allowed", "meaning"), rows)
 
 
 def knob_lines() -> list[str]:

@@ -1,4 +1,4 @@
-"""Engagements that took place, and the evidence of kill probabilities: sources exist, numbers make sense, pages follow."""
+"""Engagements that took place, and the evidence of kill probabilities: sources exist, figures agree, pages follow."""
 
 import math
 import re

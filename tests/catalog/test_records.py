@@ -6,7 +6,8 @@ import math
 import pytest
 
 from openiads.base.errors import InputError
-from openiads.catalog.load import FLOOR, catalog, load_catalog
+from openiads.catalog.evidence import FLOOR
+from openiads.catalog.load import catalog, load_catalog
 from openiads.catalog.records import KINDS, STATUSES, launcher_rows, main_round, value_at
 from openiads.scenario.signals import calibration
 
@@ -200,18 +201,22 @@ def test_every_kind_of_entry_has_numbers_and_none_of_them_may_lose_its_source():
 FAULTS = {
     "unknown source": (("threats", "f16", "length"), {"source": ["nobody"]}, "not in the bibliography"),
     "no source": (("threats", "f16", "length"), {"source": []}, "without a source"),
-    "unknown status": (("threats", "f16", "length"), {"status": "guessed"}, "status 'guessed'"),
+    "unknown status": (("threats", "f16", "length"), {"status": "guessed"}, 'status = "guessed": not allowed here'),
     "wrong unit": (("threats", "f16", "length"), {"unit": "kg"}, "unknown unit"),
     "no unit": (("threats", "f16", "length"), {"unit": ""}, "no unit"),
     "low above high": (("threats", "f16", "length"), {"low": 20, "high": 10}, "does not hold the value"),
     "value outside": (("threats", "f16", "length"), {"low": 20, "high": 30}, "does not hold the value"),
     "not a number": (("threats", "f16", "length"), {"value": True}, "is not a number"),
     "infinite": (("threats", "f16", "length"), {"value": math.inf}, "is not a number"),
-    "unknown key": (("threats", "f16", "length"), {"vlaue": 3}, "unknown keys"),
+    "unknown key": (("threats", "f16", "length"), {"vlaue": 3}, 'unknown key. Nearest: "value"'),
     "assumption without a note": (("threats", "f16", "cep"), {"note": ""}, "without its reasoning"),
     "exact without a reason": (("threats", "f16", "length"), {"exact": True, "note": ""}, "without a reason"),
     "probability above one": (("launchers", "5p85se", "readiness"), {"value": 1.5, "high": 2}, "at most 1"),
-    "radar range of zero": (("radars", "76n6", "instrumented_range"), {"value": 0}, "range is 0 km"),
+    "radar range of zero": (
+        ("radars", "76n6", "instrumented_range"),
+        {"value": 0},
+        "0 km is out of range. Allowed: 100 m to 5000 km.",
+    ),
     "kill above reliability": (
         ("interceptors", "48n6e2", "pk_aircraft"),
         {"value": 0.99, "high": 1},
@@ -234,7 +239,7 @@ def test_a_faulty_value_is_refused_with_its_place(path, change, message):
 def test_a_quoted_range_of_zero_is_refused():
     changed = raw()
     changed["radars"]["64n6e2"]["ranges"][1]["range"].update({"value": 0, "low": 0})
-    with pytest.raises(InputError, match=r"ranges\[2\].range: a radar whose range is 0 km"):
+    with pytest.raises(InputError, match=r"ranges\[2\].range: value = 0 km is out of range"):
         load_catalog(changed)
 
 
@@ -308,7 +313,10 @@ def test_launchers_are_numbered_through_the_rows_of_a_fire_unit():
     ("change", "message"),
     [
         ({"rounds": {"value": 5, "source": ["calc"], "status": "derived"}}, "5 rounds in a 5p85se. Allowed: 1 to 4."),
-        ({"rounds": {"value": 0, "source": ["calc"], "status": "derived"}}, "0 rounds in a 5p85se"),
+        (
+            {"rounds": {"value": 0, "source": ["calc"], "status": "derived"}},
+            "rounds: value = 0 is out of range. Allowed: 1 to 128.",
+        ),
         ({"count": {"value": 0, "source": ["calc"], "status": "derived"}}, "0 launchers"),
         ({"launcher": "5p85see"}, 'Nearest: "5p85se"'),
         ({"interceptor": "30n6e2"}, "is not among the interceptors"),
@@ -341,7 +349,7 @@ def test_an_inclined_round_needs_a_launcher_that_is_trained():
 def test_a_system_without_launchers_is_refused():
     changed = raw()
     del changed["systems"]["s300pmu2"]["launchers"]
-    with pytest.raises(InputError, match="no launcher"):
+    with pytest.raises(InputError, match="without launchers"):
         load_catalog(changed)
 
 

@@ -72,7 +72,7 @@ WRONG = {
     "site.Guard.rounds = []": "no values",
     "site.Guard.rounds = 3": "neither a list of values nor a range",
     "site.Guard.rounds = [3, 3]": "a value is given twice",
-    "site.Guard.rounds = [3, -1]": "rounds[2] = -1: should be greater than or equal to 0",
+    "site.Guard.rounds = [3, -1]": "rounds[2] = -1: out of range. Allowed: 0 to 128.",
     'site.Guard.rounds = "interval"': "has no interval",
     'world.earth_factor = "interval"': 'Write "knob.world.earth_factor" = "interval"',
     "knob.48n6e2.drga = [1]": 'this scenario has no such knob. Nearest: "48n6e2.drag"',

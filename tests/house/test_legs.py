@@ -137,7 +137,11 @@ def test_every_folder_of_tests_is_run_by_exactly_one_leg() -> None:
     folders = {f"tests/{path.relative_to(ROOT / 'tests').parts[0]}" for path in (ROOT / "tests").glob("*/**/test_*.py")}
     assert sorted(run) == sorted(folders - {"tests/web"})
     assert "-m browser tests/web" in recipe("browser")
-    assert "tests/house/test_bounds.py" in recipe("bounds")
+    apart = {"bounds": "tests/house/test_bounds.py", "pages": "tests/house/test_docs.py"}
+    left_out = re.findall(r"--ignore (\S+)", "".join(compiled))
+    assert sorted(left_out) == sorted(apart.values())
+    assert all(file in recipe(leg) for leg, file in apart.items())
+    assert '-m "not budget and not browser"' in recipe("pages")
     assert "-m budget tests/house/test_budget.py" in recipe("budget")
     assert not list((ROOT / "tests").glob("test_*.py")), "no leg looks there"
 

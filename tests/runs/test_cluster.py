@@ -230,6 +230,38 @@ class Elsewhere(disk.Disk):
 disk._active = Elsewhere()
 """
 
+LATE_CHUNKS = """
+import threading
+from openiads.runs import disk
+class Late(disk.Disk):
+    def rename(self, source, target):
+        threading.Timer(0.7, source.replace, [target]).start()
+disk._active = Late()
+"""
+DAMAGED_CHUNK = """
+from openiads.runs import disk
+class Damaging(disk.Disk):
+    whole = False
+    def write(self, handle, path, data):
+        super().write(handle, path, data if self.whole else data[:-9])
+        self.whole = True
+disk._active = Damaging()
+"""
+
+
+@pytest.mark.parametrize("code", [LATE_CHUNKS, DAMAGED_CHUNK], ids=["late", "damaged"])
+def test_a_chunk_that_comes_late_is_waited_for_and_a_damaged_one_is_done_again(
+    single: LocalCluster, tmp_path: Path, reference: str, code: str
+) -> None:
+    shown: list[int] = []
+    tell(single, code)
+    try:
+        made = make(tmp_path / "r", single, progress=lambda done, of: shown.append(done))
+    finally:
+        tell(single, UNBENT)
+    assert made.digest == made.store.verify() == reference
+    assert shown == sorted(shown) and shown[-1] == COUNT
+
 
 def test_a_worker_with_other_arithmetic_is_refused_by_name_and_the_others_do_its_work(
     standing: LocalCluster, tmp_path: Path, reference: str

@@ -91,16 +91,20 @@ CASES = {
     ),
     "unknown key inside": ("salvo = 2", "salvos = 2", 'site[1].doctrine.salvos: unknown key. Nearest: "salvo"'),
     "unknown choice": ('source = "levant"', 'source = "levante"', 'Nearest: "levant"'),
-    "wrong type": ("count = 8", 'count = "8"', 'raid[1].count = "8": should be a valid integer'),
+    "wrong type": (
+        "count = 8",
+        'count = "8"',
+        'raid[1].count = "8": is not a whole number. Write a whole number without quotes: count = 1.',
+    ),
     "a truth for a count": ("count = 8", "count = true", "raid[1].count = true"),
-    "negative count": ("count = 8", "count = -1", "greater than or equal to 0"),
+    "negative count": ("count = 8", "count = -1", "raid[1].count = -1: out of range. Allowed: 0 to 10000."),
     "dangling asset": (
         'defends = ["Port"]',
         'defends = ["Prot"]',
         'site[1].defends[1] = "Prot": no asset of that name. Nearest: "Port"',
     ),
     "dangling target": ('count = 8\ntarget = "Port"', 'count = 8\ntarget = "Fort"', "no asset of that name"),
-    "target and aim": ("count = 8", 'count = 8\naim = "34 N 35 E"', "give one of target, aim and strikes"),
+    "target and aim": ("count = 8", 'count = 8\naim = "34 N 35 E"', "Give one of target, aim and strikes."),
     "a site in the sea": ('at = "34.92 N 35.90 E"', 'at = "34.92 N 35.40 E"', "in the sea. Move the site onto land."),
     "a site off the map": ('at = "34.92 N 35.90 E"', 'at = "10 N 10 E"', "outside the packaged Levant terrain"),
     "a ballistic missile too far": ('origin = "33.0 N 34.7 E"', 'origin = "30.0 N 34.7 E"', "Allowed: 50 km to 300 km"),
@@ -203,7 +207,7 @@ def test_an_own_entry_with_a_range_of_zero_is_reported():
     far = '{ value = 0, unit = "km", status = "assumption", note = "a range of nothing" }'
     text = GOOD + f'\n[catalog.radars.mine]\nbased_on = "76n6"\ninstrumented_range = {far}\n'
     (found,) = errors(text)
-    assert "catalog.radars.mine.instrumented_range: a radar whose range is 0 km. Give a range above 0." in found
+    assert "catalog.radars.mine.instrumented_range: value = 0 km is out of range. Allowed: 100 m to 5000 km." in found
     assert found.startswith(f"f.toml:{text[: text.index('instrumented_range')].count(chr(10)) + 1}:")
 
 
@@ -211,7 +215,7 @@ def test_a_fault_of_an_own_entry_is_told_once_and_hides_no_other():
     text = GOOD.replace('system = "s300pmu2"', 'system = "mine"').replace('threat = "f16"', 'threat = "f17"')
     text += '\n[catalog.systems.mine]\nbased_on = "s300pmu2"\nnothing = 1\n'
     found = errors(text)
-    assert sum("catalog.systems.mine.nothing: unknown field" in line for line in found) == 1
+    assert sum("catalog.systems.mine.nothing: unknown key" in line for line in found) == 1
     assert sum('"f17": not in the catalog' in line for line in found) == text.count('"f17"') > 0
     assert not any('"mine": not in the catalog' in line for line in found)
 

@@ -15,8 +15,8 @@ import czml3
 import geojson as geojson_peer
 import numpy as np
 
-from openiads.faces.export import czml, geojson, kml
 from openiads.faces.export.about import stamp
+from openiads.faces.geo import czml, geojson, kml
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it says that a faster parser is not installed

@@ -120,15 +120,16 @@ def kernel(signature: str, *, entry: bool = False) -> Callable[[Callable[..., An
     """Record a function as a kernel of this signature; in plain mode the function itself is returned.
 
     Kernels that take the whole state (``Sim``) are called by kernels alone, so they get no wrapper for calls from
-    Python, which would take a fifth of their compile time; ``entry`` asks for one.
+    Python and no machine code of their own (``base.linking``); ``entry`` asks for both.
     """
 
     def record(function: Callable[..., object]) -> Kernel:
         if PLAIN:
             KERNELS.append(function)
             return function
-        inner = "(Sim" in signature and not entry
-        compiled = _dispatcher(function, signature, **({"no_cpython_wrapper": True} if inner else {}))
+        from openiads.base.linking import LINKED
+
+        compiled = _dispatcher(function, signature, **(LINKED if "(Sim" in signature and not entry else {}))
         KERNELS.append(compiled)
         return compiled
 
@@ -150,7 +151,7 @@ def _allow_nested_arrays() -> None:
     lower_cast(types.NestedArray, types.Array)(same)
 
 
-def _dispatcher(function: Callable[..., object], signature: str, **changed: bool | str) -> Kernel:
+def _dispatcher(function: Callable[..., object], signature: str, **changed: object) -> Kernel:
     import numba
 
     _allow_nested_arrays()
@@ -411,6 +412,8 @@ def _cache_class() -> type[_Cache]:
     """A Numba cache whose place and stamp are ours; other packages' caches are untouched."""
     from numba.core import caching
 
+    from openiads.base import linking
+
     class Locator(caching._CacheLocator):
         def __init__(self, function: Callable[..., object], file: str) -> None:
             self._key = _cache_key(function.__module__, file)
@@ -430,7 +433,7 @@ def _cache_class() -> type[_Cache]:
         def from_function(cls, function: Callable[..., object], file: str) -> Locator:
             return cls(function, file)
 
-    class Impl(caching.CompileResultCacheImpl):
+    class Impl(linking.Cached):
         _locator_classes = [Locator]
 
     class Cache(caching.FunctionCache):

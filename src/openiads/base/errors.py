@@ -76,9 +76,3 @@ class Interrupted(OpeniadsError):
     """The user stopped the run; what is stored stays and the run can be resumed."""
 
     exit_code: ClassVar[int] = 130
-
-
-#: The program's errors by name: how another process says which one it means.
-BY_NAME: dict[str, type[OpeniadsError]] = {
-    kind.__name__: kind for kind in (OpeniadsError, UsageError, InputError, InputErrors, ResultsError, Interrupted)
-}

@@ -79,9 +79,9 @@ class Lines:
         return f"{self.file}:{max((self.of[(key,)] for key in above), default=1)}" if self.file else ""
 
     def place(self, loc: Loc, value: Json = None) -> str:
-        """`FILE:LINE: site[1].system = "x"`."""
-        line = self.line(loc)
-        where = f"{self.file}:{line}" if line else self.file
+        """`FILE:LINE: site[1].system = "x"`; line 1 of a file that has nothing of the key path."""
+        line = self.line(loc) or (1 if self.of else 0)
+        where = f"{self.file}:{line}" if line and self.file else self.file
         what = spelled(loc) + ("" if value is None else f" = {_shown(value)}")
         return f"{where}: {what}" if where and what else where or what
 
@@ -108,7 +108,7 @@ def parse_toml(text: str, file: str) -> JsonObject:
         mapping = tomllib.loads(text)
     except ValueError as error:
         raise _syntax_error(error, text, pieces, file) from None
-    fault = _fault(mapping)
+    fault = None if _plain(mapping, text) else _fault(mapping)
     if fault is not None:
         loc, reason, remedy = fault
         line = merged(text, file)[1].line(loc)
@@ -252,6 +252,29 @@ def _check_characters(text: str, file: str) -> None:
         raise InputError(
             f"{file}:{line}", f"a control or text-direction character (U+{ord(bad.group()):04X})", "Remove it."
         )
+
+
+def _plain(mapping: Mapping[str, Json], text: str) -> bool:
+    """Whether `_fault` would find nothing, without asking where: most files are right, and the way there is long.  A
+    forbidden character comes into a text that has none by an escape alone."""
+    if "\\" in text:
+        return False
+    left: list[Json] = [mapping]
+    for _ in range(DEEPEST):
+        inner: list[Json] = []
+        for item in left:
+            if len(item) > MOST_ITEMS:
+                return False
+            for part in item.values() if isinstance(item, dict) else item:
+                kind = type(part)
+                if kind is dict or kind is list:
+                    inner.append(part)
+                elif kind is int and not -LARGEST_INTEGER - 1 <= part <= LARGEST_INTEGER:
+                    return False
+        if not inner:
+            return True
+        left = inner
+    return False
 
 
 def _fault(mapping: Mapping[str, Json]) -> tuple[Loc, str, str] | None:

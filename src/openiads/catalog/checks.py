@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from openiads.base.errors import InputError
+from openiads.base.jsonable import Json
+from openiads.base.toml import Loc
 from openiads.base.words import nearest
-from openiads.catalog.records import Entry, Row
+from openiads.catalog.records import LIST, Entry, Row, Value
 
-SECTORS = ("sector_half_width", "track_sector_half_width")
+#: Key path (kind, name, field, ...), the value to show (None: none), reason, remedy.
+Problem = tuple[Loc, Json, str, str]
 
 # Fields that one sort of entry needs and others have no use for.
 NEEDED_BY = {
@@ -47,107 +49,114 @@ LAUNCHER_LINKS = {"launcher": "launchers", "interceptor": "interceptors"}
 # Fields of a launcher that fires an inclined round.
 TRAINED = ("elevation", "azimuth_arc", "train_rate")
 
+# Fields of an entry of which the first is less than the second.
+RISING = {
+    "radars": (("minimum_range", "instrumented_range"), ("track_elevation_low", "track_elevation_high")),
+    "interceptors": (
+        ("min_range", "max_range"),
+        ("min_altitude", "max_altitude"),
+        ("ballistic_min_altitude", "ballistic_max_altitude"),
+        ("boost_propellant", "launch_mass"),
+    ),
+    "threats": (("range_min", "range_max"), ("burnout_mass", "launch_mass")),
+    "model": (("turn_load_least", "turn_load_greatest"),),
+    "identification": (("civil_speed_low", "civil_speed_high"), ("civil_altitude_low", "civil_altitude_high")),
+}
 
-def check_sense(entry: Entry) -> None:
+
+def sense(entry: Entry) -> Iterator[Problem]:
     """Numbers that would leave an entry without effect or without meaning."""
-    place = f"{entry.kind}.{entry.name}"
+    place = (entry.kind, entry.name)
+    yield from _rising(entry, place, RISING.get(entry.kind, ()))
     if entry.kind == "radars":
-        lengths = [("instrumented_range", entry.instrumented_range)]
-        lengths += [(f"ranges[{i + 1}].range", row.range) for i, row in enumerate(entry.get("ranges", ()))]
-        for key, value in lengths:
-            if not value.si_low > 0.0:
-                raise InputError(
-                    f"{place}.{key}", f"a radar whose range is {value.number:g} {value.unit}", "Give a range above 0."
-                )
-        sectors = [(key, entry.values[key]) for key in SECTORS if key in entry.values]
-        modes = enumerate(entry.get("modes", ()))
-        sectors += [(f"modes[{i + 1}].azimuth_width", row.azimuth_width) for i, row in modes]
-        for key, value in sectors:
-            if not value.si_low > 0.0:
-                raise InputError(
-                    f"{place}.{key}", f"a sector of {value.number:g} {value.unit}", "Give an angle above 0."
-                )
-        if not any(row.kind != "instrumented" for row in entry.get("ranges", ())):
-            raise InputError(
-                place, "no range says how strong it is", "Add [[ranges]] with kind = noise_limited or horizon_limited."
-            )
-        if not entry.get("modes"):
-            raise InputError(place, "no search mode", "Add [[modes]].")
-        for i, row in enumerate(entry.modes):
-            if not row.elevation_low.si < row.elevation_high.si:
-                raise InputError(
-                    f"{place}.modes[{i + 1}]",
-                    "its elevations do not rise",
-                    "Exchange elevation_low and elevation_high.",
-                )
-        lacking = [key for key in NEEDED_BY[entry.text["kind"]] if not entry.has(key)]
-        if entry.text["kind"] == "phased" and not (entry.has("slew_rate") or entry.has("relay_time")):
-            lacking.append("slew_rate or relay_time")
-        if lacking:
-            raise InputError(
-                place, f"a {entry.text['kind']} radar without {', '.join(lacking)}", "Add the missing fields."
-            )
+        yield from _radar(entry, place)
     if entry.kind == "interceptors":
-        for key, value in entry.values.items():
-            if key.startswith("pk_") and value.si > entry.reliability.si:
-                raise InputError(
-                    f"{place}.{key}",
-                    f"{value.si:g} is above the reliability {entry.reliability.si:g}",
-                    "Raise the reliability.",
-                )
+        yield from _interceptor(entry, place)
     if entry.kind == "threats" and entry.text["class"] == "ballistic":
         lacking = [key for key in NEEDED_BY["ballistic"] if not entry.has(key)]
         if lacking:
-            raise InputError(place, f"a ballistic missile without {', '.join(lacking)}", "Add the missing fields.")
+            yield place, None, f"a ballistic missile without {', '.join(lacking)}", "Add the missing fields."
 
 
-def check_links(entries: Mapping[str, Entry]) -> None:
+def _rising(row: Row, place: Loc, pairs: tuple[tuple[str, str], ...]) -> Iterator[Problem]:
+    for first, second in pairs:
+        low, high = row.values.get(first), row.values.get(second)
+        if low is not None and high is not None and not low.si < high.si:
+            reason = f"{_said(low)} is not less than {second}, {_said(high)}"
+            yield (*place, first), None, reason, f"Lower {first}, or raise {second}."
+
+
+def _said(value: Value) -> str:
+    return f"{value.number:g} {value.unit}".rstrip()
+
+
+def _radar(entry: Entry, place: Loc) -> Iterator[Problem]:
+    if not any(row.kind != "instrumented" for row in entry.get("ranges", ())):
+        remedy = "Add [[ranges]] with kind = noise_limited or horizon_limited."
+        yield (*place, "ranges"), None, "no range says how strong it is", remedy
+    for i, row in enumerate(entry.modes):
+        if not row.elevation_low.si < row.elevation_high.si:
+            remedy = "Exchange elevation_low and elevation_high."
+            yield (*place, "modes", i), None, "its elevations do not rise", remedy
+    if entry.confirm_hits.si > entry.confirm_window.si:
+        reason = f"{_said(entry.confirm_hits)} hits of {_said(entry.confirm_window)} looks"
+        yield (*place, "confirm_hits"), None, reason, "Lower confirm_hits, or raise confirm_window."
+    lacking = [key for key in NEEDED_BY[entry.text["kind"]] if not entry.has(key)]
+    if entry.text["kind"] == "phased" and not (entry.has("slew_rate") or entry.has("relay_time")):
+        lacking.append("slew_rate or relay_time")
+    if lacking:
+        yield place, None, f"a {entry.text['kind']} radar without {', '.join(lacking)}", "Add the missing fields."
+
+
+def _interceptor(entry: Entry, place: Loc) -> Iterator[Problem]:
+    for key, value in entry.values.items():
+        if key.startswith("pk_") and value.si > entry.reliability.si:
+            reason = f"{value.si:g} is above the reliability {entry.reliability.si:g}"
+            yield (*place, key), None, reason, f"Lower {key}, or raise the reliability."
+    burned = sum(entry.si(key, 0.0) for key in ("boost_propellant", "sustain_propellant"))
+    if entry.boost_propellant.si < entry.launch_mass.si <= burned:
+        reason = f"more propellant than launch mass: {burned:g} kg of {entry.launch_mass.si:g} kg"
+        yield (*place, "sustain_propellant"), None, reason, "Lower it, or raise launch_mass."
+
+
+def links(entry: Entry, entries: Mapping[str, Entry]) -> Iterator[Problem]:
     """Every name that an entry gives another entry exists and is of the kind meant; every launcher takes its round."""
-    for entry in entries.values():
-        place = f"{entry.kind}.{entry.name}"
-        if entry.kind == "launchers":
-            for name in entry.lists["carries"]:
-                _check_link(f"{place}.carries", name, "interceptors", entries)
-        if entry.kind != "systems":
-            continue
-        for key, kind in LINKS.items():
-            named = entry.lists.get(key, ()) if key in entry.lists else (entry.text.get(key, ""),)
-            for name in named:
-                if name:
-                    _check_link(f"{place}.{key}", name, kind, entries)
-        rows = entry.tables.get("launchers", ())
-        if not rows:
-            raise InputError(place, "no launcher", "Add [[launchers]] with launcher, interceptor, count and rounds.")
-        for i, row in enumerate(rows):
-            where = f"{place}.launchers[{i + 1}]"
-            for key, kind in LAUNCHER_LINKS.items():
-                _check_link(f"{where}.{key}", row.text[key], kind, entries)
-            _check_load(where, row, entries[row.text["launcher"]], entries[row.text["interceptor"]])
+    place = (entry.kind, entry.name)
+    if entry.kind == "launchers":
+        for i, name in enumerate(entry.lists["carries"]):
+            yield from _link((*place, "carries", i), name, "interceptors", entries)
+    if entry.kind != "systems":
+        return
+    for key, kind in LINKS.items():
+        if key in entry.text:
+            yield from _link((*place, key), entry.text[key], kind, entries)
+        for i, name in enumerate(entry.lists.get(key, ())):
+            yield from _link((*place, key, i), name, kind, entries)
+    for i, row in enumerate(entry.tables["launchers"]):
+        where = (*place, "launchers", i)
+        wrong = [p for key, kind in LAUNCHER_LINKS.items() for p in _link((*where, key), row.text[key], kind, entries)]
+        yield from wrong or _load(where, row, entries[row.text["launcher"]], entries[row.text["interceptor"]])
 
 
-def _check_link(place: str, name: str, kind: str, entries: Mapping[str, Entry]) -> None:
+def _link(place: Loc, name: str, kind: str, entries: Mapping[str, Entry]) -> Iterator[Problem]:
     if name not in entries or entries[name].kind != kind:
         known = [n for n, e in entries.items() if e.kind == kind]
-        raise InputError(place, f"{name!r} is not among the {kind}", nearest(name, known))
+        yield place, name, f"is not among the {kind}", f"{nearest(name, known)}{LIST}"
 
 
-def _check_load(place: str, row: Row, launcher: Entry, round_: Entry) -> None:
+def _load(place: Loc, row: Row, launcher: Entry, round_: Entry) -> Iterator[Problem]:
     """A launcher that takes the round, and as many of it, and that can be trained where the round leaves inclined."""
     carries = launcher.lists["carries"]
     if round_.name not in carries:
-        raise InputError(
-            f"{place}.interceptor", f"{launcher.name} cannot carry {round_.name}", f"It carries {', '.join(carries)}."
-        )
+        reason = f"{launcher.name} cannot carry {round_.name}"
+        yield (*place, "interceptor"), None, reason, f"It carries {', '.join(carries) or 'nothing'}."
     if not row.count.si >= 1:
-        raise InputError(f"{place}.count", f"{row.count.number:g} launchers", "Give 1 or more, or leave the row out.")
-    if not 1 <= row.rounds.si <= launcher.tubes.si:
-        raise InputError(
-            f"{place}.rounds",
-            f"{row.rounds.number:g} rounds in a {launcher.name}",
-            f"Allowed: 1 to {launcher.tubes.si:.0f}.",
-        )
+        reason = f"{row.count.number:g} launchers"
+        yield (*place, "count"), None, reason, "Give 1 or more, or leave the row out."
+    if not row.rounds.si <= launcher.tubes.si:
+        reason = f"{row.rounds.number:g} rounds in a {launcher.name}"
+        yield (*place, "rounds"), None, reason, f"Allowed: 1 to {launcher.tubes.si:.0f}."
     lacking = [key for key in TRAINED if not launcher.has(key)]
     if round_.text["launch_kind"] == "inclined" and lacking:
-        raise InputError(
-            place, f"{round_.name} leaves inclined, and {launcher.name} is without {', '.join(lacking)}", "Add them."
-        )
+        reason = f"{round_.name} leaves inclined, and {launcher.name} is without {', '.join(lacking)}"
+        yield place, None, reason, f"Add them to {launcher.name}."

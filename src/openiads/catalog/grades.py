@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from openiads.base.errors import InputError
 from openiads.base.jsonable import Json
+from openiads.base.toml import Loc
 from openiads.base.words import nearest
 from openiads.catalog.records import GRADES, Entry, Value
+
+#: Key path, value to show, what is wrong, what to do.
+Problem = tuple[Loc, Json, str, str]
 
 #: Least width of an interval, as a factor either way on the odds p / (1 - p): judgment, in the order of the grades.
 ODDS = {"combat_counted": 1.5, "combat_claimed": 3.0, "tested": 2.0, "exporter": 3.0, "guess": 5.0}
@@ -21,7 +24,7 @@ PREFIX = "pk_"
 BELIEVED = "pk_believed"  # what crews count on is no claim of what a round does
 
 
-def graded(entry: Entry, evidence: Mapping[str, Json], sources: Collection[str]) -> Entry:
+def graded(entry: Entry, evidence: Mapping[str, Json], sources: Collection[str]) -> tuple[Entry, list[Problem]]:
     """An interceptor with the grade of each kill probability, its interval as wide as the grade asks at the least.
 
     Parameters
@@ -36,36 +39,36 @@ def graded(entry: Entry, evidence: Mapping[str, Json], sources: Collection[str])
 
     Returns
     -------
-    Entry
-
-    Raises
-    ------
-    InputError
-        A grade that is none, or one above "guess" without a source.
+    tuple of Entry and list
+        What is wrong as key path, value, reason and remedy: a grade that is none or of no kill probability, one above
+        "guess" without a source, a source that is none.
     """
     values = dict(entry.values)
+    problems: list[Problem] = []
+    most = entry.si("reliability", 1.0) * entry.si("common_mode", 1.0)
     for name, value in entry.values.items():
-        place = f"{entry.kind}.{entry.name}.{name}"
+        place = (entry.kind, entry.name, name)
         if not name.startswith(PREFIX) or name == BELIEVED:
             if value.grade:
-                raise InputError(f"{place}.grade", "is no kill probability", "Leave the grade out.")
+                problems.append(((*place, "grade"), None, "is no kill probability", "Leave the grade out."))
             continue
         row = evidence.get(name.removeprefix(PREFIX), {})
         source = tuple(row.get("source", value.source))
         assumed = "exporter" if value.source and value.status != "assumption" else "guess"
         grade = value.grade or str(row.get("grade", assumed))
+        unknown = [key for key in source if key not in sources]
         if grade not in GRADES:
-            known = f"Give one of {', '.join(GRADES)}."
-            raise InputError(f"{place}.grade", f"{grade!r} is no grade", f"{nearest(grade, list(GRADES))}{known}")
-        if grade != "guess" and not source:
+            remedy = f"{nearest(grade, list(GRADES))}Give one of {', '.join(GRADES)}."
+            problems.append(((*place, "grade"), None, f"{grade!r} is no grade", remedy))
+        elif grade != "guess" and not source:
             remedy = 'Name a key of sources.toml, or give grade = "guess".'
-            raise InputError(f"{place}.grade", f'"{grade}" without a source', remedy)
-        for key in source:
-            if key not in sources:
-                raise InputError(place, f"source {key!r} is not in the bibliography", nearest(key, list(sources)))
-        most = entry.si("reliability", 1.0) * entry.si("common_mode", 1.0)
-        values[name] = _widened(replace(value, grade=grade), most)
-    return replace(entry, values=values)
+            problems.append(((*place, "grade"), None, f'"{grade}" without a source', remedy))
+        elif unknown:
+            reason = f"source {unknown[0]!r} is not in the bibliography"
+            problems.append((place, None, reason, nearest(unknown[0], list(sources))))
+        else:
+            values[name] = _widened(replace(value, grade=grade), most)
+    return replace(entry, values=values), problems
 
 
 def _widened(value: Value, most: float) -> Value:

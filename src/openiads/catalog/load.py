@@ -1,32 +1,45 @@
-"""Reading the catalog's entries: values with their evidence, links between entries, and a user's own entries."""
+"""Reading the catalog's entries: values with their evidence, links between entries, and a user's own entries.
+
+What an entry may hold says `catalog.schema`, what a number and its evidence `catalog.evidence`, what must make sense
+beyond that `catalog.checks`.  Everything wrong is told at once, each fault with file and line where there is a file.
+"""
 
 from __future__ import annotations
 
-import copy
-import dataclasses
 import json
-import math
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import NamedTuple
 
-from openiads.base.errors import InputError
+from pydantic import BaseModel, ValidationError
+
+from openiads.base.errors import InputError, InputErrors
+from openiads.base.fields import MOST_PROBLEMS, problem_of
 from openiads.base.jsonable import Json, JsonObject
-from openiads.base.toml import parse_toml
-from openiads.base.units import QuantityError, quantity
+from openiads.base.toml import Lines, Loc, clipped, merged, parse_toml
 from openiads.base.words import nearest
-from openiads.catalog.checks import check_links, check_sense
-from openiads.catalog.grades import graded
-from openiads.catalog.records import KINDS, LIST, STATUSES, Catalog, Curve, Entry, Row, Source, Value
+from openiads.catalog.checks import links, sense
+from openiads.catalog.evidence import FieldSpec, Number, Reference, value_of
+from openiads.catalog.grades import PREFIX, graded
+from openiads.catalog.records import KINDS, LIST, Catalog, Curve, Entry, Row, Source, Value
+from openiads.catalog.schema import entry_model
 
-# Least half-width of an interval, as a share of the number, by evidence status (models, section 7). A derived value
-# is arithmetic on relayed ones.
-FLOOR = {"read": 0.05, "relayed": 0.10, "recalled": 0.20, "derived": 0.10, "assumption": 0.50}
-#: Keys of a value, in the order in which they are told.
-KEYS = dict.fromkeys(
-    ("value", "unit", "low", "high", "source", "status", "note", "scale", "exact", "variety", "grade")
-).keys()
 PLACE_OF_ENTRIES = "openiads.catalog"
+
+#: How a user's own entry takes over another's fields.
+BASED_ON = "based_on"
+
+
+class Fault(NamedTuple):
+    """What is wrong with an entry: key path (kind, name, field, ...), the value to show (None: none), what, what to
+    do."""
+
+    loc: Loc
+    value: Json
+    reason: str
+    remedy: str
 
 
 @cache
@@ -44,12 +57,43 @@ def catalog() -> Catalog:
     >>> oi.catalog()["48n6e2"].max_range.unit
     'km'
     """
-    folder = resources.files(PLACE_OF_ENTRIES) / "entries"
+    return read_catalog(resources.files(PLACE_OF_ENTRIES) / "entries")
+
+
+def read_catalog(folder: Traversable) -> Catalog:
+    """The catalog of a folder of entries.
+
+    Parameters
+    ----------
+    folder : Traversable
+        With ``fields.toml``, ``sources.toml`` and a file of each kind.
+
+    Returns
+    -------
+    Catalog
+
+    Raises
+    ------
+    InputErrors
+        With every fault of the files, each with its line.
+    """
     raw: JsonObject = {}
+    texts: dict[str, str] = {}
     for kind in ("fields", "sources", "literature", "evidence", *KINDS):
         file = folder / f"{kind}.toml"
-        raw[kind] = parse_toml(file.read_text(encoding="utf-8"), f"{kind}.toml")
-    return load_catalog(raw)
+        texts[kind] = file.read_text(encoding="utf-8")
+        raw[kind] = parse_toml(texts[kind], str(file))
+
+    @cache
+    def lines(kind: str) -> Lines:
+        return merged(texts[kind], str(folder / f"{kind}.toml"))[1]
+
+    def told(fault: Fault) -> tuple[int, InputError]:
+        kind, loc = str(fault.loc[0]), fault.loc[1:]
+        found = lines(kind)
+        return found.line(loc), InputError(found.place(loc, fault.value), fault.reason, fault.remedy)
+
+    return _made(raw, told)
 
 
 def load_catalog(raw: Mapping[str, Json]) -> Catalog:
@@ -67,241 +111,186 @@ def load_catalog(raw: Mapping[str, Json]) -> Catalog:
 
     Raises
     ------
-    InputError
-        Naming the entry and field at the first fault.
+    InputErrors
+        Naming the entry and field of every fault.
     """
-    sources = _bibliography(raw["sources"], raw.get("literature", {}))
+    return _made(raw, _told)
+
+
+def _told(fault: Fault) -> tuple[int, InputError]:
+    """A fault of an entry that came from no file."""
+    return 0, InputError(Lines().place(fault.loc, fault.value), fault.reason, fault.remedy)
+
+
+def _made(raw: Mapping[str, Json], told: Callable[[Fault], tuple[int, InputError]]) -> Catalog:
+    faults: list[Fault] = []
+    models = _models(raw["fields"], faults)
+    sources = _bibliography(raw, faults)
     entries: dict[str, Entry] = {}
     for kind in KINDS:
-        for name, table in raw.get(kind, {}).items():
+        tables = raw.get(kind, {})
+        for name, table in tables.items() if kind in models else ():
             if name in entries:
-                raise InputError(
-                    f"{kind}.{name}", f"the name is already used in {entries[name].kind}", "Rename one of the two."
-                )
-            entries[name] = _entry(kind, name, table, raw["fields"].get(kind, {}), sources)
-    evidence = raw.get("evidence", {})
-    for name, entry in entries.items():
-        if entry.kind == "interceptors":
-            entries[name] = graded(entry, evidence.get(name, {}), sources)
-    check_links(entries)
-    for entry in entries.values():
-        check_sense(entry)
+                reason = f"the name is already used in {entries[name].kind}"
+                faults.append(Fault((kind, name), None, reason, "Rename one of the two."))
+                continue
+            behind = raw.get("evidence", {}).get(name, {})
+            found = list(_entry_faults(kind, name, table, models[kind], sources, behind))
+            if isinstance(found[0], Entry):
+                entries[name] = found[0]
+            else:
+                faults += [each for each in found if isinstance(each, Fault)]
+    if not faults:
+        faults += checked(entries.values(), entries)
+    if faults:
+        ordered = sorted((told(fault) for fault in faults[:MOST_PROBLEMS]), key=lambda pair: pair[0])
+        raise InputErrors(error for _, error in ordered)
     return Catalog(entries, sources, dict(raw))
 
 
-def _bibliography(sources: Mapping[str, Json], literature: Mapping[str, Json]) -> dict[str, Source]:
-    """Sources of values and books of methods under one list of keys."""
-    allowed = {field.name for field in dataclasses.fields(Source)} - {"key"}
-    found: dict[str, Source] = {}
-    for file, rows in (("sources", sources), ("literature", literature)):
-        for key, row in rows.items():
-            place = f"{file}.{key}"
-            if key in found:
-                raise InputError(place, "the key is already used", "Rename one of the two.")
-            unknown = sorted(set(row) - allowed)
-            missing = [name for name in ("title", "publisher", "year", "access") if not row.get(name)]
-            if unknown or missing:
-                fault = f"unknown keys {unknown}" if unknown else f"without {', '.join(missing)}"
-                raise InputError(place, fault, f"A source has {', '.join(sorted(allowed))}.")
-            found[key] = Source(key, **{name: str(text) for name, text in row.items()})
+def checked(entries: Iterable[Entry], known: Mapping[str, Entry]) -> list[Fault]:
+    """What makes no sense in entries among all that are known."""
+    problems = [problem for entry in entries for problem in (*links(entry, known), *sense(entry))]
+    return [Fault(*problem) for problem in problems]
+
+
+def _models(fields: Mapping[str, Json], faults: list[Fault]) -> dict[str, type[BaseModel]]:
+    """The model of each kind of entry; what defines none is noted."""
+    found: dict[str, type[BaseModel]] = {}
+    for kind, table in fields.items():
+        try:
+            found[kind] = entry_model(kind, table)
+        except InputErrors as error:
+            places = [each.place.split(".") if each.place else () for each in error.problems]
+            faults += [
+                Fault(("fields", kind, *place), None, each.reason, each.remedy)
+                for place, each in zip(places, error.problems, strict=True)
+            ]
     return found
 
 
-def _entry(
-    kind: str, name: str, table: Mapping[str, Json], fields: Mapping[str, Json], sources: Mapping[str, Source]
-) -> Entry:
-    place = f"{kind}.{name}"
-    row = _row(
-        place,
-        {k: v for k, v in table.items() if k != "title" and not _is_table(v) and not _is_curve(v)},
-        fields,
-        sources,
-    )
-    tables: dict[str, tuple[Row, ...]] = {}
-    curves: dict[str, Curve] = {}
-    for key, content in table.items():
-        if _is_table(content):
-            inner = _known(place, key, fields)
-            tables[key] = tuple(_row(f"{place}.{key}[{i + 1}]", item, inner, sources) for i, item in enumerate(content))
-        elif _is_curve(content):
-            curves[key] = _curve(f"{place}.{key}", content, _known(place, key, fields), sources)
-    missing = [key for key, spec in fields.items() if _required(spec) and key not in table]
-    if kind == "systems" and "engagement_radar" in missing:
-        raise InputError(
-            place, "launchers without a guidance radar", "Name the radar that guides them: engagement_radar = ..."
-        )
-    if missing:
-        raise InputError(
-            place, f"without {', '.join(missing)}", "Add the missing fields; fields.toml says what they mean."
-        )
-    title = table.get("title", "")
-    if not isinstance(title, str) or not title:
-        raise InputError(place, "without a title", 'Add title = "..."')
-    return Entry(row.values, row.text, row.flags, row.lists, kind, name, title, tables, curves)
+@cache
+def _packaged_models() -> dict[str, type[BaseModel]]:
+    return _models(catalog().raw["fields"], [])
 
 
-def _row(place: str, table: Mapping[str, Json], fields: Mapping[str, Json], sources: Mapping[str, Source]) -> Row:
+def _bibliography(raw: Mapping[str, Json], faults: list[Fault]) -> dict[str, Source]:
+    """Sources of values and books of methods under one list of keys; what is no line of it is noted."""
+    found: dict[str, Source] = {}
+    for file in ("sources", "literature"):
+        for key, table in raw.get(file, {}).items():
+            if key in found:
+                faults.append(Fault((file, key), None, "the key is already used", "Rename one of the two."))
+                continue
+            try:
+                told = Reference.model_validate(table)
+            except ValidationError as error:
+                faults += _faults_of(error, (file, key), table, Reference)
+            else:
+                found[key] = Source(key, **told.model_dump())
+    return found
+
+
+def _entry_faults(
+    kind: str,
+    name: str,
+    table: Json,
+    model: type[BaseModel],
+    sources: Mapping[str, Source],
+    behind: Mapping[str, Json],
+) -> Iterator[Entry | Fault]:
+    """The entry that a table holds, or else every fault of its fields; ``behind``: evidence of its kill probabilities
+    by class of target."""
+    try:
+        told = model.model_validate(table, context={"sources": sources})
+    except ValidationError as error:
+        yield from _faults_of(error, (kind, name), table, model)
+        return
+    row = _row(table, told)
+    curves = {key: content for key in table if isinstance(content := getattr(told, key), Curve)}
+    tables = {
+        key: tuple(_row(each, inner) for each, inner in zip(table[key], getattr(told, key), strict=True))
+        for key in table
+        if isinstance(table[key], list) and table[key] and isinstance(table[key][0], dict)
+    }
+    title = row.text.pop("title")
+    entry = Entry(row.values, row.text, row.flags, row.lists, kind, name, title, tables, curves)
+    if kind != "interceptors":
+        yield entry
+        return
+    entry, problems = graded(entry, behind, sources)
+    if problems:
+        yield from (Fault(*problem) for problem in problems)
+    else:
+        yield entry
+
+
+def _row(table: Mapping[str, Json], told: BaseModel) -> Row:
+    """The fields of a model in the order of its table, sorted by what they hold."""
     row = Row({}, {}, {}, {})
-    for key, content in table.items():
-        spec = _known(place, key, fields)
-        dimension = spec[0] if isinstance(spec, list) else ""
-        where = f"{place}.{key}"
-        if isinstance(content, bool) and dimension == "switch":
+    for key in table:
+        content = getattr(told, key)
+        if isinstance(content, Value):
+            row.values[key] = content
+        elif isinstance(content, str):
+            row.text[key] = content
+        elif isinstance(content, bool):
             row.flags[key] = content
-        elif isinstance(content, str) and dimension == "text":
-            row.text[key] = content
-        elif isinstance(content, str) and dimension.startswith("one of "):
-            allowed = dimension.removeprefix("one of ").split("|")
-            if content not in allowed:
-                raise InputError(where, f"{content!r} is not one of {', '.join(allowed)}", nearest(content, allowed))
-            row.text[key] = content
-        elif isinstance(content, list) and dimension == "names" and all(isinstance(item, str) for item in content):
-            row.lists[key] = tuple(content)
-        elif isinstance(content, dict) and dimension not in ("", "text", "switch", "names"):
-            row.values[key] = _value(where, content, dimension, sources)
-        else:
-            raise InputError(where, f"is not a {dimension or 'table'}", "fields.toml says what each field holds.")
-    missing = [
-        key for key, spec in fields.items() if _required(spec) and not isinstance(spec, dict) and key not in table
-    ]
-    if missing and "[" in place:
-        raise InputError(
-            place, f"without {', '.join(missing)}", "Add the missing fields; fields.toml says what they mean."
-        )
+        elif isinstance(content, tuple) and all(isinstance(item, str) for item in content):
+            row.lists[key] = content
     return row
+
+
+def _faults_of(error: ValidationError, loc: Loc, table: Json, model: type[BaseModel]) -> Iterator[Fault]:
+    """What pydantic says of the table at a key path, what is missing from one table in one line."""
+    missing: dict[Loc, list[str]] = {}
+    rows = error.errors(include_url=False)
+    for row in rows[:MOST_PROBLEMS]:
+        if row["type"] == "missing":
+            missing.setdefault(row["loc"][:-1], []).append(str(row["loc"][-1]))
+            continue
+        inner, value, reason, remedy = problem_of(row, table, model)
+        yield Fault((*loc, *inner), value, reason, remedy)
+    for inner, keys in missing.items():
+        remedy = "Add what is missing; the reference page of catalog fields says what it is."
+        reason = f"without {', '.join(keys)}"
+        if loc[0] == "systems" and "engagement_radar" in keys:
+            reason = f"launchers without a guidance radar: {reason}"
+        if not inner and len(keys) > 1 and loc[0] not in ("sources", "literature"):
+            remedy += f' Or write {BASED_ON} = "NAME" to take over the fields of another entry.'
+        yield Fault((*loc, *inner), None, reason, remedy)
 
 
 def parse_value(place: str, table: Mapping[str, Json], dimension: str) -> Value:
     """One value row outside the entries (knobs.toml), with sources of the packaged bibliography."""
-    return _value(place, table, dimension, catalog().sources)
-
-
-def _value(place: str, table: Mapping[str, Json], dimension: str, sources: Mapping[str, Source]) -> Value:
-    unknown = set(table) - KEYS
-    if unknown:
-        raise InputError(
-            place,
-            f"unknown keys {sorted(unknown)}",
-            f"A value has {', '.join(KEYS)}.",
-        )
-    source, status, note = _evidence(place, table, sources)
-    number, low, high = (_number(place, table, key) for key in ("value", "low", "high"))
-    if math.isnan(number):
-        raise InputError(place, "without a value", "Add value = ...")
-    if low > number or high < number or low > high:
-        raise InputError(place, f"the interval {low} to {high} does not hold the value {number}", "Widen the interval.")
-    unit = table.get("unit", "")
-    scale = table.get("scale", "log" if unit == "dB" and dimension == "ratio" else "linear")
-    if scale not in ("linear", "log"):
-        raise InputError(place, f"scale {scale!r}", 'Give "linear" or "log".')
-    exact = table.get("exact", False)
-    if exact and not note:
-        raise InputError(place, "exact without a reason", "Say in the note why nothing is in doubt.")
-    if status == "assumption" and not note:
-        raise InputError(place, "an assumption without its reasoning", "Add a note.")
-    if exact or (dimension == "count" and math.isnan(low) and math.isnan(high)):
-        bounds = (number, number)
-    else:
-        bounds = _interval(number, low, high, status, dimension, "linear" if unit == "dB" else scale)
-    si, si_low, si_high = (_si(place, n, unit, dimension) for n in (number, *bounds))
-    if scale == "log" and si_low <= 0.0:
-        raise InputError(place, "scale log with a bound at or below zero", "Raise the lower bound.")
-    variety, grade = table.get("variety", False), str(table.get("grade", ""))
-    if variety not in (True, False):
-        raise InputError(f"{place}.variety", f"{variety!r}", "Give true: flights of one type differ in it.")
-    told = (number, unit, low, high, source, status, note, dimension, scale, exact)
-    return Value(*told, si, si_low, si_high, variety, grade)
-
-
-def _interval(number: float, low: float, high: float, status: str, dimension: str, scale: str) -> tuple[float, float]:
-    """The declared interval with the floor of its status on each side that is missing or has no width; the declared end
-    of a count is an end, as twelve launchers at most are not thirteen."""
-    share = FLOOR[status]
-    whole = dimension == "count"
-    if math.isnan(low) or (low == number and not whole):
-        low = number / (1.0 + share) if scale == "log" else number - share * abs(number)
-    if math.isnan(high) or (high == number and not whole):
-        high = number * (1.0 + share) if scale == "log" else number + share * abs(number)
-    if dimension == "probability":
-        low, high = max(low, 0.0), min(high, 1.0)
-    if whole:
-        low, high = math.floor(low), math.ceil(high)
-    return low, high
-
-
-def _si(place: str, number: float, unit: str, dimension: str) -> float:
-    """The number in SI; a count is a kind of its own here, without a unit."""
     try:
-        return quantity(f"{number!r} {unit}", "number" if dimension == "count" else dimension)
-    except QuantityError as error:
-        raise InputError(place, error.reason, error.remedy) from None
+        return value_of(Number.model_validate(table), FieldSpec("value", dimension, True, ""), catalog().sources)
+    except ValidationError as error:
+        told = [problem_of(row, table, Number) for row in error.errors(include_url=False)]
+        raise InputErrors(
+            InputError(Lines().place((place, *loc), value), reason, remedy) for loc, value, reason, remedy in told
+        ) from None
 
 
-def _number(place: str, table: Mapping[str, Json], key: str) -> float:
-    number = table.get(key, math.nan)
-    if isinstance(number, bool) or not isinstance(number, int | float) or math.isinf(number):
-        raise InputError(place, f"{key} = {number!r} is not a number", "Give a finite number.")
-    return float(number)
+# ------------------------------------------------------------------ a user's own entries
 
 
-def _evidence(place: str, table: Mapping[str, Json], sources: Mapping[str, Source]) -> tuple[tuple[str, ...], str, str]:
-    source = tuple(table.get("source", ()))
-    status = table.get("status", "")
-    if status not in STATUSES:
-        raise InputError(place, f"status {status!r}", f"Give one of {', '.join(STATUSES)}.")
-    if not source and status != "assumption":
-        raise InputError(
-            place, "without a source", "Name a key of sources.toml, or mark it as an assumption and say why."
-        )
-    for key in source:
-        if key not in sources:
-            raise InputError(place, f"source {key!r} is not in the bibliography", nearest(key, list(sources)))
-    return source, status, str(table.get("note", ""))
+class Own(NamedTuple):
+    """The packaged catalog with a user's own entries, and what is wrong with them.
 
+    Attributes
+    ----------
+    catalog : Catalog
+        Without the entries that are faulty and those that need one of them.
+    faults : tuple of Fault
+        In the order of kinds and names.
+    left_out : frozenset of str
+        Names of own entries that are not in the catalog.
+    """
 
-def _curve(place: str, table: Mapping[str, Json], spec: Mapping[str, Json], sources: Mapping[str, Source]) -> Curve:
-    source, status, note = _evidence(place, table, sources)
-    columns: dict[str, tuple[float, ...]] = {}
-    for key, column in table.items():
-        if isinstance(column, list) and key != "source":
-            _known(place, key, spec)
-            if not all(isinstance(n, int | float) and not isinstance(n, bool) and math.isfinite(n) for n in column):
-                raise InputError(f"{place}.{key}", "holds something that is not a number", "Give finite numbers only.")
-            columns[key] = tuple(float(n) for n in column)
-    if len({len(column) for column in columns.values()}) != 1 or not note:
-        raise InputError(
-            place,
-            "columns of different lengths, or no note",
-            "Give each column the same number of rows and add a note.",
-        )
-    first = next(iter(columns.values()))
-    if any(b <= a for a, b in zip(first, first[1:], strict=False)):
-        raise InputError(place, "the first column does not increase", "Sort the rows.")
-    return Curve(columns, source, status, note)
-
-
-def _known(place: str, key: str, fields: Mapping[str, Json]) -> Json:
-    if key not in fields:
-        raise InputError(
-            f"{place}.{key}",
-            "unknown field",
-            f"{nearest(key, list(fields))}The reference page of catalog fields lists them.",
-        )
-    return fields[key]
-
-
-def _required(spec: Json) -> bool:
-    return isinstance(spec, list) and "optional" not in spec[1:2]
-
-
-def _is_table(content: object) -> bool:
-    return isinstance(content, list) and bool(content) and isinstance(content[0], dict)
-
-
-def _is_curve(content: object) -> bool:
-    return isinstance(content, dict) and any(
-        isinstance(column, list) for key, column in content.items() if key != "source"
-    )
+    catalog: Catalog
+    faults: tuple[Fault, ...]
+    left_out: frozenset[str]
 
 
 def extended(entries: Mapping[str, Json]) -> Catalog:
@@ -310,40 +299,132 @@ def extended(entries: Mapping[str, Json]) -> Catalog:
 
     Raises
     ------
-    InputError
-        For an unknown kind, an entry that is already packaged, or a fault in an entry.
+    InputErrors
+        With every unknown kind, every entry that is already packaged, and every fault in an entry.
     """
+    found = own_entries(entries)
+    if found.faults:
+        raise InputErrors(_told(fault._replace(loc=("catalog", *fault.loc)))[1] for fault in found.faults)
+    return found.catalog
+
+
+def own_entries(entries: Mapping[str, Json]) -> Own:
+    """As `extended`, with what is wrong told beside what is right."""
     if not entries:
-        return catalog()
-    return _extended(json.dumps(entries, sort_keys=True, default=str))
+        return Own(catalog(), (), frozenset())
+    # A date becomes a list of its text, which no field takes for what it is to hold.
+    return _own(json.dumps(entries, sort_keys=True, default=lambda date: [[str(date)]]))
 
 
 @lru_cache(maxsize=16)
-def _extended(text: str) -> Catalog:
-    raw = copy.deepcopy(catalog().raw)
-    packaged = catalog().entries
-    for kind, tables in json.loads(text).items():
+def _own(text: str) -> Own:
+    given: JsonObject = json.loads(text)
+    packaged = catalog()
+    faults: list[Fault] = []
+    raw: JsonObject = {**packaged.raw, **{kind: dict(packaged.raw[kind]) for kind in KINDS}}
+    tables = _own_tables(given, packaged, faults)
+    made: dict[str, Entry] = {}
+    for (kind, name), table in tables.items():
+        whole = _based(kind, name, tables, faults)
+        if whole is None:
+            continue
+        raw[kind][name] = whole
+        behind = _behind(kind, name, tables)
+        for each in _entry_faults(kind, name, whole, _packaged_models()[kind], packaged.sources, behind):
+            if isinstance(each, Entry):
+                made[name] = each
+            elif len(each.loc) < 3 or str(each.loc[2]) in table or BASED_ON not in table:  # else the other's own fault
+                faults.append(each)
+    names = {name for _, name in tables}
+    known = {**packaged.entries, **made}
+    broken = names - made.keys()
+    told = checked(made.values(), known)  # but of a name that is an own entry whose fault has been told
+    faults += [fault for fault in told if not (isinstance(fault.value, str) and fault.value in broken)]
+    sets = [name for name, entry in made.items() if entry.kind == "model"]
+    if len(sets) > 1:
+        reason = f"{len(sets)} sets of assumptions: {', '.join(sets)}"
+        faults.append(Fault(("model", sets[1]), None, reason, "Keep one."))
+    broken |= {str(fault.loc[1]) for fault in faults if len(fault.loc) > 1}
+    good = _without(made, broken)
+    entries: dict[str, Entry] = {}
+    for kind in KINDS:
+        entries |= packaged.of_kind(kind) | {name: entry for name, entry in good.items() if entry.kind == kind}
+    return Own(Catalog(entries, packaged.sources, raw), tuple(faults), frozenset(names - good.keys()))
+
+
+def _own_tables(given: Mapping[str, Json], packaged: Catalog, faults: list[Fault]) -> dict[tuple[str, str], JsonObject]:
+    """The tables of own entries by kind and name; those that can be none are noted."""
+    found: dict[tuple[str, str], JsonObject] = {}
+    kinds: dict[str, str] = {}
+    for kind in sorted(given, key=lambda kind: KINDS.index(kind) if kind in KINDS else -1):
         if kind not in KINDS:
-            raise InputError(
-                f"catalog.{kind[:60]}", "not a kind of entry", f"{nearest(kind, list(KINDS))}Kinds: {', '.join(KINDS)}"
-            )
-        for name, table in tables.items():
-            place = f"catalog.{kind}.{name[:60]}"
+            remedy = f"{nearest(kind, list(KINDS))}Kinds: {', '.join(KINDS)}."
+            faults.append(Fault((kind,), None, "not a kind of entry", remedy))
+            continue
+        for name, table in given[kind].items():
             if name in packaged:
-                raise InputError(
-                    place, "is already in the packaged catalog", f'Choose another name and write based_on = "{name}".'
-                )
-            based = table.pop("based_on", None)
-            if based is not None and based not in raw[kind]:
-                raise InputError(
-                    place,
-                    f'based_on = "{str(based)[:60]}": not among the {kind}',
-                    f"{nearest(str(based), list(raw[kind]))}{LIST}",
-                )
-            raw[kind][name] = {**copy.deepcopy(raw[kind][based] if based is not None else {}), **table}
-            behind = raw["evidence"].get(based, {}) if based is not None else {}
-            raw["evidence"][name] = {c: row for c, row in behind.items() if f"pk_{c}" not in table}
-    try:
-        return load_catalog(raw)
-    except InputError as error:
-        raise InputError(f"catalog.{error.place}", error.reason, error.remedy) from None
+                remedy = f'Choose another name and write {BASED_ON} = "{clipped(name)}".'
+                faults.append(Fault((kind, name), None, "is already in the packaged catalog", remedy))
+            elif name in kinds:
+                reason = f"the name is already used in {kinds[name]}"
+                faults.append(Fault((kind, name), None, reason, "Rename one of the two."))
+            else:
+                found[kind, name] = table
+                kinds[name] = kind
+    return found
+
+
+def _based(
+    kind: str, name: str, tables: Mapping[tuple[str, str], JsonObject], faults: list[Fault]
+) -> JsonObject | None:
+    """The whole table of an own entry, with the fields of what it is based on; None, and noted, where that is none."""
+    packaged = catalog().raw[kind]
+    chain, whole = [name], dict(tables[kind, name])
+    while BASED_ON in whole:
+        base = whole.pop(BASED_ON)
+        place = (kind, name, BASED_ON) if len(chain) == 1 else None
+        fault = None
+        if not isinstance(base, str):
+            fault = Fault((kind, name, BASED_ON), None, "is not the name of an entry", f'Write {BASED_ON} = "NAME".')
+        elif base in chain:
+            reason = f"is based on itself: {', '.join([*chain, base])}"
+            fault = Fault((kind, name, BASED_ON), base, reason, "Base one of them on another entry.")
+        elif base not in packaged and (kind, base) not in tables:
+            known = [*packaged, *(own for other, own in tables if other == kind)]
+            fault = Fault((kind, name, BASED_ON), base, f"not among the {kind}", f"{nearest(base, known)}{LIST}")
+        if fault is not None:
+            if place is not None or fault.reason.startswith("is based"):
+                faults.append(fault)  # further up it has been told of the other entry
+            return None
+        chain.append(base)
+        whole = {**(packaged[base] if base in packaged else tables[kind, base]), **whole}
+    return whole
+
+
+def _behind(kind: str, name: str, tables: Mapping[tuple[str, str], JsonObject]) -> JsonObject:
+    """Evidence of what an own entry takes over of a packaged one; what it gives itself has none of that."""
+    own: set[str] = set()
+    while (kind, name) in tables and BASED_ON in tables[kind, name]:
+        own |= tables[kind, name].keys()
+        name = tables[kind, name][BASED_ON]
+    evidence: JsonObject = catalog().raw["evidence"].get(name, {})
+    return {target: row for target, row in evidence.items() if f"{PREFIX}{target}" not in own}
+
+
+def _without(made: Mapping[str, Entry], broken: Collection[str]) -> dict[str, Entry]:
+    """The entries that are not broken and name none that is."""
+    good = {name: entry for name, entry in made.items() if name not in broken}
+    while True:
+        names = made.keys() - good.keys() | set(broken)
+        still = {name: entry for name, entry in good.items() if not names & set(_named(entry))}
+        if len(still) == len(good):
+            return good
+        good = still
+
+
+def _named(entry: Entry) -> Iterator[str]:
+    """Every name and text in an entry."""
+    for row in (entry, *(row for rows in entry.tables.values() for row in rows)):
+        yield from row.text.values()
+        for names in row.lists.values():
+            yield from names

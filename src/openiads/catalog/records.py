@@ -314,11 +314,20 @@ class Catalog:
     @cached_property
     def digest(self) -> str:
         """SHA-256 (hex) of the canonical content, the bibliography included; the order of entries in the files does
-        not matter.  Kinds of ``UNDIGESTED`` are left out."""
+        not matter.  Kinds of ``UNDIGESTED`` are left out, and so are the bounds of fields, which refuse and change no
+        number."""
         raw = {kind: content for kind, content in self.raw.items() if kind not in UNDIGESTED}
-        raw["fields"] = {kind: spec for kind, spec in raw.get("fields", {}).items() if kind not in UNDIGESTED}
+        fields = raw.get("fields", {}).items()
+        raw["fields"] = {kind: _without_bounds(spec) for kind, spec in fields if kind not in UNDIGESTED}
         text = json.dumps(raw, sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _without_bounds(table: JsonObject) -> JsonObject:
+    """What the fields of a kind mean: of each its dimension, whether it is required and its meaning."""
+    return {
+        key: _without_bounds(row) if isinstance(row, dict) else row[:3] for key, row in table.items() if key != "form"
+    }
 
 
 def value_at(value: Value, u: float, weighting: str = "uniform") -> float:

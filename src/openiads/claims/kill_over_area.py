@@ -54,7 +54,7 @@ def scenario(claim: KillOverArea, threat: str, limits: str) -> Scenario:
         "fire_units": plan.fire_units,
         "launchers": plan.launchers,
         "defends": [asset["name"] for asset in assets],
-        "doctrine": dict(plan.doctrine),
+        "doctrine": plan.doctrine.model_dump(mode="json", by_alias=True, exclude_unset=True),
     }
     return validate(
         {

@@ -15,11 +15,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, Valid
 
 from openiads.base import toml
 from openiads.base.errors import InputError, InputErrors
-from openiads.base.jsonable import Json, JsonObject
+from openiads.base.fields import field_errors, refusal
+from openiads.base.jsonable import Json
 from openiads.base.words import nearest
 from openiads.runs.digest import hash_of
-from openiads.scenario import load
 from openiads.scenario.measures import Azimuth, Count, Distance, Key, MastHeight, Name, Position, Reach, Share, Text
+from openiads.scenario.model import Doctrine
 
 Texts = Annotated[tuple[Text, ...], Strict(False)]
 Many = Annotated[int, Field(ge=1, le=1_000_000)]
@@ -29,13 +30,13 @@ Weighting = Literal["uniform", "triangular", "log_uniform", "skeptical"]
 
 def _rising(pair: tuple[float, float]) -> tuple[float, float]:
     if not pair[0] < pair[1]:
-        raise ValueError("the lower end comes first")
+        raise refusal("the lower end comes first", "Exchange the two numbers, or give two that differ.")
     return pair
 
 
 def _falling(pair: tuple[float, float]) -> tuple[float, float]:
     if not pair[0] > pair[1]:
-        raise ValueError("the higher level comes first")
+        raise refusal("the higher level comes first", "Exchange the two numbers, or give two that differ.")
     return pair
 
 
@@ -90,7 +91,7 @@ class AreaStudy(_Table):
     area_radius: Reach
     points: Annotated[int, Field(ge=1, le=40)]
     bearing: Azimuth = Field(description="from the area to where the missiles come from")
-    doctrine: JsonObject = Field({}, description="as in a scenario's site")
+    doctrine: Doctrine = Field(Doctrine(), description="as in a scenario's site")
     missiles: dict[Key, Distance] = Field(min_length=1, description="threat -> distance it flies")
 
 
@@ -296,11 +297,13 @@ def claim_of(text: str, file: str) -> Claim:
     model = METHODS.get(method) if isinstance(method, str) else None
     if model is None:
         known = ", ".join(METHODS)
-        place = lines.place(("method",), method if isinstance(method, str) else None) or file
+        if "method" not in mapping:
+            raise InputError(lines.head(mapping), "method is missing", f'Add method = "..."; one of {known}.')
+        place = lines.place(("method",), method if isinstance(method, str) else None)
         raise InputError(place, "not a method of claims", f"One of {known}.")
     try:
         told = model.model_validate(dict(mapping))
     except ValidationError as error:
-        found = load.field_errors(error, mapping, lines, model)
+        found = field_errors(error, mapping, lines, model)
         raise InputErrors(problem for _, problem in sorted(found, key=lambda pair: pair[0])) from None
     return Claim(told, mapping, hash_of(dict(mapping)))

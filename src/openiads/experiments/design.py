@@ -18,6 +18,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from openiads.base import toml
 from openiads.base.errors import InputError, InputErrors, UsageError
+from openiads.base.fields import field_errors
 from openiads.base.jsonable import Json, JsonObject
 from openiads.base.words import nearest
 from openiads.experiments import factors as designs
@@ -245,7 +246,7 @@ def study_of(mapping: Mapping[str, Json], lines: toml.Lines, folder: Path | None
     try:
         told = StudyFile.model_validate(dict(mapping))
     except ValidationError as error:
-        problems.found += load.field_errors(error, mapping, lines, StudyFile)
+        problems.found += field_errors(error, mapping, lines, StudyFile)
         wrong = {row["loc"][0] for row in error.errors(include_url=False)}
         rest = {key: value for key, value in mapping.items() if key not in wrong}
         if "scenario" in rest:  # what is right is looked into all the same

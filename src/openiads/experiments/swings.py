@@ -6,7 +6,6 @@ between the ends: that is what screening and Sobol indices (``experiments.knowle
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,6 +18,7 @@ from openiads.runs.digest import hash_of
 from openiads.runs.work import Work
 from openiads.scenario.knobs import Knob
 from openiads.statistics.intervals import CONFIDENCE, mean_interval
+from openiads.statistics.moments import Moments
 from openiads.statistics.sensitivity import chance_of, told_of_many
 
 
@@ -161,6 +161,6 @@ def _end(value: float, differences: Values) -> End:
     """An end from the differences of its replications."""
     if not np.any(differences):
         return End(value, 0.0, 0.0, 0.0, False)
-    total, squares = math.fsum(differences), math.fsum(differences * differences)
-    low, high = mean_interval(total, squares, len(differences), CONFIDENCE)
-    return End(value, total / len(differences), low, high, False, chance_of(differences))
+    found = Moments.of(differences.tolist())
+    low, high = mean_interval(found, CONFIDENCE)
+    return End(value, found.mean, low, high, False, chance_of(differences))

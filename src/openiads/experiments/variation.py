@@ -10,10 +10,10 @@ import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from openiads.base import toml
 from openiads.base.errors import InputError, InputErrors
+from openiads.base.fields import MOST_PROBLEMS, keys_at
 from openiads.base.jsonable import Json
 from openiads.base.toml import toml_value
 from openiads.base.units import quantity
@@ -22,10 +22,7 @@ from openiads.experiments import factors as designs
 from openiads.experiments.factors import KNOB, Factor
 from openiads.scenario import edits, load
 from openiads.scenario.knobs import Knob, knob_list, set_only
-from openiads.scenario.load import keys_at, measure_at
-
-if TYPE_CHECKING:
-    from openiads.scenario.load import Scenario
+from openiads.scenario.load import Scenario, measure_at
 
 #: Values of a range that are tried on the scenario beforehand; the points tell of the others when they are run.
 MOST_TRIED = 300
@@ -47,7 +44,7 @@ class Problems:
         """One more, about a key path of the study file; each is told once."""
         where = place or self.lines.place(loc, value)
         problem = (self.lines.line(loc), InputError(where, reason, remedy))
-        if str(problem[1]) not in [str(each) for _, each in self.found] and len(self.found) < load.MOST_PROBLEMS:
+        if str(problem[1]) not in [str(each) for _, each in self.found] and len(self.found) < MOST_PROBLEMS:
             self.found.append(problem)
 
     def all(self) -> InputErrors:
@@ -124,7 +121,7 @@ class Reader:
             self.problems.add(loc, wrong.reason, wrong.remedy)
             return False
         for k, step in enumerate(steps):
-            keys = keys_at(steps[:k])
+            keys = keys_at(tuple(steps[:k]), Scenario)
             if isinstance(step, str) and keys and step not in keys:
                 self.problems.add(
                     loc, f'"{toml.clipped(step)}" leads nowhere', f"{nearest(step, keys)}Keys here: {listed(keys)}"

@@ -22,7 +22,7 @@ import numpy as np
 
 from openiads.base.errors import InputError
 from openiads.base.jsonable import JsonObject
-from openiads.catalog.load import FLOOR
+from openiads.catalog.evidence import FLOOR
 from openiads.catalog.records import Catalog, Entry, Value
 from openiads.catalog.rounds import missile_of, round_of, round_values
 from openiads.physics import ballistics, flyout, lethality, reach

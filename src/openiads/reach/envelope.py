@@ -8,8 +8,8 @@ whose intercept lies there is possible.  The target flies to the point on a stra
 - the unit's engagement radar holds it from then on up to the point itself, so that a round is guided there: it sees it
   (horizon, mask, sector, elevations, range limits, radial speed and signal), and sees it again before a break has
   lasted longer than its rounds survive in a run (`parts.weapons.supported`);
-- a round that left after both is there in time, fast enough for the target and with three times the lift that the
-  target demands; a launcher of that kind of round covers the direction;
+- a round that left after both is there in time, fast enough for the target and with three times a required lift (a
+  constant of the model) available; a launcher of that kind of round covers the direction;
 - with *published* limits: the point also lies within the published distances and heights of an intercept, and the
   target is no faster than published.  *Emergent* limits are flight, radar and time alone.
 

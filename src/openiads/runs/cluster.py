@@ -182,4 +182,7 @@ class Cluster:
             raise UsageError(
                 "simulator", "it has no name by which a worker finds it", 'Give it a name = "module:function"'
             )
-        return Workers(self.client, at_worker, store, simulator.name, stored, counted, self.tell)
+        from distributed import as_completed
+
+        back = as_completed(loop=self.client.loop, with_results=True, raise_errors=False)
+        return Workers(self.client, back, at_worker, store, simulator.name, stored, counted, self.tell)

@@ -5,8 +5,8 @@ Nothing here opens a connection: ``runs.cluster`` does, and hands over Dask's cl
 
 from __future__ import annotations
 
-import queue
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -21,7 +21,7 @@ from openiads.runs.identity import Chunk
 from openiads.runs.store import Done, Store
 
 if TYPE_CHECKING:
-    from distributed import Client
+    from distributed import Client, as_completed
     from distributed import Future as Remote
 
 #: Seconds to wait for a worker while there is none; after that the run ends, resumable.
@@ -34,9 +34,12 @@ GRACE = 10.0
 LOOK = 0.5
 
 #: Seconds between looks at what came back.
-POLL = 0.05
+POLL = 0.01
 
-#: How often a chunk is handed out before it is given up; each time Dask itself hands it on from three dead workers.
+#: How often a chunk is handed out before it is given up.  Each time Dask itself hands it on from three dead workers.
+#: Its ``retries=`` cannot count these: they are for exceptions of the task, and here a task that raised is a fault of
+#: the program, told at once.  What comes here again has returned (a refusal, a file that is damaged when read back), or
+#: may run on no worker that is left, for which Dask would wait.
 ATTEMPTS = 4
 
 #: Seconds for which a network file system may hide a file that another host has finished.
@@ -47,30 +50,27 @@ _AGAIN = "Run the same command again with the same --out to continue"
 
 @dataclass(eq=False, slots=True)
 class _Given:
-    """A chunk that is out, and the promise made for it."""
+    """A chunk that was handed over, and the promise made for it."""
 
     chunk: Chunk
     promise: Future[Done | None]
     attempts: int = 0
-    remote: Remote | None = None  # Dask's future, None while it waits for a worker
     fit: frozenset[str] = frozenset()  # workers that it was given to
     trouble: str = ""  # the last
-
-    def is_with(self, remote: Remote) -> bool:
-        """Whether it is still out under this future of Dask's, and was not handed out anew meanwhile."""
-        return self.remote is remote
+    missed: float | None = None  # since when it is said to be written and not to be seen
 
 
 class Workers:
     """Hands chunks to the workers of a cluster and takes back what they wrote.
 
-    All decisions are made in ``submit`` and ``tick``, which the coordinator calls from its one thread; Dask's thread
-    for callbacks only reads finished chunks back, keeps the promises and asks for the next look.
+    All is done in ``submit`` and ``tick``, which the coordinator calls from its one thread; what came back in the
+    meantime waits in Dask's ``as_completed``.
     """
 
     def __init__(
         self,
         client: Client,
+        back: as_completed,
         call: Callable[..., JsonObject],
         store: Store,
         simulator: str,
@@ -78,21 +78,16 @@ class Workers:
         counted: Callable[..., None],
         warn: Callable[[str], None],
     ) -> None:
-        self._client, self._call, self._store, self._stored, self._counted, self._warn = (
-            client,
-            call,
-            store,
-            stored,
-            counted,
-            warn,
-        )
+        self._client, self._back, self._call, self._store = client, back, call, store
+        self._stored, self._counted, self._warn = stored, counted, warn
         self._what = (str(store.path.absolute()), store.identity.as_dict(), simulator)
         self._threads: dict[str, int] = {}  # of the workers that are there, by address
-        self._examined: dict[str, Remote] = {}  # address -> Dask's future of the examination
+        self._examined: dict[Remote, str] = {}  # examinations that are out -> address
         self._fit: set[str] = set()
         self._refused: dict[str, str] = {}  # address -> why
-        self._given: list[_Given] = []
-        self._returned: queue.SimpleQueue[tuple[_Given, Remote, str]] = queue.SimpleQueue()
+        self._waiting: deque[_Given] = deque()  # chunks for which there is no worker yet
+        self._out: dict[Remote, _Given] = {}
+        self._late: list[tuple[_Given, JsonObject]] = []  # chunks that are written and cannot be seen here yet
         self._looked = float("-inf")
         self._manned = time.monotonic()  # when there last was a worker that may be fit
 
@@ -110,35 +105,36 @@ class Workers:
         if done is not None:
             promise.set_result(done)
             return promise
-        self._given.append(_Given(chunk, promise))
+        self._waiting.append(_Given(chunk, promise))
         self.tick()
         return promise
 
     def tick(self) -> None:
         """See to what came back and who is there; raises what ends the run."""
-        while not self._returned.empty():
-            self._take_back(*self._returned.get())
+        for remote, told in self._back.next_batch(block=False):
+            if remote in self._examined:
+                self._judge(self._examined.pop(remote), told)
+            elif remote in self._out:  # else it was handed out anew meanwhile
+                self._take_back(self._out.pop(remote), told)
         if time.monotonic() - self._looked >= LOOK:
             self._look()
-            self._looked = time.monotonic()
-            self._given = [given for given in self._given if not given.promise.done()]
-        for given in self._given:
-            if given.remote is None and self._fit and not given.promise.done():
-                self._hand_out(given)
+        while self._waiting and self._fit:
+            self._hand_out(self._waiting.popleft())
 
     def stop(self) -> None:
         """Take back what is out.  A chunk that a worker is at is finished by it, and equal to any other's."""
-        out = [given.remote for given in self._given if given.remote is not None]
-        self._given = []
+        self._waiting.clear()
         with suppress(Exception):  # the scheduler may be what has gone
-            self._client.cancel([*out, *self._examined.values()], force=True)
+            self._client.cancel([*self._out, *self._examined], force=True)
         disk.sweep(self._store.path / "chunks")  # what killed workers left
 
     def _order(self, task: Callable[..., JsonObject], workers: list[str], *more: object) -> Remote:
         """Dask's future of a task for one of these workers."""
-        return self._client.submit(
+        remote = self._client.submit(
             self._call, task, *self._what, *more, workers=workers, allow_other_workers=False, pure=False
         )
+        self._back.add(remote)
+        return remote
 
     # -------------------------------------------------------------- who is there
 
@@ -150,34 +146,30 @@ class Workers:
             raise ResultsError(address, "the scheduler has gone", f"Start it anew. {_AGAIN}") from problem
         here = set(self._threads)
         self._fit &= here
-        for address in here - self._fit - set(self._refused) - set(self._examined):
-            self._examined[address] = self._order(worker.examine, [address])
-            self._examined[address].add_done_callback(self._look_again)
-        for address in list(self._examined):
-            self._examine(address, present=address in here)
-        for given in self._given:  # Dask would wait for ever for workers that are gone, or come back by another address
-            if given.remote is not None and not given.promise.done() and not given.fit & here:
-                given.remote, given.trouble = None, "all workers that it was given to ended"
+        # Dask would wait for ever for workers that are gone, or come back by another address.
+        for remote in [remote for remote, address in self._examined.items() if address not in here]:
+            del self._examined[remote]
+            remote.cancel()
+        for remote in [remote for remote, given in self._out.items() if not given.fit & here]:
+            self._again(self._out.pop(remote), "all workers that it was given to ended")
+            remote.cancel()
+        for address in here - self._fit - set(self._refused) - set(self._examined.values()):
+            self._examined[self._order(worker.examine, [address])] = address
         self._give_up_waiting()
+        if self._late:
+            sum(1 for _ in (self._store.path / "chunks").iterdir())  # lets a network file system look anew
+        late, self._late = self._late, []
+        for given, told in late:
+            self._take_back(given, told)
+        self._looked = time.monotonic()
 
-    def _look_again(self, examined: Remote) -> None:
-        """In Dask's thread for callbacks: a worker may be fit; points of a sweep are short beside the next look."""
-        self._looked = float("-inf")
-
-    def _examine(self, address: str, *, present: bool) -> None:
-        """See whether the examination of a worker is over, and what it told."""
-        found = self._examined[address]
-        if present and not found.done():
-            return
-        del self._examined[address]
-        if not present:
-            return
-        if found.status == "finished":
-            told = found.result()
+    def _judge(self, address: str, told: object) -> None:
+        """An examination is over: what it told, or the error (kind, error, traceback) that ended it."""
+        if isinstance(told, dict):
             if not self._heed(address, told):
                 self._fit.add(address)
-        else:
-            self._refuse(address, f"it cannot begin ({found.exception()!r})", "unknown")
+        elif isinstance(told, tuple):
+            self._refuse(address, f"it cannot begin ({told[1]!r})", "unknown")
 
     def _heed(self, address: str, told: JsonObject) -> bool:
         """Whether a worker's answer was a complaint; one that ends the run is raised."""
@@ -231,64 +223,46 @@ class Workers:
             )
         given.fit = frozenset(self._fit)
         numbers = (chunk.index, chunk.first, chunk.last)
-        given.remote = self._order(worker.work, sorted(given.fit), numbers)
-        given.remote.add_done_callback(lambda remote: self._come_back(given, remote))
+        self._out[self._order(worker.work, sorted(given.fit), numbers)] = given
 
-    def _come_back(self, given: _Given, remote: Remote) -> None:
-        """In Dask's thread for callbacks: a chunk is finished or in trouble."""
-        if not given.is_with(remote) or given.promise.done():
-            return  # it was handed out anew meanwhile
-        told: JsonObject = {}
-        try:
-            if remote.status == "finished":
-                told = remote.result()
-            if "rows" not in told:
-                self._returned.put((given, remote, ""))
-                return
-            done = self._read_back(given.chunk, told)
-            self._counted(given.chunk.last - given.chunk.first, stored=True)
-            given.promise.set_result(done)
-        except Damaged as problem:
-            self._returned.put((given, remote, f"what host {told['host']} wrote is damaged: {problem}"))
-        except Exception as problem:  # noqa: BLE001 - it must reach the coordinator, which waits for the promise
-            given.promise.set_exception(problem)
-
-    def _read_back(self, chunk: Chunk, told: JsonObject) -> Done:
-        """A chunk that a worker says it has written, checked like any stored one."""
-        until = time.monotonic() + LATE
-        while True:
-            try:
-                done = self._store.read(chunk)
-                break
-            except FileNotFoundError:
-                if time.monotonic() > until:
-                    raise ResultsError(
-                        str(self._store.file(chunk)),
-                        f"the folder is not shared with worker {told['worker']} on host {told['host']}: it has written "
-                        "this chunk, and it is not here",
-                        "Give --out a folder that every worker sees under the same path",
-                    ) from None
-                sum(1 for _ in (self._store.path / "chunks").iterdir())  # lets a network file system look anew
-                time.sleep(0.1)
-        if worker.fingerprint(done) != told["rows"]:
-            raise Damaged("its rows are not those that the worker computed")
-        return done
-
-    def _take_back(self, given: _Given, remote: Remote, trouble: str) -> None:
-        """A chunk that came back without a result: to be handed out again, or what ends the run."""
-        if not given.is_with(remote):
-            return
-        given.remote = None
-        if remote.status == "finished" and not trouble:
-            told = remote.result()
-            self._heed(told["worker"], told)
-            given.trouble = f"refused on host {told['host']}"
-            return
-        if remote.status == "error":
-            problem = remote.exception()
-            if type(problem).__name__ != "KilledWorker":
-                raise problem
-            trouble = f"each worker that was at it ended, the last one {problem.last_worker.address}"
-        if remote.status in ("cancelled", "lost"):
+    def _take_back(self, given: _Given, told: object) -> None:
+        """A chunk is finished, to be handed out again, or what ends the run.  told : as in ``_judge``, else it was
+        canceled."""
+        if isinstance(told, tuple):
+            if type(told[1]).__name__ != "KilledWorker":
+                raise told[1]
+            self._again(given, f"each worker that was at it ended, the last one {told[1].last_worker.address}")
+        elif not isinstance(told, dict):
             self._looked = float("-inf")  # perhaps the scheduler has gone
-        given.trouble = trouble or "it was canceled"
+            self._again(given, "it was canceled")
+        elif "rows" not in told:
+            self._heed(told["worker"], told)
+            self._again(given, f"refused on host {told['host']}")
+        else:
+            try:
+                done = self._store.read(given.chunk)
+                if worker.fingerprint(done) != told["rows"]:
+                    raise Damaged("its rows are not those that the worker computed")
+            except FileNotFoundError:
+                self._miss(given, told)
+            except Damaged as problem:
+                self._again(given, f"what host {told['host']} wrote is damaged: {problem}")
+            else:
+                self._counted(given.chunk.last - given.chunk.first, stored=True)
+                given.promise.set_result(done)
+
+    def _miss(self, given: _Given, told: JsonObject) -> None:
+        """A chunk that a worker says it has written is not here, or not yet."""
+        self._late.append((given, told))
+        given.missed = given.missed or time.monotonic()
+        if time.monotonic() - given.missed > LATE:
+            raise ResultsError(
+                str(self._store.file(given.chunk)),
+                f"the folder is not shared with worker {told['worker']} on host {told['host']}: it has written "
+                "this chunk, and it is not here",
+                "Give --out a folder that every worker sees under the same path",
+            )
+
+    def _again(self, given: _Given, trouble: str) -> None:
+        given.trouble = trouble
+        self._waiting.append(given)

@@ -16,7 +16,7 @@ from openiads.base.errors import InputError
 from openiads.base.jsonable import Json, JsonObject
 from openiads.base.units import QuantityError, position, quantity
 from openiads.base.words import listed, nearest
-from openiads.catalog.load import catalog, extended
+from openiads.catalog.load import own_entries
 from openiads.catalog.records import Catalog, Entry, launcher_rows
 
 if TYPE_CHECKING:
@@ -34,21 +34,19 @@ NAMED = ("asset", "site", "command", "raid", "flight", "corridor")
 
 def problems_of(mapping: Mapping[str, Json], lines: Lines, folder: Path | None) -> Iterator[Problem]:
     """Everything in a raw scenario mapping that single fields cannot show."""
-    known = catalog()
-    try:
-        entries = mapping.get("catalog", {})
-        if isinstance(entries, dict) and all(
-            isinstance(t, dict) and all(isinstance(e, dict) for e in t.values()) for t in entries.values()
-        ):
-            known = extended(entries)
-    except InputError as error:
-        yield _catalog_loc(error.place), None, error.reason, error.remedy
-        own = {name for table in entries.values() for name in table}
-        for problem in _senses(mapping, lines, folder, known):
-            if not (isinstance(problem[1], str) and problem[1] in own):  # its own fault has been told
-                yield problem
-        return
-    yield from _senses(mapping, lines, folder, known)
+    given = mapping.get("catalog", {})
+    tables = given.items() if isinstance(given, dict) else ()
+    entries = {
+        kind: {name: entry for name, entry in table.items() if isinstance(entry, dict)}
+        for kind, table in tables
+        if isinstance(table, dict)
+    }
+    own = own_entries(entries)
+    for fault in own.faults:
+        yield ("catalog", *fault.loc), fault.value, fault.reason, fault.remedy
+    for problem in _senses(mapping, lines, folder, own.catalog):
+        if not (isinstance(problem[1], str) and problem[1] in own.left_out):  # its own fault has been told
+            yield problem
 
 
 def _senses(mapping: Mapping[str, Json], lines: Lines, folder: Path | None, known: Catalog) -> Iterator[Problem]:
@@ -108,12 +106,14 @@ def _commands(mapping: Mapping[str, Json], known: Catalog) -> Iterator[Problem]:
             named = lower in sites or lower in commands
             reason = "a link to nowhere: no command above it" if named else "no site or command of that name"
             remedy = f"Add [[command]] with commands = [{json.dumps(lower)}], or take the link out."
-            yield (*loc, "from"), lower, reason, remedy if named else nearest(lower, list(above))
+            names = f"{nearest(lower, list(above))}Names with a command above them: {listed(list(above))}."
+            yield (*loc, "from"), lower, reason, remedy if named else names
             continue
-        yield from _reaches(loc, row, {**sites, **commands}[lower], commands[above[lower]], known)
+        if lower in sites or lower in commands:  # else the command above it has been told that there is none
+            yield from _reaches(loc, row, {**sites, **commands}[lower], commands[above[lower]])
 
 
-def _reaches(loc: Loc, link: JsonObject, lower: JsonObject, upper: JsonObject, known: Catalog) -> Iterator[Problem]:
+def _reaches(loc: Loc, link: JsonObject, lower: JsonObject, upper: JsonObject) -> Iterator[Problem]:
     """A link between places that stand still carries as far as they are apart."""
     start, end = _place(lower.get("at")), _place(upper.get("at"))
     if start is None or end is None or "range" not in link or lower.get("speed") is not None:
@@ -160,17 +160,6 @@ def _releases(loc: Loc, raid: JsonObject, known: Catalog) -> Iterator[Problem]:
         yield (*loc, "weapon"), weapon, "a ballistic missile is launched from the ground", "Write it as a raid."
     if entry is not None and entry.text["class"] != "ballistic":
         yield from _flies((*loc, "weapon"), {}, entry)
-
-
-def _catalog_loc(place: str) -> Loc:
-    """`catalog.radars.mine.modes[1].frame_time` as a key path."""
-    steps: list[str | int] = []
-    for word in place.split("."):
-        name, _, index = word.partition("[")
-        steps.append(name)
-        if index.rstrip("]").isdigit():
-            steps.append(int(index.rstrip("]")) - 1)
-    return tuple(steps)
 
 
 def _rows(mapping: Mapping[str, Json], kind: str) -> list[tuple[Loc, JsonObject]]:

@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from importlib import resources
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     ConfigDict,
     Field,
     PrivateAttr,
@@ -28,6 +26,7 @@ from pydantic import (
 )
 
 from openiads.base.errors import InputError, InputErrors
+from openiads.base.fields import MOST_PROBLEMS, Spelled, field_at, field_errors, within
 from openiads.base.jsonable import Json, JsonObject
 from openiads.base.toml import Lines, Loc, merged, parse_toml, read_text, toml_text
 from openiads.base.words import nearest
@@ -38,11 +37,6 @@ from openiads.scenario.measures import Measure, Name, Part, RunTime, Text, sorte
 from openiads.scenario.model import Asset, Command, Corridor, Flight, Link, Raid, Site
 from openiads.scenario.settings import IdentificationSettings, ModelSwitches, Terrain, WorldSettings
 
-if TYPE_CHECKING:
-    from pydantic.fields import FieldInfo
-    from pydantic_core import ErrorDetails
-
-MOST_PROBLEMS = 100  # gathered; the first errors.SHOWN are printed
 SCENARIOS = "openiads.shelf"
 
 
@@ -174,52 +168,6 @@ def warnings_of(scenario: Scenario) -> list[str]:
     return warnings(scenario, catalog_of(scenario))
 
 
-def field_errors(
-    error: ValidationError, mapping: Mapping[str, Json], lines: Lines, model: type[BaseModel]
-) -> list[tuple[int, InputError]]:
-    """What pydantic says of a raw mapping that was to be a ``model``, in our words, each with its line."""
-    rows = error.errors(include_url=False)[:MOST_PROBLEMS]
-    return [(lines.line(row["loc"]), _field_error(row, mapping, lines, model)) for row in rows]
-
-
-def _field_error(row: ErrorDetails, mapping: Mapping[str, Json], lines: Lines, model: type[BaseModel]) -> InputError:
-    """One pydantic error in our words."""
-    loc: Loc = row["loc"]
-    kind, context = row["type"], row.get("ctx", {})
-    value = value_at_path(mapping, loc)
-    if kind == "missing":
-        return InputError(
-            (lines.place(loc[:-1]) if loc[:-1] else lines.head(mapping)) or model.__name__.lower(),
-            f"{loc[-1]} is missing",
-            f"Add {loc[-1]} = ...",
-        )
-    if kind == "extra_forbidden":
-        keys = keys_at(loc[:-1], model)
-        return InputError(lines.place(loc), "unknown key", f"{nearest(str(loc[-1]), keys)}Keys here: {', '.join(keys)}")
-    shown = None if isinstance(value, dict | list) else value
-    if kind == "quantity" or kind == "position":
-        reason = context["reason"].removeprefix(f"{str(value)[:60]!r}: ")
-        return InputError(lines.place(loc, shown), reason, context["remedy"])
-    if kind == "literal_error":
-        allowed = context["expected"].replace(" or ", ", ").replace("'", '"')
-        close = nearest(str(value), re.findall(r'"([^"]+)"', allowed))
-        return InputError(lines.place(loc, shown), "not allowed here", f"{close}Allowed: {allowed}")
-    reason = row["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    return InputError(lines.place(loc, shown), reason, "")
-
-
-def value_at_path(mapping: Json, loc: Loc) -> Json:
-    """What a raw mapping holds at a key path; None where it holds nothing."""
-    for step in loc:
-        if isinstance(mapping, Mapping):
-            mapping = mapping.get(step)
-        elif isinstance(mapping, list) and isinstance(step, int) and step < len(mapping):
-            mapping = mapping[step]
-        else:
-            return None
-    return mapping
-
-
 def warnings(scenario: Scenario, known: Catalog) -> list[str]:
     """What runs but may not be meant."""
     found: list[str] = []
@@ -263,7 +211,11 @@ class Scenario(Part):
     format: Literal[1] = 1
     name: Name
     question: Text = ""
-    date: Annotated[str, StringConstraints(pattern=r"^(\d{4}(-\d{2}(-\d{2})?)?)?$")] = ""
+    date: Annotated[
+        str,
+        StringConstraints(pattern=r"^(\d{4}(-\d{2}(-\d{2})?)?)?$"),
+        Spelled('a year, a month or a day: "2016", "2016-10" or "2016-10-04"'),
+    ] = ""
     duration: RunTime
     model: ModelSwitches = ModelSwitches()
     terrain: Terrain = Terrain()
@@ -354,44 +306,11 @@ def scenario_schema() -> JsonObject:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
-def keys_at(loc: tuple[str | int, ...], model: type[BaseModel] | None = None) -> list[str]:
-    """The keys allowed at a key path of a file that holds a ``model`` (a scenario); empty where no table is."""
-    model = _model_at(loc, model or Scenario)
-    return [] if model is None else list(_fields(model))
-
-
-def measure_at(loc: tuple[str | int, ...]) -> Measure | None:
+def measure_at(loc: Loc) -> Measure | None:
     """What kind of quantity a scenario file has at a key path; None where it has no quantity."""
-    model = _model_at(loc[:-1], Scenario)
-    field = None if model is None else _fields(model).get(str(loc[-1]))
+    field = field_at(loc, Scenario) if loc and isinstance(loc[-1], str) else None
     return (
         None
         if field is None
-        else next((m for m in (*field.metadata, *_within(field.annotation)) if isinstance(m, Measure)), None)
+        else next((m for m in (*field.metadata, *within(field.annotation)) if isinstance(m, Measure)), None)
     )
-
-
-def _model_at(loc: tuple[str | int, ...], model: type[BaseModel]) -> type[BaseModel] | None:
-    found: type[BaseModel] | None = model
-    for step in loc:
-        if isinstance(step, str) and found is not None:
-            fields = _fields(found)
-            found = _model_in(fields[step].annotation) if step in fields else None
-    return found
-
-
-def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
-    """Key in a file -> field of a model."""
-    return {info.alias or name: info for name, info in model.model_fields.items()}
-
-
-def _within(annotation: object) -> list[object]:
-    """Everything that an annotation is made of."""
-    return [found for part in get_args(annotation) for found in (part, *_within(part))]
-
-
-def _model_in(annotation: object) -> type[BaseModel] | None:
-    """The first model class inside an annotation."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((found for part in get_args(annotation) if (found := _model_in(part)) is not None), None)

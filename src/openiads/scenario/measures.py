@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Annotated, Literal, Protocol, TypeVar
 
 from pydantic import (
@@ -17,8 +18,9 @@ from pydantic import (
     StringConstraints,
 )
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema, core_schema
 
+from openiads.base.fields import Spelled, refusal
 from openiads.base.jsonable import Json, JsonObject
 from openiads.base.units import KINDS, QuantityError, position, quantity, written, written_position
 
@@ -47,11 +49,9 @@ class Measure:
         try:
             value = quantity(text, self.kind)
         except QuantityError as error:
-            raise PydanticCustomError(
-                "quantity", "{reason}. {remedy}", {"reason": error.reason, "remedy": error.remedy}
-            ) from None
+            raise refusal(error.reason, error.remedy) from None
         if not self.low <= value <= self.high:
-            raise PydanticCustomError("range", "out of range. Allowed: {allowed}", {"allowed": self.allowed()})
+            raise refusal("out of range", f"Allowed: {self.allowed()}.")
         return value
 
     def allowed(self) -> str:
@@ -109,9 +109,7 @@ class Position:
         try:
             return cls(*position(text))
         except QuantityError as error:
-            raise PydanticCustomError(
-                "position", "{reason}. {remedy}", {"reason": error.reason, "remedy": error.remedy}
-            ) from None
+            raise refusal(error.reason, error.remedy) from None
 
     def written(self) -> str:
         """Text that reads back as the same place."""
@@ -149,7 +147,11 @@ EarthFactor = Annotated[float, Measure("number", 1.0, 2.0, "1.3333")]
 Share = Annotated[float, Measure("number", 0.0, 1.0, "0.5")]
 Decibels = Annotated[float, Measure("decibel", -30.0, 30.0, "0 dB")]
 Weight = Annotated[float, Measure("number", 0.0, 1e6, "1")]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^\S(.*\S)?$")]
+Name = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=80, pattern=r"^\S(.*\S)?$"),
+    Spelled("1 to 80 characters without a space at its ends"),
+]
 Text = Annotated[str, StringConstraints(max_length=4000)]
 Key = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 Count = Annotated[int, Field(ge=0, le=10_000)]
@@ -195,5 +197,17 @@ def sorted_parts(items: tuple[_NamedPart, ...]) -> tuple[_NamedPart, ...]:
 FileName = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
 FileNames = Annotated[tuple[FileName, ...], Strict(False), AfterValidator(_sorted_names)]
 Names = Annotated[tuple[Key, ...], Strict(False), AfterValidator(_sorted_names)]
-Route = Annotated[tuple[Position, ...], Strict(False), Field(max_length=1000)]
+
+
+def _legs(points: tuple[Position, ...]) -> tuple[Position, ...]:
+    """A route leads somewhere: one place is none, and no two places in a row are the same."""
+    if len(points) == 1:
+        raise refusal("a route of one place", "Give two places or more, the first of them the start.")
+    for k, (here, there) in enumerate(pairwise(points)):
+        if here == there:
+            raise refusal("the same place as the one before", "Remove one of the two.", k + 1)
+    return points
+
+
+Route = Annotated[tuple[Position, ...], Strict(False), Field(max_length=1000), AfterValidator(_legs)]
 Dials = Annotated[tuple[Annotated[float, Field(ge=-1e12, le=1e12)], ...], Strict(False), Field(max_length=8)]

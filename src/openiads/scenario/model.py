@@ -20,8 +20,8 @@ from pydantic import (
     StringConstraints,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 
+from openiads.base.fields import refusal
 from openiads.scenario.measures import (
     Agl,
     Altitude,
@@ -202,10 +202,11 @@ class Site(Part):
     @model_validator(mode="after")
     def _positions_match(self) -> Self:
         if self.fire_unit_positions and len(self.fire_unit_positions) != self.fire_units:
-            counts = {"given": len(self.fire_unit_positions), "units": self.fire_units}
-            raise PydanticCustomError("site", "fire_unit_positions holds {given} places for {units} fire units", counts)
+            reason = f"{len(self.fire_unit_positions)} places for {self.fire_units} fire units"
+            raise refusal(reason, "Give a place for each fire unit, or leave all of them out.", "fire_unit_positions")
         if (self.course is None) != (self.speed is None):
-            raise PydanticCustomError("site", "a ship under way needs both course and speed", {})
+            key = "course" if self.speed is None else "speed"
+            raise refusal("a ship under way needs both course and speed", "Give both or neither.", key)
         return self
 
 
@@ -339,9 +340,12 @@ class Raid(Part):
     @model_validator(mode="after")
     def _one_of_each(self) -> Self:
         if sum(getattr(self, key) is not None for key in ("target", "aim", "strikes")) != 1:
-            raise PydanticCustomError("choice", "give one of target, aim and strikes", {})
+            given = [key for key in ("target", "aim", "strikes") if getattr(self, key) is not None]
+            reason = f"is aimed at {' and '.join(given)}" if given else "is aimed at nothing"
+            raise refusal(reason, "Give one of target, aim and strikes.", *given[1:2])
         if (self.weapon is None) != (self.release_range is None):
-            raise PydanticCustomError("raid", "weapon and release_range go together", {})
+            key = "weapon" if self.release_range is None else "release_range"
+            raise refusal("weapon and release_range go together", "Give both or neither.", key)
         _exactly_one(self, "origin", "route")
         _at_most_one(self, "altitude", "agl")
         _at_most_one(self, "start", "time_on_target")
@@ -386,15 +390,17 @@ class Corridor(Part):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if not self.floor < self.ceiling:
-            raise PydanticCustomError("corridor", "the floor is not below the ceiling", {})
+            raise refusal("the floor is not below the ceiling", "Lower the floor, or raise the ceiling.", "floor")
         return self
 
 
 def _exactly_one(part: Part, first: str, second: str) -> None:
     if (getattr(part, first) in (None, ())) == (getattr(part, second) in (None, ())):
-        raise PydanticCustomError("choice", "give either {first} or {second}", {"first": first, "second": second})
+        both = getattr(part, first) not in (None, ())
+        reason = f"both {first} and {second} are given" if both else f"neither {first} nor {second} is given"
+        raise refusal(reason, f"Give either {first} or {second}.", *([second] if both else []))
 
 
 def _at_most_one(part: Part, first: str, second: str) -> None:
     if getattr(part, first) is not None and getattr(part, second) is not None:
-        raise PydanticCustomError("choice", "give {first} or {second}, not both", {"first": first, "second": second})
+        raise refusal(f"both {first} and {second} are given", f"Give {first} or {second}, not both.", second)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
+from openiads.base.fields import refusal
 from openiads.scenario.measures import (
     Azimuth,
     Decibels,
@@ -58,9 +58,10 @@ class ModelSwitches(Part):
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if self.service != "crew" and self.service_time is None:
-            raise PydanticCustomError("model", 'service = "{service}" needs service_time', {"service": self.service})
+            raise refusal(f'service = "{self.service}" needs service_time', 'Add service_time = "10 s".', "service")
         if self.arrivals == "poisson" and not self.arrival_rate:
-            raise PydanticCustomError("model", 'arrivals = "poisson" needs an arrival_rate above 0', {})
+            reason = 'arrivals = "poisson" needs an arrival_rate above 0'
+            raise refusal(reason, 'Add arrival_rate = "0.1 1/s".', "arrivals")
         return self
 
 
@@ -107,13 +108,10 @@ class Terrain(Part):
         if self.source in ("ridge", "coastal_range", "valley"):
             lacking = [key for key in ("bearing", "distance", "height", "width") if getattr(self, key) is None]
             if lacking:
-                raise PydanticCustomError(
-                    "terrain",
-                    'source = "{source}" needs {lacking}',
-                    {"source": self.source, "lacking": ", ".join(lacking)},
-                )
+                raise refusal(f'source = "{self.source}" needs {", ".join(lacking)}', "Add what is missing.", "source")
         if (self.source == "files") != bool(self.files):
-            raise PydanticCustomError("terrain", 'files = [...] goes with source = "files", and only with it', {})
+            key = "files" if self.files else "source"
+            raise refusal('files = [...] goes with source = "files", and only with it', "Give both or neither.", key)
         return self
 
 
@@ -137,6 +135,9 @@ class WorldSettings(Part):
     sea_roughness: Annotated[float, Measure("length", 0.0, 5.0, "0.3 m")] | None = None
 
 
+PRIORS = ("prior_hostile", "prior_friend", "prior_neutral")
+
+
 class IdentificationSettings(Part):
     """Prior beliefs and error parameters that replace the catalog's."""
 
@@ -149,12 +150,10 @@ class IdentificationSettings(Part):
 
     @model_validator(mode="after")
     def _priors_add_up(self) -> Self:
-        priors = [self.prior_hostile, self.prior_friend, self.prior_neutral]
-        given = [prior for prior in priors if prior is not None]
+        given = [prior for key in PRIORS if (prior := getattr(self, key)) is not None]
         if given and (len(given) < 3 or abs(sum(given) - 1.0) > 1e-9):
-            raise PydanticCustomError(
-                "priors",
-                "the three priors must be given together and add up to 1 (they give {total})",
-                {"total": sum(given)},
-            )
+            reason = f"the three priors are given together and add up to 1 (they give {sum(given):g})"
+            remedy = "Give prior_hostile, prior_friend and prior_neutral with a sum of 1, or none of them."
+            key = next(key for key in PRIORS if getattr(self, key) is not None)
+            raise refusal(reason, remedy, key)
         return self

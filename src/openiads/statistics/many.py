@@ -45,8 +45,8 @@ def adjusted(p: Sequence[float]) -> list[float]:
 
     Examples
     --------
-    >>> from openiads.statistics import adjusted
-    >>> adjusted([0.01, 0.5])
+    >>> from openiads import statistics
+    >>> statistics.adjusted([0.01, 0.5])
     [0.03, 0.75]
     """
     for each in p:
@@ -83,8 +83,8 @@ def discoveries(p: Sequence[float], rate: float = FALSE_RATE) -> list[bool]:
 
     Examples
     --------
-    >>> from openiads.statistics import discoveries
-    >>> discoveries([0.01, 0.5])
+    >>> from openiads import statistics
+    >>> statistics.discoveries([0.01, 0.5])
     [True, False]
     """
     if not 0.0 < rate < 1.0:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from openiads.base.errors import UsageError
 from openiads.statistics.intervals import CONFIDENCE, mean_interval
 from openiads.statistics.many import discoveries
+from openiads.statistics.moments import Moments
 
 Values = NDArray[np.float64]
 
@@ -258,7 +259,7 @@ def morris(u: Values, outputs: Values, confidence: float = CONFIDENCE) -> list[E
     n = replicated(outputs).shape[1]
 
     def interval(values: Values) -> tuple[float, float]:
-        return mean_interval(math.fsum(values), math.fsum(values * values), len(values), confidence)
+        return mean_interval(Moments.of(values.tolist()), confidence)
 
     chances = [dice_probability(e, d, n, tie) for e, d, tie in zip(effects.T, noise.T, ties, strict=True)]
     found = []

@@ -90,23 +90,3 @@ def test_a_path_across_the_antimeridian_is_cut_there(wrapped: Any) -> None:
         assert piece[0] == piece[-1]
         assert area(piece) > 0.0
         assert len({x > 0.0 for x, *_ in piece}) == 1
-
-
-def test_the_pieces_of_a_cut_ring_are_the_whole() -> None:
-    ring = [(179.0, 10.0, 0.0), (-179.0, 10.0, 0.0), (-179.0, 12.0, 0.0), (179.0, 12.0, 0.0)]
-    cut = geojson.polygon(ring)["coordinates"]
-    assert [area(piece[0]) for piece in cut] == [pytest.approx(2.0), pytest.approx(2.0)]
-    moved = [(x - 179.0 if x > 0 else x + 181.0, y, z) for x, y, z in ring]
-    assert area(geojson.polygon(moved)["coordinates"][0]) == pytest.approx(4.0)
-
-
-def test_a_ring_given_clockwise_is_turned() -> None:
-    ring = [(0.0, 0.0), (0.0, 1.0), (1.0, 1.0), (1.0, 0.0), (0.0, 0.0)]
-    (turned,) = geojson.polygon(ring)["coordinates"]
-    assert area(turned) == pytest.approx(1.0)
-    assert turned[0] == turned[-1]
-
-
-def test_a_line_that_begins_on_the_antimeridian_is_not_doubled() -> None:
-    made = geojson.line([(180.0, 0.0, 1.0), (-179.0, 0.0, 1.0)])
-    assert made == {"type": "LineString", "coordinates": [[-180.0, 0.0, 1.0], [-179.0, 0.0, 1.0]]}

@@ -11,6 +11,7 @@ import pytest
 from faces.export.recorded import HOSTILE, check, count
 from openiads.faces.export import kml
 from openiads.faces.export.about import LIMITS
+from openiads.faces.geo import kml as grammar
 from openiads.faces.words.text import clean
 from openiads.world.codes import Event
 
@@ -62,14 +63,14 @@ def test_heights_are_absolute_everywhere(story: Any) -> None:
     shapes = [e for e in root.iter() if e.tag.endswith(("}Track", "}LineString", "}Point"))]
     assert len(shapes) > 100
     for shape in shapes:
-        assert shape.findtext(f"{{{kml.KML}}}altitudeMode") == "absolute"
+        assert shape.findtext(f"{{{grammar.KML}}}altitudeMode") == "absolute"
 
 
 def test_ids_are_unique_and_styles_exist(story: Any) -> None:
     root = ElementTree.fromstring(kml.write(story))
     ids = [e.get("id") for e in root.iter() if e.get("id")]
     assert len(ids) == len(set(ids))
-    used = {e.text for e in root.iter(f"{{{kml.KML}}}styleUrl")}
+    used = {e.text for e in root.iter(f"{{{grammar.KML}}}styleUrl")}
     assert used and {u[1:] for u in used} <= set(ids)
 
 

@@ -18,7 +18,7 @@ from openiads.base.extras import how_to_install
 from openiads.faces.cli.main import app
 from openiads.faces.draw import coverage as coverage_map
 from openiads.faces.geo import coverage as areas
-from openiads.faces.geo import files
+from openiads.faces.geo.areas import polygons
 from openiads.faces.words import coverage as coverages
 from openiads.faces.words import terrain
 from openiads.reach import coverage, scenes
@@ -44,13 +44,13 @@ def test_polygons_have_the_area_and_the_holes_of_their_cells():
     lats, lons = np.linspace(30.0, 31.0, 101), np.linspace(35.0, 36.0, 101)
     y, x = np.meshgrid(lats - 30.5, lons - 35.5, indexing="ij")
     disk = np.hypot(x, y)
-    found = files.polygons((disk < 0.4) & (disk > 0.2), lons, lats)
+    found = polygons((disk < 0.4) & (disk > 0.2), lons, lats)
     assert len(found) == 1 and len(found[0]) == 2
     outer, hole = (ring_area(ring) for ring in found[0])
     assert outer == pytest.approx(math.pi * 0.16, rel=0.02)
     assert hole == pytest.approx(-math.pi * 0.04, rel=0.04)
     assert all(ring[0] == ring[-1] for ring in found[0])
-    assert files.polygons(np.zeros((5, 5), bool), lons[:5], lats[:5]) == []
+    assert polygons(np.zeros((5, 5), bool), lons[:5], lats[:5]) == []
 
 
 def test_geojson_is_valid_and_its_areas_are_those_of_the_cells(found, tmp_path):

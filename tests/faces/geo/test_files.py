@@ -14,10 +14,11 @@ from house.source import ROOT
 from openiads.base.errors import ResultsError
 from openiads.faces.draw import kit
 from openiads.faces.geo import files
+from openiads.faces.geo.areas import Area
 from openiads.runs import disk
 
 RING = [[35.0, 34.0], [36.0, 34.0], [36.0, 35.0], [35.0, 34.0]]
-AREAS = [files.Area("seen", {"height_m": 100.0}, [[RING]])]
+AREAS = [Area("seen", {"height_m": 100.0}, [[RING]])]
 SIDE = np.linspace(34.0, 35.0, 120)
 NOISE = np.random.default_rng(1).random((120, 120))
 
@@ -28,9 +29,7 @@ def tiff(path: Path) -> None:
 
 
 WRITERS: dict[str, Callable[[Path], None]] = {
-    ".geojson": lambda path: files.geojson(AREAS, path),
-    ".kml": lambda path: files.kml(AREAS, path, "Seen"),
-    ".czml": lambda path: files.czml(AREAS, path, "Seen"),
+    **dict.fromkeys(files.OUTLINED, lambda path: files.outlined(AREAS, path, "Seen")),
     ".csv": lambda path: files.csv(path, ["a", "b"], ["%.1f", "%d"], NOISE[:, :2]),
     ".tif": tiff,
     ".png": lambda path: kit.picture(kit.blank(2.0, 1.0), path, "empty", "Nothing"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from openiads.base.errors import BY_NAME, InputError, InputErrors, Interrupted, OpeniadsError, ResultsError, UsageError
+from openiads.base.errors import InputError, InputErrors, Interrupted, OpeniadsError, ResultsError, UsageError
+from openiads.base.units import QuantityError
 from openiads.faces.replay import unpacked
-from openiads.faces.server.child import Child, read
-from openiads.faces.server.worker import written
+from openiads.faces.server.child import Child
 
 
 @pytest.fixture(scope="module")
@@ -44,30 +44,35 @@ def runs(process: int) -> bool:
         return False
 
 
-@pytest.mark.parametrize(
-    "problem",
-    [
-        UsageError("--port", "no", "Yes"),
-        InputError("a.toml:1", "wrong", ""),
-        ResultsError("run", "damaged", "Mend it"),
-        InputErrors([InputError("a", "b", "c"), InputError("d", "e")]),
-        Interrupted("run", "stopped"),
-        InputError("\ud800", "ł", "✈"),
-        OpeniadsError("", "x"),
-    ],
-)
+PROBLEMS = [
+    UsageError("--port", "no", "Yes"),
+    InputError("a.toml:1", "wrong", ""),
+    ResultsError("run", "damaged", "Mend it"),
+    InputErrors([InputError("a", "b", "c"), InputError("d", "e")]),
+    Interrupted("run", "stopped"),
+    InputError("\ud800", "ł", "✈"),
+    OpeniadsError("", "x"),
+    QuantityError("no length", "Give 75 km"),
+]
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
 def test_an_error_is_the_same_on_the_other_side(problem: OpeniadsError) -> None:
-    told = read(json.loads(json.dumps(written(problem))))
+    told = pickle.loads(pickle.dumps(problem))
     assert type(told) is type(problem)
     assert str(told) == str(problem)
     assert (told.place, told.reason, told.remedy) == (problem.place, problem.reason, problem.remedy)
 
 
-def test_every_error_of_the_program_can_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert set(BY_NAME.values()) >= {OpeniadsError, *OpeniadsError.__subclasses__()}
-    for kind in BY_NAME.values():
-        if kind is not InputErrors:
-            assert type(read(written(kind("a", "b", "c")))) is kind
+def kinds_of(kind: type[OpeniadsError]) -> Iterator[type[OpeniadsError]]:
+    """An error and all that are of its kind."""
+    yield kind
+    for each in kind.__subclasses__():
+        yield from kinds_of(each)
+
+
+def test_every_error_of_the_program_can_be_told() -> None:
+    assert {type(problem) for problem in PROBLEMS} >= set(kinds_of(OpeniadsError))
 
 
 def test_the_other_process_writes_replays_and_refuses_what_is_wrong(child: Child, duel: Any, tmp_path: Path) -> None:
@@ -104,17 +109,50 @@ def test_a_question_is_given_up_within_the_other_process(child: Child, duel: Any
     assert not out.exists()
 
 
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_who_waits_is_told_of_a_killed_process_and_the_next_one_takes_over(
-    child: Child, duel: Any, tmp_path: Path
+    child: Child, duel: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str], number: signal.Signals
 ) -> None:
+    killed: list[int] = []
+
     def heard(news: dict[str, Any]) -> None:
         assert child.process is not None
-        os.kill(child.process, signal.SIGKILL)
+        killed.append(child.process)
+        os.kill(child.process, number)
 
     given = {"run": str(duel.path), "values": {}, "replications": 2000, "out": str(tmp_path / "answer")}
-    with pytest.raises(ResultsError, match="killed by signal 9"):
+    with pytest.raises(ResultsError, match=rf"killed by signal {number:d}.*Ask again: another one is begun"):
         child.call("ask", given, heard=heard)
     assert child.call("panel", {"run": str(duel.path)})["levers"]
+    assert child.process not in killed
+    assert not any(runs(each) for each in killed)
+    assert capfd.readouterr().err == ""
+
+
+def test_two_that_wait_are_both_told_and_a_closed_one_begins_nothing(duel: Any, tmp_path: Path) -> None:
+    closed, heard, told = Child(tmp_path / "prepared"), threading.Event(), []
+
+    def ask(name: str) -> None:
+        given = {"run": str(duel.path), "values": {}, "replications": 2000, "out": str(tmp_path / name)}
+        with pytest.raises(ResultsError, match="has ended \\(with the server\\)") as problem:
+            closed.call("ask", given, heard=lambda news: heard.set())
+        told.append(problem.value)
+
+    waiting = [threading.Thread(target=ask, args=(name,)) for name in "ab"]
+    for each in waiting:
+        each.start()
+    assert heard.wait(60)
+    process = closed.process
+    assert process is not None
+    begun = time.monotonic()
+    closed.close()
+    assert time.monotonic() - begun < 2.0  # it is not waited for: SIGTERM ends it whatever it does
+    assert not runs(process)
+    for each in waiting:
+        each.join(60)
+    assert len(told) == 2
+    with pytest.raises(ResultsError, match="with the server"):
+        closed.call("panel", {"run": str(duel.path)})
 
 
 def test_the_process_ends_after_a_rest_and_comes_again(tmp_path: Path) -> None:
@@ -130,26 +168,46 @@ def test_the_process_ends_after_a_rest_and_comes_again(tmp_path: Path) -> None:
     resting.close()
 
 
-#: A server that is killed as soon as its other process is there.
+#: A server that is killed while its other process is at work; it is a script without a guard about its own lines,
+#: and tells whoever runs them.
 _SERVER = """
 import sys, time
 from pathlib import Path
+print("begun", flush=True)
 from openiads.faces.server.child import Child
 child = Child(Path(sys.argv[1]))
 child.begin()
 print(child.process, flush=True)
-time.sleep(600)
+given = {"run": sys.argv[2], "values": {}, "replications": 2000, "out": sys.argv[3]}
+child.call("ask", given, heard=lambda news: print("heard", flush=True))
 """
 
 
-def test_none_is_left_behind_when_the_server_is_killed(tmp_path: Path) -> None:
-    folder = tmp_path / "prepared"
+def family(process: int) -> list[int]:
+    """Processes that run and have this one as their parent, and theirs."""
+    listed = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    return [each for child in map(int, listed) for each in (child, *family(child))]
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_none_is_left_behind_and_nothing_is_said_when_the_server_goes_first(
+    duel: Any, tmp_path: Path, number: signal.Signals
+) -> None:
+    folder, script = tmp_path / "prepared", tmp_path / "server.py"
     folder.mkdir()
-    server = subprocess.Popen([sys.executable, "-c", _SERVER, str(folder)], stdout=subprocess.PIPE, text=True)
+    script.write_text(_SERVER)
+    command = [sys.executable, str(script), str(folder), str(duel.path), str(tmp_path / "answer")]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert server.stdout is not None
+    assert server.stdout.readline() == "begun\n"
     left = int(server.stdout.readline())
-    assert runs(left)
-    server.kill()
-    server.communicate()
-    until(lambda: not runs(left))
+    os.kill(left, signal.SIGINT)  # a terminal sends Ctrl-C to both, be it in the first moment; the server heeds it
+    assert server.stdout.readline() == "heard\n"
+    others = family(server.pid)
+    assert left in others
+    server.send_signal(number)
+    said, told = server.communicate(timeout=60)  # until the last one has let go of what they all write to
+    until(lambda: not any(runs(each) for each in others))
     assert not folder.exists()
+    assert "begun" not in said  # the script was not run again
+    assert told == ""

@@ -200,7 +200,5 @@ def catalog_sources(json: Json = False) -> None:
         fields = ("key", "authors", "title", "publisher", "year", "url", "doi", "isbn", "access")
         show.as_json({"sources": [{field: getattr(source, field) for field in fields} for source in sources]})
         return
-    rows = []
-    for s in sources:
-        rows.append((s.key, "\n".join(part for part in (s.citation, s.url, f"({s.access})") if part)))
+    rows = [(s.key, "\n".join(part for part in (s.citation, s.url, f"({s.access})") if part)) for s in sources]
     show.console().print(show.grid("", ("key", "source, address, and how it was consulted"), rows))

@@ -1,12 +1,9 @@
-"""A replication as CZML, which Cesium plays.
-
-Source: the CZML guide (AnalyticalGraphicsInc/czml-writer, wiki); longitude comes before latitude, heights in meters.
-"""
+"""A replication as CZML, which Cesium plays."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Any
 
@@ -14,6 +11,7 @@ from openiads.base.jsonable import JsonObject
 from openiads.faces.export.about import About
 from openiads.faces.export.looks import BELIEFS, ENGAGEMENT, EVENT, color_of, rgba
 from openiads.faces.export.story import Engagement, Moment, Mover, Place, Spot, Story, word
+from openiads.faces.geo.czml import clock, document, fixed, packet, sampled, spells
 
 #: How fast a viewer plays it at first.
 MULTIPLIER = 10
@@ -27,49 +25,6 @@ GROUPS = {
     "engagements": "Engagements",
     "events": "Events",
 }
-
-# ------------------------------------------------------------------ the grammar
-
-
-def packet(id_: str, **properties: object) -> dict[str, Any]:
-    """One packet; properties that are None are left out."""
-    return {"id": id_, **{name: value for name, value in properties.items() if value is not None}}
-
-
-def document(name: str, clock: dict[str, Any] | None = None, description: str | None = None) -> dict[str, Any]:
-    """The packet that a file begins with."""
-    return packet("document", name=name, version="1.0", clock=clock, description=description)
-
-
-def clock(start: str, stop: str, multiplier: float) -> dict[str, Any]:
-    """A viewer's clock, which starts over at the end; ISO 8601 times."""
-    return {
-        "interval": f"{start}/{stop}",
-        "currentTime": start,
-        "multiplier": multiplier,
-        "range": "LOOP_STOP",
-        "step": "SYSTEM_CLOCK_MULTIPLIER",
-    }
-
-
-def sampled(epoch: str, samples: Iterable[tuple[float, Sequence[float]]], key: str, **how: object) -> dict[str, Any]:
-    """A property that changes with time: (seconds after the epoch, values), joined by straight lines unless ``how``
-    names another interpolation or frame."""
-    return {**how, "epoch": epoch, key: [number for time, values in samples for number in (time, *values)]}
-
-
-def spells(changes: Sequence[tuple[str, Any]], stop: str, key: str) -> list[dict[str, Any]]:
-    """A property that jumps: (ISO 8601 time, value from then on); the last holds until ``stop``."""
-    ends = [*(start for start, _ in changes[1:]), stop]
-    return [{"interval": f"{start}/{end}", key: value} for (start, value), end in zip(changes, ends, strict=True)]
-
-
-def fixed(spot: Sequence[float]) -> dict[str, Any]:
-    """A place: longitude, latitude (degrees), height (m)."""
-    return {"cartographicDegrees": list(spot)}
-
-
-# ------------------------------------------------------------------ the packets of a story
 
 
 def _html(rows: Iterable[tuple[str, Any]]) -> str:

@@ -1,95 +1,17 @@
-"""A replication as KML, which Google Earth plays.
-
-Source: OGC KML 2.2 and Google's extension ``gx:Track``; heights are absolute, which KML does not do by itself.
-"""
+"""A replication as KML, which Google Earth plays.  Heights are absolute, which KML does not do by itself."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from html import escape
+from collections.abc import Sequence
 from typing import Any
-from xml.etree import ElementTree as Tree
 
 from openiads.faces.export.about import About
 from openiads.faces.export.looks import BELIEFS, ENGAGEMENT, EVENT, PLACES, ROUND, SHIP, SIDES, color_of
 from openiads.faces.export.story import Engagement, Moment, Mover, Place, Spot, Story, word
-
-KML, GX = "http://www.opengis.net/kml/2.2", "http://www.google.com/kml/ext/2.2"
-Element = Tree.Element
+from openiads.faces.geo import kml
+from openiads.faces.geo.kml import Element, node
 
 _COLORS = sorted({*SIDES.values(), *BELIEFS.values(), *PLACES.values(), ROUND, SHIP, ENGAGEMENT, EVENT})
-
-# ------------------------------------------------------------------ the grammar
-
-
-def node(parent: Element | None, tag: str, words: str | None = None, **attributes: str) -> Element:
-    """A new element; ``gx:`` in front of a tag means Google's namespace."""
-    name = f"{{{GX}}}{tag[3:]}" if tag.startswith("gx:") else f"{{{KML}}}{tag}"
-    made = Tree.Element(name, attributes) if parent is None else Tree.SubElement(parent, name, attributes)
-    made.text = words
-    return made
-
-
-def coordinates(spots: Iterable[Sequence[float]]) -> str:
-    """Longitude, latitude and height of each position as KML writes them."""
-    return " ".join(",".join(f"{number:.10g}" for number in spot) for spot in spots)
-
-
-def line(parent: Element, spots: Iterable[Sequence[float]], mode: str = "absolute", extrude: bool = False) -> Element:
-    """A LineString through positions; extrude : draw a curtain down to the ground."""
-    made = node(parent, "LineString")
-    if extrude:
-        node(made, "extrude", "1")
-    node(made, "altitudeMode", mode)
-    node(made, "coordinates", coordinates(spots))
-    return made
-
-
-def placemark(
-    parent: Element,
-    name: str,
-    *,
-    id_: str = "",
-    times: Sequence[str] = (),
-    color: str = "",
-    rows: Iterable[tuple[str, Any]] = (),
-) -> Element:
-    """A placemark without its geometry, its parts in the order of the schema.
-
-    times : one for a moment, two for a span, ISO 8601; color : ``#rrggbb`` of a style; rows : its data
-    """
-    made, rows = node(parent, "Placemark", **({"id": id_.replace("/", "-")} if id_ else {})), list(rows)
-    node(made, "name", name)
-    if rows:
-        node(made, "description", balloon([("name", name), *rows]))
-    if times:
-        when = node(made, "TimeStamp" if len(times) == 1 else "TimeSpan")
-        for tag, time in zip(("when",) if len(times) == 1 else ("begin", "end"), times, strict=True):
-            node(when, tag, time)
-    if color:
-        node(made, "styleUrl", f"#c{color[1:]}")
-    _data(made, rows)
-    return made
-
-
-def text(root: Element) -> bytes:
-    """A document as UTF-8."""
-    Tree.register_namespace("", KML)
-    Tree.register_namespace("gx", GX)
-    return bytes(Tree.tostring(root, encoding="utf-8", xml_declaration=True))
-
-
-def balloon(rows: Iterable[tuple[str, Any]]) -> str:
-    """What a viewer shows of a feature.  Viewers take it for HTML, so it is escaped as such."""
-    return "<br>".join(f"{escape(name)}: {escape(str(value))}" for name, value in rows)
-
-
-def _data(parent: Element, rows: Iterable[tuple[str, Any]]) -> None:
-    """What else there is to say of a feature, a name and a value each."""
-    rows = list(rows)
-    data = node(parent, "ExtendedData") if rows else parent
-    for name, value in rows:
-        node(node(data, "Data", name=name), "value", str(value))
 
 
 def _abgr(color: str, alpha: int = 255) -> str:
@@ -97,23 +19,25 @@ def _abgr(color: str, alpha: int = 255) -> str:
     return f"{alpha:02x}{blue}{green}{red}"
 
 
-# ------------------------------------------------------------------ the parts of a story
-
-
 def _styles(parent: Element) -> None:
     for color in _COLORS:
-        style = node(parent, "Style", id=f"c{color[1:]}")
-        node(node(style, "IconStyle"), "color", _abgr(color))
-        look = node(style, "LineStyle")
-        node(look, "color", _abgr(color))
-        node(look, "width", "2")
-        node(node(style, "BalloonStyle"), "text", "$[description]")  # a name would be taken for HTML
+        shown = _abgr(color)
+        # The balloon shows the description alone: a name would be taken for HTML.
+        kml.style(parent, f"c{color[1:]}", "2", icon=shown, line=shown, balloon="$[description]")
+
+
+def _mark(
+    parent: Element, name: str, id_: str, color: str, rows: list[tuple[str, Any]], times: Sequence[str] = ()
+) -> Element:
+    """A placemark with its rows as data, and in its balloon."""
+    told = kml.balloon([("name", name), *rows])
+    return kml.placemark(parent, name, id_=id_, description=told, times=times, style=f"c{color[1:]}", rows=rows)
 
 
 def _mover(parent: Element, mover: Mover, about: About) -> None:
     rows = [("id", mover.id), *mover.facts.items(), ("start, s", mover.start), ("end, s", mover.end)]
     rows += [(f"believed from {time:.1f} s", word(belief)) for time, belief in mover.beliefs]
-    mark = placemark(parent, mover.name, id_=mover.id, color=color_of(mover), rows=rows)
+    mark = _mark(parent, mover.name, mover.id, color_of(mover), rows)
     track = node(mark, "gx:Track")
     node(track, "altitudeMode", "absolute")
     spots = list(mover.spots())
@@ -126,13 +50,13 @@ def _mover(parent: Element, mover: Mover, about: About) -> None:
 def _point(mark: Element, spot: Spot) -> None:
     point = node(mark, "Point")
     node(point, "altitudeMode", "absolute")
-    node(point, "coordinates", coordinates([spot]))
+    node(point, "coordinates", kml.coordinates([spot]))
 
 
 def _place(parent: Element, place: Place) -> None:
     rows: list[tuple[str, Any]] = [("id", place.id), ("kind", place.kind)]
     rows += [("radius, m", place.radius)] if place.radius else []
-    _point(placemark(parent, place.name, id_=place.id, color=color_of(place), rows=rows), place.spot)
+    _point(_mark(parent, place.name, place.id, color_of(place), rows), place.spot)
 
 
 def _engagement(parent: Element, one: Engagement, about: About) -> None:
@@ -142,13 +66,13 @@ def _engagement(parent: Element, one: Engagement, about: About) -> None:
     rows += [("assessed", one.verdict)] if one.verdict else []
     times = (about.at(one.assigned), about.at(one.end))
     name = f"{one.unit} engages {one.flight}"
-    line(placemark(parent, name, id_=one.id, times=times, color=ENGAGEMENT, rows=rows), (one.unit_at, one.target_at))
+    kml.line(_mark(parent, name, one.id, ENGAGEMENT, rows, times), (one.unit_at, one.target_at))
 
 
 def _moment(parent: Element, number: int, moment: Moment, spot: Spot, about: About) -> None:
     rows: list[tuple[str, Any]] = [("kind", moment.kind.name), ("time, s", moment.time)]
     name = f"{word(moment.kind)}: {moment.words}"
-    _point(placemark(parent, name, id_=f"event/{number}", times=[about.at(moment.time)], color=EVENT, rows=rows), spot)
+    _point(_mark(parent, name, f"event/{number}", EVENT, rows, [about.at(moment.time)]), spot)
 
 
 def _folder(parent: Element, name: str, *, shown: bool = True) -> Element:
@@ -187,8 +111,8 @@ def write(story: Story) -> bytes:
     root = node(None, "kml")
     document = node(root, "Document")
     node(document, "name", story.about.title)
-    node(document, "description", balloon(story.about.rows()))
+    node(document, "description", kml.balloon(story.about.rows()))
     _styles(document)
-    _data(document, story.about.rows())
+    kml.data(document, story.about.rows())
     _fill(document, story)
-    return text(root)
+    return kml.text(root)

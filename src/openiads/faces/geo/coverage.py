@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from openiads.faces.geo import layers
-from openiads.faces.geo.files import Area
+from openiads.faces.geo.areas import Area
 from openiads.faces.geo.layers import Column, Layers
 from openiads.faces.words import text
 from openiads.faces.words.terrain import terrain_fields

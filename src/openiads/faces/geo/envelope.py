@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from openiads.faces.geo import files, outlines
-from openiads.faces.geo.files import Area
+from openiads.faces.geo import areas, files, outlines
+from openiads.faces.geo.areas import Area
 from openiads.faces.geo.outlines import Polygon
 from openiads.faces.words import text
 from openiads.faces.words.envelope import KM, asked
@@ -69,22 +69,14 @@ def _features(answer: EnvelopeAnswer) -> list[Area]:
             }
             shapes = outline(found, k)
             for ring in (rings[0] for rings in shapes):
-                files.refuse_wide(ring[:, 1], ring[:, 0])
-            shape = [[files.rounded(ring, outer=n == 0) for n, ring in enumerate(rings)] for rings in shapes]
+                areas.refuse_wide(ring[:, 1], ring[:, 0])
+            shape = [[areas.rounded(ring, outer=n == 0) for n, ring in enumerate(rings)] for rings in shapes]
             out.append(Area(f"{arm}: {height:g} m", told, shape, k, float(height)))
     return out
 
 
-def _geojson(answer: EnvelopeAnswer, path: Path) -> None:
-    files.geojson(_features(answer), path)
-
-
-def _kml(answer: EnvelopeAnswer, path: Path) -> None:
-    files.kml(_features(answer), path, "Engagement envelope")
-
-
-def _czml(answer: EnvelopeAnswer, path: Path) -> None:
-    files.czml(_features(answer), path, "Engagement envelope")
+def _outlines(answer: EnvelopeAnswer, path: Path) -> None:
+    files.outlined(_features(answer), path, "Engagement envelope")
 
 
 def _csv(answer: EnvelopeAnswer, path: Path) -> None:
@@ -127,7 +119,7 @@ def _tiff(answer: EnvelopeAnswer, path: Path) -> None:
 
 
 #: Ending of a file name -> what writes it.
-WRITERS = {".geojson": _geojson, ".kml": _kml, ".czml": _czml, ".csv": _csv, ".tif": _tiff}
+WRITERS = {**dict.fromkeys(files.OUTLINED, _outlines), ".csv": _csv, ".tif": _tiff}
 
 
 def write(answer: EnvelopeAnswer, path: Path) -> None:

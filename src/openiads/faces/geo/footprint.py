@@ -14,46 +14,36 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from openiads.faces.geo import files
+from openiads.faces.geo import areas, files
 from openiads.faces.words.footprint import KM, as_data, figures_of
 from openiads.faces.words.text import FOOTER
 from openiads.reach.defended import FootprintAnswer
 from openiads.reach.footprint import Footprint
 from openiads.runs import disk
 
+METERS_PER_RADIAN = 6_371_000.0
 MOST_CELLS = 1200  # of a GeoTIFF along a side
 
 
 # ------------------------------------------------------------------ files
 
 
-def _areas(answer: FootprintAnswer) -> list[files.Area]:
+def _areas(answer: FootprintAnswer) -> list[areas.Area]:
     def place(across: ArrayLike, along: ArrayLike) -> tuple[Any, Any]:
         lat, lon = answer.plan.ground(along, across)
         return np.degrees(lat), np.degrees(lon)
 
     out = []
     for n, each in enumerate(answer.found):
-        shapes = files.polygons(each.possible, each.across, each.along, place)
+        shapes = areas.polygons(each.possible, each.across, each.along, place)
         told = figures_of(answer, each)
-        out.append(files.Area(f"{each.limits}: a shot is possible", told, shapes, n))
+        out.append(areas.Area(f"{each.limits}: a shot is possible", told, shapes, n))
     return out
 
 
-def _geojson(answer: FootprintAnswer, path: Path) -> None:
-    files.geojson(_areas(answer), path)
-
-
-def _title(answer: FootprintAnswer) -> str:
-    return f"Defended footprint: {answer.plan.system} against {answer.plan.threat}"
-
-
-def _kml(answer: FootprintAnswer, path: Path) -> None:
-    files.kml(_areas(answer), path, _title(answer))
-
-
-def _czml(answer: FootprintAnswer, path: Path) -> None:
-    files.czml(_areas(answer), path, _title(answer))
+def _outlines(answer: FootprintAnswer, path: Path) -> None:
+    title = f"Defended footprint: {answer.plan.system} against {answer.plan.threat}"
+    files.outlined(_areas(answer), path, title)
 
 
 def _csv(answer: FootprintAnswer, path: Path) -> None:
@@ -75,9 +65,7 @@ def _tiff(answer: FootprintAnswer, path: Path) -> None:
 
 #: Ending of a file name -> what writes it.
 WRITERS: dict[str, Callable[[FootprintAnswer, Path], None]] = {
-    ".geojson": _geojson,
-    ".kml": _kml,
-    ".czml": _czml,
+    **dict.fromkeys(files.OUTLINED, _outlines),
     ".csv": _csv,
     ".tif": _tiff,
 }
@@ -98,8 +86,8 @@ def window(answer: FootprintAnswer) -> tuple[NDArray[np.float64], NDArray[np.flo
         for a, b, c, d, m, n in [(*each.along[[0, -1]], *each.across[[0, -1]], each.along.mean(), each.across.mean())]
     ]
     lat, lon = (np.concatenate([corner[k] for corner in corners]) for k in (0, 1))
-    cell = 0.5 * min(each.cell for each in answer.found) / files.METERS_PER_RADIAN
-    files.refuse_wide(np.degrees(lat), np.degrees(lon))
+    cell = 0.5 * min(each.cell for each in answer.found) / METERS_PER_RADIAN
+    areas.refuse_wide(np.degrees(lat), np.degrees(lon))
     squeeze = math.cos(0.5 * float(lat.min() + lat.max()))
     counts = [
         min(math.ceil(float(np.ptp(values)) * scale / cell) + 2, MOST_CELLS)

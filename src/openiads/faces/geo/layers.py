@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from openiads.faces.geo import files
-from openiads.faces.geo.files import Area
+from openiads.faces.geo import areas, files
+from openiads.faces.geo.areas import Area
 from openiads.reach.coverage import Map
 
 
@@ -41,21 +41,13 @@ def suffix(above: str) -> str:
     return "agl" if above == "ground" else "amsl"
 
 
-def outlined(where: Map, cells: NDArray[np.bool_]) -> list[list[files.Ring]]:
+def outlined(where: Map, cells: NDArray[np.bool_]) -> list[list[areas.Ring]]:
     """Polygons of some cells of a map."""
-    return files.polygons(cells, np.degrees(where.lons), np.degrees(where.lats))
+    return areas.polygons(cells, np.degrees(where.lons), np.degrees(where.lats))
 
 
-def _geojson(found: Layers, path: Path) -> None:
-    files.geojson(found.areas, path)
-
-
-def _kml(found: Layers, path: Path) -> None:
-    files.kml(found.areas, path, found.title)
-
-
-def _czml(found: Layers, path: Path) -> None:
-    files.czml(found.areas, path, found.title)
+def _outlines(found: Layers, path: Path) -> None:
+    files.outlined(found.areas, path, found.title)
 
 
 def _csv(found: Layers, path: Path) -> None:
@@ -75,9 +67,7 @@ def _tiff(found: Layers, path: Path) -> None:
 
 #: Ending of a file name -> what writes it.
 WRITERS: dict[str, Callable[[Layers, Path], None]] = {
-    ".geojson": _geojson,
-    ".kml": _kml,
-    ".czml": _czml,
+    **dict.fromkeys(files.OUTLINED, _outlines),
     ".csv": _csv,
     ".tif": _tiff,
 }

@@ -1,22 +1,28 @@
 """The workshop in a process of its own, so that the server itself never loads the engine.
 
-The process is begun early, kept while it is of use, and ended after a rest; it ends by itself when its input does, so
-none is left behind whatever happens to the server.
+The process is begun early, kept while it is of use, and ended after a rest; it ends by itself when the server's end of
+the pipe between them closes, so none is left behind whatever happens to the server.
 """
 
 from __future__ import annotations
 
-import json
+import itertools
+import multiprocessing
 import queue
-import subprocess
+import signal
 import sys
 import threading
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-from openiads.base.errors import BY_NAME, InputError, InputErrors, OpeniadsError, ResultsError
+from openiads.base.errors import ResultsError
+from openiads.faces.server import worker
 from openiads.faces.server.workshop import Heard
 
 #: Seconds without anything to do after which the process ends; the next thing begins another.
@@ -24,9 +30,7 @@ REST = 900.0
 #: Seconds between looks at a cancel flag, and that the process has to end in.
 _LOOK, _PATIENCE = 0.1, 2.0
 
-
-class Fault(RuntimeError):
-    """The program failed in the other process; its terminal tells more."""
+_SPAWN = multiprocessing.get_context("spawn")
 
 
 class Child:
@@ -35,17 +39,17 @@ class Child:
     def __init__(self, folder: Path, rest: float = REST) -> None:
         self.folder, self.rest = folder, rest
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[str] | None = None
-        self._number = 0
-        self._waiting: dict[int, queue.SimpleQueue[dict[str, Any]]] = {}
+        self._engine: tuple[SpawnProcess, Connection] | None = None
+        self._numbers = itertools.count()
+        self._waiting: dict[int, queue.SimpleQueue[tuple[str, Any]]] = {}
         self._resting: threading.Timer | None = None
         self._closed = False
 
     @property
     def process(self) -> int | None:
         """The number of the process, None if there is none."""
-        process = self._process
-        return process.pid if process is not None and process.poll() is None else None
+        engine = self._engine
+        return engine[0].pid if engine is not None else None
 
     def begin(self) -> None:
         """Begin the process if there is none."""
@@ -61,138 +65,114 @@ class Child:
         cancel: threading.Event | None = None,
     ) -> dict[str, Any]:
         """As ``Works.call``; ResultsError if the process ends on the way."""
-        answers: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        answers: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
         with self._lock:
-            process = self._begun()
-            self._number += 1
-            number = self._number
+            self._begun()
+            number = next(self._numbers)
             self._waiting[number] = answers
-            self._send(process, {"number": number, "work": name, "given": dict(given)})
+            self._send(number, name, dict(given))
         try:
-            return self._answer(process, number, answers, heard, cancel)
+            while True:
+                if cancel is not None and cancel.is_set():
+                    cancel = None
+                    with self._lock:
+                        self._send(number, worker.CANCEL, {})
+                try:
+                    kind, told = answers.get(timeout=None if cancel is None else _LOOK)
+                except queue.Empty:
+                    continue
+                if kind == "error":
+                    raise told
+                if kind == "done":
+                    return dict(told)
+                heard(told)
         finally:
             with self._lock:
                 self._waiting.pop(number, None)
-                self._may_rest()
-
-    def _answer(
-        self,
-        process: subprocess.Popen[str],
-        number: int,
-        answers: queue.SimpleQueue[dict[str, Any]],
-        heard: Heard,
-        cancel: threading.Event | None,
-    ) -> dict[str, Any]:
-        while True:
-            if cancel is not None and cancel.is_set():
-                cancel = None
-                with self._lock:
-                    self._send(process, {"number": number, "work": "cancel"})
-            try:
-                told = answers.get(timeout=None if cancel is None else _LOOK)
-            except queue.Empty:
-                continue
-            if "news" in told:
-                heard(told["news"])
-            elif "done" in told:
-                return dict(told["done"])
-            elif "error" in told:
-                raise read(told["error"])
-            else:
-                raise Fault("the work failed in its own process")
+                if not self._waiting and self._engine is not None:
+                    self._resting = threading.Timer(self.rest, self._end_rested)
+                    self._resting.daemon = True
+                    self._resting.start()
 
     # -------------------------------------------------------------- the process; with the lock held
 
-    def _begun(self) -> subprocess.Popen[str]:
+    def _begun(self) -> None:
         if self._closed:
             raise _ended("with the server")
         if self._resting is not None:
             self._resting.cancel()
             self._resting = None
-        if self._process is None or self._process.poll() is not None:
-            command = [sys.executable, "-m", "openiads.faces.server.worker", str(self.folder)]
-            self._process = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-                start_new_session=True,  # Ctrl-C is for the server, which then ends it
-            )
-            threading.Thread(target=self._hear, args=(self._process,), name="child", daemon=True).start()
-        return self._process
+        if self._engine is None:
+            ours, theirs = _SPAWN.Pipe()
+            process = _SPAWN.Process(target=worker.main, args=(theirs, self.folder), daemon=True)
+            with _apart():
+                process.start()
+            theirs.close()  # else the end of the process would not be the end of what comes from it
+            self._engine = process, ours
+            threading.Thread(target=self._hear, args=self._engine, name="child", daemon=True).start()
 
-    def _send(self, process: subprocess.Popen[str], told: Mapping[str, Any] | str) -> None:
-        assert process.stdin is not None
-        with suppress(OSError):  # it has ended: whoever waits for it is told
-            process.stdin.write("rest\n" if isinstance(told, str) else json.dumps(told) + "\n")
-            process.stdin.flush()
+    def _send(self, *told: object) -> None:
+        if self._engine is not None:
+            with suppress(OSError):  # it has ended: whoever waits for it is told
+                self._engine[1].send(told)
 
-    def _may_rest(self) -> None:
-        if not self._waiting and not self._closed and self._process is not None:
-            self._resting = threading.Timer(self.rest, self._end_rested)
-            self._resting.daemon = True
-            self._resting.start()
+    def _gone(self, how: str) -> None:
+        self._engine = None
+        for answers in self._waiting.values():
+            answers.put(("error", _ended(how)))
+
+    # -------------------------------------------------------------- on threads of their own
 
     def _end_rested(self) -> None:
         with self._lock:
-            if not self._waiting and not self._closed and self._process is not None:
-                self._send(self._process, "rest")
-                self._process = None
+            if not self._waiting:
+                self._send(*worker.REST)
+                self._engine = None
 
-    # -------------------------------------------------------------- what it tells, on a thread
-
-    def _hear(self, process: subprocess.Popen[str]) -> None:
-        assert process.stdout is not None
-        for line in process.stdout:
-            try:
-                told = json.loads(line)
-            except ValueError:  # cut off, as it was ended in the middle of a word
-                break
-            answers = self._waiting.get(told["number"])
-            if answers is not None:
-                answers.put(told)
-        process.wait()
+    def _hear(self, process: SpawnProcess, pipe: Connection) -> None:
+        with suppress(EOFError, OSError):  # it has ended, perhaps in the middle of a word
+            while True:
+                number, kind, told = pipe.recv()
+                answers = self._waiting.get(number)
+                if answers is not None:
+                    answers.put((kind, told))
         with self._lock:  # nothing is begun between the look at who waits and the news
-            if self._process is not process and self._process is not None:
-                return
-            self._process = None
-            gone = {"error": {"kind": "ended", "code": process.returncode}}
-            for answers in self._waiting.values():
-                answers.put(gone)
+            process.join()
+            pipe.close()
+            if self._engine == (process, pipe):
+                code = process.exitcode or 0
+                self._gone(f"killed by signal {-code}, as where memory runs out" if code < 0 else f"code {code}")
 
     def close(self) -> None:
         """End the process, and whatever it does."""
         with self._lock:
-            self._closed = True
-            process, self._process = self._process, None
+            self._closed, engine = True, self._engine
             if self._resting is not None:
                 self._resting.cancel()
-            for answers in self._waiting.values():
-                answers.put({"error": {"kind": "ended", "code": None}})
-        if process is None or process.stdin is None:
-            return
-        with suppress(OSError):
-            process.stdin.close()
-        try:
-            process.wait(_PATIENCE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            self._gone("with the server")
+            if engine is not None:
+                engine[0].terminate()
+                engine[0].join(_PATIENCE)
+                engine[0].kill()
+                engine[0].join()
+
+
+@contextmanager
+def _apart() -> Iterator[None]:
+    """What is spawned here is not interrupted by Ctrl-C, which is for the server, and does not import the program that
+    serves: a script that calls ``view`` would be run again from its first line."""
+    program = sys.modules["__main__"]
+    resource_tracker.ensure_running()  # before the first process, else it would be begun below and let Ctrl-C through
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # what this thread begins inherits it
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = program
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _ended(how: str) -> ResultsError:
     return ResultsError(
         "viewer", f"the process that runs replications has ended ({how})", "Ask again: another one is begun"
     )
-
-
-def read(told: Mapping[str, Any]) -> OpeniadsError:
-    """An error as ``worker.written`` writes it."""
-    kind = told["kind"]
-    if kind == "ended":
-        code = told["code"]
-        by = f"killed by signal {-code}, as where memory runs out" if code is not None and code < 0 else f"code {code}"
-        return _ended("with the server" if code is None else by)
-    if kind == "InputErrors":
-        return InputErrors([InputError(each["place"], each["reason"], each["remedy"]) for each in told["problems"]])
-    return BY_NAME.get(kind, OpeniadsError)(told["place"], told["reason"], told["remedy"])

@@ -164,9 +164,11 @@ def _effort(told: Told) -> str:
 
 def _missiles(told: Told) -> str:
     values = bounds(e["figure"][0] for e in told.deciding)
+    middles = [e["band"][1] for e in told.deciding if e["band"]]
+    median = f"; in the median of the sampled worlds {bounds(middles)}" if middles else ""
     return (
-        f"By nominal numbers one battery kills a single missile, alone in the air, with probability {values}, "
-        f"by class, over that share of the area{_over_worlds(told)}."
+        f"By nominal numbers one battery kills a single missile, alone in the air, with probability {values}, by "
+        f"class, at the best {text.percent(told.rule['area_share'])} of the points{median}{_over_worlds(told)}."
     )
 
 
@@ -323,7 +325,10 @@ def changers(told: Told) -> list[str]:
         found.append(f"{name}{known}: as it rises the figure goes {way}, rank correlation up to {value:+.2f}.")
     moved = any(e["band"] and e["band"][0] != e["band"][2] for e in told.deciding)
     if not moved:
-        found.append("No number that is in doubt: over sampled worlds the figures move no more than dice do.")
+        found.append(
+            "No parameter that is sampled: over sampled worlds the figures move no more than dice do. The order of "
+            "battle, the raid and the rule are not sampled."
+        )
     elif not strongest:
         found.append("No single number goes with a figure beyond what chance gives over so many numbers and figures.")
     if told.result["verdict"] == "undecided":

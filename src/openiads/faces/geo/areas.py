@@ -1,0 +1,75 @@
+"""Areas of a map: outlines of cells as polygons that any format can write.
+
+Longitude and latitude in degrees (WGS 84), outer rings counterclockwise, rounded to a hundred-thousandth of a degree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openiads.base.errors import InputError
+from openiads.faces.geo import outlines
+
+DIGITS = 5
+WIDEST = 89.0  # degrees of latitude up to which a map can be written
+#: Fills, aabbggrr, from the lowest height to the highest.
+FILLS = ("80540144", "808e6831", "8079b735", "8025e7fd")
+
+Ring = list[list[float]]
+
+
+@dataclass(frozen=True)
+class Area:
+    """Some polygons of one meaning."""
+
+    name: str
+    told: Mapping[str, object]  #: what is said of it, by field
+    polygons: Sequence[Sequence[Ring]]  #: each its outer ring and then its holes, closed
+    shade: int = 0  #: which fill; 0 is the first
+    height: float = 0.0  #: m, of the corners where a format has them
+
+    @property
+    def words(self) -> str:
+        """What is said of it on one line."""
+        return "; ".join(f"{key}: {value}" for key, value in self.told.items())
+
+    @property
+    def fill(self) -> int:
+        """Which of the fills it has; the last for all beyond."""
+        return min(self.shade, len(FILLS) - 1)
+
+
+def polygons(
+    cells: NDArray[np.bool_],
+    x: NDArray[Any],
+    y: NDArray[Any],
+    place: Callable[[NDArray[Any], NDArray[Any]], tuple[Any, Any]] | None = None,
+) -> list[list[Ring]]:
+    """The outlines of true cells as polygons of (longitude, latitude), degrees; outer rings counterclockwise.
+
+    place : latitudes and longitudes (degrees) of some x and y; left out, x is the longitude and y the latitude
+    """
+    found = []
+    for rings in outlines.on_grid(cells, x, y):
+        if place is not None:
+            rings = [np.column_stack(place(ring[:, 0], ring[:, 1])[::-1]) for ring in rings]
+        found.append([rounded(ring, outer=n == 0) for n, ring in enumerate(rings)])
+    return found
+
+
+def refuse_wide(lats: NDArray[Any], lons: NDArray[Any]) -> None:
+    """InputError for places (degrees) about a pole or across the antimeridian, which these files cannot hold."""
+    if lons.max() > 180.0 or lons.min() < -180.0 or np.ptp(lons) > 180.0 or np.abs(lats).max() > WIDEST:
+        raise InputError("--out", "the map holds a pole or crosses the antimeridian", "Move the unit.")
+
+
+def rounded(ring: NDArray[Any], *, outer: bool) -> Ring:
+    """A ring, rounded; outer ones counterclockwise, holes clockwise."""
+    turned = ring if (outlines.area_of(ring) > 0.0) == outer else ring[::-1]
+    rows: Ring = np.round(turned, DIGITS).tolist()
+    return rows

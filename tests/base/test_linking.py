@@ -1,0 +1,67 @@
+"""Kernels that only kernels call: no machine code of their own, linked into callers, from this process or the cache."""
+
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.compiled_only
+
+#: What marks a kernel as one that only kernels call is an argument whose type's name begins with that of the state.
+CHAIN = """
+from numba import types
+from openiads.base.compiled import kernel, name_type
+
+name_type("SimOfOne", lambda: types.float64)
+
+@kernel("f8(SimOfOne)")
+def scaled(x):
+    return 2.0 * x
+
+@kernel("f8(SimOfOne, f8)")
+def added(x, y):
+    return scaled(x) + y
+
+@kernel("f8(f8, f8)")
+def asked(x, y):
+    return added(x, y) + scaled(y)
+
+def address(kernel):
+    made = next(iter(kernel.overloads.values()))
+    return made.library.get_pointer_to_function(made.fndesc.llvm_func_name)
+
+def loaded(*kernels):
+    return [sum(kernel.stats.cache_hits.values()) for kernel in kernels]
+"""
+
+
+@pytest.fixture
+def planted(tmp_path: Path) -> Path:
+    """A folder with a module of kernels that call each other, and a cache of its own."""
+    (tmp_path / "chain.py").write_text(CHAIN)
+    return tmp_path
+
+
+def answer(where: Path, code: str) -> str:
+    """What the code prints in a fresh process that sees the planted module."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("OPENIADS_")}
+    path = os.pathsep.join([str(where), *filter(None, [os.environ.get("PYTHONPATH")])])
+    environment = {**kept, "PYTHONPATH": path, "OPENIADS_CACHE": str(where / "cache")}
+    program = [sys.executable, "-c", "from chain import *\n" + textwrap.dedent(code)]
+    done = subprocess.run(program, capture_output=True, text=True, env=environment, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_a_kernel_that_only_kernels_call_has_no_machine_code_and_its_caller_has(planted: Path) -> None:
+    told = answer(planted, "print(asked(1.0, 10.0), address(scaled), address(added), address(asked) > 0)")
+    assert told == "32.0 0 0 True"
+
+
+def test_a_caller_links_kernels_that_came_from_the_cache(planted: Path) -> None:
+    answer(planted, "added.ensure()")
+    assert answer(planted, "print(asked(1.0, 10.0), *loaded(added, asked))") == "32.0 1 0"
+    assert answer(planted, "scaled.ensure(); print(asked(2.0, 10.0), *loaded(scaled, asked))") == "34.0 1 1"
