@@ -43,9 +43,9 @@ def test_a_weaker_grade_asks_for_more_width() -> None:
     ("field", "value", "told"),
     [
         ("pk_ballistic", {"grade": "tested"}, r'pk_ballistic\.grade: "tested" without a source\. Name a key'),
-        ("pk_ballistic", {"grade": "testd"}, r"'testd' is no grade\. Nearest: \"tested\""),
+        ("pk_ballistic", {"grade": "testd"}, r'grade = "testd": not allowed here\. Nearest: "tested"'),
         ("reliability", {"value": 0.95, "grade": "tested"}, "is no kill probability"),
-        ("reliability", {"value": 0.95, "variety": "yes"}, r"variety: 'yes'"),
+        ("reliability", {"value": 0.95, "variety": "yes"}, r'variety = "yes": is neither true nor false'),
         ("reliability", {"value": 0.95, "low": 0.99, "high": 0.9}, "does not hold the value"),
     ],
 )
