@@ -9,7 +9,7 @@ from openiads.base.errors import InputError
 from openiads.catalog.evidence import FLOOR
 from openiads.catalog.load import catalog, load_catalog
 from openiads.catalog.records import KINDS, STATUSES, launcher_rows, main_round, value_at
-from openiads.scenario.knobs import calibration
+from openiads.scenario.signals import calibration
 
 ALL_VALUES = [(e.name, path, v) for e in catalog().entries.values() for path, v in e.every_value()]
 

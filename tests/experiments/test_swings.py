@@ -10,9 +10,10 @@ from openiads.experiments.compare import Variant, compare
 from openiads.experiments.knowledge import ask, evaluate
 from openiads.experiments.swings import End, Swing, _end, swings
 from openiads.scenario.load import load
+from openiads.statistics.sensitivity import told_of_many
 
 RAID = load("raid24")
-KNOBS = ["48n6e2.pk", "64n6e2.snr", "f16.speed"]
+KNOBS = ["48n6e2.pk", "64n6e2.snr", "s300pmu2.setup_time"]
 
 
 def test_each_end_is_the_paired_difference_that_compare_finds() -> None:
@@ -60,6 +61,7 @@ def test_too_few_worlds_are_refused_with_how_many_it_takes() -> None:
 def test_dice_alone_are_seldom_shown() -> None:
     rng = np.random.default_rng(3)
     ends = [_end(0.0, rng.normal(size=20)) for _ in range(2_000)]
-    assert sum(end.shown for end in ends) / 2_000 == pytest.approx(0.005, abs=0.004)
+    assert sum(end.probability < 0.005 for end in ends) / 2_000 == pytest.approx(0.005, abs=0.004)
+    assert not any(told_of_many([end.probability for end in ends]))  # of 2,000 idle knobs none is told to matter
     assert sum(end.low <= 0.0 <= end.high for end in ends) / 2_000 == pytest.approx(0.95, abs=0.015)
     assert not math.isnan(ends[0].difference)

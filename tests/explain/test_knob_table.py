@@ -6,7 +6,7 @@ import pytest
 
 from openiads.catalog.load import catalog
 from openiads.explain import knob_table, round_table
-from openiads.scenario.knobs import knob_list
+from openiads.scenario.knobs import knob_list, set_only
 from openiads.scenario.load import catalog_of, load
 
 pytestmark = pytest.mark.compiled_only
@@ -31,16 +31,22 @@ def test_every_knob_of_a_scenario_has_a_row(rows):
 
 def test_nominal_figures_are_those_of_the_reach_table(rows):
     published = {each.name: each.model for each in round_table.figures(catalog()["pac2_gemt"])}
-    for what in ("impulse", "drag"):
-        assert figure(rows, f"pac2_gemt.{what}", "reach")["nominal"] == pytest.approx(published["range"])
-        assert figure(rows, f"pac2_gemt.{what}", "peak speed")["nominal"] == pytest.approx(published["peak speed"])
+    assert figure(rows, "pac2_gemt.flight", "reach")["nominal"] == pytest.approx(published["range"])
+    assert figure(rows, "pac2_gemt.flight", "peak speed")["nominal"] == pytest.approx(published["peak speed"])
 
 
 def test_more_impulse_and_less_drag_reach_farther_and_fly_faster(rows):
+    single = {knob.name: knob for knob in set_only(catalog(), load("turkey_2013"))}
     for name in ("reach", "peak speed"):
-        impulse, drag = (figure(rows, f"pac2_gemt.{what}", name) for what in ("impulse", "drag"))
-        assert impulse["low"] < impulse["nominal"] < impulse["high"]
-        assert drag["low"] > drag["nominal"] > drag["high"]
+        told = [knob_table.implied(single[f"pac2_gemt.{what}"], catalog()) for what in ("impulse", "drag")]
+        impulse, drag = (next(each for each in figures if each.name == name) for figures in told)
+        assert impulse.low < impulse.nominal < impulse.high
+        assert drag.low > drag.nominal > drag.high
+
+
+def test_what_is_sampled_of_a_flight_keeps_its_published_reach(rows):
+    reach, published = figure(rows, "pac2_gemt.flight", "reach"), catalog()["pac2_gemt"].max_range
+    assert published.si_low <= 1000.0 * reach["low"] < 1000.0 * reach["high"] <= published.si_high
 
 
 def test_a_detection_range_goes_with_the_fourth_root(rows):

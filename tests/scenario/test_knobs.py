@@ -5,8 +5,10 @@ import pytest
 
 from openiads.base.errors import InputError
 from openiads.catalog.load import catalog
-from openiads.scenario.knobs import LEVELS, calibration, knob_list, nominal_values, quotes_of, sample
+from openiads.catalog.records import PRIORS
+from openiads.scenario.knobs import COARSE, DRAWS, LEVELS, knob_list, known_knobs, nominal_values, sample, set_only
 from openiads.scenario.load import load
+from openiads.scenario.signals import calibration, quotes_of
 
 
 @pytest.fixture(scope="module")
@@ -14,15 +16,75 @@ def knobs():
     return {knob.name: knob for knob in knob_list(catalog(), load("tartus_2016"))}
 
 
-def test_the_knobs_of_the_design_are_all_there(knobs):
+def test_what_is_correlated_has_a_knob_and_every_other_value_one_of_its_own(knobs):
     wanted = {f"world.{k}" for k in ("earth_factor", "crest_factor", "clutter", "common_mode")}
-    wanted |= {f"{r}.snr" for r in ("64n6e2", "76n6", "30n6e2")}
-    wanted |= {f"48n6e2.{k}" for k in ("impulse", "drag", "terminal_error", "pk", "reliability")}
+    wanted |= {f"{r}.{k}" for r in ("64n6e2", "76n6", "30n6e2") for k in ("snr", "beam", "frame", "search_elevation")}
+    wanted |= {f"48n6e2.{k}" for k in ("flight", "terminal_error", "pk", "reliability", "support_break_limit")}
     wanted |= {f"{t}.signature" for t in ("f16", "tomahawk", "shahed136", "scud_b", "a320")}
-    wanted |= {f"{t}.speed" for t in ("f16", "tomahawk", "shahed136", "a320")}
     wanted |= {f"{t}.cep_factor" for t in ("f16", "tomahawk", "shahed136", "scud_b")}
-    wanted |= {"s300pmu2.crew"}
-    assert set(knobs) == wanted
+    wanted |= {"s300pmu2.crew", "s300pmu2.hit_radii", "30n6e2.track_elevation_low", "5p85se.readiness", "scud_b.flight"}
+    wanted |= {"behavior.acquire_limit", "behavior.reference", "identification.evidence.iff_reply.friend"}
+    assert wanted <= set(knobs)
+    assert len(knobs) >= 200
+
+
+def test_no_value_has_two_knobs_but_where_one_is_common_to_many_entries(knobs):
+    for entry in {knob.entry for knob in knobs.values() if knob.entry}:
+        moved = [path for knob in knobs.values() if knob.entry == entry for path in knob.fields]
+        assert len(moved) == len(set(moved)), entry
+
+
+def test_variety_is_no_ignorance(knobs):
+    """A strike aircraft flies at 240 to 590 m/s: many right numbers, not one that nobody knows."""
+    assert catalog()["f16"].speed.variety and not catalog()["tomahawk"].speed.variety
+    assert not {"f16.speed", "f16.altitude", "tomahawk.agl"} & set(knobs)
+    assert "tomahawk.speed" in knobs
+
+
+def test_a_count_is_sampled_as_a_count(knobs):
+    knob = knobs["30n6e2.track_capacity"]
+    assert (knob.low, knob.nominal, knob.high) == (6.0, 12.0, 24.0)
+    shares = (np.arange(19 * 50) + 0.5) / (19 * 50)
+    found = [knob.at(float(u)) for u in shares]
+    assert sorted(set(found)) == list(range(6, 25))
+    assert {found.count(n) for n in range(6, 25)} == {50}
+    for prior in PRIORS:
+        assert {knob.at(u, prior) for u in (1e-9, 0.3, 1 - 1e-9)} <= set(range(6, 25)), prior
+
+
+def test_chances_of_complementary_evidence_have_one_knob(knobs):
+    knob = knobs["identification.evidence.in_corridor.friend"]
+    rows = catalog().identification.tables["evidence"]
+    names = [row.text["name"] for row in rows]
+    here, there = names.index("in_corridor"), names.index("off_corridor")
+    assert knob.fields == (f"evidence[{here}].friend", f"evidence[{there}].friend")
+    assert "identification.evidence.off_corridor.friend" not in knobs
+
+
+def test_a_knob_that_only_a_joint_one_samples_can_still_be_set():
+    tartus = load("tartus_2016")
+    single = {knob.name: knob.within for knob in set_only(catalog(), tartus)}
+    assert single["48n6e2.impulse"] == single["48n6e2.lag"] == "48n6e2.flight"
+    assert single["48n6e2.pk_ballistic"] == "48n6e2.pk"
+    known_knobs(["48n6e2.drag", "48n6e2.pk_ballistic", "30n6e2.modes.low.frame_time"], catalog(), tartus)
+    with pytest.raises(InputError, match="not a knob of tartus_2016"):
+        known_knobs(["48n6e2.drga"], catalog(), tartus)
+
+
+def test_a_sceptic_grants_what_was_counted_and_no_more_than_what_is_claimed(knobs):
+    """Ballistic missiles: 0.025 a round, the least of the count of 1991, to the seller's 0.6."""
+    from openiads.scenario.moved import kill_probability
+
+    knob, value = knobs["48n6e2.pk"], catalog()["48n6e2"].values["pk_ballistic"]
+    figures = [
+        kill_probability(catalog(), "pk_ballistic", value, knob.at(u, "skeptical")) for u in (1e-9, 0.5, 1 - 1e-9)
+    ]
+    assert figures[0] == pytest.approx(0.025) and figures[2] == pytest.approx(0.6)
+    assert figures[1] == pytest.approx(np.sqrt(0.025 * 0.6))
+    even = [
+        kill_probability(catalog(), "pk_ballistic", value, knob.at(u, "log_uniform")) for u in (1e-9, 0.5, 1 - 1e-9)
+    ]
+    assert even == pytest.approx([value.si_low, np.sqrt(value.si_low * value.si_high), value.si_high])
 
 
 def test_a_radar_that_the_scenario_leaves_out_has_no_knob(knobs):
@@ -48,8 +110,10 @@ def test_offsets_are_nominal_at_zero_and_factors_at_one(knobs):
 def test_a_knob_that_replaces_bears_the_name_of_its_field(knobs):
     for knob in knobs.values():
         if knob.kind == "replaces":
-            assert knob.fields == (knob.name.partition(".")[2],)
-            assert knob.world or knob.nominal == catalog()[knob.entry].si(knob.fields[0])
+            named = {} if knob.world else catalog()[knob.entry].named
+            what = knob.name.partition(".")[2]
+            assert knob.fields[0] == named.get(what, what)
+            assert knob.world or knob.nominal == dict(catalog()[knob.entry].every_value())[knob.fields[0]].si
 
 
 def test_no_knob_that_does_not_replace_bears_the_name_of_a_field(knobs):
@@ -84,7 +148,12 @@ def test_what_must_be_rebuilt_is_declared(knobs):
         "earth_factor",
         "crest_factor",
     }
-    assert {k.name.rpartition(".")[2] for k in knobs.values() if k.rebuild == "flyout"} == {"impulse", "drag"}
+    of = {
+        build: {k.name.rpartition(".")[2] for k in knobs.values() if k.rebuild == build}
+        for build in ("flyout", "misses")
+    }
+    assert of == {"flyout": {"flight"}, "misses": {"reference"}}
+    assert {k.steps for k in knobs.values()} == {0, COARSE, DRAWS}
 
 
 def test_instrumented_ranges_cap_and_do_not_calibrate():
@@ -108,7 +177,7 @@ def test_a_sample_names_world_knobs_first_and_gives_each_column_to_its_knob(knob
     assert all(list(world) == world_first for world in worlds)
     for n, world in enumerate(worlds):
         for k, name in enumerate(world_first):
-            if knobs[name].rebuild != "flyout":
+            if not knobs[name].steps:
                 assert world[name] == knobs[name].at(shares[n, k])
     triangular = sample(reversed(rows), shares, "triangular")[0]
     crew = world_first.index("s300pmu2.crew")
@@ -117,9 +186,15 @@ def test_a_sample_names_world_knobs_first_and_gives_each_column_to_its_knob(knob
 
 def test_flyout_knobs_take_the_middles_of_equal_parts(knobs):
     shares = np.linspace(0.001, 0.999, 1000)[:, None]
-    drag = [world["48n6e2.drag"] for world in sample([knobs["48n6e2.drag"]], shares)]
-    assert sorted(set(drag)) == [knobs["48n6e2.drag"].at((k + 0.5) / LEVELS) for k in range(LEVELS)]
-    assert len({drag.count(value) for value in set(drag)}) == 1
+    single = {knob.name: knob for knob in set_only(catalog(), load("tartus_2016"))}
+    for knob, count in (
+        (single["48n6e2.drag"], LEVELS),
+        (knobs["48n6e2.flight"], DRAWS),
+        (knobs["30n6e2.frequency"], COARSE),
+    ):
+        taken = [world[knob.name] for world in sample([knob], shares)]
+        assert sorted(set(taken)) == [knob.at((k + 0.5) / count) for k in range(count)]
+        assert max(map(taken.count, set(taken))) - min(map(taken.count, set(taken))) <= 1
     crew = [world["s300pmu2.crew"] for world in sample([knobs["s300pmu2.crew"]], shares)]
     assert len(set(crew)) == 1000
 
@@ -127,4 +202,4 @@ def test_flyout_knobs_take_the_middles_of_equal_parts(knobs):
 @pytest.mark.parametrize("shares", [[[0.5]], [0.5, 0.5], [[0.0, 0.5]], [[0.5, 1.0]], [[0.5, np.nan]]])
 def test_shares_that_fit_no_sample_are_refused(knobs, shares):
     with pytest.raises(InputError, match="one column for each knob"):
-        sample([knobs["48n6e2.drag"], knobs["64n6e2.snr"]], shares)
+        sample([knobs["48n6e2.pk"], knobs["64n6e2.snr"]], shares)

@@ -5,14 +5,14 @@ import pytest
 
 import openiads as oi
 from openiads.base.errors import InputError
-from openiads.catalog.load import catalog
+from openiads.catalog.load import catalog, extended
 from openiads.runs.replicate import run
 from openiads.runs.run import open_run
 from openiads.scenario.knobs import knob_list, sample
 from openiads.scenario.load import catalog_of, load
 from openiads.world.build import build
 from openiads.world.codes import ThreatClass
-from openiads.world.lethality import MOST_CERTAIN
+from openiads.world.lethality import MOST_CERTAIN, KillModel
 
 pytestmark = pytest.mark.compiled_only
 
@@ -30,17 +30,41 @@ def test_a_draw_above_what_works_is_capped_and_told() -> None:
     for field, row in told.items():
         cls = ThreatClass[field.rpartition("_")[2].upper()]
         assert row["asked"] == asked[f"pk_{cls.name.lower()}"] > row["used"] == pytest.approx(MOST_CERTAIN * works)
-        assert magazine["pk_believed"][int(cls)] == row["used"]
         assert 0.0 < magazine["lethal"][int(cls)] < 10_000.0
-    assert (magazine["pk_believed"] <= works).all()
+
+
+def test_what_crews_count_on_is_the_same_in_every_world() -> None:
+    """The truth is drawn; the number that crews were told is not, down to the lowest that a sceptic grants."""
+    told = [float(catalog()["48n6e2"].values[f"pk_{c.name.lower()}"].si) for c in ThreatClass if c]
+    for knobs in ({}, TOO_GOOD, {"48n6e2.pk": -1.0}, {"48n6e2.pk_ballistic": 0.1}):
+        magazine = build(load("raid24"), None, knobs).rows["magazines"][0]
+        assert magazine["pk_believed"][1:].tolist() == told, knobs
+
+
+def test_an_entry_may_say_what_its_crews_count_on() -> None:
+    believed = {"value": 0.4, "status": "assumption", "exact": True, "note": "doctrine"}
+    own = {"interceptors": {"mine": {"based_on": "48n6e2", "title": "Mine", "pk_believed": believed}}}
+    book = extended(own)
+    assert book["mine"].values["pk_believed"].grade == "" and book["mine"].pk_ballistic.grade == "exporter"
+    assert KillModel(False, None, 1.0).pk_believed(book["mine"], "pk_ballistic") == 0.4
+    assert KillModel(False, 0.3, 1.0).pk_believed(book["mine"], "pk_ballistic") == 0.3
+
+
+def test_a_crew_with_poor_rounds_still_fires() -> None:
+    """At a drawn kill probability of 0.1, half of what crews ask of a shot, the battery engages its Scud-Bs as ever."""
+    engaged = [
+        run("raid24", replications=4, seed=2, knobs=knobs).rows()["ballistic_engaged"].sum()
+        for knobs in (None, {"48n6e2.pk_ballistic": 0.1})
+    ]
+    assert engaged[1] >= 0.8 * engaged[0] > 0
 
 
 def test_a_draw_that_agrees_is_not_touched() -> None:
     world = build(load("raid24"), None, {"48n6e2.pk": 0.5, "48n6e2.reliability": 0.95})
-    value = catalog()["48n6e2"].get("pk_aircraft")
     assert world.limits["capped"] == []
-    middle = 0.5 * (value.si_low + value.si_high)
-    assert world.rows["magazines"][0]["pk_believed"][int(ThreatClass.AIRCRAFT)] == pytest.approx(middle)
+    poor = build(load("raid24"), None, {"48n6e2.pk": 0.1, "48n6e2.reliability": 0.95})
+    radii = [each.rows["magazines"][0]["lethal"] for each in (poor, world)]
+    assert (radii[0][1:] < radii[1][1:]).all()
 
 
 @pytest.mark.parametrize("knobs", [None, {"48n6e2.reliability": 0.8}])

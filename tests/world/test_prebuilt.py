@@ -13,6 +13,23 @@ from openiads.world.prebuilt import Prebuilt
 pytestmark = [pytest.mark.compiled_only, pytest.mark.builds_alone]
 
 
+#: Knobs of values that raid24 gives itself or has no use for: no self-defense, no higher command, no second fire unit,
+#: nobody on the way, straight routes, the teaching switches off, rotating radars that measure once a turn.
+IDLE = {
+    "54k6e2.self_defense_radius",
+    "64n6e2.track_update_interval",
+    "76n6.track_update_interval",
+    "behavior.command_revoke_updates",
+    "behavior.silent_drop_time",
+    "behavior.teaching_cycles",
+    "behavior.turn_load_greatest",
+    "behavior.turn_load_least",
+    "s300pmu2.setup_time",
+    "s300pmu2.unit_spacing",
+    "tomahawk.speed",
+}
+
+
 def drawn(name: str, count: int, seed: int = 5) -> list[dict[str, float]]:
     """Worlds of a scenario, every knob in doubt moved."""
     scenario = load(name)
@@ -42,11 +59,10 @@ def test_every_knob_moves_the_world_that_a_full_store_gives() -> None:
     scenario, store = load("raid24"), Prebuilt()
     middle, moved = drawn("raid24", 2)
     before = content(build(scenario, None, middle, prebuilt=store))
-    unused = {name for name in middle if name.endswith(".speed") and name != "scud_b.speed"}  # the scenario gives these
-    for name in sorted(set(middle) - unused):
-        if middle[name] != moved[name]:
+    for name in sorted(middle):
+        if middle[name] != moved[name] and not name.endswith(".lethal_buffer"):  # of all threats the largest counts
             changed = build(scenario, None, middle | {name: moved[name]}, prebuilt=store)
-            assert content(changed) != before, name
+            assert (content(changed) != before) == (name not in IDLE), name
 
 
 def test_worlds_made_at_once_come_out_as_one_by_one() -> None:

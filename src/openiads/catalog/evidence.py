@@ -75,6 +75,10 @@ class Number(Evidence):
         How the interval is sampled.
     exact : bool
         Nothing is in doubt; the note says why.
+    variety : bool
+        Flights of one type differ in it: its interval is no ignorance.
+    grade : str, optional
+        Of a kill probability: what stands behind it.
     """
 
     value: float
@@ -83,6 +87,8 @@ class Number(Evidence):
     high: float | None = None
     scale: Literal["linear", "log"] | None = None
     exact: bool = False
+    variety: bool = False
+    grade: Literal["combat_counted", "combat_claimed", "tested", "exporter", "guess"] | None = None
 
 
 class Reference(Strictly):
@@ -199,7 +205,8 @@ def value_of(given: Number, spec: FieldSpec, sources: Mapping[str, object]) -> V
             given, [((), "scale log with a bound at or below zero", "Raise the lower bound, or leave scale out.")]
         )
     evidence = (given.source, given.status, given.note)
-    return Value(number, unit, low, high, *evidence, dimension, scale, given.exact, si, si_low, si_high)
+    told = (number, unit, low, high, *evidence, dimension, scale, given.exact, si, si_low, si_high)
+    return Value(*told, given.variety, given.grade or "")
 
 
 def refused(given: object, faults: list[Fault]) -> ValidationError:

@@ -22,6 +22,7 @@ from openiads.base.toml import Lines, Loc, clipped, merged, parse_toml
 from openiads.base.words import nearest
 from openiads.catalog.checks import links, sense
 from openiads.catalog.evidence import FieldSpec, Number, Reference, value_of
+from openiads.catalog.grades import PREFIX, graded
 from openiads.catalog.records import KINDS, LIST, SETS, Catalog, Curve, Entry, Row, Source, Value
 from openiads.catalog.schema import entry_model
 
@@ -78,7 +79,7 @@ def read_catalog(folder: Traversable) -> Catalog:
     """
     raw: JsonObject = {}
     texts: dict[str, str] = {}
-    for kind in ("fields", "sources", "literature", *KINDS):
+    for kind in ("fields", "sources", "literature", "evidence", *KINDS):
         file = folder / f"{kind}.toml"
         texts[kind] = file.read_text(encoding="utf-8")
         raw[kind] = parse_toml(texts[kind], str(file))
@@ -101,7 +102,8 @@ def load_catalog(raw: Mapping[str, Json]) -> Catalog:
     Parameters
     ----------
     raw : mapping
-        {"fields": ..., "sources": ..., "literature": ..., "systems": {name: table}, ...}; kinds left out are empty.
+        {"fields": ..., "sources": ..., "literature": ..., "evidence": ..., "systems": {name: table}, ...}; what is
+        left out is empty.
 
     Returns
     -------
@@ -132,7 +134,8 @@ def _made(raw: Mapping[str, Json], told: Callable[[Fault], tuple[int, InputError
                 reason = f"the name is already used in {entries[name].kind}"
                 faults.append(Fault((kind, name), None, reason, "Rename one of the two."))
                 continue
-            found = list(_entry_faults(kind, name, table, models[kind], sources))
+            behind = raw.get("evidence", {}).get(name, {})
+            found = list(_entry_faults(kind, name, table, models[kind], sources, behind))
             if isinstance(found[0], Entry):
                 entries[name] = found[0]
             else:
@@ -189,9 +192,15 @@ def _bibliography(raw: Mapping[str, Json], faults: list[Fault]) -> dict[str, Sou
 
 
 def _entry_faults(
-    kind: str, name: str, table: Json, model: type[BaseModel], sources: Mapping[str, Source]
+    kind: str,
+    name: str,
+    table: Json,
+    model: type[BaseModel],
+    sources: Mapping[str, Source],
+    behind: Mapping[str, Json],
 ) -> Iterator[Entry | Fault]:
-    """The entry that a table holds, or else every fault of its fields."""
+    """The entry that a table holds, or else every fault of its fields; ``behind``: evidence of its kill probabilities
+    by class of target."""
     try:
         told = model.model_validate(table, context={"sources": sources})
     except ValidationError as error:
@@ -205,7 +214,15 @@ def _entry_faults(
         if isinstance(table[key], list) and table[key] and isinstance(table[key][0], dict)
     }
     title = row.text.pop("title")
-    yield Entry(row.values, row.text, row.flags, row.lists, kind, name, title, tables, curves)
+    entry = Entry(row.values, row.text, row.flags, row.lists, kind, name, title, tables, curves)
+    if kind != "interceptors":
+        yield entry
+        return
+    entry, problems = graded(entry, behind, sources)
+    if problems:
+        yield from (Fault(*problem) for problem in problems)
+    else:
+        yield entry
 
 
 def _row(table: Mapping[str, Json], told: BaseModel) -> Row:
@@ -312,7 +329,8 @@ def _own(text: str) -> Own:
         if whole is None:
             continue
         raw[kind][name] = whole
-        for each in _entry_faults(kind, name, whole, _packaged_models()[kind], packaged.sources):
+        behind = _behind(kind, name, tables)
+        for each in _entry_faults(kind, name, whole, _packaged_models()[kind], packaged.sources, behind):
             if isinstance(each, Entry):
                 made[name] = each
             elif len(each.loc) < 3 or str(each.loc[2]) in table or BASED_ON not in table:  # else the other's own fault
@@ -382,6 +400,16 @@ def _based(
         chain.append(base)
         whole = {**(packaged[base] if base in packaged else tables[kind, base]), **whole}
     return whole
+
+
+def _behind(kind: str, name: str, tables: Mapping[tuple[str, str], JsonObject]) -> JsonObject:
+    """Evidence of what an own entry takes over of a packaged one; what it gives itself has none of that."""
+    own: set[str] = set()
+    while (kind, name) in tables and BASED_ON in tables[kind, name]:
+        own |= tables[kind, name].keys()
+        name = tables[kind, name][BASED_ON]
+    evidence: JsonObject = catalog().raw["evidence"].get(name, {})
+    return {target: row for target, row in evidence.items() if f"{PREFIX}{target}" not in own}
 
 
 def _without(made: Mapping[str, Entry], broken: Collection[str]) -> dict[str, Entry]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -31,8 +31,12 @@ KINDS = ("systems", "posts", "radars", "interceptors", "launchers", "threats", "
 SETS = {"identification": "tables of identification", "model": "sets of assumptions"}
 #: What is no part of the digest of a catalog: kinds that the program's text held before they became values here (rows
 #: of outcomes tell one number from another, so two versions of them never share the digest of a run), and the books
-#: that the models rest on, which no value has as its source.
-UNDIGESTED = ("model", "literature")
+#: that the models rest on, which no value has as its source.  Grades of evidence move no nominal value.
+UNDIGESTED = ("model", "literature", "evidence")
+#: What stands behind a kill probability, the strongest evidence first (docs/reference/evidence.md).
+GRADES = ("combat_counted", "combat_claimed", "tested", "exporter", "guess")
+#: How intervals are weighted: `value_at` and `scenario.knobs.Knob.at` say what each means.
+PRIORS = ("uniform", "triangular", "log_uniform", "skeptical")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,11 @@ class Value:
         The number in SI units and radians (decibels as a power ratio).
     si_low, si_high : float
         The interval that is sampled, SI: the declared one with the floor of its status on every missing side.
+    variety : bool
+        Whether the interval tells how different flights of one type fly, each at its own number, and not how little is
+        known of one number; such an interval is never sampled as ignorance.
+    grade : str
+        Of a kill probability: what stands behind it, one of `GRADES`; empty for every other value.
     """
 
     number: float
@@ -114,11 +123,18 @@ class Value:
     si: float
     si_low: float
     si_high: float
+    variety: bool = False
+    grade: str = ""
 
     @property
     def certain(self) -> bool:
         """True when nothing is to be sampled."""
         return self.si_low == self.si_high
+
+    @property
+    def doubtful(self) -> bool:
+        """True when one number is right and not known: an interval that is not the variety of many right ones."""
+        return not self.certain and not self.variety
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +209,17 @@ class Entry(Row):
     title: str = ""
     tables: dict[str, tuple[Row, ...]] = field(default_factory=dict)
     curves: dict[str, Curve] = field(default_factory=dict)
+
+    @cached_property
+    def named(self) -> dict[str, str]:
+        """Name of every value -> its path: ``modes.low.frame_time`` -> ``modes[0].frame_time``, the rows of a table by
+        their own name, or counted from 1 where they have none."""
+        found = {name: name for name in self.values}
+        for table, rows in self.tables.items():
+            for index, row in enumerate(rows):
+                of = row.text.get("name", index + 1)
+                found |= {f"{table}.{of}.{name}": f"{table}[{index}].{name}" for name in row.values}
+        return found
 
     def every_value(self) -> Iterator[tuple[str, Value]]:
         """All values with their path inside the entry, tables included (`modes[0].frame_time`)."""
@@ -322,9 +349,12 @@ def value_at(value: Value, u: float, weighting: str = "uniform") -> float:
     ----------
     value : Value
     u : float
-    weighting : str, optional
-        "uniform" over the interval, or "triangular" with its peak at the nominal number; a value of scale "log" is
-        interpolated in its logarithm. A certain value gives its number whatever u is.
+    weighting : {"uniform", "triangular", "log_uniform", "skeptical"}
+        "uniform" over the interval, "triangular" with its peak at the nominal number, or "log_uniform" over the
+        logarithm of an interval above 0 (one that is not is uniform). "skeptical" is uniform here: it differs for kill
+        probabilities alone, whose skeptical interval their knob knows. A value of scale "log" is interpolated in its
+        logarithm whatever the weighting. A count is a whole number, each of the interval's as likely as the next where
+        the weighting is uniform. A certain value gives its number whatever u is.
 
     Returns
     -------
@@ -334,21 +364,24 @@ def value_at(value: Value, u: float, weighting: str = "uniform") -> float:
         return value.si
     if not 0.0 <= u <= 1.0:
         raise InputError("value_at", f"u = {u}", "Give a number from 0 to 1.")
-    low, peak, high = value.si_low, value.si, value.si_high
-    logarithmic = value.scale == "log"
+    if weighting not in PRIORS:
+        remedy = f"{nearest(weighting, list(PRIORS))}Give one of {', '.join(PRIORS)}."
+        raise InputError("value_at", f"weighting {weighting!r}", remedy)
+    whole = 0.5 if value.dimension == "count" else 0.0
+    low, peak, high = value.si_low - whole, value.si, value.si_high + whole
+    logarithmic = low > 0.0 and (value.scale == "log" or weighting == "log_uniform")
     if logarithmic:
         low, peak, high = math.log(low), math.log(peak), math.log(high)
-    if weighting == "uniform":
-        found = low + u * (high - low)
-    elif weighting == "triangular":
-        split = (peak - low) / (high - low)
-        if u < split:
-            found = low + math.sqrt(u * (high - low) * (peak - low))
-        else:
-            found = high - math.sqrt((1.0 - u) * (high - low) * (high - peak))
-    else:
-        raise InputError("value_at", f"weighting {weighting!r}", 'Give "uniform" or "triangular".')
-    return math.exp(found) if logarithmic else found
+    found = _triangular(low, peak, high, u) if weighting == "triangular" else low + u * (high - low)
+    found = math.exp(found) if logarithmic else found
+    return min(max(float(round(found)), value.si_low), value.si_high) if whole else found
+
+
+def _triangular(low: float, peak: float, high: float, u: float) -> float:
+    """Quantile of the triangular distribution."""
+    if u < (peak - low) / (high - low):
+        return low + math.sqrt(u * (high - low) * (peak - low))
+    return high - math.sqrt((1.0 - u) * (high - low) * (high - peak))
 
 
 def main_round(system: Entry) -> Row:
@@ -357,7 +390,7 @@ def main_round(system: Entry) -> Row:
     return rows[0]
 
 
-def launcher_rows(system: Entry, count: int | None = None) -> tuple[Row, ...]:
+def launcher_rows(system: Entry, count: int | None = None, numbers: Sequence[int] | None = None) -> tuple[Row, ...]:
     """The row of `system.launchers` of every launcher of one fire unit, in order: launcher k + 1 is of row k.
 
     Parameters
@@ -366,13 +399,15 @@ def launcher_rows(system: Entry, count: int | None = None) -> tuple[Row, ...]:
     count : int, optional
         Launchers in place; the catalog's nominal number if left out. Fewer than that are taken in the order of the
         rows; more go to the rows that have room up to the upper end of their count.
+    numbers : sequence of int, optional
+        Launchers of each row of a full fire unit; the catalog's nominal numbers if left out.
 
     Returns
     -------
     tuple of Row
     """
     rows = system.tables["launchers"]
-    numbers = [int(row.count.si) for row in rows]
+    numbers = [int(row.count.si) for row in rows] if numbers is None else list(numbers)
     spare = sum(numbers) if count is None else count
     spare -= sum(numbers)
     for i, row in enumerate(rows):

@@ -36,6 +36,19 @@ def scaled(values: Mapping[str, Json], impulse: float, drag: float) -> JsonObjec
     return out
 
 
+def drawn_round(entry: Entry, drawn: Mapping[str, float]) -> JsonObject:
+    """Values of a round with some of them drawn; ``impulse`` and ``drag`` among them are factors as in `scaled`.
+
+    A drawn burn time keeps the total impulse, which has a factor of its own: the thrust falls as the time grows.
+    """
+    values = round_values(entry)
+    values |= {name: number for name, number in drawn.items() if name in values}
+    for burn, thrust in (("boost_time", "boost_thrust"), ("sustain_time", "sustain_thrust")):
+        if burn in drawn and burn in values and drawn[burn] > 0.0 and thrust in values and thrust not in drawn:
+            values[thrust] = values[thrust] * entry.values[burn].si / drawn[burn]
+    return scaled(values, drawn.get("impulse", 1.0), drawn.get("drag", 1.0))
+
+
 def round_of(entry: Entry, impulse: float = 1.0, drag: float = 1.0) -> np.void:
     """A row of `physics.flyout.INTERCEPTOR` of an interceptor entry; factors as in `scaled`."""
     from openiads.physics.flyout import interceptor
@@ -53,6 +66,12 @@ def missile_values(entry: Entry) -> JsonObject:
         "pitch_rate": entry.si("turn_rate"),
         "cd": {"mach": list(drag["mach"]), "value": list(drag["cd"])},
     }
+
+
+def drawn_missile(entry: Entry, drawn: Mapping[str, float]) -> JsonObject:
+    """Values of a ballistic missile with some of its fields drawn."""
+    fields = {"loft_angle": "loft", "turn_rate": "pitch_rate"}
+    return missile_values(entry) | {fields.get(name, name): number for name, number in drawn.items()}
 
 
 def missile_of(entry: Entry) -> np.void:

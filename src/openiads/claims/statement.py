@@ -25,7 +25,7 @@ from openiads.scenario.model import Doctrine
 Texts = Annotated[tuple[Text, ...], Strict(False)]
 Many = Annotated[int, Field(ge=1, le=1_000_000)]
 Limits = Literal["emergent", "published"]
-Weighting = Literal["uniform", "triangular"]
+Weighting = Literal["uniform", "triangular", "log_uniform", "skeptical"]
 
 
 def _rising(pair: tuple[float, float]) -> tuple[float, float]:

@@ -21,13 +21,16 @@ from openiads.base.errors import InputError, ResultsError, UsageError
 from openiads.base.jsonable import JsonObject, plain
 from openiads.base.shown import Shown
 from openiads.base.words import nearest
+from openiads.catalog.records import PRIORS
+from openiads.experiments.flights import flights_of, kept_of
 from openiads.runs.digest import hash_of
 from openiads.runs.findings import FIRST_TIMES, RATIOS, Accumulator
 from openiads.runs.replicate import carry_out
 from openiads.runs.run import Run
 from openiads.runs.simulator import Simulator, real_simulator
 from openiads.runs.work import Request, Work
-from openiads.scenario.knobs import Knob, knob_list, sample
+from openiads.scenario.joint import Joint
+from openiads.scenario.knobs import Knob, knob_list, sample, set_only
 from openiads.statistics.paired import left_out
 from openiads.statistics.sensitivity import COVERED, Effect, Index, morris, saltelli, sobol, trajectories
 from openiads.statistics.spread import (
@@ -149,7 +152,14 @@ def chosen(
     for pattern in (*patterns, *without):
         if not fnmatch.filter(names, pattern):
             told = f"no knob of {scenario.name} that is in doubt matches"
-            raise InputError(f"knobs {pattern}", told, f"{nearest(pattern, names)}Knobs: {', '.join(names)}")
+            single = {knob.name: knob.within for knob in set_only(catalog, scenario)}
+            within = sorted({single[name] for name in fnmatch.filter(single, pattern)})
+            sampled = f"It is sampled with others by {', '.join(within)}. " if within else nearest(pattern, names)
+            owner, _, what = pattern.partition(".")
+            value = catalog[owner].values.get(what) if owner in catalog else None
+            if value is not None and value.variety:
+                sampled = "It is variety, not ignorance: give it in the scenario. "
+            raise InputError(f"knobs {pattern}", told, f"{sampled}List them: openiads catalog knobs {scenario.name}")
     wanted = {name for pattern in patterns or ("*",) for name in fnmatch.filter(names, pattern)}
     wanted -= {name for pattern in without for name in fnmatch.filter(names, pattern)}
     if not wanted:
@@ -201,8 +211,9 @@ def ask(
         Accumulator().estimate(metric)
     if replications < 2:
         raise UsageError("replications", "one replication does not show the dice", "Give at least 2")
-    if weighting not in ("uniform", "triangular"):
-        raise UsageError(f'weighting "{weighting}"', "there is no such weighting", "Give uniform or triangular")
+    if weighting not in PRIORS:
+        remedy = f"{nearest(weighting, list(PRIORS))}Give one of {', '.join(PRIORS)}"
+        raise UsageError(f'weighting "{weighting}"', "there is no such weighting", remedy)
     taken = chosen(scenario, simulator.catalog(scenario), knobs, without)
     return KnowledgeQuestion(scenario, taken, metric, replications, seed, weighting)
 
@@ -361,6 +372,8 @@ class Spread(Shown):
     shares : Shares
     capped : int
         Sampled worlds whose knobs ask a kill probability above what works.
+    flights : tuple of Joint
+        What is kept of the flights of each round and missile whose flight was sampled.
     """
 
     question: KnowledgeQuestion
@@ -369,6 +382,7 @@ class Spread(Shown):
     knowledge: Knowledge
     shares: Shares
     capped: int
+    flights: tuple[Joint, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -406,6 +420,7 @@ class Spread(Shown):
             },
             "measured_coverage": covered(len(self.worlds) // 4),
             "statuses": {status: statuses.count(status) for status in sorted(set(statuses))},
+            "published": [kept_of(each) for each in self.flights],
         }  # fmt: skip
         return plain(told)
 
@@ -431,4 +446,5 @@ def spread(question: KnowledgeQuestion, worlds: int | None = None, work: Work | 
     found = _run(question, [{}, *sampled], work)
     nominal, outputs = found.values[0], found.values[1:]
     capped = int(found.capped[1:].sum())
-    return Spread(question, nominal, outputs, halves(outputs), shares(outputs, question.seed), capped)
+    flights = flights_of(question.scenario, question.knobs)
+    return Spread(question, nominal, outputs, halves(outputs), shares(outputs, question.seed), capped, flights)

@@ -6,7 +6,7 @@ between the ends: that is what screening and Sobol indices (``experiments.knowle
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,9 +19,7 @@ from openiads.runs.work import Work
 from openiads.scenario.knobs import Knob
 from openiads.statistics.intervals import CONFIDENCE, mean_interval
 from openiads.statistics.moments import Moments
-
-#: An end is shown to differ if this interval leaves 0 out: with both ends, 99 of 100 idle knobs are not shown.
-_SURE = 0.995
+from openiads.statistics.sensitivity import chance_of, told_of_many
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,9 @@ class End:
     low : float
     high : float
     shown : bool
-        Whether dice alone would hardly give it.
+        Whether dice alone would hardly give it, by ``statistics.sensitivity.told_of_many`` over both ends of all knobs.
+    probability : float
+        Of a difference as large, if dice alone gave it (Student's t of the pairs).
     """
 
     value: float
@@ -45,6 +45,7 @@ class End:
     low: float
     high: float
     shown: bool
+    probability: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,9 @@ def swings(question: KnowledgeQuestion, worlds: int | None = None, work: Work | 
     found = evaluate(question.scenario, [{}, *ends], question.metric, question.replications, question.seed, work)
     apart = found.values[1:] - found.values[0]
     made = [_end(next(iter(world.values())), each) for world, each in zip(ends, apart, strict=True)]
+    # two ends are two chances for an idle knob
+    told = told_of_many([min(1.0, 2.0 * end.probability) for end in made])
+    made = [replace(end, shown=shown) for end, shown in zip(made, told, strict=True)]
     pairs = tuple(Swing(low, high) for low, high in zip(made[::2], made[1::2], strict=True))
     return Swings(question, float(found.values[0].mean()), pairs, int(found.capped.sum()))
 
@@ -159,5 +163,4 @@ def _end(value: float, differences: Values) -> End:
         return End(value, 0.0, 0.0, 0.0, False)
     found = Moments.of(differences.tolist())
     low, high = mean_interval(found, CONFIDENCE)
-    least, most = mean_interval(found, _SURE)
-    return End(value, found.mean, low, high, not least <= 0.0 <= most)
+    return End(value, found.mean, low, high, False, chance_of(differences))

@@ -102,8 +102,8 @@ def spread(question: SpreadQuestion) -> Spread:
         Of each sample; 50 if left out.
     seed : int
         The seed; equal seeds give equal results.
-    weighting : {"uniform", "triangular"}
-        Of the intervals.
+    weighting : {"uniform", "triangular", "log_uniform", "skeptical"}
+        Of the intervals. "skeptical": kill probabilities from the lowest figure that somebody independent counted.
     changes : mapping
         Changes of the scenario, path -> value, as `Scenario.with_values` takes them.
     jobs : int, optional
@@ -168,8 +168,8 @@ def sensitivity(question: SensitivityQuestion) -> Screening | Indices | Swings:
         Of each sample; 50 if left out.
     seed : int
         The seed; equal seeds give equal results.
-    weighting : {"uniform", "triangular"}
-        Of the intervals.
+    weighting : {"uniform", "triangular", "log_uniform", "skeptical"}
+        Of the intervals. "skeptical": kill probabilities from the lowest figure that somebody independent counted.
     changes : mapping
         Changes of the scenario, path -> value, as `Scenario.with_values` takes them.
     jobs : int, optional

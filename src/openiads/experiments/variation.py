@@ -21,7 +21,7 @@ from openiads.base.words import listed, nearest
 from openiads.experiments import factors as designs
 from openiads.experiments.factors import KNOB, Factor
 from openiads.scenario import edits, load
-from openiads.scenario.knobs import Knob, knob_list
+from openiads.scenario.knobs import Knob, knob_list, set_only
 from openiads.scenario.load import Scenario, measure_at
 
 #: Values of a range that are tried on the scenario beforehand; the points tell of the others when they are run.
@@ -227,7 +227,8 @@ class Reader:
     # -------------------------------------------------------------- knobs
 
     def _knobs_of(self, scenario: Scenario) -> tuple[Knob, ...]:
-        return knob_list(load.catalog_of(scenario), scenario)
+        catalog = load.catalog_of(scenario)
+        return (*knob_list(catalog, scenario), *set_only(catalog, scenario))
 
     def _knob(self, path: str, knobs: Mapping[str, Knob], loc: Loc) -> Knob | None:
         name = path.removeprefix(KNOB)
@@ -244,7 +245,10 @@ class Reader:
         if isinstance(value, bool) or not isinstance(value, int | float):
             self.problems.add(loc, "not a number", f"A knob takes numbers: {_interval(knob)}.", value)
             return math.nan
-        wrong = (knob.kind == "share" and not 0 <= value <= 1) or (knob.kind != "offset" and value < 0)
+        least = -1.0 if knob.doubted else 0.0
+        share = knob.kind in ("share", "joint")
+        below = knob.kind != "offset" and not share and value < min(knob.low, 0.0)
+        wrong = below or (share and not least <= value <= 1.0)
         if wrong or (knob.kind == "factor" and value == 0 and knob.low > 0):
             self.problems.add(loc, "out of range", f"Its interval is {_interval(knob)}.", value)
             return math.nan
@@ -287,7 +291,8 @@ class Reader:
                 remedy = f"{nearest(pattern, list(knobs))}Knobs here: {listed(list(knobs))}"
                 self.problems.add(("knobs", k), "matches no knob", remedy, pattern)
         chosen = [knob for knob in knobs.values() if any(fnmatch.fnmatch(knob.name, each) for each in self.wanted)]
-        found = tuple(Factor(KNOB + k.name, knob=k) for k in chosen if not k.certain and KNOB + k.name not in taken)
+        doubted = [k for k in chosen if not k.certain and not k.within]
+        found = tuple(Factor(KNOB + k.name, knob=k) for k in doubted if KNOB + k.name not in taken)
         if not found and not self.problems.found:
             self.problems.add(("knobs",), "no knob is left to sample", "Name knobs that are in doubt.")
         return found

@@ -17,8 +17,11 @@ from openiads.earth.geodesy import MEAN_RADIUS
 from openiads.earth.sight import horizon_range
 from openiads.physics.detection import REFERENCE_RANGE, required_snr
 from openiads.physics.reach import greatest_range, long_shot
-from openiads.scenario.knobs import Knob, calibration, knob_list
+from openiads.scenario.bands import factors_of
+from openiads.scenario.joint import Joint, joint
+from openiads.scenario.knobs import Knob, knob_list
 from openiads.scenario.load import Scenario
+from openiads.scenario.signals import calibration
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +35,9 @@ class Implied:
     high: float
 
 
-def table(catalog: Catalog, scenario: Scenario | None = None) -> list[JsonObject]:
-    """One row for each knob, of a scenario or of the whole catalog; plain JSON.
+def table(catalog: Catalog, scenario: Scenario | None = None, *, several: bool = False) -> list[JsonObject]:
+    """One row for each knob, of a scenario or of the whole catalog, or only for those that move more than one value;
+    plain JSON.
 
     knob, kind, meaning, nominal, low, high, scale, certain, status, source, note, and ``figures``: rows of `Implied`
     """
@@ -46,6 +50,7 @@ def table(catalog: Catalog, scenario: Scenario | None = None) -> list[JsonObject
             "figures": [asdict(figure) for figure in implied(knob, catalog)],
         }
         for knob in knob_list(catalog, scenario)
+        if not several or knob.world or knob.kind != "replaces"
     ]
 
 
@@ -63,6 +68,8 @@ def implied(knob: Knob, catalog: Catalog) -> list[Implied]:
     entry = catalog[knob.entry]
     if what == "snr":
         return [moved("range on 1 m2", "km", lambda decibels: _seen(entry, decibels) / 1000.0)]
+    if what == "flight":
+        return _kept(joint(entry, factors_of(entry), catalog.model))
     if what in ("impulse", "drag"):
         return [
             moved("reach", "km", lambda factor: _flown(entry, what, factor)[0] / 1000.0),
@@ -82,6 +89,22 @@ def implied(knob: Knob, catalog: Catalog) -> list[Implied]:
         return []
     scale = 1.0 if what == "speed" else entry.si(knob.fields[0])
     return [moved(*named[what], lambda value: scale * value)]
+
+
+def _kept(flight: Joint) -> list[Implied]:
+    """The published figures of a flight: least and greatest over what is sampled of it."""
+    words = {
+        "max_range": ("reach", "km", 1e-3),
+        "range_max": ("range", "km", 1e-3),
+        "peak_speed": ("peak speed", "m/s", 1.0),
+        "burnout_speed": ("burnout speed", "m/s", 1.0),
+    }
+    found = []
+    for field, (name, unit, scale) in words.items():
+        if field in flight.after:
+            least, most = flight.after[field]
+            found.append(Implied(name, unit, scale * least, scale * flight.nominal[field], scale * most))
+    return found
 
 
 def _seen(radar: Entry, decibels: float) -> float:

@@ -25,7 +25,6 @@ from openiads.base.jsonable import JsonObject
 from openiads.catalog.evidence import FLOOR
 from openiads.catalog.records import Catalog, Entry, Value
 from openiads.catalog.rounds import missile_of, round_of, round_values
-from openiads.earth.geodesy import enu_axes, to_ecef
 from openiads.physics import ballistics, flyout, lethality, reach
 from openiads.reach.straight import TRACK_ANGLE
 
@@ -48,7 +47,6 @@ MISSILE_FIGURES = {
     "terminal_speed": "terminal speed",
 }
 TERMINAL_HEIGHT = 15_000.0  # m; terminal speeds are published for 10 to 20 km
-LAUNCH = (math.radians(35.0), math.radians(36.0), 0.0)  # latitude, longitude, height of the missile's launch
 
 #: Shares of the published range at which the miss is told.
 SHARES = (0.3, 0.5, 0.9)
@@ -140,9 +138,7 @@ def flown_round(row: np.void, published_range: float) -> dict[str, float]:
 
 def flown_missile(kind: np.void, dt: float = 0.5) -> dict[str, float]:
     """The model's figures (SI) of a row of `physics.ballistics.MISSILE` at full burn, by catalog field."""
-    up, north = np.array(enu_axes(*LAUNCH[:2])).reshape(3, 3)[[2, 1]].tolist()
-    rise = (0.1 * up[0], 0.1 * up[1], 0.1 * up[2])  # a little speed, so that drag has a direction
-    path = ballistics.fly_out(kind, to_ecef(*LAUNCH), rise, forward=tuple(north), dt=dt)
+    path = ballistics.full_burn(kind, dt)
     low = path.apogee <= TERMINAL_HEIGHT
     return {
         "range_max": path.ground_range,

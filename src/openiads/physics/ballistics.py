@@ -21,10 +21,12 @@ from openiads.base.compiled import kernel, name_type, row_type
 from openiads.base.constants import GM, J2, SEMI_MAJOR, SPIN, STANDARD_GRAVITY
 from openiads.base.errors import InputError
 from openiads.earth.atmosphere import density_and_sound
-from openiads.earth.geodesy import enu_axes, inverse, to_geodetic
+from openiads.earth.geodesy import enu_axes, inverse, to_ecef, to_geodetic
 from openiads.physics.motion import local_up
 
 POINTS = 12
+#: Latitude, longitude (rad) and height (m) of the launch of `full_burn`.
+LAUNCH = (math.radians(35.0), math.radians(36.0), 0.0)
 
 MISSILE = np.dtype(
     [
@@ -320,6 +322,15 @@ def fly_out(
     rows[0] = 0.0, *position, *velocity
     count = integrate(rows, kind, around, burn, *(normal / size).tolist(), dt, longest, ground)
     return _told(rows[:count], kind, around, burn, longest, forward)
+
+
+def full_burn(kind: np.void, dt: float = 0.5) -> Trajectory:
+    """The flight of a missile at full burn from sea level at 35 degrees north toward the north, of which its published
+    range, apogee and time of flight are taken to be said."""
+    axes = enu_axes(*LAUNCH[:2])
+    north, up = axes[3:6], axes[6:9]
+    rise = (0.1 * up[0], 0.1 * up[1], 0.1 * up[2])  # a little speed, so that drag has a direction
+    return fly_out(kind, to_ecef(*LAUNCH), rise, forward=(north[0], north[1], north[2]), dt=dt)
 
 
 def _told(

@@ -244,17 +244,17 @@ def meeting(
 
 def ceiling(kind: np.void, reach: float, load: float = 3 * 9.80665) -> float:
     """Greatest height (m) at which ``load`` (m/s^2) is available at some ground range inside half of ``reach`` (m)."""
+    return _greatest(lambda height: climbs(kind, reach, height, load), 1000.0, 60_000.0, 1000.0)
+
+
+def climbs(kind: np.void, reach: float, height: float, load: float = 3 * 9.80665) -> bool:
+    """Whether ``load`` (m/s^2) is available at a height (m), at some ground range inside half of ``reach`` (m)."""
     row, body = _planning(kind), new_bodies(1)[0]
-    places = np.linspace(0.05, 0.5, 7) * reach
-
-    def feasible(h: float) -> bool:
-        for x in places:
-            time, _, available = arrive(body, row, float(x), h, 0.0, COARSE, FINE)
-            if time < math.inf and available >= load:
-                return True
-        return False
-
-    return _greatest(feasible, 1000.0, 60_000.0, 1000.0)
+    for x in np.linspace(0.05, 0.5, 7) * reach:
+        time, _, available = arrive(body, row, float(x), height, 0.0, COARSE, FINE)
+        if time < math.inf and available >= load:
+            return True
+    return False
 
 
 def minimum_range(

@@ -34,8 +34,8 @@ from openiads.parts.flights import state_of
 from openiads.parts.sensing import VISIBLE, sense
 from openiads.physics.reach import slack
 from openiads.reach.attack import Box, Plan, arc_of, checked, moved, scenario_of, world_of
+from openiads.reach.defaults import sampled
 from openiads.reach.looks import required_snr
-from openiads.scenario.knobs import knob_list
 from openiads.world.build import World
 from openiads.world.codes import ThreatClass
 
@@ -300,15 +300,14 @@ def _measures(
 def _worlds(plan: Plan, samples: int) -> list[tuple[dict[str, float], float]]:
     """Knob values and reaction times (s): first the nominal ones, then ``samples`` from the intervals.
 
-    What is sampled: signal to noise of every radar, the missile's signature, impulse and drag of every round, and the
+    What is sampled: signal to noise of every radar, the missile's signature, the flight of every round, and the
     reaction time.  Each is spread evenly (a Latin square with a fixed shuffle), so that few worlds reach both ends.
     """
     book = catalog()
     nominal = book[plan.system].reaction_time
     fixed = not math.isnan(plan.reaction)
     out: list[tuple[dict[str, float], float]] = [({}, plan.reaction if fixed else float(nominal.si))]
-    wanted = ("snr", "signature", "impulse", "drag")
-    knobs = [k for k in knob_list(book, scenario_of(plan)) if k.name.split(".")[1] in wanted and not k.certain]
+    knobs = sampled(book, scenario_of(plan))
     rng = np.random.default_rng(1)
     shares = np.array([(rng.permutation(samples) + 0.5) / samples for _ in range(len(knobs) + 1)])
     for n in range(samples):

@@ -29,14 +29,13 @@ from openiads.earth import territory
 from openiads.earth.geodesy import inverse, offset
 from openiads.reach import coverage, scenes, straight
 from openiads.reach.coverage import Map
-from openiads.reach.defaults import SAMPLES
+from openiads.reach.defaults import SAMPLES, sampled
 from openiads.reach.envelope import LIMITS, UnitConditions, assess, reach_of
 from openiads.reach.exposure import exposed, map_over, standing_world, units_of
 from openiads.reach.hold import detected
 from openiads.reach.keep_out import target_of
 from openiads.reach.scenes import site_of
 from openiads.reach.straight import Paths, Target
-from openiads.scenario.knobs import knob_list
 from openiads.scenario.load import Scenario, scenario_with
 from openiads.world.build import World
 
@@ -45,7 +44,6 @@ Floats = NDArray[np.floating]
 #: Height bands above the sea, m, and the two heights of each at which areas are taken.
 BANDS = ((0.0, 1000.0), (1000.0, 5000.0), (5000.0, 12_000.0))
 MAP_CELLS = 240  # of the map, along a side
-MOVED = ("snr", "signature", "impulse", "drag")  # knobs that are sampled, beside the reaction time
 FINAL, GLIDE, PATTERN = 20e3, math.radians(3.0), 1000.0  # m and rad: an approach; m above the field before it
 AROUND, LEAD = 12, 40e3  # directions of approach, and m of each that are flown
 AIRLINER = "a320"  # on airways and approaches, at these speeds, m/s
@@ -92,7 +90,7 @@ class ReachAnswer(Shown):
 def sampled_knobs(scenario: Scenario, samples: int) -> list[dict[str, float]]:
     """Knob values: nominal first, then ``samples`` worlds, each number spread evenly (Latin square, fixed shuffle)."""
     book = catalog()
-    knobs = [k for k in knob_list(book, scenario) if k.name.split(".")[1] in MOVED and not k.certain]
+    knobs = sampled(book, scenario)
     systems = sorted({site.system for site in scenario.sites})
     rng = np.random.default_rng(1)
     shares = np.array([(rng.permutation(samples) + 0.5) / samples for _ in range(len(knobs) + len(systems))])

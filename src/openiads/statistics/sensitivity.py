@@ -12,6 +12,7 @@ Sources: Morris (Technometrics 33, 1991); Campolongo, Cariboni and Saltelli (Env
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from openiads.base.errors import UsageError
 from openiads.statistics.intervals import CONFIDENCE, mean_interval
+from openiads.statistics.many import discoveries
 from openiads.statistics.moments import Moments
 
 Values = NDArray[np.float64]
@@ -100,8 +102,9 @@ class Effect:
     noise : float
         Standard deviation that dice alone give to one elementary effect.
     shown : bool
-        Whether the effects together are more than dice alone would give in 98 of 100 screenings or more
-        (``beyond_dice``).
+        Whether the effects are more than dice, by ``told_of_many`` over all factors of the screening.
+    probability : float
+        Of effects that together are as large, if dice alone gave them (``dice_probability``).
     """
 
     mu: float
@@ -113,10 +116,48 @@ class Effect:
     sigma: float
     noise: float
     shown: bool
+    probability: float = 1.0
 
 
-def beyond_dice(effects: Values, noise: Values, n: int, ties: float = 0.0, level: float = 0.99) -> bool:
-    """Whether effects of one factor, with the variance that dice give each from n replications, are not all nothing.
+#: A factor is told to matter if dice alone would give its effects in fewer than one of a hundred studies, and if it is
+#: among the discoveries of which a share of FALSE_RATE at most is false on average, whatever the number of factors.
+LEVEL = 0.99
+
+
+def told_of_many(probabilities: Sequence[float]) -> list[bool]:
+    """Which of many factors matter: ``LEVEL`` for each, and ``many.discoveries`` over all of them.
+
+    Parameters
+    ----------
+    probabilities : sequence of float
+        Of each factor's effects, if dice alone gave them.
+
+    Returns
+    -------
+    list of bool
+    """
+    among = discoveries(list(probabilities))
+    return [found and each < 1.0 - LEVEL for each, found in zip(probabilities, among, strict=True)]
+
+
+def chance_of(differences: Values) -> float:
+    """Two-sided probability of a mean of pairs as large, by Student's t, if there is no difference; 0 where all pairs
+    differ by the same."""
+    from scipy.special import stdtr
+
+    n = len(differences)
+    error = float(differences.std(ddof=1)) / math.sqrt(n)
+    return 0.0 if error == 0.0 else 2.0 * float(stdtr(n - 1, -abs(float(differences.mean())) / error))
+
+
+def beyond_dice(effects: Values, noise: Values, n: int, ties: float = 0.0, level: float = LEVEL) -> bool:
+    """Whether effects of one factor are not all nothing, at a level: ``dice_probability``."""
+    return dice_probability(effects, noise, n, ties) < 1.0 - level
+
+
+def dice_probability(effects: Values, noise: Values, n: int, ties: float = 0.0) -> float:
+    """Probability of effects of one factor that are together as large, with the variance that dice give each from n
+    replications, if they are all nothing.
 
     Each effect over its noise is Student's t if it is nothing; turned into normal deviates, their squares add up to
     chi-square.  All worlds share their dice, so that deviates of different trajectories are correlated: the sum is then
@@ -132,23 +173,22 @@ def beyond_dice(effects: Values, noise: Values, n: int, ties: float = 0.0, level
     n : int
     ties : float, optional
         ``tied`` of these effects, 0 for independent dice.
-    level : float, optional
 
     Returns
     -------
-    bool
+    float
     """
-    from scipy.special import chdtri, ndtri, stdtr
+    from scipy.special import chdtrc, ndtri, stdtr
 
     certain = noise <= 0.0
     if (effects[certain] != 0.0).any():
-        return True
+        return 0.0
     ratios = -np.abs(effects[~certain]) / np.sqrt(noise[~certain])
     deviates = ndtri(np.maximum(stdtr(n - 1, ratios), 1e-300))
     if not len(ratios):
-        return False
+        return 1.0
     scale = 1.0 + ties / len(ratios)
-    return float((deviates**2).sum()) > scale * float(chdtri(len(ratios) / scale, 1.0 - level))
+    return float(chdtrc(len(ratios) / scale, float((deviates**2).sum()) / scale))
 
 
 def tied(changes: Values) -> float:
@@ -221,8 +261,9 @@ def morris(u: Values, outputs: Values, confidence: float = CONFIDENCE) -> list[E
     def interval(values: Values) -> tuple[float, float]:
         return mean_interval(Moments.of(values.tolist()), confidence)
 
+    chances = [dice_probability(e, d, n, tie) for e, d, tie in zip(effects.T, noise.T, ties, strict=True)]
     found = []
-    for each, dice, tie in zip(effects.T, noise.T, ties, strict=True):
+    for each, dice, chance, shown in zip(effects.T, noise.T, chances, told_of_many(chances), strict=True):
         size = np.abs(each)
         low, high = interval(size)
         spread = math.sqrt(max(0.0, float(each.var(ddof=1) - dice.mean())))
@@ -235,7 +276,8 @@ def morris(u: Values, outputs: Values, confidence: float = CONFIDENCE) -> list[E
                 high,
                 spread,
                 math.sqrt(float(dice.mean())),
-                beyond_dice(each, dice, n, tie),
+                shown,
+                chance,
             )
         )
     return found

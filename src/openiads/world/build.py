@@ -53,6 +53,7 @@ class World:
     rule_text: str  # the user's fire rule, "file.py:function", or ""
     digest: str
     limits: dict[str, Any] = field(default_factory=dict)
+    read: frozenset[tuple[str, str]] = frozenset()  # entry and path of every value of the catalog that it was built of
 
     @property
     def flight_class(self) -> NDArray[Any]:
@@ -99,6 +100,7 @@ def build(
     digest, rule = scenario.digest(), user_rule(scenario)
     tables = draft.arena.array()
     world = World(scenario, catalog, dict(knobs or {}), draft.terrain, draft.names, rows, tables, rule, digest)
+    world.read = frozenset(values.read)
     world.limits = {**limits_of(world), "capped": [asdict(each) for each in draft.capped]}
     return world
 

@@ -54,7 +54,7 @@ def _add(draft: Draft, name: str, entry: Entry, side: Side, path: int, table: Ta
     row["first_detected"] = math.inf
     row["asset"], row["raid"] = -1, -1
     row["turns_at"], row["route_ends"], row["parent"] = math.inf, row["ends"], -1
-    row["swerling"] = int(entry.values["swerling"].si)
+    row["swerling"] = draft.values.count(entry, "swerling")
     row["rcs"] = [[draft.values.signature(entry, band, aspect) for aspect in ASPECTS] for band in BANDS]
     span = draft.values.of(entry, "span")
     row["glint"] = [draft.values.model("glint_share") * e for e in (span, draft.values.of(entry, "depth", span))]

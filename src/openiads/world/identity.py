@@ -144,7 +144,7 @@ def _interrogation(row: Row, values: Values, fixed: IdentificationSettings) -> N
     row["iff_reply"] = chosen(fixed.iff_reply_failure, "iff_reply_failure")
     row["iff_false_reply"] = chosen(fixed.iff_false_reply, "iff_false_reply")
     row["iff_together"] = values.of(ident, "transponder_correlation")
-    row["interrogations"] = round(values.of(ident, "interrogations"))
+    row["interrogations"] = values.count(ident, "interrogations")
 
 
 def _thresholds(row: Row, values: Values) -> None:

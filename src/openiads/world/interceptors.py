@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from openiads.catalog.records import Entry
-from openiads.catalog.rounds import scaled
+from openiads.catalog.rounds import drawn_round
 from openiads.physics.flyout import INTERCEPTOR, interceptor
 from openiads.physics.reach import flyout_table
+from openiads.scenario.joint import FACTORS
 from openiads.world.draft import Draft, Row
 from openiads.world.values import Values
 
@@ -41,7 +42,8 @@ def interceptor_row(draft: Draft, entry: Entry) -> InterceptorRow:
     """The row of an interceptor entry, made when it is first asked for."""
     if entry.name not in draft.interceptor_rows:
         nominal = nominal_interceptor(draft, entry)
-        farthest = draft.values.of(entry, "max_range")
+        farthest = entry.si("max_range")  # how far tables go is no matter of what is known
+        # planning flights end before the terminal phase, so that its errors change no table
         key = ("flyout", quiet_interceptor(nominal).tobytes(), farthest)
         table = draft.arena.add(draft.prebuilt.once(key, lambda: flyout_table(nominal, PLANNED * farthest)))
         draft.interceptors.append(drawn_interceptor(draft, entry))
@@ -77,11 +79,8 @@ def quiet_interceptor(row: Row) -> Row:
 
 def flight_values(values: Values, entry: Entry) -> dict[str, Any]:
     """Fields of `physics.flyout.INTERCEPTOR` (SI) under a world's knobs, curves as ``mach`` and ``value`` lists."""
-    out: dict[str, Any] = {name: values.of(entry, name) for name in INTERCEPTOR.names or () if name in entry.values}
-    for curve in ("cd", "cn_max"):
-        if curve in entry.curves:
-            columns = entry.curves[curve].columns
-            out[curve] = {"mach": list(columns["mach"]), "value": list(columns["value"])}
-    out["lit_range"] = 0.5 * values.of(entry, "max_range")  # of the reference engagement
-    out = scaled(out, values.knob(f"{entry.name}.impulse", 1.0), values.knob(f"{entry.name}.drag", 1.0))
-    return out | {"guidance": entry.text["guidance"], "launch_kind": entry.text["launch_kind"]}
+    names = [name for name in INTERCEPTOR.names or () if name in entry.values]
+    drawn = {name: values.of(entry, name) for name in names if values.moves(entry, name)}
+    values.read.update((entry.name, name) for name in names)
+    factors = {name: values.knob(f"{entry.name}.{name}", 1.0) for name in FACTORS}
+    return drawn_round(entry, {**drawn, **factors})

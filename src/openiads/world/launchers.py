@@ -32,7 +32,10 @@ def add_launchers(draft: Draft, placed: PlacedSite, unit: UnitPlace, magazines: 
     """
     site, system, v = placed.site, placed.system, draft.values.of
     rail = draft.values.model("launcher_rail_height")
-    loads = launcher_rows(system, site.launchers)
+    rows = range(len(system.tables["launchers"]))
+    in_place = [round(draft.values.row(system, "launchers", n, "count")) for n in rows]
+    full = [round(draft.values.row(system, "launchers", n, "rounds")) for n in rows]
+    loads = launcher_rows(system, site.launchers, in_place)
     unit.row["first_launcher"], unit.row["launchers"] = len(draft.launchers), len(loads)
     ring = v(system, "launcher_spacing") * max(len(loads), 1) / (2.0 * math.pi)
     for k, load in enumerate(loads):
@@ -45,9 +48,9 @@ def add_launchers(draft: Draft, placed: PlacedSite, unit: UnitPlace, magazines: 
         row["actor"] = actor_number(f"launcher/{name}")
         row["platform"] = placed.platform
         row["unit"], row["magazine"] = unit.index, magazines[interceptor]
-        most = int(load.values["rounds"].si)
+        most = full[next(n for n in rows if system.tables["launchers"][n] is load)]
         row["full"] = row["loaded"] = most if site.rounds is None else min(site.rounds, most)
-        row["loads"] = int(entry.values["reloads"].si) if site.reloads is None else site.reloads
+        row["loads"] = draft.values.count(entry, "reloads") if site.reloads is None else site.reloads
         row["interval"], row["reload_time"] = v(entry, "launch_interval"), v(entry, "reload_time")
         row["reloaded_at"] = NEVER
         inclined = draft.values.catalog[interceptor].text["launch_kind"] == "inclined"

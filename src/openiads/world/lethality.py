@@ -2,7 +2,8 @@
 
 The catalog quotes a kill probability of a reference engagement (``pk_catalog``).  The lethal radius is the one with
 which that engagement has it in the world at hand, with the errors, lag and lift that were drawn: these move only how
-the probability falls off elsewhere.  Crews believe the same number (``pk_believed``).
+the probability falls off elsewhere.  What crews count on (``pk_believed``) is the number that they were told, the same
+in every world, whatever the rounds do in it.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ class Lethality:
     common_mode
         Probability that nothing which the rounds of a salvo share fails.
     pk_believed
-        Kill probability at the reference engagement, (6,).
+        Kill probability that crews count on, (6,).
     radius
         Lethal radius, m, (6,); 0 where the kill probability is constant.
     certain
@@ -113,6 +114,10 @@ class KillModel:
         """The kill probability of a class that the scenario or the catalog gives."""
         return values.pk(entry, field) if self.fixed is None else self.fixed
 
+    def pk_believed(self, entry: Entry, field: str) -> float:
+        """The kill probability that crews were told: the scenario's, the entry's own field, or the catalog's number."""
+        return entry.si("pk_believed", entry.values[field].si) if self.fixed is None else self.fixed
+
 
 def lethality_of(entry: Entry, values: Values, model: KillModel, row: Row, prebuilt: Prebuilt) -> Lethality:
     """Lethal radius per class, so that the reference engagement has the catalog's kill probability.
@@ -137,13 +142,14 @@ def lethality_of(entry: Entry, values: Values, model: KillModel, row: Row, prebu
         pk = model.pk_catalog(values, entry, field)
         if not model.constant:
             miss = reference_miss(entry, values, threat, row, prebuilt)
-            asked, pk = pk, _believed(entry, field, values, model, pk, works, miss)
+            asked, pk = pk, _possible(entry, field, values, model, pk, works, miss)
             if pk != asked:
                 capped.append(Capped(f"{entry.name}.{field}", asked, pk))
             radius[int(threat)] = max(lethal_radius(pk, works, miss, f"{entry.name}.{field}"), least)
             if radius[int(threat)] == least:
                 certain[int(threat)] = pk / max(mean_kill_probability(least, works, miss), pk, 1e-12)
-        pk_believed[int(threat)] = pk
+        # with a constant kill probability there is no lethal radius, and this number is also what is drawn
+        pk_believed[int(threat)] = pk if model.constant else model.pk_believed(entry, field)
     return Lethality(reliability, common_mode, pk_believed, radius, certain, tuple(capped))
 
 
@@ -173,7 +179,7 @@ def reference_miss(entry: Entry, values: Values, threat: ThreatClass, row: Row, 
     return Miss(deviation, 0.0 if math.isfinite(flight.offset) else math.inf)
 
 
-def _believed(
+def _possible(
     entry: Entry,
     field: str,
     values: Values,

@@ -26,7 +26,7 @@ def add_commands(draft: Draft) -> None:
 def _add_command(draft: Draft, command: Command) -> int:
     entry = draft.values.catalog[command.post]
     at = (command.at.latitude, command.at.longitude)
-    revoke = int(draft.values.model("command_revoke_updates"))
+    revoke = draft.values.count(draft.values.catalog.model, "command_revoke_updates")
     post = add_post(draft, f"{command.name}/{entry.name}", entry, at, command.assignment, revoke)
     row = draft.posts[post]
     row["by_value"] = int(command.priority == "value")
@@ -62,7 +62,7 @@ def add_post(draft: Draft, name: str, entry: Entry, at: LatLon, assignment: str,
     row["service_time"] = 0.0 if teaching else v(entry, "service_time")
     row["link_delay"] = v(entry, "link_delay_unit")
     row["interrogation_interval"] = v(entry, "interrogation_interval")
-    row["track_capacity"] = int(entry.track_capacity.si)
+    row["track_capacity"] = draft.values.count(entry, "track_capacity")
     row["air_buffer"], row["threat_probability"] = v(entry, "air_buffer"), v(entry, "threat_probability")
     row["impact_dispersion"] = v(entry, "impact_dispersion")
     row["impact_ellipse"] = draft.values.model("impact_ellipse")
@@ -82,7 +82,7 @@ def add_site_post(draft: Draft, placed: PlacedSite) -> list[int]:
     """The post of a site; returns it and the posts above it, from the nearest up."""
     site, system = placed.site, placed.system
     entry = draft.values.catalog[system.text["post"]]
-    revoke = int(system.values["assessment_revoke_updates"].si)
+    revoke = draft.values.count(system, "assessment_revoke_updates")
     post = add_post(draft, f"{site.name}/{entry.name}", entry, placed.at, site.doctrine.assignment, revoke)
     row = draft.posts[post]
     row["hit_radius"] = draft.values.of(system, "hit_radius_post")
@@ -106,7 +106,7 @@ def add_crew(draft: Draft, placed: PlacedSite, number: int, at: LatLon, superior
     """The crew of a site's fire unit as its own post, for when it hears from nobody above; returns its row."""
     site, system = placed.site, placed.system
     entry = draft.values.catalog[system.text.get("fire_unit_post", system.text["post"])]
-    revoke = int(system.values["assessment_revoke_updates"].si)
+    revoke = draft.values.count(system, "assessment_revoke_updates")
     post = add_post(draft, f"{site.name}/{number + 1}/alone", entry, at, site.doctrine.assignment, revoke)
     row = draft.posts[post]
     row["by_value"] = int(site.doctrine.priority == "value")

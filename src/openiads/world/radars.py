@@ -14,8 +14,8 @@ from openiads.earth.terrain import Terrain
 from openiads.physics.attenuation import attenuation_table
 from openiads.physics.detection import detection_table, required_snr
 from openiads.physics.propagation import two_way_attenuation
-from openiads.scenario.knobs import calibration
 from openiads.scenario.model import Site
+from openiads.scenario.signals import signal
 from openiads.world.draft import NEVER, Draft, LatLon, PlacedSite, Row, blank, failure_time, put, ready_time
 from openiads.world.elements import RADAR
 from openiads.world.posts import report_links
@@ -86,19 +86,24 @@ def add_radar(draft: Draft, placed: PlacedSite, entry: Entry, mount: Mount) -> i
 
 def _search(draft: Draft, row: Row, site: Site, entry: Entry) -> None:
     """Active search mode, and the one that shares its time; a phased array has one, chosen by doctrine."""
-    modes = list(entry.tables["modes"])
-    row["faces"] = int(entry.faces.si) if entry.has("faces") else 1
-    chosen = modes[0]
+    modes = entry.tables["modes"]
+    row["faces"] = draft.values.count(entry, "faces") if entry.has("faces") else 1
+    chosen = 0
     if row["phased"] == 1:
-        chosen = next((m for m in modes if m.text["name"] == site.doctrine.search_mode), modes[0])
+        chosen = next((k for k, m in enumerate(modes) if m.text["name"] == site.doctrine.search_mode), 0)
     rotates = row["phased"] == 0
-    row["frame"] = draft.values.of(entry, "rotation") / row["faces"] if rotates else chosen.si("frame_time")
-    row["elevation_low"], row["elevation_high"] = chosen.si("elevation_low"), chosen.si("elevation_high")
-    row["search_half"] = min(chosen.si("azimuth_width") / 2.0, math.pi)
-    shared = [m for m in modes if m is not chosen and m.flags.get("shared") and chosen.flags.get("shared")]
+
+    def of(mode: int, field: str) -> float:
+        return draft.values.row(entry, "modes", mode, field)
+
+    row["frame"] = draft.values.of(entry, "rotation") / row["faces"] if rotates else of(chosen, "frame_time")
+    row["elevation_low"], row["elevation_high"] = of(chosen, "elevation_low"), of(chosen, "elevation_high")
+    row["search_half"] = min(of(chosen, "azimuth_width") / 2.0, math.pi)
+    shares = modes[chosen].flags.get("shared")
+    shared = [k for k, m in enumerate(modes) if k != chosen and m.flags.get("shared") and shares]
     if shared:
-        row["shared_low"], row["shared_high"] = shared[0].si("elevation_low"), shared[0].si("elevation_high")
-        row["shared_every"] = max(round(shared[0].si("frame_time") / row["frame"]), 1)
+        row["shared_low"], row["shared_high"] = of(shared[0], "elevation_low"), of(shared[0], "elevation_high")
+        row["shared_every"] = max(round(of(shared[0], "frame_time") / row["frame"]), 1)
     row["sectors"] = ROTATING_SECTORS if rotates else PHASED_SECTORS
     row["due"] = row["frame"] / row["sectors"]
 
@@ -140,9 +145,10 @@ def _losses(draft: Draft, row: Row, placed: PlacedSite, entry: Entry) -> None:
 
 def _tracking(draft: Draft, row: Row, entry: Entry) -> None:
     """When its tracks are confirmed and dropped, and how many it holds."""
-    row["confirm_hits"], row["confirm_window"] = int(entry.confirm_hits.si), int(entry.confirm_window.si)
-    row["drop_misses"] = int(entry.drop_after_misses.si)
-    row["track_capacity"] = int(entry.track_capacity.si)
+    count = draft.values.count
+    row["confirm_hits"], row["confirm_window"] = count(entry, "confirm_hits"), count(entry, "confirm_window")
+    row["drop_misses"] = count(entry, "drop_after_misses")
+    row["track_capacity"] = count(entry, "track_capacity")
     if row["phased"] == 1:
         v = draft.values.of
         row["confirm_dwell"], row["confirm_interval"] = v(entry, "confirm_dwell"), v(entry, "track_update_interval")
@@ -174,7 +180,7 @@ def _strength(draft: Draft, row: Row, entry: Entry) -> None:
     v = draft.values.of
     row["band"] = BANDS[entry.text["band"]]
     row["wavelength"] = SPEED_OF_LIGHT / v(entry, "frequency")
-    pulses, alarm = int(entry.pulses.si), v(entry, "false_alarm_probability")
+    pulses, alarm = draft.values.count(entry, "pulses"), v(entry, "false_alarm_probability")
     row["pd_table"] = draft.table(("pd", pulses, alarm), lambda: detection_table(pulses, alarm))
     row["attenuation_table"] = -1
     loss = None
@@ -189,7 +195,7 @@ def _strength(draft: Draft, row: Row, entry: Entry) -> None:
         def loss(distance: float) -> float:
             return 1.0 / float(two_way_attenuation(table, 0, distance, up))
 
-    decibels = calibration(entry, loss).nominal + draft.values.knob(f"{entry.name}.snr", 0.0)
+    decibels = signal(entry, loss, pulses, alarm) + draft.values.knob(f"{entry.name}.snr", 0.0)
     row["reference_snr"] = 10.0 ** (decibels / 10.0)
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from openiads.base.constants import STANDARD_GRAVITY
 from openiads.catalog.records import Entry
+from openiads.catalog.rounds import drawn_missile
 from openiads.earth.geodesy import bearing, inverse, offset
 from openiads.physics.aiming import solve_aim
 from openiads.physics.ballistics import missile
@@ -23,6 +24,7 @@ from openiads.physics.paths import (
     terrain_following,
     turn_radius,
 )
+from openiads.scenario.joint import MISSILE as FLOWN
 from openiads.world.draft import Draft, LatLon
 
 Points: TypeAlias = list[LatLon]
@@ -119,12 +121,8 @@ def ballistic_table(
 
     place : where the aim is declared, for the error that it cannot be reached
     """
-    v = draft.values.of
-    drag = entry.curves["drag"].columns
-    same = ("launch_mass", "burnout_mass", "burn_time", "specific_impulse", "diameter")
-    values: dict[str, Any] = {name: v(entry, name) for name in same}
-    values |= {"loft": v(entry, "loft_angle"), "pitch_rate": v(entry, "turn_rate")}
-    values["cd"] = {"mach": list(drag["mach"]), "value": list(drag["cd"])}
+    drawn = {name: draft.values.of(entry, name) for name in FLOWN if entry.has(name)}
+    values = drawn_missile(entry, drawn)
     kind = missile(values, entry.name)
 
     def solved() -> Table:

@@ -32,8 +32,8 @@ def add_unit(draft: Draft, placed: PlacedSite, number: int, above: list[int]) ->
     row["level"], row["post"] = len(chain) - 1, chain[-1]
     row["platform"], row["ready_at"] = placed.platform, ready_time(draft, site)
     row["radar"] = add_radar(draft, placed, radar, Mount(f"{radar.name}/{number + 1}", at, chain, index))
-    row["target_channels"] = int(system.values["target_channels"].si)
-    row["missile_channels"] = int(system.values["missile_channels"].si)
+    row["target_channels"] = draft.values.count(system, "target_channels")
+    row["missile_channels"] = draft.values.count(system, "missile_channels")
     row["first_engagement"] = sum(int(u["target_channels"]) for u in draft.units)
     _doctrine(draft, row, site.doctrine, system)
     row["crew_delay"] = v(system, "crew_delay") * draft.values.knob(f"{system.name}.crew", 1.0)

@@ -9,17 +9,26 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from openiads.catalog.records import Catalog, Entry
+from openiads.scenario.moved import moved
 
 
 class Values:
     """SI numbers of catalog entries under a set of knob values (nominal where a knob is absent).
 
     A knob is named ``entry.knob`` or ``world.knob``.  Factors and offsets act where the knob's fields are read.
+
+    Attributes
+    ----------
+    read : set of (str, str)
+        Entry and path of every value that was asked for.
     """
 
     def __init__(self, catalog: Catalog, knobs: Mapping[str, float] | None = None) -> None:
         self.catalog = catalog
-        self.knobs = dict(knobs or {})
+        found = moved(catalog, knobs or {})
+        self.knobs = {**found.factors, **(knobs or {})}
+        self._moved = found.fields
+        self.read: set[tuple[str, str]] = set()
 
     def knob(self, name: str, nominal: float) -> float:
         """The value of a knob, or its nominal one."""
@@ -27,30 +36,40 @@ class Values:
 
     def of(self, entry: Entry, field: str, default: float = math.nan) -> float:
         """A field of an entry, SI."""
-        return self.knobs.get(f"{entry.name}.{field}", entry.si(field, default))
+        key = (entry.name, field)
+        self.read.add(key)
+        found = self._moved.get(key)
+        return entry.si(field, default) if found is None else found
+
+    def count(self, entry: Entry, field: str) -> int:
+        """A field that counts."""
+        return round(self.of(entry, field))
 
     def row(self, entry: Entry, table: str, number: int, field: str) -> float:
-        """A field of a named row of a table of an entry, SI; its knob is ``entry.table.row.field``."""
-        row = entry.tables[table][number]
-        return self.knobs.get(f"{entry.name}.{table}.{row.text['name']}.{field}", row.si(field))
+        """A field of a row of a table of an entry, SI."""
+        key = (entry.name, f"{table}[{number}].{field}")
+        self.read.add(key)
+        found = self._moved.get(key)
+        return entry.tables[table][number].si(field) if found is None else found
+
+    def moves(self, entry: Entry, field: str) -> bool:
+        """Whether this world's value of a field is another than the catalog's."""
+        return (entry.name, field) in self._moved
 
     def model(self, field: str) -> float:
         """An assumption of the model that belongs to no piece of equipment, SI."""
-        return self.catalog.model.values[field].si
+        return self.of(self.catalog.model, field)
 
     def pk(self, entry: Entry, field: str) -> float:
-        """A kill probability; the entry's ``pk`` knob in [0, 1] moves all classes together through their intervals."""
-        value = entry.values[field]
-        share = self.knobs.get(f"{entry.name}.pk")
-        if share is None:
-            return float(value.si)
-        return float(value.si_low + share * (value.si_high - value.si_low))
+        """A kill probability; the entry's ``pk`` knob moves all classes together through their intervals."""
+        return self.of(entry, field)
 
     def signature(self, entry: Entry, band: str, aspect: str) -> float:
         """Cross-section of a threat, m2, with its ``signature`` knob in decibels."""
-        for row in entry.tables["rcs"]:
+        for number, row in enumerate(entry.tables["rcs"]):
             if row.text["band"] == band:
-                return float(row.si(aspect) * 10.0 ** (self.knob(f"{entry.name}.signature", 0.0) / 10.0))
+                square_meters = self.row(entry, "rcs", number, aspect)
+                return float(square_meters * 10.0 ** (self.knob(f"{entry.name}.signature", 0.0) / 10.0))
         return math.nan
 
 

@@ -435,9 +435,9 @@ def test_knobs_are_listed_for_one_scenario_with_what_they_imply() -> None:
     found = json.loads(call("catalog", "knobs", "one_on_one", "--json").stdout)
     rows = {row["knob"]: row for row in found["knobs"]}
     assert found["scenario"] == "one_on_one"
-    assert {"world.crest_factor", "48n6e2.drag", "30n6e2.snr"} <= set(rows)
-    assert "pac2_gemt.drag" not in rows
-    assert rows["48n6e2.drag"]["figures"][0]["name"] == "reach"
+    assert {"world.crest_factor", "48n6e2.flight", "30n6e2.snr"} <= set(rows)
+    assert "pac2_gemt.flight" not in rows
+    assert rows["48n6e2.flight"]["figures"][0]["name"] == "reach"
     told = call("catalog", "knobs", "one_on_one")
     assert told.exit_code == 0
     assert "range on 1 m2" in " ".join(told.stdout.split())

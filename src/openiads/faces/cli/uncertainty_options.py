@@ -29,7 +29,10 @@ Without = Annotated[
 Worlds = Annotated[
     int | None, typer.Option("--worlds", min=2, help="At most so many sampled worlds.", show_default=False)
 ]
-Weighting = Annotated[str, typer.Option("--weighting", help="Of intervals: uniform or triangular.")]
+Weighting = Annotated[
+    str,
+    typer.Option("--weighting", "--prior", help="Of intervals: uniform, triangular, log_uniform or skeptical."),
+]
 Changes = Annotated[
     list[str] | None, typer.Option("--set", help="path=value, as for run; may be repeated.", show_default=False)
 ]

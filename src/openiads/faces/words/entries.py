@@ -320,7 +320,7 @@ def reach(radar: Entry) -> str:
     """Range at which one look detects a slowly fluctuating 1 m2 target with probability 0.5, by the calibration that
     all radars share, in free space on boresight; the interval is that of the quoted ranges."""
     from openiads.physics.detection import required_snr
-    from openiads.scenario.knobs import calibration
+    from openiads.scenario.signals import calibration
 
     found = calibration(radar)
     ratio = required_snr(0.5, swerling=1, n_pulses=int(radar.pulses.si), pfa=radar.false_alarm_probability.si)

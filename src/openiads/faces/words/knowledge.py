@@ -62,7 +62,7 @@ def spread_lines(told: Mapping[str, Any]) -> list[str]:
         f"{number(known['sd'], 2)} {span(known['sd_low'], known['sd_high'])} (standard deviation, without sampling "
         f"variability); 90 of 100 samples have {number(known['p5'])} to {number(known['p95'])} ({known['label']})."
     )
-    lines = [around, by_dice, unknown, *capped_lines(told)]
+    lines = [around, by_dice, unknown, *published_lines(told), *capped_lines(told)]
     if known["below_noise"]:
         lines.append(
             "The samples differ by no more than chance explains, so 0 is shown; more replications may show more."
@@ -72,6 +72,33 @@ def spread_lines(told: Mapping[str, Any]) -> list[str]:
     rests = [f"{_share(parts[name])} on {words}" for name, words in RESTS.items()]
     if parts["assumptions"]["share"] is not None:
         lines.append(f"The variance due to parameters rests: {'; '.join(rests)}.{_holds(told, 'shares')}")
+    return lines
+
+
+#: Words and scale of the published figures of a flight.
+FIGURES = {
+    "max_range": ("reach", 1e-3, "km"),
+    "range_max": ("range", 1e-3, "km"),
+    "max_altitude": ("ceiling", 1e-3, "km"),
+    "apogee": ("apogee", 1e-3, "km"),
+    "peak_speed": ("peak speed", 1.0, "m/s"),
+    "average_speed": ("average speed", 1.0, "m/s"),
+    "burnout_speed": ("burnout speed", 1.0, "m/s"),
+    "flight_time": ("time of flight", 1.0, "s"),
+}
+
+
+def published_lines(told: Mapping[str, Any]) -> list[str]:
+    """What sampled flights keep of what is published, one sentence for each round and missile."""
+    lines = []
+    for row in told.get("published", ()):
+        name, scale, unit = FIGURES[row["figures"][0]["figure"]]
+        ends = {said: [text.number(scale * end) for end in row["figures"][0][said]] for said in ("before", "after")}
+        lines.append(
+            f"{row['entry']}: flights are drawn so that what is published of them is kept, {row['kept']} of "
+            f"{row['tried']} draws ({text.percent(row['survives'])} of the prior); {name} {ends['after'][0]} to "
+            f"{ends['after'][1]} {unit}, without that {ends['before'][0]} to {ends['before'][1]} {unit}."
+        )
     return lines
 
 

@@ -241,4 +241,6 @@ def _spread_notes(told: Mapping[str, Any]) -> list[str]:
     ]
     if told["knowledge"]["below_noise"]:
         notes.append("The samples differ by no more than chance explains, so that spread is shown as 0.")
+    keeps = "of {tried} flights keep what is published."
+    notes += [f"{row['entry']}: {row['kept']} {keeps.format(**row)}" for row in told["published"]]
     return [" ".join(notes)]
