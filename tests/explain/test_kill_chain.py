@@ -23,10 +23,7 @@ def test_every_gate_has_a_sentence_of_its_own() -> None:
     assert len(set(said)) == len(said)
     assert all(said)
     assert gate_sentence(Gate.HORIZON, 1234.5) == "below the horizon of the radars (it must climb above 1,234 m)"
-    assert (
-        gate_sentence(Gate.SECTOR, 1.5707963)
-        == "outside the sector that the radars face (90° off its middle)"
-    )
+    assert gate_sentence(Gate.SECTOR, 1.5707963) == "outside the sector that the radars face (90° off its middle)"
     assert set(RESOURCE.values()) == set(BOUNDS)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 
@@ -66,12 +66,6 @@ def rebuild_of(kind: str, field: str) -> str:
     return str(_file()["rebuild"].get(kind, {}).get(field, "none"))
 
 
-def complements() -> Mapping[str, str]:
-    """Kind of evidence -> the kind that is seen where it is not."""
-    told: Mapping[str, str] = _file()["complements"]
-    return told
-
-
 def own_value(row: JsonObject) -> Value:
     """The interval that a row of `knobs.toml` brings itself."""
     dimension = "decibel" if row["kind"] == "offset" else "number"
@@ -95,14 +89,3 @@ def paths(entry: Entry, fields: Iterable[str]) -> tuple[str, ...]:
         every = (f"{table}[{k}].{inner}" for k in range(len(entry.tables.get(table, ()))))
         found |= dict.fromkeys(path for path in every if path in known)
     return tuple(found)
-
-
-def evidence_paths(entry: Entry, path: str) -> tuple[str, ...]:
-    """A path, and that of its complement where the value is a chance of evidence with one."""
-    parts = _ROW.fullmatch(path)
-    if entry.kind != "identification" or parts is None:
-        return (path,)
-    table, number, field = parts.groups()
-    name = entry.tables[table][int(number)].text.get("name", "")
-    others = [k for k, row in enumerate(entry.tables[table]) if complements().get(row.text.get("name", "")) == name]
-    return (path, *(f"{table}[{k}].{field}" for k in others))

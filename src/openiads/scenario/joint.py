@@ -256,7 +256,7 @@ def _arrives(entry: Entry, draw: Mapping[str, float], engagements: Engagements) 
     """Whether a round as drawn arrives at its reference engagements, at both ends and the middle of what they may be;
     a ballistic missile has none."""
     from openiads.physics.flyout import interceptor
-    from openiads.physics.lethality import reference_misses
+    from openiads.physics.lethality import ReferenceTarget, reference_misses
 
     if entry.kind == "threats":
         return True
@@ -266,7 +266,8 @@ def _arrives(entry: Entry, draw: Mapping[str, float], engagements: Engagements) 
         height, *speeds = (low + share * (high - low) for _, low, high in engagements)
         for (name, _, _), speed in zip(engagements[1:], speeds, strict=True):
             farthest = at["ballistic_max_range" if name.endswith("ballistic") else "max_range"]
-            if not np.isfinite(reference_misses(row, farthest, height * at["max_altitude"], speed, samples=8)).all():
+            target = ReferenceTarget(0.5 * farthest, height * at["max_altitude"], speed)
+            if not np.isfinite(reference_misses(row, target, samples=8)).all():
                 return False
     return True
 

@@ -248,9 +248,8 @@ def _of_entry(catalog: Catalog, entry: Entry) -> list[Knob]:
     taken |= {path for knob in found for path in knob.fields} | bands.unread(entry.kind)
     for path, value in entry.every_value():
         if value.doubtful and path not in taken:
-            fields = bands.evidence_paths(entry, path)
-            taken |= set(fields)
-            found.append(_single_knob(catalog, entry, path, fields, value))
+            taken.add(path)
+            found.append(_single_knob(catalog, entry, path, (path,), value))
     return found
 
 

@@ -61,14 +61,10 @@ def moved(catalog: Catalog, knobs: Mapping[str, float]) -> Moved:
 
 
 def _set(out: Moved, entry: Entry, what: str, number: float) -> None:
-    """A single value, and the complement of a chance of evidence."""
+    """A single value."""
     path = entry.named.get(what)
-    if path is None:
-        return
-    first, *others = bands.evidence_paths(entry, path)
-    out.fields[entry.name, first] = number
-    for other in others:
-        out.fields[entry.name, other] = 1.0 - number
+    if path is not None:
+        out.fields[entry.name, path] = number
 
 
 def _draw(out: Moved, catalog: Catalog, entry: Entry, share: float) -> None:
