@@ -37,7 +37,10 @@ def worth_of(model, track, assets):
 def urgency_of(model, track, chance, salvo):
     """Harm averted per round and second left by a salvo of ``salvo`` rounds that kill with ``chance`` each."""
     rounds = max(salvo, 1)
-    averted = track["worth"] * (1.0 - math.pow(1.0 - chance, rounds)) / rounds
+    survives = 1.0
+    for _ in range(rounds):
+        survives *= 1.0 - chance
+    averted = track["worth"] * (1.0 - survives) / rounds
     return averted / max(track["time_to_asset"], model["urgency_time"])
 
 

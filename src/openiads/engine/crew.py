@@ -233,11 +233,45 @@ def rest(sim, e, seconds):
     release(sim, e)
 
 
+@kernel("void(Sim, i8, Order, i8)")
+def carry_out(sim, e, order, loaded):
+    """Engagement ``e`` does what its fire rule has ordered, with the rounds that are loaded for it."""
+    situation = sim.situation[0]
+    now = situation["now"]
+    engagement = sim.engagements[e]
+    u, f = engagement["unit"], engagement["flight"]
+    log_decide(sim, e, order.action, order.rounds)
+    if order.action == BREAK_OFF:
+        if engagement["in_flight"] == 0:
+            release(sim, e)
+        return
+    if order.action != FIRE:
+        if order.action != HOLD_ACTION:
+            situation["status"] = RULE_BAD_ORDER
+            situation["status_entity"] = u
+        set_gate(sim, f, u, RULE_HELD)
+        engagement["held_since"] = min(engagement["held_since"], now)
+        if now - engagement["held_since"] >= sim.model[0]["hold_limit"]:
+            rest(sim, e, sim.model[0]["hold_limit"])
+        return
+    engagement["held_since"] = math.inf
+    if order.rounds < 1:
+        situation["status"] = RULE_BAD_ORDER
+        situation["status_entity"] = u
+        return
+    if loaded < 1:
+        set_gate(sim, f, u, no_round(sim, u))
+        return
+    engagement["wanted"] = min(order.rounds, loaded)
+    engagement["salvo"] = sim.flights[f]["shots"] + 1
+    engagement["state"] = FIRING
+    engagement["due"] = now
+
+
 @kernel("void(Sim, i8, View, function(Order(Own, Picture, Dials, Draw)))")
 def decide(sim, e, view, rule):
     """The crew decides on engagement ``e``: whether to shoot, and how many rounds."""
-    situation = sim.situation[0]
-    now = situation["now"]
+    now = sim.situation[0]["now"]
     engagement = sim.engagements[e]
     u = engagement["unit"]
     unit = sim.units[u]
@@ -271,32 +305,7 @@ def decide(sim, e, view, rule):
             return
     own = briefing(sim, e, loaded, first, last, believed)
     order = ask_user(sim, e, own, view, rule) if unit["fire_rule"] == USER else fire(unit["fire_rule"], own)
-    log_decide(sim, e, order.action, order.rounds)
-    if order.action == BREAK_OFF:
-        if engagement["in_flight"] == 0:
-            release(sim, e)
-        return
-    if order.action != FIRE:
-        if order.action != HOLD_ACTION:
-            situation["status"] = RULE_BAD_ORDER
-            situation["status_entity"] = u
-        set_gate(sim, f, u, RULE_HELD)
-        engagement["held_since"] = min(engagement["held_since"], now)
-        if now - engagement["held_since"] >= sim.model[0]["hold_limit"]:
-            rest(sim, e, sim.model[0]["hold_limit"])
-        return
-    engagement["held_since"] = math.inf
-    if order.rounds < 1:
-        situation["status"] = RULE_BAD_ORDER
-        situation["status_entity"] = u
-        return
-    if loaded < 1:
-        set_gate(sim, f, u, no_round(sim, u))
-        return
-    engagement["wanted"] = min(order.rounds, loaded)
-    engagement["salvo"] = sim.flights[f]["shots"] + 1
-    engagement["state"] = FIRING
-    engagement["due"] = now
+    carry_out(sim, e, order, loaded)
 
 
 @kernel("void(Sim, i8)")

@@ -26,7 +26,8 @@ def seen_in_a_slot(tables, table, signal, looks):
     missed = 0.0
     for i in range(QUANTILES):
         fade = -math.log((i + 0.5) / QUANTILES)
-        missed += math.pow(1.0 - probability_at(tables, table, signal * fade), max(looks, 1.0))
+        each = 1.0 - probability_at(tables, table, signal * fade)
+        missed += math.exp(max(looks, 1.0) * math.log(max(each, 1e-300)))
     return 1.0 - missed / QUANTILES
 
 
