@@ -8,7 +8,7 @@ from openiads.base.compiled import kernel
 from openiads.earth.sight import ground_range, horizon_height, lowest_visible
 from openiads.parts import dice
 from openiads.parts.flights import state_of
-from openiads.physics.detection import fluctuation, probability_at, scan_gain, signal_to_noise
+from openiads.physics.detection import fluctuation, probability_at, scan_gain, signal_to_noise, table_of
 from openiads.physics.motion import local_up
 from openiads.physics.propagation import (
     clutter_factor,
@@ -189,8 +189,9 @@ def sense(sim, r, f, t, searching):
 def detects(sim, r, f, t, snr, slot):
     """Whether a look of mean ``snr`` detects, and the drawn SNR ratio.
 
-    Fluctuation is drawn per (flight, band, slot of the decorrelation time), so looks inside a slot and radars of one
-    band share it; receiver noise is drawn afresh for each ``slot`` of the look.
+    Fluctuation from look to look is drawn per (flight, band, slot of the decorrelation time), so looks inside a slot
+    and radars of one band share it; that from pulse to pulse is in its table, and the drawn ratio is then the mean one.
+    Receiver noise is drawn afresh for each ``slot`` of the look.
     """
     situation = sim.situation[0]
     radar = sim.radars[r]
@@ -199,7 +200,7 @@ def detects(sim, r, f, t, snr, slot):
         return True, 1000.0
     u0, u1 = dice.fade(sim, r, f, t)
     drawn = snr * fluctuation(flight["swerling"], u0, u1)
-    chance = probability_at(sim.tables, radar["pd_table"], drawn)
+    chance = probability_at(sim.tables, table_of(sim.tables, radar["pd_table"], flight["swerling"]), drawn)
     return dice.noise(sim, r, f, slot) < chance, drawn
 
 

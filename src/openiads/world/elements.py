@@ -88,7 +88,7 @@ RADAR = np.dtype(
         ("confirm_dwell", "f8"),  # s of beam time of a confirmation, or of one position of a cued search
         ("least_radial_speed", "f8"),  # m/s, nothing slower toward or away from the radar is seen; 0: off
         ("multipath", "i8"),  # 1: two-ray propagation over the sea
-        ("pd_table", "i8"),
+        ("pd_table", "i8"),  # of a steady target; those of Swerling 2 and 4 follow it
         ("mask_table", "i8"),
         ("edge_table", "i8"),  # distance of the masking edge, for diffraction; -1: none
         ("attenuation_table", "i8"),  # -1: none

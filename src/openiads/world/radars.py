@@ -11,9 +11,8 @@ from openiads.base.draws import actor_number
 from openiads.catalog.records import Entry
 from openiads.earth.sight import edge_table, mask_over, relief_around, shore_of
 from openiads.earth.terrain import Terrain
-from openiads.physics.attenuation import attenuation_table
-from openiads.physics.detection import detection_table, required_snr
-from openiads.physics.propagation import two_way_attenuation
+from openiads.physics.attenuation import attenuation_table, path_attenuation
+from openiads.physics.detection import fluctuation_tables, required_snr
 from openiads.scenario.knobs import calibration
 from openiads.scenario.model import Site
 from openiads.world.draft import NEVER, Draft, LatLon, PlacedSite, Row, blank, failure_time, put, ready_time
@@ -25,6 +24,7 @@ COARSE_TERRAIN = 4000.0  # m between the heights of a terrain, above which masks
 WANTED = 0.9  # detection probability of a look below which an engaged target is given a longer dwell
 ROTATING_SECTORS, PHASED_SECTORS = 16, 4  # batches that a frame is cut into
 SHORTEST_ATTENUATION = 300e3  # m, to which a table of attenuation goes at least
+ANTENNA_STEP = 25.0  # m, to which the height of an antenna is rounded for it: under 1 % of the loss
 
 
 @dataclass(frozen=True)
@@ -175,22 +175,23 @@ def _strength(draft: Draft, row: Row, entry: Entry) -> None:
     row["band"] = BANDS[entry.text["band"]]
     row["wavelength"] = SPEED_OF_LIGHT / v(entry, "frequency")
     pulses, alarm = int(entry.pulses.si), v(entry, "false_alarm_probability")
-    row["pd_table"] = draft.table(("pd", pulses, alarm), lambda: detection_table(pulses, alarm))
+    row["pd_table"] = draft.table(("pd", pulses, alarm), lambda: fluctuation_tables(pulses, alarm))
     row["attenuation_table"] = -1
     loss = None
     if draft.scenario.model.attenuation:
         frequency, farthest = v(entry, "frequency"), max(float(row["range_max"]), SHORTEST_ATTENUATION)
-        mast, up = draft.values.model("attenuation_antenna_height"), draft.values.model("calibration_height")
-        make = partial(attenuation_table, frequency, radar_height=mast, max_range=farthest)
-        at = draft.table(("attenuation", frequency, farthest, mast), make)
-        row["attenuation_table"] = at
-        table = draft.arena.part(at)
-
-        def loss(distance: float) -> float:
-            return 1.0 / float(two_way_attenuation(table, 0, distance, up))
-
+        antenna = ANTENNA_STEP * round(float(row["height"]) / ANTENNA_STEP)
+        make = partial(attenuation_table, frequency, radar_height=antenna, max_range=farthest)
+        row["attenuation_table"] = draft.table(("attenuation", frequency, farthest, antenna), make)
+        loss = partial(_quoted_loss, draft, frequency)
     decibels = calibration(entry, loss).nominal + draft.values.knob(f"{entry.name}.snr", 0.0)
     row["reference_snr"] = 10.0 ** (decibels / 10.0)
+
+
+def _quoted_loss(draft: Draft, frequency: float, distance: float) -> float:
+    """Two-way loss in the air (linear, >= 1) that a quoted range includes: of a plain site and a target clear of it."""
+    mast, up = draft.values.model("attenuation_antenna_height"), draft.values.model("calibration_height")
+    return 10.0 ** (2.0 * float(path_attenuation(frequency, distance, mast, up)) / 10.0)
 
 
 def _masks(draft: Draft, row: Row, placed: PlacedSite, at: LatLon, height: float) -> None:
