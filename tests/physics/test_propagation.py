@@ -16,6 +16,10 @@ EARTH = 6371000.0 * 4 / 3
 TABLES = {h: attenuation.attenuation_table(1e10, radar_height=h, max_range=3e5) for h in (0.0, 25.0, 1500.0)}
 
 
+def decibels(ratio):
+    return 10.0 * math.log10(ratio)
+
+
 def flat(wavelength, radar_up, target_up, distance, reflection=1.0, surface_height=0.0):
     return p.two_ray_factor(wavelength, radar_up, target_up, distance, reflection, surface_height, 0.0)
 
@@ -238,17 +242,62 @@ def test_fresnel_parameter_changes_sign_with_clearance():
     assert p.fresnel_parameter(30.0, 1e4, 2e4, 0.1) == p.fresnel_parameter(30.0, 2e4, 1e4, 0.1)
 
 
-def test_clutter_hides_only_below_its_angle():
-    limit = math.radians(0.5)
-    assert p.clutter_factor(limit, limit, 20.0) == 1.0
-    assert p.clutter_factor(2 * limit, limit, 20.0) == 1.0
-    assert p.clutter_factor(-0.1, limit, 20.0) == pytest.approx(0.01)
-    assert p.clutter_factor(limit / 2, limit, 20.0) == pytest.approx(0.1)
-    assert p.clutter_factor(0.0, 0.0, 20.0) == 1.0
-    assert p.clutter_factor(0.0, limit, 0.0) == 1.0
-    smooth = [p.clutter_factor(limit * s, limit, 20.0) for s in np.linspace(-0.2, 1.2, 200)]
-    assert np.all(np.diff(smooth) >= 0)
-    assert np.max(np.diff(smooth)) < 0.05
+BEAM = math.radians(1.0)
+
+
+def residue(distance, above=0.0, antenna=100.0, per_meter=1e-6):
+    return p.clutter_section(per_meter, distance, above, antenna, BEAM, EARTH)
+
+
+def test_signal_over_clutter_falls_with_the_first_power_of_range():
+    """Expected: the cell grows as range does, so a target at the surface loses 3.01 dB to it with each doubling."""
+    for distance in (1e3, 3e3, 6e3):
+        assert decibels(residue(2.0 * distance) / residue(distance)) == pytest.approx(3.0103, abs=0.02)
+    # the formula of surface clutter, all of it: reflectivity times beamwidth times range cell times range
+    assert residue(5e3, per_meter=10**-3.3 * BEAM * 40.0) == pytest.approx(10**-3.3 * BEAM * 40.0 * 5e3, rel=1e-3)
+
+
+def test_a_beam_above_the_surface_leaves_its_return_to_the_sidelobes():
+    """Expected: 6 dB at half a beamwidth (both ways of the half-power edge), 50 dB far above."""
+    assert decibels(residue(1e4, 0.5 * BEAM * 1e4) / residue(1e4)) == pytest.approx(-6.02, abs=0.01)
+    assert decibels(residue(1e4, 5.0 * BEAM * 1e4) / residue(1e4)) == pytest.approx(-50.0, abs=0.01)
+
+
+def test_the_surface_lies_in_shadow_beyond_the_horizon():
+    """Expected: half of it is left at the antenna's horizon, 2 x 2 / 257 of that at twice the range, and the higher the
+    antenna stands the more is seen."""
+    horizon = math.sqrt(2.0 * EARTH * 100.0)
+    assert residue(horizon) == pytest.approx(0.5 * 1e-6 * horizon, rel=1e-4)
+    assert residue(2.0 * horizon) / residue(horizon) == pytest.approx(4.0 / 257.0, rel=1e-3)
+    seen = [residue(5e4, antenna=h) for h in (5.0, 20.0, 80.0, 320.0)]
+    assert np.all(np.diff(seen) > 0.0)
+
+
+def test_clutter_has_no_cliff_in_height_or_range():
+    """Expected: less than 0.2 dB a meter of height at 20 km (a Gaussian beam falls by 24 dB in its first width
+    of 350 m, steepest at its edge), and less than 0.1 dB a hundred meters of range."""
+    up = [decibels(residue(2e4, h)) for h in np.arange(0.0, 600.0)]
+    out = [decibels(residue(r)) for r in np.arange(1e4, 1e5, 100.0)]
+    assert np.abs(np.diff(up)).max() < 0.2
+    assert np.abs(np.diff(out)).max() < 0.1
+    assert np.all(np.diff(up) <= 0.0)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.floats(0.0, 1.0), AMOUNTS, st.floats(-1e4, 1e6), st.floats(-1e4, 1e5), st.floats(1e-4, 1.5))
+def test_clutter_is_finite_everywhere(per_meter, distance, above, antenna, beamwidth):
+    """Expected: finite and not negative, at no distance, below the surface, and at any height."""
+    assert 0.0 <= p.clutter_section(per_meter, distance, above, antenna, beamwidth, EARTH) < math.inf
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.floats(0.0, 1.0), st.floats(-1e6, 1e6), st.floats(0.0, 1e3), st.floats(1e-4, 1.5))
+def test_the_low_angle_error_fades_out_of_the_beam(share, off, more, beamwidth):
+    """Expected: its share of the beamwidth at and below the surface, half at a quarter beamwidth, never rising."""
+    low = p.low_angle_error(share, off, beamwidth)
+    assert 0.0 <= p.low_angle_error(share, off + more, beamwidth) <= low <= share * beamwidth
+    assert p.low_angle_error(share, 0.25, beamwidth) == pytest.approx(0.5 * share * beamwidth)
+    assert p.low_angle_error(share, 1.0, beamwidth) <= 2e-5 * share * beamwidth
 
 
 def test_frequency_in_the_wrong_unit_is_refused():

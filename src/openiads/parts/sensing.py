@@ -11,9 +11,10 @@ from openiads.parts.flights import state_of
 from openiads.physics.detection import fluctuation, probability_at, scan_gain, signal_to_noise, table_of
 from openiads.physics.motion import local_up
 from openiads.physics.propagation import (
-    clutter_factor,
+    clutter_section,
     fresnel_parameter,
     knife_edge_loss,
+    low_angle_error,
     two_ray_factor,
     two_way_attenuation,
 )
@@ -133,23 +134,28 @@ def visibility(radar, earth_radius, azimuth, elevation, ground, height, lowest, 
 
 @kernel("f8(f8[::1], Radar, f8, f8, f8, f8, f8, f8, f8, f8, f8)")
 def mean_signal(tables, radar, earth_radius, roughness, distance, azimuth, elevation, ground, height, edges, rcs):
-    """Signal-to-noise ratio of a mean cross-section (m2) at a VISIBLE point.
+    """Signal of a mean cross-section (m2) at a VISIBLE point, over noise and what is left of the surface's return.
 
     earth_radius : effective, m;  roughness : rms height of the sea, m;  ground : range along the sea, m;
     edges : factor of the masking edge
     """
     off = angle_between(azimuth, radar["boresight"])
     gain = scan_gain(math.cos(off), radar["boresight_loss"]) if radar["phased"] == 1 else 1.0
-    loss = clutter_factor(elevation, radar["clutter_grazing"], radar["clutter_loss"])
+    loss = 1.0
     if radar["attenuation_table"] >= 0:
-        loss *= two_way_attenuation(tables, radar["attenuation_table"], distance, height)
+        loss = two_way_attenuation(tables, radar["attenuation_table"], distance, height)
     lobes = edges
     if radar["multipath"] == 1:
         lobes = two_ray_factor(
             radar["wavelength"], radar["height"], max(height, 0.0), ground, 1.0, roughness, earth_radius
         )
         lobes = edges * lobes * lobes * lobes * lobes
-    return signal_to_noise(radar["reference_snr"], REFERENCE_RANGE, distance, rcs, gain, lobes, loss)
+    free = signal_to_noise(radar["reference_snr"], REFERENCE_RANGE, distance, 1.0, gain, 1.0, loss)
+    base = radar["clutter_base"]
+    surface = clutter_section(
+        radar["clutter_section"], ground, height - base, radar["height"] - base, radar["beam_elevation"], earth_radius
+    )
+    return free * rcs * lobes / (1.0 + free * surface)
 
 
 @kernel("tuple_of(i8, f8, f8, f8, f8, f8, f8, f8)(Sim, i8, i8, f8, b1)")
@@ -216,10 +222,19 @@ def measurement_error(snr, cell, floor):
 
 @kernel("tuple_of(f8, f8, f8, f8, f8, f8, f8)(Sim, i8, i8, f8, f8, f8, f8, f8, i8)")
 def measure(sim, r, f, distance, azimuth, elevation, along, snr, slot):
-    """A drawn measurement: (range, azimuth, elevation, the deviations of these three, radial speed)."""
+    """A drawn measurement: (range, azimuth, elevation, the deviations of these three, radial speed).
+
+    Low over the surface the error of elevation is greater, by what it reflects.
+    """
     radar = sim.radars[r]
     sigma_range = measurement_error(snr, radar["resolution"], radar["sigma_range"])
     sigma_elevation = measurement_error(snr, radar["beam_elevation"] / MONOPULSE_SLOPE, radar["sigma_angle"])
+    flat = distance * math.cos(elevation)
+    above = radar["height"] - radar["clutter_base"] + distance * math.sin(elevation) + flat * flat / (2.0 * MEAN_RADIUS)
+    low = low_angle_error(
+        radar["low_angle_error"], above / max(flat, 1.0) / radar["beam_elevation"], radar["beam_elevation"]
+    )
+    sigma_elevation = math.sqrt(sigma_elevation * sigma_elevation + low * low)
     sigma_azimuth = measurement_error(snr, radar["beam_azimuth"] / MONOPULSE_SLOPE, radar["sigma_angle"])
     sigma_azimuth /= max(math.cos(elevation), 0.05)
     n0, n1, n2, n3 = dice.measurement(sim, r, f, slot)

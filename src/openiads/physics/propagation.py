@@ -1,7 +1,7 @@
 """What the air, the surface and a ridge do to a radar signal between antenna and target.
 
 Gases attenuate (from a table that `openiads.physics.attenuation` makes), a smooth surface makes lobes and nulls, an
-edge diffracts, clutter hides low targets.  Kernels return linear power factors (0..1 for losses).
+edge diffracts, what the surface returns competes with the echo.  Kernels return linear power factors (0..1 for losses).
 Sources: Recommendation ITU-R P.526-15 (diffraction); L. Blake, "Radar Range-Performance Analysis" (1986), for the
 two-ray factor over a spherical earth.
 """
@@ -16,6 +16,10 @@ from openiads.base.compiled import kernel
 NEPER = math.log(10.0) / 10.0
 #: Words of an attenuation table before its first value.
 ATTENUATION_HEADER = 6
+#: Exponent of a two-way Gaussian pattern at one beamwidth off its axis, and the two-way power of its sidelobes.
+TWO_WAY_GAUSS = 8.0 * math.log(2.0)
+SIDELOBES = 1e-5
+HALVED = math.log(2.0)
 #: Power factor 6.9 dB below 1, at the kink of the knife-edge approximation.
 KNIFE_EDGE_AT_ZERO = math.exp(-0.69 * math.log(10.0))
 
@@ -142,14 +146,38 @@ def knife_edge_loss(nu):
     return min(KNIFE_EDGE_AT_ZERO / (root * root), 1.0)
 
 
-@kernel("f8(f8, f8, f8)")
-def clutter_factor(grazing, limit, loss_decibels):
-    """Power factor by which surface clutter lowers a radar's signal-to-noise ratio at low grazing angles.
+@kernel("f8(f8, f8, f8, f8, f8, f8)")
+def clutter_section(per_meter, distance, above, antenna, beamwidth, earth_radius):
+    """Cross-section (m2) of the surface in a target's range cell that is left after Doppler processing.
 
-    grazing, limit : rad; no loss from ``limit`` on, full ``loss_decibels`` (>= 0) at and below 0, smooth between
-    A class-level assumption, not a clutter model: see the radar's catalog entry for its interval.
+    per_meter : reflectivity of the surface times azimuth beamwidth times range cell over the radar's clutter
+    improvement, m2 per m of range, >= 0
+    distance : along the surface, m, below 1 m as 1 m;  above, antenna : heights of target and antenna over it, m, below
+    0 (antenna: below 1 m) as that
+    beamwidth : in elevation, half power, rad, > 0;  earth_radius : effective, m, > 0
+
+    The illuminated cell grows with the first power of range.  A beam on a target stands ``above / distance`` over the
+    surface, and a Gaussian pattern of the beamwidth weakens both ways, never below the sidelobes.  The surface is in
+    shadow beyond the antenna's horizon: half of it remains there and the eighth power of range takes the rest.
+    Sources: Skolnik (2008) on surface clutter; the pattern, sidelobes and the shadow are assumptions of class.
     """
-    if limit <= 0.0 or grazing >= limit:
-        return 1.0
-    t = max(grazing, 0.0) / limit
-    return math.exp(-NEPER * loss_decibels * (1.0 - t) * (1.0 - t) * (1.0 + 2.0 * t))
+    away = max(distance, 1.0)
+    off = max(above, 0.0) / away / beamwidth
+    seen = math.exp(-TWO_WAY_GAUSS * min(off * off, 100.0)) + SIDELOBES
+    beyond = min(away / math.sqrt(2.0 * earth_radius * max(antenna, 1.0)), 1e6)
+    square = beyond * beyond
+    fourth = square * square
+    return per_meter * away * seen / (1.0 + fourth * fourth)
+
+
+@kernel("f8(f8, f8, f8)")
+def low_angle_error(share, off, beamwidth):
+    """Standard deviation (rad) of elevation from the surface's reflection, at low angles.
+
+    share : of a beamwidth that it comes to at the surface;  off : height angle over the surface in beamwidths, below 0
+    as 0;  beamwidth : in elevation, rad
+    Half of it is left at a quarter of a beamwidth, a sixteenth at half, nothing to speak of at one: the reflected ray
+    leaves the beam.  Source: Barton, Proc. IEEE 62 (1974) 687; the form is an assumption.
+    """
+    quarters = min(4.0 * max(off, 0.0), 20.0)
+    return share * beamwidth * math.exp(-HALVED * quarters * quarters)

@@ -78,8 +78,9 @@ RADAR = np.dtype(
         ("stretch_most", "f8"),  # times its dwell that it can give an engaged target
         ("wanted_signal", "f8"),  # ratio, below which it does
         ("decorrelation", "f8"),  # of target fluctuation, s
-        ("clutter_loss", "f8"),  # decibels at the horizon
-        ("clutter_grazing", "f8"),  # rad above which clutter costs nothing
+        ("clutter_section", "f8"),  # m2 of the surface left in a range cell, per m of range
+        ("clutter_base", "f8"),  # height of the surface around, m
+        ("low_angle_error", "f8"),  # of elevation at the surface, in beamwidths
         ("false_per_frame", "f8"),
         ("confirm_hits", "i8"),
         ("confirm_window", "i8"),
