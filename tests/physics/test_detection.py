@@ -277,6 +277,18 @@ def test_disagreeing_quotes_widen_and_their_order_does_not_matter():
     assert calibrated_snr([a]).nominal < both.nominal < calibrated_snr([b]).nominal
 
 
+def test_a_range_without_a_target_widens_the_interval_and_sets_no_value_that_another_states():
+    """Expected: beside a range that states its target the nominal value stays and the interval grows; alone, as it was.
+
+    An unconditioned 200 km set the 30N6E2 3.9 dB higher, while the 170 km of the MPQ-53 only capped what it shows.
+    """
+    stated, bare = QuotedRange(1e5, rcs=(1.0, 1.0)), QuotedRange(2e5)
+    alone, both = calibrated_snr([stated]), calibrated_snr([stated, bare])
+    assert both.nominal == pytest.approx(alone.nominal, abs=1e-12)
+    assert both.high > alone.high + 3.0
+    assert calibrated_snr([bare]).nominal > alone.nominal
+
+
 def test_instrumented_range_only_caps_and_horizon_range_only_bounds():
     noise = QuotedRange(2e5)
     capped = calibrated_snr([noise, QuotedRange(9e5, "instrumented")])

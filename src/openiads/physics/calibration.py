@@ -60,18 +60,21 @@ def calibrated_snr(
 
     Each noise-limited range gives a distribution of the ratio at 1 m2 and 100 km, by putting midpoint quantiles of
     cross-section and detection probability (taken as independent) through the exact detection law.  The ranges of one
-    radar are pooled with equal weight for the band, so that quotes that disagree widen it, and the nominal value is
-    the mean of their medians, because the median of a pool with a gap in it may sit at either edge of the gap.
+    radar are pooled with equal weight for the band, so that quotes that disagree widen it.  The nominal value is the
+    mean of the medians of those that state a cross-section, because the median of a pool with a gap in it may sit at
+    either edge of the gap; a quote without one sets it only where a radar has no other.  That is one yardstick: what
+    is printed without a condition widens the doubt of every radar and moves the nominal value of none that has better.
     Horizon-limited ranges bound the distribution from below, quantile by quantile, because both rest on the same
     unstated conventions; when there is nothing else, the bound plus ``HEADROOM`` is taken.  No random numbers.
     """
-    noise, bound, cap = [], [], math.inf
+    noise, stated, bound, cap = [], [], [], math.inf
     for i, quote in enumerate(quotes):
         _check_quote(i, quote, pfa)
         if quote.kind == "instrumented":
             cap = min(cap, quote.distance)
         elif quote.kind == "noise_limited":
             noise.append(_quote_samples(quote, swerling, n_pulses, pfa))
+            stated.append(quote.rcs is not None)
         else:
             bound.append(_quote_samples(quote, swerling, n_pulses, pfa))
     if not noise and not bound:
@@ -82,7 +85,8 @@ def calibrated_snr(
     floor = np.max([np.quantile(b, at) for b in bound], axis=0) if bound else np.full(at.size, -np.inf)
     if noise:
         quantiles = np.maximum(np.quantile(np.concatenate(noise), at), floor)
-        nominal = max(float(np.mean([np.median(n) for n in noise])), float(np.median(floor)))
+        setting = [n for n, known in zip(noise, stated, strict=True) if known] or noise
+        nominal = max(float(np.mean([np.median(n) for n in setting])), float(np.median(floor)))
     else:
         headroom = HEADROOM[0] + (HEADROOM[1] - HEADROOM[0]) * (np.arange(_NODES) + 0.5) / _NODES
         quantiles = np.sort(np.add.outer(floor[::10], headroom).ravel())
