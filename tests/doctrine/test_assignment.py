@@ -15,7 +15,6 @@ from openiads.doctrine.assignment import (
     believed_class,
     envelope,
     exchanged,
-    next_track,
     permitted,
     why_not,
     window,
@@ -77,31 +76,6 @@ def test_a_track_is_taken_for_what_its_motion_says(ballistic, speed, height, exp
     track = np.zeros(1, TRACK)[0]
     track["ballistic"], track["speed"], track["height"] = ballistic, speed, height
     assert believed_class(track) == expected
-
-
-times = some.lists(some.sampled_from([10.0, 20.0, 30.0, math.inf]), min_size=1, max_size=8)
-
-
-@given(times, some.randoms(use_true_random=False))
-def test_tracks_are_dealt_with_by_urgency_and_then_by_number(soon, order):
-    tracks = np.zeros(len(soon) + 1, TRACK)
-    serials = list(range(1, len(soon) + 1))
-    order.shuffle(serials)
-    tracks["state"] = 3
-    tracks["time_to_asset"][: len(soon)], tracks["serial"][: len(soon)] = soon, serials
-    tracks["state"][-1] = 2  # a tentative one is not yet in the picture
-    dealt = []
-    while (k := next_track(tracks, np.arange(len(tracks)))) >= 0:
-        tracks["dealt"][k] = 1
-        dealt.append((float(tracks["time_to_asset"][k]), int(tracks["serial"][k])))
-    assert dealt == sorted(zip(soon, serials, strict=True))
-
-
-def test_another_posts_tracks_are_not_dealt_with():
-    tracks = np.zeros(2, TRACK)
-    tracks["state"], tracks["time_to_asset"] = 3, (10.0, 20.0)
-    assert next_track(tracks, np.zeros(0, np.int64)) == -1
-    assert next_track(tracks, np.array([1])) == 1
 
 
 def inbound(distance, height=6000.0, speed=250.0):

@@ -18,14 +18,12 @@ from engine.scenes import CLEAR, raid, replications, scene, site
 from openiads.catalog.load import catalog
 from openiads.earth.geodesy import direct, enu_axes, to_ecef
 from openiads.engine.runner import Runner
-from openiads.parts.tracks import cruises, falls
 from openiads.physics import ballistics
 from openiads.physics import filtering as f
 from openiads.physics.aiming import solve_aim
 from openiads.physics.motion import state_at
 from openiads.textbook import tracking
 from openiads.world.build import model_of
-from openiads.world.layout import TRACK
 from openiads.world.values import Values
 
 pytestmark = pytest.mark.compiled_only
@@ -256,28 +254,3 @@ def test_a_distant_aircraft_at_nine_kilometers_is_followed_as_an_aircraft(system
     own, falling = np.array(kinds).T
     assert own.sum() > 10 and (own == 0).sum() > 20
     assert falling.sum() == 0
-
-
-def made_track(speed, height, deviation):
-    """A track of this speed (m/s, along x) and height (m), whose speed is known to a deviation (m/s)."""
-    track = np.zeros(1, TRACK)[0]
-    track["x"][3], track["speed"], track["height"] = speed, speed, height
-    for axis, error in enumerate((deviation, 900.0, 900.0)):  # across its way it may be known ever so badly
-        track["p"][3 + axis, 3 + axis] = error * error
-    return track
-
-
-def test_what_falls_is_told_by_a_speed_beyond_its_own_doubt():
-    """Beyond 850 m/s, and by three deviations beyond the 500 m/s that an aircraft may have."""
-    assert falls(MODEL, made_track(1500.0, 60e3, 330.0))
-    assert not falls(MODEL, made_track(1500.0, 60e3, 340.0))
-    assert not falls(MODEL, made_track(840.0, 60e3, 1.0))
-    assert not falls(MODEL, made_track(1500.0, 7e3, 1.0))
-
-
-def test_what_would_still_be_slow_after_a_free_fall_is_held_up_by_wings():
-    """500 m/s at 8 km; an apogee of 26 km is a fall of 18 km, 594 m/s, whatever the speed there."""
-    assert cruises(MODEL, made_track(250.0, 9e3, 1.0)) and cruises(MODEL, made_track(250.0, 15e3, 1.0))
-    assert cruises(MODEL, made_track(499.0, 8e3, 1.0)) and not cruises(MODEL, made_track(501.0, 8e3, 1.0))
-    assert not cruises(MODEL, made_track(100.0, 26e3, 1.0))
-    assert not cruises(MODEL, made_track(501.0, 0.0, 1.0))  # a missile that air has slowed on its last kilometers

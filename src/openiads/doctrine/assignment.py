@@ -246,20 +246,3 @@ def exchanged(cost, rows, columns):
                 gain = saved
                 taken = d
     return taken
-
-
-@kernel("i8(Tracks, i8[::1])")
-def next_track(tracks, rows):
-    """Of some rows of tracks, the most urgent confirmed one not yet dealt with in this cycle: time to asset, then
-    serial; -1 for none.
-    """
-    best = -1
-    for k in rows:
-        track = tracks[k]
-        if track["state"] != CONFIRMED or track["dealt"] == 1:
-            continue
-        if best < 0 or track["time_to_asset"] < tracks[best]["time_to_asset"]:
-            best = k
-        elif track["time_to_asset"] == tracks[best]["time_to_asset"] and track["serial"] < tracks[best]["serial"]:
-            best = k
-    return best

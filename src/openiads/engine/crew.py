@@ -17,7 +17,8 @@ from openiads.doctrine.contracts import FIRE, Dials, Draw, Order, Own, Picture
 from openiads.doctrine.evaluation import evaluate_ballistic, evaluation_stands
 from openiads.doctrine.firing import USER, fire, looks_again
 from openiads.earth.sight import lowest_visible
-from openiads.engine.post import no_round, offer
+from openiads.engine.post import offer
+from openiads.engine.rounds import no_round, rounds_for
 from openiads.parts import dice
 from openiads.parts.engagements import assess, begin_decision, is_active, own_state, release
 from openiads.parts.flights import away_from, finish
@@ -26,7 +27,7 @@ from openiads.parts.hypotheses import undecided
 from openiads.parts.sensing import angle_between, azimuth_of, bearing
 from openiads.parts.support import support_probability
 from openiads.parts.tracks import CONFIRMED
-from openiads.parts.weapons import channel_free, fire_round, launcher_ready_at, ready_launcher, rounds_left, rounds_of
+from openiads.parts.weapons import channel_free, fire_round, launcher_ready_at, ready_launcher, rounds_of
 from openiads.physics.motion import local_up
 from openiads.world.codes import Action, Gate, Milestone, Stage, Status, Terminal
 from openiads.world.layout import MOST_PLOTS
@@ -197,15 +198,34 @@ def briefing(sim, e, loaded, first, last, believed):
     return Own(now, 0, u, loaded, mine, fired, others, salvo, believed, first - now, last - now, urgency)
 
 
-@kernel("f8(Unit, Track, f8, f8, f8)")
-def time_to_wait(unit, track, now, first, last):
+@kernel("f8(Unit, Magazine, Track, f8, f8, f8)")
+def time_to_wait(unit, magazine, track, now, first, last):
     """How long (s) a crew that fires late may still wait for a shot at a track; not above 0: it fires now.
 
     The last shot must meet the threat before it does its harm, and before it the crew wants the time for a first one:
-    two flights of the round, to see what the first came to, and to decide again.
+    two flights of the round, two salvos, to see what the first came to, and to decide twice, slowly.
     """
-    latest = min(last, now + track["time_to_asset"])
-    return latest - now - 2.0 * (first - now) - unit["assess_delay"] - unit["crew_delay"]
+    slowly = unit["crew_delay"] * math.exp(2.0 * unit["crew_spread"])
+    salvos = 2.0 * unit["salvo"] * unit["salvo_interval"]
+    harm = now + track["time_to_asset"]
+    open_ended = last >= now + magazine["horizon"][track["ballistic"]] - 1.0  # it is not searched further
+    latest = harm if open_ended else min(last, harm)
+    return latest - now - 2.0 * (first - now) - unit["assess_delay"] - 2.0 * slowly - salvos
+
+
+@kernel("void(Sim, i8, f8)")
+def rest(sim, e, seconds):
+    """Give the channel of an engagement back whose rule holds fire for long; it is not taken up for a while.
+
+    One with rounds in the air is kept.
+    """
+    engagement = sim.engagements[e]
+    track = sim.tracks[engagement["track"]]
+    if seconds <= 0.0 or engagement["in_flight"] > 0:
+        return
+    if track["serial"] == engagement["serial"]:
+        track["rests_until"] = sim.situation[0]["now"] + seconds
+    release(sim, e)
 
 
 @kernel("void(Sim, i8, View, function(Order(Own, Picture, Dials, Draw)))")
@@ -225,7 +245,7 @@ def decide(sim, e, view, rule):
             release(sim, e)
         return
     gate = forbidden(sim, unit, track)
-    loaded = rounds_left(sim, u)
+    loaded = rounds_for(sim, u, track)
     if gate != 0 or (loaded <= 0 and engagement["in_flight"] == 0):
         set_gate_of_track(sim, f, u, gate if gate != 0 else no_round(sim, u), track)
         if engagement["in_flight"] == 0:
@@ -237,9 +257,11 @@ def decide(sim, e, view, rule):
         set_gate_of_track(sim, f, u, gate, own_track)
         return
     if unit["latest"] == 1:
-        spare = time_to_wait(unit, track, now, first, last)
+        spare = time_to_wait(unit, sim.magazines[engagement["magazine"]], track, now, first, last)
         if spare > 0.0:
             set_gate_wait(sim, f, u, RULE_HELD, spare)
+            hold = sim.model[0]["hold_limit"]  # what is judged now may be judged otherwise soon: it is asked again
+            rest(sim, e, min(spare, 4.0 * hold) - hold)
             engagement["due"] = now + min(spare, sim.model[0]["crew_retry"])
             return
     own = briefing(sim, e, loaded, first, last, believed)
@@ -254,7 +276,11 @@ def decide(sim, e, view, rule):
             situation["status"] = RULE_BAD_ORDER
             situation["status_entity"] = u
         set_gate(sim, f, u, RULE_HELD)
+        engagement["held_since"] = min(engagement["held_since"], now)
+        if now - engagement["held_since"] >= sim.model[0]["hold_limit"]:
+            rest(sim, e, sim.model[0]["hold_limit"])
         return
+    engagement["held_since"] = math.inf
     if order.rounds < 1:
         situation["status"] = RULE_BAD_ORDER
         situation["status_entity"] = u

@@ -9,12 +9,13 @@ from openiads.doctrine.assignment import (
     UNSERVED,
     envelope,
     exchanged,
-    next_track,
     permitted,
 )
 from openiads.doctrine.evaluation import evaluate, inbound
 from openiads.doctrine.identification import identify
+from openiads.doctrine.value import next_track
 from openiads.engine.gates import count_waiting, mark_tracked, name_unseen
+from openiads.engine.rounds import no_round, rank, rounds_for, rounds_kept
 from openiads.parts.engagements import engage, free_channel
 from openiads.parts.gates import set_gate, set_gate_of_track
 from openiads.parts.hypotheses import exchange, undecided
@@ -22,7 +23,7 @@ from openiads.parts.interrogation import interrogate
 from openiads.parts.links import forget, miss_launchers, relink
 from openiads.parts.sensing import angle_between, azimuth_of
 from openiads.parts.tracks import CONFIRMED, alike, prune
-from openiads.parts.weapons import rounds_left, rounds_of
+from openiads.parts.weapons import rounds_of
 from openiads.physics import association
 from openiads.world.codes import Assignment, Element, Gate, Identity, Milestone, Stage
 from openiads.world.layout import MOST_PLOTS
@@ -88,12 +89,6 @@ def judge(sim, post):
             log_revoke(sim, track)
 
 
-@kernel("i8(Sim, i8)")
-def no_round(sim, u):
-    """The gate of a unit that has no round to spare: none at all, or only those that its doctrine keeps back."""
-    return NO_ROUND if rounds_left(sim, u) + sim.units[u]["reserve"] <= 0 else RESERVED
-
-
 @kernel("i8(Sim, i8, i8)")
 def unit_gate(sim, u, k):
     """What of a unit's own state keeps it from taking track ``k`` now: not ready, no round, sector, no channel; else
@@ -104,7 +99,7 @@ def unit_gate(sim, u, k):
     radar = sim.radars[unit["radar"]]
     if now < max(unit["ready_at"], radar["slewing_until"]) or now >= radar["fails_at"] or radar["emitting"] == 0:
         return UNIT_NOT_READY
-    if rounds_left(sim, u) <= 0:
+    if rounds_for(sim, u, sim.tracks[k]) <= 0:
         return no_round(sim, u)
     if free_channel(sim, u) < 0:
         return NO_CHANNEL
@@ -254,10 +249,10 @@ def waits(sim, k):
 
 @kernel("void(Sim, i8)")
 def assign(sim, post):
-    """Give the post's tracks to fire units, most urgent first, one decision of the post's operator at a time."""
+    """Give the post's tracks to fire units, in the order of its doctrine, one decision of its operator at a time."""
     rows = sim.roster[: sim.situation[0]["listed"]]
     for k in rows:
-        sim.tracks[k]["dealt"] = 0
+        rank(sim, post, k)
     k = next_track(sim.tracks, rows)
     while k >= 0:
         sim.tracks[k]["dealt"] = 1
@@ -292,6 +287,12 @@ def consider(sim, post, k):
         for u in range(len(sim.units)):
             if sim.units[u]["post"] == post:
                 set_gate(sim, track["flight"], u, ELSEWHERE)
+        return
+    kept = rounds_kept(sim, post, k)
+    if kept or now < track["rests_until"]:
+        for u in range(len(sim.units)):
+            if sim.units[u]["post"] == post:
+                set_gate(sim, track["flight"], u, RESERVED if kept else RULE_HELD)
         return
     u, magazine = choose_unit(sim, post, k)
     if u < 0:

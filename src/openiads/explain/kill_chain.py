@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,6 +21,9 @@ from openiads.explain.sentences import gate_sentence, said
 from openiads.runs.run import Run, open_run
 from openiads.world.codes import Event, Gate, Side, Terminal, ThreatClass
 from openiads.world.trace import gate_numbers
+
+if TYPE_CHECKING:
+    from openiads.explain.picture import PostPicture
 
 #: The links of the chain, in order.
 CHAIN = (
@@ -98,6 +102,7 @@ class Explanation(Shown):
     scenario: str
     replication: int
     flights: list[FlightStory]
+    pictures: list[PostPicture] = field(default_factory=list)  # of posts, where the replication was recorded
 
     def as_dict(self) -> JsonObject:
         """Plain JSON."""
@@ -121,11 +126,12 @@ class Explanation(Shown):
                 }
                 for f in self.flights
             ],
+            "pictures": [each.as_dict() for each in self.pictures],
         }
 
     def text(self) -> str:
         """The same for reading."""
-        lines = [f"{self.scenario}, replication {self.replication}"]
+        lines = [f"{self.scenario}, replication {self.replication}", *(each.text() for each in self.pictures)]
         for flight in self.flights:
             ended = flight.terminal.replace("_", " ")
             lines += ["", f"{flight.name} ({flight.side} {flight.kind}): {ended}, {flight.shots} shots"]
@@ -177,13 +183,18 @@ def explain(
     for_unit = None if unit is None else _row(unit, names["units"], "fire unit")
     events = run.key_events(replication)
     events = events[events["kind"] < 32]
+    whole = only is None and for_unit is None and replication < run.identity.record
     rows = range(len(names["flights"])) if only is None else [only]
     stories = []
     for row in rows:
         mine = events[events["flight"] == row]
         if len(mine) or only is not None:
             stories.append(_story(row, mine, facts, for_unit))
-    return Explanation(run.name, replication, stories)
+    if not whole:
+        return Explanation(run.name, replication, stories)
+    from openiads.explain.picture import pictures  # it needs the compiler
+
+    return Explanation(run.name, replication, stories, pictures(run, replication))
 
 
 def _row(asked: str | int, listed: list[str], noun: str) -> int:

@@ -60,6 +60,7 @@ def engage(sim, u, magazine, k, first, last, believed):
     engagement["in_flight"] = 0
     engagement["fired"] = 0
     engagement["last_seen"] = now
+    engagement["held_since"] = math.inf
     engagement["signal"] = 0.0
     engagement["stretch"] = 1.0
     engagement["due"] = math.inf

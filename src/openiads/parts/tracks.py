@@ -80,7 +80,7 @@ def adapt(model, track, off):
     """Let the noise of the filter of flight follow its innovations: a hard turn is met, a steady flight smoothed.
 
     off : squared distance of the last innovation (chi-square, 3 degrees).
-    Source: [bar-shalom2001], section 11.2 (continuous adjustment of the process noise).
+    Source: [barshalom2001], section 11.2 (continuous adjustment of the process noise).
     """
     track["unrest"] += (off / 3.0 - track["unrest"]) / model["maneuver_memory"]
     noise = track["noise"] * min(max(track["unrest"], 0.5), 4.0)
@@ -103,6 +103,7 @@ def new_track(sim, owner, post):
         track["hits"] = 1
         track["ballistic"] = 0
         track["both"] = 0
+        track["rests_until"] = -math.inf
         track["noise"] = sim.model[0]["maneuver_noise"]
         track["unrest"] = 1.0
         track["threat_class"] = 0

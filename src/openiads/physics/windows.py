@@ -11,7 +11,7 @@ from openiads.physics.flyout import track_acceleration
 from openiads.physics.motion import local_up
 from openiads.physics.reach import slack
 
-SPACING = 1000.0  # m of the target's way between two points that are tried
+SPACING = 2000.0  # m of the target's way between two points that are tried
 LEAST_STEP, MOST_STEP = 0.5, 10.0  # s
 FINE = 0.05  # s, to which an edge is found
 SLOWEST = 300.0  # m/s, radial: no round of a table comes out more slowly, so its time to reach grows no faster
@@ -50,11 +50,19 @@ def _shot_type() -> object:
 compiled.name_type("Shot", _shot_type)
 
 
+@kernel("tuple_of(f8, f8)(f8[::1], f8[::1], i8)")
+def bounds(tables, limits, at):
+    """Greatest distance and height (m) of an intercept, from the flyout table and the limits."""
+    wide, tall = (tables[at] - 1.0) * tables[at + 2], (tables[at + 1] - 1.0) * tables[at + 3]
+    return min(limits[1], math.sqrt(wide * wide + tall * tall) + 1000.0), min(limits[3], tall)
+
+
 @kernel("tuple_of(f8, f8, f8, f8, f8)(f8[::1], f8[::1], Shot, f8, f8, f8, f8)")
 def meeting(tables, limits, shot, gx, gy, gz, ahead):
     """(time to spare s or -inf, x, y, z, m beyond reach) of an intercept ``ahead`` s after ``ready``.
 
-    The last says how far the point lies beyond the greatest distance or height of the table; not above 0: within.
+    The last says how far the point lies beyond the greatest distance or height of the table; not above 0: within;
+    -inf: a falling target has come down.
 
     gx, gy, gz : acceleration of the path, m/s2; limits : as in ``reach.slack``.
     A flight's point that lies lower than it can fly, but not more than its doubt allows, is taken for the lowest.
@@ -64,6 +72,8 @@ def meeting(tables, limits, shot, gx, gy, gz, ahead):
     y = shot.y + s * (shot.vy + 0.5 * s * gy)
     z = shot.z + s * (shot.vz + 0.5 * s * gz)
     ux, uy, uz, height = local_up(x, y, z)
+    if shot.ballistic == 1 and height < 0.0:
+        return -math.inf, x, y, z, -math.inf
     if shot.ballistic == 0:
         lowest = max(limits[2], 0.0)
         deviation = shot.height_doubt + shot.climb_doubt * max(s, 0.0)
@@ -72,8 +82,8 @@ def meeting(tables, limits, shot, gx, gy, gz, ahead):
             x, y, z = x + lift * ux, y + lift * uy, z + lift * uz
     sx, sy, sz = shot.sx, shot.sy, shot.sz
     away = math.sqrt((x - sx) * (x - sx) + (y - sy) * (y - sy) + (z - sz) * (z - sz))
-    wide, tall = (tables[shot.at] - 1.0) * tables[shot.at + 2], (tables[shot.at + 1] - 1.0) * tables[shot.at + 3]
-    beyond = max(away - min(limits[1], math.sqrt(wide * wide + tall * tall) + 1000.0), height - min(limits[3], tall))
+    farthest, tall = bounds(tables, limits, shot.at)
+    beyond = max(away - farthest, height - tall)
     if beyond > 0.0:
         return -math.inf, x, y, z, beyond
     spare = slack(tables, shot.at, sx, sy, sz, x, y, z, ahead, shot.required, shot.least, limits)
@@ -129,7 +139,7 @@ def next_try(spare, beyond, speed, step):
 def first_feasible(tables, limits, shot):
     """First and last feasible intercept of a predicted target path: (time s, x, y, z m, last time s).
 
-    The path is carried on freely falling or level.  Points are tried at most a kilometer of the target's way apart,
+    The path is carried on freely falling or level.  Points are tried at most two kilometers of the target's way apart,
     so that no longer window is missed; ends are found to 0.05 s.  A launch at the last time's own latest moment still
     arrives.  Both times are inf when there is none within the horizon.
     limits : least and greatest distance and height of an intercept, m (as in ``reach.slack``)
@@ -139,12 +149,26 @@ def first_feasible(tables, limits, shot):
     if shot.ballistic == 1:
         speed += 0.5 * shot.horizon * math.sqrt(gx * gx + gy * gy + gz * gz)
     step = min(max(SPACING / max(speed, 1.0), LEAST_STEP), MOST_STEP)
+    farthest, tall = bounds(tables, limits, shot.at)
+    farthest2 = farthest * farthest
+    sx, sy, sz = shot.sx, shot.sy, shot.sz
     first, last = math.inf, math.inf
     now, before = 0.0, -1.0
     earlier, previous = -math.inf, -math.inf  # to spare at the last two points
     long_before = 0.0
     while True:
-        spare, _, _, _, beyond = meeting(tables, limits, shot, gx, gy, gz, now)
+        s = shot.ready + now - shot.time
+        dx = shot.x + s * (shot.vx + 0.5 * s * gx) - sx
+        dy = shot.y + s * (shot.vy + 0.5 * s * gy) - sy
+        dz = shot.z + s * (shot.vz + 0.5 * s * gz) - sz
+        away2 = dx * dx + dy * dy + dz * dz
+        spare, beyond = -math.inf, 1.0
+        if away2 > farthest2:  # most points are told apart here
+            beyond = math.sqrt(away2) - farthest
+            if shot.ballistic == 0 and dx * shot.vx + dy * shot.vy + dz * shot.vz > 0.0:
+                beyond = -math.inf  # a flight that has left for good
+        else:
+            spare, _, _, _, beyond = meeting(tables, limits, shot, gx, gy, gz, now)
         if spare < 0.0 and previous < 0.0 and -math.inf < earlier < previous and previous > spare > -math.inf:
             best = peak(tables, limits, shot, gx, gy, gz, long_before, now)
             hidden, _, _, _, _ = meeting(tables, limits, shot, gx, gy, gz, best)
@@ -158,7 +182,10 @@ def first_feasible(tables, limits, shot):
             last = now
         elif previous >= 0.0:
             last = edge(tables, limits, shot, gx, gy, gz, before, now)
-        if now >= shot.horizon:
+            if last + step < now:  # what the longer step inside has passed over
+                now, spare = last + step, -math.inf
+                beyond = 0.0
+        if now >= shot.horizon or beyond == -math.inf:
             break
         long_before, earlier = before, previous
         before, previous = now, spare

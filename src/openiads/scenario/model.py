@@ -87,7 +87,11 @@ class Doctrine(Part):
     engage : {'earliest', 'latest'}
         At the earliest or the latest feasible time.
     reserve : Count
-        Rounds kept back.
+        Rounds kept for ballistic missiles and for what comes at the fire unit itself.
+    reserves : dict[{'aircraft', 'cruise', 'drone', 'ballistic'}, Count]
+        Rounds kept for announced threats: a class of less value at risk may not take them.
+    priority : {'value', 'time'}
+        Which track comes first: that of most value at risk per round and second left, or of least time left.
     goal : Probability
         Kill probability wanted per target.
     search_mode : {'low', 'high', 'ballistic'}
@@ -113,6 +117,10 @@ class Doctrine(Part):
     control: Literal["free", "tight", "hold"] = "tight"
     engage: Literal["earliest", "latest"] = "earliest"
     reserve: Count = 0
+    reserves: dict[Literal["aircraft", "cruise", "drone", "ballistic"], Count] = Field(
+        default_factory=dict, description="rounds kept for announced threats: class = rounds"
+    )
+    priority: Literal["value", "time"] = "value"
     goal: Probability = 0.9
     search_mode: Literal["low", "high", "ballistic"] = "high"
     assignment: Literal["greedy", "exchange", "exact"] = "exchange"
@@ -227,6 +235,8 @@ class Command(Part):
     commands : Names
         Names of sites or of other commands.
     assignment : {'greedy', 'exchange', 'exact'}
+    priority : {'value', 'time'}
+        Which track comes first, as in a site's doctrine.
     fails_at : Duration, optional
         Then it works no more.
     """
@@ -236,6 +246,7 @@ class Command(Part):
     at: Position
     commands: Annotated[Names, Field(min_length=1)]
     assignment: Literal["greedy", "exchange", "exact"] = "exchange"
+    priority: Literal["value", "time"] = "value"
     fails_at: Duration | None = None
 
 

@@ -135,6 +135,7 @@ POST = np.dtype(
         ("impact_ellipse", "f8"),  # deviations; what the ellipse of so many excludes is not threatened
         ("impact_review", "f8"),  # s, least time between predictions of one track's impact
         ("threat_probability", "f8"),  # a ballistic track threatens an asset above this probability of impact
+        ("by_value", "i8"),  # 1: deals with the greatest value at risk first, 0: with the least time left; fixed
         ("air_buffer", "f8"),  # m, an air-breathing track whose path comes this near an asset threatens it
         ("assignment", "i8"),  # codes.Assignment
         ("hit_radius", "f8"),  # m, an impact this near puts it out of action
@@ -173,7 +174,8 @@ UNIT = np.dtype(
         ("self_defense", "f8"),  # m; under hold it may shoot at what comes this near itself; 0: not declared
         ("salvo", "i8"),
         ("latest", "i8"),  # 1: fires at the latest rather than the earliest chance
-        ("reserve", "i8"),  # rounds kept back
+        ("reserve", "i8"),  # rounds kept for ballistic missiles and self-defense
+        ("reserves", "i8", (6,)),  # rounds kept for announced threats, by believed codes.ThreatClass
         ("goal", "f8"),  # wanted kill probability of a track
         ("floor", "f8"),  # no shot below this believed probability
         ("launch_margin", "f8"),  # no shot below this probability of support to the intercept

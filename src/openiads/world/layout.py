@@ -142,6 +142,7 @@ ENGAGEMENT = np.dtype(
         ("salvo", "i8"),  # shot number of the first round of the salvo in hand
         ("wanted", "i8"),  # rounds still to launch in this salvo
         ("in_flight", "i8"),
+        ("held_since", "f8"),  # s, the fire rule has held since; inf: it does not
         ("fired", "i8"),  # rounds launched in this engagement
         ("last_seen", "f8"),
         ("signal", "f8"),  # mean signal of the last look in view, ratio, times the fourth power of its distance, m4
@@ -161,6 +162,9 @@ TRACK = np.dtype(
         ("post", "i8"),
         ("time_to_asset", "f8"),
         ("dealt", "i8"),  # scratch of the post's cycle
+        ("worth", "f8"),  # value at risk, in cruise missiles at an asset of value 1
+        ("urgency", "f8"),  # order in which the post deals with tracks, greatest first
+        ("rests_until", "f8"),  # s, its fire rule has held too long and is not asked before
         ("engagements", "i8"),
         ("threatening", "i8"),
         ("time", "f8"),
@@ -268,6 +272,12 @@ MOST_PLOTS = 32
 MODEL = np.dtype(
     [
         ("homeward_time", "f8"),  # s
+        ("damage_aircraft", "f8"),
+        ("damage_cruise", "f8"),
+        ("damage_drone", "f8"),
+        ("damage_ballistic", "f8"),
+        ("urgency_time", "f8"),  # s
+        ("hold_limit", "f8"),  # s
         ("evasion_warning", "f8"),  # s
         ("evasion_warning_spread", "f8"),
         ("false_alarm_speed", "f8"),  # m/s

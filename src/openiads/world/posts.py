@@ -29,6 +29,7 @@ def _add_command(draft: Draft, command: Command) -> int:
     revoke = int(draft.values.model("command_revoke_updates"))
     post = add_post(draft, f"{command.name}/{entry.name}", entry, at, command.assignment, revoke)
     row = draft.posts[post]
+    row["by_value"] = int(command.priority == "value")
     row["fails_at"] = NEVER if command.fails_at is None else command.fails_at
     row["hit_radius"] = draft.values.of(entry, "hit_radius", 0.0)
     row["due"] = row["cycle"]
@@ -67,7 +68,7 @@ def add_post(draft: Draft, name: str, entry: Entry, at: LatLon, assignment: str,
     row["impact_ellipse"] = draft.values.model("impact_ellipse")
     row["impact_review"] = draft.values.model("impact_review")
     row["revoke_updates"] = revoke_updates
-    row["assignment"] = int(Assignment[assignment.upper()])
+    row["assignment"], row["by_value"] = int(Assignment[assignment.upper()]), 1
     row["superior"], row["platform"] = -1, -1
     row["link_fails_at"], row["link_range"] = NEVER, math.inf
     row["fuse_due"] = row["fails_at"] = NEVER
@@ -86,6 +87,7 @@ def add_site_post(draft: Draft, placed: PlacedSite) -> list[int]:
     row = draft.posts[post]
     row["hit_radius"] = draft.values.of(system, "hit_radius_post")
     row["fails_at"], row["platform"] = failure_time(site, entry.name), placed.platform
+    row["by_value"] = int(site.doctrine.priority == "value")
     _subordinate(draft, site.name, post)
     chain = [post]
     while int(draft.posts[chain[-1]]["superior"]) >= 0:
@@ -107,6 +109,7 @@ def add_crew(draft: Draft, placed: PlacedSite, number: int, at: LatLon, superior
     revoke = int(system.values["assessment_revoke_updates"].si)
     post = add_post(draft, f"{site.name}/{number + 1}/alone", entry, at, site.doctrine.assignment, revoke)
     row = draft.posts[post]
+    row["by_value"] = int(site.doctrine.priority == "value")
     if draft.scenario.model.service == "crew":
         row["cycle"] = draft.values.of(system, "autonomous_cycle")
         row["service_time"] = draft.values.of(system, "autonomous_service")

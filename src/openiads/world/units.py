@@ -75,6 +75,8 @@ def _doctrine(draft: Draft, row: Row, doctrine: Doctrine, system: Entry) -> None
     row["salvo"] = doctrine.salvo
     row["latest"] = 1 if doctrine.engage == "latest" else 0
     row["reserve"] = doctrine.reserve
+    for kind, rounds in doctrine.reserves.items():
+        row["reserves"][ThreatClass[kind.upper()]] = rounds
     row["goal"] = doctrine.goal
     post = draft.values.catalog[system.text["post"]]
     row["self_defense"] = draft.values.of(post, "self_defense_radius") if doctrine.self_defense else 0.0

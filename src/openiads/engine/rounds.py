@@ -1,0 +1,64 @@
+"""Whose rounds a post may spend on a track: what is left, what doctrine keeps back, and which track comes first."""
+
+from __future__ import annotations
+
+from openiads.base.compiled import kernel
+from openiads.doctrine.assignment import attacks, believed_class
+from openiads.doctrine.value import rounds_announced, rounds_wanted, urgency_of, worth_of
+from openiads.parts.weapons import rounds_left
+from openiads.world.codes import Gate
+
+NO_ROUND, RESERVED = int(Gate.NO_ROUND), int(Gate.RESERVED)
+
+
+@kernel("i8(Sim, i8)")
+def no_round(sim, u):
+    """The gate of a unit that has no round to spare: none at all, or only those that its doctrine keeps back."""
+    return NO_ROUND if rounds_left(sim, u) + sim.units[u]["reserve"] <= 0 else RESERVED
+
+
+@kernel("i8(Sim, i8, Track)")
+def rounds_for(sim, u, track):
+    """Rounds of a unit that a track may have: with the reserve for ballistic missiles and what comes at the unit."""
+    left = rounds_left(sim, u)
+    if sim.units[u]["reserve"] > 0 and (track["ballistic"] == 1 or attacks(sim.units[u], track)):
+        left += sim.units[u]["reserve"]
+    return left
+
+
+@kernel("void(Sim, i8, i8)")
+def rank(sim, post, k):
+    """Set a track's value at risk, and its place in the order in which the post deals with tracks."""
+    track, model = sim.tracks[k], sim.model[0]
+    track["dealt"] = 0
+    track["worth"] = worth_of(model, track, sim.assets)
+    if sim.posts[post]["by_value"] == 0:
+        track["urgency"] = -track["time_to_asset"]
+        return
+    kind = believed_class(track)
+    best = 0.0
+    salvo = 1
+    for u in range(len(sim.units)):
+        unit = sim.units[u]
+        if unit["post"] == post:
+            for m in range(unit["first_magazine"], unit["first_magazine"] + unit["magazines"]):
+                if sim.magazines[m]["pk_believed"][kind] > best:
+                    best, salvo = sim.magazines[m]["pk_believed"][kind], unit["salvo"]
+    track["urgency"] = urgency_of(model, track, best, salvo)
+
+
+@kernel("b1(Sim, i8, i8)")
+def rounds_kept(sim, post, k):
+    """Whether all rounds that the post's units have left are kept for tracks of more value, or announced threats."""
+    if sim.situation[0]["magazine_infinite"] == 1 or sim.posts[post]["by_value"] == 0:
+        return False
+    track = sim.tracks[k]
+    left, loaded, salvo = 0, 0, 1
+    for u in range(len(sim.units)):
+        if sim.units[u]["post"] == post:
+            rounds = rounds_for(sim, u, track)
+            loaded += max(rounds, 0)
+            left += max(rounds - rounds_announced(sim.model[0], sim.units[u], track), 0)
+            salvo = max(salvo, sim.units[u]["salvo"])
+    wanted = rounds_wanted(sim.tracks, sim.roster[: sim.situation[0]["listed"]], k, salvo)
+    return loaded > 0 and left <= wanted
