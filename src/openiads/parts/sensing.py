@@ -101,10 +101,23 @@ def edge_factor(tables, radar, azimuth, ground, below):
     return loss * loss
 
 
+@kernel("f8(Radar)")
+def edge_beam(radar):
+    """Angle (rad) that a beam on the last elevation of a sector reaches beyond it: half its own width."""
+    return 0.5 * radar["beam_elevation"]
+
+
+@kernel("b1(Radar, f8)")
+def in_track(radar, elevation):
+    """Whether tracking covers an elevation: with a beam on the edge of its sector too, as in search."""
+    margin = edge_beam(radar)
+    return radar["track_low"] - margin <= elevation <= radar["track_high"] + margin
+
+
 @kernel("b1(Radar, f8, f8)")
 def in_mode(radar, elevation, t):
     """Whether the active search mode, or the one that shares its time in this frame, covers an elevation."""
-    margin = 0.5 * radar["beam_elevation"]  # the edge beam's own width
+    margin = edge_beam(radar)
     if radar["elevation_low"] - margin <= elevation <= radar["elevation_high"] + margin:
         return True
     if radar["shared_every"] == 0:
@@ -127,7 +140,7 @@ def visibility(radar, earth_radius, azimuth, elevation, ground, height, lowest, 
     half = radar["search_half"] if searching else radar["track_half"]
     if abs(off) > half + 1e-12:
         return OUT_OF_SECTOR
-    if not (in_mode(radar, elevation, t) if searching else radar["track_low"] <= elevation <= radar["track_high"]):
+    if not (in_mode(radar, elevation, t) if searching else in_track(radar, elevation)):
         return OUT_OF_MODE
     return VISIBLE
 

@@ -21,23 +21,15 @@ from openiads.base.compiled import kernel
 from openiads.base.constants import GM, J2_BELIEVED, SEMI_MAJOR, SPIN
 from openiads.earth.atmosphere import density_and_sound
 from openiads.earth.geodesy import SECOND_ECCENTRICITY_SQUARED
+from openiads.physics.braking import DEEPEST, ballistic_step
 from openiads.physics.motion import local_up
 
 Floats = NDArray[np.float64]
 
 #: Words of scratch the kernels need.
 WORK = 128
-#: Longest step (s) of the ballistic prediction; a longer prediction is split.
-LONGEST_STEP = 1.0
-#: Most that drag may change velocity in a step, as a share of it, and the shortest step (s).
-MOST_SLOWING = 1.0
-LEAST_STEP = 1e-6
-#: Density (kg/m3) above that of any air in the standard's domain.
-DENSEST = 2.0
 #: Height step (m) of the density gradient.
 GRADIENT_STEP = 50.0
-#: Height (m) below which the air is taken as at that height: the edge of the standard's domain.
-DEEPEST = -5000.0
 #: Least cosine of elevation used for the azimuth axis, so that straight above the noise across stays positive.
 LEAST_COSINE = 0.02
 
@@ -147,29 +139,14 @@ def ballistic_jacobian(f, x, y, z, vx, vy, vz, drag, r):
     f[10] -= 2.0 * SPIN
 
 
-@kernel("f8(f8[::1])")
-def slowing(x):
-    """Rate (1/s) at which drag changes the velocity of a ballistic state: twice deceleration over speed.
-
-    The density of the air is taken where it matters alone: at a height below which the rate could shorten a step.
-    """
-    speed = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
-    rate = math.exp(-max(x[6], 0.0)) * speed
-    if rate * DENSEST * LONGEST_STEP <= MOST_SLOWING:
-        return 0.0
-    _, _, _, height = local_up(x[0], x[1], x[2])
-    density, _ = density_and_sound(max(height, DEEPEST))
-    return rate * density
-
-
 @kernel("void(f8[::1], f8[:, ::1], f8, f8, f8, f8[::1])")
 def predict_ballistic(x, p, dt, q, q_beta, work):
     """Move all seven states ahead by ``dt`` s (0 or less: not at all) under gravity, rotation and drag, in place.
 
     q : spectral density of white-noise acceleration, m2/s3;  q_beta : of the log coefficient's random walk, 1/s
     Mean by fourth-order Runge-Kutta, covariance by the second-order transition matrix of the Jacobian at each step's
-    middle, in equal steps of at most ``LONGEST_STEP``, shortened where drag would change velocity by more than
-    ``MOST_SLOWING`` of itself in one, because both expansions diverge there; a coefficient below 1 kg/m2 counts as 1.
+    middle, in equal steps of at most 1 s, shortened where drag would change velocity by more than itself in one,
+    because both expansions diverge there (``ballistic_step``); a coefficient below 1 kg/m2 counts as 1.
     An uncertain coefficient bends the motion more than a linear filter sees while drag sets in: with 0.3 in its
     logarithm, ``q`` of 0.3 m2/s3 or more keeps the track honest.
     """
@@ -177,8 +154,7 @@ def predict_ballistic(x, p, dt, q, q_beta, work):
         return
     left = dt
     while left > 0.0:
-        h = left / math.ceil(left / LONGEST_STEP)
-        h = max(min(h, MOST_SLOWING / max(slowing(x), 1e-9)), LEAST_STEP)
+        h = ballistic_step(x, left)
         left = left - h if h < left else 0.0
         ox, oy, oz, ou, ov, ow = x[0], x[1], x[2], x[3], x[4], x[5]
         drag = math.exp(-max(x[6], 0.0))
