@@ -229,7 +229,8 @@ MEANINGS: dict[str, dict[str, str]] = {
     "WorldSettings": {
         "earth_factor": "effective earth radius over the true one (refraction); nominal 4/3",
         "crest_factor": "how much of the crest above the mean of a terrain cell counts; nominal 0.5",
-        "clutter_offset": "added to every radar's clutter loss",
+        "clutter_offset": "added to the reflectivity of land and sea, which low targets compete with",
+        "ducting": "duct in the air near the surface; the horizon lies farther in one",
         "sea_roughness": "rms height of the sea's surface; nominal 0.3 m",
         "common_mode_scale": "factor on the chance that what a salvo's rounds share fails; nominal 1",
     },

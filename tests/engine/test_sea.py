@@ -139,7 +139,6 @@ def sea_world(height, target_height, wavelength, start, finish, **radar):
                 "based_on": "mr710",
                 "frequency": value(frequency, "GHz"),
                 "antenna_height": value(height, "m"),
-                "clutter_loss": value(0, "dB"),
                 "minimum_range": value(1, "km"),
                 "sea_multipath": True,
             }
@@ -152,6 +151,7 @@ def sea_world(height, target_height, wavelength, start, finish, **radar):
     held = ship(system="lobed", doctrine={"control": "hold"}, radars_off=["3r48"])
     world = scene(target, sites=[held], model=CLEAR, catalog=own, duration=1000.0 * (start - finish) / 100.0)
     world.rows["radars"]["frame"] = 0.5
+    world.rows["radars"]["clutter_section"] = 0.0
     return world
 
 

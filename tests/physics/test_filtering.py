@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from openiads.base.errors import InputError
 from openiads.earth.atmosphere import density_and_sound
@@ -293,6 +295,25 @@ def test_ballistic_covariance_follows_the_derivative_of_the_motion(dt, error):
     size = np.sqrt(np.diag(want))
     np.testing.assert_allclose(p / np.outer(size, size), want / np.outer(size, size), atol=error)
     np.testing.assert_array_equal(p, p.T)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.floats(-5.0, 12.0), st.floats(0.0, 60e3), st.floats(1.0, 8000.0), st.floats(-1.5, 0.5), st.floats(0.01, 20.0))
+def test_ballistic_prediction_stays_finite_whatever_the_drag(log_coefficient, height, speed, climb, dt):
+    """Expected: no body is faster than it was by more than its fall adds, and no variance is negative or lost.
+
+    With more drag than two times its speed a step the prediction blew up: a body of 10 kg/m2 at 3 km and 3 km/s.
+    """
+    x, p = some_track(2)
+    x[:3] = to_ecef(*SITE, height)
+    x[3:6] = AXES.T @ np.array([speed * math.cos(climb), 0.0, speed * math.sin(climb)])
+    x[6] = log_coefficient
+    f.predict_ballistic(x, p, dt, 1.0, 1e-4, np.zeros(f.WORK))
+    assert np.isfinite(x).all()
+    assert np.isfinite(p).all()
+    assert np.linalg.norm(x[3:6]) <= speed + 11.0 * dt + 0.3 * dt * speed * 1e-3 + 1.0
+    assert np.linalg.norm(x[:3] - np.array(to_ecef(*SITE, height))) <= (speed + 11.0 * dt) * dt + 1.0
+    assert np.all(np.diag(p) > 0.0)
 
 
 def test_ballistic_process_noise_matches_constant_velocity_over_a_short_step():

@@ -132,7 +132,7 @@ def test_a_steady_target_seen_once_a_frame_is_a_geometric_wait():
     """With one look a frame and equal chances, the misses multiply."""
     times = np.arange(0.0, 101.0)
     looks = np.arange(5.0, 100.0, 10.0)
-    rising = 1.0 - approach._missed(times, looks, np.full((len(looks), 1), 0.7), 1.0)
+    rising = 1.0 - approach._missed(times, looks, np.full((len(looks), 1), 0.7), np.ones(1), 1.0)
     expected = 1.0 - 0.7 ** np.searchsorted(looks, times, side="right")
     assert rising == pytest.approx(expected)
 
@@ -140,8 +140,8 @@ def test_a_steady_target_seen_once_a_frame_is_a_geometric_wait():
 def test_looks_within_a_slot_share_the_fade():
     times = np.arange(0.0, 10.0)
     misses = np.array([[0.0, 1.0]])  # one fade shows the target surely, the other never
-    one_slot = approach._missed(times, np.array([1.0, 2.0, 3.0]), np.repeat(misses, 3, axis=0), 10.0)
-    apart = approach._missed(times, np.array([1.0, 2.0, 3.0]), np.repeat(misses, 3, axis=0), 0.5)
+    one_slot = approach._missed(times, np.array([1.0, 2.0, 3.0]), np.repeat(misses, 3, axis=0), np.full(2, 0.5), 10.0)
+    apart = approach._missed(times, np.array([1.0, 2.0, 3.0]), np.repeat(misses, 3, axis=0), np.full(2, 0.5), 0.5)
     assert one_slot[-1] == pytest.approx(0.5)
     assert apart[-1] == pytest.approx(0.125)
 

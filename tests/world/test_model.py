@@ -48,7 +48,9 @@ def scenes(changed: dict[str, Any] | None = None) -> list[World]:
         **more,
     )
     queue = scene(raid("East"), model=TEXTBOOK | {"service": "fixed", "service_time": "20 s"}, **more)
-    return [real, queue]
+    states = ("evaporation", "surface")
+    ducts = [scene(raid("East"), model=TEXTBOOK, world={"ducting": state}, **more) for state in states]
+    return [real, queue, *ducts]
 
 
 @cache

@@ -8,12 +8,13 @@ from openiads.base.compiled import kernel
 from openiads.earth.sight import ground_range, horizon_height, lowest_visible
 from openiads.parts import dice
 from openiads.parts.flights import state_of
-from openiads.physics.detection import fluctuation, probability_at, scan_gain, signal_to_noise
+from openiads.physics.detection import fluctuation, probability_at, scan_gain, signal_to_noise, table_of
 from openiads.physics.motion import local_up
 from openiads.physics.propagation import (
-    clutter_factor,
+    clutter_section,
     fresnel_parameter,
     knife_edge_loss,
+    low_angle_error,
     two_ray_factor,
     two_way_attenuation,
 )
@@ -100,10 +101,23 @@ def edge_factor(tables, radar, azimuth, ground, below):
     return loss * loss
 
 
+@kernel("f8(Radar)")
+def edge_beam(radar):
+    """Angle (rad) that a beam on the last elevation of a sector reaches beyond it: half its own width."""
+    return 0.5 * radar["beam_elevation"]
+
+
+@kernel("b1(Radar, f8)")
+def in_track(radar, elevation):
+    """Whether tracking covers an elevation: with a beam on the edge of its sector too, as in search."""
+    margin = edge_beam(radar)
+    return radar["track_low"] - margin <= elevation <= radar["track_high"] + margin
+
+
 @kernel("b1(Radar, f8, f8)")
 def in_mode(radar, elevation, t):
     """Whether the active search mode, or the one that shares its time in this frame, covers an elevation."""
-    margin = 0.5 * radar["beam_elevation"]  # the edge beam's own width
+    margin = edge_beam(radar)
     if radar["elevation_low"] - margin <= elevation <= radar["elevation_high"] + margin:
         return True
     if radar["shared_every"] == 0:
@@ -126,30 +140,35 @@ def visibility(radar, earth_radius, azimuth, elevation, ground, height, lowest, 
     half = radar["search_half"] if searching else radar["track_half"]
     if abs(off) > half + 1e-12:
         return OUT_OF_SECTOR
-    if not (in_mode(radar, elevation, t) if searching else radar["track_low"] <= elevation <= radar["track_high"]):
+    if not (in_mode(radar, elevation, t) if searching else in_track(radar, elevation)):
         return OUT_OF_MODE
     return VISIBLE
 
 
 @kernel("f8(f8[::1], Radar, f8, f8, f8, f8, f8, f8, f8, f8, f8)")
 def mean_signal(tables, radar, earth_radius, roughness, distance, azimuth, elevation, ground, height, edges, rcs):
-    """Signal-to-noise ratio of a mean cross-section (m2) at a VISIBLE point.
+    """Signal of a mean cross-section (m2) at a VISIBLE point, over noise and what is left of the surface's return.
 
     earth_radius : effective, m;  roughness : rms height of the sea, m;  ground : range along the sea, m;
     edges : factor of the masking edge
     """
     off = angle_between(azimuth, radar["boresight"])
     gain = scan_gain(math.cos(off), radar["boresight_loss"]) if radar["phased"] == 1 else 1.0
-    loss = clutter_factor(elevation, radar["clutter_grazing"], radar["clutter_loss"])
+    loss = 1.0
     if radar["attenuation_table"] >= 0:
-        loss *= two_way_attenuation(tables, radar["attenuation_table"], distance, height)
+        loss = two_way_attenuation(tables, radar["attenuation_table"], distance, height)
     lobes = edges
     if radar["multipath"] == 1:
         lobes = two_ray_factor(
             radar["wavelength"], radar["height"], max(height, 0.0), ground, 1.0, roughness, earth_radius
         )
         lobes = edges * lobes * lobes * lobes * lobes
-    return signal_to_noise(radar["reference_snr"], REFERENCE_RANGE, distance, rcs, gain, lobes, loss)
+    free = signal_to_noise(radar["reference_snr"], REFERENCE_RANGE, distance, 1.0, gain, 1.0, loss)
+    base = radar["clutter_base"]
+    surface = clutter_section(
+        radar["clutter_section"], ground, height - base, radar["height"] - base, radar["beam_elevation"], earth_radius
+    )
+    return free * rcs * lobes / (1.0 + free * surface)
 
 
 @kernel("tuple_of(i8, f8, f8, f8, f8, f8, f8, f8)(Sim, i8, i8, f8, b1)")
@@ -189,8 +208,9 @@ def sense(sim, r, f, t, searching):
 def detects(sim, r, f, t, snr, slot):
     """Whether a look of mean ``snr`` detects, and the drawn SNR ratio.
 
-    Fluctuation is drawn per (flight, band, slot of the decorrelation time), so looks inside a slot and radars of one
-    band share it; receiver noise is drawn afresh for each ``slot`` of the look.
+    Fluctuation from look to look is drawn per (flight, band, slot of the decorrelation time), so looks inside a slot
+    and radars of one band share it; that from pulse to pulse is in its table, and the drawn ratio is then the mean one.
+    Receiver noise is drawn afresh for each ``slot`` of the look.
     """
     situation = sim.situation[0]
     radar = sim.radars[r]
@@ -199,7 +219,7 @@ def detects(sim, r, f, t, snr, slot):
         return True, 1000.0
     u0, u1 = dice.fade(sim, r, f, t)
     drawn = snr * fluctuation(flight["swerling"], u0, u1)
-    chance = probability_at(sim.tables, radar["pd_table"], drawn)
+    chance = probability_at(sim.tables, table_of(sim.tables, radar["pd_table"], flight["swerling"]), drawn)
     return dice.noise(sim, r, f, slot) < chance, drawn
 
 
@@ -222,7 +242,7 @@ def angle_error(radar, snr):
 
 
 @kernel("f8(Model, Radar, f8)")
-def low_angle_error(model, radar, elevation):
+def reflection_error(model, radar, elevation):
     """Standard deviation (rad) that reflections of the ground add to the elevation (rad) of a low target.
 
     e B / (1 + (E / l B)^2), B the beamwidth: e at the horizon and below, half of it at an elevation of l beamwidths.
@@ -235,10 +255,19 @@ def low_angle_error(model, radar, elevation):
 
 @kernel("tuple_of(f8, f8, f8, f8, f8, f8, f8)(Sim, i8, i8, f8, f8, f8, f8, f8, i8)")
 def measure(sim, r, f, distance, azimuth, elevation, along, snr, slot):
-    """A drawn measurement: (range, azimuth, elevation, the deviations of these three, radial speed)."""
+    """A drawn measurement: (range, azimuth, elevation, the deviations of these three, radial speed).
+
+    Low over the surface the error of elevation is greater, by what it reflects.
+    """
     radar = sim.radars[r]
     sigma_range = measurement_error(snr, radar["resolution"], radar["sigma_range"])
     sigma_elevation = measurement_error(snr, radar["beam_elevation"] / MONOPULSE_SLOPE, radar["sigma_angle"])
+    flat = distance * math.cos(elevation)
+    above = radar["height"] - radar["clutter_base"] + distance * math.sin(elevation) + flat * flat / (2.0 * MEAN_RADIUS)
+    low = low_angle_error(
+        radar["low_angle_error"], above / max(flat, 1.0) / radar["beam_elevation"], radar["beam_elevation"]
+    )
+    sigma_elevation = math.sqrt(sigma_elevation * sigma_elevation + low * low)
     sigma_azimuth = measurement_error(snr, radar["beam_azimuth"] / MONOPULSE_SLOPE, radar["sigma_angle"])
     sigma_azimuth /= max(math.cos(elevation), 0.05)
     n0, n1, n2, n3 = dice.measurement(sim, r, f, slot)

@@ -9,7 +9,7 @@ from openiads.parts import dice
 from openiads.parts.engagements import is_active, own_state
 from openiads.parts.flights import away_from, finish, state_of, warn
 from openiads.parts.radars import set_occupancy
-from openiads.parts.sensing import angle_between, angle_error, bearing, low_angle_error, sense
+from openiads.parts.sensing import angle_between, angle_error, bearing, reflection_error, sense
 from openiads.physics.flyout import Guidance, endgame, fly, launch
 from openiads.physics.flyout import Status as Flight
 from openiads.physics.lethality import kill_probability
@@ -347,7 +347,7 @@ def set_errors(sim, k):
     body["radar_range"] = distance
     body["radar_angle"] = angle_error(radar, max(snr, FAINTEST))
     share = 1.0 if kind["guidance"] == COMMAND else kind["terminal_share"] if kind["guidance"] == TVM else 0.0
-    up = share * distance * low_angle_error(sim.model[0], radar, elevation) * dice.low_angle(sim, f, round_["shot"])
+    up = share * distance * reflection_error(sim.model[0], radar, elevation) * dice.low_angle(sim, f, round_["shot"])
     ux, uy, uz, _ = local_up(x, y, z)
     bias[0], bias[1], bias[2] = up * ux, up * uy, up * uz
     if kind["guidance"] == COMMAND:

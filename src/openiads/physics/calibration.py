@@ -61,34 +61,37 @@ def calibrated_snr(
 
     Each noise-limited range gives a distribution of the ratio at 1 m2 and 100 km, by putting midpoint quantiles of
     cross-section and detection probability (taken as independent) through the exact detection law.  The ranges of one
-    radar are pooled with equal weight for the band, so that quotes that disagree widen it, and the nominal value is
-    the mean of their medians, because the median of a pool with a gap in it may sit at either edge of the gap.
+    radar are pooled with equal weight for the band, so that quotes that disagree widen it.  The nominal value is the
+    mean of the medians of those that state a cross-section, because the median of a pool with a gap in it may sit at
+    either edge of the gap; a quote without one sets it only where a radar has no other.  That is one yardstick: what
+    is printed without a condition widens the doubt of every radar and moves the nominal value of none that has better.
     Horizon-limited ranges bound the distribution from below, quantile by quantile, because both rest on the same
     unstated conventions; when there is nothing else, the bound plus ``HEADROOM`` is taken.  No random numbers.
     """
-    noise, bound, cap = _pooled(quotes, swerling, n_pulses, pfa)
+    noise, stated, bound, cap = _pooled(quotes, swerling, n_pulses, pfa)
     at = (np.arange(2001) + 0.5) / 2001
     floor = _floor(bound)
     if noise:
         quantiles = np.maximum(np.quantile(np.concatenate(noise), at), floor)
     else:
         quantiles = _above(floor)
-    nominal = _nominal(noise, floor)
+    nominal = _nominal(noise, stated, floor)
     low, high = (float(v) for v in np.quantile(quantiles, [0.05, 0.95]))
     return Calibration(nominal, low, high, cap, len(noise) + len(bound))
 
 
 def nominal_snr(quotes: Sequence[QuotedRange], *, swerling: int = 1, n_pulses: int = 1, pfa: float = 1e-6) -> float:
     """The nominal value of `calibrated_snr` alone, which is quicker."""
-    noise, bound, _ = _pooled(quotes, swerling, n_pulses, pfa)
-    return _nominal(noise, _floor(bound))
+    noise, stated, bound, _ = _pooled(quotes, swerling, n_pulses, pfa)
+    return _nominal(noise, stated, _floor(bound))
 
 
 def _pooled(
     quotes: Sequence[QuotedRange], swerling: int, n_pulses: int, pfa: float
-) -> tuple[list[Floats], list[Floats], float]:
-    """Samples of noise-limited and of horizon-limited ranges, and the range cap."""
+) -> tuple[list[Floats], list[bool], list[Floats], float]:
+    """Samples of noise-limited ranges, whether each states a cross-section, of horizon-limited ones, the range cap."""
     noise: list[Floats] = []
+    stated: list[bool] = []
     bound: list[Floats] = []
     cap = math.inf
     for i, quote in enumerate(quotes):
@@ -99,11 +102,13 @@ def _pooled(
         shift = 40 * math.log10(quote.distance / REFERENCE_RANGE) + 10 * math.log10(quote.loss)
         needed = _quote_samples(quote.rcs or UNKNOWN_RCS, quote.pd or UNKNOWN_PD, swerling, n_pulses, pfa)
         (noise if quote.kind == "noise_limited" else bound).append(needed + shift)
+        if quote.kind == "noise_limited":
+            stated.append(quote.rcs is not None)
     if not noise and not bound:
         raise InputError(
             "quotes", "no range says how strong the radar is", "add one of kind noise_limited or horizon_limited"
         )
-    return noise, bound, cap
+    return noise, stated, bound, cap
 
 
 def _floor(bound: list[Floats]) -> Floats:
@@ -120,10 +125,11 @@ def _above(floor: Floats) -> Floats:
     return quantiles
 
 
-def _nominal(noise: list[Floats], floor: Floats) -> float:
+def _nominal(noise: list[Floats], stated: list[bool], floor: Floats) -> float:
     if not noise:
         return float(np.median(_above(floor)))
-    return max(float(np.mean([np.median(n) for n in noise])), float(np.median(floor)))
+    setting = [n for n, known in zip(noise, stated, strict=True) if known] or noise
+    return max(float(np.mean([np.median(n) for n in setting])), float(np.median(floor)))
 
 
 @lru_cache(maxsize=256)

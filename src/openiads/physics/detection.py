@@ -1,7 +1,8 @@
 """Radar detection: signal to noise, exact detection probability, fluctuation.
 
 Kernels work with linear power ratios in SI.  Exact probabilities need special functions that kernels do not have, so
-they are tabulated once per (pulses, false-alarm probability, fluctuation) and interpolated with an error below 1e-4.
+they are tabulated once per (pulses, false-alarm probability, fluctuation) and interpolated with an error below 1e-4,
+and of less than 1 % of what is small, detections and misses alike (from the false-alarm probability to misses of 1e-6).
 
 Square-law detector, N non-coherently integrated pulses, ``snr`` is the mean per-pulse power ratio.
 Sources: J. Marcum and P. Swerling, "Studies of target detection by pulsed radar", IRE Trans. IT-6 (1960);
@@ -24,8 +25,13 @@ REFERENCE_RANGE = 100_000.0
 REFERENCE_RCS = 1.0
 #: Words of a table before its first probability: length, first decibel value, steps per decibel, false-alarm value.
 TABLE_HEADER = 4
+#: Swerling cases that fluctuate from pulse to pulse, each with a table of its own.
+PULSE_BY_PULSE = (2, 4)
 _TABLE_ERROR = 5e-5
-_TABLE_EDGE = 1e-5
+_TABLE_SHARE = 3e-3  # error as a share of the probability to detect, and of that to miss
+_TABLE_EDGE = 1e-6  # probability to miss at the end of a table
+_KNOTS = 4  # exact values a decibel
+_TABLE_BEGIN = 2e-3  # share above the false-alarm probability at its beginning
 
 Floats = NDArray[np.float64]
 
@@ -35,7 +41,7 @@ Floats = NDArray[np.float64]
 
 @kernel("f8(f8[::1], i8, f8)")
 def probability_at(tables, at, snr):
-    """Detection probability from the table that starts at ``tables[at]``; absolute error below 1e-4.
+    """Detection probability from the table that starts at ``tables[at]``; see ``pulse_table`` for the error.
 
     tables : arena of one or more results of ``detection_table`` or ``pulse_table``, laid end to end
     at : offset of the wanted table in the arena
@@ -50,23 +56,38 @@ def probability_at(tables, at, snr):
     if steps >= last:
         return 1.0
     cell = int(steps)
-    left = tables[at + 4 + cell]
-    return left + (steps - cell) * (tables[at + 5 + cell] - left)
+    left = tables[at + TABLE_HEADER + cell]
+    return left + (steps - cell) * (tables[at + TABLE_HEADER + 1 + cell] - left)
+
+
+@kernel("i8(f8[::1], i8, i8)")
+def table_of(tables, at, swerling):
+    """Offset of the table that looks at a target of a Swerling case use, from the radar's steady one at ``at``.
+
+    Slow fluctuation (1, 3) multiplies the ratio and uses the steady table; the tables of 2 and 4 follow it, in that
+    order (``fluctuation_tables``).
+    """
+    if swerling != 2 and swerling != 4:
+        return at
+    second = at + TABLE_HEADER + int(tables[at])
+    if swerling == 2:
+        return second
+    return second + TABLE_HEADER + int(tables[second])
 
 
 @kernel("f8(i8, f8, f8)")
 def fluctuation(swerling, u1, u2):
-    """Cross-section of one look divided by its mean, for slow fluctuation: mean 1, always two draws.
+    """Cross-section of one look divided by its mean, as far as it is the same for all pulses of the look; mean 1.
 
-    swerling : 0 steady (gives 1); 1 or 2 exponential; 3 or 4 gamma of shape 2
+    swerling : 1 exponential, 3 gamma of shape 2; 0 (steady), 2 and 4 (anew in every pulse, which is in their tables,
+    see ``table_of``) give 1
     u1, u2 : uniforms in (0, 1)
-    A table made for Swerling 2 or 4 holds the fluctuation already and takes the factor of 0.
     """
-    if swerling == 0:
-        return 1.0
-    if swerling <= 2:
+    if swerling == 1:
         return -math.log(u1)
-    return -0.5 * (math.log(u1) + math.log(u2))
+    if swerling == 3:
+        return -0.5 * (math.log(u1) + math.log(u2))
+    return 1.0
 
 
 @kernel("f8(f8, f8, f8, f8, f8, f8, f8)")
@@ -164,32 +185,54 @@ def detection_table(n_pulses: int, pfa: float) -> Floats:
     return pulse_table(n_pulses, pfa, 0)
 
 
+def fluctuation_tables(n_pulses: int, pfa: float) -> Floats:
+    """What ``table_of`` finds its way in: the steady table and those of Swerling 2 and 4 after it."""
+    return np.concatenate([pulse_table(n_pulses, pfa, case) for case in (0, *PULSE_BY_PULSE)])
+
+
 def pulse_table(n_pulses: int, pfa: float, swerling: int) -> Floats:
     """Table for ``probability_at`` of a target that fluctuates from pulse to pulse (Swerling 2 or 4; 0 is allowed).
 
     Layout: count, first value in decibels, steps per decibel, false-alarm probability, then the probabilities.
-    The step is halved until linear interpolation is right to 5e-5 at every midpoint.
+    The step is halved until linear interpolation is right at every midpoint to 5e-5, and to 0.3 % of the probabilities
+    to detect and to miss.  It goes from 0.2 % above the false-alarm probability to misses of 1e-6.
     """
     _check(n_pulses, pfa, swerling)
-    if swerling not in (0, 2, 4):
+    if swerling not in (0, *PULSE_BY_PULSE):
         raise InputError("swerling", f"{swerling} fluctuates slowly", "use detection_table and fluctuation()")
+    return _pulse_table(int(n_pulses), float(pfa), int(swerling)).copy()
+
+
+@functools.lru_cache(maxsize=64)
+def _pulse_table(n_pulses: int, pfa: float, swerling: int) -> Floats:
+    from scipy.interpolate import CubicSpline
 
     def exact(decibels: Floats) -> Floats:
         return detection_probability(10 ** (decibels / 10), swerling=swerling, n_pulses=n_pulses, pfa=pfa)
 
-    coarse = np.arange(-60.0, 120.0, 1.0)
+    coarse = np.arange(-90.0, 140.0, 2.0)
     probability = exact(coarse)
-    first = coarse[np.flatnonzero(probability > pfa + _TABLE_EDGE)[0] - 1]
+    first = coarse[np.flatnonzero(probability > pfa * (1 + _TABLE_BEGIN))[0] - 1]
     last = coarse[np.flatnonzero(probability >= 1 - _TABLE_EDGE)[0]]
+    # the log of the odds is smooth in decibels: a spline through a few exact values carries the whole table
+    knots = np.linspace(first, last, round((last - first) * _KNOTS) + 1)
+    odds = np.clip(exact(knots), pfa, 1 - 1e-3 * _TABLE_EDGE)
+    smooth = CubicSpline(knots, np.log(odds) - np.log1p(-odds))
+
+    def between(decibels: Floats) -> Floats:
+        return np.asarray(1.0 / (1.0 + np.exp(-smooth(decibels))))
+
     per_decibel = 8
     while True:
         grid = first + np.arange(round((last - first) * per_decibel) + 1) / per_decibel
-        values = exact(grid)
-        middle = exact(grid[:-1] + 0.5 / per_decibel)
-        if np.abs(middle - 0.5 * (values[1:] + values[:-1])).max() <= _TABLE_ERROR:
+        values, middle = between(grid), between(grid[:-1] + 0.5 / per_decibel)
+        small = np.minimum(middle, np.maximum(1.0 - middle, _TABLE_EDGE))
+        allowed = np.minimum(_TABLE_ERROR, _TABLE_SHARE * small)
+        if np.all(np.abs(middle - 0.5 * (values[1:] + values[:-1])) <= allowed):
             break
         per_decibel *= 2
-    return np.concatenate(([float(grid.size), first, float(per_decibel), pfa], np.maximum(values, pfa)))
+    header = [float(grid.size), first, float(per_decibel), pfa]
+    return np.concatenate((header, np.maximum.accumulate(np.maximum(values, pfa))))
 
 
 def _check(n_pulses: int, pfa: float, swerling: int = 0) -> None:

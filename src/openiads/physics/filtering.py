@@ -21,18 +21,15 @@ from openiads.base.compiled import kernel
 from openiads.base.constants import GM, J2_BELIEVED, SEMI_MAJOR, SPIN
 from openiads.earth.atmosphere import density_and_sound
 from openiads.earth.geodesy import SECOND_ECCENTRICITY_SQUARED
+from openiads.physics.braking import DEEPEST, ballistic_step
 from openiads.physics.motion import local_up
 
 Floats = NDArray[np.float64]
 
 #: Words of scratch the kernels need.
 WORK = 128
-#: Longest step (s) of the ballistic prediction; a longer prediction is split.
-LONGEST_STEP = 1.0
 #: Height step (m) of the density gradient.
 GRADIENT_STEP = 50.0
-#: Height (m) below which the air is taken as at that height: the edge of the standard's domain.
-DEEPEST = -5000.0
 #: Least cosine of elevation used for the azimuth axis, so that straight above the noise across stays positive.
 LEAST_COSINE = 0.02
 
@@ -144,20 +141,23 @@ def ballistic_jacobian(f, x, y, z, vx, vy, vz, drag, r):
 
 @kernel("void(f8[::1], f8[:, ::1], f8, f8, f8, f8[::1])")
 def predict_ballistic(x, p, dt, q, q_beta, work):
-    """Move all seven states ahead by ``dt`` s (>= 0) under gravity, rotation and drag, in place.
+    """Move all seven states ahead by ``dt`` s (0 or less: not at all) under gravity, rotation and drag, in place.
 
     q : spectral density of white-noise acceleration, m2/s3;  q_beta : of the log coefficient's random walk, 1/s
     Mean by fourth-order Runge-Kutta, covariance by the second-order transition matrix of the Jacobian at each step's
-    middle, in equal steps of at most ``LONGEST_STEP``.  An uncertain coefficient bends the motion more than a linear
-    filter sees while drag sets in: with 0.3 in its logarithm, ``q`` of 0.3 m2/s3 or more keeps the track honest.
+    middle, in equal steps of at most 1 s, shortened where drag would change velocity by more than itself in one,
+    because both expansions diverge there (``ballistic_step``); a coefficient below 1 kg/m2 counts as 1.
+    An uncertain coefficient bends the motion more than a linear filter sees while drag sets in: with 0.3 in its
+    logarithm, ``q`` of 0.3 m2/s3 or more keeps the track honest.
     """
     if dt <= 0.0:
         return
-    count = math.ceil(dt / LONGEST_STEP)
-    h = dt / count
-    for _ in range(count):
+    left = dt
+    while left > 0.0:
+        h = ballistic_step(x, left)
+        left = left - h if h < left else 0.0
         ox, oy, oz, ou, ov, ow = x[0], x[1], x[2], x[3], x[4], x[5]
-        drag = math.exp(-x[6])
+        drag = math.exp(-max(x[6], 0.0))
         move_ballistic(x, h, drag)
         ballistic_jacobian(
             work,

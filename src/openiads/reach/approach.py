@@ -24,7 +24,7 @@ from openiads.earth.geodesy import to_geodetic
 from openiads.engine.runner import Runner
 from openiads.parts.flights import state_of
 from openiads.parts.sensing import VISIBLE, sense
-from openiads.reach.looks import fades, probabilities
+from openiads.reach.looks import chances, fades
 from openiads.world.build import World
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def _cumulative(
                         weight = 1.0 - phase if carried else phase
                     looks.append(_looks(world, radars[n], times, snr[n], rare[n], swerling, phase, carried))
                 at, misses = (np.concatenate(part) for part in zip(*looks, strict=True))
-                missed *= _missed(times, at, misses, float(radars[mine[0]]["decorrelation"]))
+                missed *= _missed(times, at, misses, fades(swerling).weights, float(radars[mine[0]]["decorrelation"]))
             total += weight * (1.0 - missed)
     return np.maximum.accumulate(total / PHASES)
 
@@ -173,19 +173,22 @@ def _looks(
     ratio[(rare[k] | rare[k - 1]) & ((frames - carried) % every != 0)] = 0.0
     at, ratio = at[ratio > 0.0], ratio[ratio > 0.0]
     if world.rows["situation"][0]["detection_by_range"] == 1:
-        return at, np.zeros((len(at), len(fades(swerling))))
-    return at, 1.0 - probabilities(world.tables, int(radar["pd_table"]), ratio[:, None] * fades(swerling)[None, :])
+        return at, np.zeros((len(at), len(fades(swerling).weights)))
+    return at, 1.0 - chances(world.tables, int(radar["pd_table"]), ratio, swerling)
 
 
-def _missed(times: Floats, at: Floats, misses: Floats, slot: float) -> Floats:
-    """Probability that all looks up to each time missed, the fade shared within slots and drawn anew between them."""
+def _missed(times: Floats, at: Floats, misses: Floats, weights: Floats, slot: float) -> Floats:
+    """Probability that all looks up to each time missed, the fade shared within slots and drawn anew between them.
+
+    weights : of the fades, the second axis of ``misses``
+    """
     out = np.ones(len(times))
     order = np.argsort(at, kind="stable")
     at, misses = at[order], misses[order]
     slots = np.floor(at / slot)
     before = 1.0
     for begin, end in _runs(slots):
-        within = np.cumprod(misses[begin:end], axis=0).mean(axis=1)
+        within = np.cumprod(misses[begin:end], axis=0) @ weights
         for n in range(begin, end):
             out[np.searchsorted(times, at[n]) :] = before * within[n - begin]
         before *= float(within[-1])

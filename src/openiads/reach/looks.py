@@ -1,40 +1,55 @@
 """How likely looks of a radar detect: averaged over the target's fluctuation, one look or M of N.
 
 The detection tables are the engine's own (`physics.detection`), and so is the way fluctuation is shared: looks within
-one slot of the decorrelation time see the same cross-section, looks of different slots see independent ones.
+one slot of the decorrelation time see the same cross-section, looks of different slots see independent ones.  Targets
+that fluctuate from pulse to pulse (Swerling 2 and 4) have tables of their own and fade no further.
+
+The average over the fluctuation is a quadrature in the logarithm of the cross-section, because the last misses come
+from the rare deep fades: at probability 0.9999 from those to a ten-thousandth of the mean and less.
 """
 
 from __future__ import annotations
 
 import math
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from openiads.base.errors import InputError
-from openiads.physics.detection import TABLE_HEADER, probability_at
+from openiads.physics.detection import TABLE_HEADER, table_of
 
 Floats = NDArray[np.float64]
 
-SHARES = 64  # equal shares of a fluctuation's distribution
+NODES = 160  # of the quadrature over a fluctuation
+DEEPEST, HIGHEST = 1e-7, 40.0  # cross-sections over the mean between which they lie
 MOST_LOOKS = 64
-DECIBELS = np.linspace(-30.0, 60.0, 901)  # mean signal-to-noise ratios of a curve
+DECIBELS = np.linspace(-40.0, 80.0, 1201)  # mean signal-to-noise ratios of a curve
+
+
+class Fades(NamedTuple):
+    """Cross-sections over their mean, and how likely each is: two arrays of one length, the weights sum to 1."""
+
+    factors: Floats
+    weights: Floats
 
 
 @lru_cache
-def fades(swerling: int) -> Floats:
-    """Cross-section over its mean at the midpoints of equally likely shares: (64,), or (1,) for a steady target.
+def fades(swerling: int) -> Fades:
+    """Fluctuation of the cross-section from look to look as a quadrature; one value where there is none.
 
-    swerling : as `physics.detection.fluctuation` takes it.
+    Parameters
+    ----------
+    swerling
+        Case 0 to 4.  The steady case has no fluctuation, and that of 2 and 4 is in their tables.
     """
-    if swerling == 0:
-        return np.ones(1)
-    shares = (np.arange(SHARES) + 0.5) / SHARES
-    if swerling <= 2:
-        return -np.log(shares)
-    x = np.linspace(0.0, 12.0, 24_001)
-    return np.interp(shares, 1.0 - np.exp(-2.0 * x) * (1.0 + 2.0 * x), x)
+    if swerling not in (1, 3):
+        return Fades(np.ones(1), np.ones(1))
+    x = np.geomspace(DEEPEST, HIGHEST, NODES)
+    density = np.exp(-x) if swerling == 1 else 4.0 * x * np.exp(-2.0 * x)
+    weights = density * x  # equal steps of the logarithm
+    return Fades(x, weights / weights.sum())
 
 
 def probabilities(tables: Floats, at: int, snr: Floats) -> Floats:
@@ -46,12 +61,20 @@ def probabilities(tables: Floats, at: int, snr: Floats) -> Floats:
     return np.interp(place, np.arange(int(count)), values, left=alarm, right=1.0)
 
 
+def chances(tables: Floats, at: int, snr: Floats, swerling: int) -> Floats:
+    """Probability that a look detects at each ratio (linear) and each fade of a Swerling case: (ratios, fades).
+
+    at : of the radar's steady table in the arena
+    """
+    return probabilities(tables, table_of(tables, at, swerling), snr[:, None] * fades(swerling).factors)
+
+
 def look_probability(tables: Floats, at: int, snr: float, swerling: int = 1) -> float:
     """Probability that one look detects, averaged over the fluctuation of the cross-section.
 
     tables, at : the arena and the radar's detection table;  snr : mean ratio, linear
     """
-    return float(np.mean([probability_at(tables, at, snr * factor) for factor in fades(swerling)]))
+    return float(chances(tables, at, np.array([snr]), swerling)[0] @ fades(swerling).weights)
 
 
 def look_curve(
@@ -71,14 +94,14 @@ def look_curve(
     if not 1 <= wanted <= count <= MOST_LOOKS:
         raise InputError("looks", f"{wanted} of {count}", f"Give M of N with 1 <= M <= N <= {MOST_LOOKS}.")
     snr = 10.0 ** (DECIBELS / 10.0)
-    chance = probabilities(tables, at, snr[:, None] * fades(swerling)[None, :])
+    chance, weights = chances(tables, at, snr, swerling), fades(swerling).weights
     shared = min(max(int(decorrelation / interval), 1), count) if interval > 0.0 else count
     hits = np.zeros((len(snr), count + 1))
     hits[:, 0] = 1.0
     for begin in range(0, count, shared):
         size = min(shared, count - begin)
         ways = [math.comb(size, k) * chance**k * (1.0 - chance) ** (size - k) for k in range(size + 1)]
-        slot = np.stack(ways).mean(axis=2)
+        slot = np.stack(ways) @ weights
         before, hits = hits, np.zeros_like(hits)
         for k in range(size + 1):
             hits[:, k:] += slot[k][:, None] * before[:, : count + 1 - k]

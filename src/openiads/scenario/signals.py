@@ -20,8 +20,8 @@ def quotes_of(radar: Entry, loss: Callable[[float], float] | None = None) -> lis
     radar : Entry
     loss : callable, optional
         Two-way loss (power ratio, 1 or more) that the simulation applies at a range in meters, so that the calibration
-        undoes it. A quoted range with an interval enters as three quotes of one kind: its low end, its number and its
-        high end.
+        undoes it. A noise-limited range with an interval enters as three quotes of one kind: its low end, its number
+        and its high end; a horizon-limited one, a lower bound, as its low end alone: no more of it is sure.
 
     Returns
     -------
@@ -33,11 +33,9 @@ def quotes_of(radar: Entry, loss: Callable[[float], float] | None = None) -> lis
     for row in radar.tables["ranges"]:
         rcs = (row.rcs.si_low, row.rcs.si_high) if row.has("rcs") else None
         pd = (row.probability.si_low, row.probability.si_high) if row.has("probability") else None
-        distances = (
-            [row.range.si]
-            if row.kind == "instrumented"
-            else sorted({row.range.si_low, row.range.si, row.range.si_high})
-        )
+        distances = sorted({row.range.si_low, row.range.si, row.range.si_high})
+        if row.kind != "noise_limited":
+            distances = [row.range.si] if row.kind == "instrumented" else [row.range.si_low]
         quotes += [QuotedRange(d, row.kind, rcs, pd, 1.0 if loss is None else loss(d)) for d in distances]
     return quotes
 

@@ -160,12 +160,18 @@ def albersheim_snr(pd: float, pfa: float, n_pulses: int = 1) -> float:
 
 
 def binary_integration(probability: ArrayLike, m: int, n: int) -> Floats:
-    """Probability that at least ``m`` of ``n`` independent looks succeed, each with ``probability``."""
+    """Probability that at least ``m`` of ``n`` independent looks succeed, each with ``probability``.
+
+    InputError unless every probability lies in 0..1 and 1 <= m <= n.
+    """
     from scipy.special import betainc
 
     if not 1 <= m <= n:
         raise InputError("m", f"{m} of {n} is not a rule", "choose 1 <= m <= n")
-    return np.asarray(betainc(m, n - m + 1, np.asarray(probability, dtype=float)))
+    each = np.asarray(probability, dtype=float)
+    if not np.all((each >= 0.0) & (each <= 1.0)):
+        raise InputError("probability", f"{probability} is not from 0 to 1", "give the probability of one look")
+    return np.asarray(betainc(m, n - m + 1, each))
 
 
 class CumulativeDetection(NamedTuple):

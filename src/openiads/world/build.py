@@ -86,7 +86,7 @@ def build(
     prebuilt = Prebuilt(ALONE) if prebuilt is None else prebuilt
     catalog = catalog_of(scenario) if catalog is None else catalog
     values = Values(catalog, knobs)
-    factor = setting(scenario.world.earth_factor, values, "earth_factor", 4.0 / 3.0)
+    factor = earth_factor_of(scenario, values)
     draft = Draft(scenario, values, terrain_of(scenario, values), factor, Arena(), prebuilt)
     add_commands(draft)
     for site in scenario.sites:
@@ -146,6 +146,13 @@ def set_drop_times(rows: Rows, values: Values) -> None:
 def setting(given: float | None, values: Values, knob: str, default: float) -> float:
     """A world setting: the knob if sampled, else the scenario's, else the default."""
     return values.knob(f"world.{knob}", default if given is None else given)
+
+
+def earth_factor_of(scenario: Scenario, values: Values) -> float:
+    """Effective earth radius over the true one: refraction, and the duct that the scenario declares."""
+    factor = setting(scenario.world.earth_factor, values, "earth_factor", 4.0 / 3.0)
+    state = scenario.world.ducting
+    return factor if state == "none" else factor * values.model(f"duct_{state}_factor")
 
 
 def terrain_of(scenario: Scenario, values: Values) -> Terrain:

@@ -78,8 +78,9 @@ RADAR = np.dtype(
         ("stretch_most", "f8"),  # times its dwell that it can give an engaged target
         ("wanted_signal", "f8"),  # ratio, below which it does
         ("decorrelation", "f8"),  # of target fluctuation, s
-        ("clutter_loss", "f8"),  # decibels at the horizon
-        ("clutter_grazing", "f8"),  # rad above which clutter costs nothing
+        ("clutter_section", "f8"),  # m2 of the surface left in a range cell, per m of range
+        ("clutter_base", "f8"),  # height of the surface around, m
+        ("low_angle_error", "f8"),  # of elevation at the surface, in beamwidths
         ("false_per_frame", "f8"),
         ("confirm_hits", "i8"),
         ("confirm_window", "i8"),
@@ -88,7 +89,7 @@ RADAR = np.dtype(
         ("confirm_dwell", "f8"),  # s of beam time of a confirmation, or of one position of a cued search
         ("least_radial_speed", "f8"),  # m/s, nothing slower toward or away from the radar is seen; 0: off
         ("multipath", "i8"),  # 1: two-ray propagation over the sea
-        ("pd_table", "i8"),
+        ("pd_table", "i8"),  # of a steady target; those of Swerling 2 and 4 follow it
         ("mask_table", "i8"),
         ("edge_table", "i8"),  # distance of the masking edge, for diffraction; -1: none
         ("attenuation_table", "i8"),  # -1: none

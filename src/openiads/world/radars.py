@@ -6,14 +6,15 @@ import math
 from dataclasses import dataclass
 from functools import partial
 
-from openiads.base.constants import SPEED_OF_LIGHT
+import numpy as np
+
+from openiads.base.constants import MEAN_RADIUS, SPEED_OF_LIGHT
 from openiads.base.draws import actor_number
 from openiads.catalog.records import Entry
-from openiads.earth.sight import edge_table, mask_over, relief_around, shore_of
+from openiads.earth.sight import Relief, edge_table, mask_over, relief_around, shore_of
 from openiads.earth.terrain import Terrain
-from openiads.physics.attenuation import attenuation_table
-from openiads.physics.detection import detection_table, required_snr
-from openiads.physics.propagation import two_way_attenuation
+from openiads.physics.attenuation import attenuation_table, path_attenuation
+from openiads.physics.detection import fluctuation_tables, required_snr
 from openiads.scenario.model import Site
 from openiads.scenario.signals import signal
 from openiads.world.draft import NEVER, Draft, LatLon, PlacedSite, Row, blank, failure_time, put, ready_time
@@ -25,6 +26,8 @@ COARSE_TERRAIN = 4000.0  # m between the heights of a terrain, above which masks
 WANTED = 0.9  # detection probability of a look below which an engaged target is given a longer dwell
 ROTATING_SECTORS, PHASED_SECTORS = 16, 4  # batches that a frame is cut into
 SHORTEST_ATTENUATION = 300e3  # m, to which a table of attenuation goes at least
+NEAREST_CLUTTER, FARTHEST_CLUTTER = 5e3, 30e3  # m, between which the surface is averaged about a radar
+ANTENNA_STEP = 25.0  # m, to which the height of an antenna is rounded for it: under 1 % of the loss
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,7 @@ def add_radar(draft: Draft, placed: PlacedSite, entry: Entry, mount: Mount) -> i
     _service(draft, row, entry, mount.unit)
     _strength(draft, row, entry)
     _masks(draft, row, placed, mount.at, height)
+    _clutter(draft, row, placed, entry, mount.at)
     draft.radars.append(row)
     draft.names.radars.append(name)
     return len(draft.radars) - 1
@@ -132,11 +136,8 @@ def _accuracy(draft: Draft, row: Row, entry: Entry) -> None:
 
 
 def _losses(draft: Draft, row: Row, placed: PlacedSite, entry: Entry) -> None:
-    """Clutter, false alarms, the least radial speed, and reflections of the sea."""
+    """False alarms, the least radial speed, and reflections of the sea."""
     v = draft.values.of
-    offset_given = draft.scenario.world.clutter_offset or 0.0
-    row["clutter_loss"] = max(v(entry, "clutter_loss") + draft.values.knob("world.clutter", offset_given), 0.0)
-    row["clutter_grazing"] = v(entry, "clutter_grazing")
     row["false_per_frame"] = v(entry, "false_alarms_per_scan")
     row["least_radial_speed"] = v(entry, "minimum_radial_speed")
     afloat = bool(placed.system.flags.get("afloat", False))
@@ -181,22 +182,23 @@ def _strength(draft: Draft, row: Row, entry: Entry) -> None:
     row["band"] = BANDS[entry.text["band"]]
     row["wavelength"] = SPEED_OF_LIGHT / v(entry, "frequency")
     pulses, alarm = draft.values.count(entry, "pulses"), v(entry, "false_alarm_probability")
-    row["pd_table"] = draft.table(("pd", pulses, alarm), lambda: detection_table(pulses, alarm))
+    row["pd_table"] = draft.table(("pd", pulses, alarm), lambda: fluctuation_tables(pulses, alarm))
     row["attenuation_table"] = -1
     loss = None
     if draft.scenario.model.attenuation:
         frequency, farthest = v(entry, "frequency"), max(float(row["range_max"]), SHORTEST_ATTENUATION)
-        mast, up = draft.values.model("attenuation_antenna_height"), draft.values.model("calibration_height")
-        make = partial(attenuation_table, frequency, radar_height=mast, max_range=farthest)
-        at = draft.table(("attenuation", frequency, farthest, mast), make)
-        row["attenuation_table"] = at
-        table = draft.arena.part(at)
-
-        def loss(distance: float) -> float:
-            return 1.0 / float(two_way_attenuation(table, 0, distance, up))
-
+        antenna = ANTENNA_STEP * round(float(row["height"]) / ANTENNA_STEP)
+        make = partial(attenuation_table, frequency, radar_height=antenna, max_range=farthest)
+        row["attenuation_table"] = draft.table(("attenuation", frequency, farthest, antenna), make)
+        loss = partial(_quoted_loss, draft, frequency)
     decibels = signal(entry, loss, pulses, alarm) + draft.values.knob(f"{entry.name}.snr", 0.0)
     row["reference_snr"] = 10.0 ** (decibels / 10.0)
+
+
+def _quoted_loss(draft: Draft, frequency: float, distance: float) -> float:
+    """Two-way loss in the air (linear, >= 1) that a quoted range includes: of a plain site and a target clear of it."""
+    mast, up = draft.values.model("attenuation_antenna_height"), draft.values.model("calibration_height")
+    return 10.0 ** (2.0 * float(path_attenuation(frequency, distance, mast, up)) / 10.0)
 
 
 def _masks(draft: Draft, row: Row, placed: PlacedSite, at: LatLon, height: float) -> None:
@@ -208,6 +210,46 @@ def _masks(draft: Draft, row: Row, placed: PlacedSite, at: LatLon, height: float
     if draft.scenario.model.diffraction:
         row["edge_table"] = row["edge_base"] = _sight(draft, placed, at, height, farthest, edges=True)
         row["edge_stride"] = row["mask_stride"]
+
+
+def _clutter(draft: Draft, row: Row, placed: PlacedSite, entry: Entry, at: LatLon) -> None:
+    """What the surface around returns after Doppler processing, and how low angles spoil elevation."""
+    v, model = draft.values.of, draft.values.model
+    base, sea = _surface(draft, row, placed, at)
+    offset = draft.values.knob("world.clutter", draft.scenario.world.clutter_offset or 0.0)
+    land, water = (10.0 ** (model(name) / 10.0) for name in ("clutter_land", "clutter_sea"))
+    left = 10.0 ** ((offset - v(entry, "clutter_improvement")) / 10.0)
+    cell = v(entry, "azimuth_beamwidth") * v(entry, "range_resolution")
+    row["clutter_section"] = ((1.0 - sea) * land + sea * water) * cell * left
+    row["clutter_base"] = base
+    row["low_angle_error"] = model("low_angle_error")
+
+
+def _surface(draft: Draft, row: Row, placed: PlacedSite, at: LatLon) -> tuple[float, float]:
+    """Mean height (m) of the surface that an antenna looks down on within its horizon, and the share of it that is sea.
+
+    What stands higher than the antenna hides the surface instead.
+    """
+    if placed.platform >= 0:
+        return 0.0, 1.0
+    antenna = float(row["height"])
+    if draft.scenario.terrain.source == "flat":
+        return draft.ground(*at), 0.0
+    reach = math.sqrt(2.0 * draft.earth_factor * MEAN_RADIUS * max(antenna, 1.0))
+    bare, crest = _around(draft, at, float(row["range_max"]))
+    _, step = mask_detail(draft.terrain)
+    within = slice(0, max(int(min(max(reach, NEAREST_CLUTTER), FARTHEST_CLUTTER) / step), 1) + 1)
+    heights = np.maximum(draft.terrain.raised(bare[:, within], None if crest is None else crest[:, within]), 0.0)
+    lower = heights[heights < antenna]
+    return float(lower.mean()), float((lower == 0.0).mean())
+
+
+def _around(draft: Draft, here: LatLon, farthest: float) -> Relief:
+    """The relief around a place, kept from world to world."""
+    azimuths, step = mask_detail(draft.terrain)
+    bare = ("relief around", draft.terrain.relief_digest, *here, farthest, azimuths, step)
+    make = partial(relief_around, draft.terrain, *here, farthest, azimuths, step)
+    return draft.prebuilt.once(bare, make)
 
 
 def _sight(draft: Draft, placed: PlacedSite, at: LatLon, height: float, farthest: float, *, edges: bool) -> int:
@@ -222,9 +264,8 @@ def _sight(draft: Draft, placed: PlacedSite, at: LatLon, height: float, farthest
     for n, here in enumerate(placed.way or (at,)):
         key = (*here, height, *grid, placed.platform, n)
         if ("mask", *key) not in tables:
-            bare = ("relief around", terrain.relief_digest, *here, *grid)
-            around = draft.prebuilt.once(bare, partial(relief_around, terrain, *here, farthest, azimuths, step))
-            shore = draft.prebuilt.once(("shore", *bare), partial(shore_of, around))
+            around = _around(draft, here, farthest)
+            shore = draft.prebuilt.once(("shore", terrain.relief_digest, *here, *grid), partial(shore_of, around))
             tables["mask", *key] = draft.arena.add(mask_over(terrain, around, height, factor, *grid, shore))
         if edges and ("edge", *key) not in tables:
             mask = draft.arena.part(tables["mask", *key])

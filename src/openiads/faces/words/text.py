@@ -72,8 +72,8 @@ STATUS_WORDS: dict[str, str] = {
 
 #: Always stated on a report; what a scenario switches off is added to it.
 NOT_MODELED = (
-    "ducting, chaff, clutter maps, debris, maneuvers beyond those declared, seeker and fuze physics, electronic attack "
-    "beyond what the scenario declares, human factors beyond a delay"
+    "ducts beyond a declared state, chaff, clutter maps, debris, maneuvers beyond those declared, seeker and fuze "
+    "physics, electronic attack beyond what the scenario declares, human factors beyond a delay"
 )
 
 
