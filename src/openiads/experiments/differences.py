@@ -27,7 +27,7 @@ from openiads.statistics.paired import (
     share_difference,
     variance_saved,
 )
-from openiads.world.outcome import CLASSES
+from openiads.world.outcome import ADDED, CLASSES, LOST, UNCOUNTED
 
 #: What the defense wants: +1 more of it, -1 less; what is not here is neither good nor bad.
 WANTED = dict.fromkeys(("detected", "engaged", "killed", "tracked", "identified", "round_kills"), 1)
@@ -37,6 +37,7 @@ WANTED |= dict.fromkeys(
 WANTED |= dict.fromkeys(
     ("civil_engaged", "friend_engaged", "overkill_rounds", "leak_rate", "swaps", "false_tracks"), -1
 )
+WANTED |= dict.fromkeys(("civil_killed", "friend_killed", "elements_lost", *LOST), -1)
 WANTED |= {f"{c}_{what}": 1 for c in CLASSES for what in ("killed", "engaged", "kill_rate")}
 WANTED |= {f"{c}_{what}": -1 for c in CLASSES for what in ("leakers", "leak_rate")}
 
@@ -194,6 +195,8 @@ class Pairs:
     def _column(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """A column of both sides in the good pairs, as floats."""
         first, second = (rows[name][self.both].astype(float) for rows in self._rows)
+        if name in ADDED:  # an earlier version did not count it
+            first[first == UNCOUNTED] = second[second == UNCOUNTED] = math.nan
         return first, second
 
     def _filled(self, name: str, fill_a: float, fill_b: float) -> tuple[np.ndarray, np.ndarray]:
