@@ -62,7 +62,8 @@ def begin(sim):
             delay(sim, f, sim.flights[flight["parent"]]["shift"] - flight["follows"])
             continue
         if flight["jitter"] > 0.0:
-            delay(sim, f, flight["jitter"] * dice.spacing(sim, f))
+            begins = sim.tables[flight["path"]] + flight["shift"]
+            delay(sim, f, max(flight["jitter"] * dice.spacing(sim, f), -begins))  # not before the run, in mid-route
         if situation["arrivals_poisson"] == 1 and flight["raid"] >= 0:
             if flight["raid"] != raid:
                 raid = flight["raid"]
