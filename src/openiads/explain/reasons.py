@@ -36,6 +36,8 @@ NOT_WAITING = (Gate.NONE, Gate.ENGAGING)
 
 #: A spell shorter than this (s) between two at one gate is told with them.
 FLICKER = 3.0
+#: Share of a spell below which what flickers in it is not told.
+LEAST_SHARE = 0.01
 #: Reasons told of a flight.
 MOST = 3
 
@@ -102,10 +104,11 @@ class GateSpell:
         told = f"{self.unit}, t={self.start:.1f} s to {self.end:.1f} s: {self.text}"
         whole = self.end - self.start
         parts = [
-            f"{gate_sentence(Gate[gate])} for {100.0 * seconds / whole:.0f} % of it"
+            f"for {100.0 * seconds / whole:.0f} % of it {gate_sentence(Gate[gate])}"
             for gate, seconds in sorted((self.between or {}).items(), key=lambda item: -item[1])
+            if seconds >= LEAST_SHARE * whole
         ]
-        return f"{told}, but {', '.join(parts)}" if parts else told
+        return f"{told}; {', '.join(parts)}" if parts else told
 
 
 def steadied(spells: Sequence[GateSpell], shortest: float = FLICKER) -> list[GateSpell]:
