@@ -148,7 +148,7 @@ def test_own_losses_stand_in_the_third_sentence(made: Any) -> None:
     kinds = {"radars": 1.0, "launchers": 1.5, "posts": 0.0}
     lost.summary["lost"] = {name: {"mean": mean, "low": mean, "high": mean, "n": 300} for name, mean in kinds.items()}
     said = opening.lost(lost.summary)
-    assert said.endswith("2.5 [2.5, 2.5] elements of the defense are lost to hits (1 radars, 1.5 launchers).")
+    assert said.endswith("2.5 [2.5, 2.5] elements of the defense are lost to hits (1 radar, 1.5 launchers).")
     none = changed(made, elements_lost=0.0)
     assert "no radar, launcher or command post is lost" in opening.lost(none.summary)
     unknown = changed(made, elements_lost=None)

@@ -167,7 +167,7 @@ def own_losses(summary: Mapping[str, Any]) -> str:
     if not lost["mean"]:
         return f"no radar, launcher or command post is lost{_between(lost)}"
     kinds = [(kind, finding["mean"]) for kind, finding in summary["lost"].items() if finding.get("mean")]
-    named = ", ".join(f"{text.number(mean)} {kind}" for kind, mean in kinds)
+    named = ", ".join(text.plural(mean, kind.removesuffix("s"), kind) for kind, mean in kinds)
     return f"{text.number(lost['mean'])}{_between(lost)} elements of the defense are lost to hits ({named})"
 
 

@@ -51,7 +51,7 @@ def _placard(brief: Brief, terrain: Terrain) -> str:
         "The intervals on this page are about sampling variability, with every parameter at its baseline; they say "
         "nothing about parameter uncertainty."
     )
-    return placard([*points, *brief.warnings])
+    return placard([*points, *map(text.warning, brief.warnings)])
 
 
 def _outcomes(brief: Brief) -> str:

@@ -263,6 +263,11 @@ def shot_down(outcomes: Mapping[str, Mapping[str, Any]]) -> str:
     return f"the defense shoots down {' and '.join(parts)} in a raid" if parts else ""
 
 
+def warning(line: str) -> str:
+    """A warning among other points of a page."""
+    return f"Warning: {line}."
+
+
 def length(meters: float) -> str:
     """A height as people say it: 500 m, 3 km."""
     return f"{meters:,.0f} m" if abs(meters) < 1000.0 else f"{meters / 1000.0:g} km"

@@ -243,7 +243,9 @@ def _header(title: str, question: str, answer: str, facts: Iterable[tuple[str, s
 
 
 def _placard(premises: Premises, failed: int, doubt: str, warnings: Sequence[str] = ()) -> str:
-    return placard([*scope(premises.model, premises.shares, premises.terrain, failed), doubt, *warnings])
+    return placard(
+        [*scope(premises.model, premises.shares, premises.terrain, failed), doubt, *map(text.warning, warnings)]
+    )
 
 
 def _warnings(sweep: Sweep) -> list[str]:
