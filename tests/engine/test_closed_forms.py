@@ -34,6 +34,7 @@ from openiads.earth.geodesy import MEAN_RADIUS
 from openiads.engine.runner import Runner
 from openiads.physics.detection import detection_probability
 from openiads.textbook.detection import cumulative_detection
+from openiads.textbook.looks import imperfect_looks
 from openiads.world.codes import Event, Gate
 
 # ------------------------------------------------------------------ shots and kills
@@ -66,6 +67,27 @@ def test_shoot_look_shoot_spends_a_truncated_geometric_number_of_rounds():
     share_agrees(leaked, (1.0 - p) ** most)
     for n in shots:
         share_agrees(fired == n, chance[n - 1])
+
+
+@pytest.mark.parametrize("false_kill", [0.05, 0.3])
+def test_a_living_target_taken_for_dead_is_let_go_as_the_two_state_recursion_says(false_kill):
+    """Imperfect assessment that is never revoked: fewer rounds, more leakers; a dead target draws no round, since no
+    radar sees it any more, so that the other error costs none.
+    """
+    p, most = 0.4, 4
+    guard = site(launchers=1, rounds=most)
+    slow = raid("Intruder", distance=20.0, speed="100 m/s")
+    model = TEXTBOOK | {"kill_probability": p, "assessment": "imperfect"}
+    world = scene(slow, model=model, sites=[guard])
+    world.rows["units"]["assess_false_kill"] = false_kill
+    world.rows["units"]["assess_false_miss"] = 0.3
+    world.rows["posts"]["revoke_updates"] = 1000
+    count = replications(10_000)
+    rows = each(world, count, lambda r: [int(r.outcome[name][0]) for name in ("killed", "rounds_fired")])
+    killed, fired = np.array(rows).T
+    law = imperfect_looks(p, most, false_kill=false_kill)
+    share_agrees(killed, law.kill)
+    agrees(fired, law.rounds, float(np.std(fired)))
 
 
 def test_a_magazine_lasts_with_the_binomial_probability():

@@ -67,11 +67,20 @@ def test_pairing_saves_most_of_the_variance_of_a_small_change() -> None:
 
 
 def test_a_change_that_nobody_meets_saves_all_variance() -> None:
-    """Another scenario by its hash, so that the difference is a sample's: 0, but with doubt."""
+    """Another scenario by its hash, so that the difference is a sample's: exactly 0 in it, told with what 20
+    equal pairs may have missed, which is what a question of equivalence is held against.
+    """
     made = compare("one_on_one", Variant("one_on_one", {"question": "Another question?"}), replications=20)
-    found = made.estimate("killed")
+    found, whole = made.estimate("killed"), made.estimate("any_leaker")
     assert found.difference == 0.0 and found.saved[0] == math.inf
-    assert not made.summary()["identical"] and found.low < 0.0 < found.high
+    assert not made.summary()["identical"] and (found.low, found.high) == (0.0, 0.0) and found.level
+    assert found.unlike == pytest.approx(1.0 - 0.05 ** (1 / 20)) and found.p == 1.0
+    assert "exactly 0 in every pair" in str(found) and found.as_dict()["exact"]
+    assert found.possible[0] < -0.1 < 0.1 < found.possible[1]
+    assert found.within(0.1) == "undecided" and found.within(0.5) == "inside"
+    assert whole.possible == pytest.approx((-0.16, 0.16), abs=0.01)
+    looks = made.estimate("looks")
+    assert looks.level and looks.within(1e6) == "undecided"
 
 
 def test_who_is_ahead_adds_up_and_knows_what_the_defense_wants() -> None:

@@ -19,6 +19,8 @@ from openiads.runs.replicate import run
 from openiads.runs.run import Run
 from openiads.scenario.load import loads
 from openiads.textbook import raids as twins
+from openiads.textbook.looks import imperfect_looks
+from openiads.textbook.uncoordinated import random_leakers
 from openiads.world.codes import Event, Gate, ThreatClass
 from openiads.world.trace import EVENT
 
@@ -129,6 +131,69 @@ def test_faultless_looks_spend_the_rounds_of_the_formula(looks: Run) -> None:
     assert "look before" in leak.why
 
 
+ASSUMED = {"status": "assumption", "exact": True, "note": "a test's crew"}
+DOUBTFUL = {
+    "systems": {
+        "doubtful": {
+            "based_on": "s300pmu2",
+            "assessment_false_kill": {"value": 0.25, **ASSUMED},
+            "assessment_false_miss": {"value": 0.2, **ASSUMED},
+            "assessment_revoke_updates": {"value": 900, **ASSUMED},
+        }
+    }
+}
+
+
+@pytest.mark.parametrize("salvo", [1, 2])
+def test_looks_that_err_spend_the_rounds_of_the_two_state_recursion(salvo: int) -> None:
+    """A living target taken for dead is let go: fewer rounds and more leakers than by faultless looks, as the recursion
+    says with the error rate of the catalog itself.  A dead one taken for living is fired at no more: no radar sees it.
+    """
+    slow = [raid(f"Axis {k}", distance=60.0, azimuth=FACING + 20.0 * k, speed="120 m/s") for k in (-1, 1)]
+    guard = site(system="doubtful", launchers=12, rounds=4, doctrine={"salvo": salvo})
+    model = TEXTBOOK | {"kill_probability": 0.4, "assessment": "imperfect"}
+    made = fought(*slow, model=model, count=400, sites=[guard], catalog=DOUBTFUL, **INDEPENDENT)
+    rounds = by_name(twins_beside(made))["Rounds per engaged threat"]
+    inputs = {i.name: i.value for i in rounds.inputs}
+    assert inputs["looks that let a living one go, aircraft"] == pytest.approx(0.25, abs=0.05)
+    assert inputs["looks that fire at a dead one, aircraft"] == 0.0
+    assert agrees(rounds)
+    expected = imperfect_looks(0.4, 20, salvo, false_kill=0.25)
+    assert rounds.simulated == pytest.approx(expected.rounds, rel=0.08)
+    assert made.estimate("aircraft_kill_rate").mean == pytest.approx(expected.kill, abs=0.06)
+    assert rounds.high is not None and rounds.high < twins.shoot_look_shoot(0.4, 20, salvo).rounds
+
+
+def test_a_taken_kill_that_is_revoked_in_time_costs_no_round() -> None:
+    """With the revocation of the catalog the same crew fires until the target is dead."""
+    slow = raid("Axis", distance=60.0, azimuth=FACING, speed="60 m/s")
+    entry = {**DOUBTFUL["systems"]["doubtful"]}
+    entry["assessment_revoke_updates"] = {"value": 3, **ASSUMED}
+    guard = site(system="doubtful", launchers=12, rounds=4)
+    model = TEXTBOOK | {"kill_probability": 0.4, "assessment": "imperfect"}
+    made = fought(
+        slow, model=model, count=200, sites=[guard], catalog={"systems": {"doubtful": entry}}, duration=1800.0,
+        **INDEPENDENT,
+    )  # fmt: skip
+    rounds = by_name(twins_beside(made))["Rounds per engaged threat"]
+    assert {i.name: i.value for i in rounds.inputs}["looks that let a living one go, aircraft"] < 0.02
+    assert agrees(rounds) and rounds.closed == pytest.approx(2.5, rel=0.15)
+
+
+def test_rounds_that_go_to_targets_at_random_leave_what_occupancy_says_and_a_post_does_better() -> None:
+    """One round each of eight units without a picture of each other would leave T (1 - p/T)^M; the run's post spreads
+    them."""
+    many = [raid(f"Axis {k}", distance=60.0, azimuth=FACING + 10.0 * k) for k in range(-3, 4)]
+    guard = site(launchers=7, rounds=1, doctrine={"fire": "single"})
+    made = fought(*many, model=TEXTBOOK | {"kill_probability": 0.7}, count=60, sites=[guard], **INDEPENDENT)
+    found = by_name(twins_beside(made))["Engaged threats that live"]
+    assert found.closed is not None and found.high is not None
+    inputs = {i.name: i.value for i in found.inputs}
+    expected = random_leakers(inputs["engaged threats"], inputs["rounds at threats"], inputs["kill share of a round"])
+    assert found.closed == pytest.approx(expected)
+    assert found.closed > found.high and "better placed" in found.why
+
+
 def test_the_exchange_leaves_what_the_magazine_cannot_reach() -> None:
     """Eight threats, four rounds that always kill, one round a salvo: four get through, by formula and in the run."""
     many = [raid(f"Axis {k}", distance=60.0, azimuth=FACING + 8.0 * k, speed="120 m/s") for k in range(-4, 4)]
@@ -173,7 +238,7 @@ def test_a_run_without_a_defense_gives_no_twin_and_says_why() -> None:
     made = fought(raid("Lone"), model=TEXTBOOK, count=3, sites=[site(fire_units=0)])
     found = twins_beside(made)
     assert [twin.given for twin in found] == [False] * len(found)
-    assert len(found) == 5
+    assert len(found) == 6
 
 
 def test_a_rule_of_the_users_own_leaves_out_the_twins_that_must_know_its_salvos(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from openiads.base.errors import UsageError
 from openiads.runs.findings import Accumulator, Finding
 from openiads.runs.stopping import Until, coverage_when_stopping, looks, parse_until, sharp
 from openiads.statistics.intervals import mean_interval, ratio_interval
+from openiads.statistics.moments import Moments
 from openiads.world.outcome import OUTCOME
 
 
@@ -70,7 +71,7 @@ def covered_when_stopping(
 
 
 def mean_of(sample: np.ndarray) -> Finding:
-    low, high = mean_interval(float(sample.sum()), float((sample**2).sum()), len(sample))
+    low, high = mean_interval(Moments.of(sample.tolist()))
     return Finding("leakers", float(sample.mean()), low, high, len(sample))
 
 

@@ -14,6 +14,8 @@ from openiads.base.errors import UsageError
 from openiads.runs.findings import Accumulator
 from openiads.statistics import intervals as est
 from openiads.statistics import planning
+from openiads.statistics.medians import median_interval
+from openiads.statistics.moments import Moments
 from openiads.world.outcome import METRICS, OUTCOME
 
 
@@ -104,7 +106,7 @@ def test_means_and_ratios_over_clusters_cover_where_pooled_flights_do_not(
     true_mean, true_ratio = many[0].mean(), many[0].sum() / many[1].sum()
     held = Counter[str]()
     for leakers, threats in zip(*clustered((2000, n), mean, correlation, 2), strict=True):
-        low, high = est.mean_interval(float(leakers.sum()), float((leakers**2).sum()), n)
+        low, high = est.mean_interval(Moments.of(leakers.tolist()))
         held["mean"] += low <= true_mean <= high
         pairs = Counter(zip(leakers.astype(float).tolist(), threats.astype(float).tolist(), strict=True))
         _, low, high = est.ratio_interval(pairs)
@@ -168,7 +170,7 @@ def test_no_spread_does_not_mean_no_doubt() -> None:
 @pytest.mark.parametrize("n", [20, 100, 300])
 def test_near_an_end_the_interval_covers_where_students_does_not_by_enumeration(n: int) -> None:
     """Raids of 24 that all leak or none: Student's interval cut off at 0 dips to 0.87 where three of n do."""
-    ends = [est.mean_interval(24.0 * k, 576.0 * k, n, bounds=(0.0, 24.0)) for k in range(n + 1)]
+    ends = [est.mean_interval(Moments.of_counts({24.0: k, 0.0: n - k}), bounds=(0.0, 24.0)) for k in range(n + 1)]
     always = [est.bounded_interval(k / n, n) for k in range(n + 1)]
     shares = [p for p in (*np.linspace(0.2, 40.0, 60) / n, *np.linspace(0.02, 0.5, 12)) if p <= 0.5]
     assert min(_covered(ends, p, 24.0) for p in shares) > 0.91
@@ -196,8 +198,8 @@ def test_one_leaker_is_no_more_certain_than_none() -> None:
     assert highs[0] == pytest.approx(1 - 0.025 ** (1 / 300))
     assert highs[0] < highs[1] < highs[2] < 0.025
     values = np.array([3.0] * 40 + [0.0] * 260)
-    student = est.mean_interval(values.sum(), (values**2).sum(), 300)
-    assert est.mean_interval(values.sum(), (values**2).sum(), 300, bounds=(0.0, 24.0)) == student
+    student = est.mean_interval(Moments.of(values.tolist()))
+    assert est.mean_interval(Moments.of(values.tolist()), bounds=(0.0, 24.0)) == student
 
 
 def test_a_ratio_over_clusters_of_unequal_size_near_its_end_is_no_narrower_than_over_equal_ones() -> None:
@@ -211,7 +213,7 @@ def test_a_ratio_over_clusters_of_unequal_size_near_its_end_is_no_narrower_than_
 def test_jackknife_of_a_ratio_with_constant_denominator_is_the_interval_of_the_mean() -> None:
     values = [1.0, 4.0, 2.0, 2.0, 6.0]
     ratio, low, high = est.ratio_interval(Counter((v, 2.0) for v in values))
-    expected = est.mean_interval(sum(values) / 2, sum(v * v for v in values) / 4, 5)
+    expected = est.mean_interval(Moments.of(v / 2 for v in values))
     assert ratio == pytest.approx(1.5)
     assert (low, high) == pytest.approx(expected)
 
@@ -251,13 +253,13 @@ def test_first_time_counts_never_as_infinite() -> None:
 
 def test_median_interval_covers_by_exact_binomial_count() -> None:
     for n in (6, 20, 101, 500):
-        _, low, high = est.median_interval(np.arange(1.0, n + 1))
+        _, low, high = median_interval(np.arange(1.0, n + 1))
         below, above = int(low), int(high)
         covered = sum(est.binomial_pmf(k, n, 0.5) for k in range(below, above))
         assert covered >= 0.95
         narrower = sum(est.binomial_pmf(k, n, 0.5) for k in range(below + 1, above - 1))
         assert narrower < 0.95
-    assert est.median_interval(np.arange(5.0))[1:] == (0.0, math.inf)
+    assert median_interval(np.arange(5.0))[1:] == (0.0, math.inf)
 
 
 def test_a_failed_replication_widens_to_its_worst_case() -> None:

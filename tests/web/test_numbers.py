@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, expect
 
 import openiads as oi
 from openiads.explain.kill_chain import explain
-from openiads.faces.words import text
+from openiads.faces.words import comparison, text
 from openiads.runs.run import Run
 from web.conftest import Visit
 
@@ -109,13 +109,21 @@ def test_a_comparison_is_the_one_that_compare_gives(visit: Visit, run: Run, othe
     page.keyboard.press("c")
     table = page.locator("#panel-compare .comparison table").first
     expect(table).to_be_visible()
-    stored = oi.compare(run, other).summary()["metrics"]
+    summary = oi.compare(run, other).summary()
+    expect(page.locator("#panel-compare .comparison h2").first).to_have_text(comparison.found(summary))
+    stored = {metric: each for metric, each in summary["metrics"].items() if not each["input"]}
     told = rows(table)
-    assert len(told) == len(stored)
+    assert len(told) == len(stored) < len(summary["metrics"])
     for row, (metric, each) in zip(told, stored.items(), strict=True):
         assert same(row[5], each["difference"]["value"]), metric
-        low, high = interval(row[6])
-        assert same(low, each["difference"]["low"]) and same(high, each["difference"]["high"]), metric
+        if each["exact"]:
+            assert row[6] == "in every pair", metric
+        else:
+            low, high = interval(row[6])
+            assert same(low, each["difference"]["low"]) and same(high, each["difference"]["high"]), metric
+        if "b_better" in each:  # the order of the program: B is better, as good, worse
+            shares = [each[key]["share"] for key in ("b_better", "equal", "b_worse")]
+            assert row[7] == " / ".join(map(text.percent, shares)), metric
         for cell, side in ((row[1], each["a"]), (row[3], each["b"])):
             assert same(cell, side.get("median", side["mean"]) if metric in text.TIMES else side["mean"]), metric
 

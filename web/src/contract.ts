@@ -240,6 +240,8 @@ export interface CompareResult {
   a: RunCard;
   b: RunCard;
   pairs: number; // of replications; the cards tell how many each run has
+  found: string; // how many outcomes differ, with allowance for how many are looked at
+  inputs: { label: string; a: number; b: number }[]; // what the scenarios set, which is no outcome
   rows: {
     metric: string;
     label: string;
@@ -247,6 +249,9 @@ export interface CompareResult {
     b: Finding;
     difference: Finding;
     ahead: { a: number; b: number; equal: number };
+    differs: boolean; // at the stated false discovery rate
+    exact: boolean; // the same in every pair, so the difference has no interval
+    wanted: "more" | "less" | null; // what the defense wants of it
   }[];
 }
 

@@ -16,6 +16,7 @@ from openiads.experiments import like_for_like as table
 from openiads.scenario.knobs import Knob, knob_list
 from openiads.scenario.load import Scenario, catalog_of
 from openiads.statistics.intervals import mean_interval
+from openiads.statistics.moments import Moments
 
 #: Of one pair of runs, for each class: the difference, and replication by replication (NaN: one of the two failed).
 Differences = dict[str, tuple[Figure, np.ndarray]]
@@ -145,7 +146,7 @@ def paired(far: np.ndarray, failed: int = 0) -> Figure:
     n = len(far)
     if n == 0:
         return Figure(math.nan, -1.0, 1.0)
-    low, high = mean_interval(float(far.sum()), float((far * far).sum()), n, bounds=(-1.0, 1.0))
+    low, high = mean_interval(Moments.of(far.tolist()), bounds=(-1.0, 1.0))
     lost = failed / (n + failed)
     error = float(far.std(ddof=1) / math.sqrt(n)) if n > 1 else 1.0
     if error == 0.0:  # no spread in the sample is not none at all: the interval tells how much may be unseen

@@ -8,6 +8,7 @@ difference b - a is sharper than either side.  Differences are in ``experiments.
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -29,6 +30,7 @@ from openiads.runs.simulator import Simulator, real_simulator
 from openiads.runs.work import REPLICATIONS, Request, Work
 from openiads.scenario.knobs import known_knobs
 from openiads.statistics.intervals import CONFIDENCE
+from openiads.statistics.many import FALSE_RATE, METHOD, discoveries
 from openiads.world.outcome import METRICS
 
 if TYPE_CHECKING:
@@ -68,6 +70,29 @@ class Variant:
 Compared: TypeAlias = "Scenario | Variant | Run | str | Path"
 
 
+@dataclass(frozen=True, slots=True)
+class Discoveries:
+    """Which of several outcomes differ, at a bound of the false discovery rate.
+
+    Attributes
+    ----------
+    differ : tuple of str
+        The metrics that do.
+    of : int
+        How many outcomes were asked.
+    rate : float
+        Share of false ones among those told to differ, at most and on average.
+    """
+
+    differ: tuple[str, ...]
+    of: int
+    rate: float
+
+    def as_dict(self) -> JsonObject:
+        """For JSON."""
+        return {"differ": list(self.differ), "of": self.of, "rate": self.rate, "method": METHOD}
+
+
 class Comparison(Shown):
     """Two runs and the differences between them; ``estimate(metric)`` gives one, ``summary()`` all as plain JSON."""
 
@@ -82,6 +107,26 @@ class Comparison(Shown):
         if metric not in self._found:
             self._found[metric] = self.pairs.difference(metric)
         return self._found[metric]
+
+    def discoveries(self, metrics: Sequence[str] = tuple(METRICS), rate: float = FALSE_RATE) -> Discoveries:
+        """Which outcomes differ, many of them asked at once; inputs and what has no number are left out.
+
+        Parameters
+        ----------
+        metrics : sequence of str
+            All that are looked at.
+        rate : float
+            Share of false ones among those told to differ, at most and on average; 0 to 1.
+
+        Returns
+        -------
+        Discoveries
+            ``differ`` names them, ``of`` says among how many outcomes.
+        """
+        found = [each for each in map(self.estimate, metrics) if not each.given and not math.isnan(each.p)]
+        told = discoveries([each.p for each in found], rate)
+        differ = tuple(each.metric for each, yes in zip(found, told, strict=True) if yes)
+        return Discoveries(differ, len(found), rate)
 
     @property
     def digest(self) -> str:
@@ -111,6 +156,7 @@ class Comparison(Shown):
             "identical": self.pairs.certain,
             "warnings": self.pairs.warnings,
             "digest": self.digest,
+            "discoveries": self.discoveries(metrics).as_dict(),
             "metrics": {metric: self.estimate(metric).as_dict() for metric in metrics},
         }
 

@@ -16,7 +16,8 @@ from openiads.base.errors import UsageError
 from openiads.base.jsonable import Json, JsonObject, plain
 from openiads.runs.findings import FIRST_TIMES, PROPORTIONS, RATIOS, Accumulator, Finding
 from openiads.runs.run import Run, bounds_of
-from openiads.statistics.intervals import CONFIDENCE, wilson
+from openiads.statistics.exchange import mean_p, ratio_p, sign_p
+from openiads.statistics.intervals import CONFIDENCE, Interval, wilson
 from openiads.statistics.paired import (
     Gap,
     equivalent,
@@ -68,6 +69,14 @@ class Difference:
         Of a first time, the difference of the shares in which it came.
     certain : bool
         Both sides are one computation.
+    level : bool
+        Both sides are equal in every pair, so that the sample's difference is exactly 0 and has no interval.
+    possible : Interval
+        The interval with what ``n`` equal pairs may have missed; else the interval itself.
+    p : float
+        Probability of a difference at least as large if the change did nothing; NaN where there is none.
+    given : bool
+        An input: what the scenarios declare, the same in every replication of a side.
     """
 
     metric: str
@@ -85,6 +94,10 @@ class Difference:
     saved: Gap
     share: Gap | None = None
     certain: bool = False
+    level: bool = False
+    possible: Interval = (-math.inf, math.inf)
+    p: float = math.nan
+    given: bool = False
 
     @property
     def shown(self) -> bool:
@@ -92,8 +105,15 @@ class Difference:
         return self.low > 0.0 or self.high < 0.0
 
     def within(self, delta: float) -> str:
-        """``paired.equivalent`` for this interval."""
-        return equivalent((self.low, self.high), delta)
+        """``paired.equivalent`` for this interval; of equal pairs for what they may have missed."""
+        return equivalent(self.possible, delta)
+
+    @property
+    def unlike(self) -> float:
+        """Share of pairs that may differ at most where none of n did, with the confidence of the interval."""
+        if not self.level or self.certain or not self.n:
+            return math.nan
+        return -math.expm1(math.log1p(-self.a.confidence) / self.n)
 
     def as_dict(self) -> JsonObject:
         """For JSON: what is infinite or undefined is null."""
@@ -105,6 +125,10 @@ class Difference:
             "wanted": {1: "more", -1: "less", 0: None}[self.wanted],
             "equal": self._share(self.equal),
             "variance_saved": dict(zip(("factor", "low", "high"), self.saved, strict=True)),
+            "input": self.given,
+            "exact": self.level or self.certain,
+            "unlike_at_most": self.unlike,
+            "p": self.p,
         }
         if self.better is not None and self.worse is not None:
             told |= {"b_better": self._share(self.better), "b_worse": self._share(self.worse)}
@@ -124,6 +148,8 @@ class Difference:
         return self.n if self.better is None or self.worse is None else self.better + self.equal + self.worse
 
     def __str__(self) -> str:
+        if self.level or self.certain:
+            return f"exactly 0 in every pair, n = {self.n}"
         return f"{self.difference:.4g} [{self.low:.4g}, {self.high:.4g}], n = {self.n}"
 
 
@@ -163,6 +189,8 @@ class Pairs:
     def difference(self, metric: str) -> Difference:
         """The paired difference of a metric; UsageError if there is no such metric."""
         sides = [side.estimate(metric, self.confidence) for side in self._sides]
+        if metric in ADDED and any((rows[metric] == UNCOUNTED).any() for rows in self._rows):
+            return self._uncounted(metric, sides)
         share = None
         if metric in RATIOS:
             gap, values, saved = self._ratio(metric)
@@ -171,8 +199,15 @@ class Pairs:
             share = self._yes(metric, np.isfinite, yes=0.0, no=math.inf)
         else:
             gap, values, saved = self._number(metric)
-        if self.certain:  # one computation made twice: no sample, no doubt
-            gap, share = (0.0, 0.0, 0.0), (0.0, 0.0, 0.0) if share else None
+        level = bool(self.both.all()) and self._equal(metric) and gap[0] == 0.0
+        missed = gap[1], gap[2]
+        if level and not self.certain and missed == (0.0, 0.0):
+            missed = -math.inf, math.inf  # nothing bounds it, so equal pairs say nothing of the next
+        p = self._p(metric, values)
+        if level or self.certain:  # one computation made twice, or no pair that differs: nothing to be in doubt of
+            gap, share, p = (0.0, 0.0, 0.0), (0.0, 0.0, 0.0) if share else None, 1.0
+        elif not self.both.all() and not (gap[1] > 0.0 or gap[2] < 0.0):
+            p = 1.0  # what failed may have made the difference
         wanted = WANTED.get(metric, 0)
         more, less, equal = (int(sign(*values).sum()) for sign in (_above, _below, np.equal))
         better, worse = (more, less) if wanted > 0 else (less, more)
@@ -190,13 +225,35 @@ class Pairs:
             saved,
             share,
             self.certain,
+            level,
+            (0.0, 0.0) if self.certain else missed if level else (gap[1], gap[2]),
+            p,
+            all(side.given(metric) for side in self._sides),
         )
+
+    def _uncounted(self, metric: str, sides: Sequence[Finding]) -> Difference:
+        """Of what an earlier version of openiads did not count nothing is known."""
+        none, good = (math.nan, math.nan, math.nan), int(self.both.sum())
+        return Difference(
+            metric, WANTED.get(metric, 0), sides[0], sides[1], *none, good, self.n - good, None, 0, None, none
+        )
+
+    def _equal(self, metric: str) -> bool:
+        """Whether both sides are equal in every pair, of a ratio in both its parts."""
+        return all(
+            np.array_equal(*self._column(name)) for name in (RATIOS[metric][:2] if metric in RATIOS else [metric])
+        )
+
+    def _p(self, metric: str, values: tuple[np.ndarray, np.ndarray]) -> float:
+        """The p-value of a difference in the good pairs, of a first time of its sign."""
+        if metric in RATIOS:
+            sides = zip(*(self._column(name) for name in RATIOS[metric][:2]), strict=True)
+            return ratio_p(*(np.column_stack(each) for each in sides))
+        return (sign_p if metric in (*FIRST_TIMES, *PROPORTIONS) else mean_p)(*values)
 
     def _column(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """A column of both sides in the good pairs, as floats."""
         first, second = (rows[name][self.both].astype(float) for rows in self._rows)
-        if name in ADDED:  # an earlier version did not count it
-            first[first == UNCOUNTED] = second[second == UNCOUNTED] = math.nan
         return first, second
 
     def _filled(self, name: str, fill_a: float, fill_b: float) -> tuple[np.ndarray, np.ndarray]:
@@ -215,9 +272,10 @@ class Pairs:
         saved = variance_saved(*values, self.confidence)
         if metric in PROPORTIONS:
             return self._yes(metric, np.sign, yes=1.0, no=0.0), values, saved
-        bounds = (-most[0], most[1]) if all(map(math.isfinite, most)) else None
-        if metric.endswith("threats"):
-            bounds = None  # declared by the scenario, not sampled: no spread is no doubt
+        bounds = (-most[0], most[1])
+        if all(side.given(metric) for side in self._sides):  # declared by the scenario, not sampled: nothing in doubt
+            apart = float(values[1][0] - values[0][0])
+            return (apart, apart, apart), values, saved
         gap = mean_difference(*values, self.confidence, bounds)
         if not self.both.all():
             if not all(map(math.isfinite, most)):

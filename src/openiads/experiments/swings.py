@@ -6,7 +6,6 @@ between the ends: that is what screening and Sobol indices (``experiments.knowle
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +18,7 @@ from openiads.runs.digest import hash_of
 from openiads.runs.work import Work
 from openiads.scenario.knobs import Knob
 from openiads.statistics.intervals import CONFIDENCE, mean_interval
+from openiads.statistics.moments import Moments
 
 #: An end is shown to differ if this interval leaves 0 out: with both ends, 99 of 100 idle knobs are not shown.
 _SURE = 0.995
@@ -157,7 +157,7 @@ def _end(value: float, differences: Values) -> End:
     """An end from the differences of its replications."""
     if not np.any(differences):
         return End(value, 0.0, 0.0, 0.0, False)
-    total, squares = math.fsum(differences), math.fsum(differences * differences)
-    low, high = mean_interval(total, squares, len(differences), CONFIDENCE)
-    least, most = mean_interval(total, squares, len(differences), _SURE)
-    return End(value, total / len(differences), low, high, not least <= 0.0 <= most)
+    found = Moments.of(differences.tolist())
+    low, high = mean_interval(found, CONFIDENCE)
+    least, most = mean_interval(found, _SURE)
+    return End(value, found.mean, low, high, not least <= 0.0 <= most)

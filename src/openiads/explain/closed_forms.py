@@ -17,7 +17,10 @@ from openiads.base.jsonable import JsonObject
 from openiads.explain.ingredients import Measured
 from openiads.physics.encounter import firing_opportunities
 from openiads.statistics.intervals import mean_interval, ratio_interval
+from openiads.statistics.moments import Moments
 from openiads.textbook import exchanges, raids
+from openiads.textbook.looks import imperfect_looks
+from openiads.textbook.uncoordinated import random_leakers
 from openiads.world.codes import ThreatClass
 
 if TYPE_CHECKING:
@@ -156,10 +159,39 @@ def _leak_of_engaged(run: Measured) -> Twin:
     return Twin(*head, formula, why, _kills(run) + inputs, closed, *found, True)
 
 
+def _at_random(run: Measured) -> Twin:
+    head = "Engaged threats that live", "random allocation"
+    formula = "T (1 − p/T)^M: M rounds that each go to one of T engaged threats at random, p the kill share of a round"
+    if not run.classes or not run.n:
+        return Twin(*head, formula, "no round was launched at a threat")
+    rounds, ended = run.parts.total("rounds") / run.n, run.parts.total("ended")
+    targets = run.parts.total("engaged") / run.n
+    if targets < 1.0 or not ended:
+        return Twin(*head, formula, "less than one threat a raid is engaged, or no round came to its end at one")
+    kill = run.parts.total("hits") / ended
+    closed = random_leakers(targets, rounds, kill)
+    alive = run.sums("alive")
+    interval = mean_interval(Moments.of(alive.tolist()), bounds=(0.0, float(run.sums("threats").max())))
+    found = float(alive.mean()), *interval
+    why = _because(
+        closed,
+        found,
+        "Fire is worse placed than at random: rounds lose their support, fail together or go to threats that others "
+        "kill.",
+        "Fire is better placed than at random, which is what the post, its looks and its assignment are for.",
+    )
+    inputs = (
+        Input("engaged threats", targets, "", MEASURED),
+        Input("rounds at threats", rounds, "", MEASURED),
+        Input("kill share of a round", kill, "share", MEASURED),
+    )
+    return Twin(*head, formula, why, inputs, closed, *found)
+
+
 def _together(run: Measured) -> str:
     """Why more engaged threats live than independent shots would leave, with what was measured."""
     causes = []
-    works = float(run.magazines["common_mode"].min())
+    works = run.works()
     if works < 1.0:
         causes.append(f"rounds of a salvo fail together (all of it works with probability {works:.2g})")
     lost = run.parts.total("unsupported") / run.parts.total("rounds")
@@ -218,8 +250,11 @@ def _geometry(run: Measured, of: ThreatClass) -> tuple[Input, ...]:
 
 
 def _rounds_of_engaged(run: Measured, salvos: dict[ThreatClass, float]) -> Twin:
-    head = "Rounds per engaged threat", "shoot-look-shoot"
-    formula = "k (1 − q^m) / (1 − q), q = (1 − p)^k: salvos of k rounds while it lives, m at most, as far as rounds go"
+    head = "Rounds per engaged threat", "shoot-look-shoot, looks that err"
+    formula = (
+        "k × the salvos of k rounds fired while it lives and is not let go, or is dead and not seen to be, m at most, "
+        "as far as rounds go; a salvo kills with c (1 − (1 − p/c)^k), c what its rounds share"
+    )
     if not run.classes:
         return Twin(*head, formula, "no round was launched at a threat")
     sizes = {run.salvo_of(unit) for unit in run.shooters}
@@ -227,10 +262,21 @@ def _rounds_of_engaged(run: Measured, salvos: dict[ThreatClass, float]) -> Twin:
         return Twin(*head, formula, "not every fire unit fires again after a look by a built-in rule")
     if len(sizes) > 1:
         return Twin(*head, formula, "fire units fire salvos of different size")
-    if any(run.kill(c) == 0.0 and c not in salvos for c in run.classes):
-        return Twin(*head, formula, "no round killed one class of threat, so its salvos would have no end")
     most = {c: max(1.0, salvos.get(c, math.inf)) for c in run.classes}
-    needed = {c: raids.shoot_look_shoot(run.kill(c), most[c], min(sizes)).rounds for c in run.classes}
+    works, errs = run.works(), {c: run.errs(c) for c in run.classes}
+    if any((run.kill(c) == 0.0 and not errs[c][0] and c not in salvos) or errs[c][1] == 1.0 for c in run.classes):
+        return Twin(*head, formula, "no round killed one class of threat, so its salvos would have no end")
+    needed = {
+        c: imperfect_looks(
+            min(1.0, run.kill(c) / works) if works else 0.0,
+            most[c],
+            min(sizes),
+            false_kill=errs[c][0],
+            false_miss=errs[c][1],
+            works=works,
+        ).rounds
+        for c in run.classes
+    }
     engaged = run.parts.total("engaged") / run.n
     closed = min(run.weighted(needed), run.rounds() / engaged)
     found = _ratio(run.sums("rounds"), run.sums("engaged"))
@@ -238,12 +284,15 @@ def _rounds_of_engaged(run: Measured, salvos: dict[ThreatClass, float]) -> Twin:
     why = _because(
         closed,
         found,
-        f"Looks err, salvos overlap and rounds lose their support ({100.0 * lost:.0f} %), so a threat draws more.",
+        f"Salvos overlap and rounds lose their support ({100.0 * lost:.0f} %), so a threat draws more.",
         "Salvos are cut short or not fired again: magazines and launchers are empty, or the target is out of reach.",
     )
     inputs = (
         *_kills(run),
         Input("rounds of a salvo", min(sizes), "", "scenario (doctrine)"),
+        Input("what a salvo shares works", works, "share", "catalog (common_mode)"),
+        *(Input(f"looks that let a living one go, {WORDS[c]}", errs[c][0], "share", MEASURED) for c in run.classes),
+        *(Input(f"looks that fire at a dead one, {WORDS[c]}", errs[c][1], "share", MEASURED) for c in run.classes),
         *(Input(f"salvos in time, {WORDS[c]}", m, "", "the twin of this name") for c, m in salvos.items()),
         *_magazine(run),
         Input("engaged threats", engaged, "", MEASURED),
@@ -298,14 +347,14 @@ def _exchange(run: Measured) -> Twin:
         return Twin(*head, formula, "a rule of the user's own decides on salvos")
     held, lasts = float(parts["held"].sum() / parts["engagements"].sum()), float(parts["exchange"].mean())
     kill, turns = run.parts.total("hits") / ended, max(1.0, lasts / held)
-    salvo = [raids.salvo_kill(kill, run.salvo_of(unit)) for unit in units]
+    salvo = [run.salvo_kill(kill, run.salvo_of(unit)) for unit in units]
     by_channels = [float(run.units["target_channels"][u]) * turns * salvo[u] for u in units]
     by_rounds = [run.rounds(u) / run.salvo_of(u) * salvo[u] for u in units]
     stopped = sum(map(min, by_channels, by_rounds))
     defense = exchanges.Force(len(units), 0.0, stopped / len(units), 1.0)
     closed = exchanges.unstopped(exchanges.Force(raid, 1.0, 0.0, 1.0), defense)
     most = float(run.sums("threats").max())
-    interval = mean_interval(float(leaked.sum()), float((leaked**2).sum()), run.n, bounds=(0.0, most))
+    interval = mean_interval(Moments.of(leaked.tolist()), bounds=(0.0, most))
     found = float(leaked.mean()), *interval
     why = _because(
         closed,
@@ -358,6 +407,7 @@ def twins_beside(run: Run) -> list[Twin]:
     salvos = {c: twin.closed for c, twin in time.items() if twin.closed is not None}
     return [
         _leak_of_engaged(measured),
+        _at_random(measured),
         _any_leaker(measured),
         _rounds_of_engaged(measured, salvos),
         *time.values(),

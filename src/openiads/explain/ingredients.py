@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from openiads.textbook.raids import salvo_kill
 from openiads.world.codes import Action, Event, FireRule, Gate, RoundEnd, Side, Terminal, ThreatClass
 
 if TYPE_CHECKING:
@@ -33,6 +34,10 @@ TALLY = np.dtype(
             "ended",  # of these, ended as a kill or a miss
             "hits",  # of these, kills
             "unsupported",  # rounds that lost their support
+            "looked",  # assessments of a threat that lived
+            "let_go",  # of these, as killed, and no round was launched at it any more
+            "looked_dead",  # assessments of a threat that was dead
+            "refired",  # of these, followed by another round at it
             "detected",  # threats detected, and
             "detection_range",  # the sum of their slant ranges then, m
             "met",  # rounds that met their target, and
@@ -108,6 +113,7 @@ def ingredients(run: Run) -> Ingredients:
                 mine = events[(flight >= 0) & hostile[np.maximum(flight, 0)]]
                 k = place[replication]
                 _shots(mine, kinds, classes[k], fired)
+                _looks(mine, kinds, classes[k])
                 _detections(mine, kinds, classes[k])
                 channels[k] = _channels(mine)
     return Ingredients(classes, channels, fired)
@@ -145,6 +151,19 @@ def _shots(events: np.ndarray, kinds: np.ndarray, tally: np.ndarray, fired: Coun
         of = (decided["flight"] == row["flight"]) & (decided["unit"] == row["unit"]) & (decided["time"] <= row["time"])
         salvos.add((int(row["flight"]), int(row["unit"]), int(of.sum())))
     _add(tally, "salvos", kinds[[flight for flight, _, _ in sorted(salvos)]].astype(int))
+
+
+def _looks(events: np.ndarray, kinds: np.ndarray, tally: np.ndarray) -> None:
+    """Assessments by what was true, and what they led to: a launch at the same flight after them, or none."""
+    looks, launches = _of(events, Event.ASSESS), _of(events, Event.LAUNCH)
+    last = np.full(len(kinds), -np.inf)
+    np.maximum.at(last, launches["flight"], launches["time"])
+    dead = looks["value"][:, 0] > 0.0
+    again = last[looks["flight"]] > looks["time"]
+    _add(tally, "looked", kinds[looks["flight"][~dead]])
+    _add(tally, "let_go", kinds[looks["flight"][~dead & (looks["code"] == 1) & ~again]])
+    _add(tally, "looked_dead", kinds[looks["flight"][dead]])
+    _add(tally, "refired", kinds[looks["flight"][dead & again]])
 
 
 def _detections(events: np.ndarray, kinds: np.ndarray, tally: np.ndarray) -> None:
@@ -243,6 +262,23 @@ class Measured:
         """Share of kills among rounds that ended at a threat of a class as a kill or a miss; 0 without any."""
         ended = self.parts.total("ended", of)
         return self.parts.total("hits", of) / ended if ended else 0.0
+
+    def works(self) -> float:
+        """Least probability that what the rounds of a salvo share works, among the fire units that shot."""
+        mine = self.launchers["magazine"][np.isin(self.launchers["unit"], self.shooters)]
+        return float(self.magazines["common_mode"][mine].min()) if len(mine) else 1.0
+
+    def salvo_kill(self, kill: float, rounds: float) -> float:
+        """Probability that a salvo kills, of rounds whose kill share, as measured, holds what they share already."""
+        works = self.works()
+        return salvo_kill(min(1.0, kill / works) if works else 0.0, rounds, works)
+
+    def errs(self, of: ThreatClass) -> tuple[float, float]:
+        """Shares of looks: at what lived, that let it go; at what was dead, after which it was fired at again."""
+        total = self.parts.total
+        pairs = (("let_go", "looked"), ("refired", "looked_dead"))
+        found = [total(up, of) / total(down, of) if total(down, of) else 0.0 for up, down in pairs]
+        return found[0], found[1]
 
     def weighted(self, figures: dict[ThreatClass, float]) -> float:
         """The mean of a figure of each class over the engaged threats."""

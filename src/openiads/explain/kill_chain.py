@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,6 +22,9 @@ from openiads.explain.sentences import gate_sentence, said
 from openiads.runs.run import Run, open_run
 from openiads.world.codes import Event, Gate, Side, Terminal, ThreatClass
 from openiads.world.trace import gate_numbers
+
+if TYPE_CHECKING:
+    from openiads.explain.picture import PostPicture
 
 #: The links of the chain, in order.
 CHAIN = (
@@ -102,12 +106,15 @@ class Explanation(Shown):
     flights : list of FlightStory
     chosen : bool
         Whether a flight or a fire unit was asked for, so that its chain is told even if it did not leak.
+    pictures : list of PostPicture
+        Of posts, where the replication was recorded.
     """
 
     scenario: str
     replication: int
     flights: list[FlightStory]
     chosen: bool = False
+    pictures: list[PostPicture] = field(default_factory=list)
 
     def as_dict(self) -> JsonObject:
         """Plain JSON."""
@@ -140,6 +147,7 @@ class Explanation(Shown):
                 }
                 for f in self.flights
             ],
+            "pictures": [each.as_dict() for each in self.pictures],
         }
 
     def text(self, *, whole: bool = False) -> str:
@@ -154,7 +162,8 @@ class Explanation(Shown):
         -------
         str
         """
-        return "\n".join([*self._summary(), *self._chains(whole)])
+        told = [each.text() for each in self.pictures]
+        return "\n".join([*self._summary(), *told, *self._chains(whole)])
 
     def _summary(self) -> list[str]:
         threats = [f for f in self.flights if f.side == "hostile"]
@@ -228,13 +237,19 @@ def explain(
     for_unit = None if unit is None else _row(unit, names["units"], "fire unit")
     events = run.key_events(replication)
     events = events[events["kind"] < 32]
+    whole = only is None and for_unit is None and replication < run.identity.record
     rows = range(len(names["flights"])) if only is None else [only]
     stories = []
     for row in rows:
         mine = events[events["flight"] == row]
         if len(mine) or only is not None:
             stories.append(_story(row, mine, facts, for_unit))
-    return Explanation(run.name, replication, stories, only is not None or for_unit is not None)
+    chosen = only is not None or for_unit is not None
+    if not whole:
+        return Explanation(run.name, replication, stories, chosen)
+    from openiads.explain.picture import pictures  # it needs the compiler
+
+    return Explanation(run.name, replication, stories, chosen, pictures(run, replication))
 
 
 def _row(asked: str | int, listed: list[str], noun: str) -> int:

@@ -10,7 +10,9 @@ import numpy as np
 
 from openiads.base.errors import UsageError
 from openiads.base.jsonable import JsonObject
-from openiads.statistics.intervals import CONFIDENCE, Interval, mean_interval, median_interval, ratio_interval, wilson
+from openiads.statistics.intervals import CONFIDENCE, Interval, mean_interval, ratio_interval, wilson
+from openiads.statistics.medians import median_interval
+from openiads.statistics.moments import Moments
 from openiads.world.outcome import (
     ADDED,
     BOUNDS,
@@ -78,29 +80,43 @@ _FLOATS = tuple(f"bound_{name}" for name in BOUNDS)
 _SKIP = {"replication", "status", "status_time", "status_entity", *FIRST_TIMES, *_FLOATS}
 _INTEGERS = tuple(name for name in (OUTCOME.names or ()) if name not in _SKIP)
 
-#: Which quantity bounds a count from above, for failed replications and for samples without spread.
-_LIMITED_BY = dict.fromkeys(
+#: What a metric can be at all where no limit is known: counts, times and ratios of counts are not below 0.
+_COUNTS: Interval = (0.0, math.inf)
+
+#: Which quantities bound a count from above, the least of those known.
+_LIMITED_BY: dict[str, tuple[str, ...]] = dict.fromkeys(
     [
         "threats",
         "detected",
         "engaged",
         "killed",
         "leakers",
-        "any_leaker",
         "platform_leakers",
         "asset_hits",
         "tracked",
         "identified",
-        *(f"{c}_{k}" for c in CLASSES for k in ("threats", "killed", "leakers", "engaged")),
     ],
-    "threats",
+    ("threats",),
 )
-_LIMITED_BY |= dict.fromkeys(
-    ["rounds_fired", "round_kills", "overkill_rounds", *(f"round_{r}" for r in ROUND_ENDS)], "rounds"
-)
-_LIMITED_BY |= dict.fromkeys([f"end_{t}" for t in TERMINALS], "flights")
-_LIMITED_BY |= {name: side for side in ("civil", "friend") for name in (f"{side}_engaged", *SPREAD[side])}
-_LIMITED_BY |= {name: name.removesuffix("_lost") for name in ("elements_lost", *LOST)}
+_LIMITED_BY |= {f"{c}_{k}": (c, "threats") for c in CLASSES for k in ("threats", "killed", "leakers", "engaged")}
+_LIMITED_BY |= dict.fromkeys(["rounds_fired", "overkill_rounds", *(f"round_{r}" for r in ROUND_ENDS)], ("rounds",))
+_LIMITED_BY |= dict.fromkeys([f"end_{t}" for t in TERMINALS], ("flights",))
+_LIMITED_BY |= {"round_kills": ("rounds", "flights")}
+_LIMITED_BY |= {name: (side,) for side in ("civil", "friend") for name in (f"{side}_engaged", *SPREAD[side])}
+_LIMITED_BY |= {name: (name.removesuffix("_lost"),) for name in ("elements_lost", *LOST)}
+
+
+def possible(metric: str) -> Interval:
+    """The least and greatest value of a metric where no run's limits are at hand."""
+    if metric in PROPORTIONS:
+        return 0.0, 1.0
+    return RATIOS[metric][2] or _COUNTS if metric in RATIOS else _COUNTS
+
+
+def declared(metric: str) -> bool:
+    """Whether a metric counts what the scenario declares, so that it is an input wherever it does not vary."""
+    return metric.endswith("threats")
+
 
 #: Everything that ``Accumulator.estimate`` takes.
 ESTIMATED = frozenset([*RATIOS, *FIRST_TIMES, *PROPORTIONS, *_INTEGERS, *_FLOATS])
@@ -122,7 +138,7 @@ class Accumulator:
         self.failed = 0
         self._values: dict[str, Counter[int]] = {name: Counter() for name in _INTEGERS}
         self._pairs: dict[str, Counter[tuple[float, float]]] = {name: Counter() for name in RATIOS}
-        self._sums = {name: [0.0, 0.0] for name in _FLOATS}
+        self._sums = dict.fromkeys(_FLOATS, Moments())
         self._times: dict[str, list[np.ndarray]] = {name: [] for name in FIRST_TIMES}
 
     def add(self, rows: np.ndarray) -> None:
@@ -140,10 +156,8 @@ class Accumulator:
             values, counts = np.unique(good[up] << 32 | good[down], return_counts=True)  # both are counts below 2**31
             both = zip((values >> 32).astype(float).tolist(), (values & 0xFFFFFFFF).astype(float).tolist(), strict=True)
             pairs.update(dict(zip(both, counts.tolist(), strict=True)))
-        for name, sums in self._sums.items():
-            for value in good[name].tolist():  # one by one, so that chunks of any size give the same last digit
-                sums[0] += value
-                sums[1] += value * value
+        for name, sums in self._sums.items():  # exact, so that chunks of any size and order give the same last digit
+            self._sums[name] = sums.merged(Moments.of(good[name].tolist()))
         for name, parts in self._times.items():
             parts.append(good[name].copy())
 
@@ -178,9 +192,20 @@ class Accumulator:
         """The greatest value that the metric can have in a replication; infinite if nothing limits it."""
         if metric in PROPORTIONS:
             return 1.0
-        limit = self.limits.get(_LIMITED_BY.get(metric, ""), math.inf)
+        limit = min(map(self._limit, _LIMITED_BY.get(metric, ())), default=math.inf)
         seen = max(self._values[metric], default=0) if metric in self._values else 0
         return max(limit, float(seen))
+
+    def _limit(self, name: str) -> float:
+        """A limit by name: as many threats as flew in every replication, else as many as the scenario has flights."""
+        flew = {"threats": "threats", **{c: f"{c}_threats" for c in CLASSES}}.get(name)
+        if flew is not None and self.given(flew):
+            return float(next(iter(self._values[flew])))
+        return self.limits.get(name, math.inf)
+
+    def given(self, metric: str) -> bool:
+        """Whether a metric is what the scenario says, the same in every replication: an input, not an outcome."""
+        return declared(metric) and metric in self._values and len(self._values[metric]) == 1 and not self.failed
 
     def _proportion(self, metric: str, confidence: float) -> Finding:
         yes = self._values[metric][1]
@@ -191,31 +216,23 @@ class Accumulator:
         return Finding(metric, yes / self.n if self.n else math.nan, low, high, self.n, self.failed, confidence)
 
     def _mean(self, metric: str, confidence: float) -> Finding:
-        if metric in self._sums:
-            total, squares = self._sums[metric]
-        else:
-            values = self._values[metric]
-            total = float(sum(v * m for v, m in values.items()))
-            squares = float(sum(v * v * m for v, m in values.items()))
+        found = self._sums[metric] if metric in self._sums else Moments.of_counts(self._values[metric])
+        if self.given(metric):  # declared by the scenario, not sampled: no spread is no doubt
+            return Finding(metric, found.mean, found.mean, found.mean, self.n, 0, confidence)
         limit = self.greatest(metric)
-        bounds = (0.0, limit) if math.isfinite(limit) else None
-        if metric.endswith("threats") and not self.failed:
-            bounds = None  # declared by the scenario, not sampled: no spread is no doubt
-        low = mean_interval(total, squares, self.total, confidence, bounds)[0]
-        if self.failed == 0:
-            high = mean_interval(total, squares, self.total, confidence, bounds)[1]
-        elif bounds is None:
-            high = math.inf
-        else:
-            worst = total + self.failed * limit, squares + self.failed * limit * limit
-            high = mean_interval(*worst, self.total, confidence, bounds)[1]
-        mean = total / self.n if self.n else math.nan
-        return Finding(metric, mean, low, high, self.n, self.failed, confidence)
+        bounds = (0.0, limit)
+        least = found.merged(Moments.of_counts({0.0: self.failed}))
+        low, high = mean_interval(least, confidence, bounds)
+        if self.failed:
+            finite = math.isfinite(limit)
+            most = found.merged(Moments.of_counts({limit: self.failed})) if finite else Moments()
+            high = mean_interval(most, confidence, bounds)[1]  # of no sample it is the bound
+        return Finding(metric, found.mean, low, high, self.n, self.failed, confidence)
 
     def _ratio(self, metric: str, confidence: float) -> Finding:
         up, down, bounds = RATIOS[metric]
         pairs = self._pairs[metric]
-        ratio, low, high = ratio_interval(pairs, confidence, bounds)
+        ratio, low, high = ratio_interval(pairs, confidence, bounds or _COUNTS)
         if self.failed:
             most_up, most_down = self.greatest(up), self.greatest(down)
             low = high = math.nan
@@ -224,7 +241,8 @@ class Accumulator:
                 small[(0.0, most_down)] += self.failed
                 # A rate's worst case is all of them; a count's is all of the numerator and none of the denominator.
                 large[(most_up, most_up if bounds and bounds[1] == 1.0 else 0.0)] += self.failed
-                low, high = ratio_interval(small, confidence, bounds)[1], ratio_interval(large, confidence, bounds)[2]
+                low = ratio_interval(small, confidence, bounds or _COUNTS)[1]
+                high = ratio_interval(large, confidence, bounds or _COUNTS)[2]
         return Finding(metric, ratio, low, high, self.n, self.failed, confidence)
 
     def _first_time(self, metric: str, confidence: float) -> Finding:

@@ -16,7 +16,7 @@ from openiads.runs.folder import Kept
 from openiads.runs.identity import Chunk, RunIdentity, mismatch
 from openiads.runs.simulator import Replicated, Simulator, capped, real_simulator
 from openiads.runs.store import Store
-from openiads.world.codes import Side, Status
+from openiads.world.codes import Side, Status, ThreatClass
 from openiads.world.outcome import BOUNDS, CLASSES, LOST, METRICS, OUTCOME, ROUND_ENDS, TERMINALS
 from openiads.world.trace import EVENT
 
@@ -61,8 +61,10 @@ def open_run(path: str | Path, *, simulator: Simulator | None = None) -> Run:
 
 def bounds_of(facts: JsonObject) -> dict[str, float]:
     """Greatest counts per replication that the scenario itself allows."""
-    sides = facts["flight_side"]
+    sides, classes = facts["flight_side"], facts["flight_class"]
+    threats = [kind for kind, side in zip(classes, sides, strict=True) if side == int(Side.HOSTILE)]
     bounds = {
+        **{c.name.lower(): float(threats.count(int(c))) for c in ThreatClass if c},
         "flights": float(len(sides)),
         "threats": float(sides.count(int(Side.HOSTILE))),
         "civil": float(sides.count(int(Side.NEUTRAL))),

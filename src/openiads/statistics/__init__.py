@@ -1,5 +1,6 @@
-"""Estimates and intervals; knows no column of openiads."""
+"""Estimates, intervals and tests; knows no column of openiads."""
 
 from openiads.statistics.intervals import clopper_pearson, jeffreys, newcombe, wilson
+from openiads.statistics.many import adjusted, discoveries
 
-__all__ = ["clopper_pearson", "jeffreys", "newcombe", "wilson"]
+__all__ = ["adjusted", "clopper_pearson", "discoveries", "jeffreys", "newcombe", "wilson"]

@@ -1,11 +1,11 @@
-"""Numbers with their doubt: intervals for yes/no, means, ratios and first times, over replications.
+"""Numbers with their doubt: intervals for yes/no, means and ratios, over replications.
 
 One replication is one independent observation.  A yes/no per replication gets a Wilson interval; sums over flights or
-rounds treat the replication as the cluster; ratios use the delete-one jackknife; a first time is a share and a median
-with "never" = infinity and an interval from order statistics.  Failed replications widen an interval to their worst
-case.  ``Accumulator`` gathers what is needed while rows stream by: counts of values, not the rows themselves.
+rounds treat the replication as the cluster; ratios use the delete-one jackknife.  Medians are in ``medians``, sums in
+``moments``.
 
-Near an end of what is possible, where few replications carry all there is, an interval does not rest on their spread.
+An interval never leaves what is possible.  Near an end of that, where few replications carry all there is, it does not
+rest on their spread.
 
 Sources: Wilson (JASA 22, 1927); Clopper and Pearson (Biometrika 26, 1934); Hoeffding (JASA 58, 1963); Newcombe
 (Statistics in Medicine 17, 1998); Brown, Cai and DasGupta (Statistical Science 16, 2001); Efron, The Jackknife (1982).
@@ -17,9 +17,8 @@ import math
 from collections import Counter
 from statistics import NormalDist
 
-import numpy as np
-
 from openiads.base.errors import UsageError
+from openiads.statistics.moments import Moments
 
 CONFIDENCE = 0.95
 
@@ -27,6 +26,9 @@ CONFIDENCE = 0.95
 _BELIEVED = 5
 
 Interval = tuple[float, float]
+
+#: Bounds that leave nothing out.
+ANYTHING: Interval = (-math.inf, math.inf)
 
 
 def tail_of(confidence: float) -> float:
@@ -231,7 +233,7 @@ def binomial_pmf(k: int, n: int, p: float) -> float:
     return math.exp(logs + k * math.log(p) + (n - k) * math.log1p(-p))
 
 
-# ------------------------------------------------------------------ means, ratios, medians
+# ------------------------------------------------------------------ means and ratios
 
 
 def student_quantile(probability: float, freedom: float) -> float:
@@ -292,57 +294,81 @@ def bounded_interval(
     return ends[0], ends[1]
 
 
-def _few_left_the_end(total: float, squares: float, n: float, bounds: Interval) -> bool:
-    """Whether too few of n values lie away from one of the bounds for the spread that they show to be believed.
+def _few_left_the_end(sample: Moments, bounds: Interval) -> bool:
+    """Whether too few values lie away from one of the bounds for the spread that they show to be believed.
 
     They are counted by weight, (sum of distances)^2 / sum of squared distances: one far away counts as one however many
     lie beside the end.
     """
-    for end in bounds:
-        away = abs(total - n * end)
-        if away * away < min(_BELIEVED, n / 2.0) * (squares - 2.0 * end * total + n * end * end):
-            return True
-    return False
+    believed = min(_BELIEVED, sample.n / 2.0)
+    return any(sample.less(end).weight < believed for end in bounds)
 
 
-def mean_interval(
-    total: float, squares: float, n: int, confidence: float = CONFIDENCE, bounds: Interval | None = None
-) -> Interval:
-    """Student-t interval m ± t √(s²/n) of the mean of n values with this sum and sum of squares.
+def _finite(bounds: Interval) -> bool:
+    return all(map(math.isfinite, bounds))
+
+
+def clipped(low: float, high: float, bounds: Interval) -> Interval:
+    """An interval without what lies beyond the bounds."""
+    return min(max(low, bounds[0]), bounds[1]), max(min(high, bounds[1]), bounds[0])
+
+
+def unseen_interval(mean: float, n: int, confidence: float = CONFIDENCE, bounds: Interval = ANYTHING) -> Interval:
+    """What n > 0 equal values leave open: as far from them as values unseen in n trials may take the mean.
+
+    Each end is Clopper and Pearson's of a yes that never came.  Where one of the bounds is infinite nothing can be said
+    and the interval has no width.
+    Source: Clopper and Pearson (Biometrika 26, 1934).
 
     Parameters
     ----------
-    total : float
-    squares : float
+    mean : float
+        What all of them are.
     n : int
     confidence : float, optional
     bounds : Interval, optional
-        The least and greatest value possible. With no spread at all in the sample the interval then reaches as far as
-        values unseen in n trials still may (Clopper-Pearson), instead of having no width; while few values have left an
-        end it is ``bounded_interval``, since the next may be as far away as any.
+        The least and greatest value possible.
 
     Returns
     -------
     Interval
     """
-    if n < 2:
-        return (-math.inf, math.inf) if bounds is None else bounds
-    mean = total / n
-    variance = max(0.0, (squares - total * mean) / (n - 1))
-    if variance <= 1e-18 * max(1.0, mean * mean):
-        if bounds is None:
-            return mean, mean
-        unseen = -math.expm1(math.log(tail_of(confidence)) / n)
-        return mean - unseen * (mean - bounds[0]), mean + unseen * (bounds[1] - mean)
-    if bounds is not None and _few_left_the_end(total, squares, n, bounds):
+    if not _finite(bounds):
+        return mean, mean
+    unseen = -math.expm1(math.log(tail_of(confidence)) / n)
+    return mean - unseen * (mean - bounds[0]), mean + unseen * (bounds[1] - mean)
+
+
+def mean_interval(sample: Moments, confidence: float = CONFIDENCE, bounds: Interval = ANYTHING) -> Interval:
+    """Student-t interval m ± t √(s²/n) of the mean of n values, inside what is possible.
+
+    Parameters
+    ----------
+    sample : Moments
+        Of the values; two of them at least, for fewer the interval is the bounds.
+    confidence : float, optional
+    bounds : Interval, optional
+        The least and greatest value possible; either may be infinite, and the interval never leaves them.  If both are
+        finite, a sample without any spread gets ``unseen_interval`` instead of no width, and while few values have left
+        an end the interval is ``bounded_interval``, since the next may be as far away as any.
+
+    Returns
+    -------
+    Interval
+    """
+    if sample.n < 2:
+        return bounds
+    mean, n = sample.mean, sample.n
+    if not sample.spreads:
+        return unseen_interval(mean, n, confidence, bounds)
+    if _finite(bounds) and _few_left_the_end(sample, bounds):
         return bounded_interval(mean, n, confidence, bounds)
-    half = student_quantile(1.0 - tail_of(confidence), n - 1) * math.sqrt(variance / n)
-    low, high = mean - half, mean + half
-    return (low, high) if bounds is None else (max(low, bounds[0]), min(high, bounds[1]))
+    half = student_quantile(1.0 - tail_of(confidence), n - 1) * math.sqrt(sample.variance / n)
+    return clipped(mean - half, mean + half, bounds)
 
 
 def ratio_interval(
-    pairs: Counter[tuple[float, float]], confidence: float = CONFIDENCE, bounds: Interval | None = None
+    pairs: Counter[tuple[float, float]], confidence: float = CONFIDENCE, bounds: Interval = ANYTHING
 ) -> tuple[float, float, float]:
     """Ratio sum(x) / sum(y) over clusters with its interval, by the delete-one jackknife.
 
@@ -355,7 +381,8 @@ def ratio_interval(
         How often each pair of a cluster's sums came.
     confidence : float, optional
     bounds : Interval, optional
-        They widen it as in ``mean_interval`` without spread, or while few clusters have left an end.
+        Of the ratio; it never leaves them, and they widen it as in ``mean_interval`` without spread, or while few
+        clusters have left an end.
 
     Returns
     -------
@@ -366,65 +393,21 @@ def ratio_interval(
     up = math.fsum(x * m for (x, _), m in pairs.items())
     down = math.fsum(y * m for (_, y), m in pairs.items())
     if down == 0.0:
-        return (math.nan, math.nan, math.nan) if up == 0.0 else (math.inf, 0.0, math.inf)
+        return (math.nan, math.nan, math.nan) if up == 0.0 else (math.inf, *clipped(0.0, math.inf, bounds))
     ratio = up / down
     if n < 2 or any(down - y <= 0.0 for _, y in pairs):
-        return (ratio, *(bounds or (0.0, math.inf)))
+        return (ratio, *bounds)
     left_out = {pair: (up - pair[0]) / (down - pair[1]) for pair in pairs}
     middle = math.fsum(left_out[p] * m for p, m in pairs.items()) / n
     variance = (n - 1) / n * math.fsum(m * (left_out[p] - middle) ** 2 for p, m in pairs.items())
     if variance <= 1e-24 * max(1.0, ratio * ratio):
-        return (ratio, *mean_interval(ratio * n, ratio * ratio * n, n, confidence, bounds))
-    if bounds is not None:
+        return (ratio, *unseen_interval(ratio, n, confidence, bounds))
+    if _finite(bounds):
         size = max(y for _, y in pairs)  # a cluster that is smaller has its ratio, and for the rest the whole's
-        shares = [((x + (size - y) * ratio) / size, m) for (x, y), m in pairs.items()]
-        total, squares = (math.fsum(m * s**k for s, m in shares) for k in (1, 2))
-        if _few_left_the_end(total, squares, n, bounds):
+        shares: Counter[float] = Counter()
+        for (x, y), m in pairs.items():
+            shares[(x + (size - y) * ratio) / size] += m
+        if _few_left_the_end(Moments.of_counts(shares), bounds):
             return (ratio, *bounded_interval(ratio, n, confidence, bounds, down / n / size))
     half = student_quantile(1.0 - tail_of(confidence), n - 1) * math.sqrt(variance)
-    low, high = ratio - half, ratio + half
-    return (ratio, low, high) if bounds is None else (ratio, max(low, bounds[0]), min(high, bounds[1]))
-
-
-def median_interval(values: np.ndarray, confidence: float = CONFIDENCE) -> tuple[float, float, float]:
-    """Median with its distribution-free interval between the order statistics r and n + 1 - r.
-
-    r is the greatest with P(Binomial(n, 1/2) < r) <= tail; with too few values for the confidence the interval is
-    0 .. infinity.  Source: David and Nagaraja, Order Statistics (2003), 7.1.
-
-    Parameters
-    ----------
-    values : ndarray
-        Times, never negative; they may be infinite, not NaN.
-    confidence : float, optional
-
-    Returns
-    -------
-    tuple of float
-        Median, low, high.
-    """
-    n = len(values)
-    if n == 0:
-        return math.nan, 0.0, math.inf
-    ordered = np.sort(values)
-    below, above = ordered[(n - 1) // 2], ordered[n // 2]
-    median = float(above if below == above else (below + above) / 2.0)
-    rank = _median_rank(n, confidence)
-    if rank == 0:
-        return median, 0.0, math.inf
-    return median, float(ordered[rank - 1]), float(ordered[n - rank])
-
-
-def _median_rank(n: int, confidence: float) -> int:
-    """The greatest r with P(Binomial(n, 1/2) < r) <= tail; 0 if there is none."""
-    from scipy.special import bdtr
-
-    tail = tail_of(confidence)
-    low, high = 0, (n + 1) // 2
-    while low < high:
-        middle = (low + high + 1) // 2
-        if float(bdtr(middle - 1, n, 0.5)) <= tail:
-            low = middle
-        else:
-            high = middle - 1
-    return low
+    return ratio, *clipped(ratio - half, ratio + half, bounds)

@@ -16,12 +16,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.base.errors import UsageError
-from openiads.statistics.intervals import CONFIDENCE, Interval, mean_interval, normal_quantile, student_quantile
+from openiads.statistics.intervals import (
+    ANYTHING,
+    CONFIDENCE,
+    Interval,
+    clipped,
+    mean_interval,
+    normal_quantile,
+    student_quantile,
+    unseen_interval,
+)
+from openiads.statistics.moments import Moments
 
 Values = NDArray[np.float64]
 
 #: (difference, low, high); NaN where there is none.
 Gap = tuple[float, float, float]
+
+#: Pairs that differ (by weight) from which on the spread of the differences is believed.
+_FEW = 5
 
 #: Resamples of the bootstrap; the tails of 95 % then rest on 50 of them each.
 RESAMPLES = 2000
@@ -30,8 +43,12 @@ RESAMPLES = 2000
 _AT_ONCE = 2**22
 
 
-def mean_difference(a: Values, b: Values, confidence: float = CONFIDENCE, bounds: Interval | None = None) -> Gap:
+def mean_difference(a: Values, b: Values, confidence: float = CONFIDENCE, bounds: Interval = ANYTHING) -> Gap:
     """Mean d of b - a over pairs with Student's t interval d ± t √(s²/n), s² the variance of the differences.
+
+    While few pairs differ (five by weight, (Σ|d|)²/Σd²), the spread among the differences says too little of those that
+    did not come: the interval is then the hull of Student's and of Tango's for pairs that differ by the largest
+    difference seen or not at all.
 
     Parameters
     ----------
@@ -39,7 +56,8 @@ def mean_difference(a: Values, b: Values, confidence: float = CONFIDENCE, bounds
         One value a pair.
     confidence : float, optional
     bounds : Interval, optional
-        Least and greatest difference possible; they widen a sample without spread as in ``mean_interval``.
+        Least and greatest difference possible, which the interval never leaves; they widen a sample without spread as
+        in ``mean_interval``.
 
     Returns
     -------
@@ -47,10 +65,16 @@ def mean_difference(a: Values, b: Values, confidence: float = CONFIDENCE, bounds
     """
     _same_length(a, b)
     if not len(a):
-        return math.nan, *(bounds or (-math.inf, math.inf))
-    gaps = b - a
-    total, squares = math.fsum(gaps), math.fsum(gaps * gaps)
-    return total / len(gaps), *mean_interval(total, squares, len(gaps), confidence, bounds)
+        return math.nan, *bounds
+    found = Moments.of((b - a).tolist())
+    low, high = mean_interval(found, confidence, bounds)
+    sizes = Moments.of(np.abs(b - a).tolist())
+    if 0.0 < sizes.weight < _FEW and found.spreads:
+        most = float(np.abs(b - a).max())
+        less, more = (float((np.maximum(side * (b - a), 0.0) / most).sum()) for side in (-1.0, 1.0))
+        least, greatest = (most * end for end in tango(less, more, len(a), confidence))
+        low, high = clipped(min(low, least), max(high, greatest), bounds)
+    return found.mean, low, high
 
 
 def share_difference(a: NDArray[np.bool_], b: NDArray[np.bool_], confidence: float = CONFIDENCE) -> Gap:
@@ -73,7 +97,7 @@ def share_difference(a: NDArray[np.bool_], b: NDArray[np.bool_], confidence: flo
     return (only_b - only_a) / len(a), *tango(only_a, only_b, len(a), confidence)
 
 
-def tango(only_a: int, only_b: int, pairs: int, confidence: float = CONFIDENCE) -> Interval:
+def tango(only_a: float, only_b: float, pairs: int, confidence: float = CONFIDENCE) -> Interval:
     """Tango's score interval of p_b - p_a from ``pairs`` > 0, in ``only_a`` of which a alone was yes.
 
     It inverts the score test (c - b - n d) / √(n (2 q + d (1 - d))) of the difference d, b pairs in which a alone was
@@ -82,7 +106,7 @@ def tango(only_a: int, only_b: int, pairs: int, confidence: float = CONFIDENCE) 
 
     Parameters
     ----------
-    only_a, only_b : int
+    only_a, only_b : float
         Pairs in which one side alone was yes.
     pairs : int
         All pairs.
@@ -92,7 +116,7 @@ def tango(only_a: int, only_b: int, pairs: int, confidence: float = CONFIDENCE) 
     -------
     Interval
     """
-    if pairs <= 0 or min(only_a, only_b) < 0 or only_a + only_b > pairs:
+    if pairs <= 0 or min(only_a, only_b) < 0 or only_a + only_b > pairs * (1.0 + 1e-12):
         raise UsageError("interval", f"{only_a} and {only_b} of {pairs} pairs", "Both lie in 0 .. pairs, pairs > 0")
     z = normal_quantile(0.5 + confidence / 2.0)
     found = (only_b - only_a) / pairs
@@ -112,7 +136,7 @@ def tango(only_a: int, only_b: int, pairs: int, confidence: float = CONFIDENCE) 
     return crossing(found, -1.0), crossing(found, 1.0)
 
 
-def _score(only_a: int, only_b: int, pairs: int, gap: float) -> float:
+def _score(only_a: float, only_b: float, pairs: int, gap: float) -> float:
     """Tango's statistic for the hypothesis that the difference is ``gap``; infinite where the data rule it out."""
     up = 2.0 * pairs
     middle = -only_a - only_b + (2.0 * pairs - only_b + only_a) * gap
@@ -135,9 +159,7 @@ def left_out(pairs: Values) -> Values:
         return (up - pairs[:, 0]) / (down - pairs[:, 1])
 
 
-def ratio_difference(
-    a: Values, b: Values, confidence: float = CONFIDENCE, bounds: Interval = (-math.inf, math.inf)
-) -> Gap:
+def ratio_difference(a: Values, b: Values, confidence: float = CONFIDENCE, bounds: Interval = ANYTHING) -> Gap:
     """Difference of two ratios of sums by the delete-one jackknife over replications.
 
     Variance (n - 1)/n Σ (d_i - d̄)² over the differences d_i without replication i.  0/0 on a side is NaN.
@@ -167,8 +189,7 @@ def ratio_difference(
         return gap, *bounds
     variance = (n - 1) / n * float(((gaps - gaps.mean()) ** 2).sum())
     if variance <= 1e-24:
-        finite = bounds if all(map(math.isfinite, bounds)) else None
-        return gap, *mean_interval(gap * n, gap * gap * n, n, confidence, finite)
+        return gap, *unseen_interval(gap, n, confidence, bounds)
     half = student_quantile(0.5 + confidence / 2.0, n - 1) * math.sqrt(variance)
     return gap, max(bounds[0], gap - half), min(bounds[1], gap + half)
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from openiads.base.errors import UsageError
 from openiads.statistics.intervals import CONFIDENCE, mean_interval
+from openiads.statistics.moments import Moments
 
 Values = NDArray[np.float64]
 
@@ -218,7 +219,7 @@ def morris(u: Values, outputs: Values, confidence: float = CONFIDENCE) -> list[E
     n = replicated(outputs).shape[1]
 
     def interval(values: Values) -> tuple[float, float]:
-        return mean_interval(math.fsum(values), math.fsum(values * values), len(values), confidence)
+        return mean_interval(Moments.of(values.tolist()), confidence)
 
     found = []
     for each, dice, tie in zip(effects.T, noise.T, ties, strict=True):

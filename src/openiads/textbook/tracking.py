@@ -86,11 +86,38 @@ class Gospa(NamedTuple):
 
 
 def gospa(tracks: ArrayLike, truths: ArrayLike, *, cutoff: float, power: float = 2.0) -> Gospa:
-    """Generalized optimal sub-pattern assignment metric with alpha = 2 of two sets of points (rows), Euclidean.
+    """Generalized optimal sub-pattern assignment metric with alpha = 2 of two sets of points, Euclidean.
 
-    cutoff : distance beyond which a pair counts as one missed and one false, > 0;  power : >= 1
+    Source: Rahmathullah, Garcia-Fernandez and Svensson (FUSION 2017).
+
+    Parameters
+    ----------
+    tracks : array_like, shape (n, d)
+        Positions of tracks, m.
+    truths : array_like, shape (m, d)
+        Positions of what is there, m.
+    cutoff : float
+        Distance (m) beyond which a pair counts as one missed and one false, above 0.
+    power : float
+        At least 1.
+
+    Returns
+    -------
+    Gospa
+        ``value`` (m), summed localization error to the power, numbers missed and false.
+
+    Raises
+    ------
+    InputError
+        For a cutoff that is not above 0, or a power below 1.
+
+    Examples
+    --------
+    >>> from openiads import textbook
+    >>> textbook.gospa([[0.0], [3.0]], [[1.0]], cutoff=5.0, power=1.0)
+    Gospa(value=3.5, localization=1.0, missed=0, false=1)
     """
-    distance = _distances(tracks, truths, cutoff, power)
+    distance = _within(tracks, truths, cutoff, power)
     pairs = _best_pairs(np.minimum(distance, cutoff) ** power)
     near = [(i, j) for i, j in pairs if distance[i, j] < cutoff]
     localization = float(sum(distance[i, j] ** power for i, j in near))
@@ -100,8 +127,38 @@ def gospa(tracks: ArrayLike, truths: ArrayLike, *, cutoff: float, power: float =
 
 
 def ospa(tracks: ArrayLike, truths: ArrayLike, *, cutoff: float, power: float = 2.0) -> float:
-    """Optimal sub-pattern assignment metric of two sets of points (rows); 0 for two empty sets."""
-    distance = _distances(tracks, truths, cutoff, power)
+    """Optimal sub-pattern assignment metric of two sets of points, Euclidean; 0 for two empty sets.
+
+    Source: Schuhmacher, Vo and Vo (IEEE Transactions on Signal Processing 56, 2008).
+
+    Parameters
+    ----------
+    tracks : array_like, shape (n, d)
+        Positions of tracks, m.
+    truths : array_like, shape (m, d)
+        Positions of what is there, m.
+    cutoff : float
+        Greatest error (m) of a point, and the error of one that is missed or false; above 0.
+    power : float
+        At least 1.
+
+    Returns
+    -------
+    float
+        m, 0 to `cutoff`.
+
+    Raises
+    ------
+    InputError
+        For a cutoff that is not above 0, or a power below 1.
+
+    Examples
+    --------
+    >>> from openiads import textbook
+    >>> textbook.ospa([[0.0], [3.0]], [[1.0]], cutoff=5.0, power=1.0)
+    3.0
+    """
+    distance = _within(tracks, truths, cutoff, power)
     few, many = sorted(distance.shape)
     if many == 0:
         return 0.0
@@ -117,9 +174,24 @@ def _best_pairs(cost: Floats) -> list[tuple[int, int]]:
     return [(int(i), int(j)) for i, j in zip(rows, columns, strict=True)]
 
 
-def _distances(tracks: ArrayLike, truths: ArrayLike, cutoff: float, power: float) -> Floats:
+def _within(tracks: ArrayLike, truths: ArrayLike, cutoff: float, power: float) -> Floats:
     if not (cutoff > 0 and power >= 1):
         raise InputError("cutoff", "the metric needs a cutoff above 0 and a power of at least 1", "usual: 2")
+    return distances(tracks, truths)
+
+
+def distances(tracks: ArrayLike, truths: ArrayLike) -> Floats:
+    """Euclidean distances between two sets of points, rows each, (tracks, truths); an empty set has none.
+
+    Parameters
+    ----------
+    tracks : array_like, shape (n, d)
+    truths : array_like, shape (m, d)
+
+    Returns
+    -------
+    ndarray, shape (n, m)
+    """
     a, b = (np.asarray(points, dtype=float) for points in (tracks, truths))
     a, b = (points.reshape(0, 0) if points.size == 0 else np.atleast_2d(points) for points in (a, b))
     if not (len(a) and len(b)):

@@ -55,7 +55,8 @@ def test_fates_of_a_class_sum_to_its_threats(told: dict[str, Any], duel: Any) ->
 
 def test_a_comparison_tells_both_sides_and_the_difference(duel: Any) -> None:
     found = compared(Comparison(duel, duel), {"id": "a"}, {"id": "b"})
-    assert [row["metric"] for row in found["rows"]] == METRICS
+    assert [row["metric"] for row in found["rows"]] == [name for name in METRICS if name != "threats"]
+    assert found["found"].startswith("None of ") and found["inputs"][0]["label"] == "Threats in the raid"
     assert found["pairs"] == duel.replications
     assert json.dumps(found, allow_nan=False)
 

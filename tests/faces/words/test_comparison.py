@@ -31,6 +31,10 @@ def test_a_comparison_reads_in_80_columns_and_begins_with_a_sentence() -> None:
     assert lines[0].startswith("B lets ") and " more leak (95 % interval, n = 6 pairs)" in " ".join(lines[:2])
     assert "leakers: A and B differ by more than that" in done.stdout
     assert "B: raid24, site.Tartus.rounds=0" in done.stdout
+    assert "outcomes differ (false discovery rate 5 %)" in done.stdout
+    assert "Set by the scenario, no outcome: Threats in the raid: 24." in done.stdout
+    table = [line.split() for line in lines if "│" in line or line.startswith(" ")]
+    assert not any("threats" in words for words in table)
 
 
 def test_json_is_one_object_and_the_same_command_continues_in_the_same_folder() -> None:
@@ -84,6 +88,10 @@ def row(value: float, low: float | None, high: float | None) -> dict[str, Any]:
         (row(-2.1, -2.5, -1.7), "B lets 2.1 [1.7, 2.5] fewer leak (95 % interval, n = 200 pairs); it does"),
         (row(2.1, 1.7, 2.5), "B lets 2.1 [1.7, 2.5] more leak"),
         (row(0.1, -0.2, 0.4), "No difference in leakers shown: B − A is 0.1 [−0.2, 0.4]"),
+        (
+            row(0.0, 0.0, 0.0) | {"exact": True, "unlike_at_most": 0.0148},
+            "A and B let equally many leak in every pair (n",
+        ),
         (row(0.1, None, None), "No difference in leakers shown: B − A is 0.1 –"),
     ],
 )

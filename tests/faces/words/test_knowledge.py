@@ -4,11 +4,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from openiads.faces.cli import main
+from openiads.faces.words import knowledge
 from openiads.faces.words.knowledge import sensitivity_lines, spread_lines
+from openiads.statistics.arms import Rule, arms, stands
 
 FEW = ("--knobs", "*.snr", "--knobs", "world.clutter", "--worlds", "20", "-n", "8")
 
@@ -117,3 +120,12 @@ def test_nothing_shown_is_said_so() -> None:
         "In 2 of 30 parameter samples an interceptor would kill"
     )
     assert "do not differ in leakers" in sensitivity_lines(told | {"method": "sobol", "variance": 0.0})[0]
+
+
+def test_arms_of_knowledge_stand_side_by_side_in_80_columns() -> None:
+    samples = {"uniform": np.linspace(0.0, 1.0, 60), "skeptical": np.linspace(-1.0, 0.4, 60)}
+    found = arms(samples, Rule(0.2))
+    rows = knowledge.arms_rows([arm.as_dict() for arm in found])
+    assert rows[0] == ("uniform", "60", "80 %", "[68 %, 89 %]", "0.5", "[0.356, 0.644]", "0.05 to 0.95")
+    assert all(len(row) == len(knowledge.ARMS_HEAD) for row in rows)
+    assert knowledge.STANDS[stands(found, 0.5)].startswith("The answer depends on the prior")

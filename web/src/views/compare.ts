@@ -11,13 +11,19 @@ import { type Cell, table } from "../ui/table";
 
 type Row = CompareResult["rows"][number];
 
-/** Does the interval of the difference leave out 0? */
-const clear = (r: Row): boolean =>
-  r.difference.low !== null && r.difference.high !== null && (r.difference.low > 0 || r.difference.high < 0);
+/** How B differs: better or worse for the defense, neither, or not at all. */
+function kind(r: Row): "better" | "worse" | "clear" | "open" {
+  if (!r.differs) return "open";
+  if (r.wanted === null || !r.difference.value) return "clear";
+  return r.difference.value > 0 === (r.wanted === "more") ? "better" : "worse";
+}
 
-/** In what share of pairs each side does better; a dash where better has no meaning. */
+/** In what share of pairs B does better, as well, worse, as the program tells it; a dash where none is better. */
 const ahead = ({ ahead: { a, b, equal } }: Row): string =>
-  a + b + equal > 0 ? `${percent(a)} / ${percent(equal)} / ${percent(b)}` : "–";
+  a + b + equal > 0 ? `${percent(b)} / ${percent(equal)} / ${percent(a)}` : "–";
+
+/** The interval of a difference; none where no pair differs. */
+const differenceInterval = (r: Row): string => (r.exact ? "in every pair" : findingInterval(r.difference, true));
 
 const group = (unit: string): string =>
   isShare(unit)
@@ -42,14 +48,16 @@ function chartsOf(result: CompareResult, words: { a: string; b: string }): HTMLE
         value: r.difference.value,
         low: r.difference.low,
         high: r.difference.high,
-        shown: bare(`${findingValue(r.difference, true)} ${findingInterval(r.difference, true)}`),
-        dotClass: clear(r) ? "clear" : "open",
+        shown: bare(`${findingValue(r.difference, true)} ${differenceInterval(r)}`),
+        dotClass: kind(r),
       }),
     );
     const tick = (v: number): string => (isShare(unit) ? percent(v).replace(" %", "") : number(v));
     return card({
       title,
-      caption: `${words.b} less ${words.a}, paired by replication, with the 95 % interval. Full dots: it leaves out 0.`,
+      caption:
+        `${words.b} less ${words.a}, paired by replication, with the 95 % interval. Full dots: the outcome differs; ` +
+        `blue: ${words.b} is better for the defense, orange: worse.`,
       body: dots(title, dotRows, tick),
       numbers: () => differenceTable(rows),
     });
@@ -59,7 +67,7 @@ function chartsOf(result: CompareResult, words: { a: string; b: string }): HTMLE
 const differenceTable = (rows: readonly Row[]): HTMLElement =>
   table(
     ["Measure", "Difference", "95 % interval"],
-    rows.map((r) => [r.label, findingValue(r.difference, true), findingInterval(r.difference, true)]),
+    rows.map((r) => [r.label, findingValue(r.difference, true), differenceInterval(r)]),
     { numbers: [1, 2] },
   );
 
@@ -71,6 +79,14 @@ export function paired({ pairs, a, b }: CompareResult): string {
     : plural(pairs, "pair of replications", "pairs of replications");
 }
 
+/** What the scenarios set themselves, on both sides. */
+function inputs(result: CompareResult, words: { a: string; b: string }): string {
+  const said = result.inputs.map(({ label, a, b }) =>
+    a === b ? `${label}: ${number(a)}` : `${label}: ${number(a)} in “${words.a}”, ${number(b)} in “${words.b}”`,
+  );
+  return `Set by the scenario, no outcome: ${said.join("; ")}.`;
+}
+
 /** The whole comparison; also what a what-if ends with. */
 export function comparison(result: CompareResult, words: { a: string; b: string }): HTMLElement {
   const rows = result.rows.map((r): Cell[] => [
@@ -79,32 +95,24 @@ export function comparison(result: CompareResult, words: { a: string; b: string 
     findingInterval(r.a),
     findingValue(r.b),
     findingInterval(r.b),
-    h("strong", { class: clear(r) ? "clear" : null }, findingValue(r.difference, true)),
-    findingInterval(r.difference, true),
+    h("strong", { class: r.differs ? kind(r) : null }, findingValue(r.difference, true)),
+    differenceInterval(r),
     ahead(r),
   ]);
-  const certain = result.rows.filter(clear).length;
   return h(
     "div",
     { class: "comparison" },
     h(
       "section",
       { class: "card wide" },
-      h(
-        "div",
-        { class: "card-head" },
-        h(
-          "h2",
-          null,
-          `${count(certain)} of ${plural(result.rows.length, "outcome differs", "outcomes differ")} beyond chance`,
-        ),
-      ),
+      h("div", { class: "card-head" }, h("h2", null, result.found)),
       h(
         "p",
         { class: "quiet" },
         `${paired(result)}, with common random numbers; every number is of these alone. Last column: share of pairs `,
-        `in which “${words.a}” is ahead / they are equal / “${words.b}” is ahead.`,
+        `in which “${words.b}” is better / as good / worse for the defense.`,
       ),
+      result.inputs.length ? h("p", { class: "quiet" }, inputs(result, words)) : null,
       table(["Measure", words.a, "95 %", words.b, "95 %", "Difference", "95 %", "Ahead"], rows, {
         numbers: [1, 2, 3, 4, 5, 6, 7],
         label: `${words.a} and ${words.b}`,

@@ -125,9 +125,11 @@ def _print(summary: dict[str, Any], where: Path | str, *, stored: bool) -> None:
     for line in comparison.warnings({**summary, "warnings": []}) if stored else ():
         warn(line)
     out.print(f"A: {summary['a']['label']}\nB: {summary['b']['label']}")
-    rows = [comparison.cells(name, row) for name, row in summary["metrics"].items()]
-    out.print(show.grid("On the same dice", comparison.HEAD, rows, numbers=comparison.NUMBERS))
+    out.print(comparison.found(summary))
+    out.print(show.grid("On the same dice", comparison.HEAD, comparison.rows(summary), numbers=comparison.NUMBERS))
     out.print(comparison.LEGEND)
+    if said := comparison.inputs(summary):
+        out.print(said)
     if "within" in summary:
         asked = summary["within"]
         out.print(comparison.verdict(asked["metric"], asked["delta"], asked["verdict"]))

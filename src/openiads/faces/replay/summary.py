@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from openiads.faces.words import text
+from openiads.faces.words import comparison, text
 from openiads.faces.words.text import clean
 
 if TYPE_CHECKING:
@@ -182,6 +182,8 @@ def compared(made: Comparison, a: Mapping[str, Any], b: Mapping[str, Any]) -> di
     told = made.summary()
     rows = []
     for metric, row in told["metrics"].items():
+        if row["input"]:
+            continue  # what the scenarios declare is no outcome
         label = text.METRIC_WORDS.get(metric, text.sentence(text.words(metric)))
         gap = {"mean": row["difference"]["value"], "median": row["difference"]["value"], **row["difference"]}
         difference = finding(metric, gap, f"{label}: B − A")
@@ -197,6 +199,11 @@ def compared(made: Comparison, a: Mapping[str, Any], b: Mapping[str, Any]) -> di
                 "b": finding(metric, row["b"]),
                 "difference": difference,
                 "ahead": shares,
+                "differs": metric in told["discoveries"]["differ"],
+                "exact": row["exact"],
+                "wanted": row["wanted"],
             }
         )
-    return {"a": dict(a), "b": dict(b), "pairs": told["replications"], "rows": rows}
+    inputs = [{"label": label, "a": one, "b": other} for label, one, other in comparison.given(told)]
+    said = {"found": comparison.found(told), "inputs": inputs}
+    return {"a": dict(a), "b": dict(b), "pairs": told["replications"], **said, "rows": rows}

@@ -96,7 +96,7 @@ def _comparison_rows(made: Comparison) -> list[Row]:
 def _comparison_cells(made: Comparison) -> Cells:
     from openiads.faces.words import comparison
 
-    return comparison.HEAD, [comparison.cells(name, row) for name, row in made.summary()["metrics"].items()]
+    return comparison.HEAD, comparison.rows(made.summary())
 
 
 def _differences(made: Comparison, metrics: Sequence[str] | None = None) -> Figure:

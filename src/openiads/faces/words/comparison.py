@@ -11,7 +11,8 @@ from openiads.faces.words import text
 HEAD = ("", "A", "B", "B − A [95 %]", "ahead", "saved")
 NUMBERS = (1, 2, 3, 4, 5)
 LEGEND = (
-    "Ahead: B is better / as good / worse in % of the pairs. Saved: how many times as many\n"
+    "*: differs, with allowance for how many outcomes are looked at. Ahead: B is\n"
+    "better / as good / worse in % of the pairs. Saved: how many times as many\n"
     "replications it would take without common random numbers."
 )
 
@@ -28,6 +29,10 @@ def answer(told: Mapping[str, Any]) -> str:
     row = told["metrics"].get("leakers")
     if row is None or row["difference"]["value"] is None:
         return f"No answer about leakers (n = {n}); the table has what was asked."
+    wrong = "".join(f"; {clause}" for clause in shot_down(told["metrics"]))
+    if row.get("exact"):
+        most = text.percent(row["unlike_at_most"])
+        return f"A and B let equally many leak in every pair (n = {n}; 95 %: less than {most} of pairs differ){wrong}."
     value, low, high = (row["difference"][key] for key in ("value", "low", "high"))
     more = value > 0
     if low is None or high is None:
@@ -36,7 +41,6 @@ def answer(told: Mapping[str, Any]) -> str:
         near, far = (low, high) if more else (-high, -low)
         sized, shown = f"{text.number(abs(value))} {text.span(near, far)}", near > 0.0
     unit = f"(95 % interval, n = {n} pairs)"
-    wrong = "".join(f"; {clause}" for clause in shot_down(told["metrics"]))
     if not shown:
         return f"No difference in leakers shown: B − A is {text.number(value)} {text.span(low, high)} {unit}{wrong}."
     return (
@@ -68,21 +72,59 @@ def warnings(told: Mapping[str, Any]) -> list[str]:
     return [*told.get("warnings", []), *both, *only]
 
 
+def found(told: Mapping[str, Any]) -> str:
+    """How many outcomes differ when so many are looked at, from ``Comparison.summary()``."""
+    among = told["discoveries"]
+    count, of = len(among["differ"]), among["of"]
+    if not of:
+        return "No outcome has a number on both sides."
+    rate = f"false discovery rate {text.number(100.0 * among['rate'])} %"
+    return f"{count or 'None'} of {text.plural(of, 'outcome differs', 'outcomes differ')} ({rate})."
+
+
+def given(told: Mapping[str, Any]) -> list[tuple[str, float, float]]:
+    """What the scenarios set themselves, which is no outcome and stands in no table: what it is, in A, in B."""
+    return [
+        (text.METRIC_WORDS.get(name, text.sentence(text.words(name))), row["a"]["mean"], row["b"]["mean"])
+        for name, row in told["metrics"].items()
+        if row["input"]
+    ]
+
+
+def inputs(told: Mapping[str, Any]) -> str:
+    """The same in a sentence; empty if nothing was asked."""
+    said = []
+    for label, *sides in given(told):
+        a, b = map(text.number, sides)
+        said.append(f"{label}: {a}" if a == b else f"{label}: {a} in A, {b} in B")
+    return f"Set by the scenario, no outcome: {'; '.join(said)}." if said else ""
+
+
+def rows(told: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """The rows of the table, from ``Comparison.summary()``: outcomes, marked where they differ."""
+    differ = set(told["discoveries"]["differ"])
+    outcomes = [(name, row) for name, row in told["metrics"].items() if not row["input"]]
+    return [(f"{name} *" if name in differ else name, *cells(name, row)[1:]) for name, row in outcomes]
+
+
 def cells(name: str, row: Mapping[str, Any]) -> tuple[str, ...]:
     """One row of the table."""
     time = name in text.TIMES
-    shown = _percent if name in text.SHARES else text.number
+    shown = text.percent if text.is_share(name) else text.number
     sides = [shown(row[side].get("median") if time else row[side]["mean"]) for side in "ab"]
-    gap = row["difference"]
-    span = "–" if gap["low"] is None or gap["high"] is None else f"[{shown(gap['low'])}, {shown(gap['high'])}]"
     three = (
         "/".join(_whole(row[key]["share"]) for key in ("b_better", "equal", "b_worse")) if "b_better" in row else "–"
     )
-    return name, *sides, f"{shown(gap['value'])} {span}", three, saved(row["variance_saved"]["factor"])
+    return name, *sides, difference(name, row), three, saved(row["variance_saved"]["factor"])
 
 
-def _percent(share: float | None) -> str:
-    return text.percent(share).replace("-", "−")
+def difference(name: str, row: Mapping[str, Any]) -> str:
+    """A difference and its interval; without one where no pair differs."""
+    shown, gap = text.percent if text.is_share(name) else text.number, row["difference"]
+    if row.get("exact") and gap["value"] is not None:
+        return "0 in every pair"
+    span = "–" if gap["low"] is None or gap["high"] is None else f"[{shown(gap['low'])}, {shown(gap['high'])}]"
+    return f"{shown(gap['value'])} {span}"
 
 
 def saved(factor: float | None) -> str:
@@ -91,7 +133,7 @@ def saved(factor: float | None) -> str:
 
 
 def _whole(share: float | None) -> str:
-    return "–" if share is None or math.isnan(share) else f"{100.0 * share:.0f}"
+    return "–" if share is None or math.isnan(share) else text.percent(share).removesuffix(" %")
 
 
 def verdict(metric: str, delta: float, where: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from openiads.faces.words import text
@@ -11,6 +11,34 @@ MORRIS_HEAD = ("parameter", "status", "moves it by", "direction", "uneven", "see
 SOBOL_HEAD = ("parameter", "status", "alone", "in all")
 SWINGS_HEAD = ("parameter", "status", "at its low end", "at its high end", "seen")
 NUMBERS = (2, 3, 4)
+
+#: Columns of the table of arms of knowledge.
+ARMS_HEAD = ("prior", "samples", "rule holds in", "95 %", "median", "95 %", "90 of 100 samples")
+
+
+def arms_rows(told: Sequence[Mapping[str, Any]]) -> list[tuple[str, ...]]:
+    """The rows of the table of arms, from ``statistics.arms.Arm.as_dict()`` of each."""
+    return [
+        (
+            row["name"],
+            text.number(row["worlds"], 12),
+            text.percent(row["share"]),
+            text.span(row["low"], row["high"], share=True),
+            text.number(row["median"]),
+            text.span(row["median_low"], row["median_high"]),
+            f"{text.number(row['p5'])} to {text.number(row['p95'])}",
+        )
+        for row in told
+    ]
+
+
+#: Whether an answer stands in all arms, by what ``statistics.arms.stands`` says.
+STANDS = {
+    "holds": "The answer holds under every prior.",
+    "fails": "The answer fails under every prior.",
+    "depends": "The answer depends on the prior: one says yes, another no.",
+    "undecided": "Undecided: under some prior the interval of the share reaches both sides.",
+}
 
 
 def spread_lines(told: Mapping[str, Any]) -> list[str]:

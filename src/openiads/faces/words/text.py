@@ -105,17 +105,29 @@ def number(value: float | None, digits: int = 3) -> str:
     text = f"{value:,.{min(places, 8)}f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
-    return text.replace("-", "−")
+    return "0" if text == "-0" else text.replace("-", "−")
 
 
 def percent(value: float | None) -> str:
-    """A share as per cent with as many digits as it deserves."""
+    """A share, or a difference of shares, as per cent: one rule for tables, pictures and pages (web/src/ui/format.ts).
+
+    One decimal below 10 % and above 90 %, none between; what is something is never shown as nothing, and nothing has
+    no sign.
+    """
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return "–"
     share = 100.0 * value
-    if 0.0 < share < 9.95 or 90.05 < share < 100.0:
-        return f"{share:.1f} %"
-    return f"{share:.0f} %"
+    if 0.0 < share < 0.05:
+        return "< 0.1 %"
+    fine = 0.0 < abs(share) < 9.95 or 90.05 < share < 100.0
+    shown = f"{share:.{1 if fine else 0}f}".replace("-", "−")
+    return "0 %" if shown.strip("−0.") == "" else f"{shown} %"
+
+
+def points(value: float | None) -> str:
+    """A difference of shares in points, with a plus before what is more."""
+    shown = percent(value).removesuffix(" %")
+    return f"+{shown}" if value is not None and value > 0 and shown != "0" else shown
 
 
 def clock(seconds: float) -> str:
@@ -149,6 +161,13 @@ def plural(count: float, one: str, many: str) -> str:
 
 #: Metrics whose mean is a share of replications.
 SHARES = frozenset({"any_leaker"})
+
+
+def is_share(name: str) -> bool:
+    """Whether a metric is a share, of replications or of flights, which is told in per cent."""
+    return name in SHARES or name.endswith(("leak_rate", "kill_rate"))
+
+
 #: Metrics in seconds that may never happen.
 TIMES = frozenset({"first_detection_s", "first_launch_s"})
 
@@ -215,7 +234,7 @@ def metric_cells(name: str, value: Mapping[str, Any]) -> tuple[str, str, str, st
         if share is not None and 0.0 < share < 1.0:
             central += f" (happened in {percent(share)})"
         return label, central, span(low, high) + (" s" if low is not None and high is not None else ""), n
-    if name in SHARES:
+    if is_share(name):
         return label, percent(value.get("mean")), span(low, high, share=True), n
     return label, number(value.get("mean")), span(low, high), n
 

@@ -62,7 +62,7 @@ def words_of(metric: str) -> str:
 
 def scale_of(metric: str) -> tuple[float, str]:
     """What a metric is multiplied with on an axis, and its unit: shares are per cent, first times seconds."""
-    if metric in text.SHARES or metric.endswith(("leak_rate", "kill_rate")):
+    if text.is_share(metric):
         return 100.0, " %"
     return 1.0, " s" if metric in text.TIMES else ""
 
@@ -78,8 +78,10 @@ def label_of(metric: str) -> str:
 
 def shown(value: float, metric: str) -> str:
     """A value of a metric, in its own unit."""
-    factor, unit = scale_of(metric)
-    return f"{text.number(factor * value)}{unit if math.isfinite(value) else ''}"
+    unit = scale_of(metric)[1]
+    if unit == " %":
+        return text.percent(value) if math.isfinite(value) else "–"
+    return f"{text.number(value)}{unit if math.isfinite(value) else ''}"
 
 
 def central(finding: Finding) -> float:

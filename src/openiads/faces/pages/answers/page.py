@@ -155,13 +155,15 @@ def comparison_page(made: Comparison, premises: Premises, metrics: Sequence[str]
     sides = table(
         ("Side", "What it is", "Digest"), [(s.upper(), told[s]["label"], told[s]["digest"][:12]) for s in "ab"]
     )
-    rows = [comparison.cells(name, row) for name, row in told["metrics"].items()]
+    rows = comparison.rows(told)
     numbers = table(("Metric", *comparison.HEAD[1:]), rows, caption=comparison.LEGEND, numbers=comparison.NUMBERS)
     picture = kit.svg(differences(made, metrics), "pairs", "Paired differences")
     said = (
-        "Diamond and stroke: difference and its 95 % interval, each row on a scale of its own. Bars: in how many "
-        "pairs B is better, as good, worse for the defense."
+        "Diamond and stroke: difference and its 95 % interval, each row on a scale of its own; filled where the "
+        "outcome differs although so many are looked at. Bars: in how many pairs B is better, as good, worse for the "
+        "defense."
     )
+    found = "".join(f"<p>{escape(line)}</p>" for line in (comparison.found(told), comparison.inputs(told)) if line)
     failed = max(told[side]["failed_replications"] for side in "ab")
     title = f"{made.labels[0]} / {made.labels[1]}"
     parts = [
@@ -170,7 +172,7 @@ def comparison_page(made: Comparison, premises: Premises, metrics: Sequence[str]
         ),
         _placard(premises, failed, _DICE, comparison.warnings(told)),
         section("The two sides", sides),
-        section("Differences", behind(picture, said, numbers)),
+        section("Differences", found + behind(picture, said, numbers)),
         _sources(told["a"]["scenario"], made.digest, told["seed"]),
     ]
     return document(title, parts)

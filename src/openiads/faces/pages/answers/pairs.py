@@ -22,15 +22,16 @@ _LEVEL = "#afb8c1"
 
 
 def differences(made: Comparison, metrics: Sequence[str] = tuple(METRICS)) -> Figure:
-    """Paired differences B - A, a row a metric with a scale of its own around a common zero line.
+    """Paired differences B - A, a row an outcome with a scale of its own around a common zero line; no inputs.
 
     Beside each row: the pairs in which B is better, as good, worse.  Raises UsageError for an unknown metric.
     """
-    found = [made.estimate(metric) for metric in metrics]
+    found = [each for each in map(made.estimate, metrics) if not each.given]
+    among = made.discoveries(metrics)
     with style("pairs"):
         figure = blank(9.0, 2.2 + 0.44 * max(1, len(found)))
         left, right = figure.subplots(1, 2, sharey=True, width_ratios=(3.0, 1.15))
-        _forest(left, found)
+        _forest(left, found, among.differ)
         _ahead(right, found)
         _legend(left, right)
         common.titled(figure, comparison.answer(made.summary(["leakers"])))
@@ -42,13 +43,13 @@ def differences(made: Comparison, metrics: Sequence[str] = tuple(METRICS)) -> Fi
             n=common.count([made.pairs.n], "pairs"),
             seed=made.a.seed,
             digest=made.digest,
-            notes=[*sides, *_notes(found)],
+            notes=[*sides, *_notes(found, comparison.found({"discoveries": among.as_dict()}))],
         )
     return figure
 
 
-def _forest(axes: Axes, found: Sequence[Difference]) -> None:
-    """Each row is scaled so that its own interval fits; numbers say what it is."""
+def _forest(axes: Axes, found: Sequence[Difference], differ: Sequence[str]) -> None:
+    """Each row is scaled so that its own interval fits; numbers say what it is.  differ : the metrics that do"""
     for y, each in enumerate(found):
         axes.annotate(
             _numbers(each),
@@ -65,7 +66,7 @@ def _forest(axes: Axes, found: Sequence[Difference]) -> None:
             )
             continue
         reach = max(abs(each.low), abs(each.high), abs(each.difference)) or 1.0
-        color = _color(each)
+        color = _color(each, each.metric in differ)
         axes.plot([each.low / reach, each.high / reach], [y, y], color=color, linewidth=2.2, solid_capstyle="butt")
         axes.plot(
             [each.difference / reach],
@@ -73,7 +74,7 @@ def _forest(axes: Axes, found: Sequence[Difference]) -> None:
             marker="D",
             markersize=6,
             color=color,
-            markerfacecolor=color if each.shown else PAPER,
+            markerfacecolor=color if each.metric in differ else PAPER,
         )
     axes.axvline(0.0, color=INK, linewidth=1.0, zorder=1)
     axes.set_yticks(range(len(found)), [common.wrapped(common.words_of(each.metric), 30, 2) for each in found])
@@ -85,21 +86,24 @@ def _forest(axes: Axes, found: Sequence[Difference]) -> None:
     axes.hlines(range(len(found)), -1.12, 1.12, color=RULE, linewidth=0.7, zorder=0)
 
 
-def _color(each: Difference) -> str:
-    if not each.shown or not each.wanted:
+def _color(each: Difference, differs: bool) -> str:
+    if not differs or not each.wanted:
         return MUTED
     return BLUE if (each.difference > 0) == (each.wanted > 0) else VERMILION
 
 
 def _numbers(each: Difference) -> str:
-    factor, unit = common.scale_of(each.metric)
-    unit = " points" if unit == " %" else unit  # a difference of shares
-    value = factor * each.difference
-    sign = "+" if math.isfinite(value) and value > 0 else ""
-    low, high = factor * each.low, factor * each.high
-    span = text.span(low, high) if math.isfinite(low) and math.isfinite(high) else "–"
-    shown = text.number(value) if math.isfinite(value) else "–"
-    return f"{sign}{shown}{unit if math.isfinite(value) else ''}\n{span}"
+    if each.level or each.certain:
+        return "0\nin every pair"
+    share, value = text.is_share(each.metric), each.difference
+    ends = math.isfinite(each.low) and math.isfinite(each.high)
+    if share:
+        span = f"[{text.points(each.low)}, {text.points(each.high)}]" if ends else "–"
+        return f"{text.points(value)} points\n{span}" if math.isfinite(value) else f"–\n{span}"
+    span = text.span(each.low, each.high) if ends else "–"
+    if not math.isfinite(value):
+        return f"–\n{span}"
+    return f"{'+' if value > 0 else ''}{text.number(value)}{common.scale_of(each.metric)[1]}\n{span}"
 
 
 def _ahead(axes: Axes, found: Sequence[Difference]) -> None:
@@ -148,7 +152,7 @@ def _legend(left: Axes, right: Axes) -> None:
         Line2D([], [], marker="D", color=BLUE, label="B better"),
         Line2D([], [], marker="D", color=VERMILION, label="B worse"),
         Line2D([], [], marker="D", color=MUTED, label="neither good nor bad"),
-        Line2D([], [], marker="D", color=MUTED, markerfacecolor=PAPER, label="0 inside: not shown"),
+        Line2D([], [], marker="D", color=MUTED, markerfacecolor=PAPER, label="does not differ"),
     ]
     left.legend(handles=marks, loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=4, columnspacing=1.0, fontsize=8)
     bars = [
@@ -168,8 +172,8 @@ def _legend(left: Axes, right: Axes) -> None:
     )
 
 
-def _notes(found: Sequence[Difference]) -> list[str]:
-    notes = ["Intervals: 95 %, paired (common random numbers); they say nothing about parameter uncertainty."]
+def _notes(found: Sequence[Difference], among: str) -> list[str]:
+    notes = [among, "Intervals: 95 %, paired (common random numbers); they say nothing about parameter uncertainty."]
     gone = sum(not all(map(math.isfinite, (each.difference, each.low, each.high))) for each in found)
     if gone:
         notes.append(f"{text.plural(gone, 'row has', 'rows have')} no number (0/0, or it never came on one side).")

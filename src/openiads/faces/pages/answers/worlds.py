@@ -10,8 +10,9 @@ import numpy as np
 
 from openiads.experiments.knowledge import values_of
 from openiads.faces.pages.answers.common import key_of
-from openiads.runs.findings import Finding
+from openiads.runs.findings import Finding, possible
 from openiads.statistics.intervals import mean_interval, wilson
+from openiads.statistics.moments import Moments
 from openiads.statistics.spread import knowledge, percentiles
 
 if TYPE_CHECKING:
@@ -54,10 +55,11 @@ def _doubts(metric: str, found: list[np.ndarray], common: bool) -> Doubts:
     outputs = np.array([each[:n] for each in found])
     each = outputs.mean(axis=0)  # of replication r over all worlds: its spread is that of dice alone
     mean = float(each.mean())
-    low, high = mean_interval(math.fsum(each), math.fsum(each * each), n)
+    low, high = mean_interval(Moments.of(each.tolist()), bounds=possible(metric))
     if metric == "any_leaker" and float(np.ptp(each)) == 0.0:
         low, high = wilson(mean * n, n)
-    low, high = (max(0.0, low) if math.isfinite(low) else math.nan), (high if math.isfinite(high) else math.nan)
+    if not math.isfinite(high):
+        low = high = math.nan
     dice = Finding(metric, mean, low, high, n)
     if len(outputs) < 2:
         return Doubts(dice, math.nan, math.nan, len(outputs))
