@@ -55,7 +55,7 @@ radius = "500 m"
 [[site]]
 name = "Guard"
 system = "s300pmu2"
-at = "34.92 N 35.90 E"
+at = "34.95 N 35.92 E"
 facing = "270 deg"
 fire_units = 1
 launchers = 3

@@ -526,6 +526,20 @@ def test_an_airliner_without_a_transponder_is_always_taken_for_hostile():
     assert np.all(civil_engaged(50, 0.0, 0.0, transponder=False) == 1)
 
 
+def test_an_airliner_that_is_shot_down_is_counted_on_its_own_side_and_not_as_a_threat():
+    world = scene(
+        flights=[airliner(False)],
+        model=CLEAR,
+        sites=[site(doctrine={"control": "tight"})],
+        identification={"iff_persistent_failure": 0.0, "iff_reply_failure": 0.0},
+    )
+    killed = column(world, 20, "civil_killed")
+    assert killed.sum() > 0
+    assert np.all(killed == column(world, 20, "end_killed"))
+    assert np.all(killed + column(world, 20, "civil_transited") + column(world, 20, "civil_airborne_at_end") == 1)
+    assert column(world, 20, "airliner_killed").sum() == column(world, 20, "friend_killed").sum() == 0
+
+
 def test_airliners_engaged_meet_the_closed_form_of_the_interrogations():
     """Engaged if the equipment is wrong all along, or else if each of the K interrogations fails.
 

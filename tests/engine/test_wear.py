@@ -124,6 +124,24 @@ def test_an_impact_farther_than_the_hit_radius_harms_no_element():
     assert len(rows(one(world), Event.ELEMENT_DOWN)) == 0
 
 
+def test_what_a_hit_puts_out_of_action_is_counted_by_kind_and_what_fails_by_itself_is_not():
+    fails = [{"element": "30n6e2/1", "at": "10 s"}, {"element": "5p85se/1/2", "at": "20 s"}]
+    world = scene(arms(), sites=[spread_site(doctrine=HELD, failures=fails)], asset=APART)
+    result = one(world)
+    down = rows(result, Event.ELEMENT_DOWN)
+    hit = down["code"][down["value"][:, 1] == 1.0]
+    assert len(down) == len(hit) + 2
+    row = result.outcome[0]
+    kinds = {"radars": Element.RADAR, "launchers": Element.LAUNCHER, "posts": Element.POST}
+    assert {kind: row[f"{kind}_lost"] for kind in kinds} == {kind: (hit == code).sum() for kind, code in kinds.items()}
+    assert row["elements_lost"] == len(hit) >= 1
+    post = one(scene(strikes("54k6e2", "tomahawk", 60.0), sites=[spread_site(doctrine=HELD)], asset=APART)).outcome[0]
+    assert post["posts_lost"] == 1
+    assert post["elements_lost"] == post["radars_lost"] + post["launchers_lost"] + post["posts_lost"]
+    spared = one(scene(arms(), sites=[spread_site(doctrine=HELD, radars_off=["64n6e2"])], asset=APART), 1)
+    assert spared.outcome["elements_lost"][0] == len(rows(spared, Event.ELEMENT_DOWN))
+
+
 # ------------------------------------------------------------------ releases
 
 

@@ -57,6 +57,7 @@ def test_one_flight_and_one_unit_can_be_asked_for_by_name(made: Run) -> None:
     assert not explain(made, 2, flight="threat[1]", unit=0).flights[0].gates
     assert json.loads(json.dumps(told.as_dict(), allow_nan=False))["replication"] == 2
     assert "threat[1] (hostile cruise)" in told.text()
+    assert not told.text().startswith("The others")
     with pytest.raises(UsageError, match=r"threat\[0\]"):
         explain(made, 2, flight="nobody")
     with pytest.raises(UsageError, match="Site/1"):
@@ -74,6 +75,37 @@ def test_top_gates_weigh_only_hostile_flights_that_leaked(made: Run) -> None:
             if story.leaked and story.side == "hostile":
                 waited += sum(g.end - g.start for g in story.gates if g.gate not in ("NONE", "ENGAGING"))
     assert sum(gate["seconds"] for gate in told) * made.replications == pytest.approx(waited)
+
+
+def test_the_part_in_which_a_shot_was_possible_is_that_of_the_stories(made: Run) -> None:
+    told = top_gates(made)
+    possible = 0.0
+    for replication in range(made.replications):
+        for story in explain(made, replication).flights:
+            if story.leaked and story.side == "hostile":
+                possible += story.reasons.possible
+    whole = sum(gate["seconds"] for gate in told) * made.replications
+    assert sum(gate["possible"] for gate in told) * whole == pytest.approx(possible)
+    assert all(0.0 <= gate["possible"] <= gate["share"] for gate in told)
+    assert all(gate["possible"] == 0.0 for gate in told if gate["gate"] == "HORIZON")
+
+
+def test_the_text_begins_with_what_got_through_and_why_and_tells_only_leakers_in_full(made: Run) -> None:
+    leaking = next(r for r in range(30) if 0 < sum(f.leaked for f in explain(made, r).flights) < 3)
+    told = explain(made, leaking)
+    lines = told.text().splitlines()
+    leakers = [f for f in told.flights if f.leaked]
+    assert lines[0].endswith(f"{len(leakers)} of 3 threats got through")
+    for story in leakers:
+        assert any(line.startswith(f"  {story.name} (") and str(story.reasons) in line for line in lines)
+    assert len(lines) < len(told.text(whole=True).splitlines())
+    killed = next(f for f in told.flights if not f.leaked and f.side == "hostile")
+    assert lines.index(next(line for line in lines if killed.name in line)) > lines.index(
+        "The others (--flight tells one, --all tells all):"
+    )
+    assert told.as_dict()["flights"][0]["reasons"] == [
+        {"gate": gate, "seconds": seconds} for gate, seconds in told.flights[0].reasons.longest
+    ]
 
 
 def test_top_gates_are_empty_when_nothing_leaks() -> None:

@@ -15,7 +15,7 @@ import pymap3d
 from pymap3d.vincenty import vdist
 
 from openiads.world.codes import Event, Gate, Identity, Side, Terminal, ThreatClass
-from openiads.world.outcome import BOUNDS, CLASSES, METRICS, OUTCOME
+from openiads.world.outcome import BOUNDS, CLASSES, LOST, METRICS, OUTCOME
 from openiads.world.trace import EVENT
 
 SITE = (34.92, 35.90)
@@ -260,7 +260,7 @@ def outcomes(replications: int, seed: int) -> np.ndarray:
     rows["end_hit_asset"] = rng.binomial(rows["leakers"], 0.7)
     rows["end_reached_missed"] = rows["leakers"] - rows["end_hit_asset"]
     rows["end_killed"], rows["asset_hits"] = rows["killed"], rows["end_hit_asset"]
-    rows["end_transited"] = 1
+    rows["end_transited"] = rows["civil_transited"] = 1
     rows["rounds_fired"] = rows["killed"] * 2 + rng.integers(0, 12, replications)
     rows["round_kills"] = rows["killed"]
     rows["first_detection_s"] = 5 + rng.exponential(4.0, replications)
@@ -370,9 +370,16 @@ class FakeRun:
             "out": str(self.path),
             "classes": classes,
             "terminal": codes,
+            "sides": self.sides(),
+            "lost": {name.removesuffix("_lost"): _interval(rows[name]) for name in LOST},
             "bounds": {name: _interval(rows[f"bound_{name}"]) for name in BOUNDS},
             "leakers_distribution": {str(k): int((rows["leakers"] == k).sum()) for k in np.unique(rows["leakers"])},
         }
+
+    def sides(self) -> dict[str, Any]:
+        rows = self.rows
+        ends = {t.name.lower(): _interval(rows[f"civil_{t.name.lower()}"]) for t in Terminal if t}
+        return {"civil": {"flights": 1, "engaged": _interval(rows["civil_engaged"]), "terminal": ends}}
 
 
 def scenario() -> SimpleNamespace:
@@ -464,6 +471,7 @@ def fake_twins() -> list[Any]:
 
 def fake_brief(replication: int = 3) -> Any:
     """A whole brief from the fake run, without study, data or engine."""
+    from openiads.explain.reasons import NO_SHOT
     from openiads.explain.sentences import gate_sentence
     from openiads.faces.pages import brief as b
 
@@ -489,7 +497,10 @@ def fake_brief(replication: int = 3) -> Any:
         launches=[(float(line.latitudes[0]), float(line.longitudes[0])) for line in rounds],
         places=b.places(run.scenario, run.world),
         coverage=fake_coverage(),
-        gates=[(gate.name, gate_sentence(gate), share) for gate, share in shares],
+        gates=[
+            b.GateShare(gate.name, gate_sentence(gate), share, 0.0 if gate in NO_SHOT else share)
+            for gate, share in shares
+        ],
         first_bound={"channel": 0.62, "operator": 0.3, "none": 0.08},
         parameters=[
             b.Parameter(

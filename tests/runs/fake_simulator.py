@@ -387,6 +387,9 @@ def score(row: np.ndarray, events: np.ndarray, world: SimpleNamespace) -> None:
         row[column] = times.min() if len(times) else np.inf
     for code, name in enumerate(TERMINALS, 1):
         row[f"end_{name}"] = len(flights(Event.TERMINAL, code))
+    for of, prefix in ((Side.NEUTRAL, "civil"), (Side.FRIEND, "friend")):
+        for code, name in enumerate(TERMINALS, 1):
+            row[f"{prefix}_{name}"] = (side[flights(Event.TERMINAL, code)] == of).sum()
     for code, name in enumerate(ROUND_ENDS, 1):
         row[f"round_{name}"] = len(flights(Event.ROUND_END, code))
     for kind in ThreatClass:

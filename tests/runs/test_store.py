@@ -1,5 +1,6 @@
 import errno
 import json
+import math
 import os
 import signal
 import subprocess
@@ -12,13 +13,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from openiads.audit.check import check_run
 from openiads.base.errors import ResultsError
 from openiads.base.version import __version__
+from openiads.experiments.differences import Pairs
 from openiads.explain.kill_chain import explain, first_bound, top_gates
-from openiads.runs import disk
+from openiads.faces.words.text import answer
+from openiads.runs import disk, store
+from openiads.runs.digest import EARLIER, row_digests
 from openiads.runs.identity import chunks_of
+from openiads.runs.parquet import outcome_table
 from openiads.runs.replicate import run
 from openiads.runs.run import Run, open_run
+from openiads.world.outcome import ADDED, UNCOUNTED
 from runs.fake_simulator import FAKE, FakeCatalog, FakeScenario, FakeSimulator
 
 PROGRAM = Path(__file__).with_name("fake_simulator.py")
@@ -522,3 +529,23 @@ def test_memory_for_estimates_does_not_hold_rows() -> None:
     held = json.dumps({name: made.gathered.histogram(name) for name in ("leakers", "rounds_fired", "looks")})
     assert len(made.gathered.histogram("leakers")) <= 7
     assert held
+
+
+def test_a_run_stored_before_losses_were_counted_is_read_and_says_that_it_does_not_know(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As 0.1.0 stored it: without the columns that were added since, hashed without them."""
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "outcome_table", lambda *given: outcome_table(*given).drop_columns(ADDED))
+        patch.setattr(store, "row_digests", lambda rows, layout=EARLIER: row_digests(rows, EARLIER))
+        earlier = make(tmp_path / "r").digest
+    kept = open_run(tmp_path / "r", simulator=FAKE)
+    assert kept.store.verify() == kept.digest == earlier
+    assert kept.estimate("leakers").mean == make(tmp_path / "now").estimate("leakers").mean
+    assert (kept.rows()["elements_lost"] == UNCOUNTED).all()
+    unknown = kept.estimate("civil_killed")
+    assert (math.isnan(unknown.mean), unknown.n) == (True, 0)
+    assert "shoots down" not in answer(kept.summary())
+    difference = Pairs(kept, kept).difference("civil_killed").as_dict()
+    assert difference["a"]["mean"] is None
+    assert check_run(kept) == []

@@ -7,7 +7,7 @@ import numpy as np
 from openiads.world.layout import SITUATION
 from openiads.world.outcome import OF_SITUATION, OUTCOME, SPREAD, TALLY, outcome_row
 
-COMPUTED = {"any_leaker", "rounds_fired", "round_kills", "events_key"}
+COMPUTED = {"any_leaker", "rounds_fired", "round_kills", "events_key", "elements_lost"}
 
 
 def counted() -> tuple[np.void, np.void]:
@@ -45,6 +45,10 @@ def test_every_column_holds_what_its_name_says_and_nothing_twice() -> None:
     assert row["bound_magazine"] == tally["waited"][4]
     assert row["end_airborne_at_end"] == tally["terminal"][9]
     assert row["ballistic_leakers"] == tally["by_class"][3, 2]
+    assert row["civil_killed"] == tally["civil"][0]
+    assert row["friend_transited"] == tally["friend"][8]
+    assert row["posts_lost"] == tally["lost"][2]
+    assert row["elements_lost"] == tally["lost"].sum()
     assert row["status_entity"] == situation["status_entity"]
     plain = [row[name] for name in OUTCOME.names or () if name not in COMPUTED]
     assert len(set(plain)) == len(plain)

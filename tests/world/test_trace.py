@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from openiads.world.trace import COLUMNS, EVENT, Logs
+from openiads.world.codes import Event
+from openiads.world.trace import COLUMNS, EVENT, Logs, busiest
 
 
 def log(rows: int, seed: int) -> np.ndarray:
@@ -50,3 +51,15 @@ def test_logs_taken_into_old_room_come_out_as_into_new() -> None:
             fresh.add(7 + k, log(n, k))
         for found, wanted in zip(used.columns().values(), fresh.columns().values(), strict=True):
             assert np.array_equal(found, wanted)
+
+
+def test_what_makes_most_of_a_log_is_named() -> None:
+    rows = np.zeros(10, EVENT)
+    for name in ("flight", "radar", "unit"):
+        rows[name] = -1
+    rows["kind"] = Event.GATE
+    rows["kind"][0] = Event.DETECT
+    rows["flight"][1:8], rows["unit"] = 1, 0
+    rows["flight"][8:] = 0
+    told = busiest(rows, ["West[1]", "West[2]"], ["Guard/30n6e2/1"], ["Guard/1"])
+    assert told == "10 events, 9 of them GATE, 7 of flight West[2], 9 of fire unit Guard/1"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from openiads.audit.limits import LOOK_SLACK
 from openiads.audit.query import Check, one_of
 from openiads.world.codes import Identity, Side, Terminal, ThreatClass
-from openiads.world.outcome import ROUND_ENDS, TERMINALS
+from openiads.world.outcome import LOST, ROUND_ENDS, TERMINALS, UNCOUNTED
 
 DISTINCT = "count(DISTINCT x.flight)"
 
@@ -44,6 +44,11 @@ def counts() -> dict[str, str]:
     }
     found |= {f"end_{name}": of("terminal", f"WHERE x.code = {k}") for k, name in enumerate(TERMINALS, 1)}
     found |= {f"round_{name}": of("round_end", f"WHERE x.code = {k}") for k, name in enumerate(ROUND_ENDS, 1)}
+    for side, name in ((Side.NEUTRAL, "civil"), (Side.FRIEND, "friend")):
+        theirs = of_side(side)
+        found |= {f"{name}_{end}": of("terminal", f"{theirs} AND x.code = {k}") for k, end in enumerate(TERMINALS, 1)}
+    found |= {"elements_lost": of("down", "WHERE x.v1 = 1")}
+    found |= {name: of("down", f"WHERE x.v1 = 1 AND x.code = {k}") for k, name in enumerate(LOST, 1)}
     for kind in ThreatClass:
         if kind:
             mine, name = f"{hostile} AND f.class = {kind:d}", kind.name.lower()
@@ -61,7 +66,8 @@ def outcome_checks() -> list[Check]:
     counted = [
         f"SELECT o.replication, NULL::DOUBLE, "
         f"printf('{name} is %d in the row, %d in the log', o.{name}, coalesce(c.n, 0)::BIGINT) "
-        f"FROM outcome o LEFT JOIN ({sql}) c USING (replication) WHERE o.status = 0 AND o.{name} != coalesce(c.n, 0)"
+        f"FROM outcome o LEFT JOIN ({sql}) c USING (replication) WHERE o.status = 0 "
+        f"AND o.{name} NOT IN ({UNCOUNTED}, coalesce(c.n, 0))"
         for name, sql in counts().items()
     ]
     firsts = [

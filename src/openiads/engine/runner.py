@@ -16,7 +16,7 @@ from openiads.world.build import World
 from openiads.world.codes import Status
 from openiads.world.layout import ENGAGEMENT, LOOK, MOST_PLOTS, NOBODY, PLOT, ROUND, TRACK, Sim, View
 from openiads.world.outcome import TALLY, outcome_row
-from openiads.world.trace import EVENT
+from openiads.world.trace import EVENT, busiest
 
 MOST_DOUBLINGS = 6  # of each capacity: which replications a runner ran before must not decide how one ends
 FIRST_RECORDED = 32  # kinds of event from here on are logged for recorded replications only
@@ -165,7 +165,11 @@ class Runner:
         what = Status(status).name.lower().replace("_", " ")
         if status == int(Status.RULE_BAD_ORDER):
             what = f"{self.world.rule_text}: not an order (action, own track, at least one round)"
-        return f"{what} at {float(row['status_time']):.2f} s, row {int(row['status_entity'])}"
+        told = f"{what} at {float(row['status_time']):.2f} s, row {int(row['status_entity'])}"
+        if status == int(Status.OVERFLOW_EVENTS):
+            names = self.world.names
+            told += f": {busiest(self.sim.events[: int(row['events'])], names.flights, names.radars, names.units)}"
+        return told
 
     def _outcome(self) -> np.ndarray:
         situation = self.sim.situation[0]

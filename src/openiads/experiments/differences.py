@@ -28,7 +28,7 @@ from openiads.statistics.paired import (
     share_difference,
     variance_saved,
 )
-from openiads.world.outcome import CLASSES
+from openiads.world.outcome import ADDED, CLASSES, LOST, UNCOUNTED
 
 #: What the defense wants: +1 more of it, -1 less; what is not here is neither good nor bad.
 WANTED = dict.fromkeys(("detected", "engaged", "killed", "tracked", "identified", "round_kills"), 1)
@@ -38,6 +38,7 @@ WANTED |= dict.fromkeys(
 WANTED |= dict.fromkeys(
     ("civil_engaged", "friend_engaged", "overkill_rounds", "leak_rate", "swaps", "false_tracks"), -1
 )
+WANTED |= dict.fromkeys(("civil_killed", "friend_killed", "elements_lost", *LOST), -1)
 WANTED |= {f"{c}_{what}": 1 for c in CLASSES for what in ("killed", "engaged", "kill_rate")}
 WANTED |= {f"{c}_{what}": -1 for c in CLASSES for what in ("leakers", "leak_rate")}
 
@@ -188,6 +189,8 @@ class Pairs:
     def difference(self, metric: str) -> Difference:
         """The paired difference of a metric; UsageError if there is no such metric."""
         sides = [side.estimate(metric, self.confidence) for side in self._sides]
+        if metric in ADDED and any((rows[metric] == UNCOUNTED).any() for rows in self._rows):
+            return self._uncounted(metric, sides)
         share = None
         if metric in RATIOS:
             gap, values, saved = self._ratio(metric)
@@ -226,6 +229,13 @@ class Pairs:
             (0.0, 0.0) if self.certain else missed if level else (gap[1], gap[2]),
             p,
             all(side.given(metric) for side in self._sides),
+        )
+
+    def _uncounted(self, metric: str, sides: Sequence[Finding]) -> Difference:
+        """Of what an earlier version of openiads did not count nothing is known."""
+        none, good = (math.nan, math.nan, math.nan), int(self.both.sum())
+        return Difference(
+            metric, WANTED.get(metric, 0), sides[0], sides[1], *none, good, self.n - good, None, 0, None, none
         )
 
     def _equal(self, metric: str) -> bool:

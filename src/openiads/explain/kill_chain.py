@@ -17,6 +17,7 @@ import numpy as np
 from openiads.base.errors import UsageError
 from openiads.base.jsonable import JsonObject
 from openiads.base.shown import Shown
+from openiads.explain.reasons import NOT_WAITING, GateSpell, Reasons, reasons, shot_possible, steadied
 from openiads.explain.sentences import gate_sentence, said
 from openiads.runs.run import Run, open_run
 from openiads.world.codes import Event, Gate, Side, Terminal, ThreatClass
@@ -63,17 +64,6 @@ class Step:
     unit: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class GateSpell:
-    """From ``start`` to ``end`` (s) this gate kept ``unit`` from shooting at the flight."""
-
-    unit: str
-    start: float
-    end: float
-    gate: str
-    text: str
-
-
 @dataclass(slots=True)
 class FlightStory:
     """What happened to one flight."""
@@ -94,15 +84,37 @@ class FlightStory:
         """Whether it reached what it aimed at."""
         return self.terminal in {t.name.lower() for t in LEAKED}
 
+    @property
+    def reasons(self) -> Reasons:
+        """What kept fire units longest from shooting at it."""
+        return reasons(self.gates)
+
+    def chain(self, *, whole: bool) -> list[str]:
+        """Steps and gates, a line each; gates that flicker are told as one unless ``whole``."""
+        lines = [f"t={step.time:.1f} s: {step.text}" for step in self.steps]
+        return lines + [str(gate) for gate in (self.gates if whole else steadied(self.gates))]
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation(Shown):
-    """One replication, flight by flight."""
+    """One replication, flight by flight.
+
+    Parameters
+    ----------
+    scenario : str
+    replication : int
+    flights : list of FlightStory
+    chosen : bool
+        Whether a flight or a fire unit was asked for, so that its chain is told even if it did not leak.
+    pictures : list of PostPicture
+        Of posts, where the replication was recorded.
+    """
 
     scenario: str
     replication: int
     flights: list[FlightStory]
-    pictures: list[PostPicture] = field(default_factory=list)  # of posts, where the replication was recorded
+    chosen: bool = False
+    pictures: list[PostPicture] = field(default_factory=list)
 
     def as_dict(self) -> JsonObject:
         """Plain JSON."""
@@ -120,25 +132,67 @@ class Explanation(Shown):
                     "first": f.first,
                     "chain": [{"time": s.time, "kind": s.kind, "text": s.text} for s in f.steps],
                     "gates": [
-                        {"unit": g.unit, "start": g.start, "end": g.end, "gate": g.gate, "text": g.text}
+                        {
+                            "unit": g.unit,
+                            "start": g.start,
+                            "end": g.end,
+                            "gate": g.gate,
+                            "text": g.text,
+                            "possible": g.possible,
+                        }
                         for g in f.gates
                     ],
+                    "reasons": [{"gate": gate, "seconds": seconds} for gate, seconds in f.reasons.longest],
+                    "possible_s": f.reasons.possible,
                 }
                 for f in self.flights
             ],
             "pictures": [each.as_dict() for each in self.pictures],
         }
 
-    def text(self) -> str:
-        """The same for reading."""
-        lines = [f"{self.scenario}, replication {self.replication}", *(each.text() for each in self.pictures)]
+    def text(self, *, whole: bool = False) -> str:
+        """The same for reading: a summary, then the chains of what leaked or was asked for.
+
+        Parameters
+        ----------
+        whole : bool
+            The chain of every flight, with every change of a gate.
+
+        Returns
+        -------
+        str
+        """
+        told = [each.text() for each in self.pictures]
+        return "\n".join([*self._summary(), *told, *self._chains(whole)])
+
+    def _summary(self) -> list[str]:
+        threats = [f for f in self.flights if f.side == "hostile"]
+        leakers = [f for f in threats if f.leaked]
+        head = f"{self.scenario}, replication {self.replication}"
+        if self.chosen:
+            told = [f"{f.name}: {f.reasons}" for f in self.flights if f.leaked]
+            return [head, *told]
+        shot_down = [f for f in self.flights if f.side != "hostile" and f.terminal == "killed"]
+        lines = [f"{head}: {len(leakers)} of {len(threats)} threats got through"]
+        lines += [f"Shot down although no threat: {', '.join(f.name for f in shot_down)}"] if shot_down else []
+        if leakers:
+            lines += ["", "Why they were not shot, in seconds of fire units that waited:"]
+            lines += [f"  {f.name} ({f.kind}, {f.shots} shots): {f.reasons}" for f in leakers]
+        return lines
+
+    def _chains(self, whole: bool) -> list[str]:
+        lines, short = [], []
         for flight in self.flights:
-            ended = flight.terminal.replace("_", " ")
-            lines += ["", f"{flight.name} ({flight.side} {flight.kind}): {ended}, {flight.shots} shots"]
-            lines += [f"  t={step.time:.1f} s: {step.text}" for step in flight.steps]
-            for gate in flight.gates:
-                lines.append(f"  {gate.unit}, t={gate.start:.1f} s to {gate.end:.1f} s: {gate.text}")
-        return "\n".join(lines)
+            wrong = flight.side != "hostile" and flight.terminal == "killed"
+            ended = f"{flight.name} ({flight.side} {flight.kind}): {flight.terminal.replace('_', ' ')}, "
+            ended += "1 shot" if flight.shots == 1 else f"{flight.shots} shots"
+            if whole or self.chosen or wrong or (flight.leaked and flight.side == "hostile"):
+                lines += ["", ended, *(f"  {line}" for line in flight.chain(whole=whole))]
+            else:
+                short.append(f"  {ended}")
+        if short:
+            lines += ["", "The others (--flight tells one, --all tells all):", *short]
+        return lines
 
 
 def explain(
@@ -190,11 +244,12 @@ def explain(
         mine = events[events["flight"] == row]
         if len(mine) or only is not None:
             stories.append(_story(row, mine, facts, for_unit))
+    chosen = only is not None or for_unit is not None
     if not whole:
-        return Explanation(run.name, replication, stories)
+        return Explanation(run.name, replication, stories, chosen)
     from openiads.explain.picture import pictures  # it needs the compiler
 
-    return Explanation(run.name, replication, stories, pictures(run, replication))
+    return Explanation(run.name, replication, stories, chosen, pictures(run, replication))
 
 
 def _row(asked: str | int, listed: list[str], noun: str) -> int:
@@ -242,6 +297,8 @@ def _spells(events: np.ndarray, unit: int, name: str, ended: float, duration: fl
         return []
     last = ended if math.isfinite(ended) else (duration if duration is not None else float(changes["time"][-1]))
     until = [*changes["time"][1:].tolist(), max(last, float(changes["time"][-1]))]
+    possible = shot_possible(np.zeros(len(changes), np.int64), changes["code"]).tolist()
+    numbers = gate_numbers(changes).tolist()
     return [
         GateSpell(
             name,
@@ -249,8 +306,9 @@ def _spells(events: np.ndarray, unit: int, name: str, ended: float, duration: fl
             float(end),
             Gate(int(c["code"])).name,
             gate_sentence(int(c["code"]), number),
+            could,
         )
-        for c, end, number in zip(changes, until, gate_numbers(changes).tolist(), strict=True)
+        for c, end, number, could in zip(changes, until, numbers, possible, strict=True)
     ]
 
 
@@ -306,7 +364,8 @@ def top_gates(run: Run, most: int | None = None) -> list[JsonObject]:
     """What kept the units from shooting at hostile flights that leaked: each gate's share of the waiting time.
 
     Time from each change of gate to the next, or to the flight's end, over all units and replications; ENGAGING and
-    NONE are not waiting.  Longest first: gate, share, seconds (a replication, all units), text.
+    NONE are not waiting.  Longest first: gate, share, possible (the part of the share in which a shot was possible, as
+    ``reasons.shot_possible`` tells), seconds (a replication, all units), text.
 
     Parameters
     ----------
@@ -320,28 +379,35 @@ def top_gates(run: Run, most: int | None = None) -> list[JsonObject]:
     """
     hostile = np.flatnonzero(np.asarray(run.facts["flight_side"]) == Side.HOSTILE)
     seconds: dict[int, float] = {}
+    chances: dict[int, float] = {}
     for part in sampled(run, most):
         for _, events in part:
             ends = events[(events["kind"] == Event.TERMINAL) & np.isin(events["code"], LEAKED)]
             leaked = np.intersect1d(ends["flight"], hostile)
             spells = gate_changes(events[np.isin(events["flight"], leaked)], math.inf)
-            waiting = ~np.isin(spells["code"], (Gate.NONE, Gate.ENGAGING))
-            codes, lengths = spells["code"][waiting], (spells["end"] - spells["start"])[waiting]
-            for code in np.unique(
-                codes
-            ).tolist():  # by replication, so that chunks of any size give the same last digit
-                seconds[code] = seconds.get(code, 0.0) + math.fsum(lengths[codes == code])
+            possible = shot_possible(spells["flight"].astype(np.int64) << 32 | spells["unit"], spells["code"])
+            waiting = ~np.isin(spells["code"], NOT_WAITING)
+            _weigh(seconds, spells, waiting)
+            _weigh(chances, spells, waiting & possible)
     whole = math.fsum(seconds.values())
     order = sorted((code for code in seconds if seconds[code] > 0), key=lambda code: (-seconds[code], code))
     return [
         {
             "gate": Gate(code).name,
             "share": seconds[code] / whole,
+            "possible": chances.get(code, 0.0) / whole,
             "seconds": seconds[code] / min(run.replications, most or run.replications),
             "text": gate_sentence(code),
         }
         for code in order
     ]
+
+
+def _weigh(seconds: dict[int, float], spells: dict[str, np.ndarray], chosen: np.ndarray) -> None:
+    """Add the lengths of chosen spells by gate; by replication, so that chunks of any size give the same last digit."""
+    codes, lengths = spells["code"][chosen], (spells["end"] - spells["start"])[chosen]
+    for code in np.unique(codes).tolist():
+        seconds[code] = seconds.get(code, 0.0) + math.fsum(lengths[codes == code])
 
 
 def first_bound(run: Run, most: int | None = None) -> dict[str, float]:

@@ -135,6 +135,7 @@ def _check_stored(target: str | Path | Run | Sweep, again: int) -> CheckAnswer:
         repeated = min(again, made.replications)
         violations = check_run(made) + (verify_run(made, repeated) if repeated else [])
         found, count = [(0, v) for v in violations], made.replications
+        warnings += made.warnings
     rows = [
         {"point": k, "check": v.name, "replication": v.replication, "time": v.time, "text": v.text} for k, v in found
     ]

@@ -8,6 +8,7 @@ from openiads.base.compiled import kernel
 from openiads.parts import dice
 from openiads.physics.motion import flight_state, local_up
 from openiads.world.codes import Element, Evasion, Terminal, ThreatClass
+from openiads.world.elements import BY_HIT
 from openiads.world.log import log_damage, log_evade, log_flight_state, log_terminal
 from openiads.world.log_elements import log_element_down
 
@@ -61,7 +62,8 @@ def begin(sim):
             delay(sim, f, sim.flights[flight["parent"]]["shift"] - flight["follows"])
             continue
         if flight["jitter"] > 0.0:
-            delay(sim, f, flight["jitter"] * dice.spacing(sim, f))
+            begins = sim.tables[flight["path"]] + flight["shift"]
+            delay(sim, f, max(flight["jitter"] * dice.spacing(sim, f), -begins))  # not before the run, in mid-route
         if situation["arrivals_poisson"] == 1 and flight["raid"] >= 0:
             if flight["raid"] != raid:
                 raid = flight["raid"]
@@ -168,17 +170,17 @@ def put_out(sim, element, row, f):
         if now >= sim.radars[row]["fails_at"]:
             return
         sim.radars[row]["fails_at"] = now
-        sim.radars[row]["down"] = 1
+        sim.radars[row]["down"] = BY_HIT
     elif element == ON_LAUNCHER:
         if now >= sim.launchers[row]["fails_at"]:
             return
         sim.launchers[row]["fails_at"] = now
-        sim.launchers[row]["down"] = 1
+        sim.launchers[row]["down"] = BY_HIT
     else:
         if now >= sim.posts[row]["fails_at"]:
             return
         sim.posts[row]["fails_at"] = now
-        sim.posts[row]["down"] = 1
+        sim.posts[row]["down"] = BY_HIT
         sim.posts[row]["due"] = min(sim.posts[row]["due"], now)
     log_element_down(sim, element, row, f)
 

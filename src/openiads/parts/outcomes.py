@@ -6,13 +6,15 @@ import math
 
 from openiads.base import compiled
 from openiads.base.compiled import kernel
-from openiads.world.codes import Milestone, RoundEnd, Side, Terminal
+from openiads.world.codes import Element, Milestone, RoundEnd, Side, Terminal
+from openiads.world.elements import BY_HIT
 from openiads.world.outcome import TALLY
 
 HOSTILE, FRIEND, NEUTRAL = int(Side.HOSTILE), int(Side.FRIEND), int(Side.NEUTRAL)
 KILLED, HIT_ASSET, REACHED_MISSED = int(Terminal.KILLED), int(Terminal.HIT_ASSET), int(Terminal.REACHED_MISSED)
 RELEASED_LEFT = int(Terminal.RELEASED_LEFT)
 TARGET_GONE = int(RoundEnd.TARGET_GONE)
+ON_RADAR, ON_LAUNCHER, ON_POST = int(Element.RADAR), int(Element.LAUNCHER), int(Element.POST)
 DETECTED, TRACKED = int(Milestone.DETECTED), int(Milestone.TRACKED)
 IDENTIFIED, ENGAGED = int(Milestone.IDENTIFIED), int(Milestone.ENGAGED)
 
@@ -45,6 +47,11 @@ def clear(out):
     for k in range(len(out["by_class"])):
         for column in range(4):
             out["by_class"][k, column] = 0
+    for k in range(len(out["lost"])):
+        out["lost"][k] = 0
+    for k in range(len(out["civil"])):
+        out["civil"][k] = 0
+        out["friend"][k] = 0
 
 
 @kernel("void(Sim, i8, Tally)")
@@ -74,6 +81,17 @@ def tally_threat(sim, f, out):
 
 
 @kernel("void(Sim, Tally)")
+def tally_losses(sim, out):
+    """Count radars, launchers and posts that a hit put out of action; what failed or never worked is not lost."""
+    for r in range(len(sim.radars)):
+        out["lost"][ON_RADAR - 1] += 1 if sim.radars[r]["down"] == BY_HIT else 0
+    for k in range(len(sim.launchers)):
+        out["lost"][ON_LAUNCHER - 1] += 1 if sim.launchers[k]["down"] == BY_HIT else 0
+    for p in range(len(sim.posts)):
+        out["lost"][ON_POST - 1] += 1 if sim.posts[p]["down"] == BY_HIT else 0
+
+
+@kernel("void(Sim, Tally)")
 def tally(sim, out):
     """Count a replication's outcome; arrays are indexed by code less 1 (class, terminal, round end, resource)."""
     situation = sim.situation[0]
@@ -89,8 +107,11 @@ def tally(sim, out):
             tally_threat(sim, f, out)
         elif flight["side"] == NEUTRAL:
             out["civil_engaged"] += engaged
+            out["civil"][flight["terminal"] - 1] += 1
         elif flight["side"] == FRIEND:
             out["friend_engaged"] += engaged
+            out["friend"][flight["terminal"] - 1] += 1
+    tally_losses(sim, out)
     for a in range(len(sim.assets)):
         out["asset_hits"] += sim.assets[a]["hits"]
     for k in range(situation["rounds_count"]):

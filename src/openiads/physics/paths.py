@@ -45,7 +45,7 @@ def tabulate(
         table = _knots(path, times, duration, start, ballistic)
         dt = times[1]
         quarters = (times[:-1, None] + dt * np.array([0.25, 0.5, 0.75])).ravel()
-        error = np.abs(path(quarters) - _interpolated(table, quarters)).max()
+        error = np.abs(path(quarters) - interpolated(table, quarters)).max()
         if error <= TOLERANCE or step <= SHORTEST_STEP:
             return table
         step = step / 2.0
@@ -62,7 +62,8 @@ def _knots(path: Callable[[Floats], Floats], times: Floats, duration: float, sta
     return np.concatenate([head, rows.ravel()])
 
 
-def _interpolated(table: Floats, times: Floats) -> Floats:
+def interpolated(table: Floats, times: Floats) -> Floats:
+    """ECEF positions (n, 3) of a table of knots, m, at times (n,) since its first one, s; not of a ballistic one."""
     columns = np.ascontiguousarray(table[HEADER:].reshape(-1, ROW).T)
     dt = table[1]
     i = np.clip((times / dt).astype(np.int64), 0, columns.shape[1] - 2)

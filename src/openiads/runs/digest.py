@@ -15,7 +15,7 @@ import math
 
 import numpy as np
 
-from openiads.world.outcome import OUTCOME
+from openiads.world.outcome import ADDED, OUTCOME
 
 _NAMES: tuple[str, ...] = tuple(OUTCOME.names or ())
 
@@ -26,10 +26,14 @@ CANONICAL = np.dtype([(name, "<i8" if OUTCOME[name].kind == "i" else "<f8") for 
 _NAN = np.array(0x7FF8000000000000, dtype="<u8").view("<f8")
 
 
-def canonical_rows(rows: np.ndarray) -> np.ndarray:
+#: The same of rows that openiads 0.1.0 stored: what later versions count is not in it.
+EARLIER = np.dtype([(name, CANONICAL[name]) for name in _NAMES if name not in ADDED])
+
+
+def canonical_rows(rows: np.ndarray, layout: np.dtype = CANONICAL) -> np.ndarray:
     """Outcome rows (dtype OUTCOME, any shape (n,)) in the layout that is hashed."""
-    out = np.empty(len(rows), CANONICAL)
-    for name in _NAMES:
+    out = np.empty(len(rows), layout)
+    for name in layout.names or ():
         column = rows[name]
         if column.dtype.kind == "f":
             column = np.where(np.isnan(column), _NAN, column + 0.0)  # -0.0 + 0.0 is 0.0
@@ -37,9 +41,9 @@ def canonical_rows(rows: np.ndarray) -> np.ndarray:
     return out
 
 
-def row_digests(rows: np.ndarray) -> list[bytes]:
-    """SHA-256 (32 bytes) of each outcome row's canonical bytes."""
-    packed, size = canonical_rows(rows).tobytes(), CANONICAL.itemsize
+def row_digests(rows: np.ndarray, layout: np.dtype = CANONICAL) -> list[bytes]:
+    """SHA-256 (32 bytes) of each outcome row's canonical bytes; ``layout`` is ``EARLIER`` for rows of 0.1.0."""
+    packed, size = canonical_rows(rows, layout).tobytes(), layout.itemsize
     return [hashlib.sha256(packed[k : k + size]).digest() for k in range(0, len(packed), size)]
 
 

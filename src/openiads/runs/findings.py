@@ -13,7 +13,18 @@ from openiads.base.jsonable import JsonObject
 from openiads.statistics.intervals import CONFIDENCE, Interval, mean_interval, ratio_interval, wilson
 from openiads.statistics.medians import median_interval
 from openiads.statistics.moments import Moments
-from openiads.world.outcome import BOUNDS, CLASSES, METRICS, OUTCOME, ROUND_ENDS, TERMINALS
+from openiads.world.outcome import (
+    ADDED,
+    BOUNDS,
+    CLASSES,
+    LOST,
+    METRICS,
+    OUTCOME,
+    ROUND_ENDS,
+    SPREAD,
+    TERMINALS,
+    UNCOUNTED,
+)
 
 _COLUMNS = frozenset(OUTCOME.names or ())
 
@@ -90,7 +101,9 @@ _LIMITED_BY: dict[str, tuple[str, ...]] = dict.fromkeys(
 _LIMITED_BY |= {f"{c}_{k}": (c, "threats") for c in CLASSES for k in ("threats", "killed", "leakers", "engaged")}
 _LIMITED_BY |= dict.fromkeys(["rounds_fired", "overkill_rounds", *(f"round_{r}" for r in ROUND_ENDS)], ("rounds",))
 _LIMITED_BY |= dict.fromkeys([f"end_{t}" for t in TERMINALS], ("flights",))
-_LIMITED_BY |= {"round_kills": ("rounds", "flights"), "civil_engaged": ("civil",), "friend_engaged": ("friend",)}
+_LIMITED_BY |= {"round_kills": ("rounds", "flights")}
+_LIMITED_BY |= {name: (side,) for side in ("civil", "friend") for name in (f"{side}_engaged", *SPREAD[side])}
+_LIMITED_BY |= {name: (name.removesuffix("_lost"),) for name in ("elements_lost", *LOST)}
 
 
 def possible(metric: str) -> Interval:
@@ -115,8 +128,8 @@ class Accumulator:
     Parameters
     ----------
     limits : dict of str to float, optional
-        Greatest possible values by name (``threats, rounds, civil, friend, flights``, and each class of threat); a
-        missing one is unlimited, so that a failed replication then makes the upper end infinite.
+        Greatest possible values by name, as ``runs.run.bounds_of`` gives them; a missing one is unlimited, so that a
+        failed replication then makes the upper end infinite.
     """
 
     def __init__(self, limits: dict[str, float] | None = None) -> None:
@@ -158,13 +171,18 @@ class Accumulator:
         return dict(sorted(self._values[column].items()))
 
     def estimate(self, metric: str, confidence: float = CONFIDENCE) -> Finding:
-        """The finding for a metric of ``METRICS``, a ratio of ``RATIOS`` or any counted column of the outcome row."""
+        """The finding for a metric of ``METRICS``, a ratio of ``RATIOS`` or any counted column of the outcome row.
+
+        NaN, with ``n`` 0, of what a run stored by an earlier version did not count.
+        """
         if metric in RATIOS:
             return self._ratio(metric, confidence)
         if metric in FIRST_TIMES:
             return self._first_time(metric, confidence)
         if metric in PROPORTIONS:
             return self._proportion(metric, confidence)
+        if metric in ADDED and UNCOUNTED in self._values[metric]:
+            return Finding(metric, math.nan, math.nan, math.nan, 0, self.failed, confidence)
         if metric in ESTIMATED:
             return self._mean(metric, confidence)
         known = ", ".join([*METRICS, "leak_rate"])

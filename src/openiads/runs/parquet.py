@@ -12,7 +12,7 @@ import numpy as np
 from openiads.base.jsonable import Json, JsonObject
 from openiads.runs.folder import Damaged
 from openiads.runs.identity import Chunk
-from openiads.world.outcome import OUTCOME
+from openiads.world.outcome import ADDED, OUTCOME, UNCOUNTED
 from openiads.world.trace import COLUMNS, EVENT, Logs
 
 if TYPE_CHECKING:
@@ -88,9 +88,19 @@ def _plain(column: arrow.ChunkedArray, dtype: np.dtype) -> np.ndarray:
     return np.concatenate([np.empty(0, dtype), *parts])
 
 
+def is_earlier(table: arrow.Table) -> bool:
+    """Whether stored outcomes are of openiads 0.1.0, without any of the columns that were added since."""
+    return not set(ADDED) & set(table.column_names)
+
+
 def outcome_rows(table: arrow.Table) -> np.ndarray:
+    """Stored outcome rows; columns that 0.1.0 did not store hold ``UNCOUNTED``; ``Damaged`` if others are missing."""
     rows = np.empty(table.num_rows, OUTCOME)
+    earlier = is_earlier(table)
     for name in OUTCOME.names or ():
+        if earlier and name in ADDED:
+            rows[name] = UNCOUNTED
+            continue
         if name not in table.column_names or table[name].null_count:
             raise Damaged(f"its column {name} is missing")
         if str(table[name].type) != _ARROW[OUTCOME[name]]:

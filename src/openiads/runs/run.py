@@ -17,7 +17,7 @@ from openiads.runs.identity import Chunk, RunIdentity, mismatch
 from openiads.runs.simulator import Replicated, Simulator, capped, real_simulator
 from openiads.runs.store import Store
 from openiads.world.codes import Side, Status, ThreatClass
-from openiads.world.outcome import BOUNDS, CLASSES, METRICS, OUTCOME, ROUND_ENDS, TERMINALS
+from openiads.world.outcome import BOUNDS, CLASSES, LOST, METRICS, OUTCOME, ROUND_ENDS, TERMINALS
 from openiads.world.trace import EVENT
 
 if TYPE_CHECKING:
@@ -70,6 +70,8 @@ def bounds_of(facts: JsonObject) -> dict[str, float]:
         "civil": float(sides.count(int(Side.NEUTRAL))),
         "friend": float(sides.count(int(Side.FRIEND))),
     }
+    bounds |= {kind: float(len(facts["names"][kind])) for kind in ("radars", "launchers", "posts")}
+    bounds["elements"] = bounds["radars"] + bounds["launchers"] + bounds["posts"]
     rounds = facts["limits"].get("launcher_rounds")
     if (
         rounds is not None
@@ -283,6 +285,8 @@ class Run(Kept, Replayed):
             "out": self.out,
             "classes": classes,
             "terminal": {code: told(f"end_{code}") for code in TERMINALS},
+            "sides": self._sides(),
+            "lost": {name.removesuffix("_lost"): told(name) for name in LOST},
             "round_ends": {code: told(f"round_{code}") for code in ROUND_ENDS},
             "bounds": bounds,
             "bound_longest": longest,
@@ -293,6 +297,20 @@ class Run(Kept, Replayed):
             "version": self.identity.version,
             "scenario_digest": self.identity.scenario,
             "catalog_digest": self.identity.catalog,
+        }
+
+    def _sides(self) -> JsonObject:
+        """What became of flights that are no threats, by side; a side of which none flies is left out."""
+        counts = self.facts["flight_side"]
+        flown = {"civil": counts.count(int(Side.NEUTRAL)), "friend": counts.count(int(Side.FRIEND))}
+        return {
+            side: {
+                "flights": count,
+                "engaged": self.estimate(f"{side}_engaged").as_dict(),
+                "terminal": {code: self.estimate(f"{side}_{code}").as_dict() for code in TERMINALS},
+            }
+            for side, count in flown.items()
+            if count
         }
 
     # -------------------------------------------------------------- events

@@ -101,7 +101,7 @@ class Simulator(Protocol):
         """Compile what is not compiled yet."""
 
     def warnings(self, scenario: Scenario, world: World) -> list[str]:
-        """What runs but may not be meant."""
+        """What runs but may not be meant; InputError for what cannot be, such as a way below the ground."""
         return []
 
 
@@ -151,9 +151,12 @@ class _Openiads(Simulator):
         prepare()
 
     def warnings(self, scenario: Scenario, world: World) -> list[str]:
+        from openiads.runs.plausible import objections
+        from openiads.runs.unasked import never_asked
         from openiads.scenario.load import warnings_of
 
-        return warnings_of(scenario) + too_late(world) + capped(world.limits)
+        found = warnings_of(scenario) + too_late(world) + objections(world) + never_asked(world)
+        return found + capped(world.limits)
 
 
 def real_simulator() -> Simulator:

@@ -25,11 +25,12 @@ from openiads.base.errors import ResultsError
 from openiads.base.jsonable import JsonObject
 from openiads.base.version import __version__
 from openiads.runs import disk
-from openiads.runs.digest import RunDigest, row_digests
+from openiads.runs.digest import CANONICAL, EARLIER, RunDigest, row_digests
 from openiads.runs.folder import SEAL, Damaged, Layout, ResultFolder, read_checked, write_checked
 from openiads.runs.identity import FORMAT, Chunk, RunIdentity, chunks_of, refuse_mismatch
 from openiads.runs.parquet import (
     event_rows,
+    is_earlier,
     log_table,
     logs_of,
     outcome_rows,
@@ -142,7 +143,7 @@ class Store(ResultFolder[RunIdentity]):
         rows = outcome_rows(table)
         if rows["replication"].tolist() != list(range(chunk.first, chunk.last)):
             raise Damaged("its replications are not the expected ones")
-        digests = row_digests(rows)
+        digests = row_digests(rows, EARLIER if is_earlier(table) else CANONICAL)
         if table["digest"].to_pylist() != digests:
             raise Damaged("a row does not agree with its hash")
         messages = {int(r): m for r, m in zip(rows["replication"], table["message"].to_pylist(), strict=True) if m}

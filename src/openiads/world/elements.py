@@ -10,6 +10,9 @@ import numpy as np
 #: Posts above one another that an element may report to: its own, its site's, and two commands above.
 LEVELS = 4
 
+#: The mark ``down`` of what a hit put out of action; 1 is everything else that ended.
+BY_HIT = 2
+
 #: One row per ship: its way is a path in ``Sim.tables``.
 PLATFORM = np.dtype(
     [
@@ -106,7 +109,7 @@ RADAR = np.dtype(
         ("overloaded", "i8"),  # 1: some service was left out at the last turn for want of time
         ("track_capacity", "i8"),
         ("held", "i8"),  # confirmed tracks that it started, counted anew every cycle of its post
-        ("down", "i8"),  # 1: its end is logged
+        ("down", "i8"),  # 1: its end is logged; BY_HIT: a hit was it
         ("hit_radius", "f8"),  # m, an impact this near puts it out of action
     ],
     align=True,
@@ -142,7 +145,7 @@ POST = np.dtype(
         ("track_capacity", "i8"),
         ("fails_at", "f8"),  # inf: never
         ("held", "i8"),  # confirmed tracks in its picture, counted anew every cycle
-        ("down", "i8"),  # 1: its end is logged
+        ("down", "i8"),  # 1: its end is logged; BY_HIT: a hit was it
     ],
     align=True,
 )
@@ -237,7 +240,7 @@ LAUNCHER = np.dtype(
         ("readiness", "f8"),  # probability that it works at all
         ("ready_at", "f8"),
         ("fails_at", "f8"),
-        ("down", "i8"),  # 1: its end is logged, or it never worked
+        ("down", "i8"),  # 1: its end is logged, or it never worked; BY_HIT: a hit was it
         ("hit_radius", "f8"),  # m, an impact this near puts it out of action
         ("full", "i8"),  # rounds of a load
         ("loads", "i8"),  # spare loads at hand

@@ -31,6 +31,7 @@ from openiads.world.routes import (
     way_home,
 )
 
+TOO_EARLY = 1e-6  # s before the run that are nothing but rounding
 AIM_ROUNDS = 2  # times that a path to a ship is flown again to where the ship will then be
 ASPECTS = ("nose", "beam", "tail")
 
@@ -95,7 +96,7 @@ def _add_raid(draft: Draft, number: int, raid: Raid) -> None:
         if shared is None:
             path = draft.arena.add(table)
         row = _add(draft, f"{raid.name}[{n + 1}]", entry, Side[raid.side.upper()], path, table)
-        _delay(row, _start(raid, table, release) + n * raid.spacing - float(table[0]))
+        _delay(row, _start(draft, raid, table, release, n) - float(table[0]))
         _equip(row, entry, raid.side, raid.iff, raid.transponder)
         row["raid"] = number
         row["jitter"] = raid.jitter
@@ -107,11 +108,27 @@ def _add_raid(draft: Draft, number: int, raid: Raid) -> None:
             _add_weapons(draft, number, raid, table, release)
 
 
-def _start(raid: Raid, table: Table, release: float) -> float:
-    """When the first flight of a raid begins, s; ``release`` : s from there to the release of its weapons."""
-    if raid.time_on_target is not None:
-        return raid.time_on_target - (release if raid.weapon is not None else flight_time(table))
-    return float(table[0]) if raid.start is None else raid.start
+def _start(draft: Draft, raid: Raid, table: Table, release: float, n: int) -> float:
+    """When the n-th flight of a raid begins, s; ``release`` : s from there to the release of its weapons.
+
+    A sampled world, in which it may be slower, lets it begin with the run and come later than declared.  Raises
+    InputError where the nominal one would have to begin before the run.
+    """
+    if raid.time_on_target is None:
+        return (float(table[0]) if raid.start is None else raid.start) + n * raid.spacing
+    way = release if raid.weapon is not None else flight_time(table)
+    start = raid.time_on_target + n * raid.spacing - way
+    if start > -TOO_EARLY or draft.values.knobs:
+        return max(start, 0.0)
+    whose = "its way" if raid.count == 1 else f"the way of {raid.name}[{n + 1}]"
+    to = " to the release" if raid.weapon is not None else ""
+    raise InputError(
+        f"raid.{raid.name}.time_on_target",
+        f"{raid.time_on_target:g} s is too early: {whose}{to} takes {way:.0f} s, so that it would have to start at "
+        f"{start:.0f} s",
+        f"The earliest time on target is {math.ceil(raid.time_on_target - start)} s; or give it a nearer origin or "
+        "more speed.",
+    )
 
 
 def _aim(draft: Draft, row: Row, raid: Raid, entry: Entry) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from openiads.world.codes import Resource, RoundEnd, Terminal, ThreatClass
+from openiads.world.codes import Element, Resource, RoundEnd, Terminal, ThreatClass
 
 CLASSES = [c.name.lower() for c in ThreatClass if c]
 TERMINALS = [c.name.lower() for c in Terminal if c]
@@ -12,6 +12,9 @@ ROUND_ENDS = [c.name.lower() for c in RoundEnd if c]
 
 #: Resources that can bind; ``bound_*`` counts flight-seconds during which a hostile flight waited for it.
 BOUNDS = [r.name.lower() for r in Resource if r]
+
+#: What of a site can be lost to a hit, in the order of ``codes.Element``.
+LOST = [f"{e.name.lower()}s_lost" for e in Element if e]
 
 #: What is counted of each class of hostile flight.
 OF_CLASS = ["threats", "killed", "leakers", "engaged"]
@@ -38,6 +41,9 @@ TALLY = np.dtype(
         ("terminal", "i8", (len(TERMINALS),)),
         ("round_end", "i8", (len(ROUND_ENDS),)),
         ("by_class", "i8", (len(CLASSES), len(OF_CLASS))),
+        ("lost", "i8", (len(LOST),)),
+        ("civil", "i8", (len(TERMINALS),)),
+        ("friend", "i8", (len(TERMINALS),)),
     ],
     align=True,
 )
@@ -48,7 +54,14 @@ SPREAD = {
     "terminal": [f"end_{name}" for name in TERMINALS],  # over all flights, hostile or not
     "round_end": [f"round_{name}" for name in ROUND_ENDS],
     "by_class": [f"{name}_{count}" for name in CLASSES for count in OF_CLASS],  # hostile flights by class
+    "lost": LOST,
+    "civil": [f"civil_{name}" for name in TERMINALS],  # neutral flights: `civil_killed` are those shot down
+    "friend": [f"friend_{name}" for name in TERMINALS],
 }
+
+#: Columns that rows stored by openiads 0.1.0 lack; there they hold ``UNCOUNTED``.
+ADDED = ["elements_lost", *SPREAD["lost"], *SPREAD["civil"], *SPREAD["friend"]]
+UNCOUNTED = -1
 
 #: Columns that are the situation's field of the same name.
 OF_SITUATION = [
@@ -97,6 +110,7 @@ OUTCOME = np.dtype(
         ("updates", "i8"),
         ("steps", "i8"),
         ("events_key", "i8"),
+        *((name, "i8") for name in ADDED),  # elements of the defense hit: all, by kind; flights of other sides by end
     ],
     align=True,
 )
@@ -126,6 +140,7 @@ def outcome_row(tally: np.void, situation: np.void, events_key: int) -> np.ndarr
     value["rounds_fired"] = int(situation["rounds_count"]) + notional
     value["round_kills"] = value["killed"] if notional else value["round_kill"]
     value["events_key"] = events_key
+    value["elements_lost"] = int(tally["lost"].sum())
     return np.array([tuple(value[name] for name in _COLUMNS)], dtype=OUTCOME)
 
 
@@ -139,11 +154,14 @@ METRICS = [
     "any_leaker",
     "platform_leakers",
     "asset_hits",
+    "elements_lost",
     "rounds_fired",
     "rounds_per_kill",
     "first_detection_s",
     "first_launch_s",
     "civil_engaged",
+    "civil_killed",
     "friend_engaged",
+    "friend_killed",
     "overkill_rounds",
 ]

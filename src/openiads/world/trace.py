@@ -10,6 +10,7 @@ only for replications that are recorded.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -159,6 +160,36 @@ def gate_numbers(rows: np.ndarray) -> np.ndarray:
         declared[gate] = detail
     wanted = declared[rows["code"]]
     return np.where((wanted != Detail.NONE) & (rows["value"][:, 2] == wanted), rows["value"][:, 1], np.nan)
+
+
+def busiest(rows: np.ndarray, flights: Sequence[str], radars: Sequence[str], units: Sequence[str]) -> str:
+    """What makes most of a log: the most frequent kind of event, and the flight, radar and fire unit in most of those.
+
+    Parameters
+    ----------
+    rows : ndarray, shape (n,), dtype ``EVENT``
+        At least one.
+    flights, radars, units : sequence of str
+        Names by row.
+
+    Returns
+    -------
+    str
+    """
+    kinds, counts = np.unique(rows["kind"], return_counts=True)
+    kind = int(kinds[np.argmax(counts)])
+    mine = rows[rows["kind"] == kind]
+    told = f"{len(rows):,} events, {len(mine):,} of them {Event(kind).name}"
+    for column, noun, names in (
+        ("flight", "flight", flights),
+        ("radar", "radar", radars),
+        ("unit", "fire unit", units),
+    ):
+        known = mine[column][mine[column] >= 0]
+        if len(known):
+            row, count = max(enumerate(np.bincount(known).tolist()), key=lambda each: each[1])
+            told += f", {count:,} of {noun} {names[row]}"
+    return told
 
 
 compiled.name_type("Event", lambda: compiled.row_type(EVENT))

@@ -24,9 +24,14 @@ def changed(made: Any, gates: list[tuple[Gate, float]] | None = None, **means: f
     """The fake brief with other means, each with an interval of no width."""
     summary = deepcopy(made.summary)
     for name, mean in means.items():
-        where = summary["terminal"] if name == "end_killed" else summary["outcomes"]
-        where[name.removeprefix("end_")] = {"mean": mean, "low": mean, "high": mean, "n": summary["replications"]}
-    rows = made.gates if gates is None else [(g.name, gate_sentence(g), share) for g, share in gates]
+        summary["outcomes"][name] = {"mean": mean, "low": mean, "high": mean, "n": summary["replications"]}
+    ruled_out = opening.NO_SHOT
+    rows = made.gates
+    if gates is not None:
+        rows = [
+            brief.GateShare(g.name, gate_sentence(g), share, 0.0 if g.name in ruled_out else share)
+            for g, share in gates
+        ]
     return replace(made, summary=summary, gates=rows)
 
 
@@ -60,7 +65,7 @@ def test_the_cause_is_weighed_over_the_time_in_which_a_shot_was_possible(made: A
 def test_where_no_shot_was_ever_possible_the_opening_says_so(made: Any) -> None:
     why = opening.why(changed(made, gates=[(Gate.HORIZON, 0.7), (Gate.OUT_OF_RANGE, 0.3)]))
     assert why.startswith("No fire unit had a possible shot")
-    assert "below the engagement radar's horizon" in why
+    assert gate_sentence(Gate.HORIZON) in why
     assert "70 %" in why
 
 
@@ -93,7 +98,6 @@ def test_all_leak_without_a_unit_to_shoot_at_them(made: Any) -> None:
         rounds_fired=0.0,
         rounds_per_kill=None,
         killed=0.0,
-        end_killed=0.0,
     )
     through, why, lost = opening.sentences(lone)
     assert "100 %" in through
@@ -109,24 +113,46 @@ def test_no_threats_and_no_good_replication(made: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("civil", "friend", "whose"),
-    [(0.5, 0.0, "civil aircraft"), (0.0, 0.5, "friendly aircraft"), (0.5, 0.1, "civil or friendly aircraft")],
+    ("civil", "friend", "said"),
+    [
+        (0.25, 0.0, "the defense shoots down 0.25 civil aircraft [0.25, 0.25] in a raid"),
+        (0.0, 0.5, "the defense shoots down 0.5 friendly aircraft [0.5, 0.5] in a raid"),
+        (2.0, 0.1, "the defense shoots down 2 civil aircraft [2, 2] and 0.1 friendly aircraft [0.1, 0.1] in a raid"),
+    ],
 )
-def test_killed_aircraft_of_other_sides_stand_in_the_first_sentence(
-    made: Any, civil: float, friend: float, whose: str
+def test_killed_aircraft_of_other_sides_stand_in_the_first_sentence_with_their_interval(
+    made: Any, civil: float, friend: float, said: str
 ) -> None:
-    killed = made.summary["outcomes"]["killed"]["mean"]
-    shot = changed(made, civil_engaged=civil, friend_engaged=friend, end_killed=killed + 0.25)
-    assert opening.sentences(shot)[0].endswith(f"the defense kills 75 {whose} in 300 raids.")
-    missed = changed(made, civil_engaged=civil, friend_engaged=friend, end_killed=killed)
-    assert f"{whose} are shot at" in opening.sentences(missed)[0]
-    assert "none is killed" in opening.sentences(missed)[0]
+    shot = changed(made, civil_engaged=civil, friend_engaged=friend, civil_killed=civil, friend_killed=friend)
+    sentence = opening.sentences(shot)[0]
+    assert said in sentence
+    assert said in text.answer(shot.summary)
+    assert sentence.endswith("(95 % intervals, n = 300).")
+
+
+def test_aircraft_that_are_shot_at_and_missed_are_told_too(made: Any) -> None:
+    missed = changed(made, civil_engaged=0.5, friend_engaged=0.0, civil_killed=0.0, friend_killed=0.0)
+    assert opening.sentences(missed)[0].endswith(
+        "0.5 civil aircraft are shot at in a raid, on average, and none is killed."
+    )
 
 
 def test_a_raid_without_other_aircraft_says_nothing_of_them(made: Any) -> None:
-    killed = made.summary["outcomes"]["killed"]["mean"]
-    clean = changed(made, civil_engaged=0.0, friend_engaged=0.0, end_killed=killed)
+    clean = changed(made, civil_engaged=0.0, friend_engaged=0.0, civil_killed=0.0, friend_killed=0.0)
     assert opening.sentences(clean)[0] == text.answer(clean.summary)
+    assert "shoots down" not in text.answer(clean.summary)
+
+
+def test_own_losses_stand_in_the_third_sentence(made: Any) -> None:
+    lost = changed(made, elements_lost=2.5)
+    kinds = {"radars": 1.0, "launchers": 1.5, "posts": 0.0}
+    lost.summary["lost"] = {name: {"mean": mean, "low": mean, "high": mean, "n": 300} for name, mean in kinds.items()}
+    said = opening.lost(lost.summary)
+    assert said.endswith("2.5 [2.5, 2.5] elements of the defense are lost to hits (1 radar, 1.5 launchers).")
+    none = changed(made, elements_lost=0.0)
+    assert "no radar, launcher or command post is lost" in opening.lost(none.summary)
+    unknown = changed(made, elements_lost=None)
+    assert "not counted by the version that made this run" in opening.lost(unknown.summary)
 
 
 @pytest.mark.parametrize("replications", [1, 3])
@@ -166,4 +192,7 @@ def test_a_real_run_that_kills_an_airliner_says_so_first(tmp_path: Path) -> None
     run = oi.run(file, replications=2, seed=1, out=tmp_path / "run")
     killed = run.outcomes.column("end_killed").to_numpy() - run.outcomes.column("killed").to_numpy()
     assert killed.sum() > 0
-    assert opening.through(run.summary()).endswith(f"the defense kills {killed.sum()} civil aircraft in 2 raids.")
+    assert run.outcomes.column("civil_killed").to_numpy().tolist() == killed.tolist()
+    assert run.outcomes.column("airliner_killed").to_numpy().sum() == 0  # classes are of threats alone
+    assert f"the defense shoots down {text.number(killed.mean())} civil aircraft" in opening.through(run.summary())
+    assert run.summary()["sides"]["civil"]["terminal"]["killed"]["mean"] == killed.mean()

@@ -98,3 +98,45 @@ def row(value: float, low: float | None, high: float | None) -> dict[str, Any]:
 def test_the_sentence_says_which_way_and_only_what_is_shown(leakers: dict[str, Any], wanted: str) -> None:
     told = {"replications": 200, "identical": False, "metrics": {"leakers": leakers}}
     assert comparison.answer(told).startswith(wanted)
+
+
+def row(a: float, b: float) -> dict[str, Any]:
+    return {
+        "a": {"mean": a},
+        "b": {"mean": b},
+        "difference": {"value": b - a, "low": b - a - 0.1, "high": b - a + 0.1},
+        **{key: {"share": 0.0} for key in ("b_better", "equal", "b_worse")},
+    }
+
+
+def test_aircraft_shot_down_by_mistake_stand_in_the_sentence() -> None:
+    told = {"replications": 9, "identical": False, "metrics": {"leakers": row(1.0, 1.0), "civil_killed": row(0.0, 0.9)}}
+    assert comparison.answer(told).endswith("; civil aircraft shot down in a raid: A 0 and B 0.9, B − A 0.9 [0.8, 1].")
+    told["metrics"]["civil_killed"] = row(0.0, 0.0)
+    assert "shot down" not in comparison.answer(told)
+
+
+def test_warnings_of_both_sides_name_the_side() -> None:
+    told = {"a": {"warnings": ["one", "two"]}, "b": {"warnings": ["two", "three"]}, "warnings": ["zero"]}
+    assert comparison.warnings(told) == ["zero", "A and B: two", "A: one", "B: three"]
+
+
+def test_warnings_belong_to_the_answer(tmp_path: Path) -> None:
+    """They are stored with the run, survive a resumption, and stand on every page and answer about it."""
+    import openiads as oi
+    from openiads.faces.pages import brief
+    from openiads.faces.pages.answers import page
+
+    late = oi.load("one_on_one").with_values({"duration": "60 s"})
+    run = oi.run(late, replications=2, seed=1, out=tmp_path / "run")
+    oi.run(late, replications=2, seed=1, out=tmp_path / "run")
+    kept = oi.open_run(tmp_path / "run")
+    told = [line for line in kept.warnings if "cannot arrive" in line]
+    assert len(told) == 1
+    assert brief.gather(kept).warnings == run.warnings == kept.warnings
+    assert told[0] in oi.check(kept, again=0).warnings
+    other = oi.run(late.with_values({"site.Guard.rounds": 1}), replications=2, seed=1, out=tmp_path / "other")
+    made = oi.compare(kept, other)
+    assert f"A and B: {told[0]}" in comparison.warnings(made.summary())
+    shown = page.comparison_page(made, page.premises_of(kept.scenario), ["leakers"])
+    assert "cannot arrive before the run ends" in shown

@@ -97,7 +97,7 @@ def compare(
     if json:
         show.as_json(summary)
         return
-    _print(summary, out or ("" if stored else made.a.path.parent))
+    _print(summary, out or ("" if stored else made.a.path.parent), stored=stored)
     if report is not None:
         show.console().print(f"Report: {report}")
 
@@ -116,12 +116,14 @@ def _drawn(made: Comparison, metrics: list[str], figure: Path | None, folder: Pa
     return page.write(page.comparison_page(made, page.premises_of(made.a.scenario), metrics), folder)
 
 
-def _print(summary: dict[str, Any], where: Path | str) -> None:
+def _print(summary: dict[str, Any], where: Path | str, *, stored: bool) -> None:
     from openiads.faces.cli import show
     from openiads.faces.words import comparison
 
     out = show.console()
     out.print(comparison.answer(summary))
+    for line in comparison.warnings({**summary, "warnings": []}) if stored else ():
+        warn(line)
     out.print(f"A: {summary['a']['label']}\nB: {summary['b']['label']}")
     out.print(comparison.found(summary))
     out.print(show.grid("On the same dice", comparison.HEAD, comparison.rows(summary), numbers=comparison.NUMBERS))

@@ -19,9 +19,12 @@ def explain(
     fire_unit: Annotated[
         str | None, typer.Option("--fire-unit", help="Only this fire unit, by name.", show_default=False)
     ] = None,
+    whole: Annotated[
+        bool, typer.Option("--all", help="The chain of every flight, with every change of a gate.")
+    ] = False,
     json: Json = False,
 ) -> None:
-    """The kill chain of each flight, and why a fire unit did not shoot."""
+    """Why threats got through in a replication: a summary, then their kill chains and what kept units from shooting."""
     from openiads.explain.kill_chain import explain as explained
     from openiads.faces.cli import show
 
@@ -29,4 +32,4 @@ def explain(
     if json:
         show.as_json(found.as_dict())
     else:
-        print(found.text())
+        print(found.text(whole=whole))

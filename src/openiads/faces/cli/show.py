@@ -100,13 +100,28 @@ def results(question: str, summary: Mapping[str, Any]) -> None:
     ]
     if classes:
         out.print(grid("By threat class", ("", *columns), classes, numbers=(1, 2, 3, 4)))
+    sides = summary["sides"]
     ends = [
-        (text.TERMINAL_WORDS.get(name, name), name.upper(), _finding(row))
+        (
+            text.TERMINAL_WORDS.get(name, name),
+            name.upper(),
+            _finding(row),
+            *(_finding(sides[side]["terminal"][name]) for side in sides),
+        )
         for name, row in summary["terminal"].items()
         if row["mean"]
     ]
     if ends:
-        out.print(grid("How flights end", ("", "code", "flights a replication"), ends, numbers=(2,)))
+        head = (
+            "",
+            "code",
+            "all flights",
+            *(f"of them {text.SIDE_WORDS[side].split()[0]}" for side in sides),
+        )
+        out.print(grid("How flights end, a replication", head, ends, numbers=range(2, len(head))))
+    lost = [(text.sentence(kind), _finding(row)) for kind, row in summary["lost"].items() if row["mean"]]
+    if lost:
+        out.print(grid("Lost to hits, a replication", ("", "elements"), lost, numbers=(1,)))
     waited = {name: row["mean"] or 0.0 for name, row in summary["bounds"].items()}
     if any(waited.values()):
         first = max(waited, key=lambda name: waited[name])

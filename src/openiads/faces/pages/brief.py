@@ -106,12 +106,32 @@ class Parameter:
 
 
 @dataclass(frozen=True)
+class GateShare:
+    """How long a gate kept fire units from shooting at threats that leaked.
+
+    Parameters
+    ----------
+    gate, text : str
+        Name, and in words.
+    share : float
+        Of all the time that units waited.
+    possible : float
+        The part of the share in which a shot was possible.
+    """
+
+    gate: str
+    text: str
+    share: float
+    possible: float
+
+
+@dataclass(frozen=True)
 class Brief:
     """Everything a report shows.
 
     leakers : number of leakers -> good replications with so many
     truth : flight row -> path;  beliefs : track serial -> stretches;  intercepts, launches : degrees (and kill or miss)
-    gates : code, words and share of the waiting time of leakers, longest first
+    gates : shares of the waiting time of leakers, longest first
     first_bound : resource -> share of replications in which it was the first to bind
     settings : the scenario as a file holds it;  twins : closed forms beside the run (study.twins_of_run.Twin)
     """
@@ -128,7 +148,7 @@ class Brief:
     launches: list[tuple[float, float]]
     places: list[Place]
     coverage: list[Coverage]
-    gates: list[tuple[str, str, float]]
+    gates: list[GateShare]
     first_bound: dict[str, float]
     parameters: list[Parameter]
     sources: list[tuple[str, str]]
@@ -305,7 +325,7 @@ def gather(run: Run, replication: int = 0) -> Brief:
     """
     from openiads.explain.closed_forms import twins_beside
     from openiads.explain.kill_chain import first_bound, top_gates
-    from openiads.scenario.load import catalog_of, warnings_of
+    from openiads.scenario.load import catalog_of
 
     world, events, book = run.world, run.events(replication), catalog_of(run.scenario)
     summary, truth = run.summary(), truth_lines(events)
@@ -324,12 +344,12 @@ def gather(run: Run, replication: int = 0) -> Brief:
         launches=[(float(line.latitudes[0]), float(line.longitudes[0])) for line in rounds],
         places=places(run.scenario, world),
         coverage=coverage(world),
-        gates=[(row["gate"], row["text"], float(row["share"])) for row in top_gates(run)],
+        gates=[GateShare(row["gate"], row["text"], row["share"], row["possible"]) for row in top_gates(run)],
         first_bound=first_bound(run),
         parameters=used,
         sources=cited(used, book),
         settings=run.scenario.mapping(),
-        warnings=warnings_of(run.scenario),
+        warnings=run.warnings,
         duration=float(run.scenario.duration),
         twins=twins_beside(run),
     )

@@ -6,26 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from openiads.faces.pages.brief import Brief
+from openiads.explain import reasons
+from openiads.faces.pages.brief import Brief, GateShare
 from openiads.faces.words import text
 
-#: Gates at which the place, course or speed of the target rules a shot out, whatever the unit sees, has or decides.
-#: What flies in from far away spends most of its time at them, so they say little about why it got through.
-NO_SHOT = frozenset(
-    {
-        "BEYOND_RADAR",
-        "HORIZON",
-        "MASK",
-        "SECTOR",
-        "OUT_OF_RANGE",
-        "OUT_OF_HEIGHT",
-        "OUT_OF_SPEED",
-        "NOT_ENOUGH_G",
-        "NO_TIME",
-        "TOO_EARLY",
-        "SUPPORT_WILL_BE_LOST",
-    }
-)
+#: Names of the gates at which the target's place, course or speed rules a shot out.
+NO_SHOT = frozenset(gate.name for gate in reasons.NO_SHOT)
+
+#: A share below this is not told.
+LEAST_TOLD = 0.0005
 
 #: Resource -> what it is called within a sentence.
 RESOURCES = {
@@ -35,8 +24,6 @@ RESOURCES = {
     "launcher": "launcher",
     "magazine": "magazine",
 }
-
-_Gates = Sequence[tuple[str, str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +40,15 @@ class Cause:
         Share of the time that was weighed: that in which a shot was possible, or all if there is none.
     left_out : float
         Share of all waiting time in which place, course or speed ruled a shot out.
+    possible : bool
+        Whether a shot was possible at any time.
     """
 
     gate: str
     reason: str
     share: float
     left_out: float
-
-    @property
-    def possible(self) -> bool:
-        """Whether a shot was possible at any time."""
-        return self.gate not in NO_SHOT
+    possible: bool
 
 
 def clause(words: str) -> str:
@@ -72,14 +57,17 @@ def clause(words: str) -> str:
     return words if words.startswith(own) else f"the target was {words}"
 
 
-def cause(gates: _Gates) -> Cause | None:
+def cause(gates: Sequence[GateShare]) -> Cause | None:
     """The gate that weighs most over the time in which a shot was possible; None where nothing leaked."""
     if not gates:
         return None
-    left_out = min(1.0, sum(share for gate, _, share in gates if gate in NO_SHOT))
-    weighed = [row for row in gates if row[0] not in NO_SHOT] or list(gates)
-    gate, words, share = max(weighed, key=lambda row: row[2])
-    return Cause(gate, clause(words), share / sum(row[2] for row in weighed), left_out)
+    counted = sum(row.possible for row in gates)
+    left_out = sum(row.share - row.possible for row in gates)
+    if counted <= 0.0:
+        most = max(gates, key=lambda row: row.share)
+        return Cause(most.gate, clause(most.text), most.share, 1.0, possible=False)
+    most = max(gates, key=lambda row: row.possible)
+    return Cause(most.gate, clause(most.text), most.possible / counted, left_out, possible=True)
 
 
 def sentences(brief: Brief) -> list[str]:
@@ -100,25 +88,19 @@ def sentences(brief: Brief) -> list[str]:
 
 
 def through(summary: Mapping[str, Any]) -> str:
-    """What got through, with interval and n, and which aircraft of other sides were killed or shot at."""
+    """What got through and who else was shot down, with interval and n; and which aircraft were only shot at."""
     said = text.answer(summary)
     outcomes = summary["outcomes"]
     if outcomes["any_leaker"].get("mean") is None:
         return said
-    engaged = {side: outcomes[f"{side}_engaged"].get("mean") or 0.0 for side in ("civil", "friend")}
-    sides = [word for side, word in (("civil", "civil"), ("friend", "friendly")) if engaged[side] > 0]
-    whose = " or ".join(sides or ["civil", "friendly"])
-    # ends are counted over flights of all sides, "killed" over threats: the rest is of other sides
-    everyone = (summary["terminal"].get("killed") or {}).get("mean") or 0.0
-    killed = everyone - (outcomes["killed"].get("mean") or 0.0)
-    good = summary["replications"] - summary["failed_replications"]
-    if round(killed * good) >= 1:
-        raids = text.plural(good, "raid", "raids")
-        return f"{said[:-1]}; the defense kills {round(killed * good):,} {whose} aircraft in {raids}."
-    if sides:
-        shot_at = text.number(sum(engaged.values()))
-        return f"{said[:-1]}; {shot_at} {whose} aircraft are shot at in a raid, on average, and none is killed."
-    return said
+    shot_at = [
+        f"{text.number(outcomes[f'{side}_engaged']['mean'])} {aircraft}"
+        for side, aircraft in text.SIDE_WORDS.items()
+        if outcomes[f"{side}_engaged"].get("mean") and outcomes[f"{side}_killed"].get("mean") == 0.0
+    ]
+    if not shot_at:
+        return said
+    return f"{said[:-1]}; {' and '.join(shot_at)} are shot at in a raid, on average, and none is killed."
 
 
 def why(brief: Brief) -> str:
@@ -138,7 +120,7 @@ def why(brief: Brief) -> str:
         )
     left_out = (
         f"; {text.percent(found.left_out)} of their time, in which position or speed ruled a shot out, is not counted"
-        if found.left_out
+        if found.left_out > LEAST_TOLD
         else ""
     )
     return (
@@ -159,7 +141,7 @@ def limit(first_bound: Mapping[str, float]) -> str:
 
 
 def lost(summary: Mapping[str, Any]) -> str:
-    """Hits on assets and interceptors spent, a raid, with their intervals."""
+    """Hits on assets, interceptors spent and elements lost, a raid, with their intervals."""
     outcomes = summary["outcomes"]
     hits, fired = outcomes["asset_hits"], outcomes["rounds_fired"]
     said = (
@@ -174,7 +156,19 @@ def lost(summary: Mapping[str, Any]) -> str:
     )
     a_kill = outcomes["rounds_per_kill"].get("mean")
     said += f", {text.number(a_kill)} for each kill" if a_kill and fired.get("mean") else ""
-    return f"{said}; losses of radars, launchers and command posts are not counted here."
+    return f"{said}; {own_losses(summary)}."
+
+
+def own_losses(summary: Mapping[str, Any]) -> str:
+    """Radars, launchers and posts that hits put out of action, in a raid, as a clause."""
+    lost = summary["outcomes"]["elements_lost"]
+    if lost.get("mean") is None:
+        return "losses of radars, launchers and command posts were not counted by the version that made this run"
+    if not lost["mean"]:
+        return f"no radar, launcher or command post is lost{_between(lost)}"
+    kinds = [(kind, finding["mean"]) for kind, finding in summary["lost"].items() if finding.get("mean")]
+    named = ", ".join(text.plural(mean, kind.removesuffix("s"), kind) for kind, mean in kinds)
+    return f"{text.number(lost['mean'])}{_between(lost)} elements of the defense are lost to hits ({named})"
 
 
 def _times(finding: Mapping[str, Any]) -> str:

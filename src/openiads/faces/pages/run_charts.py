@@ -7,7 +7,7 @@ dark colors), ``png`` into a file.  Titles state what is to be seen.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -209,21 +209,77 @@ def _bars(key: str, rows: Sequence[tuple[str, float, str, str, str]], title: str
     return figure
 
 
+#: What of aircraft that are no threats the defense shoots down stands out.
+WRONGLY_KILLED = (VERMILION, "////")
+
+
+def ends_by_side(summary: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+    """Side -> how its flights end -> mean count a replication, most first; ``threat`` before the others.
+
+    Where a run was stored by a version that did not count by side, all are of the side ``all``.
+
+    Parameters
+    ----------
+    summary : mapping
+        ``Run.summary()``.
+
+    Returns
+    -------
+    dict of str to dict of str to float
+        Without sides of which none flies and ends that never happen.
+    """
+    found = {"all": {name: end["mean"] or 0.0 for name, end in summary["terminal"].items()}}
+    counted = all(end["mean"] is not None for row in summary["sides"].values() for end in row["terminal"].values())
+    if counted:
+        sides = {
+            side: {name: end["mean"] for name, end in row["terminal"].items()} for side, row in summary["sides"].items()
+        }
+        threats = {name: mean - sum(ends[name] for ends in sides.values()) for name, mean in found["all"].items()}
+        found = {"threat": threats, **sides}
+    ranked = {
+        side: {name: mean for name, mean in sorted(ends.items(), key=lambda item: -item[1]) if mean > 1e-9}
+        for side, ends in found.items()
+    }
+    return {side: ends for side, ends in ranked.items() if ends}
+
+
 def terminal_bars(brief: Brief) -> Figure:
-    """How flights end, mean count a replication by terminal code."""
-    codes = {name: row["mean"] for name, row in brief.summary["terminal"].items() if row["mean"]}
-    rows = [
-        (
-            text.TERMINAL_WORDS.get(name, text.words(name)),
-            mean,
-            text.number(mean),
-            *TERMINAL_LOOKS.get(name, (MUTED, "")),
-        )
-        for name, mean in sorted(codes.items(), key=lambda item: -item[1])
+    """How flights end, mean count a replication by side and terminal code."""
+    sides = ends_by_side(brief.summary)
+    rows = []
+    for side, ends in sides.items():
+        whose = "" if len(sides) == 1 else f"{SIDE_NAMES[side]}: "
+        for name, mean in ends.items():
+            wrong = side in text.SIDE_WORDS and name == "killed"
+            look = WRONGLY_KILLED if wrong else TERMINAL_LOOKS.get(name, (MUTED, ""))
+            said = text.TERMINAL_WORDS.get(name, text.words(name))
+            label = f"{whose}{said[:1].lower()}{said[1:]}" if whose else said
+            rows.append((label, mean, text.number(mean), *look))
+    return _bars("terminal", rows, _terminal_title(sides), "Flights a replication")
+
+
+SIDE_NAMES = {"threat": "Threats", "civil": "Civil", "friend": "Friendly"}
+
+
+def _terminal_title(sides: Mapping[str, Mapping[str, float]]) -> str:
+    """Whoever is shot down by mistake first; else the most frequent end of threats."""
+    wrong = [
+        f"{text.percent(ends['killed'] / sum(ends.values()))} of {text.SIDE_WORDS[side]}"
+        for side, ends in sides.items()
+        if side in text.SIDE_WORDS and ends.get("killed")
     ]
-    total = sum(codes.values())
-    title = "No flights" if not rows else f"{rows[0][0]}: {text.percent(rows[0][1] / total)} of all flights"
-    return _bars("terminal", rows, title, "Flights a replication (all sides)")
+    threats = sides.get("threat", {})
+    if wrong:
+        killed = (
+            f" and {text.percent(threats.get('killed', 0.0) / sum(threats.values()))} of threats" if threats else ""
+        )
+        return f"The defense shoots down {' and '.join(wrong)}{killed}"
+    shown = threats or sides.get("all", {})
+    if not shown:
+        return "No threats" if sides else "No flights"
+    first, mean = next(iter(shown.items()))
+    said = text.TERMINAL_WORDS.get(first, text.words(first))
+    return f"{said}: {text.percent(mean / sum(shown.values()))} of {'threats' if threats else 'all flights'}"
 
 
 def resource_bars(brief: Brief) -> Figure:
@@ -252,14 +308,13 @@ def gate_bars(brief: Brief) -> Figure:
     """Which gates kept fire units from shooting at the threats that leaked."""
     found = opening.cause(brief.gates)
 
-    def look(gate: str) -> tuple[str, str]:
-        if gate in opening.NO_SHOT:
-            return "#afb8c1", ""
-        return (VERMILION if found and gate == found.gate else ORANGE), ""
-
-    rows = [
-        (text.sentence(words), 100 * share, text.percent(share), *look(gate)) for gate, words, share in brief.gates[:10]
-    ]
+    rows = []
+    for row in brief.gates[:10]:
+        color = VERMILION if found and row.gate == found.gate else ORANGE
+        shown = text.percent(row.share)
+        if 0.0 < row.possible < row.share:
+            shown += f" ({text.percent(row.possible)} while a shot was possible)"
+        rows.append((text.sentence(row.text), 100 * row.share, shown, color if row.possible > 0.0 else "#afb8c1", ""))
     return _bars("gates", rows, _gate_title(found), "Share of the waiting time of leakers, %")
 
 

@@ -51,13 +51,19 @@ def _placard(brief: Brief, terrain: Terrain) -> str:
         "The intervals on this page are about sampling variability, with every parameter at its baseline; they say "
         "nothing about parameter uncertainty."
     )
-    return placard([*points, *brief.warnings])
+    return placard([*points, *map(text.warning, brief.warnings)])
 
 
 def _outcomes(brief: Brief) -> str:
     rows = [text.metric_cells(name, value) for name, value in brief.summary["outcomes"].items()]
     said = "Mean a replication with its 95 % interval; times are medians, with never counted as infinitely late."
-    return section("Outcomes", table(("Measure", "Value", "95 % interval", "n"), rows, caption=said, numbers=(1, 2, 3)))
+    lost = [
+        (text.sentence(f"{kind} lost to hits"), *text.metric_cells(kind, row)[1:])
+        for kind, row in brief.summary["lost"].items()
+        if row["mean"]
+    ]
+    head = ("Measure", "Value", "95 % interval", "n")
+    return section("Outcomes", table(head, rows + lost, caption=said, numbers=(1, 2, 3)))
 
 
 def _leakers(brief: Brief) -> str:
@@ -96,16 +102,23 @@ def _classes(brief: Brief) -> str:
 
 
 def _terminals(brief: Brief) -> str:
+    sides = brief.summary["sides"]
     rows = [
-        (text.TERMINAL_WORDS.get(name, text.words(name)), name.upper(), _cell(row))
+        (
+            text.TERMINAL_WORDS.get(name, text.words(name)),
+            name.upper(),
+            _cell(row),
+            *(_cell(sides[side]["terminal"][name]) for side in sides),
+        )
         for name, row in brief.summary["terminal"].items()
         if row["mean"]
     ]
     picture = kit.svg(run_charts.terminal_bars(brief), "terminal", "How flights end")
-    said = "Every flight ends in exactly one way; flights of all sides are counted."
-    return section(
-        "How flights end", behind(picture, said, table(("End", "Code", "Flights a replication"), rows, numbers=(2,)))
+    said = (
+        "Every flight ends in exactly one way. Civil and friendly aircraft are no threats: to shoot one down is wrong."
     )
+    head = ("End", "Code", "All flights a replication", *(f"{run_charts.SIDE_NAMES[side]} ones" for side in sides))
+    return section("How flights end", behind(picture, said, table(head, rows, numbers=range(2, len(head)))))
 
 
 def _resources(brief: Brief) -> str:
@@ -129,17 +142,19 @@ def _resources(brief: Brief) -> str:
 
 
 def _gates(brief: Brief) -> str:
-    rows = [(text.sentence(words), gate, text.percent(share)) for gate, words, share in brief.gates]
+    rows = [
+        (text.sentence(row.text), row.gate, text.percent(row.share), text.percent(row.possible)) for row in brief.gates
+    ]
     picture = kit.svg(run_charts.gate_bars(brief), "gates", "What kept fire units from shooting at leakers")
     said = (
         "Of all the time that fire units waited with threats that leaked in the air, the share during which each gate "
-        "kept them from shooting. At the gray ones position, course or speed of the target ruled a shot out; the title "
-        "weighs only the others. Gates are asked one after the other, the air picture before the range, so the time of "
-        "a target that was not tracked or identified may include some beyond the range of the unit."
+        "kept them from shooting. The title weighs only the time in which a shot was possible: not that in which "
+        "position, course or speed of the target ruled it out (gray), nor that in which a target was not tracked or "
+        "identified yet and turned out to be still too far away when it was."
     )
     return section(
         "Why the leakers were not shot",
-        behind(picture, said, table(("Gate", "Code", "Share of time"), rows, numbers=(2,))),
+        behind(picture, said, table(("Gate", "Code", "Share of time", "A shot possible"), rows, numbers=(2, 3))),
     )
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _NAMED = ("leakers", "any_leaker")
 #: Units of metrics; what is not here has none.
 _UNITS = dict.fromkeys(text.SHARES, "share") | dict.fromkeys(text.TIMES, "s")
+#: A mean count below this is none but for rounding.
+_NONE = 1e-9
 _PARTS = (("killed", "killed"), ("leakers", "got through"))
 
 
@@ -76,10 +78,11 @@ def summary(run: Run, identity: str) -> dict[str, Any]:
     from openiads.explain.overview import overview, recorded
     from openiads.explain.timelines import MOST, timelines
     from openiads.faces.pages.placard import placard
-    from openiads.world.outcome import CLASSES, ROUND_ENDS, TERMINALS
+    from openiads.world.outcome import CLASSES, ROUND_ENDS, SPREAD, TERMINALS
 
     ends, classes = [f"end_{code}" for code in TERMINALS], [f"{c}_{key}" for c in CLASSES for key, _ in _PARTS]
-    found = overview(run, [*_NAMED, *ends, *classes])
+    others = [column for side in ("civil", "friend") for column in SPREAD[side]]
+    found = overview(run, [*_NAMED, *ends, *classes, *others])
     told = run.summary()
     outcomes = told["outcomes"]
     rounds = [finding(metric, outcomes[metric]) for metric in ("rounds_fired", "rounds_per_kill", "overkill_rounds")]
@@ -140,12 +143,27 @@ def _leakers(told: Mapping[str, Any], found: Overview) -> list[dict[str, Any]]:
 
 
 def _terminals(told: Mapping[str, Any], found: Overview) -> list[dict[str, Any]]:
-    """Flights a replication by how they end."""
-    return [
-        _bar(code, text.TERMINAL_WORDS.get(code, text.words(code)), row, found.where(f"end_{code}"))
-        for code, row in told["terminal"].items()
-        if row["mean"]
-    ]
+    """Flights a replication by how they end: threats, and apart from them those of each other side."""
+    sides = told["sides"]
+    bars = []
+    for code, row in told["terminal"].items():
+        said = text.TERMINAL_WORDS.get(code, text.words(code))
+        others = [(side, ends["terminal"][code]) for side, ends in sides.items()]
+        rest = (row["mean"] or 0.0) - sum(each["mean"] or 0.0 for _, each in others)
+        if rest > _NONE:
+            whose = f"Threats: {said[:1].lower()}{said[1:]}" if sides else said
+            bars.append(_bar(code, whose, {"mean": rest} if sides else row, found.where(f"end_{code}")))
+        bars += [
+            _bar(
+                f"{side}_{code}",
+                f"{text.sentence(text.SIDE_WORDS[side])}: {said[:1].lower()}{said[1:]}",
+                each,
+                found.where(f"{side}_{code}"),
+            )
+            for side, each in others
+            if each["mean"]
+        ]
+    return bars
 
 
 def _classes(told: Mapping[str, Any], found: Overview) -> list[dict[str, Any]]:

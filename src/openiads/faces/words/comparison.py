@@ -17,17 +17,22 @@ LEGEND = (
 )
 
 
+#: What ``answer`` reads of a comparison.
+ANSWERED = ("leakers", "civil_killed", "friend_killed")
+
+
 def answer(told: Mapping[str, Any]) -> str:
-    """What the comparison says of leakers, in words, from ``Comparison.summary()``."""
+    """What the comparison says of leakers and of aircraft shot down by mistake, from ``Comparison.summary()``."""
     n = text.number(told["replications"], 12)
     if told["identical"]:
         return f"A and B are the same computation: every difference is exactly 0 (n = {n})."
     row = told["metrics"].get("leakers")
     if row is None or row["difference"]["value"] is None:
         return f"No answer about leakers (n = {n}); the table has what was asked."
+    wrong = "".join(f"; {clause}" for clause in shot_down(told["metrics"]))
     if row.get("exact"):
         most = text.percent(row["unlike_at_most"])
-        return f"A and B let equally many leak in every pair (n = {n}; 95 %: less than {most} of pairs differ)."
+        return f"A and B let equally many leak in every pair (n = {n}; 95 %: less than {most} of pairs differ){wrong}."
     value, low, high = (row["difference"][key] for key in ("value", "low", "high"))
     more = value > 0
     if low is None or high is None:
@@ -37,12 +42,34 @@ def answer(told: Mapping[str, Any]) -> str:
         sized, shown = f"{text.number(abs(value))} {text.span(near, far)}", near > 0.0
     unit = f"(95 % interval, n = {n} pairs)"
     if not shown:
-        return f"No difference in leakers shown: B − A is {text.number(value)} {text.span(low, high)} {unit}."
+        return f"No difference in leakers shown: B − A is {text.number(value)} {text.span(low, high)} {unit}{wrong}."
     return (
         f"B lets {sized} {'more' if more else 'fewer'} leak {unit}; it does better in "
         f"{text.percent(row['b_better']['share'])} of them, as well in {text.percent(row['equal']['share'])}, worse in "
-        f"{text.percent(row['b_worse']['share'])}."
+        f"{text.percent(row['b_worse']['share'])}{wrong}."
     )
+
+
+def shot_down(metrics: Mapping[str, Any]) -> list[str]:
+    """What either side shoots down that is no threat, a clause for each kind of aircraft that is shot down at all."""
+    found = []
+    for side, aircraft in text.SIDE_WORDS.items():
+        row = metrics.get(f"{side}_killed")
+        if row is None or not (row["a"]["mean"] or row["b"]["mean"]):
+            continue
+        gap = row["difference"]
+        sides = " and ".join(f"{name} {text.number(row[key]['mean'])}" for name, key in (("A", "a"), ("B", "b")))
+        span = f"{text.number(gap['value'])} {text.span(gap['low'], gap['high'])}"
+        found.append(f"{aircraft} shot down in a raid: {sides}, B − A {span}")
+    return found
+
+
+def warnings(told: Mapping[str, Any]) -> list[str]:
+    """What ran on either side but may not have been meant, the side named, from ``Comparison.summary()``."""
+    a, b = (told[side].get("warnings", []) for side in "ab")
+    both = [f"A and B: {line}" for line in a if line in b]
+    only = [f"{name}: {line}" for name, own, other in (("A", a, b), ("B", b, a)) for line in own if line not in other]
+    return [*told.get("warnings", []), *both, *only]
 
 
 def found(told: Mapping[str, Any]) -> str:

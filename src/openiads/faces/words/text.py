@@ -24,14 +24,20 @@ METRIC_WORDS: dict[str, str] = {
     "any_leaker": "At least one leaker",
     "platform_leakers": "Released their load and left",
     "asset_hits": "Hits on defended assets",
+    "elements_lost": "Radars, launchers, posts lost to hits",
     "rounds_fired": "Rounds fired",
     "rounds_per_kill": "Rounds per kill",
     "first_detection_s": "First detection (median)",
     "first_launch_s": "First launch (median)",
     "civil_engaged": "Civil flights engaged",
+    "civil_killed": "Civil flights shot down",
     "friend_engaged": "Friendly flights engaged",
+    "friend_killed": "Friendly flights shot down",
     "overkill_rounds": "Rounds spent on dead targets",
 }
+
+#: Sides other than the threats': what their aircraft are called.
+SIDE_WORDS: dict[str, str] = {"civil": "civil aircraft", "friend": "friendly aircraft"}
 
 CLASS_WORDS: dict[str, str] = {
     "aircraft": "Strike aircraft",
@@ -234,7 +240,7 @@ def metric_cells(name: str, value: Mapping[str, Any]) -> tuple[str, str, str, st
 
 
 def answer(summary: Mapping[str, Any]) -> str:
-    """The answer in one sentence, with its interval and n."""
+    """The answer in one sentence, with its interval and n: what gets through, and who else is shot down."""
     outcomes = summary["outcomes"]
     n = summary["replications"]
     threats = outcomes["threats"].get("mean") or 0.0
@@ -242,15 +248,43 @@ def answer(summary: Mapping[str, Any]) -> str:
     runs = plural(n, "replication", "replications")
     if leaking.get("mean") is None:
         return f"All {runs} failed, so there is no answer; openiads check says what went wrong."
+    wrong = shot_down(outcomes)
+    sized = f"(95 % intervals, n = {number(n, 12)})"
     if threats == 0:
-        return f"No threats flew in any of {runs}, so nothing could get through."
+        nothing = f"No threats flew in any of {runs}, so nothing could get through"
+        return f"{nothing}; {wrong} {sized}." if wrong else f"{nothing}."
     raid = plural(threats, "threat", "threats")
     return (
         f"Of {raid}, {number(leakers['mean'])} get through on average "
         f"{span(leakers.get('low'), leakers.get('high'))}; "
         f"at least one gets through in {percent(leaking['mean'])} of raids "
-        f"{span(leaking.get('low'), leaking.get('high'), share=True)} (95 % intervals, n = {number(n, 12)})."
+        f"{span(leaking.get('low'), leaking.get('high'), share=True)}{f'; {wrong}' if wrong else ''} {sized}."
     )
+
+
+def shot_down(outcomes: Mapping[str, Mapping[str, Any]]) -> str:
+    """What the defense shoots down that is no threat, as a clause; empty for nothing.
+
+    Parameters
+    ----------
+    outcomes : mapping
+        Metric -> its finding, as ``Finding.as_dict`` tells it.
+
+    Returns
+    -------
+    str
+    """
+    parts = []
+    for side, aircraft in SIDE_WORDS.items():
+        killed = outcomes.get(f"{side}_killed", {})
+        if killed.get("mean"):
+            parts.append(f"{number(killed['mean'])} {aircraft} {span(killed.get('low'), killed.get('high'))}")
+    return f"the defense shoots down {' and '.join(parts)} in a raid" if parts else ""
+
+
+def warning(line: str) -> str:
+    """A warning among other points of a page."""
+    return f"Warning: {line}."
 
 
 def length(meters: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -94,7 +95,7 @@ def sweep_page(sweep: Sweep, premises: Premises) -> str:
         _header(
             sweep.name, told["question"] or f"What does {told['scenario']} come to, point by point?", answer, facts
         ),
-        _placard(premises, told["failed_replications"], _BOTH if is_sampled(sweep) else _DICE),
+        _placard(premises, told["failed_replications"], _BOTH if is_sampled(sweep) else _DICE, _warnings(sweep)),
         *(_metric(sweep, metric, k) for k, metric in enumerate(sweep.metrics)),
         _sources(told["scenario"], sweep.digest, told["seed"]),
     ]
@@ -149,7 +150,7 @@ def _picture(key: str, words: str, draw: Callable[[], Figure]) -> str:
 def comparison_page(made: Comparison, premises: Premises, metrics: Sequence[str] = tuple(METRICS)) -> str:
     """A paired comparison as HTML."""
     told = made.summary(metrics)
-    leakers = made.summary(["leakers"])
+    leakers = made.summary(comparison.ANSWERED)
     facts = [("pairs", text.number(told["replications"], 12)), ("seed", str(told["seed"]))]
     sides = table(
         ("Side", "What it is", "Digest"), [(s.upper(), told[s]["label"], told[s]["digest"][:12]) for s in "ab"]
@@ -169,7 +170,7 @@ def comparison_page(made: Comparison, premises: Premises, metrics: Sequence[str]
         _header(
             title, "What does the change alone make, with common random numbers?", comparison.answer(leakers), facts
         ),
-        _placard(premises, failed, _DICE),
+        _placard(premises, failed, _DICE, comparison.warnings(told)),
         section("The two sides", sides),
         section("Differences", found + behind(picture, said, numbers)),
         _sources(told["a"]["scenario"], made.digest, told["seed"]),
@@ -243,8 +244,17 @@ def _header(title: str, question: str, answer: str, facts: Iterable[tuple[str, s
     )
 
 
-def _placard(premises: Premises, failed: int, doubt: str) -> str:
-    return placard([*scope(premises.model, premises.shares, premises.terrain, failed), doubt])
+def _placard(premises: Premises, failed: int, doubt: str, warnings: Sequence[str] = ()) -> str:
+    return placard(
+        [*scope(premises.model, premises.shares, premises.terrain, failed), doubt, *map(text.warning, warnings)]
+    )
+
+
+def _warnings(sweep: Sweep) -> list[str]:
+    """What may not have been meant at the first ``ROWS`` points of a sweep, each line once, with how many it is of."""
+    count = min(len(sweep.points), ROWS)
+    lines = Counter(line for k in range(count) for line in dict.fromkeys(sweep.run(k).other_warnings))
+    return [line if many == count else f"{line} (at {many} of {count} points)" for line, many in lines.items()]
 
 
 def _sources(scenario: str, digest: str, seed: int) -> str:
