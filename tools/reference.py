@@ -91,6 +91,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "at": "where it stands",
         "commands": "names of sites, or of commands, under it; each has one command above it",
         "assignment": "how tracks are given to fire units, as in a site's doctrine",
+        "priority": "which track comes first, as in a site's doctrine",
         "fails_at": "from then on it works no more and everyone under it fights alone",
     },
     "Link": {
@@ -112,7 +113,12 @@ MEANINGS: dict[str, dict[str, str]] = {
         "control": "weapons free: any track not friend, assumed friend or neutral, one that has answered only if "
         "hostile; tight: hostile only; hold: nothing",
         "engage": "fire at the earliest or the latest feasible time",
-        "reserve": "rounds of each fire unit kept back",
+        "reserve": "rounds of each fire unit kept for ballistic missiles and for what comes at the unit itself",
+        "reserves": "rounds of each fire unit kept for announced threats, by class: `{ ballistic = 8 }`; a class of less "
+        "value may not take them",
+        "priority": "value: the track with most value at risk per round and second left first, and rounds kept for it; "
+        "time: the one with the least time left",
+        "launch_margin": "no shot below this probability that the radar's support lasts to the intercept",
         "goal": "probability of kill wanted for each target",
         "search_mode": "search mode of phased radars, by name; a radar without that mode keeps its first",
         "assignment": "greedy: the unit that reaches the most urgent track first; exchange: unless two tracks together "
@@ -474,18 +480,26 @@ def knob_lines() -> list[str]:
         rows.append((f"`{owner}.{knob['name']}`", kind, knob["kind"], knob["meaning"] + within))
     return [
         "What carries parameter uncertainty. A run at nominal values leaves it alone; `openiads.run` takes",
-        '`knobs={"64n6e2.snr": -2.0}`. Every value of an entry that a world reads and whose interval is doubt '
-        "has a knob:",
+        (
+            '`knobs={"64n6e2.snr": -2.0}`. Every value of an entry that a world reads and whose interval is doubt '
+            "has a knob:"
+        ),
         "one of its own under its own name (`30n6e2.antenna_height`, in a table `30n6e2.modes.low.frame_time`), which",
         "takes the value in SI units, or one of these, which move what belongs together:\n",
         table(("knob", "belongs to", "kind", "meaning"), rows),
         "",
-        "*offset*: decibels added; *factor*: multiplies; *replaces*: the value itself; *share*: from 0 to 1, "
-        "where each",
-        "of its values stands between the ends of its own interval; *joint*: from 0 to 1, which of the draws of "
-        "all its",
-        "values that keep what is published of them "
-        "([how](../theory/uncertainty.md#priors-that-keep-what-is-published)).",
+        (
+            "*offset*: decibels added; *factor*: multiplies; *replaces*: the value itself; *share*: from 0 to 1, "
+            "where each"
+        ),
+        (
+            "of its values stands between the ends of its own interval; *joint*: from 0 to 1, which of the draws of "
+            "all its"
+        ),
+        (
+            "values that keep what is published of them "
+            "([how](../theory/uncertainty.md#priors-that-keep-what-is-published))."
+        ),
         "Counts are sampled as whole numbers. A value marked `variety` (at what speeds and heights flights of one type",
         "fly) is no doubt and has no knob: a scenario gives it.\n",
     ]
@@ -497,16 +511,24 @@ def knobs_page() -> str:
         [
             NOTE,
             "# Knob bands\n",
-            "What each knob that moves several values may be, and which published kind of figure its ends "
-            "imply. Knobs of",
-            "single values take the interval of the value: `openiads catalog show ENTRY`. `openiads catalog "
-            "knobs` tells",
-            "all, and with a scenario those of it alone. What the knobs do is under [catalog "
-            "fields](catalog.md#knobs).\n",
+            (
+                "What each knob that moves several values may be, and which published kind of figure its ends "
+                "imply. Knobs of"
+            ),
+            (
+                "single values take the interval of the value: `openiads catalog show ENTRY`. `openiads catalog "
+                "knobs` tells"
+            ),
+            (
+                "all, and with a scenario those of it alone. What the knobs do is under [catalog "
+                "fields](catalog.md#knobs).\n"
+            ),
             "*Range on 1 m2*: where one look detects a slowly fluctuating target of 1 m2 with probability 0.5, in free",
             "space on boresight, not above the instrumented range. *Reach* and *peak speed*: as in the",
-            "[reach table](reach.md), over the flights that are sampled. *Horizon*: of an antenna 20 m above a "
-            "smooth sea",
+            (
+                "[reach table](reach.md), over the flights that are sampled. *Horizon*: of an antenna 20 m above a "
+                "smooth sea"
+            ),
             "against a flight at 100 m. A share or a factor on errors implies no figure that anybody publishes.\n",
             table(KNOB_HEAD, [knob_cells(row) for row in knob_table.table(catalog(), several=True)]),
         ]
@@ -597,8 +619,10 @@ def study_page() -> str:
                     ("`knowledge`", "`points` worlds, a Latin hypercube of `knobs`, crossed with the grid of `[vary]`"),
                 ],
             ),
-            f"In `knowledge` a flight is one of {DRAWS} draws, and a knob that needs other tables takes one of "
-            f"{COARSE} values.\n",
+            (
+                f"In `knowledge` a flight is one of {DRAWS} draws, and a knob that needs other tables takes one of "
+                f"{COARSE} values.\n"
+            ),
             f"More than {MOST_POINTS:,} points need `--yes`.\n",
         ]
     )

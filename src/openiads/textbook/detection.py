@@ -170,7 +170,7 @@ def binary_integration(probability: ArrayLike, m: int, n: int) -> Floats:
         raise InputError("m", f"{m} of {n} is not a rule", "choose 1 <= m <= n")
     each = np.asarray(probability, dtype=float)
     if not np.all((each >= 0.0) & (each <= 1.0)):
-        raise InputError("probability", f"{probability} is not from 0 to 1", "give the probability of one look")
+        raise InputError("probability", f"{each.tolist()} is not from 0 to 1", "give the probability of one look")
     return np.asarray(betainc(m, n - m + 1, each))
 
 
