@@ -87,7 +87,7 @@ def test_the_first_looks_leave_it_undecided():
 
 
 def test_wrong_decisions_are_as_rare_as_the_odds_say():
-    """Expected by Wald's bound: of level flyers less than one in ``class_odds`` is ever decided to fall."""
+    """Expected as of a sequential test: of level flyers less than one in ``class_odds`` is ever decided to fall."""
     wrong = sum(int(followed(False, looks, seed)["ballistic"]) for seed in range(60) for looks in (2, 4))
     assert wrong <= 4
 

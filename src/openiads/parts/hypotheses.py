@@ -6,7 +6,7 @@ changes its class when these are clear.  Until then it may be either: it threate
 
 At twice the odds that decide, the losing filter has drifted off; it starts anew from the winner, so that a missile
 whose motor burns out, or an aircraft that levels off, can still be told.
-Source: [barshalom2001], section 11.6 (likelihoods of parallel filters); Wald's bounds for the odds.
+Source: [barshalom2001], section 11.6 (likelihoods of parallel filters, and the odds of a sequential test).
 """
 
 from __future__ import annotations
