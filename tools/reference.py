@@ -114,8 +114,8 @@ MEANINGS: dict[str, dict[str, str]] = {
         "hostile; tight: hostile only; hold: nothing",
         "engage": "fire at the earliest or the latest feasible time",
         "reserve": "rounds of each fire unit kept for ballistic missiles and for what comes at the unit itself",
-        "reserves": "rounds of each fire unit kept for announced threats, by class: `{ ballistic = 8 }`; a class of less "
-        "value may not take them",
+        "reserves": "rounds of each fire unit kept for announced threats, by class: `{ ballistic = 8 }`; a class of "
+        "less value may not take them",
         "priority": "value: the track with most value at risk per round and second left first, and rounds kept for it; "
         "time: the one with the least time left",
         "launch_margin": "no shot below this probability that the radar's support lasts to the intercept",
