@@ -4,7 +4,7 @@ import pytest
 
 from openiads.catalog.load import catalog
 from openiads.physics.calibration import calibrated_snr
-from openiads.scenario.knobs import calibration, quotes_of
+from openiads.scenario.signals import calibration, quotes_of
 
 
 def stated(radar):
