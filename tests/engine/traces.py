@@ -90,7 +90,7 @@ start = "0 s"
 BALLISTIC = (
     _HEAD.format(
         name="a ballistic missile",
-        duration="120 s",
+        duration="310 s",
         terrain="flat",
         shape="",
         low="none",
@@ -107,7 +107,7 @@ threat = "scud_b"
 count = 1
 target = "Depot"
 origin = "34.92 N 33.20 E"
-time_on_target = "115 s"
+time_on_target = "300 s"
 """
 )
 

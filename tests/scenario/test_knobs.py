@@ -23,7 +23,7 @@ def test_what_is_correlated_has_a_knob_and_every_other_value_one_of_its_own(knob
     wanted |= {f"{t}.signature" for t in ("f16", "tomahawk", "shahed136", "scud_b", "a320")}
     wanted |= {f"{t}.cep_factor" for t in ("f16", "tomahawk", "shahed136", "scud_b")}
     wanted |= {"s300pmu2.crew", "s300pmu2.hit_radii", "30n6e2.track_elevation_low", "5p85se.readiness", "scud_b.flight"}
-    wanted |= {"behavior.acquire_limit", "behavior.reference", "identification.evidence.iff_reply.friend"}
+    wanted |= {"behavior.acquire_limit", "behavior.reference", "identification.evidence.in_corridor.friend"}
     assert wanted <= set(knobs)
     assert len(knobs) >= 200
 
@@ -50,15 +50,6 @@ def test_a_count_is_sampled_as_a_count(knobs):
     assert {found.count(n) for n in range(6, 25)} == {50}
     for prior in PRIORS:
         assert {knob.at(u, prior) for u in (1e-9, 0.3, 1 - 1e-9)} <= set(range(6, 25)), prior
-
-
-def test_chances_of_complementary_evidence_have_one_knob(knobs):
-    knob = knobs["identification.evidence.in_corridor.friend"]
-    rows = catalog().identification.tables["evidence"]
-    names = [row.text["name"] for row in rows]
-    here, there = names.index("in_corridor"), names.index("off_corridor")
-    assert knob.fields == (f"evidence[{here}].friend", f"evidence[{there}].friend")
-    assert "identification.evidence.off_corridor.friend" not in knobs
 
 
 def test_a_knob_that_only_a_joint_one_samples_can_still_be_set():

@@ -64,7 +64,7 @@ def test_a_draw_that_agrees_is_not_touched() -> None:
     assert world.limits["capped"] == []
     poor = build(load("raid24"), None, {"48n6e2.pk": 0.1, "48n6e2.reliability": 0.95})
     radii = [each.rows["magazines"][0]["lethal"] for each in (poor, world)]
-    assert (radii[0][1:] < radii[1][1:]).all()
+    assert (radii[0][1:] <= radii[1][1:]).all() and (radii[0][1:] < radii[1][1:]).any()  # none below the least
 
 
 @pytest.mark.parametrize("knobs", [None, {"48n6e2.reliability": 0.8}])

@@ -20,6 +20,8 @@ IDLE = {
     "64n6e2.track_update_interval",
     "76n6.track_update_interval",
     "behavior.command_revoke_updates",
+    "behavior.duct_evaporation_factor",
+    "behavior.duct_surface_factor",
     "behavior.silent_drop_time",
     "behavior.teaching_cycles",
     "behavior.turn_load_greatest",

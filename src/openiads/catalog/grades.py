@@ -65,7 +65,8 @@ def graded(entry: Entry, evidence: Mapping[str, Json], sources: Collection[str])
             problems.append(((*place, "grade"), None, f'"{grade}" without a source', remedy))
         elif unknown:
             reason = f"source {unknown[0]!r} is not in the bibliography"
-            problems.append((place, None, reason, nearest(unknown[0], list(sources))))
+            remedy = f"{nearest(unknown[0], list(sources))}List them: openiads catalog sources."
+            problems.append((place, None, reason, remedy))
         else:
             values[name] = _widened(replace(value, grade=grade), most)
     return replace(entry, values=values), problems

@@ -61,7 +61,7 @@ def engage(sim, u, magazine, k, first, last, believed):
     engagement["fired"] = 0
     engagement["last_seen"] = now
     engagement["held_since"] = math.inf
-    engagement["signal"] = 0.0
+    engagement["signal"] = engagement["seen_at"] = 0.0
     engagement["stretch"] = 1.0
     engagement["due"] = math.inf
     unit["targets_held"] += 1

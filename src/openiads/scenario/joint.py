@@ -30,7 +30,8 @@ BATCH = 64
 MOST_TRIED = 6400
 EXACT = 0.05
 AGAINST = (250.0, 10_000.0, 5 * 9.80665)  # the target of a reach, m/s and m, and the load that must be there, m/s2
-TERMINAL = ("terminal_a", "terminal_b", "terminal_r0", "glint")  # moved by a knob of their own
+#: Moved by a knob of their own, or no matter of how it flies.
+TERMINAL = ("terminal_a", "terminal_b", "terminal_r0", "terminal_share", "lit_range", "noise_interval")
 #: Published limits of a round, drawn with its flight: they say where a reference engagement is, and what is allowed.
 LIMITS = (
     "max_range",
