@@ -126,6 +126,7 @@ def _made(raw: Mapping[str, Json], told: Callable[[Fault], tuple[int, InputError
     faults: list[Fault] = []
     models = _models(raw["fields"], faults)
     sources = _bibliography(raw, faults)
+    named = {**raw["sources"], **raw.get("literature", {}), **sources}  # a faulty one is told once, where it stands
     entries: dict[str, Entry] = {}
     for kind in KINDS:
         tables = raw.get(kind, {})
@@ -135,7 +136,7 @@ def _made(raw: Mapping[str, Json], told: Callable[[Fault], tuple[int, InputError
                 faults.append(Fault((kind, name), None, reason, "Rename one of the two."))
                 continue
             behind = raw.get("evidence", {}).get(name, {})
-            found = list(_entry_faults(kind, name, table, models[kind], sources, behind))
+            found = list(_entry_faults(kind, name, table, models[kind], named, behind))
             if isinstance(found[0], Entry):
                 entries[name] = found[0]
             else:
@@ -196,7 +197,7 @@ def _entry_faults(
     name: str,
     table: Json,
     model: type[BaseModel],
-    sources: Mapping[str, Source],
+    sources: Mapping[str, Json],
     behind: Mapping[str, Json],
 ) -> Iterator[Entry | Fault]:
     """The entry that a table holds, or else every fault of its fields; ``behind``: evidence of its kill probabilities
