@@ -389,6 +389,13 @@ def test_a_mutated_packaged_entry_loads_or_is_told(case):
     succeeds_or_tells(lambda: load_catalog({**raw, kind: {**raw[kind], name: table}}))
 
 
+@pytest.mark.parametrize("given", [10**400, -(10**400), 1e308, float("nan")])
+def test_a_plain_number_however_large_is_told_how_a_number_is_written(given):
+    """An integer of hundreds of digits has no float to ask whether it is finite."""
+    with pytest.raises(InputError, match="a number comes with its unit"):
+        extended({"threats": {"mine": {"based_on": "f16", "speed": given}}})
+
+
 @settings(max_examples=250, deadline=None)
 @given(mutated(), st.booleans(), ODD)
 def test_a_mutated_own_entry_loads_or_is_told(case, based, odd):

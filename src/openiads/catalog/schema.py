@@ -5,7 +5,6 @@ Each field of a model is a number (`catalog.evidence`), a text, a switch, names,
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
@@ -35,6 +34,9 @@ FORM = "form"
 
 _EXAMPLE = 'status = "assumption", note = "why"'
 
+#: A plain number above it is no quantity; an integer of hundreds of digits cannot even be asked whether it is finite.
+GREATEST = 1e300
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:
@@ -48,7 +50,7 @@ class Measured:
             return given
         kind = "number" if self.spec.takes == "count" else self.spec.takes
         unit = f', unit = "{KINDS[kind].written[0]}"' if KINDS[kind].written[0] else ""
-        known = isinstance(given, int | float) and not isinstance(given, bool) and math.isfinite(given)
+        known = isinstance(given, int | float) and not isinstance(given, bool) and abs(given) < GREATEST
         number = toml_value(given) if known else "1"
         remedy = f"Write {self.spec.key} = {{ value = {number}{unit}, {_EXAMPLE} }}."
         raise refusal("a number comes with its unit and who said so", remedy)
