@@ -329,7 +329,7 @@ def test_launchers_are_numbered_through_the_rows_of_a_fire_unit():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"rounds": {"value": 5, "source": ["calc"], "status": "derived"}}, "5 rounds in a 5p85se. Allowed: 1 to 4."),
+        ({"rounds": {"value": 5, "source": ["calc"], "status": "derived"}}, "5 rounds on 5p85se. Allowed: 1 to 4."),
         (
             {"rounds": {"value": 0, "source": ["calc"], "status": "derived"}},
             "rounds: value = 0 is out of range. Allowed: 1 to 128.",

@@ -144,7 +144,7 @@ def survives(seen: np.ndarray, dt: float, allowed: float) -> np.ndarray:
     return held
 
 
-@pytest.mark.parametrize("height", [50.0, 100.0, 200.0, 400.0])
+@pytest.mark.parametrize("height", [80.0, 100.0, 200.0, 400.0])
 def test_breaks_that_a_round_survives_are_held_and_longer_ones_are_not(cruiser: World, height: float) -> None:
     radar = cruiser.rows["radars"][int(cruiser.rows["units"][0]["radar"])]
     kinds = scenes.magazines_of(cruiser, 0)

@@ -102,7 +102,8 @@ def test_a_count_of_a_class_is_bounded_by_the_flights_of_that_class() -> None:
     """Twelve of twelve cruise missiles killed beside ten drones: no interval reaches thirteen."""
     kinds = [int(ThreatClass.CRUISE)] * 12 + [int(ThreatClass.DRONE)] * 10 + [int(ThreatClass.CRUISE)]
     sides = [int(Side.HOSTILE)] * 22 + [int(Side.FRIEND)]
-    limits = bounds_of({"flight_side": sides, "flight_class": kinds, "limits": {}})
+    names = {"radars": ["R"], "launchers": ["L"] * 4, "posts": ["P"]}
+    limits = bounds_of({"flight_side": sides, "flight_class": kinds, "limits": {}, "names": names})
     assert limits["cruise"] == 12.0 and limits["drone"] == 10.0 and limits["threats"] == 22.0
     gathered, rows = Accumulator(limits), np.zeros(30, OUTCOME)
     rows["cruise_killed"], rows["cruise_threats"], rows["killed"] = 12, 12, 12

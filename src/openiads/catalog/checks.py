@@ -154,7 +154,7 @@ def _load(place: Loc, row: Row, launcher: Entry, round_: Entry) -> Iterator[Prob
         reason = f"{row.count.number:g} launchers"
         yield (*place, "count"), None, reason, "Give 1 or more, or leave the row out."
     if not row.rounds.si <= launcher.tubes.si:
-        reason = f"{row.rounds.number:g} rounds in a {launcher.name}"
+        reason = f"{row.rounds.number:g} rounds on {launcher.name}"
         yield (*place, "rounds"), None, reason, f"Allowed: 1 to {launcher.tubes.si:.0f}."
     lacking = [key for key in TRAINED if not launcher.has(key)]
     if round_.text["launch_kind"] == "inclined" and lacking:

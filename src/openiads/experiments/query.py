@@ -42,6 +42,7 @@ CODED: dict[codes.Event, type[IntEnum]] = {
     codes.Event.GATE: codes.Gate,
     codes.Event.ELEMENT_DOWN: codes.Element,
     codes.Event.EVADE: codes.Evasion,
+    codes.Event.SHORTEN: codes.Gate,
 }
 
 #: What stands before the statement that is explained.

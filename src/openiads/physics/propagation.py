@@ -97,7 +97,7 @@ def two_ray_factor(wavelength, radar_up, target_up, distance, reflection, surfac
     if earth_radius > 0.0:
         half = 0.5 * distance
         p = 2.0 / math.sqrt(3.0) * math.sqrt(earth_radius * (near + far) + half * half)
-        if not (p > 0.0):
+        if not (p * p * p > 0.0):
             return 0.0
         turn = 2.0 * earth_radius * distance * (far - near) / (p * p * p)
         to_point = half - p * math.sin(math.asin(min(max(turn, -1.0), 1.0)) / 3.0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from openiads.base.errors import InputErrors
 from openiads.base.jsonable import JsonObject
 from openiads.base.words import listed
 from openiads.catalog.load import BASED_ON
@@ -50,7 +51,7 @@ def never_asked(world: World) -> list[str]:
         changed = [f for f in entry if f not in TOLD and _differs(known[name].values.get(f), base.values.get(f))]
         bounds = [f for f in changed if emergent and kind == "interceptors" and f in PUBLISHED]
         rest = [f for f in changed if f not in bounds][:MOST]
-        idle = [f for f in rest if _same(world, build(_without(scenario, kind, name, f), prebuilt=shared))]
+        idle = [f for f in rest if _idle(world, _without(scenario, kind, name, f), shared)]
         if bounds:
             found.append(
                 f"{name} changes {listed(bounds)} of {base.name}, which bounds no shot here: reach comes from flight, "
@@ -79,6 +80,14 @@ def _without(scenario: Scenario, kind: str, name: str, field: str) -> Scenario:
     entry = {key: value for key, value in scenario.catalog[kind][name].items() if key != field}
     other = scenario.model_copy(update={"catalog": {**scenario.catalog, kind: {**scenario.catalog[kind], name: entry}}})
     return other.placed(scenario.folder)
+
+
+def _idle(world: World, without: Scenario, shared: Prebuilt) -> bool:
+    """Whether the world comes out the same without a change; a change that other entries cannot do without is asked."""
+    try:
+        return _same(world, build(without, prebuilt=shared))
+    except InputErrors:
+        return False
 
 
 def _same(one: World, other: World) -> bool:

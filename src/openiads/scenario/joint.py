@@ -19,7 +19,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from openiads.base.draws import actor_number
 from openiads.base.errors import InputError
 from openiads.catalog.records import Entry, Value, value_at
 from openiads.catalog.rounds import drawn_missile, drawn_round
@@ -166,6 +165,8 @@ def _found(entry: Entry, drawn: Members, asked: list[str], engagements: Engageme
     if nominal is None:
         raise InputError(f"{entry.name}.flight", "the nominal round reaches nothing", "Repair its flight parameters.")
     bounds = {name: (min(low, nominal[name]), max(high, nominal[name])) for name, (low, high) in bounds.items()}
+    from openiads.base.draws import actor_number  # here: its module loads the compiler, and a run is read without
+
     rng = np.random.default_rng([actor_number(f"flight/{entry.name}"), len(drawn)])
     kept: list[tuple[float, dict[str, float], Figures]] = []
     prior: list[Figures] = []
