@@ -43,6 +43,14 @@ describe("numbers", () => {
     expect(format.number(Infinity)).toBe("never");
     expect(format.count(1234567)).toBe("1,234,567");
   });
+
+  test("the ends of an interval are told no finer than its width asks", () => {
+    expect(format.interval(4.61e-6, 0.212, "")).toBe("[0, 0.212]");
+    expect(format.interval(25.7461, 26.4, "")).toBe("[25.7, 26.4]");
+    expect(format.interval(2e-8, 11.5, "")).toBe("[0, 11.5]");
+    expect(format.interval(-0.0000004, 0.0183, "s")).toBe("[0, 0.0183] s");
+    expect(format.interval(7, 7, "")).toBe("[7, 7]");
+  });
 });
 
 describe("shares", () => {

@@ -43,6 +43,22 @@ def test_numbers_are_written_as_the_viewer_writes_them(value: float, shown: str)
     assert text.number(value) == shown
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "shown"),
+    [
+        (4.61e-6, 0.212, "[0, 0.212]"),
+        (25.7461, 26.4, "[25.7, 26.4]"),
+        (2e-8, 11.5, "[0, 11.5]"),
+        (-0.0000004, 0.0183, "[0, 0.0183]"),
+        (7.0, 7.0, "[7, 7]"),
+        (3.0, math.inf, "[3, never]"),
+    ],
+)
+def test_the_ends_of_an_interval_are_told_no_finer_than_its_width_asks(low: float, high: float, shown: str) -> None:
+    """The cases of web/tests/format.test.ts; an infinite end leaves the other as it is."""
+    assert text.span(low, high) == shown
+
+
 def test_a_share_has_one_rounding_in_sentence_table_and_picture() -> None:
     row = {"a": {"mean": 0.0265}, "b": {"mean": 0.0}, "variance_saved": {"factor": None}}
     row["difference"] = {"value": -0.0265, "low": -0.0405, "high": -1e-5}  # type: ignore[dict-item]

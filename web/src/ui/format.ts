@@ -17,15 +17,17 @@ function decimals(value: number, places: number): string {
   return part ? `${grouped}.${part}` : grouped;
 }
 
-/** Three significant digits, thousands apart, a true minus; a dash for none. */
-export function number(value: number | null | undefined, digits = 3): string {
+/** Three significant digits, thousands apart, a true minus; a dash for none. `width`: of an interval that it is an end
+ * of (0 for none); nothing finer than three digits of it is told. */
+export function number(value: number | null | undefined, digits = 3, width = 0): string {
   if (value === null || value === undefined || Number.isNaN(value)) return DASH;
   if (!Number.isFinite(value)) return value > 0 ? "never" : "−∞";
   if (value === 0) return "0";
-  const places = Math.min(8, Math.max(0, digits - 1 - Math.floor(Math.log10(Math.abs(value)))));
+  const fine = width > 0 && Number.isFinite(width) ? Math.max(0, 2 - Math.floor(Math.log10(width))) : 8;
+  const places = Math.min(8, fine, Math.max(0, digits - 1 - Math.floor(Math.log10(Math.abs(value)))));
   const fixed = decimals(value, places);
   const text = fixed.includes(".") ? fixed.replace(/\.?0+$/, "") : fixed;
-  return text === "-0" ? "0" : text.replace("-", "−");
+  return /^-?0$/.test(text) ? "0" : text.replace("-", "−");
 }
 
 /** A whole number, thousands apart. */
@@ -45,12 +47,12 @@ export function percent(share: number | null | undefined): string {
 export const isShare = (unit: string): boolean => unit === "share" || unit === "1" || unit === "fraction";
 
 /** A value with its unit; `sign`: a plus before what is more (for differences; of shares in points). */
-export function quantity(value: number | null | undefined, unit: string, sign = false): string {
+export function quantity(value: number | null | undefined, unit: string, sign = false, width = 0): string {
   if (value === null || value === undefined || Number.isNaN(value)) return DASH;
   let text: string;
   if (isShare(unit)) text = sign ? `${percent(value).replace(" %", "")} points` : percent(value);
-  else if (unit === "%") text = `${number(value)} %`;
-  else text = unit === "s" ? `${number(value)} s` : number(value);
+  else if (unit === "%") text = `${number(value, 3, width)} %`;
+  else text = unit === "s" ? `${number(value, 3, width)} s` : number(value, 3, width);
   return sign && value > 0 && !text.startsWith("0 ") && text !== "0" ? `+${text}` : text;
 }
 
@@ -61,7 +63,7 @@ export function interval(
   sign = false,
 ): string {
   if (low === null || high === null || low === undefined || high === undefined) return DASH;
-  const bare = (x: number): string => quantity(x, unit, sign).replace(/ (%|s|points)$/, "");
+  const bare = (x: number): string => quantity(x, unit, sign, high - low).replace(/ (%|s|points)$/, "");
   const tail = isShare(unit) ? (sign ? " points" : " %") : unit === "s" ? " s" : unit === "%" ? " %" : "";
   return `[${bare(low)}, ${bare(high)}]${tail}`;
 }

@@ -131,7 +131,9 @@ RESTS = {
 
 def span(low: float | None, high: float | None) -> str:
     """An interval with two digits."""
-    return "–" if low is None or high is None else f"[{text.number(low, 2)}, {text.number(high, 2)}]"
+    if low is None or high is None:
+        return "–"
+    return f"[{text.number(low, 2, high - low)}, {text.number(high, 2, high - low)}]"
 
 
 def _share(part: Mapping[str, Any]) -> str:

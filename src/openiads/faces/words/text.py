@@ -93,8 +93,11 @@ def sentence(phrase: str) -> str:
     return phrase[:1].upper() + phrase[1:]
 
 
-def number(value: float | None, digits: int = 3) -> str:
-    """A number for people: ``digits`` significant digits, thousands apart, ``never`` for infinity, a dash for none."""
+def number(value: float | None, digits: int = 3, width: float = 0.0) -> str:
+    """A number for people: ``digits`` significant digits, thousands apart, ``never`` for infinity, a dash for none.
+
+    ``width`` : of an interval that it is an end of (0 for none); nothing finer than three digits of it is told.
+    """
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return "–"
     if math.isinf(value):
@@ -102,10 +105,12 @@ def number(value: float | None, digits: int = 3) -> str:
     if value == 0:
         return "0"
     places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    if 0.0 < width < math.inf:
+        places = min(places, max(0, 2 - math.floor(math.log10(width))))
     text = f"{value:,.{min(places, 8)}f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text.replace("-", "−")
+    return "0" if text.strip("-0.") == "" else text.replace("-", "−")
 
 
 def percent(value: float | None) -> str:
@@ -142,8 +147,9 @@ def span(low: float | None, high: float | None, *, share: bool = False) -> str:
     """An interval as ``[low, high]``; a dash when there is none."""
     if low is None or high is None:
         return "–"
-    shown = percent if share else number
-    return f"[{shown(low)}, {shown(high)}]"
+    if share:
+        return f"[{percent(low)}, {percent(high)}]"
+    return f"[{number(low, width=high - low)}, {number(high, width=high - low)}]"
 
 
 def shorten(name: str, most: int = 26) -> str:
