@@ -91,3 +91,12 @@ def test_bands_that_leave_nothing_of_the_prior_are_told_with_a_remedy() -> None:
     with pytest.raises(InputError, match=r"flight parameters \d keep its published range_max, apogee") as told:
         joint(entry, {}, catalog().model)
     assert "Widen the intervals of these figures" in told.value.remedy and "\n" not in str(told.value)
+
+
+def test_a_published_figure_that_the_nominal_flight_does_not_keep_is_named() -> None:
+    """Its interval is stretched to hold the nominal, since otherwise nothing near it could be drawn; that is told."""
+    assert drawn(catalog()["48n6e2"]).beyond == ()
+    found = drawn(catalog()["9m83"])
+    published = catalog()["9m83"].average_speed
+    assert found.beyond == ("average_speed",)
+    assert found.bounds["average_speed"] == (found.nominal["average_speed"], published.si_high)

@@ -83,11 +83,13 @@ class Joint:
     tried : int
         Draws of the prior that this took.
     bounds : dict of str to (float, float)
-        Published figure -> the interval that was asked of it, SI.
+        Published figure -> the interval that was asked of it, SI; stretched to hold the nominal where that is outside.
     nominal : dict of str to float
         Published figure -> what the nominal parameters give.
     before, after : dict of str to (float, float)
         Published figure -> least and greatest of it over draws of the prior, and over those kept.
+    beyond : tuple of str
+        Published figures that the nominal flight itself does not keep.
     """
 
     entry: str
@@ -97,6 +99,7 @@ class Joint:
     nominal: dict[str, float]
     before: dict[str, tuple[float, float]]
     after: dict[str, tuple[float, float]]
+    beyond: tuple[str, ...] = ()
 
     @property
     def survives(self) -> float:
@@ -164,6 +167,7 @@ def _found(entry: Entry, drawn: Members, asked: list[str], engagements: Engageme
     nominal = flown(entry, {}, None)
     if nominal is None:
         raise InputError(f"{entry.name}.flight", "the nominal round reaches nothing", "Repair its flight parameters.")
+    beyond = tuple(name for name, (low, high) in bounds.items() if not low <= nominal[name] <= high)
     bounds = {name: (min(low, nominal[name]), max(high, nominal[name])) for name, (low, high) in bounds.items()}
     from openiads.base.draws import actor_number  # here: its module loads the compiler, and a run is read without
 
@@ -192,9 +196,8 @@ def _found(entry: Entry, drawn: Members, asked: list[str], engagements: Engageme
         )
     kept.sort(key=lambda each: each[0])
     after = [figures for _, _, figures in kept]
-    return Joint(
-        entry.name, tuple(draw for _, draw, _ in kept), tried, bounds, nominal, _hull(prior, asked), _hull(after, asked)
-    )
+    draws = tuple(draw for _, draw, _ in kept)
+    return Joint(entry.name, draws, tried, bounds, nominal, _hull(prior, asked), _hull(after, asked), beyond)
 
 
 def _kept(entry: Entry, draw: Mapping[str, float], bounds: Bounds, flown: Flown) -> Figures | None:
