@@ -30,5 +30,10 @@ def kept_of(flight: Joint) -> JsonObject:
     figures = [
         {"figure": name, **{said: list(found[name]) for said, found in intervals.items()}} for name in flight.bounds
     ]
-    told: JsonObject = {"entry": flight.entry, "kept": len(flight.draws), "tried": flight.tried, "survives": flight.survives}
+    told: JsonObject = {
+        "entry": flight.entry,
+        "kept": len(flight.draws),
+        "tried": flight.tried,
+        "survives": flight.survives,
+    }
     return {**told, "beyond": list(flight.beyond), "figures": figures}
