@@ -219,7 +219,7 @@ MAGAZINE = np.dtype(
         ("position_limit", "f8"),  # firm track: sd of position and velocity below these
         ("velocity_limit", "f8"),
         ("horizon", "f8", (2,)),  # s ahead in which an intercept of an air-breathing or ballistic target is searched
-        ("required", "f8", (2,)),  # m/s2, lateral acceleration that a round needs against either
+        ("required", "f8", (6,)),  # m/s2, by threat class: lateral acceleration to allow for; three times it is asked
         ("least_speed", "f8"),  # m/s, of a round at the intercept, and
         ("speed_ratio", "f8"),  # least ratio of it to the target's, of air-breathing ones
         ("climb_spread", "f8"),  # m/s, of flights: how far a track's vertical velocity is trusted
