@@ -83,7 +83,6 @@ RADAR = np.dtype(
         ("decorrelation", "f8"),  # of target fluctuation, s
         ("clutter_section", "f8"),  # m2 of the surface left in a range cell, per m of range
         ("clutter_base", "f8"),  # height of the surface around, m
-        ("low_angle_error", "f8"),  # of elevation at the surface, in beamwidths
         ("false_per_frame", "f8"),
         ("confirm_hits", "i8"),
         ("confirm_window", "i8"),
