@@ -74,8 +74,8 @@ def test_the_chance_falls_with_range_without_a_cliff() -> None:
 def test_a_low_target_is_hit_less_and_the_chance_has_no_cliff() -> None:
     """Below a quarter of the beam (60 m at 16 km of 0.9 deg) reflections displace what the radar sees; from 500 m up
     they do not.  Of the chance of a track-via-missile round that takes some hundredths, as its share of the radar's
-    error is some hundredths: less than a hundredth with the nominal error of a tenth of a beamwidth, and with three times
-    that, nine times the variance, nine times as much."""
+    error is some hundredths: less than a hundredth with the nominal error of a tenth of a beamwidth, and with three
+    times that, nine times the variance, nine times as much."""
     heights = (50, 100, 200, 400, 800, 1600)
     for reflection, least in ((0.1, 0.004), (0.3, 0.036)):
         chances = [chance(40.0, "tomahawk", agl=f"{h} m", reflection=reflection)[0] for h in heights]
