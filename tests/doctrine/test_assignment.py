@@ -10,12 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from engine.scenes import CLEAR, HOME, TEXTBOOK, raid, scene
+from openiads.catalog.load import catalog
 from openiads.doctrine.assignment import (
     attacks,
     believed_class,
     envelope,
     exchanged,
     permitted,
+    spare_time,
     why_not,
     window,
 )
@@ -103,6 +105,45 @@ def test_the_window_lies_ahead_of_the_launch_and_on_the_tracks_way():
     assert np.allclose([x, y, z], track["x"][:3] + first * track["x"][3:6], atol=100.0)
     later, *_ = window(WORLD.tables, UNIT, MAGAZINE, track, 25.0)
     assert later > first
+
+
+def met_against(required):
+    """Distances, km, at which a round meets what is taken for an aircraft that needs an acceleration, m/s2."""
+    magazine = WORLD.rows["magazines"].copy()[0]
+    magazine["required"][int(ThreatClass.AIRCRAFT)] = required
+    tracks = {d: inbound(1e3 * d) for d in range(5, 260)}
+    spare = {d: spare_time(WORLD.tables, UNIT, magazine, t, *t["x"][:3], 1000.0) for d, t in tracks.items()}
+    return {d for d, s in spare.items() if s >= 0.0}
+
+
+def test_a_class_of_higher_limit_never_has_a_larger_reach_and_there_is_no_jump():
+    """From 0 to 7 g in steps of a tenth: what is met shrinks or stays, and where it shrinks most, by finer steps less.
+
+    The lift that a round has left goes smoothly with distance (far ones come down steeply and fast), so the distances
+    at which it has enough go smoothly with what is asked, though their farthest need not.
+    """
+    met = [met_against(0.1 * 9.80665 * n) for n in range(71)]
+    assert all(more <= less for less, more in zip(met, met[1:], strict=False))
+    size = np.array([len(each) for each in met])
+    assert size[0] > 190 and size[-1] < 0.3 * size[0]
+    steepest = 0.1 * int(np.argmin(np.diff(size)))
+    fine = [len(met_against(9.80665 * (steepest + 0.01 * n))) for n in range(11)]
+    assert -np.diff(fine).min() < -0.4 * np.diff(size).min() + 2.0
+
+
+def test_crews_allow_for_the_class_they_believe_in():
+    """What is required follows from the class that a track is taken for, never from what it is."""
+    model = catalog()["behavior"]
+    share, least = model.si("maneuver_allowed"), model.si("required_air")
+    for kind in (ThreatClass.AIRCRAFT, ThreatClass.CRUISE, ThreatClass.DRONE):
+        told = max(least, share * model.si(f"load_{kind.name.lower()}"))
+        assert MAGAZINE["required"][int(kind)] == pytest.approx(told)
+    assert MAGAZINE["required"][int(ThreatClass.AIRCRAFT)] > MAGAZINE["required"][int(ThreatClass.DRONE)]
+    falls = max(model.si("required_ballistic"), share * model.si("load_ballistic"))
+    assert MAGAZINE["required"][int(ThreatClass.BALLISTIC)] == pytest.approx(falls)
+    harmless = WORLD.rows["magazines"].copy()[0]
+    harmless["required"][int(ThreatClass.CRUISE)] = 1e6  # what it is not taken for is nothing to it
+    assert window(WORLD.tables, UNIT, harmless, inbound(30e3), 0.0)[0] < math.inf
 
 
 def test_a_faster_target_never_leaves_more_time():

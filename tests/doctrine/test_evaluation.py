@@ -7,6 +7,8 @@ import math
 import numpy as np
 import pytest
 import scipy.stats as st
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from engine.scenes import CLEAR, HOME, raid, scene
 from openiads.doctrine.evaluation import (
@@ -203,3 +205,21 @@ def test_an_evaluation_stands_until_the_track_changes_or_an_asset_may_move():
     evaluate_ballistic(POST, track, assets, np.zeros(64))
     assets["platform"][0] = 0
     assert not evaluation_stands(track, assets)
+
+
+@settings(max_examples=100, deadline=None)
+@given(some.floats(-5.0, 12.0), some.floats(100.0, 6000.0), some.floats(100.0, 30e3))
+def test_a_predicted_impact_is_no_farther_than_the_fall_whatever_the_drag(log_coefficient, speed, height):
+    """Steps of 2 and 8 s are divided where drag is strong: undivided, a body of 10 kg/m2 was flung into space.
+
+    Expected: it falls for as long as in a vacuum or longer, and no farther than it could have gone in one.
+    """
+    track, _ = scud_track(0.5)
+    axes = np.array(enu_axes(*HOME)).reshape(3, 3)
+    begin = np.array(to_ecef(*HOME, height))
+    track["x"][:3], track["x"][3:6], track["x"][6] = begin, speed * axes[0], log_coefficient
+    x, y, z, fall = predicted_impact(track, 0.0, np.full(64, math.nan))
+    assert np.isfinite((x, y, z)).all()
+    away = math.hypot(*((np.array((x, y, z)) - begin) @ axes[:2].T))
+    assert away <= speed * (fall if fall < math.inf else 960.0) + 300.0
+    assert fall > 0.97 * math.sqrt(2.0 * height / 9.9)

@@ -182,3 +182,17 @@ def test_nonsense_missiles_are_refused() -> None:
         textbook.minimum_energy(0.0)
     with pytest.raises(InputError):
         thrown(SPHERE, (100.0, 0.0, 0.0)).speed_sinking_through(1e6)
+
+
+@pytest.mark.parametrize("cd", [0.2, 10.0, 100.0])
+@pytest.mark.parametrize("dt", [0.1, 0.5])
+def test_strong_drag_slows_and_never_throws(cd, dt) -> None:
+    """Expected: a light body of much drag is never faster than it began or than it falls; undivided steps blew up."""
+    light = ballistics.missile({"launch_mass": 50, "burnout_mass": 50, "burn_time": 1, "diameter": 1.0, "cd": cd})
+    flight = ballistics.fly_out(
+        light, (6378137.0 + 8000.0, 0.0, 0.0), (0.0, 2000.0, 0.0), cutoff=0.0, dt=dt, longest=900.0
+    )
+    assert np.isfinite(flight.positions).all()
+    assert flight.speeds.max() <= 2000.0 + 1e-6
+    terminal = math.sqrt(2.0 * 9.81 * 50.0 / (1.225 * cd * math.pi / 4.0))
+    assert flight.impact_speed == pytest.approx(terminal, rel=0.03) if flight.landed else cd == 100.0

@@ -294,10 +294,10 @@ def test_clutter_is_finite_everywhere(per_meter, distance, above, antenna, beamw
 @given(st.floats(0.0, 1.0), st.floats(-1e6, 1e6), st.floats(0.0, 1e3), st.floats(1e-4, 1.5))
 def test_the_low_angle_error_fades_out_of_the_beam(share, off, more, beamwidth):
     """Expected: its share of the beamwidth at and below the surface, half at a quarter beamwidth, never rising."""
-    low = p.low_angle_error(share, off, beamwidth)
-    assert 0.0 <= p.low_angle_error(share, off + more, beamwidth) <= low <= share * beamwidth
-    assert p.low_angle_error(share, 0.25, beamwidth) == pytest.approx(0.5 * share * beamwidth)
-    assert p.low_angle_error(share, 1.0, beamwidth) <= 2e-5 * share * beamwidth
+    low = p.low_angle_error(share, off, beamwidth, 0.25)
+    assert 0.0 <= p.low_angle_error(share, off + more, beamwidth, 0.25) <= low <= share * beamwidth
+    assert p.low_angle_error(share, 0.25, beamwidth, 0.25) == pytest.approx(0.5 * share * beamwidth)
+    assert p.low_angle_error(share, 1.0, beamwidth, 0.25) <= 2e-5 * share * beamwidth
 
 
 def test_frequency_in_the_wrong_unit_is_refused():

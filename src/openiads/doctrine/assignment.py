@@ -32,7 +32,7 @@ UNSERVED = 1e4  # s, cost of leaving a track without a unit in a comparison of c
 
 @kernel("i8(Track)")
 def believed_class(track):
-    """What a track is taken for when a kill probability is looked up: by filter class, speed and height."""
+    """What a track is taken for when a kill probability or a load is looked up: by filter class, speed and height."""
     if track["ballistic"] == 1:
         return BALLISTIC
     if track["speed"] < 100.0:
@@ -114,7 +114,7 @@ def window(tables, unit, magazine, track, ready):
         vz,
         track["time"],
         ballistic,
-        magazine["required"][ballistic],
+        magazine["required"][believed_class(track)],
         least if ballistic == 1 else max(least, magazine["speed_ratio"] * track["speed"]),
         magazine["horizon"][ballistic],
         height,
@@ -123,13 +123,14 @@ def window(tables, unit, magazine, track, ready):
     return first_feasible(tables, magazine["limits"][ballistic], shot)
 
 
-@kernel("i8(f8[::1], Magazine, f8, f8, f8, f8, f8, b1)")
-def point_gate(tables, magazine, flat, height, distance, after, speed, falls):
+@kernel("i8(f8[::1], Magazine, f8, f8, f8, f8, f8, i8)")
+def point_gate(tables, magazine, flat, height, distance, after, speed, kind):
     """The first gate that an intercept at a point meets, 0 for none: range, height, speed, lift, time.
 
     flat, distance : m along the surface and straight from the launcher;  after : s until the target is there;
-    speed : m/s of the target;  falls : whether it is a ballistic missile
+    speed : m/s of the target;  kind : what it is taken for, `codes.ThreatClass`
     """
+    falls = kind == BALLISTIC
     table, limits = magazine["flyout_table"], magazine["limits"][1 if falls else 0]
     if distance < limits[0] or distance > limits[1]:
         return OUT_OF_RANGE
@@ -146,7 +147,7 @@ def point_gate(tables, magazine, flat, height, distance, after, speed, falls):
     least = magazine["least_speed"]
     if arrival < (least if falls else max(least, magazine["speed_ratio"] * speed)):
         return OUT_OF_SPEED
-    if available < 3.0 * magazine["required"][1 if falls else 0]:
+    if available < 3.0 * magazine["required"][kind]:
         return NOT_ENOUGH_G
     return NO_TIME if after < time else 0
 
@@ -179,7 +180,7 @@ def why_not(tables, unit, magazine, track, ready):
         ox, oy, oz = px - at[0], py - at[1], pz - at[2]
         distance = math.sqrt(ox * ox + oy * oy + oz * oz)
         flat = math.sqrt(max(distance * distance - height * height, 0.0))
-        found = point_gate(tables, magazine, flat, height, distance, after, track["speed"], falls)
+        found = point_gate(tables, magazine, flat, height, distance, after, track["speed"], believed_class(track))
         if found == 0:  # feasible for a moment between two points of the search
             return NO_TIME
         if GATE_RANK[found] > GATE_RANK[gate]:
@@ -213,7 +214,7 @@ def spare_time(tables, unit, magazine, track, x, y, z, ahead):
     """How long a launch at an intercept point ``ahead`` s from now can wait, s."""
     at = unit["position"]
     ballistic = track["ballistic"]
-    required = magazine["required"][ballistic]
+    required = magazine["required"][believed_class(track)]
     table, limits = magazine["flyout_table"], magazine["limits"][ballistic]
     return slack(tables, table, at[0], at[1], at[2], x, y, z, ahead, required, 0.0, limits)
 

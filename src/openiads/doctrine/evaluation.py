@@ -6,6 +6,7 @@ import math
 
 import openiads.world.layout  # noqa: F401  signatures name its types
 from openiads.base.compiled import kernel
+from openiads.physics.braking import braked, slowing
 from openiads.physics.filtering import move_ballistic
 from openiads.physics.motion import local_up
 
@@ -45,11 +46,12 @@ def predicted_impact(track, offset, work):
     ``MOST_STEPS``.
 
     offset : added to the track's log ballistic coefficient
+    Steps are divided where drag is strong (`braking`); a coefficient below 1 kg/m2 counts as 1.
     """
     x = work[0:6]
     for i in range(6):
         x[i] = track["x"][i]
-    drag = math.exp(-track["x"][6] - offset)
+    drag = math.exp(-max(track["x"][6] + offset, 0.0))
     before = 0.0
     elapsed = 0.0
     step = 0.0
@@ -61,7 +63,11 @@ def predicted_impact(track, offset, work):
         before = height
         step = HIGH_STEP if height > DENSE else LOW_STEP
         elapsed += step
-        move_ballistic(x, step, drag)
+        left = step
+        while left > 0.0:
+            h = braked(left, slowing(x, drag, left))
+            move_ballistic(x, h, drag)
+            left = left - h if h < left else 0.0
     return x[0], x[1], x[2], math.inf
 
 

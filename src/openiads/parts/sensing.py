@@ -241,16 +241,29 @@ def angle_error(radar, snr):
     return math.sqrt(0.5 * (azimuth * azimuth + elevation * elevation))
 
 
-@kernel("f8(Model, Radar, f8)")
-def reflection_error(model, radar, elevation):
-    """Standard deviation (rad) that reflections of the ground add to the elevation (rad) of a low target.
+@kernel("f8(Model, Radar, f8, f8)")
+def reflection_error(model, radar, distance, elevation):
+    """Standard deviation (rad) that the surface's reflection adds to the elevation of a low target (`low_angle_error`).
 
-    e B / (1 + (E / l B)^2), B the beamwidth: e at the horizon and below, half of it at an elevation of l beamwidths.
-    Source: [barton1974], for the scale l; e is an assumption.
+    distance, elevation : of the target from the radar, m and rad
     """
+    flat = distance * math.cos(elevation)
+    above = radar["height"] - radar["clutter_base"] + distance * math.sin(elevation) + flat * flat / (2.0 * MEAN_RADIUS)
     beam = radar["beam_elevation"]
-    u = max(elevation, 0.0) / (model["low_angle_limit"] * beam)
-    return model["low_angle_error"] * beam / (1.0 + u * u)
+    return low_angle_error(model["low_angle_error"], above / max(flat, 1.0) / beam, beam, model["low_angle_limit"])
+
+
+@kernel("f8(Model, Radar, f8, f8, f8, f8)")
+def displacement(model, radar, distance, elevation, snr, known):
+    """Deviation (m) by which reflections displace a low target upward or down, beyond what a track's error holds.
+
+    snr : > 0;  known : m, deviation of the height of a track whose error counts as well, 0 for none.  A track that
+    averages looks holds of its own variance the share that reflections have in that of one look: they count once.
+    """
+    low = reflection_error(model, radar, distance, elevation)
+    rest = measurement_error(snr, radar["beam_elevation"] / MONOPULSE_SLOPE, radar["sigma_angle"])
+    share = low * low / (low * low + rest * rest)
+    return math.sqrt(max(distance * distance * low * low - share * known * known, 0.0))
 
 
 @kernel("tuple_of(f8, f8, f8, f8, f8, f8, f8)(Sim, i8, i8, f8, f8, f8, f8, f8, i8)")
@@ -262,11 +275,7 @@ def measure(sim, r, f, distance, azimuth, elevation, along, snr, slot):
     radar = sim.radars[r]
     sigma_range = measurement_error(snr, radar["resolution"], radar["sigma_range"])
     sigma_elevation = measurement_error(snr, radar["beam_elevation"] / MONOPULSE_SLOPE, radar["sigma_angle"])
-    flat = distance * math.cos(elevation)
-    above = radar["height"] - radar["clutter_base"] + distance * math.sin(elevation) + flat * flat / (2.0 * MEAN_RADIUS)
-    low = low_angle_error(
-        radar["low_angle_error"], above / max(flat, 1.0) / radar["beam_elevation"], radar["beam_elevation"]
-    )
+    low = reflection_error(sim.model[0], radar, distance, elevation)
     sigma_elevation = math.sqrt(sigma_elevation * sigma_elevation + low * low)
     sigma_azimuth = measurement_error(snr, radar["beam_azimuth"] / MONOPULSE_SLOPE, radar["sigma_angle"])
     sigma_azimuth /= max(math.cos(elevation), 0.05)

@@ -9,7 +9,8 @@ from openiads.parts import dice
 from openiads.parts.engagements import is_active, own_state
 from openiads.parts.flights import away_from, finish, state_of, warn
 from openiads.parts.radars import set_occupancy
-from openiads.parts.sensing import angle_between, angle_error, bearing, reflection_error, sense
+from openiads.parts.sensing import angle_between, angle_error, bearing, displacement, sense
+from openiads.physics.filtering import vertical_deviation
 from openiads.physics.flyout import Guidance, endgame, fly, launch
 from openiads.physics.flyout import Status as Flight
 from openiads.physics.lethality import kill_probability
@@ -324,8 +325,8 @@ def set_errors(sim, k):
     """What makes the miss of a round at the start of its endgame: its stream of noise, its target, its radar.
 
     Command guidance flies on the track, so the track's error now stays to the end, and what reflections of the ground
-    do to the elevation of a low target; track-via-missile keeps its share of the latter.  Others meet both as heading
-    errors.
+    do to the elevation of a low target beyond what is in that error already; track-via-missile keeps its share of the
+    latter.  Others meet both as heading errors.
     """
     now = sim.situation[0]["now"]
     round_ = sim.rounds[k]
@@ -347,7 +348,12 @@ def set_errors(sim, k):
     body["radar_range"] = distance
     body["radar_angle"] = angle_error(radar, max(snr, FAINTEST))
     share = 1.0 if kind["guidance"] == COMMAND else kind["terminal_share"] if kind["guidance"] == TVM else 0.0
-    up = share * distance * reflection_error(sim.model[0], radar, elevation) * dice.low_angle(sim, f, round_["shot"])
+    known = 0.0  # of height by the track that it flies on, m
+    if kind["guidance"] == COMMAND:
+        own = sim.tracks[sim.engagements[round_["engagement"]]["own"]]
+        known = vertical_deviation(own["x"], own["p"], 0)
+    reflected = displacement(sim.model[0], radar, distance, elevation, max(snr, FAINTEST), known)
+    up = share * reflected * dice.low_angle(sim, f, round_["shot"])
     ux, uy, uz, _ = local_up(x, y, z)
     bias[0], bias[1], bias[2] = up * ux, up * uy, up * uz
     if kind["guidance"] == COMMAND:

@@ -22,6 +22,7 @@ from openiads.base.constants import GM, J2, SEMI_MAJOR, SPIN, STANDARD_GRAVITY
 from openiads.base.errors import InputError
 from openiads.earth.atmosphere import density_and_sound
 from openiads.earth.geodesy import enu_axes, inverse, to_ecef, to_geodetic
+from openiads.physics.braking import DEEPEST, braked
 from openiads.physics.motion import local_up
 
 POINTS = 12
@@ -110,40 +111,6 @@ def gravity(around, x, y, z, vx, vy, vz):
     return (level * x + w * (w * x + 2.0 * vy), level * y + w * (w * y - 2.0 * vx), polar * z)
 
 
-@kernel("tuple_of(f8, f8, f8)(Missile, Surroundings, f8, f8, f8, f8, f8, f8, f8, f8, f8, f8, f8)")
-def acceleration(kind, around, t, cutoff, nx, ny, nz, x, y, z, vx, vy, vz):
-    """Acceleration (m/s^2, rotating ECEF) at ``t`` s after ignition; thrust ends at ``cutoff`` (s).
-
-    nx, ny, nz : unit normal of the plane of thrust (up x forward at launch).
-    """
-    ax, ay, az = gravity(around, x, y, z, vx, vy, vz)
-    ux, uy, uz, height = up_and_height(around, x, y, z)
-    flow = (kind["launch_mass"] - kind["burnout_mass"]) / kind["burn_time"]
-    mass = kind["launch_mass"] - flow * min(t, cutoff)
-    if t < cutoff:
-        elevation = max(kind["loft"], 0.5 * math.pi - kind["pitch_rate"] * t)
-        fx, fy, fz = ny * uz - nz * uy, nz * ux - nx * uz, nx * uy - ny * ux
-        f = kind["thrust"] / mass
-        c = f * math.cos(elevation) / max(math.sqrt(fx * fx + fy * fy + fz * fz), 1e-9)
-        s = f * math.sin(elevation)
-        ax += s * ux + c * fx
-        ay += s * uy + c * fy
-        az += s * uz + c * fz
-    if around["air"] > 0:
-        density = around["density"]
-        sound = 340.0
-        if around["air"] == 1:
-            density, sound = density_and_sound(max(height, -5000.0))
-        elif around["air"] == 3:
-            density *= math.exp(-height / around["scale_height"])
-        speed = math.sqrt(vx * vx + vy * vy + vz * vz)
-        k = -0.5 * density * speed * kind["area"] * drag_coefficient(kind, speed / sound) / mass
-        ax += k * vx
-        ay += k * vy
-        az += k * vz
-    return (ax, ay, az)
-
-
 @kernel("f8(Missile, f8)")
 def drag_coefficient(kind, number):
     """Drag coefficient at a Mach number, linear between the kind's points, constant beyond them."""
@@ -156,6 +123,51 @@ def drag_coefficient(kind, number):
         i += 1
     u = (number - mach[i]) / (mach[i + 1] - mach[i])
     return cd[i] + max(u, 0.0) * (cd[i + 1] - cd[i])
+
+
+@kernel("f8(Missile, f8, f8)")
+def mass_at(kind, t, cutoff):
+    """Mass (kg) at ``t`` s after ignition, with thrust that ends at ``cutoff`` (s)."""
+    flow = (kind["launch_mass"] - kind["burnout_mass"]) / kind["burn_time"]
+    return kind["launch_mass"] - flow * min(t, cutoff)
+
+
+@kernel("f8(Missile, Surroundings, f8, f8, f8, f8)")
+def drag(kind, around, t, cutoff, height, speed):
+    """Deceleration by drag over speed, 1/s, at a height (m) and a speed (m/s); there is air."""
+    density = around["density"]
+    sound = 340.0
+    if around["air"] == 1:
+        density, sound = density_and_sound(max(height, DEEPEST))
+    elif around["air"] == 3:
+        density *= math.exp(-height / around["scale_height"])
+    return 0.5 * density * speed * kind["area"] * drag_coefficient(kind, speed / sound) / mass_at(kind, t, cutoff)
+
+
+@kernel("tuple_of(f8, f8, f8)(Missile, Surroundings, f8, f8, f8, f8, f8, f8, f8, f8, f8, f8, f8)")
+def acceleration(kind, around, t, cutoff, nx, ny, nz, x, y, z, vx, vy, vz):
+    """Acceleration (m/s^2, rotating ECEF) at ``t`` s after ignition; thrust ends at ``cutoff`` (s).
+
+    nx, ny, nz : unit normal of the plane of thrust (up x forward at launch).
+    """
+    ax, ay, az = gravity(around, x, y, z, vx, vy, vz)
+    ux, uy, uz, height = up_and_height(around, x, y, z)
+    mass = mass_at(kind, t, cutoff)
+    if t < cutoff:
+        elevation = max(kind["loft"], 0.5 * math.pi - kind["pitch_rate"] * t)
+        fx, fy, fz = ny * uz - nz * uy, nz * ux - nx * uz, nx * uy - ny * ux
+        f = kind["thrust"] / mass
+        c = f * math.cos(elevation) / max(math.sqrt(fx * fx + fy * fy + fz * fz), 1e-9)
+        s = f * math.sin(elevation)
+        ax += s * ux + c * fx
+        ay += s * uy + c * fy
+        az += s * uz + c * fz
+    if around["air"] > 0:
+        k = -drag(kind, around, t, cutoff, height, math.sqrt(vx * vx + vy * vy + vz * vz))
+        ax += k * vx
+        ay += k * vy
+        az += k * vz
+    return (ax, ay, az)
 
 
 @kernel("void(f8[::1], f8[::1], Missile, Surroundings, f8, f8, f8, f8, f8, f8)")
@@ -183,6 +195,22 @@ def step(out, s, kind, around, t, dt, cutoff, nx, ny, nz):
     out[3], out[4], out[5] = vx + dt * tx, vy + dt * ty, vz + dt * tz
 
 
+@kernel("void(f8[::1], f8[::1], Missile, Surroundings, f8, f8, f8, f8, f8, f8)")
+def advance(out, s, kind, around, t, dt, cutoff, nx, ny, nz):
+    """A step as `step`, in equal parts where drag would change velocity by more than itself in one (`braking`)."""
+    speed = math.sqrt(s[3] * s[3] + s[4] * s[4] + s[5] * s[5])
+    parts = 1
+    if around["air"] > 0 and speed > 0.0:
+        _, _, _, height = up_and_height(around, s[0], s[1], s[2])
+        brake = drag(kind, around, t + dt, cutoff, height, speed)  # at its lightest
+        h = braked(dt, 2.0 * brake)
+        parts = int(math.ceil(dt / h))
+    h = dt / parts
+    step(out, s, kind, around, t, h, cutoff, nx, ny, nz)
+    for n in range(1, parts):
+        step(out, out, kind, around, t + n * h, h, cutoff, nx, ny, nz)
+
+
 @kernel("i8(f8[:, ::1], Missile, Surroundings, f8, f8, f8, f8, f8, f8, f8)")
 def integrate(rows, kind, around, cutoff, nx, ny, nz, dt, longest, ground):
     """Integrate from ``rows[0]`` (time, position, velocity) and fill the rows below; returns how many are filled.
@@ -203,7 +231,7 @@ def integrate(rows, kind, around, cutoff, nx, ny, nz, dt, longest, ground):
             h = cutoff / burn
         h = min(h, longest - t)
         new = rows[count]
-        step(new[1:], s[1:], kind, around, t, h, cutoff, nx, ny, nz)
+        advance(new[1:], s[1:], kind, around, t, h, cutoff, nx, ny, nz)
         count += 1
         _, _, _, height = up_and_height(around, new[1], new[2], new[3])
         _, _, _, before = up_and_height(around, s[1], s[2], s[3])
@@ -213,7 +241,7 @@ def integrate(rows, kind, around, cutoff, nx, ny, nz, dt, longest, ground):
             high = h
             for _ in range(60):
                 h = 0.5 * (low + high)
-                step(new[1:], s[1:], kind, around, t, h, cutoff, nx, ny, nz)
+                advance(new[1:], s[1:], kind, around, t, h, cutoff, nx, ny, nz)
                 _, _, _, height = up_and_height(around, new[1], new[2], new[3])
                 if height > ground:
                     low = h

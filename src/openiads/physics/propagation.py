@@ -170,14 +170,14 @@ def clutter_section(per_meter, distance, above, antenna, beamwidth, earth_radius
     return per_meter * away * seen / (1.0 + fourth * fourth)
 
 
-@kernel("f8(f8, f8, f8)")
-def low_angle_error(share, off, beamwidth):
+@kernel("f8(f8, f8, f8, f8)")
+def low_angle_error(share, off, beamwidth, half):
     """Standard deviation (rad) of elevation from the surface's reflection, at low angles.
 
     share : of a beamwidth that it comes to at the surface;  off : height angle over the surface in beamwidths, below 0
-    as 0;  beamwidth : in elevation, rad
-    Half of it is left at a quarter of a beamwidth, a sixteenth at half, nothing to speak of at one: the reflected ray
-    leaves the beam.  Source: Barton, Proc. IEEE 62 (1974) 687; the form is an assumption.
+    as 0;  beamwidth : in elevation, rad;  half : height angle, in beamwidths, at which half of it is left, > 0
+    A sixteenth is left at twice that, nothing to speak of at four times: the reflected ray leaves the beam.
+    Source: Barton, Proc. IEEE 62 (1974) 687, for a quarter of a beamwidth; the form is an assumption.
     """
-    quarters = min(4.0 * max(off, 0.0), 20.0)
-    return share * beamwidth * math.exp(-HALVED * quarters * quarters)
+    halves = min(max(off, 0.0) / half, 20.0)
+    return share * beamwidth * math.exp(-HALVED * halves * halves)

@@ -245,7 +245,7 @@ def assess(
     after = paths.times[None, :] - when.ready
     row, kind = world.rows["units"][unit], target.kind(paths.height)
     demands = world.rows["magazines"][int(row["first_magazine"])]  # the same of every kind of round
-    required = max(float(demands["required"][0]), target.load)
+    required = max(float(demands["required"][kind]), target.load)
     floor = max(float(demands["least_speed"]), float(demands["speed_ratio"]) * target.speed)
     out = {}
     for arm in arms:

@@ -143,7 +143,7 @@ def meet(
                 y,
                 z,
                 k * step - ready,
-                magazine["required"][1],
+                magazine["required"][BALLISTIC],
                 magazine["least_speed"],
                 magazine["limits"][1],
             )

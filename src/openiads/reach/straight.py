@@ -36,7 +36,7 @@ class Target:
 
     rcs : mean cross-section in every band and aspect, m2;  threat : of the catalog, whose cross-sections by band and
     aspect and whose fluctuation are taken instead;  load : lateral acceleration, m/s2, for which a round must have
-    three times as much; what the engine asks for a target that does not maneuver is the least
+    three times as much; what crews allow a target of its class is the least
     """
 
     speed: float = 250.0

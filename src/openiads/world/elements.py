@@ -83,7 +83,6 @@ RADAR = np.dtype(
         ("decorrelation", "f8"),  # of target fluctuation, s
         ("clutter_section", "f8"),  # m2 of the surface left in a range cell, per m of range
         ("clutter_base", "f8"),  # height of the surface around, m
-        ("low_angle_error", "f8"),  # of elevation at the surface, in beamwidths
         ("false_per_frame", "f8"),
         ("confirm_hits", "i8"),
         ("confirm_window", "i8"),
@@ -219,7 +218,7 @@ MAGAZINE = np.dtype(
         ("position_limit", "f8"),  # firm track: sd of position and velocity below these
         ("velocity_limit", "f8"),
         ("horizon", "f8", (2,)),  # s ahead in which an intercept of an air-breathing or ballistic target is searched
-        ("required", "f8", (2,)),  # m/s2, lateral acceleration that a round needs against either
+        ("required", "f8", (6,)),  # m/s2, by threat class: lateral acceleration to allow for; three times it is asked
         ("least_speed", "f8"),  # m/s, of a round at the intercept, and
         ("speed_ratio", "f8"),  # least ratio of it to the target's, of air-breathing ones
         ("climb_spread", "f8"),  # m/s, of flights: how far a track's vertical velocity is trusted

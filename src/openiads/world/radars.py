@@ -222,7 +222,6 @@ def _clutter(draft: Draft, row: Row, placed: PlacedSite, entry: Entry, at: LatLo
     cell = v(entry, "azimuth_beamwidth") * v(entry, "range_resolution")
     row["clutter_section"] = ((1.0 - sea) * land + sea * water) * cell * left
     row["clutter_base"] = base
-    row["low_angle_error"] = model("low_angle_error")
 
 
 def _surface(draft: Draft, row: Row, placed: PlacedSite, at: LatLon) -> tuple[float, float]:

@@ -16,6 +16,9 @@ from openiads.world.lethality import KillModel, Lethality, lethality_of
 from openiads.world.posts import add_crew
 from openiads.world.radars import Mount, add_radar
 
+#: What a crew may take a track for (`assignment.believed_class`).
+BELIEVED = (ThreatClass.AIRCRAFT, ThreatClass.CRUISE, ThreatClass.DRONE, ThreatClass.BALLISTIC)
+
 
 def add_unit(draft: Draft, placed: PlacedSite, number: int, above: list[int]) -> int:
     """The ``number``-th fire unit of a site, under the posts ``above`` (from the nearest up); returns its row."""
@@ -127,7 +130,11 @@ def _demands(draft: Draft, row: Row) -> None:
     """What a shot must promise: how far ahead it is looked for, and what the round must still have at the meeting."""
     model = draft.values.model
     row["horizon"] = (model("air_horizon"), model("ballistic_horizon"))
-    row["required"] = (model("required_air"), model("required_ballistic"))
+    row["required"] = model("required_air")
+    row["required"][int(ThreatClass.BALLISTIC)] = model("required_ballistic")
+    for threat in BELIEVED:
+        limit = model("maneuver_allowed") * model(f"load_{threat.name.lower()}")
+        row["required"][int(threat)] = max(float(row["required"][int(threat)]), limit)
     row["least_speed"], row["speed_ratio"] = model("least_speed"), model("speed_ratio")
     row["climb_spread"] = model("climb_spread")
 
