@@ -177,6 +177,8 @@ def service_look(sim, r, e, f):
         snr *= engagement["stretch"]
     slot = dice.service_slot(radar, now)
     hit, drawn = detects(sim, r, f, now, snr, slot)
+    if engagement["state"] == ACQUIRING:  # it is in view by now, whatever kept it from that before
+        set_gate(sim, f, radar["unit"], NOT_ACQUIRED)
     if not hit:
         return False
     rm, am, em, sr, sa, se, vm = measure(sim, r, f, distance, azimuth, elevation, along, drawn, slot)
@@ -279,13 +281,16 @@ def acquire(sim, r, e):
     if engagement["searching_until"] < 0.0:
         engagement["searching_until"] = now + cued_search(radar, 2.0 * spread / max(distance, 1.0))
     if now < engagement["searching_until"]:
+        set_gate(sim, track["flight"], radar["unit"], NOT_ACQUIRED)
         return
     box = max(4.0 * spread, 2.0 * distance * radar["beam_azimuth"]) + 500.0
     f = engagement["flight"]
     if engagement["own"] < 0 or f < 0:
         f = nearest_flight(sim, cx, cy, cz, box)
         engagement["flight"] = f
-    if f >= 0 and sim.flights[f]["terminal"] == 0 and not service_look(sim, r, e, f):
+    if f < 0:
+        set_gate(sim, track["flight"], radar["unit"], NOT_ACQUIRED)
+    elif sim.flights[f]["terminal"] == 0 and not service_look(sim, r, e, f):
         borrow(sim, r, e)
 
 
