@@ -21,7 +21,7 @@ WIDE = math.radians(3.0)  # by which one of direction
 TRACK_ERROR = 0.05  # share by which a track's place and speed may be off
 POINTS = 270  # of a way ahead that is asked for intercepts
 ALIKE = 10_000.0  # m, within which two tracks far from their radars may look alike
-STALE = 15.0  # s, for which a track's last state may be what is believed
+STALE = 30.0  # s, for which a track's last state may be what is believed
 
 
 def cycle(story: Story, u: int) -> float:
@@ -182,7 +182,7 @@ def not_detected(story: Story, f: int, u: int) -> np.ndarray:
     found = np.ones(len(story.times), bool)
     for r in range(len(story.rows["radars"])):
         found &= ~listened(story, r, u) | story.lately(looked(story, f, r)[1], behind(story, r))
-    return found & story.lately(~story.held(f, story.post_of_unit(u)), cycle(story, u))
+    return found & story.lately(~story.held(f, story.post_of_unit(u), -1.5), cycle(story, u))
 
 
 def no_firm_track(story: Story, f: int, u: int) -> np.ndarray:
@@ -190,7 +190,7 @@ def no_firm_track(story: Story, f: int, u: int) -> np.ndarray:
     found = np.zeros(len(story.times), bool)
     for r in range(len(story.rows["radars"])):
         found |= story.lately(listened(story, r, u) & looked(story, f, r)[0], behind(story, r))
-    return found & story.lately(~story.held(f, story.post_of_unit(u)), cycle(story, u) + 2.0)
+    return found & story.lately(~story.held(f, story.post_of_unit(u), -1.5), cycle(story, u) + 2.0)
 
 
 def link_down(story: Story, f: int, u: int) -> np.ndarray:
@@ -341,6 +341,10 @@ def prospects(story: Story, f: int, u: int) -> dict[str, np.ndarray]:
                 first = np.flatnonzero(meets["spare"] > -np.inf)
                 found["wait"][n] |= len(first) > 0 and bool(meets["spare"][first[0]] > -1.0)
         found["clear"][n] = bool(all_clear) and all(all_clear)
+    unknown = story.during([beliefs(story, track)[0] for track in story.tracks if track.flight == f])
+    for name in names:  # what a young track says is not in the log
+        found[name] |= unknown
+    found["clear"] &= ~unknown
     story.memory[key] = found
     return found
 

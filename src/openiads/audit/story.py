@@ -87,7 +87,7 @@ class Story:
         for start, end in spans:
             first = max(math.floor(start - before), 0)
             last = len(found) if end == math.inf else max(math.ceil(end + after) + 1, 0)
-            found[first:last] = True
+            found[first : max(last, first)] = True
         return found
 
     def lately(self, series: np.ndarray, lag: float, lead: float = 1.0) -> np.ndarray:
@@ -191,11 +191,13 @@ class Story:
         return found
 
     def held(self, f: int, posts: np.ndarray, after: float = 0.0) -> np.ndarray:
-        """Series: whether the post of a series has a confirmed track of a flight."""
+        """Series: whether the post of a series has a confirmed track of a flight, told for ``after`` s longer; below 0,
+        so much less at both ends.
+        """
         found = np.zeros(len(self.times), bool)
         for track in self.tracks:
             if track.flight == f:
-                found |= self.during([(track.start, track.end)], after=after) & (posts == track.post)
+                found |= self.during([(track.start, track.end)], min(after, 0.0), after) & (posts == track.post)
         return found
 
     def identities(self, serial: int) -> list[tuple[float, Identity]]:

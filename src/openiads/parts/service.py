@@ -168,9 +168,10 @@ def service_look(sim, r, e, f):
     engagement = sim.engagements[e]
     situation["looks"] += 1
     code, distance, azimuth, elevation, lowest, snr, height, along = sense(sim, r, f, now, False)
+    cued = sim.tracks[engagement["track"]]["flight"]  # another flight may be nearer to the cue
     if code != VISIBLE:
         if engagement["state"] == ACQUIRING:
-            name_unacquired(sim, r, f, code, distance, azimuth, lowest)
+            name_unacquired(sim, r, cued, code if f == cued else VISIBLE, distance, azimuth, lowest)
         return False
     engagement["signal"], engagement["seen_at"] = snr * distance * distance * distance * distance, distance
     if engagement["state"] != ACQUIRING:
@@ -178,7 +179,7 @@ def service_look(sim, r, e, f):
     slot = dice.service_slot(radar, now)
     hit, drawn = detects(sim, r, f, now, snr, slot)
     if engagement["state"] == ACQUIRING:  # it is in view by now, whatever kept it from that before
-        set_gate(sim, f, radar["unit"], NOT_ACQUIRED)
+        set_gate(sim, cued, radar["unit"], NOT_ACQUIRED)
     if not hit:
         return False
     rm, am, em, sr, sa, se, vm = measure(sim, r, f, distance, azimuth, elevation, along, drawn, slot)
