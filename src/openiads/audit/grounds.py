@@ -13,7 +13,17 @@ import numpy as np
 
 from openiads.audit.places import Reach, below_horizon, clearance, local, off, radar_path
 from openiads.audit.story import Fight, Held, Span, Story
-from openiads.world.codes import ChannelPhase, Control, Element, Event, FireRule, Identity, Look, ThreatClass
+from openiads.world.codes import Control, Event, FireRule, Gate, Identity, Look, ThreatClass
+
+#: Gates that reach decides.
+REACH = (
+    Gate.OUT_OF_RANGE,
+    Gate.OUT_OF_HEIGHT,
+    Gate.OUT_OF_SPEED,
+    Gate.NOT_ENOUGH_G,
+    Gate.NO_TIME,
+    Gate.TOO_EARLY,
+)
 
 FAR = 2_000.0  # m, by which a limit of distance may be missed
 HIGH = 150.0  # m, by which one of height
@@ -286,13 +296,13 @@ def passes(story: Story, state: np.ndarray, post: int) -> bool:
 # ------------------------------------------------------------------ what rounds reach
 
 
-def straight(state: np.ndarray, horizon: float, climbs: bool) -> np.ndarray:
-    """Where a straight way from a state leads: rows of seconds ahead, place and velocity, ECEF; level unless it
-    ``climbs``.
+def straight(state: np.ndarray, horizon: float, trust: float) -> np.ndarray:
+    """Where a straight way from a state leads: rows of seconds ahead, place and velocity, ECEF; with a share of its
+    vertical velocity, as far as that is trusted.
     """
     x, v = state[:3], state[3:]
     up = x / np.linalg.norm(x)
-    v = v if climbs else v - (v @ up) * up
+    v = v - (1.0 - trust) * (v @ up) * up
     ahead = np.linspace(0.0, horizon, POINTS)
     bend = -(v @ v) / np.linalg.norm(x) * up
     places = x + ahead[:, None] * v + 0.5 * ahead[:, None] ** 2 * bend
@@ -307,12 +317,12 @@ def ways_ahead(story: Story, f: int, n: int) -> list[np.ndarray]:
         left = np.flatnonzero(np.isfinite(states[n:, 0]))
         found = [np.column_stack([left.astype(float), states[n + left]])]
     else:
-        found = [straight(states[n], horizon, False)]
+        found = [straight(states[n], horizon, 0.0)]
     rows = story.of(Event.TRACK_UPDATE, flight=f)
     rows = rows[(rows["time"] <= n + 1.0) & (rows["time"] >= n - STALE)]
     for serial in np.unique(rows["track"]):
         last = rows[rows["track"] == serial][-1]["value"]
-        found += [straight(last, horizon, climbs) for climbs in (False, True)]
+        found += [straight(last, horizon, trust) for trust in (0.0, 0.5, 1.0)]
     return found
 
 
@@ -329,7 +339,7 @@ def prospects(story: Story, f: int, u: int) -> dict[str, np.ndarray]:
     kinds = [Reach(story.world, u, m) for m in range(unit["first_magazine"], unit["first_magazine"] + unit["magazines"])]
     radar = int(unit["radar"])
     place = radar_path(story.world, radar, story.times) - story.rows["radars"][radar]["position"] + unit["position"]
-    for n in np.flatnonzero(np.isfinite(story.flight(f)[:, 0])):
+    for n in np.flatnonzero(np.isfinite(story.flight(f)[:, 0]) & told(story, f, u, REACH)):
         all_clear = []
         for way in ways_ahead(story, f, int(n)):
             for kind in kinds:
@@ -347,6 +357,14 @@ def prospects(story: Story, f: int, u: int) -> dict[str, np.ndarray]:
     found["clear"] &= ~unknown
     story.memory[key] = found
     return found
+
+
+def told(story: Story, f: int, u: int, gates: tuple[Gate, ...]) -> np.ndarray:
+    """Series: whether one of some gates is told for a flight at a unit, or is within the lag of whoever tells it."""
+    rows = story.of(Event.GATE, flight=f, unit=u)
+    ends = [*rows["time"][1:].tolist(), math.inf]
+    spans = [(float(e["time"]), end) for e, end in zip(rows, ends, strict=False) if e["code"] in gates]
+    return story.during(spans, before=2.0 * cycle(story, u) + 6.0, after=6.0)
 
 
 def _kept_by(story: Story, f: int, u: int, name: str) -> np.ndarray:
@@ -420,6 +438,9 @@ def fights_of(story: Story, f: int, u: int) -> list[tuple[float, float]]:
 def followed(story: Story, fight: Fight) -> set[int]:
     """Flights that an engagement was about: its track's at assignment, and those its radar acquired or shot at."""
     found = {fight.flight}
+    for track in story.tracks:
+        if track.serial == fight.serial and track.start < fight.end and track.end > fight.start:
+            found.add(track.flight)
     for kind in (Event.ACQUIRE, Event.DECIDE, Event.LAUNCH, Event.ASSESS, Event.RELEASE):
         for e in story.of(kind, unit=fight.unit, track=fight.serial):
             if fight.start <= e["time"] <= fight.end:
@@ -429,7 +450,7 @@ def followed(story: Story, fight: Fight) -> set[int]:
 
 def fighting(story: Story, f: int, u: int) -> np.ndarray:
     """Series: whether a unit has an engagement of a flight."""
-    return story.during(fights_of(story, f, u), after=1.0)
+    return story.lately(story.during(fights_of(story, f, u)), cycle(story, u) + 1.0, 0.0)
 
 
 def not_acquired(story: Story, f: int, u: int) -> np.ndarray:
@@ -532,7 +553,7 @@ def engaged_elsewhere(story: Story, f: int, u: int) -> np.ndarray:
             elif g != f and g >= 0:
                 away = np.linalg.norm(story.flight(g)[:, :3] - mine[:, :3], axis=1)
                 near |= span & (away < ALIKE)
-    return story.lately(near, cycle(story, u) + 1.0)
+    return story.lately(near, cycle(story, u) + 2.0)
 
 
 def unit_not_ready(story: Story, f: int, u: int) -> np.ndarray:

@@ -68,7 +68,7 @@ class Story:
         self.world, self.events = world, events
         self.rows = world.rows
         self.memory: dict[tuple[str, int], Any] = {}
-        self.end = int(math.floor(float(events["time"].max(initial=0.0)))) + 1
+        self.end = math.floor(float(events["time"].max(initial=0.0))) + 1
         self.times = np.arange(self.end + 1, dtype=float)
         self._by_kind = {Event(int(kind)): events[events["kind"] == kind] for kind in np.unique(events["kind"])}
 
@@ -110,7 +110,7 @@ class Story:
     def _states(self) -> dict[int, np.ndarray]:
         found: dict[int, np.ndarray] = {}
         for row in self.of(Event.FLIGHT_STATE):
-            f, n = int(row["flight"]), int(round(float(row["time"])))
+            f, n = int(row["flight"]), round(float(row["time"]))
             if f not in found:
                 found[f] = np.full((len(self.times), 6), np.nan)
             found[f][n] = row["value"]
