@@ -179,13 +179,15 @@ class Story:
         """Confirmed tracks of posts, a row for each flight that one followed."""
         drops = {int(e["track"]): float(e["time"]) for e in self.of(Event.TRACK_DROP)}
         swaps: dict[int, list[tuple[float, int]]] = {}
-        for e in self.of(Event.SWAP):
+        for e in self.of(Event.TRACK_UPDATE, code=-1):  # also to a false alarm and back, which is no swap
             swaps.setdefault(int(e["track"]), []).append((float(e["time"]), int(e["flight"])))
         found = []
         for e in [*self.of(Event.TRACK), *self.of(Event.FALSE_TRACK)]:
             serial, start = int(e["track"]), float(e["time"])
             post = int(self.post_of_radar(int(e["radar"]))[min(math.floor(start), self.end)])
-            ways = [(start, int(e["flight"])), *swaps.get(serial, [])]
+            ways = [(start, int(e["flight"]))]
+            ways += [way for way in swaps.get(serial, []) if way[0] > start]
+            ways = [way for n, way in enumerate(ways) if n == 0 or way[1] != ways[n - 1][1]]
             ends = [*(time for time, _ in ways[1:]), drops.get(serial, math.inf)]
             found += [Held(serial, f, post, a, b) for (a, f), b in zip(ways, ends, strict=True)]
         return found

@@ -66,15 +66,17 @@ def met_by(look):
 
 @kernel("b1(Sim, i8, i8)")
 def works_at(sim, u, f):
-    """Whether unit ``u`` has an engagement whose cue or own radar follows flight ``f``."""
+    """Whether unit ``u`` has an engagement of flight ``f``: by its cue, and by its own radar once that has it."""
     unit = sim.units[u]
     for n in range(unit["target_channels"]):
         engagement = sim.engagements[unit["first_engagement"] + n]
         if engagement["state"] == NO_STAGE:
             continue
-        track = sim.tracks[engagement["track"]]
-        cued = track["serial"] == engagement["serial"] and track["flight"] == f
-        if cued or (engagement["state"] != ACQUIRING and engagement["flight"] == f):
+        if engagement["state"] == ACQUIRING:
+            track = sim.tracks[engagement["track"]]
+            if track["serial"] == engagement["serial"] and track["flight"] == f:
+                return True
+        elif engagement["flight"] == f:
             return True
     return False
 
