@@ -35,8 +35,8 @@ STALE = 30.0  # s, for which a track's last state may be what is believed
 
 
 def cycle(story: Story, u: int) -> float:
-    """s between two decisions on a unit's behalf, at most, and the pause of its crew."""
-    posts = story.rows["posts"][np.unique(story.post_of_unit(u))]
+    """s between two decisions on a unit's behalf, at most, also of a post that takes over, and its crew's pause."""
+    posts = story.rows["posts"][[post for post in story.rows["units"][u]["posts"] if post >= 0]]
     return float(posts["cycle"].max()) + float(story.rows["model"][0]["crew_retry"])
 
 

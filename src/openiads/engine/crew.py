@@ -233,6 +233,8 @@ def end_salvo(sim, e):
     flying = engagement["in_flight"] > 0
     if engagement["fired"] > 0 and engagement["wanted"] > 0:
         log_shorten(sim, e, sim.gates[engagement["flight"], engagement["unit"]])
+    if flying:
+        set_gate(sim, engagement["flight"], engagement["unit"], ENGAGING)
     engagement["wanted"] = 0
     engagement["state"] = FLYING if flying else ASSESSING
     engagement["due"] = math.inf if flying else sim.situation[0]["now"]
