@@ -64,7 +64,7 @@ PLANTED = {
     Gate.HELD_FOR_ASSESSMENT: 0.1,
     Gate.ENGAGED_ELSEWHERE: 0.1,
     Gate.UNIT_NOT_READY: 0.5,
-    Gate.ENGAGING: 0.1,
+    Gate.ENGAGING: 0.02,
     Gate.NOT_ACQUIRED: 0.02,
     Gate.OUT_OF_SPEED: 0.8,
     Gate.LINK_DOWN: 0.9,

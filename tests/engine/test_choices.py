@@ -226,3 +226,30 @@ def test_a_replication_that_would_not_end_ends_and_says_what_took_its_turns():
     result = Runner(world, 1).replicate(0)
     assert result.outcome["status"][0] == 9
     assert "stopped at" in result.message and "300 turns" in result.message and "most of them" in result.message
+
+
+def test_ground_of_a_file_hides_what_stands_behind_it(tmp_path):
+    """Expected: a wall of 1,000 m 20 km off, in a file of heights, hides a low flyer that the same file shows when it is flat."""
+    seen = []
+    for height in (0, 1000):
+        rows = [" ".join(str(height if 154 <= column < 158 else 0) for column in range(240)) for _ in range(120)]
+        head = "ncols 240\nnrows 120\nxllcorner 34.4\nyllcorner 34.4\ncellsize 0.00833333333\nNODATA_value -9999\n"
+        (tmp_path / f"ground{height}.asc").write_text(head + "\n".join(rows) + "\n")
+        ground = {"source": "files", "on_missing": "sea", "files": [str(tmp_path / f"ground{height}.asc")]}
+        flyer = raid("Low", "tomahawk", 110.0, agl="30 m")
+        seen.append(first_seen(scene(flyer, model=CLEAR, sites=[site(**BESIDE)], terrain=ground), 10))
+    assert seen[1] > seen[0] + 20.0, seen
+
+
+def test_a_mode_that_shares_a_radars_time_shows_what_the_other_does_not():
+    """Expected: above the elevations of air search a flyer is found only in the frames that the second mode gets."""
+    seen = []
+    for shared in (True, False):
+        world = scene(raid("Steep", "f16", 40.0, altitude="18 km"), model=CLEAR, sites=[site(**BESIDE, radars_off=["30n6e2/1"])])
+        search = world.rows["radars"]["unit"] < 0
+        assert (world.rows["radars"]["shared_every"][search] > 0).all()
+        if not shared:
+            world.rows["radars"]["shared_every"] = 0
+        looks = each(world, 5, lambda result: events(result, Event.LOOK)["code"], record=True)
+        seen.append(int(sum((codes == 1).sum() for codes in looks)))
+    assert seen[0] > seen[1], seen

@@ -30,7 +30,8 @@ HIGH = 150.0  # m, by which one of height
 WIDE = math.radians(3.0)  # by which one of direction
 TRACK_ERROR = 0.05  # share by which a track's place and speed may be off
 POINTS = 270  # of a way ahead that is asked for intercepts
-ALIKE = 10_000.0  # m, within which two tracks far from their radars may look alike
+ALIKE = 10_000.0  # m, within which two tracks may look alike, and
+ALIKE_SHARE = 0.1  # of the distance, where that is more: a coasting track's doubt grows
 STALE = 30.0  # s, for which a track's last state may be what is believed
 
 
@@ -122,7 +123,8 @@ def sighted(story: Story, f: int, u: int, met: Callable[[int], np.ndarray], shor
     one, all_ = np.zeros(len(story.times), bool), np.ones(len(story.times), bool)
     for r in range(len(story.rows["radars"])):
         mine = story.lately(listened(story, r, u), behind(story, r))
-        one |= story.lately(listened(story, r, u) & met(r), behind(story, r))
+        turns = story.during(story.turning(r)) & (story.post_of_radar(r) == story.post_of_unit(u))
+        one |= story.lately((listened(story, r, u) | turns) & met(r), behind(story, r))
         all_ &= ~listened(story, r, u) | story.lately(short(r), behind(story, r)) | ~mine
     return one & all_
 
@@ -200,7 +202,11 @@ def no_firm_track(story: Story, f: int, u: int) -> np.ndarray:
     found = np.zeros(len(story.times), bool)
     for r in range(len(story.rows["radars"])):
         found |= story.lately(listened(story, r, u) & looked(story, f, r)[0], behind(story, r))
-    return found & story.lately(~story.held(f, story.post_of_unit(u), -1.5), cycle(story, u) + 2.0)
+    found |= fighting(story, f, u)  # its own radar has it, and its post has lost it
+    mine = [each.serial for each in story.fights if each.unit == u and f in followed(story, each)]
+    drops = [float(e["time"]) for e in story.of(Event.TRACK_DROP) if e["track"] in mine]
+    lost = story.during([(time, time) for time in drops]) | ~story.held(f, story.post_of_unit(u), -1.5)
+    return found & story.lately(lost, cycle(story, u) + 2.0)
 
 
 def link_down(story: Story, f: int, u: int) -> np.ndarray:
@@ -545,6 +551,7 @@ def engaged_elsewhere(story: Story, f: int, u: int) -> np.ndarray:
     """Another unit is assigned to it, or to one so near that their tracks look alike."""
     near = np.zeros(len(story.times), bool)
     mine = story.flight(f)
+    far = np.linalg.norm(mine[:, :3] - story.rows["units"][u]["position"], axis=1)
     for each in story.fights:
         span = story.during([(each.start, each.end)])
         for g in followed(story, each):
@@ -552,7 +559,7 @@ def engaged_elsewhere(story: Story, f: int, u: int) -> np.ndarray:
                 near |= span
             elif g != f and g >= 0:
                 away = np.linalg.norm(story.flight(g)[:, :3] - mine[:, :3], axis=1)
-                near |= span & (away < ALIKE)
+                near |= span & (away < np.maximum(ALIKE, ALIKE_SHARE * far))
     return story.lately(near, cycle(story, u) + 2.0)
 
 
@@ -574,7 +581,8 @@ def rule_held(story: Story, f: int, u: int) -> np.ndarray:
 
 
 def engaging(story: Story, f: int, u: int) -> np.ndarray:
-    """The unit has an engagement of it, and has launched."""
-    shots = story.of(Event.LAUNCH, unit=u, flight=f)
-    fired = [(float(e["time"]), math.inf) for e in shots]
-    return fighting(story, f, u) & story.during(fired, before=1.0)
+    """The unit has an engagement of it, or of a track that now follows it, and has acquired or launched."""
+    serials = {each.serial for each in story.fights if each.unit == u and f in followed(story, each)}
+    rows = [e for kind in (Event.ACQUIRE, Event.LAUNCH) for e in story.of(kind, unit=u)]
+    begun = [(float(e["time"]), math.inf) for e in rows if e["flight"] == f or int(e["track"]) in serials]
+    return fighting(story, f, u) & story.during(begun, before=1.0)

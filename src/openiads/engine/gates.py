@@ -90,12 +90,15 @@ def name_unseen(sim, post):
         if flight["starts"] > now or flight["terminal"] != 0 or flight["tracked"] & (1 << post) != 0:
             continue
         gate = NO_RADAR
-        furthest = -1
+        furthest = -2
         for r in range(len(sim.radars)):
             radar = sim.radars[r]
-            if radar["post"] != post or radar["emitting"] == 0 or now >= radar["fails_at"]:
+            off = radar["emitting"] == 0 or now >= radar["fails_at"] or now < radar["ready_at"]
+            if radar["post"] != post or off:
                 continue
             far, met = met_by(sim.looks[r, f]["code"])
+            if now < radar["slewing_until"]:  # it looks at nothing: its last look tells if no other radar does
+                far = -1
             if far > furthest:
                 furthest, gate = far, met
         for u in range(len(sim.units)):

@@ -39,6 +39,7 @@ TOO_EARLY, RESERVED = int(Gate.TOO_EARLY), int(Gate.RESERVED)
 RULE_HELD = int(Gate.RULE_HELD)
 NO_CHANNEL, NO_ROUND = int(Gate.NO_CHANNEL), int(Gate.NO_ROUND)
 OPERATOR_BUSY, HELD, ELSEWHERE = int(Gate.OPERATOR_BUSY), int(Gate.HELD_FOR_ASSESSMENT), int(Gate.ENGAGED_ELSEWHERE)
+ENGAGING = int(Gate.ENGAGING)
 UNIT_NOT_READY, NOT_THREATENING = int(Gate.UNIT_NOT_READY), int(Gate.NOT_THREATENING)
 
 GREEDY, EXCHANGE = int(Assignment.GREEDY), int(Assignment.EXCHANGE)
@@ -231,7 +232,10 @@ def choose_unit(sim, post, k):
     able = 0
     for u in range(len(sim.units)):
         sim.cost[0, u] = math.inf
-        if sim.units[u]["post"] != post or working_on(sim, u, k):
+        if sim.units[u]["post"] != post:
+            continue
+        if working_on(sim, u, k):
+            name_reason(sim, k, u, ENGAGING)  # where its own radar follows another flight than the track now does
             continue
         gate, _, cost = price(sim, post, u, k)
         if gate != 0:
