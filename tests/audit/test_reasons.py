@@ -102,7 +102,9 @@ def test_the_smooth_horizon_of_an_antenna_is_that_of_the_textbook() -> None:
 
 
 def test_a_point_due_north_is_due_north() -> None:
-    distance, azimuth, elevation, ground = local(np.array([[6_378_137.0, 0.0, 0.0]]), np.array([[6_378_137.0, 0.0, 1e4]]))
+    distance, azimuth, elevation, ground = local(
+        np.array([[6_378_137.0, 0.0, 0.0]]), np.array([[6_378_137.0, 0.0, 1e4]])
+    )
     assert distance[0] == pytest.approx(1e4) and azimuth[0] == pytest.approx(0.0, abs=1e-12)
     assert elevation[0] == pytest.approx(0.0, abs=1e-12) and ground[0] == pytest.approx(1e4, rel=1e-5)
 

@@ -10,7 +10,7 @@ import pytest
 
 from engine.scenes import CLEAR, FACING, column, each, events, one, place, raid, scene, site
 from openiads.base.errors import InputError
-from openiads.world.codes import Event, Identity
+from openiads.world.codes import Event, Identity, RoundEnd
 
 pytestmark = pytest.mark.compiled_only
 
@@ -44,7 +44,8 @@ def test_a_duct_lets_a_low_flyer_be_seen_farther():
 def test_diffraction_never_shows_a_low_flyer_later():
     """Expected: what bends over the edge adds signal below the horizon, so first detection is not later."""
     without, with_ = (
-        first_seen(scene(low_flyer(), model=CLEAR | {"diffraction": on}, sites=[site(**BESIDE)])) for on in (False, True)
+        first_seen(scene(low_flyer(), model=CLEAR | {"diffraction": on}, sites=[site(**BESIDE)]))
+        for on in (False, True)
     )
     assert with_ <= without + 0.5, (without, with_)
 
@@ -52,7 +53,9 @@ def test_diffraction_never_shows_a_low_flyer_later():
 def test_the_air_takes_signal_from_a_distant_target():
     """Expected: with attenuation a distant aircraft is seen no earlier, by some seconds at most later."""
     clear, air = (
-        first_seen(scene(raid("Far", "f16", 390.0), model=CLEAR | {"attenuation": on}, sites=[site(**BESIDE)], duration=1700.0))
+        first_seen(
+            scene(raid("Far", "f16", 390.0), model=CLEAR | {"attenuation": on}, sites=[site(**BESIDE)], duration=1700.0)
+        )
         for on in (False, True)
     )
     assert clear - 1.0 <= air, (clear, air)
@@ -62,7 +65,8 @@ def test_a_sea_surface_makes_lobes_only_where_it_is_switched_on():
     """Expected: over a sea site multipath moves the first detection of a low flyer; off, nothing is different from the
     default."""
     default, off = (
-        first_seen(scene(low_flyer(), model=model, sites=[site(**BESIDE)])) for model in (CLEAR, CLEAR | {"multipath": False})
+        first_seen(scene(low_flyer(), model=model, sites=[site(**BESIDE)]))
+        for model in (CLEAR, CLEAR | {"multipath": False})
     )
     assert default == off
 
@@ -70,7 +74,14 @@ def test_a_sea_surface_makes_lobes_only_where_it_is_switched_on():
 @pytest.mark.parametrize("shape", ["ridge", "coastal_range"])
 def test_a_crest_hides_a_low_flyer_that_flat_ground_shows(shape):
     """Expected: behind a crest of 800 m, 15 km off, a flyer at 30 m is seen later than over flat ground."""
-    ground = {"source": shape, "bearing": f"{FACING} deg", "distance": "15 km", "height": "800 m", "width": "4 km", "origin": place(0.0)}
+    ground = {
+        "source": shape,
+        "bearing": f"{FACING} deg",
+        "distance": "15 km",
+        "height": "800 m",
+        "width": "4 km",
+        "origin": place(0.0),
+    }
     if shape == "coastal_range":
         ground["shore"] = "-2 km"
     flyer = raid("Low", "tomahawk", 120.0, agl="30 m")
@@ -98,7 +109,9 @@ def test_cases_of_swerling_order_first_detections_as_theory_says():
     pulse to pulse averages out and comes near the steady one."""
     seen = []
     for case in range(5):
-        world = scene(raid("Small", "shahed136", 150.0, altitude="3 km"), model=CLEAR, sites=[site(**BESIDE)], duration=3400.0)
+        world = scene(
+            raid("Small", "shahed136", 150.0, altitude="3 km"), model=CLEAR, sites=[site(**BESIDE)], duration=3400.0
+        )
         world.rows["flights"]["swerling"] = case
         seen.append(first_seen(world, 60))
     assert seen[1] < seen[3] < seen[0], seen
@@ -118,15 +131,20 @@ def test_a_search_mode_sees_what_it_is_for_at_least_as_early(mode, flyer):
 
     def seen(which):
         alone = site(**BESIDE, doctrine={"search_mode": which}, radars_off=["64n6e2"])
-        return float(np.minimum(column(scene(comers, model=CLEAR, sites=[alone]), 20, "first_detection_s"), 900.0).mean())
+        return float(
+            np.minimum(column(scene(comers, model=CLEAR, sites=[alone]), 20, "first_detection_s"), 900.0).mean()
+        )
 
     others = {which: seen(which) for which in ("low", "high", "ballistic")}
     assert others[mode] <= min(others.values()) + 2.0, others
 
 
 def test_false_alarms_are_plots_that_only_the_switch_brings():
-    """Expected: without the switch no track is a false one; with it the same flight is shot at as before, within 0.1."""
-    off, on = (scene(raid("One", "f16", 150.0), model=CLEAR | {"false_alarms": state}, sites=[site(**BESIDE)]) for state in (False, True))
+    """Expected: without the switch no track is a false one; with it as many leak, within 0.1."""
+    off, on = (
+        scene(raid("One", "f16", 150.0), model=CLEAR | {"false_alarms": state}, sites=[site(**BESIDE)])
+        for state in (False, True)
+    )
     assert column(off, 20, "false_tracks").sum() == 0
     assert abs(column(on, 40, "leakers").mean() - column(off, 40, "leakers").mean()) <= 0.1
 
@@ -134,12 +152,15 @@ def test_false_alarms_are_plots_that_only_the_switch_brings():
 # ------------------------------------------------------------------ rules and rounds
 
 
-@pytest.mark.parametrize(("fire", "salvo", "first", "most"), [
-    ("single", 2, 1, 1),
-    ("salvo", 3, 3, 3),
-    ("shoot_look_shoot", 2, 2, 99),
-    ("shoot_shoot_look", 1, 2, 99),
-])
+@pytest.mark.parametrize(
+    ("fire", "salvo", "first", "most"),
+    [
+        ("single", 2, 1, 1),
+        ("salvo", 3, 3, 3),
+        ("shoot_look_shoot", 2, 2, 99),
+        ("shoot_shoot_look", 1, 2, 99),
+    ],
+)
 def test_a_fire_rule_gives_a_lone_target_the_rounds_it_is_named_after(fire, salvo, first, most):
     """Expected: single fires one round and no more, a salvo is fired once, the others look and shoot again; the first
     salvo is as long as the rule says."""
@@ -162,14 +183,22 @@ def test_published_limits_hold_intercepts_inside_what_is_published():
     )
     limit = float(published.rows["magazines"]["limits"][:, 0, 1].max())
     assert np.isfinite(limit)
-    far = [np.max(rows, initial=0.0) for rows in each(published, 5, lambda result: events(result, Event.LAUNCH)["value"][:, 1])]
+    far = [
+        np.max(rows, initial=0.0)
+        for rows in each(published, 5, lambda result: events(result, Event.LAUNCH)["value"][:, 1])
+    ]
     assert 0.0 < max(far) <= limit + 1_000.0
 
 
 def test_no_round_is_launched_where_its_support_is_less_sure_than_the_margin():
     """Expected: a margin of 1 asks for certainty: fewer rounds leave than with none, or later."""
     low, high = (
-        scene(raid("One", "f16", 300.0), model=CLEAR, sites=[site(**BESIDE, doctrine={"launch_margin": margin})], duration=1400.0)
+        scene(
+            raid("One", "f16", 300.0),
+            model=CLEAR,
+            sites=[site(**BESIDE, doctrine={"launch_margin": margin})],
+            duration=1400.0,
+        )
         for margin in (0.0, 0.999)
     )
 
@@ -199,7 +228,9 @@ def test_rounds_kept_for_one_class_are_fired_at_it_and_at_no_other(kind, threat)
 @pytest.mark.parametrize("priority", ["value", "time"])
 def test_of_a_near_cruise_missile_and_a_far_one_the_near_is_served_first(priority):
     """Expected: at equal worth both priorities take the nearer first."""
-    near, far = (raid(name, "tomahawk", distance, altitude="500 m") for name, distance in (("Near", 60.0), ("Zfar", 90.0)))
+    near, far = (
+        raid(name, "tomahawk", distance, altitude="500 m") for name, distance in (("Near", 60.0), ("Zfar", 90.0))
+    )
     world = scene(near, far, model=CLEAR, sites=[site(**BESIDE, doctrine={"priority": priority})])
     for result in each(world, 6, lambda result: result):
         launches = events(result, Event.LAUNCH)
@@ -210,7 +241,11 @@ def test_a_friend_that_is_told_to_be_silent_is_not_believed_a_friend():
     """Expected: with ``iff = true`` own aircraft are believed friends, with false they never are."""
     seen = {}
     for iff in (True, False):
-        world = scene(raid("Own", "f16", 150.0, side="friend", iff=iff), model=CLEAR, sites=[site(**BESIDE, doctrine={"control": "hold"})])
+        world = scene(
+            raid("Own", "f16", 150.0, side="friend", iff=iff),
+            model=CLEAR,
+            sites=[site(**BESIDE, doctrine={"control": "hold"})],
+        )
         codes = np.concatenate(each(world, 10, lambda result: events(result, Event.IDENTIFY)["code"]))
         seen[iff] = np.isin(codes, (Identity.FRIEND, Identity.ASSUMED_FRIEND)).any()
     assert seen == {True: True, False: False}
@@ -229,7 +264,7 @@ def test_a_replication_that_would_not_end_ends_and_says_what_took_its_turns():
 
 
 def test_ground_of_a_file_hides_what_stands_behind_it(tmp_path):
-    """Expected: a wall of 1,000 m 20 km off, in a file of heights, hides a low flyer that the same file shows when it is flat."""
+    """Expected: a wall of 1,000 m 20 km off, in a file of heights, hides a low flyer that flat ground shows."""
     seen = []
     for height in (0, 1000):
         rows = [" ".join(str(height if 154 <= column < 158 else 0) for column in range(240)) for _ in range(120)]
@@ -245,7 +280,9 @@ def test_a_mode_that_shares_a_radars_time_shows_what_the_other_does_not():
     """Expected: above the elevations of air search a flyer is found only in the frames that the second mode gets."""
     seen = []
     for shared in (True, False):
-        world = scene(raid("Steep", "f16", 40.0, altitude="18 km"), model=CLEAR, sites=[site(**BESIDE, radars_off=["30n6e2/1"])])
+        world = scene(
+            raid("Steep", "f16", 40.0, altitude="18 km"), model=CLEAR, sites=[site(**BESIDE, radars_off=["30n6e2/1"])]
+        )
         search = world.rows["radars"]["unit"] < 0
         assert (world.rows["radars"]["shared_every"][search] > 0).all()
         if not shared:
@@ -253,3 +290,30 @@ def test_a_mode_that_shares_a_radars_time_shows_what_the_other_does_not():
         looks = each(world, 5, lambda result: events(result, Event.LOOK)["code"], record=True)
         seen.append(int(sum((codes == 1).sum() for codes in looks)))
     assert seen[0] > seen[1], seen
+
+
+def test_a_round_flies_on_without_support_for_as_long_as_its_phase_allows():
+    """Expected: a round whose radar dies in midcourse ends 12 s after the last look, not after the 1 s of its last
+    seconds; once the shorter limit ended it in midcourse too."""
+    failures = [{"element": "30n6e2/1", "at": "120 s"}]
+    world = scene(raid("One", "f16", 150.0), model=CLEAR, sites=[site(**BESIDE, launchers=8, failures=failures)])
+    world.rows["magazines"]["midcourse_break"] = 12.0
+    world.rows["magazines"]["support_break"] = 1.0
+    ends = []
+    for result in each(world, 12, lambda result: result):
+        rows = events(result, Event.ROUND_END, code=int(RoundEnd.SUPPORT_LOST))
+        handed = set(events(result, Event.HANDOVER)["round"].tolist())
+        ends += [float(row["time"]) for row in rows if int(row["round"]) not in handed]
+    assert ends and all(126.0 <= end <= 134.0 for end in ends), ends
+
+
+def test_a_lone_target_draws_hardly_a_round_more_than_its_salvo():
+    """Expected: under a rule of one salvo, and judged without error, a lone target draws exactly that in at least 99 of
+    100 runs; once 19 of 8,000 drew a spare round at a second track of it."""
+    world = scene(
+        raid("One", "f16", 150.0),
+        model=CLEAR | {"assessment": "perfect"},
+        sites=[site(**BESIDE, launchers=8, doctrine={"fire": "salvo", "salvo": 2})],
+    )
+    shots = column(world, 300, "rounds_fired")
+    assert np.mean(shots > 2) <= 0.01

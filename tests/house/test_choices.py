@@ -98,7 +98,8 @@ FLOWN: dict[str, str] = {
     "ModelSwitches.limits=published": C + "test_published_limits_hold_intercepts_inside_what_is_published",
     "ModelSwitches.detection=radar": CLOSED + "test_a_closing_target_is_detected_with_the_cumulative_probability",
     "ModelSwitches.detection=range": CLOSED + "test_a_salvo_of_n_kills_with_one_minus_q_to_the_n",
-    "ModelSwitches.kill=encounter": "engine/test_headline.py::test_kills_are_as_many_as_the_probabilities_of_their_rounds_promise",
+    "ModelSwitches.kill=encounter": "engine/test_headline.py::"
+    "test_kills_are_as_many_as_the_probabilities_of_their_rounds_promise",
     "ModelSwitches.kill=constant": CLOSED + "test_a_salvo_of_n_kills_with_one_minus_q_to_the_n",
     "ModelSwitches.assessment=imperfect": CLOSED
     + "test_a_living_target_taken_for_dead_is_let_go_as_the_two_state_recursion_says",
@@ -121,7 +122,8 @@ FLOWN: dict[str, str] = {
     "test_a_packaged_ships_radars_see_the_lobes_of_the_sea_and_a_site_on_land_does_not",
     "ModelSwitches.attenuation=False": C + "test_the_air_takes_signal_from_a_distant_target",
     "ModelSwitches.attenuation=True": C + "test_the_air_takes_signal_from_a_distant_target",
-    "Terrain.source=levant": "engine/test_scenarios.py::test_a_packaged_scenario_runs_without_failure_and_keeps_the_invariants",
+    "Terrain.source=levant": "engine/test_scenarios.py::"
+    "test_a_packaged_scenario_runs_without_failure_and_keeps_the_invariants",
     "Terrain.source=flat": CLOSED + "test_first_detection_on_flat_ground_is_the_horizon_crossing",
     "Terrain.source=ridge": CREST,
     "Terrain.source=coastal_range": CREST,
@@ -144,7 +146,8 @@ FLOWN: dict[str, str] = {
     "threats.class=airliner": CLOSED + "test_an_airliner_that_answers_is_never_engaged_under_tight",
     "threats.seeks=place": WEAR + "test_a_hit_post_is_out_of_action_and_its_unit_hears_from_nobody",
     "threats.seeks=emitter": WEAR + "test_an_anti_radiation_missile_mostly_misses_a_silent_radar",
-    "threats.terrain_following=True": FIRST + "test_a_low_cruise_missile_is_seen_late_and_later_still_without_the_low_altitude_radar",
+    "threats.terrain_following=True": FIRST
+    + "test_a_low_cruise_missile_is_seen_late_and_later_still_without_the_low_altitude_radar",
     "threats.terrain_following=False": WEAR + "test_decoys_absorb_rounds_and_harm_nothing",
     "threats.transponder=True": CLOSED + "test_an_airliner_that_answers_is_never_engaged_under_tight",
     "threats.transponder=False": I,
@@ -153,7 +156,8 @@ FLOWN: dict[str, str] = {
     "interceptors.guidance=tvm": GUIDANCE,
     "interceptors.guidance=active": S + "test_a_round_that_sees_for_itself_uses_no_slot",
     "interceptors.launch_kind=vertical": RULE,
-    "interceptors.launch_kind=inclined": S + "test_a_battery_that_faces_south_fires_north_only_when_it_has_been_laid_anew",
+    "interceptors.launch_kind=inclined": S
+    + "test_a_battery_that_faces_south_fires_north_only_when_it_has_been_laid_anew",
     "interceptors.channel_phase=flight": S
     + "test_a_fire_unit_of_the_s300pmu2_guides_twelve_missiles_at_six_targets_under_load_and_never_more",
     "interceptors.channel_phase=terminal": S + "test_a_patriot_round_holds_one_of_nine_slots_in_its_last_seconds_only",
@@ -175,7 +179,7 @@ FLOWN: dict[str, str] = {
     "systems.engage_on_remote=False": S + "test_where_the_catalog_allows_it_active_rounds_fly_on_another_radars_track",
 }
 
-#: Fields of entries whose choices are of how a value is known or which rows a table has: nothing is flown by them.  Whether a
+#: Fields of entries whose choices say how a value is known or which rows a table has: nothing flies by them.  Whether a
 #: mode is ``steered`` is told of a radar and read by nothing.
 NOT_FLOWN = {"radars.band", "radars.ranges.kind", "radars.modes.steered", "threats.rcs.band"}
 

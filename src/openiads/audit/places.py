@@ -99,11 +99,15 @@ class Reach:
         corners = [self.table[i + p, j + q] for p, q in ((0, 0), (0, 1), (1, 0), (1, 1))]
         shares = ((1 - a) * (1 - b), (1 - a) * b, a * (1 - b), a * b)
         with np.errstate(invalid="ignore"):
-            found = np.sum([np.where(share > 0.0, c, 0.0) * share for c, share in zip(corners, shares, strict=True)], axis=0)
+            found = np.sum(
+                [np.where(share > 0.0, c, 0.0) * share for c, share in zip(corners, shares, strict=True)], axis=0
+            )
         found[~inside | ~np.isfinite(found[:, 0])] = (np.inf, 0.0, 0.0)
         return found
 
-    def meets(self, at: np.ndarray, states: np.ndarray, ready: float, falls: bool, doubt: float = 0.0) -> dict[str, np.ndarray]:
+    def meets(
+        self, at: np.ndarray, states: np.ndarray, ready: float, falls: bool, doubt: float = 0.0
+    ) -> dict[str, np.ndarray]:
         """How intercepts along a way come out, a point each.
 
         Parameters

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from openiads.audit import grounds
+from openiads.audit import grounds, means
 from openiads.audit.story import Story
 from openiads.world.build import World
 from openiads.world.codes import Event, Gate, Side, Terminal
@@ -32,7 +32,7 @@ GROUNDS: dict[Gate, Callable[[Story, int, int], np.ndarray]] = {
     Gate.SEARCH_MODE: grounds.out_of_mode,
     Gate.NOT_DETECTED: grounds.not_detected,
     Gate.NO_FIRM_TRACK: grounds.no_firm_track,
-    Gate.NOT_ACQUIRED: grounds.not_acquired,
+    Gate.NOT_ACQUIRED: means.not_acquired,
     Gate.NOT_IDENTIFIED: grounds.not_identified,
     Gate.RULES_OF_ENGAGEMENT: grounds.forbidden,
     Gate.OUT_OF_RANGE: grounds.out_of_range,
@@ -41,20 +41,20 @@ GROUNDS: dict[Gate, Callable[[Story, int, int], np.ndarray]] = {
     Gate.NOT_ENOUGH_G: grounds.not_enough_lift,
     Gate.NO_TIME: grounds.no_time,
     Gate.SUPPORT_WILL_BE_LOST: grounds.support_will_be_lost,
-    Gate.NO_CHANNEL: grounds.no_channel,
-    Gate.NO_LAUNCHER_READY: grounds.no_launcher,
-    Gate.NO_ROUND: grounds.no_round,
+    Gate.NO_CHANNEL: means.no_channel,
+    Gate.NO_LAUNCHER_READY: means.no_launcher,
+    Gate.NO_ROUND: means.no_round,
     Gate.PROBABILITY_FLOOR: grounds.below_the_floor,
-    Gate.OPERATOR_BUSY: grounds.operator_busy,
-    Gate.HELD_FOR_ASSESSMENT: grounds.assessed_dead,
-    Gate.ENGAGED_ELSEWHERE: grounds.engaged_elsewhere,
+    Gate.OPERATOR_BUSY: means.operator_busy,
+    Gate.HELD_FOR_ASSESSMENT: means.assessed_dead,
+    Gate.ENGAGED_ELSEWHERE: means.engaged_elsewhere,
     Gate.LINK_DOWN: grounds.link_down,
-    Gate.UNIT_NOT_READY: grounds.unit_not_ready,
+    Gate.UNIT_NOT_READY: means.unit_not_ready,
     Gate.NOT_THREATENING: grounds.not_threatening,
-    Gate.RULE_HELD: grounds.rule_held,
-    Gate.ENGAGING: grounds.engaging,
+    Gate.RULE_HELD: means.rule_held,
+    Gate.ENGAGING: means.engaging,
     Gate.TOO_EARLY: grounds.too_early,
-    Gate.RESERVED: grounds.reserved,
+    Gate.RESERVED: means.reserved,
 }
 
 
@@ -88,7 +88,9 @@ class Reason:
 
     def __str__(self) -> str:
         told = f"flight {self.flight}, unit {self.unit}, {self.start:.1f} s to {self.end:.1f} s: {self.gate.name}"
-        return told if not self.false_for else f"{told} is false for {self.false_for} s from {self.first_false:.0f} s on"
+        return (
+            told if not self.false_for else f"{told} is false for {self.false_for} s from {self.first_false:.0f} s on"
+        )
 
 
 def leakers(world: World, events: np.ndarray) -> list[int]:

@@ -131,9 +131,7 @@ class Story:
         which = {"units": "unit", "radars": "radar"}[noun]
         other = {"units": "radar", "radars": "unit"}[noun]
         changes = self.of(Event.DEVOLVE, **{which: row, other: -1})
-        return self.steps(
-            int(self.rows[noun][row]["post"]), ((float(e["time"]), int(e["value"][0])) for e in changes)
-        )
+        return self.steps(int(self.rows[noun][row]["post"]), ((float(e["time"]), int(e["value"][0])) for e in changes))
 
     @kept
     def post_of_unit(self, u: int) -> np.ndarray:

@@ -180,10 +180,11 @@ class Runner:
         what, noun = TURNS[phase]
         known = noun and phase == int(row["phase"])
         last = f", the last of {getattr(self.world.names, noun)[int(row['status_entity'])]}" if known else ""
+        when, whole = float(row["status_time"]), float(row["duration"])
         return (
-            f"stopped at {float(row['status_time']):.2f} s of {float(row['duration']):.0f} s after {int(row['work_most']):,} "
-            f"turns, looks and steps, most of them {what} ({int(row['turns'][phase]):,}{last}). An interval in the scenario "
-            "or in an entry of yours is far too short: see the frames, cycles and intervals of these."
+            f"stopped at {when:.2f} s of {whole:.0f} s after {int(row['work_most']):,} turns, looks and steps, "
+            f"most of them {what} ({int(row['turns'][phase]):,}{last}). An interval in the scenario or in an entry of "
+            "yours is far too short: see the frames, cycles and intervals of these."
         )
 
     def _outcome(self) -> np.ndarray:
