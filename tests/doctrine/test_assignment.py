@@ -146,6 +146,16 @@ def test_crews_allow_for_the_class_they_believe_in():
     assert window(WORLD.tables, UNIT, harmless, inbound(30e3), 0.0)[0] < math.inf
 
 
+def test_a_track_that_dives_below_the_ground_is_shot_at_on_the_ground():
+    """Expected: a flyer's track that sinks below the ground, however sure, leaves the window of one that stays just
+    above it; once it had none, and no time was named as the reason for 38 s."""
+    level, sunk = inbound(30_000.0, 30.0), inbound(30_000.0, -190.0)
+    sunk["p"] = np.eye(7) * 1e-6
+    first, *_ = window(WORLD.tables, UNIT, MAGAZINE, sunk, 0.0)
+    assert math.isfinite(first)
+    assert first == pytest.approx(window(WORLD.tables, UNIT, MAGAZINE, level, 0.0)[0], abs=2.0)
+
+
 def test_a_faster_target_never_leaves_more_time():
     lasts = [window(WORLD.tables, UNIT, MAGAZINE, inbound(80e3, speed=v), 0.0)[4] for v in (150.0, 250.0, 400.0, 600.0)]
     assert lasts == sorted(lasts, reverse=True)

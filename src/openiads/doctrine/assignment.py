@@ -98,7 +98,8 @@ def window(tables, unit, magazine, track, ready):
     rise = 0.0
     if ballistic == 0:
         vx, vy, vz, rise = believed_velocity(magazine["climb_spread"], track)
-    height = vertical_deviation(x, track["p"], 0)
+    # a flight does not go below the ground, however sure its track is of that
+    height = vertical_deviation(x, track["p"], 0) if ballistic == 1 else math.inf
     least = magazine["least_speed"]
     shot = Shot(
         magazine["flyout_table"],

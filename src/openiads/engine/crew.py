@@ -233,6 +233,8 @@ def end_salvo(sim, e):
     flying = engagement["in_flight"] > 0
     if engagement["fired"] > 0 and engagement["wanted"] > 0:
         log_shorten(sim, e, sim.gates[engagement["flight"], engagement["unit"]])
+    if flying:
+        set_gate(sim, engagement["flight"], engagement["unit"], ENGAGING)
     engagement["wanted"] = 0
     engagement["state"] = FLYING if flying else ASSESSING
     engagement["due"] = math.inf if flying else sim.situation[0]["now"]
@@ -312,9 +314,10 @@ def look_at_result(sim, e):
     killed = assess(sim, e)
     if killed or not looks_again(unit["fire_rule"]):
         track = sim.tracks[engagement["track"]]
-        if not killed and track["serial"] == engagement["serial"]:
-            track["refused"] = 1  # the rule gives a target no more than this
-            set_gate(sim, engagement["flight"], engagement["unit"], RULE_HELD)
+        if track["serial"] == engagement["serial"] and not looks_again(unit["fire_rule"]):
+            track["refused"] = 1  # the rule gives a target no more than this, also if it turns out to live
+            if not killed:
+                set_gate(sim, engagement["flight"], engagement["unit"], RULE_HELD)
         release(sim, e)
         return
     engagement["last_seen"] = max(engagement["last_seen"], sim.situation[0]["now"] - 1.0)

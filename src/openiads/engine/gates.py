@@ -15,11 +15,12 @@ from openiads.parts.sensing import (
     VISIBLE,
 )
 from openiads.parts.tracks import CONFIRMED
-from openiads.world.codes import Gate, Resource, Side
+from openiads.world.codes import Gate, Resource, Side, Stage
 from openiads.world.elements import LEVELS
 from openiads.world.trace import GATE_RANK
 
 HOSTILE_SIDE = int(Side.HOSTILE)
+NO_STAGE, ACQUIRING = int(Stage.NONE), int(Stage.ACQUIRING)
 HORIZON, MASK, SECTOR, SEARCH_MODE = int(Gate.HORIZON), int(Gate.MASK), int(Gate.SECTOR), int(Gate.SEARCH_MODE)
 NOT_DETECTED, NO_FIRM_TRACK = int(Gate.NOT_DETECTED), int(Gate.NO_FIRM_TRACK)
 NO_RADAR, BEYOND_RADAR = int(Gate.NO_RADAR), int(Gate.BEYOND_RADAR)
@@ -63,6 +64,23 @@ def met_by(look):
     return 0, BEYOND_RADAR if look == OUT_OF_RANGE else NOT_DETECTED
 
 
+@kernel("b1(Sim, i8, i8)")
+def works_at(sim, u, f):
+    """Whether unit ``u`` has an engagement of flight ``f``: by its cue, and by its own radar once that has it."""
+    unit = sim.units[u]
+    for n in range(unit["target_channels"]):
+        engagement = sim.engagements[unit["first_engagement"] + n]
+        if engagement["state"] == NO_STAGE:
+            continue
+        if engagement["state"] == ACQUIRING:
+            track = sim.tracks[engagement["track"]]
+            if track["serial"] == engagement["serial"] and track["flight"] == f:
+                return True
+        elif engagement["flight"] == f:
+            return True
+    return False
+
+
 @kernel("void(Sim, i8)")
 def name_unseen(sim, post):
     """Gates of flights that the post has no confirmed track of: what the radar that came furthest met."""
@@ -72,16 +90,20 @@ def name_unseen(sim, post):
         if flight["starts"] > now or flight["terminal"] != 0 or flight["tracked"] & (1 << post) != 0:
             continue
         gate = NO_RADAR
-        furthest = -1
+        furthest = -2
         for r in range(len(sim.radars)):
             radar = sim.radars[r]
-            if radar["post"] != post or radar["emitting"] == 0 or now >= radar["fails_at"]:
+            off = radar["emitting"] == 0 or now >= radar["fails_at"] or now < radar["ready_at"]
+            if radar["post"] != post or off:
                 continue
             far, met = met_by(sim.looks[r, f]["code"])
+            if now < radar["slewing_until"]:  # it looks at nothing: its last look tells if no other radar does
+                far = -1
             if far > furthest:
                 furthest, gate = far, met
         for u in range(len(sim.units)):
-            if sim.units[u]["post"] == post:  # what another post sees would be seen here too if the link held
+            if sim.units[u]["post"] == post and not works_at(sim, u, f):
+                # what another post sees would be seen here too if the link held
                 cut = flight["tracked"] != 0 and cut_off(sim, u, f)
                 set_gate(sim, f, u, LINK_DOWN if cut else gate)
 

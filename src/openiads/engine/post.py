@@ -14,10 +14,10 @@ from openiads.doctrine.assignment import (
 from openiads.doctrine.evaluation import evaluate, inbound
 from openiads.doctrine.identification import identify
 from openiads.doctrine.value import next_track
-from openiads.engine.gates import count_waiting, mark_tracked, name_unseen
+from openiads.engine.gates import count_waiting, mark_tracked, name_unseen, works_at
 from openiads.engine.rounds import no_round, rank, rounds_for, rounds_kept
 from openiads.parts.engagements import engage, free_channel
-from openiads.parts.gates import set_gate, set_gate_of_track
+from openiads.parts.gates import set_gate_of_track
 from openiads.parts.hypotheses import exchange, undecided
 from openiads.parts.interrogation import interrogate
 from openiads.parts.links import forget, miss_launchers, relink
@@ -39,6 +39,7 @@ TOO_EARLY, RESERVED = int(Gate.TOO_EARLY), int(Gate.RESERVED)
 RULE_HELD = int(Gate.RULE_HELD)
 NO_CHANNEL, NO_ROUND = int(Gate.NO_CHANNEL), int(Gate.NO_ROUND)
 OPERATOR_BUSY, HELD, ELSEWHERE = int(Gate.OPERATOR_BUSY), int(Gate.HELD_FOR_ASSESSMENT), int(Gate.ENGAGED_ELSEWHERE)
+ENGAGING = int(Gate.ENGAGING)
 UNIT_NOT_READY, NOT_THREATENING = int(Gate.UNIT_NOT_READY), int(Gate.NOT_THREATENING)
 
 GREEDY, EXCHANGE = int(Assignment.GREEDY), int(Assignment.EXCHANGE)
@@ -192,6 +193,32 @@ def price(sim, post, u, k):
     return gate, magazine, first - now + 0.01 * unit["targets_held"]  # of two equals the one with less to do
 
 
+@kernel("b1(Sim, i8, i8)")
+def told_before(sim, f, k):
+    """Whether another track of flight ``f`` has been dealt with in this cycle."""
+    for n in range(sim.situation[0]["listed"]):
+        j = sim.roster[n]
+        other = sim.tracks[j]
+        if j != k and other["flight"] == f and other["state"] == CONFIRMED and other["dealt"] == 1:
+            return True
+    return False
+
+
+@kernel("void(Sim, i8, i8, i8)")
+def name_reason(sim, k, u, gate):
+    """What keeps unit ``u`` from shooting at track ``k``'s flight, as its post sees it.
+
+    What a unit at work on the flight has met itself stands, and of several tracks of one flight the one that comes
+    nearest to a shot tells.
+    """
+    f = sim.tracks[k]["flight"]
+    if f < 0 or works_at(sim, u, f):
+        return
+    if GATE_RANK[gate] < GATE_RANK[sim.gates[f, u]] and told_before(sim, f, k):
+        return
+    set_gate_of_track(sim, f, u, gate, sim.tracks[k])
+
+
 @kernel("tuple_of(i8, i8)(Sim, i8, i8)")
 def choose_unit(sim, post, k):
     """(unit, magazine) that is to shoot at track ``k``, by the post's way of assignment; -1 for none.  Gates are set.
@@ -205,11 +232,14 @@ def choose_unit(sim, post, k):
     able = 0
     for u in range(len(sim.units)):
         sim.cost[0, u] = math.inf
-        if sim.units[u]["post"] != post or working_on(sim, u, k):
+        if sim.units[u]["post"] != post:
+            continue
+        if working_on(sim, u, k):
+            name_reason(sim, k, u, ENGAGING)  # where its own radar follows another flight than the track now does
             continue
         gate, _, cost = price(sim, post, u, k)
         if gate != 0:
-            set_gate_of_track(sim, sim.tracks[k]["flight"], u, gate, sim.tracks[k])
+            name_reason(sim, k, u, gate)
             continue
         sim.cost[0, u] = cost
         able += 1
@@ -275,24 +305,24 @@ def consider(sim, post, k):
         gate = ELSEWHERE
     if gate != 0:
         for u in range(len(sim.units)):  # its own units only: posts would overwrite one another's reasons for ever
-            if sim.units[u]["post"] == post and (gate != ELSEWHERE or not working_on(sim, u, k)):
-                set_gate(sim, track["flight"], u, gate)
+            if sim.units[u]["post"] == post:
+                name_reason(sim, k, u, gate)
         return
     if track["refused"] == 1:
         for u in range(len(sim.units)):
             if sim.units[u]["post"] == post:
-                set_gate(sim, track["flight"], u, RULE_HELD)
+                name_reason(sim, k, u, RULE_HELD)
         return
     if doubled(sim, k):
         for u in range(len(sim.units)):
             if sim.units[u]["post"] == post:
-                set_gate(sim, track["flight"], u, ELSEWHERE)
+                name_reason(sim, k, u, ELSEWHERE)
         return
     kept = rounds_kept(sim, post, k)
     if kept or now < track["rests_until"]:
         for u in range(len(sim.units)):
             if sim.units[u]["post"] == post:
-                set_gate(sim, track["flight"], u, RESERVED if kept else RULE_HELD)
+                name_reason(sim, k, u, RESERVED if kept else RULE_HELD)
         return
     u, magazine = choose_unit(sim, post, k)
     if u < 0:
@@ -303,7 +333,7 @@ def consider(sim, post, k):
     _, first, last, believed, _ = envelope(sim.tables, unit, sim.magazines[magazine], track, now + unit["crew_delay"])
     for other in range(len(sim.units)):  # who could shoot as well is not asked to
         if other != u and sim.units[other]["post"] == post and sim.cost[0, other] < math.inf:
-            set_gate(sim, track["flight"], other, ELSEWHERE)
+            name_reason(sim, k, other, ELSEWHERE)
     engage(sim, u, magazine, k, first, last, believed)
     sim.posts[post]["free_at"] = now + sim.posts[post]["service_time"]
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from openiads.base import compiled
 from openiads.engine.rules import RULE_ERRORS, rule_of
-from openiads.engine.step import play
+from openiads.engine.step import TURNS, play
 from openiads.physics.filtering import WORK
 from openiads.physics.flyout import BODY
 from openiads.world.build import World
@@ -165,11 +165,27 @@ class Runner:
         what = Status(status).name.lower().replace("_", " ")
         if status == int(Status.RULE_BAD_ORDER):
             what = f"{self.world.rule_text}: not an order (action, own track, at least one round)"
+        if status == int(Status.TOO_MUCH_WORK):
+            return self._too_much()
         told = f"{what} at {float(row['status_time']):.2f} s, row {int(row['status_entity'])}"
         if status == int(Status.OVERFLOW_EVENTS):
             names = self.world.names
             told += f": {busiest(self.sim.events[: int(row['events'])], names.flights, names.radars, names.units)}"
         return told
+
+    def _too_much(self) -> str:
+        """What made a replication take more turns than any should."""
+        row = self.sim.situation[0]
+        phase = int(np.argmax(row["turns"]))
+        what, noun = TURNS[phase]
+        known = noun and phase == int(row["phase"])
+        last = f", the last of {getattr(self.world.names, noun)[int(row['status_entity'])]}" if known else ""
+        when, whole = float(row["status_time"]), float(row["duration"])
+        return (
+            f"stopped at {when:.2f} s of {whole:.0f} s after {int(row['work_most']):,} turns, looks and steps, "
+            f"most of them {what} ({int(row['turns'][phase]):,}{last}). An interval in the scenario or in an entry of "
+            "yours is far too short: see the frames, cycles and intervals of these."
+        )
 
     def _outcome(self) -> np.ndarray:
         situation = self.sim.situation[0]

@@ -19,7 +19,22 @@ from openiads.parts.radars import begin_scans, search
 from openiads.parts.service import serve
 from openiads.parts.ships import sail
 from openiads.parts.weapons import close_rounds, fly_round
+from openiads.world.codes import Status
 
+TOO_MUCH_WORK = int(Status.TOO_MUCH_WORK)
+#: Phase -> what takes a turn in it, and the noun of its row in ``Names``, for messages.
+TURNS = (
+    ("updates of rounds in flight", ""),
+    ("ends of flights", "flights"),
+    ("moves of ships", ""),
+    ("search looks", "radars"),
+    ("looks at engaged targets", "radars"),
+    ("arrivals of plots", "posts"),
+    ("decision cycles", "posts"),
+    ("decisions of crews", "units"),
+    ("samples of the record", ""),
+    ("ends", ""),
+)
 ROUND, FLIGHT, SHIP, LOOK, SERVICE, LINK, POST, UNIT, SAMPLE, END = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9
 
 
@@ -111,6 +126,13 @@ def play(sim, out, view, rule):
         when, phase, row = next_due(sim)
         situation["now"] = when
         if phase == END:
+            break
+        situation["work"] += 1
+        situation["turns"][phase] += 1
+        situation["phase"] = phase
+        if situation["work"] + situation["looks"] + situation["steps"] > situation["work_most"]:
+            situation["status"] = TOO_MUCH_WORK
+            situation["status_entity"] = row
             break
         if situation["open_flights"] == 0 and situation["rounds_first"] == situation["rounds_count"] and settled(sim):
             break  # nothing that is counted can change any more

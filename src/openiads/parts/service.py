@@ -31,7 +31,7 @@ from openiads.world.log_elements import log_overload, log_slew
 NONE, ACQUIRING = int(Stage.NONE), int(Stage.ACQUIRING)
 ASSESSING, SERVICE = int(Stage.ASSESSING), int(Stage.SERVICE)
 HORIZON, MASK = int(Gate.HORIZON), int(Gate.MASK)
-NOT_ACQUIRED = int(Gate.NOT_ACQUIRED)
+NOT_ACQUIRED, UNIT_NOT_READY = int(Gate.NOT_ACQUIRED), int(Gate.UNIT_NOT_READY)
 
 
 @kernel("i8(Sim, i8)")
@@ -72,6 +72,15 @@ def usual_time(sim, r):
     return total
 
 
+@kernel("void(Sim, i8, i8)")
+def name_waiting(sim, e, gate):
+    """The gate of a flight that an engagement's radar does not look for now."""
+    engagement = sim.engagements[e]
+    track = sim.tracks[engagement["track"]]
+    if track["serial"] == engagement["serial"]:
+        set_gate(sim, track["flight"], engagement["unit"], gate)
+
+
 @kernel("void(Sim, i8)")
 def serve(sim, r):
     """An engagement radar serves the tracks of its unit's engagements, and acquires new ones.
@@ -104,6 +113,8 @@ def serve(sim, r):
                 spare -= need - radar["track_dwell"]
             asked += need / radar["service_interval"]
             left -= need
+            if rank == 2 and (blind or left < -1e-12):
+                name_waiting(sim, e, UNIT_NOT_READY if blind else NOT_ACQUIRED)
             if left < -1e-12:
                 dropped += 1
             elif not blind:
@@ -168,15 +179,18 @@ def service_look(sim, r, e, f):
     engagement = sim.engagements[e]
     situation["looks"] += 1
     code, distance, azimuth, elevation, lowest, snr, height, along = sense(sim, r, f, now, False)
+    cued = sim.tracks[engagement["track"]]["flight"]  # another flight may be nearer to the cue
     if code != VISIBLE:
         if engagement["state"] == ACQUIRING:
-            name_unacquired(sim, r, f, code, distance, azimuth, lowest)
+            name_unacquired(sim, r, cued, code if f == cued else VISIBLE, distance, azimuth, lowest)
         return False
     engagement["signal"], engagement["seen_at"] = snr * distance * distance * distance * distance, distance
     if engagement["state"] != ACQUIRING:
         snr *= engagement["stretch"]
     slot = dice.service_slot(radar, now)
     hit, drawn = detects(sim, r, f, now, snr, slot)
+    if engagement["state"] == ACQUIRING:  # it is in view by now, whatever kept it from that before
+        set_gate(sim, cued, radar["unit"], NOT_ACQUIRED)
     if not hit:
         return False
     rm, am, em, sr, sa, se, vm = measure(sim, r, f, distance, azimuth, elevation, along, drawn, slot)
@@ -262,6 +276,7 @@ def acquire(sim, r, e):
     engagement = sim.engagements[e]
     track = sim.tracks[engagement["track"]]
     if track["serial"] != engagement["serial"] or now < engagement["assigned_at"] + radar["link_delay"]:
+        name_waiting(sim, e, NOT_ACQUIRED)
         return
     if track["post"] != sim.units[engagement["unit"]]["post"]:  # the post that gave the cue is not heard any more
         return
@@ -279,13 +294,16 @@ def acquire(sim, r, e):
     if engagement["searching_until"] < 0.0:
         engagement["searching_until"] = now + cued_search(radar, 2.0 * spread / max(distance, 1.0))
     if now < engagement["searching_until"]:
+        name_waiting(sim, e, NOT_ACQUIRED)
         return
     box = max(4.0 * spread, 2.0 * distance * radar["beam_azimuth"]) + 500.0
     f = engagement["flight"]
     if engagement["own"] < 0 or f < 0:
         f = nearest_flight(sim, cx, cy, cz, box)
         engagement["flight"] = f
-    if f >= 0 and sim.flights[f]["terminal"] == 0 and not service_look(sim, r, e, f):
+    if f < 0:
+        name_waiting(sim, e, NOT_ACQUIRED)
+    elif sim.flights[f]["terminal"] == 0 and not service_look(sim, r, e, f):
         borrow(sim, r, e)
 
 

@@ -34,6 +34,7 @@ from openiads.world.prebuilt import Prebuilt
 from openiads.world.sites import add_site
 from openiads.world.values import Arena, Values
 
+MOST_WORK = 50_000_000  # turns, looks and steps of one replication: some minutes; packaged ones take 1e3 to 1e5
 ALONE = 32_000_000  # bytes of products that a single build keeps for its own later parts
 SERVICE = {kind.name.lower(): int(kind) for kind in ServiceTime if kind}
 Rows = dict[str, NDArray[np.void]]
@@ -185,6 +186,7 @@ def situation_of(draft: Draft) -> NDArray[np.void]:
     scenario, values = draft.scenario, draft.values
     row = blank(SITUATION)
     row["duration"] = scenario.duration
+    row["work_most"] = MOST_WORK
     _switches(row, scenario.model)
     row["earth_radius"] = draft.earth_factor * MEAN_RADIUS
     row["sea_roughness"] = setting(scenario.world.sea_roughness, values, "sea_roughness", 0.3)

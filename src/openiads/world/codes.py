@@ -301,6 +301,7 @@ class Status(IntEnum):
     BAD_STATE = 6
     RULE_RAISED = 7
     RULE_BAD_ORDER = 8
+    TOO_MUCH_WORK = 9
 
 
 class Action(IntEnum):

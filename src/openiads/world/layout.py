@@ -41,6 +41,10 @@ SITUATION = np.dtype(
         ("looks", "i8"),
         ("updates", "i8"),
         ("steps", "i8"),
+        ("work_most", "i8"),  # turns, looks and steps of integration that a replication may take; fixed
+        ("work", "i8"),  # turns that it has taken, and by phase (``engine.step``)
+        ("turns", "i8", (10,)),
+        ("phase", "i8"),  # of the last turn
         ("notional", "i8"),  # rounds of the teaching service switch, and the time of the first
         ("first_notional", "f8"),
         ("swaps", "i8"),
