@@ -100,6 +100,20 @@ def test_far_below_the_first_lobe_the_echo_falls_with_the_eighth_power_of_range(
     assert slope == pytest.approx(-8.0, abs=0.02)
 
 
+@pytest.mark.parametrize(
+    ("radar", "target", "distance"),
+    [(20.0, 100.0, 9300.0), (20.0, 60.0, 17000.0), (10.0, 30.0, 15000.0), (38.8, 50.0, 25000.0), (20.0, 100.0, 3e5)],
+)
+def test_two_rays_tend_to_the_textbook_limit_of_great_distance(radar, target, distance):
+    """The exact difference is smaller by h1 h2 / d2 of itself, the reflected ray weaker by twice that."""
+    wavelength, small = 0.0999308193, radar * target / distance**2
+    phase = 2.0 * math.pi * radar * target / (wavelength * distance)
+    limit = rays.far_two_ray_factor(wavelength, radar, target, distance)
+    assert abs(flat(wavelength, radar, target, distance) - limit) <= 2.0 * small * (phase + 1.0)
+    with pytest.raises(InputError, match="above 0"):
+        rays.far_two_ray_factor(wavelength, radar, target, 0.0)
+
+
 def test_spherical_earth_becomes_flat_when_it_is_large():
     for distance in (3e3, 9e3, 2e4):
         huge = p.two_ray_factor(0.1, 20.0, 100.0, distance, 1.0, 0.0, 1e13)

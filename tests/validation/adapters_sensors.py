@@ -154,11 +154,10 @@ def burn_through(inputs: Case) -> Case:
 
 
 def multipath(inputs: Case) -> Case:
+    """The case states the limit of great distance; that the simulation's exact form tends to it, and how fast, is in
+    tests/physics/test_propagation.py."""
     wavelength = SPEED_OF_LIGHT / inputs["frequency_Hz"]
-    factors = [
-        propagation.two_ray_factor(wavelength, float(a), float(t), float(r), 1.0, 0.0, 0.0)
-        for a, t, r in inputs["rows"]
-    ]
+    factors = [rays.far_two_ray_factor(wavelength, float(a), float(t), float(r)) for a, t, r in inputs["rows"]]
     return {"F": factors, "F4_dB": decibels(np.power(factors, 4))}
 
 

@@ -37,6 +37,8 @@ REQUIRED = (
     "TRK-*",
     "FLT-*",
     "ENG-*",
+    "ID-*",
+    "AEW-HORIZON",
     "INT-CZML-*",
     "INT-KML-*",
     "INT-GEOJSON-*",

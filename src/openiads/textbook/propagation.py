@@ -178,6 +178,38 @@ def rain_attenuation(frequency: float, rain_rate: float, *, elevation: float = 0
     return float(k * (rain_rate * 3.6e6) ** alpha) / 1000
 
 
+def far_two_ray_factor(wavelength: float, radar_up: float, target_up: float, distance: float) -> float:
+    """Field over free-space field of a direct and a perfectly reflected ray, far away over a plane, one way.
+
+    The path difference is taken as 2 h1 h2 / d, its limit where both heights are small beside the distance.  The
+    simulation's `physics.propagation.two_ray_factor` has the exact difference and the weaker reflected ray; over a
+    smooth plane both agree up to terms of the order of h1 h2 / d2.
+
+    Parameters
+    ----------
+    wavelength : float
+        m, above 0.
+    radar_up, target_up : float
+        Heights above the plane, m.
+    distance : float
+        m, above 0.
+
+    Returns
+    -------
+    float
+        F = 2 abs(sin(2 pi h1 h2 / (wavelength d))), 0 to 2.
+
+    Raises
+    ------
+    InputError
+        For a wavelength or a distance that is not above 0.
+    """
+    for name, value in (("wavelength", wavelength), ("distance", distance)):
+        if not value > 0.0:
+            raise InputError(name, f"{value} m", "Give a length above 0.")
+    return 2.0 * abs(math.sin(2.0 * math.pi * radar_up * target_up / (wavelength * distance)))
+
+
 def lobe_elevations(radar_up: float, wavelength: float, count: int) -> Floats:
     """Elevations (rad) of the first ``count`` lobes of an antenna ``radar_up`` m above a flat reflecting surface."""
     return np.arcsin((2 * np.arange(1, count + 1) - 1) * wavelength / (4 * radar_up))
