@@ -1,8 +1,9 @@
 """One at a time: what each uncertain parameter moves, and docs/reference/movers.md.
 
-``python tools/movers.py measure raid24`` runs every parameter of a scenario at both ends of its interval, everything else at the baseline, with the same draws, and writes ``benchmarks/movers.json`` (minutes for each scenario);
-``python tools/movers.py page`` writes the page from that file.  A first look with few replications at all parameters
-picks those that are run with more.
+``python tools/movers.py measure raid24`` runs every parameter of a scenario at both ends of its interval, everything else
+at the baseline, with the same draws, and writes ``benchmarks/movers.json`` (minutes for each scenario); ``python
+tools/movers.py`` writes the tables of the page, between its markers, from that file.  A first look with few replications
+at all parameters picks those that are run with more.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from openiads.world.prebuilt import Prebuilt
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "benchmarks" / "movers.json"
+PAGE = ROOT / "docs" / "reference" / "movers.md"
+TOLD = 20  # rows of a table
 SEED, LOOKS, FULL, PICKED = 2016, 20, 60, 30
 
 
@@ -91,8 +94,40 @@ def measure(name: str, looks: int = LOOKS, full: int = FULL) -> None:
     print(name, "baseline", told[name]["baseline"], round(time.process_time() - begin), "CPU s", flush=True)
 
 
+def table(found: dict) -> list[str]:
+    """The largest movers of a scenario."""
+    mean, half = found["baseline"]
+    lines = [
+        f"Baseline {mean:.2f} ± {half:.2f} leakers. {found['asked']} parameters were looked at with {found['looks']} replications "
+        f"at each end, the largest {len(found['rows'])} of them with {found['full']}; the largest of the others moved "
+        f"{found['rest'][0][1]:.2f} at first look (`{found['rest'][0][0]}`).",
+        "",
+        "| parameter | status | value: leakers (paired difference) |",
+        "| --- | --- | --- |",
+    ]
+    for row in found["rows"][:TOLD]:
+        ends = "; ".join(f"{v:.4g}: {m:.2f} ({d:+.2f} ± {h:.2f})" for v, m, d, h in row["ends"])
+        lines.append(f"| `{row['name']}` | {row['status']} | {ends} |")
+    return lines
+
+
+def page() -> str:
+    """The page with its tables written anew."""
+    told = json.loads(DATA.read_text())
+    before = ["| parameter | status | leakers at the low and at the high end |", "| --- | --- | --- |"]
+    before += [f"| `{name}` | {status} | {low:.2f}, {high:.2f} |" for name, status, low, high in told["before"][:TOLD]]
+    text, tables = PAGE.read_text(), {"before": before} | {n: table(told[n]) for n in told if n != "before"}
+    for name, lines in tables.items():
+        begin, end = f"<!-- table {name} -->", f"<!-- end {name} -->"
+        before_, rest = text.split(begin)
+        text = before_ + begin + "\n\n" + "\n".join(lines) + "\n\n" + end + rest.split(end)[1]
+    return text
+
+
 if __name__ == "__main__":
     if sys.argv[1:2] == ["measure"]:
         options = [int(word) for word in sys.argv[2:] if word.isdigit()]
         for scenario in [word for word in sys.argv[2:] if not word.isdigit()]:
             measure(scenario, *options)
+    else:
+        PAGE.write_text(page())
