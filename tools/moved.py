@@ -1,8 +1,8 @@
 """What moved since release 0.1, step by step: the tables of docs/what-moved.md.
 
-``python tools/moved.py measure STEP`` runs the packaged scenarios of the checkout with the same draws as every other step
-and puts them into ``benchmarks/moved.json`` as the last step, in place of one of that name; ``python tools/moved.py``
-writes the tables of the page, between its markers, from that file and from ``benchmarks/repeated.json``.
+``python tools/moved.py measure STEP`` runs the packaged scenarios of the checkout with the same draws as every other
+step and puts them into ``benchmarks/moved.json`` as the last step, in place of one of that name.  ``python
+tools/moved.py`` writes the tables of the page, between its markers, from that file and ``benchmarks/repeated.json``.
 """
 
 from __future__ import annotations

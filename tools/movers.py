@@ -1,9 +1,9 @@
 """One at a time: what each uncertain parameter moves, and docs/reference/movers.md.
 
-``python tools/movers.py measure raid24`` runs every parameter of a scenario at both ends of its interval, everything else
-at the baseline, with the same draws, and writes ``benchmarks/movers.json`` (minutes for each scenario); ``python
-tools/movers.py`` writes the tables of the page, between its markers, from that file.  A first look with few replications
-at all parameters picks those that are run with more.
+``python tools/movers.py measure raid24`` runs every parameter of a scenario at both ends of its interval, all else at
+the baseline, with the same draws, and writes ``benchmarks/movers.json`` (minutes for each scenario).  ``python
+tools/movers.py`` writes the tables of the page, between its markers, from that file.  A first look with few
+replications at all parameters picks those that are run with more.
 """
 
 from __future__ import annotations
@@ -97,10 +97,12 @@ def measure(name: str, looks: int = LOOKS, full: int = FULL) -> None:
 def table(found: dict) -> list[str]:
     """The largest movers of a scenario."""
     mean, half = found["baseline"]
+    looked = f"{found['asked']} parameters were looked at with {found['looks']} replications at each end"
+    full = f"the largest {len(found['rows'])} of them with {found['full']}"
+    name, most = found["rest"][0]
+    rest = f"the largest of the others moved {most:.2f} at first look (`{name}`)"
     lines = [
-        f"Baseline {mean:.2f} ± {half:.2f} leakers. {found['asked']} parameters were looked at with {found['looks']} replications "
-        f"at each end, the largest {len(found['rows'])} of them with {found['full']}; the largest of the others moved "
-        f"{found['rest'][0][1]:.2f} at first look (`{found['rest'][0][0]}`).",
+        f"Baseline {mean:.2f} ± {half:.2f} leakers. {looked}, {full}; {rest}.",
         "",
         "| parameter | status | value: leakers (paired difference) |",
         "| --- | --- | --- |",
