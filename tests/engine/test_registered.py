@@ -169,8 +169,8 @@ def test_a_weak_radar_waits_for_its_target_and_does_not_waste_rounds():
 
 @pytest.mark.compiled_only
 def test_a_crew_does_not_know_that_its_rounds_are_poor():
-    """Expected: at the skeptical end of the kill probability a ballistic missile is fired at as often as at the catalog's
-    number, and hardly one is killed; once no round was fired, because the crew knew what was drawn."""
+    """Expected: at the skeptical end of the kill probability a ballistic missile is fired at as often as at the
+    catalog's number, and hardly one is killed; once no round was fired, because the crew knew what was drawn."""
     told = {}
     for share in (None, -1.0):
         knobs = {} if share is None else {"48n6e2.pk": share}
