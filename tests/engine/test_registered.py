@@ -164,6 +164,22 @@ def test_a_weak_radar_waits_for_its_target_and_does_not_waste_rounds():
     assert shares[0] < 0.03 and shares[1] < 0.08, shares
 
 
+# ------------------------------------------------------------------ what crews believe
+
+
+@pytest.mark.compiled_only
+def test_a_crew_does_not_know_that_its_rounds_are_poor():
+    """Expected: at the skeptical end of the kill probability a ballistic missile is fired at as often as at the
+    catalog's number, and hardly one is killed; once no round was fired, because the crew knew what was drawn."""
+    told = {}
+    for share in (None, -1.0):
+        knobs = {} if share is None else {"48n6e2.pk": share}
+        world = scene(raid("Scud", "scud_b", 250.0), model=CLEAR, sites=[guard()], knobs=knobs)
+        told[share] = column(world, 40, "rounds_fired").mean(), column(world, 40, "killed").mean()
+    assert told[-1.0][0] >= told[None][0] - 0.1 and told[None][0] > 1.5, told
+    assert told[-1.0][1] < 0.3 < 0.7 < told[None][1], told
+
+
 # ------------------------------------------------------------------ who gets the rounds
 
 

@@ -1,0 +1,118 @@
+"""What moved since release 0.1, step by step: the tables of docs/what-moved.md.
+
+``python tools/moved.py measure STEP`` runs the packaged scenarios of the checkout with the same draws as every other
+step and puts them into ``benchmarks/moved.json`` as the last step, in place of one of that name.  ``python
+tools/moved.py`` writes the tables of the page, between its markers, from that file and ``benchmarks/repeated.json``.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from openiads.runs.simulator import real_simulator
+from openiads.scenario.load import packaged_scenarios
+
+ROOT = Path(__file__).resolve().parents[1]
+DATA, REPEATED = ROOT / "benchmarks" / "moved.json", ROOT / "benchmarks" / "repeated.json"
+ENDS = ("rounds_fired", "round_kill", "round_target_gone", "round_miss", "round_support_lost")
+PAGE = ROOT / "docs" / "what-moved.md"
+
+
+def measure(step: str) -> None:
+    """Run every packaged scenario and keep leakers and rounds of each replication under the step's name."""
+    told = json.loads(DATA.read_text())
+    simulator, found = real_simulator(), {}
+    for name in packaged_scenarios():
+        scenario = simulator.load(name)
+        runner = simulator.runner(simulator.build(scenario, simulator.catalog(scenario)), told["seed"])
+        rows = np.concatenate([runner.replicate(k).outcome for k in range(told["replications"])])
+        found[name] = {"leakers": rows["leakers"].tolist(), "rounds": rows["rounds_fired"].tolist()}
+        print(name, rows["leakers"].mean(), flush=True)
+    told["steps"] = [row for row in told["steps"] if row["commit"] != step] + [{"commit": step, "scenarios": found}]
+    DATA.write_text(json.dumps(told, separators=(",", ":")).replace('{"commit"', '\n{"commit"') + "\n")
+
+
+def half(numbers: np.ndarray) -> float:
+    """Half of a 95 % interval of a mean."""
+    return 1.96 * float(numbers.std(ddof=1)) / len(numbers) ** 0.5
+
+
+def ends(steps: list[dict]) -> list[str]:
+    """The table of scenarios: release 0.1 and the last step."""
+    lines = [
+        "| scenario | leakers, 0.1 | leakers now | paired difference | rounds, 0.1 | rounds now |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for name, new in steps[-1]["scenarios"].items():
+        a, b = (np.array(row["leakers"], float) for row in (steps[0]["scenarios"][name], new))
+        rounds = [float(np.mean(row["rounds"])) for row in (steps[0]["scenarios"][name], new)]
+        means = " | ".join(f"{x.mean():.2f} ± {half(x):.2f}" for x in (a, b))
+        apart = f"{(b - a).mean():+.2f} ± {half(b - a):.2f}"
+        lines.append(f"| `{name}` | {means} | {apart} | {rounds[0]:.1f} | {rounds[1]:.1f} |")
+    return lines
+
+
+def step_by_step(steps: list[dict]) -> list[str]:
+    """The table of paired differences that each step makes; in bold what differs from nothing."""
+    names = list(steps[-1]["scenarios"])
+    lines = [
+        "| step | " + " | ".join(f"`{name}`" for name in names) + " |",
+        "| --- |" + " ---: |" * len(names),
+    ]
+    for number, (old, new) in enumerate(zip(steps[:-1], steps[1:], strict=True), 1):
+        cells = []
+        for name in names:
+            a, b = (np.array(row["scenarios"][name]["leakers"], float) for row in (old, new))
+            cell = "0" if (a == b).all() else f"{(b - a).mean():+.2f} ± {half(b - a):.2f}"
+            cells.append(f"**{cell}**" if abs((b - a).mean()) > half(b - a) else cell)
+        lines.append(f"| {number} ({new['commit']}) | " + " | ".join(cells) + " |")
+    return lines
+
+
+def repeated(told: dict) -> dict[str, list[str]]:
+    """Tables of the experiments that were repeated."""
+    pk = ["| round | class | error x 1/3 | x 1 | x 3 |", "| --- | --- | ---: | ---: | ---: |"]
+    for name, row in told["terminal_error"].items():
+        for k, threat in enumerate(("aircraft", "cruise", "ballistic")):
+            pk.append(f"| {name} | {threat} | " + " | ".join(f"{row[f][k]:.2f}" for f in ("0.33", "1.0", "3.0")) + " |")
+    miss = [
+        "| round | varied | deviation of the miss on an axis (and what heading or lift leaves), m |",
+        "| --- | --- | --- |",
+    ]
+    for name, row in told["misses"].items():
+        for what, found in row.items():
+            miss.append(f"| {name} | {what} | " + ", ".join(f"{a:.2f} ({b:.1f})" for a, b in found) + " |")
+    tables = {"pk": pk, "miss": miss}
+    for name in ("tartus_2016", "raid24"):
+        lines = [
+            "| world | leakers | paired difference | fired | kill | target gone | miss | support lost |",
+            "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        ]
+        for label, row in told[name].items():
+            ends_ = " | ".join(f"{row[k]:.1f}" for k in ENDS)
+            apart = f"{row['difference']:+.2f} ± {row['half']:.2f}"
+            lines.append(f"| {label} | {row['leakers']:.2f} | {apart} | {ends_} |")
+        tables[name] = lines
+    return tables
+
+
+def page() -> str:
+    """The page with its tables written anew."""
+    steps = json.loads(DATA.read_text())["steps"]
+    tables = {"ends": ends(steps), "steps": step_by_step(steps)} | repeated(json.loads(REPEATED.read_text()))
+    text = PAGE.read_text()
+    for name, lines in tables.items():
+        begin, end = f"<!-- table {name} -->", f"<!-- end {name} -->"
+        before, rest = text.split(begin)
+        text = before + begin + "\n\n" + "\n".join(lines) + "\n\n" + end + rest.split(end)[1]
+    return text
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["measure"]:
+        measure(sys.argv[2])
+    PAGE.write_text(page())
