@@ -100,7 +100,7 @@ class Statement(_Table):
 
 
 class AreaStudy(_Table):
-    """One battery; one missile at each of ``points`` equal parts of the area around it, one after the other."""
+    """One battery; one missile of each class at each of ``points`` equal parts of the area, one after the other."""
 
     system: Key
     fire_units: Annotated[int, Field(ge=1, le=32)] = 1
@@ -109,6 +109,7 @@ class AreaStudy(_Table):
     facing: Azimuth
     area_radius: Reach
     points: Annotated[int, Field(ge=1, le=40)]
+    together: Annotated[int, Field(ge=1, le=40)] = Field(1, description="classes flown in one run")
     bearing: Azimuth = Field(description="from the area to where the missiles come from")
     aspects: Annotated[tuple[Azimuth, ...], Strict(False)] = Field((), description="off the bearing, shown beside")
     mixed: Texts = Field((), description="scenarios whose ballistic missiles are shown beside")
