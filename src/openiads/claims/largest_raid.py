@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Kind of the choice that can turn the cell.
 ORDER = "order of battle"
+#: A run lasts so long after the last of a raid should arrive, s.
+AFTER = 120.0
 
 
 def counts(mix: dict[str, float], size: int) -> dict[str, int]:
@@ -61,7 +63,11 @@ def scenario(
     more = [part for part in (reading, f"{units}_units" if units else "") if part]
     mapping["name"] = "_".join(["claim", claim.name, raid, str(size), limits, *more])
     mapping["model"] = {**mapping.get("model", {}), "limits": limits}
-    return validate(mapping).placed(getattr(base, "folder", None))
+    made = validate(mapping)
+    last = max((each.time_on_target or 0.0) + each.spacing * (each.count - 1) for each in made.raids)
+    if made.duration < last + AFTER:  # a long stream would end the run still in the air, unhit
+        made = validate({**mapping, "duration": f"{last + AFTER:g} s"})
+    return made.placed(getattr(base, "folder", None))
 
 
 def reference(claim: LargestRaid) -> str:
