@@ -3,10 +3,11 @@
 Runs the full effort of the named claims, or of all packaged ones, into ``runs/claims/full`` as
 ``openiads claims --full`` does, and writes for each a page and its result, and an index.  With ``--quick`` the quick
 effort, which is labeled as such and settles little: a page until the full one is run.  Earlier versions of a claim
-stay in ``docs/claims/earlier``, with what was wrong.  A result names what it rests on: the digest of every scenario that the claim
-builds, and the numbers in doubt.  Beside it stands a probe: digests of a few replications and of two figures of this
-model.  When one of these comes out otherwise, what was asked or the model has moved, and the verdict must be reached
-again.
+stay in ``docs/claims/earlier``, with what was wrong.
+
+A result names what it rests on: the digest of every scenario that the claim builds, and the numbers in doubt.  Beside
+it stands a probe: digests of a few replications and of two figures of this model.  When one of these comes out
+otherwise, what was asked or the model has moved, and the verdict must be reached again.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ FOLDER = ROOT / "docs" / "claims"
 MARK = "<!-- written by tools/claims.py; do not edit by hand -->"
 
 QUICK = (
-    "*This is the quick effort, a placeholder: it is too small to settle a cell. Nothing here may be quoted as a verdict "
-    "until the full effort has been run.*"
+    "*This is the quick effort, a placeholder: it is too small to settle a cell. Nothing here may be quoted as a "
+    "verdict until the full effort has been run.*"
 )
 EARLIER = "An [earlier version](earlier/{name}.md) of this claim is kept, with what was wrong."
 
@@ -56,9 +57,9 @@ def probe() -> dict[str, str]:
 def stale(
     folder: Path = FOLDER, now: Callable[[], dict[str, str]] = probe, basis: Callable[[Claim], Any] = rests_on
 ) -> list[str]:
-    """Stored results that are not of a packaged claim, by another rule than the claim file states now, of
-    other scenarios or numbers in doubt than it would build now, or of another model.  On another arithmetic the model
-    cannot be compared to the last bit, and passes.
+    """Stored results that are quick and not labeled as such on their page, not of a packaged claim, by another rule than
+    the claim file states now, of other scenarios or numbers in doubt than it would build now, or of another model.  On
+    another arithmetic the model cannot be compared to the last bit, and passes.
     """
     found = []
     paths = sorted(folder.glob("*.json"))
@@ -68,9 +69,15 @@ def stale(
         claim = load_claim(path.stem) if path.stem in packaged_claims() else None
         known = claim is not None and claim.digest == stored["claim_digest"] and basis(claim) == stored["rests_on"]
         moved = stored["probe"] != probed and stored["probe"]["arithmetic"] == probed["arithmetic"]
-        if not known or moved:
+        unlabeled = stored["effort"] != "full" and not _labeled(path.with_suffix(".md"))
+        if not known or moved or unlabeled:
             found.append(path.stem)
     return found
+
+
+def _labeled(page: Path) -> bool:
+    """Whether a page says that it is of the quick effort."""
+    return page.exists() and QUICK in page.read_text(encoding="utf-8")
 
 
 def publish(told: Told, folder: Path = FOLDER, now: Callable[[], dict[str, str]] = probe) -> None:
