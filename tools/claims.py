@@ -57,8 +57,8 @@ def probe() -> dict[str, str]:
 def stale(
     folder: Path = FOLDER, now: Callable[[], dict[str, str]] = probe, basis: Callable[[Claim], Any] = rests_on
 ) -> list[str]:
-    """Stored results that are quick and not labeled as such on their page, not of a packaged claim, by another rule than
-    the claim file states now, of other scenarios or numbers in doubt than it would build now, or of another model.  On
+    """Stored results that are quick and not labeled so on their page, not of a packaged claim, by another rule than the
+    claim file states now, of other scenarios or numbers in doubt than it would build now, or of another model.  On
     another arithmetic the model cannot be compared to the last bit, and passes.
     """
     found = []

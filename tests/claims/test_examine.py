@@ -151,7 +151,7 @@ def test_a_claim_that_was_stopped_goes_on(undisturbed: tuple[Result, Path], piec
 
 def test_a_folder_of_another_claim_is_refused(undisturbed: tuple[Result, Path], tmp_path: Path) -> None:
     other = changed("ballistic", lambda mapping: mapping["rule"].update(kill_probability=0.3))
-    with pytest.raises(ResultsError, match="rule file of claim ballistic was changed since .*new --out"):
+    with pytest.raises(ResultsError, match=r"rule file of claim ballistic was changed since .*new --out"):
         examine(other, out=undisturbed[1])
     with pytest.raises(ResultsError, match="is of another claim"):
         examine(moskva(), out=undisturbed[1])
@@ -186,7 +186,7 @@ def test_a_folder_that_was_stopped_early_is_of_one_claim_too(tmp_path: Path) -> 
 )
 def test_names_that_a_scenario_does_not_have_are_told(key: str, value: object, said: str) -> None:
     claim = changed("guarantee", lambda mapping: mapping["study"].update({key: value}))
-    with pytest.raises(InputError, match=rf"study\.{key}: .*{said}"):
+    with pytest.raises(InputError, match=rf"study\.{key}[^:]*: .*{said}"):
         examine(claim)
 
 

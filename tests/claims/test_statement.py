@@ -45,7 +45,7 @@ def test_every_threshold_is_part_of_the_digest(name: str) -> None:
     rule = tomllib.loads(text(name))["rule"]
     changed = {
         "kill_probability": "kill_probability = 0.3",
-        "area_share": "area_share = 0.5",
+        "area_share": "area_share = 0.75",
         "robust": "robust = 0.8",
         "seeds": "seeds = 4",
         "engage_probability": "engage_probability = 0.6",
@@ -108,7 +108,7 @@ def test_a_missing_key_of_the_file_itself_is_told_with_the_line_below_which_it_b
 
 
 def test_all_faults_come_at_once() -> None:
-    message = told(text().replace("robust = 0.9", "robust = 1.9").replace("points = 8 ", "points = 0 "))
+    message = told(text().replace("robust = 0.9", "robust = 1.9").replace("points = 6 ", "points = 0 "))
     assert len(message.splitlines()) == 2
 
 
@@ -117,7 +117,6 @@ def test_all_faults_come_at_once() -> None:
     [
         ("guarantee", "levels = [0.95, 0.8]", "levels = [0.8, 0.95]"),
         ("moskva", "band = [0.5, 2.0]", "band = [2.0, 0.5]"),
-        ("moskva", "knowledge = [0.05, 0.95]", "knowledge = [0.95, 0.05]"),
     ],
 )
 def test_ends_in_the_wrong_order_are_refused(name: str, old: str, new: str) -> None:
