@@ -323,7 +323,7 @@ def test_other_deltas_are_counted_arm_by_arm() -> None:
         looked(Arm("b", "emergent", "uniform"), NO, Figure(0.3, 0.25, 0.35), (), [], None),
         looked(Arm("a", "published", "uniform"), NO, Figure(0.3, 0.25, 0.35), (), [], None),
         looked(Arm("a", "emergent", "uniform"), NO, Figure(0.15, 0.12, 0.18), (), [], None, beside="structure"),
-        looked(Arm("a", "emergent", "uniform"), NO, Figure(0.4, 0.3, 0.5), (), [], None, choice=("facing", "two")),
+        looked(Arm("a", "emergent", "uniform"), NO, Figure(0.4, 0.3, 0.5), (), [], None, beside=("facing", "two")),
     ]
     figures = equivalence.figures(told, found)
     assert list(figures) == ["0.05", "0.1", "0.2"]

@@ -102,7 +102,7 @@ def gather(claim: Equivalence, effort: PairEffort, bench: Bench) -> list[Evidenc
         for name, (figure, _) in far.items():
             seen = Arm(_cell(name, case.size), arms.limits[0], arms.weighting[0])
             said = answer(figure, rule.delta)
-            found.append(looked(seen, said, figure, _lines(claim), [], None, beside=beside, choice=choice))
+            found.append(looked(seen, said, figure, _lines(claim), [], None, beside=choice or beside))
     return found
 
 

@@ -71,15 +71,16 @@ def looked(
     answers: Sequence[Sequence[Answer]],
     band: tuple[float, float, float] | None,
     moved_by: Sequence[tuple[str, float]] = (),
-    beside: str = "",
-    choice: tuple[str, str] | None = None,
+    beside: str | tuple[str, str] = "",
 ) -> Evidence:
     """Evidence from the answers of the nominal and of the sampled worlds of each seed; near: within an error of one of
-    ``lines``."""
+    ``lines``; ``beside`` is a label, or the kind of a choice and what is chosen."""
     near = any(figure.near(line) for line in lines)
     counts = tuple(Counter(each) for each in answers)
     look = Look(arm.cell, arm.limits, arm.weighting, nominal, figure, near, counts, band)
-    return Evidence(look, tuple(moved_by), beside, choice)
+    if isinstance(beside, tuple):
+        return Evidence(look, tuple(moved_by), choice=beside)
+    return Evidence(look, tuple(moved_by), beside)
 
 
 def _plain(value: float) -> float | None:

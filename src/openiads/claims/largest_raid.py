@@ -169,7 +169,7 @@ def _shown(claim: LargestRaid, size: int, limits: str, figure: Figure, label: st
     arms, plan = claim.rule.arms, claim.study
     arm = Arm(_cell(claim, size, label if label in plan.raids else ""), limits, arms.weighting[0])
     if size == claim.rule.reference and label in [ordered(n) for n in plan.fire_units]:
-        return looked(arm, answer(claim, figure), figure, claim.rule.levels, [], None, choice=(ORDER, label))
+        return looked(arm, answer(claim, figure), figure, claim.rule.levels, [], None, beside=(ORDER, label))
     return looked(arm, answer(claim, figure), figure, claim.rule.levels, [], None, beside=label)
 
 

@@ -57,11 +57,10 @@ def _read_as(side: Side, system: str) -> Side:
 def gather(claim: Ratios, effort: RatioEffort, bench: Bench) -> list[Evidence]:
     """Every figure in every arm, then other choices and readings of the land side in the nominal world."""
     plan, arms, book = claim.study, claim.rule.arms, catalog()
-    others: list[tuple[str, tuple[str, str] | None, Side]] = [
-        ("", ("launchers", f"{n} launchers"), plan.land.model_copy(update={"launchers": n}))
-        for n in plan.land_launchers
+    others: list[tuple[str | tuple[str, str], Side]] = [
+        (("launchers", f"{n} launchers"), plan.land.model_copy(update={"launchers": n})) for n in plan.land_launchers
     ]
-    others += [(system, None, _read_as(plan.land, system)) for system in plan.other_readings]
+    others += [(system, _read_as(plan.land, system)) for system in plan.other_readings]
     sampled = len(arms.weighting) * effort.worlds * claim.rule.seeds
     bench.expect(len(arms.limits) * (1 + sampled + len(others)) + sum(len(flip.values) for flip in plan.flips))
     doubts = [_knobs(side, book) for side in (plan.land, plan.sea)]
@@ -74,12 +73,12 @@ def gather(claim: Ratios, effort: RatioEffort, bench: Bench) -> list[Evidence]:
             for name in plan.figures:
                 numbers = [[each[name] for each in seed] for seed in far]
                 found.append(_evidence(claim, name, (limits, weighting), here[name], numbers, drawn))
-        for beside, choice, land in others:
+        for beside, land in others:
             reading = claim.model_copy(update={"study": plan.model_copy(update={"land": land})})
             there = _ratios(reading, book, bench, {}, limits)
             bench.step(f"{land.system} over {plan.sea.system}, beside")
             arm = (limits, arms.weighting[0])
-            found += [_evidence(claim, n, arm, there[n], [], [], beside, choice) for n in plan.figures]
+            found += [_evidence(claim, n, arm, there[n], [], [], beside) for n in plan.figures]
     return found
 
 
@@ -115,8 +114,7 @@ def _evidence(
     nominal: float,
     numbers: list[list[float]],
     drawn: list[dict[str, float]],
-    beside: str = "",
-    choice: tuple[str, str] | None = None,
+    beside: str | tuple[str, str] = "",
 ) -> Evidence:
     figure = Figure(nominal, nominal, nominal)
     every = [number for seed in numbers for number in seed]
@@ -127,7 +125,7 @@ def _evidence(
     moved = drivers(drawn, every, looks) if name in MODELED else []  # no knob reaches a value of the catalog
     answers = [[_inside(claim, number) for number in seed] for seed in numbers]
     seen = Arm(name.replace("_", " "), *arm)
-    return looked(seen, _inside(claim, nominal), figure, claim.rule.band, answers, reached, moved, beside, choice)
+    return looked(seen, _inside(claim, nominal), figure, claim.rule.band, answers, reached, moved, beside)
 
 
 def flips(claim: Ratios, effort: RatioEffort, bench: Bench) -> list[Flipped]:

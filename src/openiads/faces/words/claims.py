@@ -160,7 +160,7 @@ def _near(told: Told) -> str:
     if not cells:
         return ""
     named = listed(cells) if len(cells) <= FEW else f"{len(cells)} cells"
-    return f"Near the line, by the nominal figure or by the share of worlds: {named}."
+    return f"Near the line, by the nominal figure or by the share of parameter samples: {named}."
 
 
 def _effort(told: Told) -> str:

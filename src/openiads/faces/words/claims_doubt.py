@@ -33,13 +33,13 @@ def changers(told: Told) -> list[str]:
     moved = any(e["band"] and e["band"][0] != e["band"][2] for e in told.deciding)
     if not moved:
         found.append(
-            "No parameter that is sampled: over sampled worlds the figures move no more than dice do. The order of "
-            "battle, the raid and the rule are not sampled."
+            "No parameter that is sampled: over parameter samples the figures move no more than chance does. The order "
+            "of battle, the raid and the rule are not sampled."
         )
     elif not strongest:
         found.append("No single number goes with a figure beyond what chance gives over so many numbers and figures.")
     if told.result["verdict"] == "undecided":
-        found.append("More replications and more sampled worlds may settle what is open; the full effort has both.")
+        found.append("More replications and more parameter samples may settle what is open; the full effort has both.")
     return found
 
 

@@ -36,12 +36,12 @@ def _rule_of_cells(told: Told) -> str:
     robust, seeds = text.percent(told.rule["robust"]), told.rule["seeds"]
     return (
         "In an arm a cell is supported where the lower end of the 95 % interval (Clopper-Pearson) of the share of "
-        f"sampled worlds that say yes, over the worlds of all {seeds} seeds, is above {robust} and the share is at "
+        f"parameter samples that say yes, over those of all {seeds} seeds, is above {robust} and the share is at "
         f"least {robust} in every seed alone; contradicted likewise for no; it depends where the counts rule both "
         "out, and is undecided otherwise. A cell is settled only if every arm (limits, weights) and every choice taken "
         "alone with the nominal numbers says the same; where they settle on different things it depends. A cell is "
-        "near the line if the nominal figure is within a standard error of a line, or the share of worlds within one "
-        "of the rule, or if one world that said otherwise would turn it."
+        "near the line if the nominal figure is within a standard error of a line, or the share of samples within one "
+        "of the rule, or if one sample that said otherwise would turn it."
     )
 
 
