@@ -20,7 +20,7 @@ def changers(told: Told) -> list[str]:
         if cells:
             named = listed(cells) if len(cells) <= FEW else f"{len(cells)} cells"
             found.append(f"{text.sentence(words)}: turns {named}.")
-    found += [flip_said(told, each) for each in told.result["flips"]]
+    found += [flip_said(told, each) for each in told.result["flips"] if each["thresholds"]]
     strongest: dict[str, float] = {}
     for e in told.deciding:
         for name, value in e["drivers"]:
@@ -46,9 +46,6 @@ def changers(told: Told) -> list[str]:
 def flip_said(told: Told, flip: Mapping[str, Any]) -> str:
     """Where one figure crosses its line when one number is moved alone."""
     cell, sets, line = told.title(flip["cell"]), flip["sets"], f"{flip['line']:g}"
-    values = [f"{v:g}" for v in (flip["values"][0], flip["values"][-1])]
-    if not flip["thresholds"]:
-        return f"{cell} never crosses {line} as {sets} goes from {values[0]} to {values[1]}, all else nominal."
     at = listed([f"{value:.2g}" for value in flip["thresholds"]])
     return f"{cell} crosses {line} where {sets} is {at}, all else nominal ({_priors(flip)}; {flip['compare']})."
 
