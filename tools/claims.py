@@ -1,11 +1,13 @@
-"""Write docs/claims: ``python tools/claims.py [NAME ...]`` (hours; stop it at will, the same command goes on).
+"""Write docs/claims: ``python tools/claims.py [--quick] [NAME ...]`` (stop it at will, the same command goes on).
 
 Runs the full effort of the named claims, or of all packaged ones, into ``runs/claims/full`` as
-``openiads claims --full`` does, and writes for each a page and its result, and an
-index.  Only full verdicts are published.  A result names what it rests on: the digest of every scenario that the claim
-builds, and the numbers in doubt.  Beside it stands a probe: digests of a few replications and of two figures of this
-model.  When one of these comes out otherwise, what was asked or the model has moved, and the verdict must be reached
-again.
+``openiads claims --full`` does, and writes for each a page and its result, and an index.  With ``--quick`` the quick
+effort, which is labeled as such and settles little: a page until the full one is run.  Earlier versions of a claim
+stay in ``docs/claims/earlier``, with what was wrong.
+
+A result names what it rests on: the digest of every scenario that the claim builds, and the numbers in doubt.  Beside
+it stands a probe: digests of a few replications and of two figures of this model.  When one of these comes out
+otherwise, what was asked or the model has moved, and the verdict must be reached again.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ from typing import Any
 from openiads.claims.examine import SEED, examine, rests_on
 from openiads.claims.statement import Claim, load_claim, packaged_claims
 from openiads.faces.api import folder_of
-from openiads.faces.words.claims import HEAD, TURNED, Told, changers, gathered, rows_of, sentence
+from openiads.faces.words.claims import BESIDE, HEAD, TURNED, Told, beside_of, gathered, rows_of, sentence
+from openiads.faces.words.claims_doubt import FLIPS, changers, flips_of
 from openiads.faces.words.claims_rule import rule_of
 from openiads.reach.envelope import envelope_volumes, low_reaches
 from openiads.runs.digest import arithmetic_fingerprint, hash_of
@@ -30,6 +33,11 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "claims"
 MARK = "<!-- written by tools/claims.py; do not edit by hand -->"
 
+QUICK = (
+    "*This is the quick effort, a placeholder: it is too small to settle a cell. Nothing here may be quoted as a "
+    "verdict until the full effort has been run.*"
+)
+EARLIER = "An [earlier version](earlier/{name}.md) of this claim is kept, with what was wrong."
 
 FIGURED = "s300f"
 PROBED = ("tartus_2016", "moskva_2015", "turkey_2013")  # on land, at sea, and against what falls
@@ -49,9 +57,9 @@ def probe() -> dict[str, str]:
 def stale(
     folder: Path = FOLDER, now: Callable[[], dict[str, str]] = probe, basis: Callable[[Claim], Any] = rests_on
 ) -> list[str]:
-    """Stored results that are not full, not of a packaged claim, by another rule than the claim file states now, of
-    other scenarios or numbers in doubt than it would build now, or of another model.  On another arithmetic the model
-    cannot be compared to the last bit, and passes.
+    """Stored results that are quick and not labeled so on their page, not of a packaged claim, by another rule than the
+    claim file states now, of other scenarios or numbers in doubt than it would build now, or of another model.  On
+    another arithmetic the model cannot be compared to the last bit, and passes.
     """
     found = []
     paths = sorted(folder.glob("*.json"))
@@ -61,16 +69,25 @@ def stale(
         claim = load_claim(path.stem) if path.stem in packaged_claims() else None
         known = claim is not None and claim.digest == stored["claim_digest"] and basis(claim) == stored["rests_on"]
         moved = stored["probe"] != probed and stored["probe"]["arithmetic"] == probed["arithmetic"]
-        if not known or moved or stored["effort"] != "full":
+        unlabeled = stored["effort"] != "full" and not _labeled(path.with_suffix(".md"))
+        if not known or moved or unlabeled:
             found.append(path.stem)
     return found
 
 
+def _labeled(page: Path) -> bool:
+    """Whether a page says that it is of the quick effort."""
+    return page.exists() and QUICK in page.read_text(encoding="utf-8")
+
+
 def publish(told: Told, folder: Path = FOLDER, now: Callable[[], dict[str, str]] = probe) -> None:
-    """The page and the result of one claim; ValueError for a quick one."""
+    """The page and the result of one claim; a quick one never in the place of a full one by the same rule."""
     result = told.result
-    if result["effort"] != "full":
-        raise ValueError(f"{result['claim']}: only full verdicts are published")
+    kept = folder / f"{result['claim']}.json"
+    if result["effort"] != "full" and kept.exists():
+        stored = json.loads(kept.read_text(encoding="utf-8"))
+        if stored["effort"] == "full" and stored["claim_digest"] == result["claim_digest"]:
+            raise ValueError(f"{result['claim']}: the published verdict is of the full effort; a quick one stays out")
     folder.mkdir(parents=True, exist_ok=True)
     stored = json.dumps({**result, "probe": now()}, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     (folder / f"{result['claim']}.json").write_text(stored, encoding="utf-8")
@@ -81,7 +98,8 @@ def page(told: Told) -> str:
     """One claim as Markdown."""
     result = told.result
     effort = (
-        f"{result['replications']} replications, {result['failed_replications']} failed, seed {result['seed']}, claim "
+        f"{result['replications']} replications, {result['failed_replications']} failed, "
+        f"{result['effort']} effort, seeds {', '.join(map(str, result['seeds']))}, claim "
         f"`{result['claim_digest'][:12]}`, digest `{result['digest'][:12]}`, openiads {result['version']}."
     )
     parts = [
@@ -90,12 +108,19 @@ def page(told: Told) -> str:
         f"Said by {result['said_by']} ({result['source']}).",
         f"*Question.* {result['question']}",
         f"**{sentence(told)}**",
+        *([QUICK] if result["effort"] != "full" else []),
+        "## What it does not say",
+        "\n".join(f"- {line}" for line in result["caveats"]),
+        "## Every arm of every cell",
         table(HEAD, rows_of(told)),
+        *(["## Choices, and what is shown beside", table(BESIDE, beside_of(told))] if beside_of(told) else []),
+        *(["## Where the answer flips", table(FLIPS, flips_of(told))] if flips_of(told) else []),
         "## What would change it",
         "\n".join(f"- {line}" for line in changers(told)),
         "## The rule",
         rule_of(told),
         effort,
+        *([EARLIER.format(name=result["claim"])] if (FOLDER / "earlier" / f"{result['claim']}.md").exists() else []),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -103,8 +128,9 @@ def page(told: Told) -> str:
 def index(folder: Path = FOLDER) -> str:
     """All published claims as Markdown."""
     results = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
-    rows = [(f"[“{r['sentence']}”]({r['claim']}.md)", r["verdict"], _on(r)) for r in results]
-    return f"{MARK}\n\n# Claims\n\n{table(('what was said', 'verdict', 'depends on'), rows)}\n"
+    rows = [(f"[“{r['sentence']}”]({r['claim']}.md)", r["verdict"], _on(r), r["effort"]) for r in results]
+    earlier = "\n[Earlier versions](earlier/index.md), with what was wrong.\n" if (folder / "earlier").exists() else ""
+    return f"{MARK}\n\n# Claims\n\n{table(('what was said', 'verdict', 'depends on', 'effort'), rows)}\n{earlier}"
 
 
 def _on(result: dict[str, Any]) -> str:
@@ -119,10 +145,11 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def main(names: list[str]) -> None:
     """Run, write, tell."""
-    for name in names or packaged_claims():
+    full = "--quick" not in names
+    for name in [each for each in names if each != "--quick"] or packaged_claims():
         claim = load_claim(name)
-        out = folder_of(ROOT / "runs" / "claims", claim, full=True, seed=SEED)
-        publish(gathered(examine(claim, full=True, out=out)))
+        out = folder_of(ROOT / "runs" / "claims", claim, full=full, seed=SEED)
+        publish(gathered(examine(claim, full=full, out=out)))
         (FOLDER / "index.md").write_text(index(), encoding="utf-8")
         print(f"{name}: docs/claims/{name}.md", flush=True)
 

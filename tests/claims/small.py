@@ -25,7 +25,8 @@ def ballistic() -> Claim:
     """Two missiles of one class, both limits."""
 
     def change(mapping: dict[str, Any]) -> None:
-        mapping["study"] |= {"points": 2, "launchers": 2, "missiles": {"tochka_u": "70 km"}}
+        mapping["study"] |= {"points": 2, "launchers": 2, "missiles": {"tochka_u": "70 km"}, "aspects": [], "mixed": []}
+        mapping["study"]["flips"] = [{**mapping["study"]["flips"][0], "values": [0.02, 0.9]}]
         mapping["rule"]["arms"] = {"limits": ["emergent", "published"], "weighting": ["uniform"]}
         mapping["quick"] = {"nominal": 3, "worlds": 1, "each": 2}
 
@@ -36,7 +37,8 @@ def comparable() -> Claim:
     """One row of the table, one arm beside it."""
 
     def change(mapping: dict[str, Any]) -> None:
-        mapping["study"] |= {"normalizations": ["fire_units"], "axes": ["one"], "beside": ["structure"]}
+        mapping["study"] |= {"normalizations": ["fire_units"], "also": [], "beside": ["structure"]}
+        mapping["study"] |= {"facing": ["laid"], "raid_sizes": [], "pictures": []}
         mapping["quick"] = {"nominal": 3, "worlds": 1, "each": 2, "beside": 2}
 
     return changed("comparable", change)
@@ -47,6 +49,8 @@ def guarantee() -> Claim:
 
     def change(mapping: dict[str, Any]) -> None:
         mapping["study"] |= {"sizes": [4, 8], "readings": ["tartus_2016", "tartus_2016_pmu2"]}
+        mapping["study"] |= {"fire_units": [2, 3]}
+        mapping["study"]["raids"] = {name: mapping["study"]["raids"][name] for name in ("cruise", "mixed")}
         mapping["rule"]["reference"] = 8
         mapping["quick"] = {"nominal": 3, "worlds": 1, "each": 2}
 
@@ -57,8 +61,8 @@ def moskva() -> Claim:
     """What comes from the catalog alone."""
 
     def change(mapping: dict[str, Any]) -> None:
-        mapping["study"] |= {"figures": ["target_channels", "ready_rounds"], "other_readings": ["s300ps"]}
-        mapping["quick"] = {"worlds": 8}
+        mapping["study"] |= {"figures": ["target_channels", "ready_rounds"], "other_readings": ["s300ps"], "flips": []}
+        mapping["quick"] = {"worlds": 13}
 
     return changed("moskva", change)
 

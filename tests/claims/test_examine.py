@@ -10,7 +10,7 @@ import pytest
 
 from claims.small import SMALL, ballistic, changed, guarantee, moskva
 from openiads.base.errors import InputError, Interrupted, ResultsError
-from openiads.claims import kill_over_area, largest_raid
+from openiads.claims import equivalence, kill_over_area, largest_raid
 from openiads.claims.bench import Bench
 from openiads.claims.examine import Result, examine, rests_on
 from openiads.claims.statement import load_claim
@@ -27,11 +27,15 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Path]
 
 def test_missiles_over_an_area(undisturbed: tuple[Result, Path]) -> None:
     result, folder = undisturbed
-    assert [(e.look.cell, e.look.limits, sum(e.look.worlds.values())) for e in result.evidence] == [
-        ("tochka_u", "emergent", 1),
-        ("tochka_u", "published", 1),
+    assert [(e.look.cell, e.look.limits, [sum(c.values()) for c in e.look.seeds]) for e in result.evidence] == [
+        ("engage / tochka_u", "emergent", [1, 1, 1]),
+        ("kill / tochka_u", "emergent", [1, 1, 1]),
+        ("engage / tochka_u", "published", [1, 1, 1]),
+        ("kill / tochka_u", "published", [1, 1, 1]),
     ]
-    assert result.replications == 2 * (3 + 2)
+    assert result.replications == 2 * (3 + 3 * 2) + 2 * 2  # two values of the number that is moved alone
+    assert [each.cell for each in result.flips] == ["kill / tochka_u"]
+    assert result.flips[0].figures[0] < result.flips[0].figures[1]
     assert result.failed == 0
     stored = json.loads((folder / "result.json").read_text())
     assert stored["claim_digest"] == result.claim.digest
@@ -41,34 +45,63 @@ def test_missiles_over_an_area(undisturbed: tuple[Result, Path]) -> None:
 
 def test_two_systems_on_one_raid() -> None:
     result = examine(SMALL["comparable"](), jobs=1)
-    deciding = [e.look for e in result.evidence if not e.beside]
+    deciding = [e.look for e in result.evidence if e.decides]
     assert [look.cell.split(" / ")[0] for look in deciding] == ["aircraft", "cruise", "drone", "ballistic"]
     assert {e.beside for e in result.evidence} == {"", "structure"}
     assert all(-1.0 <= look.figure.low <= look.figure.value <= look.figure.high <= 1.0 for look in deciding)
-    assert result.replications == 2 * (3 + 2 + 2)
+    assert {e.choice for e in result.evidence} == {None, ("facing", "two axes, half laid on each")}
+    assert result.replications == 2 * (3 + 3 * 2 + 2 + 2)
     assert sum(result.figures["0.1"]["matched"].values()) == 4
     assert result.judgment.verdict is Verdict.UNDECIDED  # three pairs show nothing
 
 
 def test_a_growing_raid() -> None:
     result = examine(guarantee(), jobs=1)
-    deciding = [e.look for e in result.evidence if not e.beside]
-    assert [look.cell for look in deciding] == ["8 threats"]
-    assert sorted(e.beside for e in result.evidence if e.beside) == ["size", "tartus_2016_pmu2", "tartus_2016_pmu2"]
+    deciding = [e.look for e in result.evidence if e.decides]
+    assert [look.cell for look in deciding] == ["8 threats / cruise"]
+    pmu2 = "tartus_2016_pmu2"
+    assert sorted(e.beside for e in result.evidence if e.beside) == [
+        "3 fire units",
+        "mixed",
+        "mixed",
+        "size",
+        pmu2,
+        pmu2,
+    ]
+    assert [e.choice for e in result.evidence if e.choice] == [("order of battle", "3 fire units")]
     assert set(result.figures) == {"0.95", "0.8"}
-    assert set(result.figures["0.8"]) == {"emergent", "tartus_2016_pmu2"}
+    assert set(result.figures["0.8"]) == {"emergent", "3 fire units", "mixed", pmu2}
     for end in ("surely", "perhaps"):
         strict, lax = (result.figures[level]["emergent"][end] for level in ("0.95", "0.8"))
         assert strict <= lax <= 8
     assert result.figures["0.95"]["emergent"] == {"surely": 0, "perhaps": 8}  # three replications of each size
 
 
+def test_a_long_stream_is_flown_to_its_end() -> None:
+    told = load_claim("guarantee").told
+    for raid in told.study.raids:
+        flown = largest_raid.scenario(told, 59, "emergent", raid)
+        last = max((each.time_on_target or 0.0) + each.spacing * (each.count - 1) for each in flown.raids)
+        assert flown.duration >= last + 60.0
+        assert sum(each.count for each in flown.raids) == 59
+
+
+def test_a_picture_and_a_raid_size_are_what_they_say() -> None:
+    base, alone, twice = (
+        equivalence.scenario("s300pmu2", equivalence.Case("rounds", **case), "matched", "emergent")
+        for case in ({}, {"picture": "alone"}, {"raid": 2.0})
+    )
+    assert base.sites[0].radars_off == () and "64n6e2" in alone.sites[0].radars_off
+    assert [each.count * 2 for each in base.raids] == [each.count for each in twice.raids]
+
+
 def test_ratios_of_figures() -> None:
     result = examine(moskva())
-    rounds = next(e.look for e in result.evidence if e.look.cell == "ready rounds" and not e.beside)
+    rounds = next(e.look for e in result.evidence if e.look.cell == "ready rounds" and e.decides)
     assert rounds.figure.value == 0.5  # 8 launchers of 4, and 64 on board
     assert rounds.near
-    assert rounds.worlds[Answer.YES] == 8
+    assert rounds.worlds[Answer.YES] == 3 * 13
+    assert [e.choice for e in result.evidence if e.choice] == 2 * [("launchers", "12 launchers")]
     assert result.replications == 0
     assert {e.beside for e in result.evidence} == {"", "s300ps"}
     assert examine(moskva()).digest == result.digest
@@ -78,10 +111,14 @@ def test_ratios_of_figures() -> None:
 def test_a_claim_names_every_scenario_that_it_builds_and_every_number_in_doubt() -> None:
     found = rests_on(guarantee())
     assert [name for name, _, _ in found["scenarios"]] == [
-        "claim_guarantee_4_emergent",
-        "claim_guarantee_4_emergent_tartus_2016_pmu2",
-        "claim_guarantee_8_emergent",
-        "claim_guarantee_8_emergent_tartus_2016_pmu2",
+        "claim_guarantee_cruise_4_emergent",
+        "claim_guarantee_cruise_4_emergent_3_units",
+        "claim_guarantee_cruise_4_emergent_tartus_2016_pmu2",
+        "claim_guarantee_cruise_8_emergent",
+        "claim_guarantee_cruise_8_emergent_3_units",
+        "claim_guarantee_cruise_8_emergent_tartus_2016_pmu2",
+        "claim_guarantee_mixed_4_emergent",
+        "claim_guarantee_mixed_8_emergent",
     ]
     low, nominal, high, scale = found["knobs"]["world.earth_factor"]
     assert low <= nominal <= high and low < high and scale in ("linear", "log")
@@ -114,8 +151,10 @@ def test_a_claim_that_was_stopped_goes_on(undisturbed: tuple[Result, Path], piec
 
 def test_a_folder_of_another_claim_is_refused(undisturbed: tuple[Result, Path], tmp_path: Path) -> None:
     other = changed("ballistic", lambda mapping: mapping["rule"].update(kill_probability=0.3))
-    with pytest.raises(ResultsError, match="another claim"):
+    with pytest.raises(ResultsError, match=r"rule file of claim ballistic was changed since .*new --out"):
         examine(other, out=undisturbed[1])
+    with pytest.raises(ResultsError, match="is of another claim"):
+        examine(moskva(), out=undisturbed[1])
     (tmp_path / "letter.txt").write_text("mine")
     with pytest.raises(ResultsError, match=r"holds other files \(letter.txt\)"):
         examine(other, out=tmp_path)
@@ -142,12 +181,12 @@ def test_a_folder_that_was_stopped_early_is_of_one_claim_too(tmp_path: Path) -> 
     ("key", "value", "said"),
     [
         ("asset", ["Naval facilty"], "no asset 'Naval facilty'.*Naval facility"),
-        ("mix", {"Geese": 1.0}, "no raid 'Geese'"),
+        ("raids", {"cruise": {"Geese": 1.0}}, "no raid 'Geese'"),
     ],
 )
 def test_names_that_a_scenario_does_not_have_are_told(key: str, value: object, said: str) -> None:
     claim = changed("guarantee", lambda mapping: mapping["study"].update({key: value}))
-    with pytest.raises(InputError, match=rf"study\.{key}: .*{said}"):
+    with pytest.raises(InputError, match=rf"study\.{key}[^:]*: .*{said}"):
         examine(claim)
 
 
@@ -155,17 +194,19 @@ def test_what_claims_count_in_the_log_is_what_the_outcomes_say() -> None:
     """The boldest figures of the page, P(no hit) and kills, counted again from the outcome rows."""
     bench = Bench(seed=3)
     stated = load_claim("guarantee").told
-    assets = [asset.name for asset in largest_raid.scenario(stated, 24, "emergent").assets]
+    assets = [asset.name for asset in largest_raid.scenario(stated, 24, "emergent", "mixed").assets]
     every = stated.model_copy(update={"study": stated.study.model_copy(update={"asset": tuple(assets)})})
-    made = bench.run(largest_raid.scenario(every, 24, "emergent"), 12)
+    made = bench.run(largest_raid.scenario(every, 24, "emergent", "mixed"), 12)
     hits = made.rows()["asset_hits"]
     assert 0 < (hits == 0).sum() < len(hits)  # else the count says nothing
     assert largest_raid.untouched(every, made)[0].value == pytest.approx((hits == 0).mean())
 
     area = load_claim("ballistic").told
-    made = bench.run(kill_over_area.scenario(area, "scud_c", "emergent"), 6)
+    made = bench.run(kill_over_area.scenario(area, ("scud_c",), "emergent"), 6)
     points = area.study.points
     rules = [area.rule.model_copy(update={"area_share": need / points}) for need in range(1, points + 1)]
-    ranked = [kill_over_area._answer(area.model_copy(update={"rule": rule}), made)[1].value for rule in rules]
+    said = [kill_over_area.answers(area.model_copy(update={"rule": rule}), ("scud_c",), made) for rule in rules]
+    ranked = [each["kill", "scud_c"].figure.value for each in said]
     assert sum(ranked) == pytest.approx(made.rows()["killed"].mean())  # each point once on either half
     assert 0 < sum(ranked) < points
+    assert sum(each["engage", "scud_c"].figure.value for each in said) >= sum(ranked)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import math
-from itertools import product
+from collections import Counter
+from itertools import permutations, product
 
 import numpy as np
 import pytest
 
 from openiads.claims import equivalence, kill_over_area, largest_raid, ratios
 from openiads.claims.bench import above, band, drivers, share
-from openiads.claims.evidence import Arm, Evidence, looked
+from openiads.claims.evidence import Arm, looked
 from openiads.claims.statement import load_claim
-from openiads.claims.verdict import Answer, CellVerdict, Figure, Look, Verdict, judge, of_cell, over_worlds
+from openiads.claims.verdict import Answer, CellVerdict, Figure, Look, Verdict, judge, near_rule, of_cell, over_worlds
 
 YES, NO, BETWEEN, OPEN = Answer.YES, Answer.NO, Answer.BETWEEN, Answer.OPEN
 SUPPORTED, CONTRADICTED, DEPENDS, UNDECIDED = Verdict
@@ -22,21 +23,27 @@ ROBUST = 0.9
 
 
 def look(arm: tuple[str, str], worlds: dict[Answer, int], *, near: bool = False, nominal: Answer = YES) -> Look:
-    return Look("cell", *arm, nominal, Figure(0.5, 0.4, 0.6, 0.05), near, worlds, None)
+    return Look("cell", *arm, nominal, Figure(0.5, 0.4, 0.6, 0.05), near, (Counter(worlds),), None)
 
 
-def cell(*counts: dict[Answer, int], near: bool = False) -> CellVerdict:
+def cell(*counts: dict[Answer, int], near: bool = False, choices: tuple[tuple[str, Answer], ...] = ()) -> CellVerdict:
     """A cell from the counts of its four arms, in the order of ``ARMS``."""
     looks = [look(arm, worlds, near=near) for arm, worlds in zip(ARMS, counts, strict=True)]
-    return of_cell(looks, [each.verdict(ROBUST) for each in looks])
+    return of_cell(looks, [each.verdict(ROBUST) for each in looks], ROBUST, choices)
 
 
 @pytest.mark.parametrize(
     ("worlds", "verdict"),
     [
-        ({YES: 9, OPEN: 1}, SUPPORTED),
-        ({YES: 9, NO: 1}, SUPPORTED),
+        ({YES: 9, OPEN: 1}, UNDECIDED),
+        ({YES: 54, NO: 1, OPEN: 5}, UNDECIDED),  # a share at the rule itself: 0.79 to 0.96
+        ({YES: 60}, SUPPORTED),
+        ({YES: 59, NO: 1}, SUPPORTED),
+        ({YES: 58, NO: 2}, UNDECIDED),
+        ({YES: 36}, SUPPORTED),
+        ({YES: 35}, UNDECIDED),  # the lower end is 0.9000 and not above
         ({NO: 60}, CONTRADICTED),
+        ({NO: 54, YES: 6}, UNDECIDED),
         ({YES: 30, NO: 30}, DEPENDS),
         ({YES: 3, NO: 2}, UNDECIDED),  # five worlds rule nothing out
         ({YES: 8, NO: 2}, UNDECIDED),
@@ -45,25 +52,77 @@ def cell(*counts: dict[Answer, int], near: bool = False) -> CellVerdict:
         ({YES: 50, OPEN: 10}, UNDECIDED),
         ({BETWEEN: 60}, DEPENDS),  # no replication makes a yes or a no of these
         ({BETWEEN: 20, NO: 40}, DEPENDS),
-        ({BETWEEN: 2, NO: 58}, CONTRADICTED),
+        ({BETWEEN: 1, NO: 59}, CONTRADICTED),
         ({}, UNDECIDED),
     ],
 )
 def test_over_worlds(worlds: dict[Answer, int], verdict: Verdict) -> None:
-    assert over_worlds(worlds, ROBUST) is verdict
+    assert over_worlds([worlds], ROBUST) is verdict
+
+
+def test_the_worlds_of_all_seeds_count_together_whatever_their_order() -> None:
+    seeds = [{YES: 20}, {YES: 20}, {YES: 19, OPEN: 1}]
+    assert over_worlds(seeds[:1], ROBUST) is UNDECIDED
+    assert {over_worlds(order, ROBUST) for order in permutations(seeds)} == {SUPPORTED}
+    assert {near_rule(order, ROBUST) for order in permutations(seeds)} == {True}
+
+
+def test_one_seed_below_the_rule_keeps_the_others_from_settling() -> None:
+    seeds = [{YES: 60}, {YES: 60}, {YES: 52, NO: 8}]  # 172 of 180, lower end above 0.9
+    assert over_worlds([{YES: 172, NO: 8}], ROBUST) is SUPPORTED
+    assert over_worlds(seeds, ROBUST) is UNDECIDED
+
+
+@pytest.mark.parametrize(
+    ("worlds", "near"),
+    [
+        ({YES: 54, NO: 1, OPEN: 5}, True),
+        ({NO: 54, OPEN: 6}, True),  # in either count
+        ({YES: 60}, False),
+        ({YES: 59, NO: 1}, True),  # one world more that says otherwise
+        ({NO: 59, YES: 1}, True),
+        ({YES: 30, NO: 30}, False),
+        ({}, False),
+    ],
+)
+def test_a_share_of_worlds_near_the_rule_is_flagged(worlds: dict[Answer, int], near: bool) -> None:
+    assert near_rule([worlds], ROBUST) is near
+    assert cell(*[worlds] * 4).near is near
+
+
+@pytest.mark.parametrize(
+    ("choices", "verdict", "turned"),
+    [
+        ((), SUPPORTED, ()),
+        ((("facing", YES), ("raid size", YES)), SUPPORTED, ()),
+        ((("facing", YES), ("raid size", NO)), DEPENDS, ("raid size",)),
+        ((("facing", BETWEEN),), DEPENDS, ("facing",)),
+        ((("facing", OPEN),), UNDECIDED, ()),
+    ],
+)
+def test_a_choice_can_turn_a_cell_and_an_open_one_keeps_it_from_being_settled(
+    choices: tuple[tuple[str, Answer], ...], verdict: Verdict, turned: tuple[str, ...]
+) -> None:
+    found = cell(*[{YES: 60}] * 4, choices=choices)
+    assert (found.verdict, found.turned_by) == (verdict, turned)
+
+
+def test_one_failing_arm_blocks_supported() -> None:
+    assert cell({YES: 60}, {YES: 60}, {YES: 60}, {YES: 54, OPEN: 6}).verdict is UNDECIDED
+    assert cell({YES: 60}, {YES: 60}, {YES: 60}, {YES: 30, NO: 30}).verdict is DEPENDS
 
 
 def test_a_cell_whose_arms_agree_depends_on_nothing() -> None:
-    assert cell(*[{YES: 10}] * 4) == CellVerdict("cell", SUPPORTED, (), False)
-    assert cell(*[{NO: 10}] * 4, near=True) == CellVerdict("cell", CONTRADICTED, (), True)
+    assert cell(*[{YES: 60}] * 4) == CellVerdict("cell", SUPPORTED, (), False)
+    assert cell(*[{NO: 60}] * 4, near=True) == CellVerdict("cell", CONTRADICTED, (), True)
 
 
 @pytest.mark.parametrize(
     ("counts", "turned"),
     [
-        (({YES: 10}, {YES: 10}, {NO: 10}, {NO: 10}), ("limits",)),
-        (({YES: 10}, {NO: 10}, {YES: 10}, {NO: 10}), ("weighting",)),
-        (({YES: 10}, {NO: 10}, {NO: 10}, {NO: 10}), ("limits", "weighting")),
+        (({YES: 60}, {YES: 60}, {NO: 60}, {NO: 60}), ("limits",)),
+        (({YES: 60}, {NO: 60}, {YES: 60}, {NO: 60}), ("weighting",)),
+        (({YES: 60}, {NO: 60}, {NO: 60}, {NO: 60}), ("limits", "weighting")),
         (({YES: 30, NO: 30},) * 4, ("worlds",)),
         (({BETWEEN: 60},) * 4, ("level",)),
         (({BETWEEN: 30, NO: 30},) * 4, ("worlds", "level")),
@@ -75,7 +134,7 @@ def test_a_cell_names_what_turns_it(counts: tuple[dict[Answer, int], ...], turne
 
 
 def test_an_undecided_arm_leaves_a_cell_undecided() -> None:
-    assert cell({YES: 10}, {YES: 10}, {YES: 10}, {OPEN: 10}).verdict is UNDECIDED
+    assert cell({YES: 60}, {YES: 60}, {YES: 60}, {OPEN: 60}).verdict is UNDECIDED
 
 
 def cells(*verdicts: Verdict, turned: tuple[str, ...] = ()) -> list[CellVerdict]:
@@ -111,66 +170,61 @@ def test_near_the_line_is_within_one_standard_error_or_on_it() -> None:
 # ------------------------------------------------------------------ rules of the methods
 
 
-def evidence(cell: str, nominal: Answer, worlds: dict[Answer, int]) -> Evidence:
-    answers = [a for a, n in worlds.items() for _ in range(n)]
-    return looked(Arm(cell, "emergent", "uniform"), nominal, Figure(0.5, 0.4, 0.6, 0.05), (), answers, None)
-
-
 @pytest.mark.parametrize(
-    ("nominal", "verdicts", "verdict", "on"),
+    ("engage", "kill", "verdict", "on"),
     [
-        ((NO, NO), (DEPENDS, SUPPORTED), CONTRADICTED, ()),
-        ((OPEN, NO), (UNDECIDED, CONTRADICTED), CONTRADICTED, ()),  # no class has a yes
-        ((OPEN, OPEN), (UNDECIDED, UNDECIDED), CONTRADICTED, ()),
-        ((OPEN, OPEN), (SUPPORTED, SUPPORTED), SUPPORTED, ()),
-        ((YES, YES), (SUPPORTED, SUPPORTED), SUPPORTED, ()),
-        ((YES, NO), (SUPPORTED, CONTRADICTED), DEPENDS, ("class",)),
-        ((YES, NO), (CONTRADICTED, CONTRADICTED), DEPENDS, ("class", "worlds")),
-        ((YES, OPEN), (UNDECIDED, UNDECIDED), DEPENDS, ("class",)),
-        ((YES, NO), (DEPENDS, CONTRADICTED), DEPENDS, ("class", "limits")),
+        ((SUPPORTED, SUPPORTED), (SUPPORTED, SUPPORTED), SUPPORTED, ()),
+        ((CONTRADICTED,), (CONTRADICTED,), CONTRADICTED, ()),
+        ((SUPPORTED,), (CONTRADICTED,), DEPENDS, (kill_over_area.READING,)),
+        ((SUPPORTED,), (UNDECIDED,), UNDECIDED, ()),
+        ((UNDECIDED,), (UNDECIDED,), UNDECIDED, ()),
+        ((SUPPORTED,), (DEPENDS,), DEPENDS, (kill_over_area.READING, "limits")),
+        ((SUPPORTED,), (SUPPORTED, CONTRADICTED), DEPENDS, (kill_over_area.READING, kill_over_area.CLASS)),
     ],
 )
-def test_missiles_are_judged_by_the_sentence_of_their_file(
-    nominal: tuple[Answer, ...], verdicts: tuple[Verdict, ...], verdict: Verdict, on: tuple[str, ...]
+def test_to_engage_and_to_kill_are_two_sentences(
+    engage: tuple[Verdict, ...], kill: tuple[Verdict, ...], verdict: Verdict, on: tuple[str, ...]
 ) -> None:
-    """Supported if every class is, contradicted if no class has a nominal yes, otherwise it depends on the class."""
-    told = load_claim("ballistic").told
-    found = [evidence(str(k), answer, {answer: 10}) for k, answer in enumerate(nominal)]
-    judged = kill_over_area.decide(told, cells(*verdicts, turned=("limits",)), found)
-    assert (judged.verdict, [name.split()[1] if " " in name else name for name in judged.depends_on]) == (
-        verdict,
-        list(on),
-    )
-
-
-def _ratio(numbers: list[float]) -> tuple[Evidence, Verdict]:
-    told = load_claim("moskva").told  # 0.5 to 2, over 5 to 95 % of the worlds
-    found = ratios._evidence(told, "ready_rounds", "emergent", "uniform", 1.0, numbers, [])
-    return found, ratios.arm_verdict(told, found)
+    named = [
+        (f"{reading} / {k}", v) for reading, every in (("engage", engage), ("kill", kill)) for k, v in enumerate(every)
+    ]
+    found = [CellVerdict(name, v, ("limits",) if v is DEPENDS else (), False) for name, v in named]
+    judged = kill_over_area.decide(load_claim("ballistic").told, found, [])
+    assert (judged.verdict, judged.depends_on) == (verdict, on)
+    assert [name for name, _, _ in judged.readings] == ["engage", "kill"]
+    if len(engage) == 1:
+        assert judged.readings[0][1] is engage[0]
 
 
 @pytest.mark.parametrize(
     ("numbers", "verdict"),
     [
         ([0.6, 1.0, 1.9] * 20, SUPPORTED),
+        ([0.5, 2.0] * 20, SUPPORTED),  # the ends of the band are in it
         ([2.1, 3.0, 9.0] * 20, CONTRADICTED),
         ([0.2, 0.4] * 20, CONTRADICTED),
-        ([1.0, 3.0] * 20, UNDECIDED),  # across a line it is open, as the file says
-        ([0.3, 3.0] * 20, UNDECIDED),  # outside, but on either side
-        ([1.0] * 36 + [math.inf] * 4, UNDECIDED),  # one side alone has any in a tenth of the worlds
-        ([3.0] * 36 + [math.inf] * 4, CONTRADICTED),
+        ([1.0, 3.0] * 20, DEPENDS),
+        ([0.3, 3.0] * 20, CONTRADICTED),  # never in the band, on either side of it
+        ([1.0] * 36 + [math.inf] * 4, UNDECIDED),
         ([1.0] * 99 + [math.inf], SUPPORTED),
         ([math.inf] * 40, CONTRADICTED),
-        ([1.0] * 36 + [math.nan] * 4, SUPPORTED),
-        ([1.0] * 35 + [math.nan] * 5, UNDECIDED),  # neither side has any in more worlds than the percentiles leave out
+        ([1.0] * 36 + [math.nan] * 4, UNDECIDED),  # neither side has any in a tenth of the worlds
         ([math.nan] * 40, UNDECIDED),
     ],
 )
 def test_a_ratio_is_similar_different_or_open(numbers: list[float], verdict: Verdict) -> None:
-    found, judged = _ratio(numbers)
-    assert judged is verdict
-    assert found.look.worlds.get(NO, 0) == sum(not 0.5 <= v <= 2.0 for v in numbers if not math.isnan(v))
+    told = load_claim("moskva").told  # 0.5 to 2
+    found = ratios._evidence(told, "ready_rounds", ("emergent", "uniform"), 1.0, [numbers], [])
+    assert found.look.verdict(told.rule.robust) is verdict
+    assert found.look.worlds[NO] == sum(not 0.5 <= v <= 2.0 for v in numbers if not math.isnan(v))
     json.dumps(found.as_dict(), allow_nan=False)
+
+
+def test_counts_are_whole_in_every_sampled_world() -> None:
+    told = load_claim("moskva").told
+    drawn = ratios._catalog_draws(told, ratios.catalog(), 60, "uniform", 1)
+    channels = drawn["sea", "target_channels"]
+    assert {float(v) for v in channels} == {3.0, 4.0, 5.0, 6.0}
 
 
 def test_one_side_alone_is_infinitely_more_and_neither_is_no_number() -> None:
@@ -188,8 +242,9 @@ def test_one_side_alone_is_infinitely_more_and_neither_is_no_number() -> None:
     [
         ((SUPPORTED, SUPPORTED), SUPPORTED, ()),
         ((CONTRADICTED, CONTRADICTED), CONTRADICTED, ()),
-        ((SUPPORTED, UNDECIDED), DEPENDS, ("which figure is meant",)),
-        ((UNDECIDED, UNDECIDED), DEPENDS, ("which figure is meant",)),
+        ((SUPPORTED, UNDECIDED), UNDECIDED, ()),
+        ((UNDECIDED, UNDECIDED), UNDECIDED, ()),
+        ((SUPPORTED, CONTRADICTED, UNDECIDED), DEPENDS, ("which figure is meant",)),
         ((SUPPORTED, DEPENDS), DEPENDS, ("which figure is meant", "limits")),
     ],
 )
@@ -221,7 +276,15 @@ def test_the_largest_raid_stops_at_the_first_size_that_fails_surely_and_perhaps(
     told = load_claim("guarantee").told
     shares = {4: (0.99, 1.0), 8: (0.94, 0.98), 12: (0.7, 0.9), 16: (0.97, 0.99)}
     found = [
-        looked(Arm(f"{n} threats", "emergent", "uniform"), OPEN, Figure(sum(p) / 2, *p), (), [], None, beside="size")
+        looked(
+            Arm(f"{n} threats / cruise", "emergent", "uniform"),
+            OPEN,
+            Figure(sum(p) / 2, *p),
+            (),
+            [],
+            None,
+            beside="size",
+        )
         for n, p in shares.items()
     ]
     levels = (0.995, *told.rule.levels)
@@ -260,12 +323,14 @@ def test_other_deltas_are_counted_arm_by_arm() -> None:
         looked(Arm("b", "emergent", "uniform"), NO, Figure(0.3, 0.25, 0.35), (), [], None),
         looked(Arm("a", "published", "uniform"), NO, Figure(0.3, 0.25, 0.35), (), [], None),
         looked(Arm("a", "emergent", "uniform"), NO, Figure(0.15, 0.12, 0.18), (), [], None, beside="structure"),
+        looked(Arm("a", "emergent", "uniform"), NO, Figure(0.4, 0.3, 0.5), (), [], None, beside=("facing", "two")),
     ]
     figures = equivalence.figures(told, found)
     assert list(figures) == ["0.05", "0.1", "0.2"]
     assert figures["0.05"]["matched"] == {"yes": 0, "no": 1, "open": 1}
     assert figures["0.1"]["matched"] == {"yes": 1, "no": 1, "open": 0}
     assert [figures[d]["structure"]["yes"] for d in figures] == [0, 0, 1]
+    assert figures["0.2"]["facing: two"] == {"yes": 0, "no": 1, "open": 0}
 
 
 # ------------------------------------------------------------------ what the methods share

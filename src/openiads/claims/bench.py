@@ -67,15 +67,19 @@ class Bench:
         """How many runs there will be, for the progress."""
         self._pieces, self._done = max(pieces, 1), 0
 
-    def run(self, scenario: Scenario, replications: int, knobs: Mapping[str, float] | None = None) -> Run:
-        """A stored run, made now or found; the same scenario, size, seed and knobs is the same run."""
+    def run(
+        self, scenario: Scenario, replications: int, knobs: Mapping[str, float] | None = None, seed: int | None = None
+    ) -> Run:
+        """A stored run, made now or found; the same scenario, size, seed (the bench's, if none is given) and knobs is
+        the same run."""
+        seed = self.seed if seed is None else seed
         named = sorted((knobs or {}).items())
-        key = hash_of([scenario.digest(), replications, self.seed, [list(pair) for pair in named]])[:20]
+        key = hash_of([scenario.digest(), replications, seed, [list(pair) for pair in named]])[:20]
         out = None if self.folder is None else self.folder / "runs" / key
         made = run(
             scenario,
             replications=replications,
-            seed=self.seed,
+            seed=seed,
             jobs=self.jobs,
             out=out,
             knobs=dict(named) or None,
@@ -123,6 +127,10 @@ class Bench:
             raise Interrupted("claims", "stopped", "Run the same command again with the same --out to continue.")
         if self._progress is not None:
             self._progress(min(self._done / self._pieces, 1.0), what)
+
+    def seeds(self, count: int) -> list[int]:
+        """The bench's seed and those that follow."""
+        return [self.seed + k for k in range(count)]
 
     @property
     def digest(self) -> str:
@@ -185,6 +193,15 @@ def band(outputs: Sequence[np.ndarray]) -> tuple[float, float, float] | None:
     if len(table) == 1:
         return (float(table.mean()),) * 3
     low, middle, high = percentiles(table, knowledge(table).variance)
+    return low, middle, high
+
+
+def mean_band(groups: Sequence[Sequence[np.ndarray]]) -> tuple[float, float, float] | None:
+    """The bands of the worlds of each seed (their dice differ), averaged."""
+    found = [each for each in map(band, groups) if each is not None]
+    if not found:
+        return None
+    low, middle, high = np.mean(found, axis=0).tolist()
     return low, middle, high
 
 

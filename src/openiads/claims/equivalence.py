@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
 from openiads.base.jsonable import JsonObject
-from openiads.claims.bench import Bench, band, drivers, worlds
+from openiads.catalog.records import Catalog
+from openiads.claims.bench import Bench, drivers, mean_band, worlds
 from openiads.claims.evidence import Arm, Evidence, looked
-from openiads.claims.statement import Equivalence, PairEffort
+from openiads.claims.statement import Equivalence, PairEffort, PairStudy
 from openiads.claims.verdict import Answer, CellVerdict, Figure, Judgment, judge
 from openiads.experiments import like_for_like as table
 from openiads.scenario.knobs import Knob, knob_list
-from openiads.scenario.load import Scenario, catalog_of
+from openiads.scenario.load import Scenario, catalog_of, validate
 from openiads.statistics.intervals import mean_interval
 from openiads.statistics.moments import Moments
 
@@ -22,87 +25,118 @@ from openiads.statistics.moments import Moments
 Differences = dict[str, tuple[Figure, np.ndarray]]
 
 
-def scenario(side: str, size: str, axes: str, arm: str, limits: str) -> Scenario:
-    """A cell of the table with its limits of engagement."""
-    return table.scenario(side, size, axes, arm).with_values({"model.limits": limits})
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What the two sides are made equal in, and the choices: one axis, the whole raid and each side's radars are the
+    base.
+
+    size : key of the table's normalizations;  axes : of its axes;  raid : times its raid;  picture : "own" or "alone"
+    """
+
+    size: str
+    axes: str = "one"
+    raid: float = 1.0
+    picture: str = "own"
+
+
+def scenario(side: str, case: Case, arm: str, limits: str) -> Scenario:
+    """A cell of the table with its limits of engagement, and another raid or picture if the case has one."""
+    made = table.scenario(side, case.size, case.axes, arm).with_values({"model.limits": limits})
+    if case.raid == 1.0 and case.picture == "own":
+        return made
+    mapping = copy.deepcopy(dict(made.mapping()))
+    mapping["name"] += f"_{case.raid:g}_{case.picture}"
+    mapping["raid"] = [{**raid, "count": max(round(raid["count"] * case.raid), 1)} for raid in mapping["raid"]]
+    if case.picture == "alone":
+        book = catalog_of(made)
+        mapping["site"] = [{**site, "radars_off": _surveillance(book, site["system"])} for site in mapping["site"]]
+    return validate(mapping)
+
+
+def _surveillance(book: Catalog, name: str) -> list[str]:
+    """The radars of a system other than its engagement radar."""
+    system = book[name]
+    found = [*system.surveillance, system.get("low_altitude", "none")]
+    return [radar for radar in dict.fromkeys(found) if radar not in ("none", system.engagement_radar)]
+
+
+def choices(plan: PairStudy, size: str) -> list[tuple[tuple[str, str], Case]]:
+    """Every choice taken alone: its kind and what is chosen, and the case."""
+    facing = [(("facing", table.AXES[axes]), Case(size, axes=axes)) for axes in plan.facing]
+    raids = [(("raid size", f"{24 * times:g} threats"), Case(size, raid=times)) for times in plan.raid_sizes]
+    pictures = [(("outside picture", "engagement radars alone"), Case(size, picture=each)) for each in plan.pictures]
+    return facing + raids + pictures
+
+
+def _nominal_only(claim: Equivalence) -> list[tuple[str, tuple[str, str] | None, Case, str]]:
+    """What is flown with the nominal numbers alone: what it is beside, or which choice it is, the case and the arm."""
+    plan = claim.study
+    found: list[tuple[str, tuple[str, str] | None, Case, str]] = []
+    for size in plan.normalizations:
+        found += [("", choice, case, plan.verdict_on) for choice, case in choices(plan, size)]
+        found += [(arm, None, Case(size), arm) for arm in plan.beside]
+    return found + [("normalization", None, Case(size), plan.verdict_on) for size in plan.also]
 
 
 def nominal(claim: Equivalence) -> list[Scenario]:
-    """Every scenario of the claim: the deciding arm in every limits, the arms beside it in the first."""
+    """Every scenario of the claim: the deciding cells in every limits, everything else in the first."""
     plan, limits = claim.study, claim.rule.arms.limits
-    arms = [(plan.verdict_on, each) for each in limits] + [(arm, limits[0]) for arm in plan.beside]
-    return [
-        scenario(side, size, axes, arm, each)
-        for size in plan.normalizations
-        for axes in plan.axes
-        for arm, each in arms
-        for side in plan.pair
-    ]
+    flown = [(Case(size), plan.verdict_on, each) for size in plan.normalizations for each in limits]
+    flown += [(case, arm, limits[0]) for _, _, case, arm in _nominal_only(claim)]
+    return [scenario(side, case, arm, each) for case, arm, each in flown for side in plan.pair]
 
 
 def gather(claim: Equivalence, effort: PairEffort, bench: Bench) -> list[Evidence]:
-    """The deciding arm with sampled worlds, then the arms beside it in the nominal world."""
-    plan, arms = claim.study, claim.rule.arms
-    cells = [(size, axes) for size in plan.normalizations for axes in plan.axes]
-    each_side = len(cells) * len(arms.limits) * (1 + len(arms.weighting) * effort.worlds)
-    bench.expect(2 * (each_side + len(cells) * len(plan.beside)))
+    """The deciding arm with sampled worlds, then choices and the arms beside it in the nominal world."""
+    plan, arms, rule = claim.study, claim.rule.arms, claim.rule
+    more = _nominal_only(claim)
+    sampled = len(arms.limits) * (1 + len(arms.weighting) * effort.worlds * rule.seeds)
+    bench.expect(2 * (len(plan.normalizations) * sampled + len(more)))
     found: list[Evidence] = []
-    for size, axes in cells:
+    for size in plan.normalizations:
         for limits in arms.limits:
-            found += _deciding(claim, effort, bench, size, axes, limits)
-        for arm in plan.beside:
-            sides = [scenario(side, size, axes, arm, arms.limits[0]) for side in plan.pair]
-            far = differences(claim, bench, sides, effort.beside, ({}, {}))
-            found += [
-                looked(
-                    Arm(_cell(name, size, axes), arms.limits[0], arms.weighting[0]),
-                    answer(figure, claim.rule.delta),
-                    figure,
-                    _lines(claim),
-                    [],
-                    None,
-                    beside=arm,
-                )
-                for name, (figure, _) in far.items()
-            ]
+            found += _deciding(claim, effort, bench, size, limits)
+    for beside, choice, case, arm in more:
+        sides = [scenario(side, case, arm, arms.limits[0]) for side in plan.pair]
+        far = differences(claim, bench, sides, effort.beside, ({}, {}))
+        for name, (figure, _) in far.items():
+            seen = Arm(_cell(name, case.size), arms.limits[0], arms.weighting[0])
+            said = answer(figure, rule.delta)
+            found.append(looked(seen, said, figure, _lines(claim), [], None, beside=choice or beside))
     return found
 
 
-def _deciding(
-    claim: Equivalence, effort: PairEffort, bench: Bench, size: str, axes: str, limits: str
-) -> list[Evidence]:
-    plan = claim.study
-    sides = [scenario(side, size, axes, plan.verdict_on, limits) for side in plan.pair]
+def _deciding(claim: Equivalence, effort: PairEffort, bench: Bench, size: str, limits: str) -> list[Evidence]:
+    plan, arms = claim.study, claim.rule.arms
+    sides = [scenario(side, Case(size), plan.verdict_on, limits) for side in plan.pair]
     here = differences(claim, bench, sides, effort.nominal, ({}, {}))
     doubts = [knob_list(catalog_of(side), side) for side in sides]
-    arms = claim.rule.arms
-    looks = len(plan.classes) * len(plan.normalizations) * len(plan.axes) * len(arms.limits) * len(arms.weighting)
+    looks = len(plan.classes) * len(plan.normalizations) * len(arms.limits) * len(arms.weighting)
     found = []
     for weighting in arms.weighting:
-        drawn = _together(doubts, effort.worlds, weighting, bench.seed)
-        far = [differences(claim, bench, sides, effort.each, pair) for pair in drawn]
-        every = [{**first, **second} for first, second in drawn]
+        drawn = {s: _together(doubts, effort.worlds, weighting, s) for s in bench.seeds(claim.rule.seeds)}
+        far = [[differences(claim, bench, sides, effort.each, pair, s) for pair in pairs] for s, pairs in drawn.items()]
+        every = [{**first, **second} for pairs in drawn.values() for first, second in pairs]
         for name in plan.classes:
-            figure, figures = here[name][0], [each[name][0] for each in far]
-            answers = [answer(each, claim.rule.delta) for each in figures]
-            moved_by = drivers(every, [each.value for each in figures], looks)
+            figure = here[name][0]
+            figures = [[each[name][0] for each in seed] for seed in far]
             found.append(
                 looked(
-                    Arm(_cell(name, size, axes), limits, weighting),
+                    Arm(_cell(name, size), limits, weighting),
                     answer(figure, claim.rule.delta),
                     figure,
                     _lines(claim),
-                    answers,
-                    band([each[name][1] for each in far]),
-                    moved_by,
+                    [[answer(each, claim.rule.delta) for each in seed] for seed in figures],
+                    mean_band([[each[name][1] for each in seed] for seed in far]),
+                    drivers(every, [each.value for seed in figures for each in seed], looks),
                 )
             )
     return found
 
 
-def _cell(name: str, size: str, axes: str) -> str:
+def _cell(name: str, size: str) -> str:
     made = "typical" if size == "typical" else f"equal {size.replace('_', ' ')}"
-    return f"{name} / {made} / {'one axis' if axes == 'one' else f'{axes} axes'}"
+    return f"{name} / {made}"
 
 
 def _lines(claim: Equivalence) -> tuple[float, float]:
@@ -125,12 +159,13 @@ def differences(
     sides: list[Scenario],
     replications: int,
     knobs: tuple[Mapping[str, float], Mapping[str, float]],
+    seed: int | None = None,
 ) -> Differences:
     """Per class: share that gets through on the second side less that on the first, paired by replication.
 
     A replication that failed on either side counts with the greatest difference there can be, both ways.
     """
-    rows = [bench.run(side, replications, known).rows() for side, known in zip(sides, knobs, strict=True)]
+    rows = [bench.run(side, replications, known, seed).rows() for side, known in zip(sides, knobs, strict=True)]
     good = (rows[0]["status"] == 0) & (rows[1]["status"] == 0)
     failed = int((~good).sum())
     found = {}
@@ -172,12 +207,13 @@ def figures(claim: Equivalence, evidence: list[Evidence]) -> JsonObject:
     for delta in sorted({claim.rule.delta, *claim.rule.also_shown}):
         by_arm: dict[str, dict[str, int]] = {}
         for each in kept:
-            arm = by_arm.setdefault(each.beside or claim.study.verdict_on, {"yes": 0, "no": 0, "open": 0})
+            label = ": ".join(each.choice) if each.choice else each.beside or claim.study.verdict_on
+            arm = by_arm.setdefault(label, {"yes": 0, "no": 0, "open": 0})
             arm[str(answer(each.look.figure, delta))] += 1
         told[f"{delta:g}"] = by_arm
     return told
 
 
 def decide(claim: Equivalence, cells: list[CellVerdict], evidence: list[Evidence]) -> Judgment:
-    """As every claim: each class in each row of the table is a cell."""
-    return judge(cells, "which class of threat, made equal in what, on how many axes")
+    """As every claim: each class in each normalization is a cell."""
+    return judge(cells, "which class of threat, made equal in what")

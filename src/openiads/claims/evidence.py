@@ -21,11 +21,19 @@ class Evidence:
     drivers : tuple[tuple[str, float], ...]
     beside : str
         Shown with the evidence but never decisive.
+    choice : tuple[str, str], optional
+        Kind of a choice and what is chosen, with the nominal numbers: it can turn the cell, but not decide it.
     """
 
     look: Look
     drivers: tuple[tuple[str, float], ...] = ()
     beside: str = ""
+    choice: tuple[str, str] | None = None
+
+    @property
+    def decides(self) -> bool:
+        """Whether it is an arm of a cell."""
+        return not self.beside and self.choice is None
 
     def as_dict(self) -> JsonObject:
         """Plain data; what is not a number is null, and so is an infinite one (of a band it can be nothing else)."""
@@ -37,10 +45,12 @@ class Evidence:
             "nominal": str(look.nominal),
             "figure": [_plain(v) for v in (look.figure.value, look.figure.low, look.figure.high, look.figure.error)],
             "near_the_line": look.near,
-            "worlds": {str(a): look.worlds.get(a, 0) for a in Answer},
+            "worlds": {str(a): look.worlds[a] for a in Answer},
+            "seeds": [{str(a): counts[a] for a in Answer if counts[a]} for counts in look.seeds],
             "band": None if look.band is None else [_plain(v) for v in look.band],
             "drivers": [[name, round(value, 2)] for name, value in self.drivers],
             "beside": self.beside,
+            "choice": None if self.choice is None else list(self.choice),
         }
 
 
@@ -58,14 +68,18 @@ def looked(
     nominal: Answer,
     figure: Figure,
     lines: Sequence[float],
-    answers: Sequence[Answer],
+    answers: Sequence[Sequence[Answer]],
     band: tuple[float, float, float] | None,
     moved_by: Sequence[tuple[str, float]] = (),
-    beside: str = "",
+    beside: str | tuple[str, str] = "",
 ) -> Evidence:
-    """Evidence from the answers of the nominal and of the sampled worlds; near: within an error of one of ``lines``."""
+    """Evidence from the answers of the nominal and of the sampled worlds of each seed; near: within an error of one of
+    ``lines``; ``beside`` is a label, or the kind of a choice and what is chosen."""
     near = any(figure.near(line) for line in lines)
-    look = Look(arm.cell, arm.limits, arm.weighting, nominal, figure, near, dict(Counter(answers)), band)
+    counts = tuple(Counter(each) for each in answers)
+    look = Look(arm.cell, arm.limits, arm.weighting, nominal, figure, near, counts, band)
+    if isinstance(beside, tuple):
+        return Evidence(look, tuple(moved_by), choice=beside)
     return Evidence(look, tuple(moved_by), beside)
 
 

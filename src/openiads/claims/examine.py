@@ -15,7 +15,8 @@ from openiads.base.version import __version__
 from openiads.claims import equivalence, kill_over_area, largest_raid, ratios
 from openiads.claims.bench import Bench, Progress
 from openiads.claims.evidence import Evidence
-from openiads.claims.statement import Claim, Effort, RatioEffort, Rule
+from openiads.claims.flips import Flipped
+from openiads.claims.statement import Claim, Effort, RatioEffort
 from openiads.claims.verdict import CellVerdict, Judgment, Verdict, of_cell
 from openiads.runs import disk
 from openiads.runs.digest import hash_of
@@ -24,7 +25,7 @@ from openiads.scenario.knobs import knob_list
 from openiads.scenario.load import catalog_of
 
 #: How each kind of claim is examined: modules with ``gather``, ``nominal`` and ``decide``, and perhaps ``figures``,
-#: ``values`` and ``arm_verdict``.
+#: ``flips`` and ``values``.
 METHODS: Mapping[str, ModuleType] = {
     "kill_over_area": kill_over_area,
     "equivalence": equivalence,
@@ -51,6 +52,8 @@ class Result:
     evidence : tuple of Evidence
     judgment : Judgment
     figures : JsonObject
+    flips : tuple of Flipped
+        Where the answer flips when a number is moved alone.
     replications : int
     failed : int
     seed : int
@@ -66,6 +69,7 @@ class Result:
     evidence: tuple[Evidence, ...]
     judgment: Judgment
     figures: JsonObject  # what the method tells beyond its cells
+    flips: tuple[Flipped, ...]
     replications: int
     failed: int
     seed: int
@@ -75,7 +79,7 @@ class Result:
     @property
     def digest(self) -> str:
         """SHA-256 over what was asked, how hard and with which seed, all runs, and all evidence read from them."""
-        read = [each.as_dict() for each in self.evidence]
+        read = [*(each.as_dict() for each in self.evidence), *(each.as_dict() for each in self.flips)]
         return hash_of([self.claim.digest, self.effort, self.seed, self.runs, read])
 
     def as_dict(self) -> JsonObject:
@@ -88,14 +92,17 @@ class Result:
             "said_by": told.said_by,
             "source": told.source,
             "question": told.question,
+            "caveats": list(told.caveats),
             "effort": "full" if self.full else "quick",
             "effort_numbers": self.effort,
             **self.judgment.as_dict(),
             "figures": self.figures,
+            "flips": [each.as_dict() for each in self.flips],
             "evidence": [each.as_dict() for each in self.evidence],
             "replications": self.replications,
             "failed_replications": self.failed,
             "seed": self.seed,
+            "seeds": [self.seed + k for k in range(told.rule.seeds)],
             "rests_on": self.basis,
             "runs_digest": self.runs,
             "digest": self.digest,
@@ -152,9 +159,10 @@ def examine(
     evidence = tuple(method.gather(claim.told, chosen, bench))
     judgment = method.decide(claim.told, cells_of(claim, evidence), list(evidence))
     figures = method.figures(claim.told, list(evidence)) if hasattr(method, "figures") else {}
+    flips = tuple(method.flips(claim.told, chosen, bench)) if hasattr(method, "flips") else ()
     numbers = chosen.model_dump()
     thrown = (bench.replications, bench.failed, seed, bench.digest)
-    result = Result(claim, full, numbers, evidence, judgment, figures, *thrown, rests_on(claim))
+    result = Result(claim, full, numbers, evidence, judgment, figures, flips, *thrown, rests_on(claim))
     if folder is not None:
         write_checked(folder / "result.json", result.as_dict())
     return result
@@ -185,24 +193,22 @@ def rests_on(claim: Claim) -> JsonObject:
 
 def cells_of(claim: Claim, evidence: tuple[Evidence, ...]) -> list[CellVerdict]:
     """The verdict of every cell over its arms; what only stands beside is left out."""
-    method = METHODS[claim.told.method]
-    deciding = [each for each in evidence if not each.beside]
+    rule = claim.told.rule
+    deciding = [each for each in evidence if each.decides]
+    chosen = [each for each in evidence if each.choice is not None]
     names = dict.fromkeys(each.look.cell for each in deciding)
     ordered = sorted(deciding, key=lambda each: list(names).index(each.look.cell))
     found = []
-    for _, group in groupby(ordered, key=lambda each: each.look.cell):
-        arms = list(group)
-        found.append(of_cell([each.look for each in arms], [arm_verdict(method, claim, each) for each in arms]))
+    for name, group in groupby(ordered, key=lambda each: each.look.cell):
+        looks = [each.look for each in group]
+        choices = [(each.choice[0], each.look.nominal) for each in chosen if each.choice and each.look.cell == name]
+        found.append(of_cell(looks, [look.verdict(rule.robust) for look in looks], rule.robust, choices))
     return found
 
 
-def arm_verdict(method: ModuleType, claim: Claim, evidence: Evidence) -> Verdict:
-    """What one arm of a cell comes to: by the method's own rule if it has one, else over the sampled worlds."""
-    if hasattr(method, "arm_verdict"):
-        return method.arm_verdict(claim.told, evidence)
-    rule = claim.told.rule
-    assert isinstance(rule, Rule)  # ratios have their own verdict
-    return evidence.look.verdict(rule.robust)
+def arm_verdict(claim: Claim, evidence: Evidence) -> Verdict:
+    """What one arm of a cell comes to over its sampled worlds."""
+    return evidence.look.verdict(claim.told.rule.robust)
 
 
 def _own(folder: Path, claim: Claim) -> None:
@@ -218,5 +224,7 @@ def _own(folder: Path, claim: Claim) -> None:
     except Damaged as damage:
         raise ResultsError(str(kept), str(damage), "Put it back as it was, or choose a new folder.") from damage
     if stored != claim.digest:
-        remedy = "Choose another folder; a verdict by another rule is another verdict."
-        raise ResultsError(str(kept), "is of another claim, or of this one with another rule", remedy)
+        named = read_checked(kept).get("claim") == claim.name
+        said = f"the rule file of claim {claim.name} was changed since" if named else "is of another claim"
+        remedy = "Give a new --out to judge by the file as it is, or put the file back as it was to go on here."
+        raise ResultsError(str(kept), f"{said} (hash {str(stored)[:12]}, now {claim.digest[:12]})", remedy)

@@ -1,4 +1,4 @@
-"""How large a raid of one mix before something hits what must not be hit."""
+"""How large a raid, of what mix, against what order of battle, before something hits what must not be hit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from openiads.base.errors import InputError
 from openiads.base.jsonable import JsonObject
 from openiads.base.words import nearest
-from openiads.claims.bench import Bench, band, drivers, logs, share, worlds
+from openiads.claims.bench import Bench, drivers, logs, mean_band, share, worlds
 from openiads.claims.evidence import Arm, Evidence, looked
 from openiads.claims.statement import Effort, LargestRaid
 from openiads.claims.verdict import Answer, CellVerdict, Figure, Judgment, judge
@@ -21,6 +21,12 @@ from openiads.world.codes import Event
 
 if TYPE_CHECKING:
     from openiads.runs.run import Run
+
+
+#: Kind of the choice that can turn the cell.
+ORDER = "order of battle"
+#: A run lasts so long after the last of a raid should arrive, s.
+AFTER = 120.0
 
 
 def counts(mix: dict[str, float], size: int) -> dict[str, int]:
@@ -35,8 +41,11 @@ def counts(mix: dict[str, float], size: int) -> dict[str, int]:
     return given
 
 
-def scenario(claim: LargestRaid, size: int, limits: str, reading: str = "") -> Scenario:
-    """The scenario's raid at this size, against its own defense or that of another reading."""
+def scenario(
+    claim: LargestRaid, size: int, limits: str, raid: str = "", reading: str = "", units: int | None = None
+) -> Scenario:
+    """A raid (the first, if none is named) of this size, against the scenario's own defense, that of another reading,
+    or the own one with so many fire units."""
     base = load(claim.study.scenario)
     _known(claim, base)
     mapping = copy.deepcopy(dict(base.mapping()))
@@ -46,17 +55,31 @@ def scenario(claim: LargestRaid, size: int, limits: str, reading: str = "") -> S
             mapping.pop(part, None)
             if part in other:
                 mapping[part] = copy.deepcopy(other[part])
-    number = counts(claim.study.mix, size)
-    mapping["raid"] = [{**raid, "count": number[raid["name"]]} for raid in mapping["raid"] if number.get(raid["name"])]
-    mapping["name"] = f"claim_{claim.name}_{size}_{limits}" + (f"_{reading}" if reading else "")
+    raid = raid or reference(claim)
+    if units is not None:
+        mapping["site"] = [{**site, "fire_units": units} for site in mapping["site"]]
+    number = counts(claim.study.raids[raid], size)
+    mapping["raid"] = [{**each, "count": number[each["name"]]} for each in mapping["raid"] if number.get(each["name"])]
+    more = [part for part in (reading, f"{units}_units" if units else "") if part]
+    mapping["name"] = "_".join(["claim", claim.name, raid, str(size), limits, *more])
     mapping["model"] = {**mapping.get("model", {}), "limits": limits}
-    return validate(mapping).placed(getattr(base, "folder", None))
+    made = validate(mapping)
+    last = max((each.time_on_target or 0.0) + each.spacing * (each.count - 1) for each in made.raids)
+    if made.duration < last + AFTER:  # a long stream would end the run still in the air, unhit
+        made = validate({**mapping, "duration": f"{last + AFTER:g} s"})
+    return made.placed(getattr(base, "folder", None))
+
+
+def reference(claim: LargestRaid) -> str:
+    """The raid that decides: the first."""
+    return next(iter(claim.study.raids))
 
 
 def _known(claim: LargestRaid, base: Scenario) -> None:
     """InputError if the study names an asset or a raid that its scenario does not have."""
     mapping = base.mapping()
-    for key, wanted, table in (("asset", claim.study.asset, "asset"), ("mix", claim.study.mix, "raid")):
+    mixes = [(f"raids.{name}", mix, "raid") for name, mix in claim.study.raids.items()]
+    for key, wanted, table in [("asset", claim.study.asset, "asset"), *mixes]:
         names = [each["name"] for each in mapping[table]]
         for name in wanted:
             if name not in names:
@@ -64,61 +87,90 @@ def _known(claim: LargestRaid, base: Scenario) -> None:
                 raise InputError(f"claim {claim.name}: study.{key}", f"{base.name} has no {table} {name!r}", remedy)
 
 
-def nominal(claim: LargestRaid) -> list[Scenario]:
-    """Every scenario of the claim: every size in every limits, and in every other reading."""
-    plan, arms = claim.study, claim.rule.arms
-    sizes = sorted({*plan.sizes, claim.rule.reference})
-    own = [scenario(claim, size, limits) for limits in arms.limits for size in sizes]
+def _beside(claim: LargestRaid, size: int) -> list[tuple[str, Scenario]]:
+    """What is flown beside the deciding defense and raid at a size, each with its label: orders of battle, then other
+    raids, then other readings of what was sent."""
+    plan, limits = claim.study, claim.rule.arms.limits[0]
+    own = load(plan.scenario).sites[0].fire_units
+    found = [(ordered(n), scenario(claim, size, limits, units=n)) for n in plan.fire_units if n != own]
+    found += [(raid, scenario(claim, size, limits, raid)) for raid in plan.raids if raid != reference(claim)]
     others = [name for name in plan.readings if name != plan.scenario]
-    return own + [scenario(claim, size, arms.limits[0], name) for name in others for size in sizes]
+    return found + [(name, scenario(claim, size, limits, reading=name)) for name in others]
+
+
+def ordered(units: int) -> str:
+    """An order of battle in words."""
+    return f"{units} fire unit{'s' if units > 1 else ''}"
+
+
+def _sizes(claim: LargestRaid) -> list[int]:
+    return sorted({*claim.study.sizes, claim.rule.reference})
+
+
+def nominal(claim: LargestRaid) -> list[Scenario]:
+    """Every scenario of the claim: every size in every limits, and everything beside it."""
+    sizes = _sizes(claim)
+    own = [scenario(claim, size, limits) for limits in claim.rule.arms.limits for size in sizes]
+    return own + [flown for size in sizes for _, flown in _beside(claim, size)]
 
 
 def gather(claim: LargestRaid, effort: Effort, bench: Bench) -> list[Evidence]:
-    """Every size in the nominal world, the reference raid in sampled worlds, other readings beside it."""
-    plan, rule, arms = claim.study, claim.rule, claim.rule.arms
-    sizes = sorted({*plan.sizes, rule.reference})
-    others = [name for name in plan.readings if name != plan.scenario]
-    looks = len(arms.limits) * len(arms.weighting)
-    bench.expect(len(arms.limits) * (len(sizes) + len(arms.weighting) * effort.worlds) + len(others) * len(sizes))
+    """Every size in the nominal world, the reference raid in sampled worlds, then what is flown beside it."""
+    rule, arms, sizes = claim.rule, claim.rule.arms, _sizes(claim)
+    beside = [(size, label, flown) for size in sizes for label, flown in _beside(claim, size)]
+    sampled = len(arms.weighting) * effort.worlds * rule.seeds
+    bench.expect(len(arms.limits) * (len(sizes) + sampled) + len(beside))
     found: list[Evidence] = []
     for limits in arms.limits:
         for size in sizes:
             flown = scenario(claim, size, limits)
             figure, _ = untouched(claim, bench.run(flown, effort.nominal))
-            if size != rule.reference:
+            if size == rule.reference:
+                found += [_arm(claim, effort, bench, flown, (limits, w), figure) for w in arms.weighting]
+            else:
                 found.append(_shown(claim, size, limits, figure, "size"))
-                continue
-            knobs = knob_list(catalog_of(flown), flown)
-            for weighting in arms.weighting:
-                drawn = worlds(knobs, effort.worlds, weighting, bench.seed)
-                far = [untouched(claim, bench.run(flown, effort.each, world)) for world in drawn]
-                moved_by = drivers(drawn, [each.value for each, _ in far], looks)
-                found.append(
-                    looked(
-                        Arm(_cell(size), limits, weighting),
-                        answer(claim, figure),
-                        figure,
-                        rule.levels,
-                        [answer(claim, each) for each, _ in far],
-                        band([free for _, free in far]),
-                        moved_by,
-                    )
-                )
-    for name in others:
-        for size in sizes:
-            figure, _ = untouched(claim, bench.run(scenario(claim, size, arms.limits[0], name), effort.nominal))
-            found.append(_shown(claim, size, arms.limits[0], figure, name))
+    for size, label, flown in beside:
+        figure, _ = untouched(claim, bench.run(flown, effort.nominal))
+        found.append(_shown(claim, size, arms.limits[0], figure, label))
     return found
 
 
-def _cell(size: int) -> str:
-    return f"{size} threats"
+def _arm(
+    claim: LargestRaid, effort: Effort, bench: Bench, flown: Scenario, arm: tuple[str, str], figure: Figure
+) -> Evidence:
+    """The reference raid in one arm."""
+    rule, (limits, weighting) = claim.rule, arm
+    knobs = knob_list(catalog_of(flown), flown)
+    drawn = {seed: worlds(knobs, effort.worlds, weighting, seed) for seed in bench.seeds(rule.seeds)}
+    far = [
+        [untouched(claim, bench.run(flown, effort.each, world, seed)) for world in every]
+        for seed, every in drawn.items()
+    ]
+    values = [each.value for seed in far for each, _ in seed]
+    looks = len(rule.arms.limits) * len(rule.arms.weighting)
+    return looked(
+        Arm(_cell(claim, rule.reference), limits, weighting),
+        answer(claim, figure),
+        figure,
+        rule.levels,
+        [[answer(claim, each) for each, _ in seed] for seed in far],
+        mean_band([[free for _, free in seed] for seed in far]),
+        drivers([world for every in drawn.values() for world in every], values, looks),
+    )
 
 
-def _shown(claim: LargestRaid, size: int, limits: str, figure: Figure, beside: str) -> Evidence:
-    arms = claim.rule.arms
-    arm = Arm(_cell(size), limits, arms.weighting[0])
-    return looked(arm, answer(claim, figure), figure, claim.rule.levels, [], None, beside=beside)
+def _cell(claim: LargestRaid, size: int, raid: str = "") -> str:
+    return f"{size} threats / {raid or reference(claim)}"
+
+
+def _shown(claim: LargestRaid, size: int, limits: str, figure: Figure, label: str) -> Evidence:
+    """A size beside the reference, or what is beside the deciding defense; other orders of battle at the reference are
+    choices, which can turn it."""
+    arms, plan = claim.rule.arms, claim.study
+    arm = Arm(_cell(claim, size, label if label in plan.raids else ""), limits, arms.weighting[0])
+    if size == claim.rule.reference and label in [ordered(n) for n in plan.fire_units]:
+        return looked(arm, answer(claim, figure), figure, claim.rule.levels, [], None, beside=(ORDER, label))
+    return looked(arm, answer(claim, figure), figure, claim.rule.levels, [], None, beside=label)
 
 
 def untouched(claim: LargestRaid, made: Run) -> tuple[Figure, np.ndarray]:
@@ -155,7 +207,7 @@ def largest(evidence: list[Evidence], level: float, limits: str, beside: str = "
     rows = {
         int(e.look.cell.split()[0]): e.look.figure
         for e in evidence
-        if e.look.limits == limits and (e.beside in (beside, "") if beside == "size" else e.beside == beside)
+        if e.look.limits == limits and beside == (e.choice[1] if e.choice else e.beside or "size")
     }
     ends = {"surely": {n: f.low for n, f in rows.items()}, "perhaps": {n: f.high for n, f in rows.items()}}
     return {name: _up_to(reached, level) for name, reached in ends.items()}
@@ -172,19 +224,17 @@ def _up_to(shares: dict[int, float], level: float) -> int:
 
 
 def figures(claim: LargestRaid, evidence: list[Evidence]) -> JsonObject:
-    """The largest raid at each level: of the deciding reading by limits, and of the readings beside it."""
-    arms = claim.rule.arms
-    told: JsonObject = {}
-    for level in claim.rule.levels:
-        told[f"{level:g}"] = {
-            **{limits: largest(evidence, level, limits) for limits in arms.limits},
-            **{
-                name: largest(evidence, level, arms.limits[0], name)
-                for name in claim.study.readings
-                if name != claim.study.scenario
-            },
+    """The largest raid at each level: of the deciding case by limits, and of everything beside it by its label."""
+    limits = claim.rule.arms.limits
+    labels = dict.fromkeys(e.choice[1] if e.choice else e.beside for e in evidence if not e.decides)
+    beside = [label for label in labels if label != "size"]
+    return {
+        f"{level:g}": {
+            **{each: largest(evidence, level, each) for each in limits},
+            **{label: largest(evidence, level, limits[0], label) for label in beside},
         }
-    return told
+        for level in claim.rule.levels
+    }
 
 
 def decide(claim: LargestRaid, cells: list[CellVerdict], evidence: list[Evidence]) -> Judgment:

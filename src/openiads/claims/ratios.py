@@ -6,12 +6,14 @@ import math
 
 import numpy as np
 
+from openiads.base.errors import InputError
 from openiads.catalog.load import catalog
 from openiads.catalog.records import Catalog
 from openiads.claims.bench import Bench, drivers, worlds
 from openiads.claims.evidence import Arm, Evidence, looked
+from openiads.claims.flips import Flipped, flipped
 from openiads.claims.statement import RatioEffort, Ratios, RatioStudy, Side
-from openiads.claims.verdict import Answer, CellVerdict, Figure, Judgment, Verdict, judge
+from openiads.claims.verdict import Answer, CellVerdict, Figure, Judgment, judge
 from openiads.reach.envelope import envelope_volumes, low_reaches
 from openiads.reach.scenes import unit_scenario
 from openiads.scenario.knobs import Knob, knob_list
@@ -53,58 +55,96 @@ def _read_as(side: Side, system: str) -> Side:
 
 
 def gather(claim: Ratios, effort: RatioEffort, bench: Bench) -> list[Evidence]:
-    """Every figure in every arm, then other readings of the land side in the nominal world."""
+    """Every figure in every arm, then other choices and readings of the land side in the nominal world."""
     plan, arms, book = claim.study, claim.rule.arms, catalog()
-    shares = len(arms.limits) * (1 + len(arms.weighting) * effort.worlds + len(plan.other_readings))
-    bench.expect(shares)
+    others: list[tuple[str | tuple[str, str], Side]] = [
+        (("launchers", f"{n} launchers"), plan.land.model_copy(update={"launchers": n})) for n in plan.land_launchers
+    ]
+    others += [(system, _read_as(plan.land, system)) for system in plan.other_readings]
+    sampled = len(arms.weighting) * effort.worlds * claim.rule.seeds
+    bench.expect(len(arms.limits) * (1 + sampled + len(others)) + sum(len(flip.values) for flip in plan.flips))
     doubts = [_knobs(side, book) for side in (plan.land, plan.sea)]
     found: list[Evidence] = []
     for limits in arms.limits:
         here = _ratios(claim, book, bench, {}, limits)
         bench.step(f"{plan.land.system} over {plan.sea.system}, {limits} limits")
         for weighting in arms.weighting:
-            union = {knob.name: knob for doubt in doubts for knob in doubt}
-            drawn = worlds(list(union.values()), effort.worlds, weighting, bench.seed)
-            shared = _catalog_draws(claim, book, effort.worlds, weighting, bench.seed)
-            far = []
-            for k, world in enumerate(drawn):
-                known = [{name: world[name] for name in world if name in {d.name for d in doubt}} for doubt in doubts]
-                far.append(
-                    _ratios(claim, book, bench, dict(zip(("land", "sea"), known, strict=True)), limits, shared, k)
-                )
-                bench.step("sampled worlds")
+            drawn, far = _sampled(claim, effort, bench, doubts, (limits, weighting))
             for name in plan.figures:
-                numbers = [each[name] for each in far]
-                found.append(_evidence(claim, name, limits, weighting, here[name], numbers, drawn))
-        for other in plan.other_readings:
-            land = _read_as(plan.land, other)
+                numbers = [[each[name] for each in seed] for seed in far]
+                found.append(_evidence(claim, name, (limits, weighting), here[name], numbers, drawn))
+        for beside, land in others:
             reading = claim.model_copy(update={"study": plan.model_copy(update={"land": land})})
-            beside = _ratios(reading, book, bench, {}, limits)
-            bench.step(other)
-            found += [_evidence(claim, n, limits, arms.weighting[0], beside[n], [], [], other) for n in plan.figures]
+            there = _ratios(reading, book, bench, {}, limits)
+            bench.step(f"{land.system} over {plan.sea.system}, beside")
+            arm = (limits, arms.weighting[0])
+            found += [_evidence(claim, n, arm, there[n], [], [], beside) for n in plan.figures]
     return found
+
+
+def _sampled(
+    claim: Ratios, effort: RatioEffort, bench: Bench, doubts: list[tuple[Knob, ...]], arm: tuple[str, str]
+) -> tuple[list[dict[str, float]], list[list[dict[str, float]]]]:
+    """The worlds of all seeds in one arm, and the ratios in each, seed by seed."""
+    book, (limits, weighting) = catalog(), arm
+    union = {knob.name: knob for doubt in doubts for knob in doubt}
+    every, far = [], []
+    for seed in bench.seeds(claim.rule.seeds):
+        drawn = worlds(list(union.values()), effort.worlds, weighting, seed)
+        shared = _catalog_draws(claim, book, effort.worlds, weighting, seed)
+        mine = []
+        for k, world in enumerate(drawn):
+            mine.append(_ratios(claim, book, bench, _by_side(doubts, world), limits, shared, k))
+            bench.step("sampled worlds")
+        every += drawn
+        far.append(mine)
+    return every, far
+
+
+def _by_side(doubts: list[tuple[Knob, ...]], world: dict[str, float]) -> dict[str, dict[str, float]]:
+    """What of a world each side has."""
+    known = [{k.name: world[k.name] for k in doubt if k.name in world} for doubt in doubts]
+    return dict(zip(("land", "sea"), known, strict=True))
 
 
 def _evidence(
     claim: Ratios,
     name: str,
-    limits: str,
-    weighting: str,
+    arm: tuple[str, str],
     nominal: float,
-    numbers: list[float],
+    numbers: list[list[float]],
     drawn: list[dict[str, float]],
-    beside: str = "",
+    beside: str | tuple[str, str] = "",
 ) -> Evidence:
-    answers = [_inside(claim, number) for number in numbers]
     figure = Figure(nominal, nominal, nominal)
-    low, high = claim.rule.knowledge
-    known = sorted(number for number in numbers if not math.isnan(number))
-    reached = (percentile(known, low), percentile(known, 0.5), percentile(known, high)) if known else None
+    every = [number for seed in numbers for number in seed]
+    known = sorted(number for number in every if not math.isnan(number))
+    reached = (percentile(known, 0.05), percentile(known, 0.5), percentile(known, 0.95)) if known else None
     arms = claim.rule.arms
     looks = len(arms.limits) * len(arms.weighting) * sum(each in MODELED for each in claim.study.figures)
-    moved = drivers(drawn, numbers, looks) if name in MODELED else []  # no knob reaches a value of the catalog
-    arm = Arm(name.replace("_", " "), limits, weighting)
-    return looked(arm, _inside(claim, nominal), figure, claim.rule.band, answers, reached, moved, beside)
+    moved = drivers(drawn, every, looks) if name in MODELED else []  # no knob reaches a value of the catalog
+    answers = [[_inside(claim, number) for number in seed] for seed in numbers]
+    seen = Arm(name.replace("_", " "), *arm)
+    return looked(seen, _inside(claim, nominal), figure, claim.rule.band, answers, reached, moved, beside)
+
+
+def flips(claim: Ratios, effort: RatioEffort, bench: Bench) -> list[Flipped]:
+    """Where the modeled figures leave or enter the band when a number is moved alone."""
+    plan, book, limits = claim.study, catalog(), claim.rule.arms.limits[0]
+    modeled = [name for name in plan.figures if name in MODELED]
+    sides = {"land": unit_scenario(plan.land.system, mast=plan.land.mast), "sea": unit_scenario(plan.sea.system)}
+    found: list[Flipped] = []
+    for flip in plan.flips if modeled else ():
+        mine = [side for side, flown in sides.items() if flip.prior in {k.name for k in knob_list(book, flown)}]
+        if not mine:
+            raise InputError(f"flips.{flip.prior}", "is a knob of neither side", "See docs/reference/catalog.md")
+        said = []
+        for value in flip.values:
+            said.append(_ratios(claim, book, bench, {side: {flip.sets: value} for side in mine}, limits))
+            bench.step(flip.sets)
+        figures = {name.replace("_", " "): [each[name] for each in said] for name in modeled}
+        found += flipped(flip, sides[mine[0]], claim.rule.arms.weighting, figures, claim.rule.band)
+    return found
 
 
 def ratio(land: float, sea: float) -> float:
@@ -128,23 +168,6 @@ def _inside(claim: Ratios, ratio: float) -> Answer:
     if math.isnan(ratio):
         return Answer.OPEN
     return Answer.YES if low <= ratio <= high else Answer.NO
-
-
-def arm_verdict(claim: Ratios, evidence: Evidence) -> Verdict:
-    """Similar if the percentiles over sampled worlds lie inside the band, different if they lie outside on one side;
-    otherwise open, and where so many worlds have nothing on either side that the percentiles could be anywhere.
-    """
-    low, high = claim.rule.band
-    first, last = claim.rule.knowledge
-    reached, worlds = evidence.look.band, evidence.look.worlds
-    lost = 1.0 - (last - first) + 1e-9
-    if reached is None or worlds.get(Answer.OPEN, 0) > lost * sum(worlds.values()):
-        return Verdict.UNDECIDED
-    if low <= reached[0] and reached[2] <= high:
-        return Verdict.SUPPORTED
-    if reached[0] > high or reached[2] < low:
-        return Verdict.CONTRADICTED
-    return Verdict.UNDECIDED
 
 
 def _knobs(side: Side, book: Catalog) -> tuple[Knob, ...]:
@@ -223,12 +246,5 @@ def _of_catalog(side: Side, name: str, book: Catalog, u: float | None = None, we
 
 
 def decide(claim: Ratios, cells: list[CellVerdict], evidence: list[Evidence]) -> Judgment:
-    """Supported if every figure is similar, contradicted if every figure differs, otherwise it depends on the figure.
-
-    An open figure is neither: nothing is thrown here that more replications would settle.
-    """
-    found = judge(cells, FIGURE)
-    if found.verdict in (Verdict.SUPPORTED, Verdict.CONTRADICTED):
-        return found
-    turned = dict.fromkeys(name for cell in cells for name in cell.turned_by)
-    return Judgment(Verdict.DEPENDS, (FIGURE, *turned), found.near, found.cells)
+    """As every claim: each figure is a cell."""
+    return judge(cells, FIGURE)

@@ -48,18 +48,36 @@ class Arms(_Table):
     """In which ways the evidence is looked at; the verdict says which of them turn it."""
 
     limits: Annotated[tuple[Limits, ...], Strict(False), Field(min_length=1)] = ("emergent", "published")
-    weighting: Annotated[tuple[Weighting, ...], Strict(False), Field(min_length=1)] = ("uniform", "triangular")
+    weighting: Annotated[tuple[Weighting, ...], Strict(False), Field(min_length=1)] = (
+        "uniform",
+        "triangular",
+        "log_uniform",
+        "skeptical",
+    )
 
 
 class Rule(_Table):
     """What every rule has."""
 
-    robust: Share = Field(0.9, description="share of sampled worlds that makes an answer robust")
+    robust: Share = Field(0.9, description="above it must lie the interval of the share of sampled worlds")
+    seeds: Annotated[int, Field(ge=3, le=100)] = Field(3, description="worlds and dice are drawn anew with so many")
     arms: Arms = Arms()
 
 
+class Flip(_Table):
+    """A number that is moved alone, all others nominal, to see where the answer flips."""
+
+    sets: Text = Field(description="knob that is set")
+    prior: Text = Field(description="knob whose interval says how likely its values are")
+    values: Annotated[tuple[float, ...], Strict(False), Field(min_length=2)]
+    compare: Text = Field(description="what the threshold is to be read against")
+
+
+Flips = Annotated[tuple[Flip, ...], Strict(False)]
+
+
 class Effort(_Table):
-    """How many replications of the nominal world, how many sampled worlds, how many replications of each."""
+    """Replications of the nominal world, sampled worlds of each seed, replications of each."""
 
     nominal: Many
     worlds: Count
@@ -75,13 +93,14 @@ class Statement(_Table):
     said_by: Text
     source: Text
     question: Text
+    caveats: Texts = Field((), description="what the verdict does not say, told with it")
 
 
 # ------------------------------------------------------------------ kill over an area
 
 
 class AreaStudy(_Table):
-    """One battery; one missile at each of ``points`` equal parts of the area around it, one after the other."""
+    """One battery; one missile of each class at each of ``points`` equal parts of the area, one after the other."""
 
     system: Key
     fire_units: Annotated[int, Field(ge=1, le=32)] = 1
@@ -90,14 +109,19 @@ class AreaStudy(_Table):
     facing: Azimuth
     area_radius: Reach
     points: Annotated[int, Field(ge=1, le=40)]
+    together: Annotated[int, Field(ge=1, le=40)] = Field(1, description="classes flown in one run")
     bearing: Azimuth = Field(description="from the area to where the missiles come from")
+    aspects: Annotated[tuple[Azimuth, ...], Strict(False)] = Field((), description="off the bearing, shown beside")
+    mixed: Texts = Field((), description="scenarios whose ballistic missiles are shown beside")
     doctrine: Doctrine = Field(Doctrine(), description="as in a scenario's site")
+    flips: Flips = ()
     missiles: dict[Key, Distance] = Field(min_length=1, description="threat -> distance it flies")
 
 
 class AreaRule(Rule):
-    """A kill probability over a share of the area."""
+    """Probabilities of meeting and of killing over a share of the area."""
 
+    engage_probability: Share
     kill_probability: Share
     area_share: Share
 
@@ -120,7 +144,10 @@ class PairStudy(_Table):
 
     pair: Annotated[tuple[Key, Key], Strict(False)]
     normalizations: Annotated[tuple[Key, ...], Strict(False), Field(min_length=1)]
-    axes: Annotated[tuple[Key, ...], Strict(False), Field(min_length=1)]
+    also: Annotated[tuple[Key, ...], Strict(False)] = Field((), description="normalizations shown beside")
+    facing: Annotated[tuple[Literal["two", "laid"], ...], Strict(False)] = ()
+    raid_sizes: Annotated[tuple[Annotated[float, Field(ge=0.25, le=10.0)], ...], Strict(False)] = ()
+    pictures: Annotated[tuple[Literal["alone"], ...], Strict(False)] = ()
     verdict_on: Key
     beside: Annotated[tuple[Key, ...], Strict(False)] = ()
     classes: Annotated[tuple[Key, ...], Strict(False), Field(min_length=1)]
@@ -154,13 +181,16 @@ class Equivalence(Statement):
 
 
 class RaidStudy(_Table):
-    """A scenario whose raid grows at a fixed mix."""
+    """A scenario whose raid grows at fixed mixes, against several orders of battle."""
 
     scenario: str
     readings: Texts = Field((), description="scenarios shown beside it")
     asset: Annotated[tuple[Key, ...], Strict(False), Field(min_length=1)]
     sizes: Annotated[tuple[Annotated[int, Field(ge=1, le=2000)], ...], Strict(False), Field(min_length=1)]
-    mix: dict[Key, Share] = Field(min_length=1, description="raid of the scenario -> its share of the threats")
+    fire_units: Annotated[tuple[Annotated[int, Field(ge=1, le=32)], ...], Strict(False)] = ()
+    raids: dict[Key, dict[Key, Share]] = Field(
+        min_length=1, description="raid -> raid of the scenario -> share; the first is the reference"
+    )
 
 
 class RaidRule(Rule):
@@ -209,22 +239,22 @@ class RatioStudy(_Table):
 
     land: Side
     sea: Side
+    land_launchers: Annotated[tuple[Annotated[int, Field(ge=1, le=48)], ...], Strict(False)] = ()
     other_readings: Annotated[tuple[Key, ...], Strict(False)] = ()
+    flips: Flips = ()
     figures: Annotated[tuple[FigureName, ...], Strict(False), Field(min_length=1)]
 
 
-class RatioRule(_Table):
-    """The band of ratios that counts as similar, and which percentiles of sampled worlds must lie in it."""
+class RatioRule(Rule):
+    """The band of ratios that counts as similar."""
 
     band: Annotated[tuple[float, float], Strict(False), AfterValidator(_rising)]
-    knowledge: Annotated[tuple[Share, Share], Strict(False), AfterValidator(_rising)]
-    arms: Arms = Arms()
 
 
 class RatioEffort(_Table):
-    """Nothing is thrown here: only worlds."""
+    """Nothing is thrown here: only worlds, of each seed."""
 
-    worlds: Annotated[int, Field(ge=2, le=10_000)]
+    worlds: Annotated[int, Field(ge=1, le=10_000)]
 
 
 class Ratios(Statement):

@@ -1,16 +1,19 @@
 """From evidence to a verdict, by the rule that a claim states before its first result.
 
 A claim is judged in *cells* (a class of missile, a size of raid, a figure that is compared).  Each cell is looked at
-in several *arms*: limits of engagement (emergent, published) times how intervals are weighted (uniform, triangular).
-In an arm there is one answer for the nominal world, with the interval of the dice, and a count over sampled worlds.
-The two are never mixed: the nominal world tells what the catalog's own numbers give, the sampled worlds how far that
-rests on numbers that nobody knows.
+in several *arms*: limits of engagement (emergent, published) times how intervals are weighted (uniform, triangular,
+log-uniform, skeptical).  In an arm there is one answer for the nominal world, with the interval of the dice, and a
+count over sampled worlds, which are drawn anew with several seeds.  *Choices* that no interval samples (facing, the
+size of a raid, the order of battle) are taken one at a time with the nominal numbers.  Nominal and sampled worlds are
+never mixed: the nominal world tells what the catalog's own numbers give, the sampled worlds how far that rests on
+numbers that nobody knows.
 """
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -68,8 +71,8 @@ class Look:
         The number behind it.
     near : bool
         It is near the line.
-    worlds : dict of Answer to int
-        Answers over sampled worlds, each with its own dice.
+    seeds : tuple of Counter of Answer
+        Answers over the sampled worlds of each seed, each world with its own dice.
     band : tuple[float, float, float], optional
         5, 50 and 95 % of the number over them, dice taken out (sampling of intervals, not probability).
     """
@@ -80,32 +83,82 @@ class Look:
     nominal: Answer
     figure: Figure
     near: bool
-    worlds: dict[Answer, int]
+    seeds: tuple[Counter[Answer], ...]
     band: tuple[float, float, float] | None
 
+    @property
+    def worlds(self) -> Counter[Answer]:
+        """Answers over the worlds of all seeds together."""
+        return pooled(self.seeds)
+
     def verdict(self, robust: float) -> Verdict:
-        """Supported or contradicted where at least ``robust`` of the worlds say so; see ``over_worlds``."""
-        return over_worlds(self.worlds, robust)
+        """Supported or contradicted where surely more than ``robust`` of the worlds say so; see ``over_worlds``."""
+        return over_worlds(self.seeds, robust)
+
+    def near_share(self, robust: float) -> bool:
+        """Whether the share of worlds that say yes, or no, is near the rule; see ``near_rule``."""
+        return near_rule(self.seeds, robust)
 
 
-def over_worlds(worlds: dict[Answer, int], robust: float) -> Verdict:
+def pooled(seeds: Iterable[Mapping[Answer, int]]) -> Counter[Answer]:
+    """The counts of all seeds together."""
+    whole: Counter[Answer] = Counter()
+    for counts in seeds:
+        whole.update(counts)
+    return whole
+
+
+def over_worlds(seeds: Sequence[Mapping[Answer, int]], robust: float) -> Verdict:
     """The verdict over sampled worlds.
 
-    ``yes`` (``no``) robustly: at least that share of all worlds.  DEPENDS only where the counts rule both out: the 95 %
-    interval (Clopper-Pearson) of the share of worlds that could still say yes, open ones included, ends below
-    ``robust``, and so does that for no.  Worlds BETWEEN can never say either.  Else UNDECIDED: more worlds or more
-    replications would tell.
+    ``yes`` (``no``) robustly: the lower end of the 95 % interval (Clopper-Pearson) of the share of worlds that say so,
+    over the worlds of all seeds, is above ``robust``, and the share is at least ``robust`` in every seed alone.
+    DEPENDS only where the counts rule both out: the interval of the share of worlds that could still say yes, open ones
+    included, ends below ``robust``, and so does that for no.  Worlds BETWEEN can never say either.  Else UNDECIDED:
+    more worlds or more replications would tell.
+
+    Parameters
+    ----------
+    seeds : sequence of mapping of Answer to int
+        How many worlds said what, for each seed; their order is of no consequence.
+    robust : float
+
+    Returns
+    -------
+    Verdict
     """
-    total = sum(worlds.values())
+    whole = pooled(seeds)
+    total = sum(whole.values())
     if total == 0:
         return Verdict.UNDECIDED
-    yes, no, still = (worlds.get(a, 0) for a in (Answer.YES, Answer.NO, Answer.OPEN))
-    if yes / total >= robust:
-        return Verdict.SUPPORTED
-    if no / total >= robust:
-        return Verdict.CONTRADICTED
-    could_yes, could_no = clopper_pearson(yes + still, total)[1], clopper_pearson(no + still, total)[1]
+    for said, verdict in ((Answer.YES, Verdict.SUPPORTED), (Answer.NO, Verdict.CONTRADICTED)):
+        alone = all(counts.get(said, 0) >= robust * sum(counts.values()) - 1e-9 for counts in seeds)
+        if alone and clopper_pearson(whole[said], total)[0] > robust:
+            return verdict
+    still = whole[Answer.OPEN]
+    could_yes, could_no = (clopper_pearson(whole[said] + still, total)[1] for said in (Answer.YES, Answer.NO))
     return Verdict.DEPENDS if could_yes < robust and could_no < robust else Verdict.UNDECIDED
+
+
+def near_rule(seeds: Sequence[Mapping[Answer, int]], robust: float) -> bool:
+    """Whether the share of worlds that say yes, or that say no, lies within one standard error of ``robust``, or one
+    world that said otherwise would turn a settled verdict."""
+    whole = pooled(seeds)
+    total = sum(whole.values())
+    if total == 0:
+        return False
+    for said in (Answer.YES, Answer.NO):
+        smoothed = (whole[said] + 1.0) / (total + 2.0)
+        if abs(whole[said] / total - robust) <= math.sqrt(smoothed * (1.0 - smoothed) / total):
+            return True
+    verdict = over_worlds(seeds, robust)
+    if verdict not in (Verdict.SUPPORTED, Verdict.CONTRADICTED):
+        return False
+    said = Answer.YES if verdict is Verdict.SUPPORTED else Answer.NO
+    fewer = [[Counter(c) for c in seeds] for _ in seeds]
+    for k, counts in enumerate(fewer):
+        counts[k].update({said: -1, Answer.OPEN: 1})
+    return any(over_worlds(counts, robust) is not verdict for counts in fewer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,23 +167,58 @@ class CellVerdict:
 
     cell: str
     verdict: Verdict
-    turned_by: tuple[str, ...]  # of "limits", "weighting", "worlds", "level"
+    turned_by: tuple[str, ...]  # of "limits", "weighting", "worlds", "level", and the kinds of choices
     near: bool
 
 
-def of_cell(looks: Sequence[Look], verdicts: Sequence[Verdict]) -> CellVerdict:
-    """All arms of one cell together: agreed, or dependent on what turns it."""
+def of_cell(
+    looks: Sequence[Look],
+    verdicts: Sequence[Verdict],
+    robust: float,
+    choices: Sequence[tuple[str, Answer]] = (),
+) -> CellVerdict:
+    """All arms of one cell and its choices together: agreed, or dependent on what turns it.
+
+    Parameters
+    ----------
+    looks : sequence of Look
+        The arms.
+    verdicts : sequence of Verdict
+        Of each arm.
+    robust : float
+    choices : sequence of (str, Answer)
+        Kind of each choice and what it comes to with the nominal numbers.  One that does not say what the arms agree on
+        keeps the cell from being settled.
+
+    Returns
+    -------
+    CellVerdict
+    """
     found = set(verdicts)
-    near = any(look.near for look in looks)
+    near = any(look.near or look.near_share(robust) for look in looks)
     cell = looks[0].cell
     if len(found) == 1 and Verdict.DEPENDS not in found:
-        return CellVerdict(cell, found.pop(), (), near)
+        return _with_choices(CellVerdict(cell, found.pop(), (), near), choices)
     turned = [name for name in ("limits", "weighting") if _turns(looks, verdicts, name)]
     turned += _within(look for look, verdict in zip(looks, verdicts, strict=True) if verdict is Verdict.DEPENDS)
     settled = found - {Verdict.UNDECIDED}
     if not turned or settled <= {Verdict.SUPPORTED} or settled <= {Verdict.CONTRADICTED}:
         return CellVerdict(cell, Verdict.UNDECIDED, (), near)
-    return CellVerdict(cell, Verdict.DEPENDS, tuple(turned), near)
+    kinds = [kind for kind, answer in choices if {answer, looks[0].nominal} == {Answer.YES, Answer.NO}]
+    return CellVerdict(cell, Verdict.DEPENDS, tuple(dict.fromkeys([*turned, *kinds])), near)
+
+
+def _with_choices(agreed: CellVerdict, choices: Sequence[tuple[str, Answer]]) -> CellVerdict:
+    """What all arms agree on, unless a choice settles otherwise (dependent) or stays open (undecided)."""
+    said = {Verdict.SUPPORTED: Answer.YES, Verdict.CONTRADICTED: Answer.NO}.get(agreed.verdict)
+    if said is None:
+        return agreed
+    kinds = [kind for kind, answer in choices if answer not in (said, Answer.OPEN)]
+    if kinds:
+        return CellVerdict(agreed.cell, Verdict.DEPENDS, tuple(dict.fromkeys(kinds)), agreed.near)
+    if any(answer is Answer.OPEN for _, answer in choices):
+        return CellVerdict(agreed.cell, Verdict.UNDECIDED, (), agreed.near)
+    return agreed
 
 
 def _within(looks: Iterable[Look]) -> list[str]:
@@ -163,6 +251,7 @@ class Judgment:
     depends_on: tuple[str, ...]
     near: bool
     cells: tuple[CellVerdict, ...]
+    readings: tuple[tuple[str, Verdict, tuple[str, ...]], ...] = ()  # of a sentence that can be read in several ways
 
     def as_dict(self) -> JsonObject:
         """Plain data."""
@@ -170,6 +259,7 @@ class Judgment:
             "verdict": str(self.verdict),
             "depends_on": list(self.depends_on),
             "near_the_line": self.near,
+            "readings": {name: {"verdict": str(v), "depends_on": list(on)} for name, v, on in self.readings},
             "cells": [
                 {"cell": c.cell, "verdict": str(c.verdict), "turned_by": list(c.turned_by), "near_the_line": c.near}
                 for c in self.cells

@@ -13,6 +13,7 @@ from openiads.faces.pages.markup import POLICY, STYLE, behind, section, table
 from openiads.faces.words import claims as words
 from openiads.faces.words import text
 from openiads.faces.words.claims import VERDICTS, Told
+from openiads.faces.words.claims_doubt import FLIPS, changers, flips_of
 from openiads.faces.words.claims_rule import rule_of
 
 if TYPE_CHECKING:
@@ -146,10 +147,17 @@ def _claim(told: Told) -> str:
         f'<p class="answer">{escape(words.sentence(told))}</p>'
         f"{behind(picture, caption, table(words.HEAD, words.rows_of(told), numbers=(3, 5, 6, 7, 8, 9)))}"
         f"{_folded('Other deltas, nominal', words.DELTAS, words.deltas_of(told), (2, 3, 4))}"
-        f"{_folded('Shown beside, never decisive', words.BESIDE, words.beside_of(told), (3,))}"
-        f"<h3>What would change it</h3>{_list(words.changers(told))}"
+        f"{_folded('Choices, and what is shown beside', words.BESIDE, words.beside_of(told), (3,))}"
+        f"{_folded('Where the answer flips', FLIPS, flips_of(told), ())}"
+        f"<h3>What would change it</h3>{_list(changers(told))}"
+        f"{_caveats(result)}"
         f'<h3>The rule</h3><p>{escape(rule_of(told))}</p><ul class="facts">{_facts(result)}</ul></section>'
     )
+
+
+def _caveats(result: Mapping[str, Any]) -> str:
+    """What the verdict does not say."""
+    return f"<h3>What it does not say</h3>{_list(result['caveats'])}" if result["caveats"] else ""
 
 
 def _folded(title: str, head: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> str:
@@ -163,7 +171,7 @@ def _facts(result: Mapping[str, Any]) -> str:
     facts = {
         "replications": text.number(result["replications"], 12),
         "failed": text.number(result["failed_replications"], 12),
-        "seed": str(result["seed"]),
+        "seeds": ", ".join(map(str, result["seeds"])),
         "effort": result["effort"],
         "claim": result["claim_digest"][:12],
         "digest": result["digest"][:12],

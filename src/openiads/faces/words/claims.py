@@ -24,6 +24,11 @@ TURNED = {
     "weighting": "how intervals are weighted",
     "worlds": "numbers that are not known well enough",
     "level": "how sure one must be to speak of a guarantee",
+    "facing": "how the batteries face",
+    "raid size": "how large the raid is",
+    "outside picture": "whether there is a picture from outside the batteries",
+    "order of battle": "how many fire units there are",
+    "launchers": "how many launchers there are",
 }
 #: Arm of the like-for-like table -> words.
 ARMS = {"as_claimed": "as claimed", "matched": "matched evidence", "structure": "with the same round on both sides"}
@@ -51,18 +56,21 @@ class Told:
 
     def title(self, key: str) -> str:
         """A short name for people of a cell, a system or an arm."""
-        return re.split(r" \(| / | with ", self.titles[key])[0] if key in self.titles else key.replace("_", " ")
+        if key in self.titles:
+            return re.split(r" \(| / | with ", self.titles[key])[0]
+        parts = key.split(" / ")
+        return " / ".join(map(self.title, parts)) if len(parts) > 1 else key.replace("_", " ")
 
     @property
     def deciding(self) -> list[Mapping[str, Any]]:
         """The evidence that decides."""
-        return [e for e in self.result["evidence"] if not e["beside"]]
+        return [e for e in self.result["evidence"] if not e["beside"] and e["choice"] is None]
 
     @property
     def lines(self) -> tuple[float, ...]:
         """The lines of the rule, in the units of the figure."""
         if self.method == "kill_over_area":
-            return (self.rule["kill_probability"],)
+            return (self.rule["engage_probability"], self.rule["kill_probability"])
         if self.method == "equivalence":
             return (-self.rule["delta"], self.rule["delta"])
         return tuple(self.rule["levels" if self.method == "largest_raid" else "band"])
@@ -74,7 +82,7 @@ class Told:
             first, second = (self.title(side) for side in self.study["pair"])
             return f"share that gets through {second} less share that gets through {first}"
         return {
-            "kill_over_area": "probability that the missile is killed, reached over the stated share of the area",
+            "kill_over_area": "probability that the missile is met, or killed, over the stated share of the area",
             "largest_raid": "probability that nothing hits the base",
             "ratios": "ratio, land over sea",
         }[self.method]
@@ -86,14 +94,14 @@ class Told:
 def gathered(result: Result) -> Told:
     """A result with what its words and its page need."""
     from openiads.catalog.load import catalog
-    from openiads.claims.examine import METHODS, arm_verdict
+    from openiads.claims.examine import arm_verdict
     from openiads.scenario.knobs import knob_list
 
     told, book = result.claim.told, catalog()
     arms = {
-        (e.look.cell, e.look.limits, e.look.weighting): str(arm_verdict(METHODS[told.method], result.claim, e))
+        (e.look.cell, e.look.limits, e.look.weighting): str(arm_verdict(result.claim, e))
         for e in result.evidence
-        if not e.beside
+        if e.decides
     }
     titles = {name: book[name].title for name in book.entries}
     knobs = {knob.name: f"{knob.meaning}; {knob.status}" for knob in knob_list(book)}
@@ -116,14 +124,15 @@ def _reading(told: Told) -> str:
     if told.method == "kill_over_area":
         area = text.percent(rule["area_share"])
         return (
-            f"a kill probability above {rule['kill_probability']:g} over at least {area} of the area, for every class"
+            f"engage (a round meets the missile with probability above {rule['engage_probability']:g}) and kill (above "
+            f"{rule['kill_probability']:g}) over at least {area} of the area, for every class"
         )
     if told.method == "equivalence":
         return f"what gets through differs by at most {100 * rule['delta']:g} percentage points, in every class and row"
     if told.method == "largest_raid":
         return (
-            f"no hit on the base in a raid of {rule['reference']} threats of the stated mix with probability "
-            f"{rule['levels'][0]:g} or more"
+            f"no hit on the base in a raid of {rule['reference']} threats ({next(iter(told.study['raids']))}) with "
+            f"probability {rule['levels'][0]:g} or more"
         )
     low, high = rule["band"]
     return f"every figure on land {low:g} to {high:g} times that at sea"
@@ -146,11 +155,12 @@ def _cells(told: Told) -> str:
 
 
 def _near(told: Told) -> str:
-    cells = list(dict.fromkeys(told.title(e["cell"]) for e in told.deciding if e["near_the_line"]))
+    """Cells near a line of the rule, by the nominal figure or by the share of worlds."""
+    cells = [told.title(c["cell"]) for c in told.result["cells"] if c["near_the_line"]]
     if not cells:
         return ""
     named = listed(cells) if len(cells) <= FEW else f"{len(cells)} cells"
-    return f"Near the line: {named}."
+    return f"Near the line, by the nominal figure or by the share of parameter samples: {named}."
 
 
 def _effort(told: Told) -> str:
@@ -163,18 +173,28 @@ def _effort(told: Told) -> str:
 
 
 def _missiles(told: Told) -> str:
-    values = bounds(e["figure"][0] for e in told.deciding)
-    middles = [e["band"][1] for e in told.deciding if e["band"]]
-    median = f"; in the median of the sampled worlds {bounds(middles)}" if middles else ""
-    return (
-        f"By nominal numbers one battery kills a single missile, alone in the air, with probability {values}, by "
-        f"class, at the best {text.percent(told.rule['area_share'])} of the points{median}{_over_worlds(told)}."
-    )
+    """Two sentences, to engage and to kill, and the mixed raids beside them."""
+    said = []
+    for reading, words in (("engage", "meets"), ("kill", "kills")):
+        mine = [e for e in told.deciding if e["cell"].startswith(f"{reading} / ")]
+        found, figures = told.result["readings"][reading], told.result["figures"][reading]
+        on = listed([f"on {TURNED.get(name, name)}" for name in found["depends_on"]])
+        median = f", in the median of sampled worlds {bounds(figures['medians'])}" if figures["medians"] else ""
+        said.append(
+            f"{text.sentence(reading)}: {VERDICTS[found['verdict']]}{' ' + on if on else ''}; by nominal numbers one "
+            f"battery {words} a single missile, alone in the air, with probability {bounds(figures['nominal'])}, by "
+            f"class, at the best {text.percent(told.rule['area_share'])} of the points{median}{_over_worlds(mine)}."
+        )
+    mixed = [e for e in told.result["evidence"] if e["beside"].startswith("in the mixed raid")]
+    if mixed:
+        listing = ", ".join(f"{e['beside'].rpartition(' ')[2]} {shown(e['figure'])}" for e in mixed)
+        said.append(f"Share of the ballistic missiles that do not get through within a mixed raid: {listing}.")
+    return " ".join(said)
 
 
-def _over_worlds(told: Told) -> str:
+def _over_worlds(evidence: Sequence[Mapping[str, Any]]) -> str:
     """The widest band over sampled worlds, as the end of a sentence."""
-    ends = [v for e in told.deciding if e["band"] for v in (e["band"][0], e["band"][2])]
+    ends = [v for e in evidence if e["band"] for v in (e["band"][0], e["band"][2])]
     return f"; over sampled worlds {bounds(ends)} (5 to 95 %, dice taken out)" if ends else ""
 
 
@@ -182,22 +202,27 @@ def _differences(told: Told) -> str:
     first, second = (told.title(side) for side in told.study["pair"])
     return (
         f"With kill probabilities and crews made equal, {second} lets through more (+) or less (-) than {first}, in "
-        f"percentage points by nominal numbers: {_by_axes(told.deciding, by_class=True)}.{_other_arms(told)}"
+        f"percentage points by nominal numbers: {_by_class(told.deciding)}.{_choices(told)}{_other_arms(told)}"
         f"{_other_deltas(told)}"
     )
 
 
-def _by_axes(evidence: Iterable[Mapping[str, Any]], *, by_class: bool = False) -> str:
-    """Ranges of differences in percentage points for each number of axes, and for each class if asked."""
-    found: dict[str, dict[str, list[float]]] = {}
+def _by_class(evidence: Iterable[Mapping[str, Any]]) -> str:
+    """Ranges of differences in percentage points for each class."""
+    found: dict[str, list[float]] = {}
     for e in evidence:
-        name, _, axes = e["cell"].split(" / ")
-        found.setdefault(axes, {}).setdefault(name if by_class else "", []).append(100 * e["figure"][0])
-    said = {
-        axes: ", ".join(f"{name} {bounds(values, '+.0f')}".strip() for name, values in groups.items())
-        for axes, groups in found.items()
-    }
-    return "; ".join(f"{axes}: {ranges}" for axes, ranges in said.items())
+        found.setdefault(e["cell"].split(" / ")[0], []).append(100 * e["figure"][0])
+    return ", ".join(f"{name} {bounds(values, '+.0f')}".strip() for name, values in found.items())
+
+
+def _choices(told: Told) -> str:
+    """The same of every choice, taken alone."""
+    named: dict[str, list[Mapping[str, Any]]] = {}
+    for e in told.result["evidence"]:
+        if e["choice"]:
+            named.setdefault(": ".join(e["choice"]), []).append(e)
+    said = [f"{name} ({_by_class(mine)})" for name, mine in named.items()]
+    return f" Each choice taken alone: {'; '.join(said)}." if said else ""
 
 
 def _other_arms(told: Told) -> str:
@@ -205,8 +230,8 @@ def _other_arms(told: Told) -> str:
     said = []
     for arm in told.study["beside"]:
         mine = [e for e in told.result["evidence"] if e["beside"] == arm]
-        said.append(f"{ARMS.get(arm, arm)} ({_by_axes(mine)})")
-    return f" Over all classes, never decisive: {', '.join(said)}." if said else ""
+        said.append(f"{ARMS.get(arm, arm)} ({_by_class(mine)})")
+    return f" Never decisive: {', '.join(said)}." if said else ""
 
 
 def _other_deltas(told: Told) -> str:
@@ -222,13 +247,20 @@ def _raids(told: Told) -> str:
     figures, limits = told.result["figures"], list(dict.fromkeys(e["limits"] for e in told.deciding))
     levels = [f"{level:g}" for level in told.rule["levels"]]
     said = "; ".join(f"at {level} {_sizes([figures[level][k] for k in limits])}" for level in levels)
-    others = [name for name in told.study["readings"] if name != told.study["scenario"]]
-    beside = "; ".join(f"{name} {_sizes([figures[levels[0]][name]])}" for name in others)
+    labels = [label for label in figures[levels[0]] if label not in limits]
+    beside = "; ".join(f"{label.replace('_', ' ')} {_sizes([figures[levels[0]][label]])}" for label in labels)
     reached = told.deciding[0]["figure"]
+    turned = [f"{e['choice'][1]} {shown(e['figure'])}" for e in told.result["evidence"] if e["choice"]]
+    other = f" With another order of battle: {', '.join(turned)}." if turned else ""
     return (
         "By nominal numbers the base stays unhit by such a raid with probability "
-        f"{shown(reached)}{_over_worlds(told)}. The largest size tried that leaves it unhit, nominally: {said}."
-        + (f" With other readings of what was sent, at {levels[0]}: {beside}." if beside else "")
+        f"{shown(reached)}{_over_worlds(told.deciding)}.{other} The largest size tried that leaves it unhit, "
+        f"nominally: {said}."
+        + (
+            f" With another order of battle, raid or reading of what was sent, at {levels[0]}: {beside}."
+            if beside
+            else ""
+        )
     )
 
 
@@ -287,11 +319,17 @@ def rows_of(told: Told) -> list[tuple[str, ...]]:
 
 
 def beside_of(told: Told) -> list[tuple[str, ...]]:
-    """What is shown beside and never decides, under ``BESIDE``."""
+    """Choices, which can turn a cell, and what is shown beside and never decides, under ``BESIDE``."""
     return [
-        (told.title(e["beside"]), told.title(e["cell"]), e["limits"], shown(e["figure"]), e["nominal"])
+        (
+            ": ".join(e["choice"]) if e["choice"] else told.title(e["beside"]),
+            told.title(e["cell"]),
+            e["limits"],
+            shown(e["figure"]),
+            e["nominal"],
+        )
         for e in told.result["evidence"]
-        if e["beside"]
+        if e["beside"] or e["choice"]
     ]
 
 
@@ -304,36 +342,6 @@ def deltas_of(told: Told) -> list[tuple[str, ...]]:
         for delta, arms in told.result["figures"].items()
         for arm, counts in arms.items()
     ]
-
-
-def changers(told: Told) -> list[str]:
-    """What would change the verdict: choices that turn a cell, and the knobs that move the figures most."""
-    found = []
-    for name, words in TURNED.items():
-        cells = [told.title(c["cell"]) for c in told.result["cells"] if name in c["turned_by"]]
-        if cells:
-            named = listed(cells) if len(cells) <= FEW else f"{len(cells)} cells"
-            found.append(f"{text.sentence(words)}: turns {named}.")
-    strongest: dict[str, float] = {}
-    for e in told.deciding:
-        for name, value in e["drivers"]:
-            if abs(value) > abs(strongest.get(name, 0.0)):
-                strongest[name] = value
-    for name, value in sorted(strongest.items(), key=lambda pair: -abs(pair[1]))[:2]:
-        known = f" ({told.knobs[name]})" if name in told.knobs else ""
-        way = "up" if value > 0 else "down"
-        found.append(f"{name}{known}: as it rises the figure goes {way}, rank correlation up to {value:+.2f}.")
-    moved = any(e["band"] and e["band"][0] != e["band"][2] for e in told.deciding)
-    if not moved:
-        found.append(
-            "No parameter that is sampled: over sampled worlds the figures move no more than dice do. The order of "
-            "battle, the raid and the rule are not sampled."
-        )
-    elif not strongest:
-        found.append("No single number goes with a figure beyond what chance gives over so many numbers and figures.")
-    if told.result["verdict"] == "undecided":
-        found.append("More replications and more sampled worlds may settle what is open; the full effort has both.")
-    return found
 
 
 # ------------------------------------------------------------------ numbers

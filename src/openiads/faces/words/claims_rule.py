@@ -8,17 +8,19 @@ from openiads.faces.words.claims import Told, listed
 #: Method -> how the verdicts of cells make that of the sentence.
 SENTENCES = {
     "kill_over_area": (
-        "The sentence is supported if every class is, contradicted if no class has a yes in the nominal world, and "
-        "otherwise it depends on the class."
+        "To engage and to kill are two sentences: each is supported if every class is, contradicted if every class is, "
+        "and otherwise it depends on the class. The claim is what both come to; if they differ, it depends on which is "
+        "meant."
     ),
     "equivalence": (
-        "The sentence is supported if every cell is, contradicted if every cell is; otherwise it depends on class, "
-        "normalization or axes. While cells that are undecided could still make all alike, it is undecided."
+        "The sentence is supported if every cell is, contradicted if every cell is; otherwise it depends on class or "
+        "normalization. While cells that are undecided could still make all alike, it is undecided."
     ),
     "largest_raid": "The sentence is what this one raid comes to.",
     "ratios": (
         "The sentence is supported if every figure is similar, contradicted if every figure differs, and otherwise it "
-        "depends on which figure is meant."
+        "depends on which figure is meant. While figures that are undecided could still make all alike, it is "
+        "undecided."
     ),
 }
 
@@ -30,14 +32,16 @@ def rule_of(told: Told) -> str:
 
 
 def _rule_of_cells(told: Told) -> str:
-    """From worlds and arms to the verdict of a cell."""
-    arms = "A cell is what its arms (limits, weights) agree on; where they settle on different things it depends."
-    if told.method == "ratios":
-        return arms
-    robust = text.percent(told.rule["robust"])
+    """From worlds, arms and choices to the verdict of a cell."""
+    robust, seeds = text.percent(told.rule["robust"]), told.rule["seeds"]
     return (
-        f"In an arm a cell is supported where at least {robust} of the sampled worlds say yes, contradicted where at "
-        f"least {robust} say no; it depends where their counts rule both out, and is undecided otherwise. {arms}"
+        "In an arm a cell is supported where the lower end of the 95 % interval (Clopper-Pearson) of the share of "
+        f"parameter samples that say yes, over those of all {seeds} seeds, is above {robust} and the share is at "
+        f"least {robust} in every seed alone; contradicted likewise for no; it depends where the counts rule both "
+        "out, and is undecided otherwise. A cell is settled only if every arm (limits, weights) and every choice taken "
+        "alone with the nominal numbers says the same; where they settle on different things it depends. A cell is "
+        "near the line if the nominal figure is within a standard error of a line, or the share of samples within one "
+        "of the rule, or if one sample that said otherwise would turn it."
     )
 
 
@@ -46,18 +50,17 @@ def _rule_of_worlds(told: Told) -> str:
     rule = told.rule
     if told.method == "ratios":
         low, high = rule["band"]
-        first, last = (100 * end for end in rule["knowledge"])
         return (
-            f"Similar where the {first:g} to {last:g} % percentiles of the ratio over sampled worlds lie within "
-            f"{low:g} to {high:g}, different where they lie outside; otherwise the figure is open (undecided). A "
-            "figure that only one side has counts as infinitely larger."
+            f"Yes where the ratio lies within {low:g} to {high:g}, ends included, no where outside; open where neither "
+            "side has any. A figure that only one side has counts as infinitely larger."
         )
     if told.method == "kill_over_area":
         area, rest = text.percent(rule["area_share"]), text.percent(1.0 - rule["area_share"])
-        line = f"{rule['kill_probability']:g}"
+        engage, kill = (f"{rule[name]:g}" for name in ("engage_probability", "kill_probability"))
         return (
-            f"Yes where the lower end of the interval of the kill probability is above {line} at points that make up "
-            f"at least {area} of the area, no where its upper end is below {line} at more than {rest}; otherwise open."
+            f"Yes where the lower end of the interval of the probability to meet a missile is above {engage} (to kill "
+            f"it: {kill}) at points that make up at least {area} of the area, no where its upper end is below that at "
+            f"more than {rest}; otherwise open."
         )
     if told.method == "equivalence":
         also = listed([f"{d:g}" for d in rule["also_shown"]])
