@@ -23,7 +23,7 @@ def test_what_is_correlated_has_a_knob_and_every_other_value_one_of_its_own(knob
     wanted |= {f"{t}.signature" for t in ("f16", "tomahawk", "shahed136", "scud_b", "a320")}
     wanted |= {f"{t}.cep_factor" for t in ("f16", "tomahawk", "shahed136", "scud_b")}
     wanted |= {"s300pmu2.crew", "s300pmu2.hit_radii", "30n6e2.track_elevation_low", "5p85se.readiness", "scud_b.flight"}
-    wanted |= {"behavior.acquire_limit", "behavior.reference", "identification.evidence.in_corridor.friend"}
+    wanted |= {"behavior.acquire_limit", "behavior.reference", "identification.iff_reply_failure"}
     assert wanted <= set(knobs)
     assert len(knobs) >= 200
 

@@ -114,19 +114,32 @@ def motion(shares: Floats) -> Floats:
 
 
 def set_identification(row: Row, values: Values, fixed: IdentificationSettings) -> None:
-    """Fill in a situation's priors, error rates, likelihoods and thresholds; what the scenario gives goes first."""
+    """Fill in a situation's priors, error rates, likelihoods and thresholds; what the scenario gives goes first.
+
+    Likelihoods are what posts believe: they follow from the scenario's or the catalog's numbers in every parameter
+    sample, while the rates at which replies come and go are those of the sample.
+    """
     ident = values.catalog.identification
     _interrogation(row, values, fixed)
     _thresholds(row, values)
-    shares = _shares(values, ident)
-    silent = silence(row["iff_persistent"], row["iff_reply"], int(row["interrogations"]))
-    route = values.of(ident, "route_correlation")
+    shares = _shares(ident)
+    silent, false = _believed_errors(ident, fixed, int(row["interrogations"]))
+    together, route = ident.si("transponder_correlation"), ident.si("route_correlation")
     for h in range(len(SIDES)):
-        row["replies"][:, :, h] = replies(
-            shares["civil_transponder"][h], CARRIES_IFF[h], silent, row["iff_false_reply"], row["iff_together"]
-        )
+        row["replies"][:, :, h] = replies(shares["civil_transponder"][h], CARRIES_IFF[h], silent, false, together)
         row["procedure"][:, :, h] = joint(shares["in_corridor"][h], shares["flight_plan"][h], route)
     row["motion"] = motion(np.array([shares[name] for name in MOTION]))
+
+
+def _believed_errors(ident: Entry, fixed: IdentificationSettings, asked: int) -> tuple[float, float]:
+    """Probabilities that posts reckon with: that working equipment is never heard, and that a reply is false."""
+
+    def told(given: float | None, name: str) -> float:
+        return ident.si(name) if given is None else given
+
+    persistent = told(fixed.iff_persistent_failure, "iff_persistent_failure")
+    lost = told(fixed.iff_reply_failure, "iff_reply_failure")
+    return silence(persistent, lost, asked), told(fixed.iff_false_reply, "iff_false_reply")
 
 
 def _interrogation(row: Row, values: Values, fixed: IdentificationSettings) -> None:
@@ -161,7 +174,7 @@ def _thresholds(row: Row, values: Values) -> None:
     row["inbound_angle"] = values.of(ident, "inbound_angle")
 
 
-def _shares(values: Values, ident: Entry) -> dict[str, list[float]]:
+def _shares(ident: Entry) -> dict[str, list[float]]:
     """The table by name; InputError where it is not the one that the likelihoods are made of."""
     rows = ident.tables["evidence"]
     place = f"catalog.identification.{ident.name}.evidence"
@@ -175,4 +188,4 @@ def _shares(values: Values, ident: Entry) -> dict[str, list[float]]:
         if total >= 1.0:
             reason = f"the signs of motion of {side} add up to {total:g}"
             raise InputError(place, reason, "A flight shows one of them or none: let them add up to less than 1.")
-    return {name: [values.row(ident, "evidence", n, side) for side in SIDES] for n, name in enumerate(names)}
+    return {row.text["name"]: [row.si(side) for side in SIDES] for row in rows}
