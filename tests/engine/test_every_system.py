@@ -75,3 +75,15 @@ def test_no_system_fires_at_what_stays_beyond_its_reach(system: str) -> None:
         "Visitor", "f16", origin=place(float(np.hypot(away, 150.0)), FACING + np.degrees(np.arctan2(away, 150.0)))
     )
     assert max(fired(against(system, passing, asset=depot))) == 0
+
+
+@pytest.mark.parametrize("share", [0.0, 0.25, 0.3, 0.5, 0.6, 0.75, 1.0])
+def test_a_slower_search_radar_still_tells_of_ballistic_missiles(share: float) -> None:
+    """Expected: its frame, through its whole interval, costs seconds of warning and no missile its engagement.
+
+    Where a mode of high elevations shares the turns of the 64N6E2, the time between two looks was measured in turns of
+    the other mode: with every third turn for it no two plots ever made a track, and no Scud-C was shot at by a radar
+    that was faster than the nominal one, whose every second turn just did.
+    """
+    world = against("s300pmu2", raid("Scud", "scud_c", 450.0), knobs={"64n6e2.frame": share})
+    assert min(fired(world)) >= 1

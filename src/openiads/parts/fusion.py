@@ -93,7 +93,7 @@ def start(sim, i):
         soonest = 0.5 * radar["frame"]
         if radar["confirm_interval"] > 0.0:
             soonest = min(soonest, 0.5 * radar["confirm_interval"])
-        if dt < soonest or dt > 2.5 * radar["frame"]:
+        if dt < soonest or dt > 2.5 * plot["revisit"]:
             continue
         off = 0.0
         for axis in range(3):
@@ -123,6 +123,7 @@ def start(sim, i):
     track["flight"] = plot["flight"]
     track["plot_range"] = plot["range"]
     track["plot_speed"] = plot["radial_speed"]
+    track["revisit"] = plot["revisit"]
     track["plot_sigma"] = plot["range"] * max(plot["sigma_azimuth"], plot["sigma_elevation"])
     for axis in range(3):
         track["plot"][axis] = plot["position"][axis]

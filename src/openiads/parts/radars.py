@@ -14,6 +14,7 @@ from openiads.parts.sensing import (
     azimuth_of,
     detects,
     measure,
+    revisit,
     sense,
 )
 from openiads.physics.filtering import measured_position
@@ -75,6 +76,7 @@ def fill_plot(sim, k, r, f, t, x, y, z, distance, sigma_range, sigma_azimuth, si
     plot["sigma_azimuth"] = sigma_azimuth
     plot["sigma_elevation"] = sigma_elevation
     plot["radial_speed"] = along
+    plot["revisit"] = sim.radars[r]["frame"]
 
 
 @kernel("b1(Sim, i8, i8)")
@@ -127,6 +129,7 @@ def look(sim, r, f, t, arrives):
             rm, am, em, sr, sa, se, vm = measure(sim, r, f, distance, azimuth, elevation, along, drawn, slot)
             x, y, z = measured_position(radar["position"], radar["axes"], rm, am, em, sa, se)
             fill_plot(sim, situation["plots_count"], r, f, t, x, y, z, rm, sr, sa, se, vm)
+            sim.plots[situation["plots_count"]]["revisit"] = revisit(radar, elevation)
             send_plot(sim, arrives)
     cell = sim.looks[r, f]
     if found == 1 and cell["detected"] == 0:

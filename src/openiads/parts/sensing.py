@@ -126,6 +126,15 @@ def in_mode(radar, elevation, t):
     return frame % radar["shared_every"] == 0 and radar["shared_low"] <= elevation <= radar["shared_high"]
 
 
+@kernel("f8(Radar, f8)")
+def revisit(radar, elevation):
+    """Time (s) between two search looks at an elevation (rad): longer where only a mode that shares the time looks."""
+    margin = edge_beam(radar)
+    if radar["elevation_low"] - margin <= elevation <= radar["elevation_high"] + margin:
+        return radar["frame"]
+    return radar["frame"] * max(radar["shared_every"], 1)
+
+
 @kernel("i8(Radar, f8, f8, f8, f8, f8, f8, f8, f8, b1)")
 def visibility(radar, earth_radius, azimuth, elevation, ground, height, lowest, edges, t, searching):
     """How a point within a radar's range limits comes out of its mask, sector and elevations: VISIBLE or a reason.

@@ -101,6 +101,7 @@ def new_track(sim, owner, post):
         track["owner"] = owner
         track["post"] = post
         track["hits"] = 1
+        track["revisit"] = 0.0
         track["ballistic"] = 0
         track["both"] = 0
         track["rests_until"] = -math.inf
@@ -162,6 +163,7 @@ def take(sim, k, i):
     track = sim.tracks[k]
     plot = sim.plots[i]
     radar = sim.radars[plot["radar"]]
+    track["revisit"] = plot["revisit"]
     x = track["x"]
     back = min(plot["time"] - track["time"], 0.0)  # an older plot is carried forward along the track
     size = 7 if track["ballistic"] == 1 else 6
@@ -226,6 +228,7 @@ def pair_up(sim, k, i):
     track = sim.tracks[k]
     plot = sim.plots[i]
     radar = sim.radars[plot["radar"]]
+    track["revisit"] = plot["revisit"]
     points, pull = sim.cost[MOST_PLOTS], sim.cost[MOST_PLOTS + 1]
     model = sim.model[0]
     dt = plot["time"] - track["time"]
@@ -303,9 +306,10 @@ def prune(sim, post):
         track = sim.tracks[k]
         radar = sim.radars[track["radar"]]
         late = max(1.0, radar["link_delay"])  # what is on its way is no miss
-        window = radar["confirm_window"] * radar["frame"] + late
+        between = max(radar["frame"], track["revisit"])
+        window = radar["confirm_window"] * between + late
         if track["state"] == CONFIRMED:
-            if now - track["updated"] > limit:
+            if now - track["updated"] > max(limit, radar["drop_misses"] * between + late):
                 drop(sim, k, MISSES)
             else:
                 merge_doubles(sim, k)

@@ -192,6 +192,7 @@ TRACK = np.dtype(
         ("plot_sigma", "f8"),
         ("plot_range", "f8"),
         ("plot_speed", "f8"),  # its radial speed
+        ("revisit", "f8"),  # s between two looks at it, as the radar of its last plot searches; 0: none yet
         ("ballistic", "i8"),  # 1: ``x`` and ``p`` are of the hypothesis that it falls, 0: that it flies
         ("both", "i8"),  # 1: the other hypothesis is filtered beside, in the next two
         ("other_x", "f8", (7,)),
@@ -263,6 +264,7 @@ PLOT = np.dtype(
         ("sigma_azimuth", "f8"),
         ("sigma_elevation", "f8"),
         ("radial_speed", "f8"),  # measured, m/s, away from the radar
+        ("revisit", "f8"),  # s until the radar looks there again, as it searches
     ],
     align=True,
 )
