@@ -130,9 +130,7 @@ def index(folder: Path = FOLDER) -> str:
     results = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
     rows = [(f"[“{r['sentence']}”]({r['claim']}.md)", r["verdict"], _on(r), r["effort"]) for r in results]
     waiting = [name for name in packaged_claims() if name not in {r["claim"] for r in results}]
-    rows += [
-        (f"“{load_claim(name).statement.sentence}”", "not run yet by its present rule", "–", "–") for name in waiting
-    ]
+    rows += [(f"“{load_claim(name).told.sentence}”", "not run yet by its present rule", "–", "–") for name in waiting]
     earlier = "\n[Earlier versions](earlier/index.md), with what was wrong.\n" if (folder / "earlier").exists() else ""
     return f"{MARK}\n\n# Claims\n\n{table(('what was said', 'verdict', 'depends on', 'effort'), rows)}\n{earlier}"
 
