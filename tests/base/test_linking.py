@@ -65,3 +65,19 @@ def test_a_caller_links_kernels_that_came_from_the_cache(planted: Path) -> None:
     answer(planted, "added.ensure()")
     assert answer(planted, "print(asked(1.0, 10.0), *loaded(added, asked))") == "32.0 1 0"
     assert answer(planted, "scaled.ensure(); print(asked(2.0, 10.0), *loaded(scaled, asked))") == "34.0 1 1"
+
+
+def test_the_options_of_a_compilation_are_told_as_numba_tells_them() -> None:
+    """Every option, set or default, in the order of their declaration, as ``getattr`` gives it."""
+    from numba.core.compiler import Flags
+
+    from openiads.base.linking import option_values
+
+    flags = Flags()
+    flags.nrt = True
+    flags.noalias = True
+    for options in (Flags(), flags, flags.copy()):
+        told = option_values(options)
+        assert list(told.items()) == [(name, getattr(options, name)) for name in Flags.options]
+        assert options.values() == told
+    assert option_values(flags) != option_values(Flags())
