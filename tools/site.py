@@ -35,7 +35,14 @@ NAVIGATION = {
         "A threat to anyone? <threat>",
     ],
     "Look up": ["reference/index", "api/index", "glossary", "stability"],
-    "Understand": ["theory/index", "cards/index", "claims/index", "Compared with history <history>"],
+    "Understand": [
+        "theory/index",
+        "cards/index",
+        "claims/index",
+        "Earlier versions of the claims <claims/earlier/index>",
+        "Compared with history <history>",
+        "What moved since 0.1 <what-moved>",
+    ],
     "Project": [
         "README <../README>",
         "../CONTRIBUTING",
