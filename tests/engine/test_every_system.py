@@ -86,4 +86,5 @@ def test_a_slower_search_radar_still_tells_of_ballistic_missiles(share: float) -
     that was faster than the nominal one, whose every second turn just did.
     """
     world = against("s300pmu2", raid("Scud", "scud_c", 450.0), knobs={"64n6e2.frame": share})
-    assert min(fired(world)) >= 1
+    launches = each(world, 8, lambda result: len(events(result, Event.LAUNCH)))
+    assert np.mean([count > 0 for count in launches]) >= 0.75

@@ -309,7 +309,7 @@ def prune(sim, post):
         between = max(radar["frame"], track["revisit"])
         window = radar["confirm_window"] * between + late
         if track["state"] == CONFIRMED:
-            if now - track["updated"] > max(limit, radar["drop_misses"] * between + late):
+            if now - track["updated"] > limit + radar["drop_misses"] * (between - radar["frame"]):
                 drop(sim, k, MISSES)
             else:
                 merge_doubles(sim, k)
