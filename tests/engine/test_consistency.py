@@ -226,7 +226,7 @@ def test_ballistic_tracks_of_a_scud_are_consistent():
     assert 3.0 < settled.mean() < 5.0
     assert np.mean(settled > tracking.gate_threshold(0.999, 6)) < 0.01
     young = nees[hits < 8]  # from the second plot on
-    assert len(young) > 150
+    assert len(young) > 50  # few: a track of the high mode no longer ends at the first missed look
     assert 4.0 < young.mean() < 7.0
     assert np.mean(young > tracking.gate_threshold(0.999, 6)) < 0.02
 
