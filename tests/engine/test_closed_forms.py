@@ -116,20 +116,30 @@ def test_an_infinite_magazine_leaves_no_leaker_of_a_slow_flight():
 # ------------------------------------------------------------------ queues
 
 
-#: A surveillance radar that looks twice a second without error, so that arrivals at the post stay Poisson.
+def given(value: float, unit: str) -> dict:
+    return {"value": value, "unit": unit, "status": "assumption", "exact": True, "note": "a test's radar"}
+
+
+#: A surveillance radar that looks twice a second at every height without error, so that arrivals at the post stay
+#: Poisson and nobody is lost between two of its modes.
 QUICK = {
     "radars": {
         "quick": {
             "based_on": "64n6e2",
-            "rotation": {"value": 1, "unit": "s", "status": "assumption", "exact": True, "note": "a test's radar"},
-            "range_floor": {"value": 1, "unit": "m", "status": "assumption", "exact": True, "note": "a test's radar"},
-            "angle_floor": {
-                "value": 0.05,
-                "unit": "mrad",
-                "status": "assumption",
-                "exact": True,
-                "note": "a test's radar",
-            },
+            "rotation": given(1, "s"),
+            "range_floor": given(1, "m"),
+            "angle_floor": given(0.05, "mrad"),
+            "modes": [
+                {
+                    "name": "all",
+                    "elevation_low": given(0, "deg"),
+                    "elevation_high": given(75, "deg"),
+                    "azimuth_width": given(360, "deg"),
+                    "frame_time": given(0.5, "s"),
+                    "shared": False,
+                    "steered": False,
+                }
+            ],
         }
     },
     "systems": {"queue": {"based_on": "s300pmu2", "surveillance": ["quick"]}},
