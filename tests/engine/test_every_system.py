@@ -88,3 +88,35 @@ def test_a_slower_search_radar_still_tells_of_ballistic_missiles(share: float) -
     world = against("s300pmu2", raid("Scud", "scud_c", 450.0), knobs={"64n6e2.frame": share})
     launches = each(world, 8, lambda result: len(events(result, Event.LAUNCH)))
     assert np.mean([count > 0 for count in launches]) >= 0.75
+
+
+def given(value: float, unit: str) -> dict[str, Any]:
+    return {"value": value, "unit": unit, "status": "assumption", "exact": True, "note": "a test's radar"}
+
+
+def band(name: str, low: float, high: float, frame: float) -> dict[str, Any]:
+    """A mode of search that shares the turns of its radar."""
+    bounds = {"elevation_low": given(low, "deg"), "elevation_high": given(high, "deg")}
+    seen = {"azimuth_width": given(360, "deg"), "frame_time": given(frame, "s"), "shared": True, "steered": False}
+    return {"name": name} | bounds | seen
+
+
+@pytest.mark.parametrize("every", [1, 2, 4, 8, 16])
+def test_a_track_waits_for_the_mode_that_its_flight_climbs_into(every: int) -> None:
+    """Expected: a flyer that comes near climbs from the band of each turn into that of every n-th, and is kept.
+
+    The first look of the slower mode comes up to n turns later; a post that counted three misses of the faster mode
+    dropped the flight just as it came into reach, and had to begin anew: from a ratio of four on nearly always.
+    """
+    modes = [band("air", 0, 13.4, 6), band("high", 13.4, 75, 6 * every)]
+    own = {
+        "radars": {"slow": {"based_on": "64n6e2", "modes": modes}},
+        "systems": {"slow_pmu2": {"based_on": "s300pmu2", "surveillance": ["slow"]}},
+    }
+    guard = site(system="slow_pmu2", radars_off=["30n6e2"])
+    guard.pop("low_altitude")
+    near = raid("Visitor", distance=32.0, altitude="3 km", speed="100 m/s")
+    world = scene(near, sites=[guard], duration=900.0, model=CLEAR, catalog=own)
+    into = 190.0  # s: the flyer is above 14 degrees now, 13 km away
+    lost = each(world, 8, lambda result: np.any(events(result, Event.TRACK_DROP)["time"] < into + 50.0))
+    assert np.mean(lost) <= 0.4

@@ -132,7 +132,9 @@ def revisit(radar, elevation):
     margin = edge_beam(radar)
     if radar["elevation_low"] - margin <= elevation <= radar["elevation_high"] + margin:
         return radar["frame"]
-    return radar["frame"] * max(radar["shared_every"], 1)
+    if radar["shared_low"] <= elevation <= radar["shared_high"]:
+        return radar["frame"] * max(radar["shared_every"], 1)
+    return radar["frame"]
 
 
 @kernel("i8(Radar, f8, f8, f8, f8, f8, f8, f8, f8, b1)")

@@ -6,6 +6,7 @@ import math
 
 from openiads.base.compiled import kernel
 from openiads.parts.hypotheses import ask_whether_it_falls, choose, undecided, weigh
+from openiads.parts.sensing import bearing, revisit
 from openiads.physics.filtering import (
     ballistic_acceleration,
     predict_ballistic,
@@ -291,6 +292,21 @@ def merge_doubles(sim, k):
     track["doubles"] = 0
 
 
+@kernel("f8(Sim, i8)")
+def wait_for_plot(sim, k):
+    """Longest time (s) between two looks of its radar at a track: where its last plot was, or where it should be now.
+
+    A flight that climbs out of the band that each frame searches into one that shares the time is seen less often.
+    """
+    track = sim.tracks[k]
+    radar = sim.radars[track["radar"]]
+    x = track["x"]
+    dt = sim.situation[0]["now"] - track["time"]
+    ahead_x, ahead_y, ahead_z = x[0] + dt * x[3], x[1] + dt * x[4], x[2] + dt * x[5]
+    _, _, elevation, _ = bearing(radar["position"], radar["axes"], ahead_x, ahead_y, ahead_z)
+    return max(radar["frame"], track["revisit"], revisit(radar, elevation))
+
+
 @kernel("void(Sim, i8)")
 def prune(sim, post):
     """Drop the post's tracks that got no plot for too long, and tentative ones that missed their hits."""
@@ -306,10 +322,10 @@ def prune(sim, post):
         track = sim.tracks[k]
         radar = sim.radars[track["radar"]]
         late = max(1.0, radar["link_delay"])  # what is on its way is no miss
-        between = max(radar["frame"], track["revisit"])
-        window = radar["confirm_window"] * between + late
+        window = radar["confirm_window"] * max(radar["frame"], track["revisit"]) + late
         if track["state"] == CONFIRMED:
-            if now - track["updated"] > limit + radar["drop_misses"] * (between - radar["frame"]):
+            silent = now - track["updated"]
+            if silent > limit and silent > limit + radar["drop_misses"] * (wait_for_plot(sim, k) - radar["frame"]):
                 drop(sim, k, MISSES)
             else:
                 merge_doubles(sim, k)
