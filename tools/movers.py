@@ -12,6 +12,7 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -50,7 +51,7 @@ class Asked:
         runner = self.simulator.runner(world, SEED)
         return np.array([float(runner.replicate(k).outcome["leakers"][0]) for k in range(count)])
 
-    def row(self, knob: Knob, base: np.ndarray, count: int) -> dict[str, object]:
+    def row(self, knob: Knob, base: np.ndarray, count: int) -> dict[str, Any]:
         """Mean leakers, and the paired difference from the baseline with its half interval, at each value."""
         ends = []
         for value in values_of(knob):

@@ -37,7 +37,7 @@ CLASSES = (ThreatClass.AIRCRAFT, ThreatClass.CRUISE, ThreatClass.BALLISTIC)
 MODEL = KillModel(constant=False, fixed=None, common_mode_scale=1.0)
 
 #: Worlds of `tartus_2016`, by what was varied.
-WORLDS = {
+WORLDS: dict[str, dict[str, float] | None] = {
     "all radars -6 dB": {f"{r}.snr": -6.0 for r in ("30n6e2", "64n6e2", "76n6")},
     "clutter +10 dB": {"world.clutter": 10.0},
     "readiness 0.85": {"5p85se.readiness": 0.85},
@@ -105,7 +105,8 @@ def main() -> None:
         }
         print(name, json.dumps(misses[name]), flush=True)
     told["misses"] = misses
-    signal = {"baseline": None, **{f"30N6E2 {d:+d} dB": {"30n6e2.snr": float(d)} for d in (4, -3, -6, -12)}}
+    signal: dict[str, dict[str, float] | None] = {"baseline": None}
+    signal |= {f"30N6E2 {d:+d} dB": {"30n6e2.snr": float(d)} for d in (4, -3, -6, -12)}
     told["tartus_2016"] = flown("tartus_2016", signal | WORLDS, 60)
     told["raid24"] = flown("raid24", signal | {"track_elevation_low 0": {"30n6e2.track_elevation_low": 0.0}}, 60)
     DATA.write_text(json.dumps(told, indent=1) + "\n")

@@ -60,9 +60,12 @@ def test_more_of_a_good_thing_lets_fewer_leak(less: dict[str, float], more: dict
 
 
 def test_pairing_saves_most_of_the_variance_of_a_small_change() -> None:
-    """A surveillance radar 1 dB better: at least three times fewer replications, with the interval."""
+    """A surveillance radar 1 dB better: at least three times fewer replications, with the interval.
+
+    Rounds fired have no variance to save: the magazine is emptied in every replication of both.
+    """
     made = compare("raid24", Variant("raid24", {"knob.64n6e2.snr": 1.0}), replications=100, seed=1)
-    for metric in ("leakers", "killed", "rounds_fired"):
+    for metric in ("leakers", "killed"):
         assert made.estimate(metric).saved[1] > 3.0, metric
 
 
