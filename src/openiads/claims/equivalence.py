@@ -25,12 +25,20 @@ from openiads.statistics.moments import Moments
 Differences = dict[str, tuple[Figure, np.ndarray]]
 
 
+#: What the batteries know from outside -> its name, and the search mode of engagement radars that have nothing else.
+PICTURES = {
+    "own": ("each side's own radars", ""),
+    "alone": ("engagement radars alone, searching above the horizon", "high"),
+    "alone_low": ("engagement radars alone, searching along the horizon", "low"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """What the two sides are made equal in, and the choices: one axis, the whole raid and each side's radars are the
     base.
 
-    size : key of the table's normalizations;  axes : of its axes;  raid : times its raid;  picture : "own" or "alone"
+    size : key of the table's normalizations;  axes : of its axes;  raid : times its raid;  picture : key of ``PICTURES``
     """
 
     size: str
@@ -47,9 +55,11 @@ def scenario(side: str, case: Case, arm: str, limits: str) -> Scenario:
     mapping = copy.deepcopy(dict(made.mapping()))
     mapping["name"] += f"_{case.raid:g}_{case.picture}"
     mapping["raid"] = [{**raid, "count": max(round(raid["count"] * case.raid), 1)} for raid in mapping["raid"]]
-    if case.picture == "alone":
-        book = catalog_of(made)
-        mapping["site"] = [{**site, "radars_off": _surveillance(book, site["system"])} for site in mapping["site"]]
+    if case.picture != "own":
+        book, mode = catalog_of(made), PICTURES[case.picture][1]
+        for site in mapping["site"]:
+            site["radars_off"] = _surveillance(book, site["system"])
+            site["doctrine"] = {**site.get("doctrine", {}), "search_mode": mode}
     return validate(mapping)
 
 
@@ -64,7 +74,7 @@ def choices(plan: PairStudy, size: str) -> list[tuple[tuple[str, str], Case]]:
     """Every choice taken alone: its kind and what is chosen, and the case."""
     facing = [(("facing", table.AXES[axes]), Case(size, axes=axes)) for axes in plan.facing]
     raids = [(("raid size", f"{24 * times:g} threats"), Case(size, raid=times)) for times in plan.raid_sizes]
-    pictures = [(("outside picture", "engagement radars alone"), Case(size, picture=each)) for each in plan.pictures]
+    pictures = [(("outside picture", PICTURES[each][0]), Case(size, picture=each)) for each in plan.pictures]
     return facing + raids + pictures
 
 

@@ -78,7 +78,7 @@ def scenario(claim: KillOverArea, part: Classes, limits: str, aspect: float = 0.
     assets = [{"name": f"Point {k + 1}", "at": _place(*p), "radius": "200 m"} for k, p in enumerate(points)]
     raids = [
         {
-            "name": f"{threat} {k + 1}",
+            "name": _raid(threat, k),
             "threat": threat,
             "count": 1,
             "target": f"Point {k + 1}",
@@ -112,6 +112,11 @@ def scenario(claim: KillOverArea, part: Classes, limits: str, aspect: float = 0.
             "raid": raids,
         }
     )
+
+
+def _raid(threat: str, point: int) -> str:
+    """The name of the missile of a class that falls on a point."""
+    return f"{threat} {point + 1}"
 
 
 def _place(lat: float, lon: float) -> str:
@@ -211,10 +216,11 @@ def answers(claim: KillOverArea, part: Classes, made: Run) -> dict[tuple[str, st
             for reading, rows in (("engage", met), ("kill", ended)):
                 done[reading][r] = 0.0
                 done[reading][r, rows["flight"]] = 1.0
+    order = {raid.name: k for k, raid in enumerate(made.scenario.raids)}  # by name, and one missile each
     found = {}
     for reading, table in done.items():
-        for m, threat in enumerate(part):
-            mine = table[:, m * points : (m + 1) * points]
+        for threat in part:
+            mine = table[:, [order[_raid(threat, k)] for k in range(points)]]
             found[reading, threat] = _said(claim, mine, line_of(claim, reading))
     return found
 

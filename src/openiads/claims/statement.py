@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
@@ -21,6 +22,7 @@ from openiads.base.words import nearest
 from openiads.runs.digest import hash_of
 from openiads.scenario.measures import Azimuth, Count, Distance, Key, MastHeight, Name, Position, Reach, Share, Text
 from openiads.scenario.model import Doctrine
+from openiads.statistics.intervals import CONFIDENCE
 
 Texts = Annotated[tuple[Text, ...], Strict(False)]
 Many = Annotated[int, Field(ge=1, le=1_000_000)]
@@ -147,7 +149,7 @@ class PairStudy(_Table):
     also: Annotated[tuple[Key, ...], Strict(False)] = Field((), description="normalizations shown beside")
     facing: Annotated[tuple[Literal["two", "laid"], ...], Strict(False)] = ()
     raid_sizes: Annotated[tuple[Annotated[float, Field(ge=0.25, le=10.0)], ...], Strict(False)] = ()
-    pictures: Annotated[tuple[Literal["alone"], ...], Strict(False)] = ()
+    pictures: Annotated[tuple[Literal["alone", "alone_low"], ...], Strict(False)] = ()
     verdict_on: Key
     beside: Annotated[tuple[Key, ...], Strict(False)] = ()
     classes: Annotated[tuple[Key, ...], Strict(False), Field(min_length=1)]
@@ -279,6 +281,31 @@ METHODS: dict[str, type[KillOverArea | Equivalence | LargestRaid | Ratios]] = {
 AnyStatement: TypeAlias = KillOverArea | Equivalence | LargestRaid | Ratios
 
 
+def _fewest(surely: float) -> int:
+    """The fewest trials, all alike, whose 95 % interval (Clopper-Pearson) lies above a probability."""
+    return math.floor(math.log(0.5 - 0.5 * CONFIDENCE) / math.log(surely)) + 1
+
+
+def too_small(told: AnyStatement) -> tuple[str, int, int] | None:
+    """The field of the full effort that could settle nothing, were all alike; what it is and what it must be at least.
+
+    An effort that leaves every world open by its size alone would publish its size as a finding.
+    """
+    worlds, each = -(-_fewest(told.rule.robust) // told.rule.seeds), 1
+    if isinstance(told, KillOverArea):
+        lines = (told.rule.engage_probability, told.rule.kill_probability)
+        each = max(_fewest(max(line, 1.0 - line)) for line in lines)
+    elif isinstance(told, LargestRaid):
+        each = max(_fewest(max(level, 1.0 - level)) for level in told.rule.levels)
+    elif isinstance(told, Equivalence):
+        each = _fewest(1.0 - told.rule.delta)
+    for field, least in (("worlds", worlds), ("each", each)):
+        given = getattr(told.full, field, least)
+        if given < least:
+            return field, given, least
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A claim file, read and checked.
@@ -336,4 +363,8 @@ def claim_of(text: str, file: str) -> Claim:
     except ValidationError as error:
         found = field_errors(error, mapping, lines, model)
         raise InputErrors(problem for _, problem in sorted(found, key=lambda pair: pair[0])) from None
+    if (small := too_small(told)) is not None:
+        field, given, least = small
+        reason = "too few for the rule: even where all came out alike nothing would be settled"
+        raise InputError(lines.place(("full", field), given), reason, f"Give at least {least}, or another rule.")
     return Claim(told, mapping, hash_of(dict(mapping)))
