@@ -38,7 +38,8 @@ class Case:
     """What the two sides are made equal in, and the choices: one axis, the whole raid and each side's radars are the
     base.
 
-    size : key of the table's normalizations;  axes : of its axes;  raid : times its raid;  picture : key of ``PICTURES``
+    size : key of the table's normalizations;  axes : of its axes;  raid : times its raid
+    picture : key of ``PICTURES``
     """
 
     size: str
