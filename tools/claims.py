@@ -1,9 +1,8 @@
-"""Write docs/claims: ``python tools/claims.py [--quick] [NAME ...]`` (stop it at will, the same command goes on).
+"""Write docs/claims: ``python tools/claims.py [NAME ...]`` (stop it at will, the same command goes on).
 
 Runs the full effort of the named claims, or of all packaged ones, into ``runs/claims/full`` as
-``openiads claims --full`` does, and writes for each a page and its result, and an index.  With ``--quick`` the quick
-effort, which is labeled as such and settles little: a page until the full one is run.  Earlier versions of a claim
-stay in ``docs/claims/earlier``, with what was wrong.
+``openiads claims --full`` does, and writes for each a page and its result, and an index.  The quick effort is never
+published.  Earlier versions of a claim stay in ``docs/claims/earlier``, with what was wrong.
 
 A result names what it rests on: the digest of every scenario that the claim builds, and the numbers in doubt.  Beside
 it stands a probe: digests of a few replications and of two figures of this model.  When one of these comes out
@@ -33,10 +32,6 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "claims"
 MARK = "<!-- written by tools/claims.py; do not edit by hand -->"
 
-QUICK = (
-    "*This is the quick effort, a placeholder: it is too small to settle a cell. Nothing here may be quoted as a "
-    "verdict until the full effort has been run.*"
-)
 EARLIER = "An [earlier version](earlier/{name}.md) of this claim is kept, with what was wrong."
 
 FIGURED = "s300f"
@@ -57,9 +52,9 @@ def probe() -> dict[str, str]:
 def stale(
     folder: Path = FOLDER, now: Callable[[], dict[str, str]] = probe, basis: Callable[[Claim], Any] = rests_on
 ) -> list[str]:
-    """Stored results that are quick and not labeled so on their page, not of a packaged claim, by another rule than the
-    claim file states now, of other scenarios or numbers in doubt than it would build now, or of another model.  On
-    another arithmetic the model cannot be compared to the last bit, and passes.
+    """Stored results that are quick, not of a packaged claim, by another rule than the claim file states now, of other
+    scenarios or numbers in doubt than it would build now, or of another model.  On another arithmetic the model cannot
+    be compared to the last bit, and passes.
     """
     found = []
     paths = sorted(folder.glob("*.json"))
@@ -69,25 +64,16 @@ def stale(
         claim = load_claim(path.stem) if path.stem in packaged_claims() else None
         known = claim is not None and claim.digest == stored["claim_digest"] and basis(claim) == stored["rests_on"]
         moved = stored["probe"] != probed and stored["probe"]["arithmetic"] == probed["arithmetic"]
-        unlabeled = stored["effort"] != "full" and not _labeled(path.with_suffix(".md"))
-        if not known or moved or unlabeled:
+        if not known or moved or stored["effort"] != "full":
             found.append(path.stem)
     return found
 
 
-def _labeled(page: Path) -> bool:
-    """Whether a page says that it is of the quick effort."""
-    return page.exists() and QUICK in page.read_text(encoding="utf-8")
-
-
 def publish(told: Told, folder: Path = FOLDER, now: Callable[[], dict[str, str]] = probe) -> None:
-    """The page and the result of one claim; a quick one never in the place of a full one by the same rule."""
+    """The page and the result of one claim of full effort."""
     result = told.result
-    kept = folder / f"{result['claim']}.json"
-    if result["effort"] != "full" and kept.exists():
-        stored = json.loads(kept.read_text(encoding="utf-8"))
-        if stored["effort"] == "full" and stored["claim_digest"] == result["claim_digest"]:
-            raise ValueError(f"{result['claim']}: the published verdict is of the full effort; a quick one stays out")
+    if result["effort"] != "full":
+        raise ValueError(f"{result['claim']}: only the full effort is published")
     folder.mkdir(parents=True, exist_ok=True)
     stored = json.dumps({**result, "probe": now()}, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     (folder / f"{result['claim']}.json").write_text(stored, encoding="utf-8")
@@ -108,7 +94,6 @@ def page(told: Told) -> str:
         f"Said by {result['said_by']} ({result['source']}).",
         f"*Question.* {result['question']}",
         f"**{sentence(told)}**",
-        *([QUICK] if result["effort"] != "full" else []),
         "## What it does not say",
         "\n".join(f"- {line}" for line in result["caveats"]),
         "## Every arm of every cell",
@@ -147,11 +132,10 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def main(names: list[str]) -> None:
     """Run, write, tell."""
-    full = "--quick" not in names
-    for name in [each for each in names if each != "--quick"] or packaged_claims():
+    for name in names or packaged_claims():
         claim = load_claim(name)
-        out = folder_of(ROOT / "runs" / "claims", claim, full=full, seed=SEED)
-        publish(gathered(examine(claim, full=full, out=out)))
+        out = folder_of(ROOT / "runs" / "claims", claim, full=True, seed=SEED)
+        publish(gathered(examine(claim, full=True, out=out)))
         (FOLDER / "index.md").write_text(index(), encoding="utf-8")
         print(f"{name}: docs/claims/{name}.md", flush=True)
 

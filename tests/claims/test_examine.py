@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import threading
 from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
 import pytest
 
 from claims.small import SMALL, ballistic, changed, guarantee, moskva
@@ -13,8 +16,13 @@ from openiads.base.errors import InputError, Interrupted, ResultsError
 from openiads.claims import equivalence, kill_over_area, largest_raid
 from openiads.claims.bench import Bench
 from openiads.claims.examine import Result, examine, rests_on
-from openiads.claims.statement import load_claim
+from openiads.claims.statement import KillOverArea, load_claim
 from openiads.claims.verdict import Answer, Verdict
+from openiads.world.codes import Event, Terminal
+from openiads.world.trace import EVENT
+
+if TYPE_CHECKING:
+    from openiads.runs.run import Run
 
 pytestmark = pytest.mark.compiled_only
 
@@ -41,6 +49,31 @@ def test_missiles_over_an_area(undisturbed: tuple[Result, Path]) -> None:
     assert stored["claim_digest"] == result.claim.digest
     assert stored["digest"] == result.digest
     assert stored["verdict"] == str(result.judgment.verdict)
+
+
+def test_every_class_is_told_by_its_own_missiles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two classes in one run all missiles of one are killed, and of the other those on the first five points.
+
+    A scenario sorts its raids by name, so that a class's place in the claim is not that of its flights, nor a point's
+    that of its missile: once the figures of Tochka-U and Fateh-110 were told under each other's names.
+    """
+
+    def change(mapping: dict[str, Any]) -> None:
+        missiles = {"scud_c": "450 km", "al_husayn": "550 km"}
+        mapping["study"] |= {"points": 11, "together": 2, "missiles": missiles, "flips": []}
+
+    claim = changed("ballistic", change).told
+    assert isinstance(claim, KillOverArea)
+    (part,) = kill_over_area.parts(claim)
+    flown = kill_over_area.scenario(claim, part, "emergent")
+    names = [raid.name for raid in flown.raids]
+    dead = [k for k, name in enumerate(names) if name.startswith("al_husayn") or int(name.split()[1]) <= 5]
+    events = np.zeros(len(dead), EVENT)
+    events["flight"], events["kind"], events["code"] = dead, int(Event.TERMINAL), int(Terminal.KILLED)
+    monkeypatch.setattr(kill_over_area, "logs", lambda made: [events] * 20)
+    said = kill_over_area.answers(claim, part, cast("Run", SimpleNamespace(scenario=flown, replications=20)))
+    assert said["kill", "al_husayn"].area == 1.0 and said["kill", "al_husayn"].answer is Answer.YES
+    assert said["kill", "scud_c"].area == 5 / 11 and said["kill", "scud_c"].answer is Answer.NO
 
 
 def test_two_systems_on_one_raid() -> None:

@@ -124,3 +124,21 @@ def test_ends_in_the_wrong_order_are_refused(name: str, old: str, new: str) -> N
     message = told(changed)
     assert f"mine.toml:{line_of(changed, new)}" in message
     assert "comes first" in message
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "least"),
+    [
+        ("comparable", "each = 40 ", "each = 16 ", 36),  # so many equal pairs come within 0.21, and 36 within 0.098
+        ("guarantee", "each = 72 ", "each = 71 ", 72),  # so many raids without a hit: above 0.949
+        ("ballistic", "worlds = 12 ", "worlds = 11 ", 12),  # 33 samples that all say yes: above 0.894
+        ("ballistic", "each = 30", "each = 5", 17),  # so many missiles, none killed: below 0.52
+    ],
+)
+def test_an_effort_that_could_settle_nothing_is_refused(name: str, old: str, new: str, least: int) -> None:
+    """A world left open by the size of its own sample alone would be published as a finding."""
+    changed = text(name).replace(old, new)
+    message = told(changed)
+    assert f"mine.toml:{line_of(changed, new)}" in message
+    assert "too few for the rule" in message and f"Give at least {least}," in message
+    assert claim_of(changed.replace(new, new.replace(new.split()[2], str(least))), "mine.toml")

@@ -1,4 +1,4 @@
-"""Published verdicts are full ones or labeled, by the rules that the claim files state now; what writes them."""
+"""Published verdicts are full ones, by the rules that the claim files state now; what writes them."""
 
 from __future__ import annotations
 
@@ -39,9 +39,7 @@ def test_published_verdicts_are_of_the_claims_as_they_stand(tool: Any) -> None:
     assert tool.stale() == [], "run python tools/claims.py, and say in the changelog which verdict moved"
 
 
-def test_another_rule_an_unknown_claim_an_unlabeled_quick_look_and_another_model_are_stale(
-    tool: Any, tmp_path: Path
-) -> None:
+def test_another_rule_an_unknown_claim_a_quick_look_and_another_model_are_stale(tool: Any, tmp_path: Path) -> None:
     known = {name: tool.load_claim(name).digest for name in ("moskva", "guarantee", "ballistic", "comparable")}
     now, basis = {"arithmetic": "a", "tartus_2016": "b"}, {"scenarios": [], "knobs": {}}
     moved, elsewhere = {**now, "tartus_2016": "c"}, {"arithmetic": "d", "tartus_2016": "c"}
@@ -100,15 +98,11 @@ def test_a_page_holds_the_answer_the_numbers_and_the_rule(tool: Any, told: Told,
     assert f"(moskva.md) | {told.result['verdict']} |" in tool.index(tmp_path)
 
 
-def test_a_quick_verdict_is_labeled_and_never_replaces_a_full_one(tool: Any, told: Told, tmp_path: Path) -> None:
-    quick = gathered(examine(moskva()))
-    tool.publish(quick, tmp_path, lambda: {"arithmetic": "a"})
-    assert tool.QUICK in (tmp_path / "moskva.md").read_text()
+def test_a_quick_verdict_is_never_published(tool: Any, told: Told, tmp_path: Path) -> None:
     tool.publish(told, tmp_path, lambda: {"arithmetic": "a"})
     page = (tmp_path / "moskva.md").read_text()
-    assert tool.QUICK not in page
     with pytest.raises(ValueError, match="full effort"):
-        tool.publish(quick, tmp_path)
+        tool.publish(gathered(examine(moskva())), tmp_path)
     assert (tmp_path / "moskva.md").read_text() == page
 
 

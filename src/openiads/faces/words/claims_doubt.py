@@ -39,7 +39,8 @@ def changers(told: Told) -> list[str]:
     elif not strongest:
         found.append("No single number goes with a figure beyond what chance gives over so many numbers and figures.")
     if told.result["verdict"] == "undecided":
-        found.append("More replications and more parameter samples may settle what is open; the full effort has both.")
+        more = "" if told.result["effort"] == "full" else "; the full effort has both"
+        found.append(f"More replications and more parameter samples may settle what is open{more}.")
     return found
 
 
