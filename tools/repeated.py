@@ -17,7 +17,7 @@ from openiads.physics.lethality import ReferenceTarget, mean_kill_probability, m
 from openiads.runs.simulator import real_simulator
 from openiads.world.codes import ThreatClass
 from openiads.world.interceptors import TERMINAL, flight_values, quiet_interceptor
-from openiads.world.lethality import KillModel, lethality_of, reference_target
+from openiads.world.lethality import KillModel, lethality_of, reference_flight, reference_target
 from openiads.world.prebuilt import Prebuilt
 from openiads.world.values import Values
 
@@ -55,8 +55,7 @@ def at_reference(name: str, factor: float) -> list[float]:
         row[field] *= factor
     found, out = lethality_of(book[name], values, MODEL, row, Prebuilt()), []
     for threat in CLASSES:
-        target = reference_target(book[name], values, threat)
-        miss = miss_at(row, target, quiet_flight(quiet_interceptor(row), target), values.model("reference_radar_error"))
+        _, miss = reference_flight(book[name], values, threat, row, Prebuilt())
         works = found.works * float(found.certain[int(threat)])
         out.append(mean_kill_probability(float(found.radius[int(threat)]), works, miss))
     return out

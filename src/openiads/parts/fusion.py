@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 from openiads.base.compiled import kernel
+from openiads.parts.hypotheses import UP_IS_SURE
 from openiads.parts.tracks import ONE_PLOT, POST, TENTATIVE, list_picture, new_track, pair_up, predict, take
 from openiads.physics.association import assign
-from openiads.physics.filtering import (
-    position_distance,
-)
+from openiads.physics.filtering import position_distance, vertical_deviation
+from openiads.physics.motion import local_up
 from openiads.world.layout import MOST_PLOTS
 
 FORBIDDEN = 1e9  # cost of a pair outside the gate
@@ -129,6 +129,109 @@ def start(sim, i):
         track["plot"][axis] = plot["position"][axis]
 
 
+@kernel("b1(Sim, i8, i8)")
+def served(sim, k, ready):
+    """Whether one of the batch's plots has been given to track ``k``."""
+    for i in range(ready):
+        c = sim.candidates[1, i]
+        if c >= 0 and sim.candidates[0, c] == k:
+            return True
+    return False
+
+
+@kernel("b1(Track)")
+def climbs_steeply(track):
+    """Whether a track surely climbs at more than 30 degrees: no flight does so for long, a missile under power does."""
+    x = track["x"]
+    ux, uy, uz, _ = local_up(x[0], x[1], x[2])
+    up = x[3] * ux + x[4] * uy + x[5] * uz
+    return up - UP_IS_SURE * vertical_deviation(x, track["p"], 3) > 0.5 * track["speed"]
+
+
+@kernel("f8(Track, Plot)")
+def time_apart(track, plot):
+    """Time (s) in which a track may have turned unseen before a plot, or since one that comes late.
+
+    A second more than has passed since its last plot: what turned it has gone on for some time, and its filter has
+    taken that for noise.
+    """
+    return 1.0 + abs(plot["time"] - track["updated"])
+
+
+@kernel("f8(Sim, i8, i8)")
+def turned_cost(sim, k, i):
+    """Cost of giving plot ``i`` to track ``k`` if it has turned hard since its last plot, FORBIDDEN beyond that.
+
+    The hardest maneuver noise is taken for an acceleration that was held: variance q t^4 / 4 of the place, q the
+    square of an acceleration (m2/s4).
+    """
+    track, plot, model = sim.tracks[k], sim.plots[i], sim.model[0]
+    since = time_apart(track, plot)
+    x, p = track["x"], track["p"]
+    dt = plot["time"] - track["time"]
+    if dt < -model["late_plot"]:
+        return FORBIDDEN
+    wide = 0.25 * model["maneuver_noise_most"] * since * since * since * since
+    across = plot["range"] * max(plot["sigma_azimuth"], plot["sigma_elevation"])
+    reach = 0.0
+    for axis in range(3):
+        off = plot["position"][axis] - x[axis] - x[axis + 3] * dt
+        reach += off * off
+    noise = track["spread"][0] + dt * dt * track["spread"][1] + plot["sigma_range"] * plot["sigma_range"]
+    if reach > model["track_gate"] * (noise + 2.0 * across * across + 3.0 * wide):
+        return FORBIDDEN
+    back = min(dt, 0.0)
+    predict(sim, k, plot["time"])
+    kept = p[0, 0], p[1, 1], p[2, 2]
+    for axis in range(3):
+        p[axis, axis] += wide
+    radar = sim.radars[plot["radar"]]
+    sr, sa, se = plot["sigma_range"], plot["sigma_azimuth"], plot["sigma_elevation"]
+    mx = plot["position"][0] - x[3] * back
+    my = plot["position"][1] - x[4] * back
+    mz = plot["position"][2] - x[5] * back
+    d2, spread = position_distance(x, p, mx, my, mz, radar["position"], radar["axes"], sr, sa, se)
+    p[0, 0], p[1, 1], p[2, 2] = kept
+    return d2 + spread if d2 < model["track_gate"] else FORBIDDEN
+
+
+@kernel("void(f8[:, ::1], f8, f8)")
+def loosen(p, noise, since):
+    """Add to a covariance what an acceleration of variance ``noise`` (m2/s4), held for ``since`` s, may have done."""
+    for axis in range(3):
+        p[axis, axis] += 0.25 * noise * since * since * since * since
+        p[axis, axis + 3] += 0.5 * noise * since * since * since
+        p[axis + 3, axis] += 0.5 * noise * since * since * since
+        p[axis + 3, axis + 3] += noise * since * since
+
+
+@kernel("i8(Sim, i8, i8)")
+def turned(sim, i, ready):
+    """The track that a plot beyond every gate belongs to, if one that climbs and got none of the batch may have turned
+    so hard; -1.
+
+    Without it a missile whose motor burns leaves its own gate, and begins a second and a third track.  Flights in
+    formation leave their gates too, and are too near each other for a wider one: theirs stays as it is.
+    Source: [barshalom2001], section 11.2 (a maneuver is declared when the innovation leaves its gate).
+    """
+    best, least = -1, FORBIDDEN
+    for n in range(sim.situation[0]["listed"]):
+        k = sim.roster[n]
+        if sim.tracks[k]["state"] < TENTATIVE or not climbs_steeply(sim.tracks[k]) or served(sim, k, ready):
+            continue
+        price = turned_cost(sim, k, i)
+        if price < least:
+            best, least = k, price
+    if best >= 0:
+        track = sim.tracks[best]
+        since = time_apart(track, sim.plots[i])
+        noise = sim.model[0]["maneuver_noise_most"]
+        loosen(track["p"], noise, since)
+        if track["both"] == 1:
+            loosen(track["other_p"], noise, since)
+    return best
+
+
 @kernel("i8(Sim, i8)")
 def gather(sim, post):
     """Move the plots of one radar that have reached the post to the front, in their order; how many.
@@ -232,6 +335,10 @@ def associate(sim, post, ready):
             predict(sim, sim.candidates[0, c], sim.plots[i]["time"])
             take(sim, sim.candidates[0, c], i)
         else:
-            start(sim, i)
+            k = turned(sim, i, ready)
+            if k >= 0:
+                take(sim, k, i)
+            else:
+                start(sim, i)
         if sim.situation[0]["status"] != 0:
             return

@@ -9,7 +9,7 @@ in every world, whatever the rounds do in it.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -34,6 +34,7 @@ from openiads.world.values import Values
 
 CLASS_FIELDS = {c: f"pk_{c.name.lower()}" for c in ThreatClass if c}
 LOW_FLYERS = (ThreatClass.CRUISE, ThreatClass.DRONE)
+MOST_QUIET = 0.25  # what a round may miss by without noise where it arrives, in deviations of its miss with noise
 MOST_CERTAIN = 0.999  # of the rounds that work kill at the reference engagement; all of them would at any miss
 
 
@@ -165,18 +166,49 @@ def reference_target(entry: Entry, values: Values, threat: ThreatClass) -> Refer
     return ReferenceTarget(away, height, values.model(f"reference_speed_{name}"), glint)
 
 
+def reference_flight(
+    entry: Entry, values: Values, threat: ThreatClass, row: Row, prebuilt: Prebuilt
+) -> tuple[ReferenceTarget, Miss]:
+    """The reference engagement of an interceptor with a class of threat in the world at hand, and the misses there.
+
+    It is the one that the model names, where the round as drawn arrives there; otherwise the farthest one nearer by,
+    in tenths, at which it does.  A round that is drawn slow, and flies by half of its published range, was never said
+    to kill four of five there; without this its lethal radius would be solved for a meeting that does not take place,
+    and its kill probability would be near nothing in that world, whatever was published.
+
+    The flight without noise is flown once for all worlds whose interceptor flies alike; what noise adds is in closed
+    form, so that a world with other errors costs no flight.
+    """
+    target, quiet = reference_target(entry, values, threat), quiet_interceptor(row)
+    error = values.model("reference_radar_error")
+    least, best, best_miss, arrived = math.inf, target, Miss(0.0, math.inf), False
+    for tenths in range(10, 0, -1):
+        nearer = _nearer(target, 0.1 * tenths, low=threat in LOW_FLYERS) if tenths < 10 else target
+        key = ("quiet flight", quiet.tobytes(), nearer.range, nearer.height, nearer.speed)
+        flight = prebuilt.once(key, partial(quiet_flight, quiet, nearer))
+        miss = miss_at(row, nearer, flight, error)
+        off = miss.offset / miss.deviation if math.isfinite(miss.offset) else math.inf
+        if off <= MOST_QUIET and (tenths == 10 or arrived):
+            return nearer, miss
+        arrived = off <= MOST_QUIET  # one step nearer: where it just arrives it has no turn left for what noise asks
+        if off < least:
+            least, best, best_miss = off, nearer, miss
+    return best, best_miss
+
+
+def _nearer(target: ReferenceTarget, part: float, low: bool) -> ReferenceTarget:
+    """An engagement at a part of the range; what does not fly low is met lower too, along the same line of sight."""
+    return replace(target, range=part * target.range, height=target.height * (1.0 if low else part))
+
+
 def reference_miss(entry: Entry, values: Values, threat: ThreatClass, row: Row, prebuilt: Prebuilt) -> Miss:
     """Misses at the reference engagement of an interceptor with a class of threat, in the world at hand.
 
-    The flight without noise is flown once for all worlds whose interceptor flies alike; what noise adds is in closed
-    form, so that a world with other errors costs no flight.  What its heading at handover leaves is the geometry's and
-    not of what was quoted; only a round that does not arrive at all has an offset, inf.
+    What the heading at handover leaves is the geometry's and not of what was quoted; only a round that does not arrive
+    at all has an offset, inf.
     """
-    target, quiet = reference_target(entry, values, threat), quiet_interceptor(row)
-    key = ("quiet flight", quiet.tobytes(), target.range, target.height, target.speed)
-    flight = prebuilt.once(key, partial(quiet_flight, quiet, target))
-    deviation = miss_at(row, target, flight, values.model("reference_radar_error")).deviation
-    return Miss(deviation, 0.0 if math.isfinite(flight.offset) else math.inf)
+    _, miss = reference_flight(entry, values, threat, row, prebuilt)
+    return Miss(miss.deviation, 0.0 if math.isfinite(miss.offset) else math.inf)
 
 
 def _possible(
