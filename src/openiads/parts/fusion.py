@@ -129,57 +129,23 @@ def start(sim, i):
         track["plot"][axis] = plot["position"][axis]
 
 
-@kernel("b1(Sim, i8, i8)")
-def served(sim, k, ready):
-    """Whether one of the batch's plots has been given to track ``k``."""
-    for i in range(ready):
-        c = sim.candidates[1, i]
-        if c >= 0 and sim.candidates[0, c] == k:
-            return True
-    return False
-
-
-@kernel("b1(Track)")
-def climbs_steeply(track):
-    """Whether a track surely climbs at more than 30 degrees: no flight does so for long, a missile under power does."""
-    x = track["x"]
-    ux, uy, uz, _ = local_up(x[0], x[1], x[2])
-    up = x[3] * ux + x[4] * uy + x[5] * uz
-    return up - UP_IS_SURE * vertical_deviation(x, track["p"], 3) > 0.5 * track["speed"]
-
-
-@kernel("f8(Track, Plot)")
-def time_apart(track, plot):
-    """Time (s) in which a track may have turned unseen before a plot, or since one that comes late.
-
-    A second more than has passed since its last plot: what turned it has gone on for some time, and its filter has
-    taken that for noise.
-    """
-    return 1.0 + abs(plot["time"] - track["updated"])
-
-
 @kernel("f8(Sim, i8, i8)")
 def turned_cost(sim, k, i):
-    """Cost of giving plot ``i`` to track ``k`` if it has turned hard since its last plot, FORBIDDEN beyond that.
+    """Cost of giving plot ``i`` to track ``k`` if it climbs and has turned hard since its last plot, else FORBIDDEN.
 
-    The hardest maneuver noise is taken for an acceleration that was held: variance q t^4 / 4 of the place, q the
-    square of an acceleration (m2/s4).
+    It surely climbs at more than 30 degrees: no flight does so for long, a missile under power does.  The hardest
+    maneuver noise q (m2/s4) is taken for an acceleration that was held since the last plot and a second more, which its
+    filter has taken for noise: variance q t^4 / 4 of the place.
     """
     track, plot, model = sim.tracks[k], sim.plots[i], sim.model[0]
-    since = time_apart(track, plot)
     x, p = track["x"], track["p"]
     dt = plot["time"] - track["time"]
-    if dt < -model["late_plot"]:
+    ux, uy, uz, _ = local_up(x[0], x[1], x[2])
+    up = x[3] * ux + x[4] * uy + x[5] * uz
+    if dt < -model["late_plot"] or up - UP_IS_SURE * vertical_deviation(x, p, 3) <= 0.5 * track["speed"]:
         return FORBIDDEN
+    since = 1.0 + abs(plot["time"] - track["updated"])
     wide = 0.25 * model["maneuver_noise_most"] * since * since * since * since
-    across = plot["range"] * max(plot["sigma_azimuth"], plot["sigma_elevation"])
-    reach = 0.0
-    for axis in range(3):
-        off = plot["position"][axis] - x[axis] - x[axis + 3] * dt
-        reach += off * off
-    noise = track["spread"][0] + dt * dt * track["spread"][1] + plot["sigma_range"] * plot["sigma_range"]
-    if reach > model["track_gate"] * (noise + 2.0 * across * across + 3.0 * wide):
-        return FORBIDDEN
     back = min(dt, 0.0)
     predict(sim, k, plot["time"])
     kept = p[0, 0], p[1, 1], p[2, 2]
@@ -195,16 +161,6 @@ def turned_cost(sim, k, i):
     return d2 + spread if d2 < model["track_gate"] else FORBIDDEN
 
 
-@kernel("void(f8[:, ::1], f8, f8)")
-def loosen(p, noise, since):
-    """Add to a covariance what an acceleration of variance ``noise`` (m2/s4), held for ``since`` s, may have done."""
-    for axis in range(3):
-        p[axis, axis] += 0.25 * noise * since * since * since * since
-        p[axis, axis + 3] += 0.5 * noise * since * since * since
-        p[axis + 3, axis] += 0.5 * noise * since * since * since
-        p[axis + 3, axis + 3] += noise * since * since
-
-
 @kernel("i8(Sim, i8, i8)")
 def turned(sim, i, ready):
     """The track that a plot beyond every gate belongs to, if one that climbs and got none of the batch may have turned
@@ -217,18 +173,24 @@ def turned(sim, i, ready):
     best, least = -1, FORBIDDEN
     for n in range(sim.situation[0]["listed"]):
         k = sim.roster[n]
-        if sim.tracks[k]["state"] < TENTATIVE or not climbs_steeply(sim.tracks[k]) or served(sim, k, ready):
-            continue
-        price = turned_cost(sim, k, i)
-        if price < least:
-            best, least = k, price
-    if best >= 0:
-        track = sim.tracks[best]
-        since = time_apart(track, sim.plots[i])
-        noise = sim.model[0]["maneuver_noise_most"]
-        loosen(track["p"], noise, since)
-        if track["both"] == 1:
-            loosen(track["other_p"], noise, since)
+        free = sim.tracks[k]["state"] >= TENTATIVE
+        for other in range(ready):
+            c = sim.candidates[1, other]
+            free = free and not (c >= 0 and sim.candidates[0, c] == k)
+        if free:
+            price = turned_cost(sim, k, i)
+            if price < least:
+                best, least = k, price
+    if best < 0:
+        return -1
+    track, noise = sim.tracks[best], sim.model[0]["maneuver_noise_most"]
+    since = 1.0 + abs(sim.plots[i]["time"] - track["updated"])
+    for axis in range(3):  # what an acceleration that was held so long may have done
+        for p in (track["p"], track["other_p"]):
+            p[axis, axis] += 0.25 * noise * since * since * since * since
+            p[axis, axis + 3] += 0.5 * noise * since * since * since
+            p[axis + 3, axis] += 0.5 * noise * since * since * since
+            p[axis + 3, axis + 3] += noise * since * since
     return best
 
 
