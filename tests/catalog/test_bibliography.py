@@ -106,7 +106,7 @@ def test_theory_and_cards_name_sources_by_key(page: Path) -> None:
 
 
 def test_notes_of_the_model_name_sources_by_key() -> None:
-    """Assumptions have no field for a source: what a note rests on stands in it, in brackets, or it rests on nothing."""
+    """Assumptions have no field for a source: what a note rests on stands in it, in brackets."""
     told = notes(MODEL)
     assert len(told) == len(catalog().model.values)  # the search finds what there is
     assert [f"{name} {year}" for name, year in BY_NAME.findall("\n".join(told)) if name not in NO_NAMES] == []
