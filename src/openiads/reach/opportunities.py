@@ -162,7 +162,7 @@ class _Watched:
 
 def _first(marked: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
     """Whether a path has a marked point, and the first, (paths,) each."""
-    return marked.any(axis=1), np.argmax(marked, axis=1)
+    return np.asarray(marked.any(axis=1)), np.argmax(marked, axis=1)
 
 
 class _Shots:
