@@ -3,6 +3,7 @@
 import io
 import re
 import tokenize
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,8 +16,8 @@ from openiads.catalog.load import catalog, load_catalog
 KEY = r"[a-z][a-z_]*\d{2,4}[a-z]?(?:_[a-z0-9]+)*"
 #: [ussa1976], [hughes1986, hughes1995]; a link [text](target) and a TOML table on a line of its own are none.
 BRACKETED = re.compile(rf"(?<![\w\]])\[({KEY}(?:[,;] ?{KEY})*)\](?![\(\[])")
-#: A source by name and year, which belongs into brackets: Wilson 1927, Hughes (1986).
-BY_NAME = re.compile(r"\b([A-Z][a-z]{2,}) \(?((?:19|20)\d\d)\)?\b")
+#: A source by name and year, which belongs into brackets: Wilson 1927, Hughes (1986), Ward, 2006.
+BY_NAME = re.compile(r"\b([A-Z][a-z]{2,}),? \(?((?:19|20)\d\d)\)?\b")
 NO_NAMES = {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October"} | {
     "November",
     "December",
@@ -26,6 +27,9 @@ PAGES = sorted((ROOT / "docs").rglob("*.md"))
 METHODS = [page for page in PAGES if page.parent.name in ("theory", "cards")]
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 DATA = sorted(PACKAGE.rglob("*.toml"))
+MODEL = PACKAGE / "catalog" / "entries" / "model.toml"
+#: Books that are called upon without being named.
+UNNAMED = re.compile(r"\b(?:text|hand)books?\b", re.IGNORECASE)
 
 
 def prose(page: Path) -> str:
@@ -42,9 +46,26 @@ def remarks(file: Path) -> str:
 
 
 def comments(file: Path) -> str:
-    """Comments of a TOML file."""
+    """Comments of a TOML file, and the notes of its values."""
     lines = file.read_text(encoding="utf-8").splitlines()
-    return "\n".join(line for line in lines if line.startswith("#"))
+    return "\n".join([*(line for line in lines if line.startswith("#")), *notes(file)])
+
+
+def notes(file: Path) -> list[str]:
+    """Notes of the values of a TOML file."""
+    return list(_notes(tomllib.loads(file.read_text(encoding="utf-8"))))
+
+
+def _notes(table: object) -> Iterator[str]:
+    if isinstance(table, list):
+        for each in table:
+            yield from _notes(each)
+    elif isinstance(table, dict):
+        for key, each in table.items():
+            if key == "note" and isinstance(each, str):
+                yield each
+            else:
+                yield from _notes(each)
 
 
 def named(text: str) -> Iterator[str]:
@@ -56,10 +77,11 @@ def named(text: str) -> Iterator[str]:
 def test_keys_are_found_where_they_stand() -> None:
     text = "air [ussa1976], salvos [hughes1986; hughes1995] and [a page](page2024.md), row[x12], signal [itu_p526]"
     assert list(named(text)) == ["ussa1976", "hughes1986", "hughes1995", "itu_p526"]
-    assert BY_NAME.findall("Wilson 1927; Tango (1998); January 1991") == [
+    assert BY_NAME.findall("Wilson 1927; Tango (1998); January 1991; Ward, 2006") == [
         ("Wilson", "1927"),
         ("Tango", "1998"),
         ("January", "1991"),
+        ("Ward", "2006"),
     ]
 
 
@@ -81,6 +103,15 @@ def test_every_book_is_named_somewhere() -> None:
 @pytest.mark.parametrize("page", METHODS, ids=lambda p: f"{p.parent.name}/{p.stem}")
 def test_theory_and_cards_name_sources_by_key(page: Path) -> None:
     assert [f"{name} {year}" for name, year in BY_NAME.findall(prose(page)) if name not in NO_NAMES] == []
+
+
+def test_notes_of_the_model_name_sources_by_key() -> None:
+    """Assumptions have no field for a source: what a note rests on stands in it, in brackets."""
+    told = notes(MODEL)
+    assert len(told) == len(catalog().model.values)  # the search finds what there is
+    assert [f"{name} {year}" for name, year in BY_NAME.findall("\n".join(told)) if name not in NO_NAMES] == []
+    unsourced = [note for note in told if UNNAMED.search(note) and not BRACKETED.search(note)]
+    assert unsourced == []
 
 
 def test_an_entry_says_who_where_and_when() -> None:

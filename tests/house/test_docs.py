@@ -97,6 +97,25 @@ def test_what_a_page_shows_runs(page: Path, tmp_path: Path, request: pytest.Fixt
             assert done.returncode == 0, f"{step[-1][:300]}\n{done.stdout}\n{done.stderr}"
 
 
+def outputs(text: str) -> set[str]:
+    """What the commands of a page write where they are typed: files, and folders with a slash behind."""
+    shown = [line for found in BLOCK.finditer("\n" + text) for line in commands(found["text"])]
+    named = {name for line in shown for name in re.findall(r"--(?:out|figure)[ =]([\w][\w./-]*)", line)}
+    return {name if "." in Path(name).name else f"{name}/" for name in named}
+
+
+def test_what_the_commands_of_the_docs_write_is_ignored_by_git() -> None:
+    """Somebody who types them in the clone sees no change of the repository."""
+    if not (ROOT / ".git").exists() or shutil.which("git") is None:
+        pytest.skip("not a clone")
+    assert outputs("```sh\n./openiads run x --out first\nopeniads envelope y --out y.png\n```\n") == {"first/", "y.png"}
+    written = sorted(set().union(*(outputs(page.read_text(encoding="utf-8")) for page in PAGES)))
+    assert {"first/", "seen.png"} <= set(written)
+    asked = ["git", "check-ignore", "--no-index", *written]
+    done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True)
+    assert sorted(set(written) - set(done.stdout.split())) == []
+
+
 def test_the_readme_shows_commands() -> None:
     assert steps(README)
 

@@ -264,6 +264,64 @@ def test_chances_of_a_pass_fall_with_speed_and_end_with_distance(favorit: World)
     assert gaps.min() >= float(scenes["assess_delay"] + scenes["crew_delay"])
 
 
+LOW = (30.0, 50.0, 70.0, 100.0)
+CLOSE = np.arange(-40e3, 41e3, 2e3)  # m
+
+
+@pytest.fixture(scope="module", params=["s300pmu2", "s300ps", "s300f", "patriot_pac2"])
+def any_unit(request: pytest.FixtureRequest) -> World:
+    return scenes.unit_world(request.param)
+
+
+@pytest.mark.parametrize("height", LOW)
+def test_what_comes_low_is_met_before_it_is_overhead_whatever_its_crossing_distance(
+    any_unit: World, height: float
+) -> None:
+    """A radar that looks where a target comes from shoots at it there, and does not wait to see it leave."""
+    found = opportunities.passes(any_unit, Target(), height, math.pi, CLOSE)
+    ahead = study.envelopes(any_unit, Target(), (height,), ("emergent",), azimuths=np.array([0.0, 0.01]), step=250.0)
+    over = found[len(CLOSE) // 2]
+    assert over.crossing == 0.0 and ahead["emergent"].farthest(0) > 0.0
+    assert -over.chances[0].along == pytest.approx(ahead["emergent"].farthest(0), abs=250.0)
+    for each, mirrored in zip(found, reversed(found), strict=True):
+        assert len(each.chances) == len(mirrored.chances)
+        assert [c.along for c in each.chances] == pytest.approx([c.along for c in mirrored.chances], abs=250.0)
+    reach = [each.chances[0].ground_range for each in found if abs(each.crossing) <= 0.5 * over.chances[0].ground_range]
+    assert np.abs(np.diff(reach)).max() < 1e3
+    assert all(c.along < 0.0 for each in found for c in each.chances[:1] if abs(each.crossing) <= 20e3)
+
+
+@pytest.mark.parametrize("speed", [150.0, 240.0, 400.0])
+def test_turning_the_radar_never_delays_the_first_shot_nor_costs_the_last(favorit: World, speed: float) -> None:
+    """What a radar meets that stays on its facing it meets also where it may turn, and more as the target leaves."""
+    crossings, gained = np.arange(0.0, 60e3, 3e3), 0
+    for height in (*LOW, 1000.0, 10_000.0):
+        still, turned = (
+            opportunities.passes(
+                favorit, Target(speed), height, math.pi, crossings, question=UnitConditions(turn=may_turn)
+            )
+            for may_turn in (False, True)
+        )
+        for fixed, free in zip(still, turned, strict=True):
+            if fixed.chances:
+                assert free.chances[: len(fixed.chances)] == fixed.chances
+                assert free.warning >= fixed.warning
+            gained += len(free.chances) - len(fixed.chances)
+    assert gained > 0
+
+
+def test_a_radar_does_not_turn_while_a_round_is_on_its_way(favorit: World) -> None:
+    """Intercepts in one position of the radar lie within its sector, and a turn comes between them and the next."""
+    radar, row = favorit.rows["radars"][int(favorit.rows["units"][0]["radar"])], favorit.rows["units"][0]
+    half, rate = float(radar["track_half"]), float(radar["slew_rate"])
+    (each, _) = opportunities.passes(favorit, Target(), 3000.0, math.pi, [0.0, 500e3])
+    coming = [c for c in each.chances if c.along < 0.0]
+    leaving = [c for c in each.chances if c.along > 0.0]
+    assert coming and leaving and half < math.pi / 2
+    busy = coming[-1].intercept + float(row["assess_delay"])
+    assert leaving[0].launch >= busy + math.pi / rate + UnitConditions().delay(favorit, 0)
+
+
 # ------------------------------------------------------------------ kill probability
 
 

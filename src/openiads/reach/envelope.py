@@ -20,7 +20,8 @@ queue, channels, the look of each radar at its own time, and whether the round k
 The path to a point is either *inbound*, toward the unit (crossing distance 0), or *straight*, a family of parallel
 paths with one course, past the unit at their crossing distances.  A unit whose radar can turn in action, and that has
 no target in hand, turns to a target outside its sector, as in a run: once, to where the target is first detected, and
-a launch waits for that.  Heights are above the sea unless said otherwise.
+a launch waits for that.  (Shots at one pass turn it again, `reach.opportunities`.)  Heights are above the sea unless
+said otherwise.
 """
 
 from __future__ import annotations
@@ -181,20 +182,35 @@ def watch(
     face : azimuth (rad) to which the unit's radar turns once a target is detected; left out it stays on its facing, but
     turns to an inbound target outside its sector.  It cannot turn in search, nor where the question forbids it.
     """
+    radar = world.rows["radars"][int(world.rows["units"][unit]["radar"])]
+    seen = first_seen(paths, site_detects(world, unit, paths, target, question))
+    laid, turning = _laid(radar, paths, turns(world, unit, question), face)
+    held = holds(world, unit, paths, target, magazines_of(world, unit, question.round), laid)
+    return Watch(seen, earliest(paths, held, seen + turning, question.delay(world, unit)))
+
+
+def site_detects(world: World, unit: int, paths: Paths, target: Target, question: UnitConditions) -> NDArray[np.bool_]:
+    """Points of some paths where what cues a unit detects the target in search, (paths, points)."""
     own = int(world.rows["units"][unit]["radar"])
-    radars = world.rows["radars"]
-    site = f"{site_of(world, unit)}/"
+    radars, site = world.rows["radars"], f"{site_of(world, unit)}/"
     able = [k for k, name in enumerate(world.names.radars) if name.startswith(site) and int(radars[k]["unit"]) < 0]
     searching = [k for k in [own, *(able if question.cued else [])] if radars[k]["emitting"] == 1]
-    found = detected(world, searching, paths, target)
-    seen = np.where(found.any(axis=1), paths.times[np.argmax(found, axis=1)], math.inf)
-    laid, turning = _laid(radars[own], paths, turns(world, unit, question), face)
-    held = holds(world, unit, paths, target, magazines_of(world, unit, question.round), laid)
+    return detected(world, searching, paths, target)
+
+
+def first_seen(paths: Paths, found: NDArray[np.bool_]) -> Floats:
+    """Time (s) of the first point of each path that is marked; inf for none."""
+    return np.where(found.any(axis=1), paths.times[np.argmax(found, axis=1)], math.inf)
+
+
+def earliest(paths: Paths, held: NDArray[np.bool_], laid: Floats, delay: float) -> Floats:
+    """Earliest launch (s) for an intercept at each point: ``delay`` after the radar is laid (s, (paths,)) and the hold
+    that lasts to there has begun; inf where there is none."""
     lost = np.where(held, -1, np.arange(held.shape[1]))
     since = np.maximum.accumulate(lost, axis=1) + 1  # point at which the hold that lasts to here began
     begun = np.where(held, paths.times[np.minimum(since, held.shape[1] - 1)], math.inf)
-    ready = np.maximum(begun, (seen + turning)[:, None]) + question.delay(world, unit)
-    return Watch(seen, np.where(ready <= paths.times, ready, math.inf))
+    ready = np.maximum(begun, laid[:, None]) + delay
+    return np.where(ready <= paths.times, ready, math.inf)
 
 
 def turns(world: World, unit: int, question: UnitConditions) -> bool:
