@@ -191,8 +191,8 @@ def test_published_limits_hold_intercepts_inside_what_is_published():
 
 
 def test_no_round_is_launched_where_its_support_is_less_sure_than_the_margin():
-    """Expected: where the engagement radar is weak and may not dwell longer, a margin near 1 holds fire until the target
-    is nearer: some seconds at the least, and more than the dice of replication by replication could bring."""
+    """Expected: where the engagement radar is weak and may not dwell longer, a margin near 1 holds fire until the
+    target is nearer: some seconds at the least, and more than the dice could bring."""
     low, high = (
         scene(
             raid("One", "f16", 300.0),
