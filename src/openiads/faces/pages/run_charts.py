@@ -301,7 +301,11 @@ def _bound_title(brief: Brief, ranked: Sequence[tuple[str, float]]) -> str:
     if not first:
         return f"Most waiting is for the {ranked[0][0]}"
     name = max(first, key=lambda key: first[key])
-    return f"The {name} is the first limit in {text.percent(first[name])} of raids"
+    limit = f"the first limit in {text.percent(first[name])} of raids"
+    longest = ranked[0][0]
+    if name == longest:
+        return f"The {name} is waited for longest and is {limit}"
+    return f"The {longest} is waited for longest; the {name} is {limit}"
 
 
 def gate_bars(brief: Brief) -> Figure:
