@@ -77,6 +77,8 @@ def test_an_unknown_claim_is_told_with_the_nearest() -> None:
         ("points = 6 ", "points = 0 ", "points"),
         ("seeds = 3 ", "seeds = 2 ", "seeds"),
         ('limits = ["emergent", "published"]', 'limits = ["emergent", "publshed"]', 'Nearest: "published"'),
+        ('limits = ["emergent", "published"]', 'limits = ["publshed"]', 'Nearest: "published"'),
+        ("worlds = 2 ", "worlds = 0 ", "Allowed: 1 to 10000"),
     ],
 )
 def test_a_fault_is_told_with_its_line(old: str, new: str, said: str) -> None:
@@ -86,6 +88,22 @@ def test_a_fault_is_told_with_its_line(old: str, new: str, said: str) -> None:
     assert f"mine.toml:{line_of(changed, new)}" in message
     assert said in message
     assert len(message.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("ballistic", 'system = "s300pmu2"', 'system = "s300pmu"', 'systems of the catalog. Nearest: "s300pmu2"'),
+        ("ballistic", "scud_b", "scudb", 'threats of the catalog. Nearest: "scud_b"'),
+        ("moskva", 'system = "s300f"', 'system = "s300ff"', 'systems of the catalog. Nearest: "s300f"'),
+    ],
+)
+def test_an_entry_that_the_catalog_has_not_is_told_where_it_is_named(name: str, old: str, new: str, said: str) -> None:
+    """Once it was told of the raid that was made of it, without file or line."""
+    changed = text(name).replace(old, new)
+    message = told(changed)
+    assert f"mine.toml:{line_of(changed, new)}" in message
+    assert said in message and len(message.splitlines()) == 1
 
 
 def test_what_is_missing_is_named() -> None:

@@ -7,7 +7,7 @@ from openiads.explain.kill_chain import RESOURCE, explain, first_bound, top_gate
 from openiads.explain.sentences import GATES, gate_sentence
 from openiads.runs.replicate import run
 from openiads.runs.run import Run
-from openiads.world.codes import Gate
+from openiads.world.codes import Event, Gate
 from openiads.world.outcome import BOUNDS
 from runs.fake_simulator import FAKE, FakeScenario
 
@@ -40,6 +40,22 @@ def test_the_chain_is_told_in_order(made: Run) -> None:
             assert chain == sorted(chain)
             assert story.first["terminal"] == story.ended
             assert (story.terminal == "killed") == any("killed by" in step.text for step in story.steps)
+
+
+@pytest.mark.compiled_only
+def test_what_becomes_of_a_track_is_not_told_after_its_flight_has_ended() -> None:
+    """Posts keep a dead track for half a minute; what crews and rounds do after the end is told."""
+    flown = run("one_on_one", replications=4, seed=1)
+    dropped = 0
+    for replication in range(4):
+        events = flown.key_events(replication)
+        for story in explain(flown, replication).flights:
+            mine = events[events["flight"] == story.row]
+            dropped += int(((mine["kind"] == Event.TRACK_DROP) & (mine["time"] > story.ended)).sum())
+            late = {step.kind for step in story.steps if step.time > story.ended}
+            assert not late & {"track", "track_drop", "identify", "swap"}
+            assert ("assess" in late) == bool(((mine["kind"] == Event.ASSESS) & (mine["time"] > story.ended)).any())
+    assert dropped > 0
 
 
 def test_gates_fill_the_time_up_to_the_end(made: Run) -> None:

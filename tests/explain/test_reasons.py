@@ -72,13 +72,16 @@ def test_reasons_weigh_the_time_in_which_a_shot_was_possible() -> None:
     )
     assert (told.possible, told.waited) == (25.0, 325.0)
     assert told.longest == (("NO_CHANNEL", 25.0),)
-    assert str(told) == "a shot was possible for 25 s: every guidance channel of the unit is taken 25 s"
+    assert str(told) == (
+        "its place and course allowed a shot for 25 s, all fire units together, but: "
+        "every guidance channel of the unit is taken 25 s"
+    )
 
 
 def test_reasons_where_no_shot_was_possible_name_what_ruled_it_out() -> None:
     told = reasons(spells((Gate.HORIZON, 300.0), (Gate.MASK, 20.0), (Gate.OUT_OF_RANGE, 9.0), (Gate.SECTOR, 1.0)))
     assert [gate for gate, _ in told.longest] == ["HORIZON", "MASK", "OUT_OF_RANGE"]
-    assert str(told).startswith("no shot was possible in 330 s: ")
+    assert str(told).startswith("its place, course or speed allowed no shot in 330 s, all fire units together: ")
     assert str(reasons([])) == "no fire unit had it under observation"
 
 

@@ -22,6 +22,7 @@ from engine.scenes import FACING, HOME, each, events, raid, scene, site
 from openiads.earth.geodesy import offset
 from openiads.reach import straight
 from openiads.reach.envelope import UnitConditions, assess, reach_of
+from openiads.reach.opportunities import passes
 from openiads.reach.scenes import home, unit_world
 from openiads.reach.straight import Target
 from openiads.world.build import World
@@ -85,15 +86,17 @@ def side(system: str, height: float, crossing: float, limits: str) -> str:
     return "edge"
 
 
+def spot(place: Any) -> str:
+    """A place (rad) as a scenario writes it."""
+    return f"{math.degrees(float(place[0])):.9f} N {math.degrees(float(place[1])):.9f} E"
+
+
 def flown(
     system: str, height: float, crossing: float, limits: str, count: int = COUNT
 ) -> tuple[float, list[tuple[float, float]]]:
     """Share of replications with a launch, and (ground range m, height m) of every intercept."""
     depot = offset(*HOME, COURSE + math.pi / 2.0, crossing)
     start = offset(float(depot[0]), float(depot[1]), COURSE + math.pi, START)
-
-    def spot(place: Any) -> str:
-        return f"{math.degrees(float(place[0])):.9f} N {math.degrees(float(place[1])):.9f} E"
 
     guard = {key: value for key, value in site(system=system).items() if key not in ("launchers", "rounds")}
     if system == "s300pmu2":
@@ -146,3 +149,38 @@ def test_runs_meet_low_targets_through_the_nulls_of_the_sea_as_far_as_the_envelo
     assert held.min() - EDGE < away.min() and away.max() < held.max() + EDGE
     parts = np.linspace(held.min(), held.max(), 5)
     assert (np.histogram(away, parts)[0] > 0).all()
+
+
+# ------------------------------------------------------------------ shots at a pass
+
+
+def pass_in_runs(height: float, crossing: float, count: int = 16) -> list[float]:
+    """Distances along the course (m, 0 abeam) of the intercepts in that of some replications in which a target past an
+    S-300PMU-2 lives longest; it goes on to an asset 60 km behind."""
+    abeam = offset(*HOME, COURSE + math.pi / 2.0, crossing)
+    depot = offset(float(abeam[0]), float(abeam[1]), COURSE, 60e3)
+    start = offset(float(abeam[0]), float(abeam[1]), COURSE + math.pi, START)
+    guard = {key: value for key, value in site(system="s300pmu2").items() if key not in ("launchers", "rounds")}
+    world = scene(
+        raid("Visitor", "f16", origin=spot(start), altitude=f"{height} m", speed=f"{SPEED} m/s"),
+        sites=[guard | {"low_altitude": "76n6"}],
+        model={"kill": "constant", "kill_probability": 0.25, "false_alarms": False, "limits": "emergent"},
+        duration=1500.0,
+        asset=[{"name": "Depot", "at": spot(depot), "radius": "500 m"}],
+    )
+    found = each(world, count, lambda result: events(result, Event.INTERCEPT)["time"].tolist())
+    return [SPEED * float(time) - START for time in max(found, key=len)]
+
+
+@pytest.mark.parametrize(("height", "crossing"), [(50.0, 0.0), (50.0, 2e3), (50.0, 15e3), (50.0, 26e3), (1000.0, 30e3)])
+def test_shots_at_a_pass_come_where_a_run_has_them(height: float, crossing: float) -> None:
+    """The first shots, after a turn of the radar where it must turn first, and others behind the unit.
+
+    Later ones are shots near the edge of a sector, which a crew's second decides.
+    """
+    target, asked = Target(SPEED, threat="f16"), np.array([crossing, crossing + 300e3])
+    course = COURSE - math.radians(FACING)
+    told = [c.along for c in passes(unit("s300pmu2", 0.0), target, height, course, asked)[0].chances]
+    met = pass_in_runs(height, crossing)
+    assert met[:2] == pytest.approx(told[:2], abs=EDGE), (met, told)
+    assert met[0] < 0.0 < met[-1] and told[0] < 0.0 < told[-1]

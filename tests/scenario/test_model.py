@@ -316,3 +316,13 @@ def test_a_detection_range_of_zero_is_refused_with_the_allowed_range() -> None:
     with pytest.raises(OpeniadsError) as error:
         loads(text, "zero.toml")
     assert "zero.toml:6" in str(error.value) and "detection_range" in str(error.value)
+
+
+@pytest.mark.parametrize("path", ["knob.48n6e2.pk", "48n6e2.pk"])
+def test_a_parameter_among_the_values_of_a_scenario_is_told_with_the_commands_that_take_it(path: str) -> None:
+    """Once all that was told is that "knob" is no key."""
+    with pytest.raises(InputError) as caught:
+        load("one_on_one").with_values({path: 0.7})
+    assert f"{path}: the catalog's, and no value of a scenario" in str(caught.value)
+    assert "compare SCENARIO SCENARIO --set-b knob.48n6e2.pk=..." in str(caught.value)
+    assert "spread SCENARIO --knobs 48n6e2.pk." in str(caught.value)

@@ -95,7 +95,12 @@ def field_errors(
 ) -> list[tuple[int, InputError]]:
     """What pydantic says of a raw mapping that was to be a ``model``, in our words, each with its line."""
     found = []
-    for row in error.errors(include_url=False)[:MOST_PROBLEMS]:
+    rows = error.errors(include_url=False)
+    wrong = [row["loc"] for row in rows]
+    for row in rows[:MOST_PROBLEMS]:
+        here = row["loc"]
+        if row["type"] == "too_short" and any(len(at) > len(here) and at[: len(here)] == here for at in wrong):
+            continue  # pydantic counts the right items alone; the wrong ones are told themselves
         loc, value, reason, remedy = problem_of(row, mapping, model)
         if row["type"] == "missing" and len(row["loc"]) == 1:  # what lies above the tables has no table to point at
             found.append((lines.line(loc), InputError(lines.head(mapping) or model.__name__.lower(), reason, remedy)))

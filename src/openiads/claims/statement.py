@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -18,14 +18,17 @@ from openiads.base import toml
 from openiads.base.errors import InputError, InputErrors
 from openiads.base.fields import field_errors, refusal
 from openiads.base.jsonable import Json
+from openiads.base.toml import Loc
 from openiads.base.words import nearest
+from openiads.catalog.load import catalog
 from openiads.runs.digest import hash_of
-from openiads.scenario.measures import Azimuth, Count, Distance, Key, MastHeight, Name, Position, Reach, Share, Text
+from openiads.scenario.measures import Azimuth, Distance, Key, MastHeight, Name, Position, Reach, Share, Text
 from openiads.scenario.model import Doctrine
 from openiads.statistics.intervals import CONFIDENCE
 
 Texts = Annotated[tuple[Text, ...], Strict(False)]
 Many = Annotated[int, Field(ge=1, le=1_000_000)]
+Worlds = Annotated[int, Field(ge=1, le=10_000)]
 Limits = Literal["emergent", "published"]
 Weighting = Literal["uniform", "triangular", "log_uniform", "skeptical"]
 
@@ -82,7 +85,7 @@ class Effort(_Table):
     """Replications of the nominal world, sampled worlds of each seed, replications of each."""
 
     nominal: Many
-    worlds: Count
+    worlds: Worlds
     each: Many
 
 
@@ -256,7 +259,7 @@ class RatioRule(Rule):
 class RatioEffort(_Table):
     """Nothing is thrown here: only worlds, of each seed."""
 
-    worlds: Annotated[int, Field(ge=1, le=10_000)]
+    worlds: Worlds
 
 
 class Ratios(Statement):
@@ -304,6 +307,21 @@ def too_small(told: AnyStatement) -> tuple[str, int, int] | None:
         if given < least:
             return field, given, least
     return None
+
+
+def _unknown(told: AnyStatement) -> Iterator[tuple[Loc, str, str, str]]:
+    """What of the catalog a study names and the catalog has not: key path, name, reason and remedy."""
+    asked: list[tuple[Loc, str, str]] = []
+    if isinstance(told, KillOverArea):
+        asked += [(("study", "system"), told.study.system, "systems")]
+        asked += [(("study", "missiles", name), name, "threats") for name in told.study.missiles]
+    elif isinstance(told, Ratios):
+        asked += [(("study", side, "system"), getattr(told.study, side).system, "systems") for side in ("land", "sea")]
+    for loc, name, kind in asked:
+        known = getattr(catalog(), kind)
+        if name not in known:
+            list_them = "List them: openiads catalog list"
+            yield loc, name, f"is not among the {kind} of the catalog", f"{nearest(name, known)}{list_them}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,6 +381,11 @@ def claim_of(text: str, file: str) -> Claim:
     except ValidationError as error:
         found = field_errors(error, mapping, lines, model)
         raise InputErrors(problem for _, problem in sorted(found, key=lambda pair: pair[0])) from None
+    if strangers := list(_unknown(told)):
+        raise InputErrors(
+            InputError(lines.place(loc, None if loc[-1] == name else name), reason, remedy)
+            for loc, name, reason, remedy in strangers
+        )
     if (small := too_small(told)) is not None:
         field, given, least = small
         reason = "too few for the rule: even where all came out alike nothing would be settled"

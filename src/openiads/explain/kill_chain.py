@@ -39,6 +39,9 @@ CHAIN = (
     Event.TERMINAL,
 )
 
+#: What becomes of a flight's track; nothing of the flight once that has ended, and not told of it then.
+OF_TRACK = (Event.TRACK, Event.TRACK_DROP, Event.IDENTIFY, Event.SWAP)
+
 #: Which gate means that a resource binds, in the words of ``world.outcome.BOUNDS``.
 RESOURCE = {
     Gate.NOT_DETECTED: "picture",
@@ -282,6 +285,8 @@ def _story(row: int, events: np.ndarray, facts: JsonObject, unit: int | None) ->
         if kind in CHAIN:
             story.first.setdefault(kind.name.lower(), float(event["time"]))
         if unit is not None and event["unit"] not in (-1, unit):
+            continue
+        if kind in OF_TRACK and event["time"] > ended:
             continue
         words = said(kind, event, names)
         if words:

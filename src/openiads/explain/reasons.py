@@ -1,4 +1,4 @@
-"""When a shot was possible, what kept a fire unit from it meanwhile, and how spells that flicker are told as one."""
+"""When a target's place allowed a shot, what kept a unit from it, and how spells that flicker are told as one."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ MOST = 3
 
 
 def shot_possible(group: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    """Whether a shot was possible during each spell, as far as gates tell.
+    """Whether the target's place, course and speed allowed a shot during each spell, as far as gates tell.
+
+    What the unit sees, has and decides is not asked: one without rounds counts.
 
     Gates are asked in the order of ``codes.ASKED``, those of the air picture before those of reach.  A spell at one of
     the former says nothing of reach by itself: it is left out where the target was still too far when reach was asked
@@ -158,7 +160,7 @@ class Reasons:
     Parameters
     ----------
     possible : float
-        Seconds, summed over fire units, in which a unit waited although a shot was possible.
+        Seconds, summed over fire units, in which a unit waited although the target's place and course allowed a shot.
     waited : float
         Seconds in which one waited at all.
     longest : tuple of (str, float)
@@ -174,8 +176,10 @@ class Reasons:
             return "no fire unit had it under observation"
         named = ", ".join(f"{gate_sentence(Gate[gate])} {seconds:.0f} s" for gate, seconds in self.longest)
         if self.possible > 0.0:
-            return f"a shot was possible for {self.possible:.0f} s: {named}"
-        return f"no shot was possible in {self.waited:.0f} s: {named}"
+            return (
+                f"its place and course allowed a shot for {self.possible:.0f} s, all fire units together, but: {named}"
+            )
+        return f"its place, course or speed allowed no shot in {self.waited:.0f} s, all fire units together: {named}"
 
 
 def reasons(spells: Iterable[GateSpell], most: int = MOST) -> Reasons:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from openiads.scenario.load import Scenario
 
 CLAIMS_SEED = 2016
+EFFORTS = ("quick", "full")  # folders of a folder of claims
 AGAIN = 3  # replications of a stored run that a check runs again
 
 
@@ -289,6 +290,7 @@ class ClaimsAnswer(Shown):
 
     examined: Sequence[Told]
     page: Path | None = None  #: where they are written, if they are
+    left: Sequence[Path] = ()  #: folders of verdicts beside them, by another rule, effort or seed or of other claims
 
 
 def claims(
@@ -349,11 +351,15 @@ def claims_examined(
     from openiads.faces.pages.claims import page
     from openiads.faces.words.claims import gathered
     from openiads.runs import disk
+    from openiads.runs.folder import Layout, refuse_foreign
 
     wanted = [load_claim(name) for name in (names or packaged_claims())]
-    examined = []
+    if out is not None:
+        refuse_foreign(out, Layout("claims", own=(*EFFORTS, "claims.html")))  # before anything takes time
+    examined, folders = [], []
     for claim in wanted:
         folder = None if out is None else folder_of(out, claim, full=full, seed=seed)
+        folders.append(folder)
         progress = None if watch is None else watch(claim.name)
         result: Result = examine(claim, full=full, out=folder, seed=seed, jobs=jobs, progress=progress)
         examined.append(gathered(result))
@@ -361,9 +367,10 @@ def claims_examined(
         return ClaimsAnswer(examined)
     disk.make_folder(out)
     disk.write_file(out / "claims.html", page(examined).encode())
-    return ClaimsAnswer(examined, (out / "claims.html").resolve())
+    left = [path.parent for effort in EFFORTS for path in sorted((out / effort).glob("*/result.json"))]
+    return ClaimsAnswer(examined, (out / "claims.html").resolve(), [path for path in left if path not in folders])
 
 
 def folder_of(out: Path, claim: Claim, *, full: bool, seed: int) -> Path:
     """The folder of one claim with this rule, effort and seed."""
-    return out / ("full" if full else "quick") / f"{claim.name}-{claim.digest[:8]}-{seed}"
+    return out / EFFORTS[full] / f"{claim.name}-{claim.digest[:8]}-{seed}"

@@ -11,6 +11,8 @@ from openiads.base.jsonable import Json, JsonObject
 from openiads.base.toml import DEEPEST, FORBIDDEN, Loc, clipped, parse_toml
 
 PATH_EXAMPLE = 'For example: site.Tartus.fire_units, raid."West 1".count'
+#: What paths of parameters begin with where both may be given.
+KNOB = "knob"
 _STEP = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|\'([^\']*)\'|([^."\'\[\]]+))((?:\[\d+\])*)\s*(\.|$)')
 
 
@@ -23,6 +25,8 @@ def edited(mapping: Mapping[str, Json], changes: Mapping[str, Json]) -> JsonObje
     import copy
 
     copied = copy.deepcopy(dict(mapping))
+    for path in changes:
+        _no_parameter(mapping, path)
     for path, value in changes.items():
         place, loc = _walk(copied, path)
         place[loc[-1]] = copy.deepcopy(value)
@@ -34,6 +38,23 @@ def located(mapping: Mapping[str, Json], path: str) -> Loc:
     import copy
 
     return _walk(copy.deepcopy(dict(mapping)), path)[1]
+
+
+def _no_parameter(mapping: Mapping[str, Json], path: str) -> None:
+    """InputError for a path of a parameter: those are of the catalog and have commands of their own."""
+    head = next(_steps(path))
+    name = path.partition(".")[2].strip() if head == KNOB else path.strip()
+    if head != KNOB:
+        from openiads.catalog.load import catalog
+
+        if head in mapping or head not in catalog().entries:
+            return
+    raise InputError(
+        clipped(path),
+        "the catalog's, and no value of a scenario",
+        f"Set a parameter with openiads compare SCENARIO SCENARIO --set-b {KNOB}.{clipped(name)}=..., or draw it with "
+        f"openiads spread SCENARIO --knobs {clipped(name)}. All: openiads catalog knobs SCENARIO",
+    )
 
 
 def _walk(mapping: JsonObject, path: str) -> tuple[Json, Loc]:

@@ -63,6 +63,25 @@ def test_json_is_one_object_with_digests_and_the_answer(small: Callable[..., Any
     assert Path(found["page"]).is_file()
 
 
+def test_a_page_that_no_longer_shows_what_lies_beside_it_says_so(small: Callable[..., Any], tmp_path: Path) -> None:
+    """Once the page of a changed rule took the place of the one before without a word."""
+    first = small("moskva", "--out", str(tmp_path))
+    assert "Verdicts of other calls" not in first.stdout
+    again = small("moskva", "--out", str(tmp_path))
+    assert "Verdicts of other calls" not in again.stdout
+    other = " ".join(small("moskva", "--out", str(tmp_path), "--seed", "5").stdout.split())
+    (kept,) = (tmp_path / "quick").glob("moskva-*-2016")
+    assert f"Verdicts of other calls stay beside it: quick/{kept.name}" in other
+
+
+def test_a_folder_of_something_else_is_refused_and_left_as_it_is(small: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text("{}")
+    done = small("moskva", "--out", str(tmp_path))
+    assert done.exit_code != 0
+    assert "holds other files (run.json)" in " ".join(done.output.split())
+    assert [path.name for path in tmp_path.iterdir()] == ["run.json"]
+
+
 def test_the_full_effort_has_its_own_folder(
     small: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -57,7 +57,7 @@ def test_the_cause_is_weighed_over_the_time_in_which_a_shot_was_possible(made: A
     assert found.share == pytest.approx(0.21 / 0.41)
     assert found.left_out == pytest.approx(0.46)
     why = opening.why(made)
-    assert "While a shot was possible" in why
+    assert "While their place and course allowed a shot" in why
     assert text.percent(0.21 / 0.41) in why
     assert text.percent(0.46) in why
 
@@ -166,7 +166,9 @@ def test_a_real_run_opens_with_its_own_numbers(replications: int, tmp_path: Path
     fired = run.outcomes.column("rounds_fired").to_numpy()
     assert f"{text.number(float(fired.mean()))} interceptors" in lost
     leaked = run.outcomes.column("leakers").to_numpy().any()
-    assert why.startswith("While a shot was possible" if leaked and opening.cause(made.gates) else "No")
+    assert why.startswith(
+        "While their place and course allowed a shot" if leaked and opening.cause(made.gates) else "No"
+    )
 
 
 def test_a_real_run_that_kills_an_airliner_says_so_first(tmp_path: Path) -> None:

@@ -421,3 +421,31 @@ def test_glyphs_keep_their_size_and_paths_their_place(made: Any) -> None:
     scales = {float(scale) for scale in re.findall(r"scale\(([0-9.]+) ", drawn)}
     assert any(abs(scale - 9.0 / 100.0) < 1e-9 for scale in scales)
     assert not re.search(r' d="[^"]*\d\.\d{3}', drawn)
+
+
+def test_the_figure_of_resources_says_what_is_longest_beside_what_is_first(made: Any) -> None:
+    """The bar in the strong color is the longest wait; what is the first limit may be another resource."""
+
+    def title(first: dict[str, float]) -> str:
+        return str(run_charts.resource_bars(replace(made, first_bound=first)).get_suptitle()).replace("\n", " ")
+
+    waits = {name: row["mean"] or 0.0 for name, row in made.summary["bounds"].items()}
+    longest = max(waits, key=lambda name: waits[name])
+    other = next(name for name in waits if name != longest)
+    assert (
+        title({other: 0.57}) == f"The {longest} is waited for longest; the {other} is the first limit in 57 % of raids"
+    )
+    assert title({longest: 0.57}) == f"The {longest} is waited for longest and is the first limit in 57 % of raids"
+
+
+@pytest.mark.parametrize("width", [5.0, 8.6])
+@pytest.mark.parametrize("words", ["Where wide MM WWW letters are met " * 6, "W" * 150, "i" * 300])
+def test_a_title_stays_within_its_figure(words: str, width: float) -> None:
+    """Lines are broken by the width of what is drawn: a count of letters lets capitals run over the edge."""
+    with kit.style("titles"):
+        figure = kit.blank(width, 4.0)
+        kit.headline(figure, words)
+        figure.draw_without_rendering()
+        drawn = figure._suptitle.get_window_extent()  # type: ignore[attr-defined]
+    assert "".join(figure.get_suptitle().split()) == "".join(words.split())
+    assert 0.0 <= drawn.x0 < drawn.x1 <= figure.bbox.x1

@@ -25,6 +25,7 @@ def claims(
     json: Json = False,
 ) -> None:
     """What was said of these systems, as studies with a stated rule: verdicts, intervals, what would change them."""
+    from openiads.base.words import listed
     from openiads.faces.api import claims_examined
     from openiads.faces.cli import show
     from openiads.faces.shapes.studies import claims_data
@@ -49,3 +50,6 @@ def claims(
         marks = f"claim {each.result['claim_digest'][:12]}, digest {each.result['digest'][:12]}"
         console.print(f"  ({effort}; {marks})")
     console.print(f"Page: {found.page}")
+    if found.left:
+        names = [f"{path.parent.name}/{path.name}" for path in found.left]
+        console.print(f"The page shows this call alone. Verdicts of other calls stay beside it: {listed(names)}")

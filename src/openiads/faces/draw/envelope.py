@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from openiads.faces.draw.kit import BLUE, INK, MUTED, VERMILION, blank, style
+from openiads.faces.draw.kit import BLUE, INK, MUTED, VERMILION, blank, broken, style
 from openiads.faces.draw.sheet import colors
 from openiads.faces.words import text
 from openiads.faces.words.envelope import asked
@@ -38,7 +38,9 @@ def draw(answer: EnvelopeAnswer, title: str) -> Figure:
         notes = [line for each in _notes(answer) for line in textwrap.wrap(each, 160)]
         foot = 0.017 + 0.0170 * len(notes)  # of the height
         figure.get_layout_engine().set(rect=(0.0, foot, 1.0, 1.0 - foot))  # type: ignore[union-attr,call-arg]
-        figure.suptitle("\n".join(textwrap.wrap(title, 96)), x=0.012, ha="left", fontsize=12, fontweight="bold")
+        figure.suptitle(
+            "\n".join(broken(title, 0.976 * 11.0, 12.0)), x=0.012, ha="left", fontsize=12, fontweight="bold"
+        )
         grid = figure.add_gridspec(2, 2, width_ratios=(1.0, 1.0), height_ratios=(1.25, 1.0))
         _cuts(figure.add_subplot(grid[0, 0]), answer)
         _side(figure.add_subplot(grid[0, 1]), answer)

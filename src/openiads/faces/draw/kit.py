@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 BLUE, VERMILION, GREEN, ORANGE, SKY, PINK = "#0072b2", "#d55e00", "#009e73", "#e69f00", "#56b4e9", "#cc79a7"
 INK, MUTED, RULE, PAPER = "#1b1f24", "#57606a", "#d0d7de", "#fefefe"
 
+TITLE = 11.5  # points
+
 #: Ink of a figure -> the page's own color.
 _VARIABLES = {INK: "var(--ink)", MUTED: "var(--muted)", RULE: "var(--rule)", PAPER: "var(--paper)"}
 
@@ -32,7 +34,7 @@ def style(salt: str) -> Iterator[None]:
     look: dict[Any, Any] = {
         "font.family": "DejaVu Sans",
         "font.size": 9.5,
-        "axes.titlesize": 11.5,
+        "axes.titlesize": TITLE,
         "axes.titleweight": "bold",
         "axes.titlelocation": "left",
         "axes.titlepad": 10.0,
@@ -78,9 +80,32 @@ def blank(width: float, height: float, *, arranged: bool = True) -> Figure:
 
 def headline(figure: Figure, words: str) -> None:
     """The finding of a figure as its title, at its left edge, broken where it is too long."""
-    import textwrap
+    room = 0.976 * float(figure.get_figwidth())
+    figure.suptitle("\n".join(broken(words, room)), x=0.012, ha="left", fontsize=TITLE, fontweight="bold")
 
-    figure.suptitle("\n".join(textwrap.wrap(words, 88)), x=0.012, ha="left", fontsize=11.5, fontweight="bold")
+
+def broken(words: str, room: float, size: float = TITLE) -> list[str]:
+    """Lines of a bold title that are no wider than so many inches, as the font is drawn and not by their letters."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import TextToPath
+
+    room *= 0.96  # letters on whole pixels are up to so much wider
+    font, measure = FontProperties(family="DejaVu Sans", weight="bold", size=size), TextToPath()
+
+    def wide(line: str) -> bool:
+        return measure.get_text_width_height_descent(line, font, ismath=False)[0] > 72.0 * room
+
+    lines = [""]
+    for word in words.split():
+        if not wide(f"{lines[-1]} {word}".strip()):
+            lines[-1] = f"{lines[-1]} {word}".strip()
+            continue
+        lines.append("")
+        for letter in word:  # a name that is wider than the figure is broken wherever it must
+            if wide(lines[-1] + letter):
+                lines.append("")
+            lines[-1] += letter
+    return [line for line in lines if line]
 
 
 def svg(figure: Figure, key: str, label: str, *, adaptive: bool = True) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.faces.draw.ground import Extent
-from openiads.faces.draw.kit import MUTED, blank, style
+from openiads.faces.draw.kit import MUTED, blank, broken, style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,6 +24,7 @@ Color: TypeAlias = tuple[float, float, float]
 #: Bands of heights, lowest first: steps of a scale that stays in order for the color-blind and in gray.
 BANDS = ("#3b0f70", "#31688e", "#35b779", "#fde725")
 WIDTH, LEFT, RIGHT, TOP = 8.2, 0.62, 0.2, 0.62  # inches
+LINE = 0.2  # inches, of a title of more than two lines
 FILL = 0.56
 
 
@@ -49,14 +50,15 @@ def sheet(
     """
     lines = [line for each in notes for line in textwrap.wrap(each, 118)]
     with style(name):
+        heading = broken(title, WIDTH - LEFT - 0.06)
         inner = WIDTH - LEFT - RIGHT
         high = inner * extent.height / extent.width
         foot = 0.56 + 0.205 * math.ceil(entries / columns) + 0.165 * len(lines)
-        total = high + TOP + foot
+        total = high + TOP + LINE * max(len(heading) - 2, 0) + foot
         figure = blank(WIDTH, total, arranged=False)
         axes = figure.add_axes((LEFT / WIDTH, foot / total, inner / WIDTH, high / total))
         handles = draw(axes)
-        axes.set_title("\n".join(textwrap.wrap(title, 84)))
+        axes.set_title("\n".join(heading))
         figure.legend(
             handles=handles,
             loc="upper left",

@@ -124,7 +124,7 @@ def why(brief: Brief) -> str:
         else ""
     )
     return (
-        f"While a shot was possible, leakers went unshot mostly because {found.reason} "
+        f"While their place and course allowed a shot, leakers went unshot mostly because {found.reason} "
         f"({text.percent(found.share)} of that time{left_out})."
     )
 

@@ -301,7 +301,11 @@ def _bound_title(brief: Brief, ranked: Sequence[tuple[str, float]]) -> str:
     if not first:
         return f"Most waiting is for the {ranked[0][0]}"
     name = max(first, key=lambda key: first[key])
-    return f"The {name} is the first limit in {text.percent(first[name])} of raids"
+    limit = f"the first limit in {text.percent(first[name])} of raids"
+    longest = ranked[0][0]
+    if name == longest:
+        return f"The {name} is waited for longest and is {limit}"
+    return f"The {longest} is waited for longest; the {name} is {limit}"
 
 
 def gate_bars(brief: Brief) -> Figure:
@@ -313,7 +317,7 @@ def gate_bars(brief: Brief) -> Figure:
         color = VERMILION if found and row.gate == found.gate else ORANGE
         shown = text.percent(row.share)
         if 0.0 < row.possible < row.share:
-            shown += f" ({text.percent(row.possible)} while a shot was possible)"
+            shown += f" ({text.percent(row.possible)} while place and course allowed a shot)"
         rows.append((text.sentence(row.text), 100 * row.share, shown, color if row.possible > 0.0 else "#afb8c1", ""))
     return _bars("gates", rows, _gate_title(found), "Share of the waiting time of leakers, %")
 
@@ -322,8 +326,8 @@ def _gate_title(found: opening.Cause | None) -> str:
     if found is None:
         return "No threat leaked, so no gate let one through"
     if not found.possible:
-        return f"No shot at leakers was possible, mostly because {found.reason}"
-    return f"While a shot was possible, leakers went unshot mostly because {found.reason}"
+        return f"Place, course or speed of leakers allowed no shot, mostly because {found.reason}"
+    return f"While their place and course allowed a shot, leakers went unshot mostly because {found.reason}"
 
 
 def lane_chart(brief: Brief) -> Figure:

@@ -148,13 +148,13 @@ def _gates(brief: Brief) -> str:
     picture = kit.svg(run_charts.gate_bars(brief), "gates", "What kept fire units from shooting at leakers")
     said = (
         "Of all the time that fire units waited with threats that leaked in the air, the share during which each gate "
-        "kept them from shooting. The title weighs only the time in which a shot was possible: not that in which "
-        "position, course or speed of the target ruled it out (gray), nor that in which a target was not tracked or "
-        "identified yet and turned out to be still too far away when it was."
+        "kept them from shooting. The title weighs only the time in which place and course of the target allowed a "
+        "shot: not that in which place, course or speed ruled it out (gray), nor that in which a target was not "
+        "tracked or identified yet and turned out to be still too far away when it was."
     )
     return section(
         "Why the leakers were not shot",
-        behind(picture, said, table(("Gate", "Code", "Share of time", "A shot possible"), rows, numbers=(2, 3))),
+        behind(picture, said, table(("Gate", "Code", "Share of time", "Place allowed a shot"), rows, numbers=(2, 3))),
     )
 
 
