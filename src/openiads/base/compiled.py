@@ -179,7 +179,8 @@ def _compile_by_declaration(dispatcher: Kernel, signature: str) -> None:
             if dispatcher.overloads:
                 return
             begun = time.process_time()
-            dispatcher.compile(resolve(signature))
+            with _scalar_loops():
+                dispatcher.compile(resolve(signature))
             if "(Sim" not in signature:  # a reference is not matched by Numba: its calls come to compile_for_args
                 dispatcher.disable_compile()
             name = f"{dispatcher.py_func.__module__}.{dispatcher.py_func.__name__}"
@@ -210,6 +211,21 @@ def _compile_by_declaration(dispatcher: Kernel, signature: str) -> None:
     dispatcher.get_call_template = get_call_template
     dispatcher._compile_for_args = compile_for_args
     dispatcher.ensure = ensure
+
+
+@contextmanager
+def _scalar_loops() -> Iterator[None]:
+    """Leave out LLVM's search for loops to vectorize: the kernels' are short and branch, and it takes a tenth of all
+    compilation.  Only while a kernel of ours is compiled; other people's functions keep what they asked for.
+    """
+    from numba.core import config
+
+    asked = config.LOOP_VECTORIZE
+    config.LOOP_VECTORIZE = 0
+    try:
+        yield
+    finally:
+        config.LOOP_VECTORIZE = asked
 
 
 def warm(kernels: Iterable[Kernel] | None = None) -> None:
@@ -392,7 +408,7 @@ def _cache_key(module: str, file: str) -> str:
         if text is None:
             text = Path(file).read_text(encoding="utf-8")
         told.update(f"{name}\0{text}\0".encode())
-    told.update(repr(sorted(OPTIONS.items())).encode())
+    told.update(f"{sorted(OPTIONS.items())!r} scalar loops".encode())
     told.update(f"{sys.version} {numba.__version__} {llvmlite.__version__} {numpy.__version__}".encode())
     # Hosts of a cluster may share one home folder and differ in their processors, for which code is compiled.
     told.update(f"{llvmlite.binding.get_host_cpu_name()} {llvmlite.binding.get_host_cpu_features().flatten()}".encode())
