@@ -164,7 +164,6 @@ def _dispatcher(function: Callable[..., object], signature: str, **changed: obje
 def _compile_by_declaration(dispatcher: Kernel, signature: str) -> None:
     """Make the dispatcher compile its declared signature, and only that, at the first call or the first use."""
     plain_template = dispatcher.get_call_template
-
     finished = False
 
     def ensure() -> None:
@@ -173,13 +172,15 @@ def _compile_by_declaration(dispatcher: Kernel, signature: str) -> None:
             return
         from numba.core.compiler_lock import global_compiler_lock
 
+        from openiads.base.linking import scalar_loops
+
         # Two threads may want a kernel at once: the second waits here.  A lock of our own would deadlock with Numba's,
         # which is held while one kernel's compilation asks for another's.
         with global_compiler_lock:
             if dispatcher.overloads:
                 return
             begun = time.process_time()
-            with _scalar_loops():
+            with scalar_loops():
                 dispatcher.compile(resolve(signature))
             if "(Sim" not in signature:  # a reference is not matched by Numba: its calls come to compile_for_args
                 dispatcher.disable_compile()
@@ -211,21 +212,6 @@ def _compile_by_declaration(dispatcher: Kernel, signature: str) -> None:
     dispatcher.get_call_template = get_call_template
     dispatcher._compile_for_args = compile_for_args
     dispatcher.ensure = ensure
-
-
-@contextmanager
-def _scalar_loops() -> Iterator[None]:
-    """Leave out LLVM's search for loops to vectorize: the kernels' are short and branch, and it takes a tenth of all
-    compilation.  Only while a kernel of ours is compiled; other people's functions keep what they asked for.
-    """
-    from numba.core import config
-
-    asked = config.LOOP_VECTORIZE
-    config.LOOP_VECTORIZE = 0
-    try:
-        yield
-    finally:
-        config.LOOP_VECTORIZE = asked
 
 
 def warm(kernels: Iterable[Kernel] | None = None) -> None:

@@ -9,11 +9,13 @@ that of its callees as LLVM's intermediate form, which its callers take in.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from llvmlite import binding
 from numba import _dynfunc
-from numba.core import caching, codegen, compiler, targetconfig
+from numba.core import caching, codegen, compiler, config, targetconfig
 
 if TYPE_CHECKING:
     from types import BuiltinFunctionType
@@ -104,3 +106,16 @@ def option_values(options: targetconfig.TargetConfig) -> dict[str, object]:
 
 _DEFAULTS: dict[type, dict[str, object]] = {}
 targetconfig.TargetConfig.values = option_values
+
+
+@contextmanager
+def scalar_loops() -> Iterator[None]:
+    """Leave out LLVM's search for loops to vectorize: the kernels' are short and branch, and it takes a tenth of all
+    compilation.  Only while a kernel of ours is compiled; other people's functions keep what they asked for.
+    """
+    asked = config.LOOP_VECTORIZE
+    config.LOOP_VECTORIZE = 0
+    try:
+        yield
+    finally:
+        config.LOOP_VECTORIZE = asked
