@@ -8,7 +8,8 @@ from itertools import islice
 
 from openiads.base.errors import InputError
 from openiads.base.jsonable import Json, JsonObject
-from openiads.base.toml import DEEPEST, FORBIDDEN, Loc, clipped, parse_toml
+from openiads.base.slips import FORBIDDEN
+from openiads.base.toml import DEEPEST, Loc, clipped, parse_toml
 
 PATH_EXAMPLE = 'For example: site.Tartus.fire_units, raid."West 1".count'
 _STEP = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|\'([^\']*)\'|([^."\'\[\]]+))((?:\[\d+\])*)\s*(\.|$)')
@@ -50,6 +51,8 @@ def _walk(mapping: JsonObject, path: str) -> tuple[Json, Loc]:
     last = steps[-1]
     named = isinstance(place, dict) and isinstance(last, str)
     listed = isinstance(place, list) and isinstance(last, int) and 0 <= last < len(place)
+    if isinstance(place, list) and isinstance(last, int) and not listed:
+        _descend(place, last, path)
     if not (named or listed):
         raise InputError(clipped(path), "leads to no value that can be set", PATH_EXAMPLE)
     return place, (*loc, last)
@@ -70,6 +73,9 @@ def _descend(place: Json, step: str | int, path: str) -> Json:
         raise InputError(
             clipped(path), f'nothing here is named "{clipped(step)}"', f"{nearest(step, names)}Names: {listed(names)}"
         )
+    if isinstance(step, int) and isinstance(place, list):
+        first = "counting starts at 1" if step < 0 else f"the last is [{len(place)}]" if place else "the list is empty"
+        raise InputError(clipped(path), f"there is no [{step + 1}] here: {first}", PATH_EXAMPLE)
     raise InputError(clipped(path), f'"{clipped(str(step))}" leads nowhere', PATH_EXAMPLE)
 
 
