@@ -288,7 +288,7 @@ def test_a_users_function_that_does_not_compile_is_an_input_error_of_one_line(pl
 
 
 def test_of_those_that_fill_one_cache_the_others_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiled, "_usable_cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(compiled, "usable_cache_folder", lambda: tmp_path)
     order: list[str] = []
 
     def second() -> None:
@@ -308,7 +308,7 @@ def test_of_those_that_fill_one_cache_the_others_wait(tmp_path: Path, monkeypatc
 
 
 def test_without_a_cache_folder_nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiled, "_usable_cache_folder", lambda: None)
+    monkeypatch.setattr(compiled, "usable_cache_folder", lambda: None)
     with compiled.filling_cache(), compiled.filling_cache():
         pass
 

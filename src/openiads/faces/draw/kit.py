@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import warnings
 from collections.abc import Iterator
@@ -10,11 +11,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from openiads.base.caches import folder_of
 from openiads.runs.disk import save
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+#: Matplotlib looks for fonts anew at every start, and says so, where its user has no home.
+if (_FONTS := folder_of("matplotlib")) is not None:
+    os.environ.setdefault("MPLCONFIGDIR", str(_FONTS))
 
 # Okabe and Ito's colors, safe for the color-blind.
 BLUE, VERMILION, GREEN, ORANGE, SKY, PINK = "#0072b2", "#d55e00", "#009e73", "#e69f00", "#56b4e9", "#cc79a7"
