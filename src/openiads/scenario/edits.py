@@ -112,3 +112,36 @@ def setting(text: str, option: str = "--set") -> tuple[str, Json]:
         if FORBIDDEN.search(value) or "\n" in value:
             raise
         return path.strip(), value.strip()
+
+
+def told_apart(one: Mapping[str, Json], other: Mapping[str, Json]) -> list[tuple[str, Json, Json]]:
+    """Where two raw scenario mappings differ: the path as `edited` takes it, and the value on either side.
+
+    A thing that only one of them has is one difference; its other side is None.
+    """
+    return list(_differences(one, other, ""))
+
+
+def _differences(one: Json, other: Json, path: str) -> Iterator[tuple[str, Json, Json]]:
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        for key in dict.fromkeys((*one, *other)):
+            inner = f"{path}.{_written(str(key))}" if path else _written(str(key))
+            yield from _differences(one.get(key), other.get(key), inner)
+    elif _are_named(one) and _are_named(other):
+        yield from _differences(_by_name(one), _by_name(other), path)
+    elif one != other:
+        yield path, one, other
+
+
+def _are_named(value: Json) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(item, Mapping) and ("name" in item or "from" in item) for item in value
+    )
+
+
+def _by_name(items: Json) -> dict[str, Json]:
+    return {str(item.get("name", item.get("from"))): item for item in items}
+
+
+def _written(name: str) -> str:
+    return name if re.fullmatch(r"[\w -]+", name) else '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
