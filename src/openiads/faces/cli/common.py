@@ -46,7 +46,7 @@ Out = Annotated[
 ]
 FigureFile = Annotated[
     Path | None,
-    typer.Option("--figure", help="Also write the main picture as FILE.png or FILE.svg.", show_default=False),
+    typer.Option("--figure", help="Also write the main picture as FILE.png, FILE.svg or FILE.pdf.", show_default=False),
 ]
 On = Annotated[
     str,
