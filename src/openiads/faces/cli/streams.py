@@ -70,7 +70,8 @@ def prepare() -> None:
     codecs.register_error(_PLAINLY, _plainly)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # what stands in for a stream in a test or a notebook has no such thing
-            stream.reconfigure(errors=_PLAINLY)
+            with suppress(OSError):  # a stream whose descriptor was exchanged below it keeps its own way
+                stream.reconfigure(errors=_PLAINLY)
     warnings.showwarning = _warned
     signal.signal(signal.SIGTERM, _end)
 
