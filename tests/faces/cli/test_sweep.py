@@ -90,7 +90,7 @@ def test_a_sweep_writes_its_report_and_the_picture_that_is_asked_for(study: str,
     assert done.exit_code == 0, done.stderr
     assert (tmp_path / "s" / "report.html").read_text(encoding="utf-8").startswith("<!doctype html>")
     assert "<svg" in (tmp_path / "x.svg").read_text(encoding="utf-8")
-    refused = call("sweep", study, "--out", str(tmp_path / "t"), "--figure", str(tmp_path / "x.pdf"))
+    refused = call("sweep", study, "--out", str(tmp_path / "t"), "--figure", str(tmp_path / "x.jpg"))
     assert refused.exit_code == 2 and "neither .png nor .svg" in refused.stderr
     assert not (tmp_path / "t").exists()
     assert call("check", str(tmp_path / "s")).exit_code == 0
