@@ -288,7 +288,7 @@ def test_a_users_function_that_does_not_compile_is_an_input_error_of_one_line(pl
 
 
 def test_of_those_that_fill_one_cache_the_others_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiled, "_usable_cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(compiled, "usable_cache_folder", lambda: tmp_path)
     order: list[str] = []
 
     def second() -> None:
@@ -308,7 +308,7 @@ def test_of_those_that_fill_one_cache_the_others_wait(tmp_path: Path, monkeypatc
 
 
 def test_without_a_cache_folder_nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiled, "_usable_cache_folder", lambda: None)
+    monkeypatch.setattr(compiled, "usable_cache_folder", lambda: None)
     with compiled.filling_cache(), compiled.filling_cache():
         pass
 
@@ -321,3 +321,20 @@ def test_a_reference_to_another_layout_is_another_type() -> None:
     weights = compiled.resolve("f8[::1]")
     types = [compiled.shared_type(cls, [compiled.rows_type(rows), weights]) for rows in (one, one, two)]
     assert types[0] == types[1] != types[2]
+
+
+def test_where_numba_is_switched_off_one_line_names_plain_mode(planted):
+    done = run(planted, "from planted.top import both", NUMBA_DISABLE_JIT="1")
+    assert done.returncode == 1
+    assert "NUMBA_DISABLE_JIT" in done.stderr.splitlines()[-1]
+    assert "OPENIADS_PLAIN=1" in done.stderr.splitlines()[-1]
+    plain = "from planted.top import both; print(both(1.0, 2.0))"
+    assert answer(planted, plain, NUMBA_DISABLE_JIT="1", OPENIADS_PLAIN="1") == "6.0"
+    assert answer(planted, plain, NUMBA_DISABLE_JIT="0") == "6.0"
+
+
+def test_numbas_own_switches_that_change_code_have_a_cache_key_of_their_own(planted):
+    code = "import planted.top; from openiads.base.compiled import _cache_key as key; print(key('planted.leaf', ''))"
+    keys = {answer(planted, code, **switch) for switch in ({}, {"NUMBA_OPT": "0"}, {"NUMBA_CPU_NAME": "generic"})}
+    assert len(keys) == 3
+    assert answer(planted, code) in keys

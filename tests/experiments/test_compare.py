@@ -286,3 +286,14 @@ def test_an_unknown_metric_is_refused() -> None:
 def test_world_knobs_are_given_to_both_sides() -> None:
     made = oi.compare("one_on_one", "one_on_one", replications=2, knobs={"world.clutter": 2.0})
     assert dict(made.a.identity.knobs) == dict(made.b.identity.knobs) == {"world.clutter": 2.0}
+
+
+def test_stored_variants_of_one_scenario_are_named_by_what_differs(tmp_path: Path) -> None:
+    plain = oi.load("one_on_one")
+    varied = plain.with_values({"site.Guard.rounds": 4, "duration": "290 s"})
+    made = [oi.run(each, replications=2, seed=1, out=tmp_path / str(k)) for k, each in enumerate((plain, varied))]
+    assert set(oi.compare(*made).labels) == {
+        "one_on_one, duration=300 s, site.Guard.rounds=2",
+        "one_on_one, duration=290 s, site.Guard.rounds=4",
+    }
+    assert oi.compare(made[0], made[0]).labels == ("one_on_one", "one_on_one")

@@ -293,7 +293,7 @@ def test_a_changed_number_in_a_small_file_is_noticed(tmp_path: Path, reference: 
     ("changes", "field"),
     [
         ({"seed": 12}, "seed"),
-        ({"replications": 41}, "replications"),
+        ({"replications": 39}, "replications"),
         ({"record": 1}, "record"),
         ({"knobs": {"pk": 1.0}}, "knobs"),
         ({"until": "0.1"}, "until"),
@@ -549,3 +549,70 @@ def test_a_run_stored_before_losses_were_counted_is_read_and_says_that_it_does_n
     difference = Pairs(kept, kept).difference("civil_killed").as_dict()
     assert difference["a"]["mean"] is None
     assert check_run(kept) == []
+
+
+# ------------------------------------------------------------------ more replications
+
+
+@pytest.mark.parametrize(("first", "chunk"), [(20, 10), (23, 10), (1, 10), (39, 7)])
+def test_a_run_grows_and_keeps_what_is_stored(tmp_path: Path, reference: str, first: int, chunk: int) -> None:
+    make(tmp_path / "r", replications=first, chunk=chunk)
+    kept = {p.name: p.stat().st_mtime_ns for p in (tmp_path / "r" / "chunks").iterdir()}
+    made = make(tmp_path / "r")
+    assert made.digest == reference
+    assert made.replications == COUNT
+    now = {p.name: p.stat().st_mtime_ns for p in (tmp_path / "r" / "chunks").iterdir()}
+    whole = first // chunk
+    assert sum(now[name] == kept[name] for name in kept) == 2 * whole, "whole chunks are kept as they are"
+    assert len(now) == 2 * -(-COUNT // chunk)
+    again = open_run(tmp_path / "r", simulator=FAKE)
+    assert again.store.verify() == again.digest == reference
+    assert make(tmp_path / "r").digest == reference
+
+
+def test_a_run_grows_step_by_step_and_from_a_part(tmp_path: Path, reference: str) -> None:
+    path = tmp_path / "r"
+    for count in (10, 15, 30):
+        make(path, replications=count)
+    (path / "SEALED.json").unlink()
+    (path / "chunks" / "c000001.parquet").unlink()
+    assert make(path).digest == reference
+    assert open_run(path, simulator=FAKE).store.verify() == reference
+    for replication in (0, 12, 39):
+        assert len(open_run(path, simulator=FAKE).events(replication))
+
+
+def test_a_run_that_is_killed_as_it_grows_goes_on(tmp_path: Path, reference: str) -> None:
+    class Ended(RecordingDisk):
+        def before(self, operation: str, path: Path) -> None:
+            super().before(operation, path)
+            if len(self.done) == at:
+                raise KeyboardInterrupt
+
+    make(tmp_path / "counted", replications=25)
+    with disk.use(RecordingDisk()) as counted:
+        make(tmp_path / "counted")
+    for at in range(1, len(counted.done), 4):
+        path = tmp_path / str(at)
+        make(path, replications=25)
+        with disk.use(Ended()), pytest.raises(BaseException):  # noqa: B017, PT011 - whatever ends it
+            make(path)
+        assert make(path).digest == reference, at
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"seed": 12}, {"knobs": {"a": 1.0}}, {"until": "leakers:0.5"}, {"record": 3}],
+)
+def test_only_a_run_of_the_same_question_grows(tmp_path: Path, changed: dict[str, object]) -> None:
+    make(tmp_path / "r", replications=20)
+    before = (tmp_path / "r" / "run.json").read_bytes()
+    with pytest.raises(ResultsError, match="holds another run"):
+        make(tmp_path / "r", **changed)
+    assert (tmp_path / "r" / "run.json").read_bytes() == before
+
+
+def test_a_run_is_not_cut_short(tmp_path: Path) -> None:
+    make(tmp_path / "r")
+    with pytest.raises(ResultsError, match=r"\(replications\) is 40, asked is 20"):
+        make(tmp_path / "r", replications=20)

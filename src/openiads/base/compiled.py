@@ -13,14 +13,13 @@ that literal arguments never cause a second compilation.  ``warm()`` compiles a 
 ``OPENIADS_BOUNDS=1`` compiles with bounds checks, under a cache key of its own.
 
 The cache lives in a per-user folder (``OPENIADS_CACHE`` names another) and is keyed by the text of the kernel's
-module and of every openiads module it imports, transitively, the compile options, the versions of Python, Numba,
-llvmlite and NumPy, and the processor: Numba's own stamp sees neither a change in another file's kernel nor a change of
-options.
+module and of every openiads module it imports, transitively, the compile options, those of Numba's own switches that
+change code, the versions of Python, Numba, llvmlite and NumPy, and the processor: Numba's own stamp sees neither a
+change in another file's kernel nor a change of options.
 """
 
 from __future__ import annotations
 
-import fcntl
 import functools
 import hashlib
 import importlib.util
@@ -28,16 +27,16 @@ import os
 import pickle
 import re
 import sys
-import threading
 import time
-import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from openiads.base.errors import InputError
+from openiads.base import locks
+from openiads.base.caches import cache_folder, usable_cache_folder
+from openiads.base.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,6 +55,9 @@ BOUNDS = os.environ.get("OPENIADS_BOUNDS", "") == "1"
 
 #: Options of every kernel.  fastmath stays off: it would make NaN guards vanish and results depend on the machine.
 OPTIONS = {"nogil": True, "_nrt": False, "error_model": "numpy", "fastmath": False, "boundscheck": BOUNDS}
+
+#: Settings of Numba, from its environment variables, that change the code that it makes.
+NUMBA_SWITCHES = ("OPT", "LOOP_VECTORIZE", "SLP_VECTORIZE", "CPU_NAME", "CPU_FEATURES", "ENABLE_AVX", "BOUNDSCHECK")
 
 #: Every kernel in definition order, which is also a valid order of compilation.
 KERNELS: list[Kernel] = []
@@ -154,6 +156,12 @@ def _allow_nested_arrays() -> None:
 def _dispatcher(function: Callable[..., object], signature: str, **changed: object) -> Kernel:
     import numba
 
+    if numba.config.DISABLE_JIT:  # the environment, or a file .numba_config.yaml in this folder
+        raise UsageError(
+            "Numba",
+            "its compilation is switched off (NUMBA_DISABLE_JIT)",
+            "Switch it on again (unset NUMBA_DISABLE_JIT), or set OPENIADS_PLAIN=1 to run without it, far slower.",
+        )
     _allow_nested_arrays()
     dispatcher = numba.njit(**{**OPTIONS, **changed})(function)
     dispatcher._cache = _cache_for(function)
@@ -299,46 +307,19 @@ def as_first_class(kernel: Kernel) -> Kernel:
 # ------------------------------------------------------------------ the cache on disk
 
 
-def cache_folder() -> Path:
-    """The per-user folder of compiled kernels."""
-    named = os.environ.get("OPENIADS_CACHE")
-    if named:
-        return Path(named)
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return Path(base) / "openiads"
-
-
-@functools.cache
-def _usable_cache_folder() -> Path | None:
-    folder = cache_folder()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / f".probe-{os.getpid()}-{threading.get_ident()}"
-        probe.write_text("")
-        probe.unlink()
-    except OSError as problem:
-        warnings.warn(
-            f"{folder}: cannot keep compiled kernels here ({problem.strerror}); every start will compile anew. "
-            "Set OPENIADS_CACHE to a writable folder.",
-            stacklevel=2,
-        )
-        return None
-    return folder
-
-
 @contextmanager
 def filling_cache() -> Iterator[None]:
     """Hold the right to fill the cache, waiting for whoever has it; the system frees it when a process ends.
 
     Without a cache, or on a file system without locks, nothing is held: compiling twice wastes time and harms nothing.
     """
-    folder = _usable_cache_folder()
+    folder = usable_cache_folder()
     if folder is None:
         yield
         return
     with (folder / "filling.lock").open("a") as file:
         with suppress(OSError):
-            fcntl.flock(file, fcntl.LOCK_EX)
+            locks.take(file.fileno(), wait=True)
         yield
 
 
@@ -395,6 +376,7 @@ def _cache_key(module: str, file: str) -> str:
             text = Path(file).read_text(encoding="utf-8")
         told.update(f"{name}\0{text}\0".encode())
     told.update(f"{sorted(OPTIONS.items())!r} scalar loops".encode())
+    told.update(repr([(name, str(getattr(numba.config, name, None))) for name in NUMBA_SWITCHES]).encode())
     told.update(f"{sys.version} {numba.__version__} {llvmlite.__version__} {numpy.__version__}".encode())
     # Hosts of a cluster may share one home folder and differ in their processors, for which code is compiled.
     told.update(f"{llvmlite.binding.get_host_cpu_name()} {llvmlite.binding.get_host_cpu_features().flatten()}".encode())
@@ -404,7 +386,7 @@ def _cache_key(module: str, file: str) -> str:
 def _cache_for(function: Callable[..., object]) -> _Cache:
     from numba.core import caching
 
-    if not Path(function.__code__.co_filename).is_file() or _usable_cache_folder() is None:
+    if not Path(function.__code__.co_filename).is_file() or usable_cache_folder() is None:
         return caching.NullCache()
     return _cache_class()(function)
 
@@ -419,7 +401,7 @@ def _cache_class() -> type[_Cache]:
     class Locator(caching._CacheLocator):
         def __init__(self, function: Callable[..., object], file: str) -> None:
             self._key = _cache_key(function.__module__, file)
-            self._place = str(cache_folder() / self._key)
+            self._place = str((usable_cache_folder() or cache_folder()) / self._key)
             self._name = f"{function.__module__}-{function.__qualname__}"
 
         def get_cache_path(self) -> str:

@@ -134,6 +134,8 @@ def problem_of(row: ErrorDetails, mapping: Json, model: type[BaseModel] | None) 
     field = field_at(loc, model)
     if kind == "string_pattern_mismatch":
         return loc, shown, "not written as it must be", f"Write {_told_of(field) or 'it as the reference shows'}."
+    if WORDS.get(kind) == _LIST and isinstance(value, dict) and loc:
+        return loc, None, "is one table and not a list of tables", f"Write [[{loc[-1]}]] above each one."
     reason, remedy = WORDS.get(kind, ("not allowed here", "Write it as the reference of such files shows.{keys}"))
     keys = keys_at(loc, model)
     words: dict[str, Json] = {

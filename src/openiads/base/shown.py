@@ -88,8 +88,8 @@ class Saved(Shown):
         Parameters
         ----------
         path : str or Path
-            Its ending says the format: ``.png`` or ``.svg`` for the picture; ``.geojson``, ``.kml``, ``.czml``,
-            ``.csv`` or ``.tif`` for other programs, where the answer has a place on earth.
+            Its ending says the format: ``.png``, ``.svg`` or ``.pdf`` for the picture; ``.geojson``, ``.kml``,
+            ``.czml``, ``.csv`` or ``.tif`` for other programs, where the answer has a place on earth.
 
         Returns
         -------

@@ -16,6 +16,7 @@ from typing import TypeGuard
 
 from openiads.base.errors import InputError
 from openiads.base.jsonable import Json, JsonObject
+from openiads.base.slips import BACKSLASH, FORBIDDEN, SLASHED, kind_of, named, slip
 
 #: Bounds that no honest scenario comes near; they keep the time to an answer under two seconds whatever is given.
 LARGEST_FILE = 250_000  # characters or bytes
@@ -24,8 +25,6 @@ MOST_ITEMS = 1000  # in one list or table
 LARGEST_INTEGER = 2**63 - 1  # TOML's own bound
 Loc = tuple[str | int, ...]
 
-# Control characters other than tab and line ends, and the marks that reorder text on screen.
-FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0d\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _TOKEN = re.compile("\"\"\"|'''|[\"'#\n\\[\\]{}.=,]")
 _STRING_END = {quote: re.compile(f"[{quote}\n]") for quote in "\"'"}
 _AT_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
@@ -95,7 +94,7 @@ def parse_toml(text: str, file: str) -> JsonObject:
     """
     if len(text) > LARGEST_FILE:
         raise _too_large(file)
-    text = text.replace("\r\n", "\n")
+    text = _plain_ends(text)
     _check_characters(text, file)
     pieces = scan(text)
     for piece in pieces:
@@ -204,7 +203,7 @@ def merged(text: str, file: str = "") -> tuple[JsonObject, Lines]:
     root: JsonObject = {}
     table = root
     path: Loc = ()
-    for statement in scan(text.replace("\r\n", "\n")):
+    for statement in scan(_plain_ends(text)):
         content = tomllib.loads(statement.text)
         if statement.text.startswith("["):
             table, path = _open(root, content, statement.text.startswith("[["), lines, statement.line)
@@ -245,13 +244,18 @@ def _pour(content: JsonObject, table: JsonObject, path: Loc, lines: Lines, line:
             table[key] = value
 
 
+def _plain_ends(text: str) -> str:
+    """Text as TOML counts its lines: without the mark that some editors put before it, line ends as \\n."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n")
+
+
 def _check_characters(text: str, file: str) -> None:
     bad = FORBIDDEN.search(text)
     if bad:
         line = text.count("\n", 0, bad.start()) + 1
-        raise InputError(
-            f"{file}:{line}", f"a control or text-direction character (U+{ord(bad.group()):04X})", "Remove it."
-        )
+        column = bad.start() - text.rfind("\n", 0, bad.start())
+        remedy = "Save the file with usual line ends." if bad.group() == "\r" else "Remove it."
+        raise InputError(f"{file}:{line}", f"{kind_of(bad.group())} ({named(bad.group())}) in column {column}", remedy)
 
 
 def _plain(mapping: Mapping[str, Json], text: str) -> bool:
@@ -286,8 +290,13 @@ def _fault(mapping: Mapping[str, Json]) -> tuple[Loc, str, str] | None:
         if len(loc) > DEEPEST:
             return loc, f"keys nested deeper than {DEEPEST} levels", "Flatten them."
         if isinstance(item, str) and (bad := FORBIDDEN.search(item)):
-            escape = f"an escape for a control or text-direction character (U+{ord(bad.group()):04X})"
-            return loc, escape, "Remove it."
+            return loc, f"an escape for {kind_of(bad.group())} ({named(bad.group())})", "Remove it."
+        if isinstance(item, str) and SLASHED.fullmatch(item):
+            return (
+                loc,
+                f"a backslash in double quotes made a character of a path ({clipped(toml_value(item))})",
+                BACKSLASH,
+            )
         if isinstance(item, int) and not -LARGEST_INTEGER - 1 <= item <= LARGEST_INTEGER:
             return loc, *_HUGE
         if isinstance(item, dict | list) and len(item) > MOST_ITEMS:
@@ -320,7 +329,8 @@ def _syntax_error(error: ValueError, text: str, pieces: list[Statement], file: s
         return InputError(
             place, f"the key or table is already given{f' in line {first}' if first else ''}", "Keep one of the two."
         )
-    return InputError(place, f"not TOML: {reason[:200]}", 'Text needs quotes, and a quantity is text: range = "75 km".')
+    rows = text.split("\n")
+    return InputError(place, *slip(rows[line - 1] if 0 < line <= len(rows) else "", text, reason))
 
 
 def _line_of_huge(pieces: list[Statement]) -> int:
@@ -369,10 +379,12 @@ def read_text(path: Path) -> str:
             str(path), f"cannot be read: {error.strerror}", "Check the path and its permissions."
         ) from None
     try:
-        return data.decode("utf-8")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise InputError(f"{path}:{line}", "not UTF-8 text", "Save the file as UTF-8.") from None
+        wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+        line = 1 if wide else data.count(b"\n", 0, error.start) + 1
+        told = "UTF-16 text, not UTF-8" if wide else f"not UTF-8 text (byte {error.object[error.start]:#04x})"
+        raise InputError(f"{path}:{line}", told, "Save the file as UTF-8.") from None
 
 
 def spelled(loc: Loc) -> str:

@@ -179,6 +179,11 @@ def quantity(text: str | float, kind: str) -> float:
     if found is None:
         raise QuantityError(f"{shown} does not start with a number", _advice(allowed))
     unit = words[found.end() :].strip()
+    if re.match(r",\d", unit):
+        plain = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", words)
+        plain = plain if "," not in plain else words.replace(",", ".", 1)
+        remedy = f'Decimals take a point, thousands no sign: "{plain}".'
+        raise QuantityError(f"{shown}: a comma in a number", f"{remedy} {_advice(allowed)}")
     if unit not in allowed.factors and unit not in allowed.decibels:
         reason = f"{shown} has no unit" if not unit else f'{shown}: unknown unit "{unit[:20]}" for a {_spoken(kind)}'
         raise QuantityError(reason, _advice(allowed))

@@ -28,6 +28,7 @@ from openiads.runs.replicate import carry_out
 from openiads.runs.run import Run, open_run
 from openiads.runs.simulator import Simulator, real_simulator
 from openiads.runs.work import REPLICATIONS, Request, Work
+from openiads.scenario.edits import told_apart
 from openiads.scenario.knobs import known_knobs
 from openiads.statistics.intervals import CONFIDENCE
 from openiads.statistics.many import FALSE_RATE, METHOD, discoveries
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from openiads.runs.cluster import Cluster
     from openiads.scenario.load import Scenario
 
+#: Differences between two scenarios of one name that are told at most.
+MOST_TOLD = 3
 #: In front of a path of changes: the rest names a knob.
 KNOB = "knob."
 
@@ -99,7 +102,7 @@ class Comparison(Shown):
     def __init__(self, a: Run, b: Run, labels: Sequence[str] = (), confidence: float = CONFIDENCE) -> None:
         self.pairs = Pairs(a, b, confidence)
         self.a, self.b = a, b
-        self.labels = tuple(labels) or (a.name, b.name)
+        self.labels = tuple(labels) or _told_apart(a, b)
         self._found: dict[str, Difference] = {}
 
     def estimate(self, metric: str) -> Difference:
@@ -337,3 +340,17 @@ def _half(progress: Progress | None, side: int) -> Progress | None:
 
 def _named(warn: Callable[[str], None] | None, side: int) -> Callable[[str], None] | None:
     return None if warn is None else lambda line: warn(f"{'AB'[side]}: {line}")
+
+
+def _told_apart(a: Run, b: Run) -> tuple[str, str]:
+    """Names of two stored runs; of one name, with what their scenarios differ in."""
+    if a.name != b.name:
+        return a.name, b.name
+    found = told_apart(a.scenario.mapping(), b.scenario.mapping())
+    sides: tuple[list[str], list[str]] = [a.name], [b.name]
+    for path, *values in found[:MOST_TOLD]:
+        for side, value in zip(sides, values, strict=True):
+            plain = isinstance(value, str | int | float)
+            side.append(f"{path}={value}" if plain else f"{'without' if value is None else 'another'} {path}")
+    more = [f"{len(found) - MOST_TOLD} more"] if len(found) > MOST_TOLD else []
+    return ", ".join([*sides[0], *more]), ", ".join([*sides[1], *more])

@@ -8,20 +8,24 @@ says where, why, how much room is left and how to go on.
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import platform
 import secrets
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from openiads.base import locks
 from openiads.base.errors import ResultsError
 
 #: What temporary files end in; whatever has this ending was never finished.
 TEMPORARY = ".tmp"
+
+#: Seconds between tries to give a file a name that somebody has open; no tries where that is no hindrance.
+_RENAME_PAUSES = (0.02, 0.1, 0.5) if os.name == "nt" else ()
 
 _AGAIN = "run the same command again"
 _RESUME = f"{_AGAIN}: finished chunks are kept"
@@ -41,7 +45,7 @@ class Disk:
     def create(self, path: Path) -> int:
         """Open a new file for writing; it must not exist."""
         self.before("create", path)
-        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | locks.BINARY, 0o644)
 
     def write(self, handle: int, path: Path, data: bytes) -> None:
         """Write all of ``data``, however many calls that takes."""
@@ -65,12 +69,21 @@ class Disk:
     def rename(self, source: Path, target: Path) -> None:
         """Give a finished file its name, replacing what had it."""
         self.before("rename", target)
+        for pause in _RENAME_PAUSES:
+            try:
+                source.replace(target)
+                return
+            except PermissionError:  # on Windows a file that somebody has open cannot be replaced
+                time.sleep(pause)
         source.replace(target)
 
     def sync_folder(self, path: Path) -> None:
         """Force a folder's entries to the medium."""
         self.before("sync_folder", path)
-        handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        folders = getattr(os, "O_DIRECTORY", None)
+        if folders is None:  # Windows opens no folder, and keeps its entries in a journal
+            return
+        handle = os.open(path, os.O_RDONLY | folders)
         try:
             os.fsync(handle)
         finally:
@@ -89,9 +102,9 @@ class Disk:
     def lock(self, path: Path) -> int:
         """Open (or make) a file and take an exclusive lock on it at once; ``BlockingIOError`` if another has it."""
         self.before("lock", path)
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | locks.BINARY, 0o644)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            locks.take(handle)
         except OSError:
             os.close(handle)
             raise
@@ -128,7 +141,7 @@ def _trouble(
     told = [f"{need / 1e6:,.1f} MB needed" if need else "", room(existing)]
     facts = ", ".join(t for t in told if t)
     reason = f"cannot {doing}: {problem.strerror or problem}" + (f" ({facts})" if facts else "")
-    if problem.errno in (errno.ENOSPC, errno.EDQUOT):
+    if problem.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
         remedy = f"Free some space and {again}"
     elif problem.errno in (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP):
         remedy = "Choose another folder with --out"
@@ -236,11 +249,14 @@ class Lock:
         except OSError as problem:
             raise _trouble(path, problem, "lock this folder") from problem
         os.ftruncate(self._handle, 0)
-        os.pwrite(self._handle, f"process {os.getpid()} on {platform.node()}\n".encode(), 0)
+        os.lseek(self._handle, 0, os.SEEK_SET)
+        os.write(self._handle, f"process {os.getpid()} on {platform.node()}\n".encode())
 
     def release(self) -> None:
         """Give the right back."""
         if self._handle is not None:
+            with suppress(OSError):  # what closes the file frees it too
+                locks.give_back(self._handle)
             os.close(self._handle)
             self._handle = None
 
@@ -248,11 +264,12 @@ class Lock:
 def holder(path: Path) -> str:
     """Who holds the lock file at ``path``; empty if nobody does, or if that cannot be told."""
     try:
-        handle = os.open(path, os.O_RDONLY)
+        handle = os.open(path, os.O_RDONLY | locks.BINARY)
     except OSError:
         return ""
     try:
-        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        locks.take(handle, shared=True)
+        locks.give_back(handle)
     except BlockingIOError:
         return _holder(path)
     except OSError:

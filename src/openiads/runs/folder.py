@@ -207,8 +207,8 @@ AnyIdentity = TypeVar("AnyIdentity", bound=Identity)
 class ResultFolder(ABC, Generic[AnyIdentity]):
     """A folder of results that is right after any interruption.
 
-    ``create_or_resume`` opens it for writing and takes the lock, ``open`` for reading.  ``NOUN.json`` is written once;
-    ``SEALED.json`` says at the end that all is there.
+    ``create_or_resume`` opens it for writing and takes the lock, ``open`` for reading.  ``NOUN.json`` is written once,
+    and again where the results grow; ``SEALED.json`` says at the end that all is there.
 
     Attributes
     ----------
@@ -241,6 +241,13 @@ class ResultFolder(ABC, Generic[AnyIdentity]):
         cls, path: Path, stored: tuple[AnyIdentity, JsonObject], asked: tuple[AnyIdentity, JsonObject]
     ) -> None:
         """ResultsError, the field named, unless what is stored (identity, facts) is what is asked for."""
+
+    @classmethod
+    def grown(
+        cls, stored: tuple[AnyIdentity, JsonObject], asked: tuple[AnyIdentity, JsonObject]
+    ) -> tuple[AnyIdentity, JsonObject] | None:
+        """What ``NOUN.json`` is to say where what is asked for only goes on from what is stored; None elsewhere."""
+        return None
 
     @classmethod
     def surroundings(cls) -> JsonObject:
@@ -294,14 +301,23 @@ class ResultFolder(ABC, Generic[AnyIdentity]):
             except FileNotFoundError:
                 if any(inside.glob(cls.LAYOUT.pattern)):
                     raise unnamed(path, cls.LAYOUT) from None
-                told = {"identity": identity.as_dict(), cls.LAYOUT.noun: identity.hash, "facts": facts}
-                write_checked(path / f"{cls.LAYOUT.noun}.json", {**told, **cls.surroundings()})
+                cls._name(path, identity, facts)
                 return cls(path, identity, facts, lock)
+            grown = cls.grown(stored, (identity, facts))
+            if grown is not None:
+                cls._name(path, *grown)
+                return cls(path, *grown, lock)
             cls.refuse_other(path, stored, (identity, facts))
             return cls(path, *stored, lock)
         except BaseException:
             lock.release()
             raise
+
+    @classmethod
+    def _name(cls, path: Path, identity: AnyIdentity, facts: JsonObject) -> None:
+        """Write ``NOUN.json``."""
+        told = {"identity": identity.as_dict(), cls.LAYOUT.noun: identity.hash, "facts": facts}
+        write_checked(path / f"{cls.LAYOUT.noun}.json", {**told, **cls.surroundings()})
 
     @classmethod
     def open(cls, path: Path) -> Self:

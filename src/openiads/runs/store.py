@@ -1,6 +1,7 @@
 """The durable store of one run: a folder that is right after any interruption.
 
-``run.json``   what the run is; written once.  Resuming with anything else is refused and the field named.
+``run.json``   what the run is; written once, and again where more replications are asked for.  Resuming with anything
+               else is refused and the field named.
 ``lock``       held (flock) by whoever writes.
 ``chunks/``    ``e000123.parquet`` (key events) is written before ``c000123.parquet`` (outcome rows and their hashes); a
                chunk is done when its outcome file exists and agrees with itself, with its events and with the run.
@@ -15,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
     import pyarrow as arrow
 
 
+#: The fact that names, by their hashes, the runs with fewer replications that a run was before.
+GROWN = "grown_from"
 #: Files read at once, where many are.
 _READERS = 2
 
@@ -68,6 +71,8 @@ class Store(ResultFolder[RunIdentity]):
         super().__init__(path, identity, facts, lock)
         self._files: dict[str, str] = {}  # file name -> hash, once the seal has been read
         self._written: dict[str, str] = {}  # the same of what this process wrote
+        #: The run, and what it was with fewer replications: chunks of either are its own.
+        self._mine = {self._hash, *facts.get(GROWN, ())}
 
     @classmethod
     def read_named(cls, path: Path) -> tuple[RunIdentity, JsonObject]:
@@ -80,6 +85,18 @@ class Store(ResultFolder[RunIdentity]):
     ) -> None:
         """ResultsError unless the stored run is the one asked for; its chunk size stays the recorded one."""
         refuse_mismatch(path, stored[0], asked[0])
+
+    @classmethod
+    def grown(
+        cls, stored: tuple[RunIdentity, JsonObject], asked: tuple[RunIdentity, JsonObject]
+    ) -> tuple[RunIdentity, JsonObject] | None:
+        """The stored run with more replications, if that is all that is asked for: the first ones are the same."""
+        (was, facts), wanted = stored, asked[0]
+        now = replace(was, replications=wanted.replications, record=wanted.record)
+        fixed = was.until or wanted.until or was.record != min(wanted.record, was.replications)
+        if fixed or wanted.replications <= was.replications or now != replace(wanted, chunk=was.chunk):
+            return None
+        return now, {**facts, GROWN: [*facts.get(GROWN, ()), was.hash]}
 
     @classmethod
     def surroundings(cls) -> JsonObject:
@@ -136,8 +153,9 @@ class Store(ResultFolder[RunIdentity]):
         Done
         """
         table, told = parse_parquet(disk.read_file(self.file(chunk, "c")))
-        expected = {"run": self._hash, "chunk": chunk.index, "first": chunk.first, "last": chunk.last, "format": FORMAT}
+        expected = {"chunk": chunk.index, "first": chunk.first, "last": chunk.last, "format": FORMAT}
         wrong = [name for name, value in expected.items() if told.get(name) != value]
+        wrong += [] if told.get("run") in self._mine else ["run"]
         if wrong:
             raise Damaged(f"it is not this chunk of this run (its {', '.join(wrong)})")
         rows = outcome_rows(table)
@@ -173,7 +191,7 @@ class Store(ResultFolder[RunIdentity]):
             data = disk.read_file(path)
             self._agrees(path, data)
             table, told = parse_parquet(data)
-            if told.get("run") != self._hash or told.get("chunk") != chunk.index:
+            if told.get("run") not in self._mine or told.get("chunk") != chunk.index:
                 raise Damaged("it is not this chunk of this run")
             return event_rows(table, chunk)
         except FileNotFoundError as problem:

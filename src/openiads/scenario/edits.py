@@ -8,7 +8,8 @@ from itertools import islice
 
 from openiads.base.errors import InputError
 from openiads.base.jsonable import Json, JsonObject
-from openiads.base.toml import DEEPEST, FORBIDDEN, Loc, clipped, parse_toml
+from openiads.base.slips import FORBIDDEN
+from openiads.base.toml import DEEPEST, Loc, clipped, parse_toml
 
 PATH_EXAMPLE = 'For example: site.Tartus.fire_units, raid."West 1".count'
 #: What paths of parameters begin with where both may be given.
@@ -71,6 +72,8 @@ def _walk(mapping: JsonObject, path: str) -> tuple[Json, Loc]:
     last = steps[-1]
     named = isinstance(place, dict) and isinstance(last, str)
     listed = isinstance(place, list) and isinstance(last, int) and 0 <= last < len(place)
+    if isinstance(place, list) and isinstance(last, int) and not listed:
+        _descend(place, last, path)
     if not (named or listed):
         raise InputError(clipped(path), "leads to no value that can be set", PATH_EXAMPLE)
     return place, (*loc, last)
@@ -91,6 +94,9 @@ def _descend(place: Json, step: str | int, path: str) -> Json:
         raise InputError(
             clipped(path), f'nothing here is named "{clipped(step)}"', f"{nearest(step, names)}Names: {listed(names)}"
         )
+    if isinstance(step, int) and isinstance(place, list):
+        first = "counting starts at 1" if step < 0 else f"the last is [{len(place)}]" if place else "the list is empty"
+        raise InputError(clipped(path), f"there is no [{step + 1}] here: {first}", PATH_EXAMPLE)
     raise InputError(clipped(path), f'"{clipped(str(step))}" leads nowhere', PATH_EXAMPLE)
 
 
@@ -127,3 +133,36 @@ def setting(text: str, option: str = "--set") -> tuple[str, Json]:
         if FORBIDDEN.search(value) or "\n" in value:
             raise
         return path.strip(), value.strip()
+
+
+def told_apart(one: Mapping[str, Json], other: Mapping[str, Json]) -> list[tuple[str, Json, Json]]:
+    """Where two raw scenario mappings differ: the path as `edited` takes it, and the value on either side.
+
+    A thing that only one of them has is one difference; its other side is None.
+    """
+    return list(_differences(one, other, ""))
+
+
+def _differences(one: Json, other: Json, path: str) -> Iterator[tuple[str, Json, Json]]:
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        for key in dict.fromkeys((*one, *other)):
+            inner = f"{path}.{_written(str(key))}" if path else _written(str(key))
+            yield from _differences(one.get(key), other.get(key), inner)
+    elif _are_named(one) and _are_named(other):
+        yield from _differences(_by_name(one), _by_name(other), path)
+    elif one != other:
+        yield path, one, other
+
+
+def _are_named(value: Json) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(item, Mapping) and ("name" in item or "from" in item) for item in value
+    )
+
+
+def _by_name(items: Json) -> dict[str, Json]:
+    return {str(item.get("name", item.get("from"))): item for item in items}
+
+
+def _written(name: str) -> str:
+    return name if re.fullmatch(r"[\w -]+", name) else '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'

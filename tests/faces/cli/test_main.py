@@ -561,3 +561,15 @@ def test_a_footprint_that_cannot_be_asked_for_is_bad_input(words: tuple[str, ...
     assert done.exit_code == 65
     assert done.stdout == ""
     assert place in done.stderr
+
+
+def test_folders_of_variants_are_told_apart_by_what_was_set() -> None:
+    from openiads.scenario.load import load
+
+    scenario = load("one_on_one")
+    plain = runs.run_folder(scenario, 1, 5, None, 0, None)
+    varied = runs.run_folder(scenario, 1, 5, None, 0, None, ["site.Guard.rounds=4", 'raid."A/B".speed=250 m/s'])
+    assert plain.name.endswith("-n5")
+    assert varied.name.endswith("-site.Guard.rounds=4-raid.-A-B-.speed=250m-s-n5")
+    many = runs.run_folder(scenario, 1, 5, None, 0, None, [f"a.{'b' * 90}={k}" for k in range(9)])
+    assert len(many.name) < 255

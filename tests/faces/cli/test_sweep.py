@@ -90,7 +90,7 @@ def test_a_sweep_writes_its_report_and_the_picture_that_is_asked_for(study: str,
     assert done.exit_code == 0, done.stderr
     assert (tmp_path / "s" / "report.html").read_text(encoding="utf-8").startswith("<!doctype html>")
     assert "<svg" in (tmp_path / "x.svg").read_text(encoding="utf-8")
-    refused = call("sweep", study, "--out", str(tmp_path / "t"), "--figure", str(tmp_path / "x.pdf"))
+    refused = call("sweep", study, "--out", str(tmp_path / "t"), "--figure", str(tmp_path / "x.jpg"))
     assert refused.exit_code == 2 and "neither .png nor .svg" in refused.stderr
     assert not (tmp_path / "t").exists()
     assert call("check", str(tmp_path / "s")).exit_code == 0
@@ -186,3 +186,30 @@ def test_too_many_points_need_yes() -> None:
     words = [f"--vary=raid.Intruder.{field}={values}" for field in ("start", "spacing", "jitter")]
     done = call("sweep", "one_on_one", *words)
     assert done.exit_code == 65 and "1,030,301 points, more than 1,000,000" in done.stderr
+
+
+def test_an_answer_wider_than_the_page_stands_on_its_side_and_loses_no_cell(capsys: pytest.CaptureFixture[str]) -> None:
+    from openiads.faces.cli import tables
+
+    columns = [f"column_{k}" for k in range(50)]
+    rows = [[1000 * n + k for k in range(50)] for n in range(20)]
+    tables.answer(columns, rows)
+    told = capsys.readouterr().out
+    assert all(len(line) <= 130 for line in told.splitlines())
+    for k, name in enumerate(columns):
+        (line,) = [line.split() for line in told.splitlines() if line.split()[:1] == [name]]
+        assert line[1:4] == [str(k), f"{1000 + k}", f"{2000 + k}"]
+    shown = max(int(word) for word in told.splitlines()[1].split() if word.isdecimal())
+    assert 5 <= shown < 20
+    assert f"{20 - shown} more of 20 rows" in told
+
+
+def test_an_answer_that_fits_keeps_its_rows(capsys: pytest.CaptureFixture[str]) -> None:
+    from openiads.faces.cli import tables
+
+    tables.answer(["name", "value"], [["a", 1], ["b", None]])
+    lines = [line.split() for line in capsys.readouterr().out.splitlines() if line.strip()]
+    assert lines[0] == ["name", "value"]
+    assert lines[-2:] == [["a", "1"], ["b"]]
+    tables.answer([f"column_{k}" for k in range(50)], [])
+    assert "more of" not in capsys.readouterr().out

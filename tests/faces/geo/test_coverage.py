@@ -224,7 +224,7 @@ def test_a_site_stands_on_any_coast_that_own_files_cover_and_nowhere_else(tmp_pa
         ((), "needs a scenario"),
         (("raid24", "--rcs", "1 m2", "--threat", "f16"), "Give one of the two"),
         (("raid24", "--rcs", "1 furlong"), "--rcs"),
-        (("raid24", "--out", "map.pdf"), "End it in one of"),
+        (("raid24", "--out", "map.jpg"), "End it in one of"),
         (("raid24", "--out", "nowhere/map.png"), "no folder"),
         (("raid24", "--looks", "three"), "--looks"),
         (("raid24", "--radar", "an_mpq53"), "no radar"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from typing import Any
 
@@ -19,6 +20,8 @@ from openiads.faces.replay import pack, packed, prepare, unpacked
 from openiads.faces.replay.happenings import GATE_KINDS, LOOK_CODES, looks
 from openiads.faces.replay.land import around_path
 from openiads.faces.words.text import clean, sentence
+from openiads.reach.envelope import envelopes
+from openiads.reach.straight import Target
 from openiads.world.codes import Event, Identity
 
 Replay = tuple[dict[str, Any], dict[str, bytes]]
@@ -218,6 +221,17 @@ def test_radars_see_farther_up_and_rings_are_closed(replay: Replay) -> None:
     widths = [max(p[0] for p in layer["rings"][0]) - min(p[0] for p in layer["rings"][0]) for layer in layers]
     assert widths[0] < widths[-1]
     assert {layer["limits"] for layer in replay[0]["coverage"]} == {"emergent", "published"}
+
+
+def test_the_reach_of_a_fire_unit_is_drawn_to_its_ceiling(replay: Replay, duel: Any) -> None:
+    """Expected: rings up to the last whole kilometer that an envelope of its own has points at, and none above."""
+    layers = [layer for layer in replay[0]["coverage"] if layer["kind"] == "engagement" and layer["rings"]]
+    top = max(layer["height"] for layer in layers)
+    assert top > 20_000.0, "the 48N6E2 reaches 27 km"
+    around = np.arange(36) * (math.tau / 36)
+    arms = envelopes(duel.world, Target(rcs=1.0), (top, top + 1000.0), unit=0, azimuths=around, step=1000.0)
+    assert any(arm.farthest(0) > 0.0 for arm in arms.values())
+    assert not any(arm.farthest(1) > 0.0 for arm in arms.values())
 
 
 def test_the_horizon_of_a_mast_on_flat_ground_is_all_round_and_just_below_level(replay: Replay) -> None:

@@ -11,13 +11,26 @@ from faces.server.conftest import HOST, Client, Served
 
 #: Parameters of paths -> something of their kind.  A route with another parameter needs a line here.
 SAMPLES = {"run": "0123456789abcdef", "job": "0123456789abcdef", "replication": "0", "name": "viewer.js"}
-HOSTS = {"right": HOST, "foreign": "evil.example", "other name": "localhost:8765", "no port": "127.0.0.1"}
+HOSTS = {
+    "right": HOST,
+    "by name": "localhost:8765",
+    "forwarded": "LOCALHOST:9000",
+    "version 6": "[::1]:9000",
+    "foreign": "evil.example",
+    "rebound": "evil.example:8765",
+    "below it": "evil.localhost:8765",
+    "in front": "localhost.evil.example:8765",
+    "with more": "localhost:8765@evil.example",
+}
+OWN_HOSTS = ("right", "by name", "forwarded", "version 6")
 ORIGINS = {
     "none": None,
-    "own": f"http://{HOST}",
+    "own": "own",
     "foreign": "http://evil.example",
     "null": "null",
     "other port": "http://127.0.0.1:1",
+    "other name": "http://localhost:1",
+    "encrypted": f"https://{HOST}",
 }
 
 
@@ -52,9 +65,10 @@ def test_only_the_right_token_host_and_origin_reach_a_route(server: Served, toke
     cookies = {"none": "", "wrong": f"{server.guard.cookie}=guess", "right": server.client.cookie}
     client = Client(server.guard, HOSTS[host], cookies[token])
     for method, path in routes(server.app):
-        answer = client(method, path, origin=ORIGINS[origin])
+        own = f"http://{HOSTS[host].lower()}"
+        answer = client(method, path, origin=own if origin == "own" else ORIGINS[origin])
         changing = method not in ("GET", "HEAD")
-        let = token == "right" and host == "right" and (origin == "own" or (origin == "none" and not changing))
+        let = token == "right" and host in OWN_HOSTS and (origin == "own" or (origin == "none" and not changing))
         refused = answer.status in (401, 403, 421)
         assert refused is not let, (method, path, answer.status)
         assert "content-security-policy" in dict(answer.headers)
@@ -117,3 +131,15 @@ def test_nothing_is_cached_framed_or_sniffed(server: Served) -> None:
     assert answer.header("x-content-type-options") == "nosniff"
     assert answer.header("referrer-policy") == "no-referrer"
     assert answer.header("cache-control") == "no-store"
+
+
+def test_two_hosts_are_not_one(server: Served) -> None:
+    twice = server.client("GET", "/api/runs", headers={"Host": "evil.example"})
+    assert twice.status == 421
+    assert "localhost" in twice.json()["message"]
+
+
+def test_the_name_of_the_machine_opens_the_viewer_as_its_number_does(server: Served) -> None:
+    for host in ("localhost:8765", "127.0.0.1:8765", "localhost:9000"):
+        answer = Client(server.guard, host)("GET", f"/?token={server.guard.token}")
+        assert (answer.status, answer.header("location")) == (303, "/"), host

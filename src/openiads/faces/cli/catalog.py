@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from openiads.faces.cli import streams
 from openiads.faces.cli.common import Json, reports_errors
 
 app = typer.Typer(
@@ -19,11 +20,9 @@ app = typer.Typer(
 @reports_errors
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""
-    import json
-
     from openiads.scenario.load import scenario_schema
 
-    print(json.dumps(scenario_schema(), indent=2, ensure_ascii=False))
+    streams.json_text(scenario_schema(), indent=2)
 
 
 @app.callback()

@@ -23,6 +23,7 @@ P = ParamSpec("P")
 
 UNWRITABLE = 74
 UNREADABLE = (errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.EIO)
+FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))  # Windows knows no quota by that name
 INTERRUPTED = 130
 UNREAD = 141  # what a shell reports of any program whose reader has gone
 TERMINATED = 143
@@ -45,7 +46,7 @@ Out = Annotated[
 ]
 FigureFile = Annotated[
     Path | None,
-    typer.Option("--figure", help="Also write the main picture as FILE.png or FILE.svg.", show_default=False),
+    typer.Option("--figure", help="Also write the main picture as FILE.png, FILE.svg or FILE.pdf.", show_default=False),
 ]
 On = Annotated[
     str,
@@ -103,7 +104,9 @@ def unwritable(problem: OSError) -> int:
             "The installation is not whole: install openiads again."
         )
         return OpeniadsError.exit_code
-    remedy = "Make room or choose" if problem.errno in (errno.ENOSPC, errno.EDQUOT) else "Choose"
+    remedy = (
+        "Make room or choose" if problem.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)) else "Choose"
+    )
     streams.tell(f"output: cannot be written ({problem.strerror or problem}). {remedy} another place.")
     return UNWRITABLE
 

@@ -2,7 +2,7 @@
 
 Results go to stdout, everything else to stderr.  Exit codes: 0 done; 2 usage; 65 bad input; 74 results cannot be
 written, read or trusted, or a cluster cannot be used; 130 interrupted, 143 ended by SIGTERM (the same command
-continues); 141 the reader of stdout went away.
+continues); 141 the reader of stdout went away; 69 what the doctor found to mend.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from openiads.faces.cli import (
     claims,
     compare,
     coverage,
+    doctor,
     envelope,
     explain,
     export,
@@ -66,6 +67,7 @@ for command in (
     envelope.envelope,
     reach.reach,
     catalog.schema,
+    doctor.doctor,
 ):
     app.command()(command)
 app.add_typer(catalog.app, name="catalog")

@@ -34,7 +34,7 @@ Reaction = Annotated[
 ]
 OutFiles = Annotated[
     list[Path] | None,
-    typer.Option("--out", help="A file to write: .png, .svg, .geojson, .kml, .czml, .csv or .tif; repeat."),
+    typer.Option("--out", help="A file to write: .png, .svg, .pdf, .geojson, .kml, .czml, .csv or .tif; repeat."),
 ]
 
 

@@ -31,7 +31,9 @@ Size = Annotated[
 ]
 Out = Annotated[
     list[Path] | None,
-    typer.Option("--out", help="The keep-out map as a file: .png, .svg, .geojson, .kml, .czml, .csv or .tif; repeat."),
+    typer.Option(
+        "--out", help="The keep-out map as a file: .png, .svg, .pdf, .geojson, .kml, .czml, .csv or .tif; repeat."
+    ),
 ]
 
 

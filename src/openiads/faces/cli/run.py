@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,15 +26,28 @@ if TYPE_CHECKING:
     from openiads.runs.run import Run
     from openiads.scenario.load import Scenario
 
+#: Changes that the name of a run's folder tells at most, and signs of each.
+MOST_TOLD, LONGEST_TOLD = 3, 48
+
 
 def run_folder(
-    scenario: Scenario, seed: int, replications: int, until: str | None, record: int, chunk: int | None
+    scenario: Scenario,
+    seed: int,
+    replications: int,
+    until: str | None,
+    record: int,
+    chunk: int | None,
+    changes: Sequence[str] = (),
 ) -> Path:
-    """Where a run is kept without ``--out``: one folder for one command, so that repeating it continues it."""
+    """Where a run is kept without ``--out``: one folder for one command, so that repeating it continues it.
+
+    Its name tells what was set, so that variants of a scenario are told apart in a list of folders.
+    """
     from openiads.runs.replicate import default_folder
 
     base = default_folder(scenario, seed)
-    parts = [base.name, f"n{replications}"]
+    told = ["".join(c if c.isalnum() or c in "._=" else "-" for c in change.replace(" ", "")) for change in changes]
+    parts = [base.name, *(each[:LONGEST_TOLD] for each in told[:MOST_TOLD]), f"n{replications}"]
     parts += [f"until-{until.replace(':', '-')}"] if until else []
     parts += [f"record{record}"] if record else []
     parts += [f"chunk{chunk}"] if chunk else []
@@ -78,7 +92,7 @@ def run(
         phases.phase("reading the scenario")
         loaded = load_changed(scenario, changes or [])
         most = replications or (stopping.MOST if until else work.REPLICATIONS)
-        folder = out or run_folder(loaded, seed, most, until, record, chunk)
+        folder = out or run_folder(loaded, seed, most, until, record, chunk, changes or ())
         phases.phase("building the world, compiling if need be")
         made = replicate.run(
             loaded,

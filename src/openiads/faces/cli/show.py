@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -52,7 +51,7 @@ def plain(value: object) -> Json:
 
 def as_json(value: object) -> None:
     """One JSON object on stdout."""
-    print(json.dumps(plain(value), ensure_ascii=False, allow_nan=False), flush=True)
+    streams.json_text(plain(value))
 
 
 def grid(

@@ -13,6 +13,9 @@ from openiads.faces.words import text
 #: Columns of a page on which a table of points must be readable.
 PAGE = 80
 
+#: Signs between two columns, and the head of the column that names columns.
+GAP, COLUMN = 3, "column"
+
 #: Points or rows that are printed; the rest is counted, and is in --json and --csv.
 MOST_ROWS = 60
 
@@ -80,11 +83,29 @@ def _value(value: object) -> str:
 
 def answer(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """The rows of a query's answer, the first of them only if there are many."""
+    out = show.console()
     cells = [["" if value is None else _value(value) for value in row] for row in rows[:MOST_ROWS]]
-    numbers = [k for k in range(len(columns)) if rows and isinstance(rows[0][k], int | float)]
-    show.console().print(show.grid("", columns, cells, numbers=numbers))
-    if len(rows) > MOST_ROWS:
-        print(f"{len(rows) - MOST_ROWS:,} more of {len(rows):,} rows: --csv or --json has them all.")
+    numbers: Sequence[int] = [k for k in range(len(columns)) if rows and isinstance(rows[0][k], int | float)]
+    if sum(max(len(row[k]) for row in (columns, *cells)) + GAP for k in range(len(columns))) > out.width and cells:
+        columns, cells, numbers = _on_its_side(columns, cells, out.width)
+    out.print(show.grid("", columns, cells, numbers=numbers))
+    told = len(columns) - 1 if columns[:1] == (COLUMN,) else len(cells)
+    if len(rows) > told:
+        print(f"{len(rows) - told:,} more of {len(rows):,} rows: --csv or --json has them all.")
+
+
+def _on_its_side(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], width: int
+) -> tuple[tuple[str, ...], list[list[str]], Sequence[int]]:
+    """A table too wide for a page with its columns as rows, and as many of its rows, one at least, as fit beside."""
+    taken, shown = max(len(name) for name in columns) + GAP, 0
+    for k, row in enumerate(rows):
+        taken += max(len(f"row {k + 1}"), *(len(cell) for cell in row)) + GAP
+        if taken > width and shown:
+            break
+        shown = k + 1
+    head = (COLUMN, *(f"row {k + 1}" for k in range(shown)))
+    return head, [[name, *(row[n] for row in rows[:shown])] for n, name in enumerate(columns)], range(1, shown + 1)
 
 
 def answer_csv(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from openiads.faces.cli import streams
-from openiads.faces.cli.common import TERMINATED, reports_errors
+from openiads.faces.cli.common import TERMINATED, reports_errors, warn
 
 
 @reports_errors
@@ -20,6 +20,9 @@ def view(
     browser: Annotated[
         bool, typer.Option("--open/--no-open", help="Whether to open a browser, or only print the address.")
     ] = True,
+    listen: Annotated[
+        str, typer.Option("--listen", help="Inside a container: 0.0.0.0. Otherwise leave it out.", metavar="ADDRESS")
+    ] = "127.0.0.1",
 ) -> None:
     """See runs in the browser: replay, scope, dashboard, comparison and what-if.  Ctrl-C ends it."""
     import webbrowser
@@ -31,8 +34,13 @@ def view(
         if browser:
             webbrowser.open(address)
 
+    if not listen.startswith("127."):
+        warn(
+            f"the viewer listens on {listen}: whoever reaches this port can try it, and nothing is encrypted. "
+            "Publish a container's port on 127.0.0.1 alone"
+        )
     try:
-        serve(folders, port=port, ready=ready)
+        serve(folders, port=port, listen=listen, ready=ready)
     except KeyboardInterrupt as stopped:  # Ctrl-C is the way to end it
         streams.tell("The viewer has ended.")
         sys.stdout.flush()

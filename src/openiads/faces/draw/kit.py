@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import warnings
 from collections.abc import Iterator
@@ -10,17 +11,28 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from openiads.base.caches import folder_of
 from openiads.runs.disk import save
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+#: Matplotlib looks for fonts anew at every start, and says so, where its user has no home.
+if (_FONTS := folder_of("matplotlib")) is not None:
+    os.environ.setdefault("MPLCONFIGDIR", str(_FONTS))
 
 # Okabe and Ito's colors, safe for the color-blind.
 BLUE, VERMILION, GREEN, ORANGE, SKY, PINK = "#0072b2", "#d55e00", "#009e73", "#e69f00", "#56b4e9", "#cc79a7"
 INK, MUTED, RULE, PAPER = "#1b1f24", "#57606a", "#d0d7de", "#fefefe"
 
 TITLE = 11.5  # points
+#: What a file of each kind must not tell: when and by what it was made, so that equal pictures are equal files.
+ABOUT: dict[str, dict[str, None]] = {
+    "svg": {"Date": None, "Creator": None},
+    "png": {"Software": None},
+    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
 
 #: Ink of a figure -> the page's own color.
 _VARIABLES = {INK: "var(--ink)", MUTED: "var(--muted)", RULE: "var(--rule)", PAPER: "var(--paper)"}
@@ -76,6 +88,14 @@ def blank(width: float, height: float, *, arranged: bool = True) -> Figure:
     figure = Figure(figsize=(width, height), layout="constrained" if arranged else None)
     FigureCanvasAgg(figure)
     return figure
+
+
+def no_share_above_all(axes: Axes) -> None:
+    """Ticks of an axis of per cent up to 100, whatever room there is above."""
+    most = min(axes.get_ylim()[1], 100.0)
+    axes.set_yticks(
+        [t for t in axes.yaxis.get_major_locator().tick_values(0.0, axes.get_ylim()[1]) if 0.0 <= t <= most]
+    )
 
 
 def headline(figure: Figure, words: str) -> None:
@@ -147,8 +167,13 @@ def png(figure: Figure, path: Path, *, dots: int = 110) -> None:
 
 
 def picture(figure: Figure, path: Path, key: str, label: str) -> None:
-    """Write a figure as PNG or SVG, by the ending of its name; key, label : of ``svg``."""
+    """Write a figure as PNG, PDF or SVG, by the ending of its name; key, label : of ``svg``."""
     if path.suffix.lower() == ".png":
         png(figure, path)
+    elif path.suffix.lower() == ".pdf":
+        out = io.BytesIO()
+        with style(key):
+            figure.savefig(out, format="pdf", facecolor="white", metadata=ABOUT["pdf"])
+        save(path, out.getvalue())
     else:
         save(path, svg(figure, key, label, adaptive=False).encode())

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from openiads.base.constants import INVERSE_FLATTENING, SEMI_MAJOR
+
+FLATTENING = 1.0 / INVERSE_FLATTENING
+
 
 @dataclass(frozen=True)
 class Line:
@@ -25,12 +29,33 @@ class Line:
 
 
 def geodetic(positions: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Latitudes and longitudes (degrees) and heights (m) of ECEF rows, shape (n, 3)."""
-    import pymap3d
+    """Latitudes and longitudes (degrees) and heights (m) of ECEF rows, shape (n, 3).
 
-    rows = np.asarray(positions, dtype=float).reshape(-1, 3)
-    lat, lon, height = pymap3d.ecef2geodetic(rows[:, 0], rows[:, 1], rows[:, 2])
-    return np.asarray(lat), np.asarray(lon), np.asarray(height)
+    Two rounds on the parametric latitude, for arrays what `earth.geodesy.to_geodetic` is for one place in kernels.
+    Source: [bowring1976].
+    """
+    x, y, z = np.asarray(positions, dtype=float).reshape(-1, 3).T
+    p = np.hypot(x, y)
+    squeezed = 1.0 - FLATTENING
+    first = FLATTENING * (2.0 - FLATTENING)  # eccentricity squared
+    second = first / (squeezed * squeezed)
+    lat = beta = np.arctan2(z, squeezed * p)
+    for _ in range(2):
+        lat = np.arctan2(
+            z + second * squeezed * SEMI_MAJOR * np.sin(beta) ** 3, p - first * SEMI_MAJOR * np.cos(beta) ** 3
+        )
+        beta = np.arctan2(squeezed * np.sin(lat), np.cos(lat))
+    sine = np.sin(lat)
+    height = p * np.cos(lat) + z * sine - SEMI_MAJOR * np.sqrt(1.0 - first * sine * sine)
+    return np.degrees(lat), np.degrees(np.arctan2(y, x)), height
+
+
+def on_the_ellipsoid(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+    """ECEF rows, shape (n, 3), of places (rad) on the ellipsoid."""
+    first = FLATTENING * (2.0 - FLATTENING)
+    across = SEMI_MAJOR / np.sqrt(1.0 - first * np.sin(lat) ** 2)
+    flat = across * np.cos(lat)
+    return np.column_stack([flat * np.cos(lon), flat * np.sin(lon), (1.0 - first) * across * np.sin(lat)])
 
 
 def line_of(rows: np.ndarray) -> Line:

@@ -49,6 +49,8 @@ def asset_symbol() -> Path:
     )
 
 
+#: Color of the line between a text and its place.
+LEADER = "#57606a"
 #: Where the place of a text is in it, as Matplotlib names that.
 Across: TypeAlias = Literal["left", "center", "right"]
 Upright: TypeAlias = Literal["bottom", "center", "top"]
@@ -69,12 +71,23 @@ class PlacedLook(TextLook, total=False):
     va: Upright
 
 
+def _gaps(places: np.ndarray, box: Bbox) -> np.ndarray:
+    """Distances (pixels) of places, shape (n, 2), from a box; 0 inside."""
+    beside = np.maximum(np.maximum(box.x0 - places[:, 0], places[:, 0] - box.x1), 0.0)
+    above = np.maximum(np.maximum(box.y0 - places[:, 1], places[:, 1] - box.y1), 0.0)
+    return np.hypot(beside, above)
+
+
 class Labels:
-    """Text with a halo that keeps clear of other text: it tries eight sides of its place, at four distances."""
+    """Text with a halo that keeps clear of other text: it tries eight sides of its place, at four distances.
+
+    What does not stand right beside its place, or stands nearer to another symbol, is tied to its place by a line.
+    """
 
     def __init__(self, axes: Axes, extent: Extent) -> None:
         self.axes, self.extent = axes, extent
         self.taken = np.empty((0, 4))
+        self.symbols = np.empty((0, 2))
 
     def _take(self, boxes: np.ndarray) -> None:
         self.taken = np.vstack([self.taken, boxes])
@@ -83,9 +96,12 @@ class Labels:
         t = self.taken
         return not bool(np.any((t[:, 0] < box.x1) & (box.x0 < t[:, 2]) & (t[:, 1] < box.y1) & (box.y0 < t[:, 3])))
 
-    def _draw(self, x: float, y: float, body: str, dx: float, dy: float, **look: Unpack[PlacedLook]) -> Annotation:
+    def _draw(
+        self, x: float, y: float, body: str, dx: float, dy: float, *, tied: bool = False, **look: Unpack[PlacedLook]
+    ) -> Annotation:
         from matplotlib.patheffects import withStroke
 
+        line = {"arrowstyle": "-", "linewidth": 0.7, "color": LEADER, "shrinkA": 0.5, "shrinkB": 1.5} if tied else None
         look.setdefault("fontsize", 9)
         return self.axes.annotate(
             body,
@@ -94,6 +110,7 @@ class Labels:
             textcoords="offset points",
             zorder=10,
             annotation_clip=True,
+            arrowprops=line,
             path_effects=[withStroke(linewidth=2.6, foreground=HALO, alpha=0.9)],
             **look,
         )
@@ -101,9 +118,16 @@ class Labels:
     def _box_of(self, drawn: Annotation) -> Bbox:
         return drawn.get_window_extent().padded(2.0)
 
+    def _is_of_another(self, x: float, y: float, box: Bbox) -> bool:
+        """Whether a text in a box stands nearer to another symbol than to its own place."""
+        own = self.axes.transData.transform((x, y))
+        others = self.symbols[np.hypot(*(self.symbols - own).T) > 1.0]
+        return bool(len(others)) and float(_gaps(others, box).min()) <= float(_gaps(own[None, :], box)[0])
+
     def block(self, x: ArrayLike, y: ArrayLike, radius: float) -> None:
         """Keep text off symbols of that radius (points)."""
         at = self.axes.transData.transform(np.column_stack([np.atleast_1d(x), np.atleast_1d(y)]))
+        self.symbols = np.vstack([self.symbols, at])
         r = radius * self.axes.figure.dpi / 72
         self._take(np.hstack([at - r, at + r]))
 
@@ -137,6 +161,9 @@ class Labels:
                 inside = window.x0 < box.x0 and box.x1 < window.x1 and window.y0 < box.y0 and box.y1 < window.y1
                 if inside and self._free(box):
                     self._take(np.array([box.extents]))
+                    if reach > 1.0 or self._is_of_another(x, y, box):
+                        drawn.remove()
+                        self._draw(x, y, body, reach * gap * sx, reach * gap * sy, tied=True, ha=ha, va=va, **look)
                     return True
                 drawn.remove()
         if must:

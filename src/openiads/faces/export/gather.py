@@ -10,7 +10,7 @@ import numpy as np
 
 from openiads.base.errors import UsageError
 from openiads.explain.sentences import said
-from openiads.faces.draw.lines import Line, geodetic
+from openiads.faces.draw.lines import Line, geodetic, on_the_ellipsoid
 from openiads.faces.export.about import About, epoch_of
 from openiads.faces.export.story import Engagement, Moment, Mover, Place, Spot, Story, rounded, word
 from openiads.faces.export.thin import TOLERANCE, spaced, thinned
@@ -177,8 +177,6 @@ class _Gathering:
             )
 
     def _ships(self) -> Iterator[Mover]:
-        import pymap3d
-
         from openiads.earth.geodesy import direct
 
         under_way = [(s, s.course) for s in self.run.scenario.sites if s.course is not None and s.speed]
@@ -186,8 +184,7 @@ class _Gathering:
             duration = float(self.run.scenario.duration)
             times = np.append(np.arange(0.0, duration, SHIP_STEP), duration)
             lat, lon = direct(site.at.latitude, site.at.longitude, course, site.speed * times)
-            earth = np.column_stack(pymap3d.geodetic2ecef(lat, lon, np.zeros(len(times)), deg=False))
-            line, seen = _path(times, earth, None)
+            line, seen = _path(times, on_the_ellipsoid(lat, lon), None)
             about = {"carries": clean(site.name)}
             name = clean(site.name)
             yield Mover(f"ship/{k}", "ship", name, Side.FRIEND, ThreatClass.NONE, line, seen, about)

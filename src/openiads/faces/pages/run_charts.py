@@ -25,6 +25,7 @@ from openiads.faces.draw.kit import (
     VERMILION,
     blank,
     headline,
+    no_share_above_all,
     style,
 )
 from openiads.faces.pages import opening
@@ -95,6 +96,7 @@ def leaker_histogram(brief: Brief) -> Figure:
             xlabel="Leakers in a raid",
             ylabel="Share of raids, %",
         )
+        no_share_above_all(axes)
         axes.xaxis.set_major_locator(MaxNLocator(nbins=16, integer=True))
         axes.grid(axis="y")
         found = (

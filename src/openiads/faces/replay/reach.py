@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Heights of the target above the sea, m.
 HEIGHTS = (100.0, 500.0, 3000.0, 10_000.0)
+#: Heights (m) above these, with steps between them, at which a fire unit's highest is looked for; azimuths and m of it.
+HIGHER, STEPS, FEW, COARSE = (15_000.0, 20_000.0, 25_000.0, 30_000.0, 35_000.0, 40_000.0), 5, 8, 2000.0
 #: Paths around a fire unit, and m between two points of one.
 AROUND, STEP = 120, 1000.0
 #: Radars and units drawn at most; beyond these the rings would be all there is to see.
@@ -74,9 +76,10 @@ def engagement(run: Run, middle: float) -> list[dict[str, Any]]:
     around = np.arange(AROUND) * (math.tau / AROUND)
     found = []
     for k, name in enumerate(units):
-        arms = envelopes(world, Target(rcs=SHOWN_RCS), HEIGHTS, unit=k, azimuths=around, step=STEP)
+        heights = (*HEIGHTS, *up_to_ceiling(world, k))
+        arms = envelopes(world, Target(rcs=SHOWN_RCS), heights, unit=k, azimuths=around, step=STEP)
         for limits, envelope in arms.items():
-            for n, height in enumerate(HEIGHTS):
+            for n, height in enumerate(heights):
                 rings = [
                     _ring(ring[:, 0], ring[:, 1], middle)
                     for polygon in envelope_outline(envelope, n)
@@ -95,6 +98,26 @@ def engagement(run: Run, middle: float) -> list[dict[str, Any]]:
                     }
                 )
     return found
+
+
+def up_to_ceiling(world: World, unit: int) -> tuple[float, ...]:
+    """The highest height (m, a whole kilometer) above ``HEIGHTS`` at which a fire unit reaches anything, if there is
+    one: with it the reach is drawn to its ceiling."""
+    last = HEIGHTS[-1]
+    top = max((last, *_reached(world, unit, HIGHER)))
+    step = (HIGHER[0] - last) / STEPS
+    top = max((top, *_reached(world, unit, tuple(top + step * k for k in range(1, STEPS)))))
+    return (top,) if top > last else ()
+
+
+def _reached(world: World, unit: int, heights: tuple[float, ...]) -> list[float]:
+    """Those of some heights at which a fire unit reaches anything."""
+    from openiads.reach.envelope import envelopes
+    from openiads.reach.straight import Target
+
+    around = np.arange(FEW) * (math.tau / FEW)
+    arms = envelopes(world, Target(rcs=SHOWN_RCS), heights, unit=unit, azimuths=around, step=COARSE)
+    return [h for n, h in enumerate(heights) if any(arm.farthest(n) > 0.0 for arm in arms.values())]
 
 
 def _with_published_limits(run: Run) -> World:

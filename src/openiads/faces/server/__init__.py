@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import errno
+import ipaddress
 import logging
 import shutil
 import socket
@@ -23,15 +24,24 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 
 
-def listening(port: int) -> socket.socket:
-    """A socket that listens on a port of loopback, any free one for 0; UsageError if it cannot."""
+def listening(port: int, listen: str = HOST) -> socket.socket:
+    """A socket that listens on a port of loopback or another address, any free one for 0; UsageError if it cannot."""
+    try:
+        ipaddress.IPv4Address(listen)
+    except ValueError:
+        raise UsageError(
+            f"--listen {listen}", "no IPv4 address", "Leave it out, or write 0.0.0.0 inside a container"
+        ) from None
     made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        made.bind((HOST, port))
+        made.bind((listen, port))
         made.listen(64)
     except OSError as problem:
         made.close()
+        if problem.errno == errno.EADDRNOTAVAIL:
+            told = f"--listen {listen}"
+            raise UsageError(told, "no address of this machine", "Leave it out, or write 0.0.0.0") from None
         if problem.errno == errno.EADDRINUSE:
             reason, remedy = "the port is in use by another program", "Choose another one, or leave --port out"
         elif problem.errno == errno.EACCES:
@@ -42,15 +52,18 @@ def listening(port: int) -> socket.socket:
     return made
 
 
-def serve(paths: Sequence[Path], *, port: int = 0, ready: Callable[[str], Any] = lambda address: None) -> None:
+def serve(
+    paths: Sequence[Path], *, port: int = 0, listen: str = HOST, ready: Callable[[str], Any] = lambda address: None
+) -> None:
     """Show some runs (folders of runs or sweeps) until Ctrl-C; ``ready`` is called with the address to open.
 
+    ``listen`` is for containers, whose own loopback nothing outside reaches; the guard asks the same of every request.
     Raises UsageError if the port cannot be had, ResultsError for a folder that is not there.
     """
     for path in paths:
         if not path.exists():
             raise ResultsError(str(path), "no such folder", "Give the folder that openiads run printed")
-    with listening(port) as door:
+    with listening(port, listen) as door:
         _serve(paths, door, ready)
 
 

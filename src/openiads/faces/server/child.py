@@ -13,8 +13,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from multiprocessing import resource_tracker
+from contextlib import contextmanager, nullcontext, suppress
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -162,13 +161,24 @@ def _apart() -> Iterator[None]:
     """What is spawned here is not interrupted by Ctrl-C, which is for the server, and does not import the program that
     serves: a script that calls ``view`` would be run again from its first line."""
     program = sys.modules["__main__"]
+    with _deaf() if hasattr(signal, "pthread_sigmask") else nullcontext():  # on Windows the process itself is deaf
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = program
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Let what this thread begins be deaf to Ctrl-C."""
+    from multiprocessing import resource_tracker
+
     resource_tracker.ensure_running()  # before the first process, else it would be begun below and let Ctrl-C through
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # what this thread begins inherits it
-    sys.modules["__main__"] = ModuleType("__main__")
     try:
         yield
     finally:
-        sys.modules["__main__"] = program
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 

@@ -1,16 +1,19 @@
 """What every request must pass before any page sees it, and what every answer carries.
 
 The server listens on loopback, but other programs of this machine and every page in the user's browser can reach it
-too.  So: the Host must be exactly ours (a name that was rebound to 127.0.0.1 is not), an Origin must be ours, and a
-secret is asked for, which the printed address carries and a cookie from then on.  That address opens the viewer as long
-as the server runs, in any browser of this user; where a browser is started with it, the list of processes shows it to
-other users of this machine (``--no-open`` keeps it out of there).
+too.  So: the Host must be a name of the browser's own machine (one that was rebound to 127.0.0.1 is not), an Origin
+must be that very Host, and a secret is asked for, which the printed address carries and a cookie from then on.  Any
+port will do in the Host, for one that is forwarded (ssh, a container, WSL) may have another number on the browser's
+side; a page of another local port has another Origin.  The printed address opens the viewer as long as the server runs,
+in any browser of this user; where a browser is started with it, the list of processes shows it to other users of this
+machine (``--no-open`` keeps it out of there).
 """
 
 from __future__ import annotations
 
 import hmac
 import json
+import re
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -23,6 +26,8 @@ Application = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None
 
 #: Bytes of a request's body at most.
 BODY = 64 * 1024
+#: Names by which a browser reaches its own machine, and no other.
+_HERE = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?")
 _CHANGING = ("POST", "PUT", "PATCH", "DELETE")
 
 POLICY = (
@@ -43,7 +48,7 @@ class Guard:
     """An ASGI application around another: nothing reaches the inner one but what passes every check."""
 
     def __init__(self, inner: Application, host: str) -> None:
-        """host : the one right value of the Host header, ``127.0.0.1:PORT``."""
+        """host : what is printed, ``127.0.0.1:PORT``."""
         self.inner, self.host, self.origin = inner, host, f"http://{host}"
         self.token = secrets.token_urlsafe(32)
         self._session = secrets.token_urlsafe(32)
@@ -71,12 +76,15 @@ class Guard:
         fields: dict[str, list[str]] = {}
         for name, value in scope["headers"]:
             fields.setdefault(name.decode("latin-1").lower(), []).append(value.decode("latin-1"))
-        if fields.get("host") != [self.host]:
+        hosts = [host.lower() for host in fields.get("host", [])]
+        if len(hosts) != 1 or not _HERE.fullmatch(hosts[0]):
             return _problem(
-                421, "This is not the address of the viewer.", "Open the address that openiads view printed."
+                421,
+                "The viewer answers to 127.0.0.1 and localhost alone.",
+                "Open the address that openiads view printed; where its port is forwarded, with the port of this side.",
             )
         origins = fields.get("origin", [])
-        foreign = any(origin != self.origin for origin in origins) or len(origins) > 1
+        foreign = any(origin != f"http://{hosts[0]}" for origin in origins) or len(origins) > 1
         site = fields.get("sec-fetch-site", ["none"])
         if foreign or site not in (["none"], ["same-origin"]):
             return _problem(403, "Another page may not use the viewer.", "Open the address that openiads view printed.")

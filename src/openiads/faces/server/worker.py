@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import signal
 import threading
 import traceback
 from contextlib import suppress
@@ -66,7 +67,10 @@ class Worker:
 
 def main(pipe: Connection, folder: Path) -> None:
     """Work until the other end of the pipe closes.  folder : removed then, unless ``REST`` came."""
-    os.setsid()  # a terminal that closes ends the server, which ends this
+    if hasattr(os, "setsid"):
+        os.setsid()  # a terminal that closes ends the server, which ends this
+    else:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server
     os.dup2(2, 1)  # what is printed by the way goes to the terminal, and nobody waits for it who reads the server
     gc.set_threshold(100_000, 20, 20)  # a replay is millions of objects that stay: to look through them is in vain
     worker = Worker(pipe)

@@ -11,7 +11,7 @@ from openiads.faces.draw import kit
 from openiads.faces.shapes import maps, studies
 from openiads.faces.shapes.look import Look
 
-PICTURES = (".png", ".svg")
+PICTURES = (".png", ".svg", ".pdf")
 
 
 @cache

@@ -93,7 +93,7 @@ def test_pictures_come_out_the_same_twice_in_both_formats(grid: Any, tmp_path: P
 def test_another_ending_or_folder_is_refused(grid: Any, tmp_path: Path) -> None:
     figure = answers.heat_map(grid, "leakers")
     with pytest.raises(UsageError, match=r"neither .png nor .svg"):
-        answers.save(figure, tmp_path / "x.pdf")
+        answers.save(figure, tmp_path / "x.jpg")
     with pytest.raises(ResultsError):
         answers.save(figure, tmp_path / "missing" / "x.png")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from openiads.base.errors import UsageError
-from openiads.faces.draw.kit import BLUE, GREEN, MUTED, ORANGE, PAPER, PINK, SKY, headline, style
+from openiads.faces.draw.kit import ABOUT, BLUE, GREEN, MUTED, ORANGE, PAPER, PINK, SKY, headline, style
 from openiads.faces.words import text
 
 if TYPE_CHECKING:
@@ -204,16 +204,16 @@ def save(figure: Figure, path: str | Path, *, dots: int = 150) -> Path:
     refuse_other(target)
     out = io.BytesIO()
     with style(target.stem):
-        about = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
-        figure.savefig(out, format=kind, dpi=dots, facecolor="white", metadata=about)
+        figure.savefig(out, format=kind, dpi=dots, facecolor="white", metadata=ABOUT[kind])
     disk.write_file(target, out.getvalue())
     return target
 
 
 def refuse_other(path: Path) -> None:
     """UsageError unless a file's name ends like a picture that can be written."""
-    if path.suffix.lower() not in (".png", ".svg"):
-        raise UsageError(str(path), "is neither .png nor .svg", "Name the picture like answer.png or answer.svg")
+    if path.suffix.lower().removeprefix(".") not in ABOUT:
+        told = "Name the picture like answer.png, answer.svg or answer.pdf"
+        raise UsageError(str(path), "is neither .png nor .svg nor .pdf", told)
 
 
 #: Evidence status of a knob -> color and hatch: what no source gives stands out by both.

@@ -11,7 +11,7 @@ import numpy as np
 
 from openiads.experiments.knowledge import Indices, Screening
 from openiads.experiments.swings import Swings
-from openiads.faces.draw.kit import BLUE, INK, MUTED, ORANGE, PAPER, blank, style
+from openiads.faces.draw.kit import BLUE, INK, MUTED, ORANGE, PAPER, blank, no_share_above_all, style
 from openiads.faces.pages.answers import common
 from openiads.faces.pages.answers.common import STATUS_LOOKS, status_legend
 from openiads.faces.pages.answers.swings import two_sided
@@ -208,6 +208,7 @@ def _histogram(axes: Axes, values: np.ndarray, edges: np.ndarray, color: str, ha
         edges[:-1], shares, 0.9 * np.diff(edges), align="edge", color=color, hatch=hatch, edgecolor=PAPER, linewidth=0.0
     )
     axes.set_ylim(0.0, 1.45 * max(1.0, float(shares.max())))
+    no_share_above_all(axes)
     axes.grid(axis="y")
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from openiads.base.errors import UsageError
-from openiads.faces.draw.kit import BLUE, INK, VERMILION, blank, style
+from openiads.faces.draw.kit import BLUE, INK, VERMILION, blank, no_share_above_all, style
 from openiads.faces.pages.answers import common
 from openiads.faces.pages.answers.worlds import is_sampled
 from openiads.faces.words import text
@@ -154,6 +154,7 @@ def _shared(grid: np.ndarray, panels: int, metric: str, tallest: float) -> None:
     first = grid[0, 0]
     first.set_ylim(0.0, 1.2 * tallest)
     first.yaxis.set_major_locator(MaxNLocator(nbins=3, steps=[1, 2, 5, 10]))
+    no_share_above_all(first)
     first.xaxis.set_major_locator(MaxNLocator(nbins=6 if columns < 4 else 4, integer=metric not in text.TIMES))
     unit = ", s" if metric in text.TIMES else ""
     name = "At least one leaker (1 = yes)" if metric == "any_leaker" else f"{common.words_of(metric)}{unit}"

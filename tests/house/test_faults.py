@@ -1,0 +1,157 @@
+"""Each fault of robustness, answers, environments and laws that was found has a test that holds the right answer.
+
+A fault is named by its row in the list of the second review (R: robustness, T: laws that no test held, E: files and
+environments, C: statistics, P: pages and terminals, M: numbers); those of models and behavior are in
+``test_experiments.py``.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from house.test_choices import functions_of
+from house.test_experiments import EXPERIMENTS
+
+SCHEMA = "catalog/test_schema.py::"
+MESSAGES = "scenario/test_messages.py::"
+TERMINALS = "faces/cli/test_terminals.py::"
+CACHES = "base/test_caches.py::"
+SLIPS = "base/test_slips.py::"
+MARKS = "faces/draw/test_marks.py::"
+LAWS = "parts/test_laws.py::"
+
+#: Row -> tests that hold what is right.
+HELD: dict[str, tuple[str, ...]] = {
+    "R1": (
+        SCHEMA + "test_a_number_that_makes_no_sense_is_refused_in_every_field",
+        SCHEMA + "test_a_mutated_own_entry_loads_or_is_told",
+        SCHEMA + "test_what_an_entry_cannot_be_based_on_is_told",
+    ),
+    "R2": (MESSAGES + "test_a_chain_whose_lower_end_is_nowhere_is_told",),
+    "R3": (
+        "world/test_flights.py::test_a_time_on_target_that_cannot_be_met_is_refused_with_the_earliest",
+        SCHEMA + "test_a_number_that_makes_no_sense_is_refused_in_every_field",
+    ),
+    "R4": (
+        "engine/test_choices.py::test_a_replication_that_would_not_end_ends_and_says_what_took_its_turns",
+        "runs/test_plausible.py::test_a_radar_that_turns_too_often_is_told_with_what_it_costs",
+    ),
+    "R5": (
+        MESSAGES + "test_every_fault_of_a_scenario_is_told_with_place_and_remedy",
+        MESSAGES + "test_every_fault_of_a_study_is_told_with_place_and_remedy",
+        MESSAGES + "test_every_fault_of_a_claim_is_told_with_place_and_remedy",
+    ),
+    "R6": ("reach/test_outline.py::test_a_radar_that_needs_no_signal_covers_the_disc_of_its_own_greatest_range",),
+    "R7": ("faces/server/test_child.py::test_none_is_left_behind_and_nothing_is_said_when_the_server_goes_first",),
+    "R8": (
+        "house/test_wheel.py::test_a_wheel_of_the_source_archive_is_the_wheel_of_the_repository",
+        "house/test_wheel.py::test_an_installation_that_is_not_whole_is_told_as_that",
+        "faces/cli/test_refused_files.py::test_a_missing_file_of_the_program_itself_is_not_told_as_output",
+    ),
+    "R9": (
+        "house/test_benchmarks.py::test_the_quick_form_gives_every_figure",
+        "house/test_benchmarks.py::test_another_tool_comes_to_the_same_results",
+    ),
+    "T1": ("reach/test_looks.py::test_m_of_n_looks_sum_the_ways_to_hit_when_a_fade_lasts_some_of_them",),
+    "T2": ("physics/test_encounter.py::test_opportunities_are_counted_exactly",),
+    "T3": ("house/test_choices.py::test_every_choice_is_flown_by_a_test",),
+    "T4": (
+        LAWS + "test_a_new_engagement_holds_nothing_of_the_one_before",
+        LAWS + "test_an_own_track_is_carried_on_at_its_speed",
+        LAWS + "test_what_a_flight_releases_is_as_late_as_the_flight",
+        LAWS + "test_the_end_of_a_round_is_due_from_now_on_and_no_later_than_its_meeting",
+        "base/test_constants.py::test_a_constant_is_the_published_one",
+        "base/test_constants.py::test_the_earth_turns_once_in_a_sidereal_day",
+        "physics/test_propagation.py::test_two_rays_over_a_plane_are_the_sum_of_both_fields",
+        "physics/test_attenuation.py::test_strengths_and_widths_run_smoothly_along_a_branch",
+        "physics/test_detection.py::test_albersheim_gives_the_numbers_that_others_print",
+        "physics/test_ballistics.py::test_a_stone_comes_down_as_fast_and_as_steep_as_on_paper",
+        "physics/test_flyout.py::test_a_flight_does_not_depend_on_the_longitude",
+    ),
+    "E7": (
+        TERMINALS + "test_a_result_is_printed_in_any_encoding",
+        TERMINALS + "test_every_sign_can_be_written_in_every_encoding",
+        TERMINALS + "test_json_loses_nothing",
+    ),
+    "E8": (
+        "faces/server/test_guard.py::test_the_name_of_the_machine_opens_the_viewer_as_its_number_does",
+        "faces/server/test_guard.py::test_only_the_right_token_host_and_origin_reach_a_route",
+    ),
+    "E15": (
+        CACHES + "test_a_user_without_a_home_has_a_folder_of_his_own_below_the_temporary_one",
+        CACHES + "test_a_home_that_is_no_place_is_none",
+        CACHES + "test_code_is_not_loaded_from_a_folder_that_another_may_fill",
+    ),
+    "E16": ("base/test_compiled.py::test_where_numba_is_switched_off_one_line_names_plain_mode",),
+    "E17": ("world/test_ships.py::test_a_course_that_meets_land_is_told_with_ship_time_and_place",),
+    "E19": (
+        SLIPS + "test_the_mark_that_editors_put_before_a_text_is_read",
+        SLIPS + "test_an_unseen_sign_is_named_with_its_line_and_column",
+    ),
+    "E20": (
+        SLIPS + "test_a_slip_is_told_by_its_cause_on_its_line",
+        SLIPS + "test_another_format_is_named",
+        "scenario/test_edits.py::test_a_place_that_a_list_does_not_have_is_told",
+    ),
+    "C6": (
+        "statistics/test_possible.py::test_no_interval_leaves_what_is_possible",
+        "statistics/test_possible.py::test_no_difference_leaves_what_is_possible_and_turning_the_sides_turns_it",
+    ),
+    "C7": (
+        "statistics/test_many.py::test_adjusted_values_are_those_of_scipy",
+        "statistics/test_many.py::test_where_nothing_differs_hardly_anything_is_told_to",
+    ),
+    "P2": (
+        "engine/test_gates.py::test_every_gate_that_a_run_logs_names_a_number_of_its_kind",
+        "engine/test_gates.py::test_a_target_beyond_the_edge_of_the_sector_is_told_by_its_angle_and_not_by_a_height",
+    ),
+    "P3": ("faces/pages/test_run_page.py::test_the_command_repeats_the_run",),
+    "P4": ("faces/words/test_comparison.py::test_warnings_belong_to_the_answer",),
+    "P5": (
+        "experiments/test_compare.py::test_stored_variants_of_one_scenario_are_named_by_what_differs",
+        "faces/cli/test_main.py::test_folders_of_variants_are_told_apart_by_what_was_set",
+    ),
+    "P7": (
+        MARKS + "test_a_name_without_a_line_is_nearest_to_its_own_place",
+        MARKS + "test_a_lone_name_stands_beside_its_place_without_a_line",
+    ),
+    "P8": ("faces/replay/test_replay.py::test_the_reach_of_a_fire_unit_is_drawn_to_its_ceiling",),
+    "P11": ("faces/words/test_text.py::test_a_share_has_one_rounding_in_sentence_table_and_picture",),
+    "P14": (
+        MESSAGES + "test_every_fault_of_an_own_entry_is_told_with_place_and_remedy",
+        MESSAGES + "test_a_route_of_one_place_is_told_with_its_line",
+        SCHEMA + "test_everything_wrong_is_told_at_once",
+    ),
+    "P15": (
+        "faces/cli/test_sweep.py::test_an_answer_wider_than_the_page_stands_on_its_side_and_loses_no_cell",
+        "faces/draw/test_kit.py::test_a_picture_is_written_in_the_format_of_its_name_and_the_same_again",
+        "faces/draw/test_kit.py::test_ticks_of_shares_end_at_all",
+    ),
+    "P18": (
+        "runs/test_store.py::test_a_run_grows_and_keeps_what_is_stored",
+        "runs/test_store.py::test_a_run_that_is_killed_as_it_grows_goes_on",
+        "runs/test_store.py::test_only_a_run_of_the_same_question_grows",
+    ),
+    "M6": EXPERIMENTS["M6"],
+    "M10": EXPERIMENTS["M10"],
+}
+
+ROWS = {
+    *(f"R{n}" for n in range(1, 10)),
+    *(f"T{n}" for n in range(1, 5)),
+    *(f"E{n}" for n in (7, 8, 15, 16, 17, 19, 20)),
+    *("C6", "C7"),
+    *(f"P{n}" for n in (2, 3, 4, 5, 7, 8, 11, 14, 15, 18)),
+    *("M6", "M10"),
+}
+
+
+def test_every_row_has_its_test() -> None:
+    assert HELD.keys() == ROWS
+
+
+@pytest.mark.parametrize("row", HELD)
+def test_what_holds_a_row_is_a_test(row: str) -> None:
+    for test in HELD[row]:
+        file, _, name = test.partition("::")
+        assert name in functions_of(file), test
