@@ -25,7 +25,7 @@ KINDS = {
 NAMES = ".hgt, .hgt.gz, .zip, .dt0, .dt1, .dt2, .asc, .tif, .vrt, .bil, .flt, or a folder of them"
 #: What publishers put beside heights: errors, masks, sources, previews, derived maps.
 BESIDE = re.compile(
-    r"[_-](edm|flm|hem|wbm|acm|msk|stk|num|swb|ql|hai|sea|hillshade|slope|aspect|preview|thumb)$", re.IGNORECASE
+    r"[_-](edm|flm|hem|wbm|acm|msk|stk|num|swb|ql|hai|hillshade|slope|aspect)$", re.IGNORECASE
 )
 BESIDE_FOLDERS = {"__macosx", "auxfiles", "preview", "info", "doc", "docs"}
 #: Files that change how their neighbor is read.
@@ -218,6 +218,14 @@ _KNOWN: dict[tuple[str, int, int], str] = {}
 def sha256_of(path: Path) -> str:
     """SHA-256 (hex) of a file and of what belongs to it; read again only if size or time of one changed."""
     return _sha256(path) if (every := belonging(path)) == [path] else _joint(every)
+
+
+def forget(path: Path) -> None:
+    """Read a file again when its SHA-256 is asked for next, whatever its time says."""
+    for each in belonging(path):
+        gone = str(each.resolve())
+        for key in [key for key in _KNOWN if key[0] == gone]:
+            del _KNOWN[key]
 
 
 def _joint(paths: Iterable[Path]) -> str:

@@ -81,7 +81,8 @@ def from_file(
     on_missing : {'error', 'sea'}
         Holes in the data (when reading) and places outside it (when asking): an error, or the sea (0 m).
     below_sea : {'ground', 'sea'}, optional
-        What lies below the sea is ground, or the sea (but for places where the packaged map knows land).  Left out, it
+        What lies below the sea is ground, or the sea (but for basins that the packaged grid knows, as
+        about the Dead Sea).  Left out, it
         is ground, and told; heights lower than any dry ground are refused.
 
     Raises

@@ -25,7 +25,7 @@ import hashlib
 import io
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, TypeAlias
@@ -40,6 +40,7 @@ COAST_UNIT = 200.0  # m, of the packaged distances to the coast
 COAST_RAMP = 6000.0  # m, over which the ground rises from the shoreline to the cell's mean
 SHORE_SLACK = 1500.0  # m, accuracy of the packaged coastline
 METERS_PER_DEGREE = 111_195.0
+BASIN_INLAND = 15_000.0  # m from the coast within which a packaged cell below the sea may be one of the sea floor
 MOST_TOLD = 60  # names of missing tiles in one error
 
 #: A quantity (a height in m, or true and false) at latitudes and longitudes (rad) of one shape.
@@ -233,9 +234,20 @@ def levant(crest_factor: float = 0.5, on_missing: str = "error") -> Terrain:
     )
 
 
-def packaged_land(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
-    """Whether the packaged map knows land at places (degrees): ground there may lie below the sea, like the Dead Sea."""
-    return _inland(lat, lon) > 0.0
+def packaged_basin(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+    """Whether the packaged grid has ground below the sea at places (degrees) or a cell beside: the Dead Sea's valley."""
+    mean, coast = packaged_grid()[:2]
+    south, north, west, east = LEVANT
+    lat, lon = np.broadcast_arrays(lat, np.mod(np.asarray(lon, dtype=float) + 180.0, 360.0) - 180.0)
+    inside = (lat >= south) & (lat < north) & (lon >= west) & (lon < east)
+    found = np.zeros(lat.shape, dtype=bool)
+    if inside.any():
+        per_degree = mean.shape[0] // (north - south)
+        i, j = (((v[inside] - first) * per_degree).astype(np.int64) for v, first in ((lat, south), (lon, west)))
+        cells = np.meshgrid(*lattice_centers(per_degree), indexing="ij")
+        low = np.pad((mean < 0.0) & (_sample_packaged(coast, *cells) * COAST_UNIT > BASIN_INLAND), 1)
+        found[inside] = np.any([low[i + di, j + dj] for di in range(3) for dj in range(3)], axis=0)
+    return found
 
 
 def packaged_sea(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
@@ -259,17 +271,30 @@ def check_choice(on_missing: str) -> None:
         raise InputError("on_missing", f'"{on_missing}" is not a choice', 'Use "error" or "sea".')
 
 
-def outside(label: str, lat: np.ndarray, lon: np.ndarray, inside: np.ndarray) -> InputError:
-    """The error for places without data; angles in degrees."""
-    at = np.unravel_index(int(np.argmin(inside)), inside.shape)
-    tiles = missing_tiles(lat[~inside], lon[~inside])
-    place = f"{lat[at]:.3f} N {(lon[at] + 180.0) % 360.0 - 180.0:.3f} E"
+class NoHeights(InputError):
+    """There are no heights at some places."""
+
+    def with_tiles(self, tiles: Sequence[str]) -> NoHeights:
+        """The same, with other tiles named as missing."""
+        return NoHeights(self.place, self.reason, missing_remedy(tiles))
+
+
+def missing_remedy(tiles: Sequence[str]) -> str:
+    """What to do about missing tiles."""
     if len(tiles) == 1:
         remedy = f"Add a file that covers it (tile {tiles[0]}), "
     else:
         more = f" and {len(tiles) - MOST_TOLD} more" if len(tiles) > MOST_TOLD else ""
         remedy = f"Add files that cover {len(tiles)} tiles ({', '.join(tiles[:MOST_TOLD])}{more}), "
-    return InputError(label, f"no heights at {place}", remedy + 'shorten the radar\'s range, or say on_missing = "sea".')
+    return remedy + 'shorten the radar\'s range, or say on_missing = "sea".'
+
+
+def outside(label: str, lat: np.ndarray, lon: np.ndarray, inside: np.ndarray) -> NoHeights:
+    """The error for places without data; angles in degrees."""
+    at = np.unravel_index(int(np.argmin(inside)), inside.shape)
+    tiles = missing_tiles(lat[~inside], lon[~inside])
+    place = f"{lat[at]:.3f} N {(lon[at] + 180.0) % 360.0 - 180.0:.3f} E"
+    return NoHeights(label, f"no heights at {place}", missing_remedy(tiles))
 
 
 def missing_tiles(lat: np.ndarray, lon: np.ndarray) -> list[str]:

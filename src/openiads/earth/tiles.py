@@ -19,7 +19,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from openiads.earth.terrain import packaged_land
+from openiads.earth.terrain import packaged_basin
 
 BLOCK = 512  # cells, each way
 KEPT = 64_000_000  # bytes of blocks kept
@@ -113,7 +113,7 @@ class Facts:
     holes: int = 0  #: without data, declared or not
     low: float = np.inf  #: m
     high: float = -np.inf  #: m
-    below: int = 0  #: cells below the sea where no land is known
+    below: int = 0  #: cells below the sea where no dry basin is known
     deep: int = 0  #: cells that are lower than any dry ground
     odd: dict[float, int] = field(default_factory=dict)  #: values that must mean "missing" though nobody says so
 
@@ -134,7 +134,7 @@ class Tile:
     source : Source
         What reads it.
     sea_below : bool
-        Whether what lies below the sea is the sea, but for places where the packaged map knows land.
+        Whether what lies below the sea is the sea, but for basins that the packaged grid knows.
     """
 
     def __init__(self, path: Path, source: Source, *, sea_below: bool = False) -> None:
@@ -222,7 +222,7 @@ class Tile:
             i, j = np.nonzero(under)
             lat = self.frame.south + (i + number[0] * BLOCK) * self.frame.lat_step
             lon = self.frame.west + (j + number[1] * BLOCK) * self.frame.lon_step
-            under[i, j] = ~packaged_land(lat, lon)
+            under[i, j] = ~packaged_basin(lat, lon)
         self._count(number, block[:BLOCK, :BLOCK], under[:BLOCK, :BLOCK], values)
         if self.sea_below:
             block[under | ((block < 0.0) & (block >= BELOW))] = 0.0

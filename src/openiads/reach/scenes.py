@@ -113,9 +113,9 @@ def radar_world(
     if route is not None:
         mapping["duration"] = "86400 s"
     if dem:
-        missing = mapping.get("terrain", {}).get("on_missing", "error")
-        files = [str(Path(name).resolve()) for name in dem]
-        mapping["terrain"] = {"source": "files", "files": files, "on_missing": missing}
+        before = mapping.get("terrain", {})
+        kept = {key: before[key] for key in ("on_missing", "below_sea") if key in before}
+        mapping["terrain"] = {"source": "files", "files": [str(Path(name).resolve()) for name in dem], **kept}
     changed = validate(mapping).placed(scenario.folder).with_values((air or Air()).changes())
     world = build(changed)
     if air is not None and air.multipath is False:
