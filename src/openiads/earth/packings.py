@@ -10,7 +10,9 @@ import xml.etree.ElementTree as ElementTree
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from openiads.base.errors import InputError
 
@@ -86,17 +88,25 @@ def member_of(path: Path) -> str:
 
 def unpacked(path: Path, limit: int) -> bytes:
     """The contents of a plain or packed file, never more than ``limit`` + 1 bytes of it."""
+    with unpacking(path) as file:
+        return file.read(limit + 1)
+
+
+@contextmanager
+def unpacking(path: Path) -> Iterator[IO[bytes]]:
+    """A plain or packed file, opened to be read from its beginning; InputError for one that cannot be unpacked."""
     lower = path.name.lower()
     try:
         if lower.endswith(".gz"):
             with gzip.open(path) as file:
-                return file.read(limit + 1)
-        if lower.endswith(".zip"):
+                yield file
+        elif lower.endswith(".zip"):
             member = member_of(path)
             with zipfile.ZipFile(path) as archive, archive.open(member) as inside:
-                return inside.read(limit + 1)
-        with path.open("rb") as plain:
-            return plain.read(limit + 1)
+                yield inside
+        else:
+            with path.open("rb") as plain:
+                yield plain
     except (RuntimeError, NotImplementedError) as problem:  # encrypted or oddly packed members
         remedy = "Pack it plainly, without a password."
         raise InputError(str(path), f"cannot be unpacked ({problem})", remedy) from problem

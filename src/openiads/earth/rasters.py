@@ -145,11 +145,20 @@ class Mosaic:
             for cell in _cells(tile.frame):
                 self._by_cell.setdefault(cell, []).append(k)
 
-    def values(self, lat: Degrees, lon: Degrees) -> tuple[Degrees, NDArray[np.int32]]:
-        """Heights at places of any shape, NaN where no tile has data, and which tile gives each (-1: none)."""
+    def givers(self, lat: Degrees, lon: Degrees) -> NDArray[np.int32]:
+        """Which tile gives the height at places of any shape (-1: none)."""
+        return self.values(lat, lon, heights=False)[1]
+
+    def values(
+        self, lat: Degrees, lon: Degrees, *, heights: bool = True
+    ) -> tuple[Degrees, NDArray[np.int32]]:
+        """Heights at places of any shape, NaN where no tile has data, and which tile gives each (-1: none).
+
+        heights : whether they are wanted; left out they are NaN, which is quicker
+        """
         shape = np.shape(lat)
         lat, lon = np.ravel(lat), np.ravel(lon)
-        heights, givers = np.full(lat.size, np.nan), np.full(lat.size, -1, np.int32)
+        found, givers = np.full(lat.size, np.nan), np.full(lat.size, -1, np.int32)
         row, column = np.floor(lat).astype(np.int64), np.floor(np.mod(lon, 360.0)).astype(np.int64) % 360
         number = (row + 90) * 360 + column
         order = np.argsort(number, kind="stable")
@@ -159,11 +168,13 @@ class Mosaic:
             for k in self._by_cell.get(cell, ()):
                 tile, todo = self.tiles[k], part[givers[part] < 0]
                 here = todo[tile.frame.inside(lat[todo], lon[todo])]
-                if len(here):
-                    heights[here] = tile.values(lat[here], lon[here])
-                    givers[here[~np.isnan(heights[here])]] = k
-                    self.judge(tile)
-        return heights.reshape(shape), givers.reshape(shape)
+                if len(here) and heights:
+                    found[here] = tile.values(lat[here], lon[here])
+                    givers[here[~np.isnan(found[here])]] = k
+                elif len(here):
+                    givers[here[tile.known(lat[here], lon[here])]] = k
+                self.judge(tile)
+        return found.reshape(shape), givers.reshape(shape)
 
     def judge(self, tile: Tile) -> None:
         """InputError for a tile of which what has been read so far cannot be heights of the ground."""
@@ -226,7 +237,7 @@ class Mosaic:
 
         def known(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
             lat, lon = np.degrees(lat), np.degrees(lon)
-            found = self.values(lat, lon)[1] >= 0
+            found = self.givers(lat, lon) >= 0
             return found | packaged_sea(lat, lon) if sea and not found.all() else found
 
         step = max(tile.frame.lat_step for tile in self.tiles) * METERS_PER_DEGREE if self.tiles else 0.0
@@ -239,7 +250,7 @@ class Mosaic:
             coarse=step > 500.0,
             files=tuple(tile.path.name for tile in self.tiles),
             sea_elsewhere=sea,
-            givers=lambda lat, lon: self.values(np.degrees(lat), np.degrees(lon))[1],
+            givers=lambda lat, lon: self.givers(np.degrees(lat), np.degrees(lon)),
             remarks=lambda: (*self.remarks(), *remarks()),
         )
 

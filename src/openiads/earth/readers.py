@@ -6,11 +6,12 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
 from openiads.base.errors import InputError
-from openiads.earth.packings import corner_of, member_of, unpacked, unpacked_size
+from openiads.earth.packings import corner_of, member_of, unpacked, unpacked_size, unpacking
 from openiads.earth.tiles import Frame, Heights, Window
 
 LARGEST = 60_000_000  # cells of a text grid
@@ -52,34 +53,31 @@ class Hgt:
         self.frame = Frame(rows, columns, float(south), float(west), 1.0 / (rows - 1), 1.0 / (columns - 1), 0.0)
 
     def read(self, windows: Sequence[Window]) -> Iterator[Heights]:
-        """Windows of heights; a packed tile is unpacked once for all of them."""
-        frame, whole = self.frame, None
-        packed = self._path.suffix.lower() in (".gz", ".zip")
-        for first, end, west, east in windows:
-            if packed:
-                whole = self._whole() if whole is None else whole
-                raw = whole[frame.rows - end : frame.rows - first]
-            else:
-                raw = self._rows(frame.rows - end, frame.rows - first)
-            part = raw[::-1, west:east].astype(np.float32)
-            part[part == -32768.0] = np.nan
-            yield part
+        """Windows of heights; a packed tile is unpacked once for those that come from the north on."""
+        if not windows:
+            return
+        rows, columns = self.frame.rows, self.frame.columns
+        with unpacking(self._path) as file:
+            at, kept = 0, np.empty((0, columns), ">i2")  # rows from the north: the next one read, and the last ones
+            for first, end, west, east in windows:
+                top, bottom = rows - end, rows - first
+                if top < at - len(kept) or top > at:
+                    file.seek(2 * top * columns)
+                    at, kept = top, kept[:0]
+                if bottom > at:
+                    new = self._rows(file, bottom - at)
+                    kept, at = np.concatenate([kept[len(kept) - (at - top) :], new]), bottom
+                begin = len(kept) - (at - top)
+                part = kept[begin : begin + end - first][::-1, west:east].astype(np.float32)
+                part[part == -32768.0] = np.nan
+                yield part
 
-    def _whole(self) -> np.ndarray:
-        frame = self.frame
-        body = unpacked(self._path, 2 * frame.rows * frame.columns)
-        if len(body) != 2 * frame.rows * frame.columns:
-            raise InputError(str(self._path), f"{len(body)} bytes is not a whole tile", "Fetch the file again.")
-        return np.frombuffer(body, dtype=">i2").reshape(frame.rows, frame.columns)
-
-    def _rows(self, first: int, end: int) -> np.ndarray:
-        columns = self.frame.columns
-        with self._path.open("rb") as file:
-            file.seek(2 * first * columns)
-            body = file.read(2 * (end - first) * columns)
-        if len(body) != 2 * (end - first) * columns:
-            raise InputError(str(self._path), "has become shorter", "Fetch the file again.")
-        return np.frombuffer(body, dtype=">i2").reshape(end - first, columns)
+    def _rows(self, file: IO[bytes], count: int) -> np.ndarray:
+        length = 2 * count * self.frame.columns
+        body = file.read(length)
+        if len(body) != length:
+            raise InputError(str(self._path), "is not a whole tile: cut short", "Fetch the file again.")
+        return np.frombuffer(body, dtype=">i2").reshape(count, self.frame.columns)
 
 
 # ------------------------------------------------------------------ DTED

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from openiads.earth.terrain import packaged_basin
 
 BLOCK = 512  # cells, each way
-KEPT = 64_000_000  # bytes of blocks kept
+KEPT = 32_000_000  # bytes of blocks kept
 SLACK = 1e-7  # cells by which a place may lie beyond a rim, for rounding
 TALLEST = 9000.0  # m: no ground on Earth is higher
 DEEPEST = -500.0  # m: no dry ground is lower
@@ -143,7 +143,7 @@ class Tile:
         self.facts = Facts()
         self.sea_below = sea_below
         self._source = source
-        self._counted: set[tuple[int, int]] = set()
+        self._counted: dict[tuple[int, int], bool] = {}  # blocks read so far, and whether they have holes
         self._lock = threading.Lock()
 
     def values(self, lat: Degrees, lon: Degrees) -> Degrees:
@@ -151,22 +151,41 @@ class Tile:
 
         Points without data beside one that has some do not count: a hole does not pull down its surroundings.
         """
+        i, j, v, u = self._cells(lat, lon)
+        across = self._across
+        number = -(i // BLOCK) * across + j // BLOCK  # from the north, as packed tiles can be read at one go
+        order = np.argsort(number, kind="stable")
+        firsts = np.flatnonzero(np.diff(number[order], prepend=np.iinfo(np.int64).min // 2))
+        wanted = [(int(i[order[k]] // BLOCK), int(j[order[k]] // BLOCK)) for k in firsts]
+        out = np.empty(len(lat))
+        for part, (bi, bj), block in zip(np.split(order, firsts[1:]), wanted, self._blocks(wanted), strict=True):
+            out[part] = _bilinear(block, i[part] - bi * BLOCK, j[part] - bj * BLOCK, v[part], u[part])
+        return out
+
+    def known(self, lat: Degrees, lon: Degrees) -> NDArray[np.bool_]:
+        """Whether there are heights at places (n,) inside the frame; blocks known to be whole are not read for that."""
+        i, j, _, _ = self._cells(lat, lon)
+        blocks = np.unique((i // BLOCK) * self._across + j // BLOCK)
+        if all(self._counted.get(divmod(int(each), self._across), True) is False for each in blocks):
+            return np.ones(len(lat), dtype=bool)
+        return ~np.isnan(self.values(lat, lon))
+
+    @property
+    def _across(self) -> int:
+        """Blocks from west to east."""
+        return -(-(self.frame.columns + self.frame.around) // BLOCK)
+
+    def _cells(
+        self, lat: Degrees, lon: Degrees
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], Degrees, Degrees]:
+        """Rows and columns south and west of places, and how far on toward the next each lies (0 to 1)."""
         frame = self.frame
         columns = frame.columns + frame.around
         row, column = frame.fractions(lat, lon)
         row, column = np.clip(row, 0.0, frame.rows - 1.0), np.clip(column, 0.0, columns - 1.0)
         i = np.minimum(row.astype(np.int64), frame.rows - 2)
         j = np.minimum(column.astype(np.int64), columns - 2)
-        v, u = row - i, column - j
-        across = -(-columns // BLOCK)
-        number = (i // BLOCK) * across + j // BLOCK
-        order = np.argsort(number, kind="stable")
-        firsts = np.flatnonzero(np.diff(number[order], prepend=-1))
-        wanted = [divmod(int(number[order[k]]), across) for k in firsts]
-        out = np.empty(len(lat))
-        for part, (bi, bj), block in zip(np.split(order, firsts[1:]), wanted, self._blocks(wanted), strict=True):
-            out[part] = _bilinear(block, i[part] - bi * BLOCK, j[part] - bj * BLOCK, v[part], u[part])
-        return out
+        return i, j, row - i, column - j
 
     def scan(self) -> Facts:
         """Read every block once; what all heights are like."""
@@ -183,8 +202,7 @@ class Tile:
                 yield frame.south + (i + bi * BLOCK) * frame.lat_step, frame.west + (j + bj * BLOCK) * frame.lon_step
 
     def _numbers(self) -> list[tuple[int, int]]:
-        columns = self.frame.columns + self.frame.around
-        return [(i, j) for i in range(-(-self.frame.rows // BLOCK)) for j in range(-(-columns // BLOCK))]
+        return [(i, j) for i in reversed(range(-(-self.frame.rows // BLOCK))) for j in range(self._across)]
 
     def _blocks(self, wanted: Sequence[tuple[int, int]], *, keep: bool = True) -> Iterator[Heights]:
         """Blocks by number, from what is kept or from the file; each with the first row and column of the next."""
@@ -214,6 +232,10 @@ class Tile:
     def _cleaned(self, number: tuple[int, int], block: Heights) -> Heights:
         """A block with what cannot be a height taken out, and, if asked for, the sea where it lies below the sea."""
         block = np.array(block, dtype=np.float32)
+        low, high = float(block.min()), float(block.max())
+        if low >= BELOW and high <= TALLEST and not (self.sea_below and low < 0.0):  # nothing of all this, as mostly
+            self._count(number, block[:BLOCK, :BLOCK])
+            return block
         wild = (block > TALLEST) | (block < ABYSS) | np.isin(block, np.array(MISSING, np.float32))
         values = block[wild]
         block[wild | ~np.isfinite(block)] = np.nan
@@ -223,24 +245,31 @@ class Tile:
             lat = self.frame.south + (i + number[0] * BLOCK) * self.frame.lat_step
             lon = self.frame.west + (j + number[1] * BLOCK) * self.frame.lon_step
             under[i, j] = ~packaged_basin(lat, lon)
-        self._count(number, block[:BLOCK, :BLOCK], under[:BLOCK, :BLOCK], values)
+        self._count(number, block[:BLOCK, :BLOCK], under[:BLOCK, :BLOCK], values, bool(np.isnan(block).any()))
         if self.sea_below:
             block[under | ((block < 0.0) & (block >= BELOW))] = 0.0
         return block
 
-    def _count(self, number: tuple[int, int], block: Heights, under: NDArray[np.bool_], odd: Heights) -> None:
+    def _count(
+        self,
+        number: tuple[int, int],
+        block: Heights,
+        under: NDArray[np.bool_] | None = None,
+        odd: Heights | None = None,
+        holed: bool = False,
+    ) -> None:
         with self._lock:
             if number in self._counted:
                 return
-            self._counted.add(number)
             facts, known = self.facts, block[~np.isnan(block)]
+            self._counted[number] = holed
             facts.cells += block.size
             facts.holes += block.size - known.size
-            facts.below += int(under.sum())
+            facts.below += 0 if under is None else int(under.sum())
             facts.deep += int((known < DEEPEST).sum())
             if known.size:
                 facts.low, facts.high = min(facts.low, float(known.min())), max(facts.high, float(known.max()))
-            for value, count in zip(*np.unique(odd, return_counts=True), strict=True):
+            for value, count in zip(*np.unique(odd, return_counts=True), strict=True) if odd is not None else ():
                 if float(value) in facts.odd or len(facts.odd) < MOST_ODD:
                     facts.odd[float(value)] = facts.odd.get(float(value), 0) + int(count)
 
