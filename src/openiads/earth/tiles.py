@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from openiads.earth.terrain import packaged_basin
 
 BLOCK = 512  # cells, each way
-KEPT = 32_000_000  # bytes of blocks kept
+KEPT = 16_000_000  # bytes of blocks kept
 SLACK = 1e-7  # cells by which a place may lie beyond a rim, for rounding
 TALLEST = 9000.0  # m: no ground on Earth is higher
 DEEPEST = -500.0  # m: no dry ground is lower

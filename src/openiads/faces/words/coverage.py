@@ -33,6 +33,7 @@ def cells(found: Coverage) -> list[tuple[str, ...]]:
 def as_data(found: Coverage) -> dict[str, Any]:
     """The JSON object: the question, the map, and for each height the areas, together and radar by radar."""
     question, where = found.question, found.map
+    south, west, north, east = (math.degrees(rim) for rim in where.bounds)
     heights = []
     for k, height in enumerate(question.heights):
         each = {
@@ -59,9 +60,9 @@ def as_data(found: Coverage) -> dict[str, Any]:
             for v in found.views
         ],
         "map": {
-            "rows": len(where.lats), "columns": len(where.lons), "south_deg": math.degrees(float(where.lats[0])),
-            "north_deg": math.degrees(float(where.lats[-1])), "west_deg": math.degrees(float(where.lons[0])),
-            "east_deg": math.degrees(float(where.lons[-1])), "cell_m": list(where.cell),
+            "rows": len(where.lats), "columns": len(where.lons), "south_deg": south, "north_deg": north,
+            "west_deg": (west + 180.0) % 360.0 - 180.0, "east_deg": (east + 180.0) % 360.0 - 180.0,
+            "cell_m": list(where.cell),
             "without_data_share": float(1.0 - where.known.mean()),
         },
         "propagation": {
