@@ -336,7 +336,7 @@ def test_senseless_questions_are_refused(flat, wrong):
 def test_a_map_by_its_corners_has_nearly_square_cells_and_answers_as_any_other(flat):
     low, high = (LAT - 0.004, LON - 0.012), (LAT + 0.006, LON + 0.003)
     where = coverage.map_within(flat.terrain, low, high, cells=50)
-    assert (where.lats[0], where.lons[0], where.lats[-1], where.lons[-1]) == (*low, *high)
+    assert where.bounds == pytest.approx((*low, *high), abs=1e-12)
     assert max(where.ground.shape) == 50 and where.cell[0] == pytest.approx(where.cell[1], rel=0.03)
     (k,) = rows(flat, "76n6")
     question = DetectionQuestion(heights=(50.0,))

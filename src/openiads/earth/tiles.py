@@ -84,7 +84,7 @@ class Frame:
 
     def fractions(self, lat: Degrees, lon: Degrees) -> tuple[Degrees, Degrees]:
         """Fractional rows and columns of places; columns from just west of the first on around the earth."""
-        slack = (self.edge + SLACK) * self.lon_step
+        slack = 0.0 if self.around else (self.edge + SLACK) * self.lon_step
         east = np.mod(lon - self.west + slack, 360.0) - slack
         return (lat - self.south) / self.lat_step, east / self.lon_step
 

@@ -317,7 +317,7 @@ def _view(world: World, row: int, question: DetectionQuestion, where: Map, fine:
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(part, range(0, len(where.lats), STRIP)))
-    ground = max(float(world.terrain.height(lat, lon)), 0.0)
+    ground = float(world.terrain.height(lat, lon))
     engagement = int(radar["unit"]) >= 0
     return View(world.names.radars[row], lat, lon, ground, float(radar["height"]), engagement, code, lowest)
 

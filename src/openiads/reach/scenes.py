@@ -175,7 +175,7 @@ def on_mast(world: World, rows: Sequence[int], mast: float) -> World:
     for k in rows:
         row = radars[k]
         lat, lon, _ = to_geodetic(*(float(v) for v in row["position"]))
-        height = max(float(world.terrain.height(lat, lon)), 0.0) + mast
+        height = float(world.terrain.height(lat, lon)) + mast
         row["position"], row["height"] = to_ecef(lat, lon, height), height
         mask = mask_table(world.terrain, lat, lon, height, factor, float(row["range_max"]), *mask_detail(world.terrain))
         parts = [mask] if row["edge_table"] < 0 else [mask, edge_table(mask)]
