@@ -21,7 +21,7 @@ def at(land: Terrain, lat: float, lon: float) -> float:
 
 
 def hill(rows: int = 1201, columns: int = 1201) -> np.ndarray:
-    """Heights of a tilted plane, row 0 in the north: 300 m in the southwest, 100 a degree north and 50 a degree east."""
+    """A tilted plane, row 0 in the north: 300 m in the southwest, 100 a degree north and 50 a degree east."""
     up, right = np.arange(rows)[::-1, None] / (rows - 1), np.arange(columns)[None, :] / (columns - 1)
     return np.round(300.0 + 100.0 * up + 50.0 * right)
 

@@ -8,7 +8,7 @@ import pytest
 
 from earth.terrain_files import at, hgt, hill, tiff
 from openiads.base.errors import InputError
-from openiads.earth import library
+from openiads.earth import library, library_index
 from openiads.earth.tiles import Frame
 
 SMALL = hill(120, 120).astype("float32")
@@ -41,14 +41,14 @@ def test_the_index_holds_place_spacing_datum_time_and_hash(tiles):
     assert told["mtime_ns"] == (tiles / "N34E035.hgt").stat().st_mtime_ns
     again = library.add([tiles])
     assert (len(again.new), len(again.known)) == (0, 2)
-    assert len(library.opened().records) == 2
+    assert len(library_index.opened().records) == 2
 
 
 def test_tiles_are_picked_by_place_and_opened_when_asked(tiles, monkeypatch):
     library.add([tiles])
     opened = []
-    source_of = library.source_of
-    monkeypatch.setattr(library, "source_of", lambda path: (opened.append(path.name), source_of(path))[1])
+    source_of = library_index.source_of
+    monkeypatch.setattr(library_index, "source_of", lambda path: (opened.append(path.name), source_of(path))[1])
     land = library.terrain([(34.4, 36.3, 34.6, 36.7)])
     assert land.files == ("N34E036.hgt",)
     assert opened == []
@@ -59,7 +59,7 @@ def test_tiles_are_picked_by_place_and_opened_when_asked(tiles, monkeypatch):
 
 
 def test_an_empty_library_says_what_to_do():
-    with pytest.raises(InputError, match="is empty. Add height files with: openiads terrain add"):
+    with pytest.raises(InputError, match=r"is empty. Add height files with: openiads terrain add"):
         library.terrain(ALL)
 
 
@@ -79,10 +79,10 @@ def test_a_tile_that_changed_under_the_library_is_told(tiles):
 
 def test_a_tile_that_is_only_touched_is_the_same(tiles):
     library.add([tiles])
-    before = library.digest_of(library.opened().records)
+    before = library_index.digest_of(library_index.opened().records)
     os.utime(tiles / "N34E036.hgt", ns=(1, 1))
     assert at(library.terrain(ALL), 34.5, 36.5) == pytest.approx(425.0, abs=1.0)
-    assert library.digest_of(library.opened().records) == before
+    assert library_index.digest_of(library_index.opened().records) == before
 
 
 def test_a_check_reads_again_even_what_has_its_old_time(tiles):
@@ -117,24 +117,28 @@ def test_neighbors_that_do_not_meet_are_told_by_a_check(tiles):
     hgt(tiles / "N34E036.hgt", hill() + 900.0)
     library.add([tiles])
     (line,) = library.check().remarks
-    assert line == "N34E035.hgt and N34E036.hgt do not meet at their common rim: they differ there by 850 m in the middle"
+    assert (
+        line == "N34E035.hgt and N34E036.hgt do not meet at their common rim: they differ there by 850 m in the middle"
+    )
 
 
 def test_files_that_are_refused_do_not_keep_the_others_out(tiles):
     (tiles / "N50E010.hgt").write_bytes(b"\0" * 1000)
     found = library.add([tiles])
     assert len(found.new) == 2
-    assert [str(each) for each in found.refused][0].startswith(f"{tiles / 'N50E010.hgt'}: 1000 bytes is not a whole tile")
+    assert next(str(each) for each in found.refused).startswith(
+        f"{tiles / 'N50E010.hgt'}: 1000 bytes is not a whole tile"
+    )
 
 
 def test_a_damaged_index_says_what_to_do(tiles):
     (tiles / "index").mkdir()
     (tiles / "index" / "library.json").write_text('{"format": 1, "tiles": [{}], "disagreements": []}')
-    with pytest.raises(InputError, match="is damaged .* Remove it and add the tiles again"):
-        library.opened()
+    with pytest.raises(InputError, match=r"is damaged .* Remove it and add the tiles again"):
+        library_index.opened()
     (tiles / "index" / "library.json").write_text('{"format": 99}')
-    with pytest.raises(InputError, match="is of format 99, not 1"):
-        library.opened()
+    with pytest.raises(InputError, match=r"is of format 99, not 1"):
+        library_index.opened()
 
 
 def test_without_a_home_no_folder_is_made(tmp_path, monkeypatch):
@@ -143,7 +147,7 @@ def test_without_a_home_no_folder_is_made(tmp_path, monkeypatch):
     monkeypatch.setattr(os.path, "expanduser", lambda path: path)
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InputError, match="Set OPENIADS_TERRAIN"):
-        library.folder()
+        library_index.folder()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -159,7 +163,7 @@ def test_without_a_home_no_folder_is_made(tmp_path, monkeypatch):
     ],
 )
 def test_boxes_and_tiles_meet_by_angle(box, met):
-    assert library.touches(Frame(1201, 1201, 51.0, 179.0, 1 / 1200, 1 / 1200, 0.0), box) is met
+    assert library_index.touches(Frame(1201, 1201, 51.0, 179.0, 1 / 1200, 1 / 1200, 0.0), box) is met
 
 
 def test_the_order_of_adding_changes_nothing(tiles, monkeypatch):

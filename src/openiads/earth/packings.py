@@ -26,9 +26,7 @@ KINDS = {
 }  # fmt: skip
 NAMES = ".hgt, .hgt.gz, .zip, .dt0, .dt1, .dt2, .asc, .tif, .vrt, .bil, .flt, or a folder of them"
 #: What publishers put beside heights: errors, masks, sources, previews, derived maps.
-BESIDE = re.compile(
-    r"[_-](edm|flm|hem|wbm|acm|msk|stk|num|swb|ql|hai|hillshade|slope|aspect)$", re.IGNORECASE
-)
+BESIDE = re.compile(r"[_-](edm|flm|hem|wbm|acm|msk|stk|num|swb|ql|hai|hillshade|slope|aspect)$", re.IGNORECASE)
 BESIDE_FOLDERS = {"__macosx", "auxfiles", "preview", "info", "doc", "docs"}
 #: Files that change how their neighbor is read.
 SIDECARS = (".aux.xml", ".msk")
@@ -93,7 +91,7 @@ def unpacked(path: Path, limit: int) -> bytes:
 
 
 @contextmanager
-def unpacking(path: Path) -> Iterator[IO[bytes]]:
+def unpacking(path: Path) -> Iterator[IO[bytes] | gzip.GzipFile]:
     """A plain or packed file, opened to be read from its beginning; InputError for one that cannot be unpacked."""
     lower = path.name.lower()
     try:

@@ -149,9 +149,7 @@ class Mosaic:
         """Which tile gives the height at places of any shape (-1: none)."""
         return self.values(lat, lon, heights=False)[1]
 
-    def values(
-        self, lat: Degrees, lon: Degrees, *, heights: bool = True
-    ) -> tuple[Degrees, NDArray[np.int32]]:
+    def values(self, lat: Degrees, lon: Degrees, *, heights: bool = True) -> tuple[Degrees, NDArray[np.int32]]:
         """Heights at places of any shape, NaN where no tile has data, and which tile gives each (-1: none).
 
         heights : whether they are wanted; left out they are NaN, which is quicker
@@ -214,14 +212,12 @@ class Mosaic:
                 lines.append(f"{name}: {odd}")
             if self.below_sea is None and share > TOLD_BELOW:
                 lines.append(
-                    f"{name}: {_percent(share)} of the heights lie below the sea, down to {facts.low:,.0f} m, and count "
-                    'as ground. A chart of the sea floor? Say below_sea = "sea" (or "ground")'
+                    f"{name}: {_percent(share)} of the heights lie below the sea, down to {facts.low:,.0f} m, and "
+                    'count as ground. A chart of the sea floor? Say below_sea = "sea" (or "ground")'
                 )
         return tuple(lines)
 
-    def terrain(
-        self, label: str, identity: bytes, remarks: Callable[[], tuple[str, ...]] = tuple
-    ) -> Terrain:
+    def terrain(self, label: str, identity: bytes, remarks: Callable[[], tuple[str, ...]] = tuple) -> Terrain:
         """The tiles as a terrain.
 
         label : what it is, for people;  identity : of everything the heights depend on;  remarks : more to be told

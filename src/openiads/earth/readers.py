@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
+from gzip import GzipFile
 from pathlib import Path
 from typing import IO
 
@@ -72,7 +73,7 @@ class Hgt:
                 part[part == -32768.0] = np.nan
                 yield part
 
-    def _rows(self, file: IO[bytes], count: int) -> np.ndarray:
+    def _rows(self, file: IO[bytes] | GzipFile, count: int) -> np.ndarray:
         length = 2 * count * self.frame.columns
         body = file.read(length)
         if len(body) != length:

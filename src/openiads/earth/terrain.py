@@ -24,7 +24,6 @@ import functools
 import hashlib
 import io
 import json
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -235,7 +234,7 @@ def levant(crest_factor: float = 0.5, on_missing: str = "error") -> Terrain:
 
 
 def packaged_basin(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
-    """Whether the packaged grid has ground below the sea at places (degrees) or a cell beside: the Dead Sea's valley."""
+    """Whether the packaged grid has ground below the sea at places (degrees) or in a cell beside: the Dead Sea."""
     mean, coast = packaged_grid()[:2]
     south, north, west, east = LEVANT
     lat, lon = np.broadcast_arrays(lat, np.mod(np.asarray(lon, dtype=float) + 180.0, 360.0) - 180.0)

@@ -1,6 +1,6 @@
 """One file of heights: where its points lie, and its heights block by block, read when somebody asks for them.
 
-A tile is read in blocks of ``BLOCK`` x ``BLOCK`` cells, of which the ones used last are kept (``KEPT`` bytes in all, for
+A tile is read in blocks of ``BLOCK`` x ``BLOCK`` cells, of which those used last are kept (``KEPT`` bytes in all, for
 every tile together), so that memory depends neither on how many files there are nor on how large they are.
 
 Latitudes and longitudes are degrees; longitudes are angles: 285 E is 75 W, and a tile that ends at 180 E goes on at
@@ -175,9 +175,7 @@ class Tile:
         """Blocks from west to east."""
         return -(-(self.frame.columns + self.frame.around) // BLOCK)
 
-    def _cells(
-        self, lat: Degrees, lon: Degrees
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], Degrees, Degrees]:
+    def _cells(self, lat: Degrees, lon: Degrees) -> tuple[NDArray[np.int64], NDArray[np.int64], Degrees, Degrees]:
         """Rows and columns south and west of places, and how far on toward the next each lies (0 to 1)."""
         frame = self.frame
         columns = frame.columns + frame.around
@@ -199,7 +197,8 @@ class Tile:
         for (bi, bj), block in zip(self._numbers(), self._blocks(self._numbers(), keep=False), strict=True):
             i, j = np.nonzero(np.isnan(block[:BLOCK, :BLOCK]))
             if len(i):
-                yield frame.south + (i + bi * BLOCK) * frame.lat_step, frame.west + (j + bj * BLOCK) * frame.lon_step
+                south, west = np.float64(frame.south), np.float64(frame.west)
+                yield south + (i + bi * BLOCK) * frame.lat_step, west + (j + bj * BLOCK) * frame.lon_step
 
     def _numbers(self) -> list[tuple[int, int]]:
         return [(i, j) for i in reversed(range(-(-self.frame.rows // BLOCK))) for j in range(self._across)]

@@ -30,7 +30,9 @@ def unknown_ground(world: World) -> list[str]:
                 f"is put: tiles {listing(touched.tiles)}"
             )
     if world.scenario.terrain.source == "files" and (silent := silent_files(world)):
-        found.append(f"no height is taken from {listing(silent)}: nothing in the scenario is near, or others come first")
+        found.append(
+            f"no height is taken from {listing(silent)}: nothing in the scenario is near, or others come first"
+        )
     return [*found, *world.terrain.remarks()]
 
 

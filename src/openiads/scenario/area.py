@@ -60,7 +60,7 @@ def farthest(site: Site, known: Catalog) -> float:
     system = known[site.system]
     names = {*system.lists.get("surveillance", ()), *system.lists.get("low_altitude_choices", ())}
     names |= {system.text[key] for key in ("low_altitude", "engagement_radar") if system.text.get(key)}
-    names |= {site.low_altitude} - {None}
+    names |= {site.low_altitude} if site.low_altitude else set()
     ranges = [known[name].values["instrumented_range"] for name in names if name in known]
     return max((max(each.si, each.si_high) for each in ranges), default=0.0)
 

@@ -318,11 +318,11 @@ def _content(path: Path) -> bytes:
 
 def _picked(scenario: Scenario) -> bytes:
     """What stands for the contents of the tiles of the user's library that a scenario may touch."""
-    from openiads.earth import library
+    from openiads.earth import library_index
     from openiads.scenario.area import boxes
 
-    picked = library.opened().within(boxes(scenario, catalog_of(scenario)))
-    return bytes.fromhex(library.digest_of(picked))
+    picked = library_index.opened().within(boxes(scenario, catalog_of(scenario)))
+    return bytes.fromhex(library_index.digest_of(picked))
 
 
 def scenario_schema() -> JsonObject:

@@ -12,7 +12,7 @@ from openiads.faces.cli.common import Json, reports_errors, warn
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from openiads.earth.library import Record
+    from openiads.earth.library_index import Record
 
 app = typer.Typer(
     help="Your own height files: index them once, and scenarios pick the tiles they need.",
@@ -27,9 +27,9 @@ Paths = Annotated[list[Path], typer.Argument(metavar="PATH...", help="Height fil
 @app.command("add")
 @reports_errors
 def terrain_add(paths: Paths, json: Json = False) -> None:
-    """Index height files: where each lies, how fine it is, its datum and its SHA-256.  The files stay where they are."""
+    """Index height files: where each lies, how fine it is, its datum, its SHA-256.  The files stay where they are."""
     from openiads.base.errors import InputErrors
-    from openiads.earth import library
+    from openiads.earth import library, library_index
     from openiads.faces.cli import show
 
     with show.progress_bars() as phases:
@@ -39,11 +39,11 @@ def terrain_add(paths: Paths, json: Json = False) -> None:
         warn(line)
     if json:
         told = {"added": _data(found.new), "known": _data(found.known), "disagreements": list(found.told)}
-        show.as_json(told | {"refused": [str(each) for each in found.refused], "library": str(library.folder())})
+        show.as_json(told | {"refused": [str(each) for each in found.refused], "library": str(library_index.folder())})
     else:
         known = f", {len(found.known):,} were there" if found.known else ""
-        print(f"{_tiles(len(found.new))} added{known}; the library holds {_tiles(len(library.opened().records))}")
-        print(f'Use them with: [terrain] source = "library". Index: {library.folder()}')
+        print(f"{_tiles(len(found.new))} added{known}; the library holds {_tiles(len(library_index.opened().records))}")
+        print(f'Use them with: [terrain] source = "library". Index: {library_index.folder()}')
     if found.refused:
         raise InputErrors(found.refused)
 
@@ -52,12 +52,12 @@ def terrain_add(paths: Paths, json: Json = False) -> None:
 @reports_errors
 def terrain_list(json: Json = False) -> None:
     """What is in the library: each tile with its corners, spacing, datum, size, time and SHA-256."""
-    from openiads.earth import library
+    from openiads.earth import library_index
     from openiads.faces.cli import show
 
-    records = sorted(library.opened().records, key=lambda each: (each.frame.south, each.frame.west, each.name))
+    records = sorted(library_index.opened().records, key=lambda each: (each.frame.south, each.frame.west, each.name))
     if json:
-        show.as_json({"library": str(library.folder()), "tiles": _data(records)})
+        show.as_json({"library": str(library_index.folder()), "tiles": _data(records)})
         return
     if not records:
         print("The library is empty. Add height files with: openiads terrain add FOLDER")
@@ -78,7 +78,7 @@ def terrain_list(json: Json = False) -> None:
     ]
     out = show.console()
     out.print(show.grid("Terrain library", head, rows, numbers=(3, 5)))
-    out.print(f"{_tiles(len(records))}. Index: {library.folder()}")
+    out.print(f"{_tiles(len(records))}. Index: {library_index.folder()}")
 
 
 @app.command("check")
@@ -86,15 +86,13 @@ def terrain_list(json: Json = False) -> None:
 def terrain_check(
     scenario: Annotated[
         str | None,
-        typer.Argument(
-            help="Only tell which tiles this scenario would use, and which it lacks.", show_default=False
-        ),
+        typer.Argument(help="Only tell which tiles this scenario would use, and which it lacks.", show_default=False),
     ] = None,
     json: Json = False,
 ) -> None:
     """Read every tile again: is it there, unchanged, whole and plausible, and does it agree with its neighbors?"""
     from openiads.base.errors import InputError
-    from openiads.earth import library
+    from openiads.earth import library, library_index
     from openiads.faces.cli import show
 
     if scenario is not None:
@@ -103,7 +101,7 @@ def terrain_check(
     with show.progress_bars() as phases:
         phases.phase("reading height files")
         found = library.check(phases.count)
-    count = len(library.opened().records)
+    count = len(library_index.opened().records)
     if json:
         show.as_json({"tiles": count, "problems": list(found.problems), "remarks": list(found.remarks)})
     else:
@@ -124,19 +122,19 @@ def terrain_check(
 @reports_errors
 def terrain_remove(paths: Paths, json: Json = False) -> None:
     """Take tiles out of the library, by file or by folder.  The files stay where they are."""
-    from openiads.earth import library
+    from openiads.earth import library, library_index
     from openiads.faces.cli import show
 
     gone = library.remove(paths)
     if json:
         show.as_json({"removed": _data(gone)})
     else:
-        print(f"{_tiles(len(gone))} removed; the library holds {_tiles(len(library.opened().records))}")
+        print(f"{_tiles(len(gone))} removed; the library holds {_tiles(len(library_index.opened().records))}")
 
 
 def _for_scenario(name: str, *, json: bool) -> None:
     """Which tiles a scenario would use, and which it lacks."""
-    from openiads.earth import library
+    from openiads.earth import library_index
     from openiads.faces.cli import show
     from openiads.scenario.area import boxes
     from openiads.scenario.load import catalog_of, scenario_with
@@ -144,7 +142,7 @@ def _for_scenario(name: str, *, json: bool) -> None:
     from openiads.world.ground import unknown_to_flights, unknown_to_radars
 
     asked = scenario_with(name, {"terrain.source": "library", "terrain.on_missing": "sea"})
-    picked = library.opened().within(boxes(asked, catalog_of(asked)))
+    picked = library_index.opened().within(boxes(asked, catalog_of(asked)))
     world = build(asked)
     radars, flights = unknown_to_radars(world), unknown_to_flights(world)
     lacking = sorted({*radars.tiles, *(tile for each in flights.values() for tile in each.tiles)})

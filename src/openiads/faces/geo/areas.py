@@ -66,9 +66,7 @@ def written(rings: Sequence[NDArray[Any]]) -> list[list[Ring]]:
     """A polygon, its outer ring and then its holes (degrees), as files have it: cut at the antimeridian, rounded."""
     outer, *holes = (_unwrapped(ring) for ring in rings)
     whole = [outer, *(hole + (360.0 * np.round((outer[0, 0] - hole[0, 0]) / 360.0), 0.0) for hole in holes)]
-    turned = [
-        ring if (outlines.area_of(ring) > 0.0) == (n == 0) else ring[::-1] for n, ring in enumerate(whole)
-    ]
+    turned = [ring if (outlines.area_of(ring) > 0.0) == (n == 0) else ring[::-1] for n, ring in enumerate(whole)]
     turns = range(int(np.floor((outer[:, 0].min() + 180.0) / 360.0)), int(np.ceil((outer[:, 0].max() + 180.0) / 360.0)))
     if list(turns) in ([0], []):
         return [[rounded(ring, outer=n == 0) for n, ring in enumerate(turned)]]
@@ -77,8 +75,9 @@ def written(rings: Sequence[NDArray[Any]]) -> list[list[Ring]]:
         west = 360.0 * turn - 180.0
         part = outlines.cut(outlines.cut(turned, west, east=True), west + 360.0, east=False)
         shifted = [ring - (360.0 * turn, 0.0) for ring in part if abs(outlines.area_of(ring)) > 0.0]
-        for polygon in outlines.nested(shifted):
-            found.append([rounded(ring, outer=n == 0) for n, ring in enumerate(polygon)])
+        found += [
+            [rounded(ring, outer=n == 0) for n, ring in enumerate(polygon)] for polygon in outlines.nested(shifted)
+        ]
     return found
 
 

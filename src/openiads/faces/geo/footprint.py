@@ -51,7 +51,9 @@ def _csv(answer: FootprintAnswer, path: Path) -> None:
     for each in answer.found:
         along, across = (grid.ravel() for grid in np.meshgrid(each.along, each.across, indexing="ij"))
         lat, lon = answer.plan.ground(along, across)
-        columns = zip(along * KM, across * KM, np.degrees(lat), areas.wrapped(np.degrees(lon)), each.possible.ravel(), strict=True)
+        columns = zip(
+            along * KM, across * KM, np.degrees(lat), areas.wrapped(np.degrees(lon)), each.possible.ravel(), strict=True
+        )
         lines += [f"{each.limits},{a:.4f},{b:.4f},{y:.6f},{x:.6f},{cell:d}" for a, b, y, x, cell in columns]
     disk.save(path, ("\n".join(lines) + "\n").encode())
 

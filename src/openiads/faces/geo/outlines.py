@@ -80,7 +80,10 @@ def cut(rings: list[NDArray[np.float64]], edge: float, *, east: bool) -> list[ND
             comes = np.flatnonzero(inside & ~np.roll(inside, 1))
             leaves = np.flatnonzero(inside & ~np.roll(inside, -1))
             for a, b in zip(comes, leaves, strict=True):
-                ends = (_crossing(corners[a - 1], corners[a], edge), _crossing(corners[b], corners[(b + 1) % len(corners)], edge))
+                ends = (
+                    _crossing(corners[a - 1], corners[a], edge),
+                    _crossing(corners[b], corners[(b + 1) % len(corners)], edge),
+                )
                 chains.append(np.vstack([ends[0], corners[a : b + 1], ends[1]]))
     return [*kept, *_joined(chains)]
 
