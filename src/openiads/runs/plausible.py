@@ -99,7 +99,7 @@ def buried(world: World, path: int) -> Buried | None:
     known = world.terrain.covers(lat, lon)
     if not known.any():
         return None
-    ground, _ = world.terrain.relief(lat[known], lon[known])
+    ground = world.terrain.height(lat[known], lon[known])
     below = ground - height[known]
     k = int(np.argmax(below))
     if below[k] <= DEPTH:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,6 +11,9 @@ from openiads.faces.words.terrain import terrain_note
 from openiads.faces.words.text import length, number
 from openiads.reach.approach import Approach, first_time
 from openiads.reach.coverage import Coverage
+
+if TYPE_CHECKING:
+    from openiads.reach.site_radars import CoverageAnswer
 
 HEAD = ("target at", "radar", "in view, km2", "detected, km2")
 APPROACH_HEAD = ("radar", "P = 0.1 at", "P = 0.5 at", "P = 0.9 at", "time left at 0.9", "P at the end")
@@ -76,6 +79,19 @@ def as_data(found: Coverage) -> dict[str, Any]:
         },
         "conditions": conditions(found),
     }  # fmt: skip
+
+
+def remarks_of(answer: CoverageAnswer) -> list[str]:
+    """What users should hear about the map and the ground it was made on, a line each."""
+    found = answer.found
+    cell, spacing = max(found.map.cell), found.terrain.resolution
+    told = list(found.terrain.remarks())
+    if found.fine and cell > spacing > 0.0:
+        told.append(
+            f"--fine looks over cells of {cell:,.0f} m, and the terrain has heights every {spacing:,.0f} m: what lies "
+            "between is not seen. Use more cells or a smaller map"
+        )
+    return told
 
 
 def _seconds(value: float) -> str:
