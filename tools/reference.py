@@ -41,7 +41,7 @@ FIRST_RECORDED = int(codes.Event.LOOK)
 #: What each table of a scenario is, in the order of the page.
 OPENINGS = {
     "Scenario": "The file itself: what stands at its top, and its tables.",
-    "Terrain": "`[terrain]`: the packaged Levant, the user's files, or a simple shape with exact answers.",
+    "Terrain": "`[terrain]`: the packaged Levant, the user's files or library, or a simple shape with exact answers.",
     "Asset": "`[[asset]]`: what is defended.",
     "Site": "`[[site]]`: a SAM system in one place.",
     "Doctrine": "`[site.doctrine]`: how the site fights.",
@@ -229,8 +229,10 @@ MEANINGS: dict[str, dict[str, str]] = {
         "length": "of a ridge's crest",
         "shore": "from the origin to the coast; negative: behind it",
         "base": "ground height elsewhere, of the plain, or of the valley's floor",
-        "files": "files beside the scenario: `.hgt`, `.hgt.gz`, `.hgt.zip`, `.asc`, `.tif`",
+        "files": "height files beside the scenario, or folders of them ([kinds](../how-to/terrain.md#files)); the "
+        "first that has data at a place counts",
         "on_missing": "what lies beyond the data: an error, or the sea",
+        "below_sea": "what lies below the sea in height files: ground (with a warning if left out), or the sea",
     },
     "WorldSettings": {
         "earth_factor": "effective earth radius over the true one (refraction); nominal 4/3",

@@ -336,7 +336,7 @@ def test_senseless_questions_are_refused(flat, wrong):
 def test_a_map_by_its_corners_has_nearly_square_cells_and_answers_as_any_other(flat):
     low, high = (LAT - 0.004, LON - 0.012), (LAT + 0.006, LON + 0.003)
     where = coverage.map_within(flat.terrain, low, high, cells=50)
-    assert (where.lats[0], where.lons[0], where.lats[-1], where.lons[-1]) == (*low, *high)
+    assert where.bounds == pytest.approx((*low, *high), abs=1e-12)
     assert max(where.ground.shape) == 50 and where.cell[0] == pytest.approx(where.cell[1], rel=0.03)
     (k,) = rows(flat, "76n6")
     question = DetectionQuestion(heights=(50.0,))
@@ -349,6 +349,25 @@ def test_a_map_by_its_corners_has_nearly_square_cells_and_answers_as_any_other(f
         assert away[each.visible(0)].max() < away[~each.visible(0) & (away > 5e3)].min(initial=1e6) + 500.0
     with pytest.raises(InputError, match="coverage map"):
         coverage.map_within(flat.terrain, low, (high[0], low[1]))
+
+
+@pytest.mark.parametrize("cells", [2, 7, 20, 111])
+def test_a_map_is_as_large_as_the_window_asked_for(flat, cells):
+    low, high = (LAT - 0.004, LON - 0.004), (LAT + 0.004, LON + 0.005)
+    where = coverage.map_within(flat.terrain, low, high, cells=cells)
+    exact = MEAN_RADIUS**2 * (math.sin(high[0]) - math.sin(low[0])) * (high[1] - low[1])
+    assert float((where.areas * np.ones(where.ground.shape)).sum()) == pytest.approx(exact, rel=1e-5)
+    assert where.bounds == pytest.approx((*low, *high), abs=1e-12)
+    (k,) = rows(flat, "76n6")
+    around = coverage.map_around(flat, [k], DetectionQuestion(), size=80e3, cells=cells)
+    side = 80e3 / MEAN_RADIUS
+    assert around.bounds[2] - around.bounds[0] == pytest.approx(side, rel=1e-9)
+
+
+def test_a_window_across_the_antimeridian_goes_on_beyond_it(flat):
+    where = coverage.map_within(flat.terrain, (LAT, math.radians(179.5)), (LAT + 0.01, math.radians(-179.5)), cells=10)
+    assert np.degrees(where.bounds[3] - where.bounds[1]) == pytest.approx(1.0)
+    assert (np.diff(where.lons) > 0.0).all()
 
 
 def test_impossible_maps_are_refused(flat):

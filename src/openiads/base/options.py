@@ -121,7 +121,8 @@ def corners(option: str, value: Extent) -> tuple[tuple[float, float], tuple[floa
     if len(parts) != 2:
         raise InputError(option, shown, 'Give the southwest and the northeast corner, "34 N 35 E; 36 N 37 E".')
     low, high = (position(option, part) for part in parts)
-    if not (low[0] < high[0] and low[1] < high[1]):
+    wide = (high[1] - low[1]) % math.tau  # a window may lie across the antimeridian, but not around the earth
+    if not (low[0] < high[0] and 0.0 < wide < math.pi):
         raise InputError(option, f"{shown} is empty", "The first corner is southwest of the second.")
     return low, high
 

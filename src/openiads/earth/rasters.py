@@ -1,21 +1,24 @@
-"""Ground from the user's files: SRTM tiles, Esri ASCII grids and GeoTIFF, checked before they are believed."""
+"""Ground from height files: SRTM, DTED, Esri ASCII, GeoTIFF, VRT, and folders of them, checked before it is believed.
+
+Files are read block by block where somebody asks (`openiads.earth.tiles`).  Where several cover a place, the first that
+has data there counts: the next one fills its holes.
+"""
 
 from __future__ import annotations
 
-import gzip
+import functools
 import hashlib
 import math
-import re
-import zipfile
-import zlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from openiads.base.errors import InputError
-from openiads.base.extras import how_to_install
+from openiads.earth.packings import files_of, kind_of, listing, member_of, sha256_of
+from openiads.earth.raster_files import Raster
+from openiads.earth.readers import LARGEST, Ascii, Dted, Hgt
 from openiads.earth.terrain import (
     LEVANT,
     METERS_PER_DEGREE,
@@ -24,258 +27,267 @@ from openiads.earth.terrain import (
     levant_mean_height,
     outside,
     packaged_grid,
-    sample,
+    packaged_sea,
 )
+from openiads.earth.tiles import DEEPEST, TALLEST, Degrees, Facts, Frame, Source, Tile
 
-TALLEST = 9000.0  # m: no ground on Earth is higher
-DEEPEST = -500.0  # m: no dry ground is lower
-LARGEST = 60_000_000  # cells of one file
-LONGEST_NUMBER = 40  # bytes of a height written as text
 FOOT = 0.3048  # m
+TOLD_BELOW = 0.01  # share of a file's heights below the sea from which it is told
+BELOW_SEA = ("ground", "sea")
 
 
-@dataclass(frozen=True)
-class Grid:
-    """Heights (m) at points: row 0 in the south, column 0 in the west; degrees; ``edge`` is how many cells each side
-    reaches beyond the outer points (0 for posts, 0.5 for cells); ``holes`` are points without data, None for none."""
+def source_of(path: Path) -> Source:
+    """What reads a file of heights.
 
-    heights: np.ndarray
-    south: float
-    west: float
-    lat_step: float
-    lon_step: float
-    edge: float
-    holes: np.ndarray | None = None
-
-    def inside(self, lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
-        """Whether places (degrees) lie in the covered rectangle, its rim included (1e-9 cells of slack)."""
-        slack = self.edge + 1e-9
-        row, column = self.fractions(lat, lon)
-        rows, columns = self.heights.shape
-        return (row >= -slack) & (row <= rows - 1 + slack) & (column >= -slack) & (column <= columns - 1 + slack)
-
-    def known(self, lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
-        """Whether the nearest point of places (degrees) lies in the rectangle and has data."""
-        found = self.inside(lat, lon)
-        if self.holes is not None:
-            at = self.fractions(lat, lon)
-            row, column = (
-                np.clip(np.rint(v), 0, n - 1).astype(int) for v, n in zip(at, self.heights.shape, strict=True)
-            )
-            found &= ~self.holes[row, column]
-        return found
-
-    def fractions(self, lat: np.ndarray, lon: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Fractional row and column of places (degrees)."""
-        return (lat - self.south) / self.lat_step, (lon - self.west) / self.lon_step
+    Raises
+    ------
+    InputError
+        For a file of no known kind, or one whose header is wrong.
+    """
+    kind = kind_of(path)
+    if kind == "zip":
+        kind = kind_of(Path(member_of(path)))
+        if kind in ("asc", "dted"):
+            raise InputError(str(path), "such files are not read from archives", "Unpack it.")
+    readers: dict[str | None, Callable[[Path], Source]] = {"hgt": Hgt, "dted": Dted, "asc": Ascii, "raster": Raster}
+    source = readers[kind](path)
+    check_frame(path, source.frame)
+    return source
 
 
-def from_file(paths: str | Path | Iterable[str | Path], on_missing: str = "error") -> Terrain:
-    """Terrain from the user's files: .hgt, .hgt.gz, .hgt.zip, .asc (Esri ASCII grid), .tif (extra ``geo``).
+def check_frame(path: Path, frame: Frame) -> None:
+    """InputError for a grid that is not in degrees."""
+    place_ok = -90.0 - 1e-6 <= frame.south and frame.north <= 90.0 + 1e-6
+    steps_ok = frame.lat_step > 0.0 and frame.lon_step > 0.0
+    if not place_ok or not -360.0 <= frame.west <= 360.0 or not steps_ok:
+        reason = f"corner {frame.south:g} N {frame.west:g} E, step {frame.lat_step:g}: not degrees"
+        raise InputError(str(path), reason, "Reproject it to latitude and longitude (EPSG:4326).")
+    if frame.columns * frame.lon_step > 360.0 + 2.0 * frame.lon_step:
+        reason = f"{frame.columns} columns of {frame.lon_step:g} degrees go more than once around the earth"
+        raise InputError(str(path), reason, "Write it again with its true spacing.")
 
-    Geographic coordinates in degrees and heights in meters are required.  Where files overlap the first one counts.
-    on_missing : holes in the data (when reading) and places outside it (when asking): "error" or "sea" (0 m).
-    Raises InputError for a file that is missing, damaged, of the wrong size, or holds implausible heights.
+
+def from_file(
+    paths: str | Path | Iterable[str | Path], on_missing: str = "error", below_sea: str | None = None
+) -> Terrain:
+    """Terrain from the user's files, or from folders of them.
+
+    Parameters
+    ----------
+    paths : path or paths
+        .hgt, .hgt.gz, .zip, .dt0, .dt1, .dt2, .asc (Esri ASCII grid); with the extra ``geo`` .tif, .vrt, .bil and
+        .flt.  Geographic coordinates in degrees and heights in meters are required.  Where files overlap the first one
+        that has data counts.
+    on_missing : {'error', 'sea'}
+        Holes in the data (when reading) and places outside it (when asking): an error, or the sea (0 m).
+    below_sea : {'ground', 'sea'}, optional
+        What lies below the sea is ground, or the sea (but for basins that the packaged grid knows, as
+        about the Dead Sea).  Left out, it
+        is ground, and told; heights lower than any dry ground are refused.
+
+    Raises
+    ------
+    InputError
+        For a file that is missing, damaged, of the wrong size, or holds implausible heights.
     """
     check_choice(on_missing)
+    check_below(below_sea)
     names = [Path(paths)] if isinstance(paths, str | Path) else [Path(p) for p in paths]
     if not names:
         raise InputError("terrain files", "none given", "Name at least one file.")
-    grids = [_checked(name, _read(name), on_missing) for name in names]
-
-    def surface(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
-        lat, lon = np.degrees(lat), np.degrees(lon)
-        heights = np.zeros(lat.shape)
-        found = np.zeros(lat.shape, dtype=bool)
-        for grid in grids:
-            here = grid.inside(lat, lon) & ~found
-            if here.any():
-                heights[here] = sample(grid.heights, *grid.fractions(lat[here], lon[here]))
-                found |= here
-        if not found.all() and on_missing == "error":
-            raise outside(", ".join(name.name for name in names), lat, lon, found)
-        return heights
-
-    def known(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
-        lat, lon = np.degrees(lat), np.degrees(lon)
-        return np.any([grid.known(lat, lon) for grid in grids], axis=0)
-
-    identity = hashlib.sha256(on_missing.encode())
-    for grid in grids:
-        place = (grid.heights.shape, grid.south, grid.west, grid.lat_step, grid.lon_step, grid.edge)
-        identity.update(repr(place).encode() + grid.heights.astype("<f4").tobytes())
-    label = names[0].name if len(names) == 1 else f"{names[0].name} and {len(names) - 1} more"
-    step = max(grid.lat_step for grid in grids) * METERS_PER_DEGREE
-    return Terrain(
-        label,
-        step,
-        surface,
-        identity.digest(),
-        known=known,
-        coarse=step > 500.0,
-        files=tuple(name.name for name in names),
-        sea_elsewhere=on_missing == "sea",
-    )
+    files = [each for name in names for each in files_of(name)]
+    identity = hashlib.sha256(repr((on_missing, below_sea)).encode())
+    for file in files:
+        identity.update(file.name.encode() + bytes.fromhex(sha256_of(file)))
+    return _terrain_of(tuple(files), on_missing, below_sea, identity.digest())
 
 
-def _read(path: Path) -> Grid:
-    lower = path.name.lower()
-    if not path.is_file():
-        raise InputError(str(path), "no such terrain file", "Check the name; paths are relative to the scenario.")
-    if lower.endswith((".hgt", ".hgt.gz", ".hgt.zip")):
-        return _read_hgt(path)
-    if lower.endswith(".asc"):
-        return _read_asc(path)
-    if lower.endswith((".tif", ".tiff")):
-        return _read_tiff(path)
-    raise InputError(str(path), "not a known kind of terrain file", "Use .hgt, .hgt.gz, .hgt.zip, .asc or .tif.")
+def check_below(below_sea: str | None) -> None:
+    """InputError for anything but a choice of ``below_sea``."""
+    if below_sea is not None and below_sea not in BELOW_SEA:
+        raise InputError("below_sea", f'"{below_sea}" is not a choice', 'Use "ground" or "sea".')
 
 
-def _hgt_bytes(path: Path, limit: int) -> bytes:
-    """The contents of a plain or packed .hgt, never more than ``limit`` + 1 bytes of it."""
-    try:
-        if path.name.lower().endswith(".gz"):
-            with gzip.open(path) as file:
-                return file.read(limit + 1)
-        if path.name.lower().endswith(".zip"):
-            with zipfile.ZipFile(path) as archive:
-                members = [m for m in archive.namelist() if m.lower().endswith(".hgt")]
-                if len(members) != 1:
-                    raise InputError(str(path), f"holds {len(members)} .hgt files", "Pack exactly one tile a file.")
-                with archive.open(members[0]) as member:
-                    return member.read(limit + 1)
-        with path.open("rb") as plain:
-            return plain.read(limit + 1)
-    except RuntimeError as problem:  # zipfile's complaint about encrypted or oddly packed members
-        remedy = "Pack it plainly, without a password."
-        raise InputError(str(path), f"cannot be unpacked ({problem})", remedy) from problem
-    except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as problem:
-        raise InputError(str(path), f"cannot be unpacked ({problem})", "Fetch the file again.") from problem
+@functools.lru_cache(maxsize=4)
+def _terrain_of(files: tuple[Path, ...], on_missing: str, below_sea: str | None, identity: bytes) -> Terrain:
+    """Terrain of files whose contents have an identity; small ones are read and checked at once, large ones as they
+    are asked for."""
+    tiles = [Tile(file, source_of(file), sea_below=below_sea == "sea") for file in files]
+    mosaic = Mosaic(tiles, on_missing, below_sea)
+    if sum(tile.frame.rows * tile.frame.columns for tile in tiles) <= LARGEST:
+        for tile in tiles:
+            tile.scan()
+            mosaic.judge(tile)
+            _check_unit(tile)
+        mosaic.check_holes()
+    label = files[0].name if len(files) == 1 else f"{files[0].name} and {len(files) - 1} more"
+    return mosaic.terrain(label, identity)
 
 
-def _read_hgt(path: Path) -> Grid:
-    named = re.match(r"([NS])(\d{2})([EW])(\d{3})", path.name.upper())
-    if named is None:
-        raise InputError(str(path), "the name does not say which tile it is", "Name it like N34E036.hgt.")
-    south = int(named[2]) * (1 if named[1] == "N" else -1)
-    west = int(named[4]) * (1 if named[3] == "E" else -1)
-    sizes = {2 * n * n: n for n in (1201, 3601)}
-    body = _hgt_bytes(path, max(sizes))
-    if len(body) not in sizes:
-        reason = f"{len(body)} bytes is not a whole tile (2,884,802 or 25,934,402 bytes)"
-        raise InputError(str(path), reason, "The file is cut short or of another kind; fetch it again.")
-    n = sizes[len(body)]
-    heights = np.frombuffer(body, dtype=">i2").reshape(n, n)[::-1].astype(np.float32)
-    return Grid(heights, float(south), float(west), 1.0 / (n - 1), 1.0 / (n - 1), 0.0)
+class Mosaic:
+    """Tiles side by side and over each other, as one surface.
+
+    Parameters
+    ----------
+    tiles : sequence of Tile
+        The first of those that have data at a place counts.
+    on_missing, below_sea : str
+        As for `from_file`.
+    """
+
+    def __init__(self, tiles: Sequence[Tile], on_missing: str, below_sea: str | None) -> None:
+        self.tiles = tuple(tiles)
+        self.on_missing = on_missing
+        self.below_sea = below_sea
+        self._by_cell: dict[tuple[int, int], list[int]] = {}
+        self._judged: dict[int, int] = {}
+        for k, tile in enumerate(self.tiles):
+            for cell in _cells(tile.frame):
+                self._by_cell.setdefault(cell, []).append(k)
+
+    def givers(self, lat: Degrees, lon: Degrees) -> NDArray[np.int32]:
+        """Which tile gives the height at places of any shape (-1: none)."""
+        return self.values(lat, lon, heights=False)[1]
+
+    def values(self, lat: Degrees, lon: Degrees, *, heights: bool = True) -> tuple[Degrees, NDArray[np.int32]]:
+        """Heights at places of any shape, NaN where no tile has data, and which tile gives each (-1: none).
+
+        heights : whether they are wanted; left out they are NaN, which is quicker
+        """
+        shape = np.shape(lat)
+        lat, lon = np.ravel(lat), np.ravel(lon)
+        found, givers = np.full(lat.size, np.nan), np.full(lat.size, -1, np.int32)
+        row, column = np.floor(lat).astype(np.int64), np.floor(np.mod(lon, 360.0)).astype(np.int64) % 360
+        number = (row + 90) * 360 + column
+        order = np.argsort(number, kind="stable")
+        firsts = np.flatnonzero(np.diff(number[order], prepend=-1))
+        for part in np.split(order, firsts[1:]) if len(order) else ():
+            cell = int(row[part[0]]), int(column[part[0]])
+            for k in self._by_cell.get(cell, ()):
+                tile, todo = self.tiles[k], part[givers[part] < 0]
+                here = todo[tile.frame.inside(lat[todo], lon[todo])]
+                if len(here) and heights:
+                    found[here] = tile.values(lat[here], lon[here])
+                    givers[here[~np.isnan(found[here])]] = k
+                elif len(here):
+                    givers[here[tile.known(lat[here], lon[here])]] = k
+                self.judge(tile)
+        return found.reshape(shape), givers.reshape(shape)
+
+    def judge(self, tile: Tile) -> None:
+        """InputError for a tile of which what has been read so far cannot be heights of the ground."""
+        facts = tile.facts
+        if self._judged.get(id(tile)) == facts.cells:
+            return
+        self._judged[id(tile)] = facts.cells
+        if facts.tall:
+            reason = f"heights up to {max(facts.tall):,.0f} m; nothing on land is above {TALLEST:,.0f}"
+            raise InputError(str(tile.path), reason, "The heights look like feet; convert them to meters.")
+        if facts.deep and self.below_sea is None:
+            share = _percent(facts.deep / max(facts.cells - facts.holes, 1))
+            reason = f"{share} of the heights lie more than {-DEEPEST:g} m below the sea, down to {facts.low:,.0f} m"
+            remedy = 'A chart of the sea floor? Say below_sea = "sea" (or "ground"). Or missing values not declared?'
+            raise InputError(str(tile.path), reason, remedy)
+
+    def check_holes(self) -> None:
+        """InputError where points have no data that no other tile has either, unless the sea is put there."""
+        if self.on_missing == "sea":
+            return
+        for tile in self.tiles:
+            if not tile.facts.holes:
+                continue
+            alone = sum(int(np.isnan(self.values(lat, lon)[0]).sum()) for lat, lon in tile.holes())
+            if alone:
+                odd = _odd_told(tile.facts)
+                reason = f"{alone:,} of {tile.facts.cells:,} heights are missing" + (f": {odd}" if odd else "")
+                raise InputError(str(tile.path), reason, 'Fill them, or say on_missing = "sea".')
+
+    def remarks(self) -> tuple[str, ...]:
+        """What users should hear about the tiles, a line each."""
+        lines = []
+        for tile in self.tiles:
+            facts, name = tile.facts, tile.path.name
+            share = facts.below / max(facts.cells - facts.holes, 1)
+            if odd := _odd_told(facts):
+                lines.append(f"{name}: {odd}")
+            if self.below_sea is None and share > TOLD_BELOW:
+                lines.append(
+                    f"{name}: {_percent(share)} of the heights lie below the sea, down to {facts.low:,.0f} m, and "
+                    'count as ground. A chart of the sea floor? Say below_sea = "sea" (or "ground")'
+                )
+        return tuple(lines)
+
+    def terrain(self, label: str, identity: bytes, remarks: Callable[[], tuple[str, ...]] = tuple) -> Terrain:
+        """The tiles as a terrain.
+
+        label : what it is, for people;  identity : of everything the heights depend on;  remarks : more to be told
+        """
+        sea = self.on_missing == "sea"
+
+        def surface(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+            lat, lon = np.degrees(lat), np.degrees(lon)
+            heights, givers = self.values(lat, lon)
+            if not sea and (givers < 0).any():
+                raise outside(label, lat, lon, givers >= 0)
+            return np.where(givers < 0, 0.0, heights)
+
+        def known(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+            lat, lon = np.degrees(lat), np.degrees(lon)
+            found = self.givers(lat, lon) >= 0
+            return found | packaged_sea(lat, lon) if sea and not found.all() else found
+
+        step = max(tile.frame.lat_step for tile in self.tiles) * METERS_PER_DEGREE if self.tiles else 0.0
+        return Terrain(
+            label,
+            step,
+            surface,
+            identity,
+            known=known,
+            coarse=step > 500.0,
+            files=tuple(tile.path.name for tile in self.tiles),
+            sea_elsewhere=sea,
+            givers=lambda lat, lon: self.givers(np.degrees(lat), np.degrees(lon)),
+            remarks=lambda: (*self.remarks(), *remarks()),
+        )
 
 
-def _read_asc(path: Path) -> Grid:
-    _check_asc_size(path)
-    words = path.read_text(encoding="ascii", errors="replace").split()
-    head: dict[str, float] = {}
-    at = 0
-    try:
-        while at + 1 < len(words) and words[at][:1].isalpha() and words[at].lower() not in ("nan", "inf"):
-            head[words[at].lower()] = float(words[at + 1])
-            at += 2
-        rows, columns, step = int(head["nrows"]), int(head["ncols"]), head["cellsize"]
-        south = head["yllcenter"] if "yllcenter" in head else head["yllcorner"] + step / 2
-        west = head["xllcenter"] if "xllcenter" in head else head["xllcorner"] + step / 2
-        values = np.array(words[at:], dtype=np.float32)
-    except KeyError as missing:
-        reason = f"the header has no {missing.args[0]}"
-        raise InputError(str(path), reason, "It needs ncols, nrows, xllcorner, yllcorner, cellsize.") from missing
-    except ValueError as problem:
-        raise InputError(str(path), f"not a number: {problem}", "Write an Esri ASCII grid of numbers.") from problem
-    if not (math.isfinite(step) and step > 0.0):
-        raise InputError(str(path), f"a cell size of {step:g}", "Write the degrees between two cells.")
-    if rows < 2 or columns < 2 or rows * columns > LARGEST or values.size != rows * columns:
-        reason = f"{values.size} heights for {rows} rows of {columns}"
-        raise InputError(str(path), reason, "The file is cut short, too small or too large; write it again.")
-    heights = values.reshape(rows, columns)[::-1]
-    holes = heights == np.float32(head.get("nodata_value", -9999.0))
-    return Grid(np.where(holes, np.float32(np.nan), heights), south, west, step, step, 0.5)
+def _cells(frame: Frame) -> set[tuple[int, int]]:
+    """Square degrees (south, west from 0 to 359) that a frame touches."""
+    south, west, north, east = frame.bounds
+    rows = range(math.floor(south - 1e-9), math.floor(north + 1e-9) + 1)
+    columns = range(math.floor(west - 1e-9), min(math.floor(east + 1e-9), math.floor(west) + 360) + 1)
+    return {(row, column % 360) for row in rows for column in columns}
 
 
-def _check_asc_size(path: Path) -> None:
-    """Refuse a grid that is too large by its header, or a file longer than its grid could be, before reading it."""
-    with path.open("rb") as file:
-        words = file.read(1000).decode("ascii", errors="replace").lower().split()
-    told = {key: word for key, word in zip(words[:-1], words[1:], strict=True) if key in ("nrows", "ncols")}
-    try:
-        cells = int(told.get("nrows", "0")) * int(told.get("ncols", "0"))
-    except ValueError:
-        cells = 0  # what is wrong with it is said when it is read
-    length = path.stat().st_size
-    if cells > LARGEST or length > 1000 + LONGEST_NUMBER * max(cells, 1000):
-        reason = f"{cells:,} cells in {length:,} bytes"
-        raise InputError(str(path), reason, f"Give at most {LARGEST:,} cells in one file, as plain numbers.")
+def _percent(share: float) -> str:
+    return f"{100.0 * share:.0f} %" if share >= 0.01 else f"{100.0 * share:.1g} %"
 
 
-def _read_tiff(path: Path) -> Grid:
-    try:
-        import rasterio
-    except ImportError as missing:
-        remedy = f"Convert the file to .asc, or install it with: {how_to_install('geo')}"
-        raise InputError(str(path), "reading GeoTIFF needs the package rasterio", remedy) from missing
-    try:
-        with rasterio.open(path, driver="GTiff") as file:
-            if file.crs is None:
-                raise InputError(str(path), "says no coordinate system", "Write it with EPSG:4326.")
-            if not file.crs.is_geographic or file.transform.b or file.transform.d:
-                reason = "not on a latitude-longitude grid"
-                raise InputError(str(path), reason, "Reproject it to EPSG:4326.")
-            if file.count != 1 or file.width * file.height > LARGEST or min(file.width, file.height) < 2:
-                reason = f"{file.count} bands of {file.width} x {file.height}"
-                raise InputError(str(path), reason, f"Give one band of at most {LARGEST:,} cells.")
-            if (file.units[0] or "m").lower() not in ("m", "meter", "meters", "metre", "metres"):
-                raise InputError(str(path), f'heights in "{file.units[0]}"', "Convert them to meters.")
-            heights = file.read(1, masked=True).astype(np.float32).filled(np.nan)
-            a, e, west, north = file.transform.a, file.transform.e, file.transform.c, file.transform.f
-    except rasterio.errors.RasterioError as problem:
-        reason = "cannot be read as a GeoTIFF: of another kind, cut short or damaged"
-        raise InputError(str(path), reason, "Fetch it again, or write it again as a plain GeoTIFF.") from problem
-    if a <= 0.0 or e >= 0.0:
-        raise InputError(str(path), "rows do not run from north to south", "Write it north up.")
-    return Grid(heights[::-1], north + e * (len(heights) - 0.5), west + a / 2, -e, a, 0.5)
+def _odd_told(facts: Facts) -> str:
+    """What a file has in place of heights without saying so, or nothing."""
+    told = [f"{count:,} {'cell' if count == 1 else 'cells'} of {value:,.10g}" for value, count in facts.odd.items()]
+    return f"{listing(told, 3)}: missing values that the file does not declare" if told else ""
 
 
-def _checked(path: Path, grid: Grid, on_missing: str) -> Grid:
-    """The grid with holes filled by the sea, or an error that says what is wrong with it."""
-    place_ok = -90.0 <= grid.south and grid.south + (len(grid.heights) - 1) * grid.lat_step <= 90.0
-    if not place_ok or not -180.0 <= grid.west <= 360.0 or not grid.lat_step > 0.0 or not grid.lon_step > 0.0:
-        reason = f"corner {grid.south:g} N {grid.west:g} E, step {grid.lat_step:g}: not degrees"
-        raise InputError(str(path), reason, "Reproject it to latitude and longitude (EPSG:4326).")
-    holes = ~np.isfinite(grid.heights) | (grid.heights < DEEPEST)
-    if holes.any() and on_missing == "error":
-        reason = f"{int(holes.sum()):,} of {holes.size:,} heights are missing"
-        raise InputError(str(path), reason, 'Fill them, or say on_missing = "sea".')
-    heights = np.where(holes, np.float32(0.0), grid.heights)
-    if heights.max() > TALLEST:
-        reason = f"a height of {heights.max():,.0f} m; nothing on land is above {TALLEST:,.0f}"
-        raise InputError(str(path), reason, "The heights look like feet; convert them to meters.")
-    kept = holes if holes.any() else None
-    found = Grid(np.ascontiguousarray(heights), grid.south, grid.west, grid.lat_step, grid.lon_step, grid.edge, kept)
-    _check_unit(path, found)
-    return found
-
-
-def _check_unit(path: Path, grid: Grid) -> None:
+def _check_unit(tile: Tile) -> None:
     """Refuse heights that are about 1 / 0.3048 of the packaged ones nearly everywhere above 300 m: they are feet.
 
     Files outside the packaged window, or on low ground, cannot be checked so.
     """
-    rows, columns = (np.linspace(0, n - 1, 40).astype(int) for n in grid.heights.shape)
-    lat = np.repeat(grid.south + rows * grid.lat_step, len(columns))
-    lon = np.tile(grid.west + columns * grid.lon_step, len(rows))
-    mine = grid.heights[np.ix_(rows, columns)].ravel()
-    mean, coast, _, _ = packaged_grid()
+    frame = tile.frame
+    rows, columns = (np.linspace(0, n - 1, 40).astype(int) for n in (frame.rows, frame.columns))
+    lat = np.repeat(frame.south + rows * frame.lat_step, len(columns))
+    lon = np.mod(np.tile(frame.west + columns * frame.lon_step, len(rows)) + 180.0, 360.0) - 180.0
     there = (lat >= LEVANT[0]) & (lat <= LEVANT[1]) & (lon >= LEVANT[2]) & (lon <= LEVANT[3])
+    if not there.any():
+        return
+    mean, coast, _, _ = packaged_grid()
     known = levant_mean_height(mean, coast, lat[there], lon[there])
-    high = known > 300.0
+    mine = tile.values(lat[there], lon[there])
+    high = (known > 300.0) & ~np.isnan(mine)
     if high.sum() < 100:
         return
-    ratio = mine[there][high] / known[high] * FOOT
+    ratio = mine[high] / known[high] * FOOT
     if np.quantile(ratio, 0.25) > 0.75 and np.quantile(ratio, 0.75) < 1.33:
         reason = f"heights {float(np.median(ratio)) / FOOT:.1f} times those of the packaged terrain"
-        raise InputError(str(path), reason, "They look like feet; convert them to meters.")
+        raise InputError(str(tile.path), reason, "They look like feet; convert them to meters.")

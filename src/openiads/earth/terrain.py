@@ -24,8 +24,7 @@ import functools
 import hashlib
 import io
 import json
-import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, TypeAlias
@@ -40,6 +39,8 @@ COAST_UNIT = 200.0  # m, of the packaged distances to the coast
 COAST_RAMP = 6000.0  # m, over which the ground rises from the shoreline to the cell's mean
 SHORE_SLACK = 1500.0  # m, accuracy of the packaged coastline
 METERS_PER_DEGREE = 111_195.0
+BASIN_INLAND = 15_000.0  # m from the coast within which a packaged cell below the sea may be one of the sea floor
+MOST_TOLD = 60  # names of missing tiles in one error
 
 #: A quantity (a height in m, or true and false) at latitudes and longitudes (rad) of one shape.
 Surface: TypeAlias = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -68,6 +69,8 @@ class Terrain:
         coarse: bool = False,
         files: tuple[str, ...] = (),
         sea_elsewhere: bool = False,
+        givers: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None,
+        remarks: Callable[[], tuple[str, ...]] = tuple,
     ) -> None:
         self.label = label
         self.resolution = resolution
@@ -80,6 +83,8 @@ class Terrain:
         self._identity = identity
         self._land = land
         self._known = known
+        self._givers = givers
+        self._remarks = remarks
 
     def height(self, lat: ArrayLike, lon: ArrayLike) -> np.ndarray:
         """Ground height (m above the sea) at places (rad); arrays broadcast, the result has their shape.
@@ -113,6 +118,17 @@ class Terrain:
         """Whether there are data at places (rad): false where on_missing = "sea" put the sea."""
         lat, lon = np.broadcast_arrays(np.asarray(lat, dtype=float), np.asarray(lon, dtype=float))
         return np.ones(lat.shape, dtype=bool) if self._known is None else self._known(lat, lon)
+
+    def givers(self, lat: ArrayLike, lon: ArrayLike) -> np.ndarray | None:
+        """Which of ``files`` gives the height at places (rad), by number, -1 for none; None without files."""
+        if self._givers is None:
+            return None
+        lat, lon = np.broadcast_arrays(np.asarray(lat, dtype=float), np.asarray(lon, dtype=float))
+        return self._givers(lat, lon)
+
+    def remarks(self) -> tuple[str, ...]:
+        """What users should hear about the data, a line each; more may show as more of it is read."""
+        return self._remarks()
 
     def digest(self) -> str:
         """SHA-256 (hex) of everything the heights depend on."""
@@ -217,21 +233,79 @@ def levant(crest_factor: float = 0.5, on_missing: str = "error") -> Terrain:
     )
 
 
+def packaged_basin(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+    """Whether the packaged grid has ground below the sea at places (degrees) or in a cell beside: the Dead Sea."""
+    mean, coast = packaged_grid()[:2]
+    south, north, west, east = LEVANT
+    lat, lon = np.broadcast_arrays(lat, np.mod(np.asarray(lon, dtype=float) + 180.0, 360.0) - 180.0)
+    inside = (lat >= south) & (lat < north) & (lon >= west) & (lon < east)
+    found = np.zeros(lat.shape, dtype=bool)
+    if inside.any():
+        per_degree = mean.shape[0] // (north - south)
+        i, j = (((v[inside] - first) * per_degree).astype(np.int64) for v, first in ((lat, south), (lon, west)))
+        cells = np.meshgrid(*lattice_centers(per_degree), indexing="ij")
+        low = np.pad((mean < 0.0) & (_sample_packaged(coast, *cells) * COAST_UNIT > BASIN_INLAND), 1)
+        found[inside] = np.any([low[i + di, j + dj] for di in range(3) for dj in range(3)], axis=0)
+    return found
+
+
+def packaged_sea(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+    """Whether the packaged map knows the sea at places (degrees), farther out than its coastline may err."""
+    return _inland(lat, lon) < -SHORE_SLACK
+
+
+def _inland(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+    """Distance (m) from the packaged coast, negative at sea; NaN where the packaged map says nothing."""
+    south, north, west, east = LEVANT
+    lon = np.mod(np.asarray(lon, dtype=float) + 180.0, 360.0) - 180.0
+    inside = (lat >= south) & (lat <= north) & (lon >= west) & (lon <= east)
+    found = np.full(np.shape(lat), np.nan)
+    if inside.any():
+        found[inside] = _sample_packaged(packaged_grid()[1], np.asarray(lat)[inside], lon[inside]) * COAST_UNIT
+    return found
+
+
 def check_choice(on_missing: str) -> None:
     if on_missing not in ("error", "sea"):
         raise InputError("on_missing", f'"{on_missing}" is not a choice', 'Use "error" or "sea".')
 
 
-def outside(label: str, lat: np.ndarray, lon: np.ndarray, inside: np.ndarray) -> InputError:
+class NoHeights(InputError):
+    """There are no heights at some places."""
+
+    def with_tiles(self, tiles: Sequence[str]) -> NoHeights:
+        """The same, with other tiles named as missing."""
+        return NoHeights(self.place, self.reason, missing_remedy(tiles))
+
+
+def missing_remedy(tiles: Sequence[str]) -> str:
+    """What to do about missing tiles."""
+    if len(tiles) == 1:
+        remedy = f"Add a file that covers it (tile {tiles[0]}), "
+    else:
+        more = f" and {len(tiles) - MOST_TOLD} more" if len(tiles) > MOST_TOLD else ""
+        remedy = f"Add files that cover {len(tiles)} tiles ({', '.join(tiles[:MOST_TOLD])}{more}), "
+    return remedy + 'shorten the radar\'s range, or say on_missing = "sea".'
+
+
+def outside(label: str, lat: np.ndarray, lon: np.ndarray, inside: np.ndarray) -> NoHeights:
     """The error for places without data; angles in degrees."""
     at = np.unravel_index(int(np.argmin(inside)), inside.shape)
-    south, west = math.floor(lat[at]), math.floor(lon[at])
-    tile = f"{'N' if south >= 0 else 'S'}{abs(south):02d}{'E' if west >= 0 else 'W'}{abs(west):03d}"
-    return InputError(
-        label,
-        f"no heights at {lat[at]:.3f} N {lon[at]:.3f} E",
-        f'Add a file that covers it (tile {tile}), shorten the radar\'s range, or say on_missing = "sea".',
-    )
+    tiles = missing_tiles(lat[~inside], lon[~inside])
+    place = f"{lat[at]:.3f} N {(lon[at] + 180.0) % 360.0 - 180.0:.3f} E"
+    return NoHeights(label, f"no heights at {place}", missing_remedy(tiles))
+
+
+def missing_tiles(lat: np.ndarray, lon: np.ndarray) -> list[str]:
+    """Names of the one-degree tiles that hold places (degrees), from the south and the west."""
+    south = np.floor(np.ravel(lat)).astype(int)
+    west = np.floor(np.mod(np.ravel(lon) + 180.0, 360.0) - 180.0).astype(int)
+    return [tile_name(int(row), int(column)) for row, column in np.unique(np.stack([south, west], axis=1), axis=0)]
+
+
+def tile_name(south: int, west: int) -> str:
+    """How publishers call the one-degree tile of a southwest corner (degrees): N34E035."""
+    return f"{'N' if south >= 0 else 'S'}{abs(south):02d}{'E' if west >= 0 else 'W'}{abs(west):03d}"
 
 
 # ------------------------------------------------------------------ the packaged map

@@ -305,7 +305,7 @@ def terrain_following(
     s = np.linspace(0.0, track.length, max(2, int(math.ceil(track.length / spacing)) + 1))
     _, up = track.surface(s)  # the normal of the ellipsoid is the latitude and longitude
     lats, lons = np.arctan2(up[:, 2], np.hypot(up[:, 0], up[:, 1])), np.arctan2(up[:, 1], up[:, 0])
-    wanted = np.maximum(np.broadcast_to(terrain_height(lats, lons), len(s)), 0.0) + agl
+    wanted = np.broadcast_to(terrain_height(lats, lons), len(s)) + agl
     step = s[1] - s[0]
     window = 4.0 * speed
     reach = int(math.ceil(window / 2.0 / step)) + 1

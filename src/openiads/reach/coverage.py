@@ -100,6 +100,14 @@ class Map:
         return north * MEAN_RADIUS, east * MEAN_RADIUS * math.cos(middle)
 
     @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """South, west, north and east rim, rad: half a cell beyond the centers of the outer cells."""
+        high, wide = 0.5 * float(self.lats[1] - self.lats[0]), 0.5 * float(self.lons[1] - self.lons[0])
+        return tuple(
+            float(v) for v in (self.lats[0] - high, self.lons[0] - wide, self.lats[-1] + high, self.lons[-1] + wide)
+        )  # type: ignore[return-value]
+
+    @property
     def areas(self) -> NDArray[np.float64]:
         """Area of the cells of each row, m2, (rows, 1)."""
         north, east = float(self.lats[1] - self.lats[0]), float(self.lons[1] - self.lons[0])
@@ -309,7 +317,7 @@ def _view(world: World, row: int, question: DetectionQuestion, where: Map, fine:
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(part, range(0, len(where.lats), STRIP)))
-    ground = max(float(world.terrain.height(lat, lon)), 0.0)
+    ground = float(world.terrain.height(lat, lon))
     engagement = int(radar["unit"]) >= 0
     return View(world.names.radars[row], lat, lon, ground, float(radar["height"]), engagement, code, lowest)
 
@@ -345,9 +353,14 @@ def map_around(
     _check_map(cells, size)
     half = 0.5 * size / MEAN_RADIUS
     wide = half / max(math.cos(center[0]), 0.01)
-    lats = center[0] + half * np.linspace(-1.0, 1.0, cells)
-    lons = center[1] + wide * np.linspace(-1.0, 1.0, cells)
+    lats = centers(center[0] - half, center[0] + half, cells)
+    lons = centers(center[1] - wide, center[1] + wide, cells)
     return map_of(world.terrain, lats, lons)
+
+
+def centers(low: float, high: float, cells: int) -> NDArray[np.float64]:
+    """Centers of cells that fill an interval from rim to rim."""
+    return low + (high - low) * (np.arange(cells) + 0.5) / cells
 
 
 def map_within(
@@ -358,11 +371,12 @@ def map_within(
     cells : along the longer side.  InputError for an empty or too large map, or where the terrain has no data at all.
     """
     north = (high[0] - low[0]) * MEAN_RADIUS
+    high = high[0], high[1] + (math.tau if high[1] < low[1] else 0.0)  # on beyond the antimeridian
     east = (high[1] - low[1]) * MEAN_RADIUS * max(math.cos(0.5 * (low[0] + high[0])), 0.01)
     longer, shorter = max(north, east), min(north, east)
     _check_map(cells, longer if shorter > 0.0 else 0.0)
-    counts = [max(2, round(1.0 + (cells - 1.0) * side / longer)) for side in (north, east)]
-    return map_of(terrain, np.linspace(low[0], high[0], counts[0]), np.linspace(low[1], high[1], counts[1]))
+    rows, columns = (max(2, round(cells * side / longer)) for side in (north, east))
+    return map_of(terrain, centers(low[0], high[0], rows), centers(low[1], high[1], columns))
 
 
 def _check_map(cells: int, size: float) -> None:

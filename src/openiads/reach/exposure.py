@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from openiads.base.errors import InputError
 from openiads.earth.geodesy import bearing
 from openiads.reach import straight
-from openiads.reach.coverage import Map, map_of
+from openiads.reach.coverage import Map, centers, map_of
 from openiads.reach.envelope import LIMITS, UnitConditions, assess, reach_of
 from openiads.reach.scenes import home, site_of
 from openiads.reach.straight import Paths, Target
@@ -121,6 +121,6 @@ def map_over(world: World, units: Sequence[int], reach: float, cells: int) -> Ma
     center = 0.5 * (low + high)
     half = min(reach, MOST) / METERS + 0.5 * float(high[0] - low[0])
     wide = min(reach, MOST) / METERS / math.cos(center[0]) + 0.5 * float(high[1] - low[1])
-    lats = center[0] + half * np.linspace(-1.0, 1.0, cells)
-    lons = center[1] + wide * np.linspace(-1.0, 1.0, cells)
+    lats = centers(center[0] - half, center[0] + half, cells)
+    lons = centers(center[1] - wide, center[1] + wide, cells)
     return map_of(world.terrain, lats, lons)

@@ -113,9 +113,9 @@ def radar_world(
     if route is not None:
         mapping["duration"] = "86400 s"
     if dem:
-        missing = mapping.get("terrain", {}).get("on_missing", "error")
-        files = [str(Path(name).resolve()) for name in dem]
-        mapping["terrain"] = {"source": "files", "files": files, "on_missing": missing}
+        before = mapping.get("terrain", {})
+        kept = {key: before[key] for key in ("on_missing", "below_sea") if key in before}
+        mapping["terrain"] = {"source": "files", "files": [str(Path(name).resolve()) for name in dem], **kept}
     changed = validate(mapping).placed(scenario.folder).with_values((air or Air()).changes())
     world = build(changed)
     if air is not None and air.multipath is False:
@@ -175,7 +175,7 @@ def on_mast(world: World, rows: Sequence[int], mast: float) -> World:
     for k in rows:
         row = radars[k]
         lat, lon, _ = to_geodetic(*(float(v) for v in row["position"]))
-        height = max(float(world.terrain.height(lat, lon)), 0.0) + mast
+        height = float(world.terrain.height(lat, lon)) + mast
         row["position"], row["height"] = to_ecef(lat, lon, height), height
         mask = mask_table(world.terrain, lat, lon, height, factor, float(row["range_max"]), *mask_detail(world.terrain))
         parts = [mask] if row["edge_table"] < 0 else [mask, edge_table(mask)]

@@ -181,7 +181,7 @@ def _flown(
 ) -> Paths:
     across, along = axes
     lats, lons = places
-    ground = np.maximum(np.broadcast_to(np.asarray(terrain.height(lats, lons), dtype=float), lats.shape), 0.0)
+    ground = np.broadcast_to(np.asarray(terrain.height(lats, lons), dtype=float), lats.shape)
     heights = ground + height if above == "ground" else np.full(lats.shape, height)
     at = ecef(lats, lons, heights)
     times = np.abs(along - along[0]) / speed

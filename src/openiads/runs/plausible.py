@@ -17,6 +17,7 @@ from openiads.base.errors import InputError, InputErrors
 from openiads.earth.geodesy import inverse, to_ecef, to_geodetic
 from openiads.physics.motion import HEADER, ROW
 from openiads.physics.paths import interpolated
+from openiads.runs.unknown_ground import unknown_ground
 from openiads.scenario.measures import Position
 from openiads.scenario.model import Raid, Site
 from openiads.world.build import World
@@ -56,7 +57,7 @@ def objections(world: World) -> list[str]:
     if world.knobs:
         return []
     places = [*misplaced_sites(world), *far_flights(world), *out_of_reach(world)]
-    return [*below_ground(world), *places, *laborious(world)]
+    return [*below_ground(world), *places, *laborious(world), *unknown_ground(world)]
 
 
 # ------------------------------------------------------------------ ways below the ground
@@ -98,7 +99,7 @@ def buried(world: World, path: int) -> Buried | None:
     known = world.terrain.covers(lat, lon)
     if not known.any():
         return None
-    ground, _ = world.terrain.relief(lat[known], lon[known])
+    ground = world.terrain.height(lat[known], lon[known])
     below = ground - height[known]
     k = int(np.argmax(below))
     if below[k] <= DEPTH:

@@ -336,11 +336,11 @@ def _terrain(mapping: Mapping[str, Json], known: Catalog, folder: Path | None) -
         return
     files = terrain.get("files", [])
     for i, name in enumerate(files if isinstance(files, list) else []):
-        if folder is not None and isinstance(name, str) and not (folder / name).is_file():
+        if folder is not None and isinstance(name, str) and not (folder / name).exists():
             yield (
                 ("terrain", "files", i),
                 name,
-                "no such file beside the scenario",
+                "no such file or folder beside the scenario",
                 "Give the path relative to the scenario file.",
             )
     places = [(loc, place) for loc, site in _rows(mapping, "site") if (place := _place(site.get("at"))) is not None]

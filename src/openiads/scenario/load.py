@@ -278,7 +278,9 @@ class Scenario(Part):
         found = hashlib.sha256(self.json_text().encode())
         for name in self.named_files():
             path = Path(name) if self._folder is None else self._folder / name
-            found.update(hashlib.sha256(path.read_bytes()).digest() if path.is_file() else b"missing")
+            found.update(_content(path))
+        if self.terrain.source == "library":
+            found.update(_picked(self))
         return found.hexdigest()
 
     def named_files(self) -> tuple[str, ...]:
@@ -299,6 +301,28 @@ class Scenario(Part):
     def asset(self, name: str) -> Asset:
         """The asset of that name (KeyError without one; a loaded scenario has no dangling names)."""
         return {asset.name: asset for asset in self.assets}[name]
+
+
+def _content(path: Path) -> bytes:
+    """What stands for the contents of a file that a scenario names, or of the height files of a folder."""
+    from openiads.earth.packings import belonging, files_of, kind_of, sha256_of
+
+    if path.is_dir():
+        return b"".join(bytes.fromhex(sha256_of(each)) for each in files_of(path))
+    if not path.is_file():
+        return b"missing"
+    if kind_of(path) is not None and belonging(path) != [path]:
+        return bytes.fromhex(sha256_of(path))
+    return hashlib.sha256(path.read_bytes()).digest()
+
+
+def _picked(scenario: Scenario) -> bytes:
+    """What stands for the contents of the tiles of the user's library that a scenario may touch."""
+    from openiads.earth import library_index
+    from openiads.scenario.area import boxes
+
+    picked = library_index.opened().within(boxes(scenario, catalog_of(scenario)))
+    return bytes.fromhex(library_index.digest_of(picked))
 
 
 def scenario_schema() -> JsonObject:

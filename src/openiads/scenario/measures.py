@@ -195,7 +195,7 @@ def sorted_parts(items: tuple[_NamedPart, ...]) -> tuple[_NamedPart, ...]:
 
 
 FileName = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
-FileNames = Annotated[tuple[FileName, ...], Strict(False), AfterValidator(_sorted_names)]
+FileNames = Annotated[tuple[FileName, ...], Strict(False)]  # their order counts where they overlap
 Names = Annotated[tuple[Key, ...], Strict(False), AfterValidator(_sorted_names)]
 
 

@@ -70,7 +70,8 @@ class Terrain(Part):
 
     Attributes
     ----------
-    source : {'levant', 'flat', 'ridge', 'coastal_range', 'valley', 'files'}
+    source : {'levant', 'flat', 'ridge', 'coastal_range', 'valley', 'files', 'library'}
+        `library`: tiles that `openiads terrain add` has indexed, picked by place.
     origin : Position, optional
         Where a shape is placed (default: the first site).
     bearing : Azimuth, optional
@@ -88,10 +89,14 @@ class Terrain(Part):
     base : GroundHeight
         Ground height elsewhere, the plain's, or the valley's floor.
     files : FileNames
+        Height files, and folders of them; where they overlap the first one that has data counts.
     on_missing : {'error', 'sea'}
+        Where files or the library have no data: an error, or the sea.
+    below_sea : {'ground', 'sea'}, optional
+        What lies below the sea in files or the library (None: ground, with a warning).
     """
 
-    source: Literal["levant", "flat", "ridge", "coastal_range", "valley", "files"] = "levant"
+    source: Literal["levant", "flat", "ridge", "coastal_range", "valley", "files", "library"] = "levant"
     origin: Position | None = None
     bearing: Azimuth | None = None
     distance: Distance | None = None
@@ -102,9 +107,12 @@ class Terrain(Part):
     base: GroundHeight = 0.0
     files: FileNames = ()
     on_missing: Literal["error", "sea"] = "error"
+    below_sea: Literal["ground", "sea"] | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
+        if self.below_sea is not None and self.source not in ("files", "library"):
+            raise refusal("below_sea goes with files and the library", "Leave it out.", "below_sea")
         if self.source in ("ridge", "coastal_range", "valley"):
             lacking = [key for key in ("bearing", "distance", "height", "width") if getattr(self, key) is None]
             if lacking:

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from openiads.base.constants import MEAN_RADIUS
 from openiads.base.errors import InputError
 from openiads.catalog.records import Catalog
-from openiads.earth import rasters, shapes
-from openiads.earth.terrain import Terrain, levant
+from openiads.earth import library, rasters, shapes
+from openiads.earth.terrain import NoHeights, Terrain, levant
 from openiads.physics.flyout import INTERCEPTOR
+from openiads.scenario.area import boxes
 from openiads.scenario.load import Scenario, catalog_of
 from openiads.scenario.settings import ModelSwitches
 from openiads.world.assets import assets_of, corridors_of
@@ -86,6 +87,33 @@ def build(
     """
     prebuilt = Prebuilt(ALONE) if prebuilt is None else prebuilt
     catalog = catalog_of(scenario) if catalog is None else catalog
+    try:
+        return _built(scenario, catalog, knobs, prebuilt)
+    except NoHeights as problem:
+        raise _every_missing(scenario, catalog, knobs, prebuilt, problem) from problem
+
+
+def _every_missing(
+    scenario: Scenario, catalog: Catalog, knobs: Mapping[str, float] | None, prebuilt: Prebuilt, first: NoHeights
+) -> InputError:
+    """The error about all ground that the user's data lack, in place of that about the first place without any."""
+    from openiads.world.ground import unknown_to_flights, unknown_to_radars
+
+    if scenario.terrain.source not in ("files", "library"):
+        return first
+    terrain = scenario.terrain.model_copy(update={"on_missing": "sea"})
+    try:
+        world = _built(
+            scenario.model_copy(update={"terrain": terrain}).placed(scenario.folder), catalog, knobs, prebuilt
+        )
+    except InputError:
+        return first
+    touched = [unknown_to_radars(world), *unknown_to_flights(world).values()]
+    tiles = {tile for each in touched for tile in each.tiles}
+    return first.with_tiles(sorted(tiles)) if tiles else first
+
+
+def _built(scenario: Scenario, catalog: Catalog, knobs: Mapping[str, float] | None, prebuilt: Prebuilt) -> World:
     values = Values(catalog, knobs)
     factor = earth_factor_of(scenario, values)
     draft = Draft(scenario, values, terrain_of(scenario, values), factor, Arena(), prebuilt)
@@ -165,7 +193,9 @@ def terrain_of(scenario: Scenario, values: Values) -> Terrain:
     if t.source == "files":
         folder = scenario.folder
         files = [Path(f) if folder is None else folder / f for f in t.files]
-        return rasters.from_file(files, t.on_missing)
+        return rasters.from_file(files, t.on_missing, t.below_sea)
+    if t.source == "library":
+        return library.terrain(boxes(scenario, values.catalog), t.on_missing, t.below_sea)
     if t.source == "flat":
         return shapes.flat(t.height or 0.0)
     if t.origin is None:

@@ -129,7 +129,7 @@ class Draft:
         self.commands = CommandTree(above, {link.name: link for link in self.scenario.links})
 
     def ground(self, lat: float, lon: float) -> float:
-        """Height (m) of the ground or the sea, whichever is higher, at a place (rad)."""
+        """Height (m) of the ground at a place (rad), below 0 where that lies below the sea."""
         return ground_at(self.terrain, self.prebuilt, lat, lon)
 
     def away(self, at: LatLon, azimuth: float, distance: float) -> LatLon:
@@ -146,9 +146,9 @@ class Draft:
 
 
 def ground_at(terrain: Terrain, prebuilt: Prebuilt, lat: float, lon: float) -> float:
-    """Height (m) of the ground or the sea, whichever is higher, at a place (rad)."""
+    """Height (m) of the ground at a place (rad), below 0 where that lies below the sea."""
     relief = prebuilt.once(("relief", terrain.relief_digest, lat, lon), lambda: terrain.relief(lat, lon))
-    return max(float(terrain.raised(*relief)), 0.0)
+    return float(terrain.raised(*relief))
 
 
 def blank(dtype: np.dtype[Any]) -> Row:

@@ -6,8 +6,6 @@ import math
 from dataclasses import dataclass
 from functools import partial
 
-import numpy as np
-
 from openiads.base.constants import MEAN_RADIUS, SPEED_OF_LIGHT
 from openiads.base.draws import actor_number
 from openiads.catalog.records import Entry
@@ -238,7 +236,7 @@ def _surface(draft: Draft, row: Row, placed: PlacedSite, at: LatLon) -> tuple[fl
     bare, crest = _around(draft, at, float(row["range_max"]))
     _, step = mask_detail(draft.terrain)
     within = slice(0, max(int(min(max(reach, NEAREST_CLUTTER), FARTHEST_CLUTTER) / step), 1) + 1)
-    heights = np.maximum(draft.terrain.raised(bare[:, within], None if crest is None else crest[:, within]), 0.0)
+    heights = draft.terrain.raised(bare[:, within], None if crest is None else crest[:, within])
     lower = heights[heights < antenna]
     return float(lower.mean()), float((lower == 0.0).mean())
 

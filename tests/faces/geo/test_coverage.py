@@ -247,3 +247,67 @@ def test_wrong_options_are_told_in_one_line(arguments, told, tmp_path, monkeypat
     assert isinstance(done.exception, SystemExit), "no traceback"
     assert told in done.stderr and len(done.stderr.strip().splitlines()) == 1
     assert done.stdout == ""
+
+
+# ------------------------------------------------------------------ across the antimeridian
+
+
+def winding(ring):
+    """Twice the area of a closed ring, degrees squared."""
+    return sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(ring, ring[1:], strict=False))
+
+
+def test_outlines_across_the_antimeridian_are_cut_there_and_keep_their_area():
+    cells = np.zeros((40, 60), bool)
+    cells[5:35, 10:50] = True
+    cells[15:25, 25:40] = False  # a hole over the cut
+    cells[1:3, 28:32] = True
+    x, y = 179.0 + (np.arange(60) + 0.5) / 30.0, -18.0 + (np.arange(40) + 0.5) / 40.0
+    whole = polygons(cells, x - 20.0, y)
+    parts = polygons(cells, x, y)
+    assert len(whole) == 2 and len(parts) == 4
+    for part in parts:
+        lons = [spot[0] for ring in part for spot in ring]
+        assert max(lons) <= 180.0 and min(lons) >= -180.0 and max(lons) - min(lons) < 1.1
+        assert all(ring[0] == ring[-1] for ring in part)
+        assert winding(part[0]) > 0.0
+    area = [sum(winding(ring) for part in found for ring in part) for found in (whole, parts)]
+    assert area[1] == pytest.approx(area[0], rel=1e-3)
+    assert geojson.MultiPolygon(parts).is_valid
+
+
+def test_a_map_across_the_antimeridian_is_written_within_180_degrees(tmp_path):
+    scenario = tmp_path / "across.toml"
+    scenario.write_text(
+        'format = 1\nname = "across"\nduration = "300 s"\n[terrain]\nsource = "flat"\n'
+        '[[asset]]\nname = "Depot"\nat = "17.5 S 179.95 E"\nradius = "500 m"\n'
+        '[[site]]\nname = "Guard"\nsystem = "s300pmu2"\nat = "17.5 S 179.95 E"\nfacing = "90 deg"\nlaunchers = 4\n'
+        'defends = ["Depot"]\n'
+    )
+    out = [tmp_path / f"map{ending}" for ending in (".geojson", ".csv", ".kml")]
+    words = ["--radar", "76n6", "--height", "300m", "--size", "80km", "--cells", "40", "--json"]
+    done = CliRunner().invoke(
+        app, ["coverage", str(scenario), *words, *(word for file in out for word in ("--out", str(file)))]
+    )
+    assert done.exit_code == 0, done.stderr
+    (feature,) = json.loads(out[0].read_text())["features"]
+    parts = feature["geometry"]["coordinates"]
+    lons = [[spot[0] for spot in part[0]] for part in parts]
+    assert [(max(each) <= 180.0, min(each) >= -180.0) for each in lons] == [(True, True)] * 2
+    assert sorted((min(each) > 0.0) for each in lons) == [False, True]
+    assert 180.0 in lons[0] + lons[1] and -180.0 in lons[0] + lons[1]
+    with out[1].open() as file:
+        table = [float(row["longitude_deg"]) for row in csv.DictReader(file)]
+    assert len(table) == 1600 and max(table) <= 180.0 and min(table) >= -180.0
+    told = re.findall(r"(-?\d+\.\d+),-17", out[2].read_text())
+    assert all(abs(float(lon)) <= 180.0 for lon in told)
+
+
+def test_fine_maps_say_when_their_cells_are_wider_than_the_terrain(tmp_path):
+    words = ["raid24", "--radar", "76n6", "--height", "300m", "--fine", "--no-diffraction", "--json"]
+    wide, narrow = (
+        json.loads(CliRunner().invoke(app, ["coverage", *words, "--size", size, "--cells", "20"]).stdout)
+        for size in ("300 km", "60 km")
+    )
+    assert "--fine looks over cells of" in wide["remarks"][0]
+    assert narrow["remarks"] == []

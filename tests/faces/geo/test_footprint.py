@@ -169,7 +169,26 @@ def test_a_file_needs_a_place() -> None:
     assert done.exit_code == 65 and "--at" in done.stderr
 
 
-@pytest.mark.parametrize("place", ["90 N 10 E", "10 N 179.9 E"])
+def test_a_footprint_across_the_antimeridian_is_cut_there(tmp_path: Path) -> None:
+    files = [tmp_path / "map.geojson", tmp_path / "map.csv"]
+    out = [word for file in files for word in ("--out", str(file))]
+    place = ["--at", "10 N 179.99 E", "--size", "60 km"]
+    done = call("footprint", "patriot_pac2", "--against", "scud_b", "--samples", "0", *place, *out)
+    assert done.exit_code == 0, done.stderr
+    told = json.loads(files[0].read_text())
+    lons = [
+        [spot[0] for ring in part for spot in ring]
+        for each in told["features"]
+        for part in each["geometry"]["coordinates"]
+    ]
+    assert all(-180.0 <= lon <= 180.0 for part in lons for lon in part)
+    assert {round(max(part)) for part in lons} == {180, -180} or {min(part) > 0.0 for part in lons} == {True, False}
+    assert all(max(part) - min(part) < 2.0 for part in lons)
+    with files[1].open() as file:
+        assert all(-180.0 <= float(row["longitude_deg"]) <= 180.0 for row in csv.DictReader(file))
+
+
+@pytest.mark.parametrize("place", ["90 N 10 E"])
 def test_a_map_that_no_such_file_can_hold_is_refused(place: str, tmp_path: Path) -> None:
     done = call(
         "footprint",
@@ -185,7 +204,7 @@ def test_a_map_that_no_such_file_can_hold_is_refused(place: str, tmp_path: Path)
         "--out",
         str(tmp_path / "map.kml"),
     )
-    assert done.exit_code == 65 and "antimeridian" in done.stderr
+    assert done.exit_code == 65 and "pole" in done.stderr
 
 
 # ------------------------------------------------------------------ keep-out maps

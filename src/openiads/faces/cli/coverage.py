@@ -95,6 +95,7 @@ def coverage(
     from openiads.faces.geo.coverage import ENDINGS
     from openiads.faces.shapes.maps import coverage_data
     from openiads.faces.shapes.registry import PICTURES
+    from openiads.faces.words.coverage import remarks_of
     from openiads.reach.site_radars import CoverageQuestion, coverage_of
 
     if show not in ("heights", "lowest"):
@@ -113,8 +114,10 @@ def coverage(
     if answer.without_data:
         share = 100.0 * answer.without_data
         warn(f"{share:.0f} % of the map has no terrain data: the sea is put there, and its cells count for nothing")
+    for line in remarks_of(answer):
+        warn(line)
     if json:
-        as_json(coverage_data(answer) | {"out": written})
+        as_json(coverage_data(answer) | {"out": written, "remarks": remarks_of(answer)})
         return
     _print(answer)
     print(*written, sep="\n", end="\n" if written else "")

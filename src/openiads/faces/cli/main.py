@@ -31,6 +31,7 @@ from openiads.faces.cli import (
     spread,
     streams,
     sweep,
+    terrain,
     twins,
     view,
 )
@@ -71,6 +72,7 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(catalog.app, name="catalog")
+app.add_typer(terrain.app, name="terrain")
 
 
 def version(wanted: bool) -> None:

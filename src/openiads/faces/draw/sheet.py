@@ -29,8 +29,10 @@ FILL = 0.56
 
 
 def extent_of(lats: NDArray[Any], lons: NDArray[Any]) -> Extent:
-    """The window of a grid of places (rad)."""
-    return Extent(*(math.degrees(float(v)) for v in (lats[0], lats[-1], lons[0], lons[-1])))
+    """The window of a grid of cells whose centers are given (rad)."""
+    high, wide = 0.5 * float(lats[1] - lats[0]), 0.5 * float(lons[1] - lons[0])
+    rims = lats[0] - high, lats[-1] + high, lons[0] - wide, lons[-1] + wide
+    return Extent(*(math.degrees(float(v)) for v in rims))
 
 
 def sheet(

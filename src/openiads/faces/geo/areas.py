@@ -58,14 +58,43 @@ def polygons(
     for rings in outlines.on_grid(cells, x, y):
         if place is not None:
             rings = [np.column_stack(place(ring[:, 0], ring[:, 1])[::-1]) for ring in rings]
-        found.append([rounded(ring, outer=n == 0) for n, ring in enumerate(rings)])
+        found += written(rings)
     return found
 
 
+def written(rings: Sequence[NDArray[Any]]) -> list[list[Ring]]:
+    """A polygon, its outer ring and then its holes (degrees), as files have it: cut at the antimeridian, rounded."""
+    outer, *holes = (_unwrapped(ring) for ring in rings)
+    whole = [outer, *(hole + (360.0 * np.round((outer[0, 0] - hole[0, 0]) / 360.0), 0.0) for hole in holes)]
+    turned = [ring if (outlines.area_of(ring) > 0.0) == (n == 0) else ring[::-1] for n, ring in enumerate(whole)]
+    turns = range(int(np.floor((outer[:, 0].min() + 180.0) / 360.0)), int(np.ceil((outer[:, 0].max() + 180.0) / 360.0)))
+    if list(turns) in ([0], []):
+        return [[rounded(ring, outer=n == 0) for n, ring in enumerate(turned)]]
+    found = []
+    for turn in turns:
+        west = 360.0 * turn - 180.0
+        part = outlines.cut(outlines.cut(turned, west, east=True), west + 360.0, east=False)
+        shifted = [ring - (360.0 * turn, 0.0) for ring in part if abs(outlines.area_of(ring)) > 0.0]
+        found += [
+            [rounded(ring, outer=n == 0) for n, ring in enumerate(polygon)] for polygon in outlines.nested(shifted)
+        ]
+    return found
+
+
+def _unwrapped(ring: NDArray[Any]) -> NDArray[Any]:
+    """A ring whose longitudes do not jump."""
+    return np.column_stack([np.unwrap(ring[:, 0], period=360.0), ring[:, 1]])
+
+
+def wrapped(lons: NDArray[Any]) -> NDArray[Any]:
+    """Longitudes (degrees) within 180 degrees of Greenwich."""
+    return np.asarray((lons + 180.0) % 360.0 - 180.0)
+
+
 def refuse_wide(lats: NDArray[Any], lons: NDArray[Any]) -> None:
-    """InputError for places (degrees) about a pole or across the antimeridian, which these files cannot hold."""
-    if lons.max() > 180.0 or lons.min() < -180.0 or np.ptp(lons) > 180.0 or np.abs(lats).max() > WIDEST:
-        raise InputError("--out", "the map holds a pole or crosses the antimeridian", "Move the unit.")
+    """InputError for places (degrees, longitudes without a jump) about a pole, which these files cannot hold."""
+    if np.ptp(lons) > 180.0 or np.abs(lats).max() > WIDEST:
+        raise InputError("--out", "the map holds a pole", "Move the unit.")
 
 
 def rounded(ring: NDArray[Any], *, outer: bool) -> Ring:

@@ -70,7 +70,7 @@ def _features(answer: EnvelopeAnswer) -> list[Area]:
             shapes = outline(found, k)
             for ring in (rings[0] for rings in shapes):
                 areas.refuse_wide(ring[:, 1], ring[:, 0])
-            shape = [[areas.rounded(ring, outer=n == 0) for n, ring in enumerate(rings)] for rings in shapes]
+            shape = [polygon for rings in shapes for polygon in areas.written(rings)]
             out.append(Area(f"{arm}: {height:g} m", told, shape, k, float(height)))
     return out
 
@@ -89,7 +89,7 @@ def _csv(answer: EnvelopeAnswer, path: Path) -> None:
         columns = [
             np.full(paths.lats.shape, paths.height),
             np.degrees(paths.lats),
-            np.degrees(paths.lons),
+            areas.wrapped(np.degrees(paths.lons)),
             paths.away * KM,
             *(np.where(spare >= 0.0, spare, math.nan) for spare in spares),
         ]

@@ -51,7 +51,9 @@ def _csv(answer: FootprintAnswer, path: Path) -> None:
     for each in answer.found:
         along, across = (grid.ravel() for grid in np.meshgrid(each.along, each.across, indexing="ij"))
         lat, lon = answer.plan.ground(along, across)
-        columns = zip(along * KM, across * KM, np.degrees(lat), np.degrees(lon), each.possible.ravel(), strict=True)
+        columns = zip(
+            along * KM, across * KM, np.degrees(lat), areas.wrapped(np.degrees(lon)), each.possible.ravel(), strict=True
+        )
         lines += [f"{each.limits},{a:.4f},{b:.4f},{y:.6f},{x:.6f},{cell:d}" for a, b, y, x, cell in columns]
     disk.save(path, ("\n".join(lines) + "\n").encode())
 
@@ -72,8 +74,8 @@ WRITERS: dict[str, Callable[[FootprintAnswer, Path], None]] = {
 
 
 def write(answer: FootprintAnswer, path: Path) -> None:
-    """Write a footprint in the format that a file's name asks for; InputError for one about a pole or across the
-    antimeridian, which such files cannot hold."""
+    """Write a footprint in the format that a file's name asks for; InputError for one about a pole, which such files
+    cannot hold."""
     window(answer)
     WRITERS[path.suffix.lower()](answer, path)
 
@@ -86,6 +88,7 @@ def window(answer: FootprintAnswer) -> tuple[NDArray[np.float64], NDArray[np.flo
         for a, b, c, d, m, n in [(*each.along[[0, -1]], *each.across[[0, -1]], each.along.mean(), each.across.mean())]
     ]
     lat, lon = (np.concatenate([corner[k] for corner in corners]) for k in (0, 1))
+    lon = lon[0] + np.mod(lon - lon[0] + math.pi, math.tau) - math.pi  # on beyond the antimeridian
     cell = 0.5 * min(each.cell for each in answer.found) / METERS_PER_RADIAN
     areas.refuse_wide(np.degrees(lat), np.degrees(lon))
     squeeze = math.cos(0.5 * float(lat.min() + lat.max()))

@@ -62,6 +62,60 @@ def loops(cells: NDArray[np.bool_], *, around: bool) -> list[NDArray[np.float64]
     return closed
 
 
+def cut(rings: list[NDArray[np.float64]], edge: float, *, east: bool) -> list[NDArray[np.float64]]:
+    """The parts of closed rings on one side of a meridian, closed along it.
+
+    rings : of whole polygons, outer ones counterclockwise and holes clockwise, (corners, 2);  edge : its x
+    """
+    kept: list[NDArray[np.float64]] = []
+    chains: list[NDArray[np.float64]] = []
+    for ring in rings:
+        corners = ring[:-1]
+        inside = corners[:, 0] >= edge if east else corners[:, 0] < edge
+        if inside.all():
+            kept.append(ring)
+        elif inside.any():
+            first = int(np.flatnonzero(inside & ~np.roll(inside, 1))[0])  # where it comes in
+            corners, inside = np.roll(corners, -first, axis=0), np.roll(inside, -first)
+            comes = np.flatnonzero(inside & ~np.roll(inside, 1))
+            leaves = np.flatnonzero(inside & ~np.roll(inside, -1))
+            for a, b in zip(comes, leaves, strict=True):
+                ends = (
+                    _crossing(corners[a - 1], corners[a], edge),
+                    _crossing(corners[b], corners[(b + 1) % len(corners)], edge),
+                )
+                chains.append(np.vstack([ends[0], corners[a : b + 1], ends[1]]))
+    return [*kept, *_joined(chains)]
+
+
+def _crossing(a: NDArray[np.float64], b: NDArray[np.float64], edge: float) -> NDArray[np.float64]:
+    share = (edge - a[0]) / (b[0] - a[0])
+    return np.array([edge, a[1] + share * (b[1] - a[1])])
+
+
+def _joined(chains: list[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
+    """Chains that begin and end on one meridian as closed rings: neighbors along it belong together."""
+    ends = sorted((float(chain[k, 1]), n, k) for n, chain in enumerate(chains) for k in (0, -1))
+    partner = {}
+    for one, other in zip(ends[::2], ends[1::2], strict=True):
+        partner[one[1:]], partner[other[1:]] = other[1:], one[1:]
+    found, left = [], set(range(len(chains)))
+    while left:
+        first = n = min(left)
+        parts = []
+        while n in left:
+            left.remove(n)
+            parts.append(chains[n])
+            n, end = partner[n, -1]
+            if end == -1:  # rings of one turn come in where others leave; anything else is no polygon
+                break
+        if n == first or len(parts) > 1:
+            found.append(np.vstack([*parts, parts[0][:1]]))
+        else:
+            found.append(np.vstack([parts[0], parts[0][:1]]))
+    return found
+
+
 def nested(rings: list[NDArray[np.float64]], speck: float = 0.0) -> list[Polygon]:
     """Closed rings that do not cross, sorted into polygons: outer rings counterclockwise, holes clockwise.
 

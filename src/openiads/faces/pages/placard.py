@@ -51,4 +51,4 @@ def _ground(run: Run, scenario: Scenario) -> Terrain | None:
         from openiads.earth.terrain import levant
 
         return levant(on_missing="sea")  # what stands on crests does not matter here
-    return terrain_of(run) if source == "files" else None
+    return terrain_of(run) if source in ("files", "library") else None

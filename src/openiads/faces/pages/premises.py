@@ -94,7 +94,8 @@ def versions() -> list[tuple[str, str]]:
 
 def terrain_of(run: Run) -> Terrain:
     """The ground that the run was computed on, without an end: beyond its data the map shows the sea."""
-    from openiads.earth import rasters, terrain
+    from openiads.earth import library, rasters, terrain
+    from openiads.scenario.area import boxes
 
     scenario = run.scenario
     if scenario.terrain.source == "levant":
@@ -103,5 +104,8 @@ def terrain_of(run: Run) -> Terrain:
         return terrain.levant(factor, on_missing="sea")
     if scenario.terrain.source == "files":
         folder = scenario.folder or Path()
-        return rasters.from_file([folder / name for name in scenario.terrain.files], on_missing="sea")
+        files = [folder / name for name in scenario.terrain.files]
+        return rasters.from_file(files, "sea", scenario.terrain.below_sea)
+    if scenario.terrain.source == "library":
+        return library.terrain(boxes(scenario, run.catalog), "sea", scenario.terrain.below_sea)
     return run.world.terrain

@@ -129,7 +129,7 @@ def coverage_figure(answer: CoverageAnswer, title: str = "", show: str = "height
         answer.found,
         title or coverage_title(answer),
         show=show,
-        real=answer.source in ("levant", "files"),
+        real=answer.source in ("levant", "files", "library"),
         packaged=answer.source == "levant",
         before=answer.before,
         way=answer.approach,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,6 +11,9 @@ from openiads.faces.words.terrain import terrain_note
 from openiads.faces.words.text import length, number
 from openiads.reach.approach import Approach, first_time
 from openiads.reach.coverage import Coverage
+
+if TYPE_CHECKING:
+    from openiads.reach.site_radars import CoverageAnswer
 
 HEAD = ("target at", "radar", "in view, km2", "detected, km2")
 APPROACH_HEAD = ("radar", "P = 0.1 at", "P = 0.5 at", "P = 0.9 at", "time left at 0.9", "P at the end")
@@ -33,6 +36,7 @@ def cells(found: Coverage) -> list[tuple[str, ...]]:
 def as_data(found: Coverage) -> dict[str, Any]:
     """The JSON object: the question, the map, and for each height the areas, together and radar by radar."""
     question, where = found.question, found.map
+    south, west, north, east = (math.degrees(rim) for rim in where.bounds)
     heights = []
     for k, height in enumerate(question.heights):
         each = {
@@ -59,9 +63,9 @@ def as_data(found: Coverage) -> dict[str, Any]:
             for v in found.views
         ],
         "map": {
-            "rows": len(where.lats), "columns": len(where.lons), "south_deg": math.degrees(float(where.lats[0])),
-            "north_deg": math.degrees(float(where.lats[-1])), "west_deg": math.degrees(float(where.lons[0])),
-            "east_deg": math.degrees(float(where.lons[-1])), "cell_m": list(where.cell),
+            "rows": len(where.lats), "columns": len(where.lons), "south_deg": south, "north_deg": north,
+            "west_deg": (west + 180.0) % 360.0 - 180.0, "east_deg": (east + 180.0) % 360.0 - 180.0,
+            "cell_m": list(where.cell),
             "without_data_share": float(1.0 - where.known.mean()),
         },
         "propagation": {
@@ -75,6 +79,19 @@ def as_data(found: Coverage) -> dict[str, Any]:
         },
         "conditions": conditions(found),
     }  # fmt: skip
+
+
+def remarks_of(answer: CoverageAnswer) -> list[str]:
+    """What users should hear about the map and the ground it was made on, a line each."""
+    found = answer.found
+    cell, spacing = max(found.map.cell), found.terrain.resolution
+    told = list(found.terrain.remarks())
+    if found.fine and cell > spacing > 0.0:
+        told.append(
+            f"--fine looks over cells of {cell:,.0f} m, and the terrain has heights every {spacing:,.0f} m: what lies "
+            "between is not seen. Use more cells or a smaller map"
+        )
+    return told
 
 
 def _seconds(value: float) -> str:

@@ -1,0 +1,250 @@
+"""The index of the user's library of height files: what it holds of each tile, where it is kept, how tiles are opened.
+
+It is one JSON file in a folder of the user's own (`folder`).  It holds of each tile where it lies, how fine it
+is, its datum, its SHA-256, and its size and time, by which a tile that has changed under it is noticed.  Where tiles
+overlap the finer one counts; what has holes is filled from the next.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from openiads.base.errors import InputError, ResultsError
+from openiads.earth.packings import sha256_of
+from openiads.earth.rasters import source_of
+from openiads.earth.tiles import Frame, Heights, Source, Tile, Window
+
+FORMAT = 1
+INDEX = "library.json"
+
+
+Place = tuple[float, float]  # latitude and longitude, degrees
+Box = tuple[float, float, float, float]  # south, west, north, east, degrees; east may lie beyond 180
+
+
+@dataclass(frozen=True)
+class Record:
+    """What the index holds of one tile.
+
+    Parameters
+    ----------
+    path : str
+        Absolute.
+    sha256 : str
+        Of the file, and of what belongs to it.
+    size, mtime_ns : int
+        Of the file, when it was indexed.
+    added : str
+        When that was, in UTC.
+    frame : Frame
+        Where its points lie.
+    """
+
+    path: str
+    sha256: str
+    size: int
+    mtime_ns: int
+    added: str
+    frame: Frame
+
+    @property
+    def name(self) -> str:
+        """The name of the file."""
+        return Path(self.path).name
+
+    @property
+    def order(self) -> tuple[float, str, str]:
+        """By which tiles that overlap take precedence: the finer, then by name and content."""
+        return self.frame.lat_step, self.name, self.sha256
+
+    def state(self) -> str:
+        """What became of the file since it was indexed: "" for nothing, else "gone", "changed"."""
+        path = Path(self.path)
+        try:
+            about = path.stat()
+        except OSError:
+            return "gone"
+        if (about.st_size, about.st_mtime_ns) == (self.size, self.mtime_ns):
+            return ""
+        return "" if sha256_of(path) == self.sha256 else "changed"
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """Two tiles that cover a place and differ there.
+
+    Parameters
+    ----------
+    first, second : str
+        SHA-256 of the one that counts, and of the other.
+    middle, most : float
+        m: the median of the differences, and the greatest.
+    at : Place
+        Where they differ most.
+    """
+
+    first: str
+    second: str
+    middle: float
+    most: float
+    at: Place
+
+
+@dataclass(frozen=True)
+class Library:
+    """Tiles by precedence, and which of them disagree."""
+
+    records: tuple[Record, ...] = ()
+    disagreements: tuple[Disagreement, ...] = ()
+
+    def within(self, boxes: Sequence[Box]) -> tuple[Record, ...]:
+        """The tiles that touch any of some boxes, by precedence."""
+        return tuple(each for each in self.records if any(touches(each.frame, box) for box in boxes))
+
+    def told(self, records: Sequence[Record]) -> tuple[str, ...]:
+        """Which of some tiles disagree, a line each."""
+        named = {each.sha256: each for each in records}
+        return tuple(
+            disagreement_told(each, named[each.first].name, named[each.second].name)
+            for each in self.disagreements
+            if each.first in named and each.second in named
+        )
+
+
+def disagreement_told(found: Disagreement, first: str, second: str) -> str:
+    """One line about two tiles that disagree."""
+    lat, lon = found.at
+    return (
+        f"{first} and {second} cover the same ground and differ by {found.middle:,.0f} m in the middle and "
+        f"{found.most:,.0f} m at most (at {lat:.3f} N {lon:.3f} E): {first} counts"
+    )
+
+
+def touches(frame: Frame, box: Box) -> bool:
+    """Whether a frame and a box (degrees) have a place in common, with longitudes as angles."""
+    south, west, north, east = frame.bounds
+    if box[2] < south or box[0] > north:
+        return False
+    return (box[1] - west) % 360.0 <= east - west or (west - box[1]) % 360.0 <= box[3] - box[1]
+
+
+# ------------------------------------------------------------------ the index on disk
+
+
+def folder() -> Path:
+    """The folder of the index: ``OPENIADS_TERRAIN``, else the user's folder of data.
+
+    Raises
+    ------
+    InputError
+        For a user without a home folder.
+    """
+    named = os.environ.get("OPENIADS_TERRAIN")
+    if named:
+        return Path(named)
+    home = Path(os.path.expanduser("~"))
+    if os.environ.get("XDG_DATA_HOME"):
+        base = Path(os.environ["XDG_DATA_HOME"])
+    elif sys.platform == "win32" and os.environ.get("LOCALAPPDATA"):
+        base = Path(os.environ["LOCALAPPDATA"])
+    elif not home.is_absolute():
+        remedy = "Set OPENIADS_TERRAIN to a folder of your own."
+        raise InputError("terrain library", "there is no home folder to keep it in", remedy)
+    else:
+        base = home / ("Library/Application Support" if sys.platform == "darwin" else ".local/share")
+    return base / "openiads" / "terrain"
+
+
+def opened() -> Library:
+    """The library of this user; empty where there is none yet.
+
+    Raises
+    ------
+    InputError
+        For an index that is damaged or of another version.
+    """
+    path = folder() / INDEX
+    try:
+        about = path.stat()
+    except OSError:
+        return Library()
+    return _read(path, about.st_mtime_ns, about.st_size)
+
+
+@functools.lru_cache(maxsize=2)
+def _read(path: Path, mtime_ns: int, size: int) -> Library:
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        if told.get("format") != FORMAT:
+            reason = f"is of format {told.get('format')!r}, not {FORMAT}"
+            raise InputError(str(path), reason, "Remove it and add the tiles again.")
+        records = [Record(**(each | {"frame": Frame(**each["frame"])})) for each in told["tiles"]]
+        differ = [Disagreement(**(each | {"at": tuple(each["at"])})) for each in told["disagreements"]]
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as problem:
+        raise InputError(str(path), f"is damaged ({problem})", "Remove it and add the tiles again.") from problem
+    return Library(tuple(sorted(records, key=lambda each: each.order)), tuple(differ))
+
+
+def written(library: Library) -> None:
+    """Replace the index, whole or not at all."""
+    path = folder() / INDEX
+    body = {
+        "format": FORMAT,
+        "tiles": [asdict(each) for each in library.records],
+        "disagreements": [asdict(each) for each in library.disagreements],
+    }
+    new = path.with_name(f".{INDEX}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new.write_text(json.dumps(body, indent=1), encoding="utf-8")
+        new.replace(path)
+    except OSError as problem:
+        reason = f"cannot be written ({problem.strerror})"
+        raise ResultsError(str(path), reason, "Make room, or set OPENIADS_TERRAIN to another folder.") from problem
+    finally:
+        new.unlink(missing_ok=True)
+
+
+# ------------------------------------------------------------------ tiles, opened late
+
+
+class _Late:
+    """A source that is opened, and held against the index, when it is first read."""
+
+    def __init__(self, record: Record) -> None:
+        self.frame = record.frame
+        self._record = record
+        self._source: Source | None = None
+
+    def read(self, windows: Sequence[Window]) -> Iterator[Heights]:
+        """Windows of heights; InputError for a tile that is gone or has changed since it was indexed."""
+        if self._source is None:
+            state = self._record.state()
+            if state:
+                said = "is gone" if state == "gone" else "has changed since it was indexed"
+                remedy = "Put it back as it was, or index it again with: openiads terrain add"
+                raise InputError(self._record.path, f"a tile of the library that {said}", remedy)
+            self._source = source_of(Path(self._record.path))
+            if replace(self._source.frame, datum="") != replace(self.frame, datum=""):
+                raise InputError(self._record.path, "lies elsewhere than indexed", "Index it again.")
+        return self._source.read(windows)
+
+
+def tile_of(record: Record, *, sea_below: bool = False) -> Tile:
+    """A tile of the library, not opened yet."""
+    return Tile(Path(record.path), _Late(record), sea_below=sea_below)
+
+
+def digest_of(records: Sequence[Record]) -> str:
+    """SHA-256 (hex) of the contents and places of some tiles."""
+    found = hashlib.sha256()
+    for each in records:
+        found.update(each.sha256.encode() + repr(replace(each.frame, datum="")).encode())
+    return found.hexdigest()
