@@ -70,7 +70,8 @@ class Terrain(Part):
 
     Attributes
     ----------
-    source : {'levant', 'flat', 'ridge', 'coastal_range', 'valley', 'files'}
+    source : {'levant', 'world', 'flat', 'ridge', 'coastal_range', 'valley', 'files'}
+        Left out, the packaged Levant where all sites and assets stand in it, else the packaged world.
     origin : Position, optional
         Where a shape is placed (default: the first site).
     bearing : Azimuth, optional
@@ -91,7 +92,7 @@ class Terrain(Part):
     on_missing : {'error', 'sea'}
     """
 
-    source: Literal["levant", "flat", "ridge", "coastal_range", "valley", "files"] = "levant"
+    source: Literal["levant", "world", "flat", "ridge", "coastal_range", "valley", "files"] = "levant"
     origin: Position | None = None
     bearing: Azimuth | None = None
     distance: Distance | None = None
@@ -102,6 +103,11 @@ class Terrain(Part):
     base: GroundHeight = 0.0
     files: FileNames = ()
     on_missing: Literal["error", "sea"] = "error"
+
+    @property
+    def packaged(self) -> bool:
+        """Whether the ground comes with openiads and has a coastline and borders of its own."""
+        return self.source in ("levant", "world")
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from openiads.faces.draw.ground import Extent, frame, inside, land_of, shade
+from openiads.faces.draw.ground import Extent, borders_of, coast_of, frame, in_levant, inside, land_of, shade
 from openiads.faces.draw.lines import Line
 from openiads.faces.words.terrain import terrain_note
 
@@ -21,7 +21,7 @@ RELIEF, HEIGHTS, COLORS = 1024, 256, 256
 VOID = -32768
 #: Degrees within which a thinned coast or border stays: what the relief can show.
 FINE = 2e-3
-MOST_TOWNS = 80
+MOST_TOWNS, MOST_PORTS = 80, 30
 
 
 def window_of(lines: Iterable[Line], spots: Sequence[Sequence[float]], middle: float) -> Extent:
@@ -127,16 +127,18 @@ def _thinned(points: np.ndarray) -> np.ndarray:
 
 
 def named(extent: Extent) -> list[dict[str, Any]]:
-    """Towns of the packaged region in a window."""
+    """Towns of the packaged Levant in a window, elsewhere airports by their ICAO codes."""
     from openiads.earth.terrain import towns
+    from openiads.earth.territory import airports_in
 
-    return [{"name": t.name, "at": [t.lon, t.lat]} for t in towns() if extent.holds(t.lat, t.lon)][:MOST_TOWNS]
+    if in_levant(extent):
+        return [{"name": t.name, "at": [t.lon, t.lat]} for t in towns() if extent.holds(t.lat, t.lon)][:MOST_TOWNS]
+    ports = airports_in(extent.south, extent.north, extent.west, extent.east)[:MOST_PORTS]
+    return [{"name": port.icao, "at": [lon, port.lat]} for port, lon in ports]
 
 
 def told(extent: Extent, terrain: Terrain, *, packaged: bool) -> tuple[dict[str, Any], bytes]:
     """Header fields and heights of the ground; its relief is apart.  packaged : with coast, borders and towns."""
-    from openiads.earth import terrain as region
-
     heights, rows, columns = ground(extent, terrain)
     note = terrain_note(terrain)
     if packaged:
@@ -145,7 +147,7 @@ def told(extent: Extent, terrain: Terrain, *, packaged: bool) -> tuple[dict[str,
         "window": {"west": extent.west, "south": extent.south, "east": extent.east, "north": extent.north},
         "terrain": {"note": note, "resolution": float(terrain.resolution), "coarse": bool(terrain.coarse)},
         "ground": {"rows": rows, "columns": columns},
-        "coast": lines(region.coastline(), extent) if packaged else [],
-        "borders": lines([line for _, line in region.borders()], extent) if packaged else [],
+        "coast": lines(coast_of(extent), extent) if packaged else [],
+        "borders": lines(borders_of(extent), extent) if packaged else [],
         "towns": named(extent) if packaged else [],
     }, heights.tobytes()
