@@ -94,10 +94,10 @@ def pack_map(atlas: dict[str, Any]) -> dict[str, np.ndarray]:
         names.append(geometry["properties"]["name"])
         used: dict[int, int] = {}
         for ring in rings_of(geometry):
-            for arc in ring:
-                arc = arc if arc >= 0 else ~arc
-                used[arc] = used.get(arc, 0) + 1
-        odd += [(arc, number) for arc, times in used.items() if times % 2]
+            for turned in ring:
+                one = turned if turned >= 0 else ~turned
+                used[one] = used.get(one, 0) + 1
+        odd += [(one, number) for one, times in used.items() if times % 2]
     whole = np.concatenate(steps)
     (sx, sy), (tx, ty) = atlas["transform"]["scale"], atlas["transform"]["translate"]
     return {

@@ -1,9 +1,9 @@
 """Coast, borders and countries of the whole world, from the packaged outlines of Natural Earth (1:10 million).
 
 The outlines are arcs that neighbors share.  An arc that bounds one country is coast, one that bounds two is a border.
-A place is land where a parallel from the west crosses an odd number of coast arcs before it, and a country's where it
-crosses an odd number of that country's.  Outlines are good to 1 to 2 km and stored in steps of 0.0036 degrees; de
-facto, with no position on any claim.
+A place is land where the way to it from the north pole, down the meridian of 180 degrees and then east along its
+parallel, crosses an odd number of coast arcs, and a country's where it crosses an odd number of that country's.
+Outlines are good to 1 to 2 km and stored in steps of 0.0036 degrees; de facto, with no position on any claim.
 
 Longitudes are angles: windows may lie across 180 degrees, with an east edge above 180 or a west edge below -180.
 """
@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 METERS_PER_DEGREE = 111_195.0
 BAND = 5  # degrees of latitude whose crossings are kept together
 TURN = 400.0  # more than a turn of longitudes: crossings of one row are told from those of the next
-EDGE_OF_MAP = 179.99  # degrees: arcs along it close outlines and are no coast
 
 Floats = NDArray[np.float64]
 
@@ -31,7 +30,7 @@ Floats = NDArray[np.float64]
 class Outlines:
     """The packaged outlines: points (longitude, latitude; degrees) of all arcs, and which country's each arc is."""
 
-    points: Floats  #: (points, 2)
+    points: Floats  #: (points, 2); an arc across 180 degrees goes on beyond it
     begins: NDArray[np.int64]  #: first point of each arc, and the end of the last
     owners: NDArray[np.int16]  #: (pairs, 2): arc and country that it bounds
     names: tuple[str, ...]  #: of countries
@@ -60,8 +59,14 @@ def outlines() -> Outlines:
         steps = np.stack([held["east"], held["north"]], axis=1).astype(np.int64)
         names = tuple(str(name) for name in held["names"])
         owners = held["owners"]
-    whole = np.cumsum(steps, axis=0)  # the first step of an arc leads to it from the end of the one before
-    return Outlines(whole * transform[:2] + transform[2:], begins, owners, names)
+    # the first step of an arc leads to it from the end of the one before
+    points = np.cumsum(steps, axis=0) * transform[:2] + transform[2:]
+    turns = np.zeros(len(points))
+    turns[1:] = -np.rint(np.diff(points[:, 0]) / 360.0)
+    turns[begins[:-1]] = 0.0
+    turns = np.cumsum(turns)
+    points[:, 0] += 360.0 * (turns - np.repeat(turns[begins[:-1]], counts))
+    return Outlines(points, begins, owners, names)
 
 
 # ------------------------------------------------------------------ lines for maps
@@ -81,38 +86,46 @@ def lines(kind: str, south: float, north: float, west: float, east: float) -> li
         hit &= (boxes[:, 2] + turn <= east) & (boxes[:, 3] + turn >= west)
         for arc in np.flatnonzero(hit):
             line = found.points[found.begins[arc] : found.begins[arc + 1]] + (turn, 0.0)
-            out += _without_edge(line, turn) if kind == "coast" else [line]
+            out.append(line)
     return out
-
-
-def _without_edge(line: Floats, turn: float) -> list[Floats]:
-    """Parts of a coast without segments along 180 degrees or the south pole, which only close outlines."""
-    edge = (np.abs(line[:, 0] - turn) > EDGE_OF_MAP) | (line[:, 1] < -85.0)
-    if not edge.any():
-        return [line]
-    cut = np.flatnonzero(edge[:-1] & edge[1:]) + 1
-    return [part for part in np.split(line, cut) if len(part) > 1]
 
 
 # ------------------------------------------------------------------ land
 
 
-@functools.lru_cache(maxsize=16)
-def _segments(band: int, country: int) -> Floats:
-    """Segments (lon0, lat0, lon1, lat1) that touch a band of latitudes with a degree to spare; country -1: coast."""
+@functools.lru_cache(maxsize=512)
+def _arcs(country: int) -> tuple[NDArray[np.int64], Floats]:
+    """Arcs of a country (-1: the coast of all), and the latitudes where they cross the meridian of 180 degrees."""
     found = outlines()
     if country < 0:
-        wanted = found.sides % 2 == 1
+        arcs = np.flatnonzero(found.sides % 2 == 1)
     else:
-        wanted = np.zeros(len(found.sides), bool)
-        wanted[found.owners[found.owners[:, 1] == country, 0]] = True
-    low, high = band * BAND - 1.0, (band + 1) * BAND + 1.0
-    arcs = np.flatnonzero(wanted & (found.boxes[:, 0] <= high) & (found.boxes[:, 1] >= low))
+        arcs = np.sort(found.owners[found.owners[:, 1] == country, 0].astype(np.int64))
+    near = arcs[(found.boxes[arcs, 2] <= -180.0) | (found.boxes[arcs, 3] >= 180.0)]
+    x0, y0, x1, y1 = _segments_of(near).T
+    turn = np.floor((x0 + 180.0) / 360.0), np.floor((x1 + 180.0) / 360.0)
+    cut = turn[0] != turn[1]
+    share = (360.0 * np.maximum(*turn)[cut] - 180.0 - x0[cut]) / (x1[cut] - x0[cut])
+    return arcs, np.sort(y0[cut] + share * (y1[cut] - y0[cut]))
+
+
+def _segments_of(arcs: NDArray[np.int64]) -> Floats:
+    """Segments (lon0, lat0, lon1, lat1) of some arcs."""
+    found = outlines()
     parts = [np.zeros((0, 4))]
     for arc in arcs:
         line = found.points[found.begins[arc] : found.begins[arc + 1]]
         parts.append(np.concatenate([line[:-1], line[1:]], axis=1))
-    whole = np.concatenate(parts)
+    return np.concatenate(parts)
+
+
+@functools.lru_cache(maxsize=64)
+def _segments(band: int, country: int) -> Floats:
+    """Segments that touch a band of latitudes with a degree to spare."""
+    boxes = outlines().boxes
+    low, high = band * BAND - 1.0, (band + 1) * BAND + 1.0
+    arcs = _arcs(country)[0]
+    whole = _segments_of(arcs[(boxes[arcs, 0] <= high) & (boxes[arcs, 1] >= low)])
     return whole[(np.maximum(whole[:, 1], whole[:, 3]) >= low) & (np.minimum(whole[:, 1], whole[:, 3]) <= high)]
 
 
@@ -130,10 +143,12 @@ def within(lats: Floats, lons: Floats, country: int = -1) -> NDArray[np.bool_]:
     at = np.repeat(np.arange(len(crossed)), crossed)
     row = first[at] + np.arange(len(at)) - np.repeat(np.cumsum(crossed) - crossed, crossed)
     share = (lats[row] - y0[at]) / (y1[at] - y0[at])
-    keys = np.sort(row * TURN + x0[at] + share * (x1[at] - x0[at]) + 180.0)
+    keys = np.sort(row * TURN + (x0[at] + share * (x1[at] - x0[at]) + 180.0) % 360.0)
+    meridian = _arcs(country)[1]
+    before = len(meridian) - np.searchsorted(meridian, lats)  # crossed on the way down to the row
     begins = np.searchsorted(keys, np.arange(len(lats)) * TURN - 1.0)
     asked = np.arange(len(lats))[:, None] * TURN + ((lons + 180.0) % 360.0)[None, :]
-    return (np.searchsorted(keys, asked) - begins[:, None]) % 2 == 1
+    return (before[:, None] + np.searchsorted(keys, asked) - begins[:, None]) % 2 == 1
 
 
 def shore_distance(land: NDArray[np.bool_], lats: Floats, step: float, most: float) -> Floats:

@@ -119,8 +119,6 @@ def _near(south: float, north: float, west: float, east: float) -> list[int]:
 @functools.lru_cache(maxsize=48)
 def _tile(south: int, west: int) -> NDArray[np.uint16]:
     """Labels of the cells of a tile, row 0 in the south."""
-    from scipy.spatial import cKDTree
-
     spare = math.ceil(TERRITORIAL / shorelines.METERS_PER_DEGREE * COARSE) + 1
     narrow = math.cos(math.radians(min(max(abs(south), abs(south + 1)) * TILE, 89.0)))
     aside = min(math.ceil(spare / narrow), 20 * COARSE)
@@ -128,22 +126,16 @@ def _tile(south: int, west: int) -> NDArray[np.uint16]:
     lons = west * TILE + (np.arange(-aside, TILE * COARSE + aside) + 0.5) / COARSE
     known, country = names(), shorelines.outlines().names
     label = np.zeros((len(lats), len(lons)), np.uint16)
+    shore = np.full(label.shape, np.inf)
+    sea = label.copy()
     for number in _near(float(lats[0]), float(lats[-1]), float(lons[0]), float(lons[-1])):
-        label[shorelines.within(lats, lons, number)] = known.index(_named(country[number])) + 1
-    wet = label == 0
-    if wet.any() and not wet.all():
-        inner = wet.copy()
-        for axis in (0, 1):
-            inner |= np.roll(wet, 1, axis) | np.roll(wet, -1, axis)
-        rows, columns = np.nonzero(inner & ~wet)
-        if not len(rows):
-            rows, columns = np.nonzero(~wet)
-        distance, nearest = cKDTree(_directions(lats[rows], lons[columns])).query(
-            _directions(*(each[wet] for each in np.meshgrid(lats, lons, indexing="ij"))),
-            distance_upper_bound=2.0 * math.sin(0.5 * TERRITORIAL / RADIUS),
-        )
-        shore = np.append(label[rows, columns] + SEA, HIGH_SEA).astype(np.uint16)
-        label[wet] = shore[np.where(np.isfinite(distance), nearest, len(rows))]
+        mine = known.index(_named(country[number])) + 1
+        land = shorelines.within(lats, lons, number)
+        label[land] = mine
+        away = -shorelines.shore_distance(land, lats, 1.0 / COARSE, TERRITORIAL + 1.0)
+        nearer = (away < shore) & (away <= TERRITORIAL)
+        shore[nearer], sea[nearer] = away[nearer], mine + SEA
+    label = np.where(label == 0, sea, label)
     return label[spare : len(lats) - spare, aside : len(lons) - aside].copy()
 
 

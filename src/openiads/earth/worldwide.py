@@ -46,8 +46,8 @@ TILES_KEPT = 48
 CUT = 8000.0  # m, at which distances to the shore are cut
 UNIT = 100.0  # m, in which they are kept
 NO_HEIGHTS = "the packaged heights of the ice of Greenland and Antarctica are known to be wrong"
-LOW_FLYERS = "results against low flyers are optimistic for the defense"
-LABEL = f"packaged world, 9 km cells without crests (ridges at 0.4-0.7 of their height: {LOW_FLYERS})"
+BIAS = "ridges stand at 0.4-0.7 of their height: results against low flyers are optimistic for the defense"
+LABEL = "packaged world, 9 km cells, no crests"
 
 
 def _packed() -> bytes:
@@ -173,6 +173,7 @@ def world(on_missing: str = "error") -> Terrain:
         land=land,
         known=known,
         coarse=True,
+        bias=BIAS,
         sea_elsewhere=on_missing == "sea",
     )
 

@@ -202,6 +202,10 @@ def warnings(scenario: Scenario, known: Catalog) -> list[str]:
         for flight in scenario.flights
         if flight.start > scenario.duration
     ]
+    if scenario.terrain.source == "world" and (scenario.raids or scenario.flights):
+        from openiads.earth.worldwide import BIAS
+
+        found.append(f"the ground is the packaged world, 9 km cells, whose {BIAS}")
     return [*found, *silent_friends(scenario, known)]
 
 

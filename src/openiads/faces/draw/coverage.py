@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from openiads.faces.draw.ground import Extent, borderlines, graticule, in_levant, relief, scale_bar
+from openiads.faces.draw.ground import Extent, borderlines, graticule, in_levant, orientation, relief, scale_bar
 from openiads.faces.draw.kit import INK, VERMILION
 from openiads.faces.draw.marks import Labels, radar_symbol
 from openiads.faces.draw.sheet import FILL, bands, colors, dark, edges, extent_of, faint, sheet
@@ -199,28 +199,17 @@ def _labels(axes: Axes, extent: Extent, found: Coverage, real: bool) -> None:
 
 def _towns(axes: Axes, labels: Labels, taken: list[tuple[float, float]]) -> None:
     """Towns, or outside the Levant airports by their ICAO codes, where there is room."""
-    from openiads.earth.terrain import towns
-    from openiads.earth.territory import airports_in
-
     extent = labels.extent
     shown = 0
     room = 0.02 * (extent.north - extent.south)
-    if in_levant(extent):
-        found = [(town.name, town.lat, town.lon) for town in towns()]
-    else:
-        window = extent.south, extent.north, extent.west, extent.east
-        found = [(port.icao, port.lat, lon) for port, lon in airports_in(*window)]
-        room *= 3.0
-    placed = list(taken)
-    for name, y, x in found:
-        crowded = any(math.hypot(y - lat, x - lon) < room for lat, lon in placed)
+    for name, y, x in orientation(extent):
+        crowded = any(math.hypot(y - lat, x - lon) < room for lat, lon in taken)
         if shown >= TOWNS or crowded or not extent.holds(y, x, 0.02):
             continue
         if labels.near(x, y, name, gap=4, fontsize=8.4, color="#2f3a44"):
             axes.plot([x], [y], "o", color="#2f3a44", markersize=2.4, zorder=2.6)
             labels.block(x, y, 2.0)
             shown += 1
-            placed += [] if in_levant(extent) else [(y, x)]
 
 
 def _notes(found: Coverage, show: str, real: bool, extent: Extent) -> list[str]:

@@ -102,9 +102,7 @@ def _unit(axes: Axes, extent: Extent, answer: FootprintAnswer) -> None:
         )
     side = min(extent.width, extent.height)
     tail, head = (plan.ground(share * side, 0.0) for share in (0.46, 0.46 - ARROW))
-    ends = [
-        (extent.turned(math.degrees(float(point[1]))), math.degrees(float(point[0]))) for point in (head, tail)
-    ]
+    ends = [(extent.turned(math.degrees(float(point[1]))), math.degrees(float(point[0]))) for point in (head, tail)]
     if all(extent.holds(b, a) for a, b in ends):
         axes.annotate(
             "", xy=ends[0], xytext=ends[1], zorder=6, arrowprops={"arrowstyle": "-|>", "color": INK, "linewidth": 1.6}

@@ -163,6 +163,23 @@ def in_levant(extent: Extent) -> bool:
     return high * wide > 0.5 * (extent.north - extent.south) * (extent.east - extent.west)
 
 
+def orientation(extent: Extent) -> list[tuple[str, float, float]]:
+    """What helps to find one's way in a window: names, latitudes and longitudes (degrees, as the window tells them) of
+    towns of the Levant, elsewhere of airports by their ICAO codes, not too close to each other."""
+    if in_levant(extent):
+        from openiads.earth.terrain import towns
+
+        return [(town.name, town.lat, town.lon) for town in towns()]
+    from openiads.earth.territory import airports_in
+
+    room = 0.06 * (extent.north - extent.south)
+    kept: list[tuple[str, float, float]] = []
+    for port, lon in airports_in(extent.south, extent.north, extent.west, extent.east):
+        if all(math.hypot(port.lat - y, lon - x) >= room for _, y, x in kept):
+            kept.append((port.icao, port.lat, lon))
+    return kept
+
+
 def coast_of(extent: Extent) -> list[np.ndarray]:
     """Coastlines of a window as arrays [n, 2] of (longitude, latitude), degrees, of any turn as the window's."""
     from openiads.earth.shorelines import lines

@@ -52,7 +52,9 @@ def _outlines(found: Layers, path: Path) -> None:
 
 def _csv(found: Layers, path: Path) -> None:
     where = found.where
-    lat, lon = np.meshgrid(np.degrees(where.lats), np.degrees(where.lons), indexing="ij")
+    lons = np.degrees(where.lons)
+    lons = np.where(np.abs(lons) > 180.0, (lons + 180.0) % 360.0 - 180.0, lons)
+    lat, lon = np.meshgrid(np.degrees(where.lats), lons, indexing="ij")
     heads = ["latitude_deg", "longitude_deg", "ground_m", "terrain_known", *(each.head for each in found.columns)]
     forms = ["%.6f", "%.6f", "%.1f", "%d", *(each.form for each in found.columns)]
     columns = [lat, lon, where.ground, where.known, *(each.values for each in found.columns)]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from openiads.faces.draw.ground import Extent, borders_of, coast_of, frame, in_levant, inside, land_of, shade
+from openiads.faces.draw.ground import Extent, borders_of, coast_of, frame, inside, land_of, orientation, shade
 from openiads.faces.draw.lines import Line
 from openiads.faces.words.terrain import terrain_note
 
@@ -21,7 +21,7 @@ RELIEF, HEIGHTS, COLORS = 1024, 256, 256
 VOID = -32768
 #: Degrees within which a thinned coast or border stays: what the relief can show.
 FINE = 2e-3
-MOST_TOWNS, MOST_PORTS = 80, 30
+MOST_TOWNS = 80
 
 
 def window_of(lines: Iterable[Line], spots: Sequence[Sequence[float]], middle: float) -> Extent:
@@ -128,13 +128,8 @@ def _thinned(points: np.ndarray) -> np.ndarray:
 
 def named(extent: Extent) -> list[dict[str, Any]]:
     """Towns of the packaged Levant in a window, elsewhere airports by their ICAO codes."""
-    from openiads.earth.terrain import towns
-    from openiads.earth.territory import airports_in
-
-    if in_levant(extent):
-        return [{"name": t.name, "at": [t.lon, t.lat]} for t in towns() if extent.holds(t.lat, t.lon)][:MOST_TOWNS]
-    ports = airports_in(extent.south, extent.north, extent.west, extent.east)[:MOST_PORTS]
-    return [{"name": port.icao, "at": [lon, port.lat]} for port, lon in ports]
+    found = [(name, lat, lon) for name, lat, lon in orientation(extent) if extent.holds(lat, lon)]
+    return [{"name": name, "at": [lon, lat]} for name, lat, lon in found[:MOST_TOWNS]]
 
 
 def told(extent: Extent, terrain: Terrain, *, packaged: bool) -> tuple[dict[str, Any], bytes]:
