@@ -21,8 +21,8 @@ Outputs, in ``src/openiads/shelf/world``:
 
 The heights of the source are stretched in longitude: a place at longitude x is found 0.007 x cells west of where it
 should be (38 summits and 26,980 airports, fitted apart, agree), and 0.13 cells north.  The source's mask of the sea is
-not stretched; Natural Earth's is used.  What lies below -30 m outside the known basins is sea floor and set to 0, and
-so is what lies below 0 about the Caspian, whose surface is the sea's here.
+not stretched; Natural Earth's is used.  What lies below 0 outside the known basins is set to 0: most of it is sea
+floor, and the source's step below the sea spans 28 m, far more than what polders lie below it.
 
 Beside the locked development set it needs ``h5py`` (3.16.0 will do) and ``airportsdata``.  The outputs depend only on
 the inputs and on the version of liblzma.
@@ -51,8 +51,7 @@ STRETCH, SHIFT = -0.007, -0.13  # columns a degree of longitude, and rows
 STEP = 20  # m
 BESIDE = 2.0  # cells: how far at sea the height of the land is kept
 ICE_INLAND = 50e3  # m from the sea: where Greenland's ice begins to be left out
-DRY_FLOOR = -30.0  # m: only the basins below are lower
-#: South, north, west, east (degrees) of land below -30 m, by name.
+#: South, north, west, east (degrees) of land well below the sea, by name.
 BASINS = {
     "Dead Sea": (29, 34, 34, 37),
     "Turpan": (41, 44, 87, 91),
@@ -63,7 +62,7 @@ BASINS = {
     "Valdes and Gran Bajo": (-51, -41, -71, -62),
     "Enriquillo": (18, 19, -72, -71),
 }
-CASPIAN = (36, 50, 45, 57)  # whose surface, 28 m below the sea, is the sea's here, and so the land about it
+CASPIAN = (36, 50, 45, 57)
 
 
 def write_npz(path: Path, arrays: dict[str, np.ndarray]) -> None:
@@ -169,12 +168,12 @@ def cells_of(box: tuple[int, int, int, int]) -> tuple[slice, slice]:
 
 
 def without_sea_floor(height: np.ndarray) -> np.ndarray:
-    """Heights below ``DRY_FLOOR`` outside the known basins, and below 0 about the Caspian, set to 0."""
-    deep = height < DRY_FLOOR
+    """Heights below 0 outside the known basins set to 0: sea floor, and the source's step from -30 m to -2 m."""
+    deep = height < 0.0
     for box in BASINS.values():
         deep[cells_of(box)] = False
-    deep[cells_of(CASPIAN)] = height[cells_of(CASPIAN)] < 0.0
-    print(f"{int(deep.sum())} cells of sea floor set to 0")
+    deep[cells_of(CASPIAN)] = height[cells_of(CASPIAN)] < 0.0  # its surface, 28 m below the sea, is the sea's here
+    print(f"{int(deep.sum())} cells below the sea set to 0")
     return np.where(deep, 0.0, height)
 
 

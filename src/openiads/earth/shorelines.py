@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 METERS_PER_DEGREE = 111_195.0
 BAND = 5  # degrees of latitude whose crossings are kept together
+ON_EDGE = 1e-3  # degrees
 TURN = 400.0  # more than a turn of longitudes: crossings of one row are told from those of the next
 
 Floats = NDArray[np.float64]
@@ -86,8 +87,17 @@ def lines(kind: str, south: float, north: float, west: float, east: float) -> li
         hit &= (boxes[:, 2] + turn <= east) & (boxes[:, 3] + turn >= west)
         for arc in np.flatnonzero(hit):
             line = found.points[found.begins[arc] : found.begins[arc + 1]] + (turn, 0.0)
-            out.append(line)
+            out += _without_edges(line)
     return out
+
+
+def _without_edges(line: Floats) -> list[Floats]:
+    """Parts of a line without segments along 180 degrees, where some islands are cut in two."""
+    on = np.abs((line[:, 0] + 360.0) % 360.0 - 180.0) < ON_EDGE
+    edge = on[:-1] & on[1:]
+    if not edge.any():
+        return [line]
+    return [part for part in np.split(line, np.flatnonzero(edge) + 1) if len(part) > 1]
 
 
 # ------------------------------------------------------------------ land
@@ -158,6 +168,7 @@ def shore_distance(land: NDArray[np.bool_], lats: Floats, step: float, most: flo
     """
     across = np.maximum(np.cos(np.radians(lats)), 1e-3) * step * METERS_PER_DEGREE
     along = step * METERS_PER_DEGREE
+    half = np.broadcast_to(0.5 * np.minimum(across, along)[:, None], land.shape)  # the shore is between two points
     out = np.zeros(land.shape)
     for sign, other in ((1.0, ~land), (-1.0, land)):
         flat = np.minimum(_columns_to(other) * across[:, None], 2.0 * most)
@@ -168,7 +179,7 @@ def shore_distance(land: NDArray[np.bool_], lats: Floats, step: float, most: flo
             np.minimum(best[k:], square[:-k] + lift, out=best[k:])
             np.minimum(best[:-k], square[k:] + lift, out=best[:-k])
         mine = ~other
-        out[mine] = sign * np.minimum(np.sqrt(best[mine]) - 0.5 * along, most)
+        out[mine] = sign * np.minimum(np.sqrt(best[mine]) - half[mine], most)
     return out
 
 

@@ -6,8 +6,8 @@ is seen too early, so results against low flyers are optimistic for the defense.
 
 There are no heights where those of the source are known to be wrong: the ice of Greenland more than 50 km from the
 sea, and Antarctica's north of 70 S (but for the Peninsula), where the source has the bedrock, and Antarctica south of
-85 S.  The sea of every latitude is 0.  Lakes have the height of their surface, good to some tens of meters; the Caspian
-is sea at 0, and what lies below 0 about it is put there too.
+85 S.  The sea of every latitude is 0, the Caspian too.  Lakes have the height of their surface, good to some tens of
+meters.  Land below the sea is 0 but in the great basins (Dead Sea, Turpan, Qattara, Afar, Death Valley and others).
 
 Heights come down to 0 over the last kilometers before the shore, as in the packaged Levant (`earth.terrain`).
 """
