@@ -137,7 +137,9 @@ def told(extent: Extent, terrain: Terrain, *, packaged: bool) -> tuple[dict[str,
     heights, rows, columns = ground(extent, terrain)
     note = terrain_note(terrain)
     if packaged:
-        note += " Coast and borders: Natural Earth, de facto, good to 1–2 km."
+        outlines = "oast and borders: Natural Earth, de facto, good to 1–2 km."
+        # The map shows the last sentence under it: a known bias has to be in it.
+        note = f"{note.removesuffix('.')}; c{outlines}" if terrain.bias else f"{note} C{outlines}"
     return {
         "window": {"west": extent.west, "south": extent.south, "east": extent.east, "north": extent.north},
         "terrain": {"note": note, "resolution": float(terrain.resolution), "coarse": bool(terrain.coarse)},
