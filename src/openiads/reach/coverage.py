@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from openiads.base.compiled import kernel
 from openiads.base.errors import InputError
-from openiads.earth.geodesy import MEAN_RADIUS, bearing, offset, to_ecef, to_geodetic
+from openiads.earth.geodesy import MEAN_RADIUS, bearing, offset, to_ecef, to_geodetic, turned
 from openiads.earth.sight import lowest_visible
 from openiads.earth.terrain import Terrain
 from openiads.earth.viewshed import lowest_over_grid
@@ -360,12 +360,6 @@ def square(center: tuple[float, float], half: float, cells: int) -> tuple[NDArra
         lats = np.linspace(max(lats[0], -POLE), min(lats[-1], POLE), cells)
     wide = min(half / max(math.cos(center[0]), 1e-6), math.pi)
     return lats, center[1] + wide * even
-
-
-def turned(lons: NDArray[np.float64], about: float) -> NDArray[np.float64]:
-    """Longitudes (rad), each within half a turn of one: just over pi instead of just over -pi near pi."""
-    apart = lons - about
-    return np.where(np.abs(apart) > math.pi, about + (apart + math.pi) % math.tau - math.pi, lons)
 
 
 def map_within(

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.base.errors import InputError
-from openiads.earth.geodesy import bearing
+from openiads.earth.geodesy import bearing, turned
 from openiads.reach import straight
-from openiads.reach.coverage import Map, map_of, turned
+from openiads.reach.coverage import Map, map_of
 from openiads.reach.envelope import LIMITS, UnitConditions, assess, reach_of
 from openiads.reach.scenes import home, site_of
 from openiads.reach.straight import Paths, Target

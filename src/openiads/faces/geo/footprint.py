@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from openiads.earth.geodesy import turned
 from openiads.faces.geo import areas, files
 from openiads.faces.words.footprint import KM, as_data, figures_of
 from openiads.faces.words.text import FOOTER
-from openiads.reach.coverage import turned
 from openiads.reach.defended import FootprintAnswer
 from openiads.reach.footprint import Footprint
 from openiads.runs import disk
