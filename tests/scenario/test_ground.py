@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
-from openiads.base.errors import InputErrors
+from openiads.base.errors import InputError, InputErrors
+from openiads.reach.scenes import ground_of
 from openiads.scenario.load import Scenario, loads, warnings_of
 
 TEXT = """
@@ -77,3 +80,15 @@ def test_the_bias_of_the_world_is_told_as_a_warning() -> None:
     assert any("optimistic for the defense" in line for line in warnings_of(scenario(ICELAND)))
     assert not any("optimistic" in line for line in warnings_of(scenario(SYRIA)))
     assert not any("optimistic" in line for line in warnings_of(scenario(ICELAND, terrain='source = "flat"')))
+
+
+def test_a_unit_without_a_scenario_stands_on_the_packaged_ground_of_its_place() -> None:
+    def ground(lat: float, lon: float) -> object:
+        return ground_of((math.radians(lat), math.radians(lon)))["source"]
+
+    assert ground(34.92, 35.90) == "levant"
+    assert ground(35.2, 24.9) == ground(64.0, -22.6) == ground(-16.75, -179.95) == "world"
+    for lat, lon, told in ((35.0, 22.0, "in the sea"), (72.6, -38.5, "ice of Greenland")):
+        with pytest.raises(InputError, match=told) as found:
+            ground(lat, lon)
+        assert "--dem" in found.value.remedy

@@ -62,7 +62,8 @@ def ground_of(at: tuple[float, float], dem: Sequence[Path] = (), *, afloat: bool
     if not bool(packaged.covers(*at)):
         raise InputError("--at", f'"{written_position(*at)}": {NO_HEIGHTS}', "Give your own height files with --dem.")
     if not (afloat or bool(packaged.is_land(*at))):
-        raise InputError("--at", f'"{written_position(*at)}" is in the sea', "Move the site onto land.")
+        remedy = "Move the site onto land, or give your own height files with --dem."
+        raise InputError("--at", f'"{written_position(*at)}" is in the sea', remedy)
     return {"source": source, "on_missing": "sea"}
 
 
