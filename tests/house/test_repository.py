@@ -1,5 +1,6 @@
 """The repository as a whole: public names, versions, what files may say, and what --help may load."""
 
+import json
 import re
 import subprocess
 import sys
@@ -90,6 +91,14 @@ def test_locks_hold_versions_and_hashes_and_agree_with_each_other() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     names = {re.split(r"[<>=]", wanted)[0].lower() for wanted in project["project"]["dependencies"]}
     assert names <= set(locked["run"])
+
+
+def test_the_lock_of_the_web_holds_no_address() -> None:
+    """Versions and hashes only: where a package comes from is the matter of whoever installs it."""
+    lock = json.loads((ROOT / "web" / "package-lock.json").read_text(encoding="utf-8"))
+    assert "://" not in json.dumps(lock)
+    packages = [each for path, each in lock["packages"].items() if path]
+    assert packages and all({"version", "integrity"} <= set(each) for each in packages)
 
 
 def test_the_version_is_the_same_everywhere() -> None:
