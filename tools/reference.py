@@ -220,7 +220,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "fire_unit_positions": "one place for each fire unit; else they stand in a line square to the facing",
     },
     "Terrain": {
-        "source": "which ground",
+        "source": "which ground; left out, `world` where a site or asset stands outside the packaged Levant",
         "origin": "where a shape is placed",
         "bearing": "direction from the origin to the shape",
         "distance": "from the origin to its crest or axis",

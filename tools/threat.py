@@ -42,7 +42,7 @@ How it is reckoned:
 - *Met*: some round may meet an F-16 that flies toward its fire unit, with emergent limits
   ([envelopes](envelopes.md)).
 - A cell of the table is a share of the whole volume that is detected, or may be met, in the height band; each column
-  adds up to 100 % with what lies beyond the packaged map (29-40 N, 28-42 E).
+  adds up to 100 %.
 - Airways and approaches: an airliner flies its own way at its own height: the share of that way that is detected, and
   where it may be met. An approach is the last 20 km to an airport, 3 degrees down, from twelve directions alike.
 - In brackets: the least and greatest of the nominal world and {samples} others, spread over signal to noise of every

@@ -279,6 +279,18 @@ def test_ground_of_a_file_hides_what_stands_behind_it(tmp_path):
     assert seen[1] > seen[0] + 20.0, seen
 
 
+def test_the_packaged_world_hides_what_stands_behind_its_mountains():
+    """Expected: far from the packaged Levant, east of 180 degrees, an island of hundreds of meters hides a low flyer on
+    its far side, which flat ground shows."""
+    seen = []
+    for source in ("flat", "world"):
+        guard = site(at="16.70 S 179.88 W", facing="215 deg")
+        depot = {"asset": [{"name": "Depot", "at": "16.70 S 179.88 W", "radius": "500 m"}]}
+        flyer = raid("Low", "tomahawk", origin="17.60 S 179.45 E", agl="30 m")
+        seen.append(first_seen(scene(flyer, model=CLEAR, sites=[guard], terrain={"source": source}, **depot), 10))
+    assert seen[1] > seen[0] + 20.0, seen
+
+
 def test_a_mode_that_shares_a_radars_time_shows_what_the_other_does_not():
     """Expected: above the elevations of air search a flyer is found only in the frames that the second mode gets."""
     seen = []

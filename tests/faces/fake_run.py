@@ -399,7 +399,7 @@ def scenario() -> SimpleNamespace:
         ],
         raids=[SimpleNamespace(threat="f16")],
         flights=[SimpleNamespace(kind="a320")],
-        terrain=SimpleNamespace(source="levant"),
+        terrain=SimpleNamespace(source="levant", packaged=True),
     )
 
 

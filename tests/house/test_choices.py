@@ -124,6 +124,7 @@ FLOWN: dict[str, str] = {
     "ModelSwitches.attenuation=True": C + "test_the_air_takes_signal_from_a_distant_target",
     "Terrain.source=levant": "engine/test_scenarios.py::"
     "test_a_packaged_scenario_runs_without_failure_and_keeps_the_invariants",
+    "Terrain.source=world": C + "test_the_packaged_world_hides_what_stands_behind_its_mountains",
     "Terrain.source=flat": CLOSED + "test_first_detection_on_flat_ground_is_the_horizon_crossing",
     "Terrain.source=ridge": CREST,
     "Terrain.source=coastal_range": CREST,

@@ -11,7 +11,7 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from openiads.base import constants
 from openiads.base.compiled import kernel
@@ -183,3 +183,9 @@ def bearing(lat: float, lon: float, target_lat: ArrayLike, target_lon: ArrayLike
     azimuth = np.arctan2(east, north)
     radius = _section_radius(0.5 * (lat + target_lat), azimuth)[0]
     return azimuth, radius * np.arctan2(np.hypot(east, north), radius + ux * dx + uy * dy + uz * dz)
+
+
+def turned(lons: NDArray[np.float64], about: float) -> NDArray[np.float64]:
+    """Longitudes (rad), each within half a turn of one: just over pi instead of just over -pi near pi."""
+    apart = lons - about
+    return np.where(np.abs(apart) > math.pi, about + (apart + math.pi) % math.tau - math.pi, lons)

@@ -50,7 +50,7 @@ class Terrain:
     """Ground heights as a function of place.
 
     label : what it is, for people;  resolution : m, spacing of what it knows (0: exact formula);
-    coarse : true where ridges between the grid points are likely to be understated;
+    coarse : true where ridges between the grid points are likely to be understated;  bias : how, where it is known;
     files : names of the user's files that it comes from;  sea_elsewhere : the sea is put where it has no data.
     A height is that of the bare ground plus ``crest_factor`` times the crest above it; most terrain has no crests.
     """
@@ -67,6 +67,7 @@ class Terrain:
         land: Surface | None = None,
         known: Surface | None = None,
         coarse: bool = False,
+        bias: str = "",
         files: tuple[str, ...] = (),
         sea_elsewhere: bool = False,
         givers: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None,
@@ -75,6 +76,7 @@ class Terrain:
         self.label = label
         self.resolution = resolution
         self.coarse = coarse
+        self.bias = bias
         self.files = files
         self.sea_elsewhere = sea_elsewhere
         self.crest_factor = crest_factor

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from openiads.base.compiled import kernel
 from openiads.base.errors import InputError
-from openiads.earth.geodesy import MEAN_RADIUS, bearing, offset, to_ecef, to_geodetic
+from openiads.earth.geodesy import MEAN_RADIUS, bearing, offset, to_ecef, to_geodetic, turned
 from openiads.earth.sight import lowest_visible
 from openiads.earth.terrain import Terrain
 from openiads.earth.viewshed import lowest_over_grid
@@ -45,6 +45,7 @@ Grid32 = NDArray[np.float32]
 
 STRIP = 64  # rows of a map handled at a time, so that work arrays stay small
 MOST_CELLS = 20_000_000
+POLE = math.radians(89.9)  # latitude at which a map ends
 FARTHEST = 450e3  # m, half the side of the largest map: how far plane and globe agree
 LEAST_SIZE = 20e3  # m, of a map that chooses its own size
 
@@ -341,6 +342,7 @@ def map_around(
     """
     rows = world.rows["radars"][list(radars)]
     places = np.array([to_geodetic(*(float(v) for v in row["position"]))[:2] for row in rows])
+    places[:, 1] = turned(places[:, 1], float(places[0, 1]))
     if center is None:
         low, high = places.min(axis=0), places.max(axis=0)
         center = (float(0.5 * (low[0] + high[0])), float(0.5 * (low[1] + high[1])))
@@ -351,11 +353,18 @@ def map_around(
             size = max(size, 2.04 * (aside + _farthest(world, k, question)))
         size = min(max(size, LEAST_SIZE), 2.0 * FARTHEST)
     _check_map(cells, size)
-    half = 0.5 * size / MEAN_RADIUS
-    wide = half / max(math.cos(center[0]), 0.01)
-    lats = centers(center[0] - half, center[0] + half, cells)
-    lons = centers(center[1] - wide, center[1] + wide, cells)
-    return map_of(world.terrain, lats, lons)
+    return map_of(world.terrain, *square(center, 0.5 * size / MEAN_RADIUS, cells))
+
+
+def square(center: tuple[float, float], half: float, cells: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Latitudes and longitudes (rad) of the cells of a square map about a place; one that reaches a pole ends before
+    it, and goes around it once at the most.
+
+    half : of the side, rad along the meridian
+    """
+    wide = min(half / max(math.cos(center[0]), 1e-6), math.pi)
+    lats = centers(max(center[0] - half, -POLE), min(center[0] + half, POLE), cells)
+    return lats, centers(center[1] - wide, center[1] + wide, cells)
 
 
 def centers(low: float, high: float, cells: int) -> NDArray[np.float64]:
@@ -370,8 +379,9 @@ def map_within(
 
     cells : along the longer side.  InputError for an empty or too large map, or where the terrain has no data at all.
     """
+    if high[1] < low[1]:
+        high = (high[0], high[1] + math.tau)  # across 180 degrees
     north = (high[0] - low[0]) * MEAN_RADIUS
-    high = high[0], high[1] + (math.tau if high[1] < low[1] else 0.0)  # on beyond the antimeridian
     east = (high[1] - low[1]) * MEAN_RADIUS * max(math.cos(0.5 * (low[0] + high[0])), 0.01)
     longer, shorter = max(north, east), min(north, east)
     _check_map(cells, longer if shorter > 0.0 else 0.0)

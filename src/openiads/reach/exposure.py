@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.base.errors import InputError
-from openiads.earth.geodesy import bearing
+from openiads.earth.geodesy import bearing, turned
 from openiads.reach import straight
 from openiads.reach.coverage import Map, centers, map_of
 from openiads.reach.envelope import LIMITS, UnitConditions, assess, reach_of
@@ -117,6 +117,7 @@ def keep_out(
 def map_over(world: World, units: Sequence[int], reach: float, cells: int) -> Map:
     """A square map that holds the surroundings of some units to a distance (m)."""
     places = np.array([home(world, unit) for unit in units])
+    places[:, 1] = turned(places[:, 1], float(places[0, 1]))
     low, high = places.min(axis=0), places.max(axis=0)
     center = 0.5 * (low + high)
     half = min(reach, MOST) / METERS + 0.5 * float(high[0] - low[0])

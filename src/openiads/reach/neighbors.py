@@ -34,7 +34,7 @@ from openiads.reach.envelope import LIMITS, UnitConditions, assess, reach_of
 from openiads.reach.exposure import exposed, map_over, standing_world, units_of
 from openiads.reach.hold import detected
 from openiads.reach.keep_out import target_of
-from openiads.reach.scenes import site_of
+from openiads.reach.scenes import home, site_of
 from openiads.reach.straight import Paths, Target
 from openiads.scenario.load import Scenario, scenario_with
 from openiads.world.build import World
@@ -107,8 +107,6 @@ def named(label: int) -> str:
     """A label of `earth.territory` in words."""
     if label == territory.HIGH_SEA:
         return "high sea"
-    if label == territory.BEYOND:
-        return "beyond the map"
     country = territory.names()[label % territory.SEA - 1]
     return f"{country}, sea to 12 nmi" if label > territory.SEA else country
 
@@ -149,9 +147,11 @@ def _volumes(
 # ------------------------------------------------------------------ airways and approaches
 
 
-def routes(world: World, speed: float) -> tuple[Paths, NDArray[np.bool_]]:
-    """The schematic airways as one family of paths, and which of its points are theirs."""
-    lines = territory.airways()
+def routes(
+    world: World, speed: float, lines: Sequence[territory.Airway] | None = None
+) -> tuple[Paths, NDArray[np.bool_]]:
+    """Schematic airways (the Levant's if left out) as one family of paths, and which of its points are theirs."""
+    lines = territory.airways() if lines is None else lines
     ends = [inverse(*_rad(way.start), *_rad(way.end)) for way in lines]
     lengths = np.array([float(each[0]) for each in ends])
     along = STEP * (np.arange(math.ceil(lengths.max() / STEP)) + 0.5)
@@ -160,10 +160,12 @@ def routes(world: World, speed: float) -> tuple[Paths, NDArray[np.bool_]]:
     return _family(world, places, heights, along, speed), along[None, :] <= lengths[:, None]
 
 
-def approaches(world: World, speed: float) -> tuple[Paths, NDArray[np.bool_]]:
-    """Approaches to every airport from ``AROUND`` directions, level and then down the glide, and which points are
-    final; the paths of an airport follow one another."""
-    ports = territory.airports()
+def approaches(
+    world: World, speed: float, ports: Sequence[territory.Airport] | None = None
+) -> tuple[Paths, NDArray[np.bool_]]:
+    """Approaches to every airport (the Levant's if left out) from ``AROUND`` directions, level and then down the
+    glide, and which points are final; the paths of an airport follow one another."""
+    ports = territory.airports() if ports is None else ports
     along = STEP * (np.arange(math.ceil(LEAD / STEP), 0, -1) - 0.5)
     around = np.arange(AROUND) * (math.tau / AROUND)
     places = [offset(*_rad(port), float(a), along) for port in ports for a in around]
@@ -310,9 +312,12 @@ def reach_of_sites(
             widest = max(reach_of(world, u, target, UnitConditions()) for u in units)
             where = map_over(world, units, widest, cells)
         volumes.append(_volumes(world, units, radars, target, where))
-        ways.append(_flown(world, units, radars, routes, CRUISE, [way.name for way in territory.airways()], 1))
-        names = [f"{port.icao} {port.name}" for port in territory.airports()]
-        ports.append(_flown(world, units, radars, approaches, SLOW, names, AROUND))
+        about = territory.airports_about([home(world, u) for u in units])
+        lines = territory.airways() if about == territory.airports() else ()
+        asked = (world, units, radars)
+        ways.append(_flown(*asked, routes, CRUISE, lines, [way.name for way in lines], 1))
+        names = [f"{port.icao} {port.name}" for port in about]
+        ports.append(_flown(*asked, approaches, SLOW, about, names, AROUND))
     if progress is not None:
         progress(len(draws), len(draws))
     totals = [{what: sum(by.values()) for what, by in each.items()} for each in volumes]
@@ -333,10 +338,13 @@ def _flown(
     radars: Sequence[int],
     make: Callable[..., tuple[Paths, NDArray[np.bool_]]],
     speed: float,
+    of: Sequence[territory.Airway] | Sequence[territory.Airport],
     names: Sequence[str],
     each: int,
 ) -> dict[str, dict[str, float]]:
-    paths, counted = make(world, speed)
+    if not of:
+        return {what: {} for what in ("detection", *LIMITS)}
+    paths, counted = make(world, speed, of)
     target = Target(speed, threat=AIRLINER, swerling=int(world.catalog[AIRLINER].swerling.si))
     return _shares(_along(world, units, radars, target, paths, UnitConditions()), counted & paths.free, names, each)
 

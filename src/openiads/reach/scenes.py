@@ -17,7 +17,7 @@ from openiads.base.words import nearest
 from openiads.catalog.load import catalog
 from openiads.earth.geodesy import MEAN_RADIUS, to_ecef, to_geodetic
 from openiads.earth.sight import edge_table, mask_table
-from openiads.earth.terrain import levant
+from openiads.earth.worldwide import NO_HEIGHTS, packaged_ground, packaged_source
 from openiads.reach.coverage import DetectionQuestion
 from openiads.scenario.load import Scenario, loads, validate
 from openiads.world.build import World, build
@@ -49,21 +49,22 @@ class Air:
 
 
 def ground_of(at: tuple[float, float], dem: Sequence[Path] = (), *, afloat: bool = False) -> JsonObject:
-    """The terrain about a place (rad) as a scenario writes it: the packaged one, or the user's height files; the sea
-    where they have no data.
+    """The terrain about a place (rad) as a scenario writes it: the packaged Levant or world, or the user's height
+    files; the sea where they have no data.
 
     afloat : a ship stands there.  InputError for a place without packaged data, or in its sea, that no file is given
     for.
     """
     if dem:
         return {"source": "files", "files": [str(Path(name).resolve()) for name in dem], "on_missing": "sea"}
-    packaged = levant(on_missing="sea")
+    source = packaged_source([at])
+    packaged = packaged_ground(source)
     if not bool(packaged.covers(*at)):
-        reason = f'"{written_position(*at)}" is outside the packaged terrain (29-40 N, 28-42 E)'
-        raise InputError("--at", reason, "Give your own height files with --dem, or choose a place within.")
+        raise InputError("--at", f'"{written_position(*at)}": {NO_HEIGHTS}', "Give your own height files with --dem.")
     if not (afloat or bool(packaged.is_land(*at))):
-        raise InputError("--at", f'"{written_position(*at)}" is in the sea', "Move the site onto land.")
-    return {"source": "levant", "on_missing": "sea"}
+        remedy = "Move the site onto land, or give your own height files with --dem."
+        raise InputError("--at", f'"{written_position(*at)}" is in the sea', remedy)
+    return {"source": source, "on_missing": "sea"}
 
 
 def site_scenario(system: str, at: tuple[float, float], facing: float = 0.0, dem: Sequence[Path] = ()) -> Scenario:

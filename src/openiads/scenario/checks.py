@@ -345,7 +345,7 @@ def _terrain(mapping: Mapping[str, Json], known: Catalog, folder: Path | None) -
             )
     places = [(loc, place) for loc, site in _rows(mapping, "site") if (place := _place(site.get("at"))) is not None]
     source = terrain.get("source", "levant")
-    if not places or source not in ("levant", "coastal_range"):
+    if not places or source not in ("levant", "world", "coastal_range"):
         return
     ground = _coast(source, terrain, places[0][1])
     if ground is None:
@@ -355,11 +355,15 @@ def _terrain(mapping: Mapping[str, Json], known: Catalog, folder: Path | None) -
             if _far_from_sea(ground, place):
                 yield (*loc, "at"), mapping["site"][loc[1]]["at"], "a ship on land", "Move the site to sea."
         elif not bool(ground.is_land(*place)):
-            south, north, west, east = ground_window(source)
-            inside = south <= math.degrees(place[0]) <= north and west <= math.degrees(place[1]) <= east
+            inside = bool(ground.covers(*place))
             reason = "in the sea" if inside else "outside the packaged Levant terrain"
-            remedy = "Move the site onto land." if inside else 'Choose another terrain source, e.g. "flat" or "files".'
+            remedy = "Move the site onto land." if inside else 'Choose another terrain source: "world", or "files".'
             yield (*loc, "at"), mapping["site"][loc[1]]["at"], reason, remedy
+        elif not bool(ground.covers(*place)):
+            from openiads.earth.worldwide import NO_HEIGHTS
+
+            remedy = 'Give your own heights with source = "files".'
+            yield (*loc, "at"), mapping["site"][loc[1]]["at"], NO_HEIGHTS, remedy
 
 
 def _afloat(site: JsonObject, known: Catalog) -> bool:
@@ -375,20 +379,28 @@ def _far_from_sea(ground: Terrain, place: Place) -> bool:
     return all(bool(ground.is_land(*here)) for here in [place, *around])
 
 
-def ground_window(source: str) -> tuple[float, float, float, float]:
-    """South, north, west and east edge (degrees) of what a terrain source covers."""
-    from openiads.earth.terrain import LEVANT
+def with_ground(mapping: Mapping[str, Json]) -> Mapping[str, Json]:
+    """The mapping with the packaged world as its terrain, if it names none and a site or asset stands outside the
+    packaged Levant."""
+    terrain = mapping.get("terrain", {})
+    if not isinstance(terrain, dict) or "source" in terrain or terrain.get("files"):
+        return mapping
+    from openiads.earth.worldwide import packaged_source
 
-    return LEVANT if source == "levant" else (-90.0, 90.0, -180.0, 180.0)
+    rows = [row for kind in ("site", "asset") for _, row in _rows(mapping, kind)]
+    places = [place for row in rows if (place := _place(row.get("at"))) is not None]
+    if packaged_source(places) == "levant":
+        return mapping
+    return {**mapping, "terrain": {**terrain, "source": "world"}}
 
 
 def _coast(source: str, terrain: JsonObject, first: Place) -> Terrain | None:
     """Terrain that knows where the sea is; None while its own settings are faulty."""
     from openiads.earth.shapes import coastal_range
-    from openiads.earth.terrain import levant
+    from openiads.earth.worldwide import packaged_ground
 
-    if source == "levant":
-        return levant(on_missing="sea")
+    if source in ("levant", "world"):
+        return packaged_ground(source)
     try:
         bearing = quantity(terrain["bearing"], "angle")
         shore, distance, height, width = (

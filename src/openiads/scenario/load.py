@@ -32,7 +32,7 @@ from openiads.base.toml import Lines, Loc, merged, parse_toml, read_text, toml_t
 from openiads.base.words import nearest
 from openiads.catalog.load import extended
 from openiads.catalog.records import Catalog
-from openiads.scenario.checks import problems_of
+from openiads.scenario.checks import problems_of, with_ground
 from openiads.scenario.identity import silent_friends
 from openiads.scenario.measures import Measure, Name, Part, RunTime, Text, sorted_parts
 from openiads.scenario.model import Asset, Command, Corridor, Flight, Link, Raid, Site
@@ -124,6 +124,7 @@ def validate(mapping: Mapping[str, Json], lines: Lines | None = None, folder: Pa
     """The scenario of a raw mapping; raises InputErrors with every problem of its fields, names, and sense, in file
     order."""
     lines = lines or Lines()
+    mapping = with_ground(mapping)
     problems: list[tuple[int, InputError]] = []
     scenario = None
     try:
@@ -201,6 +202,10 @@ def warnings(scenario: Scenario, known: Catalog) -> list[str]:
         for flight in scenario.flights
         if flight.start > scenario.duration
     ]
+    if scenario.terrain.source == "world" and (scenario.raids or scenario.flights):
+        from openiads.earth.worldwide import BIAS
+
+        found.append(f"the ground is the packaged world, 9 km cells, whose {BIAS}")
     return [*found, *silent_friends(scenario, known)]
 
 

@@ -70,7 +70,8 @@ class Terrain(Part):
 
     Attributes
     ----------
-    source : {'levant', 'flat', 'ridge', 'coastal_range', 'valley', 'files', 'library'}
+    source : {'levant', 'world', 'flat', 'ridge', 'coastal_range', 'valley', 'files', 'library'}
+        Left out, the packaged Levant where all sites and assets stand in it, else the packaged world.
         `library`: tiles that `openiads terrain add` has indexed, picked by place.
     origin : Position, optional
         Where a shape is placed (default: the first site).
@@ -96,7 +97,7 @@ class Terrain(Part):
         What lies below the sea in files or the library (None: ground, with a warning).
     """
 
-    source: Literal["levant", "flat", "ridge", "coastal_range", "valley", "files", "library"] = "levant"
+    source: Literal["levant", "world", "flat", "ridge", "coastal_range", "valley", "files", "library"] = "levant"
     origin: Position | None = None
     bearing: Azimuth | None = None
     distance: Distance | None = None
@@ -108,6 +109,11 @@ class Terrain(Part):
     files: FileNames = ()
     on_missing: Literal["error", "sea"] = "error"
     below_sea: Literal["ground", "sea"] | None = None
+
+    @property
+    def packaged(self) -> bool:
+        """Whether the ground comes with openiads and has a coastline and borders of its own."""
+        return self.source in ("levant", "world")
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

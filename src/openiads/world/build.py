@@ -18,7 +18,8 @@ from openiads.base.constants import MEAN_RADIUS
 from openiads.base.errors import InputError
 from openiads.catalog.records import Catalog
 from openiads.earth import library, rasters, shapes
-from openiads.earth.terrain import NoHeights, Terrain, levant
+from openiads.earth.terrain import NoHeights, Terrain
+from openiads.earth.worldwide import packaged_ground
 from openiads.physics.flyout import INTERCEPTOR
 from openiads.scenario.area import boxes
 from openiads.scenario.load import Scenario, catalog_of
@@ -188,8 +189,8 @@ def terrain_of(scenario: Scenario, values: Values) -> Terrain:
     """The terrain a scenario names."""
     t = scenario.terrain
     crest = setting(scenario.world.crest_factor, values, "crest_factor", 0.5)
-    if t.source == "levant":
-        return levant(crest, t.on_missing)
+    if t.packaged:
+        return packaged_ground(t.source, crest, t.on_missing)
     if t.source == "files":
         folder = scenario.folder
         files = [Path(f) if folder is None else folder / f for f in t.files]

@@ -89,6 +89,9 @@ def _print(found: ReachAnswer) -> None:
         ("Final approaches of 20 km from any direction, an airliner", found.airports),
     ):
         cells = words.along_cells(rows, found.samples)
+        if not cells:
+            print(f"{what}: none reached. Airways are known in the Levant only.\n" if rows is found.airways else "")
+            continue
         screen.print(show.grid(what, ("", *words.ALONG_HEAD), cells, numbers=(1, 2, 3)))
     print(f"Asked: {asked(found.target)}.")
     if found.samples:

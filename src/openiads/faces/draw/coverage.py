@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from openiads.faces.draw.ground import Extent, borderlines, graticule, has_borders, relief, scale_bar
+from openiads.faces.draw.ground import Extent, borderlines, graticule, in_levant, orientation, relief, scale_bar
 from openiads.faces.draw.kit import INK, VERMILION
 from openiads.faces.draw.marks import Labels, radar_symbol
 from openiads.faces.draw.sheet import FILL, bands, colors, dark, edges, extent_of, faint, sheet
@@ -46,7 +46,6 @@ def draw(
     way : an approach to draw
     """
     extent = extent_of(found.map.lats, found.map.lons)
-    real = real and has_borders(extent)
     entries = len(LOWEST_STEPS) if show == "lowest" else len(found.question.heights)
     entries += (not found.map.known.all()) + (before is not None) + (way is not None)
 
@@ -61,12 +60,12 @@ def draw(
         if before is not None:
             handles.append(_outlines(axes, before))
         if way is not None:
-            handles.append(_way(axes, way))
+            handles.append(_way(axes, extent, way))
         _labels(axes, extent, found, real)
         return handles
 
     columns = 3 if show == "lowest" else 2
-    return sheet("coverage", extent, title, _notes(found, show, real), entries, drawn, columns=columns)
+    return sheet("coverage", extent, title, _notes(found, show, real, extent), entries, drawn, columns=columns)
 
 
 def _places(found: Coverage) -> tuple[np.ndarray, np.ndarray]:
@@ -144,10 +143,11 @@ def _outlines(axes: Axes, before: Coverage) -> Line2D:
     return Line2D([], [], color=INK, linewidth=0.9, linestyle=(0, (4, 2)), label=f"outlines with antennas at {words}")
 
 
-def _way(axes: Axes, way: Approach) -> Line2D:
+def _way(axes: Axes, extent: Extent, way: Approach) -> Line2D:
     from matplotlib.lines import Line2D
 
-    lats, lons = np.degrees(way.lats), np.degrees(way.lons)
+    lats, lons = np.degrees(way.lats), np.unwrap(np.degrees(way.lons), period=360.0)
+    lons = lons + (extent.turned(float(lons[-1])) - float(lons[-1]))
     axes.plot(lons, lats, color=VERMILION, linewidth=1.6, zorder=3)
     axes.plot(lons[-1:], lats[-1:], "D", color=VERMILION, markersize=4.5, markeredgecolor="white", zorder=3.2)
     seen = way.detected(0.9)
@@ -168,7 +168,7 @@ def _labels(axes: Axes, extent: Extent, found: Coverage, real: bool) -> None:
     labels.block(np.linspace(begun, x, 12), np.full(12, y), 6.0)
     sites: dict[str, list[tuple[float, float]]] = {}
     for view in found.views:
-        lat, lon = math.degrees(view.latitude), math.degrees(view.longitude)
+        lat, lon = math.degrees(view.latitude), extent.turned(math.degrees(view.longitude))
         axes.plot(
             [lon],
             [lat],
@@ -198,32 +198,33 @@ def _labels(axes: Axes, extent: Extent, found: Coverage, real: bool) -> None:
 
 
 def _towns(axes: Axes, labels: Labels, taken: list[tuple[float, float]]) -> None:
-    from openiads.earth.terrain import towns
-
+    """Towns, or outside the Levant airports by their ICAO codes, where there is room."""
+    extent = labels.extent
     shown = 0
-    room = 0.02 * (labels.extent.north - labels.extent.south)
-    for town in towns():
-        crowded = any(math.hypot(town.lat - lat, town.lon - lon) < room for lat, lon in taken)
-        if shown >= TOWNS or crowded or not labels.extent.holds(town.lat, town.lon, 0.02):
+    room = 0.02 * (extent.north - extent.south)
+    for name, y, x in orientation(extent):
+        crowded = any(math.hypot(y - lat, x - lon) < room for lat, lon in taken)
+        if shown >= TOWNS or crowded or not extent.holds(y, x, 0.02):
             continue
-        if labels.near(town.lon, town.lat, town.name, gap=4, fontsize=8.4, color="#2f3a44"):
-            axes.plot([town.lon], [town.lat], "o", color="#2f3a44", markersize=2.4, zorder=2.6)
-            labels.block(town.lon, town.lat, 2.0)
+        if labels.near(x, y, name, gap=4, fontsize=8.4, color="#2f3a44"):
+            axes.plot([x], [y], "o", color="#2f3a44", markersize=2.4, zorder=2.6)
+            labels.block(x, y, 2.0)
             shown += 1
 
 
-def _notes(found: Coverage, show: str, real: bool) -> list[str]:
+def _notes(found: Coverage, show: str, real: bool, extent: Extent) -> list[str]:
     asked = "Lowest height above ground in line of sight of any radar" if show == "lowest" else conditions(found)
     switches = {
         "multipath over the sea": found.multipath,
         "attenuation by gases": found.attenuation,
         "diffraction": found.diffraction,
     }
+    ports = " Codes: airports (ICAO), not for navigation." if real and not in_levant(extent) else ""
     air = ", ".join(name for name, on in switches.items() if on) or "free space"
     sight = "ray by ray on the map's cells" if found.fine else "the radars' masks, as in a run"
     return [
         f"{text.sentence(asked)}.",
         f"Effective earth radius k = {found.earth_factor:.3g}; {air}. Line of sight: {sight}.",
-        terrain_note(found.terrain) + (" Borders: Natural Earth, de facto, good to 1–2 km." if real else ""),
+        terrain_note(found.terrain) + (" Borders: Natural Earth, de facto, good to 1–2 km." if real else "") + ports,
         text.FOOTER,
     ]

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from openiads.earth.terrain import coastline
-from openiads.faces.draw.ground import SHORE, Extent, borderlines, graticule, has_borders, inside, scale_bar
+from openiads.faces.draw.ground import Extent, borderlines, coastlines, graticule, scale_bar
 from openiads.faces.draw.kit import BLUE, INK, VERMILION
 from openiads.faces.draw.marks import Labels, air_defense_symbol
 from openiads.faces.draw.sheet import extent_of, sheet
@@ -34,11 +33,8 @@ def draw(answer: FootprintAnswer, title: str) -> Figure:
     extent = extent_of(lats, lons)
 
     def drawn(axes: Axes) -> list[Any]:
-        if has_borders(extent):
-            borderlines(axes, extent)
-            for line in coastline():
-                for lon, lat in inside(line, extent):
-                    axes.plot(lon, lat, color=SHORE, linewidth=0.8, zorder=1)
+        borderlines(axes, extent)
+        coastlines(axes, extent)
         handles = [_arm(axes, answer, each, lats, lons) for each in answer.found]
         graticule(axes, extent)
         _unit(axes, extent, answer)
@@ -54,7 +50,7 @@ def _notes(answer: FootprintAnswer, extent: Extent) -> list[str]:
     )
     cell = max(each.cell for each in answer.found) * 1e-3
     ground = f"Terrain: {GROUND}; cells of {cell:.3g} km."
-    ground += " Coast and borders: Natural Earth, de facto, good to 1–2 km." if has_borders(extent) else ""
+    ground += " Coast and borders: Natural Earth, de facto, good to 1–2 km."
     samples = answer.found[0].samples
     spread = f"In brackets: least and greatest of the nominal world and of sampled ones ({samples})."
     doubt = [spread] if samples else []
@@ -89,6 +85,7 @@ def _unit(axes: Axes, extent: Extent, answer: FootprintAnswer) -> None:
     """The unit, an arrow along the attack, and the scale."""
     plan = answer.plan
     lat, lon = (math.degrees(v) for v in plan.place)
+    lon = extent.turned(lon)
     labels = Labels(axes, extent)
     x, y, bar = scale_bar(axes, extent, 0.03)
     labels.fixed(x, y, bar, dx=5, dy=0, va="bottom")
@@ -105,7 +102,7 @@ def _unit(axes: Axes, extent: Extent, answer: FootprintAnswer) -> None:
         )
     side = min(extent.width, extent.height)
     tail, head = (plan.ground(share * side, 0.0) for share in (0.46, 0.46 - ARROW))
-    ends = [(math.degrees(float(point[1])), math.degrees(float(point[0]))) for point in (head, tail)]
+    ends = [(extent.turned(math.degrees(float(point[1]))), math.degrees(float(point[0]))) for point in (head, tail)]
     if all(extent.holds(b, a) for a, b in ends):
         axes.annotate(
             "", xy=ends[0], xytext=ends[1], zorder=6, arrowprops={"arrowstyle": "-|>", "color": INK, "linewidth": 1.6}

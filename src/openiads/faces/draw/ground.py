@@ -45,6 +45,11 @@ class Extent:
         """South to north, m."""
         return (self.north - self.south) * METERS_PER_DEGREE
 
+    def turned(self, lon: float) -> float:
+        """A longitude as the window tells it: within half a turn of its middle, so 181 rather than -179 near 180."""
+        middle = 0.5 * (self.west + self.east)
+        return lon if abs(lon - middle) <= 180.0 else middle + (lon - middle + 180.0) % 360.0 - 180.0
+
     def holds(self, lat: float, lon: float, margin: float = 0.0) -> bool:
         """Whether a place lies inside, at least ``margin`` (a share of the window) from its edge."""
         dy, dx = margin * (self.north - self.south), margin * (self.east - self.west)
@@ -132,11 +137,7 @@ def relief(axes: Axes, extent: Extent, terrain: Terrain, *, packaged: bool) -> N
         zorder=0,
     )
     if packaged:
-        from openiads.earth.terrain import coastline
-
-        for line in coastline():
-            for lon, lat in inside(line, extent):
-                axes.plot(lon, lat, color=SHORE, linewidth=0.8, zorder=1)
+        coastlines(axes, extent)
     elif (heights > 0.5).any() and (heights <= 0.5).any():
         axes.contour(
             np.degrees(lons), np.degrees(lats), heights, levels=[0.5], colors=[SHORE], linewidths=0.8, zorder=1
@@ -154,16 +155,53 @@ def inside(line: np.ndarray, extent: Extent) -> list[tuple[np.ndarray, np.ndarra
     return [(lon[a:b], lat[a:b]) for a, b in zip(cuts[::2], cuts[1::2], strict=True)]
 
 
-def has_borders(extent: Extent) -> bool:
-    """Whether the packaged borders and coast reach into a window."""
+def in_levant(extent: Extent) -> bool:
+    """Whether most of a window lies in the packaged Levant, which has towns and airports of its own."""
     south, north, west, east = LEVANT
-    return extent.south < north and extent.north > south and extent.west < east and extent.east > west
+    high = max(0.0, min(north, extent.north) - max(south, extent.south))
+    wide = max(0.0, min(east, extent.east) - max(west, extent.west))
+    return high * wide > 0.5 * (extent.north - extent.south) * (extent.east - extent.west)
+
+
+def orientation(extent: Extent) -> list[tuple[str, float, float]]:
+    """What helps to find one's way in a window: names, latitudes and longitudes (degrees, as the window tells them) of
+    towns of the Levant, elsewhere of airports by their ICAO codes, not too close to each other."""
+    if in_levant(extent):
+        from openiads.earth.terrain import towns
+
+        return [(town.name, town.lat, town.lon) for town in towns()]
+    from openiads.earth.territory import airports_in
+
+    room = 0.06 * (extent.north - extent.south)
+    kept: list[tuple[str, float, float]] = []
+    for port, lon in airports_in(extent.south, extent.north, extent.west, extent.east):
+        if all(math.hypot(port.lat - y, lon - x) >= room for _, y, x in kept):
+            kept.append((port.icao, port.lat, lon))
+    return kept
+
+
+def coast_of(extent: Extent) -> list[np.ndarray]:
+    """Coastlines of a window as arrays [n, 2] of (longitude, latitude), degrees, of any turn as the window's."""
+    from openiads.earth.shorelines import lines
+
+    return lines("coast", extent.south, extent.north, extent.west, extent.east)
+
+
+def borders_of(extent: Extent) -> list[np.ndarray]:
+    """Borders of a window, like ``coast_of``."""
+    from openiads.earth.shorelines import lines
+
+    return lines("border", extent.south, extent.north, extent.west, extent.east)
+
+
+def coastlines(axes: Axes, extent: Extent) -> None:
+    for line in coast_of(extent):
+        for lon, lat in inside(line, extent):
+            axes.plot(lon, lat, color=SHORE, linewidth=0.8, zorder=1)
 
 
 def borderlines(axes: Axes, extent: Extent) -> None:
-    from openiads.earth.terrain import borders
-
-    for _, line in borders():
+    for line in borders_of(extent):
         for lon, lat in inside(line, extent):
             axes.plot(lon, lat, color=EDGE, linewidth=0.7, linestyle=(0, (5, 1.5)), zorder=1.5)
 
@@ -175,14 +213,17 @@ def graticule(axes: Axes, extent: Extent) -> None:
     step = _nice((extent.north - extent.south) / 5, (0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0))
     digits = 2 if step in (0.05, 0.25) else 1 if step < 1 else 0
 
-    def ticks(low: float, high: float) -> list[float]:
+    def ticks(low: float, high: float, step: float) -> list[float]:
         return [k * step for k in range(math.ceil(low / step), math.floor(high / step) + 1)]
 
     def named(value: float, letters: str) -> str:
+        if abs(value) == 180.0:
+            return "180°"
         return f"{abs(value):.{digits}f}° {letters[0] if value >= 0 else letters[1]}"
 
-    xs, ys = ticks(extent.west, extent.east), ticks(extent.south, extent.north)
-    axes.set_xticks(xs, [named(x, "EW") for x in xs])
+    aside = _nice((extent.east - extent.west) / 9, (step, 2 * step, 5 * step, 10 * step, 30.0, 45.0, 90.0))
+    xs, ys = ticks(extent.west, extent.east, aside), ticks(extent.south, extent.north, step)
+    axes.set_xticks(xs, [named((x + 180.0) % 360.0 - 180.0, "EW") for x in xs])
     axes.set_yticks(ys, [named(y, "NS") for y in ys])
     axes.grid(color="#6b7f8c", linewidth=0.4, alpha=0.45, zorder=1.2)
     axes.tick_params(length=0)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from openiads.earth import territory
-from openiads.faces.draw.ground import Extent, borderlines, graticule, relief, scale_bar
+from openiads.faces.draw.ground import Extent, borderlines, graticule, in_levant, relief, scale_bar
 from openiads.faces.draw.kit import INK, MUTED
 from openiads.faces.draw.marks import Labels, air_defense_symbol
 from openiads.faces.draw.sheet import bands, colors, dark, extent_of, sheet
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+MOST_PORTS = 30
 SEA_LINE, WAY = "#4c7a94", "#7a4a6e"
 DASHES: Any = (0, (4, 2))
 
@@ -95,7 +96,7 @@ def _region(axes: Axes, extent: Extent, where: Map) -> list[Any]:
     from matplotlib.lines import Line2D
 
     label = territory.labels(where.lats[:, None], where.lons[None, :])
-    sea = ((label == territory.HIGH_SEA) & (label != territory.BEYOND)).astype(float)
+    sea = (label == territory.HIGH_SEA).astype(float)
     axes.contour(
         np.degrees(where.lons),
         np.degrees(where.lats),
@@ -106,7 +107,8 @@ def _region(axes: Axes, extent: Extent, where: Map) -> list[Any]:
         linestyles=[(0, (1, 1.5))],
         zorder=1.6,
     )
-    for way in territory.airways():
+    lines = [way for way in territory.airways() if _touches(extent, way)]
+    for way in lines:
         axes.plot(
             [way.start.lon, way.end.lon],
             [way.start.lat, way.end.lat],
@@ -115,10 +117,10 @@ def _region(axes: Axes, extent: Extent, where: Map) -> list[Any]:
             linestyle=(0, (6, 2)),
             zorder=1.7,
         )
-    for port in territory.airports():
-        if extent.holds(port.lat, port.lon):
+    for port, lon in ports_of(extent):
+        if extent.holds(port.lat, lon):
             axes.plot(
-                [port.lon],
+                [lon],
                 [port.lat],
                 "s",
                 color=WAY,
@@ -129,7 +131,11 @@ def _region(axes: Axes, extent: Extent, where: Map) -> list[Any]:
             )
     return [
         Line2D([], [], color=SEA_LINE, linewidth=0.8, linestyle=(0, (1, 1.5)), label="12 nautical miles"),
-        Line2D([], [], color=WAY, linewidth=0.9, linestyle=(0, (6, 2)), label="schematic airway, no published route"),
+        *(
+            [Line2D([], [], color=WAY, linewidth=0.9, linestyle=(0, (6, 2)), label="schematic airway, not published")]
+            if lines
+            else []
+        ),
         Line2D([], [], color=WAY, marker="s", linewidth=0.0, markersize=3.2, label="airport"),
     ]
 
@@ -141,6 +147,7 @@ def _labels(axes: Axes, extent: Extent, world: World, units: list[int], packaged
     shown: set[str] = set()
     for unit in units:
         lat, lon = (math.degrees(v) for v in home(world, unit))
+        lon = extent.turned(lon)
         axes.plot(
             [lon],
             [lat],
@@ -156,6 +163,20 @@ def _labels(axes: Axes, extent: Extent, world: World, units: list[int], packaged
         if name not in shown:
             shown.add(name)
             labels.near(lon, lat, text.shorten(name, 30), gap=9, must=True, fontsize=9.5, fontweight="bold")
-    for port in territory.airports() if packaged else ():
-        if extent.holds(port.lat, port.lon, 0.02):
-            labels.near(port.lon, port.lat, port.icao, gap=4, fontsize=7.6, color="#2f3a44")
+    for port, lon in ports_of(extent) if packaged else ():
+        if extent.holds(port.lat, lon, 0.02):
+            labels.near(lon, port.lat, port.icao, gap=4, fontsize=7.6, color="#2f3a44")
+
+
+def ports_of(extent: Extent) -> list[tuple[territory.Airport, float]]:
+    """Airports of a window and their longitudes as it tells them: the Levant's short list there, else the world's."""
+    if in_levant(extent):
+        return [(port, port.lon) for port in territory.airports()]
+    return territory.airports_in(extent.south, extent.north, extent.west, extent.east)[:MOST_PORTS]
+
+
+def _touches(extent: Extent, way: territory.Airway) -> bool:
+    """Whether the box about an airway reaches into a window."""
+    lats, lons = (way.start.lat, way.end.lat), (way.start.lon, way.end.lon)
+    held = min(lats) <= extent.north and max(lats) >= extent.south
+    return held and min(lons) <= extent.east and max(lons) >= extent.west

@@ -52,7 +52,8 @@ def polygons(
 ) -> list[list[Ring]]:
     """The outlines of true cells as polygons of (longitude, latitude), degrees; outer rings counterclockwise.
 
-    place : latitudes and longitudes (degrees) of some x and y; left out, x is the longitude and y the latitude
+    place : latitudes and longitudes (degrees) of some x and y; left out, x is the longitude, of any turn, and y the
+    latitude.  What lies across the antimeridian is cut there, and all longitudes are within 180 degrees of 0.
     """
     found = []
     for rings in outlines.on_grid(cells, x, y):
@@ -88,7 +89,7 @@ def _unwrapped(ring: NDArray[Any]) -> NDArray[Any]:
 
 def wrapped(lons: NDArray[Any]) -> NDArray[Any]:
     """Longitudes (degrees) within 180 degrees of Greenwich."""
-    return np.asarray((lons + 180.0) % 360.0 - 180.0)
+    return np.where(np.abs(lons) > 180.0, (lons + 180.0) % 360.0 - 180.0, lons)
 
 
 def refuse_wide(lats: NDArray[Any], lons: NDArray[Any]) -> None:

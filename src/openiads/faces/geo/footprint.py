@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from openiads.earth.geodesy import turned
 from openiads.faces.geo import areas, files
 from openiads.faces.words.footprint import KM, as_data, figures_of
 from openiads.faces.words.text import FOOTER
@@ -88,7 +89,7 @@ def window(answer: FootprintAnswer) -> tuple[NDArray[np.float64], NDArray[np.flo
         for a, b, c, d, m, n in [(*each.along[[0, -1]], *each.across[[0, -1]], each.along.mean(), each.across.mean())]
     ]
     lat, lon = (np.concatenate([corner[k] for corner in corners]) for k in (0, 1))
-    lon = lon[0] + np.mod(lon - lon[0] + math.pi, math.tau) - math.pi  # on beyond the antimeridian
+    lon = turned(lon, float(answer.plan.place[1]))
     cell = 0.5 * min(each.cell for each in answer.found) / METERS_PER_RADIAN
     areas.refuse_wide(np.degrees(lat), np.degrees(lon))
     squeeze = math.cos(0.5 * float(lat.min() + lat.max()))

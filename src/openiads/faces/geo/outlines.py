@@ -18,15 +18,21 @@ def area_of(ring: NDArray[Any]) -> float:
     return 0.5 * float(np.sum(x[:-1] * y[1:] - x[1:] * y[:-1]))
 
 
-def on_grid(cells: NDArray[np.bool_], x: NDArray[Any], y: NDArray[Any]) -> list[Polygon]:
+def on_grid(
+    cells: NDArray[np.bool_], x: NDArray[Any], y: NDArray[Any], ends: tuple[float | None, float | None] = (None, None)
+) -> list[Polygon]:
     """Polygons of true cells in the coordinates of their centers; specks of less than a millionth of the map are left
     out.  What reaches the edge of the map ends at the edge of its last cell.
 
-    cells : (rows, columns);  x : of the columns, y : of the rows, rising evenly
+    cells : (rows, columns);  x : of the columns, y : of the rows, rising evenly;  ends : where the first and the last
+    column end, if not half a cell from their middle
     """
     from contourpy import FillType, contour_generator
 
     x, y = (np.concatenate([[2.0 * v[0] - v[1]], v, [2.0 * v[-1] - v[-2]]]) for v in (x, y))
+    for at, beside, end in ((0, 1, ends[0]), (-1, -2, ends[1])):
+        if end is not None:
+            x[at] = 2.0 * end - x[beside]
     inside = np.pad(cells, 1).astype(float)
     made: Any = contour_generator(x, y, inside, fill_type=FillType.OuterOffset).filled(0.5, 2.0)
     speck = LEAST_SHARE * float((y[-1] - y[0]) * (x[-1] - x[0]))

@@ -47,8 +47,8 @@ def _ground(run: Run, scenario: Scenario) -> Terrain | None:
     from openiads.faces.pages.premises import terrain_of
 
     source = scenario.terrain.source
-    if source == "levant":
-        from openiads.earth.terrain import levant
+    if scenario.terrain.packaged:
+        from openiads.earth.worldwide import packaged_ground
 
-        return levant(on_missing="sea")  # what stands on crests does not matter here
+        return packaged_ground(source)  # what stands on crests does not matter here
     return terrain_of(run) if source in ("files", "library") else None

@@ -94,14 +94,15 @@ def versions() -> list[tuple[str, str]]:
 
 def terrain_of(run: Run) -> Terrain:
     """The ground that the run was computed on, without an end: beyond its data the map shows the sea."""
-    from openiads.earth import library, rasters, terrain
+    from openiads.earth import library, rasters
+    from openiads.earth.worldwide import packaged_ground
     from openiads.scenario.area import boxes
 
     scenario = run.scenario
-    if scenario.terrain.source == "levant":
+    if scenario.terrain.packaged:
         factor = scenario.world.crest_factor
         factor = run.world.knobs.get("world.crest_factor", 0.5) if factor is None else factor
-        return terrain.levant(factor, on_missing="sea")
+        return packaged_ground(scenario.terrain.source, factor)
     if scenario.terrain.source == "files":
         folder = scenario.folder or Path()
         files = [folder / name for name in scenario.terrain.files]

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from openiads.faces.draw.ground import HALO, METERS_PER_DEGREE, Extent, borderlines, frame, graticule, relief, scale_bar
+from openiads.faces.draw.ground import (
+    HALO,
+    METERS_PER_DEGREE,
+    Extent,
+    borderlines,
+    frame,
+    graticule,
+    orientation,
+    relief,
+    scale_bar,
+)
 from openiads.faces.draw.kit import BLUE, GREEN, INK, ORANGE, SKY, VERMILION, blank, style
 from openiads.faces.draw.lines import Line
 from openiads.faces.draw.marks import Labels, air_defense_symbol, asset_symbol, radar_symbol
@@ -34,6 +45,35 @@ BELIEFS: dict[Identity, tuple[str, Any, str, str]] = {
     Identity.NEUTRAL: (GREEN, (0, (7, 2, 1.5, 2)), "s", "believed neutral"),
 }
 _SAME = {Identity.PENDING: Identity.UNKNOWN, Identity.NONE: Identity.UNKNOWN, Identity.ASSUMED_FRIEND: Identity.FRIEND}
+
+
+def unwound(brief: Brief) -> Brief:
+    """The brief with all longitudes within half a turn of the first place's, where some lie across 180 degrees."""
+    if not brief.places:
+        return brief
+    middle = brief.places[0].longitude
+    lines = [*brief.truth.values(), *brief.rounds, *(b.line for found in brief.beliefs.values() for b in found)]
+    far = [place.longitude for place in brief.places]
+    far += [float(v) for line in lines if len(line.longitudes) for v in (line.longitudes.min(), line.longitudes.max())]
+    if all(abs(lon - middle) <= 180.0 for lon in far):
+        return brief
+
+    def turn(lon: float) -> float:
+        return middle + (lon - middle + 180.0) % 360.0 - 180.0
+
+    def turned(line: Line) -> Line:
+        return replace(line, longitudes=middle + (line.longitudes - middle + 180.0) % 360.0 - 180.0)
+
+    return replace(
+        brief,
+        places=[replace(place, longitude=turn(place.longitude)) for place in brief.places],
+        truth={key: turned(line) for key, line in brief.truth.items()},
+        rounds=[turned(line) for line in brief.rounds],
+        beliefs={key: [replace(b, line=turned(b.line)) for b in found] for key, found in brief.beliefs.items()},
+        intercepts=[(lat, turn(lon), kill) for lat, lon, kill in brief.intercepts],
+        launches=[(lat, turn(lon)) for lat, lon in brief.launches],
+        coverage=[replace(each, longitude=math.radians(turn(math.degrees(each.longitude)))) for each in brief.coverage],
+    )
 
 
 def region(brief: Brief) -> Extent:
@@ -286,17 +326,15 @@ def _block_flights(brief: Brief, labels: Labels) -> None:
 
 
 def _towns(axes: Axes, labels: Labels, found: Sequence[Place]) -> None:
-    """Towns where there is room, except where something with a name of its own stands."""
-    from openiads.earth.terrain import towns
-
+    """Towns, or outside the Levant airports, where there is room and nothing with a name of its own stands."""
     shown = 0
-    for town in towns():
-        crowded = any(math.hypot(town.lat - place.latitude, town.lon - place.longitude) < 0.06 for place in found)
-        if shown >= 16 or crowded or not labels.extent.holds(town.lat, town.lon, 0.01):
+    for name, lat, lon in orientation(labels.extent):
+        crowded = any(math.hypot(lat - place.latitude, lon - place.longitude) < 0.06 for place in found)
+        if shown >= 16 or crowded or not labels.extent.holds(lat, lon, 0.01):
             continue
-        if labels.near(town.lon, town.lat, town.name, gap=4, color="#3f4a54"):
-            axes.plot([town.lon], [town.lat], "o", color="#3f4a54", markersize=2.6, zorder=2.6)
-            labels.block(town.lon, town.lat, 2.0)
+        if labels.near(lon, lat, name, gap=4, color="#3f4a54"):
+            axes.plot([lon], [lat], "o", color="#3f4a54", markersize=2.6, zorder=2.6)
+            labels.block(lon, lat, 2.0)
             shown += 1
 
 

@@ -186,7 +186,8 @@ def _twins(brief: Brief) -> str:
 
 
 def _maps(brief: Brief, terrain: Terrain) -> str:
-    packaged = brief.scenario.terrain.source == "levant"
+    packaged = brief.scenario.terrain.packaged
+    brief = maps.unwound(brief)
     drawn = [("region", maps.region(brief), False), ("closeup", maps.close_up(brief), True)]
     parts = []
     for key, extent, detail in drawn:

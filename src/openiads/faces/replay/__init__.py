@@ -112,7 +112,7 @@ def prepare(run: Run, replication: int) -> Prepared:
 
 
 def _packaged(run: Run) -> bool:
-    return bool(run.scenario.terrain.source == "levant")
+    return run.scenario.terrain.packaged
 
 
 def rings(run: Run) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from openiads.faces.draw.ground import Extent, frame, inside, land_of, shade
+from openiads.faces.draw.ground import Extent, borders_of, coast_of, frame, inside, land_of, orientation, shade
 from openiads.faces.draw.lines import Line
 from openiads.faces.words.terrain import terrain_note
 
@@ -127,25 +127,24 @@ def _thinned(points: np.ndarray) -> np.ndarray:
 
 
 def named(extent: Extent) -> list[dict[str, Any]]:
-    """Towns of the packaged region in a window."""
-    from openiads.earth.terrain import towns
-
-    return [{"name": t.name, "at": [t.lon, t.lat]} for t in towns() if extent.holds(t.lat, t.lon)][:MOST_TOWNS]
+    """Towns of the packaged Levant in a window, elsewhere airports by their ICAO codes."""
+    found = [(name, lat, lon) for name, lat, lon in orientation(extent) if extent.holds(lat, lon)]
+    return [{"name": name, "at": [lon, lat]} for name, lat, lon in found[:MOST_TOWNS]]
 
 
 def told(extent: Extent, terrain: Terrain, *, packaged: bool) -> tuple[dict[str, Any], bytes]:
     """Header fields and heights of the ground; its relief is apart.  packaged : with coast, borders and towns."""
-    from openiads.earth import terrain as region
-
     heights, rows, columns = ground(extent, terrain)
     note = terrain_note(terrain)
     if packaged:
-        note += " Coast and borders: Natural Earth, de facto, good to 1–2 km."
+        outlines = "oast and borders: Natural Earth, de facto, good to 1–2 km."
+        # The map shows the last sentence under it: a known bias has to be in it.
+        note = f"{note.removesuffix('.')}; c{outlines}" if terrain.bias else f"{note} C{outlines}"
     return {
         "window": {"west": extent.west, "south": extent.south, "east": extent.east, "north": extent.north},
         "terrain": {"note": note, "resolution": float(terrain.resolution), "coarse": bool(terrain.coarse)},
         "ground": {"rows": rows, "columns": columns},
-        "coast": lines(region.coastline(), extent) if packaged else [],
-        "borders": lines([line for _, line in region.borders()], extent) if packaged else [],
+        "coast": lines(coast_of(extent), extent) if packaged else [],
+        "borders": lines(borders_of(extent), extent) if packaged else [],
         "towns": named(extent) if packaged else [],
     }, heights.tobytes()

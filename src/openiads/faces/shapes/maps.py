@@ -129,8 +129,8 @@ def coverage_figure(answer: CoverageAnswer, title: str = "", show: str = "height
         answer.found,
         title or coverage_title(answer),
         show=show,
-        real=answer.source in ("levant", "files", "library"),
-        packaged=answer.source == "levant",
+        real=answer.source in ("levant", "world", "files", "library"),
+        packaged=answer.source in ("levant", "world"),
         before=answer.before,
         way=answer.approach,
     )
@@ -241,7 +241,7 @@ def keep_out_figure(answer: KeepOut, title: str = "") -> Figure:
     """The map."""
     from openiads.faces.draw import keep_out
 
-    packaged = answer.world.scenario.terrain.source == "levant"
+    packaged = answer.world.scenario.terrain.packaged
     return keep_out.draw(answer, title or keep_out_title(answer), packaged=packaged)
 
 

@@ -22,11 +22,12 @@ def terrain_source(terrain: Terrain) -> str:
 
 
 def terrain_fields(terrain: Terrain) -> dict[str, Any]:
-    """What an exported file says of the terrain: source, resolution (m; 0 for an exact shape) and hash."""
+    """What an exported file says of the terrain: source, resolution (m; 0 for an exact shape), hash, known bias."""
     return {
         "terrain": terrain_source(terrain),
         "terrain_resolution_m": round(float(terrain.resolution), 1),
         "terrain_sha256": terrain.digest(),
+        **({"terrain_bias": terrain.bias} if terrain.bias else {}),
     }
 
 
@@ -39,6 +40,8 @@ def terrain_note(terrain: Terrain) -> str:
     if terrain.files:
         note += f", SHA-256 {terrain.digest()[:SHOWN_HASH]}"
         note += ", sea where they have no data" if terrain.sea_elsewhere else ""
+    if terrain.bias:
+        return f"{note}; {terrain.bias}."
     if terrain.coarse:
         note += "; such cells understate ridges, so low flyers behind them are seen too early"
     return note + "."

@@ -52,13 +52,13 @@ class Premises:
 
 def premises_of(scenario: Scenario) -> Premises:
     """The premises of a scenario."""
-    from openiads.earth import terrain
+    from openiads.earth.worldwide import packaged_ground
     from openiads.faces.pages import brief
     from openiads.scenario.load import catalog_of
 
     book = catalog_of(scenario)
     rows = brief.parameters(brief.used_entries(scenario, book), book)
-    ground = terrain.levant(0.5, on_missing="sea") if scenario.terrain.source == "levant" else None
+    ground = packaged_ground(scenario.terrain.source) if scenario.terrain.packaged else None
     assumed = sum(row.status == "assumption" for row in rows)
     return Premises(scenario.mapping().get("model", {}), (assumed, len(rows)), ground)
 
