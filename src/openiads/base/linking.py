@@ -112,8 +112,9 @@ targetconfig.TargetConfig.values = option_values
 def less_optimization() -> Iterator[None]:
     """Have LLVM spare itself work: level 1, and no search for loops to vectorize.
 
-    The kernels are short, branch, and call each other; the highest level takes a fifth of all compilation for two per
-    cent of their speed.  Only while a kernel of ours is compiled: other people's functions keep what they asked for.
+    The kernels are short, branch, and call each other; the highest level takes a tenth of all compilation for two to
+    three per cent of their speed.  Only while a kernel of ours is compiled: other people's functions keep what they
+    asked for.
     """
     asked = config.OPT, config.LOOP_VECTORIZE
     config.OPT, config.LOOP_VECTORIZE = config._OptLevel("1"), 0
