@@ -100,16 +100,20 @@ def repeated(told: dict) -> dict[str, list[str]]:
     return tables
 
 
-def page() -> str:
-    """The page with its tables written anew."""
-    steps = json.loads(DATA.read_text())["steps"]
-    tables = {"ends": ends(steps), "steps": step_by_step(steps)} | repeated(json.loads(REPEATED.read_text()))
-    text = PAGE.read_text()
+def filled(text: str, tables: dict[str, list[str]]) -> str:
+    """A page with its tables between their marks written anew."""
     for name, lines in tables.items():
         begin, end = f"<!-- table {name} -->", f"<!-- end {name} -->"
         before, rest = text.split(begin)
         text = before + begin + "\n\n" + "\n".join(lines) + "\n\n" + end + rest.split(end)[1]
     return text
+
+
+def page() -> str:
+    """The page with its tables written anew."""
+    steps = json.loads(DATA.read_text())["steps"]
+    tables = {"ends": ends(steps), "steps": step_by_step(steps)} | repeated(json.loads(REPEATED.read_text()))
+    return filled(PAGE.read_text(), tables)
 
 
 if __name__ == "__main__":

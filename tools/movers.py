@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from moved import filled
 
 from openiads.runs.simulator import real_simulator
 from openiads.scenario.joint import DRAWS
@@ -119,12 +120,7 @@ def page() -> str:
     told = json.loads(DATA.read_text())
     before = ["| parameter | status | leakers at the low and at the high end |", "| --- | --- | --- |"]
     before += [f"| `{name}` | {status} | {low:.2f}, {high:.2f} |" for name, status, low, high in told["before"][:TOLD]]
-    text, tables = PAGE.read_text(), {"before": before} | {n: table(told[n]) for n in told if n != "before"}
-    for name, lines in tables.items():
-        begin, end = f"<!-- table {name} -->", f"<!-- end {name} -->"
-        before_, rest = text.split(begin)
-        text = before_ + begin + "\n\n" + "\n".join(lines) + "\n\n" + end + rest.split(end)[1]
-    return text
+    return filled(PAGE.read_text(), {"before": before} | {n: table(told[n]) for n in told if n != "before"})
 
 
 if __name__ == "__main__":

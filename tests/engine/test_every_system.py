@@ -12,19 +12,7 @@ from openiads.world.codes import Event
 
 pytestmark = [pytest.mark.compiled_only, pytest.mark.slow]  # dozens of worlds
 
-SYSTEMS = (
-    "s300ps",
-    "s300pmu1",
-    "s300pmu2",
-    "s300v",
-    "s300vm",
-    "s300v4",
-    "s300f",
-    "s300fm",
-    "patriot_pac2",
-    "patriot_pac3",
-    "patriot_pac3_mse",
-)
+SYSTEMS = sorted(catalog().systems)
 
 
 def against(system: str, *raids: Any, **more: Any) -> World:

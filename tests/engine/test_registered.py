@@ -227,3 +227,17 @@ def test_a_missile_under_power_is_one_track_and_not_four(away):
     rounds = [len(events(result, Event.LAUNCH)) for result in made]
     assert np.mean(tracks) <= 2.0, tracks
     assert np.mean(rounds) <= 4.0, rounds
+
+
+@pytest.mark.compiled_only
+@pytest.mark.slow
+def test_a_salvo_under_power_is_told_apart_at_any_spacing():
+    """Expected: four Tochka-U, 2 to 60 s apart, are all killed, with less than three tracks and four rounds each: the
+    wider gate of what climbs takes no plot of another missile that costs it its track.  Once four tracks each."""
+    for spacing in (2, 4, 8, 15, 30, 60):
+        salvo = raid("Missile", "tochka_u", 70.0, count=4, spacing=f"{spacing} s")
+        made = [one(scene(salvo, model=CLEAR, sites=[guard()], duration=900.0), k) for k in range(8)]
+        tracks = np.mean([len(np.unique(events(result, Event.TRACK)["track"])) for result in made])
+        rounds = np.mean([len(events(result, Event.LAUNCH)) for result in made])
+        assert np.mean([result.outcome["leakers"][0] for result in made]) <= 0.25, spacing
+        assert 4.0 <= tracks <= 10.0 and rounds <= 16.0, (spacing, tracks, rounds)

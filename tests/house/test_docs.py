@@ -8,7 +8,7 @@ all its parts and cites only tests, cases and catalog values that exist.
 """
 
 import fnmatch
-import importlib.util
+import importlib
 import re
 import shutil
 import subprocess
@@ -153,12 +153,10 @@ def test_what_starts_at_once_ends_as_the_real_programs_do(ready: Path, tmp_path:
 
 
 def tool(name: str) -> Any:
-    """A script of ``tools`` as a module."""
-    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    """A script of ``tools`` as a module, with its neighbors in reach as when it is run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(ROOT / "tools"))
+        return importlib.import_module(name)
 
 
 def test_generated_pages_say_what_the_code_says() -> None:

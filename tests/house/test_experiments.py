@@ -10,7 +10,7 @@ import pytest
 from house.test_choices import functions_of
 
 R = "engine/test_registered.py::"
-I = "engine/test_identity.py::"  # noqa: E741
+IDENTITY = "engine/test_identity.py::"
 MISSES = "engine/test_misses.py::"
 
 #: Row -> tests that repeat its experiment.
@@ -52,12 +52,12 @@ EXPERIMENTS: dict[str, tuple[str, ...]] = {
     ),
     "B4": (R + "test_a_salvo_against_a_low_flyer_is_whole",),
     "B5": (
-        I + "test_a_friend_is_safe_at_the_packaged_error_rates",
+        IDENTITY + "test_a_friend_is_safe_at_the_packaged_error_rates",
         "scenario/test_identity.py::test_a_friend_with_a_crew_answers_unless_told_otherwise",
         "scenario/test_identity.py::test_friends_that_cannot_answer_are_named",
     ),
     "B6": (
-        I + "test_who_is_fired_at",
+        IDENTITY + "test_who_is_fired_at",
         "doctrine/test_identification.py::test_a_falling_missile_is_hostile_whatever_answers",
     ),
     "B7": (R + "test_leakers_grow_smoothly_with_the_delay_of_orders",),
@@ -77,7 +77,7 @@ EXPERIMENTS: dict[str, tuple[str, ...]] = {
     ),
     "B12": ("engine/test_choices.py::test_a_round_flies_on_without_support_for_as_long_as_its_phase_allows",),
     "B13": (
-        I + "test_who_is_fired_at",
+        IDENTITY + "test_who_is_fired_at",
         "doctrine/test_assignment.py::test_under_free_what_has_answered_is_fired_at_only_if_hostile",
     ),
     "B14": ("engine/test_choices.py::test_a_lone_target_draws_hardly_a_round_more_than_its_salvo",),

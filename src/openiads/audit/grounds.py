@@ -130,6 +130,16 @@ def serving(story: Story, f: int, u: int, name: str) -> np.ndarray:
     return fighting(story, f, u) & story.lately(view(story, f, r)[name], 4.0)
 
 
+def _any_of(story: Story, f: int, *names: str) -> Callable[[int], np.ndarray]:
+    """Of a radar's row: series of whether one of some reasons of ``view``, or "terrain", keeps it from the flight."""
+
+    def met(r: int) -> np.ndarray:
+        mine = view(story, f, r)
+        return np.any([hidden(story, f, r) if name == "terrain" else mine[name] for name in names], axis=0)
+
+    return met
+
+
 def no_radar(story: Story, f: int, u: int) -> np.ndarray:
     """No radar of the unit's post works."""
     some = np.zeros(len(story.times), bool)
@@ -140,48 +150,36 @@ def no_radar(story: Story, f: int, u: int) -> np.ndarray:
 
 def beyond_radar(story: Story, f: int, u: int) -> np.ndarray:
     """No radar of its post has the flight within its range, or that which is to acquire it."""
-    far = lambda r: view(story, f, r)["range"]  # noqa: E731
+    far = _any_of(story, f, "range")
     return sighted(story, f, u, far, far) | serving(story, f, u, "range")
 
 
 def below_the_horizon(story: Story, f: int, u: int) -> np.ndarray:
     """The smooth earth hides it from a radar, and no other radar could see it."""
-    met = lambda r: view(story, f, r)["horizon"]  # noqa: E731
-    short = lambda r: view(story, f, r)["horizon"] | view(story, f, r)["range"]  # noqa: E731
+    met, short = _any_of(story, f, "horizon"), _any_of(story, f, "horizon", "range")
     return sighted(story, f, u, met, short) | serving(story, f, u, "horizon")
 
 
 def behind_terrain(story: Story, f: int, u: int) -> np.ndarray:
     """The ground hides it from a radar, and no other radar could see it."""
-    met = lambda r: hidden(story, f, r)  # noqa: E731
-    short = lambda r: hidden(story, f, r) | view(story, f, r)["horizon"] | view(story, f, r)["range"]  # noqa: E731
+    met, short = _any_of(story, f, "terrain"), _any_of(story, f, "terrain", "horizon", "range")
     own = int(story.rows["units"][u]["radar"])
     return sighted(story, f, u, met, short) | (fighting(story, f, u) & story.lately(hidden(story, f, own), 4.0))
 
 
-def _unseen(story: Story, f: int, *names: str) -> Callable[[int], np.ndarray]:
-    """Of a radar's row: series of whether one of some reasons, terrain or horizon keep it from seeing the flight."""
-
-    def short(r: int) -> np.ndarray:
-        mine = view(story, f, r)
-        return np.any([mine[name] for name in ("range", "horizon", *names)], axis=0) | hidden(story, f, r)
-
-    return short
-
-
 def out_of_sector(story: Story, f: int, u: int) -> np.ndarray:
     """It is off the sector that a radar searches, or in which the one that is to acquire it can hold it."""
-    met = lambda r: view(story, f, r)["sector"]  # noqa: E731
+    met, short = _any_of(story, f, "sector"), _any_of(story, f, "range", "horizon", "terrain", "sector")
     own = int(story.rows["units"][u]["radar"])
     tracked = story.lately(view(story, f, own)["service"], cycle(story, u) + 4.0)
     held = story.held(f, story.post_of_unit(u), 6.0)
-    return sighted(story, f, u, met, _unseen(story, f, "sector")) | (tracked & (held | fighting(story, f, u)))
+    return sighted(story, f, u, met, short) | (tracked & (held | fighting(story, f, u)))
 
 
 def out_of_mode(story: Story, f: int, u: int) -> np.ndarray:
     """It is outside the elevations that a radar searches."""
-    met = lambda r: view(story, f, r)["mode"]  # noqa: E731
-    return sighted(story, f, u, met, _unseen(story, f, "sector", "mode"))
+    short = _any_of(story, f, "range", "horizon", "terrain", "sector", "mode")
+    return sighted(story, f, u, _any_of(story, f, "mode"), short)
 
 
 def not_detected(story: Story, f: int, u: int) -> np.ndarray:

@@ -180,7 +180,7 @@ def _compile_by_declaration(dispatcher: Kernel, signature: str) -> None:
             return
         from numba.core.compiler_lock import global_compiler_lock
 
-        from openiads.base.linking import scalar_loops
+        from openiads.base.linking import less_optimization
 
         # Two threads may want a kernel at once: the second waits here.  A lock of our own would deadlock with Numba's,
         # which is held while one kernel's compilation asks for another's.
@@ -188,7 +188,7 @@ def _compile_by_declaration(dispatcher: Kernel, signature: str) -> None:
             if dispatcher.overloads:
                 return
             begun = time.process_time()
-            with scalar_loops():
+            with less_optimization():
                 dispatcher.compile(resolve(signature))
             if "(Sim" not in signature:  # a reference is not matched by Numba: its calls come to compile_for_args
                 dispatcher.disable_compile()
@@ -375,7 +375,7 @@ def _cache_key(module: str, file: str) -> str:
         if text is None:
             text = Path(file).read_text(encoding="utf-8")
         told.update(f"{name}\0{text}\0".encode())
-    told.update(f"{sorted(OPTIONS.items())!r} scalar loops".encode())
+    told.update(f"{sorted(OPTIONS.items())!r} less optimization".encode())
     told.update(repr([(name, str(getattr(numba.config, name, None))) for name in NUMBA_SWITCHES]).encode())
     told.update(f"{sys.version} {numba.__version__} {llvmlite.__version__} {numpy.__version__}".encode())
     # Hosts of a cluster may share one home folder and differ in their processors, for which code is compiled.

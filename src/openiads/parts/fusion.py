@@ -297,8 +297,10 @@ def associate(sim, post, ready):
             predict(sim, sim.candidates[0, c], sim.plots[i]["time"])
             take(sim, sim.candidates[0, c], i)
         else:
-            k = turned(sim, i, ready)
+            k = turned(sim, i, ready) if columns < sim.cost.shape[1] - 2 else -1
             if k >= 0:
+                sim.candidates[0, columns], sim.candidates[1, i] = k, columns  # no other plot of the batch is its
+                columns += 1
                 take(sim, k, i)
             else:
                 start(sim, i)

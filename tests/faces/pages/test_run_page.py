@@ -446,6 +446,6 @@ def test_a_title_stays_within_its_figure(words: str, width: float) -> None:
         figure = kit.blank(width, 4.0)
         kit.headline(figure, words)
         figure.draw_without_rendering()
-        drawn = figure._suptitle.get_window_extent()  # type: ignore[attr-defined]
+        drawn = figure.texts[0].get_window_extent()
     assert "".join(figure.get_suptitle().split()) == "".join(words.split())
     assert 0.0 <= drawn.x0 < drawn.x1 <= figure.bbox.x1
