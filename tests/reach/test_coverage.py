@@ -14,7 +14,7 @@ from openiads.earth import geodesy, sight
 from openiads.earth.geodesy import MEAN_RADIUS
 from openiads.earth.terrain import Terrain
 from openiads.parts.sensing import BELOW_HORIZON, BELOW_MASK, DETECTED, VISIBLE
-from openiads.reach import coverage, scenes
+from openiads.reach import coverage, maps, scenes
 from openiads.reach.coverage import DetectionQuestion
 from openiads.scenario.load import load, loads
 
@@ -153,8 +153,8 @@ def test_laws_over_random_terrain(flat, seed, share):
     # lower ground elsewhere never loses a line of sight, at heights above the sea
     sea = replace(question, heights=(700.0, 2000.0), above="sea")
     lowered = over(flat, hills(seed, share), 600.0)
-    before = coverage.coverage(world, sea, low, where=coverage.map_of(world.terrain, where.lats, where.lons))
-    after = coverage.coverage(lowered, sea, low, where=coverage.map_of(lowered.terrain, where.lats, where.lons))
+    before = coverage.coverage(world, sea, low, where=maps.map_of(world.terrain, where.lats, where.lons))
+    after = coverage.coverage(lowered, sea, low, where=maps.map_of(lowered.terrain, where.lats, where.lons))
     for k in range(2):
         assert not (before.visible(k) & ~after.visible(k)).any()
     # a larger target, a smaller demand and a higher antenna never see less
@@ -205,7 +205,7 @@ def test_over_random_terrain_a_line_of_sight_is_the_same_both_ways(seed, course,
             (k,) = rows(world, "76n6")
             raised = scenes.on_mast(replace(world, terrain=land), [k], up)
             lat, lon = ends[1 - n]
-            where = coverage.map_of(land, np.array([lat, lat + 1e-9]), np.array([lon, lon + 1e-9]))
+            where = maps.map_of(land, np.array([lat, lat + 1e-9]), np.array([lon, lon + 1e-9]))
             lowest = coverage.coverage(raised, DetectionQuestion(), [k], where=where).lowest()[0, 0]
             over_it.append(heights[1 - n] - float(lowest))
         if min(abs(gap) for gap in over_it) > 12.0:  # m: a mask has steps in azimuth and range
@@ -251,7 +251,7 @@ def test_every_cell_is_what_a_look_of_the_engine_meets(flat):
     agree = []
     for k in range(0, len(way.times) - 1, 7):
         lats, lons = way.lats[k] + np.array([0.0, 1e-9]), way.lons[k] + np.array([0.0, 1e-9])
-        where = coverage.map_of(world.terrain, lats, lons)
+        where = maps.map_of(world.terrain, lats, lons)
         level = replace(question, heights=(float(way.heights[k]),), above="sea")
         code = coverage.coverage(world, level, low, where=where).views[0].code[0, 0, 0]
         agree.append((code in (VISIBLE, DETECTED)) == (way.snr[0, k] > 0.0))
@@ -335,7 +335,7 @@ def test_senseless_questions_are_refused(flat, wrong):
 
 def test_a_map_by_its_corners_has_nearly_square_cells_and_answers_as_any_other(flat):
     low, high = (LAT - 0.004, LON - 0.012), (LAT + 0.006, LON + 0.003)
-    where = coverage.map_within(flat.terrain, low, high, cells=50)
+    where = maps.map_within(flat.terrain, low, high, cells=50)
     assert where.bounds == pytest.approx((*low, *high), abs=1e-12)
     assert max(where.ground.shape) == 50 and where.cell[0] == pytest.approx(where.cell[1], rel=0.03)
     (k,) = rows(flat, "76n6")
@@ -348,13 +348,13 @@ def test_a_map_by_its_corners_has_nearly_square_cells_and_answers_as_any_other(f
         away = distances(each.map)
         assert away[each.visible(0)].max() < away[~each.visible(0) & (away > 5e3)].min(initial=1e6) + 500.0
     with pytest.raises(InputError, match="coverage map"):
-        coverage.map_within(flat.terrain, low, (high[0], low[1]))
+        maps.map_within(flat.terrain, low, (high[0], low[1]))
 
 
 @pytest.mark.parametrize("cells", [2, 7, 20, 111])
 def test_a_map_is_as_large_as_the_window_asked_for(flat, cells):
     low, high = (LAT - 0.004, LON - 0.004), (LAT + 0.004, LON + 0.005)
-    where = coverage.map_within(flat.terrain, low, high, cells=cells)
+    where = maps.map_within(flat.terrain, low, high, cells=cells)
     exact = MEAN_RADIUS**2 * (math.sin(high[0]) - math.sin(low[0])) * (high[1] - low[1])
     assert float((where.areas * np.ones(where.ground.shape)).sum()) == pytest.approx(exact, rel=1e-5)
     assert where.bounds == pytest.approx((*low, *high), abs=1e-12)
@@ -365,7 +365,7 @@ def test_a_map_is_as_large_as_the_window_asked_for(flat, cells):
 
 
 def test_a_window_across_the_antimeridian_goes_on_beyond_it(flat):
-    where = coverage.map_within(flat.terrain, (LAT, math.radians(179.5)), (LAT + 0.01, math.radians(-179.5)), cells=10)
+    where = maps.map_within(flat.terrain, (LAT, math.radians(179.5)), (LAT + 0.01, math.radians(-179.5)), cells=10)
     assert np.degrees(where.bounds[3] - where.bounds[1]) == pytest.approx(1.0)
     assert (np.diff(where.lons) > 0.0).all()
 
@@ -405,9 +405,7 @@ def test_behind_a_ridge_the_lowest_height_is_the_ray_over_its_crest(fine):
     }
     world = scenes.radar_world(scenario(land))
     low = rows(world, "76n6")
-    where = coverage.map_of(
-        world.terrain, LAT + np.linspace(0.0, 60e3, 121) / MEAN_RADIUS, LON + np.linspace(0, 3e-5, 3)
-    )
+    where = maps.map_of(world.terrain, LAT + np.linspace(0.0, 60e3, 121) / MEAN_RADIUS, LON + np.linspace(0, 3e-5, 3))
     lowest = coverage.coverage(world, DetectionQuestion(), low, where=where, fine=fine).lowest()[:, 0]
     antenna = float(world.rows["radars"][low[0]]["height"])
     for k in (60, 80, 100, 118):

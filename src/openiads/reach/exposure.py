@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from openiads.base.errors import InputError
 from openiads.earth.geodesy import bearing, turned
 from openiads.reach import straight
-from openiads.reach.coverage import Map, centers, map_of
 from openiads.reach.envelope import LIMITS, UnitConditions, assess, reach_of
+from openiads.reach.maps import Map, centers, map_of
 from openiads.reach.scenes import home, site_of
 from openiads.reach.straight import Paths, Target
 from openiads.scenario.load import Scenario, validate

@@ -15,9 +15,9 @@ from openiads.base.jsonable import Json
 from openiads.base.options import Phases, Quantity, Silent, keywords_of, quantity, several
 from openiads.base.shown import Saved
 from openiads.reach import exposure
-from openiads.reach.coverage import Map
 from openiads.reach.defaults import CELLS, KEEP_OUT_HEIGHTS
 from openiads.reach.envelope import UnitConditions, reach_of
+from openiads.reach.maps import Map
 from openiads.reach.straight import Target, of_threat
 from openiads.scenario.load import Scenario, scenario_with
 from openiads.world.build import World

@@ -28,12 +28,12 @@ from openiads.catalog.records import value_at
 from openiads.earth import territory
 from openiads.earth.geodesy import inverse, offset
 from openiads.reach import coverage, scenes, straight
-from openiads.reach.coverage import Map
 from openiads.reach.defaults import SAMPLES, sampled
 from openiads.reach.envelope import LIMITS, UnitConditions, assess, reach_of
 from openiads.reach.exposure import exposed, map_over, standing_world, units_of
 from openiads.reach.hold import detected
 from openiads.reach.keep_out import target_of
+from openiads.reach.maps import Map
 from openiads.reach.scenes import home, site_of
 from openiads.reach.straight import Paths, Target
 from openiads.scenario.load import Scenario, scenario_with

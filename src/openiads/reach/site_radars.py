@@ -26,9 +26,10 @@ from openiads.base.shown import Saved
 from openiads.base.units import written_position
 from openiads.reach import scenes
 from openiads.reach.approach import Approach, approach
-from openiads.reach.coverage import Coverage, DetectionQuestion, Map, map_around, map_within
+from openiads.reach.coverage import Coverage, DetectionQuestion, map_around
 from openiads.reach.coverage import coverage as coverage_on
 from openiads.reach.defaults import CELLS, COVERAGE_HEIGHTS
+from openiads.reach.maps import Map, map_within
 from openiads.scenario.load import Scenario, scenario_with
 from openiads.world.build import World
 

@@ -12,7 +12,7 @@ import pytest
 from openiads.earth.geodesy import turned
 from openiads.faces.draw.ground import Extent
 from openiads.faces.geo import areas, layers
-from openiads.reach.coverage import Map, square
+from openiads.reach.maps import Map, square
 
 
 def area(rings: list[list[list[float]]]) -> float:

@@ -16,8 +16,8 @@ from openiads.faces.words import text
 from openiads.faces.words.envelope import asked
 from openiads.faces.words.terrain import terrain_note
 from openiads.faces.words.text import length
-from openiads.reach.coverage import Map
 from openiads.reach.keep_out import KeepOut
+from openiads.reach.maps import Map
 from openiads.reach.scenes import home
 from openiads.world.build import World
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from openiads.faces.geo import areas, files
 from openiads.faces.geo.areas import Area
-from openiads.reach.coverage import Map
+from openiads.reach.maps import Map
 
 
 @dataclass(frozen=True)
