@@ -16,6 +16,7 @@ from openiads.world.lethality import MOST_CERTAIN, KillModel
 
 pytestmark = pytest.mark.compiled_only
 
+SLOW = {"9m82md.flight": 0.2}  # one of the joint draws of its thrust, mass and drag
 TOO_GOOD = {"48n6e2.pk": 1.0, "48n6e2.reliability": 0.72, "world.common_mode": 3.0}
 
 
@@ -90,3 +91,16 @@ def test_a_run_tells_and_keeps_what_it_capped(tmp_path) -> None:
     assert stored.world.limits["capped"] == made.world.limits["capped"]
     assert stored.again(1).outcome.tobytes() == made.again(1).outcome.tobytes()
     assert "capped" not in str(oi.run("raid24", replications=1, seed=2).warnings)
+
+
+def test_a_run_tells_where_the_reference_engagement_moved_nearer(tmp_path) -> None:
+    """A round drawn slow does not arrive at half of its published range: said in the stored run."""
+    made = run("tartus_2016_v4", replications=1, seed=2, knobs=SLOW, out=tmp_path / "r")
+    rows = made.nearer
+    assert rows and all(0.0 < row["used"] < row["asked"] for row in rows)
+    for row in rows:
+        lines = [line for line in made.warnings if line.startswith(row["field"]) and "does not arrive" in line]
+        assert len(lines) == 1 and f"{row['used'] / 1000:.3g} km" in lines[0]
+        assert lines[0] not in made.other_warnings
+    assert open_run(tmp_path / "r").nearer == rows
+    assert run("tartus_2016_v4", replications=1, seed=2).nearer == []

@@ -14,7 +14,7 @@ from openiads.runs.digest import row_digests
 from openiads.runs.findings import Accumulator, Finding
 from openiads.runs.folder import Kept
 from openiads.runs.identity import Chunk, RunIdentity, mismatch
-from openiads.runs.simulator import Replicated, Simulator, capped, real_simulator
+from openiads.runs.simulator import Replicated, Simulator, drawn_apart, real_simulator
 from openiads.runs.store import Store
 from openiads.world.codes import Side, Status, ThreatClass
 from openiads.world.outcome import BOUNDS, CLASSES, LOST, METRICS, OUTCOME, ROUND_ENDS, TERMINALS
@@ -196,9 +196,14 @@ class Run(Kept, Replayed):
         return list(self.facts["limits"].get("capped", []))
 
     @property
+    def nearer(self) -> list[JsonObject]:
+        """The reference engagements that the round as drawn does not reach: ``field``, ``asked``, ``used``, m."""
+        return list(self.facts["limits"].get("nearer", []))
+
+    @property
     def other_warnings(self) -> list[str]:
-        """``warnings`` without those about capped kill probabilities, which studies of many worlds count."""
-        known = capped(self.facts["limits"])
+        """``warnings`` without those that one draw of knobs brings; studies of many worlds count them."""
+        known = drawn_apart(self.facts["limits"])
         return [line for line in self.warnings if line not in known]
 
     # -------------------------------------------------------------- outcomes

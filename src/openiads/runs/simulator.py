@@ -156,7 +156,7 @@ class _Openiads(Simulator):
         from openiads.scenario.load import warnings_of
 
         found = warnings_of(scenario) + too_late(world) + objections(world) + never_asked(world)
-        return found + capped(world.limits)
+        return found + drawn_apart(world.limits)
 
 
 def real_simulator() -> Simulator:
@@ -188,12 +188,18 @@ def too_late(world: World) -> list[str]:
     return found
 
 
-def capped(limits: JsonObject) -> list[str]:
-    """The kill probabilities that a draw of knobs put above reliability x common mode, in words."""
+def drawn_apart(limits: JsonObject) -> list[str]:
+    """What a draw of knobs made impossible together, in words: kill probabilities above reliability x common mode, and
+    reference engagements at which the round as drawn does not arrive.
+    """
     return [
         f"{row['field']} is capped at {row['used']:.3f}: the knobs ask {row['asked']:.3f}, more than reliability and "
         "common mode allow"
         for row in limits.get("capped", [])
+    ] + [
+        f"{row['field']} is taken to hold at {row['used'] / 1000:.3g} km: a round with these knobs does not arrive at "
+        f"{row['asked'] / 1000:.3g} km, where it is taken to have been said of it"
+        for row in limits.get("nearer", [])
     ]
 
 

@@ -131,7 +131,8 @@ def _built(scenario: Scenario, catalog: Catalog, knobs: Mapping[str, float] | No
     tables = draft.arena.array()
     world = World(scenario, catalog, dict(knobs or {}), draft.terrain, draft.names, rows, tables, rule, digest)
     world.read = frozenset(values.read)
-    world.limits = {**limits_of(world), "capped": [asdict(each) for each in draft.capped]}
+    drawn = {"capped": [asdict(each) for each in draft.capped], "nearer": [asdict(each) for each in draft.nearer]}
+    world.limits = {**limits_of(world), **drawn}
     return world
 
 

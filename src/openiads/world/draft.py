@@ -20,7 +20,7 @@ from openiads.world.values import Arena, Values
 
 if TYPE_CHECKING:
     from openiads.world.interceptors import InterceptorRow
-    from openiads.world.lethality import Capped, Lethality
+    from openiads.world.lethality import Capped, Lethality, Nearer
 
 NEVER = math.inf
 
@@ -119,6 +119,7 @@ class Draft:
     flights: list[Row] = field(default_factory=list)
     ships: dict[str, int] = field(default_factory=dict)  # platform row by site name
     capped: list[Capped] = field(default_factory=list)
+    nearer: list[Nearer] = field(default_factory=list)
     tables: dict[Hashable, int] = field(default_factory=dict)  # offset in the arena, by what a table is made from
     interceptor_rows: dict[str, InterceptorRow] = field(default_factory=dict)  # by catalog name
     lethalities: dict[str, Lethality] = field(default_factory=dict)  # by catalog name of the interceptor

@@ -48,6 +48,15 @@ class Capped:
 
 
 @dataclass(frozen=True)
+class Nearer:
+    """A reference engagement that a round as drawn does not reach: where it stands, and where it is put, m."""
+
+    field: str
+    asked: float
+    used: float
+
+
+@dataclass(frozen=True)
 class Lethality:
     """How an interceptor kills, by `codes.ThreatClass`.
 
@@ -66,6 +75,8 @@ class Lethality:
         leaves a part of the quoted probability unexplained.
     capped
         Kill probabilities that a draw of knobs put too high.
+    nearer
+        Reference engagements that lie nearer in this world, since the round as drawn does not arrive at their own.
     """
 
     reliability: float
@@ -74,6 +85,7 @@ class Lethality:
     radius: NDArray[np.float64]
     certain: NDArray[np.float64]
     capped: tuple[Capped, ...]
+    nearer: tuple[Nearer, ...]
 
     @property
     def works(self) -> float:
@@ -139,10 +151,15 @@ def lethality_of(entry: Entry, values: Values, model: KillModel, row: Row, prebu
     pk_believed, radius, certain = np.zeros(len(ThreatClass)), np.zeros(len(ThreatClass)), np.ones(len(ThreatClass))
     least = values.of(entry, "least_lethal_radius")
     capped: list[Capped] = []
+    nearer: list[Nearer] = []
     for threat, field in CLASS_FIELDS.items():
         pk = model.pk_catalog(values, entry, field)
         if not model.constant:
-            miss = reference_miss(entry, values, threat, row, prebuilt)
+            met, miss = reference_flight(entry, values, threat, row, prebuilt)
+            said = reference_target(entry, values, threat).range
+            if met.range != said:
+                nearer.append(Nearer(f"{entry.name}.{field}", said, met.range))
+            miss = _by_noise(miss)
             asked, pk = pk, _possible(entry, field, values, model, pk, works, miss)
             if pk != asked:
                 capped.append(Capped(f"{entry.name}.{field}", asked, pk))
@@ -151,7 +168,7 @@ def lethality_of(entry: Entry, values: Values, model: KillModel, row: Row, prebu
                 certain[int(threat)] = pk / max(mean_kill_probability(least, works, miss), pk, 1e-12)
         # with a constant kill probability there is no lethal radius, and this number is also what is drawn
         pk_believed[int(threat)] = pk if model.constant else model.pk_believed(entry, field)
-    return Lethality(reliability, common_mode, pk_believed, radius, certain, tuple(capped))
+    return Lethality(reliability, common_mode, pk_believed, radius, certain, tuple(capped), tuple(nearer))
 
 
 def reference_target(entry: Entry, values: Values, threat: ThreatClass) -> ReferenceTarget:
@@ -201,13 +218,12 @@ def _nearer(target: ReferenceTarget, part: float, low: bool) -> ReferenceTarget:
     return replace(target, range=part * target.range, height=target.height * (1.0 if low else part))
 
 
-def reference_miss(entry: Entry, values: Values, threat: ThreatClass, row: Row, prebuilt: Prebuilt) -> Miss:
-    """Misses at the reference engagement of an interceptor with a class of threat, in the world at hand.
+def _by_noise(miss: Miss) -> Miss:
+    """A miss without the offset of a round that arrives.
 
     What the heading at handover leaves is the geometry's and not of what was quoted; only a round that does not arrive
     at all has an offset, inf.
     """
-    _, miss = reference_flight(entry, values, threat, row, prebuilt)
     return Miss(miss.deviation, 0.0 if math.isfinite(miss.offset) else math.inf)
 
 

@@ -145,5 +145,6 @@ def _lethality(draft: Draft, entry: Entry) -> Lethality:
         model, row = KillModel.of(draft.scenario), drawn_interceptor(draft, entry)
         found = lethality_of(entry, draft.values, model, row, draft.prebuilt)
         draft.capped.extend(found.capped)
+        draft.nearer.extend(found.nearer)
         draft.lethalities[entry.name] = found
     return draft.lethalities[entry.name]
