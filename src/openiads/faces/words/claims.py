@@ -212,7 +212,7 @@ def _by_class(evidence: Iterable[Mapping[str, Any]]) -> str:
     found: dict[str, list[float]] = {}
     for e in evidence:
         found.setdefault(e["cell"].split(" / ")[0], []).append(100 * e["figure"][0])
-    return ", ".join(f"{name} {bounds(values, '+.0f')}".strip() for name, values in found.items())
+    return ", ".join(f"{name} {bounds(values, '+z.0f')}".strip() for name, values in found.items())
 
 
 def _choices(told: Told) -> str:
@@ -301,7 +301,7 @@ def rows_of(told: Told) -> list[tuple[str, ...]]:
         counts = [str(e["worlds"][a]) for a in ANSWERS]
         near = " (near the line)" if e["near_the_line"] else ""
         verdict = told.arms[(e["cell"], e["limits"], e["weighting"])]
-        ends = [] if e["band"] is None else ["∞" if v is None else f"{v:.2f}" for v in (e["band"][0], e["band"][2])]
+        ends = [] if e["band"] is None else ["∞" if v is None else f"{v:z.2f}" for v in (e["band"][0], e["band"][2])]
         band = " to ".join(ends) or "–"
         found.append(
             (
@@ -352,10 +352,10 @@ def shown(values: Sequence[float | None]) -> str:
     value, low, high, error = values
     if value is None or low is None or high is None:
         return "–"
-    return f"{value:.2f} ({low:.2f} to {high:.2f})" if error else f"{value:.2f}"
+    return f"{value:z.2f} ({low:z.2f} to {high:z.2f})" if error else f"{value:z.2f}"
 
 
-def bounds(values: Iterable[float | None], form: str = ".2f") -> str:
+def bounds(values: Iterable[float | None], form: str = "z.2f") -> str:
     """From the least to the greatest; one number where they look the same."""
     kept = [v for v in values if v is not None]
     if not kept:
