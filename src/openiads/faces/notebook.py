@@ -88,7 +88,7 @@ def table(made: Shown) -> arrow.Table:
     look = look_of(made)
     if look.rows is None:
         raise UsageError("table", f"{type(made).__name__} has no table", "Its numbers are in to_dict()")
-    return table_of(look.rows(made))
+    return table_of(look.rows(made), () if look.names is None else look.names(made))
 
 
 def to_pandas(made: Shown) -> pandas.DataFrame:

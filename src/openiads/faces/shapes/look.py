@@ -24,6 +24,7 @@ class Look:
     sentence: Callable[[Any], str]
     data: Callable[[Any], dict[str, Any]]
     rows: Callable[[Any], list[Row]] | None = None
+    names: Callable[[Any], Sequence[str]] | None = None  # of the rows' columns, where there may be no row
     figure: Callable[..., Figure] | None = None
     cells: Callable[[Any], Cells] | None = None  # head and rows for people, where they are not those of the table
     write: Callable[[Any, Path], None] | None = None
