@@ -24,13 +24,13 @@ class Look:
     sentence: Callable[[Any], str]
     data: Callable[[Any], dict[str, Any]]
     rows: Callable[[Any], list[Row]] | None = None
-    names: Callable[[Any], Sequence[str]] | None = None  # of the rows' columns, where there may be no row
     figure: Callable[..., Figure] | None = None
     cells: Callable[[Any], Cells] | None = None  # head and rows for people, where they are not those of the table
     write: Callable[[Any, Path], None] | None = None
     grid: Callable[[Any], Grid] | None = None  # as labeled arrays
     endings: tuple[str, ...] = ()  # of the files that ``write`` writes
     picture: tuple[str, str] = ("", "")  # what a written picture is called, and described as
+    names: Callable[[Any], Sequence[str]] | None = None  # of the rows' columns, where there may be no row
 
 
 def flat(row: Row) -> Row:
