@@ -73,7 +73,7 @@ def _platform(number: int, thing: Mover | Place, about: About) -> Iterator[str]:
     if kind:
         yield f"PlatformType {number} {quoted(kind)}"
     yield f"PlatformIcon {number} {quoted(ICON)}"
-    yield f"PlatformFHN {number} {quoted(_side(thing))}"
+    yield f"PlatformFHN {number} {_side(thing)}"
     for time, (lon, lat, height) in _spots(thing, about.duration):
         yield f"PlatformData {number} {stamp(about, time)} {lat:.7f} {lon:.7f} {height:.2f}"
 
