@@ -126,7 +126,7 @@ def layers_of(answer: EnvelopeAnswer) -> Layers:
             columns.append(layers.Column("", words, "%.2f", levels[-1]))
         words = f"time by which a launch can wait to meet the target, {arm} limits"
         variables.append(grids.cells(f"spare_{arm}", words, "s", np.stack(levels)))
-    above = [grids.heights(next(iter(cuts.values())).heights, "sea")]
+    above = [grids.heights([float(h) for h in next(iter(cuts.values())).heights], "sea")]
     return Layers(TITLE, where, (), columns, _tags(answer), above, variables)
 
 
