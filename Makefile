@@ -15,7 +15,7 @@ WORKERS ?= 2
 
 help:
 	@echo "make demo    install into .venv and run the demonstration: Tartus, October 2016"
-	echo "make extras  GeoTIFF files, runs on a cluster, replays in a notebook"
+	echo "make extras  GeoTIFF files, runs on a cluster, replays in a notebook, pandas, Polars and xarray"
 	echo "make test    install and prove that this copy is right (lint, types, contracts, all tests)"
 	echo "make bench   speed, against other tools: half an hour, and a table of what is met"
 	echo "make verify  the long statistical and property tests"
@@ -54,14 +54,14 @@ MOVED := $(shell test -L .venv || test ! -s .venv/made || { test -x .venv/bin/py
 	touch $@
 
 .venv/extras: requirements/extras.txt .venv/run
-	@echo "installing GeoTIFF files, clusters and notebook widgets (locked) ..."
+	@echo "installing GeoTIFF files, clusters, notebook widgets, pandas, Polars and xarray (locked) ..."
 	$(INSTALL) -r requirements/extras.txt
 	touch $@
 
 setup: .venv/test
 
 extras: .venv/extras
-	@echo "extras are installed: GeoTIFF files (geo), runs on a cluster (cluster), replays in a notebook (notebook)"
+	@echo "extras are installed: GeoTIFF files (geo), runs on a cluster (cluster), replays in a notebook (notebook), tables and arrays (data)"
 
 lock:
 	@test -x .venv-lock/bin/python || $(PYTHON) -m venv .venv-lock

@@ -18,7 +18,7 @@ def requirements_of(extra: str) -> list[str]:
     Parameters
     ----------
     extra : str
-        Name of an extra: ``geo``, ``cluster`` or ``notebook``.
+        Name of an extra: ``geo``, ``cluster``, ``notebook`` or ``data``.
 
     Returns
     -------
@@ -42,7 +42,7 @@ def how_to_install(extra: str) -> str:
     Parameters
     ----------
     extra : str
-        Name of an extra: ``geo``, ``cluster`` or ``notebook``.
+        Name of an extra: ``geo``, ``cluster``, ``notebook`` or ``data``.
 
     Returns
     -------

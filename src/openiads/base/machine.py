@@ -26,7 +26,7 @@ GOOD, NOTE, BAD = "good", "note", "bad"
 #: Oldest and, where private parts are used, first too new version of what is asked for, as pyproject.toml says.
 PYTHON = (3, 11)
 #: Packages that an extra adds, by its name.
-EXTRAS = ("geo", "cluster", "notebook")
+EXTRAS = ("geo", "cluster", "notebook", "data")
 #: Programs that open the viewer, most likely first.
 BROWSERS = (
     "xdg-open",
@@ -136,7 +136,12 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 def extras() -> list[Finding]:
     """What optional packages add, and whether they are there."""
-    adds = {"geo": "GeoTIFF files", "cluster": "runs on a cluster", "notebook": "replays in a notebook"}
+    adds = {
+        "geo": "GeoTIFF files",
+        "cluster": "runs on a cluster",
+        "notebook": "replays in a notebook",
+        "data": "tables in pandas and Polars, maps in xarray",
+    }
     found = []
     for extra in EXTRAS:
         modules = [line.split(">")[0].split("<")[0] for line in requirements_of(extra)]

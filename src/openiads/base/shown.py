@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pandas
+    import polars
     import pyarrow as arrow
+    import xarray
     from matplotlib.figure import Figure
 from types import ModuleType
 
@@ -58,6 +61,40 @@ class Shown:
         """
         return _painter().table(self)
 
+    def to_pandas(self) -> pandas.DataFrame:
+        """The answer's table as a DataFrame of pandas.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The rows and columns of `table`.
+
+        Raises
+        ------
+        InputError
+            Without pandas (extra ``data``).
+        UsageError
+            Where the answer has no table.
+        """
+        return _painter().to_pandas(self)
+
+    def to_polars(self) -> polars.DataFrame:
+        """The answer's table as a DataFrame of Polars.
+
+        Returns
+        -------
+        polars.DataFrame
+            The rows and columns of `table`.
+
+        Raises
+        ------
+        InputError
+            Without Polars (extra ``data``).
+        UsageError
+            Where the answer has no table.
+        """
+        return _painter().to_polars(self)
+
     def figure(self, **options: object) -> Figure:
         """The answer's picture.
 
@@ -89,7 +126,8 @@ class Saved(Shown):
         ----------
         path : str or Path
             Its ending says the format: ``.png``, ``.svg`` or ``.pdf`` for the picture; ``.geojson``, ``.kml``,
-            ``.czml``, ``.csv`` or ``.tif`` for other programs, where the answer has a place on earth.
+            ``.czml``, ``.parquet`` (GeoParquet), ``.csv``, ``.tif`` or ``.nc`` (NetCDF) for other programs, where the
+            answer has a place on earth.
 
         Returns
         -------
@@ -103,6 +141,22 @@ class Saved(Shown):
         """
         written: Path = _painter().save(self, path)
         return written
+
+    def to_xarray(self) -> xarray.Dataset:
+        """The cells of the answer's map as labeled arrays, with units and provenance (CF conventions).
+
+        Returns
+        -------
+        xarray.Dataset
+            Latitudes and longitudes in degrees, rising, beyond 180 degrees where the map lies across the antimeridian;
+            heights in m; nan where there is no value.
+
+        Raises
+        ------
+        InputError
+            Without xarray (extra ``data``), or for an answer without a place on earth.
+        """
+        return _painter().to_xarray(self)
 
 
 class Replayed(Shown):

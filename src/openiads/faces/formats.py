@@ -19,6 +19,8 @@ FORMATS = {
     "geojson": ("geojson", "geojson"),
     "csv": ("tables", "zip"),
     "acmi": ("acmi", "acmi"),
+    "asi": ("asi", "asi"),
+    "stonesoup": ("stonesoup", "zip"),
     "html": ("", "html"),
 }
 
@@ -50,15 +52,15 @@ def export(
     ----------
     run : str, Path or Run
         A run, or its folder.
-    format : {"czml", "kml", "geojson", "csv", "acmi", "html"}
+    format : {"czml", "kml", "geojson", "csv", "acmi", "asi", "stonesoup", "html"}
         The format.
     replication : int
         Which replication, from 0 on.
     out : str or Path, optional
-        The file; left out, one in the current folder named after scenario, seed and replication.  With csv a name that
-        does not end in ``.zip`` is a folder.
+        The file; left out, one in the current folder named after scenario, seed and replication.  With csv and
+        stonesoup a name that does not end in ``.zip`` is a folder.
     every : float, optional
-        A recorded position every so many seconds, 0 for all; thinned to 5 m if left out.
+        A recorded position every so many seconds, 0 for all; thinned to 5 m if left out, with stonesoup all.
     epoch : str, optional
         UTC of the run's time 0 (ISO 8601); the scenario's date if left out, or 2000-01-01.
 
@@ -90,9 +92,11 @@ def export(
     target = _target(made, replication, out, ending)
     if format == "html":
         return _page(made, replication, target, every, epoch)
+    if format == "stonesoup" and every is None:
+        every = 0.0  # trackers are fed what was recorded
     story = gather(made, replication, epoch=epoch, every=every)
     writer = importlib.import_module(f"openiads.faces.export.{module}")
-    if format == "csv" and target.suffix.lower() != ".zip":
+    if ending == "zip" and target.suffix.lower() != ".zip":
         size = _folder(target, writer.files(story))
     else:
         body = writer.write(story)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence
 from functools import partial
 from hashlib import sha256
 from html import escape
 from inspect import signature
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from openiads.base.errors import UsageError
+from openiads.base.errors import InputError, UsageError
 from openiads.base.extras import how_to_install
 from openiads.base.jsonable import plain as plain_data
 from openiads.base.options import check_call
@@ -24,7 +26,10 @@ from openiads.faces.words.text import clean
 
 if TYPE_CHECKING:
     import anywidget
+    import pandas
+    import polars
     import pyarrow as arrow
+    import xarray
     from matplotlib.figure import Figure
 
     from openiads.runs.run import Run
@@ -83,7 +88,33 @@ def table(made: Shown) -> arrow.Table:
     look = look_of(made)
     if look.rows is None:
         raise UsageError("table", f"{type(made).__name__} has no table", "Its numbers are in to_dict()")
-    return table_of(look.rows(made))
+    return table_of(look.rows(made), () if look.names is None else look.names(made))
+
+
+def to_pandas(made: Shown) -> pandas.DataFrame:
+    """An answer's rows as a pandas DataFrame; UsageError if it has none, InputError without pandas."""
+    _needed("pandas", "to_pandas")
+    return table(made).to_pandas()
+
+
+def to_polars(made: Shown) -> polars.DataFrame:
+    """An answer's rows as a Polars DataFrame; UsageError if it has none, InputError without Polars."""
+    rows = table(made)
+    return _needed("polars", "to_polars").from_arrow(rows)
+
+
+def to_xarray(made: Shown) -> xarray.Dataset:
+    """A map as labeled arrays; UsageError for another answer, InputError without xarray."""
+    return registry.dataset(made)
+
+
+def _needed(package: str, for_what: str) -> ModuleType:
+    """A package of the extra ``data``; InputError with the command that installs it."""
+    try:
+        return importlib.import_module(package)
+    except ImportError as missing:
+        remedy = f"Use table(), or install it with: {how_to_install('data')}"
+        raise InputError(for_what, f"needs the package {package}", remedy) from missing
 
 
 def figure(made: Shown, **options: object) -> Figure:

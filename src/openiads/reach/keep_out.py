@@ -83,6 +83,7 @@ class KeepOut(Saved):
     above: str  #: what the heights are above: "ground" or "sea"
     counts: Mapping[str, NDArray[np.int64]]  #: units that may meet it, by arm, (heights, rows, columns)
     where: Map
+    digest: str = ""  #: of the scenario, SHA-256
 
     def area(self, arm: str, k: int) -> float:
         """Where at least one unit may meet a flight of height ``k``, m2."""
@@ -151,7 +152,7 @@ def keep_out_of(question: KeepOutQuestion, phases: Phases | None = None) -> Keep
 
     def counted(where: Map) -> KeepOut:
         counts = exposure.keep_out(world, units, target, heights, where, above=question.above)
-        return KeepOut(world, units, target, heights, question.above, counts, where)
+        return KeepOut(world, units, target, heights, question.above, counts, where, source.digest())
 
     found = counted(exposure.map_over(world, units, widest, CELLS))
     used = _used(found) if side is None else 0.0

@@ -85,6 +85,7 @@ class CoverageAnswer(Saved):
     found: Coverage
     before: Coverage | None = None  #: with the antennas where they are, where another mast is asked about
     approach: Approach | None = None  #: where a route is given
+    digest: str = ""  #: of the scenario, SHA-256
 
     @property
     def without_data(self) -> float:
@@ -199,7 +200,7 @@ def coverage_of(question: CoverageQuestion, phases: Phases | None = None) -> Cov
     if flown is not None:
         phases.phase("following the approach")
         way = approach(world, 0, rows, None if question.threat is not None else asked.rcs_in(0))
-    return CoverageAnswer(source.name, world.scenario.terrain.source, found, before, way)
+    return CoverageAnswer(source.name, world.scenario.terrain.source, found, before, way, source.digest())
 
 
 def _check(question: CoverageQuestion) -> None:

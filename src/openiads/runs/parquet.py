@@ -143,9 +143,12 @@ def event_rows(table: arrow.Table, chunk: Chunk) -> list[np.ndarray]:
     return [rows[a:b] for a, b in zip(edges, edges[1:], strict=False)]
 
 
-def table_of(rows: Sequence[Mapping[str, Json]]) -> arrow.Table:
-    """Rows of names and values as an Arrow table; a name that a row lacks is null there."""
+def table_of(rows: Sequence[Mapping[str, Json]], names: Sequence[str] = ()) -> arrow.Table:
+    """Rows of names and values as an Arrow table; a name that a row lacks is null there.
+
+    names : of columns that are there even without a row
+    """
     import pyarrow as arrow
 
-    names = dict.fromkeys(name for row in rows for name in row)
-    return arrow.table({name: [row.get(name) for row in rows] for name in names})
+    found = dict.fromkeys([*names, *(name for row in rows for name in row)])
+    return arrow.table({name: [row.get(name) for row in rows] for name in found})

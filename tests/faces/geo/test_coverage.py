@@ -23,6 +23,7 @@ from openiads.faces.words import coverage as coverages
 from openiads.faces.words import terrain
 from openiads.reach import coverage, scenes
 from openiads.reach.coverage import DetectionQuestion
+from openiads.reach.site_radars import CoverageAnswer
 from openiads.scenario.load import load
 
 
@@ -33,6 +34,11 @@ def found():
     question = DetectionQuestion(heights=(50.0, 3000.0))
     where = coverage.map_around(world, rows, question, size=300e3, cells=90)
     return coverage.coverage(world, question, rows, where=where)
+
+
+def whole(found):
+    """A coverage as an answer of that scenario."""
+    return CoverageAnswer("tartus_2016", "levant", found, digest="ab" * 32)
 
 
 def ring_area(ring):
@@ -55,7 +61,7 @@ def test_polygons_have_the_area_and_the_holes_of_their_cells():
 
 def test_geojson_is_valid_and_its_areas_are_those_of_the_cells(found, tmp_path):
     path = tmp_path / "seen.geojson"
-    areas.write(found, path)
+    areas.write(whole(found), path)
     read = geojson.loads(path.read_text(encoding="utf-8"))
     assert read.is_valid
     assert [f["properties"]["radar"] for f in read["features"]] == ["any", "Tartus/64n6e2", "Tartus/76n6"] * 2
@@ -70,7 +76,7 @@ def test_geojson_is_valid_and_its_areas_are_those_of_the_cells(found, tmp_path):
 
 def test_kml_is_read_by_another_reader(found, tmp_path):
     path = tmp_path / "seen.kml"
-    areas.write(found, path)
+    areas.write(whole(found), path)
     (document,) = KML.from_string(path.read_bytes()).features
     marks = list(document.features)
     assert [mark.name for mark in marks[:2]] == ["any: 50 m above ground", "Tartus/64n6e2: 50 m above ground"]
@@ -81,13 +87,13 @@ def test_kml_is_read_by_another_reader(found, tmp_path):
 
 
 def test_csv_and_archive_hold_every_cell(found, tmp_path):
-    areas.write(found, tmp_path / "seen.csv")
+    areas.write(whole(found), tmp_path / "seen.csv")
     with (tmp_path / "seen.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == found.map.ground.size
     counts = np.array([int(row["radars_at_3000_m_agl"]) for row in rows]).reshape(found.map.ground.shape)
     assert (counts == found.count(1)).all()
-    areas.write(found, tmp_path / "seen.npz")
+    areas.write(whole(found), tmp_path / "seen.npz")
     with np.load(tmp_path / "seen.npz", allow_pickle=False) as arrays:
         assert arrays["codes"].shape == (2, 2, *found.map.ground.shape)
         assert (arrays["lowest_amsl_m"] == found.lowest()).all()
@@ -95,7 +101,7 @@ def test_csv_and_archive_hold_every_cell(found, tmp_path):
 
 def test_geotiff_lies_where_the_map_lies(found, tmp_path):
     rasterio = pytest.importorskip("rasterio")
-    areas.write(found, tmp_path / "seen.tif")
+    areas.write(whole(found), tmp_path / "seen.tif")
     with rasterio.open(tmp_path / "seen.tif") as file:
         assert file.crs.to_epsg() == 4326
         assert file.count == 4 and "sea" in file.descriptions[0]
@@ -109,7 +115,7 @@ def test_geotiff_lies_where_the_map_lies(found, tmp_path):
 def test_geotiff_without_rasterio_says_how_to_get_it(found, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "rasterio", None)
     with pytest.raises(InputError, match=f"{re.escape(how_to_install('geo'))}$"):
-        areas.write(found, tmp_path / "seen.tif")
+        areas.write(whole(found), tmp_path / "seen.tif")
 
 
 def test_a_map_of_own_files_says_which_they_are_how_fine_and_their_hash(tmp_path):
@@ -127,7 +133,7 @@ def test_a_map_of_own_files_says_which_they_are_how_fine_and_their_hash(tmp_path
     assert found.terrain.digest()[:12] in said and "sea where they have no data" in said and "understate" in said
     told = " ".join(text.get_text() for text in coverage_map.draw(found, "Own files", packaged=False).texts)
     assert found.terrain.digest()[:12] in told and "hills_34.asc" in told
-    areas.write(found, tmp_path / "seen.geojson")
+    areas.write(whole(found), tmp_path / "seen.geojson")
     properties = json.loads((tmp_path / "seen.geojson").read_text(encoding="utf-8"))["features"][0]["properties"]
     assert properties["terrain_resolution_m"] == pytest.approx(5559.75, abs=0.1)
     assert properties["terrain_sha256"] == found.terrain.digest() and "hills_36.asc" in properties["terrain"]

@@ -29,7 +29,7 @@ def tiff(path: Path) -> None:
 
 
 WRITERS: dict[str, Callable[[Path], None]] = {
-    **dict.fromkeys(files.OUTLINED, lambda path: files.outlined(AREAS, path, "Seen")),
+    **dict.fromkeys(files.OUTLINED, lambda path: files.outlined(AREAS, path, "Seen", {"note": "of no meaning"})),
     ".csv": lambda path: files.csv(path, ["a", "b"], ["%.1f", "%d"], NOISE[:, :2]),
     ".tif": tiff,
     ".png": lambda path: kit.picture(kit.blank(2.0, 1.0), path, "empty", "Nothing"),

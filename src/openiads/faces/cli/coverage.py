@@ -75,7 +75,10 @@ Show = Annotated[str, typer.Option("--show", help="What a picture shows: heights
 Title = Annotated[str | None, typer.Option("--title", help="Title of the picture.", show_default=False)]
 Out = Annotated[
     list[Path] | None,
-    typer.Option("--out", help="A file to write: .png, .svg, .pdf, .geojson, .kml, .czml, .csv, .tif or .npz; repeat."),
+    typer.Option(
+        "--out",
+        help="A file to write: .png, .svg, .pdf, .geojson, .kml, .czml, .parquet, .csv, .tif, .nc or .npz; repeat.",
+    ),
 ]
 
 

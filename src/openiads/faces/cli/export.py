@@ -13,14 +13,14 @@ from openiads.faces.cli.common import Json, reports_errors, warn
 @reports_errors
 def export(
     folder: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")],
-    kind: Annotated[str, typer.Option("--format", help="czml, kml, geojson, csv, acmi or html.")],
+    kind: Annotated[str, typer.Option("--format", help="czml, kml, geojson, csv, acmi, asi, stonesoup or html.")],
     replication: Annotated[int, typer.Option("--replication", "-r", min=0, help="Which replication.")] = 0,
     out: Annotated[
         Path | None,
         typer.Option(
             "--out",
-            help="The file; named after scenario, seed and replication if left out. With csv, a folder unless it ends "
-            "in .zip.",
+            help="The file; named after scenario, seed and replication if left out. With csv and stonesoup, a folder "
+            "unless it ends in .zip.",
             show_default=False,
         ),
     ] = None,
@@ -29,7 +29,7 @@ def export(
         typer.Option(
             "--every",
             min=0.0,
-            help="Keep a recorded position every so many seconds, 0 for all; thinned to 5 m if left out.",
+            help="Keep a recorded position every so many seconds, 0 for all; else thinned to 5 m (stonesoup: all).",
             show_default=False,
         ),
     ] = None,
@@ -43,7 +43,7 @@ def export(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Write one replication for Cesium, Google Earth, QGIS, Tacview or a spreadsheet, or as a page for a browser."""
+    """Write one replication for Cesium, Google Earth, QGIS, Tacview, SIMDIS, Stone Soup, a spreadsheet or a browser."""
     from openiads.faces import formats
     from openiads.faces.cli import show
 

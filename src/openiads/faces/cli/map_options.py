@@ -34,7 +34,9 @@ Reaction = Annotated[
 ]
 OutFiles = Annotated[
     list[Path] | None,
-    typer.Option("--out", help="A file to write: .png, .svg, .pdf, .geojson, .kml, .czml, .csv or .tif; repeat."),
+    typer.Option(
+        "--out", help="A file to write: .png, .svg, .pdf, .geojson, .kml, .czml, .parquet, .csv, .tif or .nc; repeat."
+    ),
 ]
 
 

@@ -32,7 +32,8 @@ Size = Annotated[
 Out = Annotated[
     list[Path] | None,
     typer.Option(
-        "--out", help="The keep-out map as a file: .png, .svg, .pdf, .geojson, .kml, .czml, .csv or .tif; repeat."
+        "--out",
+        help="The keep-out map: .png, .svg, .pdf, .geojson, .kml, .czml, .parquet, .csv, .tif or .nc; repeat.",
     ),
 ]
 

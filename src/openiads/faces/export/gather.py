@@ -367,7 +367,8 @@ def gather(
         _positions(every),
         _failure(stored),
     )
-    found = _Gathering(run, run.events(replication) if events is None else events, every)
+    log = run.events(replication) if events is None else events
+    found = _Gathering(run, log, every)
     tracks = list(found.tracks())
     return Story(
         about=about,
@@ -381,4 +382,5 @@ def gather(
         engagements=list(found.engagements()),
         moments=list(found.moments(gates=gates)),
         run=run,
+        log=log,
     )

@@ -154,6 +154,7 @@ class Story:
     engagements: list[Engagement]
     moments: list[Moment]
     run: Run
+    log: np.ndarray  #: the replication's own events, all that were recorded (dtype EVENT)
 
     @property
     def picture(self) -> list[Mover]:

@@ -133,8 +133,13 @@ def files(story: Story) -> dict[str, bytes]:
 
 def write(story: Story) -> bytes:
     """All tables in one zip file, the same bytes for the same run."""
+    return packed(files(story))
+
+
+def packed(found: dict[str, bytes]) -> bytes:
+    """Files in one zip archive without times of day."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, body in files(story).items():
+        for name, body in found.items():
             archive.writestr(zipfile.ZipInfo(name), body, zipfile.ZIP_DEFLATED)
     return out.getvalue()

@@ -11,13 +11,17 @@ from pathlib import Path
 
 import numpy as np
 
-from openiads.faces.geo import layers
+from openiads.faces.geo import grids, layers
 from openiads.faces.geo.areas import Area
+from openiads.faces.geo.grids import Variable
 from openiads.faces.geo.layers import Column, Layers
+from openiads.faces.geo.provenance import provenance
 from openiads.faces.words import text
 from openiads.faces.words.terrain import terrain_fields
 from openiads.reach.coverage import Coverage
+from openiads.reach.site_radars import CoverageAnswer
 from openiads.runs import disk
+from openiads.world.codes import Look
 
 ARCHIVE = ".npz"
 ENDINGS = (*layers.WRITERS, ARCHIVE)
@@ -58,10 +62,38 @@ def _columns(found: Coverage) -> Iterator[Column]:
         yield Column(f"radars_at_{height:g}_m_{layers.suffix(above)}", words, "%d", found.count(k))
 
 
-def layers_of(found: Coverage) -> Layers:
+def _variables(found: Coverage) -> Iterator[Variable]:
+    yield grids.cells(
+        "lowest_visible_altitude", "lowest height in sight of a radar, above the sea", "m", found.lowest()
+    )
+    words = "lowest height in sight of a radar, above the ground"
+    yield grids.cells("lowest_visible_height", words, "m", found.lowest("ground"))
+    counts = np.stack([found.count(k) for k in range(len(found.question.heights))])
+    yield grids.cells("radars", "how many radars detect the target", "1", counts)
+    codes = np.stack([view.code for view in found.views])
+    yield grids.flags("look", "how a look of each radar comes out", ("radar", *grids.CELLS), codes, Look)
+
+
+def layers_of(answer: CoverageAnswer) -> Layers:
     """What is written of a coverage."""
-    tags = {key: str(value) for key, value in terrain_fields(found.terrain).items()} | {"note": text.FOOTER}
-    return Layers("Radar coverage", found.map, _areas(found), list(_columns(found)), tags)
+    found, question = answer.found, answer.found.question
+    asked = {
+        "rcs_m2": str(question.rcs),
+        "probability": str(question.probability),
+        "looks": "{}/{}".format(*question.looks),
+    }
+    tags = provenance(answer.scenario, answer.digest, found.terrain) | asked
+    names = np.array([view.name for view in found.views])
+    labels = Variable("radar_name", ("radar",), names, {"long_name": "site and radar"})
+    return Layers(
+        "Radar coverage",
+        found.map,
+        _areas(found),
+        list(_columns(found)),
+        tags,
+        [grids.heights(question.heights, question.above), labels],
+        list(_variables(found)),
+    )
 
 
 def _archive(found: Coverage, path: Path) -> None:
@@ -81,9 +113,9 @@ def _archive(found: Coverage, path: Path) -> None:
     disk.save(path, out.getvalue())
 
 
-def write(found: Coverage, path: Path) -> None:
+def write(answer: CoverageAnswer, path: Path) -> None:
     """Write coverage in the format that a file's name asks for."""
     if path.suffix.lower() == ARCHIVE:
-        _archive(found, path)
+        _archive(answer.found, path)
     else:
-        layers.write(layers_of(found), path)
+        layers.write(layers_of(answer), path)

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from openiads.faces.geo import areas, files, outlines
+from openiads.faces.geo import areas, files, grids, layers, outlines
 from openiads.faces.geo.areas import Area
+from openiads.faces.geo.layers import Layers
 from openiads.faces.geo.outlines import Polygon
+from openiads.faces.geo.provenance import provenance
 from openiads.faces.words import text
 from openiads.faces.words.envelope import KM, asked
 from openiads.faces.words.terrain import terrain_fields
@@ -17,7 +19,8 @@ from openiads.reach.envelope import Envelope
 from openiads.reach.fire_unit import EnvelopeAnswer
 from openiads.reach.scenes import home
 
-CELLS = 400  # of a GeoTIFF along a side
+TITLE = "Engagement envelope"
+CELLS = 400  # of a GeoTIFF and of labeled arrays along a side
 
 
 # ------------------------------------------------------------------ files
@@ -76,7 +79,7 @@ def _features(answer: EnvelopeAnswer) -> list[Area]:
 
 
 def _outlines(answer: EnvelopeAnswer, path: Path) -> None:
-    files.outlined(_features(answer), path, "Engagement envelope")
+    files.outlined(_features(answer), path, TITLE, _tags(answer))
 
 
 def _csv(answer: EnvelopeAnswer, path: Path) -> None:
@@ -98,28 +101,41 @@ def _csv(answer: EnvelopeAnswer, path: Path) -> None:
     files.csv(path, heads, forms, np.concatenate(parts))
 
 
-def _tiff(answer: EnvelopeAnswer, path: Path) -> None:
-    from openiads.faces.geo import layers
+def _tags(answer: EnvelopeAnswer) -> dict[str, str]:
+    scenario = answer.world.scenario
+    told = provenance(scenario.name, scenario.digest(), answer.world.terrain)
+    return {"system": answer.system, "target": asked(answer.target), **told}
+
+
+def layers_of(answer: EnvelopeAnswer) -> Layers:
+    """Every cell of a map about the unit: by how much a launch can wait to meet the target there."""
     from openiads.reach import exposure
 
     cuts, here = answer.cuts, home(answer.world)
     far = max((found.farthest(k) for found in cuts.values() for k in range(len(found.heights))), default=0.0)
     where = exposure.map_over(answer.world, [0], 1.03 * max(far, 10e3), CELLS)
-    columns = []
+    columns, variables = [], []
     for arm, found in cuts.items():
+        levels = []
         for k, height in enumerate(found.heights):
             inside, spare = (
                 exposure.on_map(found.paths[k], each, here, where) for each in (found.inside(k), found.spare[k])
             )
             words = f"s by which a launch can wait to meet it at {height:g} m above the sea, {arm} limits"
-            columns.append(layers.Column("", words, "%.2f", np.where(inside, spare, math.nan)))
-    tags = {"target": asked(answer.target), "note": text.FOOTER}
-    tags |= {key: str(value) for key, value in terrain_fields(answer.world.terrain).items()}
-    layers.write(layers.Layers("Engagement envelope", where, (), columns, tags), path)
+            levels.append(np.where(inside, spare, math.nan))
+            columns.append(layers.Column("", words, "%.2f", levels[-1]))
+        words = f"time by which a launch can wait to meet the target, {arm} limits"
+        variables.append(grids.cells(f"spare_{arm}", words, "s", np.stack(levels)))
+    above = [grids.heights([float(h) for h in next(iter(cuts.values())).heights], "sea")]
+    return Layers(TITLE, where, (), columns, _tags(answer), above, variables)
+
+
+def _cells(answer: EnvelopeAnswer, path: Path) -> None:
+    layers.write(layers_of(answer), path)
 
 
 #: Ending of a file name -> what writes it.
-WRITERS = {**dict.fromkeys(files.OUTLINED, _outlines), ".csv": _csv, ".tif": _tiff}
+WRITERS = {**dict.fromkeys(files.OUTLINED, _outlines), ".csv": _csv, ".tif": _cells, ".nc": _cells}
 
 
 def write(answer: EnvelopeAnswer, path: Path) -> None:

@@ -1,4 +1,5 @@
-"""Maps as files for other tools: outlines of cells as GeoJSON, KML and CZML, cells as rows of numbers and as GeoTIFF.
+"""Maps as files for other tools: outlines of cells as GeoJSON, KML, CZML and GeoParquet, cells as rows of numbers, as
+GeoTIFF and as NetCDF.
 
 Every file is made in memory and then written by ``save``: whole, or not at all and what had its name is kept.
 """
@@ -16,21 +17,26 @@ from numpy.typing import NDArray
 
 from openiads.base.errors import InputError
 from openiads.base.extras import how_to_install
-from openiads.faces.geo import czml, geojson, kml
+from openiads.faces.geo import czml, geojson, geoparquet, kml
 from openiads.faces.geo.areas import Area
+from openiads.faces.geo.grids import Grid
 from openiads.runs.disk import save
 
-#: Ending of a file name -> what makes a file of areas under a title.
-OUTLINED: dict[str, Callable[[Iterable[Area], str], bytes]] = {
-    ".geojson": lambda areas, title: geojson.areas(areas),
-    ".kml": kml.areas,
-    ".czml": czml.areas,
+#: Ending of a file name -> what makes a file of areas under a title, with its provenance.
+OUTLINED: dict[str, Callable[[Iterable[Area], str, Mapping[str, str]], bytes]] = {
+    ".geojson": lambda areas, title, about: geojson.areas(areas),
+    ".kml": lambda areas, title, about: kml.areas(areas, title),
+    ".czml": lambda areas, title, about: czml.areas(areas, title),
+    ".parquet": geoparquet.areas,
 }
 
 
-def outlined(areas: Iterable[Area], path: Path, title: str) -> None:
-    """Write areas in the format that a file's name asks for."""
-    save(path, OUTLINED[path.suffix.lower()](areas, title))
+def outlined(areas: Iterable[Area], path: Path, title: str, about: Mapping[str, str]) -> None:
+    """Write areas in the format that a file's name asks for.
+
+    about : provenance, for formats that have a place for it
+    """
+    save(path, OUTLINED[path.suffix.lower()](areas, title, about))
 
 
 def csv(path: Path, heads: Sequence[str], forms: Sequence[str], table: NDArray[Any]) -> None:
@@ -38,6 +44,13 @@ def csv(path: Path, heads: Sequence[str], forms: Sequence[str], table: NDArray[A
     out = io.BytesIO()
     np.savetxt(out, table, fmt=list(forms), delimiter=",", header=",".join(heads), comments="")
     save(path, out.getvalue())
+
+
+def grid(path: Path, found: Grid) -> None:
+    """Write labeled arrays as NetCDF."""
+    from openiads.faces.geo.netcdf import netcdf
+
+    save(path, netcdf(found))
 
 
 def geotiff(

@@ -1,7 +1,7 @@
 """Defended footprints as people and programs read them: cells of a table, a map of letters, one JSON object, files.
 
-Files lie where the plan puts the unit: outlines (GeoJSON, KML, CZML), every cell with its place (CSV), and cells by
-latitude and longitude (GeoTIFF, the nearest cell of the grid, which lies along the attack).
+Files lie where the plan puts the unit: outlines (GeoJSON, KML, CZML, GeoParquet), every cell with its place (CSV), and
+cells by latitude and longitude (GeoTIFF, NetCDF; the nearest cell of the grid, which lies along the attack).
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from openiads.earth.geodesy import turned
-from openiads.faces.geo import areas, files
+from openiads.faces.geo import areas, files, grids
+from openiads.faces.geo.grids import Grid
+from openiads.faces.geo.provenance import provenance
 from openiads.faces.words.footprint import KM, as_data, figures_of
 from openiads.faces.words.text import FOOTER
 from openiads.reach.defended import FootprintAnswer
@@ -43,8 +45,17 @@ def _areas(answer: FootprintAnswer) -> list[areas.Area]:
 
 
 def _outlines(answer: FootprintAnswer, path: Path) -> None:
-    title = f"Defended footprint: {answer.plan.system} against {answer.plan.threat}"
-    files.outlined(_areas(answer), path, title)
+    files.outlined(_areas(answer), path, _title(answer), _about(answer))
+
+
+def _title(answer: FootprintAnswer) -> str:
+    return f"Defended footprint: {answer.plan.system} against {answer.plan.threat}"
+
+
+def _about(answer: FootprintAnswer) -> dict[str, str]:
+    """Provenance and the question, as texts."""
+    told = {key: str(value) for key, value in as_data(answer).items() if key not in ("limits", "note")}
+    return told | provenance(_title(answer), "")
 
 
 def _csv(answer: FootprintAnswer, path: Path) -> None:
@@ -66,11 +77,32 @@ def _tiff(answer: FootprintAnswer, path: Path) -> None:
     files.geotiff(path, np.degrees(lats), np.degrees(lons), bands, {**told, "note": FOOTER})
 
 
+def grid(answer: FootprintAnswer) -> Grid:
+    """The footprint as labeled arrays: 1 where a shot is possible, 0 where not, nan beyond what was looked at."""
+    lats, lons = window(answer)
+    variables = [
+        grids.cells(
+            f"possible_{each.limits}",
+            f"a shot is possible, {each.limits} limits",
+            "1",
+            sampled(answer, each, lats, lons),
+        )
+        for each in answer.found
+    ]
+    about = grids.attributes(_title(answer), _about(answer))
+    return Grid(grids.places(np.degrees(lats), np.degrees(lons)), [grids.datum(), *variables], about)
+
+
+def _netcdf(answer: FootprintAnswer, path: Path) -> None:
+    files.grid(path, grid(answer))
+
+
 #: Ending of a file name -> what writes it.
 WRITERS: dict[str, Callable[[FootprintAnswer, Path], None]] = {
     **dict.fromkeys(files.OUTLINED, _outlines),
     ".csv": _csv,
     ".tif": _tiff,
+    ".nc": _netcdf,
 }
 
 

@@ -9,9 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from openiads.faces.geo import layers
+import numpy as np
+
+from openiads.faces.geo import grids, layers
 from openiads.faces.geo.areas import Area
 from openiads.faces.geo.layers import Column, Layers
+from openiads.faces.geo.provenance import provenance
 from openiads.faces.words import text
 from openiads.faces.words.envelope import asked
 from openiads.faces.words.terrain import terrain_fields
@@ -46,7 +49,20 @@ def _columns(found: KeepOut) -> Iterator[Column]:
             yield Column(f"units_at_{height:g}_m_{layers.suffix(found.above)}_{arm}", words, "%d", counts[k])
 
 
+def layers_of(found: KeepOut) -> Layers:
+    """What is written of a keep-out map."""
+    tags = {key: ", ".join(value) if isinstance(value, list) else str(value) for key, value in _told(found).items()}
+    tags |= provenance(found.world.scenario.name, found.digest)
+    variables = [
+        grids.cells(
+            f"units_{arm}", f"how many fire units may meet the flight, {arm} limits", "1", counts.astype(np.int16)
+        )
+        for arm, counts in found.counts.items()
+    ]
+    above = [grids.heights(found.heights, found.above)]
+    return Layers("Keep-out map", found.where, _areas(found), list(_columns(found)), tags, above, variables)
+
+
 def write(found: KeepOut, path: Path) -> None:
     """Write a keep-out map in the format that a file's name asks for; pictures are `faces.draw.keep_out`'s."""
-    tags = {key: ", ".join(value) if isinstance(value, list) else str(value) for key, value in _told(found).items()}
-    layers.write(Layers("Keep-out map", found.where, _areas(found), list(_columns(found)), tags), path)
+    layers.write(layers_of(found), path)

@@ -1,4 +1,4 @@
-"""Maps of cells as files for other tools: outlines (GeoJSON, KML, CZML), and every cell (CSV, GeoTIFF)."""
+"""Maps of cells as files: outlines (GeoJSON, KML, CZML, GeoParquet), and every cell (CSV, GeoTIFF, NetCDF)."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from openiads.faces.geo import areas, files
+from openiads.faces.geo import areas, files, grids
 from openiads.faces.geo.areas import Area
+from openiads.faces.geo.grids import Grid, Variable
 from openiads.reach.maps import Map
 
 
@@ -33,7 +34,9 @@ class Layers:
     where: Map
     areas: Iterable[Area]
     columns: Sequence[Column]
-    tags: Mapping[str, str]  #: of a GeoTIFF
+    tags: Mapping[str, str]  #: provenance and what was asked: of a GeoTIFF, a NetCDF and a GeoParquet file
+    coordinates: Sequence[Variable] = ()  #: of labeled arrays, beside latitude and longitude
+    variables: Sequence[Variable] = ()  #: of labeled arrays, beside the ground
 
 
 def suffix(above: str) -> str:
@@ -47,7 +50,7 @@ def outlined(where: Map, cells: NDArray[np.bool_]) -> list[list[areas.Ring]]:
 
 
 def _outlines(found: Layers, path: Path) -> None:
-    files.outlined(found.areas, path, found.title)
+    files.outlined(found.areas, path, found.title, found.tags)
 
 
 def _csv(found: Layers, path: Path) -> None:
@@ -65,11 +68,21 @@ def _tiff(found: Layers, path: Path) -> None:
     files.geotiff(path, np.degrees(where.lats), np.degrees(where.lons), bands, found.tags)
 
 
+def grid(found: Layers) -> Grid:
+    """A map as labeled arrays."""
+    return grids.grid_of(found.where, found.title, found.tags, found.coordinates, found.variables)
+
+
+def _netcdf(found: Layers, path: Path) -> None:
+    files.grid(path, grid(found))
+
+
 #: Ending of a file name -> what writes it.
 WRITERS: dict[str, Callable[[Layers, Path], None]] = {
     **dict.fromkeys(files.OUTLINED, _outlines),
     ".csv": _csv,
     ".tif": _tiff,
+    ".nc": _netcdf,
 }
 
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from openiads.faces.geo.grids import Grid
+
 Row = Mapping[str, Any]
 Cells = tuple[Sequence[str], Sequence[Sequence[str]]]
 
@@ -25,8 +27,10 @@ class Look:
     figure: Callable[..., Figure] | None = None
     cells: Callable[[Any], Cells] | None = None  # head and rows for people, where they are not those of the table
     write: Callable[[Any, Path], None] | None = None
+    grid: Callable[[Any], Grid] | None = None  # as labeled arrays
     endings: tuple[str, ...] = ()  # of the files that ``write`` writes
     picture: tuple[str, str] = ("", "")  # what a written picture is called, and described as
+    names: Callable[[Any], Sequence[str]] | None = None  # of the rows' columns, where there may be no row
 
 
 def flat(row: Row) -> Row:

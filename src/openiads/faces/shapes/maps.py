@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def looks() -> dict[type, Look]:
     """The look of each kind of answer here."""
-    from openiads.faces.geo import coverage, envelope, footprint, keep_out
+    from openiads.faces.geo import coverage, envelope, footprint, keep_out, layers
     from openiads.reach.defended import FootprintAnswer
     from openiads.reach.fire_unit import EnvelopeAnswer
     from openiads.reach.keep_out import KeepOut
@@ -34,7 +34,8 @@ def looks() -> dict[type, Look]:
             coverage_data,
             _coverage_rows,
             coverage_figure,
-            write=lambda answer, path: coverage.write(answer.found, path),
+            write=coverage.write,
+            grid=lambda answer: layers.grid(coverage.layers_of(answer)),
             endings=coverage.ENDINGS,
             picture=("coverage", "Radar coverage"),
         ),
@@ -45,6 +46,7 @@ def looks() -> dict[type, Look]:
             _envelope_rows,
             envelope_figure,
             write=envelope.write,
+            grid=lambda answer: layers.grid(envelope.layers_of(answer)),
             endings=tuple(envelope.WRITERS),
             picture=("envelope", "Engagement envelope"),
         ),
@@ -55,6 +57,7 @@ def looks() -> dict[type, Look]:
             _footprint_rows,
             footprint_figure,
             write=footprint.write,
+            grid=footprint.grid,
             endings=tuple(footprint.WRITERS),
             picture=("footprint", "Defended footprint"),
         ),
@@ -65,6 +68,7 @@ def looks() -> dict[type, Look]:
             _keep_out_rows,
             keep_out_figure,
             write=keep_out.write,
+            grid=lambda answer: layers.grid(keep_out.layers_of(answer)),
             endings=keep_out.ENDINGS,
             picture=("reach", "Keep-out map"),
         ),

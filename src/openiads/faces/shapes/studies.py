@@ -49,7 +49,7 @@ def looks() -> dict[type, Look]:
         Indices: sensitivity,
         Swings: sensitivity,
         QueryAnswer: Look(lambda found: "Query", lambda found: text.plural(len(found.rows), "row", "rows"),
-                          query_data, lambda found: [dict(zip(found.columns, row, strict=True)) for row in found.rows]),
+                          query_data, _query_rows, names=lambda found: _distinct(found.columns)),
         Explanation: Look(lambda found: f"{found.scenario}, replication {found.replication}", _explanation_sentence,
                           lambda found: found.as_dict(), _explanation_rows),
         CheckAnswer: Look(lambda found: found.name, check_sentence, check_data,
@@ -157,6 +157,20 @@ def query_data(found: QueryAnswer) -> dict[str, Any]:
     """The JSON object of a query."""
     rows = [[value if isinstance(value, int | float | None) else str(value) for value in row] for row in found.rows]
     return {"columns": list(found.columns), "rows": rows}
+
+
+def _query_rows(found: QueryAnswer) -> list[Row]:
+    names = _distinct(found.columns)
+    return [dict(zip(names, row, strict=True)) for row in found.rows]
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """Names of columns, numbered where SQL gave one to several: "point", "point_1"."""
+    found: list[str] = []
+    for name in names:
+        free = (f"{name}_{k}" if k else name for k in range(len(names)))
+        found.append(next(each for each in free if each not in found))
+    return found
 
 
 def _explanation_sentence(found: Explanation) -> str:
