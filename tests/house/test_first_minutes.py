@@ -232,9 +232,9 @@ def test_a_clone_used_from_another_environment_is_not_told_to_make(monkeypatch: 
 
 
 def read_tiff(tmp_path: Path) -> None:
-    from openiads.earth.rasters import _read_tiff
+    from openiads.earth.raster_files import Raster
 
-    _read_tiff(tmp_path / "heights.tif")
+    Raster(tmp_path / "heights.tif")
 
 
 def write_tiff(tmp_path: Path) -> None:
