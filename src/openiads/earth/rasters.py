@@ -157,13 +157,12 @@ class Mosaic:
         shape = np.shape(lat)
         lat, lon = np.ravel(lat), np.ravel(lon)
         found, givers = np.full(lat.size, np.nan), np.full(lat.size, -1, np.int32)
-        row, column = np.floor(lat).astype(np.int64), np.floor(np.mod(lon, 360.0)).astype(np.int64) % 360
-        number = (row + 90) * 360 + column
+        number = _cell_numbers(lat, lon)
         order = np.argsort(number, kind="stable")
         firsts = np.flatnonzero(np.diff(number[order], prepend=-1))
         for part in np.split(order, firsts[1:]) if len(order) else ():
-            cell = int(row[part[0]]), int(column[part[0]])
-            for k in self._by_cell.get(cell, ()):
+            row, column = divmod(int(number[part[0]]), 360)
+            for k in self._by_cell.get((row - 90, column), ()):
                 tile, todo = self.tiles[k], part[givers[part] < 0]
                 here = todo[tile.frame.inside(lat[todo], lon[todo])]
                 if len(here) and heights:
@@ -229,7 +228,8 @@ class Mosaic:
             heights, givers = self.values(lat, lon)
             if not sea and (givers < 0).any():
                 raise outside(label, lat, lon, givers >= 0)
-            return np.where(givers < 0, 0.0, heights)
+            heights[givers < 0] = 0.0
+            return heights
 
         def known(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
             lat, lon = np.degrees(lat), np.degrees(lon)
@@ -257,6 +257,14 @@ def _cells(frame: Frame) -> set[tuple[int, int]]:
     rows = range(math.floor(south - 1e-9), math.floor(north + 1e-9) + 1)
     columns = range(math.floor(west - 1e-9), min(math.floor(east + 1e-9), math.floor(west) + 360) + 1)
     return {(row, column % 360) for row in rows for column in columns}
+
+
+def _cell_numbers(lat: Degrees, lon: Degrees) -> NDArray[np.int32]:
+    """360 (south + 90) + west of the square degree in which each place lies."""
+    number = np.floor(np.mod(lon, 360.0)).astype(np.int32)
+    number %= 360  # rounding makes 360 of what lies just below 0
+    number += 360 * (np.floor(lat).astype(np.int32) + 90)
+    return number
 
 
 def _percent(share: float) -> str:
