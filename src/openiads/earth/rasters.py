@@ -50,9 +50,17 @@ def source_of(path: Path) -> Source:
         if kind in ("asc", "dted"):
             raise InputError(str(path), "such files are not read from archives", "Unpack it.")
     readers: dict[str | None, Callable[[Path], Source]] = {"hgt": Hgt, "dted": Dted, "asc": Ascii, "raster": Raster}
-    source = readers[kind](path)
+    try:
+        source = readers[kind](path)
+    except OSError as problem:
+        raise unreadable(path, problem) from problem
     check_frame(path, source.frame)
     return source
+
+
+def unreadable(path: Path, problem: OSError) -> InputError:
+    """The error about a file that the system does not let us read."""
+    return InputError(str(path), f"cannot be read ({problem.strerror})", "Check its permissions.")
 
 
 def check_frame(path: Path, frame: Frame) -> None:

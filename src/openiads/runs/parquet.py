@@ -93,9 +93,7 @@ def _column(values: np.ndarray) -> arrow.Array:
     import pyarrow as arrow
 
     values = np.ascontiguousarray(values)
-    return arrow.Array.from_buffers(
-        arrow.from_numpy_dtype(values.dtype), len(values), [None, arrow.py_buffer(values)]
-    )
+    return arrow.Array.from_buffers(arrow.from_numpy_dtype(values.dtype), len(values), [None, arrow.py_buffer(values)])
 
 
 def _plain(column: arrow.ChunkedArray, dtype: np.dtype) -> np.ndarray:
