@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import math
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,12 +21,14 @@ from numpy.typing import NDArray
 
 from openiads.base.errors import InputError
 from openiads.earth.library_index import (
+    LABEL,
     Box,
     Disagreement,
     Library,
     Record,
     changing,
     digest_of,
+    folder,
     opened,
     tile_of,
     written,
@@ -202,6 +205,25 @@ def differs(off: NDArray[np.float64]) -> bool:
 # ------------------------------------------------------------------ ground
 
 
+def covers(lat: float, lon: float) -> bool:
+    """Whether a tile of the library has heights at a place (rad); none has for a user without a library.
+
+    Raises
+    ------
+    InputError
+        For a library that is damaged, and for a tile that is gone or has changed.
+    """
+    try:
+        folder()
+    except InputError:
+        return False
+    place = math.degrees(lat), math.degrees(lon)
+    picked = opened().within([(*place, *place)])
+    if not picked:
+        return False
+    return bool(_terrain_of(picked, (), "error", "ground").covers(lat, lon))
+
+
 def terrain(boxes: Sequence[Box], on_missing: str = "error", below_sea: str | None = None) -> Terrain:
     """Ground from the tiles of the library that touch some boxes (degrees).
 
@@ -232,5 +254,5 @@ def terrain(boxes: Sequence[Box], on_missing: str = "error", below_sea: str | No
 def _terrain_of(picked: tuple[Record, ...], told: tuple[str, ...], on_missing: str, below_sea: str | None) -> Terrain:
     mosaic = Mosaic([tile_of(each, sea_below=below_sea == "sea") for each in picked], on_missing, below_sea)
     identity = hashlib.sha256(repr(("library", on_missing, below_sea)).encode() + digest_of(picked).encode())
-    label = f"terrain library, {len(picked)} {'tile' if len(picked) == 1 else 'tiles'}"
+    label = f"{LABEL}, {len(picked)} {'tile' if len(picked) == 1 else 'tiles'}"
     return mosaic.terrain(label, identity.digest(), lambda: told)

@@ -26,6 +26,7 @@ from openiads.earth.tiles import Frame, Heights, Source, Tile, Window
 
 FORMAT = 1
 INDEX = "library.json"
+LABEL = "terrain library"  # how the label of ground from the library begins
 
 
 Place = tuple[float, float]  # latitude and longitude, degrees

@@ -74,3 +74,32 @@ def test_nothing_to_add_says_what_is_read(tmp_path: Path) -> None:
     (tmp_path / "none").mkdir()
     refused = call("terrain", "add", str(tmp_path / "none"))
     assert refused.exit_code == 65 and "a folder without height files" in refused.stderr
+
+
+def _answered(command: str, at: str, *words: str) -> dict[str, Any]:
+    found = call(command, *words, "--at", at, "--height", "300m", "--json")
+    assert found.exit_code == 0, found.stderr
+    told: dict[str, Any] = json.loads(found.stdout)
+    return told
+
+
+def test_a_system_stands_on_the_library_where_that_covers_the_place_else_on_the_world(tmp_path: Path) -> None:
+    hgt(tmp_path / "abroad" / "N51E019.hgt", hill())
+    call("terrain", "add", str(tmp_path / "abroad"))
+    asked = ("--system", "s300pmu2", "--radar", "76n6", "--size", "20km", "--cells", "8")
+    inside = _answered("coverage", "51.5 N 19.5 E", *asked)
+    assert inside["terrain"]["note"].startswith("Terrain: the user's terrain library: N51E019.hgt, 93 m cells")
+    assert inside["radars"][0]["ground_m"] == pytest.approx(375.0, abs=1.0)
+    outside = _answered("coverage", "48.5 N 19.5 E", *asked)
+    assert outside["terrain"]["note"].startswith("Terrain: packaged world, 9 km cells")
+    unit = _answered("envelope", "51.5 N 19.5 E", "s300pmu2", "--against", "f16")
+    assert unit["terrain"] == "the user's terrain library: N51E019.hgt"
+
+
+def test_a_tile_of_the_library_that_is_gone_is_told_with_what_mends_it(tmp_path: Path) -> None:
+    path = hgt(tmp_path / "abroad" / "N51E019.hgt", hill())
+    call("terrain", "add", str(path))
+    path.unlink()
+    refused = call("coverage", "--system", "s300pmu2", "--at", "51.5 N 19.5 E")
+    assert refused.exit_code == 65
+    assert "is gone" in refused.stderr and f"openiads terrain remove {path}" in refused.stderr
