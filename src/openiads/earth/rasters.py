@@ -27,9 +27,9 @@ from openiads.earth.terrain import (
     levant_mean_height,
     outside,
     packaged_grid,
-    packaged_sea,
 )
 from openiads.earth.tiles import DEEPEST, TALLEST, Degrees, Facts, Frame, Source, Tile
+from openiads.earth.worldwide import known_sea
 
 FOOT = 0.3048  # m
 TOLD_BELOW = 0.01  # share of a file's heights below the sea from which it is told
@@ -240,9 +240,11 @@ class Mosaic:
             return heights
 
         def known(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
-            lat, lon = np.degrees(lat), np.degrees(lon)
-            found = self.givers(lat, lon) >= 0
-            return found | packaged_sea(lat, lon) if sea and not found.all() else found
+            lat, lon = np.asarray(np.degrees(lat)), np.asarray(np.degrees(lon))
+            found = np.asarray(self.givers(lat, lon) >= 0)
+            if sea and not found.all():  # publishers make no tiles of the open sea
+                found[~found] = known_sea(lat[~found], lon[~found])
+            return found
 
         step = max(tile.frame.lat_step for tile in self.tiles) * METERS_PER_DEGREE if self.tiles else 0.0
         return Terrain(
