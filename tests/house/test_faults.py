@@ -1,8 +1,8 @@
 """Each fault of robustness, answers, environments and laws that was found has a test that holds the right answer.
 
 A fault is named by its row in the list of the second review (R: robustness, T: laws that no test held, E: files and
-environments, G: the user's own coast, C: statistics, P: pages and terminals, M: numbers); those of models and behavior are in
-``test_experiments.py``.
+environments, G: the user's own coast, C: statistics, P: pages and terminals, M: numbers); those of models and behavior
+are in ``test_experiments.py``.
 """
 
 from __future__ import annotations

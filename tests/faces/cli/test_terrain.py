@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,11 @@ import pytest
 from typer.testing import CliRunner
 
 from earth.terrain_files import hgt, hill
+from house.source import ROOT
+from openiads.base.toml import toml_text
 from openiads.faces.cli.main import app
+from openiads.scenario.load import load, loads
+from openiads.world.build import build
 
 
 def call(*words: str) -> Any:
@@ -68,6 +74,18 @@ def test_a_scenario_is_told_what_it_would_use_and_lacks(tiles: Path) -> None:
     assert [Path(each["path"]).name for each in told["tiles"]] == ["N34E035.hgt", "N34E036.hgt"]
     assert "N35E036" in told["lacking"]
     assert 0.0 < told["unknown_to_radars"] < 1.0
+
+
+def test_the_commands_of_the_page_work_as_written(tiles: Path) -> None:
+    page = (ROOT / "docs" / "how-to" / "terrain.md").read_text(encoding="utf-8")
+    block = page.partition("## A library of tiles")[2].partition("```sh\n")[2].partition("```")[0]
+    assert len(block.splitlines()) == 3
+    for line in block.splitlines():
+        found = call(*shlex.split(line.replace("~/dem", shlex.quote(str(tiles))))[1:])
+        assert found.exit_code == 0, (line, found.stderr)
+    settings = page.partition("## A library of tiles")[2].partition("```toml\n")[2].partition("```")[0]
+    written = load("one_on_one").mapping() | tomllib.loads(settings)
+    assert build(loads(toml_text(written), "one_on_one")).terrain.files == ("N34E035.hgt", "N34E036.hgt")
 
 
 def test_nothing_to_add_says_what_is_read(tmp_path: Path) -> None:
