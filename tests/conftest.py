@@ -39,6 +39,9 @@ def shared_products(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(build, "Prebuilt", lambda capacity: PRODUCTS[0])
 
 
+os.environ["OPENIADS_TERRAIN"] = str(HERE / "no-library")  # whoever runs the tests may have one
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """In the legs, files that hold no test of theirs are not even imported: some build worlds, minutes when plain."""
     if not config.option.markexpr.startswith("kernels") or not collection_path.match("test_*.py"):

@@ -28,6 +28,7 @@ def hill(rows: int = 1201, columns: int = 1201) -> np.ndarray:
 
 def hgt(path: Path, heights: np.ndarray, inside: str = "", beside: dict[str, bytes] | None = None) -> Path:
     """An SRTM tile, packed as its name says; inside : its name in a .zip;  beside : what else that holds."""
+    path.parent.mkdir(exist_ok=True)
     body = heights.astype(">i2").tobytes()
     if path.suffix == ".gz":
         path.write_bytes(gzip.compress(body, 1))

@@ -320,6 +320,8 @@ def test_tiles_that_nobody_published_are_sea_where_the_packaged_map_knows_the_se
     land = rasters.from_file(hgt(tmp_path / "N34E036.hgt", hill()), "sea")
     assert land.covers(*np.radians([[34.5, 34.5], [34.0, 36.5]])).all()  # off Lebanon
     assert not land.covers(*np.radians([34.5, 39.0]))  # the Syrian desert
+    assert land.covers(*np.radians([[68.0, 52.5, 10.0], [5.0, 179.9, -140.0]])).all()  # far from there
+    assert not land.covers(*np.radians([[62.0, 51.5], [10.0, 19.5]])).any()  # Norway, Poland
 
 
 def test_many_large_tiles_take_little_memory(tmp_path):

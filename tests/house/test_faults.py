@@ -1,8 +1,8 @@
 """Each fault of robustness, answers, environments and laws that was found has a test that holds the right answer.
 
 A fault is named by its row in the list of the second review (R: robustness, T: laws that no test held, E: files and
-environments, C: statistics, P: pages and terminals, M: numbers); those of models and behavior are in
-``test_experiments.py``.
+environments, G: the user's own coast, C: statistics, P: pages and terminals, M: numbers); those of models and behavior
+are in ``test_experiments.py``.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ CACHES = "base/test_caches.py::"
 SLIPS = "base/test_slips.py::"
 MARKS = "faces/draw/test_marks.py::"
 LAWS = "parts/test_laws.py::"
+RASTERS = "earth/test_rasters.py::"
 
 #: Row -> tests that hold what is right.
 HELD: dict[str, tuple[str, ...]] = {
@@ -68,6 +69,27 @@ HELD: dict[str, tuple[str, ...]] = {
         "physics/test_ballistics.py::test_a_stone_comes_down_as_fast_and_as_steep_as_on_paper",
         "physics/test_flyout.py::test_a_flight_does_not_depend_on_the_longitude",
     ),
+    "E1": (
+        "runs/test_plausible.py::test_a_level_way_through_a_ridge_is_refused_with_share_and_depth",
+        "runs/test_plausible.py::test_a_single_flight_is_held_against_the_ground_too",
+    ),
+    "E2": (
+        RASTERS + "test_a_file_with_longitudes_from_0_to_360_lies_where_it_is",
+        RASTERS + "test_tiles_meet_across_the_antimeridian_as_anywhere",
+        RASTERS + "test_one_file_across_the_antimeridian_is_as_good_as_two",
+    ),
+    "E3": (
+        RASTERS + "test_a_chart_of_the_sea_floor_is_told_and_can_be_the_sea",
+        RASTERS + "test_a_deep_sea_is_told_as_below_the_sea_and_not_as_missing",
+        RASTERS + "test_the_dead_sea_stays_ground",
+    ),
+    "E4": (RASTERS + "test_scale_and_offset_of_a_band_are_applied",),
+    "E5": ("world/test_flights.py::test_a_time_on_target_that_cannot_be_met_is_refused_with_the_earliest",),
+    "E6": (
+        "runs/test_unknown_ground.py::test_ground_without_data_is_told_by_share_and_tile",
+        "runs/test_unknown_ground.py::test_a_file_that_gives_nothing_is_named",
+        RASTERS + "test_holes_are_filled_from_the_next_file_and_the_rest_is_told",
+    ),
     "E7": (
         TERMINALS + "test_a_result_is_printed_in_any_encoding",
         TERMINALS + "test_every_sign_can_be_written_in_every_encoding",
@@ -77,6 +99,30 @@ HELD: dict[str, tuple[str, ...]] = {
         "faces/server/test_guard.py::test_the_name_of_the_machine_opens_the_viewer_as_its_number_does",
         "faces/server/test_guard.py::test_only_the_right_token_host_and_origin_reach_a_route",
     ),
+    "E9": (
+        RASTERS + "test_publishers_packings_are_read",
+        RASTERS + "test_tiles_of_other_sizes_are_read_as_what_they_are",
+        RASTERS + "test_a_folder_means_its_tiles_and_not_what_lies_beside_them",
+        "earth/test_publishers.py::test_srtm_is_read_plain_and_as_published",
+    ),
+    "E10": (
+        RASTERS + "test_marks_for_missing_that_a_file_does_not_declare_are_told",
+        RASTERS + "test_many_heights_above_all_mountains_are_feet",
+    ),
+    "E11": (
+        RASTERS + "test_dialects_of_esri_ascii_are_read",
+        RASTERS + "test_other_text_grids_are_told_by_their_cause",
+        RASTERS + "test_cells_of_two_sizes_lie_in_place",
+    ),
+    "E12": (
+        "reach/test_coverage.py::test_a_map_is_as_large_as_the_window_asked_for",
+        "reach/test_coverage.py::test_a_map_by_its_corners_has_nearly_square_cells_and_answers_as_any_other",
+    ),
+    "E13": (
+        "faces/geo/test_coverage.py::test_a_map_across_the_antimeridian_is_written_within_180_degrees",
+        "faces/geo/test_footprint.py::test_a_footprint_across_the_antimeridian_is_cut_there",
+    ),
+    "E14": ("faces/geo/test_coverage.py::test_fine_maps_say_when_their_cells_are_wider_than_the_terrain",),
     "E15": (
         CACHES + "test_a_user_without_a_home_has_a_folder_of_his_own_below_the_temporary_one",
         CACHES + "test_a_home_that_is_no_place_is_none",
@@ -84,6 +130,10 @@ HELD: dict[str, tuple[str, ...]] = {
     ),
     "E16": ("base/test_compiled.py::test_where_numba_is_switched_off_one_line_names_plain_mode",),
     "E17": ("world/test_ships.py::test_a_course_that_meets_land_is_told_with_ship_time_and_place",),
+    "E18": (
+        RASTERS + "test_all_missing_tiles_are_named_in_one_error",
+        "runs/test_unknown_ground.py::test_every_missing_tile_of_the_world_is_in_one_error",
+    ),
     "E19": (
         SLIPS + "test_the_mark_that_editors_put_before_a_text_is_read",
         SLIPS + "test_an_unseen_sign_is_named_with_its_line_and_column",
@@ -92,6 +142,16 @@ HELD: dict[str, tuple[str, ...]] = {
         SLIPS + "test_a_slip_is_told_by_its_cause_on_its_line",
         SLIPS + "test_another_format_is_named",
         "scenario/test_edits.py::test_a_place_that_a_list_does_not_have_is_told",
+    ),
+    "G1": (
+        "reach/test_exposure.py::test_shares_far_from_the_levant_are_named_and_add_up",
+        "earth/test_territory.py::test_known_places_of_the_world",
+        "earth/test_worldwide.py::test_land_and_sea_anywhere",
+        RASTERS + "test_tiles_that_nobody_published_are_sea_where_the_packaged_map_knows_the_sea",
+    ),
+    "G2": (
+        "house/test_first_minutes.py::test_nothing_tells_to_install_what_is_in_no_index",
+        "earth/test_terrain.py::test_geotiff_without_rasterio_says_how_to_get_it",
     ),
     "C6": (
         "statistics/test_possible.py::test_no_interval_leaves_what_is_possible",
@@ -139,7 +199,8 @@ HELD: dict[str, tuple[str, ...]] = {
 ROWS = {
     *(f"R{n}" for n in range(1, 10)),
     *(f"T{n}" for n in range(1, 5)),
-    *(f"E{n}" for n in (7, 8, 15, 16, 17, 19, 20)),
+    *(f"E{n}" for n in range(1, 21)),
+    *("G1", "G2"),
     *("C6", "C7"),
     *(f"P{n}" for n in (2, 3, 4, 5, 7, 8, 11, 14, 15, 18)),
     *("M6", "M10"),

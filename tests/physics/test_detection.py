@@ -375,3 +375,13 @@ def test_albersheim_errs_no_more_than_it_says(n_pulses, pfa):
 def test_albersheim_gives_the_numbers_that_others_print(n_pulses, decibels):
     """Detection 0.9 at a false alarm of 1e-6."""
     assert 10.0 * math.log10(book.albersheim_snr(0.9, 1e-6, n_pulses)) == pytest.approx(decibels, abs=1e-4)
+
+
+@pytest.mark.parametrize("count", [4, 5, 90])
+def test_the_spline_of_a_table_is_that_of_scipy(count):
+    from scipy.interpolate import CubicSpline
+
+    rng = np.random.default_rng(count)
+    knots, values = np.linspace(-3.0, 17.3, count), rng.normal(size=count)
+    places = np.concatenate([knots, rng.uniform(-3.0, 17.3, 1000)])
+    np.testing.assert_array_equal(d._spline(knots, values)(places), CubicSpline(knots, values)(places))

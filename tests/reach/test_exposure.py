@@ -122,6 +122,18 @@ def test_the_nearest_airports_are_on_the_list_and_far_ones_are_not(tartus: neigh
     assert "LTAI" not in names and "OJAQ" not in names
 
 
+def test_shares_far_from_the_levant_are_named_and_add_up() -> None:
+    """Where no map was once, every row said "beyond the map, 100 %"."""
+    there = {"name": "Base", "system": "s300pmu2", "at": "63.97 N 22.60 W", "facing": "0 deg", "defends": ["Field"]}
+    field = {"name": "Field", "at": "63.97 N 22.60 W", "radius": "500 m"}
+    mapping = {"format": 1, "name": "far", "duration": "900 s", "asset": [field], "site": [there]}
+    found = neighbors.reach_of_sites(loads(toml_text(mapping), "far"), samples=0, cells=60)
+    assert {row.name.partition(",")[0] for row in found.territories} == {"Iceland", "high sea"}
+    for what in found.volumes.values:
+        assert sum(row.values[what][0] for row in found.territories) == pytest.approx(1.0)
+    assert any("BIKF" in row.name for row in found.airports)
+
+
 def test_an_approach_ends_at_its_airport_three_degrees_down() -> None:
     world = exposure.standing_world(scenario(site()))
     paths, final = neighbors.approaches(world, 80.0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import math
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,17 +21,20 @@ from numpy.typing import NDArray
 
 from openiads.base.errors import InputError
 from openiads.earth.library_index import (
+    LABEL,
     Box,
     Disagreement,
     Library,
     Record,
+    changing,
     digest_of,
+    folder,
     opened,
     tile_of,
     written,
 )
 from openiads.earth.packings import files_of, sha256_of
-from openiads.earth.rasters import Mosaic, check_below, source_of
+from openiads.earth.rasters import Mosaic, check_below, source_of, unreadable
 from openiads.earth.terrain import Terrain, check_choice
 from openiads.earth.tiles import Frame
 
@@ -65,9 +69,28 @@ def add(paths: Sequence[Path], tick: Callable[[int, int], None] = lambda done, o
     InputError
         For a path that holds no heights at all.  Files that are refused do not keep the others out.
     """
-    library, files = opened(), [each.resolve() for path in paths for each in files_of(path)]
-    files = list(dict.fromkeys(files))
-    before = {each.path: each for each in library.records}
+    files = list(dict.fromkeys(each.resolve() for path in paths for each in files_of(path)))
+    read, refused = _read(files, tick)
+    with changing() as library:
+        before = {each.path: each for each in library.records}
+        known = {each.path for each in read if each.path in before and before[each.path].sha256 == each.sha256}
+        new = [each for each in read if each.path not in known]
+        again, arrived = {each.path for each in new}, {each.sha256 for each in new}
+        kept = {path: each for path, each in before.items() if not (each.sha256 in arrived and each.state() == "gone")}
+        every = tuple(sorted((kept | {each.path: each for each in read}).values(), key=lambda each: each.order))
+        found, failed = _compared(new, every)
+        bad = {each.place for each in failed}
+        records = tuple(each for each in every if each.path not in bad)
+        left = {each.sha256 for each in records if each.path not in again}
+        old = [each for each in library.disagreements if {each.first, each.second} <= left]
+        written(Library(records, (*old, *found)))
+    new = [each for each in new if each.path not in bad]
+    told = Library(records, tuple(found)).told(records)
+    return Added(tuple(new), tuple(each for each in read if each.path in known), (*refused, *failed), told)
+
+
+def _read(files: Sequence[Path], tick: Callable[[int, int], None]) -> tuple[list[Record], list[InputError]]:
+    """What the index would hold of files, and which of them are refused."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     done = 0
 
@@ -80,45 +103,30 @@ def add(paths: Sequence[Path], tick: Callable[[int, int], None] = lambda done, o
         except InputError as refused:
             return refused
         except OSError as problem:
-            return InputError(str(path), f"cannot be read ({problem.strerror})", "Check its permissions.")
+            return unreadable(path, problem)
         done += 1
         tick(done, len(files))
         return found
 
     with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
         results = list(pool.map(indexed, files))
-    read = [each for each in results if isinstance(each, Record)]
-    refused = tuple(each for each in results if isinstance(each, InputError))
-    known = {each.path for each in read if each.path in before and before[each.path].sha256 == each.sha256}
-    every = before | {each.path: each for each in read}
-    new = [each for each in read if each.path not in known]
-    kept = [
-        each
-        for each in library.disagreements
-        if {each.first, each.second} <= {r.sha256 for r in every.values() if r.path not in {n.path for n in new}}
-    ]
-    records = tuple(sorted(every.values(), key=lambda each: each.order))
-    found, failed = _compared(new, records)
-    bad = {each.place for each in failed}
-    records = tuple(each for each in records if each.path not in bad)
-    library = Library(records, (*kept, *found))
-    written(library)
-    new = [each for each in new if each.path not in bad]
-    told = Library(records, tuple(found)).told(records)
-    return Added(tuple(new), tuple(each for each in read if each.path in known), (*refused, *failed), told)
+    return (
+        [each for each in results if isinstance(each, Record)],
+        [each for each in results if isinstance(each, InputError)],
+    )
 
 
 def remove(paths: Sequence[Path]) -> tuple[Record, ...]:
     """Take tiles out of the index, those of folders too; the files stay.  InputError where none of them is in it."""
-    library = opened()
     roots = [path.resolve() for path in paths]
-    gone = [each for each in library.records if any(Path(each.path).is_relative_to(root) for root in roots)]
-    if not gone:
-        raise InputError(str(paths[0]), "no tile of the library", "openiads terrain list shows what is in it.")
-    names = {each.path for each in gone}
-    records = tuple(each for each in library.records if each.path not in names)
-    left = {each.sha256 for each in records}
-    written(Library(records, tuple(d for d in library.disagreements if {d.first, d.second} <= left)))
+    with changing() as library:
+        gone = [each for each in library.records if any(Path(each.path).is_relative_to(root) for root in roots)]
+        if not gone:
+            raise InputError(str(paths[0]), "no tile of the library", "openiads terrain list shows what is in it.")
+        names = {each.path for each in gone}
+        records = tuple(each for each in library.records if each.path not in names)
+        left = {each.sha256 for each in records}
+        written(Library(records, tuple(d for d in library.disagreements if {d.first, d.second} <= left)))
     return tuple(gone)
 
 
@@ -159,14 +167,16 @@ def _overlapping(records: Sequence[Record]) -> Iterator[tuple[Record, Record]]:
 
 def common(one: Frame, other: Frame) -> Box | None:
     """What two frames cover both, if it is wider than two of the coarser one's steps each way."""
+    high, wide = 2.0 * max(one.lat_step, other.lat_step), 2.0 * max(one.lon_step, other.lon_step)
+    return next((box for box in meetings(one, other) if box[2] - box[0] > high and box[3] - box[1] > wide), None)
+
+
+def meetings(one: Frame, other: Frame) -> Iterator[Box]:
+    """What two frames may cover both, by the ways around the earth; empty where north lies south of south."""
     a, b = one.bounds, other.bounds
     shift = 360.0 * round((a[1] - b[1]) / 360.0)
-    candidates = [
-        (max(a[0], b[0]), max(a[1], b[1] + turn), min(a[2], b[2]), min(a[3], b[3] + turn))
-        for turn in (shift, shift - 360.0, shift + 360.0)
-    ]
-    high, wide = 2.0 * max(one.lat_step, other.lat_step), 2.0 * max(one.lon_step, other.lon_step)
-    return next((box for box in candidates if box[2] - box[0] > high and box[3] - box[1] > wide), None)
+    for turn in (shift, shift - 360.0, shift + 360.0):
+        yield max(a[0], b[0]), max(a[1], b[1] + turn), min(a[2], b[2]), min(a[3], b[3] + turn)
 
 
 def difference(one: Record, other: Record) -> Disagreement | None:
@@ -178,19 +188,40 @@ def difference(one: Record, other: Record) -> Disagreement | None:
     lat = np.repeat(box[0] + share * (box[2] - box[0]), SAMPLES)
     lon = np.tile(box[1] + share * (box[3] - box[1]), SAMPLES)
     off = np.abs(tile_of(one).values(lat, lon) - tile_of(other).values(lat, lon))
-    off = np.where(np.isnan(off), -1.0, off)
-    both = off[off >= 0.0]
-    if not both.size:
+    if not differs(off):
         return None
-    middle, far = float(np.median(both)), float(np.mean(both > TOLD_FEW))
-    if middle <= TOLD_DIFFERENCE and far <= 0.05:
-        return None
+    middle, off = float(np.nanmedian(off)), np.where(np.isnan(off), -1.0, off)
     k = int(np.argmax(off))
     at = float(lat[k]), float((lon[k] + 180.0) % 360.0 - 180.0)
     return Disagreement(one.sha256, other.sha256, middle, float(off[k]), at)
 
 
+def differs(off: NDArray[np.float64]) -> bool:
+    """Whether differences (m; NaN: no data) are more than ways of measuring make."""
+    both = off[~np.isnan(off)]
+    return bool(both.size) and (float(np.median(both)) > TOLD_DIFFERENCE or float(np.mean(both > TOLD_FEW)) > 0.05)
+
+
 # ------------------------------------------------------------------ ground
+
+
+def covers(lat: float, lon: float) -> bool:
+    """Whether a tile of the library has heights at a place (rad); none has for a user without a library.
+
+    Raises
+    ------
+    InputError
+        For a library that is damaged, and for a tile that is gone or has changed.
+    """
+    try:
+        folder()
+    except InputError:
+        return False
+    place = math.degrees(lat), math.degrees(lon)
+    picked = opened().within([(*place, *place)])
+    if not picked:
+        return False
+    return bool(_terrain_of(picked, (), "error", "ground").covers(lat, lon))
 
 
 def terrain(boxes: Sequence[Box], on_missing: str = "error", below_sea: str | None = None) -> Terrain:
@@ -223,70 +254,5 @@ def terrain(boxes: Sequence[Box], on_missing: str = "error", below_sea: str | No
 def _terrain_of(picked: tuple[Record, ...], told: tuple[str, ...], on_missing: str, below_sea: str | None) -> Terrain:
     mosaic = Mosaic([tile_of(each, sea_below=below_sea == "sea") for each in picked], on_missing, below_sea)
     identity = hashlib.sha256(repr(("library", on_missing, below_sea)).encode() + digest_of(picked).encode())
-    label = f"terrain library, {len(picked)} {'tile' if len(picked) == 1 else 'tiles'}"
+    label = f"{LABEL}, {len(picked)} {'tile' if len(picked) == 1 else 'tiles'}"
     return mosaic.terrain(label, identity.digest(), lambda: told)
-
-
-# ------------------------------------------------------------------ checking
-
-
-@dataclass(frozen=True)
-class Checked:
-    """What became of the tiles: problems that keep a run from being computed, and what should be known."""
-
-    problems: tuple[str, ...]
-    remarks: tuple[str, ...]
-
-
-def check(tick: Callable[[int, int], None] = lambda done, of: None) -> Checked:
-    """Read every tile of the library: is it there, unchanged, whole, plausible, and does it agree with the others?"""
-    library = opened()
-    problems: list[str] = []
-    remarks: list[str] = []
-    for k, record in enumerate(library.records):
-        try:
-            if record.state() == "" and _hash_now(record) != record.sha256:
-                raise InputError(record.path, "has changed since it was indexed", "Index it again.")
-            tile = tile_of(record)
-            tile.scan()
-            mosaic = Mosaic([tile], "sea", None)
-            mosaic.judge(tile)
-            remarks += mosaic.remarks()
-        except InputError as problem:
-            problems.append(str(problem))
-        tick(k + 1, len(library.records))
-    return Checked(tuple(problems), (*remarks, *library.told(library.records), *_seams(library.records)))
-
-
-def _hash_now(record: Record) -> str:
-    from openiads.earth import packings
-
-    packings.forget(Path(record.path))
-    return sha256_of(Path(record.path))
-
-
-def _seams(records: Sequence[Record]) -> Iterator[str]:
-    """Neighbors that do not meet at their common rim, a line each."""
-    corners = {(round(r.frame.bounds[0], 3), round(r.frame.bounds[1] % 360.0, 3)): r for r in records}
-    share = (np.arange(SAMPLES * 4) + 0.5) / (SAMPLES * 4)
-    for record in records:
-        low, left, high, right = record.frame.bounds
-        beside = corners.get((round(low, 3), round(right % 360.0, 3)))
-        above = corners.get((round(high, 3), round(left % 360.0, 3)))
-        lat, lon = low + share * (high - low), left + share * (right - left)
-        for other, places in ((beside, (lat, np.full(lat.shape, right))), (above, (np.full(lon.shape, high), lon))):
-            if other is not None and (told := _seam(record, other, *places)):
-                yield told
-
-
-def _seam(one: Record, other: Record, lat: NDArray[np.float64], lon: NDArray[np.float64]) -> str:
-    try:
-        off = np.abs(tile_of(one).values(lat, lon) - tile_of(other).values(lat, lon))
-    except InputError:
-        return ""  # told already
-    if np.isnan(off).all() or float(np.nanmedian(off)) <= TOLD_FEW:
-        return ""
-    return (
-        f"{one.name} and {other.name} do not meet at their common rim: they differ there by "
-        f"{float(np.nanmedian(off)):,.0f} m in the middle"
-    )

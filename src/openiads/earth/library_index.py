@@ -11,11 +11,14 @@ import functools
 import hashlib
 import json
 import os
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from openiads.base import locks
 from openiads.base.errors import InputError, ResultsError
 from openiads.earth.packings import sha256_of
 from openiads.earth.rasters import source_of
@@ -23,6 +26,7 @@ from openiads.earth.tiles import Frame, Heights, Source, Tile, Window
 
 FORMAT = 1
 INDEX = "library.json"
+LABEL = "terrain library"  # how the label of ground from the library begins
 
 
 Place = tuple[float, float]  # latitude and longitude, degrees
@@ -120,11 +124,16 @@ class Library:
 
 def disagreement_told(found: Disagreement, first: str, second: str) -> str:
     """One line about two tiles that disagree."""
-    lat, lon = found.at
     return (
         f"{first} and {second} cover the same ground and differ by {found.middle:,.0f} m in the middle and "
-        f"{found.most:,.0f} m at most (at {lat:.3f} N {lon:.3f} E): {first} counts"
+        f"{found.most:,.0f} m at most (at {place_told(*found.at)}): {first} counts"
     )
+
+
+def place_told(lat: float, lon: float) -> str:
+    """A place (degrees) in a message."""
+    lon = (lon + 180.0) % 360.0 - 180.0
+    return f"{abs(lat):.3f} {'N' if lat >= 0 else 'S'} {abs(lon):.3f} {'E' if lon >= 0 else 'W'}"
 
 
 def touches(frame: Frame, box: Box) -> bool:
@@ -175,11 +184,11 @@ def opened() -> Library:
         about = path.stat()
     except OSError:
         return Library()
-    return _read(path, about.st_mtime_ns, about.st_size)
+    return _read(path, about.st_mtime_ns, about.st_size, about.st_ino)
 
 
 @functools.lru_cache(maxsize=2)
-def _read(path: Path, mtime_ns: int, size: int) -> Library:
+def _read(path: Path, mtime_ns: int, size: int, number: int) -> Library:
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
         if told.get("format") != FORMAT:
@@ -190,6 +199,36 @@ def _read(path: Path, mtime_ns: int, size: int) -> Library:
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as problem:
         raise InputError(str(path), f"is damaged ({problem})", "Remove it and add the tiles again.") from problem
     return Library(tuple(sorted(records, key=lambda each: each.order)), tuple(differ))
+
+
+@contextmanager
+def changing() -> Iterator[Library]:
+    """The library as it is, to be changed and `written` before another process reads it to change it.
+
+    Raises
+    ------
+    ResultsError
+        Where its folder cannot be written.
+    """
+    path = folder() / f".{INDEX}.lock"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | locks.BINARY, 0o644)
+    except OSError as problem:
+        raise _unwritable(problem) from problem
+    try:
+        with suppress(OSError):  # a file system without locks: the index is whole still, but two may race
+            locks.take(handle, wait=True)
+        yield opened()
+    finally:
+        with suppress(OSError):
+            locks.give_back(handle)
+        os.close(handle)
+
+
+def _unwritable(problem: OSError) -> ResultsError:
+    remedy = "Make room, or set OPENIADS_TERRAIN to another folder."
+    return ResultsError(str(folder() / INDEX), f"cannot be written ({problem.strerror})", remedy)
 
 
 def written(library: Library) -> None:
@@ -206,13 +245,25 @@ def written(library: Library) -> None:
         new.write_text(json.dumps(body, indent=1), encoding="utf-8")
         new.replace(path)
     except OSError as problem:
-        reason = f"cannot be written ({problem.strerror})"
-        raise ResultsError(str(path), reason, "Make room, or set OPENIADS_TERRAIN to another folder.") from problem
+        raise _unwritable(problem) from problem
     finally:
         new.unlink(missing_ok=True)
 
 
 # ------------------------------------------------------------------ tiles, opened late
+
+
+def changed(record: Record, state: str) -> InputError:
+    """The error about a tile that is gone, has changed or lies elsewhere since it was indexed."""
+    path = shlex.quote(record.path)
+    if state == "gone":
+        reason = "a tile of the library that is gone"
+        remedy = f"Put it back, index it where it lies now (openiads terrain add), or: openiads terrain remove {path}"
+    else:
+        what = "has changed" if state == "changed" else "covers another area"
+        reason = f"a tile of the library that {what} since it was indexed"
+        remedy = f"Put it back as it was, or: openiads terrain add {path}"
+    return InputError(record.path, reason, remedy)
 
 
 class _Late:
@@ -228,12 +279,10 @@ class _Late:
         if self._source is None:
             state = self._record.state()
             if state:
-                said = "is gone" if state == "gone" else "has changed since it was indexed"
-                remedy = "Put it back as it was, or index it again with: openiads terrain add"
-                raise InputError(self._record.path, f"a tile of the library that {said}", remedy)
+                raise changed(self._record, state)
             self._source = source_of(Path(self._record.path))
             if replace(self._source.frame, datum="") != replace(self.frame, datum=""):
-                raise InputError(self._record.path, "lies elsewhere than indexed", "Index it again.")
+                raise changed(self._record, "elsewhere")
         return self._source.read(windows)
 
 

@@ -27,9 +27,9 @@ from openiads.earth.terrain import (
     levant_mean_height,
     outside,
     packaged_grid,
-    packaged_sea,
 )
 from openiads.earth.tiles import DEEPEST, TALLEST, Degrees, Facts, Frame, Source, Tile
+from openiads.earth.worldwide import known_sea
 
 FOOT = 0.3048  # m
 TOLD_BELOW = 0.01  # share of a file's heights below the sea from which it is told
@@ -50,9 +50,17 @@ def source_of(path: Path) -> Source:
         if kind in ("asc", "dted"):
             raise InputError(str(path), "such files are not read from archives", "Unpack it.")
     readers: dict[str | None, Callable[[Path], Source]] = {"hgt": Hgt, "dted": Dted, "asc": Ascii, "raster": Raster}
-    source = readers[kind](path)
+    try:
+        source = readers[kind](path)
+    except OSError as problem:
+        raise unreadable(path, problem) from problem
     check_frame(path, source.frame)
     return source
+
+
+def unreadable(path: Path, problem: OSError) -> InputError:
+    """The error about a file that the system does not let us read."""
+    return InputError(str(path), f"cannot be read ({problem.strerror})", "Check its permissions.")
 
 
 def check_frame(path: Path, frame: Frame) -> None:
@@ -157,13 +165,12 @@ class Mosaic:
         shape = np.shape(lat)
         lat, lon = np.ravel(lat), np.ravel(lon)
         found, givers = np.full(lat.size, np.nan), np.full(lat.size, -1, np.int32)
-        row, column = np.floor(lat).astype(np.int64), np.floor(np.mod(lon, 360.0)).astype(np.int64) % 360
-        number = (row + 90) * 360 + column
+        number = _cell_numbers(lat, lon)
         order = np.argsort(number, kind="stable")
         firsts = np.flatnonzero(np.diff(number[order], prepend=-1))
         for part in np.split(order, firsts[1:]) if len(order) else ():
-            cell = int(row[part[0]]), int(column[part[0]])
-            for k in self._by_cell.get(cell, ()):
+            row, column = divmod(int(number[part[0]]), 360)
+            for k in self._by_cell.get((row - 90, column), ()):
                 tile, todo = self.tiles[k], part[givers[part] < 0]
                 here = todo[tile.frame.inside(lat[todo], lon[todo])]
                 if len(here) and heights:
@@ -229,12 +236,15 @@ class Mosaic:
             heights, givers = self.values(lat, lon)
             if not sea and (givers < 0).any():
                 raise outside(label, lat, lon, givers >= 0)
-            return np.where(givers < 0, 0.0, heights)
+            heights[givers < 0] = 0.0
+            return heights
 
         def known(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
-            lat, lon = np.degrees(lat), np.degrees(lon)
-            found = self.givers(lat, lon) >= 0
-            return found | packaged_sea(lat, lon) if sea and not found.all() else found
+            lat, lon = np.asarray(np.degrees(lat)), np.asarray(np.degrees(lon))
+            found = np.asarray(self.givers(lat, lon) >= 0)
+            if sea and not found.all():  # publishers make no tiles of the open sea
+                found[~found] = known_sea(lat[~found], lon[~found])
+            return found
 
         step = max(tile.frame.lat_step for tile in self.tiles) * METERS_PER_DEGREE if self.tiles else 0.0
         return Terrain(
@@ -257,6 +267,14 @@ def _cells(frame: Frame) -> set[tuple[int, int]]:
     rows = range(math.floor(south - 1e-9), math.floor(north + 1e-9) + 1)
     columns = range(math.floor(west - 1e-9), min(math.floor(east + 1e-9), math.floor(west) + 360) + 1)
     return {(row, column % 360) for row in rows for column in columns}
+
+
+def _cell_numbers(lat: Degrees, lon: Degrees) -> NDArray[np.int32]:
+    """360 (south + 90) + west of the square degree in which each place lies."""
+    number = np.floor(np.mod(lon, 360.0)).astype(np.int32)
+    number %= 360  # rounding makes 360 of what lies just below 0
+    number += 360 * (np.floor(lat).astype(np.int32) + 90)
+    return number
 
 
 def _percent(share: float) -> str:

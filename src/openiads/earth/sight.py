@@ -166,7 +166,10 @@ def relief_around(
     angles = np.arange(azimuths) * (2.0 * math.pi / azimuths)
     lats, lons = (np.empty((azimuths, len(ranges))) for _ in range(2))
     lats[:, 0], lons[:, 0] = lat, lon
-    lats[:, 1:], lons[:, 1:] = offset(lat, lon, angles[:, None], ranges[None, 1:])
+    some = max(1, _IN_CACHE // len(ranges))
+    for first in range(0, azimuths, some):
+        rows = slice(first, first + some)
+        lats[rows, 1:], lons[rows, 1:] = offset(lat, lon, angles[rows, None], ranges[None, 1:])
     return terrain.relief(lats, lons)
 
 

@@ -9,6 +9,7 @@ Latitudes and longitudes are degrees; longitudes are angles: 285 E is 75 W, and 
 
 from __future__ import annotations
 
+import mmap
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 from openiads.earth.terrain import packaged_basin
 
 BLOCK = 512  # cells, each way
-KEPT = 16_000_000  # bytes of blocks kept
+KEPT = 8_000_000  # bytes of blocks kept
 SLACK = 1e-7  # cells by which a place may lie beyond a rim, for rounding
 TALLEST = 9000.0  # m: no ground on Earth is higher
 DEEPEST = -500.0  # m: no dry ground is lower
@@ -300,7 +301,11 @@ def _packed(block: Heights) -> NDArray[np.generic]:
     gone = np.isnan(block)
     whole = np.where(gone, np.float32(-32768.0), block)
     narrow = whole.astype(np.int16)
-    return narrow if (narrow == whole).all() else block
+    kept: NDArray[np.generic] = narrow if (narrow == whole).all() else block
+    # in pages of its own: amid what comes and goes while a tile is read it would keep that memory from going back
+    room = np.frombuffer(mmap.mmap(-1, kept.nbytes), kept.dtype).reshape(kept.shape)
+    room[...] = kept
+    return room
 
 
 def _unpacked(block: NDArray[np.generic]) -> Heights:

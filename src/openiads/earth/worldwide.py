@@ -34,6 +34,7 @@ from openiads.earth.terrain import (
     Terrain,
     check_choice,
     levant,
+    packaged_sea,
     sample,
 )
 
@@ -111,6 +112,17 @@ def inland(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.flo
         column = (lon[here] - TILE * west[here]) * FINE + 0.5
         out[here] = sample(tile, row, column) * UNIT
     return out
+
+
+def known_sea(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether the packaged maps know the sea at places (degrees), farther out than their coastlines may err."""
+    turned = (lon + 180.0) % 360.0 - 180.0
+    south, north, west, east = LEVANT
+    near = (lat >= south) & (lat <= north) & (turned >= west) & (turned <= east)
+    found = np.zeros(lat.shape, dtype=bool)
+    found[near] = packaged_sea(lat[near], lon[near])
+    found[~near] = inland(lat[~near], lon[~near]) < -SHORE_SLACK
+    return found
 
 
 @functools.lru_cache(maxsize=TILES_KEPT)

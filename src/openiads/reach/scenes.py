@@ -15,6 +15,7 @@ from openiads.base.toml import toml_text
 from openiads.base.units import written_position
 from openiads.base.words import nearest
 from openiads.catalog.load import catalog
+from openiads.earth import library
 from openiads.earth.geodesy import MEAN_RADIUS, to_ecef, to_geodetic
 from openiads.earth.sight import edge_table, mask_table
 from openiads.earth.worldwide import NO_HEIGHTS, packaged_ground, packaged_source
@@ -24,6 +25,8 @@ from openiads.world.build import World, build
 from openiads.world.prebuilt import Prebuilt
 from openiads.world.radars import BANDS, mask_detail
 from openiads.world.values import Values
+
+GIVE_FILES = "or give your own height files with --dem or: openiads terrain add FOLDER"
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,9 @@ class Air:
 
 
 def ground_of(at: tuple[float, float], dem: Sequence[Path] = (), *, afloat: bool = False) -> JsonObject:
-    """The terrain about a place (rad) as a scenario writes it: the packaged Levant or world, or the user's height
-    files; the sea where they have no data.
+    """The terrain about a place (rad) as a scenario writes it: the user's height files where some are given, the
+    packaged Levant, the user's library where it covers the place, else the packaged world; the sea where they have no
+    data.
 
     afloat : a ship stands there.  InputError for a place without packaged data, or in its sea, that no file is given
     for.
@@ -58,12 +62,13 @@ def ground_of(at: tuple[float, float], dem: Sequence[Path] = (), *, afloat: bool
     if dem:
         return {"source": "files", "files": [str(Path(name).resolve()) for name in dem], "on_missing": "sea"}
     source = packaged_source([at])
+    if source == "world" and library.covers(*at):
+        return {"source": "library", "on_missing": "sea"}
     packaged = packaged_ground(source)
     if not bool(packaged.covers(*at)):
-        raise InputError("--at", f'"{written_position(*at)}": {NO_HEIGHTS}', "Give your own height files with --dem.")
+        raise InputError("--at", f'"{written_position(*at)}": {NO_HEIGHTS}', f"Choose another place, {GIVE_FILES}")
     if not (afloat or bool(packaged.is_land(*at))):
-        remedy = "Move the site onto land, or give your own height files with --dem."
-        raise InputError("--at", f'"{written_position(*at)}" is in the sea', remedy)
+        raise InputError("--at", f'"{written_position(*at)}" is in the sea', f"Move the site onto land, {GIVE_FILES}")
     return {"source": source, "on_missing": "sea"}
 
 

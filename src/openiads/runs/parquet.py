@@ -72,18 +72,32 @@ def parse_parquet(data: bytes, *, sums: bool = True) -> tuple[arrow.Table, JsonO
 def outcome_table(rows: np.ndarray, digests: list[bytes], messages: dict[int, str]) -> arrow.Table:
     import pyarrow as arrow
 
-    data: dict[str, arrow.Array] = {name: arrow.array(np.ascontiguousarray(rows[name])) for name in OUTCOME.names or ()}
-    data["message"] = arrow.array([messages.get(int(r), "") for r in rows["replication"]], arrow.string())
-    data["digest"] = arrow.array(digests, arrow.binary(32))
+    data: dict[str, arrow.Array] = {name: _column(rows[name]) for name in OUTCOME.names or ()}
+    texts = [messages.get(int(r), "").encode() for r in rows["replication"]]
+    ends = np.cumsum([0, *map(len, texts)], dtype=np.int32)
+    buffers = [None, arrow.py_buffer(ends), arrow.py_buffer(b"".join(texts))]
+    data["message"] = arrow.Array.from_buffers(arrow.string(), len(texts), buffers)
+    hashes = [None, arrow.py_buffer(b"".join(digests))]
+    data["digest"] = arrow.Array.from_buffers(arrow.binary(32), len(digests), hashes)
     return arrow.table(data)
 
 
 #: How Arrow calls the types of the outcome row.
 _ARROW = {np.dtype("i8"): "int64", np.dtype("f8"): "double"}
 
+# Columns are made of buffers and read from them: Arrow's own ways load pandas where that is installed, 50 MB of memory.
+
+
+def _column(values: np.ndarray) -> arrow.Array:
+    """Numbers as a column without missing values."""
+    import pyarrow as arrow
+
+    values = np.ascontiguousarray(values)
+    return arrow.Array.from_buffers(arrow.from_numpy_dtype(values.dtype), len(values), [None, arrow.py_buffer(values)])
+
 
 def _plain(column: arrow.ChunkedArray, dtype: np.dtype) -> np.ndarray:
-    """A column without missing values as an array.  Arrow's own way would load pandas where that is installed."""
+    """A column without missing values as an array."""
     parts = [np.frombuffer(part.buffers()[1], dtype, len(part), part.offset * dtype.itemsize) for part in column.chunks]
     return np.concatenate([np.empty(0, dtype), *parts])
 
@@ -127,7 +141,7 @@ def logs_of(numbered: Sequence[tuple[int, np.ndarray]]) -> Logs:
 def log_table(logs: Logs) -> arrow.Table:
     import pyarrow as arrow
 
-    found = {name: arrow.array(values) for name, values in logs.columns().items()}
+    found = {name: _column(values) for name, values in logs.columns().items()}
     fields = [arrow.field(name, column.type, nullable=False) for name, column in found.items()]
     return arrow.table(list(found.values()), schema=arrow.schema(fields))
 

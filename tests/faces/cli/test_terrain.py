@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,11 @@ import pytest
 from typer.testing import CliRunner
 
 from earth.terrain_files import hgt, hill
+from house.source import ROOT
+from openiads.base.toml import toml_text
 from openiads.faces.cli.main import app
+from openiads.scenario.load import load, loads
+from openiads.world.build import build
 
 
 def call(*words: str) -> Any:
@@ -70,7 +76,48 @@ def test_a_scenario_is_told_what_it_would_use_and_lacks(tiles: Path) -> None:
     assert 0.0 < told["unknown_to_radars"] < 1.0
 
 
+def test_the_commands_of_the_page_work_as_written(tiles: Path) -> None:
+    page = (ROOT / "docs" / "how-to" / "terrain.md").read_text(encoding="utf-8")
+    block = page.partition("## A library of tiles")[2].partition("```sh\n")[2].partition("```")[0]
+    assert len(block.splitlines()) == 3
+    for line in block.splitlines():
+        found = call(*shlex.split(line.replace("~/dem", shlex.quote(str(tiles))))[1:])
+        assert found.exit_code == 0, (line, found.stderr)
+    settings = page.partition("## A library of tiles")[2].partition("```toml\n")[2].partition("```")[0]
+    written = load("one_on_one").mapping() | tomllib.loads(settings)
+    assert build(loads(toml_text(written), "one_on_one")).terrain.files == ("N34E035.hgt", "N34E036.hgt")
+
+
 def test_nothing_to_add_says_what_is_read(tmp_path: Path) -> None:
     (tmp_path / "none").mkdir()
     refused = call("terrain", "add", str(tmp_path / "none"))
     assert refused.exit_code == 65 and "a folder without height files" in refused.stderr
+
+
+def _answered(command: str, at: str, *words: str) -> dict[str, Any]:
+    found = call(command, *words, "--at", at, "--height", "300m", "--json")
+    assert found.exit_code == 0, found.stderr
+    told: dict[str, Any] = json.loads(found.stdout)
+    return told
+
+
+def test_a_system_stands_on_the_library_where_that_covers_the_place_else_on_the_world(tmp_path: Path) -> None:
+    hgt(tmp_path / "abroad" / "N51E019.hgt", hill())
+    call("terrain", "add", str(tmp_path / "abroad"))
+    asked = ("--system", "s300pmu2", "--radar", "76n6", "--size", "20km", "--cells", "8")
+    inside = _answered("coverage", "51.5 N 19.5 E", *asked)
+    assert inside["terrain"]["note"].startswith("Terrain: the user's terrain library: N51E019.hgt, 93 m cells")
+    assert inside["radars"][0]["ground_m"] == pytest.approx(375.0, abs=1.0)
+    outside = _answered("coverage", "48.5 N 19.5 E", *asked)
+    assert outside["terrain"]["note"].startswith("Terrain: packaged world, 9 km cells")
+    unit = _answered("envelope", "51.5 N 19.5 E", "s300pmu2", "--against", "f16")
+    assert unit["terrain"] == "the user's terrain library: N51E019.hgt"
+
+
+def test_a_tile_of_the_library_that_is_gone_is_told_with_what_mends_it(tmp_path: Path) -> None:
+    path = hgt(tmp_path / "abroad" / "N51E019.hgt", hill())
+    call("terrain", "add", str(path))
+    path.unlink()
+    refused = call("coverage", "--system", "s300pmu2", "--at", "51.5 N 19.5 E")
+    assert refused.exit_code == 65
+    assert "is gone" in refused.stderr and f"openiads terrain remove {path}" in refused.stderr

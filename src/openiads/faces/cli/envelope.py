@@ -110,6 +110,7 @@ def _check(at: str | None, out: list[Path]) -> None:
 def _print(answer: EnvelopeAnswer) -> None:
     from openiads.faces.cli import show
     from openiads.faces.words import envelope as words
+    from openiads.faces.words.terrain import terrain_note
 
     screen, title = show.console(), f"Envelope of {answer.world.catalog[answer.system].title}"
     screen.print(show.grid(title, words.HEAD, words.cells(answer), numbers=(2, 3, 4)))
@@ -117,3 +118,4 @@ def _print(answer: EnvelopeAnswer) -> None:
     course = "inbound for the areas, the course against the facing for the passes"
     print(f"Asked: {words.asked(answer.target)}; {course}.")
     print("Inside: a round can meet the target there; whether it is fired and kills is a run's business.")
+    print(terrain_note(answer.world.terrain))

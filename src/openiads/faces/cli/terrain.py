@@ -92,7 +92,7 @@ def terrain_check(
 ) -> None:
     """Read every tile again: is it there, unchanged, whole and plausible, and does it agree with its neighbors?"""
     from openiads.base.errors import InputError
-    from openiads.earth import library, library_index
+    from openiads.earth import library_check, library_index
     from openiads.faces.cli import show
 
     if scenario is not None:
@@ -100,7 +100,7 @@ def terrain_check(
         return
     with show.progress_bars() as phases:
         phases.phase("reading height files")
-        found = library.check(phases.count)
+        found = library_check.check(phases.count)
     count = len(library_index.opened().records)
     if json:
         show.as_json({"tiles": count, "problems": list(found.problems), "remarks": list(found.remarks)})

@@ -146,8 +146,9 @@ def coverage_figure(answer: CoverageAnswer, title: str = "", show: str = "height
 def envelope_data(answer: EnvelopeAnswer) -> dict[str, Any]:
     """The JSON object of an envelope."""
     from openiads.faces.words import envelope
+    from openiads.faces.words.terrain import terrain_fields
 
-    return envelope.as_data(answer) | {"system": answer.system, "out": []}
+    return envelope.as_data(answer) | {"system": answer.system, **terrain_fields(answer.world.terrain), "out": []}
 
 
 def _envelope_title(answer: EnvelopeAnswer) -> str:

@@ -17,8 +17,11 @@ def terrain_source(terrain: Terrain) -> str:
     """Where the heights come from: the names of the user's files, else what the terrain is called."""
     if not terrain.files:
         return str(terrain.label)
+    from openiads.earth.library_index import LABEL
+
     names, rest = terrain.files[:SHOWN_FILES], len(terrain.files) - SHOWN_FILES
-    return f"the user's {', '.join(names)}" + (f" and {rest} more" if rest > 0 else "")
+    told = ", ".join(names) + (f" and {rest} more" if rest > 0 else "")
+    return f"the user's {LABEL}: {told}" if terrain.label.startswith(LABEL) else f"the user's {told}"
 
 
 def terrain_fields(terrain: Terrain) -> dict[str, Any]:
