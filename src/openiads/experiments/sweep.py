@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,13 +23,14 @@ from openiads.base.jsonable import JsonObject
 from openiads.base.shown import Shown
 from openiads.experiments.design import Study, load_study
 from openiads.experiments.factors import Point
-from openiads.experiments.sweep_store import SweepStore, sweep_identity
+from openiads.experiments.sweep_store import SweepIdentity, SweepStore, sweep_identity
+from openiads.runs import replicate
 from openiads.runs.digest import hash_of
 from openiads.runs.findings import Finding
 from openiads.runs.folder import Kept, output_folder
 from openiads.runs.identity import COMPARED, identity_here
 from openiads.runs.jobs import Progress, default_jobs
-from openiads.runs.replicate import carry_out, default_folder
+from openiads.runs.replicate import default_folder
 from openiads.runs.run import Run, open_run
 from openiads.runs.simulator import Simulator, real_simulator
 from openiads.runs.stopping import MOST, parse_until
@@ -116,19 +117,38 @@ def sweep(
     >>> import openiads as oi
     >>> oi.sweep("study.toml", out="swept").table()  # doctest: +SKIP
     """
-    work = Work(jobs, out, progress, warn, cancel, on, chunk, simulator or real_simulator())
     if not isinstance(study, Study):
         study = load_study(study)
+    work = Work(jobs, out, progress, warn, cancel, on, chunk, simulator or real_simulator())
+    return carry_out(study, work, yes=yes)
+
+
+def carry_out(study: Study, work: Work, *, yes: bool = False) -> Sweep:
+    """Run every point of a study, as ``sweep`` does.
+
+    Parameters
+    ----------
+    study : Study
+    work : Work
+        How it is computed.
+    yes : bool, optional
+        More than a million points are meant.
+
+    Returns
+    -------
+    Sweep
+        The complete sweep.
+    """
+    out = work.out
     study.refuse_absurd(yes)
     if out is not None:
         SweepStore.refuse_foreign(Path(out))  # before anything takes time
     begun = time.monotonic()
-    catalog = work.simulator.catalog(study.scenario).digest
-    identity = sweep_identity(study.scenario.digest(), catalog, study.canonical(), study.points)
+    identity = identity_of(study, work.simulator)
     with output_folder(out) as path, work.place() as place:
-        store = SweepStore.create_or_resume(path, identity, _facts(study))
+        store = SweepStore.create_or_resume(path, identity, facts_of(study))
         try:
-            points = _Points(study, store, work, place)
+            points = Points(study, store, work, place)
             points.all()
             store.seal(*points.told(), round(time.monotonic() - begun, 3))
         except Interrupted as stopped:
@@ -174,7 +194,13 @@ def is_sweep(path: str | Path) -> bool:
     return (Path(path) / "sweep.json").exists()
 
 
-def _facts(study: Study) -> JsonObject:
+def identity_of(study: Study, simulator: Simulator) -> SweepIdentity:
+    """What the sweep of a study is, on this machine."""
+    catalog = simulator.catalog(study.scenario).digest
+    return sweep_identity(study.scenario.digest(), catalog, study.canonical(), study.points)
+
+
+def facts_of(study: Study) -> JsonObject:
     """What a reader of the sweep needs; plain JSON."""
     return {
         "name": study.name,
@@ -191,11 +217,19 @@ def sweep_digest(points: list[Point] | tuple[Point, ...], digests: list[str]) ->
     return hash_of([[point.values, point.knobs, digest] for point, digest in zip(points, digests, strict=True)])
 
 
-class _Points:
-    """The points of one sweep, one after another; the threads work inside a point."""
+class Points:
+    """Points of one sweep, one after another; the threads work inside a point."""
 
-    def __init__(self, study: Study, store: SweepStore, work: Work, place: Cluster | None) -> None:
+    def __init__(
+        self,
+        study: Study,
+        store: SweepStore,
+        work: Work,
+        place: Cluster | None = None,
+        points: Sequence[Point] | None = None,
+    ) -> None:
         self.study, self.store, self.work, self.place = study, store, work, place
+        self.points = tuple(points if points is not None else study.points)
         self.cancel = work.cancel or threading.Event()
         self.rule = parse_until(study.until)
         self.most = study.replications or (MOST if self.rule else REPLICATIONS)
@@ -211,7 +245,7 @@ class _Points:
     def all(self) -> None:
         """Every point, read if it is stored whole, else run."""
         self.work.simulator.prepare()
-        for point in self.study.points:
+        for point in self.points:
             if self.cancel.is_set():
                 raise Interrupted("sweep", "stopped")
             made = self._point(point)
@@ -224,17 +258,17 @@ class _Points:
             self._show(0)
         if any(self.capped):
             self.work.tell(
-                f"at {sum(map(bool, self.capped))} of {self.study.size} points the knobs ask a kill probability above "
+                f"at {sum(map(bool, self.capped))} of {len(self.points)} points the knobs ask a kill probability above "
                 "reliability x common mode; it is capped there"
             )
 
     def told(self) -> tuple[str, list[JsonObject]]:
         """The sweep's digest, and what the seal says of each point."""
-        return sweep_digest(self.study.points, [seal["digest"] for seal in self.seals]), self.seals
+        return sweep_digest(self.points, [seal["digest"] for seal in self.seals]), self.seals
 
     def interrupted(self) -> Interrupted:
         """The error of a sweep stopped on the way."""
-        told = f"stopped with {len(self.seals)} of {self.study.size} points done"
+        told = f"stopped with {len(self.seals)} of {len(self.points)} points done"
         if self.work.out is None:
             return Interrupted("sweep", told, "Nothing is kept without out; name a folder to be able to continue")
         return Interrupted(str(self.store.path), told, "Run the same command again with the same --out to continue")
@@ -246,7 +280,7 @@ class _Points:
             if stored is not None:
                 return stored
             request = Request(self.most, self.study.seed_of(point), until=self.rule, knobs=point.knobs or None)
-            return carry_out(scenario, request, self._work_of(point))
+            return replicate.carry_out(scenario, request, self._work_of(point))
         except InputError as wrong:
             raise InputError(f"{self.study.file}: {point}", f"{wrong.place}: {wrong.reason}", wrong.remedy) from wrong
 
@@ -293,7 +327,7 @@ class _Points:
     def _show(self, done: int) -> None:
         """Progress in replications over all points, ``done`` of them in the present one."""
         if self.work.progress is not None:
-            self.work.progress(len(self.seals) * self.most + done, self.study.size * self.most)
+            self.work.progress(len(self.seals) * self.most + done, len(self.points) * self.most)
 
     def _tell(self, point: Point, lines: list[str]) -> None:
         for line in lines:

@@ -11,12 +11,16 @@ import typer
 
 from openiads.faces.cli.common import (
     Jobs,
+    Join,
     Json,
     On,
     Out,
+    PartOf,
     Replications,
     Seed,
+    by_part,
     load_changed,
+    part_asked,
     program,
     reports_errors,
     warn,
@@ -80,12 +84,15 @@ def run(
         ),
     ] = None,
     on: On = "threads",
+    part: PartOf = None,
+    join: Join = False,
     json: Json = False,
 ) -> None:
     """Run a scenario many times and print what comes out, with intervals."""
     from openiads.faces.cli import show
-    from openiads.runs import replicate, stopping, work
+    from openiads.runs import parts, replicate, stopping, work
 
+    one = part_asked(part, join)
     if until and ":" not in until:
         until = f"any_leaker:{until}"
     with show.progress_bars() as phases:
@@ -93,21 +100,19 @@ def run(
         loaded = load_changed(scenario, changes or [])
         most = replications or (stopping.MOST if until else work.REPLICATIONS)
         folder = out or run_folder(loaded, seed, most, until, record, chunk, changes or ())
-        phases.phase("building the world, compiling if need be")
-        made = replicate.run(
-            loaded,
-            replications=most,
-            seed=seed,
-            jobs=jobs,
-            chunk=chunk,
-            out=folder,
-            record=record,
-            until=until,
-            progress=show.running(phases),
-            warn=warn,
-            on=on,
-        )
-    _print(made, json)
+        asked = work.Request(most, seed, record, until)
+        how = work.Work(jobs, folder, show.running(phases), warn, on=on, chunk=chunk)
+        options = {"-n": most, "--seed": seed, "--record": record or None, "--chunk": chunk, "--set": changes}
+        command = by_part("run", [scenario], folder, options)
+        phases.phase("joining the parts" if join else "building the world, compiling if need be")
+        if one is not None:
+            told = parts.compute_part(loaded, asked, how, one).summary()
+        else:
+            made = parts.join(loaded, asked, how, command) if join else replicate.carry_out(loaded, asked, how)
+    if one is not None:
+        show.part(told, json)
+    else:
+        _print(made, json)
 
 
 def _print(made: Run, json: bool, **more: str) -> None:

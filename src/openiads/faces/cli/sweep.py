@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from openiads.base.errors import UsageError
-from openiads.faces.cli.common import FigureFile, Jobs, Json, On, Replications, picture_asked, reports_errors, warn
+from openiads.faces.cli.common import (
+    FigureFile,
+    Jobs,
+    Join,
+    Json,
+    On,
+    PartOf,
+    Replications,
+    by_part,
+    part_asked,
+    picture_asked,
+    reports_errors,
+    warn,
+)
 
 if TYPE_CHECKING:
     from openiads.experiments.design import Study
     from openiads.experiments.sweep import Sweep
+    from openiads.runs.division import Part
 
 StudyName = Annotated[str, typer.Argument(help="A study file; with --vary a scenario (file or packaged name).")]
 SweepOut = Annotated[
@@ -60,13 +75,18 @@ def sweep(
     points: Points = None,
     yes: Yes = False,
     on: On = "threads",
+    part: PartOf = None,
+    join: Join = False,
     figure: FigureFile = None,
     json: Json = False,
 ) -> None:
     """Run a study: a scenario at every point of a design, and a table of what comes out."""
     from openiads.experiments import sweep as sweeps
+    from openiads.experiments import sweep_parts
     from openiads.faces.cli import show, tables
+    from openiads.runs.work import Work
 
+    one = part_asked(part, join)
     picture_asked(figure)
     if until and ":" not in until:
         until = f"any_leaker:{until}"
@@ -82,18 +102,40 @@ def sweep(
     }
     with show.progress_bars() as phases:
         phases.phase("reading the study")
-        asked = _study(study, options)
-        phases.phase("building the world, compiling if need be")
-        folder, progress = out or sweeps.default_sweep_folder(asked), show.running(phases)
-        made = sweeps.sweep(asked, out=folder, jobs=jobs, chunk=chunk, progress=progress, warn=warn, yes=yes, on=on)
-        phases.phase("drawing the report")
-        report = _drawn(made, figure)
+        asked = _study(study, dict(options))
+        folder = out or sweeps.default_sweep_folder(asked)
+        how = Work(jobs, folder, show.running(phases), warn, on=on, chunk=chunk)
+        phases.phase("joining the parts" if join else "building the world, compiling if need be")
+        if one is not None:
+            told = sweep_parts.compute_sweep_part(asked, how, one, yes=yes).summary()
+        else:
+            if join:
+                command = _by_part(study, folder, options, chunk)
+                made = sweep_parts.join_sweep_parts(folder, asked, command, how.simulator)
+            else:
+                made = sweeps.carry_out(asked, how, yes=yes)
+            phases.phase("drawing the report")
+            report = _drawn(made, figure)
+    if one is not None:
+        show.part(told, json)
+        return
     summary = made.summary()
     if json:
         show.as_json(summary)
     else:
         tables.points(summary)
         show.console().print(f"Report: {report}")
+
+
+def _by_part(study: str, folder: Path, options: dict[str, Any], chunk: int | None) -> Callable[[Part], str]:
+    """The command by which a part is computed."""
+    named = {"until": "--until-ci", "metrics": "--metric"}
+    return by_part(
+        "sweep",
+        [study],
+        folder,
+        {**{named.get(name, f"--{name}"): value for name, value in options.items()}, "--chunk": chunk},
+    )
 
 
 def _drawn(made: Sweep, figure: Path | None) -> Path:
