@@ -32,7 +32,7 @@ def command(each: Part) -> str:
 
 
 def joined(path: Path, study: Study | None = None) -> Sweep:
-    return join_sweep_parts(path, study or fake_study(), command, FAKE)
+    return join_sweep_parts(path, study or fake_study(), command, simulator=FAKE)
 
 
 @pytest.fixture(scope="module")

@@ -9,13 +9,14 @@ from pathlib import Path
 from openiads.base.errors import Interrupted, ResultsError, UsageError
 from openiads.base.jsonable import JsonObject
 from openiads.experiments.design import Study
-from openiads.experiments.sweep import Points, Sweep, facts_of, identity_of, sweep_digest
+from openiads.experiments.sweep import Sweep
+from openiads.experiments.sweep_points import Points, facts_of, identity_of, sweep_digest
 from openiads.experiments.sweep_store import COMPARED, SweepIdentity, SweepStore, refuse_mismatch
 from openiads.runs import disk
 from openiads.runs.division import Command, Division, Part, ranges, refuse_unlike
 from openiads.runs.folder import SEAL, Layout
 from openiads.runs.run import open_run
-from openiads.runs.simulator import Simulator
+from openiads.runs.simulator import Simulator, real_simulator
 from openiads.runs.work import Work
 
 #: The fact that says which part a folder holds.
@@ -141,7 +142,7 @@ class _SweepDivision(Division[SweepPartStore]):
         return f"points {ranges(list(part.turns(range(len(like.facts['points'])))))}"
 
 
-def join_sweep_parts(path: Path, study: Study, command: Command, simulator: Simulator) -> Sweep:
+def join_sweep_parts(path: Path, study: Study, command: Command, *, simulator: Simulator | None = None) -> Sweep:
     """Join the parts of a sweep.
 
     Parameters
@@ -152,7 +153,8 @@ def join_sweep_parts(path: Path, study: Study, command: Command, simulator: Simu
         The sweep that is meant.
     command : callable
         The command by which a part is computed, for messages.
-    simulator : Simulator
+    simulator : Simulator, optional
+        The simulator; tests pass their own.
 
     Returns
     -------
@@ -164,6 +166,7 @@ def join_sweep_parts(path: Path, study: Study, command: Command, simulator: Simu
     ResultsError
         For a part that is missing, incomplete, damaged, of another sweep or of another division.
     """
+    simulator = simulator or real_simulator()
     division = _SweepDivision(path, SweepPartStore, COMPARED, command)
     first = next(iter(division.folders.values()), None)
     if first is not None:  # its arithmetic is that of the parts, not of the machine that joins them

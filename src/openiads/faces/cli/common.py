@@ -60,6 +60,11 @@ On = Annotated[
 ]
 
 
+def of_any_leaker(until: str | None) -> str | None:
+    """A stopping rule whose metric is named: a bare half width is meant for ``any_leaker``."""
+    return f"any_leaker:{until}" if until and ":" not in until else until
+
+
 def part_asked(part: str | None, join: bool) -> Part | None:
     """The part that an option names; UsageError for what makes no sense."""
     from openiads.runs.division import parse_part

@@ -18,6 +18,7 @@ from openiads.faces.cli.common import (
     PartOf,
     Replications,
     by_part,
+    of_any_leaker,
     part_asked,
     picture_asked,
     reports_errors,
@@ -83,13 +84,12 @@ def sweep(
     """Run a study: a scenario at every point of a design, and a table of what comes out."""
     from openiads.experiments import sweep as sweeps
     from openiads.experiments import sweep_parts
-    from openiads.faces.cli import show, tables
+    from openiads.faces.cli import show
     from openiads.runs.work import Work
 
     one = part_asked(part, join)
     picture_asked(figure)
-    if until and ":" not in until:
-        until = f"any_leaker:{until}"
+    until = of_any_leaker(until)
     options = {
         "set": changes,
         "vary": vary,
@@ -103,22 +103,27 @@ def sweep(
     with show.progress_bars() as phases:
         phases.phase("reading the study")
         asked = _study(study, dict(options))
-        folder = out or sweeps.default_sweep_folder(asked)
-        how = Work(jobs, folder, show.running(phases), warn, on=on, chunk=chunk)
-        phases.phase("joining the parts" if join else "building the world, compiling if need be")
+        folder, progress = out or sweeps.default_sweep_folder(asked), show.running(phases)
         if one is not None:
+            how = Work(jobs, folder, progress, warn, on=on, chunk=chunk)
             told = sweep_parts.compute_sweep_part(asked, how, one, yes=yes).summary()
+        elif join:
+            made = sweep_parts.join_sweep_parts(folder, asked, _by_part(study, folder, options, chunk))
         else:
-            if join:
-                command = _by_part(study, folder, options, chunk)
-                made = sweep_parts.join_sweep_parts(folder, asked, command, how.simulator)
-            else:
-                made = sweeps.carry_out(asked, how, yes=yes)
-            phases.phase("drawing the report")
-            report = _drawn(made, figure)
+            phases.phase("building the world, compiling if need be")
+            made = sweeps.sweep(asked, out=folder, jobs=jobs, chunk=chunk, progress=progress, warn=warn, yes=yes, on=on)
     if one is not None:
         show.part(told, json)
-        return
+    else:
+        _print(made, figure, json)
+
+
+def _print(made: Sweep, figure: Path | None, json: bool) -> None:
+    from openiads.faces.cli import show, tables
+
+    with show.progress_bars() as phases:
+        phases.phase("drawing the report")
+        report = _drawn(made, figure)
     summary = made.summary()
     if json:
         show.as_json(summary)
@@ -130,12 +135,8 @@ def sweep(
 def _by_part(study: str, folder: Path, options: dict[str, Any], chunk: int | None) -> Callable[[Part], str]:
     """The command by which a part is computed."""
     named = {"until": "--until-ci", "metrics": "--metric"}
-    return by_part(
-        "sweep",
-        [study],
-        folder,
-        {**{named.get(name, f"--{name}"): value for name, value in options.items()}, "--chunk": chunk},
-    )
+    given = {named.get(name, f"--{name}"): value for name, value in options.items()}
+    return by_part("sweep", [study], folder, {**given, "--chunk": chunk})
 
 
 def _drawn(made: Sweep, figure: Path | None) -> Path:
