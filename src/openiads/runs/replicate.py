@@ -276,14 +276,18 @@ def identity_of(scenario: Scenario, catalog: Catalog, request: Request, chunk: i
 
 def _facts(scenario: Scenario, world: World) -> JsonObject:
     """What a reader of the run needs without building the world again; plain JSON."""
-    folder = scenario.folder
+    folder, origin = scenario.folder, getattr(scenario, "origin", None)
     names = {
         kind: list(getattr(world.names, kind, []))
         for kind in ("flights", "units", "radars", "launchers", "assets", "posts")
     }
     return {
         "name": scenario.name,
-        "scenario": {"mapping": scenario.mapping(), "folder": str(folder.absolute()) if folder else None},
+        "scenario": {
+            "mapping": scenario.mapping(),
+            "folder": str(folder.absolute()) if folder else None,
+            "origin": list(origin) if origin else None,
+        },
         "names": names,
         "flight_class": [int(v) for v in world.flight_class],
         "flight_side": [int(v) for v in world.flight_side],
