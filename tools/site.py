@@ -42,6 +42,8 @@ NAVIGATION = {
         "Earlier versions of the claims <claims/earlier/index>",
         "Compared with history <history>",
         "What moved since 0.1 <what-moved>",
+        "Why there is no GPU path <gpu>",
+        "What others' users ran into <others>",
     ],
     "Project": [
         "README <../README>",

@@ -165,7 +165,7 @@ HELD: dict[str, tuple[str, ...]] = {
         "engine/test_gates.py::test_every_gate_that_a_run_logs_names_a_number_of_its_kind",
         "engine/test_gates.py::test_a_target_beyond_the_edge_of_the_sector_is_told_by_its_angle_and_not_by_a_height",
     ),
-    "P3": ("faces/pages/test_run_page.py::test_the_command_repeats_the_run",),
+    "P3": ("faces/pages/test_run_page.py::test_the_command_of_a_changed_run_gives_its_digest",),
     "P4": ("faces/words/test_comparison.py::test_warnings_belong_to_the_answer",),
     "P5": (
         "experiments/test_compare.py::test_stored_variants_of_one_scenario_are_named_by_what_differs",

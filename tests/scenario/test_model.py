@@ -135,6 +135,18 @@ def test_the_contents_of_a_rule_file_are_part_of_the_digest(tmp_path):
     assert load(tmp_path / "s.toml").digest() != digest
 
 
+def test_line_ends_of_a_scenario_and_its_rules_do_not_change_what_it_is(tmp_path):
+    """Version control writes the line ends of the system that it runs on; the study stays the same."""
+    text = load("one_on_one").with_values({"site.Guard.doctrine.fire": "rules.py:mine"}).toml()
+    rules = "def mine(own, picture, dials, draw):\n    return None\n"
+    digests = set()
+    for end in ("\n", "\r\n"):
+        (tmp_path / "rules.py").write_text(rules, encoding="utf-8", newline=end)
+        (tmp_path / "s.toml").write_text(text, encoding="utf-8", newline=end)
+        digests.add(load(tmp_path / "s.toml").digest())
+    assert len(digests) == 1
+
+
 def test_values_are_set_by_name():
     scenario = load("tartus_2016").with_values(
         {

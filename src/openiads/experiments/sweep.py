@@ -6,11 +6,9 @@ seed unless the study says otherwise: two points share their dice, so their diff
 
 from __future__ import annotations
 
-import math
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,35 +16,26 @@ import numpy as np
 
 from openiads.audit.check import check_run, verify_run
 from openiads.audit.motion import Violation
-from openiads.base.errors import InputError, Interrupted, ResultsError
+from openiads.base.errors import Interrupted, ResultsError
 from openiads.base.jsonable import JsonObject
 from openiads.base.shown import Shown
 from openiads.experiments.design import Study, load_study
 from openiads.experiments.factors import Point
-from openiads.experiments.sweep_store import SweepStore, sweep_identity
+from openiads.experiments.sweep_points import Capped, Points, facts_of, identity_of, sweep_digest
+from openiads.experiments.sweep_store import SweepStore
 from openiads.runs.digest import hash_of
 from openiads.runs.findings import Finding
 from openiads.runs.folder import Kept, output_folder
-from openiads.runs.identity import COMPARED, identity_here
-from openiads.runs.jobs import Progress, default_jobs
-from openiads.runs.replicate import carry_out, default_folder
+from openiads.runs.jobs import Progress
+from openiads.runs.replicate import default_folder
 from openiads.runs.run import Run, open_run
 from openiads.runs.simulator import Simulator, real_simulator
-from openiads.runs.stopping import MOST, parse_until
-from openiads.runs.work import REPLICATIONS, Request, Work
-from openiads.world.prebuilt import Prebuilt
+from openiads.runs.work import Work
 
 if TYPE_CHECKING:
     import pyarrow as arrow
 
     from openiads.runs.cluster import Cluster
-    from openiads.scenario.load import Scenario
-
-#: What ``Run.capped`` tells of one point.
-Capped = list[JsonObject]
-
-#: Replications stored together at a point, at most.
-_LARGEST_CHUNK = 250
 
 
 def default_sweep_folder(study: Study) -> Path:
@@ -123,12 +112,11 @@ def sweep(
     if out is not None:
         SweepStore.refuse_foreign(Path(out))  # before anything takes time
     begun = time.monotonic()
-    catalog = work.simulator.catalog(study.scenario).digest
-    identity = sweep_identity(study.scenario.digest(), catalog, study.canonical(), study.points)
+    identity = identity_of(study, work.simulator)
     with output_folder(out) as path, work.place() as place:
-        store = SweepStore.create_or_resume(path, identity, _facts(study))
+        store = SweepStore.create_or_resume(path, identity, facts_of(study))
         try:
-            points = _Points(study, store, work, place)
+            points = Points(study, store, work, place)
             points.all()
             store.seal(*points.told(), round(time.monotonic() - begun, 3))
         except Interrupted as stopped:
@@ -172,134 +160,6 @@ def open_sweep(path: str | Path, *, simulator: Simulator | None = None) -> Sweep
 def is_sweep(path: str | Path) -> bool:
     """Whether a folder holds a sweep rather than a run."""
     return (Path(path) / "sweep.json").exists()
-
-
-def _facts(study: Study) -> JsonObject:
-    """What a reader of the sweep needs; plain JSON."""
-    return {
-        "name": study.name,
-        "question": study.question,
-        "metrics": list(study.metrics),
-        "paths": [factor.path for factor in study.factors],
-        "points": [{"values": point.values, "knobs": point.knobs} for point in study.points],
-        "scenario": {"name": study.scenario.name, "mapping": study.scenario.mapping()},
-    }
-
-
-def sweep_digest(points: list[Point] | tuple[Point, ...], digests: list[str]) -> str:
-    """SHA-256 over every point's values, knobs and run digest, in order."""
-    return hash_of([[point.values, point.knobs, digest] for point, digest in zip(points, digests, strict=True)])
-
-
-class _Points:
-    """The points of one sweep, one after another; the threads work inside a point."""
-
-    def __init__(self, study: Study, store: SweepStore, work: Work, place: Cluster | None) -> None:
-        self.study, self.store, self.work, self.place = study, store, work, place
-        self.cancel = work.cancel or threading.Event()
-        self.rule = parse_until(study.until)
-        self.most = study.replications or (MOST if self.rule else REPLICATIONS)
-        at_once = place.threads if place is not None else work.jobs or default_jobs()
-        self.chunk = work.chunk or max(1, min(_LARGEST_CHUNK, math.ceil(self.most / (2 * at_once))))
-        self.seals: list[JsonObject] = []
-        self.findings: list[dict[str, Finding]] = []
-        self.capped: list[Capped] = []
-        self._built = Prebuilt()
-        self._told: set[str] = set()
-        self._variant: tuple[JsonObject, Scenario] | None = None
-
-    def all(self) -> None:
-        """Every point, read if it is stored whole, else run."""
-        self.work.simulator.prepare()
-        for point in self.study.points:
-            if self.cancel.is_set():
-                raise Interrupted("sweep", "stopped")
-            made = self._point(point)
-            self._tell(point, made.other_warnings)
-            self.findings.append({metric: made.estimate(metric) for metric in self.study.metrics})
-            self.seals.append(
-                {"digest": made.digest, "replications": made.replications, "failed": int(made.seal["failed"])}
-            )
-            self.capped.append(made.capped)
-            self._show(0)
-        if any(self.capped):
-            self.work.tell(
-                f"at {sum(map(bool, self.capped))} of {self.study.size} points the knobs ask a kill probability above "
-                "reliability x common mode; it is capped there"
-            )
-
-    def told(self) -> tuple[str, list[JsonObject]]:
-        """The sweep's digest, and what the seal says of each point."""
-        return sweep_digest(self.study.points, [seal["digest"] for seal in self.seals]), self.seals
-
-    def interrupted(self) -> Interrupted:
-        """The error of a sweep stopped on the way."""
-        told = f"stopped with {len(self.seals)} of {self.study.size} points done"
-        if self.work.out is None:
-            return Interrupted("sweep", told, "Nothing is kept without out; name a folder to be able to continue")
-        return Interrupted(str(self.store.path), told, "Run the same command again with the same --out to continue")
-
-    def _point(self, point: Point) -> Run:
-        try:
-            scenario = self._scenario(point)
-            stored = self._stored(point, scenario)
-            if stored is not None:
-                return stored
-            request = Request(self.most, self.study.seed_of(point), until=self.rule, knobs=point.knobs or None)
-            return carry_out(scenario, request, self._work_of(point))
-        except InputError as wrong:
-            raise InputError(f"{self.study.file}: {point}", f"{wrong.place}: {wrong.reason}", wrong.remedy) from wrong
-
-    def _work_of(self, point: Point) -> Work:
-        """How the run of a point is computed; its warnings are told afterwards, each once."""
-        return replace(
-            self.work,
-            out=self.store.folder(point.index),
-            chunk=self.chunk,
-            progress=lambda done, of: self._show(done),
-            warn=None,
-            cancel=self.cancel,
-            on=self.place,
-            prebuilt=self._built,
-        )
-
-    def _scenario(self, point: Point) -> Scenario:
-        """The scenario at a point; worlds of one variant share it."""
-        if self._variant is None or self._variant[0] != point.values:
-            self._variant = (point.values, self.study.variant(point))
-        return self._variant[1]
-
-    def _stored(self, point: Point, scenario: Scenario) -> Run | None:
-        """The point's run if it is whole and is what it must be, found without building its world; else None."""
-        folder = self.store.folder(point.index)
-        if not (folder / "SEALED.json").exists():
-            return None
-        wanted = identity_here(
-            scenario=scenario.digest(),
-            catalog=self.work.simulator.catalog(scenario).digest,
-            seed=self.study.seed_of(point),
-            replications=self.most,
-            chunk=self.chunk,
-            until=str(self.rule) if self.rule else "",
-            knobs=tuple(sorted(point.knobs.items())),
-        )
-        try:
-            made = open_run(folder, simulator=self.work.simulator)
-            made.store.verify()
-        except ResultsError:
-            return None  # running it again mends it or says what is wrong
-        return made if all(getattr(made.identity, n) == getattr(wanted, n) for n in COMPARED) else None
-
-    def _show(self, done: int) -> None:
-        """Progress in replications over all points, ``done`` of them in the present one."""
-        if self.work.progress is not None:
-            self.work.progress(len(self.seals) * self.most + done, self.study.size * self.most)
-
-    def _tell(self, point: Point, lines: list[str]) -> None:
-        for line in lines:
-            if line not in self._told:
-                self._told.add(line)
-                self.work.tell(f"{point}: {line}")
 
 
 # ------------------------------------------------------------------ a complete sweep

@@ -112,19 +112,23 @@ class SweepStore(ResultFolder[SweepIdentity]):
     @classmethod
     def read_named(cls, path: Path) -> tuple[SweepIdentity, JsonObject]:
         """Identity and facts in ``sweep.json``."""
-        return _read_sweep(path)
+        return _read_sweep(path / f"{cls.LAYOUT.noun}.json")
 
     @classmethod
     def refuse_other(
         cls, path: Path, stored: tuple[SweepIdentity, JsonObject], asked: tuple[SweepIdentity, JsonObject]
     ) -> None:
         """ResultsError unless the stored sweep is the one asked for."""
-        _refuse_mismatch(path, stored, asked)
+        refuse_mismatch(path, stored, asked)
 
     def stored_so_far(self) -> str:
         """Points done, in words."""
         done = len(list((self.path / "points").glob("p*/SEALED.json")))
-        return f"{done} of {len(self.facts['points'])} points done"
+        return f"{done} of {len(self.planned())} points done"
+
+    def planned(self) -> list[int]:
+        """The points that are to be stored."""
+        return list(range(len(self.facts["points"])))
 
     def folder(self, index: int) -> Path:
         """Where the run of a point is."""
@@ -143,12 +147,11 @@ class SweepStore(ResultFolder[SweepIdentity]):
         wall_s : float
         """
         if self.sealed_before(digest) is None:
-            told = {"sweep": self.identity.hash, "digest": digest, "points": list(points), "wall_s": wall_s}
+            told = {self.LAYOUT.noun: self.identity.hash, "digest": digest, "points": list(points), "wall_s": wall_s}
             write_checked(self.path / SEAL, told)
 
 
-def _read_sweep(path: Path) -> tuple[SweepIdentity, JsonObject]:
-    file = path / "sweep.json"
+def _read_sweep(file: Path) -> tuple[SweepIdentity, JsonObject]:
     remedy = "Nothing here can be used; run again with a new --out"
     try:
         told = read_checked(file)
@@ -160,7 +163,7 @@ def _read_sweep(path: Path) -> tuple[SweepIdentity, JsonObject]:
     if stored.get("format") != FORMAT:
         version = str(stored.get("version", "of another version"))
         raise ResultsError(
-            str(path),
+            str(file.parent),
             f"made by openiads {version} in format {stored.get('format')} of sweeps; this is openiads {__version__}, "
             f"which reads format {FORMAT} (format)",
             f"Use openiads {version}, or run again with a new --out",
@@ -168,7 +171,7 @@ def _read_sweep(path: Path) -> tuple[SweepIdentity, JsonObject]:
     return SweepIdentity(stored), told["facts"]
 
 
-def _refuse_mismatch(
+def refuse_mismatch(
     path: Path, stored_here: tuple[SweepIdentity, JsonObject], asked_for: tuple[SweepIdentity, JsonObject]
 ) -> None:
     (stored, kept), (asked, facts) = stored_here, asked_for

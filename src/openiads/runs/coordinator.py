@@ -105,16 +105,26 @@ class Coordinator:
         self._warm = False
         self._warming = threading.Lock()
         self._stored = 0
+        self._asked = self.identity.replications
 
     def all(self, begun: float) -> Accumulator:
         """Every chunk up to N or to the look at which the answer is sharp; then the seal."""
         counts = looks(self.identity.replications) if self.rule else [self.identity.replications]
         chunks = chunks_of(self.identity.replications, self.identity.chunk, counts)
+        edges = zip([0, *counts], counts, strict=False)
+        return self._through([[c for c in chunks if a <= c.first and c.last <= b] for a, b in edges], begun)
+
+    def some(self, chunks: list[Chunk], begun: float) -> Accumulator:
+        """These chunks and no others; then the seal."""
+        self._asked = sum(c.last - c.first for c in chunks)
+        return self._through([chunks], begun)
+
+    def _through(self, stages: list[list[Chunk]], begun: float) -> Accumulator:
+        """One stage after another, up to the look at which the answer is sharp; then the seal."""
         used: list[Chunk] = []
         pool = self._pool()
         try:
-            for count in counts:
-                stage = [c for c in chunks if len(used) <= c.index and c.last <= count]
+            for stage in stages:
                 self._stage(pool, stage)
                 used += stage
                 if sharp(self.rule, self.gathered):
@@ -169,7 +179,7 @@ class Coordinator:
 
     def _show(self) -> None:
         if self.progress is not None:
-            self.progress(self._count, self.identity.replications)
+            self.progress(self._count, self._asked)
 
     def _chunk(self, chunk: Chunk) -> Done | None:
         """One chunk, read if it is stored whole, else computed and stored; None when stopped on the way."""
@@ -219,7 +229,7 @@ class Coordinator:
                 self._stored += replications
 
     def _interrupted(self) -> Interrupted:
-        told = f"stopped with {self._stored} of {self.identity.replications} replications stored"
+        told = f"stopped with {self._stored} of {self._asked} replications stored"
         if not self.resumable:
             return Interrupted("run", told, "Nothing is kept without out; name a folder to be able to continue")
         return Interrupted(str(self.store.path), told, "Run the same command again with the same --out to continue")

@@ -77,6 +77,11 @@ class Disk:
                 time.sleep(pause)
         source.replace(target)
 
+    def link(self, source: Path, target: Path) -> None:
+        """Give a file a second name that nothing has yet."""
+        self.before("link", target)
+        target.hardlink_to(source)
+
     def sync_folder(self, path: Path) -> None:
         """Force a folder's entries to the medium."""
         self.before("sync_folder", path)
@@ -171,8 +176,7 @@ def write_file(path: Path, data: bytes, *, chunks: bool = True) -> None:
     chunks : bool, optional
         What is written belongs to a run or rests on one, whose finished chunks a second try finds again.
     """
-    # Processes of two hosts may have one number, so it takes more to tell them apart.
-    temporary = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(6)}{TEMPORARY}")
+    temporary = _temporary(path)
     try:
         try:
             _write_synced(temporary, data)
@@ -186,6 +190,53 @@ def write_file(path: Path, data: bytes, *, chunks: bool = True) -> None:
     except OSError as problem:
         again = _RESUME if chunks else _AGAIN
         raise _trouble(path, problem, "write results", len(data), again=again) from problem
+
+
+def _temporary(path: Path) -> Path:
+    # Processes of two hosts may have one number, so it takes more to tell them apart.
+    return path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(6)}{TEMPORARY}")
+
+
+def adopt(source: Path, target: Path) -> None:
+    """Let a finished file have a second name, or a copy where the medium has no second names.
+
+    The name is durable once ``sync`` was called for its folder.
+
+    Parameters
+    ----------
+    source : Path
+    target : Path
+        Replaced if it is another file.
+
+    Raises
+    ------
+    ResultsError
+        Where it cannot be read or written.
+    """
+    temporary = _temporary(target)
+    try:
+        if target.exists() and source.samefile(target):
+            return
+        try:
+            try:
+                _active.link(source, temporary)
+            except OSError:  # no links on this medium, too many of one file, or another medium
+                _write_synced(temporary, _active.read(source))
+            _active.rename(temporary, target)
+        except OSError:
+            with suppress(OSError):
+                _active.remove(temporary)
+            raise
+    except OSError as problem:
+        raise _trouble(target, problem, "write results") from problem
+
+
+def sync(folder: Path) -> None:
+    """Make the names in a folder durable; ResultsError."""
+    try:
+        _active.sync_folder(folder)
+    except OSError as problem:
+        raise _trouble(folder, problem, "write results") from problem
 
 
 def refuse_unwritable(path: Path) -> None:

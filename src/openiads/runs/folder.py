@@ -26,6 +26,9 @@ from openiads.runs.digest import canonical_json, hash_of
 
 SEAL = "SEALED.json"
 
+#: Where a folder of results keeps the parts that jobs compute for it one by one.
+PARTS = "parts"
+
 
 class Kept:
     """A result that is read from a folder, which may be a temporary one.
@@ -120,7 +123,9 @@ class Layout:
     own: tuple[str, ...] = ()
 
 
-def refuse_foreign(path: Path, layout: Layout, read: Callable[[Path], object] | None = None) -> None:
+def refuse_foreign(
+    path: Path, layout: Layout, read: Callable[[Path], object] | None = None, *, parts: bool = False
+) -> None:
     """Refuse a folder that is anything but one of this layout, an empty one, or one still to be made.
 
     Nothing is touched.  What an interrupted start leaves (a lock, empty parts, temporary files) counts as its own.
@@ -133,6 +138,8 @@ def refuse_foreign(path: Path, layout: Layout, read: Callable[[Path], object] | 
         What may lie there.
     read : callable, optional
         Reads ``NOUN.json`` of a folder, so that a damaged one is told; a folder that has one is then its own.
+    parts : bool, optional
+        Parts that are not joined may lie there.
 
     Raises
     ------
@@ -151,6 +158,12 @@ def refuse_foreign(path: Path, layout: Layout, read: Callable[[Path], object] | 
         if read is not None and (path / f"{layout.noun}.json").exists():
             read(path)
             return
+        if (path / PARTS).is_dir() and not parts:
+            raise ResultsError(
+                str(path),
+                f"holds parts that are not joined, and no {layout.noun}",
+                "Join them: the same command with --join; or choose another folder with --out",
+            )
         foreign = _foreign(path, layout)
     except OSError as problem:
         raise ResultsError(str(path), f"cannot be looked into: {problem.strerror}", remedy) from problem
@@ -166,7 +179,7 @@ def _foreign(path: Path, layout: Layout) -> list[str]:
     inside = path / layout.inside
     if layout.inside and any(inside.glob(layout.pattern)):
         raise unnamed(path, layout)
-    known = {"lock", layout.inside, f"{layout.noun}.json" if not layout.inside else "", *layout.own}
+    known = {"lock", PARTS, layout.inside, f"{layout.noun}.json" if not layout.inside else "", *layout.own}
     foreign = sorted(p.name for p in path.iterdir() if p.name not in known)
     foreign = [name for name in foreign if not (name.startswith(".") and name.endswith(disk.TEMPORARY))]
     if not foreign and layout.inside and inside.is_dir():
@@ -261,12 +274,19 @@ class ResultFolder(ABC, Generic[AnyIdentity]):
     # -------------------------------------------------------------- opening and closing
 
     @classmethod
-    def refuse_foreign(cls, path: Path) -> None:
-        """ResultsError if a folder is anything but one of these, an empty one, or one still to be made."""
-        refuse_foreign(path, cls.LAYOUT, cls.read_named)
+    def refuse_foreign(cls, path: Path, *, parts: bool = False) -> None:
+        """ResultsError if a folder is anything but one of these, an empty one, or one still to be made.
+
+        Parameters
+        ----------
+        path : Path
+        parts : bool, optional
+            It may hold parts that are not joined.
+        """
+        refuse_foreign(path, cls.LAYOUT, cls.read_named, parts=parts)
 
     @classmethod
-    def create_or_resume(cls, path: Path, identity: AnyIdentity, facts: JsonObject) -> Self:
+    def create_or_resume(cls, path: Path, identity: AnyIdentity, facts: JsonObject, *, parts: bool = False) -> Self:
         """The folder at ``path``, made now or continued, locked for writing.
 
         Parameters
@@ -276,6 +296,8 @@ class ResultFolder(ABC, Generic[AnyIdentity]):
             What the results are of; a folder of other ones is refused.
         facts : JsonObject
             Written only if the folder is made now.
+        parts : bool, optional
+            The folder may hold parts that are not joined.
 
         Returns
         -------
@@ -287,7 +309,7 @@ class ResultFolder(ABC, Generic[AnyIdentity]):
         ResultsError
             Foreign, damaged, of another identity, or another process is writing there.
         """
-        cls.refuse_foreign(path)
+        cls.refuse_foreign(path, parts=parts)
         inside = path / cls.LAYOUT.inside
         if not inside.is_dir():
             disk.make_folder(path)

@@ -11,6 +11,7 @@ import math
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -198,7 +199,7 @@ def carry_out(scenario: Scenario | str | Path, request: Request, work: Work, *, 
     """
     request.check()
     work.check()
-    simulator, rule = work.simulator, request.rule
+    simulator = work.simulator
     if isinstance(scenario, str | Path):
         scenario = simulator.load(scenario)
     catalog = catalog if catalog is not None else simulator.catalog(scenario)
@@ -206,27 +207,50 @@ def carry_out(scenario: Scenario | str | Path, request: Request, work: Work, *, 
     if work.out is not None:
         Store.refuse_foreign(Path(work.out))  # before anything takes time
     with work.place() as place:
-        simulator.prepare()
-        work.heed()
-        world = simulator.build(scenario, catalog, request.knobs, prebuilt=work.prebuilt)
-        work.heed()
-        runner = simulator.runner(world, request.seed)  # a rule that cannot be taken in is refused before all else
-        work.heed()
-        chunk = work.chunk if work.chunk is not None else _chunk_of(request, runner)
-        warnings = simulator.warnings(scenario, world)
-        for line in warnings:
-            work.tell(line)
-        identity = _identity(scenario, catalog, request, chunk)
+        ready = prepare(scenario, catalog, request, work)
         with output_folder(work.out) as path:
-            store = Store.create_or_resume(path, identity, {**_facts(scenario, world), "warnings": warnings})
+            store = Store.create_or_resume(path, ready.identity, ready.facts)
             try:
-                gathered = Coordinator(store, world, rule, work, place).all(begun)
+                gathered = Coordinator(store, ready.world, request.rule, work, place).all(begun)
             finally:
                 store.close()
-    made = Run(path, simulator=simulator, scenario=scenario, catalog=catalog, world=world, gathered=gathered)
+    made = Run(path, simulator=simulator, scenario=scenario, catalog=catalog, world=ready.world, gathered=gathered)
     if work.out is None:
         made.make_temporary()
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What the replications of a run need, and what its folder says of them.
+
+    Attributes
+    ----------
+    world : World
+    identity : RunIdentity
+    facts : JsonObject
+    """
+
+    world: World
+    identity: RunIdentity
+    facts: JsonObject
+
+
+def prepare(scenario: Scenario, catalog: Catalog, request: Request, work: Work) -> Ready:
+    """Compile and build what a run needs, and tell its warnings."""
+    simulator = work.simulator
+    simulator.prepare()
+    work.heed()
+    world = simulator.build(scenario, catalog, request.knobs, prebuilt=work.prebuilt)
+    work.heed()
+    runner = simulator.runner(world, request.seed)  # a rule that cannot be taken in is refused before all else
+    work.heed()
+    chunk = work.chunk if work.chunk is not None else _chunk_of(request, runner)
+    warnings = simulator.warnings(scenario, world)
+    for line in warnings:
+        work.tell(line)
+    identity = identity_of(scenario, catalog, request, chunk)
+    return Ready(world, identity, {**_facts(scenario, world), "warnings": warnings})
 
 
 def _chunk_of(request: Request, runner: Runner) -> int:
@@ -236,7 +260,8 @@ def _chunk_of(request: Request, runner: Runner) -> int:
     return default_chunk(request.most, _seconds_each(runner) if request.most >= _WORTH_TIMING else 0.0)
 
 
-def _identity(scenario: Scenario, catalog: Catalog, request: Request, chunk: int) -> RunIdentity:
+def identity_of(scenario: Scenario, catalog: Catalog, request: Request, chunk: int) -> RunIdentity:
+    """What is run, on this machine."""
     return identity_here(
         scenario=scenario.digest(),
         catalog=catalog.digest,
@@ -251,14 +276,18 @@ def _identity(scenario: Scenario, catalog: Catalog, request: Request, chunk: int
 
 def _facts(scenario: Scenario, world: World) -> JsonObject:
     """What a reader of the run needs without building the world again; plain JSON."""
-    folder = scenario.folder
+    folder, origin = scenario.folder, getattr(scenario, "origin", None)
     names = {
         kind: list(getattr(world.names, kind, []))
         for kind in ("flights", "units", "radars", "launchers", "assets", "posts")
     }
     return {
         "name": scenario.name,
-        "scenario": {"mapping": scenario.mapping(), "folder": str(folder.absolute()) if folder else None},
+        "scenario": {
+            "mapping": scenario.mapping(),
+            "folder": str(folder.absolute()) if folder else None,
+            "origin": list(origin) if origin else None,
+        },
         "names": names,
         "flight_class": [int(v) for v in world.flight_class],
         "flight_side": [int(v) for v in world.flight_side],

@@ -77,7 +77,7 @@ class Store(ResultFolder[RunIdentity]):
     @classmethod
     def read_named(cls, path: Path) -> tuple[RunIdentity, JsonObject]:
         """Identity and facts in ``run.json``."""
-        return _read_run(path)
+        return _read_run(path / f"{cls.LAYOUT.noun}.json")
 
     @classmethod
     def refuse_other(
@@ -113,8 +113,12 @@ class Store(ResultFolder[RunIdentity]):
     def stored_so_far(self) -> str:
         """Chunks stored, in words."""
         stored = len(list((self.path / "chunks").glob("c*.parquet")))
-        whole = len(chunks_of(self.identity.replications, self.identity.chunk))
+        whole = len(self.planned())
         return f"{stored}{'' if self.identity.until else f' of {whole}'} chunks stored"
+
+    def planned(self) -> list[Chunk]:
+        """The chunks that are to be stored, where no stopping rule decides."""
+        return chunks_of(self.identity.replications, self.identity.chunk)
 
     # -------------------------------------------------------------- chunks
 
@@ -228,7 +232,7 @@ class Store(ResultFolder[RunIdentity]):
                 wrote = self._written.get(path.name)
                 files[path.name] = wrote or hashlib.sha256(disk.read_file(path)).hexdigest()
         told = {
-            "run": self._hash,
+            self.LAYOUT.noun: self._hash,
             "digest": digest,
             "replications": replications,
             "failed": failed,
@@ -239,6 +243,10 @@ class Store(ResultFolder[RunIdentity]):
         if earlier is not None and {k: v for k, v in earlier.items() if k != "check"} == told:
             return
         write_checked(self.path / SEAL, told)
+
+    def trust(self, files: dict[str, str]) -> None:
+        """Take the hashes of files, by name, that somebody has just read and checked; the seal then needs no look."""
+        self._written |= files
 
     def complete(self) -> tuple[JsonObject, list[Chunk]]:
         """The seal and the chunks of a complete run; ResultsError if it is not complete."""
@@ -316,15 +324,14 @@ class Store(ResultFolder[RunIdentity]):
         return found
 
 
-def _read_run(path: Path) -> tuple[RunIdentity, JsonObject]:
-    file = path / "run.json"
+def _read_run(file: Path) -> tuple[RunIdentity, JsonObject]:
     try:
         told = read_checked(file)
         stored = told["identity"]
         if stored["format"] != FORMAT:
             version = str(stored.get("version", "of another version"))
             raise ResultsError(
-                str(path),
+                str(file.parent),
                 f"made by openiads {version} in format {stored['format']} of the store; this is openiads "
                 f"{__version__}, which reads format {FORMAT} (format)",
                 f"Use openiads {version}, or run again with a new --out",

@@ -91,7 +91,7 @@ def load(path_or_name: str | Path) -> Scenario:
     """
     path = find_scenario(path_or_name)
     text = read_text(path)
-    return loads(text, str(path), path.resolve().parent)
+    return loads(text, str(path), path.resolve().parent).read_from(str(path_or_name))
 
 
 def scenario_with(source: str | Path | Scenario, changes: Mapping[str, Json] | None = None) -> Scenario:
@@ -244,6 +244,18 @@ class Scenario(Part):
 
     _folder: Path | None = PrivateAttr(None)
     _json: str | None = PrivateAttr(None)  # written once: a scenario never changes
+    _origin: tuple[str, ...] | None = PrivateAttr(None)
+
+    @property
+    def origin(self) -> tuple[str, ...] | None:
+        """The file or packaged name that it was read from, and each change since as ``path=value``; None if unknown."""
+        return self._origin
+
+    def read_from(self, *origin: str) -> Scenario:
+        """The same scenario with its origin."""
+        other = self.model_copy()
+        other._origin = origin
+        return other
 
     @property
     def folder(self) -> Path | None:
@@ -301,11 +313,22 @@ class Scenario(Part):
         """
         from openiads.scenario.edits import edited
 
-        return validate(edited(self.mapping(), changes)).placed(self._folder)
+        made = validate(edited(self.mapping(), changes)).placed(self._folder)
+        typed = [f"{path}={_typed(value)}" for path, value in changes.items()]
+        return made if self._origin is None else made.read_from(*self._origin, *typed)
 
     def asset(self, name: str) -> Asset:
         """The asset of that name (KeyError without one; a loaded scenario has no dangling names)."""
         return {asset.name: asset for asset in self.assets}[name]
+
+
+def _typed(value: Json) -> str:
+    """A value as it is typed on a command line: TOML in one line."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{json.dumps(str(key))} = {_typed(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_typed(each) for each in value) + "]"
+    return json.dumps(value)
 
 
 def _content(path: Path) -> bytes:
@@ -318,7 +341,10 @@ def _content(path: Path) -> bytes:
         return b"missing"
     if kind_of(path) is not None and belonging(path) != [path]:
         return bytes.fromhex(sha256_of(path))
-    return hashlib.sha256(path.read_bytes()).digest()
+    data = path.read_bytes()
+    if path.suffix == ".py":  # Python reads either line end alike, and version control writes them as it likes
+        data = data.replace(b"\r\n", b"\n")
+    return hashlib.sha256(data).digest()
 
 
 def _picked(scenario: Scenario) -> bytes:

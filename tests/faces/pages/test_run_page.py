@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -409,6 +410,33 @@ def test_switches_that_simplify_are_named_on_the_placard() -> None:
 
 def test_the_command_repeats_the_run(made: Any) -> None:
     assert run_page.command(made) == "openiads run tartus_2016 -n 300 --seed 2016"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ["--set", "site.Guard.rounds=1"],
+        ["--set", "duration=200 s", "--set", 'raid.Intruder.altitude="3 km"', "--set", "model.false_alarms=true"],
+        ["--set", 'site.Guard.defends=["Depot"]', "--set", 'site."Guard".doctrine={fire = "salvo", salvo = 1}'],
+        ["--until-ci", "any_leaker:0.4"],
+    ],
+)
+def test_the_command_of_a_changed_run_gives_its_digest(typed: list[str], tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from openiads.faces.cli import main
+    from openiads.faces.pages.brief import gather
+    from openiads.runs.run import open_run
+
+    def digest(words: list[str], folder: str) -> str:
+        done = CliRunner().invoke(main.app, [*words, "--out", str(tmp_path / folder)])
+        assert done.exit_code == 0, done.stderr
+        return open_run(tmp_path / folder).digest
+
+    first = digest(["run", "one_on_one", "-n", "3", "--seed", "4", *typed], "first")
+    again = shlex.split(run_page.command(gather(open_run(tmp_path / "first"))))
+    assert again[:3] == ["openiads", "run", "one_on_one"]
+    assert digest(again[1:], "again") == first
 
 
 @pytest.mark.parametrize("name", ["West", "West[3]", "West/3", "West 12", "West-3"])

@@ -7,7 +7,7 @@ import functools
 import os
 import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ParamSpec
 
@@ -17,6 +17,7 @@ from openiads.base.errors import OpeniadsError
 from openiads.faces.cli import streams
 
 if TYPE_CHECKING:
+    from openiads.runs.division import Part
     from openiads.scenario.load import Scenario
 
 P = ParamSpec("P")
@@ -48,10 +49,55 @@ FigureFile = Annotated[
     Path | None,
     typer.Option("--figure", help="Also write the main picture as FILE.png, FILE.svg or FILE.pdf.", show_default=False),
 ]
+PartOf = Annotated[
+    str | None,
+    typer.Option("--part", help="K/N: only this part of N, as a job of a job array; see --join.", show_default=False),
+]
+Join = Annotated[bool, typer.Option("--join", help="Join the parts that jobs with --part have computed.")]
 On = Annotated[
     str,
     typer.Option("--on", help="threads; dask: processes as a local cluster; dask:ADDRESS: a running scheduler."),
 ]
+
+
+def of_any_leaker(until: str | None) -> str | None:
+    """A stopping rule whose metric is named: a bare half width is meant for ``any_leaker``."""
+    return f"any_leaker:{until}" if until and ":" not in until else until
+
+
+def part_asked(part: str | None, join: bool) -> Part | None:
+    """The part that an option names; UsageError for what makes no sense."""
+    from openiads.runs.division import parse_part
+
+    if part is not None and join:
+        from openiads.base.errors import UsageError
+
+        raise UsageError(
+            "--join", "a part is computed or all are joined", "Leave out --part once every part is computed"
+        )
+    return None if part is None else parse_part(part)
+
+
+def by_part(command: str, words: Sequence[str], out: Path, options: Mapping[str, object]) -> Callable[[Part], str]:
+    """The command by which a part is computed, as it is typed.
+
+    Parameters
+    ----------
+    command : str
+        Its name.
+    words : sequence of str
+        What stands without an option.
+    out : Path
+        The folder of the whole.
+    options : mapping of str to object
+        Options that decide results; None and empty lists are left out, lists repeat their option.
+    """
+    line = [command, *words]
+    for name, value in options.items():
+        each = value if isinstance(value, list) else [] if value is None else [value]
+        line += [text for one in each for text in (name, str(one))]
+    line += ["--out", str(out)]
+    return lambda part: f"{program()} {shlex.join(line)} --part {part}"
 
 
 def picture_asked(file: Path | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,19 +12,26 @@ import typer
 
 from openiads.faces.cli.common import (
     Jobs,
+    Join,
     Json,
     On,
     Out,
+    PartOf,
     Replications,
     Seed,
+    by_part,
     load_changed,
+    of_any_leaker,
+    part_asked,
     program,
     reports_errors,
     warn,
 )
 
 if TYPE_CHECKING:
+    from openiads.runs.division import Part
     from openiads.runs.run import Run
+    from openiads.runs.work import Request, Work
     from openiads.scenario.load import Scenario
 
 #: Changes that the name of a run's folder tells at most, and signs of each.
@@ -80,34 +88,64 @@ def run(
         ),
     ] = None,
     on: On = "threads",
+    part: PartOf = None,
+    join: Join = False,
     json: Json = False,
 ) -> None:
     """Run a scenario many times and print what comes out, with intervals."""
     from openiads.faces.cli import show
     from openiads.runs import replicate, stopping, work
 
-    if until and ":" not in until:
-        until = f"any_leaker:{until}"
+    one = part_asked(part, join)
+    until = of_any_leaker(until)
     with show.progress_bars() as phases:
         phases.phase("reading the scenario")
         loaded = load_changed(scenario, changes or [])
         most = replications or (stopping.MOST if until else work.REPLICATIONS)
         folder = out or run_folder(loaded, seed, most, until, record, chunk, changes or ())
-        phases.phase("building the world, compiling if need be")
-        made = replicate.run(
-            loaded,
-            replications=most,
-            seed=seed,
-            jobs=jobs,
-            chunk=chunk,
-            out=folder,
-            record=record,
-            until=until,
-            progress=show.running(phases),
-            warn=warn,
-            on=on,
-        )
-    _print(made, json)
+        if one is None and not join:
+            phases.phase("building the world, compiling if need be")
+            made = replicate.run(
+                loaded,
+                replications=most,
+                seed=seed,
+                jobs=jobs,
+                chunk=chunk,
+                out=folder,
+                record=record,
+                until=until,
+                progress=show.running(phases),
+                warn=warn,
+                on=on,
+            )
+    if one is None and not join:
+        _print(made, json)
+        return
+    how = work.Work(jobs, folder, warn=warn, on=on, chunk=chunk)
+    _in_parts(loaded, work.Request(most, seed, record, until), how, one, (scenario, changes, json))
+
+
+def _in_parts(
+    scenario: Scenario, asked: Request, how: Work, one: Part | None, typed: tuple[str, list[str] | None, bool]
+) -> None:
+    """Compute one part of a run, or join all, and print what came of it."""
+    from openiads.faces.cli import show
+    from openiads.runs import parts
+
+    name, changes, json = typed
+    record, folder = asked.record or None, Path(str(how.out))
+    options = {"-n": asked.most, "--seed": asked.seed, "--record": record, "--chunk": how.chunk, "--set": changes}
+    with show.progress_bars() as phases:
+        if one is not None:
+            phases.phase("building the world, compiling if need be")
+            told = parts.compute_part(scenario, asked, replace(how, progress=show.running(phases)), one).summary()
+        else:
+            phases.phase("joining the parts")
+            made = parts.join(scenario, asked, how, by_part("run", [name], folder, options))
+    if one is not None:
+        show.part(told, json)
+    else:
+        _print(made, json)
 
 
 def _print(made: Run, json: bool, **more: str) -> None:

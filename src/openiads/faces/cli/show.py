@@ -156,6 +156,23 @@ class Phases:
             self._progress.update(self._task, completed=done, total=of, shown=f"{done:,} / {of:,}")
 
 
+def part(summary: Mapping[str, Any], json: bool) -> None:
+    """What became of one part of a run or a sweep, and what comes next."""
+    if json:
+        as_json(summary)
+        return
+    if "points" in summary:
+        held = f"{len(summary['points'])} points"
+    else:
+        first = summary["first_replication"]
+        held = f"replications {first:,} to {first + summary['replications'] - 1:,}"
+    out = console()
+    out.print(f"Part {summary['part']} of {summary['of']}: {held}, in {summary['out']}")
+    if summary["failed_replications"]:
+        out.print(f"{summary['failed_replications']:,} replications failed")
+    out.print("Once every part is computed: the same command with --join in place of --part")
+
+
 def running(phases: Phases, name: str = "running replications") -> Callable[[int, int], None]:
     """A progress callback, as of ``replicate.run``: the first call ends the preparations and begins phase ``name``."""
     begun = False

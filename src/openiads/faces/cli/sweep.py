@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from openiads.base.errors import UsageError
-from openiads.faces.cli.common import FigureFile, Jobs, Json, On, Replications, picture_asked, reports_errors, warn
+from openiads.faces.cli.common import (
+    FigureFile,
+    Jobs,
+    Join,
+    Json,
+    On,
+    PartOf,
+    Replications,
+    by_part,
+    of_any_leaker,
+    part_asked,
+    picture_asked,
+    reports_errors,
+    warn,
+)
 
 if TYPE_CHECKING:
     from openiads.experiments.design import Study
     from openiads.experiments.sweep import Sweep
+    from openiads.runs.division import Part
 
 StudyName = Annotated[str, typer.Argument(help="A study file; with --vary a scenario (file or packaged name).")]
 SweepOut = Annotated[
@@ -60,16 +76,20 @@ def sweep(
     points: Points = None,
     yes: Yes = False,
     on: On = "threads",
+    part: PartOf = None,
+    join: Join = False,
     figure: FigureFile = None,
     json: Json = False,
 ) -> None:
     """Run a study: a scenario at every point of a design, and a table of what comes out."""
     from openiads.experiments import sweep as sweeps
-    from openiads.faces.cli import show, tables
+    from openiads.experiments import sweep_parts
+    from openiads.faces.cli import show
+    from openiads.runs.work import Work
 
+    one = part_asked(part, join)
     picture_asked(figure)
-    if until and ":" not in until:
-        until = f"any_leaker:{until}"
+    until = of_any_leaker(until)
     options = {
         "set": changes,
         "vary": vary,
@@ -82,10 +102,26 @@ def sweep(
     }
     with show.progress_bars() as phases:
         phases.phase("reading the study")
-        asked = _study(study, options)
-        phases.phase("building the world, compiling if need be")
+        asked = _study(study, dict(options))
         folder, progress = out or sweeps.default_sweep_folder(asked), show.running(phases)
-        made = sweeps.sweep(asked, out=folder, jobs=jobs, chunk=chunk, progress=progress, warn=warn, yes=yes, on=on)
+        if one is not None:
+            how = Work(jobs, folder, progress, warn, on=on, chunk=chunk)
+            told = sweep_parts.compute_sweep_part(asked, how, one, yes=yes).summary()
+        elif join:
+            made = sweep_parts.join_sweep_parts(folder, asked, _by_part(study, folder, options, chunk))
+        else:
+            phases.phase("building the world, compiling if need be")
+            made = sweeps.sweep(asked, out=folder, jobs=jobs, chunk=chunk, progress=progress, warn=warn, yes=yes, on=on)
+    if one is not None:
+        show.part(told, json)
+    else:
+        _print(made, figure, json)
+
+
+def _print(made: Sweep, figure: Path | None, json: bool) -> None:
+    from openiads.faces.cli import show, tables
+
+    with show.progress_bars() as phases:
         phases.phase("drawing the report")
         report = _drawn(made, figure)
     summary = made.summary()
@@ -94,6 +130,13 @@ def sweep(
     else:
         tables.points(summary)
         show.console().print(f"Report: {report}")
+
+
+def _by_part(study: str, folder: Path, options: dict[str, Any], chunk: int | None) -> Callable[[Part], str]:
+    """The command by which a part is computed."""
+    named = {"until": "--until-ci", "metrics": "--metric"}
+    given = {named.get(name, f"--{name}"): value for name, value in options.items()}
+    return by_part("sweep", [study], folder, {**given, "--chunk": chunk})
 
 
 def _drawn(made: Sweep, figure: Path | None) -> Path:

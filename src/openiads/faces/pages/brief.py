@@ -134,6 +134,7 @@ class Brief:
     gates : shares of the waiting time of leakers, longest first
     first_bound : resource -> share of replications in which it was the first to bind
     settings : the scenario as a file holds it;  twins : closed forms beside the run (study.twins_of_run.Twin)
+    most : replications asked for;  origin : file or name of the scenario and what was set, if the run knows
     """
 
     scenario: Scenario
@@ -156,6 +157,8 @@ class Brief:
     warnings: list[str]
     duration: float
     twins: list[Twin]
+    most: int | None = None
+    origin: list[str] | None = None
 
 
 def lanes(events: np.ndarray, names: Sequence[str], kinds: np.ndarray, sides: np.ndarray) -> list[Lane]:
@@ -352,4 +355,6 @@ def gather(run: Run, replication: int = 0) -> Brief:
         warnings=run.warnings,
         duration=float(run.scenario.duration),
         twins=twins_beside(run),
+        most=run.identity.replications,
+        origin=run.facts["scenario"].get("origin"),
     )

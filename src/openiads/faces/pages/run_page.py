@@ -292,7 +292,12 @@ def _parameters(brief: Brief) -> str:
 def command(brief: Brief) -> str:
     """The command that repeats the run."""
     told = brief.summary
-    words = ["openiads", "run", told["scenario"], "-n", str(told["replications"]), "--seed", str(told["seed"])]
+    source, *changes = brief.origin or [told["scenario"]]
+    words = ["openiads", "run", source, "-n", brief.most or told["replications"], "--seed", told["seed"]]
+    for change in changes:
+        words += ["--set", change]
+    if told.get("until"):
+        words += ["--until-ci", told["until"]]
     return shlex.join(str(word) for word in words)
 
 
