@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from openiads.faces.formats import export
     from openiads.faces.pages import answers as charts
     from openiads.foreign.convert import import_scenario
-    from openiads.foreign.convert import import_scenario
     from openiads.reach.defended import footprint
     from openiads.reach.envelope import envelope_volume, low_reach
     from openiads.reach.fire_unit import envelope

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-
 from openiads.base.errors import InputError
 from openiads.base.units import QuantityError, quantity, written
 from openiads.catalog.records import Catalog
@@ -138,7 +137,7 @@ class Composer:
 
     def _remarks(self) -> None:
         if self.draft.renamed:
-            self.into.remarks.append(f"{self.draft.renamed:,} names stood twice and got a number behind them")
+            self.into.remarks.append(f"{self.draft.renamed:,} names stood there before and got a number behind them")
         if self.draft.unused_heights:
             count = self.draft.unused_heights
             self.into.remarks.append(f"heights of {count:,} places are not used: sites and assets stand on the ground")
@@ -228,6 +227,7 @@ class Composer:
 
     def _moving(self, flights: list[Feature], raids: list[Feature]) -> None:
         made, tolerance = ways([*flights, *raids], self.tolerance)
+        coming = {id(feature) for feature in raids}
         if tolerance > self.tolerance:
             reason = f"routes have so many positions that the tolerance was widened to {written(tolerance, 'length')}"
             self.into.remarks.append(reason)
@@ -235,7 +235,7 @@ class Composer:
         starts = [way.start for way in usable if math.isfinite(way.start)]
         self.draft.zero = self._zero(starts, [way.end for way in usable if math.isfinite(way.end)])
         for way in usable:
-            self._route(way, raid=way.feature in raids)
+            self._route(way, raid=id(way.feature) in coming)
         if usable:
             most, all_of = max(way.off for way in usable), sum(way.of for way in usable)
             turns = sum(len(way.places) for way in usable)
@@ -249,7 +249,7 @@ class Composer:
             self.into.leave_out(f"moves less than {SHORTEST:,.0f} m", way.feature.where)
         elif math.isfinite(way.speed) and not SLOWEST <= way.speed <= FASTEST:
             self.into.leave_out(f"moves at other than {SLOWEST:g} to {FASTEST:,.0f} m/s", way.feature.where)
-        elif way.feature in self.into.taken:
+        else:
             return True
         return False
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -27,12 +27,14 @@ Heights = Literal["sea", "ground", "none"]
 
 def plain(text: str, most: int = LONGEST_TEXT) -> str:
     """Text of a file in one line, without what a scenario may not hold, and not too long."""
+    if text.isascii() and text.isprintable() and len(text) <= most:
+        return " ".join(text.split())
     lone = text.encode("utf-8", "replace").decode() if any("\ud800" <= c <= "\udfff" for c in text) else text
     words = " ".join(FORBIDDEN.sub(" ", lone.replace("\r", " ").replace("\n", " ").replace("\t", " ")).split())
     return words if len(words) <= most else words[: most - 3].rstrip() + "..."
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Feature:
     """One thing of a file.
 
@@ -139,24 +141,18 @@ class Gathering:
 
     def _placed(self, feature: Feature) -> Feature:
         """The feature with its positions on earth, longitudes within 180 degrees."""
-        places = feature.places.copy()
+        places = feature.places
         if self.choice.swap:
-            places[:, :2] = places[:, 1::-1]
-        beyond = np.flatnonzero((np.abs(places[:, 0]) > 90.0) | (np.abs(places[:, 1]) > 360.0))
-        if len(beyond):
-            raise self._beyond(feature.where, *(float(v) for v in places[beyond[0], :2]))
-        outside = np.abs(places[:, 1]) > 180.0
-        places[outside, 1] = (places[outside, 1] + 180.0) % 360.0 - 180.0
-        return Feature(
-            feature.kind,
-            feature.name,
-            places,
-            feature.where,
-            feature.about,
-            feature.heights,
-            feature.times,
-            feature.holes,
-        )
+            places = places[:, [1, 0, 2]]
+        size = np.abs(places[:, :2]).max(axis=0)
+        if size[0] > 90.0 or size[1] > 360.0:
+            row = int(np.argmax((np.abs(places[:, 0]) > 90.0) | (np.abs(places[:, 1]) > 360.0)))
+            raise self._beyond(feature.where, float(places[row, 0]), float(places[row, 1]))
+        if size[1] > 180.0:
+            places = places.copy()
+            outside = np.abs(places[:, 1]) > 180.0
+            places[outside, 1] = (places[outside, 1] + 180.0) % 360.0 - 180.0
+        return feature if places is feature.places else replace(feature, places=places)
 
     def _beyond(self, where: str, lat: float, lon: float) -> InputError:
         place = f"{self.file}: {where}"

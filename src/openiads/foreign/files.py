@@ -59,7 +59,7 @@ def source_of(path: Path) -> Source:
     except OSError as problem:
         remedy = "Check the path and its permissions."
         raise InputError(file, f"cannot be read: {problem.strerror}", remedy) from None
-    if data.startswith(b"PK\x03\x04") or data.startswith(b"PK\x05\x06"):
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         file, data = _member(path)
     kind = _kind(data, path, file)
     most = LARGEST_RECORDING if kind == "acmi" else LARGEST

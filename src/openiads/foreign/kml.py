@@ -36,7 +36,7 @@ def read(source: Source, into: Gathering) -> None:
             into.leave_out(NOT_TAKEN[piece.element.tag], f"line {piece.line}")
             continue
         number += 1
-        _placemark(piece, f"line {piece.line}", into)
+        _placemark(piece, f"placemark {number}", into)
 
 
 def _placemark(piece: Piece, where: str, into: Gathering) -> None:
@@ -44,6 +44,8 @@ def _placemark(piece: Piece, where: str, into: Gathering) -> None:
     about = _about(mark)
     if piece.folders:
         about.setdefault("folder", plain(piece.folders[-1]))
+    if mark.get("id", "").startswith("event-"):  # of a run that openiads has exported
+        about.setdefault("id", mark.get("id", "").replace("-", "/", 1))
     name = plain(words(mark, "name")) or about.get("name", "")
     taken = False
     for shape in _shapes(mark):

@@ -29,13 +29,16 @@ ROLES: dict[Role, tuple[str, ...]] = {
     "flight": ("flight", "aircraft", "airliner"),
     "raid": ("raid", "strike"),
     "corridor": ("corridor", "airway"),
-    "skip": ("skip", "fireunit", "radar", "post", "round", "track", "engagement", "event", "assetarea", "ship"),
+    "skip": ("skip",),
 }
 SIDES = {
     "hostile": ("hostile", "enemy", "red", "opfor"),
     "friend": ("friend", "friendly", "blue", "own"),
     "neutral": ("neutral", "civil", "civilian", "green", "white"),
 }
+#: What ids of recorded runs that openiads exports begin with, beside roles.
+RECORDED = ("fire-unit", "radar", "post", "round", "track", "engagement", "event", "ship")
+_EXPORTED = re.compile(r"([a-z-]+)/\d+(/area)?")
 _ROLES = {word: role for role, words in ROLES.items() for word in words}
 _SIDES = {word: side for side, words in SIDES.items() for word in words}
 LONGEST_NAME = 80
@@ -47,15 +50,14 @@ def bare(text: str) -> str:
 
 
 def role_of(feature: Feature) -> Role | None:
-    """What a feature says that it is; None where it says nothing that is known.
-
-    The ids of what openiads exports begin with what they name: ``round/3``.
-    """
+    """What a feature says that it is, or what its id says that openiads has exported; None where it says neither."""
+    exported = _EXPORTED.fullmatch(feature.about.get("id", ""))
+    if exported and (exported[2] or exported[1] in RECORDED):
+        return "skip"
     for key in ("role", "kind"):
         if (role := _ROLES.get(bare(feature.about.get(key, "")))) is not None:
             return role
-    begins, slash, _ = feature.about.get("id", "").partition("/")
-    return _ROLES.get(bare(begins)) if slash else None
+    return _ROLES.get(exported[1]) if exported else None
 
 
 def side_of(feature: Feature) -> str | None:
