@@ -137,7 +137,7 @@ class Composer:
 
     def _remarks(self) -> None:
         if self.draft.renamed:
-            self.into.remarks.append(f"{self.draft.renamed:,} names stood there before and got a number behind them")
+            self.into.remarks.append(f"names that stood there before got a number behind them: {self.draft.renamed:,}")
         if self.draft.unused_heights:
             count = self.draft.unused_heights
             self.into.remarks.append(f"heights of {count:,} places are not used: sites and assets stand on the ground")
@@ -267,7 +267,8 @@ class Composer:
             self.into.leave_out("starts more than a day after the first", way.feature.where)
             return
         said = way.feature.about.get("threat", "") or way.feature.about.get("name", "") or way.feature.name
-        kind = self.threats.find(said) or (None if way.feature.about.get("threat") else self.question.threat)
+        meant = self.threats.variant(said)
+        kind = meant or (None if way.feature.about.get("threat") else self.question.threat)
         entry = self.known.threats[kind] if kind else None
         ballistic = entry is not None and entry.text["class"] == "ballistic"
         block = self.draft.open("raid" if raid or ballistic else "flight", way.feature)
@@ -275,7 +276,7 @@ class Composer:
         if kind is None:
             block.todo(key, f"{plain(said, 60) and 'the file says ' + plain(said, 60) + '. '}{self.threats.advice('')}")
         else:
-            block.put(key, kind, "from --threat" if kind == self.question.threat else "")
+            block.put(key, kind, (f'the file says "{said}"' if said != kind else "") if meant else "from --threat")
         texts = self._ends(block, way, raid=raid or ballistic, ballistic=ballistic)
         if not ballistic:
             self._course(block, way, texts)

@@ -95,6 +95,8 @@ def _moving(line: Feature) -> tuple[Places, NDArray[np.float64] | None]:
     there = np.flatnonzero(apart(points, points[-1]) > STANDS)
     first = max(int(left[0]) - 1, 0) if len(left) else 0
     last = min(int(there[-1]) + 1, len(points) - 1) if len(there) else len(points) - 1
+    first = first if times[first] - times[0] > STANDS / SLOWEST else 0
+    last = last if times[-1] - times[last] > STANDS / SLOWEST else len(points) - 1
     if last - first < 1:
         return line.places, times
     return line.places[first : last + 1], times[first : last + 1]

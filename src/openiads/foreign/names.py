@@ -92,6 +92,14 @@ class Known:
         found = self._of.get(bare(text), set()) if bare(text) else set()
         return next(iter(found)) if len(found) == 1 else None
 
+    def variant(self, text: str) -> str | None:
+        """As `find`, and the entry whose key with a letter behind it begins the text: F-16C is an f16."""
+        said = bare(text)
+        begun = [
+            name for name in self.names if re.search(r"\d$", name) and re.match(f"{re.escape(bare(name))}[a-z]", said)
+        ]
+        return self.find(text) or max(begun, key=len, default=None)
+
     def advice(self, text: str) -> str:
         """What to fill in where a text means none."""
         near = nearest(plain(text, 60).lower(), self.names) if text else ""

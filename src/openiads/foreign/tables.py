@@ -55,6 +55,8 @@ COLUMNS = {
     "count": ("count", "number", "quantity", "qty"),
 }
 _HEADINGS = {heading: column for column, headings in COLUMNS.items() for heading in headings}
+#: A first line that spreadsheets write to name the separator, without it.
+_SEPARATOR = re.compile(r"sep=.?", re.IGNORECASE)
 #: Ends of a heading that name a unit: "radius (km)", "alt_ft".
 _UNITS = re.compile(r"[\s_(\[]+(m|km|ft|nmi|nm|mi|deg)[)\]]?$", re.IGNORECASE)
 
@@ -74,6 +76,8 @@ def read(source: Source, into: Gathering, encoding: str | None = None) -> None:
         rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as problem:
         raise InputError(f"{source.file}:{reader.line_num}", f"no table ({problem})", "Save it as CSV again.") from None
+    if rows and _SEPARATOR.fullmatch("".join(rows[0][1]).strip()):
+        del rows[0]
     if not rows:
         raise InputError(source.file, "is empty", "Save the table again.")
     head = _head(rows[0][1], f"{source.file}:{rows[0][0]}")
@@ -95,8 +99,8 @@ def read(source: Source, into: Gathering, encoding: str | None = None) -> None:
 def _separator(text: str) -> str:
     """What stands between the cells of a heading: the sign that it holds most often."""
     heading = next((line for line in text.splitlines() if line.strip()), "")
-    if heading.lower().startswith("sep=") and len(heading.strip()) == 5:
-        return heading.strip()[4]
+    if marked := re.fullmatch(r"sep=(.)", heading.strip() or heading, re.IGNORECASE):
+        return marked[1]
     return max(SEPARATORS, key=heading.count)
 
 
