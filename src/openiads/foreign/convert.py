@@ -150,6 +150,19 @@ def import_scenario(question: ImportQuestion) -> Imported:
     >>> oi.import_scenario("order.csv").scenario().sites[0].system
     's300pmu2'
     """
+    return imported(question)
+
+
+def imported(question: ImportQuestion) -> Imported:
+    """A file of another program as a scenario, and the account of it; errors name the options of the command line.
+
+    Raises
+    ------
+    InputError
+        For a file that cannot be read, is of another kind, or holds nothing that a scenario takes.
+    UsageError
+        For options that make no sense.
+    """
     from openiads.catalog.load import catalog
 
     known = catalog()

@@ -124,7 +124,7 @@ class _Recording:
         if one.times and self.time < one.times[-1]:
             self.backwards += 1
             return
-        if len(one.times) > 1 and self.time - one.times[-2] < SPACING:
+        if len(one.times) > 1 and one.times[-1] - one.times[-2] < SPACING:
             one.times[-1] = self.time  # the newest position always stands last, so that an object's end is kept
             one.spots[-3:] = numbers("d", one.now)
             return

@@ -69,14 +69,15 @@ def import_scenario(
 ) -> None:
     """Make a scenario of places, areas, routes, an order of battle, or a recording of another program."""
     from openiads.faces.cli import show
-    from openiads.foreign import convert
+    from openiads.foreign.convert import imported
+    from openiads.foreign.question import ImportQuestion
     from openiads.runs import disk
 
     if out is not None:
         _refuse(out, overwrite=overwrite)
     asked = given(name=name, system=system, threat=threat, facing=facing, bounds=bounds, limit=limit, only=only)
     asked |= {"points": points, "areas": areas, "lines": lines, "side": side, "radius": radius, "swap": swap}
-    made = convert.import_scenario(file, tolerance=tolerance, encoding=encoding, **asked)
+    made = imported(ImportQuestion(file, tolerance=tolerance, encoding=encoding, **asked))
     target = out or Path(f"{made.name}.toml")
     if out is None:
         _refuse(target, overwrite=overwrite)
