@@ -100,7 +100,7 @@ def test_what_cannot_be_taken_is_told_with_its_reason(tmp_path: Path) -> None:
         "1 left out: no coordinates (feature 4)",
         "1 left out: no feature (feature 5)",
     ]
-    assert made.remarks[0] == "feature 6 is at 0 N 0 E: was its position never filled in?"
+    assert made.remarks[0] == "at 0 N 0 E, as if a position had never been filled in: feature 6"
     for told in (*made.left_out, *made.remarks):
         assert told[1:] in " ".join(line.removeprefix("#").strip() for line in made.text.split("\n"))
 
@@ -125,6 +125,21 @@ def test_other_json_is_refused_in_one_line(text: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=REFUSED[text]) as told:
         imported(tmp_path, "a.geojson", text)
     assert "\n" not in str(told.value)
+
+
+def test_reasons_are_told_by_the_dozen_and_no_more(tmp_path: Path) -> None:
+    odd = [{"type": "Feature", "geometry": {"type": f"Shape{k}", "coordinates": []}} for k in range(100)]
+    good = {"type": "Feature", "geometry": {"type": "Point", "coordinates": [35.9, 34.9]}}
+    text = json.dumps({"type": "FeatureCollection", "features": [*odd, good]})
+    told = imported(tmp_path, "a.geojson", text).left_out
+    assert len(told) == 31 and told[-1].startswith("70 left out: other reasons (feature 31, ")
+
+
+def test_times_and_numbers_beyond_all_measure_are_none(tmp_path: Path) -> None:
+    line = {"type": "LineString", "coordinates": [[35, 34, int("9" * 400)], [35.5, 34]]}
+    feature = {"type": "Feature", "properties": {"times_s": [0, int("9" * 400)]}, "geometry": line}
+    (flight,) = imported(tmp_path, "a.geojson", json.dumps(feature), threat="f16").scenario().flights
+    assert (flight.altitude, flight.speed) == (None, None)
 
 
 def test_exchanged_coordinates_are_read_when_asked(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from foreign.made import degrees, gpx, imported
+from openiads.base.errors import UsageError
 
 
 def test_waypoints_and_routes_become_assets_and_raids(tmp_path: Path) -> None:
@@ -68,6 +69,11 @@ def test_a_track_is_thinned_within_the_tolerance_and_says_so(tmp_path: Path) -> 
         assert min(off) < 520.0
     assert flight.altitude == pytest.approx(6000.0, abs=1.0)
     assert flight.start == 0.0 and made.scenario().date == "2021-03-04"
+
+
+def test_the_encoding_of_xml_is_its_own(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="encoding: a file of GPX says its encoding itself"):
+        imported(tmp_path, "a.gpx", gpx([("Port", 34.91, 35.87)]), encoding="utf-8")
 
 
 def test_what_stands_still_is_no_flight(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ def test_an_aircraft_becomes_a_flight_with_its_speed_height_side_and_start(tmp_p
     assert flight.speed == pytest.approx(200.0, rel=0.005)
     assert degrees(flight.route[0]) == (36.0, 33.0) and len(flight.route) == 2
     assert made.scenario().date == "2020-05-01" and made.name == "a"
+    assert 'side = "hostile"  # by its color' in made.text
     assert "second 0 is 2020-05-01T10:00:00Z" in made.text
     assert "2 of 601 positions; the others lie within" in made.text
 

@@ -288,9 +288,9 @@ class Composer:
     def _ends(self, block: Block, way: Way, *, raid: bool, ballistic: bool) -> list[str]:
         """Side, count and aim of what comes; the texts of its route."""
         texts = route_texts(way.places)
-        side = side_of(way.feature)
+        side, why = side_of(way.feature)
         if not raid:
-            block.put("side", side or self.question.side, "" if side else "assumed")
+            block.put("side", side or self.question.side, why)
             return texts
         if side == "friend":
             block.put("side", "friend")

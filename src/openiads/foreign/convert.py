@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from openiads.base.errors import InputError, InputErrors
+from openiads.base.errors import InputError, InputErrors, UsageError
 from openiads.base.jsonable import JsonObject
 from openiads.base.options import keywords_of
 from openiads.base.toml import LARGEST_FILE
@@ -199,6 +199,8 @@ def _read(source: Source, question: ImportQuestion) -> tuple[str, Gathering]:
         kind = root_of(source.data, source.file)
         if kind not in ("kml", "gpx"):
             raise InputError(source.file, f"is XML of another kind ({plain(kind, 40)})", "Save it as KML or GPX.")
+    if question.encoding and kind in ("kml", "gpx", "acmi"):
+        raise UsageError("--encoding", f"a file of {FORMATS[kind]} says its encoding itself", "Leave it out.")
     into = Gathering(source.file, choice, longitude_first=kind in ("geojson", "kml", "acmi"))
     if kind == "geojson":
         geojson.read(source, into, question.encoding)

@@ -16,8 +16,9 @@ from openiads.base.slips import FORBIDDEN
 #: Features that a scenario takes; a list of TOML holds no more (`base.toml.MOST_ITEMS`).
 MOST_FEATURES = 1000
 #: Positions kept of all features together.
-MOST_POSITIONS = 1_000_000
+MOST_POSITIONS = 5_000_000
 LONGEST_TEXT = 200  # characters of a property that are kept
+MOST_REASONS = 30  # told one by one
 SHOWN = 3  # places named of what was left out for one reason
 LONGITUDE_FIRST = "Longitude comes first in this format"
 
@@ -109,11 +110,14 @@ class Gathering:
         self.zero: float | None = None  # UTC (s) of second 0, where the file has one
         self._first = longitude_first
         self._left: dict[str, tuple[int, list[str]]] = {}
+        self._nowhere: list[str] = []
         self._usable = 0
         self._positions = 0
 
     def leave_out(self, reason: str, where: str, count: int = 1) -> None:
         """Account for something that is not taken."""
+        if reason not in self._left and len(self._left) >= MOST_REASONS:
+            reason = "other reasons"
         known, places = self._left.get(reason, (0, []))
         self._left[reason] = (known + count, places if len(places) >= SHOWN else [*places, where])
 
@@ -136,7 +140,7 @@ class Gathering:
             reason = f"more than {MOST_POSITIONS:,} positions"
             raise InputError(self.file, reason, "Take a part of it: --bounds, --only or --limit.")
         if not placed.places[:, :2].any():
-            self.remarks.append(f"{feature.where} is at 0 N 0 E: was its position never filled in?")
+            self._nowhere.append(feature.where)
         self.taken.append(placed)
 
     def _placed(self, feature: Feature) -> Feature:
@@ -185,6 +189,9 @@ class Gathering:
         if self.choice.limit is None and self._usable > MOST_FEATURES:
             reason = f"{self._usable:,} features, more than the {MOST_FEATURES:,} that a scenario takes"
             raise InputError(self.file, reason, "Take a part: --bounds, --only, or the first ones with --limit.")
+        if self._nowhere:
+            shown = ", ".join(self._nowhere[:SHOWN]) + (", ..." if len(self._nowhere) > SHOWN else "")
+            self.remarks.append(f"at 0 N 0 E, as if a position had never been filled in: {shown}")
         if not self.taken:
             told = f" ({'; '.join(self.left_out())})" if self._left else ""
             raise InputError(

@@ -19,6 +19,7 @@ from openiads.foreign.files import Source, text_of, utc
 #: Names of properties that hold a feature's name, the first that there is.
 NAMES = ("name", "title", "label", "id", "designation")
 WGS84 = ("crs84", "epsg:4326", "epsg::4326", "epsg:4979", "epsg::4979")
+LARGEST_NUMBER = 1e15
 DEEPEST = 8  # collections of geometries within each other
 OTHER = {"Topology": "TopoJSON", "esriGeometryPoint": "Esri JSON"}
 
@@ -110,9 +111,7 @@ def _times(properties: JsonObject) -> list[float]:
     for key in ("times_s", "coordTimes", "times"):
         given = properties.get(key)
         if isinstance(given, list) and given:
-            return [
-                float(t) if isinstance(t, int | float) else utc(t) if isinstance(t, str) else math.nan for t in given
-            ]
+            return [utc(each) if isinstance(each, str) else _number(each) for each in given]
     return []
 
 
@@ -155,16 +154,19 @@ def _joined(parts: list[Json]) -> list[Json]:
     return made
 
 
+def _number(value: Json) -> float:
+    """A number; nan for what is none, or none of this world."""
+    usual = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < LARGEST_NUMBER
+    return float(value) if usual else math.nan
+
+
 def _positions(given: Json) -> Places | None:
     """Positions of a list of longitude, latitude and perhaps a height; None for what is none."""
     rows: list[list[float]] = []
     for each in given if isinstance(given, list) else []:
         if not isinstance(each, list) or len(each) < 2:
             return None
-        numbers = [
-            float(v) if isinstance(v, int | float) and not isinstance(v, bool) and abs(v) < 1e15 else math.nan
-            for v in each[:3]
-        ]
+        numbers = [_number(value) for value in each[:3]]
         rows.append([numbers[1], numbers[0], *numbers[2:]])
     return array(rows) if rows else None
 

@@ -60,12 +60,12 @@ def role_of(feature: Feature) -> Role | None:
     return _ROLES.get(exported[1]) if exported else None
 
 
-def side_of(feature: Feature) -> str | None:
-    """hostile, friend or neutral, as a feature says by its side, coalition or color; None where it does not."""
+def side_of(feature: Feature) -> tuple[str, str]:
+    """hostile, friend or neutral, and by which of its properties a feature says so; empty where it does not."""
     for key in ("side", "coalition", "color"):
         if (side := _SIDES.get(bare(feature.about.get(key, "")))) is not None:
-            return side
-    return None
+            return side, "" if key == "side" else f"by its {key}"
+    return "", "assumed"
 
 
 class Known:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from openiads.base.errors import InputError
-from openiads.foreign.features import Feature, Gathering, array, plain
+from openiads.foreign.features import Feature, Gathering, plain
 from openiads.foreign.files import Source, utc
 
 #: Seconds between positions of an object that are looked at: recordings hold ten and more a second.
@@ -216,7 +216,7 @@ def _take(one: _Object, origin: tuple[float, float], zero: float, into: Gatherin
         into.leave_out(_why_not(one, tags), where)
         return
     spots = np.frombuffer(one.spots, dtype=np.float64).reshape(-1, 3)
-    places = array(np.column_stack([spots[:, 1] + origin[0], spots[:, 0] + origin[1], spots[:, 2]]).tolist())
+    places = np.column_stack([spots[:, 1] + origin[0], spots[:, 0] + origin[1], spots[:, 2]])
     about = dict(one.about)
     name = one.about.get("callsign") or one.about.get("pilot") or one.about.get("name", "")
     if stands:

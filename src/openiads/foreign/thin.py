@@ -87,7 +87,11 @@ def turning_points(places: Places, tolerance: float, most: int) -> tuple[NDArray
 
 
 def _apart_rows(points: NDArray[np.float64], close: float) -> NDArray[np.int64]:
-    """Rows that are farther than `close` (m) from the last one kept."""
+    """Rows that are farther than `close` (m) from the last one kept; the last row is kept where it is another place."""
+    if close == 0.0:
+        moved = np.ones(len(points), bool)
+        moved[1:] = (points[1:] != points[:-1]).any(axis=1)
+        return np.flatnonzero(moved)
     kept = [0]
     limit = 2.0 * np.sin(min(close / MEAN_RADIUS, np.pi) / 2.0)
     last = points[0]
