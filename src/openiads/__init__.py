@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from openiads.faces.api import check, claims, closed_forms, report, view
     from openiads.faces.formats import export
     from openiads.faces.pages import answers as charts
+    from openiads.foreign.convert import import_scenario
     from openiads.reach.defended import footprint
     from openiads.reach.envelope import envelope_volume, low_reach
     from openiads.reach.fire_unit import envelope
@@ -62,6 +63,7 @@ _HOMES = {
     "envelope_volume": "openiads.reach.envelope",
     "export": "openiads.faces.formats",
     "footprint": "openiads.reach.defended",
+    "import_scenario": "openiads.foreign.convert",
     "keep_out": "openiads.reach.keep_out",
     "knob_list": "openiads.scenario.knobs",
     "load": "openiads.scenario.load",
@@ -113,6 +115,7 @@ __all__ = [
     "explain",
     "export",
     "footprint",
+    "import_scenario",
     "keep_out",
     "knob_list",
     "like_for_like",

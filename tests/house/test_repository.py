@@ -131,6 +131,7 @@ def test_public_names_are_listed_once_and_exist() -> None:
             "explain",
             "export",
             "footprint",
+            "import_scenario",
             "keep_out",
             "knob_list",
             "like_for_like",

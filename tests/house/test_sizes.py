@@ -43,6 +43,7 @@ MANY_PARAMETERS = {
     "faces/cli/coverage.py: coverage": COMMAND,
     "faces/cli/envelope.py: envelope": COMMAND,
     "faces/cli/footprint.py: footprint": COMMAND,
+    "faces/cli/import_.py: import_scenario": COMMAND,
     "faces/cli/reach.py: reach": COMMAND,
     "faces/cli/run.py: run": COMMAND,
     "faces/cli/sensitivity.py: sensitivity": COMMAND,

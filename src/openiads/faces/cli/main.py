@@ -23,6 +23,7 @@ from openiads.faces.cli import (
     explain,
     export,
     footprint,
+    import_,
     query,
     reach,
     report,
@@ -71,6 +72,7 @@ for command in (
     doctor.doctor,
 ):
     app.command()(command)
+app.command("import")(import_.import_scenario)
 app.add_typer(catalog.app, name="catalog")
 app.add_typer(terrain.app, name="terrain")
 
