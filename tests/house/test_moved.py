@@ -25,7 +25,7 @@ def test_every_scenario_of_release_0_1_is_in_every_step() -> None:
     """The same replications in each, or differences would not be paired; scenarios packaged since have no first step."""
     told = json.loads((ROOT / "benchmarks" / "moved.json").read_text())
     first = set(told["steps"][0]["scenarios"])
-    assert len(first) == 9
+    assert len(first) == 9  # those of release 0.1
     assert first <= set(packaged_scenarios())
     for step in told["steps"]:
         assert set(step["scenarios"]) == first, step["commit"]
