@@ -22,7 +22,7 @@ def test_a_page_holds_the_tables_of_its_results(name: str, monkeypatch: pytest.M
 
 
 def test_every_scenario_of_release_0_1_is_in_every_step() -> None:
-    """The same replications in each, or differences would not be paired; scenarios packaged since have no first step."""
+    """The same replications in each, or differences would not be paired; what is packaged since has no first step."""
     told = json.loads((ROOT / "benchmarks" / "moved.json").read_text())
     first = set(told["steps"][0]["scenarios"])
     assert len(first) == 9  # those of release 0.1
