@@ -1,8 +1,9 @@
 """What moved since release 0.1, step by step: the tables of docs/what-moved.md.
 
-``python tools/moved.py measure STEP`` runs the packaged scenarios of the checkout with the same draws as every other
-step and puts them into ``benchmarks/moved.json`` as the last step, in place of one of that name.  ``python
-tools/moved.py`` writes the tables of the page, between its markers, from that file and ``benchmarks/repeated.json``.
+``python tools/moved.py measure STEP`` runs the scenarios of release 0.1, as the checkout has them, with the same draws
+as every other step and puts them into ``benchmarks/moved.json`` as the last step, in place of one of that name.
+``python tools/moved.py`` writes the tables of the page, between its markers, from that file and
+``benchmarks/repeated.json``.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from pathlib import Path
 import numpy as np
 
 from openiads.runs.simulator import real_simulator
-from openiads.scenario.load import packaged_scenarios
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA, REPEATED = ROOT / "benchmarks" / "moved.json", ROOT / "benchmarks" / "repeated.json"
@@ -23,10 +23,10 @@ PAGE = ROOT / "docs" / "what-moved.md"
 
 
 def measure(step: str) -> None:
-    """Run every packaged scenario and keep leakers and rounds of each replication under the step's name."""
+    """Run every scenario of release 0.1 and keep leakers and rounds of each replication under the step's name."""
     told = json.loads(DATA.read_text())
     simulator, found = real_simulator(), {}
-    for name in packaged_scenarios():
+    for name in told["steps"][0]["scenarios"]:
         scenario = simulator.load(name)
         runner = simulator.runner(simulator.build(scenario, simulator.catalog(scenario)), told["seed"])
         rows = np.concatenate([runner.replicate(k).outcome for k in range(told["replications"])])

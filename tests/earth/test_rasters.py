@@ -8,7 +8,7 @@ import pytest
 
 from earth.terrain_files import MACOS, at, dted, hgt, hill, tiff
 from openiads.base.errors import InputError
-from openiads.earth import packings, rasters, terrain, tiles
+from openiads.earth import packings, rasters, terrain, tiles, worldwide
 
 SMALL = hill(120, 120).astype("float32")
 
@@ -163,7 +163,37 @@ def test_the_dead_sea_stays_ground(tmp_path):
     path = tiff(tmp_path / "dead.tif", np.full((120, 120), -430.0, "float32"), 31.0, 35.0)
     assert at(rasters.from_file(path, below_sea="sea"), 31.5, 35.5) == -430.0
     assert at(rasters.from_file(path), 31.5, 35.5) == -430.0
-    assert not terrain.packaged_basin(np.array([34.5, 36.2]), np.array([35.0, 30.04])).any()
+    assert not worldwide.packaged_basin(np.array([34.5, 36.2]), np.array([35.0, 30.04])).any()
+
+
+@pytest.mark.parametrize(("south", "west", "lat", "lon"), [(36.0, -117.0, 36.23, -116.83), (42.0, 89.0, 42.67, 89.2)])
+def test_basins_of_the_world_stay_ground_and_other_low_land_does_not(tmp_path, south, west, lat, lon):
+    """Death Valley and Turpan; the same heights off the Dutch coast are taken for the sea floor."""
+    path = tiff(tmp_path / "low.tif", np.full((120, 120), -80.0, "float32"), south, west)
+    assert at(rasters.from_file(path, below_sea="sea"), lat, lon) == -80.0
+    path = tiff(tmp_path / "floor.tif", np.full((120, 120), -80.0, "float32"), 54.0, 3.0)
+    assert at(rasters.from_file(path, below_sea="sea"), 54.5, 3.5) == 0.0
+
+
+@pytest.mark.parametrize(("lat", "lon", "sea"), [(66.0, -20.5, True), (65.0, -18.5, False), (70.2, 180.0, True)])
+def test_off_any_coast_a_missing_tile_is_sea(tmp_path, lat, lon, sea):
+    """One tile somewhere else: off Iceland and beside 180 degrees the packaged map knows that there is sea."""
+    land = rasters.from_file(
+        tiff(tmp_path / "away.tif", np.full((120, 120), 5.0, "float32"), 1.0, 30.0), on_missing="sea"
+    )
+    for turn in (0.0, 360.0):
+        assert bool(land.covers(math.radians(lat), math.radians(lon + turn))) == sea
+
+
+def test_feet_are_found_anywhere(tmp_path):
+    """Heights of the packaged world in Castile, written as feet."""
+    lat, lon = np.meshgrid(42.0 - (np.arange(120) + 0.5) / 120, -4.0 + (np.arange(120) + 0.5) / 120, indexing="ij")
+    meters = worldwide.packaged_mean(lat, lon)
+    assert (meters > 300.0).mean() > 0.9
+    assert at(rasters.from_file(tiff(tmp_path / "m.tif", meters.astype("float32"), 41.0, -4.0)), 41.5, -3.5) > 300.0
+    feet = tiff(tmp_path / "feet.tif", (meters / 0.3048).astype("float32"), 41.0, -4.0)
+    with pytest.raises(InputError, match=r"3\.3 times those of the packaged terrain"):
+        rasters.from_file(feet)
 
 
 # ------------------------------------------------------------------ packings and dialects

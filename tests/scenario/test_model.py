@@ -9,11 +9,15 @@ from hypothesis import strategies as st
 
 from openiads.base.errors import InputError, InputErrors
 from openiads.base.toml import toml_text
+from openiads.earth.worldwide import BIAS
 from openiads.scenario.edits import setting
 from openiads.scenario.load import Scenario, catalog_of, load, loads, packaged_scenarios, scenario_schema, warnings_of
 from openiads.scenario.measures import Measure, Position
 
 PACKAGED = [
+    "chukchi_coast",
+    "cook_strait",
+    "keflavik",
     "moskva_2015",
     "moskva_2015_with_shore",
     "one_on_one",
@@ -29,8 +33,10 @@ PACKAGED = [
 def test_the_packaged_scenarios_load_without_a_warning():
     assert packaged_scenarios() == PACKAGED
     for name in PACKAGED:
-        assert load(name).name == name
-        assert warnings_of(load(name)) == []
+        scenario = load(name)
+        assert scenario.name == name
+        told = [f"the ground is the packaged world, 9 km cells, whose {BIAS}"]
+        assert warnings_of(scenario) == (told if scenario.terrain.source == "world" else [])
 
 
 @pytest.mark.parametrize("name", PACKAGED)
@@ -178,7 +184,7 @@ def test_a_name_with_a_dot_is_set_in_quotes():
         ("site.Tartus.fire_unit", 1, 'Nearest: "fire_units"'),
         ("duration", 600, "600 has no unit"),
         ("duration.x", 600, "leads to no value"),
-        ("site[9].at", "1 N 1 E", "leads nowhere"),
+        ("site[9].at", "1 N 1 E", "there is no [9] here"),
         ("..", 1, "not a path"),
     ],
 )

@@ -65,8 +65,9 @@ def clearance(world: World, antenna: np.ndarray, target: np.ndarray, earth: floa
     """Least height (m) of the ray from an antenna to a target over the ground between, rays bent by ``earth`` (m)."""
     (lat, lon, height), (lat1, lon1, height1) = geodetic(antenna), geodetic(target)
     share = np.linspace(0.002, 0.998, parts)
-    lats, lons = lat + share * (lat1 - lat), lon + share * (lon1 - lon)
-    apart = np.hypot(lat1 - lat, (lon1 - lon) * math.cos(0.5 * float(lat + lat1))) * RADIUS
+    east = (float(lon1 - lon) + math.pi) % math.tau - math.pi  # the short way, also across 180 degrees
+    lats, lons = lat + share * (lat1 - lat), lon + share * east
+    apart = np.hypot(lat1 - lat, east * math.cos(0.5 * float(lat + lat1))) * RADIUS
     sag = share * (1.0 - share) * apart * apart / (2.0 * earth)
     ray = height + share * (height1 - height) - sag
     return float(np.min(ray - world.terrain.height(lats, lons)))

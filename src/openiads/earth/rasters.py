@@ -20,16 +20,13 @@ from openiads.earth.packings import files_of, kind_of, listing, member_of, sha25
 from openiads.earth.raster_files import Raster
 from openiads.earth.readers import LARGEST, Ascii, Dted, Hgt
 from openiads.earth.terrain import (
-    LEVANT,
     METERS_PER_DEGREE,
     Terrain,
     check_choice,
-    levant_mean_height,
     outside,
-    packaged_grid,
 )
 from openiads.earth.tiles import DEEPEST, TALLEST, Degrees, Facts, Frame, Source, Tile
-from openiads.earth.worldwide import known_sea
+from openiads.earth.worldwide import packaged_mean, packaged_sea
 
 FOOT = 0.3048  # m
 TOLD_BELOW = 0.01  # share of a file's heights below the sea from which it is told
@@ -243,7 +240,7 @@ class Mosaic:
             lat, lon = np.asarray(np.degrees(lat)), np.asarray(np.degrees(lon))
             found = np.asarray(self.givers(lat, lon) >= 0)
             if sea and not found.all():  # publishers make no tiles of the open sea
-                found[~found] = known_sea(lat[~found], lon[~found])
+                found[~found] = packaged_sea(lat[~found], lon[~found])
             return found
 
         step = max(tile.frame.lat_step for tile in self.tiles) * METERS_PER_DEGREE if self.tiles else 0.0
@@ -290,18 +287,13 @@ def _odd_told(facts: Facts) -> str:
 def _check_unit(tile: Tile) -> None:
     """Refuse heights that are about 1 / 0.3048 of the packaged ones nearly everywhere above 300 m: they are feet.
 
-    Files outside the packaged window, or on low ground, cannot be checked so.
+    Files on low ground, or where the packaged ground knows no heights, cannot be checked so.
     """
     frame = tile.frame
     rows, columns = (np.linspace(0, n - 1, 40).astype(int) for n in (frame.rows, frame.columns))
     lat = np.repeat(frame.south + rows * frame.lat_step, len(columns))
     lon = np.mod(np.tile(frame.west + columns * frame.lon_step, len(rows)) + 180.0, 360.0) - 180.0
-    there = (lat >= LEVANT[0]) & (lat <= LEVANT[1]) & (lon >= LEVANT[2]) & (lon <= LEVANT[3])
-    if not there.any():
-        return
-    mean, coast, _, _ = packaged_grid()
-    known = levant_mean_height(mean, coast, lat[there], lon[there])
-    mine = tile.values(lat[there], lon[there])
+    known, mine = packaged_mean(lat, lon), tile.values(lat, lon)
     high = (known > 300.0) & ~np.isnan(mine)
     if high.sum() < 100:
         return

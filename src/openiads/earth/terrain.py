@@ -235,36 +235,26 @@ def levant(crest_factor: float = 0.5, on_missing: str = "error") -> Terrain:
     )
 
 
-def packaged_basin(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
-    """Whether the packaged grid has ground below the sea at places (degrees) or in a cell beside: the Dead Sea."""
+def in_levant(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+    """Whether places (degrees, longitudes within 180) lie in the packaged Levant."""
+    south, north, west, east = LEVANT
+    return (lat >= south) & (lat < north) & (lon >= west) & (lon < east)
+
+
+def levant_basin(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+    """Whether the packaged Levant lies below the sea at places in it (degrees) or in a cell beside: the Dead Sea."""
     mean, coast = packaged_grid()[:2]
-    south, north, west, east = LEVANT
-    lat, lon = np.broadcast_arrays(lat, np.mod(np.asarray(lon, dtype=float) + 180.0, 360.0) - 180.0)
-    inside = (lat >= south) & (lat < north) & (lon >= west) & (lon < east)
-    found = np.zeros(lat.shape, dtype=bool)
-    if inside.any():
-        per_degree = mean.shape[0] // (north - south)
-        i, j = (((v[inside] - first) * per_degree).astype(np.int64) for v, first in ((lat, south), (lon, west)))
-        cells = np.meshgrid(*lattice_centers(per_degree), indexing="ij")
-        low = np.pad((mean < 0.0) & (_sample_packaged(coast, *cells) * COAST_UNIT > BASIN_INLAND), 1)
-        found[inside] = np.any([low[i + di, j + dj] for di in range(3) for dj in range(3)], axis=0)
-    return found
+    south, north, west, _ = LEVANT
+    per_degree = mean.shape[0] // (north - south)
+    i, j = (((v - first) * per_degree).astype(np.int64) for v, first in ((lat, south), (lon, west)))
+    cells = np.meshgrid(*lattice_centers(per_degree), indexing="ij")
+    low = np.pad((mean < 0.0) & (_sample_packaged(coast, *cells) * COAST_UNIT > BASIN_INLAND), 1)
+    return np.any([low[i + di, j + dj] for di in range(3) for dj in range(3)], axis=0)
 
 
-def packaged_sea(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
-    """Whether the packaged map knows the sea at places (degrees), farther out than its coastline may err."""
-    return _inland(lat, lon) < -SHORE_SLACK
-
-
-def _inland(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
-    """Distance (m) from the packaged coast, negative at sea; NaN where the packaged map says nothing."""
-    south, north, west, east = LEVANT
-    lon = np.mod(np.asarray(lon, dtype=float) + 180.0, 360.0) - 180.0
-    inside = (lat >= south) & (lat <= north) & (lon >= west) & (lon <= east)
-    found = np.full(np.shape(lat), np.nan)
-    if inside.any():
-        found[inside] = _sample_packaged(packaged_grid()[1], np.asarray(lat)[inside], lon[inside]) * COAST_UNIT
-    return found
+def levant_inland(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+    """Distance (m) from the shore at places in the packaged Levant (degrees), negative at sea."""
+    return _sample_packaged(packaged_grid()[1], lat, lon) * COAST_UNIT
 
 
 def check_choice(on_missing: str) -> None:

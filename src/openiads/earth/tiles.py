@@ -20,7 +20,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from openiads.earth.terrain import packaged_basin
+from openiads.earth.worldwide import packaged_basin
 
 BLOCK = 512  # cells, each way
 KEPT = 8_000_000  # bytes of blocks kept

@@ -33,8 +33,12 @@ from openiads.earth.terrain import (
     SHORE_SLACK,
     Terrain,
     check_choice,
+    in_levant,
     levant,
-    packaged_sea,
+    levant_basin,
+    levant_inland,
+    levant_mean_height,
+    packaged_grid,
     sample,
 )
 
@@ -114,17 +118,6 @@ def inland(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.flo
     return out
 
 
-def known_sea(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Whether the packaged maps know the sea at places (degrees), farther out than their coastlines may err."""
-    turned = (lon + 180.0) % 360.0 - 180.0
-    south, north, west, east = LEVANT
-    near = (lat >= south) & (lat <= north) & (turned >= west) & (turned <= east)
-    found = np.zeros(lat.shape, dtype=bool)
-    found[near] = packaged_sea(lat[near], lon[near])
-    found[~near] = inland(lat[~near], lon[~near]) < -SHORE_SLACK
-    return found
-
-
 @functools.lru_cache(maxsize=TILES_KEPT)
 def _tile(south: int, west: int) -> NDArray[np.int8]:
     """Distances to the shore in ``UNIT`` on a tile's lattice and one point around."""
@@ -188,6 +181,42 @@ def world(on_missing: str = "error") -> Terrain:
         bias=BIAS,
         sea_elsewhere=on_missing == "sea",
     )
+
+
+def packaged_basin(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+    """Whether the packaged ground lies below the sea at places (degrees) or in a cell beside: Dead Sea, Turpan."""
+    lat, lon, near = _apart(lat, lon)
+    row = np.clip(np.floor((90.0 - lat) * PER_DEGREE).astype(np.int64), 1, ROWS - 2)
+    column = np.clip(np.floor((lon + 180.0) * PER_DEGREE).astype(np.int64), 0, COLUMNS - 1) + 1
+    found = np.zeros(lat.shape, dtype=bool)
+    if lat.size:
+        grid = _heights().around(int(row.min()) - 1, int(row.max()) + 1)
+        found |= np.any([grid[row + i, column + j] < 0 for i in (-1, 0, 1) for j in (-1, 0, 1)], axis=0)
+        found[near] = levant_basin(lat[near], lon[near])
+    return found
+
+
+def packaged_mean(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+    """Mean height (m) of the packaged ground at places (degrees), without crests; 0 where it knows none."""
+    lat, lon, near = _apart(lat, lon)
+    found = np.where(has_heights(lat, lon), mean_height(lat, lon), 0.0)
+    found[near] = levant_mean_height(*packaged_grid()[:2], lat[near], lon[near])
+    return found
+
+
+def packaged_sea(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+    """Whether the packaged map has the sea at places (degrees), farther out than its coastline may err."""
+    lat, lon, near = _apart(lat, lon)
+    shore = np.empty(lat.shape)
+    shore[~near] = inland(lat[~near], lon[~near])
+    shore[near] = levant_inland(lat[near], lon[near])
+    return shore < -SHORE_SLACK
+
+
+def _apart(lat: np.ndarray, lon: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Places (degrees) of one shape, longitudes within 180, and which of them the packaged Levant holds."""
+    lat, lon = np.broadcast_arrays(lat, np.mod(np.asarray(lon, dtype=float) + 180.0, 360.0) - 180.0)
+    return lat, lon, in_levant(lat, lon)
 
 
 def packaged_source(places: Iterable[tuple[float, float]]) -> str:

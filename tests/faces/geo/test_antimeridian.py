@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from openiads.earth.geodesy import turned
-from openiads.faces.draw.ground import Extent
-from openiads.faces.geo import areas, layers
+from openiads.faces.draw import kit
+from openiads.faces.draw.ground import Extent, graticule
+from openiads.faces.geo import areas, kml, layers
 from openiads.reach.maps import Map, square
 
 
@@ -91,3 +92,26 @@ def test_a_square_map_ends_before_the_pole_and_goes_around_once() -> None:
     assert lons[-1] - lons[0] <= math.tau + 1e-12
     lats, lons = square((0.6, 0.6), 0.01, 50)
     assert lats == pytest.approx(0.6 + 0.01 * np.linspace(-0.98, 0.98, 50), abs=1e-15), "centers of cells, rim to rim"
+
+
+@pytest.mark.parametrize(("end", "pieces"), [(179.5, 1), (-179.5, 2)])
+def test_a_line_of_kml_is_cut_at_180(end: float, pieces: int) -> None:
+    mark = kml.placemark(kml.node(None, "kml"), "line")
+    kml.line(mark, [(179.0, 69.0, 0.0), (end, 70.0, 1000.0)])
+    found = [each.text or "" for each in mark.iter(f"{{{kml.KML}}}coordinates")]
+    lons = [[float(spot.split(",")[0]) for spot in each.split()] for each in found]
+    assert len(lons) == pieces
+    assert [len(each) for each in lons] == [2] * pieces
+    assert all(abs(a - b) <= 1.0 for a, b in lons)
+    assert pieces == 1 or (lons[0][1], lons[1][0]) == (180.0, -180.0)
+
+
+def test_meridians_at_the_edge_of_a_map_go_without_their_name() -> None:
+    """A name in the middle of the rim would be cut by the picture's."""
+    axes = kit.blank(3.0, 3.0).add_subplot()
+    graticule(axes, Extent(68.0, 70.0, 178.0, 183.005))
+    shown = {x: label.get_text() for x, label in zip(axes.get_xticks(), axes.get_xticklabels(), strict=True)}
+    assert shown[179.0] == "179.0° E"
+    assert shown[180.0] == "180°"
+    assert shown[181.0] == "179.0° W"
+    assert shown[178.0] == shown[183.0] == ""

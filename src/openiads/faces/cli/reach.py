@@ -85,13 +85,13 @@ def _print(found: ReachAnswer) -> None:
     title = f"Share of what {', '.join(found.sites)} detect and may meet, by height band"
     cells = [*words.territory_cells(found), words.volume_cells(found)]
     screen.print(show.grid(title, ("", *words.band_head()), cells, numbers=(1, 2, 3, 4, 5, 6)))
-    for what, rows in (
-        ("Along schematic airways, an airliner", found.airways),
-        ("Final approaches of 20 km from any direction, an airliner", found.airports),
+    for what, rows, why in (
+        ("Along schematic airways, an airliner", found.airways, " Airways are known in the Levant only."),
+        ("Final approaches of 20 km from any direction, an airliner", found.airports, ""),
     ):
         cells = words.along_cells(rows, found.samples)
         if not cells:
-            print(f"{what}: none reached. Airways are known in the Levant only.\n" if rows is found.airways else "")
+            print(f"{what}: none reached.{why}\n")
             continue
         screen.print(show.grid(what, ("", *words.ALONG_HEAD), cells, numbers=(1, 2, 3)))
     print(f"Asked: {asked(found.target)}.")

@@ -219,7 +219,9 @@ def _notes(found: Coverage, show: str, real: bool, extent: Extent) -> list[str]:
         "attenuation by gases": found.attenuation,
         "diffraction": found.diffraction,
     }
-    ports = " Codes: airports (ICAO), not for navigation." if real and not in_levant(extent) else ""
+    ports = (
+        " Codes: airports (ICAO), not for navigation." if real and not in_levant(extent) and orientation(extent) else ""
+    )
     air = ", ".join(name for name, on in switches.items() if on) or "free space"
     sight = "ray by ray on the map's cells" if found.fine else "the radars' masks, as in a run"
     return [

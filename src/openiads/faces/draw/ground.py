@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from openiads.earth.terrain import Terrain
 
 METERS_PER_DEGREE = 111_195.0
+LABEL_ROOM = 0.012  # share of a map's width at its edges within which a meridian goes without its name
 SEA, SHORE, EDGE, HALO = "#dce8ef", "#5f7f93", "#8b8b8b", "#ffffff"
 
 
@@ -223,7 +224,11 @@ def graticule(axes: Axes, extent: Extent) -> None:
 
     aside = _nice((extent.east - extent.west) / 9, (step, 2 * step, 5 * step, 10 * step, 30.0, 45.0, 90.0))
     xs, ys = ticks(extent.west, extent.east, aside), ticks(extent.south, extent.north, step)
-    axes.set_xticks(xs, [named((x + 180.0) % 360.0 - 180.0, "EW") for x in xs])
+    spare = LABEL_ROOM * (extent.east - extent.west)  # no room for a name at the edge of the picture
+    inner = [extent.west + spare <= x <= extent.east - spare for x in xs]
+    axes.set_xticks(
+        xs, [named((x + 180.0) % 360.0 - 180.0, "EW") if room else "" for x, room in zip(xs, inner, strict=True)]
+    )
     axes.set_yticks(ys, [named(y, "NS") for y in ys])
     axes.grid(color="#6b7f8c", linewidth=0.4, alpha=0.45, zorder=1.2)
     axes.tick_params(length=0)

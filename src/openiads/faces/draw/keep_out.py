@@ -117,18 +117,18 @@ def _region(axes: Axes, extent: Extent, where: Map) -> list[Any]:
             linestyle=(0, (6, 2)),
             zorder=1.7,
         )
-    for port, lon in ports_of(extent):
-        if extent.holds(port.lat, lon):
-            axes.plot(
-                [lon],
-                [port.lat],
-                "s",
-                color=WAY,
-                markersize=3.2,
-                markeredgecolor="white",
-                markeredgewidth=0.5,
-                zorder=4,
-            )
+    ports = [(port, lon) for port, lon in ports_of(extent) if extent.holds(port.lat, lon)]
+    for port, lon in ports:
+        axes.plot(
+            [lon],
+            [port.lat],
+            "s",
+            color=WAY,
+            markersize=3.2,
+            markeredgecolor="white",
+            markeredgewidth=0.5,
+            zorder=4,
+        )
     return [
         Line2D([], [], color=SEA_LINE, linewidth=0.8, linestyle=(0, (1, 1.5)), label="12 nautical miles"),
         *(
@@ -136,7 +136,7 @@ def _region(axes: Axes, extent: Extent, where: Map) -> list[Any]:
             if lines
             else []
         ),
-        Line2D([], [], color=WAY, marker="s", linewidth=0.0, markersize=3.2, label="airport"),
+        *([Line2D([], [], color=WAY, marker="s", linewidth=0.0, markersize=3.2, label="airport")] if ports else []),
     ]
 
 

@@ -34,7 +34,7 @@ def line(spots: Sequence[Numbers]) -> JsonObject:
     """A LineString, or a MultiLineString where it crosses the antimeridian; one position alone is a Point."""
     if len(spots) == 1:
         return point(spots[0])
-    pieces = _cut([list(spot) for spot in spots])
+    pieces = cut([list(spot) for spot in spots])
     if len(pieces) == 1:
         return {"type": "LineString", "coordinates": pieces[0]}
     return {"type": "MultiLineString", "coordinates": pieces}
@@ -66,7 +66,7 @@ def _between(a: Numbers, b: Numbers, longitude: float) -> list[float]:
     return [longitude, *(p + f * (q - p) for p, q in zip(a[1:], b[1:], strict=True))]
 
 
-def _cut(spots: list[list[float]]) -> list[list[list[float]]]:
+def cut(spots: list[list[float]]) -> list[list[list[float]]]:
     """A line in pieces that do not cross the antimeridian; it goes the short way round."""
     pieces = [[spots[0]]]
     for a, b in zip(spots, spots[1:], strict=False):

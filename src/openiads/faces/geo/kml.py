@@ -10,6 +10,7 @@ from html import escape
 from xml.etree import ElementTree as Tree
 
 from openiads.faces.geo.areas import DIGITS, FILLS, Area
+from openiads.faces.geo.geojson import cut
 
 KML, GX = "http://www.opengis.net/kml/2.2", "http://www.google.com/kml/ext/2.2"
 Element = Tree.Element
@@ -29,13 +30,19 @@ def coordinates(spots: Iterable[Sequence[float]], forms: Sequence[str] = (".10g"
 
 
 def line(parent: Element, spots: Iterable[Sequence[float]], mode: str = "absolute", extrude: bool = False) -> Element:
-    """A LineString through positions; extrude : draw a curtain down to the ground."""
-    made = node(parent, "LineString")
-    if extrude:
-        node(made, "extrude", "1")
-    node(made, "altitudeMode", mode)
-    node(made, "coordinates", coordinates(spots))
-    return made
+    """A LineString through positions, or several in a MultiGeometry where it crosses the antimeridian.
+
+    extrude : draw a curtain down to the ground
+    """
+    pieces = cut([list(spot) for spot in spots])
+    whole = node(parent, "MultiGeometry") if len(pieces) > 1 else parent
+    for piece in pieces:
+        made = node(whole, "LineString")
+        if extrude:
+            node(made, "extrude", "1")
+        node(made, "altitudeMode", mode)
+        node(made, "coordinates", coordinates(piece))
+    return made if len(pieces) == 1 else whole
 
 
 def polygon(parent: Element, rings: Iterable[str]) -> Element:
