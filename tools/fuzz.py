@@ -173,11 +173,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _all(asked: argparse.Namespace, folder: Path) -> int:
     everything: list[Finding] = []
     for name in asked.doors or DOORS:
-        begun = time.monotonic()
+        begun = time.process_time()
         counts, found = fuzzed(DOORS[name](folder), asked.number, asked.seed, asked.hang, asked.seconds)
         tries = counts["accepted"] + counts["refused"]
-        took = time.monotonic() - begun
-        told = f"{tries:8,} mutants, {counts['accepted']:7,} accepted, {took:6.0f} s"
+        took = time.process_time() - begun
+        told = f"{tries:8,} mutants, {counts['accepted']:7,} accepted, {took:6.0f} processor-s"
         print(f"{name:<10} {told} ({tries / max(took, 1e-9):.0f} a second): {len(found)} kinds of findings", flush=True)
         for each in found:
             print(f"    {each.kind}: {kept(each).relative_to(ROOT)}", flush=True)
