@@ -19,7 +19,8 @@ import numpy as np
 from fuzz_inputs import BINARY, TEXT, Change
 
 from openiads.base.errors import UsageError
-from openiads.claims.statement import load_claim
+from openiads.claims.largest_raid import counts
+from openiads.claims.statement import LargestRaid, load_claim
 from openiads.earth.rasters import from_file
 from openiads.engine.rules import rule_of
 from openiads.experiments.design import MOST_POINTS, load_study
@@ -151,8 +152,11 @@ class Claims(Door):
 
     def tried(self, data: bytes) -> None:
         claim = load_claim(self.file("claim.toml", data))
-        finite(json.loads(claim.told.model_dump_json()) if hasattr(claim.told, "model_dump_json") else {})
         finite(claim.told.model_dump())
+        if isinstance(claim.told, LargestRaid):
+            for mix in claim.told.study.raids.values():
+                if any(sum(counts(dict(mix), size).values()) != size for size in claim.told.study.sizes):
+                    raise Nonsense("a raid of another size than it says")
         if not claim.name.strip():
             raise Nonsense("a claim without a name")
 

@@ -49,7 +49,7 @@ LEFT_OUT = frozenset({"runs/cluster.py", "runs/coordinator.py", "runs/worker.py"
 STATE = ("world", "parts", "doctrine", "engine")
 #: Folders of tests that hold laws of a floor, beside its own and those that import it.
 ALSO = {"physics": ("validation",), "engine": ("audit",)}
-WHOLE = 30.0  # s of processor time for a file of tests without a fault
+WHOLE = 20.0  # s of processor time for a file of tests without a fault
 SLACK = 6.0  # s of processor time that a process needs for itself
 
 
@@ -114,24 +114,23 @@ def plain_modules(floor: str) -> list[str]:
     return sorted(name_of(path) for path in PACKAGE.rglob("*.py") if below(path) & faulty)
 
 
-@cache
-def files_for(floor: str) -> list[Path]:
-    """The files of tests that concern a floor: its own, those that import one of its modules, and other folders of
-    laws."""
-    modules = set((PACKAGE / floor).rglob("*.py"))
+def files_for(module: Path) -> list[Path]:
+    """The files of tests that concern a module, nearest first: its mirror, those that import it, its floor's, and those
+    of other folders of laws."""
+    floor = module.relative_to(PACKAGE).parts[0]
     folders = (floor, *ALSO.get(floor, ()))
     own = {path for folder in folders for path in (TESTS / folder).glob("test_*.py")}
-    others = {path for path in TESTS.glob("*/test_*.py") if imports(path) & modules}
+    others = {path for path in TESTS.glob("*/test_*.py") if module in imports(path)}
     left_out = {path for path in own | others if path.parent.name in ("house", "web", "faces")}
-    return sorted((own | others) - left_out)
+    return sorted((own | others) - left_out, key=lambda path: near(path, module))
 
 
 def near(path: Path, module: Path) -> tuple[int, str]:
-    """How near a file of tests stands to a module: its mirror, its importers, its floor, then the others."""
-    mirror = path.stem == f"test_{module.stem}" and path.parent.name == module.relative_to(PACKAGE).parts[0]
-    direct = module in imports(path)
-    same = path.parent.name == module.relative_to(PACKAGE).parts[0]
-    return (0 if mirror else 1 if direct else 2 if same else 3), path.as_posix()
+    """How near a file of tests stands to a module: lower is nearer."""
+    floor, *names = module.relative_to(PACKAGE).with_suffix("").parts
+    same = path.parent.name == floor
+    mirror = same and path.stem.removeprefix("test_") in names
+    return (0 if mirror else 1 if module in imports(path) else 2 if same else 3), path.as_posix()
 
 
 # ------------------------------------------------------------------ a copy, and tests in it
@@ -297,7 +296,7 @@ def tried(tree: Path, mutant: Mutant, limit: float, most: float) -> tuple[str, s
     floor = mutant.file.split("/")[0]
     module = PACKAGE / mutant.file
     verdict, left = "unreached", most
-    for path in sorted(files_for(floor), key=lambda path: near(path, module)):
+    for path in files_for(module):
         tests = without_fault(tree, floor, path, limit)
         only = chosen_tests(mutant, tests, left)
         if not only:
@@ -377,9 +376,8 @@ def judged(
     """The verdict on a mutant: known, listed, or found by running tests."""
     if (mutant.file, mutant.function, mutant.old, mutant.new) in same:
         return "equivalent", ""
-    floor = mutant.file.split("/")[0]
-    paths = files_for(floor)
-    source, tests = digest([PACKAGE / mutant.file]), f"{digest(paths)} {asked.limit:g} {asked.most:g}"
+    module = PACKAGE / mutant.file
+    source, tests = digest([module]), f"{digest(files_for(module))} {asked.limit:g} {asked.most:g}"
     before = results.get(mutant.key)
     if before and before[2] == source and (before[0] in ("killed", "timed out") or before[3] == tests):
         return before[0], before[1]

@@ -189,3 +189,15 @@ def test_a_band_of_ratios_is_above_nothing() -> None:
     good = next(each for each in text("moskva").splitlines() if each.startswith("band = "))
     assert "band" in told(text("moskva").replace(good, "band = [-1.0, 2.0]"))
     assert "band" in told(text("moskva").replace(good, "band = [0.0, 2.0]"))
+
+
+@pytest.mark.parametrize(
+    "shares", ["", '"Ballistic missiles" = 0.0', '"Ballistic missiles" = 0.0\n"Loitering munitions" = 0.0']
+)
+def test_a_raid_of_nothing_is_refused(shares: str) -> None:
+    """Shares are taken of their sum: where that is nothing there is no raid of any size."""
+    good = '"Ballistic missiles" = 1.0'
+    assert text("guarantee").count(good) == 1
+    message = told(text("guarantee").replace(good, shares))
+    assert "mine.toml:" in message and "ballistic" in message
+    assert "add up to nothing" in message

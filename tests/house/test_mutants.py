@@ -87,10 +87,11 @@ def test_a_smaller_sample_begins_a_larger_one_and_other_modules_move_nothing(mut
 def test_the_nearest_tests_of_a_module_are_its_mirror(mutations: ModuleType) -> None:
     import mutants
 
-    files = sorted(
-        mutants.files_for("physics"), key=lambda path: mutants.near(path, PACKAGE / "physics" / "propagation.py")
-    )
-    assert files[0] == ROOT / "tests" / "physics" / "test_propagation.py"
+    physics = PACKAGE / "physics"
+    assert mutants.files_for(physics / "propagation.py")[0] == ROOT / "tests" / "physics" / "test_propagation.py"
+    nearest = mutants.files_for(physics / "flyout" / "terminal.py")
+    assert nearest[0] == ROOT / "tests" / "physics" / "test_flyout.py"
+    assert nearest[-1].parent.name == "validation"
     plain = mutants.plain_modules("parts")
     assert {"openiads.parts.tracks", "openiads.world.log", "openiads.engine.step"} <= set(plain)
     assert not {"openiads.physics.motion", "openiads.earth.geodesy"} & set(plain)

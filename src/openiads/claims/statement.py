@@ -48,6 +48,12 @@ def _falling(pair: tuple[float, float]) -> tuple[float, float]:
     return pair
 
 
+def _mixed(mix: dict[str, float]) -> dict[str, float]:
+    if not sum(mix.values()) > 0.0:
+        raise refusal("the shares add up to nothing", "Give at least one raid a share above 0.")
+    return mix
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -196,7 +202,7 @@ class RaidStudy(_Table):
     asset: Annotated[tuple[Key, ...], Strict(False), Field(min_length=1)]
     sizes: Annotated[tuple[Annotated[int, Field(ge=1, le=2000)], ...], Strict(False), Field(min_length=1)]
     fire_units: Annotated[tuple[Annotated[int, Field(ge=1, le=32)], ...], Strict(False)] = ()
-    raids: dict[Key, dict[Key, Share]] = Field(
+    raids: dict[Key, Annotated[dict[Key, Share], AfterValidator(_mixed)]] = Field(
         min_length=1, description="raid -> raid of the scenario -> share; the first is the reference"
     )
 
