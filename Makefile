@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .DELETE_ON_ERROR:
 .PHONY: help demo test bench bench-cluster bench-web verify docs setup extras lock lint types contract warm study faces engine
-.PHONY: house pages browser plain bounds budget digests viewer viewer-check clean
+.PHONY: house pages browser plain bounds budget digests viewer viewer-check clean mutants fuzz
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -160,6 +160,14 @@ budget: .venv/test
 # What the program answers, the claims too: compared with what is recorded, nothing is written.  Minutes.
 digests: .venv/test
 	@$(BIN)/python tools/digests.py --check
+
+# Single faults planted into the models: which do the tests notice?  N of them, drawn by SEED; a stopped run goes on.
+mutants: .venv/test
+	@$(BIN)/python tools/mutants.py -n $(or $(N),40) --seed $(or $(SEED),1)
+
+# Mutants of packaged inputs by every door, N of each kind; a quick form stands among the tests of the house.
+fuzz: .venv/test
+	@$(BIN)/python tools/fuzz.py -n $(or $(N),2000) --seed $(or $(SEED),1)
 
 # Every benchmark, with a closing table; the tools to compare with are locked with the tests.
 bench: .venv/test

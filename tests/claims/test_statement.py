@@ -160,3 +160,44 @@ def test_an_effort_that_could_settle_nothing_is_refused(name: str, old: str, new
     assert f"mine.toml:{line_of(changed, new)}" in message
     assert "too few for the rule" in message and f"Give at least {least}," in message
     assert claim_of(changed.replace(new, new.replace(new.split()[2], str(least))), "mine.toml")
+
+
+@pytest.mark.parametrize("line", ["0", "0.0", "1", "1.0", "1e-320", "0.9999999999999999"])
+@pytest.mark.parametrize(
+    ("name", "field", "written"),
+    [
+        ("ballistic", "robust", "robust = {}"),
+        ("ballistic", "engage_probability", "engage_probability = {}"),
+        ("ballistic", "kill_probability", "kill_probability = {}"),
+        ("comparable", "delta", "delta = {}"),
+        ("comparable", "also_shown", "also_shown = [{}]"),
+        ("guarantee", "levels", "levels = [0.99, {}]"),
+    ],
+)
+def test_a_line_that_no_interval_can_lie_beyond_is_refused_where_it_stands(
+    name: str, field: str, written: str, line: str
+) -> None:
+    """Between shares of 0 and 1 lie all intervals: a rule that draws its line there could never be met, or always."""
+    good = next(each for each in text(name).splitlines() if each.startswith(f"{field} = "))
+    changed = text(name).replace(good, written.format(line if "." in line or "e" in line else f"{line}.0"))
+    message = told(changed)
+    assert f"mine.toml:{line_of(changed, f'{field} = ')}" in message
+    assert field in message
+
+
+def test_a_band_of_ratios_is_above_nothing() -> None:
+    good = next(each for each in text("moskva").splitlines() if each.startswith("band = "))
+    assert "band" in told(text("moskva").replace(good, "band = [-1.0, 2.0]"))
+    assert "band" in told(text("moskva").replace(good, "band = [0.0, 2.0]"))
+
+
+@pytest.mark.parametrize(
+    "shares", ["", '"Ballistic missiles" = 0.0', '"Ballistic missiles" = 0.0\n"Loitering munitions" = 0.0']
+)
+def test_a_raid_of_nothing_is_refused(shares: str) -> None:
+    """Shares are taken of their sum: where that is nothing there is no raid of any size."""
+    good = '"Ballistic missiles" = 1.0'
+    assert text("guarantee").count(good) == 1
+    message = told(text("guarantee").replace(good, shares))
+    assert "mine.toml:" in message and "ballistic" in message
+    assert "add up to nothing" in message

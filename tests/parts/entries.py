@@ -5,7 +5,8 @@ from openiads.doctrine.identification import identify
 from openiads.parts.engagements import engage, own_state
 from openiads.parts.flights import begin
 from openiads.parts.interrogation import interrogate
-from openiads.parts.weapons import close_in
+from openiads.parts.tracks import confirm, new_track
+from openiads.parts.weapons import close_in, spend
 
 
 @kernel("void(Sim, i8, i8, i8, f8, f8, f8)", entry=True)
@@ -30,6 +31,24 @@ def begin_all(sim):
 def close_in_now(sim, k):
     """``weapons.close_in``."""
     close_in(sim, k)
+
+
+@kernel("void(Sim, i8)", entry=True)
+def spend_one(sim, k):
+    """``weapons.spend``."""
+    spend(sim, k)
+
+
+@kernel("void(Sim, i8)", entry=True)
+def confirm_one(sim, k):
+    """``tracks.confirm``."""
+    confirm(sim, k)
+
+
+@kernel("i8(Sim, i8, i8)", entry=True)
+def track_for(sim, owner, post):
+    """``tracks.new_track``."""
+    return new_track(sim, owner, post)
 
 
 @kernel("i8(Sim, i8, i8, f8, b1)", entry=True)

@@ -12,9 +12,17 @@ from openiads.earth.geodesy import to_geodetic
 from openiads.engine.runner import Runner
 from openiads.physics.flyout import Guidance, Status, fly, launch
 from openiads.physics.motion import end_time, flight_state, local_up
-from openiads.world.codes import Stage
-from openiads.world.layout import ENGAGEMENT, Sim
-from parts.entries import begin_all, close_in_now, engage_one, own_state_of
+from openiads.world.codes import Stage, TrackState
+from openiads.world.layout import ENGAGEMENT, NOBODY, TRACK, Sim
+from parts.entries import (
+    begin_all,
+    close_in_now,
+    confirm_one,
+    engage_one,
+    own_state_of,
+    spend_one,
+    track_for,
+)
 
 pytestmark = pytest.mark.compiled_only
 
@@ -107,7 +115,87 @@ def at(sim: Sim, flight: np.void, time: float) -> tuple[float, ...]:
     return tuple(flight_state(sim.tables, int(flight["path"]), math.inf, 0.0, 0.0, time - shift))
 
 
+# ------------------------------------------------------------------ tracks
+
+
+def test_a_new_track_holds_nothing_of_the_one_before() -> None:
+    """Whatever a track left on its row; what its first plot writes is left out, and its number is its own."""
+    clean, dirty = (fresh(scene(raid("Intruder"), model=TEXTBOOK)) for _ in range(2))
+    for name in TRACK.names or ():
+        dirty.tracks[name] = 7
+    assert track_for(clean, -1, 0) == track_for(dirty, -1, 0) == 0
+    first_plot = "born flight other_p other_x p plot plot_range plot_sigma plot_speed radar state time updated x"
+    evaluation = "dealt evaluated_time height odds speed spread threat_at unit urgency worth"
+    later = {*first_plot.split(), *evaluation.split()}  # written before they are read
+    for name in set(TRACK.names or ()) - later:
+        assert np.array_equal(clean.tracks[0][name], dirty.tracks[0][name]), name
+    assert clean.tracks[0]["hits"] == 1
+    assert clean.tracks[0]["in_flight"] == clean.tracks[0]["engagements"] == clean.tracks[0]["asked"] == 0
+    assert clean.tracks[0]["belief"].tolist() == clean.situation[0]["prior"].tolist()
+
+
+def test_tracks_have_numbers_of_their_own_also_on_rows_that_are_used_again() -> None:
+    sim = fresh(scene(raid("Intruder"), model=TEXTBOOK))
+    rows, serials = [], []
+    for n in range(12):
+        k = track_for(sim, -1, 0)
+        rows.append(k)
+        serials.append(int(sim.tracks[k]["serial"]))
+        if n % 3 == 2:
+            sim.pictures[k] = NOBODY  # free again
+    assert len(set(rows)) < 12
+    assert serials == list(range(serials[0], serials[0] + 12))
+    assert sim.situation[0]["tracks_high"] == max(rows) + 1
+
+
+@pytest.mark.parametrize("full", ["posts", "radars", "neither"])
+def test_a_picture_holds_as_many_tracks_as_it_can_and_not_one_more(full: str) -> None:
+    sim = fresh(scene(raid("Intruder"), model=TEXTBOOK))
+    most = 5
+    for rows in (sim.posts, sim.radars):
+        rows["held"] = 0
+        rows["track_capacity"] = 1000
+    if full != "neither":
+        getattr(sim, full)["track_capacity"] = most
+    states = []
+    for _ in range(most + 2):
+        k = track_for(sim, -1, 0)
+        sim.tracks[k]["radar"] = 0
+        sim.tracks[k]["flight"] = 0
+        sim.tracks[k]["state"] = int(TrackState.TENTATIVE)
+        sim.tracks[k]["p"][:6, :6] = np.diag([100.0**2] * 3 + [10.0**2] * 3)
+        sim.tracks[k]["x"][:6] = at(sim, sim.flights[0], float(sim.flights[0]["starts"]) + 1.0)
+        confirm_one(sim, k)
+        states.append(int(sim.tracks[k]["state"]))
+    held = most + 2 if full == "neither" else most
+    assert states[:held] == [int(TrackState.CONFIRMED)] * held
+    assert int(TrackState.CONFIRMED) not in states[held:]
+    assert sim.posts[0]["held"] == sim.radars[0]["held"] == held
+
+
 # ------------------------------------------------------------------ weapons
+
+
+@pytest.mark.parametrize("endless", [False, True])
+@pytest.mark.parametrize("loads", [0, 1, 3])
+@pytest.mark.parametrize("loaded", [1, 2, 4])
+def test_a_launcher_gives_one_round_and_is_reloaded_after_its_last_if_there_is_another_load(
+    loaded: int, loads: int, endless: bool
+) -> None:
+    sim = fresh(scene(raid("Intruder"), model=TEXTBOOK))
+    now, launcher = 321.0, sim.launchers[0]
+    sim.situation[0]["now"] = now
+    sim.situation[0]["magazine_infinite"] = int(endless)
+    launcher["loaded"], launcher["loads"], launcher["reloaded_at"] = loaded, loads, -1.0
+    launcher["interval"], launcher["reload_time"] = 5.0, 1800.0
+    before = sim.launchers[1:].copy()
+    spend_one(sim, 0)
+    assert launcher["loaded"] == (loaded if endless else loaded - 1)
+    assert launcher["loads"] == loads
+    assert launcher["ready_at"] == now + 5.0
+    empty = loaded == 1 and not endless
+    assert launcher["reloaded_at"] == (now + 1800.0 if empty and loads else -1.0)
+    assert (sim.launchers[1:] == before).all()
 
 
 @pytest.mark.parametrize("shift", [0.0, 13.7])

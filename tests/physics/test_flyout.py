@@ -343,3 +343,14 @@ def test_nonsense_rounds_are_refused(wrong) -> None:
         flyout.interceptor(ROUND | wrong)
     with pytest.raises(InputError):
         flyout.interceptor({k: v for k, v in ROUND.items() if k != "area"})
+
+
+def test_what_a_round_comes_to_is_found_by_flying_it_unless_both_numbers_are_given() -> None:
+    found = flyout.interceptor(ROUND)
+    names, given = ("burnout_speed", "slow_length"), {"burnout_speed": 1234.0, "slow_length": 56_000.0}
+    assert all(found[name] > 0.0 for name in names)
+    kept = flyout.interceptor(ROUND | given)
+    assert {name: float(kept[name]) for name in names} == given
+    for name in names:  # one alone would not go with the other
+        one = flyout.interceptor(ROUND | {name: given[name]})
+        assert [one[each] for each in names] == [found[each] for each in names]

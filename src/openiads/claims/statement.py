@@ -29,8 +29,11 @@ from openiads.statistics.intervals import CONFIDENCE
 Texts = Annotated[tuple[Text, ...], Strict(False)]
 Many = Annotated[int, Field(ge=1, le=1_000_000)]
 Worlds = Annotated[int, Field(ge=1, le=10_000)]
+#: A probability that an interval can lie above or below: 0 and 1 never, and nearer to them no effort that is allowed.
+Line = Annotated[float, Field(ge=1e-5, le=1.0 - 1e-5)]
 Limits = Literal["emergent", "published"]
 Weighting = Literal["uniform", "triangular", "log_uniform", "skeptical"]
+Ratio = Annotated[float, Field(gt=0.0)]
 
 
 def _rising(pair: tuple[float, float]) -> tuple[float, float]:
@@ -43,6 +46,12 @@ def _falling(pair: tuple[float, float]) -> tuple[float, float]:
     if not pair[0] > pair[1]:
         raise refusal("the higher level comes first", "Exchange the two numbers, or give two that differ.")
     return pair
+
+
+def _mixed(mix: dict[str, float]) -> dict[str, float]:
+    if not sum(mix.values()) > 0.0:
+        raise refusal("the shares add up to nothing", "Give at least one raid a share above 0.")
+    return mix
 
 
 class _Table(BaseModel):
@@ -64,7 +73,7 @@ class Arms(_Table):
 class Rule(_Table):
     """What every rule has."""
 
-    robust: Share = Field(0.9, description="above it must lie the interval of the share of sampled worlds")
+    robust: Line = Field(0.9, description="above it must lie the interval of the share of sampled worlds")
     seeds: Annotated[int, Field(ge=3, le=100)] = Field(3, description="worlds and dice are drawn anew with so many")
     arms: Arms = Arms()
 
@@ -126,9 +135,9 @@ class AreaStudy(_Table):
 class AreaRule(Rule):
     """Probabilities of meeting and of killing over a share of the area."""
 
-    engage_probability: Share
-    kill_probability: Share
-    area_share: Share
+    engage_probability: Line
+    kill_probability: Line
+    area_share: Annotated[float, Field(gt=0.0, le=1.0)]
 
 
 class KillOverArea(Statement):
@@ -162,8 +171,8 @@ class PairStudy(_Table):
 class PairRule(Rule):
     """How small a difference counts as none."""
 
-    delta: Share
-    also_shown: Annotated[tuple[Share, ...], Strict(False)] = ()
+    delta: Line
+    also_shown: Annotated[tuple[Line, ...], Strict(False)] = ()
 
 
 class PairEffort(Effort):
@@ -193,7 +202,7 @@ class RaidStudy(_Table):
     asset: Annotated[tuple[Key, ...], Strict(False), Field(min_length=1)]
     sizes: Annotated[tuple[Annotated[int, Field(ge=1, le=2000)], ...], Strict(False), Field(min_length=1)]
     fire_units: Annotated[tuple[Annotated[int, Field(ge=1, le=32)], ...], Strict(False)] = ()
-    raids: dict[Key, dict[Key, Share]] = Field(
+    raids: dict[Key, Annotated[dict[Key, Share], AfterValidator(_mixed)]] = Field(
         min_length=1, description="raid -> raid of the scenario -> share; the first is the reference"
     )
 
@@ -201,7 +210,7 @@ class RaidStudy(_Table):
 class RaidRule(Rule):
     """Levels of P(no hit), highest first, and the raid that a guarantee must hold against."""
 
-    levels: Annotated[tuple[Share, Share], Strict(False), AfterValidator(_falling)]
+    levels: Annotated[tuple[Line, Line], Strict(False), AfterValidator(_falling)]
     reference: Annotated[int, Field(ge=1, le=2000)]
     reference_source: Text
 
@@ -253,7 +262,7 @@ class RatioStudy(_Table):
 class RatioRule(Rule):
     """The band of ratios that counts as similar."""
 
-    band: Annotated[tuple[float, float], Strict(False), AfterValidator(_rising)]
+    band: Annotated[tuple[Ratio, Ratio], Strict(False), AfterValidator(_rising)]
 
 
 class RatioEffort(_Table):
