@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 
-from openiads.base import compiled
+from openiads.base import compiled, stored
 from openiads.base.errors import OpeniadsError
 
 #: Modules with kernels in the order in which a share compiles them; every such module is in at least one share.
@@ -89,7 +89,7 @@ def needed() -> bool:
         return False
     from openiads.engine.step import play
 
-    return not compiled.stored(play)
+    return not compiled.ready(play)
 
 
 def prepare() -> bool:
@@ -98,7 +98,7 @@ def prepare() -> bool:
     """
     if not needed():
         return False
-    with compiled.filling_cache():
+    with stored.filling_cache():
         return _fill() if needed() else False
 
 
