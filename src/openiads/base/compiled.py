@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from openiads.base import packed, stored
 from openiads.base.errors import InputError, UsageError
+from openiads.base.kernel_options import OPTIONS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,11 +45,6 @@ Kernel: TypeAlias = Any
 Type: TypeAlias = Any
 
 PLAIN = os.environ.get("OPENIADS_PLAIN", "") == "1"
-BOUNDS = os.environ.get("OPENIADS_BOUNDS", "") == "1"
-
-#: Options of every kernel.  fastmath stays off: it would make NaN guards vanish and results depend on the machine.
-OPTIONS = {"nogil": True, "_nrt": False, "error_model": "numpy", "fastmath": False, "boundscheck": BOUNDS}
-
 #: Every kernel in definition order, which is also a valid order of compilation.
 KERNELS: list[Kernel] = []
 

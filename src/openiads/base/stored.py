@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 
 from openiads.base import locks
 from openiads.base.caches import cache_folder, usable_cache_folder
+from openiads.base.kernel_options import OPTIONS
 
 if TYPE_CHECKING:
     from numba.core.caching import FunctionCache as _Cache
@@ -125,8 +126,6 @@ def key_of(module: str, file: str, made_by: str, processor: str) -> str:
     str
     """
     import numba
-
-    from openiads.base.compiled import OPTIONS
 
     switches = [(name, str(getattr(numba.config, name, None))) for name in NUMBA_SWITCHES]
     told = "\0".join([_sources(module, file), repr(sorted(OPTIONS.items())), FORM, repr(switches), made_by, processor])
