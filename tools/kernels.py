@@ -9,6 +9,7 @@ It takes a minute.  ``--check`` writes nothing and says whether what is there is
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import os
 import pkgutil
@@ -36,6 +37,7 @@ def entries() -> list[compiled.Kernel]:
 
 def write(archive: Path) -> None:
     """Compile them and write the archive, in a process that compiles for the level of processors."""
+    gc.disable()  # as in openiads.engine.warming
     content = {packed.name_of(each.py_func): compiled.made_anew(each)[1] for each in entries()}
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file:
         for name in sorted(content):
