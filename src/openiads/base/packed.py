@@ -4,7 +4,7 @@
 one, and stores their machine code under the key of what it was made from: the source text of the kernels and of all
 that they import, the options, the versions of Python, Numba, llvmlite and NumPy, the system, and the level.  Code is
 found only under the key that this process works out anew; there is no other way to it, so that none can be out of date.
-What is not found is compiled.  It comes as names and machine code, without pickled objects.
+What is not found is compiled.  It comes as names and machine code; nothing is unpickled to load it.
 
 The user's own cache goes first, and is not written to: a package that cannot be written to serves as well.
 """
