@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .DELETE_ON_ERROR:
 .PHONY: help demo test bench bench-cluster bench-web verify docs setup extras lock lint types contract warm study faces engine
-.PHONY: house pages browser plain bounds budget digests viewer viewer-check clean mutants fuzz
+.PHONY: house pages browser plain bounds budget digests kernels viewer viewer-check clean mutants fuzz
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -178,6 +178,10 @@ bench-cluster: .venv/test
 
 bench-web: .venv/test
 	@$(BIN)/python benchmarks/viewer.py
+
+# Compiled kernels for wheels, for the Python of .venv; in src/openiads/shelf/kernels, outside the repository.
+kernels: .venv/run
+	@$(BIN)/python tools/kernels.py
 
 # The page that the package carries, from web/.  Nobody needs Node to use openiads; these two need node 20 or newer.
 viewer:

@@ -1,4 +1,4 @@
-"""Kernels that only kernels call: no machine code of their own, linked into callers, from this process or the cache."""
+"""Kernels are linked into callers, from this process or the cache; machine code have those that Python calls."""
 
 import os
 import subprocess
@@ -10,28 +10,20 @@ import pytest
 
 pytestmark = pytest.mark.compiled_only
 
-#: What marks a kernel as one that only kernels call is an argument whose type's name begins with that of the state.
 CHAIN = """
-from numba import types
-from openiads.base.compiled import kernel, name_type
+from openiads.base.compiled import kernel
 
-name_type("SimOfOne", lambda: types.float64)
-
-@kernel("f8(SimOfOne)")
+@kernel("f8(f8)")
 def scaled(x):
     return 2.0 * x
 
-@kernel("f8(SimOfOne, f8)")
+@kernel("f8(f8, f8)")
 def added(x, y):
     return scaled(x) + y
 
 @kernel("f8(f8, f8)")
 def asked(x, y):
     return added(x, y) + scaled(y)
-
-def address(kernel):
-    made = next(iter(kernel.overloads.values()))
-    return made.library.get_pointer_to_function(made.fndesc.llvm_func_name)
 
 def loaded(*kernels):
     return [sum(kernel.stats.cache_hits.values()) for kernel in kernels]
@@ -56,15 +48,33 @@ def answer(where: Path, code: str) -> str:
     return done.stdout.strip()
 
 
-def test_a_kernel_that_only_kernels_call_has_no_machine_code_and_its_caller_has(planted: Path) -> None:
-    told = answer(planted, "print(asked(1.0, 10.0), address(scaled), address(added), address(asked) > 0)")
-    assert told == "32.0 0 0 True"
+def machine_code(where: Path) -> list[str]:
+    """The kernels whose machine code lies in the cache."""
+    return sorted(path.name for path in (where / "cache").rglob("*.code"))
+
+
+def test_only_a_kernel_that_python_calls_has_machine_code(planted: Path) -> None:
+    assert answer(planted, "print(asked(1.0, 10.0))") == "32.0"
+    assert machine_code(planted) == ["chain.asked.code"]
+    assert answer(planted, "print(scaled(1.5), *loaded(scaled))") == "3.0 1"
+    assert machine_code(planted) == ["chain.asked.code", "chain.scaled.code"]
+
+
+def test_warming_makes_machine_code_of_entries(planted: Path) -> None:
+    (planted / "chain.py").write_text(CHAIN.replace('"f8(f8, f8)")\ndef asked', '"f8(f8, f8)", entry=True)\ndef asked'))
+    answer(planted, "from openiads.base.compiled import warm; warm()")
+    assert machine_code(planted) == ["chain.asked.code"]
 
 
 def test_a_caller_links_kernels_that_came_from_the_cache(planted: Path) -> None:
     answer(planted, "added.ensure()")
     assert answer(planted, "print(asked(1.0, 10.0), *loaded(added, asked))") == "32.0 1 0"
-    assert answer(planted, "scaled.ensure(); print(asked(2.0, 10.0), *loaded(scaled, asked))") == "34.0 1 1"
+    assert answer(planted, "scaled.ensure(); print(asked(2.0, 10.0), *loaded(scaled, asked))") == "34.0 1 0"
+
+
+def test_a_kernel_loaded_as_machine_code_can_still_be_linked(planted: Path) -> None:
+    answer(planted, "scaled(1.0)")
+    assert answer(planted, "print(scaled(1.0), asked(1.0, 10.0), scaled(2.0))") == "2.0 32.0 4.0"
 
 
 def test_the_options_of_a_compilation_are_told_as_numba_tells_them() -> None:

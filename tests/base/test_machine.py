@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from openiads.base import caches, machine
+from openiads.base import caches, machine, packed
 from openiads.base.machine import BAD, GOOD, NOTE
 
 
@@ -91,7 +91,17 @@ def test_versions_are_numbers_and_not_text(version: str, limit: str, kept: bool)
     assert machine._within(version, limit) is kept
 
 
+def test_an_empty_cache_is_told_with_what_the_first_start_does(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(caches, "usable_cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(packed, "FOLDER", tmp_path / "kernels")
+    assert "(the first start compiles)" in one(machine.compiler(), "cache").found
+    packed.FOLDER.mkdir()
+    packed.archive().write_bytes(b"any")
+    assert "(the first start uses what came with the package" in one(machine.compiler(), "cache").found
+
+
 def test_a_cache_that_is_not_where_it_should_be_is_noted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(packed, "FOLDER", tmp_path / "kernels")
     monkeypatch.setattr(caches, "usable_cache_folder", lambda: tmp_path)
     monkeypatch.setattr(caches, "cache_folder", lambda: tmp_path / "other")
     found = machine.compiler()

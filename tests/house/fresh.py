@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 from house.source import ROOT
-from openiads.base.compiled import cache_folder
+from openiads.base.caches import cache_folder
 
 #: How pages say that an environment is entered.
 ACTIVATION = re.compile(r"^source \S+/bin/activate$", re.MULTILINE)

@@ -15,7 +15,7 @@ import pytest
 
 from engine import traces
 from house.source import ROOT
-from openiads.base.compiled import cache_folder
+from openiads.base.caches import cache_folder
 from openiads.runs import replicate
 from openiads.scenario.load import loads
 

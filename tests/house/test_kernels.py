@@ -96,7 +96,7 @@ def test_fast_math_is_off_and_spelled_nowhere_else() -> None:
 
     assert OPTIONS["fastmath"] is False
     named = [path for path in modules() if "fastmath" in path.read_text(encoding="utf-8")]
-    assert [path.name for path in named] == ["compiled.py"]
+    assert [path.name for path in named] == ["kernel_options.py"]
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import sysconfig
 import tarfile
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 
 from house.fresh import Terminal
 from house.source import PACKAGE, ROOT
+from openiads.base import packed
 
 pytestmark = [pytest.mark.slow, pytest.mark.compiled_only]
 
@@ -153,5 +155,22 @@ def test_a_source_archive_carries_what_the_repository_has_and_nothing_else(archi
 def test_a_wheel_of_the_source_archive_is_the_wheel_of_the_repository(
     archive: Path, wheel: Path, tmp_path: Path
 ) -> None:
-    assert contents(wheel_of(archive, tmp_path)) == contents(wheel)
+    kernels = f"openiads/{packed.FOLDER.relative_to(PACKAGE)}/"  # made for wheels; sources carry none
+    made = {name: checksum for name, checksum in contents(wheel).items() if not name.startswith(kernels)}
+    assert contents(wheel_of(archive, tmp_path)) == made
     assert "openiads/shelf/scenarios/tartus_2016.toml" in contents(wheel)
+
+
+def test_compiled_kernels_go_into_wheels_and_not_into_the_repository() -> None:
+    folder = packed.FOLDER.relative_to(ROOT)
+    built = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]["targets"]
+    assert built["wheel"]["artifacts"] == [f"{folder}/*.zip"]
+    assert "artifacts" not in built["sdist"]
+    assert f"/{folder}/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+
+
+def test_compiled_kernels_that_lie_in_the_tree_are_those_of_the_tree(tmp_path: Path) -> None:
+    if not packed.archive().is_file():
+        pytest.skip("none lie there: make kernels")
+    done = subprocess.run([sys.executable, ROOT / "tools" / "kernels.py", "--check"], capture_output=True, text=True)
+    assert done.returncode == 0, f"make kernels, or remove {packed.archive()}:\n{done.stdout}{done.stderr}"

@@ -7,41 +7,35 @@ A kernel is a plain function with an explicit signature::
 
 Importing a kernel module compiles nothing and loads nothing from disk.  A kernel is compiled (or read from the
 cache) when it is first called, or when a kernel that calls it is compiled, always for the one declared signature, so
-that literal arguments never cause a second compilation.  ``warm()`` compiles a whole list beforehand.
+that literal arguments never cause a second compilation.  ``warm()`` compiles a whole list beforehand.  Machine code is
+made only of kernels that Python calls (``base.linking``).
 
 ``OPENIADS_PLAIN=1`` (read once, at import) leaves every kernel an ordinary Python function.
 ``OPENIADS_BOUNDS=1`` compiles with bounds checks, under a cache key of its own.
 
-The cache lives in a per-user folder (``OPENIADS_CACHE`` names another) and is keyed by the text of the kernel's
-module and of every openiads module it imports, transitively, the compile options, those of Numba's own switches that
-change code, the versions of Python, Numba, llvmlite and NumPy, and the processor: Numba's own stamp sees neither a
-change in another file's kernel nor a change of options.
+What is kept on disk, and under which key, is told in ``base.stored``.
 """
 
 from __future__ import annotations
 
 import functools
-import hashlib
-import importlib.util
 import os
-import pickle
-import re
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from openiads.base import locks
-from openiads.base.caches import cache_folder, usable_cache_folder
+from openiads.base import packed, stored
 from openiads.base.errors import InputError, UsageError
+from openiads.base.kernel_options import OPTIONS
 
 if TYPE_CHECKING:
     import numpy as np
     from llvmlite.ir import Value
-    from numba.core.caching import FunctionCache as _Cache
+    from numba.core.compiler import CompileResult
+
+    from openiads.base.linking import Machine
 
 #: A compiled kernel as Python sees it: Numba's dispatcher, the function itself in plain mode, or a bare entry point.
 #: Its types are those of its signature, which mypy cannot read.
@@ -51,14 +45,6 @@ Kernel: TypeAlias = Any
 Type: TypeAlias = Any
 
 PLAIN = os.environ.get("OPENIADS_PLAIN", "") == "1"
-BOUNDS = os.environ.get("OPENIADS_BOUNDS", "") == "1"
-
-#: Options of every kernel.  fastmath stays off: it would make NaN guards vanish and results depend on the machine.
-OPTIONS = {"nogil": True, "_nrt": False, "error_model": "numpy", "fastmath": False, "boundscheck": BOUNDS}
-
-#: Settings of Numba, from its environment variables, that change the code that it makes.
-NUMBA_SWITCHES = ("OPT", "LOOP_VECTORIZE", "SLP_VECTORIZE", "CPU_NAME", "CPU_FEATURES", "ENABLE_AVX", "BOUNDSCHECK")
-
 #: Every kernel in definition order, which is also a valid order of compilation.
 KERNELS: list[Kernel] = []
 
@@ -121,8 +107,8 @@ def resolve(text: str) -> Type:
 def kernel(signature: str, *, entry: bool = False) -> Callable[[Callable[..., Any]], Any]:
     """Record a function as a kernel of this signature; in plain mode the function itself is returned.
 
-    Kernels that take the whole state (``Sim``) are called by kernels alone, so they get no wrapper for calls from
-    Python and no machine code of their own (``base.linking``); ``entry`` asks for both.
+    Any kernel can be called from Python, and gets machine code of its own when it is.  ``entry`` marks those that the
+    program itself calls: theirs is made when kernels are warmed, and comes with the package (``base.packed``).
     """
 
     def record(function: Callable[..., object]) -> Kernel:
@@ -131,7 +117,10 @@ def kernel(signature: str, *, entry: bool = False) -> Callable[[Callable[..., An
             return function
         from openiads.base.linking import LINKED
 
-        compiled = _dispatcher(function, signature, **(LINKED if "(Sim" in signature and not entry else {}))
+        compiled = _dispatcher(function, **LINKED)
+        _compile_by_declaration(compiled, signature)
+        _machine_code_on_demand(compiled, signature)
+        compiled.entry = entry
         KERNELS.append(compiled)
         return compiled
 
@@ -153,7 +142,7 @@ def _allow_nested_arrays() -> None:
     lower_cast(types.NestedArray, types.Array)(same)
 
 
-def _dispatcher(function: Callable[..., object], signature: str, **changed: object) -> Kernel:
+def _dispatcher(function: Callable[..., object], **changed: object) -> Kernel:
     import numba
 
     if numba.config.DISABLE_JIT:  # the environment, or a file .numba_config.yaml in this folder
@@ -164,62 +153,111 @@ def _dispatcher(function: Callable[..., object], signature: str, **changed: obje
         )
     _allow_nested_arrays()
     dispatcher = numba.njit(**{**OPTIONS, **changed})(function)
-    dispatcher._cache = _cache_for(function)
-    _compile_by_declaration(dispatcher, signature)
+    dispatcher._cache = stored.cache_for(function)
     return dispatcher
 
 
 def _compile_by_declaration(dispatcher: Kernel, signature: str) -> None:
-    """Make the dispatcher compile its declared signature, and only that, at the first call or the first use."""
-    plain_template = dispatcher.get_call_template
-    finished = False
+    """Make the dispatcher compile its declared signature, and only that, when a kernel that calls it is compiled."""
+    from numba.core import typing
+    from numba.core.compiler_lock import global_compiler_lock
+
+    from openiads.base.linking import less_optimization
 
     def ensure() -> None:
-        nonlocal finished
-        if finished:
+        if dispatcher.overloads:
             return
-        from numba.core.compiler_lock import global_compiler_lock
-
-        from openiads.base.linking import less_optimization
-
         # Two threads may want a kernel at once: the second waits here.  A lock of our own would deadlock with Numba's,
         # which is held while one kernel's compilation asks for another's.
-        with global_compiler_lock:
-            if dispatcher.overloads:
-                return
-            begun = time.process_time()
-            with less_optimization():
+        with global_compiler_lock, _counted(dispatcher), less_optimization():
+            if not dispatcher.overloads:
+                before, dispatcher._can_compile = dispatcher._can_compile, True
                 dispatcher.compile(resolve(signature))
-            if "(Sim" not in signature:  # a reference is not matched by Numba: its calls come to compile_for_args
-                dispatcher.disable_compile()
-            name = f"{dispatcher.py_func.__module__}.{dispatcher.py_func.__name__}"
-            COMPILE_SECONDS[name] = time.process_time() - begun
-            finished = True
-
-    def check_types(wanted: tuple[Type, ...], args: tuple[object, ...]) -> None:
-        given = tuple(dispatcher.typeof_pyval(each) for each in args)
-        context = dispatcher.typingctx
-        if len(given) != len(wanted) or any(
-            context.can_convert(g, w) is None for g, w in zip(given, wanted, strict=True)
-        ):
-            name = dispatcher.py_func.__name__
-            raise TypeError(f"{name}{given} does not fit the declared signature {signature}")
+                dispatcher._can_compile = before
 
     def get_call_template(args: tuple[Type, ...], kws: dict[str, Type]) -> tuple[object, ...]:
         ensure()
-        return plain_template(args, kws)
-
-    def compile_for_args(*args: object, **kws: object) -> Kernel:
-        if dispatcher.targetoptions.get("no_cpython_wrapper"):
-            raise TypeError(f"{dispatcher.py_func.__name__} is called by kernels alone: declare it with entry=True")
-        ensure()
-        compiled = next(iter(dispatcher.overloads.values()))
-        check_types(compiled.signature.args, args)
-        return compiled.entry_point  # Numba's C code calls it with the arguments, whatever their types
+        order, args = dispatcher._compiler.fold_argument_types(args, kws)
+        name = dispatcher.py_func.__name__
+        template = typing.make_concrete_template(f"CallTemplate({name})", name, dispatcher.nopython_signatures)
+        return template, order, args, {}
 
     dispatcher.get_call_template = get_call_template
-    dispatcher._compile_for_args = compile_for_args
     dispatcher.ensure = ensure
+
+
+@contextmanager
+def _counted(dispatcher: Kernel) -> Iterator[None]:
+    """Count the processor time of what is done for a kernel."""
+    begun = time.process_time()
+    yield
+    name = f"{dispatcher.py_func.__module__}.{dispatcher.py_func.__name__}"
+    COMPILE_SECONDS[name] = COMPILE_SECONDS.get(name, 0.0) + time.process_time() - begun
+
+
+def _machine_code_on_demand(dispatcher: Kernel, signature: str) -> None:
+    """Have a linked kernel get its machine code when Python calls it."""
+    from numba.core.compiler_lock import global_compiler_lock
+
+    found: list[Machine] = []
+
+    def link(made: CompileResult) -> None:
+        """Numba would call the address of a linked kernel, which has none."""
+        dispatcher.overloads[tuple(made.signature.args)] = made
+
+    def machine() -> Machine:
+        if found:
+            return found[0]
+        with global_compiler_lock, _counted(dispatcher):
+            if not found:
+                code = _machine_of(dispatcher)
+                dispatcher._insert([each._code for each in resolve(signature).args], code.caller, False)
+                dispatcher._can_compile = "(Sim" in signature  # a reference is not matched by Numba's C code
+                found.append(code)
+        return found[0]
+
+    def compile_for_args(*args: object, **kws: object) -> Kernel:
+        code = machine()
+        _check_types(dispatcher, signature, args)
+        return code.caller  # Numba's C code calls it with the arguments, whatever their types
+
+    dispatcher.add_overload = link
+    dispatcher._compile_for_args = compile_for_args
+    dispatcher.machine = machine
+
+
+def _machine_of(dispatcher: Kernel) -> Machine:
+    """A kernel's machine code: from the user's cache, from the package, or made here and kept."""
+    from openiads.base import linking
+
+    function = dispatcher.py_func
+    content = stored.find_code(function) or packed.find_code(function)
+    if content is not None:
+        return linking.loaded(function, dispatcher.targetctx, content)
+    code, content = made_anew(dispatcher)
+    if content:
+        stored.keep_code(function, content)
+    return code
+
+
+def made_anew(dispatcher: Kernel) -> tuple[Machine, bytes]:
+    """A kernel's machine code, made here, and what another process can load it from (empty: none can)."""
+    from numba.core.compiler_lock import global_compiler_lock
+
+    from openiads.base import linking
+
+    dispatcher.ensure()
+    with global_compiler_lock, linking.less_optimization():
+        return linking.machine_code(dispatcher.py_func, next(iter(dispatcher.overloads.values())))
+
+
+def _check_types(dispatcher: Kernel, signature: str, args: tuple[object, ...]) -> None:
+    wanted = resolve(signature).args
+    given = tuple(dispatcher.typeof_pyval(each) for each in args)
+    context = dispatcher.typingctx
+    if len(given) != len(wanted) or any(context.can_convert(g, w) is None for g, w in zip(given, wanted, strict=True)):
+        name = dispatcher.py_func.__name__
+        raise TypeError(f"{name}{given} does not fit the declared signature {signature}")
 
 
 def warm(kernels: Iterable[Kernel] | None = None) -> None:
@@ -228,18 +266,19 @@ def warm(kernels: Iterable[Kernel] | None = None) -> None:
         return
     for each in KERNELS if kernels is None else kernels:
         each.ensure()
+        if each.entry:
+            each.machine()
 
 
-def stored(dispatcher: Kernel) -> bool:
-    """Whether a kernel's compiled form lies in the cache on disk; always False where there is no usable cache."""
-    index = getattr(getattr(dispatcher._cache, "_cache_file", None), "_index_path", None)
-    return index is not None and Path(index).is_file()
+def ready(dispatcher: Kernel) -> bool:
+    """Whether a kernel's machine code need not be made: it lies in the cache on disk, or in the package."""
+    function = dispatcher.py_func
+    return stored.find_code(function) is not None or packed.find_code(function) is not None
 
 
 def entry_point(dispatcher: Kernel) -> Kernel:
     """The compiled function behind a kernel, without Numba's look-up of argument types: call it with the right ones."""
-    dispatcher.ensure()
-    return next(iter(dispatcher.overloads.values())).entry_point
+    return dispatcher.machine().caller
 
 
 def adopt_function(function: Callable[..., object], signature: str, place: str) -> Kernel:
@@ -262,7 +301,8 @@ def adopt_function(function: Callable[..., object], signature: str, place: str) 
 
     # A user's slip must not reach the engine's memory, and a division by zero raises as it does in plain Python (the
     # kernels' error model would make it 0 or infinity).
-    dispatcher = _dispatcher(function, signature, boundscheck=True, error_model="python")
+    dispatcher = _dispatcher(function, boundscheck=True, error_model="python")
+    _compile_by_declaration(dispatcher, signature)
     try:
         dispatcher.ensure()
     except NumbaError as problem:
@@ -294,139 +334,14 @@ def as_first_class(kernel: Kernel) -> Kernel:
     """
     if PLAIN:
         return kernel
-    kernel.ensure()
-    compiled = next(iter(kernel.overloads.values()))
-    names = (compiled.fndesc.llvm_cfunc_wrapper_name, compiled.fndesc.llvm_func_name)
-    addresses = {name: compiled.library.get_pointer_to_function(name) for name in names}
-    library = SimpleNamespace(get_pointer_to_function=addresses.__getitem__)
-    found = SimpleNamespace(fndesc=compiled.fndesc, library=library)
+    if hasattr(kernel, "machine"):
+        found = kernel.machine().told()
+    else:
+        kernel.ensure()
+        compiled = next(iter(kernel.overloads.values()))
+        names = (compiled.fndesc.llvm_cfunc_wrapper_name, compiled.fndesc.llvm_func_name)
+        addresses = {name: compiled.library.get_pointer_to_function(name) for name in names}
+        library = SimpleNamespace(get_pointer_to_function=addresses.__getitem__)
+        found = SimpleNamespace(fndesc=compiled.fndesc, library=library)
     kernel.get_compile_result = lambda signature: found
     return kernel
-
-
-# ------------------------------------------------------------------ the cache on disk
-
-
-@contextmanager
-def filling_cache() -> Iterator[None]:
-    """Hold the right to fill the cache, waiting for whoever has it; the system frees it when a process ends.
-
-    Without a cache, or on a file system without locks, nothing is held: compiling twice wastes time and harms nothing.
-    """
-    folder = usable_cache_folder()
-    if folder is None:
-        yield
-        return
-    with (folder / "filling.lock").open("a") as file:
-        with suppress(OSError):
-            locks.take(file.fileno(), wait=True)
-        yield
-
-
-#: An import statement: what it comes from and the names, in one line or in parentheses; or a plain import.
-_STATEMENT = re.compile(r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)|import[ \t]+([^\n]*))", re.M)
-
-
-def _imports(module: str) -> tuple[str, ...]:
-    """Modules of openiads and of the module's own package that its source imports, itself included, transitively."""
-    followed = {"openiads", module.partition(".")[0]}
-    seen: set[str] = set()
-    todo = [module]
-    while todo:
-        name = todo.pop()
-        if name in seen or name.partition(".")[0] not in followed or _source(name) is None:
-            continue
-        seen.add(name)
-        todo.extend(_direct_imports(name))
-    return tuple(sorted(seen))
-
-
-@functools.cache
-def _direct_imports(module: str) -> tuple[str, ...]:
-    """Names that may be modules in the import statements of a module's source; reading too many does no harm."""
-    found = []
-    for package, names, plain in _STATEMENT.findall(_source(module) or ""):
-        words = re.findall(r"[\w.]+", names or plain)
-        found += [package, *(f"{package}.{word}" for word in words)] if package else words
-    return tuple(found)
-
-
-@functools.cache
-def _source(module: str) -> str | None:
-    try:
-        spec = importlib.util.find_spec(module)
-    except (ImportError, ValueError):
-        return None
-    if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
-        return None
-    return Path(spec.origin).read_text(encoding="utf-8")
-
-
-@functools.cache
-def _cache_key(module: str, file: str) -> str:
-    import llvmlite.binding
-    import numba
-    import numpy
-
-    told = hashlib.sha256()
-    names = _imports(module) or (module,)
-    for name in names:
-        text = _source(name)
-        if text is None:
-            text = Path(file).read_text(encoding="utf-8")
-        told.update(f"{name}\0{text}\0".encode())
-    told.update(f"{sorted(OPTIONS.items())!r} less optimization".encode())
-    told.update(repr([(name, str(getattr(numba.config, name, None))) for name in NUMBA_SWITCHES]).encode())
-    told.update(f"{sys.version} {numba.__version__} {llvmlite.__version__} {numpy.__version__}".encode())
-    # Hosts of a cluster may share one home folder and differ in their processors, for which code is compiled.
-    told.update(f"{llvmlite.binding.get_host_cpu_name()} {llvmlite.binding.get_host_cpu_features().flatten()}".encode())
-    return told.hexdigest()[:32]
-
-
-def _cache_for(function: Callable[..., object]) -> _Cache:
-    from numba.core import caching
-
-    if not Path(function.__code__.co_filename).is_file() or usable_cache_folder() is None:
-        return caching.NullCache()
-    return _cache_class()(function)
-
-
-@functools.cache
-def _cache_class() -> type[_Cache]:
-    """A Numba cache whose place and stamp are ours; other packages' caches are untouched."""
-    from numba.core import caching
-
-    from openiads.base import linking
-
-    class Locator(caching._CacheLocator):
-        def __init__(self, function: Callable[..., object], file: str) -> None:
-            self._key = _cache_key(function.__module__, file)
-            self._place = str((usable_cache_folder() or cache_folder()) / self._key)
-            self._name = f"{function.__module__}-{function.__qualname__}"
-
-        def get_cache_path(self) -> str:
-            return self._place
-
-        def get_source_stamp(self) -> str:
-            return self._key
-
-        def get_disambiguator(self) -> str:
-            return hashlib.sha256(self._name.encode()).hexdigest()[:10]
-
-        @classmethod
-        def from_function(cls, function: Callable[..., object], file: str) -> Locator:
-            return cls(function, file)
-
-    class Impl(linking.Cached):
-        _locator_classes = [Locator]
-
-    class Cache(caching.FunctionCache):
-        _impl_class = Impl
-
-        def load_overload(self, sig: Type, target_context: object) -> object:
-            try:
-                return super().load_overload(sig, target_context)
-            except (pickle.UnpicklingError, EOFError, ValueError, KeyError):  # a damaged file: compile and replace it
-                return None
-
-    return Cache

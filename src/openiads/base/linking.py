@@ -1,28 +1,34 @@
-"""Kernels that only kernels call, for Numba: optimized and turned into machine code in those that Python calls.
+"""Kernels in two forms, for Numba: what other kernels link, and machine code for those that Python calls.
 
 Numba optimizes every kernel together with all that it calls, down to the last, and writes machine code for the whole of
-it: LLVM would work on a kernel ten calls below the engine's entry ten times.  A linked kernel keeps its own code and
-that of its callees as LLVM's intermediate form, which its callers take in.
+it: LLVM would work on a kernel ten calls below the engine's entry ten times.  Here a kernel keeps its own code and that
+of its callees as LLVM's intermediate form, which its callers take in (``Library``).  Only when Python calls a kernel,
+or somebody wants its address, is all of it optimized at once and turned into machine code (``machine_code``).
 
 ``base.compiled`` imports this module only when Numba is in use.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from llvmlite import binding
 from numba import _dynfunc
 from numba.core import caching, codegen, compiler, config, targetconfig
+from numba.core.environment import Environment
+from numba.core.runtime import rtsys
 
 if TYPE_CHECKING:
     from types import BuiltinFunctionType
 
     from numba.core.base import BaseContext
     from numba.core.funcdesc import FunctionDescriptor
-    from numba.core.lowering import Environment
     from numba.core.typing import Context
 
 
@@ -33,6 +39,8 @@ class Library(codegen.JITCodeLibrary):
         """Take in what the kernel calls.  Whoever links two libraries may have one kernel from both, and keeps one."""
         self._raise_if_finalized()
         for library in dict.fromkeys(self._linking_libraries):
+            if library is rtsys.library:  # reference counting, which no kernel does
+                continue
             self._reload_init.update(library._reload_init)
             self._final_module.link_in(library._get_module_for_linking(), preserve=True)
         for function in self._final_module.functions:
@@ -59,7 +67,7 @@ class Compiler(compiler.Compiler):
         self.state.targetctx.get_executable = _executable  # the context is a copy for this compilation alone
 
 
-#: Options of a kernel that only kernels call: no wrappers for calls from Python or C either.
+#: Options of a kernel in the form that other kernels link: no wrappers for calls from Python or C either.
 LINKED = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "pipeline_class": Compiler}
 
 
@@ -90,6 +98,98 @@ class Cached(caching.CompileResultCacheImpl):
             environment=environment,
             referenced_envs=referenced,
         )
+
+
+@dataclass(frozen=True)
+class Names:
+    """The symbols of a kernel's machine code.
+
+    Attributes
+    ----------
+    function, python, address, environment : str
+        The kernel itself, for calls from compiled code; for calls from Python; for calls as C makes them; and where
+        Numba keeps the address of the Python objects that the code uses, of which kernels have none.
+    """
+
+    function: str
+    python: str
+    address: str
+    environment: str
+
+
+class Machine(codegen.JITCodeLibrary):
+    """Machine code of a kernel and of all that it calls.  Nothing links it."""
+
+    names: Names
+    caller: BuiltinFunctionType
+
+    def ready(self, function: Callable[..., object], names: Names, environment: Environment) -> Machine:
+        """Make the code callable from Python as ``caller``."""
+        self.names = names
+        self.codegen._engine._defined_symbols |= {names.function, names.python, names.address}
+        address, module = self.get_pointer_to_function(names.python), sys.modules[function.__module__]
+        self.caller = _dynfunc.make_function(
+            module, function.__name__, "a compiled kernel", address, environment, (self,)
+        )
+        self.codegen.set_env(names.environment, environment)
+        return self
+
+    def told(self) -> SimpleNamespace:
+        """As Numba asks for the code of a function that is passed as an argument: its addresses, looked up once."""
+        names = self.names
+        found = {name: self.get_pointer_to_function(name) for name in (names.function, names.address)}
+        described = SimpleNamespace(llvm_func_name=names.function, llvm_cfunc_wrapper_name=names.address)
+        library = SimpleNamespace(get_pointer_to_function=found.__getitem__)
+        return SimpleNamespace(fndesc=described, library=library)
+
+
+def machine_code(function: Callable[..., object], made: compiler.CompileResult) -> tuple[Machine, bytes]:
+    """Machine code of a kernel that was compiled to be linked, and the bytes from which ``loaded`` makes it again.
+
+    Parameters
+    ----------
+    function : Callable[..., object]
+        The kernel as it was written.
+    made : CompileResult
+
+    Returns
+    -------
+    Machine
+    bytes
+        Empty where the code cannot be loaded by another process.
+    """
+    context, described, environment = made.target_context, made.fndesc, made.environment
+    library = Machine(context.codegen(), made.library.name)
+    library.enable_object_caching()
+    library.add_linking_library(rtsys.library)
+    library.add_linking_library(made.library)
+    context.create_cpython_wrapper(library, described, environment, None, release_gil=True)
+    context.create_cfunc_wrapper(library, described, environment, None)
+    library.finalize()
+    names = Names(
+        described.llvm_func_name,
+        described.llvm_cpython_wrapper_name,
+        described.llvm_cfunc_wrapper_name,
+        context.get_env_name(described),
+    )
+    library.ready(function, names, environment)
+    own = environment.consts or library.has_dynamic_globals or library._reload_init  # objects of this process
+    head = json.dumps({"name": library.name, **asdict(names)}).encode()
+    return library, b"" if own else head + b"\n" + library._get_compiled_object()
+
+
+def loaded(function: Callable[..., object], target: BaseContext, stored: bytes) -> Machine:
+    """Machine code as ``machine_code`` told it, ready to be called."""
+    head, _, code = stored.partition(b"\n")
+    told = json.loads(head)
+    library = Machine(target.codegen(), told.pop("name"))
+    library.enable_object_caching()
+    library._set_compiled_object(code)
+    library._finalize_final_module()
+    names = Names(**told)
+    environment = Environment(function.__globals__)
+    environment.env_name = names.environment
+    return library.ready(function, names, environment)
 
 
 def option_values(options: targetconfig.TargetConfig) -> dict[str, object]:

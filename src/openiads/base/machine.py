@@ -156,7 +156,7 @@ def extras() -> list[Finding]:
 
 def compiler() -> list[Finding]:
     """How kernels run, where they are kept, and what may be in the way."""
-    from openiads.base import caches
+    from openiads.base import caches, packed
 
     found = []
     if os.environ.get("OPENIADS_PLAIN") == "1":
@@ -176,8 +176,9 @@ def compiler() -> list[Finding]:
         remedy = "Set OPENIADS_CACHE to a writable folder of your own."
         found.append(Finding("cache", BAD, f"{caches.cache_folder()}: no file can be made here", remedy))
         return found
-    kept = sum(path.stat().st_size for path in folder.rglob("*.nb*") if path.is_file())
-    told = f"{folder}, {kept / 1e6:,.0f} MB" + ("" if kept else " (the first start compiles)")
+    kept = sum(path.stat().st_size for path in folder.rglob("*") if path.suffix in (".nbc", ".nbi", ".code"))
+    first = "uses what came with the package, where it fits" if packed.archive().is_file() else "compiles"
+    told = f"{folder}, {kept / 1e6:,.0f} MB" + ("" if kept else f" (the first start {first})")
     if folder != caches.cache_folder() or trouble:
         found.append(Finding("cache", NOTE, told, "Set OPENIADS_CACHE to a folder that stays."))
     else:

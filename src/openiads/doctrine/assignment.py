@@ -30,7 +30,7 @@ TRIED = 32  # parts of the horizon at which it is asked why there is no intercep
 UNSERVED = 1e4  # s, cost of leaving a track without a unit in a comparison of costs
 
 
-@kernel("i8(Track)")
+@kernel("i8(Track)", entry=True)
 def believed_class(track):
     """What a track is taken for when a kill probability or a load is looked up: by filter class, speed and height."""
     if track["ballistic"] == 1:

@@ -118,7 +118,7 @@ def uniform(draw, k):
     return _uniform(draw.seed, draw.replication, RULE, draw.actor, draw.slot * 64 + k)
 
 
-@kernel(FIRE_RULE)
+@kernel(FIRE_RULE, entry=True)
 def never_asked(own, picture, dials, draw):
     """Stands where a user's rule would, in worlds that have none."""
     return HOLD

@@ -38,7 +38,7 @@ def _base_values() -> tuple[np.ndarray, np.ndarray]:
 BASE_TEMPERATURES, BASE_PRESSURES = _base_values()
 
 
-@kernel("tuple_of(f8, f8, f8, f8)(f8)")
+@kernel("tuple_of(f8, f8, f8, f8)(f8)", entry=True)
 def atmosphere(height):
     """Temperature (K), pressure (Pa), density (kg/m3) and speed of sound (m/s) at a geometric height (m).
 
@@ -68,7 +68,7 @@ def atmosphere(height):
     )
 
 
-@kernel("tuple_of(f8, f8)(f8)")
+@kernel("tuple_of(f8, f8)(f8)", entry=True)
 def density_and_sound(height):
     """Density (kg/m3) and speed of sound (m/s) at a geometric height (m): the part of ``atmosphere`` flight needs."""
     _, _, density, sound = atmosphere(height)

@@ -25,7 +25,7 @@ ECCENTRICITY_SQUARED = FLATTENING * (2.0 - FLATTENING)
 SECOND_ECCENTRICITY_SQUARED = ECCENTRICITY_SQUARED / (1.0 - ECCENTRICITY_SQUARED)
 
 
-@kernel("tuple_of(f8, f8, f8)(f8, f8, f8)")
+@kernel("tuple_of(f8, f8, f8)(f8, f8, f8)", entry=True)
 def to_ecef(lat, lon, height):
     """ECEF position (x, y, z), m, of a geodetic position (rad, rad, m); any finite input."""
     sin_lat = math.sin(lat)
@@ -35,7 +35,7 @@ def to_ecef(lat, lon, height):
     return out * math.cos(lon), out * math.sin(lon), (normal * (1.0 - ECCENTRICITY_SQUARED) + height) * sin_lat
 
 
-@kernel("tuple_of(f8, f8, f8)(f8, f8, f8)")
+@kernel("tuple_of(f8, f8, f8)(f8, f8, f8)", entry=True)
 def to_geodetic(x, y, z):
     """Geodetic position (latitude, longitude, height) of an ECEF position (m); the inverse of ``to_ecef``.
 
@@ -64,7 +64,7 @@ def to_geodetic(x, y, z):
     return math.atan2(sine, cosine), math.atan2(y, x), height
 
 
-@kernel("tuple_of(f8, f8, f8, f8, f8, f8, f8, f8, f8)(f8, f8)")
+@kernel("tuple_of(f8, f8, f8, f8, f8, f8, f8, f8, f8)(f8, f8)", entry=True)
 def enu_axes(lat, lon):
     """Unit vectors east, north, up (x, y, z each) in ECEF at a geodetic position; nine scalars in that order."""
     sin_lat = math.sin(lat)
@@ -84,7 +84,7 @@ def enu_axes(lat, lon):
     )
 
 
-@kernel("tuple_of(f8, f8, f8)(f8, f8, f8, f8, f8)")
+@kernel("tuple_of(f8, f8, f8)(f8, f8, f8, f8, f8)", entry=True)
 def rotate_to_enu(dx, dy, dz, lat, lon):
     """An ECEF difference or velocity as (east, north, up) at a geodetic position; same unit out as in."""
     ex, ey, ez, nx, ny, nz, ux, uy, uz = enu_axes(lat, lon)

@@ -37,7 +37,7 @@ HEADER = 8
 NEVER = 1e12  # m: the lowest visible height where no height is visible
 
 
-@kernel("f8(f8, f8, f8)")
+@kernel("f8(f8, f8, f8)", entry=True)
 def horizon_range(radar_up, target_up, earth_radius):
     """Slant range (m) at which a target clears the smooth-earth horizon, both ends counted.
 
@@ -49,7 +49,7 @@ def horizon_range(radar_up, target_up, earth_radius):
     return math.sqrt(low * (2.0 * earth_radius + low)) + math.sqrt(high * (2.0 * earth_radius + high))
 
 
-@kernel("f8(f8, f8)")
+@kernel("f8(f8, f8)", entry=True)
 def horizon_arc(up, earth_radius):
     """Ground range (m) of the horizon seen from a height (m; below 0 counts as 0) over a smooth earth."""
     h = max(up, 0.0)
@@ -96,7 +96,7 @@ def ray_height(antenna_up, at_range, at_up, ground_range, earth_radius):
     return top / down - earth_radius
 
 
-@kernel("f8(f8[::1], i8, f8, f8)")
+@kernel("f8(f8[::1], i8, f8, f8)", entry=True)
 def lowest_visible(tables, at, azimuth, ground_range):
     """Lowest height above the sea (m) that a radar sees, from its mask table in an arena.
 

@@ -53,7 +53,7 @@ def ring(off, up, across, antenna, earth_radius, last, k, new, work):
         work[k, n + 1] = over if over > ground else ground
 
 
-@kernel("void(f4[:, :], f4[:, :], f8, f8, f8, f8, b1, b1, f8[:, ::1])")
+@kernel("void(f4[:, :], f4[:, :], f8, f8, f8, f8, b1, b1, f8[:, ::1])", entry=True)
 def octant(land, lowest, up, across, antenna, earth_radius, turned, axis, work):
     """Fill ``lowest`` between the axis of rising rows from cell (0, 0), where the antenna stands, and the diagonal.
 

@@ -1,4 +1,4 @@
-"""Compile the kernels once, in child processes, before a run needs them.
+"""Compile the kernels once, in child processes, before a run needs them and where the package brings no machine code.
 
 ``python -m openiads.engine.warming N`` compiles the N-th share of the kernels into the cache; ``prepare`` runs both
 shares side by side when the cache lacks the engine.  The shares follow the kernels' own calls: the first goes from the
@@ -8,12 +8,13 @@ stored the other loads.  Compiling in children also keeps LLVM's memory out of t
 
 from __future__ import annotations
 
+import gc
 import importlib
 import subprocess
 import sys
 import time
 
-from openiads.base import compiled
+from openiads.base import compiled, stored
 from openiads.base.errors import OpeniadsError
 
 #: Modules with kernels in the order in which a share compiles them; every such module is in at least one share.
@@ -89,7 +90,7 @@ def needed() -> bool:
         return False
     from openiads.engine.step import play
 
-    return not compiled.stored(play)
+    return not compiled.ready(play)
 
 
 def prepare() -> bool:
@@ -98,7 +99,7 @@ def prepare() -> bool:
     """
     if not needed():
         return False
-    with compiled.filling_cache():
+    with stored.filling_cache():
         return _fill() if needed() else False
 
 
@@ -123,6 +124,7 @@ def main(arguments: list[str]) -> None:
     shares = [int(a) for a in arguments] or list(range(len(SHARES)))
     if not set(shares) <= set(range(len(SHARES))):
         raise OpeniadsError("openiads.engine.warming", f"no share {shares}", f"Give numbers below {len(SHARES)}.")
+    gc.disable()  # a compiler makes objects by the million and few circles of them; this process ends with its work
     for share in shares:
         compiled.warm(kernels_of(share))
     told = ", ".join(map(str, shares))

@@ -18,7 +18,7 @@ from openiads.base.errors import InputError
 Floats = NDArray[np.float64]
 
 
-@kernel("i8(f8[:, ::1], i8, i8, f8, i8[::1], f8[:, ::1], i8[:, ::1])")
+@kernel("i8(f8[:, ::1], i8, i8, f8, i8[::1], f8[:, ::1], i8[:, ::1])", entry=True)
 def assign(cost, n_rows, n_cols, gate, row_to_col, values, indices):
     """Pair rows with columns at least total cost, in place; returns how many rows are paired.
 

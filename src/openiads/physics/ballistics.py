@@ -85,7 +85,7 @@ def surroundings(**values: float) -> np.void:
 EARTH = surroundings()
 
 
-@kernel("tuple_of(f8, f8, f8, f8)(Surroundings, f8, f8, f8)")
+@kernel("tuple_of(f8, f8, f8, f8)(Surroundings, f8, f8, f8)", entry=True)
 def up_and_height(around, x, y, z):
     """Unit vector up and height (m) above the sphere or the ellipsoid at a position that is not the center."""
     if around["ellipsoid"] == 1:
@@ -211,7 +211,7 @@ def advance(out, s, kind, around, t, dt, cutoff, nx, ny, nz):
         step(out, out, kind, around, t + n * h, h, cutoff, nx, ny, nz)
 
 
-@kernel("i8(f8[:, ::1], Missile, Surroundings, f8, f8, f8, f8, f8, f8, f8)")
+@kernel("i8(f8[:, ::1], Missile, Surroundings, f8, f8, f8, f8, f8, f8, f8)", entry=True)
 def integrate(rows, kind, around, cutoff, nx, ny, nz, dt, longest, ground):
     """Integrate from ``rows[0]`` (time, position, velocity) and fill the rows below; returns how many are filled.
 

@@ -61,7 +61,7 @@ def probability_at(tables, at, snr):
     return left + (steps - cell) * (tables[at + TABLE_HEADER + 1 + cell] - left)
 
 
-@kernel("i8(f8[::1], i8, i8)")
+@kernel("i8(f8[::1], i8, i8)", entry=True)
 def table_of(tables, at, swerling):
     """Offset of the table that looks at a target of a Swerling case use, from the radar's steady one at ``at``.
 
@@ -106,7 +106,7 @@ def signal_to_noise(reference_snr, reference_range, distance, rcs_ratio, gain_ra
     return reference_snr * square * square * rcs_ratio * gain_ratio * gain_ratio * propagation4 * attenuation
 
 
-@kernel("f8(f8, f8)")
+@kernel("f8(f8, f8)", entry=True)
 def scan_gain(cosine, exponent):
     """One-way gain of a phased array off its boresight, over that at boresight: cosine to the power ``exponent``.
 

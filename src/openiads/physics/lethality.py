@@ -148,7 +148,7 @@ def combined_common_mode(probability: float, shots: float, works: float) -> floa
     return works * (1.0 - (1.0 - probability) ** shots)
 
 
-@kernel("f8(Body, Interceptor, f8, f8)")
+@kernel("f8(Body, Interceptor, f8, f8)", entry=True)
 def miss_deviation(body, kind, closing, flight_time):
     """Deviation (m, in one axis) of the miss that the noises make: the adjoint of the linearized loop of the endgame.
 

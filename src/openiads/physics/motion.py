@@ -19,7 +19,7 @@ HEADER = 4  #: numbers before the first knot
 ROW = 6  #: numbers per knot
 
 
-@kernel("tuple_of(f8, f8, f8, f8, f8, f8)(f8[::1], i8, f8)")
+@kernel("tuple_of(f8, f8, f8, f8, f8, f8)(f8[::1], i8, f8)", entry=True)
 def state_at(tables, at, t):
     """ECEF position (m) and velocity (m/s) at time ``t`` (s) of the path stored at ``at``; at rest outside it."""
     dt = tables[at + 1]
@@ -52,20 +52,20 @@ def state_at(tables, at, t):
     )
 
 
-@kernel("tuple_of(f8, f8, f8)(f8[::1], i8, f8)")
+@kernel("tuple_of(f8, f8, f8)(f8[::1], i8, f8)", entry=True)
 def position_at(tables, at, t):
     """ECEF position (m) at time ``t`` (s) of the path stored at ``at``; the end points outside it."""
     x, y, z, _, _, _ = state_at(tables, at, t)
     return (x, y, z)
 
 
-@kernel("f8(f8[::1], i8)")
+@kernel("f8(f8[::1], i8)", entry=True)
 def end_time(tables, at):
     """Time (s) of the last knot of the path stored at ``at``."""
     return tables[at] + tables[at + 1] * (tables[at + 2] - 1.0)
 
 
-@kernel("tuple_of(f8, f8, f8, f8)(f8, f8, f8)")
+@kernel("tuple_of(f8, f8, f8, f8)(f8, f8, f8)", entry=True)
 def local_up(x, y, z):
     """Unit vector of the ellipsoid's normal (up) at an ECEF position (m) and the height (m) above the ellipsoid.
 
@@ -154,7 +154,7 @@ def exit_path(px, py, pz, vx, vy, vz, since, turn_rate, turn_angle):
     )
 
 
-@kernel("tuple_of(f8, f8, f8, f8, f8, f8)(f8[::1], i8, f8, f8, f8, f8)")
+@kernel("tuple_of(f8, f8, f8, f8, f8, f8)(f8[::1], i8, f8, f8, f8, f8)", entry=True)
 def flight_state(tables, at, exit_time, turn_rate, turn_angle, t):
     """State at ``t`` of a flight that follows the table at ``at`` until ``exit_time`` (inf: never reacts), then turns.
 

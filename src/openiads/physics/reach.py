@@ -25,7 +25,7 @@ from openiads.physics.motion import local_up
 LAST_LEG = 0.5  # s to go at which a round of the table is taken to arrive
 
 
-@kernel("tuple_of(f8, f8, f8)(Body, Interceptor, f8, f8, f8, f8, f8)")
+@kernel("tuple_of(f8, f8, f8)(Body, Interceptor, f8, f8, f8, f8, f8)", entry=True)
 def arrive(body, kind, ground_range, height, target_speed, coarse_step, fine_step):
     """Fly a round from the equator at sea level to a target that is at a point when the round comes there.
 
@@ -72,7 +72,7 @@ def arrive(body, kind, ground_range, height, target_speed, coarse_step, fine_ste
     return (time, math.sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]), body["limit"])
 
 
-@kernel("void(f8[::1], Body, Interceptor, f8, f8)")
+@kernel("void(f8[::1], Body, Interceptor, f8, f8)", entry=True)
 def fill_table(table, body, kind, coarse_step, fine_step):
     """Fill a flyout table whose four header numbers are set.
 

@@ -146,7 +146,8 @@ class Coverage:
 
 @kernel(
     "void(f8[::1], Radar, f8, f8, f8, f8, b1, f8[::1], f8[::1], f4[:, ::1], f8[::1], b1, f4[:, ::1], i1[:, :, ::1], "
-    "i8, i8)"
+    "i8, i8)",
+    entry=True,
 )
 def paint(
     tables: np.ndarray,

@@ -63,7 +63,7 @@ def arms_of(limits: str) -> tuple[str, ...]:
     return LIMITS if limits == "both" else (limits,)
 
 
-@kernel("void(f8[::1], i8, f8[::1], f8[:, :, ::1], f8[:, ::1], f8, f8, f8[::1], f8[:, ::1])")
+@kernel("void(f8[::1], i8, f8[::1], f8[:, :, ::1], f8[:, ::1], f8, f8, f8[::1], f8[:, ::1])", entry=True)
 def spare_times(
     tables: Floats,
     at: int,

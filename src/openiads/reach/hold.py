@@ -26,7 +26,9 @@ PROBABILITY = 0.5  # of detection in one look, from which on a radar sees
 LOOKS = 33  # points at which a break is looked at again
 
 
-@kernel("void(f8[::1], Radar, f8, f8, f8[:, :, ::1], f8[:, :, ::1], f8[:, ::1], f8, b1, f8[::1], b1[:, ::1])")
+@kernel(
+    "void(f8[::1], Radar, f8, f8, f8[:, :, ::1], f8[:, :, ::1], f8[:, ::1], f8, b1, f8[::1], b1[:, ::1])", entry=True
+)
 def see(
     tables: np.ndarray,
     radar: np.void,

@@ -267,7 +267,7 @@ def time_to_go(kind, age, speed, distance):
     return spent + distance / max(speed, 1.0) * (1.0 + 0.5 * distance / kind["slow_length"])
 
 
-@kernel("void(Body, Interceptor, f8, f8, f8, f8, f8, f8, f8, f8)")
+@kernel("void(Body, Interceptor, f8, f8, f8, f8, f8, f8, f8, f8)", entry=True)
 def launch(body, kind, now, x, y, z, aim_x, aim_y, aim_z, arrival):
     """Start a round at time ``now`` (s) from an ECEF position (m) toward an aim (m) reached about ``arrival`` (s).
 

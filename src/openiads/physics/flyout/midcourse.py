@@ -29,7 +29,7 @@ LONGEST_AHEAD = 250.0  # s, how far ahead an intercept is predicted
 STEER_GAIN = 1.0  # 1/s, of midcourse steering
 
 
-@kernel("i8(Body, Interceptor, f8, f8, f8, f8, f8, f8, f8, f8, f8, f8)")
+@kernel("i8(Body, Interceptor, f8, f8, f8, f8, f8, f8, f8, f8, f8, f8)", entry=True)
 def fly(body, kind, until, tx, ty, tz, tvx, tvy, tvz, target_time, coarse_step, fine_step):
     """Fly a round in midcourse up to time ``until`` (s) on a track; returns its ``Status``, also kept in ``body``.
 

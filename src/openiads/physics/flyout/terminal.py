@@ -97,7 +97,7 @@ def across(x, y, z, rx, ry, rz):
     return nx, ny, nz, (ry * nz - rz * ny) / r, (rz * nx - rx * nz) / r, (rx * ny - ry * nx) / r
 
 
-@kernel("tuple_of(f8, f8)(Body, Interceptor, f8[::1], i8, f8, f8, f8, f8)")
+@kernel("tuple_of(f8, f8)(Body, Interceptor, f8[::1], i8, f8, f8, f8, f8)", entry=True)
 def endgame(body, kind, tables, at, exit_time, turn_rate, turn_angle, fine_step):
     """Fly a round against the true path of its target to closest approach; returns (miss m, time s), kept in ``body``.
 
