@@ -69,6 +69,17 @@ def test_another_format_is_named(text: str, told: str) -> None:
         parse_toml(text, "f.toml")
 
 
+@pytest.mark.parametrize(
+    ("start", "told"),
+    [(b"II*\0", "height file"), (b"PK\x03\x04", "archive"), (b"PAR1", "Parquet"), (b"\x1f\x8b", "gzip")],
+)
+def test_a_file_that_is_no_text_is_named_for_what_it_is(tmp_path: Path, start: bytes, told: str) -> None:
+    path = tmp_path / "a.toml"
+    path.write_bytes(start + b"\xb4\xff\x00")
+    with pytest.raises(InputError, match=f"this is an? .*{told}.*, not a text in TOML"):
+        read_text(path)
+
+
 def test_the_mark_that_editors_put_before_a_text_is_read(tmp_path: Path) -> None:
     path = tmp_path / "a.toml"
     path.write_bytes(b"\xef\xbb\xbfx = 1\r\ny = 2\r\n")

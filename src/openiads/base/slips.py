@@ -26,6 +26,26 @@ _NO_ESCAPE = re.compile(r"\\(?![btnfr\"\\]|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})")
 BACKSLASH = "Write a path with / or in single quotes: \"C:/dem/N34E036.hgt\" or 'C:\\dem\\N34E036.hgt'."
 
 
+#: First bytes of files that people name by mistake, and what such a file is.
+_BINARY = {
+    b"II*\0": "a TIFF picture or height file",
+    b"MM\0*": "a TIFF picture or height file",
+    b"II+\0": "a TIFF picture or height file",
+    b"\x1f\x8b": "a compressed file (gzip)",
+    b"PK\x03\x04": "an archive or office document (zip)",
+    b"PAR1": "a table of results (Parquet)",
+    b"\x89PNG": "a picture (PNG)",
+    b"CDF": "a NetCDF file",
+    b"\x89HDF": "an HDF5 or NetCDF file",
+    b"SQLite format 3": "an SQLite database",
+}
+
+
+def binary_kind(data: bytes) -> str | None:
+    """What a file is that is no text, by its first bytes; None if that cannot be told."""
+    return next((kind for mark, kind in _BINARY.items() if data.startswith(mark)), None)
+
+
 def named(character: str) -> str:
     """A character that is not seen, by its number and name: ``U+200B, zero width space``."""
     number = f"U+{ord(character):04X}"

@@ -16,7 +16,7 @@ from typing import TypeGuard
 
 from openiads.base.errors import InputError
 from openiads.base.jsonable import Json, JsonObject
-from openiads.base.slips import BACKSLASH, FORBIDDEN, SLASHED, kind_of, named, slip
+from openiads.base.slips import BACKSLASH, FORBIDDEN, SLASHED, binary_kind, kind_of, named, slip
 
 #: Bounds that no honest scenario comes near; they keep the time to an answer under two seconds whatever is given.
 LARGEST_FILE = 250_000  # characters or bytes
@@ -381,6 +381,11 @@ def read_text(path: Path) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        kind = binary_kind(data)
+        if kind is not None:
+            raise InputError(
+                str(path), f"this is {kind}, not a text in TOML", "Name the file of a scenario or a study here."
+            ) from None
         wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
         line = 1 if wide else data.count(b"\n", 0, error.start) + 1
         told = "UTF-16 text, not UTF-8" if wide else f"not UTF-8 text (byte {error.object[error.start]:#04x})"
