@@ -158,6 +158,53 @@ def test_an_installation_that_is_not_whole_is_told_as_that(installed: Path, tmp_
     )
 
 
+@pytest.mark.parametrize(
+    ("damage", "name", "line"),
+    [
+        ("gone", "shelf/world/heights.npz", 'coverage --system s300pmu2 --at "50.5 N 1.5 E" --height 50m --out c.png'),
+        ("cut short", "shelf/levant/terrain.npz", "check tartus_2016"),
+        ("gone", "statistics/intervals.py", "run one_on_one -n 1"),
+        ("gone", "faces/cli/coverage.py", "--version"),
+        ("cut short", "base/units.py", "check one_on_one"),
+    ],
+)
+def test_a_file_that_is_lost_or_cut_short_is_told_as_that(
+    installed: Path, tmp_path: Path, damage: str, name: str, line: str
+) -> None:
+    (site,) = installed.glob("lib/python*/site-packages")
+    file = site / "openiads" / name
+    body = file.read_bytes()
+    file.unlink()
+    if damage == "cut short":
+        file.write_bytes(body[: len(body) // 2])
+    try:
+        done = Terminal(tmp_path / "home").type(f"{installed}/bin/openiads {line}", tmp_path)
+    finally:
+        file.write_bytes(body)
+    told = "cannot be read (No such file or directory)" if damage == "gone" else "is not as it was installed"
+    assert (done.returncode, done.stderr) == (
+        70,
+        f"{file}: a file of openiads itself {told}. The installation is not whole: install openiads again.\n",
+    )
+    assert not (tmp_path / "c.png").exists()
+
+
+def test_the_doctor_compares_the_installation_with_what_was_installed(installed: Path, tmp_path: Path) -> None:
+    (site,) = installed.glob("lib/python*/site-packages")
+    terminal, file = Terminal(tmp_path / "home"), site / "openiads" / "faces" / "static" / "viewer.js"
+    assert re.search(
+        r"files +as they were installed", terminal.type(f"{installed}/bin/openiads doctor", tmp_path).stdout
+    )
+    body = file.read_bytes()
+    file.write_bytes(body[:1000])
+    try:
+        told = terminal.type(f"{installed}/bin/openiads doctor", tmp_path)
+    finally:
+        file.write_bytes(body)
+    assert told.returncode == 69
+    assert f"{file}: a file of openiads itself is not as it was installed" in " ".join(told.stdout.split())
+
+
 def test_a_source_archive_carries_what_the_repository_has_and_nothing_else(archive: Path) -> None:
     with tarfile.open(archive) as file:
         names = {name.partition("/")[2] for name in file.getnames()}
