@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .DELETE_ON_ERROR:
 .PHONY: help demo test bench bench-cluster bench-web verify docs setup extras lock lint types contract warm study faces engine
-.PHONY: house pages browser plain bounds budget digests kernels viewer viewer-check clean mutants fuzz
+.PHONY: house pages browser plain bounds budget digests kernels viewer viewer-check lowest newest clean mutants fuzz
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -67,6 +67,10 @@ lock:
 	@test -x .venv-lock/bin/python || $(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/python -m pip --disable-pip-version-check --quiet install 'pip-tools>=7.4'
 	.venv-lock/bin/python tools/lock.py --check
+
+# The lowest and the newest versions that pyproject.toml allows, in environments of their own; they download and compile.
+lowest newest: .venv/run
+	@$(BIN)/python tools/dependencies.py $@ --python "$$(command -v $(PYTHON))"
 
 # ------------------------------------------------------------------ the commands
 

@@ -75,7 +75,7 @@ class Case:
 
 def cases() -> tuple[Case, ...]:
     """Every case, the packaged scenarios first."""
-    scenarios = sorted(path.stem for path in (ROOT / "scenarios").glob("*.toml"))
+    scenarios = sorted(path.stem for path in (ROOT / "src" / "openiads" / "shelf" / "scenarios").glob("*.toml"))
     return (
         *(Case(name, f"run {name} -n 8 --seed 1", stored=True) for name in scenarios),
         Case("sweep", f"sweep one_on_one --seed 1 {SWEPT}", stored=True),

@@ -1,6 +1,7 @@
-// One page, one script, one style sheet, relative addresses, no source maps: what the wheel carries and the one-file
-// replay takes in.  The script is a plain one (iife), so that it works from a file as well as from the server.
+// One page, one script, one style sheet, relative addresses, no source maps, and the licenses of what is in them: what
+// the wheel carries and the one-file replay takes in.  The script is a plain one (iife), so that it works from a file as well as from the server.
 import { defineConfig, type Plugin } from "vite";
+import { licenses } from "./tools/licenses";
 
 /** The script as a plain deferred one: a module would not load from a file. */
 const plain: Plugin = {
@@ -12,7 +13,7 @@ const plain: Plugin = {
 export default defineConfig({
   base: "./",
   publicDir: false,
-  plugins: [plain],
+  plugins: [plain, licenses()],
   build: {
     outDir: "../src/openiads/faces/static",
     emptyOutDir: true,

@@ -1,6 +1,6 @@
 """``python -m openiads`` is the command ``openiads``."""
 
-from openiads.faces.cli.main import main
+from openiads.faces.cli import start
 
 if __name__ == "__main__":
-    main()
+    start()

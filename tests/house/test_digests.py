@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from house.ready import Ready
-from house.source import ROOT
+from house.source import PACKAGE, ROOT
 
 pytestmark = pytest.mark.compiled_only
 
@@ -58,7 +58,7 @@ def test_every_case_is_recorded_with_its_command() -> None:
     """Each packaged scenario, a sweep, a comparison, the maps and the four claims."""
     commands = {name: f"openiads {case.command}" for name, case in CASES.items()}
     assert {name: each["command"] for name, each in RECORDED["case"].items()} == commands
-    wanted = {path.stem for path in (ROOT / "scenarios").glob("*.toml")} | {"sweep", "compare"}
+    wanted = {path.stem for path in (PACKAGE / "shelf" / "scenarios").glob("*.toml")} | {"sweep", "compare"}
     assert wanted <= {name for name, case in CASES.items() if case.stored or name == "compare"}
     assert sum(case.command.startswith("claims ") for case in CASES.values()) == 4
 

@@ -20,6 +20,7 @@ from openiads.base import locks
 from openiads.base.extras import how_to_install, requirements_of
 from openiads.base.jsonable import JsonObject
 from openiads.base.version import __version__
+from openiads.base.whole import REMEDY, broken_files
 
 GOOD, NOTE, BAD = "good", "note", "bad"
 
@@ -215,10 +216,15 @@ def parts() -> list[Finding]:
         "terrain": shelf / "levant",
         "viewer": resources.files("openiads") / "faces" / "static" / "viewer.js",
     }
-    found = []
+    broken = broken_files()
+    if broken is None:
+        found = [Finding("files", GOOD, "not installed but a clone: nothing to compare with")]
+    else:
+        told = "; ".join(f"{place}: {reason}" for place, reason in broken[:3])
+        found = [Finding("files", BAD if broken else GOOD, told or "as they were installed", REMEDY if broken else "")]
     for name, place in wanted.items():
         there = place.is_file() or place.is_dir()
-        remedy = "" if there else "The installation is not whole: install openiads again."
+        remedy = "" if there else REMEDY
         found.append(Finding(name, GOOD if there else BAD, "packaged" if there else f"missing: {place}", remedy))
     spec = importlib.util.find_spec("matplotlib")
     if spec is not None and spec.origin is not None:

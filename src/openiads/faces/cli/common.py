@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ParamSpec
 import typer
 
 from openiads.base.errors import OpeniadsError
+from openiads.base.whole import REMEDY, not_whole
 from openiads.faces.cli import streams
 
 if TYPE_CHECKING:
@@ -130,6 +131,13 @@ def reports_errors(command: Callable[P, None]) -> Callable[P, None]:
         except OSError as problem:
             streams.abandon_stdout()
             raise typer.Exit(unwritable(problem)) from None
+        except (typer.Exit, typer.Abort, typer.BadParameter):
+            raise
+        except Exception:
+            if (broken := not_whole()) is None:
+                raise  # a fault of the program: its traceback belongs into a report
+            streams.tell(str(broken))
+            raise typer.Exit(broken.exit_code) from None
 
     return guarded
 
@@ -145,10 +153,7 @@ def unwritable(problem: OSError) -> int:
 
     own = str(files("openiads"))
     if problem.errno in UNREADABLE and str(problem.filename or "").startswith(own + os.sep):
-        streams.tell(
-            f"{problem.filename}: a file of openiads itself cannot be read ({problem.strerror}). "
-            "The installation is not whole: install openiads again."
-        )
+        streams.tell(f"{problem.filename}: a file of openiads itself cannot be read ({problem.strerror}). {REMEDY}")
         return OpeniadsError.exit_code
     remedy = (
         "Make room or choose" if problem.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)) else "Choose"

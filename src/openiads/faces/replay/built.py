@@ -13,6 +13,8 @@ KINDS = {
     "png": "image/png",
     "json": "application/json",
 }
+#: Without one of these there is no viewer.
+NEEDED = {"index.html", "viewer.css", "viewer.js"}
 NO_VIEWER = (
     b"<!doctype html><html lang=en><meta charset=utf-8><title>openiads</title>"
     b"<h1>openiads</h1><p>The viewer's files are not in this installation. The server runs: see /api/runs.</p>"
@@ -25,4 +27,4 @@ def viewer_files() -> dict[str, bytes]:
     if not folder.is_dir():
         return {"index.html": NO_VIEWER}
     found = {item.name: item.read_bytes() for item in folder.iterdir() if item.name.rpartition(".")[2] in KINDS}
-    return found if "index.html" in found else {"index.html": NO_VIEWER}
+    return found if set(found) >= NEEDED else {"index.html": NO_VIEWER}

@@ -40,7 +40,7 @@ def page(run: Run, replication: int = 0) -> Page:
 
     pages = viewer_files()
     if "viewer.js" not in pages:
-        raise ResultsError("viewer", "its files are not in this installation", "Install openiads from a wheel")
+        raise ResultsError("viewer", "its files are not all in this installation", "Install openiads again.")
     told = summary(run, "this")
     ready = prepare(run, replication)
     behind = ready.backdrop()
