@@ -41,7 +41,10 @@ def kernel(signature: str, *, entry: bool = False) -> Callable[[Callable[..., ob
         else:
             from openiads.base.linking import LINKED
 
-            made = compiled._dispatcher(function, signature, **(LINKED if "(Sim" in signature and not entry else {}))
+            made = compiled._dispatcher(function, **LINKED)
+            compiled._compile_by_declaration(made, signature)
+            compiled._machine_code_on_demand(made, signature)
+            made.entry = entry
         compiled.KERNELS.append(made)
         return made
 
