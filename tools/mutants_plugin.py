@@ -41,10 +41,11 @@ def kernel(signature: str, *, entry: bool = False) -> Callable[[Callable[..., ob
         else:
             from openiads.base.linking import LINKED
 
-            made = compiled._dispatcher(function, **LINKED)
-            compiled._compile_by_declaration(made, signature)
-            compiled._machine_code_on_demand(made, signature)
-            made.entry = entry
+            linked = compiled._dispatcher(function, **LINKED)
+            compiled._compile_by_declaration(linked, signature)
+            compiled._machine_code_on_demand(linked, signature)
+            linked.entry = entry
+            made = linked
         compiled.KERNELS.append(made)
         return made
 
