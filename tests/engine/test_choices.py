@@ -10,6 +10,7 @@ import pytest
 
 from engine.scenes import CLEAR, FACING, column, each, events, one, place, raid, scene, site
 from openiads.base.errors import InputError
+from openiads.earth import library
 from openiads.world.codes import Event, Identity, RoundEnd
 
 pytestmark = pytest.mark.compiled_only
@@ -266,17 +267,62 @@ def test_a_replication_that_would_not_end_ends_and_says_what_took_its_turns():
     assert "stopped at" in result.message and "300 turns" in result.message and "most of them" in result.message
 
 
+def heights_file(path, row):
+    """A file of heights about the scene, 240 columns of 1/120 degree from 34.4 E on, the same row from 34.4 N up."""
+    head = "ncols 240\nnrows 120\nxllcorner 34.4\nyllcorner 34.4\ncellsize 0.00833333333\nNODATA_value -9999\n"
+    path.write_text(head + "\n".join([" ".join(map(str, row))] * 120) + "\n")
+    return path
+
+
+def wall(height):
+    """A row of heights with a wall about 20 km west of the site."""
+    return [height if 154 <= column < 158 else 0 for column in range(240)]
+
+
+def low_over(ground, count=10):
+    """When a flyer 30 m above the ground is first seen, s, in each replication."""
+    flyer = raid("Low", "tomahawk", 110.0, agl="30 m")
+    world = scene(flyer, model=CLEAR, sites=[site(**BESIDE)], terrain=ground)
+    return column(world, count, "first_detection_s")
+
+
 def test_ground_of_a_file_hides_what_stands_behind_it(tmp_path):
     """Expected: a wall of 1,000 m 20 km off, in a file of heights, hides a low flyer that flat ground shows."""
     seen = []
     for height in (0, 1000):
-        rows = [" ".join(str(height if 154 <= column < 158 else 0) for column in range(240)) for _ in range(120)]
-        head = "ncols 240\nnrows 120\nxllcorner 34.4\nyllcorner 34.4\ncellsize 0.00833333333\nNODATA_value -9999\n"
-        (tmp_path / f"ground{height}.asc").write_text(head + "\n".join(rows) + "\n")
-        ground = {"source": "files", "on_missing": "sea", "files": [str(tmp_path / f"ground{height}.asc")]}
-        flyer = raid("Low", "tomahawk", 110.0, agl="30 m")
-        seen.append(first_seen(scene(flyer, model=CLEAR, sites=[site(**BESIDE)], terrain=ground), 10))
+        file = heights_file(tmp_path / f"ground{height}.asc", wall(height))
+        seen.append(low_over({"source": "files", "on_missing": "sea", "files": [str(file)]}).mean())
     assert seen[1] > seen[0] + 20.0, seen
+
+
+def test_ground_of_the_library_hides_as_its_file_does(tmp_path, monkeypatch):
+    """Expected: the same first detections, to the last bit, from the library as from the file that was added to it."""
+    monkeypatch.setenv("OPENIADS_TERRAIN", str(tmp_path / "index"))
+    file = heights_file(tmp_path / "wall.asc", wall(1000))
+    library.add([file])
+    ours, theirs = (
+        low_over({"source": source, "on_missing": "sea", **more})
+        for source, more in (("library", {}), ("files", {"files": [str(file)]}))
+    )
+    assert ours.tolist() == theirs.tolist()
+
+
+def test_a_sea_floor_is_ground_or_sea(tmp_path):
+    """Expected: over a floor of -300 m that counts as ground, what flies 30 m above it stays below the horizon for
+    longer; as sea it is seen as over a file of zeros."""
+    floor = [-300 if column < 165 else 0 for column in range(240)]
+    file, flat = heights_file(tmp_path / "floor.asc", floor), heights_file(tmp_path / "flat.asc", [0] * 240)
+    told = {"source": "files", "on_missing": "sea"}
+    ground, sea, level = (
+        low_over(told | more)
+        for more in (
+            {"files": [str(file)], "below_sea": "ground"},
+            {"files": [str(file)], "below_sea": "sea"},
+            {"files": [str(flat)]},
+        )
+    )
+    assert sea.tolist() == level.tolist()
+    assert ground.mean() > sea.mean() + 20.0, (ground.mean(), sea.mean())
 
 
 def test_the_packaged_world_hides_what_stands_behind_its_mountains():
