@@ -77,6 +77,56 @@ def test_a_kernel_loaded_as_machine_code_can_still_be_linked(planted: Path) -> N
     assert answer(planted, "print(scaled(1.0), asked(1.0, 10.0), scaled(2.0))") == "2.0 32.0 4.0"
 
 
+CONVERTED = """
+from enum import IntEnum
+
+import numpy as np
+
+from openiads.base.compiled import kernel
+
+class Which(IntEnum):
+    SECOND = 1
+
+@kernel("f8(f4[:, :], i8, f8)")
+def picked(values, row, factor):
+    return factor * values[row].sum()
+
+laid = [np.arange(6, dtype=np.float32).reshape(2, 3), np.asfortranarray(np.arange(6, dtype=np.float32).reshape(2, 3))]
+
+def told():
+    return [picked(each, which, factor) for each in laid for which in (Which.SECOND, 1) for factor in (2, 2.0)]
+"""
+
+
+def test_code_from_the_cache_converts_its_arguments_at_every_call(planted: Path) -> None:
+    """Arrays of another layout, members of an enumeration and integers, at the first call and at later ones, in a
+    process that compiles, in one that loads, and from threads."""
+    (planted / "chain.py").write_text(CONVERTED)
+    wanted = str([24.0] * 8)
+    for _ in range(2):
+        assert answer(planted, "print(told()); again = told(); assert again == told() == [24.0] * 8") == wanted
+    threads = """
+    from concurrent.futures import ThreadPoolExecutor
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: told(), range(64)))
+    assert found == [[24.0] * 8] * 64
+    """
+    answer(planted, threads)
+
+
+def test_what_does_not_fit_is_told_with_the_declaration_by_code_from_the_cache_too(planted: Path) -> None:
+    (planted / "chain.py").write_text(CONVERTED)
+    tried = """
+    told()
+    for wrong in ("x", np.zeros((2, 3))):
+        try:
+            picked(wrong, 0, 1.0)
+        except TypeError as problem:
+            print("f8(f4[:, :], i8, f8)" in str(problem))
+    """
+    assert [answer(planted, tried) for _ in range(2)] == ["True\nTrue"] * 2
+
+
 def test_the_options_of_a_compilation_are_told_as_numba_tells_them() -> None:
     """Every option, set or default, in the order of their declaration, as ``getattr`` gives it."""
     from numba.core.compiler import Flags

@@ -104,7 +104,7 @@ def test_an_impossible_route_is_refused(points, altitude, speed, load) -> None:
 
 def test_a_terrain_follower_keeps_its_height_above_a_ridge_and_the_sea() -> None:
     def ridge(lat, lon):
-        return 800.0 * np.exp(-(((lat - math.radians(34.5)) / 0.001) ** 2)) - 30.0
+        return np.maximum(800.0 * np.exp(-(((lat - math.radians(34.5)) / 0.001) ** 2)) - 30.0, 0.0)
 
     table = paths.terrain_following([A, B], 60.0, 240.0, ridge)
     _, rows = states(table, 600)

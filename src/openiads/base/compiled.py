@@ -221,8 +221,20 @@ def _machine_code_on_demand(dispatcher: Kernel, signature: str) -> None:
         _check_types(dispatcher, signature, args)
         return code.caller  # Numba's C code calls it with the arguments, whatever their types
 
+    def search_conversions(*args: object) -> bool:
+        """Numba looks for conversions among compiled overloads, of which code from a cache has none."""
+        given = [dispatcher.typeof_pyval(each) for each in args]
+        return bool(dispatcher.typingctx.install_possible_conversions(given, resolve(signature).args))
+
+    def explain(*args: object) -> None:
+        _check_types(dispatcher, signature, args)
+        name, given = dispatcher.py_func.__name__, tuple(dispatcher.typeof_pyval(each) for each in args)
+        raise TypeError(f"{name}{given} fits the declared signature {signature} in more than one way")
+
     dispatcher.add_overload = link
     dispatcher._compile_for_args = compile_for_args
+    dispatcher._search_new_conversions = search_conversions
+    dispatcher._explain_matching_error = explain
     dispatcher.machine = machine
 
 
