@@ -167,7 +167,7 @@ def test_whoever_asks_numba_for_another_processor_gets_its_code(shipped: Path, t
         "binding.get_process_triple = lambda: 'elsewhere'",
     ],
 )
-def test_whatever_changes_the_code_changes_the_key(change: str) -> None:
+def test_whatever_changes_the_code_changes_the_key(change: str, tmp_path: Path) -> None:
     code = f"""
     import sys, numba, numpy, llvmlite
     from llvmlite import binding
@@ -176,12 +176,12 @@ def test_whatever_changes_the_code_changes_the_key(change: str) -> None:
     {change}
     print(packed.name_of(to_ecef.py_func))
     """
-    done = process(code, Path(), Path("nowhere"))
+    done = process(code, tmp_path, tmp_path / "cache")
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() != packed.name_of(to_ecef.py_func)
 
 
-def test_a_key_does_not_depend_on_the_process_or_a_patch_of_numpy() -> None:
+def test_a_key_does_not_depend_on_the_process_or_a_patch_of_numpy(tmp_path: Path) -> None:
     code = """
     import numpy
     from openiads.base import packed
@@ -189,7 +189,7 @@ def test_a_key_does_not_depend_on_the_process_or_a_patch_of_numpy() -> None:
     numpy.__version__ += "1"
     print(packed.name_of(to_ecef.py_func))
     """
-    assert process(code, Path(), Path("nowhere")).stdout.strip() == packed.name_of(to_ecef.py_func)
+    assert process(code, tmp_path, tmp_path / "cache").stdout.strip() == packed.name_of(to_ecef.py_func)
 
 
 def test_no_other_packages_kernels_are_looked_for() -> None:

@@ -365,7 +365,7 @@ def test_an_answer_is_saved_as_the_command_writes_it(tmp_path: Path) -> None:
         assert answer.save(ours) == ours
         assert printed(*ask, "--out", str(theirs))["out"] == [str(theirs)]
         assert ours.read_bytes() == theirs.read_bytes()
-    with pytest.raises(InputError, match=r"End it in one of \.png, \.svg, \.geojson"):
+    with pytest.raises(InputError, match=r"End it in one of \.png, \.svg, \.pdf, \.geojson"):
         answer.save(tmp_path / "cut.doc")
     with pytest.raises(InputError, match="needs a place on earth"):
         oi.envelope("s300f", heights="3 km", limits="emergent").save(tmp_path / "cut.kml")

@@ -17,6 +17,7 @@ import pytest
 
 from openiads.base.errors import InputError, InputErrors, Interrupted, OpeniadsError, ResultsError, UsageError
 from openiads.base.units import QuantityError
+from openiads.base.whole import NotWhole
 from openiads.earth.terrain import NoHeights
 from openiads.faces.replay import unpacked
 from openiads.faces.server.child import Child
@@ -54,6 +55,7 @@ PROBLEMS = [
     InputError("\ud800", "ł", "✈"),
     OpeniadsError("", "x"),
     QuantityError("no length", "Give 75 km"),
+    NotWhole("heights.npz", "a file of openiads itself is missing", "Install it again."),
     NoHeights("a.hgt", "no heights at 36N 36E", "Add a file"),
 ]
 

@@ -120,7 +120,7 @@ def coverage(
     for line in remarks_of(answer):
         warn(line)
     if json:
-        as_json(coverage_data(answer) | {"out": written, "remarks": remarks_of(answer)})
+        as_json(coverage_data(answer) | {"out": written})
         return
     _print(answer)
     print(*written, sep="\n", end="\n" if written else "")

@@ -99,6 +99,7 @@ def coverage_data(answer: CoverageAnswer) -> dict[str, Any]:
     data = coverage.as_data(answer.found) | {"scenario": answer.scenario, "out": []}
     data["before"] = None if answer.before is None else coverage.as_data(answer.before)
     data["approach"] = None if answer.approach is None else coverage.approach_data(answer.approach)
+    data["remarks"] = coverage.remarks_of(answer)
     return data
 
 
