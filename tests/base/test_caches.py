@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import threading
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -103,3 +104,28 @@ def test_code_is_not_loaded_from_a_folder_that_another_may_fill(planted: str, tm
     folder, (told,) = found()
     assert folder is None
     assert "every start will compile anew" in told
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes of files")
+@pytest.mark.parametrize("named", [True, False])
+def test_a_folder_that_everybody_can_write_to_gives_no_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: bool
+) -> None:
+    base = tmp_path / "open"
+    folder = base if named else base / "openiads"
+    folder.mkdir(parents=True)
+    folder.chmod(0o777)
+    monkeypatch.setenv("OPENIADS_CACHE" if named else "XDG_CACHE_HOME", str(base))
+    where, told = found()
+    assert where != folder
+    assert len(told) == 1 and "every user can write to it" in told[0]
+
+
+def test_the_probe_of_a_folder_follows_no_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    precious, folder = tmp_path / "precious", tmp_path / "cache"
+    precious.write_text("kept", encoding="utf-8")
+    folder.mkdir(mode=0o700)
+    (folder / f".probe-{os.getpid()}-{threading.get_ident()}").symlink_to(precious)
+    monkeypatch.setenv("OPENIADS_CACHE", str(folder))
+    found()
+    assert precious.read_text(encoding="utf-8") == "kept"

@@ -257,6 +257,22 @@ def test_a_damaged_cache_file_is_compiled_again(planted):
     assert answer(planted, f"{code}; print(len(both.overloads))") == "6.0\n0", "they are replaced"
 
 
+@pytest.mark.parametrize("kind", [".nbi", ".nbc"])
+@pytest.mark.parametrize("damage", ["cut", "flipped"])
+def test_whatever_a_damaged_cache_raises_the_kernel_is_compiled_and_kept_again(planted, kind, damage):
+    """An index that cannot be read is read once more when what is compiled is saved: it must be made anew before."""
+    code = "from planted.top import both; print(both(1.0, 2.0))"
+    assert answer(planted, code) == "6.0"
+    for path in (planted / "cache").rglob("*.code"):
+        path.unlink()
+    for path in (planted / "cache").rglob(f"*{kind}"):
+        body = bytearray(path.read_bytes())
+        body[30] ^= 1
+        path.write_bytes(body[: len(body) // 2] if damage == "cut" else body)
+    assert answer(planted, code) == "6.0"
+    assert answer(planted, f"{code}; print(len(both.overloads))") == "6.0\n0", "they are replaced"
+
+
 def test_a_users_function_is_adopted_for_its_declared_signature(planted):
     told = answer(
         planted,

@@ -79,3 +79,13 @@ def test_where_nothing_is_noted_nothing_is_claimed(site: Path, monkeypatch: pyte
         installed(site, named, hashes=kind != "no hashes")
     assert whole.broken_files() is None
     assert whole.not_whole() is None
+
+
+@pytest.mark.parametrize("line", ["openiads/cut", "", "openiads/a.txt,sha,5", "openiads/a.txt,shattered=x,5"])
+def test_a_damaged_list_of_files_hides_no_fault(site: Path, line: str) -> None:
+    installed(site, FILES)
+    (record,) = site.rglob("RECORD")
+    record.write_text(record.read_text(encoding="utf-8") + line + "\n", encoding="utf-8")
+    (site / "openiads" / "a.py").unlink()
+    found = whole.broken_files()
+    assert found is not None and next(place.name for place, _ in found) == "a.py"

@@ -202,6 +202,19 @@ def test_a_damaged_chunk_is_named_with_its_part_and_mended_by_it(
     assert joined(copy).digest == reference.digest
 
 
+def test_a_chunk_that_is_a_link_is_joined_as_the_file_that_it_leads_to(copy: Path, reference: Run) -> None:
+    """A part may have been put together from links into another store: the run must not hang on that."""
+    elsewhere = copy.parent / "elsewhere"
+    elsewhere.mkdir()
+    for file in (copy / "parts" / "2-of-3" / "chunks").iterdir():
+        file.rename(elsewhere / file.name)
+        file.symlink_to(os.path.relpath(elsewhere / file.name, file.parent))
+    assert joined(copy).digest == reference.digest
+    assert not [each for each in (copy / "chunks").iterdir() if each.is_symlink()]
+    shutil.rmtree(elsewhere)
+    assert open_run(copy).row(COUNT - 1)["replication"] == COUNT - 1
+
+
 def test_a_damaged_description_of_a_part_is_named(copy: Path, reference: Run) -> None:
     cut(copy / "parts" / "1-of-3" / "part.json")
     with pytest.raises(ResultsError, match="part 1/3: damaged") as told:

@@ -41,12 +41,12 @@ def usable_cache_folder() -> Path | None:
     """The folder that compiled kernels do lie in, made if need be; None, after a warning, where none can be had."""
     named, own = os.environ.get("OPENIADS_CACHE"), _own_folder()
     wanted = cache_folder() if named else own
-    trouble = "this user has no home folder" if wanted is None else _refusal(wanted)
+    trouble = "this user has no home folder" if wanted is None else _refusal(wanted, named=bool(named))
     if not trouble:
         return wanted
     remedy = "Set OPENIADS_CACHE to a writable folder of your own."
     shared = None if named else _shared_folder()
-    if shared is not None and not (_private(shared) or _refusal(shared)):
+    if shared is not None and not (_private(shared) or _refusal(shared, named=False)):
         where = "" if wanted is None else f"{wanted}: "
         kept = f"compiled kernels are kept in {shared}, which the system may empty"
         warnings.warn(f"{where}{trouble}; {kept}. {remedy}", stacklevel=2)
@@ -64,12 +64,20 @@ def folder_of(program: str) -> Path | None:
     return folder / program if folder is not None and folder == _shared_folder() else None
 
 
-def _refusal(folder: Path) -> str:
-    """Why no file can be made in a folder; empty where one can."""
+def _refusal(folder: Path, *, named: bool) -> str:
+    """Why no code can be kept in a folder; empty where it can.
+
+    Code is loaded from it, so nobody else may write to it.  One that the user named may be another's: a cluster's.
+    """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = folder.stat()
+        if found.st_mode & 0o002 and os.name != "nt":
+            return "every user can write to it, and code is loaded from it"
+        if not named and hasattr(os, "getuid") and found.st_uid not in (os.getuid(), 0):
+            return "it is another user's, and code is loaded from it"
         probe = folder / f".probe-{os.getpid()}-{threading.get_ident()}"
-        probe.write_text("", encoding="utf-8")
+        os.close(os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))  # never through a link that lies there
         probe.unlink()
     except OSError as problem:
         return problem.strerror or str(problem)

@@ -15,7 +15,6 @@ import functools
 import hashlib
 import importlib.util
 import os
-import pickle
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -233,7 +232,9 @@ def _cache_class() -> type[_Cache]:
         def load_overload(self, sig: Signature, target_context: object) -> object:
             try:
                 return super().load_overload(sig, target_context)
-            except (pickle.UnpicklingError, EOFError, ValueError, KeyError):  # a damaged file: compile and replace it
+            except Exception:  # noqa: BLE001 - a damaged file can raise anything: compile and replace it
+                with suppress(Exception):
+                    self.flush()  # else the index that cannot be read would be read again to save what is compiled
                 return None
 
     return Cache

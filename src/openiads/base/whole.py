@@ -31,7 +31,8 @@ def broken_files() -> list[tuple[Path, str]] | None:
         return None
     # Not ``files``: from Python 3.12 on it leaves out what is missing.
     lines = csv.reader((installed.read_text("RECORD") or "").splitlines())
-    own = [(name, noted) for name, noted, *_ in lines if name.startswith("openiads/") and noted]
+    rows = [row[:2] for row in lines if len(row) > 1]  # the list of files may be cut short too
+    own = [(name, noted) for name, noted in rows if name.startswith("openiads/") and noted]
     if not own:
         return None
     found = []
@@ -43,6 +44,9 @@ def broken_files() -> list[tuple[Path, str]] | None:
             found.append((place, f"a file of openiads itself cannot be read ({problem.strerror or problem})"))
             continue
         kind, _, digest = noted.partition("=")
+        if kind not in hashlib.algorithms_available:
+            found.append((place, "the list of installed files is damaged where it tells of this one"))
+            continue
         made = base64.urlsafe_b64encode(hashlib.new(kind, body).digest()).rstrip(b"=").decode()
         if made != digest:
             found.append((place, "a file of openiads itself is not as it was installed"))

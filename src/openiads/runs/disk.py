@@ -80,7 +80,7 @@ class Disk:
     def link(self, source: Path, target: Path) -> None:
         """Give a file a second name that nothing has yet."""
         self.before("link", target)
-        target.hardlink_to(source)
+        target.hardlink_to(source.resolve())  # of a link the file, not the link
 
     def sync_folder(self, path: Path) -> None:
         """Force a folder's entries to the medium."""

@@ -27,6 +27,7 @@ Command = Callable[["Part"], str]
 
 #: Parts told one by one in a message; the others are counted.
 TOLD = 5
+MOST_PARTS = 100_000  # of one run or sweep
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -85,8 +86,11 @@ def divided(path: Path) -> dict[Part, Path]:
     found = {}
     for each in (path / PARTS).glob("*-of-*"):
         named = re.fullmatch(r"(\d{1,9})-of-(\d{1,9})", each.name)
-        if named is not None and each.is_dir():
-            found[Part(int(named[1]), int(named[2]))] = each
+        if named is None or not each.is_dir():
+            continue
+        part = Part(int(named[1]), int(named[2]))
+        if 1 <= part.number <= part.of and each.name == part.name:
+            found[part] = each
     return dict(sorted(found.items()))
 
 
@@ -186,6 +190,12 @@ class Division(Generic[Folder]):
                 str(self.path / PARTS),
                 f"parts of several divisions lie here: {told}",
                 "Move away the folders of all but one of them and join again",
+            )
+        if numbers[0] > MOST_PARTS:
+            raise ResultsError(
+                str(self.path / PARTS),
+                f"{numbers[0]:,} parts are more than can be joined ({MOST_PARTS:,})",
+                "Move away what is no part, or divide the run into fewer",
             )
         return numbers[0]
 

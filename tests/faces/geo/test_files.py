@@ -6,6 +6,7 @@ import resource
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from house.source import ROOT
 from openiads.base.errors import ResultsError
 from openiads.faces.draw import kit
-from openiads.faces.geo import files
+from openiads.faces.geo import czml, files, kml
 from openiads.faces.geo.areas import Area
 from openiads.runs import disk
 
@@ -91,3 +92,12 @@ def test_no_face_writes_a_file_past_the_disk() -> None:
     faces = sorted((ROOT / "src" / "openiads" / "faces").rglob("*.py"))
     assert len(faces) > 40
     assert [str(file) for file in faces if past.search(file.read_text(encoding="utf-8"))] == []
+
+
+def test_what_is_said_of_an_area_is_no_markup_for_the_viewer_that_shows_it() -> None:
+    """Viewers take a description for HTML; names come from scenarios that others wrote."""
+    ring = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 0.0)]
+    area = Area("a", {"unit": '<img src="http://nowhere/x">'}, [[ring]])
+    told = ElementTree.fromstring(kml.areas([area], "t")).find(f".//{{{kml.KML}}}description")
+    assert told is not None and told.text is not None and "<" not in told.text
+    assert "<img" not in czml.areas([area], "t").decode()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from html import escape
 
 from openiads.base.jsonable import JsonObject
 from openiads.faces.geo.areas import FILLS, Area
@@ -65,5 +66,5 @@ def areas(found: Iterable[Area], title: str) -> bytes:
                 shape["height"] = each.height
             if holes:
                 shape["holes"] = {"cartographicDegrees": holes}
-            packets.append(packet(f"area-{n}-{k}", name=each.name, description=each.words, polygon=shape))
+            packets.append(packet(f"area-{n}-{k}", name=each.name, description=escape(each.words), polygon=shape))
     return json.dumps(packets).encode()

@@ -128,7 +128,7 @@ def areas(found: Iterable[Area], title: str) -> bytes:
     for n, fill in enumerate(FILLS):
         style(document, f"shade{n}", "1.5", fill=fill)
     for each in found:
-        mark = placemark(document, each.name, description=each.words, style=f"shade{each.fill}")
+        mark = placemark(document, each.name, description=escape(each.words), style=f"shade{each.fill}")
         group = node(mark, "MultiGeometry")
         for rings in each.polygons:
             corners = ([(*spot, each.height) for spot in ring] for ring in rings)
