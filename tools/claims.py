@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,10 @@ from openiads.scenario.load import load
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "claims"
 MARK = "<!-- written by tools/claims.py; do not edit by hand -->"
+
+KEY = """\
+*Depends*: the answer turns with what is named. *Undecided*: these samples settle nothing. *Full*: the numbers under
+`[full]` of the claim's file. A verdict is about a model and a reading of the sentence, not about the system."""
 
 EARLIER = "An [earlier version](earlier/{name}.md) of this claim is kept, with what was wrong."
 
@@ -95,7 +100,7 @@ def page(told: Told) -> str:
         f"*Question.* {result['question']}",
         f"**{sentence(told)}**",
         "## What it does not say",
-        "\n".join(f"- {line}" for line in result["caveats"]),
+        "\n".join(f"- {line}" for line in (*result["caveats"], *notes(result["claim"]))),
         "## Every arm of every cell",
         table(HEAD, rows_of(told)),
         *(["## Choices, and what is shown beside", table(BESIDE, beside_of(told))] if beside_of(told) else []),
@@ -110,6 +115,12 @@ def page(told: Told) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def notes(name: str) -> list[str]:
+    """What was found to be worth knowing of a published claim after its result; docs/claims/notes.toml says it."""
+    found: list[str] = tomllib.loads((FOLDER / "notes.toml").read_text(encoding="utf-8")).get(name, [])
+    return found
+
+
 def index(folder: Path = FOLDER) -> str:
     """All published claims as Markdown."""
     results = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
@@ -117,7 +128,8 @@ def index(folder: Path = FOLDER) -> str:
     waiting = [name for name in packaged_claims() if name not in {r["claim"] for r in results}]
     rows += [(f"“{load_claim(name).told.sentence}”", "not run yet by its present rule", "–", "–") for name in waiting]
     earlier = "\n[Earlier versions](earlier/index.md), with what was wrong.\n" if (folder / "earlier").exists() else ""
-    return f"{MARK}\n\n# Claims\n\n{table(('what was said', 'verdict', 'depends on', 'effort'), rows)}\n{earlier}"
+    told = table(("what was said", "verdict", "depends on", "effort"), rows)
+    return f"{MARK}\n\n# Claims\n\n{told}\n\n{KEY}\n{earlier}"
 
 
 def _on(result: dict[str, Any]) -> str:
