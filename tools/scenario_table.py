@@ -122,7 +122,8 @@ def count(threats: float) -> str:
 
 def table(link: str) -> str:
     """The table of all packaged scenarios; link : from the page to the folder of their pages."""
-    lines = ["| scenario | question | leakers, 95 % interval | n | seed |", "| --- | --- | --- | --- | --- |"]
+    told = "leakers at catalog values, 95 % interval of chance alone"
+    lines = [f"| scenario | question | {told} | n | seed |", "| --- | --- | --- | --- | --- |"]
     for name, row in read(RESULTS).items():
         leakers = f"{number(row['leakers'])} of {count(row['threats'])}"
         lines.append(f"| [`{name}`]({link}{name}.md) | {row['question']} | {leakers} | {row['n']} | {row['seed']} |")
