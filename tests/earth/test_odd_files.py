@@ -48,7 +48,7 @@ def server():
             pass
 
     with http.server.HTTPServer(("127.0.0.1", 0), Handler) as made:
-        threading.Thread(target=made.serve_forever, daemon=True).start()
+        threading.Thread(target=made.serve_forever, args=(0.02,), daemon=True).start()
         yield made.server_port, asked
         made.shutdown()
 

@@ -263,8 +263,8 @@ def vrt_sources(path: Path) -> list[Path]:
     if missing:
         reason = f"{len(missing)} of its {len(found)} files are missing: {listing(str(each) for each in missing)}"
         raise InputError(str(path), reason, "Fetch them, or write the VRT again.")
-    for each in dict.fromkeys(found):
-        _check_source(path, each)
+    for source in dict.fromkeys(found):
+        _check_source(path, source)
     return found
 
 
