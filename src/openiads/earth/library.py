@@ -33,7 +33,7 @@ from openiads.earth.library_index import (
     tile_of,
     written,
 )
-from openiads.earth.packings import files_of, sha256_of
+from openiads.earth.packings import belonging, files_of, sha256_of
 from openiads.earth.rasters import Mosaic, check_below, source_of, unreadable
 from openiads.earth.terrain import Terrain, check_choice
 from openiads.earth.tiles import Frame
@@ -99,7 +99,8 @@ def _read(files: Sequence[Path], tick: Callable[[int, int], None]) -> tuple[list
         try:
             about = path.stat()
             source = source_of(path)
-            found = Record(str(path), sha256_of(path), about.st_size, about.st_mtime_ns, now, source.frame)
+            stamp = about.st_size, about.st_mtime_ns, now
+            found = Record(str(path), sha256_of(path), *stamp, source.frame, len(belonging(path)))
         except InputError as refused:
             return refused
         except OSError as problem:

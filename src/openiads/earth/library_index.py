@@ -10,17 +10,19 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import math
 import os
 import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
+from typing import TypeVar
 
 from openiads.base import locks
 from openiads.base.errors import InputError, ResultsError
-from openiads.earth.packings import sha256_of
+from openiads.earth.packings import belonging, sha256_of
 from openiads.earth.rasters import source_of
 from openiads.earth.tiles import Frame, Heights, Source, Tile, Window
 
@@ -29,6 +31,7 @@ INDEX = "library.json"
 LABEL = "terrain library"  # how the label of ground from the library begins
 
 
+_Kind = TypeVar("_Kind", Frame, "Record", "Disagreement")
 Place = tuple[float, float]  # latitude and longitude, degrees
 Box = tuple[float, float, float, float]  # south, west, north, east, degrees; east may lie beyond 180
 
@@ -49,6 +52,8 @@ class Record:
         When that was, in UTC.
     frame : Frame
         Where its points lie.
+    files : int
+        Of how many it is made: itself, what belongs to it, and what a VRT names.
     """
 
     path: str
@@ -57,6 +62,7 @@ class Record:
     mtime_ns: int
     added: str
     frame: Frame
+    files: int = 1
 
     @property
     def name(self) -> str:
@@ -69,15 +75,22 @@ class Record:
         return self.frame.lat_step, self.name, self.sha256
 
     def state(self) -> str:
-        """What became of the file since it was indexed: "" for nothing, else "gone", "changed"."""
+        """What became of the file since it was indexed: "" for nothing, else "gone", "changed".
+
+        The time of a file tells nothing of those that belong to it: of several all are hashed, once in a process.
+        """
         path = Path(self.path)
         try:
             about = path.stat()
         except OSError:
             return "gone"
-        if (about.st_size, about.st_mtime_ns) == (self.size, self.mtime_ns):
-            return ""
-        return "" if sha256_of(path) == self.sha256 else "changed"
+        same = (about.st_size, about.st_mtime_ns) == (self.size, self.mtime_ns)
+        try:
+            if same and self.files == 1 == len(belonging(path)):
+                return ""
+            return "" if sha256_of(path) == self.sha256 else "changed"
+        except (OSError, InputError):  # a file of a VRT that is gone, or one that became something else
+            return "changed"
 
 
 @dataclass(frozen=True)
@@ -194,11 +207,34 @@ def _read(path: Path, mtime_ns: int, size: int, number: int) -> Library:
         if told.get("format") != FORMAT:
             reason = f"is of format {told.get('format')!r}, not {FORMAT}"
             raise InputError(str(path), reason, "Remove it and add the tiles again.")
-        records = [Record(**(each | {"frame": Frame(**each["frame"])})) for each in told["tiles"]]
-        differ = [Disagreement(**(each | {"at": tuple(each["at"])})) for each in told["disagreements"]]
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as problem:
+        records = [Record(**(each | {"frame": _typed(Frame(**each["frame"]))})) for each in told["tiles"]]
+        differ = [Disagreement(**(each | {"at": _place(*each["at"])})) for each in told["disagreements"]]
+        for record in records:
+            _typed(record)
+        for pair in differ:
+            _typed(pair)
+        if not all(min(each.frame.lat_step, each.frame.lon_step) > 0.0 for each in records):
+            raise ValueError("a spacing of 0 or less")
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as problem:
         raise InputError(str(path), f"is damaged ({problem})", "Remove it and add the tiles again.") from problem
     return Library(tuple(sorted(records, key=lambda each: each.order)), tuple(differ))
+
+
+def _typed(told: _Kind) -> _Kind:
+    """What an index tells, as it is; TypeError or ValueError for a value of another type than it should have."""
+    kinds: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (int, float)}
+    for each in fields(told):
+        value = getattr(told, each.name)
+        wanted = kinds.get(str(each.type))
+        if wanted is not None and (not isinstance(value, wanted) or isinstance(value, bool)):
+            raise TypeError(f"{each.name} is {value!r:.40}")
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ValueError(f"{each.name} is {value}")
+    return told
+
+
+def _place(lat: float, lon: float) -> Place:
+    return float(lat), float(lon)
 
 
 @contextmanager
@@ -242,7 +278,10 @@ def written(library: Library) -> None:
     new = path.with_name(f".{INDEX}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        new.write_text(json.dumps(body, indent=1), encoding="utf-8")
+        with new.open("w", encoding="utf-8") as file:
+            json.dump(body, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
         new.replace(path)
     except OSError as problem:
         raise _unwritable(problem) from problem

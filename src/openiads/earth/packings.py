@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import lzma
 import os
 import re
+import struct
 import xml.etree.ElementTree as ElementTree
 import zipfile
 import zlib
@@ -33,6 +35,9 @@ SIDECARS = (".aux.xml", ".msk")
 REPLACED_SIDECARS = (".hdr", ".prj", ".tfw", ".blw")
 MOST_FILES = 50_000  # of one folder
 MOST_BYTES = 4_000_000  # of a VRT
+#: What unpacking raises for archives that are damaged, or packed by rules that are not ours.
+_PACKED_ODDLY = (RuntimeError, NotImplementedError, ValueError, KeyError, lzma.LZMAError)
+_DAMAGED = (OSError, EOFError, zipfile.BadZipFile, zlib.error, struct.error)
 #: Corner of a tile as publishers write it: N34E035, n34_e035, N34_00_E035_00, N034E035.
 _CORNER = re.compile(r"(?<![A-Z])([NS])0?(\d{2})(?:_00)?_?([EW])(\d{3})(?!\d)", re.IGNORECASE)
 
@@ -62,18 +67,40 @@ def is_beside(path: PurePosixPath | Path) -> bool:
 # ------------------------------------------------------------------ archives
 
 
-def member_of(path: Path) -> str:
-    """The one file of heights in a .zip; InputError for none, several, or one whose name contradicts the archive's."""
+def check_regular(path: Path) -> None:
+    """InputError for a pipe, a socket, a device or a link that leads nowhere: opening one may never end."""
+    if not path.is_file():
+        raise InputError(str(path), "no regular file", "Put the file itself there, or take this one away.")
+
+
+def _heights_in(path: Path) -> list[str]:
+    """The files of heights in a .zip; InputError for one that cannot be unpacked."""
+    check_regular(path)
     try:
         with zipfile.ZipFile(path) as archive:
-            names = [name for name in archive.namelist() if not name.endswith("/")]
-    except (OSError, zipfile.BadZipFile) as problem:
+            every = [each for each in archive.infolist() if not each.is_dir()]
+    except _PACKED_ODDLY as problem:
+        raise _oddly_packed(path, problem) from problem
+    except _DAMAGED as problem:
         raise InputError(str(path), f"cannot be unpacked ({problem})", "Fetch the file again.") from problem
+    kinds = ("hgt", "dted", "asc", "raster")
     heights = [
-        name
-        for name in names
-        if not is_beside(PurePosixPath(name)) and kind_of(Path(name)) in ("hgt", "dted", "asc", "raster")
+        each for each in every if not is_beside(PurePosixPath(each.filename)) and kind_of(Path(each.filename)) in kinds
     ]
+    for each in heights:
+        if each.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise _oddly_packed(path, f"{each.filename} is packed by method {each.compress_type}")
+    return [each.filename for each in heights]
+
+
+def _oddly_packed(path: Path, problem: object) -> InputError:
+    reason = f"cannot be unpacked ({problem})"
+    return InputError(str(path), reason, "Pack it plainly (stored or deflated), without a password.")
+
+
+def member_of(path: Path) -> str:
+    """The one file of heights in a .zip; InputError for none, several, or one whose name contradicts the archive's."""
+    heights = _heights_in(path)
     if len(heights) != 1:
         wanted = ".hgt" if path.name.lower().endswith(".hgt.zip") else "height"
         raise InputError(str(path), f"holds {len(heights)} {wanted} files", "Pack exactly one tile a file.")
@@ -105,10 +132,9 @@ def unpacking(path: Path) -> Iterator[IO[bytes] | gzip.GzipFile]:
         else:
             with path.open("rb") as plain:
                 yield plain
-    except (RuntimeError, NotImplementedError) as problem:  # encrypted or oddly packed members
-        remedy = "Pack it plainly, without a password."
-        raise InputError(str(path), f"cannot be unpacked ({problem})", remedy) from problem
-    except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as problem:
+    except _PACKED_ODDLY as problem:  # encrypted members too
+        raise _oddly_packed(path, problem) from problem
+    except _DAMAGED as problem:
         raise InputError(str(path), f"cannot be unpacked ({problem})", "Fetch the file again.") from problem
 
 
@@ -124,7 +150,7 @@ def unpacked_size(path: Path) -> int | None:
             with zipfile.ZipFile(path) as archive:
                 return archive.getinfo(member_of(path)).file_size
         return path.stat().st_size
-    except (OSError, zipfile.BadZipFile):
+    except (*_DAMAGED, *_PACKED_ODDLY):
         return None
 
 
@@ -170,45 +196,140 @@ def _is_heights(path: Path, folder: Path) -> bool:
     if kind != "zip":
         return True
     try:
-        member_of(path)
+        return len(_heights_in(path)) == 1
     except InputError:
-        return False
-    return True
+        return True  # the reason is told when it is read
 
 
 def belonging(path: Path) -> list[Path]:
-    """A file of heights, what lies beside it and changes how it is read, and the files that a .vrt is made of."""
-    beside = [path.with_name(path.name + end) for end in SIDECARS]
-    beside += [path.with_suffix(end) for end in REPLACED_SIDECARS]
-    found = [path, *(each for each in beside if each.is_file())]
+    """A file of heights, what lies beside it and changes how it is read, and the same of the files of a .vrt."""
+    found = [path, *_beside(path)]
     if path.suffix.lower() == ".vrt":
-        found += [each for each in vrt_sources(path) if each.is_file()]
+        for each in vrt_sources(path):
+            found += [each, *_beside(each)]
     return found
 
 
+def _beside(path: Path) -> list[Path]:
+    beside = [path.with_name(path.name + end) for end in SIDECARS]
+    beside += [path.with_suffix(end) for end in REPLACED_SIDECARS]
+    return [each for each in beside if each.is_file()]
+
+
+# ------------------------------------------------------------------ descriptions that name other files
+
+#: How files begin that are TIFF; each holds a byte of 0, so that no reader takes them for a text.
+_TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+#: An element of XML, in bytes that may be heights: some letters follow it.
+_ELEMENT = re.compile(rb"<[!?A-Za-z][\w\s:.=\"'-]{4}")
+_SOURCES = ("sourcefilename", "sourcedataset")
+_FETCH = "Fetch the tiles and name those."
+
+
+def check_sidecars(path: Path) -> None:
+    """InputError where what lies beside a file would send its reader to anything but plain files."""
+    told = path.with_name(path.name + ".aux.xml")
+    if told.exists():
+        _check_texts(told, _described(told))
+    for each in (path.with_name(path.name + end) for end in (".msk", ".ovr")):
+        if each.exists() and (not each.is_file() or not _head_of(each).startswith(_TIFF)):
+            raise InputError(str(each), "no TIFF, as a file of this name should be", "Take it away.")
+
+
 def vrt_sources(path: Path) -> list[Path]:
-    """The files that a .vrt is made of; InputError for one that is not XML, or that names anything but plain files."""
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise InputError(str(path), "too large for a VRT", f"At most {MOST_BYTES:,} bytes; name the tiles instead.")
-        body = path.read_bytes()
-        if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
-            raise InputError(str(path), "declares entities", "Write it again, e.g. with gdalbuildvrt.")
-        root = ElementTree.fromstring(body)
-    except (OSError, ElementTree.ParseError) as problem:
-        raise InputError(str(path), f"cannot be read as a VRT ({problem})", "Write it again.") from problem
+    """The files that a .vrt is made of.
+
+    GDAL, which reads it, takes names whatever their case, sources that are descriptions themselves, and addresses:
+    whatever could lead it anywhere but to plain files of heights is refused.
+
+    Raises
+    ------
+    InputError
+        For one that is not XML, that computes what it holds, or that names anything but plain files.
+    """
+    root = _described(path)
+    _check_texts(path, root)
     found = []
-    for tag in ("SourceFilename", "SourceDataset"):
-        for each in root.iter(tag):
-            name = (each.text or "").strip()
-            if name.startswith("/vsi") or "://" in name or "<" in name or not name:
-                raise InputError(str(path), f'its source "{name}" is no plain file', "Fetch the tiles and name those.")
-            found.append(path.parent / name if each.get("relativeToVRT") == "1" else Path(name))
+    for each in root.iter():
+        told = {_local(name): value for name, value in each.attrib.items()}
+        if _local(each.tag) == "subclass" or "subclass" in told:
+            reason = f"a {each.tag} that is computed as it is read (subClass)"
+            raise InputError(str(path), reason, "Write what it gives to a GeoTIFF and name that.")
+        if any(name in told for name in _SOURCES):
+            raise InputError(str(path), "names a source in an attribute", "Write it again, e.g. with gdalbuildvrt.")
+        if _local(each.tag) in _SOURCES:
+            found.append(_source(path, each, told.get("relativetovrt", "0")))
     missing = [each for each in found if not each.is_file()]
     if missing:
         reason = f"{len(missing)} of its {len(found)} files are missing: {listing(str(each) for each in missing)}"
         raise InputError(str(path), reason, "Fetch them, or write the VRT again.")
+    for source in dict.fromkeys(found):
+        _check_source(path, source)
     return found
+
+
+def _head_of(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(1024)
+    except OSError as problem:
+        raise InputError(str(path), f"cannot be read ({problem.strerror})", "Check its permissions.") from problem
+
+
+def _described(path: Path) -> ElementTree.Element:
+    """The elements of a description, in the part of XML that all who read it understand alike."""
+    check_regular(path)
+    again = "Write it again, e.g. with gdalbuildvrt."
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise InputError(
+                str(path), "too large for a description", f"At most {MOST_BYTES:,} bytes; name the tiles instead."
+            )
+        body = path.read_bytes().decode("utf-8-sig")
+        if "\0" in body:
+            raise InputError(str(path), "cannot be read as XML (UTF-16, or no text)", again)
+        if "<!" in body or "<?" in re.sub(r"\A\s*<\?xml\s", "", body):
+            raise InputError(str(path), "declares entities, or holds comments or instructions", again)
+        return ElementTree.fromstring(body)
+    except UnicodeDecodeError as problem:
+        raise InputError(str(path), "cannot be read as XML (no text in UTF-8)", again) from problem
+    except (OSError, ElementTree.ParseError) as problem:
+        raise InputError(str(path), f"cannot be read as XML ({problem})", again) from problem
+
+
+def _local(name: str) -> str:
+    """A name of XML without its namespace, in small letters, as GDAL compares it."""
+    return name.rpartition("}")[2].rpartition(":")[2].lower()
+
+
+def _check_texts(path: Path, root: ElementTree.Element) -> None:
+    for each in root.iter():
+        for text in (each.text, each.tail, *each.attrib.values()):
+            name = (text or "").strip()
+            if name.lower().startswith("/vsi") or "://" in name or name.upper() == "OVERVIEW_FILE":
+                raise InputError(str(path), f'its source "{name}" is no plain file', _FETCH)
+
+
+def _source(path: Path, element: ElementTree.Element, relative: str) -> Path:
+    """The file that an element of a .vrt names."""
+    name = (element.text or "").strip()
+    device = re.match(r"[A-Za-z]:[\\/]", name) is not None and os.name == "nt"
+    if not name or len(element) or "<" in name or ":" in (name[2:] if device else name):
+        raise InputError(str(path), f'its source "{name}" is no plain file', _FETCH)
+    if relative not in ("0", "1"):
+        raise InputError(str(path), f'relativeToVRT is "{relative}"', 'Use "0" or "1".')
+    return path.parent / name if relative == "1" else Path(name)
+
+
+def _check_source(path: Path, source: Path) -> None:
+    """InputError for a source that is no file of heights but a description, or of a kind that is not read here."""
+    head = _head_of(source)
+    if not head.startswith(_TIFF):
+        if _ELEMENT.search(head):
+            raise InputError(str(path), f'its source "{source.name}" is a description, no file of heights', _FETCH)
+        if source.suffix.lower() == ".vrt" or kind_of(source) not in ("hgt", "dted", "asc", "raster"):
+            raise InputError(str(path), f'its source "{source.name}" is of no kind that is read', _FETCH)
+    check_sidecars(source)
 
 
 def listing(names: Iterable[str], most: int = 8) -> str:
@@ -244,6 +365,7 @@ def _joint(paths: Iterable[Path]) -> str:
 
 
 def _sha256(path: Path) -> str:
+    check_regular(path)
     about = path.stat()
     key = (str(path.resolve()), about.st_size, about.st_mtime_ns)
     if key not in _KNOWN:

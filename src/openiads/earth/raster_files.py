@@ -17,7 +17,7 @@ import numpy as np
 
 from openiads.base.errors import InputError
 from openiads.base.extras import how_to_install
-from openiads.earth.packings import member_of, vrt_sources
+from openiads.earth.packings import check_sidecars, member_of, vrt_sources
 from openiads.earth.tiles import Frame, Heights, Window
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class Raster:
             self._name = f"/vsizip/{path.resolve()}/{inside.as_posix()}"
         if inside.suffix.lower() == ".vrt":
             vrt_sources(path)
+        check_sidecars(path)
         self._driver = DRIVERS[inside.suffix.lower()]
         try:
             _map_blocks()

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.base.errors import InputError
-from openiads.earth.packings import files_of, kind_of, listing, member_of, sha256_of
+from openiads.earth.packings import check_regular, files_of, kind_of, listing, member_of, sha256_of
 from openiads.earth.raster_files import Raster
 from openiads.earth.readers import LARGEST, Ascii, Dted, Hgt
 from openiads.earth.terrain import (
@@ -41,6 +41,7 @@ def source_of(path: Path) -> Source:
     InputError
         For a file of no known kind, or one whose header is wrong.
     """
+    check_regular(path)
     kind = kind_of(path)
     if kind == "zip":
         kind = kind_of(Path(member_of(path)))

@@ -183,7 +183,11 @@ class Ascii:
             reason = f"{values.size} heights for {rows} rows of {columns}"
             raise InputError(str(path), reason, "The file is cut short, too small or too large; write it again.")
         heights = values.reshape(rows, columns)[::-1]
-        holes = heights == np.float32(head.get("nodata_value", head.get("nodata", -9999.0)))
+        with np.errstate(over="ignore"):  # programs that count in 8 bytes write their lowest number for no data
+            holes = heights == np.float32(head.get("nodata_value", head.get("nodata", -9999.0)))
+        if np.isinf(heights[~holes]).any():
+            reason = "a height beyond any number of 4 bytes (3.4e38 m)"
+            raise InputError(str(path), reason, "Declare missing values as NODATA_value, and write heights in meters.")
         self._heights = np.where(holes, np.float32(np.nan), heights)
         self.frame = Frame(rows, columns, south, west, high, wide, 0.5)
 
@@ -236,7 +240,8 @@ def _head(path: Path, words: Sequence[str]) -> tuple[dict[str, float], int]:
 
 def _numbers(path: Path, words: Sequence[str]) -> Heights:
     try:
-        return np.array(words, dtype=np.float32)
+        with np.errstate(over="ignore"):  # infinite then, which is spoken of when the missing values are known
+            return np.array(words, dtype=np.float32)
     except ValueError as problem:
         comma = next((word for word in words if re.fullmatch(r"-?\d+,\d+", word)), "")
         if comma:
