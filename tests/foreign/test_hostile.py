@@ -93,9 +93,9 @@ def test_a_heading_of_many_signs_before_a_letter_is_read(tmp_path: Path) -> None
 
 def test_coordinates_with_many_spaces_are_read(tmp_path: Path) -> None:
     wide = " " * LONG
-    text = f"<Point><coordinates>{wide}35.87{wide},{wide}34.91{wide}</coordinates></Point>"
-    made = imported(tmp_path, "a.kml", HEAD + mark("X", text) + TAIL)
-    assert degrees(made.scenario().asset("X").at) == (34.91, 35.87)
+    text = line("absolute", f"34{wide},34.9 , 3000{wide}35,34.9,{wide}3000")
+    (flight,) = imported(tmp_path, "a.kml", HEAD + mark("X", text) + TAIL, threat="a320").scenario().flights
+    assert [degrees(each) for each in flight.route] == [(34.9, 34.0), (34.9, 35.0)] and flight.altitude == 3000.0
 
 
 def test_data_within_data_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
