@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ from openiads.foreign.features import Places, plain
 WIDTH = 110
 TODO = "TODO"
 ROW = 3  # positions of a route on one line
+#: A line that `Block.todo` wrote; texts of a file have no two spaces in a row (`plain`) and so make none like it.
+_TODO = re.compile(rf'# (\w+) = ""  # {TODO}: ')
 
 
 @dataclass
@@ -90,4 +93,4 @@ def scenario_text(head: Sequence[str], top: Block, terrain: Block, blocks: Seque
 def open_lines(text: str) -> list[tuple[int, str]]:
     """Line and key of everything in a file that is left to fill in."""
     rows = enumerate(text.split("\n"), 1)
-    return [(number, row[2:].split(" ")[0]) for number, row in rows if row.startswith("# ") and f"# {TODO}: " in row]
+    return [(number, found[1]) for number, row in rows if (found := _TODO.match(row))]

@@ -17,6 +17,7 @@ from openiads.base.slips import FORBIDDEN
 MOST_FEATURES = 1000
 #: Positions kept of all features together.
 MOST_POSITIONS = 5_000_000
+FARTHEST_UP = 1e9  # m; a height beyond is no number of this world, and sums of them overflow
 LONGEST_TEXT = 200  # characters of a property that are kept
 MOST_REASONS = 30  # told one by one
 SHOWN = 3  # places named of what was left out for one reason
@@ -111,6 +112,7 @@ class Gathering:
         self._first = longitude_first
         self._left: dict[str, tuple[int, list[str]]] = {}
         self._nowhere: list[str] = []
+        self._odd_heights = 0
         self._usable = 0
         self._positions = 0
 
@@ -139,6 +141,11 @@ class Gathering:
         if self._positions > MOST_POSITIONS:
             reason = f"more than {MOST_POSITIONS:,} positions"
             raise InputError(self.file, reason, "Take a part of it: --bounds, --only or --limit.")
+        if (odd := np.abs(placed.places[:, 2]) > FARTHEST_UP).any():
+            self._odd_heights += int(odd.sum())
+            places = placed.places.copy()
+            places[odd, 2] = math.nan
+            placed = replace(placed, places=places)
         if not placed.places[:, :2].any():
             self._nowhere.append(feature.where)
         self.taken.append(placed)
@@ -192,6 +199,9 @@ class Gathering:
         if self._nowhere:
             shown = ", ".join(self._nowhere[:SHOWN]) + (", ..." if len(self._nowhere) > SHOWN else "")
             self.remarks.append(f"at 0 N 0 E, as if a position had never been filled in: {shown}")
+        if self._odd_heights:
+            reason = f"heights beyond {FARTHEST_UP / 1000.0:,.0f} km are none and are ignored: {self._odd_heights:,}"
+            self.remarks.append(reason)
         if not self.taken:
             told = f" ({'; '.join(self.left_out())})" if self._left else ""
             raise InputError(

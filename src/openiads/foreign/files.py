@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from openiads.base.errors import InputError
+from openiads.foreign.features import plain
 
 LARGEST = 40_000_000  # bytes, unpacked
 LARGEST_RECORDING = 200_000_000  # bytes of a Tacview recording, which is read line by line
@@ -20,6 +21,9 @@ RECORDING = b"FileType=text/acmi"
 KINDS = ".geojson, .json, .kml, .kmz, .gpx, .csv, .acmi, .txt.acmi, .zip.acmi"
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _XML = re.compile(rb"\s*<[?!A-Za-z]")
+#: Methods of archives that are read; the decompressors of others raise errors of their own.
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_OTHER_METHODS = {9: "Deflate64", 12: "bzip2", 14: "LZMA", 93: "Zstandard", 95: "XZ", 98: "PPMd"}
 
 
 @dataclass(frozen=True)
@@ -72,10 +76,8 @@ def _kind(data: bytes, path: Path, file: str) -> str:
     if not data.strip(b"\xef\xbb\xbf\xfe\xff \t\r\n\0"):
         raise InputError(file, "is empty", "Save it again from the program that wrote it.")
     head = data[:4096]
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            head = data[len(mark) : 4096].decode(encoding, "ignore").encode() if encoding == "utf-16" else head
-            head = head.removeprefix(mark)
+    if encoding := marked(data):
+        head = head.decode(encoding, "ignore").encode()  # with its mark, which says the order of its bytes
     # UTF-16 without its mark decodes to the wrong order at worst, and is then told as no text of a known kind.
     head = head.replace(b"\0", b"").lstrip()
     if head.startswith(RECORDING):
@@ -109,20 +111,30 @@ def _member(path: Path) -> tuple[str, bytes]:
             found.sort(key=lambda each: (PurePosixPath(each.filename).name != "doc.kml", each.filename.count("/")))
             if not found:
                 raise InputError(str(path), "an archive without .kml or .acmi in it", "Unpack it and name the file.")
+            method = found[0].compress_type
+            if method not in _METHODS:
+                reason = f"is packed by a method that is not read ({_OTHER_METHODS.get(method, method)})"
+                raise InputError(str(path), reason, "Pack it with the usual method of .zip, Deflate.")
             acmi = found[0].filename.lower().endswith((".acmi", ".txt"))
             with archive.open(found[0]) as inside:
                 data = inside.read((LARGEST_RECORDING if acmi else LARGEST) + 1)
     except (RuntimeError, NotImplementedError) as problem:
         remedy = "Pack it plainly, without a password."
-        raise InputError(str(path), f"cannot be unpacked ({problem})", remedy) from None
-    except (OSError, EOFError, ValueError, zipfile.BadZipFile, zlib.error) as problem:
-        raise InputError(str(path), f"cannot be unpacked ({problem})", "Fetch the file again.") from None
-    return f"{path}:{found[0].filename}", data
+        raise InputError(str(path), f"cannot be unpacked ({plain(str(problem))})", remedy) from None
+    except (OSError, EOFError, ValueError, OverflowError, zipfile.BadZipFile, zlib.error) as problem:
+        reason = f"cannot be unpacked ({plain(str(problem))})"
+        raise InputError(str(path), reason, "Fetch the file again.") from None
+    return f"{path}:{plain(found[0].filename)}", data
 
 
 def _useful(name: str) -> bool:
     lower = name.lower()
     return not lower.startswith("__macosx") and lower.endswith((".kml", ".acmi", ".txt", ".gpx", ".geojson", ".json"))
+
+
+def marked(data: bytes) -> str | None:
+    """The encoding that a text's mark of byte order says; None without a mark."""
+    return next((name for mark, name in _MARKS if data.startswith(mark)), None)
 
 
 def text_of(source: Source, encoding: str | None = None) -> str:
@@ -134,8 +146,7 @@ def text_of(source: Source, encoding: str | None = None) -> str:
         For an unknown encoding, and for bytes that are none of it.
     """
     data = source.data
-    marked = next((name for mark, name in _MARKS if data.startswith(mark)), None)
-    wanted = encoding or marked or "utf-8"
+    wanted = encoding or marked(data) or "utf-8"
     try:
         return data.decode(wanted)
     except LookupError:

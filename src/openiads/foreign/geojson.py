@@ -58,7 +58,8 @@ def _parsed(text: str, file: str) -> list[Json]:
         raise InputError(file, "brackets within each other beyond what can be read", "Save it again.") from None
     except ValueError as problem:
         first = problem
-    lines = [line.lstrip("\x1e").strip() for line in text.splitlines()]
+    # Not by splitlines, which cuts at marks that a string of JSON may hold. A record after a mark may have many lines.
+    lines = [line.strip() for line in text.split("\x1e" if "\x1e" in text else "\n")]
     try:
         return [json.loads(line, parse_constant=lambda _: None) for line in lines if line]
     except (ValueError, RecursionError):
@@ -140,17 +141,20 @@ def _joined(parts: list[Json]) -> list[Json]:
     """Lines, those that were cut at the antimeridian in one piece again."""
     made: list[Json] = []
     for part in parts:
-        before = made[-1][-1] if made and isinstance(made[-1], list) and made[-1] else None
+        last = made[-1] if made else None
+        before = last[-1] if isinstance(last, list) and last else None
         after = part[0] if isinstance(part, list) and part else None
         if (
-            isinstance(before, list)
+            isinstance(last, list)
+            and isinstance(part, list)
+            and isinstance(before, list)
             and isinstance(after, list)
             and before[1:] == after[1:]
             and [abs(v) for v in (*before[:1], *after[:1]) if isinstance(v, int | float)] == [180, 180]
         ):
-            made[-1] = [*made[-1][:-1], *part[1:]]
+            last[-1:] = part[1:]
         else:
-            made.append(part)
+            made.append(list(part) if isinstance(part, list) else part)  # a copy, which may grow
     return made
 
 

@@ -6,7 +6,6 @@ Source of the form: OGC KML 2.2, and Google's extensions `gx:Track` and `gx:Mult
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
@@ -25,7 +24,6 @@ NOT_TAKEN = {
     "Tour": "a tour",
 }
 MODES: dict[str, Heights] = {"absolute": "sea", "relativeToGround": "ground", "": "none", "clampToGround": "none"}
-_SPACED = re.compile(r"\s*,\s*")
 
 
 def read(source: Source, into: Gathering) -> None:
@@ -59,9 +57,13 @@ def _about(mark: Element) -> dict[str, str]:
     """A placemark's data, names in small letters."""
     found: dict[str, str] = {}
     data = child(mark, "ExtendedData")
-    for each in data.iter() if data is not None else ():
-        value = words(each, "value") if each.tag == "Data" else (each.text or "").strip()
-        if each.tag in ("Data", "SimpleData") and each.get("name") and plain(value):
+    if data is None:
+        return found
+    # Children only: one within another would be read once for every element around it.
+    given = [(each, words(each, "value")) for each in data.iterfind("Data")]
+    given += [(each, (each.text or "").strip()) for each in data.iterfind("SchemaData/SimpleData")]
+    for each, value in given:
+        if each.get("name") and plain(value):
             found[plain(each.get("name", ""), 60).lower()] = plain(value)
     return found
 
@@ -128,7 +130,8 @@ def _numbers(texts: list[str]) -> list[float]:
 
 def _positions(text: str) -> Places | None:
     """Positions of `longitude,latitude[,height]` with spaces between; None for what is none."""
-    rows = [_numbers(each.split(",")) for each in _SPACED.sub(",", text).split()]
+    close = ",".join(part.strip() for part in text.split(","))
+    rows = [_numbers(each.split(",")) for each in close.split()]
     if not rows or any(len(row) < 2 for row in rows):
         return None
     return array([[row[1], row[0], *row[2:]] for row in rows])

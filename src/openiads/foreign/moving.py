@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from openiads.catalog.records import Entry
 from openiads.foreign.features import Feature, Places
-from openiads.foreign.thin import apart, turning_points, vectors
+from openiads.foreign.thin import Looks, apart, turning_points, vectors
 
 MOST_LEGS = 1000  # turning points that a scenario takes of one route
 MOST_TURNS = 4000  # turning points of all routes together, which a scenario's size allows
+MOST_LOOKS = 200_000_000  # distances between positions and legs that are found for all lines of a file
 COARSEST = 50_000.0  # m; tolerances are widened up to here
 STANDS = 200.0  # m from its first or last position within which an aircraft still or again stands
 SHORTEST = 1000.0  # m; what moves less far has no route
@@ -61,17 +62,37 @@ class Way:
 
 
 def ways(lines: list[Feature], tolerance: float) -> tuple[list[Way], float]:
-    """Routes of lines, and the tolerance (m) that their number allows: wider than asked where they are many."""
+    """Routes of lines, and the tolerance (m) that their number allows: wider than asked where they are many.
+
+    Lines that need more than `MOST_LOOKS` keep the turning points found so far, and their `off` says how far the
+    others lie beside the legs; no wider tolerance is tried then.
+    """
+    spent = 0
     while True:
-        made = [_way(line, tolerance) for line in lines]
-        if sum(len(way.places) for way in made) <= MOST_TURNS or tolerance >= COARSEST:
+        made, used = _all_ways(lines, tolerance)
+        spent += used
+        few = sum(len(way.places) for way in made) <= MOST_TURNS
+        if few or tolerance >= COARSEST or spent >= MOST_LOOKS:
             return made, tolerance
         tolerance = min(2.0 * tolerance, COARSEST)
 
 
-def _way(line: Feature, tolerance: float) -> Way:
+def _all_ways(lines: list[Feature], tolerance: float) -> tuple[list[Way], int]:
+    """Routes of lines and the looks that they took; a line may use its share of them and what others left."""
+    made: list[Way] = []
+    left, positions = MOST_LOOKS, sum(len(line.places) for line in lines)
+    for line in lines:
+        share = max(left, 0) * len(line.places) // max(positions, 1)
+        looks = Looks(share)
+        made.append(_way(line, tolerance, looks))
+        left -= share - looks.left
+        positions -= len(line.places)
+    return made, MOST_LOOKS - left
+
+
+def _way(line: Feature, tolerance: float, looks: Looks) -> Way:
     places, times = _moving(line)
-    rows, off = turning_points(places, tolerance, MOST_LEGS)
+    rows, off = turning_points(places, tolerance, MOST_LEGS, looks)
     points = vectors(places)
     steps = np.concatenate([[0.0], np.cumsum(apart(points[1:], points[:-1]))])
     kept = points[rows]

@@ -98,7 +98,7 @@ def read(source: Source, into: Gathering, encoding: str | None = None) -> None:
 
 def _separator(text: str) -> str:
     """What stands between the cells of a heading: the sign that it holds most often."""
-    heading = next((line for line in text.splitlines() if line.strip()), "")
+    heading = next((line for line in io.StringIO(text, newline="") if line.strip()), "")
     if marked := re.fullmatch(r"sep=(.)", heading.strip() or heading, re.IGNORECASE):
         return marked[1]
     return max(SEPARATORS, key=heading.count)
@@ -106,8 +106,9 @@ def _separator(text: str) -> str:
 
 def heading_of(text: str) -> tuple[str, str]:
     """What a column's heading means, or the heading itself, and the unit that it names."""
-    unit = _UNITS.search(text.strip())
-    words = text.strip()[: unit.start()] if unit else text.strip()
+    text = plain(text)  # short, because the search takes time as the square of a row of spaces or _
+    unit = _UNITS.search(text)
+    words = text[: unit.start()] if unit else text
     bare = re.sub(r"[^a-z0-9]", "", words.lower().replace("ä", "a"))
     whole = re.sub(r"[^a-z0-9]", "", text.lower().replace("ä", "a"))
     column = _HEADINGS.get(bare) or _HEADINGS.get(whole)

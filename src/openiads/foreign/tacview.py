@@ -17,14 +17,17 @@ import numpy as np
 
 from openiads.base.errors import InputError
 from openiads.foreign.features import Feature, Gathering, plain
-from openiads.foreign.files import Source, utc
+from openiads.foreign.files import Source, marked, utc
 
 #: Seconds between positions of an object that are looked at: recordings hold ten and more a second.
 SPACING = 1.0
 MOST_OBJECTS = 100_000
 MOST_POSITIONS = 5_000_000
 LONGEST_LINE = 1_000_000
+LARGEST_NUMBER = 1e15
 DEFENDED = ("Building", "Aerodrome", "Airport", "Bridge", "Static", "Infrastructure")
+#: Properties of the recording itself that are used.
+GLOBAL = ("ReferenceTime", "ReferenceLongitude", "ReferenceLatitude", "DataSource")
 KEPT = ("Type", "Name", "Pilot", "CallSign", "Group", "Coalition", "Color", "Country")
 
 
@@ -90,8 +93,8 @@ class _Recording:
     def _global(self, parts: list[str]) -> None:
         for part in parts:
             key, _, value = part.partition("=")
-            if key != "Event":
-                self.about[key.strip()[:60]] = plain(value)
+            if key.strip() in GLOBAL:
+                self.about[key.strip()] = plain(value)
 
     def _object(self, name: str, parts: list[str], number: int) -> None:
         if len(name) > 40:
@@ -155,15 +158,17 @@ def _fields(text: str) -> list[str]:
 
 
 def _number(text: str) -> float:
+    """A number; nan for what is none, or none of this world."""
     try:
-        return float(text)
+        value = float(text)
     except ValueError:
         return math.nan
+    return value if abs(value) < LARGEST_NUMBER else math.nan
 
 
 def _lines(source: Source) -> Iterator[tuple[int, str]]:
     """Numbered lines after the header; one that ends in a backslash goes on in the next."""
-    stream = io.TextIOWrapper(io.BytesIO(source.data), encoding="utf-8-sig", errors="replace")
+    stream = io.TextIOWrapper(io.BytesIO(source.data), encoding=marked(source.data) or "utf-8", errors="replace")
     held, begun = "", 0
     for number, line in enumerate(iter(lambda: stream.readline(LONGEST_LINE), ""), 1):
         words = line.rstrip("\r\n")

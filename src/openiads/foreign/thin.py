@@ -8,6 +8,7 @@ turning points can be bounded and the tolerance that was reached is known.
 from __future__ import annotations
 
 import heapq
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,21 @@ from openiads.foreign.features import Places
 #: Positions of a line above which those closer than a fraction of the tolerance are left out first.
 MANY = 20_000
 CLOSE = 0.25  # of the tolerance
+
+
+@dataclass
+class Looks:
+    """How many distances between a position and a leg may still be found.
+
+    Lines that are cut near their ends again and again need as many of them as positions times turning points.
+
+    Attributes
+    ----------
+    left : int
+        Below 0 by the last leg's positions at most.
+    """
+
+    left: int
 
 
 def vectors(places: Places) -> NDArray[np.float64]:
@@ -45,7 +61,9 @@ def beside(points: NDArray[np.float64], start: NDArray[np.float64], end: NDArray
     return np.where(along, across, ends)
 
 
-def turning_points(places: Places, tolerance: float, most: int) -> tuple[NDArray[np.int64], float]:
+def turning_points(
+    places: Places, tolerance: float, most: int, looks: Looks | None = None
+) -> tuple[NDArray[np.int64], float]:
     """Rows to keep, the first and the last included, and how far (m) any other lies beside the legs.
 
     Parameters
@@ -56,6 +74,8 @@ def turning_points(places: Places, tolerance: float, most: int) -> tuple[NDArray
         m.
     most : int
         At most so many rows are kept, even if the tolerance is not reached; at least 2.
+    looks : Looks, optional
+        No leg is cut any more once they are used up, even if the tolerance is not reached; unbounded if left out.
 
     Returns
     -------
@@ -72,12 +92,14 @@ def turning_points(places: Places, tolerance: float, most: int) -> tuple[NDArray
 
     def consider(first: int, last: int) -> None:
         if last - first > 1:
+            if looks is not None:
+                looks.left -= last - first - 1
             off = beside(points[rows[first + 1 : last]], points[rows[first]], points[rows[last]])
             worst = int(np.argmax(off))
             heapq.heappush(legs, (-float(off[worst]), first, first + 1 + worst, last))
 
     consider(0, len(rows) - 1)
-    while legs and -legs[0][0] > tolerance - slack and len(kept) < most:
+    while legs and -legs[0][0] > tolerance - slack and len(kept) < most and (looks is None or looks.left > 0):
         _, first, middle, last = heapq.heappop(legs)
         kept.add(middle)
         consider(first, middle)
