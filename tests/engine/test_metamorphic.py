@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import itertools
 import math
 from typing import Any
 
@@ -12,7 +14,7 @@ from engine.scenes import CLEAR, TEXTBOOK, column, each, events, one, place, rai
 from openiads.base.toml import toml_text
 from openiads.engine.runner import Runner
 from openiads.runs import replicate
-from openiads.scenario.load import load, loads
+from openiads.scenario.load import catalog_of, load, loads
 from openiads.world.build import World, build
 from openiads.world.codes import Event
 
@@ -259,3 +261,41 @@ def test_a_target_sixteen_times_as_large_is_seen_from_twice_as_far() -> None:
     assert np.allclose([b - a for a, b in pairs], 10.0 * math.log10(16.0), atol=1e-9)
     farthest = [max(r[4] for r in rows if r[3] == 1) for rows in (small, large)]
     assert farthest[1] >= farthest[0]
+
+
+# ------------------------------------------------------------------ more never hurts, beyond chance
+
+
+def of_raid24(knobs: dict[str, float] | None = None, count: int = 40, **system: int) -> np.ndarray:
+    """Leakers of replications of raid24, with other numbers of its system or other knobs."""
+    fields = {name: {"value": value, "status": "assumption", "note": "varied"} for name, value in system.items()}
+    told = copy.deepcopy(load("raid24").mapping())
+    told["catalog"] = {"systems": {"varied": {"based_on": told["site"][0]["system"], **fields}}}
+    told["site"][0]["system"] = "varied"
+    scenario = loads(toml_text(told))
+    runner = Runner(build(scenario, catalog_of(scenario), knobs), 5)
+    return np.array([float(runner.replicate(k).outcome["leakers"][0]) for k in range(count)])
+
+
+def never_hurts(rising: list[np.ndarray]) -> None:
+    """No step adds leakers by more than three standard errors of the paired difference; the whole takes some off."""
+    for less, more in itertools.pairwise(rising):
+        apart = more - less
+        assert apart.mean() <= 3.0 * apart.std(ddof=1) / len(apart) ** 0.5 + 1e-12, [float(r.mean()) for r in rising]
+    assert rising[-1].mean() < rising[0].mean(), [float(r.mean()) for r in rising]
+
+
+def test_more_guidance_channels_never_let_more_through() -> None:
+    """Expected: one channel serves 24 threats in turn and most get through; from six on the magazine decides."""
+    never_hurts([of_raid24(target_channels=n, missile_channels=2 * n) for n in (1, 2, 3, 4, 6, 9, 12, 24)])
+
+
+def test_more_signal_never_lets_more_through() -> None:
+    """Expected: a radar that is 20 dB weak meets low and small targets late or not at all; above its calibration the
+    rounds decide.  Where rounds are short a weak radar may spare them; in raid24 it does not."""
+    never_hurts([of_raid24({"30n6e2.snr": decibels}) for decibels in (-20.0, -12.0, -6.0, 0.0, 6.0, 12.0)])
+
+
+def test_a_better_round_never_lets_more_through() -> None:
+    """Expected: leakers fall with the kill probability, through the whole of its band and beyond."""
+    never_hurts([of_raid24({"48n6e2.pk": share}) for share in (0.0, 0.25, 0.5, 0.75, 1.0)])
