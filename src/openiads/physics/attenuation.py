@@ -178,6 +178,14 @@ def _profile(frequency: float, vapor_density: float, vapor_scale: float) -> tupl
     return grid, np.log(np.maximum(gas.total_decibels, 1e-300))
 
 
+@functools.lru_cache(maxsize=8)
+def _places(nodes: int) -> tuple[Floats, Floats]:
+    """Places and weights of Gauss and Legendre; finding them takes longer than using them."""
+    at, weight = np.polynomial.legendre.leggauss(nodes)
+    at.flags.writeable = weight.flags.writeable = False
+    return at, weight
+
+
 def path_attenuation(
     frequency: float,
     distance: ArrayLike,
@@ -197,7 +205,7 @@ def path_attenuation(
     Line by line on a height grid, Gauss-Legendre along the path.
     """
     grid, loss = _profile(frequency, vapor_density, vapor_scale)
-    at, weight = np.polynomial.legendre.leggauss(nodes)
+    at, weight = _places(nodes)
     share = 0.5 * (at + 1)
     length, top = np.broadcast_arrays(np.asarray(distance, float), np.asarray(target_height, float))
     length, top = length[..., None], top[..., None]
