@@ -13,9 +13,11 @@ from openiads.base.toml import toml_text
 from openiads.earth import geodesy, sight
 from openiads.earth.geodesy import MEAN_RADIUS
 from openiads.earth.terrain import Terrain
+from openiads.faces.shapes.maps import coverage_data
 from openiads.parts.sensing import BELOW_HORIZON, BELOW_MASK, DETECTED, VISIBLE
 from openiads.reach import coverage, maps, scenes
 from openiads.reach.coverage import DetectionQuestion
+from openiads.reach.site_radars import CoverageQuestion, coverage_of
 from openiads.scenario.load import load, loads
 
 LAT, LON = math.radians(34.92), math.radians(35.90)
@@ -412,3 +414,15 @@ def test_behind_a_ridge_the_lowest_height_is_the_ray_over_its_crest(fine):
         away = float(geodesy.bearing(LAT, LON, where.lats[k], where.lons[0])[1])
         assert lowest[k] == pytest.approx(sight.ray_height(antenna, 20e3, 500.0, away, EARTH), rel=0.02)
     assert lowest[10] == pytest.approx(0.0, abs=1.0)
+
+
+def test_what_a_ship_sees_of_the_open_sea_does_not_depend_on_its_longitude() -> None:
+    """Expected: the same area to the last digits from one side of 180 degrees to the other, and at it."""
+    areas = []
+    for lon in ("179.0 E", "179.9 E", "179.999 E", "180.0 E", "179.999 W", "179.0 W"):
+        question = CoverageQuestion(system="s300f", at=f"10.0 N {lon}", heights=("300 m",), size="200 km", cells=40)
+        found = coverage_data(coverage_of(question))
+        assert "optimistic for the defense" in found["terrain"]["note"]
+        areas.append(found["heights"][0]["detected_km2"])
+    assert areas == pytest.approx([areas[0]] * len(areas), rel=1e-9)
+    assert areas[0] > 10_000.0
