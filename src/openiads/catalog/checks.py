@@ -44,6 +44,10 @@ LINKS = {
     "low_altitude": "radars",
     "low_altitude_choices": "radars",
 }
+#: Class of receiver of a radar that names none, by its role.
+RECEIVERS = {"surveillance": "search_receiver", "low_altitude": "search_receiver", "engagement": "engagement_receiver"}
+#: Band groups in which flights have signatures and jammers power.
+JAMMED_BANDS = ("S", "C", "X")
 LAUNCHER_LINKS = {"launcher": "launchers", "interceptor": "interceptors"}
 
 # Fields of a launcher that fires an inclined round.
@@ -72,6 +76,8 @@ def sense(entry: Entry) -> Iterator[Problem]:
         yield from _radar(entry, place)
     if entry.kind == "interceptors":
         yield from _interceptor(entry, place)
+    if entry.kind == "jammers":
+        yield from _jammer(entry, place)
     if entry.kind == "threats" and entry.text["class"] == "ballistic":
         lacking = [key for key in NEEDED_BY["ballistic"] if not entry.has(key)]
         if lacking:
@@ -119,12 +125,28 @@ def _interceptor(entry: Entry, place: Loc) -> Iterator[Problem]:
         yield (*place, "sustain_propellant"), None, reason, "Lower it, or raise launch_mass."
 
 
+def _jammer(entry: Entry, place: Loc) -> Iterator[Problem]:
+    """Bands that exist, and a sector that says what is outside it."""
+    bands = entry.lists["bands"]
+    if not bands:
+        yield (*place, "bands"), None, "a jammer of no band", f"Name some of {', '.join(JAMMED_BANDS)}."
+    for i, band in enumerate(bands):
+        if band not in JAMMED_BANDS:
+            yield (*place, "bands", i), band, "no band group of signatures", f"One of {', '.join(JAMMED_BANDS)}."
+    sector = [key for key in ("sector_half_width", "outside") if not entry.has(key)]
+    if entry.text["faces"] != "around" and sector:
+        reason = f"a jammer that faces {entry.text['faces'].replace('_', ' ')} without {' and '.join(sector)}"
+        yield place, None, reason, 'Add them, or faces = "around".'
+
+
 def links(entry: Entry, entries: Mapping[str, Entry]) -> Iterator[Problem]:
     """Every name that an entry gives another entry exists and is of the kind meant; every launcher takes its round."""
     place = (entry.kind, entry.name)
     if entry.kind == "launchers":
         for i, name in enumerate(entry.lists["carries"]):
             yield from _link((*place, "carries", i), name, "interceptors", entries)
+    if entry.kind == "radars" and "receiver" in entry.text:
+        yield from _link((*place, "receiver"), entry.text["receiver"], "receivers", entries)
     if entry.kind != "systems":
         return
     for key, kind in LINKS.items():

@@ -24,8 +24,8 @@ from openiads.parts import dice
 from openiads.parts.engagements import assess, begin_decision, is_active, own_state, release
 from openiads.parts.flights import away_from, finish
 from openiads.parts.gates import set_gate, set_gate_of_track, set_gate_wait
+from openiads.parts.geometry import angle_between, azimuth_of, bearing
 from openiads.parts.hypotheses import undecided
-from openiads.parts.sensing import angle_between, azimuth_of, bearing
 from openiads.parts.support import support_probability
 from openiads.parts.tracks import CONFIRMED
 from openiads.parts.weapons import channel_free, fire_round, launcher_ready_at, ready_launcher, rounds_of

@@ -15,13 +15,14 @@ from openiads.parts.sensing import (
     VISIBLE,
 )
 from openiads.parts.tracks import CONFIRMED
-from openiads.world.codes import Gate, Resource, Side, Stage
+from openiads.world.codes import Gate, Look, Resource, Side, Stage
 from openiads.world.elements import LEVELS
 from openiads.world.trace import GATE_RANK
 
 HOSTILE_SIDE = int(Side.HOSTILE)
 NO_STAGE, ACQUIRING = int(Stage.NONE), int(Stage.ACQUIRING)
 HORIZON, MASK, SECTOR, SEARCH_MODE = int(Gate.HORIZON), int(Gate.MASK), int(Gate.SECTOR), int(Gate.SEARCH_MODE)
+JAMMED, LOOK_JAMMED = int(Gate.JAMMED), int(Look.JAMMED)
 NOT_DETECTED, NO_FIRM_TRACK = int(Gate.NOT_DETECTED), int(Gate.NO_FIRM_TRACK)
 NO_RADAR, BEYOND_RADAR = int(Gate.NO_RADAR), int(Gate.BEYOND_RADAR)
 NO_CHANNEL, NO_ROUND, NO_LAUNCHER = int(Gate.NO_CHANNEL), int(Gate.NO_ROUND), int(Gate.NO_LAUNCHER_READY)
@@ -51,6 +52,8 @@ def met_by(look):
     """How far a radar came with a look (``codes.Look``), and the gate that it met there."""
     if look == DETECTED:
         return 6, NO_FIRM_TRACK
+    if look == LOOK_JAMMED:
+        return 5, JAMMED
     if look == VISIBLE or look == TOO_SLOW:
         return 5, NOT_DETECTED
     if look == OUT_OF_MODE:
@@ -119,7 +122,8 @@ def resource_of(gate):
         return LAUNCHER
     if gate == NO_ROUND:
         return MAGAZINE
-    seeing = gate == HORIZON or gate == MASK or gate == SECTOR or gate == SEARCH_MODE or gate == NOT_DETECTED
+    seeing = gate == HORIZON or gate == MASK or gate == SECTOR or gate == SEARCH_MODE or gate == JAMMED
+    seeing = seeing or gate == NOT_DETECTED
     if seeing or gate == NO_FIRM_TRACK or gate == NOT_ACQUIRED or gate == NOT_IDENTIFIED:
         return PICTURE
     return 0

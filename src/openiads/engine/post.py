@@ -18,10 +18,10 @@ from openiads.engine.gates import count_waiting, mark_tracked, name_unseen, work
 from openiads.engine.rounds import no_round, rank, rounds_for, rounds_kept
 from openiads.parts.engagements import engage, free_channel
 from openiads.parts.gates import set_gate_of_track
+from openiads.parts.geometry import angle_between, azimuth_of
 from openiads.parts.hypotheses import exchange, undecided
 from openiads.parts.interrogation import interrogate
 from openiads.parts.links import forget, miss_launchers, relink
-from openiads.parts.sensing import angle_between, azimuth_of
 from openiads.parts.tracks import CONFIRMED, alike, prune
 from openiads.parts.weapons import rounds_of
 from openiads.physics import association

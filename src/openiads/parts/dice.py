@@ -18,7 +18,7 @@ SCAN_PHASE, FALSE_ALARM, LINK = int(Purpose.SCAN_PHASE), int(Purpose.FALSE_ALARM
 MOST_ASKED, BOXES = 1000, 2  # questions, as the catalog allows, and boxes that answer them
 IFF_PERSISTENT, IFF_REPLY = int(Purpose.IFF_PERSISTENT), int(Purpose.IFF_REPLY)
 CREW, SERVICE, ASSESS = int(Purpose.CREW), int(Purpose.SERVICE), int(Purpose.ASSESS)
-WARNING = int(Purpose.WARNING)
+WARNING, STROBE = int(Purpose.WARNING), int(Purpose.STROBE)
 KILL, COMMON, SEEK = int(Purpose.KILL), int(Purpose.COMMON), int(Purpose.SEEK)
 SETUP, SPACING, ARRIVAL, CEP = int(Purpose.SETUP), int(Purpose.SPACING), int(Purpose.ARRIVAL), int(Purpose.CEP)
 
@@ -71,6 +71,15 @@ def measurement(sim, r, f, slot):
     n0, n1 = normals(u0, u1)
     n2, n3 = normals(u2, u3)
     return n0, n1, n2, n3
+
+
+@kernel("tuple_of(f8, f8)(Sim, i8, i8, i8)")
+def strobe(sim, r, f, slot):
+    """Standard normals of the errors of azimuth and elevation of a jammer's bearing."""
+    situation = sim.situation[0]
+    actor = pair(sim.radars[r]["actor"], sim.flights[f]["actor"])
+    u0, u1, _, _ = uniforms(situation["seed"], situation["replication"], STROBE, actor, slot)
+    return normals(u0, u1)
 
 
 @kernel("f8(Sim, i8)")

@@ -70,6 +70,7 @@ def mismatch(model, track, plot, radar, dt):
     turned = 0.5 * (plot["radial_speed"] - track["plot_speed"])
     fit = 2.0 * plot["sigma_range"] * plot["sigma_range"] / (dt * dt)
     wide = fit + 0.5 * radar["sigma_radial"] * radar["sigma_radial"] + turned * turned
+    wide += plot["speed_error"] * plot["speed_error"]
     odds = (said - measured) * (said - measured) / wide
     return odds if odds < model["pair_gate"] else math.inf
 

@@ -6,9 +6,10 @@ import math
 
 from openiads.base.compiled import kernel
 from openiads.parts import dice
-from openiads.parts.engagements import begin_decision, is_active, release
+from openiads.parts.engagements import begin_decision, is_active, noise_at, note_signal, release
 from openiads.parts.flights import state_of
 from openiads.parts.gates import set_gate, set_gate_below, set_gate_range, set_gate_sector
+from openiads.parts.geometry import angle_between, bearing
 from openiads.parts.radars import fill_plot
 from openiads.parts.sensing import (
     BELOW_HORIZON,
@@ -16,8 +17,6 @@ from openiads.parts.sensing import (
     OUT_OF_RANGE,
     OUT_OF_SECTOR,
     VISIBLE,
-    angle_between,
-    bearing,
     detects,
     measure,
     sense,
@@ -31,6 +30,7 @@ from openiads.world.log_elements import log_overload, log_slew
 NONE, ACQUIRING = int(Stage.NONE), int(Stage.ACQUIRING)
 ASSESSING, SERVICE = int(Stage.ASSESSING), int(Stage.SERVICE)
 HORIZON, MASK = int(Gate.HORIZON), int(Gate.MASK)
+JAMMED = int(Gate.JAMMED)
 NOT_ACQUIRED, UNIT_NOT_READY = int(Gate.NOT_ACQUIRED), int(Gate.UNIT_NOT_READY)
 
 
@@ -53,7 +53,7 @@ def stretch(sim, r, e, most):
     """
     radar, engagement = sim.radars[r], sim.engagements[e]
     square = max(engagement["seen_at"] * engagement["seen_at"], 1.0)
-    now = engagement["signal"] / (square * square)
+    now = engagement["signal"] / (square * square) / noise_at(engagement, engagement["seen_at"])
     longer = min(radar["wanted_signal"] / max(now, 1e-12), radar["stretch_most"], most)
     engagement["stretch"] = max(longer, 1.0) if engagement["signal"] > 0.0 else 1.0
     return engagement["stretch"]
@@ -178,13 +178,13 @@ def service_look(sim, r, e, f):
     radar = sim.radars[r]
     engagement = sim.engagements[e]
     situation["looks"] += 1
-    code, distance, azimuth, elevation, lowest, snr, height, along = sense(sim, r, f, now, False)
+    code, distance, azimuth, elevation, lowest, snr, height, along, clear, own = sense(sim, r, f, now, False)
     cued = sim.tracks[engagement["track"]]["flight"]  # another flight may be nearer to the cue
     if code != VISIBLE:
         if engagement["state"] == ACQUIRING:
             name_unacquired(sim, r, cued, code if f == cued else VISIBLE, distance, azimuth, lowest)
         return False
-    engagement["signal"], engagement["seen_at"] = snr * distance * distance * distance * distance, distance
+    note_signal(engagement, distance, snr, clear, own)
     if engagement["state"] != ACQUIRING:
         snr *= engagement["stretch"]
     slot = dice.service_slot(radar, now)
@@ -192,6 +192,8 @@ def service_look(sim, r, e, f):
     if engagement["state"] == ACQUIRING:  # it is in view by now, whatever kept it from that before
         set_gate(sim, cued, radar["unit"], NOT_ACQUIRED)
     if not hit:
+        if engagement["state"] == ACQUIRING and clear > snr and detects(sim, r, f, now, clear, slot)[0]:
+            set_gate(sim, cued, radar["unit"], JAMMED)
         return False
     rm, am, em, sr, sa, se, vm = measure(sim, r, f, distance, azimuth, elevation, along, drawn, slot)
     x, y, z = measured_position(radar["position"], radar["axes"], rm, am, em, sa, se)

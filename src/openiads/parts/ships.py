@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from openiads.base.compiled import kernel
-from openiads.parts.sensing import angle_between
+from openiads.parts.geometry import angle_between
 from openiads.physics.motion import local_up, state_at
 
 STEP = 1.0  # s between two moves: at 16 m/s the places lag by 16 m at most

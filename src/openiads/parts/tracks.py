@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 from openiads.base.compiled import kernel
+from openiads.parts.geometry import bearing
 from openiads.parts.hypotheses import ask_whether_it_falls, choose, undecided, weigh
-from openiads.parts.sensing import bearing, revisit
+from openiads.parts.sensing import revisit
 from openiads.physics.filtering import (
     ballistic_acceleration,
     predict_ballistic,

@@ -26,17 +26,16 @@ from openiads.earth.geodesy import MEAN_RADIUS, bearing, offset, to_ecef, to_geo
 from openiads.earth.sight import lowest_visible
 from openiads.earth.terrain import Terrain
 from openiads.earth.viewshed import lowest_over_grid
+from openiads.parts.geometry import angle_between, edge_factor
+from openiads.parts.geometry import bearing as seen_from
 from openiads.parts.sensing import (
     BELOW_MASK,
     DETECTED,
     OUT_OF_RANGE,
     VISIBLE,
-    angle_between,
-    edge_factor,
     mean_signal,
     visibility,
 )
-from openiads.parts.sensing import bearing as seen_from
 from openiads.reach.looks import look_curve, needed_snr
 from openiads.reach.maps import FARTHEST, MOST_CELLS, STRIP, Map, check_map, map_of, square
 from openiads.reach.outline import noise_limited_range

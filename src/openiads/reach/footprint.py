@@ -86,10 +86,10 @@ def watch(
             for r in range(len(sim.radars)):
                 if cue[f] < math.inf or sim.radars[r]["emitting"] == 0 or not (cued or r == radar):
                     continue
-                code, _, _, _, _, snr, _, _ = sense(sim, r, f, t, True)
+                code, _, _, _, _, snr, _, _, _, _ = sense(sim, r, f, t, True)
                 if code == VISIBLE and snr >= needed[r]:
                     cue[f] = t
-            code, _, _, _, _, snr, _, _ = sense(sim, radar, f, t, False)
+            code, _, _, _, _, snr, _, _, _, _ = sense(sim, radar, f, t, False)
             if code == VISIBLE and snr >= needed[radar]:
                 if last < 0 or (k - last) * step > allowed:
                     begun, last = t, k - 1

@@ -272,6 +272,7 @@ def _rule_file(loc: Loc, site: JsonObject, folder: Path | None) -> Iterator[Prob
 
 def _raid(loc: Loc, raid: JsonObject, known: Catalog, assets: JsonObject) -> Iterator[Problem]:
     yield from _unknown((*loc, "threat"), raid.get("threat"), known, "threats")
+    yield from _unknown((*loc, "jammer"), raid.get("jammer"), known, "jammers")
     yield from _dangling((*loc, "target"), raid.get("target"), assets, "asset")
     threat = known.threats.get(raid.get("threat", "")) if isinstance(raid.get("threat"), str) else None
     if threat is None:
@@ -319,6 +320,7 @@ def _ballistic(loc: Loc, raid: JsonObject, threat: Entry, assets: JsonObject) ->
 
 def _flight(loc: Loc, flight: JsonObject, known: Catalog, corridors: Collection[str]) -> Iterator[Problem]:
     yield from _unknown((*loc, "kind"), flight.get("kind"), known, "threats")
+    yield from _unknown((*loc, "jammer"), flight.get("jammer"), known, "jammers")
     yield from _dangling((*loc, "corridor"), flight.get("corridor"), corridors, "corridor")
     kind = known.threats.get(flight.get("kind", "")) if isinstance(flight.get("kind"), str) else None
     if kind is None:

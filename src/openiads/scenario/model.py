@@ -331,6 +331,12 @@ class Raid(Part):
         Distance between neighboring paths.
     jitter : Duration
         Standard deviation of each one's time.
+    jammer : Key, optional
+        Noise jammer that each one carries, a catalog entry.
+    jammer_from : Duration, optional
+        It radiates from then on; None: from the start.
+    jammer_until : Duration, optional
+        And until then; None: to the end.
     """
 
     name: Name
@@ -358,6 +364,9 @@ class Raid(Part):
     spacing: Duration = 0.0
     lateral_spacing: Distance = 0.0
     jitter: Duration = 0.0
+    jammer: Key | None = None
+    jammer_from: Duration | None = None
+    jammer_until: Duration | None = None
 
     @model_validator(mode="after")
     def _one_of_each(self) -> Self:
@@ -371,6 +380,7 @@ class Raid(Part):
         _exactly_one(self, "origin", "route")
         _at_most_one(self, "altitude", "agl")
         _at_most_one(self, "start", "time_on_target")
+        _jams(self)
         return self
 
     @property
@@ -380,7 +390,10 @@ class Raid(Part):
 
 
 class Flight(Part):
-    """One aircraft that is not part of a raid; `kind` is a threat entry of the catalog."""
+    """One aircraft that is not part of a raid; `kind` is a threat entry of the catalog.
+
+    `jammer`, `jammer_from` and `jammer_until` are as of a raid: a stand-off jammer is a hostile flight on a route.
+    """
 
     name: Name
     kind: Key
@@ -394,10 +407,14 @@ class Flight(Part):
     transponder: bool | None = None
     flight_plan: bool = False
     corridor: Key | None = None
+    jammer: Key | None = None
+    jammer_from: Duration | None = None
+    jammer_until: Duration | None = None
 
     @model_validator(mode="after")
     def _one_height(self) -> Self:
         _at_most_one(self, "altitude", "agl")
+        _jams(self)
         return self
 
 
@@ -415,6 +432,18 @@ class Corridor(Part):
         if not self.floor < self.ceiling:
             raise refusal("the floor is not below the ceiling", "Lower the floor, or raise the ceiling.", "floor")
         return self
+
+
+def _jams(part: Raid | Flight) -> None:
+    """When a jammer radiates makes sense only of one, and only forward in time."""
+    for key in ("jammer_from", "jammer_until"):
+        if part.jammer is None and getattr(part, key) is not None:
+            raise refusal(f"{key} without a jammer", f'Add jammer = "escort_jammer", or remove {key}.', key)
+    if part.jammer_until is not None and part.jammer_until <= (part.jammer_from or 0.0):
+        raise refusal("the jammer is off before it is on", "Raise jammer_until, or lower jammer_from.", "jammer_until")
+    if part.jammer is not None and part.side != "hostile":
+        reason = f'a jammer aboard of side "{part.side}"'
+        raise refusal(reason, 'Only hostile flights jam: side = "hostile", or remove jammer.', "jammer")
 
 
 def _exactly_one(part: Part, first: str, second: str) -> None:

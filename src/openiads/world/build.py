@@ -30,7 +30,8 @@ from openiads.world.draft import Draft, Names, Row, blank, stacked
 from openiads.world.elements import LAUNCHER, MAGAZINE, PLATFORM, POST, RADAR, UNIT
 from openiads.world.flights import add_flights
 from openiads.world.identity import set_identification
-from openiads.world.layout import FLIGHT, MODEL, SITUATION
+from openiads.world.jammers import set_receivers
+from openiads.world.layout import FLIGHT, JAMMER, MODEL, SITUATION
 from openiads.world.posts import add_commands, check_count
 from openiads.world.prebuilt import Prebuilt
 from openiads.world.sites import add_site
@@ -123,6 +124,7 @@ def _built(scenario: Scenario, catalog: Catalog, knobs: Mapping[str, float] | No
         add_site(draft, site)
     check_count(draft)
     add_flights(draft)
+    set_receivers(draft)
     draft.names.assets = [asset.name for asset in scenario.assets]
     rows = rows_of(draft)
     check_names(rows)
@@ -144,6 +146,7 @@ def rows_of(draft: Draft) -> Rows:
         "platforms": stacked(draft.platforms, PLATFORM),
         "flights": stacked(draft.flights, FLIGHT),
         "radars": stacked(draft.radars, RADAR),
+        "jammers": stacked(draft.jammers, JAMMER),
         "posts": stacked(draft.posts, POST),
         "units": stacked(draft.units, UNIT),
         "magazines": stacked(draft.magazines, MAGAZINE),

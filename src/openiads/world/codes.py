@@ -128,6 +128,7 @@ class Gate(IntEnum):
     BEYOND_RADAR = 29
     TOO_EARLY = 30
     RESERVED = 31
+    JAMMED = 32
 
 
 #: Gates from the first that is asked to the last; the further along, the nearer a unit is to a shot.
@@ -139,6 +140,7 @@ ASKED = (
     Gate.MASK,
     Gate.SECTOR,
     Gate.SEARCH_MODE,
+    Gate.JAMMED,
     Gate.NOT_DETECTED,
     Gate.NO_FIRM_TRACK,
     Gate.LINK_DOWN,
@@ -184,6 +186,7 @@ class Look(IntEnum):
 
     NONE = 0  # it has not looked yet
     VISIBLE = 1  # in view, not detected
+    JAMMED = 2  # in view, not detected because of noise jamming: without it the same look would have seen it
     DETECTED = 9
     BELOW_HORIZON = -1
     BELOW_MASK = -2
@@ -240,6 +243,16 @@ class ServiceTime(IntEnum):
     CREW = 1
     FIXED = 2
     EXPONENTIAL = 3
+
+
+class JammerFaces(IntEnum):
+    """Where a jammer radiates: all around, or in a sector about the direction of flight or across it."""
+
+    NONE = 0
+    AROUND = 1
+    AHEAD = 2
+    AHEAD_AND_ASTERN = 3
+    ABEAM = 4
 
 
 class Evasion(IntEnum):
@@ -354,6 +367,8 @@ class Event(IntEnum):
     DEVOLVE = 24
     HANDOVER = 25
     SHORTEN = 26
+    STROBE = 28
+    JAMMING = 31
     LOOK = 32
     TRACK_UPDATE = 33
     FLIGHT_STATE = 34

@@ -112,6 +112,8 @@ class Draft:
     platforms: list[Row] = field(default_factory=list)
     posts: list[Row] = field(default_factory=list)
     radars: list[Row] = field(default_factory=list)
+    radar_entries: list[Entry] = field(default_factory=list)
+    jammers: list[Row] = field(default_factory=list)
     units: list[Row] = field(default_factory=list)
     magazines: list[Row] = field(default_factory=list)
     launchers: list[Row] = field(default_factory=list)

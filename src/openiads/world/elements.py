@@ -83,6 +83,14 @@ RADAR = np.dtype(
         ("decorrelation", "f8"),  # of target fluctuation, s
         ("clutter_section", "f8"),  # m2 of the surface left in a range cell, per m of range
         ("clutter_base", "f8"),  # height of the surface around, m
+        ("jamming_constant", "f8"),  # m2/(W s), of noise jamming over noise (``physics.jamming``); 0: nobody jams
+        ("receiver_bandwidth", "f8"),  # Hz
+        ("sidelobe", "f8"),  # mean gain of the sidelobes over that of the beam's axis, ratio
+        ("cancellation", "f8"),  # what a canceler leaves of a jammer in the sidelobes, ratio, and
+        ("cancelers", "i8"),  # of how many at once
+        ("strobe_ratio", "f8"),  # jamming over noise in the beam above which a bearing is taken
+        ("strobe_age", "f8"),  # s, for which a strobe may cross with another radar's
+        ("strobe_sine", "f8"),  # of the least angle at which strobes cross
         ("false_per_frame", "f8"),
         ("confirm_hits", "i8"),
         ("confirm_window", "i8"),

@@ -129,6 +129,7 @@ FLIGHT = np.dtype(
         ("shots", "i8"),  # rounds launched at it so far
         ("tracked", "i8"),  # 1: the post holds a confirmed track of it now
         ("jitter", "f8"),  # s, deviation of its start; fixed
+        ("jammer", "i8"),  # row of the jammer that it carries, -1 for none; fixed
         ("first_detected", "f8"),
         ("ever", "i8"),  # bits: 1 detected, 2 tracked, 4 identified hostile, 8 engaged
         ("waited", "f8", (5,)),  # flight-seconds waited for picture, operator, channel, launcher, magazine
@@ -159,6 +160,8 @@ ENGAGEMENT = np.dtype(
         ("last_seen", "f8"),
         ("signal", "f8"),  # mean signal of the last look in view, ratio, times the fourth power of its distance, m4
         ("seen_at", "f8"),  # m, that distance
+        ("jamming_own", "f8"),  # jamming over noise at that look: by the target, times the square of its distance, m2
+        ("jamming_others", "f8"),  # and by others
         ("stretch", "f8"),  # times the usual dwell that the radar gives it
         ("due", "f8"),
     ],
@@ -265,10 +268,43 @@ PLOT = np.dtype(
         ("sigma_elevation", "f8"),
         ("radial_speed", "f8"),  # measured, m/s, away from the radar
         ("revisit", "f8"),  # s until the radar looks there again, as it searches
+        ("speed_error", "f8"),  # m/s, further deviation of the radial speed: a crossing of strobes has none measured
     ],
     align=True,
 )
 
+
+#: One row per noise jammer, fixed but for the last field.
+JAMMER = np.dtype(
+    [
+        ("flight", "i8"),  # that carries it
+        ("erp", "f8", (3,)),  # W, by band (S, C, X); 0: it does not cover the band
+        ("bandwidth", "f8"),  # Hz
+        ("begins", "f8"),  # s, it radiates from then on and
+        ("ends", "f8"),  # until then
+        ("faces", "i8"),  # codes.JammerFaces
+        ("sector", "f8"),  # rad, half the sector of its whole power
+        ("outside", "f8"),  # what of it is left outside the sector, ratio
+        ("on", "i8"),  # 1: it radiates, and that is logged
+    ],
+    align=True,
+)
+
+#: One cell per radar and jammer: what the radar receives of it, and the last bearing taken of it.
+SPOKE = np.dtype(
+    [
+        ("time", "f8"),  # s, of the next three
+        ("ratio", "f8"),  # jamming over noise with the beam on it
+        ("azimuth", "f8"),
+        ("elevation", "f8"),
+        ("strobe_at", "f8"),  # s, of the last strobe; -inf: none
+        ("strobe_azimuth", "f8"),  # as measured
+        ("strobe_elevation", "f8"),
+        ("strobe_sigma", "f8", (2,)),  # rad, deviations in azimuth and elevation
+        ("told", "i8"),  # 1: the strobe is logged, until the radar sees the flight itself
+    ],
+    align=True,
+)
 
 #: One cell per radar and flight.
 LOOK = np.dtype([("due", "f8"), ("detected", "i8"), ("code", "i8")], align=True)  # next look s; ever; last look's code
@@ -345,6 +381,8 @@ class Sim(NamedTuple):
     bodies: np.ndarray
     interceptors: np.ndarray  # fixed
     plots: np.ndarray
+    jammers: np.ndarray
+    spokes: np.ndarray  # (radars, jammers): how each jammer stands in each radar's receiver
     assets: np.ndarray
     corridors: np.ndarray  # fixed
     looks: np.ndarray  # (radars, flights): the next search look and how the last one went
@@ -385,10 +423,15 @@ SIM_FIELDS: dict[str, Any] = {
     "bodies": BODY,
     "interceptors": INTERCEPTOR,
     "plots": PLOT,
+    "jammers": JAMMER,
     "assets": ASSET,
     "corridors": CORRIDOR,
     "events": EVENT,
 }
+
+
+#: What has one cell per radar and something else.
+CELLS = {"looks": LOOK, "spokes": SPOKE}
 
 
 def _sim_type() -> compiled.Type:
@@ -402,8 +445,8 @@ def _sim_type() -> compiled.Type:
     }
     types = []
     for name in Sim._fields:
-        if name == "looks":
-            types.append(compiled.row_type(LOOK)[:, ::1])
+        if name in CELLS:
+            types.append(compiled.row_type(CELLS[name])[:, ::1])
         else:
             types.append(compiled.rows_type(SIM_FIELDS[name]) if name in SIM_FIELDS else compiled.resolve(plain[name]))
     return compiled.shared_type(Sim, types)
@@ -425,6 +468,8 @@ compiled.name_type("Flight", lambda: compiled.row_type(FLIGHT))
 compiled.name_type("Plot", lambda: compiled.row_type(PLOT))
 compiled.name_type("Tracks", lambda: compiled.rows_type(TRACK))
 compiled.name_type("Track", lambda: compiled.row_type(TRACK))
+compiled.name_type("Engagement", lambda: compiled.row_type(ENGAGEMENT))
+compiled.name_type("Jammer", lambda: compiled.row_type(JAMMER))
 compiled.name_type("Situation", lambda: compiled.row_type(SITUATION))
 compiled.name_type("Corridor", lambda: compiled.row_type(CORRIDOR))
 compiled.name_type("Assets", lambda: compiled.rows_type(ASSET))

@@ -8,6 +8,7 @@ from openiads.world.codes import Element, Event
 from openiads.world.log import new_event
 
 ELEMENT_DOWN = int(Event.ELEMENT_DOWN)
+STROBE, JAMMING = int(Event.STROBE), int(Event.JAMMING)
 SLEW, OVERLOAD, RELOAD, DEVOLVE = int(Event.SLEW), int(Event.OVERLOAD), int(Event.RELOAD), int(Event.DEVOLVE)
 ON_RADAR, ON_LAUNCHER = int(Element.RADAR), int(Element.LAUNCHER)
 
@@ -74,3 +75,28 @@ def log_devolve(sim, u, r, before, post):
     event["radar"] = r
     event["code"] = before
     event["value"][0] = post
+
+
+@kernel("void(Sim, i8)")
+def log_jamming(sim, j):
+    """Jammer ``j`` begins or ceases to radiate, as the first radar to look afterwards notices."""
+    n = new_event(sim, JAMMING)
+    event = sim.events[n]
+    event["flight"] = sim.jammers[j]["flight"]
+    event["code"] = sim.jammers[j]["on"]
+    event["value"][0] = j
+
+
+@kernel("void(Sim, i8, i8, i8, f8, f8)")
+def log_strobe(sim, r, f, code, distance, decibels):
+    """The first strobe of radar ``r`` on the jammer of flight ``f``, or its first crossing (``trace.MEANING``)."""
+    spoke = sim.spokes[r, sim.flights[f]["jammer"]]
+    n = new_event(sim, STROBE)
+    event = sim.events[n]
+    event["flight"] = f
+    event["radar"] = r
+    event["code"] = code
+    event["value"][0] = distance
+    event["value"][1] = spoke["strobe_azimuth"]
+    event["value"][2] = spoke["strobe_elevation"]
+    event["value"][3] = decibels

@@ -82,6 +82,7 @@ def add_radar(draft: Draft, placed: PlacedSite, entry: Entry, mount: Mount) -> i
     _masks(draft, row, placed, mount.at, height)
     _clutter(draft, row, placed, entry, mount.at)
     draft.radars.append(row)
+    draft.radar_entries.append(entry)
     draft.names.radars.append(name)
     return len(draft.radars) - 1
 

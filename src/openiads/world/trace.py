@@ -115,9 +115,14 @@ MEANING: dict[Event, tuple[str, tuple[str, ...]]] = {
         ("time to go", "range to the target", "", "", "", ""),
     ),
     Event.SHORTEN: ("codes.Gate that kept the rest of a salvo", ("rounds not launched", "", "", "", "", "")),
+    Event.STROBE: (
+        "1: a radar takes the bearing of a jammer that it cannot see, 2: crossed with another radar's, a position",
+        ("distance of the crossing", "azimuth", "elevation", "jamming over noise in the beam, dB", "", ""),
+    ),
+    Event.JAMMING: ("1: a noise jammer begins to radiate, 0: it ends", ("jammer's row", "", "", "", "", "")),
     Event.FALSE_TRACK: ("1: a track confirmed on false alarms", ("x", "y", "z", "", "", "")),
     Event.LOOK: (
-        "1 detected, 0 in view but not; others as codes.Look",
+        "1 detected, 0 in view but not, 2 not because of jamming; others as codes.Look",
         ("range", "azimuth", "elevation", "mask height", "SNR, dB", "height"),
     ),
     Event.TRACK_UPDATE: ("owner: -1 the command post, else the radar's row", ("x", "y", "z", "vx", "vy", "vz")),
