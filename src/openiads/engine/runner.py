@@ -42,6 +42,13 @@ def _bytes(array: np.ndarray) -> np.ndarray:
     return np.frombuffer(array.data, np.uint8) if array.size else np.zeros(0, np.uint8)
 
 
+def _unheard(radars: int, jammers: int) -> np.ndarray:
+    """Cells of radars and jammers of which nothing has been received yet."""
+    spokes = np.zeros((radars, jammers), SPOKE)
+    spokes["time"] = spokes["strobe_at"] = -math.inf
+    return spokes
+
+
 class Runner:
     """Runs replications of one world with one seed; owns its state, so each thread has one of its own."""
 
@@ -81,7 +88,7 @@ class Runner:
             interceptors=rows["interceptors"],
             plots=np.zeros(capacity["plots"], PLOT),
             jammers=rows["jammers"].copy(),
-            spokes=np.zeros((radars, len(rows["jammers"])), SPOKE),
+            spokes=_unheard(radars, len(rows["jammers"])),
             assets=rows["assets"].copy(),
             corridors=rows["corridors"],
             looks=np.zeros((radars, flights), LOOK),

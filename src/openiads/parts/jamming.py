@@ -85,45 +85,52 @@ def received(sim, r, f, t, azimuth, elevation, gain):
 
     azimuth, elevation : of the look, rad;  gain : of the beam there over that at boresight, one way
     """
-    radar = sim.radars[r]
     when = max(t, sim.situation[0]["now"])
-    own = 0.0
-    others = 0.0
     for j in range(len(sim.jammers)):
-        spoke = sim.spokes[r, j]
-        if spoke["time"] != when:
+        if sim.spokes[r, j]["time"] != when:
             receive(sim, r, j, when)
-        if sim.jammers[j]["flight"] == f:
-            own += spoke["ratio"] * gain
-        elif spoke["ratio"] > 0.0:
-            beam = toward(radar, spoke["azimuth"], spoke["elevation"], azimuth, elevation) * gain
-            others += spoke["ratio"] * max(beam, radar["sidelobe"])
-    if others > 0.0 and radar["cancelers"] > 0:
-        others -= canceled(sim, r, f, azimuth, elevation, gain)
-    return own, max(others, 0.0)
+    mine = sim.flights[f]["jammer"]
+    own = sim.spokes[r, mine]["ratio"] * gain if mine >= 0 else 0.0
+    return own, in_look(sim.radars[r], sim.spokes[r], mine, azimuth, elevation, gain)
 
 
-@kernel("f8(Radar, f8, f8, f8, f8)")
-def toward(radar, azimuth, elevation, look_azimuth, look_elevation):
-    """Gain of the main beam of a look toward a bearing, over that on its axis."""
-    across = angle_between(azimuth, look_azimuth) * math.cos(look_elevation)
-    return pattern_gain_2d(across, elevation - look_elevation, radar["beam_azimuth"], radar["beam_elevation"], 0.0)
+@kernel("f8(Radar, Spokes, i8, f8, f8, f8)", entry=True)
+def in_look(radar, spokes, skipped, azimuth, elevation, gain):
+    """Jamming over noise in a look of a radar, of all jammers but one row (-1: of all).
+
+    spokes : how each jammer stands in this radar's receiver;  azimuth, elevation, gain : as in ``received``
+    """
+    total = 0.0
+    for j in range(len(spokes)):
+        spoke = spokes[j]
+        if j != skipped and spoke["ratio"] > 0.0:
+            beam = toward(radar, spoke, azimuth, elevation) * gain
+            total += spoke["ratio"] * max(beam, radar["sidelobe"])
+    if total > 0.0 and radar["cancelers"] > 0:
+        total -= canceled(radar, spokes, skipped, azimuth, elevation, gain)
+    return max(total, 0.0)
 
 
-@kernel("f8(Sim, i8, i8, f8, f8, f8)")
-def canceled(sim, r, f, azimuth, elevation, gain):
-    """What the cancelers of radar ``r`` take off: of the strongest jammers in its sidelobes, so many at once."""
-    radar = sim.radars[r]
+@kernel("f8(Radar, Spoke, f8, f8)")
+def toward(radar, spoke, azimuth, elevation):
+    """Gain of the main beam of a look toward a jammer, over that on its axis."""
+    across = angle_between(spoke["azimuth"], azimuth) * math.cos(elevation)
+    above = spoke["elevation"] - elevation
+    return pattern_gain_2d(across, above, radar["beam_azimuth"], radar["beam_elevation"], 0.0)
+
+
+@kernel("f8(Radar, Spokes, i8, f8, f8, f8)")
+def canceled(radar, spokes, skipped, azimuth, elevation, gain):
+    """What the cancelers of a radar take off: of the strongest jammers in its sidelobes, so many at once."""
     less = 0.0
     last, row = math.inf, -1
     for _ in range(radar["cancelers"]):
         best, found, rest = 0.0, -1, 0.0
-        for j in range(len(sim.jammers)):
-            spoke = sim.spokes[r, j]
-            ratio = spoke["ratio"]
-            if sim.jammers[j]["flight"] == f or ratio <= best or ratio > last or (ratio == last and j <= row):
+        for j in range(len(spokes)):
+            ratio = spokes[j]["ratio"]
+            if j == skipped or ratio <= best or ratio > last or (ratio == last and j <= row):
                 continue
-            beam = toward(radar, spoke["azimuth"], spoke["elevation"], azimuth, elevation) * gain
+            beam = toward(radar, spokes[j], azimuth, elevation) * gain
             if beam < radar["sidelobe"]:
                 best, found = ratio, j
                 rest = max(beam, radar["sidelobe"] * radar["cancellation"])
