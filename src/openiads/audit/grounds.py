@@ -190,6 +190,17 @@ def not_detected(story: Story, f: int, u: int) -> np.ndarray:
     return found & story.lately(~story.held(f, story.post_of_unit(u), -1.5), cycle(story, u))
 
 
+def jammed(story: Story, f: int, u: int) -> np.ndarray:
+    """A jammer radiates, and no radar of the post detected the flight at its last look, or its own has not got it."""
+    radiates = np.zeros(len(story.times), bool)
+    for row in story.rows["jammers"]:
+        begin, end = float(row["begins"]), float(row["ends"])
+        flies = np.isfinite(story.flight(int(row["flight"]))[:, 0])
+        radiates |= flies & (story.times >= begin) & (story.times < end)
+    behind_all = max((behind(story, r) for r in range(len(story.rows["radars"]))), default=0.0)
+    return story.lately(radiates, behind_all) & (not_detected(story, f, u) | fighting(story, f, u))
+
+
 def no_firm_track(story: Story, f: int, u: int) -> np.ndarray:
     """A radar of the post detected it at its last look, and the post has no confirmed track of it."""
     found = np.zeros(len(story.times), bool)

@@ -30,6 +30,7 @@ GROUNDS: dict[Gate, Callable[[Story, int, int], np.ndarray]] = {
     Gate.MASK: grounds.behind_terrain,
     Gate.SECTOR: grounds.out_of_sector,
     Gate.SEARCH_MODE: grounds.out_of_mode,
+    Gate.JAMMED: grounds.jammed,
     Gate.NOT_DETECTED: grounds.not_detected,
     Gate.NO_FIRM_TRACK: grounds.no_firm_track,
     Gate.NOT_ACQUIRED: means.not_acquired,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from openiads.base.compiled import kernel
-from openiads.parts.gates import set_gate
+from openiads.parts.gates import set_gate, set_gate_jammed
 from openiads.parts.sensing import (
     BELOW_HORIZON,
     BELOW_MASK,
@@ -94,6 +94,7 @@ def name_unseen(sim, post):
             continue
         gate = NO_RADAR
         furthest = -2
+        through = 0.0
         for r in range(len(sim.radars)):
             radar = sim.radars[r]
             off = radar["emitting"] == 0 or now >= radar["fails_at"] or now < radar["ready_at"]
@@ -103,12 +104,15 @@ def name_unseen(sim, post):
             if now < radar["slewing_until"]:  # it looks at nothing: its last look tells if no other radar does
                 far = -1
             if far > furthest:
-                furthest, gate = far, met
+                furthest, gate, through = far, met, sim.looks[r, f]["through"]
         for u in range(len(sim.units)):
             if sim.units[u]["post"] == post and not works_at(sim, u, f):
                 # what another post sees would be seen here too if the link held
                 cut = flight["tracked"] != 0 and cut_off(sim, u, f)
-                set_gate(sim, f, u, LINK_DOWN if cut else gate)
+                if gate == JAMMED and not cut:
+                    set_gate_jammed(sim, f, u, through)
+                else:
+                    set_gate(sim, f, u, LINK_DOWN if cut else gate)
 
 
 @kernel("i8(i8)")

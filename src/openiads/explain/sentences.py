@@ -16,6 +16,7 @@ GATES: dict[Gate, tuple[str, str]] = {
     Gate.MASK: ("hidden from the radars by terrain", "it must climb above {}"),
     Gate.SECTOR: ("outside the sector that the radars face", "{} off its middle"),
     Gate.SEARCH_MODE: ("outside the elevations of the active search mode", ""),
+    Gate.JAMMED: ("jammed: without the noise the radar would have seen it", "burn-through expected at {}"),
     Gate.NOT_DETECTED: ("no radar has detected it", ""),
     Gate.NO_FIRM_TRACK: ("detected, but there is no firm track at the command post", ""),
     Gate.NOT_ACQUIRED: ("assigned, but the engagement radar has not acquired it", ""),
@@ -128,6 +129,12 @@ def said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
         return f"a round of {name('units', 'unit')} ends: {RoundEnd(code).name.lower().replace('_', ' ')}"
     if kind == Event.EVADE:
         return f"{'turns away' if code == Evasion.TURN_AWAY else 'flies a full circle'} at {v[0] / 9.80665:.1f} g"
+    if kind == Event.STROBE:
+        crossed = f"crosses its strobe with another radar's: {v[0] / 1000:.0f} km off"
+        what = "takes its bearing, a strobe" if code == 1 else crossed
+        return f"{name('radars', 'radar')} {what}, {math.degrees(v[1]):.1f}°, jamming {v[3]:.0f} dB over noise"
+    if kind == Event.JAMMING:
+        return "its jammer begins to radiate" if code == 1 else "its jammer is off"
     if kind == Event.SWAP:
         return "a track of another flight has jumped to it"
     if kind == Event.TERMINAL:

@@ -13,6 +13,7 @@ DISTANCE, SPEED, PROBABILITY, DURATION = (
     int(Detail.PROBABILITY),
     int(Detail.DURATION),
 )
+JAMMED = int(Gate.JAMMED)
 SECTOR, BEYOND_RADAR, OUT_OF_SPEED = int(Gate.SECTOR), int(Gate.BEYOND_RADAR), int(Gate.OUT_OF_SPEED)
 NOT_IDENTIFIED, RULES = int(Gate.NOT_IDENTIFIED), int(Gate.RULES_OF_ENGAGEMENT)
 
@@ -51,6 +52,12 @@ def set_gate_sector(sim, f, u, angle):
 def set_gate_range(sim, f, u, distance):
     """BEYOND_RADAR: the flight is so far from the radar, m."""
     change_gate(sim, f, u, BEYOND_RADAR, DISTANCE, distance)
+
+
+@kernel("void(Sim, i8, i8, f8)")
+def set_gate_jammed(sim, f, u, distance):
+    """JAMMED: a radar would burn through at such a distance, m."""
+    change_gate(sim, f, u, JAMMED, DISTANCE, distance)
 
 
 @kernel("void(Sim, i8, i8, i8, f8)")

@@ -141,6 +141,20 @@ def canceled(radar, spokes, skipped, azimuth, elevation, gain):
     return less
 
 
+@kernel("f8(Radar, f8, f8, f8, f8)")
+def through_at(radar, distance, snr, clear, own):
+    """Distance (m) at which a radar would see a target with even chance, if jamming goes on as in this look.
+
+    snr, clear : signal over noise with and without jamming, > 0;  own : jamming by the target itself over noise, which
+    grows as it comes; that by others stays.  The positive root of a quadratic in the distance squared.
+    """
+    square = distance * distance
+    signal = clear * square * square / max(radar["even_signal"], 1e-9)
+    noise = max(clear / max(snr, 1e-30) - own, 1.0)
+    mine = own * square
+    return math.sqrt(2.0 * signal / (mine + math.sqrt(mine * mine + 4.0 * noise * signal)))
+
+
 @kernel("tuple_of(f8, f8, f8)(Radar, f8, f8)")
 def direction(radar, azimuth, elevation):
     """Unit vector (ECEF) of a bearing from a radar."""

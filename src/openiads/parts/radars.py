@@ -8,7 +8,7 @@ from openiads.base.compiled import kernel
 from openiads.parts import dice
 from openiads.parts.flights import state_of
 from openiads.parts.geometry import TWO_PI, azimuth_of
-from openiads.parts.jamming import cross_strobes
+from openiads.parts.jamming import cross_strobes, through_at
 from openiads.parts.sensing import (
     DETECTED,
     VISIBLE,
@@ -171,6 +171,7 @@ def look(sim, r, f, t, arrives):
         elif clear > snr:
             if detects(sim, r, f, t, clear, slot)[0]:
                 code = JAMMED
+                sim.looks[r, f]["through"] = through_at(radar, distance, snr, clear, own)
             if own >= radar["strobe_ratio"]:
                 take_strobe(sim, r, f, t, azimuth, elevation, own, arrives)
     cell = sim.looks[r, f]

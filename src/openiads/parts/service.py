@@ -8,8 +8,9 @@ from openiads.base.compiled import kernel
 from openiads.parts import dice
 from openiads.parts.engagements import begin_decision, is_active, noise_at, note_signal, release
 from openiads.parts.flights import state_of
-from openiads.parts.gates import set_gate, set_gate_below, set_gate_range, set_gate_sector
+from openiads.parts.gates import set_gate, set_gate_below, set_gate_jammed, set_gate_range, set_gate_sector
 from openiads.parts.geometry import angle_between, bearing
+from openiads.parts.jamming import through_at
 from openiads.parts.radars import fill_plot
 from openiads.parts.sensing import (
     BELOW_HORIZON,
@@ -17,6 +18,7 @@ from openiads.parts.sensing import (
     OUT_OF_RANGE,
     OUT_OF_SECTOR,
     VISIBLE,
+    bearing_errors,
     detects,
     measure,
     sense,
@@ -30,7 +32,6 @@ from openiads.world.log_elements import log_overload, log_slew
 NONE, ACQUIRING = int(Stage.NONE), int(Stage.ACQUIRING)
 ASSESSING, SERVICE = int(Stage.ASSESSING), int(Stage.SERVICE)
 HORIZON, MASK = int(Gate.HORIZON), int(Gate.MASK)
-JAMMED = int(Gate.JAMMED)
 NOT_ACQUIRED, UNIT_NOT_READY = int(Gate.NOT_ACQUIRED), int(Gate.UNIT_NOT_READY)
 
 
@@ -193,8 +194,8 @@ def service_look(sim, r, e, f):
         set_gate(sim, cued, radar["unit"], NOT_ACQUIRED)
     if not hit:
         if engagement["state"] == ACQUIRING and clear > snr and detects(sim, r, f, now, clear, slot)[0]:
-            set_gate(sim, cued, radar["unit"], JAMMED)
-        return False
+            set_gate_jammed(sim, cued, radar["unit"], through_at(radar, distance, snr, clear, own))
+        return own >= radar["strobe_ratio"] and clear > snr and follow_jamming(sim, r, e, f, azimuth, elevation, own)
     rm, am, em, sr, sa, se, vm = measure(sim, r, f, distance, azimuth, elevation, along, drawn, slot)
     x, y, z = measured_position(radar["position"], radar["axes"], rm, am, em, sa, se)
     spare = len(sim.plots) - 1
@@ -214,6 +215,32 @@ def service_look(sim, r, e, f):
         take(sim, own, spare)
     if engagement["state"] == ACQUIRING and sim.tracks[own]["state"] == CONFIRMED:
         firm(sim, e, distance, azimuth, elevation, lowest, height)
+    return True
+
+
+@kernel("b1(Sim, i8, i8, i8, f8, f8, f8)")
+def follow_jamming(sim, r, e, f, azimuth, elevation, ratio):
+    """Where a kind of round may be led by it, the bearing of a target that jams stands in for a look that failed.
+
+    azimuth, elevation : of the look, rad;  ratio : jamming by the target over noise.  The range is carried on along the
+    radar's own track: what is put in is as uncertain as the range is long.
+    """
+    now = sim.situation[0]["now"]
+    radar, engagement = sim.radars[r], sim.engagements[e]
+    own = engagement["own"]
+    if sim.magazines[engagement["magazine"]]["track_on_jam"] == 0 or own < 0 or sim.tracks[own]["state"] != CONFIRMED:
+        return False
+    predict(sim, own, now)
+    x = sim.tracks[own]["x"]
+    distance, _, _, _ = bearing(radar["position"], radar["axes"], x[0], x[1], x[2])
+    across, up = bearing_errors(radar, ratio, elevation)
+    n0, n1 = dice.strobe(sim, r, f, dice.service_slot(radar, now))
+    az, el = azimuth + across * n0, elevation + up * n1
+    px, py, pz = measured_position(radar["position"], radar["axes"], distance, az, el, across, up)
+    spare = len(sim.plots) - 1
+    fill_plot(sim, spare, r, f, now, px, py, pz, distance, distance, across, up, 0.0)
+    take(sim, own, spare)
+    engagement["last_seen"] = now
     return True
 
 

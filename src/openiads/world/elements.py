@@ -88,6 +88,7 @@ RADAR = np.dtype(
         ("sidelobe", "f8"),  # mean gain of the sidelobes over that of the beam's axis, ratio
         ("cancellation", "f8"),  # what a canceler leaves of a jammer in the sidelobes, ratio, and
         ("cancelers", "i8"),  # of how many at once
+        ("even_signal", "f8"),  # signal over noise at which a look detects with even chance, ratio
         ("strobe_ratio", "f8"),  # jamming over noise in the beam above which a bearing is taken
         ("strobe_age", "f8"),  # s, for which a strobe may cross with another radar's
         ("strobe_sine", "f8"),  # of the least angle at which strobes cross
@@ -229,6 +230,7 @@ MAGAZINE = np.dtype(
         ("required", "f8", (6,)),  # m/s2, by threat class: lateral acceleration to allow for; three times it is asked
         ("least_speed", "f8"),  # m/s, of a round at the intercept, and
         ("speed_ratio", "f8"),  # least ratio of it to the target's, of air-breathing ones
+        ("track_on_jam", "i8"),  # 1: led by the bearing of a target that jams, while its range is carried on
         ("climb_spread", "f8"),  # m/s, of flights: how far a track's vertical velocity is trusted
     ],
     align=True,

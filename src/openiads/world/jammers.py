@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from openiads.catalog.records import Entry
+from openiads.physics.detection import required_snr
 from openiads.physics.jamming import antenna_gain, receiver_constant
 from openiads.scenario.knobs import receiver_of
 from openiads.scenario.model import Flight, Raid
@@ -12,6 +13,8 @@ from openiads.world.codes import JammerFaces
 from openiads.world.draft import NEVER, Draft, Row, blank
 from openiads.world.layout import JAMMER
 from openiads.world.radars import BANDS
+
+EVEN = 0.5  # detection probability of a look at the distance that is told as that of burn-through
 
 
 def below(decibels: float) -> float:
@@ -42,10 +45,10 @@ def set_receivers(draft: Draft) -> None:
     if not draft.jammers:
         return
     for row, entry in zip(draft.radars, draft.radar_entries, strict=True):
-        _receiver(draft, row, draft.values.catalog[receiver_of(entry)])
+        _receiver(draft, row, entry, draft.values.catalog[receiver_of(entry)])
 
 
-def _receiver(draft: Draft, row: Row, receiver: Entry) -> None:
+def _receiver(draft: Draft, row: Row, radar: Entry, receiver: Entry) -> None:
     v = draft.values.of
     gain = antenna_gain(float(row["beam_azimuth"]), float(row["beam_elevation"]), v(receiver, "antenna_efficiency"))
     loss, temperature = 1.0 / below(v(receiver, "noise_loss")), v(receiver, "noise_temperature")
@@ -54,6 +57,8 @@ def _receiver(draft: Draft, row: Row, receiver: Entry) -> None:
     row["sidelobe"] = below(v(receiver, "sidelobe_level"))
     row["cancellation"] = below(v(receiver, "cancellation"))
     row["cancelers"] = draft.values.count(receiver, "cancelers")
+    pulses, alarm = draft.values.count(radar, "pulses"), v(radar, "false_alarm_probability")
+    row["even_signal"] = required_snr(EVEN, swerling=1, n_pulses=pulses, pfa=alarm)
     row["strobe_ratio"] = 1.0 / below(v(receiver, "strobe_ratio"))
     row["strobe_age"] = v(receiver, "strobe_age")
     row["strobe_sine"] = math.sin(v(receiver, "least_crossing"))

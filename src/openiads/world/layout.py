@@ -307,7 +307,15 @@ SPOKE = np.dtype(
 )
 
 #: One cell per radar and flight.
-LOOK = np.dtype([("due", "f8"), ("detected", "i8"), ("code", "i8")], align=True)  # next look s; ever; last look's code
+LOOK = np.dtype(
+    [
+        ("due", "f8"),  # s, of the next look
+        ("detected", "i8"),  # 1: ever
+        ("code", "i8"),  # codes.Look of the last one
+        ("through", "f8"),  # m, distance at which one that was jammed would burn through, as then
+    ],
+    align=True,
+)
 
 
 #: In ``Sim.pictures``: a track of an engagement radar's own, and a free row.

@@ -142,6 +142,7 @@ GATE_DETAIL: dict[Gate, Detail] = {
     Gate.RULES_OF_ENGAGEMENT: Detail.PROBABILITY,
     Gate.OUT_OF_SPEED: Detail.SPEED,
     Gate.BEYOND_RADAR: Detail.DISTANCE,
+    Gate.JAMMED: Detail.DISTANCE,
     Gate.TOO_EARLY: Detail.DURATION,
     Gate.OPERATOR_BUSY: Detail.DURATION,
     Gate.RULE_HELD: Detail.DURATION,

@@ -105,6 +105,7 @@ def _add_magazine(draft: Draft, placed: PlacedSite, entry: Entry, unit: int) -> 
     _limits(draft, row, entry, flying)
     _demands(draft, row)
     lethality = _lethality(draft, entry)
+    row["track_on_jam"] = bool(entry.flags.get("track_on_jam", False))
     row["reliability"], row["common_mode"] = lethality.reliability, lethality.common_mode
     row["pk_believed"], row["lethal"] = lethality.pk_believed, lethality.radius
     row["least_lethal"], row["certain"] = v(entry, "least_lethal_radius"), lethality.certain

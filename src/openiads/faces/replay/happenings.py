@@ -31,6 +31,7 @@ MOST_LOOKS = 150_000
 LOOK_CODES = {
     "1": "detected",
     "0": "in view, not detected",
+    "2": "jammed",
     "-1": "below the horizon",
     "-2": "behind terrain",
     "-3": "out of the sector",
@@ -46,6 +47,7 @@ GATE_KINDS: dict[Gate, str] = {
         "unseen": (
             Gate.HORIZON,
             Gate.MASK,
+            Gate.JAMMED,
             Gate.NOT_DETECTED,
             Gate.NO_FIRM_TRACK,
             Gate.NOT_ACQUIRED,
