@@ -12,9 +12,10 @@ from openiads.engine.runner import Runner
 from openiads.parts.sensing import VISIBLE, sense
 from openiads.physics.jamming import burn_through
 from openiads.reach.jammed import spokes_at
-from openiads.world.codes import Event, Gate
+from openiads.world.codes import Event, Gate, RoundEnd
 
 BANDS = ("S", "C", "X")
+NOTED = {"status": "assumption", "note": "of a test", "exact": True}
 
 
 def own(power, bandwidth=100e6, faces="around", bands=BANDS, **more):
@@ -184,8 +185,9 @@ def test_a_jammer_radiates_between_its_times_and_in_its_sector():
     ahead = jammed(0.0, flyer(jammer="noise"), catalog=own(1e3, faces="ahead", **narrow))
     around = jammed(0.0, flyer(jammer="noise"), catalog=own(1e3))
     abeam = jammed(0.0, flyer(jammer="noise"), catalog=own(1e3, faces="abeam", **narrow))
-    full, front, side = (spokes_at(world, 0.0)["ratio"].max() for world in (around, ahead, abeam))
-    assert front == pytest.approx(full, rel=1e-6)
+    both = jammed(0.0, flyer(jammer="noise"), catalog=own(1e3, faces="ahead_and_astern", **narrow))
+    full, front, astern, side = (spokes_at(w, 0.0)["ratio"].max() for w in (around, ahead, both, abeam))
+    assert front == astern == pytest.approx(full, rel=1e-6)
     assert side == pytest.approx(0.01 * full, rel=0.05)
 
 
@@ -254,3 +256,32 @@ def test_two_sites_cross_their_strobes_and_one_cannot():
     assert tracks["time"][0] < 600.0
     alone, _ = crossings(0.5)
     assert not np.any(alone["value"][:, 0] > 10e3)  # at 10 km even they see it from two sides
+
+
+@pytest.mark.compiled_only
+def test_a_round_that_may_be_led_by_the_bearing_of_a_jammer_is_not_lost():
+    """Expected: a target that begins to jam with rounds in the air ends them as SUPPORT_LOST; where the catalog lets
+    the bearing lead them they fly on, and some kill."""
+    row = {
+        "launcher": "5p85se",
+        "interceptor": "48n6e2",
+        "count": {"value": 12} | NOTED,
+        "rounds": {"value": 4} | NOTED,
+    }
+    kinds = {
+        "interceptors": {"led": {"based_on": "48n6e2", "track_on_jam": True}},
+        "launchers": {"rail": {"based_on": "5p85se", "carries": ["led"]}},
+        "systems": {
+            "leading": {"based_on": "s300pmu2", "launchers": [row | {"launcher": "rail", "interceptor": "led"}]}
+        },
+    }
+    late = flyer(jammer="noise", jammer_from="130 s")  # the first rounds are in the air by then
+    ends = {}
+    for system in ("s300pmu2", "leading"):
+        world = scene(late, model=CLEAR, sites=[guard(system=system)], catalog=own(1e4) | kinds)
+        runs = each(world, 12, lambda run: events(run, Event.ROUND_END)["code"].tolist())
+        codes = [code for run in runs for code in run]
+        ends[system] = {end: codes.count(int(end)) / max(len(codes), 1) for end in RoundEnd}
+    assert ends["s300pmu2"][RoundEnd.SUPPORT_LOST] > 0.8, ends
+    assert ends["leading"][RoundEnd.SUPPORT_LOST] < 0.2, ends
+    assert ends["leading"][RoundEnd.KILL] > 0.2, ends

@@ -26,6 +26,7 @@ S = "engine/test_structure.py::"
 IDENTITY = "engine/test_identity.py::test_who_is_fired_at"
 CLOSED = "engine/test_closed_forms.py::"
 FIRST = "engine/test_first_tries.py::"
+JAM = "engine/test_jamming.py::"
 WEAR = "engine/test_wear.py::"
 SEARCH = C + "test_a_search_mode_sees_what_it_is_for_at_least_as_early"
 RULE = C + "test_a_fire_rule_gives_a_lone_target_the_rounds_it_is_named_after"
@@ -166,6 +167,12 @@ FLOWN: dict[str, str] = {
     + "test_a_fire_unit_of_the_s300pmu2_guides_twelve_missiles_at_six_targets_under_load_and_never_more",
     "interceptors.channel_phase=terminal": S + "test_a_patriot_round_holds_one_of_nine_slots_in_its_last_seconds_only",
     "interceptors.channel_phase=midcourse": S + "test_a_pac3_gives_its_channel_back_at_handover",
+    "interceptors.track_on_jam=True": JAM + "test_a_round_that_may_be_led_by_the_bearing_of_a_jammer_is_not_lost",
+    "interceptors.track_on_jam=False": JAM + "test_a_round_that_may_be_led_by_the_bearing_of_a_jammer_is_not_lost",
+    "jammers.faces=around": JAM + "test_a_jammer_radiates_between_its_times_and_in_its_sector",
+    "jammers.faces=ahead": JAM + "test_a_jammer_radiates_between_its_times_and_in_its_sector",
+    "jammers.faces=ahead_and_astern": JAM + "test_a_jammer_radiates_between_its_times_and_in_its_sector",
+    "jammers.faces=abeam": JAM + "test_a_jammer_radiates_between_its_times_and_in_its_sector",
     "radars.kind=rotating": CLOSED + "test_a_track_is_confirmed_m_minus_one_frames_after_a_sure_first_detection",
     "radars.kind=phased": "engine/test_dice.py::test_a_phased_array_sees_less_off_its_boresight",
     "radars.role=surveillance": WEAR + "test_a_lost_surveillance_radar_leaves_the_fire_unit_fighting_by_itself",
@@ -182,6 +189,9 @@ FLOWN: dict[str, str] = {
     "systems.engage_on_remote=True": S + "test_where_the_catalog_allows_it_active_rounds_fly_on_another_radars_track",
     "systems.engage_on_remote=False": S + "test_where_the_catalog_allows_it_active_rounds_fly_on_another_radars_track",
 }
+
+#: Kinds of entries whose choices are flown.
+FLOWN_KINDS = ("systems", "radars", "interceptors", "threats", "jammers")
 
 #: Fields of entries whose choices say how a value is known or which rows a table has: nothing flies by them.  Whether a
 #: mode is ``steered`` is told of a radar and read by nothing.
@@ -218,7 +228,7 @@ def choices_of_entries() -> set[str]:
             here = f"{path}.{key}" if path else key
             if isinstance(row, dict):
                 walk(row, here)
-            elif isinstance(row, list) and here.split(".")[0] in ("systems", "radars", "interceptors", "threats"):
+            elif isinstance(row, list) and here.split(".")[0] in FLOWN_KINDS:
                 if row[0].startswith("one of ") and here not in NOT_FLOWN:
                     found.update(f"{here}={value}" for value in row[0].removeprefix("one of ").split("|"))
                 elif row[0] == "switch" and here not in NOT_FLOWN:
