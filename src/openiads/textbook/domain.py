@@ -9,6 +9,8 @@ from openiads.base.errors import InputError, UsageError
 
 #: The end of a domain without infinity.
 FINITE = sys.float_info.max
+#: Up to here every whole number is a float.
+MOST_COUNTED = 2**53
 
 
 def share(name: str, value: float) -> None:
@@ -49,7 +51,7 @@ def within(name: str, value: float, least: float, most: float = math.inf, *, abo
 
 
 def count(name: str, value: float, least: int = 0) -> int:
-    """The value as an int, or InputError unless it is a whole number of at least the least."""
-    if not (least <= value < math.inf and value == int(value)):
+    """The value as an int, or InputError unless it is a whole number from the least to 2^53."""
+    if not (least <= value <= MOST_COUNTED and value == int(value)):
         raise InputError(name, f"{value} is outside its domain", f"Give a whole number of at least {least}")
     return int(value)

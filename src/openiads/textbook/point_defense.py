@@ -332,9 +332,9 @@ class Layered(NamedTuple):
 
 
 def layer_behind_layer(raid: int, outer_leak: float, inner_kill: float, capacity: float) -> Layered:
-    """A layer of limited capacity behind one without: threats leak the outer one independently, and at most so many are
-    served inside.
+    """A layer of limited capacity behind one without: expected leakers, and the probability of none.
 
+    Threats leak the outer layer independently, and at most so many of them are served inside:
     E = sum over k of Binomial(k; N, l) (k - p min(k, c)), none = sum to k = c of Binomial(k; N, l) p^k.  The product of
     leakages N l (1 - p) is right only where the inner layer never saturates.
 
