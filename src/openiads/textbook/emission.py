@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import NamedTuple
 
 from openiads.base.errors import InputError
@@ -297,12 +298,10 @@ def two_by_two_game(payoff: Sequence[Sequence[float]]) -> Game:
     if len(payoff) != 2 or any(len(row) != 2 for row in payoff):
         raise InputError("payoff", f"{payoff} is no table of two rows and two columns", "Give [[a, b], [c, d]]")
     rows = [[within(f"payoff[{i}][{j}]", row[j], -FINITE, FINITE) for j in (0, 1)] for i, row in enumerate(payoff)]
-    scale = max(abs(entry) for row in rows for entry in row) or 1.0
     for i in (0, 1):
         for j in (0, 1):
             if rows[i][j] == min(rows[i]) and rows[i][j] == max(rows[0][j], rows[1][j]):
                 return Game(rows[i][j], None, None, (i, j))
-    (a, b), (c, d) = ([entry / scale for entry in row] for row in rows)
-    first_row = (d - c) / ((a - b) + (d - c))  # both differences have one sign without a saddle point
-    first_column = (d - b) / ((a - c) + (d - b))
-    return Game(scale * (first_row * a + (1.0 - first_row) * c), first_row, first_column, None)
+    (a, b), (c, d) = ([Fraction(entry) for entry in row] for row in rows)  # exact: differences may cancel
+    under = a - b - c + d
+    return Game(float((a * d - b * c) / under), float((d - c) / under), float((d - b) / under), None)

@@ -8,6 +8,7 @@ Sources: bursts with a common bias [driels2013; przemieniecki2000]; command guid
 
 from __future__ import annotations
 
+import functools
 import heapq
 import math
 from collections.abc import Iterable
@@ -23,10 +24,10 @@ Floats = NDArray[np.float64]
 
 # ------------------------------------------------------------------ guns
 
-#: Half width, in deviations, of what a quadrature takes of a normal density: what is left out is below 1e-30.
-_TAIL = 12.0
+#: Half width, in deviations, of what a quadrature takes of a normal density: what is left out is below 1e-17.
+_TAIL = 9.0
 #: Panels and places in each over the aiming error, and places over the miss of one round.
-_PANELS, _PLACES, _INNER = 128, 16, 128
+_PANELS, _PLACES, _INNER = 32, 16, 96
 
 
 def gun_round_hit(radius: float, dispersion: float, distance: float) -> float:
@@ -118,6 +119,13 @@ def _rayleigh(ratio: float) -> float:
     return -math.expm1(-0.5 * ratio * ratio)
 
 
+@functools.cache
+def _legendre(places: int) -> tuple[Floats, Floats]:
+    """Places and weights of Gauss and Legendre between -1 and 1."""
+    at, weights = np.polynomial.legendre.leggauss(places)
+    return at, weights
+
+
 def _shared_error(size: float, error: float, fired: int) -> float:
     """``burst_hit`` in units of the dispersion: radius of the disc, deviation of the shared error.
 
@@ -127,7 +135,7 @@ def _shared_error(size: float, error: float, fired: int) -> float:
     last = min(size + math.sqrt(2.0 * math.log(fired) + _TAIL * _TAIL), _TAIL * error)
     if last <= sure:
         return _rayleigh(sure / error)
-    places, weights = np.polynomial.legendre.leggauss(_PLACES)
+    places, weights = _legendre(_PLACES)
     width = (last - sure) / _PANELS
     at = (sure + width * (np.arange(_PANELS)[:, None] + 0.5 * (1.0 + places))).ravel()
     density = at / error / error * np.exp(-0.5 * (at / error) ** 2)
@@ -141,17 +149,18 @@ def _log_miss(size: float, offset: Floats) -> Floats:
     The density of the miss r, r exp(-(r - b)^2 / 2) I0(r b) exp(-r b), is integrated over the disc or over what is
     outside it, whichever keeps the digits.
     """
-    inside = _miss_between(np.maximum(np.minimum(size, offset) - _TAIL, 0.0), np.full_like(offset, size), offset)
-    outside = _miss_between(np.full_like(offset, size), np.maximum(size, offset) + _TAIL, offset)
-    small = inside < 0.5
-    return np.where(small, np.log1p(-np.where(small, inside, 0.0)), np.log(np.where(small, 1.0, outside)))
+    inside = (offset > size) | (size < 1.0)
+    low = np.where(inside, np.maximum(np.minimum(size, offset) - _TAIL, 0.0), size)
+    high = np.where(inside, size, np.maximum(size, offset) + _TAIL)
+    part = _miss_between(low, high, offset)
+    return np.where(inside, np.log1p(-np.where(inside, part, 0.0)), np.log(np.where(inside, 1.0, part)))
 
 
 def _miss_between(low: Floats, high: Floats, offset: Floats) -> Floats:
     """Probability of a miss between two distances from the center, row by row."""
     from scipy.special import i0e
 
-    places, weights = np.polynomial.legendre.leggauss(_INNER)
+    places, weights = _legendre(_INNER)
     half = 0.5 * (high - low)[:, None]
     miss = low[:, None] + half * (1.0 + places)
     density = miss * np.exp(-0.5 * (miss - offset[:, None]) ** 2) * i0e(miss * offset[:, None])
@@ -216,7 +225,8 @@ def stream_shots(
 
     Threat i comes into reach i spacings after the first and leaves it a window later.  It takes the channel that is
     free first, and keeps it for one shot after another, each of one service time, while a shot ends inside the window
-    (its end counts) and fewer than the most were fired.  A threat that no channel can serve in time takes none.
+    (its end counts) and fewer than the most were fired.  A threat that no channel can serve in time takes none.  A
+    faster service may let more through: an earlier threat then has time for another shot, and a later one waits for it.
 
     Parameters
     ----------
