@@ -12,7 +12,7 @@ from openiads.audit.check import check_events, check_run, verify_run
 from openiads.audit.ledger import CHECKS, unchecked
 from openiads.runs.replicate import run
 from openiads.runs.run import open_run
-from openiads.world.codes import Control, Event, Gate, Identity, RoundEnd, Terminal
+from openiads.world.codes import Control, Event, Gate, Identity, Look, RoundEnd, Terminal
 from runs.fake_simulator import FAKE, FakeCatalog, FakeScenario, FakeSimulator, Runner, build
 
 WORLD = build(FakeScenario(hidden=0.3), FakeCatalog())
@@ -71,6 +71,67 @@ def time_runs_backwards(e: np.ndarray, limits: dict) -> np.ndarray:
 def event_after_the_end(e: np.ndarray, limits: dict) -> np.ndarray:
     limits["duration"] = 300.0
     return e
+
+
+def told(e: np.ndarray, *rows: dict[str, Any]) -> np.ndarray:
+    """The log with more events right after its first row, at its time; ``v`` gives their values."""
+    more = np.repeat(e[:1], len(rows))
+    for event, row in zip(more, rows, strict=True):
+        for name in ("flight", "unit", "radar", "launcher", "round", "track"):
+            event[name] = -1
+        event["value"] = 0.0
+        for name, value in row.items():
+            if name == "v":
+                event["value"][: len(value)] = value
+            else:
+                event[name] = value
+    return np.concatenate([e[:1], more, e[1:]])
+
+
+ON = {"kind": Event.JAMMING, "code": 1, "flight": 0}
+OFF = ON | {"code": 0}
+SEEN = {"kind": Event.STROBE, "code": 1, "flight": 0, "radar": 0, "v": (0.0, 1.0, 0.1, 20.0)}
+
+
+@fault("jammers switch")
+def a_jammer_is_switched_on_twice(e: np.ndarray, limits: dict) -> np.ndarray:
+    return told(e, ON, ON)
+
+
+@fault("jammers switch")
+def a_jammer_is_off_before_it_is_on(e: np.ndarray, limits: dict) -> np.ndarray:
+    return told(e, OFF, ON)
+
+
+@fault("strobes of jammers")
+def the_bearing_of_a_silent_flight_is_taken(e: np.ndarray, limits: dict) -> np.ndarray:
+    return told(e, ON | {"flight": 1}, SEEN)
+
+
+@fault("strobes of jammers")
+def the_bearing_of_a_jammer_is_taken_after_it_is_off(e: np.ndarray, limits: dict) -> np.ndarray:
+    return told(e, ON, OFF, SEEN)
+
+
+@fault("strobes of jammers")
+def a_strobe_has_no_power(e: np.ndarray, limits: dict) -> np.ndarray:
+    return told(e, ON, SEEN | {"v": (0.0, 1.0, 0.1, -3.0)})
+
+
+@fault("crossings of two")
+def one_radar_crosses_strobes_with_itself(e: np.ndarray, limits: dict) -> np.ndarray:
+    return told(e, ON, SEEN, SEEN | {"code": 2})
+
+
+@fault("jammed by somebody")
+def a_look_is_jammed_by_nobody(e: np.ndarray, limits: dict) -> np.ndarray:
+    return told(e, {"kind": Event.LOOK, "code": Look.JAMMED, "flight": 0, "radar": 0})
+
+
+@fault("jammed by somebody")
+def a_gate_blames_a_jammer_that_comes_later(e: np.ndarray, limits: dict) -> np.ndarray:
+    blamed = {"kind": Event.GATE, "code": Gate.JAMMED, "flight": 0, "unit": 0}
+    return told(e, blamed, ON)
 
 
 @fault("keys resolve")
