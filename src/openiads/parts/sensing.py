@@ -8,10 +8,10 @@ from openiads.base.compiled import kernel
 from openiads.earth.sight import ground_range, horizon_height, lowest_visible
 from openiads.parts import dice
 from openiads.parts.flights import state_of
+from openiads.parts.overhead import lowest_seen, surface_section
 from openiads.physics.detection import fluctuation, probability_at, scan_gain, signal_to_noise, table_of
 from openiads.physics.motion import local_up
 from openiads.physics.propagation import (
-    clutter_section,
     fresnel_parameter,
     knife_edge_loss,
     low_angle_error,
@@ -175,10 +175,7 @@ def mean_signal(tables, radar, earth_radius, roughness, distance, azimuth, eleva
         )
         lobes = edges * lobes * lobes * lobes * lobes
     free = signal_to_noise(radar["reference_snr"], REFERENCE_RANGE, distance, 1.0, gain, 1.0, loss)
-    base = radar["clutter_base"]
-    surface = clutter_section(
-        radar["clutter_section"], ground, height - base, radar["height"] - base, radar["beam_elevation"], earth_radius
-    )
+    surface = surface_section(radar, earth_radius, distance, ground, height)
     return free * rcs * lobes / (1.0 + free * surface)
 
 
@@ -198,7 +195,7 @@ def sense(sim, r, f, t, searching):
     distance, azimuth, elevation, ground = bearing(radar["position"], radar["axes"], x, y, z)
     if distance > radar["range_max"] or distance < radar["range_min"]:
         return OUT_OF_RANGE, distance, azimuth, elevation, 0.0, 0.0, height, 0.0
-    lowest = lowest_visible(sim.tables, radar["mask_table"], azimuth, ground)
+    lowest = lowest_seen(sim.tables, radar, azimuth, ground, x, y, z)
     edges = 1.0
     if radar["edge_table"] >= 0:
         edges = edge_factor(sim.tables, radar, azimuth, ground, lowest - height)

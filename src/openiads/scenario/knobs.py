@@ -285,6 +285,7 @@ def used_entries(catalog: Catalog, scenario: Scenario) -> set[str]:
     """Names of all catalog entries that a scenario puts in place."""
     used = {raid.threat for raid in scenario.raids} | {flight.kind for flight in scenario.flights}
     used |= {raid.weapon for raid in scenario.raids if raid.weapon} | {command.post for command in scenario.commands}
+    used |= {sensor.radar for sensor in scenario.early_warnings}
     for site in scenario.sites:
         system = catalog[site.system]
         low = site.low_altitude or system.get("low_altitude", "none")
