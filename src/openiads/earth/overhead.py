@@ -4,6 +4,7 @@ A mask table (`openiads.earth.sight`) belongs to one place: an aircraft on an or
 meters, megabytes each, and between two of them the shadows of hills would stand still while it moves.  Here one grid
 serves the whole way.  Its plane is the gnomonic one about the middle of the way, in which great circles are straight
 lines; the walk goes along the line from the target toward the sensor, and ends where no ground can matter any more.
+Beyond the grid, where terrain is unknown, the ray over the last obstacle goes on, and the smooth horizon holds.
 
 Geometry as in ``sight``: straight rays over a sphere of the effective radius, so that over the sea the answer is the
 smooth horizon.  A grid is one run of float64 in an arena:
@@ -81,11 +82,12 @@ def height_grid(
 
 @kernel("f8(f8[::1], i8, f8, f8)")
 def height_on(tables, at, x, y):
-    """Height (m) of a grid at a place of its plane (tangents east and north), bilinear, held beyond its edge."""
+    """Height (m) of a grid at a place of its plane (tangents east and north), bilinear; 0 beyond its edge."""
     n = int(tables[at])
     middle = 0.5 * (n - 1.0)
-    column = min(max(x * tables[at + 1] + middle, 0.0), n - 1.0)
-    row = min(max(y * tables[at + 1] + middle, 0.0), n - 1.0)
+    column, row = x * tables[at + 1] + middle, y * tables[at + 1] + middle
+    if not (0.0 <= column <= n - 1.0 and 0.0 <= row <= n - 1.0):
+        return 0.0
     j, i = min(int(column), n - 2), min(int(row), n - 2)
     u, v = column - j, row - i
     cell = at + HEADER + i * n + j
@@ -96,9 +98,13 @@ def height_on(tables, at, x, y):
 
 @kernel("f8(f8, f8, f8, f8)")
 def slope_to(height, arc, antenna, radius):
-    """Slope at which a height (m) at an arc (rad, > 0) stands over the tangent plane of an antenna (m)."""
-    sine, half = math.sin(arc), math.sin(0.5 * arc)
-    drop = 2.0 * half * half
+    """Slope at which a height (m) at an arc (rad, above 0, below 0.2) stands over the tangent plane of an antenna (m).
+
+    Sine and cosine are series, good to 1e-9 there: this is what the walk does at each step.
+    """
+    square = arc * arc
+    sine = arc * (1.0 - square * (1.0 / 6.0) * (1.0 - square * 0.05))
+    drop = 0.5 * square * (1.0 - square * (1.0 / 12.0) * (1.0 - square * (1.0 / 30.0)))
     return (height * (1.0 - drop) - radius * drop - antenna) / ((radius + height) * sine)
 
 
@@ -133,12 +139,15 @@ def lowest_from(tables, at, axes, antenna, ux, uy, uz, ground):
     if whole < 1e-9:
         return smooth
     far = ground / radius
+    stretch = far / whole
     lift = math.sqrt(2.0 * max(antenna - top, 0.0) / radius)  # arc of the horizon over the highest ground
     steps = max(int(math.sqrt((bx - ax) * (bx - ax) + (by - ay) * (by - ay)) * tables[at + 1]) + 1, 2)
     steepest = -math.inf
     for n in range(steps, 0, -1):
         share = n / steps
-        arc = far * math.atan2(share * cross, square + share * turn) / whole
+        tangent = share * cross / (square + share * turn)
+        bend = tangent * tangent  # of the arc tangent, a series good to 1e-6 within the farthest grid
+        arc = stretch * tangent * (1.0 - bend * (1.0 / 3.0 - bend * (0.2 - bend * (1.0 / 7.0))))
         if antenna > top and arc < lift and slope_to(top, arc, antenna, radius) < steepest:
             break  # nearer ground stands lower in the view, whatever it is
         height = height_on(tables, at, ax + share * (bx - ax), ay + share * (by - ay))

@@ -23,7 +23,8 @@ from openiads.world.draft import NEVER, Draft, LatLon, Row, blank, put
 from openiads.world.elements import LEVELS, PLATFORM, RADAR
 from openiads.world.radars import Use, clutter, equip, look_over
 
-MARGIN = 5_000.0  # m of the grid of heights beyond the range
+MARGIN = 5_000.0  # m of the grid of heights beyond what is looked over
+NEAREST_MASK, FARTHEST_MASK = 50_000.0, 500_000.0  # m, between which an elevated sensor's masks and grids end
 
 
 def add_early_warning(draft: Draft) -> None:
@@ -58,10 +59,13 @@ def _add(draft: Draft, sensor: EarlyWarning, entry: Entry) -> None:
     delay = float(row["delays"].max())
     row["late"] = delay + float(row["frame"])
     row["patience"] = float(row["drop_misses"] * row["frame"]) + delay
-    look_over(draft, row, (at,), -1)  # of a moving one where it starts, for maps
+    farthest = min(float(row["range_max"]), FARTHEST_MASK)
+    if row["elevated"] == 1:  # beyond its horizon the earth's bulge hides more than any ground
+        farthest = min(float(row["range_max"]), max(_horizon(draft, row), NEAREST_MASK), FARTHEST_MASK)
+    look_over(draft, row, (at,), -1, farthest)  # of a moving one where it starts, for maps
     if sensor.moves:
         row["edge_table"] = row["edge_base"] = -1
-        row["relief_table"] = _heights(draft, sensor, float(row["range_max"]))
+        row["relief_table"] = _heights(draft, sensor, farthest)
     clutter(draft, row, entry, *_surface(draft, sensor, row))
     draft.radars.append(row)
     draft.names.radars.append(name)
@@ -123,12 +127,17 @@ def _surface(draft: Draft, sensor: EarlyWarning, row: Row) -> tuple[float, float
     middle, _ = _middle(draft, sensor)
     if draft.scenario.terrain.source == "flat":
         return draft.ground(*middle), 0.0
-    horizon = math.sqrt(2.0 * draft.earth_factor * MEAN_RADIUS * max(float(row["height"]), 1.0))
+    horizon = _horizon(draft, row)
     heights = draft.prebuilt.once(
         ("surface", draft.terrain.digest(), *middle, horizon, float(row["range_max"])),
         partial(_around, draft.terrain, middle, min(horizon, float(row["range_max"]))),
     )
     return float(heights.mean()), float((heights == 0.0).mean())
+
+
+def _horizon(draft: Draft, row: Row) -> float:
+    """How far (m) a sensor sees the sea."""
+    return math.sqrt(2.0 * draft.earth_factor * MEAN_RADIUS * max(float(row["height"]), 1.0))
 
 
 def _around(terrain: Terrain, middle: LatLon, reach: float) -> NDArray[np.float64]:

@@ -226,15 +226,18 @@ def _quoted_loss(draft: Draft, frequency: float, distance: float) -> float:
     return 10.0 ** (2.0 * float(path_attenuation(frequency, distance, mast, up)) / 10.0)
 
 
-def look_over(draft: Draft, row: Row, places: tuple[LatLon, ...], platform: int) -> None:
+def look_over(draft: Draft, row: Row, places: tuple[LatLon, ...], platform: int, farthest: float | None = None) -> None:
     """Write where the tables begin of what the ground hides from a place, or from those along a ship's way, and of its
     edges where signals bend over them.
+
+    farthest : m, to which they go (None: its range)
     """
+    farthest = float(row["range_max"]) if farthest is None else farthest
     row["edge_table"] = row["edge_base"] = -1
-    row["mask_table"] = row["mask_base"] = _sight(draft, row, places, platform, edges=False)
+    row["mask_table"] = row["mask_base"] = _sight(draft, row, places, (platform, farthest), edges=False)
     row["mask_stride"] = len(draft.arena.part(int(row["mask_base"])))
     if draft.scenario.model.diffraction:
-        row["edge_table"] = row["edge_base"] = _sight(draft, row, places, platform, edges=True)
+        row["edge_table"] = row["edge_base"] = _sight(draft, row, places, (platform, farthest), edges=True)
         row["edge_stride"] = row["mask_stride"]
 
 
@@ -279,14 +282,15 @@ def _around(draft: Draft, here: LatLon, farthest: float) -> Relief:
     return draft.prebuilt.once(bare, make)
 
 
-def _sight(draft: Draft, row: Row, places: tuple[LatLon, ...], platform: int, *, edges: bool) -> int:
+def _sight(draft: Draft, row: Row, places: tuple[LatLon, ...], of: tuple[int, float], *, edges: bool) -> int:
     """Where the mask tables of an antenna begin, or those of their edges: one, or a ship's along its way.
 
     Their knobs take any value, so they are made anew in every world; with the relief at hand that is quick.
+    of : row of the ship, -1 for none, and how far they go, m
     """
     terrain, factor, tables = draft.terrain, draft.earth_factor, draft.tables
     azimuths, step = mask_detail(terrain)
-    height, farthest = float(row["height"]), float(row["range_max"])
+    (platform, farthest), height = of, float(row["height"])
     grid = (farthest, azimuths, step)
     begins = []
     for n, here in enumerate(places):
