@@ -326,7 +326,12 @@ def test_beyond_the_range_of_its_link_nothing_is_reported() -> None:
     """An orbit that leads away and back: reports come only from within the range."""
     orbit = {"at": None, "orbit": [place(20.0, 90.0), place(140.0, 90.0)], "turn_radius": "8 km"}
     model = SEEN
-    world = watched(raid("Far", "f16", 300.0), warning=[sensor(**orbit, range="80 km", speed="250 m/s")], model=model, duration=1150.0)
+    world = watched(
+        raid("Far", "f16", 300.0),
+        warning=[sensor(**orbit, range="80 km", speed="250 m/s")],
+        model=model,
+        duration=1150.0,
+    )
     world.rows["radars"]["frame"] = 2.0
     post = np.array(to_ecef(*HOME, 0.0))
     path = int(world.rows["platforms"]["path"][0])
@@ -350,7 +355,7 @@ def test_its_availability_is_the_share_of_replications_and_changes_no_other_draw
     some, always, never = world(share["p"]), world(1.0), world(None)
     there = np.array(each(some, count, lambda r: len(events(r, Event.ELEMENT_DOWN, radar=EYE)) == 0))
     share_agrees(there, share["p"])
-    found = [outcomes(w, 40, ("events", "looks", "key_events")) for w in (some, always, never)]
+    found = [outcomes(w, 40, ("events_key",)) for w in (some, always, never)]
     for k in range(40):
         assert found[0][k] == found[1 if there[k] else 2][k]
     assert any(a != b for a, b in zip(found[1], found[2], strict=True))
