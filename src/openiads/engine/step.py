@@ -12,6 +12,7 @@ import math
 from openiads.base.compiled import kernel
 from openiads.engine.crew import operate
 from openiads.engine.post import command
+from openiads.parts.early_warning import begin_warning
 from openiads.parts.flights import arrive, begin, close, sample
 from openiads.parts.fusion import fuse
 from openiads.parts.outcomes import tally
@@ -26,7 +27,7 @@ TOO_MUCH_WORK = int(Status.TOO_MUCH_WORK)
 TURNS = (
     ("updates of rounds in flight", ""),
     ("ends of flights", "flights"),
-    ("moves of ships", ""),
+    ("moves of ships and orbiting aircraft", ""),
     ("search looks", "radars"),
     ("looks at engaged targets", "radars"),
     ("arrivals of plots", "posts"),
@@ -120,6 +121,7 @@ def play(sim, out, view, rule):
     situation = sim.situation[0]
     begin(sim)
     begin_scans(sim)
+    begin_warning(sim)
     find_next_arrival(sim)
     find_next_round(sim)
     while situation["status"] == 0:

@@ -19,6 +19,7 @@ MOST_ASKED, BOXES = 1000, 2  # questions, as the catalog allows, and boxes that 
 IFF_PERSISTENT, IFF_REPLY = int(Purpose.IFF_PERSISTENT), int(Purpose.IFF_REPLY)
 CREW, SERVICE, ASSESS = int(Purpose.CREW), int(Purpose.SERVICE), int(Purpose.ASSESS)
 WARNING, STROBE = int(Purpose.WARNING), int(Purpose.STROBE)
+READY, STATION = int(Purpose.READY), 1  # of an early-warning sensor's draw
 KILL, COMMON, SEEK = int(Purpose.KILL), int(Purpose.COMMON), int(Purpose.SEEK)
 SETUP, SPACING, ARRIVAL, CEP = int(Purpose.SETUP), int(Purpose.SPACING), int(Purpose.ARRIVAL), int(Purpose.CEP)
 
@@ -210,6 +211,13 @@ def setup(sim, k):
     """Uniform of whether launcher ``k`` works at all."""
     situation = sim.situation[0]
     return uniform(situation["seed"], situation["replication"], SETUP, sim.launchers[k]["actor"], 0)
+
+
+@kernel("f8(Sim, i8)")
+def on_station(sim, r):
+    """Uniform of whether an early-warning sensor is on station in this replication."""
+    situation = sim.situation[0]
+    return uniform(situation["seed"], situation["replication"], READY, sim.radars[r]["actor"], STATION)
 
 
 @kernel("f8(Sim, i8)")

@@ -6,6 +6,7 @@ import math
 
 from openiads.base.compiled import kernel
 from openiads.parts import dice
+from openiads.parts.early_warning import heard
 from openiads.parts.flights import state_of
 from openiads.parts.geometry import TWO_PI, azimuth_of
 from openiads.parts.jamming import cross_strobes, through_at
@@ -79,6 +80,7 @@ def fill_plot(sim, k, r, f, t, x, y, z, distance, sigma_range, sigma_azimuth, si
     plot["radial_speed"] = along
     plot["speed_error"] = 0.0
     plot["revisit"] = sim.radars[r]["frame"]
+    plot["late"], plot["swerve"] = sim.radars[r]["late"], sim.radars[r]["swerve"]
 
 
 @kernel("b1(Sim, i8, i8)")
@@ -206,6 +208,9 @@ def false_alarm(sim, r, chance, arrives):
     else:
         azimuth = TWO_PI / radar["faces"] * ((radar["batch"] + u2) / radar["sectors"])
     elevation = radar["elevation_low"] + (radar["elevation_high"] - radar["elevation_low"]) * u3 * u3 * u3
+    if radar["elevated"] == 1:  # between the surface that it looks down on and its own height
+        drop = radar["height"] * (1.0 - u3 * u3 * u3) + distance * distance / (2.0 * situation["earth_radius"])
+        elevation = -math.asin(min(drop / distance, 1.0))
     x, y, z = measured_position(radar["position"], radar["axes"], distance, azimuth, elevation, 0.0, 0.0)
     k, now, along = situation["plots_count"], situation["now"], sim.model[0]["false_alarm_speed"] * (2.0 * u3 - 1.0)
     across, up = radar["beam_azimuth"] / 4.0, radar["beam_elevation"] / 4.0
@@ -230,6 +235,8 @@ def search(sim, r):
             log_element_down(sim, ON_RADAR, r, -1)
         return
     if radar["emitting"] == 0 or radar["post"] < 0 or now < max(radar["slewing_until"], radar["ready_at"]):
+        return
+    if not heard(sim, r):
         return
     arrives = now + radar["link_delay"]
     for f in range(len(sim.flights)):

@@ -319,7 +319,8 @@ def acquire(sim, r, e):
         turn(sim, r, azimuth)
         return
     p = track["p"]
-    spread = math.sqrt(p[0, 0] + p[1, 1] + p[2, 2] + dt * dt * (p[3, 3] + p[4, 4] + p[5, 5]))
+    swerve = 0.5 * track["swerve"] * dt * dt  # what the target may have done since a plot that came late
+    spread = math.sqrt(p[0, 0] + p[1, 1] + p[2, 2] + dt * dt * (p[3, 3] + p[4, 4] + p[5, 5]) + swerve * swerve)
     if engagement["searching_until"] < 0.0:
         engagement["searching_until"] = now + cued_search(radar, 2.0 * spread / max(distance, 1.0))
     if now < engagement["searching_until"]:

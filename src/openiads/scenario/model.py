@@ -103,6 +103,9 @@ class Doctrine(Part):
         Kinds of round kept for one class of target.
     launch_margin : Probability, optional
         Least probability that a round keeps its support to the intercept; None takes the catalog's.
+    remote : bool, optional
+        Whether rounds that see for themselves may be launched on another radar's track, where the catalog says that
+        the system can; None does what it can.
     dials : Dials
     """
 
@@ -130,6 +133,9 @@ class Doctrine(Part):
     )
     launch_margin: Probability | None = Field(
         default=None, description="no shot below this probability of support to the intercept (catalog)"
+    )
+    remote: bool | None = Field(
+        default=None, description="launch on another radar's track, where the system can (default: where it can)"
     )
     dials: Dials = ()
 

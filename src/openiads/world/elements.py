@@ -22,6 +22,9 @@ PLATFORM = np.dtype(
         ("masks", "i8"),  # masks along the way, fixed
         ("speed", "f8"),  # m/s, fixed
         ("heading", "f8"),  # rad
+        ("leg", "f8"),  # m, straight part of a racetrack between two turns, and
+        ("turn", "f8"),  # m, of each turn; 0: it is none; fixed
+        ("blind", "i8"),  # 1: its radars see nothing in its turns; fixed
     ],
     align=True,
 )
@@ -119,6 +122,15 @@ RADAR = np.dtype(
         ("held", "i8"),  # confirmed tracks that it started, counted anew every cycle of its post
         ("down", "i8"),  # 1: its end is logged; BY_HIT: a hit was it
         ("hit_radius", "f8"),  # m, an impact this near puts it out of action
+        # early warning from elsewhere, fixed; all 0 (the table -1) of a radar that belongs to a site
+        ("early", "i8"),  # 1: an early-warning sensor
+        ("on_station", "f8"),  # probability that it is there in a replication
+        ("elevated", "i8"),  # 1: it looks down on the surface
+        ("relief_table", "i8"),  # grid of heights that it moves over; -1: it has masks
+        ("link_range", "f8"),  # m, beyond which its post does not hear it; inf: always
+        ("late", "f8"),  # s, by which its plots may be older than the track that takes them; 0: the model's
+        ("swerve", "f8"),  # m/s2, that a target is allowed between the time of a plot and its use as a cue
+        ("patience", "f8"),  # s without a plot after which a track that it has told of is dropped, if that is longer
     ],
     align=True,
 )

@@ -224,6 +224,8 @@ TRACK = np.dtype(
         ("dead_updates", "i8"),
         ("flight", "i8"),  # truth, for scoring only: the flight of the last plot, -1 false
         ("height", "f8"),
+        ("patience", "f8"),  # s without a plot until it is dropped, if early warning has told of it; 0: the post's
+        ("swerve", "f8"),  # m/s2, that its target is allowed since its last plot; 0: by its covariance
     ],
     align=True,
 )
@@ -269,6 +271,8 @@ PLOT = np.dtype(
         ("radial_speed", "f8"),  # measured, m/s, away from the radar
         ("revisit", "f8"),  # s until the radar looks there again, as it searches
         ("speed_error", "f8"),  # m/s, further deviation of the radial speed: a crossing of strobes has none measured
+        ("late", "f8"),  # s, by which it may be older than the track that takes it; 0: the model's
+        ("swerve", "f8"),  # m/s2, that its target is allowed since
     ],
     align=True,
 )
@@ -468,6 +472,7 @@ def _view_type() -> compiled.Type:
 compiled.name_type("View", _view_type)
 compiled.name_type("Sim", _sim_type)
 compiled.name_type("Model", lambda: compiled.row_type(MODEL))
+compiled.name_type("Platform", lambda: compiled.row_type(PLATFORM))
 compiled.name_type("Radar", lambda: compiled.row_type(RADAR))
 compiled.name_type("Post", lambda: compiled.row_type(POST))
 compiled.name_type("Unit", lambda: compiled.row_type(UNIT))

@@ -47,7 +47,7 @@ def add_unit(draft: Draft, placed: PlacedSite, number: int, above: list[int]) ->
     row["floor"] = v(system, "pk_floor")
     margin = site.doctrine.launch_margin
     row["launch_margin"] = v(system, "launch_margin") if margin is None else margin
-    row["remote"] = int(system.flags.get("engage_on_remote", False))
+    row["remote"] = int(system.flags.get("engage_on_remote", False) and site.doctrine.remote is not False)
     row["salvo_interval"] = v(system, "launch_spacing")
     row["due"] = NEVER
     row["first_magazine"] = len(draft.magazines)
