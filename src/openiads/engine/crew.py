@@ -44,7 +44,7 @@ NO_CHANNEL, NO_ROUND, NO_LAUNCHER = int(Gate.NO_CHANNEL), int(Gate.NO_ROUND), in
 TOO_EARLY, RESERVED = int(Gate.TOO_EARLY), int(Gate.RESERVED)
 NOT_THREATENING = int(Gate.NOT_THREATENING)
 SUPPORT, RULE_HELD, ENGAGING = int(Gate.SUPPORT_WILL_BE_LOST), int(Gate.RULE_HELD), int(Gate.ENGAGING)
-NOT_ACQUIRED = int(Gate.NOT_ACQUIRED)
+NOT_ACQUIRED, SILENT = int(Gate.NOT_ACQUIRED), int(Gate.SILENT)
 
 
 @kernel("i8(Sim, Unit, Track, Track)")
@@ -274,6 +274,8 @@ def launch_next(sim, e):
     seen = now - engagement["last_seen"] <= 2.0 * sim.radars[unit["radar"]]["service_interval"]
     if gate == 0 and not seen:
         gate = NOT_ACQUIRED
+    if gate == 0 and sim.radars[unit["radar"]]["emitting"] == 0:  # silent since its last look
+        gate = SILENT
     wait = spare_time(sim.tables, unit, magazine, own, x, y, z, first - now) if gate == 0 else 0.0
     if wait > sim.model[0]["early_arrival"]:  # a round fired now would be there before the target can be met
         set_gate_wait(sim, f, u, TOO_EARLY, wait)

@@ -128,6 +128,7 @@ class Gate(IntEnum):
     BEYOND_RADAR = 29
     TOO_EARLY = 30
     RESERVED = 31
+    SILENT = 33
 
 
 #: Gates from the first that is asked to the last; the further along, the nearer a unit is to a shot.
@@ -145,6 +146,7 @@ ASKED = (
     Gate.NOT_IDENTIFIED,
     Gate.RULES_OF_ENGAGEMENT,
     Gate.NOT_THREATENING,
+    Gate.SILENT,
     Gate.UNIT_NOT_READY,
     Gate.OUT_OF_RANGE,
     Gate.OUT_OF_HEIGHT,
@@ -191,6 +193,7 @@ class Look(IntEnum):
     OUT_OF_MODE = -4  # elevations of the active mode, or those in which it can hold tracks
     OUT_OF_RANGE = -5
     TOO_SLOW = -6  # radial speed below what the radar shows
+    SILENT = -7  # it does not look: its emission is switched off
 
 
 class TrackState(IntEnum):
@@ -248,6 +251,23 @@ class Evasion(IntEnum):
     NONE = 0
     TURN_AWAY = 1
     CONSTANT_G = 2
+
+
+class Emission(IntEnum):
+    """When a radar emits, as declared; NONE: always."""
+
+    NONE = 0
+    SHUTDOWN = 1  # silent for a while when a weapon is believed to come at it
+    BLINK = 2  # on for a share of every period
+    CUED = 3  # silent until its post holds a track near enough
+
+
+class Down(IntEnum):
+    """Why an element works no more."""
+
+    NONE = 0  # it failed, or left
+    HIT = 1
+    NOT_READY = 2  # it was not ready when the raid came
 
 
 class Element(IntEnum):
@@ -354,6 +374,8 @@ class Event(IntEnum):
     DEVOLVE = 24
     HANDOVER = 25
     SHORTEN = 26
+    EMISSION = 27
+    DECOYED = 29
     LOOK = 32
     TRACK_UPDATE = 33
     FLIGHT_STATE = 34

@@ -17,6 +17,7 @@ from openiads.scenario.model import Site
 from openiads.scenario.signals import signal
 from openiads.world.draft import NEVER, Draft, LatLon, PlacedSite, Row, blank, failure_time, put, ready_time
 from openiads.world.elements import RADAR
+from openiads.world.emission import add_emission
 from openiads.world.posts import report_links
 
 BANDS = {"S": 0, "C": 1, "X": 2}
@@ -71,6 +72,7 @@ def add_radar(draft: Draft, placed: PlacedSite, entry: Entry, mount: Mount) -> i
     row["emitting"] = 0 if mount.element in site.radars_off or entry.name in site.radars_off else 1
     row["fails_at"] = failure_time(site, mount.element, entry.name)
     row["hit_radius"] = v(placed.system, "hit_radius_radar")
+    add_emission(draft, row, site, mount.element)
     _search(draft, row, site, entry)
     _sector(draft, row, site, entry)
     _accuracy(draft, row, entry)
