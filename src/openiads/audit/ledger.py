@@ -11,9 +11,10 @@ from openiads.audit.limits import LIMITS
 from openiads.audit.order import ORDER
 from openiads.audit.outcome import outcome_checks
 from openiads.audit.query import Check
+from openiads.audit.silence import SILENCE
 from openiads.world.codes import Event
 
-CHECKS: list[Check] = [*ORDER, *ARMS, *ENDINGS, *outcome_checks()]
+CHECKS: list[Check] = [*ORDER, *ARMS, *ENDINGS, *SILENCE, *outcome_checks()]
 
 ALWAYS = (
     "times ordered",
@@ -47,6 +48,8 @@ VIEWS = {
     "look": Event.LOOK,
     "false_track": Event.FALSE_TRACK,
     "swap": Event.SWAP,
+    "emission": Event.EMISSION,
+    "decoyed": Event.DECOYED,
 }
 
 

@@ -179,6 +179,7 @@ class Detail(IntEnum):
     SPEED = 4  # m/s
     PROBABILITY = 5
     DURATION = 6  # s to wait
+    POLICY = 7  # codes.Emission
 
 
 class Look(IntEnum):

@@ -149,6 +149,7 @@ GATE_DETAIL: dict[Gate, Detail] = {
     Gate.TOO_EARLY: Detail.DURATION,
     Gate.OPERATOR_BUSY: Detail.DURATION,
     Gate.RULE_HELD: Detail.DURATION,
+    Gate.SILENT: Detail.POLICY,
 }
 
 
