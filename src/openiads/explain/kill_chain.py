@@ -172,7 +172,7 @@ class Explanation(Shown):
         str
         """
         told = [each.text() for each in self.pictures]
-        return "\n".join([*self._summary(), *self.elements, *told, *self._chains(whole)])
+        return "\n".join([*self._summary(), *([""] * bool(self.elements)), *self.elements, *told, *self._chains(whole)])
 
     def _summary(self) -> list[str]:
         threats = [f for f in self.flights if f.side == "hostile"]
