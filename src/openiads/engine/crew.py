@@ -272,10 +272,9 @@ def launch_next(sim, e):
     if gate == 0 and keeps < unit["launch_margin"]:
         gate = SUPPORT
     seen = now - engagement["last_seen"] <= 2.0 * sim.radars[unit["radar"]]["service_interval"]
-    if gate == 0 and not seen:
-        gate = NOT_ACQUIRED
-    if gate == 0 and sim.radars[unit["radar"]]["emitting"] == 0:  # silent since its last look
-        gate = SILENT
+    silent = sim.radars[unit["radar"]]["emitting"] == 0  # since its last look
+    if gate == 0 and (silent or not seen):
+        gate = SILENT if silent else NOT_ACQUIRED
     wait = spare_time(sim.tables, unit, magazine, own, x, y, z, first - now) if gate == 0 else 0.0
     if wait > sim.model[0]["early_arrival"]:  # a round fired now would be there before the target can be met
         set_gate_wait(sim, f, u, TOO_EARLY, wait)

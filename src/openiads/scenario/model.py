@@ -137,10 +137,8 @@ class Doctrine(Part):
     launch_margin: Probability | None = Field(
         default=None, description="no shot below this probability of support to the intercept (catalog)"
     )
-    emission: DeclaredPolicy = Field(default=None, description="when the site's radars emit (on)")
-    emission_of: dict[Key, Policy] | None = Field(
-        default=None, description="the same for single radars: radar = policy"
-    )
+    emission: DeclaredPolicy = None
+    emission_of: dict[Key, Policy] | None = None
     emission_rules: EmissionRules | None = None
     dials: Dials = ()
 
