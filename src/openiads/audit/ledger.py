@@ -12,9 +12,10 @@ from openiads.audit.limits import LIMITS
 from openiads.audit.order import ORDER
 from openiads.audit.outcome import outcome_checks
 from openiads.audit.query import Check
+from openiads.audit.silence import SILENCE
 from openiads.world.codes import Event
 
-CHECKS: list[Check] = [*ORDER, *ARMS, *ENDINGS, *JAMMING, *outcome_checks()]
+CHECKS: list[Check] = [*ORDER, *ARMS, *ENDINGS, *JAMMING, *SILENCE, *outcome_checks()]
 
 ALWAYS = (
     "times ordered",
@@ -50,6 +51,8 @@ VIEWS = {
     "swap": Event.SWAP,
     "strobe": Event.STROBE,
     "jamming": Event.JAMMING,
+    "emission": Event.EMISSION,
+    "decoyed": Event.DECOYED,
 }
 
 

@@ -56,6 +56,8 @@ class Purpose(IntEnum):
     WORLD = 23  # sampling of knobs: knob
     WARNING = 24  # how long before an intercept a flight notices it: flight
     READY = 25  # whether an element is ready when a raid comes: element; slot 1: an early-warning sensor's station
+    EMIT = 26  # emission control: radar, slot 0 the phase of its blinking, n its n-th order
+    HOMING = 27  # which of several emitters a weapon takes: flight
     STROBE = 30  # errors of a jammer's bearing: (radar, flight), slot of the look's time
 
 

@@ -218,6 +218,35 @@ def false_alarm(sim, r, chance, arrives):
     send_plot(sim, arrives)
 
 
+@kernel("void(Sim, i8, f8, f8)")
+def look_round(sim, r, since, step):
+    """Looks of radar ``r`` that have fallen due since a time, s, while it emitted; a batch takes ``step`` s."""
+    situation = sim.situation[0]
+    radar = sim.radars[r]
+    now = situation["now"]
+    since = max(since, radar["emits_from"])
+    arrives = now + radar["link_delay"]
+    for f in range(len(sim.flights)):
+        t = sim.looks[r, f]["due"]
+        if t > now:
+            continue
+        flight = sim.flights[f]
+        if flight["starts"] > now:
+            continue
+        if t < since - 1e-6:  # never looked at yet, or the radar was blind when the look was due
+            t = first_look(sim, r, f, max(flight["starts"], since))
+            sim.looks[r, f]["due"] = t
+        if t > now:
+            continue
+        look(sim, r, f, t, arrives)
+        if situation["status"] != 0:
+            return
+        sim.looks[r, f]["due"] = max(sim.looks[r, f]["due"], now - step + 1e-9)
+    if situation["false_alarms"] == 1:
+        chance = radar["false_per_frame"] / radar["sectors"]
+        false_alarm(sim, r, chance * (now - since) / step if since > now - step else chance, arrives)
+
+
 @kernel("void(Sim, i8)")
 def search(sim, r):
     """The batch of search looks of radar ``r`` that ends now."""
@@ -238,25 +267,7 @@ def search(sim, r):
         return
     if not heard(sim, r):
         return
-    arrives = now + radar["link_delay"]
-    for f in range(len(sim.flights)):
-        t = sim.looks[r, f]["due"]
-        if t > now:
-            continue
-        flight = sim.flights[f]
-        if flight["starts"] > now:
-            continue
-        if t < now - step - 1e-6:  # never looked at yet, or the radar was blind when the look was due
-            t = first_look(sim, r, f, max(flight["starts"], now - step))
-            sim.looks[r, f]["due"] = t
-        if t > now:
-            continue
-        look(sim, r, f, t, arrives)
-        if situation["status"] != 0:
-            return
-        sim.looks[r, f]["due"] = max(sim.looks[r, f]["due"], now - step + 1e-9)
-    if situation["false_alarms"] == 1:
-        false_alarm(sim, r, radar["false_per_frame"] / radar["sectors"], arrives)
+    look_round(sim, r, now - step, step)
 
 
 @kernel("void(Sim, i8)", entry=True)

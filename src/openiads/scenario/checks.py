@@ -18,6 +18,7 @@ from openiads.base.units import QuantityError, position, quantity
 from openiads.base.words import listed, nearest
 from openiads.catalog.load import own_entries
 from openiads.catalog.records import Catalog, Entry, launcher_rows
+from openiads.scenario import emission
 
 if TYPE_CHECKING:
     from openiads.base.toml import Lines
@@ -237,8 +238,9 @@ def _site(loc: Loc, site: JsonObject, known: Catalog, assets: JsonObject) -> Ite
         yield (*loc, "doctrine", "remote"), None, reason, "Take remote out, or name a system that can."
     elements = _elements(site, system, known)
     off = site.get("radars_off", [])
+    radars = [e for e in elements if e.split("/")[0] in known.radars]
+    yield from emission.problems(loc, site, radars)
     for i, name in enumerate(off if isinstance(off, list) else []):
-        radars = [e for e in elements if e.split("/")[0] in known.radars]
         yield from _dangling((*loc, "radars_off", i), name, radars, "radar of this site")
     failures = site.get("failures", [])
     for i, row in enumerate(failures if isinstance(failures, list) else []):

@@ -68,6 +68,7 @@ def _add(draft: Draft, sensor: EarlyWarning, entry: Entry) -> None:
         row["relief_table"] = _heights(draft, sensor, farthest)
     clutter(draft, row, entry, *_surface(draft, sensor, row))
     draft.radars.append(row)
+    draft.radar_entries.append(entry)
     draft.names.radars.append(name)
 
 

@@ -43,7 +43,7 @@ SITUATION = np.dtype(
         ("steps", "i8"),
         ("work_most", "i8"),  # turns, looks and steps of integration that a replication may take; fixed
         ("work", "i8"),  # turns that it has taken, and by phase (``engine.step``)
-        ("turns", "i8", (10,)),
+        ("turns", "i8", (11,)),
         ("phase", "i8"),  # of the last turn
         ("notional", "i8"),  # rounds of the teaching service switch, and the time of the first
         ("first_notional", "f8"),
@@ -86,6 +86,11 @@ SITUATION = np.dtype(
         ("iff_false_reply", "f8"),
         ("iff_together", "f8"),  # share of aircraft whose two modes answer or fail together
         ("interrogations", "i8"),
+        # emission control and availability
+        ("emission", "i8"),  # radars that are switched on and off; fixed
+        ("emission_due", "f8"),  # when the next one is switched, s, and which
+        ("emission_next", "i8"),
+        ("outages", "i8"),  # elements that may not be ready when a raid comes; fixed
     ],
     align=True,
 )
@@ -126,6 +131,7 @@ FLIGHT = np.dtype(
         ("element", "i8"),  # codes.Element aimed at, 0 for none, and its row; fixed
         ("element_row", "i8"),
         ("cep_blind", "f8"),  # m, when the emitter it seeks is silent; 0: it seeks none; fixed
+        ("growth", "f8"),  # m/s, of the deviation of its aim since it last heard its emitter; 0: blind at once; fixed
         ("shots", "i8"),  # rounds launched at it so far
         ("tracked", "i8"),  # 1: the post holds a confirmed track of it now
         ("jitter", "f8"),  # s, deviation of its start; fixed

@@ -16,6 +16,7 @@ from openiads.physics.detection import fluctuation_tables, required_snr
 from openiads.scenario.signals import signal
 from openiads.world.draft import NEVER, Draft, LatLon, PlacedSite, Row, blank, failure_time, put, ready_time
 from openiads.world.elements import RADAR
+from openiads.world.emission import add_emission
 from openiads.world.posts import report_links
 
 BANDS = {"S": 0, "C": 1, "X": 2}
@@ -91,6 +92,7 @@ def add_radar(draft: Draft, placed: PlacedSite, entry: Entry, mount: Mount) -> i
     row["emitting"] = 0 if mount.element in site.radars_off or entry.name in site.radars_off else 1
     row["fails_at"] = failure_time(site, mount.element, entry.name)
     row["hit_radius"] = v(placed.system, "hit_radius_radar")
+    add_emission(draft, row, site, mount.element)
     afloat = bool(placed.system.flags.get("afloat", False))
     equip(draft, row, entry, Use(site.facing, afloat, mount.unit, site.doctrine.search_mode))
     report_links(draft, placed, mount.chain, mount.unit, row)

@@ -10,6 +10,7 @@ from openiads.scenario.model import Doctrine
 from openiads.world.codes import ChannelPhase, Control, FireRule, ThreatClass
 from openiads.world.draft import NEVER, Draft, LatLon, PlacedSite, Row, blank, put, ready_time
 from openiads.world.elements import MAGAZINE, UNIT
+from openiads.world.emission import crew_outage
 from openiads.world.interceptors import InterceptorRow, drawn_interceptor, interceptor_row
 from openiads.world.launchers import UnitPlace, add_launchers
 from openiads.world.lethality import KillModel, Lethality, lethality_of
@@ -34,6 +35,7 @@ def add_unit(draft: Draft, placed: PlacedSite, number: int, above: list[int]) ->
     row["posts"][: len(chain)] = chain
     row["level"], row["post"] = len(chain) - 1, chain[-1]
     row["platform"], row["ready_at"] = placed.platform, ready_time(draft, site)
+    row["outage"] = crew_outage(site)
     row["radar"] = add_radar(draft, placed, radar, Mount(f"{radar.name}/{number + 1}", at, chain, index))
     row["target_channels"] = draft.values.count(system, "target_channels")
     row["missile_channels"] = draft.values.count(system, "missile_channels")

@@ -15,7 +15,7 @@ from openiads.faces.export.about import About, epoch_of
 from openiads.faces.export.story import Engagement, Moment, Mover, Place, Spot, Story, rounded, word
 from openiads.faces.export.thin import TOLERANCE, spaced, thinned
 from openiads.faces.words.text import clean
-from openiads.world.codes import Element, Event, Identity, RoundEnd, Side, Status, Terminal, ThreatClass
+from openiads.world.codes import Down, Element, Event, Identity, RoundEnd, Side, Status, Terminal, ThreatClass
 
 if TYPE_CHECKING:
     from openiads.runs.run import Run
@@ -292,7 +292,8 @@ class _Gathering:
             kind = Event(code)
             words = said(kind, row, self.names)
             if kind == Event.ELEMENT_DOWN and Element(int(row["code"])) in _DOWN:
-                words = f"{self.name(_DOWN[Element(int(row['code']))], int(row['value'][0]))} is out of action"
+                fate = "was not ready" if row["value"][1] == Down.NOT_READY else "is out of action"
+                words = f"{self.name(_DOWN[Element(int(row['code']))], int(row['value'][0]))} {fate}"
             elif kind == Event.DAMAGE:
                 words = f"{self.name('assets', int(row['code']))} is hit"
             elif kind == Event.FALSE_TRACK:
