@@ -21,7 +21,8 @@ from typing import Any
 from openiads.claims.examine import SEED, examine, rests_on
 from openiads.claims.statement import Claim, load_claim, packaged_claims
 from openiads.faces.api import folder_of
-from openiads.faces.words.claims import BESIDE, HEAD, TURNED, Told, beside_of, gathered, rows_of, sentence
+from openiads.faces.words.claims import BESIDE, HEAD, TURNED, Told, beside_of, gathered, rows_of
+from openiads.faces.words.claims_answer import close, details, sentence
 from openiads.faces.words.claims_doubt import FLIPS, changers, flips_of
 from openiads.faces.words.claims_rule import rule_of
 from openiads.reach.envelope import envelope_volumes, low_reaches
@@ -34,8 +35,9 @@ FOLDER = ROOT / "docs" / "claims"
 MARK = "<!-- written by tools/claims.py; do not edit by hand -->"
 
 KEY = """\
-*Depends*: the answer turns with what is named. *Undecided*: these samples settle nothing. *Full*: the numbers under
-`[full]` of the claim's file. A verdict is about a model and a reading of the sentence, not about the system."""
+*Depends*: what is decided says both yes and no, by what is named. *Undecided*: these samples settle nothing. *Near the
+line*: one parameter sample could turn it. *Full*: the numbers under `[full]` of the claim's file. A verdict is about a
+model and a reading of the sentence, not about the system."""
 
 EARLIER = "An [earlier version](earlier/{name}.md) of this claim is kept, with what was wrong."
 
@@ -99,6 +101,7 @@ def page(told: Told) -> str:
         f"Said by {result['said_by']} ({result['source']}).",
         f"*Question.* {result['question']}",
         f"**{sentence(told)}**",
+        "\n".join(f"- {line}" for line in details(told)),
         "## What it does not say",
         "\n".join(f"- {line}" for line in (*result["caveats"], *notes(result["claim"]))),
         "## Every arm of every cell",
@@ -124,12 +127,16 @@ def notes(name: str) -> list[str]:
 def index(folder: Path = FOLDER) -> str:
     """All published claims as Markdown."""
     results = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
-    rows = [(f"[“{r['sentence']}”]({r['claim']}.md)", r["verdict"], _on(r), r["effort"]) for r in results]
+    rows = [(f"[“{r['sentence']}”]({r['claim']}.md)", _verdict(r), _on(r), r["effort"]) for r in results]
     waiting = [name for name in packaged_claims() if name not in {r["claim"] for r in results}]
     rows += [(f"“{load_claim(name).told.sentence}”", "not run yet by its present rule", "–", "–") for name in waiting]
     earlier = "\n[Earlier versions](earlier/index.md), with what was wrong.\n" if (folder / "earlier").exists() else ""
     told = table(("what was said", "verdict", "depends on", "effort"), rows)
     return f"{MARK}\n\n# Claims\n\n{told}\n\n{KEY}\n{earlier}"
+
+
+def _verdict(result: dict[str, Any]) -> str:
+    return str(result["verdict"]) + (" (near the line)" if close(result) else "")
 
 
 def _on(result: dict[str, Any]) -> str:
