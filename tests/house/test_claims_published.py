@@ -39,6 +39,34 @@ def test_published_verdicts_are_of_the_claims_as_they_stand(tool: Any) -> None:
     assert tool.stale() == [], "run python tools/claims.py, and say in the changelog which verdict moved"
 
 
+def test_published_verdicts_and_pages_are_what_their_evidence_comes_to_now(tool: Any, tmp_path: Path) -> None:
+    """Judged and told anew without a run they come out the same, to the letter."""
+    for path in sorted(tool.FOLDER.glob("*.json")):
+        (tmp_path / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+        tool.judge_anew(path.stem, tmp_path)
+        for kind in ("json", "md"):
+            name = f"{path.stem}.{kind}"
+            again, published = ((folder / name).read_text(encoding="utf-8") for folder in (tmp_path, tool.FOLDER))
+            assert again == published, f"{name}: run python tools/claims.py --judge {path.stem}"
+    assert tool.index() == (tool.FOLDER / "index.md").read_text(encoding="utf-8")
+
+
+def test_a_published_answer_is_one_short_sentence(tool: Any) -> None:
+    for path in sorted(tool.FOLDER.glob("*.json")):
+        page = path.with_suffix(".md").read_text(encoding="utf-8")
+        (bold,) = [line for line in page.splitlines() if line.startswith("**Read as")]
+        assert len(bold.split()) <= 45, bold
+        assert bold.endswith(".**") and ". " not in bold
+
+
+def test_a_result_of_another_rule_is_not_judged_anew(tool: Any, told: Told, tmp_path: Path) -> None:
+    tool.publish(told, tmp_path, lambda: {"arithmetic": "a"})
+    kept = (tmp_path / "moskva.json").read_text(encoding="utf-8")
+    with pytest.raises(ValueError, match="the rule file changed since"):
+        tool.judge_anew("moskva", tmp_path)  # the small claim is not the packaged one
+    assert (tmp_path / "moskva.json").read_text(encoding="utf-8") == kept
+
+
 def test_another_rule_an_unknown_claim_a_quick_look_and_another_model_are_stale(tool: Any, tmp_path: Path) -> None:
     known = {name: tool.load_claim(name).digest for name in ("moskva", "guarantee", "ballistic", "comparable")}
     now, basis = {"arithmetic": "a", "tartus_2016": "b"}, {"scenarios": [], "knobs": {}}

@@ -166,9 +166,8 @@ def examine(
     method = METHODS[claim.told.method]
     chosen = effort or (claim.told.full if full else claim.told.quick)
     evidence = tuple(method.gather(claim.told, chosen, bench))
-    judgment = method.decide(claim.told, cells_of(claim, evidence), list(evidence))
-    judgment = replace(judgment, hinges=hinges_of(claim, evidence))
-    figures = method.figures(claim.told, list(evidence)) if hasattr(method, "figures") else {}
+    judgment = judged(claim, evidence)
+    figures = figures_of(claim, evidence)
     flips = tuple(method.flips(claim.told, chosen, bench)) if hasattr(method, "flips") else ()
     numbers = chosen.model_dump()
     thrown = (bench.replications, bench.failed, seed, bench.digest)
@@ -201,6 +200,20 @@ def rests_on(claim: Claim) -> JsonObject:
     }
 
 
+def judged(claim: Claim, evidence: tuple[Evidence, ...]) -> Judgment:
+    """What evidence comes to by the rule of a claim, and which of its arms it hangs on."""
+    method = METHODS[claim.told.method]
+    judgment: Judgment = method.decide(claim.told, cells_of(claim, evidence), list(evidence))
+    return replace(judgment, hinges=hinges_of(claim, evidence))
+
+
+def figures_of(claim: Claim, evidence: tuple[Evidence, ...]) -> JsonObject:
+    """What the method of a claim tells beyond its cells."""
+    method = METHODS[claim.told.method]
+    figures: JsonObject = method.figures(claim.told, list(evidence)) if hasattr(method, "figures") else {}
+    return figures
+
+
 def cells_of(claim: Claim, evidence: tuple[Evidence, ...]) -> list[CellVerdict]:
     """The verdict of every cell over its arms; what only stands beside is left out."""
     robust = claim.told.rule.robust
@@ -226,7 +239,7 @@ def hinges_of(claim: Claim, evidence: tuple[Evidence, ...]) -> tuple[Hinge, ...]
     cells = _cells(evidence)
     method = METHODS[claim.told.method]
 
-    def judged(verdicts: Sequence[Verdict]) -> Verdict:
+    def by_arms(verdicts: Sequence[Verdict]) -> Verdict:
         left = iter(verdicts)
         found = []
         for arms, choices in cells:
@@ -235,7 +248,7 @@ def hinges_of(claim: Claim, evidence: tuple[Evidence, ...]) -> tuple[Hinge, ...]
         verdict: Verdict = method.decide(claim.told, found, list(evidence)).verdict
         return verdict
 
-    return hinges([each.look for arms, _ in cells for each in arms], claim.told.rule.robust, judged)
+    return hinges([each.look for arms, _ in cells for each in arms], claim.told.rule.robust, by_arms)
 
 
 def arm_verdict(claim: Claim, evidence: Evidence) -> Verdict:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from openiads.claims.evidence import Evidence
     from openiads.claims.examine import Result
+    from openiads.claims.statement import Claim
 
 #: What turns a cell -> words.
 TURNED = {
@@ -85,26 +87,22 @@ class Told:
 
 def gathered(result: Result) -> Told:
     """A result with what its words and its page need."""
+    return told_of(result.claim, result.evidence, result.as_dict())
+
+
+def told_of(claim: Claim, evidence: Sequence[Evidence], result: Mapping[str, Any]) -> Told:
+    """The same of a result as plain data and the evidence in it."""
     from openiads.catalog.load import catalog
-    from openiads.claims.examine import arm_verdict
     from openiads.scenario.knobs import knob_list
 
-    told, book = result.claim.told, catalog()
-    arms = {
-        (e.look.cell, e.look.limits, e.look.weighting): str(arm_verdict(result.claim, e))
-        for e in result.evidence
-        if e.decides
-    }
-    robust = told.rule.robust
-    near = {
-        (e.look.cell, e.look.limits, e.look.weighting)
-        for e in result.evidence
-        if e.decides and e.look.near_share(robust)
-    }
+    told, book = claim.told, catalog()
+    robust, looks = told.rule.robust, [each.look for each in evidence if each.decides]
+    arms = {(look.cell, look.limits, look.weighting): look for look in looks}
+    verdicts = {arm: str(look.verdict(robust)) for arm, look in arms.items()}
+    near = frozenset(arm for arm, look in arms.items() if look.near_share(robust))
     titles = {name: book[name].title for name in book.entries}
     knobs = {knob.name: f"{knob.meaning}; {knob.status}" for knob in knob_list(book)}
-    rule, study = told.rule.model_dump(), told.study.model_dump()
-    return Told(result.as_dict(), told.method, rule, study, arms, titles, knobs, frozenset(near))
+    return Told(result, told.method, told.rule.model_dump(), told.study.model_dump(), verdicts, titles, knobs, near)
 
 
 # ------------------------------------------------------------------ tables

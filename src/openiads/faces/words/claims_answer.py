@@ -19,12 +19,15 @@ VERDICTS = {
 BRIEF = {
     "limits": "published limits",
     "weighting": "the weighting",
+    "worlds": "uncertain parameters",
     "level": "the level of a guarantee",
     "outside picture": "an outside picture",
     "order of battle": "the order of battle",
     "which class of threat, made equal in what": "class and normalization",
     "whether to engage is to meet a missile or to kill it": "what engaging means",
 }
+#: A verdict as an adjective, where it is none.
+DEPENDENT = {"depends": "dependent"}
 #: Arm of the like-for-like table -> words.
 ARMS = {"as_claimed": "as claimed", "matched": "matched evidence", "structure": "with the same round on both sides"}
 
@@ -47,7 +50,7 @@ def details(told: Told) -> list[str]:
 
 def close(result: Mapping[str, Any]) -> bool:
     """Whether the verdict hangs on one parameter sample of an arm whose samples do not all say the same."""
-    return any(not each["all_alike"] for each in result["one_sample_turns"])
+    return any(not each["all_alike"] for each in result.get("one_sample_turns", ()))
 
 
 def _reading(told: Told) -> str:
@@ -90,7 +93,7 @@ def _rests_on(told: Told) -> str:
         return f"{len(cells)} cells do not agree"
     figure = f"{told.title(nearest['cell'])}, {_figure(told, nearest)} by nominal numbers"
     if verdict == "undecided":
-        return f"{len(mine)} of {len(cells)} cells are not settled, first {figure}"
+        return f"{len(mine)} of {len(cells)} cells are not settled, among them {figure}"
     return f"nearest to a line lies {figure}"
 
 
@@ -99,22 +102,22 @@ def _turned(told: Told, cell: Mapping[str, Any], name: str) -> str:
     title, arms = told.title(cell["cell"]), [e for e in told.deciding if e["cell"] == cell["cell"]]
     if name in ("worlds", "level"):
         hinges = {(h["cell"], h["limits"], h["weighting"]) for h in told.result["one_sample_turns"]}
-        split = [e for e in arms if told.arms[_key(e)] == "depends"]
+        split = [e for e in arms if told.arms[_key(e)] == "depends"] or arms
         arm = next((e for e in split if _key(e) in hinges), split[0])
         counts = arm["worlds"]
         said = f"{counts['yes']} of {sum(counts.values())} samples say yes and {counts['no']} no"
         return f"of {title}, {said}"
     if name in ("limits", "weighting"):
-        one, other = _two_arms(told, arms, name)
-        return (
-            f"{title} is {told.arms[_key(one)]} with {one[name].replace('_', '-')} and {told.arms[_key(other)]} with "
-            f"{other[name].replace('_', '-')}"
-        )
-    chosen = [
-        e for e in told.result["evidence"] if e["choice"] and e["cell"] == cell["cell"] and e["choice"][0] == name
-    ]
+        kind = "limits" if name == "limits" else "weights"
+        said = [
+            f"{DEPENDENT.get(told.arms[_key(e)], told.arms[_key(e)])} with {e[name].replace('_', '-')} {kind}"
+            for e in _two_arms(told, arms, name)
+        ]
+        return f"{title} is {said[0]} and {said[1]}"
+    mine = [e for e in told.result["evidence"] if e["choice"] and e["cell"] == cell["cell"]]
+    chosen = [e for e in mine if e["choice"][0] == name]
     other = next((e for e in chosen if e["nominal"] not in ("open", arms[0]["nominal"])), chosen[0])
-    return f"{title} is {_figure(told, arms[0])}, and {_figure(told, other)} with {other['choice'][1]}"
+    return f"{title} is {_figure(told, arms[0])}, but {_figure(told, other)} with {other['choice'][1]}"
 
 
 def _two_arms(told: Told, arms: Sequence[Mapping[str, Any]], name: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
@@ -159,11 +162,10 @@ def _cells(told: Told) -> str:
     if len(cells) == 1:
         return ""
     groups = {v: [told.title(c["cell"]) for c in cells if c["verdict"] == v] for v in VERDICTS}
-    words = {"depends": "dependent"}
     if len(cells) <= FEW:
-        named = [f"{words.get(v, v)} for {listed(names)}" for v, names in groups.items() if names]
+        named = [f"{DEPENDENT.get(v, v)} for {listed(names)}" for v, names in groups.items() if names]
         return f"With parameter uncertainty: {'; '.join(named)}."
-    counted = [f"{len(names)} {words.get(v, v)}" for v, names in groups.items() if names]
+    counted = [f"{len(names)} {DEPENDENT.get(v, v)}" for v, names in groups.items() if names]
     if len(counted) == 1:
         return f"With parameter uncertainty, all {len(cells)} cells are {counted[0].split(maxsplit=1)[1]}."
     return f"With parameter uncertainty, of {len(cells)} cells {listed(counted)}."
