@@ -105,8 +105,7 @@ def _turned(told: Told, cell: Mapping[str, Any], name: str) -> str:
         split = [e for e in arms if told.arms[_key(e)] == "depends"] or arms
         arm = next((e for e in split if _key(e) in hinges), split[0])
         counts = arm["worlds"]
-        said = f"{counts['yes']} of {sum(counts.values())} samples say yes and {counts['no']} no"
-        return f"of {title}, {said}"
+        return f"of {title}, {counts['yes']} of {sum(counts.values())} samples say yes and {counts['no']} no"
     if name in ("limits", "weighting"):
         kind = "limits" if name == "limits" else "weights"
         said = [
