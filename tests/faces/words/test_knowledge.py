@@ -86,6 +86,7 @@ def spread_of(**knowledge: Any) -> dict[str, Any]:
         "metric": "leakers",
         "worlds": 64,
         "capped_worlds": 5,
+        "nearer_worlds": 7,
         "knobs": ["a", "b"],
         "replications": 50,
         "mean": {"nominal": 4.9, "worlds": 5.1},
@@ -97,13 +98,16 @@ def spread_of(**knowledge: Any) -> dict[str, Any]:
 
 
 def test_the_sentences_of_a_spread_never_mix_the_two() -> None:
-    around, dice, known, capped, rests = spread_lines(spread_of())
+    around, dice, known, capped, nearer, rests = spread_lines(spread_of())
     assert around == (
         "Leakers: 4.9 at the baseline, 5.1 over parameter samples (64 samples of 2 parameters, 50 replications each)."
     )
     assert "1.9" in dice and "2 to 8" in dice and "1.2" not in dice
     assert "1.2 [0.9, 1.5]" in known and "3.1 to 6.8 (sampling)" in known and "1.9" not in known
     assert capped.startswith("In 5 of 64 parameter samples an interceptor would kill more often than it works")
+    assert nearer.startswith(
+        "In 7 of 64 parameter samples an interceptor does not arrive at the range at which its kill"
+    )
     assert "62 % [50 %, 70 %] on assumptions alone" in rests
     assert "trial studies" not in rests
     few = spread_lines(spread_of() | {"measured_coverage": 0.68})[-1]
@@ -118,6 +122,9 @@ def test_nothing_shown_is_said_so() -> None:
     assert line.startswith("No parameter moves leakers by more than chance would (")
     assert sensitivity_lines(nothing | {"capped_worlds": 2})[1].startswith(
         "In 2 of 30 parameter samples an interceptor would kill"
+    )
+    assert sensitivity_lines(nothing | {"nearer_worlds": 3})[1].startswith(
+        "In 3 of 30 parameter samples an interceptor does not arrive"
     )
     assert "do not differ in leakers" in sensitivity_lines(told | {"method": "sobol", "variance": 0.0})[0]
 

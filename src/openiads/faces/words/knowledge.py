@@ -120,11 +120,14 @@ def _holds(told: Mapping[str, Any], of: str) -> str:
 
 
 def capped_lines(told: Mapping[str, Any]) -> list[str]:
-    """How many worlds have a capped kill probability; nothing if none."""
-    if not told["capped_worlds"]:
-        return []
-    where = f"In {told['capped_worlds']} of {told['worlds']} parameter samples"
-    return [f"{where} an interceptor would kill more often than it works; its kill probability is capped there."]
+    """In how many worlds a kill probability is capped, and in how many it is taken to hold nearer; nothing if none."""
+    said = {
+        "capped_worlds": "an interceptor would kill more often than it works; its kill probability is capped there",
+        "nearer_worlds": "an interceptor does not arrive at the range at which its kill probability is taken to have "
+        "been stated; it is taken to hold at a nearer one there",
+    }
+    many = {what: told.get(key, 0) for key, what in said.items()}  # answers of an earlier version have only the first
+    return [f"In {n} of {told['worlds']} parameter samples {what}." for what, n in many.items() if n]
 
 
 RESTS = {
