@@ -5,7 +5,7 @@ Runs the full effort of the named claims, or of all packaged ones, into ``runs/c
 published.  Earlier versions of a claim stay in ``docs/claims/earlier``, with what was wrong.
 
 With ``--judge`` nothing is run: the evidence of the stored results is judged and told anew, after a change of how
-evidence makes a verdict or of the words.
+evidence makes a verdict, of the words, or of a claim's caveats.
 
 A result names what it rests on: the digest of every scenario that the claim builds, and the numbers in doubt.  Beside
 it stands a probe: digests of a few replications and of two figures of this model.  When one of these comes out
@@ -90,14 +90,32 @@ def publish(told: Told, folder: Path = FOLDER, now: Callable[[], dict[str, str]]
 
 
 def judge_anew(name: str, folder: Path = FOLDER) -> None:
-    """A stored result judged anew from its own evidence, and its page; the probe stays that of its runs."""
+    """A stored result judged anew from its own evidence, and its page; the probe stays that of its runs.
+
+    Of the claim file the caveats alone may have changed: nothing that is asked, run or decided follows from them.
+    """
     claim = load_claim(name)
     stored = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
-    if stored["claim_digest"] != claim.digest:
+    if stored["claim_digest"] not in (claim.digest, hash_of({**claim.mapping, "caveats": stored["caveats"]})):
         raise ValueError(f"{name}: the rule file changed since the result; run it again without --judge")
+    if digest_of(stored["claim_digest"], stored) != stored["digest"]:
+        raise ValueError(f"{name}: the stored result does not agree with its digest; run it again without --judge")
     evidence = tuple(map(Evidence.of, stored["evidence"]))
-    result = {**stored, **judged(claim, evidence).as_dict(), "figures": figures_of(claim, evidence)}
+    result = {
+        **stored,
+        **judged(claim, evidence).as_dict(),
+        "figures": figures_of(claim, evidence),
+        "caveats": list(claim.told.caveats),
+        "claim_digest": claim.digest,
+        "digest": digest_of(claim.digest, stored),
+    }
     _write(told_of(claim, evidence, result), result, folder)
+
+
+def digest_of(claim_digest: str, stored: Mapping[str, Any]) -> str:
+    """The digest of a stored result, by the rule of ``examine.Result.digest``."""
+    read = [*stored["evidence"], *stored["flips"]]
+    return hash_of([claim_digest, stored["effort_numbers"], stored["seed"], stored["runs_digest"], read])
 
 
 def _write(told: Told, stored: Mapping[str, Any], folder: Path) -> None:

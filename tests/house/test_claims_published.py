@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import importlib.util
 import json
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from claims.small import moskva
+from claims.small import changed, moskva
 from house.source import ROOT
 from openiads.claims.examine import examine
 from openiads.faces.words.claims import HEAD, Told, gathered
@@ -59,12 +60,30 @@ def test_a_published_answer_is_one_short_sentence(tool: Any) -> None:
         assert bold.endswith(".**") and ". " not in bold
 
 
-def test_a_result_of_another_rule_is_not_judged_anew(tool: Any, told: Told, tmp_path: Path) -> None:
+def test_a_result_is_judged_anew_by_its_own_rule_alone(
+    tool: Any, told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only caveats may differ; another rule, another study or a result that was edited is refused as it stands."""
+    file = tmp_path / "moskva.json"
     tool.publish(told, tmp_path, lambda: {"arithmetic": "a"})
-    kept = (tmp_path / "moskva.json").read_text(encoding="utf-8")
+    kept = json.loads(file.read_text(encoding="utf-8"))
     with pytest.raises(ValueError, match="the rule file changed since"):
         tool.judge_anew("moskva", tmp_path)  # the small claim is not the packaged one
-    assert (tmp_path / "moskva.json").read_text(encoding="utf-8") == kept
+    edited = copy.deepcopy(kept)
+    edited["evidence"][0]["seeds"][0] = {"no": 13}
+    monkeypatch.setattr(tool, "load_claim", lambda name: moskva())
+    file.write_text(json.dumps(edited), encoding="utf-8")
+    with pytest.raises(ValueError, match="does not agree with its digest"):
+        tool.judge_anew("moskva", tmp_path)
+    file.write_text(json.dumps(kept), encoding="utf-8")
+    tool.judge_anew("moskva", tmp_path)
+    assert json.loads(file.read_text(encoding="utf-8")) == kept
+    other = changed("moskva", lambda mapping: mapping.update(moskva().mapping) or mapping.update(caveats=["One more."]))
+    monkeypatch.setattr(tool, "load_claim", lambda name: other)
+    tool.judge_anew("moskva", tmp_path)
+    again = json.loads(file.read_text(encoding="utf-8"))
+    assert again["caveats"] == ["One more."] and again["claim_digest"] == other.digest != kept["claim_digest"]
+    assert again["digest"] == examine(other).digest != kept["digest"]
 
 
 def test_another_rule_an_unknown_claim_a_quick_look_and_another_model_are_stale(tool: Any, tmp_path: Path) -> None:

@@ -150,9 +150,10 @@ def _figure(told: Told, e: Mapping[str, Any]) -> str:
 
 
 def _depends(told: Told) -> str:
-    """What it depends on, in full."""
+    """What it depends on, in full, where the sentence says it in fewer words."""
     names = told.result["depends_on"]
-    return f"It depends on {'; on '.join(TURNED.get(name, name) for name in names)}." if names else ""
+    full = [TURNED.get(name, name) for name in names]
+    return f"It depends on {'; on '.join(full)}." if full != [BRIEF.get(name, name) for name in names] else ""
 
 
 def _cells(told: Told) -> str:
