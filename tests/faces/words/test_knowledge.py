@@ -115,6 +115,20 @@ def test_the_sentences_of_a_spread_never_mix_the_two() -> None:
     assert "0 is shown" in spread_lines(spread_of(below_noise=True))[-1]
 
 
+@pytest.mark.parametrize(
+    ("beyond", "said"),
+    [
+        ([], ""),
+        (["max_altitude"], " Its nominal flight does not keep its published ceiling; what lies between is allowed."),
+    ],
+)
+def test_a_flight_that_keeps_all_that_is_published_is_not_said_to_miss_any(beyond: list[str], said: str) -> None:
+    figure = {"figure": "max_range", "before": [60e3, 270e3], "after": [198e3, 214e3]}
+    told = {"entry": "x", "kept": 12, "tried": 143, "survives": 0.084, "figures": [figure], "beyond": beyond}
+    (line,) = knowledge.published_lines({"published": [told]})
+    assert line.endswith(f"reach 198 to 214 km, without that 60 to 270 km.{said}")
+
+
 def test_nothing_shown_is_said_so() -> None:
     told = {"metric": "leakers", "worlds": 30, "capped_worlds": 0, "replications": 20}
     nothing = told | {"method": "morris", "effects": [{"shown": False}]}

@@ -27,7 +27,7 @@ COLORS = {"supported": GREEN, "contradicted": VERMILION, "depends": BLUE, "undec
 BEYOND = 1e6
 
 VERDICT = (
-    "A verdict is about a model built on public sources, under a rule that was stated before the first result. It is "
+    "A verdict is about a model built on public sources, under a rule that was stated before any result by it. It is "
     "no judgment of a person who spoke, and no forecast."
 )
 DOUBT = (

@@ -95,14 +95,13 @@ def published_lines(told: Mapping[str, Any]) -> list[str]:
     for row in told.get("published", ()):
         name, scale, unit = FIGURES[row["figures"][0]["figure"]]
         ends = {said: [text.number(scale * end) for end in row["figures"][0][said]] for said in ("before", "after")}
-        beyond = listed([FIGURES[figure][0] for figure in row.get("beyond", ())])
-        but = (
-            f" Its nominal flight does not keep its published {beyond}; what lies between is allowed." if beyond else ""
-        )
+        missed = [FIGURES[figure][0] for figure in row.get("beyond", ())]
+        but = f" Its nominal flight does not keep its published {listed(missed)}; what lies between is allowed."
         lines.append(
             f"{row['entry']}: flights are drawn so that what is published of them is kept, {row['kept']} of "
             f"{row['tried']} draws ({text.percent(row['survives'])} of the prior); {name} {ends['after'][0]} to "
-            f"{ends['after'][1]} {unit}, without that {ends['before'][0]} to {ends['before'][1]} {unit}.{but}"
+            f"{ends['after'][1]} {unit}, without that {ends['before'][0]} to {ends['before'][1]} {unit}."
+            f"{but if missed else ''}"
         )
     return lines
 
