@@ -1,7 +1,8 @@
 """Closed forms of raids and defenses, for teaching and for checking the simulation: `textbook.raids`,
 `textbook.looks`, `textbook.uncoordinated`, `textbook.exchanges` and `textbook.allocation`, whose functions this package
 has too, with the metrics of a track picture of `textbook.tracking` and `textbook.picture`.  The contested sky:
-`textbook.jamming`, `textbook.emission`, `textbook.early_warning` and `textbook.point_defense`."""
+`textbook.jamming`, `textbook.jammed_tracks`, `textbook.emission`, `textbook.early_warning` and
+`textbook.point_defense`."""
 
 from openiads.textbook.allocation import best_allocation, greedy_allocation, surviving_value
 from openiads.textbook.early_warning import (
@@ -23,20 +24,18 @@ from openiads.textbook.emission import (
     two_by_two_game,
 )
 from openiads.textbook.exchanges import Force, salvo_exchange, salvo_losses
+from openiads.textbook.jammed_tracks import cross_range_deviation, firm_track_range, support_gap
 from openiads.textbook.jamming import (
     Jammer,
     Radar,
     beam_pattern,
-    cross_range_deviation,
     echo_to_noise,
-    firm_track_range,
     jammed_detection,
     jamming_to_noise,
     noise_limited_range,
     self_screening_range,
     sidelobe_angle,
     stand_off_range,
-    support_gap,
 )
 from openiads.textbook.looks import imperfect_looks
 from openiads.textbook.picture import picture_quality

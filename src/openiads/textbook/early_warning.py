@@ -187,7 +187,7 @@ def clutter_limited_range(radar: LookDown, rcs: float, required: float, height: 
     >>> from openiads import textbook
     >>> radar = textbook.LookDown(sigma0=0.001, azimuth=0.02, pulse=1e-6, improvement=1e5)
     >>> round(textbook.clutter_limited_range(radar, rcs=0.1, required=20.0, height=9000.0))
-    166548
+    166538
     """
     least = within("required", required, 0.0, FINITE, above=True)
     up, echo = within("height", height, 0.0, FINITE), within("rcs", rcs, 0.0, FINITE)

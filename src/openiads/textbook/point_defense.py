@@ -307,7 +307,7 @@ def leakers_law(raid: int, layers: Iterable[tuple[float, float]]) -> Floats:
     Examples
     --------
     >>> from openiads import textbook
-    >>> [round(float(p), 6) for p in textbook.leakers_law(2, [(0.5, math.inf), (1.0, 1)])]
+    >>> [round(float(p), 6) for p in textbook.leakers_law(2, [(0.5, 2), (1.0, 1)])]
     [0.75, 0.25, 0.0]
     """
     many = count("raid", raid)
