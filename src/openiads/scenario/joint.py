@@ -28,7 +28,7 @@ LOOKED_AT = 24  # draws of the prior whose figures are told
 BATCH = 64
 MOST_TRIED = 6400
 EXACT = 0.05
-AGAINST = (250.0, 10_000.0, 5 * 9.80665)  # the target of a reach, m/s and m, and the load that must be there, m/s2
+AGAINST = (250.0, 5 * 9.80665)  # the target of a reach, m/s, and the load that must be there, m/s2
 #: Moved by a knob of their own, or no matter of how it flies.
 TERMINAL = ("terminal_a", "terminal_b", "terminal_r0", "terminal_share", "lit_range", "noise_interval")
 #: Published limits of a round, drawn with its flight: they say where a reference engagement is, and what is allowed.
@@ -237,15 +237,16 @@ def _flown_round(
         row = interceptor(drawn_round(entry, draw), entry.name)
     except InputError:  # more propellant than mass, and the like: no such round
         return None
+    height = reach.range_height(entry.si("min_altitude", 0.0), entry.si("max_altitude", math.inf))
     if bounds is None:
-        distance = reach.greatest_range(row, limit=1.5 * entry.values["max_range"].si + 50e3)
+        distance = reach.greatest_range(row, height=height, limit=1.5 * entry.values["max_range"].si + 50e3)
     else:
-        distance = _between(lambda x: _meets(row, x), *bounds["max_range"])
+        distance = _between(lambda x: _meets(row, x, height), *bounds["max_range"])
     if distance <= 0.0:
         return None
-    peak, apogee, _ = reach.long_shot(row, distance)
+    peak, apogee, _ = reach.long_shot(row, distance, height)
     found = {"max_range": distance, "peak_speed": peak, "apogee": apogee}
-    found["average_speed"] = distance / reach.meeting(row, distance)[0]
+    found["average_speed"] = distance / reach.meeting(row, distance, height=height)[0]
     if "max_altitude" not in entry.values:
         return found
     if bounds is None:
@@ -277,11 +278,11 @@ def _arrives(entry: Entry, draw: Mapping[str, float], engagements: Engagements) 
     return True
 
 
-def _meets(row: np.void, distance: float) -> bool:
+def _meets(row: np.void, distance: float, height: float) -> bool:
     """Whether the target of a reach is met there."""
     from openiads.physics import reach
 
-    speed, height, load = AGAINST
+    speed, load = AGAINST
     time, arrival, available = reach.meeting(row, distance, speed, height)
     return time < math.inf and arrival >= 1.5 * speed and available >= load
 
