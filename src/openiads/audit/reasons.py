@@ -55,6 +55,7 @@ GROUNDS: dict[Gate, Callable[[Story, int, int], np.ndarray]] = {
     Gate.ENGAGING: means.engaging,
     Gate.TOO_EARLY: grounds.too_early,
     Gate.RESERVED: means.reserved,
+    Gate.POINT_DEFENSE: means.left_to_point_defense,
 }
 
 

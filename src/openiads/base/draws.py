@@ -55,6 +55,7 @@ class Purpose(IntEnum):
     RULE = 22  # a user's doctrine function: unit, slot given by the rule
     WORLD = 23  # sampling of knobs: knob
     WARNING = 24  # how long before an intercept a flight notices it: flight
+    BURST = 29  # aiming bias of a gun's burst and whether it kills: flight, slot of the n-th shot at it
 
 
 def actor_number(qualified_name: str) -> int:

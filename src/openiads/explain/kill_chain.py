@@ -34,6 +34,7 @@ CHAIN = (
     Event.ASSIGN,
     Event.ACQUIRE,
     Event.LAUNCH,
+    Event.BURST,
     Event.INTERCEPT,
     Event.ASSESS,
     Event.TERMINAL,

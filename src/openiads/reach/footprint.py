@@ -219,7 +219,8 @@ def assess(
     found = {}
     for arm in arms:
         if arm == "emergent":
-            magazines["limits"], magazines["speed_limit"] = NO_LIMITS, math.inf
+            missiles = magazines["burst"] == 0  # a gun is used within its limits, whatever flies
+            magazines["limits"][missiles], magazines["speed_limit"][missiles] = NO_LIMITS, math.inf
         else:
             magazines["limits"] = world.rows["magazines"]["limits"]
             magazines["speed_limit"] = world.rows["magazines"]["speed_limit"]

@@ -34,6 +34,7 @@ from openiads.world.layout import FLIGHT, MODEL, SITUATION
 from openiads.world.posts import add_commands, check_count
 from openiads.world.prebuilt import Prebuilt
 from openiads.world.sites import add_site
+from openiads.world.units import set_leaves
 from openiads.world.values import Arena, Values
 
 MOST_WORK = 50_000_000  # turns, looks and steps of one replication: some minutes; packaged ones take 1e3 to 1e5
@@ -121,6 +122,7 @@ def _built(scenario: Scenario, catalog: Catalog, knobs: Mapping[str, float] | No
     add_commands(draft)
     for site in scenario.sites:
         add_site(draft, site)
+    set_leaves(draft)
     check_count(draft)
     add_flights(draft)
     draft.names.assets = [asset.name for asset in scenario.assets]
@@ -224,6 +226,7 @@ def situation_of(draft: Draft) -> NDArray[np.void]:
     row["sea_roughness"] = setting(scenario.world.sea_roughness, values, "sea_roughness", 0.3)
     set_identification(row, values, scenario.identification)
     row["first_notional"] = math.inf
+    row["leaving"] = int(any(site.doctrine.leaves for site in scenario.sites))
     return stacked([row], SITUATION)
 
 

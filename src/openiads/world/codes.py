@@ -128,6 +128,7 @@ class Gate(IntEnum):
     BEYOND_RADAR = 29
     TOO_EARLY = 30
     RESERVED = 31
+    POINT_DEFENSE = 34  # left to a point defense that is believed to take it
 
 
 #: Gates from the first that is asked to the last; the further along, the nearer a unit is to a shot.
@@ -162,6 +163,7 @@ ASKED = (
     Gate.NO_LAUNCHER_READY,
     Gate.RULE_HELD,
     Gate.HELD_FOR_ASSESSMENT,
+    Gate.POINT_DEFENSE,
     Gate.ENGAGED_ELSEWHERE,
     Gate.ENGAGING,
 )
@@ -354,6 +356,7 @@ class Event(IntEnum):
     DEVOLVE = 24
     HANDOVER = 25
     SHORTEN = 26
+    BURST = 30
     LOOK = 32
     TRACK_UPDATE = 33
     FLIGHT_STATE = 34

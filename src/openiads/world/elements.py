@@ -193,6 +193,8 @@ UNIT = np.dtype(
         ("dials", "f8", (8,)),  # the user's rule reads these
         ("fire_rule", "i8"),  # codes of doctrine.firing
         ("salvo_interval", "f8"),  # s between rounds of the unit
+        ("leaves", "i8"),  # bits of rows of units: point defenses to which it leaves what they can take; fixed
+        ("left", "i8"),  # tracks left to it in the present cycle of a post
     ],
     align=True,
 )
@@ -222,6 +224,14 @@ MAGAZINE = np.dtype(
         ("least_speed", "f8"),  # m/s, of a round at the intercept, and
         ("speed_ratio", "f8"),  # least ratio of it to the target's, of air-breathing ones
         ("climb_spread", "f8"),  # m/s, of flights: how far a track's vertical velocity is trusted
+        # of a gun, whose round here is a burst: ``lethal`` is the radius of the disc that stands for a target, m, and
+        # ``certain`` the probability that a hit kills
+        ("burst", "i8"),  # rounds of a burst; 0: missiles
+        ("burst_time", "f8"),  # s
+        ("shell_speed", "f8"),  # m/s, mean
+        ("dispersion", "f8"),  # rad, deviation of a round about the burst's center, in each axis
+        ("bias", "f8"),  # rad, of that center about the target
+        ("optical", "i8"),  # 1: laid by an optical sight, 0: by the engagement radar
     ],
     align=True,
 )

@@ -138,8 +138,7 @@ def _losses(draft: Draft, row: Row, placed: PlacedSite, entry: Entry) -> None:
     v = draft.values.of
     row["false_per_frame"] = v(entry, "false_alarms_per_scan")
     row["least_radial_speed"] = v(entry, "minimum_radial_speed")
-    afloat = bool(placed.system.flags.get("afloat", False))
-    row["multipath"] = (draft.scenario.model.multipath or afloat) and entry.flags.get("sea_multipath", False)
+    row["multipath"] = (draft.scenario.model.multipath or placed.afloat) and entry.flags.get("sea_multipath", False)
 
 
 def _tracking(draft: Draft, row: Row, entry: Entry) -> None:

@@ -115,6 +115,17 @@ MEANING: dict[Event, tuple[str, tuple[str, ...]]] = {
         ("time to go", "range to the target", "", "", "", ""),
     ),
     Event.SHORTEN: ("codes.Gate that kept the rest of a salvo", ("rounds not launched", "", "", "", "", "")),
+    Event.BURST: (
+        "rounds of the burst",
+        (
+            "range",
+            "distance of its center from the target",
+            "scatter of a round",
+            "chance of a hit by one round",
+            "expected hits",
+            "radius of the target",
+        ),
+    ),
     Event.FALSE_TRACK: ("1: a track confirmed on false alarms", ("x", "y", "z", "", "", "")),
     Event.LOOK: (
         "1 detected, 0 in view but not; others as codes.Look",
@@ -126,7 +137,7 @@ MEANING: dict[Event, tuple[str, tuple[str, ...]]] = {
 }
 
 #: Gate -> its place among those asked: how near a unit at it is to a shot.
-GATE_RANK = np.array([ASKED.index(Gate(code)) for code in range(max(Gate) + 1)])
+GATE_RANK = np.array([next((n for n, g in enumerate(ASKED) if g == code), 0) for code in range(max(Gate) + 1)])
 
 #: Gate -> what its number is, if it has one; those left out have none.  ``world.log`` has a kernel for each.
 GATE_DETAIL: dict[Gate, Detail] = {
