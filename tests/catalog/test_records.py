@@ -27,6 +27,8 @@ SYSTEMS = {
     "s300v4",
     "s300f",
     "s300fm",
+    "ak630",
+    "ak630",
     "patriot_pac2",
     "patriot_pac3",
     "patriot_pac3_mse",
