@@ -28,7 +28,6 @@ SYSTEMS = {
     "s300f",
     "s300fm",
     "ak630",
-    "ak630",
     "patriot_pac2",
     "patriot_pac3",
     "patriot_pac3_mse",
