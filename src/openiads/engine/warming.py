@@ -68,6 +68,7 @@ SHARES: tuple[tuple[str, ...], ...] = (
         "physics.jamming",
         "physics.gunnery",
         "parts.geometry",
+        "parts.pictures",
         "parts.overhead",
         "parts.jamming",
         "parts.sensing",

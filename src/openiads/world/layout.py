@@ -16,6 +16,9 @@ from openiads.world.elements import ASSET, CORRIDOR, LAUNCHER, MAGAZINE, PLATFOR
 from openiads.world.sensed import JAMMER, LOOK, PLOT, SPOKE
 from openiads.world.trace import EVENT
 
+#: Posts that share a word of bits, and words: a scenario has as many posts at most as their product.
+POST_BITS, POST_WORDS = 62, 4
+
 #: One row: what is true of the whole replication.
 SITUATION = np.dtype(
     [
@@ -135,7 +138,7 @@ FLIGHT = np.dtype(
         ("cep_blind", "f8"),  # m, when the emitter it seeks is silent; 0: it seeks none; fixed
         ("growth", "f8"),  # m/s, of the deviation of its aim since it last heard its emitter; 0: blind at once; fixed
         ("shots", "i8"),  # rounds launched at it so far
-        ("tracked", "i8"),  # 1: the post holds a confirmed track of it now
+        ("tracked", "i8", (POST_WORDS,)),  # bits of posts that hold a confirmed track of it now, ``POST_BITS`` a word
         ("jitter", "f8"),  # s, deviation of its start; fixed
         ("jammer", "i8"),  # row of the jammer that it carries, -1 for none; fixed
         ("first_detected", "f8"),
