@@ -155,7 +155,9 @@ def sense(sim, r, f, t, searching):
     flight = sim.flights[f]
     situation = sim.situation[0]
     x, y, z, vx, vy, vz = state_of(sim, f, t)
-    if searching and situation["record"] == 0:  # most looks of a radar of short range end here; what is recorded tells the rest too
+    if (
+        searching and situation["record"] == 0
+    ):  # most looks of a radar of short range end here; what is recorded tells the rest too
         off = away_from(radar["position"], x, y, z)
         if off > radar["range_max"] + 1.0 or off < radar["range_min"] - 1.0:
             return OUT_OF_RANGE, off, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
