@@ -269,6 +269,7 @@ PLOT = np.dtype(
         ("revisit", "f8"),  # s until the radar looks there again, as it searches
         ("late", "f8"),  # s, by which it may be older than the track that takes it; 0: the model's
         ("swerve", "f8"),  # m/s2, that its target is allowed since
+        ("origin", "f8", (3,)),  # where its radar was, ECEF
     ],
     align=True,
 )
