@@ -12,6 +12,8 @@ OPENINGS = {
     "Failure": '`failures = [{ element = "64n6e2", at = "120 s" }]` of a site: an element that stops working.',
     "Command": "`[[command]]`: a command post above sites: their radars report to it and it directs their fire units.",
     "Link": "`[[link]]`: what is known of the link from a site or command to the command above it.",
+    "EarlyWarning": "`[[early_warning]]`: a radar in the air or far off whose plots go to the post of a site or "
+    "command.",
     "Raid": "`[[raid]]`: a group of like threats on one axis.",
     "Flight": "`[[flight]]`: one aircraft that is not part of a raid.",
     "Corridor": "`[[corridor]]`: an announced air route, a band of a width along points between two altitudes.",
@@ -37,6 +39,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "site": "who defends it",
         "command": "command posts above sites",
         "link": "links between sites and commands",
+        "early_warning": "sensors in the air and far off",
         "raid": "who comes",
         "flight": "who else is in the air",
         "corridor": "announced air routes",
@@ -83,6 +86,8 @@ MEANINGS: dict[str, dict[str, str]] = {
         "priority": "value: the track with most value at risk per round and second left first, and rounds kept for it; "
         "time: the one with the least time left",
         "launch_margin": "no shot below this probability that the radar's support lasts to the intercept",
+        "remote": "rounds that see for themselves may be launched on another radar's track, where the catalog says "
+        "that the system can; else where it can",
         "goal": "probability of kill wanted for each target",
         "search_mode": "search mode of phased radars, by name; a radar without that mode keeps its first",
         "assignment": "greedy: the unit that reaches the most urgent track first; exchange: unless two tracks together "
@@ -90,6 +95,28 @@ MEANINGS: dict[str, dict[str, str]] = {
         "self_defense": "under hold, a hostile track that comes at a fire unit itself may be shot at",
         "keep": 'kinds of round kept for one class of target: `{ pac3_mse = "ballistic" }`',
         "dials": "numbers handed to the user's rule, at most eight",
+    },
+    "EarlyWarning": {
+        "name": "name of the sensor, none that a site or command has",
+        "radar": "a radar entry of the catalog that searches by itself, for example `e3_apy`",
+        "reports_to": "name of the site or command whose post hears it; posts above hear it through their links",
+        "carrier": "aircraft on a racetrack, tethered aerostat, mast on the ground, or ship",
+        "at": "where it stands; of an aircraft the center of a circle, of a ship where it starts",
+        "orbit": "of an aircraft: the centers of the two turns of its racetrack",
+        "altitude": "of an aircraft, above the sea",
+        "height": "of the antenna above the ground or the waterline; else the catalog's",
+        "speed": "over the ground, of an aircraft or ship",
+        "course": "of a ship under way",
+        "turns": "which way the racetrack turns",
+        "turn_radius": "of the racetrack's turns; tighter than 2 g is refused",
+        "facing": "azimuth of an antenna that does not turn, at the start; it turns with its carrier",
+        "blind_in_turns": "it sees nothing while its aircraft turns",
+        "on_station": "it looks from then on",
+        "off_station": "until then; else to the end",
+        "availability": "probability that it is on station at all, drawn once a replication",
+        "delay": "of a report to its post; else that of the post's own radars",
+        "loss": "share of reports lost; else that of the post's own radars",
+        "range": "farther from its post than this it is not heard; else always",
     },
     "Failure": {
         "element": "`64n6e2` a radar of the post, `30n6e2/1` the engagement radar of fire unit 1, `5p85se/1/3` its "

@@ -314,7 +314,7 @@ def test_a_post_waits_for_what_is_told_late() -> None:
 
 @pytest.mark.parametrize("speed", ["60 m/s", "250 m/s"])
 def test_a_formation_is_as_many_tracks_however_fast_the_sensor_flies(speed: str) -> None:
-    """Two plots are paired by what their ranges and radial speeds say; how far the sensor flew between them is no part."""
+    """Two plots are paired by what their ranges and radial speeds say; how far the sensor flew does not count."""
     own = eye(
         azimuth_beamwidth=value(0.1, "deg"), elevation_beamwidth=value(0.1, "deg"), angle_floor=value(0.1, "mrad")
     )
