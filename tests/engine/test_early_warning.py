@@ -312,6 +312,18 @@ def test_a_post_waits_for_what_is_told_late() -> None:
     assert [len(rows(one(world, k), Event.TRACK)) for k in range(4)] == [1, 1, 1, 1]
 
 
+@pytest.mark.parametrize("speed", ["60 m/s", "250 m/s"])
+def test_a_formation_is_as_many_tracks_however_fast_the_sensor_flies(speed: str) -> None:
+    """Two plots are paired by what their ranges and radial speeds say; how far the sensor flew does not count."""
+    own = eye(
+        azimuth_beamwidth=value(0.1, "deg"), elevation_beamwidth=value(0.1, "deg"), angle_floor=value(0.1, "mrad")
+    )
+    four = skimmer(200.0, count=4, spacing="6 s", lateral_spacing="1 km")
+    world = watched(four, warning=[sensor(at=place(80.0, 20.0), speed=speed, delay="5 s")], own=own, duration=400.0)
+    tracks = [len(rows(one(world, k), Event.TRACK)) for k in range(8)]
+    assert 4.0 <= np.mean(tracks) <= 6.0
+
+
 def test_nothing_is_detected_before_it_comes_or_after_it_leaves() -> None:
     model = SEEN
     world = watched(

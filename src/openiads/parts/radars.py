@@ -82,6 +82,8 @@ def fill_plot(sim, k, r, f, t, x, y, z, distance, sigma_range, sigma_azimuth, si
     plot["speed_error"] = 0.0
     plot["revisit"] = sim.radars[r]["frame"]
     plot["late"], plot["swerve"] = sim.radars[r]["late"], sim.radars[r]["swerve"]
+    for axis in range(3):
+        plot["origin"][axis] = sim.radars[r]["position"][axis]
 
 
 @kernel("b1(Sim, i8, i8)")

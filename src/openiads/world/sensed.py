@@ -25,6 +25,7 @@ PLOT = np.dtype(
         ("speed_error", "f8"),  # m/s, further deviation of the radial speed: a crossing of strobes has none measured
         ("late", "f8"),  # s, by which it may be older than the track that takes it; 0: the model's
         ("swerve", "f8"),  # m/s2, that its target is allowed since
+        ("origin", "f8", (3,)),  # where its radar was, ECEF
     ],
     align=True,
 )
