@@ -11,8 +11,8 @@ OPENINGS = {
     "Doctrine": "`[site.doctrine]`: how the site fights.",
     "Failure": '`failures = [{ element = "64n6e2", at = "120 s" }]` of a site: an element that stops working.',
     "EmissionRules": "`[site.doctrine.emission_rules]`: how radars under emission control are switched.",
-    "EmitterDecoys": '`emitter_decoys = [{ radar = "64n6e2", count = 3 }]` of a site: decoys about a radar that emit while '
-    "it does.",
+    "EmitterDecoys": '`emitter_decoys = [{ radar = "64n6e2", count = 3 }]` of a site: decoys about a radar that emit '
+    "while it does.",
     "Availability": "`availability = { radar = 0.95, post = 0.98, crew = 0.9 }` of a site: how surely its elements are "
     "ready when a raid comes.",
     "Command": "`[[command]]`: a command post above sites: their radars report to it and it directs their fire units.",
@@ -67,8 +67,8 @@ MEANINGS: dict[str, dict[str, str]] = {
     "EmissionRules": {
         "delay": "median time from an order to its effect (catalog)",
         "resume": "from then to emission, for an order to emit (catalog)",
-        "silence": "a shutdown lasts so long where no other radar tells that the threat has gone, and a cued radar emits "
-        "so long after the last track near it (catalog)",
+        "silence": "a shutdown lasts so long where no other radar tells that the threat has gone, and a cued radar "
+        "emits so long after the last track near it (catalog)",
         "blink_period": "period of a radar that blinks (catalog)",
         "blink_duty": "share of it that it emits (catalog)",
         "cue_range": "a cued radar emits at tracks that will be so near, flying straight on (catalog)",

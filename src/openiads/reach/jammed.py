@@ -8,7 +8,8 @@ from openiads.base.compiled import kernel
 from openiads.engine.runner import Runner
 from openiads.parts.jamming import receive
 from openiads.world.build import World
-from openiads.world.layout import SPOKE, Sim
+from openiads.world.layout import Sim
+from openiads.world.sensed import SPOKE
 
 
 @kernel("void(Sim, f8)", entry=True)
