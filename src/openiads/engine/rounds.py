@@ -1,10 +1,10 @@
-"""Whose rounds a post may spend on a track: what is left, what doctrine keeps back, which track comes first, what a unit
-would shoot at it, and which tracks are left to point defense.
+"""Whose rounds a post may spend on a track: what is left, what doctrine keeps back, which track comes first, what a
+unit would shoot at it, and which tracks are left to point defense.
 
-The seam between layers is a declared policy of sites (``doctrine.leaves``).  A track is left where a named point defense
-works, has a channel and rounds that no other track left to it needs, meets it before it does its harm, and is believed
-to kill it at least as surely as the goal asks, the more surely the more the track is worth.  What comes too soon, is
-worth too much or is more than the point defense can take, is shot at.
+The seam between layers is a declared policy of sites (``doctrine.leaves``).  A track is left where a named point
+defense works, has a channel and rounds that no other track left to it needs, meets it before it does its harm, and is
+believed to kill it at least as surely as the goal asks, the more surely the more the track is worth.  What comes too
+soon, is worth too much or is more than the point defense can take, is shot at.
 """
 
 from __future__ import annotations
