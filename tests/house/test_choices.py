@@ -17,7 +17,7 @@ from typing import Any, Literal, get_args, get_origin
 import pytest
 from pydantic import BaseModel
 
-from openiads.scenario import model, settings
+from openiads.scenario import early_warning, model, settings, traffic
 from openiads.world.codes import FireRule
 
 TESTS = Path(__file__).parents[1]
@@ -26,7 +26,10 @@ S = "engine/test_structure.py::"
 IDENTITY = "engine/test_identity.py::test_who_is_fired_at"
 CLOSED = "engine/test_closed_forms.py::"
 FIRST = "engine/test_first_tries.py::"
+JAM = "engine/test_jamming.py::"
 WEAR = "engine/test_wear.py::"
+AEW = "engine/test_early_warning.py::"
+EMISSION = "engine/test_emission.py::"
 SEARCH = C + "test_a_search_mode_sees_what_it_is_for_at_least_as_early"
 RULE = C + "test_a_fire_rule_gives_a_lone_target_the_rounds_it_is_named_after"
 KEPT = C + "test_rounds_kept_for_one_class_are_fired_at_it_and_at_no_other"
@@ -59,6 +62,27 @@ FLOWN: dict[str, str] = {
     "Doctrine.reserves=ballistic": REGISTERED + "test_announced_ballistic_missiles_find_rounds_kept_for_them",
     "Doctrine.priority=value": NEAR,
     "Doctrine.priority=time": NEAR,
+    "Doctrine.remote=True": AEW
+    + "test_rounds_that_see_for_themselves_may_go_on_another_radars_track_and_only_where_that_is_said",
+    "Doctrine.remote=False": AEW
+    + "test_rounds_that_see_for_themselves_may_go_on_another_radars_track_and_only_where_that_is_said",
+    "EarlyWarning.carrier=aircraft": AEW + "test_from_an_orbit_the_horizon_is_that_of_its_altitude",
+    "EarlyWarning.carrier=aerostat": AEW + "test_it_sees_down_to_the_horizon_of_its_height",
+    "EarlyWarning.carrier=ground": AEW + "test_a_radar_far_off_on_a_mast_or_a_ship_sees_for_the_site",
+    "EarlyWarning.carrier=ship": AEW + "test_a_radar_far_off_on_a_mast_or_a_ship_sees_for_the_site",
+    "EarlyWarning.blind_in_turns=True": AEW + "test_an_aircraft_that_is_blind_in_its_turns_sees_only_on_its_legs",
+    "EarlyWarning.blind_in_turns=False": AEW + "test_it_moves_along_its_racetrack_and_takes_nothing_else_along",
+    "EarlyWarning.turns=left": AEW + "test_a_racetrack_to_the_left_is_the_mirror_of_one_to_the_right",
+    "EarlyWarning.turns=right": AEW + "test_a_racetrack_to_the_left_is_the_mirror_of_one_to_the_right",
+    "Doctrine.emission=on": EMISSION + "test_always_on_is_what_nothing_declared_means",
+    "Doctrine.emission=shutdown": EMISSION + "test_shutting_down_saves_radars_and_always_on_loses_them",
+    "Doctrine.emission=blink": EMISSION + "test_a_radar_that_blinks_detects_as_often_as_its_looks_make_it",
+    "Doctrine.emission=cued": EMISSION + "test_a_silent_radar_makes_no_false_plots",
+    "Doctrine.emission_of=on": EMISSION + "test_always_on_is_what_nothing_declared_means",
+    "Doctrine.emission_of=shutdown": EMISSION
+    + "test_rounds_in_the_air_lose_their_support_when_their_radar_falls_silent",
+    "Doctrine.emission_of=blink": EMISSION + "test_the_order_of_entries_means_nothing",
+    "Doctrine.emission_of=cued": EMISSION + "test_single_radars_have_their_own_policy",
     "Doctrine.search_mode=low": SEARCH,
     "Doctrine.search_mode=high": SEARCH,
     "Doctrine.search_mode=ballistic": SEARCH,
@@ -166,6 +190,12 @@ FLOWN: dict[str, str] = {
     + "test_a_fire_unit_of_the_s300pmu2_guides_twelve_missiles_at_six_targets_under_load_and_never_more",
     "interceptors.channel_phase=terminal": S + "test_a_patriot_round_holds_one_of_nine_slots_in_its_last_seconds_only",
     "interceptors.channel_phase=midcourse": S + "test_a_pac3_gives_its_channel_back_at_handover",
+    "interceptors.track_on_jam=True": JAM + "test_a_round_that_may_be_led_by_the_bearing_of_a_jammer_is_not_lost",
+    "interceptors.track_on_jam=False": JAM + "test_a_round_that_may_be_led_by_the_bearing_of_a_jammer_is_not_lost",
+    "jammers.faces=around": JAM + "test_a_jammer_radiates_between_its_times_and_in_its_sector",
+    "jammers.faces=ahead": JAM + "test_a_jammer_radiates_between_its_times_and_in_its_sector",
+    "jammers.faces=ahead_and_astern": JAM + "test_a_jammer_radiates_between_its_times_and_in_its_sector",
+    "jammers.faces=abeam": JAM + "test_a_jammer_radiates_between_its_times_and_in_its_sector",
     "radars.kind=rotating": CLOSED + "test_a_track_is_confirmed_m_minus_one_frames_after_a_sure_first_detection",
     "radars.kind=phased": "engine/test_dice.py::test_a_phased_array_sees_less_off_its_boresight",
     "radars.role=surveillance": WEAR + "test_a_lost_surveillance_radar_leaves_the_fire_unit_fighting_by_itself",
@@ -182,6 +212,9 @@ FLOWN: dict[str, str] = {
     "systems.engage_on_remote=True": S + "test_where_the_catalog_allows_it_active_rounds_fly_on_another_radars_track",
     "systems.engage_on_remote=False": S + "test_where_the_catalog_allows_it_active_rounds_fly_on_another_radars_track",
 }
+
+#: Kinds of entries whose choices are flown.
+FLOWN_KINDS = ("systems", "radars", "interceptors", "threats", "jammers")
 
 #: Fields of entries whose choices say how a value is known or which rows a table has: nothing flies by them.  Whether a
 #: mode is ``steered`` is told of a radar and read by nothing.
@@ -200,7 +233,7 @@ def values_of(annotation: Any) -> list[Any]:
 def choices_of_scenarios() -> set[str]:
     """Choices of the schema of scenarios."""
     found = {f"Doctrine.fire={rule.name.lower()}" for rule in FireRule if rule}
-    for module in (model, settings):
+    for module in (model, traffic, early_warning, settings):
         for name, part in vars(module).items():
             if isinstance(part, type) and issubclass(part, BaseModel) and part.__module__ == module.__name__:
                 for key, field in part.model_fields.items():
@@ -218,7 +251,7 @@ def choices_of_entries() -> set[str]:
             here = f"{path}.{key}" if path else key
             if isinstance(row, dict):
                 walk(row, here)
-            elif isinstance(row, list) and here.split(".")[0] in ("systems", "radars", "interceptors", "threats"):
+            elif isinstance(row, list) and here.split(".")[0] in FLOWN_KINDS:
                 if row[0].startswith("one of ") and here not in NOT_FLOWN:
                     found.update(f"{here}={value}" for value in row[0].removeprefix("one of ").split("|"))
                 elif row[0] == "switch" and here not in NOT_FLOWN:

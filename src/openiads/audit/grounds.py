@@ -14,7 +14,7 @@ import numpy as np
 from openiads.audit.means import cycle, fighting, followed
 from openiads.audit.places import Reach, below_horizon, clearance, local, off, radar_path
 from openiads.audit.story import Held, Span, Story
-from openiads.world.codes import Control, Event, Gate, Identity, Look, ThreatClass
+from openiads.world.codes import Control, Emission, Event, Gate, Identity, Look, ThreatClass
 
 #: Gates that reach decides.
 REACH = (
@@ -148,6 +148,15 @@ def no_radar(story: Story, f: int, u: int) -> np.ndarray:
     return story.lately(~some, cycle(story, u))
 
 
+def silent(story: Story, f: int, u: int) -> np.ndarray:
+    """Emission control keeps the unit's radar silent, or another one of its post."""
+    found = ~story.emits(int(story.rows["units"][u]["radar"]))
+    for r in range(len(story.rows["radars"])):
+        found |= ~story.emits(r) & (story.post_of_radar(r) == story.post_of_unit(u))
+    blinks = np.isin(Emission.BLINK, story.of(Event.EMISSION)["value"][:, 0])
+    return np.ones(len(found), bool) if blinks else story.lately(found, cycle(story, u) + 1.0)
+
+
 def beyond_radar(story: Story, f: int, u: int) -> np.ndarray:
     """No radar of its post has the flight within its range, or that which is to acquire it."""
     far = _any_of(story, f, "range")
@@ -188,6 +197,17 @@ def not_detected(story: Story, f: int, u: int) -> np.ndarray:
     for r in range(len(story.rows["radars"])):
         found &= ~listened(story, r, u) | story.lately(looked(story, f, r)[1], behind(story, r))
     return found & story.lately(~story.held(f, story.post_of_unit(u), -1.5), cycle(story, u))
+
+
+def jammed(story: Story, f: int, u: int) -> np.ndarray:
+    """A jammer radiates, and no radar of the post detected the flight at its last look, or its own has not got it."""
+    radiates = np.zeros(len(story.times), bool)
+    for row in story.rows["jammers"]:
+        begin, end = float(row["begins"]), float(row["ends"])
+        flies = np.isfinite(story.flight(int(row["flight"]))[:, 0])
+        radiates |= flies & (story.times >= begin) & (story.times < end)
+    behind_all = max((behind(story, r) for r in range(len(story.rows["radars"]))), default=0.0)
+    return story.lately(radiates, behind_all) & (not_detected(story, f, u) | fighting(story, f, u))
 
 
 def no_firm_track(story: Story, f: int, u: int) -> np.ndarray:

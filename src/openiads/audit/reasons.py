@@ -30,6 +30,7 @@ GROUNDS: dict[Gate, Callable[[Story, int, int], np.ndarray]] = {
     Gate.MASK: grounds.behind_terrain,
     Gate.SECTOR: grounds.out_of_sector,
     Gate.SEARCH_MODE: grounds.out_of_mode,
+    Gate.JAMMED: grounds.jammed,
     Gate.NOT_DETECTED: grounds.not_detected,
     Gate.NO_FIRM_TRACK: grounds.no_firm_track,
     Gate.NOT_ACQUIRED: means.not_acquired,
@@ -55,6 +56,7 @@ GROUNDS: dict[Gate, Callable[[Story, int, int], np.ndarray]] = {
     Gate.ENGAGING: means.engaging,
     Gate.TOO_EARLY: grounds.too_early,
     Gate.RESERVED: means.reserved,
+    Gate.SILENT: grounds.silent,
     Gate.POINT_DEFENSE: means.left_to_point_defense,
 }
 

@@ -44,11 +44,27 @@ LINKS = {
     "low_altitude": "radars",
     "low_altitude_choices": "radars",
 }
+#: Class of receiver of a radar that names none, by its role.
+RECEIVERS = {"surveillance": "search_receiver", "low_altitude": "search_receiver", "engagement": "engagement_receiver"}
+#: Band groups in which flights have signatures and jammers power.
+JAMMED_BANDS = ("S", "C", "X")
 ROUNDS = ("interceptors", "guns")  # what a launcher can hold
 LAUNCHER_LINKS = {"launcher": ("launchers",), "interceptor": ROUNDS}
 
 # Fields of a launcher that fires an inclined round.
 TRAINED = ("elevation", "azimuth_arc", "train_rate")
+
+# Published limits of an interceptor, which bound where it may be fired.
+LIMITS = (
+    "min_range",
+    "max_range",
+    "min_altitude",
+    "max_altitude",
+    "ballistic_max_range",
+    "ballistic_min_altitude",
+    "ballistic_max_altitude",
+    "target_speed_limit",
+)
 
 # Fields of an entry of which the first is less than the second.
 RISING = {
@@ -74,6 +90,8 @@ def sense(entry: Entry) -> Iterator[Problem]:
         yield from _radar(entry, place)
     if entry.kind == "interceptors":
         yield from _interceptor(entry, place)
+    if entry.kind == "jammers":
+        yield from _jammer(entry, place)
     if entry.kind == "threats" and entry.text["class"] == "ballistic":
         lacking = [key for key in NEEDED_BY["ballistic"] if not entry.has(key)]
         if lacking:
@@ -115,10 +133,29 @@ def _interceptor(entry: Entry, place: Loc) -> Iterator[Problem]:
         if key.startswith("pk_") and value.si > entry.reliability.si:
             reason = f"{value.si:g} is above the reliability {entry.reliability.si:g}"
             yield (*place, key), None, reason, f"Lower {key}, or raise the reliability."
+    for i, key in enumerate(entry.lists.get("guidance_limits", ())):
+        if key not in LIMITS:
+            reason = f"{key!r} is no published limit"
+            remedy = f"{nearest(key, list(LIMITS))}Allowed: {', '.join(LIMITS)}."
+            yield (*place, "guidance_limits", i), None, reason, remedy
     burned = sum(entry.si(key, 0.0) for key in ("boost_propellant", "sustain_propellant"))
     if entry.boost_propellant.si < entry.launch_mass.si <= burned:
         reason = f"more propellant than launch mass: {burned:g} kg of {entry.launch_mass.si:g} kg"
         yield (*place, "sustain_propellant"), None, reason, "Lower it, or raise launch_mass."
+
+
+def _jammer(entry: Entry, place: Loc) -> Iterator[Problem]:
+    """Bands that exist, and a sector that says what is outside it."""
+    bands = entry.lists["bands"]
+    if not bands:
+        yield (*place, "bands"), None, "a jammer of no band", f"Name some of {', '.join(JAMMED_BANDS)}."
+    for i, band in enumerate(bands):
+        if band not in JAMMED_BANDS:
+            yield (*place, "bands", i), band, "no band group of signatures", f"One of {', '.join(JAMMED_BANDS)}."
+    sector = [key for key in ("sector_half_width", "outside") if not entry.has(key)]
+    if entry.text["faces"] != "around" and sector:
+        reason = f"a jammer that faces {entry.text['faces'].replace('_', ' ')} without {' and '.join(sector)}"
+        yield place, None, reason, 'Add them, or faces = "around".'
 
 
 def links(entry: Entry, entries: Mapping[str, Entry]) -> Iterator[Problem]:
@@ -127,6 +164,8 @@ def links(entry: Entry, entries: Mapping[str, Entry]) -> Iterator[Problem]:
     if entry.kind == "launchers":
         for i, name in enumerate(entry.lists["carries"]):
             yield from _link((*place, "carries", i), name, ROUNDS, entries)
+    if entry.kind == "radars" and "receiver" in entry.text:
+        yield from _link((*place, "receiver"), entry.text["receiver"], ("receivers",), entries)
     if entry.kind != "systems":
         return
     for key, kind in LINKS.items():

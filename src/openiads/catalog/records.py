@@ -26,7 +26,19 @@ from openiads.base.words import nearest
 #: How to see every name: the remedy of errors about one that is not in the catalog.
 LIST = "List them: openiads catalog list"
 STATUSES = ("read", "relayed", "recalled", "derived", "assumption")
-KINDS = ("systems", "posts", "radars", "interceptors", "guns", "launchers", "threats", "identification", "model")
+KINDS = (
+    "systems",
+    "posts",
+    "radars",
+    "receivers",
+    "interceptors",
+    "guns",
+    "launchers",
+    "threats",
+    "jammers",
+    "identification",
+    "model",
+)
 #: Kinds of which one entry is in force at a time, a scenario's own instead of the packaged one, and what several are.
 SETS = {"identification": "tables of identification", "model": "sets of assumptions"}
 #: What is no part of the digest of a catalog: kinds that the program's text held before they became values here (rows
@@ -283,6 +295,14 @@ class Catalog:
     @property
     def threats(self) -> dict[str, Entry]:
         return self.of_kind("threats")
+
+    @property
+    def receivers(self) -> dict[str, Entry]:
+        return self.of_kind("receivers")
+
+    @property
+    def jammers(self) -> dict[str, Entry]:
+        return self.of_kind("jammers")
 
     @property
     def identification(self) -> Entry:

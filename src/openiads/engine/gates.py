@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from openiads.base.compiled import kernel
-from openiads.parts.gates import set_gate
+from openiads.parts.gates import set_gate, set_gate_jammed
 from openiads.parts.sensing import (
     BELOW_HORIZON,
     BELOW_MASK,
@@ -11,23 +11,26 @@ from openiads.parts.sensing import (
     OUT_OF_MODE,
     OUT_OF_RANGE,
     OUT_OF_SECTOR,
+    SILENT_LOOK,
     TOO_SLOW,
     VISIBLE,
 )
 from openiads.parts.tracks import CONFIRMED
-from openiads.world.codes import Gate, Resource, Side, Stage
+from openiads.world.codes import Gate, Look, Resource, Side, Stage
 from openiads.world.elements import LEVELS
 from openiads.world.trace import GATE_RANK
 
 HOSTILE_SIDE = int(Side.HOSTILE)
 NO_STAGE, ACQUIRING = int(Stage.NONE), int(Stage.ACQUIRING)
 HORIZON, MASK, SECTOR, SEARCH_MODE = int(Gate.HORIZON), int(Gate.MASK), int(Gate.SECTOR), int(Gate.SEARCH_MODE)
+JAMMED, LOOK_JAMMED = int(Gate.JAMMED), int(Look.JAMMED)
 NOT_DETECTED, NO_FIRM_TRACK = int(Gate.NOT_DETECTED), int(Gate.NO_FIRM_TRACK)
 NO_RADAR, BEYOND_RADAR = int(Gate.NO_RADAR), int(Gate.BEYOND_RADAR)
 NO_CHANNEL, NO_ROUND, NO_LAUNCHER = int(Gate.NO_CHANNEL), int(Gate.NO_ROUND), int(Gate.NO_LAUNCHER_READY)
 OPERATOR_BUSY = int(Gate.OPERATOR_BUSY)
 LINK_DOWN = int(Gate.LINK_DOWN)
 NOT_IDENTIFIED, NOT_ACQUIRED = int(Gate.NOT_IDENTIFIED), int(Gate.NOT_ACQUIRED)
+SILENT = int(Gate.SILENT)
 
 
 PICTURE, OPERATOR, CHANNEL = int(Resource.PICTURE), int(Resource.OPERATOR), int(Resource.CHANNEL)
@@ -51,6 +54,8 @@ def met_by(look):
     """How far a radar came with a look (``codes.Look``), and the gate that it met there."""
     if look == DETECTED:
         return 6, NO_FIRM_TRACK
+    if look == LOOK_JAMMED:
+        return 5, JAMMED
     if look == VISIBLE or look == TOO_SLOW:
         return 5, NOT_DETECTED
     if look == OUT_OF_MODE:
@@ -61,6 +66,8 @@ def met_by(look):
         return 2, MASK
     if look == BELOW_HORIZON:
         return 1, HORIZON
+    if look == SILENT_LOOK:
+        return -1, SILENT
     return 0, BEYOND_RADAR if look == OUT_OF_RANGE else NOT_DETECTED
 
 
@@ -91,21 +98,26 @@ def name_unseen(sim, post):
             continue
         gate = NO_RADAR
         furthest = -2
+        through = 0.0
         for r in range(len(sim.radars)):
             radar = sim.radars[r]
-            off = radar["emitting"] == 0 or now >= radar["fails_at"] or now < radar["ready_at"]
+            never = radar["emitting"] == 0 and radar["policy"] == 0
+            off = never or now >= radar["fails_at"] or now < radar["ready_at"]
             if radar["post"] != post or off:
                 continue
             far, met = met_by(sim.looks[r, f]["code"])
             if now < radar["slewing_until"]:  # it looks at nothing: its last look tells if no other radar does
                 far = -1
             if far > furthest:
-                furthest, gate = far, met
+                furthest, gate, through = far, met, sim.looks[r, f]["through"]
         for u in range(len(sim.units)):
             if sim.units[u]["post"] == post and not works_at(sim, u, f):
                 # what another post sees would be seen here too if the link held
                 cut = flight["tracked"] != 0 and cut_off(sim, u, f)
-                set_gate(sim, f, u, LINK_DOWN if cut else gate)
+                if gate == JAMMED and not cut:
+                    set_gate_jammed(sim, f, u, through)
+                else:
+                    set_gate(sim, f, u, LINK_DOWN if cut else gate)
 
 
 @kernel("i8(i8)")
@@ -119,7 +131,8 @@ def resource_of(gate):
         return LAUNCHER
     if gate == NO_ROUND:
         return MAGAZINE
-    seeing = gate == HORIZON or gate == MASK or gate == SECTOR or gate == SEARCH_MODE or gate == NOT_DETECTED
+    seeing = gate == HORIZON or gate == MASK or gate == SECTOR or gate == SEARCH_MODE or gate == JAMMED
+    seeing = seeing or gate == NOT_DETECTED or gate == SILENT
     if seeing or gate == NO_FIRM_TRACK or gate == NOT_ACQUIRED or gate == NOT_IDENTIFIED:
         return PICTURE
     return 0

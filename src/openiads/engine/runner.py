@@ -14,8 +14,9 @@ from openiads.physics.filtering import WORK
 from openiads.physics.flyout import BODY
 from openiads.world.build import World
 from openiads.world.codes import Status
-from openiads.world.layout import ENGAGEMENT, LOOK, MOST_PLOTS, NOBODY, PLOT, ROUND, TRACK, Sim, View
+from openiads.world.layout import ENGAGEMENT, MOST_PLOTS, NOBODY, ROUND, TRACK, Sim, View
 from openiads.world.outcome import TALLY, outcome_row
+from openiads.world.sensed import LOOK, PLOT, SPOKE
 from openiads.world.trace import EVENT, busiest
 
 MOST_DOUBLINGS = 6  # of each capacity: which replications a runner ran before must not decide how one ends
@@ -40,6 +41,13 @@ class Result:
 def _bytes(array: np.ndarray) -> np.ndarray:
     """A contiguous array as bytes, sharing its memory."""
     return np.frombuffer(array.data, np.uint8) if array.size else np.zeros(0, np.uint8)
+
+
+def _unheard(radars: int, jammers: int) -> np.ndarray:
+    """Cells of radars and jammers of which nothing has been received yet."""
+    spokes = np.zeros((radars, jammers), SPOKE)
+    spokes["time"] = spokes["strobe_at"] = -math.inf
+    return spokes
 
 
 class Runner:
@@ -80,6 +88,8 @@ class Runner:
             bodies=np.zeros(capacity["rounds"], BODY),
             interceptors=rows["interceptors"],
             plots=np.zeros(capacity["plots"], PLOT),
+            jammers=rows["jammers"].copy(),
+            spokes=_unheard(radars, len(rows["jammers"])),
             assets=rows["assets"].copy(),
             corridors=rows["corridors"],
             looks=np.zeros((radars, flights), LOOK),
@@ -93,7 +103,7 @@ class Runner:
     def _prepare(self) -> None:
         """Byte views of what every replication copies or clears: copying bytes skips NumPy's field-by-field work."""
         sim, rows = self.sim, self.world.rows
-        copied = ("situation", "platforms", "flights", "radars", "posts", "units", "launchers", "assets")
+        copied = ("situation", "platforms", "flights", "radars", "posts", "units", "launchers", "assets", "jammers")
         self._copied = [(_bytes(getattr(sim, name)), _bytes(rows[name])) for name in copied if len(rows[name])]
         room = len(sim.tracks)
         self.view = View(
@@ -107,8 +117,9 @@ class Runner:
             velocity=np.zeros((room, 3)),
             dials=np.zeros(8),
         )
-        self._cleared = [_bytes(getattr(sim, name)) for name in ("engagements", "tracks", "looks", "gates")]
+        self._cleared = [_bytes(getattr(sim, name)) for name in ("engagements", "tracks", "looks", "gates", "spokes")]
         self._due = sim.looks["due"]
+        self._spoke_times = [sim.spokes["time"], sim.spokes["strobe_at"]]
 
     def _reset(self, replication: int, record: bool) -> None:
         for target, source in self._copied:
@@ -116,6 +127,8 @@ class Runner:
         for target in self._cleared:
             target.fill(0)
         self._due.fill(-1.0)
+        for times in self._spoke_times:
+            times.fill(-math.inf)
         self.sim.pictures.fill(NOBODY)
         row = self.sim.situation[0]
         row["seed"], row["replication"], row["record"] = self.seed, replication, int(record)

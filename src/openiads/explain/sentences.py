@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from openiads.world.codes import Detail, Drop, Evasion, Event, Gate, Identity, RoundEnd, Terminal
+from openiads.world.codes import Detail, Drop, Emission, Evasion, Event, Gate, Identity, RoundEnd, Terminal
 from openiads.world.trace import GATE_DETAIL
 
 #: gate -> (sentence, what is said of its number, {} standing for it; empty if it is not told)
@@ -16,6 +16,7 @@ GATES: dict[Gate, tuple[str, str]] = {
     Gate.MASK: ("hidden from the radars by terrain", "it must climb above {}"),
     Gate.SECTOR: ("outside the sector that the radars face", "{} off its middle"),
     Gate.SEARCH_MODE: ("outside the elevations of the active search mode", ""),
+    Gate.JAMMED: ("jammed: without the noise the radar would have seen it", "burn-through expected at {}"),
     Gate.NOT_DETECTED: ("no radar has detected it", ""),
     Gate.NO_FIRM_TRACK: ("detected, but there is no firm track at the command post", ""),
     Gate.NOT_ACQUIRED: ("assigned, but the engagement radar has not acquired it", ""),
@@ -43,6 +44,7 @@ GATES: dict[Gate, tuple[str, str]] = {
     Gate.BEYOND_RADAR: ("beyond the range of the radars", "at {}"),
     Gate.TOO_EARLY: ("a round launched now would be there too early", "{} to wait"),
     Gate.RESERVED: ("the rounds left are kept for other targets", ""),
+    Gate.SILENT: ("silent: emission control keeps the radars off", "{}"),
     Gate.POINT_DEFENSE: ("left to the point defense", ""),
 }
 
@@ -55,6 +57,13 @@ _NUMBERS = {
     Detail.SPEED: "{:,.0f} m/s",
     Detail.PROBABILITY: "{:.2f}",
     Detail.DURATION: "{:.1f} s",
+}
+
+#: Why a radar is silent.
+_SILENT = {
+    Emission.SHUTDOWN: "until the weapon that comes at them is gone",
+    Emission.BLINK: "for the rest of a blink",
+    Emission.CUED: "until cued",
 }
 
 
@@ -73,6 +82,9 @@ def gate_sentence(gate: int, number: float = math.nan) -> str:
     detail = GATE_DETAIL.get(Gate(gate), Detail.NONE)
     if not phrase or detail == Detail.NONE or not math.isfinite(number):
         return said
+    if detail == Detail.POLICY:
+        why = _SILENT.get(Emission(int(number)), "")
+        return f"{said} ({why})" if why else said
     told = _NUMBERS[detail].format(math.degrees(abs(number)) if detail == Detail.ANGLE else number)
     return f"{said} ({phrase.format(told)})"
 
@@ -134,6 +146,16 @@ def said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
         return f"a round of {name('units', 'unit')} ends: {RoundEnd(code).name.lower().replace('_', ' ')}"
     if kind == Event.EVADE:
         return f"{'turns away' if code == Evasion.TURN_AWAY else 'flies a full circle'} at {v[0] / 9.80665:.1f} g"
+    if kind == Event.STROBE:
+        crossed = f"crosses its strobe with another radar's: {v[0] / 1000:.0f} km off"
+        what = "takes its bearing, a strobe" if code == 1 else crossed
+        return f"{name('radars', 'radar')} {what}, {math.degrees(v[1]):.1f}°, jamming {v[3]:.0f} dB over noise"
+    if kind == Event.JAMMING:
+        return "its jammer begins to radiate" if code == 1 else "its jammer is off"
+    if kind == Event.EMISSION:
+        return f"{name('radars', 'radar')} {'emits' if code == 1 else 'is silent'}"
+    if kind == Event.DECOYED:
+        return f"takes an emitting decoy of {name('radars', 'radar')}, {v[3]:,.0f} m off it"
     if kind == Event.SWAP:
         return "a track of another flight has jumped to it"
     if kind == Event.TERMINAL:

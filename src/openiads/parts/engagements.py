@@ -62,6 +62,7 @@ def engage(sim, u, magazine, k, first, last, believed):
     engagement["last_seen"] = now
     engagement["held_since"] = math.inf
     engagement["signal"] = engagement["seen_at"] = 0.0
+    engagement["jamming_own"] = engagement["jamming_others"] = 0.0
     engagement["stretch"] = 1.0
     engagement["due"] = math.inf
     unit["targets_held"] += 1
@@ -74,6 +75,30 @@ def engage(sim, u, magazine, k, first, last, believed):
         engagement["due"] = now + service_time(sim, track["flight"])
         unit["due"] = min(unit["due"], engagement["due"])
     set_gate(sim, track["flight"], u, NOT_ACQUIRED)
+
+
+@kernel("void(Engagement, f8, f8, f8, f8)")
+def note_signal(engagement, distance, snr, clear, own):
+    """Keep what a look at the target said of its signal and of what jams it.
+
+    distance : m;  snr, clear : with and without jamming, > 0;  own : jamming by the target itself over noise
+    """
+    square = distance * distance
+    engagement["signal"] = clear * distance * distance * distance * distance
+    engagement["seen_at"] = distance
+    if clear > snr > 0.0:
+        engagement["jamming_own"] = own * square
+        engagement["jamming_others"] = max(clear / snr - 1.0 - own, 0.0)
+    else:
+        engagement["jamming_own"] = 0.0
+        engagement["jamming_others"] = 0.0
+
+
+@kernel("f8(Engagement, f8)")
+def noise_at(engagement, distance):
+    """Noise with jamming over noise without at a distance (m) of the target: its own jamming grows as it comes."""
+    square = max(distance * distance, 1.0)
+    return 1.0 + engagement["jamming_others"] + engagement["jamming_own"] / square
 
 
 @kernel("f8(Sim, i8)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from openiads.base.compiled import kernel
-from openiads.parts.sensing import angle_between
+from openiads.parts.geometry import angle_between
 from openiads.world.log_elements import log_reload
 
 

@@ -6,23 +6,25 @@ import math
 
 from openiads.base.compiled import kernel
 from openiads.parts import dice
+from openiads.parts.early_warning import heard
 from openiads.parts.flights import state_of
+from openiads.parts.geometry import TWO_PI, azimuth_of
+from openiads.parts.jamming import cross_strobes, through_at
 from openiads.parts.sensing import (
     DETECTED,
-    TWO_PI,
     VISIBLE,
-    azimuth_of,
+    bearing_errors,
     detects,
     measure,
     revisit,
     sense,
 )
 from openiads.physics.filtering import measured_position
-from openiads.world.codes import Element, Milestone, Status
+from openiads.world.codes import Element, Look, Milestone, Status
 from openiads.world.log import log_detect, log_look
-from openiads.world.log_elements import log_element_down
+from openiads.world.log_elements import log_element_down, log_strobe
 
-ON_RADAR = int(Element.RADAR)
+ON_RADAR, JAMMED = int(Element.RADAR), int(Look.JAMMED)
 OVERFLOW_PLOTS = int(Status.OVERFLOW_PLOTS)
 DETECTED_ONCE = int(Milestone.DETECTED)
 NEVER = math.inf
@@ -76,7 +78,9 @@ def fill_plot(sim, k, r, f, t, x, y, z, distance, sigma_range, sigma_azimuth, si
     plot["sigma_azimuth"] = sigma_azimuth
     plot["sigma_elevation"] = sigma_elevation
     plot["radial_speed"] = along
+    plot["speed_error"] = 0.0
     plot["revisit"] = sim.radars[r]["frame"]
+    plot["late"], plot["swerve"] = sim.radars[r]["late"], sim.radars[r]["swerve"]
 
 
 @kernel("b1(Sim, i8, i8)")
@@ -112,13 +116,48 @@ def in_decibels(ratio):
     return 10.0 * math.log10(ratio) if ratio > 0.0 else -999.0
 
 
+@kernel("void(Sim, i8, i8, f8, f8, f8, f8, f8)")
+def take_strobe(sim, r, f, t, azimuth, elevation, ratio, arrives):
+    """Radar ``r`` takes the bearing of the jammer on flight ``f`` that it does not see, as a strobe.
+
+    azimuth, elevation : of the look, rad;  ratio : jamming over noise in the beam;  arrives : of a report, s
+    The error of a bearing is that of a look whose signal is the jamming.  A strobe that crosses another radar's of the
+    same post gives a plot, as wide along the bearing as the crossing is flat.
+    """
+    radar = sim.radars[r]
+    spoke = sim.spokes[r, sim.flights[f]["jammer"]]
+    across, up = bearing_errors(radar, ratio, elevation)
+    n0, n1 = dice.strobe(sim, r, f, dice.search_slot(radar, t))
+    spoke["strobe_at"] = t
+    spoke["strobe_azimuth"] = azimuth + across * n0
+    spoke["strobe_elevation"] = elevation + up * n1
+    spoke["strobe_sigma"][0] = across
+    spoke["strobe_sigma"][1] = up
+    if spoke["told"] == 0:
+        spoke["told"] = 1
+        log_strobe(sim, r, f, 1, 0.0, in_decibels(ratio))
+    distance, sigma = cross_strobes(sim, r, f, t)
+    if distance <= 0.0:
+        return
+    az, el = spoke["strobe_azimuth"], spoke["strobe_elevation"]
+    x, y, z = measured_position(radar["position"], radar["axes"], distance, az, el, across, up)
+    k = sim.situation[0]["plots_count"]
+    fill_plot(sim, k, r, f, t, x, y, z, distance, sigma, across, up, 0.0)
+    sim.plots[k]["speed_error"] = sim.model[0]["false_alarm_speed"]
+    sim.plots[k]["revisit"] = revisit(radar, elevation)
+    send_plot(sim, arrives)
+    if spoke["told"] == 1:
+        spoke["told"] = 2
+        log_strobe(sim, r, f, 2, distance, in_decibels(ratio))
+
+
 @kernel("void(Sim, i8, i8, f8, f8)")
 def look(sim, r, f, t, arrives):
     """One search look of radar ``r`` at flight ``f`` at time ``t``; a detection becomes a plot arriving later."""
     situation = sim.situation[0]
     radar = sim.radars[r]
     situation["looks"] += 1
-    code, distance, azimuth, elevation, lowest, snr, height, along = sense(sim, r, f, t, True)
+    code, distance, azimuth, elevation, lowest, snr, height, along, clear, own = sense(sim, r, f, t, True)
     found = 0
     drawn = 0.0
     if code == VISIBLE:
@@ -131,6 +170,12 @@ def look(sim, r, f, t, arrives):
             fill_plot(sim, situation["plots_count"], r, f, t, x, y, z, rm, sr, sa, se, vm)
             sim.plots[situation["plots_count"]]["revisit"] = revisit(radar, elevation)
             send_plot(sim, arrives)
+        elif clear > snr:
+            if detects(sim, r, f, t, clear, slot)[0]:
+                code = JAMMED
+                sim.looks[r, f]["through"] = through_at(radar, distance, snr, clear, own)
+            if own >= radar["strobe_ratio"]:
+                take_strobe(sim, r, f, t, azimuth, elevation, own, arrives)
     cell = sim.looks[r, f]
     if found == 1 and cell["detected"] == 0:
         flight = sim.flights[f]
@@ -144,7 +189,7 @@ def look(sim, r, f, t, arrives):
     alert = found == 1 and sooner > 0.0 and sim.flights[f]["tracked"] & (1 << radar["post"]) == 0
     cell["due"] = t + (sooner if alert else frame_time(sim, r, t))
     if situation["record"] == 1:
-        said = found if code == VISIBLE else code
+        said = found if code == VISIBLE else code  # JAMMED is 2, which says more than 0
         log_look(sim, f, r, said, distance, azimuth, elevation, lowest, in_decibels(drawn), height)
 
 
@@ -163,11 +208,43 @@ def false_alarm(sim, r, chance, arrives):
     else:
         azimuth = TWO_PI / radar["faces"] * ((radar["batch"] + u2) / radar["sectors"])
     elevation = radar["elevation_low"] + (radar["elevation_high"] - radar["elevation_low"]) * u3 * u3 * u3
+    if radar["elevated"] == 1:  # between the surface that it looks down on and its own height
+        drop = radar["height"] * (1.0 - u3 * u3 * u3) + distance * distance / (2.0 * situation["earth_radius"])
+        elevation = -math.asin(min(drop / distance, 1.0))
     x, y, z = measured_position(radar["position"], radar["axes"], distance, azimuth, elevation, 0.0, 0.0)
     k, now, along = situation["plots_count"], situation["now"], sim.model[0]["false_alarm_speed"] * (2.0 * u3 - 1.0)
     across, up = radar["beam_azimuth"] / 4.0, radar["beam_elevation"] / 4.0
     fill_plot(sim, k, r, -1, now, x, y, z, distance, radar["resolution"], across, up, along)
     send_plot(sim, arrives)
+
+
+@kernel("void(Sim, i8, f8, f8)")
+def look_round(sim, r, since, step):
+    """Looks of radar ``r`` that have fallen due since a time, s, while it emitted; a batch takes ``step`` s."""
+    situation = sim.situation[0]
+    radar = sim.radars[r]
+    now = situation["now"]
+    since = max(since, radar["emits_from"])
+    arrives = now + radar["link_delay"]
+    for f in range(len(sim.flights)):
+        t = sim.looks[r, f]["due"]
+        if t > now:
+            continue
+        flight = sim.flights[f]
+        if flight["starts"] > now:
+            continue
+        if t < since - 1e-6:  # never looked at yet, or the radar was blind when the look was due
+            t = first_look(sim, r, f, max(flight["starts"], since))
+            sim.looks[r, f]["due"] = t
+        if t > now:
+            continue
+        look(sim, r, f, t, arrives)
+        if situation["status"] != 0:
+            return
+        sim.looks[r, f]["due"] = max(sim.looks[r, f]["due"], now - step + 1e-9)
+    if situation["false_alarms"] == 1:
+        chance = radar["false_per_frame"] / radar["sectors"]
+        false_alarm(sim, r, chance * (now - since) / step if since > now - step else chance, arrives)
 
 
 @kernel("void(Sim, i8)")
@@ -188,25 +265,9 @@ def search(sim, r):
         return
     if radar["emitting"] == 0 or radar["post"] < 0 or now < max(radar["slewing_until"], radar["ready_at"]):
         return
-    arrives = now + radar["link_delay"]
-    for f in range(len(sim.flights)):
-        t = sim.looks[r, f]["due"]
-        if t > now:
-            continue
-        flight = sim.flights[f]
-        if flight["starts"] > now:
-            continue
-        if t < now - step - 1e-6:  # never looked at yet, or the radar was blind when the look was due
-            t = first_look(sim, r, f, max(flight["starts"], now - step))
-            sim.looks[r, f]["due"] = t
-        if t > now:
-            continue
-        look(sim, r, f, t, arrives)
-        if situation["status"] != 0:
-            return
-        sim.looks[r, f]["due"] = max(sim.looks[r, f]["due"], now - step + 1e-9)
-    if situation["false_alarms"] == 1:
-        false_alarm(sim, r, radar["false_per_frame"] / radar["sectors"], arrives)
+    if not heard(sim, r):
+        return
+    look_round(sim, r, now - step, step)
 
 
 @kernel("void(Sim, i8)", entry=True)

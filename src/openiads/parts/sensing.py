@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 
 from openiads.base.compiled import kernel
-from openiads.earth.sight import ground_range, horizon_height, lowest_visible
+from openiads.earth.sight import horizon_height
 from openiads.parts import dice
 from openiads.parts.flights import state_of
+from openiads.parts.geometry import MEAN_RADIUS, angle_between, bearing, edge_factor
+from openiads.parts.jamming import received
+from openiads.parts.overhead import lowest_seen, surface_section
 from openiads.physics.detection import fluctuation, probability_at, scan_gain, signal_to_noise, table_of
 from openiads.physics.motion import local_up
 from openiads.physics.propagation import (
-    clutter_section,
-    fresnel_parameter,
-    knife_edge_loss,
     low_angle_error,
     two_ray_factor,
     two_way_attenuation,
@@ -24,51 +24,11 @@ VISIBLE, DETECTED = int(Look.VISIBLE), int(Look.DETECTED)
 BELOW_HORIZON, BELOW_MASK = int(Look.BELOW_HORIZON), int(Look.BELOW_MASK)
 OUT_OF_SECTOR, OUT_OF_MODE = int(Look.OUT_OF_SECTOR), int(Look.OUT_OF_MODE)
 OUT_OF_RANGE, TOO_SLOW = int(Look.OUT_OF_RANGE), int(Look.TOO_SLOW)
+SILENT_LOOK = int(Look.SILENT)
 
 REFERENCE_RANGE = 100_000.0
-TWO_PI = 2.0 * math.pi
-MEAN_RADIUS = 6371000.0
 MONOPULSE_SLOPE = 1.6
 LEAST_EDGE = 1e-6  # two-way power factor behind an edge below which nothing is looked for
-
-
-@kernel("f8(f8, f8)")
-def angle_between(first, second):
-    """Difference first - second of two angles, wrapped to [-pi, pi)."""
-    turn = first - second + math.pi
-    return turn - TWO_PI * math.floor(turn / TWO_PI) - math.pi
-
-
-@kernel("tuple_of(f8, f8, f8, f8)(f8[::1], f8[:, ::1], f8, f8, f8)")
-def bearing(position, axes, x, y, z):
-    """(distance, azimuth, elevation, ground range) of an ECEF point from a place with local axes; m and rad.
-
-    Ground range is along a sphere of the mean radius; azimuth from north through east in [0, 2 pi).
-    """
-    dx = x - position[0]
-    dy = y - position[1]
-    dz = z - position[2]
-    east = dx * axes[0, 0] + dy * axes[0, 1] + dz * axes[0, 2]
-    north = dx * axes[1, 0] + dy * axes[1, 1] + dz * axes[1, 2]
-    up = dx * axes[2, 0] + dy * axes[2, 1] + dz * axes[2, 2]
-    flat = math.sqrt(east * east + north * north)
-    azimuth = math.atan2(east, north)
-    if azimuth < 0.0:
-        azimuth += TWO_PI
-    ground = ground_range(0.0, east, north, up, MEAN_RADIUS)
-    return math.sqrt(flat * flat + up * up), azimuth, math.atan2(up, flat), ground
-
-
-@kernel("f8(f8[::1], f8[:, ::1], f8, f8, f8)")
-def azimuth_of(position, axes, x, y, z):
-    """The azimuth of ``bearing`` alone, in [0, 2 pi)."""
-    dx = x - position[0]
-    dy = y - position[1]
-    dz = z - position[2]
-    east = dx * axes[0, 0] + dy * axes[0, 1] + dz * axes[0, 2]
-    north = dx * axes[1, 0] + dy * axes[1, 1] + dz * axes[1, 2]
-    azimuth = math.atan2(east, north)
-    return azimuth + TWO_PI if azimuth < 0.0 else azimuth
 
 
 @kernel("f8(f8[:, ::1], i8, f8, f8, f8, f8, f8, f8)")
@@ -84,21 +44,6 @@ def cross_section(rcs, band, dx, dy, dz, vx, vy, vz):
     end = rcs[band, 0] if cosine < 0.0 else rcs[band, 2]  # flying toward the radar shows the nose
     square = cosine * cosine
     return rcs[band, 1] + (end - rcs[band, 1]) * square
-
-
-@kernel("f8(f8[::1], Radar, f8, f8, f8)")
-def edge_factor(tables, radar, azimuth, ground, below):
-    """Two-way power factor of the masking edge for a target ``below`` m under (negative: over) the lowest visible
-    height.
-
-    The height of the edge over the line of sight goes with the share of the way that the edge lies at.
-    """
-    near = lowest_visible(tables, radar["edge_table"], azimuth, ground)
-    far = ground - near
-    if near < 1.0 or far < 1.0:
-        return 1.0 if below <= 0.0 else 0.0
-    loss = knife_edge_loss(fresnel_parameter(below * near / ground, near, far, radar["wavelength"]))
-    return loss * loss
 
 
 @kernel("f8(Radar)")
@@ -156,15 +101,33 @@ def visibility(radar, earth_radius, azimuth, elevation, ground, height, lowest, 
     return VISIBLE
 
 
+@kernel("f8(Radar, f8)")
+def look_gain(radar, azimuth):
+    """One-way gain of the beam at an azimuth over that at boresight."""
+    off = angle_between(azimuth, radar["boresight"])
+    return scan_gain(math.cos(off), radar["boresight_loss"]) if radar["phased"] == 1 else 1.0
+
+
 @kernel("f8(f8[::1], Radar, f8, f8, f8, f8, f8, f8, f8, f8, f8)")
 def mean_signal(tables, radar, earth_radius, roughness, distance, azimuth, elevation, ground, height, edges, rcs):
     """Signal of a mean cross-section (m2) at a VISIBLE point, over noise and what is left of the surface's return.
 
+    The arguments are those of ``echo``.
+    """
+    signal, clutter = echo(
+        tables, radar, earth_radius, roughness, distance, azimuth, elevation, ground, height, edges, rcs
+    )
+    return signal / (1.0 + clutter)
+
+
+@kernel("tuple_of(f8, f8)(f8[::1], Radar, f8, f8, f8, f8, f8, f8, f8, f8, f8)")
+def echo(tables, radar, earth_radius, roughness, distance, azimuth, elevation, ground, height, edges, rcs):
+    """Signal of a mean cross-section (m2) at a VISIBLE point, and what is left of the surface's return, over noise.
+
     earth_radius : effective, m;  roughness : rms height of the sea, m;  ground : range along the sea, m;
     edges : factor of the masking edge
     """
-    off = angle_between(azimuth, radar["boresight"])
-    gain = scan_gain(math.cos(off), radar["boresight_loss"]) if radar["phased"] == 1 else 1.0
+    gain = look_gain(radar, azimuth)
     loss = 1.0
     if radar["attenuation_table"] >= 0:
         loss = two_way_attenuation(tables, radar["attenuation_table"], distance, height)
@@ -175,20 +138,18 @@ def mean_signal(tables, radar, earth_radius, roughness, distance, azimuth, eleva
         )
         lobes = edges * lobes * lobes * lobes * lobes
     free = signal_to_noise(radar["reference_snr"], REFERENCE_RANGE, distance, 1.0, gain, 1.0, loss)
-    base = radar["clutter_base"]
-    surface = clutter_section(
-        radar["clutter_section"], ground, height - base, radar["height"] - base, radar["beam_elevation"], earth_radius
-    )
-    return free * rcs * lobes / (1.0 + free * surface)
+    surface = surface_section(radar, earth_radius, distance, ground, height)
+    return free * rcs * lobes, free * surface
 
 
-@kernel("tuple_of(i8, f8, f8, f8, f8, f8, f8, f8)(Sim, i8, i8, f8, b1)")
+@kernel("tuple_of(i8, f8, f8, f8, f8, f8, f8, f8, f8, f8)(Sim, i8, i8, f8, b1)")
 def sense(sim, r, f, t, searching):
     """Geometry and mean signal of radar ``r`` looking at flight ``f`` at time ``t``.
 
     searching : True tests the search sector and the active mode's elevations, False the wider tracking sector
-    Returns (code, distance, azimuth, elevation, lowest visible height, SNR ratio, height, radial speed); the SNR is of
-    the mean cross-section and 0 unless the code is VISIBLE; the speed, m/s, is positive away from the radar.
+    Returns (code, distance, azimuth, elevation, lowest visible height, SNR ratio, height, radial speed, SNR without
+    jamming, jamming by the flight itself over noise); the SNR is of the mean cross-section and 0 unless the code is
+    VISIBLE, its noise that of receiver, surface and jammers; the speed, m/s, is positive away from the radar.
     """
     radar = sim.radars[r]
     flight = sim.flights[f]
@@ -197,22 +158,28 @@ def sense(sim, r, f, t, searching):
     _, _, _, height = local_up(x, y, z)
     distance, azimuth, elevation, ground = bearing(radar["position"], radar["axes"], x, y, z)
     if distance > radar["range_max"] or distance < radar["range_min"]:
-        return OUT_OF_RANGE, distance, azimuth, elevation, 0.0, 0.0, height, 0.0
-    lowest = lowest_visible(sim.tables, radar["mask_table"], azimuth, ground)
+        return OUT_OF_RANGE, distance, azimuth, elevation, 0.0, 0.0, height, 0.0, 0.0, 0.0
+    lowest = lowest_seen(sim.tables, radar, azimuth, ground, x, y, z)
     edges = 1.0
     if radar["edge_table"] >= 0:
         edges = edge_factor(sim.tables, radar, azimuth, ground, lowest - height)
     code = visibility(radar, situation["earth_radius"], azimuth, elevation, ground, height, lowest, edges, t, searching)
     if code != VISIBLE:
-        return code, distance, azimuth, elevation, lowest, 0.0, height, 0.0
+        return code, distance, azimuth, elevation, lowest, 0.0, height, 0.0, 0.0, 0.0
     dx, dy, dz = x - radar["position"][0], y - radar["position"][1], z - radar["position"][2]
     along = (dx * vx + dy * vy + dz * vz) / distance
     if abs(along) < radar["least_radial_speed"]:
-        return TOO_SLOW, distance, azimuth, elevation, lowest, 0.0, height, 0.0
+        return TOO_SLOW, distance, azimuth, elevation, lowest, 0.0, height, 0.0, 0.0, 0.0
     rcs = cross_section(flight["rcs"], radar["band"], dx, dy, dz, vx, vy, vz)
     earth, sea = situation["earth_radius"], situation["sea_roughness"]
-    snr = mean_signal(sim.tables, radar, earth, sea, distance, azimuth, elevation, ground, height, edges, rcs)
-    return VISIBLE, distance, azimuth, elevation, lowest, snr, height, along
+    signal, clutter = echo(sim.tables, radar, earth, sea, distance, azimuth, elevation, ground, height, edges, rcs)
+    clear = snr = signal / (1.0 + clutter)
+    own = 0.0
+    if len(sim.jammers) > 0:
+        own, others = received(sim, r, f, t, azimuth, elevation, look_gain(radar, azimuth))
+        snr = signal / (1.0 + clutter + own + others)
+        own /= 1.0 + clutter
+    return VISIBLE, distance, azimuth, elevation, lowest, snr, height, along, clear, own
 
 
 @kernel("tuple_of(b1, f8)(Sim, i8, i8, f8, f8, i8)")
@@ -250,6 +217,14 @@ def angle_error(radar, snr):
     azimuth = measurement_error(snr, radar["beam_azimuth"] / MONOPULSE_SLOPE, radar["sigma_angle"])
     elevation = measurement_error(snr, radar["beam_elevation"] / MONOPULSE_SLOPE, radar["sigma_angle"])
     return math.sqrt(0.5 * (azimuth * azimuth + elevation * elevation))
+
+
+@kernel("tuple_of(f8, f8)(Radar, f8, f8)")
+def bearing_errors(radar, snr, elevation):
+    """Standard deviations (rad) of azimuth and elevation measured at a signal to noise ratio."""
+    azimuth = measurement_error(snr, radar["beam_azimuth"] / MONOPULSE_SLOPE, radar["sigma_angle"])
+    up = measurement_error(snr, radar["beam_elevation"] / MONOPULSE_SLOPE, radar["sigma_angle"])
+    return azimuth / max(math.cos(elevation), 0.05), up
 
 
 @kernel("f8(Model, Radar, f8, f8)")

@@ -6,9 +6,11 @@ import math
 
 from openiads.base.compiled import kernel
 from openiads.parts import dice
-from openiads.parts.engagements import begin_decision, is_active, release
+from openiads.parts.engagements import begin_decision, is_active, noise_at, note_signal, release
 from openiads.parts.flights import state_of
-from openiads.parts.gates import set_gate, set_gate_below, set_gate_range, set_gate_sector
+from openiads.parts.gates import set_gate, set_gate_below, set_gate_jammed, set_gate_range, set_gate_sector
+from openiads.parts.geometry import angle_between, bearing
+from openiads.parts.jamming import through_at
 from openiads.parts.radars import fill_plot
 from openiads.parts.sensing import (
     BELOW_HORIZON,
@@ -16,8 +18,7 @@ from openiads.parts.sensing import (
     OUT_OF_RANGE,
     OUT_OF_SECTOR,
     VISIBLE,
-    angle_between,
-    bearing,
+    bearing_errors,
     detects,
     measure,
     sense,
@@ -32,6 +33,7 @@ NONE, ACQUIRING = int(Stage.NONE), int(Stage.ACQUIRING)
 ASSESSING, SERVICE = int(Stage.ASSESSING), int(Stage.SERVICE)
 HORIZON, MASK = int(Gate.HORIZON), int(Gate.MASK)
 NOT_ACQUIRED, UNIT_NOT_READY = int(Gate.NOT_ACQUIRED), int(Gate.UNIT_NOT_READY)
+SILENT = int(Gate.SILENT)
 
 
 @kernel("i8(Sim, i8)")
@@ -53,7 +55,7 @@ def stretch(sim, r, e, most):
     """
     radar, engagement = sim.radars[r], sim.engagements[e]
     square = max(engagement["seen_at"] * engagement["seen_at"], 1.0)
-    now = engagement["signal"] / (square * square)
+    now = engagement["signal"] / (square * square) / noise_at(engagement, engagement["seen_at"])
     longer = min(radar["wanted_signal"] / max(now, 1e-12), radar["stretch_most"], most)
     engagement["stretch"] = max(longer, 1.0) if engagement["signal"] > 0.0 else 1.0
     return engagement["stretch"]
@@ -79,6 +81,14 @@ def name_waiting(sim, e, gate):
     track = sim.tracks[engagement["track"]]
     if track["serial"] == engagement["serial"]:
         set_gate(sim, track["flight"], engagement["unit"], gate)
+
+
+@kernel("i8(Sim, i8)")
+def why_blind(sim, r):
+    """The gate of what an engagement radar cannot look for now: it is silent for a while, or not ready."""
+    radar = sim.radars[r]
+    works = radar["ready_at"] <= sim.situation[0]["now"] < radar["fails_at"]
+    return SILENT if works and radar["emitting"] == 0 and radar["policy"] != 0 else UNIT_NOT_READY
 
 
 @kernel("void(Sim, i8)")
@@ -114,7 +124,7 @@ def serve(sim, r):
             asked += need / radar["service_interval"]
             left -= need
             if rank == 2 and (blind or left < -1e-12):
-                name_waiting(sim, e, UNIT_NOT_READY if blind else NOT_ACQUIRED)
+                name_waiting(sim, e, why_blind(sim, r) if blind else NOT_ACQUIRED)
             if left < -1e-12:
                 dropped += 1
             elif not blind:
@@ -178,13 +188,13 @@ def service_look(sim, r, e, f):
     radar = sim.radars[r]
     engagement = sim.engagements[e]
     situation["looks"] += 1
-    code, distance, azimuth, elevation, lowest, snr, height, along = sense(sim, r, f, now, False)
+    code, distance, azimuth, elevation, lowest, snr, height, along, clear, own = sense(sim, r, f, now, False)
     cued = sim.tracks[engagement["track"]]["flight"]  # another flight may be nearer to the cue
     if code != VISIBLE:
         if engagement["state"] == ACQUIRING:
             name_unacquired(sim, r, cued, code if f == cued else VISIBLE, distance, azimuth, lowest)
         return False
-    engagement["signal"], engagement["seen_at"] = snr * distance * distance * distance * distance, distance
+    note_signal(engagement, distance, snr, clear, own)
     if engagement["state"] != ACQUIRING:
         snr *= engagement["stretch"]
     slot = dice.service_slot(radar, now)
@@ -192,7 +202,9 @@ def service_look(sim, r, e, f):
     if engagement["state"] == ACQUIRING:  # it is in view by now, whatever kept it from that before
         set_gate(sim, cued, radar["unit"], NOT_ACQUIRED)
     if not hit:
-        return False
+        if engagement["state"] == ACQUIRING and clear > snr and detects(sim, r, f, now, clear, slot)[0]:
+            set_gate_jammed(sim, cued, radar["unit"], through_at(radar, distance, snr, clear, own))
+        return own >= radar["strobe_ratio"] and clear > snr and follow_jamming(sim, r, e, f, azimuth, elevation, own)
     rm, am, em, sr, sa, se, vm = measure(sim, r, f, distance, azimuth, elevation, along, drawn, slot)
     x, y, z = measured_position(radar["position"], radar["axes"], rm, am, em, sa, se)
     spare = len(sim.plots) - 1
@@ -212,6 +224,32 @@ def service_look(sim, r, e, f):
         take(sim, own, spare)
     if engagement["state"] == ACQUIRING and sim.tracks[own]["state"] == CONFIRMED:
         firm(sim, e, distance, azimuth, elevation, lowest, height)
+    return True
+
+
+@kernel("b1(Sim, i8, i8, i8, f8, f8, f8)")
+def follow_jamming(sim, r, e, f, azimuth, elevation, ratio):
+    """Where a kind of round may be led by it, the bearing of a target that jams stands in for a look that failed.
+
+    azimuth, elevation : of the look, rad;  ratio : jamming by the target over noise.  The range is carried on along the
+    radar's own track: what is put in is as uncertain as the range is long.
+    """
+    now = sim.situation[0]["now"]
+    radar, engagement = sim.radars[r], sim.engagements[e]
+    own = engagement["own"]
+    if sim.magazines[engagement["magazine"]]["track_on_jam"] == 0 or own < 0 or sim.tracks[own]["state"] != CONFIRMED:
+        return False
+    predict(sim, own, now)
+    x = sim.tracks[own]["x"]
+    distance, _, _, _ = bearing(radar["position"], radar["axes"], x[0], x[1], x[2])
+    across, up = bearing_errors(radar, ratio, elevation)
+    n0, n1 = dice.strobe(sim, r, f, dice.service_slot(radar, now))
+    az, el = azimuth + across * n0, elevation + up * n1
+    px, py, pz = measured_position(radar["position"], radar["axes"], distance, az, el, across, up)
+    spare = len(sim.plots) - 1
+    fill_plot(sim, spare, r, f, now, px, py, pz, distance, distance, across, up, 0.0)
+    take(sim, own, spare)
+    engagement["last_seen"] = now
     return True
 
 
@@ -290,7 +328,8 @@ def acquire(sim, r, e):
         turn(sim, r, azimuth)
         return
     p = track["p"]
-    spread = math.sqrt(p[0, 0] + p[1, 1] + p[2, 2] + dt * dt * (p[3, 3] + p[4, 4] + p[5, 5]))
+    swerve = 0.5 * track["swerve"] * dt * dt  # what the target may have done since a plot that came late
+    spread = math.sqrt(p[0, 0] + p[1, 1] + p[2, 2] + dt * dt * (p[3, 3] + p[4, 4] + p[5, 5]) + swerve * swerve)
     if engagement["searching_until"] < 0.0:
         engagement["searching_until"] = now + cued_search(radar, 2.0 * spread / max(distance, 1.0))
     if now < engagement["searching_until"]:

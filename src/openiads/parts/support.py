@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 
 from openiads.base.compiled import kernel
-from openiads.parts.engagements import is_active
+from openiads.parts.engagements import is_active, noise_at
 from openiads.physics.detection import probability_at
 from openiads.world.layout import MOST_PLOTS
 
@@ -77,8 +77,10 @@ def support_probability(sim, e, magazine, arrival, distance):
     near = max(distance, 1.0)
     far = max(math.sqrt(near * max(engagement["seen_at"], near)), near)  # between the two ends of the way
     signal = engagement["signal"] * radar["stretch_most"]
-    close = seen_in_a_slot(sim.tables, radar["pd_table"], signal / (near * near * near * near), looks)
-    away = seen_in_a_slot(sim.tables, radar["pd_table"], signal / (far * far * far * far), looks)
+    at_end = signal / (near * near * near * near) / noise_at(engagement, near)
+    on_way = signal / (far * far * far * far) / noise_at(engagement, far)
+    close = seen_in_a_slot(sim.tables, radar["pd_table"], at_end, looks)
+    away = seen_in_a_slot(sim.tables, radar["pd_table"], on_way, looks)
     # a break of whole slots is bridged by what is seen just before and after it: the gap must be one slot longer
     mid_run = int((kind["midcourse_break"] + interval) / slot) + 1
     end_run = int((kind["support_break"] + interval) / slot) + 1

@@ -8,10 +8,11 @@ from openiads.base.compiled import kernel
 from openiads.parts import dice
 from openiads.parts.engagements import is_active, own_state
 from openiads.parts.flights import away_from, finish, state_of, warn
+from openiads.parts.geometry import bearing
 from openiads.parts.guns import burst_result, lay, meeting_time
 from openiads.parts.launchers import spend
 from openiads.parts.radars import set_occupancy
-from openiads.parts.sensing import angle_error, bearing, displacement, sense
+from openiads.parts.sensing import angle_error, displacement, sense
 from openiads.physics.filtering import vertical_deviation
 from openiads.physics.flyout import Guidance, endgame, fly, launch
 from openiads.physics.flyout import Status as Flight
@@ -300,7 +301,7 @@ def set_errors(sim, k):
     ahead = along * along / square if square > 0.0 else 0.0  # cosine squared of the aspect
     glint = sim.flights[f]["glint"]
     body["glint"] = math.sqrt(glint[0] * glint[0] * ahead + glint[1] * glint[1] * (1.0 - ahead))
-    _, distance, _, elevation, _, snr, _, _ = sense(sim, radar_row, f, now, False)
+    _, distance, _, elevation, _, snr, _, _, _, _ = sense(sim, radar_row, f, now, False)
     body["radar_range"] = distance
     body["radar_angle"] = angle_error(radar, max(snr, FAINTEST))
     share = 1.0 if kind["guidance"] == COMMAND else kind["terminal_share"] if kind["guidance"] == TVM else 0.0

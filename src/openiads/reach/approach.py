@@ -73,7 +73,7 @@ def listen(sim: Sim, f: int, step: float, rows: np.ndarray, places: np.ndarray, 
         places[k, 1] = y
         places[k, 2] = z
         for n in range(len(rows)):
-            code, _, _, _, _, ratio, _, _ = sense(sim, rows[n], f, t, True)
+            code, _, _, _, _, ratio, _, _, _, _ = sense(sim, rows[n], f, t, True)
             snr[n, k] = ratio if code == VISIBLE else 0.0
 
 

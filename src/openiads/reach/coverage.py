@@ -26,24 +26,28 @@ from openiads.earth.geodesy import MEAN_RADIUS, bearing, offset, to_ecef, to_geo
 from openiads.earth.sight import lowest_visible
 from openiads.earth.terrain import Terrain
 from openiads.earth.viewshed import lowest_over_grid
+from openiads.parts.geometry import angle_between, edge_factor
+from openiads.parts.geometry import bearing as seen_from
+from openiads.parts.jamming import in_look
 from openiads.parts.sensing import (
     BELOW_MASK,
     DETECTED,
     OUT_OF_RANGE,
     VISIBLE,
-    angle_between,
-    edge_factor,
-    mean_signal,
+    echo,
+    look_gain,
     visibility,
 )
-from openiads.parts.sensing import bearing as seen_from
+from openiads.reach.jammed import spokes_at
 from openiads.reach.looks import look_curve, needed_snr
 from openiads.reach.maps import FARTHEST, MOST_CELLS, STRIP, Map, check_map, map_of, square
 from openiads.reach.outline import noise_limited_range
 from openiads.world.build import World
+from openiads.world.codes import Look
 
 Grid32 = NDArray[np.float32]
 
+JAMMED = int(Look.JAMMED)
 LEAST_SIZE = 20e3  # m, of a map that chooses its own size
 
 
@@ -145,13 +149,14 @@ class Coverage:
 
 
 @kernel(
-    "void(f8[::1], Radar, f8, f8, f8, f8, b1, f8[::1], f8[::1], f4[:, ::1], f8[::1], b1, f4[:, ::1], i1[:, :, ::1], "
-    "i8, i8)",
+    "void(f8[::1], Radar, Spokes, f8, f8, f8, f8, b1, f8[::1], f8[::1], f4[:, ::1], f8[::1], b1, f4[:, ::1], "
+    "i1[:, :, ::1], i8, i8)",
     entry=True,
 )
 def paint(
     tables: np.ndarray,
     radar: np.void,
+    spokes: np.ndarray,
     earth_radius: float,
     roughness: float,
     rcs: float,
@@ -169,8 +174,9 @@ def paint(
 ) -> None:
     """Rows ``begin`` to ``end`` - 1 of what one radar sees of a map.
 
-    needed : ratio from which it detects;  agl : heights are above the ground;  given : ``lowest`` holds lowest visible
-    heights from elsewhere; else the mask's are put there;  code : out, (heights, rows, columns)
+    spokes : how jammers stand in its receiver;  needed : ratio from which it detects;  agl : heights are above the
+    ground;  given : ``lowest`` holds lowest visible heights from elsewhere; else the mask's are put there;
+    code : out, (heights, rows, columns)
     """
     for i in range(begin, end):
         for j in range(len(lons)):
@@ -199,10 +205,14 @@ def paint(
                     radar, earth_radius, azimuth, elevation, along, height, low, edges, radar["phase"], True
                 )
                 if found == VISIBLE:
-                    snr = mean_signal(
+                    signal, clutter = echo(
                         tables, radar, earth_radius, roughness, distance, azimuth, elevation, along, height, edges, rcs
                     )
-                    found = DETECTED if snr >= needed else VISIBLE
+                    noise = 1.0 + clutter
+                    found = DETECTED if signal / noise >= needed else VISIBLE
+                    if found == DETECTED and len(spokes) > 0:
+                        jamming = in_look(radar, spokes, -1, azimuth, elevation, look_gain(radar, azimuth))
+                        found = DETECTED if signal / (noise + jamming) >= needed else JAMMED
                 code[k, i, j] = found
 
 
@@ -214,14 +224,15 @@ def coverage(
     where: Map | None = None,
     fine: bool = False,
     threads: int = 2,
+    jammed_at: float | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Coverage:
     """What radars of a world see.
 
     world : of `reach.scenes.radar_world` or any other;  radars : rows, all that are on if left out;  where : the map,
     one of 400 x 400 cells about the radars if left out;  fine : line of sight on the map's own cells;
-    progress : called with (radars done, radars).  InputError where there is no radar or no data, or the question makes
-    no sense.
+    jammed_at : time (s) at which the world's jammers stand where they do; None: nobody jams;  progress : called with
+    (radars done, radars).  InputError where there is no radar or no data, or the question makes no sense.
     """
     question = (question or DetectionQuestion()).checked()
     rows = world.rows["radars"]
@@ -233,11 +244,12 @@ def coverage(
             "coverage.fine", "knows no diffraction", "Switch diffraction off (--no-diffraction), or leave out fine."
         )
     where = map_around(world, chosen, question) if where is None else where
+    spokes = spokes_at(world, jammed_at)
     views = []
     for done, k in enumerate(chosen):
         if progress is not None:
             progress(done, len(chosen))
-        views.append(_view(world, k, question, where, fine, threads))
+        views.append(_view(world, k, question, where, fine, threads, spokes[k]))
     if progress is not None:
         progress(len(chosen), len(chosen))
     some = rows[chosen]
@@ -264,7 +276,9 @@ def needed_of(world: World, row: int, question: DetectionQuestion) -> float:
     return needed_snr(curve, question.probability)
 
 
-def _view(world: World, row: int, question: DetectionQuestion, where: Map, fine: bool, threads: int) -> View:
+def _view(
+    world: World, row: int, question: DetectionQuestion, where: Map, fine: bool, threads: int, spokes: np.ndarray
+) -> View:
     radar = world.rows["radars"][row]
     lat, lon, _ = to_geodetic(*(float(v) for v in radar["position"]))
     if not bool(world.terrain.covers(lat, lon)):
@@ -278,7 +292,7 @@ def _view(world: World, row: int, question: DetectionQuestion, where: Map, fine:
 
     def part(begin: int) -> None:
         paint(
-            world.tables, radar, _radius(world), roughness, question.rcs_in(int(radar["band"])), needed,
+            world.tables, radar, spokes, _radius(world), roughness, question.rcs_in(int(radar["band"])), needed,
             question.above == "ground", where.lats, where.lons, where.ground, heights, fine, lowest, code, begin,
             min(begin + STRIP, len(where.lats)),
         )  # fmt: skip

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from openiads.base.compiled import kernel
 from openiads.earth.sight import lowest_visible
-from openiads.parts.sensing import VISIBLE, bearing, cross_section, edge_factor, mean_signal, visibility
+from openiads.parts.geometry import bearing, edge_factor
+from openiads.parts.sensing import VISIBLE, cross_section, mean_signal, visibility
 from openiads.physics.motion import local_up
 from openiads.reach.looks import look_curve, needed_snr
 from openiads.reach.straight import Paths, Target

@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike
 from openiads.base.errors import InputError
 from openiads.base.jsonable import JsonObject
 from openiads.base.words import nearest
+from openiads.catalog.checks import RECEIVERS
 from openiads.catalog.grades import ODDS, PREFIX
 from openiads.catalog.records import Catalog, Entry, Value, value_at
 from openiads.scenario import bands, signals
@@ -285,6 +286,9 @@ def used_entries(catalog: Catalog, scenario: Scenario) -> set[str]:
     """Names of all catalog entries that a scenario puts in place."""
     used = {raid.threat for raid in scenario.raids} | {flight.kind for flight in scenario.flights}
     used |= {raid.weapon for raid in scenario.raids if raid.weapon} | {command.post for command in scenario.commands}
+    jammers = jammers_of(scenario)
+    used |= jammers
+    used |= {sensor.radar for sensor in scenario.early_warnings}
     for site in scenario.sites:
         system = catalog[site.system]
         low = site.low_altitude or system.get("low_altitude", "none")
@@ -297,7 +301,20 @@ def used_entries(catalog: Catalog, scenario: Scenario) -> set[str]:
         }
         used |= {row.text[key] for row in system.launchers for key in ("launcher", "interceptor")}
         used |= {low} - {"none"}
+    if jammers:
+        used |= {receiver_of(catalog[name]) for name in used if catalog[name].kind == "radars"}
     return used
+
+
+def jammers_of(scenario: Scenario) -> set[str]:
+    """Names of the jammers that its raids and flights carry."""
+    carried = [raid.jammer for raid in scenario.raids] + [flight.jammer for flight in scenario.flights]
+    return {name for name in carried if name}
+
+
+def receiver_of(radar: Entry) -> str:
+    """Name of the class of receiver of a radar: its own, or that of its role."""
+    return str(radar.text.get("receiver", RECEIVERS[radar.text["role"]]))
 
 
 def _world_knob(row: JsonObject, scenario: Scenario | None) -> Knob:

@@ -25,13 +25,11 @@ from pydantic import (
 
 from openiads.base.fields import refusal
 from openiads.base.jsonable import JsonObject
+from openiads.scenario.emission import Availability, DeclaredPolicy, EmissionRules, ManyDecoys, Policy
 from openiads.scenario.measures import (
-    Agl,
-    Altitude,
     Azimuth,
     Count,
     Dials,
-    Distance,
     Duration,
     GroundHeight,
     Key,
@@ -43,9 +41,6 @@ from openiads.scenario.measures import (
     Position,
     Probability,
     Reach,
-    Route,
-    Side,
-    Speed,
     Weight,
 )
 
@@ -108,6 +103,14 @@ class Doctrine(Part):
         Names of sites of point defense: what these are believed to take is not shot at.
     launch_margin : Probability, optional
         Least probability that a round keeps its support to the intercept; None takes the catalog's.
+    remote : bool, optional
+        Whether rounds that see for themselves may be launched on another radar's track, where the catalog says that
+        the system can; None does what it can.
+    emission : {'on', 'shutdown', 'blink', 'cued'}, optional
+        When the site's radars emit; None: always.
+    emission_of : dict[Key, {'on', 'shutdown', 'blink', 'cued'}], optional
+        The same for single radars.
+    emission_rules : EmissionRules, optional
     dials : Dials
     """
 
@@ -136,6 +139,12 @@ class Doctrine(Part):
     launch_margin: Probability | None = Field(
         default=None, description="no shot below this probability of support to the intercept (catalog)"
     )
+    remote: bool | None = Field(
+        default=None, description="launch on another radar's track, where the system can (default: where it can)"
+    )
+    emission: DeclaredPolicy = None
+    emission_of: dict[Key, Policy] | None = None
+    emission_rules: EmissionRules | None = None
     leaves: Names | None = Field(
         default=None, description="sites of point defense to which it leaves what they are believed to take"
     )
@@ -199,6 +208,9 @@ class Site(Part):
     ship : Key, optional
         Name of another site on whose ship this one stands, and with which it moves; it has no place of its own.
     failures : tuple of Failure
+    emitter_decoys : tuple of EmitterDecoys, optional
+    availability : Availability, optional
+        How surely its elements are ready; None: surely.
     fire_unit_positions : tuple of Position
     """
 
@@ -225,6 +237,8 @@ class Site(Part):
         Strict(False),
         AfterValidator(lambda rows: tuple(sorted(rows, key=lambda f: (f.at, f.element)))),
     ] = ()
+    emitter_decoys: ManyDecoys | None = None
+    availability: Availability | None = None
     fire_unit_positions: Annotated[tuple[Position, ...], Strict(False), Field(max_length=64)] = ()
 
     @model_validator(mode="after")
@@ -260,6 +274,8 @@ class Command(Part):
         Which track comes first, as in a site's doctrine.
     fails_at : Duration, optional
         Then it works no more.
+    availability : Probability, optional
+        That it is ready when a raid comes; None: surely.
     """
 
     name: Name
@@ -269,6 +285,7 @@ class Command(Part):
     assignment: Literal["greedy", "exchange", "exact"] = "exchange"
     priority: Literal["value", "time"] = "value"
     fails_at: Duration | None = None
+    availability: Probability | None = None
 
 
 class Link(Part):
@@ -293,158 +310,3 @@ class Link(Part):
     loss: Probability | None = None
     range: Reach | None = None
     fails_at: Duration | None = None
-
-
-# ------------------------------------------------------------------ who comes
-
-
-class Raid(Part):
-    """A group of like threats on one axis.
-
-    It has one of target, aim and strikes, one of origin and route, at most one of altitude and agl, and of start and
-    time_on_target.
-
-    Attributes
-    ----------
-    name : Name
-    threat : Key
-    count : Count
-    side : {'hostile', 'friend'}
-        "friend" is a stream of own aircraft.
-    iff : bool, optional
-        Whether a military mode answers the post's questions; None: that of a friend's aircraft does.
-    transponder : bool, optional
-        Whether a civil transponder answers; None: as the catalog says.
-    target : Key, optional
-        Name of an asset.
-    aim : Position, optional
-        A place.
-    strikes : Key, optional
-        An element of a site, "Tartus/30n6e2/1", aimed at instead of an asset.
-    weapon : Key, optional
-        What each one releases before its target, after which it leaves.
-    weapons : int
-        How many of them.
-    weapon_spacing : Duration
-        Time between them.
-    release_range : Reach, optional
-        How far before its target.
-    evasion : {'none', 'turn_away', 'constant_g'}
-        Declared, flown when a round is launched at one of them.
-    evasion_load : float, optional
-        Load of the evasive turn, m/s^2.
-    origin : Position, optional
-        Where they start.
-    route : Route
-        All turning points, the first being the start.
-    altitude : Altitude, optional
-        Above the sea.
-    agl : Agl, optional
-        Above the ground.
-    speed : Speed, optional
-    start : Duration, optional
-        Of the first.
-    time_on_target : Duration, optional
-        Of the first.
-    spacing : Duration
-        Time between them.
-    lateral_spacing : Distance
-        Distance between neighboring paths.
-    jitter : Duration
-        Standard deviation of each one's time.
-    """
-
-    name: Name
-    threat: Key
-    count: Count
-    side: Literal["hostile", "friend"] = "hostile"
-    iff: bool | None = None
-    transponder: bool | None = None
-    target: Key | None = None
-    aim: Position | None = None
-    strikes: Key | None = None
-    weapon: Key | None = None
-    weapons: Annotated[int, Field(ge=1, le=64)] = 1
-    weapon_spacing: Duration = 1.0
-    release_range: Reach | None = None
-    evasion: Literal["none", "turn_away", "constant_g"] = "none"
-    evasion_load: Annotated[float, Measure("acceleration", 1.0, 150.0, "5 g")] | None = None
-    origin: Position | None = None
-    route: Route = ()
-    altitude: Altitude | None = None
-    agl: Agl | None = None
-    speed: Speed | None = None
-    start: Duration | None = None
-    time_on_target: Duration | None = None
-    spacing: Duration = 0.0
-    lateral_spacing: Distance = 0.0
-    jitter: Duration = 0.0
-
-    @model_validator(mode="after")
-    def _one_of_each(self) -> Self:
-        if sum(getattr(self, key) is not None for key in ("target", "aim", "strikes")) != 1:
-            given = [key for key in ("target", "aim", "strikes") if getattr(self, key) is not None]
-            reason = f"is aimed at {' and '.join(given)}" if given else "is aimed at nothing"
-            raise refusal(reason, "Give one of target, aim and strikes.", *given[1:2])
-        if (self.weapon is None) != (self.release_range is None):
-            key = "weapon" if self.release_range is None else "release_range"
-            raise refusal("weapon and release_range go together", "Give both or neither.", key)
-        _exactly_one(self, "origin", "route")
-        _at_most_one(self, "altitude", "agl")
-        _at_most_one(self, "start", "time_on_target")
-        return self
-
-    @property
-    def begins(self) -> Position:
-        """Where the raid starts."""
-        return self.route[0] if self.route else self.origin  # type: ignore[return-value]
-
-
-class Flight(Part):
-    """One aircraft that is not part of a raid; `kind` is a threat entry of the catalog."""
-
-    name: Name
-    kind: Key
-    side: Side = "neutral"
-    route: Annotated[Route, Field(min_length=2)]
-    altitude: Altitude | None = None
-    agl: Agl | None = None
-    speed: Speed | None = None
-    start: Duration = 0.0
-    iff: bool | None = None
-    transponder: bool | None = None
-    flight_plan: bool = False
-    corridor: Key | None = None
-
-    @model_validator(mode="after")
-    def _one_height(self) -> Self:
-        _at_most_one(self, "altitude", "agl")
-        return self
-
-
-class Corridor(Part):
-    """An announced air route: a band of `width` along `points` between two altitudes."""
-
-    name: Name
-    points: Annotated[Route, Field(min_length=2)]
-    width: Annotated[float, Measure("length", 100.0, 500_000.0, "20 km")]
-    floor: Altitude = 0.0
-    ceiling: Altitude = 20_000.0
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if not self.floor < self.ceiling:
-            raise refusal("the floor is not below the ceiling", "Lower the floor, or raise the ceiling.", "floor")
-        return self
-
-
-def _exactly_one(part: Part, first: str, second: str) -> None:
-    if (getattr(part, first) in (None, ())) == (getattr(part, second) in (None, ())):
-        both = getattr(part, first) not in (None, ())
-        reason = f"both {first} and {second} are given" if both else f"neither {first} nor {second} is given"
-        raise refusal(reason, f"Give either {first} or {second}.", *([second] if both else []))
-
-
-def _at_most_one(part: Part, first: str, second: str) -> None:
-    if getattr(part, first) is not None and getattr(part, second) is not None:
-        raise refusal(f"both {first} and {second} are given", f"Give {first} or {second}, not both.", second)

@@ -128,6 +128,8 @@ class Gate(IntEnum):
     BEYOND_RADAR = 29
     TOO_EARLY = 30
     RESERVED = 31
+    JAMMED = 32
+    SILENT = 33
     POINT_DEFENSE = 34  # left to a point defense that is believed to take it
 
 
@@ -140,12 +142,14 @@ ASKED = (
     Gate.MASK,
     Gate.SECTOR,
     Gate.SEARCH_MODE,
+    Gate.JAMMED,
     Gate.NOT_DETECTED,
     Gate.NO_FIRM_TRACK,
     Gate.LINK_DOWN,
     Gate.NOT_IDENTIFIED,
     Gate.RULES_OF_ENGAGEMENT,
     Gate.NOT_THREATENING,
+    Gate.SILENT,
     Gate.UNIT_NOT_READY,
     Gate.OUT_OF_RANGE,
     Gate.OUT_OF_HEIGHT,
@@ -179,6 +183,7 @@ class Detail(IntEnum):
     SPEED = 4  # m/s
     PROBABILITY = 5
     DURATION = 6  # s to wait
+    POLICY = 7  # codes.Emission
 
 
 class Look(IntEnum):
@@ -186,6 +191,7 @@ class Look(IntEnum):
 
     NONE = 0  # it has not looked yet
     VISIBLE = 1  # in view, not detected
+    JAMMED = 2  # in view, not detected because of noise jamming: without it the same look would have seen it
     DETECTED = 9
     BELOW_HORIZON = -1
     BELOW_MASK = -2
@@ -193,6 +199,7 @@ class Look(IntEnum):
     OUT_OF_MODE = -4  # elevations of the active mode, or those in which it can hold tracks
     OUT_OF_RANGE = -5
     TOO_SLOW = -6  # radial speed below what the radar shows
+    SILENT = -7  # it does not look: its emission is switched off
 
 
 class TrackState(IntEnum):
@@ -244,12 +251,39 @@ class ServiceTime(IntEnum):
     EXPONENTIAL = 3
 
 
+class JammerFaces(IntEnum):
+    """Where a jammer radiates: all around, or in a sector about the direction of flight or across it."""
+
+    NONE = 0
+    AROUND = 1
+    AHEAD = 2
+    AHEAD_AND_ASTERN = 3
+    ABEAM = 4
+
+
 class Evasion(IntEnum):
     """What a flight does, as declared, when a round is launched at it."""
 
     NONE = 0
     TURN_AWAY = 1
     CONSTANT_G = 2
+
+
+class Emission(IntEnum):
+    """When a radar emits, as declared; NONE: always."""
+
+    NONE = 0
+    SHUTDOWN = 1  # silent for a while when a weapon is believed to come at it
+    BLINK = 2  # on for a share of every period
+    CUED = 3  # silent until its post holds a track near enough
+
+
+class Down(IntEnum):
+    """Why an element works no more."""
+
+    NONE = 0  # it failed, or left
+    HIT = 1
+    NOT_READY = 2  # it was not ready when the raid came
 
 
 class Element(IntEnum):
@@ -356,7 +390,11 @@ class Event(IntEnum):
     DEVOLVE = 24
     HANDOVER = 25
     SHORTEN = 26
+    EMISSION = 27
+    STROBE = 28
+    DECOYED = 29
     BURST = 30
+    JAMMING = 31
     LOOK = 32
     TRACK_UPDATE = 33
     FLIGHT_STATE = 34

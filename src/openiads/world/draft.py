@@ -117,12 +117,15 @@ class Draft:
     platforms: list[Row] = field(default_factory=list)
     posts: list[Row] = field(default_factory=list)
     radars: list[Row] = field(default_factory=list)
+    radar_entries: list[Entry] = field(default_factory=list)
+    jammers: list[Row] = field(default_factory=list)
     units: list[Row] = field(default_factory=list)
     magazines: list[Row] = field(default_factory=list)
     launchers: list[Row] = field(default_factory=list)
     interceptors: list[Row] = field(default_factory=list)
     flights: list[Row] = field(default_factory=list)
     ships: dict[str, int] = field(default_factory=dict)  # platform row by site name
+    chains: dict[str, list[int]] = field(default_factory=dict)  # posts of each site, from its own up
     capped: list[Capped] = field(default_factory=list)
     nearer: list[Nearer] = field(default_factory=list)
     tables: dict[Hashable, int] = field(default_factory=dict)  # offset in the arena, by what a table is made from

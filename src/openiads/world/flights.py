@@ -12,10 +12,12 @@ from openiads.earth.geodesy import inverse, offset, to_geodetic
 from openiads.physics.motion import end_time, state_at
 from openiads.physics.paths import turn_radius
 from openiads.scenario.identity import carries_iff
-from openiads.scenario.model import Flight, Raid
+from openiads.scenario.traffic import Flight, Raid
 from openiads.world.aim import aim_height, aim_of, element_of, ship_of, ship_position
-from openiads.world.codes import Evasion, Side, ThreatClass
+from openiads.world.codes import Element, Evasion, Side, ThreatClass
 from openiads.world.draft import Draft, LatLon, Row, blank
+from openiads.world.emission import hears_on
+from openiads.world.jammers import add_jammer
 from openiads.world.layout import FLIGHT
 from openiads.world.radars import BANDS
 from openiads.world.routes import (
@@ -61,7 +63,7 @@ def _add(draft: Draft, name: str, entry: Entry, side: Side, path: int, table: Ta
     row["glint"] = [draft.values.model("glint_share") * e for e in (span, draft.values.of(entry, "depth", span))]
     row["size"] = span / draft.values.model(f"reference_span_{entry.text['class']}")
     _equip(row, entry, Side(side).name.lower(), None, None)
-    row["corridor"] = -1
+    row["corridor"] = row["jammer"] = -1
     draft.flights.append(row)
     draft.names.flights.append(name)
     return row
@@ -100,6 +102,7 @@ def _add_raid(draft: Draft, number: int, raid: Raid) -> None:
         _equip(row, entry, raid.side, raid.iff, raid.transponder)
         row["raid"] = number
         row["jitter"] = raid.jitter
+        add_jammer(draft, row, raid)
         row["evasion"] = int(Evasion[raid.evasion.upper()])
         row["load"] = raid.evasion_load or draft.values.of(entry, "max_load_factor")
         _aim(draft, row, raid, entry)
@@ -144,6 +147,8 @@ def _aim(draft: Draft, row: Row, raid: Raid, entry: Entry) -> None:
         row["element"], row["element_row"], _ = element_of(draft, raid.strikes)
         if entry.text.get("seeks") == "emitter":
             row["cep_blind"] = v(entry, "cep_blind", v(entry, "cep")) * scale
+            if row["element"] == Element.RADAR and hears_on(draft.radars[int(row["element_row"])]):
+                row["growth"] = v(entry, "memory_growth", 0.0)
 
 
 def _add_weapons(draft: Draft, number: int, raid: Raid, carrier: Table, release: float) -> None:
@@ -245,6 +250,7 @@ def _add_single(draft: Draft, flight: Flight) -> None:
     row = _add(draft, flight.name, entry, Side[flight.side.upper()], draft.arena.add(table), table)
     _delay(row, flight.start - float(table[0]))
     _equip(row, entry, flight.side, flight.iff, flight.transponder)
+    add_jammer(draft, row, flight)
     row["flight_plan"] = int(flight.flight_plan)
     if flight.corridor is not None:
         row["corridor"] = next(k for k, c in enumerate(draft.scenario.corridors) if c.name == flight.corridor)

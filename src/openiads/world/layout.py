@@ -13,6 +13,7 @@ import numpy as np
 from openiads.base import compiled
 from openiads.physics.flyout import BODY, INTERCEPTOR
 from openiads.world.elements import ASSET, CORRIDOR, LAUNCHER, MAGAZINE, PLATFORM, POST, RADAR, UNIT
+from openiads.world.sensed import JAMMER, LOOK, PLOT, SPOKE
 from openiads.world.trace import EVENT
 
 #: One row: what is true of the whole replication.
@@ -44,7 +45,7 @@ SITUATION = np.dtype(
         ("leaving", "i8"),  # 1: some unit leaves tracks to a point defense; fixed
         ("work_most", "i8"),  # turns, looks and steps of integration that a replication may take; fixed
         ("work", "i8"),  # turns that it has taken, and by phase (``engine.step``)
-        ("turns", "i8", (10,)),
+        ("turns", "i8", (11,)),
         ("phase", "i8"),  # of the last turn
         ("notional", "i8"),  # rounds of the teaching service switch, and the time of the first
         ("first_notional", "f8"),
@@ -87,6 +88,11 @@ SITUATION = np.dtype(
         ("iff_false_reply", "f8"),
         ("iff_together", "f8"),  # share of aircraft whose two modes answer or fail together
         ("interrogations", "i8"),
+        # emission control and availability
+        ("emission", "i8"),  # radars that are switched on and off; fixed
+        ("emission_due", "f8"),  # when the next one is switched, s, and which
+        ("emission_next", "i8"),
+        ("outages", "i8"),  # elements that may not be ready when a raid comes; fixed
     ],
     align=True,
 )
@@ -127,9 +133,11 @@ FLIGHT = np.dtype(
         ("element", "i8"),  # codes.Element aimed at, 0 for none, and its row; fixed
         ("element_row", "i8"),
         ("cep_blind", "f8"),  # m, when the emitter it seeks is silent; 0: it seeks none; fixed
+        ("growth", "f8"),  # m/s, of the deviation of its aim since it last heard its emitter; 0: blind at once; fixed
         ("shots", "i8"),  # rounds launched at it so far
         ("tracked", "i8"),  # 1: the post holds a confirmed track of it now
         ("jitter", "f8"),  # s, deviation of its start; fixed
+        ("jammer", "i8"),  # row of the jammer that it carries, -1 for none; fixed
         ("first_detected", "f8"),
         ("ever", "i8"),  # bits: 1 detected, 2 tracked, 4 identified hostile, 8 engaged
         ("waited", "f8", (5,)),  # flight-seconds waited for picture, operator, channel, launcher, magazine
@@ -160,6 +168,8 @@ ENGAGEMENT = np.dtype(
         ("last_seen", "f8"),
         ("signal", "f8"),  # mean signal of the last look in view, ratio, times the fourth power of its distance, m4
         ("seen_at", "f8"),  # m, that distance
+        ("jamming_own", "f8"),  # jamming over noise at that look: by the target, times the square of its distance, m2
+        ("jamming_others", "f8"),  # and by others
         ("stretch", "f8"),  # times the usual dwell that the radar gives it
         ("due", "f8"),
     ],
@@ -223,6 +233,8 @@ TRACK = np.dtype(
         ("dead_updates", "i8"),
         ("flight", "i8"),  # truth, for scoring only: the flight of the last plot, -1 false
         ("height", "f8"),
+        ("patience", "f8"),  # s without a plot until it is dropped, if early warning has told of it; 0: the post's
+        ("swerve", "f8"),  # m/s2, that its target is allowed since its last plot; 0: by its covariance
     ],
     align=True,
 )
@@ -250,30 +262,6 @@ ROUND = np.dtype(
     ],
     align=True,
 )
-
-
-#: One row per plot on its way from a radar to its post.
-PLOT = np.dtype(
-    [
-        ("arrives", "f8"),
-        ("time", "f8"),
-        ("radar", "i8"),
-        ("post", "i8"),
-        ("flight", "i8"),  # truth, for scoring only; -1 a false alarm
-        ("position", "f8", (3,)),  # measured, ECEF
-        ("range", "f8"),
-        ("sigma_range", "f8"),
-        ("sigma_azimuth", "f8"),
-        ("sigma_elevation", "f8"),
-        ("radial_speed", "f8"),  # measured, m/s, away from the radar
-        ("revisit", "f8"),  # s until the radar looks there again, as it searches
-    ],
-    align=True,
-)
-
-
-#: One cell per radar and flight.
-LOOK = np.dtype([("due", "f8"), ("detected", "i8"), ("code", "i8")], align=True)  # next look s; ever; last look's code
 
 
 #: In ``Sim.pictures``: a track of an engagement radar's own, and a free row.
@@ -347,6 +335,8 @@ class Sim(NamedTuple):
     bodies: np.ndarray
     interceptors: np.ndarray  # fixed
     plots: np.ndarray
+    jammers: np.ndarray
+    spokes: np.ndarray  # (radars, jammers): how each jammer stands in each radar's receiver
     assets: np.ndarray
     corridors: np.ndarray  # fixed
     looks: np.ndarray  # (radars, flights): the next search look and how the last one went
@@ -387,10 +377,15 @@ SIM_FIELDS: dict[str, Any] = {
     "bodies": BODY,
     "interceptors": INTERCEPTOR,
     "plots": PLOT,
+    "jammers": JAMMER,
     "assets": ASSET,
     "corridors": CORRIDOR,
     "events": EVENT,
 }
+
+
+#: What has one cell per radar and something else.
+CELLS = {"looks": LOOK, "spokes": SPOKE}
 
 
 def _sim_type() -> compiled.Type:
@@ -404,8 +399,8 @@ def _sim_type() -> compiled.Type:
     }
     types = []
     for name in Sim._fields:
-        if name == "looks":
-            types.append(compiled.row_type(LOOK)[:, ::1])
+        if name in CELLS:
+            types.append(compiled.row_type(CELLS[name])[:, ::1])
         else:
             types.append(compiled.rows_type(SIM_FIELDS[name]) if name in SIM_FIELDS else compiled.resolve(plain[name]))
     return compiled.shared_type(Sim, types)
@@ -419,6 +414,7 @@ def _view_type() -> compiled.Type:
 compiled.name_type("View", _view_type)
 compiled.name_type("Sim", _sim_type)
 compiled.name_type("Model", lambda: compiled.row_type(MODEL))
+compiled.name_type("Platform", lambda: compiled.row_type(PLATFORM))
 compiled.name_type("Radar", lambda: compiled.row_type(RADAR))
 compiled.name_type("Post", lambda: compiled.row_type(POST))
 compiled.name_type("Unit", lambda: compiled.row_type(UNIT))
@@ -427,6 +423,10 @@ compiled.name_type("Flight", lambda: compiled.row_type(FLIGHT))
 compiled.name_type("Plot", lambda: compiled.row_type(PLOT))
 compiled.name_type("Tracks", lambda: compiled.rows_type(TRACK))
 compiled.name_type("Track", lambda: compiled.row_type(TRACK))
+compiled.name_type("Spoke", lambda: compiled.row_type(SPOKE))
+compiled.name_type("Spokes", lambda: compiled.rows_type(SPOKE))
+compiled.name_type("Engagement", lambda: compiled.row_type(ENGAGEMENT))
+compiled.name_type("Jammer", lambda: compiled.row_type(JAMMER))
 compiled.name_type("Situation", lambda: compiled.row_type(SITUATION))
 compiled.name_type("Corridor", lambda: compiled.row_type(CORRIDOR))
 compiled.name_type("Assets", lambda: compiled.rows_type(ASSET))

@@ -100,7 +100,7 @@ MEANING: dict[Event, tuple[str, tuple[str, ...]]] = {
         "codes.Gate now binding for (flight, unit)",
         ("Gate before", "a number that the gate names", "codes.Detail: what the number is", "", "", ""),
     ),
-    Event.ELEMENT_DOWN: ("codes.Element: 1 radar, 2 launcher, 3 post", ("its row", "1: by a hit", "", "", "", "")),
+    Event.ELEMENT_DOWN: ("codes.Element: 1 radar, 2 launcher, 3 post", ("its row", "codes.Down", "", "", "", "")),
     Event.SLEW: ("1: begins", ("azimuth from", "azimuth to", "seconds", "", "", "")),
     Event.SWAP: ("flight row that the track followed before", ("", "", "", "", "", "")),
     Event.OVERLOAD: (
@@ -114,7 +114,20 @@ MEANING: dict[Event, tuple[str, tuple[str, ...]]] = {
         "1: the round holds a missile channel from now on, 0: it does not",
         ("time to go", "range to the target", "", "", "", ""),
     ),
+    Event.EMISSION: (
+        "1: a radar is switched on, 0: off",
+        ("codes.Emission", "time it has emitted so far", "", "", "", ""),
+    ),
+    Event.DECOYED: (
+        "number of the emitting decoy that a weapon took, from 1",
+        ("x of the impact", "y", "z", "distance from the decoy", "deviation of its aim", "share that the decoys took"),
+    ),
     Event.SHORTEN: ("codes.Gate that kept the rest of a salvo", ("rounds not launched", "", "", "", "", "")),
+    Event.STROBE: (
+        "1: a radar takes the bearing of a jammer that it cannot see, 2: crossed with another radar's, a position",
+        ("distance of the crossing", "azimuth", "elevation", "jamming over noise in the beam, dB", "", ""),
+    ),
+    Event.JAMMING: ("1: a noise jammer begins to radiate, 0: it ends", ("jammer's row", "", "", "", "", "")),
     Event.BURST: (
         "rounds of the burst",
         (
@@ -128,7 +141,7 @@ MEANING: dict[Event, tuple[str, tuple[str, ...]]] = {
     ),
     Event.FALSE_TRACK: ("1: a track confirmed on false alarms", ("x", "y", "z", "", "", "")),
     Event.LOOK: (
-        "1 detected, 0 in view but not; others as codes.Look",
+        "1 detected, 0 in view but not, 2 not because of jamming; others as codes.Look",
         ("range", "azimuth", "elevation", "mask height", "SNR, dB", "height"),
     ),
     Event.TRACK_UPDATE: ("owner: -1 the command post, else the radar's row", ("x", "y", "z", "vx", "vy", "vz")),
@@ -137,7 +150,8 @@ MEANING: dict[Event, tuple[str, tuple[str, ...]]] = {
 }
 
 #: Gate -> its place among those asked: how near a unit at it is to a shot.
-GATE_RANK = np.array([next((n for n, g in enumerate(ASKED) if g == code), 0) for code in range(max(Gate) + 1)])
+_PLACES = {int(gate): place for place, gate in enumerate(ASKED)}
+GATE_RANK = np.array([_PLACES.get(code, 0) for code in range(max(Gate) + 1)])
 
 #: Gate -> what its number is, if it has one; those left out have none.  ``world.log`` has a kernel for each.
 GATE_DETAIL: dict[Gate, Detail] = {
@@ -148,9 +162,11 @@ GATE_DETAIL: dict[Gate, Detail] = {
     Gate.RULES_OF_ENGAGEMENT: Detail.PROBABILITY,
     Gate.OUT_OF_SPEED: Detail.SPEED,
     Gate.BEYOND_RADAR: Detail.DISTANCE,
+    Gate.JAMMED: Detail.DISTANCE,
     Gate.TOO_EARLY: Detail.DURATION,
     Gate.OPERATOR_BUSY: Detail.DURATION,
     Gate.RULE_HELD: Detail.DURATION,
+    Gate.SILENT: Detail.POLICY,
 }
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from openiads.faces.draw.lines import Line, geodetic, line_of
+from openiads.scenario.knobs import jammers_of, receiver_of
 from openiads.world.codes import Event, Identity, Side, Terminal, ThreatClass
 
 if TYPE_CHECKING:
@@ -245,6 +246,7 @@ def used_entries(scenario: Scenario, catalog: Catalog) -> list[str]:
     """Catalog names a scenario rests on: its systems and threats, and every entry these name, in that order."""
     queue = [site.system for site in scenario.sites]
     queue += [raid.threat for raid in scenario.raids] + [flight.kind for flight in scenario.flights]
+    jammers = sorted(jammers_of(scenario))
     found: list[str] = []
     while queue:
         name = queue.pop(0)
@@ -255,6 +257,9 @@ def used_entries(scenario: Scenario, catalog: Catalog) -> list[str]:
         named = list(entry.text.values()) + [item for items in entry.lists.values() for item in items]
         named += [text for rows in entry.tables.values() for row in rows for text in row.text.values()]
         queue = [text for text in named if text in catalog] + queue
+    if jammers:
+        radars = [catalog[name] for name in found if catalog[name].kind == "radars"]
+        found += dict.fromkeys([*jammers, *(receiver_of(radar) for radar in radars)])
     return found + [name for name in (catalog.identification.name, catalog.model.name) if found and name in catalog]
 
 

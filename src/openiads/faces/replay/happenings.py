@@ -31,12 +31,14 @@ MOST_LOOKS = 150_000
 LOOK_CODES = {
     "1": "detected",
     "0": "in view, not detected",
+    "2": "jammed",
     "-1": "below the horizon",
     "-2": "behind terrain",
     "-3": "out of the sector",
     "-4": "out of the elevations",
     "-5": "out of range",
     "-6": "too slow",
+    "-7": "silent",
 }
 
 #: What each reason not to shoot is about, which is what the viewer colors it by.
@@ -46,11 +48,13 @@ GATE_KINDS: dict[Gate, str] = {
         "unseen": (
             Gate.HORIZON,
             Gate.MASK,
+            Gate.JAMMED,
             Gate.NOT_DETECTED,
             Gate.NO_FIRM_TRACK,
             Gate.NOT_ACQUIRED,
             Gate.NOT_IDENTIFIED,
             Gate.NO_RADAR,
+            Gate.SILENT,
             Gate.BEYOND_RADAR,
         ),
         "reach": (

@@ -19,10 +19,12 @@ KIND_WORDS: dict[str, str] = {
     "systems": "Systems: what a site of a scenario names",
     "posts": "Command posts",
     "radars": "Radars",
+    "receivers": "Receivers: how a class of radars takes noise jamming",
     "launchers": "Launchers",
     "interceptors": "Interceptors",
     "guns": "Guns",
     "threats": "Threats and civil traffic",
+    "jammers": "Noise jammers: payloads of flights, by class",
     "identification": "Identification",
     "model": "Assumptions of the model",
 }
