@@ -115,6 +115,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "less value may not take them",
         "priority": "value: the track with most value at risk per round and second left first, and rounds kept for it; "
         "time: the one with the least time left",
+        "leaves": "names of sites of point defense: what these are believed to take is not shot at",
         "launch_margin": "no shot below this probability that the radar's support lasts to the intercept",
         "emission": "when the site's radars emit: on, always; shutdown, silent while a weapon is believed to come at "
         "them; blink, for a share of every period; cued, from when the site's post holds a track near them",
@@ -236,6 +237,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "departs": "time at which it leaves its place and works no more",
         "course": "of a ship under way; goes with `speed`",
         "speed": "of a ship under way",
+        "ship": "name of another site on whose ship it stands, in place of `at`, `course` and `speed`",
         "defends": "names of assets",
         "doctrine": "how it fights",
         "low_altitude": 'the low-altitude radar: one of the system\'s choices, or "none"',
