@@ -33,6 +33,8 @@ from openiads.world.radars import BANDS
 Floats = NDArray[np.floating]
 
 AZIMUTH_STEP = 5.0  # degrees
+BEAMWIDTHS = np.arange(-2.0, 2.25, 0.25)  # off a jammer, at which the range is looked at too
+MOST_SPOKES = 12
 RANGE_STEP = 500.0  # m
 SPEED = 250.0  # m/s of a target that comes in; as in a map, fast enough to be seen
 HALVINGS = 60
@@ -44,6 +46,7 @@ class Emitter:
 
     name: str  #: of the flight that carries it
     kind: str  #: of the catalog
+    title: str  #: of that kind
     latitude: float  #: rad
     longitude: float
     height: float  #: m above the sea
@@ -95,8 +98,17 @@ def jammed(world: World, rows: Sequence[int], question: DetectionQuestion, when:
     effects = tuple(
         _effect(world, k, j, spokes[k], int(codes[k, j]), emitters[j], question) for k in rows for j in range(len(on))
     )
-    around = np.arange(0.0, 360.0, AZIMUTH_STEP) * (math.pi / 180.0)
-    return Jammed(when, emitters, effects, tuple(ranges(world, k, question, when, around) for k in rows))
+    around = tuple(ranges(world, k, question, when, _azimuths(world.rows["radars"][k], spokes[k])) for k in rows)
+    return Jammed(when, emitters, effects, around)
+
+
+def _azimuths(radar: np.void, spokes: np.ndarray) -> Floats:
+    """Azimuths (rad) all round, and closer together about the strongest jammers that a radar receives."""
+    heard = spokes[spokes["ratio"] > 0.0]
+    strongest = heard[np.argsort(-heard["ratio"], kind="stable")][:MOST_SPOKES]
+    close = strongest["azimuth"][:, None] + BEAMWIDTHS[None, :] * float(radar["beam_azimuth"])
+    every = np.concatenate([np.radians(np.arange(0.0, 360.0, AZIMUTH_STEP)), close.ravel() % math.tau])
+    return np.unique(every.round(9))
 
 
 def _emitter(world: World, j: int, when: float, on: bool) -> Emitter:
@@ -107,7 +119,8 @@ def _emitter(world: World, j: int, when: float, on: bool) -> Emitter:
     place = state_at(world.tables, int(row["path"]), when - float(row["shift"]))[:3]
     lat, lon, height = (float(v) for v in to_geodetic(*place))
     bands = tuple(band for band, k in BANDS.items() if jammer["erp"][k] > 0.0)
-    return Emitter(name, _kind(world, name), lat, lon, height, bands, on)
+    kind = _kind(world, name)
+    return Emitter(name, kind, world.catalog[kind].title, lat, lon, height, bands, on)
 
 
 def _kind(world: World, name: str) -> str:
@@ -198,7 +211,7 @@ def range_left(
 
 
 def ranges(world: World, row: int, question: DetectionQuestion, when: float, azimuths: Floats) -> Ranges:
-    """How far a radar sees a target that comes in from some azimuths (rad, evenly spaced), by height."""
+    """How far a radar sees a target that comes in from some azimuths (rad), by height."""
     radar = world.rows["radars"][row]
     lat, lon, _ = to_geodetic(*(float(v) for v in radar["position"]))
     rcs = np.repeat([[question.rcs_in(k)] for k in range(len(BANDS))], 3, axis=1)
