@@ -35,6 +35,7 @@ Floats = NDArray[np.floating]
 AZIMUTH_STEP = 5.0  # degrees
 BEAMWIDTHS = np.arange(-2.0, 2.25, 0.25)  # off a jammer, at which the range is looked at too
 MOST_SPOKES = 12
+EDGE = 1e-4  # rad
 RANGE_STEP = 500.0  # m
 SPEED = 250.0  # m/s of a target that comes in; as in a map, fast enough to be seen
 HALVINGS = 60
@@ -103,12 +104,15 @@ def jammed(world: World, rows: Sequence[int], question: DetectionQuestion, when:
 
 
 def _azimuths(radar: np.void, spokes: np.ndarray) -> Floats:
-    """Azimuths (rad) all round, and closer together about the strongest jammers that a radar receives."""
+    """Azimuths (rad) all round, closer together about the strongest jammers that a radar receives, and to both sides
+    of the edges of its sector."""
     heard = spokes[spokes["ratio"] > 0.0]
     strongest = heard[np.argsort(-heard["ratio"], kind="stable")][:MOST_SPOKES]
     close = strongest["azimuth"][:, None] + BEAMWIDTHS[None, :] * float(radar["beam_azimuth"])
-    every = np.concatenate([np.radians(np.arange(0.0, 360.0, AZIMUTH_STEP)), close.ravel() % math.tau])
-    return np.unique(every.round(9))
+    half, steps = float(radar["search_half"]), np.radians(np.arange(0.0, 360.0, AZIMUTH_STEP))
+    rims = float(radar["boresight"]) + np.array([-1.0, 1.0]) * half if half < math.pi else np.zeros(0)
+    edges = np.concatenate([rims - EDGE, rims + EDGE])
+    return np.unique(np.concatenate([steps, close.ravel() % math.tau, edges % math.tau]).round(9))
 
 
 def _emitter(world: World, j: int, when: float, on: bool) -> Emitter:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from openiads.faces.cli.common import Json, changed, given, refuse_files, reports_errors, warn
-from openiads.faces.cli.map_options import Changes, Extent, Facing, above, save_all
+from openiads.faces.cli.map_options import Changes, Extent, Facing, Jammers, above, save_all
 from openiads.reach.defaults import CELLS, COVERAGE_HEIGHTS
 
 if TYPE_CHECKING:
@@ -71,10 +71,6 @@ Route = Annotated[
     str | None, typer.Option("--route", help='An approach: "35.2 N 34.0 E; 34.91 N 35.87 E".', show_default=False)
 ]
 Speed = Annotated[str | None, typer.Option("--speed", help="Its speed; the threat's if left out.", show_default=False)]
-Jammers = Annotated[
-    list[str] | None,
-    typer.Option("--jammer", help='A noise jammer somewhere, "escort_jammer; 34.9 N 34.0 E; 9 km"; repeat.'),
-]
 JammersAt = Annotated[
     str | None,
     typer.Option("--jammers-at", help='The scenario\'s own jammers as they stand then, "300 s".', show_default=False),

@@ -172,6 +172,7 @@ def _jammers(axes: Axes, extent: Extent, found: Coverage, jamming: Jammed, *, ou
     view = found.views[0]
     lat, lon = math.degrees(view.latitude), extent.turned(math.degrees(view.longitude))
     beyond = False
+    bolt: dict[str, Any] = {"marker": jammer_symbol(), "markeredgecolor": INK, "markeredgewidth": 0.7}
     for each in jamming.emitters:
         if each.on:
             there = math.degrees(each.latitude), extent.turned(math.degrees(each.longitude))
@@ -179,10 +180,9 @@ def _jammers(axes: Axes, extent: Extent, found: Coverage, jamming: Jammed, *, ou
             beyond |= share < 1.0
             color = VERMILION if any(e.jammer == each.name and e.ratio > 0.0 for e in jamming.effects) else MUTED
             at = lon + share * (there[1] - lon), lat + share * (there[0] - lat)
-            axes.plot(*at, marker=jammer_symbol(), markersize=12, color=color, markeredgecolor="white", zorder=7.5,
-                      clip_on=False)  # fmt: skip
+            axes.plot(*at, **bolt, markersize=15, color=color, zorder=7.5, clip_on=False)
     label = "noise jammer" + (" (at the edge: beyond the map)" if beyond else "")
-    handles.append(Line2D([], [], linestyle="none", marker=jammer_symbol(), color=VERMILION, markersize=9, label=label))
+    handles.append(Line2D([], [], linestyle="none", **bolt, color=VERMILION, markersize=11, label=label))
     return handles
 
 

@@ -7,7 +7,6 @@ somebody jams there are also those where it is not, but would be without jamming
 from __future__ import annotations
 
 import io
-import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -15,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.faces.geo import grids, layers
-from openiads.faces.geo.areas import Area, spot
+from openiads.faces.geo.areas import Area
 from openiads.faces.geo.grids import Variable
+from openiads.faces.geo.jammers import jammers
 from openiads.faces.geo.layers import Column, Layers
 from openiads.faces.geo.provenance import provenance
 from openiads.faces.words import text
@@ -44,10 +44,7 @@ def _areas(answer: CoverageAnswer) -> Iterator[Area]:
             yield _area(found, k, name, seen.detected(k), shade, {"cells": "detected"} if found.jammed else {})
             if found.jammed:
                 yield _area(found, k, name, seen.unjammed(k) & ~seen.detected(k), shade, {"cells": "jammed"})
-    for each in answer.jamming.emitters if answer.jamming is not None else ():
-        told = {"jammer": each.kind, "height_m": each.height, "above": "sea", "radiates": each.on, "note": text.FOOTER}
-        at = spot(math.degrees(each.latitude), math.degrees(each.longitude), each.height)
-        yield Area(f"{each.name}: {each.title}", told, [], point=at)
+    yield from jammers(answer.jamming) if answer.jamming is not None else ()
 
 
 def _area(

@@ -163,10 +163,13 @@ def coverage_figure(answer: CoverageAnswer, title: str = "", show: str = "height
 
 def envelope_data(answer: EnvelopeAnswer) -> dict[str, Any]:
     """The JSON object of an envelope."""
-    from openiads.faces.words import envelope
+    from openiads.faces.words import envelope, jamming
     from openiads.faces.words.terrain import terrain_fields
 
-    return envelope.as_data(answer) | {"system": answer.system, **terrain_fields(answer.world.terrain), "out": []}
+    data = envelope.as_data(answer) | {"system": answer.system, **terrain_fields(answer.world.terrain), "out": []}
+    if answer.jamming is not None:
+        data["jamming"] = jamming.as_data(answer.jamming, [float(h) for h in next(iter(answer.cuts.values())).heights])
+    return data
 
 
 def _envelope_title(answer: EnvelopeAnswer) -> str:
