@@ -24,7 +24,7 @@ from openiads.physics.motion import state_at
 from openiads.physics.propagation import two_way_attenuation
 from openiads.reach.coverage import DetectionQuestion, needed_of
 from openiads.reach.hold import looked
-from openiads.reach.jammed import received_at, with_spokes
+from openiads.reach.jammed import carriers, received_at, with_spokes
 from openiads.reach.outline import REFERENCE_RANGE
 from openiads.reach.straight import ecef, inbound
 from openiads.world.build import World
@@ -129,7 +129,7 @@ def _emitter(world: World, j: int, when: float, on: bool) -> Emitter:
 
 def _kind(world: World, name: str) -> str:
     """Catalog key of the jammer aboard a flight, which is one of a raid, "Strike[3]", or a single one."""
-    every = (*world.scenario.raids, *world.scenario.flights)
+    every = carriers(world.scenario)
     return next(str(each.jammer) for each in every if each.name in (name, name.rpartition("[")[0]))
 
 

@@ -25,6 +25,7 @@ from openiads.engine.runner import Runner
 from openiads.parts.jamming import receive
 from openiads.parts.sensing import sense
 from openiads.scenario.load import Scenario, catalog_of
+from openiads.scenario.model import Flight, Raid
 from openiads.world.build import World
 from openiads.world.codes import JammerFaces
 from openiads.world.layout import SPOKE
@@ -69,18 +70,26 @@ def jamming_of(given: JammerAt | Sequence[JammerAt], at: Quantity | None, scenar
     """Who jams, of the options ``--jammer`` and ``--jammers-at``; InputError for what is no jammer, place or time."""
     kinds = list(catalog_of(scenario).jammers)
     alone = isinstance(given, tuple) and len(given) == 3 and isinstance(given[0], str) and ";" not in given[0]
-    taken = {each.name for each in (*scenario.raids, *scenario.flights)}
-    placed = []
-    for each in [given] if alone else several(given):
-        name = free_name(f"Jammer {len(placed) + 1}", taken)
-        placed.append(_placed(each, name, kinds))
+    taken, placed = names_of(scenario), list[Placed]()
+    for each in (given,) if alone else several(given):
+        placed.append(_placed(each, free_name(f"Jammer {len(placed) + 1}", taken), kinds))
     when = None if at is None else quantity("--jammers-at", at, "time")
     if when is not None and when < 0.0:
         raise InputError("--jammers-at", f"{when:g} s", "Give a time of 0 s or more.")
-    if when is not None and not any(each.jammer for each in (*scenario.raids, *scenario.flights)):
+    if when is not None and not any(each.jammer for each in carriers(scenario)):
         remedy = f'Give a raid or flight jammer = "escort_jammer", or place one: --jammer "{EXAMPLE}".'
         raise InputError("--jammers-at", "the scenario has no jammer", remedy)
     return Jamming(tuple(placed), when)
+
+
+def carriers(scenario: Scenario) -> list[Raid | Flight]:
+    """What of a scenario may carry jammers."""
+    return [*scenario.raids, *scenario.flights]
+
+
+def names_of(scenario: Scenario) -> set[str]:
+    """Names of raids and flights."""
+    return {each.name for each in carriers(scenario)}
 
 
 def _placed(given: JammerAt, name: str, kinds: list[str]) -> Placed:

@@ -30,7 +30,7 @@ from openiads.reach.burn_through import Jammed, jammed
 from openiads.reach.coverage import Coverage, DetectionQuestion, map_around
 from openiads.reach.coverage import coverage as coverage_on
 from openiads.reach.defaults import CELLS, COVERAGE_HEIGHTS
-from openiads.reach.jammed import JammerAt, Jamming, free_name, jamming_of
+from openiads.reach.jammed import JammerAt, Jamming, free_name, jamming_of, names_of
 from openiads.reach.maps import Map, map_within
 from openiads.scenario.load import Scenario, scenario_with
 from openiads.world.build import World
@@ -274,7 +274,7 @@ def _route(question: CoverageQuestion, height: float, source: Scenario, jamming:
     for place in places:
         position("--route", place)
     flight: JsonObject = {
-        "name": free_name("Approach", {each.name for each in (*source.raids, *source.flights)}),
+        "name": free_name("Approach", names_of(source)),
         "kind": question.threat or "f16",
         "side": "hostile",
         "route": places,
