@@ -108,18 +108,6 @@ def look_gain(radar, azimuth):
     return scan_gain(math.cos(off), radar["boresight_loss"]) if radar["phased"] == 1 else 1.0
 
 
-@kernel("f8(f8[::1], Radar, f8, f8, f8, f8, f8, f8, f8, f8, f8)")
-def mean_signal(tables, radar, earth_radius, roughness, distance, azimuth, elevation, ground, height, edges, rcs):
-    """Signal of a mean cross-section (m2) at a VISIBLE point, over noise and what is left of the surface's return.
-
-    The arguments are those of ``echo``.
-    """
-    signal, clutter = echo(
-        tables, radar, earth_radius, roughness, distance, azimuth, elevation, ground, height, edges, rcs
-    )
-    return signal / (1.0 + clutter)
-
-
 @kernel("tuple_of(f8, f8)(f8[::1], Radar, f8, f8, f8, f8, f8, f8, f8, f8, f8)")
 def echo(tables, radar, earth_radius, roughness, distance, azimuth, elevation, ground, height, edges, rcs):
     """Signal of a mean cross-section (m2) at a VISIBLE point, and what is left of the surface's return, over noise.
