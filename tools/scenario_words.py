@@ -171,6 +171,9 @@ MEANINGS: dict[str, dict[str, str]] = {
         "transponder": "whether a civil transponder answers; else the catalog's",
         "flight_plan": "whether the post holds its flight plan",
         "corridor": "the corridor that its flight plan names; a track off its axis does not fit the plan",
+        "jammer": "noise jammer that it carries, a catalog entry; only of a hostile flight",
+        "jammer_from": "it radiates from then on; else from the start",
+        "jammer_until": "and until then; else to the end",
     },
     "IdentificationSettings": {
         "prior_hostile": "belief before any evidence; the three priors go together and add up to 1",
@@ -223,6 +226,9 @@ MEANINGS: dict[str, dict[str, str]] = {
         "spacing": "time between them",
         "lateral_spacing": "distance between neighboring paths",
         "jitter": "standard deviation of each one's time",
+        "jammer": "noise jammer that each one carries, a catalog entry",
+        "jammer_from": "it radiates from then on; else from the start",
+        "jammer_until": "and until then; else to the end",
     },
     "Site": {
         "name": "name; its fire units are `name/1`, `name/2`, ...",
