@@ -157,7 +157,8 @@ def flown_missile(kind: np.void, dt: float = 0.5) -> dict[str, float]:
 
 
 def figures(entry: Entry) -> list[PublishedFigure]:
-    """The table's rows of an interceptor or a ballistic missile: every figure the entry publishes."""
+    """The table's rows of an interceptor or a ballistic missile: every figure of its flight that the entry publishes; a
+    limit that its guidance sets is none."""
     if entry.kind == "interceptors":
         names, flown = ROUND_FIGURES, flown_round(round_of(entry), entry.max_range.si, height_of(entry))
     elif entry.kind == "threats" and entry.text["class"] == "ballistic":
@@ -171,7 +172,7 @@ def figures(entry: Entry) -> list[PublishedFigure]:
     return [
         _figure(entry.name, field, name, flown[field], entry.values[field], fitted)
         for field, name in names.items()
-        if field in entry.values
+        if field in entry.values and field not in entry.lists.get("guidance_limits", ())
     ]
 
 

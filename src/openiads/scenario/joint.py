@@ -149,7 +149,7 @@ def joint(entry: Entry, factors: Mapping[str, Value], model: Entry) -> Joint:
         No draw, or hardly one, keeps what is published.
     """
     drawn = members(entry, factors)
-    figures = [n for n in (MISSILE_FIGURES if entry.kind == "threats" else ROUND_FIGURES) if n in entry.values]
+    figures = [n for n in (MISSILE_FIGURES if entry.kind == "threats" else ROUND_FIGURES) if _of_flight(entry, n)]
     numbers = tuple(sorted((n, v.si_low, v.si, v.si_high, v.scale) for n, v in drawn.items()))
     asked = tuple((n, entry.values[n].si_low, entry.values[n].si, entry.values[n].si_high) for n in figures)
     rest = tuple(sorted((n, v.si) for n, v in entry.values.items()))
@@ -209,6 +209,11 @@ def _kept(entry: Entry, draw: Mapping[str, float], bounds: Bounds, flown: Flown)
     return found
 
 
+def _of_flight(entry: Entry, name: str) -> bool:
+    """Whether a figure is published of an entry, and is one of its flight and not a limit that its guidance sets."""
+    return name in entry.values and name not in entry.lists.get("guidance_limits", ())
+
+
 def _asked(value: Value) -> tuple[float, float]:
     """The interval of a published figure; one that is told exactly is taken to a twentieth."""
     if not value.certain:
@@ -247,7 +252,7 @@ def _flown_round(
     peak, apogee, _ = reach.long_shot(row, distance, height)
     found = {"max_range": distance, "peak_speed": peak, "apogee": apogee}
     found["average_speed"] = distance / reach.meeting(row, distance, height=height)[0]
-    if "max_altitude" not in entry.values:
+    if not _of_flight(entry, "max_altitude"):
         return found
     if bounds is None:
         return found | {"max_altitude": reach.ceiling(row, distance)}
