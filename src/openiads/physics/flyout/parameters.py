@@ -107,6 +107,7 @@ def _field(name: str, value: object, place: str) -> object:
 def _derive(row: np.void) -> None:
     """Fill burnout speed and slow length from a flight to a still point 25 s of the ideal speed increment away, and as
     much farther as a sustainer burns: it must not be there before the motors end."""
+    given = float(row["slow_length"])
     exhaust = row["boost_thrust"] * row["boost_time"] / row["boost_propellant"]
     row["burnout_speed"] = 0.8 * exhaust * math.log(row["launch_mass"] / (row["launch_mass"] - row["boost_propellant"]))
     row["slow_length"] = 150_000.0
@@ -122,4 +123,4 @@ def _derive(row: np.void) -> None:
         later = float(np.sqrt((body["velocity"] ** 2).sum()))
         row["burnout_speed"] = speed
         fall = math.log(speed / later) if later < speed else 0.0
-        row["slow_length"] = 0.5 * (speed + later) * (body["age"] - begin) / max(fall, 0.05)
+        row["slow_length"] = given or 0.5 * (speed + later) * (body["age"] - begin) / max(fall, 0.05)
