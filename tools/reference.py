@@ -374,7 +374,7 @@ def reach_page() -> str:
             "## Miss against range\n",
             f"Median miss (m) at {', '.join(shares)} of the published range, against the target of the range, with a",
             "radar track off by 1 mrad across. A tvm round must at most double from the first to the last; command",
-            "guidance must grow at least as the range; of the other classes most rounds must arrive. A class without a",
+            "guidance must grow at least as the slant range; of the others most rounds must arrive. A class without a",
             "round in the catalog is shown by a notional one: another's flight with its errors.\n",
             table(head, [growth_cells(row) for row in found["guidance"]]),
         ]
