@@ -95,10 +95,6 @@ FLOWN: dict[str, str] = {
     "Doctrine.keep=cruise": KEPT,
     "Doctrine.keep=drone": KEPT,
     "Doctrine.keep=ballistic": S + "test_rounds_kept_for_ballistic_missiles_are_fired_at_them",
-    "Doctrine.remote=True": "engine/test_early_warning.py::"
-    "test_rounds_that_see_for_themselves_may_go_on_another_radars_track_and_only_where_that_is_said",
-    "Doctrine.remote=False": "engine/test_early_warning.py::"
-    "test_rounds_that_see_for_themselves_may_go_on_another_radars_track_and_only_where_that_is_said",
     "Command.assignment=greedy": GREEDY,
     "Command.assignment=exchange": EXCHANGE,
     "Command.assignment=exact": EXCHANGE,
