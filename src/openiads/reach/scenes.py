@@ -159,6 +159,12 @@ def _fits(name: str, wanted: str) -> bool:
     return wanted in (name, element, element.partition("/")[0])
 
 
+def place_of(world: World, row: int) -> tuple[float, float]:
+    """Where a radar stands, rad."""
+    lat, lon, _ = to_geodetic(*(float(v) for v in world.rows["radars"][row]["position"]))
+    return float(lat), float(lon)
+
+
 def of_threat(world: World, name: str, question: DetectionQuestion) -> DetectionQuestion:
     """A question about a threat of the catalog that flies toward the radar: its cross-section from the nose in each
     band, and its fluctuation."""
