@@ -44,7 +44,20 @@ def looked(paths: Paths, faces: np.ndarray | None = None, needed: float = 1.0, *
     seen = np.zeros(paths.free.shape, bool)
     row = radar(tables, len(detect), **fields)
     laid = np.zeros(len(paths.at)) if faces is None else faces
-    see(tables, row, NOBODY_JAMS, RADIUS, 0.3, paths.at, paths.velocity, np.ones((3, 3)), needed, faces is None, laid, seen)
+    see(
+        tables,
+        row,
+        NOBODY_JAMS,
+        RADIUS,
+        0.3,
+        paths.at,
+        paths.velocity,
+        np.ones((3, 3)),
+        needed,
+        faces is None,
+        laid,
+        seen,
+    )
     return seen
 
 
