@@ -273,6 +273,24 @@ def test_an_envelope_under_jamming_lies_within_that_without():
         assert left[toward] < left[away] - 0.1
 
 
+def test_a_footprint_under_jamming_is_smaller_and_below_the_horizon_the_same():
+    """Expected: of the same missile, no jammer and one below the horizon give the same cells; a strong one on the
+    attack's bearing, as high as the arc is seen, leaves fewer, all of them among those."""
+    where = {"at": "35 N 36 E", "attack_from": "90 deg", "limits": "emergent", "samples": 0, "size": "80 km"}
+
+    def cells(*jammers):
+        return oi.footprint("patriot_pac2", "scud_b", jammers=jammers, **where)
+
+    clear, noisy = cells(), cells("standoff_jammer; 35 N 36.8 E; 12 km", "standoff_jammer; 35 N 36.5 E; 20 km")
+    assert not clear.clear and np.array_equal(noisy.clear[0].possible, clear.found[0].possible)
+    assert not np.any(noisy.found[0].possible & ~clear.found[0].possible)
+    assert noisy.found[0].area.nominal < clear.found[0].area.nominal
+    far = cells("self_protection_jammer; 35 N 60 E; 12 km")  # far below the horizon
+    assert np.array_equal(far.found[0].possible, clear.found[0].possible)
+    assert [each["kind"] for each in noisy.to_dict()["jammers"]] == ["standoff_jammer"] * 2
+    assert "jammers" not in clear.to_dict()
+
+
 # ------------------------------------------------------------------ words, files, errors
 
 
