@@ -255,13 +255,21 @@ def unit_world(
     kill: bool = False,
     dem: Sequence[Path] = (),
     prebuilt: Prebuilt | None = None,
-    jamming: Jamming | None = None,
 ) -> World:
     """The world of ``unit_scenario`` at knob values; InputError for a place that the height files do not cover."""
-    alone = unit_scenario(system, at, facing, mast, kill=kill, dem=dem)
+    return _covered(
+        build(unit_scenario(system, at, facing, mast, kill=kill, dem=dem), None, knobs, prebuilt=prebuilt), at
+    )
+
+
+def jammed_unit_world(alone: Scenario, at: tuple[float, float] | None, jamming: Jamming | None) -> World:
+    """The world of a scenario of ``unit_scenario`` and of jammers; errors as ``unit_world``."""
     if jamming is not None and jamming.placed:
         alone = validate(with_jammers(alone.mapping(), jamming)).placed(alone.folder)
-    world = standing(build(alone, None, knobs, prebuilt=prebuilt), jamming)
+    return _covered(standing(build(alone), jamming), at)
+
+
+def _covered(world: World, at: tuple[float, float] | None) -> World:
     if at is not None and not bool(world.terrain.covers(*at)):
         raise InputError(world.terrain.label, "the unit stands where there are no data", "Add a file that covers it.")
     return world
