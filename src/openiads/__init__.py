@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from openiads.catalog.load import catalog
     from openiads.experiments import like_for_like
     from openiads.experiments.compare import Variant, compare
+    from openiads.experiments.contributions import contributions
     from openiads.experiments.design import load_study
     from openiads.experiments.query import query
     from openiads.experiments.sweep import open_sweep, sweep
@@ -58,6 +59,7 @@ _HOMES = {
     "check": "openiads.faces.api",
     "closed_forms": "openiads.faces.api",
     "compare": "openiads.experiments.compare",
+    "contributions": "openiads.experiments.contributions",
     "coverage": "openiads.reach.site_radars",
     "envelope": "openiads.reach.fire_unit",
     "envelope_volume": "openiads.reach.envelope",
@@ -107,6 +109,7 @@ __all__ = [
     "closed_forms",
     "codes",
     "compare",
+    "contributions",
     "coverage",
     "doctrine",
     "envelope",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from openiads.experiments.compare import Comparison
+    from openiads.experiments.contributions import Contributions
     from openiads.experiments.knowledge import Indices, Screening, Spread
     from openiads.experiments.query import QueryAnswer
     from openiads.experiments.sweep import Sweep
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 def looks() -> dict[type, Look]:
     """The look of each kind of answer here."""
     from openiads.experiments.compare import Comparison
+    from openiads.experiments.contributions import Contributions
     from openiads.experiments.knowledge import Indices, Screening, Spread
     from openiads.experiments.query import QueryAnswer
     from openiads.experiments.sweep import Sweep
@@ -41,6 +43,9 @@ def looks() -> dict[type, Look]:
                   _leakers, _run_cells),
         Comparison: Look(lambda made: f"A: {made.labels[0]}; B: {made.labels[1]}", _comparison_sentence,
                          lambda made: made.summary(), _comparison_rows, _differences, _comparison_cells),
+        Contributions: Look(lambda found: f"{found.scenario.name}: what each element contributes",
+                            _contributions_sentence, lambda found: found.as_dict(), _contributions_rows, _gains,
+                            _contributions_cells),
         Sweep: Look(lambda made: made.name, _sweep_sentence, lambda made: made.summary(), lambda made: made.rows(),
                     _sweep_figure),
         Spread: Look(lambda found: f"{found.question.scenario.name}: {text.words(found.question.metric)}",
@@ -103,6 +108,28 @@ def _differences(made: Comparison, metrics: Sequence[str] | None = None) -> Figu
     from openiads.faces.pages.answers.pairs import differences
 
     return differences(made) if metrics is None else differences(made, metrics)
+
+
+def _contributions_sentence(found: Contributions) -> str:
+    from openiads.faces.words import contributions
+
+    return " ".join(contributions.lines(found.as_dict()))
+
+
+def _contributions_rows(found: Contributions) -> list[Row]:
+    return [flat(row) for row in found.as_dict()["elements"]]
+
+
+def _contributions_cells(found: Contributions) -> Cells:
+    from openiads.faces.words import contributions
+
+    return contributions.table(found.as_dict())
+
+
+def _gains(found: Contributions) -> Figure:
+    from openiads.faces.pages.answers.contributions import gains
+
+    return gains(found)
 
 
 def _sweep_sentence(made: Sweep) -> str:
