@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from openiads.experiments.sweep import open_sweep, sweep
     from openiads.experiments.uncertainty import sensitivity, spread
     from openiads.explain.kill_chain import explain
+    from openiads.explain.layers import layers
     from openiads.faces.api import check, claims, closed_forms, report, view
     from openiads.faces.formats import export
     from openiads.faces.pages import answers as charts
@@ -68,6 +69,7 @@ _HOMES = {
     "import_scenario": "openiads.foreign.convert",
     "keep_out": "openiads.reach.keep_out",
     "knob_list": "openiads.scenario.knobs",
+    "layers": "openiads.explain.layers",
     "load": "openiads.scenario.load",
     "load_study": "openiads.experiments.design",
     "low_reach": "openiads.reach.envelope",
@@ -121,6 +123,7 @@ __all__ = [
     "import_scenario",
     "keep_out",
     "knob_list",
+    "layers",
     "like_for_like",
     "load",
     "load_study",

@@ -345,13 +345,11 @@ def made_of(
         for late, early in zip(last, first, strict=True)
     ]
     told = iter(discoveries([each.p for triple in triples for each in triple]))
+    marked = [[replace(each, told=next(told)) for each in triple] for triple in triples]
+    fair = [None if shares is None else effect(shares[k], cases.most) for k in range(n)]
     rows = [
-        Contribution(
-            element,
-            *(replace(each, told=next(told)) for each in triple),
-            shapley=None if shares is None else effect(shares[k], cases.most),
-        )
-        for k, (element, triple) in enumerate(zip(elements, triples, strict=True))
+        Contribution(element, late, early, between, share)
+        for element, (late, early, between), share in zip(elements, marked, fair, strict=True)
     ]
     whole, none = (cases.values[case] for case in (frozenset(range(n)), frozenset[int]()))
     total = effect(sign * (whole - none), cases.most)

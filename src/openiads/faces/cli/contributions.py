@@ -64,7 +64,7 @@ def contributions(
     figure: FigureFile = None,
     json: Json = False,
 ) -> None:
-    """What each element of the defense contributes: with the others, alone, and what its interaction with them makes."""
+    """What each element of the defense contributes: with the others, alone, and their interaction."""
     from openiads.experiments.contributions import ContributionsQuestion, contributions_of
     from openiads.faces.cli import show
 
@@ -73,11 +73,21 @@ def contributions(
         phases.phase("reading the scenario, compiling if need be")
         found = contributions_of(
             ContributionsQuestion(
-                scenario, metric, inside=tuple(inside or ()), always=tuple(always or ()), shapley=shapley,
-                replications=replications, seed=seed, jobs=jobs, on=on, changes=changed(changes), out=out,
-                progress=show.running(phases, "running cases"), warn=warn,
+                scenario,
+                metric,
+                inside=tuple(inside or ()),
+                always=tuple(always or ()),
+                shapley=shapley,
+                replications=replications,
+                seed=seed,
+                jobs=jobs,
+                on=on,
+                changes=changed(changes),
+                out=out,
+                progress=show.running(phases, "running cases"),
+                warn=warn,
             )
-        )  # fmt: skip
+        )
         phases.phase("drawing the report")
         report = _drawn(found, figure, out)
     if json:

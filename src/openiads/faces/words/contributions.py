@@ -1,4 +1,4 @@
-"""How contributions of a defense's elements read: sentences, and a table that fits 80 columns."""
+"""How contributions of a defense's elements read: sentences and a table."""
 
 from __future__ import annotations
 
@@ -97,14 +97,19 @@ def lines(told: Mapping[str, Any]) -> list[str]:
         effect = most["with_others"]
         span = cell(metric, effect).removeprefix("* ")
         unit = " points" if text.is_share(metric) else ""
-        found.append(f"{most['element']} is missed most: without it {span}{unit} is lost ({gain_words(told)}).")
+        found.append(
+            f"{most['element']} is missed most: the gain is less by {span}{unit} without it ({gain_words(told)})."
+        )
     together = [row for row in rows if row["interaction"]["told"] and row["interaction"]["value"] > 0.0]
     instead = [row for row in rows if row["interaction"]["told"] and row["interaction"]["value"] < 0.0]
     idle = [row for row in rows if row["with_others"]["exact"] and row["alone"]["exact"]]
     worse = [row for row in rows if row["with_others"]["told"] and row["with_others"]["value"] < 0.0]
     found += _said(together, "gains more with the others than alone", "gain more with the others than alone")
-    found += _said(instead, "gains less with the others than alone: others do its work too", "gain less with the "
-                   "others than alone: they do each other's work")  # fmt: skip
+    found += _said(
+        instead,
+        "gains less with the others than alone: others do its work too",
+        "gain less with the others than alone: they do each other's work",
+    )
     found += _said(worse, "makes it worse where the others are there", "make it worse where the others are there")
     found += _said(idle, "changes nothing in any replication", "change nothing in any replication")
     return found

@@ -50,7 +50,7 @@ def gains(found: Contributions) -> Figure:
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="x")
         _legend(axes)
-        common.titled(figure, " ".join(words.lines(told)[:2]))
+        common.titled(figure, words.lines(told)[:2][-1])
         common.small_print(
             figure,
             n=f"{told['runs']} cases x n = {found.replications} each",
@@ -76,10 +76,17 @@ def _row(axes: Axes, y: int, row: Contribution, scale: tuple[float, str]) -> Non
         effect: Effect = getattr(row, name)
         at = y + shift
         if math.isfinite(effect.low) and math.isfinite(effect.high):
-            axes.plot([factor * effect.low, factor * effect.high], [at, at], color=color, linewidth=2.0,
-                      solid_capstyle="butt")  # fmt: skip
-        axes.plot([factor * effect.value], [at], marker=mark, markersize=5.5, color=color,
-                  markerfacecolor=color if effect.told else PAPER)  # fmt: skip
+            axes.plot(
+                [factor * effect.low, factor * effect.high], [at, at], color=color, linewidth=2.0, solid_capstyle="butt"
+            )
+        axes.plot(
+            [factor * effect.value],
+            [at],
+            marker=mark,
+            markersize=5.5,
+            color=color,
+            markerfacecolor=color if effect.told else PAPER,
+        )
         axes.annotate(
             words.cell(metric, effect.as_dict()),
             (1.0, at),
@@ -96,15 +103,18 @@ def _legend(axes: Axes) -> None:
     from matplotlib.lines import Line2D
 
     marks = [Line2D([], [], marker=mark, color=color, label=said) for _, color, mark, said in LOOKS.values()]
-    marks.append(Line2D([], [], marker="o", linestyle="", color=MUTED, markerfacecolor=PAPER, label="not shown to differ"))
+    marks.append(
+        Line2D([], [], marker="o", linestyle="", color=MUTED, markerfacecolor=PAPER, label="not shown to differ")
+    )
     axes.legend(handles=marks, loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=4, columnspacing=1.2, fontsize=8)
 
 
 def _notes(rows: list[dict[str, object]], left: int) -> list[str]:
-    notes = [
-        "With the others: lost without the element. Alone: gained by it with no other. Interaction: the former less the "
-        "latter. Filled, *: differs from 0 (false discovery rate 5 %)."
-    ]
+    said = (
+        "With the others: lost without the element. Alone: gained by it with no other. Interaction: the former less "
+        "the latter. Filled, *: differs from 0 (false discovery rate 5 %)."
+    )
+    notes = [said]
     if any(row["stays"] for row in rows):
         notes.append("† stays in its place without power when it is taken out.")
     if left:
