@@ -145,11 +145,13 @@ def layers_section(found: Layers) -> str:
     told = found.as_dict()
     picture = kit.svg(layer_bars(found), "layers", "The raid layer by layer")
     head = ("Layer", *(text.sentence(each) for each in words.HEAD[1:]))
-    numbers = table(head, words.rows(told), caption=words.LEGEND, numbers=words.NUMBERS)
+    numbers = table(head, words.rows(told), caption="Mean a replication [95 %]", numbers=words.NUMBERS)
     names, rows = words.class_table(told)
     numbers += table(names, rows, caption="By class of threat, mean a replication", numbers=range(1, len(names)))
     said = (
         "From top to bottom: the raid, what each site kills of it in the order in which the raid meets them, what ends "
-        "otherwise, and what leaks. Gray is what a layer leaves to the next."
+        "otherwise, and what leaks. Gray is what a layer leaves to the next. The threats of a layer are those that a "
+        "fire unit of it held as targets within its reach, whether or not it could shoot; fired counts rounds at any "
+        "flight, left counts spare loads too."
     )
     return section("The raid layer by layer", behind(picture, said, numbers))

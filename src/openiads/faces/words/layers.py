@@ -8,13 +8,13 @@ from typing import Any
 
 from openiads.faces.words import text
 
-HEAD = ("layer", "first shot at", "within reach", "engaged", "killed", "fired", "left")
+HEAD = ("layer", "first shot at", "threats", "engaged", "killed", "fired", "left")
 NUMBERS = (1, 2, 3, 4)
 LEGEND = (
-    "Threats a replication, in the order in which the raid meets the sites. Within\n"
-    "reach: a fire unit held it as a target within its reach, whether or not it could\n"
-    "shoot. Killed by that site's rounds: every threat is killed by one layer, has\n"
-    "leaked or ended otherwise. Fired at any flight; left with spare loads."
+    "Threats a replication, in the order in which the raid meets the sites. Those of a\n"
+    "layer: a fire unit of it held them as targets within its reach, whether or not it\n"
+    "could shoot. Killed: by its rounds; every threat is killed by one layer, has\n"
+    "leaked or ended otherwise. Fired: at any flight; left: with spare loads."
 )
 #: What became of threats that no layer killed.
 NOBODY = "no round credited"
