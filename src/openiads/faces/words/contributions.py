@@ -111,7 +111,11 @@ def lines(told: Mapping[str, Any]) -> list[str]:
         "gain less with the others than alone: they do each other's work",
     )
     found += _said(worse, "makes it worse where the others are there", "make it worse where the others are there")
-    found += _said(idle, "changes nothing in any replication", "change nothing in any replication")
+    found += _said(
+        idle,
+        "changes nothing, neither with all the others nor alone",
+        "change nothing, neither with all the others nor alone",
+    )
     return found
 
 
