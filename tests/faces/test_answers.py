@@ -229,6 +229,23 @@ QUESTIONS: dict[str, tuple[list[str], Ask]] = {
             "one_on_one", metric="rounds_fired", knobs="64n6e2.snr", replications=4, method="swings"
         ),
     ),
+    "contributions": (
+        [
+            "contributions",
+            "one_on_one",
+            "--inside",
+            "Guard",
+            "--always",
+            "*64*",
+            "-n",
+            "4",
+            "--set",
+            "site.Guard.rounds=2",
+        ],
+        lambda: oi.contributions(
+            "one_on_one", inside="Guard", always="*64*", replications=4, changes={"site.Guard.rounds": 2}
+        ),
+    ),
     "check of a scenario": (["check", "one_on_one"], lambda: oi.check("one_on_one")),
 }
 
@@ -310,6 +327,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     [
         (["explain", "FOLDER", "-r", "1"], lambda folder: oi.explain(folder, 1)),
         (["twins", "FOLDER"], oi.closed_forms),
+        (["layers", "FOLDER"], oi.layers),
         (["check", "FOLDER", "--again", "1"], lambda folder: oi.check(folder, again=1)),
         (
             ["query", "FOLDER", "SELECT point, leakers FROM outcomes"],
@@ -415,6 +433,7 @@ WRONG: list[tuple[Ask, type[Exception], str]] = [
     (lambda: oi.catalog(3), UsageError, "Parameters: none"),
     (lambda: oi.run("one_on_one", replications=1, knobs={"64n6e2.snrr": 1.0}), InputError, 'Nearest: "64n6e2.snr"'),
     (lambda: oi.compare("one_on_one", "one_on_one", knobs={"64n6e2.snrr": 1.0}), InputError, 'Nearest: "64n6e2.snr"'),
+    (lambda: oi.contributions("one_on_one", always="Gaurd"), UsageError, '^always "Gaurd".*Nearest: "Guard"'),
     (lambda: oi.spread("one_on_one", knobs="64n6e2.snrr"), InputError, 'Nearest: "64n6e2.snr"'),
     (lambda: oi.sensitivity("one_on_one", method="moris"), UsageError, 'Nearest: "morris"'),
     (lambda: oi.export("nowhere", "kmz"), UsageError, 'Nearest: "kml"'),
