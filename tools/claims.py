@@ -1,8 +1,11 @@
-"""Write docs/claims: ``python tools/claims.py [NAME ...]`` (stop it at will, the same command goes on).
+"""Write docs/claims: ``python tools/claims.py [--judge] [NAME ...]`` (stop it at will, the same command goes on).
 
 Runs the full effort of the named claims, or of all packaged ones, into ``runs/claims/full`` as
 ``openiads claims --full`` does, and writes for each a page and its result, and an index.  The quick effort is never
 published.  Earlier versions of a claim stay in ``docs/claims/earlier``, with what was wrong.
+
+With ``--judge`` nothing is run: the evidence of the stored results is judged and told anew, after a change of how
+evidence makes a verdict, of the words, or of a claim's caveats.
 
 A result names what it rests on: the digest of every scenario that the claim builds, and the numbers in doubt.  Beside
 it stands a probe: digests of a few replications and of two figures of this model.  When one of these comes out
@@ -14,14 +17,16 @@ from __future__ import annotations
 import json
 import sys
 import tomllib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from openiads.claims.examine import SEED, examine, rests_on
+from openiads.claims.evidence import Evidence
+from openiads.claims.examine import SEED, examine, figures_of, judged, rests_on
 from openiads.claims.statement import Claim, load_claim, packaged_claims
 from openiads.faces.api import folder_of
-from openiads.faces.words.claims import BESIDE, HEAD, TURNED, Told, beside_of, gathered, rows_of, sentence
+from openiads.faces.words.claims import BESIDE, HEAD, TURNED, Told, beside_of, gathered, rows_of, told_of
+from openiads.faces.words.claims_answer import close, details, sentence
 from openiads.faces.words.claims_doubt import FLIPS, changers, flips_of
 from openiads.faces.words.claims_rule import rule_of
 from openiads.reach.envelope import envelope_volumes, low_reaches
@@ -34,8 +39,9 @@ FOLDER = ROOT / "docs" / "claims"
 MARK = "<!-- written by tools/claims.py; do not edit by hand -->"
 
 KEY = """\
-*Depends*: the answer turns with what is named. *Undecided*: these samples settle nothing. *Full*: the numbers under
-`[full]` of the claim's file. A verdict is about a model and a reading of the sentence, not about the system."""
+*Depends*: what is decided says both yes and no, by what is named. *Undecided*: these samples settle nothing. *Near the
+line*: one parameter sample could turn it. *Full*: the numbers under `[full]` of the claim's file. A verdict is about a
+model and a reading of the sentence, not about the system."""
 
 EARLIER = "An [earlier version](earlier/{name}.md) of this claim is kept, with what was wrong."
 
@@ -80,9 +86,42 @@ def publish(told: Told, folder: Path = FOLDER, now: Callable[[], dict[str, str]]
     if result["effort"] != "full":
         raise ValueError(f"{result['claim']}: only the full effort is published")
     folder.mkdir(parents=True, exist_ok=True)
-    stored = json.dumps({**result, "probe": now()}, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-    (folder / f"{result['claim']}.json").write_text(stored, encoding="utf-8")
-    (folder / f"{result['claim']}.md").write_text(page(told), encoding="utf-8")
+    _write(told, {**result, "probe": now()}, folder)
+
+
+def judge_anew(name: str, folder: Path = FOLDER) -> None:
+    """A stored result judged anew from its own evidence, and its page; the probe stays that of its runs.
+
+    Of the claim file the caveats alone may have changed: nothing that is asked, run or decided follows from them.
+    """
+    claim = load_claim(name)
+    stored = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    if stored["claim_digest"] not in (claim.digest, hash_of({**claim.mapping, "caveats": stored["caveats"]})):
+        raise ValueError(f"{name}: the rule file changed since the result; run it again without --judge")
+    if digest_of(stored["claim_digest"], stored) != stored["digest"]:
+        raise ValueError(f"{name}: the stored result does not agree with its digest; run it again without --judge")
+    evidence = tuple(map(Evidence.of, stored["evidence"]))
+    result = {
+        **stored,
+        **judged(claim, evidence).as_dict(),
+        "figures": figures_of(claim, evidence),
+        "caveats": list(claim.told.caveats),
+        "claim_digest": claim.digest,
+        "digest": digest_of(claim.digest, stored),
+    }
+    _write(told_of(claim, evidence, result), result, folder)
+
+
+def digest_of(claim_digest: str, stored: Mapping[str, Any]) -> str:
+    """The digest of a stored result, by the rule of ``examine.Result.digest``."""
+    read = [*stored["evidence"], *stored["flips"]]
+    return hash_of([claim_digest, stored["effort_numbers"], stored["seed"], stored["runs_digest"], read])
+
+
+def _write(told: Told, stored: Mapping[str, Any], folder: Path) -> None:
+    text = json.dumps(stored, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    (folder / f"{stored['claim']}.json").write_text(text, encoding="utf-8")
+    (folder / f"{stored['claim']}.md").write_text(page(told), encoding="utf-8")
 
 
 def page(told: Told) -> str:
@@ -99,6 +138,7 @@ def page(told: Told) -> str:
         f"Said by {result['said_by']} ({result['source']}).",
         f"*Question.* {result['question']}",
         f"**{sentence(told)}**",
+        "\n".join(f"- {line}" for line in details(told)),
         "## What it does not say",
         "\n".join(f"- {line}" for line in (*result["caveats"], *notes(result["claim"]))),
         "## Every arm of every cell",
@@ -124,12 +164,16 @@ def notes(name: str) -> list[str]:
 def index(folder: Path = FOLDER) -> str:
     """All published claims as Markdown."""
     results = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
-    rows = [(f"[“{r['sentence']}”]({r['claim']}.md)", r["verdict"], _on(r), r["effort"]) for r in results]
+    rows = [(f"[“{r['sentence']}”]({r['claim']}.md)", _verdict(r), _on(r), r["effort"]) for r in results]
     waiting = [name for name in packaged_claims() if name not in {r["claim"] for r in results}]
     rows += [(f"“{load_claim(name).told.sentence}”", "not run yet by its present rule", "–", "–") for name in waiting]
     earlier = "\n[Earlier versions](earlier/index.md), with what was wrong.\n" if (folder / "earlier").exists() else ""
     told = table(("what was said", "verdict", "depends on", "effort"), rows)
     return f"{MARK}\n\n# Claims\n\n{told}\n\n{KEY}\n{earlier}"
+
+
+def _verdict(result: dict[str, Any]) -> str:
+    return str(result["verdict"]) + (" (near the line)" if close(result) else "")
 
 
 def _on(result: dict[str, Any]) -> str:
@@ -143,11 +187,15 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def main(names: list[str]) -> None:
-    """Run, write, tell."""
-    for name in names or packaged_claims():
-        claim = load_claim(name)
-        out = folder_of(ROOT / "runs" / "claims", claim, full=True, seed=SEED)
-        publish(gathered(examine(claim, full=True, out=out)))
+    """Run or judge, write, tell."""
+    anew = "--judge" in names
+    for name in [each for each in names if each != "--judge"] or packaged_claims():
+        if anew:
+            judge_anew(name)
+        else:
+            claim = load_claim(name)
+            out = folder_of(ROOT / "runs" / "claims", claim, full=True, seed=SEED)
+            publish(gathered(examine(claim, full=True, out=out)))
         (FOLDER / "index.md").write_text(index(), encoding="utf-8")
         print(f"{name}: docs/claims/{name}.md", flush=True)
 

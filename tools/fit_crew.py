@@ -1,10 +1,11 @@
 """Residual crew delay of every system: what is left of its published reaction time after the model's own chain.
 
-The reaction time is read as the time from the first detection of a lone, head-on, hostile aircraft 70 km away to the
-first launch at it, in the median (docs/decisions/0014).  Prints one line a system; the values stand in
-``catalog/entries/systems.toml`` as ``crew_delay``.
+The reaction time is read as the time from the first detection of a lone, head-on, hostile aircraft 70 km away, or at
+the reach of its farthest round if that is less, to the first launch at it, in the median (docs/decisions/0014).  It
+flies at 6 km, or at half the least ceiling of the system's rounds if that is less.  Prints one line a system, none of a
+system that fires at no aircraft; the values stand in the catalog's systems as ``crew_delay``.
 
-Usage: python tools/fit_crew.py [REPLICATIONS]
+Usage: python tools/fit_crew.py [REPLICATIONS [SYSTEM ...]]
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from openiads.world.build import build
 from openiads.world.codes import Event
 
 LEAST = 0.2  # s, no crew is faster
+FARTHEST, HIGHEST = 70e3, 6000.0  # m, of the aircraft when it comes in sight
 SCENE = """
 format = 1
 name = "reaction"
@@ -43,16 +45,19 @@ threat = "f16"
 count = 1
 target = "Depot"
 origin = "34.915 N {east:.3f} E"
-altitude = "6 km"
+altitude = "{height} m"
 speed = "250 m/s"
 start = "0 s"
 """
 
 
-def chain(system: str, crew: float, replications: int, distance: float = 70e3) -> float:
+def chain(system: str, crew: float, replications: int) -> float:
     """Median time from first detection to first launch, s, with a crew delay."""
+    rounds = [catalog()[row.text["interceptor"]] for row in catalog()[system].tables["launchers"]]
+    distance = min(FARTHEST, max(each.max_range.si for each in rounds))
+    height = min(HIGHEST, 0.5 * min(each.max_altitude.si for each in rounds))
     east = 35.90 - distance / (111_320.0 * math.cos(math.radians(34.92)))
-    world = build(loads(SCENE.format(system=system, east=east)), None, {f"{system}.crew_delay": crew})
+    world = build(loads(SCENE.format(system=system, east=east, height=height)), None, {f"{system}.crew_delay": crew})
     runner = Runner(world, 1)
     times = []
     for k in range(replications):
@@ -66,7 +71,12 @@ def main() -> None:
     """Print published time, chain and residual of every system."""
     replications = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     print("system             published    chain at 0.5 s    residual crew delay")
+    wanted = sys.argv[2:]
     for name, system in catalog().systems.items():
+        if (wanted and name not in wanted) or not any(
+            catalog()[row.text["interceptor"]].pk_aircraft.si for row in system.tables["launchers"]
+        ):
+            continue
         published = system.reaction_time.si
         crew, told = 0.5, chain(name, 0.5, replications)
         for _ in range(3):

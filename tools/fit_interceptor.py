@@ -6,7 +6,7 @@ coefficient (ceiling) and the loft (apogee of the long shot).  The minimum range
 is kinematic alone and should not lie beyond the published one.  Everything else of a round is as in the catalog.  The
 model's figures are those of `openiads.explain.round_table`; those outside the list are printed with their miss.
 
-Usage: python tools/fit_interceptor.py [--near] [--write] [ROUND ...]   (no round: all; --write: into interceptors.toml;
+Usage: python tools/fit_interceptor.py [--near] [--write] [ROUND ...]   (no round: all; --write: into its file;
 --near: begins at the catalog's present values instead of a coarse grid, for a small change of something else)
 """
 
@@ -34,7 +34,7 @@ MACH = [0.0, 0.8, 1.0, 1.2, 1.5, 2.0, 3.0, 4.0, 5.0]
 DRAG = [0.22, 0.22, 0.36, 0.42, 0.40, 0.35, 0.27, 0.22, 0.19]
 #: Vacuum specific impulse (s): of a composite motor; and of all the mass that leaves where a spent stage is in it.
 IMPULSE, STAGED = 250.0, 210.0
-TWO_STAGES = ("9m83", "9m82", "9m83m", "9m82m", "9m82md")
+TWO_STAGES = ("9m83", "9m82", "9m83m", "9m82m", "9m82md", "57e6", "aster30", "5v28e")
 #: What is fitted to where it is not the published number itself (SI): the middle of a published interval.
 AIMS = {
     "48n6e2": {"max_range": 197_500.0, "max_altitude": 28_500.0, "peak_speed": 2000.0, "apogee": 32_000.0},
@@ -98,7 +98,7 @@ def fitted(entry: Entry, *, near: bool = False) -> dict[str, Any]:
         if np.any(logs < low) or np.any(logs > high):
             return 1e3
         row = flyout.interceptor(values | changed(entry, np.exp(logs)))
-        got = round_table.flown_round(row, entry.max_range.si)
+        got = round_table.flown_round(row, entry.max_range.si, round_table.height_of(entry))
         beyond = max(got["min_range"] / entry.min_range.si - 1.0, 0.0)
         return sum((got[field] / aim - 1.0) ** 2 for field, aim in aims.items()) + (0.2 * beyond) ** 2
 
@@ -113,7 +113,8 @@ def fitted(entry: Entry, *, near: bool = False) -> dict[str, Any]:
 
 def told(entry: Entry, fields: dict[str, Any]) -> list[str]:
     """One line for each published figure of a round with the fitted fields."""
-    got = round_table.flown_round(flyout.interceptor(round_values(entry) | fields), entry.max_range.si)
+    row = flyout.interceptor(round_values(entry) | fields)
+    got = round_table.flown_round(row, entry.max_range.si, round_table.height_of(entry))
     aims = aims_of(entry)
     lines = []
     for field, name in round_table.ROUND_FIGURES.items():
@@ -126,7 +127,7 @@ def told(entry: Entry, fields: dict[str, Any]) -> list[str]:
 
 
 def written(text: str, name: str, fields: dict[str, Any]) -> str:
-    """The text of interceptors.toml with the fitted fields of one round; intervals and notes stay."""
+    """The text of a file of interceptors with the fitted fields of one round; intervals and notes stay."""
     begin = re.search(rf"^\[{re.escape(name)}\]$", text, re.MULTILINE)
     if begin is None:
         raise SystemExit(f"{name} is not in interceptors.toml")
@@ -149,7 +150,7 @@ def written(text: str, name: str, fields: dict[str, Any]) -> str:
 def main() -> None:
     """Fit, print, and write the fields where asked."""
     wanted = [word for word in sys.argv[1:] if not word.startswith("--")]
-    file = Path(str(resources.files("openiads.catalog") / "entries" / "interceptors.toml"))
+    folder = Path(str(resources.files("openiads.catalog") / "entries"))
     for entry in catalog().interceptors.values():
         if wanted and entry.name not in wanted:
             continue
@@ -159,6 +160,7 @@ def main() -> None:
         for field, value in fields.items():
             print(f"    {field} = {value}")
         if "--write" in sys.argv[1:]:
+            (file,) = (f for f in folder.rglob("interceptors.toml") if f"\n[{entry.name}]\n" in f.read_text("utf-8"))
             file.write_text(written(file.read_text(encoding="utf-8"), entry.name, fields), encoding="utf-8")
 
 

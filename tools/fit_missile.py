@@ -3,7 +3,7 @@
 Only missiles whose ``fitted`` list names both are fitted; flight time, burnout speed and terminal speed stay unfitted
 and are printed with their miss.  The model's figures are those of `openiads.explain.round_table`.
 
-Usage: python tools/fit_missile.py [--write] [MISSILE ...]   (no missile: all; --write: into threats.toml)
+Usage: python tools/fit_missile.py [--write] [MISSILE ...]   (no missile: all; --write: into its file)
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def fitted(entry: Entry) -> Any:
 def main() -> None:
     """Fit, print, and write the fields where asked."""
     wanted = [word for word in sys.argv[1:] if word != "--write"]
-    file = Path(str(resources.files("openiads.catalog") / "entries" / "threats.toml"))
+    folder = Path(str(resources.files("openiads.catalog") / "entries"))
     for entry in round_table.ballistic(catalog()):
         if set(entry.lists.get("fitted", ())) != set(TARGETS) or (wanted and entry.name not in wanted):
             continue
@@ -64,6 +64,7 @@ def main() -> None:
             off = 100.0 * (got[field] / entry.si(field) - 1.0)
             print(f"  {kind} {name:14s} {got[field]:10.5g}  off {off:+6.1f} % of {entry.si(field):g}")
         if "--write" in sys.argv[1:]:
+            (file,) = (f for f in folder.rglob("threats.toml") if f"\n[{entry.name}]\n" in f.read_text("utf-8"))
             file.write_text(written(file.read_text(encoding="utf-8"), entry.name, fields), encoding="utf-8")
 
 

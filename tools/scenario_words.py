@@ -10,6 +10,11 @@ OPENINGS = {
     "Site": "`[[site]]`: a SAM system in one place.",
     "Doctrine": "`[site.doctrine]`: how the site fights.",
     "Failure": '`failures = [{ element = "64n6e2", at = "120 s" }]` of a site: an element that stops working.',
+    "EmissionRules": "`[site.doctrine.emission_rules]`: how radars under emission control are switched.",
+    "EmitterDecoys": '`emitter_decoys = [{ radar = "64n6e2", count = 3 }]` of a site: decoys about a radar that emit while '
+    "it does.",
+    "Availability": "`availability = { radar = 0.95, post = 0.98, crew = 0.9 }` of a site: how surely its elements are "
+    "ready when a raid comes.",
     "Command": "`[[command]]`: a command post above sites: their radars report to it and it directs their fire units.",
     "Link": "`[[link]]`: what is known of the link from a site or command to the command above it.",
     "Raid": "`[[raid]]`: a group of like threats on one axis.",
@@ -57,6 +62,31 @@ MEANINGS: dict[str, dict[str, str]] = {
         "assignment": "how tracks are given to fire units, as in a site's doctrine",
         "priority": "which track comes first, as in a site's doctrine",
         "fails_at": "from then on it works no more and everyone under it fights alone",
+        "availability": "probability that it is ready when a raid comes",
+    },
+    "EmissionRules": {
+        "delay": "median time from an order to its effect (catalog)",
+        "resume": "from then to emission, for an order to emit (catalog)",
+        "silence": "a shutdown lasts so long where no other radar tells that the threat has gone, and a cued radar emits "
+        "so long after the last track near it (catalog)",
+        "blink_period": "period of a radar that blinks (catalog)",
+        "blink_duty": "share of it that it emits (catalog)",
+        "cue_range": "a cued radar emits at tracks that will be so near, flying straight on (catalog)",
+        "cue_time": "within so long (catalog)",
+        "alarm_speed": "what is so fast is taken for a weapon that comes at a radar, if it (catalog)",
+        "alarm_radius": "will pass so near it, flying straight on (catalog)",
+        "alarm_time": "within so long (catalog)",
+    },
+    "EmitterDecoys": {
+        "radar": "of the site: a radar's name, or that of a fire unit's: 30n6e2/1",
+        "count": "how many",
+        "weight": "of one over the radar's: a weapon takes the radar with a share of 1 / (1 + count x weight)",
+        "distance": "from the radar (catalog)",
+    },
+    "Availability": {
+        "radar": "probability that a radar of the site is ready, drawn for each",
+        "post": "that its command post is",
+        "crew": "that the crew of a fire unit is, drawn for each; a unit without its crew takes no part",
     },
     "Link": {
         "from": "name of the lower end, a site or command that has a command above it",
@@ -83,6 +113,10 @@ MEANINGS: dict[str, dict[str, str]] = {
         "priority": "value: the track with most value at risk per round and second left first, and rounds kept for it; "
         "time: the one with the least time left",
         "launch_margin": "no shot below this probability that the radar's support lasts to the intercept",
+        "emission": "when the site's radars emit: on, always; shutdown, silent while a weapon is believed to come at "
+        "them; blink, for a share of every period; cued, from when the site's post holds a track near them",
+        "emission_of": 'the same for single radars: `{ "64n6e2" = "on", "30n6e2" = "cued" }`',
+        "emission_rules": "times and distances that these go by",
         "goal": "probability of kill wanted for each target",
         "search_mode": "search mode of phased radars, by name; a radar without that mode keeps its first",
         "assignment": "greedy: the unit that reaches the most urgent track first; exchange: unless two tracks together "
@@ -179,6 +213,8 @@ MEANINGS: dict[str, dict[str, str]] = {
         "doctrine": "how it fights",
         "low_altitude": 'the low-altitude radar: one of the system\'s choices, or "none"',
         "mast": "height of the low-altitude radar's antenna above ground",
+        "emitter_decoys": "decoys that emit while a radar of the site does",
+        "availability": "how surely radars, post and crews are ready when a raid comes",
         "radars_off": "radars that do not emit",
         "failures": "elements that stop working, and when",
         "fire_unit_positions": "one place for each fire unit; else they stand in a line square to the facing",

@@ -10,9 +10,10 @@ import pytest
 from house.source import PACKAGE
 from openiads.audit.check import check_events, check_run, verify_run
 from openiads.audit.ledger import CHECKS, unchecked
+from openiads.audit.silence import SILENCE
 from openiads.runs.replicate import run
 from openiads.runs.run import open_run
-from openiads.world.codes import Control, Event, Gate, Identity, RoundEnd, Terminal
+from openiads.world.codes import Control, Down, Event, Gate, Identity, Look, RoundEnd, Terminal
 from runs.fake_simulator import FAKE, FakeCatalog, FakeScenario, FakeSimulator, Runner, build
 
 WORLD = build(FakeScenario(hidden=0.3), FakeCatalog())
@@ -71,6 +72,67 @@ def time_runs_backwards(e: np.ndarray, limits: dict) -> np.ndarray:
 def event_after_the_end(e: np.ndarray, limits: dict) -> np.ndarray:
     limits["duration"] = 300.0
     return e
+
+
+def told(e: np.ndarray, *rows: dict[str, Any]) -> np.ndarray:
+    """The log with more events right after its first row, at its time; ``v`` gives their values."""
+    more = np.repeat(e[:1], len(rows))
+    for event, row in zip(more, rows, strict=True):
+        for name in ("flight", "unit", "radar", "launcher", "round", "track"):
+            event[name] = -1
+        event["value"] = 0.0
+        for name, value in row.items():
+            if name == "v":
+                event["value"][: len(value)] = value
+            else:
+                event[name] = value
+    return np.concatenate([e[:1], more, e[1:]])
+
+
+ON = {"kind": Event.JAMMING, "code": 1, "flight": 0}
+OFF = ON | {"code": 0}
+SEEN = {"kind": Event.STROBE, "code": 1, "flight": 0, "radar": 0, "v": (0.0, 1.0, 0.1, 20.0)}
+
+
+@fault("jammers switch")
+def a_jammer_is_switched_on_twice(e: np.ndarray, limits: dict) -> np.ndarray:
+    return told(e, ON, ON)
+
+
+@fault("jammers switch")
+def a_jammer_is_off_before_it_is_on(e: np.ndarray, limits: dict) -> np.ndarray:
+    return told(e, OFF, ON)
+
+
+@fault("strobes of jammers")
+def the_bearing_of_a_silent_flight_is_taken(e: np.ndarray, limits: dict) -> np.ndarray:
+    return told(e, ON | {"flight": 1}, SEEN)
+
+
+@fault("strobes of jammers")
+def the_bearing_of_a_jammer_is_taken_after_it_is_off(e: np.ndarray, limits: dict) -> np.ndarray:
+    return told(e, ON, OFF, SEEN)
+
+
+@fault("strobes of jammers")
+def a_strobe_has_no_power(e: np.ndarray, limits: dict) -> np.ndarray:
+    return told(e, ON, SEEN | {"v": (0.0, 1.0, 0.1, -3.0)})
+
+
+@fault("crossings of two")
+def one_radar_crosses_strobes_with_itself(e: np.ndarray, limits: dict) -> np.ndarray:
+    return told(e, ON, SEEN, SEEN | {"code": 2})
+
+
+@fault("jammed by somebody")
+def a_look_is_jammed_by_nobody(e: np.ndarray, limits: dict) -> np.ndarray:
+    return told(e, {"kind": Event.LOOK, "code": Look.JAMMED, "flight": 0, "radar": 0})
+
+
+@fault("jammed by somebody")
+def a_gate_blames_a_jammer_that_comes_later(e: np.ndarray, limits: dict) -> np.ndarray:
+    blamed = {"kind": Event.GATE, "code": Gate.JAMMED, "flight": 0, "unit": 0}
+    return told(e, blamed, ON)
 
 
 @fault("keys resolve")
@@ -332,6 +394,129 @@ def hit_not_counted(e: np.ndarray, limits: dict) -> np.ndarray:
 def first_launch_misreported(e: np.ndarray, limits: dict) -> np.ndarray:
     e["time"][where(e, Event.LAUNCH)[0]] += 0.2
     return e
+
+
+def switched(e: np.ndarray, row: int, code: int, before: float = 1e-3) -> np.ndarray:
+    """The log with the radar of a row switched off (0) or on (1) just before it."""
+    new = e[row : row + 1].copy()
+    new["kind"], new["code"], new["flight"], new["time"] = Event.EMISSION, code, -1, e["time"][row] - before
+    return np.concatenate([e[:row], new, e[row:]])
+
+
+def never_on(e: np.ndarray, radar: int) -> np.ndarray:
+    """The log with a radar that is silent from the start, and does nothing but start tracks."""
+    active = [Event.DETECT, Event.LOOK, Event.ACQUIRE, Event.LAUNCH, Event.SLEW, Event.TRACK_UPDATE]
+    e = e[~((e["radar"] == radar) & np.isin(e["kind"], active))]
+    new = e[:1].copy()
+    new["kind"], new["code"], new["flight"], new["radar"], new["time"] = Event.EMISSION, 0, -1, radar, 0.0
+    return np.concatenate([new, e])
+
+
+def homed(e: np.ndarray, **changes: float) -> np.ndarray:
+    """The log with a weapon that takes a decoy of the radar that saw it first, as the first flight's end."""
+    row = where(e, Event.TERMINAL)[0]
+    seen = e[where(e, Event.DETECT)[0]]
+    new = e[row : row + 1].copy()
+    new["kind"], new["code"], new["radar"] = Event.DECOYED, 1, seen["radar"]
+    new["value"][0, 3:] = [changes.get("off", 4.0), 5.0, changes.get("share", 0.5)]
+    new["time"] += changes.get("later", 0.0)
+    return np.concatenate([e[: row + 1], new, e[row + 1 :]])
+
+
+@fault("emission alternates")
+def switched_on_twice(e: np.ndarray, limits: dict) -> np.ndarray:
+    return switched(e, where(e, Event.DETECT)[0], 1)
+
+
+@fault("emission alternates")
+def switched_off_twice(e: np.ndarray, limits: dict) -> np.ndarray:
+    row = where(e, Event.DETECT)[-1]
+    return switched(switched(e, row, 0), row, 0, 2e-3)
+
+
+@fault("nothing silent looks")
+def silent_radar_detects(e: np.ndarray, limits: dict) -> np.ndarray:
+    return switched(e, where(e, Event.DETECT)[0], 0)
+
+
+@fault("nothing silent looks")
+def silent_radar_looks_in_vain(e: np.ndarray, limits: dict) -> np.ndarray:
+    row = where(e, Event.LOOK)[0]
+    e["code"][row] = 0  # in view and not detected: it has looked all the same
+    return switched(e, row, 0)
+
+
+@fault("nothing silent looks")
+def silent_radar_acquires(e: np.ndarray, limits: dict) -> np.ndarray:
+    return switched(e, where(e, Event.ACQUIRE)[0], 0)
+
+
+@fault("nothing silent looks")
+def launch_under_a_silent_radar(e: np.ndarray, limits: dict) -> np.ndarray:
+    return switched(e, where(e, Event.LAUNCH)[0], 0)
+
+
+@fault("nothing silent looks")
+def silent_radar_holds_a_track(e: np.ndarray, limits: dict) -> np.ndarray:
+    row = where(e, Event.LOOK, 1)[0]
+    e[row]["kind"], e[row]["code"] = Event.TRACK_UPDATE, e[row]["radar"]
+    return switched(e, row, 0)
+
+
+@fault("tracks need emission")
+def track_of_a_radar_that_never_emitted(e: np.ndarray, limits: dict) -> np.ndarray:
+    return never_on(e, int(e["radar"][where(e, Event.TRACK)[0]]))
+
+
+@fault("tracks need emission")
+def false_plots_of_a_radar_that_never_emitted(e: np.ndarray, limits: dict) -> np.ndarray:
+    row = where(e, Event.TRACK)[0]
+    false = again(e, row, kind=Event.FALSE_TRACK, flight=-1, track=9999)
+    return never_on(without(false, row), int(e["radar"][row]))
+
+
+@fault("decoyed weapons land at the decoy")
+def decoyed_weapon_lands_elsewhere(e: np.ndarray, limits: dict) -> np.ndarray:
+    return homed(e, off=400.0)
+
+
+@fault("decoyed weapons land at the decoy")
+def decoyed_weapon_flies_on(e: np.ndarray, limits: dict) -> np.ndarray:
+    return homed(e, later=-5.0)
+
+
+@fault("decoyed weapons land at the decoy")
+def weapon_takes_two_decoys(e: np.ndarray, limits: dict) -> np.ndarray:
+    return homed(homed(e))
+
+
+@fault("decoyed weapons land at the decoy")
+def decoys_of_a_radar_that_never_emitted(e: np.ndarray, limits: dict) -> np.ndarray:
+    made = homed(e)
+    return never_on(made, int(made["radar"][where(made, Event.DECOYED)[0]]))
+
+
+@fault("not ready from the start")
+def ready_and_then_not(e: np.ndarray, limits: dict) -> np.ndarray:
+    row = where(e, Event.DETECT)[0]
+    late = again(e, row, kind=Event.ELEMENT_DOWN, code=3, flight=-1, radar=-1)
+    late["value"][row + 1, :2] = 0.0, Down.NOT_READY
+    return late
+
+
+def test_a_log_with_emission_control_that_keeps_its_laws_has_no_violation() -> None:
+    """A radar that is silent for a while after its last look, a weapon that lands at a decoy, an element not ready."""
+    events, rows = logs(3)
+    e = homed(events[1])
+    names = {check.name for check in SILENCE}
+    last = max(np.flatnonzero(e["radar"] >= 0))
+    new = e[last : last + 1].copy()
+    new["kind"], new["code"], new["flight"] = Event.EMISSION, 0, -1
+    first = e[:1].copy()
+    first["kind"], first["code"], first["flight"], first["time"] = Event.ELEMENT_DOWN, 3, -1, 0.0
+    first["value"][0, :2] = 0.0, Down.NOT_READY
+    events[1] = np.concatenate([first, e[: last + 1], new, e[last + 1 :]])
+    assert [v for v in check_events(events, rows, LIMITS, WORLD.names) if v.name in names] == []
 
 
 def test_a_clean_log_has_no_violation() -> None:

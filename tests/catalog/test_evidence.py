@@ -23,7 +23,7 @@ def read(name: str) -> dict[str, Any]:
 
 
 CASES = read("history")
-EVIDENCE = read("evidence")
+EVIDENCE = catalog().raw["evidence"]
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -33,8 +33,13 @@ SYSTEMS = {
 }
 
 
+SHORT = {"pantsir_s1", "tor_m1", "tor_m2", "osa_m", "iron_dome"}
+MIDDLE = {"buk_m2", "nasams", "iris_t_slm"}
+LONG = {"s400", "s400_home", "s200ve", "samp_t", "thaad"}
+
+
 def test_the_catalog_holds_the_systems_and_the_threats():
-    assert set(catalog().systems) == SYSTEMS
+    assert set(catalog().systems) == SYSTEMS | SHORT | MIDDLE | LONG
     assert set(catalog().radars) >= {"64n6e2", "96l6e", "76n6", "30n6e2", "9s15", "9s19", "9s32", "mpq53", "mpq65"}
     assert set(catalog().radars) >= {"mr800", "mr710", "3r41"}
     assert set(catalog().threats) >= {"f16", "tomahawk", "shahed136", "scud_b", "a320"}
@@ -122,7 +127,7 @@ def test_both_sides_have_the_same_class_level_assumptions():
         "firm_position",
         "firm_velocity",
     )
-    for guidance in ("tvm", "semi_active", "active"):
+    for guidance in ("tvm", "semi_active", "active", "command"):
         rounds = [e for e in catalog().interceptors.values() if e.guidance == guidance]
         for name in (*names, "support_break_limit", "reliability", "common_mode", "induced", "navigation"):
             assert len({entry.si(name) for entry in rounds}) == 1, f"{guidance} {name}"

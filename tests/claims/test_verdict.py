@@ -12,9 +12,23 @@ import pytest
 
 from openiads.claims import equivalence, kill_over_area, largest_raid, ratios
 from openiads.claims.bench import above, band, drivers, share
-from openiads.claims.evidence import Arm, looked
+from openiads.claims.evidence import Arm, Evidence, looked
 from openiads.claims.statement import load_claim
-from openiads.claims.verdict import Answer, CellVerdict, Figure, Look, Verdict, judge, near_rule, of_cell, over_worlds
+from openiads.claims.verdict import (
+    ALONE,
+    Answer,
+    CellVerdict,
+    Figure,
+    Look,
+    Verdict,
+    by_one,
+    hinges,
+    judge,
+    near_rule,
+    of_cell,
+    over_worlds,
+    together,
+)
 
 YES, NO, BETWEEN, OPEN = Answer.YES, Answer.NO, Answer.BETWEEN, Answer.OPEN
 SUPPORTED, CONTRADICTED, DEPENDS, UNDECIDED = Verdict
@@ -81,13 +95,120 @@ def test_one_seed_below_the_rule_keeps_the_others_from_settling() -> None:
         ({YES: 60}, False),
         ({YES: 59, NO: 1}, True),  # one world more that says otherwise
         ({NO: 59, YES: 1}, True),
+        ({YES: 8, NO: 8, OPEN: 20}, True),  # depends, and with one no fewer undecided
+        ({YES: 8, NO: 7, OPEN: 21}, True),  # undecided, and with one more it depends
+        ({YES: 36}, True),
+        ({YES: 35, OPEN: 1}, True),  # undecided, and with one more supported
         ({YES: 30, NO: 30}, False),
+        ({YES: 20, NO: 20, OPEN: 20}, False),
+        ({OPEN: 60}, False),
         ({}, False),
     ],
 )
 def test_a_share_of_worlds_near_the_rule_is_flagged(worlds: dict[Answer, int], near: bool) -> None:
     assert near_rule([worlds], ROBUST) is near
     assert cell(*[worlds] * 4).near is near
+
+
+def test_every_verdict_that_one_world_could_turn_is_near_and_no_other_one_is_told_to_hang_on_it() -> None:
+    """All counts of 36 worlds in steps, in three seeds: each world moved to each other answer, one by one."""
+    for yes, no in product(range(0, 37, 3), repeat=2):
+        if yes + no > 36:
+            continue
+        every = [YES] * yes + [NO] * no + [OPEN] * (36 - yes - no)
+        seeds = [every[k::3] for k in range(3)]
+        counts = [Counter(seed) for seed in seeds]
+        reached = set()
+        for k, w in product(range(3), range(12)):
+            for other in (YES, NO, OPEN):
+                moved = [list(seed) for seed in seeds]
+                moved[k][w] = other
+                reached.add(over_worlds([Counter(seed) for seed in moved], ROBUST))
+        reached -= {over_worlds(counts, ROBUST)}
+        assert set(by_one(counts, ROBUST)) == reached, (yes, no)
+        assert near_rule(counts, ROBUST) or not reached, (yes, no)
+
+
+def _settled(parts: tuple[Verdict, ...]) -> Verdict:
+    """What decided parts come to: all must say the same."""
+    return parts[0] if len(set(parts)) == 1 else DEPENDS
+
+
+def test_it_depends_only_where_nothing_undecided_could_make_all_agree() -> None:
+    """Every combination of up to four parts against all that its undecided parts could still come to."""
+    for parts in (each for n in range(1, 5) for each in product(Verdict, repeat=n)):
+        ends = product(*[[p] if p is not UNDECIDED else [SUPPORTED, CONTRADICTED, DEPENDS] for p in parts])
+        could = {_settled(end) for end in ends}
+        expected = could.pop() if len(could) == 1 else UNDECIDED
+        assert together(parts) is expected, parts
+    assert together([]) is UNDECIDED
+
+
+def test_a_cell_is_what_its_arms_and_choices_come_to_together_and_names_something_if_it_depends() -> None:
+    counts: dict[Verdict, dict[Answer, int]] = {
+        SUPPORTED: {YES: 60},
+        CONTRADICTED: {NO: 60},
+        DEPENDS: {YES: 30, NO: 30},
+        UNDECIDED: {OPEN: 60},
+    }
+    chosen = [(), *(((("facing", a), ("raid size", b))) for a, b in product(Answer, repeat=2))]
+    for verdicts, choices, nominal in product(product(Verdict, repeat=4), chosen, (YES, BETWEEN, OPEN)):
+        looks = [look(arm, counts[v], nominal=nominal) for arm, v in zip(ARMS, verdicts, strict=True)]
+        found = of_cell(looks, verdicts, ROBUST, choices)
+        assert found.verdict is together([*verdicts, *(ALONE[answer] for _, answer in choices)])
+        assert bool(found.turned_by) is (found.verdict is DEPENDS), (verdicts, choices, nominal)
+        opened = {kind for kind, answer in choices if answer is OPEN}
+        assert not opened & set(found.turned_by)
+
+
+@pytest.mark.parametrize(
+    ("arms", "nominal", "choices", "turned"),
+    [
+        ((OPEN,) * 4, YES, (("facing", YES), ("raid size", NO)), ("raid size",)),
+        ((OPEN,) * 4, OPEN, (("facing", YES), ("raid size", NO)), ("facing", "raid size")),
+        ((OPEN,) * 4, OPEN, (("facing", YES), ("facing", NO), ("raid size", NO)), ("facing",)),
+        ((OPEN, OPEN, OPEN, YES), OPEN, (("facing", YES), ("raid size", NO)), ("raid size",)),
+        ((YES, OPEN, OPEN, NO), YES, (), ("limits", "weighting")),  # no two decided arms differ in one thing alone
+        ((YES, OPEN, NO, NO), YES, (), ("limits",)),
+    ],
+)
+def test_what_is_decided_turns_a_cell_whatever_is_not(
+    arms: tuple[Answer, ...], nominal: Answer, choices: tuple[tuple[str, Answer], ...], turned: tuple[str, ...]
+) -> None:
+    """Once such cells stayed undecided, though nothing undecided could have made their parts agree."""
+    looks = [look(arm, {said: 60}, nominal=nominal) for arm, said in zip(ARMS, arms, strict=True)]
+    found = of_cell(looks, [each.verdict(ROBUST) for each in looks], ROBUST, choices)
+    assert (found.verdict, found.turned_by) == (DEPENDS, turned)
+
+
+def test_choices_that_agree_leave_undecided_arms_undecided() -> None:
+    found = cell(*[{OPEN: 60}] * 4, choices=(("facing", NO), ("raid size", NO)))
+    assert (found.verdict, found.turned_by) == (UNDECIDED, ())
+
+
+def test_a_verdict_that_hangs_on_one_world_names_the_arm() -> None:
+    """What depends by one arm of eight yes, eight no and twenty open hangs on it; on sixty alike nothing does."""
+    counts = [{YES: 60}, {OPEN: 60}, {YES: 8, NO: 8, OPEN: 20}]
+    looks = [look(arm, each) for arm, each in zip(ARMS, counts, strict=False)]
+    (found,) = hinges(looks, ROBUST, together)
+    assert (found.limits, found.weighting, found.verdict, found.all_alike) == (*ARMS[2], UNDECIDED, False)
+    assert hinges(looks[:1], ROBUST, together) == ()
+    few = [look(arm, {YES: 36}) for arm in ARMS]
+    assert [(each.verdict, each.all_alike) for each in hinges(few, ROBUST, together)] == [(UNDECIDED, True)] * 4
+    split = [*few, look(("x", "y"), {YES: 30, NO: 30})]
+    assert hinges(split, ROBUST, together) == ()  # it depends whatever the others come to
+
+
+@pytest.mark.parametrize("band", [None, (0.1, 0.5, math.inf)])
+def test_stored_evidence_is_read_back_as_it_was(band: tuple[float, float, float] | None) -> None:
+    counts = [[YES, NO, OPEN, BETWEEN], [YES, YES], [OPEN]]
+    made = looked(
+        Arm("a / b", "published", "skeptical"), NO, Figure(0.3, 0.2, 0.4, 0.05), (0.31,), counts, band, [("k", 0.5)]
+    )
+    assert Evidence.of(json.loads(json.dumps(made.as_dict()))) == made
+    chosen = looked(Arm("a", "x", "y"), OPEN, Figure(math.nan, 0.0, 1.0), (), [], None, beside=("facing", "two"))
+    again = Evidence.of(json.loads(json.dumps(chosen.as_dict())))
+    assert again.choice == ("facing", "two") and not again.decides and math.isnan(again.look.figure.value)
 
 
 @pytest.mark.parametrize(
@@ -178,6 +299,9 @@ def test_near_the_line_is_within_one_standard_error_or_on_it() -> None:
         ((SUPPORTED,), (CONTRADICTED,), DEPENDS, (kill_over_area.READING,)),
         ((SUPPORTED,), (UNDECIDED,), UNDECIDED, ()),
         ((UNDECIDED,), (UNDECIDED,), UNDECIDED, ()),
+        ((UNDECIDED,), (DEPENDS,), DEPENDS, ("limits",)),  # what is undecided differs from nothing
+        ((DEPENDS,), (DEPENDS,), DEPENDS, ("limits",)),
+        ((UNDECIDED,), (SUPPORTED, CONTRADICTED), DEPENDS, (kill_over_area.CLASS,)),
         ((SUPPORTED,), (DEPENDS,), DEPENDS, (kill_over_area.READING, "limits")),
         ((SUPPORTED,), (SUPPORTED, CONTRADICTED), DEPENDS, (kill_over_area.READING, kill_over_area.CLASS)),
     ],

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from engine.scenes import CLEAR, FACING, column, each, events, one, place, raid, scene, site
+from openiads.audit.check import check_events
+from openiads.audit.reasons import audit_reasons
 from openiads.engine.runner import Runner
 from openiads.parts.sensing import VISIBLE, sense
 from openiads.physics.jamming import burn_through
@@ -285,3 +287,24 @@ def test_a_round_that_may_be_led_by_the_bearing_of_a_jammer_is_not_lost():
     assert ends["s300pmu2"][RoundEnd.SUPPORT_LOST] > 0.8, ends
     assert ends["leading"][RoundEnd.SUPPORT_LOST] < 0.2, ends
     assert ends["leading"][RoundEnd.KILL] > 0.2, ends
+
+
+@pytest.mark.compiled_only
+def test_jammed_runs_keep_the_invariants_and_tell_no_false_reason():
+    """Expected: no law of logs is broken with an escort, self-screening targets and two sites that cross strobes, and
+    no reason for not shooting is false by first principles."""
+    sites = [guard(), site("North", at=place(60.0, FACING + 90.0), launchers=12, rounds=4)]
+    above = [{"name": "Brigade", "post": "54k6e2", "at": place(5.0, FACING + 180.0), "commands": ["Guard", "North"]}]
+    raids = [
+        flyer(count=4, spacing="10 s", jammer="noise", jammer_until="500 s"),
+        raid("Escort", "f15e", 230.0, jammer="noise", altitude="7 km"),
+    ]
+    world = scene(*raids, model=CLEAR, sites=sites, command=above, catalog=own(1e3))
+    runner = Runner(world, 1)
+    made = [runner.replicate(k, record=True) for k in range(4)]
+    limits = {**world.limits, "flight_side": world.flight_side, "flight_class": world.flight_class}
+    outcomes = np.concatenate([each.outcome for each in made])
+    told = check_events({k: each.events for k, each in enumerate(made)}, outcomes, limits, world.names)
+    assert [str(each) for each in told] == []
+    wrong = [reason for each in made for reason in audit_reasons(world, each.events, range(5)) if reason.false_for]
+    assert wrong == [], [str(reason) for reason in wrong[:5]]

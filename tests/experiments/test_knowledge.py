@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from openiads.base.errors import InputError, Interrupted, ResultsError, UsageError
-from openiads.experiments.knowledge import Spread, Work, ask, chosen, evaluate, indices, screen, spread
+from openiads.experiments.knowledge import Spread, Work, ask, chosen, indices, screen, spread
+from openiads.experiments.sampled import evaluate
 from openiads.runs.replicate import run
 from openiads.scenario.load import catalog_of, load
 from openiads.statistics.spread import Share, Shares, halves
@@ -96,6 +97,17 @@ def test_worlds_that_contradict_themselves_are_capped_and_counted() -> None:
     assert 0 < told["capped_worlds"] < told["worlds"] == 16
 
 
+@pytest.mark.compiled_only
+def test_worlds_whose_rounds_do_not_arrive_where_they_were_quoted_are_counted() -> None:
+    """A round drawn slow (0.2 of the joint draws of thrust, mass and drag) does not arrive at half of its range."""
+    slow = {"9m82md.flight": 0.2}
+    warned: list[str] = []
+    found = evaluate("tartus_2016_v4", [{}, slow], "rounds_fired", 2, 2, Work(warn=warned.append))
+    assert found.nearer.tolist() == [False, True] and not any("does not arrive" in line for line in warned)
+    told = spread(ask("tartus_2016_v4", knobs=list(slow), replications=2, seed=2), 16).as_dict()
+    assert 0 < told["nearer_worlds"] < told["worlds"] == 16
+
+
 def test_worlds_share_their_build_products_and_come_out_as_if_they_did_not() -> None:
     worlds = [{"30n6e2.snr": -3.0}, {"30n6e2.snr": 3.0, "48n6e2.pk": 0.6}]
     found = evaluate(GUARD, worlds, "rounds_fired", 4, 2)
@@ -157,6 +169,6 @@ def test_the_interval_of_the_knowledge_spread_holds_its_figure_however_few_the_w
     of, draw = ask(GUARD, "leakers", replications=10), np.random.default_rng(1)
     for apart in (0.0, 0.2, 1.0, 9.0):
         worlds = draw.normal(size=(16, 10)) + apart * draw.normal(size=(16, 1))
-        made = Spread(of, worlds[0], worlds, halves(worlds), Shares(share, share, share), 0)
+        made = Spread(of, worlds[0], worlds, halves(worlds), Shares(share, share, share), 0, 0)
         told = made.as_dict()["knowledge"]
         assert told["sd_low"] <= told["sd"] <= told["sd_high"]

@@ -119,6 +119,17 @@ def test_points_whose_knobs_contradict_themselves_are_capped_and_counted(tmp_pat
     assert again.capped == made.capped and again.summary()["capped_points"] == 2
 
 
+@pytest.mark.compiled_only
+def test_points_whose_rounds_do_not_arrive_where_they_were_quoted_are_counted(tmp_path: Path) -> None:
+    told: list[str] = []
+    study = quick_study("tartus_2016_v4", vary={"knob.9m82md.flight": [0.2, 0.4]}, replications=1)
+    made = sweep(study, out=tmp_path / "s", warn=told.append, jobs=1)
+    assert any(line.startswith("at 1 of 2 points a round with these knobs does not arrive") for line in told)
+    assert [bool(each) for each in made.nearer] == [True, False]
+    again = open_sweep(tmp_path / "s")
+    assert again.nearer == made.nearer and again.summary()["nearer_points"] == 1
+
+
 def test_points_share_one_store_of_build_products() -> None:
     stores = []
 

@@ -7,7 +7,8 @@ import pytest
 
 from openiads.base.errors import UsageError
 from openiads.experiments.compare import Variant, compare
-from openiads.experiments.knowledge import ask, evaluate
+from openiads.experiments.knowledge import ask
+from openiads.experiments.sampled import evaluate
 from openiads.experiments.swings import End, Swing, _end, swings
 from openiads.scenario.load import load
 from openiads.statistics.sensitivity import told_of_many

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import importlib.util
 import json
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from claims.small import moskva
+from claims.small import changed, moskva
 from house.source import ROOT
 from openiads.claims.examine import examine
 from openiads.faces.words.claims import HEAD, Told, gathered
@@ -37,6 +38,52 @@ def told() -> Told:
 
 def test_published_verdicts_are_of_the_claims_as_they_stand(tool: Any) -> None:
     assert tool.stale() == [], "run python tools/claims.py, and say in the changelog which verdict moved"
+
+
+def test_published_verdicts_and_pages_are_what_their_evidence_comes_to_now(tool: Any, tmp_path: Path) -> None:
+    """Judged and told anew without a run they come out the same, to the letter."""
+    for path in sorted(tool.FOLDER.glob("*.json")):
+        (tmp_path / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+        tool.judge_anew(path.stem, tmp_path)
+        for kind in ("json", "md"):
+            name = f"{path.stem}.{kind}"
+            again, published = ((folder / name).read_text(encoding="utf-8") for folder in (tmp_path, tool.FOLDER))
+            assert again == published, f"{name}: run python tools/claims.py --judge {path.stem}"
+    assert tool.index() == (tool.FOLDER / "index.md").read_text(encoding="utf-8")
+
+
+def test_a_published_answer_is_one_short_sentence(tool: Any) -> None:
+    for path in sorted(tool.FOLDER.glob("*.json")):
+        page = path.with_suffix(".md").read_text(encoding="utf-8")
+        (bold,) = [line for line in page.splitlines() if line.startswith("**Read as")]
+        assert len(bold.split()) <= 45, bold
+        assert bold.endswith(".**") and ". " not in bold
+
+
+def test_a_result_is_judged_anew_by_its_own_rule_alone(
+    tool: Any, told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only caveats may differ; another rule, another study or a result that was edited is refused as it stands."""
+    file = tmp_path / "moskva.json"
+    tool.publish(told, tmp_path, lambda: {"arithmetic": "a"})
+    kept = json.loads(file.read_text(encoding="utf-8"))
+    with pytest.raises(ValueError, match="the rule file changed since"):
+        tool.judge_anew("moskva", tmp_path)  # the small claim is not the packaged one
+    edited = copy.deepcopy(kept)
+    edited["evidence"][0]["seeds"][0] = {"no": 13}
+    monkeypatch.setattr(tool, "load_claim", lambda name: moskva())
+    file.write_text(json.dumps(edited), encoding="utf-8")
+    with pytest.raises(ValueError, match="does not agree with its digest"):
+        tool.judge_anew("moskva", tmp_path)
+    file.write_text(json.dumps(kept), encoding="utf-8")
+    tool.judge_anew("moskva", tmp_path)
+    assert json.loads(file.read_text(encoding="utf-8")) == kept
+    other = changed("moskva", lambda mapping: mapping.update(moskva().mapping) or mapping.update(caveats=["One more."]))
+    monkeypatch.setattr(tool, "load_claim", lambda name: other)
+    tool.judge_anew("moskva", tmp_path)
+    again = json.loads(file.read_text(encoding="utf-8"))
+    assert again["caveats"] == ["One more."] and again["claim_digest"] == other.digest != kept["claim_digest"]
+    assert again["digest"] == examine(other).digest != kept["digest"]
 
 
 def test_another_rule_an_unknown_claim_a_quick_look_and_another_model_are_stale(tool: Any, tmp_path: Path) -> None:

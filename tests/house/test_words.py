@@ -33,7 +33,6 @@ EXCEPTIONS: dict[str, tuple[set[str], str]] = {
     "pages/claims.py": ({"placard"}, "a class of the page's style, which nobody reads"),
     "pages/answers/doubt.py": ({"dice", "knowledge"}, "keys of JSON"),
     "pages/answers/page.py": ({"dice", "knowledge"}, "keys of JSON"),
-    "words/claims.py": ({"not known", "sampled worlds", "dice"}, "published as pages of docs/claims"),
     "words/knowledge.py": ({"swings"}, "a key of JSON"),
     "words/terms.py": ({"not known"}, "says what parameter uncertainty is, in the words of the glossary"),
     "words/text.py": ({"knob", "from general knowledge"}, "a head of the generated list of knobs; what an author knew"),

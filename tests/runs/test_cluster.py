@@ -25,7 +25,8 @@ from experiments.fake_sweep import make as make_sweep
 from openiads.base.errors import Interrupted, ResultsError, UsageError
 from openiads.base.extras import how_to_install
 from openiads.experiments.compare import compare
-from openiads.experiments.knowledge import Work, evaluate
+from openiads.experiments.knowledge import Work
+from openiads.experiments.sampled import evaluate
 from openiads.runs import cluster, disk, worker, workers
 from openiads.runs.cluster import opened
 from openiads.runs.identity import Chunk, identity_here

@@ -17,6 +17,8 @@ import numpy as np
 from openiads.audit.ledger import ALWAYS, CHECKS, VIEWS
 from openiads.audit.limits import LIMITS, NOUNS
 from openiads.audit.motion import Violation, audit_motion, geodetic
+from openiads.audit.orbits import stations
+from openiads.audit.stations import audit_stations, behind_ground
 from openiads.base.errors import ResultsError, UsageError
 from openiads.base.jsonable import Json, JsonObject
 from openiads.base.units import quantity
@@ -48,6 +50,7 @@ def check_run(run: Run, *, batch: int = 200_000) -> list[Violation]:
     except ResultsError as problem:
         return [Violation("store", -1, math.nan, str(problem))]
     names, limits = run.facts["names"], _limits_of(run.facts)
+    warned = any(station is not None for station in limits["stations"])
     found: list[Violation] = []
     held: dict[int, np.ndarray] = {}
     rows: list[np.ndarray] = []
@@ -56,6 +59,8 @@ def check_run(run: Run, *, batch: int = 200_000) -> list[Violation]:
         rows.append(run.store.trusted(chunk).rows)
         if sum(map(len, held.values())) >= batch or chunk is run.chunks[-1]:
             found += check_events(held, np.concatenate(rows), limits, names)
+            for replication, events in held.items() if warned else ():
+                found += behind_ground(run.world, replication, events)
             held, rows = {}, []
     return found
 
@@ -64,7 +69,24 @@ def _limits_of(facts: Mapping[str, Json]) -> JsonObject:
     model = facts["scenario"]["mapping"].get("model", {})
     seen_through = model.get("detection") == "range" or bool(model.get("diffraction"))
     sides = {"flight_side": facts["flight_side"], "flight_class": facts["flight_class"]}
-    return {"mask_open": seen_through, **sides, **facts["limits"], "radar_velocity": _velocities(facts)}
+    mapping = facts["scenario"]["mapping"]
+    of = stations(mapping, facts["names"].get("radars", []))
+    return {
+        "mask_open": seen_through,
+        **sides,
+        **facts["limits"],
+        "radar_velocity": _velocities(facts),
+        "stations": of,
+        "earth_radius": _earth_radius(mapping),
+    }
+
+
+def _earth_radius(mapping: Mapping[str, Json]) -> float | None:
+    """Effective radius of the earth (m) that a scenario declares; None where a duct bends rays further."""
+    world = mapping.get("world", {})
+    if world.get("ducting", "none") != "none":
+        return None
+    return float(world.get("earth_factor") or 4.0 / 3.0) * 6_371_000.0
 
 
 def _velocities(facts: Mapping[str, Json]) -> list[list[float]] | None:
@@ -111,6 +133,7 @@ def check_events(
         connection.close()
     for replication, events in events_by_replication.items():
         found += audit_motion(replication, events, limits)
+        found += audit_stations(replication, events, limits.get("stations") or [], limits)
     return sorted(found, key=lambda v: (v.replication, v.name, v.time if math.isfinite(v.time) else -1.0, v.text))
 
 

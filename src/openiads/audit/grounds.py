@@ -14,7 +14,7 @@ import numpy as np
 from openiads.audit.means import cycle, fighting, followed
 from openiads.audit.places import Reach, below_horizon, clearance, local, off, radar_path
 from openiads.audit.story import Held, Span, Story
-from openiads.world.codes import Control, Event, Gate, Identity, Look, ThreatClass
+from openiads.world.codes import Control, Emission, Event, Gate, Identity, Look, ThreatClass
 
 #: Gates that reach decides.
 REACH = (
@@ -146,6 +146,15 @@ def no_radar(story: Story, f: int, u: int) -> np.ndarray:
     for r in range(len(story.rows["radars"])):
         some |= story.works(r) & (story.post_of_radar(r) == story.post_of_unit(u))
     return story.lately(~some, cycle(story, u))
+
+
+def silent(story: Story, f: int, u: int) -> np.ndarray:
+    """Emission control keeps the unit's radar silent, or another one of its post."""
+    found = ~story.emits(int(story.rows["units"][u]["radar"]))
+    for r in range(len(story.rows["radars"])):
+        found |= ~story.emits(r) & (story.post_of_radar(r) == story.post_of_unit(u))
+    blinks = np.isin(Emission.BLINK, story.of(Event.EMISSION)["value"][:, 0])
+    return np.ones(len(found), bool) if blinks else story.lately(found, cycle(story, u) + 1.0)
 
 
 def beyond_radar(story: Story, f: int, u: int) -> np.ndarray:

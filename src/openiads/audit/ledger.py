@@ -7,13 +7,15 @@ from typing import Any
 
 from openiads.audit.arms import ARMS
 from openiads.audit.endings import ENDINGS
+from openiads.audit.jamming import JAMMING
 from openiads.audit.limits import LIMITS
 from openiads.audit.order import ORDER
 from openiads.audit.outcome import outcome_checks
 from openiads.audit.query import Check
+from openiads.audit.silence import SILENCE
 from openiads.world.codes import Event
 
-CHECKS: list[Check] = [*ORDER, *ARMS, *ENDINGS, *outcome_checks()]
+CHECKS: list[Check] = [*ORDER, *ARMS, *ENDINGS, *JAMMING, *SILENCE, *outcome_checks()]
 
 ALWAYS = (
     "times ordered",
@@ -47,6 +49,10 @@ VIEWS = {
     "look": Event.LOOK,
     "false_track": Event.FALSE_TRACK,
     "swap": Event.SWAP,
+    "strobe": Event.STROBE,
+    "jamming": Event.JAMMING,
+    "emission": Event.EMISSION,
+    "decoyed": Event.DECOYED,
 }
 
 

@@ -147,9 +147,11 @@ def engaged_elsewhere(story: Story, f: int, u: int) -> np.ndarray:
 
 
 def unit_not_ready(story: Story, f: int, u: int) -> np.ndarray:
-    """The unit is not set up, or its radar does not work or turns."""
+    """The unit is not set up, its crew is not ready, or its radar does not work or turns."""
     unit = story.rows["units"][u]
     down = ~story.works(int(unit["radar"])) | (story.times < unit["ready_at"])
+    if len(story.of(Event.ELEMENT_DOWN, unit=u)):
+        down[:] = True
     return story.lately(down, cycle(story, u))
 
 

@@ -118,6 +118,9 @@ def _looks_agree(
         where = np.stack([np.interp(mine["time"], states["time"], states["value"][:, k]) for k in range(3)], axis=1)
         carried = np.zeros(3) if velocities is None else np.asarray(velocities[int(radar)], float)
         here = np.asarray(places[int(radar)], float) + mine["time"][:, None] * carried
+        station = (limits.get("stations") or {int(radar): None})[int(radar)]
+        if station is not None and station.speed > 0.0 and station.altitude is not None:
+            here = station.at(mine["time"])
         away, azimuth = _look(here, where)
         height = geodetic(where)[2]
         speed = np.linalg.norm(states["value"][:, 3:], axis=1).max()

@@ -73,10 +73,12 @@ ORDER = [
     ),
     Check(
         "detected before tracked",
-        "a track of a flight follows a detection of it",
+        "a track of a flight follows a detection of it, or a crossing of strobes on its jammer",
         """
         SELECT t.replication, t.time, printf('flight %d is tracked before it is detected', t.flight) FROM track t
-        LEFT JOIN (SELECT replication, flight, min(time) AS first FROM detect GROUP BY ALL) d
+        LEFT JOIN (SELECT replication, flight, min(time) AS first FROM (
+                SELECT replication, flight, time FROM detect
+                UNION ALL SELECT replication, flight, time FROM strobe WHERE code = 2) GROUP BY ALL) d
             USING (replication, flight)
         WHERE t.flight >= 0 AND (d.first IS NULL OR d.first > t.time + 1e-9)""",
     ),

@@ -11,6 +11,7 @@ import math
 import numpy as np
 
 from openiads.audit.motion import geodetic
+from openiads.audit.orbits import stations
 from openiads.world.build import World
 
 RADIUS = 6_371_000.0  # m, mean
@@ -41,11 +42,14 @@ def off(azimuth: np.ndarray, middle: np.ndarray | float) -> np.ndarray:
 
 
 def radar_path(world: World, r: int, times: np.ndarray) -> np.ndarray:
-    """Where a radar is, ECEF m, shape (times, 3): a ship's goes straight on its course."""
+    """Where a radar is, ECEF m, shape (times, 3): a ship's goes straight on its course, an aircraft's as declared."""
     radar = world.rows["radars"][r]
     at = np.repeat(radar["position"][None, :], len(times), axis=0)
     if radar["platform"] < 0:
         return at
+    if radar["early"] == 1 and radar["elevated"] == 1:
+        station = stations(world.scenario.mapping(), world.names.radars)[r]
+        return at if station is None else station.at(times)
     ship = world.rows["platforms"][radar["platform"]]
     latitude, longitude, _ = geodetic(radar["position"])
     north = np.array([-np.sin(latitude) * np.cos(longitude), -np.sin(latitude) * np.sin(longitude), np.cos(latitude)])

@@ -56,6 +56,7 @@ GROUNDS: dict[Gate, Callable[[Story, int, int], np.ndarray]] = {
     Gate.ENGAGING: means.engaging,
     Gate.TOO_EARLY: grounds.too_early,
     Gate.RESERVED: means.reserved,
+    Gate.SILENT: grounds.silent,
 }
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from openiads.audit.motion import geodetic
 from openiads.world.build import World
-from openiads.world.codes import Element, Event, Identity
+from openiads.world.codes import Element, Emission, Event, Identity
 
 Span = tuple[float, float]
 Answer = TypeVar("Answer")
@@ -164,11 +164,18 @@ class Story:
         return found
 
     @kept
+    def emits(self, r: int) -> np.ndarray:
+        """Series: whether emission control lets a radar emit; one that blinks counts as emitting."""
+        switches = self.of(Event.EMISSION, radar=r)
+        switches = switches[switches["value"][:, 0] != Emission.BLINK]
+        return self.steps(1, ((float(e["time"]), int(e["code"])) for e in switches)) == 1
+
+    @kept
     def works(self, r: int) -> np.ndarray:
         """Series: whether a radar stands, emits and does not turn."""
         radar = self.rows["radars"][r]
         up = (self.times >= radar["ready_at"]) & (self.times < self.fails(Element.RADAR, r))
-        return up & (radar["emitting"] == 1) & ~self.during(self.turning(r))
+        return up & (radar["emitting"] == 1) & self.emits(r) & ~self.during(self.turning(r))
 
     # -------------------------------------------------------------- tracks
 

@@ -55,6 +55,9 @@ class Purpose(IntEnum):
     RULE = 22  # a user's doctrine function: unit, slot given by the rule
     WORLD = 23  # sampling of knobs: knob
     WARNING = 24  # how long before an intercept a flight notices it: flight
+    READY = 25  # whether an element is ready when a raid comes: element; slot 1: an early-warning sensor's station
+    EMIT = 26  # emission control: radar, slot 0 the phase of its blinking, n its n-th order
+    HOMING = 27  # which of several emitters a weapon takes: flight
     STROBE = 30  # errors of a jammer's bearing: (radar, flight), slot of the look's time
 
 

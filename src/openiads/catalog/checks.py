@@ -53,6 +53,18 @@ LAUNCHER_LINKS = {"launcher": "launchers", "interceptor": "interceptors"}
 # Fields of a launcher that fires an inclined round.
 TRAINED = ("elevation", "azimuth_arc", "train_rate")
 
+# Published limits of an interceptor, which bound where it may be fired.
+LIMITS = (
+    "min_range",
+    "max_range",
+    "min_altitude",
+    "max_altitude",
+    "ballistic_max_range",
+    "ballistic_min_altitude",
+    "ballistic_max_altitude",
+    "target_speed_limit",
+)
+
 # Fields of an entry of which the first is less than the second.
 RISING = {
     "radars": (("minimum_range", "instrumented_range"), ("track_elevation_low", "track_elevation_high")),
@@ -119,6 +131,10 @@ def _interceptor(entry: Entry, place: Loc) -> Iterator[Problem]:
         if key.startswith("pk_") and value.si > entry.reliability.si:
             reason = f"{value.si:g} is above the reliability {entry.reliability.si:g}"
             yield (*place, key), None, reason, f"Lower {key}, or raise the reliability."
+    for i, key in enumerate(entry.lists.get("guidance_limits", ())):
+        if key not in LIMITS:
+            reason = f"{key!r} is no published limit"
+            yield (*place, "guidance_limits", i), None, reason, f"{nearest(key, LIMITS)}Allowed: {', '.join(LIMITS)}."
     burned = sum(entry.si(key, 0.0) for key in ("boost_propellant", "sustain_propellant"))
     if entry.boost_propellant.si < entry.launch_mass.si <= burned:
         reason = f"more propellant than launch mass: {burned:g} kg of {entry.launch_mass.si:g} kg"

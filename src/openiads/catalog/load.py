@@ -66,7 +66,8 @@ def read_catalog(folder: Traversable) -> Catalog:
     Parameters
     ----------
     folder : Traversable
-        With ``fields.toml``, ``sources.toml`` and a file of each kind.
+        With ``fields.toml``, ``sources.toml`` and a file of each kind; a folder in it, one for a family of systems, may
+        hold further files of the same names.
 
     Returns
     -------
@@ -78,22 +79,37 @@ def read_catalog(folder: Traversable) -> Catalog:
         With every fault of the files, each with its line.
     """
     raw: JsonObject = {}
-    texts: dict[str, str] = {}
+    texts: dict[str, list[tuple[str, str]]] = {}
+    twice: list[Fault] = []
     for kind in ("fields", "sources", "literature", "evidence", *KINDS):
         file = folder / f"{kind}.toml"
-        texts[kind] = file.read_text(encoding="utf-8")
-        raw[kind] = parse_toml(texts[kind], str(file))
+        texts[kind] = [(str(file), file.read_text(encoding="utf-8"))]
+        raw[kind] = parse_toml(texts[kind][0][1], str(file))
+        for more in _of_families(folder, kind):
+            texts[kind].append((str(more), more.read_text(encoding="utf-8")))
+            for name, table in parse_toml(texts[kind][-1][1], str(more)).items():
+                if name in raw[kind]:
+                    twice.append(Fault((kind, name), None, "the name is used in two files", "Rename one of the two."))
+                raw[kind].setdefault(name, table)
 
     @cache
-    def lines(kind: str) -> Lines:
-        return merged(texts[kind], str(folder / f"{kind}.toml"))[1]
+    def lines(kind: str) -> tuple[Lines, ...]:
+        return tuple(merged(text, file)[1] for file, text in texts[kind])
 
     def told(fault: Fault) -> tuple[int, InputError]:
         kind, loc = str(fault.loc[0]), fault.loc[1:]
-        found = lines(kind)
+        found = next((each for each in reversed(lines(kind)) if each.line(loc[:1])), lines(kind)[0])
         return found.line(loc), InputError(found.place(loc, fault.value), fault.reason, fault.remedy)
 
-    return _made(raw, told)
+    return _made(raw, told, twice)
+
+
+def _of_families(folder: Traversable, kind: str) -> Iterator[Traversable]:
+    """Further files of a kind: those of the folders beside the first ones, a folder for each family of systems."""
+    for family in sorted((each for each in folder.iterdir() if each.is_dir()), key=lambda each: each.name):
+        file = family / f"{kind}.toml"
+        if file.is_file():
+            yield file
 
 
 def load_catalog(raw: Mapping[str, Json]) -> Catalog:
@@ -122,8 +138,10 @@ def _told(fault: Fault) -> tuple[int, InputError]:
     return 0, InputError(Lines().place(fault.loc, fault.value), fault.reason, fault.remedy)
 
 
-def _made(raw: Mapping[str, Json], told: Callable[[Fault], tuple[int, InputError]]) -> Catalog:
-    faults: list[Fault] = []
+def _made(
+    raw: Mapping[str, Json], told: Callable[[Fault], tuple[int, InputError]], begun: Iterable[Fault] = ()
+) -> Catalog:
+    faults: list[Fault] = list(begun)
     models = _models(raw["fields"], faults)
     sources = _bibliography(raw, faults)
     named = {**raw["sources"], **raw.get("literature", {}), **sources}  # a faulty one is told once, where it stands

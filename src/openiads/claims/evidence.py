@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from openiads.base.jsonable import JsonObject
 from openiads.claims.verdict import Answer, Figure, Look
@@ -52,6 +53,24 @@ class Evidence:
             "beside": self.beside,
             "choice": None if self.choice is None else list(self.choice),
         }
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> Evidence:
+        """Evidence from what ``as_dict`` gave: as good for a verdict as it was (drivers are rounded)."""
+        value, low, high, error = (math.nan if v is None else v for v in stored["figure"])
+        ends = None if stored["band"] is None else [math.inf if v is None else float(v) for v in stored["band"]]
+        look = Look(
+            stored["cell"],
+            stored["limits"],
+            stored["weighting"],
+            Answer(stored["nominal"]),
+            Figure(value, low, high, error),
+            stored["near_the_line"],
+            tuple(Counter({Answer(said): n for said, n in counts.items()}) for counts in stored["seeds"]),
+            None if ends is None else (ends[0], ends[1], ends[2]),
+        )
+        choice = None if stored["choice"] is None else tuple(stored["choice"])
+        return cls(look, tuple((name, value) for name, value in stored["drivers"]), stored["beside"], choice)
 
 
 @dataclass(frozen=True, slots=True)

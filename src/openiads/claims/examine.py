@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import groupby
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
@@ -17,7 +16,17 @@ from openiads.claims.bench import Bench, Progress
 from openiads.claims.evidence import Evidence
 from openiads.claims.flips import Flipped
 from openiads.claims.statement import Claim, Effort, RatioEffort
-from openiads.claims.verdict import CellVerdict, Judgment, Verdict, of_cell
+from openiads.claims.verdict import (
+    ALONE,
+    Answer,
+    CellVerdict,
+    Hinge,
+    Judgment,
+    Verdict,
+    hinges,
+    of_cell,
+    together,
+)
 from openiads.runs import disk
 from openiads.runs.digest import hash_of
 from openiads.runs.folder import Damaged, Layout, read_checked, refuse_foreign, write_checked
@@ -157,8 +166,8 @@ def examine(
     method = METHODS[claim.told.method]
     chosen = effort or (claim.told.full if full else claim.told.quick)
     evidence = tuple(method.gather(claim.told, chosen, bench))
-    judgment = method.decide(claim.told, cells_of(claim, evidence), list(evidence))
-    figures = method.figures(claim.told, list(evidence)) if hasattr(method, "figures") else {}
+    judgment = judged(claim, evidence)
+    figures = figures_of(claim, evidence)
     flips = tuple(method.flips(claim.told, chosen, bench)) if hasattr(method, "flips") else ()
     numbers = chosen.model_dump()
     thrown = (bench.replications, bench.failed, seed, bench.digest)
@@ -191,19 +200,55 @@ def rests_on(claim: Claim) -> JsonObject:
     }
 
 
+def judged(claim: Claim, evidence: tuple[Evidence, ...]) -> Judgment:
+    """What evidence comes to by the rule of a claim, and which of its arms it hangs on."""
+    method = METHODS[claim.told.method]
+    judgment: Judgment = method.decide(claim.told, cells_of(claim, evidence), list(evidence))
+    return replace(judgment, hinges=hinges_of(claim, evidence))
+
+
+def figures_of(claim: Claim, evidence: tuple[Evidence, ...]) -> JsonObject:
+    """What the method of a claim tells beyond its cells."""
+    method = METHODS[claim.told.method]
+    figures: JsonObject = method.figures(claim.told, list(evidence)) if hasattr(method, "figures") else {}
+    return figures
+
+
 def cells_of(claim: Claim, evidence: tuple[Evidence, ...]) -> list[CellVerdict]:
     """The verdict of every cell over its arms; what only stands beside is left out."""
-    rule = claim.told.rule
-    deciding = [each for each in evidence if each.decides]
-    chosen = [each for each in evidence if each.choice is not None]
-    names = dict.fromkeys(each.look.cell for each in deciding)
-    ordered = sorted(deciding, key=lambda each: list(names).index(each.look.cell))
+    robust = claim.told.rule.robust
     found = []
-    for name, group in groupby(ordered, key=lambda each: each.look.cell):
-        looks = [each.look for each in group]
-        choices = [(each.choice[0], each.look.nominal) for each in chosen if each.choice and each.look.cell == name]
-        found.append(of_cell(looks, [look.verdict(rule.robust) for look in looks], rule.robust, choices))
+    for arms, choices in _cells(evidence):
+        looks = [each.look for each in arms]
+        found.append(of_cell(looks, [look.verdict(robust) for look in looks], robust, choices))
     return found
+
+
+def _cells(evidence: tuple[Evidence, ...]) -> list[tuple[list[Evidence], list[tuple[str, Answer]]]]:
+    """The arms of each cell, in the order of the evidence, and what each of its choices says."""
+    arms: dict[str, list[Evidence]] = {}
+    for each in evidence:
+        if each.decides:
+            arms.setdefault(each.look.cell, []).append(each)
+    chosen = [(each.look.cell, (each.choice[0], each.look.nominal)) for each in evidence if each.choice]
+    return [(mine, [choice for cell, choice in chosen if cell == name]) for name, mine in arms.items()]
+
+
+def hinges_of(claim: Claim, evidence: tuple[Evidence, ...]) -> tuple[Hinge, ...]:
+    """Every arm on one sampled world of which the claim's verdict hangs."""
+    cells = _cells(evidence)
+    method = METHODS[claim.told.method]
+
+    def by_arms(verdicts: Sequence[Verdict]) -> Verdict:
+        left = iter(verdicts)
+        found = []
+        for arms, choices in cells:
+            said = [*(next(left) for _ in arms), *(ALONE[answer] for _, answer in choices)]
+            found.append(CellVerdict(arms[0].look.cell, together(said), (), False))
+        verdict: Verdict = method.decide(claim.told, found, list(evidence)).verdict
+        return verdict
+
+    return hinges([each.look for arms, _ in cells for each in arms], claim.told.rule.robust, by_arms)
 
 
 def arm_verdict(claim: Claim, evidence: Evidence) -> Verdict:

@@ -15,7 +15,7 @@ from openiads.claims.bench import Bench, above, drivers, logs, mean_band, share,
 from openiads.claims.evidence import Arm, Evidence, looked
 from openiads.claims.flips import Flipped, flipped
 from openiads.claims.statement import Effort, KillOverArea
-from openiads.claims.verdict import Answer, CellVerdict, Figure, Judgment, Verdict, judge
+from openiads.claims.verdict import Answer, CellVerdict, Figure, Judgment, Verdict, judge, together
 from openiads.earth.geodesy import direct
 from openiads.scenario.knobs import knob_list
 from openiads.scenario.load import Scenario, catalog_of, load, validate
@@ -296,15 +296,14 @@ def figures(claim: KillOverArea, evidence: list[Evidence]) -> JsonObject:
 
 def decide(claim: KillOverArea, cells: list[CellVerdict], evidence: list[Evidence]) -> Judgment:
     """Each reading is a sentence of its own: supported if every class is, contradicted if every class is, otherwise it
-    depends on the class or is undecided.  The claim is what both come to; if they differ, it depends on the reading.
+    depends on the class or is undecided.  The claim is what both come to; it depends on the reading only if the two
+    are decided and differ.
     """
     found = {r: judge([c for c in cells if c.cell.startswith(f"{r} / ")], CLASS) for r in READINGS}
     readings = tuple((name, each.verdict, each.depends_on) for name, each in found.items())
-    verdicts = {each.verdict for each in found.values()}
     near = any(cell.near for cell in cells)
-    named = tuple(dict.fromkeys(name for each in found.values() for name in each.depends_on))
-    if len(verdicts) == 1:
-        return Judgment(verdicts.pop(), named, near, tuple(cells), readings)
-    if len(verdicts - {Verdict.UNDECIDED}) < 2 and Verdict.DEPENDS not in verdicts:
-        return Judgment(Verdict.UNDECIDED, (), near, tuple(cells), readings)
-    return Judgment(Verdict.DEPENDS, (READING, *named), near, tuple(cells), readings)
+    verdict = together(each.verdict for each in found.values())
+    differ = len({each.verdict for each in found.values()} - {Verdict.UNDECIDED}) > 1
+    named = dict.fromkeys(name for each in found.values() for name in each.depends_on)
+    on = (*([READING] if differ else []), *named) if verdict is Verdict.DEPENDS else ()
+    return Judgment(verdict, on, near, tuple(cells), readings)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -40,6 +40,36 @@ class Verdict(StrEnum):
     CONTRADICTED = "contradicted"
     DEPENDS = "depends"
     UNDECIDED = "undecided"
+
+
+#: What one answer alone comes to: surely neither yes nor no is what no later look makes either of.
+ALONE = {
+    Answer.YES: Verdict.SUPPORTED,
+    Answer.NO: Verdict.CONTRADICTED,
+    Answer.BETWEEN: Verdict.DEPENDS,
+    Answer.OPEN: Verdict.UNDECIDED,
+}
+
+
+def together(parts: Iterable[Verdict]) -> Verdict:
+    """What parts come to that must all say the same: arms and choices of a cell, cells of a claim, its readings.
+
+    It depends only where parts that are decided say both yes and no (a part that depends says both in itself), so that
+    nothing undecided could make them agree any more.  An undecided part never makes a verdict depend; it keeps parts
+    that agree so far from being settled.
+
+    Parameters
+    ----------
+    parts : iterable of Verdict
+
+    Returns
+    -------
+    Verdict
+    """
+    found = set(parts)
+    if Verdict.DEPENDS in found or {Verdict.SUPPORTED, Verdict.CONTRADICTED} <= found:
+        return Verdict.DEPENDS
+    return found.pop() if len(found) == 1 else Verdict.UNDECIDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,23 +172,34 @@ def over_worlds(seeds: Sequence[Mapping[Answer, int]], robust: float) -> Verdict
 
 def near_rule(seeds: Sequence[Mapping[Answer, int]], robust: float) -> bool:
     """Whether the share of worlds that say yes, or that say no, lies within one standard error of ``robust``, or one
-    world that said otherwise would turn a settled verdict."""
+    world that said otherwise would turn the verdict, whichever it is."""
     whole = pooled(seeds)
     total = sum(whole.values())
-    if total == 0:
-        return False
-    for said in (Answer.YES, Answer.NO):
+    for said in (Answer.YES, Answer.NO) if total else ():
         smoothed = (whole[said] + 1.0) / (total + 2.0)
         if abs(whole[said] / total - robust) <= math.sqrt(smoothed * (1.0 - smoothed) / total):
             return True
+    return bool(by_one(seeds, robust))
+
+
+def by_one(seeds: Sequence[Mapping[Answer, int]], robust: float) -> tuple[Verdict, ...]:
+    """The other verdicts that the arm would come to if one world had said otherwise, in the order of ``Verdict``."""
     verdict = over_worlds(seeds, robust)
-    if verdict not in (Verdict.SUPPORTED, Verdict.CONTRADICTED):
-        return False
-    said = Answer.YES if verdict is Verdict.SUPPORTED else Answer.NO
-    fewer = [[Counter(c) for c in seeds] for _ in seeds]
-    for k, counts in enumerate(fewer):
-        counts[k].update({said: -1, Answer.OPEN: 1})
-    return any(over_worlds(counts, robust) is not verdict for counts in fewer)
+    found = {over_worlds(moved, robust) for moved in _one_moved(seeds)} - {verdict}
+    return tuple(each for each in Verdict if each in found)
+
+
+def _one_moved(seeds: Sequence[Mapping[Answer, int]]) -> Iterator[list[Counter[Answer]]]:
+    """The counts with one world moved to another answer, in every way; to BETWEEN only where an arm has any."""
+    whole = pooled(seeds)
+    answers = [each for each in Answer if each is not Answer.BETWEEN or whole[each]]
+    for k, counts in enumerate(seeds):
+        for said in answers:
+            for other in answers if counts.get(said, 0) else ():
+                if other is not said:
+                    moved = [Counter(each) for each in seeds]
+                    moved[k].update({said: -1, other: 1})
+                    yield moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,31 +235,28 @@ def of_cell(
     -------
     CellVerdict
     """
-    found = set(verdicts)
     near = any(look.near or look.near_share(robust) for look in looks)
     cell = looks[0].cell
-    if len(found) == 1 and Verdict.DEPENDS not in found:
-        return _with_choices(CellVerdict(cell, found.pop(), (), near), choices)
-    turned = [name for name in ("limits", "weighting") if _turns(looks, verdicts, name)]
-    turned += _within(look for look, verdict in zip(looks, verdicts, strict=True) if verdict is Verdict.DEPENDS)
-    settled = found - {Verdict.UNDECIDED}
-    if not turned or settled <= {Verdict.SUPPORTED} or settled <= {Verdict.CONTRADICTED}:
-        return CellVerdict(cell, Verdict.UNDECIDED, (), near)
-    kinds = [kind for kind, answer in choices if {answer, looks[0].nominal} == {Answer.YES, Answer.NO}]
-    return CellVerdict(cell, Verdict.DEPENDS, tuple(dict.fromkeys([*turned, *kinds])), near)
+    verdict = together([*verdicts, *(ALONE[answer] for _, answer in choices)])
+    if verdict is not Verdict.DEPENDS:
+        return CellVerdict(cell, verdict, (), near)
+    turned = _turned(looks, verdicts)
+    turned += _within(look for look, each in zip(looks, verdicts, strict=True) if each is Verdict.DEPENDS)
+    turned += _turning(looks[0].nominal, verdicts, choices)
+    return CellVerdict(cell, verdict, tuple(dict.fromkeys(turned)) or ("level",), near)
 
 
-def _with_choices(agreed: CellVerdict, choices: Sequence[tuple[str, Answer]]) -> CellVerdict:
-    """What all arms agree on, unless a choice settles otherwise (dependent) or stays open (undecided)."""
-    said = {Verdict.SUPPORTED: Answer.YES, Verdict.CONTRADICTED: Answer.NO}.get(agreed.verdict)
-    if said is None:
-        return agreed
-    kinds = [kind for kind, answer in choices if answer not in (said, Answer.OPEN)]
-    if kinds:
-        return CellVerdict(agreed.cell, Verdict.DEPENDS, tuple(dict.fromkeys(kinds)), agreed.near)
-    if any(answer is Answer.OPEN for _, answer in choices):
-        return CellVerdict(agreed.cell, Verdict.UNDECIDED, (), agreed.near)
-    return agreed
+def _turning(nominal: Answer, verdicts: Iterable[Verdict], choices: Sequence[tuple[str, Answer]]) -> list[str]:
+    """Kinds of the choices that settle otherwise than the decided arms, or else the nominal world; where neither says
+    anything, kinds that say both in themselves, or else those that say what another kind does not."""
+    arms = {each for each in verdicts if each is not Verdict.UNDECIDED}
+    said = arms.pop() if len(arms) == 1 and Verdict.DEPENDS not in arms else ALONE[nominal]
+    told = [(kind, ALONE[answer]) for kind, answer in choices if answer is not Answer.OPEN]
+    if said is not Verdict.UNDECIDED:
+        return [kind for kind, each in told if each is not said]
+    kinds = {kind: together(each for name, each in told if name == kind) for kind, _ in told}
+    both = [kind for kind, each in kinds.items() if each is Verdict.DEPENDS]
+    return both or (list(kinds) if len(set(kinds.values())) > 1 else [])
 
 
 def _within(looks: Iterable[Look]) -> list[str]:
@@ -232,15 +270,40 @@ def _within(looks: Iterable[Look]) -> list[str]:
     return names
 
 
-def _turns(looks: Sequence[Look], verdicts: Sequence[Verdict], name: str) -> bool:
-    """Whether two arms that differ in this choice alone are supported here and contradicted (or dependent) there."""
-    other = "weighting" if name == "limits" else "limits"
-    for k, a in enumerate(looks):
-        for m, b in enumerate(looks):
-            alone = getattr(a, name) != getattr(b, name) and getattr(a, other) == getattr(b, other)
-            if alone and verdicts[k] != verdicts[m] and Verdict.UNDECIDED not in (verdicts[k], verdicts[m]):
-                return True
-    return False
+def _turned(looks: Sequence[Look], verdicts: Sequence[Verdict]) -> list[str]:
+    """Of "limits" and "weighting": in which two arms differ that are decided otherwise and alike in the other; where no
+    two are alike in either, both in which they differ."""
+    arms = [(look, each) for look, each in zip(looks, verdicts, strict=True) if each is not Verdict.UNDECIDED]
+    pairs = [(a, b) for k, (a, one) in enumerate(arms) for b, other in arms[k + 1 :] if one is not other]
+    differ = [[name for name in ("limits", "weighting") if getattr(a, name) != getattr(b, name)] for a, b in pairs]
+    alone = [names[0] for names in differ if len(names) == 1]
+    found = set(alone) if alone else {name for names in differ for name in names}
+    return [name for name in ("limits", "weighting") if name in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Hinge:
+    """An arm of which one sampled world, had it said otherwise, would give the claim another verdict.
+
+    Attributes
+    ----------
+    cell, limits, weighting : str
+    verdict : Verdict
+        That other one.
+    all_alike : bool
+        All worlds of the arm said the same: it hangs on how few they are.
+    """
+
+    cell: str
+    limits: str
+    weighting: str
+    verdict: Verdict
+    all_alike: bool
+
+    def as_dict(self) -> JsonObject:
+        """Plain data."""
+        arm = {"cell": self.cell, "limits": self.limits, "weighting": self.weighting}
+        return {**arm, "to": str(self.verdict), "all_alike": self.all_alike}
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +315,7 @@ class Judgment:
     near: bool
     cells: tuple[CellVerdict, ...]
     readings: tuple[tuple[str, Verdict, tuple[str, ...]], ...] = ()  # of a sentence that can be read in several ways
+    hinges: tuple[Hinge, ...] = ()  # arms of which one world that said otherwise would give another verdict
 
     def as_dict(self) -> JsonObject:
         """Plain data."""
@@ -259,6 +323,7 @@ class Judgment:
             "verdict": str(self.verdict),
             "depends_on": list(self.depends_on),
             "near_the_line": self.near,
+            "one_sample_turns": [hinge.as_dict() for hinge in self.hinges],
             "readings": {name: {"verdict": str(v), "depends_on": list(on)} for name, v, on in self.readings},
             "cells": [
                 {"cell": c.cell, "verdict": str(c.verdict), "turned_by": list(c.turned_by), "near_the_line": c.near}
@@ -281,11 +346,36 @@ def judge(cells: Iterable[CellVerdict], what: str) -> Judgment:
     Judgment
     """
     found = tuple(cells)
-    kinds = Counter(cell.verdict for cell in found)
     near = any(cell.near for cell in found)
+    verdict = together(cell.verdict for cell in found)
+    if verdict is not Verdict.DEPENDS:
+        return Judgment(verdict, (), near, found)
+    split = len({cell.verdict for cell in found} - {Verdict.UNDECIDED}) > 1
     turned = dict.fromkeys(name for cell in found for name in cell.turned_by)
-    if len(kinds) == 1 and Verdict.DEPENDS not in kinds:
-        return Judgment(next(iter(kinds)), (), near, found)
-    split = len(kinds.keys() - {Verdict.UNDECIDED}) > 1
-    named = ([what] if split else []) + list(turned)
-    return Judgment(Verdict.DEPENDS if named else Verdict.UNDECIDED, tuple(named), near, found)
+    return Judgment(verdict, (*([what] if split else []), *turned), near, found)
+
+
+def hinges(looks: Sequence[Look], robust: float, judged: Callable[[Sequence[Verdict]], Verdict]) -> tuple[Hinge, ...]:
+    """Every arm on one world of which the claim's verdict hangs.
+
+    Parameters
+    ----------
+    looks : sequence of Look
+        All arms of the claim.
+    robust : float
+    judged : callable
+        The claim's verdict from those of its arms.
+
+    Returns
+    -------
+    tuple of Hinge
+    """
+    verdicts = [look.verdict(robust) for look in looks]
+    now, found = judged(verdicts), []
+    for k, look in enumerate(looks):
+        for other in by_one(look.seeds, robust):
+            turned = judged([*verdicts[:k], other, *verdicts[k + 1 :]])
+            if turned is not now:
+                alike = sum(count > 0 for count in look.worlds.values()) == 1
+                found.append(Hinge(look.cell, look.limits, look.weighting, turned, alike))
+    return tuple(found)

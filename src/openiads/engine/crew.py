@@ -44,7 +44,7 @@ NO_CHANNEL, NO_ROUND, NO_LAUNCHER = int(Gate.NO_CHANNEL), int(Gate.NO_ROUND), in
 TOO_EARLY, RESERVED = int(Gate.TOO_EARLY), int(Gate.RESERVED)
 NOT_THREATENING = int(Gate.NOT_THREATENING)
 SUPPORT, RULE_HELD, ENGAGING = int(Gate.SUPPORT_WILL_BE_LOST), int(Gate.RULE_HELD), int(Gate.ENGAGING)
-NOT_ACQUIRED = int(Gate.NOT_ACQUIRED)
+NOT_ACQUIRED, SILENT = int(Gate.NOT_ACQUIRED), int(Gate.SILENT)
 
 
 @kernel("i8(Sim, Unit, Track, Track)")
@@ -272,8 +272,9 @@ def launch_next(sim, e):
     if gate == 0 and keeps < unit["launch_margin"]:
         gate = SUPPORT
     seen = now - engagement["last_seen"] <= 2.0 * sim.radars[unit["radar"]]["service_interval"]
-    if gate == 0 and not seen:
-        gate = NOT_ACQUIRED
+    silent = sim.radars[unit["radar"]]["emitting"] == 0  # since its last look
+    if gate == 0 and (silent or not seen):
+        gate = SILENT if silent else NOT_ACQUIRED
     wait = spare_time(sim.tables, unit, magazine, own, x, y, z, first - now) if gate == 0 else 0.0
     if wait > sim.model[0]["early_arrival"]:  # a round fired now would be there before the target can be met
         set_gate_wait(sim, f, u, TOO_EARLY, wait)

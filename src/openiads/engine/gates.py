@@ -11,6 +11,7 @@ from openiads.parts.sensing import (
     OUT_OF_MODE,
     OUT_OF_RANGE,
     OUT_OF_SECTOR,
+    SILENT_LOOK,
     TOO_SLOW,
     VISIBLE,
 )
@@ -29,6 +30,7 @@ NO_CHANNEL, NO_ROUND, NO_LAUNCHER = int(Gate.NO_CHANNEL), int(Gate.NO_ROUND), in
 OPERATOR_BUSY = int(Gate.OPERATOR_BUSY)
 LINK_DOWN = int(Gate.LINK_DOWN)
 NOT_IDENTIFIED, NOT_ACQUIRED = int(Gate.NOT_IDENTIFIED), int(Gate.NOT_ACQUIRED)
+SILENT = int(Gate.SILENT)
 
 
 PICTURE, OPERATOR, CHANNEL = int(Resource.PICTURE), int(Resource.OPERATOR), int(Resource.CHANNEL)
@@ -64,6 +66,8 @@ def met_by(look):
         return 2, MASK
     if look == BELOW_HORIZON:
         return 1, HORIZON
+    if look == SILENT_LOOK:
+        return -1, SILENT
     return 0, BEYOND_RADAR if look == OUT_OF_RANGE else NOT_DETECTED
 
 
@@ -97,7 +101,8 @@ def name_unseen(sim, post):
         through = 0.0
         for r in range(len(sim.radars)):
             radar = sim.radars[r]
-            off = radar["emitting"] == 0 or now >= radar["fails_at"] or now < radar["ready_at"]
+            never = radar["emitting"] == 0 and radar["policy"] == 0
+            off = never or now >= radar["fails_at"] or now < radar["ready_at"]
             if radar["post"] != post or off:
                 continue
             far, met = met_by(sim.looks[r, f]["code"])
@@ -127,7 +132,7 @@ def resource_of(gate):
     if gate == NO_ROUND:
         return MAGAZINE
     seeing = gate == HORIZON or gate == MASK or gate == SECTOR or gate == SEARCH_MODE or gate == JAMMED
-    seeing = seeing or gate == NOT_DETECTED
+    seeing = seeing or gate == NOT_DETECTED or gate == SILENT
     if seeing or gate == NO_FIRM_TRACK or gate == NOT_ACQUIRED or gate == NOT_IDENTIFIED:
         return PICTURE
     return 0

@@ -16,6 +16,7 @@ from openiads.doctrine.identification import identify
 from openiads.doctrine.value import next_track
 from openiads.engine.gates import count_waiting, mark_tracked, name_unseen, works_at
 from openiads.engine.rounds import no_round, rank, rounds_for, rounds_kept
+from openiads.parts.emission import regulate
 from openiads.parts.engagements import engage, free_channel
 from openiads.parts.gates import set_gate_of_track
 from openiads.parts.geometry import angle_between, azimuth_of
@@ -25,7 +26,7 @@ from openiads.parts.links import forget, miss_launchers, relink
 from openiads.parts.tracks import CONFIRMED, alike, prune
 from openiads.parts.weapons import rounds_of
 from openiads.physics import association
-from openiads.world.codes import Assignment, Element, Gate, Identity, Milestone, Stage
+from openiads.world.codes import Assignment, Element, Emission, Gate, Identity, Milestone, Stage
 from openiads.world.layout import MOST_PLOTS
 from openiads.world.log import log_identify, log_revoke
 from openiads.world.log_elements import log_element_down
@@ -41,6 +42,8 @@ NO_CHANNEL, NO_ROUND = int(Gate.NO_CHANNEL), int(Gate.NO_ROUND)
 OPERATOR_BUSY, HELD, ELSEWHERE = int(Gate.OPERATOR_BUSY), int(Gate.HELD_FOR_ASSESSMENT), int(Gate.ENGAGED_ELSEWHERE)
 ENGAGING = int(Gate.ENGAGING)
 UNIT_NOT_READY, NOT_THREATENING = int(Gate.UNIT_NOT_READY), int(Gate.NOT_THREATENING)
+SILENT = int(Gate.SILENT)
+ALWAYS, BLINK = int(Emission.NONE), int(Emission.BLINK)
 
 GREEDY, EXCHANGE = int(Assignment.GREEDY), int(Assignment.EXCHANGE)
 PROBABILITY_FLOOR = int(Gate.PROBABILITY_FLOOR)
@@ -98,8 +101,10 @@ def unit_gate(sim, u, k):
     now = sim.situation[0]["now"]
     unit = sim.units[u]
     radar = sim.radars[unit["radar"]]
-    if now < max(unit["ready_at"], radar["slewing_until"]) or now >= radar["fails_at"] or radar["emitting"] == 0:
+    if now < max(unit["ready_at"], radar["slewing_until"]) or now >= radar["fails_at"]:
         return UNIT_NOT_READY
+    if radar["emitting"] == 0 and radar["policy"] != BLINK:  # one that blinks acquires when it is on again
+        return UNIT_NOT_READY if radar["policy"] == ALWAYS else SILENT
     if rounds_for(sim, u, sim.tracks[k]) <= 0:
         return no_round(sim, u)
     if free_channel(sim, u) < 0:
@@ -429,6 +434,8 @@ def command(sim, post):
         return
     prune(sim, post)
     judge(sim, post)
+    if sim.situation[0]["emission"] > 0:
+        regulate(sim, post)
     mark_tracked(sim, post)
     name_unseen(sim, post)
     assign(sim, post)

@@ -1,8 +1,7 @@
 """What happens next: the phases of a replication in order.
 
-Equal times are ordered: rounds (intercept), flights (damage), ships, looks, service of tracks, plots arriving,
-decisions of the
-posts, then the crews' (launch); within a kind by row.
+Equal times are ordered: rounds (intercept), flights (damage), ships, switches of emission, looks, service of tracks,
+plots arriving, decisions of the posts, then the crews' (launch); within a kind by row.
 """
 
 from __future__ import annotations
@@ -12,6 +11,8 @@ import math
 from openiads.base.compiled import kernel
 from openiads.engine.crew import operate
 from openiads.engine.post import command
+from openiads.parts.early_warning import begin_warning
+from openiads.parts.emission import begin_emission, switch
 from openiads.parts.flights import arrive, begin, close, sample
 from openiads.parts.fusion import fuse
 from openiads.parts.outcomes import tally
@@ -26,7 +27,7 @@ TOO_MUCH_WORK = int(Status.TOO_MUCH_WORK)
 TURNS = (
     ("updates of rounds in flight", ""),
     ("ends of flights", "flights"),
-    ("moves of ships", ""),
+    ("moves of ships and orbiting aircraft", ""),
     ("search looks", "radars"),
     ("looks at engaged targets", "radars"),
     ("arrivals of plots", "posts"),
@@ -34,8 +35,10 @@ TURNS = (
     ("decisions of crews", "units"),
     ("samples of the record", ""),
     ("ends", ""),
+    ("switches of emission", "radars"),  # between ships and looks
 )
 ROUND, FLIGHT, SHIP, LOOK, SERVICE, LINK, POST, UNIT, SAMPLE, END = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9
+EMISSION = 10
 
 
 @kernel("tuple_of(f8, i8, i8)(Sim)")
@@ -52,6 +55,8 @@ def next_due(sim):
     for p in range(len(sim.platforms)):
         if sim.platforms[p]["due"] < when:
             when, phase, row = sim.platforms[p]["due"], SHIP, p
+    if situation["emission_due"] < when:
+        when, phase, row = situation["emission_due"], EMISSION, situation["emission_next"]
     for r in range(len(sim.radars)):
         if sim.radars[r]["due"] < when:
             when, phase, row = sim.radars[r]["due"], LOOK, r
@@ -120,6 +125,9 @@ def play(sim, out, view, rule):
     situation = sim.situation[0]
     begin(sim)
     begin_scans(sim)
+    begin_warning(sim)
+    if situation["emission"] > 0:
+        begin_emission(sim)
     find_next_arrival(sim)
     find_next_round(sim)
     while situation["status"] == 0:
@@ -152,6 +160,8 @@ def play(sim, out, view, rule):
             command(sim, row)
         elif phase == UNIT:
             operate(sim, row, view, rule)
+        elif phase == EMISSION:
+            switch(sim, row)
         else:
             sample(sim)
             situation["sample_due"] += 1.0

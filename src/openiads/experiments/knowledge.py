@@ -10,28 +10,25 @@ from __future__ import annotations
 import fnmatch
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from openiads.base.errors import InputError, ResultsError, UsageError
+from openiads.base.errors import InputError, UsageError
 from openiads.base.jsonable import JsonObject, plain
 from openiads.base.shown import Shown
 from openiads.base.words import nearest
 from openiads.catalog.records import PRIORS
 from openiads.experiments.flights import flights_of, kept_of
+from openiads.experiments.sampled import Values, Worlds, evaluate
 from openiads.runs.digest import hash_of
-from openiads.runs.findings import FIRST_TIMES, RATIOS, Accumulator
-from openiads.runs.replicate import carry_out
-from openiads.runs.run import Run
+from openiads.runs.findings import RATIOS, Accumulator
 from openiads.runs.simulator import Simulator, real_simulator
-from openiads.runs.work import Request, Work
+from openiads.runs.work import Work
 from openiads.scenario.joint import Joint
 from openiads.scenario.knobs import Knob, knob_list, sample, set_only
-from openiads.statistics.paired import left_out
 from openiads.statistics.sensitivity import COVERED, Effect, Index, morris, saltelli, sobol, trajectories
 from openiads.statistics.spread import (
     LABEL,
@@ -45,13 +42,10 @@ from openiads.statistics.spread import (
     percentiles,
     shares,
 )
-from openiads.world.prebuilt import Prebuilt
 
 if TYPE_CHECKING:
     from openiads.catalog.records import Catalog
     from openiads.scenario.load import Scenario
-
-Values = NDArray[np.float64]
 
 REPLICATIONS = 50
 TRAJECTORIES = 10
@@ -60,81 +54,6 @@ SPREAD_WORLDS = 64
 
 #: Base rows of a design that is worth running.
 _FEWEST = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Worlds:
-    """What came out in some worlds.
-
-    Attributes
-    ----------
-    values : ndarray
-        a metric, shape (worlds, replications).
-    capped : ndarray
-        Whether a world's knobs ask a kill probability above reliability x common mode, which is then capped, shape
-        (worlds,).
-    """
-
-    values: Values
-    capped: NDArray[np.bool_]
-
-
-def evaluate(
-    scenario: Scenario | str | Path,
-    worlds: Sequence[Mapping[str, float]],
-    metric: str,
-    replications: int,
-    seed: int,
-    work: Work | None = None,
-) -> Worlds:
-    """A metric in sampled worlds, replication by replication.
-
-    The worlds share their build products.  Every world has the same seed, so that replication r of all of them meets
-    the same dice.  Of a ratio of sums the values are the jackknife's pseudo-values, whose mean is the ratio without its
-    bias.
-    """
-    work = work or Work()
-    found, capped, built = np.empty((len(worlds), replications)), np.zeros(len(worlds), bool), Prebuilt()
-    with work.place() as place:
-        for w, knobs in enumerate(worlds):
-            if work.progress is not None:
-                work.progress(w, len(worlds))
-            try:
-                out = None if work.out is None else Path(work.out) / f"w{w:06d}"
-                own = replace(work, out=out, on=place, progress=None, warn=None, prebuilt=built)
-                made = carry_out(scenario, Request(replications, seed, knobs=dict(knobs) or None), own)
-            except InputError as error:
-                raise InputError(f"world {w}: {error.place}", error.reason, error.remedy) from error
-            if w == 0:
-                for line in made.other_warnings:
-                    work.tell(line)
-            capped[w] = bool(made.capped)
-            found[w] = values_of(made, metric, f"world {w}")
-    if work.progress is not None:
-        work.progress(len(worlds), len(worlds))
-    return Worlds(found, capped)
-
-
-def values_of(made: Run, metric: str, place: str = "run") -> Values:
-    """One number a replication, shape (n,); ResultsError where a replication failed or has none."""
-    rows = made.rows()
-    if made.seal["failed"]:
-        first = made.failures(1)[0]
-        told = f"replication {first['replication']} failed: {first['message']}"
-        raise ResultsError(place, told, "Leave out the knob that causes it (--without), or report the fault")
-    if metric in RATIOS:
-        up, down, _ = RATIOS[metric]
-        pairs = np.column_stack([rows[up], rows[down]]).astype(float)
-        ups, downs = pairs.sum(axis=0)
-        ratio = ups / downs if downs else math.nan
-        values = len(rows) * ratio - (len(rows) - 1) * left_out(pairs)
-    else:
-        Accumulator().estimate(metric)  # an unknown metric is refused in the usual words
-        values = rows[metric].astype(float)
-    if not np.isfinite(values).all():
-        what = "it never came in some replication" if metric in FIRST_TIMES else "it is not defined"
-        raise UsageError(f'metric "{metric}"', f"{what} ({place})", "Choose a metric that every replication has")
-    return values
 
 
 # ------------------------------------------------------------------ knobs and worlds
@@ -243,12 +162,15 @@ class Screening(Shown):
     effects : tuple of Effect
     capped : int
         Worlds whose knobs ask a kill probability above what works.
+    nearer : int
+        Worlds with a round that does not arrive at a reference engagement.
     """
 
     question: KnowledgeQuestion
     trajectories: int
     effects: tuple[Effect, ...]
     capped: int
+    nearer: int
 
     def ranked(self) -> list[tuple[Knob, Effect]]:
         """Knobs with their effects, the strongest first."""
@@ -268,7 +190,7 @@ class Screening(Shown):
         worlds = self.trajectories * (len(self.question.knobs) + 1)
         return plain(
             {**self.question.as_dict(), "method": "morris", "worlds": worlds, "trajectories": self.trajectories,
-             "capped_worlds": self.capped, "effects": rows}
+             "capped_worlds": self.capped, "nearer_worlds": self.nearer, "effects": rows}
         )  # fmt: skip
 
 
@@ -297,18 +219,21 @@ def screen(question: KnowledgeQuestion, worlds: int | None = None, work: Work | 
         for row in u
     ]
     found = _run(question, chosen_worlds, work)
-    return Screening(question, count, tuple(morris(u, found.values)), int(found.capped.sum()))
+    effects = tuple(morris(u, found.values))
+    return Screening(question, count, effects, int(found.capped.sum()), int(found.nearer.sum()))
 
 
 @dataclass(frozen=True, slots=True)
 class Indices(Shown):
-    """Sobol indices: one ``Index`` a knob, and the variance that they share; capped as in ``Screening``."""
+    """Sobol indices: one ``Index`` a knob, and the variance that they share; capped and nearer as in
+    ``Screening``."""
 
     question: KnowledgeQuestion
     base: int
     indices: tuple[Index, ...]
     variance: float
     capped: int
+    nearer: int
 
     def ranked(self) -> list[tuple[Knob, Index]]:
         """Knobs with their indices, the largest total first."""
@@ -328,7 +253,7 @@ class Indices(Shown):
         return plain(
             {**self.question.as_dict(), "method": "sobol", "worlds": worlds, "base_points": self.base,
              "measured_coverage": covered(self.base, COVERED), "variance": self.variance,
-             "capped_worlds": self.capped, "indices": rows}
+             "capped_worlds": self.capped, "nearer_worlds": self.nearer, "indices": rows}
         )  # fmt: skip
 
 
@@ -351,7 +276,7 @@ def indices(question: KnowledgeQuestion, worlds: int | None = None, work: Work |
     u = saltelli(factors, base, question.seed)
     outputs = _run(question, sample(question.knobs, u, question.weighting), work)
     found, variance = sobol(outputs.values, factors, question.seed)
-    return Indices(question, base, tuple(found), variance, int(outputs.capped.sum()))
+    return Indices(question, base, tuple(found), variance, int(outputs.capped.sum()), int(outputs.nearer.sum()))
 
 
 # ------------------------------------------------------------------ two spreads
@@ -372,6 +297,8 @@ class Spread(Shown):
     shares : Shares
     capped : int
         Sampled worlds whose knobs ask a kill probability above what works.
+    nearer : int
+        Sampled worlds with a round that does not arrive at a reference engagement.
     flights : tuple of Joint
         What is kept of the flights of each round and missile whose flight was sampled.
     """
@@ -382,6 +309,7 @@ class Spread(Shown):
     knowledge: Knowledge
     shares: Shares
     capped: int
+    nearer: int
     flights: tuple[Joint, ...] = ()
 
     @property
@@ -402,6 +330,7 @@ class Spread(Shown):
             **self.question.as_dict(),
             "worlds": len(self.worlds),
             "capped_worlds": self.capped,
+            "nearer_worlds": self.nearer,
             "mean": {"nominal": float(self.nominal.mean()), "worlds": float(self.worlds.mean()), "n": n},
             "dice": {
                 "sd": math.sqrt(dice_variance(self.worlds)),
@@ -445,6 +374,7 @@ def spread(question: KnowledgeQuestion, worlds: int | None = None, work: Work | 
     sampled = sample(question.knobs, crossed(assumed, rows, question.seed), question.weighting)
     found = _run(question, [{}, *sampled], work)
     nominal, outputs = found.values[0], found.values[1:]
-    capped = int(found.capped[1:].sum())
+    capped, nearer = int(found.capped[1:].sum()), int(found.nearer[1:].sum())
     flights = flights_of(question.scenario, question.knobs)
-    return Spread(question, nominal, outputs, halves(outputs), shares(outputs, question.seed), capped, flights)
+    parts = shares(outputs, question.seed)
+    return Spread(question, nominal, outputs, halves(outputs), parts, capped, nearer, flights)

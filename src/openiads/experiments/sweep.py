@@ -123,7 +123,14 @@ def sweep(
             raise points.interrupted() from stopped.__cause__
         finally:
             store.close()
-    made = Sweep(path, simulator=work.simulator, metrics=study.metrics, findings=points.findings, capped=points.capped)
+    made = Sweep(
+        path,
+        simulator=work.simulator,
+        metrics=study.metrics,
+        findings=points.findings,
+        capped=points.capped,
+        nearer=points.nearer,
+    )
     if out is None:
         made.make_temporary()
     return made
@@ -176,6 +183,7 @@ class Sweep(Kept, Shown):
         metrics: tuple[str, ...] | None = None,
         findings: list[dict[str, Finding]] | None = None,
         capped: list[Capped] | None = None,
+        nearer: list[Capped] | None = None,
     ) -> None:
         self.path = path
         self.store = SweepStore.open(path)
@@ -185,7 +193,7 @@ class Sweep(Kept, Shown):
         self.metrics = tuple(metrics or self.facts["metrics"])
         self._simulator = simulator
         self._findings = {metric: [each[metric] for each in findings] for metric in metrics or ()} if findings else {}
-        self._capped = capped
+        self._capped, self._nearer = capped, nearer
 
     @property
     def digest(self) -> str:
@@ -228,6 +236,13 @@ class Sweep(Kept, Shown):
             self._capped = [made.capped for made in self.runs()]
         return self._capped
 
+    @property
+    def nearer(self) -> list[Capped]:
+        """Of every point, in order, the reference engagements that its rounds do not reach: as ``Run.nearer``."""
+        if self._nearer is None:
+            self._nearer = [made.nearer for made in self.runs()]
+        return self._nearer
+
     def rows(self) -> list[JsonObject]:
         """A mapping for every point: ``point``, each varied path, and of each metric its mean, low, high and n."""
         out = []
@@ -251,8 +266,8 @@ class Sweep(Kept, Shown):
         for point in self.points:
             seal = self.seal["points"][point.index]
             found = {metric: self.estimate(metric)[point.index].as_dict() for metric in self.metrics}
-            capped = self.capped[point.index]
-            points.append({**seal, "values": point.values, "knobs": point.knobs, "capped": capped, "outcomes": found})
+            apart = {"capped": self.capped[point.index], "nearer": self.nearer[point.index]}
+            points.append({**seal, "values": point.values, "knobs": point.knobs, **apart, "outcomes": found})
         fields = self.store.identity.fields
         return {
             "study": self.name,
@@ -266,6 +281,7 @@ class Sweep(Kept, Shown):
             "metrics": list(self.metrics),
             "points": points,
             "capped_points": sum(map(bool, self.capped)),
+            "nearer_points": sum(map(bool, self.nearer)),
             "failed_replications": sum(each["failed"] for each in self.seal["points"]),
             "out": self.out,
             "version": fields["version"],

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from openiads.runs.cluster import Cluster
     from openiads.scenario.load import Scenario
 
-#: What ``Run.capped`` tells of one point.
+#: What ``Run.capped`` or ``Run.nearer`` tells of one point.
 Capped = list[JsonObject]
 
 #: Replications stored together at a point, at most.
@@ -79,6 +79,7 @@ class Points:
         self.seals: list[JsonObject] = []
         self.findings: list[dict[str, Finding]] = []
         self.capped: list[Capped] = []
+        self.nearer: list[Capped] = []
         self._built = Prebuilt()
         self._told: set[str] = set()
         self._variant: tuple[JsonObject, Scenario] | None = None
@@ -96,11 +97,17 @@ class Points:
                 {"digest": made.digest, "replications": made.replications, "failed": int(made.seal["failed"])}
             )
             self.capped.append(made.capped)
+            self.nearer.append(made.nearer)
             self._show(0)
         if any(self.capped):
             self.work.tell(
                 f"at {sum(map(bool, self.capped))} of {len(self.points)} points the knobs ask a kill probability above "
                 "reliability x common mode; it is capped there"
+            )
+        if any(self.nearer):
+            self.work.tell(
+                f"at {sum(map(bool, self.nearer))} of {len(self.points)} points a round with these knobs does not "
+                "arrive where its kill probability is taken to have been said of it; it is taken to hold nearer there"
             )
 
     def told(self) -> tuple[str, list[JsonObject]]:

@@ -13,7 +13,8 @@ import numpy as np
 from openiads.base.errors import UsageError
 from openiads.base.jsonable import JsonObject, plain
 from openiads.base.shown import Shown
-from openiads.experiments.knowledge import KnowledgeQuestion, Values, evaluate
+from openiads.experiments.knowledge import KnowledgeQuestion
+from openiads.experiments.sampled import Values, evaluate
 from openiads.runs.digest import hash_of
 from openiads.runs.work import Work
 from openiads.scenario.knobs import Knob
@@ -79,12 +80,15 @@ class Swings(Shown):
     swings : tuple of Swing
     capped : int
         Worlds whose knobs ask a kill probability above what works.
+    nearer : int
+        Worlds with a round that does not arrive at a reference engagement.
     """
 
     question: KnowledgeQuestion
     nominal: float
     swings: tuple[Swing, ...]
     capped: int
+    nearer: int
 
     def ranked(self) -> list[tuple[Knob, Swing]]:
         """Knobs with their swings, the largest first."""
@@ -119,6 +123,7 @@ class Swings(Shown):
                 "worlds": worlds_of(self.question),
                 "nominal": self.nominal,
                 "capped_worlds": self.capped,
+                "nearer_worlds": self.nearer,
                 "swings": rows,
             }
         )
@@ -154,7 +159,8 @@ def swings(question: KnowledgeQuestion, worlds: int | None = None, work: Work | 
     told = told_of_many([min(1.0, 2.0 * end.probability) for end in made])
     made = [replace(end, shown=shown) for end, shown in zip(made, told, strict=True)]
     pairs = tuple(Swing(low, high) for low, high in zip(made[::2], made[1::2], strict=True))
-    return Swings(question, float(found.values[0].mean()), pairs, int(found.capped.sum()))
+    capped, nearer = int(found.capped.sum()), int(found.nearer.sum())
+    return Swings(question, float(found.values[0].mean()), pairs, capped, nearer)
 
 
 def _end(value: float, differences: Values) -> End:

@@ -106,7 +106,7 @@ def _ratio(up: np.ndarray, down: np.ndarray, most: float = math.inf) -> Figure:
     return ratio, low, high
 
 
-def _because(closed: float, found: Figure, more: str, less: str) -> str:
+def because(closed: float, found: Figure, more: str, less: str) -> str:
     """The sentence for a simulated figure above (``more``) or below (``less``) the closed one, or for neither."""
     simulated, low, high = found
     if simulated is None:
@@ -155,7 +155,7 @@ def _leak_of_engaged(run: Measured) -> Twin:
         else "Threats do not draw equal numbers of rounds, and those within reach for long draw more than the mean."
     )
     inputs = tuple(Input(f"rounds per engaged threat, {WORDS[c]}", rounds[c], "", MEASURED) for c in run.classes)
-    why = _because(closed, found, _together(run), less)
+    why = because(closed, found, _together(run), less)
     return Twin(*head, formula, why, _kills(run) + inputs, closed, *found, True)
 
 
@@ -173,7 +173,7 @@ def _at_random(run: Measured) -> Twin:
     alive = run.sums("alive")
     interval = mean_interval(Moments.of(alive.tolist()), bounds=(0.0, float(run.sums("threats").max())))
     found = float(alive.mean()), *interval
-    why = _because(
+    why = because(
         closed,
         found,
         "Fire is worse placed than at random: rounds lose their support, fail together or go to threats that others "
@@ -220,7 +220,7 @@ def _salvos_in_time(run: Measured, of: ThreatClass) -> Twin:
     if found[0] is None:
         why = "The run gives no figure beside it: all that were engaged died, so none drew all the salvos it could."
         return Twin(*head, formula, why, inputs, closed)
-    why = _because(
+    why = because(
         closed,
         found,
         "Several fire units shoot at one target side by side.",
@@ -281,7 +281,7 @@ def _rounds_of_engaged(run: Measured, salvos: dict[ThreatClass, float]) -> Twin:
     closed = min(run.weighted(needed), run.rounds() / engaged)
     found = _ratio(run.sums("rounds"), run.sums("engaged"))
     lost = run.parts.total("unsupported") / run.parts.total("rounds")
-    why = _because(
+    why = because(
         closed,
         found,
         f"Salvos overlap and rounds lose their support ({100.0 * lost:.0f} %), so a threat draws more.",
@@ -315,7 +315,7 @@ def _refused(run: Measured) -> Twin:
     closed = raids.erlang_loss(channels, rate * held)
     found = _ratio(parts["refused"], parts["asked"], 1.0)
     waits = "" if lost else "; who finds no channel waits for one instead of being lost"
-    why = _because(
+    why = because(
         closed,
         found,
         f"Threats come in groups that ask together, and sectors keep units from serving them all{waits}.",
@@ -356,7 +356,7 @@ def _exchange(run: Measured) -> Twin:
     most = float(run.sums("threats").max())
     interval = mean_interval(Moments.of(leaked.tolist()), bounds=(0.0, most))
     found = float(leaked.mean()), *interval
-    why = _because(
+    why = because(
         closed,
         found,
         "The formula lets all channels and rounds work all the time; in the run threats are hidden, out of reach or "
@@ -396,7 +396,7 @@ def _any_leaker(run: Measured) -> Twin:
     )
     inputs = tuple(Input(f"leak share, {WORDS[c]}", leaks[c], "share", MEASURED) for c in present)
     inputs += tuple(Input(f"threats, {WORDS[c]}", present[c], "", MEASURED) for c in present)
-    why = _because(closed, (found.mean, found.low, found.high), more, less)
+    why = because(closed, (found.mean, found.low, found.high), more, less)
     return Twin(*head, formula, why, inputs, closed, found.mean, found.low, found.high, True)
 
 

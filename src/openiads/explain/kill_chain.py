@@ -17,6 +17,7 @@ import numpy as np
 from openiads.base.errors import UsageError
 from openiads.base.jsonable import JsonObject
 from openiads.base.shown import Shown
+from openiads.explain.emission import elements_told
 from openiads.explain.reasons import NOT_WAITING, GateSpell, Reasons, reasons, shot_possible, steadied
 from openiads.explain.sentences import gate_sentence, said
 from openiads.runs.run import Run, open_run
@@ -44,6 +45,7 @@ OF_TRACK = (Event.TRACK, Event.TRACK_DROP, Event.IDENTIFY, Event.SWAP)
 
 #: Which gate means that a resource binds, in the words of ``world.outcome.BOUNDS``.
 RESOURCE = {
+    Gate.SILENT: "picture",
     Gate.NOT_DETECTED: "picture",
     Gate.NO_FIRM_TRACK: "picture",
     Gate.NOT_IDENTIFIED: "picture",
@@ -111,6 +113,8 @@ class Explanation(Shown):
         Whether a flight or a fire unit was asked for, so that its chain is told even if it did not leak.
     pictures : list of PostPicture
         Of posts, where the replication was recorded.
+    elements : list of str
+        Radars, posts and crews that were not ready, silent or decoyed.
     """
 
     scenario: str
@@ -118,6 +122,7 @@ class Explanation(Shown):
     flights: list[FlightStory]
     chosen: bool = False
     pictures: list[PostPicture] = field(default_factory=list)
+    elements: list[str] = field(default_factory=list)
 
     def as_dict(self) -> JsonObject:
         """Plain JSON."""
@@ -151,6 +156,7 @@ class Explanation(Shown):
                 for f in self.flights
             ],
             "pictures": [each.as_dict() for each in self.pictures],
+            "elements": self.elements,
         }
 
     def text(self, *, whole: bool = False) -> str:
@@ -166,7 +172,7 @@ class Explanation(Shown):
         str
         """
         told = [each.text() for each in self.pictures]
-        return "\n".join([*self._summary(), *told, *self._chains(whole)])
+        return "\n".join([*self._summary(), *([""] * bool(self.elements)), *self.elements, *told, *self._chains(whole)])
 
     def _summary(self) -> list[str]:
         threats = [f for f in self.flights if f.side == "hostile"]
@@ -234,8 +240,7 @@ def explain(
     'hostile'
     """
     run = open_run(run) if isinstance(run, str | Path) else run
-    facts = run.facts
-    names = facts["names"]
+    facts, names = run.facts, run.facts["names"]
     only = None if flight is None else _row(flight, names["flights"], "flight")
     for_unit = None if unit is None else _row(unit, names["units"], "fire unit")
     events = run.key_events(replication)
@@ -248,11 +253,12 @@ def explain(
         if len(mine) or only is not None:
             stories.append(_story(row, mine, facts, for_unit))
     chosen = only is not None or for_unit is not None
+    elements = elements_told(events, names, float(facts["limits"].get("duration") or math.inf))
     if not whole:
-        return Explanation(run.name, replication, stories, chosen)
+        return Explanation(run.name, replication, stories, chosen, elements=elements)
     from openiads.explain.picture import pictures  # it needs the compiler
 
-    return Explanation(run.name, replication, stories, chosen, pictures(run, replication))
+    return Explanation(run.name, replication, stories, chosen, pictures(run, replication), elements)
 
 
 def _row(asked: str | int, listed: list[str], noun: str) -> int:

@@ -16,7 +16,7 @@ from openiads.catalog.rounds import round_of
 from openiads.earth.geodesy import MEAN_RADIUS
 from openiads.earth.sight import horizon_range
 from openiads.physics.detection import REFERENCE_RANGE, required_snr
-from openiads.physics.reach import greatest_range, long_shot
+from openiads.physics.reach import greatest_range, long_shot, range_height
 from openiads.scenario.bands import factors_of
 from openiads.scenario.joint import Joint, joint
 from openiads.scenario.knobs import Knob, knob_list
@@ -117,5 +117,6 @@ def _seen(radar: Entry, decibels: float) -> float:
 def _flown(entry: Entry, what: str, factor: float) -> tuple[float, float]:
     """Reach (m) and peak speed (m/s) of a round with one of its flight knobs moved."""
     row = round_of(entry, **{what: factor})
-    distance = greatest_range(row, limit=1.5 * entry.max_range.si + 50e3)
-    return distance, long_shot(row, distance)[0] if distance > 0.0 else 0.0
+    height = range_height(entry.si("min_altitude"), entry.si("max_altitude"))
+    distance = greatest_range(row, height=height, limit=1.5 * entry.max_range.si + 50e3)
+    return distance, long_shot(row, distance, height)[0] if distance > 0.0 else 0.0

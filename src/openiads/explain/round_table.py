@@ -108,7 +108,12 @@ class Growth:
         return math.isfinite(last)
 
 
-def flown_round(row: np.void, published_range: float) -> dict[str, float]:
+def height_of(entry: Entry) -> float:
+    """Height (m) of the target of which the range of an interceptor is told (`physics.reach.range_height`)."""
+    return reach.range_height(entry.si("min_altitude"), entry.si("max_altitude"))
+
+
+def flown_round(row: np.void, published_range: float, height: float = reach.USUAL_HEIGHT) -> dict[str, float]:
     """The model's figures (SI) of a row of `physics.flyout.INTERCEPTOR`, by catalog field.
 
     Parameters
@@ -116,16 +121,18 @@ def flown_round(row: np.void, published_range: float) -> dict[str, float]:
     row : np.void
     published_range : float
         m; the search for the greatest range begins at 1.5 times it and 50 km.
+    height
+        Of the target of the range, m (`height_of`).
 
     Returns
     -------
     dict of str to float
     """
-    distance = reach.greatest_range(row, limit=1.5 * published_range + 50e3)
+    distance = reach.greatest_range(row, height=height, limit=1.5 * published_range + 50e3)
     if distance <= 0.0:
         return dict.fromkeys(ROUND_FIGURES, 0.0)
-    peak, apogee, _ = reach.long_shot(row, distance)
-    time, _, _ = reach.meeting(row, distance)
+    peak, apogee, _ = reach.long_shot(row, distance, height)
+    time, _, _ = reach.meeting(row, distance, height=height)
     return {
         "max_range": distance,
         "max_altitude": reach.ceiling(row, distance),
@@ -150,9 +157,10 @@ def flown_missile(kind: np.void, dt: float = 0.5) -> dict[str, float]:
 
 
 def figures(entry: Entry) -> list[PublishedFigure]:
-    """The table's rows of an interceptor or a ballistic missile: every figure the entry publishes."""
+    """The table's rows of an interceptor or a ballistic missile: every figure of its flight that the entry publishes; a
+    limit that its guidance sets is none."""
     if entry.kind == "interceptors":
-        names, flown = ROUND_FIGURES, flown_round(round_of(entry), entry.max_range.si)
+        names, flown = ROUND_FIGURES, flown_round(round_of(entry), entry.max_range.si, height_of(entry))
     elif entry.kind == "threats" and entry.text["class"] == "ballistic":
         names, flown = MISSILE_FIGURES, flown_missile(missile_of(entry))
     else:
@@ -164,7 +172,7 @@ def figures(entry: Entry) -> list[PublishedFigure]:
     return [
         _figure(entry.name, field, name, flown[field], entry.values[field], fitted)
         for field, name in names.items()
-        if field in entry.values
+        if field in entry.values and field not in entry.lists.get("guidance_limits", ())
     ]
 
 
@@ -178,7 +186,7 @@ def _figure(entry: str, field: str, name: str, model: float, value: Value, fitte
 
 
 def growth(entry: Entry, guidance: str = "", samples: int = 200) -> Growth:
-    """Median misses of a round against a head-on target of 250 m/s at 10 km, the target of its range.
+    """Median misses of a round against the target of its range: head-on, 250 m/s, at 10 km or what `height_of` says.
 
     Parameters
     ----------
@@ -198,7 +206,7 @@ def growth(entry: Entry, guidance: str = "", samples: int = 200) -> Growth:
     for share in SHARES:
         distance = share * entry.max_range.si
         across = TRACK_ANGLE * distance
-        target = lethality.ReferenceTarget(distance, 10_000.0, 250.0, GLINT)
+        target = lethality.ReferenceTarget(distance, height_of(entry), 250.0, GLINT)
         found = lethality.reference_misses(
             row, target, radar_angle=TRACK_ANGLE, track_error=(0.0, across, across), samples=samples
         )

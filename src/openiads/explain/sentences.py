@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from openiads.world.codes import Detail, Drop, Evasion, Event, Gate, Identity, RoundEnd, Terminal
+from openiads.world.codes import Detail, Drop, Emission, Evasion, Event, Gate, Identity, RoundEnd, Terminal
 from openiads.world.trace import GATE_DETAIL
 
 #: gate -> (sentence, what is said of its number, {} standing for it; empty if it is not told)
@@ -44,6 +44,7 @@ GATES: dict[Gate, tuple[str, str]] = {
     Gate.BEYOND_RADAR: ("beyond the range of the radars", "at {}"),
     Gate.TOO_EARLY: ("a round launched now would be there too early", "{} to wait"),
     Gate.RESERVED: ("the rounds left are kept for other targets", ""),
+    Gate.SILENT: ("silent: emission control keeps the radars off", "{}"),
 }
 
 
@@ -55,6 +56,13 @@ _NUMBERS = {
     Detail.SPEED: "{:,.0f} m/s",
     Detail.PROBABILITY: "{:.2f}",
     Detail.DURATION: "{:.1f} s",
+}
+
+#: Why a radar is silent.
+_SILENT = {
+    Emission.SHUTDOWN: "until the weapon that comes at them is gone",
+    Emission.BLINK: "for the rest of a blink",
+    Emission.CUED: "until cued",
 }
 
 
@@ -73,6 +81,9 @@ def gate_sentence(gate: int, number: float = math.nan) -> str:
     detail = GATE_DETAIL.get(Gate(gate), Detail.NONE)
     if not phrase or detail == Detail.NONE or not math.isfinite(number):
         return said
+    if detail == Detail.POLICY:
+        why = _SILENT.get(Emission(int(number)), "")
+        return f"{said} ({why})" if why else said
     told = _NUMBERS[detail].format(math.degrees(abs(number)) if detail == Detail.ANGLE else number)
     return f"{said} ({phrase.format(told)})"
 
@@ -135,6 +146,10 @@ def said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
         return f"{name('radars', 'radar')} {what}, {math.degrees(v[1]):.1f}°, jamming {v[3]:.0f} dB over noise"
     if kind == Event.JAMMING:
         return "its jammer begins to radiate" if code == 1 else "its jammer is off"
+    if kind == Event.EMISSION:
+        return f"{name('radars', 'radar')} {'emits' if code == 1 else 'is silent'}"
+    if kind == Event.DECOYED:
+        return f"takes an emitting decoy of {name('radars', 'radar')}, {v[3]:,.0f} m off it"
     if kind == Event.SWAP:
         return "a track of another flight has jumped to it"
     if kind == Event.TERMINAL:

@@ -19,6 +19,8 @@ MOST_ASKED, BOXES = 1000, 2  # questions, as the catalog allows, and boxes that 
 IFF_PERSISTENT, IFF_REPLY = int(Purpose.IFF_PERSISTENT), int(Purpose.IFF_REPLY)
 CREW, SERVICE, ASSESS = int(Purpose.CREW), int(Purpose.SERVICE), int(Purpose.ASSESS)
 WARNING, STROBE = int(Purpose.WARNING), int(Purpose.STROBE)
+STATION = 1  # slot of an early-warning sensor's readiness
+READY, EMIT, HOMING = int(Purpose.READY), int(Purpose.EMIT), int(Purpose.HOMING)
 KILL, COMMON, SEEK = int(Purpose.KILL), int(Purpose.COMMON), int(Purpose.SEEK)
 SETUP, SPACING, ARRIVAL, CEP = int(Purpose.SETUP), int(Purpose.SPACING), int(Purpose.ARRIVAL), int(Purpose.CEP)
 
@@ -213,6 +215,13 @@ def setup(sim, k):
 
 
 @kernel("f8(Sim, i8)")
+def on_station(sim, r):
+    """Uniform of whether an early-warning sensor is on station in this replication."""
+    situation = sim.situation[0]
+    return uniform(situation["seed"], situation["replication"], READY, sim.radars[r]["actor"], STATION)
+
+
+@kernel("f8(Sim, i8)")
 def spacing(sim, f):
     """Standard normal of the jitter of a flight's start."""
     situation = sim.situation[0]
@@ -228,6 +237,38 @@ def warning(sim, f):
     u0, u1, _, _ = uniforms(situation["seed"], situation["replication"], WARNING, sim.flights[f]["actor"], 0)
     n, _ = normals(u0, u1)
     return n
+
+
+@kernel("f8(Sim, i8)")
+def readiness(sim, actor):
+    """Uniform of whether an element, by its name number, is ready when the raid comes."""
+    situation = sim.situation[0]
+    return uniform(situation["seed"], situation["replication"], READY, actor, 0)
+
+
+@kernel("f8(Sim, i8)")
+def blink_phase(sim, r):
+    """Uniform of where a radar's blinking begins."""
+    situation = sim.situation[0]
+    return uniform(situation["seed"], situation["replication"], EMIT, sim.radars[r]["actor"], 0)
+
+
+@kernel("f8(Sim, i8)")
+def order(sim, r):
+    """Standard normal of how long a radar's crew takes over its last order to emit or be silent."""
+    situation = sim.situation[0]
+    radar = sim.radars[r]
+    u0, u1, _, _ = uniforms(situation["seed"], situation["replication"], EMIT, radar["actor"], radar["orders"])
+    n, _ = normals(u0, u1)
+    return n
+
+
+@kernel("tuple_of(f8, f8)(Sim, i8)")
+def homing(sim, f):
+    """Two uniforms of which emitter a weapon takes: whether a decoy, and which."""
+    situation = sim.situation[0]
+    u0, u1, _, _ = uniforms(situation["seed"], situation["replication"], HOMING, sim.flights[f]["actor"], 0)
+    return u0, u1
 
 
 @kernel("f8(Sim, i8)")

@@ -6,11 +6,12 @@ import math
 
 from openiads.base.compiled import kernel
 from openiads.parts import dice
+from openiads.parts.homing import beside_radar, homed, strike_decoy
 from openiads.physics.motion import flight_state, local_up
 from openiads.world.codes import Element, Evasion, Terminal, ThreatClass
 from openiads.world.elements import BY_HIT
 from openiads.world.log import log_damage, log_evade, log_flight_state, log_terminal
-from openiads.world.log_elements import log_element_down
+from openiads.world.log_elements import log_element_down, log_not_ready
 
 HIT_ASSET, REACHED_MISSED = int(Terminal.HIT_ASSET), int(Terminal.REACHED_MISSED)
 IMPACT_UNDEFENDED, TRANSITED = int(Terminal.IMPACT_UNDEFENDED), int(Terminal.TRANSITED)
@@ -20,7 +21,6 @@ TURN_AWAY = int(Evasion.TURN_AWAY)
 ON_RADAR, ON_LAUNCHER, ON_POST = int(Element.RADAR), int(Element.LAUNCHER), int(Element.POST)
 BALLISTIC = int(ThreatClass.BALLISTIC)
 TWO_PI = 2.0 * math.pi
-CEP_TO_SIGMA = 1.0 / math.sqrt(2.0 * math.log(2.0))
 
 
 @kernel("tuple_of(f8, f8, f8, f8, f8, f8)(Sim, i8, f8)")
@@ -44,11 +44,38 @@ def delay(sim, f, later):
 
 
 @kernel("void(Sim)")
+def muster(sim):
+    """Draw which radars, posts and crews are not ready when the raid comes: they take no part from the start."""
+    for r in range(len(sim.radars)):
+        radar = sim.radars[r]
+        if radar["outage"] > 0.0 and dice.readiness(sim, radar["actor"]) < radar["outage"]:
+            radar["fails_at"] = 0.0
+            radar["down"] = 1
+            log_not_ready(sim, ON_RADAR, r, -1)
+    for p in range(len(sim.posts)):
+        post = sim.posts[p]
+        if post["outage"] > 0.0 and dice.readiness(sim, post["actor"]) < post["outage"]:
+            post["fails_at"] = 0.0
+            post["down"] = 1
+            log_not_ready(sim, ON_POST, p, -1)
+    for u in range(len(sim.units)):
+        unit = sim.units[u]
+        if unit["outage"] > 0.0 and dice.readiness(sim, unit["actor"]) < unit["outage"]:
+            unit["ready_at"] = math.inf
+            alone = unit["posts"][0]  # the crew by itself
+            sim.posts[alone]["fails_at"] = 0.0
+            sim.posts[alone]["down"] = 1
+            log_not_ready(sim, ON_POST, alone, u)
+
+
+@kernel("void(Sim)")
 def begin(sim):
-    """Set what differs between replications: launchers that do not work, drawn jitter of the starts; with Poisson
-    arrivals, drawn starts.
+    """Set what differs between replications: elements that are not ready, launchers that do not work, drawn jitter of
+    the starts; with Poisson arrivals, drawn starts.
     """
     situation = sim.situation[0]
+    if situation["outages"] > 0:
+        muster(sim)
     for k in range(len(sim.launchers)):
         launcher = sim.launchers[k]
         if dice.setup(sim, k) >= launcher["readiness"]:
@@ -215,15 +242,14 @@ def wreck(sim, f, x, y, z):
             put_out(sim, ON_POST, p, f)
 
 
-@kernel("f8(Sim, i8)")
-def dispersion_of(sim, f):
-    """Median miss (m) of a flight now: that of its aim, or the blind one when the emitter it seeks is silent."""
-    flight = sim.flights[f]
-    if flight["cep_blind"] > 0.0 and flight["element"] == ON_RADAR:
-        radar = sim.radars[flight["element_row"]]
-        if radar["emitting"] == 0 or sim.situation[0]["now"] >= radar["fails_at"]:
-            return flight["cep_blind"]
-    return flight["cep"]
+@kernel("void(Sim, i8, i8, f8, f8, f8, f8, f8)")
+def come_down_at_decoy(sim, f, decoy, x, y, z, deviation, share):
+    """Weapon ``f`` comes down at a point, aimed at a decoy of the radar that it was meant for."""
+    radar = sim.radars[sim.flights[f]["element_row"]]
+    dx, dy, dz = beside_radar(radar, decoy)
+    at = radar["position"] if radar["emitting"] == 1 else radar["last_at"]
+    off = beside(at, x - dx, y - dy, z - dz)
+    strike_decoy(sim, f, decoy, x, y, z, off, deviation, share, radar["hit_radius"])
 
 
 @kernel("void(Sim, i8)")
@@ -245,8 +271,9 @@ def arrive(sim, f):
         finish(sim, f, TRANSITED, -1, 0.0)
         return
     n, m = dice.impact(sim, f)
-    sigma = dispersion_of(sim, f) * CEP_TO_SIGMA
+    sigma, off_x, off_y, off_z, decoy, share = homed(sim, f)
     x, y, z, _, _, _ = state_of(sim, f, situation["now"])
+    x, y, z = x + off_x, y + off_y, z + off_z
     if flight["asset"] >= 0 and sim.assets[flight["asset"]]["platform"] >= 0 and flight["threat_class"] != BALLISTIC:
         at = sim.assets[flight["asset"]]["position"]  # it has followed the ship
         x, y, z = at[0], at[1], at[2]
@@ -256,6 +283,8 @@ def arrive(sim, f):
     x += sigma * (n * ex - m * uz * ey)
     y += sigma * (n * ey + m * uz * ex)
     z += sigma * m * (ux * ey - uy * ex)
+    if decoy >= 0:
+        come_down_at_decoy(sim, f, decoy, x, y, z, sigma, share)
     wreck(sim, f, x, y, z)
     struck = -1
     miss = math.inf

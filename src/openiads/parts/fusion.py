@@ -6,7 +6,7 @@ import math
 
 from openiads.base.compiled import kernel
 from openiads.parts.hypotheses import UP_IS_SURE
-from openiads.parts.tracks import ONE_PLOT, POST, TENTATIVE, list_picture, new_track, pair_up, predict, take
+from openiads.parts.tracks import ONE_PLOT, POST, TENTATIVE, aged, list_picture, new_track, pair_up, predict, take
 from openiads.physics.association import assign
 from openiads.physics.filtering import position_distance, vertical_deviation
 from openiads.physics.motion import local_up
@@ -19,7 +19,7 @@ FORBIDDEN = 1e9  # cost of a pair outside the gate
 def near(model, track, plot):
     """Whether a plot may lie in a track's gate, by a test that is cheap and wider than the gate."""
     dt = plot["time"] - track["time"]
-    if dt < -model["late_plot"]:
+    if dt < -max(model["late_plot"], plot["late"]):
         return False
     x = track["x"]
     reach = 0.0
@@ -32,6 +32,8 @@ def near(model, track, plot):
     turns = track["noise"] * ahead * ahead * ahead
     wide += plot["sigma_range"] * plot["sigma_range"] + 2.0 * across * across + turns
     fall = 5.0 * ahead * ahead if track["both"] == 1 else 0.0
+    swerve = 0.5 * plot["swerve"] * ahead * ahead
+    wide += swerve * swerve
     return reach <= 20.0 * wide + fall * fall
 
 
@@ -46,7 +48,7 @@ def cost(sim, k, i):
     predict(sim, k, plot["time"])
     radar = sim.radars[plot["radar"]]
     at, axes = radar["position"], radar["axes"]
-    sr, sa, se = plot["sigma_range"], plot["sigma_azimuth"], plot["sigma_elevation"]
+    sr, sa, se = aged(track, plot)
     mx = plot["position"][0] - x[3] * back
     my = plot["position"][1] - x[4] * back
     mz = plot["position"][2] - x[5] * back

@@ -16,6 +16,21 @@ DISTANCE, SPEED, PROBABILITY, DURATION = (
 JAMMED = int(Gate.JAMMED)
 SECTOR, BEYOND_RADAR, OUT_OF_SPEED = int(Gate.SECTOR), int(Gate.BEYOND_RADAR), int(Gate.OUT_OF_SPEED)
 NOT_IDENTIFIED, RULES = int(Gate.NOT_IDENTIFIED), int(Gate.RULES_OF_ENGAGEMENT)
+SILENT, POLICY = int(Gate.SILENT), int(Detail.POLICY)
+
+
+@kernel("f8(Sim, i8)")
+def silent_by(sim, u):
+    """What (``codes.Emission``) keeps a unit's radar silent, or else another one of its post."""
+    unit = sim.units[u]
+    radar = sim.radars[unit["radar"]]
+    if radar["emitting"] == 0 and radar["policy"] != 0:
+        return float(radar["policy"])
+    for r in range(len(sim.radars)):
+        radar = sim.radars[r]
+        if radar["post"] == unit["post"] and radar["emitting"] == 0 and radar["policy"] != 0:
+            return float(radar["policy"])
+    return 0.0
 
 
 @kernel("void(Sim, i8, i8, i8, i8, f8)")
@@ -27,6 +42,8 @@ def change_gate(sim, f, u, gate, detail, number):
     if before == gate:
         return
     sim.gates[f, u] = gate
+    if gate == SILENT:
+        detail, number = POLICY, silent_by(sim, u)
     log_gate(sim, f, u, gate, before, detail, number)
 
 

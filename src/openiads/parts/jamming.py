@@ -13,9 +13,9 @@ from __future__ import annotations
 import math
 
 from openiads.base.compiled import kernel
-from openiads.earth.sight import lowest_visible
 from openiads.parts.flights import state_of
 from openiads.parts.geometry import angle_between, bearing, edge_factor
+from openiads.parts.overhead import lowest_seen
 from openiads.physics.jamming import jamming_to_noise, pattern_gain, pattern_gain_2d
 from openiads.physics.motion import local_up
 from openiads.physics.propagation import two_way_attenuation
@@ -61,7 +61,7 @@ def receive(sim, r, j, t):
     distance, azimuth, elevation, ground = bearing(radar["position"], radar["axes"], x, y, z)
     spoke["azimuth"] = azimuth
     spoke["elevation"] = elevation
-    lowest = lowest_visible(sim.tables, radar["mask_table"], azimuth, ground)
+    lowest = lowest_seen(sim.tables, radar, azimuth, ground, x, y, z)
     power = 1.0  # two-way factors: of the edge and of the air; a jammer's way is one of the two
     if radar["edge_table"] >= 0 and ground < radar["range_max"]:
         power = edge_factor(sim.tables, radar, azimuth, ground, lowest - height)

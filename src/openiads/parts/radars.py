@@ -6,6 +6,7 @@ import math
 
 from openiads.base.compiled import kernel
 from openiads.parts import dice
+from openiads.parts.early_warning import heard
 from openiads.parts.flights import state_of
 from openiads.parts.geometry import TWO_PI, azimuth_of
 from openiads.parts.jamming import cross_strobes, through_at
@@ -79,6 +80,7 @@ def fill_plot(sim, k, r, f, t, x, y, z, distance, sigma_range, sigma_azimuth, si
     plot["radial_speed"] = along
     plot["speed_error"] = 0.0
     plot["revisit"] = sim.radars[r]["frame"]
+    plot["late"], plot["swerve"] = sim.radars[r]["late"], sim.radars[r]["swerve"]
 
 
 @kernel("b1(Sim, i8, i8)")
@@ -206,11 +208,43 @@ def false_alarm(sim, r, chance, arrives):
     else:
         azimuth = TWO_PI / radar["faces"] * ((radar["batch"] + u2) / radar["sectors"])
     elevation = radar["elevation_low"] + (radar["elevation_high"] - radar["elevation_low"]) * u3 * u3 * u3
+    if radar["elevated"] == 1:  # between the surface that it looks down on and its own height
+        drop = radar["height"] * (1.0 - u3 * u3 * u3) + distance * distance / (2.0 * situation["earth_radius"])
+        elevation = -math.asin(min(drop / distance, 1.0))
     x, y, z = measured_position(radar["position"], radar["axes"], distance, azimuth, elevation, 0.0, 0.0)
     k, now, along = situation["plots_count"], situation["now"], sim.model[0]["false_alarm_speed"] * (2.0 * u3 - 1.0)
     across, up = radar["beam_azimuth"] / 4.0, radar["beam_elevation"] / 4.0
     fill_plot(sim, k, r, -1, now, x, y, z, distance, radar["resolution"], across, up, along)
     send_plot(sim, arrives)
+
+
+@kernel("void(Sim, i8, f8, f8)")
+def look_round(sim, r, since, step):
+    """Looks of radar ``r`` that have fallen due since a time, s, while it emitted; a batch takes ``step`` s."""
+    situation = sim.situation[0]
+    radar = sim.radars[r]
+    now = situation["now"]
+    since = max(since, radar["emits_from"])
+    arrives = now + radar["link_delay"]
+    for f in range(len(sim.flights)):
+        t = sim.looks[r, f]["due"]
+        if t > now:
+            continue
+        flight = sim.flights[f]
+        if flight["starts"] > now:
+            continue
+        if t < since - 1e-6:  # never looked at yet, or the radar was blind when the look was due
+            t = first_look(sim, r, f, max(flight["starts"], since))
+            sim.looks[r, f]["due"] = t
+        if t > now:
+            continue
+        look(sim, r, f, t, arrives)
+        if situation["status"] != 0:
+            return
+        sim.looks[r, f]["due"] = max(sim.looks[r, f]["due"], now - step + 1e-9)
+    if situation["false_alarms"] == 1:
+        chance = radar["false_per_frame"] / radar["sectors"]
+        false_alarm(sim, r, chance * (now - since) / step if since > now - step else chance, arrives)
 
 
 @kernel("void(Sim, i8)")
@@ -231,25 +265,9 @@ def search(sim, r):
         return
     if radar["emitting"] == 0 or radar["post"] < 0 or now < max(radar["slewing_until"], radar["ready_at"]):
         return
-    arrives = now + radar["link_delay"]
-    for f in range(len(sim.flights)):
-        t = sim.looks[r, f]["due"]
-        if t > now:
-            continue
-        flight = sim.flights[f]
-        if flight["starts"] > now:
-            continue
-        if t < now - step - 1e-6:  # never looked at yet, or the radar was blind when the look was due
-            t = first_look(sim, r, f, max(flight["starts"], now - step))
-            sim.looks[r, f]["due"] = t
-        if t > now:
-            continue
-        look(sim, r, f, t, arrives)
-        if situation["status"] != 0:
-            return
-        sim.looks[r, f]["due"] = max(sim.looks[r, f]["due"], now - step + 1e-9)
-    if situation["false_alarms"] == 1:
-        false_alarm(sim, r, radar["false_per_frame"] / radar["sectors"], arrives)
+    if not heard(sim, r):
+        return
+    look_round(sim, r, now - step, step)
 
 
 @kernel("void(Sim, i8)", entry=True)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 
 from openiads.base.compiled import kernel
-from openiads.earth.sight import horizon_height, lowest_visible
+from openiads.earth.sight import horizon_height
 from openiads.parts import dice
 from openiads.parts.flights import state_of
 from openiads.parts.geometry import MEAN_RADIUS, angle_between, bearing, edge_factor
 from openiads.parts.jamming import received
+from openiads.parts.overhead import lowest_seen, surface_section
 from openiads.physics.detection import fluctuation, probability_at, scan_gain, signal_to_noise, table_of
 from openiads.physics.motion import local_up
 from openiads.physics.propagation import (
-    clutter_section,
     low_angle_error,
     two_ray_factor,
     two_way_attenuation,
@@ -24,6 +24,7 @@ VISIBLE, DETECTED = int(Look.VISIBLE), int(Look.DETECTED)
 BELOW_HORIZON, BELOW_MASK = int(Look.BELOW_HORIZON), int(Look.BELOW_MASK)
 OUT_OF_SECTOR, OUT_OF_MODE = int(Look.OUT_OF_SECTOR), int(Look.OUT_OF_MODE)
 OUT_OF_RANGE, TOO_SLOW = int(Look.OUT_OF_RANGE), int(Look.TOO_SLOW)
+SILENT_LOOK = int(Look.SILENT)
 
 REFERENCE_RANGE = 100_000.0
 MONOPULSE_SLOPE = 1.6
@@ -137,10 +138,7 @@ def echo(tables, radar, earth_radius, roughness, distance, azimuth, elevation, g
         )
         lobes = edges * lobes * lobes * lobes * lobes
     free = signal_to_noise(radar["reference_snr"], REFERENCE_RANGE, distance, 1.0, gain, 1.0, loss)
-    base = radar["clutter_base"]
-    surface = clutter_section(
-        radar["clutter_section"], ground, height - base, radar["height"] - base, radar["beam_elevation"], earth_radius
-    )
+    surface = surface_section(radar, earth_radius, distance, ground, height)
     return free * rcs * lobes, free * surface
 
 
@@ -161,7 +159,7 @@ def sense(sim, r, f, t, searching):
     distance, azimuth, elevation, ground = bearing(radar["position"], radar["axes"], x, y, z)
     if distance > radar["range_max"] or distance < radar["range_min"]:
         return OUT_OF_RANGE, distance, azimuth, elevation, 0.0, 0.0, height, 0.0, 0.0, 0.0
-    lowest = lowest_visible(sim.tables, radar["mask_table"], azimuth, ground)
+    lowest = lowest_seen(sim.tables, radar, azimuth, ground, x, y, z)
     edges = 1.0
     if radar["edge_table"] >= 0:
         edges = edge_factor(sim.tables, radar, azimuth, ground, lowest - height)

@@ -33,6 +33,7 @@ NONE, ACQUIRING = int(Stage.NONE), int(Stage.ACQUIRING)
 ASSESSING, SERVICE = int(Stage.ASSESSING), int(Stage.SERVICE)
 HORIZON, MASK = int(Gate.HORIZON), int(Gate.MASK)
 NOT_ACQUIRED, UNIT_NOT_READY = int(Gate.NOT_ACQUIRED), int(Gate.UNIT_NOT_READY)
+SILENT = int(Gate.SILENT)
 
 
 @kernel("i8(Sim, i8)")
@@ -82,6 +83,14 @@ def name_waiting(sim, e, gate):
         set_gate(sim, track["flight"], engagement["unit"], gate)
 
 
+@kernel("i8(Sim, i8)")
+def why_blind(sim, r):
+    """The gate of what an engagement radar cannot look for now: it is silent for a while, or not ready."""
+    radar = sim.radars[r]
+    works = radar["ready_at"] <= sim.situation[0]["now"] < radar["fails_at"]
+    return SILENT if works and radar["emitting"] == 0 and radar["policy"] != 0 else UNIT_NOT_READY
+
+
 @kernel("void(Sim, i8)")
 def serve(sim, r):
     """An engagement radar serves the tracks of its unit's engagements, and acquires new ones.
@@ -115,7 +124,7 @@ def serve(sim, r):
             asked += need / radar["service_interval"]
             left -= need
             if rank == 2 and (blind or left < -1e-12):
-                name_waiting(sim, e, UNIT_NOT_READY if blind else NOT_ACQUIRED)
+                name_waiting(sim, e, why_blind(sim, r) if blind else NOT_ACQUIRED)
             if left < -1e-12:
                 dropped += 1
             elif not blind:
@@ -319,7 +328,8 @@ def acquire(sim, r, e):
         turn(sim, r, azimuth)
         return
     p = track["p"]
-    spread = math.sqrt(p[0, 0] + p[1, 1] + p[2, 2] + dt * dt * (p[3, 3] + p[4, 4] + p[5, 5]))
+    swerve = 0.5 * track["swerve"] * dt * dt  # what the target may have done since a plot that came late
+    spread = math.sqrt(p[0, 0] + p[1, 1] + p[2, 2] + dt * dt * (p[3, 3] + p[4, 4] + p[5, 5]) + swerve * swerve)
     if engagement["searching_until"] < 0.0:
         engagement["searching_until"] = now + cued_search(radar, 2.0 * spread / max(distance, 1.0))
     if now < engagement["searching_until"]:

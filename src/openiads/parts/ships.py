@@ -1,10 +1,11 @@
-"""Ships: what stands on them moves along their way, once a second."""
+"""Ships and orbiting aircraft: what stands on them moves along their way, once a second."""
 
 from __future__ import annotations
 
 import math
 
 from openiads.base.compiled import kernel
+from openiads.parts.early_warning import turning
 from openiads.parts.geometry import angle_between
 from openiads.physics.motion import local_up, state_at
 
@@ -31,7 +32,10 @@ def lay(axes, ux, uy, uz):
 
 @kernel("void(Sim, i8)")
 def sail(sim, p):
-    """Move everything on ship ``p`` to where it is now; its radars take the mask of the nearest place on its way."""
+    """Move everything on ship ``p`` to where it is now; its radars take the mask of the nearest place on its way.
+
+    An aircraft that is blind in its turns sees nothing until it is moved again.
+    """
     now = sim.situation[0]["now"]
     ship = sim.platforms[p]
     ship["due"] = now + STEP
@@ -45,6 +49,7 @@ def sail(sim, p):
         turned = angle_between(heading, ship["heading"])
         ship["heading"] = heading
     way = ship["speed"] * now
+    blind = ship["blind"] == 1 and turning(ship, way)
     place = min(int(math.floor(way / ship["spacing"] + 0.5)), ship["masks"] - 1)
     for r in range(len(sim.radars)):
         radar = sim.radars[r]
@@ -55,6 +60,8 @@ def sail(sim, p):
             radar["mask_table"] = radar["mask_base"] + place * radar["mask_stride"]
             if radar["edge_table"] >= 0:
                 radar["edge_table"] = radar["edge_base"] + place * radar["edge_stride"]
+            if blind:
+                radar["slewing_until"] = now + STEP
     for u in range(len(sim.units)):
         unit = sim.units[u]
         if unit["platform"] == p:

@@ -128,6 +128,7 @@ def new_track(sim, owner, post):
         track["doubles"] = 0
         track["assessed_dead"] = 0
         track["dead_updates"] = 0
+        track["patience"] = track["swerve"] = 0.0
         for h in range(3):
             track["belief"][h] = situation["prior"][h]
         situation["tracks_high"] = max(situation["tracks_high"], k + 1)
@@ -158,6 +159,30 @@ def drop(sim, k, why):
     sim.pictures[k] = NOBODY
 
 
+@kernel("void(Track, Radar)")
+def note_warning(track, radar):
+    """A plot of an early-warning sensor: what is told so late is waited for, and searched for wider."""
+    track["patience"] = max(track["patience"], radar["patience"])
+    track["swerve"] = max(track["swerve"], radar["swerve"])
+
+
+@kernel("tuple_of(f8, f8, f8)(Track, Plot)")
+def aged(track, plot):
+    """Deviations of range (m), azimuth and elevation (rad) of a plot, as they are at the time of a track.
+
+    A plot that is older than the track is carried forward along it: by the error of its velocity, and by what the
+    target may have done since.  Only late plots of early-warning sensors count: other links are quick.
+    """
+    sr, sa, se = plot["sigma_range"], plot["sigma_azimuth"], plot["sigma_elevation"]
+    back = track["time"] - plot["time"]
+    if plot["late"] <= 0.0 or back <= 0.0:
+        return sr, sa, se
+    turn = 0.5 * plot["swerve"] * back * back
+    wide = (back * back * track["spread"][1] + turn * turn) / 3.0  # along each of three axes
+    angle = wide / max(plot["range"] * plot["range"], 1.0)
+    return math.sqrt(sr * sr + wide), math.sqrt(sa * sa + angle), math.sqrt(se * se + angle)
+
+
 @kernel("void(Sim, i8, i8)")
 def take(sim, k, i):
     """Update track ``k`` (predicted to the plot's time) with plot ``i``."""
@@ -170,7 +195,8 @@ def take(sim, k, i):
     back = min(plot["time"] - track["time"], 0.0)  # an older plot is carried forward along the track
     size = 7 if track["ballistic"] == 1 else 6
     at, axes, work = radar["position"], radar["axes"], sim.cost[MOST_PLOTS + 3]
-    sr, sa, se = plot["sigma_range"], plot["sigma_azimuth"], plot["sigma_elevation"]
+    sr, sa, se = aged(track, plot)
+    note_warning(track, radar)
     mx = plot["position"][0] - x[3] * back
     my = plot["position"][1] - x[4] * back
     mz = plot["position"][2] - x[5] * back
@@ -231,6 +257,7 @@ def pair_up(sim, k, i):
     plot = sim.plots[i]
     radar = sim.radars[plot["radar"]]
     track["revisit"] = plot["revisit"]
+    note_warning(track, radar)
     points, pull = sim.cost[MOST_PLOTS], sim.cost[MOST_PLOTS + 1]
     model = sim.model[0]
     dt = plot["time"] - track["time"]
@@ -326,7 +353,8 @@ def prune(sim, post):
         window = radar["confirm_window"] * max(radar["frame"], track["revisit"]) + late
         if track["state"] == CONFIRMED:
             silent = now - track["updated"]
-            if silent > limit and silent > limit + radar["drop_misses"] * (wait_for_plot(sim, k) - radar["frame"]):
+            most = max(limit, track["patience"])
+            if silent > most and silent > limit + radar["drop_misses"] * (wait_for_plot(sim, k) - radar["frame"]):
                 drop(sim, k, MISSES)
             else:
                 merge_doubles(sim, k)

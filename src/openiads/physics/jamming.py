@@ -4,8 +4,7 @@ Kernels work with linear power ratios in SI.  Powers of several jammers add, so 
 follows noise and jamming together (constant false-alarm rate), so that the ratio that counts is S / (N + J), and S/N
 divided by 1 + J/N.  `openiads.textbook.jamming` has the same formulas with checked arguments.
 
-Sources: M. Skolnik (ed.), "Radar Handbook" (2008), ch. 24; D. Barton, "Radar Equations for Modern Radar" (2013), ch. 3;
-D. Schleher, "Electronic Warfare in the Information Age" (1999).
+Sources: [skolnik2008] ch. 24; [barton2013] ch. 3; [schleher1999].
 """
 
 from __future__ import annotations
@@ -108,7 +107,7 @@ def antenna_gain(beam_azimuth: float, beam_elevation: float, efficiency: float) 
     efficiency : float
         Above 0 and at most 1.  1 stands for all power inside the two widths; 4 ln 2 / pi = 0.88 is the directivity
         of a narrow Gaussian beam without losses; 26,000 over the widths in degrees, a usual value of real antennas
-        with their losses, is 0.63 (Stutzman, IEEE Antennas and Propagation Magazine 40, 1998).
+        with their losses, is 0.63 [stutzman1998].
 
     Returns
     -------

@@ -170,6 +170,22 @@ def clutter_section(per_meter, distance, above, antenna, beamwidth, earth_radius
     return per_meter * away * seen / (1.0 + fourth * fourth)
 
 
+@kernel("f8(f8, f8, f8, f8, f8)")
+def look_down(distance, antenna, cell, beamwidth, earth_radius):
+    """How many times its range cell a pulse covers of the surface that it meets at an angle.
+
+    distance : slant range, m, > 0;  antenna : height over the surface, m;  cell : range cell, m, > 0;  beamwidth : in
+    elevation, rad, > 0;  earth_radius : effective, m, > 0
+    The secant of the grazing angle psi, and where the beam is shorter on the ground than the pulse, the beam: R times
+    beamwidth over sin psi.  Near 1 for an antenna close to the surface.
+    Source: [skolnik2008], chapter 3 (surface clutter of airborne radar, low and high grazing angles).
+    """
+    sine = min(max(antenna / distance - distance / (2.0 * earth_radius), 0.0), 1.0)
+    cosine = math.sqrt(1.0 - sine * sine)
+    beam = beamwidth * distance / (cell * max(sine, 1e-6))
+    return min(1.0 / max(cosine, 1e-6), beam)
+
+
 @kernel("f8(f8, f8, f8, f8)")
 def low_angle_error(share, off, beamwidth, half):
     """Standard deviation (rad) of elevation from the surface's reflection, at low angles.

@@ -23,6 +23,10 @@ from openiads.physics.flyout import FLYING, HANDOVER, PASSED, fly, launch, new_b
 from openiads.physics.motion import local_up
 
 LAST_LEG = 0.5  # s to go at which a round of the table is taken to arrive
+USUAL_HEIGHT = 10_000.0  # m, of the target of which a range is told, where the round's own limits allow it
+TABLE_HEIGHT = 36_000.0  # m, up to which a flyout table goes; higher for a round that is made for more
+TABLE_ABOVE = 1.1  # then this multiple of its greatest height, and
+HIGHEST_USUAL = 40_000.0  # m, what counts as more: intervals of rounds in the air end here
 
 
 @kernel("tuple_of(f8, f8, f8)(Body, Interceptor, f8, f8, f8, f8, f8)", entry=True)
@@ -189,8 +193,30 @@ def _planning(kind: np.void) -> np.void:
     return row[0]
 
 
+def range_height(least: float, greatest: float) -> float:
+    """Height (m) of the target of which a greatest range is told: 10 km, as far as the round's limits allow.
+
+    A round whose ceiling is below 20 km is asked at half of it, and one that meets nothing below 10 km at its least.
+
+    Parameters
+    ----------
+    least, greatest : float
+        Published least and greatest height of an intercept, m.
+
+    Returns
+    -------
+    float
+    """
+    return max(least, min(USUAL_HEIGHT, 0.5 * greatest))
+
+
+def table_height(greatest: float) -> float:
+    """Height (m) up to which a flyout table of a round goes, of which a greatest height (m) is published."""
+    return TABLE_HEIGHT if greatest <= HIGHEST_USUAL else TABLE_ABOVE * greatest
+
+
 def flyout_table(
-    kind: np.void, range_max: float, height_max: float = 36_000.0, ranges: int = 97, heights: int = 19
+    kind: np.void, range_max: float, height_max: float = TABLE_HEIGHT, ranges: int = 97, heights: int = 19
 ) -> NDArray[np.float64]:
     """Flyout table of an interceptor row out to ``range_max`` and up to ``height_max`` (m); see the module's text."""
     if not (range_max > 0.0 and height_max > 0.0 and ranges > 1 and heights > 1):
@@ -218,7 +244,7 @@ def _greatest(feasible: Callable[[float], bool], low: float, high: float, step: 
 def greatest_range(
     kind: np.void,
     target_speed: float = 250.0,
-    height: float = 10_000.0,
+    height: float = USUAL_HEIGHT,
     load: float = 5 * 9.80665,
     limit: float = 400e3,
 ) -> float:
@@ -234,7 +260,7 @@ def greatest_range(
 
 
 def meeting(
-    kind: np.void, ground_range: float, target_speed: float = 250.0, height: float = 10_000.0
+    kind: np.void, ground_range: float, target_speed: float = 250.0, height: float = USUAL_HEIGHT
 ) -> tuple[float, float, float]:
     """Time of flight (s), arrival speed (m/s), available lateral acceleration (m/s^2) where a round meets a head-on
     target of ``target_speed`` at a ground range and height (m); inf, 0, 0 when it does not arrive."""
@@ -276,7 +302,7 @@ def minimum_range(
     return least
 
 
-def long_shot(kind: np.void, ground_range: float, height: float = 10_000.0) -> tuple[float, float, float]:
+def long_shot(kind: np.void, ground_range: float, height: float = USUAL_HEIGHT) -> tuple[float, float, float]:
     """Peak speed (m/s), apogee (m) and time of flight (s, inf if it does not arrive) of a shot at a still point."""
     row, body = _planning(kind), new_bodies(1)[0]
     angle, r = ground_range / SEMI_MAJOR, SEMI_MAJOR + height

@@ -43,13 +43,13 @@ from openiads.reach.scenes import home, magazines_of, site_of, system_of, unit_w
 from openiads.reach.straight import Paths, Target
 from openiads.world.build import World
 from openiads.world.prebuilt import Prebuilt
+from openiads.world.units import flight_limits
 from openiads.world.values import Values
 
 Floats = NDArray[np.floating]
 
 #: The two arms: flight alone bounds an intercept, or the published figures do too.
 LIMITS = ("emergent", "published")
-NO_LIMITS = (0.0, math.inf, -math.inf, math.inf)
 VOLUME_HEIGHTS = (15.0, 50.0, 200.0, 500.0, *np.arange(1000.0, 4000.0, 1000.0), *np.arange(4000.0, 36_000.0, 2000.0))
 VOLUME_AZIMUTHS = 30  # of the half circle to one side of the facing
 FACES = 12  # azimuths to which a radar is turned against targets that pass
@@ -269,13 +269,16 @@ def assess(
         for m in magazines_of(world, unit, question.round):
             magazine = world.rows["magazines"][m]
             fits = magazine["pk_believed"][kind] >= row["floor"] and int(magazine["classes"]) >> kind & 1
-            limits = magazine["limits"][0] if arm == "published" else np.array(NO_LIMITS)
-            if not fits or (arm == "published" and target.speed > magazine["speed_limit"]):
+            limits, fastest = magazine["limits"], float(magazine["speed_limit"])
+            if arm == "emergent":
+                entry = world.catalog[world.names.interceptors[int(magazine["interceptor"])]]
+                limits, fastest = flight_limits(entry, magazine)
+            if not fits or target.speed > fastest:
                 continue
             allowed = np.where(_covered(world, unit, m, paths), after, -math.inf)
             spare_times(
                 world.tables, int(magazine["flyout_table"]), row["position"], paths.at, allowed, required, floor,
-                np.ascontiguousarray(limits), spare,
+                np.ascontiguousarray(limits[0]), spare,
             )  # fmt: skip
         out[arm] = np.where(spare >= 0.0, spare, -math.inf)
     return out

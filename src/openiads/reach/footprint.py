@@ -38,6 +38,7 @@ from openiads.reach.defaults import sampled
 from openiads.reach.looks import required_snr
 from openiads.world.build import World
 from openiads.world.codes import ThreatClass
+from openiads.world.units import flight_limits
 
 if TYPE_CHECKING:
     from openiads.world.layout import Sim
@@ -52,7 +53,6 @@ CELLS = 32  # of a grid along its longer side
 FIRST, FARTHEST = 40e3, 450e3  # m, from the unit to the edges of the first and of the largest grid
 LEAST_CELL = 300.0  # m, where no shot is possible on a grid of such cells there is none
 BALLISTIC = int(ThreatClass.BALLISTIC)
-NO_LIMITS = (0.0, math.inf, -math.inf, math.inf)
 
 #: Coordinates along and across, which of them are possible, [along, across], and the box.
 Mapped: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_], Box]
@@ -218,11 +218,12 @@ def assess(
     watch(sim, radar, STEP, allowed, needed, plan.cued, cue, since)
     found = {}
     for arm in arms:
-        if arm == "emergent":
-            magazines["limits"], magazines["speed_limit"] = NO_LIMITS, math.inf
-        else:
-            magazines["limits"] = world.rows["magazines"]["limits"]
-            magazines["speed_limit"] = world.rows["magazines"]["speed_limit"]
+        for flies, as_told in zip(magazines, world.rows["magazines"], strict=True):
+            limits, fastest = as_told["limits"], float(as_told["speed_limit"])
+            if arm == "emergent":
+                entry = world.catalog[world.names.interceptors[int(as_told["interceptor"])]]
+                limits, fastest = flight_limits(entry, as_told)
+            flies["limits"], flies["speed_limit"] = limits, fastest
         best = np.full(len(points), -math.inf)
         for m in range(len(magazines)):
             able = magazines[m]["pk_believed"][BALLISTIC] >= unit["floor"]

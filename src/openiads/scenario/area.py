@@ -42,6 +42,11 @@ def _boxes(scenario: Scenario, known: Catalog) -> Iterator[Box]:
     for site in scenario.sites:
         sailed = 0.0 if site.speed is None else site.speed * scenario.duration
         yield around(site.at, BEYOND * farthest(site, known) + sailed + BESIDE)
+    for sensor in scenario.early_warnings:
+        if sensor.radar in known:
+            reaches = known[sensor.radar].values["instrumented_range"]
+            farther = BEYOND * max(reaches.si, reaches.si_high) + sensor.roams(scenario.duration) + BESIDE
+            yield around(sensor.begins, farther)
     for asset in scenario.assets:
         yield around(asset.at, BESIDE)
     aims = {asset.name: asset.at for asset in scenario.assets}

@@ -18,6 +18,7 @@ from openiads.base.units import QuantityError, position, quantity
 from openiads.base.words import listed, nearest
 from openiads.catalog.load import own_entries
 from openiads.catalog.records import Catalog, Entry, launcher_rows
+from openiads.scenario import emission
 
 if TYPE_CHECKING:
     from openiads.base.toml import Lines
@@ -29,7 +30,7 @@ Problem = tuple[Loc, Json, str, str]  # where, the value to show (None: none), r
 Place = tuple[float, float]
 
 HARBOR = 5000.0  # m; a ship with sea within it is in port
-NAMED = ("asset", "site", "command", "raid", "flight", "corridor")
+NAMED = ("asset", "site", "command", "raid", "flight", "corridor", "early_warning")
 
 
 def problems_of(mapping: Mapping[str, Json], lines: Lines, folder: Path | None) -> Iterator[Problem]:
@@ -60,6 +61,10 @@ def _senses(mapping: Mapping[str, Json], lines: Lines, folder: Path | None, know
     for loc, raid in _rows(mapping, "raid"):
         yield from _raid(loc, raid, known, assets)
     yield from _commands(mapping, known)
+    if mapping.get("early_warning"):
+        from openiads.scenario.station_checks import station_problems
+
+        yield from station_problems(mapping, known)
     for loc, asset in _rows(mapping, "asset"):
         sites = [str(row.get("name")) for _, row in _rows(mapping, "site")]
         yield from _dangling((*loc, "ship"), asset.get("ship"), sites, "site")
@@ -228,10 +233,14 @@ def _site(loc: Loc, site: JsonObject, known: Catalog, assets: JsonObject) -> Ite
     fired = [row.interceptor for row in system.launchers]
     for name in keep if isinstance(keep, dict) else ():
         yield from _dangling((*loc, "doctrine", "keep", name), name, fired, f"round of {system.name}")
+    if isinstance(doctrine, dict) and doctrine.get("remote") is True and not system.flags.get("engage_on_remote"):
+        reason = f"no source says that {system.name} launches on another radar's track"
+        yield (*loc, "doctrine", "remote"), None, reason, "Take remote out, or name a system that can."
     elements = _elements(site, system, known)
     off = site.get("radars_off", [])
+    radars = [e for e in elements if e.split("/")[0] in known.radars]
+    yield from emission.problems(loc, site, radars)
     for i, name in enumerate(off if isinstance(off, list) else []):
-        radars = [e for e in elements if e.split("/")[0] in known.radars]
         yield from _dangling((*loc, "radars_off", i), name, radars, "radar of this site")
     failures = site.get("failures", [])
     for i, row in enumerate(failures if isinstance(failures, list) else []):

@@ -28,7 +28,7 @@ LOOKED_AT = 24  # draws of the prior whose figures are told
 BATCH = 64
 MOST_TRIED = 6400
 EXACT = 0.05
-AGAINST = (250.0, 10_000.0, 5 * 9.80665)  # the target of a reach, m/s and m, and the load that must be there, m/s2
+AGAINST = (250.0, 5 * 9.80665)  # the target of a reach, m/s, and the load that must be there, m/s2
 #: Moved by a knob of their own, or no matter of how it flies.
 TERMINAL = ("terminal_a", "terminal_b", "terminal_r0", "terminal_share", "lit_range", "noise_interval")
 #: Published limits of a round, drawn with its flight: they say where a reference engagement is, and what is allowed.
@@ -149,7 +149,7 @@ def joint(entry: Entry, factors: Mapping[str, Value], model: Entry) -> Joint:
         No draw, or hardly one, keeps what is published.
     """
     drawn = members(entry, factors)
-    figures = [n for n in (MISSILE_FIGURES if entry.kind == "threats" else ROUND_FIGURES) if n in entry.values]
+    figures = [n for n in (MISSILE_FIGURES if entry.kind == "threats" else ROUND_FIGURES) if _of_flight(entry, n)]
     numbers = tuple(sorted((n, v.si_low, v.si, v.si_high, v.scale) for n, v in drawn.items()))
     asked = tuple((n, entry.values[n].si_low, entry.values[n].si, entry.values[n].si_high) for n in figures)
     rest = tuple(sorted((n, v.si) for n, v in entry.values.items()))
@@ -209,6 +209,11 @@ def _kept(entry: Entry, draw: Mapping[str, float], bounds: Bounds, flown: Flown)
     return found
 
 
+def _of_flight(entry: Entry, name: str) -> bool:
+    """Whether a figure is published of an entry, and is one of its flight and not a limit that its guidance sets."""
+    return name in entry.values and name not in entry.lists.get("guidance_limits", ())
+
+
 def _asked(value: Value) -> tuple[float, float]:
     """The interval of a published figure; one that is told exactly is taken to a twentieth."""
     if not value.certain:
@@ -237,16 +242,17 @@ def _flown_round(
         row = interceptor(drawn_round(entry, draw), entry.name)
     except InputError:  # more propellant than mass, and the like: no such round
         return None
+    height = reach.range_height(entry.si("min_altitude", 0.0), entry.si("max_altitude", math.inf))
     if bounds is None:
-        distance = reach.greatest_range(row, limit=1.5 * entry.values["max_range"].si + 50e3)
+        distance = reach.greatest_range(row, height=height, limit=1.5 * entry.values["max_range"].si + 50e3)
     else:
-        distance = _between(lambda x: _meets(row, x), *bounds["max_range"])
+        distance = _between(lambda x: _meets(row, x, height), *bounds["max_range"])
     if distance <= 0.0:
         return None
-    peak, apogee, _ = reach.long_shot(row, distance)
+    peak, apogee, _ = reach.long_shot(row, distance, height)
     found = {"max_range": distance, "peak_speed": peak, "apogee": apogee}
-    found["average_speed"] = distance / reach.meeting(row, distance)[0]
-    if "max_altitude" not in entry.values:
+    found["average_speed"] = distance / reach.meeting(row, distance, height=height)[0]
+    if not _of_flight(entry, "max_altitude"):
         return found
     if bounds is None:
         return found | {"max_altitude": reach.ceiling(row, distance)}
@@ -277,11 +283,11 @@ def _arrives(entry: Entry, draw: Mapping[str, float], engagements: Engagements) 
     return True
 
 
-def _meets(row: np.void, distance: float) -> bool:
+def _meets(row: np.void, distance: float, height: float) -> bool:
     """Whether the target of a reach is met there."""
     from openiads.physics import reach
 
-    speed, height, load = AGAINST
+    speed, load = AGAINST
     time, arrival, available = reach.meeting(row, distance, speed, height)
     return time < math.inf and arrival >= 1.5 * speed and available >= load
 

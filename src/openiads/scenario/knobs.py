@@ -288,6 +288,7 @@ def used_entries(catalog: Catalog, scenario: Scenario) -> set[str]:
     used |= {raid.weapon for raid in scenario.raids if raid.weapon} | {command.post for command in scenario.commands}
     jammers = {each.jammer for each in (*scenario.raids, *scenario.flights) if each.jammer}
     used |= jammers
+    used |= {sensor.radar for sensor in scenario.early_warnings}
     for site in scenario.sites:
         system = catalog[site.system]
         low = site.low_altitude or system.get("low_altitude", "none")

@@ -33,6 +33,7 @@ from openiads.base.words import nearest
 from openiads.catalog.load import extended
 from openiads.catalog.records import Catalog
 from openiads.scenario.checks import problems_of, with_ground
+from openiads.scenario.early_warning import EarlyWarning
 from openiads.scenario.identity import silent_friends
 from openiads.scenario.measures import Measure, Name, Part, RunTime, Text, sorted_parts
 from openiads.scenario.model import Asset, Command, Corridor, Flight, Link, Raid, Site
@@ -231,6 +232,9 @@ class Scenario(Part):
     sites: Annotated[tuple[Site, ...], Strict(False), AfterValidator(sorted_parts), Field(alias="site")] = ()
     commands: Annotated[tuple[Command, ...], Strict(False), AfterValidator(sorted_parts), Field(alias="command")] = ()
     links: Annotated[tuple[Link, ...], Strict(False), AfterValidator(sorted_parts), Field(alias="link")] = ()
+    early_warnings: Annotated[
+        tuple[EarlyWarning, ...], Strict(False), AfterValidator(sorted_parts), Field(alias="early_warning")
+    ] = ()
     raids: Annotated[tuple[Raid, ...], Strict(False), AfterValidator(sorted_parts), Field(alias="raid")] = ()
     flights: Annotated[tuple[Flight, ...], Strict(False), AfterValidator(sorted_parts), Field(alias="flight")] = ()
     corridors: Annotated[

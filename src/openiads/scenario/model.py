@@ -22,6 +22,7 @@ from pydantic import (
 )
 
 from openiads.base.fields import refusal
+from openiads.scenario.emission import Availability, DeclaredPolicy, EmissionRules, ManyDecoys, Policy
 from openiads.scenario.measures import (
     Agl,
     Altitude,
@@ -103,6 +104,14 @@ class Doctrine(Part):
         Kinds of round kept for one class of target.
     launch_margin : Probability, optional
         Least probability that a round keeps its support to the intercept; None takes the catalog's.
+    remote : bool, optional
+        Whether rounds that see for themselves may be launched on another radar's track, where the catalog says that
+        the system can; None does what it can.
+    emission : {'on', 'shutdown', 'blink', 'cued'}, optional
+        When the site's radars emit; None: always.
+    emission_of : dict[Key, {'on', 'shutdown', 'blink', 'cued'}], optional
+        The same for single radars.
+    emission_rules : EmissionRules, optional
     dials : Dials
     """
 
@@ -131,6 +140,12 @@ class Doctrine(Part):
     launch_margin: Probability | None = Field(
         default=None, description="no shot below this probability of support to the intercept (catalog)"
     )
+    remote: bool | None = Field(
+        default=None, description="launch on another radar's track, where the system can (default: where it can)"
+    )
+    emission: DeclaredPolicy = None
+    emission_of: dict[Key, Policy] | None = None
+    emission_rules: EmissionRules | None = None
     dials: Dials = ()
 
     @property
@@ -185,6 +200,9 @@ class Site(Part):
     speed : float, optional
         Of a ship under way, m/s.
     failures : tuple of Failure
+    emitter_decoys : tuple of EmitterDecoys, optional
+    availability : Availability, optional
+        How surely its elements are ready; None: surely.
     fire_unit_positions : tuple of Position
     """
 
@@ -210,6 +228,8 @@ class Site(Part):
         Strict(False),
         AfterValidator(lambda rows: tuple(sorted(rows, key=lambda f: (f.at, f.element)))),
     ] = ()
+    emitter_decoys: ManyDecoys | None = None
+    availability: Availability | None = None
     fire_unit_positions: Annotated[tuple[Position, ...], Strict(False), Field(max_length=64)] = ()
 
     @model_validator(mode="after")
@@ -239,6 +259,8 @@ class Command(Part):
         Which track comes first, as in a site's doctrine.
     fails_at : Duration, optional
         Then it works no more.
+    availability : Probability, optional
+        That it is ready when a raid comes; None: surely.
     """
 
     name: Name
@@ -248,6 +270,7 @@ class Command(Part):
     assignment: Literal["greedy", "exchange", "exact"] = "exchange"
     priority: Literal["value", "time"] = "value"
     fails_at: Duration | None = None
+    availability: Probability | None = None
 
 
 class Link(Part):

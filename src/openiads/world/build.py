@@ -27,6 +27,7 @@ from openiads.scenario.settings import ModelSwitches
 from openiads.world.assets import assets_of, corridors_of
 from openiads.world.codes import Control, FireRule, ServiceTime
 from openiads.world.draft import Draft, Names, Row, blank, stacked
+from openiads.world.early_warning import add_early_warning
 from openiads.world.elements import LAUNCHER, MAGAZINE, PLATFORM, POST, RADAR, UNIT
 from openiads.world.flights import add_flights
 from openiads.world.identity import set_identification
@@ -123,6 +124,7 @@ def _built(scenario: Scenario, catalog: Catalog, knobs: Mapping[str, float] | No
     for site in scenario.sites:
         add_site(draft, site)
     check_count(draft)
+    add_early_warning(draft)
     add_flights(draft)
     set_receivers(draft)
     draft.names.assets = [asset.name for asset in scenario.assets]
@@ -170,7 +172,7 @@ def set_drop_times(rows: Rows, values: Values) -> None:
     radars = rows["radars"]
     silent, delay = values.model("silent_drop_time"), values.model("silent_report_delay")
     for k, post in enumerate(rows["posts"]):
-        heard = radars[(radars["posts"] == k).any(axis=1)]
+        heard = radars[(radars["posts"] == k).any(axis=1) & (radars["early"] == 0)]  # early warning: its own patience
         searching = heard[heard["unit"] < 0]
         mine = searching if len(searching) else heard
         late = float(heard["delays"][heard["posts"] == k].max(initial=delay))  # what is on its way is no miss
@@ -226,7 +228,9 @@ def situation_of(draft: Draft) -> NDArray[np.void]:
     row["earth_radius"] = draft.earth_factor * MEAN_RADIUS
     row["sea_roughness"] = setting(scenario.world.sea_roughness, values, "sea_roughness", 0.3)
     set_identification(row, values, scenario.identification)
-    row["first_notional"] = math.inf
+    row["first_notional"] = row["emission_due"] = math.inf
+    row["emission"] = sum(int(radar["policy"]) > 0 for radar in draft.radars)
+    row["outages"] = sum(float(each["outage"]) > 0.0 for each in (*draft.radars, *draft.posts, *draft.units))
     return stacked([row], SITUATION)
 
 

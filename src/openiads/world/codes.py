@@ -129,6 +129,7 @@ class Gate(IntEnum):
     TOO_EARLY = 30
     RESERVED = 31
     JAMMED = 32
+    SILENT = 33
 
 
 #: Gates from the first that is asked to the last; the further along, the nearer a unit is to a shot.
@@ -147,6 +148,7 @@ ASKED = (
     Gate.NOT_IDENTIFIED,
     Gate.RULES_OF_ENGAGEMENT,
     Gate.NOT_THREATENING,
+    Gate.SILENT,
     Gate.UNIT_NOT_READY,
     Gate.OUT_OF_RANGE,
     Gate.OUT_OF_HEIGHT,
@@ -179,6 +181,7 @@ class Detail(IntEnum):
     SPEED = 4  # m/s
     PROBABILITY = 5
     DURATION = 6  # s to wait
+    POLICY = 7  # codes.Emission
 
 
 class Look(IntEnum):
@@ -194,6 +197,7 @@ class Look(IntEnum):
     OUT_OF_MODE = -4  # elevations of the active mode, or those in which it can hold tracks
     OUT_OF_RANGE = -5
     TOO_SLOW = -6  # radial speed below what the radar shows
+    SILENT = -7  # it does not look: its emission is switched off
 
 
 class TrackState(IntEnum):
@@ -261,6 +265,23 @@ class Evasion(IntEnum):
     NONE = 0
     TURN_AWAY = 1
     CONSTANT_G = 2
+
+
+class Emission(IntEnum):
+    """When a radar emits, as declared; NONE: always."""
+
+    NONE = 0
+    SHUTDOWN = 1  # silent for a while when a weapon is believed to come at it
+    BLINK = 2  # on for a share of every period
+    CUED = 3  # silent until its post holds a track near enough
+
+
+class Down(IntEnum):
+    """Why an element works no more."""
+
+    NONE = 0  # it failed, or left
+    HIT = 1
+    NOT_READY = 2  # it was not ready when the raid came
 
 
 class Element(IntEnum):
@@ -367,7 +388,9 @@ class Event(IntEnum):
     DEVOLVE = 24
     HANDOVER = 25
     SHORTEN = 26
+    EMISSION = 27
     STROBE = 28
+    DECOYED = 29
     JAMMING = 31
     LOOK = 32
     TRACK_UPDATE = 33

@@ -120,6 +120,7 @@ class Draft:
     interceptors: list[Row] = field(default_factory=list)
     flights: list[Row] = field(default_factory=list)
     ships: dict[str, int] = field(default_factory=dict)  # platform row by site name
+    chains: dict[str, list[int]] = field(default_factory=dict)  # posts of each site, from its own up
     capped: list[Capped] = field(default_factory=list)
     nearer: list[Nearer] = field(default_factory=list)
     tables: dict[Hashable, int] = field(default_factory=dict)  # offset in the arena, by what a table is made from

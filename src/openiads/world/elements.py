@@ -13,6 +13,9 @@ LEVELS = 4
 #: The mark ``down`` of what a hit put out of action; 1 is everything else that ended.
 BY_HIT = 2
 
+#: Emitting decoys about one radar.
+MOST_DECOYS = 8
+
 #: One row per ship: its way is a path in ``Sim.tables``.
 PLATFORM = np.dtype(
     [
@@ -22,6 +25,9 @@ PLATFORM = np.dtype(
         ("masks", "i8"),  # masks along the way, fixed
         ("speed", "f8"),  # m/s, fixed
         ("heading", "f8"),  # rad
+        ("leg", "f8"),  # m, straight part of a racetrack between two turns, and
+        ("turn", "f8"),  # m, of each turn; 0: it is none; fixed
+        ("blind", "i8"),  # 1: its radars see nothing in its turns; fixed
     ],
     align=True,
 )
@@ -47,6 +53,31 @@ RADAR = np.dtype(
         ("unit", "i8"),  # fire unit it guides for, -1 for a surveillance radar
         ("phased", "i8"),  # 0 rotating, 1 phased array with a fixed face
         ("emitting", "i8"),
+        # emission control; of a radar that always emits all of it is 0, but for the three times
+        ("policy", "i8"),  # codes.Emission; fixed
+        ("emits_from", "f8"),  # s, when it was last switched on; -inf: from the start
+        ("last_emitted", "f8"),  # s, end of its last emission, if it is silent; -inf: it never emitted
+        ("last_at", "f8", (3,)),  # where it stood then, ECEF
+        ("emitted", "f8"),  # s of emission before it was last switched on
+        ("switch_at", "f8"),  # s, when it is next switched on or off; inf: no order
+        ("orders", "i8"),  # given so far
+        ("wanted_at", "f8"),  # s, when its post last had a reason to have it emit (cued) or be silent (shutdown)
+        ("order_delay", "f8"),  # s, median from an order to its effect, and log-normal sigma; fixed
+        ("order_spread", "f8"),
+        ("resume_time", "f8"),  # s, from then to emission; fixed
+        ("silence", "f8"),  # s, a shutdown lasts, or a cued radar emits without a track near; fixed
+        ("blink_period", "f8"),  # s; fixed
+        ("blink_duty", "f8"),  # share of it that it emits; fixed
+        ("alarm_speed", "f8"),  # m/s, s and m: what is faster and will pass so near so soon comes at it; fixed
+        ("alarm_time", "f8"),
+        ("alarm_radius", "f8"),
+        ("cue_range", "f8"),  # m and s: it is to emit at tracks so near, or that will be so near so soon; fixed
+        ("cue_time", "f8"),
+        ("decoys", "i8"),  # emitting decoys about it; fixed
+        ("decoy_weight", "f8"),  # of one over its own; fixed
+        ("decoy_distance", "f8"),  # m, from it; fixed
+        ("decoy_down", "f8", (MOST_DECOYS,)),  # s, when each was destroyed; inf: it stands
+        ("outage", "f8"),  # probability that it is not ready when a raid comes; fixed
         ("fails_at", "f8"),  # inf: never
         ("band", "i8"),  # 0 S, 1 C, 2 X
         ("reference_snr", "f8"),  # of 1 m2 at 100 km, ratio
@@ -119,6 +150,15 @@ RADAR = np.dtype(
         ("held", "i8"),  # confirmed tracks that it started, counted anew every cycle of its post
         ("down", "i8"),  # 1: its end is logged; BY_HIT: a hit was it
         ("hit_radius", "f8"),  # m, an impact this near puts it out of action
+        # early warning from elsewhere, fixed; all 0 (the table -1) of a radar that belongs to a site
+        ("early", "i8"),  # 1: an early-warning sensor
+        ("on_station", "f8"),  # probability that it is there in a replication
+        ("elevated", "i8"),  # 1: it looks down on the surface
+        ("relief_table", "i8"),  # grid of heights that it moves over; -1: it has masks
+        ("link_range", "f8"),  # m, beyond which its post does not hear it; inf: always
+        ("late", "f8"),  # s, by which its plots may be older than the track that takes them; 0: the model's
+        ("swerve", "f8"),  # m/s2, that a target is allowed between the time of a plot and its use as a cue
+        ("patience", "f8"),  # s without a plot after which a track that it has told of is dropped, if that is longer
     ],
     align=True,
 )
@@ -153,6 +193,7 @@ POST = np.dtype(
         ("track_capacity", "i8"),
         ("fails_at", "f8"),  # inf: never
         ("held", "i8"),  # confirmed tracks in its picture, counted anew every cycle
+        ("outage", "f8"),  # probability that it is not ready when a raid comes; fixed
         ("down", "i8"),  # 1: its end is logged; BY_HIT: a hit was it
     ],
     align=True,
@@ -202,6 +243,7 @@ UNIT = np.dtype(
         ("dials", "f8", (8,)),  # the user's rule reads these
         ("fire_rule", "i8"),  # codes of doctrine.firing
         ("salvo_interval", "f8"),  # s between rounds of the unit
+        ("outage", "f8"),  # probability that its crew is not ready when a raid comes; fixed
     ],
     align=True,
 )

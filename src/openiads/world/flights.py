@@ -14,8 +14,9 @@ from openiads.physics.paths import turn_radius
 from openiads.scenario.identity import carries_iff
 from openiads.scenario.model import Flight, Raid
 from openiads.world.aim import aim_height, aim_of, element_of, ship_of, ship_position
-from openiads.world.codes import Evasion, Side, ThreatClass
+from openiads.world.codes import Element, Evasion, Side, ThreatClass
 from openiads.world.draft import Draft, LatLon, Row, blank
+from openiads.world.emission import hears_on
 from openiads.world.jammers import add_jammer
 from openiads.world.layout import FLIGHT
 from openiads.world.radars import BANDS
@@ -146,6 +147,8 @@ def _aim(draft: Draft, row: Row, raid: Raid, entry: Entry) -> None:
         row["element"], row["element_row"], _ = element_of(draft, raid.strikes)
         if entry.text.get("seeks") == "emitter":
             row["cep_blind"] = v(entry, "cep_blind", v(entry, "cep")) * scale
+            if row["element"] == Element.RADAR and hears_on(draft.radars[int(row["element_row"])]):
+                row["growth"] = v(entry, "memory_growth", 0.0)
 
 
 def _add_weapons(draft: Draft, number: int, raid: Raid, carrier: Table, release: float) -> None:

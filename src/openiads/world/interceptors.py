@@ -8,7 +8,7 @@ from typing import Any
 from openiads.catalog.records import Entry
 from openiads.catalog.rounds import drawn_round
 from openiads.physics.flyout import INTERCEPTOR, interceptor
-from openiads.physics.reach import flyout_table
+from openiads.physics.reach import flyout_table, table_height
 from openiads.scenario.joint import FACTORS
 from openiads.world.draft import Draft, Row
 from openiads.world.values import Values
@@ -44,8 +44,9 @@ def interceptor_row(draft: Draft, entry: Entry) -> InterceptorRow:
         nominal = nominal_interceptor(draft, entry)
         farthest = entry.si("max_range")  # how far tables go is no matter of what is known
         # planning flights end before the terminal phase, so that its errors change no table
-        key = ("flyout", quiet_interceptor(nominal).tobytes(), farthest)
-        table = draft.arena.add(draft.prebuilt.once(key, lambda: flyout_table(nominal, PLANNED * farthest)))
+        top = table_height(entry.si("max_altitude"))
+        key = ("flyout", quiet_interceptor(nominal).tobytes(), farthest, top)
+        table = draft.arena.add(draft.prebuilt.once(key, lambda: flyout_table(nominal, PLANNED * farthest, top)))
         draft.interceptors.append(drawn_interceptor(draft, entry))
         draft.names.interceptors.append(entry.name)
         draft.interceptor_rows[entry.name] = InterceptorRow(len(draft.interceptors) - 1, table, farthest)

@@ -43,7 +43,7 @@ SITUATION = np.dtype(
         ("steps", "i8"),
         ("work_most", "i8"),  # turns, looks and steps of integration that a replication may take; fixed
         ("work", "i8"),  # turns that it has taken, and by phase (``engine.step``)
-        ("turns", "i8", (10,)),
+        ("turns", "i8", (11,)),
         ("phase", "i8"),  # of the last turn
         ("notional", "i8"),  # rounds of the teaching service switch, and the time of the first
         ("first_notional", "f8"),
@@ -86,6 +86,11 @@ SITUATION = np.dtype(
         ("iff_false_reply", "f8"),
         ("iff_together", "f8"),  # share of aircraft whose two modes answer or fail together
         ("interrogations", "i8"),
+        # emission control and availability
+        ("emission", "i8"),  # radars that are switched on and off; fixed
+        ("emission_due", "f8"),  # when the next one is switched, s, and which
+        ("emission_next", "i8"),
+        ("outages", "i8"),  # elements that may not be ready when a raid comes; fixed
     ],
     align=True,
 )
@@ -126,6 +131,7 @@ FLIGHT = np.dtype(
         ("element", "i8"),  # codes.Element aimed at, 0 for none, and its row; fixed
         ("element_row", "i8"),
         ("cep_blind", "f8"),  # m, when the emitter it seeks is silent; 0: it seeks none; fixed
+        ("growth", "f8"),  # m/s, of the deviation of its aim since it last heard its emitter; 0: blind at once; fixed
         ("shots", "i8"),  # rounds launched at it so far
         ("tracked", "i8"),  # 1: the post holds a confirmed track of it now
         ("jitter", "f8"),  # s, deviation of its start; fixed
@@ -224,6 +230,8 @@ TRACK = np.dtype(
         ("dead_updates", "i8"),
         ("flight", "i8"),  # truth, for scoring only: the flight of the last plot, -1 false
         ("height", "f8"),
+        ("patience", "f8"),  # s without a plot until it is dropped, if early warning has told of it; 0: the post's
+        ("swerve", "f8"),  # m/s2, that its target is allowed since its last plot; 0: by its covariance
     ],
     align=True,
 )
@@ -269,6 +277,8 @@ PLOT = np.dtype(
         ("radial_speed", "f8"),  # measured, m/s, away from the radar
         ("revisit", "f8"),  # s until the radar looks there again, as it searches
         ("speed_error", "f8"),  # m/s, further deviation of the radial speed: a crossing of strobes has none measured
+        ("late", "f8"),  # s, by which it may be older than the track that takes it; 0: the model's
+        ("swerve", "f8"),  # m/s2, that its target is allowed since
     ],
     align=True,
 )
@@ -468,6 +478,7 @@ def _view_type() -> compiled.Type:
 compiled.name_type("View", _view_type)
 compiled.name_type("Sim", _sim_type)
 compiled.name_type("Model", lambda: compiled.row_type(MODEL))
+compiled.name_type("Platform", lambda: compiled.row_type(PLATFORM))
 compiled.name_type("Radar", lambda: compiled.row_type(RADAR))
 compiled.name_type("Post", lambda: compiled.row_type(POST))
 compiled.name_type("Unit", lambda: compiled.row_type(UNIT))

@@ -157,7 +157,7 @@ def lethality_of(entry: Entry, values: Values, model: KillModel, row: Row, prebu
         if not model.constant:
             met, miss = reference_flight(entry, values, threat, row, prebuilt)
             said = reference_target(entry, values, threat).range
-            if met.range != said:
+            if met.range != said and pk > 0.0:
                 nearer.append(Nearer(f"{entry.name}.{field}", said, met.range))
             miss = _by_noise(miss)
             asked, pk = pk, _possible(entry, field, values, model, pk, works, miss)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import openiads.world.layout  # noqa: F401  signatures name its types
 from openiads.base.compiled import kernel
-from openiads.world.codes import Element, Event
+from openiads.world.codes import Down, Element, Event
 from openiads.world.log import new_event
 
 ELEMENT_DOWN = int(Event.ELEMENT_DOWN)
 STROBE, JAMMING = int(Event.STROBE), int(Event.JAMMING)
 SLEW, OVERLOAD, RELOAD, DEVOLVE = int(Event.SLEW), int(Event.OVERLOAD), int(Event.RELOAD), int(Event.DEVOLVE)
+EMISSION, DECOYED = int(Event.EMISSION), int(Event.DECOYED)
 ON_RADAR, ON_LAUNCHER = int(Element.RADAR), int(Element.LAUNCHER)
+NOT_READY = int(Down.NOT_READY)
 
 
 @kernel("void(Sim, i8, i8, i8)")
@@ -26,6 +28,43 @@ def log_element_down(sim, element, row, f):
     event["code"] = element
     event["value"][0] = row
     event["value"][1] = 1.0 if f >= 0 else 0.0
+
+
+@kernel("void(Sim, i8, i8, i8)")
+def log_not_ready(sim, element, row, u):
+    """An element was not ready when the raid came; ``u`` is the fire unit whose crew it is, -1 for another element."""
+    log_element_down(sim, element, row, -1)
+    event = sim.events[sim.situation[0]["events"] - 1]
+    event["unit"] = u
+    event["value"][1] = NOT_READY
+
+
+@kernel("void(Sim, i8)")
+def log_emission(sim, r):
+    """Radar ``r`` has been switched on or off."""
+    n = new_event(sim, EMISSION)
+    event = sim.events[n]
+    event["unit"] = sim.radars[r]["unit"]
+    event["radar"] = r
+    event["code"] = sim.radars[r]["emitting"]
+    event["value"][0] = sim.radars[r]["policy"]
+    event["value"][1] = sim.radars[r]["emitted"]
+
+
+@kernel("void(Sim, i8, i8, i8, f8, f8, f8, f8, f8, f8)")
+def log_decoyed(sim, f, r, decoy, x, y, z, off, deviation, share):
+    """Flight ``f``, meant for radar ``r``, comes down at a point ``off`` m from an emitting decoy of that (from 0)."""
+    n = new_event(sim, DECOYED)
+    event = sim.events[n]
+    event["flight"] = f
+    event["radar"] = r
+    event["code"] = decoy + 1
+    event["value"][0] = x
+    event["value"][1] = y
+    event["value"][2] = z
+    event["value"][3] = off
+    event["value"][4] = deviation
+    event["value"][5] = share
 
 
 @kernel("void(Sim, i8, f8, f8)")

@@ -11,6 +11,7 @@ from openiads.scenario.model import Command
 from openiads.world.codes import Assignment
 from openiads.world.draft import NEVER, Draft, LatLon, PlacedSite, Row, blank, failure_time, put
 from openiads.world.elements import LEVELS, POST
+from openiads.world.emission import post_outage
 
 MOST_POSTS = 62  # a flight keeps a bit for each
 
@@ -32,6 +33,7 @@ def _add_command(draft: Draft, command: Command) -> int:
     row["by_value"] = int(command.priority == "value")
     row["fails_at"] = NEVER if command.fails_at is None else command.fails_at
     row["hit_radius"] = draft.values.of(entry, "hit_radius", 0.0)
+    row["outage"] = 0.0 if command.availability is None else 1.0 - command.availability
     row["due"] = row["cycle"]
     return post
 
@@ -87,6 +89,7 @@ def add_site_post(draft: Draft, placed: PlacedSite) -> list[int]:
     row = draft.posts[post]
     row["hit_radius"] = draft.values.of(system, "hit_radius_post")
     row["fails_at"], row["platform"] = failure_time(site, entry.name), placed.platform
+    row["outage"] = post_outage(site)
     row["by_value"] = int(site.doctrine.priority == "value")
     _subordinate(draft, site.name, post)
     chain = [post]

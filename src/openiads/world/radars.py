@@ -13,10 +13,10 @@ from openiads.earth.sight import Relief, edge_table, mask_over, relief_around, s
 from openiads.earth.terrain import Terrain
 from openiads.physics.attenuation import attenuation_table, path_attenuation
 from openiads.physics.detection import fluctuation_tables, required_snr
-from openiads.scenario.model import Site
 from openiads.scenario.signals import signal
 from openiads.world.draft import NEVER, Draft, LatLon, PlacedSite, Row, blank, failure_time, put, ready_time
 from openiads.world.elements import RADAR
+from openiads.world.emission import add_emission
 from openiads.world.posts import report_links
 
 BANDS = {"S": 0, "C": 1, "X": 2}
@@ -26,6 +26,28 @@ ROTATING_SECTORS, PHASED_SECTORS = 16, 4  # batches that a frame is cut into
 SHORTEST_ATTENUATION = 300e3  # m, to which a table of attenuation goes at least
 NEAREST_CLUTTER, FARTHEST_CLUTTER = 5e3, 30e3  # m, between which the surface is averaged about a radar
 ANTENNA_STEP = 25.0  # m, to which the height of an antenna is rounded for it: under 1 % of the loss
+
+
+@dataclass(frozen=True)
+class Use:
+    """How a radar is used where it stands.
+
+    Parameters
+    ----------
+    facing
+        Azimuth of the middle of its sectors, rad.
+    afloat
+        Whether it stands on a ship.
+    unit
+        Row of the fire unit it guides for, -1 for a search radar.
+    search_mode
+        Of a phased array, by name; without it the first.
+    """
+
+    facing: float
+    afloat: bool = False
+    unit: int = -1
+    search_mode: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,33 +89,41 @@ def add_radar(draft: Draft, placed: PlacedSite, entry: Entry, mount: Mount) -> i
     name = f"{site.name}/{mount.element}"
     row["actor"] = actor_number(f"radar/{name}")
     row["unit"], row["platform"], row["ready_at"] = mount.unit, placed.platform, ready_time(draft, site)
-    row["phased"] = 1 if entry.text["kind"] == "phased" else 0
     row["emitting"] = 0 if mount.element in site.radars_off or entry.name in site.radars_off else 1
     row["fails_at"] = failure_time(site, mount.element, entry.name)
     row["hit_radius"] = v(placed.system, "hit_radius_radar")
-    _search(draft, row, site, entry)
-    _sector(draft, row, site, entry)
-    _accuracy(draft, row, entry)
-    _losses(draft, row, placed, entry)
-    _tracking(draft, row, entry)
+    add_emission(draft, row, site, mount.element)
+    afloat = bool(placed.system.flags.get("afloat", False))
+    equip(draft, row, entry, Use(site.facing, afloat, mount.unit, site.doctrine.search_mode))
     report_links(draft, placed, mount.chain, mount.unit, row)
-    _service(draft, row, entry, mount.unit)
-    _strength(draft, row, entry)
-    _masks(draft, row, placed, mount.at, height)
-    _clutter(draft, row, placed, entry, mount.at)
+    look_over(draft, row, placed.way or (mount.at,), placed.platform)
+    clutter(draft, row, entry, *_surface(draft, row, placed, mount.at))
     draft.radars.append(row)
     draft.radar_entries.append(entry)
     draft.names.radars.append(name)
     return len(draft.radars) - 1
 
 
-def _search(draft: Draft, row: Row, site: Site, entry: Entry) -> None:
+def equip(draft: Draft, row: Row, entry: Entry, use: Use) -> None:
+    """Write what a radar is and how it is used; ``height`` must be there, the rest hangs on its place."""
+    row["phased"] = 1 if entry.text["kind"] == "phased" else 0
+    row["relief_table"] = -1
+    _search(draft, row, entry, use.search_mode)
+    _sector(draft, row, entry, use.facing)
+    _accuracy(draft, row, entry)
+    _losses(draft, row, entry, use.afloat)
+    _tracking(draft, row, entry)
+    _service(draft, row, entry, use.unit)
+    _strength(draft, row, entry)
+
+
+def _search(draft: Draft, row: Row, entry: Entry, wanted: str) -> None:
     """Active search mode, and the one that shares its time; a phased array has one, chosen by doctrine."""
     modes = entry.tables["modes"]
     row["faces"] = draft.values.count(entry, "faces") if entry.has("faces") else 1
     chosen = 0
     if row["phased"] == 1:
-        chosen = next((k for k, m in enumerate(modes) if m.text["name"] == site.doctrine.search_mode), 0)
+        chosen = next((k for k, m in enumerate(modes) if m.text["name"] == wanted), 0)
     rotates = row["phased"] == 0
 
     def of(mode: int, field: str) -> float:
@@ -111,12 +141,12 @@ def _search(draft: Draft, row: Row, site: Site, entry: Entry) -> None:
     row["due"] = row["frame"] / row["sectors"]
 
 
-def _sector(draft: Draft, row: Row, site: Site, entry: Entry) -> None:
+def _sector(draft: Draft, row: Row, entry: Entry, facing: float) -> None:
     """Distances and angles between which it sees and holds tracks, and how it is turned."""
     v, given = draft.values.of, draft.scenario.model.detection_range
     row["range_max"] = v(entry, "instrumented_range") if given is None else given
     row["range_min"] = v(entry, "minimum_range")
-    row["boresight"] = site.facing
+    row["boresight"] = facing
     row["track_half"] = min(v(entry, "track_sector_half_width"), math.pi)
     row["track_low"] = v(entry, "track_elevation_low")
     row["track_high"] = v(entry, "track_elevation_high")
@@ -134,12 +164,11 @@ def _accuracy(draft: Draft, row: Row, entry: Entry) -> None:
     row["decorrelation"] = v(entry, "decorrelation_time")
 
 
-def _losses(draft: Draft, row: Row, placed: PlacedSite, entry: Entry) -> None:
+def _losses(draft: Draft, row: Row, entry: Entry, afloat: bool) -> None:
     """False alarms, the least radial speed, and reflections of the sea."""
     v = draft.values.of
     row["false_per_frame"] = v(entry, "false_alarms_per_scan")
     row["least_radial_speed"] = v(entry, "minimum_radial_speed")
-    afloat = bool(placed.system.flags.get("afloat", False))
     row["multipath"] = (draft.scenario.model.multipath or afloat) and entry.flags.get("sea_multipath", False)
 
 
@@ -200,21 +229,27 @@ def _quoted_loss(draft: Draft, frequency: float, distance: float) -> float:
     return 10.0 ** (2.0 * float(path_attenuation(frequency, distance, mast, up)) / 10.0)
 
 
-def _masks(draft: Draft, row: Row, placed: PlacedSite, at: LatLon, height: float) -> None:
-    """The tables of what the ground hides, and of its edges where signals bend over them."""
-    farthest = float(row["range_max"])
+def look_over(draft: Draft, row: Row, places: tuple[LatLon, ...], platform: int, farthest: float | None = None) -> None:
+    """Write where the tables begin of what the ground hides from a place, or from those along a ship's way, and of its
+    edges where signals bend over them.
+
+    farthest : m, to which they go (None: its range)
+    """
+    farthest = float(row["range_max"]) if farthest is None else farthest
     row["edge_table"] = row["edge_base"] = -1
-    row["mask_table"] = row["mask_base"] = _sight(draft, placed, at, height, farthest, edges=False)
+    row["mask_table"] = row["mask_base"] = _sight(draft, row, places, (platform, farthest), edges=False)
     row["mask_stride"] = len(draft.arena.part(int(row["mask_base"])))
     if draft.scenario.model.diffraction:
-        row["edge_table"] = row["edge_base"] = _sight(draft, placed, at, height, farthest, edges=True)
+        row["edge_table"] = row["edge_base"] = _sight(draft, row, places, (platform, farthest), edges=True)
         row["edge_stride"] = row["mask_stride"]
 
 
-def _clutter(draft: Draft, row: Row, placed: PlacedSite, entry: Entry, at: LatLon) -> None:
-    """What the surface around returns after Doppler processing, and how low angles spoil elevation."""
+def clutter(draft: Draft, row: Row, entry: Entry, base: float, sea: float) -> None:
+    """Write what the surface around returns after Doppler processing.
+
+    base : its mean height, m;  sea : share of it that is sea
+    """
     v, model = draft.values.of, draft.values.model
-    base, sea = _surface(draft, row, placed, at)
     offset = draft.values.knob("world.clutter", draft.scenario.world.clutter_offset or 0.0)
     land, water = (10.0 ** (model(name) / 10.0) for name in ("clutter_land", "clutter_sea"))
     left = 10.0 ** ((offset - v(entry, "clutter_improvement")) / 10.0)
@@ -250,17 +285,19 @@ def _around(draft: Draft, here: LatLon, farthest: float) -> Relief:
     return draft.prebuilt.once(bare, make)
 
 
-def _sight(draft: Draft, placed: PlacedSite, at: LatLon, height: float, farthest: float, *, edges: bool) -> int:
+def _sight(draft: Draft, row: Row, places: tuple[LatLon, ...], of: tuple[int, float], *, edges: bool) -> int:
     """Where the mask tables of an antenna begin, or those of their edges: one, or a ship's along its way.
 
     Their knobs take any value, so they are made anew in every world; with the relief at hand that is quick.
+    of : row of the ship, -1 for none, and how far they go, m
     """
     terrain, factor, tables = draft.terrain, draft.earth_factor, draft.tables
     azimuths, step = mask_detail(terrain)
+    (platform, farthest), height = of, float(row["height"])
     grid = (farthest, azimuths, step)
     begins = []
-    for n, here in enumerate(placed.way or (at,)):
-        key = (*here, height, *grid, placed.platform, n)
+    for n, here in enumerate(places):
+        key = (*here, height, *grid, platform, n)
         if ("mask", *key) not in tables:
             around = _around(draft, here, farthest)
             shore = draft.prebuilt.once(("shore", terrain.relief_digest, *here, *grid), partial(shore_of, around))

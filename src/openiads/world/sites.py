@@ -16,7 +16,7 @@ def add_site(draft: Draft, site: Site) -> None:
     system = catalog[site.system]
     platform, way = add_ship(draft, site)
     placed = PlacedSite(site, system, platform, way)
-    chain = add_site_post(draft, placed)
+    chain = draft.chains[site.name] = add_site_post(draft, placed)
     low = site.low_altitude or system.text.get("low_altitude", "none")
     for name in (*system.lists.get("surveillance", ()), *(() if low == "none" else (low,))):
         mount = Mount(name, placed.at, chain, mast=site.mast if name == low else None)

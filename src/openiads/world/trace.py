@@ -100,7 +100,7 @@ MEANING: dict[Event, tuple[str, tuple[str, ...]]] = {
         "codes.Gate now binding for (flight, unit)",
         ("Gate before", "a number that the gate names", "codes.Detail: what the number is", "", "", ""),
     ),
-    Event.ELEMENT_DOWN: ("codes.Element: 1 radar, 2 launcher, 3 post", ("its row", "1: by a hit", "", "", "", "")),
+    Event.ELEMENT_DOWN: ("codes.Element: 1 radar, 2 launcher, 3 post", ("its row", "codes.Down", "", "", "", "")),
     Event.SLEW: ("1: begins", ("azimuth from", "azimuth to", "seconds", "", "", "")),
     Event.SWAP: ("flight row that the track followed before", ("", "", "", "", "", "")),
     Event.OVERLOAD: (
@@ -113,6 +113,14 @@ MEANING: dict[Event, tuple[str, tuple[str, ...]]] = {
     Event.HANDOVER: (
         "1: the round holds a missile channel from now on, 0: it does not",
         ("time to go", "range to the target", "", "", "", ""),
+    ),
+    Event.EMISSION: (
+        "1: a radar is switched on, 0: off",
+        ("codes.Emission", "time it has emitted so far", "", "", "", ""),
+    ),
+    Event.DECOYED: (
+        "number of the emitting decoy that a weapon took, from 1",
+        ("x of the impact", "y", "z", "distance from the decoy", "deviation of its aim", "share that the decoys took"),
     ),
     Event.SHORTEN: ("codes.Gate that kept the rest of a salvo", ("rounds not launched", "", "", "", "", "")),
     Event.STROBE: (
@@ -131,7 +139,8 @@ MEANING: dict[Event, tuple[str, tuple[str, ...]]] = {
 }
 
 #: Gate -> its place among those asked: how near a unit at it is to a shot.
-GATE_RANK = np.array([ASKED.index(Gate(code)) for code in range(max(Gate) + 1)])
+_PLACES = {int(gate): place for place, gate in enumerate(ASKED)}
+GATE_RANK = np.array([_PLACES.get(code, 0) for code in range(max(Gate) + 1)])
 
 #: Gate -> what its number is, if it has one; those left out have none.  ``world.log`` has a kernel for each.
 GATE_DETAIL: dict[Gate, Detail] = {
@@ -146,6 +155,7 @@ GATE_DETAIL: dict[Gate, Detail] = {
     Gate.TOO_EARLY: Detail.DURATION,
     Gate.OPERATOR_BUSY: Detail.DURATION,
     Gate.RULE_HELD: Detail.DURATION,
+    Gate.SILENT: Detail.POLICY,
 }
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
+
 from openiads.base.draws import actor_number
 from openiads.catalog.records import Entry
 from openiads.scenario.model import Doctrine
 from openiads.world.codes import ChannelPhase, Control, FireRule, ThreatClass
 from openiads.world.draft import NEVER, Draft, LatLon, PlacedSite, Row, blank, put, ready_time
 from openiads.world.elements import MAGAZINE, UNIT
-from openiads.world.interceptors import InterceptorRow, drawn_interceptor, interceptor_row
+from openiads.world.emission import crew_outage
+from openiads.world.interceptors import drawn_interceptor, interceptor_row
 from openiads.world.launchers import UnitPlace, add_launchers
 from openiads.world.lethality import KillModel, Lethality, lethality_of
 from openiads.world.posts import add_crew
@@ -18,6 +22,13 @@ from openiads.world.radars import Mount, add_radar
 
 #: What a crew may take a track for (`assignment.believed_class`).
 BELIEVED = (ThreatClass.AIRCRAFT, ThreatClass.CRUISE, ThreatClass.DRONE, ThreatClass.BALLISTIC)
+
+#: Fields of the least and greatest distance and height of an intercept: of flyers, and of falling bodies; none of them.
+LIMITS = (
+    ("min_range", "max_range", "min_altitude", "max_altitude"),
+    ("min_range", "ballistic_max_range", "ballistic_min_altitude", "ballistic_max_altitude"),
+)
+NO_LIMITS = (0.0, math.inf, -math.inf, math.inf)
 
 
 def add_unit(draft: Draft, placed: PlacedSite, number: int, above: list[int]) -> int:
@@ -34,6 +45,7 @@ def add_unit(draft: Draft, placed: PlacedSite, number: int, above: list[int]) ->
     row["posts"][: len(chain)] = chain
     row["level"], row["post"] = len(chain) - 1, chain[-1]
     row["platform"], row["ready_at"] = placed.platform, ready_time(draft, site)
+    row["outage"] = crew_outage(site)
     row["radar"] = add_radar(draft, placed, radar, Mount(f"{radar.name}/{number + 1}", at, chain, index))
     row["target_channels"] = draft.values.count(system, "target_channels")
     row["missile_channels"] = draft.values.count(system, "missile_channels")
@@ -47,7 +59,7 @@ def add_unit(draft: Draft, placed: PlacedSite, number: int, above: list[int]) ->
     row["floor"] = v(system, "pk_floor")
     margin = site.doctrine.launch_margin
     row["launch_margin"] = v(system, "launch_margin") if margin is None else margin
-    row["remote"] = int(system.flags.get("engage_on_remote", False))
+    row["remote"] = int(system.flags.get("engage_on_remote", False) and site.doctrine.remote is not False)
     row["salvo_interval"] = v(system, "launch_spacing")
     row["due"] = NEVER
     row["first_magazine"] = len(draft.magazines)
@@ -102,7 +114,7 @@ def _add_magazine(draft: Draft, placed: PlacedSite, entry: Entry, unit: int) -> 
     row["support_break"] = v(entry, "support_break_limit")
     row["midcourse_break"] = max(v(entry, "midcourse_break_limit"), row["support_break"])
     row["position_limit"], row["velocity_limit"] = v(entry, "firm_position"), v(entry, "firm_velocity")
-    _limits(draft, row, entry, flying)
+    _limits(draft, row, entry)
     _demands(draft, row)
     lethality = _lethality(draft, entry)
     row["track_on_jam"] = bool(entry.flags.get("track_on_jam", False))
@@ -113,18 +125,40 @@ def _add_magazine(draft: Draft, placed: PlacedSite, entry: Entry, unit: int) -> 
     return len(draft.magazines) - 1
 
 
-def _limits(draft: Draft, row: Row, entry: Entry, flying: InterceptorRow) -> None:
-    """Distances, heights and speeds of targets between which a round may be fired."""
-    row["limits"] = (0.0, math.inf, -math.inf, math.inf)
-    row["speed_limit"] = math.inf
-    if draft.scenario.model.limits != "published":
-        return
-    v = draft.values.of
-    row["limits"][0] = [v(entry, f) for f in ("min_range", "max_range", "min_altitude", "max_altitude")]
-    ballistic = v(entry, "ballistic_max_range", flying.farthest)
-    heights = [v(entry, f) for f in ("ballistic_min_altitude", "ballistic_max_altitude")]
-    row["limits"][1] = [v(entry, "min_range"), ballistic, *heights]
-    row["speed_limit"] = v(entry, "target_speed_limit")
+def _limits(draft: Draft, row: Row, entry: Entry) -> None:
+    """Distances, heights and speeds of targets between which a round may be fired.
+
+    With emergent limits those alone that are of the round's guidance: no flight shows them.
+    """
+    v, held = draft.values.of, entry.lists.get("guidance_limits", ())
+    published = draft.scenario.model.limits == "published"
+
+    def limit(field: str, none: float) -> float:
+        return v(entry, field) if published or field in held else none
+
+    row["limits"] = [[limit(*each) for each in zip(fields, NO_LIMITS, strict=True)] for fields in LIMITS]
+    row["speed_limit"] = limit("target_speed_limit", math.inf)
+
+
+def flight_limits(entry: Entry, magazine: Row) -> tuple[NDArray[np.float64], float]:
+    """Limits of a magazine built with published ones that stay where flight alone is to bound an intercept.
+
+    Parameters
+    ----------
+    entry : Entry
+        Its interceptor.
+    magazine : np.void
+
+    Returns
+    -------
+    tuple of ndarray and float
+        Distances and heights as ``limits`` of `elements.MAGAZINE` (m), and the greatest speed of a target (m/s); inf
+        where there is no limit.
+    """
+    held = entry.lists.get("guidance_limits", ())
+    kept = np.array([[field in held for field in fields] for fields in LIMITS])
+    speed = float(magazine["speed_limit"]) if "target_speed_limit" in held else math.inf
+    return np.where(kept, magazine["limits"], NO_LIMITS), speed
 
 
 def _demands(draft: Draft, row: Row) -> None:

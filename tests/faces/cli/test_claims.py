@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from dataclasses import replace
+from html import escape
 from html.parser import HTMLParser
 from importlib import resources
 from pathlib import Path
@@ -21,6 +24,7 @@ from openiads.faces.cli import main
 from openiads.faces.pages import claims
 from openiads.faces.words import claims as words
 from openiads.faces.words.claims import gathered
+from openiads.faces.words.claims_answer import VERDICTS, details, sentence
 from openiads.faces.words.claims_doubt import changers, flips_of
 from openiads.faces.words.claims_rule import rule_of
 
@@ -60,6 +64,7 @@ def test_json_is_one_object_with_digests_and_the_answer(small: Callable[..., Any
     assert claim["claim_digest"] == SMALL["moskva"]().digest
     assert claim["seed"] == 5
     assert claim["answer"].startswith("Read as")
+    assert claim["details"][0].startswith("By nominal numbers: ")
     assert Path(found["page"]).is_file()
 
 
@@ -113,24 +118,29 @@ def test_bad_claims_are_one_line_and_65(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", SMALL)
-def test_an_answer_says_its_reading_its_verdict_and_that_it_is_quick(name: str, told: dict[str, words.Told]) -> None:
-    said = words.sentence(told[name])
+def test_an_answer_is_one_sentence_of_what_was_asked_the_verdict_and_a_figure(
+    name: str, told: dict[str, words.Told]
+) -> None:
+    said = sentence(told[name])
     assert said.startswith("Read as")
-    assert words.VERDICTS[told[name].result["verdict"]] in said
-    assert "This is a quick look" in said
-    assert len(said) < 1500
-    full = {**told[name].result, "effort": "full"}
-    assert "quick look" not in words.sentence(_with(told[name], full))
+    assert VERDICTS[told[name].result["verdict"]] in said
+    assert " (a quick look): " in said
+    assert re.search(r"\d", said.partition(": ")[2])
+    assert len(said.split()) <= 45
+    assert ". " not in said
+    assert details(told[name])[-1].startswith("This is a quick look")
+    full = _with(told[name], {**told[name].result, "effort": "full"})
+    assert "quick look" not in " ".join([sentence(full), *details(full)])
 
 
 def _with(told: words.Told, result: dict[str, Any]) -> words.Told:
-    return words.Told(result, told.method, told.rule, told.study, told.arms, told.titles, told.knobs)
+    return replace(told, result=result)
 
 
 def test_an_equivalence_tells_the_arms_beside_it_and_the_other_deltas(told: dict[str, words.Told]) -> None:
-    said = words.sentence(told["comparable"])
+    said = " ".join(details(told["comparable"]))
     assert "by nominal numbers: aircraft " in said
-    assert "Each choice taken alone: facing: two axes, half laid on each (aircraft " in said
+    assert "Facing: two axes, half laid on each, taken alone: aircraft " in said
     assert "Never decisive: with the same round on both sides (aircraft " in said
     assert "of 4 within 5, " in said
     assert "of 4 within 20 points" in said
@@ -143,8 +153,10 @@ def test_an_equivalence_tells_the_arms_beside_it_and_the_other_deltas(told: dict
 
 
 def test_missiles_are_told_in_two_sentences_with_the_threshold(told: dict[str, words.Told]) -> None:
-    said = words.sentence(told["ballistic"])
-    assert "Engage: " in said and "Kill: " in said and "at the best 50 % of the points" in said
+    engage, kill, *_ = details(told["ballistic"])
+    assert engage.startswith("Engage (a round meets the missile with probability above 0.5): ")
+    assert kill.startswith("Kill (the missile is killed with probability above 0.2): ")
+    assert "at the best 50 % of the points" in engage
     (flip,) = flips_of(told["ballistic"])
     assert flip[:2] == ("kill / Tochka-U", "48n6e2.pk_ballistic")
     assert any(line.startswith("kill / Tochka-U ") and "0.2" in line for line in changers(told["ballistic"]))
@@ -162,7 +174,7 @@ def test_the_largest_raid_is_told_with_its_doubt(told: dict[str, words.Told]) ->
     sizes = {"emergent": {"surely": 0, "perhaps": 8}, "tartus_2016_pmu2": {"surely": 0, "perhaps": 0}}
     sizes["3 fire units"] = {"surely": 4, "perhaps": 8}
     result["figures"] = {"0.95": sizes, "0.8": {"emergent": {"surely": 4, "perhaps": 8}}}
-    said = words.sentence(_with(told["guarantee"], result))
+    said = " ".join(details(_with(told["guarantee"], result)))
     assert "at 0.95 surely none, perhaps 8 threats; at 0.8 surely 4 threats, perhaps 8 threats." in said
     assert "at 0.95: tartus 2016 pmu2 none; 3 fire units surely 4 threats, perhaps 8 threats." in said
     assert "With another order of battle: 3 fire units " in said
@@ -204,9 +216,42 @@ def test_what_turns_a_cell_is_said(told: dict[str, words.Told]) -> None:
         {"cell": "kill / tochka_u", "verdict": "depends", "turned_by": ["limits", "level"], "near_the_line": False}
     ]
     result["verdict"], result["depends_on"] = "depends", ["limits", "level"]
-    changed = _with(told["ballistic"], result)
-    assert "it depends on whether published limits gate the shots and on how sure" in words.sentence(changed)
+    arms = {arm: "depends" if arm[0] == "kill / tochka_u" else v for arm, v in told["ballistic"].arms.items()}
+    arms["kill / tochka_u", "published", "uniform"] = "supported"
+    changed = replace(_with(told["ballistic"], result), arms=arms)
+    assert "it depends on published limits and the level of a guarantee (a quick look): " in sentence(changed)
+    assert sentence(changed).endswith(
+        "kill / Tochka-U is dependent with emergent limits and supported with published limits."
+    )
+    assert "It depends on whether published limits gate the shots; on how sure" in " ".join(details(changed))
     assert [line for line in changers(changed) if line.endswith("turns kill / Tochka-U.")][1:]
+
+
+def _turned(told: words.Told, verdict: str, turned: list[str], **more: Any) -> words.Told:
+    """A claim with one verdict for all its cells, turned by this."""
+    cells = [{**cell, "verdict": verdict, "turned_by": turned} for cell in told.result["cells"]]
+    result = {**told.result, "verdict": verdict, "depends_on": turned, "cells": cells, "effort": "full", **more}
+    return replace(told, result=result, arms=dict.fromkeys(told.arms, verdict))
+
+
+def test_the_one_figure_of_each_verdict(told: dict[str, words.Told]) -> None:
+    ballistic, guarantee = told["ballistic"], told["guarantee"]
+    arm = {"cell": "kill / tochka_u", "limits": "published", "weighting": "uniform", "to": "undecided"}
+    hangs = _turned(ballistic, "depends", ["worlds"], one_sample_turns=[{**arm, "all_alike": False}])
+    assert re.search(
+        r"uncertain parameters: of \S+ / Tochka-U, \d of 3 samples say yes and \d no; one", sentence(hangs)
+    )
+    assert "One parameter sample of kill / Tochka-U (published limits, uniform) that said" in " ".join(details(hangs))
+    few = _turned(ballistic, "supported", [], one_sample_turns=[{**arm, "all_alike": True}])
+    assert re.search(r"supports it: nearest to a line lies \S+ / Tochka-U, [\d.]+ by nominal numbers\.$", sentence(few))
+    assert "so near because they are few" in " ".join(details(few))
+    chosen = _turned(guarantee, "depends", ["order of battle"])
+    assert re.search(r"8 threats / cruise is [\d.]+, but [\d.]+ with 3 fire units\.$", sentence(chosen))
+    split = _turned(told["moskva"], "depends", [])
+    first, second = split.result["cells"][:2]
+    cells = [{**first, "verdict": "supported"}, {**second, "verdict": "contradicted"}]
+    split = _with(split, {**split.result, "cells": cells, "depends_on": ["which figure is meant"]})
+    assert sentence(split).endswith("on which figure is meant: target channels holds, ready rounds does not.")
 
 
 @pytest.mark.parametrize(
@@ -237,6 +282,7 @@ def test_the_page_shows_every_claim_with_its_rule_and_escapes_what_it_quotes(tol
     assert "script" not in reader.tags
     assert reader.tags.count("svg") == 5
     for each in told.values():
+        assert f'<p class="answer">{escape(sentence(each))}</p><ul>' in page
         assert each.result["claim_digest"][:12] in page
         assert each.result["digest"][:12] in page
     assert "These are quick looks." in page

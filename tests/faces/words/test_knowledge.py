@@ -86,6 +86,7 @@ def spread_of(**knowledge: Any) -> dict[str, Any]:
         "metric": "leakers",
         "worlds": 64,
         "capped_worlds": 5,
+        "nearer_worlds": 7,
         "knobs": ["a", "b"],
         "replications": 50,
         "mean": {"nominal": 4.9, "worlds": 5.1},
@@ -97,18 +98,35 @@ def spread_of(**knowledge: Any) -> dict[str, Any]:
 
 
 def test_the_sentences_of_a_spread_never_mix_the_two() -> None:
-    around, dice, known, capped, rests = spread_lines(spread_of())
+    around, dice, known, capped, nearer, rests = spread_lines(spread_of())
     assert around == (
         "Leakers: 4.9 at the baseline, 5.1 over parameter samples (64 samples of 2 parameters, 50 replications each)."
     )
     assert "1.9" in dice and "2 to 8" in dice and "1.2" not in dice
     assert "1.2 [0.9, 1.5]" in known and "3.1 to 6.8 (sampling)" in known and "1.9" not in known
     assert capped.startswith("In 5 of 64 parameter samples an interceptor would kill more often than it works")
+    assert nearer.startswith(
+        "In 7 of 64 parameter samples an interceptor does not arrive at the range at which its kill"
+    )
     assert "62 % [50 %, 70 %] on assumptions alone" in rests
     assert "trial studies" not in rests
     few = spread_lines(spread_of() | {"measured_coverage": 0.68})[-1]
     assert few.endswith("intervals of shares held the truth in as few as 68 of 100 trial studies.")
     assert "0 is shown" in spread_lines(spread_of(below_noise=True))[-1]
+
+
+@pytest.mark.parametrize(
+    ("beyond", "said"),
+    [
+        ([], ""),
+        (["max_altitude"], " Its nominal flight does not keep its published ceiling; what lies between is allowed."),
+    ],
+)
+def test_a_flight_that_keeps_all_that_is_published_is_not_said_to_miss_any(beyond: list[str], said: str) -> None:
+    figure = {"figure": "max_range", "before": [60e3, 270e3], "after": [198e3, 214e3]}
+    told = {"entry": "x", "kept": 12, "tried": 143, "survives": 0.084, "figures": [figure], "beyond": beyond}
+    (line,) = knowledge.published_lines({"published": [told]})
+    assert line.endswith(f"reach 198 to 214 km, without that 60 to 270 km.{said}")
 
 
 def test_nothing_shown_is_said_so() -> None:
@@ -118,6 +136,9 @@ def test_nothing_shown_is_said_so() -> None:
     assert line.startswith("No parameter moves leakers by more than chance would (")
     assert sensitivity_lines(nothing | {"capped_worlds": 2})[1].startswith(
         "In 2 of 30 parameter samples an interceptor would kill"
+    )
+    assert sensitivity_lines(nothing | {"nearer_worlds": 3})[1].startswith(
+        "In 3 of 30 parameter samples an interceptor does not arrive"
     )
     assert "do not differ in leakers" in sensitivity_lines(told | {"method": "sobol", "variance": 0.0})[0]
 

@@ -29,7 +29,7 @@ def claims(
     from openiads.faces.api import claims_examined
     from openiads.faces.cli import show
     from openiads.faces.shapes.studies import claims_data
-    from openiads.faces.words.claims import sentence
+    from openiads.faces.words.claims_answer import details, sentence
 
     with show.progress_bars() as phases:
 
@@ -46,6 +46,8 @@ def claims(
     for each in found.examined:
         console.print(f"“{each.result['sentence']}”", style="bold")
         console.print(f"  {sentence(each)}")
+        for line in details(each):
+            console.print(f"  - {line}")
         effort = f"{each.result['effort']}, {each.result['replications']} replications, seed {each.result['seed']}"
         marks = f"claim {each.result['claim_digest'][:12]}, digest {each.result['digest'][:12]}"
         console.print(f"  ({effort}; {marks})")

@@ -66,7 +66,7 @@ def _changes(mover: Mover) -> list[tuple[float, str]]:
 
 def _mover(id_: str, mover: Mover) -> Iterator[Entry]:
     """A mover from its first position to its removal."""
-    kind = CLASSES.get(mover.what, "Misc") if mover.kind == "flight" else KINDS[mover.kind]
+    kind = CLASSES.get(mover.what, "Misc") if mover.kind == "flight" or mover.what else KINDS[mover.kind]
     color = {"flight": BELIEFS[Identity.NONE], "track": BELIEFS[Identity.PENDING]}.get(mover.kind, "Cyan")
     side = {"track": "Tracks"}.get(mover.kind) or COALITIONS.get(mover.side, "")
     first = _properties(Type=kind, Name=mover.name, Color=color, Coalition=side)

@@ -44,7 +44,7 @@ def _kind(thing: Mover | Place) -> str:
     if isinstance(thing, Place) or thing.kind == "track":
         return ""
     if thing.kind == "ship":
-        return "ship"
+        return "aircraft" if thing.what in AIR else "ship"
     return "aircraft" if thing.kind == "flight" and thing.what in AIR else "missile"
 
 

@@ -15,13 +15,15 @@ from openiads.faces.export.about import About, epoch_of
 from openiads.faces.export.story import Engagement, Moment, Mover, Place, Spot, Story, rounded, word
 from openiads.faces.export.thin import TOLERANCE, spaced, thinned
 from openiads.faces.words.text import clean
-from openiads.world.codes import Element, Event, Identity, RoundEnd, Side, Status, Terminal, ThreatClass
+from openiads.world.codes import Down, Element, Event, Identity, RoundEnd, Side, Status, Terminal, ThreatClass
 
 if TYPE_CHECKING:
     from openiads.runs.run import Run
 
 #: Seconds between two positions of a ship before they are thinned.
 SHIP_STEP = 60.0
+#: Of an aircraft on station.
+STATION_STEP = 5.0
 
 _XYZ = (Event.TERMINAL, Event.FALSE_TRACK)  # kinds whose values begin with a position
 _ELSEWHERE = (*_XYZ, Event.LAUNCH, Event.DAMAGE, Event.ELEMENT_DOWN)  # kinds that happen not where a flight is
@@ -177,6 +179,7 @@ class _Gathering:
             )
 
     def _ships(self) -> Iterator[Mover]:
+        """What carries the defense, a row of the platforms each: ships, then what early warning flies or sails on."""
         from openiads.earth.geodesy import direct
 
         under_way = [(s, s.course) for s in self.run.scenario.sites if s.course is not None and s.speed]
@@ -188,6 +191,33 @@ class _Gathering:
             about = {"carries": clean(site.name)}
             name = clean(site.name)
             yield Mover(f"ship/{k}", "ship", name, Side.FRIEND, ThreatClass.NONE, line, seen, about)
+        yield from self._on_station(len(under_way))
+
+    def _on_station(self, first: int) -> Iterator[Mover]:
+        """Early-warning sensors that move, from when they come to when they leave; ``first`` : row of the first."""
+        from openiads.physics.motion import local_up, state_at
+
+        world, duration = self.run.world, float(self.run.scenario.duration)
+        moving = [s for s in self.run.scenario.early_warnings if s.moves and s.availability > 0.0]
+        for k, sensor in enumerate(moving, first):
+            ends = min(sensor.off_station if sensor.off_station is not None else duration, duration)
+            times = np.append(np.arange(min(sensor.on_station, ends), ends, STATION_STEP), ends)
+            row, earth = world.rows["platforms"][k], np.empty((len(times), 3))
+            for n, time in enumerate(times.tolist()):
+                x, y, z, *_ = state_at(world.tables, int(row["path"]), time)
+                ux, uy, uz, _ = local_up(x, y, z)
+                earth[n] = np.array((x, y, z)) + (sensor.altitude or 0.0) * np.array((ux, uy, uz))
+            line, seen = _path(times, earth, None)
+            what = ThreatClass.AIRCRAFT if sensor.carrier == "aircraft" else ThreatClass.NONE
+            about = {"carries": sensor.radar, "reports to": clean(sensor.reports_to)}
+            yield Mover(f"ship/{k}", "ship", clean(sensor.name), Side.FRIEND, what, line, seen, about)
+
+    def there(self) -> list[Mover]:
+        """The carriers that take part in this replication: a sensor may not be on station."""
+        gone = self.key[(self.key["kind"] == Event.ELEMENT_DOWN) & (self.key["time"] <= 0.0)]
+        radars = self.run.world.rows["radars"]
+        lost = {int(radars["platform"][r]) for r in gone["radar"].tolist() if r >= 0 and radars["early"][r] == 1}
+        return [ship for k, ship in enumerate(self.ships) if k not in lost]
 
     # -------------------------------------------------------------- what stands, and where
 
@@ -262,7 +292,8 @@ class _Gathering:
             kind = Event(code)
             words = said(kind, row, self.names)
             if kind == Event.ELEMENT_DOWN and Element(int(row["code"])) in _DOWN:
-                words = f"{self.name(_DOWN[Element(int(row['code']))], int(row['value'][0]))} is out of action"
+                fate = "was not ready" if row["value"][1] == Down.NOT_READY else "is out of action"
+                words = f"{self.name(_DOWN[Element(int(row['code']))], int(row['value'][0]))} {fate}"
             elif kind == Event.DAMAGE:
                 words = f"{self.name('assets', int(row['code']))} is hit"
             elif kind == Event.FALSE_TRACK:
@@ -377,7 +408,7 @@ def gather(
         rounds=list(found.rounds.values()),
         tracks=[t for t in tracks if t.kind == "track"],
         radar_tracks=[t for t in tracks if t.kind == "radar track"],
-        ships=found.ships,
+        ships=found.there(),
         places=list(found.places()),
         engagements=list(found.engagements()),
         moments=list(found.moments(gates=gates)),

@@ -12,7 +12,8 @@ from openiads.faces.draw.kit import BLUE, GREEN, MUTED, VERMILION, blank, headli
 from openiads.faces.pages.markup import POLICY, STYLE, behind, section, table
 from openiads.faces.words import claims as words
 from openiads.faces.words import text
-from openiads.faces.words.claims import VERDICTS, Told
+from openiads.faces.words.claims import Told
+from openiads.faces.words.claims_answer import VERDICTS, close, details, sentence
 from openiads.faces.words.claims_doubt import FLIPS, changers, flips_of
 from openiads.faces.words.claims_rule import rule_of
 
@@ -26,7 +27,7 @@ COLORS = {"supported": GREEN, "contradicted": VERMILION, "depends": BLUE, "undec
 BEYOND = 1e6
 
 VERDICT = (
-    "A verdict is about a model built on public sources, under a rule that was stated before the first result. It is "
+    "A verdict is about a model built on public sources, under a rule that was stated before any result by it. It is "
     "no judgment of a person who spoke, and no forecast."
 )
 DOUBT = (
@@ -119,7 +120,7 @@ def _overview(all_told: Sequence[Told]) -> str:
     rows = [
         (
             f"“{told.result['sentence']}”",
-            told.result["verdict"],
+            told.result["verdict"] + (" (near the line)" if close(told.result) else ""),
             "; ".join(words.TURNED.get(n, n) for n in told.result["depends_on"]) or "–",
             told.result["effort"],
         )
@@ -144,7 +145,7 @@ def _claim(told: Told) -> str:
         f"<section><h2>“{escape(result['sentence'])}”</h2>"
         f"<p>Said by {escape(result['said_by'])} ({escape(result['source'])}).</p>"
         f"<p><b>Question.</b> {escape(result['question'])}</p>"
-        f'<p class="answer">{escape(words.sentence(told))}</p>'
+        f'<p class="answer">{escape(sentence(told))}</p>{_list(details(told))}'
         f"{behind(picture, caption, table(words.HEAD, words.rows_of(told), numbers=(3, 5, 6, 7, 8, 9)))}"
         f"{_folded('Other deltas, nominal', words.DELTAS, words.deltas_of(told), (2, 3, 4))}"
         f"{_folded('Choices, and what is shown beside', words.BESIDE, words.beside_of(told), (3,))}"

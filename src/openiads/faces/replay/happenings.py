@@ -38,6 +38,7 @@ LOOK_CODES = {
     "-4": "out of the elevations",
     "-5": "out of range",
     "-6": "too slow",
+    "-7": "silent",
 }
 
 #: What each reason not to shoot is about, which is what the viewer colors it by.
@@ -53,6 +54,7 @@ GATE_KINDS: dict[Gate, str] = {
             Gate.NOT_ACQUIRED,
             Gate.NOT_IDENTIFIED,
             Gate.NO_RADAR,
+            Gate.SILENT,
             Gate.BEYOND_RADAR,
         ),
         "reach": (

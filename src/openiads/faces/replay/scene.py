@@ -38,7 +38,7 @@ def side_of(side: Side) -> str:
 
 def _symbol(mover: stories.Mover) -> str:
     """Name of the symbol of something that moves: its side, or unknown, and what it is."""
-    if mover.kind in ("round", "ship"):
+    if mover.kind in ("round", "ship") and mover.what == ThreatClass.NONE:
         return f"friend-{mover.kind}"
     what = "air" if mover.what == ThreatClass.NONE else mover.what.name.lower()
     return f"{side_of(mover.side) or 'unknown'}-{what}"

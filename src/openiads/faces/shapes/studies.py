@@ -220,20 +220,20 @@ def _closed_rows(found: ClosedForms) -> list[Row]:
 
 def claims_data(found: ClaimsAnswer) -> dict[str, Any]:
     """The JSON object of claims."""
-    from openiads.faces.words.claims import sentence
+    from openiads.faces.words.claims_answer import details, sentence
 
-    rows = [{**told.result, "answer": sentence(told)} for told in found.examined]
+    rows = [{**told.result, "answer": sentence(told), "details": details(told)} for told in found.examined]
     return {"claims": rows, "page": None if found.page is None else str(found.page)}
 
 
 def _claims_sentence(found: ClaimsAnswer) -> str:
-    from openiads.faces.words.claims import sentence
+    from openiads.faces.words.claims_answer import sentence
 
     return " ".join(sentence(told) for told in found.examined)
 
 
 def _claims_rows(found: ClaimsAnswer) -> list[Row]:
-    from openiads.faces.words.claims import sentence
+    from openiads.faces.words.claims_answer import sentence
 
     keys = ("claim", "sentence", "verdict", "effort", "replications", "seed", "digest")
     return [

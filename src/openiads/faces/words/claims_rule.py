@@ -9,8 +9,8 @@ from openiads.faces.words.claims import Told, listed
 SENTENCES = {
     "kill_over_area": (
         "To engage and to kill are two sentences: each is supported if every class is, contradicted if every class is, "
-        "and otherwise it depends on the class. The claim is what both come to; if they differ, it depends on which is "
-        "meant."
+        "and otherwise it depends on the class. The claim is what both come to; if both are decided and differ, it "
+        "depends on which is meant."
     ),
     "equivalence": (
         "The sentence is supported if every cell is, contradicted if every cell is; otherwise it depends on class or "
@@ -39,9 +39,10 @@ def _rule_of_cells(told: Told) -> str:
         f"parameter samples that say yes, over those of all {seeds} seeds, is above {robust} and the share is at "
         f"least {robust} in every seed alone; contradicted likewise for no; it depends where the counts rule both "
         "out, and is undecided otherwise. A cell is settled only if every arm (limits, weights) and every choice taken "
-        "alone with the nominal numbers says the same; where they settle on different things it depends. A cell is "
-        "near the line if the nominal figure is within a standard error of a line, or the share of samples within one "
-        "of the rule, or if one sample that said otherwise would turn it."
+        "alone with the nominal numbers says the same; where they settle on different things it depends, and what is "
+        "undecided never makes it depend. A cell is near the line if the nominal figure is within a standard error of "
+        "a line, or in an arm the share of samples within one of the rule, or if one sample that said otherwise would "
+        "turn the verdict of an arm, whichever it is."
     )
 
 

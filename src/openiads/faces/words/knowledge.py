@@ -95,14 +95,13 @@ def published_lines(told: Mapping[str, Any]) -> list[str]:
     for row in told.get("published", ()):
         name, scale, unit = FIGURES[row["figures"][0]["figure"]]
         ends = {said: [text.number(scale * end) for end in row["figures"][0][said]] for said in ("before", "after")}
-        beyond = listed([FIGURES[figure][0] for figure in row.get("beyond", ())])
-        but = (
-            f" Its nominal flight does not keep its published {beyond}; what lies between is allowed." if beyond else ""
-        )
+        missed = [FIGURES[figure][0] for figure in row.get("beyond", ())]
+        but = f" Its nominal flight does not keep its published {listed(missed)}; what lies between is allowed."
         lines.append(
             f"{row['entry']}: flights are drawn so that what is published of them is kept, {row['kept']} of "
             f"{row['tried']} draws ({text.percent(row['survives'])} of the prior); {name} {ends['after'][0]} to "
-            f"{ends['after'][1]} {unit}, without that {ends['before'][0]} to {ends['before'][1]} {unit}.{but}"
+            f"{ends['after'][1]} {unit}, without that {ends['before'][0]} to {ends['before'][1]} {unit}."
+            f"{but if missed else ''}"
         )
     return lines
 
@@ -120,11 +119,14 @@ def _holds(told: Mapping[str, Any], of: str) -> str:
 
 
 def capped_lines(told: Mapping[str, Any]) -> list[str]:
-    """How many worlds have a capped kill probability; nothing if none."""
-    if not told["capped_worlds"]:
-        return []
-    where = f"In {told['capped_worlds']} of {told['worlds']} parameter samples"
-    return [f"{where} an interceptor would kill more often than it works; its kill probability is capped there."]
+    """In how many worlds a kill probability is capped, and in how many it is taken to hold nearer; nothing if none."""
+    said = {
+        "capped_worlds": "an interceptor would kill more often than it works; its kill probability is capped there",
+        "nearer_worlds": "an interceptor does not arrive at the range at which its kill probability is taken to have "
+        "been stated; it is taken to hold at a nearer one there",
+    }
+    many = {what: told.get(key, 0) for key, what in said.items()}  # answers of an earlier version have only the first
+    return [f"In {n} of {told['worlds']} parameter samples {what}." for what, n in many.items() if n]
 
 
 RESTS = {

@@ -105,20 +105,22 @@ def _field(name: str, value: object, place: str) -> object:
 
 
 def _derive(row: np.void) -> None:
-    """Fill burnout speed and slow length from a flight to a still point 25 s of the ideal speed increment away."""
+    """Fill burnout speed and slow length from a flight to a still point 25 s of the ideal speed increment away, and as
+    much farther as a sustainer burns: it must not be there before the motors end."""
+    given = float(row["slow_length"])
     exhaust = row["boost_thrust"] * row["boost_time"] / row["boost_propellant"]
     row["burnout_speed"] = 0.8 * exhaust * math.log(row["launch_mass"] / (row["launch_mass"] - row["boost_propellant"]))
     row["slow_length"] = 150_000.0
     burnt = row["ignition_delay"] + row["boost_time"] + row["sustain_time"]
     for _ in range(2):
         body = new_bodies(1)[0]
-        far = 25.0 * row["burnout_speed"]
+        far = (25.0 + row["sustain_time"]) * row["burnout_speed"]
         target = (SEMI_MAJOR + 10_000.0, far, 0.0)
-        launch(body, row, 0.0, SEMI_MAJOR, 0.0, 0.0, *target, 40.0)
+        launch(body, row, 0.0, SEMI_MAJOR, 0.0, 0.0, *target, 40.0 + row["sustain_time"])
         fly(body, row, burnt, *target, 0.0, 0.0, 0.0, 0.0, 0.5, 0.05)
         speed, begin = float(np.sqrt((body["velocity"] ** 2).sum())), body["age"]
         fly(body, row, math.inf, *target, 0.0, 0.0, 0.0, 0.0, 0.5, 0.05)
         later = float(np.sqrt((body["velocity"] ** 2).sum()))
         row["burnout_speed"] = speed
         fall = math.log(speed / later) if later < speed else 0.0
-        row["slow_length"] = 0.5 * (speed + later) * (body["age"] - begin) / max(fall, 0.05)
+        row["slow_length"] = given or 0.5 * (speed + later) * (body["age"] - begin) / max(fall, 0.05)

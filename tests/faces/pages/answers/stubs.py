@@ -44,18 +44,18 @@ def question(knobs: list[tuple[str, str]], metric: str = "leakers") -> Knowledge
 
 def screening(knobs: list[tuple[str, str]], sizes: list[float]) -> Screening:
     effects = tuple(Effect(-s, -2 * s, 0.0, s, 0.5 * s, 1.5 * s, 0.1, 0.1, s > 0.2) for s in sizes)
-    return Screening(question(knobs), 4, effects, 0)
+    return Screening(question(knobs), 4, effects, 0, 0)
 
 
 def indices(knobs: list[tuple[str, str]], totals: list[float], variance: float = 2.0) -> Indices:
     found = tuple(Index(0.6 * t, 0.5 * t, 0.7 * t, t, t - 0.1, t + 0.1) for t in totals)
-    return Indices(question(knobs), 8, found, variance, 0)
+    return Indices(question(knobs), 8, found, variance, 0, 0)
 
 
 def swings(knobs: list[tuple[str, str]], ends: list[tuple[float, float]]) -> Swings:
     """Swings of given differences at both ends, of 0.2 to either side; below 0.2 they are not seen."""
     pairs = [[End(k - 0.5, d, d - 0.2, d + 0.2, abs(d) > 0.2) for k, d in enumerate(each)] for each in ends]
-    return Swings(question(knobs), 2.0, tuple(Swing(*pair) for pair in pairs), 0)
+    return Swings(question(knobs), 2.0, tuple(Swing(*pair) for pair in pairs), 0, 0)
 
 
 def spread(negative: bool = False) -> Spread:
@@ -64,4 +64,4 @@ def spread(negative: bool = False) -> Spread:
     share = Share(0.5, 0.2, 0.8)
     known = Knowledge(0.0 if negative else 0.4, 0.6, 0.2, negative)
     nominal = rng.poisson(3.0, 10).astype(float)
-    return Spread(question([("a", "read")]), nominal, outputs, known, Shares(share, share, share), 0)
+    return Spread(question([("a", "read")]), nominal, outputs, known, Shares(share, share, share), 0, 0)

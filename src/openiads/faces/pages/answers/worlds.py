@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from openiads.experiments.knowledge import values_of
+from openiads.experiments.sampled import values_of
 from openiads.faces.pages.answers.common import key_of
 from openiads.runs.findings import Finding, possible
 from openiads.statistics.intervals import mean_interval, wilson
