@@ -27,6 +27,7 @@ SYSTEMS = {
     "s300v4",
     "s300f",
     "s300fm",
+    "ak630",
     "patriot_pac2",
     "patriot_pac3",
     "patriot_pac3_mse",

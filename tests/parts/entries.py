@@ -5,8 +5,9 @@ from openiads.doctrine.identification import identify
 from openiads.parts.engagements import engage, own_state
 from openiads.parts.flights import begin
 from openiads.parts.interrogation import interrogate
+from openiads.parts.launchers import spend
 from openiads.parts.tracks import confirm, new_track
-from openiads.parts.weapons import close_in, spend
+from openiads.parts.weapons import close_in
 
 
 @kernel("void(Sim, i8, i8, i8, f8, f8, f8)", entry=True)

@@ -88,7 +88,8 @@ ARMS = [
             LEFT JOIN handover h ON h.replication = l.replication AND h."round" = l."round" LEFT JOIN
             (SELECT * FROM intercept UNION ALL SELECT * FROM round_end) x
             ON x.replication = l.replication AND x."round" = l."round"
-        GROUP BY l.replication, l.unit, l."round", l.time HAVING a IS NOT NULL""",
+        GROUP BY l.replication, l.unit, l."round", l.time
+        HAVING a IS NOT NULL AND any_value(k.channel) != {ChannelPhase.NONE:d}""",
             "missile_channels",
             "rounds",
         ),

@@ -98,6 +98,7 @@ def _velocities(facts: Mapping[str, Json]) -> list[list[float]] | None:
     found = []
     for name, place in zip(facts["names"]["radars"], places, strict=True):
         site = sites.get(name.split("/")[0], {})
+        site = sites.get(site.get("ship"), site)  # what stands on another's ship moves with it
         speed = quantity(site["speed"], "speed") if site.get("speed") else 0.0
         course = quantity(site["course"], "angle") if site.get("course") else 0.0
         latitude, longitude, _ = geodetic(np.asarray(place, float))

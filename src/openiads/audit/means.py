@@ -10,6 +10,7 @@ from openiads.audit.story import Fight, Story
 from openiads.world.codes import Event, FireRule
 
 ALIKE = 10_000.0  # m, within which two tracks may look alike, and
+STALE = 30.0  # s, for which a track's last state may be what is believed
 ALIKE_SHARE = 0.1  # of the distance, where that is more: a coasting track's doubt grows
 
 
@@ -102,6 +103,32 @@ def reserved(story: Story, f: int, u: int) -> np.ndarray:
         left += np.where(story.post_of_unit(other) == posts, story.left(other), 0)
     value = left <= waiting * int(story.rows["units"]["salvo"].max())
     return story.lately((left > 0) & (value | kept | one), cycle(story, u))
+
+
+def left_to_point_defense(story: Story, f: int, u: int) -> np.ndarray:
+    """The unit leaves tracks to a point defense that works, has rounds and may be reached by the flight's way on."""
+    able = np.zeros(len(story.times), bool)
+    flight = story.flight(f)
+    for p, unit in enumerate(story.rows["units"]):
+        if int(story.rows["units"][u]["leaves"]) >> p & 1:
+            first = int(unit["first_magazine"])
+            far = max(reach_of(story, first + n) for n in range(int(unit["magazines"])))
+            near = np.linalg.norm(flight[:, :3] - unit["position"], axis=1) < far
+            coming = near | (np.nan_to_num(_closing(flight, unit["position"]), nan=0.0) > 0.0)
+            able |= story.works(int(unit["radar"])) & (story.left(p) > 0) & coming
+    return story.lately(able, cycle(story, u) + STALE, 3.0)
+
+
+def reach_of(story: Story, m: int) -> float:
+    """How far (m) along the ground a kind of round comes by its table of flight, and its limits."""
+    tables, at = story.world.tables, int(story.rows["magazines"][m]["flyout_table"])
+    return min(float(tables[at] * tables[at + 2]) * 1.1, float(story.rows["magazines"][m]["limits"][0][1]) + ALIKE)
+
+
+def _closing(states: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """Speed (m/s) with which a flight comes nearer to a place, at each second."""
+    off = at - states[:, :3]
+    return np.sum(off * states[:, 3:], axis=1) / np.maximum(np.linalg.norm(off, axis=1), 1.0)
 
 
 def operator_busy(story: Story, f: int, u: int) -> np.ndarray:

@@ -15,6 +15,7 @@ from openiads.audit.orbits import stations
 from openiads.world.build import World
 
 RADIUS = 6_371_000.0  # m, mean
+SHARE = 0.1  # of the greatest range, by which a limit of place may be missed at most
 
 
 def local(at: np.ndarray, to: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -140,6 +141,7 @@ class Reach:
         _, _, _, flat = local(np.repeat(at[None, :], len(x), axis=0), x)
         away = np.linalg.norm(x - at, axis=1)
         limits = self.kind["limits"][int(falls)]
+        doubt = min(doubt, SHARE * float(limits[1]))  # of what reaches only some kilometers
         low = max(float(limits[2]), 0.0)
         found = self._look_up(flat, np.clip(height, low, None) if not falls else height)
         time, arrival, lift = found[:, 0], found[:, 1], found[:, 2]

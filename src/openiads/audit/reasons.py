@@ -57,6 +57,7 @@ GROUNDS: dict[Gate, Callable[[Story, int, int], np.ndarray]] = {
     Gate.TOO_EARLY: grounds.too_early,
     Gate.RESERVED: means.reserved,
     Gate.SILENT: grounds.silent,
+    Gate.POINT_DEFENSE: means.left_to_point_defense,
 }
 
 

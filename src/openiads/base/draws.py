@@ -58,6 +58,7 @@ class Purpose(IntEnum):
     READY = 25  # whether an element is ready when a raid comes: element; slot 1: an early-warning sensor's station
     EMIT = 26  # emission control: radar, slot 0 the phase of its blinking, n its n-th order
     HOMING = 27  # which of several emitters a weapon takes: flight
+    BURST = 29  # aiming bias of a gun's burst and whether it kills: flight, slot of the n-th shot at it
     STROBE = 30  # errors of a jammer's bearing: (radar, flight), slot of the look's time
 
 

@@ -48,7 +48,8 @@ LINKS = {
 RECEIVERS = {"surveillance": "search_receiver", "low_altitude": "search_receiver", "engagement": "engagement_receiver"}
 #: Band groups in which flights have signatures and jammers power.
 JAMMED_BANDS = ("S", "C", "X")
-LAUNCHER_LINKS = {"launcher": "launchers", "interceptor": "interceptors"}
+ROUNDS = ("interceptors", "guns")  # what a launcher can hold
+LAUNCHER_LINKS = {"launcher": ("launchers",), "interceptor": ROUNDS}
 
 # Fields of a launcher that fires an inclined round.
 TRAINED = ("elevation", "azimuth_arc", "train_rate")
@@ -74,6 +75,7 @@ RISING = {
         ("ballistic_min_altitude", "ballistic_max_altitude"),
         ("boost_propellant", "launch_mass"),
     ),
+    "guns": (("min_range", "max_range"), ("min_altitude", "max_altitude")),
     "threats": (("range_min", "range_max"), ("burnout_mass", "launch_mass")),
     "model": (("turn_load_least", "turn_load_greatest"),),
     "identification": (("civil_speed_low", "civil_speed_high"), ("civil_altitude_low", "civil_altitude_high")),
@@ -134,7 +136,7 @@ def _interceptor(entry: Entry, place: Loc) -> Iterator[Problem]:
     for i, key in enumerate(entry.lists.get("guidance_limits", ())):
         if key not in LIMITS:
             reason = f"{key!r} is no published limit"
-            yield (*place, "guidance_limits", i), None, reason, f"{nearest(key, LIMITS)}Allowed: {', '.join(LIMITS)}."
+            yield (*place, "guidance_limits", i), None, reason, f"{nearest(key, list(LIMITS))}Allowed: {', '.join(LIMITS)}."
     burned = sum(entry.si(key, 0.0) for key in ("boost_propellant", "sustain_propellant"))
     if entry.boost_propellant.si < entry.launch_mass.si <= burned:
         reason = f"more propellant than launch mass: {burned:g} kg of {entry.launch_mass.si:g} kg"
@@ -160,26 +162,26 @@ def links(entry: Entry, entries: Mapping[str, Entry]) -> Iterator[Problem]:
     place = (entry.kind, entry.name)
     if entry.kind == "launchers":
         for i, name in enumerate(entry.lists["carries"]):
-            yield from _link((*place, "carries", i), name, "interceptors", entries)
+            yield from _link((*place, "carries", i), name, ROUNDS, entries)
     if entry.kind == "radars" and "receiver" in entry.text:
-        yield from _link((*place, "receiver"), entry.text["receiver"], "receivers", entries)
+        yield from _link((*place, "receiver"), entry.text["receiver"], ("receivers",), entries)
     if entry.kind != "systems":
         return
     for key, kind in LINKS.items():
         if key in entry.text:
-            yield from _link((*place, key), entry.text[key], kind, entries)
+            yield from _link((*place, key), entry.text[key], (kind,), entries)
         for i, name in enumerate(entry.lists.get(key, ())):
-            yield from _link((*place, key, i), name, kind, entries)
+            yield from _link((*place, key, i), name, (kind,), entries)
     for i, row in enumerate(entry.tables["launchers"]):
         where = (*place, "launchers", i)
-        wrong = [p for key, kind in LAUNCHER_LINKS.items() for p in _link((*where, key), row.text[key], kind, entries)]
+        wrong = [p for key, of in LAUNCHER_LINKS.items() for p in _link((*where, key), row.text[key], of, entries)]
         yield from wrong or _load(where, row, entries[row.text["launcher"]], entries[row.text["interceptor"]])
 
 
-def _link(place: Loc, name: str, kind: str, entries: Mapping[str, Entry]) -> Iterator[Problem]:
-    if name not in entries or entries[name].kind != kind:
-        known = [n for n, e in entries.items() if e.kind == kind]
-        yield place, name, f"is not among the {kind}", f"{nearest(name, known)}{LIST}"
+def _link(place: Loc, name: str, kinds: tuple[str, ...], entries: Mapping[str, Entry]) -> Iterator[Problem]:
+    if name not in entries or entries[name].kind not in kinds:
+        known = [n for n, e in entries.items() if e.kind in kinds]
+        yield place, name, f"is not among the {' and '.join(kinds)}", f"{nearest(name, known)}{LIST}"
 
 
 def _load(place: Loc, row: Row, launcher: Entry, round_: Entry) -> Iterator[Problem]:
@@ -195,6 +197,6 @@ def _load(place: Loc, row: Row, launcher: Entry, round_: Entry) -> Iterator[Prob
         reason = f"{row.rounds.number:g} rounds on {launcher.name}"
         yield (*place, "rounds"), None, reason, f"Allowed: 1 to {launcher.tubes.si:.0f}."
     lacking = [key for key in TRAINED if not launcher.has(key)]
-    if round_.text["launch_kind"] == "inclined" and lacking:
+    if round_.text.get("launch_kind") == "inclined" and lacking:
         reason = f"{round_.name} leaves inclined, and {launcher.name} is without {', '.join(lacking)}"
         yield place, None, reason, f"Add them to {launcher.name}."

@@ -32,6 +32,7 @@ KINDS = (
     "radars",
     "receivers",
     "interceptors",
+    "guns",
     "launchers",
     "threats",
     "jammers",
@@ -282,6 +283,10 @@ class Catalog:
     @property
     def interceptors(self) -> dict[str, Entry]:
         return self.of_kind("interceptors")
+
+    @property
+    def guns(self) -> dict[str, Entry]:
+        return self.of_kind("guns")
 
     @property
     def launchers(self) -> dict[str, Entry]:

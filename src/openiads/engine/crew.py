@@ -18,7 +18,7 @@ from openiads.doctrine.evaluation import evaluate_ballistic, evaluation_stands
 from openiads.doctrine.firing import USER, fire, looks_again
 from openiads.earth.sight import lowest_visible
 from openiads.engine.asking import ask_user, briefing
-from openiads.engine.post import offer
+from openiads.engine.offers import offer
 from openiads.engine.rounds import no_round, rounds_for
 from openiads.parts import dice
 from openiads.parts.engagements import assess, begin_decision, is_active, own_state, release
@@ -26,9 +26,10 @@ from openiads.parts.flights import away_from, finish
 from openiads.parts.gates import set_gate, set_gate_of_track, set_gate_wait
 from openiads.parts.geometry import angle_between, azimuth_of, bearing
 from openiads.parts.hypotheses import undecided
+from openiads.parts.launchers import launcher_ready_at, ready_launcher, rounds_of
 from openiads.parts.support import support_probability
 from openiads.parts.tracks import CONFIRMED
-from openiads.parts.weapons import channel_free, fire_round, launcher_ready_at, ready_launcher, rounds_of
+from openiads.parts.weapons import channel_free, fire_round
 from openiads.physics.motion import local_up
 from openiads.world.codes import Action, Gate, Milestone, Stage, Status, Terminal
 from openiads.world.layout import MOST_PLOTS
@@ -72,6 +73,8 @@ def forbidden(sim, unit, track, own):
 @kernel("i8(Sim, i8, i8, f8, f8, f8)")
 def support_gate(sim, u, magazine, x, y, z):
     """0 if the unit's radar will still see the predicted intercept, else the gate: sector, horizon or mask."""
+    if sim.magazines[magazine]["optical"] == 1:
+        return 0
     unit = sim.units[u]
     radar = sim.radars[unit["radar"]]
     distance, azimuth, _, ground = bearing(radar["position"], radar["axes"], x, y, z)

@@ -15,6 +15,8 @@ from openiads.doctrine.evaluation import evaluate, inbound
 from openiads.doctrine.identification import identify
 from openiads.doctrine.value import next_track
 from openiads.engine.gates import count_waiting, mark_tracked, name_unseen, works_at
+from openiads.engine.leaving import begin_leaving, left_to
+from openiads.engine.offers import offer
 from openiads.engine.rounds import no_round, rank, rounds_for, rounds_kept
 from openiads.parts.emission import regulate
 from openiads.parts.engagements import engage, free_channel
@@ -24,7 +26,6 @@ from openiads.parts.hypotheses import exchange, undecided
 from openiads.parts.interrogation import interrogate
 from openiads.parts.links import forget, miss_launchers, relink
 from openiads.parts.tracks import CONFIRMED, alike, prune
-from openiads.parts.weapons import rounds_of
 from openiads.physics import association
 from openiads.world.codes import Assignment, Element, Emission, Gate, Identity, Milestone, Stage
 from openiads.world.layout import MOST_PLOTS
@@ -44,9 +45,9 @@ ENGAGING = int(Gate.ENGAGING)
 UNIT_NOT_READY, NOT_THREATENING = int(Gate.UNIT_NOT_READY), int(Gate.NOT_THREATENING)
 SILENT = int(Gate.SILENT)
 ALWAYS, BLINK = int(Emission.NONE), int(Emission.BLINK)
+POINT_DEFENSE = int(Gate.POINT_DEFENSE)
 
 GREEDY, EXCHANGE = int(Assignment.GREEDY), int(Assignment.EXCHANGE)
-PROBABILITY_FLOOR = int(Gate.PROBABILITY_FLOOR)
 
 MOST_WAITING = 8  # tracks compared when units are exchanged
 
@@ -120,31 +121,6 @@ def unit_gate(sim, u, k):
     return 0
 
 
-@kernel("tuple_of(i8, i8, f8, f8, f8, f8)(Sim, i8, Track, f8)")
-def offer(sim, u, track, ready):
-    """The kind of round a unit would shoot at a track: (gate or 0, magazine, first, last, believed, spare).
-
-    Among the kinds with rounds left and a feasible intercept those that need not wait for the target to come nearer
-    go first, and of these the one believed to kill most surely; equal ones in the catalog's order.  Without any, the
-    gate that the kind furthest along met.
-    """
-    unit = sim.units[u]
-    gate, magazine, first, last, believed, spare = PROBABILITY_FLOOR, -1, math.inf, math.inf, 0.0, 0.0
-    best, nothing = -math.inf, True
-    for m in range(unit["first_magazine"], unit["first_magazine"] + unit["magazines"]):
-        if rounds_of(sim, u, m) <= 0:
-            if nothing and magazine < 0:
-                gate = NO_ROUND
-            continue
-        g, a, b, chance, wait = envelope(sim.tables, unit, sim.magazines[m], track, ready)
-        merit = chance - (1.0 if wait > sim.model[0]["soon_ready"] else 0.0)
-        if g == 0 and merit > best:
-            gate, magazine, first, last, believed, spare, best = 0, m, a, b, chance, wait, merit
-        elif g != 0 and magazine < 0 and (nothing or GATE_RANK[g] > GATE_RANK[gate]):
-            gate, nothing = g, False
-    return gate, magazine, first, last, believed, spare
-
-
 @kernel("b1(Sim, i8, i8)")
 def inherited(sim, u, k):
     """Whether a unit still fights track ``k``'s target on the order of another post, as far as its own track tells."""
@@ -186,6 +162,8 @@ def price(sim, post, u, k):
     first = math.inf
     if gate == 0 and inherited(sim, u, k):
         gate = ELSEWHERE
+    if gate == 0 and unit["leaves"] & track["left_to"] != 0:
+        gate = POINT_DEFENSE
     if gate == 0:
         gate = unit_gate(sim, u, k)
     if gate == 0:
@@ -288,6 +266,8 @@ def assign(sim, post):
     rows = sim.roster[: sim.situation[0]["listed"]]
     for k in rows:
         rank(sim, post, k)
+    if sim.situation[0]["leaving"] == 1:
+        begin_leaving(sim)
     k = next_track(sim.tracks, rows)
     while k >= 0:
         sim.tracks[k]["dealt"] = 1
@@ -323,6 +303,8 @@ def consider(sim, post, k):
             if sim.units[u]["post"] == post:
                 name_reason(sim, k, u, ELSEWHERE)
         return
+    if situation["leaving"] == 1:
+        track["left_to"] = left_to(sim, post, k)
     kept = rounds_kept(sim, post, k)
     if kept or now < track["rests_until"]:
         for u in range(len(sim.units)):

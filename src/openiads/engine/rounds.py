@@ -5,7 +5,7 @@ from __future__ import annotations
 from openiads.base.compiled import kernel
 from openiads.doctrine.assignment import attacks, believed_class
 from openiads.doctrine.value import rounds_announced, rounds_wanted, urgency_of, worth_of
-from openiads.parts.weapons import rounds_left
+from openiads.parts.launchers import rounds_left
 from openiads.world.codes import Gate
 
 NO_ROUND, RESERVED = int(Gate.NO_ROUND), int(Gate.RESERVED)

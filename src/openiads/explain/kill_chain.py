@@ -35,6 +35,7 @@ CHAIN = (
     Event.ASSIGN,
     Event.ACQUIRE,
     Event.LAUNCH,
+    Event.BURST,
     Event.INTERCEPT,
     Event.ASSESS,
     Event.TERMINAL,

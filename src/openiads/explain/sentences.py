@@ -45,6 +45,7 @@ GATES: dict[Gate, tuple[str, str]] = {
     Gate.TOO_EARLY: ("a round launched now would be there too early", "{} to wait"),
     Gate.RESERVED: ("the rounds left are kept for other targets", ""),
     Gate.SILENT: ("silent: emission control keeps the radars off", "{}"),
+    Gate.POINT_DEFENSE: ("left to the point defense", ""),
 }
 
 
@@ -130,6 +131,11 @@ def said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
     if kind == Event.INTERCEPT:
         return (
             f"{'killed' if code == 1 else 'missed'} by {name('units', 'unit')}, {v[0]:.1f} m off, chance was {v[1]:.2f}"
+        )
+    if kind == Event.BURST:
+        return (
+            f"a burst of {code} rounds of {name('units', 'unit')} passes {v[1]:.1f} m off at {v[0] / 1000:.1f} km, "
+            f"{v[4]:.2g} hits expected"
         )
     if kind == Event.ASSESS:
         truth = "" if (v[0] == 1) == (code == 1) else " (wrongly)"

@@ -22,6 +22,7 @@ WARNING, STROBE = int(Purpose.WARNING), int(Purpose.STROBE)
 STATION = 1  # slot of an early-warning sensor's readiness
 READY, EMIT, HOMING = int(Purpose.READY), int(Purpose.EMIT), int(Purpose.HOMING)
 KILL, COMMON, SEEK = int(Purpose.KILL), int(Purpose.COMMON), int(Purpose.SEEK)
+BURST = int(Purpose.BURST)
 SETUP, SPACING, ARRIVAL, CEP = int(Purpose.SETUP), int(Purpose.SPACING), int(Purpose.ARRIVAL), int(Purpose.CEP)
 
 LINK_SLOTS, SCAN_SLOTS, RULE_SLOTS = 8.0, 16.0, 16.0  # a second
@@ -193,6 +194,16 @@ def seek(sim, f, shot):
     """Name of the noise of the n-th shot at a flight, which its endgame draws: seed, replication, actor, first slot."""
     situation = sim.situation[0]
     return situation["seed"], situation["replication"], sim.flights[f]["actor"], shot * SEEK_SLOTS
+
+
+@kernel("tuple_of(f8, f8, f8)(Sim, i8, i8)")
+def burst(sim, f, shot):
+    """Two standard normals of the aiming bias of the n-th shot at a flight, a burst, and the uniform of its kill."""
+    situation = sim.situation[0]
+    actor = sim.flights[f]["actor"]
+    u0, u1, u2, _ = uniforms(situation["seed"], situation["replication"], BURST, actor, shot)
+    n0, n1 = normals(u0, u1)
+    return n0, n1, u2
 
 
 @kernel("f8(Sim, i8, i8)")

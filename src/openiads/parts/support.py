@@ -67,7 +67,7 @@ def support_probability(sim, e, magazine, arrival, distance):
     engagement = sim.engagements[e]
     kind = sim.magazines[magazine]
     radar = sim.radars[sim.units[engagement["unit"]]["radar"]]
-    if situation["detection_by_range"] == 1 or engagement["signal"] <= 0.0:
+    if situation["detection_by_range"] == 1 or engagement["signal"] <= 0.0 or kind["optical"] == 1:
         return 1.0
     slot, interval = radar["decorrelation"], radar["service_interval"]
     looks = slot / interval

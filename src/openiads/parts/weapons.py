@@ -8,7 +8,9 @@ from openiads.base.compiled import kernel
 from openiads.parts import dice
 from openiads.parts.engagements import is_active, own_state
 from openiads.parts.flights import away_from, finish, state_of, warn
-from openiads.parts.geometry import angle_between, bearing
+from openiads.parts.geometry import bearing
+from openiads.parts.guns import burst_result, lay, meeting_time
+from openiads.parts.launchers import spend
 from openiads.parts.radars import set_occupancy
 from openiads.parts.sensing import angle_error, displacement, sense
 from openiads.physics.filtering import vertical_deviation
@@ -25,9 +27,9 @@ from openiads.world.log import (
     log_round_state,
     log_shorten,
 )
-from openiads.world.log_elements import log_reload
 
 TERMINAL_CHANNEL, MIDCOURSE_CHANNEL = int(ChannelPhase.TERMINAL), int(ChannelPhase.MIDCOURSE)
+NO_CHANNEL_NEEDED = int(ChannelPhase.NONE)
 KILL, MISS, TARGET_GONE = int(RoundEnd.KILL), int(RoundEnd.MISS), int(RoundEnd.TARGET_GONE)
 SUPPORT_LOST, SELF_DESTRUCT = int(RoundEnd.SUPPORT_LOST), int(RoundEnd.SELF_DESTRUCT)
 ROUND_AIRBORNE = int(RoundEnd.AIRBORNE_AT_END)
@@ -43,85 +45,6 @@ FAINTEST = 10.0  # signal to noise of a look that gave a measurement, at least: 
 MIDCOURSE, WAITING, CLOSING = 0, 2, 1  # what a round's due time means: update, start of the endgame, intercept
 
 
-@kernel("b1(Sim, i8)")
-def can_fire(sim, k):
-    """Whether launcher ``k`` works and has a round."""
-    launcher = sim.launchers[k]
-    return launcher["loaded"] > 0 and launcher["fails_at"] > sim.situation[0]["now"]
-
-
-@kernel("b1(Sim, i8, f8)")
-def covers(sim, k, azimuth):
-    """Whether launcher ``k`` can fire toward an azimuth (rad)."""
-    launcher = sim.launchers[k]
-    return abs(angle_between(azimuth, launcher["arc_center"])) <= launcher["arc_half"] + 1e-9
-
-
-@kernel("void(Sim, i8)")
-def refill(sim, u):
-    """Launchers of a unit whose reloading is done have a full load again."""
-    now = sim.situation[0]["now"]
-    unit = sim.units[u]
-    for k in range(unit["first_launcher"], unit["first_launcher"] + unit["launchers"]):
-        launcher = sim.launchers[k]
-        if launcher["reloaded_at"] <= now and launcher["fails_at"] > now:
-            launcher["reloaded_at"] = math.inf
-            launcher["loaded"] = launcher["full"]
-            launcher["loads"] -= 1
-            log_reload(sim, k)
-
-
-@kernel("i8(Sim, i8, i8, f8)")
-def ready_launcher(sim, u, magazine, azimuth):
-    """The unit's launcher with most rounds of a kind among those ready now that cover an azimuth; -1 for none."""
-    now = sim.situation[0]["now"]
-    unit = sim.units[u]
-    best = -1
-    for k in range(unit["first_launcher"], unit["first_launcher"] + unit["launchers"]):
-        launcher = sim.launchers[k]
-        if launcher["magazine"] != magazine or launcher["ready_at"] > now + 1e-9:
-            continue
-        if not can_fire(sim, k) or not covers(sim, k, azimuth):
-            continue
-        if best < 0 or launcher["loaded"] > sim.launchers[best]["loaded"]:
-            best = k
-    return best
-
-
-@kernel("f8(Sim, i8, i8, f8)")
-def launcher_ready_at(sim, u, magazine, azimuth):
-    """When the unit's next launcher with a round of a kind becomes ready; inf if no launcher has one."""
-    unit = sim.units[u]
-    soonest = math.inf
-    for k in range(unit["first_launcher"], unit["first_launcher"] + unit["launchers"]):
-        launcher = sim.launchers[k]
-        if launcher["magazine"] == magazine and can_fire(sim, k) and covers(sim, k, azimuth):
-            soonest = min(soonest, launcher["ready_at"])
-    return soonest
-
-
-@kernel("i8(Sim, i8, i8)")
-def rounds_of(sim, u, magazine):
-    """Rounds of one kind on the unit's working launchers."""
-    unit = sim.units[u]
-    total = 0
-    for k in range(unit["first_launcher"], unit["first_launcher"] + unit["launchers"]):
-        if sim.launchers[k]["magazine"] == magazine and can_fire(sim, k):
-            total += sim.launchers[k]["loaded"]
-    return total
-
-
-@kernel("i8(Sim, i8)")
-def rounds_left(sim, u):
-    """Rounds of all kinds on the unit's working launchers, less its reserve."""
-    unit = sim.units[u]
-    refill(sim, u)
-    total = 0
-    for n in range(unit["magazines"]):
-        total += rounds_of(sim, u, unit["first_magazine"] + n)
-    return total - unit["reserve"]
-
-
 @kernel("b1(Sim, i8, i8, f8)")
 def channel_free(sim, u, magazine, arrival):
     """Whether the unit has a missile channel for a round of a kind that is to arrive at a time.
@@ -130,6 +53,8 @@ def channel_free(sim, u, magazine, arrival):
     """
     unit = sim.units[u]
     mine = sim.magazines[magazine]
+    if mine["channel"] == NO_CHANNEL_NEEDED:
+        return True
     if mine["channel"] != TERMINAL_CHANNEL:
         return unit["missiles_held"] < unit["missile_channels"]
     ours = sim.interceptors[mine["interceptor"]]["handover_time"]
@@ -146,18 +71,6 @@ def channel_free(sim, u, magazine, arrival):
             if abs(sim.bodies[k]["arrival"] - arrival) <= last:
                 busy += 1
     return busy < unit["missile_channels"]
-
-
-@kernel("void(Sim, i8)")
-def spend(sim, k):
-    """Take a round off launcher ``k``: it is not ready for a while; an empty one is reloaded."""
-    now = sim.situation[0]["now"]
-    launcher = sim.launchers[k]
-    if sim.situation[0]["magazine_infinite"] == 0:
-        launcher["loaded"] -= 1
-    launcher["ready_at"] = now + launcher["interval"]
-    if launcher["loaded"] == 0 and launcher["loads"] > 0:
-        launcher["reloaded_at"] = now + launcher["reload_time"]
 
 
 @kernel("b1(Sim, i8, i8, f8, f8, f8, f8, f8)")
@@ -183,7 +96,8 @@ def fire_round(sim, e, launcher_row, believed, arrival, x, y, z):
     magazine = sim.magazines[engagement["magazine"]]
     round_["unit"] = engagement["unit"]
     round_["magazine"] = engagement["magazine"]
-    round_["channel"] = 0 if magazine["channel"] == TERMINAL_CHANNEL else 1
+    gun = magazine["burst"] > 0
+    round_["channel"] = 0 if gun or magazine["channel"] == TERMINAL_CHANNEL else 1
     round_["launcher"] = launcher_row
     round_["engagement"] = e
     round_["flight"] = engagement["flight"]
@@ -199,7 +113,7 @@ def fire_round(sim, e, launcher_row, believed, arrival, x, y, z):
     spend(sim, launcher_row)
     unit["next_launch"] = now + unit["salvo_interval"]
     unit["missiles_held"] += round_["channel"]
-    unit["guided"] += 1
+    unit["guided"] += 0 if gun else 1
     set_occupancy(sim, unit["radar"])
     engagement["in_flight"] += 1
     engagement["fired"] += 1
@@ -210,7 +124,10 @@ def fire_round(sim, e, launcher_row, believed, arrival, x, y, z):
     body = sim.bodies[k]
     body["ballistic"] = sim.tracks[engagement["own"]]["ballistic"]
     at = launcher["position"]
-    launch(body, sim.interceptors[magazine["interceptor"]], now, at[0], at[1], at[2], x, y, z, arrival)
+    if gun:
+        lay(body, now, at[0], at[1], at[2], x, y, z, arrival)
+    else:
+        launch(body, sim.interceptors[magazine["interceptor"]], now, at[0], at[1], at[2], x, y, z, arrival)
     _, _, _, ground = bearing(unit["position"], unit["axes"], x, y, z)
     tx, ty, tz, _, _, _ = own_state(sim, e)
     distance, _, _, _ = bearing(unit["position"], unit["axes"], tx, ty, tz)
@@ -228,7 +145,8 @@ def end_round(sim, k, how):
     round_["due"] = math.inf
     unit = sim.units[round_["unit"]]
     unit["missiles_held"] -= round_["channel"]
-    if round_["terminal"] != CLOSING or not is_active(sim, round_["magazine"]):
+    gun = sim.magazines[round_["magazine"]]["burst"] > 0
+    if not gun and (round_["terminal"] != CLOSING or not is_active(sim, round_["magazine"])):
         unit["guided"] -= 1
     round_["channel"] = 0
     set_occupancy(sim, unit["radar"])
@@ -275,6 +193,41 @@ def supported(sim, k):
     return gap <= limit + sim.radars[unit["radar"]]["service_interval"] + 1e-9
 
 
+@kernel("void(Sim, i8, b1, f8, f8)")
+def pass_target(sim, k, hit, chance, closing):
+    """Log a round's closest approach at a closing speed (m/s), and let it and, if it has hit, its target end."""
+    round_ = sim.rounds[k]
+    unit = sim.units[round_["unit"]]
+    x, y, z, _, _, _ = state_of(sim, round_["flight"], sim.situation[0]["now"])
+    _, _, _, ground = bearing(unit["position"], unit["axes"], x, y, z)
+    _, _, _, height = local_up(x, y, z)
+    log_intercept(sim, k, 1 if hit else 0, chance, closing, ground, height)
+    if hit:
+        finish(sim, round_["flight"], KILLED, -1, 0.0)
+    end_round(sim, k, KILL if hit else MISS)
+
+
+@kernel("void(Sim, i8)")
+def fly_burst(sim, k):
+    """A burst's due time: when it is fired, or when the middle of it meets its target; then it needs its support."""
+    round_ = sim.rounds[k]
+    now = sim.situation[0]["now"]
+    if sim.situation[0]["record"] == 1 and round_["terminal"] != CLOSING:
+        log_round_state(sim, k)
+    if round_["terminal"] != CLOSING:
+        round_["terminal"] = CLOSING
+        round_["meets"] = round_["due"] = max(meeting_time(sim, k), now)
+        return
+    if sim.magazines[round_["magazine"]]["optical"] == 0 and not supported(sim, k):
+        end_round(sim, k, SUPPORT_LOST)
+        return
+    chance, closing = burst_result(sim, k)
+    _, _, kill = dice.burst(sim, round_["flight"], round_["shot"])
+    if sim.situation[0]["kill_constant"] == 1:
+        chance = sim.magazines[round_["magazine"]]["pk_believed"][sim.flights[round_["flight"]]["threat_class"]]
+    pass_target(sim, k, kill < chance, chance, closing)
+
+
 @kernel("void(Sim, i8)")
 def fly_round(sim, k):
     """A round's due time: a midcourse update, the start of its endgame, or its intercept."""
@@ -284,6 +237,9 @@ def fly_round(sim, k):
     flight = sim.flights[round_["flight"]]
     if flight["terminal"] != 0:
         end_round(sim, k, TARGET_GONE)
+        return
+    if sim.magazines[round_["magazine"]]["burst"] > 0:
+        fly_burst(sim, k)
         return
     unit = sim.units[round_["unit"]]
     kind = sim.interceptors[sim.magazines[round_["magazine"]]["interceptor"]]
@@ -414,7 +370,6 @@ def intercept(sim, k):
     now = situation["now"]
     round_ = sim.rounds[k]
     flight = sim.flights[round_["flight"]]
-    unit = sim.units[round_["unit"]]
     if sim.bodies[k]["status"] != CLOSED:  # too slow, too old or on the ground before it met its target
         end_round(sim, k, SELF_DESTRUCT)
         return
@@ -429,16 +384,10 @@ def intercept(sim, k):
     if situation["kill_constant"] == 0:
         works = dice.common(sim, round_["unit"], round_["flight"], round_["salvo"]) < magazine["common_mode"]
     hit = works and dice.kill(sim, round_["flight"], round_["shot"]) < chance
-    x, y, z, vx, vy, vz = state_of(sim, round_["flight"], now)
+    _, _, _, vx, vy, vz = state_of(sim, round_["flight"], now)
     v = sim.bodies[k]["velocity"]
     rx, ry, rz = v[0] - vx, v[1] - vy, v[2] - vz
-    _, _, _, ground = bearing(unit["position"], unit["axes"], x, y, z)
-    _, _, _, height = local_up(x, y, z)
-    closing = math.sqrt(rx * rx + ry * ry + rz * rz)
-    log_intercept(sim, k, 1 if hit else 0, chance, closing, ground, height)
-    if hit:
-        finish(sim, round_["flight"], KILLED, -1, 0.0)
-    end_round(sim, k, KILL if hit else MISS)
+    pass_target(sim, k, hit, chance, math.sqrt(rx * rx + ry * ry + rz * rz))
 
 
 @kernel("void(Sim)")

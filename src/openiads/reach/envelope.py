@@ -260,9 +260,6 @@ def assess(
         return out
     after = paths.times[None, :] - when.ready
     row, kind = world.rows["units"][unit], target.kind(paths.height)
-    demands = world.rows["magazines"][int(row["first_magazine"])]  # the same of every kind of round
-    required = max(float(demands["required"][kind]), target.load)
-    floor = max(float(demands["least_speed"]), float(demands["speed_ratio"]) * target.speed)
     out = {}
     for arm in arms:
         spare = np.full(after.shape, -math.inf)
@@ -270,11 +267,12 @@ def assess(
             magazine = world.rows["magazines"][m]
             fits = magazine["pk_believed"][kind] >= row["floor"] and int(magazine["classes"]) >> kind & 1
             limits, fastest = magazine["limits"], float(magazine["speed_limit"])
-            if arm == "emergent":
+            if arm == "emergent" and magazine["burst"] == 0:  # a gun is used within its limits, whatever flies
                 entry = world.catalog[world.names.interceptors[int(magazine["interceptor"])]]
                 limits, fastest = flight_limits(entry, magazine)
             if not fits or target.speed > fastest:
                 continue
+            required, floor = _demands(magazine, target, kind)
             allowed = np.where(_covered(world, unit, m, paths), after, -math.inf)
             spare_times(
                 world.tables, int(magazine["flyout_table"]), row["position"], paths.at, allowed, required, floor,
@@ -282,6 +280,15 @@ def assess(
             )  # fmt: skip
         out[arm] = np.where(spare >= 0.0, spare, -math.inf)
     return out
+
+
+def _demands(magazine: np.void, target: Target, kind: int) -> tuple[float, float]:
+    """A third of the lateral acceleration (m/s2) and the least speed (m/s) that a round must have where it meets a
+    target; none of shells, which do not turn."""
+    if magazine["burst"] > 0:
+        return 0.0, 0.0
+    floor = max(float(magazine["least_speed"]), float(magazine["speed_ratio"]) * target.speed)
+    return max(float(magazine["required"][kind]), target.load), floor
 
 
 def _covered(world: World, unit: int, magazine: int, paths: Paths) -> NDArray[np.bool_]:

@@ -220,7 +220,7 @@ def assess(
     for arm in arms:
         for flies, as_told in zip(magazines, world.rows["magazines"], strict=True):
             limits, fastest = as_told["limits"], float(as_told["speed_limit"])
-            if arm == "emergent":
+            if arm == "emergent" and as_told["burst"] == 0:  # a gun is used within its limits, whatever flies
                 entry = world.catalog[world.names.interceptors[int(as_told["interceptor"])]]
                 limits, fastest = flight_limits(entry, as_told)
             flies["limits"], flies["speed_limit"] = limits, fastest

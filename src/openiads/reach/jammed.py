@@ -8,11 +8,11 @@ from openiads.base.compiled import kernel
 from openiads.engine.runner import Runner
 from openiads.parts.jamming import receive
 from openiads.world.build import World
-from openiads.world.layout import SPOKE
+from openiads.world.layout import SPOKE, Sim
 
 
 @kernel("void(Sim, f8)", entry=True)
-def receive_all(sim, t):
+def receive_all(sim: Sim, t: float) -> None:
     """What every radar receives of every jammer at a time (s)."""
     sim.situation[0]["now"] = t
     for r in range(len(sim.radars)):

@@ -7,12 +7,14 @@ The radar's track is in doubt by ``TRACK_ANGLE`` across the line of sight, as in
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from openiads.base.errors import InputError
+from openiads.physics.gunnery import Burst, burst_kill
 from openiads.physics.lethality import ReferenceTarget, kill_probability, reference_misses
 from openiads.reach.scenes import magazines_of
 from openiads.reach.straight import TRACK_ANGLE, Target
@@ -45,6 +47,9 @@ def kill_map(
     for m in magazines_of(world, unit, kind):
         magazine = world.rows["magazines"][m]
         flight = world.rows["interceptors"][int(magazine["interceptor"])]
+        if magazine["burst"] > 0:
+            out = np.maximum(out, _by_bursts(world, target, magazine, ranges, heights))
+            continue
         for i, height in enumerate(heights):
             believed = target.kind(height)
             glint, size = _extent(world, target, believed)
@@ -61,6 +66,24 @@ def kill_map(
                 radius = max(float(magazine["lethal"][believed]) * size, float(magazine["least_lethal"]))
                 chance = np.mean([kill_probability(float(miss), radius, works) for miss in misses])
                 out[i, j] = max(out[i, j], float(chance))
+    return out
+
+
+def _by_bursts(
+    world: World, target: Target, magazine: np.void, ranges: list[float], heights: list[float]
+) -> NDArray[np.floating]:
+    """The same of the bursts of a gun, in closed form, within its limits; a maneuver is not in it."""
+    out = np.zeros((len(heights), len(ranges)))
+    least, most, low, high = magazine["limits"][0].tolist()
+    for i, height in enumerate(heights):
+        believed = target.kind(height)
+        _, size = _extent(world, target, believed)
+        radius, kills = float(magazine["lethal"][believed]) * size, float(magazine["certain"][believed])
+        one = Burst(int(magazine["burst"]), float(magazine["dispersion"]), float(magazine["bias"]), radius, kills)
+        for j, away in enumerate(ranges):
+            slant = math.hypot(away, height)
+            if least <= slant <= most and low <= height <= high:
+                out[i, j] = float(magazine["reliability"]) * burst_kill(one, slant)
     return out
 
 

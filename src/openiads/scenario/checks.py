@@ -19,6 +19,7 @@ from openiads.base.words import listed, nearest
 from openiads.catalog.load import own_entries
 from openiads.catalog.records import Catalog, Entry, launcher_rows
 from openiads.scenario import emission
+from openiads.scenario.layers import problems as layers
 
 if TYPE_CHECKING:
     from openiads.base.toml import Lines
@@ -74,6 +75,7 @@ def _senses(mapping: Mapping[str, Json], lines: Lines, folder: Path | None, know
     corridors = dict.fromkeys(str(row.get("name")) for _, row in _rows(mapping, "corridor"))
     for loc, flight in _rows(mapping, "flight"):
         yield from _flight(loc, flight, known, corridors)
+    yield from layers(mapping, known)
     yield from _terrain(mapping, known, folder)
 
 

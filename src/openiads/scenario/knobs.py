@@ -286,7 +286,7 @@ def used_entries(catalog: Catalog, scenario: Scenario) -> set[str]:
     """Names of all catalog entries that a scenario puts in place."""
     used = {raid.threat for raid in scenario.raids} | {flight.kind for flight in scenario.flights}
     used |= {raid.weapon for raid in scenario.raids if raid.weapon} | {command.post for command in scenario.commands}
-    jammers = {each.jammer for each in (*scenario.raids, *scenario.flights) if each.jammer}
+    jammers = jammers_of(scenario)
     used |= jammers
     used |= {sensor.radar for sensor in scenario.early_warnings}
     for site in scenario.sites:
@@ -304,6 +304,12 @@ def used_entries(catalog: Catalog, scenario: Scenario) -> set[str]:
     if jammers:
         used |= {receiver_of(catalog[name]) for name in used if catalog[name].kind == "radars"}
     return used
+
+
+def jammers_of(scenario: Scenario) -> set[str]:
+    """Names of the jammers that its raids and flights carry."""
+    carried = [raid.jammer for raid in scenario.raids] + [flight.jammer for flight in scenario.flights]
+    return {name for name in carried if name}
 
 
 def receiver_of(radar: Entry) -> str:

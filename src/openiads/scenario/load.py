@@ -35,6 +35,7 @@ from openiads.catalog.records import Catalog
 from openiads.scenario.checks import problems_of, with_ground
 from openiads.scenario.early_warning import EarlyWarning
 from openiads.scenario.identity import silent_friends
+from openiads.scenario.layers import aboard
 from openiads.scenario.measures import Measure, Name, Part, RunTime, Text, sorted_parts
 from openiads.scenario.model import Asset, Command, Corridor, Flight, Link, Raid, Site
 from openiads.scenario.settings import IdentificationSettings, ModelSwitches, Terrain, WorldSettings
@@ -129,7 +130,7 @@ def validate(mapping: Mapping[str, Json], lines: Lines | None = None, folder: Pa
     problems: list[tuple[int, InputError]] = []
     scenario = None
     try:
-        scenario = Scenario.model_validate(dict(mapping))
+        scenario = Scenario.model_validate(dict(aboard(mapping)))
     except ValidationError as error:
         problems += field_errors(error, mapping, lines, Scenario)
     for loc, value, reason, remedy in islice(problems_of(mapping, lines, folder), MOST_PROBLEMS):

@@ -16,12 +16,15 @@ from typing import Annotated, Literal, Self
 from pydantic import (
     AfterValidator,
     Field,
+    SerializerFunctionWrapHandler,
     Strict,
     StringConstraints,
+    model_serializer,
     model_validator,
 )
 
 from openiads.base.fields import refusal
+from openiads.base.jsonable import JsonObject
 from openiads.scenario.emission import Availability, DeclaredPolicy, EmissionRules, ManyDecoys, Policy
 from openiads.scenario.measures import (
     Agl,
@@ -102,6 +105,8 @@ class Doctrine(Part):
         Under hold, what comes at a fire unit itself may be shot at.
     keep : dict[Key, {'aircraft', 'cruise', 'drone', 'ballistic'}]
         Kinds of round kept for one class of target.
+    leaves : Names, optional
+        Names of sites of point defense: what these are believed to take is not shot at.
     launch_margin : Probability, optional
         Least probability that a round keeps its support to the intercept; None takes the catalog's.
     remote : bool, optional
@@ -146,6 +151,9 @@ class Doctrine(Part):
     emission: DeclaredPolicy = None
     emission_of: dict[Key, Policy] | None = None
     emission_rules: EmissionRules | None = None
+    leaves: Names | None = Field(
+        default=None, description="sites of point defense to which it leaves what they are believed to take"
+    )
     dials: Dials = ()
 
     @property
@@ -165,6 +173,10 @@ class Failure(Part):
 
     element: Key
     at: Duration = 0.0
+
+
+#: What a site on another's ship has from there.
+ABOARD = ("at", "course", "speed")
 
 
 class Site(Part):
@@ -199,6 +211,8 @@ class Site(Part):
         Of a ship under way.
     speed : float, optional
         Of a ship under way, m/s.
+    ship : Key, optional
+        Name of another site on whose ship this one stands, and with which it moves; it has no place of its own.
     failures : tuple of Failure
     emitter_decoys : tuple of EmitterDecoys, optional
     availability : Availability, optional
@@ -223,6 +237,7 @@ class Site(Part):
     departs: Duration | None = None
     course: Azimuth | None = None
     speed: Annotated[float, Measure("speed", 0.0, 30.0, "18 kt")] | None = None
+    ship: Key | None = None
     failures: Annotated[
         tuple[Failure, ...],
         Strict(False),
@@ -241,6 +256,12 @@ class Site(Part):
             key = "course" if self.speed is None else "speed"
             raise refusal("a ship under way needs both course and speed", "Give both or neither.", key)
         return self
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, write: SerializerFunctionWrapHandler) -> JsonObject:
+        """As a file has it: what stands on another site's ship says no place of its own."""
+        told: JsonObject = write(self)
+        return told if self.ship is None else {key: told[key] for key in told if key not in ABOARD}
 
 
 class Command(Part):

@@ -36,6 +36,7 @@ from openiads.world.layout import FLIGHT, JAMMER, MODEL, SITUATION
 from openiads.world.posts import add_commands, check_count
 from openiads.world.prebuilt import Prebuilt
 from openiads.world.sites import add_site
+from openiads.world.units import set_leaves
 from openiads.world.values import Arena, Values
 
 MOST_WORK = 50_000_000  # turns, looks and steps of one replication: some minutes; packaged ones take 1e3 to 1e5
@@ -123,6 +124,7 @@ def _built(scenario: Scenario, catalog: Catalog, knobs: Mapping[str, float] | No
     add_commands(draft)
     for site in scenario.sites:
         add_site(draft, site)
+    set_leaves(draft)
     check_count(draft)
     add_early_warning(draft)
     add_flights(draft)
@@ -231,6 +233,7 @@ def situation_of(draft: Draft) -> NDArray[np.void]:
     row["first_notional"] = row["emission_due"] = math.inf
     row["emission"] = sum(int(radar["policy"]) > 0 for radar in draft.radars)
     row["outages"] = sum(float(each["outage"]) > 0.0 for each in (*draft.radars, *draft.posts, *draft.units))
+    row["leaving"] = int(any(site.doctrine.leaves for site in scenario.sites))
     return stacked([row], SITUATION)
 
 

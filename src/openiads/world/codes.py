@@ -130,6 +130,7 @@ class Gate(IntEnum):
     RESERVED = 31
     JAMMED = 32
     SILENT = 33
+    POINT_DEFENSE = 34  # left to a point defense that is believed to take it
 
 
 #: Gates from the first that is asked to the last; the further along, the nearer a unit is to a shot.
@@ -166,6 +167,7 @@ ASKED = (
     Gate.NO_LAUNCHER_READY,
     Gate.RULE_HELD,
     Gate.HELD_FOR_ASSESSMENT,
+    Gate.POINT_DEFENSE,
     Gate.ENGAGED_ELSEWHERE,
     Gate.ENGAGING,
 )
@@ -391,6 +393,7 @@ class Event(IntEnum):
     EMISSION = 27
     STROBE = 28
     DECOYED = 29
+    BURST = 30
     JAMMING = 31
     LOOK = 32
     TRACK_UPDATE = 33

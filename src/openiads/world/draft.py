@@ -81,6 +81,11 @@ class PlacedSite:
     way: tuple[LatLon, ...]
 
     @property
+    def afloat(self) -> bool:
+        """Whether it stands on a ship."""
+        return self.site.ship is not None or bool(self.system.flags.get("afloat", False))
+
+    @property
     def at(self) -> LatLon:
         """Latitude and longitude (rad) of the site at the start."""
         return self.site.at.latitude, self.site.at.longitude

@@ -244,6 +244,8 @@ UNIT = np.dtype(
         ("fire_rule", "i8"),  # codes of doctrine.firing
         ("salvo_interval", "f8"),  # s between rounds of the unit
         ("outage", "f8"),  # probability that its crew is not ready when a raid comes; fixed
+        ("leaves", "i8"),  # bits of rows of units: point defenses to which it leaves what they can take; fixed
+        ("left", "i8"),  # tracks left to it in the present cycle of a post
     ],
     align=True,
 )
@@ -274,6 +276,14 @@ MAGAZINE = np.dtype(
         ("speed_ratio", "f8"),  # least ratio of it to the target's, of air-breathing ones
         ("track_on_jam", "i8"),  # 1: led by the bearing of a target that jams, while its range is carried on
         ("climb_spread", "f8"),  # m/s, of flights: how far a track's vertical velocity is trusted
+        # of a gun, whose round here is a burst: ``lethal`` is the radius of the disc that stands for a target, m, and
+        # ``certain`` the probability that a hit kills
+        ("burst", "i8"),  # rounds of a burst; 0: missiles
+        ("burst_time", "f8"),  # s
+        ("shell_speed", "f8"),  # m/s, mean
+        ("dispersion", "f8"),  # rad, deviation of a round about the burst's center, in each axis
+        ("bias", "f8"),  # rad, of that center about the target
+        ("optical", "i8"),  # 1: laid by an optical sight, 0: by the engagement radar
     ],
     align=True,
 )

@@ -10,6 +10,7 @@ from openiads.base.draws import actor_number
 from openiads.catalog.records import launcher_rows
 from openiads.world.draft import NEVER, Draft, LatLon, PlacedSite, Row, blank, failure_time, put
 from openiads.world.elements import LAUNCHER
+from openiads.world.guns import burst_time, is_gun
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,11 @@ def add_launchers(draft: Draft, placed: PlacedSite, unit: UnitPlace, magazines: 
         row["full"] = row["loaded"] = most if site.rounds is None else min(site.rounds, most)
         row["loads"] = draft.values.count(entry, "reloads") if site.reloads is None else site.reloads
         row["interval"], row["reload_time"] = v(entry, "launch_interval"), v(entry, "reload_time")
+        fires = draft.values.catalog[interceptor]
+        if is_gun(fires):  # a mount is busy while it fires
+            row["interval"] = max(row["interval"], burst_time(draft.values, fires))
         row["reloaded_at"] = NEVER
-        inclined = draft.values.catalog[interceptor].text["launch_kind"] == "inclined"
+        inclined = fires.text.get("launch_kind") == "inclined" or (is_gun(fires) and entry.has("azimuth_arc"))
         row["arc_center"] = site.facing
         row["arc_half"] = min(v(entry, "azimuth_arc") / 2.0, math.pi) if inclined else math.pi
         row["hit_radius"] = v(system, "hit_radius_launcher")

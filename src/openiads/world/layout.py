@@ -41,6 +41,7 @@ SITUATION = np.dtype(
         ("looks", "i8"),
         ("updates", "i8"),
         ("steps", "i8"),
+        ("leaving", "i8"),  # 1: some unit leaves tracks to a point defense; fixed
         ("work_most", "i8"),  # turns, looks and steps of integration that a replication may take; fixed
         ("work", "i8"),  # turns that it has taken, and by phase (``engine.step``)
         ("turns", "i8", (11,)),
@@ -186,6 +187,7 @@ TRACK = np.dtype(
         ("worth", "f8"),  # value at risk, in cruise missiles at an asset of value 1
         ("urgency", "f8"),  # order in which the post deals with tracks, greatest first
         ("rests_until", "f8"),  # s, its fire rule has held too long and is not asked before
+        ("left_to", "i8"),  # bit of the row of a unit of point defense that is believed to take it; 0: none
         ("engagements", "i8"),
         ("threatening", "i8"),
         ("time", "f8"),

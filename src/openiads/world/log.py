@@ -22,7 +22,7 @@ ASSESS, RELEASE, GATE = int(Event.ASSESS), int(Event.RELEASE), int(Event.GATE)
 LAUNCH, HANDOVER, INTERCEPT = int(Event.LAUNCH), int(Event.HANDOVER), int(Event.INTERCEPT)
 ROUND_STATE, ROUND_END = int(Event.ROUND_STATE), int(Event.ROUND_END)
 FLIGHT_STATE, EVADE, TERMINAL = int(Event.FLIGHT_STATE), int(Event.EVADE), int(Event.TERMINAL)
-DAMAGE, SHORTEN = int(Event.DAMAGE), int(Event.SHORTEN)
+DAMAGE, SHORTEN, BURST = int(Event.DAMAGE), int(Event.SHORTEN), int(Event.BURST)
 
 
 @kernel("i8(Sim, i8)")
@@ -310,6 +310,24 @@ def log_intercept(sim, k, killed, chance, closing, ground, height):
     event["value"][3] = ground
     event["value"][4] = height
     event["value"][5] = sim.situation[0]["now"] - round_["launched_at"]
+
+
+@kernel("void(Sim, i8, f8, f8, f8, f8)")
+def log_burst(sim, k, distance, scatter, chance, radius):
+    """Burst ``k`` passes its target at a distance from the gun: scatter of a round (m), its chance of a hit, and the
+    radius of the target (m).
+    """
+    round_ = sim.rounds[k]
+    rounds = sim.magazines[round_["magazine"]]["burst"]
+    n = new_round_event(sim, BURST, k, rounds)
+    event = sim.events[n]
+    event["launcher"] = round_["launcher"]
+    event["value"][0] = distance
+    event["value"][1] = round_["miss"]
+    event["value"][2] = scatter
+    event["value"][3] = chance
+    event["value"][4] = rounds * chance
+    event["value"][5] = radius
 
 
 @kernel("void(Sim, i8, f8, f8, f8)")

@@ -7,7 +7,7 @@ import math
 from openiads.base.errors import InputError
 from openiads.physics.paths import level_route
 from openiads.scenario.model import Site
-from openiads.world.draft import Draft, LatLon, blank
+from openiads.world.draft import Draft, LatLon, Row, blank
 from openiads.world.elements import PLATFORM
 
 MASK_SPACING = 1000.0  # m between two masks along a ship's way, unless that takes more than
@@ -20,13 +20,19 @@ SOUNDINGS, MOST_SOUNDINGS = 500.0, 400  # m between places at which a way is hel
 def add_ship(draft: Draft, site: Site) -> tuple[int, tuple[LatLon, ...]]:
     """A platform for a site under way; everything of the site then stands at the ship's reference point.
 
+    One ship may carry several sites: those that name it have its platform.
+
     Returns
     -------
     tuple of int and tuple of LatLon
         Row of the platform, -1 for a site that stands still, and the places (rad) along its way, none for such a site.
     """
+    if site.ship is not None:
+        site = next(each for each in draft.scenario.sites if each.name == site.ship)
     if site.course is None or not site.speed:
         return -1, ()
+    if site.name in draft.ships:
+        return draft.ships[site.name], _way(draft, site, draft.platforms[draft.ships[site.name]])
     at, speed = (site.at.latitude, site.at.longitude), site.speed
     length = speed * draft.scenario.duration
     _keep_to_sea(draft, site, length)
@@ -40,8 +46,13 @@ def add_ship(draft: Draft, site: Site) -> tuple[int, tuple[LatLon, ...]]:
     row["speed"], row["heading"] = speed, site.course
     platform = draft.ships[site.name] = len(draft.platforms)
     draft.platforms.append(row)
-    spacing = float(row["spacing"])
-    return platform, tuple(draft.away(at, site.course, n * spacing) for n in range(int(row["masks"])))
+    return platform, _way(draft, site, row)
+
+
+def _way(draft: Draft, site: Site, row: Row) -> tuple[LatLon, ...]:
+    """The places (rad) along the way of a ship at which masks are made."""
+    at, spacing = (site.at.latitude, site.at.longitude), float(row["spacing"])
+    return tuple(draft.away(at, site.course or 0.0, n * spacing) for n in range(int(row["masks"])))
 
 
 def _keep_to_sea(draft: Draft, site: Site, length: float) -> None:

@@ -128,6 +128,17 @@ MEANING: dict[Event, tuple[str, tuple[str, ...]]] = {
         ("distance of the crossing", "azimuth", "elevation", "jamming over noise in the beam, dB", "", ""),
     ),
     Event.JAMMING: ("1: a noise jammer begins to radiate, 0: it ends", ("jammer's row", "", "", "", "", "")),
+    Event.BURST: (
+        "rounds of the burst",
+        (
+            "range",
+            "distance of its center from the target",
+            "scatter of a round",
+            "chance of a hit by one round",
+            "expected hits",
+            "radius of the target",
+        ),
+    ),
     Event.FALSE_TRACK: ("1: a track confirmed on false alarms", ("x", "y", "z", "", "", "")),
     Event.LOOK: (
         "1 detected, 0 in view but not, 2 not because of jamming; others as codes.Look",

@@ -8,18 +8,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads.base.draws import actor_number
+from openiads.base.errors import InputError
 from openiads.catalog.records import Entry
 from openiads.scenario.model import Doctrine
 from openiads.world.codes import ChannelPhase, Control, FireRule, ThreatClass
 from openiads.world.draft import NEVER, Draft, LatLon, PlacedSite, Row, blank, put, ready_time
 from openiads.world.elements import MAGAZINE, UNIT
 from openiads.world.emission import crew_outage
+from openiads.world.guns import gun_lethality, gun_magazine, gun_row, is_gun
 from openiads.world.interceptors import drawn_interceptor, interceptor_row
 from openiads.world.launchers import UnitPlace, add_launchers
 from openiads.world.lethality import KillModel, Lethality, lethality_of
 from openiads.world.posts import add_crew
 from openiads.world.radars import Mount, add_radar
 
+#: Fire units of a scenario in which some leave tracks to others: a bit for each.
+MOST_BITS = 62
 #: What a crew may take a track for (`assignment.believed_class`).
 BELIEVED = (ThreatClass.AIRCRAFT, ThreatClass.CRUISE, ThreatClass.DRONE, ThreatClass.BALLISTIC)
 
@@ -72,6 +76,20 @@ def add_unit(draft: Draft, placed: PlacedSite, number: int, above: list[int]) ->
     return index
 
 
+def set_leaves(draft: Draft) -> None:
+    """To which units each leaves what these can take, once all sites have theirs; bits of their rows."""
+    rows: dict[str, list[int]] = {}
+    for row, name in enumerate(draft.names.units):
+        rows.setdefault(name.rpartition("/")[0], []).append(row)
+    for site in draft.scenario.sites:
+        theirs = [row for name in site.doctrine.leaves or () for row in rows.get(name, ())]
+        if any(row >= MOST_BITS for row in theirs):
+            reason = f"{len(draft.units)} fire units, and some leave to point defense"
+            raise InputError(f"site.{site.name}.doctrine.leaves", reason, f"At most {MOST_BITS} fire units then.")
+        for row in rows.get(site.name, ()):
+            draft.units[row]["leaves"] = sum(1 << each for each in theirs)
+
+
 def _position(draft: Draft, placed: PlacedSite, number: int) -> LatLon:
     """Declared positions first; else units stand in a line square to the facing, centered on the site."""
     site = placed.site
@@ -105,22 +123,26 @@ def _add_magazine(draft: Draft, placed: PlacedSite, entry: Entry, unit: int) -> 
     """
     v = draft.values.of
     row = blank(MAGAZINE)
-    flying = interceptor_row(draft, entry)
+    flying = gun_row(draft, entry) if is_gun(entry) else interceptor_row(draft, entry)
     row["unit"], row["interceptor"], row["flyout_table"] = unit, flying.row, flying.table
     kept_for = placed.site.doctrine.keep.get(entry.name)
     classes = list(ThreatClass) if kept_for is None else [ThreatClass[kept_for.upper()]]
     row["classes"] = sum(1 << int(c) for c in classes)
-    row["channel"] = int(ChannelPhase[entry.text["channel_phase"].upper()])
-    row["support_break"] = v(entry, "support_break_limit")
-    row["midcourse_break"] = max(v(entry, "midcourse_break_limit"), row["support_break"])
     row["position_limit"], row["velocity_limit"] = v(entry, "firm_position"), v(entry, "firm_velocity")
-    _limits(draft, row, entry)
-    _demands(draft, row)
+    if is_gun(entry):
+        gun_magazine(draft, row, entry)
+    else:
+        row["channel"] = int(ChannelPhase[entry.text["channel_phase"].upper()])
+        row["support_break"] = v(entry, "support_break_limit")
+        row["midcourse_break"] = max(v(entry, "midcourse_break_limit"), row["support_break"])
+        _limits(draft, row, entry)
+        _demands(draft, row)
+        row["least_lethal"] = v(entry, "least_lethal_radius")
     lethality = _lethality(draft, entry)
     row["track_on_jam"] = bool(entry.flags.get("track_on_jam", False))
     row["reliability"], row["common_mode"] = lethality.reliability, lethality.common_mode
     row["pk_believed"], row["lethal"] = lethality.pk_believed, lethality.radius
-    row["least_lethal"], row["certain"] = v(entry, "least_lethal_radius"), lethality.certain
+    row["certain"] = lethality.certain
     draft.magazines.append(row)
     return len(draft.magazines) - 1
 
@@ -177,8 +199,11 @@ def _demands(draft: Draft, row: Row) -> None:
 def _lethality(draft: Draft, entry: Entry) -> Lethality:
     """How an interceptor kills, solved once for all units that fire it."""
     if entry.name not in draft.lethalities:
-        model, row = KillModel.of(draft.scenario), drawn_interceptor(draft, entry)
-        found = lethality_of(entry, draft.values, model, row, draft.prebuilt)
+        model = KillModel.of(draft.scenario)
+        if is_gun(entry):
+            found = gun_lethality(entry, draft.values, model)
+        else:
+            found = lethality_of(entry, draft.values, model, drawn_interceptor(draft, entry), draft.prebuilt)
         draft.capped.extend(found.capped)
         draft.nearer.extend(found.nearer)
         draft.lethalities[entry.name] = found

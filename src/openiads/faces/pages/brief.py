@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from openiads.faces.draw.lines import Line, geodetic, line_of
-from openiads.scenario.knobs import receiver_of
+from openiads.scenario.knobs import jammers_of, receiver_of
 from openiads.world.codes import Event, Identity, Side, Terminal, ThreatClass
 
 if TYPE_CHECKING:
@@ -246,7 +246,7 @@ def used_entries(scenario: Scenario, catalog: Catalog) -> list[str]:
     """Catalog names a scenario rests on: its systems and threats, and every entry these name, in that order."""
     queue = [site.system for site in scenario.sites]
     queue += [raid.threat for raid in scenario.raids] + [flight.kind for flight in scenario.flights]
-    jammers = [each.jammer for each in (*scenario.raids, *scenario.flights) if each.jammer]
+    jammers = sorted(jammers_of(scenario))
     found: list[str] = []
     while queue:
         name = queue.pop(0)

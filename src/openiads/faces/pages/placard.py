@@ -34,10 +34,11 @@ def _scenario(run: Run) -> Scenario:
     """The scenario of a run as it is stored.  It was checked when the run began; checking it again needs kernels."""
     from pydantic import ValidationError
 
+    from openiads.scenario.layers import aboard
     from openiads.scenario.load import Scenario
 
     try:
-        return Scenario.model_validate(run.facts["scenario"]["mapping"])
+        return Scenario.model_validate(dict(aboard(run.facts["scenario"]["mapping"])))
     except ValidationError:
         return run.scenario  # of another version: this says what is wrong, and what to do
 

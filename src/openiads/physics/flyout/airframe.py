@@ -29,6 +29,7 @@ class Guidance(IntEnum):
     SEMI_ACTIVE = 2
     TVM = 3
     ACTIVE = 4
+    GUN = 5  # not at all: shells of a burst fly straight
 
 
 class LaunchKind(IntEnum):
