@@ -17,6 +17,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from catalog_classes import classes_page
 from scenario_words import MEANINGS, OPENINGS
 
 from openiads.base.toml import toml_value
@@ -347,7 +348,8 @@ def reach_page() -> str:
             "What the flight model makes of each round and ballistic missile, beside what is published; the same as",
             "`openiads catalog reach`.\n",
             "*Range*: greatest ground range against a head-on target of 250 m/s at 10 km with an arrival speed of at",
-            "least 1.5 times the target's and 5 g available. *Ceiling*: greatest height with 3 g inside half that",
+            "least 1.5 times the target's and 5 g available; at half the ceiling where that is below 20 km, and at the",
+            "least height where that is above 10 km. *Ceiling*: greatest height with 3 g inside half that",
             "range. *Peak speed*, *apogee*, *average speed*: of the shot at that range. *Minimum range*: from there",
             "on, out to 20 km or half the range, the same target at 1 km is met everywhere; kinematic alone. A",
             "ballistic missile flies at full burn from sea level at 35 degrees north toward the north; its terminal",
@@ -360,7 +362,8 @@ def reach_page() -> str:
             "fit keeps the kinematic minimum range from lying beyond the published one, which holds arming and the",
             "first track too. *off*: against the published number. *outside*: against the nearer end of the published",
             "interval; an end nobody published is the least half-width of its evidence status. *met*: inside the",
-            "interval, or within 10 % of the number; a bound: not beyond it.\n",
+            "interval, or within 10 % of the number; a bound: not beyond it. A limit that guidance sets and not flight",
+            "(`guidance_limits` of the entry) is no figure of the table.\n",
             f"Of {len(fitted)} fitted figures {sum(row['met'] for row in fitted)} are met. Not met: "
             + (", ".join(missed) or "none")
             + ".\n",
@@ -371,7 +374,7 @@ def reach_page() -> str:
             "## Miss against range\n",
             f"Median miss (m) at {', '.join(shares)} of the published range, against the target of the range, with a",
             "radar track off by 1 mrad across. A tvm round must at most double from the first to the last; command",
-            "guidance must grow at least as the range; of the other classes most rounds must arrive. A class without a",
+            "guidance must grow at least as the slant range; of the others most rounds must arrive. A class without a",
             "round in the catalog is shown by a notional one: another's flight with its errors.\n",
             table(head, [growth_cells(row) for row in found["guidance"]]),
         ]
@@ -440,6 +443,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "codes.md": codes_page,
     "gates.md": gates_page,
     "catalog.md": catalog_page,
+    "classes.md": lambda: classes_page(table, NOTE),
     "knobs.md": knobs_page,
     "reach.md": reach_page,
     "study.md": study_page,

@@ -11,12 +11,14 @@ OPENINGS = {
     "Doctrine": "`[site.doctrine]`: how the site fights.",
     "Failure": '`failures = [{ element = "64n6e2", at = "120 s" }]` of a site: an element that stops working.',
     "EmissionRules": "`[site.doctrine.emission_rules]`: how radars under emission control are switched.",
-    "EmitterDecoys": '`emitter_decoys = [{ radar = "64n6e2", count = 3 }]` of a site: decoys about a radar that emit while '
-    "it does.",
+    "EmitterDecoys": '`emitter_decoys = [{ radar = "64n6e2", count = 3 }]` of a site: decoys about a radar that emit '
+    "while it does.",
     "Availability": "`availability = { radar = 0.95, post = 0.98, crew = 0.9 }` of a site: how surely its elements are "
     "ready when a raid comes.",
     "Command": "`[[command]]`: a command post above sites: their radars report to it and it directs their fire units.",
     "Link": "`[[link]]`: what is known of the link from a site or command to the command above it.",
+    "EarlyWarning": "`[[early_warning]]`: a radar in the air or far off whose plots go to the post of a site or "
+    "command.",
     "Raid": "`[[raid]]`: a group of like threats on one axis.",
     "Flight": "`[[flight]]`: one aircraft that is not part of a raid.",
     "Corridor": "`[[corridor]]`: an announced air route, a band of a width along points between two altitudes.",
@@ -42,6 +44,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "site": "who defends it",
         "command": "command posts above sites",
         "link": "links between sites and commands",
+        "early_warning": "sensors in the air and far off",
         "raid": "who comes",
         "flight": "who else is in the air",
         "corridor": "announced air routes",
@@ -67,8 +70,8 @@ MEANINGS: dict[str, dict[str, str]] = {
     "EmissionRules": {
         "delay": "median time from an order to its effect (catalog)",
         "resume": "from then to emission, for an order to emit (catalog)",
-        "silence": "a shutdown lasts so long where no other radar tells that the threat has gone, and a cued radar emits "
-        "so long after the last track near it (catalog)",
+        "silence": "a shutdown lasts so long where no other radar tells that the threat has gone, and a cued radar "
+        "emits so long after the last track near it (catalog)",
         "blink_period": "period of a radar that blinks (catalog)",
         "blink_duty": "share of it that it emits (catalog)",
         "cue_range": "a cued radar emits at tracks that will be so near, flying straight on (catalog)",
@@ -112,11 +115,14 @@ MEANINGS: dict[str, dict[str, str]] = {
         "less value may not take them",
         "priority": "value: the track with most value at risk per round and second left first, and rounds kept for it; "
         "time: the one with the least time left",
+        "leaves": "names of sites of point defense: what these are believed to take is not shot at",
         "launch_margin": "no shot below this probability that the radar's support lasts to the intercept",
         "emission": "when the site's radars emit: on, always; shutdown, silent while a weapon is believed to come at "
         "them; blink, for a share of every period; cued, from when the site's post holds a track near them",
         "emission_of": 'the same for single radars: `{ "64n6e2" = "on", "30n6e2" = "cued" }`',
         "emission_rules": "times and distances that these go by",
+        "remote": "rounds that see for themselves may be launched on another radar's track, where the catalog says "
+        "that the system can; else where it can",
         "goal": "probability of kill wanted for each target",
         "search_mode": "search mode of phased radars, by name; a radar without that mode keeps its first",
         "assignment": "greedy: the unit that reaches the most urgent track first; exchange: unless two tracks together "
@@ -124,6 +130,28 @@ MEANINGS: dict[str, dict[str, str]] = {
         "self_defense": "under hold, a hostile track that comes at a fire unit itself may be shot at",
         "keep": 'kinds of round kept for one class of target: `{ pac3_mse = "ballistic" }`',
         "dials": "numbers handed to the user's rule, at most eight",
+    },
+    "EarlyWarning": {
+        "name": "name of the sensor, none that a site or command has",
+        "radar": "a radar entry of the catalog that searches by itself, for example `e3_apy`",
+        "reports_to": "name of the site or command whose post hears it; posts above hear it through their links",
+        "carrier": "aircraft on a racetrack, tethered aerostat, mast on the ground, or ship",
+        "at": "where it stands; of an aircraft the center of a circle, of a ship where it starts",
+        "orbit": "of an aircraft: the centers of the two turns of its racetrack",
+        "altitude": "of an aircraft, above the sea",
+        "height": "of the antenna above the ground or the waterline; else the catalog's",
+        "speed": "over the ground, of an aircraft or ship",
+        "course": "of a ship under way",
+        "turns": "which way the racetrack turns",
+        "turn_radius": "of the racetrack's turns; tighter than 2 g is refused",
+        "facing": "azimuth of an antenna that does not turn, at the start; it turns with its carrier",
+        "blind_in_turns": "it sees nothing while its aircraft turns",
+        "on_station": "it looks from then on",
+        "off_station": "until then; else to the end",
+        "availability": "probability that it is on station at all, drawn once a replication",
+        "delay": "of a report to its post; else that of the post's own radars",
+        "loss": "share of reports lost; else that of the post's own radars",
+        "range": "farther from its post than this it is not heard; else always",
     },
     "Failure": {
         "element": "`64n6e2` a radar of the post, `30n6e2/1` the engagement radar of fire unit 1, `5p85se/1/3` its "
@@ -143,6 +171,9 @@ MEANINGS: dict[str, dict[str, str]] = {
         "transponder": "whether a civil transponder answers; else the catalog's",
         "flight_plan": "whether the post holds its flight plan",
         "corridor": "the corridor that its flight plan names; a track off its axis does not fit the plan",
+        "jammer": "noise jammer that it carries, a catalog entry; only of a hostile flight",
+        "jammer_from": "it radiates from then on; else from the start",
+        "jammer_until": "and until then; else to the end",
     },
     "IdentificationSettings": {
         "prior_hostile": "belief before any evidence; the three priors go together and add up to 1",
@@ -195,6 +226,9 @@ MEANINGS: dict[str, dict[str, str]] = {
         "spacing": "time between them",
         "lateral_spacing": "distance between neighboring paths",
         "jitter": "standard deviation of each one's time",
+        "jammer": "noise jammer that each one carries, a catalog entry",
+        "jammer_from": "it radiates from then on; else from the start",
+        "jammer_until": "and until then; else to the end",
     },
     "Site": {
         "name": "name; its fire units are `name/1`, `name/2`, ...",
@@ -209,6 +243,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "departs": "time at which it leaves its place and works no more",
         "course": "of a ship under way; goes with `speed`",
         "speed": "of a ship under way",
+        "ship": "name of another site on whose ship it stands, in place of `at`, `course` and `speed`",
         "defends": "names of assets",
         "doctrine": "how it fights",
         "low_altitude": 'the low-altitude radar: one of the system\'s choices, or "none"',

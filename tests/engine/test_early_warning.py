@@ -312,6 +312,18 @@ def test_a_post_waits_for_what_is_told_late() -> None:
     assert [len(rows(one(world, k), Event.TRACK)) for k in range(4)] == [1, 1, 1, 1]
 
 
+@pytest.mark.parametrize("speed", ["60 m/s", "250 m/s"])
+def test_a_formation_is_as_many_tracks_however_fast_the_sensor_flies(speed: str) -> None:
+    """Two plots are paired by what their ranges and radial speeds say; how far the sensor flew does not count."""
+    own = eye(
+        azimuth_beamwidth=value(0.1, "deg"), elevation_beamwidth=value(0.1, "deg"), angle_floor=value(0.1, "mrad")
+    )
+    four = skimmer(200.0, count=4, spacing="6 s", lateral_spacing="1 km")
+    world = watched(four, warning=[sensor(at=place(80.0, 20.0), speed=speed, delay="5 s")], own=own, duration=400.0)
+    tracks = [len(rows(one(world, k), Event.TRACK)) for k in range(8)]
+    assert 4.0 <= np.mean(tracks) <= 6.0
+
+
 def test_nothing_is_detected_before_it_comes_or_after_it_leaves() -> None:
     model = SEEN
     world = watched(
@@ -522,3 +534,30 @@ def test_it_moves_along_its_racetrack_and_takes_nothing_else_along() -> None:
     up = np.array(enu_axes(*HOME)[6:])
     off = at - np.array(middle)
     assert np.linalg.norm(off - (off @ up) * up) == pytest.approx(10_000.0, rel=0.01)
+
+
+@pytest.mark.parametrize("carrier", ["ground", "ship"])
+def test_a_radar_far_off_on_a_mast_or_a_ship_sees_for_the_site(carrier: str) -> None:
+    """Expected: 100 km ahead of a dark site it detects a flyer 280 km from that, which a mast at the site could not."""
+    way = {"course": "0 deg", "speed": "5 m/s"} if carrier == "ship" else {}
+    ahead = sensor(carrier=carrier, at=place(100.0), height="30 m", altitude=None, speed=None) | way
+    world = watched(skimmer(280.0, altitude="3 km"), warning=[ahead], duration=120.0)
+    seen = looks(world)
+    assert np.any(seen["code"] == 1)
+    assert seen["value"][seen["code"] == 1, 0].max() < 181e3
+
+
+def test_a_racetrack_to_the_left_is_the_mirror_of_one_to_the_right() -> None:
+    """Expected: of an orbit from south to north, after a quarter of a turn one is as far west as the other is east."""
+
+    def west(turns: str) -> float:
+        legs = [place(20.0, 180.0), place(20.0, 0.0)]
+        world = watched(skimmer(200.0), warning=[sensor(at=None, orbit=legs, turns=turns)], duration=900.0)
+        at = [state_at(world.tables, int(world.rows["platforms"]["path"][0]), float(t))[:3] for t in range(0, 900, 10)]
+        east = np.array(enu_axes(*HOME)[:3])
+        home = np.array(to_ecef(*HOME, 0.0))
+        return float(np.mean([(np.array(each) - home) @ east for each in at[:20]]))
+
+    left, right = west("left"), west("right")
+    assert left == pytest.approx(-right, abs=300.0)
+    assert abs(left) > 1000.0

@@ -13,6 +13,9 @@ from openiads.audit.check import check_events
 from openiads.audit.reasons import audit_reasons
 from openiads.base.errors import InputError
 from openiads.engine.runner import Runner
+from openiads.experiments.design import quick_study
+from openiads.experiments.sweep import sweep
+from openiads.runs.replicate import run
 from openiads.world.codes import Down, Element, Emission, Event, Gate, RoundEnd
 
 HELD = {"control": "hold"}
@@ -421,3 +424,61 @@ def test_what_makes_no_sense_is_refused_with_its_place(name):
         scene(raid("West"), sites=[site(**changed)])
     lines = str(raised.value)
     assert told in lines and "scenario:" in lines
+
+
+# ------------------------------------------------------------------ with what else there is
+
+
+def test_an_early_warning_aircraft_cues_a_silent_site():
+    eye = {"name": "Eye", "radar": "e3_apy", "reports_to": "Guard", "at": place(60.0, 90.0)}
+    eye |= {"altitude": "9 km", "speed": "170 m/s"}
+    rules = {"cue_range": "60 km", "cue_time": "0 s", "delay": "3 s", "resume": "2 s"}
+    guard = site(doctrine={"emission": "cued", "emission_rules": rules})
+    world = scene(raid("West", distance=150.0), sites=[guard], model=CLEAR, asset=APART, early_warning=[eye])
+    deaf = scene(raid("West", distance=150.0), sites=[guard], model=CLEAR, asset=APART)
+    for k in range(3):
+        result = one(world, k, record=True)
+        switches = rows(result, Event.EMISSION)
+        assert set(switches["radar"].tolist()) == {0, 1}  # the aircraft's radar is under no such doctrine
+        for r in (0, 1):
+            mine = switches[switches["radar"] == r]
+            assert mine["code"].tolist()[:2] == [0, 1]
+            assert time_of(result, Event.DETECT, radar=r) > mine["time"][1] > 300.0  # 150 km to 60 km at 250 m/s: 360 s
+        assert [v for v in kept(world, result) if "radar 2 puts" not in v] == []  # the limits here hold no way of it
+        assert result.outcome["rounds_fired"][0] > 0
+        assert one(deaf, k).outcome["rounds_fired"][0] == 0
+
+
+def test_rounds_that_see_for_themselves_fly_on_when_their_radar_falls_silent():
+    """A unit of active rounds is silenced a second after a round has begun its endgame: that round meets its target."""
+    guard = site(system="patriot_pac3", doctrine={"salvo": 1, "emission": "shutdown"})
+    world = scene(raid("West", distance=60.0), sites=[guard], model=CLEAR, asset=APART)
+    met = 0
+    for k in range(8):
+        result = one(world, k)
+        handed = events(result, Event.HANDOVER)
+        if not len(handed):
+            continue
+        first = handed[0]
+        world.rows["radars"]["switch_at"][:] = float(first["time"]) + 0.05  # an order, whoever gave it
+        silenced = one(world, k)
+        world.rows["radars"]["switch_at"][:] = math.inf
+        off = events(silenced, Event.EMISSION, code=0)
+        ends = events(silenced, Event.ROUND_END, round=int(first["round"]))
+        assert len(off) and ends["code"][0] != RoundEnd.SUPPORT_LOST
+        met += 1
+    assert met >= 3
+
+
+def test_a_sweep_over_the_words_of_a_policy_reports_what_each_costs(tmp_path):
+    """Radars lost and leakers of each policy; "on" is the very run of a scenario that says nothing."""
+    base = attacked("on").scenario
+    file = tmp_path / "attacked.toml"
+    file.write_text(base.toml(), encoding="utf-8")
+    words = ["on", "shutdown", "blink", "cued"]
+    vary = {"site.Guard.doctrine.emission": words}
+    made = sweep(quick_study(file, vary=vary, replications=6, seed=1, metrics=["leakers", "radars_lost"]))
+    assert [point.values["site.Guard.doctrine.emission"] for point in made.points] == words
+    lost = [found.mean for found in made.estimate("radars_lost")]
+    assert lost[0] > 0.5 and lost[1] < lost[0] and lost[3] < lost[0]
+    assert run(base, replications=6, seed=1).digest == next(iter(made.runs())).digest

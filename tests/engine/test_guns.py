@@ -157,11 +157,10 @@ def test_a_burst_that_loses_its_radar_goes_nowhere_and_one_with_an_optical_sight
 
 @pytest.mark.compiled_only
 def test_the_order_of_entries_means_nothing():
-    first, second = site(system="lone", launchers=1), site("Other", system="lone", launchers=1)
-    one_way = scene(flyer(), model=CLEAR, sites=[first, second],
-                    catalog=entries(), duration=200.0)  # fmt: skip
-    other = scene(flyer(), model=CLEAR, sites=[second, first],
-                  catalog=entries(), duration=200.0)  # fmt: skip
+    sites = [site(name, system="lone", launchers=1) for name in ("Guard", "Other")]
+    one_way, other = (
+        scene(flyer(), model=CLEAR, sites=order, catalog=entries(), duration=200.0) for order in (sites, sites[::-1])
+    )
     for k in range(5):
         a, b = one(one_way, k), one(other, k)
         assert a.events.tobytes() == b.events.tobytes()

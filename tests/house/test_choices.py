@@ -17,7 +17,7 @@ from typing import Any, Literal, get_args, get_origin
 import pytest
 from pydantic import BaseModel
 
-from openiads.scenario import model, settings
+from openiads.scenario import early_warning, model, settings, traffic
 from openiads.world.codes import FireRule
 
 TESTS = Path(__file__).parents[1]
@@ -28,6 +28,7 @@ CLOSED = "engine/test_closed_forms.py::"
 FIRST = "engine/test_first_tries.py::"
 JAM = "engine/test_jamming.py::"
 WEAR = "engine/test_wear.py::"
+AEW = "engine/test_early_warning.py::"
 EMISSION = "engine/test_emission.py::"
 SEARCH = C + "test_a_search_mode_sees_what_it_is_for_at_least_as_early"
 RULE = C + "test_a_fire_rule_gives_a_lone_target_the_rounds_it_is_named_after"
@@ -61,6 +62,18 @@ FLOWN: dict[str, str] = {
     "Doctrine.reserves=ballistic": REGISTERED + "test_announced_ballistic_missiles_find_rounds_kept_for_them",
     "Doctrine.priority=value": NEAR,
     "Doctrine.priority=time": NEAR,
+    "Doctrine.remote=True": AEW
+    + "test_rounds_that_see_for_themselves_may_go_on_another_radars_track_and_only_where_that_is_said",
+    "Doctrine.remote=False": AEW
+    + "test_rounds_that_see_for_themselves_may_go_on_another_radars_track_and_only_where_that_is_said",
+    "EarlyWarning.carrier=aircraft": AEW + "test_from_an_orbit_the_horizon_is_that_of_its_altitude",
+    "EarlyWarning.carrier=aerostat": AEW + "test_it_sees_down_to_the_horizon_of_its_height",
+    "EarlyWarning.carrier=ground": AEW + "test_a_radar_far_off_on_a_mast_or_a_ship_sees_for_the_site",
+    "EarlyWarning.carrier=ship": AEW + "test_a_radar_far_off_on_a_mast_or_a_ship_sees_for_the_site",
+    "EarlyWarning.blind_in_turns=True": AEW + "test_an_aircraft_that_is_blind_in_its_turns_sees_only_on_its_legs",
+    "EarlyWarning.blind_in_turns=False": AEW + "test_it_moves_along_its_racetrack_and_takes_nothing_else_along",
+    "EarlyWarning.turns=left": AEW + "test_a_racetrack_to_the_left_is_the_mirror_of_one_to_the_right",
+    "EarlyWarning.turns=right": AEW + "test_a_racetrack_to_the_left_is_the_mirror_of_one_to_the_right",
     "Doctrine.emission=on": EMISSION + "test_always_on_is_what_nothing_declared_means",
     "Doctrine.emission=shutdown": EMISSION + "test_shutting_down_saves_radars_and_always_on_loses_them",
     "Doctrine.emission=blink": EMISSION + "test_a_radar_that_blinks_detects_as_often_as_its_looks_make_it",
@@ -220,7 +233,7 @@ def values_of(annotation: Any) -> list[Any]:
 def choices_of_scenarios() -> set[str]:
     """Choices of the schema of scenarios."""
     found = {f"Doctrine.fire={rule.name.lower()}" for rule in FireRule if rule}
-    for module in (model, settings):
+    for module in (model, traffic, early_warning, settings):
         for name, part in vars(module).items():
             if isinstance(part, type) and issubclass(part, BaseModel) and part.__module__ == module.__name__:
                 for key, field in part.model_fields.items():

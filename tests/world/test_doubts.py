@@ -1,6 +1,7 @@
 """The list of doubts is the list of knobs: what a world reads and nobody knows exactly is moved by some knob."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from openiads.catalog.records import PRIORS
 from openiads.physics.detection import REFERENCE_RANGE, required_snr
 from openiads.runs.simulator import real_simulator
 from openiads.scenario.knobs import knob_list, sample
-from openiads.scenario.load import catalog_of, load, packaged_scenarios
+from openiads.scenario.load import Scenario, catalog_of, load, packaged_scenarios
 from openiads.scenario.signals import signal
 from openiads.world.build import World, build
 from openiads.world.prebuilt import Prebuilt
@@ -80,3 +81,29 @@ def test_quoted_ranges_come_out_whatever_pulses_and_false_alarms_are_drawn(name:
     for n in (pulses.si_low, pulses.si_high):
         for pfa in (alarm.si_low, alarm.si_high):
             assert seen(n, pfa) == pytest.approx(nominal, rel=0.02)
+
+
+def test_what_only_emission_control_reads_is_no_doubt_of_a_scenario_without_it() -> None:
+    """Nothing declared, no knob more: sampled worlds stay what they were.  Declared, each value read has its knob."""
+    scenario = load("tartus_2016_v4")
+    name = scenario.sites[0].name
+    radar = scenario_radars(scenario)[0]
+    plain = {knob.name for knob in knob_list(catalog_of(scenario), scenario)}
+    own = re.compile(r"\.(emission_|blink_|alarm_|cue_|decoy_distance|memory_growth)")
+    assert not [each for each in plain if own.search(each)]
+    changes: list[dict[str, object]] = [
+        {f"site.{name}.doctrine.emission": policy} for policy in ("shutdown", "blink", "cued")
+    ]
+    changes += [{f"site.{name}.doctrine.emission_of": {radar: "cued"}}]
+    changes += [{f"site.{name}.emitter_decoys": [{"radar": radar, "count": 2}]}]
+    for change in changes:
+        changed = scenario.with_values(change)
+        assert outside(build(changed, prebuilt=STORE)) == []
+        more = {knob.name for knob in knob_list(catalog_of(changed), changed)} - plain
+        assert "arm.memory_growth" in more and all(own.search(each) for each in more)
+
+
+def scenario_radars(scenario: Scenario) -> list[str]:
+    """Names of the radars of its first site."""
+    system = catalog_of(scenario)[scenario.sites[0].system]
+    return [*system.lists.get("surveillance", ()), system.text["engagement_radar"]]

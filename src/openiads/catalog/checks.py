@@ -136,7 +136,8 @@ def _interceptor(entry: Entry, place: Loc) -> Iterator[Problem]:
     for i, key in enumerate(entry.lists.get("guidance_limits", ())):
         if key not in LIMITS:
             reason = f"{key!r} is no published limit"
-            yield (*place, "guidance_limits", i), None, reason, f"{nearest(key, list(LIMITS))}Allowed: {', '.join(LIMITS)}."
+            remedy = f"{nearest(key, list(LIMITS))}Allowed: {', '.join(LIMITS)}."
+            yield (*place, "guidance_limits", i), None, reason, remedy
     burned = sum(entry.si(key, 0.0) for key in ("boost_propellant", "sustain_propellant"))
     if entry.boost_propellant.si < entry.launch_mass.si <= burned:
         reason = f"more propellant than launch mass: {burned:g} kg of {entry.launch_mass.si:g} kg"

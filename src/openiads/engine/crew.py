@@ -18,8 +18,7 @@ from openiads.doctrine.evaluation import evaluate_ballistic, evaluation_stands
 from openiads.doctrine.firing import USER, fire, looks_again
 from openiads.earth.sight import lowest_visible
 from openiads.engine.asking import ask_user, briefing
-from openiads.engine.offers import offer
-from openiads.engine.rounds import no_round, rounds_for
+from openiads.engine.rounds import no_round, offer, rounds_for
 from openiads.parts import dice
 from openiads.parts.engagements import assess, begin_decision, is_active, own_state, release
 from openiads.parts.flights import away_from, finish

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from openiads.base.compiled import kernel
 from openiads.parts.gates import set_gate, set_gate_jammed
+from openiads.parts.pictures import forget_tracked, note_tracked, tracked_at_all, tracked_by
 from openiads.parts.sensing import (
     BELOW_HORIZON,
     BELOW_MASK,
@@ -44,7 +45,7 @@ def cut_off(sim, u, f):
     for n in range(unit["level"] + 1, LEVELS):
         post = unit["posts"][n]
         if post >= 0 and sim.situation[0]["now"] < sim.posts[post]["fails_at"]:
-            if sim.flights[f]["tracked"] & (1 << post) != 0:
+            if tracked_by(sim.flights[f], post):
                 return True
     return False
 
@@ -94,7 +95,7 @@ def name_unseen(sim, post):
     now = sim.situation[0]["now"]
     for f in range(len(sim.flights)):
         flight = sim.flights[f]
-        if flight["starts"] > now or flight["terminal"] != 0 or flight["tracked"] & (1 << post) != 0:
+        if flight["starts"] > now or flight["terminal"] != 0 or tracked_by(flight, post):
             continue
         gate = NO_RADAR
         furthest = -2
@@ -113,7 +114,7 @@ def name_unseen(sim, post):
         for u in range(len(sim.units)):
             if sim.units[u]["post"] == post and not works_at(sim, u, f):
                 # what another post sees would be seen here too if the link held
-                cut = flight["tracked"] != 0 and cut_off(sim, u, f)
+                cut = tracked_at_all(flight) and cut_off(sim, u, f)
                 if gate == JAMMED and not cut:
                     set_gate_jammed(sim, f, u, through)
                 else:
@@ -160,10 +161,9 @@ def count_waiting(sim, post):
 @kernel("void(Sim, i8)")
 def mark_tracked(sim, post):
     """Note which flights the post has a confirmed track of (for the gates of the others)."""
-    bit = 1 << post
     for f in range(len(sim.flights)):
-        sim.flights[f]["tracked"] &= ~bit
+        forget_tracked(sim.flights[f], post)
     for n in range(sim.situation[0]["listed"]):
         track = sim.tracks[sim.roster[n]]
         if track["state"] == CONFIRMED and track["flight"] >= 0:
-            sim.flights[track["flight"]]["tracked"] |= bit
+            note_tracked(sim.flights[track["flight"]], post)

@@ -15,9 +15,7 @@ from openiads.doctrine.evaluation import evaluate, inbound
 from openiads.doctrine.identification import identify
 from openiads.doctrine.value import next_track
 from openiads.engine.gates import count_waiting, mark_tracked, name_unseen, works_at
-from openiads.engine.leaving import begin_leaving, left_to
-from openiads.engine.offers import offer
-from openiads.engine.rounds import no_round, rank, rounds_for, rounds_kept
+from openiads.engine.rounds import begin_leaving, left_to, no_round, offer, rank, rounds_for, rounds_kept
 from openiads.parts.emission import regulate
 from openiads.parts.engagements import engage, free_channel
 from openiads.parts.gates import set_gate_of_track

@@ -18,7 +18,7 @@ from openiads.base.errors import UsageError
 from openiads.base.jsonable import JsonObject
 from openiads.base.shown import Shown
 from openiads.explain.emission import elements_told
-from openiads.explain.reasons import NOT_WAITING, GateSpell, Reasons, reasons, shot_possible, steadied
+from openiads.explain.reasons import NOT_WAITING, RESOURCE, GateSpell, Reasons, reasons, shot_possible, steadied
 from openiads.explain.sentences import gate_sentence, said
 from openiads.runs.run import Run, open_run
 from openiads.world.codes import Event, Gate, Side, Terminal, ThreatClass
@@ -39,23 +39,13 @@ CHAIN = (
     Event.INTERCEPT,
     Event.ASSESS,
     Event.TERMINAL,
+    Event.STROBE,
+    Event.JAMMING,
+    Event.DECOYED,
 )
 
 #: What becomes of a flight's track; nothing of the flight once that has ended, and not told of it then.
 OF_TRACK = (Event.TRACK, Event.TRACK_DROP, Event.IDENTIFY, Event.SWAP)
-
-#: Which gate means that a resource binds, in the words of ``world.outcome.BOUNDS``.
-RESOURCE = {
-    Gate.SILENT: "picture",
-    Gate.NOT_DETECTED: "picture",
-    Gate.NO_FIRM_TRACK: "picture",
-    Gate.NOT_IDENTIFIED: "picture",
-    Gate.NOT_ACQUIRED: "picture",
-    Gate.OPERATOR_BUSY: "operator",
-    Gate.NO_CHANNEL: "channel",
-    Gate.NO_LAUNCHER_READY: "launcher",
-    Gate.NO_ROUND: "magazine",
-}
 
 LEAKED = (Terminal.HIT_ASSET, Terminal.REACHED_MISSED)
 

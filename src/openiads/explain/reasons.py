@@ -34,6 +34,20 @@ STILL_TOO_FAR = (Gate.OUT_OF_RANGE, Gate.TOO_EARLY)
 #: Gates at which a unit does not wait to shoot.
 NOT_WAITING = (Gate.NONE, Gate.ENGAGING)
 
+#: Which gate means that a resource binds, in the words of ``world.outcome.BOUNDS``.
+RESOURCE = {
+    Gate.SILENT: "picture",
+    Gate.JAMMED: "picture",
+    Gate.NOT_DETECTED: "picture",
+    Gate.NO_FIRM_TRACK: "picture",
+    Gate.NOT_IDENTIFIED: "picture",
+    Gate.NOT_ACQUIRED: "picture",
+    Gate.OPERATOR_BUSY: "operator",
+    Gate.NO_CHANNEL: "channel",
+    Gate.NO_LAUNCHER_READY: "launcher",
+    Gate.NO_ROUND: "magazine",
+}
+
 #: A spell shorter than this (s) between two at one gate is told with them.
 FLICKER = 3.0
 #: Share of a spell below which what flickers in it is not told.

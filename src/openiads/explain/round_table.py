@@ -96,15 +96,17 @@ class Growth:
     guidance: str
     notional: bool  #: another class's round flown with this class's errors, because the catalog has no round of it
     misses: tuple[float, ...]  #: at ``SHARES``
+    seen: tuple[float, ...]  #: m from the radar to the target there, which a short-range round meets far above
 
     @property
     def kept(self) -> bool:
-        """What the class demands: tvm at most doubles from 0.3 to 0.9 of the range, command grows at least as range."""
+        """What the class demands: tvm at most doubles from 0.3 to 0.9 of the range, command grows at least as what the
+        radar sees it over."""
         first, _, last = self.misses
         if self.guidance == "tvm":
             return last <= 2.0 * first
         if self.guidance == "command":
-            return last >= (1.0 - SAMPLING) * SHARES[2] / SHARES[0] * first
+            return last >= (1.0 - SAMPLING) * self.seen[2] / self.seen[0] * first
         return math.isfinite(last)
 
 
@@ -211,7 +213,8 @@ def growth(entry: Entry, guidance: str = "", samples: int = 200) -> Growth:
             row, target, radar_angle=TRACK_ANGLE, track_error=(0.0, across, across), samples=samples
         )
         misses.append(float(np.median(found)))
-    return Growth(entry.name, guidance or own, guidance not in ("", own), tuple(misses))
+    seen = tuple(math.hypot(share * entry.max_range.si, height_of(entry)) for share in SHARES)
+    return Growth(entry.name, guidance or own, guidance not in ("", own), tuple(misses), seen)
 
 
 def growths(book: Catalog) -> list[Growth]:

@@ -37,6 +37,18 @@ def free_channel(sim, u):
     return -1
 
 
+@kernel("void(Sim, i8)")
+def wake(sim, r):
+    """Let an engagement radar that had nothing to serve go on with its turns, as if it had never ceased."""
+    radar = sim.radars[r]
+    if radar["service_due"] < math.inf or radar["service_next"] <= 0.0:
+        return
+    now = sim.situation[0]["now"]
+    while radar["service_next"] <= now:  # its turns of this time came before a post's
+        radar["service_next"] += radar["service_interval"]
+    radar["service_due"] = radar["service_next"]
+
+
 @kernel("void(Sim, i8, i8, i8, f8, f8, f8)")
 def engage(sim, u, magazine, k, first, last, believed):
     """Unit ``u`` is assigned the post's track ``k``: it takes a target channel and sets out to acquire it."""
@@ -67,6 +79,7 @@ def engage(sim, u, magazine, k, first, last, believed):
     engagement["due"] = math.inf
     unit["targets_held"] += 1
     track["engagements"] += 1
+    wake(sim, unit["radar"])
     set_occupancy(sim, unit["radar"])
     log_assign(sim, u, track, first, last, believed)
     if situation["service_kind"] != CREW_TIME:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from openiads.base.compiled import kernel
+from openiads.parts.flights import away_from
 from openiads.parts.hypotheses import UP_IS_SURE
 from openiads.parts.tracks import ONE_PLOT, POST, TENTATIVE, aged, list_picture, new_track, pair_up, predict, take
 from openiads.physics.association import assign
@@ -48,6 +49,8 @@ def cost(sim, k, i):
     predict(sim, k, plot["time"])
     radar = sim.radars[plot["radar"]]
     at, axes = radar["position"], radar["axes"]
+    if radar["early"] == 1:
+        at = plot["origin"]
     sr, sa, se = aged(track, plot)
     mx = plot["position"][0] - x[3] * back
     my = plot["position"][1] - x[4] * back
@@ -66,8 +69,12 @@ def mismatch(model, track, plot, radar, dt):
     and the mean of the two measured, over its variance; inf beyond the gate of pairs.
 
     The range changes by more than its rate says where the line of sight turns: the span of the radial speeds is added.
+    A radar that flies has moved since: the first plot's range is taken anew from where it was at the second.
     """
-    said = (plot["range"] - track["plot_range"]) / dt
+    before = track["plot_range"]
+    if radar["early"] == 1:
+        before = away_from(plot["origin"], track["plot"][0], track["plot"][1], track["plot"][2])
+    said = (plot["range"] - before) / dt
     measured = 0.5 * (plot["radial_speed"] + track["plot_speed"])
     turned = 0.5 * (plot["radial_speed"] - track["plot_speed"])
     fit = 2.0 * plot["sigma_range"] * plot["sigma_range"] / (dt * dt)

@@ -22,6 +22,8 @@ from openiads.physics.propagation import two_way_attenuation
 from openiads.world.codes import JammerFaces
 from openiads.world.log_elements import log_jamming
 
+FRESH = 0.2  # s, for which a jammer stands where it was found
+FAR_OFF = 8.0  # squared beamwidths, beyond which a Gaussian beam is below 3e-10
 AHEAD, AHEAD_AND_ASTERN, ABEAM = int(JammerFaces.AHEAD), int(JammerFaces.AHEAD_AND_ASTERN), int(JammerFaces.ABEAM)
 
 
@@ -83,11 +85,12 @@ def receive(sim, r, j, t):
 def received(sim, r, f, t, azimuth, elevation, gain):
     """Jamming over noise in a look of radar ``r`` at flight ``f``: by the flight itself, and by all others.
 
-    azimuth, elevation : of the look, rad;  gain : of the beam there over that at boresight, one way
+    azimuth, elevation : of the look, rad;  gain : of the beam there over that at boresight, one way.  Where a jammer
+    stands is worked out anew every ``FRESH`` s at the most: it flies some fifty meters in that time.
     """
     when = max(t, sim.situation[0]["now"])
     for j in range(len(sim.jammers)):
-        if sim.spokes[r, j]["time"] != when:
+        if not 0.0 <= when - sim.spokes[r, j]["time"] <= FRESH:
             receive(sim, r, j, when)
     mine = sim.flights[f]["jammer"]
     own = sim.spokes[r, mine]["ratio"] * gain if mine >= 0 else 0.0
@@ -101,22 +104,31 @@ def in_look(radar, spokes, skipped, azimuth, elevation, gain):
     spokes : how each jammer stands in this radar's receiver;  azimuth, elevation, gain : as in ``received``
     """
     total = 0.0
+    most = 0.0
+    cosine = math.cos(elevation)
     for j in range(len(spokes)):
         spoke = spokes[j]
         if j != skipped and spoke["ratio"] > 0.0:
-            beam = toward(radar, spoke, azimuth, elevation) * gain
+            beam = toward(radar, spoke, azimuth, elevation, cosine) * gain
             total += spoke["ratio"] * max(beam, radar["sidelobe"])
-    if total > 0.0 and radar["cancelers"] > 0:
+            if beam < radar["sidelobe"]:
+                most = max(most, spoke["ratio"])
+    if most > 0.0 and radar["cancelers"] > 0:
         total -= canceled(radar, spokes, skipped, azimuth, elevation, gain)
     return max(total, 0.0)
 
 
-@kernel("f8(Radar, Spoke, f8, f8)")
-def toward(radar, spoke, azimuth, elevation):
-    """Gain of the main beam of a look toward a jammer, over that on its axis."""
-    across = angle_between(spoke["azimuth"], azimuth) * math.cos(elevation)
-    above = spoke["elevation"] - elevation
-    return pattern_gain_2d(across, above, radar["beam_azimuth"], radar["beam_elevation"], 0.0)
+@kernel("f8(Radar, Spoke, f8, f8, f8)")
+def toward(radar, spoke, azimuth, elevation, cosine):
+    """Gain of the main beam of a look toward a jammer, over that on its axis; 0 where no sidelobes are so low.
+
+    cosine : of ``elevation``
+    """
+    above = (spoke["elevation"] - elevation) / radar["beam_elevation"]
+    across = angle_between(spoke["azimuth"], azimuth) * cosine / radar["beam_azimuth"]
+    if above * above + across * across > FAR_OFF:
+        return 0.0
+    return pattern_gain_2d(across, above, 1.0, 1.0, 0.0)
 
 
 @kernel("f8(Radar, Spokes, i8, f8, f8, f8)")
@@ -124,13 +136,14 @@ def canceled(radar, spokes, skipped, azimuth, elevation, gain):
     """What the cancelers of a radar take off: of the strongest jammers in its sidelobes, so many at once."""
     less = 0.0
     last, row = math.inf, -1
+    cosine = math.cos(elevation)
     for _ in range(radar["cancelers"]):
         best, found, rest = 0.0, -1, 0.0
         for j in range(len(spokes)):
             ratio = spokes[j]["ratio"]
             if j == skipped or ratio <= best or ratio > last or (ratio == last and j <= row):
                 continue
-            beam = toward(radar, spokes[j], azimuth, elevation) * gain
+            beam = toward(radar, spokes[j], azimuth, elevation, cosine) * gain
             if beam < radar["sidelobe"]:
                 best, found = ratio, j
                 rest = max(beam, radar["sidelobe"] * radar["cancellation"])

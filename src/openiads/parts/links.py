@@ -6,6 +6,7 @@ import math
 
 from openiads.base.compiled import kernel
 from openiads.parts.flights import away_from
+from openiads.parts.pictures import forget_tracked
 from openiads.parts.tracks import drop
 from openiads.world.codes import Drop, Element
 from openiads.world.elements import LEVELS
@@ -92,7 +93,7 @@ def miss_launchers(sim):
 def forget(sim, post):
     """The picture of a post that decides no more is gone, but for the tracks that are being engaged."""
     for f in range(len(sim.flights)):
-        sim.flights[f]["tracked"] &= ~(1 << post)
+        forget_tracked(sim.flights[f], post)
     for k in range(sim.situation[0]["tracks_high"]):
         track = sim.tracks[k]
         if sim.pictures[k] == post and track["engagements"] == 0 and track["in_flight"] == 0:

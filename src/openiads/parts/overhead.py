@@ -5,20 +5,28 @@ from __future__ import annotations
 import openiads.world.layout  # noqa: F401  signatures name its types
 from openiads.base.compiled import kernel
 from openiads.earth.overhead import lowest_from
-from openiads.earth.sight import lowest_visible
+from openiads.earth.sight import horizon_arc, horizon_height, lowest_visible
 from openiads.physics.motion import local_up
 from openiads.physics.propagation import clutter_section, look_down
+
+CLEAR = 0.999  # of the sum of two horizons over the highest ground, within which a line of sight clears it
 
 
 @kernel("f8(f8[::1], Radar, f8, f8, f8, f8, f8)")
 def lowest_seen(tables, radar, azimuth, ground, x, y, z):
     """Lowest visible height (m) over the place of an ECEF point: from the mask of a place, or over the relief of a way.
 
-    azimuth, ground : of the point from the radar, rad and m along the sea
+    azimuth, ground : of the point from the radar, rad and m along the sea.  Where the line of sight to the point clears
+    the highest ground of the way, it is the smooth earth's: the ground between is not walked.
     """
     if radar["early"] == 0 or radar["relief_table"] < 0:
         return lowest_visible(tables, radar["mask_table"], azimuth, ground)
-    ux, uy, uz, _ = local_up(x, y, z)
+    ux, uy, uz, height = local_up(x, y, z)
+    radius, top = tables[radar["relief_table"] + 2], tables[radar["relief_table"] + 3]
+    if min(height, radar["height"]) > top:
+        over = radius + top
+        if ground < CLEAR * (horizon_arc(radar["height"] - top, over) + horizon_arc(height - top, over)):
+            return horizon_height(radar["height"], ground, radius)
     return lowest_from(tables, radar["relief_table"], radar["axes"], radar["height"], ux, uy, uz, ground)
 
 

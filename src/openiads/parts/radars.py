@@ -10,6 +10,7 @@ from openiads.parts.early_warning import heard
 from openiads.parts.flights import state_of
 from openiads.parts.geometry import TWO_PI, azimuth_of
 from openiads.parts.jamming import cross_strobes, through_at
+from openiads.parts.pictures import tracked_by
 from openiads.parts.sensing import (
     DETECTED,
     VISIBLE,
@@ -81,6 +82,8 @@ def fill_plot(sim, k, r, f, t, x, y, z, distance, sigma_range, sigma_azimuth, si
     plot["speed_error"] = 0.0
     plot["revisit"] = sim.radars[r]["frame"]
     plot["late"], plot["swerve"] = sim.radars[r]["late"], sim.radars[r]["swerve"]
+    for axis in range(3):
+        plot["origin"][axis] = sim.radars[r]["position"][axis]
 
 
 @kernel("b1(Sim, i8, i8)")
@@ -186,7 +189,7 @@ def look(sim, r, f, t, arrives):
     cell["code"] = DETECTED if found == 1 else code
     # an alert of a phased array is confirmed at once and not a frame later, until the post has the track
     sooner = radar["confirm_interval"]
-    alert = found == 1 and sooner > 0.0 and sim.flights[f]["tracked"] & (1 << radar["post"]) == 0
+    alert = found == 1 and sooner > 0.0 and not tracked_by(sim.flights[f], radar["post"])
     cell["due"] = t + (sooner if alert else frame_time(sim, r, t))
     if situation["record"] == 1:
         said = found if code == VISIBLE else code  # JAMMED is 2, which says more than 0

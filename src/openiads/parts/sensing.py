@@ -7,7 +7,7 @@ import math
 from openiads.base.compiled import kernel
 from openiads.earth.sight import horizon_height
 from openiads.parts import dice
-from openiads.parts.flights import state_of
+from openiads.parts.flights import away_from, state_of
 from openiads.parts.geometry import MEAN_RADIUS, angle_between, bearing, edge_factor
 from openiads.parts.jamming import received
 from openiads.parts.overhead import lowest_seen, surface_section
@@ -108,18 +108,6 @@ def look_gain(radar, azimuth):
     return scan_gain(math.cos(off), radar["boresight_loss"]) if radar["phased"] == 1 else 1.0
 
 
-@kernel("f8(f8[::1], Radar, f8, f8, f8, f8, f8, f8, f8, f8, f8)")
-def mean_signal(tables, radar, earth_radius, roughness, distance, azimuth, elevation, ground, height, edges, rcs):
-    """Signal of a mean cross-section (m2) at a VISIBLE point, over noise and what is left of the surface's return.
-
-    The arguments are those of ``echo``.
-    """
-    signal, clutter = echo(
-        tables, radar, earth_radius, roughness, distance, azimuth, elevation, ground, height, edges, rcs
-    )
-    return signal / (1.0 + clutter)
-
-
 @kernel("tuple_of(f8, f8)(f8[::1], Radar, f8, f8, f8, f8, f8, f8, f8, f8, f8)")
 def echo(tables, radar, earth_radius, roughness, distance, azimuth, elevation, ground, height, edges, rcs):
     """Signal of a mean cross-section (m2) at a VISIBLE point, and what is left of the surface's return, over noise.
@@ -155,6 +143,12 @@ def sense(sim, r, f, t, searching):
     flight = sim.flights[f]
     situation = sim.situation[0]
     x, y, z, vx, vy, vz = state_of(sim, f, t)
+    if (
+        searching and situation["record"] == 0
+    ):  # most looks of a radar of short range end here; what is recorded tells the rest too
+        off = away_from(radar["position"], x, y, z)
+        if off > radar["range_max"] + 1.0 or off < radar["range_min"] - 1.0:
+            return OUT_OF_RANGE, off, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     _, _, _, height = local_up(x, y, z)
     distance, azimuth, elevation, ground = bearing(radar["position"], radar["axes"], x, y, z)
     if distance > radar["range_max"] or distance < radar["range_min"]:

@@ -101,7 +101,7 @@ def serve(sim, r):
     situation = sim.situation[0]
     now = situation["now"]
     radar = sim.radars[r]
-    radar["service_due"] = now + radar["service_interval"]
+    radar["service_due"] = radar["service_next"] = now + radar["service_interval"]
     down = now >= radar["fails_at"] or radar["emitting"] == 0 or now < radar["ready_at"]
     unit = sim.units[radar["unit"]]
     blind = down or now < radar["slewing_until"]
@@ -142,6 +142,8 @@ def serve(sim, r):
     if over != radar["overloaded"]:
         radar["overloaded"] = over
         log_overload(sim, r, asked, served, dropped)
+    if over == 0 and unit["targets_held"] == 0 and unit["guided"] == 0:  # an engagement wakes it
+        radar["service_due"] = math.inf
 
 
 @kernel("void(Sim, i8)")

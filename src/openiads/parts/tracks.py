@@ -195,6 +195,8 @@ def take(sim, k, i):
     back = min(plot["time"] - track["time"], 0.0)  # an older plot is carried forward along the track
     size = 7 if track["ballistic"] == 1 else 6
     at, axes, work = radar["position"], radar["axes"], sim.cost[MOST_PLOTS + 3]
+    if radar["early"] == 1:
+        at = plot["origin"]
     sr, sa, se = aged(track, plot)
     note_warning(track, radar)
     mx = plot["position"][0] - x[3] * back
@@ -266,6 +268,8 @@ def pair_up(sim, k, i):
         points[3 + axis] = plot["position"][axis]
         pull[axis] = 0.0
     at, axes = radar["position"], radar["axes"]
+    if radar["early"] == 1:
+        at = plot["origin"]
     sr, sa, se = plot["sigma_range"], plot["sigma_azimuth"], plot["sigma_elevation"]
     x = track["x"]
     two_point_start(x, track["p"], points, dt, at, axes, sr, sa, se, model["maneuver_noise"], pull)

@@ -102,6 +102,10 @@ class View:
         """Cells where it detects a target of the height of that number, (rows, columns)."""
         return self.code[height] == DETECTED
 
+    def unjammed(self, height: int) -> NDArray[np.bool_]:
+        """Cells where it would detect it if nobody jammed."""
+        return (self.code[height] == DETECTED) | (self.code[height] == JAMMED)
+
     def visible(self, height: int) -> NDArray[np.bool_]:
         """Cells where it has the target in view, whatever the signal."""
         return self.code[height] > 0
@@ -120,6 +124,7 @@ class Coverage:
     multipath: bool  #: over the sea, for at least one of the radars
     attenuation: bool
     diffraction: bool
+    jammed: bool = False  #: somebody jams
 
     def count(self, height: int) -> NDArray[np.int8]:
         """How many radars detect a target of the height of that number, (rows, columns)."""
@@ -128,6 +133,10 @@ class Coverage:
     def detected(self, height: int) -> NDArray[np.bool_]:
         """Cells where at least one radar detects it."""
         return np.any([view.detected(height) for view in self.views], axis=0)
+
+    def unjammed(self, height: int) -> NDArray[np.bool_]:
+        """Cells where at least one radar would detect it if nobody jammed."""
+        return np.any([view.unjammed(height) for view in self.views], axis=0)
 
     def visible(self, height: int) -> NDArray[np.bool_]:
         """Cells where at least one radar has it in view."""
@@ -256,7 +265,7 @@ def coverage(
     return Coverage(
         question, where, tuple(views), world.terrain, _radius(world) / MEAN_RADIUS, fine,
         bool((some["multipath"] == 1).any()), bool((some["attenuation_table"] >= 0).any()),
-        bool((some["edge_table"] >= 0).any()),
+        bool((some["edge_table"] >= 0).any()), spokes.shape[1] > 0,
     )  # fmt: skip
 
 

@@ -283,8 +283,7 @@ def assess(
 
 
 def _demands(magazine: np.void, target: Target, kind: int) -> tuple[float, float]:
-    """A third of the lateral acceleration (m/s2) and the least speed (m/s) that a round must have where it meets a
-    target; none of shells, which do not turn."""
+    """A third of the lateral acceleration (m/s2) and the least speed (m/s) of a round at a target; none of shells."""
     if magazine["burst"] > 0:
         return 0.0, 0.0
     floor = max(float(magazine["least_speed"]), float(magazine["speed_ratio"]) * target.speed)

@@ -17,11 +17,14 @@ from numpy.typing import NDArray
 from openiads.base.errors import InputError
 from openiads.base.options import Phases, Position, Quantity, Silent, keywords_of, position, quantity, several
 from openiads.base.shown import Saved
+from openiads.reach.burn_through import Jammed, jammed
+from openiads.reach.coverage import DetectionQuestion
 from openiads.reach.defaults import ENVELOPE_HEIGHTS
 from openiads.reach.envelope import Envelope, UnitConditions, arms_of, envelopes
+from openiads.reach.jammed import JammerAt, Jamming, jamming_of, with_spokes
 from openiads.reach.kill_map import kill_map
 from openiads.reach.opportunities import Pass, passes
-from openiads.reach.scenes import unit_world
+from openiads.reach.scenes import unit_scenario, unit_world
 from openiads.reach.straight import Target, of_threat
 from openiads.world.build import World
 
@@ -43,7 +46,12 @@ KILL_HEIGHTS = (50.0, 500.0, 2e3, 5e3, 10e3, 15e3, 20e3, 25e3, 30e3)
 class EnvelopeQuestion:
     """What is asked of one fire unit; the fields are the parameters of `envelope`."""
 
-    OPTIONS: ClassVar[Mapping[str, str]] = {"--height": "heights", "--pk": "kill_map", "--round": "interceptor"}
+    OPTIONS: ClassVar[Mapping[str, str]] = {
+        "--height": "heights",
+        "--pk": "kill_map",
+        "--round": "interceptor",
+        "--jammer": "jammers",
+    }
 
     system: str = field(kw_only=False)
     against: str | None = None
@@ -60,6 +68,7 @@ class EnvelopeQuestion:
     cued: bool = True
     turn: bool = True
     kill_map: bool = False
+    jammers: JammerAt | Sequence[JammerAt] = ()
 
     def target(self) -> Target:
         """What flies; InputError if it makes no sense."""
@@ -85,6 +94,8 @@ class EnvelopeAnswer(Saved):
     passes: Mapping[float, Sequence[Pass]]  #: by height, m
     kill: tuple[NDArray[Any], NDArray[Any], NDArray[Any]] | None = None  #: ranges m, heights m, probability
     on_earth: bool = False  #: it was given a place; else it stands on flat ground at sea level
+    jamming: Jammed | None = None  #: what jammers do to the unit's radar, where somebody jams
+    clear: Mapping[str, Envelope] = field(default_factory=dict)  #: cuts without jamming, by arm, where somebody jams
 
     @property
     def system(self) -> str:
@@ -137,6 +148,9 @@ def envelope(question: EnvelopeQuestion) -> EnvelopeAnswer:
         Whether a radar that can turn in action does.
     kill_map : bool
         Kill probability over range and height as well.
+    jammers : str, tuple or sequence, optional
+        Noise jammers at places, turned to every radar: "escort_jammer; 34.9 N 34.0 E; 9 km", or key of the catalog,
+        place and height above the sea; they need `at`.
 
     Returns
     -------
@@ -146,7 +160,7 @@ def envelope(question: EnvelopeQuestion) -> EnvelopeAnswer:
     Raises
     ------
     InputError
-        For an unknown system, threat or round, or a value that makes no sense.
+        For an unknown system, threat, round or jammer, or a value that makes no sense.
 
     Examples
     --------
@@ -172,16 +186,40 @@ def envelope_of(question: EnvelopeQuestion, phases: Phases | None = None) -> Env
     how = UnitConditions(question.cued, question.turn, wait, question.interceptor)
     heights = sorted({quantity("--height", each, "length") for each in several(question.heights)})
     phases.phase("building masks and flyout tables, compiling if need be")
-    world = unit_world(question.system, place, facing, kill=question.kill_map, dem=dem)
+    jamming = _jamming(question, place)
+    world = unit_world(question.system, place, facing, kill=question.kill_map, dem=dem, jamming=jamming)
     phases.phase("looking and flying out")
     around = np.arange(AZIMUTHS) * (math.tau / AZIMUTHS)
+    clear, effects = {}, None
+    if jamming is not None and jamming.time is not None:
+        clear = envelopes(world, target, heights, arms, question=how, azimuths=around, step=STEP)
+        effects = _effects(world, target, heights, jamming.time)
+        world = with_spokes(world, jamming.time)
     cuts = envelopes(world, target, heights, arms, question=how, azimuths=around, step=STEP)
     plane = np.array([facing, facing + math.pi])
     side = envelopes(world, target, LEVELS, arms, question=how, azimuths=plane, step=STEP)
     far = max([found.farthest(k) for found in cuts.values() for k in range(len(heights))], default=0.0)
     flown = _passes(world, target, heights, facing, far, arms[0], how)
     kill = _kill(world, target, far, how.round) if question.kill_map and far > 0.0 else None
-    return EnvelopeAnswer(world, target, facing, cuts, side, flown, kill, place is not None)
+    return EnvelopeAnswer(world, target, facing, cuts, side, flown, kill, place is not None, effects, clear)
+
+
+def _jamming(question: EnvelopeQuestion, place: tuple[float, float] | None) -> Jamming | None:
+    """Who jams; InputError for jammers about a unit that stands nowhere."""
+    if not several(question.jammers):
+        return None
+    if place is None:
+        raise InputError("--jammer", "needs a place on earth", "Give --at as well.")
+    return jamming_of(question.jammers, None, unit_scenario(question.system))
+
+
+def _effects(world: World, target: Target, heights: Sequence[float], when: float) -> Jammed:
+    """What jammers do to all radars of the unit's site, against the target from the nose."""
+    sections = target.sections(world)[:, 0]
+    rcs = (float(sections[0]), float(sections[1]), float(sections[2]))
+    asked = DetectionQuestion(tuple(heights), "sea", rcs, target.swerling)
+    rows = [k for k in range(len(world.rows["radars"])) if world.rows["radars"][k]["emitting"]]
+    return jammed(world, rows, asked, when)
 
 
 def _passes(

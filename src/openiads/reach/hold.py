@@ -15,24 +15,29 @@ from numpy.typing import NDArray
 from openiads.base.compiled import kernel
 from openiads.earth.sight import lowest_visible
 from openiads.parts.geometry import bearing, edge_factor
-from openiads.parts.sensing import VISIBLE, cross_section, mean_signal, visibility
+from openiads.parts.jamming import in_look
+from openiads.parts.sensing import VISIBLE, cross_section, echo, look_gain, visibility
 from openiads.physics.motion import local_up
 from openiads.reach.looks import look_curve, needed_snr
 from openiads.reach.straight import Paths, Target
 from openiads.world.build import World
+from openiads.world.sensed import SPOKE
 
 Floats = NDArray[np.floating]
 
 PROBABILITY = 0.5  # of detection in one look, from which on a radar sees
 LOOKS = 33  # points at which a break is looked at again
+NOBODY_JAMS = np.zeros(0, SPOKE)
 
 
 @kernel(
-    "void(f8[::1], Radar, f8, f8, f8[:, :, ::1], f8[:, :, ::1], f8[:, ::1], f8, b1, f8[::1], b1[:, ::1])", entry=True
+    "void(f8[::1], Radar, Spokes, f8, f8, f8[:, :, ::1], f8[:, :, ::1], f8[:, ::1], f8, b1, f8[::1], b1[:, ::1])",
+    entry=True,
 )
 def see(
     tables: np.ndarray,
     radar: np.void,
+    spokes: np.ndarray,
     earth_radius: float,
     roughness: float,
     at: np.ndarray,
@@ -45,6 +50,7 @@ def see(
 ) -> None:
     """Whether a radar detects at each point of some paths.
 
+    spokes : how jammers stand in its receiver, none if nobody jams;
     at, velocity : ECEF, m and m/s, (paths, points, 3);  rcs : m2 by band and aspect;  needed : ratio from which it
     detects;  searching : as in `sensing.sense`;  faces : azimuth on which it is laid for each path (written into
     ``radar``, a copy), rad;  seen : out
@@ -70,30 +76,46 @@ def see(
             if found != VISIBLE or abs(dx * vx + dy * vy + dz * vz) < radar["least_radial_speed"] * distance:
                 continue
             size = cross_section(rcs, radar["band"], dx, dy, dz, vx, vy, vz)
-            seen[i, k] = needed <= mean_signal(
+            signal, clutter = echo(
                 tables, radar, earth_radius, roughness, distance, azimuth, elevation, ground, height, edges, size
             )
+            noise = 1.0 + clutter
+            if len(spokes) > 0:
+                noise += in_look(radar, spokes, -1, azimuth, elevation, look_gain(radar, azimuth))
+            seen[i, k] = needed <= signal / noise
 
 
 def _look(
     world: World, row: int, target: Target, at: Floats, velocity: Floats, faces: Floats | None
 ) -> NDArray[np.bool_]:
     """Where a radar detects: in search, or laid on an azimuth for each path, in track; at, velocity : as ``see``."""
+    radar = world.rows["radars"][row]
+    needed = 0.0
+    if world.rows["situation"][0]["detection_by_range"] == 0:
+        needed = needed_snr(look_curve(world.tables, int(radar["pd_table"]), target.swerling), PROBABILITY)
+    return looked(world, row, target.sections(world), needed, at, velocity, faces)
+
+
+def looked(
+    world: World, row: int, rcs: Floats, needed: float, at: Floats, velocity: Floats, faces: Floats | None = None
+) -> NDArray[np.bool_]:
+    """``see`` of a radar of a world: in search, or laid on an azimuth (rad) for each path, in track.
+
+    The world's jammers count where its rows have what radars receive of them (`reach.jammed.with_spokes`).
+    """
     radar = world.rows["radars"][row : row + 1].copy()[0]
     situation = world.rows["situation"][0]
-    needed = 0.0
-    if situation["detection_by_range"] == 0:
-        needed = needed_snr(look_curve(world.tables, int(radar["pd_table"]), target.swerling), PROBABILITY)
     seen = np.zeros(at.shape[:2], bool)
     laid = np.full(len(at), float(radar["boresight"])) if faces is None else faces
     see(
         world.tables,
         radar,
+        world.rows["spokes"][row] if "spokes" in world.rows else NOBODY_JAMS,
         float(situation["earth_radius"]),
         float(situation["sea_roughness"]),
         at,
         velocity,
-        target.sections(world),
+        rcs,
         needed,
         faces is None,
         laid,

@@ -20,6 +20,7 @@ from openiads.earth.geodesy import MEAN_RADIUS, to_ecef, to_geodetic
 from openiads.earth.sight import edge_table, mask_table
 from openiads.earth.worldwide import NO_HEIGHTS, packaged_ground, packaged_source
 from openiads.reach.coverage import DetectionQuestion
+from openiads.reach.jammed import Jamming, standing, with_jammers
 from openiads.scenario.load import Scenario, loads, validate
 from openiads.world.build import World, build
 from openiads.world.prebuilt import Prebuilt
@@ -108,22 +109,23 @@ def radar_world(
     air: Air | None = None,
     dem: Sequence[Path] = (),
     route: Mapping[str, Json] | None = None,
+    jamming: Jamming | None = None,
 ) -> World:
-    """The world of a scenario's radars: no raid flies, but ``route`` may, a flight as a scenario file writes it.
+    """The world of a scenario's radars: no raid flies but jammers, and ``route`` may, a flight as a scenario writes it.
 
     dem : height files that replace the scenario's terrain; places outside them are an error unless the scenario says
     on_missing = "sea"
     """
-    mapping = scenario.mapping()
-    mapping["raid"], mapping["flight"] = [], [dict(route)] if route is not None else []
+    mapping = with_jammers(scenario.mapping(), jamming)
     if route is not None:
+        mapping["flight"].append(dict(route))
         mapping["duration"] = "86400 s"
     if dem:
         before = mapping.get("terrain", {})
         kept = {key: before[key] for key in ("on_missing", "below_sea") if key in before}
         mapping["terrain"] = {"source": "files", "files": [str(Path(name).resolve()) for name in dem], **kept}
     changed = validate(mapping).placed(scenario.folder).with_values((air or Air()).changes())
-    world = build(changed)
+    world = standing(build(changed), jamming)
     if air is not None and air.multipath is False:
         world.rows["radars"]["multipath"] = 0  # ships have it whatever the scenario says
     return world
@@ -247,9 +249,13 @@ def unit_world(
     kill: bool = False,
     dem: Sequence[Path] = (),
     prebuilt: Prebuilt | None = None,
+    jamming: Jamming | None = None,
 ) -> World:
     """The world of ``unit_scenario`` at knob values; InputError for a place that the height files do not cover."""
-    world = build(unit_scenario(system, at, facing, mast, kill=kill, dem=dem), None, knobs, prebuilt=prebuilt)
+    alone = unit_scenario(system, at, facing, mast, kill=kill, dem=dem)
+    if jamming is not None and jamming.placed:
+        alone = validate(with_jammers(alone.mapping(), jamming)).placed(alone.folder)
+    world = standing(build(alone, None, knobs, prebuilt=prebuilt), jamming)
     if at is not None and not bool(world.terrain.covers(*at)):
         raise InputError(world.terrain.label, "the unit stands where there are no data", "Add a file that covers it.")
     return world

@@ -26,9 +26,11 @@ from openiads.base.shown import Saved
 from openiads.base.units import written_position
 from openiads.reach import scenes
 from openiads.reach.approach import Approach, approach
+from openiads.reach.burn_through import Jammed, jammed
 from openiads.reach.coverage import Coverage, DetectionQuestion, map_around
 from openiads.reach.coverage import coverage as coverage_on
 from openiads.reach.defaults import CELLS, COVERAGE_HEIGHTS
+from openiads.reach.jammed import JammerAt, Jamming, free_name, jamming_of, names_of
 from openiads.reach.maps import Map, map_within
 from openiads.scenario.load import Scenario, scenario_with
 from openiads.world.build import World
@@ -46,6 +48,7 @@ class CoverageQuestion:
         "--k": "earth_factor",
         "--no-diffraction": "diffraction=False",
         "--set": "changes",
+        "--jammer": "jammers",
     }
 
     scenario: str | Path | Scenario | None = field(default=None, kw_only=False)
@@ -73,6 +76,8 @@ class CoverageQuestion:
     cells: int = CELLS
     route: str | Sequence[Position] | None = None
     speed: Quantity | None = None
+    jammers: JammerAt | Sequence[JammerAt] = ()
+    jammers_at: Quantity | None = None
     changes: Mapping[str, Json] = field(default_factory=dict)
 
 
@@ -86,6 +91,7 @@ class CoverageAnswer(Saved):
     before: Coverage | None = None  #: with the antennas where they are, where another mast is asked about
     approach: Approach | None = None  #: where a route is given
     digest: str = ""  #: of the scenario, SHA-256
+    jamming: Jammed | None = None  #: what jammers do to each radar, where somebody jams
 
     @property
     def without_data(self) -> float:
@@ -147,18 +153,24 @@ def coverage(question: CoverageQuestion) -> CoverageAnswer:
         An approach, "35.2 N 34.0 E; 34.91 N 35.87 E", flown at the first height.
     speed : str or float, optional
         Its speed, "250 m/s" or m/s; the threat's if left out.
+    jammers : str, tuple or sequence, optional
+        Noise jammers at places, turned to every radar: "escort_jammer; 34.9 N 34.0 E; 9 km", or key of the catalog,
+        place and height above the sea.
+    jammers_at : str or float, optional
+        The scenario's own jammers jam as they stand then, "300 s" or s.
     changes : mapping
         Changes of the scenario, path -> value, as `Scenario.with_values` takes them.
 
     Returns
     -------
     CoverageAnswer
-        ``table()`` has a row for each height and radar; ``found`` the maps cell by cell.
+        ``table()`` has a row for each height and radar; ``found`` the maps cell by cell; ``jamming`` what jammers do.
 
     Raises
     ------
     InputError
-        For an unknown scenario, system, radar, site or threat, a value that makes no sense, or ground without data.
+        For an unknown scenario, system, radar, site, threat or jammer, a value that makes no sense, or ground without
+        data.
 
     Examples
     --------
@@ -180,9 +192,10 @@ def coverage_of(question: CoverageQuestion, phases: Phases | None = None) -> Cov
     dem = [Path(each) for each in several(question.dem)]
     source = _source(question, dem)
     phases.phase("building masks")
-    flown = _route(question, heights[0])
+    jamming = jamming_of(question.jammers, question.jammers_at, source)
+    flown = _route(question, heights[0], source, jamming)
     air = scenes.Air(question.earth_factor, question.multipath, question.attenuation, question.diffraction)
-    world = scenes.radar_world(source, air, dem, flown)
+    world = scenes.radar_world(source, air, dem, flown, jamming)
     rows = scenes.chosen(world, several(question.radars), several(question.sites))
     if question.threat is not None:
         asked = scenes.of_threat(world, question.threat, asked)
@@ -190,7 +203,9 @@ def coverage_of(question: CoverageQuestion, phases: Phases | None = None) -> Cov
     where = _map(question, world, rows, asked)
 
     def seen(world: World) -> Coverage:
-        return coverage_on(world, asked, rows, where=where, fine=question.fine, progress=phases.count)
+        return coverage_on(
+            world, asked, rows, where=where, fine=question.fine, jammed_at=jamming.time, progress=phases.count
+        )
 
     found, before = seen(world), None
     if question.mast is not None:
@@ -199,8 +214,17 @@ def coverage_of(question: CoverageQuestion, phases: Phases | None = None) -> Cov
     way = None
     if flown is not None:
         phases.phase("following the approach")
-        way = approach(world, 0, rows, None if question.threat is not None else asked.rcs_in(0))
-    return CoverageAnswer(source.name, world.scenario.terrain.source, found, before, way, source.digest())
+        way = approach(
+            world,
+            world.names.flights.index(str(flown["name"])),
+            rows,
+            None if question.threat is not None else asked.rcs_in(0),
+        )
+    effects = None
+    if jamming.time is not None:
+        phases.phase("following bearings")
+        effects = jammed(world, rows, asked, jamming.time)
+    return CoverageAnswer(source.name, world.scenario.terrain.source, found, before, way, source.digest(), effects)
 
 
 def _check(question: CoverageQuestion) -> None:
@@ -237,8 +261,8 @@ def _looks(value: str | tuple[int, int]) -> tuple[int, int]:
     return int(parts[0]), int(parts[1])
 
 
-def _route(question: CoverageQuestion, height: float) -> JsonObject | None:
-    """The flight of an approach as a scenario file writes it; it flies at the first height."""
+def _route(question: CoverageQuestion, height: float, source: Scenario, jamming: Jamming) -> JsonObject | None:
+    """The flight of an approach as a scenario file writes it; it flies at the first height, from when jammers stand."""
     route = question.route
     if route is None:
         return None
@@ -250,12 +274,14 @@ def _route(question: CoverageQuestion, height: float) -> JsonObject | None:
     for place in places:
         position("--route", place)
     flight: JsonObject = {
-        "name": "Approach",
+        "name": free_name("Approach", names_of(source)),
         "kind": question.threat or "f16",
         "side": "hostile",
         "route": places,
         "agl" if question.above == "ground" else "altitude": f"{height} m",
     }
+    if jamming.own_at:
+        flight["start"] = f"{jamming.own_at!r} s"
     if question.speed is None:
         return flight
     return flight | {"speed": f"{quantity('--speed', question.speed, 'speed')!r} m/s"}

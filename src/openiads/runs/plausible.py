@@ -19,7 +19,8 @@ from openiads.physics.motion import HEADER, ROW
 from openiads.physics.paths import interpolated
 from openiads.runs.unknown_ground import unknown_ground
 from openiads.scenario.measures import Position
-from openiads.scenario.model import Raid, Site
+from openiads.scenario.model import Site
+from openiads.scenario.traffic import Raid
 from openiads.world.build import World
 from openiads.world.codes import Side
 

@@ -228,7 +228,7 @@ def _site(loc: Loc, site: JsonObject, known: Catalog, assets: JsonObject) -> Ite
             f"{nearest(low, choices)}Choices: {', '.join(choices)}",
         )
     afloat = bool(system.get("afloat", False))
-    if not afloat and site.get("speed") is not None:
+    if not afloat and site.get("speed") is not None and site.get("ship") is None:
         yield (*loc, "speed"), site["speed"], f"{system.name} stands on the ground", "Remove course and speed."
     doctrine = site.get("doctrine")
     keep = doctrine.get("keep", {}) if isinstance(doctrine, dict) else {}

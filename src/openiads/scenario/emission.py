@@ -7,13 +7,16 @@ the catalog's value of its kind `model`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field, Strict
 
 from openiads.base.jsonable import Json, JsonObject
 from openiads.base.words import listed, nearest
 from openiads.scenario.measures import Duration, Key, Measure, Part, Probability, Reach, Speed
+
+if TYPE_CHECKING:
+    from openiads.scenario.load import Scenario
 
 #: When radars emit: always, silent while a weapon comes at them, on for a share of every period, or when cued.
 Policy: TypeAlias = Literal["on", "shutdown", "blink", "cued"]
@@ -114,6 +117,26 @@ ManyDecoys = Annotated[
     Strict(False),
     AfterValidator(lambda rows: tuple(sorted(rows, key=lambda row: row.radar))),
 ]
+
+
+#: Policy -> the values of the catalog's ``model`` that it goes by.
+GOES_BY = {
+    "shutdown": ("emission_delay", "emission_delay_spread", "emission_resume", "emission_silence")
+    + ("alarm_speed", "alarm_time", "alarm_radius"),
+    "blink": ("blink_period", "blink_duty"),
+    "cued": ("emission_delay", "emission_delay_spread", "emission_resume", "emission_silence", "cue_range", "cue_time"),
+}
+
+
+def unread_by(scenario: Scenario) -> frozenset[str]:
+    """Fields of the catalog that a world reads only where emission control or decoys are declared, and here are not."""
+    declared = {site.doctrine.emission for site in scenario.sites}
+    declared |= {policy for site in scenario.sites for policy in (site.doctrine.emission_of or {}).values()}
+    decoys = any(site.emitter_decoys for site in scenario.sites)
+    every = {field for fields in GOES_BY.values() for field in fields} | {"decoy_distance", "memory_growth"}
+    read = {field for policy, fields in GOES_BY.items() if policy in declared for field in fields}
+    read |= {"memory_growth"} if read or decoys else set()
+    return frozenset(every - read - ({"decoy_distance"} if decoys else set()))
 
 
 def covered(name: str, radar: str) -> bool:

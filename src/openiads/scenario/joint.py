@@ -273,11 +273,15 @@ def _arrives(entry: Entry, draw: Mapping[str, float], engagements: Engagements) 
         return True
     row = interceptor(drawn_round(entry, draw), entry.name)
     at = {name: draw.get(name, entry.si(name)) for name in ("max_range", "max_altitude", "ballistic_max_range")}
+    guided = "target_speed_limit" in entry.lists.get("guidance_limits", ())
+    fastest = draw.get("target_speed_limit", entry.si("target_speed_limit")) if guided else math.inf
     for share in (1.0, 0.0, 0.5):
         height, *speeds = (low + share * (high - low) for _, low, high in engagements)
         for (name, _, _), speed in zip(engagements[1:], speeds, strict=True):
+            if entry.values[f"pk_{name.removeprefix('reference_speed_')}"].si_high == 0.0:
+                continue  # what a round is not made for was never said to be killed
             farthest = at["ballistic_max_range" if name.endswith("ballistic") else "max_range"]
-            target = ReferenceTarget(0.5 * farthest, height * at["max_altitude"], speed)
+            target = ReferenceTarget(0.5 * farthest, height * at["max_altitude"], min(speed, fastest))
             if not np.isfinite(reference_misses(row, target, samples=8)).all():
                 return False
     return True

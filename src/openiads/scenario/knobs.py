@@ -23,6 +23,7 @@ from openiads.catalog.checks import RECEIVERS
 from openiads.catalog.grades import ODDS, PREFIX
 from openiads.catalog.records import Catalog, Entry, Value, value_at
 from openiads.scenario import bands, signals
+from openiads.scenario.emission import unread_by
 from openiads.scenario.joint import DRAWS, FACTORS, members
 
 if TYPE_CHECKING:
@@ -219,7 +220,8 @@ def knob_list(catalog: Catalog, scenario: Scenario | None = None) -> tuple[Knob,
     found = [_world_knob(row, scenario) for row in bands.templates("world")]
     for name in _names(catalog, scenario):
         found += _of_entry(catalog, catalog[name])
-    return tuple(found)
+    idle = frozenset() if scenario is None else unread_by(scenario)
+    return tuple(knob for knob in found if not knob.fields or not idle.issuperset(knob.fields))
 
 
 def set_only(catalog: Catalog, scenario: Scenario | None = None) -> tuple[Knob, ...]:

@@ -37,8 +37,9 @@ from openiads.scenario.early_warning import EarlyWarning
 from openiads.scenario.identity import silent_friends
 from openiads.scenario.layers import aboard
 from openiads.scenario.measures import Measure, Name, Part, RunTime, Text, sorted_parts
-from openiads.scenario.model import Asset, Command, Corridor, Flight, Link, Raid, Site
+from openiads.scenario.model import Asset, Command, Link, Site
 from openiads.scenario.settings import IdentificationSettings, ModelSwitches, Terrain, WorldSettings
+from openiads.scenario.traffic import Corridor, Flight, Raid
 
 SCENARIOS = "openiads.shelf"
 

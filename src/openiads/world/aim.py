@@ -5,7 +5,8 @@ from __future__ import annotations
 from openiads.base.errors import InputError
 from openiads.base.words import nearest
 from openiads.earth.geodesy import offset, to_geodetic
-from openiads.scenario.model import Asset, Raid, Site
+from openiads.scenario.model import Asset, Site
+from openiads.scenario.traffic import Raid
 from openiads.world.codes import Element
 from openiads.world.draft import Draft, LatLon
 

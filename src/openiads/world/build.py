@@ -32,9 +32,10 @@ from openiads.world.elements import LAUNCHER, MAGAZINE, PLATFORM, POST, RADAR, U
 from openiads.world.flights import add_flights
 from openiads.world.identity import set_identification
 from openiads.world.jammers import set_receivers
-from openiads.world.layout import FLIGHT, JAMMER, MODEL, SITUATION
+from openiads.world.layout import FLIGHT, MODEL, SITUATION
 from openiads.world.posts import add_commands, check_count
 from openiads.world.prebuilt import Prebuilt
+from openiads.world.sensed import JAMMER
 from openiads.world.sites import add_site
 from openiads.world.units import set_leaves
 from openiads.world.values import Arena, Values

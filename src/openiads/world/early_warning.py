@@ -21,6 +21,7 @@ from openiads.scenario.early_warning import EarlyWarning
 from openiads.scenario.stations import start_of, track_of, way_faults, way_of
 from openiads.world.draft import NEVER, Draft, LatLon, Row, blank, put
 from openiads.world.elements import LEVELS, PLATFORM, RADAR
+from openiads.world.emission import always_on
 from openiads.world.radars import Use, clutter, equip, look_over
 
 MARGIN = 5_000.0  # m of the grid of heights beyond what is looked over
@@ -49,6 +50,7 @@ def _add(draft: Draft, sensor: EarlyWarning, entry: Entry) -> None:
     row["actor"], row["unit"] = actor_number(f"radar/{name}"), -1
     row["ready_at"], row["emitting"] = sensor.on_station, 1
     row["fails_at"] = NEVER if sensor.off_station is None else sensor.off_station
+    always_on(row)
     equip(draft, row, entry, Use(sensor.facing, afloat))
     row["platform"] = _carrier(draft, sensor)
     _link(draft, sensor, row)

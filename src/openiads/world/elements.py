@@ -138,7 +138,8 @@ RADAR = np.dtype(
         ("link_delay", "f8"),
         ("link_loss", "f8"),  # share of plots lost on the way to the post
         ("due", "f8"),  # next search batch
-        ("service_due", "f8"),  # next service of own tracks (engagement radars)
+        ("service_due", "f8"),  # next service of own tracks (engagement radars); inf while there are none
+        ("service_next", "f8"),  # when that would be
         ("service_interval", "f8"),
         ("track_dwell", "f8"),
         ("uplink_dwell", "f8"),

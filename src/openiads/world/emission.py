@@ -31,14 +31,18 @@ USED = {
 }
 
 
+def always_on(row: Row) -> None:
+    """Let a radar emit from the start, without an order to do otherwise."""
+    row["emits_from"] = row["last_emitted"] = row["wanted_at"] = -math.inf
+    row["switch_at"] = row["decoy_down"] = NEVER
+
+
 def add_emission(draft: Draft, row: Row, site: Site, element: str) -> None:
     """When a radar emits, the decoys about it, and how surely it is ready, into its row.
 
     Of the catalog only what a declared policy goes by is read.
     """
-    row["emits_from"] = row["last_emitted"] = row["wanted_at"] = -math.inf
-    row["switch_at"] = NEVER
-    row["decoy_down"] = NEVER
+    always_on(row)
     row["outage"] = _outage(site.availability, "radar")
     policy = _policy(site, element)
     if policy is not None and row["emitting"] == 1:

@@ -12,7 +12,7 @@ from openiads.earth.geodesy import inverse, offset, to_geodetic
 from openiads.physics.motion import end_time, state_at
 from openiads.physics.paths import turn_radius
 from openiads.scenario.identity import carries_iff
-from openiads.scenario.model import Flight, Raid
+from openiads.scenario.traffic import Flight, Raid
 from openiads.world.aim import aim_height, aim_of, element_of, ship_of, ship_position
 from openiads.world.codes import Element, Evasion, Side, ThreatClass
 from openiads.world.draft import Draft, LatLon, Row, blank

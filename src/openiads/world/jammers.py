@@ -8,11 +8,11 @@ from openiads.catalog.records import Entry
 from openiads.physics.detection import required_snr
 from openiads.physics.jamming import antenna_gain, receiver_constant
 from openiads.scenario.knobs import receiver_of
-from openiads.scenario.model import Flight, Raid
+from openiads.scenario.traffic import Flight, Raid
 from openiads.world.codes import JammerFaces
 from openiads.world.draft import NEVER, Draft, Row, blank
-from openiads.world.layout import JAMMER
 from openiads.world.radars import BANDS
+from openiads.world.sensed import JAMMER
 
 EVEN = 0.5  # detection probability of a look at the distance that is told as that of burn-through
 

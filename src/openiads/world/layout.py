@@ -13,7 +13,11 @@ import numpy as np
 from openiads.base import compiled
 from openiads.physics.flyout import BODY, INTERCEPTOR
 from openiads.world.elements import ASSET, CORRIDOR, LAUNCHER, MAGAZINE, PLATFORM, POST, RADAR, UNIT
+from openiads.world.sensed import JAMMER, LOOK, PLOT, SPOKE
 from openiads.world.trace import EVENT
+
+#: Posts that share a word of bits, and words: a scenario has as many posts at most as their product.
+POST_BITS, POST_WORDS = 62, 4
 
 #: One row: what is true of the whole replication.
 SITUATION = np.dtype(
@@ -134,7 +138,7 @@ FLIGHT = np.dtype(
         ("cep_blind", "f8"),  # m, when the emitter it seeks is silent; 0: it seeks none; fixed
         ("growth", "f8"),  # m/s, of the deviation of its aim since it last heard its emitter; 0: blind at once; fixed
         ("shots", "i8"),  # rounds launched at it so far
-        ("tracked", "i8"),  # 1: the post holds a confirmed track of it now
+        ("tracked", "i8", (POST_WORDS,)),  # bits of posts that hold a confirmed track of it now, ``POST_BITS`` a word
         ("jitter", "f8"),  # s, deviation of its start; fixed
         ("jammer", "i8"),  # row of the jammer that it carries, -1 for none; fixed
         ("first_detected", "f8"),
@@ -258,73 +262,6 @@ ROUND = np.dtype(
         ("miss", "f8"),
         ("pk_believed", "f8"),  # kill probability booked in the ledger
         ("meets", "f8"),  # time of closest approach, once the endgame is solved
-    ],
-    align=True,
-)
-
-
-#: One row per plot on its way from a radar to its post.
-PLOT = np.dtype(
-    [
-        ("arrives", "f8"),
-        ("time", "f8"),
-        ("radar", "i8"),
-        ("post", "i8"),
-        ("flight", "i8"),  # truth, for scoring only; -1 a false alarm
-        ("position", "f8", (3,)),  # measured, ECEF
-        ("range", "f8"),
-        ("sigma_range", "f8"),
-        ("sigma_azimuth", "f8"),
-        ("sigma_elevation", "f8"),
-        ("radial_speed", "f8"),  # measured, m/s, away from the radar
-        ("revisit", "f8"),  # s until the radar looks there again, as it searches
-        ("speed_error", "f8"),  # m/s, further deviation of the radial speed: a crossing of strobes has none measured
-        ("late", "f8"),  # s, by which it may be older than the track that takes it; 0: the model's
-        ("swerve", "f8"),  # m/s2, that its target is allowed since
-    ],
-    align=True,
-)
-
-
-#: One row per noise jammer, fixed but for the last field.
-JAMMER = np.dtype(
-    [
-        ("flight", "i8"),  # that carries it
-        ("erp", "f8", (3,)),  # W, by band (S, C, X); 0: it does not cover the band
-        ("bandwidth", "f8"),  # Hz
-        ("begins", "f8"),  # s, it radiates from then on and
-        ("ends", "f8"),  # until then
-        ("faces", "i8"),  # codes.JammerFaces
-        ("sector", "f8"),  # rad, half the sector of its whole power
-        ("outside", "f8"),  # what of it is left outside the sector, ratio
-        ("on", "i8"),  # 1: it radiates, and that is logged
-    ],
-    align=True,
-)
-
-#: One cell per radar and jammer: what the radar receives of it, and the last bearing taken of it.
-SPOKE = np.dtype(
-    [
-        ("time", "f8"),  # s, of the next three
-        ("ratio", "f8"),  # jamming over noise with the beam on it
-        ("azimuth", "f8"),
-        ("elevation", "f8"),
-        ("strobe_at", "f8"),  # s, of the last strobe; -inf: none
-        ("strobe_azimuth", "f8"),  # as measured
-        ("strobe_elevation", "f8"),
-        ("strobe_sigma", "f8", (2,)),  # rad, deviations in azimuth and elevation
-        ("told", "i8"),  # 1: the strobe is logged, until the radar sees the flight itself
-    ],
-    align=True,
-)
-
-#: One cell per radar and flight.
-LOOK = np.dtype(
-    [
-        ("due", "f8"),  # s, of the next look
-        ("detected", "i8"),  # 1: ever
-        ("code", "i8"),  # codes.Look of the last one
-        ("through", "f8"),  # m, distance at which one that was jammed would burn through, as then
     ],
     align=True,
 )

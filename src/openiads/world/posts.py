@@ -12,8 +12,9 @@ from openiads.world.codes import Assignment
 from openiads.world.draft import NEVER, Draft, LatLon, PlacedSite, Row, blank, failure_time, put
 from openiads.world.elements import LEVELS, POST
 from openiads.world.emission import post_outage
+from openiads.world.layout import POST_BITS, POST_WORDS
 
-MOST_POSTS = 62  # a flight keeps a bit for each
+MOST_POSTS = POST_BITS * POST_WORDS  # a flight keeps a bit for each
 
 
 def add_commands(draft: Draft) -> None:

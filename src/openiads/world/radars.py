@@ -193,7 +193,7 @@ def _service(draft: Draft, row: Row, entry: Entry, unit: int) -> None:
         return
     v = draft.values.of
     row["service_interval"] = v(entry, "track_update_interval")
-    row["service_due"] = row["service_interval"]
+    row["service_next"] = row["service_interval"]
     row["track_dwell"], row["uplink_dwell"] = v(entry, "track_dwell"), v(entry, "uplink_dwell")
     row["uplink_interval"] = v(entry, "uplink_interval")
     row["occupancy_limit"] = v(entry, "occupancy_limit")

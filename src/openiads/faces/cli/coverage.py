@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from openiads.faces.cli.common import Json, changed, given, refuse_files, reports_errors, warn
-from openiads.faces.cli.map_options import Changes, Extent, Facing, above, save_all
+from openiads.faces.cli.map_options import Changes, Extent, Facing, Jammers, above, save_all
 from openiads.reach.defaults import CELLS, COVERAGE_HEIGHTS
 
 if TYPE_CHECKING:
@@ -71,7 +71,13 @@ Route = Annotated[
     str | None, typer.Option("--route", help='An approach: "35.2 N 34.0 E; 34.91 N 35.87 E".', show_default=False)
 ]
 Speed = Annotated[str | None, typer.Option("--speed", help="Its speed; the threat's if left out.", show_default=False)]
-Show = Annotated[str, typer.Option("--show", help="What a picture shows: heights or lowest.")]
+JammersAt = Annotated[
+    str | None,
+    typer.Option("--jammers-at", help='The scenario\'s own jammers as they stand then, "300 s".', show_default=False),
+]
+Show = Annotated[
+    str, typer.Option("--show", help="What a picture shows: heights, lowest, or azimuth (ranges under jamming).")
+]
 Title = Annotated[str | None, typer.Option("--title", help="Title of the picture.", show_default=False)]
 Out = Annotated[
     list[Path] | None,
@@ -89,26 +95,30 @@ def coverage(
     pd: Probability = 0.5, looks: Looks = "1/1", k: EarthFactor = None, multipath: Multipath = None,
     attenuation: Attenuation = None, diffraction: Diffraction = None, mast: Mast = None, dem: Dem = None,
     fine: Fine = False, size: Size = None, center: Center = None, extent: Extent = None, cells: Cells = CELLS,
-    route: Route = None, speed: Speed = None, show: Show = "heights", title: Title = None, changes: Changes = None,
+    route: Route = None, speed: Speed = None, jammer: Jammers = None, jammers_at: JammersAt = None,
+    show: Show = "heights", title: Title = None, changes: Changes = None,
     out: Out = None, json: Json = False,
 ) -> None:  # fmt: skip
     """What radars see over terrain, and how early they see an approach."""
     from openiads.base.errors import InputError
+    from openiads.base.words import listed
     from openiads.faces.cli.show import as_json, progress_bars
     from openiads.faces.geo.coverage import ENDINGS
-    from openiads.faces.shapes.maps import coverage_data
+    from openiads.faces.shapes.maps import SHOWN, coverage_data
     from openiads.faces.shapes.registry import PICTURES
     from openiads.faces.words.coverage import remarks_of
     from openiads.reach.site_radars import CoverageQuestion, coverage_of
 
-    if show not in ("heights", "lowest"):
-        raise InputError("--show", f'"{show}"', "heights or lowest.")
+    if show not in SHOWN:
+        raise InputError("--show", f'"{show}"', f"{listed(SHOWN)}.")
+    if show == "azimuth" and not jammer and jammers_at is None:
+        raise InputError("--show", '"azimuth" without a jammer', "Give --jammer or --jammers-at as well.")
     refuse_files(out or [], (*PICTURES, *ENDINGS))
     question = CoverageQuestion(scenario, **given(
         system=system, at=at, facing=facing, sites=site, radars=radar, heights=height, above=above(agl), rcs=rcs,
         threat=threat, probability=pd, looks=looks, earth_factor=k, multipath=multipath, attenuation=attenuation,
         diffraction=diffraction, mast=mast, dem=dem, fine=fine, size=size, center=center, extent=extent, cells=cells,
-        route=route, speed=speed, changes=changed(changes),
+        route=route, speed=speed, jammers=jammer, jammers_at=jammers_at, changes=changed(changes),
     ))  # fmt: skip
     with progress_bars() as phases:
         answer = coverage_of(question, phases)
@@ -129,15 +139,21 @@ def coverage(
 def _print(answer: CoverageAnswer) -> None:
     from openiads.faces.cli import show
     from openiads.faces.words import coverage as words
+    from openiads.faces.words import jamming
     from openiads.faces.words.terrain import terrain_note
 
     out, way = show.console(), answer.approach
-    out.print(show.grid("Coverage", words.HEAD, words.cells(answer.found), numbers=(2, 3)))
+    head = words.head(answer.found)
+    areas = tuple(range(2, len(head)))
+    out.print(show.grid("Coverage", head, words.cells(answer.found), numbers=areas))
     if answer.before is not None:
-        rows = words.cells(answer.before)
-        out.print(show.grid("With the antennas where they are", words.HEAD, rows, numbers=(2, 3)))
+        out.print(show.grid("With the antennas where they are", head, words.cells(answer.before), numbers=areas))
+    if answer.jamming is not None:
+        show.jamming(answer.jamming)
     if way is not None:
         title = f"Approach of {way.ends:.0f} s"
         out.print(show.grid(title, words.APPROACH_HEAD, words.approach_cells(way), numbers=(1, 2, 3, 4, 5)))
     out.print(f"Asked: {words.conditions(answer.found)}.")
+    if answer.jamming is not None:
+        out.print(jamming.sentence(answer.jamming))
     out.print(terrain_note(answer.found.terrain))

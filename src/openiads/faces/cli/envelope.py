@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from openiads.faces.cli.common import Json, given, refuse_files, reports_errors, warn
-from openiads.faces.cli.map_options import At, Cued, Facing, HeightFiles, Limits, OutFiles, Reaction, save_all
+from openiads.faces.cli.map_options import (
+    At,
+    Cued,
+    Facing,
+    HeightFiles,
+    Jammers,
+    Limits,
+    OutFiles,
+    Reaction,
+    save_all,
+)
 from openiads.reach.defaults import ENVELOPE_HEIGHTS
 
 if TYPE_CHECKING:
@@ -53,12 +63,14 @@ def envelope(
     cued: Cued = True,
     turn: Turn = True,
     pk: Pk = False,
+    jammer: Jammers = None,
     out: OutFiles = None,
     json: Json = False,
 ) -> None:
     """Where one fire unit can meet a target that flies straight and level, and how often."""
     from openiads.faces.cli import show
     from openiads.faces.shapes.maps import envelope_data
+    from openiads.faces.words import jamming
     from openiads.reach.fire_unit import EnvelopeQuestion, envelope_of
 
     _check(at, out or [])
@@ -79,6 +91,7 @@ def envelope(
             cued=cued,
             turn=turn,
             kill_map=pk,
+            jammers=jammer,
         )
     )
     with show.progress_bars() as phases:
@@ -88,6 +101,8 @@ def envelope(
     if answer.without_data:
         share = 100.0 * answer.without_data
         warn(f"{share:.0f} % of the places looked at have no terrain data: the sea is put there")
+    for line in [] if answer.jamming is None else jamming.remarks(answer.jamming):
+        warn(line)
     if json:
         show.as_json(envelope_data(answer) | {"out": written})
         return
@@ -110,12 +125,18 @@ def _check(at: str | None, out: list[Path]) -> None:
 def _print(answer: EnvelopeAnswer) -> None:
     from openiads.faces.cli import show
     from openiads.faces.words import envelope as words
+    from openiads.faces.words import jamming
     from openiads.faces.words.terrain import terrain_note
 
     screen, title = show.console(), f"Envelope of {answer.world.catalog[answer.system].title}"
-    screen.print(show.grid(title, words.HEAD, words.cells(answer), numbers=(2, 3, 4)))
+    head = words.head(answer)
+    screen.print(show.grid(title, head, words.cells(answer), numbers=tuple(range(2, len(head)))))
     screen.print(show.grid("Straight passes", words.PASS_HEAD, words.pass_cells(answer), numbers=(1, 2, 3, 4, 5)))
+    if answer.jamming is not None:
+        show.jamming(answer.jamming)
     course = "inbound for the areas, the course against the facing for the passes"
     print(f"Asked: {words.asked(answer.target)}; {course}.")
     print("Inside: a round can meet the target there; whether it is fired and kills is a run's business.")
+    if answer.jamming is not None:
+        print(jamming.sentence(answer.jamming))
     print(terrain_note(answer.world.terrain))

@@ -32,6 +32,10 @@ Reaction = Annotated[
     str | None,
     typer.Option("--reaction", help='Detection to launch, "15 s"; the published time if left out.', show_default=False),
 ]
+Jammers = Annotated[
+    list[str] | None,
+    typer.Option("--jammer", help='A noise jammer somewhere, "escort_jammer; 34.9 N 34.0 E; 9 km"; repeat.'),
+]
 OutFiles = Annotated[
     list[Path] | None,
     typer.Option(

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
     from rich.table import Table
 
+    from openiads.reach.burn_through import Jammed
+
 #: Width of tables that do not go to a terminal.
 PIPE_WIDTH = 130
 
@@ -77,6 +79,16 @@ def grid(
     for row in rows:
         made.add_row(*(Text(cell) for cell in row))
     return made
+
+
+def jamming(found: Jammed) -> None:
+    """The table of what each jammer does to each radar, and what its ranges mean."""
+    from openiads.faces.words import jamming as words
+
+    rows = words.cells(found)
+    console().print(grid(words.TITLE, words.HEAD, rows, numbers=words.NUMBERS))
+    less = len(found.effects) - len(rows)
+    console().print(words.MEANING + (f" The {less} weakest are left out." if less else ""))
 
 
 def _finding(row: Mapping[str, Any]) -> str:

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from openiads.faces.draw.ground import Extent, borderlines, graticule, in_levant, orientation, relief, scale_bar
-from openiads.faces.draw.kit import INK, VERMILION
-from openiads.faces.draw.marks import Labels, radar_symbol
+from openiads.faces.draw.kit import INK, MUTED, VERMILION
+from openiads.faces.draw.marks import Labels, jammer_symbol, radar_symbol
 from openiads.faces.draw.sheet import FILL, bands, colors, dark, edges, extent_of, faint, sheet
 from openiads.faces.words import text
 from openiads.faces.words.coverage import conditions
+from openiads.faces.words.jamming import sentence
 from openiads.faces.words.terrain import terrain_note
 from openiads.faces.words.text import length
 from openiads.reach.approach import Approach
+from openiads.reach.burn_through import Jammed
 from openiads.reach.coverage import Coverage
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 LOWEST_STEPS = (0.0, 50.0, 100.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0)  # m
 TOWNS = 14
+DASHES: Any = (0, (4, 2))
 
 
 def draw(
@@ -37,17 +40,18 @@ def draw(
     packaged: bool = True,
     before: Coverage | None = None,
     way: Approach | None = None,
+    jamming: Jammed | None = None,
 ) -> Figure:
     """One map.
 
     show : "heights", the lowest of the asked heights that is detected in each cell, or "lowest", the lowest height
     above the ground in any radar's line of sight;  real : a place on earth, with borders and towns;  packaged : the
     packaged terrain, which has a coastline of its own;  before : the same radars on other masts, as dashed outlines;
-    way : an approach to draw
+    way : an approach to draw;  jamming : who jams, and dashed what they cost
     """
     extent = extent_of(found.map.lats, found.map.lons)
     entries = len(LOWEST_STEPS) if show == "lowest" else len(found.question.heights)
-    entries += (not found.map.known.all()) + (before is not None) + (way is not None)
+    entries += (not found.map.known.all()) + (before is not None) + (way is not None) + 2 * (jamming is not None)
 
     def drawn(axes: Axes) -> list[Any]:
         relief(axes, extent, found.terrain, packaged=packaged)
@@ -61,11 +65,13 @@ def draw(
             handles.append(_outlines(axes, before))
         if way is not None:
             handles.append(_way(axes, extent, way))
+        if jamming is not None:
+            handles += _jammers(axes, extent, found, jamming, outlined=show == "heights")
         _labels(axes, extent, found, real)
         return handles
 
     columns = 3 if show == "lowest" else 2
-    return sheet("coverage", extent, title, _notes(found, show, real, extent), entries, drawn, columns=columns)
+    return sheet("coverage", extent, title, _notes(found, show, real, extent, jamming), entries, drawn, columns=columns)
 
 
 def _places(found: Coverage) -> tuple[np.ndarray, np.ndarray]:
@@ -77,10 +83,11 @@ def _bands(axes: Axes, found: Coverage) -> list[Any]:
     order = np.argsort(found.question.heights, kind="stable")
     layers = [found.detected(int(k)) & found.map.known for k in order]
     above = "above ground" if found.question.above == "ground" else "above sea"
-    words = [
-        f"detected at {length(found.question.heights[k])} {above}: {text.number(found.area(cells) / 1e6)} km²"
-        for k, cells in zip(order, layers, strict=True)
-    ]
+    words = []
+    for k, cells in zip(order, layers, strict=True):
+        told = f"at {length(found.question.heights[k])} {above}: {text.number(found.area(cells) / 1e6)} km²"
+        clear = f" of {text.number(found.area(found.unjammed(int(k))) / 1e6)}" if found.jammed else ""
+        words.append(f"detected {told.removesuffix(' km²')}{clear} km²")
     return bands(axes, found.map.lats, found.map.lons, layers, words)
 
 
@@ -137,10 +144,55 @@ def _outlines(axes: Axes, before: Coverage) -> Line2D:
     for k in range(len(before.question.heights)):
         cells = before.detected(k)
         if cells.any() and not cells.all():
-            axes.contour(x, y, cells, levels=[0.5], colors=[INK], linewidths=0.9, linestyles=[(0, (4, 2))], zorder=1.5)
+            axes.contour(x, y, cells, levels=[0.5], colors=[INK], linewidths=0.9, linestyles=[DASHES], zorder=1.5)
     masts = sorted({round(view.antenna - view.ground) for view in before.views})
     words = ", ".join(f"{mast} m" for mast in masts)
-    return Line2D([], [], color=INK, linewidth=0.9, linestyle=(0, (4, 2)), label=f"outlines with antennas at {words}")
+    return Line2D([], [], color=INK, linewidth=0.9, linestyle=DASHES, label=f"outlines with antennas at {words}")
+
+
+def _jammers(axes: Axes, extent: Extent, found: Coverage, jamming: Jammed, *, outlined: bool) -> list[Line2D]:
+    """Jammers, those off the map at its edge, and dashed where each height would be detected without them."""
+    from matplotlib.lines import Line2D
+
+    x, y = _places(found)
+    order = np.argsort(found.question.heights, kind="stable")
+    handles = []
+    for shade, k in zip(colors(len(order)), order, strict=True) if outlined else ():
+        cells = found.unjammed(int(k))
+        if cells.any() and not cells.all():
+            axes.contour(
+                x, y, cells, levels=[0.5], colors=[dark(shade)], linewidths=1.0, linestyles=[DASHES], zorder=1.5
+            )
+    if outlined:
+        handles.append(
+            Line2D(
+                [], [], color=INK, linewidth=1.0, linestyle=DASHES, label="outlines and second areas: without jamming"
+            )
+        )
+    view = found.views[0]
+    lat, lon = math.degrees(view.latitude), extent.turned(math.degrees(view.longitude))
+    beyond = False
+    bolt: dict[str, Any] = {"marker": jammer_symbol(), "markeredgecolor": INK, "markeredgewidth": 0.7}
+    for each in jamming.emitters:
+        if each.on:
+            there = math.degrees(each.latitude), extent.turned(math.degrees(each.longitude))
+            share = _inside(extent, (lat, lon), there)
+            beyond |= share < 1.0
+            color = VERMILION if any(e.jammer == each.name and e.ratio > 0.0 for e in jamming.effects) else MUTED
+            at = lon + share * (there[1] - lon), lat + share * (there[0] - lat)
+            axes.plot(*at, **bolt, markersize=15, color=color, zorder=7.5, clip_on=False)
+    label = "noise jammer" + (" (at the edge: beyond the map)" if beyond else "")
+    handles.append(Line2D([], [], linestyle="none", **bolt, color=VERMILION, markersize=11, label=label))
+    return handles
+
+
+def _inside(extent: Extent, here: tuple[float, float], there: tuple[float, float]) -> float:
+    """How far, 0 to 1, a straight way from a place (latitude, longitude, degrees) to another lies within a map."""
+    share = 1.0
+    for a, b, low, high in zip(here, there, (extent.south, extent.west), (extent.north, extent.east), strict=True):
+        if b != a and not low <= b <= high:
+            share = min(share, max(((high if b > high else low) - a) / (b - a), 0.0))
+    return share
 
 
 def _way(axes: Axes, extent: Extent, way: Approach) -> Line2D:
@@ -212,7 +264,7 @@ def _towns(axes: Axes, labels: Labels, taken: list[tuple[float, float]]) -> None
             shown += 1
 
 
-def _notes(found: Coverage, show: str, real: bool, extent: Extent) -> list[str]:
+def _notes(found: Coverage, show: str, real: bool, extent: Extent, jamming: Jammed | None) -> list[str]:
     asked = "Lowest height above ground in line of sight of any radar" if show == "lowest" else conditions(found)
     switches = {
         "multipath over the sea": found.multipath,
@@ -226,6 +278,7 @@ def _notes(found: Coverage, show: str, real: bool, extent: Extent) -> list[str]:
     sight = "ray by ray on the map's cells" if found.fine else "the radars' masks, as in a run"
     return [
         f"{text.sentence(asked)}.",
+        *([] if jamming is None else [sentence(jamming)]),
         f"Effective earth radius k = {found.earth_factor:.3g}; {air}. Line of sight: {sight}.",
         terrain_note(found.terrain) + (" Borders: Natural Earth, de facto, good to 1–2 km." if real else "") + ports,
         text.FOOTER,

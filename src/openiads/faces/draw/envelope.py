@@ -15,6 +15,7 @@ from openiads.faces.draw.kit import BLUE, INK, MUTED, VERMILION, blank, broken, 
 from openiads.faces.draw.sheet import colors
 from openiads.faces.words import text
 from openiads.faces.words.envelope import asked
+from openiads.faces.words.jamming import sentence
 from openiads.faces.words.terrain import terrain_note
 from openiads.faces.words.text import length
 from openiads.reach.envelope import Envelope
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 KM = 1e-3
 DASHES: Any = (0, (4, 2))
 DOTS: Any = (0, (1, 2))
+DASH_DOTS: Any = (0, (5, 2, 1, 2))
 
 
 def draw(answer: EnvelopeAnswer, title: str) -> Figure:
@@ -63,7 +65,8 @@ def _notes(answer: EnvelopeAnswer) -> list[str]:
         "The sea's reflection leaves nulls: beyond one that lasts longer than a round survives the target is not held, "
         "and chances of passes come and go with the lobes."
     )
-    return [rule, *([sea] if radar["multipath"] == 1 else []), terrain_note(answer.world.terrain), text.FOOTER]
+    noisy = [] if answer.jamming is None else [sentence(answer.jamming)]
+    return [rule, *noisy, *([sea] if radar["multipath"] == 1 else []), terrain_note(answer.world.terrain), text.FOOTER]
 
 
 def _ground(found: Envelope, k: int) -> tuple[Any, Any, Any]:
@@ -82,7 +85,8 @@ def _cuts(axes: Axes, answer: EnvelopeAnswer) -> None:
     arms = list(answer.cuts)
     heights = answer.cuts[arms[0]].heights
     shades = colors(len(heights))
-    far = max(found.farthest(k) for found in answer.cuts.values() for k in range(len(heights)))
+    drawn = [*answer.cuts.values(), *answer.clear.values()]
+    far = max(found.farthest(k) for found in drawn for k in range(len(heights)))
     rings = printed(answer)
     half = 1.08 * KM * max(far, 10e3)
     for arm, found in answer.cuts.items():
@@ -100,6 +104,11 @@ def _cuts(axes: Axes, answer: EnvelopeAnswer) -> None:
                     linestyles=[DASHES if dashed else "-"],
                     zorder=3 - dashed,
                 )
+    if answer.clear:
+        for k in range(len(heights)):
+            x, y, inside = _ground(answer.clear[arms[0]], k)
+            if inside.any():
+                axes.contour(x, y, inside, levels=[0.5], colors=[shades[k]], linewidths=1.0, linestyles=[DASH_DOTS])
     around = np.linspace(0.0, math.tau, 361)
     for ring in rings:
         axes.plot(ring * KM * np.sin(around), ring * KM * np.cos(around), color=INK, linewidth=1.1, linestyle=DOTS)
@@ -122,6 +131,9 @@ def _cuts(axes: Axes, answer: EnvelopeAnswer) -> None:
     handles.append(Line2D([], [], color=MUTED, linewidth=1.8, label=solid))
     if len(arms) > 1:
         handles.append(Line2D([], [], color=MUTED, linewidth=1.0, linestyle=DASHES, label="published limits"))
+    if answer.clear:
+        words = f"{arms[0]} limits without jamming"
+        handles.append(Line2D([], [], color=MUTED, linewidth=1.0, linestyle=DASH_DOTS, label=words))
     if rings:
         named = " and ".join(f"{ring * KM:g}" for ring in rings)
         shown = "" if min(rings) * KM < half else " (beyond the picture)"

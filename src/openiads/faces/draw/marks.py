@@ -49,6 +49,14 @@ def asset_symbol() -> Path:
     )
 
 
+def jammer_symbol() -> Path:
+    """A bolt."""
+    return _marker(
+        [(0.25, 1.1), (-0.6, -0.1), (0.0, -0.1), (-0.25, -1.1), (0.6, 0.2), (0.0, 0.2), (0.25, 1.1)],
+        [1, 2, 2, 2, 2, 2, 79],
+    )
+
+
 #: Color of the line between a text and its place.
 LEADER = "#57606a"
 #: Where the place of a text is in it, as Matplotlib names that.

@@ -25,13 +25,14 @@ Ring = list[list[float]]
 
 @dataclass(frozen=True)
 class Area:
-    """Some polygons of one meaning."""
+    """Some polygons of one meaning, or one point."""
 
     name: str
     told: Mapping[str, object]  #: what is said of it, by field
     polygons: Sequence[Sequence[Ring]]  #: each its outer ring and then its holes, closed
     shade: int = 0  #: which fill; 0 is the first
     height: float = 0.0  #: m, of the corners where a format has them
+    point: tuple[float, float, float] | None = None  #: longitude, latitude (degrees) and height (m), for no polygons
 
     @property
     def words(self) -> str:
@@ -96,6 +97,11 @@ def refuse_wide(lats: NDArray[Any], lons: NDArray[Any]) -> None:
     """InputError for places (degrees, longitudes without a jump) about a pole, which these files cannot hold."""
     if np.ptp(lons) > 180.0 or np.abs(lats).max() > WIDEST:
         raise InputError("--out", "the map holds a pole", "Move the unit.")
+
+
+def spot(latitude: float, longitude: float, height: float) -> tuple[float, float, float]:
+    """A place (degrees, m above the sea) as files have it."""
+    return round(float(wrapped(np.array(longitude))), DIGITS), round(latitude, DIGITS), round(height, 1)
 
 
 def rounded(ring: NDArray[Any], *, outer: bool) -> Ring:

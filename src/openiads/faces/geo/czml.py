@@ -55,6 +55,10 @@ def areas(found: Iterable[Area], title: str) -> bytes:
     """A document of one packet a polygon, at the height of its area, on the ground if that is 0."""
     packets = [document(title)]
     for n, each in enumerate(found):
+        if each.point is not None:
+            told = {"name": each.name, "description": escape(each.words), "position": fixed(each.point)}
+            packets.append(packet(f"area-{n}", **told, point={"pixelSize": 10}, label={"text": each.name}))
+            continue
         alpha, blue, green, red = bytes.fromhex(FILLS[each.fill])
         for k, rings in enumerate(each.polygons):
             outer, *holes = ([value for lon, lat in ring for value in (lon, lat, each.height)] for ring in rings)

@@ -9,11 +9,13 @@ import numpy as np
 
 from openiads.faces.geo import areas, files, grids, layers, outlines
 from openiads.faces.geo.areas import Area
+from openiads.faces.geo.jammers import jammers
 from openiads.faces.geo.layers import Layers
 from openiads.faces.geo.outlines import Polygon
 from openiads.faces.geo.provenance import provenance
 from openiads.faces.words import text
 from openiads.faces.words.envelope import KM, asked
+from openiads.faces.words.jamming import sentence
 from openiads.faces.words.terrain import terrain_fields
 from openiads.reach.envelope import Envelope
 from openiads.reach.fire_unit import EnvelopeAnswer
@@ -75,7 +77,7 @@ def _features(answer: EnvelopeAnswer) -> list[Area]:
                 areas.refuse_wide(ring[:, 1], ring[:, 0])
             shape = [polygon for rings in shapes for polygon in areas.written(rings)]
             out.append(Area(f"{arm}: {height:g} m", told, shape, k, float(height)))
-    return out
+    return out + (jammers(answer.jamming) if answer.jamming is not None else [])
 
 
 def _outlines(answer: EnvelopeAnswer, path: Path) -> None:
@@ -104,7 +106,8 @@ def _csv(answer: EnvelopeAnswer, path: Path) -> None:
 def _tags(answer: EnvelopeAnswer) -> dict[str, str]:
     scenario = answer.world.scenario
     told = provenance(scenario.name, scenario.digest(), answer.world.terrain)
-    return {"system": answer.system, "target": asked(answer.target), **told}
+    noisy = {} if answer.jamming is None else {"jamming": sentence(answer.jamming)}
+    return {"system": answer.system, "target": asked(answer.target), **noisy, **told}
 
 
 def layers_of(answer: EnvelopeAnswer) -> Layers:

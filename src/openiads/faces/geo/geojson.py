@@ -113,7 +113,9 @@ def areas(found: Iterable[Area]) -> bytes:
         {
             "type": "Feature",
             "properties": dict(each.told),
-            "geometry": {"type": "MultiPolygon", "coordinates": [list(rings) for rings in each.polygons]},
+            "geometry": point(each.point)
+            if each.point is not None
+            else {"type": "MultiPolygon", "coordinates": [list(rings) for rings in each.polygons]},
         }
         for each in found
     ]

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from openiads.faces.geo.areas import Area, Ring
 
 VERSION = "1.1.0"
-LITTLE_ENDIAN, POLYGON, MULTI_POLYGON = 1, 3, 6
+LITTLE_ENDIAN, POINT, POLYGON, MULTI_POLYGON = 1, 1, 3, 6
 
 
 def wkb(polygons: Sequence[Sequence[Ring]]) -> bytes:
@@ -26,6 +26,13 @@ def wkb(polygons: Sequence[Sequence[Ring]]) -> bytes:
             parts.append(struct.pack("<I", len(ring)))
             parts.append(struct.pack(f"<{2 * len(ring)}d", *(number for spot in ring for number in spot[:2])))
     return b"".join(parts)
+
+
+def _geometry(each: Area) -> bytes:
+    """The geometry of an area in Well-Known Binary; a point without its height, as polygons have none."""
+    if each.point is None:
+        return wkb(each.polygons)
+    return struct.pack("<BI2d", LITTLE_ENDIAN, POINT, *each.point[:2])
 
 
 def areas(found: Iterable[Area], title: str, about: Mapping[str, str]) -> bytes:
@@ -41,7 +48,7 @@ def areas(found: Iterable[Area], title: str, about: Mapping[str, str]) -> bytes:
     columns = {
         "name": arrow.array([each.name for each in rows], arrow.string()),
         **{name: arrow.array([each.told.get(name) for each in rows]) for name in names},
-        "geometry": arrow.array([wkb(each.polygons) for each in rows], arrow.binary()),
+        "geometry": arrow.array([_geometry(each) for each in rows], arrow.binary()),
     }
     told = {"openiads": json.dumps({"title": title, **about}), "geo": json.dumps(_geo(rows))}
     out = io.BytesIO()
@@ -51,10 +58,12 @@ def areas(found: Iterable[Area], title: str, about: Mapping[str, str]) -> bytes:
 
 def _geo(rows: Sequence[Area]) -> dict[str, object]:
     """The metadata that make a Parquet file a GeoParquet file."""
-    spots = [spot for each in rows for rings in each.polygons for ring in rings for spot in ring]
+    spots: list[Sequence[float]] = [spot for each in rows for rings in each.polygons for ring in rings for spot in ring]
+    points = [each.point for each in rows if each.point is not None]
+    spots += points
     column: dict[str, object] = {
         "encoding": "WKB",
-        "geometry_types": ["MultiPolygon"],
+        "geometry_types": ["MultiPolygon", *(["Point"] if points else [])],
         "orientation": "counterclockwise",
         "edges": "planar",
     }

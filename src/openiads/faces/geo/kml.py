@@ -129,6 +129,11 @@ def areas(found: Iterable[Area], title: str) -> bytes:
         style(document, f"shade{n}", "1.5", fill=fill)
     for each in found:
         mark = placemark(document, each.name, description=escape(each.words), style=f"shade{each.fill}")
+        if each.point is not None:
+            made = node(mark, "Point")
+            node(made, "altitudeMode", "absolute")
+            node(made, "coordinates", coordinates([each.point]))
+            continue
         group = node(mark, "MultiGeometry")
         for rings in each.polygons:
             corners = ([(*spot, each.height) for spot in ring] for ring in rings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from openiads.base.errors import UsageError
+from openiads.base.words import listed
 from openiads.faces.shapes.look import Look, Row
 from openiads.faces.words import text
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from openiads.reach.keep_out import KeepOut
     from openiads.reach.neighbors import ReachAnswer
     from openiads.reach.site_radars import CoverageAnswer
+
+
+#: What a picture of coverage shows.
+SHOWN = ("heights", "lowest", "azimuth")
 
 
 def looks() -> dict[type, Look]:
@@ -94,12 +99,14 @@ def coverage_title(answer: CoverageAnswer) -> str:
 
 def coverage_data(answer: CoverageAnswer) -> dict[str, Any]:
     """The JSON object of coverage."""
-    from openiads.faces.words import coverage
+    from openiads.faces.words import coverage, jamming
 
     data = coverage.as_data(answer.found) | {"scenario": answer.scenario, "out": []}
     data["before"] = None if answer.before is None else coverage.as_data(answer.before)
     data["approach"] = None if answer.approach is None else coverage.approach_data(answer.approach)
     data["remarks"] = coverage.remarks_of(answer)
+    if answer.jamming is not None:
+        data["jamming"] = jamming.as_data(answer.jamming, list(answer.found.question.heights))
     return data
 
 
@@ -108,7 +115,7 @@ def _coverage_rows(answer: CoverageAnswer) -> list[Row]:
 
     rows: list[Row] = []
     for height in coverage.as_data(answer.found)["heights"]:
-        every = {name: height[name] for name in ("in_view_km2", "detected_km2")}
+        every = {name: height[name] for name in next(iter(height["radars"].values()))}
         sets = {"any": every} if len(height["radars"]) > 1 else {}
         rows += [
             {"height_m": height["height_m"], "radar": name, **areas}
@@ -119,17 +126,26 @@ def _coverage_rows(answer: CoverageAnswer) -> list[Row]:
 
 def _coverage_sentence(answer: CoverageAnswer) -> str:
     from openiads.faces.words.coverage import conditions
+    from openiads.faces.words.jamming import sentence
     from openiads.faces.words.terrain import terrain_note
 
-    return f"Asked: {conditions(answer.found)}. {terrain_note(answer.found.terrain)}"
+    noisy = f" {sentence(answer.jamming)}" if answer.jamming is not None else ""
+    return f"Asked: {conditions(answer.found)}.{noisy} {terrain_note(answer.found.terrain)}"
 
 
 def coverage_figure(answer: CoverageAnswer, title: str = "", show: str = "heights") -> Figure:
-    """The map; show : "heights", the lowest height detected, or "lowest", the lowest one in any line of sight"""
+    """The map; show : "heights", the lowest height detected, or "lowest", the lowest one in any line of sight, or
+    "azimuth", how far each radar sees in each direction with and without jamming"""
     from openiads.faces.draw import coverage
 
-    if show not in ("heights", "lowest"):
-        raise UsageError("show", f'"{show}"', "heights or lowest.")
+    if show not in SHOWN:
+        raise UsageError("show", f'"{show}"', f"{listed(SHOWN)}.")
+    if show == "azimuth":
+        if answer.jamming is None:
+            raise UsageError("show", "nobody jams", "Give jammers, or show heights.")
+        from openiads.faces.draw import jamming
+
+        return jamming.draw(answer, title or coverage_title(answer))
     return coverage.draw(
         answer.found,
         title or coverage_title(answer),
@@ -138,6 +154,7 @@ def coverage_figure(answer: CoverageAnswer, title: str = "", show: str = "height
         packaged=answer.source in ("levant", "world"),
         before=answer.before,
         way=answer.approach,
+        jamming=answer.jamming,
     )
 
 
@@ -146,10 +163,13 @@ def coverage_figure(answer: CoverageAnswer, title: str = "", show: str = "height
 
 def envelope_data(answer: EnvelopeAnswer) -> dict[str, Any]:
     """The JSON object of an envelope."""
-    from openiads.faces.words import envelope
+    from openiads.faces.words import envelope, jamming
     from openiads.faces.words.terrain import terrain_fields
 
-    return envelope.as_data(answer) | {"system": answer.system, **terrain_fields(answer.world.terrain), "out": []}
+    data = envelope.as_data(answer) | {"system": answer.system, **terrain_fields(answer.world.terrain), "out": []}
+    if answer.jamming is not None:
+        data["jamming"] = jamming.as_data(answer.jamming, [float(h) for h in next(iter(answer.cuts.values())).heights])
+    return data
 
 
 def _envelope_title(answer: EnvelopeAnswer) -> str:

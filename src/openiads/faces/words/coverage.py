@@ -7,30 +7,38 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from openiads.faces.words import jamming
 from openiads.faces.words.terrain import terrain_note
 from openiads.faces.words.text import length, number
 from openiads.reach.approach import Approach, first_time
-from openiads.reach.coverage import Coverage
+from openiads.reach.coverage import Coverage, View
 
 if TYPE_CHECKING:
     from openiads.reach.site_radars import CoverageAnswer
 
 HEAD = ("target at", "radar", "in view, km2", "detected, km2")
+JAMMED_HEAD = ("target at", "radar", "in view, km2", "without jamming, km2", "detected, km2")
 APPROACH_HEAD = ("radar", "P = 0.1 at", "P = 0.5 at", "P = 0.9 at", "time left at 0.9", "P at the end")
 KM2 = 1e-6
 
 
 def cells(found: Coverage) -> list[tuple[str, ...]]:
-    """Rows of the table: each height, all radars together and then each."""
+    """Rows of the table, under ``head(found)``: each height, all radars together and then each."""
     rows: list[tuple[str, ...]] = []
     above = "AGL" if found.question.above == "ground" else "AMSL"
     for k, height in enumerate(found.question.heights):
-        sets = [("any", found.visible(k), found.detected(k))] if len(found.views) > 1 else []
-        sets += [(view.name, view.visible(k), view.detected(k)) for view in found.views]
-        for n, (name, visible, detected) in enumerate(sets):
+        sets: list[tuple[str, Coverage | View]] = [("any", found)] if len(found.views) > 1 else []
+        sets += [(view.name, view) for view in found.views]
+        for n, (name, each) in enumerate(sets):
             label = f"{length(height)} {above}" if n == 0 else ""
-            rows.append((label, name, number(found.area(visible) * KM2, 4), number(found.area(detected) * KM2, 4)))
+            parts = [each.visible(k), *([each.unjammed(k)] if found.jammed else []), each.detected(k)]
+            rows.append((label, name, *(number(found.area(part) * KM2, 4) for part in parts)))
     return rows
+
+
+def head(found: Coverage) -> tuple[str, ...]:
+    """The head of the table."""
+    return JAMMED_HEAD if found.jammed else HEAD
 
 
 def as_data(found: Coverage) -> dict[str, Any]:
@@ -39,14 +47,9 @@ def as_data(found: Coverage) -> dict[str, Any]:
     south, west, north, east = (math.degrees(rim) for rim in where.bounds)
     heights = []
     for k, height in enumerate(question.heights):
-        each = {
-            view.name: {"in_view_km2": found.area(view.visible(k)) * KM2,
-                        "detected_km2": found.area(view.detected(k)) * KM2}
-            for view in found.views
-        }  # fmt: skip
+        each = {view.name: _areas(found, view, k) for view in found.views}
         heights.append({
-            "height_m": height, "in_view_km2": found.area(found.visible(k)) * KM2,
-            "detected_km2": found.area(found.detected(k)) * KM2, "radars": each,
+            "height_m": height, **_areas(found, found, k), "radars": each,
             "blind_km2": found.area(found.blind(height)) * KM2 if question.above == "ground" else None,
         })  # fmt: skip
     lowest = found.lowest("ground")
@@ -81,6 +84,12 @@ def as_data(found: Coverage) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _areas(found: Coverage, seen: Coverage | View, k: int) -> dict[str, float]:
+    """Areas in view and detected, and detected without jamming where somebody jams."""
+    areas = {"in_view_km2": found.area(seen.visible(k)) * KM2, "detected_km2": found.area(seen.detected(k)) * KM2}
+    return areas | ({"without_jamming_km2": found.area(seen.unjammed(k)) * KM2} if found.jammed else {})
+
+
 def remarks_of(answer: CoverageAnswer) -> list[str]:
     """What users should hear about the map and the ground it was made on, a line each."""
     found = answer.found
@@ -91,7 +100,7 @@ def remarks_of(answer: CoverageAnswer) -> list[str]:
             f"--fine looks over cells of {cell:,.0f} m, and the terrain has heights every {spacing:,.0f} m: what lies "
             "between is not seen. Use more cells or a smaller map"
         )
-    return told
+    return told + ([] if answer.jamming is None else jamming.remarks(answer.jamming))
 
 
 def _seconds(value: float) -> str:
@@ -136,4 +145,5 @@ def conditions(found: Coverage) -> str:
     m, n = question.looks
     looks = "one look" if n == 1 else f"{m} of {n} looks"
     fades = "steady" if question.swerling == 0 else f"Swerling {question.swerling}"
-    return f"target {size}, {fades}; detected: {looks} with probability {question.probability:g} or more"
+    noisy = " under noise jamming" if found.jammed else ""
+    return f"target {size}, {fades}; detected{noisy}: {looks} with probability {question.probability:g} or more"

@@ -11,6 +11,7 @@ from openiads.reach.scenes import home
 from openiads.reach.straight import Target
 
 HEAD = ("height", "limits", "area, km2", "nearest, km", "farthest, km")
+JAMMED_HEAD = (*HEAD, "area without jamming, km2", "farthest without, km")
 PASS_HEAD = ("height", "crossing, km", "chances", "first at, km", "last at, km", "detection to last launch, s")
 KM = 1e-3
 
@@ -22,16 +23,36 @@ def asked(target: Target) -> str:
     return f"target {target.speed:.0f} m/s, {size}{load}, level"
 
 
+def head(answer: EnvelopeAnswer) -> tuple[str, ...]:
+    """The head of the table."""
+    return JAMMED_HEAD if answer.clear else HEAD
+
+
 def cells(answer: EnvelopeAnswer) -> list[tuple[str, ...]]:
-    """Rows of the table: each height, each arm."""
+    """Rows of the table, under ``head(answer)``: each height, each arm."""
     rows: list[tuple[str, ...]] = []
     for k in range(len(next(iter(answer.cuts.values())).heights)):
         for n, (arm, found) in enumerate(answer.cuts.items()):
             label = f"{found.heights[k]:,.0f} m" if n == 0 else ""
             near = found.nearest(k)
             shown = "–" if math.isinf(near) else text.number(near * KM)
-            rows.append((label, arm, text.number(found.area(k) * 1e-6, 4), shown, text.number(found.farthest(k) * KM)))
+            measures = [text.number(found.area(k) * 1e-6, 4), shown, text.number(found.farthest(k) * KM)]
+            if answer.clear:
+                clear = answer.clear[arm]
+                measures += [text.number(clear.area(k) * 1e-6, 4), text.number(clear.farthest(k) * KM)]
+            rows.append((label, arm, *measures))
     return rows
+
+
+def _clear(answer: EnvelopeAnswer, arm: str, k: int) -> dict[str, float]:
+    """The same without jamming, where somebody jams."""
+    if not answer.clear:
+        return {}
+    clear = answer.clear[arm]
+    return {
+        "area_without_jamming_km2": clear.area(k) * 1e-6,
+        "farthest_without_jamming_km": clear.farthest(k) * KM,
+    }
 
 
 def pass_cells(answer: EnvelopeAnswer) -> list[tuple[str, ...]]:
@@ -64,6 +85,7 @@ def as_data(answer: EnvelopeAnswer) -> dict[str, Any]:
                 "area_km2": found.area(k) * 1e-6,
                 "nearest_km": None if math.isinf(found.nearest(k)) else found.nearest(k) * KM,
                 "farthest_km": found.farthest(k) * KM,
+                **_clear(answer, arm, k),
             }
             for k in range(len(found.heights))
         ]
