@@ -23,7 +23,9 @@ FOLDER = ROOT / "docs" / "scenarios"
 RESULTS, COMPARED = FOLDER / "results.toml", FOLDER / "like_for_like.toml"
 SEED, REPLICATIONS, COMPARE_REPLICATIONS = 2016, 300, 100
 #: Other counts: a share of one flight in eleven needs more; four that take a second and more a replication have fewer.
-COUNTS = {"one_on_one": 5000} | dict.fromkeys([f"tartus_2017_{k}" for k in ("arm", "contested", "jammed", "layers")], 100)
+COUNTS = {"one_on_one": 5000} | dict.fromkeys(
+    [f"tartus_2017_{k}" for k in ("arm", "contested", "jammed", "layers")], 100
+)
 HEAD = "# Written by tools/scenario_table.py; do not edit.\n\n"
 BLOCK = re.compile(r"(<!-- generated: (?P<name>[\w ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 

@@ -95,6 +95,32 @@ QUESTIONS: dict[str, tuple[list[str], Ask]] = {
             facing=math.pi / 2,
         ),
     ),
+    "coverage under jamming": (
+        [
+            "coverage",
+            "raid24",
+            "--radar",
+            "64n6e2",
+            "--height",
+            "3 km",
+            "--size",
+            "200 km",
+            "--cells",
+            "30",
+            "--jammer",
+            "escort_jammer; 35.0 N 35.0 E; 9 km",
+            "--jammer",
+            "standoff_jammer; 35.5 N 34.0 E; 10 km",
+        ],
+        lambda: oi.coverage(
+            "raid24",
+            radars="64n6e2",
+            heights=3000.0,
+            size="200 km",
+            cells=30,
+            jammers=["escort_jammer; 35.0 N 35.0 E; 9 km", ("standoff_jammer", "35.5 N 34.0 E", 10_000.0)],
+        ),
+    ),
     "envelope": (
         [
             "envelope",
@@ -203,6 +229,23 @@ QUESTIONS: dict[str, tuple[list[str], Ask]] = {
             "one_on_one", metric="rounds_fired", knobs="64n6e2.snr", replications=4, method="swings"
         ),
     ),
+    "contributions": (
+        [
+            "contributions",
+            "one_on_one",
+            "--inside",
+            "Guard",
+            "--always",
+            "*64*",
+            "-n",
+            "4",
+            "--set",
+            "site.Guard.rounds=2",
+        ],
+        lambda: oi.contributions(
+            "one_on_one", inside="Guard", always="*64*", replications=4, changes={"site.Guard.rounds": 2}
+        ),
+    ),
     "check of a scenario": (["check", "one_on_one"], lambda: oi.check("one_on_one")),
 }
 
@@ -284,6 +327,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     [
         (["explain", "FOLDER", "-r", "1"], lambda folder: oi.explain(folder, 1)),
         (["twins", "FOLDER"], oi.closed_forms),
+        (["layers", "FOLDER"], oi.layers),
         (["check", "FOLDER", "--again", "1"], lambda folder: oi.check(folder, again=1)),
         (
             ["query", "FOLDER", "SELECT point, leakers FROM outcomes"],
@@ -389,6 +433,7 @@ WRONG: list[tuple[Ask, type[Exception], str]] = [
     (lambda: oi.catalog(3), UsageError, "Parameters: none"),
     (lambda: oi.run("one_on_one", replications=1, knobs={"64n6e2.snrr": 1.0}), InputError, 'Nearest: "64n6e2.snr"'),
     (lambda: oi.compare("one_on_one", "one_on_one", knobs={"64n6e2.snrr": 1.0}), InputError, 'Nearest: "64n6e2.snr"'),
+    (lambda: oi.contributions("one_on_one", always="Gaurd"), UsageError, '^always "Gaurd".*Nearest: "Guard"'),
     (lambda: oi.spread("one_on_one", knobs="64n6e2.snrr"), InputError, 'Nearest: "64n6e2.snr"'),
     (lambda: oi.sensitivity("one_on_one", method="moris"), UsageError, 'Nearest: "morris"'),
     (lambda: oi.export("nowhere", "kmz"), UsageError, 'Nearest: "kml"'),
@@ -401,6 +446,8 @@ WRONG: list[tuple[Ask, type[Exception], str]] = [
     (lambda: oi.coverage("raid24", route="34 N 35 E"), InputError, "^route: "),
     (lambda: oi.coverage(system="s300pmu2", at="34.92 N 35.90 E", changes={"world.eart": 1}), InputError, "eart"),
     (lambda: oi.coverage("raid42"), InputError, "raid24"),
+    (lambda: oi.coverage("raid24", jammers="stand_of; 34 N 35 E; 9 km"), InputError, "^jammers: .*standoff_jammer"),
+    (lambda: oi.envelope("s300f", jammers="escort_jammer; 34 N 35 E; 9 km"), InputError, "^jammers: needs a place"),
     (lambda: oi.envelope("s300"), InputError, "not a system"),
     (lambda: oi.envelope("s300f", dem="x.asc"), InputError, "^dem: needs a place on earth. Give at"),
     (lambda: oi.envelope("s300f", at=(34.9, 35.9)), InputError, "^at: .*radians"),

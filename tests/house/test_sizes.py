@@ -40,6 +40,7 @@ MANY_PARAMETERS = {
     "experiments/compare.py: compare": PUBLIC,
     "experiments/sweep.py: sweep": PUBLIC,
     "faces/cli/compare.py: compare": COMMAND,
+    "faces/cli/contributions.py: contributions": COMMAND,
     "faces/cli/coverage.py: coverage": COMMAND,
     "faces/cli/envelope.py: envelope": COMMAND,
     "faces/cli/footprint.py: footprint": COMMAND,
