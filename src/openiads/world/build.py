@@ -271,8 +271,8 @@ def user_rule(scenario: Scenario) -> str:
 
 
 def _fastest(kind: np.void) -> float:
-    """A speed, m/s, that a round does not exceed: somewhat above that at which its motors end, or what its booster alone
-    could give it, where a sustainer burns on while it slows down."""
+    """A speed, m/s, that a round does not exceed: somewhat above that at which its motors end, or what its booster
+    alone could give it, where a sustainer burns on while it slows down."""
     speed = float(kind["burnout_speed"]) * 1.1 + 50.0
     if kind["sustain_time"] <= 0.0:
         return speed
