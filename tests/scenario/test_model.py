@@ -17,15 +17,23 @@ from openiads.scenario.measures import Measure, Position
 PACKAGED = [
     "chukchi_coast",
     "cook_strait",
+    "hmeimim_2018",
     "keflavik",
     "moskva_2015",
     "moskva_2015_with_shore",
+    "moskva_2022",
     "one_on_one",
+    "patriot_drones",
+    "patriot_drones_inner",
     "raid24",
     "syria_2013",
     "tartus_2016",
     "tartus_2016_pmu2",
     "tartus_2016_v4",
+    "tartus_2017_arm",
+    "tartus_2017_contested",
+    "tartus_2017_jammed",
+    "tartus_2017_layers",
     "turkey_2013",
 ]
 

@@ -23,6 +23,7 @@ from pydantic import (
     Strict,
     StringConstraints,
     ValidationError,
+    model_validator,
 )
 
 from openiads.base.errors import InputError, InputErrors
@@ -131,7 +132,7 @@ def validate(mapping: Mapping[str, Json], lines: Lines | None = None, folder: Pa
     problems: list[tuple[int, InputError]] = []
     scenario = None
     try:
-        scenario = Scenario.model_validate(dict(aboard(mapping)))
+        scenario = Scenario.model_validate(dict(mapping))
     except ValidationError as error:
         problems += field_errors(error, mapping, lines, Scenario)
     for loc, value, reason, remedy in islice(problems_of(mapping, lines, folder), MOST_PROBLEMS):
@@ -252,6 +253,12 @@ class Scenario(Part):
     _json: str | None = PrivateAttr(None)  # written once: a scenario never changes
     _origin: tuple[str, ...] | None = PrivateAttr(None)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _aboard(cls, mapping: object) -> object:
+        """Sites on another's ship have their place from there."""
+        return dict(aboard(mapping)) if isinstance(mapping, Mapping) else mapping
+
     @property
     def origin(self) -> tuple[str, ...] | None:
         """The file or packaged name that it was read from, and each change since as ``path=value``; None if unknown."""
@@ -368,6 +375,7 @@ def _picked(scenario: Scenario) -> bytes:
 def scenario_schema() -> JsonObject:
     """JSON Schema of a scenario file, for editors."""
     schema = Scenario.model_json_schema(by_alias=True, mode="validation")
+    schema["$defs"]["Site"]["required"].remove("at")  # a site on another's ship has its place from there
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 

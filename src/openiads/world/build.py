@@ -270,6 +270,17 @@ def user_rule(scenario: Scenario) -> str:
     return names.pop() if names else ""
 
 
+def _fastest(kind: np.void) -> float:
+    """A speed, m/s, that a round does not exceed: somewhat above that at which its motors end, or what its booster
+    alone could give it, where a sustainer burns on while it slows down."""
+    speed = float(kind["burnout_speed"]) * 1.1 + 50.0
+    if kind["sustain_time"] <= 0.0:
+        return speed
+    exhaust = float(kind["boost_thrust"] * kind["boost_time"] / kind["boost_propellant"])
+    left = float(kind["launch_mass"] - kind["boost_propellant"])
+    return max(speed, float(kind["eject_speed"]) + exhaust * math.log(float(kind["launch_mass"]) / left))
+
+
 def limits_of(world: World) -> dict[str, Any]:
     """What the independent checker holds a run against."""
     u, launchers, radars = world.rows["units"], world.rows["launchers"], world.rows["radars"]
@@ -279,7 +290,7 @@ def limits_of(world: World) -> dict[str, Any]:
     of_rounds = {
         "life": [float(k["life"]) for k in kinds],
         "burn": [float(k["ignition_delay"] + k["boost_time"] + k["sustain_time"]) for k in kinds],
-        "speed": [float(k["burnout_speed"]) * 1.1 + 50.0 for k in kinds],
+        "speed": [_fastest(k) for k in kinds],
         "load": [float(k["structural_limit"] + k["reaction_control"]) for k in kinds],
     }
 
