@@ -68,10 +68,10 @@ def radar_rows(role: str) -> list[list[str]]:
 
 def classes_page(table: Table, note: str) -> str:
     """docs/reference/classes.md."""
-    of_system = ("system", "round", "range", "least height", "greatest height", "range, ballistic", "fastest target")
-    of_system += ("targets", "rounds in the air", "reaction time")
-    of_threat = ("threat", "speed", "height", "height above ground", "range", "length", "span", "median miss")
-    of_threat += (f"nose-on, {BAND} band",)
+    of_system = ["system", "round", "range", "least height", "greatest height", "range, ballistic", "fastest target"]
+    of_system += ["targets", "rounds in the air", "reaction time"]
+    of_threat = ["threat", "speed", "height", "height above ground", "range", "length", "span", "median miss"]
+    of_threat += [f"nose-on, {BAND} band"]
     of_radar = ("radar", "", "band", "sees 1 m2 at", "shows to", "antenna height", "track update")
     parts = [
         note,

@@ -22,7 +22,10 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "scenarios"
 RESULTS, COMPARED = FOLDER / "results.toml", FOLDER / "like_for_like.toml"
 SEED, REPLICATIONS, COMPARE_REPLICATIONS = 2016, 300, 100
-MORE = {"one_on_one": 5000}  # a share of one flight in eleven needs more
+#: Other counts: a share of one flight in eleven needs more; four that take a second and more a replication have fewer.
+COUNTS = {"one_on_one": 5000} | dict.fromkeys(
+    [f"tartus_2017_{k}" for k in ("arm", "contested", "jammed", "layers")], 100
+)
 HEAD = "# Written by tools/scenario_table.py; do not edit.\n\n"
 BLOCK = re.compile(r"(<!-- generated: (?P<name>[\w ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -35,7 +38,7 @@ def measure(names: list[str]) -> None:
     results = read(RESULTS) if RESULTS.exists() else {}
     for name in names:
         scenario = load(name)
-        n = MORE.get(name, REPLICATIONS)
+        n = COUNTS.get(name, REPLICATIONS)
         summary = run(scenario, replications=n, seed=SEED).summary()
         outcomes = summary["outcomes"]
         results[name] = {

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from house.source import PACKAGE
+from openiads.audit.bursts import BURSTS
 from openiads.audit.check import check_events, check_run, verify_run
 from openiads.audit.ledger import CHECKS, unchecked
 from openiads.audit.silence import SILENCE
@@ -133,6 +134,56 @@ def a_look_is_jammed_by_nobody(e: np.ndarray, limits: dict) -> np.ndarray:
 def a_gate_blames_a_jammer_that_comes_later(e: np.ndarray, limits: dict) -> np.ndarray:
     blamed = {"kind": Event.GATE, "code": Gate.JAMMED, "flight": 0, "unit": 0}
     return told(e, blamed, ON)
+
+
+def burst(e: np.ndarray, **changes: Any) -> np.ndarray:
+    """The log with a burst of 100 rounds at the first intercept, 3 m off: 2 m of scatter at a disc of 0.5 m."""
+    row = where(e, Event.INTERCEPT)[0]
+    e["value"][row, 0] = 3.0
+    new = e[row : row + 1].copy()
+    chance = 0.5 * (1.0 - np.exp(-0.5 * 0.25**2))
+    new["kind"], new["code"] = Event.BURST, 100
+    new["value"] = [[1000.0, 3.0, 2.0, chance, 100 * chance, 0.5]]
+    for name, number in changes.items():
+        if name.startswith("v"):
+            new["value"][0, int(name[1:])] = number
+        else:
+            new[name] = number
+    return np.concatenate([e[:row], new, e[row:]])
+
+
+def test_a_log_with_bursts_that_keeps_its_laws_has_no_violation() -> None:
+    events, rows = logs(2)
+    events[1] = burst(events[1])
+    names = {check.name for check in BURSTS}
+    assert [v for v in check_events(events, rows, LIMITS, WORLD.names) if v.name in names] == []
+
+
+@fault("bursts pass their target")
+def burst_that_meets_nothing(e: np.ndarray, limits: dict) -> np.ndarray:
+    return burst(e, round=9999)
+
+
+@fault("bursts pass their target")
+def burst_farther_off_than_its_round(e: np.ndarray, limits: dict) -> np.ndarray:
+    return burst(e, v1=30.0)
+
+
+@fault("bursts hit as they scatter")
+def burst_surer_than_one_that_lies_on_its_target(e: np.ndarray, limits: dict) -> np.ndarray:
+    return burst(e, v3=0.2, v4=20.0)
+
+
+@fault("bursts hit as they scatter")
+def burst_that_hits_more_often_than_its_rounds(e: np.ndarray, limits: dict) -> np.ndarray:
+    return burst(e, v4=50.0)
+
+
+@fault("left where declared")
+def left_to_nobody(e: np.ndarray, limits: dict) -> np.ndarray:
+    limits["unit_leaves"] = [0] * len(WORLD.names.units)
+    e["code"][where(e, Event.GATE)[0]] = Gate.POINT_DEFENSE
+    return e
 
 
 @fault("keys resolve")

@@ -118,6 +118,19 @@ def test_from_an_orbit_the_horizon_is_that_of_its_altitude() -> None:
     assert seen["value"][seen["code"] < 0, 0].min() == pytest.approx(reach, rel=3e-3)
 
 
+@pytest.mark.parametrize(
+    "carrier", [{"carrier": "ground"}, {"carrier": "ship"}, {"carrier": "ship", "course": "180 deg", "speed": "15 m/s"}]
+)
+def test_a_mast_on_the_ground_and_one_at_sea_see_as_far_as_they_are_high(carrier: dict[str, str]) -> None:
+    reach = sum(math.sqrt(2.0 * EARTH * h) for h in (40.0, 50.0))
+    given = sensor(at=place(0.0), altitude=None, speed=None, height="40 m") | carrier
+    world = watched(skimmer(reach / 1000.0 + 20.0, speed="1000 m/s"), warning=[given], model=SEEN, duration=50.0)
+    world.rows["radars"]["frame"] = 0.5
+    seen = looks(world)
+    assert seen["value"][seen["code"] == 1, 0].max() == pytest.approx(reach, rel=3e-3, abs=600.0)
+    assert len(world.rows["platforms"]) == ("speed" in carrier)
+
+
 def behind(height: float, crest: float) -> World:
     """A low flyer that comes over a ridge 60 km out, and a sensor at a height over the site."""
     lat, lon = (math.degrees(c) for c in HOME)

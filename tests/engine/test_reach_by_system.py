@@ -103,6 +103,8 @@ def test_limits_of_guidance_stay_where_flight_alone_counts(system: str) -> None:
     visit = raid("Visitor", "f16", 150.0)
     free, told = guarded(system, visit), guarded(system, visit, limits="published")
     for magazine, as_told in zip(free.rows["magazines"], told.rows["magazines"], strict=True):
+        if magazine["burst"] > 0:  # the limits of a gun hold in any case (test_guns)
+            continue
         entry = catalog()[free.names.interceptors[int(magazine["interceptor"])]]
         held = entry.lists.get("guidance_limits", ())
         assert bool(held) == (system != "s300pmu2")

@@ -2,13 +2,23 @@
 
 import json
 import math
+from pathlib import Path
 
 import pytest
 
 from openiads import textbook
 from openiads.base.errors import InputError
+from openiads.base.toml import toml_text
 from openiads.explain.closed_forms import Twin
-from openiads.explain.contested_forms import blinking_twin, burn_through_twin, decoys_twin, layers_twin
+from openiads.explain.contested_forms import (
+    blinking_twin,
+    burn_through_twin,
+    contested_beside,
+    decoys_twin,
+    layers_twin,
+)
+from openiads.runs.replicate import run
+from openiads.scenario.load import load, loads
 
 RADAR = textbook.Radar(1e6, 1e4, 0.03, 1e6, 1000.0, loss=2.0)
 
@@ -93,3 +103,19 @@ def test_what_is_outside_a_domain_is_refused() -> None:
         decoys_twin("x", 0.8, [0.0])
     with pytest.raises(InputError):
         blinking_twin("x", 0.3, 12, 1.5, True)
+
+
+@pytest.mark.compiled_only
+def test_a_run_stands_beside_the_burn_through_of_who_jams_and_one_without_has_none(tmp_path: Path) -> None:
+    """Expected: the run first sees a jammer beyond even chance of one look, as it looks often, but within four times
+    it; nothing stands beside a run in which nobody jams."""
+    mapping = load("one_on_one").mapping()
+    assert contested_beside(run(load("one_on_one"), replications=3, seed=1, out=tmp_path / "clear")) == []
+    mapping["raid"][0] |= {"jammer": "weak", "origin": "34.92 N 34.00 E"}
+    power = {"value": 20, "unit": "W", "status": "assumption", "note": "of a test", "exact": True}
+    mapping["catalog"] = {"jammers": {"weak": {"based_on": "escort_jammer", "erp": power}}}
+    mapping |= {"model": {"false_alarms": False}, "duration": "800 s"}
+    made = run(loads(toml_text(mapping)), replications=12, seed=1, out=tmp_path / "jammed")
+    (twin,) = contested_beside(made)
+    assert twin.closed is not None and twin.simulated is not None
+    assert twin.closed < twin.simulated < 4.0 * twin.closed

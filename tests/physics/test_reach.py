@@ -135,3 +135,32 @@ def test_more_drag_and_less_lift_reach_less() -> None:
 def test_an_empty_table_is_refused() -> None:
     with pytest.raises(InputError):
         reach.flyout_table(long_range_round(), 0.0)
+
+
+@pytest.mark.parametrize(("least", "greatest"), [(25.0, 27e3), (10.0, 6e3), (5.0, 15e3), (300.0, 35e3), (40e3, 150e3)])
+def test_a_range_is_told_at_a_height_where_the_round_may_meet_its_target(least: float, greatest: float) -> None:
+    """Expected: 10 km for every round that goes well beyond it, and always between its own limits."""
+    height = reach.range_height(least, greatest)
+    assert least <= height <= greatest
+    assert height == 10_000.0 or not (least <= 10_000.0 <= 0.5 * greatest)
+
+
+def test_a_flyout_table_holds_the_greatest_height_of_every_round() -> None:
+    for greatest in np.arange(1e3, 36e3, 500.0):
+        assert reach.table_height(float(greatest)) == 36_000.0  # as it always was for rounds in the air
+    for greatest in np.arange(41e3, 200e3, 1e3):
+        assert reach.table_height(float(greatest)) > greatest
+
+
+@pytest.mark.parametrize("seconds", [0.0, 10.0, 40.0, 100.0])
+def test_a_round_with_a_sustainer_is_known_to_slow_only_after_it(seconds: float) -> None:
+    """Expected: the distance over which it slows is that of a coasting body, tens of kilometers and more, and it meets
+    its target; measured before the motors ended it came out as 0, and no far shot arrived."""
+    row = changed(sustain_time=seconds, sustain_propellant=2.0 * seconds, sustain_thrust=5e3 if seconds else 0.0)
+    assert row["slow_length"] > 10e3
+    assert reach.meeting(row, 120e3)[0] < math.inf
+
+
+def test_a_slowing_that_is_given_is_kept() -> None:
+    assert changed(slow_length=300e3)["slow_length"] == 300e3
+    assert changed(slow_length=300e3)["burnout_speed"] == changed()["burnout_speed"]

@@ -12,7 +12,7 @@ from openiads.earth.shapes import flat
 from openiads.earth.sight import horizon_range, mask_table
 from openiads.physics.detection import detection_table
 from openiads.reach.envelope import NO_LIMITS, spare_times
-from openiads.reach.hold import see
+from openiads.reach.hold import NOBODY_JAMS, see
 from openiads.reach.looks import required_snr
 from openiads.reach.straight import Paths, ecef, inbound
 from openiads.world.elements import RADAR
@@ -44,7 +44,20 @@ def looked(paths: Paths, faces: np.ndarray | None = None, needed: float = 1.0, *
     seen = np.zeros(paths.free.shape, bool)
     row = radar(tables, len(detect), **fields)
     laid = np.zeros(len(paths.at)) if faces is None else faces
-    see(tables, row, RADIUS, 0.3, paths.at, paths.velocity, np.ones((3, 3)), needed, faces is None, laid, seen)
+    see(
+        tables,
+        row,
+        NOBODY_JAMS,
+        RADIUS,
+        0.3,
+        paths.at,
+        paths.velocity,
+        np.ones((3, 3)),
+        needed,
+        faces is None,
+        laid,
+        seen,
+    )
     return seen
 
 

@@ -22,6 +22,7 @@ from openiads.physics.jamming import burn_through, stand_off_range
 from openiads.reach import scenes
 from openiads.reach.burn_through import jammed
 from openiads.reach.coverage import DetectionQuestion, needed_of
+from openiads.reach.jammed import jamming_of
 from openiads.reach.outline import REFERENCE_RANGE
 from openiads.scenario.load import loads
 
@@ -149,7 +150,6 @@ def test_in_the_sidelobes_the_range_falls_by_the_fourth_root():
 
 
 def _placed_at(distance: float) -> Any:
-    from openiads.reach.jammed import jamming_of
 
     return jamming_of(at(distance), None, scenario(1e5))
 
@@ -273,6 +273,24 @@ def test_an_envelope_under_jamming_lies_within_that_without():
         assert left[toward] < left[away] - 0.1
 
 
+def test_a_footprint_under_jamming_is_smaller_and_below_the_horizon_the_same():
+    """Expected: of the same missile, no jammer and one below the horizon give the same cells; a strong one on the
+    attack's bearing, as high as the arc is seen, leaves fewer, all of them among those."""
+    where = {"at": "35 N 36 E", "attack_from": "90 deg", "limits": "emergent", "samples": 0, "size": "80 km"}
+
+    def cells(*jammers):
+        return oi.footprint("patriot_pac2", "scud_b", jammers=jammers, **where)
+
+    clear, noisy = cells(), cells("standoff_jammer; 35 N 36.8 E; 12 km", "standoff_jammer; 35 N 36.5 E; 20 km")
+    assert not clear.clear and np.array_equal(noisy.clear[0].possible, clear.found[0].possible)
+    assert not np.any(noisy.found[0].possible & ~clear.found[0].possible)
+    assert noisy.found[0].area.nominal < clear.found[0].area.nominal
+    far = cells("self_protection_jammer; 35 N 60 E; 12 km")  # far below the horizon
+    assert np.array_equal(far.found[0].possible, clear.found[0].possible)
+    assert [each["kind"] for each in noisy.to_dict()["jammers"]] == ["standoff_jammer"] * 2
+    assert "jammers" not in clear.to_dict()
+
+
 # ------------------------------------------------------------------ words, files, errors
 
 
@@ -318,3 +336,46 @@ def test_what_is_no_jammer_is_refused_with_what_to_do(jammers, when, told):
     with pytest.raises(InputError, match=told) as caught:
         oi.coverage(scenario(), radars=RADAR, size="60 km", cells=10, jammers=jammers, jammers_at=when)
     assert caught.value.remedy
+
+
+# ------------------------------------------------------------------ strobes
+
+
+def test_a_map_of_strobes_says_what_the_engine_says_of_a_jammer_in_the_cell():
+    """Expected: in every fifth cell a jammer of that kind placed there is received with enough noise for a bearing, by
+    the engine's own code, where the map says so; without power nowhere but where the carrier itself is seen."""
+    given = {"heights": f"{HEIGHT} m", "above": "sea", "size": "700 km", "cells": 12}
+    found = asked(1.0, strobes="noise", **given).strobes
+    where, tried = found.map, set()
+    for i in range(0, 12, 5):
+        for j in range(0, 12, 2):
+            jammer = ("noise", (float(where.lats[i]), float(where.lons[j])), HEIGHT)
+            world = scenes.radar_world(scenario(1.0), jamming=jamming_of(jammer, None, scenario(1.0)))
+            row = world.names.radars.index(f"Guard/{RADAR}")
+            (effect,) = jammed(world, [row], found.question, 0.0).effects
+            assert (found.codes[0, 0, i, j] == 1) == (effect.strobe and effect.distance > effect.screening)
+            tried.add(int(found.codes[0, 0, i, j]))
+    assert tried == {0, 1, 2}
+    dead = asked(0.0, strobes="noise", **given).strobes
+    assert not np.any(dead.codes == 1) and not dead.crossing.any()
+    assert np.array_equal(dead.bearing(0), asked(**given).found.detected(0))
+
+
+def test_two_sites_of_one_post_locate_a_jammer_and_one_site_cannot():
+    """Expected: bearings of radars 80 km apart cross over a wide area, though not near the line through both; those of
+    one site cross nowhere 40 km off."""
+    sites = [site(), site("North", at=place(80.0, FACING + 90.0))]
+    above = [{"name": "Brigade", "post": "54k6e2", "at": place(5.0, FACING + 180.0), "commands": ["Guard", "North"]}]
+    given = {"radars": RADAR, "heights": f"{HEIGHT} m", "above": "sea", "size": "400 km", "cells": 40,
+             "center": place(0.0), "strobes": "noise"}  # fmt: skip
+    two = oi.coverage(scenario(1e6, site=sites, command=above), **given).strobes
+    one = oi.coverage(scenario(1e6), **given).strobes
+    assert not one.crossing.any()
+    assert two.crossing[0].mean() > 0.3
+    j = int(np.argmin(np.abs(two.map.lons - math.radians(35.90))))  # north and south of both
+    assert not two.crossing[0, :8, j].any() and two.crossing[0, 20, : j - 6].any()
+
+
+def test_strobes_of_what_is_no_jammer_are_refused():
+    with pytest.raises(InputError, match=r'^strobes: "nois" is not a jammer.*Nearest: "noise"'):
+        asked(strobes="nois")

@@ -97,6 +97,7 @@ def build(
         "launcher_reload_time": [600.0] * 4,
         "launcher_channel": [1] * 4,
         "unit_self_defense": [0.0, 0.0],
+        "unit_leaves": [0, 0],
         "radar_range_max": [300e3, 200e3, 200e3],
         "radar_range_min": [0.0] * 3,
         "radar_boresight": [0.0, np.radians(270), np.radians(270)],

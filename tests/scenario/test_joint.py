@@ -17,7 +17,7 @@ from openiads.scenario.moved import moved
 
 pytestmark = pytest.mark.compiled_only
 
-ROUNDS = ["48n6e2", "5v55rm", "9m83", "pac2_gemt"]
+ROUNDS = ["48n6e2", "5v55rm", "9m83", "pac2_gemt", "57e6", "thaad_round"]
 MISSILES = ["scud_b", "fateh110"]
 
 
@@ -32,7 +32,8 @@ def test_whatever_is_drawn_the_published_figures_come_out(name: str) -> None:
     found = drawn(entry)
     assert len(found.draws) == DRAWS
     for draw in found.draws:
-        flown = round_table.flown_round(interceptor(drawn_round(entry, draw), name), entry.max_range.si)
+        row, height = interceptor(drawn_round(entry, draw), name), round_table.height_of(entry)
+        flown = round_table.flown_round(row, entry.max_range.si, height)
         for figure, (low, high) in found.bounds.items():
             step = 0.01 * (high - low)  # of the search for the figure
             assert low - step <= flown[figure] <= high + step, (figure, draw)

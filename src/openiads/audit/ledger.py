@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from openiads.audit.arms import ARMS
+from openiads.audit.bursts import BURSTS
 from openiads.audit.endings import ENDINGS
 from openiads.audit.jamming import JAMMING
 from openiads.audit.limits import LIMITS
@@ -15,7 +16,7 @@ from openiads.audit.query import Check
 from openiads.audit.silence import SILENCE
 from openiads.world.codes import Event
 
-CHECKS: list[Check] = [*ORDER, *ARMS, *ENDINGS, *JAMMING, *SILENCE, *outcome_checks()]
+CHECKS: list[Check] = [*ORDER, *ARMS, *BURSTS, *ENDINGS, *JAMMING, *SILENCE, *outcome_checks()]
 
 ALWAYS = (
     "times ordered",
@@ -49,6 +50,7 @@ VIEWS = {
     "look": Event.LOOK,
     "false_track": Event.FALSE_TRACK,
     "swap": Event.SWAP,
+    "burst": Event.BURST,
     "strobe": Event.STROBE,
     "jamming": Event.JAMMING,
     "emission": Event.EMISSION,

@@ -8,6 +8,7 @@ LIMITS: dict[str, tuple[str, str, str]] = {
     "flight_class": ("flights", "class", "codes.ThreatClass"),
     "unit_target_channels": ("units", "target_channels", "targets engaged at once"),
     "unit_missile_channels": ("units", "missile_channels", "rounds that hold a missile channel at once"),
+    "unit_leaves": ("units", "leaves", "1: leaves tracks to point defense"),
     "unit_self_defense": ("units", "self_defense", "above 0: may shoot at hostile tracks under hold"),
     "unit_control": ("units", "control", "codes.Control or its name in lower case"),
     "unit_assign_delay": ("units", "assign_delay", "least time from a confirmed track to its assignment, s"),

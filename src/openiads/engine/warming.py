@@ -53,8 +53,6 @@ SHARES: tuple[tuple[str, ...], ...] = (
         "parts.service",
         "engine.gates",
         "engine.post",
-        "engine.offers",
-        "engine.leaving",
         "engine.rounds",
         "engine.asking",
         "engine.crew",

@@ -8,11 +8,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from openiads.explain.closed_forms import MEASURED, Figure, Input, Twin, because
-from openiads.physics.jamming import burn_through, stand_off_range
+from openiads.physics.detection import REFERENCE_RANGE
+from openiads.physics.jamming import burn_through, jamming_to_noise, stand_off_range
+from openiads.statistics.intervals import mean_interval
+from openiads.statistics.moments import Moments
 from openiads.textbook.emission import blinking_detection, decoyed_kill, emitter_shares
 from openiads.textbook.point_defense import layer_behind_layer
+from openiads.world.codes import Event
+
+if TYPE_CHECKING:
+    from openiads.runs.run import Run
 
 #: What a run without such a figure gives.
 NO_FIGURE: Figure = (None, None, None)
@@ -205,3 +215,61 @@ def blinking_twin(who: str, pd: float, frames: int, duty: float, regular: bool, 
     )
     formula = "1 − (1 − p)^(n f)" if regular else "1 − (1 − f p)^n"
     return Twin(f"Detection while blinking, {who}", "binomial", formula, why, inputs, closed, *found, True)
+
+
+def contested_beside(run: Run) -> list[Twin]:
+    """The twins of a run whose flights jam: where the radar that sees each kind of them farthest burns through.
+
+    Parameters
+    ----------
+    run : Run
+
+    Returns
+    -------
+    list of Twin
+        One for each raid or flight that carries a jammer; none where nobody jams.
+    """
+    rows, names = run.world.rows, run.world.names
+    kinds: dict[str, list[int]] = {}
+    for jammer in rows["jammers"]:
+        kinds.setdefault(names.flights[int(jammer["flight"])].partition("[")[0], []).append(int(jammer["flight"]))
+    return [twin for who, flights in sorted(kinds.items()) if (twin := _burns_through(run, who, flights)) is not None]
+
+
+def _burns_through(run: Run, who: str, flights: list[int]) -> Twin | None:
+    """The twin of one kind of jamming flight at the search radar that sees it farthest; None where none is jammed."""
+    rows = run.world.rows
+    flight = rows["flights"][flights[0]]
+    jammer = rows["jammers"][int(flight["jammer"])]
+    best: tuple[float, int, float, float, float] | None = None
+    for r, radar in enumerate(rows["radars"]):
+        erp = float(jammer["erp"][int(radar["band"])])
+        if not radar["emitting"] or radar["unit"] >= 0 or erp <= 0.0:
+            continue
+        signal = float(radar["reference_snr"]) * REFERENCE_RANGE**4 * float(flight["rcs"][int(radar["band"]), 0])
+        constant, width = float(radar["jamming_constant"]), float(radar["receiver_bandwidth"])
+        aboard = jamming_to_noise(constant, erp, float(jammer["bandwidth"]), width, 1.0, 1.0)
+        required = float(radar["even_signal"])
+        reach = burn_through(signal, aboard, required)
+        if best is None or reach > best[0]:
+            best = (reach, r, signal, aboard, required)
+    if best is None:
+        return None
+    _, r, signal, aboard, required = best
+    name = f"{who} at {run.world.names.radars[r]}"
+    return burn_through_twin(name, signal, aboard, 0.0, required, _first_seen(run, r, flights))
+
+
+def _first_seen(run: Run, radar: int, flights: list[int]) -> Figure:
+    """Distance (m) at which a radar first detects flights, the mean over replications with its interval."""
+    means = []
+    for chunk in run.chunks:
+        for events in run.store.events(chunk):
+            seen = (events["kind"] == Event.DETECT) & (events["radar"] == radar) & np.isin(events["flight"], flights)
+            if seen.any():
+                means.append(float(events["value"][seen, 0].mean()))
+    if len(means) < 2:
+        return NO_FIGURE
+    sample = Moments.of(means)
+    low, high = mean_interval(sample)
+    return sample.mean, low, high

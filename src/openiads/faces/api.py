@@ -274,11 +274,12 @@ def closed_forms(run: str | Path | Run) -> ClosedForms:
     ['name', 'model']
     """
     from openiads.explain.closed_forms import twins_beside
+    from openiads.explain.contested_forms import contested_beside
     from openiads.runs.run import open_run
 
     made = open_run(run) if isinstance(run, str | Path) else run
     shown = str(run) if isinstance(run, str | Path) else str(made.path)
-    return ClosedForms(shown, made.name, made.replications, twins_beside(made))
+    return ClosedForms(shown, made.name, made.replications, [*twins_beside(made), *contested_beside(made)])
 
 
 # ------------------------------------------------------------------ claims

@@ -13,6 +13,7 @@ from openiads.physics.filtering import position_distance, vertical_deviation
 from openiads.physics.motion import local_up
 from openiads.world.layout import MOST_PLOTS
 
+SURELY_FLAT = 0.246  # squared sine of a climb that is less than 30 degrees whichever way up is taken
 FORBIDDEN = 1e9  # cost of a pair outside the gate
 
 
@@ -150,6 +151,10 @@ def turned_cost(sim, k, i):
     track, plot, model = sim.tracks[k], sim.plots[i], sim.model[0]
     x, p = track["x"], track["p"]
     dt = plot["time"] - track["time"]
+    rise = x[0] * x[3] + x[1] * x[4] + x[2] * x[5]  # from the earth's center; its normal is within 0.2 degrees of that
+    center = x[0] * x[0] + x[1] * x[1] + x[2] * x[2]
+    if rise <= 0.0 or rise * rise <= SURELY_FLAT * center * track["speed"] * track["speed"]:
+        return FORBIDDEN
     ux, uy, uz, _ = local_up(x[0], x[1], x[2])
     up = x[3] * ux + x[4] * uy + x[5] * uz
     if dt < -model["late_plot"] or up - UP_IS_SURE * vertical_deviation(x, p, 3) <= 0.5 * track["speed"]:

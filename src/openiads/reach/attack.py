@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,6 +22,7 @@ from openiads.catalog.rounds import missile_of
 from openiads.earth.geodesy import bearing, enu_axes, inverse, offset, to_ecef, to_geodetic
 from openiads.physics.aiming import solve_aim
 from openiads.physics.motion import HEADER, ROW, end_time, state_at
+from openiads.reach.jammed import Jamming, flights_of, standing
 from openiads.scenario.load import Scenario, loads
 from openiads.world.build import World, build
 
@@ -42,6 +43,7 @@ class Plan:
     reaction: float = math.nan  #: s; nan: the published time of the system
     place: tuple[float, float] = PLACE  #: rad, of the fire unit; the ground is flat at sea level wherever it is
     azimuth: float = 0.0  #: rad, where the attack comes from
+    jamming: Jamming = field(default_factory=Jamming)  #: who jams
 
     def range_of(self, book: Catalog) -> float:
         """Ground range of the missile, m."""
@@ -120,12 +122,14 @@ def scenario_of(plan: Plan, limits: str = "published") -> Scenario:
             }
         ],
     }
+    if plan.jamming.placed:
+        mapping["flight"] = flights_of(plan.jamming)
     return loads(toml_text(mapping), "footprint")
 
 
 def world_of(plan: Plan, limits: str = "published", knobs: Mapping[str, float] | None = None) -> World:
     """The world of ``scenario_of`` at knob values."""
-    return build(scenario_of(plan, limits), None, knobs)
+    return standing(build(scenario_of(plan, limits), None, knobs), plan.jamming)
 
 
 def _frame(place: tuple[float, float]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 import numpy as np
@@ -21,20 +21,22 @@ from openiads.base.options import (
     no_other_window,
     position,
     quantity,
+    several,
 )
 from openiads.base.shown import Saved
 from openiads.catalog.load import catalog
-from openiads.reach.attack import PLACE, Box, Plan, checked, window_of
+from openiads.reach.attack import PLACE, Box, Plan, checked, scenario_of, window_of
 from openiads.reach.defaults import SAMPLES
 from openiads.reach.envelope import arms_of
 from openiads.reach.footprint import Footprint, footprints
+from openiads.reach.jammed import JammerAt, Jamming, jamming_of
 
 
 @dataclass(frozen=True, kw_only=True)
 class FootprintQuestion:
     """What is asked of one fire unit; the fields are the parameters of `footprint`."""
 
-    OPTIONS: ClassVar[Mapping[str, str]] = {"--range": "distance", "--from": "attack_from"}
+    OPTIONS: ClassVar[Mapping[str, str]] = {"--range": "distance", "--from": "attack_from", "--jammer": "jammers"}
 
     system: str = field(kw_only=False)
     against: str = field(kw_only=False)
@@ -49,6 +51,7 @@ class FootprintQuestion:
     size: Quantity | None = None
     center: Position | None = None
     extent: Extent | None = None
+    jammers: JammerAt | Sequence[JammerAt] = ()
 
     @property
     def windowed(self) -> bool:
@@ -57,7 +60,7 @@ class FootprintQuestion:
 
     def plan(self) -> Plan:
         """The attack, in SI units."""
-        return Plan(
+        plan = Plan(
             self.system,
             self.against,
             math.nan if self.distance is None else quantity("--range", self.distance, "length"),
@@ -67,6 +70,12 @@ class FootprintQuestion:
             PLACE if self.at is None else position("--at", self.at),
             quantity("--from", self.attack_from, "angle"),
         )
+        if not several(self.jammers):
+            return plan
+        if self.at is None:
+            raise InputError("--jammer", "needs a place on earth", "Give --at, and --from where the attack comes from.")
+        checked(plan, catalog())
+        return replace(plan, jamming=jamming_of(self.jammers, None, scenario_of(plan)))
 
 
 @dataclass(frozen=True)
@@ -80,6 +89,7 @@ class FootprintAnswer(Saved):
     title: str = ""
     windowed: bool = False  #: areas and extents are of what lies within a chosen window
     on_earth: bool = False  #: it was given a place
+    clear: Sequence[Footprint] = ()  #: without jamming, by arm, where somebody jams
 
 
 @keywords_of(FootprintQuestion)
@@ -116,6 +126,9 @@ def footprint(question: FootprintQuestion) -> FootprintAnswer:
         Middle of that ground; the unit if left out.
     extent : str or tuple, optional
         Southwest and northeast corner of that ground, in place of `size` and `center`.
+    jammers : str, tuple or sequence, optional
+        Noise jammers at places, turned to every radar: "escort_jammer; 34.9 N 34.0 E; 9 km", or key of the catalog,
+        place and height above the sea; they need `at`.
 
     Returns
     -------
@@ -125,7 +138,7 @@ def footprint(question: FootprintQuestion) -> FootprintAnswer:
     Raises
     ------
     InputError
-        For an unknown system or missile, a range that it does not fly, or a window that makes no sense.
+        For an unknown system, missile or jammer, a range that it does not fly, or a window that makes no sense.
 
     Examples
     --------
@@ -156,7 +169,10 @@ def footprint_of(question: FootprintQuestion, phases: Phases | None = None) -> F
     delay = float(book[plan.system].reaction_time.si) if math.isnan(plan.reaction) else plan.reaction
     distance = plan.range_of(book)
     title = f"{book[plan.system].title} against {book[plan.threat].title}, flown {distance / 1000:.0f} km"
-    return FootprintAnswer(plan, distance, delay, found, title, question.windowed, question.at is not None)
+    clear: Sequence[Footprint] = ()
+    if plan.jamming.placed:
+        clear = footprints(replace(plan, jamming=Jamming()), arms, 0, _window(question, plan))
+    return FootprintAnswer(plan, distance, delay, found, title, question.windowed, question.at is not None, clear)
 
 
 def _window(question: FootprintQuestion, plan: Plan) -> Box | None:

@@ -24,7 +24,7 @@ from openiads.reach.envelope import Envelope, UnitConditions, arms_of, envelopes
 from openiads.reach.jammed import JammerAt, Jamming, jamming_of, with_spokes
 from openiads.reach.kill_map import kill_map
 from openiads.reach.opportunities import Pass, passes
-from openiads.reach.scenes import unit_scenario, unit_world
+from openiads.reach.scenes import jammed_unit_world, unit_scenario
 from openiads.reach.straight import Target, of_threat
 from openiads.world.build import World
 
@@ -187,7 +187,8 @@ def envelope_of(question: EnvelopeQuestion, phases: Phases | None = None) -> Env
     heights = sorted({quantity("--height", each, "length") for each in several(question.heights)})
     phases.phase("building masks and flyout tables, compiling if need be")
     jamming = _jamming(question, place)
-    world = unit_world(question.system, place, facing, kill=question.kill_map, dem=dem, jamming=jamming)
+    alone = unit_scenario(question.system, place, facing, kill=question.kill_map, dem=dem)
+    world = jammed_unit_world(alone, place, jamming)
     phases.phase("looking and flying out")
     around = np.arange(AZIMUTHS) * (math.tau / AZIMUTHS)
     clear, effects = {}, None

@@ -69,13 +69,13 @@ def watch(
     cue: np.ndarray,
     since: np.ndarray,
 ) -> None:
-    """When each flight is first seen in search (``cue``, s), and at each sample since when ``radar`` has held it
+    """When each missile is first seen in search (``cue``, s), and at each sample since when ``radar`` has held it
     (``since``, s; inf where it does not): it sees it, or is between two sights no farther apart than ``allowed`` (s).
 
     radar : the engagement radar's row; step : s; needed : signal-to-noise ratio at which each radar sees;
     cued : whether other radars than this one search for it
     """
-    for f in range(len(sim.flights)):
+    for f in range(len(cue)):
         begun = math.inf
         last = -1  # sample at which it was last seen
         for k in range(since.shape[1]):
@@ -117,7 +117,7 @@ def meet(
     """
     at = sim.units[u]["position"]
     magazine = sim.magazines[m]
-    for f in range(len(sim.flights)):
+    for f in range(len(spare)):
         spare[f] = -math.inf
         allowed = math.inf  # from each sample on, when the target is first slow enough to be shot at
         for n in range(since.shape[1]):
@@ -193,10 +193,12 @@ def assess(
     arc = arc_of(world)
     paths = [moved(arc, plan, float(a), float(b)) for a, b in points]
     rows = dict(world.rows)
-    flights = np.repeat(world.rows["flights"], len(points))
+    flights = np.repeat(world.rows["flights"][:1], len(points))
     flights["path"] = len(world.tables) + np.arange(len(points)) * len(arc)
-    magazines = world.rows["magazines"].copy()
-    rows |= {"flights": flights, "magazines": magazines}
+    magazines, jammers = world.rows["magazines"].copy(), world.rows["jammers"].copy()
+    jammers["flight"] += len(points) - 1  # their carriers follow the missiles
+    everyone = np.concatenate([flights, world.rows["flights"][1:]])
+    rows |= {"flights": everyone, "magazines": magazines, "jammers": jammers}
     flown = World(
         world.scenario,
         world.catalog,

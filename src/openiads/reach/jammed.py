@@ -116,7 +116,15 @@ def with_jammers(mapping: Mapping[str, object], jamming: Jamming | None) -> Json
     flights: list[JsonObject] = list(mapping.get("flight", []))  # type: ignore[call-overload]
     own = jamming is not None and jamming.own_at is not None
     raids, flights = ([each for each in rows if own and each.get("jammer")] for rows in (raids, flights))
-    for each in jamming.placed if jamming is not None else ():
+    flights += [] if jamming is None else flights_of(jamming)
+    return {**mapping, "raid": raids, "flight": flights}
+
+
+def flights_of(jamming: Jamming) -> list[JsonObject]:
+    """Flights that carry the jammers at places, as a scenario file writes them; they are made to stay by
+    ``standing``."""
+    flights = []
+    for each in jamming.placed:
         toward = math.pi if each.latitude > 0.0 else 0.0
         lat, lon, *_ = offset(each.latitude, each.longitude, toward, NEAR)
         flights.append({
@@ -124,7 +132,7 @@ def with_jammers(mapping: Mapping[str, object], jamming: Jamming | None) -> Json
             "altitude": f"{each.height!r} m",
             "route": [written_position(each.latitude, each.longitude), written_position(float(lat), float(lon))],
         })  # fmt: skip
-    return {**mapping, "raid": raids, "flight": flights}
+    return flights
 
 
 def free_name(wanted: str, taken: set[str]) -> str:

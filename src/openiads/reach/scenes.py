@@ -159,6 +159,12 @@ def _fits(name: str, wanted: str) -> bool:
     return wanted in (name, element, element.partition("/")[0])
 
 
+def place_of(world: World, row: int) -> tuple[float, float]:
+    """Where a radar stands, rad."""
+    lat, lon, _ = to_geodetic(*(float(v) for v in world.rows["radars"][row]["position"]))
+    return float(lat), float(lon)
+
+
 def of_threat(world: World, name: str, question: DetectionQuestion) -> DetectionQuestion:
     """A question about a threat of the catalog that flies toward the radar: its cross-section from the nose in each
     band, and its fluctuation."""
@@ -249,13 +255,21 @@ def unit_world(
     kill: bool = False,
     dem: Sequence[Path] = (),
     prebuilt: Prebuilt | None = None,
-    jamming: Jamming | None = None,
 ) -> World:
     """The world of ``unit_scenario`` at knob values; InputError for a place that the height files do not cover."""
-    alone = unit_scenario(system, at, facing, mast, kill=kill, dem=dem)
+    return _covered(
+        build(unit_scenario(system, at, facing, mast, kill=kill, dem=dem), None, knobs, prebuilt=prebuilt), at
+    )
+
+
+def jammed_unit_world(alone: Scenario, at: tuple[float, float] | None, jamming: Jamming | None) -> World:
+    """The world of a scenario of ``unit_scenario`` and of jammers; errors as ``unit_world``."""
     if jamming is not None and jamming.placed:
         alone = validate(with_jammers(alone.mapping(), jamming)).placed(alone.folder)
-    world = standing(build(alone, None, knobs, prebuilt=prebuilt), jamming)
+    return _covered(standing(build(alone), jamming), at)
+
+
+def _covered(world: World, at: tuple[float, float] | None) -> World:
     if at is not None and not bool(world.terrain.covers(*at)):
         raise InputError(world.terrain.label, "the unit stands where there are no data", "Add a file that covers it.")
     return world

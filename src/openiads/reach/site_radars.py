@@ -32,6 +32,7 @@ from openiads.reach.coverage import coverage as coverage_on
 from openiads.reach.defaults import CELLS, COVERAGE_HEIGHTS
 from openiads.reach.jammed import JammerAt, Jamming, free_name, jamming_of, names_of
 from openiads.reach.maps import Map, map_within
+from openiads.reach.strobes import Strobes, one_of, strobes
 from openiads.scenario.load import Scenario, scenario_with
 from openiads.world.build import World
 
@@ -78,6 +79,7 @@ class CoverageQuestion:
     speed: Quantity | None = None
     jammers: JammerAt | Sequence[JammerAt] = ()
     jammers_at: Quantity | None = None
+    strobes: str | None = None
     changes: Mapping[str, Json] = field(default_factory=dict)
 
 
@@ -92,6 +94,7 @@ class CoverageAnswer(Saved):
     approach: Approach | None = None  #: where a route is given
     digest: str = ""  #: of the scenario, SHA-256
     jamming: Jammed | None = None  #: what jammers do to each radar, where somebody jams
+    strobes: Strobes | None = None  #: from where a jammer would give itself away, where that is asked
 
     @property
     def without_data(self) -> float:
@@ -158,6 +161,8 @@ def coverage(question: CoverageQuestion) -> CoverageAnswer:
         place and height above the sea.
     jammers_at : str or float, optional
         The scenario's own jammers jam as they stand then, "300 s" or s.
+    strobes : str, optional
+        A jammer of the catalog: from where it would give these radars its bearing, and bearings that cross.
     changes : mapping
         Changes of the scenario, path -> value, as `Scenario.with_values` takes them.
 
@@ -224,7 +229,17 @@ def coverage_of(question: CoverageQuestion, phases: Phases | None = None) -> Cov
     if jamming.time is not None:
         phases.phase("following bearings")
         effects = jammed(world, rows, asked, jamming.time)
-    return CoverageAnswer(source.name, world.scenario.terrain.source, found, before, way, source.digest(), effects)
+    told = None
+    if question.strobes is not None:
+        phases.phase("putting a jammer into every cell")
+        above = one_of(question.strobes, source, scenes.place_of(world, rows[0]))
+        noisy = scenes.radar_world(source, air, dem, None, above)
+        if question.mast is not None:
+            noisy = scenes.on_mast(noisy, rows, quantity("--mast", question.mast, "length"))
+        told = strobes(noisy, question.strobes, rows, asked, where)
+    return CoverageAnswer(
+        source.name, world.scenario.terrain.source, found, before, way, source.digest(), effects, told
+    )
 
 
 def _check(question: CoverageQuestion) -> None:

@@ -282,7 +282,10 @@ class Scenario(Part):
 
     def mapping(self) -> JsonObject:
         """The scenario as a file holds it: plain mappings, lists and text with units; what is None is left out."""
-        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        told = self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        if not told["early_warning"]:  # younger than digests that are kept: none declared is what it was before
+            del told["early_warning"]
+        return told
 
     def json_text(self) -> str:
         """Canonical JSON: sorted keys, every default written out, the same for any order of entries in the file."""

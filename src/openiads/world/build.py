@@ -296,6 +296,7 @@ def limits_of(world: World) -> dict[str, Any]:
         "unit_control": [Control(int(c)).name.lower() for c in u["control"]],
         "unit_radar": u["radar"].tolist(),
         "unit_self_defense": u["self_defense"].tolist(),
+        "unit_leaves": (u["leaves"] != 0).astype(int).tolist(),
         "unit_interceptor_life": most("life"),
         "unit_burn_time": most("burn"),
         "unit_round_speed": most("speed"),

@@ -75,8 +75,17 @@ JammersAt = Annotated[
     str | None,
     typer.Option("--jammers-at", help='The scenario\'s own jammers as they stand then, "300 s".', show_default=False),
 ]
+Strobes = Annotated[
+    str | None,
+    typer.Option("--strobes", help="A jammer of the catalog: from where it gives itself away.", show_default=False),
+]
 Show = Annotated[
-    str, typer.Option("--show", help="What a picture shows: heights, lowest, or azimuth (ranges under jamming).")
+    str | None,
+    typer.Option(
+        "--show",
+        help="What a picture shows: heights, lowest, azimuth (ranges under jamming) or strobes; heights if left out.",
+        show_default=False,
+    ),
 ]
 Title = Annotated[str | None, typer.Option("--title", help="Title of the picture.", show_default=False)]
 Out = Annotated[
@@ -96,7 +105,7 @@ def coverage(
     attenuation: Attenuation = None, diffraction: Diffraction = None, mast: Mast = None, dem: Dem = None,
     fine: Fine = False, size: Size = None, center: Center = None, extent: Extent = None, cells: Cells = CELLS,
     route: Route = None, speed: Speed = None, jammer: Jammers = None, jammers_at: JammersAt = None,
-    show: Show = "heights", title: Title = None, changes: Changes = None,
+    strobes: Strobes = None, show: Show = None, title: Title = None, changes: Changes = None,
     out: Out = None, json: Json = False,
 ) -> None:  # fmt: skip
     """What radars see over terrain, and how early they see an approach."""
@@ -109,6 +118,7 @@ def coverage(
     from openiads.faces.words.coverage import remarks_of
     from openiads.reach.site_radars import CoverageQuestion, coverage_of
 
+    show = show or ("heights" if strobes is None else "strobes")
     if show not in SHOWN:
         raise InputError("--show", f'"{show}"', f"{listed(SHOWN)}.")
     if show == "azimuth" and not jammer and jammers_at is None:
@@ -118,8 +128,11 @@ def coverage(
         system=system, at=at, facing=facing, sites=site, radars=radar, heights=height, above=above(agl), rcs=rcs,
         threat=threat, probability=pd, looks=looks, earth_factor=k, multipath=multipath, attenuation=attenuation,
         diffraction=diffraction, mast=mast, dem=dem, fine=fine, size=size, center=center, extent=extent, cells=cells,
-        route=route, speed=speed, jammers=jammer, jammers_at=jammers_at, changes=changed(changes),
+        route=route, speed=speed, jammers=jammer, jammers_at=jammers_at, strobes=strobes,
+        changes=changed(changes),
     ))  # fmt: skip
+    if show == "strobes" and strobes is None:
+        raise InputError("--show", '"strobes" of no jammer', "Give --strobes with a jammer as well.")
     with progress_bars() as phases:
         answer = coverage_of(question, phases)
         phases.phase("writing")
@@ -150,6 +163,9 @@ def _print(answer: CoverageAnswer) -> None:
         out.print(show.grid("With the antennas where they are", head, words.cells(answer.before), numbers=areas))
     if answer.jamming is not None:
         show.jamming(answer.jamming)
+    if answer.strobes is not None:
+        rows = jamming.strobe_cells(answer.strobes)
+        out.print(show.grid(f"Strobes of the {answer.strobes.kind}", jamming.STROBE_HEAD, rows, numbers=(1, 2)))
     if way is not None:
         title = f"Approach of {way.ends:.0f} s"
         out.print(show.grid(title, words.APPROACH_HEAD, words.approach_cells(way), numbers=(1, 2, 3, 4, 5)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from openiads.faces.cli.common import Json, given, refuse_files, reports_errors
-from openiads.faces.cli.map_options import Cued, Extent, Limits, OutFiles, Reaction, save_all
+from openiads.faces.cli.map_options import Cued, Extent, Jammers, Limits, OutFiles, Reaction, save_all
 from openiads.reach.defaults import SAMPLES
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def footprint(
     size: Size = None,
     center: Center = None,
     extent: Extent = None,
+    jammer: Jammers = None,
     out: OutFiles = None,
     json: Json = False,
 ) -> None:
@@ -76,6 +77,7 @@ def footprint(
             size=size,
             center=center,
             extent=extent,
+            jammers=jammer,
         )
     )
     with show.progress_bars() as phases:
@@ -115,5 +117,7 @@ def _print(answer: FootprintAnswer) -> None:
     if answer.windowed:
         print("Areas and extents are of what lies within the chosen map.")
     print(f"Possible: launched {answer.reaction:g} s or more after it is seen, in time, with lift to spare.")
+    if answer.clear:
+        print(words.jamming_sentence(answer))
     if found[0].samples:
         print(f"Interval: least and greatest of the nominal world and of sampled ones ({found[0].samples}).")

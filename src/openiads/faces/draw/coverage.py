@@ -13,12 +13,13 @@ from openiads.faces.draw.marks import Labels, jammer_symbol, radar_symbol
 from openiads.faces.draw.sheet import FILL, bands, colors, dark, edges, extent_of, faint, sheet
 from openiads.faces.words import text
 from openiads.faces.words.coverage import conditions
-from openiads.faces.words.jamming import sentence
+from openiads.faces.words.jamming import sentence, strobe_sentence
 from openiads.faces.words.terrain import terrain_note
 from openiads.faces.words.text import length
 from openiads.reach.approach import Approach
 from openiads.reach.burn_through import Jammed
 from openiads.reach.coverage import Coverage
+from openiads.reach.strobes import Strobes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,14 +41,15 @@ def draw(
     packaged: bool = True,
     before: Coverage | None = None,
     way: Approach | None = None,
-    jamming: Jammed | None = None,
+    jamming: Jammed | Strobes | None = None,
 ) -> Figure:
     """One map.
 
     show : "heights", the lowest of the asked heights that is detected in each cell, or "lowest", the lowest height
     above the ground in any radar's line of sight;  real : a place on earth, with borders and towns;  packaged : the
     packaged terrain, which has a coastline of its own;  before : the same radars on other masts, as dashed outlines;
-    way : an approach to draw;  jamming : who jams, and dashed what they cost
+    way : an approach to draw;  jamming : who jams, and dashed what they cost; or from where a jammer gives itself away,
+    which is shown instead
     """
     extent = extent_of(found.map.lats, found.map.lons)
     entries = len(LOWEST_STEPS) if show == "lowest" else len(found.question.heights)
@@ -55,7 +57,10 @@ def draw(
 
     def drawn(axes: Axes) -> list[Any]:
         relief(axes, extent, found.terrain, packaged=packaged)
-        handles = _lowest(axes, found) if show == "lowest" else _bands(axes, found)
+        if isinstance(jamming, Strobes):
+            handles = _strobes(axes, jamming)
+        else:
+            handles = _lowest(axes, found) if show == "lowest" else _bands(axes, found)
         if real:
             borderlines(axes, extent)
         graticule(axes, extent)
@@ -65,7 +70,7 @@ def draw(
             handles.append(_outlines(axes, before))
         if way is not None:
             handles.append(_way(axes, extent, way))
-        if jamming is not None:
+        if isinstance(jamming, Jammed):
             handles += _jammers(axes, extent, found, jamming, outlined=show == "heights")
         _labels(axes, extent, found, real)
         return handles
@@ -148,6 +153,27 @@ def _outlines(axes: Axes, before: Coverage) -> Line2D:
     masts = sorted({round(view.antenna - view.ground) for view in before.views})
     words = ", ".join(f"{mast} m" for mast in masts)
     return Line2D([], [], color=INK, linewidth=0.9, linestyle=DASHES, label=f"outlines with antennas at {words}")
+
+
+def _strobes(axes: Axes, found: Strobes) -> list[Any]:
+    """Fill by the lowest height at which a jammer gives its bearing, and dashed where it gives a position."""
+    from matplotlib.lines import Line2D
+
+    order = np.argsort(found.question.heights, kind="stable")
+    above = "above ground" if found.question.above == "ground" else "above sea"
+    x, y = np.degrees(found.map.lons), np.degrees(found.map.lats)
+    layers, words = [], []
+    for shade, k in zip(colors(len(order)), order, strict=True):
+        had, located = (cells & found.map.known for cells in (found.bearing(int(k)), found.position(int(k))))
+        layers.append(had)
+        areas = f"{text.number(found.area(had) / 1e6)} km², {text.number(found.area(located) / 1e6)} located"
+        words.append(f"at {length(found.question.heights[k])} {above}: {areas}")
+        if located.any() and not located.all():
+            axes.contour(
+                x, y, located, levels=[0.5], colors=[dark(shade)], linewidths=1.2, linestyles=[DASHES], zorder=1.5
+            )
+    handles = bands(axes, found.map.lats, found.map.lons, layers, words)
+    return [*handles, Line2D([], [], color=INK, linewidth=1.2, linestyle=DASHES, label="outlines: where it is located")]
 
 
 def _jammers(axes: Axes, extent: Extent, found: Coverage, jamming: Jammed, *, outlined: bool) -> list[Line2D]:
@@ -264,7 +290,7 @@ def _towns(axes: Axes, labels: Labels, taken: list[tuple[float, float]]) -> None
             shown += 1
 
 
-def _notes(found: Coverage, show: str, real: bool, extent: Extent, jamming: Jammed | None) -> list[str]:
+def _notes(found: Coverage, show: str, real: bool, extent: Extent, jamming: Jammed | Strobes | None) -> list[str]:
     asked = "Lowest height above ground in line of sight of any radar" if show == "lowest" else conditions(found)
     switches = {
         "multipath over the sea": found.multipath,
@@ -278,7 +304,8 @@ def _notes(found: Coverage, show: str, real: bool, extent: Extent, jamming: Jamm
     sight = "ray by ray on the map's cells" if found.fine else "the radars' masks, as in a run"
     return [
         f"{text.sentence(asked)}.",
-        *([] if jamming is None else [sentence(jamming)]),
+        *([sentence(jamming)] if isinstance(jamming, Jammed) else []),
+        *([strobe_sentence(jamming)] if isinstance(jamming, Strobes) else []),
         f"Effective earth radius k = {found.earth_factor:.3g}; {air}. Line of sight: {sight}.",
         terrain_note(found.terrain) + (" Borders: Natural Earth, de facto, good to 1–2 km." if real else "") + ports,
         text.FOOTER,

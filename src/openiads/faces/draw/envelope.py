@@ -105,10 +105,7 @@ def _cuts(axes: Axes, answer: EnvelopeAnswer) -> None:
                     zorder=3 - dashed,
                 )
     if answer.clear:
-        for k in range(len(heights)):
-            x, y, inside = _ground(answer.clear[arms[0]], k)
-            if inside.any():
-                axes.contour(x, y, inside, levels=[0.5], colors=[shades[k]], linewidths=1.0, linestyles=[DASH_DOTS])
+        _unjammed(axes, answer.clear[arms[0]], shades)
     around = np.linspace(0.0, math.tau, 361)
     for ring in rings:
         axes.plot(ring * KM * np.sin(around), ring * KM * np.cos(around), color=INK, linewidth=1.1, linestyle=DOTS)
@@ -132,8 +129,7 @@ def _cuts(axes: Axes, answer: EnvelopeAnswer) -> None:
     if len(arms) > 1:
         handles.append(Line2D([], [], color=MUTED, linewidth=1.0, linestyle=DASHES, label="published limits"))
     if answer.clear:
-        words = f"{arms[0]} limits without jamming"
-        handles.append(Line2D([], [], color=MUTED, linewidth=1.0, linestyle=DASH_DOTS, label=words))
+        handles.append(_dash_dots(f"{arms[0]} limits without jamming"))
     if rings:
         named = " and ".join(f"{ring * KM:g}" for ring in rings)
         shown = "" if min(rings) * KM < half else " (beyond the picture)"
@@ -143,6 +139,21 @@ def _cuts(axes: Axes, answer: EnvelopeAnswer) -> None:
     axes.legend(
         handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.11), ncols=3, fontsize=8.4, columnspacing=1.2
     )
+
+
+def _dash_dots(words: str) -> Line2D:
+    """An entry of the legend."""
+    from matplotlib.lines import Line2D
+
+    return Line2D([], [], color=MUTED, linewidth=1.0, linestyle=DASH_DOTS, label=words)
+
+
+def _unjammed(axes: Axes, found: Envelope, shades: list[str]) -> None:
+    """Outlines of each height without jamming."""
+    for k, shade in enumerate(shades):
+        x, y, inside = _ground(found, k)
+        if inside.any():
+            axes.contour(x, y, inside, levels=[0.5], colors=[shade], linewidths=1.0, linestyles=[DASH_DOTS])
 
 
 def printed(answer: EnvelopeAnswer) -> list[float]:

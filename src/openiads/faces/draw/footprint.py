@@ -13,7 +13,7 @@ from openiads.faces.draw.marks import Labels, air_defense_symbol
 from openiads.faces.draw.sheet import extent_of, sheet
 from openiads.faces.geo.footprint import sampled, window
 from openiads.faces.words import text
-from openiads.faces.words.footprint import GROUND
+from openiads.faces.words.footprint import GROUND, jamming_sentence
 from openiads.reach.defended import FootprintAnswer
 from openiads.reach.footprint import Footprint
 
@@ -54,7 +54,8 @@ def _notes(answer: FootprintAnswer, extent: Extent) -> list[str]:
     samples = answer.found[0].samples
     spread = f"In brackets: least and greatest of the nominal world and of sampled ones ({samples})."
     doubt = [spread] if samples else []
-    return [rule, *doubt, ground, text.FOOTER]
+    noisy = [jamming_sentence(answer)] if answer.clear else []
+    return [rule, *noisy, *doubt, ground, text.FOOTER]
 
 
 def _arm(

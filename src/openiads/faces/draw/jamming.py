@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -58,7 +59,7 @@ def draw(answer: CoverageAnswer, title: str) -> Figure:
     return figure
 
 
-def _part(axes: Axes, found: Ranges, heights: Any, shades: dict[float, str], jamming: Jammed) -> None:
+def _part(axes: Axes, found: Ranges, heights: Sequence[float], shades: dict[float, str], jamming: Jammed) -> None:
     degrees = np.degrees(found.azimuths)
     x = np.append(degrees, degrees[0] + 360.0)
     for each in jamming.effects:

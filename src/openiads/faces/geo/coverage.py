@@ -24,6 +24,7 @@ from openiads.faces.words.jamming import sentence
 from openiads.faces.words.terrain import terrain_fields
 from openiads.reach.coverage import Coverage, View
 from openiads.reach.site_radars import CoverageAnswer
+from openiads.reach.strobes import Strobes
 from openiads.runs import disk
 from openiads.world.codes import Look
 
@@ -44,7 +45,21 @@ def _areas(answer: CoverageAnswer) -> Iterator[Area]:
             yield _area(found, k, name, seen.detected(k), shade, {"cells": "detected"} if found.jammed else {})
             if found.jammed:
                 yield _area(found, k, name, seen.unjammed(k) & ~seen.detected(k), shade, {"cells": "jammed"})
+    if answer.strobes is not None:
+        yield from _strobes(answer.strobes)
     yield from jammers(answer.jamming) if answer.jamming is not None else ()
+
+
+def _strobes(found: Strobes) -> Iterator[Area]:
+    """Where a jammer at each height gives its bearing, and its position."""
+    order = sorted(set(found.question.heights))
+    for k, height in enumerate(found.question.heights):
+        for name, cells in (("strobe", found.bearing(k)), ("position", found.position(k))):
+            cells = cells & found.map.known
+            told = {"jammer": found.kind, "height_m": height, "above": found.question.above, "cells": name,
+                    "area_km2": round(found.area(cells) / 1e6, 3), "note": text.FOOTER}  # fmt: skip
+            title = f"{name} of {found.kind} at {height:g} m above {found.question.above}"
+            yield Area(title, told, layers.outlined(found.map, cells), order.index(height))
 
 
 def _area(

@@ -335,6 +335,7 @@ def gather(run: Run, replication: int = 0) -> Brief:
     run : openiads.runs.run.Run (or anything with its face); replication : 0 .. N - 1
     """
     from openiads.explain.closed_forms import twins_beside
+    from openiads.explain.contested_forms import contested_beside
     from openiads.explain.kill_chain import first_bound, top_gates
     from openiads.explain.layers import layers
     from openiads.scenario.load import catalog_of
@@ -363,7 +364,7 @@ def gather(run: Run, replication: int = 0) -> Brief:
         settings=run.scenario.mapping(),
         warnings=run.warnings,
         duration=float(run.scenario.duration),
-        twins=twins_beside(run),
+        twins=[*twins_beside(run), *contested_beside(run)],
         most=run.identity.replications,
         origin=run.facts["scenario"].get("origin"),
         layers=layers(run) if run.seal["failed"] < run.replications else None,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 #: What a picture of coverage shows.
-SHOWN = ("heights", "lowest", "azimuth")
+SHOWN = ("heights", "lowest", "azimuth", "strobes")
 
 
 def looks() -> dict[type, Look]:
@@ -107,6 +107,8 @@ def coverage_data(answer: CoverageAnswer) -> dict[str, Any]:
     data["remarks"] = coverage.remarks_of(answer)
     if answer.jamming is not None:
         data["jamming"] = jamming.as_data(answer.jamming, list(answer.found.question.heights))
+    if answer.strobes is not None:
+        data["strobes"] = jamming.strobe_data(answer.strobes)
     return data
 
 
@@ -135,7 +137,8 @@ def _coverage_sentence(answer: CoverageAnswer) -> str:
 
 def coverage_figure(answer: CoverageAnswer, title: str = "", show: str = "heights") -> Figure:
     """The map; show : "heights", the lowest height detected, or "lowest", the lowest one in any line of sight, or
-    "azimuth", how far each radar sees in each direction with and without jamming"""
+    "azimuth", how far each radar sees in each direction with and without jamming, or "strobes", from where a jammer
+    gives itself away"""
     from openiads.faces.draw import coverage
 
     if show not in SHOWN:
@@ -146,15 +149,21 @@ def coverage_figure(answer: CoverageAnswer, title: str = "", show: str = "height
         from openiads.faces.draw import jamming
 
         return jamming.draw(answer, title or coverage_title(answer))
+    located = answer.strobes if show == "strobes" else None
+    if show == "strobes":
+        if located is None:
+            raise UsageError("show", "strobes of nothing", 'Ask for them: strobes="escort_jammer".')
+        sites = sorted({name.partition("/")[0] for name in located.radars})
+        title = title or f"{', '.join(sites)}: where a jammer ({located.title.lower()}) gives its bearing"
     return coverage.draw(
         answer.found,
         title or coverage_title(answer),
         show=show,
         real=answer.source in ("levant", "world", "files", "library"),
         packaged=answer.source in ("levant", "world"),
-        before=answer.before,
+        before=answer.before if located is None else None,
         way=answer.approach,
-        jamming=answer.jamming,
+        jamming=located or answer.jamming,
     )
 
 

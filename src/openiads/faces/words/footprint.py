@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from openiads.faces.words.text import FOOTER, number, span
+from openiads.faces.words.text import FOOTER, length, number, span
 from openiads.reach.defended import FootprintAnswer
 from openiads.reach.footprint import Band, Footprint
 
@@ -81,14 +81,41 @@ def as_data(answer: FootprintAnswer) -> dict[str, Any]:
         "attack_from_deg": math.degrees(plan.azimuth),
         "ground": GROUND,
         "samples": answer.found[0].samples,
+        **_jamming(answer),
         "limits": arms,
     }
+
+
+def _jamming(answer: FootprintAnswer) -> dict[str, Any]:
+    """Who jams, and the areas without it, where somebody does."""
+    if not answer.clear:
+        return {}
+    jammers = [
+        {"kind": each.kind, "latitude_deg": math.degrees(each.latitude), "longitude_deg": math.degrees(each.longitude),
+         "height_amsl_m": each.height}
+        for each in answer.plan.jamming.placed
+    ]  # fmt: skip
+    areas = {each.limits: each.area.nominal * KM * KM for each in answer.clear}
+    return {"jammers": jammers, "area_without_jamming_km2": areas}
+
+
+def jamming_sentence(answer: FootprintAnswer) -> str:
+    """Who jams, and what areas would be possible without, in one sentence; "" where nobody does."""
+    if not answer.clear:
+        return ""
+    who = "; ".join(
+        f"{each.kind} at {math.degrees(each.latitude):.2f}, {math.degrees(each.longitude):.2f}, {length(each.height)}"
+        for each in answer.plan.jamming.placed
+    )
+    areas = ", ".join(f"{number(each.area.nominal * KM * KM)} km² ({each.limits} limits)" for each in answer.clear)
+    return f"Noise jamming by {who}; without it {areas}."
 
 
 def figures_of(answer: FootprintAnswer, each: Footprint) -> dict[str, Any]:
     """What is said of one arm in a file."""
     data = as_data(answer)
-    told = {key: value for key, value in data.items() if key != "limits"}
+    told = {key: value for key, value in data.items() if key not in ("limits", *_jamming(answer))}
+    told |= {"jamming": jamming_sentence(answer)} if answer.clear else {}
     area = data["limits"][each.limits]["area_km2"]
     doubt = {f"area_{end}_km2": round(area[end], 3) for end in ("low", "high")} if each.samples else {}
     return {

@@ -5,9 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from openiads.base.units import written_position
 from openiads.faces.words.text import length, number
 from openiads.reach.burn_through import Effect, Emitter, Jammed
+from openiads.reach.strobes import Strobes
 
 HEAD = ("radar", "jammer", "toward", "J/N, dB", "strobe", "clear", "beside it", "toward it", "carries it")
 NUMBERS = (3, 5, 6, 7, 8)
@@ -80,6 +84,41 @@ def remarks(found: Jammed) -> list[str]:
             whom = "every radar" if len(radars) == len(mine) else ", ".join(radars)
             told.append(f"{emitter.name} ({emitter.kind}) {WHY_NOT[reason]}: {whom}")
     return told
+
+
+STROBE_HEAD = ("jammer at", "gives its bearing, km2", "and a position, km2")
+
+
+def strobe_cells(found: Strobes) -> list[tuple[str, ...]]:
+    """Rows of the table of strobes: each height."""
+    above = "AGL" if found.question.above == "ground" else "AMSL"
+    return [
+        (f"{length(height)} {above}", *(number(found.area(cells) * 1e-6, 4) for cells in _told(found, k)))
+        for k, height in enumerate(found.question.heights)
+    ]
+
+
+def _told(found: Strobes, k: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Cells where a jammer at a height gives its bearing, and those where it gives its position."""
+    return found.bearing(k), found.position(k)
+
+
+def strobe_sentence(found: Strobes) -> str:
+    """What the map of strobes shows."""
+    return (
+        f"{found.title} in any cell, turned to every radar: its bearing is taken where its noise is strong enough; two "
+        "bearings of radars of one post that cross steeply, or a carrier that is seen in spite of it, give a position."
+    )
+
+
+def strobe_data(found: Strobes) -> dict[str, Any]:
+    """The JSON object of strobes."""
+    heights = []
+    for k, height in enumerate(found.question.heights):
+        bearing, position = (found.area(cells) * 1e-6 for cells in _told(found, k))
+        each = {name: found.area(codes[k] > 0) * 1e-6 for name, codes in zip(found.radars, found.codes, strict=True)}
+        heights.append({"height_m": height, "bearing_km2": bearing, "position_km2": position, "radars": each})
+    return {"jammer": found.kind, "heights": heights}
 
 
 def as_data(found: Jammed, heights: list[float]) -> dict[str, Any]:
