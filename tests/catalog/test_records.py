@@ -117,6 +117,16 @@ def test_every_planned_threat_class_is_there():
     assert arm.seeks == "emitter" and arm.cep_blind.si > arm.cep.si
 
 
+def test_whatever_homes_on_emission_forgets_its_emitter_little_by_little():
+    """Without a growth a radar that falls silent a moment before the impact would be as safe as after a minute."""
+    seekers = [each for each in catalog().threats.values() if each.text.get("seeks") == "emitter"]
+    assert len(seekers) >= 3
+    for threat in seekers:
+        assert threat.has("memory_growth"), threat.name
+        forgotten = threat.cep_blind.si / (threat.memory_growth.si * math.sqrt(2.0 * math.log(2.0)))  # s
+        assert threat.memory_growth.doubtful and 5.0 <= forgotten <= 120.0, (threat.name, forgotten)
+
+
 def test_both_sides_have_the_same_class_level_assumptions():
     """What is assumed for a guidance class is the same number for every round of it, whoever built it."""
     names = (

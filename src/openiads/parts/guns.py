@@ -18,7 +18,8 @@ from openiads.world.codes import ThreatClass
 from openiads.world.log import log_burst
 
 BALLISTIC = int(ThreatClass.BALLISTIC)
-STEPS = 40  # of the search for the time of meeting; each takes the ratio of the speeds off its error
+STEPS = 40  # of the search for the time of meeting, each half-way to what the last one says: it ends for targets up to
+# some three times as fast as the shells, where whole steps would leave those out that are as fast
 TERMINAL_PHASE = 4  # as rounds of the log have it
 
 
@@ -48,7 +49,7 @@ def meeting_time(sim, k):
     when = begun
     for _ in range(STEPS):
         x, y, z, _, _, _ = state_of(sim, round_["flight"], when)
-        when = begun + away_from(at, x, y, z) / magazine["shell_speed"]
+        when += 0.5 * (begun + away_from(at, x, y, z) / magazine["shell_speed"] - when)
     return when
 
 
