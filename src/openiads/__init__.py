@@ -28,11 +28,13 @@ if TYPE_CHECKING:
     from openiads.catalog.load import catalog
     from openiads.experiments import like_for_like
     from openiads.experiments.compare import Variant, compare
+    from openiads.experiments.contributions import contributions
     from openiads.experiments.design import load_study
     from openiads.experiments.query import query
     from openiads.experiments.sweep import open_sweep, sweep
     from openiads.experiments.uncertainty import sensitivity, spread
     from openiads.explain.kill_chain import explain
+    from openiads.explain.layers import layers
     from openiads.faces.api import check, claims, closed_forms, report, view
     from openiads.faces.formats import export
     from openiads.faces.pages import answers as charts
@@ -58,6 +60,7 @@ _HOMES = {
     "check": "openiads.faces.api",
     "closed_forms": "openiads.faces.api",
     "compare": "openiads.experiments.compare",
+    "contributions": "openiads.experiments.contributions",
     "coverage": "openiads.reach.site_radars",
     "envelope": "openiads.reach.fire_unit",
     "envelope_volume": "openiads.reach.envelope",
@@ -66,6 +69,7 @@ _HOMES = {
     "import_scenario": "openiads.foreign.convert",
     "keep_out": "openiads.reach.keep_out",
     "knob_list": "openiads.scenario.knobs",
+    "layers": "openiads.explain.layers",
     "load": "openiads.scenario.load",
     "load_study": "openiads.experiments.design",
     "low_reach": "openiads.reach.envelope",
@@ -107,6 +111,7 @@ __all__ = [
     "closed_forms",
     "codes",
     "compare",
+    "contributions",
     "coverage",
     "doctrine",
     "envelope",
@@ -118,6 +123,7 @@ __all__ = [
     "import_scenario",
     "keep_out",
     "knob_list",
+    "layers",
     "like_for_like",
     "load",
     "load_study",

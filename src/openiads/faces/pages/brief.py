@@ -16,6 +16,7 @@ from openiads.world.codes import Event, Identity, Side, Terminal, ThreatClass
 if TYPE_CHECKING:
     from openiads.catalog.records import Catalog, Value
     from openiads.explain.closed_forms import Twin
+    from openiads.explain.layers import Layers
     from openiads.runs.run import Run
     from openiads.scenario.load import Scenario
     from openiads.scenario.measures import Position
@@ -136,6 +137,7 @@ class Brief:
     first_bound : resource -> share of replications in which it was the first to bind
     settings : the scenario as a file holds it;  twins : closed forms beside the run (study.twins_of_run.Twin)
     most : replications asked for;  origin : file or name of the scenario and what was set, if the run knows
+    layers : the raid layer by layer; None where no replication came to an end
     """
 
     scenario: Scenario
@@ -160,6 +162,7 @@ class Brief:
     twins: list[Twin]
     most: int | None = None
     origin: list[str] | None = None
+    layers: Layers | None = None
 
 
 def lanes(events: np.ndarray, names: Sequence[str], kinds: np.ndarray, sides: np.ndarray) -> list[Lane]:
@@ -333,6 +336,7 @@ def gather(run: Run, replication: int = 0) -> Brief:
     """
     from openiads.explain.closed_forms import twins_beside
     from openiads.explain.kill_chain import first_bound, top_gates
+    from openiads.explain.layers import layers
     from openiads.scenario.load import catalog_of
 
     world, events, book = run.world, run.events(replication), catalog_of(run.scenario)
@@ -362,4 +366,5 @@ def gather(run: Run, replication: int = 0) -> Brief:
         twins=twins_beside(run),
         most=run.identity.replications,
         origin=run.facts["scenario"].get("origin"),
+        layers=layers(run) if run.seal["failed"] < run.replications else None,
     )

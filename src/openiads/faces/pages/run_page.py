@@ -17,6 +17,7 @@ from openiads.faces.pages import run_map as maps
 from openiads.faces.pages.brief import Brief, Lane, gather
 from openiads.faces.pages.markup import behind, document, section, table
 from openiads.faces.pages.premises import LARGEST, assumption_share, placard, scope, terrain_of, versions
+from openiads.faces.pages.run_layers import layers_section
 from openiads.faces.words import closed_forms, text
 from openiads.world.codes import Side, Terminal
 
@@ -329,6 +330,7 @@ def page(brief: Brief, terrain: Terrain) -> str:
         _outcomes(brief),
         _leakers(brief),
         _classes(brief),
+        *([layers_section(brief.layers)] if brief.layers is not None else []),
         _terminals(brief),
         _resources(brief),
         _gates(brief),

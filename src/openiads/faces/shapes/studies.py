@@ -12,11 +12,13 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from openiads.experiments.compare import Comparison
+    from openiads.experiments.contributions import Contributions
     from openiads.experiments.knowledge import Indices, Screening, Spread
     from openiads.experiments.query import QueryAnswer
     from openiads.experiments.sweep import Sweep
     from openiads.experiments.swings import Swings
     from openiads.explain.kill_chain import Explanation
+    from openiads.explain.layers import Layers
     from openiads.faces.api import CheckAnswer, ClaimsAnswer, ClosedForms
     from openiads.runs.run import Run
 
@@ -24,11 +26,13 @@ if TYPE_CHECKING:
 def looks() -> dict[type, Look]:
     """The look of each kind of answer here."""
     from openiads.experiments.compare import Comparison
+    from openiads.experiments.contributions import Contributions
     from openiads.experiments.knowledge import Indices, Screening, Spread
     from openiads.experiments.query import QueryAnswer
     from openiads.experiments.sweep import Sweep
     from openiads.experiments.swings import Swings
     from openiads.explain.kill_chain import Explanation
+    from openiads.explain.layers import Layers
     from openiads.faces.api import CheckAnswer, ClaimsAnswer, ClosedForms
     from openiads.runs.run import Run
 
@@ -41,6 +45,9 @@ def looks() -> dict[type, Look]:
                   _leakers, _run_cells),
         Comparison: Look(lambda made: f"A: {made.labels[0]}; B: {made.labels[1]}", _comparison_sentence,
                          lambda made: made.summary(), _comparison_rows, _differences, _comparison_cells),
+        Contributions: Look(lambda found: f"{found.scenario.name}: what each element contributes",
+                            _contributions_sentence, lambda found: found.as_dict(), _contributions_rows, _gains,
+                            _contributions_cells),
         Sweep: Look(lambda made: made.name, _sweep_sentence, lambda made: made.summary(), lambda made: made.rows(),
                     _sweep_figure),
         Spread: Look(lambda found: f"{found.question.scenario.name}: {text.words(found.question.metric)}",
@@ -52,6 +59,8 @@ def looks() -> dict[type, Look]:
                           query_data, _query_rows, names=lambda found: _distinct(found.columns)),
         Explanation: Look(lambda found: f"{found.scenario}, replication {found.replication}", _explanation_sentence,
                           lambda found: found.as_dict(), _explanation_rows),
+        Layers: Look(lambda found: f"{found.scenario}, layer by layer", _layers_sentence,
+                     lambda found: found.as_dict(), _layers_rows, _layer_bars, _layers_cells),
         CheckAnswer: Look(lambda found: found.name, check_sentence, check_data,
                           lambda found: list(found.facts.get("violations", []))),
         ClosedForms: Look(lambda found: f"Closed forms beside {found.scenario}", _closed_sentence, closed_data,
@@ -103,6 +112,28 @@ def _differences(made: Comparison, metrics: Sequence[str] | None = None) -> Figu
     from openiads.faces.pages.answers.pairs import differences
 
     return differences(made) if metrics is None else differences(made, metrics)
+
+
+def _contributions_sentence(found: Contributions) -> str:
+    from openiads.faces.words import contributions
+
+    return " ".join(contributions.lines(found.as_dict()))
+
+
+def _contributions_rows(found: Contributions) -> list[Row]:
+    return [flat(row) for row in found.as_dict()["elements"]]
+
+
+def _contributions_cells(found: Contributions) -> Cells:
+    from openiads.faces.words import contributions
+
+    return contributions.table(found.as_dict())
+
+
+def _gains(found: Contributions) -> Figure:
+    from openiads.faces.pages.answers.contributions import gains
+
+    return gains(found)
 
 
 def _sweep_sentence(made: Sweep) -> str:
@@ -185,6 +216,41 @@ def _explanation_rows(found: Explanation) -> list[Row]:
         for flight in found.flights
         for step in flight.steps
     ]
+
+
+def _layers_sentence(found: Layers) -> str:
+    from openiads.faces.words import layers
+
+    return layers.answer(found.as_dict())
+
+
+def _layers_rows(found: Layers) -> list[Row]:
+    """A row for each layer and class of threat, then for what leaked or ended otherwise."""
+    told = found.as_dict()
+    rows: list[Row] = []
+    for k, layer in enumerate(told["layers"], start=1):
+        for name in ("all", *found.classes):
+            counts = {stage: layer[stage][name] for stage in ("arrived", "engaged", "killed")}
+            rows.append({"layer": k, "site": layer["site"], "system": layer["system"], "class": name, **flat(counts)})
+    ends = {**told["ended"], "leaked": told["leaked"]}
+    columns = {f"{stage}_{end}": None for stage in ("arrived", "engaged", "killed") for end in ("mean", "low", "high")}
+    for how, by_class in ends.items():
+        for name in ("all", *found.classes):
+            arrived = flat({"arrived": by_class[name]})
+            rows.append({"layer": None, "site": how, "system": None, "class": name, **columns, **arrived})
+    return rows
+
+
+def _layers_cells(found: Layers) -> Cells:
+    from openiads.faces.words import layers
+
+    return layers.HEAD, layers.rows(found.as_dict())
+
+
+def _layer_bars(found: Layers) -> Figure:
+    from openiads.faces.pages.run_layers import layer_bars
+
+    return layer_bars(found)
 
 
 # ------------------------------------------------------------------ check, closed forms, claims

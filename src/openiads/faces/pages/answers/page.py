@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from openiads.base.errors import ResultsError, UsageError
 from openiads.faces.draw import kit
 from openiads.faces.pages.answers import common
+from openiads.faces.pages.answers.contributions import gains
 from openiads.faces.pages.answers.doubt import spreads, tornado
 from openiads.faces.pages.answers.pairs import differences
 from openiads.faces.pages.answers.points import distributions
@@ -21,6 +22,7 @@ from openiads.faces.pages.answers.worlds import is_sampled
 from openiads.faces.pages.markup import behind, document, section, table
 from openiads.faces.pages.premises import LARGEST, placard, scope, versions
 from openiads.faces.words import comparison, knowledge, text
+from openiads.faces.words import contributions as gain_words
 from openiads.runs.findings import RATIOS
 from openiads.world.outcome import METRICS
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
     from openiads.earth.terrain import Terrain
     from openiads.experiments.compare import Comparison
+    from openiads.experiments.contributions import Contributions
     from openiads.experiments.knowledge import Indices, Screening, Spread
     from openiads.experiments.sweep import Sweep
     from openiads.experiments.swings import Swings
@@ -176,6 +179,32 @@ def comparison_page(made: Comparison, premises: Premises, metrics: Sequence[str]
         _sources(told["a"]["scenario"], made.digest, told["seed"]),
     ]
     return document(title, parts)
+
+
+# ------------------------------------------------------------------ what elements contribute
+
+
+def contributions_page(found: Contributions, premises: Premises) -> str:
+    """What the elements of a defense contribute as HTML."""
+    told = found.as_dict()
+    lines = gain_words.lines(told)
+    head, rows = gain_words.table(told)
+    numbers = table([text.sentence(each) for each in head], rows, numbers=range(1, len(head)))
+    picture = kit.svg(gains(found), "gains", "What each element contributes")
+    facts = [
+        ("elements", str(len(rows))),
+        ("cases", str(told["runs"])),
+        ("replications each", str(told["replications"])),
+        ("seed", str(told["seed"])),
+    ]
+    body = "".join(f"<p>{escape(line)}</p>" for line in lines[1:])
+    parts = [
+        _header(told["scenario"], "What does each element of the defense contribute?", lines[0], facts),
+        _placard(premises, 0, _DICE),
+        section("Contributions", body + behind(picture, gain_words.legend(told), numbers)),
+        _sources(told["scenario"], found.digest, told["seed"]),
+    ]
+    return document(told["scenario"], parts)
 
 
 # ------------------------------------------------------------------ what is not known
