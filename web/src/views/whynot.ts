@@ -10,6 +10,7 @@ import { List, type Row, table } from "../ui/table";
 
 const KINDS: [GateKind, string][] = [
   ["unseen", "not seen, tracked or identified"],
+  ["jammed", "hidden by noise jamming"],
   ["reach", "out of reach or in no time"],
   ["rule", "held by a rule"],
   ["resource", "a resource is taken or spent"],
