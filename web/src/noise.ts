@@ -25,6 +25,7 @@ interface Pair {
   radar: number;
   flight: number;
   mover: number; // index of the flight
+  silent: [number, number][] | undefined; // when the radar is
   from: number; // s of the first strobe
   order: number[]; // its looks, in order of time
   hold: number; // s
@@ -43,7 +44,8 @@ export class Strobes {
       const mover = header.movers.findIndex((m) => m.kind === "flight" && m.row === e.flight);
       if (e.kind !== "strobe" || found.has(key) || !radar || mover < 0) continue;
       const hold = Math.max(radar.rotation * TURNS, PHASED_HOLD);
-      found.set(key, { radar: e.radar, flight: e.flight, mover, from: e.t, order: [], hold });
+      const { silent } = radar;
+      found.set(key, { radar: e.radar, flight: e.flight, mover, silent, from: e.t, order: [], hold });
     }
     for (let k = 0; found.size && k < looks.count; k++) {
       if (looks.code[k] >= 0) found.get(`${looks.radar[k]}/${looks.flight[k]}`)?.order.push(k);
@@ -59,6 +61,7 @@ export class Strobes {
     for (const p of this.pairs) {
       const jammer = header.movers[p.mover];
       if ((radar >= 0 && p.radar !== radar) || t < p.from || t > jammer.to || !during(jammer.jams, t)) continue;
+      if (during(p.silent, t)) continue; // whatever stood before
       const strobe = this.last(p, t);
       if (strobe) found.push(strobe);
     }

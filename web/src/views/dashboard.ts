@@ -248,7 +248,7 @@ function layersCard(run: RunSummary): HTMLElement {
     const [arrived, engaged, killed] = [row.arrived, row.engaged, row.killed].map((f) => f.value ?? 0);
     return {
       label: `${truncate(row.site, 30)}: ${rounds(row)[0]} fired`,
-      shown: `${number(killed, 2)} of ${number(arrived, 2)} killed`,
+      shown: `${number(killed, 2)} of ${number(arrived, 2)}`,
       parts: [killed, engaged - killed, arrived - engaged].map((value, k) => ({
         label: kinds[k][0],
         value,
@@ -266,8 +266,8 @@ function layersCard(run: RunSummary): HTMLElement {
       ? `Layer by layer: ${truncate(most.site, 40)} kills the most, ${number(most.killed.value, 2)} a raid`
       : "Layer by layer",
     caption:
-      "Mean threats a raid at each site, in the order in which the raid meets them, and the rounds that it fired. " +
-      `Within reach: a fire unit held it as a target that its rounds could reach.${sample(run)}`,
+      "Mean threats a raid at each site, killed of those within its reach, as the raid meets them. Within reach: " +
+      `a fire unit held it as a target that its rounds could reach.${sample(run, most.killed.n)}`,
     body: h(
       "div",
       null,
@@ -285,7 +285,7 @@ function layersCard(run: RunSummary): HTMLElement {
           cell(row.killed),
           ...rounds(row),
         ]),
-        { numbers: [1, 2, 3, 4], caption: "Layer by layer" },
+        { numbers: [1, 2, 3, 4, 5, 6], caption: "Layer by layer" },
       ),
   });
 }
@@ -374,9 +374,9 @@ function outcomesCard(run: RunSummary): HTMLElement {
 }
 
 /** Where a figure rests on a part of the run only, that is said. */
-const sample = (run: RunSummary): string =>
-  run.sampled && run.sampled < run.replications
-    ? ` From the first ${count(run.sampled)} of ${plural(run.replications, "replication", "replications")}.`
+const sample = (run: RunSummary, sampled = run.sampled): string =>
+  sampled && sampled < run.replications - run.failed
+    ? ` From the first ${count(sampled)} of ${plural(run.replications, "replication", "replications")}.`
     : "";
 
 /** A reason as a clause: what lacks a subject gets one. */

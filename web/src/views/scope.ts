@@ -6,7 +6,7 @@ import type { Place, Replay } from "../decode";
 import { bearing, distance, inSector, type LonLat } from "../geo";
 import { label, put } from "../map/sprites";
 import { LabelBoxes, labelCorner, SIDES } from "../map/viewport";
-import { during, hiddenByNoise, type Strobe, Strobes } from "../noise";
+import { during, hiddenByNoise, Strobes } from "../noise";
 import { type Disc, spoke } from "../scope/disc";
 import { NOISE, paintHidden, paintStrobes } from "../scope/noise";
 import { antennaSweep, detections, firstLookAfter, maskedRanges, type Sweep, sitePosition } from "../scope/plots";
@@ -264,16 +264,12 @@ function describe(w: ScopeData, s: State): string {
   const range = units.distance(w.radar.range, s.units);
   const labels = `Number and ${s.units === "aviation" ? "flight level" : "height"}.`;
   const silent = during(w.radar.silent, s.time) ? "Silent: emission control keeps it off. " : "";
-  const strobes = strobesOf(w, s.time).map((k) => units.bearing(k.azimuth));
+  const strobes = w.strobes.at(s.time, w.radar.row).map((k) => units.bearing(k.azimuth));
   const hides = s.world === "truth" ? " Open marks: what the noise hides." : "";
   const noise = strobes.length ? ` Strobes of jammers, bearing without distance: ${strobes.join(", ")}.${hides}` : "";
   const name = truncate(w.radar.name, 60);
   return `${silent}${name} ${turn}, instrumented to ${range}. ${whose} ${labels}${noise}${thin}`;
 }
-
-/** Strobes on the scope now: none while the radar is silent, whatever stood before. */
-const strobesOf = (w: ScopeData, t: number): Strobe[] =>
-  during(w.radar.silent, t) ? [] : w.strobes.at(t, w.radar.row);
 
 function draw(ctx: Context2D, side: number, w: ScopeData, s: State, range: number, maskHeight: number): ShownTrack[] {
   ctx.clearRect(0, 0, side, side);
@@ -288,7 +284,7 @@ function draw(ctx: Context2D, side: number, w: ScopeData, s: State, range: numbe
   paintRings(d, s);
   const silent = during(w.radar.silent, s.time);
   if (w.sweep && !silent && !reducedMotion()) paintSweep(d, w.sweep, s.time);
-  paintStrobes(d, strobesOf(w, s.time), w.radar.beam ?? 0);
+  paintStrobes(d, w.strobes.at(s.time, w.radar.row), w.radar.beam ?? 0);
   if (s.world === "truth") paintHidden(d, w.replay, w.hidden, s.time, w.fade);
   paintPlots(d, w, s.time);
   const shown = paintTracks(d, w, s);

@@ -19,11 +19,13 @@ from openiads.world.codes import Event
 if TYPE_CHECKING:
     from openiads.runs.run import Run
 
+#: Replications that layers rest on at most: they cost more than what else is summed up.
+MOST = 100
 #: Stage -> what of its threats is told.
 _SAID = {"arrived": "Within reach", "engaged": "Shot at", "killed": "Killed"}
 
 
-def layers(run: Run, most: int) -> list[dict[str, Any]]:
+def layers(run: Run, most: int = MOST) -> list[dict[str, Any]]:
     """A row for each site in the order in which the raid meets them, those that never fired last.
 
     Of the first ``most`` replications; empty for fewer than two sites, of which the other figures say the same.

@@ -103,7 +103,7 @@ def summary(run: Run, identity: str) -> dict[str, Any]:
         "findings": [finding(metric, value) for metric, value in outcomes.items()],
         "leakers": _leakers(told, found),
         "terminals": _terminals(told, found),
-        "layers": layers(run, MOST),
+        "layers": layers(run),
         "classes": _classes(told, found),
         "rounds": rounds,
         "gates": [_share(row["gate"], text.sentence(row["text"]), row["share"]) for row in top_gates(run, MOST)],
