@@ -232,8 +232,8 @@ function classesCard(run: RunSummary): HTMLElement {
 function rounds(row: LayerRow): [fired: string, left: string] {
   const each = (shown: (k: LayerRow["spent"][number]) => string): string =>
     row.spent.map((k) => `${shown(k)} ${k.unit}`).join(", ") || "–";
-  const fired = each((k) => number(k.fired.value));
-  const left = each((k) => (k.stock === null ? "endless" : `${number(k.stock - (k.fired.value ?? 0))} of ${k.stock}`));
+  const fired = each((k) => `${number(k.fired.value)}${k.stock === null ? "" : ` of ${k.stock}`}`);
+  const left = each((k) => (k.stock === null ? "endless" : number(k.stock - (k.fired.value ?? 0))));
   return [fired, left];
 }
 
@@ -247,7 +247,7 @@ function layersCard(run: RunSummary): HTMLElement {
   const rows = all.map((row) => {
     const [arrived, engaged, killed] = [row.arrived, row.engaged, row.killed].map((f) => f.value ?? 0);
     return {
-      label: `${truncate(row.site, 30)}: ${rounds(row)[0]} fired`,
+      label: `${truncate(row.site, 30)}: ${rounds(row)[0]}`,
       shown: `${number(killed, 2)} of ${number(arrived, 2)}`,
       parts: [killed, engaged - killed, arrived - engaged].map((value, k) => ({
         label: kinds[k][0],
@@ -266,8 +266,8 @@ function layersCard(run: RunSummary): HTMLElement {
       ? `Layer by layer: ${truncate(most.site, 40)} kills the most, ${number(most.killed.value, 2)} a raid`
       : "Layer by layer",
     caption:
-      "Mean threats a raid at each site, killed of those within its reach, as the raid meets them. Within reach: " +
-      `a fire unit held it as a target that its rounds could reach.${sample(run, most.killed.n)}`,
+      "Mean threats a raid at each site, killed of those within its reach, as the raid meets them; beside its name the " +
+      `rounds that it fires. Within reach: a fire unit held it as a target that its rounds could reach.${sample(run, most.killed.n)}`,
     body: h(
       "div",
       null,
