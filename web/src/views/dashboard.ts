@@ -266,8 +266,9 @@ function layersCard(run: RunSummary): HTMLElement {
       ? `Layer by layer: ${truncate(most.site, 40)} kills the most, ${number(most.killed.value, 2)} a raid`
       : "Layer by layer",
     caption:
-      "Mean threats a raid at each site, killed of those within its reach, as the raid meets them; beside its name the " +
-      `rounds that it fires. Within reach: a fire unit held it as a target that its rounds could reach.${sample(run, most.killed.n)}`,
+      "Mean threats a raid at each site, killed of those within its reach, as the raid meets them; " +
+      "beside its name the rounds that it fires. Within reach: a fire unit held it as a target that its rounds " +
+      `could reach.${sample(run, most.killed.n)}`,
     body: h(
       "div",
       null,
