@@ -11,7 +11,9 @@ import pytest
 
 import openiads as oi
 from openiads.base.errors import InputError, Interrupted, UsageError
+from openiads.base.toml import toml_text
 from openiads.experiments.whatif import ask, changed, counts, levers
+from openiads.scenario.load import loads
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +74,56 @@ def test_what_does_not_hold_as_a_whole_is_refused(base: Any) -> None:
     doomed._scenario = base.scenario.with_values({"site[1].failures": [{"element": radar, "at": "60 s"}]})
     with pytest.raises(InputError, match="failures"):
         changed(doomed, {"site[1].fire_units": 0})
+
+
+@pytest.fixture(scope="module")
+def contested(base: Any) -> Any:
+    """The duel, as if stored with a jammer, a second site and early warning."""
+    mapping = base.scenario.mapping()
+    mapping["raid"][0] |= {"jammer": "escort_jammer", "jammer_from": "10 s"}
+    mapping["site"].append({**mapping["site"][0], "name": "Second"})
+    mapping["site"][1]["doctrine"] = {"leaves": ["Guard"], "emission": "blink"}
+    mapping["early_warning"] = [{"name": "Far", "radar": "a50_shmel", "reports_to": "Guard", "carrier": "ground",
+                                 "at": mapping["site"][0]["at"]}]  # fmt: skip
+    found = copy.copy(base)
+    found._scenario = loads(toml_text(mapping))
+    return found
+
+
+def test_switches_of_what_contests_the_sky_stand_where_the_scenario_has_it(contested: Any) -> None:
+    found = {lever.path: lever.value for lever in levers(contested)}
+    assert {path: found[path] for path in ("raid[1].jammer", "site[1].there", "early_warning[1].there")} == {
+        "raid[1].jammer": True,
+        "site[1].there": True,
+        "early_warning[1].there": True,
+    }
+    assert (found["site[1].doctrine.emission"], found["site[2].doctrine.emission"]) == ("on", "blink")
+    scenario, label = changed(contested, found)
+    assert label == "nothing changed"
+    assert scenario.digest() == contested.scenario.digest()
+
+
+def test_a_jammer_that_is_off_is_not_there_nor_when_it_radiates(contested: Any) -> None:
+    scenario, label = changed(contested, {"raid[1].jammer": False})
+    assert label == "Intruder: noise jamming no"
+    assert (scenario.raids[0].jammer, scenario.raids[0].jammer_from) == (None, None)
+    assert scenario.with_values({"raid[1].jammer": "escort_jammer", "raid[1].jammer_from": "10 s"}).digest() == (
+        contested.scenario.digest()
+    )
+
+
+def test_emission_is_moved_for_one_site_alone(contested: Any) -> None:
+    scenario, _ = changed(contested, {"site[1].doctrine.emission": "shutdown", "site[2].doctrine.emission": "on"})
+    assert [site.doctrine.emission for site in scenario.sites] == ["shutdown", None]
+    assert scenario.sites[1].doctrine.leaves == ("Guard",)
+
+
+def test_a_site_that_takes_no_part_is_gone_with_its_levers_and_what_was_left_to_it(contested: Any) -> None:
+    values = {"site[1].there": False, "site[1].doctrine.salvo": 4, "early_warning[1].there": False}
+    scenario, label = changed(contested, values)
+    assert label == "Guard: takes part no; Far: takes part no"
+    assert [site.name for site in scenario.sites] == ["Second"]
+    assert (scenario.sites[0].doctrine.leaves, scenario.early_warnings) == (None, ())
 
 
 @pytest.mark.parametrize("value", [10**400, -(10**400), 1e308, float("nan"), float("inf")])

@@ -63,7 +63,7 @@ export interface ReplayHeader {
   identities: string[]; // words of the codes of identities
 }
 
-export type GateKind = "unseen" | "reach" | "rule" | "resource" | "engaging" | "free";
+export type GateKind = "unseen" | "jammed" | "reach" | "rule" | "resource" | "engaging" | "free";
 
 /** The header of a backdrop: a file like a replay with the one section `relief`. */
 export interface BackdropHeader {
@@ -100,6 +100,7 @@ export interface Mover {
   unit: number; // of a round, else -1
   flight: number; // of a round; of a track the one it follows (most of its time), -1 on false alarms; else -1
   radar: number; // of a radar track: row of the radar that holds it, else -1
+  jams?: [number, number][]; // of a flight: from when to when (s) it radiates noise; left out if never
 }
 
 export interface ReplayRadar {
@@ -112,6 +113,8 @@ export interface ReplayRadar {
   rotation: number; // s a turn, 0 if it does not turn
   range: number; // m, instrumented
   mask: number[]; // 360 horizon elevations (deg) by azimuth, [] if not known
+  silent?: [number, number][]; // from when to when (s) emission control keeps it off; left out if never
+  beam?: number; // deg, width of its beam in azimuth; told where somebody jams
 }
 
 export interface ReplayUnit {
@@ -219,11 +222,23 @@ export interface RunSummary extends RunCard {
   findings: Finding[];
   leakers: Bar[];
   terminals: Bar[];
+  layers: LayerRow[]; // sites in the order in which the raid meets them; [] of a single one
   classes: { name: string; parts: Bar[] }[];
   rounds: Finding[];
   gates: Bar[];
   firstBound: Bar[];
   timelines: Timeline[];
+}
+
+/** What a site did: threats a replication that were within its reach, shot at and killed there, and its rounds. */
+export interface LayerRow {
+  site: string;
+  system: string;
+  distance: number | null; // m, of its first target at its first launch; null: it never fired
+  arrived: Finding;
+  engaged: Finding;
+  killed: Finding;
+  spent: { unit: "rounds" | "bursts"; fired: Finding; stock: number | null }[]; // null: endless
 }
 
 /** A quantity over time: its 10, 50 and 90 % quantiles over replications. */

@@ -18,8 +18,18 @@ export function lastEventAt(events: readonly { t: number }[], t: number): number
 
 export const PHASES = ["sensing", "deciding", "firing"] as const;
 
-const SENSING = new Set(["detect", "track", "identify", "track drop", "false track", "swap"]);
-const FIRING = new Set(["launch", "intercept", "round end", "assess"]);
+const SENSING = new Set([
+  "detect",
+  "track",
+  "identify",
+  "track drop",
+  "false track",
+  "swap",
+  "strobe",
+  "jamming",
+  "emission",
+]);
+const FIRING = new Set(["launch", "intercept", "burst", "round end", "assess"]);
 
 /** Index into PHASES of a kind of event. */
 export const phaseOf = (kind: string): number => (SENSING.has(kind) ? 0 : FIRING.has(kind) ? 2 : 1);
@@ -67,6 +77,9 @@ export const flightName = (names: Names, e: ReplayEvent): string =>
   e.flight >= 0 ? (names.flight.get(e.flight) ?? `flight ${e.flight}`) : "";
 export const unitName = (names: Names, e: ReplayEvent): string =>
   e.unit >= 0 ? (names.unit.get(e.unit) ?? `unit ${e.unit}`) : "";
+
+export const radarName = (names: Names, e: ReplayEvent): string =>
+  e.radar >= 0 ? (names.radar.get(e.radar) ?? `radar ${e.radar}`) : "";
 
 export interface Filter {
   kind: string; // "": every kind

@@ -25,8 +25,19 @@ export function spellsOf(replay: Pick<Replay, "gates" | "header">, flight: numbe
     if (mine) mine.push(spell);
     else found.set(spell.unit, [spell]);
   }
-  for (const mine of found.values()) mine.sort((a, b) => a.from - b.from);
+  for (const [unit, mine] of found) found.set(unit, joined(mine.sort((a, b) => a.from - b.from)));
   return found;
+}
+
+/** One spell for those that follow each other with the same words: only what the words leave out has changed. */
+function joined(spells: readonly Spell[]): Spell[] {
+  const out: Spell[] = [];
+  for (const k of spells) {
+    const last = out.at(-1);
+    if (last && last.to === k.from && last.text === k.text) last.to = k.to;
+    else out.push({ ...k });
+  }
+  return out;
 }
 
 /** The spell that holds at `t` s: its end is the next one's. */

@@ -19,6 +19,7 @@ const NAMES = [
   "sky",
   "pink",
   "yellow",
+  "noise",
   "halo",
   "sea",
   "shade",

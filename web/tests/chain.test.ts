@@ -132,6 +132,23 @@ describe("gates", () => {
     expect(spellAt(undefined, 0)).toBeUndefined();
   });
 
+  test("that follow each other with the same words are one, with a pause between them two", () => {
+    const same = [
+      [1, 1, 0, 100, 0],
+      [1, 1, 100, 250, 0],
+      [1, 1, 300, 400, 0],
+      [1, 1, 400, 500, 1],
+    ];
+    const of = (k: number): Int32Array => Int32Array.from(same, (r) => r[k]);
+    const file = { count: 4, flight: of(0), unit: of(1), from: of(2), to: of(3), text: of(4) };
+    const found = spellsOf({ gates: file, header }, 1).get(1);
+    expect(found?.map((s) => [s.from, s.to])).toEqual([
+      [0, 2.5],
+      [3, 4],
+      [4, 5],
+    ]);
+  });
+
   test("with a reason that the file does not name is one of another kind", () => {
     expect(spells.get(2)?.[0]).toMatchObject({ text: "", kind: "other" });
   });

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -29,11 +29,14 @@ if TYPE_CHECKING:
 Value = float | int | str | bool
 
 CONTROL = ("free", "tight", "hold")
+EMISSION = ("on", "shutdown", "blink", "cued")
 FIRE = ("single", "salvo", "shoot_look_shoot", "shoot_shoot_look")
 #: Heights that a lever reaches, m: above the sea, above the ground.
 ALTITUDES, AGLS = (100.0, 25_000.0, 100.0), (20.0, 3_000.0, 10.0)
 #: Replications of an answer: as asked for by itself, least, most; of a run with fewer ``counts`` tells.
 REPLICATIONS = (200, 20, 2000)
+#: Last steps of made-up paths: whether something is there at all, whether a raid's jammers are on.
+THERE, JAMMER = "there", "jammer"
 #: Replications stored together, so that a partial answer comes soon.
 _CHUNK = 10
 
@@ -45,7 +48,7 @@ class Lever:
     Attributes
     ----------
     path : str
-        Where, as ``Scenario.with_values`` writes it; a radar's is made up.
+        Where, as ``Scenario.with_values`` writes it; a switch's is made up.
     label : str
     group : str
     kind : {'number', 'choice', 'switch'}
@@ -116,9 +119,25 @@ def levers(base: Run) -> list[Lever]:
     found: list[Lever] = []
     for n, raid in enumerate(mapping.get("raid", []), start=1):
         found += _of_raid(f"raid[{n}]", raid)
-    for n, site in enumerate(mapping.get("site", []), start=1):
+    for n, flight in enumerate(mapping.get("flight", []), start=1):
+        found += _of_jammer(f"flight[{n}]", flight)
+    sites = mapping.get("site", [])
+    for n, site in enumerate(sites, start=1):
+        if len(sites) > 1:
+            found.append(Lever(f"site[{n}].{THERE}", "Takes part", str(site["name"]), "switch", True))
         found += _of_site(f"site[{n}]", site, base)
+    for n, sensor in enumerate(mapping.get("early_warning", []), start=1):
+        there = float(sensor.get("availability", 1.0)) > 0.0
+        path = f"early_warning[{n}].{THERE}"
+        found.append(Lever(path, "Takes part", str(sensor["name"]), "switch", there))
     return found
+
+
+def _of_jammer(path: str, part: Mapping[str, Json]) -> list[Lever]:
+    """A raid's or flight's noise jammer, if it carries one."""
+    if "jammer" not in part:
+        return []
+    return [Lever(f"{path}.{JAMMER}", "Noise jamming", str(part["name"]), "switch", True)]
 
 
 def _of_raid(path: str, raid: Mapping[str, Json]) -> list[Lever]:
@@ -132,7 +151,7 @@ def _of_raid(path: str, raid: Mapping[str, Json]) -> list[Lever]:
             height = quantity(raid[key], "length")
             ends = min(low, height), max(high, height)
             found.append(Lever(f"{path}.{key}", label, name, "number", height, *ends, step, "m"))
-    return found
+    return found + _of_jammer(path, raid)
 
 
 def _of_site(path: str, site: Mapping[str, Json], base: Run) -> list[Lever]:
@@ -152,6 +171,9 @@ def _of_site(path: str, site: Mapping[str, Json], base: Run) -> list[Lever]:
     found.append(Lever(f"{path}.doctrine.control", "Weapons control state", name, "choice", control, choices=CONTROL))
     if fire in FIRE:
         found.append(Lever(f"{path}.doctrine.fire", "Rule of fire", name, "choice", fire, choices=FIRE))
+    emission = str(doctrine.get("emission", "on"))
+    label = "Emission of its radars"
+    found.append(Lever(f"{path}.doctrine.emission", label, name, "choice", emission, choices=EMISSION))
     off = set(site.get("radars_off", ()))
     for radar in base.names["radars"]:
         if radar.startswith(f"{name}/"):
@@ -169,8 +191,8 @@ def changed(base: Run, values: Mapping[str, Json]) -> tuple[Scenario, str]:
     base : Run
     values : mapping
         Path -> value; a value that is the lever's own changes nothing, nor does the switch of a radar whose fire unit
-        is taken away. UsageError for a path that is no lever or a value out of its range, InputErrors where the
-        scenario as a whole does not hold.
+        is taken away, or any lever of a site that is.  UsageError for a path that is no lever or a value out of its
+        range, InputErrors where the scenario as a whole does not hold.
 
     Returns
     -------
@@ -179,6 +201,7 @@ def changed(base: Run, values: Mapping[str, Json]) -> tuple[Scenario, str]:
     known = {lever.path: lever for lever in levers(base)}
     edits: JsonObject = {}
     said = []
+    taken: list[tuple[str, Json]] = []
     for path, value in values.items():
         lever = known.get(path)
         if lever is None:
@@ -189,7 +212,9 @@ def changed(base: Run, values: Mapping[str, Json]) -> tuple[Scenario, str]:
         if value == lever.value or _gone(path, values):
             continue
         said.append(f"{lever.group}: {lever.label.lower()} {_word(value)}{' ' + lever.unit if lever.unit else ''}")
-        if lever.kind == "switch":
+        if path.endswith((f".{THERE}", f".{JAMMER}", ".emission")):
+            taken.append((path, value))
+        elif lever.kind == "switch":
             _switch(edits, base, path, bool(value))
         elif lever.unit:
             edits[path] = f"{float(value):g} {lever.unit}"
@@ -197,6 +222,7 @@ def changed(base: Run, values: Mapping[str, Json]) -> tuple[Scenario, str]:
             edits[path] = int(value) if lever.kind == "number" else value
     _drop_gone(edits, base)
     scenario = base.scenario.with_values(edits) if edits else base.scenario
+    scenario = _with_or_without(scenario, taken) if taken else scenario
     return scenario, "; ".join(said) or "nothing changed"
 
 
@@ -212,8 +238,35 @@ def _unit(element: str) -> int:
     return int(number) if number.isdecimal() else 0
 
 
+def _with_or_without(scenario: Scenario, taken: Sequence[tuple[str, Json]]) -> Scenario:
+    """The scenario with what its switches of sites, sensors, jammers and emission add or take away."""
+    from openiads.scenario.elements import Element, elements_of, only
+    from openiads.scenario.load import validate
+
+    mapping = scenario.mapping()
+    absent: list[Element] = []
+    for path, value in taken:
+        part = path.partition(".")[0]
+        noun, _, number = part.partition("[")
+        row = mapping[noun][int(number[:-1]) - 1]
+        if path.endswith(f".{JAMMER}"):
+            for key in ("jammer", "jammer_from", "jammer_until"):
+                row.pop(key, None)
+        elif path.endswith(".emission"):
+            doctrine = {key: told for key, told in row.get("doctrine", {}).items() if key != "emission"}
+            row["doctrine"] = doctrine if value == "on" else doctrine | {"emission": value}
+        elif value:
+            row["availability"] = 1.0
+        else:
+            kind = noun.replace("_", " ")
+            absent += [each for each in elements_of(scenario) if (each.kind, each.name) == (kind, row["name"])]
+    return only(validate(mapping, folder=scenario.folder), absent, ())
+
+
 def _gone(path: str, values: Mapping[str, Json]) -> bool:
-    """Whether a path is the switch of a radar whose fire unit another lever takes away."""
+    """Whether a path is a lever of a site, or the switch of a radar of a fire unit, that another takes away."""
+    if values.get(f"{path.partition('.')[0]}.{THERE}") is False and not path.endswith(f".{THERE}"):
+        return True
     site, switch, element = path.partition(".radar.")
     units = values.get(f"{site}.fire_units")
     return bool(switch) and isinstance(units, int | float) and _unit(element) > units

@@ -361,7 +361,7 @@ def tally_of(run: Run, stock: Stock, most: int | None = None) -> Tally:
     """Count what threats did at each layer in each good replication."""
     kinds = np.asarray(run.facts["flight_class"], np.int64)
     hostile = np.asarray(run.facts["flight_side"]) == Side.HOSTILE
-    rows = run.rows()
+    rows = run.rows() if most is None else _first_rows(run, most)
     good = rows["status"] == 0
     numbers = rows["replication"][good if most is None else good & (np.arange(len(rows)) < most)]
     r, sites, classes = len(numbers), len(stock.sites), len(ThreatClass)
@@ -381,6 +381,16 @@ def tally_of(run: Run, stock: Stock, most: int | None = None) -> Tally:
                 _count(found, place[replication], mine, stock, kinds)
                 _count_rounds(found, place[replication], events, stock)
     return found
+
+
+def _first_rows(run: Run, most: int) -> np.ndarray:
+    """Outcome rows of the first replications, at least ``most`` if there are so many; a long run is not read whole."""
+    parts: list[np.ndarray] = []
+    for rows in run.store.batches():
+        parts.append(rows)
+        if sum(map(len, parts)) >= most:
+            break
+    return np.concatenate(parts)
 
 
 def _count(found: Tally, k: int, events: np.ndarray, stock: Stock, kinds: Counts) -> None:

@@ -85,6 +85,8 @@ def gate_sentence(gate: int, number: float = math.nan) -> str:
     if detail == Detail.POLICY:
         why = _SILENT.get(Emission(int(number)), "")
         return f"{said} ({why})" if why else said
+    if gate == Gate.JAMMED:  # from one look, and the next one's is another: more digits would say nothing
+        return f"{said} ({phrase.format(f'{number / 1000.0:,.{int(number < 1e4)}f} km')})"
     told = _NUMBERS[detail].format(math.degrees(abs(number)) if detail == Detail.ANGLE else number)
     return f"{said} ({phrase.format(told)})"
 

@@ -13,6 +13,7 @@ const LAYERS: [string, string][] = [
   ["labels", "Names"],
   ["trails", "Trails (2 min)"],
   ["sectors", "Sectors of fire units"],
+  ["strobes", "Strobes: bearings of jammers"],
   ["assignments", "Who is assigned to what"],
 ];
 

@@ -4,13 +4,14 @@ import { identityAt } from "../belief";
 import type { ReplayPlace } from "../contract";
 import type { Place } from "../decode";
 import { store } from "../store";
-import { onTheme, palette } from "../theme";
+import { type Colors, onTheme, palette } from "../theme";
 import { type Context2D, context2d } from "../ui/canvas";
 import { h, name, replace } from "../ui/dom";
 import { roundDown } from "../ui/scale";
 import * as units from "../ui/units";
 import type { Measure } from "./measure";
 import { type DrawnMover, dart, mark } from "./moving";
+import { radiating, silence, silentWords } from "./noise";
 import { put, symbol, symbolsReady } from "./sprites";
 import type { Viewport } from "./viewport";
 
@@ -115,6 +116,28 @@ const shown =
     if (sprite) put(ctx, sprite, x, y + (key.startsWith("friend-air") ? 2 : 0));
   };
 
+/** Marks of jamming and silence, where the replay has any. */
+function contested(c: Colors): HTMLElement[] {
+  const header = store.get().replay?.header;
+  const jammed = header?.movers.some((m) => m.jams);
+  return [
+    ...(jammed ? [row("Radiates noise", (ctx, x, y) => radiating(ctx, x, y, c, [6, 11]))] : []),
+    ...(jammed
+      ? [
+          row("Strobe: bearing of a jammer", (ctx, x, y) => {
+            ctx.beginPath();
+            ctx.moveTo(x - 13, y + 5);
+            ctx.lineTo(x + 13, y - 5);
+            ctx.strokeStyle = c.noise;
+            ctx.lineWidth = 1.6;
+            ctx.stroke();
+          }),
+        ]
+      : []),
+    ...(header?.radars.some((r) => r.silent) ? [row("Silent", (ctx, x, y) => silence(ctx, x, y, 11, c))] : []),
+  ];
+}
+
 /** What the marks mean; closed until asked for. */
 function legend(root: HTMLElement): void {
   const rows = h("ul", { class: "legend" });
@@ -146,10 +169,12 @@ function legend(root: HTMLElement): void {
         ctx.strokeStyle = c.vermilion;
         ctx.stroke();
       }),
+      ...contested(c),
     );
   };
   void symbolsReady().then(show, () => undefined);
   onTheme(show);
+  store.on(["replay"], show);
   root.append(h("details", { class: "map-legend" }, h("summary", null, "Legend"), rows));
 }
 
@@ -170,16 +195,25 @@ export function tooltip(root: HTMLElement): {
     const what = [e.mover.side, e.mover.class].filter(Boolean).join(" ");
     return [
       h("strong", null, name(e.mover.name, 60)),
-      h("div", null, [what, identity ? `believed ${identity}` : ""].filter(Boolean).join(" · ") || e.mover.kind),
+      h(
+        "div",
+        null,
+        [what, e.jams ? "radiates noise" : "", identity ? `believed ${identity}` : ""].filter(Boolean).join(" · ") ||
+          e.mover.kind,
+      ),
       h("div", null, `${units.height(p.height, u)} · ${units.speed(p.speed, u)} · ${units.bearing(p.course)}`),
     ];
+  };
+  const standing = (stands: ReplayPlace): string => {
+    const { replay, time } = store.get();
+    return [stands.kind, replay ? silentWords(replay.header, stands, time) : ""].filter(Boolean).join(" · ");
   };
   return {
     show(x, y, moves, stands) {
       const lines = moves
         ? described(moves)
         : stands
-          ? [h("strong", null, name(stands.name, 60)), h("div", null, stands.kind)]
+          ? [h("strong", null, name(stands.name, 60)), h("div", null, standing(stands))]
           : [];
       box.hidden = !lines.length;
       if (!lines.length) return;

@@ -77,7 +77,7 @@ export function list(
           "tr",
           { "aria-current": row >= 0 && row === flight ? "true" : null },
           h("th", { scope: "row" }, pick),
-          h("td", null, e.mover.side || "–"),
+          h("td", null, [e.mover.side || "–", e.jams ? "radiates noise" : ""].filter(Boolean).join(", ")),
           h("td", { class: e.wrong ? "wrong" : "" }, identityAt(e.mover, time) || "–"),
           h("td", { class: "n" }, units.height(p.height, u)),
           h("td", { class: "n" }, units.speed(p.speed, u)),

@@ -7,7 +7,7 @@ import type { Context2D } from "../ui/canvas";
 import * as units from "../ui/units";
 import { projected } from "./lines";
 import { label, put } from "./sprites";
-import { stroke } from "./static";
+import { stroke } from "./strokes";
 import type { Viewport } from "./viewport";
 
 export class Measure {

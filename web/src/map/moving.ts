@@ -4,12 +4,14 @@ import { flightsOfTracks, identityAt, misidentified, symbolOf } from "../belief"
 import type { Mover } from "../contract";
 import { legAt, type Place, type Replay } from "../decode";
 import { mercatorX, mercatorY } from "../geo";
+import { during } from "../noise";
 import { sitePosition } from "../scope/plots";
 import type { State } from "../store";
 import { type Colors, sideColor } from "../theme";
 import type { Context2D } from "../ui/canvas";
 import { truncateMiddle } from "../ui/dom";
 import * as units from "../ui/units";
+import { radiating, StrobeLayer } from "./noise";
 import { label, put, symbol } from "./sprites";
 import { placeLabel } from "./static";
 import type { LabelBoxes, Viewport } from "./viewport";
@@ -29,6 +31,7 @@ export interface DrawnMover {
   y: number;
   identity: string;
   wrong: boolean;
+  jams: boolean; // radiates noise now
 }
 interface Mark {
   t: number;
@@ -46,10 +49,12 @@ export class MovingLayer {
   private readonly marks: Mark[];
   private readonly flightOf = new Map<number, Mover>();
   private readonly place = empty();
+  private readonly strobes: StrobeLayer;
   here: DrawnMover[] = [];
 
   constructor(private readonly replay: Replay) {
     this.follows = flightsOfTracks(replay);
+    this.strobes = new StrobeLayer(replay);
     this.x = Float64Array.from(replay.lon, (v) => mercatorX(v * 1e-6));
     this.y = Float64Array.from(replay.lat, (v) => mercatorY(v * 1e-6));
     this.marks = marksOf(replay);
@@ -64,6 +69,8 @@ export class MovingLayer {
       this.paintCrowd(ctx, frame, s, c);
       return;
     }
+    this.paintOrbits(ctx, frame, c);
+    if (s.layers.has("strobes")) this.strobes.paint(ctx, frame, s, c);
     if (s.layers.has("trails")) this.paintTrails(ctx, frame, s, c);
     this.paintChosenPath(ctx, frame, s, c);
     if (s.layers.has("assignments")) this.paintAssignments(ctx, frame, s, c);
@@ -81,7 +88,8 @@ export class MovingLayer {
       const [x, y] = frame.point(this.place.lon, this.place.lat);
       const truth = this.flightOf.get(this.follows[index]);
       const identity = m.kind === "flight" || m.kind === "track" ? identityAt(m, s.time) : "";
-      this.here.push({ index, mover: m, x, y, identity, wrong: truth ? misidentified(truth.side, identity) : false });
+      const wrong = truth ? misidentified(truth.side, identity) : false;
+      this.here.push({ index, mover: m, x, y, identity, wrong, jams: during(m.jams, s.time) });
     });
     const rank = (e: DrawnMover): number =>
       s.flight !== null && this.follows[e.index] === s.flight ? 2 : e.wrong ? 1 : 0;
@@ -142,6 +150,24 @@ export class MovingLayer {
     ctx.moveTo(frame.px(this.x[a]), frame.py(this.y[a]));
     for (let k = a + skip - (a % skip); k <= b; k += skip) ctx.lineTo(frame.px(this.x[k]), frame.py(this.y[k]));
     ctx.lineTo(e.x, e.y);
+  }
+
+  /** The whole way of what early warning flies: its orbit. */
+  private paintOrbits(ctx: Context2D, frame: Viewport, c: Colors): void {
+    ctx.beginPath();
+    for (const m of this.replay.header.movers) {
+      if (m.kind !== "ship" || !m.class || m.count < 2) continue;
+      for (let k = m.first; k < m.first + m.count; k++) {
+        const [x, y] = [frame.px(this.x[k]), frame.py(this.y[k])];
+        if (k > m.first) ctx.lineTo(x, y);
+        else ctx.moveTo(x, y);
+      }
+    }
+    ctx.strokeStyle = c.friend;
+    ctx.globalAlpha = 0.5;
+    ctx.lineWidth = 1;
+    ctx.stroke();
+    ctx.globalAlpha = 1;
   }
 
   private paintChosenPath(ctx: Context2D, frame: Viewport, s: State, c: Colors): void {
@@ -213,6 +239,7 @@ export class MovingLayer {
       const name = kind === "track" ? symbolOf(e.identity, "air") : e.mover.symbol;
       const sprite = symbol(name);
       if (sprite) put(ctx, sprite, e.x, e.y);
+      if (e.jams) radiating(ctx, e.x, e.y, c);
       if (e.wrong) ring(ctx, e.x, e.y, 20, c.vermilion, [5, 3]);
       if (this.follows[e.index] >= 0 && this.follows[e.index] === s.flight) ring(ctx, e.x, e.y, 17, c.ink, []);
     }
@@ -230,7 +257,7 @@ export class MovingLayer {
     for (const e of wanted) {
       if (left-- <= 0) break;
       const sprite = label(this.words(e, s, chosen(e)), c.ink, c.halo, 11, chosen(e));
-      const gap = e.wrong ? 22 : 15;
+      const gap = e.jams ? 25 : e.wrong ? 22 : 15;
       if (placeLabel(ctx, sprite, e.x, e.y, gap, frame, taken, chosen(e) ? 8 : 4) || !chosen(e)) continue;
       // The chosen one is named whatever it covers.
       taken.claim(e.x + gap, e.y - sprite.height / 2, sprite.width, sprite.height, true);
@@ -248,7 +275,8 @@ export class MovingLayer {
     if (!chosen) return wrong ? `${name}\n${wrong}` : name;
     this.replay.position(e.index, s.time, this.place);
     const p = this.place;
-    return [name, `${units.height(p.height, s.units)} · ${units.speed(p.speed, s.units)}`, wrong]
+    const noise = e.jams ? "radiates noise" : "";
+    return [name, `${units.height(p.height, s.units)} · ${units.speed(p.speed, s.units)}`, noise, wrong]
       .filter(Boolean)
       .join("\n");
   }

@@ -3,12 +3,15 @@
 import type { Layer, ReplayPlace } from "../contract";
 import type { Place, Replay } from "../decode";
 import { destination, greatCircle, sectorSpan } from "../geo";
+import { during } from "../noise";
 import type { State } from "../store";
 import { type Colors, DASHES, heightColor } from "../theme";
 import { type Context2D, context2d } from "../ui/canvas";
 import { aim, chosenLayers } from "./choice";
 import { type Line, outlineOf, projected } from "./lines";
+import { silence, silentOf, silentWords } from "./noise";
 import { label, put, type Sprite, symbol } from "./sprites";
+import { stroke, trace } from "./strokes";
 import { LabelBoxes, labelCorner, SIDES, type Viewport } from "./viewport";
 
 interface Shape {
@@ -72,7 +75,7 @@ export class StaticLayer {
     if (s.layers.has("relief")) this.paintRelief(ctx, frame, c);
     stroke(ctx, frame, this.coast, c.dark ? "#8fa6b8" : "#3f5f78", 1);
     if (s.layers.has("borders")) stroke(ctx, frame, this.borders, c.dark ? "#77808a" : "#8c8c8c", 0.8, [5, 3]);
-    this.paintCoverage(ctx, frame, c);
+    this.paintCoverage(ctx, frame, s, c);
     if (s.layers.has("sectors")) this.paintSectors(ctx, frame, s, c);
     paintAim(ctx, frame, c);
     this.paintAssets(ctx, frame, c);
@@ -90,15 +93,20 @@ export class StaticLayer {
     ctx.drawImage(picture, x, y, right - x, bottom - y);
   }
 
-  private paintCoverage(ctx: Context2D, frame: Viewport, c: Colors): void {
-    const byHeight = new Map<number, Shape[]>();
+  private paintCoverage(ctx: Context2D, frame: Viewport, s: State, c: Colors): void {
+    const { radars } = this.replay.header;
+    const silent = (l: Layer): boolean =>
+      l.kind === "detection" && during(radars.find((r) => r.row === l.owner)?.silent, s.time);
+    const byHeight = new Map<number, (Shape & { hollow: boolean })[]>();
     for (const { layer, place } of chosenLayers(this.replay)) {
-      byHeight.set(place, [...(byHeight.get(place) ?? []), this.shape(layer)]);
+      const shape = { ...this.shape(layer), hollow: silent(layer) };
+      byHeight.set(place, [...(byHeight.get(place) ?? []), shape]);
     }
     for (const [place, shapes] of [...byHeight].sort((a, b) => b[0] - a[0])) {
       ctx.fillStyle = heightColor(c, place);
       ctx.globalAlpha = (c.dark ? 0.15 : 0.12) / Math.sqrt(shapes.length);
       for (const shape of shapes) {
+        if (shape.hollow) continue;
         ctx.beginPath();
         for (const line of shape.rings) trace(ctx, frame, line);
         ctx.fill("evenodd"); // rings may hold holes
@@ -159,7 +167,7 @@ export class StaticLayer {
     for (const p of ranked(this.replay.header.places)) {
       const [x, y] = this.at(p, frame, s.time);
       const sprite = symbol(p.symbol);
-      if (!sprite || !frame.shows(x, y, 40)) continue;
+      if (!sprite || !frame.shows(x, y, 40) || this.flies(p)) continue;
       if (p.kind === "launcher") {
         if (frame.resolution < LAUNCHER_RESOLUTION) {
           dot(ctx, x, y, p.downAt !== null && p.downAt <= s.time ? c.vermilion : c.friend);
@@ -176,23 +184,29 @@ export class StaticLayer {
       );
       if (!spot) continue;
       if (spot[0] !== x || spot[1] !== y) leaderLine(ctx, x, y, spot, c);
+      const { silent, all } = silentOf(this.replay.header, p, s.time);
+      ctx.globalAlpha = silent && silent === all ? 0.4 : 1;
       put(ctx, sprite, spot[0], spot[1]);
+      ctx.globalAlpha = 1;
+      if (silent) silence(ctx, spot[0], spot[1], p.kind === "radar" ? 13 : 19, c);
       if (p.downAt !== null && p.downAt <= s.time) crossOut(ctx, spot[0], spot[1], sprite, c);
       taken.claim(spot[0] - sprite.x, spot[1] - sprite.y, sprite.width, sprite.height, true);
       this.shown.push({ place: p, x: spot[0], y: spot[1] });
     }
     if (!s.layers.has("labels")) return;
     for (const { place, x, y } of this.shown) {
-      if (place.kind !== "launcher")
-        placeLabel(ctx, label(place.name, c.ink, c.halo, 11.5, place.kind === "site"), x, y, 15, frame, taken);
+      if (place.kind === "launcher") continue;
+      const said = [place.name, silentWords(this.replay.header, place, s.time)].filter(Boolean).join("\n");
+      placeLabel(ctx, label(said, c.ink, c.halo, 11.5, place.kind === "site"), x, y, 15, frame, taken);
     }
   }
 
   /** Changes when what stands looks different at another time: something is put out of action, a ship sails. */
   key(t: number): string {
-    const { places } = this.replay.header;
+    const { places, radars } = this.replay.header;
+    const silent = radars.map((r) => (r.silent ? Number(during(r.silent, t)) : "")).join("");
     const down = places.reduce((n, p) => n + (p.downAt !== null && p.downAt <= t ? 1 : 0), 0);
-    return `${down}/${places.some((p) => p.ship) ? Math.floor(t / 2) : 0}`;
+    return `${down}/${silent}/${places.some((p) => p.ship) ? Math.floor(t / 2) : 0}`;
   }
 
   /** What stands within `reach` px of a point. */
@@ -209,6 +223,11 @@ export class StaticLayer {
       if (k >= 0 && this.replay.position(k, t, place)) return frame.point(place.lon, place.lat);
     }
     return frame.point(p.at[0], p.at[1]);
+  }
+
+  /** Is it a part of what flies: that is drawn by itself. */
+  private flies(p: ReplayPlace): boolean {
+    return p.ship !== null && this.replay.header.movers.some((m) => m.id === p.ship && m.class);
   }
 
   private paintTowns(ctx: Context2D, frame: Viewport, c: Colors, taken: LabelBoxes): void {
@@ -289,30 +308,6 @@ function dot(ctx: Context2D, x: number, y: number, color: string): void {
 
 const RANK: Record<ReplayPlace["kind"], number> = { site: 0, asset: 1, "fire unit": 2, radar: 3, post: 4, launcher: 5 };
 const ranked = (places: ReplayPlace[]): ReplayPlace[] => [...places].sort((a, b) => RANK[a.kind] - RANK[b.kind]);
-
-function trace(ctx: Context2D, frame: Viewport, line: Line): void {
-  for (let k = 0; k < line.length; k += 2) {
-    if (k) ctx.lineTo(frame.px(line[k]), frame.py(line[k + 1]));
-    else ctx.moveTo(frame.px(line[k]), frame.py(line[k + 1]));
-  }
-}
-
-export function stroke(
-  ctx: Context2D,
-  frame: Viewport,
-  lines: readonly Line[],
-  color: string,
-  width: number,
-  dash: readonly number[] = [],
-): void {
-  ctx.beginPath();
-  for (const line of lines) trace(ctx, frame, line);
-  ctx.strokeStyle = color;
-  ctx.lineWidth = width;
-  ctx.setLineDash(dash as number[]);
-  ctx.stroke();
-  ctx.setLineDash([]);
-}
 
 /** Put a label on the first free side of a point; false if none is. */
 export function placeLabel(

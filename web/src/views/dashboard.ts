@@ -1,6 +1,6 @@
 // The answer of the whole run: every outcome with its interval, and charts from whose bars a replication opens.
 
-import type { Bar, Finding, RunSummary } from "../contract";
+import type { Bar, Finding, LayerRow, RunSummary } from "../contract";
 import { source } from "../source";
 import { actions, store } from "../store";
 import { type BarRow, band, bars, card, columns, legend, stacks } from "../ui/chart";
@@ -228,6 +228,69 @@ function classesCard(run: RunSummary): HTMLElement {
   });
 }
 
+/** What was fired of each kind and what is left of it, in words. */
+function rounds(row: LayerRow): [fired: string, left: string] {
+  const each = (shown: (k: LayerRow["spent"][number]) => string): string =>
+    row.spent.map((k) => `${shown(k)} ${k.unit}`).join(", ") || "–";
+  const fired = each((k) => `${number(k.fired.value)}${k.stock === null ? "" : ` of ${k.stock}`}`);
+  const left = each((k) => (k.stock === null ? "endless" : number(k.stock - (k.fired.value ?? 0))));
+  return [fired, left];
+}
+
+function layersCard(run: RunSummary): HTMLElement {
+  const all = run.layers;
+  const kinds: [string, string][] = [
+    ["killed by it", "l-killed"],
+    ["shot at, not killed by it", "l-near"],
+    ["within its reach, not shot at", "l-other"],
+  ];
+  const rows = all.map((row) => {
+    const [arrived, engaged, killed] = [row.arrived, row.engaged, row.killed].map((f) => f.value ?? 0);
+    return {
+      label: `${truncate(row.site, 30)}: ${rounds(row)[0]}`,
+      shown: `${number(killed, 2)} of ${number(arrived, 2)}`,
+      parts: [killed, engaged - killed, arrived - engaged].map((value, k) => ({
+        label: kinds[k][0],
+        value,
+        shown: number(value),
+        fillClass: kinds[k][1],
+        open: null,
+        opens: "",
+      })),
+    };
+  });
+  const most = [...all].sort((a, b) => (b.killed.value ?? 0) - (a.killed.value ?? 0))[0];
+  const cell = (f: Finding): string => `${findingValue(f)} ${findingInterval(f)}`;
+  return card({
+    title: most.killed.value
+      ? `Layer by layer: ${truncate(most.site, 40)} kills the most, ${number(most.killed.value, 2)} a raid`
+      : "Layer by layer",
+    caption:
+      "Mean threats a raid at each site, killed of those within its reach, as the raid meets them; " +
+      "beside its name the rounds that it fires. Within reach: a fire unit held it as a target that its rounds " +
+      `could reach.${sample(run, most.killed.n)}`,
+    body: h(
+      "div",
+      null,
+      stacks("Layer by layer", rows),
+      legend(kinds.map(([label, fillClass]) => ({ label, fillClass }))),
+    ),
+    numbers: () =>
+      table(
+        ["Site", "First shot at", "Within reach", "Shot at", "Killed", "Fired", "Left"],
+        all.map((row): Cell[] => [
+          `${row.site} (${row.system})`,
+          row.distance === null ? "never" : `${number(row.distance / 1000)} km`,
+          cell(row.arrived),
+          cell(row.engaged),
+          cell(row.killed),
+          ...rounds(row),
+        ]),
+        { numbers: [1, 2, 3, 4, 5, 6], caption: "Layer by layer" },
+      ),
+  });
+}
+
 function terminalsCard(run: RunSummary): HTMLElement {
   const all = run.terminals.filter((b) => b.value > 0).sort((a, b) => b.value - a.value);
   return card({
@@ -312,9 +375,9 @@ function outcomesCard(run: RunSummary): HTMLElement {
 }
 
 /** Where a figure rests on a part of the run only, that is said. */
-const sample = (run: RunSummary): string =>
-  run.sampled && run.sampled < run.replications
-    ? ` From the first ${count(run.sampled)} of ${plural(run.replications, "replication", "replications")}.`
+const sample = (run: RunSummary, sampled = run.sampled): string =>
+  sampled && sampled < run.replications - run.failed
+    ? ` From the first ${count(sampled)} of ${plural(run.replications, "replication", "replications")}.`
     : "";
 
 /** A reason as a clause: what lacks a subject gets one. */
@@ -332,6 +395,7 @@ function charts(run: RunSummary): HTMLElement[] {
   return [
     ...(run.leakers.length ? [leakersCard(run)] : []),
     ...(run.classes.length ? [classesCard(run)] : []),
+    ...(run.layers.length ? [layersCard(run)] : []),
     ...(run.terminals.length ? [terminalsCard(run)] : []),
     ...(run.rounds.length ? [roundsCard(run)] : []),
     outcomesCard(run),

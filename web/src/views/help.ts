@@ -23,6 +23,11 @@ const READING: [string, string][] = [
       "Strokes are launches, dots kills, crosses misses.",
   ],
   [
+    "Jamming and silence",
+    "Waves stand beside what radiates noise, a line from a radar is the bearing of a jammer that it does not see. " +
+      "A broken ring is a radar that emission control keeps silent.",
+  ],
+  [
     "Intervals",
     "Figures in brackets are 95 % intervals of sampling variability at these parameters; " +
       "they say nothing about uncertainty in the parameters.",

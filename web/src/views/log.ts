@@ -1,7 +1,7 @@
 // Everything that happened in the replication, in order: filtered, searched, copied, and a way to any of its moments.
 
 import type { ReplayEvent } from "../contract";
-import { filtered, flightName, lastEventAt, namesOf, SAME_TIME, unitName } from "../events";
+import { filtered, flightName, lastEventAt, namesOf, radarName, SAME_TIME, unitName } from "../events";
 import { actions, store } from "../store";
 import { h, name, replace, truncate } from "../ui/dom";
 import { capitalize, count, isolate } from "../ui/format";
@@ -101,7 +101,7 @@ class Log {
       parts: [
         h("span", { class: "log-time" }, clock(e.t, true)),
         h("span", { class: `log-kind k-${e.kind.replace(/[^a-z]+/g, "-")}` }, e.kind),
-        h("span", { class: "log-who" }, name(who || unitName(this.names, e), 40)),
+        h("span", { class: "log-who" }, name(who || unitName(this.names, e) || radarName(this.names, e), 40)),
         h("span", { class: "log-text" }, name(e.text, 200)),
       ],
     };
@@ -171,7 +171,7 @@ class Log {
       e.kind,
       flightName(this.names, e),
       unitName(this.names, e),
-      e.radar >= 0 ? (this.names.radar.get(e.radar) ?? e.radar) : "",
+      radarName(this.names, e),
       e.round >= 0 ? e.round : "",
       e.track >= 0 ? e.track : "",
       e.text,

@@ -212,7 +212,7 @@ export function map(root: HTMLElement): void {
   });
   const repaint = (): void => layer.again();
   store.on(["layers", "unit", "units"], repaint);
-  store.on(["time", "world", "flight"], () => {
+  store.on(["time", "world", "flight", "radar"], () => {
     if (store.get().page === "replay") layer.paintAbove();
   });
   store.on(["page"], ({ page }) => {
@@ -241,6 +241,11 @@ type Tip = ReturnType<typeof tooltip>;
 function choose(layer: CanvasLayer, x: number, y: number): void {
   const found = layer.moving?.near(x, y, CLICK_RADIUS);
   if (found && layer.moving) {
+    const carried = store.get().replay?.header.radars.find((r) => r.ship === found.mover.id);
+    if (carried) {
+      actions.selectRadar(carried.row);
+      return;
+    }
     const row = found.mover.kind === "round" ? found.mover.flight : layer.moving.follows[found.index];
     actions.selectFlight(row >= 0 ? row : null);
     return;

@@ -6,6 +6,9 @@ import type { Place, Replay } from "../decode";
 import { bearing, distance, inSector, type LonLat } from "../geo";
 import { label, put } from "../map/sprites";
 import { LabelBoxes, labelCorner, SIDES } from "../map/viewport";
+import { during, hiddenByNoise, Strobes } from "../noise";
+import { type Disc, spoke } from "../scope/disc";
+import { NOISE, paintHidden, paintStrobes } from "../scope/noise";
 import { antennaSweep, detections, firstLookAfter, maskedRanges, type Sweep, sitePosition } from "../scope/plots";
 import { actions, type State, store } from "../store";
 import { onTheme } from "../theme";
@@ -51,6 +54,8 @@ interface ScopeData {
   replay: Replay;
   radar: ReplayRadar;
   order: Int32Array;
+  hidden: Int32Array;
+  strobes: Strobes;
   sweep: Sweep | null;
   held: number[];
   follows: Int32Array;
@@ -68,6 +73,8 @@ function scopeDataOf(replay: Replay, radar: ReplayRadar): ScopeData {
     replay,
     radar,
     order: detections(replay, radar.row),
+    hidden: hiddenByNoise(replay, radar.row),
+    strobes: new Strobes(replay),
     sweep,
     held: radar.role === "engagement" ? own : posts,
     follows: flightsOfTracks(replay),
@@ -182,9 +189,15 @@ class Scope {
     const radar = s.replay?.header.radars.find((r) => r.row === s.radar) ?? s.replay?.header.radars[0];
     this.work = s.replay && radar ? scopeDataOf(s.replay, radar) : null;
     this.radarChoice.value = String(radar?.row ?? "");
-    this.note.textContent = this.work ? describe(this.work, s) : "This replay has no radar.";
+    this.say(s);
     this.paint();
     this.list();
+  }
+
+  /** What the scope is, how its radar stands now. */
+  private say(s: State): void {
+    const words = this.work ? describe(this.work, s) : "This replay has no radar.";
+    if (this.note.textContent !== words) this.note.textContent = words;
   }
 
   private get shown(): boolean {
@@ -194,6 +207,7 @@ class Scope {
 
   private paint(): void {
     if (!this.shown || !this.work) return;
+    this.say(store.get());
     const { clientWidth: wide, clientHeight: tall } = this.holder;
     const side = Math.max(120, Math.min(wide, tall || wide));
     this.canvas.style.width = this.canvas.style.height = `${side}px`;
@@ -249,22 +263,13 @@ function describe(w: ScopeData, s: State): string {
   const whose = w.radar.role === "engagement" ? "Tracks: its own." : "Tracks: the posts'.";
   const range = units.distance(w.radar.range, s.units);
   const labels = `Number and ${s.units === "aviation" ? "flight level" : "height"}.`;
-  return `${truncate(w.radar.name, 60)} ${turn}, instrumented to ${range}. ${whose} ${labels}${thin}`;
+  const silent = during(w.radar.silent, s.time) ? "Silent: emission control keeps it off. " : "";
+  const strobes = w.strobes.at(s.time, w.radar.row).map((k) => units.bearing(k.azimuth));
+  const hides = s.world === "truth" ? " Open marks: what the noise hides." : "";
+  const noise = strobes.length ? ` Strobes of jammers, bearing without distance: ${strobes.join(", ")}.${hides}` : "";
+  const name = truncate(w.radar.name, 60);
+  return `${silent}${name} ${turn}, instrumented to ${range}. ${whose} ${labels}${noise}${thin}`;
 }
-
-interface Disc {
-  ctx: Context2D;
-  x: number;
-  y: number;
-  r: number;
-  range: number;
-}
-
-const spoke = (d: Disc, azimuth: number, meters: number): [number, number] => {
-  const a = (azimuth * Math.PI) / 180;
-  const r = (meters / d.range) * d.r;
-  return [d.x + r * Math.sin(a), d.y - r * Math.cos(a)];
-};
 
 function draw(ctx: Context2D, side: number, w: ScopeData, s: State, range: number, maskHeight: number): ShownTrack[] {
   ctx.clearRect(0, 0, side, side);
@@ -277,9 +282,16 @@ function draw(ctx: Context2D, side: number, w: ScopeData, s: State, range: numbe
   ctx.clip();
   paintBlind(d, w.radar, maskHeight);
   paintRings(d, s);
-  if (w.sweep && !reducedMotion()) paintSweep(d, w.sweep, s.time);
+  const silent = during(w.radar.silent, s.time);
+  if (w.sweep && !silent && !reducedMotion()) paintSweep(d, w.sweep, s.time);
+  paintStrobes(d, w.strobes.at(s.time, w.radar.row), w.radar.beam ?? 0);
+  if (s.world === "truth") paintHidden(d, w.replay, w.hidden, s.time, w.fade);
   paintPlots(d, w, s.time);
   const shown = paintTracks(d, w, s);
+  if (silent) {
+    const words = label("SILENT", NOISE, GLASS, 16, true);
+    put(ctx, words, d.x - words.width / 2, d.y + 10);
+  }
   ctx.restore();
   paintRim(d);
   return shown;

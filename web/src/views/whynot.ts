@@ -10,6 +10,7 @@ import { List, type Row, table } from "../ui/table";
 
 const KINDS: [GateKind, string][] = [
   ["unseen", "not seen, tracked or identified"],
+  ["jammed", "hidden by noise jamming"],
   ["reach", "out of reach or in no time"],
   ["rule", "held by a rule"],
   ["resource", "a resource is taken or spent"],
@@ -31,7 +32,13 @@ function strip(spells: readonly Spell[], high: number, from: number, to: number)
     ...spells.map((k) =>
       s(
         "rect",
-        { class: `gate ${k.kind}`, x: x(k.from), y: 0, width: Math.max(0.6, x(k.to) - x(k.from)), height: high },
+        {
+          class: `gate ${k.kind}${x(k.to) - x(k.from) < EDGED ? " thin" : ""}`,
+          x: x(k.from),
+          y: 0,
+          width: Math.max(0.6, x(k.to) - x(k.from)),
+          height: high,
+        },
         s("title", null, `${moment(k.from)} to ${moment(k.to)}: ${k.text}`),
       ),
     ),
@@ -39,6 +46,7 @@ function strip(spells: readonly Spell[], high: number, from: number, to: number)
 }
 
 const STRIP_HEIGHT = 1000; // parts of a strip's width
+const EDGED = 8; // parts: a narrower spell would be all edge
 const STRIP = 26;
 const ROW_HEIGHT = 38;
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from openiads.faces.replay.container import packed, unpacked
+from openiads.world.codes import Event
 
 if TYPE_CHECKING:
     from openiads.faces.export.story import Story
@@ -58,7 +59,9 @@ class Prepared:
         """
         from openiads.faces.replay import happenings, scene
 
-        movers, paths = scene.movers(self.story, self.middle, radar_tracks=radar_tracks)
+        duration = float(self.header["duration"])
+        jams = happenings.spells(self.events, Event.JAMMING, "flight", 1, duration)
+        movers, paths = scene.movers(self.story, self.middle, radar_tracks=radar_tracks, jams=jams)
         looks, thinned = happenings.looks(self.events, most_looks)
         own = {
             "movers": movers,
@@ -93,6 +96,7 @@ def prepare(run: Run, replication: int) -> Prepared:
     extent = land.window_of([m.line for m in story.picture], [p["at"] for p in places], middle)
     ground, heights = land.told(extent, terrain_of(run), packaged=_packaged(run))
     lanes = happenings.lanes(run, key)
+    silent = happenings.spells(key, Event.EMISSION, "radar", 0, float(run.scenario.duration))
     header = {
         **_about(run, story, replication),
         **ground,
@@ -101,7 +105,7 @@ def prepare(run: Run, replication: int) -> Prepared:
         "texts": texts,
         "textKinds": kinds,
         "places": places,
-        "radars": scene.radars(run, middle),
+        "radars": scene.radars(run, middle, silent),
         "units": scene.units(run, middle),
         "events": happenings.events(story, middle),
         "lanes": lanes,

@@ -48,15 +48,14 @@ GATE_KINDS: dict[Gate, str] = {
         "unseen": (
             Gate.HORIZON,
             Gate.MASK,
-            Gate.JAMMED,
             Gate.NOT_DETECTED,
             Gate.NO_FIRM_TRACK,
             Gate.NOT_ACQUIRED,
             Gate.NOT_IDENTIFIED,
             Gate.NO_RADAR,
-            Gate.SILENT,
             Gate.BEYOND_RADAR,
         ),
+        "jammed": (Gate.JAMMED,),
         "reach": (
             Gate.SECTOR,
             Gate.SEARCH_MODE,
@@ -76,6 +75,8 @@ GATE_KINDS: dict[Gate, str] = {
             Gate.NOT_THREATENING,
             Gate.RULE_HELD,
             Gate.RESERVED,
+            Gate.SILENT,
+            Gate.POINT_DEFENSE,
         ),
         "resource": (
             Gate.NO_CHANNEL,
@@ -166,6 +167,23 @@ def gates(run: Run, key: np.ndarray) -> tuple[np.ndarray, list[str], list[str]]:
     ]
     columns = [found["flight"], found["unit"], np.rint(found["start"] / TIME), np.rint(found["end"] / TIME), index]
     return np.array(columns, dtype="<i4").reshape(5, -1), [said for said, _ in texts], [kind for _, kind in texts]
+
+
+def spells(key: np.ndarray, kind: Event, column: str, code: int, end: float) -> dict[int, list[list[float]]]:
+    """From when to when (s) something holds, by row.
+
+    key : key events;  kind : of those that switch it;  column : that has the row;  code : of those that begin it, any
+    other ends it;  end : s, of what holds until the last
+    """
+    found: dict[int, list[list[float]]] = {}
+    for event in key[key["kind"] == kind]:
+        mine, time = found.setdefault(int(event[column]), []), round(float(event["time"]), 3)
+        holds = bool(mine) and mine[-1][1] == end
+        if event["code"] == code and not holds:
+            mine.append([time, end])
+        elif event["code"] != code and holds:
+            mine[-1][1] = time
+    return {row: mine for row, mine in found.items() if mine}
 
 
 def looks(found: np.ndarray, most: int = MOST_LOOKS) -> tuple[np.ndarray, bool]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 #: Units of the path columns: s, degrees, degrees, m.
 TIME, ANGLE, HEIGHT = 0.01, 1e-6, 0.1
+
+#: Row -> from when to when (s) something holds of it.
+Spells: TypeAlias = Mapping[int, list[list[float]]]
 
 _DOWN = {Element.RADAR: "radar", Element.LAUNCHER: "launcher", Element.POST: "post"}
 _SIDES = {Side.HOSTILE: "hostile", Side.FRIEND: "friend", Side.NEUTRAL: "neutral", Side.NONE: ""}
@@ -45,11 +49,12 @@ def _symbol(mover: stories.Mover) -> str:
 
 
 def movers(
-    story: stories.Story, middle: float, *, radar_tracks: bool = True
+    story: stories.Story, middle: float, *, radar_tracks: bool = True, jams: Spells | None = None
 ) -> tuple[list[dict[str, Any]], np.ndarray]:
     """Everything that moves, and the path columns (time, longitude, latitude, height), (4, points), Int32.
 
-    middle : longitude that all others are told around;  radar_tracks : with the tracks that single radars hold
+    middle : longitude that all others are told around;  radar_tracks : with the tracks that single radars hold;  jams :
+    when which flight radiates noise
     """
     found, columns, first = [], [], 0
     for mover in [*story.picture, *(story.radar_tracks if radar_tracks else [])]:
@@ -77,10 +82,16 @@ def movers(
                 "unit": mover.unit,
                 "flight": mover.flight,
                 "radar": mover.radar,
+                **_while("jams", jams, row if mover.kind == "flight" else -1),
             }
         )
         first += len(line.times)
     return found, np.hstack([np.empty((4, 0)), *columns]).astype("<i4")
+
+
+def _while(key: str, spells: Spells | None, row: int) -> dict[str, Any]:
+    """When something holds of a row, under its key; nothing where it never does, which files are not longer for."""
+    return {key: spells[row]} if spells and row in spells else {}
 
 
 def _spots(positions: np.ndarray, middle: float) -> list[list[float]]:
@@ -153,8 +164,12 @@ def _between(middle: float, half: float) -> list[float] | None:
     return [round(math.degrees(end) % 360.0, 2) for end in (middle - half, middle + half)]
 
 
-def radars(run: Run, middle: float) -> list[dict[str, Any]]:
-    """Every radar with what it sees of the sky: its sector, its turning, its range and its horizon."""
+def radars(run: Run, middle: float, silent: Spells | None = None) -> list[dict[str, Any]]:
+    """Every radar with what it sees of the sky: its sector, its turning, its range and its horizon.
+
+    silent : when which radar does not emit, of those that are switched.  The width of the beam is told where somebody
+    jams.
+    """
     rows = run.world.rows["radars"]
     spots = _spots(rows["position"], middle) if len(rows) else []
     found = []
@@ -172,6 +187,8 @@ def radars(run: Run, middle: float) -> list[dict[str, Any]]:
                 "rotation": turning if math.isfinite(turning) else 0.0,
                 "range": float(row["range_max"]),
                 "mask": [round(math.degrees(e), 3) for e in horizon(row, run.world.tables)],
+                **_while("silent", silent, k),
+                **({"beam": round(math.degrees(row["beam_azimuth"]), 2)} if len(run.world.rows["jammers"]) else {}),
             }
         )
     return found

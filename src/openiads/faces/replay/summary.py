@@ -78,6 +78,7 @@ def summary(run: Run, identity: str) -> dict[str, Any]:
     from openiads.explain.overview import overview, recorded
     from openiads.explain.timelines import MOST, timelines
     from openiads.faces.pages.placard import placard
+    from openiads.faces.replay.layered import layers
     from openiads.world.outcome import CLASSES, ROUND_ENDS, SPREAD, TERMINALS
 
     ends, classes = [f"end_{code}" for code in TERMINALS], [f"{c}_{key}" for c in CLASSES for key, _ in _PARTS]
@@ -102,6 +103,7 @@ def summary(run: Run, identity: str) -> dict[str, Any]:
         "findings": [finding(metric, value) for metric, value in outcomes.items()],
         "leakers": _leakers(told, found),
         "terminals": _terminals(told, found),
+        "layers": layers(run),
         "classes": _classes(told, found),
         "rounds": rounds,
         "gates": [_share(row["gate"], text.sentence(row["text"]), row["share"]) for row in top_gates(run, MOST)],
