@@ -22,7 +22,18 @@ from bars import Bar, options, rows, table
 HERE = Path(__file__).resolve().parent
 
 #: In the order in which they run: what a busy machine disturbs most comes first.
-BENCHMARKS = ("raid24", "large", "studies", "studies_pairing", "worlds", "envelope", "viewsheds", "cluster", "viewer")
+BENCHMARKS = (
+    "raid24",
+    "contested",
+    "large",
+    "studies",
+    "studies_pairing",
+    "worlds",
+    "envelope",
+    "viewsheds",
+    "cluster",
+    "viewer",
+)
 
 
 #: Packages beyond those of openiads without which a benchmark does not even start.

@@ -87,7 +87,9 @@ def test_every_benchmark_is_run_by_make_bench(benchmark: Any) -> None:
 
 @pytest.mark.slow
 @pytest.mark.compiled_only
-@pytest.mark.parametrize("name", ["envelope", "large", "studies", "studies_pairing", "viewsheds", "worlds"])
+@pytest.mark.parametrize(
+    "name", ["contested", "envelope", "large", "studies", "studies_pairing", "viewsheds", "worlds"]
+)
 def test_the_quick_form_gives_every_figure(name: str, benchmark: Any) -> None:
     module = benchmark(name)
     complete(module.measured(quick=True), module.BARS, benchmark("bars").flat)
