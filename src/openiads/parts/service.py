@@ -197,6 +197,7 @@ def service_look(sim, r, e, f):
             name_unacquired(sim, r, cued, code if f == cued else VISIBLE, distance, azimuth, lowest)
         return False
     note_signal(engagement, distance, snr, clear, own)
+    jammed = clear > snr  # by the echo of a usual dwell
     if engagement["state"] != ACQUIRING:
         snr *= engagement["stretch"]
     slot = dice.service_slot(radar, now)
@@ -204,9 +205,9 @@ def service_look(sim, r, e, f):
     if engagement["state"] == ACQUIRING:  # it is in view by now, whatever kept it from that before
         set_gate(sim, cued, radar["unit"], NOT_ACQUIRED)
     if not hit:
-        if engagement["state"] == ACQUIRING and clear > snr and detects(sim, r, f, now, clear, slot)[0]:
+        if engagement["state"] == ACQUIRING and jammed and detects(sim, r, f, now, clear, slot)[0]:
             set_gate_jammed(sim, cued, radar["unit"], through_at(radar, distance, snr, clear, own))
-        return own >= radar["strobe_ratio"] and clear > snr and follow_jamming(sim, r, e, f, azimuth, elevation, own)
+        return own >= radar["strobe_ratio"] and jammed and follow_jamming(sim, r, e, f, azimuth, elevation, own)
     rm, am, em, sr, sa, se, vm = measure(sim, r, f, distance, azimuth, elevation, along, drawn, slot)
     x, y, z = measured_position(radar["position"], radar["axes"], rm, am, em, sa, se)
     spare = len(sim.plots) - 1
