@@ -351,6 +351,7 @@ def test_what_a_round_comes_to_is_found_by_flying_it_unless_both_numbers_are_giv
     assert all(found[name] > 0.0 for name in names)
     kept = flyout.interceptor(ROUND | given)
     assert {name: float(kept[name]) for name in names} == given
-    for name in names:  # one alone would not go with the other
-        one = flyout.interceptor(ROUND | {name: given[name]})
-        assert [one[each] for each in names] == [found[each] for each in names]
+    one = flyout.interceptor(ROUND | {"burnout_speed": given["burnout_speed"]})  # it would not go with a found length
+    assert [one[each] for each in names] == [found[each] for each in names]
+    one = flyout.interceptor(ROUND | {"slow_length": given["slow_length"]})
+    assert [one[each] for each in names] == [found["burnout_speed"], given["slow_length"]]

@@ -11,7 +11,7 @@ from openiads.earth.geodesy import enu_axes
 from openiads.earth.shapes import flat
 from openiads.earth.sight import horizon_range, mask_table
 from openiads.physics.detection import detection_table
-from openiads.reach.envelope import NO_LIMITS, spare_times
+from openiads.reach.envelope import spare_times
 from openiads.reach.hold import NOBODY_JAMS, see
 from openiads.reach.looks import required_snr
 from openiads.reach.straight import Paths, ecef, inbound
@@ -22,6 +22,8 @@ pytestmark = pytest.mark.kernels
 HOME = (math.radians(35.0), math.radians(36.0))
 RADIUS = 6371000.0 * 4.0 / 3.0
 NORTH_EAST = np.array([0.3, 1.1])
+
+NO_LIMITS = (0.0, math.inf, -math.inf, math.inf)  # least and greatest distance and height, m
 
 
 def radar(tables: np.ndarray, mask: int, **fields: float) -> np.ndarray:

@@ -50,7 +50,12 @@ def scenes(changed: dict[str, Any] | None = None) -> list[World]:
     queue = scene(raid("East"), model=TEXTBOOK | {"service": "fixed", "service_time": "20 s"}, **more)
     states = ("evaporation", "surface")
     ducts = [scene(raid("East"), model=TEXTBOOK, world={"ducting": state}, **more) for state in states]
-    return [real, queue, *ducts]
+    decoys = [{"radar": "64n6e2", "count": 1}]
+    emits = [
+        scene(raid("East"), model=TEXTBOOK, sites=[site(doctrine={"emission": policy}, emitter_decoys=decoys)], **more)
+        for policy in ("shutdown", "blink", "cued")
+    ]
+    return [real, queue, *ducts, *emits]
 
 
 @cache

@@ -7,12 +7,15 @@ engine's, parts' or physics' code.
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from openiads.audit.motion import geodetic
 from openiads.audit.orbits import stations
-from openiads.world.build import World
+
+if TYPE_CHECKING:
+    from openiads.world.build import World
 
 RADIUS = 6_371_000.0  # m, mean
 SHARE = 0.1  # of the greatest range, by which a limit of place may be missed at most

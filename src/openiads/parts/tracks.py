@@ -125,6 +125,7 @@ def new_track(sim, owner, post):
         track["in_flight"] = 0
         track["engagements"] = 0
         track["refused"] = 0
+        track["left_to"] = 0
         track["doubles"] = 0
         track["assessed_dead"] = 0
         track["dead_updates"] = 0

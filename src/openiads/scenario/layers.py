@@ -96,7 +96,9 @@ def _left(site: JsonObject) -> list[tuple[int, str]]:
 
 def _circle(mapping: Mapping[str, Json]) -> Iterator[Problem]:
     """Sites that leave to one another would leave it to nobody."""
-    below = {row["name"]: {name for _, name in _left(row)} for _, row in _sites(mapping) if "name" in row}
+    below = {
+        row["name"]: {name for _, name in _left(row)} for _, row in _sites(mapping) if isinstance(row.get("name"), str)
+    }
     for i, site in _sites(mapping):
         name = site.get("name")
         seen: list[str] = []

@@ -76,7 +76,7 @@ def test_one_json_object_has_the_whole_account(order: Path) -> None:
         (["order.csv", "--out", "x.txt"], 65, '--out: "x.txt". End it in one of .toml.'),
         (["order.csv", "--out", "none/x.toml"], 65, '--out: no folder "none". Make it first.'),
         (["order.csv", "--points", "city"], 2, '--points: "city". Allowed: asset, site, skip.'),
-        (["order.csv", "--system", "s400"], 65, '--system: "s400" is not in the catalog. Nearest: '),
+        (["order.csv", "--system", "s500"], 65, '--system: "s500" is not in the catalog. Nearest: '),
         (["order.csv", "--only", "blue"], 2, '--only: "blue" is no KEY=VALUE. Write --only side=blue.'),
         (["order.csv", "--bounds", "36 N 35 E; 34 N 37 E"], 65, "--bounds: "),
         (["order.csv", "--limit", "2000"], 2, "--limit: 2000. From 1 to 1,000."),

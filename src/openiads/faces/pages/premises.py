@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from openiads.runs.run import Run
 
 #: The largest report that is written, bytes.
-LARGEST = 3_000_000
+LARGEST = 4_000_000
 
 
 def left_out(model: Mapping[str, Any]) -> list[str]:
