@@ -48,7 +48,8 @@ def allowed(system: str, visitor: str, leeway: float) -> bool:
     field, floor = f"pk_{catalog()[raid_['threat']].text['class']}", catalog()[system].si("pk_floor")
     rounds = [catalog()[row.text["interceptor"]] for row in catalog()[system].tables["launchers"]]
     return any(
-        each.si(field) > floor and each.si("min_altitude") <= leeway * height <= leeway**2 * each.si("max_altitude")
+        (each.kind == "guns" or each.si(field) > floor)  # what a burst is worth follows from its figures
+        and each.si("min_altitude") <= leeway * height <= leeway**2 * each.si("max_altitude")
         for each in rounds
     )
 
