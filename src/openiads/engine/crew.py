@@ -108,7 +108,7 @@ def prospect(sim, e):
     u = engagement["unit"]
     own_track = sim.tracks[engagement["own"]]
     if engagement["in_flight"] == 0:
-        gate, magazine, first, last, believed, _ = offer(sim, u, own_track, now)
+        gate, magazine, first, last, believed, _ = offer(sim, u, own_track, now, 0)
         engagement["magazine"] = magazine if magazine >= 0 else engagement["magazine"]
     else:
         magazine = engagement["magazine"]
@@ -318,7 +318,10 @@ def look_at_result(sim, e):
     if killed or not looks_again(unit["fire_rule"]):
         track = sim.tracks[engagement["track"]]
         if track["serial"] == engagement["serial"] and not looks_again(unit["fire_rule"]):
-            track["refused"] = 1  # the rule gives a target no more than this, also if it turns out to live
+            if track["left_to"] != 0:  # more than this unit's rule gives it is given by those who left it to it
+                track["had"] |= 1 << engagement["unit"]
+            else:
+                track["refused"] = 1  # the rule gives a target no more than this, also if it turns out to live
             if not killed:
                 set_gate(sim, engagement["flight"], engagement["unit"], RULE_HELD)
         release(sim, e)

@@ -126,6 +126,9 @@ def new_track(sim, owner, post):
         track["engagements"] = 0
         track["refused"] = 0
         track["left_to"] = 0
+        track["left_until"] = math.inf
+        track["taken_back"] = 0
+        track["had"] = 0
         track["doubles"] = 0
         track["assessed_dead"] = 0
         track["dead_updates"] = 0

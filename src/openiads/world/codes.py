@@ -221,6 +221,15 @@ class Drop(IntEnum):
     POST_GONE = 4
 
 
+class TakenBack(IntEnum):
+    """Why a track that was left to a point defense is its post's own again; NONE: it is not."""
+
+    NONE = 0
+    MISSED = 1  # its salvo has missed
+    IDLE = 2  # it has not taken the track by the time by which it should have
+    NO_LONGER = 3  # the post's own last chance comes
+
+
 class Milestone(IntFlag):
     """What has happened to a flight at least once; a bit each."""
 
@@ -399,3 +408,4 @@ class Event(IntEnum):
     TRACK_UPDATE = 33
     FLIGHT_STATE = 34
     ROUND_STATE = 35
+    LEAVE = 46

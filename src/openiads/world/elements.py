@@ -13,6 +13,9 @@ LEVELS = 4
 #: The mark ``down`` of what a hit put out of action; 1 is everything else that ended.
 BY_HIT = 2
 
+#: Fire units of a scenario in which some leave tracks to others: a bit for each.
+MOST_BITS = 62
+
 #: Emitting decoys about one radar.
 MOST_DECOYS = 8
 
@@ -196,6 +199,8 @@ POST = np.dtype(
         ("held", "i8"),  # confirmed tracks in its picture, counted anew every cycle
         ("outage", "f8"),  # probability that it is not ready when a raid comes; fixed
         ("down", "i8"),  # 1: its end is logged; BY_HIT: a hit was it
+        ("left", "i8"),  # tracks left to point defenses in its present cycle that these do not fight yet
+        ("given", "i8", (MOST_BITS,)),  # tracks left so far to each unit that it hears nothing from
     ],
     align=True,
 )
@@ -246,7 +251,7 @@ UNIT = np.dtype(
         ("salvo_interval", "f8"),  # s between rounds of the unit
         ("outage", "f8"),  # probability that its crew is not ready when a raid comes; fixed
         ("leaves", "i8"),  # bits of rows of units: point defenses to which it leaves what they can take; fixed
-        ("left", "i8"),  # tracks left to it in the present cycle of a post
+        ("left", "i8"),  # tracks left to it in the present cycle of a post that it does not fight yet
     ],
     align=True,
 )

@@ -191,7 +191,10 @@ TRACK = np.dtype(
         ("worth", "f8"),  # value at risk, in cruise missiles at an asset of value 1
         ("urgency", "f8"),  # order in which the post deals with tracks, greatest first
         ("rests_until", "f8"),  # s, its fire rule has held too long and is not asked before
-        ("left_to", "i8"),  # bit of the row of a unit of point defense that is believed to take it; 0: none
+        ("left_to", "i8"),  # bit of the row of a unit of point defense that it is, or was, left to; 0: none
+        ("left_until", "f8"),  # s, until when that unit should have begun with it, or come to an end
+        ("taken_back", "i8"),  # codes.TakenBack
+        ("had", "i8"),  # bits of units of point defense whose fire rule has given it all that it gives
         ("engagements", "i8"),
         ("threatening", "i8"),
         ("time", "f8"),

@@ -5,12 +5,12 @@ from __future__ import annotations
 import openiads.world.layout  # noqa: F401  signatures name its types
 from openiads.base.compiled import kernel
 from openiads.world.codes import Down, Element, Event
-from openiads.world.log import new_event
+from openiads.world.log import new_event, new_track_event
 
 ELEMENT_DOWN = int(Event.ELEMENT_DOWN)
 STROBE, JAMMING = int(Event.STROBE), int(Event.JAMMING)
 SLEW, OVERLOAD, RELOAD, DEVOLVE = int(Event.SLEW), int(Event.OVERLOAD), int(Event.RELOAD), int(Event.DEVOLVE)
-EMISSION, DECOYED = int(Event.EMISSION), int(Event.DECOYED)
+EMISSION, DECOYED, LEAVE = int(Event.EMISSION), int(Event.DECOYED), int(Event.LEAVE)
 ON_RADAR, ON_LAUNCHER = int(Element.RADAR), int(Element.LAUNCHER)
 NOT_READY = int(Down.NOT_READY)
 
@@ -139,3 +139,20 @@ def log_strobe(sim, r, f, code, distance, decibels):
     event["value"][1] = spoke["strobe_azimuth"]
     event["value"][2] = spoke["strobe_elevation"]
     event["value"][3] = decibels
+
+
+@kernel("void(Sim, Track, i8, f8, f8)")
+def log_leave(sim, track, code, chance, left):
+    """A post leaves a track to a point defense (code 0), or takes it back (``codes.TakenBack``).
+
+    chance : believed, of a kill;  left : s that the post could wait longer
+    """
+    n = new_track_event(sim, LEAVE, track, code)
+    event = sim.events[n]
+    for p in range(len(sim.units)):
+        if track["left_to"] == 1 << p:
+            event["unit"] = p
+    event["value"][0] = track["left_until"]
+    event["value"][1] = chance
+    event["value"][2] = left
+    event["value"][3] = track["post"]

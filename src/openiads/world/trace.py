@@ -146,6 +146,10 @@ MEANING: dict[Event, tuple[str, tuple[str, ...]]] = {
     ),
     Event.TRACK_UPDATE: ("owner: -1 the command post, else the radar's row", ("x", "y", "z", "vx", "vy", "vz")),
     Event.FLIGHT_STATE: ("0", ("x", "y", "z", "vx", "vy", "vz")),
+    Event.LEAVE: (
+        "0: a track is left to the unit; else codes.TakenBack: it is taken back from it",
+        ("until when it waits for the unit", "believed chance of a kill", "own time to spare", "post's row", "", ""),
+    ),
     Event.ROUND_STATE: ("phase: 1 launch, 2 boost, 3 midcourse, 4 terminal", ("x", "y", "z", "vx", "vy", "vz")),
 }
 

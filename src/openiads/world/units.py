@@ -13,7 +13,7 @@ from openiads.catalog.records import Entry
 from openiads.scenario.model import Doctrine
 from openiads.world.codes import ChannelPhase, Control, FireRule, ThreatClass
 from openiads.world.draft import NEVER, Draft, LatLon, PlacedSite, Row, blank, put, ready_time
-from openiads.world.elements import MAGAZINE, UNIT
+from openiads.world.elements import MAGAZINE, MOST_BITS, UNIT
 from openiads.world.emission import crew_outage
 from openiads.world.guns import gun_lethality, gun_magazine, gun_row, is_gun
 from openiads.world.interceptors import drawn_interceptor, interceptor_row
@@ -22,8 +22,6 @@ from openiads.world.lethality import KillModel, Lethality, lethality_of
 from openiads.world.posts import add_crew
 from openiads.world.radars import Mount, add_radar
 
-#: Fire units of a scenario in which some leave tracks to others: a bit for each.
-MOST_BITS = 62
 #: What a crew may take a track for (`assignment.believed_class`).
 BELIEVED = (ThreatClass.AIRCRAFT, ThreatClass.CRUISE, ThreatClass.DRONE, ThreatClass.BALLISTIC)
 
