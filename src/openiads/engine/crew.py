@@ -18,7 +18,7 @@ from openiads.doctrine.evaluation import evaluate_ballistic, evaluation_stands
 from openiads.doctrine.firing import USER, fire, looks_again
 from openiads.earth.sight import lowest_visible
 from openiads.engine.asking import ask_user, briefing
-from openiads.engine.rounds import no_round, offer, rounds_for
+from openiads.engine.rounds import no_round, offer, overdrawn, rounds_for
 from openiads.parts import dice
 from openiads.parts.engagements import assess, begin_decision, is_active, own_state, release
 from openiads.parts.flights import away_from, finish
@@ -290,6 +290,8 @@ def launch_next(sim, e):
         if soonest == math.inf:
             gate = no_round(sim, u)
         engagement["due"] = min(max(soonest, now + 0.01), now + 60.0)
+    elif gate == 0 and overdrawn(sim, u, track):
+        gate = no_round(sim, u)
     if gate != 0:
         set_gate_of_track(sim, f, u, gate, own)
         if gate == NO_ROUND or gate == RESERVED:
