@@ -33,8 +33,8 @@ def no_round(sim, u):
 
 @kernel("i8(Sim, i8, Track)")
 def rounds_for(sim, u, track):
-    """Rounds of a unit that a track may have: with the reserve for ballistic missiles and what comes at the unit, without
-    what the unit itself keeps for announced classes of more harm.
+    """Rounds of a unit that a track may have: with the reserve for ballistic missiles and what comes at the unit,
+    without what the unit itself keeps for announced classes of more harm.
     """
     left = rounds_left(sim, u)
     if sim.units[u]["reserve"] > 0 and (track["ballistic"] == 1 or attacks(sim.units[u], track)):
