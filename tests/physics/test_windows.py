@@ -22,7 +22,9 @@ def table():
     return flyout_table(long_range_round(), RANGE, ranges=25 if PLAIN else 97, heights=10 if PLAIN else 19)
 
 
-def shot_at(distance, height, speed, offset=0.0, climb=0.0, *, horizon=320.0, load=9.8, ballistic=0, doubt=(0.0, 0.0)):
+def shot_at(
+    distance, height, speed, offset=0.0, climb=0.0, *, horizon=320.0, load=9.8, ballistic=0, doubt=(0.0, 0.0), level=0.0
+):
     """A flight that comes from the north toward a launcher on the equator, passing it at ``offset`` (m)."""
     angle = distance / SEMI_MAJOR
     r = SEMI_MAJOR + height
@@ -30,7 +32,7 @@ def shot_at(distance, height, speed, offset=0.0, climb=0.0, *, horizon=320.0, lo
     vx = speed * math.sin(angle) + climb * math.cos(angle)
     vz = -speed * math.cos(angle) + climb * math.sin(angle)
     least = max(400.0, speed)
-    return Shot(0, SEMI_MAJOR, 0.0, 0.0, 0.0, x, y, z, vx, 0.0, vz, 0.0, ballistic, load, least, horizon, *doubt)
+    return Shot(0, SEMI_MAJOR, 0.0, 0.0, 0.0, x, y, z, vx, 0.0, vz, 0.0, ballistic, load, least, horizon, *doubt, level)
 
 
 def by_grid(table, limits, shot, step=0.02):
@@ -93,6 +95,18 @@ def test_a_low_flyer_whose_track_sinks_below_the_sea_is_shot_at_on_the_sea(table
     assert noisy[0] == pytest.approx(level[0], abs=1.0)
     assert math.dist(noisy[1:4], (0.0, 0.0, 0.0)) >= SEMI_MAJOR - 100.0
     assert first_feasible(table, NO_LIMITS, shot_at(25e3, -500.0, 250.0, doubt=(100.0, 0.0)))[0] == math.inf
+
+
+@pytest.mark.parametrize("level", [0.0, 5.0, 20.0, 1000.0])
+def test_a_flight_below_a_published_floor_is_not_lifted_to_it(table, level) -> None:
+    """Expected: with a floor of 25 m there is an intercept from that height on and a deviation of the track above it,
+    at most as much again, whatever the doubt of the prediction; once what flew at 8 m was taken to fly at 25 m."""
+    floor = np.array([3e3, 195e3, 25.0, 27e3])
+    above = 25.0 + min(level, 25.0)
+    for height in (2.0, 8.0, 15.0, 24.0, 26.0, 31.0, 44.0, 46.0, 49.0, 51.0, 200.0):
+        shot = shot_at(25e3, height, 250.0, horizon=90.0, doubt=(math.inf, 0.0), level=level)
+        assert (first_feasible(table, floor, shot)[0] < math.inf) == (height > above), height
+        assert first_feasible(table, NO_LIMITS, shot)[0] < math.inf
 
 
 def test_time_to_spare_is_where_the_table_says(table) -> None:

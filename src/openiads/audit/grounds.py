@@ -424,11 +424,11 @@ def too_early(story: Story, f: int, u: int) -> np.ndarray:
 
 
 def below_the_floor(story: Story, f: int, u: int) -> np.ndarray:
-    """A round's believed probability is below the unit's floor, or rounds of that kind are kept."""
+    """A round's believed probability is below the unit's floor, or may be on its radar's own track of the flight."""
     unit = story.rows["units"][u]
     kinds = story.rows["magazines"][unit["first_magazine"] : unit["first_magazine"] + unit["magazines"]]
     low = (kinds["pk_believed"][:, 1:5] < unit["floor"]).any()
-    return np.full(len(story.times), bool(low))
+    return fighting(story, f, u) & bool((kinds["aim"][:, :, 0] > 0.0).any()) | bool(low)
 
 
 def support_will_be_lost(story: Story, f: int, u: int) -> np.ndarray:

@@ -10,7 +10,7 @@ from openiads.physics.filtering import vertical_deviation
 from openiads.physics.flyout import track_acceleration
 from openiads.physics.motion import local_up
 from openiads.physics.reach import slack, time_to_reach
-from openiads.physics.windows import Shot, first_feasible
+from openiads.physics.windows import Shot, first_feasible, surely_above
 from openiads.world.codes import Control, Evidence, Gate, Identity, ThreatClass, TrackState
 from openiads.world.trace import GATE_RANK
 
@@ -88,6 +88,13 @@ def believed_velocity(climb_spread, track):
     return x[3] - excess * ux, x[4] - excess * uy, x[5] - excess * uz, math.sqrt(trust) * deviation
 
 
+@kernel("f8(Magazine, Track)")
+def level_doubt(magazine, track):
+    """Deviation (m) of a track's height where a kind of round has a floor for what flies, else 0."""
+    floor = magazine["limits"][0, 2]
+    return vertical_deviation(track["x"], track["p"], 0) if track["ballistic"] == 0 and floor > 0.0 else 0.0
+
+
 @kernel("tuple_of(f8, f8, f8, f8, f8)(f8[::1], Unit, Magazine, Track, f8)")
 def window(tables, unit, magazine, track, ready):
     """First and last feasible intercept of a track for a launch from ``ready`` on: (first, x, y, z, last); inf if
@@ -120,6 +127,7 @@ def window(tables, unit, magazine, track, ready):
         magazine["horizon"][ballistic],
         height,
         rise,
+        level_doubt(magazine, track),
     )
     return first_feasible(tables, magazine["limits"][ballistic], shot)
 
@@ -163,7 +171,8 @@ def why_not(tables, unit, magazine, track, ready):
         vx, vy, vz, _ = believed_velocity(magazine["climb_spread"], track)
     gx, gy, gz = track_acceleration(x[0], x[1], x[2], vx, vy, vz, track["ballistic"])
     horizon = magazine["horizon"][track["ballistic"]]
-    lowest = max(magazine["limits"][track["ballistic"], 2], 0.0)
+    lowest = max(magazine["limits"][1, 2], 0.0) if falls else 0.0
+    floor = -math.inf if falls else surely_above(magazine["limits"][0, 2], level_doubt(magazine, track))
     gate = OUT_OF_RANGE
     for n in range(TRIED + 1):
         after = n * horizon / TRIED
@@ -178,10 +187,13 @@ def why_not(tables, unit, magazine, track, ready):
             if falls:
                 break
             height = lowest  # a flight does not go below the ground
+        low = height < floor
         ox, oy, oz = px - at[0], py - at[1], pz - at[2]
         distance = math.sqrt(ox * ox + oy * oy + oz * oz)
         flat = math.sqrt(max(distance * distance - height * height, 0.0))
         found = point_gate(tables, magazine, flat, height, distance, after, track["speed"], believed_class(track))
+        if found == 0 and low:
+            found = OUT_OF_HEIGHT
         if found == 0:  # feasible for a moment between two points of the search
             return NO_TIME
         if GATE_RANK[found] > GATE_RANK[gate]:

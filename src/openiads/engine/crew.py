@@ -18,7 +18,7 @@ from openiads.doctrine.evaluation import evaluate_ballistic, evaluation_stands
 from openiads.doctrine.firing import USER, fire, looks_again
 from openiads.earth.sight import lowest_visible
 from openiads.engine.asking import ask_user, briefing
-from openiads.engine.rounds import no_round, offer, rounds_for
+from openiads.engine.rounds import no_round, offer, overdrawn, rounds_for
 from openiads.parts import dice
 from openiads.parts.engagements import assess, begin_decision, is_active, own_state, release
 from openiads.parts.flights import away_from, finish
@@ -26,7 +26,7 @@ from openiads.parts.gates import set_gate, set_gate_of_track, set_gate_wait
 from openiads.parts.geometry import angle_between, azimuth_of, bearing
 from openiads.parts.hypotheses import undecided
 from openiads.parts.launchers import launcher_ready_at, ready_launcher, rounds_of
-from openiads.parts.support import support_probability
+from openiads.parts.support import aim_share, support_probability
 from openiads.parts.tracks import CONFIRMED
 from openiads.parts.weapons import channel_free, fire_round
 from openiads.physics.motion import local_up
@@ -42,6 +42,7 @@ RULE_BAD_ORDER = int(Status.RULE_BAD_ORDER)
 NO_FIRM_TRACK = int(Gate.NO_FIRM_TRACK)
 NO_CHANNEL, NO_ROUND, NO_LAUNCHER = int(Gate.NO_CHANNEL), int(Gate.NO_ROUND), int(Gate.NO_LAUNCHER_READY)
 TOO_EARLY, RESERVED = int(Gate.TOO_EARLY), int(Gate.RESERVED)
+PROBABILITY_FLOOR = int(Gate.PROBABILITY_FLOOR)
 NOT_THREATENING = int(Gate.NOT_THREATENING)
 SUPPORT, RULE_HELD, ENGAGING = int(Gate.SUPPORT_WILL_BE_LOST), int(Gate.RULE_HELD), int(Gate.ENGAGING)
 NOT_ACQUIRED, SILENT = int(Gate.NOT_ACQUIRED), int(Gate.SILENT)
@@ -85,22 +86,34 @@ def support_gate(sim, u, magazine, x, y, z):
     return SUPPORT if height < lowest_visible(sim.tables, radar["mask_table"], azimuth, ground) else 0
 
 
-@kernel("f8(Sim, i8, f8)")
-def support_to(sim, e, arrival):
-    """Probability that a round of engagement ``e`` launched now keeps its support to an intercept at ``arrival``."""
+@kernel("tuple_of(i8, f8)(Sim, i8, f8)")
+def promise(sim, e, arrival):
+    """(gate or 0, what is left of a kill probability) of a round of engagement ``e`` launched now to meet its target at
+    ``arrival``: it must keep its support until then, and one led along a track is no better than that track.
+    """
     engagement = sim.engagements[e]
     x, y, z, vx, vy, vz = own_state(sim, e)
     ahead = arrival - sim.situation[0]["now"]
     radar = sim.radars[sim.units[engagement["unit"]]["radar"]]
     distance = away_from(radar["position"], x + vx * ahead, y + vy * ahead, z + vz * ahead)
-    return support_probability(sim, e, engagement["magazine"], arrival, distance)
+    keeps = support_probability(sim, e, engagement["magazine"], arrival, distance)
+    unit, magazine, kind = sim.units[engagement["unit"]], sim.magazines[engagement["magazine"]], 0
+    if engagement["own"] >= 0:
+        kind = believed_class(sim.tracks[engagement["own"]])
+    share = aim_share(sim, e, magazine["aim"][kind], distance)
+    gate = 0
+    if keeps < unit["launch_margin"]:
+        gate = SUPPORT
+    elif share < 1.0 and magazine["pk_believed"][kind] * share < unit["floor"]:
+        gate = PROBABILITY_FLOOR
+    return gate, keeps * share
 
 
 @kernel("tuple_of(i8, f8, f8, f8)(Sim, i8)")
 def prospect(sim, e):
     """(gate or 0, first and last feasible intercept s, believed probability) of a shot of engagement ``e`` now.
 
-    The probability is that of a kill by a round that keeps its support to the intercept.
+    The probability is that of a kill by a round that keeps its support to the intercept, on the track as it is.
     With no round in the air the kind of round is chosen anew on what is known now.
     """
     now = sim.situation[0]["now"]
@@ -116,10 +129,8 @@ def prospect(sim, e):
     if gate == 0 and not channel_free(sim, u, engagement["magazine"], first):
         gate = NO_CHANNEL
     if gate == 0:
-        keeps = support_to(sim, e, first)
-        believed *= keeps
-        if keeps < sim.units[u]["launch_margin"]:
-            gate = SUPPORT
+        gate, left = promise(sim, e, first)
+        believed *= left
     return gate, first, last, believed
 
 
@@ -265,14 +276,11 @@ def launch_next(sim, e):
     if first < math.inf and not channel_free(sim, u, engagement["magazine"], first):
         set_gate(sim, f, u, NO_CHANNEL)
         return
-    keeps = support_to(sim, e, first) if first < math.inf else 0.0
-    gate = (
-        support_gate(sim, u, engagement["magazine"], x, y, z)
-        if first < math.inf
-        else why_not(sim.tables, unit, magazine, own, now)
-    )
-    if gate == 0 and keeps < unit["launch_margin"]:
-        gate = SUPPORT
+    kept, left = promise(sim, e, first) if first < math.inf else (SUPPORT, 0.0)
+    gate = 0 if first < math.inf else why_not(sim.tables, unit, magazine, own, now)
+    if gate == 0:
+        gate = support_gate(sim, u, engagement["magazine"], x, y, z)
+    gate = kept if gate == 0 else gate
     seen = now - engagement["last_seen"] <= 2.0 * sim.radars[unit["radar"]]["service_interval"]
     silent = sim.radars[unit["radar"]]["emitting"] == 0  # since its last look
     if gate == 0 and (silent or not seen):
@@ -290,12 +298,14 @@ def launch_next(sim, e):
         if soonest == math.inf:
             gate = no_round(sim, u)
         engagement["due"] = min(max(soonest, now + 0.01), now + 60.0)
+    elif gate == 0 and overdrawn(sim, u, track):
+        gate = no_round(sim, u)
     if gate != 0:
         set_gate_of_track(sim, f, u, gate, own)
         if gate == NO_ROUND or gate == RESERVED:
             end_salvo(sim, e)
         return  # the rest of a salvo is asked for again while its first rounds fly
-    if not fire_round(sim, e, launcher, magazine["pk_believed"][believed_class(own)] * keeps, first, x, y, z):
+    if not fire_round(sim, e, launcher, magazine["pk_believed"][believed_class(own)] * left, first, x, y, z):
         return
     set_gate(sim, f, u, ENGAGING)
     engagement["wanted"] -= 1

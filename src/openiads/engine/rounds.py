@@ -25,11 +25,27 @@ def no_round(sim, u):
 
 @kernel("i8(Sim, i8, Track)")
 def rounds_for(sim, u, track):
-    """Rounds of a unit that a track may have: with the reserve for ballistic missiles and what comes at the unit."""
+    """Rounds of a unit that a track may have: with the reserve for ballistic missiles and what comes at the unit,
+    without what the unit itself keeps for announced classes of more harm.
+    """
     left = rounds_left(sim, u)
     if sim.units[u]["reserve"] > 0 and (track["ballistic"] == 1 or attacks(sim.units[u], track)):
         left += sim.units[u]["reserve"]
-    return left
+    return left - announced(sim, u, track)
+
+
+@kernel("i8(Sim, i8, Track)")
+def announced(sim, u, track):
+    """Rounds that a unit keeps back from a track for announced classes of more harm, where its post goes by value."""
+    if sim.situation[0]["magazine_infinite"] == 1 or sim.posts[sim.units[u]["post"]]["by_value"] == 0:
+        return 0
+    return rounds_announced(sim.model[0], sim.units[u], track)
+
+
+@kernel("b1(Sim, i8, Track)")
+def overdrawn(sim, u, track):
+    """Whether what a unit has left is kept from a track now that its other engagements have fired."""
+    return (sim.units[u]["reserve"] > 0 or announced(sim, u, track) > 0) and rounds_for(sim, u, track) <= 0
 
 
 @kernel("void(Sim, i8, i8)")
@@ -63,8 +79,8 @@ def rounds_kept(sim, post, k):
     for u in range(len(sim.units)):
         if sim.units[u]["post"] == post:
             rounds = rounds_for(sim, u, track)
-            loaded += max(rounds, 0)
-            left += max(rounds - rounds_announced(sim.model[0], sim.units[u], track), 0)
+            loaded += max(rounds + announced(sim, u, track), 0)
+            left += max(rounds, 0)
             salvo = max(salvo, sim.units[u]["salvo"])
     wanted = rounds_wanted(sim.tracks, sim.roster[: sim.situation[0]["listed"]], k, salvo)
     return loaded > 0 and left <= wanted

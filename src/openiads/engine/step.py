@@ -1,7 +1,7 @@
 """What happens next: the phases of a replication in order.
 
-Equal times are ordered: rounds (intercept), flights (damage), ships, switches of emission, looks, service of tracks,
-plots arriving, decisions of the posts, then the crews' (launch); within a kind by row.
+Equal times are ordered: rounds (intercept), flights (damage), ships, switches of jammers, of emission, looks, service
+of tracks, plots arriving, decisions of the posts, then the crews' (launch); within a kind by row.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from openiads.parts.early_warning import begin_warning
 from openiads.parts.emission import begin_emission, switch
 from openiads.parts.flights import arrive, begin, close, sample
 from openiads.parts.fusion import fuse
+from openiads.parts.jamming import begin_jammers, switch_jammer
 from openiads.parts.outcomes import tally
 from openiads.parts.radars import begin_scans, search
 from openiads.parts.service import serve
@@ -36,9 +37,10 @@ TURNS = (
     ("samples of the record", ""),
     ("ends", ""),
     ("switches of emission", "radars"),  # between ships and looks
+    ("switches of jammers", ""),  # before those of emission
 )
 ROUND, FLIGHT, SHIP, LOOK, SERVICE, LINK, POST, UNIT, SAMPLE, END = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9
-EMISSION = 10
+EMISSION, JAMMER = 10, 11
 
 
 @kernel("tuple_of(f8, i8, i8)(Sim)")
@@ -55,6 +57,8 @@ def next_due(sim):
     for p in range(len(sim.platforms)):
         if sim.platforms[p]["due"] < when:
             when, phase, row = sim.platforms[p]["due"], SHIP, p
+    if situation["jammer_due"] < when:
+        when, phase, row = situation["jammer_due"], JAMMER, situation["jammer_next"]
     if situation["emission_due"] < when:
         when, phase, row = situation["emission_due"], EMISSION, situation["emission_next"]
     for r in range(len(sim.radars)):
@@ -128,6 +132,8 @@ def play(sim, out, view, rule):
     begin_warning(sim)
     if situation["emission"] > 0:
         begin_emission(sim)
+    if len(sim.jammers) > 0:
+        begin_jammers(sim)
     find_next_arrival(sim)
     find_next_round(sim)
     while situation["status"] == 0:
@@ -162,6 +168,8 @@ def play(sim, out, view, rule):
             operate(sim, row, view, rule)
         elif phase == EMISSION:
             switch(sim, row)
+        elif phase == JAMMER:
+            switch_jammer(sim, row)
         else:
             sample(sim)
             situation["sample_due"] += 1.0

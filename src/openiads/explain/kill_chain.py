@@ -17,6 +17,7 @@ import numpy as np
 from openiads.base.errors import UsageError
 from openiads.base.jsonable import JsonObject
 from openiads.base.shown import Shown
+from openiads.explain.cues import cues, early_radars
 from openiads.explain.emission import elements_told
 from openiads.explain.reasons import NOT_WAITING, RESOURCE, GateSpell, Reasons, reasons, shot_possible, steadied
 from openiads.explain.sentences import gate_sentence, said
@@ -288,6 +289,10 @@ def _story(row: int, events: np.ndarray, facts: JsonObject, unit: int | None) ->
         words = said(kind, event, names)
         if words:
             story.steps.append(Step(float(event["time"]), kind.name.lower(), words, int(event["unit"])))
+    for time, words in cues(events, early_radars(facts), names):
+        story.first.setdefault("cue", time)
+        story.steps.append(Step(time, "cue", words))
+    story.steps.sort(key=lambda step: step.time)
     for which in range(len(names["units"])) if unit is None else [unit]:
         story.gates += _spells(events, which, names["units"][which], ended, facts["limits"].get("duration"))
     return story

@@ -11,7 +11,7 @@ from openiads.physics.motion import flight_state, local_up
 from openiads.world.codes import Element, Evasion, Terminal, ThreatClass
 from openiads.world.elements import BY_HIT
 from openiads.world.log import log_damage, log_evade, log_flight_state, log_terminal
-from openiads.world.log_elements import log_element_down, log_not_ready
+from openiads.world.log_elements import log_element_down, log_jamming, log_not_ready
 
 HIT_ASSET, REACHED_MISSED = int(Terminal.HIT_ASSET), int(Terminal.REACHED_MISSED)
 IMPACT_UNDEFENDED, TRANSITED = int(Terminal.IMPACT_UNDEFENDED), int(Terminal.TRANSITED)
@@ -111,6 +111,10 @@ def finish(sim, f, terminal, asset, miss):
         sim.looks[r, f]["due"] = math.inf
     forgo(sim, f)
     log_terminal(sim, f, x, y, z, asset, miss)
+    if flight["jammer"] >= 0 and sim.jammers[flight["jammer"]]["on"] == 1:
+        sim.jammers[flight["jammer"]]["on"] = 0
+        sim.jammers[flight["jammer"]]["due"] = math.inf
+        log_jamming(sim, flight["jammer"])
 
 
 @kernel("void(Sim, i8)")

@@ -57,9 +57,11 @@ def edge_factor(tables, radar, azimuth, ground, below):
     """Two-way power factor of the masking edge for a target ``below`` m under (negative: over) the lowest visible
     height.
 
-    The height of the edge over the line of sight goes with the share of the way that the edge lies at.
+    The height of the edge over the line of sight goes with the share of the way that the edge lies at.  Beyond the last
+    range of the table the edge is that of the last range, over which the lowest ray goes on.
     """
-    near = lowest_visible(tables, radar["edge_table"], azimuth, ground)
+    at = radar["edge_table"]
+    near = lowest_visible(tables, at, azimuth, min(ground, (tables[at + 1] - 1.0) * tables[at + 2]))
     far = ground - near
     if near < 1.0 or far < 1.0:
         return 1.0 if below <= 0.0 else 0.0

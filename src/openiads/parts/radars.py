@@ -9,7 +9,7 @@ from openiads.parts import dice
 from openiads.parts.early_warning import heard
 from openiads.parts.flights import state_of
 from openiads.parts.geometry import TWO_PI, azimuth_of
-from openiads.parts.jamming import cross_strobes, through_at
+from openiads.parts.jamming import cross_strobes, strobe_signal, through_at
 from openiads.parts.pictures import tracked_by
 from openiads.parts.sensing import (
     DETECTED,
@@ -123,7 +123,8 @@ def in_decibels(ratio):
 def take_strobe(sim, r, f, t, azimuth, elevation, ratio, arrives):
     """Radar ``r`` takes the bearing of the jammer on flight ``f`` that it does not see, as a strobe.
 
-    azimuth, elevation : of the look, rad;  ratio : jamming over noise in the beam;  arrives : of a report, s
+    azimuth, elevation : of the look, rad;  ratio : of its jamming in the beam over noise and all other jamming;
+    arrives : of a report, s
     The error of a bearing is that of a look whose signal is the jamming.  A strobe that crosses another radar's of the
     same post gives a plot, as wide along the bearing as the crossing is flat.
     """
@@ -132,6 +133,7 @@ def take_strobe(sim, r, f, t, azimuth, elevation, ratio, arrives):
     across, up = bearing_errors(radar, ratio, elevation)
     n0, n1 = dice.strobe(sim, r, f, dice.search_slot(radar, t))
     spoke["strobe_at"] = t
+    spoke["strobe_arrives"] = arrives
     spoke["strobe_azimuth"] = azimuth + across * n0
     spoke["strobe_elevation"] = elevation + up * n1
     spoke["strobe_sigma"][0] = across
@@ -139,7 +141,7 @@ def take_strobe(sim, r, f, t, azimuth, elevation, ratio, arrives):
     if spoke["told"] == 0:
         spoke["told"] = 1
         log_strobe(sim, r, f, 1, 0.0, in_decibels(ratio))
-    distance, sigma = cross_strobes(sim, r, f, t)
+    distance, sigma, told = cross_strobes(sim, r, f, t)
     if distance <= 0.0:
         return
     az, el = spoke["strobe_azimuth"], spoke["strobe_elevation"]
@@ -148,7 +150,7 @@ def take_strobe(sim, r, f, t, azimuth, elevation, ratio, arrives):
     fill_plot(sim, k, r, f, t, x, y, z, distance, sigma, across, up, 0.0)
     sim.plots[k]["speed_error"] = sim.model[0]["false_alarm_speed"]
     sim.plots[k]["revisit"] = revisit(radar, elevation)
-    send_plot(sim, arrives)
+    send_plot(sim, max(arrives, told))  # the post crosses what it has of both
     if spoke["told"] == 1:
         spoke["told"] = 2
         log_strobe(sim, r, f, 2, distance, in_decibels(ratio))
@@ -177,8 +179,9 @@ def look(sim, r, f, t, arrives):
             if detects(sim, r, f, t, clear, slot)[0]:
                 code = JAMMED
                 sim.looks[r, f]["through"] = through_at(radar, distance, snr, clear, own)
-            if own >= radar["strobe_ratio"]:
-                take_strobe(sim, r, f, t, azimuth, elevation, own, arrives)
+            ratio = strobe_signal(snr, clear, own)
+            if ratio >= radar["strobe_ratio"]:
+                take_strobe(sim, r, f, t, azimuth, elevation, ratio, arrives)
     cell = sim.looks[r, f]
     if found == 1 and cell["detected"] == 0:
         flight = sim.flights[f]

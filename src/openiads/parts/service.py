@@ -10,7 +10,7 @@ from openiads.parts.engagements import begin_decision, is_active, noise_at, note
 from openiads.parts.flights import state_of
 from openiads.parts.gates import set_gate, set_gate_below, set_gate_jammed, set_gate_range, set_gate_sector
 from openiads.parts.geometry import angle_between, bearing
-from openiads.parts.jamming import through_at
+from openiads.parts.jamming import strobe_signal, through_at
 from openiads.parts.radars import fill_plot
 from openiads.parts.sensing import (
     BELOW_HORIZON,
@@ -198,6 +198,7 @@ def service_look(sim, r, e, f):
         return False
     note_signal(engagement, distance, snr, clear, own)
     jammed = clear > snr  # by the echo of a usual dwell
+    strobe = strobe_signal(snr, clear, own) if jammed and snr > 0.0 else 0.0
     if engagement["state"] != ACQUIRING:
         snr *= engagement["stretch"]
     slot = dice.service_slot(radar, now)
@@ -207,7 +208,7 @@ def service_look(sim, r, e, f):
     if not hit:
         if engagement["state"] == ACQUIRING and jammed and detects(sim, r, f, now, clear, slot)[0]:
             set_gate_jammed(sim, cued, radar["unit"], through_at(radar, distance, snr, clear, own))
-        return own >= radar["strobe_ratio"] and jammed and follow_jamming(sim, r, e, f, azimuth, elevation, own)
+        return jammed and strobe >= radar["strobe_ratio"] and follow_jamming(sim, r, e, f, azimuth, elevation, strobe)
     rm, am, em, sr, sa, se, vm = measure(sim, r, f, distance, azimuth, elevation, along, drawn, slot)
     x, y, z = measured_position(radar["position"], radar["axes"], rm, am, em, sa, se)
     spare = len(sim.plots) - 1
@@ -234,8 +235,8 @@ def service_look(sim, r, e, f):
 def follow_jamming(sim, r, e, f, azimuth, elevation, ratio):
     """Where a kind of round may be led by it, the bearing of a target that jams stands in for a look that failed.
 
-    azimuth, elevation : of the look, rad;  ratio : jamming by the target over noise.  The range is carried on along the
-    radar's own track: what is put in is as uncertain as the range is long.
+    azimuth, elevation : of the look, rad;  ratio : of its jamming over noise and all other.  The range is carried on
+    along the radar's own track: what is put in is as uncertain as the range is long.
     """
     now = sim.situation[0]["now"]
     radar, engagement = sim.radars[r], sim.engagements[e]

@@ -40,6 +40,7 @@ class Shot(NamedTuple):
     horizon: float  # s after ``ready`` that is searched
     height_doubt: float  # m, deviation of the target's height, and
     climb_doubt: float  # m/s, of its vertical velocity
+    level_doubt: float  # m, deviation of a flight's height where it is held against a floor
 
 
 def _shot_type() -> object:
@@ -57,6 +58,12 @@ def bounds(tables, limits, at):
     return min(limits[1], math.sqrt(wide * wide + tall * tall) + 1000.0), min(limits[3], tall)
 
 
+@kernel("f8(f8, f8)")
+def surely_above(floor, deviation):
+    """Height (m) from which a flight measured with a deviation (m) is taken to be above a floor; the floor if none."""
+    return floor + min(deviation, floor) if floor > 0.0 else floor
+
+
 @kernel("tuple_of(f8, f8, f8, f8, f8)(f8[::1], f8[::1], Shot, f8, f8, f8, f8)")
 def meeting(tables, limits, shot, gx, gy, gz, ahead):
     """(time to spare s or -inf, x, y, z, m beyond reach) of an intercept ``ahead`` s after ``ready``.
@@ -65,7 +72,9 @@ def meeting(tables, limits, shot, gx, gy, gz, ahead):
     -inf: a falling target has come down.
 
     gx, gy, gz : acceleration of the path, m/s2; limits : as in ``reach.slack``.
-    A flight's point that lies lower than it can fly, but not more than its doubt allows, is taken for the lowest.
+    A flight's point that lies below the ground, but not more than its doubt allows, is taken for one on it.  One that
+    is above the least height of an intercept by less than its track's deviation, or than as much again as that height,
+    is not counted on: what flies low is measured now above the floor and now below.
     """
     s = shot.ready + ahead - shot.time
     x = shot.x + s * (shot.vx + 0.5 * s * gx)
@@ -75,11 +84,12 @@ def meeting(tables, limits, shot, gx, gy, gz, ahead):
     if shot.ballistic == 1 and height < 0.0:
         return -math.inf, x, y, z, -math.inf
     if shot.ballistic == 0:
-        lowest = max(limits[2], 0.0)
         deviation = shot.height_doubt + shot.climb_doubt * max(s, 0.0)
-        if height < lowest and height > lowest - NEAR_ENOUGH * deviation:
-            lift = lowest - height + 0.01
+        if height < 0.0 and height > -NEAR_ENOUGH * deviation:
+            lift = 0.01 - height
             x, y, z = x + lift * ux, y + lift * uy, z + lift * uz
+        if height < surely_above(limits[2], shot.level_doubt):
+            return -math.inf, x, y, z, 0.0
     sx, sy, sz = shot.sx, shot.sy, shot.sz
     away = math.sqrt((x - sx) * (x - sx) + (y - sy) * (y - sy) + (z - sz) * (z - sz))
     farthest, tall = bounds(tables, limits, shot.at)

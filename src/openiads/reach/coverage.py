@@ -125,6 +125,7 @@ class Coverage:
     attenuation: bool
     diffraction: bool
     jammed: bool = False  #: somebody jams
+    moving: tuple[str, ...] = ()  #: names of radars that sail or fly, which look from where their way begins
 
     def count(self, height: int) -> NDArray[np.int8]:
         """How many radars detect a target of the height of that number, (rows, columns)."""
@@ -266,6 +267,7 @@ def coverage(
         question, where, tuple(views), world.terrain, _radius(world) / MEAN_RADIUS, fine,
         bool((some["multipath"] == 1).any()), bool((some["attenuation_table"] >= 0).any()),
         bool((some["edge_table"] >= 0).any()), spokes.shape[1] > 0,
+        tuple(world.names.radars[k] for k in chosen if rows[k]["platform"] >= 0),
     )  # fmt: skip
 
 

@@ -231,7 +231,7 @@ def situation_of(draft: Draft) -> NDArray[np.void]:
     row["earth_radius"] = draft.earth_factor * MEAN_RADIUS
     row["sea_roughness"] = setting(scenario.world.sea_roughness, values, "sea_roughness", 0.3)
     set_identification(row, values, scenario.identification)
-    row["first_notional"] = row["emission_due"] = math.inf
+    row["first_notional"] = row["emission_due"] = row["jammer_due"] = math.inf
     row["emission"] = sum(int(radar["policy"]) > 0 for radar in draft.radars)
     row["outages"] = sum(float(each["outage"]) > 0.0 for each in (*draft.radars, *draft.posts, *draft.units))
     row["leaving"] = int(any(site.doctrine.leaves for site in scenario.sites))

@@ -272,6 +272,9 @@ MAGAZINE = np.dtype(
         ("least_lethal", "f8"),  # m, that of the smallest target
         ("certain", "f8", (6,)),  # probability by threat class that a round kills which works and does not miss
         ("pk_believed", "f8", (6,)),  # kill probability by threat class that a crew counts on
+        # where rounds are led along a track, else 0: squares (m2) of the miss that halves it, with a radar's error at
+        # the reference engagement and without, and what the loop of guidance makes of such an error
+        ("aim", "f8", (6, 3)),
         ("limits", "f8", (2, 4)),  # of air-breathing and ballistic targets: distance min, max, height min, max; m
         ("speed_limit", "f8"),  # of a target, m/s
         ("position_limit", "f8"),  # firm track: sd of position and velocity below these

@@ -48,7 +48,7 @@ SITUATION = np.dtype(
         ("leaving", "i8"),  # 1: some unit leaves tracks to a point defense; fixed
         ("work_most", "i8"),  # turns, looks and steps of integration that a replication may take; fixed
         ("work", "i8"),  # turns that it has taken, and by phase (``engine.step``)
-        ("turns", "i8", (11,)),
+        ("turns", "i8", (12,)),
         ("phase", "i8"),  # of the last turn
         ("notional", "i8"),  # rounds of the teaching service switch, and the time of the first
         ("first_notional", "f8"),
@@ -95,6 +95,8 @@ SITUATION = np.dtype(
         ("emission", "i8"),  # radars that are switched on and off; fixed
         ("emission_due", "f8"),  # when the next one is switched, s, and which
         ("emission_next", "i8"),
+        ("jammer_due", "f8"),  # when the next jammer begins or ceases to radiate, s, and which
+        ("jammer_next", "i8"),
         ("outages", "i8"),  # elements that may not be ready when a raid comes; fixed
     ],
     align=True,

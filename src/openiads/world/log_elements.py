@@ -118,7 +118,7 @@ def log_devolve(sim, u, r, before, post):
 
 @kernel("void(Sim, i8)")
 def log_jamming(sim, j):
-    """Jammer ``j`` begins or ceases to radiate, as the first radar to look afterwards notices."""
+    """Jammer ``j`` begins or ceases to radiate, now."""
     n = new_event(sim, JAMMING)
     event = sim.events[n]
     event["flight"] = sim.jammers[j]["flight"]

@@ -31,7 +31,7 @@ PLOT = np.dtype(
 )
 
 
-#: One row per noise jammer, fixed but for the last field.
+#: One row per noise jammer, fixed but for the last two fields.
 JAMMER = np.dtype(
     [
         ("flight", "i8"),  # that carries it
@@ -43,6 +43,7 @@ JAMMER = np.dtype(
         ("sector", "f8"),  # rad, half the sector of its whole power
         ("outside", "f8"),  # what of it is left outside the sector, ratio
         ("on", "i8"),  # 1: it radiates, and that is logged
+        ("due", "f8"),  # s, when it begins or ceases to; inf: never
     ],
     align=True,
 )
@@ -55,6 +56,7 @@ SPOKE = np.dtype(
         ("azimuth", "f8"),
         ("elevation", "f8"),
         ("strobe_at", "f8"),  # s, of the last strobe; -inf: none
+        ("strobe_arrives", "f8"),  # s, when its post has it
         ("strobe_azimuth", "f8"),  # as measured
         ("strobe_elevation", "f8"),
         ("strobe_sigma", "f8", (2,)),  # rad, deviations in azimuth and elevation

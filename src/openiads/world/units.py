@@ -140,7 +140,7 @@ def _add_magazine(draft: Draft, placed: PlacedSite, entry: Entry, unit: int) -> 
     row["track_on_jam"] = bool(entry.flags.get("track_on_jam", False))
     row["reliability"], row["common_mode"] = lethality.reliability, lethality.common_mode
     row["pk_believed"], row["lethal"] = lethality.pk_believed, lethality.radius
-    row["certain"] = lethality.certain
+    row["certain"], row["aim"] = lethality.certain, lethality.aim
     draft.magazines.append(row)
     return len(draft.magazines) - 1
 

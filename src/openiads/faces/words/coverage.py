@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from openiads.base.words import listed
 from openiads.faces.words import jamming
 from openiads.faces.words.terrain import terrain_note
 from openiads.faces.words.text import length, number
@@ -146,4 +147,9 @@ def conditions(found: Coverage) -> str:
     looks = "one look" if n == 1 else f"{m} of {n} looks"
     fades = "steady" if question.swerling == 0 else f"Swerling {question.swerling}"
     noisy = " under noise jamming" if found.jammed else ""
-    return f"target {size}, {fades}; detected{noisy}: {looks} with probability {question.probability:g} or more"
+    told = f"target {size}, {fades}; detected{noisy}: {looks} with probability {question.probability:g} or more"
+    if found.moving:
+        told += (
+            f"; {listed(found.moving)} {'moves' if len(found.moving) == 1 else 'move'}: shown from where the way begins"
+        )
+    return told
