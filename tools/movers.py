@@ -30,8 +30,8 @@ SEED, LOOKS, FULL, PICKED = 2016, 20, 60, 30
 
 
 def values_of(knob: Knob) -> list[float]:
-    """The ends of an interval; of a joint parameter, whose draws have no order, four of them."""
-    if knob.kind == "joint":
+    """The ends of an interval; of a joint parameter, whose draws have no order, four of them, and of a state."""
+    if knob.kind in ("joint", "state"):
         return [(int(DRAWS * share) + 0.5) / DRAWS for share in (0.125, 0.375, 0.625, 0.875)]
     return [knob.low, knob.high]
 

@@ -42,6 +42,16 @@ def test_a_duct_lets_a_low_flyer_be_seen_farther():
     assert surface < evaporation - 1.0 and evaporation < none - 1.0, (none, evaporation, surface)
 
 
+@pytest.mark.parametrize(("share", "state"), [(0.05, "none"), (0.5, "evaporation"), (0.95, "surface")])
+def test_a_drawn_duct_shows_a_low_flyer_when_the_declared_one_does(share, state):
+    """Expected: a parameter sample whose draw falls on a state is the world that declares it; half lies between."""
+    drawn, declared = (
+        scene(low_flyer(), model=CLEAR, sites=[site(**BESIDE)], world={"ducting": what}, knobs=knobs)
+        for what, knobs in (("drawn", {"world.ducting": share}), (state, None))
+    )
+    assert first_seen(drawn) == first_seen(declared)
+
+
 def test_diffraction_never_shows_a_low_flyer_later():
     """Expected: what bends over the edge adds signal below the horizon, so first detection is not later."""
     without, with_ = (

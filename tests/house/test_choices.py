@@ -162,6 +162,7 @@ FLOWN: dict[str, str] = {
     "WorldSettings.ducting=none": C + "test_a_duct_lets_a_low_flyer_be_seen_farther",
     "WorldSettings.ducting=evaporation": C + "test_a_duct_lets_a_low_flyer_be_seen_farther",
     "WorldSettings.ducting=surface": C + "test_a_duct_lets_a_low_flyer_be_seen_farther",
+    "WorldSettings.ducting=drawn": C + "test_a_drawn_duct_shows_a_low_flyer_when_the_declared_one_does",
     "threats.swerling=0": SWERLING,
     "threats.swerling=1": SWERLING,
     "threats.swerling=2": SWERLING,

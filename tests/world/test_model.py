@@ -50,6 +50,10 @@ def scenes(changed: dict[str, Any] | None = None) -> list[World]:
     queue = scene(raid("East"), model=TEXTBOOK | {"service": "fixed", "service_time": "20 s"}, **more)
     states = ("evaporation", "surface")
     ducts = [scene(raid("East"), model=TEXTBOOK, world={"ducting": state}, **more) for state in states]
+    ducts += [
+        scene(raid("East"), model=TEXTBOOK, world={"ducting": "drawn"}, knobs={"world.ducting": share}, **more)
+        for share in (0.12, 0.72)
+    ]
     decoys = [{"radar": "64n6e2", "count": 1}]
     emits = [
         scene(raid("East"), model=TEXTBOOK, sites=[site(doctrine={"emission": policy}, emitter_decoys=decoys)], **more)

@@ -44,7 +44,7 @@ class Purpose(IntEnum):
     COMMON = 11  # what a salvo's rounds share: flight, slot of the engagement's number
     ASSESS = 12  # kill assessment: flight, slot of the n-th shot at it
     SEEK = 13  # noise in the endgame of a round: flight, slot of the n-th shot at it and the sample
-    SPACING = 14  # raid spacing and jitter: flight
+    SPACING = 14  # raid spacing and jitter: flight; slot 1: its variety, which variant and how large a cross section
     CEP = 15  # where a weapon lands: flight
     DAMAGE = 16  # damage at an asset: flight
     FALSE_ALARM = 17  # false alarms: radar, slot of the scan

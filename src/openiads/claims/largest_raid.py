@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import copy
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from openiads.base.errors import InputError
-from openiads.base.jsonable import JsonObject
+from openiads.base.jsonable import Json, JsonObject
 from openiads.base.words import nearest
 from openiads.claims.bench import Bench, drivers, logs, mean_band, share, worlds
 from openiads.claims.evidence import Arm, Evidence, looked
@@ -42,10 +43,16 @@ def counts(mix: dict[str, float], size: int) -> dict[str, int]:
 
 
 def scenario(
-    claim: LargestRaid, size: int, limits: str, raid: str = "", reading: str = "", units: int | None = None
+    claim: LargestRaid,
+    size: int,
+    limits: str,
+    raid: str = "",
+    reading: str = "",
+    units: int | None = None,
+    layer: str = "",
 ) -> Scenario:
     """A raid (the first, if none is named) of this size, against the scenario's own defense, that of another reading,
-    or the own one with so many fire units."""
+    the own one with so many fire units, or the own one with a layer beside it."""
     base = load(claim.study.scenario)
     _known(claim, base)
     mapping = copy.deepcopy(dict(base.mapping()))
@@ -58,9 +65,11 @@ def scenario(
     raid = raid or reference(claim)
     if units is not None:
         mapping["site"] = [{**site, "fire_units": units} for site in mapping["site"]]
+    if layer:
+        _add_layer(claim, mapping, layer)
     number = counts(claim.study.raids[raid], size)
     mapping["raid"] = [{**each, "count": number[each["name"]]} for each in mapping["raid"] if number.get(each["name"])]
-    more = [part for part in (reading, f"{units}_units" if units else "") if part]
+    more = [part for part in (reading, f"{units}_units" if units else "", layer.replace(" ", "_")) if part]
     mapping["name"] = "_".join(["claim", claim.name, raid, str(size), limits, *more])
     mapping["model"] = {**mapping.get("model", {}), "limits": limits}
     made = validate(mapping)
@@ -68,6 +77,28 @@ def scenario(
     if made.duration < last + AFTER:  # a long stream would end the run still in the air, unhit
         made = validate({**mapping, "duration": f"{last + AFTER:g} s"})
     return made.placed(getattr(base, "folder", None))
+
+
+def _add_layer(claim: LargestRaid, mapping: JsonObject, label: str) -> None:
+    """Put the sites of a layer into a scenario, and its command over them and the scenario's own."""
+    layer = claim.study.layers[label]
+    other = load(layer.scenario).mapping()
+    own = [site["name"] for site in mapping["site"]]
+    where = f"claim {claim.name}: study.layers.{label}"
+    taken = [_named(where, layer.scenario, other, "site", name) for name in layer.sites]
+    mapping["site"] = [*mapping["site"], *copy.deepcopy(taken)]
+    if layer.command is not None:
+        command = _named(where, layer.scenario, other, "command", layer.command)
+        mapping["command"] = [*mapping.get("command", []), {**command, "commands": [*own, *layer.sites]}]
+
+
+def _named(where: str, scenario: str, mapping: Mapping[str, Json], table: str, name: str) -> JsonObject:
+    """The row of a scenario's table with a name; InputError if it has none."""
+    rows = {each["name"]: each for each in mapping.get(table, [])}
+    if name not in rows:
+        remedy = f"{nearest(name, list(rows))}It has: {', '.join(rows)}."
+        raise InputError(where, f"{scenario} has no {table} {name!r}", remedy)
+    return rows[name]
 
 
 def reference(claim: LargestRaid) -> str:
@@ -88,11 +119,12 @@ def _known(claim: LargestRaid, base: Scenario) -> None:
 
 
 def _beside(claim: LargestRaid, size: int) -> list[tuple[str, Scenario]]:
-    """What is flown beside the deciding defense and raid at a size, each with its label: orders of battle, then other
-    raids, then other readings of what was sent."""
+    """What is flown beside the deciding defense and raid at a size, each with its label: orders of battle, layers, then
+    other raids, then other readings of what was sent."""
     plan, limits = claim.study, claim.rule.arms.limits[0]
     own = load(plan.scenario).sites[0].fire_units
     found = [(ordered(n), scenario(claim, size, limits, units=n)) for n in plan.fire_units if n != own]
+    found += [(name, scenario(claim, size, limits, layer=name)) for name in plan.layers]
     found += [(raid, scenario(claim, size, limits, raid)) for raid in plan.raids if raid != reference(claim)]
     others = [name for name in plan.readings if name != plan.scenario]
     return found + [(name, scenario(claim, size, limits, reading=name)) for name in others]
@@ -168,7 +200,7 @@ def _shown(claim: LargestRaid, size: int, limits: str, figure: Figure, label: st
     choices, which can turn it."""
     arms, plan = claim.rule.arms, claim.study
     arm = Arm(_cell(claim, size, label if label in plan.raids else ""), limits, arms.weighting[0])
-    if size == claim.rule.reference and label in [ordered(n) for n in plan.fire_units]:
+    if size == claim.rule.reference and label in [*(ordered(n) for n in plan.fire_units), *plan.layers]:
         return looked(arm, answer(claim, figure), figure, claim.rule.levels, [], None, beside=(ORDER, label))
     return looked(arm, answer(claim, figure), figure, claim.rule.levels, [], None, beside=label)
 

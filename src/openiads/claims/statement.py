@@ -194,6 +194,14 @@ class Equivalence(Statement):
 # ------------------------------------------------------------------ the largest raid
 
 
+class Layer(_Table):
+    """Sites of another scenario that stand beside the study's own."""
+
+    scenario: Text
+    sites: Annotated[tuple[Key, ...], Strict(False), Field(min_length=1)]
+    command: Key | None = Field(None, description="its command over them and the study's own; else each fights alone")
+
+
 class RaidStudy(_Table):
     """A scenario whose raid grows at fixed mixes, against several orders of battle."""
 
@@ -202,6 +210,7 @@ class RaidStudy(_Table):
     asset: Annotated[tuple[Key, ...], Strict(False), Field(min_length=1)]
     sizes: Annotated[tuple[Annotated[int, Field(ge=1, le=2000)], ...], Strict(False), Field(min_length=1)]
     fire_units: Annotated[tuple[Annotated[int, Field(ge=1, le=32)], ...], Strict(False)] = ()
+    layers: dict[Key, Layer] = Field({}, description="what is added to it -> from where; each can turn the verdict")
     raids: dict[Key, Annotated[dict[Key, Share], AfterValidator(_mixed)]] = Field(
         min_length=1, description="raid -> raid of the scenario -> share; the first is the reference"
     )

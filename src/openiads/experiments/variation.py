@@ -246,7 +246,7 @@ class Reader:
             self.problems.add(loc, "not a number", f"A knob takes numbers: {_interval(knob)}.", value)
             return math.nan
         least = -1.0 if knob.doubted else 0.0
-        share = knob.kind in ("share", "joint")
+        share = knob.kind in ("share", "joint", "state")
         below = knob.kind != "offset" and not share and value < min(knob.low, 0.0)
         wrong = below or (share and not least <= value <= 1.0)
         if wrong or (knob.kind == "factor" and value == 0 and knob.low > 0):

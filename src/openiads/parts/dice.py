@@ -241,6 +241,15 @@ def spacing(sim, f):
     return n
 
 
+@kernel("tuple_of(f8, f8)(Sim, i8)")
+def variety(sim, f):
+    """Uniform of which of its variants a flight flies, and standard normal of its cross section in decibels."""
+    situation = sim.situation[0]
+    u0, u1, u2, _ = uniforms(situation["seed"], situation["replication"], SPACING, sim.flights[f]["actor"], 1)
+    n, _ = normals(u0, u1)
+    return u2, n
+
+
 @kernel("f8(Sim, i8)")
 def warning(sim, f):
     """Standard normal of how long before an intercept a flight notices it."""

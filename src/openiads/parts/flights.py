@@ -21,6 +21,8 @@ TURN_AWAY = int(Evasion.TURN_AWAY)
 ON_RADAR, ON_LAUNCHER, ON_POST = int(Element.RADAR), int(Element.LAUNCHER), int(Element.POST)
 BALLISTIC = int(ThreatClass.BALLISTIC)
 TWO_PI = 2.0 * math.pi
+VARIANT = 3  # numbers of a variant: offset of its path, shift, end
+DECIBEL = math.log(10.0) / 10.0
 
 
 @kernel("tuple_of(f8, f8, f8, f8, f8, f8)(Sim, i8, f8)")
@@ -68,10 +70,29 @@ def muster(sim):
             log_not_ready(sim, ON_POST, alone, u)
 
 
+@kernel("void(Sim, i8)")
+def vary(sim, f):
+    """Give flight ``f`` what differs between flights of one raid: its speed and height, one of the paths that were
+    tabulated, and its cross section."""
+    flight = sim.flights[f]
+    share, normal = dice.variety(sim, f)
+    if flight["variants"] > 0:
+        at = flight["variants_at"] + VARIANT * int(share * flight["variants"])
+        flight["path"] = int(sim.tables[at])
+        flight["shift"] = sim.tables[at + 1]
+        flight["starts"] = max(sim.tables[flight["path"]] + flight["shift"], 0.0)
+        flight["ends"] = sim.tables[at + 2]
+        flight["route_ends"] = flight["ends"]
+    factor = math.exp(DECIBEL * flight["rcs_spread"] * normal)
+    for band in range(3):
+        for aspect in range(3):
+            flight["rcs"][band, aspect] *= factor
+
+
 @kernel("void(Sim)")
 def begin(sim):
-    """Set what differs between replications: elements that are not ready, launchers that do not work, drawn jitter of
-    the starts; with Poisson arrivals, drawn starts.
+    """Set what differs between replications: elements that are not ready, launchers that do not work, the variety of
+    flights, drawn jitter of the starts; with Poisson arrivals, drawn starts.
     """
     situation = sim.situation[0]
     if situation["outages"] > 0:
@@ -85,6 +106,8 @@ def begin(sim):
     clock = 0.0
     for f in range(len(sim.flights)):
         flight = sim.flights[f]
+        if flight["variants"] > 0 or flight["rcs_spread"] > 0.0:
+            vary(sim, f)
         if flight["parent"] >= 0:  # released on time by a flight that may itself be late
             delay(sim, f, sim.flights[flight["parent"]]["shift"] - flight["follows"])
             continue

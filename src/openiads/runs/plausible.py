@@ -36,6 +36,9 @@ MOST_TURNS, PACE = 10_000_000, 3_000_000
 FAR = 2_000_000.0
 #: Distance (m) within which a place would be with latitude and longitude the other way round.
 NEAR = 500_000.0
+#: Distance (m) from what it defends from which a site in reach may have its coordinates the other way round, and the
+#: share of it that is then left at most.
+APART, LEFT = 50_000.0, 0.2
 
 
 def objections(world: World) -> list[str]:
@@ -177,14 +180,19 @@ def _km(meters: float) -> str:
 
 def swapped(at: Position, other: Position) -> str:
     """A question where two places would lie near each other with coordinates of one the other way round; else empty."""
+    return ": are latitude and longitude of one of them swapped?" if exchanged(at, other) < NEAR else ""
+
+
+def exchanged(at: Position, other: Position) -> float:
+    """Distance (m) of two places with coordinates of the first the other way round; inf where that is no place."""
     if abs(at.longitude) > math.pi / 2.0:
-        return ""
-    distance = float(inverse(at.longitude, at.latitude, other.latitude, other.longitude)[0])
-    return ": are latitude and longitude of one of them swapped?" if distance < NEAR else ""
+        return math.inf
+    return float(inverse(at.longitude, at.latitude, other.latitude, other.longitude)[0])
 
 
 def misplaced_sites(world: World) -> list[str]:
-    """Sites that stand farther from what they defend than their rounds reach."""
+    """Sites that stand farther from what they defend than their rounds reach, or far, and near with coordinates
+    exchanged."""
     found = []
     assets = {asset.name: asset for asset in world.scenario.assets}
     for site in world.scenario.sites:
@@ -197,7 +205,18 @@ def misplaced_sites(world: World) -> list[str]:
                     f'site "{site.name}" stands {_km(away)} from {name}, which it defends, and its rounds reach '
                     f"{_km(reach)}{swapped(site.at, asset.at)}"
                 )
+            elif asset.ship is None and site.speed is None and away > APART:
+                found += _exchanged_site(site, name, asset.at, away)
     return found
+
+
+def _exchanged_site(site: Site, name: str, at: Position, away: float) -> list[str]:
+    """A line on a site that would stand much nearer to what it defends with its coordinates the other way round."""
+    other = exchanged(site.at, at)
+    if other >= LEFT * away:
+        return []
+    said = f'site "{site.name}" stands {_km(away)} from {name}, which it defends, and would stand {_km(other)} from it'
+    return [f"{said} with latitude and longitude the other way round: are they swapped?"]
 
 
 def _reach_of(world: World, site: Site) -> float:

@@ -13,7 +13,7 @@ from openiads.base.toml import parse_toml
 from openiads.catalog.load import parse_value
 from openiads.catalog.records import Entry, Value
 
-KINDS = ("offset", "factor", "replaces", "share", "joint")
+KINDS = ("offset", "factor", "replaces", "share", "joint", "state")
 BUILDS = ("none", "mask", "flyout", "arcs", "tables", "relief", "misses")
 _ROW = re.compile(r"(\w+)\[(\d+)\]\.(\w+)")
 

@@ -45,8 +45,9 @@ class Knob:
         `ENTRY.KNOB` or `world.KNOB`, the key of its draw and of the values that a build takes.
     kind : str
         "offset" (decibels added), "factor", "replaces" (SI value of the field of that name), "share" (0 to 1, where
-        each of its fields stands between the ends of its own interval, so that all move together) or "joint" (0 to 1,
-        which of the draws of its fields that keep what is published, `scenario.joint`).
+        each of its fields stands between the ends of its own interval, so that all move together), "joint" (0 to 1,
+        which of the draws of its fields that keep what is published, `scenario.joint`) or "state" (0 to 1, which of
+        some states, each over its share of time).
     entry : str
         Catalog entry, empty for the world.
     fields : tuple of str
@@ -111,9 +112,9 @@ class Knob:
         weighting : {"uniform", "triangular", "log_uniform", "skeptical"}
             As in `value_at`. "skeptical" takes a share of kill probabilities from the lowest figure that somebody
             counted (a value below 0: `scenario.moved`) to the nominal one, evenly in the logarithm; of other knobs it
-            is uniform. A joint knob's draws are equally likely whatever the weighting.
+            is uniform. The draws of a joint knob and of a state are equally likely whatever the weighting.
         """
-        if self.kind == "joint":
+        if self.kind in ("joint", "state"):
             return u
         if self.doubted and weighting in ("log_uniform", "skeptical"):
             return _doubted(self.doubted, u, weighting)
@@ -220,8 +221,14 @@ def knob_list(catalog: Catalog, scenario: Scenario | None = None) -> tuple[Knob,
     found = [_world_knob(row, scenario) for row in bands.templates("world")]
     for name in _names(catalog, scenario):
         found += _of_entry(catalog, catalog[name])
-    idle = frozenset() if scenario is None else unread_by(scenario)
+    idle = frozenset() if scenario is None else unread_by(scenario) | undrawn(scenario)
     return tuple(knob for knob in found if not knob.fields or not idle.issuperset(knob.fields))
+
+
+def undrawn(scenario: Scenario) -> frozenset[str]:
+    """Fields that are read only where the state of the air is drawn, and here it is declared."""
+    drawn = {"ducting", "duct_evaporation_share", "duct_surface_share"}
+    return frozenset() if scenario.world.ducting == "drawn" else frozenset(drawn)
 
 
 def set_only(catalog: Catalog, scenario: Scenario | None = None) -> tuple[Knob, ...]:
@@ -281,7 +288,7 @@ def _rows(entry: Entry) -> list[JsonObject]:
 
 def nominal_values(knobs: Iterable[Knob]) -> dict[str, float]:
     """Knob name -> nominal value; shares are left out, because their fields are not all nominal at one share."""
-    return {knob.name: knob.nominal for knob in knobs if knob.kind not in ("share", "joint")}
+    return {knob.name: knob.nominal for knob in knobs if knob.kind not in ("share", "joint", "state")}
 
 
 def used_entries(catalog: Catalog, scenario: Scenario) -> set[str]:
@@ -321,7 +328,7 @@ def receiver_of(radar: Entry) -> str:
 
 def _world_knob(row: JsonObject, scenario: Scenario | None) -> Knob:
     knob = _own(row)
-    given = None if scenario is None else getattr(scenario.world, row["setting"])
+    given = None if scenario is None or knob.kind == "state" else getattr(scenario.world, row["setting"])
     return knob if given is None else replace(knob, nominal=given, low=given, high=given, note="fixed by the scenario")
 
 

@@ -142,7 +142,8 @@ class WorldSettings(Part):
         Rms height of the sea's surface where two-ray propagation applies (None: 0.3 m, a slight sea).
     ducting : str
         State of the air near the surface, which bends rays more than usual in a duct: the effective earth radius is
-        then greater by a factor of the catalog's `model`, for all radars and directions alike.
+        then greater by a factor of the catalog's `model`, for all radars and directions alike.  "drawn": each parameter
+        sample has the state that its `world.ducting` falls on, by the shares of time of the catalog's `model`.
     """
 
     earth_factor: EarthFactor | None = None
@@ -150,7 +151,7 @@ class WorldSettings(Part):
     clutter_offset: Decibels | None = None
     common_mode_scale: Annotated[float, Measure("number", 0.0, 5.0, "1")] | None = None
     sea_roughness: Annotated[float, Measure("length", 0.0, 5.0, "0.3 m")] | None = None
-    ducting: Literal["none", "evaporation", "surface"] = "none"
+    ducting: Literal["none", "evaporation", "surface", "drawn"] = "none"
 
 
 PRIORS = ("prior_hostile", "prior_friend", "prior_neutral")

@@ -82,6 +82,12 @@ class Raid(Part):
         Distance between neighboring paths.
     jitter : Duration
         Standard deviation of each one's time.
+    speed_spread : float, optional
+        Standard deviation of each one's speed about that of the raid, m/s.
+    height_spread : float, optional
+        Standard deviation of each one's height about that of the raid, m.
+    rcs_spread : float, optional
+        Standard deviation of each one's cross section about that of its type, dB.
     jammer : Key, optional
         Noise jammer that each one carries, a catalog entry.
     jammer_from : Duration, optional
@@ -115,6 +121,9 @@ class Raid(Part):
     spacing: Duration = 0.0
     lateral_spacing: Distance = 0.0
     jitter: Duration = 0.0
+    speed_spread: Annotated[float, Measure("speed", 0.0, 1_000.0, "20 m/s")] | None = None
+    height_spread: Annotated[float, Measure("length", 0.0, 20_000.0, "500 m")] | None = None
+    rcs_spread: Annotated[float, Measure("decibel", 0.0, 10.0, "2 dB")] | None = None
     jammer: Key | None = None
     jammer_from: Duration | None = None
     jammer_until: Duration | None = None
@@ -131,6 +140,10 @@ class Raid(Part):
         _exactly_one(self, "origin", "route")
         _at_most_one(self, "altitude", "agl")
         _at_most_one(self, "start", "time_on_target")
+        for key in ("speed_spread", "height_spread"):
+            if self.weapon is not None and getattr(self, key):
+                told = f"{key} of carriers, whose weapons are released at one time and height"
+                raise refusal(told, f"Remove {key}, or make several raids.", key)
         _jams(self)
         return self
 

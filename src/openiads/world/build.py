@@ -188,10 +188,27 @@ def setting(given: float | None, values: Values, knob: str, default: float) -> f
 
 
 def earth_factor_of(scenario: Scenario, values: Values) -> float:
-    """Effective earth radius over the true one: refraction, and the duct that the scenario declares."""
+    """Effective earth radius over the true one: refraction, and the duct that is declared or drawn."""
     factor = setting(scenario.world.earth_factor, values, "earth_factor", 4.0 / 3.0)
-    state = scenario.world.ducting
+    state = duct_of(scenario, values)
     return factor if state == "none" else factor * values.model(f"duct_{state}_factor")
+
+
+def duct_of(scenario: Scenario, values: Values) -> str:
+    """The state of the air near the surface: as declared, or the one that the world's draw falls on.
+
+    The states stand in the order of what they do, none, evaporation and surface, each over its share of time; without a
+    draw it is the one in the middle of that.
+    """
+    declared = scenario.world.ducting
+    if declared != "drawn":
+        return declared
+    share = values.knob("world.ducting", 0.5)
+    surface = values.model("duct_surface_share")
+    evaporation = min(values.model("duct_evaporation_share"), 1.0 - surface)
+    if share >= 1.0 - surface:
+        return "surface"
+    return "evaporation" if share >= 1.0 - surface - evaporation else "none"
 
 
 def terrain_of(scenario: Scenario, values: Values) -> Terrain:

@@ -32,6 +32,7 @@ from openiads.world.routes import (
     speed_of,
     way_home,
 )
+from openiads.world.variety import add_variants
 
 TOO_EARLY = 1e-6  # s before the run that are nothing but rounding
 AIM_ROUNDS = 2  # times that a path to a ship is flown again to where the ship will then be
@@ -102,6 +103,9 @@ def _add_raid(draft: Draft, number: int, raid: Raid) -> None:
         _equip(row, entry, raid.side, raid.iff, raid.transponder)
         row["raid"] = number
         row["jitter"] = raid.jitter
+        row["rcs_spread"] = raid.rcs_spread or 0.0
+        if raid.speed_spread or raid.height_spread:
+            add_variants(draft, row, raid, partial(_flown, draft, entry, n))
         add_jammer(draft, row, raid)
         row["evasion"] = int(Evasion[raid.evasion.upper()])
         row["load"] = raid.evasion_load or draft.values.of(entry, "max_load_factor")
@@ -109,6 +113,12 @@ def _add_raid(draft: Draft, number: int, raid: Raid) -> None:
         if raid.weapon is not None:
             row["leaves"], row["asset"], row["element"], row["cep"] = 1, -1, 0, 0.0
             _add_weapons(draft, number, raid, table, release)
+
+
+def _flown(draft: Draft, entry: Entry, n: int, raid: Raid) -> tuple[Table, float]:
+    """Path of the n-th flight of a raid, and how much later than tabulated it is flown, s."""
+    table, release = _routed(draft, raid, entry, n)
+    return table, _start(draft, raid, table, release, n) - float(table[0])
 
 
 def _start(draft: Draft, raid: Raid, table: Table, release: float, n: int) -> float:

@@ -109,7 +109,7 @@ FLIGHT = np.dtype(
         ("actor", "i8"),  # fixed; name number for draws
         ("threat_class", "i8"),  # codes.ThreatClass, fixed; index into the lethality of an interceptor
         ("side", "i8"),  # codes.Side, fixed
-        ("path", "i8"),  # offset of the path in tables, fixed
+        ("path", "i8"),  # offset of the path in tables; fixed where it has no variants
         ("shift", "f8"),  # the path is flown this much later than tabulated, s; drawn per replication
         ("starts", "f8"),
         ("ends", "f8"),  # time at which the path ends if nothing happens
@@ -125,7 +125,10 @@ FLIGHT = np.dtype(
         ("transponder", "i8"),  # 1: a civil one; fixed
         ("flight_plan", "i8"),  # 1: the post holds its plan; fixed
         ("corridor", "i8"),  # row of the corridor that its plan names, -1 for none; fixed
-        ("rcs", "f8", (3, 3)),  # m2 by band (S, C, X) and aspect (nose, beam, tail); fixed per world
+        ("rcs", "f8", (3, 3)),  # m2 by band (S, C, X) and aspect (nose, beam, tail); fixed per world without a spread
+        ("rcs_spread", "f8"),  # dB, deviation of that about its type's, drawn per replication; fixed
+        ("variants", "i8"),  # paths of which one is drawn per replication, 0 for the one; fixed
+        ("variants_at", "i8"),  # offset in tables of offset, shift and end of each; fixed
         ("turns_at", "f8"),  # s; from here on the flight turns off its path; inf: never
         ("turn_rate", "f8"),  # rad/s of that turn, positive to the left; and
         ("turn_angle", "f8"),  # rad after which it flies straight on

@@ -57,6 +57,15 @@ def speed_of(draft: Draft, profile: Profile) -> float:
     return profile.speed if profile.speed is not None else draft.values.of(profile.entry, "speed")
 
 
+def height_of(draft: Draft, profile: Profile) -> tuple[str, float]:
+    """Whether a flight keeps its "altitude" above the sea or its "agl" above the ground, and how much, m."""
+    follows = profile.agl is not None or (
+        profile.altitude is None and bool(profile.entry.flags.get("terrain_following"))
+    )
+    key, given = ("agl", profile.agl) if follows else ("altitude", profile.altitude)
+    return key, draft.values.of(profile.entry, key) if given is None else given
+
+
 def load_of(draft: Draft, entry: Entry) -> float:
     """Load factor of the turns on a flight's path."""
     model = draft.values.model
@@ -74,16 +83,14 @@ def path_table(draft: Draft, points: Points, profile: Profile, end: float | None
     end
         Height above the sea (m) to which the last leg of a level path leads; None: it stays level.
     """
-    entry, values, terrain = profile.entry, draft.values, draft.terrain
-    follows = profile.agl is not None or (profile.altitude is None and bool(entry.flags.get("terrain_following")))
+    entry, terrain = profile.entry, draft.terrain
+    kept, above = height_of(draft, profile)
     speed, load, route = speed_of(draft, profile), load_of(draft, entry), tuple(points)
     key = (route, speed, load)
-    if follows:
-        above = profile.agl if profile.agl is not None else values.of(entry, "agl")
+    if kept == "agl":
         on_ground = ("following", *key, above, terrain.relief_digest, terrain.crest_factor)
         return draft.prebuilt.once(on_ground, lambda: _following(draft, route, above, speed, load))
-    level = profile.altitude if profile.altitude is not None else values.of(entry, "altitude")
-    heights = level if end is None else (*[level] * (len(points) - 1), end)
+    heights = above if end is None else (*[above] * (len(points) - 1), end)
 
     def flown() -> Table:
         return level_route(route, heights, speed, 0.0, load, track=_track(draft, route, speed, load)[1])
