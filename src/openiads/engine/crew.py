@@ -108,7 +108,7 @@ def prospect(sim, e):
     u = engagement["unit"]
     own_track = sim.tracks[engagement["own"]]
     if engagement["in_flight"] == 0:
-        gate, magazine, first, last, believed, _ = offer(sim, u, own_track, now)
+        gate, magazine, first, last, believed, _ = offer(sim, u, own_track, now, True)
         engagement["magazine"] = magazine if magazine >= 0 else engagement["magazine"]
     else:
         magazine = engagement["magazine"]

@@ -165,7 +165,8 @@ def price(sim, post, u, k):
     if gate == 0:
         gate = unit_gate(sim, u, k)
     if gate == 0:
-        gate, magazine, first, _, _, spare = offer(sim, u, track, now + unit["crew_delay"] + turning_time(sim, u, k))
+        ready = now + unit["crew_delay"] + turning_time(sim, u, k)
+        gate, magazine, first, _, _, spare = offer(sim, u, track, ready, False)
         # it will come within reach, but a channel now would only wait
         if gate == 0 and spare > sim.model[0]["assign_ahead"]:
             gate = TOO_EARLY

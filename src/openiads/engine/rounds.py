@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 
 from openiads.base.compiled import kernel
-from openiads.doctrine.assignment import attacks, believed_class, envelope, permitted
+from openiads.doctrine.assignment import attacks, believed_class, permitted, shot_at
 from openiads.doctrine.firing import looks_again
 from openiads.doctrine.value import rounds_announced, rounds_wanted, urgency_of, worth_of
 from openiads.parts.launchers import rounds_left, rounds_of
@@ -78,13 +78,15 @@ def rounds_kept(sim, post, k):
     return loaded > 0 and left <= wanted
 
 
-@kernel("tuple_of(i8, i8, f8, f8, f8, f8)(Sim, i8, Track, f8)")
-def offer(sim, u, track, ready):
+@kernel("tuple_of(i8, i8, f8, f8, f8, f8)(Sim, i8, Track, f8, b1)")
+def offer(sim, u, track, ready, whole):
     """The kind of round a unit would shoot at a track: (gate or 0, magazine, first, last, believed, spare).
 
     Among the kinds with rounds left and a feasible intercept those that need not wait for the target to come nearer
     go first, and of these the one believed to kill most surely; equal ones in the catalog's order.  Without any, the
     gate that the kind furthest along met.
+
+    whole : False where nobody asks for the last, which is the first then
     """
     unit = sim.units[u]
     gate, magazine, first, last, believed, spare = PROBABILITY_FLOOR, -1, math.inf, math.inf, 0.0, 0.0
@@ -94,10 +96,10 @@ def offer(sim, u, track, ready):
             if nothing and magazine < 0:
                 gate = NO_ROUND
             continue
-        g, a, b, chance, wait = envelope(sim.tables, unit, sim.magazines[m], track, ready)
-        merit = chance - (1.0 if wait > sim.model[0]["soon_ready"] else 0.0)
+        g, a, b, surely, wait = shot_at(sim.tables, unit, sim.magazines[m], track, ready, whole)
+        merit = surely - (1.0 if wait > sim.model[0]["soon_ready"] else 0.0)
         if g == 0 and merit > best:
-            gate, magazine, first, last, believed, spare, best = 0, m, a, b, chance, wait, merit
+            gate, magazine, first, last, believed, spare, best = 0, m, a, b, surely, wait, merit
         elif g != 0 and magazine < 0 and (nothing or GATE_RANK[g] > GATE_RANK[gate]):
             gate, nothing = g, False
     return gate, magazine, first, last, believed, spare
@@ -147,7 +149,7 @@ def believed_to_kill(sim, p, k):
     if rounds <= 0:
         return 0.0
     ready = ready_for(sim, p, k)
-    gate, _, first, last, believed, spare = offer(sim, p, track, ready)
+    gate, _, first, last, believed, spare = offer(sim, p, track, ready, True)
     harm = now + track["time_to_asset"]
     if gate != 0 or first >= harm:
         return 0.0

@@ -201,11 +201,11 @@ def service_look(sim, r, e, f):
     if engagement["state"] != ACQUIRING:
         snr *= engagement["stretch"]
     slot = dice.service_slot(radar, now)
-    hit, drawn = detects(sim, r, f, now, snr, slot)
+    hit, drawn, unjammed = detects(sim, r, f, now, snr, clear if engagement["state"] == ACQUIRING else 0.0, slot)
     if engagement["state"] == ACQUIRING:  # it is in view by now, whatever kept it from that before
         set_gate(sim, cued, radar["unit"], NOT_ACQUIRED)
     if not hit:
-        if engagement["state"] == ACQUIRING and jammed and detects(sim, r, f, now, clear, slot)[0]:
+        if engagement["state"] == ACQUIRING and jammed and unjammed:
             set_gate_jammed(sim, cued, radar["unit"], through_at(radar, distance, snr, clear, own))
         return own >= radar["strobe_ratio"] and jammed and follow_jamming(sim, r, e, f, azimuth, elevation, own)
     rm, am, em, sr, sa, se, vm = measure(sim, r, f, distance, azimuth, elevation, along, drawn, slot)
@@ -393,19 +393,30 @@ def borrow(sim, r, e):
 
 @kernel("i8(Sim, f8, f8, f8, f8)")
 def nearest_flight(sim, x, y, z, box):
-    """The flight in the air nearest a point and within ``box`` m of it; -1 for none."""
+    """The flight in the air nearest a point and within ``box`` m of it; -1 for none.
+
+    One on its path that cannot have come near enough since it was last looked for is left where it was.
+    """
     now = sim.situation[0]["now"]
-    best = box * box
+    best, near = box * box, box
     found = -1
     for f in range(len(sim.flights)):
         flight = sim.flights[f]
         if flight["terminal"] != 0 or flight["starts"] > now:
             continue
+        on_path = flight["turns_at"] == math.inf
+        if on_path:
+            fx, fy, fz = flight["met"][0] - x, flight["met"][1] - y, flight["met"][2] - z
+            far = near + flight["fastest"] * (now - flight["met_at"]) + 1.0
+            if fx * fx + fy * fy + fz * fz > far * far:
+                continue
         fx, fy, fz, _, _, _ = state_of(sim, f, now)
+        if on_path:
+            flight["met_at"], flight["met"][0], flight["met"][1], flight["met"][2] = now, fx, fy, fz
         fx, fy, fz = fx - x, fy - y, fz - z
         off = fx * fx + fy * fy + fz * fz
         if off < best:
-            best = off
+            best, near = off, math.sqrt(off)
             found = f
     return found
 
@@ -426,6 +437,8 @@ def turn(sim, r, azimuth):
     takes = abs(away) / radar["slew_rate"] if slews else radar["relay_time"]
     log_slew(sim, r, azimuth, takes)
     radar["boresight"] = azimuth
+    for f in range(len(sim.flights)):
+        sim.looks[r, f]["alike"] = 0.0
     radar["slewing_until"] = now + takes
     if not slews:  # a battery that is laid anew lays its launchers too
         for k in range(unit["first_launcher"], unit["first_launcher"] + unit["launchers"]):

@@ -9,7 +9,7 @@ from openiads.base import compiled
 from openiads.base.compiled import kernel
 from openiads.physics.flyout import track_acceleration
 from openiads.physics.motion import local_up
-from openiads.physics.reach import slack
+from openiads.physics.reach import slack_at
 
 SPACING = 2000.0  # m of the target's way between two points that are tried
 LEAST_STEP, MOST_STEP = 0.5, 10.0  # s
@@ -74,11 +74,12 @@ def meeting(tables, limits, shot, gx, gy, gz, ahead):
     ux, uy, uz, height = local_up(x, y, z)
     if shot.ballistic == 1 and height < 0.0:
         return -math.inf, x, y, z, -math.inf
+    lifted = False
     if shot.ballistic == 0:
         lowest = max(limits[2], 0.0)
         deviation = shot.height_doubt + shot.climb_doubt * max(s, 0.0)
         if height < lowest and height > lowest - NEAR_ENOUGH * deviation:
-            lift = lowest - height + 0.01
+            lifted, lift = True, lowest - height + 0.01
             x, y, z = x + lift * ux, y + lift * uy, z + lift * uz
     sx, sy, sz = shot.sx, shot.sy, shot.sz
     away = math.sqrt((x - sx) * (x - sx) + (y - sy) * (y - sy) + (z - sz) * (z - sz))
@@ -86,7 +87,9 @@ def meeting(tables, limits, shot, gx, gy, gz, ahead):
     beyond = max(away - farthest, height - tall)
     if beyond > 0.0:
         return -math.inf, x, y, z, beyond
-    spare = slack(tables, shot.at, sx, sy, sz, x, y, z, ahead, shot.required, shot.least, limits)
+    if lifted:
+        _, _, _, height = local_up(x, y, z)
+    spare = slack_at(tables, shot.at, sx, sy, sz, x, y, z, height, ahead, shot.required, shot.least, limits)
     return spare, x, y, z, beyond
 
 
@@ -144,6 +147,15 @@ def first_feasible(tables, limits, shot):
     arrives.  Both times are inf when there is none within the horizon.
     limits : least and greatest distance and height of an intercept, m (as in ``reach.slack``)
     """
+    return feasible(tables, limits, shot, True)
+
+
+@kernel("tuple_of(f8, f8, f8, f8, f8)(f8[::1], f8[::1], Shot, b1)")
+def feasible(tables, limits, shot, whole):
+    """``first_feasible``; without ``whole`` the first alone, its time told as the last one too.
+
+    Who only compares launches asks for the first alone: most of the search is for the end.
+    """
     gx, gy, gz = track_acceleration(shot.x, shot.y, shot.z, shot.vx, shot.vy, shot.vz, shot.ballistic)
     speed = math.sqrt(shot.vx * shot.vx + shot.vy * shot.vy + shot.vz * shot.vz)
     if shot.ballistic == 1:
@@ -175,10 +187,14 @@ def first_feasible(tables, limits, shot):
             if hidden >= 0.0:
                 if first == math.inf:
                     first = edge(tables, limits, shot, gx, gy, gz, best, long_before)
+                    if not whole:
+                        break
                 last = edge(tables, limits, shot, gx, gy, gz, best, now)
         if spare >= 0.0:
             if first == math.inf:
                 first = now if before < 0.0 else edge(tables, limits, shot, gx, gy, gz, now, before)
+                if not whole:
+                    break
             last = now
         elif previous >= 0.0:
             last = edge(tables, limits, shot, gx, gy, gz, before, now)
@@ -194,4 +210,4 @@ def first_feasible(tables, limits, shot):
     if first == math.inf:
         return (math.inf, 0.0, 0.0, 0.0, math.inf)
     _, x, y, z, _ = meeting(tables, limits, shot, gx, gy, gz, first)
-    return (shot.ready + first, x, y, z, shot.ready + last)
+    return (shot.ready + first, x, y, z, shot.ready + (last if whole else first))
