@@ -10,7 +10,7 @@ from openiads.physics.filtering import vertical_deviation
 from openiads.physics.flyout import track_acceleration
 from openiads.physics.motion import local_up
 from openiads.physics.reach import slack, time_to_reach
-from openiads.physics.windows import Shot, feasible
+from openiads.physics.windows import WHOLE, Shot, feasible
 from openiads.world.codes import Control, Evidence, Gate, Identity, ThreatClass, TrackState
 from openiads.world.trace import GATE_RANK
 
@@ -26,6 +26,7 @@ BALLISTIC, AIRCRAFT = int(ThreatClass.BALLISTIC), int(ThreatClass.AIRCRAFT)
 CRUISE, DRONE = int(ThreatClass.CRUISE), int(ThreatClass.DRONE)
 
 CONFIRMED = int(TrackState.CONFIRMED)
+MOMENT = 1e-3  # s, by which times are told apart surely
 TRIED = 32  # parts of the horizon at which it is asked why there is no intercept
 UNSERVED = 1e4  # s, cost of leaving a track without a unit in a comparison of costs
 
@@ -93,12 +94,12 @@ def window(tables, unit, magazine, track, ready):
     """First and last feasible intercept of a track for a launch from ``ready`` on: (first, x, y, z, last); inf if
     none.
     """
-    return opening(tables, unit, magazine, track, ready, True)
+    return opening(tables, unit, magazine, track, ready, WHOLE)
 
 
-@kernel("tuple_of(f8, f8, f8, f8, f8)(f8[::1], Unit, Magazine, Track, f8, b1)")
-def opening(tables, unit, magazine, track, ready, whole):
-    """``window``; without ``whole`` its beginning alone, told as its end too."""
+@kernel("tuple_of(f8, f8, f8, f8, f8)(f8[::1], Unit, Magazine, Track, f8, f8)")
+def opening(tables, unit, magazine, track, ready, enough):
+    """``window`` as far as it is asked; ``enough`` : as in ``windows.feasible``."""
     x, at, ballistic = track["x"], unit["position"], track["ballistic"]
     vx, vy, vz = x[3], x[4], x[5]
     rise = 0.0
@@ -127,7 +128,7 @@ def opening(tables, unit, magazine, track, ready, whole):
         height,
         rise,
     )
-    return feasible(tables, magazine["limits"][ballistic], shot, whole)
+    return feasible(tables, magazine["limits"][ballistic], shot, enough)
 
 
 @kernel("i8(f8[::1], Magazine, f8, f8, f8, f8, f8, i8, i8)")
@@ -135,8 +136,8 @@ def point_gate(tables, magazine, flat, height, distance, after, speed, kind, met
     """The first gate that an intercept at a point meets, 0 for none: range, height, speed, lift, time.
 
     flat, distance : m along the surface and straight from the launcher;  after : s until the target is there;
-    speed : m/s of the target;  kind : what it is taken for, `codes.ThreatClass`;  met : the gate of a point before, that
-    stands if this one is no nearer to a shot
+    speed : m/s of the target;  kind : what it is taken for, `codes.ThreatClass`;  met : the gate of a point before,
+    which stands if this one is no nearer to a shot
     """
     falls = kind == BALLISTIC
     table, limits = magazine["flyout_table"], magazine["limits"][1 if falls else 0]
@@ -208,12 +209,15 @@ def envelope(tables, unit, magazine, track, ready):
 
     The spare time, s, is how long a launch at the first feasible intercept could wait.
     """
-    return shot_at(tables, unit, magazine, track, ready, True)
+    return shot_at(tables, unit, magazine, track, ready, WHOLE)
 
 
-@kernel("tuple_of(i8, f8, f8, f8, f8)(f8[::1], Unit, Magazine, Track, f8, b1)")
-def shot_at(tables, unit, magazine, track, ready, whole):
-    """``envelope``; without ``whole`` the last intercept is not looked for, and the first is told in its place."""
+@kernel("tuple_of(i8, f8, f8, f8, f8)(f8[::1], Unit, Magazine, Track, f8, f8)")
+def shot_at(tables, unit, magazine, track, ready, enough):
+    """``envelope`` as far as it is asked: with ``enough`` (s) of 0 or more the last intercept is not looked for.
+
+    Spare time beyond that is told as some time beyond it, and the first intercept then as one not after it.
+    """
     kind = believed_class(track)
     believed = magazine["pk_believed"][kind]
     if magazine["classes"] & (1 << kind) == 0:
@@ -222,9 +226,12 @@ def shot_at(tables, unit, magazine, track, ready, whole):
         return PROBABILITY_FLOOR, math.inf, math.inf, 0.0, 0.0
     if track["speed"] > magazine["speed_limit"]:
         return OUT_OF_SPEED, math.inf, math.inf, 0.0, 0.0
-    first, x, y, z, last = opening(tables, unit, magazine, track, ready, whole)
+    most = enough + magazine["slowest"] + MOMENT if enough >= 0.0 else WHOLE  # no round flies longer than that
+    first, x, y, z, last = opening(tables, unit, magazine, track, ready, most)
     if first == math.inf:
         return why_not(tables, unit, magazine, track, ready), first, last, 0.0, 0.0
+    if enough >= 0.0 and first - ready > most:
+        return 0, first, last, believed, first - ready - magazine["slowest"]
     return 0, first, last, believed, spare_time(tables, unit, magazine, track, x, y, z, first - ready)
 
 

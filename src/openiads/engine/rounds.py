@@ -17,6 +17,7 @@ from openiads.doctrine.firing import looks_again
 from openiads.doctrine.value import rounds_announced, rounds_wanted, urgency_of, worth_of
 from openiads.parts.launchers import rounds_left, rounds_of
 from openiads.parts.tracks import alike
+from openiads.physics.windows import WHOLE
 from openiads.world.codes import Gate, Stage
 from openiads.world.trace import GATE_RANK
 
@@ -78,15 +79,16 @@ def rounds_kept(sim, post, k):
     return loaded > 0 and left <= wanted
 
 
-@kernel("tuple_of(i8, i8, f8, f8, f8, f8)(Sim, i8, Track, f8, b1)")
-def offer(sim, u, track, ready, whole):
+@kernel("tuple_of(i8, i8, f8, f8, f8, f8)(Sim, i8, Track, f8, f8)")
+def offer(sim, u, track, ready, enough):
     """The kind of round a unit would shoot at a track: (gate or 0, magazine, first, last, believed, spare).
 
     Among the kinds with rounds left and a feasible intercept those that need not wait for the target to come nearer
     go first, and of these the one believed to kill most surely; equal ones in the catalog's order.  Without any, the
     gate that the kind furthest along met.
 
-    whole : False where nobody asks for the last, which is the first then
+    enough : s, spare time of which it is only asked whether it is more (``assignment.shot_at``), not below
+    ``soon_ready``; ``WHOLE``: all is asked
     """
     unit = sim.units[u]
     gate, magazine, first, last, believed, spare = PROBABILITY_FLOOR, -1, math.inf, math.inf, 0.0, 0.0
@@ -96,7 +98,7 @@ def offer(sim, u, track, ready, whole):
             if nothing and magazine < 0:
                 gate = NO_ROUND
             continue
-        g, a, b, surely, wait = shot_at(sim.tables, unit, sim.magazines[m], track, ready, whole)
+        g, a, b, surely, wait = shot_at(sim.tables, unit, sim.magazines[m], track, ready, enough)
         merit = surely - (1.0 if wait > sim.model[0]["soon_ready"] else 0.0)
         if g == 0 and merit > best:
             gate, magazine, first, last, believed, spare, best = 0, m, a, b, surely, wait, merit
@@ -149,7 +151,7 @@ def believed_to_kill(sim, p, k):
     if rounds <= 0:
         return 0.0
     ready = ready_for(sim, p, k)
-    gate, _, first, last, believed, spare = offer(sim, p, track, ready, True)
+    gate, _, first, last, believed, spare = offer(sim, p, track, ready, WHOLE)
     harm = now + track["time_to_asset"]
     if gate != 0 or first >= harm:
         return 0.0

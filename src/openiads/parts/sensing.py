@@ -108,14 +108,13 @@ def look_gain(radar, azimuth):
     return scan_gain(math.cos(off), radar["boresight_loss"]) if radar["phased"] == 1 else 1.0
 
 
-@kernel("tuple_of(f8, f8)(f8[::1], Radar, f8, f8, f8, f8, f8, f8, f8, f8, f8)")
-def echo(tables, radar, earth_radius, roughness, distance, azimuth, elevation, ground, height, edges, rcs):
+@kernel("tuple_of(f8, f8)(f8[::1], Radar, f8, f8, f8, f8, f8, f8, f8, f8)")
+def echo(tables, radar, earth_radius, roughness, distance, gain, ground, height, edges, rcs):
     """Signal of a mean cross-section (m2) at a VISIBLE point, and what is left of the surface's return, over noise.
 
-    earth_radius : effective, m;  roughness : rms height of the sea, m;  ground : range along the sea, m;
-    edges : factor of the masking edge
+    earth_radius : effective, m;  roughness : rms height of the sea, m;  gain : of ``look_gain``;
+    ground : range along the sea, m;  edges : factor of the masking edge
     """
-    gain = look_gain(radar, azimuth)
     loss = 1.0
     if radar["attenuation_table"] >= 0:
         loss = two_way_attenuation(tables, radar["attenuation_table"], distance, height)
@@ -169,11 +168,12 @@ def sense(sim, r, f, t, searching):
         edges = edge_factor(sim.tables, radar, azimuth, ground, lowest - height)
     rcs = cross_section(flight["rcs"], radar["band"], dx, dy, dz, vx, vy, vz)
     earth, sea = situation["earth_radius"], situation["sea_roughness"]
-    signal, clutter = echo(sim.tables, radar, earth, sea, distance, azimuth, elevation, ground, height, edges, rcs)
+    gain = look_gain(radar, azimuth)
+    signal, clutter = echo(sim.tables, radar, earth, sea, distance, gain, ground, height, edges, rcs)
     clear = snr = signal / (1.0 + clutter)
     own = 0.0
     if len(sim.jammers) > 0:
-        own, others = received(sim, r, f, t, azimuth, elevation, look_gain(radar, azimuth))
+        own, others = received(sim, r, f, t, azimuth, elevation, gain)
         snr = signal / (1.0 + clutter + own + others)
         own /= 1.0 + clutter
     return VISIBLE, distance, azimuth, elevation, lowest, snr, height, along, clear, own
