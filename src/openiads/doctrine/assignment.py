@@ -10,7 +10,7 @@ from openiads.physics.filtering import vertical_deviation
 from openiads.physics.flyout import track_acceleration
 from openiads.physics.motion import local_up
 from openiads.physics.reach import slack, time_to_reach
-from openiads.physics.windows import Shot, first_feasible, surely_above
+from openiads.physics.windows import WHOLE, Shot, feasible, surely_above
 from openiads.world.codes import Control, Evidence, Gate, Identity, ThreatClass, TrackState
 from openiads.world.trace import GATE_RANK
 
@@ -26,6 +26,7 @@ BALLISTIC, AIRCRAFT = int(ThreatClass.BALLISTIC), int(ThreatClass.AIRCRAFT)
 CRUISE, DRONE = int(ThreatClass.CRUISE), int(ThreatClass.DRONE)
 
 CONFIRMED = int(TrackState.CONFIRMED)
+MOMENT = 1e-3  # s, by which times are told apart surely
 TRIED = 32  # parts of the horizon at which it is asked why there is no intercept
 UNSERVED = 1e4  # s, cost of leaving a track without a unit in a comparison of costs
 
@@ -100,6 +101,12 @@ def window(tables, unit, magazine, track, ready):
     """First and last feasible intercept of a track for a launch from ``ready`` on: (first, x, y, z, last); inf if
     none.
     """
+    return opening(tables, unit, magazine, track, ready, WHOLE)
+
+
+@kernel("tuple_of(f8, f8, f8, f8, f8)(f8[::1], Unit, Magazine, Track, f8, f8)")
+def opening(tables, unit, magazine, track, ready, enough):
+    """``window`` as far as it is asked; ``enough`` : as in ``windows.feasible``."""
     x, at, ballistic = track["x"], unit["position"], track["ballistic"]
     vx, vy, vz = x[3], x[4], x[5]
     rise = 0.0
@@ -129,15 +136,16 @@ def window(tables, unit, magazine, track, ready):
         rise,
         level_doubt(magazine, track),
     )
-    return first_feasible(tables, magazine["limits"][ballistic], shot)
+    return feasible(tables, magazine["limits"][ballistic], shot, enough)
 
 
-@kernel("i8(f8[::1], Magazine, f8, f8, f8, f8, f8, i8)")
-def point_gate(tables, magazine, flat, height, distance, after, speed, kind):
+@kernel("i8(f8[::1], Magazine, f8, f8, f8, f8, f8, i8, i8)")
+def point_gate(tables, magazine, flat, height, distance, after, speed, kind, met):
     """The first gate that an intercept at a point meets, 0 for none: range, height, speed, lift, time.
 
     flat, distance : m along the surface and straight from the launcher;  after : s until the target is there;
-    speed : m/s of the target;  kind : what it is taken for, `codes.ThreatClass`
+    speed : m/s of the target;  kind : what it is taken for, `codes.ThreatClass`;  met : the gate of a point before,
+    which stands if this one is no nearer to a shot
     """
     falls = kind == BALLISTIC
     table, limits = magazine["flyout_table"], magazine["limits"][1 if falls else 0]
@@ -145,6 +153,8 @@ def point_gate(tables, magazine, flat, height, distance, after, speed, kind):
         return OUT_OF_RANGE
     time, arrival, available = time_to_reach(tables, table, flat, height)
     if time == math.inf:  # at another height a round may come as far
+        if GATE_RANK[met] >= GATE_RANK[OUT_OF_HEIGHT]:
+            return met  # whichever it is
         tall = (tables[table + 1] - 1.0) * tables[table + 3]
         for n in range(1, 5):  # eighths of the table's height, up to its middle
             other, _, _ = time_to_reach(tables, table, flat, 0.125 * n * tall)
@@ -171,9 +181,10 @@ def why_not(tables, unit, magazine, track, ready):
         vx, vy, vz, _ = believed_velocity(magazine["climb_spread"], track)
     gx, gy, gz = track_acceleration(x[0], x[1], x[2], vx, vy, vz, track["ballistic"])
     horizon = magazine["horizon"][track["ballistic"]]
-    lowest = max(magazine["limits"][1, 2], 0.0) if falls else 0.0
-    floor = -math.inf if falls else surely_above(magazine["limits"][0, 2], level_doubt(magazine, track))
-    gate = OUT_OF_RANGE
+    limits = magazine["limits"][track["ballistic"]]
+    lowest = max(limits[2], 0.0) if falls else 0.0
+    floor = -math.inf if falls else surely_above(limits[2], level_doubt(magazine, track))
+    gate, kind = OUT_OF_RANGE, believed_class(track)
     for n in range(TRIED + 1):
         after = n * horizon / TRIED
         s = ready + after - track["time"]
@@ -182,16 +193,18 @@ def why_not(tables, unit, magazine, track, ready):
             x[1] + s * (vy + 0.5 * s * gy),
             x[2] + s * (vz + 0.5 * s * gz),
         )
+        ox, oy, oz = px - at[0], py - at[1], pz - at[2]
+        distance = math.sqrt(ox * ox + oy * oy + oz * oz)
+        if not falls and (distance < limits[0] or distance > limits[1]):
+            continue  # out of range at any height, the gate that there is already
         _, _, _, height = local_up(px, py, pz)
         if height < lowest:
             if falls:
                 break
             height = lowest  # a flight does not go below the ground
         low = height < floor
-        ox, oy, oz = px - at[0], py - at[1], pz - at[2]
-        distance = math.sqrt(ox * ox + oy * oy + oz * oz)
         flat = math.sqrt(max(distance * distance - height * height, 0.0))
-        found = point_gate(tables, magazine, flat, height, distance, after, track["speed"], believed_class(track))
+        found = point_gate(tables, magazine, flat, height, distance, after, track["speed"], kind, gate)
         if found == 0 and low:
             found = OUT_OF_HEIGHT
         if found == 0:  # feasible for a moment between two points of the search
@@ -208,6 +221,15 @@ def envelope(tables, unit, magazine, track, ready):
 
     The spare time, s, is how long a launch at the first feasible intercept could wait.
     """
+    return shot_at(tables, unit, magazine, track, ready, WHOLE)
+
+
+@kernel("tuple_of(i8, f8, f8, f8, f8)(f8[::1], Unit, Magazine, Track, f8, f8)")
+def shot_at(tables, unit, magazine, track, ready, enough):
+    """``envelope`` as far as it is asked: with ``enough`` (s) of 0 or more the last intercept is not looked for.
+
+    Spare time beyond that is told as some time beyond it, and the first intercept then as one not after it.
+    """
     kind = believed_class(track)
     believed = magazine["pk_believed"][kind]
     if magazine["classes"] & (1 << kind) == 0:
@@ -216,9 +238,12 @@ def envelope(tables, unit, magazine, track, ready):
         return PROBABILITY_FLOOR, math.inf, math.inf, 0.0, 0.0
     if track["speed"] > magazine["speed_limit"]:
         return OUT_OF_SPEED, math.inf, math.inf, 0.0, 0.0
-    first, x, y, z, last = window(tables, unit, magazine, track, ready)
+    most = enough + magazine["slowest"] + MOMENT if enough >= 0.0 else WHOLE  # no round flies longer than that
+    first, x, y, z, last = opening(tables, unit, magazine, track, ready, most)
     if first == math.inf:
         return why_not(tables, unit, magazine, track, ready), first, last, 0.0, 0.0
+    if enough >= 0.0 and first - ready > most:
+        return 0, first, last, believed, first - ready - magazine["slowest"]
     return 0, first, last, believed, spare_time(tables, unit, magazine, track, x, y, z, first - ready)
 
 

@@ -305,6 +305,34 @@ def edge_table(mask: np.ndarray) -> np.ndarray:
     return edge
 
 
+def cover_table(mask: np.ndarray) -> np.ndarray:
+    """For each range of a mask table the greatest height that it asks for there or nearer, at any azimuth.
+
+    Parameters
+    ----------
+    mask
+        As of ``mask_table``.
+
+    Returns
+    -------
+    ndarray
+        Count of ranges, ranges a meter, then the heights, m: what `greatest_height` reads.
+    """
+    count = int(mask[1])
+    heights = np.maximum.accumulate(mask[HEADER:].reshape(-1, count).max(axis=0))
+    return np.concatenate(([float(count), mask[6]], heights))
+
+
+@kernel("f8(f8[::1], i8, f8)", entry=True)
+def greatest_height(tables, at, ground_range):
+    """Greatest height (m) that a mask asks for up to a ground range (m, >= 0), from its cover table in an arena.
+
+    ``NEVER`` beyond its last range.
+    """
+    x = ground_range * tables[at + 1]
+    return tables[at + 3 + int(x)] if x < tables[at] - 1.0 else NEVER
+
+
 class Profile(NamedTuple):
     """A profile between two places: arc from the first (m), ground and straight-ray height there (m), total arc."""
 

@@ -30,6 +30,7 @@ from openiads.parts.support import aim_share, support_probability
 from openiads.parts.tracks import CONFIRMED
 from openiads.parts.weapons import channel_free, fire_round
 from openiads.physics.motion import local_up
+from openiads.physics.windows import WHOLE
 from openiads.world.codes import Action, Gate, Milestone, Stage, Status, Terminal
 from openiads.world.layout import MOST_PLOTS
 from openiads.world.log import log_decide, log_shorten
@@ -121,7 +122,7 @@ def prospect(sim, e):
     u = engagement["unit"]
     own_track = sim.tracks[engagement["own"]]
     if engagement["in_flight"] == 0:
-        gate, magazine, first, last, believed, _ = offer(sim, u, own_track, now, 0)
+        gate, magazine, first, last, believed, _ = offer(sim, u, own_track, now, WHOLE, 0)
         engagement["magazine"] = magazine if magazine >= 0 else engagement["magazine"]
     else:
         magazine = engagement["magazine"]

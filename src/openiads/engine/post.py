@@ -169,7 +169,9 @@ def price(sim, post, u, k):
     if gate == 0:
         gate = unit_gate(sim, u, k)
     if gate == 0:
-        gate, magazine, first, _, _, spare = offer(sim, u, track, now + unit["crew_delay"] + turning_time(sim, u, k), 0)
+        ready = now + unit["crew_delay"] + turning_time(sim, u, k)
+        enough = max(sim.model[0]["assign_ahead"], sim.model[0]["soon_ready"])
+        gate, magazine, first, _, _, spare = offer(sim, u, track, ready, enough, 0)
         # it will come within reach, but a channel now would only wait
         if gate == 0 and spare > sim.model[0]["assign_ahead"]:
             gate = TOO_EARLY

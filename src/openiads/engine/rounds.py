@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 
 from openiads.base.compiled import kernel
-from openiads.doctrine.assignment import attacks, believed_class, envelope, permitted
+from openiads.doctrine.assignment import attacks, believed_class, shot_at
 from openiads.doctrine.value import rounds_announced, rounds_wanted, urgency_of, worth_of
 from openiads.parts.launchers import rounds_left, rounds_of
 from openiads.world.codes import Gate
@@ -86,8 +86,8 @@ def rounds_kept(sim, post, k):
     return loaded > 0 and left <= wanted
 
 
-@kernel("tuple_of(i8, i8, f8, f8, f8, f8)(Sim, i8, Track, f8, i8)")
-def offer(sim, u, track, ready, planned):
+@kernel("tuple_of(i8, i8, f8, f8, f8, f8)(Sim, i8, Track, f8, f8, i8)")
+def offer(sim, u, track, ready, enough, planned):
     """The kind of round a unit would shoot at a track: (gate or 0, magazine, first, last, believed, spare).
 
     planned : 1: of all the kinds that it came with, whatever is left of them
@@ -95,6 +95,9 @@ def offer(sim, u, track, ready, planned):
     Among the kinds with rounds left and a feasible intercept those that need not wait for the target to come nearer
     go first, and of these the one believed to kill most surely; equal ones in the catalog's order.  Without any, the
     gate that the kind furthest along met.
+
+    enough : s, spare time of which it is only asked whether it is more (``assignment.shot_at``), not below
+    ``soon_ready``; ``WHOLE``: all is asked
     """
     unit = sim.units[u]
     gate, magazine, first, last, believed, spare = PROBABILITY_FLOOR, -1, math.inf, math.inf, 0.0, 0.0
@@ -104,10 +107,10 @@ def offer(sim, u, track, ready, planned):
             if nothing and magazine < 0:
                 gate = NO_ROUND
             continue
-        g, a, b, chance, wait = envelope(sim.tables, unit, sim.magazines[m], track, ready)
-        merit = chance - (1.0 if wait > sim.model[0]["soon_ready"] else 0.0)
+        g, a, b, surely, wait = shot_at(sim.tables, unit, sim.magazines[m], track, ready, enough)
+        merit = surely - (1.0 if wait > sim.model[0]["soon_ready"] else 0.0)
         if g == 0 and merit > best:
-            gate, magazine, first, last, believed, spare, best = 0, m, a, b, chance, wait, merit
+            gate, magazine, first, last, believed, spare, best = 0, m, a, b, surely, wait, merit
         elif g != 0 and magazine < 0 and (nothing or GATE_RANK[g] > GATE_RANK[gate]):
             gate, nothing = g, False
     return gate, magazine, first, last, believed, spare

@@ -135,7 +135,7 @@ def last_launch(sim, u, k, soonest, harm, planned):
     good, bad = soonest, min(harm, soonest + sim.magazines[sim.units[u]["first_magazine"]]["horizon"][0])
     for _ in range(HALVINGS):
         middle = 0.5 * (good + bad)
-        gate, _, first, _, _, _ = offer(sim, u, sim.tracks[k], middle, planned)
+        gate, _, first, _, _, _ = offer(sim, u, sim.tracks[k], middle, math.inf, planned)
         if gate == 0 and first < harm:
             good = middle
         else:
@@ -160,7 +160,7 @@ def promise(sim, post, p, k):
         return 0.0, now, now, 0.0
     ready = ready_for(sim, p, k)
     planned = 0 if unit["post"] == post else 1
-    gate, _, first, _, believed, spare = offer(sim, p, track, ready, planned)
+    gate, _, first, _, believed, spare = offer(sim, p, track, ready, math.inf, planned)
     harm = now + track["time_to_asset"]
     if gate != 0 or first >= harm:
         return 0.0, now, now, 0.0
@@ -189,7 +189,7 @@ def own_chance(sim, u, k, at, held):
     unit, track = sim.units[u], sim.tracks[k]
     if permitted(unit, track) != 0 or now < unit["ready_at"] or now >= sim.radars[unit["radar"]]["fails_at"]:
         return -math.inf, 0.0
-    gate, _, first, _, believed, spare = offer(sim, u, track, at, 0)
+    gate, _, first, _, believed, spare = offer(sim, u, track, at, math.inf, 0)
     harm = now + track["time_to_asset"]
     if gate != 0 or first >= harm:
         return -math.inf, 0.0

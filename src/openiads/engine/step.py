@@ -61,18 +61,24 @@ def next_due(sim):
         when, phase, row = situation["jammer_due"], JAMMER, situation["jammer_next"]
     if situation["emission_due"] < when:
         when, phase, row = situation["emission_due"], EMISSION, situation["emission_next"]
+    later, second = math.inf, 0  # of what is asked in the same pass and comes after it at equal times
     for r in range(len(sim.radars)):
-        if sim.radars[r]["due"] < when:
-            when, phase, row = sim.radars[r]["due"], LOOK, r
-    for r in range(len(sim.radars)):
-        if sim.radars[r]["service_due"] < when:
-            when, phase, row = sim.radars[r]["service_due"], SERVICE, r
+        radar = sim.radars[r]
+        if radar["due"] < when:
+            when, phase, row = radar["due"], LOOK, r
+        if radar["service_due"] < later:
+            later, second = radar["service_due"], r
+    if later < when:
+        when, phase, row = later, SERVICE, second
+    later = math.inf
     for p in range(len(sim.posts)):
-        if sim.posts[p]["fuse_due"] < when:
-            when, phase, row = sim.posts[p]["fuse_due"], LINK, p
-    for p in range(len(sim.posts)):
-        if sim.posts[p]["due"] < when:
-            when, phase, row = sim.posts[p]["due"], POST, p
+        post = sim.posts[p]
+        if post["fuse_due"] < when:
+            when, phase, row = post["fuse_due"], LINK, p
+        if post["due"] < later:
+            later, second = post["due"], p
+    if later < when:
+        when, phase, row = later, POST, second
     for u in range(len(sim.units)):
         if sim.units[u]["due"] < when:
             when, phase, row = sim.units[u]["due"], UNIT, u

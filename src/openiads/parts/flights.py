@@ -187,6 +187,9 @@ def evade(sim, f, begins):
     _, _, _, vx, vy, vz = state_of(sim, f, begins)
     rate = flight["load"] / max(math.sqrt(vx * vx + vy * vy + vz * vz), 1.0)
     flight["turns_at"] = begins
+    flight["met_at"] = -math.inf
+    for r in range(len(sim.radars)):
+        sim.looks[r, f]["alike"] = 0.0
     flight["turn_rate"] = rate
     if flight["evasion"] == TURN_AWAY:
         flight["turn_angle"] = math.pi

@@ -40,6 +40,20 @@ def bearing(position, axes, x, y, z):
     return math.sqrt(flat * flat + up * up), azimuth, math.atan2(up, flat), ground
 
 
+@kernel("tuple_of(f8, f8)(f8[::1], f8[:, ::1], f8, f8, f8)")
+def polar(position, axes, x, y, z):
+    """Distance and azimuth of ``bearing`` alone."""
+    dx = x - position[0]
+    dy = y - position[1]
+    dz = z - position[2]
+    east = dx * axes[0, 0] + dy * axes[0, 1] + dz * axes[0, 2]
+    north = dx * axes[1, 0] + dy * axes[1, 1] + dz * axes[1, 2]
+    up = dx * axes[2, 0] + dy * axes[2, 1] + dz * axes[2, 2]
+    flat = math.sqrt(east * east + north * north)
+    azimuth = math.atan2(east, north)
+    return math.sqrt(flat * flat + up * up), azimuth + TWO_PI if azimuth < 0.0 else azimuth
+
+
 @kernel("f8(f8[::1], f8[:, ::1], f8, f8, f8)")
 def azimuth_of(position, axes, x, y, z):
     """The azimuth of ``bearing`` alone, in [0, 2 pi)."""

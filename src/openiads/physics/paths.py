@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from openiads.base.constants import STANDARD_GRAVITY
 from openiads.base.errors import InputError
-from openiads.earth.geodesy import ECCENTRICITY_SQUARED, direct, inverse, offset, to_ecef
+from openiads.earth.geodesy import ECCENTRICITY_SQUARED, SEMI_MINOR, direct, inverse, offset, to_ecef
 from openiads.physics.motion import HEADER, ROW
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ Piece: TypeAlias = tuple[float, Callable[[Floats], Floats], float]
 
 TOLERANCE = 0.25  #: m, largest distance between a table and the path it stands for
 SHORTEST_STEP = 0.125  #: s
+HEIGHT_DOUBT = 5.0  #: m, that heights of ``motion.local_up`` are right to
 
 
 def tabulate(
@@ -70,6 +71,35 @@ def interpolated(table: Floats, times: Floats) -> Floats:
     out = np.empty((3, len(times)))
     _hermite(columns[:3], columns[3:], i, times / dt - i, dt, out)
     return out.T
+
+
+def bounds_of(table: Floats) -> tuple[float, float]:
+    """Speed that a path never exceeds, and height that it never comes below.
+
+    A cubic lies within the hull of its four control points, its derivative within that of three velocities.  A hull of
+    some width cuts below the heights of its corners, as a chord does.
+
+    Parameters
+    ----------
+    table
+        As of ``tabulate``.
+
+    Returns
+    -------
+    tuple of float
+        Speed, m/s, and height above the ellipsoid, m, less what ``motion.local_up`` may be off.
+    """
+    dt, rows = float(table[1]), table[HEADER:].reshape(-1, ROW)
+    places, velocities = rows[:, :3], rows[:, 3:]
+    middle = 3.0 * np.diff(places, axis=0) / dt - velocities[:-1] - velocities[1:]
+    speeds = np.sqrt((np.concatenate((velocities, middle)) ** 2).sum(axis=1))
+    corners = np.concatenate((places, places[:-1] + velocities[:-1] * dt / 3.0, places[1:] - velocities[1:] * dt / 3.0))
+    q, z = (corners[:, :2] ** 2).sum(axis=1), corners[:, 2]
+    square = q + z * z
+    heights = np.sqrt(square) - SEMI_MINOR / np.sqrt(1.0 - ECCENTRICITY_SQUARED * q / square)
+    fastest = float(speeds.max())
+    wide = fastest * dt
+    return fastest * (1.0 + 1e-9) + 1e-3, float(heights.min()) - wide * wide / (2.0 * SEMI_MINOR) - HEIGHT_DOUBT
 
 
 class Track(NamedTuple):

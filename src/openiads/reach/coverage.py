@@ -215,13 +215,14 @@ def paint(
                     radar, earth_radius, azimuth, elevation, along, height, low, edges, radar["phase"], True
                 )
                 if found == VISIBLE:
+                    gain = look_gain(radar, azimuth)
                     signal, clutter = echo(
-                        tables, radar, earth_radius, roughness, distance, azimuth, elevation, along, height, edges, rcs
+                        tables, radar, earth_radius, roughness, distance, gain, along, height, edges, rcs
                     )
                     noise = 1.0 + clutter
                     found = DETECTED if signal / noise >= needed else VISIBLE
                     if found == DETECTED and len(spokes) > 0:
-                        jamming = in_look(radar, spokes, -1, azimuth, elevation, look_gain(radar, azimuth))
+                        jamming = in_look(radar, spokes, -1, azimuth, elevation, gain)
                         found = DETECTED if signal / (noise + jamming) >= needed else JAMMED
                 code[k, i, j] = found
 

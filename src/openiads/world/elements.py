@@ -158,6 +158,8 @@ RADAR = np.dtype(
         ("early", "i8"),  # 1: an early-warning sensor
         ("on_station", "f8"),  # probability that it is there in a replication
         ("elevated", "i8"),  # 1: it looks down on the surface
+        ("cover_table", "i8"),  # greatest heights of its mask by range (``sight.cover_table``); -1: none; fixed
+        ("look_next", "f8"),  # s, no search look falls due before
         ("relief_table", "i8"),  # grid of heights that it moves over; -1: it has masks
         ("link_range", "f8"),  # m, beyond which its post does not hear it; inf: always
         ("late", "f8"),  # s, by which its plots may be older than the track that takes them; 0: the model's
@@ -262,6 +264,7 @@ MAGAZINE = np.dtype(
         ("unit", "i8"),
         ("interceptor", "i8"),  # its row
         ("flyout_table", "i8"),
+        ("slowest", "f8"),  # s, longest flight in that table; fixed
         ("classes", "i8"),  # bits of codes.ThreatClass that doctrine lets it be fired at
         ("channel", "i8"),  # codes.ChannelPhase
         ("support_break", "f8"),  # s without support that a round survives in its last seconds, and

@@ -10,7 +10,7 @@ from openiads.base.errors import InputError
 from openiads.catalog.records import Entry
 from openiads.earth.geodesy import inverse, offset, to_geodetic
 from openiads.physics.motion import end_time, state_at
-from openiads.physics.paths import turn_radius
+from openiads.physics.paths import bounds_of, turn_radius
 from openiads.scenario.identity import carries_iff
 from openiads.scenario.traffic import Flight, Raid
 from openiads.world.aim import aim_height, aim_of, element_of, ship_of, ship_position
@@ -54,6 +54,8 @@ def _add(draft: Draft, name: str, entry: Entry, side: Side, path: int, table: Ta
     threat = ThreatClass[entry.text["class"].upper()]
     row["threat_class"], row["side"] = int(threat), int(side)
     row["path"] = path
+    row["fastest"], row["floor"] = bounds_of(table)
+    row["met_at"] = -math.inf
     row["starts"], row["ends"] = float(table[0]), float(end_time(table, 0))
     row["first_detected"] = math.inf
     row["asset"], row["raid"] = -1, -1

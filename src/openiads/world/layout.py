@@ -148,6 +148,10 @@ FLIGHT = np.dtype(
         ("jammer", "i8"),  # row of the jammer that it carries, -1 for none; fixed
         ("first_detected", "f8"),
         ("ever", "i8"),  # bits: 1 detected, 2 tracked, 4 identified hostile, 8 engaged
+        ("fastest", "f8"),  # m/s, and m: no faster and, at the least, so high is its path; fixed
+        ("floor", "f8"),
+        ("met_at", "f8"),  # s, when it was last looked for on its path, and where it was then, ECEF
+        ("met", "f8", (3,)),
         ("waited", "f8", (5,)),  # flight-seconds waited for picture, operator, channel, launcher, magazine
     ],
     align=True,

@@ -9,7 +9,7 @@ from functools import partial
 from openiads.base.constants import MEAN_RADIUS, SPEED_OF_LIGHT
 from openiads.base.draws import actor_number
 from openiads.catalog.records import Entry
-from openiads.earth.sight import Relief, edge_table, mask_over, relief_around, shore_of
+from openiads.earth.sight import Relief, cover_table, edge_table, mask_over, relief_around, shore_of
 from openiads.earth.terrain import Terrain
 from openiads.physics.attenuation import attenuation_table, path_attenuation
 from openiads.physics.detection import fluctuation_tables, required_snr
@@ -106,7 +106,7 @@ def add_radar(draft: Draft, placed: PlacedSite, entry: Entry, mount: Mount) -> i
 def equip(draft: Draft, row: Row, entry: Entry, use: Use) -> None:
     """Write what a radar is and how it is used; ``height`` must be there, the rest hangs on its place."""
     row["phased"] = 1 if entry.text["kind"] == "phased" else 0
-    row["relief_table"] = -1
+    row["relief_table"] = row["cover_table"] = -1
     _search(draft, row, entry, use.search_mode)
     _sector(draft, row, entry, use.facing)
     _accuracy(draft, row, entry)
@@ -237,7 +237,10 @@ def look_over(draft: Draft, row: Row, places: tuple[LatLon, ...], platform: int,
     farthest = float(row["range_max"]) if farthest is None else farthest
     row["edge_table"] = row["edge_base"] = -1
     row["mask_table"] = row["mask_base"] = _sight(draft, row, places, (platform, farthest), edges=False)
-    row["mask_stride"] = len(draft.arena.part(int(row["mask_base"])))
+    mask = draft.arena.part(int(row["mask_base"]))
+    row["mask_stride"] = len(mask)
+    if platform < 0:
+        row["cover_table"] = draft.arena.add(cover_table(mask))
     if draft.scenario.model.diffraction:
         row["edge_table"] = row["edge_base"] = _sight(draft, row, places, (platform, farthest), edges=True)
         row["edge_stride"] = row["mask_stride"]

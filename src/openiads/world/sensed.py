@@ -69,9 +69,10 @@ SPOKE = np.dtype(
 LOOK = np.dtype(
     [
         ("due", "f8"),  # s, of the next look
-        ("detected", "i8"),  # 1: ever
-        ("code", "i8"),  # codes.Look of the last one
+        ("detected", "i4"),  # 1: ever
+        ("code", "i4"),  # codes.Look of the last one
         ("through", "f8"),  # m, distance at which one that was jammed would burn through, as then
+        ("alike", "f8"),  # s, until which looks surely come out as the last one did (``sensing.alike_for``)
     ],
     align=True,
 )
