@@ -92,16 +92,22 @@ def strobe_signal(snr, clear, own):
     return own / max(clear / snr - own, 1.0)
 
 
+@kernel("b1(Sim, i8, f8)")
+def radiates(sim, j, t):
+    """Whether jammer ``j`` radiates at time ``t``: its flight flies, and it is on."""
+    jammer = sim.jammers[j]
+    flight = sim.flights[jammer["flight"]]
+    return flight["starts"] <= t and flight["terminal"] == 0 and jammer["begins"] <= t < jammer["ends"]
+
+
 @kernel("void(Sim, i8, i8, f8)")
 def receive(sim, r, j, t):
     """Work out where jammer ``j`` stands for radar ``r`` at time ``t``, and what a beam on it would receive."""
     radar, jammer, spoke = sim.radars[r], sim.jammers[j], sim.spokes[r, j]
-    flight = sim.flights[jammer["flight"]]
     spoke["time"] = t
     spoke["ratio"] = 0.0
-    flies = flight["starts"] <= t and flight["terminal"] == 0
     erp = jammer["erp"][radar["band"]]
-    if not (flies and jammer["begins"] <= t < jammer["ends"]) or erp <= 0.0:
+    if not radiates(sim, j, t) or erp <= 0.0:
         return
     x, y, z, vx, vy, vz = state_of(sim, jammer["flight"], t)
     _, _, _, height = local_up(x, y, z)

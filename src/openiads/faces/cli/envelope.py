@@ -43,6 +43,11 @@ Heights = Annotated[
 ]
 Round = Annotated[str, typer.Option("--round", help="Only this kind of round; any if left out.", show_default=False)]
 Turn = Annotated[bool, typer.Option("--turn/--no-turn", help="Whether a radar that can turn in action does.")]
+JammersOf = Annotated[
+    str | None,
+    typer.Option("--jammers-of", help="A scenario whose jammers jam as well, turned to the unit.", show_default=False),
+]
+JammersAt = Annotated[str | None, typer.Option("--jammers-at", help='As they stand then, "300 s".', show_default=False)]
 Pk = Annotated[bool, typer.Option("--pk", help="Kill probability over range and height as well.")]
 
 
@@ -64,6 +69,8 @@ def envelope(
     turn: Turn = True,
     pk: Pk = False,
     jammer: Jammers = None,
+    jammers_of: JammersOf = None,
+    jammers_at: JammersAt = None,
     out: OutFiles = None,
     json: Json = False,
 ) -> None:
@@ -91,6 +98,8 @@ def envelope(
             turn=turn,
             kill_map=pk,
             jammers=jammer,
+            jammers_of=jammers_of,
+            jammers_at=jammers_at,
         )
     )
     with show.progress_bars() as phases:
