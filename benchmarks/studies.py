@@ -219,7 +219,7 @@ def measured(*, quick: bool) -> dict[str, Any]:
     many = few if quick else peak(100_000)
     found |= {"memory_few_mb": few, "memory_many_mb": many, "memory_ratio": many / few}
     found |= events(100_000 if quick else 10_000_000)
-    found |= of_spread("tartus_2016", *((16, 1) if quick else (64, 32)))
+    found |= of_spread("tartus_2016", *((16, 2) if quick else (64, 32)))
     found |= until(0.2 if quick else 0.02)
     return found
 
