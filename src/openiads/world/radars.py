@@ -23,6 +23,7 @@ BANDS = {"S": 0, "C": 1, "X": 2}
 COARSE_TERRAIN = 4000.0  # m between the heights of a terrain, above which masks are made coarser too
 WANTED = 0.9  # detection probability of a look below which an engaged target is given a longer dwell
 ROTATING_SECTORS, PHASED_SECTORS = 16, 4  # batches that a frame is cut into
+LOWEST_ABSORBED = 1e9  # Hz; below it the absorption of the air is not tabulated, and less than there
 SHORTEST_ATTENUATION = 300e3  # m, to which a table of attenuation goes at least
 NEAREST_CLUTTER, FARTHEST_CLUTTER = 5e3, 30e3  # m, between which the surface is averaged about a radar
 ANTENNA_STEP = 25.0  # m, to which the height of an antenna is rounded for it: under 1 % of the loss
@@ -213,7 +214,8 @@ def _strength(draft: Draft, row: Row, entry: Entry) -> None:
     row["attenuation_table"] = -1
     loss = None
     if draft.scenario.model.attenuation:
-        frequency, farthest = v(entry, "frequency"), max(float(row["range_max"]), SHORTEST_ATTENUATION)
+        frequency = max(v(entry, "frequency"), LOWEST_ABSORBED)
+        farthest = max(float(row["range_max"]), SHORTEST_ATTENUATION)
         antenna = ANTENNA_STEP * round(float(row["height"]) / ANTENNA_STEP)
         make = partial(attenuation_table, frequency, radar_height=antenna, max_range=farthest)
         row["attenuation_table"] = draft.table(("attenuation", frequency, farthest, antenna), make)
