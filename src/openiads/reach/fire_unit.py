@@ -108,11 +108,18 @@ class EnvelopeAnswer(Saved):
         return str(self.world.scenario.sites[0].system)
 
     @property
-    def without_data(self) -> float:
-        """Share of the places looked at that have no terrain data: the sea is put there."""
+    def places(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+        """Latitudes and longitudes (rad) of the places looked at, and whether there are heights: elsewhere the sea is
+        put."""
         families = (paths for found in self.cuts.values() for paths in found.paths)
         widest = max(families, key=lambda paths: paths.along.max())
-        return float(1.0 - self.world.terrain.covers(widest.lats, widest.lons).mean())
+        lats, lons = np.asarray(widest.lats, np.float64), np.asarray(widest.lons, np.float64)
+        return lats, lons, np.asarray(self.world.terrain.covers(lats, lons), np.bool_)
+
+    @property
+    def without_data(self) -> float:
+        """Share of the places looked at that have no terrain data: the sea is put there."""
+        return float(1.0 - self.places[2].mean())
 
 
 @keywords_of(EnvelopeQuestion)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from openiads.base.errors import InputError
 from openiads.base.jsonable import Json, JsonObject
+from openiads.base.paths import is_file
 from openiads.base.units import QuantityError, position, quantity
 from openiads.base.words import listed, nearest
 from openiads.catalog.load import own_entries
@@ -272,7 +273,7 @@ def _rule_file(loc: Loc, site: JsonObject, folder: Path | None) -> Iterator[Prob
     fire = doctrine.get("fire") if isinstance(doctrine, dict) else None
     if isinstance(fire, str) and ".py:" in fire and folder is not None:
         name = fire.rpartition(":")[0]
-        if not (folder / name).is_file():
+        if not is_file(folder / name):
             yield (
                 (*loc, "doctrine", "fire"),
                 fire,

@@ -29,6 +29,7 @@ from pydantic import (
 from openiads.base.errors import InputError, InputErrors
 from openiads.base.fields import MOST_PROBLEMS, Spelled, field_at, field_errors, within
 from openiads.base.jsonable import Json, JsonObject
+from openiads.base.paths import is_dir, is_file
 from openiads.base.toml import Lines, Loc, merged, parse_toml, read_text, toml_text
 from openiads.base.words import nearest
 from openiads.catalog.load import extended
@@ -54,16 +55,16 @@ def packaged_scenarios() -> list[str]:
 def find_scenario(path_or_name: str | Path) -> Path:
     """The file of a scenario: a path, or the name of a packaged one."""
     path = Path(path_or_name)
-    if path.is_file():
+    if is_file(path):
         return path
     name = str(path_or_name).removesuffix(".toml")
     names = packaged_scenarios()
     if name in names:
         return Path(str(resources.files(SCENARIOS) / "scenarios" / f"{name}.toml"))
-    if path.is_dir():
+    if is_dir(path):
         raise InputError(str(path), "is a folder", "Give a scenario file.")
     raise InputError(
-        str(path_or_name),
+        str(path_or_name)[:200],
         "no such file, and no packaged scenario",
         f"{nearest(name, names)}Packaged: {', '.join(names)}",
     )

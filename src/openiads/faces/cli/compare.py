@@ -65,6 +65,7 @@ def compare(
     json: Json = False,
 ) -> None:  # fmt: skip
     """Two scenarios or variants on the same dice: the difference, with its interval."""
+    from openiads.base.paths import is_file
     from openiads.experiments.compare import compare as compared
     from openiads.faces.cli import show
     from openiads.runs.work import REPLICATIONS
@@ -74,7 +75,7 @@ def compare(
     question = _delta(within)
     wanted = list(metrics or METRICS)
     asked = [*wanted, question[0]] if question else wanted
-    stored = (Path(a) / "run.json").is_file() or (Path(b) / "run.json").is_file()
+    stored = is_file(Path(a) / "run.json") or is_file(Path(b) / "run.json")
     with show.progress_bars() as phases:
         phases.phase("reading the scenarios, compiling if need be")
         if stored:

@@ -77,6 +77,7 @@ def envelope(
     """Where one fire unit can meet a target that flies straight and level, and how often."""
     from openiads.faces.cli import show
     from openiads.faces.shapes.maps import envelope_data
+    from openiads.faces.words.envelope import remarks_of
     from openiads.reach.fire_unit import EnvelopeQuestion, envelope_of
 
     _check(at, out or [])
@@ -106,7 +107,8 @@ def envelope(
         answer = envelope_of(question, phases)
         phases.phase("writing")
         written = save_all(answer, out)
-    _warn(answer)
+    for line in remarks_of(answer):
+        warn(line)
     if json:
         show.as_json(envelope_data(answer) | {"out": written})
         return
@@ -124,17 +126,6 @@ def _check(at: str | None, out: list[Path]) -> None:
     for path in out:
         if path.suffix.lower() in WRITERS and at is None:
             raise InputError("--out", f'"{path.suffix}" needs a place on earth', "Give --at as well.")
-
-
-def _warn(answer: EnvelopeAnswer) -> None:
-    """What users should hear about the ground, and about jammers that jam nobody."""
-    from openiads.faces.words import jamming
-
-    if answer.without_data:
-        share = 100.0 * answer.without_data
-        warn(f"{share:.0f} % of the places looked at have no terrain data: the sea is put there")
-    for line in [] if answer.jamming is None else jamming.remarks(answer.jamming):
-        warn(line)
 
 
 def _print(answer: EnvelopeAnswer) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from openiads.base.words import listed
 from openiads.faces.words import jamming
-from openiads.faces.words.terrain import terrain_note
+from openiads.faces.words.terrain import terrain_note, unknown_ground
 from openiads.faces.words.text import length, number
 from openiads.reach.approach import Approach, first_time
 from openiads.reach.coverage import Coverage, View
@@ -95,7 +95,11 @@ def remarks_of(answer: CoverageAnswer) -> list[str]:
     """What users should hear about the map and the ground it was made on, a line each."""
     found = answer.found
     cell, spacing = max(found.map.cell), found.terrain.resolution
-    told = list(found.terrain.remarks())
+    where = found.map
+    lats, lons = np.broadcast_arrays(where.lats[:, None], where.lons[None])
+    said = "the map has no terrain data, where the sea is put and cells count for nothing"
+    unknown = unknown_ground(said, lats, lons, where.known)
+    told = [unknown] * bool(unknown) + list(found.terrain.remarks())
     if found.fine and cell > spacing > 0.0:
         told.append(
             f"--fine looks over cells of {cell:,.0f} m, and the terrain has heights every {spacing:,.0f} m: what lies "
