@@ -1,0 +1,255 @@
+"""What the rows of a campaign say: bands by day, the day a stock runs out, cost of both sides, closed forms beside."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openiads.base.jsonable import JsonObject
+from openiads.experiments.campaign_file import KINDS, Price
+from openiads.experiments.campaign_plan import Plan
+from openiads.statistics.intervals import mean_interval, ratio_interval, wilson
+from openiads.statistics.moments import Moments
+from openiads.textbook import machines_down, raid_days, stock_days, stock_out
+
+Rows = NDArray[np.void]
+Floats = NDArray[np.float64]
+COUNTS = (0.0, math.inf)
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A count over campaigns: its mean with a 95 % interval, and what nine of ten campaigns lie between."""
+
+    mean: float
+    low: float
+    high: float
+    p5: float
+    p95: float
+
+    def as_dict(self) -> JsonObject:
+        """For JSON."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+def band_of(values: NDArray[np.generic]) -> Band:
+    """The band of one number a campaign."""
+    sample = Moments.of(values.tolist())
+    low, high = mean_interval(sample, bounds=COUNTS)
+    p5, p95 = np.quantile(values.astype(np.float64), (0.05, 0.95))
+    return Band(sample.mean, low, high, float(p5), float(p95))
+
+
+def counted(plan: Plan, rows: Rows, name: str) -> NDArray[np.int64]:
+    """A count of every raid, shape (replications, raids); "stock.KIND" and the like are one kind of it."""
+    column, _, part = name.partition(".")
+    values = rows[column]
+    if values.ndim == 2:
+        return values
+    if not part:
+        return values.sum(axis=2)
+    names = {"lost": KINDS, "down": KINDS, "flown": plan.threats, "shot_down": plan.threats, "hits": plan.assets}
+    return values[:, :, tuple(names.get(column, plan.kinds)).index(part)]
+
+
+def day_bands(plan: Plan, rows: Rows, name: str, *, total: bool = False) -> list[Band]:
+    """The band of a count at every raid, or of its total over a campaign."""
+    values = counted(plan, rows, name)
+    if total:
+        return [band_of(values.sum(axis=1))]
+    return [band_of(values[:, k]) for k in range(values.shape[1])]
+
+
+# ------------------------------------------------------------------ running out
+
+
+def run_out(plan: Plan, rows: Rows) -> list[JsonObject]:
+    """Of each kind of round: the share of campaigns after some raid of which none was left, and on which day.
+
+    The median is over all campaigns, so that it is None where fewer than half ran out.
+    """
+    days = np.array([raid.day for raid in plan.raids])
+    found = []
+    for kind in plan.kinds:
+        empty = counted(plan, rows, f"stock.{kind}") == 0
+        first = np.where(empty.any(axis=1), days[empty.argmax(axis=1)], np.inf)
+        n, out = len(first), int(np.isfinite(first).sum())
+        low, high = wilson(out, n)
+        ordered = np.sort(first)
+        quartiles = [float(ordered[min(math.ceil(q * n) - 1, n - 1)]) for q in (0.25, 0.5, 0.75)]
+        by_day = [(int(day), float((first <= day).mean())) for day in dict.fromkeys(days.tolist())]
+        found.append(
+            {
+                "interceptor": kind,
+                "share": out / n,
+                "low": low,
+                "high": high,
+                "n": n,
+                "day_25": quartiles[0],
+                "median_day": quartiles[1],
+                "day_75": quartiles[2],
+                "by_day": by_day,
+            }
+        )
+    return found
+
+
+# ------------------------------------------------------------------ cost
+
+
+def exchange_of(up: NDArray[np.generic], down: NDArray[np.generic], *, share: bool = False) -> JsonObject:
+    """A ratio of sums over campaigns with its interval."""
+    pairs = Counter(zip(up.astype(np.float64).tolist(), down.astype(np.float64).tolist(), strict=True))
+    value, low, high = ratio_interval(pairs, bounds=(0.0, 1.0) if share else COUNTS)
+    return {"value": value, "low": low, "high": high}
+
+
+def cost_of(plan: Plan, rows: Rows) -> JsonObject:
+    """Costs of a whole campaign, and the exchange ratio: what the rounds cost over what the killed threats cost.
+
+    Beside its interval over campaigns the ratio has bounds over the doubt of prices: rounds at the lower and threats at
+    the upper end of their prices, and the other way round.
+    """
+    cost = plan.campaign.told.cost
+    assert cost is not None
+
+    def money(column: str, prices: list[Price | None], end: str) -> Floats:
+        each = np.array([0.0 if price is None else getattr(price, end) for price in prices])
+        return rows[column].sum(axis=1) @ each
+
+    of_rounds = [cost.of[name] for name in plan.kinds]
+    of_threats = [cost.of[name] for name in plan.threats]
+    of_lost = [cost.lost.get(kind) for kind in KINDS]
+    of_hits = [cost.hit.get(name) for name in plan.assets]
+    rounds, lost = money("fired", [*of_rounds], "value"), money("lost", of_lost, "value")
+    hits, flown = money("hits", of_hits, "value"), money("flown", [*of_threats], "value")
+    killed = money("shot_down", [*of_threats], "value")
+    ratio = exchange_of(rounds, killed)
+    ends = [
+        exchange_of(money("fired", [*of_rounds], one), money("shot_down", [*of_threats], other))["value"]
+        for one, other in (("low", "high"), ("high", "low"))
+    ]
+    return {
+        "unit": cost.unit,
+        "rounds": band_of(rounds).as_dict(),
+        "lost_elements": band_of(lost).as_dict() if cost.lost else None,
+        "hits": band_of(hits).as_dict() if cost.hit else None,
+        "defense": band_of(rounds + lost + hits).as_dict(),
+        "threats": band_of(flown).as_dict(),
+        "threats_killed": band_of(killed).as_dict(),
+        "exchange_ratio": {**ratio, "by_prices_low": ends[0], "by_prices_high": ends[1]},
+        "by_day": [band_of(each).as_dict() for each in _daily(plan, rows).T],
+    }
+
+
+def _daily(plan: Plan, rows: Rows) -> Floats:
+    """What the rounds of each raid cost, shape (replications, raids)."""
+    cost = plan.campaign.told.cost
+    assert cost is not None
+    return rows["fired"] @ np.array([cost.of[name].value for name in plan.kinds])
+
+
+# ------------------------------------------------------------------ closed forms beside
+
+
+def twins_of(plan: Plan, rows: Rows) -> list[JsonObject]:
+    """Closed forms fed with what the first raid came to, beside what was found; each with what it leaves out."""
+    first = rows[:, 0]
+    threats = float(first["threats"].mean())
+    if threats == 0.0:
+        return []
+    told, days = plan.campaign.told, plan.campaign.told.days
+    a_day = float(np.mean([len(plan.raids) / days])) * threats
+    shots = first["shots"].sum(axis=0)
+    rounds = float(first["fired"].sum(axis=1).mean()) / threats
+    at_first = _at_first(plan)
+    supply = sum(each.rounds / each.every for each in told.resupply)
+    cap = math.inf if len(told.cap) < len(plan.kinds) else float(sum(told.cap.values()) + _on_launchers(plan))
+    empty = (rows["stock"].sum(axis=2) == 0).any(axis=1)
+    ever = empty & np.ones(len(rows), bool)
+    found: list[JsonObject] = [
+        {
+            "name": "stock under a constant demand",
+            "function": "stock_days",
+            "value": stock_days(float(at_first), a_day, rounds, supply, cap, most=10_000),
+            "found": None,
+            "unit": "days",
+            "leaves_out": "chance, kinds of round, losses, and that scarcer rounds are fired less",
+        }
+    ]
+    if shots.sum() > 0:
+        law = (shots / shots.sum()).tolist()
+        total = int(at_first + _delivered(plan))
+        short = stock_out(a_day, float(days), law, total)
+        found.append(
+            {
+                "name": "chance that a stock is not enough, Poisson threats",
+                "function": "stock_out",
+                "value": short.probability,
+                "found": float(ever.mean()),
+                "unit": "",
+                "leaves_out": "kinds of round, losses of launchers, when deliveries come, numbers that are not Poisson",
+            }
+        )
+    return found + _attrition(plan, rows, threats)
+
+
+def _attrition(plan: Plan, rows: Rows, threats: float) -> list[JsonObject]:
+    """Hughes' model of launchers with repair, and the shares of launchers that wait for it, where any were lost."""
+    told, launchers = plan.campaign.told, len(plan.launcher_kind)
+    lost = counted(plan, rows, "lost.launcher")
+    leakers = rows["leakers"].sum()
+    if lost.sum() == 0 or leakers == 0 or launchers == 0:
+        return []
+    each = float(lost.sum() / leakers)
+    mean = told.repair.mean_days.get("launcher") if told.repair else None
+    mended = 0.0 if mean is None or told.repair is None else told.repair.crews / mean
+    a_raid = told.days / len(plan.raids)
+    kills = float(rows["killed"][:, 0].mean()) / launchers
+    course = raid_days(float(launchers), threats, kills, each, mended * a_raid, len(plan.raids))
+    found: list[JsonObject] = [
+        {
+            "name": "leakers of the last raid, attrition with repair",
+            "function": "raid_days",
+            "value": course.leakers[-1],
+            "found": float(rows["leakers"][:, -1].mean()),
+            "unit": "",
+            "leaves_out": "stocks, radars and posts, chance; all launchers alike, kills in proportion to them",
+        }
+    ]
+    if mean is not None and told.repair is not None:
+        mtbf = launchers * told.days * len(rows) / float(lost.sum())
+        shares = machines_down(launchers, mtbf, float(mean), told.repair.crews)
+        found.append(
+            {
+                "name": "launchers that are out, machine repairmen",
+                "function": "machines_down",
+                "value": sum(k * share for k, share in enumerate(shares)),
+                "found": float(counted(plan, rows, "down.launcher")[:, -1].mean()),
+                "unit": "",
+                "leaves_out": "that crews mend radars and posts too, losses in groups, the time until it is steady",
+            }
+        )
+    return found
+
+
+def _at_first(plan: Plan) -> int:
+    """Rounds on launchers, as spare loads and in the depot at the start."""
+    return _on_launchers(plan) + sum(plan.campaign.told.stock.values())
+
+
+def _on_launchers(plan: Plan) -> int:
+    launchers = plan.world.rows["launchers"]
+    return int((launchers["loaded"] + launchers["loads"] * launchers["full"]).sum())
+
+
+def _delivered(plan: Plan) -> int:
+    """Rounds that arrive in the whole campaign."""
+    from openiads.experiments.campaign_state import delivered
+
+    last = plan.raids[-1].day
+    return sum(delivered(each.every, each.first, each.rounds, 0.0, last) for each in plan.campaign.told.resupply)
