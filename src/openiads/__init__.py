@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from openiads.base import errors
     from openiads.catalog.load import catalog
     from openiads.experiments import like_for_like
+    from openiads.experiments.campaign import campaign
+    from openiads.experiments.campaign_file import load_campaign
     from openiads.experiments.compare import Variant, compare
     from openiads.experiments.contributions import contributions
     from openiads.experiments.design import load_study
@@ -60,7 +62,9 @@ _HOMES = {
     "check": "openiads.faces.api",
     "closed_forms": "openiads.faces.api",
     "compare": "openiads.experiments.compare",
+    "campaign": "openiads.experiments.campaign",
     "contributions": "openiads.experiments.contributions",
+    "load_campaign": "openiads.experiments.campaign_file",
     "coverage": "openiads.reach.site_radars",
     "envelope": "openiads.reach.fire_unit",
     "envelope_volume": "openiads.reach.envelope",
@@ -103,6 +107,7 @@ __all__ = [
     "Prebuilt",
     "Variant",
     "__version__",
+    "campaign",
     "catalog",
     "catalog_of",
     "charts",
@@ -126,6 +131,7 @@ __all__ = [
     "layers",
     "like_for_like",
     "load",
+    "load_campaign",
     "load_study",
     "low_reach",
     "open_run",

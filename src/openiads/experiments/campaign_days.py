@@ -36,10 +36,10 @@ class Band:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def band_of(values: NDArray[np.generic]) -> Band:
-    """The band of one number a campaign."""
+def band_of(values: NDArray[np.generic], most: float = math.inf) -> Band:
+    """The band of one number a campaign, which is from 0 to ``most``."""
     sample = Moments.of(values.tolist())
-    low, high = mean_interval(sample, bounds=COUNTS)
+    low, high = mean_interval(sample, bounds=(0.0, most))
     p5, p95 = np.quantile(values.astype(np.float64), (0.05, 0.95))
     return Band(sample.mean, low, high, float(p5), float(p95))
 
@@ -58,10 +58,22 @@ def counted(plan: Plan, rows: Rows, name: str) -> NDArray[np.int64]:
 
 def day_bands(plan: Plan, rows: Rows, name: str, *, total: bool = False) -> list[Band]:
     """The band of a count at every raid, or of its total over a campaign."""
-    values = counted(plan, rows, name)
+    values, most = counted(plan, rows, name), greatest(plan, name)
     if total:
-        return [band_of(values.sum(axis=1))]
-    return [band_of(values[:, k]) for k in range(values.shape[1])]
+        return [band_of(values.sum(axis=1), sum(most))]
+    return [band_of(values[:, k], each) for k, each in enumerate(most)]
+
+
+def greatest(plan: Plan, name: str) -> list[float]:
+    """What a count cannot exceed in each raid: flights, or elements; so that none seen still bounds a mean above."""
+    column, _, part = name.partition(".")
+    if column in ("threats", "killed", "leakers", "asset_hits"):
+        return [float(sum(each != "" for each in raid.theater.threats)) for raid in plan.raids]
+    if column in ("lost", "down"):
+        rows = plan.world.rows
+        own = {"radar": len(rows["radars"]), "launcher": len(rows["launchers"]), "post": len(rows["posts"])}
+        return [float(own[part] if part in own else sum(own.values()))] * len(plan.raids)
+    return [math.inf] * len(plan.raids)
 
 
 # ------------------------------------------------------------------ running out

@@ -148,8 +148,8 @@ def plan_of(campaign: Campaign, simulator: Simulator) -> Plan:
         seed = int(hash_of(["campaign", told.seed, number])[:8], 16)
         raids.append(Raid(number, day, theaters[told.raid[k].scenario], told.raid[k], seed))
     first = raids[0].theater.world
-    for name, other in theaters.items():
-        _same_defense(campaign, first, other.world, name)
+    for of, other in theaters.items():
+        _same_defense(campaign, first, other.world, of)
     names = first.names
     of_launcher = first.rows["magazines"]["interceptor"][first.rows["launchers"]["magazine"]]
     carried = [names.interceptors[int(row)] for row in of_launcher]
@@ -212,7 +212,9 @@ def _same_defense(campaign: Campaign, first: World, other: World, name: str | No
 def _carried(campaign: Campaign, kinds: tuple[str, ...]) -> None:
     """InputError for a round that is stocked, supplied or spared and that no launcher carries."""
     told = campaign.told
-    named = [(("stock", name), name) for name in told.stock] + [(("cap", name), name) for name in told.cap]
+    named: list[tuple[tuple[str | int, ...], str]] = [(("stock", name), name) for name in told.stock] + [
+        (("cap", name), name) for name in told.cap
+    ]
     named += [(("resupply", k, "interceptor"), each.interceptor) for k, each in enumerate(told.resupply)]
     named += [(("policy", k, "interceptor"), each.interceptor) for k, each in enumerate(told.policy)]
     for loc, name in named:

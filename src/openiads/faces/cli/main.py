@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from openiads.faces.cli import (
+    campaign,
     catalog,
     check,
     claims,
@@ -67,6 +68,7 @@ for command in (
     check.check,
     export.export,
     sweep.sweep,
+    campaign.campaign,
     query.query,
     footprint.footprint,
     coverage.coverage,
