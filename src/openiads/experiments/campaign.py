@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,7 +72,7 @@ def campaign(
     Returns
     -------
     CampaignAnswer
-        ``days()`` has a row for each raid, ``table()`` the same as a pyarrow Table.
+        ``days()`` has a row for each day with a raid, ``table()`` the same as a pyarrow Table.
 
     Raises
     ------
@@ -240,7 +239,7 @@ class CampaignAnswer(Shown):
         return len(self.rows)
 
     def band(self, name: str) -> list[Band]:
-        """Of every raid the mean of a count, with its interval and what nine of ten campaigns lie between.
+        """Of every day with a raid the mean of a count, its interval, and what nine of ten campaigns lie between.
 
         Parameters
         ----------
@@ -259,17 +258,16 @@ class CampaignAnswer(Shown):
         return None if self.plan.campaign.told.cost is None else cost_of(self.plan, self.rows)
 
     def days(self) -> list[JsonObject]:
-        """A mapping for every raid: number, day, and mean, low and high of each count."""
+        """A mapping for every day with a raid: the day, and mean, low and high of each count."""
         names = ["threats", "killed", "leakers", "asset_hits", "fired", "stock"]
         names += [f"stock.{kind}" for kind in self.plan.kinds] if len(self.plan.kinds) > 1 else []
         names += ["lost", "down", "resting", "reloaded", "wasted"]
         bands = {name: self.band(name) for name in names}
         out = []
-        for raid in self.plan.raids:
-            row: JsonObject = {"raid": raid.number + 1, "day": raid.day}
+        for k, day in enumerate(self.plan.days):
+            row: JsonObject = {"day": day}
             for name, band in bands.items():
-                row |= {name: band[raid.number].mean, f"{name}_low": band[raid.number].low}
-                row |= {f"{name}_high": band[raid.number].high}
+                row |= {name: band[k].mean, f"{name}_low": band[k].low, f"{name}_high": band[k].high}
             out.append(row)
         return out
 
@@ -311,12 +309,3 @@ class CampaignAnswer(Shown):
         found["leak_rate"] = exchange_of(self.rows["leakers"].sum(1), self.rows["threats"].sum(1), share=True)
         found["rounds_per_kill"] = exchange_of(self.rows["fired"].sum((1, 2)), self.rows["killed"].sum(1))
         return found
-
-
-def names_of(answer: CampaignAnswer) -> Sequence[str]:
-    """The counts that ``band`` takes."""
-    return [name for name in answer.rows.dtype.names or () if name not in ("replication", "raid", "day")]
-
-
-#: A callable that tells how far a campaign is.
-Counted = Callable[[int, int], None]

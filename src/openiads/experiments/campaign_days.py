@@ -19,6 +19,8 @@ from openiads.textbook import machines_down, raid_days, stock_days, stock_out
 Rows = NDArray[np.void]
 Floats = NDArray[np.float64]
 COUNTS = (0.0, math.inf)
+#: Counts that are a state of the defense when a raid comes.
+STATES = ("down", "ready", "resting")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,26 @@ def counted(plan: Plan, rows: Rows, name: str) -> NDArray[np.int64]:
     return values[:, :, tuple(names.get(column, plan.kinds)).index(part)]
 
 
+def by_day(plan: Plan, values: NDArray[np.generic], name: str) -> NDArray[np.generic]:
+    """Of a count of every raid (last axis) that of every day: what the last raid left, what was out at most, sums."""
+    column = name.partition(".")[0]
+    found = []
+    for day in plan.days:
+        mine = values[..., [raid.number for raid in plan.raids if raid.day == day]]
+        if column == "stock":
+            found.append(mine[..., -1])
+        else:
+            found.append(mine.max(axis=-1) if column in STATES else mine.sum(axis=-1))
+    return np.stack(found, axis=-1)
+
+
 def day_bands(plan: Plan, rows: Rows, name: str, *, total: bool = False) -> list[Band]:
-    """The band of a count at every raid, or of its total over a campaign."""
+    """The band of a count on every day with a raid, or of its total over a campaign."""
     values, most = counted(plan, rows, name), greatest(plan, name)
     if total:
         return [band_of(values.sum(axis=1), sum(most))]
-    return [band_of(values[:, k], each) for k, each in enumerate(most)]
+    daily, bounds = by_day(plan, values, name), by_day(plan, np.array(most), name)
+    return [band_of(daily[:, k], float(bounds[k])) for k in range(daily.shape[1])]
 
 
 def greatest(plan: Plan, name: str) -> list[float]:
@@ -154,7 +170,7 @@ def cost_of(plan: Plan, rows: Rows) -> JsonObject:
         "threats": band_of(flown).as_dict(),
         "threats_killed": band_of(killed).as_dict(),
         "exchange_ratio": {**ratio, "by_prices_low": ends[0], "by_prices_high": ends[1]},
-        "by_day": [band_of(each).as_dict() for each in _daily(plan, rows).T],
+        "by_day": [band_of(each).as_dict() for each in by_day(plan, _daily(plan, rows), "").T],
     }
 
 
@@ -175,14 +191,13 @@ def twins_of(plan: Plan, rows: Rows) -> list[JsonObject]:
     if threats == 0.0:
         return []
     told, days = plan.campaign.told, plan.campaign.told.days
-    a_day = float(np.mean([len(plan.raids) / days])) * threats
+    a_day = len(plan.raids) / days * threats
     shots = first["shots"].sum(axis=0)
     rounds = float(first["fired"].sum(axis=1).mean()) / threats
     at_first = _at_first(plan)
     supply = sum(each.rounds / each.every for each in told.resupply)
     cap = math.inf if len(told.cap) < len(plan.kinds) else float(sum(told.cap.values()) + _on_launchers(plan))
-    empty = (rows["stock"].sum(axis=2) == 0).any(axis=1)
-    ever = empty & np.ones(len(rows), bool)
+    ever = (rows["stock"].sum(axis=2) == 0).any(axis=1)
     found: list[JsonObject] = [
         {
             "name": "stock under a constant demand",
@@ -196,7 +211,7 @@ def twins_of(plan: Plan, rows: Rows) -> list[JsonObject]:
     if shots.sum() > 0:
         law = (shots / shots.sum()).tolist()
         total = int(at_first + _delivered(plan))
-        short = stock_out(a_day, float(days), law, total)
+        short = stock_out(a_day, float(days), law, max(total - 1, 0))  # the last round is gone when all are asked for
         found.append(
             {
                 "name": "chance that a stock is not enough, Poisson threats",
@@ -204,7 +219,7 @@ def twins_of(plan: Plan, rows: Rows) -> list[JsonObject]:
                 "value": short.probability,
                 "found": float(ever.mean()),
                 "unit": "",
-                "leaves_out": "kinds of round, losses of launchers, when deliveries come, numbers that are not Poisson",
+                "leaves_out": "kinds of round, losses, reserves, when deliveries come, numbers that are not Poisson",
             }
         )
     return found + _attrition(plan, rows, threats)

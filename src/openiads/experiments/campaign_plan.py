@@ -116,6 +116,11 @@ class Plan:
         """The world of the first raid, for what all of them have."""
         return self.raids[0].theater.world
 
+    @property
+    def days(self) -> tuple[int, ...]:
+        """The days on which a raid comes, each once."""
+        return tuple(dict.fromkeys(raid.day for raid in self.raids))
+
 
 def plan_of(campaign: Campaign, simulator: Simulator) -> Plan:
     """Build the worlds of a campaign, and refuse what does not go together.
@@ -212,9 +217,8 @@ def _same_defense(campaign: Campaign, first: World, other: World, name: str | No
 def _carried(campaign: Campaign, kinds: tuple[str, ...]) -> None:
     """InputError for a round that is stocked, supplied or spared and that no launcher carries."""
     told = campaign.told
-    named: list[tuple[tuple[str | int, ...], str]] = [(("stock", name), name) for name in told.stock] + [
-        (("cap", name), name) for name in told.cap
-    ]
+    named: list[tuple[tuple[str | int, ...], str]] = []
+    named += [(("stock", name), name) for name in told.stock] + [(("cap", name), name) for name in told.cap]
     named += [(("resupply", k, "interceptor"), each.interceptor) for k, each in enumerate(told.resupply)]
     named += [(("policy", k, "interceptor"), each.interceptor) for k, each in enumerate(told.policy)]
     for loc, name in named:

@@ -70,7 +70,7 @@ def _print(found: CampaignAnswer, report: Path) -> None:
     head, rows = words.head(told), words.table(told)
     out.print(show.grid("Day by day", head, rows[: words.MOST], numbers=range(1, len(head))))
     if len(rows) > words.MOST:
-        out.print(f"The first {words.MOST} raids of {len(rows)}; the report has all.")
+        out.print(f"The first {words.MOST} days of {len(rows)}; the report has all.")
     out.print(words.LEGEND)
     if told["closed_forms"]:
         heads = ("closed form", "value", "found", "leaves out")

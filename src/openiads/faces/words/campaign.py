@@ -10,8 +10,8 @@ from openiads.faces.words import text
 
 LEGEND = (
     "Means over campaigns; in brackets 95 % intervals of the mean. Leakers: threats that reached their target. Left: "
-    "rounds on launchers and in the depot after the raid. Lost: radars, launchers and posts hit in the raid; out: such "
-    "that were still out when it came."
+    "rounds on launchers and in the depot after the day. Lost: radars, launchers and posts hit that day; out: such "
+    "that were still out when a raid came."
 )
 #: Rows of the table on a console at most; the page has all.
 MOST = 40
@@ -31,7 +31,7 @@ def head(told: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def table(told: Mapping[str, Any]) -> list[tuple[str, ...]]:
-    """The table of days, a row for each raid."""
+    """The table of days, a row for each with a raid."""
     kinds = told["kinds"]
     left = ["stock"] if len(kinds) == 1 else [f"stock.{kind}" for kind in kinds]
     return [

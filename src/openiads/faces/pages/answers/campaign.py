@@ -24,20 +24,20 @@ COLORS = (BLUE, ORANGE, GREEN, PINK, SKY, VERMILION)
 def course(found: CampaignAnswer) -> Figure:
     """What happens day by day: four panels, each count with its mean, its interval and its spread."""
     plan = found.plan
-    days = [raid.day for raid in plan.raids]
+    days = plan.days
     cost = found.cost()
     with style("campaign"):
         figure = blank(9.0, 8.6 if cost else 6.8)
         axes = figure.subplots(4 if cost else 3, 1, sharex=True)
         _bands(axes[0], days, [("threats", found.band("threats")), ("leakers", found.band("leakers"))])
-        axes[0].set_ylabel("a raid")
+        axes[0].set_ylabel("a day")
         kinds = [(kind, found.band(f"stock.{kind}")) for kind in plan.kinds]
         _bands(axes[1], days, kinds)
         axes[1].set_ylabel("rounds left")
-        _bands(axes[2], days, [("elements out", found.band("down")), ("lost in the raid", found.band("lost"))])
+        _bands(axes[2], days, [("elements out", found.band("down")), ("lost that day", found.band("lost"))])
         axes[2].set_ylabel("elements")
         if cost:
-            axes[3].step(days, np.cumsum([each["mean"] for each in cost["by_day"]]), where="post", color=BLUE)
+            axes[3].step(days, np.cumsum([each["mean"] for each in cost["by_day"]]), where="mid", color=BLUE)
             axes[3].set_ylabel(f"cost of rounds so far,\n{cost['unit']}")
         axes[-1].set_xlabel("day (bands: nine of ten campaigns; strokes: 95 % intervals of the mean)")
         for each in axes:
