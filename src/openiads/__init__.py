@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from openiads.experiments.campaign_file import load_campaign
     from openiads.experiments.compare import Variant, compare
     from openiads.experiments.contributions import contributions
+    from openiads.experiments.debris import debris
     from openiads.experiments.design import load_study
     from openiads.experiments.query import query
     from openiads.experiments.sweep import open_sweep, sweep
@@ -66,6 +67,7 @@ _HOMES = {
     "contributions": "openiads.experiments.contributions",
     "load_campaign": "openiads.experiments.campaign_file",
     "coverage": "openiads.reach.site_radars",
+    "debris": "openiads.experiments.debris",
     "envelope": "openiads.reach.fire_unit",
     "envelope_volume": "openiads.reach.envelope",
     "export": "openiads.faces.formats",
@@ -118,6 +120,7 @@ __all__ = [
     "compare",
     "contributions",
     "coverage",
+    "debris",
     "doctrine",
     "envelope",
     "envelope_volume",

@@ -126,6 +126,7 @@ def test_public_names_are_listed_once_and_exist() -> None:
             "compare",
             "contributions",
             "coverage",
+            "debris",
             "doctrine",
             "envelope",
             "envelope_volume",

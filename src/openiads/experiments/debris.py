@@ -4,8 +4,8 @@ Every kill of a declared class breaks up into pieces.  A piece keeps some of the
 the breakup until drag has taken both, falls at terminal speed through air that thins with height, and drifts with the
 wind on its way.  What comes out are places and means under these assumptions; nothing in it says that a place is safe.
 
-Sources: closed forms of `textbook.debris` [rcc321]; the way of a level piece under drag that grows with the square of
-its speed is (2 beta / rho) ln(1 + rho v t / (2 beta)), elementary mechanics.
+Sources: closed forms of `textbook.debris` [rcc321]; until its level speed has died away a piece is followed step by
+step under gravity and a drag that grows with the square of its speed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammainc
 
 from openiads.base.constants import STANDARD_GRAVITY
 from openiads.base.draws import Purpose, normals, uniforms
@@ -31,7 +30,7 @@ from openiads.runs.digest import hash_of
 from openiads.runs.run import Run, open_run
 from openiads.statistics.intervals import mean_interval, wilson
 from openiads.statistics.moments import Moments
-from openiads.textbook.debris import SCALE_HEIGHT, SEA_DENSITY
+from openiads.textbook.debris import SCALE_HEIGHT, SEA_DENSITY, wind_drift
 from openiads.world.codes import Event, Terminal, ThreatClass
 
 if TYPE_CHECKING:
@@ -40,6 +39,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 #: Places of a path at which the nearest to a kill is looked for.
 _PLACES = 2_000
+#: Steps in which a piece is followed, and how large a share of its times the first one is.
+_STEPS, _SHARE = 400, 0.05
 
 
 @dataclass(frozen=True)
@@ -80,12 +81,12 @@ def pieces_of(kill: Kill, pieces: Pieces, number: int, seed: int, actor: int) ->
     return out
 
 
-def landing(height: float, coefficient: Floats, east: Floats, north: Floats, wind: Wind) -> Floats:
+def landing(height: Floats, coefficient: Floats, east: Floats, north: Floats, wind: Wind) -> Floats:
     """Where pieces come down from below their breakup.
 
     Parameters
     ----------
-    height : float
+    height : ndarray, shape (n,)
         Above level ground, m, at least 0.
     coefficient : ndarray, shape (n,)
         Ballistic coefficients, kg/m2, above 0.
@@ -98,19 +99,41 @@ def landing(height: float, coefficient: Floats, east: Floats, north: Floats, win
     ndarray, shape (n, 2)
         East and north, m.
     """
-    double = 2.0 * SCALE_HEIGHT
-    at_ground = np.sqrt(2.0 * coefficient * STANDARD_GRAVITY / SEA_DENSITY)
-    steady, rising = -math.expm1(-height / double), float(gammainc(2.0, height / double))
-    time = double * steady / at_ground
-    drift = double / at_ground * (wind.speed * steady + wind.shear * double * rising)
-    density = SEA_DENSITY * math.exp(-height / SCALE_HEIGHT)
+    drift = np.array([wind_drift(float(h), 1.0, wind.speed, wind.shear) for h in height])
+    drift = drift / np.sqrt(coefficient)  # terminal speeds are in proportion to the root
     speed = np.hypot(east, north)
-    slowing = 2.0 * coefficient / density  # m in which drag takes most of the speed
-    vacuum = speed * math.sqrt(2.0 * height / STANDARD_GRAVITY)  # no piece flies farther than without air
-    way = np.minimum(slowing * np.log1p(speed * time / slowing), vacuum)
+    way = level_way(height, coefficient, speed)
     share = np.divide(way, speed, out=np.zeros_like(way), where=speed > 0.0)
     toward = wind.bearing + math.pi
     return np.column_stack([share * east + drift * math.sin(toward), share * north + drift * math.cos(toward)])
+
+
+def level_way(height: Floats, coefficient: Floats, speed: Floats) -> Floats:
+    """How far pieces fly on in still air until their level speed is gone or they are down, m; shapes (n,).
+
+    Steps are a small share of the time v_t / g in which level speed dies away, or of the fall without air, whichever is
+    shorter: so many of them see the end of either.
+    """
+
+    def pull(z: Floats, level: Floats, down: Floats) -> tuple[Floats, Floats]:
+        air = SEA_DENSITY * np.exp(-np.maximum(z, 0.0) / SCALE_HEIGHT)
+        drag = air * np.hypot(level, down) / (2.0 * coefficient)
+        return -drag * level, STANDARD_GRAVITY - drag * down
+
+    thin = SEA_DENSITY * np.exp(-height / SCALE_HEIGHT)
+    settles = np.sqrt(2.0 * coefficient / (thin * STANDARD_GRAVITY))  # v_t / g
+    step = np.minimum(settles / (1.0 + speed / (settles * STANDARD_GRAVITY)), np.sqrt(2.0 * height / STANDARD_GRAVITY))
+    step = _SHARE * step
+    z, level, down, way = height.copy(), speed.copy(), np.zeros_like(speed), np.zeros_like(speed)
+    for _ in range(_STEPS):
+        slower, faster = pull(z, level, down)
+        slower, faster = pull(z - 0.5 * step * down, level + 0.5 * step * slower, down + 0.5 * step * faster)
+        fallen = step * (down + 0.5 * step * faster)
+        part = np.where(fallen > z, np.divide(z, fallen, out=np.zeros_like(z), where=fallen > 0.0), 1.0)
+        way += part * step * (level + 0.5 * step * slower)
+        z, level, down = np.maximum(z - fallen, 0.0), level + step * slower, down + step * faster
+        step = np.where(z > 0.0, np.minimum(1.02 * step, _SHARE * settles), 0.0)  # slower pieces bear longer steps
+    return way
 
 
 # ------------------------------------------------------------------ kills of a run
@@ -143,9 +166,8 @@ def kill_at(world: World, replication: int, flight: int, place: list[float]) -> 
     nearest = states[np.argmin(((states[:, :3] - place) ** 2).sum(axis=1))]
     latitude, longitude, height = to_geodetic(*place)
     axes = enu_axes(latitude, longitude)
-    velocity = nearest[3:6]
-    east, north = float(velocity @ axes[0:3]), float(velocity @ axes[3:6])
-    ground = world.terrain.height(math.degrees(latitude), math.degrees(longitude))
+    east, north = (float(nearest[3:6] @ np.array(axes[k : k + 3])) for k in (0, 3))
+    ground = float(world.terrain.height(latitude, longitude))
     return Kill(replication, flight, latitude, longitude, max(height - ground, 0.0), east, north)
 
 
@@ -165,11 +187,12 @@ class DebrisAnswer(Shown):
     others : dict of str to int
         Kills of classes without declared pieces, by class; they are not in the answer.
     ground : ndarray, shape (pieces, 4)
-        Replication, latitude and longitude (rad), and weight of each piece.
+        Replication, latitude and longitude (rad), and class of each piece.
     towns : tuple of JsonObject
         What falls on each declared town.
     footprint : JsonObject
-        Distances of pieces from below their kill: median and the one of twenty that lies farther.
+        Distances of pieces from below their kill: median, and the one that one in twenty exceeds.
+    seed : int
     digest : str
     """
 
@@ -180,6 +203,7 @@ class DebrisAnswer(Shown):
     ground: Floats = field(repr=False)
     towns: tuple[JsonObject, ...]
     footprint: JsonObject
+    seed: int
     digest: str
 
     def as_dict(self) -> JsonObject:
@@ -251,7 +275,7 @@ def debris(run: Run | str | Path, declared: DebrisFile | str | Path) -> DebrisAn
     if len(away):
         footprint = {"median_m": float(np.median(away)), "far_m": float(np.quantile(away, 0.95))}
     digest = hash_of([made.digest, told.model_dump(mode="json")])
-    return DebrisAnswer(made.name, made.replications, len(kills), others, ground, towns, footprint, digest)
+    return DebrisAnswer(made.name, made.replications, len(kills), others, ground, towns, footprint, made.seed, digest)
 
 
 #: Columns of pieces on the ground.
@@ -260,26 +284,34 @@ REPLICATION, LATITUDE, LONGITUDE, CLASS = range(4)
 
 def _fallen(made: Run, world: World, kills: list[Kill], told: DebrisFile) -> tuple[Floats, Floats]:
     """Replication, latitude, longitude and class of each piece on the ground; and its distance from below its kill."""
-    parts, away = [], []
-    flights = world.rows["flights"]
-    for kill in kills:
-        kind = int(flights[kill.flight]["threat_class"])
-        pieces = told.pieces[ThreatClass(kind).name.lower()]  # type: ignore[index]
-        number = round(pieces.number.value)
-        drawn = pieces_of(kill, pieces, number, made.seed, int(flights[kill.flight]["actor"]))
-        at = landing(kill.height, drawn[:, 0], kill.east + drawn[:, 1], kill.north + drawn[:, 2], told.wind)
-        distance = np.hypot(at[:, 0], at[:, 1])
-        lat, lon = offset(kill.latitude, kill.longitude, np.arctan2(at[:, 0], at[:, 1]), distance)
-        parts.append(np.column_stack([np.full(number, kill.replication), lat, lon, np.full(number, kind)]))
-        away.append(distance)
-    if not parts:
+    if not kills:
         return np.zeros((0, 4)), np.zeros(0)
-    return np.concatenate(parts), np.concatenate(away)
+    flights = world.rows["flights"]
+    classes = [int(flights[kill.flight]["threat_class"]) for kill in kills]
+    of = [told.pieces[ThreatClass(kind).name.lower()] for kind in classes]  # type: ignore[index]
+    numbers = [round(pieces.number.value) for pieces in of]
+    actors = [int(flights[kill.flight]["actor"]) for kill in kills]
+    whole = zip(kills, of, numbers, actors, strict=True)
+    drawn = np.concatenate([pieces_of(kill, kind, many, made.seed, actor) for kill, kind, many, actor in whole])
+
+    def each_piece(values: list[float]) -> Floats:
+        return np.repeat(np.array(values, np.float64), numbers)
+
+    east = each_piece([kill.east for kill in kills]) + drawn[:, 1]
+    north = each_piece([kill.north for kill in kills]) + drawn[:, 2]
+    at = landing(each_piece([kill.height for kill in kills]), drawn[:, 0], east, north, told.wind)
+    away = np.hypot(at[:, 0], at[:, 1])
+    bearing, ends = np.arctan2(at[:, 0], at[:, 1]), np.cumsum([0, *numbers])
+    places = [
+        np.column_stack(offset(kill.latitude, kill.longitude, bearing[a:b], away[a:b]))
+        for kill, a, b in zip(kills, ends, ends[1:], strict=False)
+    ]
+    whose = each_piece([float(kill.replication) for kill in kills])
+    return np.column_stack([whose, np.concatenate(places), each_piece([float(kind) for kind in classes])]), away
 
 
 def _town(town: Town, ground: Floats, replications: int, told: DebrisFile) -> JsonObject:
     """Pieces on a town a raid, the chance of any, and expected casualties with the bounds of what is declared."""
-    lat, lon = math.radians(town.at.latitude), math.radians(town.at.longitude)
     lat, lon = town.at.latitude, town.at.longitude
     near = np.abs(ground[:, LATITUDE] - lat) < 2.0 * town.radius / 6.3e6 + 1e-6
     inside = np.zeros(len(ground), bool)
@@ -293,6 +325,9 @@ def _town(town: Town, ground: Floats, replications: int, told: DebrisFile) -> Js
     any_low, any_high = wilson(hit, replications)
     row: JsonObject = {
         "town": town.name,
+        "latitude": math.degrees(lat),
+        "longitude": math.degrees(lon),
+        "radius_m": town.radius,
         "pieces": sample.mean,
         "pieces_low": low,
         "pieces_high": high,

@@ -18,7 +18,7 @@ from openiads.base.fields import field_errors, refusal
 from openiads.base.jsonable import Json
 from openiads.scenario.measures import Measure, Name, Position, Text
 
-Metric = Literal["aircraft", "cruise", "drone", "ballistic", "airliner"]
+Killed = Literal["aircraft", "cruise", "drone", "ballistic", "airliner"]
 Speed = Annotated[float, Measure("speed", 0.0, 2_000.0, "20 m/s")]
 Angle = Annotated[float, Measure("angle", -7.0, 7.0, "270 deg")]
 Radius = Annotated[float, Measure("length", 1.0, 200_000.0, "2 km")]
@@ -80,7 +80,7 @@ class Town(_Table):
     at: Position = Field(description="its center")
     radius: Radius
     population: Annotated[int, Field(ge=0, le=100_000_000)] | None = Field(
-        None, description="people in it; without it no casualties are expected or not expected of it"
+        None, description="people in it; without it nothing is said of casualties"
     )
 
 
@@ -88,7 +88,7 @@ class DebrisFile(_Table):
     """The keys of a debris file."""
 
     format: Literal[1] = Field(description="1")
-    pieces: dict[Metric, Pieces] = Field(min_length=1, description="by class of what is killed")
+    pieces: dict[Killed, Pieces] = Field(min_length=1, description="by class of what is killed")
     wind: Wind = Field(Wind(), description="calm if left out")
     town: tuple[Town, ...] = Field((), strict=False, description="what lies below")
     note: Text = Field("", description="where the figures come from")

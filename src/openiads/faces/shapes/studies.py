@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from openiads.experiments.campaign import CampaignAnswer
     from openiads.experiments.compare import Comparison
     from openiads.experiments.contributions import Contributions
+    from openiads.experiments.debris import DebrisAnswer
     from openiads.experiments.knowledge import Indices, Screening, Spread
     from openiads.experiments.query import QueryAnswer
     from openiads.experiments.sweep import Sweep
@@ -29,6 +30,7 @@ def looks() -> dict[type, Look]:
     from openiads.experiments.campaign import CampaignAnswer
     from openiads.experiments.compare import Comparison
     from openiads.experiments.contributions import Contributions
+    from openiads.experiments.debris import DebrisAnswer
     from openiads.experiments.knowledge import Indices, Screening, Spread
     from openiads.experiments.query import QueryAnswer
     from openiads.experiments.sweep import Sweep
@@ -54,6 +56,8 @@ def looks() -> dict[type, Look]:
                     _sweep_figure),
         CampaignAnswer: Look(lambda found: found.name, _campaign_sentence, lambda found: found.as_dict(),
                              lambda found: found.days(), _course, _campaign_cells),
+        DebrisAnswer: Look(lambda found: f"{found.name}: where debris comes down", _debris_sentence,
+                           lambda found: found.as_dict(), lambda found: found.rows(), _debris_map, _debris_cells),
         Spread: Look(lambda found: f"{found.question.scenario.name}: {text.words(found.question.metric)}",
                      _spread_sentence, lambda found: found.as_dict(), _spread_rows, _spreads),
         Screening: sensitivity,
@@ -157,6 +161,24 @@ def _course(found: CampaignAnswer) -> Figure:
     from openiads.faces.pages.answers.campaign import course
 
     return course(found)
+
+
+def _debris_sentence(found: DebrisAnswer) -> str:
+    from openiads.faces.words import debris
+
+    return " ".join(debris.lines(found.as_dict()))
+
+
+def _debris_cells(found: DebrisAnswer) -> Cells:
+    from openiads.faces.words import debris
+
+    return debris.HEAD, debris.table(found.as_dict())
+
+
+def _debris_map(found: DebrisAnswer) -> Figure:
+    from openiads.faces.pages.answers.debris import fallen
+
+    return fallen(found)
 
 
 def _sweep_sentence(made: Sweep) -> str:
