@@ -24,6 +24,7 @@ from openiads.base.toml import toml_value
 from openiads.base.units import KINDS, written
 from openiads.catalog.load import catalog
 from openiads.catalog.records import STATUSES
+from openiads.experiments import campaign_file
 from openiads.experiments.design import EVERY, MOST_POINTS, StudyFile
 from openiads.explain import knob_table, round_table
 from openiads.explain.sentences import GATES
@@ -428,6 +429,33 @@ def study_page() -> str:
     )
 
 
+def campaign_page() -> str:
+    """docs/reference/campaign.md."""
+    parts = [
+        NOTE,
+        "# Campaign files\n",
+        "A campaign is a TOML file that `openiads campaign` plays ([how to](../how-to/campaign.md)). Errors are told",
+        "with their lines. Days count from 1; rounds, bursts of guns among them, are named by catalog entry.\n",
+    ]
+    tables = {
+        "": (campaign_file.CampaignFile, ""),
+        "[[raid]]": (campaign_file.RaidPlan, "Raids of one day follow each other in the order of the file."),
+        "[[resupply]]": (campaign_file.Resupply, "A kind that no launcher carries is refused."),
+        "[repair]": (campaign_file.Repair, "Kinds: `radar`, `launcher`, `post`."),
+        "[rest]": (campaign_file.Rest, ""),
+        "[[policy]]": (campaign_file.Policy, "It needs at least one of `salvo`, `reserve` and `spares`."),
+        "[cost]": (campaign_file.Cost, "A price is a number, or `{value = 4, low = 3, high = 5}`."),
+    }
+    for name, (model, said) in tables.items():
+        rows = []
+        for key, field in model.model_fields.items():
+            default = "required" if field.is_required() else "" if field.default == () else shown_default(field.default)
+            rows.append((f"`{key}`", default, field.description or ""))
+        parts += [f"## `{name}`\n"] if name else []
+        parts += [table(("key", "if left out", "meaning"), rows)] + ([f"{said}\n"] if said else [])
+    return "\n".join(parts)
+
+
 def shown_default(value: Any) -> str:
     """What a key of a study is when it is left out."""
     if value is None or value == {}:
@@ -447,6 +475,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "knobs.md": knobs_page,
     "reach.md": reach_page,
     "study.md": study_page,
+    "campaign.md": campaign_page,
 }
 
 

@@ -15,6 +15,7 @@ from openiads.scenario.load import Scenario, catalog_of, load, loads, packaged_s
 from openiads.scenario.measures import Measure, Position
 
 PACKAGED = [
+    "campaign_30_days",
     "chukchi_coast",
     "cook_strait",
     "hmeimim_2018",
