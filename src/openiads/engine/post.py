@@ -16,6 +16,7 @@ from openiads.doctrine.identification import identify
 from openiads.doctrine.value import next_track
 from openiads.engine.gates import count_waiting, mark_tracked, name_unseen, works_at
 from openiads.engine.rounds import begin_leaving, left_to, no_round, offer, rank, rounds_for, rounds_kept
+from openiads.parts.deconfliction import learn, place_in_zones
 from openiads.parts.emission import regulate
 from openiads.parts.engagements import engage, free_channel
 from openiads.parts.gates import set_gate_of_track
@@ -74,12 +75,16 @@ def judge(sim, post):
     """Interrogate, identify and evaluate every track of the post's picture."""
     situation = sim.situation[0]
     cosine = math.cos(situation["inbound_angle"])
+    if situation["zones"] > 0 and situation["record"] == 1:
+        learn(sim, post)
     for n in range(situation["listed"]):
         k = sim.roster[n]
         track = sim.tracks[k]
         if track["state"] != CONFIRMED:
             continue
         interrogate(sim, post, k)
+        if situation["zones"] > 0:
+            place_in_zones(sim, post, k)
         before = track["identity"]
         track["identity"] = identify(situation, track, inbound(cosine, track, sim.assets))
         if track["identity"] != before:

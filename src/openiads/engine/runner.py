@@ -92,6 +92,8 @@ class Runner:
             spokes=_unheard(radars, len(rows["jammers"])),
             assets=rows["assets"].copy(),
             corridors=rows["corridors"],
+            zones=rows["zones"],
+            notices=np.full((len(rows["zones"]), len(rows["posts"])), math.inf),
             looks=np.zeros((radars, flights), LOOK),
             gates=np.zeros((flights, units), np.int64),
             events=np.zeros(capacity["events"] + 1, EVENT),  # the last row is spare

@@ -26,6 +26,7 @@ from openiads.scenario.load import Scenario, catalog_of
 from openiads.scenario.settings import ModelSwitches
 from openiads.world.assets import assets_of, corridors_of
 from openiads.world.codes import Control, FireRule, ServiceTime
+from openiads.world.deconfliction import set_parties, zones_of
 from openiads.world.draft import Draft, Names, Row, blank, stacked
 from openiads.world.early_warning import add_early_warning
 from openiads.world.elements import LAUNCHER, MAGAZINE, PLATFORM, POST, RADAR, UNIT
@@ -128,6 +129,7 @@ def _built(scenario: Scenario, catalog: Catalog, knobs: Mapping[str, float] | No
     set_leaves(draft)
     check_count(draft)
     add_early_warning(draft)
+    set_parties(draft)
     add_flights(draft)
     set_receivers(draft)
     draft.names.assets = [asset.name for asset in scenario.assets]
@@ -159,6 +161,7 @@ def rows_of(draft: Draft) -> Rows:
         "interceptors": stacked(draft.interceptors, INTERCEPTOR),
         "assets": assets_of(draft),
         "corridors": corridors_of(draft.scenario),
+        "zones": zones_of(draft),
     }
 
 
@@ -230,7 +233,7 @@ def situation_of(draft: Draft) -> NDArray[np.void]:
     _switches(row, scenario.model)
     row["earth_radius"] = draft.earth_factor * MEAN_RADIUS
     row["sea_roughness"] = setting(scenario.world.sea_roughness, values, "sea_roughness", 0.3)
-    set_identification(row, values, scenario.identification)
+    set_identification(row, values, scenario)
     row["first_notional"] = row["emission_due"] = math.inf
     row["emission"] = sum(int(radar["policy"]) > 0 for radar in draft.radars)
     row["outages"] = sum(float(each["outage"]) > 0.0 for each in (*draft.radars, *draft.posts, *draft.units))

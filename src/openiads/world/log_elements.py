@@ -11,6 +11,7 @@ ELEMENT_DOWN = int(Event.ELEMENT_DOWN)
 STROBE, JAMMING = int(Event.STROBE), int(Event.JAMMING)
 SLEW, OVERLOAD, RELOAD, DEVOLVE = int(Event.SLEW), int(Event.OVERLOAD), int(Event.RELOAD), int(Event.DEVOLVE)
 EMISSION, DECOYED = int(Event.EMISSION), int(Event.DECOYED)
+NOTICE, MISIDENTIFIED = int(Event.NOTICE), int(Event.MISIDENTIFIED)
 ON_RADAR, ON_LAUNCHER = int(Element.RADAR), int(Element.LAUNCHER)
 NOT_READY = int(Down.NOT_READY)
 
@@ -139,3 +140,29 @@ def log_strobe(sim, r, f, code, distance, decibels):
     event["value"][1] = spoke["strobe_azimuth"]
     event["value"][2] = spoke["strobe_elevation"]
     event["value"][3] = decibels
+
+
+@kernel("void(Sim, i8, i8)")
+def log_notice(sim, post, z):
+    """A post has learned of a zone."""
+    n = new_event(sim, NOTICE)
+    event = sim.events[n]
+    event["code"] = z
+    event["value"][0] = post
+    event["value"][1] = sim.zones[z]["sent"]
+
+
+@kernel("void(Sim, i8, i8, Track, i8)")
+def log_misidentified(sim, u, f, track, cause):
+    """Unit ``u`` fires for the first time at flight ``f``, which is not hostile; ``cause``: bits of ``codes.Cause``."""
+    n = new_event(sim, MISIDENTIFIED)
+    event = sim.events[n]
+    event["flight"] = f
+    event["unit"] = u
+    event["track"] = track["serial"]
+    event["code"] = cause
+    event["value"][0] = sim.flights[f]["side"]
+    event["value"][1] = track["identity"]
+    event["value"][2] = track["belief"][0]
+    event["value"][3] = track["evidence"]
+    event["value"][4] = sim.units[u]["control"]

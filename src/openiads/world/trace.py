@@ -146,6 +146,11 @@ MEANING: dict[Event, tuple[str, tuple[str, ...]]] = {
     ),
     Event.TRACK_UPDATE: ("owner: -1 the command post, else the radar's row", ("x", "y", "z", "vx", "vy", "vz")),
     Event.FLIGHT_STATE: ("0", ("x", "y", "z", "vx", "vy", "vz")),
+    Event.NOTICE: ("a post learns of a zone: the zone's row", ("post's row", "when it was sent", "", "", "", "")),
+    Event.MISIDENTIFIED: (
+        "codes.Cause bits of the first shot at a flight that is not hostile",
+        ("codes.Side", "codes.Identity believed", "P(hostile)", "evidence bits by codes.Evidence", "codes.Control", ""),
+    ),
     Event.ROUND_STATE: ("phase: 1 launch, 2 boost, 3 midcourse, 4 terminal", ("x", "y", "z", "vx", "vy", "vz")),
 }
 
