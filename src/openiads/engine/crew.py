@@ -299,7 +299,7 @@ def launch_next(sim, e):
         return  # the rest of a salvo is asked for again while its first rounds fly
     if not fire_round(sim, e, launcher, magazine["pk_believed"][believed_class(own)] * keeps, first, x, y, z):
         return
-    if situation["record"] == 1 and sim.flights[f]["side"] != FOE and sim.flights[f]["shots"] == 1:
+    if sim.flights[f]["side"] != FOE and sim.flights[f]["shots"] == 1:
         tell_mistake(sim, u, f, track)
     set_gate(sim, f, u, ENGAGING)
     engagement["wanted"] -= 1

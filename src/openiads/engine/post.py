@@ -75,7 +75,7 @@ def judge(sim, post):
     """Interrogate, identify and evaluate every track of the post's picture."""
     situation = sim.situation[0]
     cosine = math.cos(situation["inbound_angle"])
-    if situation["zones"] > 0 and situation["record"] == 1:
+    if situation["zones"] > 0:
         learn(sim, post)
     for n in range(situation["listed"]):
         k = sim.roster[n]

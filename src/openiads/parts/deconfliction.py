@@ -143,5 +143,5 @@ def cause_of(sim, u, f, track):
 
 @kernel("void(Sim, i8, i8, Track)")
 def tell_mistake(sim, u, f, track):
-    """Log why unit ``u`` fires for the first time at flight ``f``, which is not hostile, in a recorded replication."""
+    """Log why unit ``u`` fires for the first time at flight ``f``, which is not hostile."""
     log_misidentified(sim, u, f, track, cause_of(sim, u, f, track))

@@ -284,6 +284,12 @@ def _fastest(kind: np.void) -> float:
     return max(speed, float(kind["eject_speed"]) + exhaust * math.log(float(kind["launch_mass"]) / left))
 
 
+def _loosest(world: World, control: Control) -> str:
+    """The loosest control state that a unit may fire under: in a free-fire zone tight is free."""
+    anywhere = any(zone.kind == "free_fire" for zone in world.scenario.zones)
+    return (Control.FREE if anywhere and control == Control.TIGHT else control).name.lower()
+
+
 def limits_of(world: World) -> dict[str, Any]:
     """What the independent checker holds a run against."""
     u, launchers, radars = world.rows["units"], world.rows["launchers"], world.rows["radars"]
@@ -301,13 +307,16 @@ def limits_of(world: World) -> dict[str, Any]:
         """The largest figure of a unit's kinds of round."""
         return [max(of_rounds[what][r["first_magazine"] : r["first_magazine"] + r["magazines"]]) for r in u]
 
+    duration, flights = float(world.scenario.duration), world.rows["flights"]
+    aloft = np.minimum(flights["ends"], duration) - np.minimum(np.maximum(flights["starts"], 0.0), duration)
     return {
-        "duration": float(world.scenario.duration),
+        "duration": duration,
+        "flight_aloft": aloft.tolist(),
         "teaching_service": world.scenario.model.service != "crew",
         "magazine_infinite": world.scenario.model.magazine == "infinite",
         "unit_target_channels": u["target_channels"].tolist(),
         "unit_missile_channels": u["missile_channels"].tolist(),
-        "unit_control": [Control(int(c)).name.lower() for c in u["control"]],
+        "unit_control": [_loosest(world, Control(int(c))) for c in u["control"]],
         "unit_radar": u["radar"].tolist(),
         "unit_self_defense": u["self_defense"].tolist(),
         "unit_leaves": (u["leaves"] != 0).astype(int).tolist(),

@@ -4,8 +4,8 @@ Columns of every row: ``time`` (s), ``kind`` (``codes.Event``), the actors conce
 ``flight, unit, radar, launcher, round, track``), one ``code`` and six values ``v0 .. v5``.  ``MEANING`` says what code
 and values hold for each kind; everything is SI, angles in radians, positions in ECEF meters.
 
-Two levels.  *Key* events (kind < 32) are logged for every replication.  *Recorded* events (kind >= 32) are logged
-only for replications that are recorded.
+Two levels.  *Key* events (kind < 32, or 40 and more) are logged for every replication.  *Recorded* events (kind 32 to
+39) are logged only for replications that are recorded.
 """
 
 from __future__ import annotations
