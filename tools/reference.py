@@ -40,6 +40,7 @@ NOTE = "<!-- written by tools/reference.py; do not edit by hand -->\n"
 
 #: Kinds below this number are logged in every replication, the others only in recorded ones.
 FIRST_RECORDED = int(codes.Event.LOOK)
+KEY_AGAIN = 40  # from this number on events are key events again
 
 
 def cell(text: str) -> str:
@@ -153,10 +154,10 @@ def events_page() -> str:
         "*Key* events are stored for every replication. *Recorded* events are stored for the first replications of",
         "`--record K`; for others `run.events` runs the replication again, which gives the same events.\n",
     ]
-    for title, low, high in (("Key events", 1, FIRST_RECORDED), ("Recorded events", FIRST_RECORDED, 10_000)):
+    for title, recorded in (("Key events", False), ("Recorded events", True)):
         rows = []
         for event, (code, values) in MEANING.items():
-            if low <= event < high:
+            if (FIRST_RECORDED <= event < KEY_AGAIN) == recorded:
                 told = ", ".join(f"`v{k}` {value}" for k, value in enumerate(values) if value)
                 rows.append((str(int(event)), f"`{event.name}`", code, told))
         out += [f"## {title}\n", table(("kind", "name", "code", "values"), rows)]

@@ -14,7 +14,7 @@ import numpy as np
 from openiads.audit.means import cycle, fighting, followed
 from openiads.audit.places import Reach, below_horizon, clearance, local, off, radar_path
 from openiads.audit.story import Held, Span, Story
-from openiads.world.codes import Control, Emission, Event, Gate, Identity, Look, ThreatClass
+from openiads.world.codes import Control, Emission, Event, Evidence, Gate, Identity, Look, ThreatClass
 
 #: Gates that reach decides.
 REACH = (
@@ -259,6 +259,8 @@ def not_identified(story: Story, f: int, u: int) -> np.ndarray:
 def forbidden(story: Story, f: int, u: int) -> np.ndarray:
     """The control state does not let fire at what a track of it is believed to be."""
     control = story.rows["units"][u]["control"]
+    if (story.rows["zones"]["bit"] == 1 << Evidence.NO_FIRE).any():
+        control = Control.HOLD
     sure = Identity.HOSTILE
     return believed(story, f, u, lambda identity: control == Control.HOLD or identity != sure)
 

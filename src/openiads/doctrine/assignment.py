@@ -17,7 +17,9 @@ from openiads.world.trace import GATE_RANK
 FREE, TIGHT, HOLD = int(Control.FREE), int(Control.TIGHT), int(Control.HOLD)
 ASSUMED_FRIEND, FRIEND, NEUTRAL = int(Identity.ASSUMED_FRIEND), int(Identity.FRIEND), int(Identity.NEUTRAL)
 HOSTILE, PENDING = int(Identity.HOSTILE), int(Identity.PENDING)
-ANSWERED = (1 << int(Evidence.IFF_REPLY)) | (1 << int(Evidence.CIVIL_TRANSPONDER))
+NOTIFIED = 1 << int(Evidence.NOTIFIED)
+ANSWERED = (1 << int(Evidence.IFF_REPLY)) | (1 << int(Evidence.CIVIL_TRANSPONDER)) | NOTIFIED
+NO_FIRE, FREE_FIRE = 1 << int(Evidence.NO_FIRE), 1 << int(Evidence.FREE_FIRE)
 NOT_IDENTIFIED, RULES = int(Gate.NOT_IDENTIFIED), int(Gate.RULES_OF_ENGAGEMENT)
 OUT_OF_RANGE, OUT_OF_HEIGHT = int(Gate.OUT_OF_RANGE), int(Gate.OUT_OF_HEIGHT)
 OUT_OF_SPEED, NOT_ENOUGH_G, NO_TIME = int(Gate.OUT_OF_SPEED), int(Gate.NOT_ENOUGH_G), int(Gate.NO_TIME)
@@ -57,11 +59,16 @@ def attacks(unit, track):
 def permitted(unit, track):
     """0 if the unit's control state permits fire at a track, else the gate that forbids it.
 
-    Free: anything not friend, assumed friend or neutral, but of what has answered only the hostile.  Tight: hostile
-    only.  Hold: nothing, but where self-defense is declared a hostile track that comes at the unit itself.
+    Free: anything not friend, assumed friend or neutral, but of what has answered or was notified only the hostile.
+    Tight: hostile only.  Hold: nothing, but where self-defense is declared a hostile track that comes at the unit
+    itself.  In a free-fire zone tight is free, in a no-fire zone anything is hold.
     """
     control = unit["control"]
     identity = track["identity"]
+    if track["evidence"] & FREE_FIRE != 0 and control == TIGHT:
+        control = FREE
+    if track["evidence"] & NO_FIRE != 0:
+        control = HOLD
     if identity == PENDING and control != HOLD:
         return NOT_IDENTIFIED
     if (control == FREE or control == TIGHT) and identity == HOSTILE:

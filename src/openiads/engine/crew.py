@@ -20,6 +20,7 @@ from openiads.earth.sight import lowest_visible
 from openiads.engine.asking import ask_user, briefing
 from openiads.engine.rounds import no_round, offer, overdrawn, rounds_for
 from openiads.parts import dice
+from openiads.parts.deconfliction import tell_mistake
 from openiads.parts.engagements import assess, begin_decision, is_active, own_state, release
 from openiads.parts.flights import away_from, finish
 from openiads.parts.gates import set_gate, set_gate_of_track, set_gate_wait
@@ -31,10 +32,11 @@ from openiads.parts.tracks import CONFIRMED
 from openiads.parts.weapons import channel_free, fire_round
 from openiads.physics.motion import local_up
 from openiads.physics.windows import WHOLE
-from openiads.world.codes import Action, Gate, Milestone, Stage, Status, Terminal
+from openiads.world.codes import Action, Gate, Milestone, Side, Stage, Status, Terminal
 from openiads.world.layout import MOST_PLOTS
 from openiads.world.log import log_decide, log_shorten
 
+FOE = int(Side.HOSTILE)
 KILLED, ENGAGED = int(Terminal.KILLED), int(Milestone.ENGAGED)
 NONE, DECIDING, FIRING = int(Stage.NONE), int(Stage.DECIDING), int(Stage.FIRING)
 FLYING, ASSESSING, SERVICE = int(Stage.FLYING), int(Stage.ASSESSING), int(Stage.SERVICE)
@@ -308,6 +310,8 @@ def launch_next(sim, e):
         return  # the rest of a salvo is asked for again while its first rounds fly
     if not fire_round(sim, e, launcher, magazine["pk_believed"][believed_class(own)] * left, first, x, y, z):
         return
+    if sim.flights[f]["side"] != FOE and sim.flights[f]["shots"] == 1:
+        tell_mistake(sim, u, f, track)
     set_gate(sim, f, u, ENGAGING)
     engagement["wanted"] -= 1
     if engagement["wanted"] == 0:

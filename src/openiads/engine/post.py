@@ -17,6 +17,7 @@ from openiads.doctrine.value import next_track
 from openiads.engine.gates import count_waiting, mark_tracked, name_unseen, works_at
 from openiads.engine.rounds import no_round, offer, rank, rounds_for, rounds_kept
 from openiads.engine.seam import begin_leaving, guards, leave, let_by, review
+from openiads.parts.deconfliction import learn, place_in_zones
 from openiads.parts.emission import regulate
 from openiads.parts.engagements import engage, free_channel
 from openiads.parts.gates import set_gate_of_track
@@ -76,12 +77,16 @@ def judge(sim, post):
     """Interrogate, identify and evaluate every track of the post's picture."""
     situation = sim.situation[0]
     cosine = math.cos(situation["inbound_angle"])
+    if situation["zones"] > 0:
+        learn(sim, post)
     for n in range(situation["listed"]):
         k = sim.roster[n]
         track = sim.tracks[k]
         if track["state"] != CONFIRMED:
             continue
         interrogate(sim, post, k)
+        if situation["zones"] > 0:
+            place_in_zones(sim, post, k)
         before = track["identity"]
         track["identity"] = identify(situation, track, inbound(cosine, track, sim.assets))
         if track["identity"] != before:

@@ -20,7 +20,7 @@ from openiads.world.sensed import LOOK, PLOT, SPOKE
 from openiads.world.trace import EVENT, busiest
 
 MOST_DOUBLINGS = 6  # of each capacity: which replications a runner ran before must not decide how one ends
-FIRST_RECORDED = 32  # kinds of event from here on are logged for recorded replications only
+FIRST_RECORDED = 32  # kinds of event from here on are not counted; those below 40 are of recorded replications only
 CAPACITY = {
     int(Status.OVERFLOW_TRACKS): "tracks",
     int(Status.OVERFLOW_ROUNDS): "rounds",
@@ -92,6 +92,8 @@ class Runner:
             spokes=_unheard(radars, len(rows["jammers"])),
             assets=rows["assets"].copy(),
             corridors=rows["corridors"],
+            zones=rows["zones"],
+            notices=np.full((len(rows["zones"]), len(rows["posts"])), math.inf),
             looks=np.zeros((radars, flights), LOOK),
             gates=np.zeros((flights, units), np.int64),
             events=np.zeros(capacity["events"] + 1, EVENT),  # the last row is spare
@@ -203,5 +205,5 @@ class Runner:
     def _outcome(self) -> np.ndarray:
         situation = self.sim.situation[0]
         events = self.sim.events["kind"][: int(situation["events"])]
-        key = int((events < FIRST_RECORDED).sum()) if situation["record"] else len(events)
+        key = int((events < FIRST_RECORDED).sum())
         return outcome_row(self._tally[0], situation, key)

@@ -11,6 +11,7 @@ import math
 from openiads.base.compiled import kernel
 from openiads.engine.crew import operate
 from openiads.engine.post import command
+from openiads.parts.deconfliction import deliver
 from openiads.parts.early_warning import begin_warning
 from openiads.parts.emission import begin_emission, switch
 from openiads.parts.flights import arrive, begin, close, sample
@@ -134,6 +135,8 @@ def play(sim, out, view, rule):
     """One replication from start to end, or to the first status that is not OK; counted in ``out``."""
     situation = sim.situation[0]
     begin(sim)
+    if situation["zones"] > 0:
+        deliver(sim)
     begin_scans(sim)
     begin_warning(sim)
     if situation["emission"] > 0:

@@ -79,6 +79,7 @@ SHARES: tuple[tuple[str, ...], ...] = (
         "parts.interrogation",
         "parts.homing",
         "parts.flights",
+        "parts.deconfliction",
         "parts.outcomes",
         "parts.launchers",
         "parts.guns",

@@ -43,6 +43,7 @@ CHAIN = (
     Event.STROBE,
     Event.JAMMING,
     Event.DECOYED,
+    Event.MISIDENTIFIED,
 )
 
 #: What becomes of a flight's track; nothing of the flight once that has ended, and not told of it then.
@@ -236,7 +237,7 @@ def explain(
     only = None if flight is None else _row(flight, names["flights"], "flight")
     for_unit = None if unit is None else _row(unit, names["units"], "fire unit")
     events = run.key_events(replication)
-    events = events[events["kind"] < 32]
+    events = events[(events["kind"] < 32) | (events["kind"] == Event.MISIDENTIFIED)]
     whole = only is None and for_unit is None and replication < run.identity.record
     rows = range(len(names["flights"])) if only is None else [only]
     stories = []

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from openiads.world.codes import Detail, Drop, Emission, Evasion, Event, Gate, Identity, RoundEnd, Terminal
+from openiads.world.codes import Cause, Detail, Drop, Emission, Evasion, Event, Gate, Identity, RoundEnd, Terminal
 from openiads.world.trace import GATE_DETAIL
 
 #: gate -> (sentence, what is said of its number, {} standing for it; empty if it is not told)
@@ -158,6 +158,11 @@ def said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
         return f"{name('radars', 'radar')} {'emits' if code == 1 else 'is silent'}"
     if kind == Event.DECOYED:
         return f"takes an emitting decoy of {name('radars', 'radar')}, {v[3]:,.0f} m off it"
+    if kind == Event.MISIDENTIFIED:
+        causes = [cause.name.lower().replace("_", " ") for cause in Cause if cause and code & cause]
+        return (
+            f"{name('units', 'unit')} shoots at a flight that is not hostile: {', '.join(causes) or 'believed hostile'}"
+        )
     if kind == Event.SWAP:
         return "a track of another flight has jumped to it"
     if kind == Event.TERMINAL:

@@ -115,6 +115,7 @@ def new_track(sim, owner, post):
         track["entered"] = 0
         track["asked"] = 0
         track["asked_at"] = -math.inf
+        track["questioned"] = -1
         track["asset"] = -1
         track["threatening"] = 0
         track["time_to_asset"] = math.inf

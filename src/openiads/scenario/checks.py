@@ -32,7 +32,7 @@ Problem = tuple[Loc, Json, str, str]  # where, the value to show (None: none), r
 Place = tuple[float, float]
 
 HARBOR = 5000.0  # m; a ship with sea within it is in port
-NAMED = ("asset", "site", "command", "raid", "flight", "corridor", "early_warning")
+NAMED = ("asset", "site", "command", "raid", "flight", "corridor", "early_warning", "hotline", "zone", "origin")
 
 
 def problems_of(mapping: Mapping[str, Json], lines: Lines, folder: Path | None) -> Iterator[Problem]:
@@ -67,6 +67,10 @@ def _senses(mapping: Mapping[str, Json], lines: Lines, folder: Path | None, know
         from openiads.scenario.station_checks import station_problems
 
         yield from station_problems(mapping, known)
+    if mapping.get("hotline") or mapping.get("zone"):
+        from openiads.scenario.deconfliction_checks import deconfliction_problems
+
+        yield from deconfliction_problems(mapping)
     for loc, asset in _rows(mapping, "asset"):
         sites = [str(row.get("name")) for _, row in _rows(mapping, "site")]
         yield from _dangling((*loc, "ship"), asset.get("ship"), sites, "site")

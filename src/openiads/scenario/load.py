@@ -35,6 +35,8 @@ from openiads.base.words import nearest
 from openiads.catalog.load import extended
 from openiads.catalog.records import Catalog
 from openiads.scenario.checks import problems_of, with_ground
+from openiads.scenario.deconfliction import Hotline, Origin, Zone
+from openiads.scenario.deconfliction_checks import doubtful_plans
 from openiads.scenario.early_warning import EarlyWarning
 from openiads.scenario.identity import silent_friends
 from openiads.scenario.layers import aboard
@@ -44,6 +46,9 @@ from openiads.scenario.settings import IdentificationSettings, ModelSwitches, Te
 from openiads.scenario.traffic import Corridor, Flight, Raid
 
 SCENARIOS = "openiads.shelf"
+
+#: Tables younger than digests that are kept: none declared is what it was before.
+YOUNGER = ("early_warning", "hotline", "zone", "origin")
 
 
 def packaged_scenarios() -> list[str]:
@@ -211,7 +216,7 @@ def warnings(scenario: Scenario, known: Catalog) -> list[str]:
         from openiads.earth.worldwide import BIAS
 
         found.append(f"the ground is the packaged world, 9 km cells, whose {BIAS}")
-    return [*found, *silent_friends(scenario, known)]
+    return [*found, *silent_friends(scenario, known), *doubtful_plans(scenario)]
 
 
 class Scenario(Part):
@@ -244,6 +249,9 @@ class Scenario(Part):
     corridors: Annotated[
         tuple[Corridor, ...], Strict(False), AfterValidator(sorted_parts), Field(alias="corridor")
     ] = ()
+    hotlines: Annotated[tuple[Hotline, ...], Strict(False), AfterValidator(sorted_parts), Field(alias="hotline")] = ()
+    zones: Annotated[tuple[Zone, ...], Strict(False), AfterValidator(sorted_parts), Field(alias="zone")] = ()
+    origins: Annotated[tuple[Origin, ...], Strict(False), AfterValidator(sorted_parts), Field(alias="origin")] = ()
 
     catalog: dict[str, dict[str, JsonObject]] = Field(
         default_factory=dict,
@@ -291,8 +299,9 @@ class Scenario(Part):
     def mapping(self) -> JsonObject:
         """The scenario as a file holds it: plain mappings, lists and text with units; what is None is left out."""
         told = self.model_dump(mode="json", by_alias=True, exclude_none=True)
-        if not told["early_warning"]:  # younger than digests that are kept: none declared is what it was before
-            del told["early_warning"]
+        for key in YOUNGER:
+            if not told[key]:
+                del told[key]
         return told
 
     def json_text(self) -> str:

@@ -94,6 +94,10 @@ class Raid(Part):
         It radiates from then on; None: from the start.
     jammer_until : Duration, optional
         And until then; None: to the end.
+    party : Key, optional
+        Whose they are; posts of another party do not understand their military mode.
+    unit : Key, optional
+        Flights of one unit share their code of the day; None: those of the raid are one.
     """
 
     name: Name
@@ -127,6 +131,8 @@ class Raid(Part):
     jammer: Key | None = None
     jammer_from: Duration | None = None
     jammer_until: Duration | None = None
+    party: Key | None = None
+    unit: Key | None = None
 
     @model_validator(mode="after")
     def _one_of_each(self) -> Self:
@@ -157,6 +163,7 @@ class Flight(Part):
     """One aircraft that is not part of a raid; `kind` is a threat entry of the catalog.
 
     `jammer`, `jammer_from` and `jammer_until` are as of a raid: a stand-off jammer is a hostile flight on a route.
+    So are `party` and `unit`, but that a flight without a unit is one of its own.
     """
 
     name: Name
@@ -174,6 +181,8 @@ class Flight(Part):
     jammer: Key | None = None
     jammer_from: Duration | None = None
     jammer_until: Duration | None = None
+    party: Key | None = None
+    unit: Key | None = None
 
     @model_validator(mode="after")
     def _one_height(self) -> Self:

@@ -185,6 +185,7 @@ POST = np.dtype(
         ("service_time", "f8"),  # a decision occupies the post, s
         ("free_at", "f8"),
         ("link_delay", "f8"),
+        ("party", "i8"),  # number of the party that it belongs to, 0 for none declared; fixed
         ("interrogation_interval", "f8"),
         ("drop_time", "f8"),  # a track without updates is dropped after this, s
         ("revoke_updates", "i8"),  # a track that flies on so many updates after an assessed kill is alive
@@ -342,4 +343,29 @@ ASSET = np.dtype(
 #: Corridors as prisms around polylines of ECEF points.
 CORRIDOR = np.dtype(
     [("points", "f8", (8, 3)), ("count", "i8"), ("half_width", "f8"), ("floor", "f8"), ("ceiling", "f8")], align=True
+)
+
+#: Zones and origins: what a place means to the posts that know of it.
+ZONE = np.dtype(
+    [
+        ("actor", "i8"),  # name number
+        ("bit", "i8"),  # of codes.Evidence that a track in it shows
+        ("origin", "i8"),  # 1: asked of a track's first plot, 0: of where it is
+        ("points", "f8", (8, 3)),  # along it, ECEF at sea level; of an area x, y of its corners, and 1
+        ("count", "i8"),
+        ("corners", "i8"),  # 1: an area, 0: within half a width of its points
+        ("half_width", "f8"),
+        ("axes", "f8", (3, 3)),  # of an area: east, north and up of its middle, in whose plane its corners lie
+        ("floor", "f8"),
+        ("ceiling", "f8"),
+        ("starts", "f8"),
+        ("ends", "f8"),
+        ("sent", "f8"),
+        ("lines", "i8"),  # hotlines over which it is sent; 0: known without a message
+        ("line", "i8", (4,)),  # name number of each, and
+        ("reliability", "f8", (4,)),
+        ("delay", "f8", (4,)),  # mean, s
+        ("later", "f8", (248,)),  # s, further delay of each post; inf: it does not get it; as many as a flight has bits
+    ],
+    align=True,
 )

@@ -15,6 +15,7 @@ from openiads.scenario.identity import carries_iff
 from openiads.scenario.traffic import Flight, Raid
 from openiads.world.aim import aim_height, aim_of, element_of, ship_of, ship_position
 from openiads.world.codes import Element, Evasion, Side, ThreatClass
+from openiads.world.deconfliction import party_numbers
 from openiads.world.draft import Draft, LatLon, Row, blank
 from openiads.world.emission import hears_on
 from openiads.world.jammers import add_jammer
@@ -67,6 +68,7 @@ def _add(draft: Draft, name: str, entry: Entry, side: Side, path: int, table: Ta
     row["size"] = span / draft.values.model(f"reference_span_{entry.text['class']}")
     _equip(row, entry, Side(side).name.lower(), None, None)
     row["corridor"] = row["jammer"] = -1
+    row["group"] = row["actor"]
     draft.flights.append(row)
     draft.names.flights.append(name)
     return row
@@ -76,6 +78,13 @@ def _equip(row: Row, entry: Entry, side: str, iff: bool | None, transponder: boo
     """What answers questions aboard; what is not given follows from side and kind."""
     row["iff"] = carries_iff(side, entry.text["class"], iff)
     row["transponder"] = bool(entry.flags.get("transponder")) if transponder is None else transponder
+
+
+def _belong(draft: Draft, row: Row, party: str | None, unit: str | None) -> None:
+    """Whose flight it is, and with whose code it answers; without a unit with one of its own."""
+    row["party"] = party_numbers(draft.scenario).get(party or "", 0)
+    if unit is not None:
+        row["group"] = actor_number(f"unit/{unit}")
 
 
 def _delay(row: Row, later: float) -> None:
@@ -103,6 +112,7 @@ def _add_raid(draft: Draft, number: int, raid: Raid) -> None:
         row = _add(draft, f"{raid.name}[{n + 1}]", entry, Side[raid.side.upper()], path, table)
         _delay(row, _start(draft, raid, table, release, n) - float(table[0]))
         _equip(row, entry, raid.side, raid.iff, raid.transponder)
+        _belong(draft, row, raid.party, raid.unit or raid.name)
         row["raid"] = number
         row["jitter"] = raid.jitter
         row["rcs_spread"] = raid.rcs_spread or 0.0
@@ -186,6 +196,7 @@ def _add_weapons(draft: Draft, number: int, raid: Raid, carrier: Table, release:
         name = f"{draft.names.flights[parent]}/{entry.name}[{k + 1}]"
         row = _add(draft, name, entry, Side[raid.side.upper()], draft.arena.add(table), table)
         _delay(row, since - float(table[0]) + shift)
+        _belong(draft, row, raid.party, raid.unit or raid.name)
         row["parent"], row["follows"], row["raid"] = parent, shift, number
         _aim(draft, row, raid, entry)
 
@@ -263,6 +274,7 @@ def _add_single(draft: Draft, flight: Flight) -> None:
     _delay(row, flight.start - float(table[0]))
     _equip(row, entry, flight.side, flight.iff, flight.transponder)
     add_jammer(draft, row, flight)
+    _belong(draft, row, flight.party, flight.unit)
     row["flight_plan"] = int(flight.flight_plan)
     if flight.corridor is not None:
         row["corridor"] = next(k for k, c in enumerate(draft.scenario.corridors) if c.name == flight.corridor)

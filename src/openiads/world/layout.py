@@ -12,7 +12,7 @@ import numpy as np
 
 from openiads.base import compiled
 from openiads.physics.flyout import BODY, INTERCEPTOR
-from openiads.world.elements import ASSET, CORRIDOR, LAUNCHER, MAGAZINE, PLATFORM, POST, RADAR, UNIT
+from openiads.world.elements import ASSET, CORRIDOR, LAUNCHER, MAGAZINE, PLATFORM, POST, RADAR, UNIT, ZONE
 from openiads.world.sensed import JAMMER, LOOK, PLOT, SPOKE
 from openiads.world.trace import EVENT
 
@@ -91,6 +91,11 @@ SITUATION = np.dtype(
         ("iff_false_reply", "f8"),
         ("iff_together", "f8"),  # share of aircraft whose two modes answer or fail together
         ("interrogations", "i8"),
+        ("code_failure", "f8"),  # probability that a unit has the wrong code of the day; 0: not declared
+        ("in_turn", "i8"),  # 1: the civil mode is asked only after the military one has found no answer
+        ("zones", "i8"),  # zones and origins declared
+        ("notice_error", "f8"),  # P(in a block that was notified | hostile)
+        ("origin", "f8", (4, 3)),  # P(first seen in an area of the hostile, of friends, of neutrals, in none | side)
         # emission control and availability
         ("emission", "i8"),  # radars that are switched on and off; fixed
         ("emission_due", "f8"),  # when the next one is switched, s, and which
@@ -125,6 +130,8 @@ FLIGHT = np.dtype(
         ("transponder", "i8"),  # 1: a civil one; fixed
         ("flight_plan", "i8"),  # 1: the post holds its plan; fixed
         ("corridor", "i8"),  # row of the corridor that its plan names, -1 for none; fixed
+        ("party", "i8"),  # number of the party that flies it, 0 for none declared; fixed
+        ("group", "i8"),  # name number of the unit with whose code it answers; fixed
         ("rcs", "f8", (3, 3)),  # m2 by band (S, C, X) and aspect (nose, beam, tail); fixed per world without a spread
         ("rcs_spread", "f8"),  # dB, deviation of that about its type's, drawn per replication; fixed
         ("variants", "i8"),  # paths of which one is drawn per replication, 0 for the one; fixed
@@ -234,6 +241,7 @@ TRACK = np.dtype(
         ("entered", "i8"),  # bits that the belief rests on
         ("asked", "i8"),  # interrogations so far
         ("asked_at", "f8"),
+        ("questioned", "i8"),  # truth, for scoring only: the flight that heard the last question; -1 false
         ("asset", "i8"),
         ("impact_at", "f8"),  # predicted, of a ballistic track
         ("threat_at", "f8"),  # when it comes to what it threatens, as last evaluated
@@ -354,6 +362,8 @@ class Sim(NamedTuple):
     spokes: np.ndarray  # (radars, jammers): how each jammer stands in each radar's receiver
     assets: np.ndarray
     corridors: np.ndarray  # fixed
+    zones: np.ndarray  # fixed
+    notices: np.ndarray  # (zones, posts): when each post learns of each zone, s; inf: never
     looks: np.ndarray  # (radars, flights): the next search look and how the last one went
     gates: np.ndarray  # (flights, units): codes.Gate binding
     events: np.ndarray
@@ -395,6 +405,7 @@ SIM_FIELDS: dict[str, Any] = {
     "jammers": JAMMER,
     "assets": ASSET,
     "corridors": CORRIDOR,
+    "zones": ZONE,
     "events": EVENT,
 }
 
@@ -406,6 +417,7 @@ CELLS = {"looks": LOOK, "spokes": SPOKE}
 def _sim_type() -> compiled.Type:
     plain = {
         "gates": "i8[:, ::1]",
+        "notices": "f8[:, ::1]",
         "tables": "f8[::1]",
         "cost": "f8[:, ::1]",
         "candidates": "i8[:, ::1]",
@@ -444,4 +456,5 @@ compiled.name_type("Engagement", lambda: compiled.row_type(ENGAGEMENT))
 compiled.name_type("Jammer", lambda: compiled.row_type(JAMMER))
 compiled.name_type("Situation", lambda: compiled.row_type(SITUATION))
 compiled.name_type("Corridor", lambda: compiled.row_type(CORRIDOR))
+compiled.name_type("Zone", lambda: compiled.row_type(ZONE))
 compiled.name_type("Assets", lambda: compiled.rows_type(ASSET))

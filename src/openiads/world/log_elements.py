@@ -11,6 +11,7 @@ ELEMENT_DOWN = int(Event.ELEMENT_DOWN)
 STROBE, JAMMING = int(Event.STROBE), int(Event.JAMMING)
 SLEW, OVERLOAD, RELOAD, DEVOLVE = int(Event.SLEW), int(Event.OVERLOAD), int(Event.RELOAD), int(Event.DEVOLVE)
 EMISSION, DECOYED, LEAVE = int(Event.EMISSION), int(Event.DECOYED), int(Event.LEAVE)
+NOTICE, MISIDENTIFIED = int(Event.NOTICE), int(Event.MISIDENTIFIED)
 ON_RADAR, ON_LAUNCHER = int(Element.RADAR), int(Element.LAUNCHER)
 NOT_READY = int(Down.NOT_READY)
 
@@ -156,3 +157,29 @@ def log_leave(sim, track, code, chance, left):
     event["value"][1] = chance
     event["value"][2] = left
     event["value"][3] = track["post"]
+
+
+@kernel("void(Sim, i8, i8)")
+def log_notice(sim, post, z):
+    """A post has learned of a zone."""
+    n = new_event(sim, NOTICE)
+    event = sim.events[n]
+    event["code"] = z
+    event["value"][0] = post
+    event["value"][1] = sim.zones[z]["sent"]
+
+
+@kernel("void(Sim, i8, i8, Track, i8)")
+def log_misidentified(sim, u, f, track, cause):
+    """Unit ``u`` fires for the first time at flight ``f``, which is not hostile; ``cause``: bits of ``codes.Cause``."""
+    n = new_event(sim, MISIDENTIFIED)
+    event = sim.events[n]
+    event["flight"] = f
+    event["unit"] = u
+    event["track"] = track["serial"]
+    event["code"] = cause
+    event["value"][0] = sim.flights[f]["side"]
+    event["value"][1] = track["identity"]
+    event["value"][2] = track["belief"][0]
+    event["value"][3] = track["evidence"]
+    event["value"][4] = sim.units[u]["control"]
