@@ -82,7 +82,7 @@ def cost_line(cost: Mapping[str, Any]) -> str:
     rounds, killed = cost["rounds"], cost["threats_killed"]
     if ratio["value"] is None:
         return f"Rounds cost {text.number(rounds['mean'])} {unit}; nothing was killed, so that there is no ratio."
-    doubt = f"{text.number(ratio['by_prices_low'])} to {text.number(ratio['by_prices_high'])} over the doubt of prices"
+    doubt = f"{text.number(ratio['by_prices_low'])} to {text.number(ratio['by_prices_high'])} over the uncertainty of prices"
     return (
         f"Rounds cost {text.number(rounds['mean'])} {unit} and the threats they killed {text.number(killed['mean'])}: "
         f"a ratio of {text.number(ratio['value'])} {text.span(ratio['low'], ratio['high'])}, {doubt}. What was saved "
