@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog_classes import classes_page
+from pydantic import BaseModel
 from reference_catalog import catalog_page, knobs_page, reach_page
 from reference_tables import NOTE, table
 from scenario_words import MEANINGS, OPENINGS
@@ -245,7 +246,7 @@ def campaign_page() -> str:
         "A campaign is a TOML file that `openiads campaign` plays ([how to](../how-to/campaign.md)). Errors are told",
         "with their lines. Days count from 1; rounds, bursts of guns among them, are named by catalog entry.\n",
     ]
-    tables = {
+    tables: dict[str, tuple[type[BaseModel], str]] = {
         "": (campaign_file.CampaignFile, ""),
         "[[raid]]": (campaign_file.RaidPlan, "Raids of one day follow each other in the order of the file."),
         "[[resupply]]": (campaign_file.Resupply, "A kind that no launcher carries is refused."),

@@ -215,6 +215,28 @@ def test_a_policy_holds_while_few_rounds_are_left(tmp_path: Path) -> None:
     assert spared.rows["fired"][:, :, 0].tolist() == [[2, 2, 0, 0]] * 12
 
 
+def test_raids_of_two_scenarios_meet_one_defense_and_its_stock(tmp_path: Path) -> None:
+    second = oi.load("one_on_one").mapping()
+    second["raid"][0]["name"] = "From the north"
+    second["raid"][0]["origin"] = "35.30 N 35.90 E"
+    (tmp_path / "north.toml").write_text(toml_text(second))
+    west, north = {"flights": {"Intruder": 2}}, {"scenario": "north.toml", "flights": {"From the north": 1}}
+    found = played(tmp_path, raid=[west, north], days=2, set=ROOM)
+    assert [raid.day for raid in found.plan.raids] == [1, 1, 2, 2]
+    assert found.rows["threats"].tolist() == [[2, 1, 2, 1]] * 12
+    stock, fired = found.rows["stock"][:, :, 0], found.rows["fired"][:, :, 0]
+    assert np.array_equal(stock, 48 - fired.cumsum(1))
+    assert np.all(fired[:, 1::2] == 2)  # one salvo at the one from the north
+    assert [row["threats"] for row in found.days()] == [3.0, 3.0]
+
+
+def test_a_larger_stock_lets_no_more_through(tmp_path: Path) -> None:
+    leakers = [
+        played(tmp_path, days=9, replications=30, stock={"48n6e2": stock}).rows["leakers"].sum() for stock in (0, 8, 40)
+    ]
+    assert leakers[0] > leakers[1] > leakers[2]
+
+
 def test_deliveries_fall_on_their_days() -> None:
     assert delivered(7.0, None, 40, 0.0, 30.0) == 4 * 40
     assert delivered(7.0, 1.0, 40, 0.0, 1.0) == 40

@@ -164,6 +164,8 @@ def plan_of(campaign: Campaign, simulator: Simulator) -> Plan:
     threats = tuple(dict.fromkeys(each for raid in raids for each in raid.theater.threats if each))
     _carried(campaign, kinds)
     notices = _priced(campaign, kinds, threats, tuple(names.assets)) + _poisson(campaign)
+    for each in theaters.values():  # warnings of the scenario with as many flights as any raid may need
+        notices += [line for line in simulator.warnings(each.world.scenario, each.world) if line not in notices]
     rows = np.array([kinds.index(each) for each in carried], np.int64)
     return Plan(campaign, tuple(raids), kinds, rows, threats, tuple(names.assets), tuple(notices))
 
@@ -174,10 +176,9 @@ def _scenario(campaign: Campaign, name: str | None) -> Scenario:
 
 def _theater(campaign: Campaign, name: str | None, most: dict[str, int], simulator: Simulator) -> Theater:
     scenario = _scenario(campaign, name)
-    for key, wrong in (("magazine", "infinite"),):
-        if getattr(scenario.model, key) == wrong:
-            reason = f'{scenario.name} has model.{key} = "{wrong}", so that no stock runs low'
-            raise InputError(campaign.place("scenario"), reason, f"Set model.{key} back.")
+    if scenario.model.magazine == "infinite":
+        reason = f'{scenario.name} has model.magazine = "infinite", so that no stock runs low'
+        raise InputError(campaign.place("scenario"), reason, "Leave model.magazine out.")
     if scenario.model.service != "crew" or scenario.model.arrivals == "poisson":
         reason = f"{scenario.name} uses a teaching switch (model.service or model.arrivals)"
         raise InputError(

@@ -82,11 +82,11 @@ def cost_line(cost: Mapping[str, Any]) -> str:
     rounds, killed = cost["rounds"], cost["threats_killed"]
     if ratio["value"] is None:
         return f"Rounds cost {text.number(rounds['mean'])} {unit}; nothing was killed, so that there is no ratio."
-    doubt = f"{text.number(ratio['by_prices_low'])} to {text.number(ratio['by_prices_high'])} over the doubt of prices"
+    ends = f"{text.number(ratio['by_prices_low'])} to {text.number(ratio['by_prices_high'])}"
+    spent, stopped = text.number(rounds["mean"]), text.number(killed["mean"])
     return (
-        f"Rounds cost {text.number(rounds['mean'])} {unit} and the threats they killed {text.number(killed['mean'])}: "
-        f"a ratio of {text.number(ratio['value'])} {text.span(ratio['low'], ratio['high'])}, {doubt}. What was saved "
-        "is in neither."
+        f"Rounds cost {spent} {unit} and the threats they killed {stopped}: a ratio of {text.number(ratio['value'])} "
+        f"{text.span(ratio['low'], ratio['high'])}, {ends} over the uncertainty of prices. What was saved is in neither."
     )
 
 
