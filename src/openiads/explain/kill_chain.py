@@ -43,6 +43,7 @@ CHAIN = (
     Event.STROBE,
     Event.JAMMING,
     Event.DECOYED,
+    Event.LEAVE,
 )
 
 #: What becomes of a flight's track; nothing of the flight once that has ended, and not told of it then.
