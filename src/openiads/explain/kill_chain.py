@@ -44,6 +44,7 @@ CHAIN = (
     Event.JAMMING,
     Event.DECOYED,
     Event.MISIDENTIFIED,
+    Event.LEAVE,
 )
 
 #: What becomes of a flight's track; nothing of the flight once that has ended, and not told of it then.

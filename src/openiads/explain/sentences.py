@@ -6,7 +6,19 @@ import math
 
 import numpy as np
 
-from openiads.world.codes import Cause, Detail, Drop, Emission, Evasion, Event, Gate, Identity, RoundEnd, Terminal
+from openiads.world.codes import (
+    Cause,
+    Detail,
+    Drop,
+    Emission,
+    Evasion,
+    Event,
+    Gate,
+    Identity,
+    RoundEnd,
+    TakenBack,
+    Terminal,
+)
 from openiads.world.trace import GATE_DETAIL
 
 #: gate -> (sentence, what is said of its number, {} standing for it; empty if it is not told)
@@ -73,6 +85,15 @@ DROPS = {
     Drop.MERGED: "merged with another",
     Drop.PICTURE_FULL: "dropped, as the picture is full",
     Drop.POST_GONE: "lost with its command post",
+}
+
+
+#: Why a track is the post's own again -> how it is told; of NONE, that it is left.
+TAKEN_BACK = {
+    TakenBack.NONE: "left to {}",
+    TakenBack.MISSED: "taken back from {}, which has missed it",
+    TakenBack.IDLE: "taken back from {}, which has not taken it in time",
+    TakenBack.NO_LONGER: "taken back from {} while the post can still shoot",
 }
 
 
@@ -159,10 +180,13 @@ def said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
     if kind == Event.DECOYED:
         return f"takes an emitting decoy of {name('radars', 'radar')}, {v[3]:,.0f} m off it"
     if kind == Event.MISIDENTIFIED:
-        causes = [cause.name.lower().replace("_", " ") for cause in Cause if cause and code & cause]
+        causes = [(cause.name or "").lower().replace("_", " ") for cause in Cause if cause and code & cause]
         return (
             f"{name('units', 'unit')} shoots at a flight that is not hostile: {', '.join(causes) or 'believed hostile'}"
         )
+    if kind == Event.LEAVE:
+        what = TAKEN_BACK[TakenBack(code)].format(name("units", "unit"))
+        return f"{what}, until t={v[0]:.1f} s at the latest" if code == TakenBack.NONE else what
     if kind == Event.SWAP:
         return "a track of another flight has jumped to it"
     if kind == Event.TERMINAL:
