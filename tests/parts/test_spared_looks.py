@@ -88,7 +88,7 @@ def test_paths_are_no_faster_and_no_lower_than_their_bounds(world: World) -> Non
 
 
 def test_no_azimuth_of_a_mask_asks_for_more_than_its_cover() -> None:
-    """At any range and azimuth the mask's height is at most the cover's, which rises with range; none beyond its end."""
+    """At any range and azimuth the mask's height is at most the cover's, which rises with range; none beyond it."""
     world = build(load("raid24"))
     rng = np.random.default_rng(1)
     for radar in world.rows["radars"]:

@@ -9,7 +9,7 @@ from openiads.base.compiled import PLAIN
 from openiads.earth.geodesy import SEMI_MAJOR
 from openiads.physics.flyout import track_acceleration
 from openiads.physics.reach import flyout_table
-from openiads.physics.windows import LEAST_STEP, SPACING, Shot, first_feasible, meeting
+from openiads.physics.windows import LEAST_STEP, SPACING, WHOLE, Shot, feasible, first_feasible, meeting
 from physics.samples import long_range_round
 
 RANGE = 220e3
@@ -117,3 +117,29 @@ def test_time_to_spare_is_where_the_table_says(table) -> None:
     assert 0.0 <= spare < 0.1
     assert place == pytest.approx([x, y, z])
     assert last > first
+
+
+@pytest.mark.compiled_only
+def test_a_search_that_is_asked_less_says_the_same_of_what_is_asked(table) -> None:
+    """The first alone is the first of the whole window, to the bit; later than enough, it is told to be no later than
+    it is and later than enough.  Over the geometries of the grid's test, windows that have begun and none among them.
+    """
+    rng = np.random.default_rng(4)
+    placed, late, none = 0, 0, 0
+    for _ in range(600):
+        speed, ballistic = float(rng.uniform(40.0, 1500.0)), int(rng.integers(2))
+        given = (float(rng.uniform(2e3, 300e3)), float(rng.uniform(15.0, 30e3)), speed, float(rng.uniform(-40e3, 40e3)))
+        shot = shot_at(*given, climb=float(rng.uniform(-300.0, 100.0)), ballistic=ballistic)
+        limits = PUBLISHED if rng.integers(2) else NO_LIMITS
+        whole = first_feasible(table, limits, shot)
+        assert feasible(table, limits, shot, WHOLE) == whole
+        for enough in (0.0, 15.0, 60.0, 1e9):
+            part = feasible(table, limits, shot, enough)
+            assert part[4] == part[0] or part[0] == math.inf
+            if part[:4] == whole[:4]:
+                placed += 1
+                none += whole[0] == math.inf
+            else:
+                assert shot.ready + enough < part[0] <= whole[0] < math.inf
+                late += 1
+    assert min(placed - none, late, none) > 100

@@ -28,6 +28,7 @@ BALLISTIC, AIRCRAFT = int(ThreatClass.BALLISTIC), int(ThreatClass.AIRCRAFT)
 CRUISE, DRONE = int(ThreatClass.CRUISE), int(ThreatClass.DRONE)
 
 CONFIRMED = int(TrackState.CONFIRMED)
+MORE = 1.0 + 1e-9  # times a greatest value: surely more
 MOMENT = 1e-3  # s, by which times are told apart surely
 TRIED = 32  # parts of the horizon at which it is asked why there is no intercept
 UNSERVED = 1e4  # s, cost of leaving a track without a unit in a comparison of costs
@@ -121,7 +122,11 @@ def opening(tables, unit, magazine, track, ready, enough):
         vx, vy, vz, rise = believed_velocity(magazine["climb_spread"], track)
     # a flight does not go below the ground, however sure its track is of that
     height = vertical_deviation(x, track["p"], 0) if ballistic == 1 else math.inf
-    least = magazine["least_speed"]
+    least, required = magazine["least_speed"], magazine["required"][believed_class(track)]
+    if ballistic == 0:
+        least = max(least, magazine["speed_ratio"] * track["speed"])
+    if least > MORE * magazine["quickest"] or 3.0 * required > MORE * magazine["liveliest"]:
+        return math.inf, 0.0, 0.0, 0.0, math.inf  # nowhere in the table
     shot = Shot(
         magazine["flyout_table"],
         at[0],
@@ -136,8 +141,8 @@ def opening(tables, unit, magazine, track, ready, enough):
         vz,
         track["time"],
         ballistic,
-        magazine["required"][believed_class(track)],
-        least if ballistic == 1 else max(least, magazine["speed_ratio"] * track["speed"]),
+        required,
+        least,
         magazine["horizon"][ballistic],
         height,
         rise,

@@ -99,7 +99,7 @@ class Runner:
             events=np.zeros(capacity["events"] + 1, EVENT),  # the last row is spare
             tables=self.world.tables,
             cost=np.zeros((MOST_PLOTS + 4, max(2 * MOST_PLOTS, WORK, units) + 2)),
-            candidates=np.zeros((5, max(2 * MOST_PLOTS, WORK, units) + 2), np.int64),
+            candidates=np.zeros((5, max(2 * MOST_PLOTS, WORK, units, radars) + 2), np.int64),
         )
 
     def _prepare(self) -> None:

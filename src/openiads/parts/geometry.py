@@ -11,6 +11,7 @@ from openiads.physics.propagation import fresnel_parameter, knife_edge_loss
 
 TWO_PI = 2.0 * math.pi
 MEAN_RADIUS = 6371000.0
+CLEARED = 0.65  # squared diffraction parameter beyond which an edge that lies below leaves all, with a margin
 
 
 @kernel("f8(f8, f8)")
@@ -79,5 +80,7 @@ def edge_factor(tables, radar, azimuth, ground, below):
     far = ground - near
     if near < 1.0 or far < 1.0:
         return 1.0 if below <= 0.0 else 0.0
+    if below < 0.0 and 2.0 * near * below * below > CLEARED * radar["wavelength"] * ground * far:
+        return 1.0
     loss = knife_edge_loss(fresnel_parameter(below * near / ground, near, far, radar["wavelength"]))
     return loss * loss

@@ -160,12 +160,12 @@ def in_look(radar, spokes, skipped, azimuth, elevation, gain):
     for j in range(len(spokes)):
         spoke = spokes[j]
         if j != skipped and spoke["ratio"] > 0.0:
-            beam = toward(radar, spoke, azimuth, elevation, cosine) * gain
+            beam = spoke["beam"] = toward(radar, spoke, azimuth, elevation, cosine) * gain
             total += spoke["ratio"] * max(beam, radar["sidelobe"])
             if beam < radar["sidelobe"]:
                 most = max(most, spoke["ratio"])
     if most > 0.0 and radar["cancelers"] > 0:
-        total -= canceled(radar, spokes, skipped, azimuth, elevation, gain)
+        total -= canceled(radar, spokes, skipped)
     return max(total, 0.0)
 
 
@@ -182,19 +182,21 @@ def toward(radar, spoke, azimuth, elevation, cosine):
     return pattern_gain_2d(across, above, 1.0, 1.0, 0.0)
 
 
-@kernel("f8(Radar, Spokes, i8, f8, f8, f8)")
-def canceled(radar, spokes, skipped, azimuth, elevation, gain):
-    """What the cancelers of a radar take off: of the strongest jammers in its sidelobes, so many at once."""
+@kernel("f8(Radar, Spokes, i8)")
+def canceled(radar, spokes, skipped):
+    """What the cancelers of a radar take off: of the strongest jammers in its sidelobes, so many at once.
+
+    ``beam`` of the spokes must be that of the look.
+    """
     less = 0.0
     last, row = math.inf, -1
-    cosine = math.cos(elevation)
     for _ in range(radar["cancelers"]):
         best, found, rest = 0.0, -1, 0.0
         for j in range(len(spokes)):
             ratio = spokes[j]["ratio"]
             if j == skipped or ratio <= best or ratio > last or (ratio == last and j <= row):
                 continue
-            beam = toward(radar, spokes[j], azimuth, elevation, cosine) * gain
+            beam = spokes[j]["beam"]
             if beam < radar["sidelobe"]:
                 best, found = ratio, j
                 rest = max(beam, radar["sidelobe"] * radar["cancellation"])

@@ -265,7 +265,9 @@ MAGAZINE = np.dtype(
         ("unit", "i8"),
         ("interceptor", "i8"),  # its row
         ("flyout_table", "i8"),
-        ("slowest", "f8"),  # s, longest flight in that table; fixed
+        ("slowest", "f8"),  # s, longest flight in that table, and
+        ("quickest", "f8"),  # m/s, greatest speed at its end, and
+        ("liveliest", "f8"),  # m/s2, greatest lateral acceleration there; fixed
         ("classes", "i8"),  # bits of codes.ThreatClass that doctrine lets it be fired at
         ("channel", "i8"),  # codes.ChannelPhase
         ("support_break", "f8"),  # s without support that a round survives in its last seconds, and

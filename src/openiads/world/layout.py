@@ -200,6 +200,13 @@ TRACK = np.dtype(
     [
         ("serial", "i8"),
         ("state", "i8"),  # 0 free, 1 one plot, 2 tentative with velocity, 3 confirmed
+        # what every plot asks of every track lies together
+        ("time", "f8"),
+        ("spread", "f8", (2,)),  # traces of the covariance of position, m2, and of velocity, m2/s2
+        ("noise", "f8"),  # m2/s3, of the filter of flight, as the innovations ask
+        ("both", "i8"),  # 1: the other hypothesis is filtered beside, in ``other_x`` and ``other_p``
+        ("radar", "i8"),  # that started it
+        ("x", "f8", (7,)),  # position, velocity (ECEF), log ballistic coefficient
         ("owner", "i8"),  # -1 the post, else the row of the engagement radar
         ("post", "i8"),
         ("time_to_asset", "f8"),
@@ -213,12 +220,8 @@ TRACK = np.dtype(
         ("had", "i8"),  # bits of units of point defense whose fire rule has given it all that it gives
         ("engagements", "i8"),
         ("threatening", "i8"),
-        ("time", "f8"),
         ("speed", "f8"),
-        ("radar", "i8"),  # that started it
         ("updated", "f8"),
-        ("spread", "f8", (2,)),  # traces of the covariance of position, m2, and of velocity, m2/s2
-        ("x", "f8", (7,)),  # position, velocity (ECEF), log ballistic coefficient
         ("p", "f8", (7, 7)),
         ("born", "f8"),
         ("hits", "i8"),
@@ -228,11 +231,9 @@ TRACK = np.dtype(
         ("plot_speed", "f8"),  # its radial speed
         ("revisit", "f8"),  # s between two looks at it, as the radar of its last plot searches; 0: none yet
         ("ballistic", "i8"),  # 1: ``x`` and ``p`` are of the hypothesis that it falls, 0: that it flies
-        ("both", "i8"),  # 1: the other hypothesis is filtered beside, in the next two
         ("other_x", "f8", (7,)),
         ("other_p", "f8", (7, 7)),
         ("odds", "f8"),  # natural logarithm of the odds that it falls
-        ("noise", "f8"),  # m2/s3, of the filter of flight, as the innovations ask
         ("unrest", "f8"),  # smoothed squared innovation over its expectation
         ("threat_class", "i8"),  # codes.ThreatClass believed
         ("identity", "i8"),
@@ -369,7 +370,8 @@ class Sim(NamedTuple):
     events: np.ndarray
     tables: np.ndarray  # fixed arena: paths, masks, detection, attenuation and flyout tables
     cost: np.ndarray  # scratch: plots by candidate tracks, then 3 rows of the assignment, then 1 of the filters
-    candidates: np.ndarray  # scratch: the track row of each column, the column of each plot, 3 rows of the assignment
+    candidates: np.ndarray  # scratch: the track row of each column, the column of each plot, 3 rows of the assignment;
+    # or the radars of a post
 
 
 class View(NamedTuple):

@@ -53,6 +53,7 @@ SPOKE = np.dtype(
     [
         ("time", "f8"),  # s, of the next three
         ("ratio", "f8"),  # jamming over noise with the beam on it
+        ("beam", "f8"),  # scratch: gain of the beam of the look in hand toward it, over that on its axis
         ("azimuth", "f8"),
         ("elevation", "f8"),
         ("strobe_at", "f8"),  # s, of the last strobe; -inf: none

@@ -123,8 +123,9 @@ def _add_magazine(draft: Draft, placed: PlacedSite, entry: Entry, unit: int) -> 
     row = blank(MAGAZINE)
     flying = gun_row(draft, entry) if is_gun(entry) else interceptor_row(draft, entry)
     row["unit"], row["interceptor"], row["flyout_table"] = unit, flying.row, flying.table
-    times = draft.arena.part(flying.table)[4::3]
-    row["slowest"] = float(times[np.isfinite(times)].max(initial=0.0))
+    times, speeds, loads = draft.arena.part(flying.table)[4:].reshape(-1, 3).T
+    row["slowest"] = times[np.isfinite(times)].max(initial=0.0)
+    row["quickest"], row["liveliest"] = speeds.max(), loads.max()
     kept_for = placed.site.doctrine.keep.get(entry.name)
     classes = list(ThreatClass) if kept_for is None else [ThreatClass[kept_for.upper()]]
     row["classes"] = sum(1 << int(c) for c in classes)
