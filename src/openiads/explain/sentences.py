@@ -67,6 +67,9 @@ _SILENT = {
 }
 
 
+#: Where a track is confirmed.
+AT_POST, AT_RADAR = "its track is confirmed at the command post", "its track is firm at the engagement radar"
+
 #: Why a track was dropped -> what becomes of it.
 DROPS = {
     Drop.MISSES: "dropped after misses",
@@ -89,6 +92,12 @@ def gate_sentence(gate: int, number: float = math.nan) -> str:
         return f"{said} ({phrase.format(f'{number / 1000.0:,.{int(number < 1e4)}f} km')})"
     told = _NUMBERS[detail].format(math.degrees(abs(number)) if detail == Detail.ANGLE else number)
     return f"{said} ({phrase.format(told)})"
+
+
+def _causes(code: int) -> str:
+    """What stood behind a shot at a flight that is not hostile."""
+    causes = [(cause.name or "").lower().replace("_", " ") for cause in Cause if cause and code & cause]
+    return ", ".join(causes) or "believed hostile"
 
 
 def said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
@@ -114,9 +123,7 @@ def said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
     if kind == Event.DETECT:
         return f"{name('radars', 'radar')} detects it at {v[0] / 1000:.1f} km, height {v[5]:,.0f} m"
     if kind == Event.TRACK:
-        return (
-            "its track is confirmed at the command post" if code == 1 else "its track is firm at the engagement radar"
-        )
+        return AT_POST if code == 1 else AT_RADAR
     if kind == Event.TRACK_DROP:
         return f"its track is {DROPS[Drop(code)]}"
     if kind == Event.IDENTIFY:
@@ -159,10 +166,7 @@ def said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
     if kind == Event.DECOYED:
         return f"takes an emitting decoy of {name('radars', 'radar')}, {v[3]:,.0f} m off it"
     if kind == Event.MISIDENTIFIED:
-        causes = [cause.name.lower().replace("_", " ") for cause in Cause if cause and code & cause]
-        return (
-            f"{name('units', 'unit')} shoots at a flight that is not hostile: {', '.join(causes) or 'believed hostile'}"
-        )
+        return f"{name('units', 'unit')} shoots at a flight that is not hostile: {_causes(code)}"
     if kind == Event.SWAP:
         return "a track of another flight has jumped to it"
     if kind == Event.TERMINAL:
