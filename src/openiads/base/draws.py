@@ -60,6 +60,7 @@ class Purpose(IntEnum):
     HOMING = 27  # which of several emitters a weapon takes: flight
     BURST = 29  # aiming bias of a gun's burst and whether it kills: flight, slot of the n-th shot at it
     IDENTIFY = 31  # whether the code of the day of a unit is wrong: unit
+    CIVIL = 33  # when a flight of an airway comes, whether it squawks and has a plan: flight
     HOTLINE = 32  # whether and when a notice comes through: (zone, line)
     STROBE = 30  # errors of a jammer's bearing: (radar, flight), slot of the look's time
     DEBRIS = 34  # where pieces of an intercept come down: flight, slot of the piece

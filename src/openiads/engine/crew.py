@@ -32,11 +32,10 @@ from openiads.parts.tracks import CONFIRMED
 from openiads.parts.weapons import channel_free, fire_round
 from openiads.physics.motion import local_up
 from openiads.physics.windows import WHOLE
-from openiads.world.codes import Action, Gate, Milestone, Side, Stage, Status, Terminal
+from openiads.world.codes import Action, Gate, Milestone, Stage, Status, Terminal
 from openiads.world.layout import MOST_PLOTS
 from openiads.world.log import log_decide, log_shorten
 
-FOE = int(Side.HOSTILE)
 KILLED, ENGAGED = int(Terminal.KILLED), int(Milestone.ENGAGED)
 NONE, DECIDING, FIRING = int(Stage.NONE), int(Stage.DECIDING), int(Stage.FIRING)
 FLYING, ASSESSING, SERVICE = int(Stage.FLYING), int(Stage.ASSESSING), int(Stage.SERVICE)
@@ -256,6 +255,13 @@ def end_salvo(sim, e):
     engagement["due"] = math.inf if flying else sim.situation[0]["now"]
 
 
+@kernel("void(Sim, i8, i8, Track)")
+def note_shot(sim, u, f, track):
+    """Unit ``u`` has fired at flight ``f`` on a track of its post: it is engaging, and a mistake is logged."""
+    tell_mistake(sim, u, f, track)
+    set_gate(sim, f, u, ENGAGING)
+
+
 @kernel("void(Sim, i8)")
 def launch_next(sim, e):
     """Launch the next round an engagement wants as soon as launcher, channel and geometry allow."""
@@ -310,9 +316,7 @@ def launch_next(sim, e):
         return  # the rest of a salvo is asked for again while its first rounds fly
     if not fire_round(sim, e, launcher, magazine["pk_believed"][believed_class(own)] * left, first, x, y, z):
         return
-    if sim.flights[f]["side"] != FOE and sim.flights[f]["shots"] == 1:
-        tell_mistake(sim, u, f, track)
-    set_gate(sim, f, u, ENGAGING)
+    note_shot(sim, u, f, track)
     engagement["wanted"] -= 1
     if engagement["wanted"] == 0:
         engagement["state"] = FLYING

@@ -79,6 +79,9 @@ _SILENT = {
 }
 
 
+#: Where a track is confirmed.
+AT_POST, AT_RADAR = "its track is confirmed at the command post", "its track is firm at the engagement radar"
+
 #: Why a track was dropped -> what becomes of it.
 DROPS = {
     Drop.MISSES: "dropped after misses",
@@ -112,6 +115,12 @@ def gate_sentence(gate: int, number: float = math.nan) -> str:
     return f"{said} ({phrase.format(told)})"
 
 
+def _causes(code: int) -> str:
+    """What stood behind a shot at a flight that is not hostile."""
+    causes = [(cause.name or "").lower().replace("_", " ") for cause in Cause if cause and code & cause]
+    return ", ".join(causes) or "believed hostile"
+
+
 def said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
     """One event (a row of dtype EVENT) as a sentence; empty for kinds that the chain does not tell.
 
@@ -135,9 +144,7 @@ def said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
     if kind == Event.DETECT:
         return f"{name('radars', 'radar')} detects it at {v[0] / 1000:.1f} km, height {v[5]:,.0f} m"
     if kind == Event.TRACK:
-        return (
-            "its track is confirmed at the command post" if code == 1 else "its track is firm at the engagement radar"
-        )
+        return AT_POST if code == 1 else AT_RADAR
     if kind == Event.TRACK_DROP:
         return f"its track is {DROPS[Drop(code)]}"
     if kind == Event.IDENTIFY:
@@ -180,10 +187,7 @@ def said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
     if kind == Event.DECOYED:
         return f"takes an emitting decoy of {name('radars', 'radar')}, {v[3]:,.0f} m off it"
     if kind == Event.MISIDENTIFIED:
-        causes = [(cause.name or "").lower().replace("_", " ") for cause in Cause if cause and code & cause]
-        return (
-            f"{name('units', 'unit')} shoots at a flight that is not hostile: {', '.join(causes) or 'believed hostile'}"
-        )
+        return f"{name('units', 'unit')} shoots at a flight that is not hostile: {_causes(code)}"
     if kind == Event.LEAVE:
         what = TAKEN_BACK[TakenBack(code)].format(name("units", "unit"))
         return f"{what}, until t={v[0]:.1f} s at the latest" if code == TakenBack.NONE else what

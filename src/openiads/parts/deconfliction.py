@@ -11,7 +11,7 @@ from openiads.parts import dice
 from openiads.parts.flights import state_of
 from openiads.parts.interrogation import along, understood
 from openiads.physics.motion import local_up
-from openiads.world.codes import Cause, Evidence, Identity
+from openiads.world.codes import Cause, Evidence, Identity, Side
 from openiads.world.elements import LEVELS
 from openiads.world.log_elements import log_misidentified, log_notice
 
@@ -23,7 +23,7 @@ COMES_FROM = (
 )
 ANSWERED = (1 << int(Evidence.IFF_REPLY)) | (1 << int(Evidence.CIVIL_TRANSPONDER))
 NO_FLIGHT_PLAN, OFF_CORRIDOR = 1 << int(Evidence.NO_FLIGHT_PLAN), 1 << int(Evidence.OFF_CORRIDOR)
-HOSTILE = int(Identity.HOSTILE)
+HOSTILE, FOE = int(Identity.HOSTILE), int(Side.HOSTILE)
 NO_REPLY, NO_EQUIPMENT, OFF_PLAN = int(Cause.NO_REPLY), int(Cause.NO_EQUIPMENT), int(Cause.OFF_PLAN)
 WRONG_HEIGHT, MERGED_TRACK, CUT_LINK = int(Cause.WRONG_HEIGHT), int(Cause.MERGED_TRACK), int(Cause.CUT_LINK)
 WEAPONS_FREE, NO_NOTICE = int(Cause.WEAPONS_FREE), int(Cause.NO_NOTICE)
@@ -143,5 +143,7 @@ def cause_of(sim, u, f, track):
 
 @kernel("void(Sim, i8, i8, Track)")
 def tell_mistake(sim, u, f, track):
-    """Log why unit ``u`` fires for the first time at flight ``f``, which is not hostile."""
+    """If unit ``u`` has fired the first shot at flight ``f``, which is not hostile, log why."""
+    if sim.flights[f]["side"] == FOE or sim.flights[f]["shots"] != 1:
+        return
     log_misidentified(sim, u, f, track, cause_of(sim, u, f, track))

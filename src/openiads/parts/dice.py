@@ -17,7 +17,7 @@ FADE, NOISE, MEASURE = int(Purpose.FADE), int(Purpose.NOISE), int(Purpose.MEASUR
 SCAN_PHASE, FALSE_ALARM, LINK = int(Purpose.SCAN_PHASE), int(Purpose.FALSE_ALARM), int(Purpose.LINK)
 MOST_ASKED, BOXES = 1000, 2  # questions, as the catalog allows, and boxes that answer them
 IFF_PERSISTENT, IFF_REPLY = int(Purpose.IFF_PERSISTENT), int(Purpose.IFF_REPLY)
-IDENTIFY, HOTLINE = int(Purpose.IDENTIFY), int(Purpose.HOTLINE)
+IDENTIFY, HOTLINE, CIVIL = int(Purpose.IDENTIFY), int(Purpose.HOTLINE), int(Purpose.CIVIL)
 CREW, SERVICE, ASSESS = int(Purpose.CREW), int(Purpose.SERVICE), int(Purpose.ASSESS)
 WARNING, STROBE = int(Purpose.WARNING), int(Purpose.STROBE)
 STATION = 1  # slot of an early-warning sensor's readiness
@@ -313,6 +313,14 @@ def arrival(sim, f):
     """Uniform of the time between a flight of Poisson arrivals and the one before."""
     situation = sim.situation[0]
     return uniform(situation["seed"], situation["replication"], ARRIVAL, sim.flights[f]["actor"], 0)
+
+
+@kernel("tuple_of(f8, f8, f8)(Sim, i8)")
+def civil(sim, f):
+    """Three uniforms of a flight of an airway: the time since the one before, whether it squawks, has a plan."""
+    situation = sim.situation[0]
+    u0, u1, u2, _ = uniforms(situation["seed"], situation["replication"], CIVIL, sim.flights[f]["actor"], 0)
+    return u0, u1, u2
 
 
 @kernel("tuple_of(f8, f8)(Sim, i8)")

@@ -89,6 +89,24 @@ def vary(sim, f):
             flight["rcs"][band, aspect] *= factor
 
 
+@kernel("f8(Sim, i8, f8)")
+def enter_airway(sim, f, clock):
+    """Draw when flight ``f`` enters its airway, after the one at ``clock``, and what it carries; returns when.
+
+    One that has left it before the run, or enters it after its end or while it is closed, takes no part.
+    """
+    flight = sim.flights[f]
+    since, squawks, planned = dice.civil(sim, f)
+    clock -= math.log(since) / flight["flow"]
+    begins = sim.tables[flight["path"]] + flight["shift"]
+    delay(sim, f, clock - begins)
+    flight["transponder"] = 1 if squawks < flight["carries"][0] else 0
+    flight["flight_plan"] = 1 if planned < flight["carries"][1] else 0
+    if flight["ends"] <= 0.0 or clock > min(sim.situation[0]["duration"], flight["open"][1]):
+        flight["starts"] = flight["ends"] = flight["route_ends"] = math.inf
+    return clock
+
+
 @kernel("void(Sim)")
 def begin(sim):
     """Set what differs between replications: elements that are not ready, launchers that do not work, the variety of
@@ -114,6 +132,11 @@ def begin(sim):
         if flight["jitter"] > 0.0:
             begins = sim.tables[flight["path"]] + flight["shift"]
             delay(sim, f, max(flight["jitter"] * dice.spacing(sim, f), -begins))  # not before the run, in mid-route
+        if flight["airway"] > 0:
+            if f == 0 or sim.flights[f - 1]["airway"] != flight["airway"]:
+                clock = flight["open"][0]
+            clock = enter_airway(sim, f, clock)
+            continue
         if situation["arrivals_poisson"] == 1 and flight["raid"] >= 0:
             if flight["raid"] != raid:
                 raid = flight["raid"]
@@ -343,7 +366,8 @@ def close(sim):
     now = sim.situation[0]["now"]
     for f in range(len(sim.flights)):
         flight = sim.flights[f]
-        if flight["terminal"] == 0 and (flight["parent"] < 0 or flight["starts"] <= now):
+        came = flight["starts"] <= now or (flight["parent"] < 0 and flight["airway"] == 0)
+        if flight["terminal"] == 0 and came:
             finish(sim, f, AIRBORNE_AT_END, -1, 0.0)
 
 

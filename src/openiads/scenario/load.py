@@ -43,12 +43,12 @@ from openiads.scenario.layers import aboard
 from openiads.scenario.measures import Measure, Name, Part, RunTime, Text, sorted_parts
 from openiads.scenario.model import Asset, Command, Link, Site
 from openiads.scenario.settings import IdentificationSettings, ModelSwitches, Terrain, WorldSettings
-from openiads.scenario.traffic import Corridor, Flight, Raid
+from openiads.scenario.traffic import Airway, Corridor, Flight, Raid
 
 SCENARIOS = "openiads.shelf"
 
 #: Tables younger than digests that are kept: none declared is what it was before.
-YOUNGER = ("early_warning", "hotline", "zone", "origin")
+YOUNGER = ("early_warning", "hotline", "zone", "origin", "airway")
 
 
 def packaged_scenarios() -> list[str]:
@@ -249,6 +249,7 @@ class Scenario(Part):
     corridors: Annotated[
         tuple[Corridor, ...], Strict(False), AfterValidator(sorted_parts), Field(alias="corridor")
     ] = ()
+    airways: Annotated[tuple[Airway, ...], Strict(False), AfterValidator(sorted_parts), Field(alias="airway")] = ()
     hotlines: Annotated[tuple[Hotline, ...], Strict(False), AfterValidator(sorted_parts), Field(alias="hotline")] = ()
     zones: Annotated[tuple[Zone, ...], Strict(False), AfterValidator(sorted_parts), Field(alias="zone")] = ()
     origins: Annotated[tuple[Origin, ...], Strict(False), AfterValidator(sorted_parts), Field(alias="origin")] = ()

@@ -24,6 +24,7 @@ from openiads.physics.flyout import INTERCEPTOR
 from openiads.scenario.area import boxes
 from openiads.scenario.load import Scenario, catalog_of
 from openiads.scenario.settings import ModelSwitches
+from openiads.world.airways import add_airways, expected_aloft
 from openiads.world.assets import assets_of, corridors_of
 from openiads.world.codes import Control, FireRule, ServiceTime
 from openiads.world.deconfliction import set_parties, zones_of
@@ -131,6 +132,7 @@ def _built(scenario: Scenario, catalog: Catalog, knobs: Mapping[str, float] | No
     add_early_warning(draft)
     set_parties(draft)
     add_flights(draft)
+    add_airways(draft)
     set_receivers(draft)
     draft.names.assets = [asset.name for asset in scenario.assets]
     rows = rows_of(draft)
@@ -325,7 +327,7 @@ def limits_of(world: World) -> dict[str, Any]:
         return [max(of_rounds[what][r["first_magazine"] : r["first_magazine"] + r["magazines"]]) for r in u]
 
     duration, flights = float(world.scenario.duration), world.rows["flights"]
-    aloft = np.minimum(flights["ends"], duration) - np.minimum(np.maximum(flights["starts"], 0.0), duration)
+    aloft = expected_aloft(flights, duration)
     return {
         "duration": duration,
         "flight_aloft": aloft.tolist(),

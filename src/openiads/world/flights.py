@@ -48,7 +48,7 @@ def add_flights(draft: Draft) -> None:
         _add_single(draft, flight)
 
 
-def _add(draft: Draft, name: str, entry: Entry, side: Side, path: int, table: Table) -> Row:
+def add_flight(draft: Draft, name: str, entry: Entry, side: Side, path: int, table: Table) -> Row:
     """One more flight, on a path whose table lies in the arena at ``path``."""
     row = blank(FLIGHT)
     row["actor"] = actor_number(f"flight/{name}")
@@ -87,7 +87,7 @@ def _belong(draft: Draft, row: Row, party: str | None, unit: str | None) -> None
         row["group"] = actor_number(f"unit/{unit}")
 
 
-def _delay(row: Row, later: float) -> None:
+def delay_row(row: Row, later: float) -> None:
     """Let a flight fly its path ``later`` s later; what lies before the start of the run is not flown."""
     row["shift"] += later
     row["ends"] += later
@@ -109,8 +109,8 @@ def _add_raid(draft: Draft, number: int, raid: Raid) -> None:
         table, release = (shared, 0.0) if shared is not None else _routed(draft, raid, entry, n)
         if shared is None:
             path = draft.arena.add(table)
-        row = _add(draft, f"{raid.name}[{n + 1}]", entry, Side[raid.side.upper()], path, table)
-        _delay(row, _start(draft, raid, table, release, n) - float(table[0]))
+        row = add_flight(draft, f"{raid.name}[{n + 1}]", entry, Side[raid.side.upper()], path, table)
+        delay_row(row, _start(draft, raid, table, release, n) - float(table[0]))
         _equip(row, entry, raid.side, raid.iff, raid.transponder)
         _belong(draft, row, raid.party, raid.unit or raid.name)
         row["raid"] = number
@@ -194,8 +194,8 @@ def _add_weapons(draft: Draft, number: int, raid: Raid, carrier: Table, release:
             points[-1] = ship_position(draft, raid, since + shift + flight_time(table))
             table = path_table(draft, points, profile, end)
         name = f"{draft.names.flights[parent]}/{entry.name}[{k + 1}]"
-        row = _add(draft, name, entry, Side[raid.side.upper()], draft.arena.add(table), table)
-        _delay(row, since - float(table[0]) + shift)
+        row = add_flight(draft, name, entry, Side[raid.side.upper()], draft.arena.add(table), table)
+        delay_row(row, since - float(table[0]) + shift)
         _belong(draft, row, raid.party, raid.unit or raid.name)
         row["parent"], row["follows"], row["raid"] = parent, shift, number
         _aim(draft, row, raid, entry)
@@ -270,8 +270,8 @@ def _add_single(draft: Draft, flight: Flight) -> None:
     entry = draft.values.catalog[flight.kind]
     points = [(p.latitude, p.longitude) for p in flight.route]
     table = path_table(draft, points, Profile(entry, flight.altitude, flight.agl, flight.speed))
-    row = _add(draft, flight.name, entry, Side[flight.side.upper()], draft.arena.add(table), table)
-    _delay(row, flight.start - float(table[0]))
+    row = add_flight(draft, flight.name, entry, Side[flight.side.upper()], draft.arena.add(table), table)
+    delay_row(row, flight.start - float(table[0]))
     _equip(row, entry, flight.side, flight.iff, flight.transponder)
     add_jammer(draft, row, flight)
     _belong(draft, row, flight.party, flight.unit)

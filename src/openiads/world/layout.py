@@ -130,6 +130,10 @@ FLIGHT = np.dtype(
         ("transponder", "i8"),  # 1: a civil one; fixed
         ("flight_plan", "i8"),  # 1: the post holds its plan; fixed
         ("corridor", "i8"),  # row of the corridor that its plan names, -1 for none; fixed
+        ("airway", "i8"),  # number of the stream that it flies in, from 1; 0: none; fixed
+        ("flow", "f8"),  # 1/s, of that stream, and when it begins and ends, s; fixed
+        ("open", "f8", (2,)),
+        ("carries", "f8", (2,)),  # probability that its transponder is on, and that its plan is held; fixed
         ("party", "i8"),  # number of the party that flies it, 0 for none declared; fixed
         ("group", "i8"),  # name number of the unit with whose code it answers; fixed
         ("rcs", "f8", (3, 3)),  # m2 by band (S, C, X) and aspect (nose, beam, tail); fixed per world without a spread
@@ -163,7 +167,6 @@ FLIGHT = np.dtype(
     ],
     align=True,
 )
-
 
 #: One row per engagement: a fire unit's business with one track.
 ENGAGEMENT = np.dtype(
@@ -286,7 +289,6 @@ ROUND = np.dtype(
     ],
     align=True,
 )
-
 
 #: In ``Sim.pictures``: a track of an engagement radar's own, and a free row.
 OWN, NOBODY = -1, -2
