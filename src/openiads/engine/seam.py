@@ -283,7 +283,7 @@ def goal_at(sim, post, p):
 
 @kernel("b1(Sim, i8, i8, i8, f8)")
 def enough(sim, post, p, k, chance):
-    """Whether a chance of a kill is enough to leave a track to unit ``p``: the goal, and more for what is worth more."""
+    """Whether a chance of a kill is enough to leave a track to unit ``p``: the goal, more for what is worth more."""
     return 1.0 - chance <= (1.0 - goal_at(sim, post, p)) / max(sim.tracks[k]["worth"], LEAST_WORTH)
 
 
@@ -380,7 +380,7 @@ def leave(sim, post, k):
 
 @kernel("void(Sim, i8)")
 def begin_leaving(sim, post):
-    """A new cycle of a post: nothing is left to anybody yet; who did not take a track that still flies gets no other."""
+    """A new cycle of a post: nothing is left yet; who did not take a track that still flies gets no other."""
     sim.posts[post]["left"] = 0
     for p in range(len(sim.units)):
         sim.units[p]["left"] = 0

@@ -13,7 +13,7 @@ import numpy as np
 from openiads.base import compiled
 from openiads.physics.flyout import BODY, INTERCEPTOR
 from openiads.world.elements import ASSET, CORRIDOR, LAUNCHER, MAGAZINE, PLATFORM, POST, RADAR, UNIT, ZONE
-from openiads.world.sensed import JAMMER, LOOK, PLOT, SPOKE
+from openiads.world.sensed import JAMMER, LOOK, PLOT, SPOKE, TRACK
 from openiads.world.trace import EVENT
 
 #: Posts that share a word of bits, and words: a scenario has as many posts at most as their product.
@@ -194,74 +194,6 @@ ENGAGEMENT = np.dtype(
         ("jamming_others", "f8"),  # and by others
         ("stretch", "f8"),  # times the usual dwell that the radar gives it
         ("due", "f8"),
-    ],
-    align=True,
-)
-
-#: One row per track, the post's fused ones and the engagement radars' own.
-TRACK = np.dtype(
-    [
-        ("serial", "i8"),
-        ("state", "i8"),  # 0 free, 1 one plot, 2 tentative with velocity, 3 confirmed
-        # what every plot asks of every track lies together
-        ("time", "f8"),
-        ("spread", "f8", (2,)),  # traces of the covariance of position, m2, and of velocity, m2/s2
-        ("noise", "f8"),  # m2/s3, of the filter of flight, as the innovations ask
-        ("both", "i8"),  # 1: the other hypothesis is filtered beside, in ``other_x`` and ``other_p``
-        ("radar", "i8"),  # that started it
-        ("x", "f8", (7,)),  # position, velocity (ECEF), log ballistic coefficient
-        ("owner", "i8"),  # -1 the post, else the row of the engagement radar
-        ("post", "i8"),
-        ("time_to_asset", "f8"),
-        ("dealt", "i8"),  # scratch of the post's cycle
-        ("worth", "f8"),  # value at risk, in cruise missiles at an asset of value 1
-        ("urgency", "f8"),  # order in which the post deals with tracks, greatest first
-        ("rests_until", "f8"),  # s, its fire rule has held too long and is not asked before
-        ("left_to", "i8"),  # bit of the row of a unit of point defense that it is, or was, left to; 0: none
-        ("left_until", "f8"),  # s, until when that unit should have begun with it, or come to an end
-        ("taken_back", "i8"),  # codes.TakenBack
-        ("had", "i8"),  # bits of units of point defense whose fire rule has given it all that it gives
-        ("engagements", "i8"),
-        ("threatening", "i8"),
-        ("speed", "f8"),
-        ("updated", "f8"),
-        ("p", "f8", (7, 7)),
-        ("born", "f8"),
-        ("hits", "i8"),
-        ("plot", "f8", (3,)),  # first plot
-        ("plot_sigma", "f8"),
-        ("plot_range", "f8"),
-        ("plot_speed", "f8"),  # its radial speed
-        ("revisit", "f8"),  # s between two looks at it, as the radar of its last plot searches; 0: none yet
-        ("ballistic", "i8"),  # 1: ``x`` and ``p`` are of the hypothesis that it falls, 0: that it flies
-        ("other_x", "f8", (7,)),
-        ("other_p", "f8", (7, 7)),
-        ("odds", "f8"),  # natural logarithm of the odds that it falls
-        ("unrest", "f8"),  # smoothed squared innovation over its expectation
-        ("threat_class", "i8"),  # codes.ThreatClass believed
-        ("identity", "i8"),
-        ("belief", "f8", (3,)),  # probability of hostile, friend, neutral
-        ("evidence", "i8"),  # bits of the evidence gathered, by codes.Evidence
-        ("entered", "i8"),  # bits that the belief rests on
-        ("asked", "i8"),  # interrogations so far
-        ("asked_at", "f8"),
-        ("questioned", "i8"),  # truth, for scoring only: the flight that heard the last question; -1 false
-        ("asset", "i8"),
-        ("impact_at", "f8"),  # predicted, of a ballistic track
-        ("threat_at", "f8"),  # when it comes to what it threatens, as last evaluated
-        ("evaluated_at", "f8"),
-        ("evaluated_time", "f8"),  # state of the track that the last prediction of its impact rests on
-        ("evaluated_hits", "i8"),
-        ("refused", "i8"),  # lost for want of a channel (teaching switch), or had all that its fire rule gives
-        ("survival", "f8"),  # product of 1 - p over rounds in flight (the commitment ledger)
-        ("in_flight", "i8"),
-        ("doubles", "i8"),  # cycles in a row in which it looked like an older track
-        ("assessed_dead", "i8"),
-        ("dead_updates", "i8"),
-        ("flight", "i8"),  # truth, for scoring only: the flight of the last plot, -1 false
-        ("height", "f8"),
-        ("patience", "f8"),  # s without a plot until it is dropped, if early warning has told of it; 0: the post's
-        ("swerve", "f8"),  # m/s2, that its target is allowed since its last plot; 0: by its covariance
     ],
     align=True,
 )
