@@ -86,8 +86,7 @@ def cost_line(cost: Mapping[str, Any]) -> str:
     spent, stopped = text.number(rounds["mean"]), text.number(killed["mean"])
     return (
         f"Rounds cost {spent} {unit} and the threats they killed {stopped}: a ratio of {text.number(ratio['value'])} "
-        f"{text.span(ratio['low'], ratio['high'])}, {ends} over the uncertainty of prices. "
-        "What was saved is in neither."
+        f"{text.span(ratio['low'], ratio['high'])}, {ends} over the uncertainty of prices. What is saved is in neither."
     )
 
 
