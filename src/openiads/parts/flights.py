@@ -45,6 +45,25 @@ def delay(sim, f, later):
     flight["route_ends"] += later
 
 
+@kernel("void(Sim, i8)")
+def vary(sim, f):
+    """Give flight ``f`` what differs between flights of one raid: its speed and height, one of the paths that were
+    tabulated, and its cross section."""
+    flight = sim.flights[f]
+    share, normal = dice.variety(sim, f)
+    if flight["variants"] > 0:
+        at = flight["variants_at"] + VARIANT * int(share * flight["variants"])
+        flight["path"] = int(sim.tables[at])
+        flight["shift"] = sim.tables[at + 1]
+        flight["starts"] = max(sim.tables[flight["path"]] + flight["shift"], 0.0)
+        flight["ends"] = sim.tables[at + 2]
+        flight["route_ends"] = flight["ends"]
+    factor = math.exp(DECIBEL * flight["rcs_spread"] * normal)
+    for band in range(3):
+        for aspect in range(3):
+            flight["rcs"][band, aspect] *= factor
+
+
 @kernel("void(Sim)")
 def muster(sim):
     """Draw which radars, posts and crews are not ready when the raid comes: they take no part from the start."""
@@ -68,25 +87,6 @@ def muster(sim):
             sim.posts[alone]["fails_at"] = 0.0
             sim.posts[alone]["down"] = 1
             log_not_ready(sim, ON_POST, alone, u)
-
-
-@kernel("void(Sim, i8)")
-def vary(sim, f):
-    """Give flight ``f`` what differs between flights of one raid: its speed and height, one of the paths that were
-    tabulated, and its cross section."""
-    flight = sim.flights[f]
-    share, normal = dice.variety(sim, f)
-    if flight["variants"] > 0:
-        at = flight["variants_at"] + VARIANT * int(share * flight["variants"])
-        flight["path"] = int(sim.tables[at])
-        flight["shift"] = sim.tables[at + 1]
-        flight["starts"] = max(sim.tables[flight["path"]] + flight["shift"], 0.0)
-        flight["ends"] = sim.tables[at + 2]
-        flight["route_ends"] = flight["ends"]
-    factor = math.exp(DECIBEL * flight["rcs_spread"] * normal)
-    for band in range(3):
-        for aspect in range(3):
-            flight["rcs"][band, aspect] *= factor
 
 
 @kernel("f8(Sim, i8, f8)")

@@ -136,10 +136,7 @@ FLIGHT = np.dtype(
         ("carries", "f8", (2,)),  # probability that its transponder is on, and that its plan is held; fixed
         ("party", "i8"),  # number of the party that flies it, 0 for none declared; fixed
         ("group", "i8"),  # name number of the unit with whose code it answers; fixed
-        ("rcs", "f8", (3, 3)),  # m2 by band (S, C, X) and aspect (nose, beam, tail); fixed per world without a spread
-        ("rcs_spread", "f8"),  # dB, deviation of that about its type's, drawn per replication; fixed
-        ("variants", "i8"),  # paths of which one is drawn per replication, 0 for the one; fixed
-        ("variants_at", "i8"),  # offset in tables of offset, shift and end of each; fixed
+        ("rcs", "f8", (3, 3)),  # m2 by band (S, C, X) and aspect (nose, beam, tail); fixed per world
         ("turns_at", "f8"),  # s; from here on the flight turns off its path; inf: never
         ("turn_rate", "f8"),  # rad/s of that turn, positive to the left; and
         ("turn_angle", "f8"),  # rad after which it flies straight on
@@ -156,6 +153,9 @@ FLIGHT = np.dtype(
         ("shots", "i8"),  # rounds launched at it so far
         ("tracked", "i8", (POST_WORDS,)),  # bits of posts that hold a confirmed track of it now, ``POST_BITS`` a word
         ("jitter", "f8"),  # s, deviation of its start; fixed
+        ("rcs_spread", "f8"),  # dB, deviation of its rcs about its type's, drawn per replication; fixed
+        ("variants", "i8"),  # paths of which one is drawn per replication, 0 for the one; fixed
+        ("variants_at", "i8"),  # offset in tables of offset, shift and end of each; fixed
         ("jammer", "i8"),  # row of the jammer that it carries, -1 for none; fixed
         ("first_detected", "f8"),
         ("ever", "i8"),  # bits: 1 detected, 2 tracked, 4 identified hostile, 8 engaged

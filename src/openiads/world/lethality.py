@@ -161,9 +161,12 @@ def lethality_of(entry: Entry, values: Values, model: KillModel, row: Row, prebu
         pk = model.pk_catalog(values, entry, field)
         if not model.constant:
             met, miss = reference_flight(entry, values, threat, row, prebuilt)
-            said = reference_target(entry, values, threat).range
-            if met.range != said and pk > 0.0:
-                nearer.append(Nearer(f"{entry.name}.{field}", said, met.range))
+            said = reference_target(entry, values, threat)
+            if met.range != said.range and pk > 0.0:
+                nearer.append(Nearer(f"{entry.name}.{field}", said.range, met.range))
+            elif met.height != said.height and pk > 0.0:
+                away = (math.hypot(each.range, each.height) for each in (said, met))
+                nearer.append(Nearer(f"{entry.name}.{field}", *away))
             miss = _by_noise(miss)
             asked, pk = pk, _possible(entry, field, values, model, pk, works, miss)
             if pk != asked:
@@ -209,7 +212,8 @@ def reference_flight(
     """The reference engagement of an interceptor with a class of threat in the world at hand, and the misses there.
 
     It is the one that the model names, where the round as drawn arrives there; otherwise the farthest one nearer by,
-    in tenths, at which it does.  A round that is drawn slow, and flies by half of its published range, was never said
+    in tenths, at which it does; where it arrives at none of these, the highest one below it, in tenths too.  A round
+    that is drawn slow, and flies by half of its published range, was never said
     to kill four of five there; without this its lethal radius would be solved for a meeting that does not take place,
     and its kill probability would be near nothing in that world, whatever was published.
 
@@ -230,6 +234,15 @@ def reference_flight(
         arrived = off <= MOST_QUIET  # one step nearer: where it just arrives it has no turn left for what noise asks
         if off < least:
             least, best, best_miss = off, nearer, miss
+    if math.isfinite(best_miss.offset) or entry.values[CLASS_FIELDS[threat]].si_high == 0.0:
+        return best, best_miss
+    for tenths in range(9, 0, -1):  # so steep that nearer by is no easier: a round of short reach against what is high
+        lower = replace(target, height=0.1 * tenths * target.height)
+        key = ("quiet flight", quiet.tobytes(), lower.range, lower.height, lower.speed)
+        flight = prebuilt.once(key, partial(quiet_flight, quiet, lower))
+        miss = miss_at(row, lower, flight, error)
+        if math.isfinite(miss.offset) and miss.offset <= MOST_QUIET * miss.deviation:
+            return lower, miss
     return best, best_miss
 
 
