@@ -342,3 +342,46 @@ def test_a_post_that_fails_leaves_its_crew_to_itself():
     failed = site(party="Coast", doctrine={"control": "tight"}, failures=[{"element": "54k6e2", "at": "5 s"}])
     world = scene(flights=[visitor()], model=CLEAR, sites=[failed], identification=SURE)
     assert Cause.CUT_LINK in causes(world)
+
+
+# ------------------------------------------------------------------ laws over policies and safeguards
+
+
+@pytest.mark.parametrize("questions", [1, 2, 5])
+@pytest.mark.parametrize("policy", [{"costs": (4.0, 1.0)}, {"control": "free"}, {"costs": (200.0, 1.0)}])
+def test_friends_are_shot_at_with_f_and_1_less_f_times_q_to_the_n_by_questions_and_policy(questions, policy):
+    """Where the policy takes silence for hostile; where a wrong shot is dear it does not, and none is shot at."""
+    failing, lost = 0.02, 0.05
+    table = {
+        "based_on": "identification",
+        "interrogations": {"value": questions, "status": "assumption", "note": "test"},
+    }
+    rates = {"iff_persistent_failure": failing, "iff_reply_failure": lost}
+    if costs := policy.get("costs"):
+        rates |= dict(zip(("cost_wrong", "cost_leak"), costs, strict=True))
+    world = sky(
+        flights=[visitor(side="friend", party="Coast")],
+        control=policy.get("control", "tight"),
+        identification=rates,
+        catalog={"identification": {"mine": table}},
+    )
+    silent = silence(failing, lost, questions)
+    shot = column(world, replications(600), "friend_engaged")
+    share_agrees(shot, 0.0 if costs == (200.0, 1.0) else silent)
+
+
+SAFEGUARDS = {
+    "a transponder": {"transponder": True},
+    "a plan": {"flight_plan": True},
+    "its corridor": {"corridor": "Airway", "flight_plan": True},
+}
+
+
+@pytest.mark.parametrize("control", ["tight", "free"])
+@pytest.mark.parametrize("what", SAFEGUARDS)
+def test_better_information_never_raises_civil_risk(what, control):
+    """Each safeguard added, with the same draws: who was spared still is."""
+    lane = LANE | {"floor": "5 km"}
+    bare = engaged(sky(corridor=[lane], control=control), 20)
+    safer = engaged(sky(corridor=[lane], control=control, flights=[visitor(**SAFEGUARDS[what])]), 20)
+    assert np.all(safer <= bare)
