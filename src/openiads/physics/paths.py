@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from openiads.base.compiled import kernel
 from openiads.base.constants import STANDARD_GRAVITY
 from openiads.base.errors import InputError
 from openiads.earth.geodesy import ECCENTRICITY_SQUARED, SEMI_MINOR, direct, inverse, offset, to_ecef
@@ -73,33 +74,40 @@ def interpolated(table: Floats, times: Floats) -> Floats:
     return out.T
 
 
-def bounds_of(table: Floats) -> tuple[float, float]:
-    """Speed that a path never exceeds, and height that it never comes below.
-
-    A cubic lies within the hull of its four control points, its derivative within that of three velocities.  A hull of
-    some width cuts below the heights of its corners, as a chord does.
-
-    Parameters
-    ----------
-    table
-        As of ``tabulate``.
-
-    Returns
-    -------
-    tuple of float
-        Speed, m/s, and height above the ellipsoid, m, less what ``motion.local_up`` may be off.
-    """
-    dt, rows = float(table[1]), table[HEADER:].reshape(-1, ROW)
-    places, velocities = rows[:, :3], rows[:, 3:]
-    middle = 3.0 * np.diff(places, axis=0) / dt - velocities[:-1] - velocities[1:]
-    speeds = np.sqrt((np.concatenate((velocities, middle)) ** 2).sum(axis=1))
-    corners = np.concatenate((places, places[:-1] + velocities[:-1] * dt / 3.0, places[1:] - velocities[1:] * dt / 3.0))
-    q, z = (corners[:, :2] ** 2).sum(axis=1), corners[:, 2]
+@kernel("f8(f8, f8, f8)")
+def height_of(x, y, z):
+    """Height (m) of an ECEF point as ``motion.local_up`` tells it."""
+    q = x * x + y * y
     square = q + z * z
-    heights = np.sqrt(square) - SEMI_MINOR / np.sqrt(1.0 - ECCENTRICITY_SQUARED * q / square)
-    fastest = float(speeds.max())
-    wide = fastest * dt
-    return fastest * (1.0 + 1e-9) + 1e-3, float(heights.min()) - wide * wide / (2.0 * SEMI_MINOR) - HEIGHT_DOUBT
+    return math.sqrt(square) - SEMI_MINOR / math.sqrt(1.0 - ECCENTRICITY_SQUARED * q / square)
+
+
+@kernel("tuple_of(f8, f8)(f8[::1])", entry=True)
+def bounds_of(table):
+    """Speed (m/s) that a path never exceeds, and height (m) that it never comes below.
+
+    table : as of ``tabulate``
+    A cubic lies within the hull of its four control points, its derivative within that of three velocities.  A hull of
+    some width cuts below the heights of its corners, as a chord does.  The height is less by what
+    ``motion.local_up`` may be off.
+    """
+    dt = table[1]
+    fastest, low = 0.0, math.inf
+    for i in range(int(table[2])):
+        k = HEADER + i * ROW
+        x, y, z, u, v, w = table[k], table[k + 1], table[k + 2], table[k + 3], table[k + 4], table[k + 5]
+        fastest = max(fastest, u * u + v * v + w * w)
+        before, after = height_of(x - u * dt / 3.0, y - v * dt / 3.0, z - w * dt / 3.0), height_of(x, y, z)
+        beyond = height_of(x + u * dt / 3.0, y + v * dt / 3.0, z + w * dt / 3.0)
+        low = min(low, before, after, beyond)
+        if i > 0:
+            u = 3.0 * (x - table[k - 6]) / dt - u - table[k - 3]
+            v = 3.0 * (y - table[k - 5]) / dt - v - table[k - 2]
+            w = 3.0 * (z - table[k - 4]) / dt - w - table[k - 1]
+            fastest = max(fastest, u * u + v * v + w * w)
+    wide = math.sqrt(fastest) * dt
+    low -= wide * wide / (2.0 * SEMI_MINOR)
+    return math.sqrt(fastest) * (1.0 + 1e-9) + 1e-3, low - HEIGHT_DOUBT
 
 
 class Track(NamedTuple):
