@@ -31,6 +31,7 @@ from openiads.base.fields import MOST_PROBLEMS, Spelled, field_at, field_errors,
 from openiads.base.jsonable import Json, JsonObject
 from openiads.base.paths import is_dir, is_file
 from openiads.base.toml import Lines, Loc, merged, parse_toml, read_text, toml_text
+from openiads.base.whole import not_whole
 from openiads.base.words import nearest
 from openiads.catalog.load import extended
 from openiads.catalog.records import Catalog
@@ -68,6 +69,8 @@ def find_scenario(path_or_name: str | Path) -> Path:
         return Path(str(resources.files(SCENARIOS) / "scenarios" / f"{name}.toml"))
     if is_dir(path):
         raise InputError(str(path), "is a folder", "Give a scenario file.")
+    if path == Path(path.name) and (broken := not_whole()) is not None:
+        raise broken  # a packaged scenario that is lost is no name either
     raise InputError(
         str(path_or_name)[:200],
         "no such file, and no packaged scenario",

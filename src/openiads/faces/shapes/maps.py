@@ -78,7 +78,7 @@ def looks() -> dict[type, Look]:
             picture=("reach", "Keep-out map"),
         ),
         ReachAnswer: Look(
-            lambda found: f"What {', '.join(found.sites)} detect and may meet",
+            lambda found: f"What {', '.join(found.sites)} can detect and meet",
             _reach_sentence,
             reach_data,
             _reach_rows,
