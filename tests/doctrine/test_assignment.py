@@ -24,7 +24,7 @@ from openiads.doctrine.assignment import (
 )
 from openiads.earth.geodesy import enu_axes, offset, to_ecef
 from openiads.world.codes import Control, Evidence, Gate, Identity, ThreatClass
-from openiads.world.layout import TRACK
+from openiads.world.sensed import TRACK
 
 WORLD = scene(raid("Intruder"), model=CLEAR)
 UNIT = WORLD.rows["units"][0]

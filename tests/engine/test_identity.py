@@ -29,7 +29,7 @@ from openiads.earth.geodesy import to_ecef
 from openiads.engine.runner import Runner
 from openiads.world.codes import Control, Evidence
 from openiads.world.identity import SIDES, silence
-from openiads.world.layout import TRACK
+from openiads.world.sensed import TRACK
 from parts.entries import question
 
 SURE = {"iff_persistent_failure": 0.0, "iff_reply_failure": 0.0}  # who can answer does

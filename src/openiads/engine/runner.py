@@ -14,9 +14,9 @@ from openiads.physics.filtering import WORK
 from openiads.physics.flyout import BODY
 from openiads.world.build import World
 from openiads.world.codes import Status
-from openiads.world.layout import ENGAGEMENT, MOST_PLOTS, NOBODY, ROUND, TRACK, Sim, View
+from openiads.world.layout import ENGAGEMENT, MOST_PLOTS, NOBODY, ROUND, Sim, View
 from openiads.world.outcome import TALLY, outcome_row
-from openiads.world.sensed import LOOK, PLOT, SPOKE
+from openiads.world.sensed import LOOK, PLOT, SPOKE, TRACK
 from openiads.world.trace import EVENT, busiest
 
 MOST_DOUBLINGS = 6  # of each capacity: which replications a runner ran before must not decide how one ends

@@ -32,7 +32,7 @@ def rate_rows(told: Mapping[str, Any]) -> list[tuple[str, ...]]:
     -------
     list of tuple of str
     """
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for side, found in told.items():
         for what in ("engaged", "killed"):
             for key, said in RATES.items():
