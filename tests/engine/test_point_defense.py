@@ -119,7 +119,9 @@ SHORT = {
 }
 
 
-def layered(*raids: Any, close: bool = True, leaves: bool = False, short: Any = (), hub: bool = False, **long: Any) -> Any:
+def layered(
+    *raids: Any, close: bool = True, leaves: bool = False, short: Any = (), hub: bool = False, **long: Any
+) -> Any:
     """A long-range site beside the depot, and a point defense at it; ``hub``: both under one command."""
     policy = {"leaves": ["Close"]} if leaves else {}
     outer = site("Long", launchers=8, rounds=4, at=place(3.0, FACING + 90.0), doctrine={"salvo": 2} | policy, **long)

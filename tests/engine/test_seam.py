@@ -27,8 +27,14 @@ OWN = {
     "radars": {
         "c_search": {"based_on": "tor_m2_search", "band": "C"},
         "c_track": {"based_on": "tor_m2_track", "band": "C"},
-        "deaf_search": {"based_on": "tor_m2_search", "instrumented_range": exact("instrumented_range", 2) | {"unit": "km"}},
-        "deaf_track": {"based_on": "tor_m2_track", "instrumented_range": exact("instrumented_range", 2) | {"unit": "km"}},
+        "deaf_search": {
+            "based_on": "tor_m2_search",
+            "instrumented_range": exact("instrumented_range", 2) | {"unit": "km"},
+        },
+        "deaf_track": {
+            "based_on": "tor_m2_track",
+            "instrumented_range": exact("instrumented_range", 2) | {"unit": "km"},
+        },
     },
     "systems": {
         "tor": {"based_on": "tor_m2", "surveillance": ["c_search"], "engagement_radar": "c_track"},
@@ -219,6 +225,4 @@ def test_the_gate_is_named_only_while_a_track_is_left() -> None:
     said = [int(Gate.POINT_DEFENSE) in gates(r, f, lead) for r in each(world, 20, lambda r: r) for f in range(4)]
     assert np.mean(said) > 0.3
     plain = seam("f16", 4, 10.0, leaves=False)
-    assert not any(
-        int(Gate.POINT_DEFENSE) in gates(r, f, lead) for r in each(plain, 10, lambda r: r) for f in range(4)
-    )
+    assert not any(int(Gate.POINT_DEFENSE) in gates(r, f, lead) for r in each(plain, 10, lambda r: r) for f in range(4))

@@ -309,7 +309,10 @@ def review(sim, post, k):
             patient(sim, post, p, k)
         elif engagement["state"] == DECIDING and engagement["fired"] > 0:
             take_back(sim, post, k, MISSED)
-        elif not enough(sim, post, p, k, 1.0 - track["survival"]) and time_left(sim, post, k, sim.situation[0]["now"], 1) < 0.0:
+        elif (
+            not enough(sim, post, p, k, 1.0 - track["survival"])
+            and time_left(sim, post, k, sim.situation[0]["now"], 1) < 0.0
+        ):
             take_back(sim, post, k, NO_LONGER)
         return
 
