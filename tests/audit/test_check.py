@@ -186,18 +186,18 @@ def left_to_nobody(e: np.ndarray, limits: dict) -> np.ndarray:
     return e
 
 
-LEFT = {"kind": Event.LEAVE, "code": 0, "track": 7, "unit": 0, "flight": 0, "v": (500.0, 0.95, 12.0)}
+LEFT = {"kind": Event.LEAVE, "code": 0, "track": 7, "unit": 0, "flight": 0, "v": (500.0, 0.95, 480.0)}
 BACK = LEFT | {"code": 2, "v": (500.0,)}
 
 
 @fault("left while there is time")
 def left_when_it_could_not_be_taken_back(e: np.ndarray, limits: dict) -> np.ndarray:
-    return told(e, LEFT | {"v": (500.0, 0.95, -1.0)})
+    return told(e, LEFT | {"v": (500.0, 0.95, 520.0)})
 
 
 @fault("left while there is time")
 def left_until_a_time_that_is_over(e: np.ndarray, limits: dict) -> np.ndarray:
-    return told(e, LEFT | {"time": 200.0, "v": (150.0, 0.95, 12.0)})
+    return told(e, LEFT | {"time": 200.0, "v": (150.0, 0.95, 150.0)})
 
 
 @fault("taken back for good")

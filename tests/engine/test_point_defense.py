@@ -144,8 +144,8 @@ STRIKE = raid("Strike", "f16", 90.0, count=4, spacing="20 s", altitude="3 km", s
 
 @pytest.mark.compiled_only
 def test_without_a_policy_nothing_is_left_and_with_one_the_long_range_unit_holds():
-    """Expected: with the policy, and one command over both, the point defense shoots at most of a few flights that it can
-    take, and the gate names it; the long-range unit keeps more than half of its rounds; no more leak."""
+    """Expected: with the policy, and one command over both, the point defense shoots at most of a few flights that it
+    can take, and the gate names it; the long-range unit keeps more than half of its rounds; no more leak."""
     plain, left = layered(STRIKE, hub=True), layered(STRIKE, leaves=True, hub=True)
     assert rounds_of(plain, 60, "Long") > 4.0
     assert rounds_of(left, 60, "Long") < 0.5 * rounds_of(plain, 60, "Long")

@@ -147,8 +147,8 @@ def test_a_point_defense_that_works_saves_rounds() -> None:
 
 
 def test_a_track_that_is_not_taken_in_time_is_taken_back_for_good() -> None:
-    """Expected: what a deaf point defense does not take is taken back while the long-range unit can shoot, shot at then,
-    and never left again; nothing else is left to it while that track flies."""
+    """Expected: what a deaf point defense does not take is taken back while the long-range unit can shoot, shot at
+    then, and never left again; nothing else is left to it while that track flies."""
     world = seam("f16", 6, 8.0, "deaf")
     lead = world.names.units.index("Lead/1")
     backs = 0
@@ -179,8 +179,8 @@ def test_what_a_point_defense_has_missed_is_shot_at_by_those_who_left_it() -> No
 
 
 def test_nothing_is_known_of_a_point_defense_without_a_link() -> None:
-    """Expected: what a long-range unit does until a track is taken back does not depend on whether the radars of a point
-    defense that it hears nothing from still work, have died, or see nothing: same events of leaving, to the bit."""
+    """Expected: what a long-range unit does until a track is taken back does not depend on whether the radars of a
+    point defense that it hears nothing from still work, have died, or see nothing: the events of leaving are the same."""
     first = {}
     for fate in ("works", "dead", "dies", "deaf"):
         rows = [events(one(seam("f16", 1, 10.0, fate, False), k, record=True), Event.LEAVE) for k in range(8)]

@@ -17,11 +17,11 @@ SEAM = [
     ),
     Check(
         "left while there is time",
-        "a track is left to a unit, until a time to come, with time to spare of the post's own; chances are chances",
+        "a track is left to a unit that must have it at a time to come, and is waited for no longer",
         """
-        SELECT replication, time, printf('track %d is left to unit %d until %.1f s with %.1f s to spare, chance %.3f',
+        SELECT replication, time, printf('track %d is left to unit %d until %.1f s, to be had by %.1f s, chance %.3f',
             track, unit, v0, v2, v1)
-        FROM leave WHERE code = 0 AND (unit < 0 OR v0 < time OR v2 < 0 OR v1 <= 0 OR v1 > 1)""",
+        FROM leave WHERE code = 0 AND (unit < 0 OR v0 < time OR v2 < time OR v2 > v0 + 1e-6 OR v1 <= 0 OR v1 > 1)""",
     ),
     Check(
         "taken back for good",

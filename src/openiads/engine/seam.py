@@ -165,7 +165,7 @@ def promise(sim, post, p, k):
     if gate != 0 or first >= harm:
         return 0.0, now, now, 0.0
     salvos = 1.0
-    if looks_again(unit["fire_rule"]):
+    if track["left_to"] != 1 << p and looks_again(unit["fire_rule"]):  # once it is left only its time counts
         turn = max(first - ready - spare, 0.0) + max(unit["assess_delay"] + unit["crew_delay"], 1.0)
         last = last_launch(sim, p, k, ready + spare, harm, planned)
         salvos += max((last - ready - spare) / turn - 0.5, 0.0)
@@ -177,49 +177,52 @@ def promise(sim, post, p, k):
 # ------------------------------------------------------------------ what the post's own units could still do
 
 
-@kernel("tuple_of(f8, f8)(Sim, i8, i8, f8, i8)")
-def own_chance(sim, u, k, at, held):
-    """(s that unit ``u`` could still wait from time ``at`` on, s in which it serves one track); -inf: it cannot shoot.
+@kernel("i8(Sim, i8, i8, f8, i8, f8)")
+def own_chance(sim, u, k, at, held, others):
+    """Whether unit ``u`` is in time if it begins at time ``at``: 1 it is, 0 too late, -1 it cannot shoot anyway.
 
-    It waits no longer than leaves time for the rounds that its goal asks twice over, for the looks between them, slow
-    decisions and launches: whoever leaves a track must not miss the rounds not fired.  held : 1: a point defense has
-    the track, and one salvo is enough
+    In time leaves room for the rounds that its goal asks twice over, for the looks between them, slow decisions and
+    launches, after ``others`` tracks: whoever leaves a track must not miss the rounds not fired.  The later a launch,
+    the later its first intercept, so that the last one tells; the end of a window does not, which may lie behind one
+    in which no round comes down in time.  held : 1: a point defense has the track, and one salvo is enough
     """
     now = sim.situation[0]["now"]
     unit, track = sim.units[u], sim.tracks[k]
     if permitted(unit, track) != 0 or now < unit["ready_at"] or now >= sim.radars[unit["radar"]]["fails_at"]:
-        return -math.inf, 0.0
+        return -1
     gate, _, first, _, believed, spare = offer(sim, u, track, at, math.inf, 0)
     harm = now + track["time_to_asset"]
     if gate != 0 or first >= harm:
-        return -math.inf, 0.0
-    launch = at + spare
+        return -1
     failing = 2.0 * math.log(max(1.0 - unit["goal"], 1e-6)) - math.log(max(track["worth"], LEAST_WORTH))
     rounds = failing / min(math.log(max(1.0 - believed, 1e-12)), -1e-3)
     salvos = 1.0 if held == 1 else max(rounds / unit["salvo"], LEAST_SALVOS)
     slowly = unit["crew_delay"] * math.exp(2.0 * unit["crew_spread"])
     launching = unit["salvo"] * unit["salvo_interval"]
-    turn = first - launch + slowly + launching + unit["assess_delay"]
-    needs = slowly + launching + (salvos - 1.0) * turn
-    served = max(slowly + launching, salvos * turn / unit["target_channels"])
-    return last_launch(sim, u, k, launch, harm, 0) - launch - needs, served
+    turn = first - at - spare + slowly + launching + unit["assess_delay"]
+    waits = others * max(slowly + launching, salvos * turn / unit["target_channels"])
+    begins = at + spare + waits + slowly + launching + (salvos - 1.0) * turn
+    if begins >= harm:
+        return 0
+    gate, _, first, _, _, _ = offer(sim, u, track, begins, math.inf, 0)
+    return 1 if gate == 0 and first < harm else 0
 
 
-@kernel("f8(Sim, i8, i8, f8, i8)")
-def time_left(sim, post, k, at, held):
-    """How long (s) a post could still do without the point defense from time ``at`` on and not miss the time; below 0:
-    too late.  The other tracks left are served before; -inf: no unit of its own can shoot at the track.
+@kernel("i8(Sim, i8, i8, f8, i8)")
+def in_time(sim, post, k, at, held):
+    """Whether a post can do without the point defense from time ``at`` on, after the other tracks left: 1 it can, 0 too
+    late, -1 no unit of its own can shoot at the track anyway.
     """
     begins = at + sim.posts[post]["cycle"] + sim.posts[post]["link_delay"] + sim.model[0]["lost_limit"]
-    best, able, needs = -math.inf, 0, 0.0
+    able = 0
     for u in range(len(sim.units)):
         if sim.units[u]["post"] == post and sim.units[u]["leaves"] != 0:
-            spare, need = own_chance(sim, u, k, begins, held)
-            if spare > -math.inf:
-                able += 1
-                needs = max(needs, need)
-                best = max(best, spare)
-    return best - sim.posts[post]["left"] * needs / max(able, 1)
+            able += 1
+    best = -1
+    for u in range(len(sim.units)):
+        if best < 1 and sim.units[u]["post"] == post and sim.units[u]["leaves"] != 0:
+            best = max(best, own_chance(sim, u, k, begins, held, float(sim.posts[post]["left"]) / able))
+    return best
 
 
 # ------------------------------------------------------------------ leaving and taking back
@@ -265,7 +268,7 @@ def patient(sim, post, p, k):
         late = late and track["updated"] > track["left_until"]
     if late:
         take_back(sim, post, k, IDLE)
-    elif -math.inf < time_left(sim, post, k, now, 0) < 0.0:
+    elif in_time(sim, post, k, now, 0) == 0:
         take_back(sim, post, k, IDLE if now > told_by(sim, post, p, track["left_until"]) else NO_LONGER)
     return track["taken_back"] == 0
 
@@ -283,7 +286,7 @@ def goal_at(sim, post, p):
 
 @kernel("b1(Sim, i8, i8, i8, f8)")
 def enough(sim, post, p, k, chance):
-    """Whether a chance of a kill is enough to leave a track to unit ``p``: the goal, more for what is worth more."""
+    """Whether a chance of a kill is enough to leave a track to unit ``p``: the goal, and more for more worth."""
     return 1.0 - chance <= (1.0 - goal_at(sim, post, p)) / max(sim.tracks[k]["worth"], LEAST_WORTH)
 
 
@@ -311,7 +314,7 @@ def review(sim, post, k):
             take_back(sim, post, k, MISSED)
         elif (
             not enough(sim, post, p, k, 1.0 - track["survival"])
-            and time_left(sim, post, k, sim.situation[0]["now"], 1) < 0.0
+            and in_time(sim, post, k, sim.situation[0]["now"], 1) == 0
         ):
             take_back(sim, post, k, NO_LONGER)
         return
@@ -366,15 +369,15 @@ def leave(sim, post, k):
         if chance <= 0.0 or not enough(sim, post, p, k, chance):
             continue
         until = deadline(sim, post, p, launch, meets)
-        left = time_left(sim, post, k, max(now, told_by(sim, post, p, until)), 0)
-        if left < 0.0:
+        known = max(now, told_by(sim, post, p, until))
+        if in_time(sim, post, k, known, 0) < 1:
             continue
         track["left_to"], track["left_until"] = 1 << p, until
         count_left(sim, post, p)
         if sim.units[p]["post"] != post and before != track["left_to"]:
             sim.posts[post]["given"][p] += 1
         if sim.situation[0]["record"] == 1 and before != track["left_to"]:
-            log_leave(sim, track, KEPT, chance, left)
+            log_leave(sim, track, KEPT, chance, known)
         return
 
 

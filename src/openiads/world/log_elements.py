@@ -143,10 +143,10 @@ def log_strobe(sim, r, f, code, distance, decibels):
 
 
 @kernel("void(Sim, Track, i8, f8, f8)")
-def log_leave(sim, track, code, chance, left):
+def log_leave(sim, track, code, chance, known):
     """A post leaves a track to a point defense (code 0), or takes it back (``codes.TakenBack``).
 
-    chance : believed, of a kill;  left : s that the post could wait longer
+    chance : believed, of a kill;  known : s, when the point defense must have the track
     """
     n = new_track_event(sim, LEAVE, track, code)
     event = sim.events[n]
@@ -155,7 +155,7 @@ def log_leave(sim, track, code, chance, left):
             event["unit"] = p
     event["value"][0] = track["left_until"]
     event["value"][1] = chance
-    event["value"][2] = left
+    event["value"][2] = known
     event["value"][3] = track["post"]
 
 

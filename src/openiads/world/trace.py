@@ -148,7 +148,14 @@ MEANING: dict[Event, tuple[str, tuple[str, ...]]] = {
     Event.FLIGHT_STATE: ("0", ("x", "y", "z", "vx", "vy", "vz")),
     Event.LEAVE: (
         "0: a track is left to the unit; else codes.TakenBack: it is taken back from it",
-        ("until when it waits for the unit", "believed chance of a kill", "own time to spare", "post's row", "", ""),
+        (
+            "until when it waits for the unit",
+            "believed chance of a kill",
+            "when the unit must have it",
+            "post's row",
+            "",
+            "",
+        ),
     ),
     Event.NOTICE: ("a post learns of a zone: the zone's row", ("post's row", "when it was sent", "", "", "", "")),
     Event.MISIDENTIFIED: (
