@@ -176,7 +176,8 @@ def envelope_data(answer: EnvelopeAnswer) -> dict[str, Any]:
     from openiads.faces.words.terrain import terrain_fields
 
     data = envelope.as_data(answer) | {"system": answer.system, **terrain_fields(answer.world.terrain), "out": []}
-    data["remarks"] = envelope.remarks_of(answer)
+    if told := envelope.remarks_of(answer):
+        data["remarks"] = told
     if answer.jamming is not None:
         data["jamming"] = jamming.as_data(answer.jamming, [float(h) for h in next(iter(answer.cuts.values())).heights])
     return data
