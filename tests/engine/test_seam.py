@@ -180,7 +180,7 @@ def test_what_a_point_defense_has_missed_is_shot_at_by_those_who_left_it() -> No
 
 def test_nothing_is_known_of_a_point_defense_without_a_link() -> None:
     """Expected: what a long-range unit does until a track is taken back does not depend on whether the radars of a
-    point defense that it hears nothing from still work, have died, or see nothing: the events of leaving are the same."""
+    point defense that it hears nothing from still work, have died, or see nothing."""
     first = {}
     for fate in ("works", "dead", "dies", "deaf"):
         rows = [events(one(seam("f16", 1, 10.0, fate, False), k, record=True), Event.LEAVE) for k in range(8)]
