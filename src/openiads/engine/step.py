@@ -130,21 +130,27 @@ def find_next_arrival(sim):
     situation["rounds_first"] = first
 
 
-@kernel("void(Sim, Tally, View, function(Order(Own, Picture, Dials, Draw)))", entry=True)
-def play(sim, out, view, rule):
-    """One replication from start to end, or to the first status that is not OK; counted in ``out``."""
-    situation = sim.situation[0]
+@kernel("void(Sim)")
+def begin_play(sim):
+    """What is drawn, sent and set in motion before the first turn of a replication."""
     begin(sim)
-    if situation["zones"] > 0:
+    if sim.situation[0]["zones"] > 0:
         deliver(sim)
     begin_scans(sim)
     begin_warning(sim)
-    if situation["emission"] > 0:
+    if sim.situation[0]["emission"] > 0:
         begin_emission(sim)
     if len(sim.jammers) > 0:
         begin_jammers(sim)
     find_next_arrival(sim)
     find_next_round(sim)
+
+
+@kernel("void(Sim, Tally, View, function(Order(Own, Picture, Dials, Draw)))", entry=True)
+def play(sim, out, view, rule):
+    """One replication from start to end, or to the first status that is not OK; counted in ``out``."""
+    situation = sim.situation[0]
+    begin_play(sim)
     while situation["status"] == 0:
         when, phase, row = next_due(sim)
         situation["now"] = when

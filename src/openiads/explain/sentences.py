@@ -176,16 +176,8 @@ def said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
         return f"a round of {name('units', 'unit')} ends: {RoundEnd(code).name.lower().replace('_', ' ')}"
     if kind == Event.EVADE:
         return f"{'turns away' if code == Evasion.TURN_AWAY else 'flies a full circle'} at {v[0] / 9.80665:.1f} g"
-    if kind == Event.STROBE:
-        crossed = f"crosses its strobe with another radar's: {v[0] / 1000:.0f} km off"
-        what = "takes its bearing, a strobe" if code == 1 else crossed
-        return f"{name('radars', 'radar')} {what}, {math.degrees(v[1]):.1f}°, jamming {v[3]:.0f} dB over noise"
-    if kind == Event.JAMMING:
-        return "its jammer begins to radiate" if code == 1 else "its jammer is off"
-    if kind == Event.EMISSION:
-        return f"{name('radars', 'radar')} {'emits' if code == 1 else 'is silent'}"
-    if kind == Event.DECOYED:
-        return f"takes an emitting decoy of {name('radars', 'radar')}, {v[3]:,.0f} m off it"
+    if kind in (Event.STROBE, Event.JAMMING, Event.EMISSION, Event.DECOYED):
+        return _of_emitters(kind, code, v, name("radars", "radar"))
     if kind == Event.MISIDENTIFIED:
         return f"{name('units', 'unit')} shoots at a flight that is not hostile: {_causes(code)}"
     if kind == Event.LEAVE:
@@ -195,4 +187,19 @@ def said(kind: Event, event: np.ndarray, names: dict[str, list[str]]) -> str:
         return "a track of another flight has jumped to it"
     if kind == Event.TERMINAL:
         return f"ends: {Terminal(code).name.lower().replace('_', ' ')}"
+    return ""
+
+
+def _of_emitters(kind: Event, code: int, v: np.ndarray, radar: str) -> str:
+    """What radiates: strobes of a radar, jammers and radars that begin or end, decoys that are taken for one."""
+    if kind == Event.STROBE:
+        crossed = f"crosses its strobe with another radar's: {v[0] / 1000:.0f} km off"
+        what = "takes its bearing, a strobe" if code == 1 else crossed
+        return f"{radar} {what}, {math.degrees(v[1]):.1f}°, jamming {v[3]:.0f} dB over noise"
+    if kind == Event.JAMMING:
+        return "its jammer begins to radiate" if code == 1 else "its jammer is off"
+    if kind == Event.EMISSION:
+        return f"{radar} {'emits' if code == 1 else 'is silent'}"
+    if kind == Event.DECOYED:
+        return f"takes an emitting decoy of {radar}, {v[3]:,.0f} m off it"
     return ""

@@ -76,8 +76,6 @@ def envelope(
 ) -> None:
     """Where one fire unit can meet a target that flies straight and level, and how often."""
     from openiads.faces.cli import show
-    from openiads.faces.shapes.maps import envelope_data
-    from openiads.faces.words.envelope import remarks_of
     from openiads.reach.fire_unit import EnvelopeQuestion, envelope_of
 
     _check(at, out or [])
@@ -107,13 +105,7 @@ def envelope(
         answer = envelope_of(question, phases)
         phases.phase("writing")
         written = save_all(answer, out)
-    for line in remarks_of(answer):
-        warn(line)
-    if json:
-        show.as_json(envelope_data(answer) | {"out": written})
-        return
-    _print(answer)
-    print(*written, sep="\n", end="\n" if written else "")
+    _tell(answer, written, json)
 
 
 def _check(at: str | None, out: list[Path]) -> None:
@@ -128,7 +120,20 @@ def _check(at: str | None, out: list[Path]) -> None:
             raise InputError("--out", f'"{path.suffix}" needs a place on earth', "Give --at as well.")
 
 
-def _print(answer: EnvelopeAnswer) -> None:
+def _tell(answer: EnvelopeAnswer, written: list[str], json: bool) -> None:
+    from openiads.faces.cli import show
+    from openiads.faces.shapes.maps import envelope_data
+    from openiads.faces.words.envelope import remarks_of
+
+    for line in remarks_of(answer):
+        warn(line)
+    if json:
+        show.as_json(envelope_data(answer) | {"out": written})
+    else:
+        _print(answer, written)
+
+
+def _print(answer: EnvelopeAnswer, written: list[str]) -> None:
     from openiads.faces.cli import show
     from openiads.faces.words import envelope as words
     from openiads.faces.words import jamming
@@ -146,3 +151,4 @@ def _print(answer: EnvelopeAnswer) -> None:
     if answer.jamming is not None:
         print(jamming.sentence(answer.jamming))
     print(terrain_note(answer.world.terrain))
+    print(*written, sep="\n", end="\n" if written else "")
