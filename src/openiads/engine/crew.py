@@ -18,7 +18,7 @@ from openiads.doctrine.evaluation import evaluate_ballistic, evaluation_stands
 from openiads.doctrine.firing import USER, fire, looks_again
 from openiads.earth.sight import lowest_visible
 from openiads.engine.asking import ask_user, briefing
-from openiads.engine.rounds import no_round, offer, overdrawn, rounds_for
+from openiads.engine.rounds import last_launch, no_round, offer, overdrawn, rounds_for
 from openiads.parts import dice
 from openiads.parts.deconfliction import tell_mistake
 from openiads.parts.engagements import assess, begin_decision, is_active, own_state, release
@@ -136,19 +136,45 @@ def prospect(sim, e):
     return gate, first, last, believed
 
 
-@kernel("f8(Unit, Magazine, Track, f8, f8, f8)")
-def time_to_wait(unit, magazine, track, now, first, last):
-    """How long (s) a crew that fires late may still wait for a shot at a track; not above 0: it fires now.
+@kernel("i8(Sim, i8)")
+def ahead_of(sim, e):
+    """How many of the unit's other engagements have still to launch first, at what does its harm no later."""
+    engagement = sim.engagements[e]
+    unit = sim.units[engagement["unit"]]
+    harm = sim.tracks[engagement["track"]]["time_to_asset"]
+    count = 0
+    for other in range(unit["first_engagement"], unit["first_engagement"] + unit["target_channels"]):
+        state = sim.engagements[other]["state"]
+        if other != e and (state == DECIDING or state == FIRING) and sim.engagements[other]["fired"] == 0:
+            if sim.tracks[sim.engagements[other]["track"]]["time_to_asset"] <= harm:
+                count += 1
+    return count
 
-    The last shot must meet the threat before it does its harm, and before it the crew wants the time for a first one:
-    two flights of the round, two salvos, to see what the first came to, and to decide twice, slowly.
+
+@kernel("f8(Sim, i8, f8)")
+def time_to_wait(sim, e, first):
+    """How long (s) a crew that fires late may still wait for a shot of engagement ``e``; not above 0: it fires now.
+
+    A second salvo must meet the threat before it does its harm, and the first one early enough before its launch: the
+    rounds of both leave one by one, after the first salvos of other engagements, the crew sees what came of the first,
+    and decides twice, slowly.
+
+    first : s, first intercept of a launch now
     """
+    now = sim.situation[0]["now"]
+    engagement = sim.engagements[e]
+    unit = sim.units[engagement["unit"]]
+    own, harm = sim.tracks[engagement["own"]], now + sim.tracks[engagement["track"]]["time_to_asset"]
     slowly = unit["crew_delay"] * math.exp(2.0 * unit["crew_spread"])
-    salvos = 2.0 * unit["salvo"] * unit["salvo_interval"]
-    harm = now + track["time_to_asset"]
-    open_ended = last >= now + magazine["horizon"][track["ballistic"]] - 1.0  # it is not searched further
-    latest = harm if open_ended else min(last, harm)
-    return latest - now - 2.0 * (first - now) - unit["assess_delay"] - 2.0 * slowly - salvos
+    launching = unit["salvo"] * unit["salvo_interval"]
+    if first >= harm:
+        return 0.0
+    again = last_launch(sim, engagement["unit"], own, now, harm, 0) - launching - slowly
+    seen = again - unit["assess_delay"] - launching
+    if first >= seen:
+        return 0.0
+    begins = last_launch(sim, engagement["unit"], own, now, seen, 0) - ahead_of(sim, e) * launching
+    return begins - slowly - now
 
 
 @kernel("void(Sim, i8, f8)")
@@ -229,7 +255,7 @@ def decide(sim, e, view, rule):
         set_gate_of_track(sim, f, u, gate, own_track)
         return
     if unit["latest"] == 1:
-        spare = time_to_wait(unit, sim.magazines[engagement["magazine"]], track, now, first, last)
+        spare = time_to_wait(sim, e, first)
         if spare > 0.0:
             set_gate_wait(sim, f, u, RULE_HELD, spare)
             hold = sim.model[0]["hold_limit"]  # what is judged now may be judged otherwise soon: it is asked again

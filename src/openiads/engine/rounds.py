@@ -15,6 +15,7 @@ from openiads.world.trace import GATE_RANK
 
 NO_ROUND, RESERVED = int(Gate.NO_ROUND), int(Gate.RESERVED)
 PROBABILITY_FLOOR = int(Gate.PROBABILITY_FLOOR)
+HALVINGS = 6  # with which the last launch is found
 
 
 @kernel("i8(Sim, i8)")
@@ -114,3 +115,22 @@ def offer(sim, u, track, ready, enough, planned):
         elif g != 0 and magazine < 0 and (nothing or GATE_RANK[g] > GATE_RANK[gate]):
             gate, nothing = g, False
     return gate, magazine, first, last, believed, spare
+
+
+@kernel("f8(Sim, i8, Track, f8, f8, i8)")
+def last_launch(sim, u, track, soonest, harm, planned):
+    """The last launch (s) of unit ``u`` that meets a track before ``harm`` (s), one from ``soonest`` on does.
+
+    The later the launch, the later its first intercept: so the time between is halved.  The last intercept of a window
+    does not tell, which may lie behind one in which no round comes down in time.
+    """
+    horizon = sim.magazines[sim.units[u]["first_magazine"]]["horizon"][track["ballistic"]]
+    good, bad = soonest, min(harm, soonest + horizon)
+    for _ in range(HALVINGS):
+        middle = 0.5 * (good + bad)
+        gate, _, first, _, _, _ = offer(sim, u, track, middle, math.inf, planned)
+        if gate == 0 and first < harm:
+            good = middle
+        else:
+            bad = middle
+    return good

@@ -15,7 +15,7 @@ import math
 from openiads.base.compiled import kernel
 from openiads.doctrine.assignment import permitted
 from openiads.doctrine.firing import looks_again
-from openiads.engine.rounds import offer
+from openiads.engine.rounds import last_launch, offer
 from openiads.parts.launchers import rounds_left
 from openiads.parts.tracks import CONFIRMED, alike
 from openiads.world.codes import Emission, Stage, TakenBack
@@ -26,7 +26,6 @@ ALWAYS, BLINK = int(Emission.NONE), int(Emission.BLINK)
 KEPT, MISSED, IDLE, NO_LONGER = (int(why) for why in TakenBack)
 LEAST_WORTH = 1.0  # cruise missiles at an asset of value 1: what is worth less is left as readily, not more
 LEAST_SALVOS = 2.0  # that a post wants to be able to fire at what it takes back: one to shoot, one after a look
-HALVINGS = 6  # with which the last launch is found
 
 
 # ------------------------------------------------------------------ what a post knows of a point defense
@@ -125,24 +124,6 @@ def ready_for(sim, p, k):
     return max(soonest, now + nearest - 0.5 * sim.magazines[unit["first_magazine"]]["horizon"][0])
 
 
-@kernel("f8(Sim, i8, i8, f8, f8, i8)")
-def last_launch(sim, u, k, soonest, harm, planned):
-    """The last launch (s) of unit ``u`` that meets track ``k`` before it does its harm, one from ``soonest`` on does.
-
-    The later the launch, the later its first intercept: so the time between is halved.  The last intercept of a window
-    does not tell, which may lie behind one in which no round comes down in time.
-    """
-    good, bad = soonest, min(harm, soonest + sim.magazines[sim.units[u]["first_magazine"]]["horizon"][0])
-    for _ in range(HALVINGS):
-        middle = 0.5 * (good + bad)
-        gate, _, first, _, _, _ = offer(sim, u, sim.tracks[k], middle, math.inf, planned)
-        if gate == 0 and first < harm:
-            good = middle
-        else:
-            bad = middle
-    return good
-
-
 @kernel("tuple_of(f8, f8, f8, f8)(Sim, i8, i8, i8)")
 def promise(sim, post, p, k):
     """What a post believes of unit ``p`` and track ``k``: (chance that it kills it before it does its harm, launch s,
@@ -167,7 +148,7 @@ def promise(sim, post, p, k):
     salvos = 1.0
     if track["left_to"] != 1 << p and looks_again(unit["fire_rule"]):  # once it is left only its time counts
         turn = max(first - ready - spare, 0.0) + max(unit["assess_delay"] + unit["crew_delay"], 1.0)
-        last = last_launch(sim, p, k, ready + spare, harm, planned)
+        last = last_launch(sim, p, track, ready + spare, harm, planned)
         salvos += max((last - ready - spare) / turn - 0.5, 0.0)
     shots = min(salvos * unit["salvo"], float(rounds))
     chance = 1.0 - math.exp(shots * math.log(max(1.0 - believed, 1e-12)))
