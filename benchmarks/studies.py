@@ -42,9 +42,7 @@ BARS = (
     Bar("memory_ratio", "<=", 1.1, "memory of 100,000 replications over that of 1,000"),
     Bar("events_written_s", "<", 10.0, "ten million key events written, s"),
     Bar("events_grouped_s", "<", 1.0, "ten million key events grouped, s"),
-    Bar(
-        "spread_cpu_s", "<=", 240.0, "spread of 64 worlds of 32 replications of Tartus, CPU-s"
-    ),
+    Bar("spread_cpu_s", "<=", 240.0, "spread of 64 worlds of 32 replications of Tartus, CPU-s"),
     Bar("spread_knobs", ">=", 200, "values in doubt that it samples"),
     Bar("until_wall_s", "<", 60.0, "raid24 until any_leaker is known to 0.02, s"),
 )
