@@ -45,6 +45,8 @@ def spared(world: World, replication: int) -> tuple[int, int]:
             mine = looks[(looks["radar"] == r) & (looks["flight"] == f)]
             radar, flight = world.rows["radars"][r], world.rows["flights"][f]
             until, code = -math.inf, 0
+            # a look is logged when its batch ends, up to a batch after the moment of which its promise counts
+            batch = radar["frame"] / radar["sectors"] / (1.0 - radar["occupancy_limit"])
             for each in mine:
                 now, came = float(each["time"]), CODES.get(int(each["code"]), int(each["code"]))
                 if now < until:
@@ -53,7 +55,7 @@ def spared(world: World, replication: int) -> tuple[int, int]:
                     continue  # it would not have been taken, and nothing would rest on it
                 code = came
                 given = [float(v) for v in each["value"][:3]]
-                until = now + alike_for(world.tables, radar, flight, code, *given)
+                until = now - batch + alike_for(world.tables, radar, flight, code, *given)
     return less, len(looks)
 
 
