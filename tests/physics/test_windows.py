@@ -9,7 +9,7 @@ from openiads.base.compiled import PLAIN
 from openiads.earth.geodesy import SEMI_MAJOR
 from openiads.physics.flyout import track_acceleration
 from openiads.physics.reach import flyout_table
-from openiads.physics.windows import LEAST_STEP, SPACING, WHOLE, Shot, feasible, first_feasible, meeting
+from openiads.physics.windows import LEAST_STEP, SPACING, WHOLE, Shot, feasible, first_feasible, meeting, surely_above
 from physics.samples import long_range_round
 
 RANGE = 220e3
@@ -97,16 +97,39 @@ def test_a_low_flyer_whose_track_sinks_below_the_sea_is_shot_at_on_the_sea(table
     assert first_feasible(table, NO_LIMITS, shot_at(25e3, -500.0, 250.0, doubt=(100.0, 0.0)))[0] == math.inf
 
 
-@pytest.mark.parametrize("level", [0.0, 5.0, 20.0, 1000.0])
+@pytest.mark.parametrize("level", [0.0, 5.0, 20.0, 25.0, 30.0, 37.5])
 def test_a_flight_below_a_published_floor_is_not_lifted_to_it(table, level) -> None:
     """Expected: with a floor of 25 m there is an intercept from that height on and a deviation of the track above it,
-    at most as much again, whatever the doubt of the prediction; once what flew at 8 m was taken to fly at 25 m."""
+    at most as much again, whatever the doubt of the prediction; once what flew at 8 m was taken to fly at 25 m.  A
+    track known worse than the floor tells ever less of it: twice the excess comes off again."""
     floor = np.array([3e3, 195e3, 25.0, 27e3])
-    above = 25.0 + min(level, 25.0)
+    above = 25.0 + min(level, 25.0) - 2.0 * max(level - 25.0, 0.0)
     for height in (2.0, 8.0, 15.0, 24.0, 26.0, 31.0, 44.0, 46.0, 49.0, 51.0, 200.0):
         shot = shot_at(25e3, height, 250.0, horizon=90.0, doubt=(math.inf, 0.0), level=level)
         assert (first_feasible(table, floor, shot)[0] < math.inf) == (height > above), height
         assert first_feasible(table, NO_LIMITS, shot)[0] < math.inf
+
+
+@pytest.mark.parametrize("level", [50.0, 60.0, 300.0])
+def test_a_height_that_is_known_too_badly_does_not_keep_a_round_below_its_floor(table, level) -> None:
+    """Expected: where the deviation is twice the floor and more, a track at any height near the ground is as feasible
+    as one at the floor: a unit whose post has a missile at 50 m somewhere between -100 and 200 m still takes it."""
+    floor = np.array([3e3, 195e3, 25.0, 27e3])
+    there = first_feasible(table, floor, shot_at(25e3, 25.1, 250.0, horizon=90.0, doubt=(math.inf, 0.0)))
+    for height in (-40.0, 1.0, 8.0, 24.0, 30.0):
+        shot = shot_at(25e3, height, 250.0, horizon=90.0, doubt=(math.inf, 0.0), level=level)
+        assert first_feasible(table, floor, shot)[0] == pytest.approx(there[0], abs=0.2), height
+
+
+def test_what_keeps_a_low_flyer_below_a_floor_has_no_cliff_over_its_deviation() -> None:
+    """Expected: continuous over the deviation, at the floor itself without any, highest where both are equal."""
+    deviations = np.linspace(0.0, 200.0, 2001)
+    needed = np.array([surely_above(25.0, float(d)) for d in deviations])
+    assert needed[0] == 25.0
+    assert np.abs(np.diff(needed)).max() <= 2.0 * (deviations[1] - deviations[0]) + 1e-9
+    assert deviations[needed.argmax()] == pytest.approx(25.0)
+    assert surely_above(0.0, 50.0) == 0.0
+    assert surely_above(-math.inf, 50.0) == -math.inf
 
 
 def test_time_to_spare_is_where_the_table_says(table) -> None:

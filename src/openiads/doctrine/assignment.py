@@ -215,6 +215,8 @@ def why_not(tables, unit, magazine, track, ready):
                 break
             height = lowest  # a flight does not go below the ground
         low = height < floor
+        if not falls and not low:
+            height = max(height, limits[2] + 0.01)  # what is measured too badly is taken for one at the floor
         flat = math.sqrt(max(distance * distance - height * height, 0.0))
         found = point_gate(tables, magazine, flat, height, distance, after, track["speed"], kind, gate)
         if found == 0 and low:

@@ -61,8 +61,14 @@ def bounds(tables, limits, at):
 
 @kernel("f8(f8, f8)")
 def surely_above(floor, deviation):
-    """Height (m) from which a flight measured with a deviation (m) is taken to be above a floor; the floor if none."""
-    return floor + min(deviation, floor) if floor > 0.0 else floor
+    """Height (m) from which a flight measured with a deviation (m) is taken to be above a floor; the floor if none.
+
+    A margin of one deviation, as long as that is less than the floor; a height that is known worse than the floor tells
+    ever less of it, and nothing from twice the floor on: the unit's own radar will.
+    """
+    if floor <= 0.0:
+        return floor
+    return floor + min(deviation, floor) - NEAR_ENOUGH * max(deviation - floor, 0.0)
 
 
 @kernel("tuple_of(f8, f8, f8, f8, f8)(f8[::1], f8[::1], Shot, f8, f8, f8, f8)", entry=True)
@@ -82,7 +88,8 @@ def meeting_within(tables, limits, shot, gx, gy, gz, farthest, tall, ahead):
     gx, gy, gz : acceleration of the path, m/s2; farthest, tall : of ``bounds``, m; limits : as in ``reach.slack``.
     A flight's point that lies below the ground, but not more than its doubt allows, is taken for one on it.  One that
     is above the least height of an intercept by less than its track's deviation, or than as much again as that height,
-    is not counted on: what flies low is measured now above the floor and now below.
+    is not counted on: what flies low is measured now above the floor and now below.  Where its height is known worse
+    than that, it counts as one at the floor (``surely_above``).
     """
     s = shot.ready + ahead - shot.time
     x = shot.x + s * (shot.vx + 0.5 * s * gx)
@@ -99,6 +106,10 @@ def meeting_within(tables, limits, shot, gx, gy, gz, farthest, tall, ahead):
             _, _, _, height = local_up(x, y, z)
         if height < surely_above(limits[2], shot.level_doubt):
             return -math.inf, x, y, z, 0.0
+        if height < limits[2]:  # measured too badly to say so: taken for one that flies at the floor
+            lift = limits[2] - height + 0.01
+            x, y, z = x + lift * ux, y + lift * uy, z + lift * uz
+            _, _, _, height = local_up(x, y, z)
     sx, sy, sz = shot.sx, shot.sy, shot.sz
     away = math.sqrt((x - sx) * (x - sx) + (y - sy) * (y - sy) + (z - sz) * (z - sz))
     beyond = max(away - farthest, height - tall)

@@ -159,7 +159,7 @@ MEANING: dict[Event, tuple[str, tuple[str, ...]]] = {
     ),
     Event.NOTICE: ("a post learns of a zone: the zone's row", ("post's row", "when it was sent", "", "", "", "")),
     Event.MISIDENTIFIED: (
-        "codes.Cause bits of the first shot at a flight that is not hostile",
+        "of the first shot at a flight that is not hostile: bits of codes.Cause",
         ("codes.Side", "codes.Identity believed", "P(hostile)", "evidence bits by codes.Evidence", "codes.Control", ""),
     ),
     Event.ROUND_STATE: ("phase: 1 launch, 2 boost, 3 midcourse, 4 terminal", ("x", "y", "z", "vx", "vy", "vz")),
