@@ -73,8 +73,8 @@ def test_a_round_footprint_meets_a_circle_as_a_noncentral_chi_square() -> None:
 def test_a_long_footprint_meets_a_circle_as_its_integral(deep: float) -> None:
     for x, y, radius in ((0.0, 0.0, 1000.0), (3000.0, 0.0, 1000.0), (500.0, 700.0, 900.0), (4000.0, 100.0, 8000.0)):
 
-        def strip(u: float, y: float = y, r: float = radius, s: float = deep) -> float:
-            half = math.sqrt(max(r * r - (u - x) ** 2, 0.0))  # noqa: B023  used at once
+        def strip(u: float, x: float = x, y: float = y, r: float = radius, s: float = deep) -> float:
+            half = math.sqrt(max(r * r - (u - x) ** 2, 0.0))
             return float(norm.pdf(u, scale=1500.0) * (norm.cdf(y + half, scale=s) - norm.cdf(y - half, scale=s)))
 
         across = np.clip([y + k * deep for k in (-9, -3, -1, 0, 1, 3, 9)], -radius, radius)

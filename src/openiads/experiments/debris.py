@@ -288,7 +288,8 @@ def _fallen(made: Run, world: World, kills: list[Kill], told: DebrisFile) -> tup
         return np.zeros((0, 4)), np.zeros(0)
     flights = world.rows["flights"]
     classes = [int(flights[kill.flight]["threat_class"]) for kill in kills]
-    of = [told.pieces[ThreatClass(kind).name.lower()] for kind in classes]  # type: ignore[index]
+    declared = {int(ThreatClass[name.upper()]): pieces for name, pieces in told.pieces.items()}
+    of = [declared[kind] for kind in classes]
     numbers = [round(pieces.number.value) for pieces in of]
     actors = [int(flights[kill.flight]["actor"]) for kill in kills]
     whole = zip(kills, of, numbers, actors, strict=True)
