@@ -41,10 +41,16 @@ FULL = {"worlds": 32, "replications": 40}
 QUICK = {"worlds": 4, "replications": 8}
 FEWEST = 10  # engagements of a world from which on its share of kills is told
 HALF = 0.5  # of the possible range of a share
-#: Outcome -> column that it is taken of and column that counts; "" where every replication counts.
-COLUMNS = {"killed": ("engaged", "killed"), "civil": ("", "civil_engaged"), "friend": ("", "friend_engaged")}
+#: Outcome -> column that it is taken of ("" where every replication counts), column that counts, column of what was fired at.
+COLUMNS = {
+    "killed": ("engaged", "killed", "engaged"),
+    "through": ("", "leakers", "engaged"),
+    "civil": ("", "civil_engaged", "civil_engaged"),
+    "friend": ("", "friend_engaged", "friend_engaged"),
+}
 SAID = {
     "killed": "killed, of those engaged",
+    "through": "a missile gets through, of attacks",
     "civil": "airliner fired at, of crossings",
     "friend": "friend fired at, of crossings",
 }
@@ -56,8 +62,7 @@ def counts(scenario: Any, outcome: str, replications: int, knobs: dict[str, floa
     for failed in run.failures(1):
         place = f"{scenario.name}, replication {failed['replication']}"
         raise oi.errors.ResultsError(place, failed["message"], "This is a fault of the program.")
-    of, what = COLUMNS[outcome]
-    fired = of or what
+    of, what, fired = COLUMNS[outcome]
     rows = [(int(row[of] > 0) if of else 1, int(row[what] > 0), int(row[fired] > 0)) for row in run.rows()]
     return [sum(column) for column in zip(*rows, strict=True)]
 
