@@ -41,7 +41,7 @@ FULL = {"worlds": 32, "replications": 40}
 QUICK = {"worlds": 4, "replications": 8}
 FEWEST = 10  # engagements of a world from which on its share of kills is told
 HALF = 0.5  # of the possible range of a share
-#: Outcome -> column that it is taken of ("" where every replication counts), column that counts, column of what was fired at.
+#: Outcome -> column that it is taken of ("" where every replication counts), that counts, and of what was fired at.
 COLUMNS = {
     "killed": ("engaged", "killed", "engaged"),
     "through": ("", "leakers", "engaged"),
