@@ -91,15 +91,17 @@ def band(found: list[list[int]]) -> dict[str, Any]:
 def examine(scene: dict[str, Any], effort: dict[str, int]) -> dict[str, Any]:
     """One scene: its nominal world, and each arm's band."""
     scenario, replications = oi.load(FOLDER / f"{scene['file']}.toml"), effort["replications"]
-    knobs = [knob for knob in oi.knob_list(oi.catalog_of(scenario), scenario) if not knob.certain]
     setups = settings(scene, effort["worlds"])
     variants = [scenario.with_values(each) if each else scenario for each in setups]
+    told = [in_doubt(each) for each in (scenario, *variants)]
+    knobs = list({knob.name: knob for each in told for knob in each}.values())
+    own = [{knob.name for knob in each} for each in told[1:]]  # a choice may bring other entries
     prebuilt, arms, every = oi.Prebuilt(), {}, []
     for arm in ARMS:
         drawn = worlds(knobs, effort["worlds"], arm, SEED)
         found = [
-            counts(variant, scene["outcome"], replications, world, prebuilt)
-            for variant, world in zip(variants, drawn, strict=True)
+            counts(variant, scene["outcome"], replications, {k: v for k, v in world.items() if k in names}, prebuilt)
+            for variant, names, world in zip(variants, own, drawn, strict=True)
         ]
         fired = float(np.mean([each[2] / replications for each in found]))
         arms[arm] = {**band(found), "fired": fired}
@@ -107,8 +109,13 @@ def examine(scene: dict[str, Any], effort: dict[str, int]) -> dict[str, Any]:
     of, hit, _ = counts(scenario, scene["outcome"], 4 * replications, None, prebuilt)
     low, high = clopper_pearson(hit, of) if of else (0.0, 1.0)
     nominal = {"of": of, "hit": hit, "low": low, "high": high}
-    told = {"outcome": scene["outcome"], "digest": scenario.digest()[:16]}
-    return {**told, "nominal": nominal, "arms": arms, "by": by_choice(scene, every)}
+    asked = {"outcome": scene["outcome"], "digest": scenario.digest()[:16]}
+    return {**asked, "nominal": nominal, "arms": arms, "by": by_choice(scene, every)}
+
+
+def in_doubt(scenario: Any) -> list[Any]:
+    """The uncertain parameters of a scenario."""
+    return [knob for knob in oi.knob_list(oi.catalog_of(scenario), scenario) if not knob.certain]
 
 
 def by_choice(scene: dict[str, Any], every: list[tuple[dict[str, Any], list[int]]]) -> list[list[list[int]]]:
