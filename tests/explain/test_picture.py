@@ -90,7 +90,7 @@ def test_a_run_tells_the_mean_of_its_replications_inside_what_is_possible() -> N
             if len(values) == 3:
                 assert measure.n == 3 and measure.mean == pytest.approx(np.mean(values), rel=1e-12)
             assert math.isnan(measure.mean) or measure.low <= measure.mean <= measure.high
-        assert 0.0 <= measures["completeness"].low and measures["completeness"].high <= 1.0
+        assert measures["completeness"].low >= 0.0 and measures["completeness"].high <= 1.0
         assert math.isnan(measures["ambiguity"].mean) or measures["ambiguity"].low >= 1.0
         assert measures["ospa"].high <= CUTOFF
     (post,) = oi.air_picture(watched(TEXTBOOK, 60.0), every=1.0).posts.values()
