@@ -277,8 +277,8 @@ MEANINGS: dict[str, dict[str, str]] = {
         "weapons": "how many each of them releases",
         "weapon_spacing": "time between them",
         "release_range": "distance from the target, along the last leg, at which the first is released",
-        "evasion": "flown when a round is launched at one of them: `turn_away`, half a circle and out; `constant_g`, "
-        "one full circle and on",
+        "evasion": "flown some seconds before a round would meet one of them: `turn_away`, half a circle and out; "
+        "`constant_g`, one full circle and on",
         "evasion_load": "lateral acceleration of the evasion; else the catalog's greatest maneuver",
         "origin": "where they start; or give `route`",
         "route": "all turning points, the first being the start",

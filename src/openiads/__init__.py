@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from openiads.experiments.query import query
     from openiads.experiments.sweep import open_sweep, sweep
     from openiads.experiments.uncertainty import sensitivity, spread
+    from openiads.explain.air_picture import air_picture
     from openiads.explain.kill_chain import explain
     from openiads.explain.layers import layers
     from openiads.faces.api import check, claims, closed_forms, report, view
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Prebuilt": "openiads.world.prebuilt",
     "Variant": "openiads.experiments.compare",
+    "air_picture": "openiads.explain.air_picture",
     "catalog_of": "openiads.scenario.load",
     "check": "openiads.faces.api",
     "closed_forms": "openiads.faces.api",
@@ -109,6 +111,7 @@ __all__ = [
     "Prebuilt",
     "Variant",
     "__version__",
+    "air_picture",
     "campaign",
     "catalog",
     "catalog_of",

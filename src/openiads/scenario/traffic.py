@@ -64,7 +64,7 @@ class Raid(Part):
     release_range : Reach, optional
         How far before its target.
     evasion : {'none', 'turn_away', 'constant_g'}
-        Declared, flown when a round is launched at one of them.
+        Declared, flown some seconds before a round would meet one of them.
     evasion_load : float, optional
         Load of the evasive turn, m/s^2.
     origin : Position, optional

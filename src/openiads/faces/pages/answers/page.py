@@ -256,6 +256,10 @@ def spread_page(found: Spread, premises: Premises) -> str:
     picture = kit.svg(spreads(found), "spreads", "Both spreads")
     body = "".join(f"<p>{escape(line)}</p>" for line in lines[1:])
     question = f"How much of {text.words(told['metric'])} is chance, and how much is parameter uncertainty?"
+    priors = ""
+    if "priors" in told:
+        head, arms = knowledge.arms_table(told)
+        priors = section("Priors side by side", table(head, arms, numbers=range(1, len(head))))
     parts = [
         _header(told["scenario"], question, lines[0], _world_facts(told)),
         _placard(premises, 0, _BOTH),
@@ -263,6 +267,7 @@ def spread_page(found: Spread, premises: Premises) -> str:
             "Two kinds of uncertainty",
             body + behind(picture, "One scale for both, so that their widths compare.", numbers),
         ),
+        priors,
         _sources(told["scenario"], found.digest, told["seed"]),
     ]
     return document(told["scenario"], parts)
