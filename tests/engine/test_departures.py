@@ -144,7 +144,7 @@ def test_an_airport_at_the_corridors_end_is_no_leg_of_its_own() -> None:
     ("changed", "told"),
     [
         ({"climbs_from": "XXXX"}, 'climbs_from = "XXXX": no packaged airport and no place'),
-        ({"descends_to": "LTAFF"}, 'Nearest: "LTAF"'),
+        ({"descends_to": "LTAFF"}, '"LTAFF": no packaged airport and no place. Nearest: "LT'),
         ({"climbs_from": HOME, "kinds": {"f16": 1}}, "f16 has no climb_gradient in the catalog"),
         ({"climbs_from": place(19.5)}, "airway.Stream"),
     ],

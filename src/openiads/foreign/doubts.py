@@ -78,7 +78,7 @@ def _courses(places: Floats, rows: NDArray[np.int64], told: Floats, file: str) -
         return []
     if np.abs(places[:, 1]).max() <= 90.0 and _askew(places[:, ::-1], rows, told) <= RIGHT:
         reason = "courses fit the positions only with latitude and longitude exchanged"
-        raise InputError(file, reason, "Exchange the two headings.")
+        raise InputError(file, reason, "Exchange the two headings; an import takes --swap.")
     return [f"its courses differ from those between its positions by {off:.0f} deg in the middle"]
 
 

@@ -180,4 +180,4 @@ def refuse_exchanged(file: str, lat: Floats, lon: Floats) -> None:
     beyond = known & (np.abs(lat) > 90.0) & (np.abs(lat) <= 360.0) & (np.abs(lon) <= 90.0)
     if known.any() and float(beyond.sum()) > 0.5 * float(known.sum()):
         reason = "most latitudes are beyond 90 degrees: latitude and longitude are exchanged"
-        raise InputError(file, reason, "Exchange the two headings.")
+        raise InputError(file, reason, "Exchange the two headings; an import takes --swap.")

@@ -23,16 +23,21 @@ def _moment(text: str) -> str:
     return text
 
 
+def clock_of(text: str) -> float | None:
+    """How much (s) a clock such as "UTC" or "+03:00" is ahead of UTC; None for a text that is none."""
+    if text.upper() in ("UTC", "Z"):
+        return 0.0
+    found = _CLOCK.fullmatch(text)
+    if found is None:
+        return None
+    ahead = int(found[2]) * 3600.0 + int(found[3] or 0) * 60.0
+    return None if ahead > LARGEST_OFFSET else ahead * (-1.0 if found[1] == "-" else 1.0)
+
+
 def _clock(text: str) -> str:
-    if text.upper() not in ("UTC", "Z"):
-        found = _CLOCK.fullmatch(text)
-        if found is None or _offset(found) > LARGEST_OFFSET:
-            raise refusal(f'"{text[:40]}" is no clock', 'Write clock = "UTC" or "+03:00", hours ahead of UTC.')
+    if clock_of(text) is None:
+        raise refusal(f'"{text[:40]}" is no clock', 'Write clock = "UTC" or "+03:00", hours ahead of UTC.')
     return text
-
-
-def _offset(found: re.Match[str]) -> float:
-    return int(found[2]) * 3600.0 + int(found[3] or 0) * 60.0
 
 
 class Recorded(Part):
@@ -90,8 +95,7 @@ class Recorded(Part):
     @property
     def ahead(self) -> float:
         """How much (s) the clock of times without a zone is ahead of UTC."""
-        found = _CLOCK.fullmatch(self.clock)
-        return 0.0 if found is None else _offset(found) * (-1.0 if found[1] == "-" else 1.0)
+        return clock_of(self.clock) or 0.0
 
     @property
     def zero(self) -> float | None:
