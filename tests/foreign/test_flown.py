@@ -48,13 +48,13 @@ def test_units_and_clock_can_be_said(tmp_path: Path) -> None:
     (tmp_path / "day.toml").write_text(made.text)
     (recorded,) = load(tmp_path / "day.toml").recordings
     assert (recorded.begin, recorded.clock, recorded.altitude_unit) == ("2024-05-01T12:00:00Z", "+03:00", "ft")
-    with pytest.raises(UsageError, match="--clock"):
+    with pytest.raises(UsageError, match='clock: "noon"'):
         imported(tmp_path, "day.csv", text, altitude_unit="ft", clock="noon")
 
 
 def test_exchanged_coordinates_are_read_with_swap(tmp_path: Path) -> None:
     rows = [row._replace(latitude=row.longitude, longitude=row.latitude) for row in flight(course=10.0)]
-    with pytest.raises(InputError, match="--swap"):
+    with pytest.raises(InputError, match="an import takes swap"):
         imported(tmp_path, "day.csv", opensky(rows))
     (route,) = imported(tmp_path, "day.csv", opensky(rows), swap=True, threat="a320").scenario().flights
     assert route.route[0].latitude == pytest.approx(34.5 * 0.017453292519943295)
