@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from openiads.experiments.debris import debris
     from openiads.experiments.design import load_study
     from openiads.experiments.query import query
+    from openiads.experiments.rare import rare
     from openiads.experiments.sweep import open_sweep, sweep
     from openiads.experiments.uncertainty import sensitivity, spread
     from openiads.explain.kill_chain import explain
@@ -82,6 +83,7 @@ _HOMES = {
     "open_run": "openiads.runs.run",
     "open_sweep": "openiads.experiments.sweep",
     "query": "openiads.experiments.query",
+    "rare": "openiads.experiments.rare",
     "report": "openiads.faces.api",
     "run": "openiads.runs.replicate",
     "sample": "openiads.scenario.knobs",
@@ -140,6 +142,7 @@ __all__ = [
     "open_run",
     "open_sweep",
     "query",
+    "rare",
     "reach",
     "report",
     "run",

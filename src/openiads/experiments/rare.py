@@ -45,6 +45,8 @@ REPLICATIONS, SCREENED = 4_000, 1_000_000
 SIDES = {"civil": Side.NEUTRAL, "friend": Side.FRIEND}
 COUNTS = ("civil_engaged", "civil_killed", "friend_engaged", "friend_killed")
 STRATA = 4  # none fails, a flight is not heard, and one or two more safeguards fail besides
+#: Shares of the replications that are run at least of a stratum, and that only show how strata spread.
+LEAST_PART, PILOT_PART = 20, 5
 _BLOCK = 10_000  # replications sorted, and
 _BATCH = 10  # run, between two looks at whether to go on
 
@@ -236,7 +238,7 @@ def rare(question: RareQuestion) -> RareAnswer:
     scenario : str, Path or Scenario
         A scenario, its file or its packaged name.
     replications : int
-        Replications that are run.
+        Replications that are run; a fifth of them shows how many to run of what, and does not count.
     screened : int
         Replications that are sorted by what their draws tell, of which those are taken.
     seed : int
@@ -280,7 +282,7 @@ def rare(question: RareQuestion) -> RareAnswer:
 
 def rare_of(question: RareQuestion) -> RareAnswer:
     """The answer to a question."""
-    check_numbers(replications=(question.replications, STRATA), screened=(question.screened, 2))
+    check_numbers(replications=(question.replications, 2 * LEAST_PART), screened=(question.screened, 2))
     work = Work(question.jobs, question.out, question.progress, question.warn, question.cancel)
     work.check()
     if question.out is not None:
@@ -310,6 +312,7 @@ def rare_of(question: RareQuestion) -> RareAnswer:
         None if question.out is None else Path(question.out),
     )
     if question.out is not None:
+        Path(question.out).mkdir(parents=True, exist_ok=True)
         write_checked(Path(question.out) / "rare.json", {"rare": told.as_dict(), "rows": told.rows()})
     return told
 
@@ -325,13 +328,24 @@ class _Sampling:
         self._lock = threading.Lock()
 
     def taken(self, screened: int, most: int) -> Sample:
-        """Sort the first replications and run the first of each stratum."""
+        """Sort the first replications, run a few of each stratum to see how they spread, and then those that count.
+
+        Those few are the last of each stratum and do not count: how many are run of a stratum must not depend on what
+        counts, or the mean would not be without bias.
+        """
         self._of = screened + most
         failing = self._sorted(screened)
         found = np.bincount(failing, minlength=STRATA)[:STRATA]
-        shares = allotted(found.tolist(), most)
-        chosen = [np.flatnonzero(failing == k)[:many] for k, many in enumerate(shares)]
-        numbers = np.concatenate(chosen).astype(np.int64)
+        least = max(1, most // LEAST_PART)
+        few = [max(0, min(many - least, most // PILOT_PART // STRATA)) for many in found.tolist()]
+        members = [np.flatnonzero(failing == k) for k in range(STRATA)]
+        tried = np.concatenate([mine[len(mine) - n :] for mine, n in zip(members, few, strict=True)])
+        squares = (self._run(tried)[0].sum(axis=1) ** 2).astype(float)
+        spread = [float(np.sqrt((squares[failing[tried] == k].sum() + 0.5) / (few[k] + 1.0))) for k in range(STRATA)]
+        weights = [many * deviation for many, deviation in zip(found.tolist(), spread, strict=True)]
+        room = [many - n for many, n in zip(found.tolist(), few, strict=True)]
+        shares = allotted(weights, room, least, most - len(tried))
+        numbers = np.concatenate([mine[:n] for mine, n in zip(members, shares, strict=True)]).astype(np.int64)
         counts, causes = self._run(numbers)
         return Sample(tuple(found.tolist()), numbers, failing[numbers], counts, causes)
 

@@ -134,36 +134,50 @@ def effective_size(contributions: Sequence[float]) -> float:
     return math.fsum(scaled) ** 2 / math.fsum(each * each for each in scaled)
 
 
-def allotted(found: Sequence[int], most: int) -> list[int]:
-    """How many cases of each stratum to look at: as many of each, and of a small one all.
+def allotted(weights: Sequence[float], room: Sequence[int], least: int, most: int) -> list[int]:
+    """How many cases of each stratum to look at: in proportion to weights, within what there is.
+
+    With weights of share times standard deviation the variance of the mean is least (Neyman's allocation).
 
     Parameters
     ----------
-    found : sequence of int
-        Cases of each stratum.
+    weights : sequence of float
+        Of each stratum, at least 0.
+    room : sequence of int
+        Cases of each stratum, at least 0.
+    least : int
+        Of each stratum that has as many; of one with fewer all.
     most : int
-        To look at in all, at least 0.
+        In all.
 
     Returns
     -------
     list of int
-        What small strata leave goes to the others; none has more than it has cases.
+        What small strata leave goes to the others.
 
     Raises
     ------
     UsageError
-        For fewer than one for each stratum that has cases.
+        Where the least of each are more than all.
 
     Examples
     --------
-    >>> allotted([1_000, 10, 0], 100)
+    >>> allotted([1.0, 1.0, 0.0], [1_000, 10, 0], 1, 100)
     [90, 10, 0]
     """
-    filled = sorted((k for k, cases in enumerate(found) if cases), key=lambda k: found[k])
-    if most < len(filled):
-        raise UsageError("replications", f"{most} for {len(filled)} strata", "Give one for each at least")
-    given = [0] * len(found)
-    for place, k in enumerate(filled):
-        given[k] = min(found[k], most // (len(filled) - place))
-        most -= given[k]
+    given = [min(each, least) for each in room]
+    left = most - sum(given)
+    if left < 0:
+        raise UsageError("replications", f"{most} for {len(room)} strata", f"Give {sum(given)} at least")
+    while left > 0:
+        open_ = [k for k in range(len(room)) if given[k] < room[k] and weights[k] > 0.0]
+        total = math.fsum(weights[k] for k in open_)
+        if not open_:
+            break
+        more = {k: min(room[k] - given[k], int(left * weights[k] / total)) for k in open_}
+        if not any(more.values()):
+            more = {max(open_, key=lambda k: weights[k]): 1}
+        for k, many in more.items():
+            given[k] += many
+        left -= sum(more.values())
     return given
