@@ -82,3 +82,19 @@ def expected_aloft(flights: NDArray[np.void], duration: float) -> NDArray[np.flo
         lasts = min(duration, float(rows["open"][0, 1])) - max(float(rows["open"][0, 0]), 0.0)
         aloft[mine] = float(rows["flow"][0]) * max(lasts, 0.0) * transit / len(rows)
     return np.asarray(aloft, dtype=float)
+
+
+def expected_crossings(flights: NDArray[np.void], duration: float) -> NDArray[np.float64]:
+    """How often each flight is expected to take part in a run: 1, of an airway's its share of the stream's mean.
+
+    Rows of a stream are more than ever come.  Flow times the time in which its flights may enter come: until the run or
+    the stream ends, from the stream's opening or, if that is earlier, from a transit before the run.
+    """
+    come = np.ones(len(flights))
+    for number in np.unique(flights["airway"][flights["airway"] > 0]):
+        mine = flights["airway"] == number
+        rows = flights[mine]
+        opens, closes = float(rows["open"][0, 0]), min(duration, float(rows["open"][0, 1]))
+        since = np.maximum(opens, -(rows["ends"] - rows["starts"]))
+        come[mine] = float(rows["flow"][0]) * np.maximum(closes - since, 0.0) / len(rows)
+    return come
