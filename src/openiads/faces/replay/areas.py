@@ -173,7 +173,10 @@ def _side(axis: Sequence[tuple[float, float]], half: float) -> list[tuple[float,
     last, onward = turns[-1][1], turns[-1][3]
     found += [(last, onward - math.pi / 2.0 + math.pi * k / (ON_END - 1)) for k in range(1, ON_END)]
     lats, lons = direct(
-        np.array([at[0] for at, _ in found]), np.array([at[1] for at, _ in found]), np.array([a for _, a in found]), half
+        np.array([at[0] for at, _ in found]),
+        np.array([at[1] for at, _ in found]),
+        np.array([a for _, a in found]),
+        half,
     )
     return list(zip(lats.tolist(), lons.tolist(), strict=True))
 

@@ -129,6 +129,6 @@ def _with_published_limits(run: Run) -> World:
     if run.scenario.model.limits == "published":
         return run.world
     mapping = run.scenario.mapping()
-    bare = {kind: [] for kind in _OF_FLIGHTS if mapping.get(kind)}
+    bare: dict[str, Any] = {kind: [] for kind in _OF_FLIGHTS if mapping.get(kind)}
     scenario = run.scenario.with_values({"model.limits": "published", **bare})
     return run.simulator.build(scenario, run.catalog, dict(run.identity.knobs) or None)
