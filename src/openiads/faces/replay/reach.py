@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from openiads.base.jsonable import JsonObject
 from openiads.faces.draw.lines import geodetic
 from openiads.faces.geo.envelope import outline as envelope_outline
 from openiads.faces.pages.brief import SHOWN_PD, SHOWN_RCS
@@ -129,6 +130,6 @@ def _with_published_limits(run: Run) -> World:
     if run.scenario.model.limits == "published":
         return run.world
     mapping = run.scenario.mapping()
-    bare: dict[str, Any] = {kind: [] for kind in _OF_FLIGHTS if mapping.get(kind)}
+    bare: JsonObject = {kind: [] for kind in _OF_FLIGHTS if mapping.get(kind)}
     scenario = run.scenario.with_values({"model.limits": "published", **bare})
     return run.simulator.build(scenario, run.catalog, dict(run.identity.knobs) or None)
