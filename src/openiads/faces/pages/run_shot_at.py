@@ -26,8 +26,8 @@ SAID = (
     "interval. These are figures of this set-up and its assumptions, and say of no flight that it is safe."
 )
 CAUSES = (
-    "Flights shot at a crossing by what stood behind the first shot, with 95 % intervals. Several come together, so that "
-    "they add to more than all."
+    "Flights shot at a crossing by what stood behind the first shot, with 95 % intervals. Several come together, so "
+    "that they add to more than all."
 )
 
 
@@ -60,10 +60,10 @@ def _sentence(side: str, found: JsonObject) -> str:
     long = f", {text.number(hours)} flight hours," if hours else ""
     share = found["engaged"].get("per_raid")
     if not share:
-        return f"{text.sentence(text.SIDE_WORDS[side])}: {found['flights']} a raid{long}."
+        return f"{text.sentence(text.SIDE_WORDS[side])}: {text.number(found['flights'])} a raid{long}."
     some = text.percent(share["mean"]) if share["mean"] else f"none seen, at most {text.percent(share['high'])}"
     who = text.sentence(text.SIDE_WORDS[side])
-    return f"{who}: {found['flights']} a raid{long} and shot at in {some} of {share['n']} raids."
+    return f"{who}: {text.number(found['flights'])} a raid{long} and shot at in {some} of {share['n']} raids."
 
 
 def _rates(told: Mapping[str, JsonObject]) -> list[tuple[str, ...]]:
