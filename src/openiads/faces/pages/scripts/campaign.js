@@ -47,5 +47,6 @@ for (const chart of charts) {
   });
 }
 slider.addEventListener("input", show);
+for (const wide of document.querySelectorAll(".scroll")) if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
 document.querySelector(".one-day").hidden = false;
 show();

@@ -62,5 +62,6 @@ for (const p of planes) {
 slider.addEventListener("input", show);
 for (const box of root.querySelectorAll("input[type=radio]")) box.addEventListener("change", along);
 for (const part of root.querySelectorAll(".moves")) part.hidden = false;
+for (const wide of document.querySelectorAll(".scroll")) if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
 slider.value = told.curves[curve].start;
 show();
