@@ -186,10 +186,7 @@ def _into_table(text: str, known: Places, parent: Loc, step: str, value: Json) -
         names = [each for each in last.loc[len(last.table) : len(parent)] if isinstance(each, str)]
         return _after(text, last.end, ".".join(key_text(each) for each in (*names, step)) + f" = {written}{end}")
     # a table that only the headers of tables within it speak of
-    first = min(
-        (each for each in known.pieces if each.header and each.loc[: len(parent)] == parent),
-        key=lambda each: each.start,
-    )
+    at = min(each.start for each in known.pieces if each.header and each.loc[: len(parent)] == parent)
     names = [each for each in parent if isinstance(each, str)]
     line = f"[{'.'.join(key_text(each) for each in names)}]{end}{key_text(step)} = {written}{end}{end}"
     return text[:at] + line + text[at:]
