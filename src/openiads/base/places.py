@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 
-from openiads.base.toml import Loc, end_of_statement, end_of_string
+from openiads.base.toml import Loc, accepted, end_of_string, statement_end
 
 Span = tuple[int, int]
 
@@ -62,7 +61,7 @@ def places(text: str) -> Places:
     table: Loc = ()
     at = 1 if text.startswith("\ufeff") else 0
     while at < len(text):
-        end = end_of_statement(text, at)
+        end = statement_end(text, at)[0]
         start = skip_blanks(text, at)
         at = end
         if start >= end:
@@ -93,7 +92,7 @@ def read_names(text: str, at: int) -> tuple[tuple[str, ...], int]:
         at = skip_spaces(text, at)
         if text[at] in "\"'":
             end = end_of_string(text, text[at], at + 1)
-            names.append(str(tomllib.loads(f"k = {text[at:end]}")["k"]))
+            names.append(str(accepted(f"k = {text[at:end]}")["k"]))
         else:
             found = _NAME.match(text, at)
             assert found is not None, text[at : at + 20]

@@ -7,13 +7,12 @@ value at its path, and the same for rows that are put in and things that are rem
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 
 from openiads.base.errors import InputError
 from openiads.base.jsonable import Json
 from openiads.base.places import Places, Span, places, read_names, read_value, skip_blanks, skip_spaces
-from openiads.base.toml import Loc, key_text, spelled, toml_value
+from openiads.base.toml import Loc, accepted, key_text, spelled, toml_value
 
 
 def set_value(text: str, loc: Loc, value: Json) -> str:
@@ -39,7 +38,7 @@ def set_value(text: str, loc: Loc, value: Json) -> str:
     """
     if not loc:
         raise InputError("edit", "no path", "Name what is to be set, such as site[1].facing.")
-    now = at_path(tomllib.loads(_plain(text)), loc)
+    now = at_path(accepted(text), loc)
     if now is not MISSING and _same(now, value):
         return text
     known = places(text)
@@ -121,7 +120,7 @@ def _inner(text: str, loc: Loc, now: Json, value: Json) -> str:
 
 def _added(text: str, loc: Loc, value: Json) -> str:
     """A text with a value that it does not have, below the nearest table that it has."""
-    mapping = tomllib.loads(_plain(text))
+    mapping = accepted(text)
     above = len(loc) - 1
     while above and at_path(mapping, loc[:above]) is MISSING:
         above -= 1
@@ -214,7 +213,7 @@ def insert_row(text: str, loc: Loc, row: Mapping[str, Json], at: int | None = No
     -------
     str
     """
-    now = at_path(tomllib.loads(_plain(text)), loc)
+    now = at_path(accepted(text), loc)
     known = places(text)
     if not isinstance(now, list | _Missing):
         raise InputError(spelled(loc), "is no list of tables", "Name a list, such as site.")
@@ -284,7 +283,7 @@ def remove(text: str, loc: Loc) -> str:
     InputError
         Where there is nothing at the path.
     """
-    mapping = tomllib.loads(_plain(text))
+    mapping = accepted(text)
     if not loc or at_path(mapping, loc) is MISSING:
         raise InputError(spelled(loc) or "edit", "nothing stands there", "Name something that the text has.")
     known = places(text)
@@ -335,7 +334,3 @@ def _name_start(text: str, known: Places, loc: Loc) -> int:
 
 def _newline(text: str) -> str:
     return "\r\n" if "\r\n" in text else "\n"
-
-
-def _plain(text: str) -> str:
-    return text.removeprefix("\ufeff").replace("\r\n", "\n")

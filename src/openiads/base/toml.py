@@ -119,12 +119,17 @@ def _too_large(file: str) -> InputError:
     return InputError(file, f"larger than {LARGEST_FILE // 1000} kB", "A scenario is a few kilobytes of text.")
 
 
+def accepted(text: str) -> JsonObject:
+    """The mapping of a TOML text that was read before."""
+    return tomllib.loads(_plain_ends(text))
+
+
 def scan(text: str) -> list[Statement]:
     """Cuts TOML text (line ends as \\n) into its statements; what follows a broken statement may be cut wrongly."""
     found: list[Statement] = []
     at, line = 0, 1
     while at < len(text):
-        end, depth, parts = _statement_end(text, at)
+        end, depth, parts = statement_end(text, at)
         piece = text[at:end]
         stripped = piece.lstrip(" \t\n")
         if stripped and not stripped.startswith("#"):
@@ -134,12 +139,7 @@ def scan(text: str) -> list[Statement]:
     return found
 
 
-def end_of_statement(text: str, start: int) -> int:
-    """Index after the line end that closes the statement at `start`."""
-    return _statement_end(text, start)[0]
-
-
-def _statement_end(text: str, start: int) -> tuple[int, int, int]:
+def statement_end(text: str, start: int) -> tuple[int, int, int]:
     """Index after the line end that closes the statement at `start`, its deepest bracket nesting, and the most names
     joined by dots in it."""
     depth = deepest = 0
